@@ -1,0 +1,53 @@
+/**
+ * Text of network addresses. Inside the pipeline addresses are integers; they become text only where people or programs
+ * read them. IPv6 text follows RFC 5952.
+ */
+import { hex, i32be, u16be } from './bytes.ts';
+
+/** MAC address at `o` as `00:11:22:33:44:55`. */
+export const macText = (b: Uint8Array, o: number): string => hex(b, o, o + 6, ':');
+/** MAC from its upper 24 and lower 24 bits. */
+export const macFromParts = (high: number, low: number): string =>
+  macText(
+    Uint8Array.of(
+      (high >>> 16) & 255,
+      (high >>> 8) & 255,
+      high & 255,
+      (low >>> 16) & 255,
+      (low >>> 8) & 255,
+      low & 255,
+    ),
+    0,
+  );
+/** IPv4 from a signed or unsigned 32-bit integer. */
+export const ipv4Text = (ip: number): string =>
+  `${(ip >>> 24) & 255}.${(ip >>> 16) & 255}.${(ip >>> 8) & 255}.${ip & 255}`;
+/** IPv4 text to a signed 32-bit integer; undefined when it is not one. */
+export const ipv4Parse = (text: string): number | undefined => {
+  const m = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (!m) return undefined;
+  const p = m.slice(1).map(Number);
+  return p.some((x) => x > 255) ? undefined : i32be(Uint8Array.from(p), 0);
+};
+/** IPv6 address at `o`, RFC 5952: lower case, longest run of zero groups shortened. */
+export const ipv6Text = (b: Uint8Array, o: number): string => {
+  const g: number[] = [];
+  for (let i = 0; i < 8; i++) g.push(u16be(b, o + 2 * i));
+  let best = -1;
+  let bestLength = 1;
+  for (let i = 0; i < 8; ) {
+    let j = i;
+    while (j < 8 && g[j] === 0) j++;
+    if (j - i > bestLength) {
+      best = i;
+      bestLength = j - i;
+    }
+    i = j + 1;
+  }
+  const text = (from: number, to: number) =>
+    g
+      .slice(from, to)
+      .map((x) => x.toString(16))
+      .join(':');
+  return best < 0 ? text(0, 8) : `${text(0, best)}::${text(best + bestLength, 8)}`;
+};
