@@ -31,6 +31,8 @@ export const createTally = (): Tally => {
   return {
     add(batch) {
       const { count, captured, wire, tsUs, offset } = batch;
+      // A local: writing a closed-over double for each frame would allocate each time.
+      let last = lastUs;
       for (let i = 0; i < count; i++) {
         const c = captured[i]!;
         const w = wire[i]!;
@@ -44,12 +46,13 @@ export const createTally = (): Tally => {
           }
         }
         const ts = tsUs[i]!;
-        if (ts < lastUs) {
+        if (ts < last) {
           if (backwards++ === 0) backwardsAt = offset[i]!;
-          if (lastUs - ts > largestStepUs) largestStepUs = lastUs - ts;
+          if (last - ts > largestStepUs) largestStepUs = last - ts;
         }
-        lastUs = ts;
+        last = ts;
       }
+      lastUs = last;
     },
     warnings() {
       const out: CaptureWarning[] = [];

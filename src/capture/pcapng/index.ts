@@ -59,6 +59,9 @@ interface Counted {
   detail: string;
 }
 
+/** Counts of microseconds with an upper half below this are safe integers. */
+const PLAIN_HIGH_LIMIT = 0x20_0000;
+
 const nothing = (): Counted => ({ count: 0, at: 0, detail: '' });
 const count = (counted: Counted, at: number, detail = ''): void => {
   if (counted.count++ === 0) {
@@ -183,11 +186,17 @@ class PcapngParser implements FormatParser {
     const wire = big ? i32be(bytes, at + 24) : i32le(bytes, at + 24);
     const high = (big ? i32be(bytes, at + 12) : i32le(bytes, at + 12)) >>> 0;
     const low = (big ? i32be(bytes, at + 16) : i32le(bytes, at + 16)) >>> 0;
-    readClock(from.clock, high, low);
-    if (!clockReading.valid) count(this.#badTimes, base + at);
     const i = batch.count++;
-    batch.tsUs[i] = this.#lastUs = clockReading.us;
-    batch.tsNs[i] = clockReading.ns;
+    const { clock } = from;
+    if (clock.plain && high < PLAIN_HIGH_LIMIT) {
+      batch.tsUs[i] = this.#lastUs = high * 4_294_967_296 + low;
+      batch.tsNs[i] = 0;
+    } else {
+      readClock(clock, high, low);
+      if (!clockReading.valid) count(this.#badTimes, base + at);
+      batch.tsUs[i] = this.#lastUs = clockReading.us;
+      batch.tsNs[i] = clockReading.ns;
+    }
     batch.start[i] = data;
     batch.captured[i] = captured;
     batch.wire[i] = wire < 0 ? captured : wire;

@@ -12,6 +12,8 @@ export interface Clock {
   /** Units per second, for `exact`. */
   readonly perSecond: bigint;
   readonly offsetUs: number;
+  /** The count is in microseconds since 1970 as it stands: the usual case. */
+  readonly plain: boolean;
 }
 
 /** Largest divisor for which `(divisor - 1) * 2^32` stays a safe integer. */
@@ -35,10 +37,24 @@ export const createClock = (resolution: number, offsetSeconds: bigint): Clock | 
   if (exponent > (binary ? MAX_BINARY_EXPONENT : MAX_DECIMAL_EXPONENT)) return undefined;
   const perSecond = binary ? 1n << BigInt(exponent) : 10n ** BigInt(exponent);
   if (!binary && exponent <= 6)
-    return { kind: 'multiply', factor: 10 ** (6 - exponent), nsPerRest: 0, perSecond, offsetUs };
+    return {
+      kind: 'multiply',
+      factor: 10 ** (6 - exponent),
+      nsPerRest: 0,
+      perSecond,
+      offsetUs,
+      plain: exponent === 6 && offsetUs === 0,
+    };
   if (!binary && exponent <= MAX_SAFE_EXPONENT)
-    return { kind: 'divide', factor: 10 ** (exponent - 6), nsPerRest: 10 ** (9 - exponent), perSecond, offsetUs };
-  return { kind: 'exact', factor: 1, nsPerRest: 0, perSecond, offsetUs };
+    return {
+      kind: 'divide',
+      factor: 10 ** (exponent - 6),
+      nsPerRest: 10 ** (9 - exponent),
+      perSecond,
+      offsetUs,
+      plain: false,
+    };
+  return { kind: 'exact', factor: 1, nsPerRest: 0, perSecond, offsetUs, plain: false };
 };
 
 /** The result of `readClock`: one object, reused. */
