@@ -6,7 +6,7 @@ import type { Decoded, Probe } from '../../core/decoder.ts';
 import { u16be } from '../../lib/bytes.ts';
 import { decodePdu } from './decode-pdu.ts';
 import { encodePdu } from './encode-pdu.ts';
-import { EXCEPTION_TYPES, isAssigned, isKnownException, REQUEST_TYPES, RESPONSE_TYPES } from './functions.ts';
+import { EXCEPTION_TYPES, FUNCTION, isAssigned, isKnownException, REQUEST_TYPES, RESPONSE_TYPES } from './functions.ts';
 import type { ModbusMessage } from './message.ts';
 
 export { EXCEPTION, FUNCTION } from './functions.ts';
@@ -17,6 +17,8 @@ export const MBAP_LENGTH = 7;
 /** Length counts the unit id and the PDU: at least a function code, at most 253 octets of PDU. */
 export const MIN_MBAP_LENGTH = 2;
 export const MAX_MBAP_LENGTH = 254;
+/** UMAS negotiates PDUs beyond the 253 octets of the specification (255 and more are seen); this is where we stop. */
+export const MAX_UMAS_LENGTH = 2048;
 
 const FOREIGN = { kind: 'foreign' } as const;
 
@@ -26,10 +28,9 @@ export const decodeAdu = (b: Uint8Array, start: number, end: number, toServer: b
   // Refuse as soon as an octet of the header contradicts, so that another protocol is not waited for.
   if (available >= 3 && b[start + 2] !== 0) return FOREIGN;
   if (available >= 4 && b[start + 3] !== 0) return FOREIGN;
-  if (available >= 5 && b[start + 4] !== 0) return FOREIGN;
-  if (available < 6) return { kind: 'incomplete', missing: 8 - available };
+  if (available < 8) return { kind: 'incomplete', missing: 8 - available };
   const length = u16be(b, start + 4);
-  if (length < MIN_MBAP_LENGTH || length > MAX_MBAP_LENGTH) return FOREIGN;
+  if (length < MIN_MBAP_LENGTH || length > limitOf(b[start + 7]!)) return FOREIGN;
   const total = 6 + length;
   if (available < total) return { kind: 'incomplete', missing: total - available };
   const code = b[start + 7]!;
@@ -39,6 +40,8 @@ export const decodeAdu = (b: Uint8Array, start: number, end: number, toServer: b
   if (message === undefined) return malformed('modbus.short-pdu', 'PDU too short for its function', total);
   return { kind: 'message', message, consumed: total };
 };
+
+const limitOf = (code: number): number => ((code & 127) === FUNCTION.UMAS ? MAX_UMAS_LENGTH : MAX_MBAP_LENGTH);
 
 const malformed = (code: string, detail: string, consumed: number): Decoded<ModbusMessage> => ({
   kind: 'malformed',
@@ -55,11 +58,11 @@ export const probeAdu = (b: Uint8Array, start: number, end: number): Probe => {
   const available = end - start;
   if (available >= 3 && b[start + 2] !== 0) return 'no';
   if (available >= 4 && b[start + 3] !== 0) return 'no';
-  if (available >= 5 && b[start + 4] !== 0) return 'no';
-  if (available < 8) return available >= 6 && b[start + 5]! < MIN_MBAP_LENGTH ? 'no' : 'more';
-  const length = b[start + 5]!;
-  if (length < MIN_MBAP_LENGTH || length > MAX_MBAP_LENGTH) return 'no';
+  if (available >= 5 && b[start + 4]! > MAX_UMAS_LENGTH >> 8) return 'no';
+  if (available < 8) return available >= 6 && u16be(b, start + 4) < MIN_MBAP_LENGTH ? 'no' : 'more';
+  const length = u16be(b, start + 4);
   const code = b[start + 7]!;
+  if (length < MIN_MBAP_LENGTH || length > limitOf(code)) return 'no';
   if ((code & 127) === 0) return 'no';
   if (available < 6 + length) return isAssigned(code & 127) ? 'more' : 'maybe';
   if (code >= 0x80) {
