@@ -227,32 +227,42 @@ export class Decoding {
       this.dispatcher.expireScopes(nowUs);
     }
     const stop = Math.min(top, this.#sweepAt + slice);
-    for (let f = this.#sweepAt; f < stop; f++) {
-      if (flows.used[f] !== 1) continue;
-      const state = this.#states[f];
-      if (state) {
-        if (state.session)
-          this.dispatcher.expireSession(state.session, nowUs, flows.packetsA[f]! > 0 && flows.packetsB[f]! > 0);
-        if (state.a?.held?.length) this.#overdue(f, state, 0, nowUs);
-        if (state.b?.held?.length) this.#overdue(f, state, 1, nowUs);
-      }
-      const idle = nowUs - flows.lastUs[f]!;
-      const tcp = flows.meta[f]! < L2_FLAG && (flows.meta[f]! & 255) === 6;
-      const limit = !tcp
-        ? OTHER_IDLE_US
-        : flows.tcpState[f]! >= TCP_CLOSED
-          ? TCP_CLOSED_IDLE_US
-          : flows.tcpState[f] === TCP_NEW
-            ? TCP_HALF_OPEN_IDLE_US
-            : TCP_IDLE_US;
-      if (idle > limit) {
-        this.#finish(f);
-        flows.remove(f);
-      } else if (flows.lastUs[f]! > flows.reportedUs[f]! && nowUs - flows.reportedUs[f]! >= FLOW_REPORT_US) {
-        this.#report(f, false);
-      }
-    }
+    const due = flows.dueUs;
+    for (let f = this.#sweepAt; f < stop; f++) if (due[f]! <= nowUs) this.#look(f, nowUs);
     this.#sweepAt = stop;
+  }
+
+  #look(f: number, nowUs: number): void {
+    const flows = this.flows;
+    const state = this.#states[f];
+    let next = Number.POSITIVE_INFINITY;
+    if (state) {
+      if (state.session) {
+        this.dispatcher.expireSession(state.session, nowUs, flows.packetsA[f]! > 0 && flows.packetsB[f]! > 0);
+        if (this.dispatcher.waits(state.session)) next = nowUs;
+      }
+      if (state.a?.held?.length) this.#overdue(f, state, 0, nowUs);
+      if (state.b?.held?.length) this.#overdue(f, state, 1, nowUs);
+      if (state.a?.held?.length || state.b?.held?.length) next = nowUs;
+    }
+    const tcp = flows.meta[f]! < L2_FLAG && (flows.meta[f]! & 255) === 6;
+    const limit = !tcp
+      ? OTHER_IDLE_US
+      : flows.tcpState[f]! >= TCP_CLOSED
+        ? TCP_CLOSED_IDLE_US
+        : flows.tcpState[f] === TCP_NEW
+          ? TCP_HALF_OPEN_IDLE_US
+          : TCP_IDLE_US;
+    if (nowUs - flows.lastUs[f]! > limit) {
+      this.#finish(f);
+      flows.remove(f);
+      return;
+    }
+    if (flows.lastUs[f]! > flows.reportedUs[f]! && nowUs - flows.reportedUs[f]! >= FLOW_REPORT_US)
+      this.#report(f, false);
+    // Active flows with a session are looked at every time (a request may wait); others when they may have become idle.
+    if (state?.session && nowUs - flows.lastUs[f]! < FLOW_REPORT_US) next = nowUs;
+    flows.dueUs[f] = Math.min(next, nowUs + FLOW_REPORT_US, flows.lastUs[f]! + limit);
   }
 
   #frame(c: PacketCursor, linkType: number, start: number, captured: number): void {
@@ -268,7 +278,10 @@ export class Decoding {
       else if (link === LINK_CUT) h.damaged++;
       return;
     }
-    if (!REPEATING.has(c.etherType) && this.#duplicates.seen(this.#view, start, captured, c.tsUs)) {
+    if (
+      !REPEATING.has(c.etherType) &&
+      this.#duplicates.seen(this.#view, start, captured, c.tsUs, c.etherType === ETHERTYPE.IPV4)
+    ) {
       h.duplicates++;
       return;
     }
@@ -842,7 +855,7 @@ export class Decoding {
       const decoder =
         carrier === 'udp'
           ? dispatcher.probe(dispatcher.udp, context.serverPort, context.clientPort, c.bytes, start, end, state.refused)
-          : dispatcher.probe(dispatcher.ip, protocol, protocol, c.bytes, start, end, state.refused);
+          : dispatcher.probeHinted(dispatcher.ip, protocol, c.bytes, start, end, state.refused);
       if (!decoder) return;
       session = dispatcher.open(decoder, this.#hosts(f));
       state.session = session;
@@ -897,7 +910,7 @@ export class Decoding {
     let session = state.session;
     if (session === undefined) {
       const over = c.llc >= 0 ? dispatcher.llc : dispatcher.ether;
-      const decoder = dispatcher.probe(over, hint, hint, c.bytes, c.l3, c.end, NO_DECODERS);
+      const decoder = dispatcher.probeHinted(over, hint, c.bytes, c.l3, c.end, NO_DECODERS);
       if (!decoder) return;
       session = dispatcher.open(decoder, '');
       state.session = session;
@@ -909,7 +922,7 @@ export class Decoding {
       state.session = undefined;
       if (how === RAN_FOREIGN) {
         const over = c.llc >= 0 ? dispatcher.llc : dispatcher.ether;
-        const other = dispatcher.probe(over, hint, hint, c.bytes, c.l3, c.end, [session.decoder]);
+        const other = dispatcher.probeHinted(over, hint, c.bytes, c.l3, c.end, [session.decoder]);
         if (other) {
           state.session = dispatcher.open(other, '');
           dispatcher.run(state.session, c.bytes, c.l3, c.end, false);

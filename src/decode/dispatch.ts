@@ -216,6 +216,26 @@ export class Dispatcher {
   }
   more = false;
 
+  /** Only those whose type or protocol number it is: below ports the number is no hint but the law. */
+  probeHinted(
+    over: Attached,
+    hint: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    refused: readonly Decoder[],
+  ): Decoder | undefined {
+    for (const d of over.byHint.get(hint) ?? NO_DECODERS)
+      if (this.#claims(d, true, bytes, start, end, refused)) return d;
+    return undefined;
+  }
+
+  /** Does a request wait for its answer in the flow's own scope? */
+  waits(session: Session): boolean {
+    if (session.ownsScope && session.scope.size > 0) return true;
+    return session.children?.some((child) => this.waits(child)) === true;
+  }
+
   #claims(
     d: Decoder,
     hinted: boolean,
