@@ -1,0 +1,2 @@
+export const SetupPage = () => null;
+export const LoginPage = () => null;
