@@ -3,10 +3,10 @@
  * and filtered by the server, walked with j/k, opened with Enter, exported as it stands. The URL holds filter and sort.
  */
 import { ActionIcon, Button, Checkbox, Menu, Tooltip } from '@mantine/core';
+import { IconColumns3, IconDownload, IconRefresh, IconSortAscending, IconSortDescending } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { IconColumns3, IconDownload, IconRefresh, IconSortAscending, IconSortDescending } from '@tabler/icons-react';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Page } from '../../api/common.ts';
 import { FILE_PATHS } from '../../api/paths.ts';
@@ -137,7 +137,8 @@ export const ListTable = <T,>(props: Props<T>) => {
   }, [lastIndex, rows.length, query.hasNextPage, query.isFetchingNextPage, query.fetchNextPage]);
   // A short list at its top follows what is new by itself.
   useEffect(() => {
-    if (newer && (query.data?.pages.length ?? 0) <= 1 && (box.current?.scrollTop ?? 0) < 40 && !query.isFetching) void query.refetch();
+    if (newer && (query.data?.pages.length ?? 0) <= 1 && (box.current?.scrollTop ?? 0) < 40 && !query.isFetching)
+      void query.refetch();
   }, [newer, query.data?.pages.length, query.isFetching, query.refetch]);
 
   const [cursor, setCursor] = useState(-1);
@@ -182,7 +183,14 @@ export const ListTable = <T,>(props: Props<T>) => {
         {chips && (
           <div className="chips">
             {chips.map((c) => (
-              <button key={c.label} type="button" className="chip" aria-pressed={q === c.q} title={c.q} onClick={() => setQ(q === c.q ? '' : c.q)}>
+              <button
+                key={c.label}
+                type="button"
+                className="chip"
+                aria-pressed={q === c.q}
+                title={c.q}
+                onClick={() => setQ(q === c.q ? '' : c.q)}
+              >
                 {c.label}
               </button>
             ))}
@@ -194,7 +202,11 @@ export const ListTable = <T,>(props: Props<T>) => {
           {total === undefined ? '' : `${number(total)} ${total === 1 ? unit[0] : unit[1]}`}
         </span>
         <Tooltip label="Fetch again (r)">
-          <ActionIcon aria-label="Fetch again" onClick={refresh} loading={query.isFetching && !query.isFetchingNextPage && !query.isLoading}>
+          <ActionIcon
+            aria-label="Fetch again"
+            onClick={refresh}
+            loading={query.isFetching && !query.isFetchingNextPage && !query.isLoading}
+          >
             <IconRefresh size={15} stroke={1.6} />
           </ActionIcon>
         </Tooltip>
@@ -236,7 +248,9 @@ export const ListTable = <T,>(props: Props<T>) => {
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Label>{total === undefined ? 'Export' : `Export ${number(total)} ${total === 1 ? unit[0] : unit[1]}`}</Menu.Label>
+            <Menu.Label>
+              {total === undefined ? 'Export' : `Export ${number(total)} ${total === 1 ? unit[0] : unit[1]}`}
+            </Menu.Label>
             <Menu.Item component="a" href={exportUrl('csv')} download>
               CSV
             </Menu.Item>
@@ -253,7 +267,14 @@ export const ListTable = <T,>(props: Props<T>) => {
           </Button>
         </div>
       )}
-      <div ref={box} className="table" role="grid" aria-label={list} aria-rowcount={total ?? -1} aria-busy={query.isFetching}>
+      <div
+        ref={box}
+        className="table"
+        role="grid"
+        aria-label={list}
+        aria-rowcount={total ?? -1}
+        aria-busy={query.isFetching}
+      >
         <div className="thead" role="row" style={{ gridTemplateColumns: template }}>
           {selected && (
             <div role="columnheader">
@@ -264,13 +285,26 @@ export const ListTable = <T,>(props: Props<T>) => {
             const on = c.sort !== undefined && sort.replace('-', '') === c.sort;
             const down = sort.startsWith('-');
             return (
-              <div key={c.id} role="columnheader" className={c.end ? 'end' : ''} aria-sort={on ? (down ? 'descending' : 'ascending') : 'none'}>
+              <div
+                key={c.id}
+                role="columnheader"
+                className={c.end ? 'end' : ''}
+                aria-sort={on ? (down ? 'descending' : 'ascending') : 'none'}
+              >
                 {c.sort === undefined ? (
                   c.head
                 ) : (
-                  <button type="button" onClick={() => change({ sort: on && !down ? `-${c.sort}` : on ? c.sort! : startSort(c) })}>
+                  <button
+                    type="button"
+                    onClick={() => change({ sort: on && !down ? `-${c.sort}` : on ? c.sort! : startSort(c) })}
+                  >
                     {c.head}
-                    {on && (down ? <IconSortDescending size={12} aria-hidden="true" /> : <IconSortAscending size={12} aria-hidden="true" />)}
+                    {on &&
+                      (down ? (
+                        <IconSortDescending size={12} aria-hidden="true" />
+                      ) : (
+                        <IconSortAscending size={12} aria-hidden="true" />
+                      ))}
                   </button>
                 )}
               </div>
