@@ -1,13 +1,15 @@
 /** Every URL of the console. Pages load when they are first opened; the search part holds filters, sort and the open frame. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+
 import type { QueryClient } from '@tanstack/react-query';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { setCsrf } from './lib/api.ts';
 import { meQuery, sitesQuery, statusQuery } from './lib/site.ts';
 import { Loading, Problem } from './parts/basics.tsx';
 import { Root } from './shell/root.tsx';
 import { Shell } from './shell/shell.tsx';
 
-const text = (x: unknown): string | undefined => (typeof x === 'string' && x !== '' ? x : typeof x === 'number' ? String(x) : undefined);
+const text = (x: unknown): string | undefined =>
+  typeof x === 'string' && x !== '' ? x : typeof x === 'number' ? String(x) : undefined;
 /** What any page may carry in its URL. */
 export interface Search {
   q?: string;
@@ -30,9 +32,21 @@ const search = (raw: Record<string, unknown>): Search => {
 };
 
 export const makeRouter = (client: QueryClient) => {
-  const root = createRootRoute({ component: Root, validateSearch: search, errorComponent: ({ error }) => <Problem error={error} /> });
-  const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./pages/enter.tsx'), 'SetupPage') });
-  const login = createRoute({ getParentRoute: () => root, path: '/login', component: lazyRouteComponent(() => import('./pages/enter.tsx'), 'LoginPage') });
+  const root = createRootRoute({
+    component: Root,
+    validateSearch: search,
+    errorComponent: ({ error }) => <Problem error={error} />,
+  });
+  const setup = createRoute({
+    getParentRoute: () => root,
+    path: '/setup',
+    component: lazyRouteComponent(() => import('./pages/enter.tsx'), 'SetupPage'),
+  });
+  const login = createRoute({
+    getParentRoute: () => root,
+    path: '/login',
+    component: lazyRouteComponent(() => import('./pages/enter.tsx'), 'LoginPage'),
+  });
 
   /** Everything behind the login. */
   const inside = createRoute({
@@ -71,7 +85,13 @@ export const makeRouter = (client: QueryClient) => {
     login,
     inside.addChildren([
       home,
-      createRoute({ getParentRoute: () => inside, path: '/s/$site', beforeLoad: ({ params }) => { throw redirect({ to: '/s/$site/now', params, replace: true }); } }),
+      createRoute({
+        getParentRoute: () => inside,
+        path: '/s/$site',
+        beforeLoad: ({ params }) => {
+          throw redirect({ to: '/s/$site/now', params, replace: true });
+        },
+      }),
       page('/s/$site/now', () => import('./pages/now.tsx'), 'NowPage'),
       page('/s/$site/map', () => import('./pages/map/map.tsx'), 'MapPage'),
       page('/s/$site/assets', () => import('./pages/assets.tsx'), 'AssetsPage'),

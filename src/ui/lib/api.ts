@@ -38,7 +38,12 @@ export const urlOf = (path: string, params: Parameters = {}): string => {
 const problemFrom = async (response: Response): Promise<ApiProblem> => {
   try {
     const body = (await response.json()) as { code?: string; message?: string; whatToDo?: string };
-    return new ApiProblem(response.status, body.code ?? 'unknown', body.message ?? response.statusText, body.whatToDo ?? '');
+    return new ApiProblem(
+      response.status,
+      body.code ?? 'unknown',
+      body.message ?? response.statusText,
+      body.whatToDo ?? '',
+    );
   } catch {
     return new ApiProblem(response.status, 'no-answer', `The server answered ${response.status}.`, 'Look at its log.');
   }
@@ -50,7 +55,12 @@ const send = async (url: string, init: RequestInit): Promise<Response> => {
     response = await fetch(url, { credentials: 'same-origin', ...init });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-    throw new ApiProblem(0, 'unreachable', 'Gatehouse does not answer.', 'Check that it is running; this page tries again by itself.');
+    throw new ApiProblem(
+      0,
+      'unreachable',
+      'Gatehouse does not answer.',
+      'Check that it is running; this page tries again by itself.',
+    );
   }
   if (!response.ok) throw await problemFrom(response);
   return response;
@@ -85,10 +95,23 @@ export const sendFile = <T>(url: string, file: File, onShare: (share: number) =>
       if (request.status >= 200 && request.status < 300) return resolve(request.response as T);
       const body = (request.response ?? {}) as { code?: string; message?: string; whatToDo?: string };
       reject(
-        new ApiProblem(request.status, body.code ?? 'unknown', body.message ?? `The server answered ${request.status}.`, body.whatToDo ?? ''),
+        new ApiProblem(
+          request.status,
+          body.code ?? 'unknown',
+          body.message ?? `The server answered ${request.status}.`,
+          body.whatToDo ?? '',
+        ),
       );
     };
-    request.onerror = () => reject(new ApiProblem(0, 'unreachable', 'The upload broke off.', 'Check that Gatehouse is running and drop the file again.'));
+    request.onerror = () =>
+      reject(
+        new ApiProblem(
+          0,
+          'unreachable',
+          'The upload broke off.',
+          'Check that Gatehouse is running and drop the file again.',
+        ),
+      );
     const form = new FormData();
     form.append('file', file, file.name);
     request.send(form);

@@ -3,7 +3,9 @@ import { useEffect, useRef } from 'react';
 
 const typing = (e: KeyboardEvent): boolean => {
   const t = e.target as HTMLElement | null;
-  return t !== null && (t.isContentEditable || t.tagName === 'INPUT' || t.tagName === 'TEXTAREA' || t.tagName === 'SELECT');
+  return (
+    t !== null && (t.isContentEditable || t.tagName === 'INPUT' || t.tagName === 'TEXTAREA' || t.tagName === 'SELECT')
+  );
 };
 export const dialogIsOpen = (): boolean => document.querySelector('[role="dialog"]') !== null;
 

@@ -5,8 +5,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { ChangeEvent, ProgressEvent } from '../../api/overview.ts';
-import type { Topic } from '../../api/words.ts';
 import { FILE_PATHS } from '../../api/paths.ts';
+import type { Topic } from '../../api/words.ts';
 
 export type Link = 'connecting' | 'live' | 'lost';
 interface Live {
@@ -44,7 +44,8 @@ export const useEventStream = (on: boolean): void => {
         key,
         setTimeout(() => {
           due.delete(key);
-          if (topic === 'sites' || topic === 'users' || topic === 'journal') void client.invalidateQueries({ queryKey: [topic] });
+          if (topic === 'sites' || topic === 'users' || topic === 'journal')
+            void client.invalidateQueries({ queryKey: [topic] });
           else void client.invalidateQueries({ queryKey: [topic, site] });
         }, SHORTEST_REFRESH_MS),
       );

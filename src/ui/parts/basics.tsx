@@ -1,6 +1,7 @@
 /** Text, numbers, times, parties and evidence as every page shows them, and the designed states of not having any. */
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+
 import { IconAlertTriangle, IconCopy, IconDatabaseOff, IconEyeOff } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { EvidenceRef, Party, PlainValue } from '../../api/common.ts';
 import { ApiProblem } from '../lib/api.ts';
@@ -50,7 +51,12 @@ export const PartyLink = ({ party, address = true }: { party: Party; address?: b
   return (
     <span className="party" title={party.name === party.address ? party.name : `${party.name} (${party.address})`}>
       {party.kind === 'asset' ? (
-        <Link to="/s/$site/assets/$asset" params={{ site, asset: party.id }} className={twice ? 'mono' : ''} onClick={(e) => e.stopPropagation()}>
+        <Link
+          to="/s/$site/assets/$asset"
+          params={{ site, asset: party.id }}
+          className={twice ? 'mono' : ''}
+          onClick={(e) => e.stopPropagation()}
+        >
           {party.name}
         </Link>
       ) : (
@@ -64,7 +70,11 @@ export const PartyLink = ({ party, address = true }: { party: Party; address?: b
 };
 
 export const shownValue = (value: PlainValue): string =>
-  value === null ? '' : typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(7))) : String(value);
+  value === null
+    ? ''
+    : typeof value === 'number' && !Number.isInteger(value)
+      ? String(Number(value.toPrecision(7)))
+      : String(value);
 
 /** Buttons that open the frame behind a statement. */
 export const EvidenceLinks = ({ evidence, most = 2 }: { evidence: readonly EvidenceRef[]; most?: number }) => {
@@ -93,7 +103,21 @@ export const EvidenceLinks = ({ evidence, most = 2 }: { evidence: readonly Evide
   );
 };
 
-export const Panel = ({ title, count, actions, children, flush = false, id }: { title: ReactNode; count?: string | undefined; actions?: ReactNode; children: ReactNode; flush?: boolean; id?: string }) => (
+export const Panel = ({
+  title,
+  count,
+  actions,
+  children,
+  flush = false,
+  id,
+}: {
+  title: ReactNode;
+  count?: string | undefined;
+  actions?: ReactNode;
+  children: ReactNode;
+  flush?: boolean;
+  id?: string;
+}) => (
   <section className="panel" id={id}>
     <header>
       <h2>{title}</h2>
@@ -127,7 +151,11 @@ export const Problem = ({ error, retry }: { error: unknown; retry?: () => void }
   const message = p?.message ?? (error instanceof Error ? error.message : 'Something went wrong.');
   return (
     <div className="state" role="alert">
-      {p?.status === 404 ? <IconDatabaseOff size={22} stroke={1.4} aria-hidden="true" /> : <IconAlertTriangle size={22} stroke={1.4} aria-hidden="true" className="p-high" />}
+      {p?.status === 404 ? (
+        <IconDatabaseOff size={22} stroke={1.4} aria-hidden="true" />
+      ) : (
+        <IconAlertTriangle size={22} stroke={1.4} aria-hidden="true" className="p-high" />
+      )}
       <h3>{message}</h3>
       {p?.whatToDo && <p>{p.whatToDo}</p>}
       {p && <p className="mono tiny">{p.code}</p>}
@@ -141,11 +169,25 @@ export const Problem = ({ error, retry }: { error: unknown; retry?: () => void }
 };
 
 /** Decoded, encrypted, not decoded, missing: shares of one bar, with the words in its label. */
-export const ShareBar = ({ decoded, encrypted = 0, undecoded, missing = 0 }: { decoded: number; encrypted?: number; undecoded: number; missing?: number }) => {
+export const ShareBar = ({
+  decoded,
+  encrypted = 0,
+  undecoded,
+  missing = 0,
+}: {
+  decoded: number;
+  encrypted?: number;
+  undecoded: number;
+  missing?: number;
+}) => {
   const all = decoded + encrypted + undecoded + missing;
   if (all === 0) return <Unknown>no payload seen</Unknown>;
   const part = (n: number) => `${(100 * n) / all}%`;
-  const label = `decoded ${part(decoded)}, encrypted ${part(encrypted)}, not decoded ${part(undecoded)}, missing ${part(missing)}`.replace(/(\d+)(\.\d)?\d*%/g, '$1$2 %');
+  const label =
+    `decoded ${part(decoded)}, encrypted ${part(encrypted)}, not decoded ${part(undecoded)}, missing ${part(missing)}`.replace(
+      /(\d+)(\.\d)?\d*%/g,
+      '$1$2 %',
+    );
   return (
     <div className="sharebar" role="img" aria-label={label} title={label}>
       <i className="decoded" style={{ width: part(decoded) }} />

@@ -91,8 +91,15 @@ export const FilterLine = ({ list, value, onChange, problem, placeholder }: Prop
           if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
             if (!shown) return setOpen(true);
             e.preventDefault();
-            setAt((at + (e.key === 'ArrowDown' ? 1 : options.length) + (at < 0 && e.key === 'ArrowUp' ? 0 : 0)) % options.length);
-          } else if ((e.key === 'Enter' || e.key === 'Tab') && shown && (at >= 0 || (e.key === 'Tab' && wordAt(text, caret).word !== ''))) {
+            setAt(
+              (at + (e.key === 'ArrowDown' ? 1 : options.length) + (at < 0 && e.key === 'ArrowUp' ? 0 : 0)) %
+                options.length,
+            );
+          } else if (
+            (e.key === 'Enter' || e.key === 'Tab') &&
+            shown &&
+            (at >= 0 || (e.key === 'Tab' && wordAt(text, caret).word !== ''))
+          ) {
             e.preventDefault();
             take(options[Math.max(at, 0)]?.name ?? '');
           } else if (e.key === 'Enter') {
@@ -111,7 +118,14 @@ export const FilterLine = ({ list, value, onChange, problem, placeholder }: Prop
             type="button"
             aria-label="Clear filter"
             title="Clear filter"
-            style={{ background: 'none', border: 0, color: 'var(--gh-dim)', cursor: 'pointer', display: 'flex', padding: 2 }}
+            style={{
+              background: 'none',
+              border: 0,
+              color: 'var(--gh-dim)',
+              cursor: 'pointer',
+              display: 'flex',
+              padding: 2,
+            }}
             onMouseDown={(e) => {
               e.preventDefault();
               setText('');

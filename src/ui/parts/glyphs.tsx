@@ -23,9 +23,9 @@ import {
   IconWall,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
+import { ENGINEERING_VERBS, type Priority, WRITING_VERBS } from '../../api/words.ts';
 import type { Outcome, Verb } from '../../core/observation.ts';
 import type { Role } from '../../core/site.ts';
-import { ENGINEERING_VERBS, type Priority, WRITING_VERBS } from '../../api/words.ts';
 
 export const PRIORITY_WORD: Readonly<Record<Priority, string>> = {
   urgent: 'Urgent',
@@ -41,8 +41,20 @@ const shapes: Readonly<Record<Priority, string>> = {
 };
 /** Octagon, triangle, diamond, circle: with the word for whoever cannot see them. */
 export const PriorityGlyph = ({ priority, size = 13 }: { priority: Priority; size?: number }) => (
-  <svg className={`glyph p-${priority}`} width={size} height={size} viewBox="0 0 16 16" role="img" aria-label={`${PRIORITY_WORD[priority]} priority`}>
-    <path d={shapes[priority]} fill={priority === 'low' ? 'none' : 'currentColor'} stroke="currentColor" strokeWidth={priority === 'low' ? 2 : 0} />
+  <svg
+    className={`glyph p-${priority}`}
+    width={size}
+    height={size}
+    viewBox="0 0 16 16"
+    role="img"
+    aria-label={`${PRIORITY_WORD[priority]} priority`}
+  >
+    <path
+      d={shapes[priority]}
+      fill={priority === 'low' ? 'none' : 'currentColor'}
+      stroke="currentColor"
+      strokeWidth={priority === 'low' ? 2 : 0}
+    />
   </svg>
 );
 
@@ -63,7 +75,11 @@ export const OUTCOME_HELP: Readonly<Record<Outcome, string>> = {
 export const OutcomeMark = ({ outcome, reason }: { outcome: Outcome; reason?: string }) => {
   const loud = outcome === 'refused' || outcome === 'unanswered';
   return (
-    <span className={loud ? 'row p-medium' : 'row dim'} style={{ gap: 5 }} title={reason ? `${OUTCOME_HELP[outcome]} Reason: ${reason}` : OUTCOME_HELP[outcome]}>
+    <span
+      className={loud ? 'row p-medium' : 'row dim'}
+      style={{ gap: 5 }}
+      title={reason ? `${OUTCOME_HELP[outcome]} Reason: ${reason}` : OUTCOME_HELP[outcome]}
+    >
       <svg className="glyph" width="12" height="12" viewBox="0 0 16 16" aria-hidden="true">
         <path d={outcomeShape[outcome]} fill="none" stroke="currentColor" strokeWidth="2" />
       </svg>
@@ -137,7 +153,13 @@ export const ROLE_WORD: Readonly<Record<Role, string>> = {
 export const RoleGlyph = ({ role, size = 15 }: { role: Role; size?: number }) => {
   const Shape = roleIcons[role] ?? IconBolt;
   return (
-    <span className="glyph dim" title={ROLE_WORD[role]} role="img" aria-label={ROLE_WORD[role]} style={{ display: 'inline-flex' }}>
+    <span
+      className="glyph dim"
+      title={ROLE_WORD[role]}
+      role="img"
+      aria-label={ROLE_WORD[role]}
+      style={{ display: 'inline-flex' }}
+    >
       <Shape size={size} stroke={1.6} />
     </span>
   );

@@ -1,6 +1,7 @@
 /** A small table for short lists inside a page: same columns as the long ones, sorted in place. */
-import { type ReactNode, useState } from 'react';
+
 import { IconSortAscending, IconSortDescending } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
 import { number } from '../lib/format.ts';
 import type { Column } from './table.tsx';
 
@@ -19,7 +20,12 @@ interface Props<T> {
 export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }: Props<T>) => {
   const [sort, setSort] = useState<{ id: string; down: boolean } | undefined>();
   const [all, setAll] = useState(false);
-  if (rows.length === 0) return <div className="dim" style={{ padding: '10px 12px' }}>{empty}</div>;
+  if (rows.length === 0)
+    return (
+      <div className="dim" style={{ padding: '10px 12px' }}>
+        {empty}
+      </div>
+    );
   const by = columns.find((c) => c.id === sort?.id)?.by;
   const sorted = by
     ? [...rows].sort((a, b) => {
@@ -38,11 +44,21 @@ export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }
           {columns.map((c) => {
             const on = sort?.id === c.id;
             return (
-              <div key={c.id} role="columnheader" className={c.end ? 'end' : ''} aria-sort={on ? (sort.down ? 'descending' : 'ascending') : 'none'}>
+              <div
+                key={c.id}
+                role="columnheader"
+                className={c.end ? 'end' : ''}
+                aria-sort={on ? (sort.down ? 'descending' : 'ascending') : 'none'}
+              >
                 {c.by ? (
                   <button type="button" onClick={() => setSort({ id: c.id, down: on ? !sort.down : c.end === true })}>
                     {c.head}
-                    {on && (sort.down ? <IconSortDescending size={12} aria-hidden="true" /> : <IconSortAscending size={12} aria-hidden="true" />)}
+                    {on &&
+                      (sort.down ? (
+                        <IconSortDescending size={12} aria-hidden="true" />
+                      ) : (
+                        <IconSortAscending size={12} aria-hidden="true" />
+                      ))}
                   </button>
                 ) : (
                   c.head

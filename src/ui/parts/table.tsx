@@ -3,10 +3,17 @@
  * and filtered by the server, walked with j/k, opened with Enter, exported as it stands. The URL holds filter and sort.
  */
 import { ActionIcon, Button, Checkbox, Menu, Tooltip } from '@mantine/core';
+import {
+  IconColumns3,
+  IconDownload,
+  IconRefresh,
+  IconSortAscending,
+  IconSortDescending,
+  IconX,
+} from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { IconColumns3, IconDownload, IconRefresh, IconSortAscending, IconSortDescending, IconX } from '@tabler/icons-react';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Page } from '../../api/common.ts';
 import { FILE_PATHS } from '../../api/paths.ts';
@@ -142,7 +149,8 @@ export const ListTable = <T,>(props: Props<T>) => {
   }, [lastIndex, rows.length, query.hasNextPage, query.isFetchingNextPage, query.fetchNextPage]);
   // A short list at its top follows what is new by itself.
   useEffect(() => {
-    if (newer && (query.data?.pages.length ?? 0) <= 1 && (box.current?.scrollTop ?? 0) < 40 && !query.isFetching) void query.refetch();
+    if (newer && (query.data?.pages.length ?? 0) <= 1 && (box.current?.scrollTop ?? 0) < 40 && !query.isFetching)
+      void query.refetch();
   }, [newer, query.data?.pages.length, query.isFetching, query.refetch]);
 
   const sel = detail === undefined ? undefined : search.sel;
@@ -196,7 +204,14 @@ export const ListTable = <T,>(props: Props<T>) => {
         {chips && (
           <div className="chips">
             {chips.map((c) => (
-              <button key={c.label} type="button" className="chip" aria-pressed={q === c.q} title={c.q} onClick={() => setQ(q === c.q ? '' : c.q)}>
+              <button
+                key={c.label}
+                type="button"
+                className="chip"
+                aria-pressed={q === c.q}
+                title={c.q}
+                onClick={() => setQ(q === c.q ? '' : c.q)}
+              >
                 {c.label}
               </button>
             ))}
@@ -208,7 +223,11 @@ export const ListTable = <T,>(props: Props<T>) => {
           {total === undefined ? '' : `${number(total)} ${total === 1 ? unit[0] : unit[1]}`}
         </span>
         <Tooltip label="Fetch again (r)">
-          <ActionIcon aria-label="Fetch again" onClick={refresh} loading={query.isFetching && !query.isFetchingNextPage && !query.isLoading}>
+          <ActionIcon
+            aria-label="Fetch again"
+            onClick={refresh}
+            loading={query.isFetching && !query.isFetchingNextPage && !query.isLoading}
+          >
             <IconRefresh size={15} stroke={1.6} />
           </ActionIcon>
         </Tooltip>
@@ -250,7 +269,9 @@ export const ListTable = <T,>(props: Props<T>) => {
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Label>{total === undefined ? 'Export' : `Export ${number(total)} ${total === 1 ? unit[0] : unit[1]}`}</Menu.Label>
+            <Menu.Label>
+              {total === undefined ? 'Export' : `Export ${number(total)} ${total === 1 ? unit[0] : unit[1]}`}
+            </Menu.Label>
             <Menu.Item component="a" href={exportUrl('csv')} download>
               CSV
             </Menu.Item>
@@ -268,95 +289,126 @@ export const ListTable = <T,>(props: Props<T>) => {
         </div>
       )}
       <div className="beside">
-      <div ref={box} className="table" role="grid" aria-label={list} aria-rowcount={total ?? -1} aria-busy={query.isFetching}>
-        <div className="thead" role="row" style={{ gridTemplateColumns: template }}>
-          {selected && (
-            <div role="columnheader">
-              <span className="sr">Selected</span>
-            </div>
-          )}
-          {visible.map((c) => {
-            const on = c.sort !== undefined && sort.replace('-', '') === c.sort;
-            const down = sort.startsWith('-');
-            return (
-              <div key={c.id} role="columnheader" className={c.end ? 'end' : ''} aria-sort={on ? (down ? 'descending' : 'ascending') : 'none'}>
-                {c.sort === undefined ? (
-                  c.head
-                ) : (
-                  <button type="button" onClick={() => change({ sort: on && !down ? `-${c.sort}` : on ? c.sort! : startSort(c) })}>
-                    {c.head}
-                    {on && (down ? <IconSortDescending size={12} aria-hidden="true" /> : <IconSortAscending size={12} aria-hidden="true" />)}
-                  </button>
-                )}
+        <div
+          ref={box}
+          className="table"
+          role="grid"
+          aria-label={list}
+          aria-rowcount={total ?? -1}
+          aria-busy={query.isFetching}
+        >
+          <div className="thead" role="row" style={{ gridTemplateColumns: template }}>
+            {selected && (
+              <div role="columnheader">
+                <span className="sr">Selected</span>
               </div>
-            );
-          })}
-        </div>
-        {query.isLoading ? (
-          <Loading lines={12} />
-        ) : error && !wrongFilter && rows.length === 0 ? (
-          <Problem error={error} retry={() => void query.refetch()} />
-        ) : rows.length === 0 ? (
-          q !== '' ? (
-            <Empty title="Nothing fits this filter">
-              {wrongFilter ?? 'It keeps no row.'}{' '}
-              <button type="button" className="chip" onClick={() => setQ('')}>
-                Clear the filter
-              </button>
-            </Empty>
-          ) : (
-            <Empty title={empty.title}>{empty.text}</Empty>
-          )
-        ) : (
-          <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: 'max-content', width: '100%' }}>
-            {items.map((v) => {
-              const item = rows[v.index];
-              if (item === undefined) return null;
-              const key = keyOf(item);
-              const ticked = selected?.ids.has(String(key)) === true;
+            )}
+            {visible.map((c) => {
+              const on = c.sort !== undefined && sort.replace('-', '') === c.sort;
+              const down = sort.startsWith('-');
               return (
-                // biome-ignore lint/a11y/useKeyWithClickEvents: rows are walked with j/k and opened with Enter on the grid
                 <div
-                  key={key}
-                  role="row"
-                  tabIndex={-1}
-                  aria-rowindex={v.index + 2}
-                  aria-selected={v.index === cursor || ticked}
-                  className={`trow${open ? ' link' : ''}${v.index === cursor || ticked ? ' on' : ''}`}
-                  style={{ gridTemplateColumns: template, position: 'absolute', top: v.start, left: 0, width: '100%' }}
-                  onClick={() => {
-                    setCursor(v.index);
-                    if (window.getSelection()?.toString() !== '') return;
-                    if (detail !== undefined) choose(v.index === chosen ? undefined : item);
-                    else props.open?.(item);
-                  }}
+                  key={c.id}
+                  role="columnheader"
+                  className={c.end ? 'end' : ''}
+                  aria-sort={on ? (down ? 'descending' : 'ascending') : 'none'}
                 >
-                  {selected && (
-                    // biome-ignore lint/a11y/useKeyWithClickEvents: `x` ticks the row under the cursor
-                    <div role="gridcell" tabIndex={-1} onClick={(e) => e.stopPropagation()}>
-                      <Checkbox checked={ticked} onChange={() => selected.toggle(item)} aria-label="Select" />
-                    </div>
+                  {c.sort === undefined ? (
+                    c.head
+                  ) : (
+                    <button
+                      type="button"
+                      onClick={() => change({ sort: on && !down ? `-${c.sort}` : on ? c.sort! : startSort(c) })}
+                    >
+                      {c.head}
+                      {on &&
+                        (down ? (
+                          <IconSortDescending size={12} aria-hidden="true" />
+                        ) : (
+                          <IconSortAscending size={12} aria-hidden="true" />
+                        ))}
+                    </button>
                   )}
-                  {visible.map((c) => (
-                    <div key={c.id} role="gridcell" className={c.end ? 'end' : ''}>
-                      {c.cell(item)}
-                    </div>
-                  ))}
                 </div>
               );
             })}
           </div>
-        )}
-      </div>
-      {detail && sel !== undefined && !query.isLoading && (
-        <Aside title={rows[chosen] === undefined ? 'Not in this list' : detail.title(rows[chosen])} close={() => choose(undefined)}>
-          {rows[chosen] === undefined ? (
-            <p className="dim">The chosen row is not among those that this filter keeps.</p>
+          {query.isLoading ? (
+            <Loading lines={12} />
+          ) : error && !wrongFilter && rows.length === 0 ? (
+            <Problem error={error} retry={() => void query.refetch()} />
+          ) : rows.length === 0 ? (
+            q !== '' ? (
+              <Empty title="Nothing fits this filter">
+                {wrongFilter ?? 'It keeps no row.'}{' '}
+                <button type="button" className="chip" onClick={() => setQ('')}>
+                  Clear the filter
+                </button>
+              </Empty>
+            ) : (
+              <Empty title={empty.title}>{empty.text}</Empty>
+            )
           ) : (
-            detail.body(rows[chosen])
+            <div
+              style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: 'max-content', width: '100%' }}
+            >
+              {items.map((v) => {
+                const item = rows[v.index];
+                if (item === undefined) return null;
+                const key = keyOf(item);
+                const ticked = selected?.ids.has(String(key)) === true;
+                return (
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: rows are walked with j/k and opened with Enter on the grid
+                  <div
+                    key={key}
+                    role="row"
+                    tabIndex={-1}
+                    aria-rowindex={v.index + 2}
+                    aria-selected={v.index === cursor || ticked}
+                    className={`trow${open ? ' link' : ''}${v.index === cursor || ticked ? ' on' : ''}`}
+                    style={{
+                      gridTemplateColumns: template,
+                      position: 'absolute',
+                      top: v.start,
+                      left: 0,
+                      width: '100%',
+                    }}
+                    onClick={() => {
+                      setCursor(v.index);
+                      if (window.getSelection()?.toString() !== '') return;
+                      if (detail !== undefined) choose(v.index === chosen ? undefined : item);
+                      else props.open?.(item);
+                    }}
+                  >
+                    {selected && (
+                      // biome-ignore lint/a11y/useKeyWithClickEvents: `x` ticks the row under the cursor
+                      <div role="gridcell" tabIndex={-1} onClick={(e) => e.stopPropagation()}>
+                        <Checkbox checked={ticked} onChange={() => selected.toggle(item)} aria-label="Select" />
+                      </div>
+                    )}
+                    {visible.map((c) => (
+                      <div key={c.id} role="gridcell" className={c.end ? 'end' : ''}>
+                        {c.cell(item)}
+                      </div>
+                    ))}
+                  </div>
+                );
+              })}
+            </div>
           )}
-        </Aside>
-      )}
+        </div>
+        {detail && sel !== undefined && !query.isLoading && (
+          <Aside
+            title={rows[chosen] === undefined ? 'Not in this list' : detail.title(rows[chosen])}
+            close={() => choose(undefined)}
+          >
+            {rows[chosen] === undefined ? (
+              <p className="dim">The chosen row is not among those that this filter keeps.</p>
+            ) : (
+              detail.body(rows[chosen])
+            )}
+          </Aside>
+        )}
       </div>
     </div>
   );

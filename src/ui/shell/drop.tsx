@@ -1,8 +1,8 @@
 /** A capture file dropped anywhere on the page is sent, read, and its site opened. Errors say what to do. */
 import { Modal, Progress } from '@mantine/core';
+import { IconFileAnalytics } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { IconFileAnalytics } from '@tabler/icons-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { FILE_PATHS } from '../../api/paths.ts';
 import type { Uploaded } from '../../api/sites.ts';
@@ -41,7 +41,8 @@ export const DropCapture = () => {
           );
           setSending((old) => old && { ...old, share: 1, source: done.source });
           await client.invalidateQueries({ queryKey: ['sites'] });
-          if (done.known) notify.info('Read before', `${file.name} is the same file, octet for octet. Nothing was read again.`);
+          if (done.known)
+            notify.info('Read before', `${file.name} is the same file, octet for octet. Nothing was read again.`);
           await navigate({ to: '/s/$site/now', params: { site: done.site } });
         } catch (error) {
           notify.problem(error);
@@ -108,11 +109,18 @@ export const DropCapture = () => {
           <div className="stack" style={{ alignItems: 'center' }}>
             <IconFileAnalytics size={34} stroke={1.3} />
             <strong>Drop to analyse this capture</strong>
-            <span className="dim small">pcap or pcapng, also gzip. It stays on this machine and opens a site of its own.</span>
+            <span className="dim small">
+              pcap or pcapng, also gzip. It stays on this machine and opens a site of its own.
+            </span>
           </div>
         </div>
       )}
-      <Modal opened={sending !== undefined} onClose={() => setSending(undefined)} title={sending?.source ? 'Reading' : 'Sending'} size="sm">
+      <Modal
+        opened={sending !== undefined}
+        onClose={() => setSending(undefined)}
+        title={sending?.source ? 'Reading' : 'Sending'}
+        size="sm"
+      >
         {sending && (
           <div className="stack">
             <div className="row">

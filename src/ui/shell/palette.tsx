@@ -1,10 +1,10 @@
 /** The command palette (Ctrl/Cmd-K): assets by name, address, vendor or model; pages; actions. */
 import { useMantineColorScheme } from '@mantine/core';
-import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useDebouncedValue } from '@mantine/hooks';
+import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import { IconFileUpload, IconSearch, IconSunMoon, IconSwitchHorizontal } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { IconFileUpload, IconSearch, IconSunMoon, IconSwitchHorizontal } from '@tabler/icons-react';
 import { useState } from 'react';
 import { call } from '../lib/api.ts';
 import { useSite, useSites } from '../lib/site.ts';
@@ -38,18 +38,39 @@ export const Palette = () => {
   ].filter((a) => fits(a.label));
   const assets = asked === '' ? [] : (found.data?.items ?? []);
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} shortcut={['mod + K']} scrollable maxHeight={440} size={620} transitionProps={{ duration: 0 }} clearQueryOnClose>
-      <Spotlight.Search placeholder="Name, IP, MAC, model, page …" leftSection={<IconSearch size={16} stroke={1.6} />} aria-label="Find" />
+    <Spotlight.Root
+      store={store}
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={['mod + K']}
+      scrollable
+      maxHeight={440}
+      size={620}
+      transitionProps={{ duration: 0 }}
+      clearQueryOnClose
+    >
+      <Spotlight.Search
+        placeholder="Name, IP, MAC, model, page …"
+        leftSection={<IconSearch size={16} stroke={1.6} />}
+        aria-label="Find"
+      />
       <Spotlight.ActionsList>
         {assets.length > 0 && (
-          <Spotlight.ActionsGroup label={`Assets${found.data && found.data.total > 8 ? ` (8 of ${found.data.total})` : ''}`}>
+          <Spotlight.ActionsGroup
+            label={`Assets${found.data && found.data.total > 8 ? ` (8 of ${found.data.total})` : ''}`}
+          >
             {assets.map((a) => (
-              <Spotlight.Action key={a.id} onClick={() => void navigate({ to: '/s/$site/assets/$asset', params: { site, asset: a.id } })}>
+              <Spotlight.Action
+                key={a.id}
+                onClick={() => void navigate({ to: '/s/$site/assets/$asset', params: { site, asset: a.id } })}
+              >
                 <span className="row grow" style={{ gap: 10 }}>
                   <RoleGlyph role={a.role} />
                   <strong className="cut">{a.name}</strong>
                   <span className="mono dim nowrap">{a.ips[0] ?? a.macs[0] ?? ''}</span>
-                  <span className="dim small cut">{[a.vendor, a.model].filter(Boolean).join(' ') || ROLE_WORD[a.role]}</span>
+                  <span className="dim small cut">
+                    {[a.vendor, a.model].filter(Boolean).join(' ') || ROLE_WORD[a.role]}
+                  </span>
                   <span className="grow" />
                   <LevelMark level={a.level} />
                 </span>
@@ -75,7 +96,10 @@ export const Palette = () => {
         {otherSites.length > 0 && (
           <Spotlight.ActionsGroup label="Sites">
             {otherSites.map((s) => (
-              <Spotlight.Action key={s.id} onClick={() => void navigate({ to: '/s/$site/now', params: { site: s.id } })}>
+              <Spotlight.Action
+                key={s.id}
+                onClick={() => void navigate({ to: '/s/$site/now', params: { site: s.id } })}
+              >
                 <span className="row" style={{ gap: 10 }}>
                   <IconSwitchHorizontal size={15} stroke={1.6} className="dim" />
                   {s.name}
@@ -96,9 +120,9 @@ export const Palette = () => {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {words !== '' && assets.length + pages.length + actions.length + otherSites.length === 0 && !found.isFetching && (
-          <Spotlight.Empty>No asset, page or action answers to that.</Spotlight.Empty>
-        )}
+        {words !== '' &&
+          assets.length + pages.length + actions.length + otherSites.length === 0 &&
+          !found.isFetching && <Spotlight.Empty>No asset, page or action answers to that.</Spotlight.Empty>}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );

@@ -1,8 +1,18 @@
 /** The frame around every page: side bar, top line with site and search, status line, palette, evidence, dropped files. */
 import { ActionIcon, Menu, Modal, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import {
+  IconCheck,
+  IconChevronDown,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconSearch,
+  IconSun,
+  IconUpload,
+  IconUser,
+} from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
-import { IconCheck, IconChevronDown, IconKeyboard, IconLogout, IconMoon, IconSearch, IconSun, IconUpload, IconUser } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { call } from '../lib/api.ts';
 import { number, setZone } from '../lib/format.ts';
@@ -14,7 +24,7 @@ import { notify } from '../parts/notify.ts';
 import { DropCapture, openUpload } from './drop.tsx';
 import { KeyHelp } from './help.tsx';
 import { PAGES } from './pages.ts';
-import { Palette, openPalette } from './palette.tsx';
+import { openPalette, Palette } from './palette.tsx';
 import { StatusLine } from './status.tsx';
 
 const EvidenceDrawer = lazy(() => import('../parts/evidence.tsx').then((m) => ({ default: m.EvidenceDrawer })));
@@ -32,7 +42,9 @@ export const Shell = () => {
   useKeys({ '?': () => setHelp(true) });
   useSequence(
     'g',
-    Object.fromEntries(PAGES.map((p) => [p.key, () => params.site && void navigate({ to: p.to, params: { site: params.site } })])),
+    Object.fromEntries(
+      PAGES.map((p) => [p.key, () => params.site && void navigate({ to: p.to, params: { site: params.site } })]),
+    ),
   );
   const path = useRouterState({ select: (s) => s.location.pathname });
   const main = useRef<HTMLElement>(null);
@@ -106,7 +118,14 @@ const SideNav = ({ site }: { site: string }) => {
               {heading}
             </div>
           ),
-          <Link key={p.path} to={p.to} params={{ site }} activeProps={{ className: 'here', 'aria-current': 'page' }} title={p.what} aria-label={p.label}>
+          <Link
+            key={p.path}
+            to={p.to}
+            params={{ site }}
+            activeProps={{ className: 'here', 'aria-current': 'page' }}
+            title={p.what}
+            aria-label={p.label}
+          >
             <Icon size={16} stroke={1.6} aria-hidden="true" />
             <span className="label">{p.label}</span>
             {p.path === 'now' && waiting > 0 && (

@@ -25,7 +25,12 @@ export const StatusLine = ({ site }: { site: Site | undefined }) => {
     <footer className="status" aria-label="Status">
       <span className={link.loud ? 'attention' : ''} role="status">
         <svg width="10" height="10" viewBox="0 0 16 16" aria-hidden="true">
-          <path d={link.shape} fill={link.word === 'up to date' ? 'currentColor' : 'none'} stroke="currentColor" strokeWidth="2" />
+          <path
+            d={link.shape}
+            fill={link.word === 'up to date' ? 'currentColor' : 'none'}
+            stroke="currentColor"
+            strokeWidth="2"
+          />
         </svg>
         {link.word}
       </span>
@@ -33,7 +38,14 @@ export const StatusLine = ({ site }: { site: Site | undefined }) => {
         <span key={p.source}>
           reading {p.name}
           {p.progress !== null && (
-            <span className="meter" role="progressbar" aria-label={`Reading ${p.name}`} aria-valuenow={Math.round(p.progress * 100)} aria-valuemin={0} aria-valuemax={100}>
+            <span
+              className="meter"
+              role="progressbar"
+              aria-label={`Reading ${p.name}`}
+              aria-valuenow={Math.round(p.progress * 100)}
+              aria-valuemin={0}
+              aria-valuemax={100}
+            >
               <i style={{ width: `${p.progress * 100}%` }} />
             </span>
           )}
@@ -43,7 +55,12 @@ export const StatusLine = ({ site }: { site: Site | undefined }) => {
       ))}
       <span className="grow" />
       {now.data && site && (
-        <Link to="/s/$site/coverage" params={{ site: site.id }} style={{ color: 'inherit' }} title="Decoded share of the payload seen">
+        <Link
+          to="/s/$site/coverage"
+          params={{ site: site.id }}
+          style={{ color: 'inherit' }}
+          title="Decoded share of the payload seen"
+        >
           {now.data.visible === null ? 'nothing seen yet' : `${share(now.data.visible)} of payload visible`}
         </Link>
       )}
