@@ -6,7 +6,10 @@ import type { EndpointId, SubAddressKind } from './endpoint.ts';
 import type { Evidence } from './frame.ts';
 import type { Attribute, Outcome, Value, Verb } from './observation.ts';
 
-/** `a1`, `a2`, ... in order of first appearance in the site. */
+/**
+ * `a<number of the endpoint that founded it>`, so that it depends on the input alone and not on when somebody looked;
+ * `a<number>b` for a host behind the router that its first frame came through.
+ */
 export type AssetId = string;
 export type SiteId = string;
 export type SourceId = string;
@@ -40,10 +43,13 @@ export type Role = (typeof ROLES)[number];
 /** Purdue levels; 3.5 is the industrial DMZ; undefined level means not known. */
 export type PurdueLevel = 0 | 1 | 2 | 3 | 3.5 | 4 | 5;
 
+/** What facts speak about: the attributes of identities, addresses held, and what people say. */
+export type FactAttribute = Attribute | 'ip' | 'mac' | 'name' | 'level' | 'comment';
+
 /** One attribute of an asset, as one source says it. Contradicting facts stand beside each other. */
 export interface Fact {
   readonly endpoint: EndpointId;
-  readonly attribute: Attribute;
+  readonly attribute: FactAttribute;
   readonly value: string;
   /** 0..1. */
   readonly confidence: number;
@@ -106,6 +112,10 @@ export interface Asset {
   readonly ips: readonly string[];
   readonly macs: readonly string[];
   readonly vlans: readonly number[];
+  /** Addresses under which other networks see it (NAT); they are not devices. */
+  readonly aliases?: readonly string[];
+  /** The router or firewall that its frames came through, when they never came directly. */
+  readonly behind?: AssetId;
   readonly modules: readonly Module[];
   readonly users: readonly string[];
   readonly spoken: readonly string[];
@@ -139,6 +149,8 @@ export interface Conversation {
   firstUs: number;
   lastUs: number;
   encrypted: boolean;
+  /** Flows of which only one direction is in the capture. */
+  oneWayFlows?: number;
 }
 
 /** A process variable. */
