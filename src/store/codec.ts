@@ -25,7 +25,7 @@ export const valueText = (value: Value | undefined): string =>
     : typeof value === 'number' && !Number.isFinite(value)
       ? json({ number: String(value) })
       : json(value);
-export const valueOf = (text: string): Value | undefined => {
+export const storedValue = (text: string): Value | undefined => {
   if (text === '') return undefined;
   const value = fromJson<Value | { number: string }>(text);
   return typeof value === 'object' ? Number(value.number) : value;

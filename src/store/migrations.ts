@@ -306,7 +306,7 @@ CREATE TABLE "app_user" (
   "user_id" text NOT NULL,
   "name" text NOT NULL,
   "display_name" text NOT NULL,
-  "roles" text NOT NULL,
+  "role" text NOT NULL,
   "password_hash" text NOT NULL,
   "mfa" text NOT NULL,
   "disabled" boolean NOT NULL,

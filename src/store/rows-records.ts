@@ -2,7 +2,7 @@
 import type { Outcome, Verb } from '../core/observation.ts';
 import type { CommandRecord, SessionRecord, WeirdRecord } from '../core/site.ts';
 import type { ChangeRow } from '../core/site-model.ts';
-import { codec, evidence, json, valueOf, valueText } from './codec.ts';
+import { codec, evidence, json, storedValue, valueText } from './codec.ts';
 
 export const commands = codec<'command', CommandRecord>({
   table: 'command',
@@ -34,7 +34,7 @@ export const commands = codec<'command', CommandRecord>({
     client: r.client_id,
     target: r.target_id,
     object: r.object,
-    value: valueOf(r.value),
+    value: storedValue(r.value),
     outcome: r.outcome as Outcome,
     reason: r.reason,
     user: r.user,

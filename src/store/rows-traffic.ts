@@ -2,7 +2,7 @@
 import type { FlowSummary, Verb } from '../core/observation.ts';
 import type { Point } from '../core/site.ts';
 import type { ConversationRow, FlowRow, PointRow, RunRow } from '../core/site-model.ts';
-import { codec, fromJson, json, valueOf, valueText } from './codec.ts';
+import { codec, fromJson, json, storedValue, valueText } from './codec.ts';
 
 export const runs = codec<'run', RunRow>({
   table: 'run',
@@ -69,7 +69,7 @@ export const points = codec<'point', PointRow>({
     protocol: r.protocol,
     path: r.path,
     type: r.type,
-    value: valueOf(r.value) ?? '',
+    value: storedValue(r.value) ?? '',
     quality: r.quality as Point['quality'],
     firstUs: r.first_us,
     lastUs: r.last_us,

@@ -321,7 +321,7 @@ export const TABLES = {
     user_id: 'text',
     name: 'text',
     display_name: 'text',
-    roles: 'text',
+    role: 'text',
     password_hash: 'text',
     /** `none` until second factors come; then what is enrolled. */
     mfa: 'text',

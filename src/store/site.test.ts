@@ -15,7 +15,7 @@ const point: PointRow = {
   firstUs: 1,
   lastUs: 2,
   lastChangeUs: 2,
-  reads: 0.5,
+  reads: 5,
   writes: 1,
   changes: 1,
   cadenceUs: 0.25,
