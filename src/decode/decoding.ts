@@ -917,8 +917,9 @@ export class Decoding {
     }
     const how = dispatcher.run(session, c.bytes, c.l3, c.end, false);
     flows.decoded[f]! += dispatcher.understood;
-    // One EtherType can carry several protocols (PROFINET RT and DCP): the next frame is asked again.
-    if (how !== RAN) {
+    // One EtherType can carry several protocols (PROFINET RT and DCP): the next frame is asked again. What follows a
+    // message in a short frame is Ethernet padding.
+    if (how !== RAN && dispatcher.understood === 0) {
       state.session = undefined;
       if (how === RAN_FOREIGN) {
         const over = c.llc >= 0 ? dispatcher.llc : dispatcher.ether;
