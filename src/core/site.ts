@@ -248,6 +248,11 @@ export interface SourceHealth {
   readonly lastUs: number;
   /** Same frame seen again within a few milliseconds; counted once, not decoded again. */
   readonly duplicates: number;
+  /** Packets seen on both sides of a router (one hop apart), and flows seen on both sides of an address translator. */
+  readonly routedCopies: number;
+  readonly translatedCopies: number;
+  /** Headers cut or wrong. */
+  readonly damagedFrames: number;
   /** Frames shorter in the capture than on the wire. */
   readonly cutFrames: number;
   /** Longer than the link allows: segmentation offload on the capturing host. */
