@@ -3,7 +3,7 @@
  * S7ANY (syntax 0x10) holds area, DB number, bit address and element type; newer syntaxes name symbols (0xb2), lists of DB
  * addresses (0xb0) or NC data (0x82 to 0x84). No public specification; STEP 7 notation (IEC 61131-3 section 6.5.5).
  */
-import { hex, u16be, u24be } from '../../lib/bytes.ts';
+import { hex, u16be, u24be, u32be } from '../../lib/bytes.ts';
 
 export const SYNTAX = {
   S7ANY: 0x10,
@@ -107,6 +107,8 @@ const AREAS: Readonly<Record<number, string>> = {
   134: 'L',
   135: 'V',
 };
+/** Root areas of symbolic addresses in S7-1200/1500. */
+const SYMBOL_AREAS: Readonly<Record<number, string>> = { 80: 'I', 81: 'Q', 82: 'M', 83: 'C', 84: 'T' };
 const isNumbered = (area: number): boolean => area >= 0x1c && area <= 0x1f;
 
 /** One address: element `count` 1 writes no brackets. */
@@ -175,8 +177,11 @@ const itemAt = (b: Uint8Array, o: number, end: number): S7Item | undefined => {
   if (syntax === SYNTAX.SYMBOLIC && length >= 10) {
     // reserved, root area (2+2), CRC of the symbol (4), then local ids (4 each)
     const ids: string[] = [];
-    for (let at = o + 10; at + 4 <= end; at += 4) ids.push(hex(b, at, at + 4));
-    const root = b[o + 2] === 0x8a && b[o + 3] === 0x0e ? `DB${u16be(b, o + 4)}` : `area 0x${hex(b, o + 2, o + 6)}`;
+    // The upper four bits of a local id are flags.
+    for (let at = o + 10; at + 4 <= end; at += 4) ids.push(String(u32be(b, at) & 0x0fffffff));
+    const area = u16be(b, o + 4);
+    const root =
+      b[o + 2] === 0x8a && b[o + 3] === 0x0e ? `DB${area}` : (SYMBOL_AREAS[area] ?? `area 0x${hex(b, o + 2, o + 6)}`);
     return otherItem(syntax, octets, `symbol ${root} crc 0x${hex(b, o + 6, o + 10)} id ${ids.join('.')}`, 1);
   }
   if ((syntax === SYNTAX.NCK || syntax === SYNTAX.NCK_METRIC || syntax === SYNTAX.NCK_INCH) && length >= 8) {

@@ -5,11 +5,11 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { ObservationSink, Outcome } from '../../core/observation.ts';
 import type { S7Item } from './address.ts';
+import { emit } from './emit.ts';
 import { errorText, returnCodeText, SUCCESS } from './errors.ts';
 import { observeSzl } from './identity.ts';
 import type { S7Message, UserdataBody, UserdataHead } from './message.ts';
 import { GROUP, type Service, serviceOf } from './names.ts';
-import { emit } from './observe.ts';
 import type { S7State } from './state.ts';
 import { isIdentification, szlText } from './szl.ts';
 import { KIND } from './userdata.ts';
@@ -163,7 +163,7 @@ const values = (
 ): void => {
   if (items === undefined) return;
   for (let i = 0; i < m.data.length && i < items.length; i++) {
-    const { returnCode, start, length } = m.data[i]!;
-    if (returnCode === SUCCESS) emit(t, items[i]!, m.payload, start, length, 'read', sink, state);
+    const { returnCode, start, length, transportSize } = m.data[i]!;
+    if (returnCode === SUCCESS) emit(t, items[i]!, m.payload, start, length, transportSize, 'read', sink, state);
   }
 };

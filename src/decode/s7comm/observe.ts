@@ -5,18 +5,17 @@
  */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { ObservationSink, Outcome, Verb } from '../../core/observation.ts';
-import { elementOf, elementPath, type S7Item } from './address.ts';
+import type { S7Item } from './address.ts';
+import { emit } from './emit.ts';
 import { errorText, returnCodeText, SUCCESS } from './errors.ts';
 import type { S7Message } from './message.ts';
 import { FUNCTION, functionName, piServiceOf } from './names.ts';
 import { observeUserdata } from './observe-userdata.ts';
 import type { S7State } from './state.ts';
-import { elementCount, valueAt } from './values.ts';
+import { itemValue } from './values.ts';
 
 /** Items named in the object text of one Read Var command; the rest is counted. */
 const MAX_NAMED = 16;
-/** Element paths kept per flow. */
-const MAX_PATHS = 2048;
 /** Block transfers open at the same time in one flow. */
 const MAX_TRANSFERS = 16;
 
@@ -88,7 +87,7 @@ const readVar = (
   }
   for (let i = 0; i < data.length && i < items.length; i++)
     if (data[i]!.returnCode === SUCCESS)
-      emit(t, items[i]!, payload, data[i]!.start, data[i]!.length, 'read', sink, state);
+      emit(t, items[i]!, payload, data[i]!.start, data[i]!.length, data[i]!.transportSize, 'read', sink, state);
 };
 
 const writeVar = (
@@ -114,7 +113,7 @@ const writeVar = (
     const value =
       datum === undefined
         ? {}
-        : { value: valueAt({ ...item, count: Math.max(1, item.count) }, job.payload, datum.start, datum.length) };
+        : { value: itemValue(item, job.payload, datum.start, datum.length, datum.transportSize) };
     sink.command(t.at, {
       verb: 'write',
       operation: 'Write Var',
@@ -126,45 +125,8 @@ const writeVar = (
       ...reason,
     });
     if (datum !== undefined && own === 'accepted')
-      emit(t, item, job.payload, datum.start, datum.length, 'write', sink, state);
+      emit(t, item, job.payload, datum.start, datum.length, datum.transportSize, 'write', sink, state);
   });
-};
-
-/** The values of one item: each element of an array of numbers is a variable of its own. */
-export const emit = (
-  t: Transaction<S7Message>,
-  item: S7Item,
-  payload: Uint8Array,
-  start: number,
-  length: number,
-  access: 'read' | 'write',
-  sink: ObservationSink,
-  state: S7State,
-): void => {
-  const target = t.at.server;
-  const elements = elementCount(item, length);
-  if (elements === 1) {
-    const value = valueAt(item, payload, start, length);
-    sink.value(t.at, { target, path: item.path, type: item.type, value, access });
-    return;
-  }
-  const size = elementOf(item.elementType).octets;
-  const paths = elementPaths(item, elements, state);
-  for (let i = 0; i < elements; i++) {
-    const value = valueAt(item, payload, start + i * size, size);
-    sink.value(t.at, { target, path: paths[i]!, type: item.type, value, access });
-  }
-};
-
-const elementPaths = (item: S7Item, elements: number, state: S7State): readonly string[] => {
-  const known = state.paths.get(item);
-  if (known !== undefined && known.length >= elements) return known;
-  const paths = Array.from({ length: elements }, (_, i) => elementPath(item, i));
-  if (state.pathCount + elements <= MAX_PATHS) {
-    state.paths.set(item, paths);
-    state.pathCount += elements;
-  }
-  return paths;
 };
 
 const service = (

@@ -25,16 +25,31 @@ export const elementCount = (item: S7Item, length: number): number => {
 const s5TimeMs = (raw: number): number =>
   10 ** ((raw >> 12) & 3) * 10 * (((raw >> 8) & 15) * 100 + ((raw >> 4) & 15) * 10 + (raw & 15));
 
-/** One element at `o`. Falls back to hexadecimal of all `length` octets where the type does not fit them. */
-export const valueAt = (item: S7Item, b: Uint8Array, o: number, length: number): Value => {
-  if (item.syntax !== SYNTAX.S7ANY) return hex(b, o, o + Math.min(length, MAX_HEX));
-  const single = item.count === 1 || elementCount(item, length) > 1;
-  if (!single) {
-    if (item.elementType === TYPE.CHAR) return ascii(b, o, o + Math.min(length, MAX_HEX));
-    return hex(b, o, o + Math.min(length, MAX_HEX));
+/** Value of a whole item: hexadecimal (CHAR: text) where it is an array. `transportSize` decides for other syntaxes. */
+export const itemValue = (item: S7Item, b: Uint8Array, o: number, length: number, transportSize: number): Value => {
+  if (item.syntax !== SYNTAX.S7ANY) return untyped(b, o, length, transportSize);
+  if (item.count <= 1) return elementValue(item.elementType, b, o, length);
+  if (item.elementType === TYPE.CHAR) return ascii(b, o, o + Math.min(length, MAX_HEX));
+  return hex(b, o, o + Math.min(length, MAX_HEX));
+};
+
+/** Syntaxes that name no type: the transport size says bit, unsigned, signed or real. */
+const untyped = (b: Uint8Array, o: number, length: number, transportSize: number): Value => {
+  if (transportSize === 3 && length === 1) return (b[o]! & 1) === 1;
+  if (transportSize === 7 && length === 4) return f32be(b, o);
+  const isSigned = transportSize === 5 || transportSize === 6;
+  if (transportSize === 4 || isSigned) {
+    if (length === 1) return isSigned ? (b[o]! << 24) >> 24 : b[o]!;
+    if (length === 2) return isSigned ? i16be(b, o) : u16be(b, o);
+    if (length === 4) return isSigned ? i32be(b, o) : u32be(b, o);
   }
-  if (length < elementOf(item.elementType).octets) return hex(b, o, o + length);
-  switch (item.elementType) {
+  return hex(b, o, o + Math.min(length, MAX_HEX));
+};
+
+/** One element at `o`; hexadecimal of `length` octets where the type is unknown or does not fit them. */
+export const elementValue = (elementType: number, b: Uint8Array, o: number, length: number): Value => {
+  if (length < elementOf(elementType).octets) return hex(b, o, o + length);
+  switch (elementType) {
     case TYPE.BOOL:
       return (b[o]! & 1) === 1;
     case TYPE.BYTE:
