@@ -216,7 +216,8 @@ const UNKNOWN: readonly string[] = Array.from(
 export const serviceName = (service: number, cls: number): string => {
   const common = COMMON.get(service);
   if (common !== undefined) return common;
-  const name = cls === -2 ? TAG.get(service) : cls >= 0 && cls < 0x10000 ? SPECIFIC.get((cls << 8) | service) : undefined;
+  const name =
+    cls === -2 ? TAG.get(service) : cls >= 0 && cls < 0x10000 ? SPECIFIC.get((cls << 8) | service) : undefined;
   return name ?? UNKNOWN[service & 127]!;
 };
 

@@ -2,9 +2,10 @@
  * Elementary CIP data types on the wire: little-endian, named as in IEC 61131-3. Source: The CIP Networks Library Volume 1,
  * appendix C-6 (type codes); structures and the Logix string type from Rockwell 1756-PM020, chapter 2.
  */
-import { ascii, f32le, f64le, hex, i16le, i32le, i64le, u16le, u32le, u64le } from '../../lib/bytes.ts';
-import type { At, ObservationSink, Value } from '../../core/observation.ts';
+
 import type { EndpointId } from '../../core/endpoint.ts';
+import type { At, ObservationSink, Value } from '../../core/observation.ts';
+import { ascii, f32le, f64le, hex, i16le, i32le, i64le, u16le, u32le, u64le } from '../../lib/bytes.ts';
 
 export interface TypeInfo {
   readonly name: string;

@@ -7,7 +7,7 @@ import { u16le } from '../../lib/bytes.ts';
 import { CONNECTION_FAILURE, PARTIAL_TRANSFER, serviceName } from './cip-names.ts';
 import { decodeForwardClose, decodeForwardOpen, decodeForwardOpened, type Forward } from './connection.ts';
 import { decodeEpath, type Epath, NO_PATH } from './epath.ts';
-import { CLASS, type CipVerb, carriesSecret, SERVICE, verbOf } from './verbs.ts';
+import { type CipVerb, CLASS, carriesSecret, SERVICE, verbOf } from './verbs.ts';
 
 export interface CipMessage {
   readonly kind: 'request' | 'response';
@@ -120,7 +120,8 @@ const decodeResponse = (b: Uint8Array, start: number, end: number, depth: number
     embedded = parts;
     dataEnd = o;
   } else if (status === 0) {
-    if (service === SERVICE.FORWARD_OPEN || service === SERVICE.LARGE_FORWARD_OPEN) forward = decodeForwardOpened(b, o, end);
+    if (service === SERVICE.FORWARD_OPEN || service === SERVICE.LARGE_FORWARD_OPEN)
+      forward = decodeForwardOpened(b, o, end);
     // The same service number on a tag is Read Modify Write, whose answer is empty.
     else if (service === SERVICE.FORWARD_CLOSE) forward = decodeForwardClose(b, o, end, true);
   }
@@ -198,7 +199,12 @@ export const encodeRequest = (service: number, path: Uint8Array, data: Uint8Arra
 };
 
 /** Encodes a response; `extended` becomes one word of additional status when it is 0 or more. */
-export const encodeResponse = (service: number, status: number, data: Uint8Array = NO_DATA, extended = -1): Uint8Array => {
+export const encodeResponse = (
+  service: number,
+  status: number,
+  data: Uint8Array = NO_DATA,
+  extended = -1,
+): Uint8Array => {
   const head = extended < 0 ? 4 : 6;
   const out = new Uint8Array(head + data.length);
   out[0] = (service & 0x7f) | 0x80;
@@ -227,5 +233,15 @@ export const encodeParts = (parts: readonly Uint8Array[]): Uint8Array => {
 /** Data of an Unconnected Send to Connection Manager 1. */
 export const encodeUnconnectedSend = (request: Uint8Array, route: Uint8Array): Uint8Array => {
   const pad = request.length & 1 ? [0] : [];
-  return Uint8Array.from([0x05, 0x9d, request.length & 255, request.length >> 8, ...request, ...pad, route.length >> 1, 0, ...route]);
+  return Uint8Array.from([
+    0x05,
+    0x9d,
+    request.length & 255,
+    request.length >> 8,
+    ...request,
+    ...pad,
+    route.length >> 1,
+    0,
+    ...route,
+  ]);
 };

@@ -71,7 +71,12 @@ export const decodeForwardOpened = (b: Uint8Array, o: number, end: number): Forw
 };
 
 /** Data of Forward Close: in a request two octets of timing precede the triad and a path follows. */
-export const decodeForwardClose = (b: Uint8Array, start: number, end: number, response: boolean): Forward | undefined => {
+export const decodeForwardClose = (
+  b: Uint8Array,
+  start: number,
+  end: number,
+  response: boolean,
+): Forward | undefined => {
   const o = response ? start : start + 2;
   if (end < o + 10) return undefined;
   const pathEnd = response || end < o + 10 ? o + 8 : Math.min(end, o + 10 + 2 * b[o + 8]!);

@@ -62,7 +62,16 @@ export const NO_PATH: Epath = {
 };
 
 /** C-1.4.2, table C-1.3: logical types by bits 4..2. */
-const LOGICAL = ['class', 'instance', 'member', 'connection-point', 'attribute', 'special', 'service', 'special'] as const;
+const LOGICAL = [
+  'class',
+  'instance',
+  'member',
+  'connection-point',
+  'attribute',
+  'special',
+  'service',
+  'special',
+] as const;
 /** C-1.4.3, table C-1.4: network segment subtypes. */
 const NETWORK: Readonly<Record<number, string>> = {
   1: 'schedule',
@@ -119,7 +128,14 @@ const segmentSize = (b: Uint8Array, o: number, end: number): number => {
       if (o + 1 >= end) return 0;
       const format = b[o + 1]! >> 5; // C-1.4.4 extended string: 1 double-byte, 2 triple-byte, 6 numeric
       const count = b[o + 1]! & 31;
-      const octets = format === 1 ? 2 * count : format === 2 ? 3 * count : format === 6 ? [0, 0, 0, 0, 0, 0, 1, 2, 4][count] ?? 0 : 0;
+      const octets =
+        format === 1
+          ? 2 * count
+          : format === 2
+            ? 3 * count
+            : format === 6
+              ? ([0, 0, 0, 0, 0, 0, 1, 2, 4][count] ?? 0)
+              : 0;
       return octets === 0 ? 0 : 2 + octets + (octets & 1);
     }
     case 4: {

@@ -3,12 +3,20 @@
  * Source: The CIP Networks Library Volume 1, section 5A-2 (Identity), Volume 2, 5-4 (TCP/IP Interface) and 5-5 (Ethernet
  * Link).
  */
-import { ipv4Text, macText } from '../../lib/address.ts';
-import { ascii, i32le, paddedAscii, u16le } from '../../lib/bytes.ts';
+
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, Attribute, ObservationSink } from '../../core/observation.ts';
+import { ipv4Text, macText } from '../../lib/address.ts';
+import { ascii, i32le, paddedAscii, u16le } from '../../lib/bytes.ts';
 import type { CipMessage } from './cip.ts';
-import { decodeIdentity, IDENTITY_SIZE, type IdentityRecord, identityAttribute, stateName, statusFlags } from './identity.ts';
+import {
+  decodeIdentity,
+  IDENTITY_SIZE,
+  type IdentityRecord,
+  identityAttribute,
+  stateName,
+  statusFlags,
+} from './identity.ts';
 import { decodePccc, decodePcccReply } from './pccc.ts';
 import type { EnipState } from './state.ts';
 import { CLASS, SERVICE } from './verbs.ts';

@@ -2,8 +2,9 @@
  * The Identity object (class 1): who a CIP device is. Source: The CIP Networks Library Volume 1, section 5A-2 (attributes,
  * Get Attributes All response), Volume 2, table 2-4.4 (List Identity item).
  */
-import { ascii, i32be, u16be, u16le, u32le } from '../../lib/bytes.ts';
+
 import { ipv4Text } from '../../lib/address.ts';
+import { ascii, i32be, u16be, u16le, u32le } from '../../lib/bytes.ts';
 import { deviceTypeName, vendorName } from './vendors.ts';
 
 export interface IdentityRecord {
@@ -123,7 +124,9 @@ export const encodeIdentity = (p: IdentityParts): Uint8Array => {
 export const identityAttribute = (
   attribute: number,
   b: Uint8Array,
-): { readonly attribute: 'vendor' | 'device-type' | 'firmware' | 'serial' | 'model'; readonly value: string } | undefined => {
+):
+  | { readonly attribute: 'vendor' | 'device-type' | 'firmware' | 'serial' | 'model'; readonly value: string }
+  | undefined => {
   switch (attribute) {
     case 1:
       return b.length === 2 ? { attribute: 'vendor', value: vendorName(u16le(b, 0)) } : undefined;
@@ -143,4 +146,15 @@ export const identityAttribute = (
 };
 
 /** Octets of each Identity attribute in a Get Attribute List answer; 0 where the length is in the data. */
-export const IDENTITY_SIZE: Readonly<Record<number, number>> = { 1: 2, 2: 2, 3: 2, 4: 2, 5: 2, 6: 4, 7: 0, 8: 1, 9: 2, 10: 1 };
+export const IDENTITY_SIZE: Readonly<Record<number, number>> = {
+  1: 2,
+  2: 2,
+  3: 2,
+  4: 2,
+  5: 2,
+  6: 4,
+  7: 0,
+  8: 1,
+  9: 2,
+  10: 1,
+};

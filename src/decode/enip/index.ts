@@ -5,16 +5,16 @@
 import type { Decoded, Decoder, PduContext } from '../../core/decoder.ts';
 import { i32be, u16le, u32be, u32le } from '../../lib/bytes.ts';
 import { announceIo, CIP_IO } from '../shared/cip-io-announcement.ts';
-import { type CipMessage, decodeCip } from './cip.ts';
 import { CACHE_MAX_OCTETS } from './cache.ts';
+import { type CipMessage, decodeCip } from './cip.ts';
 import type { Connection, Forward } from './connection.ts';
 import type { ListIdentityRecord } from './identity.ts';
 import { observe } from './observe.ts';
 import { EnipState } from './state.ts';
 import {
   COMMAND,
-  commandName,
   type CpfItem,
+  commandName,
   type EnipMessage,
   frameLength,
   HEADER,
@@ -24,8 +24,8 @@ import {
   scanItems,
 } from './wire.ts';
 
-export type { EnipMessage } from './wire.ts';
 export type { CipMessage } from './cip.ts';
+export type { EnipMessage } from './wire.ts';
 
 const NO_IDENTITIES: readonly ListIdentityRecord[] = [];
 const NO_ITEMS: readonly CpfItem[] = [];
@@ -182,7 +182,12 @@ export const enip: Decoder<EnipMessage, EnipState> = {
     const looks = looksLikeHeader(b, start, end);
     // A datagram is whole: what is too short is not this.
     if (looks === 'more' && context.carrier === 'udp') return 'no';
-    if (looks === 'no' && end - start >= HEADER && u16le(b, start) === COMMAND.NOP && u16le(b, start + 2) <= end - start - HEADER) {
+    if (
+      looks === 'no' &&
+      end - start >= HEADER &&
+      u16le(b, start) === COMMAND.NOP &&
+      u16le(b, start + 2) <= end - start - HEADER
+    ) {
       return 'maybe';
     }
     return looks;

@@ -6,12 +6,12 @@ import { ipv4Text } from '../../lib/address.ts';
 import { i32le } from '../../lib/bytes.ts';
 import { type CipMessage, isRefusal, isRouteFailure } from './cip.ts';
 import { statusText } from './cip-names.ts';
-import { emitTagRead, emitTagWrite, writtenValue } from './tag-values.ts';
 import { sayFacts, sayIdentity, sayModule, slotOf } from './facts.ts';
 import { observePccc } from './observe-pccc.ts';
 import type { EnipState } from './state.ts';
+import { emitTagRead, emitTagWrite, writtenValue } from './tag-values.ts';
 import { CLASS, SERVICE } from './verbs.ts';
-import { COMMAND, encapsulationStatus, type EnipMessage } from './wire.ts';
+import { COMMAND, type EnipMessage, encapsulationStatus } from './wire.ts';
 
 /** Routes longer than this many remembered children start the memory again. */
 const MAX_CHILDREN = 512;
@@ -90,7 +90,8 @@ const observeData = (
   const answer = response?.cip;
   if (response !== undefined && response.status !== 0) {
     // The encapsulation refused: no CIP reached the device.
-    if (request !== undefined) refuseAll(request, encapsulationStatus(response.status), message.route, transaction, sink, state);
+    if (request !== undefined)
+      refuseAll(request, encapsulationStatus(response.status), message.route, transaction, sink, state);
     return;
   }
   if (request === undefined) {
@@ -224,7 +225,8 @@ const valueOf = (request: CipMessage): number | string | boolean | bigint | unde
       if (service !== SERVICE.RESET) return undefined;
       return data[0] === 1 || data[0] === 2 ? 'factory defaults' : 'power cycle';
     case CLASS.TCP_IP:
-      if (service === SERVICE.SET_SINGLE && request.path.attribute === 5 && data.length >= 4) return ipv4Text(i32le(data, 0));
+      if (service === SERVICE.SET_SINGLE && request.path.attribute === 5 && data.length >= 4)
+        return ipv4Text(i32le(data, 0));
       return undefined;
     default:
       return request.verb === 'write' ? writtenValue(request) : undefined;
@@ -314,14 +316,14 @@ const observeAnswerAlone = (
 
 /** Common services mean nearly the same in every class; others cannot be named without the request. */
 const LONE_VERB: Readonly<Record<number, Verb>> = {
-  0x01: 'read',
-  0x02: 'write',
-  0x03: 'read',
-  0x04: 'write',
-  0x06: 'mode-change',
-  0x07: 'mode-change',
-  0x08: 'configure',
-  0x09: 'delete',
-  0x0e: 'read',
-  0x10: 'write',
+  1: 'read',
+  2: 'write',
+  3: 'read',
+  4: 'write',
+  6: 'mode-change',
+  7: 'mode-change',
+  8: 'configure',
+  9: 'delete',
+  14: 'read',
+  16: 'write',
 };

@@ -122,7 +122,13 @@ const INPUT_FORCES = 162;
 /** Function 0x3a: PLC-5 and MicroLogix 1000. Function 0x80: SLC 500 and MicroLogix. */
 const modeName = (fnc: number, mode: number): string => {
   if (fnc === 0x3a) return mode === 1 ? 'program' : mode === 2 ? 'run' : `mode ${mode}`;
-  const names: Readonly<Record<number, string>> = { 1: 'program', 6: 'run', 7: 'test, continuous', 8: 'test, single scan', 9: 'test, debug' };
+  const names: Readonly<Record<number, string>> = {
+    1: 'program',
+    6: 'run',
+    7: 'test, continuous',
+    8: 'test, single scan',
+    9: 'test, debug',
+  };
   return names[mode] ?? `mode ${mode}`;
 };
 
@@ -167,7 +173,8 @@ export const decodePccc = (d: Uint8Array): Pccc | undefined => {
     subElement = fnc === 0xa1 || fnc === 0xa9 ? 0 : field();
     if (at > d.length) return undefined;
     dataStart = at;
-    file = FILE_LETTER[fileType] === undefined ? `type ${fileType} file ${number}` : `${FILE_LETTER[fileType]}${number}`;
+    file =
+      FILE_LETTER[fileType] === undefined ? `type ${fileType} file ${number}` : `${FILE_LETTER[fileType]}${number}`;
     address = `${file}:${element}${subElement > 0 ? `.${subElement}` : ''}`;
     if (verb === 'write' && (fileType === OUTPUT_FORCES || fileType === INPUT_FORCES)) verb = 'force';
     if (fnc === 0xab) dataStart = Math.min(d.length, at + 2);
@@ -214,33 +221,33 @@ export const decodePcccReply = (
 
 /** Chapter 8: local errors in the low nibble, remote ones in the high nibble. */
 const REMOTE: Readonly<Record<number, string>> = {
-  0x10: 'illegal command or format',
-  0x20: 'host has a problem and will not communicate',
-  0x30: 'remote node is missing, disconnected or shut down',
-  0x40: 'hardware fault',
-  0x50: 'addressing problem or memory protect rungs',
-  0x60: 'function not allowed due to command protection',
-  0x70: 'processor is in program mode',
-  0x80: 'compatibility mode file missing or communication zone problem',
-  0x90: 'remote node cannot buffer command',
-  0xb0: 'remote node problem due to download',
-  0xf0: 'error in the extended status',
+  16: 'illegal command or format',
+  32: 'host has a problem and will not communicate',
+  48: 'remote node is missing, disconnected or shut down',
+  64: 'hardware fault',
+  80: 'addressing problem or memory protect rungs',
+  96: 'function not allowed due to command protection',
+  112: 'processor is in program mode',
+  128: 'compatibility mode file missing or communication zone problem',
+  144: 'remote node cannot buffer command',
+  176: 'remote node problem due to download',
+  240: 'error in the extended status',
 };
 const EXTENDED: Readonly<Record<number, string>> = {
-  0x01: 'a field has an illegal value',
-  0x06: 'address does not point to something usable',
-  0x07: 'file is wrong size',
-  0x08: 'situation has changed since the start of the command',
-  0x09: 'data or file is too large',
-  0x0b: 'access denied, improper privilege',
-  0x0c: 'resource is not available',
-  0x0d: 'condition already exists',
-  0x0e: 'command cannot be executed',
-  0x11: 'illegal data type',
-  0x12: 'invalid parameter or data',
-  0x1a: 'file is open, another node owns it',
-  0x1b: 'another node is the program owner',
-  0x1e: 'data table element protection violation',
+  1: 'a field has an illegal value',
+  6: 'address does not point to something usable',
+  7: 'file is wrong size',
+  8: 'situation has changed since the start of the command',
+  9: 'data or file is too large',
+  11: 'access denied, improper privilege',
+  12: 'resource is not available',
+  13: 'condition already exists',
+  14: 'command cannot be executed',
+  17: 'illegal data type',
+  18: 'invalid parameter or data',
+  26: 'file is open, another node owns it',
+  27: 'another node is the program owner',
+  30: 'data table element protection violation',
 };
 export const pcccStatus = (status: number, extended: number): string => {
   const code = `0x${status.toString(16).padStart(2, '0')}`;

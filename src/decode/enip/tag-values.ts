@@ -34,18 +34,36 @@ export const emitTagRead = (
     const structure = code === STRUCTURE;
     const fragment = request.service === SERVICE.READ_FRAGMENT && request.data.length >= 6;
     const first = fragment ? elementAt(code, u32le(request.data, 2)) : 0;
-    emitTyped(sink, at, target, request.path.text, 'read', code, structure ? u16le(d, 2) : 0, d, structure ? 4 : 2, first);
+    emitTyped(
+      sink,
+      at,
+      target,
+      request.path.text,
+      'read',
+      code,
+      structure ? u16le(d, 2) : 0,
+      d,
+      structure ? 4 : 2,
+      first,
+    );
     return;
   }
   // The type of an attribute is in its object's definition, not on the wire.
-  if (request.service === SERVICE.GET_SINGLE && d.length > 0 && d.length <= MAX_ATTRIBUTE_OCTETS && isProcessData(request))
+  if (
+    request.service === SERVICE.GET_SINGLE &&
+    d.length > 0 &&
+    d.length <= MAX_ATTRIBUTE_OCTETS &&
+    isProcessData(request)
+  )
     sink.value(at, { target, path: request.object, type: 'bytes', value: hex(d), access: 'read' });
 };
 
 /** Objects of the device itself give facts, not process values. */
 const isProcessData = (request: CipMessage): boolean => {
   const cls = request.path.lastClass;
-  return cls > 0 && cls !== CLASS.IDENTITY && cls !== CLASS.MESSAGE_ROUTER && cls !== CLASS.CONNECTION_MANAGER && cls < 0xf0;
+  return (
+    cls > 0 && cls !== CLASS.IDENTITY && cls !== CLASS.MESSAGE_ROUTER && cls !== CLASS.CONNECTION_MANAGER && cls < 0xf0
+  );
 };
 
 export const emitTagWrite = (sink: ObservationSink, at: At, target: EndpointId, request: CipMessage): void => {

@@ -2,9 +2,10 @@
  * EtherNet/IP encapsulation: the 24-octet header, the common packet format and what is not CIP in it. Source: The CIP
  * Networks Library Volume 2 (EtherNet/IP Adaptation of CIP), sections 2-3 (header), 2-4 (commands), 2-6 (items).
  */
+
+import type { Message } from '../../core/decoder.ts';
 import { ipv4Text } from '../../lib/address.ts';
 import { i32be, i32le, paddedAscii, u16be, u16le, u32le } from '../../lib/bytes.ts';
-import type { Message } from '../../core/decoder.ts';
 import type { CipMessage } from './cip.ts';
 import { decodeListIdentity, type ListIdentityRecord } from './identity.ts';
 
@@ -239,7 +240,10 @@ export const readItems = (
       // 2-4.6.3: version, capability flags (bit 5 CIP over TCP, bit 8 I/O over UDP), name of 16 octets
       const flags = u16le(b, from + 2);
       const name = paddedAscii(b, from + 4, at);
-      items.push({ type, text: `${name}${flags & 0x20 ? ', CIP over TCP' : ''}${flags & 0x100 ? ', I/O over UDP' : ''}` });
+      items.push({
+        type,
+        text: `${name}${flags & 0x20 ? ', CIP over TCP' : ''}${flags & 0x100 ? ', I/O over UDP' : ''}`,
+      });
     } else if (type === ITEM.SOCKADDR_OT || type === ITEM.SOCKADDR_TO) {
       const direction = type === ITEM.SOCKADDR_OT ? 'O->T' : 'T->O';
       items.push({ type, text: `${direction} ${sockaddr(b, from, length)}` });
@@ -292,7 +296,12 @@ export const encodeUnconnected = (cip: Uint8Array, header: HeaderParts): Uint8Ar
 };
 
 /** Send Unit Data: a CIP message on a class 3 connection, `sequence` 0..65535. */
-export const encodeConnected = (cip: Uint8Array, connectionId: number, sequence: number, header: HeaderParts): Uint8Array => {
+export const encodeConnected = (
+  cip: Uint8Array,
+  connectionId: number,
+  sequence: number,
+  header: HeaderParts,
+): Uint8Array => {
   const items = encodeItems([
     { type: ITEM.CONNECTED_ADDRESS, data: Uint8Array.from(le32(connectionId)) },
     { type: ITEM.CONNECTED_DATA, data: Uint8Array.from([sequence & 255, sequence >> 8, ...cip]) },
@@ -305,8 +314,31 @@ export const encodeRegisterSession = (header: HeaderParts = {}): Uint8Array =>
   encodeFrame(COMMAND.REGISTER_SESSION, Uint8Array.of(1, 0, 0, 0), header);
 
 /** List Identity response; `identity` from `encodeIdentity`, `address` four octets. */
-export const encodeListIdentity = (identity: Uint8Array, address: Uint8Array, state: number, context: Uint8Array): Uint8Array => {
+export const encodeListIdentity = (
+  identity: Uint8Array,
+  address: Uint8Array,
+  state: number,
+  context: Uint8Array,
+): Uint8Array => {
   // protocol version 1, sockaddr_in (family 2, port 44818, address, zeros), identity, state
-  const item = Uint8Array.from([1, 0, 0, 2, 0xaf, 0x12, ...address.subarray(0, 4), 0, 0, 0, 0, 0, 0, 0, 0, ...identity, state]);
+  const item = Uint8Array.from([
+    1,
+    0,
+    0,
+    2,
+    0xaf,
+    0x12,
+    ...address.subarray(0, 4),
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    ...identity,
+    state,
+  ]);
   return encodeFrame(COMMAND.LIST_IDENTITY, encodeItems([{ type: ITEM.IDENTITY, data: item }]), { context });
 };
