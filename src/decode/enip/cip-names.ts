@@ -325,7 +325,7 @@ const h2 = (n: number) => `0x${n.toString(16).padStart(2, '0')}`;
 export const statusText = (status: number, extended: number): string => {
   const name = STATUS[status] ?? (status >= 0xd0 ? 'class specific error' : 'reserved status');
   const text = `${name} (${h2(status)})`;
-  if (extended < 0) return text;
+  if (extended <= 0) return text;
   const detail = status === CONNECTION_FAILURE ? CONNECTION_STATUS.get(extended) : undefined;
   const code = `0x${extended.toString(16).padStart(4, '0')}`;
   return detail === undefined ? `${text}, extended ${code}` : `${text}: ${detail} (${code})`;

@@ -84,7 +84,6 @@ const observeData = (
   sink: ObservationSink,
   state: EnipState,
 ) => {
-  const at = transaction.at;
   const request = transaction.request?.cip;
   const response = transaction.response;
   const answer = response?.cip;
@@ -201,7 +200,7 @@ const emitCommand = (
     sink.command(at, { verb, operation: request.name, target, object: request.object, outcome, native: request });
     return;
   }
-  const value = verb === 'read' ? undefined : valueOf(request);
+  const value = verb === 'read' ? undefined : setValue(request);
   sink.command(at, {
     verb,
     operation: request.name,
@@ -215,7 +214,7 @@ const emitCommand = (
 };
 
 /** What a command sets, in words or as a number. */
-const valueOf = (request: CipMessage): number | string | boolean | bigint | undefined => {
+const setValue = (request: CipMessage): number | string | boolean | bigint | undefined => {
   const { service, data } = request;
   switch (request.path.lastClass) {
     case CLASS.CONTROLLER_MODE:
