@@ -21,8 +21,18 @@ import { decodePccc, decodePcccReply } from './pccc.ts';
 import type { EnipState } from './state.ts';
 import { CLASS, SERVICE } from './verbs.ts';
 
-const say = (sink: ObservationSink, at: At, endpoint: EndpointId, attribute: Attribute, value: string, via: string) => {
-  if (value !== '') sink.identity(at, { endpoint, attribute, value, confidence: 1, via });
+/** One fact about `endpoint`, once until its value changes. */
+const say = (
+  sink: ObservationSink,
+  at: At,
+  endpoint: EndpointId,
+  attribute: Attribute,
+  value: string,
+  via: string,
+  state: EnipState,
+): void => {
+  if (value !== '' && state.isNews(`${attribute} ${endpoint}`, value))
+    sink.identity(at, { endpoint, attribute, value, confidence: 1, via });
 };
 
 /** Rockwell catalogue numbers lead the product name: `1756-L61/B LOGIX5561`. */
@@ -41,14 +51,14 @@ export const sayIdentity = (
 ): void => {
   const text = `${identity.vendorId} ${identity.productCode} ${identity.revision} ${identity.status} ${identity.serial} ${identity.productName} ${identity.state}`;
   if (!state.isNews(`identity ${endpoint} ${via}`, text)) return;
-  say(sink, at, endpoint, 'vendor', identity.vendor, via);
-  say(sink, at, endpoint, 'device-type', identity.deviceType, via);
-  say(sink, at, endpoint, 'model', identity.productName, via);
-  say(sink, at, endpoint, 'order-number', orderNumberOf(identity) ?? '', via);
-  say(sink, at, endpoint, 'firmware', identity.revision, via);
-  say(sink, at, endpoint, 'serial', identity.serial, via);
+  say(sink, at, endpoint, 'vendor', identity.vendor, via, state);
+  say(sink, at, endpoint, 'device-type', identity.deviceType, via, state);
+  say(sink, at, endpoint, 'model', identity.productName, via, state);
+  say(sink, at, endpoint, 'order-number', orderNumberOf(identity) ?? '', via, state);
+  say(sink, at, endpoint, 'firmware', identity.revision, via, state);
+  say(sink, at, endpoint, 'serial', identity.serial, via, state);
   const mode = modeOf(identity);
-  if (mode !== '') say(sink, at, endpoint, 'mode', mode, via);
+  if (mode !== '') say(sink, at, endpoint, 'mode', mode, via, state);
 };
 
 /** State and faults in words; the extended status of a controller (bits 4..7, Logix) tells run from program. */
@@ -162,8 +172,7 @@ const sayIdentityAnswer = (
   }
   if (request.service === SERVICE.GET_SINGLE) {
     const fact = identityAttribute(request.path.attribute, d);
-    if (fact !== undefined && state.isNews(`${fact.attribute} ${endpoint}`, fact.value))
-      say(sink, at, endpoint, fact.attribute, fact.value, via);
+    if (fact !== undefined) say(sink, at, endpoint, fact.attribute, fact.value, via, state);
   } else if (request.service === SERVICE.GET_LIST && d.length >= 2) {
     // A-4.3: count, then attribute id, status, value
     let o = 2;
@@ -173,8 +182,7 @@ const sayIdentityAnswer = (
       const size = failed ? 0 : id === 7 ? 1 + (d[o + 4] ?? 0) : IDENTITY_SIZE[id];
       if (size === undefined) break; // an attribute of unknown length: what follows cannot be found
       const fact = failed ? undefined : identityAttribute(id, d.subarray(o + 4, o + 4 + size));
-      if (fact !== undefined && state.isNews(`${fact.attribute} ${endpoint}`, fact.value))
-        say(sink, at, endpoint, fact.attribute, fact.value, via);
+      if (fact !== undefined) say(sink, at, endpoint, fact.attribute, fact.value, via, state);
       o += 4 + size;
     }
   }
@@ -187,11 +195,10 @@ const sayController = (sink: ObservationSink, at: At, endpoint: EndpointId, d: U
   const end = 2 + u16le(d, 0);
   if (end > d.length) return;
   const name = ascii(d, 2, end);
-  if (!state.isNews(`controller ${endpoint}`, name)) return;
-  say(sink, at, endpoint, 'module-name', name, 'class 0x64');
+  say(sink, at, endpoint, 'module-name', name, 'class 0x64', state);
   const length = end + 2 <= d.length ? u16le(d, end) : 0;
   if (length > 0 && end + 2 + length <= d.length)
-    say(sink, at, endpoint, 'description', ascii(d, end + 2, end + 2 + length), 'class 0x64');
+    say(sink, at, endpoint, 'description', ascii(d, end + 2, end + 2 + length), 'class 0x64', state);
 };
 
 const sayMac = (sink: ObservationSink, at: At, endpoint: EndpointId, d: Uint8Array, o: number, state: EnipState) => {
@@ -234,14 +241,14 @@ const sayTcpIp = (
     if (request.service === SERVICE.GET_ALL) host = c.end;
     if (state.isNews(`ip ${endpoint}`, `${c.ip} ${c.netmask} ${c.gateway} ${c.domain}`)) {
       if (c.ip !== '0.0.0.0') sink.name(at, { endpoint, kind: 'ip', name: c.ip, via });
-      if (c.netmask !== '0.0.0.0') say(sink, at, endpoint, 'netmask', c.netmask, via);
-      if (c.gateway !== '0.0.0.0') say(sink, at, endpoint, 'gateway', c.gateway, via);
-      say(sink, at, endpoint, 'domain', c.domain, via);
+      if (c.netmask !== '0.0.0.0') say(sink, at, endpoint, 'netmask', c.netmask, via, state);
+      if (c.gateway !== '0.0.0.0') say(sink, at, endpoint, 'gateway', c.gateway, via, state);
+      say(sink, at, endpoint, 'domain', c.domain, via, state);
     }
   }
   if (host >= 0 && d.length >= host + 2) {
     const name = paddedAscii(d, host + 2, Math.min(d.length, host + 2 + u16le(d, host)));
-    if (name !== '' && state.isNews(`host ${endpoint}`, name)) say(sink, at, endpoint, 'hostname', name, via);
+    say(sink, at, endpoint, 'hostname', name, via, state);
   }
 };
 
@@ -263,9 +270,8 @@ const sayProcessor = (
   if (d.length < o + 16 || d[o + 1] !== 0xee) return;
   const model = ascii(d, o + 5, o + 16).trim();
   const series = `series ${String.fromCharCode(0x41 + (d[o + 4]! >> 5))}`;
-  if (!state.isNews(`processor ${endpoint}`, `${model} ${series}`)) return;
   const via = 'PCCC Diagnostic Status';
-  say(sink, at, endpoint, 'vendor', 'Rockwell Automation/Allen-Bradley', via);
-  say(sink, at, endpoint, 'model', model, via);
-  say(sink, at, endpoint, 'hardware', series, via);
+  say(sink, at, endpoint, 'vendor', 'Rockwell Automation/Allen-Bradley', via, state);
+  say(sink, at, endpoint, 'model', model, via, state);
+  say(sink, at, endpoint, 'hardware', series, via, state);
 };

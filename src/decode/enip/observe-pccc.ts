@@ -47,7 +47,7 @@ export const observePccc = (
     ...(reason === undefined ? {} : { reason }),
     native: command,
   });
-  if (refused || command.file === '') return;
+  if (refused || !command.isData) return;
   if (command.verb === 'read' && reply !== undefined && answer !== undefined)
     emit(sink, transaction, target, command, 'read', answer.data, reply.dataStart);
   else if ((command.verb === 'write' || command.verb === 'force') && outcome !== 'unanswered')

@@ -3,7 +3,7 @@ import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, ObservationSink, Outcome, Verb } from '../../core/observation.ts';
 import { ipv4Text } from '../../lib/address.ts';
-import { i32le } from '../../lib/bytes.ts';
+import { i32le, u16le, u64le } from '../../lib/bytes.ts';
 import { type CipMessage, isRefusal, isRouteFailure } from './cip.ts';
 import { statusText } from './cip-names.ts';
 import { sayFacts, sayIdentity, sayModule, slotOf } from './facts.ts';
@@ -223,6 +223,10 @@ const setValue = (request: CipMessage): number | string | boolean | bigint | und
       // Volume 1, table 5A-2.8: 0 power cycle, 1 factory defaults, 2 factory defaults except communication
       if (service !== SERVICE.RESET) return undefined;
       return data[0] === 1 || data[0] === 2 ? 'factory defaults' : 'power cycle';
+    case CLASS.WALL_CLOCK:
+      // seen: one attribute (6) with microseconds since 1970 (ULINT) after count 2 and id 2
+      if (service === SERVICE.SET_LIST && data.length === 12 && u16le(data, 2) === 6) return clockText(u64le(data, 4));
+      return undefined;
     case CLASS.TCP_IP:
       if (service === SERVICE.SET_SINGLE && request.path.attribute === 5 && data.length >= 4)
         return ipv4Text(i32le(data, 0));
@@ -230,6 +234,12 @@ const setValue = (request: CipMessage): number | string | boolean | bigint | und
     default:
       return request.verb === 'write' ? writtenValue(request) : undefined;
   }
+};
+
+/** RFC 3339, or the number itself when it is no date. */
+const clockText = (us: bigint): string => {
+  const ms = Number(us / 1000n);
+  return ms > 8.64e15 ? String(us) : new Date(ms).toISOString();
 };
 
 /** Every request in `request` was refused for the same reason. */

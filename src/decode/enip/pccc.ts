@@ -15,6 +15,8 @@ export interface Pccc {
   readonly address: string;
   /** File prefix: `N7`; empty where none. */
   readonly file: string;
+  /** True for files of the data table; others hold the program or the processor's own lists. */
+  readonly isData: boolean;
   /** Type octet of the data table file, -1 without. */
   readonly fileType: number;
   readonly element: number;
@@ -118,6 +120,9 @@ const FILE_LETTER: Readonly<Record<number, string>> = {
 };
 const OUTPUT_FORCES = 161;
 const INPUT_FORCES = 162;
+/** Program files, read and written with the same commands as data. */
+const LADDER = 34;
+const ONLINE_EDITS = 101;
 
 /** Function 0x3a: PLC-5 and MicroLogix 1000. Function 0x80: SLC 500 and MicroLogix. */
 const modeName = (fnc: number, mode: number): string => {
@@ -155,6 +160,7 @@ export const decodePccc = (d: Uint8Array): Pccc | undefined => {
   let address = '';
   let dataStart = d.length;
   let mode = '';
+  let isData = false;
   if (command === 0x0f && isLogical(fnc)) {
     // size 1, file 1 (or 0xff and 2), type 1, element 1 (or 3), sub-element 1 (or 3) in the three-field forms
     let at = o + 5;
@@ -173,10 +179,13 @@ export const decodePccc = (d: Uint8Array): Pccc | undefined => {
     subElement = fnc === 0xa1 || fnc === 0xa9 ? 0 : field();
     if (at > d.length) return undefined;
     dataStart = at;
+    isData = FILE_LETTER[fileType] !== undefined;
     file =
       FILE_LETTER[fileType] === undefined ? `type ${fileType} file ${number}` : `${FILE_LETTER[fileType]}${number}`;
     address = `${file}:${element}${subElement > 0 ? `.${subElement}` : ''}`;
     if (verb === 'write' && (fileType === OUTPUT_FORCES || fileType === INPUT_FORCES)) verb = 'force';
+    if (fileType === LADDER || fileType === ONLINE_EDITS)
+      verb = verb === 'read' ? 'program-upload' : 'program-download';
     if (fnc === 0xab) dataStart = Math.min(d.length, at + 2);
   } else if (command === 0x0f && (fnc === 0x67 || fnc === 0x68 || fnc === 0x00 || fnc === 0x01)) {
     // offset 2, total 2, then a logical ASCII address: 0x00 0x24 "N7:0" 0x00
@@ -195,6 +204,7 @@ export const decodePccc = (d: Uint8Array): Pccc | undefined => {
     verb,
     address,
     file,
+    isData,
     fileType,
     element,
     subElement,
