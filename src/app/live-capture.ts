@@ -55,6 +55,8 @@ export class LiveCapture {
   #error: OperatingError | undefined;
   #end: LiveEnd | undefined;
   #stopping = false;
+  /** Nobody reads any more: what still comes is let go. */
+  #abandoned = false;
   #wake: () => void = () => undefined;
   #ready: () => void = () => undefined;
   #joined: Uint8Array | undefined;
@@ -97,6 +99,10 @@ export class LiveCapture {
     return this.#lines;
   }
 
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
   /** Resolves when the tool listens (or frames came, or it ended). */
   untilReady(): Promise<void> {
     if (this.#end !== undefined || this.#queuedBytes > 0) return Promise.resolve();
@@ -124,6 +130,9 @@ export class LiveCapture {
         else return;
       }
     } finally {
+      this.#abandoned = true;
+      this.#queue.length = 0;
+      this.#queuedBytes = 0;
       await this.stop();
     }
   }
@@ -142,6 +151,7 @@ export class LiveCapture {
   }
 
   #take(data: Uint8Array): void {
+    if (this.#abandoned) return;
     this.#queue.push(data);
     this.#queuedBytes += data.length;
     // While stopping everything is taken: the tool ends only when its last octets are read.
@@ -205,9 +215,9 @@ export const startLiveCapture = async (options: LiveOptions): Promise<LiveCaptur
     const request: LiveRequest = { tool, interface: options.interface, ...(filter === undefined ? {} : { filter }) };
     const { file, args } = liveCommand(request);
     const capture = new LiveCapture((options.spawn ?? defaultSpawn)(file, args), request);
-    const end = await Promise.race([capture.ended, capture.untilReady().then(() => undefined)]);
-    if (end === undefined) return capture;
-    failure = end.error;
+    await capture.untilReady();
+    if (!capture.hasEnded) return capture;
+    failure = (await capture.ended).error;
     // The other tool may be there, or have the rights that this one lacks.
     if (failure?.code !== 'capture.tool-missing' && failure?.code !== 'capture.no-rights') break;
   }
