@@ -94,6 +94,14 @@ describe('pcap', () => {
     expect(seen.warnings[0]!.text).toContain('backwards 2 time(s), by up to 15 s');
   });
 
+  it('takes the nearest possible time where a fraction is not within its second', async () => {
+    // microseconds -1139092 (seen in a real capture), then 1000000
+    const bad = '00f15365 6c9eeeff 01000000 01000000 aa 00f15365 40420f00 01000000 01000000 aa';
+    const seen = await collectBytes(octets(`${header} ${bad}`));
+    expect(seen.frames.map((f) => f.tsUs)).toEqual([1_700_000_000_000_000, 1_700_000_000_999_999]);
+    expect(seen.warnings).toMatchObject([{ code: 'capture.time-invalid', offset: 24 }]);
+  });
+
   it('refuses another version with what to do', async () => {
     await expect(collectBytes(octets('d4c3b2a1 0300 0400 00000000 00000000 ffff0000 01000000'))).rejects.toMatchObject({
       code: 'input.unsupported-version',
