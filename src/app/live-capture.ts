@@ -11,6 +11,12 @@ import { OperatingError } from '../core/errors.ts';
 export const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 /** Small reads are joined up to this, so that batches stay large. */
 const JOINED_BYTES = 2 * 1024 * 1024;
+/**
+ * A tool that writes each frame when it arrives wakes this process for a few frames at a time. Octets are gathered for
+ * this long, or until there are so many, which costs no one anything and makes batches of hundreds.
+ */
+const GATHER_MS = 4;
+const GATHER_BYTES = 256 * 1024;
 /** Time to end by itself after being asked to. */
 const STOP_GRACE_MS = 3000;
 /** The last lines of standard error are kept for the log. */
@@ -121,8 +127,10 @@ export class LiveCapture {
   async *chunks(): AsyncGenerator<Uint8Array, void, void> {
     try {
       for (;;) {
-        if (this.#queuedBytes > 0) yield this.#next();
-        else if (this.#end === undefined)
+        if (this.#queuedBytes > 0) {
+          if (this.#queuedBytes < GATHER_BYTES && this.#end === undefined) await this.#gather();
+          yield this.#next();
+        } else if (this.#end === undefined)
           await new Promise<void>((resolve) => {
             this.#wake = resolve;
           });
@@ -148,6 +156,20 @@ export class LiveCapture {
     const end = await this.ended;
     clearTimeout(timer);
     return end;
+  }
+
+  #gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#wake = () => undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, GATHER_MS);
+      this.#wake = () => {
+        if (this.#queuedBytes >= GATHER_BYTES || this.#end !== undefined) done();
+      };
+    });
   }
 
   #take(data: Uint8Array): void {
