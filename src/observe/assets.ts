@@ -92,6 +92,10 @@ export interface Material {
   readonly facts: Facts;
   readonly knowledge: Knowledge;
   readonly usersOf: ReadonlyMap<number, readonly string[]>;
+  /** First frame of each endpoint, as far as known. */
+  readonly sighted: ReadonlyMap<number, Evidence>;
+  /** Last command to each endpoint, microseconds: sub-addresses have no frames of their own. */
+  readonly lastOf: ReadonlyMap<number, number>;
 }
 
 /** Users by endpoint, from sessions: where they came from and where they went. */
@@ -124,7 +128,7 @@ const unique = (list: Iterable<string>): string[] => [...new Set(list)];
 
 export const buildAsset = (group: Group, picture: Picture, m: Material): Asset => {
   const { view } = m;
-  const facts = factsOfGroup(group, m.facts, view, m.knowledge.fingerprints);
+  const facts = factsOfGroup(group, m.facts, view, m.knowledge.fingerprints, m.sighted);
   const behaviour = picture.behaviour.get(group)!;
   const moves = picture.moves.get(group) ?? [];
   const role = concludeRole(m.knowledge, behaviour, facts);
@@ -135,6 +139,8 @@ export const buildAsset = (group: Group, picture: Picture, m: Material): Asset =
     ...group.endpoints.flatMap((id) => m.usersOf.get(id) ?? []),
   ]);
   const spans = spansOf(group, view, facts);
+  if (group.kind !== 'device')
+    for (const id of group.endpoints) spans.lastUs = Math.max(spans.lastUs, m.lastOf.get(id) ?? 0);
   const gateway = group.parent === undefined ? undefined : group.parent.id;
   const aliases = unique(group.aliases.map((id) => view.get(id).ip ?? '').filter((x) => x !== ''));
   return {
@@ -234,7 +240,7 @@ const nameOf = (
   const imported = manual ?? best('hostname');
   if (imported !== undefined) return imported.value;
   if (group.sub !== undefined && group.parent !== undefined) {
-    const parentFacts = factsOfGroup(group.parent, m.facts, view, []);
+    const parentFacts = factsOfGroup(group.parent, m.facts, view, [], m.sighted);
     const parent = nameOf(group.parent, parentFacts, ownIps(group.parent, m), view, m, picture);
     return `${parent} ${SUB_WORDS[group.sub.kind] ?? 'address'} ${group.sub.address}`;
   }
@@ -271,7 +277,9 @@ const notesOf = (
       if (others.length > 0)
         notes.push(`${ip} is also used by ${others.length} other device${others.length === 1 ? '' : 's'}`);
       if (group.behind === undefined && group.macs.length > 0 && group.router === '' && ipScope(ip) === 'public')
-        notes.push(`${ip} is a public address that this device uses itself on the local network: not a peer on the internet`);
+        notes.push(
+          `${ip} is a public address that this device uses itself on the local network: not a peer on the internet`,
+        );
     }
   if (group.router === '' && group.behind === undefined && group.macs.length > 0)
     for (const id of group.endpoints) {

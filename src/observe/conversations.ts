@@ -119,7 +119,9 @@ export class Conversations {
         flow.decodedBytes,
         flow.undecodedBytes,
         flow.missingBytes,
-        (flow.clientPackets === 0 || flow.serverPackets === 0) && this.unicast[row] === 1 && flow.transport !== 'ethernet'
+        (flow.clientPackets === 0 || flow.serverPackets === 0) &&
+        this.unicast[row] === 1 &&
+        flow.transport !== 'ethernet'
           ? 1
           : 0,
       ];

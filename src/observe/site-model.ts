@@ -158,6 +158,8 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       facts,
       knowledge: { fingerprints, roles, levels, automation },
       usersOf: usersByEndpoint(sessions.sessions.rows),
+      sighted,
+      lastOf: commands.lastByTarget(),
     };
     const all = conversationList();
     const behaviour = gatherBehaviour(view, binding, all, automation);
@@ -365,7 +367,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     facts(id): readonly Fact[] {
       const group = groupOf(id);
       if (group === undefined) return [];
-      return factsOfGroup(group, facts, view, knowledge().fingerprints).map(({ order: _order, ...fact }) => fact);
+      return factsOfGroup(group, facts, view, knowledge().fingerprints, sighted).map(
+        ({ order: _order, ...fact }) => fact,
+      );
     },
     mentioned: () => mentionedOf(view, look().binding, conversationList(), facts),
     points: (filter = {}) => pagePoints(points, filter, (id) => groupOf(id)?.endpoints ?? []),
