@@ -210,7 +210,8 @@ export class EndpointTable implements EndpointView {
 
   /** Counts one frame from `from` to `to`. */
   count1(from: EndpointId, to: EndpointId, bytes: number, tsUs: number): void {
-    this.framesSent[from]!++;
+    // An address that was spoken about before begins with its own first frame.
+    if (this.framesSent[from]!++ === 0) this.firstUs[from] = tsUs;
     this.bytesSent[from]! += bytes;
     this.flags[from]! |= FLAG_SPOKE;
     this.lastUs[from] = tsUs;
