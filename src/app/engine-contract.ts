@@ -3,8 +3,7 @@
  * worker: every call is asynchronous, answers travel as JSON text (made where the data is, forwarded as they are), and
  * changes come as small events.
  */
-import type { Static, TSchema } from 'typebox';
-import type { ChangeEvent, FILE_PATHS, ProgressEvent, ROUTES, Uploaded } from '../api/index.ts';
+import type { ChangeEvent, FILE_PATHS, ProgressEvent, ROUTES, Static, TSchema, Uploaded } from '../api/index.ts';
 
 /** Calls that the server answers itself, because they are about people and not about the plant. */
 export const SERVER_CALLS = [

@@ -12,7 +12,7 @@ import { OperatingError } from '../core/errors.ts';
 import { freeBytes, openDuckDb } from './duckdb/index.ts';
 import type { SqlEngine } from './engine.ts';
 import { type JournalHead, type JournalVerdict, readHead, verifyJournal } from './journal.ts';
-import { type FolderLock, lockFolder } from './lock.ts';
+import { type FolderLock, lockFolder, newSession } from './lock.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { type Retention, retentionStep } from './retention.ts';
 import type { Database } from './schema.ts';
@@ -26,7 +26,7 @@ export { holderLives, type LockHolder, readLock } from './lock.ts';
 export { DEFAULT_RETENTION, type Retention } from './retention.ts';
 export type { Database, Key, Row, TableName } from './schema.ts';
 export { TABLES } from './schema.ts';
-export { loadSite, siteBatch } from './site.ts';
+export { clearSite, loadSite, siteBatch } from './site.ts';
 export type { WriterState } from './writer.ts';
 
 export const DATABASE_FILE = 'gatehouse.duckdb';
@@ -91,6 +91,7 @@ const build = async (
     engine,
     head: await readHead(engine.db),
     nowUs: options.nowUs,
+    session: newSession(),
     path,
     ...(disk.freeBytes === undefined ? {} : { freeBytes: disk.freeBytes }),
     ...(options.onState === undefined ? {} : { onState: options.onState }),

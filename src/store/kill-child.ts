@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 import { openStore } from './index.ts';
 
-const store = await openStore(process.argv[2]!, { nowUs: () => Date.now() * 1000 });
+const store = await openStore(process.argv[2]!, { nowUs: () => 1 });
 const count = 100;
 for (let k = store.journalHead().seq + 1; ; k++) {
   const column = new Float64Array(count).fill(k);

@@ -26,6 +26,9 @@ export interface FolderLock {
   release(): void;
 }
 
+/** A word that no other run of the program has. */
+export const newSession = (): string => randomBytes(12).toString('hex');
+
 /** More than one taker of a stale lock at once is rare; this often is tried before giving up. */
 const ATTEMPTS = 5;
 

@@ -54,3 +54,24 @@ export const loadSite = async (store: Store, site: string, take: (part: Partial<
     if (part.length > 0) take({ [name]: part } as Partial<SiteRows>);
   }
 };
+
+/** Everything that is kept of a site's traffic, so that it can be read again from the start; decisions of people stay. */
+const TRAFFIC_TABLES = [
+  ...codecs.map(([, codec]) => codec.table),
+  'sample',
+  'sample_text',
+  'pinned_frame',
+  'site_state',
+].filter((table) => table !== 'override');
+
+export const clearSite = (store: Store, site: string): Promise<void> =>
+  store.writer.exclusively((engine) =>
+    engine.write(async ({ db }) => {
+      for (const table of TRAFFIC_TABLES) {
+        await db
+          .deleteFrom(table as 'fact')
+          .where('site_id', '=', site)
+          .execute();
+      }
+    }),
+  );

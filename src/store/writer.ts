@@ -2,7 +2,6 @@
  * The one writer. Batches that arrive while a commit runs are committed together; a batch is acknowledged only after its
  * commit, whole or not at all. Journal rows get their place in the chain here, inside the same transaction.
  */
-import { randomUUID } from 'node:crypto';
 import { OperatingError } from '../core/errors.ts';
 import { type Batch, mergeByTable, rowCount, writeTable } from './batch.ts';
 import type { SqlEngine } from './engine.ts';
@@ -25,6 +24,8 @@ export interface WriterOptions {
   readonly reopen?: () => Promise<SqlEngine>;
   readonly onState?: (state: WriterState) => void;
   readonly path: string;
+  /** Tells the commits of this run of the program from those of others. */
+  readonly session: string;
   /** Calls back after a while; injected for tests. */
   readonly later?: (work: () => void, delayMs: number) => void;
 }
@@ -62,6 +63,7 @@ export class Writer {
   #closed = false;
   #commits = 0;
   #marker = '';
+  #tries = 0;
   /** Of a COMMIT that failed: it may have reached the disk, which is known after the database was opened again. */
   #uncertain: readonly Waiting[] = [];
 
@@ -156,8 +158,8 @@ export class Writer {
       rows += next;
       group.push(this.#waiting.shift()!);
     }
-    // A random mark, not a count: after a failed COMMIT it tells whether this one reached the disk all the same.
-    this.#marker = randomUUID();
+    // A mark that no other commit has, not a count: after a failed COMMIT it tells whether this one reached the disk all the same.
+    this.#marker = `${this.#options.nowUs()} ${this.#options.session} ${++this.#tries}`;
     try {
       await this.#checkSpace();
       await this.#commit(group.map((item) => item.batch));
