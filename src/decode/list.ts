@@ -6,6 +6,7 @@ import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
+import { dhcpv6 } from './dhcpv6/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { http } from './http/index.ts';
@@ -32,6 +33,7 @@ export const DECODERS: readonly Decoder[] = [
   lldp,
   cdp,
   dhcp,
+  dhcpv6,
   dns,
   mdns,
   llmnr,
