@@ -45,9 +45,13 @@ const command = (
   reason: string | undefined,
 ): void => {
   const native = t.request ?? t.response;
-  const base = { verb, operation, target: t.at.server, outcome, native };
-  if (object === undefined) sink.command(t.at, reason === undefined ? base : { ...base, reason });
-  else sink.command(t.at, reason === undefined ? { ...base, object } : { ...base, object, reason });
+  const target = t.at.server;
+  // Written out: copying a common part costs more than the rest of a polled read.
+  if (reason === undefined) {
+    if (object === undefined) sink.command(t.at, { verb, operation, target, outcome, native });
+    else sink.command(t.at, { verb, operation, target, object, outcome, native });
+  } else if (object === undefined) sink.command(t.at, { verb, operation, target, outcome, reason, native });
+  else sink.command(t.at, { verb, operation, target, object, outcome, reason, native });
 };
 
 /** Paths of all items, once per set of items (the same array comes back for the same octets). */
