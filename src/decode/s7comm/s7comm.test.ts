@@ -242,9 +242,23 @@ describe('s7comm observations', () => {
     ]);
   });
 
+  it('forced variables are named with their values', () => {
+    const seen = say([true, f.FORCE_REQUEST], [false, f.FORCE_ANSWER]);
+    expect(seen.commands).toMatchObject([
+      { verb: 'force', operation: 'Force', object: 'Q4.1', value: true, outcome: 'accepted' },
+      { verb: 'force', operation: 'Force', object: 'DB7.DBW12 WORD', value: 0x1234, outcome: 'accepted' },
+    ]);
+    expect(seen.items.map((i) => [i.path, i.value, i.access])).toEqual([
+      ['Q4.1', true, 'write'],
+      ['DB7.DBW12 WORD', 0x1234, 'write'],
+    ]);
+  });
+
   it('cyclic values belong to the items that were subscribed', () => {
     const seen = say([true, f.SUBSCRIBE_REQUEST], [false, f.SUBSCRIBE_ANSWER], [false, f.CYCLIC_INDICATION]);
-    expect(seen.commands).toMatchObject([{ verb: 'subscribe', operation: 'Cyclic Data', outcome: 'accepted' }]);
+    expect(seen.commands).toMatchObject([
+      { verb: 'subscribe', operation: 'Cyclic Data', object: 'MW12', outcome: 'accepted' },
+    ]);
     expect(seen.items.map((i) => [i.path, i.value])).toEqual([
       ['MW12', 0x1234],
       ['MW12', 0x1235],
