@@ -9,7 +9,7 @@ import type { S7Item } from './address.ts';
 import { emit } from './emit.ts';
 import { errorText, returnCodeText, SUCCESS } from './errors.ts';
 import type { S7Message } from './message.ts';
-import { FUNCTION, functionName, piServiceOf } from './names.ts';
+import { FUNCTION, functionName, PI_WITH_CREDENTIAL, piServiceOf } from './names.ts';
 import { observeUserdata } from './observe-userdata.ts';
 import type { S7State } from './state.ts';
 import { itemValue } from './values.ts';
@@ -159,6 +159,8 @@ const service = (
         return;
       }
       const { operation, verb } = piServiceOf(detail.service, detail.argument);
+      if (PI_WITH_CREDENTIAL.has(detail.service))
+        sink.session(t.at, { phase: 'authenticate', outcome, detail: operation, clearCredential: true });
       const object = detail.blocks.length > 0 ? detail.blocks.join(', ') : undefined;
       const named = operation === 'PI Service' || operation === 'PI _MODU' || operation === 'PLC Start';
       const argument = `${detail.service}("${detail.argument.trim()}")`;

@@ -211,6 +211,7 @@ describe('s7comm observations', () => {
     expect(done(f.COLD_START_JOB)).toEqual([['mode-change', 'PLC Start (cold)', undefined]]);
     expect(done(f.DELETE_JOB)).toEqual([['delete', 'PI _DELE (delete block)', 'DB1']]);
     expect(done(f.LOGIN_JOB)).toEqual([['authenticate', 'PI _N_LOGIN_ (log in)', undefined]]);
+    expect(say([true, f.LOGIN_JOB]).sessions).toMatchObject([{ phase: 'authenticate', clearCredential: true }]);
     expect(piServiceOf('P_PROGRAM', '').operation).toBe('PLC Start (warm)');
     expect(piServiceOf('_MODU', 'EP')).toEqual({ operation: 'PI _MODU (copy RAM to ROM)', verb: 'configure' });
     expect(piServiceOf('constructor', '').verb).toBe('invoke');
