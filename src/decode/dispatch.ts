@@ -434,9 +434,12 @@ export class Dispatcher {
     }
     const key = pairing!.key(message, c);
     if (role === 'request') {
-      const displaced = scope.add(new Pending(key, message, c.frame, c.tsUs, c.sender, c.receiver, c.flow));
+      const displaced = scope.add(
+        new Pending(key, message, c.frame, c.tsUs, c.sender, c.receiver, c.flow),
+        c.carrier !== 'udp' && c.carrier !== 'ethernet' && c.carrier !== 'ip' && session.ownsScope,
+      );
       if (displaced) {
-        if (displaced.key !== key) this.droppedPending++;
+        if (displaced.key !== key || displaced.message === message) this.droppedPending++;
         this.#unanswered(
           decoder,
           session.stats,
