@@ -6,8 +6,9 @@ import type { CipMessage } from './cip.ts';
 
 /** Slots per flow; a poll list longer than this only costs time. A power of two. */
 export const CACHE_SLOTS = 128;
-/** Longer messages are transfers, not polls. */
-export const CACHE_MAX_OCTETS = 256;
+/** Longer requests are transfers, not polls; longer answers hold values that are about to change. */
+export const CACHE_MAX_REQUEST = 256;
+export const CACHE_MAX_RESPONSE = 64;
 
 interface Entry {
   readonly octets: Uint8Array;

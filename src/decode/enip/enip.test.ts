@@ -225,7 +225,7 @@ describe('CIP in the common vocabulary', () => {
       {
         verb: 'read',
         operation: 'Read Data',
-        object: 'class 0x72 0',
+        object: 'Watch List 0',
         outcome: 'refused',
         reason: 'path destination unknown (0x05)',
       },
