@@ -5,7 +5,7 @@
 import type { Decoded, Decoder, PduContext } from '../../core/decoder.ts';
 import { i32be, u16le, u32be, u32le } from '../../lib/bytes.ts';
 import { announceIo, CIP_IO } from '../shared/cip-io-announcement.ts';
-import { CACHE_MAX_REQUEST, CACHE_MAX_RESPONSE } from './cache.ts';
+import { CACHE_MAX_OCTETS } from './cache.ts';
 import { type CipMessage, decodeCip } from './cip.ts';
 import type { Connection, Forward } from './connection.ts';
 import type { ListIdentityRecord } from './identity.ts';
@@ -37,9 +37,9 @@ const contextKey = (high: number, low: number, command: number): number =>
 /** CIP octets to a message, from memory where they were seen before. */
 const readCip = (b: Uint8Array, start: number, end: number, state: EnipState): CipMessage | undefined => {
   if (start >= end) return undefined;
-  const response = (b[start]! & 0x80) !== 0;
-  if (end - start > (response ? CACHE_MAX_RESPONSE : CACHE_MAX_REQUEST)) return decodeCip(b, start, end);
-  const cache = response ? state.responses : state.requests;
+  // Answers hold values that change: remembering them costs more than reading them.
+  if ((b[start]! & 0x80) !== 0 || end - start > CACHE_MAX_OCTETS) return decodeCip(b, start, end);
+  const cache = state.requests;
   const known = cache.find(b, start, end);
   if (known !== undefined) return known;
   const message = decodeCip(b, start, end);
