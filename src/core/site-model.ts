@@ -3,6 +3,7 @@
  * `observe/`; everything else knows this interface only. All reads are synchronous and return plain data.
  */
 import type { Endpoint, EndpointId, EndpointTraffic } from './endpoint.ts';
+import type { Evidence } from './frame.ts';
 import type { At, FlowAlias, FlowSummary, ObservationSink, Verb } from './observation.ts';
 import type {
   Asset,
@@ -125,7 +126,11 @@ export type ManualUndo =
       readonly value: string;
     };
 
-export type EndpointRow = Endpoint & { readonly spoke: boolean; readonly traffic: EndpointTraffic };
+export type EndpointRow = Endpoint & {
+  readonly spoke: boolean;
+  readonly traffic: EndpointTraffic;
+  readonly seen?: Evidence;
+};
 export type MembershipRow = EndpointMembership & {
   /** '' when the endpoint no longer belongs to any asset. The key is `endpoint`. */
   readonly asset: AssetId;
@@ -185,7 +190,7 @@ export interface SiteRows {
 
 export interface SiteModel extends SiteSink {
   /** Says where the following observations come from. Flow numbers and frames are those of this source. */
-  useSource(source: SourceContext): void;
+  setSource(source: SourceContext): void;
   /** Grows with every change of what assets there are and what is known of them; cheap to ask. */
   readonly version: number;
 

@@ -65,6 +65,10 @@ class FlowState {
   refused: readonly Decoder[] = NO_DECODERS;
   tunnel = -1;
   tunnelKey = 0;
+  /** The flow that this one repeats with other addresses: its slot and serial, and whether A and B change places. */
+  copyOf = -1;
+  copySerial = -1;
+  copyCrossed = false;
 }
 
 export interface DecodingOptions {
@@ -223,32 +227,42 @@ export class Decoding {
       this.dispatcher.expireScopes(nowUs);
     }
     const stop = Math.min(top, this.#sweepAt + slice);
-    for (let f = this.#sweepAt; f < stop; f++) {
-      if (flows.used[f] !== 1) continue;
-      const state = this.#states[f];
-      if (state) {
-        if (state.session)
-          this.dispatcher.expireSession(state.session, nowUs, flows.packetsA[f]! > 0 && flows.packetsB[f]! > 0);
-        if (state.a?.held?.length) this.#overdue(f, state, 0, nowUs);
-        if (state.b?.held?.length) this.#overdue(f, state, 1, nowUs);
-      }
-      const idle = nowUs - flows.lastUs[f]!;
-      const tcp = flows.meta[f]! < L2_FLAG && (flows.meta[f]! & 255) === 6;
-      const limit = !tcp
-        ? OTHER_IDLE_US
-        : flows.tcpState[f]! >= TCP_CLOSED
-          ? TCP_CLOSED_IDLE_US
-          : flows.tcpState[f] === TCP_NEW
-            ? TCP_HALF_OPEN_IDLE_US
-            : TCP_IDLE_US;
-      if (idle > limit) {
-        this.#finish(f);
-        flows.remove(f);
-      } else if (flows.lastUs[f]! > flows.reportedUs[f]! && nowUs - flows.reportedUs[f]! >= FLOW_REPORT_US) {
-        this.#report(f, false);
-      }
-    }
+    const due = flows.dueUs;
+    for (let f = this.#sweepAt; f < stop; f++) if (due[f]! <= nowUs) this.#look(f, nowUs);
     this.#sweepAt = stop;
+  }
+
+  #look(f: number, nowUs: number): void {
+    const flows = this.flows;
+    const state = this.#states[f];
+    let next = Number.POSITIVE_INFINITY;
+    if (state) {
+      if (state.session) {
+        this.dispatcher.expireSession(state.session, nowUs, flows.packetsA[f]! > 0 && flows.packetsB[f]! > 0);
+        if (this.dispatcher.waits(state.session)) next = nowUs;
+      }
+      if (state.a?.held?.length) this.#overdue(f, state, 0, nowUs);
+      if (state.b?.held?.length) this.#overdue(f, state, 1, nowUs);
+      if (state.a?.held?.length || state.b?.held?.length) next = nowUs;
+    }
+    const tcp = flows.meta[f]! < L2_FLAG && (flows.meta[f]! & 255) === 6;
+    const limit = !tcp
+      ? OTHER_IDLE_US
+      : flows.tcpState[f]! >= TCP_CLOSED
+        ? TCP_CLOSED_IDLE_US
+        : flows.tcpState[f] === TCP_NEW
+          ? TCP_HALF_OPEN_IDLE_US
+          : TCP_IDLE_US;
+    if (nowUs - flows.lastUs[f]! > limit) {
+      this.#finish(f);
+      flows.remove(f);
+      return;
+    }
+    if (flows.lastUs[f]! > flows.reportedUs[f]! && nowUs - flows.reportedUs[f]! >= FLOW_REPORT_US)
+      this.#report(f, false);
+    // Active flows with a session are looked at every time (a request may wait); others when they may have become idle.
+    if (state?.session && nowUs - flows.lastUs[f]! < FLOW_REPORT_US) next = nowUs;
+    flows.dueUs[f] = Math.min(next, nowUs + FLOW_REPORT_US, flows.lastUs[f]! + limit);
   }
 
   #frame(c: PacketCursor, linkType: number, start: number, captured: number): void {
@@ -264,7 +278,10 @@ export class Decoding {
       else if (link === LINK_CUT) h.damaged++;
       return;
     }
-    if (!REPEATING.has(c.etherType) && this.#duplicates.seen(this.#view, start, captured, c.tsUs)) {
+    if (
+      !REPEATING.has(c.etherType) &&
+      this.#duplicates.seen(this.#view, start, captured, c.tsUs, c.etherType === ETHERTYPE.IPV4)
+    ) {
       h.duplicates++;
       return;
     }
@@ -471,6 +488,8 @@ export class Decoding {
     } else if (flows.tcpState[f] === TCP_NEW && (flags & 0x12) === 0x10) {
       flows.tcpState[f] = TCP_ESTABLISHED;
     }
+    // What the other side has acknowledged it has: settle holes first, so that a request stands before its answer.
+    if ((flags & 0x10) !== 0 && (bits & IS_COPY) === 0) this.#acknowledged(c, f, d);
     const missingTail = c.l4Missing;
     const length = end - payload;
     if (length + missingTail > 0) {
@@ -487,10 +506,8 @@ export class Decoding {
       }
       flows.payload[f]! += length;
       if ((bits & IS_COPY) === 0) this.#segmentIn(c, f, d, seq, payload, end, missingTail, from, to);
-      else if (d === 0) flows.nextA[f] = (seq + length) | 0;
-      else flows.nextB[f] = (seq + length) | 0;
+      else this.#copied(c, f, d, seq, payload, end);
     }
-    if ((flags & 0x10) !== 0) this.#acknowledged(c, f, d);
     if ((flags & 0x01) !== 0) {
       flows.bits[f]! |= d === 0 ? FIN_A : FIN_B;
       if ((flows.bits[f]! & (FIN_A | FIN_B)) === (FIN_A | FIN_B) && flows.tcpState[f]! < TCP_CLOSED)
@@ -498,14 +515,43 @@ export class Decoding {
     }
   }
 
+  /**
+   * The other side of an address translator carries the same octets under the same sequence numbers: they go into the
+   * stream of the flow seen first, where they count as seen already, or fill what the capture lost on that side.
+   */
+  #copied(c: PacketCursor, f: number, d: number, seq: number, payload: number, end: number): void {
+    const flows = this.flows;
+    const state = this.#state(f);
+    const of = state.copyOf;
+    if (flows.used[of] !== 1 || flows.serial[of] !== state.copySerial) return;
+    const od = state.copyCrossed ? 1 - d : d;
+    this.#acknowledged(c, of, od);
+    const bit = od === 0 ? INIT_A : INIT_B;
+    if ((flows.bits[of]! & bit) === 0) {
+      if (od === 0) flows.nextA[of] = seq;
+      else flows.nextB[of] = seq;
+      flows.bits[of]! |= bit;
+    }
+    const from = od === 0 ? flows.epA[of]! : flows.epB[of]!;
+    const to = od === 0 ? flows.epB[of]! : flows.epA[of]!;
+    const again = flows.retransmissions[of]!;
+    const counted = this.health.retransmissions;
+    this.#segmentIn(c, of, od, seq, payload, end, c.l4Missing, from, to);
+    flows.retransmissions[of] = again;
+    this.health.retransmissions = counted;
+  }
+
   #isCopy(c: PacketCursor, f: number, from: number, to: number): void {
     const flows = this.flows;
     flows.bits[f]! |= IS_COPY;
     this.health.translatedCopies++;
     const of = this.#copies.original;
-    if (!flows.used[of]) return;
     // `syn` and `payload` match packets of the same direction: the sender of one is the sender of the other.
     const sameDirection = this.#copies.originalFrom;
+    const state = this.#state(f);
+    state.copyOf = of;
+    state.copySerial = flows.serial[of]!;
+    state.copyCrossed = sameDirection !== flows.direction;
     const at = this.#flowAt;
     at.frame = c.frame;
     at.requestFrame = c.frame;
@@ -540,14 +586,12 @@ export class Decoding {
     const next = d === 0 ? flows.nextB[f]! : flows.nextA[f]!;
     const ahead = (ack - next) | 0;
     if (ahead <= 1 || ahead > 1 << 26) return;
+    this.health.ackUnseen++;
+    // Segments held behind a hole: the receiver has what the capture lacks, so waiting is in vain. Without any, it may be
+    // only the order in which the mirror delivers: the next data will tell.
     const state = this.#states[f];
     const side = d === 0 ? state?.b : state?.a;
-    this.health.ackUnseen++;
-    // Held segments: the receiver has what the capture lacks, so waiting is in vain.
     if (side?.held?.length) this.#skipHole(f, state!, d === 0 ? 1 : 0);
-    else {
-      // Nothing after the hole yet: it may be only the order in which the mirror delivers; the next data will tell.
-    }
   }
 
   #state(f: number): FlowState {
@@ -650,6 +694,8 @@ export class Decoding {
   #lost(f: number, d: number, octets: number): void {
     this.flows.missing[f]! += octets;
     this.health.missingBytes += octets;
+    const state = this.#state(f);
+    if (state.session) state.session.gapUs = this.nowUs;
     const side = this.#side(f, d);
     side.afterGap = true;
     side.drop();
@@ -809,7 +855,7 @@ export class Decoding {
       const decoder =
         carrier === 'udp'
           ? dispatcher.probe(dispatcher.udp, context.serverPort, context.clientPort, c.bytes, start, end, state.refused)
-          : dispatcher.probe(dispatcher.ip, protocol, protocol, c.bytes, start, end, state.refused);
+          : dispatcher.probeHinted(dispatcher.ip, protocol, c.bytes, start, end, state.refused);
       if (!decoder) return;
       session = dispatcher.open(decoder, this.#hosts(f));
       state.session = session;
@@ -864,19 +910,20 @@ export class Decoding {
     let session = state.session;
     if (session === undefined) {
       const over = c.llc >= 0 ? dispatcher.llc : dispatcher.ether;
-      const decoder = dispatcher.probe(over, hint, hint, c.bytes, c.l3, c.end, NO_DECODERS);
+      const decoder = dispatcher.probeHinted(over, hint, c.bytes, c.l3, c.end, NO_DECODERS);
       if (!decoder) return;
       session = dispatcher.open(decoder, '');
       state.session = session;
     }
     const how = dispatcher.run(session, c.bytes, c.l3, c.end, false);
     flows.decoded[f]! += dispatcher.understood;
-    // One EtherType can carry several protocols (PROFINET RT and DCP): the next frame is asked again.
-    if (how !== RAN) {
+    // One EtherType can carry several protocols (PROFINET RT and DCP): the next frame is asked again. What follows a
+    // message in a short frame is Ethernet padding.
+    if (how !== RAN && dispatcher.understood === 0) {
       state.session = undefined;
       if (how === RAN_FOREIGN) {
         const over = c.llc >= 0 ? dispatcher.llc : dispatcher.ether;
-        const other = dispatcher.probe(over, hint, hint, c.bytes, c.l3, c.end, [session.decoder]);
+        const other = dispatcher.probeHinted(over, hint, c.bytes, c.l3, c.end, [session.decoder]);
         if (other) {
           state.session = dispatcher.open(other, '');
           dispatcher.run(state.session, c.bytes, c.l3, c.end, false);

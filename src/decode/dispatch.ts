@@ -25,6 +25,8 @@ export class Session {
   tails: [Uint8Array, Uint8Array] | undefined;
   messages = 0;
   foreign = 0;
+  /** When octets of this flow were last found missing: an answer may have been among them. */
+  gapUs = Number.NEGATIVE_INFINITY;
   /** True when this session's scope is its own and dies with the flow. */
   readonly ownsScope: boolean;
   constructor(decoder: Decoder, stats: DecoderStats, scope: PairScope, ownsScope: boolean) {
@@ -213,6 +215,26 @@ export class Dispatcher {
     return undefined;
   }
   more = false;
+
+  /** Only those whose type or protocol number it is: below ports the number is no hint but the law. */
+  probeHinted(
+    over: Attached,
+    hint: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    refused: readonly Decoder[],
+  ): Decoder | undefined {
+    for (const d of over.byHint.get(hint) ?? NO_DECODERS)
+      if (this.#claims(d, true, bytes, start, end, refused)) return d;
+    return undefined;
+  }
+
+  /** Does a request wait for its answer in the flow's own scope? */
+  waits(session: Session): boolean {
+    if (session.ownsScope && session.scope.size > 0) return true;
+    return session.children?.some((child) => this.waits(child)) === true;
+  }
 
   #claims(
     d: Decoder,
@@ -415,7 +437,13 @@ export class Dispatcher {
       const displaced = scope.add(new Pending(key, message, c.frame, c.tsUs, c.sender, c.receiver, c.flow));
       if (displaced) {
         if (displaced.key !== key) this.droppedPending++;
-        this.#unanswered(decoder, session.stats, session.state, displaced, this.bothWays);
+        this.#unanswered(
+          decoder,
+          session.stats,
+          session.state,
+          displaced,
+          this.bothWays && session.gapUs < displaced.tsUs,
+        );
         at.protocol = decoder.name;
       }
       return;
@@ -466,16 +494,23 @@ export class Dispatcher {
   }
 
   /** `bothWays` undefined: not a flow's scope, so it depends on whether the server ever spoke. */
-  #expireScope(decoder: Decoder, stats: DecoderStats, scope: PairScope, nowUs: number, bothWays?: boolean): void {
+  #expireScope(
+    decoder: Decoder,
+    stats: DecoderStats,
+    scope: PairScope,
+    nowUs: number,
+    bothWays?: boolean,
+    gapUs = Number.NEGATIVE_INFINITY,
+  ): void {
     const timeout = decoder.pairing?.timeoutUs ?? DEFAULT_TIMEOUT_US;
     for (const p of scope.expire(nowUs === Number.POSITIVE_INFINITY ? nowUs : nowUs - timeout))
-      this.#unanswered(decoder, stats, scope.state, p, bothWays ?? this.#spoke(p.server));
+      this.#unanswered(decoder, stats, scope.state, p, (bothWays ?? this.#spoke(p.server)) && gapUs < p.tsUs);
   }
 
   /** Requests of a flow that waited too long; all of them with `nowUs` infinite. */
   expireSession(session: Session, nowUs: number, bothWays: boolean): void {
     if (session.ownsScope && session.scope.size > 0)
-      this.#expireScope(session.decoder, session.stats, session.scope, nowUs, bothWays);
+      this.#expireScope(session.decoder, session.stats, session.scope, nowUs, bothWays, session.gapUs);
     if (session.children) for (const child of session.children) this.expireSession(child, nowUs, bothWays);
   }
 

@@ -52,6 +52,8 @@ export class FlowTable {
   firstUs = new Float64Array(this.capacity);
   lastUs = new Float64Array(this.capacity);
   reportedUs = new Float64Array(this.capacity);
+  /** When the sweep must look at the flow again; infinite in free slots. */
+  dueUs = new Float64Array(this.capacity).fill(Number.POSITIVE_INFINITY);
   firstFrame = new Float64Array(this.capacity);
   packetsA = new Float64Array(this.capacity);
   packetsB = new Float64Array(this.capacity);
@@ -134,6 +136,7 @@ export class FlowTable {
     this.firstUs[f] = c.tsUs;
     this.lastUs[f] = c.tsUs;
     this.reportedUs[f] = c.tsUs;
+    this.dueUs[f] = c.tsUs;
     this.firstFrame[f] = c.frame;
     this.packetsA[f] = 0;
     this.packetsB[f] = 0;
@@ -202,6 +205,7 @@ export class FlowTable {
     while (this.#slots[s] !== f) s = (s + 1) & mask;
     this.#slots[s] = -2;
     this.used[f] = 0;
+    this.dueUs[f] = Number.POSITIVE_INFINITY;
     this.active--;
     this.#free.push(f);
   }
@@ -225,6 +229,8 @@ export class FlowTable {
     this.firstUs = growF64(this.firstUs, n);
     this.lastUs = growF64(this.lastUs, n);
     this.reportedUs = growF64(this.reportedUs, n);
+    const due = this.dueUs.length;
+    this.dueUs = growF64(this.dueUs, n).fill(Number.POSITIVE_INFINITY, due);
     this.firstFrame = growF64(this.firstFrame, n);
     this.packetsA = growF64(this.packetsA, n);
     this.packetsB = growF64(this.packetsB, n);
