@@ -66,7 +66,6 @@ describeShared('EtherNet/IP captures', () => {
       'firmware-update | Prepare Firmware Update | 192.168.10.120 | Non-Volatile Storage 1 | refused | service not supported (0x08)',
       'firmware-update | Update Firmware | 192.168.10.120 | Non-Volatile Storage 1 | accepted',
       'firmware-update | Transfer Firmware | 192.168.10.120 | Non-Volatile Storage 1 | accepted',
-      'firmware-update | Transfer Firmware | 192.168.10.120 | Non-Volatile Storage 1 | unanswered',
       'restart | Reset | 192.168.10.120 | Identity 1 | = power cycle | accepted',
     ]);
     expect(acts(await run('enip-cip/iti.EIP-RemoteModeChangeAttempt'))).toEqual([
@@ -75,6 +74,8 @@ describeShared('EtherNet/IP captures', () => {
       'mode-change | Stop | 192.168.10.121 | Controller Mode 1 | = program | accepted',
       'authenticate | Unlock Controller | 192.168.10.121 | Controller Mode 1 Lock 1 | accepted',
     ]);
+    const mode = await run('enip-cip/iti.EIP-RemoteModeChangeAttempt');
+    expect(mode.identities.map((i) => `${i.attribute} ${i.value}`)).toEqual(['mode run', 'mode program']);
     for (const name of ['ChangeDateAttempt', 'ChangeTimeAttempt']) {
       const changed = acts(await run(`enip-cip/iti.EIP-${name}`));
       expect(changed).toHaveLength(1);
