@@ -195,6 +195,32 @@ describe('CIP in the common vocabulary', () => {
     expect(commands).toMatchObject([{ verb: 'mode-change', outcome: 'accepted', target: 2 }]);
   });
 
+  it('pairs by sequence count where answers overtake each other', () => {
+    // Octet 44 of a connected message is the low octet of its sequence count.
+    const as = (b: Uint8Array, sequence: number) => Uint8Array.from(b, (x, i) => (i === 44 ? sequence : x));
+    const refused = as(f.stopAnswer, 2);
+    refused[48] = 0x10; // general status: device state conflict
+    const { commands } = drive(enip, [
+      up(as(f.stopRequest, 1)),
+      up(as(f.stopRequest, 2)),
+      down(refused),
+      down(as(f.stopAnswer, 1)),
+    ]);
+    expect(commands.map((c) => [c.object, c.outcome, c.reason])).toEqual([
+      ['Controller Mode 1', 'refused', 'device state conflict (0x10)'],
+      ['Controller Mode 1', 'accepted', undefined],
+    ]);
+  });
+
+  it('tells two connections without a Forward Open apart by their sequence counts', () => {
+    const other = f.stopRequest.slice();
+    other[36] = 0x55; // another connection id
+    other[44] = 0x20; // another sequence count
+    const { messages } = drive(enip, [up(other), up(f.stopRequest), down(f.stopAnswer)]);
+    expect(messages[2]!.connection).toBe(messages[1]!.connection);
+    expect(messages[2]!.connection).not.toBe(messages[0]!.connection);
+  });
+
   it('reads a tag', () => {
     const { commands, values } = drive(enip, [up(f.readTag), down(f.readTagAnswer)]);
     expect(commands).toMatchObject([
