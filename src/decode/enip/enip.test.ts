@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf, contextOf, down, drive, sameInPieces, up } from '../../../test/decoding.ts';
+import * as f from '../../../test/enip-octets.ts';
 import { decodeCip } from './cip.ts';
 import { decodeEpath, encodeEpath } from './epath.ts';
-import * as f from './fixtures.ts';
 import { enip } from './index.ts';
 import {
   encodeConnected,
