@@ -60,6 +60,29 @@ describe('EtherNet/IP encapsulation', () => {
     expect(probe(options)).toBe('no');
   });
 
+  it('reads what List Services and socket address items say', () => {
+    const services = bytesOf(`0400 1a00 00000000 00000000 0000000000000000 00000000
+      0100 # one item
+      0001 1400 # List Services, 20 octets
+      0100 2001 # version 1, flags: CIP over TCP, I/O over UDP
+      436f6d6d756e69636174696f6e730000 # "Communications"`);
+    const opened = bytesOf(`6f00 2400 05000000 00000000 0000000000000000 00000000
+      00000000 0000 0300 # interface handle, timeout, three items
+      0000 0000 # null address
+      b200 0400 8e001600 # unconnected data: object does not exist
+      0180 0c00 0002 08ae ef c0 01 02 00000000 # T->O socket address (cut after 12 octets): 239.192.1.2:2222`);
+    const { messages } = drive(enip, [down(services), down(opened)]);
+    expect(messages.map((m) => m.items.map((i) => i.text))).toEqual([
+      ['Communications, CIP over TCP, I/O over UDP'],
+      ['T->O 239.192.1.2:2222'],
+    ]);
+  });
+
+  it('ends a session without an answer', () => {
+    const { sessions } = drive(enip, [up(bytesOf('6600 0000 05000000 00000000 0000000000000000 00000000'))]);
+    expect(sessions).toMatchObject([{ phase: 'close', outcome: 'unconfirmed' }]);
+  });
+
   it('says the name of a refusal by the encapsulation', () => {
     const refused = f.readTag.slice(0, 24);
     refused[2] = 0; // no data
@@ -187,6 +210,33 @@ describe('CIP in the common vocabulary', () => {
     expect(commands).toMatchObject([
       { verb: 'mode-change', operation: 'Stop', value: 'program', target: 99, outcome: 'accepted' },
     ]);
+  });
+
+  it('reads the wider parameters of a Large Forward Open', () => {
+    const b = bytesOf(`5b 02 2006 2401 # Large Forward Open to the Connection Manager
+      07 f9 00000000 02200000 # timing, O->T id, T->O id
+      0700 0100 34120000 # triad
+      01 000000 # multiplier, reserved
+      10270000 a00f0042 # O->T every 10 ms, 4000 octets
+      204e0000 d0070042 # T->O every 20 ms, 2000 octets
+      01 04 2004 2466 2c64 2c65 # class 1, path of 4 words: assembly 102, points 100 and 101`);
+    expect(decodeCip(b, 0, b.length)).toMatchObject({
+      name: 'Large Forward Open',
+      verb: 'none',
+      forward: {
+        what: 'open',
+        toId: 0x2002,
+        serial: 7,
+        vendor: 1,
+        originator: 0x1234,
+        otRpiUs: 10_000,
+        otSize: 4000,
+        toRpiUs: 20_000,
+        toSize: 2000,
+        transportClass: 1,
+        path: { text: 'Assembly 102 point 100 point 101' },
+      },
+    });
   });
 
   it('binds an answer to a connection whose Forward Open was not captured', () => {
