@@ -220,6 +220,22 @@ export interface FlowSummary {
   readonly final: boolean;
 }
 
+/**
+ * One TCP stream seen twice with other addresses (same sequence numbers, same payload): a translating or routing device
+ * stands between. Said once per pair of flows, when it is certain; the observations of the second copy (`flow`) are
+ * suppressed. An end that has the same endpoint in both copies is simply equal. Which side is the true one is decided in
+ * `observe/` (higher TTL at the sender, else order of appearance).
+ */
+export interface FlowAlias {
+  /** The copy that is suppressed, and the flow that it repeats (the one whose first frame came first). */
+  readonly flow: number;
+  readonly ofFlow: number;
+  readonly client: EndpointId;
+  readonly server: EndpointId;
+  readonly ofClient: EndpointId;
+  readonly ofServer: EndpointId;
+}
+
 export interface ObservationSink {
   command(at: At, command: Command): void;
   values(at: At, block: ValueBlock): void;

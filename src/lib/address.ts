@@ -51,3 +51,21 @@ export const ipv6Text = (b: Uint8Array, o: number): string => {
       .join(':');
   return best < 0 ? text(0, 8) : `${text(0, best)}::${text(best + bestLength, 8)}`;
 };
+/** IPv6 text to 16 octets; undefined when it is not one. */
+export const ipv6Parse = (text: string): Uint8Array | undefined => {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const words = (s: string) => (s === '' ? [] : s.split(':').map((w) => Number.parseInt(w, 16)));
+  const head = words(halves[0]!);
+  const tail = halves.length === 2 ? words(halves[1]!) : [];
+  const fill = 8 - head.length - tail.length;
+  if (fill < 0 || (halves.length === 1 && fill !== 0)) return undefined;
+  const all = [...head, ...new Array<number>(fill).fill(0), ...tail];
+  if (all.some((w) => !(w >= 0 && w <= 0xffff))) return undefined;
+  const out = new Uint8Array(16);
+  all.forEach((w, i) => {
+    out[2 * i] = w >> 8;
+    out[2 * i + 1] = w & 255;
+  });
+  return out;
+};

@@ -71,7 +71,6 @@ export const paddedAscii = (b: Uint8Array, start: number, end: number): string =
 
 const utf8Decoder = new TextDecoder('utf-8', { fatal: false });
 const utf16Decoder = new TextDecoder('utf-16le', { fatal: false });
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is removed here
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 /** UTF-8 text of `start`..`end`, control characters replaced by `.`. */
 export const utf8 = (b: Uint8Array, start: number, end: number): string =>

@@ -1,0 +1,11 @@
+/** The HTTP contract: types and validators. The console imports types from here, and values from `words.ts`, `paths.ts`, `filter.ts` only. */
+export * from './assets.ts';
+export * from './common.ts';
+export * from './filter.ts';
+export * from './names.ts';
+export * from './overview.ts';
+export * from './paths.ts';
+export * from './routes.ts';
+export * from './sites.ts';
+export * from './traffic.ts';
+export * from './words.ts';

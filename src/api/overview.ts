@@ -1,0 +1,186 @@
+/** The pages that speak about a whole site: what needs a person now, the map, coverage, and the event stream. */
+import { type Static, Type } from 'typebox';
+import {
+  Count,
+  EvidenceList,
+  Int,
+  Level,
+  Maybe,
+  MaybeTime,
+  Obj,
+  OneOf,
+  Party,
+  PriorityName,
+  RoleName,
+  Share,
+} from './common.ts';
+import { Source, Verdict } from './sites.ts';
+import { IMPACTS, SOURCE_STATES, TOPICS } from './words.ts';
+
+/** Something a person should look at: what happened, compared with what, the innocent explanation, what to check. */
+export const Attention = Obj({
+  id: Type.String(),
+  kind: OneOf([
+    'blind-spot',
+    'capture',
+    'engineering',
+    'refused',
+    'write',
+    'new-device',
+    'contradiction',
+    'clear-credential',
+    'oddity',
+    'external',
+  ]),
+  priority: PriorityName,
+  impact: OneOf(IMPACTS),
+  title: Type.String(),
+  what: Type.String(),
+  comparedWith: Type.String(),
+  innocent: Type.String(),
+  check: Type.String(),
+  parties: Type.Array(Party),
+  count: Count,
+  firstAt: MaybeTime,
+  lastAt: MaybeTime,
+  evidence: EvidenceList,
+  /** Where the rows behind it are: a page of the console with its filter, `commands?q=verb:mode-change`. '' none. */
+  link: Type.String(),
+});
+export type Attention = Static<typeof Attention>;
+
+export const Now = Obj({
+  /** One honest sentence: "No evidence of ... in the 62 % of traffic that is visible". Never "safe", never "OK". */
+  posture: Type.String(),
+  state: OneOf(['learning', 'watching', 'blind', 'empty']),
+  /** Decoded share of payload octets; null while nothing was seen. */
+  visible: Maybe(Share),
+  /** Most urgent first; at most 200. */
+  attention: Type.Array(Attention),
+  attentionMore: Count,
+  blindSpots: Type.Array(
+    Obj({
+      id: Type.String(),
+      title: Type.String(),
+      detail: Type.String(),
+      whatToDo: Type.String(),
+      link: Type.String(),
+    }),
+  ),
+  counts: Obj({
+    assets: Count,
+    controllers: Count,
+    conversations: Count,
+    commands: Count,
+    points: Count,
+    engineering: Count,
+    writers: Count,
+    refused: Count,
+    external: Count,
+    undecodedConversations: Count,
+  }),
+  firstAt: MaybeTime,
+  lastAt: MaybeTime,
+  version: Count,
+});
+export type Now = Static<typeof Now>;
+
+export const MapNode = Obj({
+  id: Type.String(),
+  name: Type.String(),
+  role: RoleName,
+  level: Level,
+  /** Group by network: `192.168.0.0/24`, `VLAN 12`, `no network layer`. */
+  network: Type.String(),
+  vendor: Type.String(),
+  model: Type.String(),
+  address: Type.String(),
+  kind: OneOf(['device', 'child', 'silent-child']),
+  parent: Type.String(),
+  /** Something in `now.attention` names it. */
+  attention: Maybe(PriorityName),
+});
+export type MapNode = Static<typeof MapNode>;
+/** All conversations of two assets in one direction (client to server). */
+export const MapEdge = Obj({
+  client: Type.String(),
+  server: Type.String(),
+  bytes: Count,
+  protocols: Type.Array(
+    Obj({ protocol: Type.String(), bytes: Count, verbs: Type.Record(Type.String(), Count), encrypted: Type.Boolean() }),
+  ),
+  /** Some command in it changes something (WRITING_VERBS), or is one of ENGINEERING_VERBS. */
+  writes: Type.Boolean(),
+  engineering: Type.Boolean(),
+  refused: Count,
+  oneWay: Type.Boolean(),
+  lastAt: MaybeTime,
+});
+export type MapEdge = Static<typeof MapEdge>;
+export const SiteMap = Obj({
+  nodes: Type.Array(MapNode),
+  edges: Type.Array(MapEdge),
+  /** Left out at the limit (20,000 nodes, 100,000 edges). */
+  nodesMore: Count,
+  edgesMore: Count,
+  version: Count,
+});
+export type SiteMap = Static<typeof SiteMap>;
+
+const Decoded = {
+  bytes: Count,
+  decodedBytes: Count,
+  undecodedBytes: Count,
+  encryptedBytes: Count,
+  missingBytes: Count,
+  conversations: Count,
+  oneWay: Count,
+};
+export const Coverage = Obj({
+  sources: Type.Array(Source),
+  verdicts: Type.Array(Verdict),
+  networks: Type.Array(Obj({ network: Type.String(), assets: Count, ...Decoded })),
+  /** Between two networks, direction client to server. */
+  conduits: Type.Array(
+    Obj({ from: Type.String(), to: Type.String(), ...Decoded, protocols: Type.Array(Type.String()) }),
+  ),
+  protocols: Type.Array(
+    Obj({
+      protocol: Type.String(),
+      title: Type.String(),
+      messages: Count,
+      bytes: Count,
+      malformed: Count,
+      unanswered: Count,
+      encrypted: Type.Boolean(),
+    }),
+  ),
+  /** Largest first. `guess`: what usually uses that port, '' not known. */
+  undecoded: Type.Array(
+    Obj({ transport: Type.String(), port: Int(), packets: Count, bytes: Count, guess: Type.String() }),
+  ),
+  limits: Type.Array(Obj({ limit: Type.String(), dropped: Count, meaning: Type.String() })),
+  version: Count,
+});
+export type Coverage = Static<typeof Coverage>;
+
+/**
+ * `GET /api/v1/events` (text/event-stream). Event `change`: a topic of a site has a new version, fetch what you show of
+ * it; sent at most twice a second per topic. Event `progress`: a source moved on. Both carry an SSE id; a client that
+ * comes back with Last-Event-ID gets what it missed, or one `change` for every topic when that is too long ago.
+ */
+export const ChangeEvent = Obj({ site: Type.String(), topic: OneOf(TOPICS), version: Count });
+export type ChangeEvent = Static<typeof ChangeEvent>;
+export const ProgressEvent = Obj({
+  site: Type.String(),
+  source: Type.String(),
+  name: Type.String(),
+  state: OneOf(SOURCE_STATES),
+  progress: Maybe(Share),
+  frames: Count,
+  bytes: Count,
+  assets: Count,
+  secondsLeft: Maybe(Type.Number()),
+  error: Type.String(),
+});
+export type ProgressEvent = Static<typeof ProgressEvent>;

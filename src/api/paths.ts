@@ -1,0 +1,61 @@
+/**
+ * Every call of the HTTP contract by name: method and path. Free of dependencies, so that the console does not carry
+ * the validators; the schemas of each stand in `routes.ts`.
+ *
+ * Cookie session (`gatehouse`, http-only, same-site strict). Calls other than GET carry `x-csrf-token` from `me`.
+ * Answers that are not 2xx have the shape ApiError. 401: log in; 403: role; 404: no such thing; 409: state; 422: input.
+ */
+export const PATHS = {
+  status: 'GET /api/v1/status',
+  setup: 'POST /api/v1/setup',
+  login: 'POST /api/v1/login',
+  logout: 'POST /api/v1/logout',
+  me: 'GET /api/v1/me',
+  changePassword: 'POST /api/v1/me/password',
+  users: 'GET /api/v1/users',
+  addUser: 'POST /api/v1/users',
+  changeUser: 'PATCH /api/v1/users/:user',
+  settings: 'GET /api/v1/settings',
+  changeSettings: 'PATCH /api/v1/settings',
+  journal: 'GET /api/v1/journal',
+  sites: 'GET /api/v1/sites',
+  changeSite: 'PATCH /api/v1/sites/:site',
+  sources: 'GET /api/v1/sites/:site/sources',
+  now: 'GET /api/v1/sites/:site/now',
+  map: 'GET /api/v1/sites/:site/map',
+  coverage: 'GET /api/v1/sites/:site/coverage',
+  assets: 'GET /api/v1/sites/:site/assets',
+  asset: 'GET /api/v1/sites/:site/assets/:asset',
+  changeAsset: 'PATCH /api/v1/sites/:site/assets/:asset',
+  splitAsset: 'POST /api/v1/sites/:site/assets/:asset/split',
+  mergeAssets: 'POST /api/v1/sites/:site/merges',
+  undoCorrection: 'POST /api/v1/sites/:site/corrections/:correction/undo',
+  flows: 'GET /api/v1/sites/:site/flows',
+  commands: 'GET /api/v1/sites/:site/commands',
+  points: 'GET /api/v1/sites/:site/points',
+  point: 'GET /api/v1/sites/:site/points/:point',
+  series: 'GET /api/v1/sites/:site/points/:point/series',
+  sessions: 'GET /api/v1/sites/:site/sessions',
+  changes: 'GET /api/v1/sites/:site/changes',
+  weirds: 'GET /api/v1/sites/:site/weirds',
+  frame: 'GET /api/v1/sites/:site/sources/:source/frames/:frame',
+  previewNames: 'POST /api/v1/sites/:site/names/imports/:id/preview',
+  applyNames: 'POST /api/v1/sites/:site/names/imports/:id/apply',
+  reconciliation: 'GET /api/v1/sites/:site/names/reconciliation',
+} as const;
+export type CallName = keyof typeof PATHS;
+
+/** Calls whose body is a file (multipart field `file`), or whose answer is one. */
+export const FILE_PATHS = {
+  /** multipart -> Uploaded. `?site=` adds the source to a site; without it the file opens its own. */
+  upload: 'POST /api/v1/captures',
+  /** multipart -> NameUpload */
+  uploadNames: 'POST /api/v1/sites/:site/names/imports',
+  /** One frame, or with `?around=N` its neighbours too, as application/vnd.tcpdump.pcap. */
+  framePcap: 'GET /api/v1/sites/:site/sources/:source/frames/:frame/pcap',
+  /** Any list with its filter (`q`, `sort`): `:format` is csv or json. Names, columns as in the list's schema. */
+  export: 'GET /api/v1/sites/:site/exports/:list.:format',
+  exportJournal: 'GET /api/v1/exports/journal.:format',
+  /** text/event-stream */
+  events: 'GET /api/v1/events',
+} as const;

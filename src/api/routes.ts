@@ -1,0 +1,129 @@
+/** Schemas of every JSON call in `paths.ts`: what the server validates and documents, what the console is typed by. */
+import { type TSchema, Type } from 'typebox';
+import {
+  AssetChange,
+  AssetDetail,
+  AssetParams,
+  AssetRow,
+  Corrected,
+  CorrectionParams,
+  MergeRequest,
+  SplitRequest,
+} from './assets.ts';
+import { ListQuery, Nothing, Obj, PageOf, SiteParams } from './common.ts';
+import { Applied, ImportParams, MappingRequest, NamePreview, Reconciliation } from './names.ts';
+import { Coverage, Now, SiteMap } from './overview.ts';
+import type { CallName } from './paths.ts';
+import {
+  Frame,
+  FrameParams,
+  JournalRow,
+  LoginRequest,
+  Me,
+  NewUser,
+  PasswordChange,
+  Settings,
+  SettingsChange,
+  SetupRequest,
+  Site,
+  SiteChange,
+  SiteList,
+  SourceList,
+  Status,
+  User,
+  UserChange,
+  UserList,
+} from './sites.ts';
+import {
+  ChangeRow,
+  CommandRow,
+  FlowRow,
+  PointParams,
+  PointRow,
+  Series,
+  SeriesQuery,
+  SessionRow,
+  WeirdRow,
+} from './traffic.ts';
+
+export interface CallSchema {
+  readonly params?: TSchema;
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  readonly response: TSchema;
+  /** One line for the OpenAPI page. */
+  readonly summary: string;
+}
+
+export const ROUTES = {
+  status: { response: Status, summary: 'Version, and whether set-up is still needed (public)' },
+  setup: {
+    body: SetupRequest,
+    response: Me,
+    summary: 'Creates the first administrator with the one-time token (public)',
+  },
+  login: { body: LoginRequest, response: Me, summary: 'Opens a session (public)' },
+  logout: { response: Nothing, summary: 'Ends the session' },
+  me: { response: Me, summary: 'Who is logged in' },
+  changePassword: { body: PasswordChange, response: Nothing, summary: 'Changes the own password' },
+  users: { response: UserList, summary: 'Users (admin)' },
+  addUser: { body: NewUser, response: User, summary: 'Adds a user (admin)' },
+  changeUser: {
+    params: Obj({ user: Type.String() }),
+    body: UserChange,
+    response: User,
+    summary: 'Changes role, password or state of a user (admin)',
+  },
+  settings: { response: Settings, summary: 'Retention and disk' },
+  changeSettings: { body: SettingsChange, response: Settings, summary: 'Changes retention (admin)' },
+  journal: { query: ListQuery, response: PageOf(JournalRow), summary: 'Who changed what, newest first' },
+  sites: { response: SiteList, summary: 'Sites' },
+  changeSite: { params: SiteParams, body: SiteChange, response: Site, summary: 'Renames a site or sets its zone' },
+  sources: { params: SiteParams, response: SourceList, summary: 'Sources of a site with progress and health' },
+  now: { params: SiteParams, response: Now, summary: 'What needs a person, posture, blind spots' },
+  map: { params: SiteParams, response: SiteMap, summary: 'Assets and who talks to whom' },
+  coverage: { params: SiteParams, response: Coverage, summary: 'What is seen, decoded, missing' },
+  assets: { params: SiteParams, query: ListQuery, response: PageOf(AssetRow), summary: 'Inventory' },
+  asset: { params: AssetParams, response: AssetDetail, summary: 'One asset with facts and evidence' },
+  changeAsset: {
+    params: AssetParams,
+    body: AssetChange,
+    response: Corrected,
+    summary: 'Sets name, role or level by hand',
+  },
+  splitAsset: {
+    params: AssetParams,
+    body: SplitRequest,
+    response: Corrected,
+    summary: 'Splits endpoints off an asset',
+  },
+  mergeAssets: { params: SiteParams, body: MergeRequest, response: Corrected, summary: 'Merges assets' },
+  undoCorrection: { params: CorrectionParams, response: Corrected, summary: 'Takes a correction back' },
+  flows: { params: SiteParams, query: ListQuery, response: PageOf(FlowRow), summary: 'Conversations' },
+  commands: { params: SiteParams, query: ListQuery, response: PageOf(CommandRow), summary: 'Commands, folded' },
+  points: { params: SiteParams, query: ListQuery, response: PageOf(PointRow), summary: 'Process variables' },
+  point: { params: PointParams, response: PointRow, summary: 'One process variable' },
+  series: { params: PointParams, query: SeriesQuery, response: Series, summary: 'Values of a point over time' },
+  sessions: { params: SiteParams, query: ListQuery, response: PageOf(SessionRow), summary: 'Logins and associations' },
+  changes: {
+    params: SiteParams,
+    query: ListQuery,
+    response: PageOf(ChangeRow),
+    summary: 'What changed in the picture',
+  },
+  weirds: {
+    params: SiteParams,
+    query: ListQuery,
+    response: PageOf(WeirdRow),
+    summary: 'What the specifications forbid',
+  },
+  frame: { params: FrameParams, response: Frame, summary: 'One frame: octets and layers' },
+  previewNames: {
+    params: ImportParams,
+    body: MappingRequest,
+    response: NamePreview,
+    summary: 'What an asset list would change, nothing is written',
+  },
+  applyNames: { params: ImportParams, body: MappingRequest, response: Applied, summary: 'Applies an asset list' },
+  reconciliation: { params: SiteParams, response: Reconciliation, summary: 'The asset list against the wire' },
+} as const satisfies Record<CallName, CallSchema>;

@@ -1,0 +1,149 @@
+/** What was seen on the wire: conversations, commands, points with their series, sessions, changes, oddities. */
+import { type Static, Type } from 'typebox';
+import {
+  Count,
+  EvidenceList,
+  Int,
+  Maybe,
+  MaybeTime,
+  Obj,
+  OneOf,
+  OutcomeName,
+  Party,
+  PlainValue,
+  Share,
+  Time,
+  VerbName,
+} from './common.ts';
+
+export const FlowRow = Obj({
+  id: Type.String(),
+  client: Party,
+  server: Party,
+  /** Decoder's name; '' while nothing recognised it. */
+  protocol: Type.String(),
+  transport: Type.String(),
+  port: Int(),
+  flows: Count,
+  clientPackets: Count,
+  serverPackets: Count,
+  clientBytes: Count,
+  serverBytes: Count,
+  /** Decoded share of the payload; null where there was no payload. */
+  decoded: Maybe(Share),
+  missingBytes: Count,
+  verbs: Type.Record(Type.String(), Count),
+  refused: Count,
+  unanswered: Count,
+  oneWay: Type.Boolean(),
+  encrypted: Type.Boolean(),
+  firstAt: MaybeTime,
+  lastAt: MaybeTime,
+});
+export type FlowRow = Static<typeof FlowRow>;
+
+/** A run of the same command, folded: `count` times between `firstAt` and `lastAt`. */
+export const CommandRow = Obj({
+  id: Int(),
+  verb: VerbName,
+  protocol: Type.String(),
+  operation: Type.String(),
+  client: Party,
+  target: Party,
+  object: Type.String(),
+  value: PlainValue,
+  outcome: OutcomeName,
+  reason: Type.String(),
+  user: Type.String(),
+  count: Count,
+  firstAt: MaybeTime,
+  lastAt: MaybeTime,
+  evidence: EvidenceList,
+  lastEvidence: EvidenceList,
+});
+export type CommandRow = Static<typeof CommandRow>;
+
+export const PointRow = Obj({
+  id: Int(),
+  asset: Party,
+  protocol: Type.String(),
+  path: Type.String(),
+  type: Type.String(),
+  value: PlainValue,
+  quality: OneOf(['good', 'uncertain', 'bad', 'unknown']),
+  reads: Count,
+  writes: Count,
+  changes: Count,
+  /** Milliseconds between two sightings, smoothed; null while fewer than two were seen. */
+  cadenceMs: Maybe(Type.Number()),
+  min: Maybe(Type.Number()),
+  max: Maybe(Type.Number()),
+  reader: Maybe(Party),
+  writer: Maybe(Party),
+  firstAt: MaybeTime,
+  lastAt: MaybeTime,
+  changedAt: MaybeTime,
+});
+export type PointRow = Static<typeof PointRow>;
+export const PointParams = Obj({ site: Type.String(), point: Type.Integer({ minimum: 0 }) });
+export const SeriesQuery = Obj({
+  from: Type.Optional(Time),
+  to: Type.Optional(Time),
+  /** At most so many samples; fewer when the series is thinned to minimum and maximum per bucket. */
+  samples: Type.Optional(Type.Integer({ minimum: 2, maximum: 20_000, default: 2000 })),
+});
+/** Columns of the same length. `min`, `max` are set on thinned series only. */
+export const Series = Obj({
+  point: Int(),
+  /** Microseconds since 1970. */
+  us: Type.Array(Type.Number()),
+  /** null: a gap, or a value that is not a number (then `text` has it). */
+  value: Type.Array(Maybe(Type.Number())),
+  text: Type.Optional(Type.Array(Type.String())),
+  min: Type.Optional(Type.Array(Maybe(Type.Number()))),
+  max: Type.Optional(Type.Array(Maybe(Type.Number()))),
+  thinned: Type.Boolean(),
+});
+export type Series = Static<typeof Series>;
+
+export const SessionRow = Obj({
+  id: Int(),
+  protocol: Type.String(),
+  phase: OneOf(['open', 'authenticate', 'close']),
+  client: Party,
+  server: Party,
+  user: Type.String(),
+  outcome: OutcomeName,
+  clearCredential: Type.Boolean(),
+  detail: Type.String(),
+  count: Count,
+  firstAt: MaybeTime,
+  lastAt: MaybeTime,
+  evidence: EvidenceList,
+});
+export type SessionRow = Static<typeof SessionRow>;
+
+export const ChangeRow = Obj({
+  id: Int(),
+  at: Time,
+  asset: Party,
+  what: Type.String(),
+  before: Type.String(),
+  after: Type.String(),
+  evidence: EvidenceList,
+});
+export type ChangeRow = Static<typeof ChangeRow>;
+
+export const WeirdRow = Obj({
+  id: Int(),
+  protocol: Type.String(),
+  code: Type.String(),
+  detail: Type.String(),
+  client: Party,
+  server: Party,
+  count: Count,
+  firstAt: MaybeTime,
+  lastAt: MaybeTime,
+  evidence: EvidenceList,
+});
+export type WeirdRow = Static<typeof WeirdRow>;

@@ -1,0 +1,113 @@
+/**
+ * One source's way through the stages: capture events in, decoded, observed into the site's model. Synchronous and free
+ * of clocks: the caller decides when to read on, so the same code serves a file, a live interface, a test and the bench.
+ */
+import type { Decoder, Message, PduContext } from '../core/decoder.ts';
+import type { CaptureEvent, CaptureInterface, FrameBatch } from '../core/frame.ts';
+import type { SourceHealth, SourceId } from '../core/site.ts';
+import type { SiteModel, SiteSink } from '../core/site-model.ts';
+import { DECODERS, Decoding, DuplicateFilter, EndpointTable } from '../decode/index.ts';
+
+/** What the sources of one site share. */
+export interface SiteRuntime {
+  readonly endpoints: EndpointTable;
+  /** Two mirrors of one wire count once. */
+  readonly duplicates: DuplicateFilter;
+  /** Where observations go; a `SiteModel` in the product, any sink in tests. */
+  readonly sink: SiteSink & Partial<Pick<SiteModel, 'setSource'>>;
+}
+
+export const createSiteRuntime = (makeSink: (endpoints: EndpointTable) => SiteRuntime['sink']): SiteRuntime => {
+  const endpoints = new EndpointTable();
+  return { endpoints, duplicates: new DuplicateFilter(), sink: makeSink(endpoints) };
+};
+
+export interface PipelineOptions {
+  readonly source: SourceId;
+  readonly site: SiteRuntime;
+  readonly decoders?: readonly Decoder[];
+  readonly segment?: number;
+  readonly ownMacs?: readonly string[];
+  readonly onMessage?: (decoder: Decoder, message: Message, context: PduContext) => void;
+}
+
+/** Frames whose offset is remembered, for evidence of requests that are answered later. */
+const REMEMBERED_FRAMES = 1 << 16;
+
+export class Pipeline {
+  readonly source: SourceId;
+  readonly decoding: Decoding;
+  readonly interfaces: CaptureInterface[] = [];
+  readonly warnings: { code: string; text: string }[] = [];
+  readonly #site: SiteRuntime;
+  readonly #offsets = new Float64Array(REMEMBERED_FRAMES).fill(-1);
+  #lastFrame = 0;
+
+  constructor(options: PipelineOptions) {
+    this.source = options.source;
+    this.#site = options.site;
+    this.decoding = new Decoding({
+      endpoints: options.site.endpoints,
+      duplicates: options.site.duplicates,
+      sink: options.site.sink,
+      decoders: options.decoders ?? DECODERS,
+      ...(options.segment !== undefined && { segment: options.segment }),
+      ...(options.ownMacs && { ownMacs: options.ownMacs }),
+      ...(options.onMessage && { onMessage: options.onMessage }),
+    });
+  }
+
+  /** Handles one event of the capture; observations have reached the sink when it returns. */
+  handle(event: CaptureEvent): void {
+    switch (event.kind) {
+      case 'frames':
+        this.#remember(event);
+        this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
+        this.decoding.batch(event);
+        break;
+      case 'interface':
+        this.interfaces.push(event);
+        break;
+      case 'warning':
+        this.warnings.push({ code: event.code, text: event.text });
+        break;
+      case 'counters':
+        if (event.dropped !== undefined)
+          this.decoding.health.dropped = Math.max(0, this.decoding.health.dropped) + event.dropped;
+        break;
+    }
+  }
+
+  #remember(batch: FrameBatch): void {
+    let from = 0;
+    while (from < batch.count) {
+      const slot = (batch.firstFrame + from) & (REMEMBERED_FRAMES - 1);
+      const n = Math.min(batch.count - from, REMEMBERED_FRAMES - slot);
+      this.#offsets.set(batch.offset.subarray(from, from + n), slot);
+      from += n;
+    }
+    this.#lastFrame = batch.firstFrame + batch.count - 1;
+  }
+
+  /** Octet offset of a recent frame in the source; -1 when it is not remembered. */
+  readonly offsetOf = (frame: number): number =>
+    frame > 0 && frame <= this.#lastFrame && frame > this.#lastFrame - REMEMBERED_FRAMES
+      ? this.#offsets[frame & (REMEMBERED_FRAMES - 1)]!
+      : -1;
+
+  /** Wall time on a quiet live wire, microseconds. */
+  tick(tsUs: number): void {
+    this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
+    this.decoding.tick(tsUs);
+  }
+
+  /** The source ended: open requests and flows are reported. */
+  finish(): void {
+    this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
+    this.decoding.finish();
+  }
+
+  health(): SourceHealth {
+    return this.decoding.snapshot();
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * The site as a live object: takes observations, answers questions, hands out what changed for the store. Implemented by
+ * `observe/`; everything else knows this interface only. All reads are synchronous and return plain data.
+ */
+import type { Endpoint, EndpointId, EndpointTraffic } from './endpoint.ts';
+import type { Evidence } from './frame.ts';
+import type { At, FlowAlias, FlowSummary, ObservationSink, Verb } from './observation.ts';
+import type {
+  Asset,
+  AssetId,
+  ChangeRecord,
+  CommandRecord,
+  Conversation,
+  EndpointMembership,
+  Fact,
+  FactAttribute,
+  Module,
+  Point,
+  SessionRecord,
+  SourceId,
+  WeirdRecord,
+} from './site.ts';
+
+/** Where the observations that follow come from. `offsetOf`: octet offset of a frame in the source, -1 if not at hand. */
+export interface SourceContext {
+  readonly id: SourceId;
+  offsetOf(frame: number): number;
+}
+
+/** Everything of the sink that is not about making endpoints. */
+export type SiteSink = Omit<ObservationSink, 'child' | 'mention'> & {
+  alias(at: At, alias: FlowAlias): void;
+};
+
+/** An address that was asked for, spoken about or sent to, and that never spoke. */
+export interface Mentioned {
+  readonly endpoint: EndpointId;
+  readonly ip: string;
+  readonly mac: string;
+  readonly vlan: number;
+  readonly framesReceived: number;
+  /** Endpoints that send to it (bounded to 16). */
+  readonly by: readonly EndpointId[];
+  readonly facts: readonly Fact[];
+}
+
+/** A subnet (IPv4 /24 or IPv6 /64, as no mask is known) of a VLAN, or what has no IP in it. */
+export interface Network {
+  /** `vlan 10 192.168.1.0/24`, `192.168.1.0/24`, `vlan 10 without IP`, `outside`. */
+  readonly id: string;
+  readonly segment: number;
+  readonly vlan: number;
+  readonly subnet: string;
+  readonly assets: readonly AssetId[];
+  readonly conversations: number;
+  readonly bytes: number;
+  readonly decodedBytes: number;
+  readonly undecodedBytes: number;
+  readonly encryptedBytes: number;
+  readonly missingBytes: number;
+  readonly flows: number;
+  readonly oneWayFlows: number;
+}
+
+/** Who changed something in which controller: verbs other than read, subscribe, discover, by pair of assets. */
+export interface ControlRelation {
+  readonly client: AssetId;
+  readonly target: AssetId;
+  readonly protocols: readonly string[];
+  readonly verbs: Partial<Record<Verb, number>>;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly points: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
+}
+
+export interface PageOf<T> {
+  readonly total: number;
+  readonly rows: readonly T[];
+}
+
+export interface PointFilter {
+  readonly asset?: AssetId;
+  readonly target?: EndpointId;
+  readonly protocol?: string;
+  /** Part of the path, case-insensitive. */
+  readonly text?: string;
+  readonly writtenOnly?: boolean;
+  readonly changedOnly?: boolean;
+  readonly sort?: 'id' | 'lastChange' | 'changes' | 'writes';
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** Changed values in columns; entry i belongs to point `point[i]`. Text and 64-bit values stand in `others` by index. */
+export interface SampleChunk {
+  readonly count: number;
+  readonly point: Int32Array;
+  readonly tsUs: Float64Array;
+  readonly value: Float64Array;
+  readonly others: ReadonlyMap<number, string | bigint>;
+}
+
+/** A decision by hand about what belongs together. Active ones are applied on every reading; removing one undoes it. */
+export interface Override {
+  readonly id: number;
+  readonly kind: 'merge' | 'split';
+  /** Merge: one endpoint of each asset. Split: the endpoints that become an asset of their own. */
+  readonly endpoints: readonly EndpointId[];
+  readonly active: boolean;
+}
+
+/** A change by hand, ready for the journal: what it did in words, and what undoes it. */
+export type ManualChange =
+  | { readonly kind: 'done'; readonly text: string; readonly override?: Override; readonly undo: ManualUndo }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export type ManualUndo =
+  | { readonly kind: 'override'; readonly id: number; readonly active: boolean }
+  | {
+      readonly kind: 'fact';
+      readonly endpoint: EndpointId;
+      readonly attribute: FactAttribute;
+      /** '' removes it. */
+      readonly value: string;
+    };
+
+export type EndpointRow = Endpoint & {
+  readonly spoke: boolean;
+  readonly traffic: EndpointTraffic;
+  readonly seen?: Evidence;
+};
+export type MembershipRow = EndpointMembership & {
+  /** '' when the endpoint no longer belongs to any asset. The key is `endpoint`. */
+  readonly asset: AssetId;
+};
+export type FactRow = Fact & { readonly id: number; readonly order: number; readonly removed: boolean };
+export type ModuleRow = Module & { readonly id: number; readonly endpoint: EndpointId };
+/** Reads of a block of registers by one client; reads, writes and cadence of its points are those of their runs. */
+export interface RunRow {
+  readonly id: number;
+  readonly target: EndpointId;
+  readonly client: EndpointId;
+  readonly protocol: string;
+  readonly area: string;
+  readonly start: number;
+  readonly count: number;
+  readonly write: boolean;
+  readonly uses: number;
+  readonly lastUs: number;
+  readonly cadenceUs: number;
+}
+/** Of register points `area` and `address` are set; `reads`, `writes`, `cadenceUs` are those outside of runs. */
+export type PointRow = Point & { readonly area: string; readonly address: number; readonly sampledUs: number };
+export type ConversationRow = Conversation & { readonly number: number };
+export type FlowRow = FlowSummary & { readonly source: SourceId };
+export type ChangeRow = Omit<ChangeRecord, 'asset'> & { readonly endpoint: EndpointId };
+export interface AliasRow {
+  readonly id: number;
+  readonly client: EndpointId;
+  readonly server: EndpointId;
+  readonly ofClient: EndpointId;
+  readonly ofServer: EndpointId;
+  readonly count: number;
+}
+export interface LimitRow {
+  readonly limit: string;
+  readonly dropped: number;
+}
+
+/** Rows by table. The same id (or key) again replaces the row. */
+export interface SiteRows {
+  readonly endpoints: readonly EndpointRow[];
+  readonly memberships: readonly MembershipRow[];
+  readonly facts: readonly FactRow[];
+  readonly modules: readonly ModuleRow[];
+  readonly runs: readonly RunRow[];
+  readonly points: readonly PointRow[];
+  readonly conversations: readonly ConversationRow[];
+  readonly flows: readonly FlowRow[];
+  readonly commands: readonly CommandRecord[];
+  readonly sessions: readonly SessionRecord[];
+  readonly weirds: readonly WeirdRecord[];
+  readonly changes: readonly ChangeRow[];
+  readonly aliases: readonly AliasRow[];
+  readonly overrides: readonly Override[];
+  readonly limits: readonly LimitRow[];
+}
+
+export interface SiteModel extends SiteSink {
+  /** Says where the following observations come from. Flow numbers and frames are those of this source. */
+  setSource(source: SourceContext): void;
+  /** Grows with every change of what assets there are and what is known of them; cheap to ask. */
+  readonly version: number;
+
+  assets(): readonly Asset[];
+  asset(id: AssetId): Asset | undefined;
+  /** Undefined for what never spoke. Ids of assets that were merged away by hand are not resolved. */
+  assetOf(endpoint: EndpointId): AssetId | undefined;
+  facts(asset: AssetId): readonly Fact[];
+  mentioned(): readonly Mentioned[];
+  points(filter?: PointFilter): PageOf<Point>;
+  point(id: number): Point | undefined;
+  readonly pointCount: number;
+  conversations(): readonly Conversation[];
+  /** Newest last; folded rows. */
+  commands(): readonly CommandRecord[];
+  commandById(id: number): CommandRecord | undefined;
+  sessions(): readonly SessionRecord[];
+  weirds(): readonly WeirdRecord[];
+  /** In order of time: what was recorded (firmware, mode, module ...) and what follows from it (appeared, moved). */
+  changes(): readonly ChangeRecord[];
+  networks(): readonly Network[];
+  /** Who writes to which controller. */
+  control(): readonly ControlRelation[];
+  overrides(): readonly Override[];
+  /** What was dropped, by the name of the limit. */
+  limits(): readonly LimitRow[];
+
+  merge(assets: readonly AssetId[]): ManualChange;
+  split(asset: AssetId, endpoints: readonly EndpointId[]): ManualChange;
+  /** A fact by hand (name, role, level, location ...); it wins over everything. '' removes it. */
+  setManual(asset: AssetId, attribute: FactAttribute, value: string): ManualChange;
+  undo(undo: ManualUndo): void;
+  /** Facts of an imported asset list; replaces nothing that was observed. */
+  importFact(endpoint: EndpointId, attribute: FactAttribute, value: string, via: string): void;
+
+  /** Samples collected since the last call. */
+  takeSamples(): readonly SampleChunk[];
+  /** What changed since the last call, at most `maxRows` of each table; call again while `more`. */
+  takeDirty(maxRows?: number): { readonly rows: SiteRows; readonly more: boolean };
+  /**
+   * Restores what `takeDirty` handed out (last row per id, any order) into a fresh model. The endpoint table must hold the
+   * rows of `endpoints` already. May be called several times with parts, every table in order of id.
+   */
+  load(rows: Partial<SiteRows>): void;
+}

@@ -1,0 +1,525 @@
+/**
+ * Which protocol is this? Ports and EtherTypes are hints; content decides, in both directions. The dispatcher owns the
+ * sessions (a decoder at work on a flow), walks envelopes (`carries`), pairs requests with responses and hands finished
+ * transactions to `observe`. It keeps no octets of its own beyond the bounded tails of envelopes.
+ */
+import type { Decoder, Message, PduContext, Transaction } from '../core/decoder.ts';
+import type { EndpointId } from '../core/endpoint.ts';
+import type { At, ObservationSink } from '../core/observation.ts';
+import { PairScope, Pending } from './pairing.ts';
+
+/** Host pairs and segments with a state of their own, per decoder; the oldest gives way. */
+export const MAX_SCOPES = 16_384;
+/** Octets kept of a stream inside an envelope (TLS in RDP) while a PDU is incomplete. */
+const MAX_CHILD_TAIL = 65_536;
+const MAX_CARRY_DEPTH = 4;
+const DEFAULT_TIMEOUT_US = 10_000_000;
+
+export class Session {
+  readonly decoder: Decoder;
+  readonly stats: DecoderStats;
+  readonly scope: PairScope;
+  readonly state: unknown;
+  children: Session[] | undefined;
+  /** Incomplete tails of a carried stream, by direction. */
+  tails: [Uint8Array, Uint8Array] | undefined;
+  messages = 0;
+  foreign = 0;
+  /** When octets of this flow were last found missing: an answer may have been among them. */
+  gapUs = Number.NEGATIVE_INFINITY;
+  /** True when this session's scope is its own and dies with the flow. */
+  readonly ownsScope: boolean;
+  constructor(decoder: Decoder, stats: DecoderStats, scope: PairScope, ownsScope: boolean) {
+    this.decoder = decoder;
+    this.stats = stats;
+    this.scope = scope;
+    this.state = scope.state;
+    this.ownsScope = ownsScope;
+  }
+}
+
+export class DecoderStats {
+  messages = 0;
+  bytes = 0;
+  malformed = 0;
+  unanswered = 0;
+  sessions = 0;
+}
+
+/** How `run` ended. */
+export const RAN = 0;
+export const RAN_FOREIGN = 1;
+export const RAN_LOST = 2;
+
+const freshAt = (): At => ({
+  frame: 0,
+  requestFrame: 0,
+  firstFrame: 0,
+  tsUs: 0,
+  requestTsUs: 0,
+  flow: -1,
+  client: 0,
+  server: 0,
+  sender: 0,
+  receiver: 0,
+  protocol: '',
+});
+
+/** One visible list per attachment, in the order of `decode/list.ts`. */
+interface Attached {
+  readonly all: readonly Decoder[];
+  readonly byHint: ReadonlyMap<number, readonly Decoder[]>;
+}
+
+const attach = (decoders: readonly Decoder[], over: string): Attached => {
+  const all: Decoder[] = [];
+  const byHint = new Map<number, Decoder[]>();
+  for (const d of decoders)
+    for (const a of d.attach) {
+      if (a.over !== over) continue;
+      if (!all.includes(d)) all.push(d);
+      const hints =
+        a.over === 'tcp' || a.over === 'udp'
+          ? a.ports
+          : a.over === 'ethertype'
+            ? a.types
+            : a.over === 'ip'
+              ? a.protocols
+              : a.over === 'llc'
+                ? [...(a.dsaps ?? []), ...(a.snap ?? []).map((x) => x + SNAP_BASE)]
+                : [];
+      for (const h of hints) {
+        const list = byHint.get(h);
+        if (!list) byHint.set(h, [d]);
+        else if (!list.includes(d)) list.push(d);
+      }
+    }
+  return { all, byHint };
+};
+
+/** SNAP ids share a map with DSAPs and are moved out of their range (see `link.ts`). */
+const SNAP_BASE = 0x1_0000_0000_00;
+const NO_DECODERS: readonly Decoder[] = [];
+
+export interface DispatchOptions {
+  readonly decoders: readonly Decoder[];
+  readonly sink: ObservationSink;
+  /** Called for each message, before it is paired. */
+  readonly onMessage?: (decoder: Decoder, message: Message, context: PduContext) => void;
+  /** Did this endpoint send anything so far? */
+  readonly spoke: (endpoint: EndpointId) => boolean;
+}
+
+export class Dispatcher {
+  readonly tcp: Attached;
+  readonly udp: Attached;
+  readonly ether: Attached;
+  readonly llc: Attached;
+  readonly ip: Attached;
+  readonly stats = new Map<string, DecoderStats>();
+  /** Where the current PDU is; filled by the caller before `run`. */
+  readonly context: PduContext;
+  /** Requests that gave way at MAX_PENDING, scopes at MAX_SCOPES, tails at MAX_CHILD_TAIL. */
+  droppedPending = 0;
+  droppedScopes = 0;
+  droppedTails = 0;
+  /** Set by `run`: where the first octet lies that was not consumed, and octets understood. */
+  position = 0;
+  understood = 0;
+  /** Packets of both directions of the current flow were seen; set by the caller before `run`. */
+  bothWays = false;
+  readonly #byName = new Map<string, Decoder>();
+  readonly #scopes = new Map<Decoder, Map<string, PairScope>>();
+  readonly #sink: ObservationSink;
+  readonly #onMessage: DispatchOptions['onMessage'];
+  readonly #spoke: DispatchOptions['spoke'];
+  readonly #at = freshAt();
+  readonly #transaction: Transaction;
+  #depth = 0;
+
+  constructor(options: DispatchOptions) {
+    const { decoders } = options;
+    this.tcp = attach(decoders, 'tcp');
+    this.udp = attach(decoders, 'udp');
+    this.ether = attach(decoders, 'ethertype');
+    this.llc = attach(decoders, 'llc');
+    this.ip = attach(decoders, 'ip');
+    for (const d of decoders) {
+      this.stats.set(d.name, new DecoderStats());
+      this.#byName.set(d.name, d);
+    }
+    this.#sink = options.sink;
+    this.#onMessage = options.onMessage;
+    this.#spoke = options.spoke;
+    this.context = {
+      ...freshAt(),
+      toServer: true,
+      clientPort: 0,
+      serverPort: 0,
+      carrier: '',
+      protocolNumber: 0,
+      group: false,
+      afterGap: false,
+    };
+    this.#transaction = { request: undefined, response: undefined, state: 'single', at: this.#at };
+  }
+
+  open(decoder: Decoder, hosts: string): Session {
+    const stats = this.stats.get(decoder.name)!;
+    stats.sessions++;
+    const where = decoder.pairing?.scope ?? 'flow';
+    if (where === 'flow') return new Session(decoder, stats, new PairScope(decoder.open()), true);
+    let scopes = this.#scopes.get(decoder);
+    if (!scopes) {
+      scopes = new Map();
+      this.#scopes.set(decoder, scopes);
+    }
+    const key = where === 'hosts' ? hosts : '';
+    let scope = scopes.get(key);
+    if (!scope) {
+      if (scopes.size >= MAX_SCOPES) {
+        const oldest = scopes.keys().next().value as string;
+        this.#expireScope(decoder, stats, scopes.get(oldest)!, Number.POSITIVE_INFINITY);
+        scopes.delete(oldest);
+        this.droppedScopes++;
+      }
+      scope = new PairScope(decoder.open());
+      scopes.set(key, scope);
+    }
+    return new Session(decoder, stats, scope, false);
+  }
+
+  /**
+   * Finds the decoder for octets that nobody has claimed. `hint`: those whose port or type it is; they need only be
+   * plausible. All others must be sure. undefined with `more` true: a valid beginning, ask again with more octets.
+   */
+  probe(
+    over: Attached,
+    hintA: number,
+    hintB: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    refused: readonly Decoder[],
+  ) {
+    this.more = false;
+    const first = over.byHint.get(hintA) ?? NO_DECODERS;
+    for (const d of first) if (this.#claims(d, true, bytes, start, end, refused)) return d;
+    const second = hintB === hintA ? NO_DECODERS : (over.byHint.get(hintB) ?? NO_DECODERS);
+    for (const d of second) if (this.#claims(d, true, bytes, start, end, refused)) return d;
+    if (this.more) return undefined;
+    for (const d of over.all) {
+      if (first.includes(d) || second.includes(d)) continue;
+      if (this.#claims(d, false, bytes, start, end, refused)) return d;
+    }
+    return undefined;
+  }
+  more = false;
+
+  /** Only those whose type or protocol number it is: below ports the number is no hint but the law. */
+  probeHinted(
+    over: Attached,
+    hint: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    refused: readonly Decoder[],
+  ): Decoder | undefined {
+    for (const d of over.byHint.get(hint) ?? NO_DECODERS)
+      if (this.#claims(d, true, bytes, start, end, refused)) return d;
+    return undefined;
+  }
+
+  /** Does a request wait for its answer in the flow's own scope? */
+  waits(session: Session): boolean {
+    if (session.ownsScope && session.scope.size > 0) return true;
+    return session.children?.some((child) => this.waits(child)) === true;
+  }
+
+  #claims(
+    d: Decoder,
+    hinted: boolean,
+    b: Uint8Array,
+    start: number,
+    end: number,
+    refused: readonly Decoder[],
+  ): boolean {
+    if (refused.includes(d)) return false;
+    const p = d.probe(b, start, end, this.context);
+    if (p === 'more') {
+      if (hinted) this.more = true;
+      return false;
+    }
+    return p === 'sure' || (hinted && p === 'maybe');
+  }
+
+  /** Decodes PDUs from `start` until `end` or until one is incomplete (`position` then lies before `end`). */
+  run(session: Session, bytes: Uint8Array, start: number, end: number, stream: boolean): number {
+    const decoder = session.decoder;
+    const context = this.context;
+    const stats = session.stats;
+    let position = start;
+    let understood = 0;
+    context.protocol = decoder.name;
+    while (position < end) {
+      const r = decoder.decode(bytes, position, end, context, session.state);
+      if (r.kind === 'message') {
+        session.messages++;
+        const consumed = r.consumed > 0 ? r.consumed : end - position;
+        position += consumed;
+        understood += consumed;
+        stats.messages++;
+        stats.bytes += consumed;
+        this.#handle(session, r.message);
+        context.afterGap = false;
+      } else if (r.kind === 'incomplete') {
+        if (!stream) {
+          stats.malformed++;
+          this.#weird(decoder, 'truncated', `${r.missing} more octets were announced than the datagram holds`);
+          position = end;
+        }
+        break;
+      } else if (r.kind === 'carries') {
+        const consumed = r.consumed > 0 ? r.consumed : end - position;
+        position += consumed;
+        understood += consumed;
+        stats.bytes += consumed;
+        if (r.message) {
+          session.messages++;
+          stats.messages++;
+          this.#handle(session, r.message);
+        }
+        this.#carry(session, r.child, r.bytes, r.start, r.end);
+        context.protocol = decoder.name;
+        context.afterGap = false;
+      } else if (r.kind === 'skip') {
+        const consumed = r.consumed > 0 ? r.consumed : end - position;
+        position += consumed;
+        understood += consumed;
+        stats.bytes += consumed;
+        context.afterGap = false;
+      } else if (r.kind === 'malformed') {
+        stats.malformed++;
+        this.#weird(decoder, r.code, r.detail);
+        if (r.consumed <= 0) {
+          this.position = end;
+          this.understood = understood;
+          return RAN_LOST;
+        }
+        position += r.consumed;
+      } else {
+        session.foreign++;
+        this.position = position;
+        this.understood = understood;
+        return RAN_FOREIGN;
+      }
+    }
+    this.position = position < end ? position : end;
+    this.understood = understood;
+    return RAN;
+  }
+
+  #weird(decoder: Decoder, code: string, detail: string): void {
+    const at = this.#at;
+    const c = this.context;
+    this.#copyContext(at, c);
+    at.protocol = decoder.name;
+    this.#sink.weird(at, { code: code.includes('.') ? code : `${decoder.name}.${code}`, detail });
+  }
+
+  #copyContext(at: At, c: PduContext): void {
+    at.frame = c.frame;
+    at.requestFrame = c.frame;
+    at.firstFrame = c.firstFrame;
+    at.tsUs = c.tsUs;
+    at.requestTsUs = c.tsUs;
+    at.flow = c.flow;
+    at.client = c.client;
+    at.server = c.server;
+    at.sender = c.sender;
+    at.receiver = c.receiver;
+  }
+
+  #carry(parent: Session, names: string | readonly string[], bytes: Uint8Array, start: number, end: number): void {
+    if (this.#depth >= MAX_CARRY_DEPTH || start >= end) return;
+    const context = this.context;
+    const carrier = context.carrier;
+    context.carrier = parent.decoder.name;
+    this.#depth++;
+    const child = this.#child(parent, names, bytes, start, end);
+    if (child) {
+      const stream = child.decoder.attach.some((a) => a.over === 'tcp');
+      const side = context.toServer ? 0 : 1;
+      let b = bytes;
+      let s = start;
+      let e = end;
+      if (stream && child.tails && child.tails[side].length > 0) {
+        const tail = child.tails[side];
+        b = new Uint8Array(tail.length + (end - start));
+        b.set(tail);
+        b.set(bytes.subarray(start, end), tail.length);
+        s = 0;
+        e = b.length;
+        child.tails[side] = EMPTY;
+      }
+      const how = this.run(child, b, s, e, stream);
+      if (how === RAN_FOREIGN && child.foreign > 3 + child.messages) {
+        parent.children = parent.children!.filter((x) => x !== child);
+      } else if (how === RAN && this.position < e) {
+        const tail = b.slice(this.position, e);
+        if (tail.length > MAX_CHILD_TAIL) this.droppedTails++;
+        else {
+          child.tails ??= [EMPTY, EMPTY];
+          child.tails[side] = tail;
+        }
+      }
+    }
+    this.#depth--;
+    context.carrier = carrier;
+  }
+
+  #child(
+    parent: Session,
+    names: string | readonly string[],
+    b: Uint8Array,
+    start: number,
+    end: number,
+  ): Session | undefined {
+    const one = typeof names === 'string';
+    if (parent.children)
+      for (const child of parent.children) {
+        if (one ? child.decoder.name === names : names.includes(child.decoder.name)) {
+          if (one || parent.children.length === 1 || child.decoder.probe(b, start, end, this.context) !== 'no')
+            return child;
+        }
+      }
+    let found: Decoder | undefined;
+    if (one) found = this.#byName.get(names);
+    else {
+      let plausible: Decoder | undefined;
+      for (const name of names) {
+        const d = this.#byName.get(name);
+        if (!d) continue;
+        const p = d.probe(b, start, end, this.context);
+        if (p === 'sure') {
+          found = d;
+          break;
+        }
+        if (p === 'maybe') plausible ??= d;
+      }
+      found ??= plausible;
+    }
+    if (!found) return undefined;
+    const session = this.open(found, `${this.context.client},${this.context.server}`);
+    parent.children = [...(parent.children ?? []), session];
+    return session;
+  }
+
+  #handle(session: Session, message: Message): void {
+    const { decoder, scope } = session;
+    const c = this.context;
+    if (this.#onMessage) this.#onMessage(decoder, message, c);
+    const at = this.#at;
+    const t = this.#transaction;
+    at.protocol = decoder.name;
+    const pairing = decoder.pairing;
+    const role = pairing === undefined ? 'single' : pairing.role(message, c);
+    if (role === 'single') {
+      this.#copyContext(at, c);
+      t.request = message;
+      t.response = undefined;
+      t.state = 'single';
+      decoder.observe(t, this.#sink, session.state);
+      return;
+    }
+    const key = pairing!.key(message, c);
+    if (role === 'request') {
+      const displaced = scope.add(new Pending(key, message, c.frame, c.tsUs, c.sender, c.receiver, c.flow));
+      if (displaced) {
+        if (displaced.key !== key) this.droppedPending++;
+        this.#unanswered(
+          decoder,
+          session.stats,
+          session.state,
+          displaced,
+          this.bothWays && session.gapUs < displaced.tsUs,
+        );
+        at.protocol = decoder.name;
+      }
+      return;
+    }
+    const pending = role === 'partial' ? scope.get(key) : scope.take(key);
+    this.#copyContext(at, c);
+    t.response = message;
+    if (pending) {
+      pending.answered = true;
+      at.requestFrame = pending.frame;
+      at.requestTsUs = pending.tsUs;
+      at.client = pending.client;
+      // A multicast question is answered by whoever answers: the server is the sender of the answer.
+      at.server = c.sender;
+      t.request = pending.message;
+      t.state = 'answered';
+    } else {
+      at.requestFrame = 0;
+      at.requestTsUs = 0;
+      at.client = c.receiver;
+      at.server = c.sender;
+      t.request = undefined;
+      t.state = 'unseen';
+    }
+    decoder.observe(t, this.#sink, session.state);
+  }
+
+  #unanswered(decoder: Decoder, stats: DecoderStats, state: unknown, p: Pending, visible: boolean): void {
+    if (p.answered) return;
+    const at = this.#at;
+    at.frame = p.frame;
+    at.requestFrame = p.frame;
+    at.firstFrame = p.frame;
+    at.tsUs = p.tsUs;
+    at.requestTsUs = p.tsUs;
+    at.flow = p.flow;
+    at.client = p.client;
+    at.server = p.server;
+    at.sender = p.client;
+    at.receiver = p.server;
+    at.protocol = decoder.name;
+    const t = this.#transaction;
+    t.request = p.message;
+    t.response = undefined;
+    t.state = visible ? 'unanswered' : 'unseen';
+    if (visible) stats.unanswered++;
+    decoder.observe(t, this.#sink, state);
+  }
+
+  /** `bothWays` undefined: not a flow's scope, so it depends on whether the server ever spoke. */
+  #expireScope(
+    decoder: Decoder,
+    stats: DecoderStats,
+    scope: PairScope,
+    nowUs: number,
+    bothWays?: boolean,
+    gapUs = Number.NEGATIVE_INFINITY,
+  ): void {
+    const timeout = decoder.pairing?.timeoutUs ?? DEFAULT_TIMEOUT_US;
+    for (const p of scope.expire(nowUs === Number.POSITIVE_INFINITY ? nowUs : nowUs - timeout))
+      this.#unanswered(decoder, stats, scope.state, p, (bothWays ?? this.#spoke(p.server)) && gapUs < p.tsUs);
+  }
+
+  /** Requests of a flow that waited too long; all of them with `nowUs` infinite. */
+  expireSession(session: Session, nowUs: number, bothWays: boolean): void {
+    if (session.ownsScope && session.scope.size > 0)
+      this.#expireScope(session.decoder, session.stats, session.scope, nowUs, bothWays, session.gapUs);
+    if (session.children) for (const child of session.children) this.expireSession(child, nowUs, bothWays);
+  }
+
+  /** The same for host pairs and segments. */
+  expireScopes(nowUs: number): void {
+    for (const [decoder, scopes] of this.#scopes)
+      for (const scope of scopes.values())
+        if (scope.size > 0) this.#expireScope(decoder, this.stats.get(decoder.name)!, scope, nowUs);
+  }
+}
+
+const EMPTY = new Uint8Array(0);

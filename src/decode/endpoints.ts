@@ -1,0 +1,338 @@
+/**
+ * The endpoints of a site: every address that was seen, interned to small integers, with what it sent and received.
+ * One open-addressing hash table over typed arrays, because two of these look-ups stand behind every new flow and every
+ * L2 frame. Bounded by MAX_ENDPOINTS; what comes after is endpoint 0 and counted.
+ */
+import type { Endpoint, EndpointId, EndpointTraffic, EndpointView, SubAddressKind } from '../core/endpoint.ts';
+import { ipv4Parse, ipv4Text, ipv6Parse, ipv6Text, macFromParts } from '../lib/address.ts';
+import { i32be } from '../lib/bytes.ts';
+import { growF64, growI32, growU8 } from '../lib/grow.ts';
+
+/** Addresses kept per site; a scan of a /8 with forged sources must not eat the memory. */
+export const MAX_ENDPOINTS = 262_144;
+/** IPv6 addresses interned per site. */
+export const MAX_IPV6 = 131_072;
+/** Tunnels told apart per site. */
+export const MAX_TUNNELS = 127;
+
+/** Spreads four words over 32 bits (multiply and xor-shift, as in the finaliser of MurmurHash3, public domain). */
+export const mix4 = (a: number, b: number, c: number, d: number): number => {
+  let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) ^ Math.imul(c, 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 13), 0x297a2d39) ^ Math.imul(d, 0x27d4eb2f);
+  h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
+  return h ^ (h >>> 15);
+};
+
+const FLAG_MAC = 1;
+const FLAG_V4 = 2;
+const FLAG_V6 = 4;
+const FLAG_SPOKE = 8;
+const FLAG_SUB = 16;
+
+export class EndpointTable implements EndpointView {
+  count = 0;
+  /** Addresses that found no place. */
+  overflow = 0;
+  macHigh = new Int32Array(1024);
+  macLow = new Int32Array(1024);
+  /** IPv4 as signed 32 bits, or the index of an interned IPv6 address. */
+  ip = new Int32Array(1024);
+  /** Outer VLAN | inner VLAN << 12 | tunnel << 24. */
+  place = new Int32Array(1024);
+  flags = new Uint8Array(1024);
+  segmentOf = new Uint8Array(1024);
+  minTtl = new Uint8Array(1024);
+  maxTtl = new Uint8Array(1024);
+  framesSent = new Float64Array(1024);
+  bytesSent = new Float64Array(1024);
+  framesReceived = new Float64Array(1024);
+  bytesReceived = new Float64Array(1024);
+  firstUs = new Float64Array(1024);
+  lastUs = new Float64Array(1024);
+  #slots = new Int32Array(4096);
+  #v6 = new Uint8Array(16 * 256);
+  #v6Count = 0;
+  #v6Slots = new Int32Array(1024);
+  readonly #subs = new Map<EndpointId, { parent: EndpointId; kind: SubAddressKind; address: string }>();
+  readonly #subIndex = new Map<string, EndpointId>();
+  readonly #tunnels: string[] = [''];
+  readonly #tunnelIndex = new Map<string, number>();
+
+  /** The tunnel's small number; 0 outside of tunnels, MAX_TUNNELS for all beyond the limit. */
+  tunnel(text: string): number {
+    let n = this.#tunnelIndex.get(text);
+    if (n === undefined) {
+      if (this.#tunnels.length > MAX_TUNNELS - 1) return MAX_TUNNELS;
+      n = this.#tunnels.length;
+      this.#tunnels.push(text);
+      this.#tunnelIndex.set(text, n);
+    }
+    return n;
+  }
+
+  /** Interns 16 octets; index >= 1, or 0 when the table is full. */
+  ipv6(b: Uint8Array, o: number): number {
+    const w0 = i32be(b, o);
+    const w1 = i32be(b, o + 4);
+    const w2 = i32be(b, o + 8);
+    const w3 = i32be(b, o + 12);
+    const mask = this.#v6Slots.length - 1;
+    let s = mix4(w0, w1, w2, w3) & mask;
+    for (;;) {
+      const i = this.#v6Slots[s]!;
+      if (i === 0) break;
+      const p = i * 16;
+      const v = this.#v6;
+      if (i32be(v, p) === w0 && i32be(v, p + 4) === w1 && i32be(v, p + 8) === w2 && i32be(v, p + 12) === w3) return i;
+      s = (s + 1) & mask;
+    }
+    if (this.#v6Count >= MAX_IPV6) {
+      this.overflow++;
+      return 0;
+    }
+    const index = ++this.#v6Count;
+    if ((index + 1) * 16 > this.#v6.length) this.#v6 = growU8(this.#v6, this.#v6.length * 2);
+    for (let i = 0; i < 16; i++) this.#v6[index * 16 + i] = b[o + i]!;
+    this.#v6Slots[s] = index;
+    if (index * 2 > this.#v6Slots.length) this.#rehashV6();
+    return index;
+  }
+
+  #rehashV6(): void {
+    const slots = new Int32Array(this.#v6Slots.length * 2);
+    const mask = slots.length - 1;
+    const v = this.#v6;
+    for (let i = 1; i <= this.#v6Count; i++) {
+      const p = i * 16;
+      let s = mix4(i32be(v, p), i32be(v, p + 4), i32be(v, p + 8), i32be(v, p + 12)) & mask;
+      while (slots[s] !== 0) s = (s + 1) & mask;
+      slots[s] = i;
+    }
+    this.#v6Slots = slots;
+  }
+
+  /**
+   * The endpoint of an address. `version` is 0 (no IP), 4 or 6; `hasMac` false on links without MAC addresses.
+   * 0 when the table is full.
+   */
+  intern(
+    segment: number,
+    place: number,
+    hasMac: boolean,
+    macHigh: number,
+    macLow: number,
+    version: number,
+    ip: number,
+    tsUs: number,
+  ): EndpointId {
+    const kind = (hasMac ? FLAG_MAC : 0) | (version === 4 ? FLAG_V4 : version === 6 ? FLAG_V6 : 0);
+    let mask = this.#slots.length - 1;
+    const hash = mix4(macHigh ^ (segment << 24), macLow ^ (kind << 24), ip, place);
+    let s = hash & mask;
+    for (;;) {
+      const id = this.#slots[s]!;
+      if (id === 0) break;
+      if (
+        this.ip[id] === ip &&
+        this.macLow[id] === macLow &&
+        this.macHigh[id] === macHigh &&
+        this.place[id] === place &&
+        (this.flags[id]! & 7) === kind &&
+        this.segmentOf[id] === segment
+      )
+        return id;
+      s = (s + 1) & mask;
+    }
+    const id = this.#add();
+    if (id === 0) return 0;
+    this.macHigh[id] = macHigh;
+    this.macLow[id] = macLow;
+    this.ip[id] = ip;
+    this.place[id] = place;
+    this.flags[id] = kind;
+    this.segmentOf[id] = segment;
+    this.firstUs[id] = tsUs;
+    this.lastUs[id] = tsUs;
+    if (this.count * 2 > this.#slots.length) {
+      this.#rehash();
+      mask = this.#slots.length - 1;
+      s = hash & mask;
+      while (this.#slots[s] !== 0) s = (s + 1) & mask;
+    }
+    this.#slots[s] = id;
+    return id;
+  }
+
+  #add(): EndpointId {
+    if (this.count >= MAX_ENDPOINTS) {
+      this.overflow++;
+      return 0;
+    }
+    const id = ++this.count;
+    if (id >= this.ip.length) {
+      const n = this.ip.length * 2;
+      this.macHigh = growI32(this.macHigh, n);
+      this.macLow = growI32(this.macLow, n);
+      this.ip = growI32(this.ip, n);
+      this.place = growI32(this.place, n);
+      this.flags = growU8(this.flags, n);
+      this.segmentOf = growU8(this.segmentOf, n);
+      this.minTtl = growU8(this.minTtl, n);
+      this.maxTtl = growU8(this.maxTtl, n);
+      this.framesSent = growF64(this.framesSent, n);
+      this.bytesSent = growF64(this.bytesSent, n);
+      this.framesReceived = growF64(this.framesReceived, n);
+      this.bytesReceived = growF64(this.bytesReceived, n);
+      this.firstUs = growF64(this.firstUs, n);
+      this.lastUs = growF64(this.lastUs, n);
+    }
+    return id;
+  }
+
+  #rehash(): void {
+    const slots = new Int32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
+    for (let id = 1; id < this.count; id++) {
+      if ((this.flags[id]! & FLAG_SUB) !== 0) continue;
+      let s =
+        mix4(
+          this.macHigh[id]! ^ (this.segmentOf[id]! << 24),
+          this.macLow[id]! ^ ((this.flags[id]! & 7) << 24),
+          this.ip[id]!,
+          this.place[id]!,
+        ) & mask;
+      while (slots[s] !== 0) s = (s + 1) & mask;
+      slots[s] = id;
+    }
+    this.#slots = slots;
+  }
+
+  /** Counts one frame from `from` to `to`. */
+  count1(from: EndpointId, to: EndpointId, bytes: number, tsUs: number): void {
+    this.framesSent[from]!++;
+    this.bytesSent[from]! += bytes;
+    this.flags[from]! |= FLAG_SPOKE;
+    this.lastUs[from] = tsUs;
+    this.framesReceived[to]!++;
+    this.bytesReceived[to]! += bytes;
+  }
+
+  ttl(from: EndpointId, ttl: number): void {
+    if (ttl > this.maxTtl[from]!) this.maxTtl[from] = ttl;
+    if (this.minTtl[from] === 0 || ttl < this.minTtl[from]!) this.minTtl[from] = ttl;
+  }
+
+  /** See `ObservationSink.child`. */
+  child(parent: EndpointId, kind: SubAddressKind, address: string, answered: boolean, tsUs: number): EndpointId {
+    const key = `${parent} ${kind} ${address}`;
+    let id = this.#subIndex.get(key);
+    if (id === undefined) {
+      id = this.#add();
+      if (id === 0) return 0;
+      this.flags[id] = FLAG_SUB;
+      this.segmentOf[id] = this.segmentOf[parent]!;
+      this.place[id] = this.place[parent]!;
+      this.firstUs[id] = tsUs;
+      this.#subs.set(id, { parent, kind, address });
+      this.#subIndex.set(key, id);
+    }
+    if (answered) this.flags[id]! |= FLAG_SPOKE;
+    this.lastUs[id] = tsUs;
+    return id;
+  }
+
+  spoke(id: EndpointId): boolean {
+    return (this.flags[id]! & FLAG_SPOKE) !== 0;
+  }
+
+  /** Text of the IP address, '' where there is none. */
+  ipText(id: EndpointId): string {
+    const f = this.flags[id]!;
+    if ((f & FLAG_V4) !== 0) return ipv4Text(this.ip[id]!);
+    if ((f & FLAG_V6) !== 0) return ipv6Text(this.#v6, this.ip[id]! * 16);
+    return '';
+  }
+
+  /** The 16 octets of an interned IPv6 address. */
+  ipv6Octets(index: number): Uint8Array {
+    return this.#v6.subarray(index * 16, index * 16 + 16);
+  }
+
+  get(id: EndpointId): Endpoint {
+    if (id < 1 || id > this.count) throw new RangeError(`no endpoint ${id}`);
+    const place = this.place[id]!;
+    const sub = this.#subs.get(id);
+    const ip = this.ipText(id);
+    const tunnel = place >>> 24;
+    return {
+      id,
+      segment: this.segmentOf[id]!,
+      vlan: place & 0xfff,
+      innerVlan: (place >>> 12) & 0xfff,
+      ...((this.flags[id]! & FLAG_MAC) !== 0 && { mac: macFromParts(this.macHigh[id]!, this.macLow[id]!) }),
+      ...(ip !== '' && { ip }),
+      ...(tunnel !== 0 && { tunnel: this.#tunnels[tunnel] ?? 'other tunnels' }),
+      ...(sub && { parent: sub.parent, sub: { kind: sub.kind, address: sub.address } }),
+    };
+  }
+
+  /**
+   * Puts back an endpoint of an earlier run under its own id. Rows must come in order of id, into a table that holds
+   * nothing else.
+   */
+  restore(row: Endpoint & { readonly spoke: boolean; readonly traffic: EndpointTraffic }): void {
+    if (row.id !== this.count + 1) throw new RangeError(`endpoint ${row.id} restored after ${this.count}`);
+    const t = row.traffic;
+    let id: EndpointId;
+    if (row.sub && row.parent !== undefined)
+      id = this.child(row.parent, row.sub.kind, row.sub.address, row.spoke, t.lastUs);
+    else {
+      const mac = row.mac === undefined ? 0 : Number.parseInt(row.mac.replaceAll(':', ''), 16);
+      const ip = this.address(row.ip);
+      const tunnel = row.tunnel === undefined ? 0 : this.tunnel(row.tunnel);
+      const place = row.vlan | (row.innerVlan << 12) | (tunnel << 24);
+      id = this.intern(
+        row.segment,
+        place,
+        row.mac !== undefined,
+        Math.floor(mac / 0x1000000),
+        mac % 0x1000000,
+        ip.version,
+        ip.key,
+        t.firstUs,
+      );
+    }
+    if (row.spoke) this.flags[id]! |= FLAG_SPOKE;
+    this.framesSent[id] = t.framesSent;
+    this.bytesSent[id] = t.bytesSent;
+    this.framesReceived[id] = t.framesReceived;
+    this.bytesReceived[id] = t.bytesReceived;
+    this.firstUs[id] = t.firstUs;
+    this.lastUs[id] = t.lastUs;
+    this.minTtl[id] = t.minTtl;
+    this.maxTtl[id] = t.maxTtl;
+  }
+
+  /** The key of an IP address given as text: version 0 when it is none. */
+  address(text: string | undefined): { readonly version: number; readonly key: number } {
+    if (text === undefined) return { version: 0, key: 0 };
+    const v4 = ipv4Parse(text);
+    if (v4 !== undefined) return { version: 4, key: v4 };
+    const octets = ipv6Parse(text);
+    return octets ? { version: 6, key: this.ipv6(octets, 0) } : { version: 0, key: 0 };
+  }
+
+  traffic(id: EndpointId): EndpointTraffic {
+    return {
+      framesSent: this.framesSent[id]!,
+      bytesSent: this.bytesSent[id]!,
+      framesReceived: this.framesReceived[id]!,
+      bytesReceived: this.bytesReceived[id]!,
+      firstUs: this.firstUs[id]!,
+      lastUs: this.lastUs[id]!,
+      minTtl: this.minTtl[id]!,
+      maxTtl: this.maxTtl[id]!,
+    };
+  }
+}

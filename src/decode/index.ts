@@ -1,0 +1,5 @@
+/** Entry of the decode stage. */
+export { Decoding, type DecodingOptions } from './decoding.ts';
+export { DuplicateFilter } from './duplicates.ts';
+export { EndpointTable } from './endpoints.ts';
+export { DECODERS } from './list.ts';

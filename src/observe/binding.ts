@@ -1,0 +1,480 @@
+/**
+ * Which endpoints are one device. A pure function of what is known, so that the same input gives the same assets whenever
+ * somebody looks: by serial number, then by MAC address in its segment (unless the MAC is a router's), then by IP where
+ * there is no MAC of its own. Never by IP alone across MAC addresses. Merges and splits by hand come last and win.
+ */
+import type { Endpoint, EndpointView, SubAddressKind } from '../core/endpoint.ts';
+import type { AliasRow, Override } from '../core/site-model.ts';
+import { ipScope, macKind } from './address.ts';
+import type { Facts } from './facts.ts';
+import type { SiteLimits } from './limits.ts';
+import { isRoutersOwn, judgeRouter, type MacEvidence, type RouterVerdict } from './routers.ts';
+
+export interface Group {
+  id: string;
+  /** The endpoint whose number stands in the id. */
+  founder: number;
+  kind: 'device' | 'child' | 'silent-child';
+  /** All endpoints of the device, in order of number; those of other sides of a NAT included. */
+  readonly endpoints: number[];
+  readonly macs: string[];
+  /** Group that its frames came through, when they never came directly. */
+  behind: Group | undefined;
+  parent: Group | undefined;
+  sub: { readonly kind: SubAddressKind; readonly address: string } | undefined;
+  router: string;
+  /** It changes addresses of streams it forwards. */
+  translates: boolean;
+  /** Endpoints that are this device as seen from the other side of a NAT. */
+  readonly aliases: number[];
+  readonly notes: string[];
+  /** Sub-addresses that never answered and are not listed. */
+  silent: number;
+}
+
+export interface Binding {
+  readonly groups: readonly Group[];
+  readonly byId: ReadonlyMap<string, Group>;
+  /** Group of each endpoint; undefined for what never spoke. */
+  readonly of: readonly (Group | undefined)[];
+}
+
+interface Node {
+  up: Node | undefined;
+  /** Endpoints that may found the group. */
+  readonly founders: number[];
+  readonly members: number[];
+  mac: string;
+  router: string;
+  behind: Node | undefined;
+  translates: boolean;
+  readonly aliases: number[];
+  merged: string;
+  child: { parent: Node; sub: NonNullable<Group['sub']>; silent: boolean } | undefined;
+  silent: number;
+}
+
+const root = (n: Node): Node => {
+  let r = n;
+  while (r.up !== undefined) r = r.up;
+  return r;
+};
+
+const ROUTER_WORDS = /\brouter\b|\bfirewall\b|\blayer 3\b/i;
+
+/** The true end and its image, from the two copies of a stream: hop counts tell, else the order of appearance. */
+const insideFirst = (view: EndpointView, first: number, second: number): readonly [number, number] => {
+  const a = view.traffic(first).maxTtl;
+  const b = view.traffic(second).maxTtl;
+  return a > 0 && b > 0 && a < b ? [second, first] : [first, second];
+};
+
+export const bind = (
+  view: EndpointView,
+  facts: Facts,
+  aliases: readonly AliasRow[],
+  overrides: readonly Override[],
+  limits: SiteLimits,
+): Binding => {
+  const nodes = new Map<string, Node>();
+  const node = (key: string): Node => {
+    let n = nodes.get(key);
+    if (n === undefined) {
+      n = {
+        up: undefined,
+        founders: [],
+        members: [],
+        mac: '',
+        router: '',
+        behind: undefined,
+        translates: false,
+        aliases: [],
+        merged: '',
+        child: undefined,
+        silent: 0,
+      };
+      nodes.set(key, n);
+    }
+    return n;
+  };
+  const count = view.count;
+  const macs = new Map<string, MacEvidence>();
+  const usable = (e: Endpoint): boolean => e.mac !== undefined && macKind(e.mac) !== 'none';
+  const macKey = (e: Endpoint): string => `m|${e.segment}|${e.mac}`;
+  const ipAt = (e: Endpoint): string => `${e.segment}|${e.ip}`;
+
+  // 1. Evidence per MAC.
+  const gateways = new Set<string>();
+  for (let id = 1; id <= count; id++) {
+    const e = view.get(id);
+    for (const f of facts.of(id)) if (f.attribute === 'gateway' && !f.removed) gateways.add(`${e.segment}|${f.value}`);
+    if (e.parent !== undefined || !usable(e) || !view.spoke(id)) continue;
+    const key = macKey(e);
+    let m = macs.get(key);
+    if (m === undefined) {
+      m = { segment: e.segment, mac: e.mac!, spoken: [], claimed: new Set(), saysRouter: false, repeats: false };
+      if (macKind(e.mac!) === 'virtual') m.saysRouter = true;
+      macs.set(key, m);
+    }
+    m.spoken.push(id);
+  }
+  for (let id = 1; id <= count; id++) {
+    const e = view.get(id);
+    const m = usable(e) && e.parent === undefined ? macs.get(macKey(e)) : undefined;
+    if (m === undefined) continue;
+    for (const f of facts.of(id)) {
+      if (f.removed) continue;
+      if (f.attribute === 'ip' && f.origin === 'observed') m.claimed.add(f.value);
+      else if ((f.attribute === 'role' || f.attribute === 'device-type') && f.origin === 'observed')
+        m.saysRouter ||= ROUTER_WORDS.test(f.value);
+    }
+  }
+  for (const m of macs.values()) for (const ip of m.claimed) m.saysRouter ||= gateways.has(`${m.segment}|${ip}`);
+
+  // 2. Streams seen on both sides of a device.
+  const imageOf = new Map<number, number>();
+  const carriers: { macs: string[]; translates: boolean }[] = [];
+  for (const a of aliases) {
+    const through: string[] = [];
+    let translates = false;
+    // The client sends into the device, so its first copy is the true one; the server's true copy is the second.
+    for (const [first, second] of [
+      [a.ofClient, a.client],
+      [a.server, a.ofServer],
+    ] as const) {
+      if (first === second || first === 0 || second === 0) continue;
+      const [inside, image] = insideFirst(view, first, second);
+      const i = view.get(inside);
+      const o = view.get(image);
+      if (i.ip !== o.ip) translates = true;
+      if (imageOf.get(inside) === undefined) imageOf.set(image, inside);
+      if (usable(o) && o.mac !== i.mac && macs.has(macKey(o))) {
+        through.push(macKey(o));
+        macs.get(macKey(o))!.repeats = true;
+      }
+    }
+    if (through.length > 0) carriers.push({ macs: through, translates });
+  }
+
+  // 3. Routers, and which addresses are held directly.
+  const verdicts = new Map<string, RouterVerdict>();
+  const direct = new Map<string, Set<string>>();
+  for (const [key, m] of macs) {
+    const verdict = judgeRouter(view, m);
+    verdicts.set(key, verdict);
+    const n = node(key);
+    n.mac = m.mac;
+    n.router = verdict.router ? verdict.reason : '';
+    n.founders.push(...m.spoken);
+    for (const id of m.spoken) {
+      const e = view.get(id);
+      if (e.ip === undefined || imageOf.has(id) || (verdict.router && !isRoutersOwn(view, m, id))) continue;
+      const at = ipAt(e);
+      if (!direct.has(at)) direct.set(at, new Set());
+      direct.get(at)!.add(key);
+    }
+    for (const ip of m.claimed) {
+      const at = `${m.segment}|${ip}`;
+      if (!direct.has(at)) direct.set(at, new Set());
+      direct.get(at)!.add(key);
+    }
+  }
+
+  // 4. A node for each endpoint that spoke.
+  const nodeOf: (Node | undefined)[] = new Array(count + 1).fill(undefined);
+  const byIp = new Map<string, Set<Node>>();
+  const place = (id: number, n: Node): void => {
+    nodeOf[id] = n;
+    n.members.push(id);
+    const e = view.get(id);
+    if (e.ip === undefined) return;
+    const at = ipAt(e);
+    if (!byIp.has(at)) byIp.set(at, new Set());
+    byIp.get(at)!.add(n);
+  };
+  for (let id = 1; id <= count; id++) {
+    const e = view.get(id);
+    if (e.parent !== undefined || imageOf.has(id) || !view.spoke(id)) continue;
+    if (!usable(e)) {
+      if (e.ip === undefined) continue;
+      const n = node(`i|${e.segment}|${e.vlan}|${e.tunnel ?? ''}|${e.ip}`);
+      n.founders.push(id);
+      place(id, n);
+      continue;
+    }
+    const key = macKey(e);
+    const m = macs.get(key)!;
+    if (!verdicts.get(key)!.router || isRoutersOwn(view, m, id)) {
+      place(id, node(key));
+      continue;
+    }
+    const holders = direct.get(ipAt(e));
+    if (holders?.size === 1) {
+      place(id, node([...holders][0]!));
+      continue;
+    }
+    const n = node(`i|${e.segment}||${e.ip}`);
+    n.behind ??= node(key);
+    n.founders.push(id);
+    place(id, n);
+  }
+  for (const [image, inside] of imageOf) {
+    let true_ = inside;
+    for (let hops = 0; hops < 8 && imageOf.has(true_); hops++) true_ = imageOf.get(true_)!;
+    const n = nodeOf[true_];
+    if (n === undefined) continue;
+    nodeOf[image] = n;
+    n.members.push(image);
+    if (view.get(image).ip !== view.get(true_).ip) n.aliases.push(image);
+  }
+
+  // 5. What was only spoken about, where it is certain whom it means.
+  for (let id = 1; id <= count; id++) {
+    const e = view.get(id);
+    if (e.parent !== undefined || nodeOf[id] !== undefined || view.spoke(id)) continue;
+    if (usable(e) && macs.has(macKey(e))) {
+      if (
+        e.ip === undefined ||
+        macs.get(macKey(e))!.claimed.has(e.ip) ||
+        direct.get(ipAt(e))?.has(macKey(e)) === true
+      ) {
+        nodeOf[id] = node(macKey(e));
+        nodeOf[id]!.members.push(id);
+        continue;
+      }
+    } else if (usable(e) && e.ip === undefined) continue;
+    const holders = e.ip === undefined ? undefined : byIp.get(ipAt(e));
+    if (holders?.size === 1 && ipScope(e.ip!) !== 'none') {
+      nodeOf[id] = [...holders][0]!;
+      nodeOf[id]!.members.push(id);
+    }
+  }
+
+  // 6. One device with several nodes.
+  const union = (a: Node, b: Node, why: string): void => {
+    const x = root(a);
+    const y = root(b);
+    if (x === y) return;
+    y.up = x;
+    x.members.push(...y.members);
+    x.founders.push(...y.founders);
+    x.aliases.push(...y.aliases);
+    x.router ||= y.router;
+    x.behind = x.behind === undefined || y.behind === undefined ? undefined : x.behind;
+    x.translates ||= y.translates;
+    x.silent += y.silent;
+    x.merged = why || x.merged || y.merged;
+  };
+  for (const c of carriers) {
+    for (const other of c.macs.slice(1))
+      union(node(c.macs[0]!), node(other), 'one device: it stands between both sides of a stream');
+    if (c.translates) root(node(c.macs[0]!)).translates = true;
+  }
+  for (const [serial, keys] of serialNumbers(view, facts, nodeOf))
+    if (keys.size >= 2 && keys.size <= 4) {
+      const [first, ...others] = [...keys];
+      for (const other of others) union(first!, other, `one device: the same serial number ${serial}`);
+    }
+
+  // 7. Sub-addresses behind gateways.
+  bindChildren(view, node, nodeOf, limits);
+
+  // 8. Decisions by hand.
+  for (const o of overrides) {
+    if (!o.active) continue;
+    if (o.kind === 'merge') {
+      const parts = o.endpoints.map((id) => nodeOf[id]).filter((n) => n !== undefined);
+      for (const other of parts.slice(1)) union(parts[0]!, other, 'merged by hand');
+      continue;
+    }
+    const n = node(`s|${o.id}`);
+    n.merged = 'split by hand';
+    for (const id of o.endpoints) {
+      const from = nodeOf[id] === undefined ? undefined : root(nodeOf[id]!);
+      if (from === undefined || from.members.length === 1) continue;
+      from.members.splice(from.members.indexOf(id), 1);
+      if (from.founders.includes(id)) from.founders.splice(from.founders.indexOf(id), 1);
+      n.members.push(id);
+      n.founders.push(id);
+      nodeOf[id] = n;
+    }
+  }
+
+  return groupsOf(view, nodes, nodeOf, macs);
+};
+
+/** Nodes by serial number and vendor, from what devices say about themselves and about the modules in their racks. */
+const serialNumbers = (
+  view: EndpointView,
+  facts: Facts,
+  nodeOf: readonly (Node | undefined)[],
+): ReadonlyMap<string, ReadonlySet<Node>> => {
+  const out = new Map<string, Set<Node>>();
+  for (let id = 1; id <= view.count; id++) {
+    const n = nodeOf[id];
+    if (n === undefined || view.get(id).parent !== undefined) continue;
+    const list = facts.of(id);
+    let vendor = '';
+    for (const f of list) if (f.attribute === 'vendor' && f.confidence >= 0.8 && !f.removed) vendor = f.value;
+    const add = (serial: string, by: string): void => {
+      if (serial.length < 4 || /^(.)\1*$/.test(serial.replace(/^0x/, ''))) return;
+      const key = `${serial} (${by})`;
+      const set = out.get(key) ?? new Set<Node>();
+      set.add(root(n));
+      out.set(key, set);
+    };
+    if (vendor !== '')
+      for (const f of list)
+        if (f.attribute === 'serial' && f.confidence >= 0.8 && f.origin === 'observed' && !f.removed)
+          add(f.value, vendor);
+    for (const m of facts.modulesAt(id))
+      if (m.present && m.serial !== '' && m.vendor !== '') add(m.serial, `${m.vendor}, slot ${m.slot}`);
+  }
+  return out;
+};
+
+/** CIP routes whose hops are all over the backplane (port 1) lead to modules of the same chassis. */
+const isBackplane = (address: string): boolean => {
+  const hops = address.split(',');
+  return hops.length === 1 && /^1\/\d+$/.test(hops[0]!);
+};
+
+/** Sub-addresses behind sub-addresses are followed this deep. */
+const MAX_DEPTH = 4;
+
+const bindChildren = (
+  view: EndpointView,
+  node: (key: string) => Node,
+  nodeOf: (Node | undefined)[],
+  limits: SiteLimits,
+): void => {
+  const levels: number[][] = [];
+  for (let id = 1; id <= view.count; id++) {
+    let depth = 0;
+    for (let up = view.get(id).parent; up !== undefined && depth <= MAX_DEPTH; up = view.get(up).parent) depth++;
+    if (depth > 0 && depth <= MAX_DEPTH) {
+      levels[depth] ??= [];
+      levels[depth]!.push(id);
+    }
+  }
+  for (const level of levels) if (level !== undefined) bindLevel(level, view, node, nodeOf, limits);
+};
+
+const bindLevel = (
+  level: readonly number[],
+  view: EndpointView,
+  node: (key: string) => Node,
+  nodeOf: (Node | undefined)[],
+  limits: SiteLimits,
+): void => {
+  // The children of a device are gathered over all its endpoints (it may have moved).
+  const names = new Map<Node, number>();
+  const families = new Map<string, { parent: Node; kind: SubAddressKind; byAddress: Map<string, number[]> }>();
+  for (const id of level) {
+    const e = view.get(id);
+    const parent = e.parent === undefined ? undefined : nodeOf[e.parent];
+    if (parent === undefined || e.sub === undefined) continue;
+    const p = root(parent);
+    if (!names.has(p)) names.set(p, e.parent!);
+    const key = `${names.get(p)}|${e.sub.kind}`;
+    const family = families.get(key) ?? { parent: p, kind: e.sub.kind, byAddress: new Map<string, number[]>() };
+    families.set(key, family);
+    const ids = family.byAddress.get(e.sub.address) ?? [];
+    ids.push(id);
+    family.byAddress.set(e.sub.address, ids);
+  }
+  for (const [key, { parent, kind, byAddress }] of families) {
+    const numbered = kind === 'modbus-unit' || kind === 'dnp3-address' || kind === 'iec104-address' || kind === 'other';
+    const answering = [...byAddress].filter(
+      ([address, ids]) =>
+        ids.some((id) => view.spoke(id)) && !(kind === 'modbus-unit' && (address === '0' || address === '255')),
+    ).length;
+    let silent = 0;
+    for (const [address, ids] of byAddress) {
+      const spoke = ids.some((id) => view.spoke(id));
+      const itself =
+        kind === 's7-slot' ||
+        (kind === 'cip-path' && isBackplane(address)) ||
+        (kind === 'modbus-unit' && (address === '0' || address === '255')) ||
+        (numbered && (spoke ? answering <= 1 : answering === 0 && byAddress.size === 1));
+      if (itself) {
+        for (const id of ids) nodeOf[id] = parent;
+        parent.members.push(...ids);
+        continue;
+      }
+      if (!spoke && ++silent > limits.silentChildren) {
+        parent.silent++;
+        continue;
+      }
+      const n = node(`c|${key}|${address}`);
+      n.child = { parent, sub: { kind, address }, silent: !spoke };
+      n.founders.push(...ids);
+      n.members.push(...ids);
+      for (const id of ids) nodeOf[id] = n;
+    }
+  }
+};
+
+const groupsOf = (
+  view: EndpointView,
+  nodes: ReadonlyMap<string, Node>,
+  nodeOf: readonly (Node | undefined)[],
+  macs: ReadonlyMap<string, MacEvidence>,
+): Binding => {
+  const firstOf = (n: Node): number => {
+    let best = 0;
+    for (const id of n.founders) {
+      if (best === 0) best = id;
+      else {
+        const a = view.traffic(id).firstUs - view.traffic(best).firstUs;
+        if (a < 0 || (a === 0 && id < best)) best = id;
+      }
+    }
+    return best;
+  };
+  const groupOf = new Map<Node, Group>();
+  for (const n of nodes.values()) {
+    if (n.up !== undefined || n.founders.length === 0) continue;
+    groupOf.set(n, {
+      id: '',
+      founder: firstOf(n),
+      kind: n.child === undefined ? 'device' : n.child.silent ? 'silent-child' : 'child',
+      endpoints: [...new Set(n.members)].sort((a, b) => a - b),
+      macs: [],
+      behind: undefined,
+      parent: undefined,
+      sub: n.child?.sub,
+      router: n.router,
+      translates: n.translates,
+      aliases: n.aliases,
+      notes: n.merged === '' ? [] : [n.merged],
+      silent: n.silent,
+    });
+  }
+  for (const key of macs.keys()) {
+    const n = nodes.get(key)!;
+    const g = groupOf.get(root(n));
+    if (g !== undefined && !g.macs.includes(n.mac)) g.macs.push(n.mac);
+  }
+  for (const [n, g] of groupOf) {
+    g.behind = n.behind === undefined ? undefined : groupOf.get(root(n.behind));
+    if (g.behind === g) g.behind = undefined;
+    g.parent = n.child === undefined ? undefined : groupOf.get(root(n.child.parent));
+  }
+  // A MAC keeps the number of its first frame also when it turns out to be a router's; the host behind it gets a `b`.
+  const taken = new Set<string>();
+  const ordered = [...groupOf.values()].sort(
+    (a, b) => a.founder - b.founder || (a.behind === undefined ? 0 : 1) - (b.behind === undefined ? 0 : 1),
+  );
+  for (const g of ordered) {
+    let id = `a${g.founder}`;
+    while (taken.has(id)) id += 'b';
+    taken.add(id);
+    g.id = id;
+  }
+  return {
+    groups: ordered,
+    byId: new Map(ordered.map((g) => [g.id, g])),
+    of: nodeOf.map((n) => (n === undefined ? undefined : groupOf.get(root(n)))),
+  };
+};

@@ -1,0 +1,9 @@
+/** `npm start -- [captures...]`: everything in place, then the product, in this process so that signals reach it. */
+
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureAll, root } from './project.mjs';
+
+ensureAll();
+process.argv.splice(1, 1, join(root, 'bin', 'gatehouse.mjs'), 'start');
+await import(pathToFileURL(join(root, 'bin', 'gatehouse.mjs')).href);
