@@ -79,6 +79,8 @@ export const contextOf = (over: Partial<PduContext> = {}): PduContext => ({
 export interface Part {
   readonly toServer: boolean;
   readonly bytes: Uint8Array;
+  /** Octets before this part were lost. */
+  readonly gap?: boolean;
 }
 export const up = (bytes: Uint8Array): Part => ({ toServer: true, bytes });
 export const down = (bytes: Uint8Array): Part => ({ toServer: false, bytes });
@@ -141,6 +143,10 @@ export const drive = <M extends Message, S>(
     context.receiver = part.toServer ? context.server : context.client;
     const side = part.toServer ? 0 : 1;
     let bytes = part.bytes;
+    if (part.gap) {
+      buffers[side] = empty;
+      context.afterGap = true;
+    }
     if (stream && buffers[side].length > 0) {
       bytes = new Uint8Array(buffers[side].length + part.bytes.length);
       bytes.set(buffers[side]);
@@ -161,6 +167,7 @@ export const drive = <M extends Message, S>(
         gone = stream;
         break;
       }
+      context.afterGap = false;
       must(d.consumed <= bytes.length - start, 'consumed more than there was');
       if (d.kind === 'malformed') {
         out.malformed.push({ code: d.code, detail: d.detail });

@@ -7,13 +7,18 @@ import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
+import { ftp } from './ftp/index.ts';
 import { http } from './http/index.ts';
 import { modbus } from './modbus/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
+import { ntp } from './ntp/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
+import { rdp } from './rdp/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { smb } from './smb/index.ts';
+import { snmp } from './snmp/index.ts';
 import { ssh } from './ssh/index.ts';
+import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
 
 export const DECODERS: readonly Decoder[] = [
@@ -35,4 +40,9 @@ export const DECODERS: readonly Decoder[] = [
   http,
   smb,
   ssh,
+  telnet,
+  snmp,
+  rdp,
+  ntp,
+  ftp,
 ];

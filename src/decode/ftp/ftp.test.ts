@@ -57,7 +57,7 @@ describe('ftp', () => {
   });
   it('gives the connection away after AUTH TLS', () => {
     const run = drive(ftp, [hear('220 x'), say('AUTH TLS'), hear('234 ok'), up(Uint8Array.of(22, 3, 1, 0, 1))], on21);
-    expect(run.foreign).toBe(1);
+    expect(run.carried).toEqual([{ child: 'tls', octets: 5 }]);
     expect(run.sessions).toMatchObject([{ phase: 'open', detail: 'FTP AUTH TLS' }]);
   });
   it('does not claim SMTP', () => {

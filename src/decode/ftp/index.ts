@@ -47,8 +47,20 @@ const VERB: Readonly<Record<string, Verb>> = {
   SITE: 'invoke',
 };
 
-const decode = (b: Uint8Array, start: number, end: number, toServer: boolean, state: FtpState): Decoded<FtpMessage> => {
-  if (state.secured) return { kind: 'foreign' };
+const decode = (
+  b: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+  afterGap: boolean,
+  state: FtpState,
+): Decoded<FtpMessage> => {
+  if (state.secured) return { kind: 'carries', child: 'tls', bytes: b, start, end, consumed: end - start };
+  if (afterGap && !toServer) {
+    // The last command is the likeliest to be answered now.
+    state.open = 0;
+    state.replies = Math.max(state.replies, state.commands - 1);
+  }
   const newline = indexOfByte(b, 0x0a, start, Math.min(end, start + MAX_LINE));
   if (newline < 0) {
     if (end - start < MAX_LINE) return { kind: 'incomplete', missing: 1 };
@@ -223,7 +235,7 @@ export const ftp: Decoder<FtpMessage, FtpState> = {
     directory: '',
     renameFrom: '',
   }),
-  decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, state),
+  decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, context.afterGap, state),
   pairing: {
     scope: 'flow',
     role: (message) => {

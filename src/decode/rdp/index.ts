@@ -23,7 +23,8 @@ const tlsRecord = (b: Uint8Array, start: number, end: number, d: { skip: number 
   const type = b[start]!;
   const size = 5 + u16be(b, start + 3);
   if (type < 20 || type > 24 || b[start + 1] !== 3 || size > MAX_RECORD + 2048)
-    return { kind: 'malformed', code: 'rdp.tls', detail: 'TLS was chosen and did not come', consumed: here };
+    // Behind a hole: noise until a record begins a segment.
+    return { kind: 'skip', consumed: here };
   if (type === 23) {
     const n = Math.min(here, size);
     d.skip = size - n;
@@ -33,9 +34,17 @@ const tlsRecord = (b: Uint8Array, start: number, end: number, d: { skip: number 
   return { kind: 'carries', child: 'tls', bytes: b, start, end: start + size, consumed: size };
 };
 
-const decode = (b: Uint8Array, start: number, end: number, toServer: boolean, state: RdpState): Decoded<RdpMessage> => {
+const decode = (
+  b: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+  afterGap: boolean,
+  state: RdpState,
+): Decoded<RdpMessage> => {
   const d = toServer ? state.up : state.down;
   const here = end - start;
+  if (afterGap) d.skip = 0;
   if (d.skip > 0) {
     const n = Math.min(here, d.skip);
     d.skip -= n;
@@ -133,6 +142,6 @@ export const rdp: Decoder<RdpMessage, RdpState> = {
   attach: [{ over: 'tcp', ports: [3389] }],
   probe,
   open: () => ({ phase: 'start', user: undefined, up: { skip: 0 }, down: { skip: 0 } }),
-  decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, state),
+  decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, context.afterGap, state),
   observe,
 };
