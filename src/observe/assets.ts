@@ -18,9 +18,11 @@ export interface Move {
   readonly from: string;
   readonly to: string;
   readonly tsUs: number;
-  /** The endpoints it left and took. */
+  /** The endpoint it left (0: none ever spoke from there) and the one it took. */
   readonly left: number;
   readonly took: number;
+  /** Ordinal among the moves of the device. */
+  readonly nth: number;
 }
 
 const usable = (ip: string | undefined): ip is string => {
@@ -28,26 +30,50 @@ const usable = (ip: string | undefined): ip is string => {
   return scope === 'private' || scope === 'public' || scope === 'link';
 };
 
-/** Moves of a device: it stopped speaking from one IPv4 address before it began with the next, on the same MAC and VLAN. */
-export const movesOf = (group: Group, view: EndpointView): Move[] => {
+/** When an address was in use by a MAC, and the endpoint that spoke from it (0: only claimed, by ARP or DHCP). */
+interface Use {
+  readonly ip: string;
+  endpoint: number;
+  firstUs: number;
+  lastUs: number;
+}
+
+/** Moves of a device: the use of one IPv4 address ended before that of the next began, on the same MAC and VLAN. */
+export const movesOf = (group: Group, view: EndpointView, facts: Facts): Move[] => {
   if (group.kind !== 'device' || group.router !== '') return [];
-  const byMac = new Map<string, number[]>();
+  const byMac = new Map<string, Map<string, Use>>();
+  const use = (key: string, ip: string, endpoint: number, firstUs: number, lastUs: number): void => {
+    const uses = byMac.get(key) ?? new Map<string, Use>();
+    byMac.set(key, uses);
+    const known = uses.get(ip);
+    if (known === undefined) uses.set(ip, { ip, endpoint, firstUs, lastUs });
+    else {
+      known.endpoint ||= endpoint;
+      known.firstUs = Math.min(known.firstUs, firstUs);
+      known.lastUs = Math.max(known.lastUs, lastUs);
+    }
+  };
   for (const id of group.endpoints) {
     const e = view.get(id);
-    if (e.mac === undefined || !view.spoke(id) || !usable(e.ip) || e.ip.includes(':')) continue;
-    if (group.aliases.includes(id) || !group.macs.includes(e.mac)) continue;
+    if (e.mac === undefined || group.aliases.includes(id) || !group.macs.includes(e.mac)) continue;
     const key = `${e.segment}|${e.vlan}|${e.mac}`;
-    byMac.set(key, [...(byMac.get(key) ?? []), id]);
+    if (view.spoke(id) && usable(e.ip) && !e.ip.includes(':')) {
+      const t = view.traffic(id);
+      use(key, e.ip, id, t.firstUs, t.lastUs);
+    }
+    for (const f of facts.of(id))
+      if (f.attribute === 'ip' && f.origin === 'observed' && usable(f.value) && !f.value.includes(':'))
+        use(key, f.value, 0, f.firstUs, f.lastUs);
   }
   const moves: Move[] = [];
-  for (const ids of byMac.values()) {
-    ids.sort((a, b) => view.traffic(a).firstUs - view.traffic(b).firstUs || a - b);
-    for (let i = 1; i < ids.length; i++) {
-      const left = ids[i - 1]!;
-      const took = ids[i]!;
-      const tsUs = view.traffic(took).firstUs;
-      if (view.traffic(left).lastUs > tsUs) continue;
-      moves.push({ from: view.get(left).ip!, to: view.get(took).ip!, tsUs, left, took });
+  for (const uses of byMac.values()) {
+    const list = [...uses.values()].sort((a, b) => a.firstUs - b.firstUs || (a.ip < b.ip ? -1 : 1));
+    for (let i = 1; i < list.length; i++) {
+      const left = list[i - 1]!;
+      const took = list[i]!;
+      if (left.lastUs > took.firstUs || left.firstUs === took.firstUs) continue;
+      const by = took.endpoint || group.founder;
+      moves.push({ from: left.ip, to: took.ip, tsUs: took.firstUs, left: left.endpoint, took: by, nth: moves.length });
     }
   }
   return moves;
@@ -66,6 +92,10 @@ export interface Material {
   readonly facts: Facts;
   readonly knowledge: Knowledge;
   readonly usersOf: ReadonlyMap<number, readonly string[]>;
+  /** First frame of each endpoint, as far as known. */
+  readonly sighted: ReadonlyMap<number, Evidence>;
+  /** Last command to each endpoint, microseconds: sub-addresses have no frames of their own. */
+  readonly lastOf: ReadonlyMap<number, number>;
 }
 
 /** Users by endpoint, from sessions: where they came from and where they went. */
@@ -89,7 +119,8 @@ export const ownIps = (group: Group, m: Material): string[] => {
     const e = m.view.get(id);
     if (e.parent !== undefined || group.aliases.includes(id)) continue;
     if (m.view.spoke(id) && usable(e.ip)) ips.add(e.ip);
-    for (const f of m.facts.of(id)) if (f.attribute === 'ip' && !f.removed && usable(f.value)) ips.add(f.value);
+    for (const f of m.facts.of(id))
+      if (f.attribute === 'ip' && f.origin === 'observed' && usable(f.value)) ips.add(f.value);
   }
   return [...ips].sort((a, b) => (ipOrder(a) < ipOrder(b) ? -1 : 1));
 };
@@ -98,7 +129,7 @@ const unique = (list: Iterable<string>): string[] => [...new Set(list)];
 
 export const buildAsset = (group: Group, picture: Picture, m: Material): Asset => {
   const { view } = m;
-  const facts = factsOfGroup(group, m.facts, view, m.knowledge.fingerprints);
+  const facts = factsOfGroup(group, m.facts, view, m.knowledge.fingerprints, m.sighted);
   const behaviour = picture.behaviour.get(group)!;
   const moves = picture.moves.get(group) ?? [];
   const role = concludeRole(m.knowledge, behaviour, facts);
@@ -109,6 +140,8 @@ export const buildAsset = (group: Group, picture: Picture, m: Material): Asset =
     ...group.endpoints.flatMap((id) => m.usersOf.get(id) ?? []),
   ]);
   const spans = spansOf(group, view, facts);
+  if (group.kind !== 'device')
+    for (const id of group.endpoints) spans.lastUs = Math.max(spans.lastUs, m.lastOf.get(id) ?? 0);
   const gateway = group.parent === undefined ? undefined : group.parent.id;
   const aliases = unique(group.aliases.map((id) => view.get(id).ip ?? '').filter((x) => x !== ''));
   return {
@@ -208,7 +241,7 @@ const nameOf = (
   const imported = manual ?? best('hostname');
   if (imported !== undefined) return imported.value;
   if (group.sub !== undefined && group.parent !== undefined) {
-    const parentFacts = factsOfGroup(group.parent, m.facts, view, []);
+    const parentFacts = factsOfGroup(group.parent, m.facts, view, [], m.sighted);
     const parent = nameOf(group.parent, parentFacts, ownIps(group.parent, m), view, m, picture);
     return `${parent} ${SUB_WORDS[group.sub.kind] ?? 'address'} ${group.sub.address}`;
   }
@@ -244,10 +277,10 @@ const notesOf = (
       const others = (picture.holders.get(`${segment}|${ip}`) ?? []).filter((g) => g !== group);
       if (others.length > 0)
         notes.push(`${ip} is also used by ${others.length} other device${others.length === 1 ? '' : 's'}`);
-      if (group.behind === undefined && group.macs.length > 0 && group.router === '' && ipScope(ip) === 'public') {
-        const local = ips.some((other) => ipScope(other) === 'private');
-        if (local) notes.push(`${ip} is a public address that this device uses itself, on its own MAC`);
-      }
+      if (group.behind === undefined && group.macs.length > 0 && group.router === '' && ipScope(ip) === 'public')
+        notes.push(
+          `${ip} is a public address that this device uses itself on the local network: not a peer on the internet`,
+        );
     }
   if (group.router === '' && group.behind === undefined && group.macs.length > 0)
     for (const id of group.endpoints) {
@@ -294,7 +327,7 @@ export const derivedChanges = (
         .find((f) => f.attribute === 'ip' && f.value === move.to && f.evidence.length > 0);
       const seen = sighted.get(move.took);
       out.push({
-        id: 2e9 + move.took,
+        id: 2e9 + group.founder * 64 + (move.nth & 63),
         tsUs: move.tsUs,
         asset: group.id,
         what: 'ip',

@@ -243,8 +243,10 @@ export const bind = (
         continue;
       }
     } else if (usable(e) && e.ip === undefined) continue;
-    const holders = e.ip === undefined ? undefined : byIp.get(ipAt(e));
-    if (holders?.size === 1 && ipScope(e.ip!) !== 'none') {
+    if (e.ip === undefined || ipScope(e.ip) === 'none') continue;
+    const holders = new Set(byIp.get(ipAt(e)));
+    for (const key of direct.get(ipAt(e)) ?? []) holders.add(node(key));
+    if (holders.size === 1) {
       nodeOf[id] = [...holders][0]!;
       nodeOf[id]!.members.push(id);
     }

@@ -3,6 +3,7 @@
  * knowledge in `data/fingerprints`). Which value of an attribute is shown first, and the users seen.
  */
 import type { EndpointView } from '../core/endpoint.ts';
+import type { Evidence } from '../core/frame.ts';
 import type { Fact, FactAttribute } from '../core/site.ts';
 import { macKind } from './address.ts';
 import type { Group } from './binding.ts';
@@ -31,18 +32,25 @@ export const bestOf = (list: readonly RankedFact[], attribute: FactAttribute): R
   return best;
 };
 
+/** Where facts by hand about the group are kept: its founder, negative when that endpoint belongs to a host behind it. */
+export const handleOf = (group: Group): number =>
+  group.endpoints.includes(group.founder) ? group.founder : -group.founder;
+
 /** All facts of the group: first the observed ones in order of first sighting, then the derived. */
 export const factsOfGroup = (
   group: Group,
   facts: Facts,
   view: EndpointView,
   fingerprints: readonly Fingerprint[],
+  sighted: ReadonlyMap<number, Evidence>,
 ): RankedFact[] => {
   const out: RankedFact[] = [];
-  for (const endpoint of group.endpoints)
+  const handle = handleOf(group);
+  for (const endpoint of handle < 0 ? [handle, ...group.endpoints] : group.endpoints)
     for (const e of facts.of(endpoint)) if (!e.removed) out.push({ ...facts.fact(e), order: e.order });
   out.sort((a, b) => a.firstUs - b.firstUs || a.order - b.order);
   const traffic = view.traffic(group.founder);
+  const seen = sighted.get(group.founder);
   for (const mac of group.macs) {
     const vendor = macVendor(mac);
     if (vendor === '' || macKind(mac) !== 'device') continue;
@@ -57,7 +65,7 @@ export const factsOfGroup = (
       firstUs: traffic.firstUs,
       lastUs: traffic.lastUs,
       count: 1,
-      evidence: out[0]?.evidence ?? [],
+      evidence: seen === undefined ? (out[0]?.evidence ?? []) : [seen],
       order: 0,
     });
   }

@@ -3,7 +3,7 @@
  * out what changed. Rows are kept by endpoint; which endpoints are one device is decided on reading, as a pure function of
  * what is known, so that the same input gives the same picture whenever somebody looks.
  */
-import type { EndpointView } from '../core/endpoint.ts';
+import type { Endpoint, EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type {
   At,
@@ -20,7 +20,7 @@ import type {
   Verb,
   Weird,
 } from '../core/observation.ts';
-import type { Asset, AssetId, ChangeRecord, Conversation, Fact, FactAttribute, Point } from '../core/site.ts';
+import type { Asset, AssetId, ChangeRecord, Conversation, Fact, FactAttribute, Point, SourceId } from '../core/site.ts';
 import type {
   AliasRow,
   EndpointRow,
@@ -35,6 +35,7 @@ import type {
   SiteRows,
   SourceContext,
 } from '../core/site-model.ts';
+import { ipScope } from './address.ts';
 import { buildAsset, derivedChanges, type Material, movesOf, ownIps, type Picture, usersByEndpoint } from './assets.ts';
 import { gatherBehaviour } from './behaviour.ts';
 import { bind } from './binding.ts';
@@ -42,7 +43,7 @@ import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
 import { Conversations } from './conversations.ts';
 import { Facts } from './facts.ts';
-import { factsOfGroup } from './facts-of-group.ts';
+import { factsOfGroup, handleOf } from './facts-of-group.ts';
 import { IntTable } from './int-table.ts';
 import { knowledge } from './knowledge.ts';
 import { SITE_LIMITS, type SiteLimits } from './limits.ts';
@@ -87,7 +88,7 @@ const NAMES: Readonly<Record<Name['kind'], readonly [FactAttribute, number]>> = 
 const NO_SOURCE: SourceContext = { id: '', offsetOf: () => -1 };
 
 export const createSiteModel = (options: SiteModelOptions): SiteModel => {
-  const view = options.endpoints;
+  const view = remembering(options.endpoints);
   const limits: SiteLimits = { ...SITE_LIMITS, ...options.limits };
   const context: Context = {
     limits,
@@ -99,12 +100,13 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     version: 1,
   };
   context.protocols.id('');
+  const sourceIndexes = new Map<SourceId, number>();
   const sighted = new Map<number, Evidence>();
   const sight = (endpoint: number, frame: number): void => {
     if (endpoint > 0 && !sighted.has(endpoint)) sighted.set(endpoint, evidenceOf(context, frame));
   };
   const samples = new Samples(context);
-  const conversations = new Conversations(context, sight);
+  const conversations = new Conversations(context, sight, (endpoint) => isGroup(view, endpoint));
   const commands = new Commands(context);
   const points = new Points(context, samples, options.minSampleSpacingUs ?? 0);
   const facts = new Facts(context);
@@ -156,10 +158,12 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       facts,
       knowledge: { fingerprints, roles, levels, automation },
       usersOf: usersByEndpoint(sessions.sessions.rows),
+      sighted,
+      lastOf: commands.lastByTarget(),
     };
     const all = conversationList();
     const behaviour = gatherBehaviour(view, binding, all, automation);
-    const moves = new Map(binding.groups.map((g) => [g, movesOf(g, view)]));
+    const moves = new Map(binding.groups.map((g) => [g, movesOf(g, view, facts)]));
     const holders = new Map<string, (typeof binding.groups)[number][]>();
     for (const g of binding.groups) {
       if (g.kind !== 'device' || g.behind !== undefined) continue;
@@ -264,10 +268,13 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   };
 
   const model: SiteModel = {
-    setSource(source) {
+    useSource(source) {
       if (context.source === source) return;
-      let index = context.sources.indexOf(source);
-      if (index < 0) index = context.sources.push(source) - 1;
+      let index = sourceIndexes.get(source.id);
+      if (index === undefined) {
+        index = context.sources.push(source) - 1;
+        sourceIndexes.set(source.id, index);
+      } else context.sources[index] = source;
       context.source = source;
       context.sourceIndex = index;
     },
@@ -360,7 +367,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     facts(id): readonly Fact[] {
       const group = groupOf(id);
       if (group === undefined) return [];
-      return factsOfGroup(group, facts, view, knowledge().fingerprints).map(({ order: _order, ...fact }) => fact);
+      return factsOfGroup(group, facts, view, knowledge().fingerprints, sighted).map(
+        ({ order: _order, ...fact }) => fact,
+      );
     },
     mentioned: () => mentionedOf(view, look().binding, conversationList(), facts),
     points: (filter = {}) => pagePoints(points, filter, (id) => groupOf(id)?.endpoints ?? []),
@@ -381,7 +390,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       }));
       return [...said, ...derivedChanges(p, view, sighted, facts)].sort((a, b) => a.tsUs - b.tsUs || a.id - b.id);
     },
-    networks: () => networksOf(view, look().binding, conversationList()),
+    networks: () => networksOf(view, look().binding, conversationList(), (g) => ownIps(g, material!)),
     control: () => controlOf(look().binding, model.commands()),
     overrides: () => [...overrides],
     limits: () => [...context.dropped].map(([limit, dropped]) => ({ limit, dropped })),
@@ -413,11 +422,11 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     setManual(id, attribute, value) {
       const group = groupOf(id);
       if (group === undefined) return { kind: 'refused', reason: `there is no asset ${id}` };
-      const old = setFact(group.founder, attribute, value);
+      const old = setFact(handleOf(group), attribute, value);
       return {
         kind: 'done',
         text: value === '' ? `removed ${attribute} of ${id}` : `set ${attribute} of ${id} to "${value}"`,
-        undo: { kind: 'fact', endpoint: group.founder, attribute, value: old },
+        undo: { kind: 'fact', endpoint: handleOf(group), attribute, value: old },
       };
     },
     undo(undo: ManualUndo) {
@@ -431,9 +440,12 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       dirtyOverrides.mark(undo.id - 1);
       context.version++;
     },
-    importFact(endpoint, attribute, value, via) {
-      facts.addByHand({ endpoint, attribute, value, confidence: 0.5, via, origin: 'imported' });
+    importFact(id, attribute, value, via) {
+      const group = groupOf(id);
+      if (group === undefined) return;
+      facts.addByHand({ endpoint: handleOf(group), attribute, value, confidence: 0.5, via, origin: 'imported' });
     },
+    removeImport: (via) => facts.removeImport(via),
 
     // --- For the store.
     takeSamples: () => samples.take(),
@@ -513,6 +525,34 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     },
   };
   return model;
+};
+
+/** Broadcast and multicast: nobody answers from there, so one direction is all there is. */
+const isGroup = (view: EndpointView, endpoint: number): boolean => {
+  if (endpoint === 0) return true;
+  const e = view.get(endpoint);
+  if (e.mac !== undefined && (Number.parseInt(e.mac.slice(0, 2), 16) & 1) === 1) return true;
+  return e.ip !== undefined && ipScope(e.ip) === 'group';
+};
+
+/** Endpoints never change, so each is asked for once: building its texts again on every reading would cost the most. */
+const remembering = (view: EndpointView): EndpointView => {
+  const known: Endpoint[] = [];
+  return {
+    get count() {
+      return view.count;
+    },
+    get(id) {
+      let e = known[id];
+      if (e === undefined) {
+        e = view.get(id);
+        known[id] = e;
+      }
+      return e;
+    },
+    spoke: (id) => view.spoke(id),
+    traffic: (id) => view.traffic(id),
+  };
 };
 
 const described = (c: Command): string =>
