@@ -119,7 +119,8 @@ export const ownIps = (group: Group, m: Material): string[] => {
     const e = m.view.get(id);
     if (e.parent !== undefined || group.aliases.includes(id)) continue;
     if (m.view.spoke(id) && usable(e.ip)) ips.add(e.ip);
-    for (const f of m.facts.of(id)) if (f.attribute === 'ip' && !f.removed && usable(f.value)) ips.add(f.value);
+    for (const f of m.facts.of(id))
+      if (f.attribute === 'ip' && f.origin === 'observed' && usable(f.value)) ips.add(f.value);
   }
   return [...ips].sort((a, b) => (ipOrder(a) < ipOrder(b) ? -1 : 1));
 };

@@ -32,6 +32,10 @@ export const bestOf = (list: readonly RankedFact[], attribute: FactAttribute): R
   return best;
 };
 
+/** Where facts by hand about the group are kept: its founder, negative when that endpoint belongs to a host behind it. */
+export const handleOf = (group: Group): number =>
+  group.endpoints.includes(group.founder) ? group.founder : -group.founder;
+
 /** All facts of the group: first the observed ones in order of first sighting, then the derived. */
 export const factsOfGroup = (
   group: Group,
@@ -41,7 +45,8 @@ export const factsOfGroup = (
   sighted: ReadonlyMap<number, Evidence>,
 ): RankedFact[] => {
   const out: RankedFact[] = [];
-  for (const endpoint of group.endpoints)
+  const handle = handleOf(group);
+  for (const endpoint of handle < 0 ? [handle, ...group.endpoints] : group.endpoints)
     for (const e of facts.of(endpoint)) if (!e.removed) out.push({ ...facts.fact(e), order: e.order });
   out.sort((a, b) => a.firstUs - b.firstUs || a.order - b.order);
   const traffic = view.traffic(group.founder);

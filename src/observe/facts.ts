@@ -138,7 +138,8 @@ export class Facts {
   /** A fact without a frame: what people or their lists say. The same again after it was removed counts anew. */
   addByHand(fact: NewFact): void {
     for (const e of this.byEndpoint.get(fact.endpoint) ?? [])
-      if (e.removed && e.attribute === fact.attribute && e.value === fact.value && e.via === fact.via) {
+      if (e.attribute === fact.attribute && e.value === fact.value && e.via === fact.via && e.origin === fact.origin) {
+        if (!e.removed) return;
         e.removed = false;
         e.order = ++this.order;
         this.dirty.mark(e.id - 1);
@@ -146,6 +147,16 @@ export class Facts {
         return;
       }
     this.add(undefined, fact);
+  }
+
+  /** Takes all facts of an imported list away. */
+  removeImport(via: string): void {
+    for (const e of this.entries)
+      if (e.origin === 'imported' && e.via === via && !e.removed) {
+        e.removed = true;
+        this.dirty.mark(e.id - 1);
+        this.context.version++;
+      }
   }
 
   /** Takes a fact made by hand or by import away again. */

@@ -103,8 +103,10 @@ export const concludeRole = (knowledge: Knowledge, b: Behaviour, facts: readonly
     if (!s.reasons.includes(reason)) s.reasons.push(reason);
     scores.set(role, s);
   };
+  // Rules speak about the wire; what people say has its own weight below.
+  const seen = facts.filter((f) => f.origin === 'observed' || f.origin === 'derived');
   for (const rule of knowledge.roles) {
-    const reason = holds(rule.when, rule.reason, b, facts);
+    const reason = holds(rule.when, rule.reason, b, seen);
     if (reason !== undefined) add(rule.role, rule.confidence, reason);
   }
   for (const f of facts)

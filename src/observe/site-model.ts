@@ -43,7 +43,7 @@ import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
 import { Conversations } from './conversations.ts';
 import { Facts } from './facts.ts';
-import { factsOfGroup } from './facts-of-group.ts';
+import { factsOfGroup, handleOf } from './facts-of-group.ts';
 import { IntTable } from './int-table.ts';
 import { knowledge } from './knowledge.ts';
 import { SITE_LIMITS, type SiteLimits } from './limits.ts';
@@ -422,11 +422,11 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     setManual(id, attribute, value) {
       const group = groupOf(id);
       if (group === undefined) return { kind: 'refused', reason: `there is no asset ${id}` };
-      const old = setFact(group.founder, attribute, value);
+      const old = setFact(handleOf(group), attribute, value);
       return {
         kind: 'done',
         text: value === '' ? `removed ${attribute} of ${id}` : `set ${attribute} of ${id} to "${value}"`,
-        undo: { kind: 'fact', endpoint: group.founder, attribute, value: old },
+        undo: { kind: 'fact', endpoint: handleOf(group), attribute, value: old },
       };
     },
     undo(undo: ManualUndo) {
@@ -440,9 +440,12 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       dirtyOverrides.mark(undo.id - 1);
       context.version++;
     },
-    importFact(endpoint, attribute, value, via) {
-      facts.addByHand({ endpoint, attribute, value, confidence: 0.5, via, origin: 'imported' });
+    importFact(id, attribute, value, via) {
+      const group = groupOf(id);
+      if (group === undefined) return;
+      facts.addByHand({ endpoint: handleOf(group), attribute, value, confidence: 0.5, via, origin: 'imported' });
     },
+    removeImport: (via) => facts.removeImport(via),
 
     // --- For the store.
     takeSamples: () => samples.take(),

@@ -64,7 +64,6 @@ export class World {
 
   constructor(options: Partial<SiteModelOptions> = {}) {
     this.model = createSiteModel({ endpoints: this.endpoints, ...options });
-    // biome-ignore lint/correctness/useHookAtTopLevel: not a React hook
     this.model.useSource({ id: 'test', offsetOf: (frame) => frame * 100 });
   }
   /** A host that speaks at second `s`. */

@@ -69,7 +69,7 @@ const decode = (b: Uint8Array, start: number, end: number, context: PduContext, 
   let data = connection.last;
   const changed = !same(data, b, from, stop) || connection.lastSequence < 0;
   if (changed) {
-    data = b.slice(from, stop);
+    data = state.slab.copy(b, from, stop);
     if (data.length <= MAX_KEPT_OCTETS) connection.last = data;
   }
   connection.lastSequence = sequence;

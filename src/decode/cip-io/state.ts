@@ -1,6 +1,7 @@
 /** The I/O connections between two hosts: what a Forward Open said about them and the data they last carried. */
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { IoAnnouncement } from '../shared/cip-io-announcement.ts';
+import { OctetSlab } from '../shared/octet-slab.ts';
 
 /** Connections remembered per host pair; at the limit the oldest is forgotten and counted. */
 export const MAX_IO_CONNECTIONS = 256;
@@ -34,6 +35,8 @@ export interface IoConnection {
 }
 
 export class IoState {
+  /** Small chunks: the last data of a connection may be kept for hours. */
+  readonly slab = new OctetSlab(MAX_KEPT_OCTETS);
   private readonly connections = new Map<number, IoConnection>();
   private recent: IoConnection | undefined;
   forgotten = 0;

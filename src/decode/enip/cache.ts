@@ -1,12 +1,12 @@
 /**
- * Memory of CIP octets already understood. Polls repeat the same request for weeks: the message object of the first time
+ * Memory of CIP requests already understood. Polls repeat the same request for weeks: the message object of the first time
  * is handed out again, after the octets have been compared one by one. Direct-mapped, so that it is bounded without care.
  */
 import type { CipMessage } from './cip.ts';
 
 /** Slots per flow; a poll list longer than this only costs time. A power of two. */
 export const CACHE_SLOTS = 128;
-/** Longer messages are transfers, not polls. */
+/** Longer requests are transfers, not polls. */
 export const CACHE_MAX_OCTETS = 256;
 
 interface Entry {

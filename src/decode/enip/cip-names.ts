@@ -89,6 +89,7 @@ const CLASS: ReadonlyMap<number, string> = new Map([
   [0x6b, 'Symbol'],
   [0x6c, 'Template'],
   [0x6d, 'Routine'],
+  [0x72, 'Watch List'],
   [0x74, 'Lock'],
   [0x8b, 'Wall Clock Time'],
   [0x8e, 'Controller Mode'],
@@ -141,7 +142,6 @@ const COMMON: ReadonlyMap<number, string> = new Map([
 
 /** Services of one class (0x4b..0x63), keyed class << 8 | service. */
 const SPECIFIC: ReadonlyMap<number, string> = new Map([
-  [0x044b, 'Assembly Service 0x4B'],
   [0x064e, 'Forward Close'],
   [0x0652, 'Unconnected Send'],
   [0x0654, 'Forward Open'],
@@ -184,9 +184,11 @@ const SPECIFIC: ReadonlyMap<number, string> = new Map([
   [0x6b53, 'Write Tag Fragmented'],
   [0x6b55, 'Get Instance Attribute List'],
   [0x6c4c, 'Read Template'],
+  [0x6c4d, 'Write Template'],
   [0x6d4b, 'List Routines'],
   [0x6d4c, 'Read Routine'],
   [0x6d4d, 'Write Routine'],
+  [0x724b, 'Watch Data'],
   [0x724c, 'Read Data'],
   [0x744b, 'Lock Controller'],
   [0x744c, 'Unlock Controller'],

@@ -4,6 +4,7 @@
  * A-4 (common services).
  */
 import { u16le } from '../../lib/bytes.ts';
+import { OctetSlab } from '../shared/octet-slab.ts';
 import { CONNECTION_FAILURE, PARTIAL_TRANSFER, serviceName } from './cip-names.ts';
 import { decodeForwardClose, decodeForwardOpen, decodeForwardOpened, type Forward } from './connection.ts';
 import { decodeEpath, type Epath, NO_PATH } from './epath.ts';
@@ -40,15 +41,10 @@ const NONE: readonly CipMessage[] = [];
 const NO_DATA = new Uint8Array(0);
 const MASKED = Uint8Array.from('(masked)', (c) => c.charCodeAt(0));
 
-/** `slice` of short runs by hand: the call into the engine costs more than the copy. */
-const copy = (b: Uint8Array, start: number, end: number): Uint8Array => {
-  const n = end - start;
-  if (n <= 0) return NO_DATA;
-  if (n > 32) return b.slice(start, end);
-  const out = new Uint8Array(n);
-  for (let i = 0; i < n; i++) out[i] = b[start + i]!;
-  return out;
-};
+/** Shared by all flows: what is kept of it for long (cached requests) is short and on the engine's heap. */
+const slab = new OctetSlab(16_384);
+const copy = (b: Uint8Array, start: number, end: number): Uint8Array =>
+  end > start ? slab.copy(b, start, end) : NO_DATA;
 
 /** One CIP message in `start`..`end`; undefined when it is too short for what it says. */
 export const decodeCip = (b: Uint8Array, start: number, end: number, depth = 0): CipMessage | undefined => {

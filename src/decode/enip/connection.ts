@@ -223,3 +223,53 @@ export class ConnectionTable {
 }
 
 const triad = (f: Forward): string => `${f.serial} ${f.vendor} ${f.originator}`;
+
+const le = (value: number, octets: number): number[] =>
+  Array.from({ length: octets }, (_, i) => Math.floor(value / 2 ** (8 * i)) & 255);
+
+/** Data of a Forward Open request to Connection Manager 1; `path` from `encodeEpath`. Point to point, scheduled priority. */
+export const encodeForwardOpen = (open: Omit<Forward, 'what' | 'path'>, path: Uint8Array): Uint8Array =>
+  Uint8Array.from([
+    0x07, // priority and tick
+    0xf9, // ticks
+    ...le(open.otId, 4),
+    ...le(open.toId, 4),
+    ...le(open.serial, 2),
+    ...le(open.vendor, 2),
+    ...le(open.originator, 4),
+    ...[0, 0, 0, 0], // multiplier, reserved
+    ...le(open.otRpiUs, 4),
+    ...le(0x4800 | (open.otSize & 0x1ff), 2),
+    ...le(open.toRpiUs, 4),
+    ...le(0x4800 | (open.toSize & 0x1ff), 2),
+    open.transportClass < 2 ? open.transportClass : 0xa0 | open.transportClass,
+    path.length >> 1,
+    ...path,
+  ]);
+
+/** Data of the successful answer. */
+export const encodeForwardOpened = (open: Omit<Forward, 'what' | 'path'>): Uint8Array =>
+  Uint8Array.from([
+    ...le(open.otId, 4),
+    ...le(open.toId, 4),
+    ...le(open.serial, 2),
+    ...le(open.vendor, 2),
+    ...le(open.originator, 4),
+    ...le(open.otRpiUs, 4),
+    ...le(open.toRpiUs, 4),
+    0,
+    0,
+  ]);
+
+/** Data of a Forward Close request; `path` as in the Forward Open. */
+export const encodeForwardClose = (open: Omit<Forward, 'what' | 'path'>, path: Uint8Array): Uint8Array =>
+  Uint8Array.from([
+    0x07,
+    0xf9,
+    ...le(open.serial, 2),
+    ...le(open.vendor, 2),
+    ...le(open.originator, 4),
+    path.length >> 1,
+    0,
+    ...path,
+  ]);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf, contextOf, down, drive, sameInPieces, up } from '../../../test/decoding.ts';
+import * as f from '../../../test/enip-octets.ts';
 import { decodeCip } from './cip.ts';
 import { decodeEpath, encodeEpath } from './epath.ts';
-import * as f from './fixtures.ts';
 import { enip } from './index.ts';
 import {
   encodeConnected,
@@ -58,6 +58,29 @@ describe('EtherNet/IP encapsulation', () => {
     const options = f.readTag.slice();
     options[20] = 1; // options "shall be 0"
     expect(probe(options)).toBe('no');
+  });
+
+  it('reads what List Services and socket address items say', () => {
+    const services = bytesOf(`0400 1a00 00000000 00000000 0000000000000000 00000000
+      0100 # one item
+      0001 1400 # List Services, 20 octets
+      0100 2001 # version 1, flags: CIP over TCP, I/O over UDP
+      436f6d6d756e69636174696f6e730000 # "Communications"`);
+    const opened = bytesOf(`6f00 2400 05000000 00000000 0000000000000000 00000000
+      00000000 0000 0300 # interface handle, timeout, three items
+      0000 0000 # null address
+      b200 0400 8e001600 # unconnected data: object does not exist
+      0180 0c00 0002 08ae ef c0 01 02 00000000 # T->O socket address (cut after 12 octets): 239.192.1.2:2222`);
+    const { messages } = drive(enip, [down(services), down(opened)]);
+    expect(messages.map((m) => m.items.map((i) => i.text))).toEqual([
+      ['Communications, CIP over TCP, I/O over UDP'],
+      ['T->O 239.192.1.2:2222'],
+    ]);
+  });
+
+  it('ends a session without an answer', () => {
+    const { sessions } = drive(enip, [up(bytesOf('6600 0000 05000000 00000000 0000000000000000 00000000'))]);
+    expect(sessions).toMatchObject([{ phase: 'close', outcome: 'unconfirmed' }]);
   });
 
   it('says the name of a refusal by the encapsulation', () => {
@@ -189,10 +212,63 @@ describe('CIP in the common vocabulary', () => {
     ]);
   });
 
+  it('reads the wider parameters of a Large Forward Open', () => {
+    const b = bytesOf(`5b 02 2006 2401 # Large Forward Open to the Connection Manager
+      07 f9 00000000 02200000 # timing, O->T id, T->O id
+      0700 0100 34120000 # triad
+      01 000000 # multiplier, reserved
+      10270000 a00f0042 # O->T every 10 ms, 4000 octets
+      204e0000 d0070042 # T->O every 20 ms, 2000 octets
+      01 04 2004 2466 2c64 2c65 # class 1, path of 4 words: assembly 102, points 100 and 101`);
+    expect(decodeCip(b, 0, b.length)).toMatchObject({
+      name: 'Large Forward Open',
+      verb: 'none',
+      forward: {
+        what: 'open',
+        toId: 0x2002,
+        serial: 7,
+        vendor: 1,
+        originator: 0x1234,
+        otRpiUs: 10_000,
+        otSize: 4000,
+        toRpiUs: 20_000,
+        toSize: 2000,
+        transportClass: 1,
+        path: { text: 'Assembly 102 point 100 point 101' },
+      },
+    });
+  });
+
   it('binds an answer to a connection whose Forward Open was not captured', () => {
     const { commands, messages } = drive(enip, [up(f.stopRequest), down(f.stopAnswer)]);
     expect(messages[0]!.key).toBe(messages[1]!.key);
     expect(commands).toMatchObject([{ verb: 'mode-change', outcome: 'accepted', target: 2 }]);
+  });
+
+  it('pairs by sequence count where answers overtake each other', () => {
+    // Octet 44 of a connected message is the low octet of its sequence count.
+    const as = (b: Uint8Array, sequence: number) => Uint8Array.from(b, (x, i) => (i === 44 ? sequence : x));
+    const refused = as(f.stopAnswer, 2);
+    refused[48] = 0x10; // general status: device state conflict
+    const { commands } = drive(enip, [
+      up(as(f.stopRequest, 1)),
+      up(as(f.stopRequest, 2)),
+      down(refused),
+      down(as(f.stopAnswer, 1)),
+    ]);
+    expect(commands.map((c) => [c.object, c.outcome, c.reason])).toEqual([
+      ['Controller Mode 1', 'refused', 'device state conflict (0x10)'],
+      ['Controller Mode 1', 'accepted', undefined],
+    ]);
+  });
+
+  it('tells two connections without a Forward Open apart by their sequence counts', () => {
+    const other = f.stopRequest.slice();
+    other[36] = 0x55; // another connection id
+    other[44] = 0x20; // another sequence count
+    const { messages } = drive(enip, [up(other), up(f.stopRequest), down(f.stopAnswer)]);
+    expect(messages[2]!.connection).toBe(messages[1]!.connection);
+    expect(messages[2]!.connection).not.toBe(messages[0]!.connection);
   });
 
   it('reads a tag', () => {
@@ -225,7 +301,7 @@ describe('CIP in the common vocabulary', () => {
       {
         verb: 'read',
         operation: 'Read Data',
-        object: 'class 0x72 0',
+        object: 'Watch List 0',
         outcome: 'refused',
         reason: 'path destination unknown (0x05)',
       },

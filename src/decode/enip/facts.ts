@@ -10,6 +10,7 @@ import { ipv4Text, macText } from '../../lib/address.ts';
 import { ascii, i32le, paddedAscii, u16le } from '../../lib/bytes.ts';
 import type { CipMessage } from './cip.ts';
 import {
+  controllerMode,
   decodeIdentity,
   IDENTITY_SIZE,
   type IdentityRecord,
@@ -64,12 +65,8 @@ export const sayIdentity = (
 /** State and faults in words; the extended status of a controller (bits 4..7, Logix) tells run from program. */
 const modeOf = (identity: IdentityRecord): string => {
   const words: string[] = [];
-  if (identity.vendorId === 1 && identity.deviceTypeId === 14) {
-    // 1756-PM020: bits 4-7 of the status: 6 = run mode, 7 = program mode
-    const mode = (identity.status >> 4) & 15;
-    if (mode === 6) words.push('run');
-    else if (mode === 7) words.push('program');
-  }
+  const mode = identity.vendorId === 1 && identity.deviceTypeId === 14 ? controllerMode(identity.status) : '';
+  if (mode !== '') words.push(mode);
   if (identity.state >= 0 && identity.state !== 255) words.push(stateName(identity.state));
   const flags = statusFlags(identity.status & 0x0f00);
   if (flags !== '') words.push(flags);

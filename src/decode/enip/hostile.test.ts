@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { costUs, down, drive, hostile, type Part, up } from '../../../test/decoding.ts';
-import * as f from './fixtures.ts';
+import * as f from '../../../test/enip-octets.ts';
 import { enip } from './index.ts';
 
 const CONVERSATIONS: readonly (readonly Part[])[] = [

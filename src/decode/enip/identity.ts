@@ -52,6 +52,16 @@ export const statusFlags = (status: number): string => {
   return words.join(', ');
 };
 
+/**
+ * `run` or `program` of a Logix controller, empty for any other status. Bits 12-13 (key switch: run, program, remote) are
+ * set by controllers only; bits 4-7 then tell the mode (1756-PM020, controller status: 6 run, 7 program).
+ */
+export const controllerMode = (status: number): string => {
+  if ((status & 0x3000) === 0) return '';
+  const mode = (status >> 4) & 15;
+  return mode === 6 ? 'run' : mode === 7 ? 'program' : '';
+};
+
 export const serialText = (serial: number): string => `0x${(serial >>> 0).toString(16).padStart(8, '0')}`;
 
 /** Attributes 1 to 7 in order (and 8 where it follows), as in Get Attributes All. Undefined when the data is too short. */
@@ -125,7 +135,7 @@ export const identityAttribute = (
   attribute: number,
   b: Uint8Array,
 ):
-  | { readonly attribute: 'vendor' | 'device-type' | 'firmware' | 'serial' | 'model'; readonly value: string }
+  | { readonly attribute: 'mode' | 'vendor' | 'device-type' | 'firmware' | 'serial' | 'model'; readonly value: string }
   | undefined => {
   switch (attribute) {
     case 1:
@@ -134,6 +144,10 @@ export const identityAttribute = (
       return b.length === 2 ? { attribute: 'device-type', value: deviceTypeName(u16le(b, 0)) } : undefined;
     case 4:
       return b.length === 2 ? { attribute: 'firmware', value: `${b[0]!}.${b[1]!}` } : undefined;
+    case 5: {
+      const mode = b.length === 2 ? controllerMode(u16le(b, 0)) : '';
+      return mode === '' ? undefined : { attribute: 'mode', value: mode };
+    }
     case 6:
       return b.length === 4 ? { attribute: 'serial', value: serialText(u32le(b, 0)) } : undefined;
     case 7:

@@ -36,8 +36,10 @@ const contextKey = (high: number, low: number, command: number): number =>
 
 /** CIP octets to a message, from memory where they were seen before. */
 const readCip = (b: Uint8Array, start: number, end: number, state: EnipState): CipMessage | undefined => {
-  if (end - start > CACHE_MAX_OCTETS || start >= end) return decodeCip(b, start, end);
-  const cache = b[start]! & 0x80 ? state.responses : state.requests;
+  if (start >= end) return undefined;
+  // Answers hold values that change: remembering them costs more than reading them.
+  if ((b[start]! & 0x80) !== 0 || end - start > CACHE_MAX_OCTETS) return decodeCip(b, start, end);
+  const cache = state.requests;
   const known = cache.find(b, start, end);
   if (known !== undefined) return known;
   const message = decodeCip(b, start, end);

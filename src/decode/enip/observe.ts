@@ -141,7 +141,8 @@ const observeCip = (
         refuseAll(inner, statusText(answer.status, answer.extended), whole, transaction, sink, state);
         sayAbsent(whole, transaction, sink, state);
       } else {
-        if (answer === undefined && transaction.state === 'unanswered') sayAbsent(whole, transaction, sink, state);
+        if (answer === undefined && transaction.state === 'unanswered' && inner.path.cls === CLASS.IDENTITY)
+          sayAbsent(whole, transaction, sink, state);
         observeCip(inner, answer, whole, transaction, sink, state);
       }
       return;
@@ -271,6 +272,8 @@ const refuseAll = (
 /** Somebody asked this slot and the way there ended before it. */
 const sayAbsent = (route: string, transaction: Transaction<EnipMessage>, sink: ObservationSink, state: EnipState) => {
   const place = slotOf(route);
+  // A device that answered before is there, and only lost one request.
+  if ((state.children.get(route) ?? 0) > 0) return;
   if (place === undefined || place.holderRoute !== '') return; // on a longer way it is not known which hop failed
   sayModule(sink, transaction.at, transaction.at.server, place.slot, undefined, 'Unconnected Send', state);
 };

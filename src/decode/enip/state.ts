@@ -9,7 +9,6 @@ export const MAX_REMEMBERED = 512;
 
 export class EnipState {
   readonly requests = new CipCache();
-  readonly responses = new CipCache();
   readonly connections = new ConnectionTable();
   readonly scan = newScan();
   /** Endpoint of a route behind the server, negative while it has not answered. */

@@ -20,6 +20,8 @@ export const CLASS = {
   PCCC: 0x67,
   SYMBOL: 0x6b,
   TEMPLATE: 0x6c,
+  /** Lists of values that an engineering tool looks at (seen). */
+  WATCH: 0x72,
   LOCK: 0x74,
   WALL_CLOCK: 0x8b,
   CONTROLLER_MODE: 0x8e,
@@ -56,6 +58,8 @@ const CONFIGURATION = new Set([
   0x01, 0x0f, 0x43, 0x45, 0x47, 0x48, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57, 0x5d, 0x5e, 0x5f, 0x60, 0x8b, 0xf0,
   0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9,
 ]);
+/** Logix objects of the controller itself that a download sets (seen): mode, change log, modules. */
+const LOGIX_SETTINGS = new Set([0x6f, 0x77, 0x8e, 0xa2, 0xac]);
 /** Logix objects that make up a project (seen): program, task, data, symbol, template, routine, module, ... */
 const PROJECT = new Set([0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x70, 0x7e, 0x8c]);
 
@@ -95,10 +99,11 @@ export const verbOf = (service: number, path: Epath): CipVerb => {
     case CLASS.NVS:
       return 'firmware-update'; // seen: 0x4b announces length and offset, 0x4d carries a block of the image
     case CLASS.TEMPLATE:
-      return service === 0x4c ? 'read' : 'invoke';
-    case 0x72:
+      return service === 0x4c ? 'read' : service === 0x4d ? 'program-download' : 'invoke';
+    case CLASS.WATCH:
     case 0xb2:
-      return service === 0x4c || service === 0x4d ? 'read' : 'invoke'; // seen: values read by internal address
+      // seen: values read by internal address (0x4c), a list of them made first (0x4b, 0x4e)
+      return service === 0x4c || service === 0x4d ? 'read' : 'subscribe';
     case 0x4:
     case CLASS.IDENTITY:
       return 'invoke';
@@ -138,7 +143,11 @@ const commonVerb = (service: number, path: Epath): CipVerb => {
     case 0x04:
     case 0x10:
     case 0x19:
-      return CONFIGURATION.has(path.cls) ? 'configure' : PROJECT.has(cls) ? 'program-download' : 'write';
+      return CONFIGURATION.has(path.cls) || LOGIX_SETTINGS.has(path.cls)
+        ? 'configure'
+        : PROJECT.has(cls)
+          ? 'program-download'
+          : 'write';
     case SERVICE.RESET:
       return cls === CLASS.IDENTITY ? 'restart' : 'invoke';
     case SERVICE.START:
@@ -146,7 +155,7 @@ const commonVerb = (service: number, path: Epath): CipVerb => {
       return 'mode-change';
     case 0x08:
     case 0x1a:
-      return PROJECT.has(cls) ? 'program-download' : 'configure';
+      return PROJECT.has(cls) ? 'program-download' : cls === CLASS.WATCH || cls === 0xb2 ? 'subscribe' : 'configure';
     case 0x09:
     case 0x1b:
       return 'delete';

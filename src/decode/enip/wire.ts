@@ -10,6 +10,7 @@ import type { CipMessage } from './cip.ts';
 import { decodeListIdentity, type ListIdentityRecord } from './identity.ts';
 
 export { encodeParts, encodeRequest, encodeResponse, encodeUnconnectedSend } from './cip.ts';
+export { encodeForwardClose, encodeForwardOpen, encodeForwardOpened } from './connection.ts';
 export { encodeEpath } from './epath.ts';
 export { encodeIdentity } from './identity.ts';
 

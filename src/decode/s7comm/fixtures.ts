@@ -101,3 +101,19 @@ export const CYCLIC_INDICATION = `
   32 07 0000 0000 000c 000c
   00 01 12 08 12 02 01 05 00 00 0000
   ff 09 0008 0001 ff 04 0010 1235`;
+export const FORCE_REQUEST = `
+  32 07 0000 0a00 0008 0038
+  00 01 12 04 11 41 09 00   # request to programmer commands, force
+  ff 09 0034
+  0014 001c                 # sizes: parameter 20, data 28
+  0000000000000000000000000000000000000000
+  0002                      # two variables
+  20 01 0000 0004           # Q, bit: octet 4, bit 1
+  72 01 0007 000c           # DB 7, word at 12
+  ff 03 0001 01 00          # true, fill octet
+  ff 04 0002 1234
+  00 00`;
+export const FORCE_ANSWER = `
+  32 07 0000 0a00 000c 0004
+  00 01 12 08 12 81 09 01 00 00 0000
+  ff 09 0000`;

@@ -12,7 +12,9 @@ import type { S7Message, UserdataBody, UserdataHead } from './message.ts';
 import { GROUP, type Service, serviceOf } from './names.ts';
 import type { S7State } from './state.ts';
 import { isIdentification, szlText } from './szl.ts';
+import { TIS } from './tis.ts';
 import { KIND } from './userdata.ts';
+import { itemValue } from './values.ts';
 
 /** Cyclic subscriptions remembered per flow; values of others are not reported. */
 const MAX_SUBSCRIPTIONS = 64;
@@ -44,11 +46,48 @@ export const observeUserdata = (
     bodyOf(t.request)?.kind === 'empty' &&
     answer !== undefined &&
     (headOf(answer)?.fragments ?? 0) !== 1;
+  const table = head.group === GROUP.PROGRAMMER ? (t.request?.items ?? []) : [];
+  if (table.length > 0 && head.subfunction !== TIS.VARIABLE_STATUS) {
+    modify(t, t.request!, service, outcome, error, sink, state);
+    return;
+  }
   if (!isContinuation) say(t, head, service, outcome, error, sink);
   const body = bodyOf(answer);
   if (error !== 0 || body === undefined) return;
   if (body.kind === 'szl') observeSzl(t, body.szl, sink);
   if (head.group === GROUP.CYCLIC) cyclic(t, sink, state);
+  else if (table.length > 0 && answer !== undefined) values(t, answer, table, sink, state);
+};
+
+/** Modify and force: one command per variable, with the value asked for. */
+const modify = (
+  t: Transaction<S7Message>,
+  request: S7Message,
+  service: Service,
+  outcome: Outcome,
+  error: number,
+  sink: ObservationSink,
+  state: S7State,
+): void => {
+  request.items.forEach((item, i) => {
+    const d = request.data[i];
+    const value =
+      d === undefined ? {} : { value: itemValue(item, request.payload, d.start, d.length, d.transportSize) };
+    const reason = error === 0 ? {} : { reason: errorText(error) };
+    const verb = service.verb ?? 'write';
+    sink.command(t.at, {
+      verb,
+      operation: service.name,
+      target: t.at.server,
+      object: item.path,
+      outcome,
+      native: request,
+      ...value,
+      ...reason,
+    });
+    if (d !== undefined && outcome === 'accepted')
+      emit(t, item, request.payload, d.start, d.length, d.transportSize, 'write', sink, state);
+  });
 };
 
 const say = (
@@ -61,7 +100,8 @@ const say = (
 ): void => {
   const asked = bodyOf(t.request);
   const body = asked === undefined || asked.kind === 'empty' ? bodyOf(t.response) : asked;
-  const object = body === undefined ? undefined : objectOf(body);
+  const named = t.request?.items ?? [];
+  const object = named.length > 0 ? pathsOf(named) : body === undefined ? undefined : objectOf(body);
   const szl = body?.kind === 'szl-request' ? body.id : body?.kind === 'szl' ? body.szl.id : -1;
   const verb = szl >= 0 && isIdentification(szl) ? 'discover' : (service.verb ?? 'invoke');
   const refusedData = headOf(t.response)?.returnCode ?? SUCCESS;
@@ -94,6 +134,18 @@ const say = (
       ...clear,
     });
   }
+};
+
+/** Variables named in one object text; the rest is counted. */
+const MAX_NAMED = 16;
+const pathsOf = (items: readonly S7Item[]): string => {
+  const more = items.length > MAX_NAMED ? ` and ${items.length - MAX_NAMED} more` : '';
+  return (
+    items
+      .slice(0, MAX_NAMED)
+      .map((item) => item.path)
+      .join(', ') + more
+  );
 };
 
 const objectOf = (body: UserdataBody): string | undefined => {

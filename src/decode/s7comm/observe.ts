@@ -9,7 +9,7 @@ import type { S7Item } from './address.ts';
 import { emit } from './emit.ts';
 import { errorText, returnCodeText, SUCCESS } from './errors.ts';
 import type { S7Message } from './message.ts';
-import { FUNCTION, functionName, piServiceOf } from './names.ts';
+import { FUNCTION, functionName, PI_WITH_CREDENTIAL, piServiceOf } from './names.ts';
 import { observeUserdata } from './observe-userdata.ts';
 import type { S7State } from './state.ts';
 import { itemValue } from './values.ts';
@@ -45,9 +45,13 @@ const command = (
   reason: string | undefined,
 ): void => {
   const native = t.request ?? t.response;
-  const base = { verb, operation, target: t.at.server, outcome, native };
-  if (object === undefined) sink.command(t.at, reason === undefined ? base : { ...base, reason });
-  else sink.command(t.at, reason === undefined ? { ...base, object } : { ...base, object, reason });
+  const target = t.at.server;
+  // Written out: copying a common part costs more than the rest of a polled read.
+  if (reason === undefined) {
+    if (object === undefined) sink.command(t.at, { verb, operation, target, outcome, native });
+    else sink.command(t.at, { verb, operation, target, object, outcome, native });
+  } else if (object === undefined) sink.command(t.at, { verb, operation, target, outcome, reason, native });
+  else sink.command(t.at, { verb, operation, target, object, outcome, reason, native });
 };
 
 /** Paths of all items, once per set of items (the same array comes back for the same octets). */
@@ -155,6 +159,8 @@ const service = (
         return;
       }
       const { operation, verb } = piServiceOf(detail.service, detail.argument);
+      if (PI_WITH_CREDENTIAL.has(detail.service))
+        sink.session(t.at, { phase: 'authenticate', outcome, detail: operation, clearCredential: true });
       const object = detail.blocks.length > 0 ? detail.blocks.join(', ') : undefined;
       const named = operation === 'PI Service' || operation === 'PI _MODU' || operation === 'PLC Start';
       const argument = `${detail.service}("${detail.argument.trim()}")`;

@@ -211,6 +211,7 @@ describe('s7comm observations', () => {
     expect(done(f.COLD_START_JOB)).toEqual([['mode-change', 'PLC Start (cold)', undefined]]);
     expect(done(f.DELETE_JOB)).toEqual([['delete', 'PI _DELE (delete block)', 'DB1']]);
     expect(done(f.LOGIN_JOB)).toEqual([['authenticate', 'PI _N_LOGIN_ (log in)', undefined]]);
+    expect(say([true, f.LOGIN_JOB]).sessions).toMatchObject([{ phase: 'authenticate', clearCredential: true }]);
     expect(piServiceOf('P_PROGRAM', '').operation).toBe('PLC Start (warm)');
     expect(piServiceOf('_MODU', 'EP')).toEqual({ operation: 'PI _MODU (copy RAM to ROM)', verb: 'configure' });
     expect(piServiceOf('constructor', '').verb).toBe('invoke');
@@ -242,9 +243,23 @@ describe('s7comm observations', () => {
     ]);
   });
 
+  it('forced variables are named with their values', () => {
+    const seen = say([true, f.FORCE_REQUEST], [false, f.FORCE_ANSWER]);
+    expect(seen.commands).toMatchObject([
+      { verb: 'force', operation: 'Force', object: 'Q4.1', value: true, outcome: 'accepted' },
+      { verb: 'force', operation: 'Force', object: 'DB7.DBW12 WORD', value: 0x1234, outcome: 'accepted' },
+    ]);
+    expect(seen.items.map((i) => [i.path, i.value, i.access])).toEqual([
+      ['Q4.1', true, 'write'],
+      ['DB7.DBW12 WORD', 0x1234, 'write'],
+    ]);
+  });
+
   it('cyclic values belong to the items that were subscribed', () => {
     const seen = say([true, f.SUBSCRIBE_REQUEST], [false, f.SUBSCRIBE_ANSWER], [false, f.CYCLIC_INDICATION]);
-    expect(seen.commands).toMatchObject([{ verb: 'subscribe', operation: 'Cyclic Data', outcome: 'accepted' }]);
+    expect(seen.commands).toMatchObject([
+      { verb: 'subscribe', operation: 'Cyclic Data', object: 'MW12', outcome: 'accepted' },
+    ]);
     expect(seen.items.map((i) => [i.path, i.value])).toEqual([
       ['MW12', 0x1234],
       ['MW12', 0x1235],

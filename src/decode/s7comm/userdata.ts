@@ -9,6 +9,7 @@ import { dataAt } from './data.ts';
 import type { S7Datum, S7Message, UserdataBody, UserdataHead } from './message.ts';
 import { GROUP, serviceOf } from './names.ts';
 import { decodeSzl } from './szl.ts';
+import { isVariableTable, variableTable } from './tis.ts';
 
 export const KIND = { INDICATION: 0, REQUEST: 4, RESPONSE: 8 } as const;
 /** Answers being joined at the same time in one flow; the oldest is dropped beyond. */
@@ -76,6 +77,10 @@ export const decodeUserdata = (
     if (group === GROUP.CYCLIC) {
       const cyclic = cyclicAt(bytes, from, stop, kind);
       if (cyclic !== undefined) ({ items, values, payload, body } = cyclic);
+    } else if (group === GROUP.PROGRAMMER && isVariableTable(subfunction)) {
+      payload = bytes.slice(from, stop);
+      const table = variableTable(payload, 0, payload.length, kind === KIND.REQUEST);
+      if (table !== undefined) ({ items, data: values } = table);
     } else body = bodyOf(bytes, from, stop, kind, group, subfunction);
   }
   return {

@@ -80,9 +80,9 @@ export const decodeS7 = (
   const error = isJob ? 0 : u16be(b, start + 10);
   if (data === parameter) return { kind: 'message', message: bare(rosctr, reference, error), consumed };
   const code = b[parameter]!;
-  let items = NO_ITEMS;
+  let items: readonly S7Item[] = NO_ITEMS;
   let values = NO_DATA;
-  let payload = EMPTY;
+  let payload: Uint8Array = EMPTY;
   if (code === FUNCTION.READ_VAR || code === FUNCTION.WRITE_VAR) {
     if (data - parameter < 2) return malformed('s7comm.parameter', 'item count missing', consumed);
     if (isJob) {
@@ -91,7 +91,7 @@ export const decodeS7 = (
       items = found;
     }
     if (stop > data) {
-      payload = b.slice(data, stop);
+      payload = copy(b, data, stop);
       const count = b[parameter + 1]!;
       const found =
         code === FUNCTION.WRITE_VAR && !isJob ? returnCodes(payload, count) : dataAt(payload, 0, payload.length, count);
@@ -115,6 +115,14 @@ export const decodeS7 = (
       code === FUNCTION.READ_VAR || code === FUNCTION.WRITE_VAR ? undefined : jobDetail(b, parameter, data, isJob),
   };
   return { kind: 'message', message, consumed };
+};
+
+/** For the few octets of a polled read a loop is quicker than `slice`. */
+const copy = (b: Uint8Array, start: number, end: number): Uint8Array => {
+  if (end - start > 64) return b.slice(start, end);
+  const out = new Uint8Array(end - start);
+  for (let i = 0; i < out.length; i++) out[i] = b[start + i]!;
+  return out;
 };
 
 const malformed = (code: string, detail: string, consumed: number): Decoded<S7Message> => ({

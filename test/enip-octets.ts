@@ -1,5 +1,5 @@
-/** Octets of real exchanges (1756-ENBT/A, 1756-L61, MicroLogix 1400), field by field, for the tests of this folder. */
-import { bytesOf } from '../../../test/decoding.ts';
+/** Octets of real exchanges (1756-ENBT/A, 1756-L61, MicroLogix 1400), field by field, for the tests of decode/enip. */
+import { bytesOf } from './decoding.ts';
 
 /** A header: command, length, session, context; status and options 0. */
 const header = (command: string, length: string, session = '00010211', context = '0481300018a7e100') => `
