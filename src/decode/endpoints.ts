@@ -208,16 +208,9 @@ export class EndpointTable implements EndpointView {
     this.#slots = slots;
   }
 
-<<<<<<< HEAD
   /** Adds what was counted of `from` towards `to` up to `tsUs`. */
   add(from: EndpointId, to: EndpointId, frames: number, bytes: number, tsUs: number): void {
     this.framesSent[from]! += frames;
-=======
-  /** Counts one frame from `from` to `to`. */
-  count1(from: EndpointId, to: EndpointId, bytes: number, tsUs: number): void {
-    // An address that was spoken about before begins with its own first frame.
-    if (this.framesSent[from]!++ === 0) this.firstUs[from] = tsUs;
->>>>>>> observe
     this.bytesSent[from]! += bytes;
     this.flags[from]! |= FLAG_SPOKE;
     if (tsUs > this.lastUs[from]!) this.lastUs[from] = tsUs;

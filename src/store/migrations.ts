@@ -49,7 +49,8 @@ CREATE TABLE "endpoint" (
   "first_us" bigint NOT NULL,
   "last_us" bigint NOT NULL,
   "min_ttl" integer NOT NULL,
-  "max_ttl" integer NOT NULL
+  "max_ttl" integer NOT NULL,
+  "seen" text NOT NULL
 );
 CREATE TABLE "membership" (
   "site_id" text NOT NULL,

@@ -1,5 +1,6 @@
 /** Rows of what there is: endpoints, memberships, facts, modules, decisions by hand, limits. */
 import type { SubAddressKind } from '../core/endpoint.ts';
+import type { Evidence } from '../core/frame.ts';
 import type { Fact, FactAttribute } from '../core/site.ts';
 import type {
   AliasRow,
@@ -36,6 +37,7 @@ export const endpoints = codec<'endpoint', EndpointRow>({
     last_us: traffic.lastUs,
     min_ttl: traffic.minTtl,
     max_ttl: traffic.maxTtl,
+    seen: e.seen === undefined ? '' : json(e.seen),
   }),
   fromRow: (r) => ({
     id: r.endpoint_id,
@@ -48,6 +50,7 @@ export const endpoints = codec<'endpoint', EndpointRow>({
     ...(r.parent_id === 0 ? {} : { parent: r.parent_id }),
     ...(r.sub_kind === '' ? {} : { sub: { kind: r.sub_kind as SubAddressKind, address: r.sub_address } }),
     spoke: r.spoke,
+    ...(r.seen === '' ? {} : { seen: fromJson<Evidence>(r.seen) }),
     traffic: {
       framesSent: r.frames_sent,
       bytesSent: r.bytes_sent,

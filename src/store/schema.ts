@@ -64,6 +64,8 @@ export const TABLES = {
     last_us: 'bigint',
     min_ttl: 'integer',
     max_ttl: 'integer',
+    /** First frame from it, as JSON; '' none. */
+    seen: 'text',
   }),
   /** Which endpoint belongs to which asset, since when. */
   membership: table(['site_id', 'endpoint_id'], {

@@ -51,7 +51,17 @@ const counters = {
 };
 const rows: SiteRows = {
   endpoints: [
-    { id: 1, segment: 0, vlan: 10, innerVlan: 0, mac: '00:11:22:33:44:55', ip: '10.0.0.1', spoke: true, traffic },
+    {
+      id: 1,
+      segment: 0,
+      vlan: 10,
+      innerVlan: 0,
+      mac: '00:11:22:33:44:55',
+      ip: '10.0.0.1',
+      spoke: true,
+      traffic,
+      seen: evidence[0]!,
+    },
     {
       id: 2,
       segment: 0,
