@@ -54,6 +54,18 @@ interface Node {
   silent: number;
 }
 
+/** Texts to find an endpoint by; endpoints are immutable, so they are made once. `mac` is '' where it binds nothing. */
+const known = new WeakMap<Endpoint, { readonly mac: string; readonly ip: string }>();
+const keysOf = (e: Endpoint): { readonly mac: string; readonly ip: string } => {
+  let keys = known.get(e);
+  if (keys === undefined) {
+    const binds = e.mac !== undefined && macKind(e.mac) !== 'none';
+    keys = { mac: binds ? `m|${e.segment}|${e.mac}` : '', ip: `${e.segment}|${e.ip}` };
+    known.set(e, keys);
+  }
+  return keys;
+};
+
 const root = (n: Node): Node => {
   let r = n;
   while (r.up !== undefined) r = r.up;
@@ -99,9 +111,9 @@ export const bind = (
   };
   const count = view.count;
   const macs = new Map<string, MacEvidence>();
-  const usable = (e: Endpoint): boolean => e.mac !== undefined && macKind(e.mac) !== 'none';
-  const macKey = (e: Endpoint): string => `m|${e.segment}|${e.mac}`;
-  const ipAt = (e: Endpoint): string => `${e.segment}|${e.ip}`;
+  const usable = (e: Endpoint): boolean => keysOf(e).mac !== '';
+  const macKey = (e: Endpoint): string => keysOf(e).mac;
+  const ipAt = (e: Endpoint): string => keysOf(e).ip;
 
   // 1. Evidence per MAC.
   const gateways = new Set<string>();

@@ -9,6 +9,7 @@ import { macKind } from './address.ts';
 import type { Group } from './binding.ts';
 import type { Facts } from './facts.ts';
 import type { Fingerprint } from './knowledge.ts';
+import { matches } from './matching.ts';
 import { macVendor } from './vendor.ts';
 
 const ORIGIN_RANK: Readonly<Record<Fact['origin'], number>> = { manual: 3, observed: 2, derived: 1, imported: 0 };
@@ -73,7 +74,7 @@ export const factsOfGroup = (
   for (const print of fingerprints) {
     for (let i = 0; i < observed; i++) {
       const f = out[i]!;
-      if (f.attribute !== print.attribute || !print.pattern.test(f.value)) continue;
+      if (f.attribute !== print.attribute || !matches(print.pattern, f.value)) continue;
       for (const [attribute, value] of print.gives)
         out.push({
           ...f,
