@@ -353,6 +353,14 @@ const isBackplane = (address: string): boolean => {
   return hops.length === 1 && /^1\/\d+$/.test(hops[0]!);
 };
 
+/** ASHRAE 135 annex J: on BACnet/IP the MAC is IP and port, so `703/172.16.7.201:47808` behind 172.16.7.201 is itself. */
+const isOwnBacnetAddress = (address: string, ids: readonly number[], view: EndpointView): boolean =>
+  ids.some((id) => {
+    const parent = view.get(id).parent;
+    const ip = parent === undefined ? undefined : view.get(parent).ip;
+    return ip !== undefined && new RegExp(`(^|/)${ip.replaceAll('.', '\\.')}(:|$)`).test(address);
+  });
+
 /** Sub-addresses behind sub-addresses are followed this deep. */
 const MAX_DEPTH = 4;
 
@@ -408,6 +416,7 @@ const bindLevel = (
       const spoke = ids.some((id) => view.spoke(id));
       const itself =
         kind === 's7-slot' ||
+        (kind === 'bacnet-mac' && isOwnBacnetAddress(address, ids, view)) ||
         (kind === 'cip-path' && isBackplane(address)) ||
         (kind === 'modbus-unit' && (address === '0' || address === '255')) ||
         (numbered && (spoke ? answering <= 1 : answering === 0 && byAddress.size === 1));

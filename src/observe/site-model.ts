@@ -309,7 +309,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   };
 
   const model: SiteModel = {
-    useSource(source) {
+    setSource(source) {
       if (context.source === source) return;
       let index = sourceIndexes.get(source.id);
       if (index === undefined) {
