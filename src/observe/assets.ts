@@ -13,6 +13,10 @@ import type { Knowledge } from './knowledge.ts';
 import { type Behaviour, concludeLevel, concludeRole } from './roles.ts';
 import { crossedRouter } from './routers.ts';
 
+/** Moves that are listed, and those that stand in the notes. */
+const MAX_MOVES = 64;
+const MOVES_IN_NOTES = 3;
+
 /** One address left for another: the device moved. */
 export interface Move {
   readonly from: string;
@@ -71,7 +75,7 @@ export const movesOf = (group: Group, view: EndpointView, facts: Facts): Move[] 
     for (let i = 1; i < list.length; i++) {
       const left = list[i - 1]!;
       const took = list[i]!;
-      if (left.lastUs > took.firstUs || left.firstUs === took.firstUs) continue;
+      if (left.lastUs > took.firstUs || left.firstUs === took.firstUs || moves.length >= MAX_MOVES) continue;
       const by = took.endpoint || group.founder;
       moves.push({ from: left.ip, to: took.ip, tsUs: took.firstUs, left: left.endpoint, took: by, nth: moves.length });
     }
@@ -328,7 +332,8 @@ const notesOf = (
       `seen as ${view.get(id).ip} on the other side of ${through === undefined ? 'a NAT' : `the NAT at ${through}`}`,
     );
   }
-  for (const move of moves) notes.push(`moved from ${move.from} to ${move.to}`);
+  for (const move of moves.slice(0, MOVES_IN_NOTES)) notes.push(`moved from ${move.from} to ${move.to}`);
+  if (moves.length > MOVES_IN_NOTES) notes.push(`changed its address ${moves.length} times`);
   const segment = view.get(group.founder).segment;
   if (group.kind === 'device')
     for (const ip of ips) {
@@ -386,7 +391,7 @@ export const derivedChanges = (
         .find((f) => f.attribute === 'ip' && f.value === move.to && f.evidence.length > 0);
       const seen = sighted.get(move.took);
       out.push({
-        id: 2e9 + group.founder * 64 + (move.nth & 63),
+        id: 2e9 + group.founder * MAX_MOVES + move.nth,
         tsUs: move.tsUs,
         asset: group.id,
         what: 'ip',

@@ -51,7 +51,8 @@ export const factsOfGroup = (
     for (const e of facts.of(endpoint)) if (!e.removed) out.push({ ...facts.fact(e), order: e.order });
   out.sort((a, b) => a.firstUs - b.firstUs || a.order - b.order);
   const traffic = view.traffic(group.founder);
-  const seen = sighted.get(group.founder);
+  const shown = [group.founder, ...group.endpoints].find((id) => sighted.has(id));
+  const seen = shown === undefined ? undefined : sighted.get(shown);
   for (const mac of group.macs) {
     const vendor = macVendor(mac);
     if (vendor === '' || macKind(mac) !== 'device') continue;

@@ -368,7 +368,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       sessions.weird(at, w);
     },
     flow(_at: At, flow: FlowSummary) {
-      sight(flow.client, flow.firstFrame);
+      // The first frame of a flow names both ends.
+      if (flow.clientPackets > 0) sight(flow.client, flow.firstFrame);
+      if (flow.serverPackets > 0) sight(flow.server, flow.firstFrame);
       if (conversations.flow(flow)) context.version++;
       const key = `${context.sourceIndex}|${flow.flow}`;
       pendingFlows.delete(key);
