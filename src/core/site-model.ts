@@ -191,7 +191,7 @@ export interface SiteRows {
 
 export interface SiteModel extends SiteSink {
   /** Says where the following observations come from. Flow numbers and frames are those of this source. */
-  useSource(source: SourceContext): void;
+  setSource(source: SourceContext): void;
   /** Grows with every change of what assets there are and what is known of them; cheap to ask. */
   readonly version: number;
 

@@ -8,10 +8,14 @@ import type { Asset, ChangeRecord, EndpointMembership, Module, SessionRecord } f
 import { ipOrder, ipScope, macKind } from './address.ts';
 import type { Binding, Group } from './binding.ts';
 import type { Facts } from './facts.ts';
-import { bestOf, factsOfGroup, type RankedFact } from './facts-of-group.ts';
+import { bestOf, factsOfGroup, handleOf, type RankedFact } from './facts-of-group.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type Behaviour, concludeLevel, concludeRole } from './roles.ts';
 import { crossedRouter } from './routers.ts';
+
+/** Moves that are listed, and those that stand in the notes. */
+const MAX_MOVES = 64;
+const MOVES_IN_NOTES = 3;
 
 /** One address left for another: the device moved. */
 export interface Move {
@@ -71,7 +75,7 @@ export const movesOf = (group: Group, view: EndpointView, facts: Facts): Move[] 
     for (let i = 1; i < list.length; i++) {
       const left = list[i - 1]!;
       const took = list[i]!;
-      if (left.lastUs > took.firstUs || left.firstUs === took.firstUs) continue;
+      if (left.lastUs > took.firstUs || left.firstUs === took.firstUs || moves.length >= MAX_MOVES) continue;
       const by = took.endpoint || group.founder;
       moves.push({ from: left.ip, to: took.ip, tsUs: took.firstUs, left: left.endpoint, took: by, nth: moves.length });
     }
@@ -85,7 +89,69 @@ export interface Picture {
   readonly moves: ReadonlyMap<Group, readonly Move[]>;
   /** `segment|ip` -> groups that hold it directly. */
   readonly holders: ReadonlyMap<string, readonly Group[]>;
+  /** Addresses of each group of its own. */
+  readonly ips: ReadonlyMap<Group, readonly string[]>;
 }
+
+/** Text that differs when the asset of the group would differ (its last time apart). Cheap beside building it. */
+export const assetKey = (group: Group, picture: Picture, m: Material): string => {
+  const b = picture.behaviour.get(group)!;
+  let revision = m.facts.revision(handleOf(group));
+  let others = 0;
+  let ttl = 0;
+  let users = 0;
+  for (const id of group.endpoints) {
+    revision += m.facts.revision(id);
+    users += m.usersOf.get(id)?.length ?? 0;
+    if (m.view.spoke(id)) ttl += m.view.traffic(id).maxTtl + m.view.traffic(id).firstUs / 1e6;
+  }
+  const segment = m.view.get(group.founder).segment;
+  for (const ip of picture.ips.get(group) ?? []) others += picture.holders.get(`${segment}|${ip}`)?.length ?? 0;
+  let parent = '';
+  if (group.parent !== undefined) {
+    parent = `${group.parent.id} ${(picture.ips.get(group.parent) ?? []).join()}`;
+    for (const id of [handleOf(group.parent), ...group.parent.endpoints]) revision += m.facts.revision(id);
+  }
+  const moves = picture.moves.get(group)?.map((x) => `${x.from}>${x.to}@${x.tsUs}`) ?? [];
+  return [
+    group.kind,
+    group.endpoints.join(),
+    group.macs.join(),
+    group.router,
+    group.translates,
+    group.aliases.join(),
+    group.notes.join(),
+    group.silent,
+    group.behind?.id,
+    group.behind?.macs[0],
+    parent,
+    moves.join(),
+    revision,
+    others,
+    ttl,
+    users,
+    [...b.serves].join(),
+    [...b.servesPorts].join(),
+    [...b.uses].join(),
+    [...b.does].join(),
+    b.controllers,
+    b.readers,
+    b.children,
+    b.toOutside,
+    b.external,
+  ].join('|');
+};
+
+/** The last time anything was heard of the device. */
+export const lastUsOf = (group: Group, m: Material): number => {
+  let { lastUs } = spansOf(group, m.view, []);
+  if (group.kind !== 'device')
+    for (const id of group.endpoints) {
+      lastUs = Math.max(lastUs, m.lastOf.get(id) ?? 0);
+      for (const f of m.facts.of(id)) if (f.origin === 'observed' && f.lastUs > lastUs) lastUs = f.lastUs;
+    }
+  return lastUs;
+};
 
 export interface Material {
   readonly view: EndpointView;
@@ -133,15 +199,13 @@ export const buildAsset = (group: Group, picture: Picture, m: Material): Asset =
   const behaviour = picture.behaviour.get(group)!;
   const moves = picture.moves.get(group) ?? [];
   const role = concludeRole(m.knowledge, behaviour, facts);
-  const ips = group.kind === 'device' ? ownIps(group, m) : [];
+  const ips = picture.ips.get(group) ?? [];
   const best = (a: Parameters<typeof bestOf>[1]) => bestOf(facts, a)?.value ?? '';
   const users = unique([
     ...facts.filter((f) => f.attribute === 'user').map((f) => f.value),
     ...group.endpoints.flatMap((id) => m.usersOf.get(id) ?? []),
   ]);
   const spans = spansOf(group, view, facts);
-  if (group.kind !== 'device')
-    for (const id of group.endpoints) spans.lastUs = Math.max(spans.lastUs, m.lastOf.get(id) ?? 0);
   const gateway = group.parent === undefined ? undefined : group.parent.id;
   const aliases = unique(group.aliases.map((id) => view.get(id).ip ?? '').filter((x) => x !== ''));
   return {
@@ -168,7 +232,7 @@ export const buildAsset = (group: Group, picture: Picture, m: Material): Asset =
     spoken: [...behaviour.uses].sort(),
     served: [...behaviour.serves].sort(),
     firstUs: spans.firstUs,
-    lastUs: spans.lastUs,
+    lastUs: lastUsOf(group, m),
     notes: notesOf(group, picture, m, ips, moves),
   };
 };
@@ -190,7 +254,6 @@ export const spansOf = (
   for (const f of facts) {
     if (f.origin !== 'observed' || group.kind === 'device') continue;
     if (f.firstUs < firstUs) firstUs = f.firstUs;
-    if (f.lastUs > lastUs) lastUs = f.lastUs;
   }
   return { firstUs: Number.isFinite(firstUs) ? firstUs : 0, lastUs };
 };
@@ -242,7 +305,7 @@ const nameOf = (
   if (imported !== undefined) return imported.value;
   if (group.sub !== undefined && group.parent !== undefined) {
     const parentFacts = factsOfGroup(group.parent, m.facts, view, [], m.sighted);
-    const parent = nameOf(group.parent, parentFacts, ownIps(group.parent, m), view, m, picture);
+    const parent = nameOf(group.parent, parentFacts, picture.ips.get(group.parent) ?? [], view, m, picture);
     return `${parent} ${SUB_WORDS[group.sub.kind] ?? 'address'} ${group.sub.address}`;
   }
   return ips[0] ?? group.macs[0] ?? view.get(group.founder).ip ?? `endpoint ${group.founder}`;
@@ -269,7 +332,8 @@ const notesOf = (
       `seen as ${view.get(id).ip} on the other side of ${through === undefined ? 'a NAT' : `the NAT at ${through}`}`,
     );
   }
-  for (const move of moves) notes.push(`moved from ${move.from} to ${move.to}`);
+  for (const move of moves.slice(0, MOVES_IN_NOTES)) notes.push(`moved from ${move.from} to ${move.to}`);
+  if (moves.length > MOVES_IN_NOTES) notes.push(`changed its address ${moves.length} times`);
   const segment = view.get(group.founder).segment;
   if (group.kind === 'device')
     for (const ip of ips) {
@@ -327,7 +391,7 @@ export const derivedChanges = (
         .find((f) => f.attribute === 'ip' && f.value === move.to && f.evidence.length > 0);
       const seen = sighted.get(move.took);
       out.push({
-        id: 2e9 + group.founder * 64 + (move.nth & 63),
+        id: 2e9 + group.founder * MAX_MOVES + move.nth,
         tsUs: move.tsUs,
         asset: group.id,
         what: 'ip',

@@ -54,6 +54,18 @@ interface Node {
   silent: number;
 }
 
+/** Texts to find an endpoint by; endpoints are immutable, so they are made once. `mac` is '' where it binds nothing. */
+const known = new WeakMap<Endpoint, { readonly mac: string; readonly ip: string }>();
+const keysOf = (e: Endpoint): { readonly mac: string; readonly ip: string } => {
+  let keys = known.get(e);
+  if (keys === undefined) {
+    const binds = e.mac !== undefined && macKind(e.mac) !== 'none';
+    keys = { mac: binds ? `m|${e.segment}|${e.mac}` : '', ip: `${e.segment}|${e.ip}` };
+    known.set(e, keys);
+  }
+  return keys;
+};
+
 const root = (n: Node): Node => {
   let r = n;
   while (r.up !== undefined) r = r.up;
@@ -99,9 +111,9 @@ export const bind = (
   };
   const count = view.count;
   const macs = new Map<string, MacEvidence>();
-  const usable = (e: Endpoint): boolean => e.mac !== undefined && macKind(e.mac) !== 'none';
-  const macKey = (e: Endpoint): string => `m|${e.segment}|${e.mac}`;
-  const ipAt = (e: Endpoint): string => `${e.segment}|${e.ip}`;
+  const usable = (e: Endpoint): boolean => keysOf(e).mac !== '';
+  const macKey = (e: Endpoint): string => keysOf(e).mac;
+  const ipAt = (e: Endpoint): string => keysOf(e).ip;
 
   // 1. Evidence per MAC.
   const gateways = new Set<string>();
@@ -341,6 +353,14 @@ const isBackplane = (address: string): boolean => {
   return hops.length === 1 && /^1\/\d+$/.test(hops[0]!);
 };
 
+/** ASHRAE 135 annex J: on BACnet/IP the MAC is IP and port, so `703/172.16.7.201:47808` behind 172.16.7.201 is itself. */
+const isOwnBacnetAddress = (address: string, ids: readonly number[], view: EndpointView): boolean =>
+  ids.some((id) => {
+    const parent = view.get(id).parent;
+    const ip = parent === undefined ? undefined : view.get(parent).ip;
+    return ip !== undefined && new RegExp(`(^|/)${ip.replaceAll('.', '\\.')}(:|$)`).test(address);
+  });
+
 /** Sub-addresses behind sub-addresses are followed this deep. */
 const MAX_DEPTH = 4;
 
@@ -396,6 +416,7 @@ const bindLevel = (
       const spoke = ids.some((id) => view.spoke(id));
       const itself =
         kind === 's7-slot' ||
+        (kind === 'bacnet-mac' && isOwnBacnetAddress(address, ids, view)) ||
         (kind === 'cip-path' && isBackplane(address)) ||
         (kind === 'modbus-unit' && (address === '0' || address === '255')) ||
         (numbered && (spoke ? answering <= 1 : answering === 0 && byAddress.size === 1));

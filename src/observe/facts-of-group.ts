@@ -9,6 +9,7 @@ import { macKind } from './address.ts';
 import type { Group } from './binding.ts';
 import type { Facts } from './facts.ts';
 import type { Fingerprint } from './knowledge.ts';
+import { matches } from './matching.ts';
 import { macVendor } from './vendor.ts';
 
 const ORIGIN_RANK: Readonly<Record<Fact['origin'], number>> = { manual: 3, observed: 2, derived: 1, imported: 0 };
@@ -50,7 +51,8 @@ export const factsOfGroup = (
     for (const e of facts.of(endpoint)) if (!e.removed) out.push({ ...facts.fact(e), order: e.order });
   out.sort((a, b) => a.firstUs - b.firstUs || a.order - b.order);
   const traffic = view.traffic(group.founder);
-  const seen = sighted.get(group.founder);
+  const shown = [group.founder, ...group.endpoints].find((id) => sighted.has(id));
+  const seen = shown === undefined ? undefined : sighted.get(shown);
   for (const mac of group.macs) {
     const vendor = macVendor(mac);
     if (vendor === '' || macKind(mac) !== 'device') continue;
@@ -73,7 +75,7 @@ export const factsOfGroup = (
   for (const print of fingerprints) {
     for (let i = 0; i < observed; i++) {
       const f = out[i]!;
-      if (f.attribute !== print.attribute || !print.pattern.test(f.value)) continue;
+      if (f.attribute !== print.attribute || !matches(print.pattern, f.value)) continue;
       for (const [attribute, value] of print.gives)
         out.push({
           ...f,

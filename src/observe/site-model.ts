@@ -36,9 +36,20 @@ import type {
   SourceContext,
 } from '../core/site-model.ts';
 import { ipScope } from './address.ts';
-import { buildAsset, derivedChanges, type Material, movesOf, ownIps, type Picture, usersByEndpoint } from './assets.ts';
+import {
+  assetKey,
+  buildAsset,
+  derivedChanges,
+  lastUsOf,
+  type Material,
+  type Move,
+  movesOf,
+  ownIps,
+  type Picture,
+  usersByEndpoint,
+} from './assets.ts';
 import { gatherBehaviour } from './behaviour.ts';
-import { bind } from './binding.ts';
+import { bind, type Group } from './binding.ts';
 import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
 import { Conversations } from './conversations.ts';
@@ -147,37 +158,51 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   const look = (): Picture => {
     const [structure, traffic] = signatures();
     if (picture !== undefined && pictureVersion === context.version && pictureSignature === structure) {
-      if (traffic !== assetTraffic) assetList = undefined;
+      if (traffic !== assetTraffic) refreshTimes(picture);
       assetTraffic = traffic;
       return picture;
     }
-    const { fingerprints, roles, levels, automation } = knowledge();
+    const known = knowledge();
     const binding = bind(view, facts, aliases, overrides, limits);
     material = {
       view,
       facts,
-      knowledge: { fingerprints, roles, levels, automation },
+      knowledge: known,
       usersOf: usersByEndpoint(sessions.sessions.rows),
       sighted,
       lastOf: commands.lastByTarget(),
     };
-    const all = conversationList();
-    const behaviour = gatherBehaviour(view, binding, all, automation);
-    const moves = new Map(binding.groups.map((g) => [g, movesOf(g, view, facts)]));
-    const holders = new Map<string, (typeof binding.groups)[number][]>();
+    const behaviour = gatherBehaviour(view, binding, conversationList(), known.automation);
+    const moves = new Map<Group, readonly Move[]>();
+    const ips = new Map<Group, readonly string[]>();
+    const holders = new Map<string, Group[]>();
     for (const g of binding.groups) {
-      if (g.kind !== 'device' || g.behind !== undefined) continue;
-      for (const ip of ownIps(g, material)) {
-        const key = `${view.get(g.founder).segment}|${ip}`;
-        holders.set(key, [...(holders.get(key) ?? []), g]);
+      if (g.kind !== 'device') continue;
+      const own = ownIps(g, material);
+      ips.set(g, own);
+      if (own.length > 1) moves.set(g, movesOf(g, view, facts));
+      if (g.behind !== undefined) continue;
+      const { segment } = view.get(g.founder);
+      for (const ip of own) {
+        const at = holders.get(`${segment}|${ip}`);
+        if (at === undefined) holders.set(`${segment}|${ip}`, [g]);
+        else at.push(g);
       }
     }
-    picture = { binding, behaviour, moves, holders };
+    picture = { binding, behaviour, moves, holders, ips };
     pictureVersion = context.version;
     pictureSignature = structure;
     assetTraffic = traffic;
     assetList = undefined;
     return picture;
+  };
+
+  /** Frames came, nothing new is known: only times may differ, and with them what counts as a move. */
+  const refreshTimes = (p: Picture): void => {
+    const moves = new Map([...p.moves.keys()].map((g) => [g, movesOf(g, view, facts)]));
+    picture = { ...p, moves };
+    if (material !== undefined) material = { ...material, lastOf: commands.lastByTarget() };
+    assetList = undefined;
   };
 
   const conversationList = (): Conversation[] => {
@@ -186,12 +211,28 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     return out;
   };
 
+  const built = new Map<AssetId, { readonly key: string; asset: Asset }>();
+
   const assets = (): Asset[] => {
     const p = look();
-    if (assetList === undefined) {
-      assetList = p.binding.groups.map((g) => buildAsset(g, p, material!));
-      assetIndex = new Map(assetList.map((a) => [a.id, a]));
+    if (assetList !== undefined) return assetList;
+    const m = material!;
+    assetList = p.binding.groups.map((g) => {
+      const key = assetKey(g, p, m);
+      const old = built.get(g.id);
+      if (old === undefined || old.key !== key) {
+        const asset = buildAsset(g, p, m);
+        built.set(g.id, { key, asset });
+        return asset;
+      }
+      const lastUs = lastUsOf(g, m);
+      if (lastUs !== old.asset.lastUs) old.asset = { ...old.asset, lastUs };
+      return old.asset;
+    });
+    if (built.size > assetList.length) {
+      for (const id of built.keys()) if (!p.binding.byId.has(id)) built.delete(id);
     }
+    assetIndex = new Map(assetList.map((a) => [a.id, a]));
     return assetList;
   };
 
@@ -268,7 +309,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   };
 
   const model: SiteModel = {
-    useSource(source) {
+    setSource(source) {
       if (context.source === source) return;
       let index = sourceIndexes.get(source.id);
       if (index === undefined) {
@@ -327,7 +368,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       sessions.weird(at, w);
     },
     flow(_at: At, flow: FlowSummary) {
-      sight(flow.client, flow.firstFrame);
+      // The first frame of a flow names both ends.
+      if (flow.clientPackets > 0) sight(flow.client, flow.firstFrame);
+      if (flow.serverPackets > 0) sight(flow.server, flow.firstFrame);
       if (conversations.flow(flow)) context.version++;
       const key = `${context.sourceIndex}|${flow.flow}`;
       pendingFlows.delete(key);
@@ -390,7 +433,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       }));
       return [...said, ...derivedChanges(p, view, sighted, facts)].sort((a, b) => a.tsUs - b.tsUs || a.id - b.id);
     },
-    networks: () => networksOf(view, look().binding, conversationList(), (g) => ownIps(g, material!)),
+    networks: () => networksOf(view, look().binding, conversationList(), (g) => look().ips.get(g) ?? []),
     control: () => controlOf(look().binding, model.commands()),
     overrides: () => [...overrides],
     limits: () => [...context.dropped].map(([limit, dropped]) => ({ limit, dropped })),

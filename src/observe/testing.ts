@@ -64,7 +64,7 @@ export class World {
 
   constructor(options: Partial<SiteModelOptions> = {}) {
     this.model = createSiteModel({ endpoints: this.endpoints, ...options });
-    this.model.useSource({ id: 'test', offsetOf: (frame) => frame * 100 });
+    this.model.setSource({ id: 'test', offsetOf: (frame) => frame * 100 });
   }
   /** A host that speaks at second `s`. */
   host(mac: string | undefined, ip: string | undefined, s = 1, ttl = 64, more: Partial<Endpoint> = {}): number {
