@@ -6,10 +6,10 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, Attribute, ObservationSink, Outcome, Value, Verb } from '../../core/observation.ts';
+import { MASKED } from './access.ts';
 import { type Access, type BacnetMessage, type BacnetState, MAX_TEXTS, pathOf } from './message.ts';
 import { observeNetwork } from './observe-network.ts';
 import { OBJECT_DEVICE, PROPERTY } from './properties.ts';
-import { MASKED } from './services.ts';
 import { PDU, SERVICE, USERVICE } from './tables.ts';
 
 const ALL_NETWORKS = 65535;
@@ -91,6 +91,9 @@ const behind = (
 /** Who sent an unconfirmed message: the origin of a forwarded one, the device behind a router, or the sender. */
 export const senderOf = (m: BacnetMessage, at: At, sink: ObservationSink, state: BacnetState): EndpointId => {
   const host = m.origin === '' ? at.sender : sink.mention(at, undefined, m.origin.slice(0, m.origin.indexOf(':')));
+  // A software router writes its own IP as the address on its internal network: that is the sender itself.
+  const colon = m.sadr.indexOf(':');
+  if (colon > 0 && sink.mention(at, undefined, m.sadr.slice(0, colon)) === host) return host;
   return behind(host, m.snet, m.sadr, true, sink, state);
 };
 
@@ -215,17 +218,22 @@ const observeConfirmed = (t: Transaction<BacnetMessage>, sink: ObservationSink, 
       choice === SERVICE.ADD_LIST_ELEMENT;
     const value = isWrite ? writtenValue(subject) : (subject.detail?.state ?? undefined);
     const user = subject.detail?.user;
-    sink.command(at, {
-      verb: verbOf(subject, verb),
-      operation: subject.service,
-      target,
-      ...(object !== undefined && { object }),
-      ...(value !== undefined && { value }),
-      outcome,
-      ...(isRefused && { reason: answer.reason }),
-      ...(typeof user === 'string' && user !== '' && { user }),
-      native: request ?? answer,
-    });
+    const native = request ?? answer;
+    // The bulk of the traffic: one literal, because spreading costs more than the rest of this function.
+    if (choice === SERVICE.READ_PROPERTY && object !== undefined && !isRefused)
+      sink.command(at, { verb, operation: subject.service, target, object, outcome, native });
+    else
+      sink.command(at, {
+        verb: verbOf(subject, verb),
+        operation: subject.service,
+        target,
+        ...(object !== undefined && { object }),
+        ...(value !== undefined && { value }),
+        outcome,
+        ...(isRefused && { reason: answer.reason }),
+        ...(typeof user === 'string' && user !== '' && { user }),
+        native,
+      });
   }
   if (subject.detail?.password === MASKED)
     sink.session(at, {
@@ -246,7 +254,6 @@ const observeConfirmed = (t: Transaction<BacnetMessage>, sink: ObservationSink, 
 };
 
 const observeUnconfirmed = (m: BacnetMessage, at: At, sink: ObservationSink, state: BacnetState): void => {
-  const origin = senderOf(m, at, sink, state);
   const d = m.detail;
   const command = (verb: Verb, object?: string, value?: Value) =>
     sink.command(at, {
@@ -259,8 +266,9 @@ const observeUnconfirmed = (m: BacnetMessage, at: At, sink: ObservationSink, sta
       native: m,
     });
   switch (m.choice) {
-    case USERVICE.I_AM:
+    case USERVICE.I_AM: {
       if (d === undefined) return;
+      const origin = senderOf(m, at, sink, state);
       sink.name(at, { endpoint: origin, kind: 'other', name: `BACnet device ${d.device}`, via: 'I-Am' });
       if (typeof d.vendor === 'string')
         sink.identity(at, {
@@ -271,9 +279,10 @@ const observeUnconfirmed = (m: BacnetMessage, at: At, sink: ObservationSink, sta
           via: 'I-Am vendor id',
         });
       return;
+    }
     case USERVICE.COV:
     case USERVICE.COV_MULTIPLE:
-      sayValues(m.accesses, origin, 'read', at, sink, state);
+      sayValues(m.accesses, senderOf(m, at, sink, state), 'read', at, sink, state);
       return;
     case USERVICE.WHO_IS:
       command('discover', d?.low === undefined ? 'every device' : `devices ${d.low}..${d.high}`);
@@ -297,12 +306,16 @@ const observeUnconfirmed = (m: BacnetMessage, at: At, sink: ObservationSink, sta
     case USERVICE.YOU_ARE:
       command('configure', 'device identifier', d?.device);
       return;
-    case USERVICE.WHO_AM_I:
-      if (typeof d?.model === 'string')
-        sink.identity(at, { endpoint: origin, attribute: 'model', value: d.model, confidence: 1, via: 'Who-Am-I' });
-      if (typeof d?.serial === 'string')
-        sink.identity(at, { endpoint: origin, attribute: 'serial', value: d.serial, confidence: 1, via: 'Who-Am-I' });
+    case USERVICE.WHO_AM_I: {
+      const endpoint = senderOf(m, at, sink, state);
+      const say = (attribute: Attribute, value: Value | undefined) => {
+        if (typeof value === 'string')
+          sink.identity(at, { endpoint, attribute, value, confidence: 1, via: 'Who-Am-I' });
+      };
+      say('model', d?.model);
+      say('serial', d?.serial);
       return;
+    }
     default:
       return;
   }

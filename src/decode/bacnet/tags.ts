@@ -167,8 +167,11 @@ export const characterString = (b: Uint8Array, o: number, length: number): strin
       return UTF16.decode(b.subarray(o + 1, end)).replace(CONTROL, '.');
     case 5: // ISO 8859-1
       return LATIN.decode(b.subarray(o + 1, end)).replace(CONTROL, '.');
-    default:
-      return utf8(b, o + 1, end);
+    default: {
+      const text = utf8(b, o + 1, end);
+      // Devices from before 2010 put ISO 8859-1 into set 0, which became UTF-8 with addendum 135-2008k.
+      return text.includes('\ufffd') ? LATIN.decode(b.subarray(o + 1, end)).replace(CONTROL, '.') : text;
+    }
   }
 };
 

@@ -5,6 +5,7 @@
 import type { Decoded, PduContext } from '../../core/decoder.ts';
 import { ipv4Text } from '../../lib/address.ts';
 import { hex, i32be, u16be } from '../../lib/bytes.ts';
+import { type Arguments, errorText } from './access.ts';
 import {
   type BacnetMessage,
   type BacnetState,
@@ -13,7 +14,7 @@ import {
   MAX_TEXTS,
   NO_ACCESSES,
 } from './message.ts';
-import { type Arguments, confirmed, errorText, unconfirmed } from './services.ts';
+import { confirmed, unconfirmed } from './services.ts';
 import {
   ABORT_REASONS,
   BVLC_FUNCTIONS,
@@ -114,6 +115,11 @@ interface Routing {
   dEnd: number;
   sStart: number;
   sEnd: number;
+  /** First octet of the APDU. */
+  flags: number;
+  invokeId: number;
+  key: number;
+  consumed: number;
 }
 
 const finish = (
@@ -215,6 +221,37 @@ const join = (
   return { bytes: open.bytes.subarray(0, open.length), count: open.next };
 };
 
+/** The message of a confirmed service's PDU. At the top level, because a closure for each PDU would cost more than the PDU. */
+const done = (
+  r: Routing,
+  choice: number,
+  out: Arguments | undefined,
+  reason: string,
+  segments: number,
+  cut: boolean,
+): Decoded<BacnetMessage> => {
+  const pdu = r.flags >> 4;
+  const known = choice >= 0 ? TYPES[pdu]![choice] : undefined;
+  const type = known ?? (pdu === PDU.ABORT && (r.flags & 1) === 0 ? 'abort by client' : OTHER_TYPES[pdu]!);
+  const service = choice >= 0 ? (CONFIRMED_SERVICES[choice] ?? `service ${choice}`) : '';
+  const accesses = out === undefined ? NO_ACCESSES : out.accesses;
+  const message = finish(
+    r,
+    type,
+    pdu,
+    service,
+    choice,
+    r.invokeId,
+    accesses,
+    out?.detail,
+    reason,
+    segments,
+    cut,
+    r.key,
+  );
+  return { kind: 'message', message, consumed: r.consumed };
+};
+
 const apdu = (
   b: Uint8Array,
   o: number,
@@ -256,48 +293,23 @@ const apdu = (
   }
   const invokeId = b[o + (pdu === PDU.CONFIRMED ? 2 : 1)]!;
   const key = pairKeyOf(b, r, isFromClient(pdu, flags), toServer, invokeId);
-  const done = (
-    choice: number,
-    out: Arguments | undefined,
-    reason: string,
-    segments: number,
-    cut: boolean,
-  ): Decoded<BacnetMessage> => {
-    const known = choice >= 0 ? TYPES[pdu]![choice] : undefined;
-    const type = known ?? (pdu === PDU.ABORT && (flags & 1) === 0 ? 'abort by client' : OTHER_TYPES[pdu]!);
-    const service = choice >= 0 ? (CONFIRMED_SERVICES[choice] ?? `service ${choice}`) : '';
-    return {
-      kind: 'message',
-      message: finish(
-        r,
-        type,
-        pdu,
-        service,
-        choice,
-        invokeId,
-        out?.accesses ?? NO_ACCESSES,
-        out?.detail,
-        reason,
-        segments,
-        cut,
-        key,
-      ),
-      consumed,
-    };
-  };
+  r.flags = flags;
+  r.invokeId = invokeId;
+  r.key = key;
+  r.consumed = consumed;
   switch (pdu) {
     case PDU.SEGMENT_ACK:
-      return done(-1, undefined, '', 1, false);
+      return done(r, -1, undefined, '', 1, false);
     case PDU.SIMPLE_ACK:
-      return done(b[o + 2]!, undefined, '', 1, false);
+      return done(r, b[o + 2]!, undefined, '', 1, false);
     case PDU.REJECT:
-      return done(-1, undefined, `reject: ${named(REJECT_REASONS, b[o + 2]!)} (${b[o + 2]})`, 1, false);
+      return done(r, -1, undefined, `reject: ${named(REJECT_REASONS, b[o + 2]!)} (${b[o + 2]})`, 1, false);
     case PDU.ABORT:
-      return done(-1, undefined, `abort: ${named(ABORT_REASONS, b[o + 2]!)} (${b[o + 2]})`, 1, false);
+      return done(r, -1, undefined, `abort: ${named(ABORT_REASONS, b[o + 2]!)} (${b[o + 2]})`, 1, false);
     case PDU.ERROR: {
       const reader = state.reader.reset(b, o + 3, end);
       const items = readGroup(reader); // no closing tag ends it: the end does
-      return done(b[o + 2]!, undefined, errorText(items), 1, false);
+      return done(r, b[o + 2]!, undefined, errorText(items), 1, false);
     }
     default:
       break;
@@ -320,7 +332,7 @@ const apdu = (
   const out: Arguments = { accesses: [], detail: undefined };
   const reader = state.reader.reset(bytes, from, to);
   confirmed(choice, ack, reader, state, out);
-  return done(choice, out, '', segments, reader.cut);
+  return done(r, choice, out, '', segments, reader.cut);
 };
 
 const networkMessage = (
@@ -415,6 +427,10 @@ export const decodeBacnet = (
     dEnd: 0,
     sStart: 0,
     sEnd: 0,
+    flags: 0,
+    invokeId: -1,
+    key: 0,
+    consumed,
   };
   if (!carriesNpdu(bvlc)) return linkMessage(b, o, end, r, context.toServer, consumed);
   let p = o + 4;

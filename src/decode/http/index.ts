@@ -1,19 +1,22 @@
 /**
  * HTTP/1.x over TCP (RFC 9112). Bodies are consumed as their octets come: nothing but a head is ever waited for. Behind
- * a CONNECT or an Upgrade the connection belongs to somebody else and is given back to the dispatcher.
+ * a CONNECT or an Upgrade the connection belongs to somebody else and is carried to whom it may concern.
  */
 import type { Decoded, Decoder, Probe } from '../../core/decoder.ts';
 import { ascii, indexOfByte } from '../../lib/bytes.ts';
 import { observeHttp } from './observe.ts';
 import { decodeHead, type HttpBody, type HttpMessage, headEnd, isMethod, MAX_HEAD } from './wire.ts';
 
+/** What is usually tunnelled by CONNECT; each is probed by content. */
+const TUNNELLED: readonly string[] = ['tls', 'ssh', 'rdp', 'smb', 'ftp'];
+const WEBSOCKET: readonly string[] = ['websocket'];
 /** Requests whose methods are remembered while their responses are outstanding (pipelining). */
 const MAX_PIPELINE = 64;
 /** A line with the size of a chunk, or a trailer line, longer than this is not one. */
 const MAX_LINE = 8192;
 
 interface Direction {
-  mode: 'head' | 'length' | 'chunk-size' | 'chunk' | 'trailer' | 'close';
+  mode: 'head' | 'length' | 'chunk-size' | 'chunk' | 'trailer' | 'close' | 'lost';
   /** Octets of body or chunk to come. */
   left: number;
   sequence: number;
@@ -25,6 +28,8 @@ export interface HttpState {
   readonly methods: string[];
   /** CONNECT or Upgrade went through, or HTTP/2 began. */
   gone: boolean;
+  /** Who may speak inside of it; undefined where nobody here understands it. */
+  inside: readonly string[] | undefined;
   /** Last values reported, so that each is said once per connection. */
   userAgent: string;
   server: string;
@@ -73,10 +78,27 @@ const decode = (
   start: number,
   end: number,
   toServer: boolean,
+  afterGap: boolean,
   state: HttpState,
 ): Decoded<HttpMessage> => {
   const d = toServer ? state.up : state.down;
-  if (state.gone) return { kind: 'foreign' };
+  if (state.gone)
+    return state.inside === undefined
+      ? { kind: 'skip', consumed: end - start }
+      : { kind: 'carries', child: state.inside, bytes: b, start, end, consumed: end - start };
+  if (afterGap) d.mode = 'lost';
+  if (d.mode === 'lost') {
+    const found = probe(b, start, end);
+    if (found === 'more') return { kind: 'incomplete', missing: 1 };
+    if (found !== 'sure') return { kind: 'skip', consumed: end - start };
+    // Whose answer was lost is not known; the last request is the likeliest to be answered now.
+    d.mode = 'head';
+    if (toServer) d.sequence = Math.max(d.sequence, state.down.sequence);
+    else {
+      d.sequence = Math.max(d.sequence, state.up.sequence - 1);
+      state.methods.splice(0, Math.max(0, state.methods.length - 1));
+    }
+  }
   if (d.mode !== 'head') return decodeBody(b, start, end, d);
   // RFC 9112 section 2.2: empty lines before a start line are ignored.
   if (b[start] === 0x0d || b[start] === 0x0a) return { kind: 'skip', consumed: 1 };
@@ -91,7 +113,9 @@ const decode = (
     return { kind: 'message', message: { type: 'HTTP/2 preface', sequence: d.sequence }, consumed: stop - start };
   }
   const asked = toServer ? undefined : state.methods[0];
-  const message = decodeHead(b, start, stop, d.sequence, asked);
+  // A response to nothing that was seen must not shift the ones that follow.
+  const orphan = !toServer && d.sequence >= state.up.sequence;
+  const message = decodeHead(b, start, stop, orphan ? -1 : d.sequence, asked);
   if (!message || (message.type === 'HTTP request') !== toServer)
     return { kind: 'malformed', code: 'http.start-line', detail: 'not a start line', consumed: 0 };
   startBody(d, message.body);
@@ -99,9 +123,12 @@ const decode = (
     d.sequence++;
     if (state.methods.length < MAX_PIPELINE) state.methods.push(message.method);
   } else if (message.status >= 200 || message.status === 101) {
-    d.sequence++;
+    if (!orphan) d.sequence++;
     state.methods.shift();
-    if (message.status === 101 || (asked === 'CONNECT' && message.status < 300)) state.gone = true;
+    if (message.status === 101 || (asked === 'CONNECT' && message.status < 300)) {
+      state.gone = true;
+      state.inside = asked === 'CONNECT' ? TUNNELLED : message.upgrade === 'websocket' ? WEBSOCKET : undefined;
+    }
   }
   return { kind: 'message', message, consumed: stop - start };
 };
@@ -125,8 +152,16 @@ export const http: Decoder<HttpMessage, HttpState> = {
   family: 'it',
   attach: [{ over: 'tcp', ports: [80, 8080, 8000, 8008, 8081, 8088, 3128, 5985, 47001, 5357] }],
   probe,
-  open: () => ({ up: direction(), down: direction(), methods: [], gone: false, userAgent: '', server: '' }),
-  decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, state),
+  open: () => ({
+    up: direction(),
+    down: direction(),
+    methods: [],
+    gone: false,
+    inside: undefined,
+    userAgent: '',
+    server: '',
+  }),
+  decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, context.afterGap, state),
   pairing: {
     scope: 'flow',
     role: (message) => {

@@ -21,6 +21,7 @@ interface Direction {
   skip: number;
   /** Octets left of a PDU whose next compounded command begins right here. */
   chain: number;
+  lost: boolean;
 }
 export interface SmbState {
   readonly up: Direction;
@@ -97,9 +98,28 @@ const decodeSmb = (
   return { kind: 'message', message, consumed: before + there };
 };
 
-const decode = (b: Uint8Array, start: number, end: number, toServer: boolean, state: SmbState): Decoded<SmbMessage> => {
+const decode = (
+  b: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+  afterGap: boolean,
+  state: SmbState,
+): Decoded<SmbMessage> => {
   const d = toServer ? state.up : state.down;
   const here = end - start;
+  if (afterGap) {
+    // How much was lost is not known: a segment that begins with a message is waited for.
+    d.skip = 0;
+    d.chain = 0;
+    d.lost = true;
+  }
+  if (d.lost) {
+    const found = probe(b, start, end);
+    if (found === 'no') return skip(here);
+    if (found === 'more') return { kind: 'incomplete', missing: 1 };
+    d.lost = false;
+  }
   if (d.skip > 0) {
     const n = Math.min(here, d.skip);
     d.skip -= n;
@@ -164,14 +184,14 @@ export const smb: Decoder<SmbMessage, SmbState> = {
   attach: [{ over: 'tcp', ports: [445, 139] }],
   probe,
   open: () => ({
-    up: { skip: 0, chain: 0 },
-    down: { skip: 0, chain: 0 },
+    up: { skip: 0, chain: 0, lost: false },
+    down: { skip: 0, chain: 0, lost: false },
     users: new Map(),
     trees: new Map(),
     files: new Map(),
     lastFile: '',
   }),
-  decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, state),
+  decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, context.afterGap, state),
   pairing: {
     scope: 'flow',
     role: (message) => {

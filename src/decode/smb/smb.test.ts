@@ -163,6 +163,23 @@ describe('smb', () => {
     console.log(`smb write head: ${cost.toFixed(3)} us (with the skip that follows)`);
   });
 
+  it('finds its way again behind a hole', () => {
+    const big = session(message(9, 9, write(5000), { tree: 5 }));
+    const echo = session(message(13, 10, bytesOf('0400 0000')));
+    const run = drive(
+      smb,
+      [
+        up(big.slice(0, 1000)),
+        { toServer: true, bytes: big.slice(3000, 4000), gap: true },
+        up(big.slice(4000)),
+        up(echo),
+      ],
+      on445,
+    );
+    expect(run.malformed).toEqual([]);
+    expect(run.messages.map((m) => m.command)).toEqual([9, 13]);
+  });
+
   it('reads the names of a NetBIOS session request and knows encrypted messages', () => {
     const names = join(bytesOf('81 00 0044'), encodeNetbiosName('HIST', 0x20), encodeNetbiosName('EWS1', 0));
     const run = drive(smb, [up(names), down(bytesOf('82000000'))], { ...on445, serverPort: 139 });

@@ -28,6 +28,8 @@ interface Direction {
   keptLength: number;
   /** Octets of an oversized handshake message still to be passed over. */
   passOver: number;
+  /** Behind a hole: octets that are no record header are passed over until one begins a segment. */
+  lost: boolean;
 }
 export interface TlsState {
   readonly client: Direction;
@@ -43,6 +45,7 @@ const direction = (): Direction => ({
   kept: undefined,
   keptLength: 0,
   passOver: 0,
+  lost: false,
 });
 
 const isVersion = (version: number): boolean => version >= 0x0300 && version <= 0x0304;
@@ -121,9 +124,24 @@ const handshake = (
   return take(here);
 };
 
-const decode = (b: Uint8Array, start: number, end: number, toServer: boolean, state: TlsState): Decoded<TlsMessage> => {
+const decode = (
+  b: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+  afterGap: boolean,
+  state: TlsState,
+): Decoded<TlsMessage> => {
   const d = toServer ? state.client : state.server;
   const here = end - start;
+  if (afterGap) {
+    // How much was lost is not known: what was awaited is void, and the next record header is looked for.
+    d.skip = 0;
+    d.record = 0;
+    d.kept = undefined;
+    d.passOver = 0;
+    d.lost = true;
+  }
   if (d.skip > 0) {
     const n = Math.min(here, d.skip);
     d.skip -= n;
@@ -139,8 +157,10 @@ const decode = (b: Uint8Array, start: number, end: number, toServer: boolean, st
       const size = 2 + (u16be(b, start) & 0x7fff);
       return here < size ? { kind: 'incomplete', missing: size - here } : skip(size);
     }
+    if (d.lost) return skip(here);
     return { kind: 'malformed', code: 'tls.record', detail: 'not a TLS record', consumed: 0 };
   }
+  if (length > MAX_RECORD && d.lost) return skip(here);
   if (length > MAX_RECORD) return { kind: 'malformed', code: 'tls.record', detail: `record of ${length}`, consumed: 0 };
   if (type === HANDSHAKE && !d.encrypted && length > 0)
     return handshake(b, start + 5, end, 5, length, d, state, toServer);
@@ -185,6 +205,6 @@ export const tls: Decoder<TlsMessage, TlsState> = {
   attach: [{ over: 'tcp', ports: [443, 465, 636, 853, 989, 990, 993, 995, 4443, 8443, 8883, 3269, 5671] }],
   probe,
   open: () => ({ client: direction(), server: direction(), hello: undefined, retry: false }),
-  decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, state),
+  decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, context.afterGap, state),
   observe: observeTls,
 };

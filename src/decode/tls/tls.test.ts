@@ -137,6 +137,23 @@ describe('tls', () => {
     expect(drive(tls, [up(clientHello), down(old)], on443).weirds).toMatchObject([{ code: 'tls.obsolete-version' }]);
   });
 
+  it('finds its way again behind a hole', () => {
+    const run = drive(
+      tls,
+      [
+        up(clientHello),
+        down(serverHello),
+        down(secret.slice(0, 300)),
+        { toServer: false, bytes: new Uint8Array(400).fill(0x99), gap: true },
+        down(new Uint8Array(50).fill(0x98)),
+        down(join(secret, record(21, new Uint8Array(26)))),
+      ],
+      on443,
+    );
+    expect(run.malformed).toEqual([]);
+    expect(run.left).toBe(0);
+  });
+
   it('passes over a handshake message beyond the limit without holding it', () => {
     const huge = join(Uint8Array.of(11, 0x40, 0, 0), new Uint8Array(16_000)); // says 4 MiB
     const state = tls.open();
