@@ -191,12 +191,13 @@ const credential = (
 
 export const observeSnmp = (transaction: Transaction<SnmpMessage>, sink: ObservationSink, state: SnmpState): void => {
   const { request, response, at } = transaction;
-  const any = request ?? response;
-  if (!any) return;
-  credential(transaction, any, sink, state);
-  if (any.version === 3 && (response ?? any).engineId !== '' && any.pdu !== 'trap')
-    engineFacts(at, sink, state, (response ?? any).engineId);
-  const told = response ?? (any.pdu === 'trap' || any.pdu === 'trap-v1' || any.pdu === 'inform' ? any : undefined);
+  const known = request ?? response;
+  if (!known) return;
+  credential(transaction, known, sink, state);
+  if (known.version === 3 && (response ?? known).engineId !== '' && known.pdu !== 'trap')
+    engineFacts(at, sink, state, (response ?? known).engineId);
+  const told =
+    response ?? (known.pdu === 'trap' || known.pdu === 'trap-v1' || known.pdu === 'inform' ? known : undefined);
   if (told && told.pdu !== 'report') {
     let entity = false;
     for (const b of told.bindings) {
