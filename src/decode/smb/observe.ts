@@ -8,7 +8,7 @@ import { ntlmUser } from '../shared/ntlm.ts';
 import { authenticateFacts, challengeFacts } from '../shared/windows-facts.ts';
 import type { OpenFile, SmbState } from './index.ts';
 import { dialectName, isRefusal, MORE_PROCESSING, SMB2_COMMAND, smb1Command, statusName } from './names.ts';
-import type { SmbMessage } from './wire.ts';
+import { RELATED, type SmbMessage } from './wire.ts';
 
 /** Files, trees and sessions remembered per connection; the oldest leaves. */
 export const MAX_OPEN = 1024;
@@ -20,7 +20,6 @@ const remember = <V>(map: Map<string, V>, key: string, value: V): void => {
   map.set(key, value);
 };
 
-const RELATED = 'f'.repeat(32);
 const DIRECTORY = 0x1;
 const DELETE_ON_CLOSE = 0x1000;
 
