@@ -191,13 +191,13 @@ const credential = (
 
 export const observeSnmp = (transaction: Transaction<SnmpMessage>, sink: ObservationSink, state: SnmpState): void => {
   const { request, response, at } = transaction;
-  const known = request ?? response;
-  if (!known) return;
-  credential(transaction, known, sink, state);
-  if (known.version === 3 && (response ?? known).engineId !== '' && known.pdu !== 'trap')
-    engineFacts(at, sink, state, (response ?? known).engineId);
+  const either = request ?? response;
+  if (!either) return;
+  credential(transaction, either, sink, state);
+  if (either.version === 3 && (response ?? either).engineId !== '' && either.pdu !== 'trap')
+    engineFacts(at, sink, state, (response ?? either).engineId);
   const told =
-    response ?? (known.pdu === 'trap' || known.pdu === 'trap-v1' || known.pdu === 'inform' ? known : undefined);
+    response ?? (either.pdu === 'trap' || either.pdu === 'trap-v1' || either.pdu === 'inform' ? either : undefined);
   if (told && told.pdu !== 'report') {
     let entity = false;
     for (const b of told.bindings) {
