@@ -120,6 +120,7 @@ export type ManualUndo =
   | { readonly kind: 'override'; readonly id: number; readonly active: boolean }
   | {
       readonly kind: 'fact';
+      /** Negative: the device with the MAC of that endpoint, whose own address was not seen (a router). */
       readonly endpoint: EndpointId;
       readonly attribute: FactAttribute;
       /** '' removes it. */
@@ -223,8 +224,10 @@ export interface SiteModel extends SiteSink {
   /** A fact by hand (name, role, level, location ...); it wins over everything. '' removes it. */
   setManual(asset: AssetId, attribute: FactAttribute, value: string): ManualChange;
   undo(undo: ManualUndo): void;
-  /** Facts of an imported asset list; replaces nothing that was observed. */
-  importFact(endpoint: EndpointId, attribute: FactAttribute, value: string, via: string): void;
+  /** A fact of an imported asset list (`via`: its name); replaces nothing that was observed. The same again changes nothing. */
+  importFact(asset: AssetId, attribute: FactAttribute, value: string, via: string): void;
+  /** Takes all facts of an imported list away again. */
+  removeImport(via: string): void;
 
   /** Samples collected since the last call. */
   takeSamples(): readonly SampleChunk[];

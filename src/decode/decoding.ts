@@ -401,7 +401,7 @@ export class Decoding {
     flows.d[x + PACKETS_A + d] = packets + 1;
     flows.d[x + BYTES_A + d]! += c.wire;
     flows.d[x + LAST_US] = c.tsUs;
-    if (packets === 0) endpoints.markSpoken(from);
+    if (packets === 0) endpoints.markSpoken(from, c.tsUs);
     const id = (c.ipId << 8) | c.ttl;
     const lastId = i[o + LAST_ID_A + d]!;
     i[o + LAST_ID_A + d] = id;
@@ -478,7 +478,7 @@ export class Decoding {
       flows.i[o + EP_B - d] = to;
       flows.i[o + BITS] = (d === 1 ? CLIENT_IS_B : 0) | ((c.dstHigh & GROUP_MAC) !== 0 ? GROUP : 0);
     }
-    if (flows.d[x + PACKETS_A + d]!++ === 0) this.endpoints.markSpoken(from);
+    if (flows.d[x + PACKETS_A + d]!++ === 0) this.endpoints.markSpoken(from, c.tsUs);
     flows.d[x + BYTES_A + d]! += c.wire;
     flows.d[x + LAST_US] = c.tsUs;
     if (c.l3 >= c.end) return;

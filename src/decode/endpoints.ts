@@ -210,17 +210,19 @@ export class EndpointTable implements EndpointView {
 
   /** Adds what was counted of `from` towards `to` up to `tsUs`. */
   add(from: EndpointId, to: EndpointId, frames: number, bytes: number, tsUs: number): void {
+    if ((this.flags[from]! & FLAG_SPOKE) === 0) this.markSpoken(from, tsUs);
     this.framesSent[from]! += frames;
     this.bytesSent[from]! += bytes;
-    this.flags[from]! |= FLAG_SPOKE;
     if (tsUs > this.lastUs[from]!) this.lastUs[from] = tsUs;
     this.framesReceived[to]! += frames;
     this.bytesReceived[to]! += bytes;
   }
 
-  /** A frame with this source address was seen. */
-  markSpoken(from: EndpointId): void {
+  /** A frame with this source address was seen. One that was spoken about before begins with its own first frame. */
+  markSpoken(from: EndpointId, tsUs: number): void {
+    if ((this.flags[from]! & FLAG_SPOKE) !== 0) return;
     this.flags[from]! |= FLAG_SPOKE;
+    this.firstUs[from] = tsUs;
   }
 
   ttl(from: EndpointId, ttl: number): void {

@@ -6,52 +6,16 @@ import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type { Asset, ChangeRecord, EndpointMembership, Module, SessionRecord } from '../core/site.ts';
 import { ipOrder, ipScope, macKind } from './address.ts';
-import type { Binding, Group } from './binding.ts';
 import type { Facts } from './facts.ts';
-import { bestOf, factsOfGroup, type RankedFact } from './facts-of-group.ts';
+import { bestOf, factsOfGroup, handleOf, type RankedFact } from './facts-of-group.ts';
 import type { Knowledge } from './knowledge.ts';
+import { MAX_MOVES, type Move, usable } from './moves.ts';
+import type { Binding, Group } from './nodes.ts';
 import { type Behaviour, concludeLevel, concludeRole } from './roles.ts';
 import { crossedRouter } from './routers.ts';
 
-/** One address left for another: the device moved. */
-export interface Move {
-  readonly from: string;
-  readonly to: string;
-  readonly tsUs: number;
-  /** The endpoints it left and took. */
-  readonly left: number;
-  readonly took: number;
-}
-
-const usable = (ip: string | undefined): ip is string => {
-  const scope = ipScope(ip ?? '');
-  return scope === 'private' || scope === 'public' || scope === 'link';
-};
-
-/** Moves of a device: it stopped speaking from one IPv4 address before it began with the next, on the same MAC and VLAN. */
-export const movesOf = (group: Group, view: EndpointView): Move[] => {
-  if (group.kind !== 'device' || group.router !== '') return [];
-  const byMac = new Map<string, number[]>();
-  for (const id of group.endpoints) {
-    const e = view.get(id);
-    if (e.mac === undefined || !view.spoke(id) || !usable(e.ip) || e.ip.includes(':')) continue;
-    if (group.aliases.includes(id) || !group.macs.includes(e.mac)) continue;
-    const key = `${e.segment}|${e.vlan}|${e.mac}`;
-    byMac.set(key, [...(byMac.get(key) ?? []), id]);
-  }
-  const moves: Move[] = [];
-  for (const ids of byMac.values()) {
-    ids.sort((a, b) => view.traffic(a).firstUs - view.traffic(b).firstUs || a - b);
-    for (let i = 1; i < ids.length; i++) {
-      const left = ids[i - 1]!;
-      const took = ids[i]!;
-      const tsUs = view.traffic(took).firstUs;
-      if (view.traffic(left).lastUs > tsUs) continue;
-      moves.push({ from: view.get(left).ip!, to: view.get(took).ip!, tsUs, left, took });
-    }
-  }
-  return moves;
-};
+/** Moves that stand in the notes. */
+const MOVES_IN_NOTES = 3;
 
 export interface Picture {
   readonly binding: Binding;
@@ -59,13 +23,79 @@ export interface Picture {
   readonly moves: ReadonlyMap<Group, readonly Move[]>;
   /** `segment|ip` -> groups that hold it directly. */
   readonly holders: ReadonlyMap<string, readonly Group[]>;
+  /** Addresses of each group of its own. */
+  readonly ips: ReadonlyMap<Group, readonly string[]>;
 }
+
+/** Text that differs when the asset of the group would differ (its last time apart). Cheap beside building it. */
+export const assetKey = (group: Group, picture: Picture, m: Material): string => {
+  const b = picture.behaviour.get(group)!;
+  let revision = m.facts.revision(handleOf(group));
+  let others = 0;
+  let ttl = 0;
+  let users = 0;
+  for (const id of group.endpoints) {
+    revision += m.facts.revision(id);
+    users += m.usersOf.get(id)?.length ?? 0;
+    if (m.view.spoke(id)) ttl += m.view.traffic(id).maxTtl + m.view.traffic(id).firstUs / 1e6;
+  }
+  const segment = m.view.get(group.founder).segment;
+  for (const ip of picture.ips.get(group) ?? []) others += picture.holders.get(`${segment}|${ip}`)?.length ?? 0;
+  let parent = '';
+  if (group.parent !== undefined) {
+    parent = `${group.parent.id} ${(picture.ips.get(group.parent) ?? []).join()}`;
+    for (const id of [handleOf(group.parent), ...group.parent.endpoints]) revision += m.facts.revision(id);
+  }
+  const moves = picture.moves.get(group)?.map((x) => `${x.from}>${x.to}@${x.tsUs}`) ?? [];
+  return [
+    group.kind,
+    group.endpoints.join(),
+    group.macs.join(),
+    group.router,
+    group.translates,
+    group.aliases.join(),
+    group.notes.join(),
+    group.silent,
+    group.behind?.id,
+    group.behind?.macs[0],
+    parent,
+    moves.join(),
+    revision,
+    others,
+    ttl,
+    users,
+    [...b.serves].join(),
+    [...b.servesPorts].join(),
+    [...b.uses].join(),
+    [...b.does].join(),
+    b.controllers,
+    b.readers,
+    b.children,
+    b.toOutside,
+    b.external,
+  ].join('|');
+};
+
+/** The last time anything was heard of the device. */
+export const lastUsOf = (group: Group, m: Material): number => {
+  let { lastUs } = spansOf(group, m.view, []);
+  if (group.kind !== 'device')
+    for (const id of group.endpoints) {
+      lastUs = Math.max(lastUs, m.lastOf.get(id) ?? 0);
+      for (const f of m.facts.of(id)) if (f.origin === 'observed' && f.lastUs > lastUs) lastUs = f.lastUs;
+    }
+  return lastUs;
+};
 
 export interface Material {
   readonly view: EndpointView;
   readonly facts: Facts;
   readonly knowledge: Knowledge;
   readonly usersOf: ReadonlyMap<number, readonly string[]>;
+  /** First frame of each endpoint, as far as known. */
+  readonly sighted: ReadonlyMap<number, Evidence>;
+  /** Last command to each endpoint, microseconds: sub-addresses have no frames of their own. */
+  readonly lastOf: ReadonlyMap<number, number>;
 }
 
 /** Users by endpoint, from sessions: where they came from and where they went. */
@@ -89,7 +119,8 @@ export const ownIps = (group: Group, m: Material): string[] => {
     const e = m.view.get(id);
     if (e.parent !== undefined || group.aliases.includes(id)) continue;
     if (m.view.spoke(id) && usable(e.ip)) ips.add(e.ip);
-    for (const f of m.facts.of(id)) if (f.attribute === 'ip' && !f.removed && usable(f.value)) ips.add(f.value);
+    for (const f of m.facts.of(id))
+      if (f.attribute === 'ip' && f.origin === 'observed' && usable(f.value)) ips.add(f.value);
   }
   return [...ips].sort((a, b) => (ipOrder(a) < ipOrder(b) ? -1 : 1));
 };
@@ -98,11 +129,11 @@ const unique = (list: Iterable<string>): string[] => [...new Set(list)];
 
 export const buildAsset = (group: Group, picture: Picture, m: Material): Asset => {
   const { view } = m;
-  const facts = factsOfGroup(group, m.facts, view, m.knowledge.fingerprints);
+  const facts = factsOfGroup(group, m.facts, view, m.knowledge.fingerprints, m.sighted);
   const behaviour = picture.behaviour.get(group)!;
   const moves = picture.moves.get(group) ?? [];
   const role = concludeRole(m.knowledge, behaviour, facts);
-  const ips = group.kind === 'device' ? ownIps(group, m) : [];
+  const ips = picture.ips.get(group) ?? [];
   const best = (a: Parameters<typeof bestOf>[1]) => bestOf(facts, a)?.value ?? '';
   const users = unique([
     ...facts.filter((f) => f.attribute === 'user').map((f) => f.value),
@@ -135,7 +166,7 @@ export const buildAsset = (group: Group, picture: Picture, m: Material): Asset =
     spoken: [...behaviour.uses].sort(),
     served: [...behaviour.serves].sort(),
     firstUs: spans.firstUs,
-    lastUs: spans.lastUs,
+    lastUs: lastUsOf(group, m),
     notes: notesOf(group, picture, m, ips, moves),
   };
 };
@@ -157,7 +188,6 @@ export const spansOf = (
   for (const f of facts) {
     if (f.origin !== 'observed' || group.kind === 'device') continue;
     if (f.firstUs < firstUs) firstUs = f.firstUs;
-    if (f.lastUs > lastUs) lastUs = f.lastUs;
   }
   return { firstUs: Number.isFinite(firstUs) ? firstUs : 0, lastUs };
 };
@@ -208,8 +238,8 @@ const nameOf = (
   const imported = manual ?? best('hostname');
   if (imported !== undefined) return imported.value;
   if (group.sub !== undefined && group.parent !== undefined) {
-    const parentFacts = factsOfGroup(group.parent, m.facts, view, []);
-    const parent = nameOf(group.parent, parentFacts, ownIps(group.parent, m), view, m, picture);
+    const parentFacts = factsOfGroup(group.parent, m.facts, view, [], m.sighted);
+    const parent = nameOf(group.parent, parentFacts, picture.ips.get(group.parent) ?? [], view, m, picture);
     return `${parent} ${SUB_WORDS[group.sub.kind] ?? 'address'} ${group.sub.address}`;
   }
   return ips[0] ?? group.macs[0] ?? view.get(group.founder).ip ?? `endpoint ${group.founder}`;
@@ -236,7 +266,8 @@ const notesOf = (
       `seen as ${view.get(id).ip} on the other side of ${through === undefined ? 'a NAT' : `the NAT at ${through}`}`,
     );
   }
-  for (const move of moves) notes.push(`moved from ${move.from} to ${move.to}`);
+  for (const move of moves.slice(0, MOVES_IN_NOTES)) notes.push(`moved from ${move.from} to ${move.to}`);
+  if (moves.length > MOVES_IN_NOTES) notes.push(`changed its address ${moves.length} times`);
   const segment = view.get(group.founder).segment;
   if (group.kind === 'device')
     for (const ip of ips) {
@@ -244,10 +275,10 @@ const notesOf = (
       const others = (picture.holders.get(`${segment}|${ip}`) ?? []).filter((g) => g !== group);
       if (others.length > 0)
         notes.push(`${ip} is also used by ${others.length} other device${others.length === 1 ? '' : 's'}`);
-      if (group.behind === undefined && group.macs.length > 0 && group.router === '' && ipScope(ip) === 'public') {
-        const local = ips.some((other) => ipScope(other) === 'private');
-        if (local) notes.push(`${ip} is a public address that this device uses itself, on its own MAC`);
-      }
+      if (group.behind === undefined && group.macs.length > 0 && group.router === '' && ipScope(ip) === 'public')
+        notes.push(
+          `${ip} is a public address that this device uses itself on the local network: not a peer on the internet`,
+        );
     }
   if (group.router === '' && group.behind === undefined && group.macs.length > 0)
     for (const id of group.endpoints) {
@@ -294,7 +325,7 @@ export const derivedChanges = (
         .find((f) => f.attribute === 'ip' && f.value === move.to && f.evidence.length > 0);
       const seen = sighted.get(move.took);
       out.push({
-        id: 2e9 + move.took,
+        id: 2e9 + group.founder * MAX_MOVES + move.nth,
         tsUs: move.tsUs,
         asset: group.id,
         what: 'ip',

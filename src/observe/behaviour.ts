@@ -5,7 +5,7 @@ import type { EndpointView } from '../core/endpoint.ts';
 import type { Verb } from '../core/observation.ts';
 import type { Conversation } from '../core/site.ts';
 import { ipScope } from './address.ts';
-import type { Binding, Group } from './binding.ts';
+import type { Binding, Group } from './nodes.ts';
 import type { Behaviour } from './roles.ts';
 
 interface Gathered {
@@ -23,9 +23,10 @@ interface Gathered {
   child: boolean;
 }
 
-const isOutside = (view: EndpointView, g: Group): boolean =>
-  (g.behind !== undefined || g.macs.length === 0) &&
+/** Public addresses behind a router; on links without MAC addresses, public ones beside private ones. */
+const isOutside = (view: EndpointView, g: Group, privateSegments: ReadonlySet<number>): boolean =>
   g.kind === 'device' &&
+  (g.behind !== undefined || (g.macs.length === 0 && privateSegments.has(view.get(g.founder).segment))) &&
   g.endpoints.some((id) => ipScope(view.get(id).ip ?? '') === 'public');
 
 /** Behaviour of every group. A server counts as serving when it answered or a command reached an outcome. */
@@ -36,6 +37,10 @@ export const gatherBehaviour = (
   automation: ReadonlySet<string>,
 ): ReadonlyMap<Group, Behaviour> => {
   const out = new Map<Group, Gathered>();
+  const privateSegments = new Set<number>();
+  for (const g of binding.groups)
+    for (const id of g.endpoints)
+      if (view.spoke(id) && ipScope(view.get(id).ip ?? '') === 'private') privateSegments.add(view.get(id).segment);
   for (const g of binding.groups)
     out.set(g, {
       serves: new Set(),
@@ -48,7 +53,7 @@ export const gatherBehaviour = (
       toOutside: false,
       router: g.router,
       translates: g.translates,
-      external: isOutside(view, g),
+      external: isOutside(view, g, privateSegments),
       child: g.kind !== 'device',
     });
   for (const g of binding.groups) if (g.parent !== undefined && g.kind === 'child') out.get(g.parent)!.children++;
@@ -74,6 +79,13 @@ export const gatherBehaviour = (
     }
   }
   const result = new Map<Group, Behaviour>();
-  for (const [g, b] of out) result.set(g, { ...b, controllers: b.controllers.size, readers: b.readers.size });
+  for (const [g, b] of out)
+    result.set(g, {
+      ...b,
+      controllers: b.controllers.size,
+      readers: b.readers.size,
+      // Whoever serves automation to the site belongs to it, wherever it stands.
+      external: b.external && b.readers.size === 0,
+    });
   return result;
 };

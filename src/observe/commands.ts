@@ -94,6 +94,17 @@ export class Commands {
     return this.quietUs;
   }
 
+  /** Time of the last command to each target. */
+  lastByTarget(): ReadonlyMap<number, number> {
+    const out = new Map<number, number>();
+    for (let row = 0; row < this.count; row++) {
+      const target = this.table.part(row, 1);
+      const last = out.get(target);
+      if (last === undefined || this.lastUs[row]! > last) out.set(target, this.lastUs[row]!);
+    }
+    return out;
+  }
+
   get(row: number): CommandRecord {
     const code = this.table.part(row, 2);
     const operation = code >> 3;

@@ -42,6 +42,8 @@ export class Conversations {
   port = new Int32Array(64);
   private transport = new Uint8Array(64);
   encrypted = new Uint8Array(64);
+  /** 1 unless the server is a broadcast or multicast address. */
+  private unicast = new Uint8Array(64);
   private sums = new Float64Array(64 * SUMS);
   private verbs = new Float64Array(64 * VERB_STRIDE);
   /** Protocol as text by conversation: compared by identity on the hot path. */
@@ -49,11 +51,17 @@ export class Conversations {
   private cacheFlow = new Float64Array(CACHE).fill(-1);
   private cacheRow = new Int32Array(CACHE);
   private readonly open = new Map<number, Float64Array>();
+  private readonly isGroup: (endpoint: number) => boolean;
   /** Called with the sender and frame of each new conversation and flow. */
   private readonly sighted: (endpoint: number, frame: number, tsUs: number) => void;
 
-  constructor(context: Context, sighted: (endpoint: number, frame: number, tsUs: number) => void) {
+  constructor(
+    context: Context,
+    sighted: (endpoint: number, frame: number, tsUs: number) => void,
+    isGroup: (endpoint: number) => boolean,
+  ) {
     this.context = context;
+    this.isGroup = isGroup;
     this.sighted = sighted;
   }
 
@@ -111,7 +119,11 @@ export class Conversations {
         flow.decodedBytes,
         flow.undecodedBytes,
         flow.missingBytes,
-        flow.clientPackets === 0 || flow.serverPackets === 0 ? 1 : 0,
+        (flow.clientPackets === 0 || flow.serverPackets === 0) &&
+        this.unicast[row] === 1 &&
+        flow.transport !== 'ethernet'
+          ? 1
+          : 0,
       ];
       const s = row * SUMS;
       for (let i = 0; i < now.length; i++) {
@@ -281,6 +293,7 @@ export class Conversations {
     this.protocolText[row] = protocolText;
     this.sums[row * SUMS + FIRST] = tsUs;
     this.sums[row * SUMS + LAST] = tsUs;
+    this.unicast[row] = this.isGroup(server) ? 0 : 1;
     this.port[row] = UNKNOWN;
     this.transport[row] = transport;
     if (port !== UNKNOWN) this.name(row, port, transport);
@@ -307,6 +320,7 @@ export class Conversations {
     this.port = i32(this.port, size);
     this.transport = u8(this.transport, size);
     this.encrypted = u8(this.encrypted, size);
+    this.unicast = u8(this.unicast, size);
     this.sums = f64(this.sums, size * SUMS);
     this.verbs = f64(this.verbs, size * VERB_STRIDE);
   }

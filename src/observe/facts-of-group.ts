@@ -3,11 +3,13 @@
  * knowledge in `data/fingerprints`). Which value of an attribute is shown first, and the users seen.
  */
 import type { EndpointView } from '../core/endpoint.ts';
+import type { Evidence } from '../core/frame.ts';
 import type { Fact, FactAttribute } from '../core/site.ts';
 import { macKind } from './address.ts';
-import type { Group } from './binding.ts';
 import type { Facts } from './facts.ts';
 import type { Fingerprint } from './knowledge.ts';
+import { matches } from './matching.ts';
+import type { Group } from './nodes.ts';
 import { macVendor } from './vendor.ts';
 
 const ORIGIN_RANK: Readonly<Record<Fact['origin'], number>> = { manual: 3, observed: 2, derived: 1, imported: 0 };
@@ -31,18 +33,26 @@ export const bestOf = (list: readonly RankedFact[], attribute: FactAttribute): R
   return best;
 };
 
+/** Where facts by hand about the group are kept: its founder, negative when that endpoint belongs to a host behind it. */
+export const handleOf = (group: Group): number =>
+  group.endpoints.includes(group.founder) ? group.founder : -group.founder;
+
 /** All facts of the group: first the observed ones in order of first sighting, then the derived. */
 export const factsOfGroup = (
   group: Group,
   facts: Facts,
   view: EndpointView,
   fingerprints: readonly Fingerprint[],
+  sighted: ReadonlyMap<number, Evidence>,
 ): RankedFact[] => {
   const out: RankedFact[] = [];
-  for (const endpoint of group.endpoints)
+  const handle = handleOf(group);
+  for (const endpoint of handle < 0 ? [handle, ...group.endpoints] : group.endpoints)
     for (const e of facts.of(endpoint)) if (!e.removed) out.push({ ...facts.fact(e), order: e.order });
   out.sort((a, b) => a.firstUs - b.firstUs || a.order - b.order);
   const traffic = view.traffic(group.founder);
+  const shown = [group.founder, ...group.endpoints].find((id) => sighted.has(id));
+  const seen = shown === undefined ? undefined : sighted.get(shown);
   for (const mac of group.macs) {
     const vendor = macVendor(mac);
     if (vendor === '' || macKind(mac) !== 'device') continue;
@@ -57,7 +67,7 @@ export const factsOfGroup = (
       firstUs: traffic.firstUs,
       lastUs: traffic.lastUs,
       count: 1,
-      evidence: out[0]?.evidence ?? [],
+      evidence: seen === undefined ? (out[0]?.evidence ?? []) : [seen],
       order: 0,
     });
   }
@@ -65,7 +75,7 @@ export const factsOfGroup = (
   for (const print of fingerprints) {
     for (let i = 0; i < observed; i++) {
       const f = out[i]!;
-      if (f.attribute !== print.attribute || !print.pattern.test(f.value)) continue;
+      if (f.attribute !== print.attribute || !matches(print.pattern, f.value)) continue;
       for (const [attribute, value] of print.gives)
         out.push({
           ...f,

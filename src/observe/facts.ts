@@ -39,6 +39,8 @@ const WATCHED: ReadonlySet<FactAttribute> = new Set<FactAttribute>([
   'protection',
 ]);
 
+const NONE: readonly FactEntry[] = [];
+
 export interface NewFact {
   readonly endpoint: number;
   readonly attribute: FactAttribute;
@@ -58,6 +60,7 @@ export class Facts {
   private readonly byEndpoint = new Map<number, FactEntry[]>();
   private readonly modules: ModuleRow[] = [];
   private readonly modulesOf = new Map<number, number[]>();
+  private readonly revisions = new Map<number, number>();
   private order = 0;
 
   constructor(context: Context) {
@@ -65,7 +68,16 @@ export class Facts {
   }
 
   of(endpoint: number): readonly FactEntry[] {
-    return this.byEndpoint.get(endpoint) ?? [];
+    return this.byEndpoint.get(endpoint) ?? NONE;
+  }
+
+  /** Grows with everything that is newly known of the endpoint; repetitions do not count. */
+  revision(endpoint: number): number {
+    return this.revisions.get(endpoint) ?? 0;
+  }
+  private revise(endpoint: number): void {
+    this.revisions.set(endpoint, this.revision(endpoint) + 1);
+    this.context.version++;
   }
 
   /** Adds or refreshes a fact. `at` is absent for what people say. */
@@ -95,11 +107,11 @@ export class Facts {
       }
       if (fact.confidence > found.confidence) {
         found.confidence = fact.confidence;
-        this.context.version++;
+        this.revise(found.endpoint);
       }
       this.dirty.mark(found.id - 1);
       if (current !== found) {
-        this.context.version++;
+        this.revise(found.endpoint);
         if (at !== undefined) this.changedTo(at, found, current!);
       }
       return;
@@ -131,21 +143,32 @@ export class Facts {
     };
     this.push(entry);
     this.dirty.mark(entry.id - 1);
-    this.context.version++;
+    this.revise(entry.endpoint);
     if (current !== undefined && at !== undefined) this.changedTo(at, entry, current);
   }
 
   /** A fact without a frame: what people or their lists say. The same again after it was removed counts anew. */
   addByHand(fact: NewFact): void {
     for (const e of this.byEndpoint.get(fact.endpoint) ?? [])
-      if (e.removed && e.attribute === fact.attribute && e.value === fact.value && e.via === fact.via) {
+      if (e.attribute === fact.attribute && e.value === fact.value && e.via === fact.via && e.origin === fact.origin) {
+        if (!e.removed) return;
         e.removed = false;
         e.order = ++this.order;
         this.dirty.mark(e.id - 1);
-        this.context.version++;
+        this.revise(e.endpoint);
         return;
       }
     this.add(undefined, fact);
+  }
+
+  /** Takes all facts of an imported list away. */
+  removeImport(via: string): void {
+    for (const e of this.entries)
+      if (e.origin === 'imported' && e.via === via && !e.removed) {
+        e.removed = true;
+        this.dirty.mark(e.id - 1);
+        this.revise(e.endpoint);
+      }
   }
 
   /** Takes a fact made by hand or by import away again. */
@@ -154,7 +177,7 @@ export class Facts {
       if (e.attribute === attribute && e.origin === origin && !e.removed) {
         e.removed = true;
         this.dirty.mark(e.id - 1);
-        this.context.version++;
+        this.revise(e.endpoint);
       }
   }
 
@@ -205,7 +228,7 @@ export class Facts {
       this.change(at, m.endpoint, `firmware of the module in slot ${m.slot}`, old.firmware, row.firmware);
     this.putModule(row);
     this.dirtyModules.mark(row.id - 1);
-    this.context.version++;
+    this.revise(row.endpoint);
   }
 
   modulesAt(endpoint: number): readonly Module[] {
@@ -232,9 +255,11 @@ export class Facts {
     if (row.id <= this.entries.length) Object.assign(this.entries[row.id - 1]!, entry);
     else this.push(entry);
     if (row.order > this.order) this.order = row.order;
+    this.revise(row.endpoint);
   }
   loadModule(row: ModuleRow): void {
     this.putModule(row);
+    this.revise(row.endpoint);
   }
   loadChange(row: ChangeRow): void {
     this.changes[row.id - 1] = row;

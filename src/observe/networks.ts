@@ -6,8 +6,8 @@ import type { EndpointView } from '../core/endpoint.ts';
 import type { CommandRecord, Conversation, Fact } from '../core/site.ts';
 import type { ControlRelation, Mentioned, Network } from '../core/site-model.ts';
 import { ipScope, subnetOf } from './address.ts';
-import type { Binding } from './binding.ts';
 import type { Facts } from './facts.ts';
+import type { Binding, Group } from './nodes.ts';
 
 type Draft = { -readonly [K in keyof Network]: Network[K] } & { ids: Set<string> };
 
@@ -16,21 +16,32 @@ export const networksOf = (
   view: EndpointView,
   binding: Binding,
   conversations: readonly Conversation[],
+  ipsOf: (group: Group) => readonly string[],
 ): readonly Network[] => {
+  const homes = new Map<Group, string>();
+  // Frames without IP belong to the network that their device has an address in.
+  const home = (group: Group | undefined): string => {
+    if (group === undefined) return '';
+    let ip = homes.get(group);
+    if (ip === undefined) {
+      ip = ipsOf(group).find((x) => ipScope(x) === 'private' || ipScope(x) === 'public') ?? '';
+      homes.set(group, ip);
+    }
+    return ip;
+  };
   const drafts = new Map<string, Draft>();
   const of = (endpoint: number): Draft | undefined => {
     if (endpoint === 0) return undefined;
     let e = view.get(endpoint);
     while (e.parent !== undefined) e = view.get(e.parent);
-    const scope = ipScope(e.ip ?? '');
-    if (scope === 'group' || scope === 'none') {
-      // Groups belong to the network of whoever speaks to them; endpoints without IP to their VLAN.
-      if (scope === 'group' || !view.spoke(e.id)) return undefined;
-    }
     const group = binding.of[endpoint];
+    const ip = e.ip === undefined || ipScope(e.ip) === 'none' ? home(group) : e.ip;
+    const scope = ipScope(ip);
+    // Groups belong to the network of whoever speaks to them; endpoints without IP to their VLAN.
+    if (scope === 'group' || (scope === 'none' && !view.spoke(e.id))) return undefined;
     const outside = scope === 'public' && (group === undefined || group.behind !== undefined);
     const vlan = e.vlan === 0 ? '' : `vlan ${e.vlan} `;
-    const subnet = scope === 'none' ? '' : outside ? 'outside' : scope === 'link' ? 'link-local' : subnetOf(e.ip!);
+    const subnet = scope === 'none' ? '' : outside ? 'outside' : scope === 'link' ? 'link-local' : subnetOf(ip);
     const name = outside ? 'outside' : subnet === '' ? `${vlan}without IP` : `${vlan}${subnet}`;
     const id = outside || e.segment === 0 ? name : `segment ${e.segment} ${name}`;
     let d = drafts.get(id);
@@ -144,6 +155,7 @@ export const mentionedOf = (
     by.set(c.server, list);
   }
   const out: Mentioned[] = [];
+  const byIp = new Map<string, number>();
   for (let id = 1; id <= view.count; id++) {
     const e = view.get(id);
     if (binding.of[id] !== undefined || e.parent !== undefined || view.spoke(id)) continue;
@@ -155,6 +167,21 @@ export const mentionedOf = (
       .of(id)
       .filter((f) => !f.removed)
       .map((f) => facts.fact(f));
+    // The same address with and without a MAC is one line.
+    const key = `${e.segment}|${e.ip}`;
+    const known = e.ip === undefined ? undefined : byIp.get(key);
+    if (known !== undefined) {
+      const m = out[known]!;
+      out[known] = {
+        ...m,
+        mac: m.mac || (e.mac ?? ''),
+        framesReceived: m.framesReceived + view.traffic(id).framesReceived,
+        by: [...new Set([...m.by, ...(by.get(id) ?? [])])].slice(0, MAX_BY),
+        facts: [...m.facts, ...said],
+      };
+      continue;
+    }
+    if (e.ip !== undefined) byIp.set(key, out.length);
     out.push({
       endpoint: id,
       ip: e.ip ?? '',

@@ -7,7 +7,8 @@ import type { Verb } from '../core/observation.ts';
 import type { Conclusion, PurdueLevel, Role } from '../core/site.ts';
 import { ROLES } from '../core/site.ts';
 import { bestOf, type RankedFact } from './facts-of-group.ts';
-import type { Knowledge, RoleConditions } from './knowledge.ts';
+import type { Knowledge, RoleConditions, RoleRule } from './knowledge.ts';
+import { matches } from './matching.ts';
 
 /** How a device behaves on the wire, as far as rules ask. */
 export interface Behaviour {
@@ -25,69 +26,62 @@ export interface Behaviour {
   readonly toOutside: boolean;
 }
 
-/** Filled reason of a rule that holds, or undefined. `{x}` in a reason stands for what was found. */
-const holds = (
-  when: RoleConditions,
-  reason: string,
-  b: Behaviour,
-  facts: readonly RankedFact[],
-): string | undefined => {
-  let text = reason;
-  const say = (key: string, value: string | number): void => {
-    text = text.replace(`{${key}}`, String(value));
-  };
-  if (when.serves !== undefined) {
-    const hit = when.serves.filter((p) => b.serves.has(p));
-    if (hit.length === 0) return undefined;
-    say('serves', hit.join(', '));
-  }
-  if (when.servesPort !== undefined) {
-    const hit = when.servesPort.filter((p) => b.servesPorts.has(p));
-    if (hit.length === 0) return undefined;
-    say('port', hit.join(', '));
-  }
-  if (when.uses !== undefined) {
-    const hit = when.uses.filter((p) => b.uses.has(p));
-    if (hit.length === 0) return undefined;
-    say('uses', hit.join(', '));
-  }
-  if (when.does !== undefined) {
-    const hit = when.does.filter((v) => b.does.has(v));
-    if (hit.length === 0) return undefined;
-    say('does', hit.join(', '));
-  }
-  if (when.controllers !== undefined) {
-    if (b.controllers < when.controllers) return undefined;
-    say('controllers', b.controllers);
-  }
-  if (when.readers !== undefined) {
-    if (b.readers < when.readers) return undefined;
-    say('readers', b.readers);
-  }
-  if (when.children !== undefined) {
-    if (b.children < when.children) return undefined;
-    say('children', b.children);
-  }
-  if (when.router === true) {
-    if (b.router === '') return undefined;
-    say('router', b.router);
-  }
-  if (when.translates === true && !b.translates) return undefined;
-  if (when.external !== undefined && when.external !== b.external) return undefined;
-  if (when.child !== undefined && when.child !== b.child) return undefined;
-  if (when.toOutside !== undefined && when.toOutside !== b.toOutside) return undefined;
-  if (when.vendor !== undefined) {
-    const hit = facts.find((f) => f.attribute === 'vendor' && when.vendor!.test(f.value));
-    if (hit === undefined) return undefined;
-    say('vendor', hit.value);
-  }
-  if (when.attribute !== undefined && when.matches !== undefined) {
-    const hit = facts.find((f) => f.attribute === when.attribute && when.matches!.test(f.value));
-    if (hit === undefined) return undefined;
-    say('value', hit.value);
-  }
-  return text;
+const anyOf = <T>(wanted: readonly T[] | undefined, had: ReadonlySet<T>): boolean => {
+  if (wanted === undefined) return true;
+  for (const x of wanted) if (had.has(x)) return true;
+  return false;
 };
+const factOf = (facts: readonly RankedFact[], attribute: string, pattern: RegExp): RankedFact | undefined => {
+  for (const f of facts) if (f.attribute === attribute && matches(pattern, f.value)) return f;
+  return undefined;
+};
+
+const holds = (when: RoleConditions, b: Behaviour, facts: readonly RankedFact[]): boolean => {
+  if (when.controllers !== undefined && b.controllers < when.controllers) return false;
+  if (when.readers !== undefined && b.readers < when.readers) return false;
+  if (when.children !== undefined && b.children < when.children) return false;
+  if (when.router === true && b.router === '') return false;
+  if (when.translates === true && !b.translates) return false;
+  if (when.external !== undefined && when.external !== b.external) return false;
+  if (when.child !== undefined && when.child !== b.child) return false;
+  if (when.toOutside !== undefined && when.toOutside !== b.toOutside) return false;
+  if (!anyOf(when.serves, b.serves) || !anyOf(when.servesPort, b.servesPorts)) return false;
+  if (!anyOf(when.uses, b.uses) || !anyOf(when.does, b.does)) return false;
+  if (when.vendor !== undefined && factOf(facts, 'vendor', when.vendor) === undefined) return false;
+  if (when.attribute === undefined || when.matches === undefined) return true;
+  return factOf(facts, when.attribute, when.matches) !== undefined;
+};
+
+/** The reason of a rule that holds; `{x}` stands for what was found. */
+const reasonOf = ({ when, reason }: RoleRule, b: Behaviour, facts: readonly RankedFact[]): string =>
+  reason.replace(/\{(\w+)\}/g, (_, key: string) => {
+    switch (key) {
+      case 'serves':
+        return (when.serves ?? []).filter((p) => b.serves.has(p)).join(', ');
+      case 'port':
+        return (when.servesPort ?? []).filter((p) => b.servesPorts.has(p)).join(', ');
+      case 'uses':
+        return (when.uses ?? []).filter((p) => b.uses.has(p)).join(', ');
+      case 'does':
+        return (when.does ?? []).filter((v) => b.does.has(v)).join(', ');
+      case 'controllers':
+        return count(b.controllers, 'controller');
+      case 'readers':
+        return String(b.readers);
+      case 'children':
+        return String(b.children);
+      case 'router':
+        return b.router;
+      case 'vendor':
+        return when.vendor === undefined ? '' : (factOf(facts, 'vendor', when.vendor)?.value ?? '');
+      default:
+        return when.attribute === undefined || when.matches === undefined
+          ? ''
+          : (factOf(facts, when.attribute, when.matches)?.value ?? '');
+    }
+  });
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 export const concludeRole = (knowledge: Knowledge, b: Behaviour, facts: readonly RankedFact[]): Conclusion<Role> => {
   const said = bestOf(
@@ -103,9 +97,12 @@ export const concludeRole = (knowledge: Knowledge, b: Behaviour, facts: readonly
     if (!s.reasons.includes(reason)) s.reasons.push(reason);
     scores.set(role, s);
   };
+  // Rules speak about the wire; what people say has its own weight below.
+  const seen = facts.filter((f) => f.origin === 'observed' || f.origin === 'derived');
+  const present = new Set(seen.map((f) => f.attribute));
   for (const rule of knowledge.roles) {
-    const reason = holds(rule.when, rule.reason, b, facts);
-    if (reason !== undefined) add(rule.role, rule.confidence, reason);
+    if (rule.when.attribute !== undefined && !present.has(rule.when.attribute)) continue;
+    if (holds(rule.when, b, seen)) add(rule.role, rule.confidence, reasonOf(rule, b, seen));
   }
   for (const f of facts)
     if (f.attribute === 'role' && f.origin === 'imported' && (ROLES as readonly string[]).includes(f.value))

@@ -20,36 +20,34 @@ import type {
   Verb,
   Weird,
 } from '../core/observation.ts';
-import type { Asset, AssetId, ChangeRecord, Conversation, Fact, FactAttribute, Point } from '../core/site.ts';
+import type { AssetId, ChangeRecord, Fact, FactAttribute, SourceId } from '../core/site.ts';
 import type {
   AliasRow,
-  EndpointRow,
   FlowRow,
   ManualChange,
   ManualUndo,
-  MembershipRow,
   Override,
-  PageOf,
-  PointFilter,
   SiteModel,
   SiteRows,
   SourceContext,
 } from '../core/site-model.ts';
-import { buildAsset, derivedChanges, type Material, movesOf, ownIps, type Picture, usersByEndpoint } from './assets.ts';
-import { gatherBehaviour } from './behaviour.ts';
-import { bind } from './binding.ts';
+import { derivedChanges } from './assets.ts';
 import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
 import { Conversations } from './conversations.ts';
+import { createEmission } from './emission.ts';
 import { Facts } from './facts.ts';
-import { factsOfGroup } from './facts-of-group.ts';
+import { factsOfGroup, handleOf } from './facts-of-group.ts';
 import { IntTable } from './int-table.ts';
 import { knowledge } from './knowledge.ts';
 import { SITE_LIMITS, type SiteLimits } from './limits.ts';
 import { controlOf, mentionedOf, networksOf } from './networks.ts';
+import { createPictures } from './pictures.ts';
+import { pagePoints } from './point-pages.ts';
 import { Points } from './points.ts';
 import { Samples } from './samples.ts';
 import { Sessions } from './sessions.ts';
+import { isGroup, remembering } from './views.ts';
 
 export interface SiteModelOptions {
   readonly endpoints: EndpointView;
@@ -87,7 +85,7 @@ const NAMES: Readonly<Record<Name['kind'], readonly [FactAttribute, number]>> = 
 const NO_SOURCE: SourceContext = { id: '', offsetOf: () => -1 };
 
 export const createSiteModel = (options: SiteModelOptions): SiteModel => {
-  const view = options.endpoints;
+  const view = remembering(options.endpoints);
   const limits: SiteLimits = { ...SITE_LIMITS, ...options.limits };
   const context: Context = {
     limits,
@@ -99,12 +97,13 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     version: 1,
   };
   context.protocols.id('');
+  const sourceIndexes = new Map<SourceId, number>();
   const sighted = new Map<number, Evidence>();
   const sight = (endpoint: number, frame: number): void => {
     if (endpoint > 0 && !sighted.has(endpoint)) sighted.set(endpoint, evidenceOf(context, frame));
   };
   const samples = new Samples(context);
-  const conversations = new Conversations(context, sight);
+  const conversations = new Conversations(context, sight, (endpoint) => isGroup(view, endpoint));
   const commands = new Commands(context);
   const points = new Points(context, samples, options.minSampleSpacingUs ?? 0);
   const facts = new Facts(context);
@@ -115,82 +114,21 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   const overrides: Override[] = [];
   const dirtyOverrides = new Dirty();
   const pendingFlows = new Map<string, FlowRow>();
-  const emittedMemberships = new Map<number, string>();
-  let emittedTraffic = new Float64Array(64);
-  let endpointCursor = 1;
   const emittedLimits = new Map<string, number>();
 
-  // --- Reading: the picture is computed again only when what it follows from has changed.
-  let picture: Picture | undefined;
-  let material: Material | undefined;
-  let pictureVersion = 0;
-  let pictureSignature = Number.NaN;
-  let assetList: Asset[] | undefined;
-  let assetIndex = new Map<AssetId, Asset>();
-  let assetTraffic = Number.NaN;
-
-  /** Changes when an endpoint appears, begins to speak, or shows another hop count; and, apart, with every frame. */
-  const signatures = (): readonly [number, number] => {
-    let structure = view.count;
-    let traffic = 0;
-    for (let id = 1; id <= view.count; id++) {
-      if (!view.spoke(id)) continue;
-      const t = view.traffic(id);
-      structure += id * (7 + t.maxTtl * 3 + t.minTtl) + t.firstUs / 1e6;
-      traffic += t.lastUs / 1e3 + t.framesSent;
-    }
-    return [structure, traffic];
-  };
-
-  const look = (): Picture => {
-    const [structure, traffic] = signatures();
-    if (picture !== undefined && pictureVersion === context.version && pictureSignature === structure) {
-      if (traffic !== assetTraffic) assetList = undefined;
-      assetTraffic = traffic;
-      return picture;
-    }
-    const { fingerprints, roles, levels, automation } = knowledge();
-    const binding = bind(view, facts, aliases, overrides, limits);
-    material = {
-      view,
-      facts,
-      knowledge: { fingerprints, roles, levels, automation },
-      usersOf: usersByEndpoint(sessions.sessions.rows),
-    };
-    const all = conversationList();
-    const behaviour = gatherBehaviour(view, binding, all, automation);
-    const moves = new Map(binding.groups.map((g) => [g, movesOf(g, view)]));
-    const holders = new Map<string, (typeof binding.groups)[number][]>();
-    for (const g of binding.groups) {
-      if (g.kind !== 'device' || g.behind !== undefined) continue;
-      for (const ip of ownIps(g, material)) {
-        const key = `${view.get(g.founder).segment}|${ip}`;
-        holders.set(key, [...(holders.get(key) ?? []), g]);
-      }
-    }
-    picture = { binding, behaviour, moves, holders };
-    pictureVersion = context.version;
-    pictureSignature = structure;
-    assetTraffic = traffic;
-    assetList = undefined;
-    return picture;
-  };
-
-  const conversationList = (): Conversation[] => {
-    const out: Conversation[] = [];
-    for (let row = 0; row < conversations.count; row++) out.push(conversations.get(row));
-    return out;
-  };
-
-  const assets = (): Asset[] => {
-    const p = look();
-    if (assetList === undefined) {
-      assetList = p.binding.groups.map((g) => buildAsset(g, p, material!));
-      assetIndex = new Map(assetList.map((a) => [a.id, a]));
-    }
-    return assetList;
-  };
-
+  const pictures = createPictures({
+    context,
+    view,
+    facts,
+    conversations,
+    commands,
+    sessions,
+    sighted,
+    aliases,
+    overrides,
+  });
+  const { look, assets, conversationList } = pictures;
+  const emission = createEmission(view, sighted, look);
   const groupOf = (id: AssetId) => look().binding.byId.get(id);
 
   // --- What is written as a change by hand.
@@ -223,51 +161,14 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       origin: 'observed',
     });
 
-  const takeEndpoints = (max: number): EndpointRow[] => {
-    const rows: EndpointRow[] = [];
-    if (view.count >= emittedTraffic.length) {
-      const wider = new Float64Array((view.count + 1) * 2);
-      wider.set(emittedTraffic);
-      emittedTraffic = wider;
-    }
-    while (endpointCursor <= view.count && rows.length < max) {
-      const id = endpointCursor++;
-      const traffic = view.traffic(id);
-      const spoke = view.spoke(id);
-      const mark = 1 + traffic.framesSent + traffic.framesReceived + (spoke ? 0.5 : 0) + (sighted.has(id) ? 0.25 : 0);
-      if (emittedTraffic[id] === mark) continue;
-      emittedTraffic[id] = mark;
-      const seen = sighted.get(id);
-      rows.push({ ...view.get(id), spoke, traffic: { ...traffic }, ...(seen === undefined ? {} : { seen }) });
-    }
-    return rows;
-  };
-
-  const takeMemberships = (max: number): { rows: MembershipRow[]; more: boolean } => {
-    const p = look();
-    const rows: MembershipRow[] = [];
-    const emit = (endpoint: number, asset: string, fromUs: number, toUs: number): boolean => {
-      const text = `${asset}|${fromUs}|${toUs}`;
-      if ((emittedMemberships.get(endpoint) ?? '|0|0') === text) return true;
-      if (rows.length >= max) return false;
-      emittedMemberships.set(endpoint, text);
-      rows.push({ endpoint, asset, fromUs, toUs });
-      return true;
-    };
-    for (let id = 1; id <= view.count; id++) {
-      const g = p.binding.of[id];
-      const move = g === undefined ? undefined : p.moves.get(g)?.find((m) => m.left === id);
-      if (!emit(id, g?.id ?? '', g === undefined ? 0 : view.traffic(id).firstUs, move?.tsUs ?? 0))
-        return { rows, more: true };
-    }
-    return { rows, more: false };
-  };
-
   const model: SiteModel = {
     setSource(source) {
       if (context.source === source) return;
-      let index = context.sources.indexOf(source);
-      if (index < 0) index = context.sources.push(source) - 1;
+      let index = sourceIndexes.get(source.id);
+      if (index === undefined) {
+        index = context.sources.push(source) - 1;
+        sourceIndexes.set(source.id, index);
+      } else context.sources[index] = source;
       context.source = source;
       context.sourceIndex = index;
     },
@@ -320,7 +221,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       sessions.weird(at, w);
     },
     flow(_at: At, flow: FlowSummary) {
-      sight(flow.client, flow.firstFrame);
+      // The first frame of a flow names both ends.
+      if (flow.clientPackets > 0) sight(flow.client, flow.firstFrame);
+      if (flow.serverPackets > 0) sight(flow.server, flow.firstFrame);
       if (conversations.flow(flow)) context.version++;
       const key = `${context.sourceIndex}|${flow.flow}`;
       pendingFlows.delete(key);
@@ -352,15 +255,14 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
 
     // --- Reading.
     assets,
-    asset(id) {
-      assets();
-      return assetIndex.get(id);
-    },
+    asset: pictures.asset,
     assetOf: (endpoint) => look().binding.of[endpoint]?.id,
     facts(id): readonly Fact[] {
       const group = groupOf(id);
       if (group === undefined) return [];
-      return factsOfGroup(group, facts, view, knowledge().fingerprints).map(({ order: _order, ...fact }) => fact);
+      return factsOfGroup(group, facts, view, knowledge().fingerprints, sighted).map(
+        ({ order: _order, ...fact }) => fact,
+      );
     },
     mentioned: () => mentionedOf(view, look().binding, conversationList(), facts),
     points: (filter = {}) => pagePoints(points, filter, (id) => groupOf(id)?.endpoints ?? []),
@@ -381,7 +283,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       }));
       return [...said, ...derivedChanges(p, view, sighted, facts)].sort((a, b) => a.tsUs - b.tsUs || a.id - b.id);
     },
-    networks: () => networksOf(view, look().binding, conversationList()),
+    networks: () => networksOf(view, look().binding, conversationList(), (g) => look().ips.get(g) ?? []),
     control: () => controlOf(look().binding, model.commands()),
     overrides: () => [...overrides],
     limits: () => [...context.dropped].map(([limit, dropped]) => ({ limit, dropped })),
@@ -413,11 +315,11 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     setManual(id, attribute, value) {
       const group = groupOf(id);
       if (group === undefined) return { kind: 'refused', reason: `there is no asset ${id}` };
-      const old = setFact(group.founder, attribute, value);
+      const old = setFact(handleOf(group), attribute, value);
       return {
         kind: 'done',
         text: value === '' ? `removed ${attribute} of ${id}` : `set ${attribute} of ${id} to "${value}"`,
-        undo: { kind: 'fact', endpoint: group.founder, attribute, value: old },
+        undo: { kind: 'fact', endpoint: handleOf(group), attribute, value: old },
       };
     },
     undo(undo: ManualUndo) {
@@ -431,9 +333,12 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       dirtyOverrides.mark(undo.id - 1);
       context.version++;
     },
-    importFact(endpoint, attribute, value, via) {
-      facts.addByHand({ endpoint, attribute, value, confidence: 0.5, via, origin: 'imported' });
+    importFact(id, attribute, value, via) {
+      const group = groupOf(id);
+      if (group === undefined) return;
+      facts.addByHand({ endpoint: handleOf(group), attribute, value, confidence: 0.5, via, origin: 'imported' });
     },
+    removeImport: (via) => facts.removeImport(via),
 
     // --- For the store.
     takeSamples: () => samples.take(),
@@ -444,12 +349,12 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
         flows.push(row);
         pendingFlows.delete(key);
       }
-      const memberships = takeMemberships(maxRows);
-      const endpoints = takeEndpoints(maxRows);
+      const memberships = emission.memberships(maxRows);
+      const endpoints = emission.endpoints(maxRows);
       const limitRows = model.limits().filter((l) => emittedLimits.get(l.limit) !== l.dropped);
       for (const l of limitRows) emittedLimits.set(l.limit, l.dropped);
       const rows: SiteRows = {
-        endpoints,
+        endpoints: endpoints.rows,
         memberships: memberships.rows,
         facts: facts.dirty.take(maxRows, (i) => facts.row(i)),
         modules: facts.dirtyModules.take(maxRows, (i) => facts.moduleRow(i)),
@@ -468,7 +373,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       const more =
         pendingFlows.size > 0 ||
         memberships.more ||
-        endpointCursor <= view.count ||
+        endpoints.more ||
         [
           facts.dirty,
           facts.dirtyModules,
@@ -482,12 +387,11 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
           dirtyAliases,
           dirtyOverrides,
         ].some((d) => d.more);
-      if (endpointCursor > view.count) endpointCursor = 1;
       return { rows, more };
     },
     load(rows) {
       for (const e of rows.endpoints ?? []) if (e.seen !== undefined) sighted.set(e.id, e.seen);
-      for (const r of rows.memberships ?? []) emittedMemberships.set(r.endpoint, `${r.asset}|${r.fromUs}|${r.toUs}`);
+      for (const r of rows.memberships ?? []) emission.loadMembership(r);
       for (const r of rows.facts ?? []) facts.load(r);
       for (const r of rows.modules ?? []) facts.loadModule(r);
       for (const r of rows.points ?? []) points.load(r);
@@ -517,29 +421,3 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
 
 const described = (c: Command): string =>
   [c.operation, c.object ?? '', c.value === undefined ? '' : `= ${String(c.value)}`].filter((x) => x !== '').join(' ');
-
-/** A page of points. Sorted by id unless asked otherwise; at most 1,000 at a time. */
-const MAX_PAGE = 1000;
-
-const pagePoints = (
-  points: Points,
-  filter: PointFilter,
-  endpointsOf: (asset: AssetId) => readonly number[],
-): PageOf<Point> => {
-  const of = (ids: readonly number[]) => ids.flatMap((id) => points.pointsOfTarget.get(id) ?? []);
-  let ids: number[] | undefined;
-  if (filter.target !== undefined) ids = of([filter.target]);
-  else if (filter.asset !== undefined) ids = of(endpointsOf(filter.asset)).sort((a, b) => a - b);
-  else ids = Array.from({ length: points.count }, (_, i) => i + 1);
-  const text = filter.text?.toLowerCase();
-  if (filter.protocol !== undefined) ids = ids.filter((i) => points.protocolOf(i) === filter.protocol);
-  if (text !== undefined && text !== '') ids = ids.filter((i) => points.pathOf(i).toLowerCase().includes(text));
-  if (filter.changedOnly === true) ids = ids.filter((i) => points.changesOf(i) > 1);
-  if (filter.writtenOnly === true) ids = ids.filter((i) => points.writesOf(i) > 0);
-  if (filter.sort === 'changes') ids.sort((a, b) => points.changesOf(b) - points.changesOf(a) || a - b);
-  else if (filter.sort === 'lastChange') ids.sort((a, b) => points.lastChangeOf(b) - points.lastChangeOf(a) || a - b);
-  else if (filter.sort === 'writes') ids.sort((a, b) => points.writesOf(b) - points.writesOf(a) || a - b);
-  const offset = Math.max(0, filter.offset ?? 0);
-  const limit = Math.min(MAX_PAGE, Math.max(0, filter.limit ?? 100));
-  return { total: ids.length, rows: ids.slice(offset, offset + limit).map((i) => points.get(i)!) };
-};

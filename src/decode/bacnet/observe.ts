@@ -6,10 +6,10 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, Attribute, ObservationSink, Outcome, Value, Verb } from '../../core/observation.ts';
+import { MASKED } from './access.ts';
 import { type Access, type BacnetMessage, type BacnetState, MAX_TEXTS, pathOf } from './message.ts';
 import { observeNetwork } from './observe-network.ts';
 import { OBJECT_DEVICE, PROPERTY } from './properties.ts';
-import { MASKED } from './services.ts';
 import { PDU, SERVICE, USERVICE } from './tables.ts';
 
 const ALL_NETWORKS = 65535;

@@ -5,6 +5,7 @@
 import type { Decoded, PduContext } from '../../core/decoder.ts';
 import { ipv4Text } from '../../lib/address.ts';
 import { hex, i32be, u16be } from '../../lib/bytes.ts';
+import { type Arguments, errorText } from './access.ts';
 import {
   type BacnetMessage,
   type BacnetState,
@@ -13,7 +14,7 @@ import {
   MAX_TEXTS,
   NO_ACCESSES,
 } from './message.ts';
-import { type Arguments, confirmed, errorText, unconfirmed } from './services.ts';
+import { confirmed, unconfirmed } from './services.ts';
 import {
   ABORT_REASONS,
   BVLC_FUNCTIONS,

@@ -191,12 +191,13 @@ const credential = (
 
 export const observeSnmp = (transaction: Transaction<SnmpMessage>, sink: ObservationSink, state: SnmpState): void => {
   const { request, response, at } = transaction;
-  const any = request ?? response;
-  if (!any) return;
-  credential(transaction, any, sink, state);
-  if (any.version === 3 && (response ?? any).engineId !== '' && any.pdu !== 'trap')
-    engineFacts(at, sink, state, (response ?? any).engineId);
-  const told = response ?? (any.pdu === 'trap' || any.pdu === 'trap-v1' || any.pdu === 'inform' ? any : undefined);
+  const either = request ?? response;
+  if (!either) return;
+  credential(transaction, either, sink, state);
+  if (either.version === 3 && (response ?? either).engineId !== '' && either.pdu !== 'trap')
+    engineFacts(at, sink, state, (response ?? either).engineId);
+  const told =
+    response ?? (either.pdu === 'trap' || either.pdu === 'trap-v1' || either.pdu === 'inform' ? either : undefined);
   if (told && told.pdu !== 'report') {
     let entity = false;
     for (const b of told.bindings) {
