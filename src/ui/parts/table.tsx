@@ -34,6 +34,10 @@ export interface Column<T> {
   readonly extra?: boolean;
 }
 
+/** The least width of all columns together: rows and head share it, so that they line up while the table scrolls sideways. */
+export const leastWidth = (columns: readonly { readonly width: string }[]): number =>
+  columns.reduce((sum, c) => sum + Number(/(\d+)px/.exec(c.width)?.[1] ?? 0), 0);
+
 export interface Chip {
   readonly label: string;
   readonly q: string;
@@ -121,6 +125,7 @@ export const ListTable = <T,>(props: Props<T>) => {
   const [ticked, setTicked] = useState<Readonly<Record<string, boolean>>>(() => readTicks(list));
   const visible = columns.filter((c) => ticked[c.id] ?? (c.extra !== true && (c.from ?? 0) <= width));
   const template = (selected ? '34px ' : '') + visible.map((c) => c.width).join(' ');
+  const minWidth = leastWidth(visible) + (selected ? 34 : 0);
 
   const virtual = useVirtualizer({
     count: rows.length,
@@ -275,7 +280,7 @@ export const ListTable = <T,>(props: Props<T>) => {
         aria-rowcount={total ?? -1}
         aria-busy={query.isFetching}
       >
-        <div className="thead" role="row" style={{ gridTemplateColumns: template }}>
+        <div className="thead" role="row" style={{ gridTemplateColumns: template, minWidth }}>
           {selected && (
             <div role="columnheader">
               <span className="sr">Selected</span>
@@ -327,7 +332,7 @@ export const ListTable = <T,>(props: Props<T>) => {
             <Empty title={empty.title}>{empty.text}</Empty>
           )
         ) : (
-          <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: 'max-content', width: '100%' }}>
+          <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth, width: '100%' }}>
             {items.map((v) => {
               const item = rows[v.index];
               if (item === undefined) return null;
