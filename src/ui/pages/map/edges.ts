@@ -61,7 +61,7 @@ export const gather = (edges: readonly MapEdge[], standIn: ReadonlyMap<string, s
 };
 
 /** More lines than this are a hairball: writers alone are drawn unless a person asks for all. */
-const MOST_LINES = 160;
+const MOST_LINES = 80;
 export const defaultMode = (lines: readonly Line[]): EdgeMode =>
   lines.length <= MOST_LINES
     ? 'all'

@@ -13,7 +13,8 @@ import { type Ink, mapStyle, readInk } from './style.ts';
 export interface GraphHandle {
   fit: () => void;
   zoom: (by: number) => void;
-  show: (ids: readonly string[]) => void;
+  /** Brings these into view, if they are not, with what is around them if that stays legible. */
+  show: (ids: ReadonlySet<string>, around: ReadonlySet<string>) => void;
 }
 interface Props {
   placed: Placed;
@@ -28,7 +29,9 @@ interface Props {
   label: string;
 }
 
-const MARGIN = 26;
+const MARGIN = 22;
+/** Below this the cards cannot be read. */
+const LEGIBLE = 0.62;
 /** Room for the names of the lanes, which stand over the drawing. */
 export const LANE_LABEL_PX = 116;
 const cut = (s: string, n: number): string => (s.length > n ? `${s.slice(0, n - 1)}…` : s);
@@ -222,24 +225,26 @@ export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, ha
       const c = cy.current;
       c?.zoom({ level: c.zoom() * by, renderedPosition: { x: c.width() / 2, y: c.height() / 2 } });
     },
-    show: (ids) => {
+    show: (ids, around) => {
       const c = cy.current;
       if (!c) return;
-      const target = c.elements().filter((e) => ids.includes(e.id()));
+      const target = c.elements().filter((e) => ids.has(e.id()));
       if (target.empty()) return;
-      const bb = target.boundingBox();
-      const view = c.extent();
-      const legible = c.zoom() >= 0.55;
-      if (
-        legible &&
-        bb.x1 > view.x1 + LANE_LABEL_PX / c.zoom() &&
-        bb.x2 < view.x2 &&
-        bb.y1 > view.y1 &&
-        bb.y2 < view.y2
-      )
-        return;
-      c.zoom(Math.max(c.zoom(), Math.min(0.9, c.width() / (bb.w + 4 * CARD.w))));
-      c.center(target);
+      const w = c.width() - LANE_LABEL_PX;
+      const h = c.height();
+      const inside = (bb: { x1: number; x2: number; y1: number; y2: number }) =>
+        bb.x1 >= LANE_LABEL_PX && bb.x2 <= c.width() && bb.y1 >= 0 && bb.y2 <= h;
+      if (c.zoom() >= LEGIBLE && inside(target.renderedBoundingBox())) return;
+      // With its neighbours if that stays legible, otherwise alone in the middle.
+      const all = target.union(c.nodes().filter((e) => around.has(e.id())));
+      const bb = all.boundingBox();
+      const whole = Math.min((w - 60) / bb.w, (h - 60) / bb.h);
+      const of = whole >= LEGIBLE ? bb : target.boundingBox();
+      const zoom = Math.min(Math.max(whole, LEGIBLE), 1);
+      c.viewport({
+        zoom,
+        pan: { x: LANE_LABEL_PX + w / 2 - ((of.x1 + of.x2) / 2) * zoom, y: h / 2 - ((of.y1 + of.y2) / 2) * zoom },
+      });
     },
   }));
 
@@ -253,9 +258,11 @@ export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, ha
           ).split(': ');
           return (
             <div key={String(l.level)}>
-              <b>{first}</b>
+              <span className="lane-title">
+                <b>{first}</b>
+                <span className="tiny">{number(l.assets)}</span>
+              </span>
               <span>{rest}</span>
-              <span className="tiny">{number(l.assets)}</span>
             </div>
           );
         })}

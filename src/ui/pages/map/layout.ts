@@ -9,9 +9,9 @@ export const CARD = { w: 156, h: 38 } as const;
 export const CLOSED = { w: 178, h: 60 } as const;
 const GAP = 12;
 const PAD = 12;
-const HEAD = 26;
-const BOX_GAP = 26;
-const LANE_PAD = 20;
+const HEAD = 24;
+const BOX_GAP = 22;
+const LANE_PAD = 13;
 /** A box with more members than this starts closed, as soon as the site has more than MANY assets. */
 const SMALL_BOX = 12;
 const MANY = 90;
@@ -120,15 +120,17 @@ const makeBoxes = (nodes: readonly MapNode[], toggled: ReadonlySet<string>, must
   return out;
 };
 
-const columnsFor = (n: number): number => Math.min(n, Math.max(3, Math.ceil(Math.sqrt(n * 1.1))));
-const measure = (b: Box): void => {
+/** Cards side by side in an open box; `flat` above 1 makes boxes broader than high. */
+const columnsFor = (n: number, flat: number): number => Math.min(n, Math.max(3, Math.ceil(Math.sqrt(n * flat))));
+const FLATNESS = [1.1, 2.2, 4.5, 9, 18];
+const measure = (b: Box, flat: number): void => {
   if (!b.open) {
     b.w = CLOSED.w;
     b.h = CLOSED.h;
     return;
   }
   const n = Math.min(b.members.length, MOST_CARDS);
-  const cols = columnsFor(n);
+  const cols = columnsFor(n, flat);
   const rows = Math.ceil(n / cols);
   b.w = cols * CARD.w + (cols - 1) * GAP + 2 * PAD;
   b.h = rows * CARD.h + (rows - 1) * GAP + HEAD + PAD;
@@ -171,6 +173,25 @@ const columnOf = (boxes: readonly Box[]): Map<string, number> => {
   return out;
 };
 
+/** How much smaller the drawing may get for the sake of columns. */
+const COLUMNS_ARE_WORTH = 1.3;
+const inColumns = (boxes: readonly Box[]) => {
+  const column = columnOf(boxes);
+  const widths: number[] = [];
+  for (const b of boxes) {
+    const c = column.get(b.network) ?? 0;
+    widths[c] = Math.max(widths[c] ?? 0, b.w);
+  }
+  const left = (c: number) => widths.slice(0, c).reduce((sum, w) => sum + w + BOX_GAP, 0);
+  return (list: readonly Box[], top: number) => {
+    for (const b of list) {
+      b.x = left(column.get(b.network) ?? 0);
+      b.y = top;
+    }
+    return { w: Math.max(...list.map((b) => b.x + b.w)), h: Math.max(...list.map((b) => b.h)) };
+  };
+};
+
 /** `toggled`: boxes that a person opened or closed; `mustShow`: boxes that are open whatever. Window in pixels. */
 export const place = (
   nodes: readonly MapNode[],
@@ -179,7 +200,6 @@ export const place = (
   view: { w: number; h: number },
 ): Placed => {
   const boxes = makeBoxes(nodes, toggled, mustShow);
-  for (const b of boxes) measure(b);
   const perLane = LEVELS.map((level) => ({ level, boxes: boxes.filter((b) => b.level === level) })).filter(
     (l) => l.boxes.length > 0,
   );
@@ -202,36 +222,27 @@ export const place = (
     }
     return { lanes, w: Math.max(w, 1), h: Math.max(y, 1) };
   };
-  const widest = Math.max(...boxes.map((b) => b.w), 1);
-  let best = { width: widest, scale: 0 };
-  for (let width = widest; width < 20_000; width *= 1.15) {
-    const r = run((b, top) => flow(b, width, top));
-    const s = scale(r.w, r.h);
-    if (s > best.scale) best = { width, scale: s };
-  }
-  // Columns are easier to read than a flow, as long as they do not make everything much smaller.
-  const column = columnOf(boxes);
-  const widths: number[] = [];
-  for (const b of boxes) {
-    const c = column.get(b.network) ?? 0;
-    widths[c] = Math.max(widths[c] ?? 0, b.w);
-  }
-  const left = (c: number) => widths.slice(0, c).reduce((sum, w) => sum + w + BOX_GAP, 0);
-  const inColumns = (list: readonly Box[], top: number) => {
-    for (const b of list) {
-      b.x = left(column.get(b.network) ?? 0);
-      b.y = top;
+  let best = { scale: 0, flat: 1.1, width: 0, columns: false };
+  for (const flat of FLATNESS) {
+    for (const b of boxes) measure(b, flat);
+    const widest = Math.max(...boxes.map((b) => b.w), 1);
+    for (let width = widest; width < 20_000; width *= 1.2) {
+      const r = run((b, top) => flow(b, width, top));
+      const s = scale(r.w, r.h);
+      if (s > best.scale) best = { scale: s, flat, width, columns: false };
     }
-    return { w: Math.max(...list.map((b) => b.x + b.w)), h: Math.max(...list.map((b) => b.h)) };
-  };
-  let result = run(inColumns);
-  if (Math.min(scale(result.w, result.h), 1) < Math.min(best.scale, 1) * 0.7)
-    result = run((b, top) => flow(b, best.width, top));
+    // Columns are easier to read than a flow, as long as they do not make everything much smaller.
+    const r = run(inColumns(boxes));
+    const s = Math.min(scale(r.w, r.h), 1) * COLUMNS_ARE_WORTH;
+    if (s > best.scale) best = { scale: s, flat, width: 0, columns: true };
+  }
+  for (const b of boxes) measure(b, best.flat);
+  const result = run(best.columns ? inColumns(boxes) : (b, top) => flow(b, best.width, top));
 
   const cards = new Map<string, { x: number; y: number }>();
   const standIn = new Map<string, string>();
   for (const b of boxes) {
-    const cols = columnsFor(Math.min(b.members.length, MOST_CARDS));
+    const cols = columnsFor(Math.min(b.members.length, MOST_CARDS), best.flat);
     b.members.forEach((m, i) => {
       if (!b.open || i >= MOST_CARDS) {
         standIn.set(m.id, b.id);

@@ -52,7 +52,7 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
   const area = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<{ w: number; h: number } | undefined>();
   useEffect(() => {
-    if (area.current) setView({ w: area.current.clientWidth - LANE_LABEL_PX - 52, h: area.current.clientHeight - 52 });
+    if (area.current) setView({ w: area.current.clientWidth - LANE_LABEL_PX - 44, h: area.current.clientHeight - 44 });
   }, []);
   const change = useCallback(
     (next: { sel?: string | undefined; edges?: string | undefined; by?: string | undefined }, replace = false) =>
@@ -135,8 +135,8 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: also when the scene was laid out anew
   useEffect(() => {
-    if (chosen.size > 0) handle.current?.show([...chosen]);
-  }, [chosen, placed]);
+    if (chosen.size > 0) handle.current?.show(chosen, near);
+  }, [chosen, near, placed]);
   useKeys({
     '/': () => finder.current?.select(),
     f: () => handle.current?.fit(),
