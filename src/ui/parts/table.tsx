@@ -3,7 +3,14 @@
  * and filtered by the server, walked with j/k, opened with Enter, exported as it stands. The URL holds filter and sort.
  */
 import { ActionIcon, Button, Checkbox, Menu, Tooltip } from '@mantine/core';
-import { IconColumns3, IconDownload, IconRefresh, IconSortAscending, IconSortDescending } from '@tabler/icons-react';
+import {
+  IconColumns3,
+  IconDownload,
+  IconRefresh,
+  IconSortAscending,
+  IconSortDescending,
+  IconX,
+} from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -59,6 +66,8 @@ interface Props<T> {
   tools?: ReactNode;
   selected?: { ids: ReadonlySet<string>; toggle: (row: T) => void };
   unit: [one: string, many: string];
+  /** The chosen row in full, beside the list. The URL holds the choice (`sel`); j/k walk it along. Instead of `open`. */
+  detail?: { readonly title: (row: T) => ReactNode; readonly body: (row: T) => ReactNode };
 }
 
 const PAGE = 250;
@@ -66,10 +75,11 @@ const PAGE = 250;
 interface ListSearch {
   q?: string;
   sort?: string;
+  sel?: string;
 }
 
 export const ListTable = <T,>(props: Props<T>) => {
-  const { list, topic, columns, keyOf, fixed = '', defaultSort, chips, open, empty, selected, unit } = props;
+  const { list, topic, columns, keyOf, fixed = '', defaultSort, chips, empty, selected, unit, detail } = props;
   const site = useSite();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -84,6 +94,7 @@ export const ListTable = <T,>(props: Props<T>) => {
         search: (old: Record<string, unknown>) => {
           const merged: Record<string, unknown> = { ...old, ...next };
           if (!merged.q) delete merged.q;
+          if (!merged.sel) delete merged.sel;
           if (merged.sort === defaultSort) delete merged.sort;
           return merged;
         },
@@ -107,7 +118,8 @@ export const ListTable = <T,>(props: Props<T>) => {
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
   const total = query.data?.pages[0]?.total;
   const version = query.data?.pages[0]?.version ?? 0;
-  const newest = useLive((l) => l.versions[`${site} ${topic}`] ?? 0);
+  // The journal is about the installation: its versions carry no site.
+  const newest = useLive((l) => l.versions[`${list === 'journal' ? '' : site} ${topic}`] ?? 0);
   const newer = newest > version && version > 0;
   const refresh = useCallback(() => {
     void client.resetQueries({ queryKey: ['list', list, site, filter, sort], exact: true });
@@ -146,7 +158,12 @@ export const ListTable = <T,>(props: Props<T>) => {
       void query.refetch();
   }, [newer, query.data?.pages.length, query.isFetching, query.refetch]);
 
-  const [cursor, setCursor] = useState(-1);
+  const sel = detail === undefined ? undefined : search.sel;
+  const chosen = sel === undefined ? -1 : rows.findIndex((r) => String(keyOf(r)) === sel);
+  const choose = (r: T | undefined) => change({ sel: r === undefined ? '' : String(keyOf(r)) });
+  const open = detail === undefined ? props.open : choose;
+  const [walked, setCursor] = useState(-1);
+  const cursor = walked < 0 ? chosen : walked;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts from its top
   useEffect(() => {
     setCursor(-1);
@@ -157,6 +174,7 @@ export const ListTable = <T,>(props: Props<T>) => {
     const next = Math.min(Math.max(cursor + by, 0), rows.length - 1);
     setCursor(next);
     virtual.scrollToIndex(next);
+    if (chosen >= 0) choose(rows[next]);
   };
   const row = cursor >= 0 ? rows[cursor] : undefined;
   useKeys({
@@ -169,7 +187,10 @@ export const ListTable = <T,>(props: Props<T>) => {
     Home: () => move(-rows.length),
     End: () => move(rows.length),
     r: refresh,
-    Escape: () => setCursor(-1),
+    Escape: () => {
+      setCursor(-1);
+      if (sel !== undefined) choose(undefined);
+    },
     ...(open && row !== undefined ? { Enter: () => !dialogIsOpen() && open(row), o: () => open(row) } : {}),
     ...(selected && row !== undefined ? { x: () => selected.toggle(row) } : {}),
     ...props.keys?.(row),
@@ -272,107 +293,143 @@ export const ListTable = <T,>(props: Props<T>) => {
           </Button>
         </div>
       )}
-      <div
-        ref={box}
-        className="table"
-        role="grid"
-        aria-label={list}
-        aria-rowcount={total ?? -1}
-        aria-busy={query.isFetching}
-      >
-        <div className="thead" role="row" style={{ gridTemplateColumns: template, minWidth }}>
-          {selected && (
-            <div role="columnheader">
-              <span className="sr">Selected</span>
-            </div>
-          )}
-          {visible.map((c) => {
-            const on = c.sort !== undefined && sort.replace('-', '') === c.sort;
-            const down = sort.startsWith('-');
-            return (
-              <div
-                key={c.id}
-                role="columnheader"
-                className={c.end ? 'end' : ''}
-                aria-sort={on ? (down ? 'descending' : 'ascending') : 'none'}
-              >
-                {c.sort === undefined ? (
-                  c.head
-                ) : (
-                  <button
-                    type="button"
-                    onClick={() => change({ sort: on && !down ? `-${c.sort}` : on ? c.sort! : startSort(c) })}
-                  >
-                    {c.head}
-                    {on &&
-                      (down ? (
-                        <IconSortDescending size={12} aria-hidden="true" />
-                      ) : (
-                        <IconSortAscending size={12} aria-hidden="true" />
-                      ))}
-                  </button>
-                )}
+      <div className="beside">
+        <div
+          ref={box}
+          className="table"
+          role="grid"
+          aria-label={list}
+          aria-rowcount={total ?? -1}
+          aria-busy={query.isFetching}
+        >
+          <div className="thead" role="row" style={{ gridTemplateColumns: template, minWidth }}>
+            {selected && (
+              <div role="columnheader">
+                <span className="sr">Selected</span>
               </div>
-            );
-          })}
-        </div>
-        {query.isLoading ? (
-          <Loading lines={12} />
-        ) : error && !wrongFilter && rows.length === 0 ? (
-          <Problem error={error} retry={() => void query.refetch()} />
-        ) : rows.length === 0 ? (
-          q !== '' ? (
-            <Empty title="Nothing fits this filter">
-              {wrongFilter ?? 'It keeps no row.'}{' '}
-              <button type="button" className="chip" onClick={() => setQ('')}>
-                Clear the filter
-              </button>
-            </Empty>
-          ) : (
-            <Empty title={empty.title}>{empty.text}</Empty>
-          )
-        ) : (
-          <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth, width: '100%' }}>
-            {items.map((v) => {
-              const item = rows[v.index];
-              if (item === undefined) return null;
-              const key = keyOf(item);
-              const ticked = selected?.ids.has(String(key)) === true;
+            )}
+            {visible.map((c) => {
+              const on = c.sort !== undefined && sort.replace('-', '') === c.sort;
+              const down = sort.startsWith('-');
               return (
-                // biome-ignore lint/a11y/useKeyWithClickEvents: rows are walked with j/k and opened with Enter on the grid
                 <div
-                  key={key}
-                  role="row"
-                  tabIndex={-1}
-                  aria-rowindex={v.index + 2}
-                  aria-selected={v.index === cursor || ticked}
-                  className={`trow${open ? ' link' : ''}${v.index === cursor || ticked ? ' on' : ''}`}
-                  style={{ gridTemplateColumns: template, position: 'absolute', top: v.start, left: 0, width: '100%' }}
-                  onClick={() => {
-                    setCursor(v.index);
-                    if (open && window.getSelection()?.toString() === '') open(item);
-                  }}
+                  key={c.id}
+                  role="columnheader"
+                  className={c.end ? 'end' : ''}
+                  aria-sort={on ? (down ? 'descending' : 'ascending') : 'none'}
                 >
-                  {selected && (
-                    // biome-ignore lint/a11y/useKeyWithClickEvents: `x` ticks the row under the cursor
-                    <div role="gridcell" tabIndex={-1} onClick={(e) => e.stopPropagation()}>
-                      <Checkbox checked={ticked} onChange={() => selected.toggle(item)} aria-label="Select" />
-                    </div>
+                  {c.sort === undefined ? (
+                    c.head
+                  ) : (
+                    <button
+                      type="button"
+                      onClick={() => change({ sort: on && !down ? `-${c.sort}` : on ? c.sort! : startSort(c) })}
+                    >
+                      {c.head}
+                      {on &&
+                        (down ? (
+                          <IconSortDescending size={12} aria-hidden="true" />
+                        ) : (
+                          <IconSortAscending size={12} aria-hidden="true" />
+                        ))}
+                    </button>
                   )}
-                  {visible.map((c) => (
-                    <div key={c.id} role="gridcell" className={c.end ? 'end' : ''}>
-                      {c.cell(item)}
-                    </div>
-                  ))}
                 </div>
               );
             })}
           </div>
+          {query.isLoading ? (
+            <Loading lines={12} />
+          ) : error && !wrongFilter && rows.length === 0 ? (
+            <Problem error={error} retry={() => void query.refetch()} />
+          ) : rows.length === 0 ? (
+            q !== '' ? (
+              <Empty title="Nothing fits this filter">
+                {wrongFilter ?? 'It keeps no row.'}{' '}
+                <button type="button" className="chip" onClick={() => setQ('')}>
+                  Clear the filter
+                </button>
+              </Empty>
+            ) : (
+              <Empty title={empty.title}>{empty.text}</Empty>
+            )
+          ) : (
+            <div
+              style={{ height: virtual.getTotalSize(), position: 'relative', minWidth, width: '100%' }}
+            >
+              {items.map((v) => {
+                const item = rows[v.index];
+                if (item === undefined) return null;
+                const key = keyOf(item);
+                const ticked = selected?.ids.has(String(key)) === true;
+                return (
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: rows are walked with j/k and opened with Enter on the grid
+                  <div
+                    key={key}
+                    role="row"
+                    tabIndex={-1}
+                    aria-rowindex={v.index + 2}
+                    aria-selected={v.index === cursor || ticked}
+                    className={`trow${open ? ' link' : ''}${v.index === cursor || ticked ? ' on' : ''}`}
+                    style={{
+                      gridTemplateColumns: template,
+                      position: 'absolute',
+                      top: v.start,
+                      left: 0,
+                      width: '100%',
+                    }}
+                    onClick={() => {
+                      setCursor(v.index);
+                      if (window.getSelection()?.toString() !== '') return;
+                      if (detail !== undefined) choose(v.index === chosen ? undefined : item);
+                      else props.open?.(item);
+                    }}
+                  >
+                    {selected && (
+                      // biome-ignore lint/a11y/useKeyWithClickEvents: `x` ticks the row under the cursor
+                      <div role="gridcell" tabIndex={-1} onClick={(e) => e.stopPropagation()}>
+                        <Checkbox checked={ticked} onChange={() => selected.toggle(item)} aria-label="Select" />
+                      </div>
+                    )}
+                    {visible.map((c) => (
+                      <div key={c.id} role="gridcell" className={c.end ? 'end' : ''}>
+                        {c.cell(item)}
+                      </div>
+                    ))}
+                  </div>
+                );
+              })}
+            </div>
+          )}
+        </div>
+        {detail && sel !== undefined && !query.isLoading && (
+          <Aside
+            title={rows[chosen] === undefined ? 'Not in this list' : detail.title(rows[chosen])}
+            close={() => choose(undefined)}
+          >
+            {rows[chosen] === undefined ? (
+              <p className="dim">The chosen row is not among those that this filter keeps.</p>
+            ) : (
+              detail.body(rows[chosen])
+            )}
+          </Aside>
         )}
       </div>
     </div>
   );
 };
+
+const Aside = ({ title, close, children }: { title: ReactNode; close: () => void; children: ReactNode }) => (
+  <aside className="aside" aria-label="Chosen row">
+    <header>
+      <h2 className="grow">{title}</h2>
+      <ActionIcon aria-label="Close (Esc)" title="Close (Esc)" onClick={close}>
+        <IconX size={15} stroke={1.6} />
+      </ActionIcon>
+    </header>
+    <div className="body">{children}</div>
+  </aside>
+);
 
 /** Numbers and times start with the largest, text with A. */
 const startSort = <T,>(c: Column<T>): string => (c.end ? `-${c.sort}` : (c.sort ?? ''));
