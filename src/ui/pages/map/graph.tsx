@@ -30,6 +30,7 @@ interface Props {
 }
 
 const MARGIN = 22;
+const MOST_NAMED = 12;
 /** Below this the cards cannot be read. */
 const LEGIBLE = 0.62;
 /** Room for the names of the lanes, which stand over the drawing. */
@@ -79,7 +80,7 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
         data: {
           id: m.id,
           kind: 'asset',
-          label: `${cut(m.name, 17)}\n${cut(second, 19)}`,
+          label: `${cut(m.name, 16)}\n${cut(second, 18)}`,
           role: m.role,
           attention: m.attention ?? '',
           silent: m.kind === 'silent-child',
@@ -88,6 +89,8 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
       });
     }
   }
+  // A word on every line of a crowd is a crowd of words: then it appears on the chosen ones.
+  const named = lines.filter((l) => l.engineering).length <= MOST_NAMED;
   for (const l of lines) {
     out.push({
       data: {
@@ -99,6 +102,7 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
         engineering: l.engineering,
         oneWay: l.oneWay,
         label: lineLabel(l),
+        named,
       },
     });
   }
@@ -254,7 +258,7 @@ export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, ha
       <div ref={names} className="lane-names" aria-hidden="true">
         {placed.lanes.map((l) => {
           const [first, rest] = (
-            l.level === null ? 'Level: not known' : (LEVEL_WORD[String(l.level)] ?? `Level ${l.level}`)
+            l.level === null ? 'Level not known: ' : (LEVEL_WORD[String(l.level)] ?? `Level ${l.level}`)
           ).split(': ');
           return (
             <div key={String(l.level)}>

@@ -5,7 +5,7 @@
  */
 import type { MapNode } from '../../../api/overview.ts';
 
-export const CARD = { w: 156, h: 38 } as const;
+export const CARD = { w: 158, h: 40 } as const;
 export const CLOSED = { w: 178, h: 60 } as const;
 const GAP = 12;
 const PAD = 12;
