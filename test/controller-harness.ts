@@ -196,8 +196,11 @@ export const tcpFlows = (path: string, ports: readonly number[]): TcpFlow[] => {
   const file = new Uint8Array(readFileSync(path));
   const view = new DataView(file.buffer);
   const flows = new Map<string, TcpFlow & { next: Map<boolean, number> }>();
+  // pcap files say the link type in their header; 113 is Linux cooked.
+  const cooked = view.getUint32(0, true) === 0xa1b2c3d4 && view.getUint32(20, true) === 113;
   const packet = (frame: number, f: Uint8Array): void => {
-    const o = u16be(f, 12) === 0x8100 ? 18 : 14;
+    let o = cooked ? 16 : 14;
+    while (u16be(f, o - 2) === 0x8100) o += 4;
     if (u16be(f, o - 2) !== 0x0800 || f[o + 9] !== 6) return;
     const tcp = o + (f[o]! & 15) * 4;
     const from = `${ipv4Text(i32be(f, o + 12))}:${u16be(f, tcp)}`;

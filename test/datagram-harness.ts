@@ -335,7 +335,14 @@ export const run = <M extends Message, S>(decoder: Decoder<M, S>, frames: readon
     }
     const key = `${scope} ${decoder.pairing!.key(message, context)}`;
     if (role === 'request') {
-      if (open.get(key)?.done === false) continue; // a retry of a pending request
+      const earlier = open.get(key);
+      // A retry after the sender's own time-out: the first attempt was not answered. (Frames doubled by mirrors never get here.)
+      if (earlier?.done === false)
+        decoder.observe(
+          { request: earlier.message, response: undefined, state: 'unanswered', at: earlier.at },
+          sink,
+          state,
+        );
       open.set(key, { at: { ...context }, message, state, done: false, direction: `${scope} ${pdu.destination}` });
     } else {
       const request = open.get(key);

@@ -79,6 +79,8 @@ export const contextOf = (over: Partial<PduContext> = {}): PduContext => ({
 export interface Part {
   readonly toServer: boolean;
   readonly bytes: Uint8Array;
+  /** Octets before this part were lost. */
+  readonly gap?: boolean;
 }
 export const up = (bytes: Uint8Array): Part => ({ toServer: true, bytes });
 export const down = (bytes: Uint8Array): Part => ({ toServer: false, bytes });
@@ -93,6 +95,11 @@ export interface Driven<M extends Message> extends Recorded {
   /** Octets left waiting at the end, both directions. */
   left: number;
 }
+
+/** Cheaper than `expect`, which the hostile battery would call millions of times. */
+const must = (holds: boolean, what: string): void => {
+  if (!holds) throw new Error(`broken contract: ${what}`);
+};
 
 /** Runs payloads of one flow through a decoder and observes every transaction. */
 export const drive = <M extends Message, S>(
@@ -136,6 +143,10 @@ export const drive = <M extends Message, S>(
     context.receiver = part.toServer ? context.server : context.client;
     const side = part.toServer ? 0 : 1;
     let bytes = part.bytes;
+    if (part.gap) {
+      buffers[side] = empty;
+      context.afterGap = true;
+    }
     if (stream && buffers[side].length > 0) {
       bytes = new Uint8Array(buffers[side].length + part.bytes.length);
       bytes.set(buffers[side]);
@@ -146,7 +157,7 @@ export const drive = <M extends Message, S>(
     while (start < bytes.length) {
       const d: Decoded<M> = decoder.decode(bytes, start, bytes.length, context, state);
       if (d.kind === 'incomplete') {
-        expect(d.missing).toBeGreaterThan(0);
+        must(d.missing > 0, 'missing octets');
         if (stream) buffers[side] = bytes.slice(start);
         else out.malformed.push({ code: 'incomplete datagram', detail: String(d.missing) });
         break;
@@ -156,16 +167,16 @@ export const drive = <M extends Message, S>(
         gone = stream;
         break;
       }
-      expect(d.consumed).toBeLessThanOrEqual(bytes.length - start);
+      context.afterGap = false;
+      must(d.consumed <= bytes.length - start, 'consumed more than there was');
       if (d.kind === 'malformed') {
         out.malformed.push({ code: d.code, detail: d.detail });
         if (d.consumed === 0) break;
-      } else expect(d.consumed).toBeGreaterThan(0);
+      } else must(d.consumed > 0, 'consumed nothing');
       if (d.kind === 'message') handle(d.message);
       if (d.kind === 'skip') out.skipped += d.consumed;
       if (d.kind === 'carries') {
-        expect(d.start).toBeGreaterThanOrEqual(0);
-        expect(d.end).toBeLessThanOrEqual(d.bytes.length);
+        must(d.start >= 0 && d.end <= d.bytes.length, 'carried octets outside');
         out.carried.push({ child: d.child, octets: d.end - d.start });
         if (d.message) handle(d.message);
       }
@@ -224,7 +235,7 @@ export const hostile = <M extends Message, S>(
       }
     }
   const random = seeded(seed);
-  const began = performance.now();
+  const began = process.cpuUsage().user;
   for (let run = 0; run < HOSTILE_RUNS; run++) {
     const parts = conversations[Math.floor(random() * conversations.length)]!;
     const broken = parts.map((part) => {
@@ -245,7 +256,7 @@ export const hostile = <M extends Message, S>(
       throw new Error(`seed ${seed} run ${run}: ${String(error)}`, { cause: error });
     }
   }
-  const perRunMs = (performance.now() - began) / HOSTILE_RUNS;
+  const perRunMs = (process.cpuUsage().user - began) / 1000 / HOSTILE_RUNS;
   expect(perRunMs, `seed ${seed}: milliseconds per mutated conversation`).toBeLessThan(5);
 };
 
@@ -267,7 +278,7 @@ export const sameInPieces = <M extends Message, S>(
   }
 };
 
-/** Microseconds per call of `decode` on one datagram or PDU, best of several rounds. */
+/** Microseconds of CPU per call of `decode` on one datagram or PDU, best of several rounds. */
 export const costUs = <M extends Message, S>(
   decoder: Decoder<M, S>,
   bytes: Uint8Array,
@@ -277,9 +288,9 @@ export const costUs = <M extends Message, S>(
   const state = decoder.open();
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 8; round++) {
-    const began = performance.now();
+    const began = process.cpuUsage().user;
     for (let i = 0; i < 5000; i++) decoder.decode(bytes, 0, bytes.length, context, state);
-    best = Math.min(best, (performance.now() - began) / 5);
+    best = Math.min(best, (process.cpuUsage().user - began) / 5000);
   }
   return best;
 };

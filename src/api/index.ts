@@ -1,4 +1,5 @@
 /** The HTTP contract: types and validators. The console imports types from here, and values from `words.ts`, `paths.ts`, `filter.ts` only. */
+export type { Static, TSchema } from 'typebox';
 export * from './assets.ts';
 export * from './common.ts';
 export * from './filter.ts';

@@ -103,6 +103,8 @@ export async function* readCapture(
         break;
       }
       need = parser.need;
+      // A parser that asks for what it already has would keep this loop for ever.
+      if (!stopped && position + need <= end) throw new Error(`${parser.unit}: the parser made no progress`);
       if (!carried) at = position;
       // A carried record is either complete, or its header told how much more of it is to come.
       else if (position > 0) {

@@ -155,8 +155,7 @@ export const WARNINGS = {
     '{count} frame(s) claim more octets captured than were on the wire. The wire length was taken to be the captured length.',
   'capture.time-backwards':
     'Timestamps step backwards {count} time(s), by up to {seconds} s. Recordings may have been joined, or a clock was set; times across these steps cannot be compared.',
-  'capture.time-invalid':
-    '{count} frame(s) have a timestamp outside of what a clock can show; they were placed at the limit of the range.',
+  'capture.time-invalid': '{count} frame(s) have a timestamp that no clock shows; the nearest possible time was taken.',
   'capture.no-timestamp': '{count} frame(s) have no timestamp (simple packet blocks); the one before was used.',
   'capture.modified-pcap':
     'The file is in the "modified" pcap form with eight more octets per packet (magic a1b2cd34); they were skipped.',

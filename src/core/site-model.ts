@@ -3,6 +3,7 @@
  * `observe/`; everything else knows this interface only. All reads are synchronous and return plain data.
  */
 import type { Endpoint, EndpointId, EndpointTraffic } from './endpoint.ts';
+import type { Evidence } from './frame.ts';
 import type { At, FlowAlias, FlowSummary, ObservationSink, Verb } from './observation.ts';
 import type {
   Asset,
@@ -119,13 +120,18 @@ export type ManualUndo =
   | { readonly kind: 'override'; readonly id: number; readonly active: boolean }
   | {
       readonly kind: 'fact';
+      /** Negative: the device with the MAC of that endpoint, whose own address was not seen (a router). */
       readonly endpoint: EndpointId;
       readonly attribute: FactAttribute;
       /** '' removes it. */
       readonly value: string;
     };
 
-export type EndpointRow = Endpoint & { readonly spoke: boolean; readonly traffic: EndpointTraffic };
+export type EndpointRow = Endpoint & {
+  readonly spoke: boolean;
+  readonly traffic: EndpointTraffic;
+  readonly seen?: Evidence;
+};
 export type MembershipRow = EndpointMembership & {
   /** '' when the endpoint no longer belongs to any asset. The key is `endpoint`. */
   readonly asset: AssetId;
@@ -185,7 +191,7 @@ export interface SiteRows {
 
 export interface SiteModel extends SiteSink {
   /** Says where the following observations come from. Flow numbers and frames are those of this source. */
-  useSource(source: SourceContext): void;
+  setSource(source: SourceContext): void;
   /** Grows with every change of what assets there are and what is known of them; cheap to ask. */
   readonly version: number;
 
@@ -218,8 +224,10 @@ export interface SiteModel extends SiteSink {
   /** A fact by hand (name, role, level, location ...); it wins over everything. '' removes it. */
   setManual(asset: AssetId, attribute: FactAttribute, value: string): ManualChange;
   undo(undo: ManualUndo): void;
-  /** Facts of an imported asset list; replaces nothing that was observed. */
-  importFact(endpoint: EndpointId, attribute: FactAttribute, value: string, via: string): void;
+  /** A fact of an imported asset list (`via`: its name); replaces nothing that was observed. The same again changes nothing. */
+  importFact(asset: AssetId, attribute: FactAttribute, value: string, via: string): void;
+  /** Takes all facts of an imported list away again. */
+  removeImport(via: string): void;
 
   /** Samples collected since the last call. */
   takeSamples(): readonly SampleChunk[];

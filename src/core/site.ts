@@ -48,6 +48,7 @@ export type FactAttribute = Attribute | 'ip' | 'mac' | 'name' | 'level' | 'comme
 
 /** One attribute of an asset, as one source says it. Contradicting facts stand beside each other. */
 export interface Fact {
+  /** Negative for facts by hand about a router without an address of its own: minus the endpoint that shows its MAC. */
   readonly endpoint: EndpointId;
   readonly attribute: FactAttribute;
   readonly value: string;
@@ -142,7 +143,7 @@ export interface Conversation {
   decodedBytes: number;
   undecodedBytes: number;
   missingBytes: number;
-  /** Commands by verb. */
+  /** Requests seen, by verb; answers without their request stand among the commands only. */
   readonly verbs: Partial<Record<Verb, number>>;
   refused: number;
   unanswered: number;

@@ -29,12 +29,15 @@ export class Session {
   gapUs = Number.NEGATIVE_INFINITY;
   /** True when this session's scope is its own and dies with the flow. */
   readonly ownsScope: boolean;
-  constructor(decoder: Decoder, stats: DecoderStats, scope: PairScope, ownsScope: boolean) {
+  /** The host pair's key: what an envelope carries for a pair must reach the state of that pair. */
+  readonly hosts: string;
+  constructor(decoder: Decoder, stats: DecoderStats, scope: PairScope, ownsScope: boolean, hosts: string) {
     this.decoder = decoder;
     this.stats = stats;
     this.scope = scope;
     this.state = scope.state;
     this.ownsScope = ownsScope;
+    this.hosts = hosts;
   }
 }
 
@@ -168,7 +171,7 @@ export class Dispatcher {
     const stats = this.stats.get(decoder.name)!;
     stats.sessions++;
     const where = decoder.pairing?.scope ?? 'flow';
-    if (where === 'flow') return new Session(decoder, stats, new PairScope(decoder.open()), true);
+    if (where === 'flow') return new Session(decoder, stats, new PairScope(decoder.open()), true, hosts);
     let scopes = this.#scopes.get(decoder);
     if (!scopes) {
       scopes = new Map();
@@ -186,7 +189,7 @@ export class Dispatcher {
       scope = new PairScope(decoder.open());
       scopes.set(key, scope);
     }
-    return new Session(decoder, stats, scope, false);
+    return new Session(decoder, stats, scope, false, hosts);
   }
 
   /**
@@ -410,7 +413,7 @@ export class Dispatcher {
       found ??= plausible;
     }
     if (!found) return undefined;
-    const session = this.open(found, `${this.context.client},${this.context.server}`);
+    const session = this.open(found, parent.hosts);
     parent.children = [...(parent.children ?? []), session];
     return session;
   }
@@ -434,9 +437,12 @@ export class Dispatcher {
     }
     const key = pairing!.key(message, c);
     if (role === 'request') {
-      const displaced = scope.add(new Pending(key, message, c.frame, c.tsUs, c.sender, c.receiver, c.flow));
+      const displaced = scope.add(
+        new Pending(key, message, c.frame, c.tsUs, c.sender, c.receiver, c.flow),
+        c.carrier !== 'udp' && c.carrier !== 'ethernet' && c.carrier !== 'ip' && session.ownsScope,
+      );
       if (displaced) {
-        if (displaced.key !== key) this.droppedPending++;
+        if (displaced.key !== key || displaced.message === message) this.droppedPending++;
         this.#unanswered(
           decoder,
           session.stats,

@@ -208,14 +208,21 @@ export class EndpointTable implements EndpointView {
     this.#slots = slots;
   }
 
-  /** Counts one frame from `from` to `to`. */
-  count1(from: EndpointId, to: EndpointId, bytes: number, tsUs: number): void {
-    this.framesSent[from]!++;
+  /** Adds what was counted of `from` towards `to` up to `tsUs`. */
+  add(from: EndpointId, to: EndpointId, frames: number, bytes: number, tsUs: number): void {
+    if ((this.flags[from]! & FLAG_SPOKE) === 0) this.markSpoken(from, tsUs);
+    this.framesSent[from]! += frames;
     this.bytesSent[from]! += bytes;
-    this.flags[from]! |= FLAG_SPOKE;
-    this.lastUs[from] = tsUs;
-    this.framesReceived[to]!++;
+    if (tsUs > this.lastUs[from]!) this.lastUs[from] = tsUs;
+    this.framesReceived[to]! += frames;
     this.bytesReceived[to]! += bytes;
+  }
+
+  /** A frame with this source address was seen. One that was spoken about before begins with its own first frame. */
+  markSpoken(from: EndpointId, tsUs: number): void {
+    if ((this.flags[from]! & FLAG_SPOKE) !== 0) return;
+    this.flags[from]! |= FLAG_SPOKE;
+    this.firstUs[from] = tsUs;
   }
 
   ttl(from: EndpointId, ttl: number): void {
@@ -321,6 +328,21 @@ export class EndpointTable implements EndpointView {
     if (v4 !== undefined) return { version: 4, key: v4 };
     const octets = ipv6Parse(text);
     return octets ? { version: 6, key: this.ipv6(octets, 0) } : { version: 0, key: 0 };
+  }
+
+  /** The endpoint of an address that `sender` speaks about: in the sender's own place, and not made to have spoken. */
+  mention(
+    segment: number,
+    sender: EndpointId,
+    mac: string | undefined,
+    ip: string | undefined,
+    tsUs: number,
+  ): EndpointId {
+    const m = mac === undefined ? 0 : Number.parseInt(mac.replaceAll(':', ''), 16);
+    const a = this.address(ip);
+    const place = this.place[sender] ?? 0;
+    const high = Math.floor(m / 0x1000000);
+    return this.intern(segment, place, mac !== undefined, high, m % 0x1000000, a.version, a.key, tsUs);
   }
 
   traffic(id: EndpointId): EndpointTraffic {

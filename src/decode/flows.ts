@@ -1,6 +1,7 @@
 /**
  * The flow table: bidirectional conversations keyed by 5-tuple (or IP pair and protocol, or MAC pair and EtherType) and
- * place (VLANs, tunnel). Columns over typed arrays, one hash look-up per packet. Slots are reused; `serial` numbers the
+ * place (VLANs, tunnel). One hash look-up per packet; what a packet touches lies in two cache lines (`i` and `d`), the rest in
+ * columns of its own. Slots are reused; `serial` numbers the
  * flows of a source from 0 for good. Bounded by MAX_FLOWS: at the limit the flow that was idle longest among a few gives way.
  */
 import { growF64, growI32, growU8 } from '../lib/grow.ts';
@@ -11,10 +12,10 @@ export const MAX_FLOWS = 262_144;
 /** Candidates looked at when the table is full. */
 const EVICT_SAMPLE = 16;
 
-/** `meta`: IP protocol (0..255) | IP version << 8, or EtherType/LLC with L2_FLAG. */
+/** In META: a flow below IP. */
 export const L2_FLAG = 1 << 30;
 
-/** tcpState */
+/** TCP_STATE */
 export const TCP_NEW = 0;
 export const TCP_ESTABLISHED = 1;
 export const TCP_CLOSED = 2;
@@ -22,7 +23,7 @@ export const TCP_RESET = 3;
 export const TCP_REJECTED = 4;
 export const TCP_STATES = ['new', 'established', 'closed', 'reset', 'rejected'] as const;
 
-/** bits */
+/** BITS */
 export const CLIENT_IS_B = 1;
 /** Client and server are known for sure (SYN seen, or a decoder said so). */
 export const CLIENT_SURE = 2;
@@ -34,6 +35,39 @@ export const FIN_B = 32;
 export const IS_COPY = 64;
 export const GROUP = 128;
 
+/** Integers of a flow: `i[f * I + ...]`. */
+export const I = 16;
+export const IP_A = 0;
+export const IP_B = 1;
+export const PORTS = 2;
+/** IP protocol (0..255) | IP version << 8, or EtherType/LLC with L2_FLAG. */
+export const META = 3;
+export const PLACE = 4;
+export const EP_A = 5;
+export const EP_B = 6;
+/** Next expected TCP sequence numbers. */
+export const NEXT_A = 7;
+export const NEXT_B = 8;
+/** IP identification << 8 | TTL of the last packet of each direction; -1 before the first. */
+export const LAST_ID_A = 9;
+export const LAST_ID_B = 10;
+export const BITS = 11;
+export const RETRANSMISSIONS = 12;
+export const TCP_STATE = 13;
+/** Payload units offered to probing so far, saturating at 255. */
+export const TRIES = 14;
+
+/** Doubles of a flow: `d[f * D + ...]`. */
+export const D = 8;
+export const LAST_US = 0;
+export const PACKETS_A = 1;
+export const PACKETS_B = 2;
+export const BYTES_A = 3;
+export const BYTES_B = 4;
+export const PAYLOAD = 5;
+export const DECODED = 6;
+export const MISSING = 7;
+
 export class FlowTable {
   /** Slots in use. */
   active = 0;
@@ -41,41 +75,18 @@ export class FlowTable {
   total = 0;
   evicted = 0;
   capacity = 4096;
-  ipA = new Int32Array(this.capacity);
-  ipB = new Int32Array(this.capacity);
-  ports = new Int32Array(this.capacity);
-  meta = new Int32Array(this.capacity);
-  place = new Int32Array(this.capacity);
-  epA = new Int32Array(this.capacity);
-  epB = new Int32Array(this.capacity);
+  i = new Int32Array(this.capacity * I);
+  d = new Float64Array(this.capacity * D);
   serial = new Float64Array(this.capacity);
   firstUs = new Float64Array(this.capacity);
-  lastUs = new Float64Array(this.capacity);
   reportedUs = new Float64Array(this.capacity);
+  firstFrame = new Float64Array(this.capacity);
   /** When the sweep must look at the flow again; infinite in free slots. */
   dueUs = new Float64Array(this.capacity).fill(Number.POSITIVE_INFINITY);
-  firstFrame = new Float64Array(this.capacity);
-  packetsA = new Float64Array(this.capacity);
-  packetsB = new Float64Array(this.capacity);
-  bytesA = new Float64Array(this.capacity);
-  bytesB = new Float64Array(this.capacity);
-  payload = new Float64Array(this.capacity);
-  decoded = new Float64Array(this.capacity);
-  missing = new Float64Array(this.capacity);
-  retransmissions = new Int32Array(this.capacity);
-  /** Next expected sequence numbers. */
-  nextA = new Int32Array(this.capacity);
-  nextB = new Int32Array(this.capacity);
-  ipIdA = new Int32Array(this.capacity);
-  ipIdB = new Int32Array(this.capacity);
-  ttlA = new Uint8Array(this.capacity);
-  ttlB = new Uint8Array(this.capacity);
-  bits = new Uint8Array(this.capacity);
-  tcpState = new Uint8Array(this.capacity);
+  /** Packets and octets of A and B that the endpoints were told of: `settled[f * 4 + ...]`. */
+  settled = new Float64Array(this.capacity * 4);
   /** 0: free slot. */
   used = new Uint8Array(this.capacity);
-  /** Payload units offered to probing so far, saturating. */
-  tries = new Uint8Array(this.capacity);
   #slots = new Int32Array(16384).fill(-1);
   #slotsUsed = 0;
   readonly #free: number[] = [];
@@ -95,22 +106,26 @@ export class FlowTable {
     const b = swap ? srcKey : dstKey;
     const ports = swap ? (dstPort << 16) | srcPort : (srcPort << 16) | dstPort;
     this.direction = swap ? 1 : 0;
-    const mask = this.#slots.length - 1;
-    const hash = mix4(a, b, ports, meta ^ Math.imul(c.place, 0x2545f491));
-    let s = hash & mask;
+    const place = c.place;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    const i = this.i;
+    let s = mix4(a, b, ports, meta ^ Math.imul(place, 0x2545f491)) & mask;
     for (;;) {
-      const f = this.#slots[s]!;
+      const f = slots[s]!;
       if (f === -1) break;
-      if (
-        f >= 0 &&
-        this.ipA[f] === a &&
-        this.ipB[f] === b &&
-        this.ports[f] === ports &&
-        this.meta[f] === meta &&
-        this.place[f] === c.place
-      ) {
-        this.fresh = false;
-        return f;
+      if (f >= 0) {
+        const o = f * I;
+        if (
+          i[o] === a &&
+          i[o + IP_B] === b &&
+          i[o + PORTS] === ports &&
+          i[o + META] === meta &&
+          i[o + PLACE] === place
+        ) {
+          this.fresh = false;
+          return f;
+        }
       }
       s = (s + 1) & mask;
     }
@@ -125,37 +140,24 @@ export class FlowTable {
       f = this.#top++;
       if (f >= this.capacity) this.#grow();
     }
-    this.ipA[f] = a;
-    this.ipB[f] = b;
-    this.ports[f] = ports;
-    this.meta[f] = meta;
-    this.place[f] = c.place;
-    this.epA[f] = 0;
-    this.epB[f] = 0;
+    const o = f * I;
+    this.i.fill(0, o, o + I);
+    this.i[o + IP_A] = a;
+    this.i[o + IP_B] = b;
+    this.i[o + PORTS] = ports;
+    this.i[o + META] = meta;
+    this.i[o + PLACE] = c.place;
+    this.i[o + LAST_ID_A] = -1;
+    this.i[o + LAST_ID_B] = -1;
+    this.d.fill(0, f * D, f * D + D);
+    this.d[f * D + LAST_US] = c.tsUs;
+    this.settled.fill(0, f * 4, f * 4 + 4);
     this.serial[f] = this.total++;
     this.firstUs[f] = c.tsUs;
-    this.lastUs[f] = c.tsUs;
     this.reportedUs[f] = c.tsUs;
     this.dueUs[f] = c.tsUs;
     this.firstFrame[f] = c.frame;
-    this.packetsA[f] = 0;
-    this.packetsB[f] = 0;
-    this.bytesA[f] = 0;
-    this.bytesB[f] = 0;
-    this.payload[f] = 0;
-    this.decoded[f] = 0;
-    this.missing[f] = 0;
-    this.retransmissions[f] = 0;
-    this.nextA[f] = 0;
-    this.nextB[f] = 0;
-    this.ipIdA[f] = -1;
-    this.ipIdB[f] = -1;
-    this.ttlA[f] = 0;
-    this.ttlB[f] = 0;
-    this.bits[f] = 0;
-    this.tcpState[f] = TCP_NEW;
     this.used[f] = 1;
-    this.tries[f] = 0;
     this.active++;
     if (++this.#slotsUsed * 2 > this.#slots.length) this.#rehash();
     else this.#place(f);
@@ -163,7 +165,9 @@ export class FlowTable {
   }
 
   #hash(f: number): number {
-    return mix4(this.ipA[f]!, this.ipB[f]!, this.ports[f]!, this.meta[f]! ^ Math.imul(this.place[f]!, 0x2545f491));
+    const i = this.i;
+    const o = f * I;
+    return mix4(i[o]!, i[o + IP_B]!, i[o + PORTS]!, i[o + META]! ^ Math.imul(i[o + PLACE]!, 0x2545f491));
   }
 
   #place(f: number): void {
@@ -189,8 +193,8 @@ export class FlowTable {
       const f = (start + i) % this.#top;
       if (this.used[f] !== 1) continue;
       seen++;
-      if (this.lastUs[f]! < oldest) {
-        oldest = this.lastUs[f]!;
+      if (this.d[f * D + LAST_US]! < oldest) {
+        oldest = this.d[f * D + LAST_US]!;
         victim = f;
       }
     }
@@ -215,40 +219,28 @@ export class FlowTable {
     return this.#top;
   }
 
+  /** Did packets of both directions pass? */
+  bothWays(f: number): boolean {
+    return this.d[f * D + PACKETS_A]! > 0 && this.d[f * D + PACKETS_B]! > 0;
+  }
+
+  /** Client first: A or B, as the bits say. */
+  clientIsB(f: number): boolean {
+    return (this.i[f * I + BITS]! & CLIENT_IS_B) !== 0;
+  }
+
   #grow(): void {
     const n = this.capacity * 2;
+    const due = this.capacity;
     this.capacity = n;
-    this.ipA = growI32(this.ipA, n);
-    this.ipB = growI32(this.ipB, n);
-    this.ports = growI32(this.ports, n);
-    this.meta = growI32(this.meta, n);
-    this.place = growI32(this.place, n);
-    this.epA = growI32(this.epA, n);
-    this.epB = growI32(this.epB, n);
+    this.i = growI32(this.i, n * I);
+    this.d = growF64(this.d, n * D);
     this.serial = growF64(this.serial, n);
     this.firstUs = growF64(this.firstUs, n);
-    this.lastUs = growF64(this.lastUs, n);
     this.reportedUs = growF64(this.reportedUs, n);
-    const due = this.dueUs.length;
-    this.dueUs = growF64(this.dueUs, n).fill(Number.POSITIVE_INFINITY, due);
     this.firstFrame = growF64(this.firstFrame, n);
-    this.packetsA = growF64(this.packetsA, n);
-    this.packetsB = growF64(this.packetsB, n);
-    this.bytesA = growF64(this.bytesA, n);
-    this.bytesB = growF64(this.bytesB, n);
-    this.payload = growF64(this.payload, n);
-    this.decoded = growF64(this.decoded, n);
-    this.missing = growF64(this.missing, n);
-    this.retransmissions = growI32(this.retransmissions, n);
-    this.nextA = growI32(this.nextA, n);
-    this.nextB = growI32(this.nextB, n);
-    this.ipIdA = growI32(this.ipIdA, n);
-    this.ipIdB = growI32(this.ipIdB, n);
-    this.ttlA = growU8(this.ttlA, n);
-    this.ttlB = growU8(this.ttlB, n);
-    this.bits = growU8(this.bits, n);
-    this.tcpState = growU8(this.tcpState, n);
+    this.dueUs = growF64(this.dueUs, n).fill(Number.POSITIVE_INFINITY, due);
+    this.settled = growF64(this.settled, n * 4);
     this.used = growU8(this.used, n);
-    this.tries = growU8(this.tries, n);
   }
 }

@@ -4,7 +4,21 @@
  */
 import type { SourceHealth } from '../core/site.ts';
 import type { DecoderStats, Session } from './dispatch.ts';
-import { type FlowTable, GROUP, IS_COPY, L2_FLAG } from './flows.ts';
+import {
+  BITS,
+  D,
+  DECODED,
+  type FlowTable,
+  GROUP,
+  I,
+  IS_COPY,
+  L2_FLAG,
+  META,
+  PACKETS_A,
+  PACKETS_B,
+  PAYLOAD,
+  PORTS,
+} from './flows.ts';
 
 /** Undecoded ports kept apart; the rest is summed under port -1. */
 const MAX_UNDECODED = 1024;
@@ -79,18 +93,18 @@ export class HealthCounters {
     ports: Map<string, Undecoded>,
     to: { conversation(oneWay: boolean): void; octets(decoded: number, undecoded: number, encrypted: number): void },
   ): void {
-    const meta = flows.meta[f]!;
+    const meta = flows.i[f * I + META]!;
     const l2 = meta >= L2_FLAG;
     const protocol = l2 ? 0 : meta & 255;
-    const bits = flows.bits[f]!;
-    if ((bits & GROUP) === 0 && (protocol === 6 || protocol === 17))
-      to.conversation(flows.packetsA[f] === 0 || flows.packetsB[f] === 0);
+    const bits = flows.i[f * I + BITS]!;
+    const d = f * D;
+    if ((bits & GROUP) === 0 && (protocol === 6 || protocol === 17)) to.conversation(!flows.bothWays(f));
     if ((bits & IS_COPY) !== 0) return;
-    const decoded = Math.min(flows.decoded[f]!, flows.payload[f]!);
-    const undecoded = flows.payload[f]! - decoded;
+    const decoded = Math.min(flows.d[d + DECODED]!, flows.d[d + PAYLOAD]!);
+    const undecoded = flows.d[d + PAYLOAD]! - decoded;
     to.octets(decoded, undecoded, encrypted ? decoded : 0);
     if (undecoded <= 0) return;
-    const p = flows.ports[f]!;
+    const p = flows.i[f * I + PORTS]!;
     const transport = l2 ? 'ethernet' : protocol === 6 ? 'tcp' : protocol === 17 ? 'udp' : 'ip';
     const clientIsB = (bits & 1) !== 0;
     const port = l2
@@ -107,7 +121,7 @@ export class HealthCounters {
       u = { transport, port: key.endsWith(' -1') ? -1 : port, packets: 0, bytes: 0 };
       ports.set(key, u);
     }
-    u.packets += flows.packetsA[f]! + flows.packetsB[f]!;
+    u.packets += flows.d[d + PACKETS_A]! + flows.d[d + PACKETS_B]!;
     u.bytes += undecoded;
   }
 

@@ -20,6 +20,8 @@ export class Pending {
   flow: number;
   /** A partial response was seen: not unanswered any more. */
   answered = false;
+  /** Asked later under the same key, on a connection that keeps order. */
+  next: Pending | undefined;
   constructor(
     key: number | string,
     message: Message,
@@ -44,16 +46,21 @@ export class PairScope {
   readonly state: unknown;
   #first: Pending | undefined;
   #more: Map<number | string, Pending> | undefined;
+  /** Requests that wait behind another of the same key. */
+  #queued = 0;
   constructor(state: unknown) {
     this.state = state;
   }
 
   get size(): number {
-    return (this.#first ? 1 : 0) + (this.#more ? this.#more.size : 0);
+    return (this.#first ? 1 : 0) + (this.#more ? this.#more.size : 0) + this.#queued;
   }
 
-  /** Adds a request; returns the one it displaces (same key asked again, or the limit), if any. */
-  add(pending: Pending): Pending | undefined {
+  /**
+   * Adds a request; returns the one it displaces, if any. The same key again means on a stream (`ordered`) that both wait
+   * and are answered in the order they were asked, and on datagrams that the first was given up and asked again.
+   */
+  add(pending: Pending, ordered: boolean): Pending | undefined {
     const first = this.#first;
     if (first === undefined) {
       if (this.#more === undefined || this.#more.size === 0) {
@@ -61,18 +68,20 @@ export class PairScope {
         return undefined;
       }
     } else if (first.key === pending.key) {
+      if (ordered) return this.#queue(first, pending);
       this.#first = pending;
       return first;
     }
     this.#more ??= new Map();
     const same = this.#more.get(pending.key);
     if (same) {
+      if (ordered) return this.#queue(same, pending);
       this.#more.delete(pending.key);
       this.#more.set(pending.key, pending);
       return same;
     }
     let displaced: Pending | undefined;
-    if (this.#more.size >= MAX_PENDING) {
+    if (this.#more.size + this.#queued >= MAX_PENDING) {
       const oldest = this.#more.keys().next().value;
       if (oldest !== undefined) {
         displaced = this.#more.get(oldest);
@@ -81,6 +90,16 @@ export class PairScope {
     }
     this.#more.set(pending.key, pending);
     return displaced;
+  }
+
+  /** At the limit the newest gives way: it is the one that can be told at once. */
+  #queue(head: Pending, pending: Pending): Pending | undefined {
+    if (this.#queued >= MAX_PENDING) return pending;
+    let last = head;
+    while (last.next) last = last.next;
+    last.next = pending;
+    this.#queued++;
+    return undefined;
   }
 
   get(key: number | string): Pending | undefined {
@@ -92,11 +111,16 @@ export class PairScope {
   take(key: number | string): Pending | undefined {
     const first = this.#first;
     if (first !== undefined && first.key === key) {
-      this.#first = undefined;
+      this.#first = first.next;
+      if (first.next) this.#queued--;
       return first;
     }
     const p = this.#more?.get(key);
-    if (p) this.#more!.delete(key);
+    if (p === undefined) return undefined;
+    if (p.next) {
+      this.#queued--;
+      this.#more!.set(key, p.next);
+    } else this.#more!.delete(key);
     return p;
   }
 
@@ -104,16 +128,21 @@ export class PairScope {
   expire(beforeUs: number): readonly Pending[] {
     if (this.#first === undefined && (this.#more === undefined || this.#more.size === 0)) return NONE;
     const out: Pending[] = [];
-    if (this.#first && this.#first.tsUs < beforeUs) {
-      out.push(this.#first);
-      this.#first = undefined;
+    for (let p = this.#first; p !== undefined && p.tsUs < beforeUs; p = this.#first) {
+      out.push(p);
+      this.#first = p.next;
+      if (p.next) this.#queued--;
     }
     if (this.#more) {
-      for (const [key, p] of this.#more) {
-        if (p.tsUs < beforeUs) {
+      for (const [key, head] of this.#more) {
+        let p: Pending | undefined = head;
+        while (p !== undefined && p.tsUs < beforeUs) {
           out.push(p);
-          this.#more.delete(key);
+          if (p.next) this.#queued--;
+          p = p.next;
         }
+        if (p === undefined) this.#more.delete(key);
+        else if (p !== head) this.#more.set(key, p);
       }
     }
     return out.length > 1 ? out.sort((a, b) => a.tsUs - b.tsUs || a.frame - b.frame) : out;

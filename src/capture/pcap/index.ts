@@ -32,6 +32,8 @@ export const createPcapParser = (name: string): FormatParser => {
   /** The columns that never change in a pcap file are written once. */
   let columnsReady = false;
   let unit = 'file header';
+  let badTimes = 0;
+  let firstBadTime = 0;
 
   const readFileHeader = (bytes: Uint8Array, at: number, base: number): void => {
     big = isMagic(u32be(bytes, at));
@@ -64,7 +66,7 @@ export const createPcapParser = (name: string): FormatParser => {
     get unit() {
       return unit;
     },
-    finish: () => [],
+    finish: () => (badTimes === 0 ? [] : [warning('capture.time-invalid', firstBadTime, { count: badTimes })]),
     parse(bytes, from, end, base, batch) {
       let at = from;
       if (linkType < 0) {
@@ -85,6 +87,7 @@ export const createPcapParser = (name: string): FormatParser => {
       const lastHeader = end - header;
       const isBig = big;
       const isNano = nanoseconds;
+      const second = isNano ? 1_000_000_000 : 1_000_000;
       let count = batch.count;
       while (at <= lastHeader && count < MAX_BATCH_FRAMES) {
         let length = isBig ? i32be(bytes, at + 8) : i32le(bytes, at + 8);
@@ -110,7 +113,12 @@ export const createPcapParser = (name: string): FormatParser => {
           return 'need';
         }
         const seconds = (isBig ? i32be(bytes, at) : i32le(bytes, at)) >>> 0;
-        const fraction = (isBig ? i32be(bytes, at + 4) : i32le(bytes, at + 4)) >>> 0;
+        let fraction = isBig ? i32be(bytes, at + 4) : i32le(bytes, at + 4);
+        if (fraction < 0 || fraction >= second) {
+          // Some recorders wrote negative or overflowing fractions; the second is still good.
+          fraction = fraction < 0 ? 0 : second - 1;
+          if (badTimes++ === 0) firstBadTime = base + at;
+        }
         if (isNano) {
           const us = Math.floor(fraction / 1000);
           tsUs[count] = seconds * 1_000_000 + us;

@@ -47,6 +47,8 @@ export const useEventStream = (on: boolean): void => {
           if (topic === 'sites' || topic === 'users' || topic === 'journal')
             void client.invalidateQueries({ queryKey: [topic] });
           else void client.invalidateQueries({ queryKey: [topic, site] });
+          // The map has no topic of its own: it is drawn from assets and their conversations.
+          if (topic === 'assets' || topic === 'flows') void client.invalidateQueries({ queryKey: ['map', site] });
         }, SHORTEST_REFRESH_MS),
       );
     };

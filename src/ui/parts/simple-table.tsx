@@ -3,7 +3,7 @@
 import { IconSortAscending, IconSortDescending } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { number } from '../lib/format.ts';
-import type { Column } from './table.tsx';
+import { type Column, leastWidth } from './table.tsx';
 
 export interface SmallColumn<T> extends Omit<Column<T>, 'sort'> {
   readonly by?: (row: T) => string | number;
@@ -35,12 +35,13 @@ export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }
       })
     : rows;
   const template = columns.map((c) => c.width).join(' ');
+  const minWidth = leastWidth(columns);
   const shown = all ? sorted : sorted.slice(0, most);
   return (
     <div style={{ overflowX: 'auto' }}>
       {/* biome-ignore lint/a11y/useSemanticElements: a grid of divs, as in the long lists */}
       <div role="table" aria-label={label}>
-        <div className="thead" role="row" style={{ gridTemplateColumns: template, position: 'static' }}>
+        <div className="thead" role="row" style={{ gridTemplateColumns: template, position: 'static', minWidth }}>
           {columns.map((c) => {
             const on = sort?.id === c.id;
             return (
@@ -68,7 +69,7 @@ export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }
           })}
         </div>
         {shown.map((r, i) => (
-          <div key={keyOf(r, i)} role="row" className="trow" style={{ gridTemplateColumns: template }}>
+          <div key={keyOf(r, i)} role="row" className="trow" style={{ gridTemplateColumns: template, minWidth }}>
             {columns.map((c) => (
               <div key={c.id} role="cell" className={c.end ? 'end' : ''}>
                 {c.cell(r)}

@@ -41,6 +41,10 @@ export interface Column<T> {
   readonly extra?: boolean;
 }
 
+/** The least width of all columns together: rows and head share it, so that they line up while the table scrolls sideways. */
+export const leastWidth = (columns: readonly { readonly width: string }[]): number =>
+  columns.reduce((sum, c) => sum + Number(/(\d+)px/.exec(c.width)?.[1] ?? 0), 0);
+
 export interface Chip {
   readonly label: string;
   readonly q: string;
@@ -133,6 +137,7 @@ export const ListTable = <T,>(props: Props<T>) => {
   const [ticked, setTicked] = useState<Readonly<Record<string, boolean>>>(() => readTicks(list));
   const visible = columns.filter((c) => ticked[c.id] ?? (c.extra !== true && (c.from ?? 0) <= width));
   const template = (selected ? '34px ' : '') + visible.map((c) => c.width).join(' ');
+  const minWidth = leastWidth(visible) + (selected ? 34 : 0);
 
   const virtual = useVirtualizer({
     count: rows.length,
@@ -297,7 +302,7 @@ export const ListTable = <T,>(props: Props<T>) => {
           aria-rowcount={total ?? -1}
           aria-busy={query.isFetching}
         >
-          <div className="thead" role="row" style={{ gridTemplateColumns: template }}>
+          <div className="thead" role="row" style={{ gridTemplateColumns: template, minWidth }}>
             {selected && (
               <div role="columnheader">
                 <span className="sr">Selected</span>
@@ -350,7 +355,7 @@ export const ListTable = <T,>(props: Props<T>) => {
             )
           ) : (
             <div
-              style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: 'max-content', width: '100%' }}
+              style={{ height: virtual.getTotalSize(), position: 'relative', minWidth, width: '100%' }}
             >
               {items.map((v) => {
                 const item = rows[v.index];

@@ -22,7 +22,7 @@ export const StatusLine = ({ site }: { site: Site | undefined }) => {
     enabled: site !== undefined,
   });
   return (
-    <footer className="status" aria-label="Status">
+    <footer className="status">
       <span className={link.loud ? 'attention' : ''} role="status">
         <svg width="10" height="10" viewBox="0 0 16 16" aria-hidden="true">
           <path

@@ -7,7 +7,7 @@ import type { ChangeRow, CommandRow, PointRow, SessionRow, WeirdRow } from '../.
 import { call } from '../../lib/api.ts';
 import { number } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
-import { Loading, Problem } from '../../parts/basics.tsx';
+import { Loading, Problem, When } from '../../parts/basics.tsx';
 import { ListTable } from '../../parts/table.tsx';
 import './asset.css';
 import { Addresses } from './addresses.tsx';
@@ -49,7 +49,12 @@ export const AssetPage = () => {
   return (
     <div className="page full asset">
       <AssetHeader asset={asset} />
-      <Tabs tabs={tabs} tab={tab} site={site} asset={id} />
+      <div className="asset-tabs">
+        <Tabs tabs={tabs} tab={tab} site={site} asset={id} />
+        <span className="asset-seen dim small">
+          seen <When at={asset.firstAt} /> to <When at={asset.lastAt} />
+        </span>
+      </div>
       <div className="asset-tab" role="tabpanel" id="asset-tab" aria-labelledby={`tab-${tab}`}>
         <TabBody key={`${id} ${tab}`} tab={tab} asset={asset} />
       </div>

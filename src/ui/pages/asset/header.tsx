@@ -6,7 +6,7 @@ import { type ReactNode, useState } from 'react';
 import type { AssetDetail } from '../../../api/assets.ts';
 import { share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
-import { Address, EvidenceLinks, PartyLink, Unknown, When } from '../../parts/basics.tsx';
+import { Address, EvidenceLinks, PartyLink, Unknown } from '../../parts/basics.tsx';
 import { LEVEL_WORD, LevelMark, ROLE_WORD, RoleGlyph } from '../../parts/glyphs.tsx';
 import { CorrectDialog } from './correct.tsx';
 import { MergeWithDialog } from './merge-with.tsx';
@@ -191,14 +191,6 @@ export const AssetHeader = ({ asset }: { asset: AssetDetail }) => {
                 {asset.network}
               </Link>
             )}
-          </dd>
-        </div>
-        <div>
-          <dt>Seen</dt>
-          <dd className="seen">
-            <When at={asset.firstAt} />
-            <span className="dim">to</span>
-            <When at={asset.lastAt} />
           </dd>
         </div>
       </dl>

@@ -1,0 +1,289 @@
+/** Every call of the contract that is about the plant, from its input to its answer. */
+import type {
+  JournalRow,
+  Reconciliation,
+  Reconciliation as ReconciliationSchema,
+  Settings,
+  Static,
+} from '../api/index.ts';
+import type { EvidenceRing } from '../capture/ring.ts';
+import { DECODERS } from '../decode/index.ts';
+import { databaseBytes, type Row, type Store } from '../store/index.ts';
+import type { Corrections } from './corrections.ts';
+import { type CallAnswer, type CallInput, type EngineCall, RequestError } from './engine-contract.ts';
+import { findFrame } from './evidence.ts';
+import type { LiveSite } from './live-site.ts';
+import { assetDetail, assets } from './query/assets.ts';
+import { frameAnswer, missingFrame } from './query/frame.ts';
+import { coverage, map, now } from './query/overview.ts';
+import { pageOf } from './query/page.ts';
+import { type Pace, toSource } from './query/sources.ts';
+import { holdsCredential, supportsOf } from './query/supports.ts';
+import { changes, commands, flows, points, sessions, toPointRow, weirds } from './query/traffic.ts';
+import { assetAddress, maybeTime, type SiteView, timeText } from './query/view.ts';
+import { seriesOf } from './series.ts';
+
+export interface CallContext {
+  readonly store: Store;
+  readonly sites: ReadonlyMap<string, LiveSite>;
+  /** Throws `not-found`. */
+  readonly site: (id: string) => LiveSite;
+  readonly nowUs: number;
+  /** Names of users by id. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly corrections: Corrections;
+  readonly pace: (source: string) => Pace;
+  /** Brings the sources of a site up to date. */
+  readonly fresh: (site: LiveSite) => void;
+  readonly ring: () => Promise<EvidenceRing | undefined>;
+  readonly changed: (site: LiveSite) => void;
+  readonly settingsChanged: () => void;
+  readonly freeBytes: () => Promise<number | null>;
+}
+
+type Handler<C extends EngineCall> = (context: CallContext, input: CallInput<C>) => Promise<CallAnswer<C>>;
+type Handlers = { readonly [C in EngineCall]: Handler<C> };
+
+/** Rows of the journal that one list looks at, newest first; older ones are in exports of the store. */
+const MAX_JOURNAL_ROWS = 50_000;
+
+const TITLES = new Map(
+  DECODERS.map((decoder) => [decoder.name, { title: decoder.title, encrypted: decoder.encrypted === true }]),
+);
+
+const viewOf = (context: CallContext, site: string): Promise<SiteView> => {
+  const found = context.site(site);
+  context.fresh(found);
+  return found.view(context.nowUs);
+};
+
+const notBuilt = (): RequestError =>
+  new RequestError(
+    501,
+    'not-built',
+    'Asset lists cannot be imported by this version.',
+    'Correct names on the page of the asset.',
+  );
+
+const readSettings = async (context: CallContext): Promise<Settings['retention']> => {
+  const row = await context.store.db
+    .selectFrom('setting')
+    .select('value')
+    .where('site_id', '=', '')
+    .where('name', '=', 'retention')
+    .executeTakeFirst();
+  return row === undefined
+    ? { evidenceDays: null, historyDays: 90, evidenceMiB: 1024 }
+    : (JSON.parse(row.value) as Settings['retention']);
+};
+
+const settingsAnswer = async (context: CallContext): Promise<Static<typeof import('../api/index.ts').Settings>> => {
+  const ring = await context.ring();
+  return {
+    retention: await readSettings(context),
+    dataFolder: context.store.folder,
+    dataBytes: await databaseBytes(context.store),
+    evidenceBytes: ring?.state.totalBytes ?? 0,
+    freeBytes: await context.freeBytes(),
+  };
+};
+
+const journalRow = (names: ReadonlyMap<string, string>, row: Row<'journal'>): JournalRow => ({
+  id: row.seq,
+  at: timeText(row.ts),
+  who: names.get(row.user_id) ?? row.user_id,
+  what: row.action,
+  subject: row.subject,
+  detail: row.detail,
+  hash: row.hash,
+});
+
+const emptyReconciliation = (view: SiteView): Static<typeof ReconciliationSchema> => ({
+  file: '',
+  importedAt: null,
+  who: '',
+  listed: 0,
+  matched: 0,
+  notSeen: [],
+  notListed: view.model.assets().map((asset): Reconciliation['notListed'][number] => ({
+    asset: asset.id,
+    name: asset.name,
+    address: assetAddress(asset),
+    role: asset.role.value,
+    vendor: asset.vendor,
+    lastAt: maybeTime(asset.lastUs),
+  })),
+  conflicts: [],
+});
+
+const HANDLERS: Handlers = {
+  settings: (context) => settingsAnswer(context),
+  changeSettings: async (context, { body, userId }) => {
+    const { retention } = body;
+    await context.store.writer.submit({
+      put: { setting: [{ site_id: '', name: 'retention', value: JSON.stringify(retention) }] },
+      journal: [
+        {
+          siteId: '',
+          tsUs: context.nowUs,
+          userId,
+          action: 'settings.change',
+          subject: 'retention',
+          detail: { text: JSON.stringify(retention) },
+        },
+      ],
+    });
+    context.settingsChanged();
+    return settingsAnswer(context);
+  },
+  journal: async (context, { query }) => {
+    const rows = await context.store.db
+      .selectFrom('journal')
+      .selectAll()
+      .orderBy('seq', 'desc')
+      .limit(MAX_JOURNAL_ROWS)
+      .execute();
+    return pageOf(
+      {
+        list: 'journal',
+        rows,
+        accessors: {
+          who: (row) => context.names.get(row.user_id) ?? row.user_id,
+          what: (row) => row.action,
+          subject: (row) => row.subject,
+          // Rows of one microsecond keep their order.
+          at: (row) => row.ts,
+        },
+        defaultSort: '-at',
+        toItem: (row) => journalRow(context.names, row),
+        version: context.store.journalHead().seq,
+        nowUs: context.nowUs,
+      },
+      query,
+    );
+  },
+  sites: async (context) => {
+    const items = [...context.sites.values()].sort((a, b) => b.createdUs - a.createdUs).map((site) => site.answer());
+    return { items };
+  },
+  changeSite: async (context, { params, body, userId }) => {
+    const site = context.site(params.site);
+    const { name = site.name, zone = site.zone } = body;
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: zone });
+    } catch {
+      throw new RequestError(
+        422,
+        'input-invalid',
+        `${zone} is no time zone.`,
+        'Give an IANA name such as Europe/Berlin.',
+      );
+    }
+    await context.store.writer.submit({
+      put: { site: [{ ...site.row, name, zone }] },
+      journal: [
+        {
+          siteId: site.id,
+          tsUs: context.nowUs,
+          userId,
+          action: 'site.change',
+          subject: `site ${site.id}`,
+          detail: { name, zone },
+        },
+      ],
+    });
+    site.name = name;
+    site.zone = zone;
+    context.changed(site);
+    return site.answer();
+  },
+  sources: async (context, { params }) => {
+    const site = context.site(params.site);
+    context.fresh(site);
+    return { items: [...site.sources.values()].map((source) => toSource(source, context.pace(source.id))) };
+  },
+  now: async (context, { params }) => now(await viewOf(context, params.site)),
+  map: async (context, { params }) => map(await viewOf(context, params.site)),
+  coverage: async (context, { params }) => coverage(await viewOf(context, params.site), TITLES, context.pace),
+  assets: async (context, { params, query }) => assets(await viewOf(context, params.site), query),
+  asset: async (context, { params }) => {
+    const view = await viewOf(context, params.site);
+    return assetDetail(view, params.asset, await context.corrections.list(params.site, params.asset, context.names));
+  },
+  changeAsset: async (context, { params, body, userId }) => {
+    const site = context.site(params.site);
+    const answer = await context.corrections.change(site, params.asset, body, userId);
+    context.changed(site);
+    return answer;
+  },
+  splitAsset: async (context, { params, body, userId }) => {
+    const site = context.site(params.site);
+    const answer = await context.corrections.split(site, params.asset, body, userId);
+    context.changed(site);
+    return answer;
+  },
+  mergeAssets: async (context, { params, body, userId }) => {
+    const site = context.site(params.site);
+    const answer = await context.corrections.merge(site, body, userId);
+    context.changed(site);
+    return answer;
+  },
+  undoCorrection: async (context, { params, userId }) => {
+    const site = context.site(params.site);
+    const answer = await context.corrections.undo(site, params.correction, userId);
+    context.changed(site);
+    return answer;
+  },
+  flows: async (context, { params, query }) => flows(await viewOf(context, params.site), query),
+  commands: async (context, { params, query }) => commands(await viewOf(context, params.site), query),
+  points: async (context, { params, query }) => points(await viewOf(context, params.site), query),
+  point: async (context, { params }) => {
+    const view = await viewOf(context, params.site);
+    const point = view.model.point(params.point);
+    if (point === undefined)
+      throw new RequestError(404, 'not-found', 'There is no such point.', 'Load the list again.');
+    return toPointRow(view, point);
+  },
+  series: async (context, { params, query }) => {
+    const site = context.site(params.site);
+    // Samples of the last seconds are in memory still.
+    if (site.busy > 0) await site.save(context.nowUs);
+    return seriesOf(context.store, { site: params.site, point: params.point, ...query });
+  },
+  sessions: async (context, { params, query }) => sessions(await viewOf(context, params.site), query),
+  changes: async (context, { params, query }) => changes(await viewOf(context, params.site), query),
+  weirds: async (context, { params, query }) => weirds(await viewOf(context, params.site), query),
+  frame: async (context, { params }) => {
+    const view = await viewOf(context, params.site);
+    const source = context.site(params.site).sources.get(params.source);
+    if (source === undefined)
+      throw new RequestError(404, 'not-found', 'There is no such source.', 'Load the page again.');
+    const about = {
+      source: source.id,
+      sourceName: source.name,
+      health: source.health,
+      supports: supportsOf(view, source.id, params.frame),
+      credential: holdsCredential(view, source.id, params.frame),
+    };
+    const found = await findFrame(context.store, params.site, source, params.frame, await context.ring());
+    return found.kind === 'found' ? frameAnswer(found.frame, about) : missingFrame(params.frame, found.reason, about);
+  },
+  previewNames: async () => {
+    throw notBuilt();
+  },
+  applyNames: async () => {
+    throw notBuilt();
+  },
+  reconciliation: async (context, { params }) => emptyReconciliation(await viewOf(context, params.site)),
+};
+
+export const answerCall = <C extends EngineCall>(
+  context: CallContext,
+  call: C,
+  input: CallInput<C>,
+): Promise<CallAnswer<C>> => {
+  const handler: Handler<C> | undefined = HANDLERS[call];
+  if (handler === undefined)
+    return Promise.reject(new RequestError(404, 'not-found', 'There is no such call.', 'See /api/docs.'));
+  return handler(context, input);
+};

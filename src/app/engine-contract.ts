@@ -1,0 +1,133 @@
+/**
+ * What the server and the command line know of the engine. It is the same whether the engine runs in this thread or in a
+ * worker: every call is asynchronous, answers travel as JSON text (made where the data is, forwarded as they are), and
+ * changes come as small events.
+ */
+import type { ChangeEvent, FILE_PATHS, ProgressEvent, ROUTES, Static, TSchema, Uploaded } from '../api/index.ts';
+
+/** Calls that the server answers itself, because they are about people and not about the plant. */
+export const SERVER_CALLS = [
+  'status',
+  'setup',
+  'login',
+  'logout',
+  'me',
+  'changePassword',
+  'users',
+  'addUser',
+  'changeUser',
+] as const satisfies readonly (keyof typeof ROUTES)[];
+export type ServerCall = (typeof SERVER_CALLS)[number];
+export type EngineCall = Exclude<keyof typeof ROUTES, ServerCall>;
+
+type Part<T, K extends string> = T extends Record<K, infer S extends TSchema> ? Static<S> : undefined;
+
+/** What a call is given: parameters of the path, query and body as the contract says, and who asks. */
+export interface CallInput<C extends EngineCall = EngineCall> {
+  readonly params: Part<(typeof ROUTES)[C], 'params'>;
+  readonly query: Part<(typeof ROUTES)[C], 'query'>;
+  readonly body: Part<(typeof ROUTES)[C], 'body'>;
+  /** User id, for the journal. */
+  readonly userId: string;
+}
+export type CallAnswer<C extends EngineCall> = Static<(typeof ROUTES)[C]['response']>;
+
+export type FileCall = keyof typeof FILE_PATHS;
+
+/** An answer that is not 2xx: the shape of the API's errors with its status. Plain data, so that it crosses threads. */
+export class RequestError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly whatToDo: string;
+  constructor(status: number, code: string, message: string, whatToDo: string) {
+    super(message);
+    this.name = 'RequestError';
+    this.status = status;
+    this.code = code;
+    this.whatToDo = whatToDo;
+  }
+}
+
+export type EngineEvent =
+  | { readonly kind: 'change'; readonly data: ChangeEvent }
+  | { readonly kind: 'progress'; readonly data: ProgressEvent };
+
+export interface UserRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly passwordHash: string;
+  /** `none` until second factors come; then what is enrolled. */
+  readonly mfa: string;
+  readonly disabled: boolean;
+  readonly createdUs: number;
+  readonly passwordChangedUs: number;
+  readonly lastLoginUs: number;
+}
+export interface SessionRecord {
+  /** SHA-256 of the cookie's token, hexadecimal. */
+  readonly tokenHash: string;
+  readonly userId: string;
+  readonly csrf: string;
+  readonly createdUs: number;
+  readonly lastUsedUs: number;
+  readonly expiresUs: number;
+}
+export interface SetupTokenRecord {
+  readonly tokenHash: string;
+  readonly createdUs: number;
+  readonly expiresUs: number;
+  /** 0 while it was not used. */
+  readonly usedUs: number;
+}
+export interface Accounts {
+  readonly users: readonly UserRecord[];
+  readonly sessions: readonly SessionRecord[];
+  readonly setupTokens: readonly SetupTokenRecord[];
+}
+export interface AccountChange {
+  readonly putUsers?: readonly UserRecord[];
+  readonly putSessions?: readonly SessionRecord[];
+  readonly removeSessions?: readonly string[];
+  readonly putSetupTokens?: readonly SetupTokenRecord[];
+  readonly journal?: {
+    readonly userId: string;
+    readonly action: string;
+    readonly subject: string;
+    readonly detail: Readonly<Record<string, string | number | boolean>>;
+  };
+}
+
+export type SourceRequest =
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly name?: string;
+      readonly site?: string;
+      readonly sample?: boolean;
+    }
+  | { readonly kind: 'folder'; readonly path: string; readonly site?: string }
+  | { readonly kind: 'stream'; readonly name: string; readonly site?: string; readonly fd: number }
+  | { readonly kind: 'live'; readonly interface: string; readonly site?: string };
+
+export interface Engine {
+  /** JSON text of the call's answer. Throws RequestError. */
+  call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string>;
+  /** One page of a list as objects, for exports and the command line; `next` continues. */
+  framePcap(site: string, source: string, frame: number, around: number): Promise<Uint8Array>;
+  /** An asset list that was uploaded; JSON text of NameUpload. */
+  uploadNames(site: string, fileName: string, bytes: Uint8Array, userId: string): Promise<string>;
+  accounts(): Promise<Accounts>;
+  /** Resolves after the commit. */
+  changeAccounts(change: AccountChange): Promise<void>;
+  /** Starts to read; resolves when it is known what it is (a file: after its content hash). */
+  open(request: SourceRequest, userId: string): Promise<Uploaded>;
+  /** Where this process answers, for others who want the data folder. */
+  announce(url: string): Promise<void>;
+  /** The version of each topic of each site now. */
+  versions(): Promise<readonly ChangeEvent[]>;
+  onEvent(listener: (event: EngineEvent) => void): () => void;
+  /** Resolves when no source is being read any more (files are complete); live sources do not count. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,235 @@
+/** The engine on real captures: answers have the shape of the contract, survive a restart, and evidence opens. */
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Value } from 'typebox/value';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeShared, sharedCapture } from '../../test/shared.ts';
+import { ROUTES } from '../api/index.ts';
+import { openStore } from '../store/index.ts';
+import { LocalEngine } from './engine.ts';
+import type { CallAnswer, CallInput, EngineCall, EngineEvent } from './engine-contract.ts';
+
+const CAPTURE = 's7comm/iti.snap7_s300_stop';
+let folder: string;
+let engine: LocalEngine;
+const nowUs = () => Date.now() * 1000;
+
+const start = async (): Promise<LocalEngine> =>
+  LocalEngine.start({
+    store: await openStore(join(folder, 'data'), { nowUs }),
+    nowUs,
+    nowMs: () => performance.now(),
+    zone: 'UTC',
+    timers: false,
+    onError: (error) => {
+      throw error;
+    },
+  });
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-engine-'));
+  engine = await start();
+});
+afterEach(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ask = async <C extends EngineCall>(call: C, input: Partial<CallInput<C>>): Promise<CallAnswer<C>> => {
+  const text = await engine.call(call, {
+    params: {},
+    query: {},
+    body: undefined,
+    userId: 'u1',
+    ...input,
+  } as CallInput<C>);
+  const answer = JSON.parse(text) as CallAnswer<C>;
+  const errors = [...Value.Errors(ROUTES[call].response, answer)];
+  expect(errors.slice(0, 3), `${call} has the shape of the contract`).toEqual([]);
+  return answer;
+};
+
+const openCapture = async (path = sharedCapture(CAPTURE)) => {
+  const opened = await engine.open({ kind: 'file', path }, 'u1');
+  await engine.settled();
+  return opened;
+};
+
+/** Everything a console shows of a site, without what the clock says. */
+const picture = async (site: string) => {
+  const params = { site };
+  const query = { limit: 1000 };
+  const list = async (call: 'assets' | 'flows' | 'commands' | 'points' | 'sessions' | 'changes' | 'weirds') =>
+    (await ask(call, { params, query })).items;
+  const assets = await list('assets');
+  const details = [];
+  for (const { id } of assets) details.push(await ask('asset', { params: { site, asset: String(id) } }));
+  const { nodes, edges } = await ask('map', { params });
+  return {
+    assets,
+    details,
+    nodes,
+    edges,
+    flows: await list('flows'),
+    commands: await list('commands'),
+    points: await list('points'),
+    sessions: await list('sessions'),
+    changes: await list('changes'),
+    weirds: await list('weirds'),
+  };
+};
+
+describeShared('the engine', () => {
+  it('opens a capture as a site of its own; a second time nothing is done', async () => {
+    const events: EngineEvent[] = [];
+    engine.onEvent((event) => events.push(event));
+    const opened = await openCapture();
+    expect(opened.known).toBe(false);
+    const { items } = await ask('sources', { params: { site: opened.site } });
+    expect(items).toMatchObject([{ state: 'complete', progress: 1, error: '' }]);
+    expect(items[0]!.health.frames).toBeGreaterThan(0);
+    expect(events.some((event) => event.kind === 'progress' && event.data.state === 'complete')).toBe(true);
+    const before = await picture(opened.site);
+    expect(before.assets.length).toBeGreaterThan(1);
+    // The same content under another name is the same capture.
+    const copy = join(folder, 'other.pcap');
+    copyFileSync(sharedCapture(CAPTURE), copy);
+    expect(await openCapture(copy)).toEqual({ ...opened, known: true });
+    expect(await picture(opened.site)).toEqual(before);
+  });
+
+  it('answers every call of a site in the shape of the contract', async () => {
+    const { site } = await openCapture();
+    await ask('sites', {});
+    await ask('now', { params: { site } });
+    await ask('coverage', { params: { site } });
+    await ask('settings', {});
+    await ask('reconciliation', { params: { site } });
+    expect((await ask('journal', { query: {} })).items[0]).toMatchObject({ what: 'source.open' });
+    await picture(site);
+    const points = await ask('points', { params: { site }, query: { limit: 1 } });
+    for (const { id } of points.items) {
+      await ask('point', { params: { site, point: id } });
+      await ask('series', { params: { site, point: id }, query: {} });
+    }
+  });
+
+  it('shows the same after a restart', async () => {
+    const { site } = await openCapture();
+    const before = await picture(site);
+    await engine.close();
+    engine = await start();
+    expect(await picture(site)).toEqual(before);
+  });
+
+  it('reads a file again whose reading was interrupted, with the same result', async () => {
+    const { site, source } = await openCapture();
+    const before = await picture(site);
+    await engine.close();
+    const store = await openStore(join(folder, 'data'), { nowUs });
+    await store.writer.exclusively((sql) =>
+      sql.write(({ db }) =>
+        db.updateTable('source').set({ state: 'reading' }).where('source_id', '=', source).execute(),
+      ),
+    );
+    await store.close();
+    engine = await start();
+    await engine.settled();
+    expect(await picture(site)).toEqual(before);
+  });
+
+  it('filters, sorts and pages', async () => {
+    const { site } = await openCapture();
+    const params = { site };
+    const all = await ask('assets', { params, query: { sort: 'name' } });
+    const paged: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await ask('assets', {
+        params,
+        query: { sort: 'name', limit: 1, ...(cursor === undefined ? {} : { cursor }) },
+      });
+      expect(page.total).toBe(all.total);
+      paged.push(...page.items.map((item) => item.id));
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    expect(paged).toEqual(all.items.map((item) => item.id));
+    await expect(ask('assets', { params, query: { q: 'colour:red' } })).rejects.toMatchObject({
+      status: 422,
+      code: 'filter-invalid',
+    });
+    await expect(ask('assets', { params, query: { sort: 'colour' } })).rejects.toMatchObject({ code: 'sort-invalid' });
+    await expect(ask('assets', { params: { site: 'none' } })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('opens evidence from the file, and pinned frames when the file is gone', async () => {
+    const path = join(folder, 'copy.pcap');
+    copyFileSync(sharedCapture(CAPTURE), path);
+    const { site, source } = await openCapture(path);
+    const commands = await ask('commands', { params: { site }, query: { limit: 1000 } });
+    const pinned = commands.items.find((command) => command.evidence.length > 0)!.evidence[0]!.frame;
+    const whole = await ask('frame', { params: { site, source, frame: pinned } });
+    expect(whole).toMatchObject({
+      available: true,
+      layers: [{ name: 'eth' }, { name: 'ip' }, { name: 'tcp' }, expect.anything()],
+    });
+    expect(whole.supports.length).toBeGreaterThan(0);
+    rmSync(path);
+    expect(await ask('frame', { params: { site, source, frame: pinned } })).toEqual(whole);
+    const pcap = await engine.framePcap(site, source, pinned, 0);
+    expect(Buffer.from(pcap).readUInt32LE(0)).toBe(0xa1b2c3d4);
+    const missing = await ask('frame', { params: { site, source, frame: 999_999 } });
+    expect(missing.available).toBe(false);
+    expect(missing.reason).not.toBe('');
+  });
+
+  it('keeps corrections by people with their undo, over a restart', async () => {
+    const { site } = await openCapture();
+    const [first, second] = (await ask('assets', { params: { site }, query: {} })).items;
+    const named = await ask('changeAsset', {
+      params: { site, asset: first!.id },
+      body: { name: 'Press 4', role: 'plc', level: 1 },
+    });
+    await engine.close();
+    engine = await start();
+    const detail = await ask('asset', { params: { site, asset: first!.id } });
+    expect(detail).toMatchObject({
+      name: 'Press 4',
+      role: { value: 'plc' },
+      level: { value: 1 },
+      corrections: [{ id: named.correction }],
+    });
+    await ask('undoCorrection', { params: { site, correction: named.correction } });
+    expect((await ask('asset', { params: { site, asset: first!.id } })).name).toBe(first!.name);
+    const merged = await ask('mergeAssets', {
+      params: { site },
+      body: { assets: [first!.id, second!.id], reason: 'one device' },
+    });
+    const after = await ask('assets', { params: { site }, query: {} });
+    expect(after.items.some((item) => item.id === merged.asset)).toBe(true);
+    await ask('undoCorrection', { params: { site, correction: merged.correction } });
+    expect((await ask('assets', { params: { site }, query: {} })).total).toBe(after.total + 1);
+    const journal = await ask('journal', { query: { limit: 1000 } });
+    expect(journal.items.map((row) => row.what)).toEqual(
+      expect.arrayContaining(['asset.change', 'asset.merge', 'correction.undo']),
+    );
+  });
+
+  it('refuses what is no capture at once, and creates nothing', async () => {
+    const path = join(folder, 'notes.txt');
+    writeFileSync(path, 'not a capture');
+    await expect(engine.open({ kind: 'file', path }, 'u1')).rejects.toMatchObject({ code: 'input.not-a-capture' });
+    await expect(engine.open({ kind: 'file', path: join(folder, 'none') }, 'u1')).rejects.toMatchObject({
+      code: 'input.not-found',
+    });
+    expect((await ask('sites', {})).items).toEqual([]);
+  });
+
+  it('gathers sources in a named site', async () => {
+    await engine.open({ kind: 'file', path: sharedCapture(CAPTURE), site: 'Hall 3' }, 'u1');
+    await engine.open({ kind: 'file', path: sharedCapture('modbus/iti.modicon_test'), site: 'Hall 3' }, 'u1');
+    await engine.settled();
+    const { items } = await ask('sites', {});
+    expect(items).toMatchObject([{ id: 'hall-3', name: 'Hall 3', sources: 2 }]);
+  });
+});

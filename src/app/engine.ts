@@ -1,0 +1,462 @@
+/**
+ * The engine: all sites with their models, sources and store, behind the one contract that server and command line know.
+ * It lives in one thread (a worker in the product) and answers between slices of reading.
+ */
+import { statfs } from 'node:fs/promises';
+import type { ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
+import { pcapHeader, pcapRecord } from '../capture/writer.ts';
+import { OperatingError } from '../core/errors.ts';
+import { DEFAULT_RETENTION, type Row, type Store } from '../store/index.ts';
+import { answerCall, type CallContext } from './calls.ts';
+import { Corrections } from './corrections.ts';
+import {
+  type AccountChange,
+  type Accounts,
+  type CallInput,
+  type Engine,
+  type EngineCall,
+  type EngineEvent,
+  RequestError,
+  type SourceRequest,
+} from './engine-contract.ts';
+import { findFrame } from './evidence.ts';
+import { LiveSite, sourceOf } from './live-site.ts';
+import { Sources } from './sources.ts';
+
+/** The pulse: events at most so often. */
+const PULSE_MS = 500;
+const PULSES_PER_SECOND = 2;
+/** Dirty rows are written this often while something changes. */
+const SAVE_PULSES = 10;
+/** Retention is looked at once an hour, one bounded step per pulse while there is work. */
+const RETENTION_PULSES = 7200;
+const HEAD_PULSES = 24 * 7200;
+/** Sites in memory that nobody reads or looks at. */
+export const MAX_IDLE_LOADED = 4;
+const MAX_AROUND = 50;
+
+export interface EngineOptions {
+  readonly store: Store;
+  /** Wall clock, microseconds. */
+  readonly nowUs: () => number;
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
+  /** IANA name of the plant's zone. */
+  readonly zone: string;
+  readonly onError?: (error: unknown) => void;
+  /** False in tests that call `pulse` themselves. */
+  readonly timers?: boolean;
+}
+
+export class LocalEngine implements Engine {
+  readonly #store: Store;
+  readonly #options: EngineOptions;
+  readonly #sites = new Map<string, LiveSite>();
+  readonly #sources: Sources;
+  readonly #corrections: Corrections;
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #globalVersions = { sites: 1, journal: 1, users: 1 };
+  /** Frames of each running source at the last pulse. */
+  readonly #progress = new Map<string, number>();
+  readonly #unsaved = new Set<LiveSite>();
+  #timer: NodeJS.Timeout | undefined;
+  #pulses = 0;
+  #retaining = false;
+  #journalSeq = 0;
+  #names = new Map<string, string>();
+
+  private constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#sources = new Sources({
+      store: options.store,
+      sites: this.#sites,
+      nowUs: options.nowUs,
+      nowMs: options.nowMs,
+      folder: options.store.folder,
+      zone: options.zone,
+      onChange: (site) => {
+        this.#unsaved.add(site);
+        this.#changed(site);
+        this.#global('sites');
+      },
+      onError: (error) => options.onError?.(error),
+    });
+    this.#corrections = new Corrections(options.store, options.nowUs);
+  }
+
+  /** Reads what there is; sources whose reading was interrupted are read again. */
+  static async start(options: EngineOptions): Promise<LocalEngine> {
+    const engine = new LocalEngine(options);
+    await engine.#load();
+    if (options.timers !== false) {
+      engine.#timer = setInterval(() => void engine.pulse(), PULSE_MS);
+      engine.#timer.unref();
+    }
+    return engine;
+  }
+
+  async #load(): Promise<void> {
+    const { db } = this.#store;
+    for (const row of await db.selectFrom('site').selectAll().execute()) {
+      this.#sites.set(row.site_id, new LiveSite(this.#store, row));
+    }
+    for (const row of await db.selectFrom('source').selectAll().orderBy('started_us').execute()) {
+      this.#sites.get(row.site_id)?.sources.set(row.source_id, sourceOf(row));
+    }
+    for (const row of await db.selectFrom('site_state').selectAll().where('name', '=', 'summary').execute()) {
+      const site = this.#sites.get(row.site_id);
+      if (site !== undefined) site.summary = JSON.parse(row.payload) as LiveSite['summary'];
+    }
+    this.#journalSeq = this.#store.journalHead().seq;
+    await this.#loadNames();
+    for (const site of this.#sites.values()) {
+      for (const source of site.sources.values()) {
+        if (source.state !== 'complete' && source.state !== 'failed') await this.#sources.resume(site, source);
+      }
+    }
+  }
+
+  async #loadNames(): Promise<void> {
+    const rows = await this.#store.db.selectFrom('app_user').select(['user_id', 'name']).execute();
+    this.#names = new Map(rows.map((row) => [row.user_id, row.name]));
+  }
+
+  #emit(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+  #change(data: ChangeEvent): void {
+    this.#emit({ kind: 'change', data });
+  }
+  #global(topic: 'sites' | 'journal' | 'users'): void {
+    this.#change({ site: '', topic, version: ++this.#globalVersions[topic] });
+  }
+  #changed(site: LiveSite): void {
+    this.#change(site.bump('sources'));
+    for (const source of site.sources.keys()) this.#emitProgress(site, source);
+    if (site.isLoaded) for (const event of site.bumpTraffic()) this.#change(event);
+  }
+
+  #emitProgress(site: LiveSite, id: string): void {
+    const source = this.#sources.running.get(id)?.run.snapshot() ?? site.sources.get(id);
+    if (source === undefined) return;
+    site.sources.set(id, source);
+    const data: ProgressEvent = {
+      site: site.id,
+      source: id,
+      name: source.name,
+      state: source.state,
+      progress: Number.isNaN(source.progress) ? null : source.progress,
+      frames: source.health.frames,
+      bytes: source.health.bytes,
+      assets: site.isLoaded ? site.answer().assets : site.summary.assets,
+      secondsLeft: this.#sources.pace(id).secondsLeft,
+      error: source.error,
+    };
+    this.#emit({ kind: 'progress', data });
+  }
+
+  /** Twice a second: tells what moved, writes now and then, looks for silence. */
+  async pulse(): Promise<void> {
+    this.#pulses++;
+    try {
+      if (this.#pulses % PULSES_PER_SECOND === 0) for (const { run } of this.#sources.running.values()) run.second();
+      const moved = new Set<LiveSite>();
+      for (const [id, { site, run }] of this.#sources.running) {
+        const before = this.#progress.get(id);
+        const stateBefore = site.sources.get(id)?.state;
+        if (before === run.frames && stateBefore === run.source.state) continue;
+        this.#progress.set(id, run.frames);
+        this.#emitProgress(site, id);
+        moved.add(site);
+      }
+      for (const site of moved) {
+        this.#unsaved.add(site);
+        this.#change(site.bump('sources'));
+        for (const event of site.bumpTraffic()) this.#change(event);
+      }
+      const { seq } = this.#store.journalHead();
+      if (seq !== this.#journalSeq) {
+        this.#journalSeq = seq;
+        this.#global('journal');
+      }
+      if (this.#pulses % SAVE_PULSES === 0) await this.#saveAll();
+      if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = true;
+      if (this.#retaining) this.#retaining = await this.#store.applyRetention(await this.#retention());
+      if (this.#pulses % HEAD_PULSES === 0) this.#store.exportHead();
+      await this.#unloadIdle();
+    } catch (error) {
+      this.#options.onError?.(error);
+    }
+  }
+
+  async #saveAll(): Promise<void> {
+    // A full disk is waited for by the writer; meanwhile nothing more is handed to it.
+    if (this.#store.writer.state.kind === 'failed') return;
+    const sites = [...this.#unsaved];
+    this.#unsaved.clear();
+    for (const site of sites) {
+      try {
+        await site.save(this.#options.nowUs());
+      } catch (error) {
+        this.#unsaved.add(site);
+        throw error;
+      }
+    }
+  }
+
+  async #unloadIdle(): Promise<void> {
+    const idle = [...this.#sites.values()].filter(
+      (site) => site.isLoaded && site.busy === 0 && !this.#unsaved.has(site),
+    );
+    idle.sort((a, b) => b.usedUs - a.usedUs);
+    for (const site of idle.slice(MAX_IDLE_LOADED)) {
+      await site.save(this.#options.nowUs());
+      site.unload();
+    }
+  }
+
+  async #retention() {
+    const row = await this.#store.db
+      .selectFrom('setting')
+      .select('value')
+      .where('site_id', '=', '')
+      .where('name', '=', 'retention')
+      .executeTakeFirst();
+    if (row === undefined) return DEFAULT_RETENTION;
+    const { historyDays } = JSON.parse(row.value) as { historyDays: number | null };
+    return { historyDays: historyDays ?? 0 };
+  }
+
+  #site(id: string): LiveSite {
+    const site = this.#sites.get(id);
+    if (site === undefined)
+      throw new RequestError(404, 'not-found', `There is no site ${id}.`, 'Choose a site of the list.');
+    return site;
+  }
+
+  #context(): CallContext {
+    return {
+      store: this.#store,
+      sites: this.#sites,
+      site: (id) => this.#site(id),
+      nowUs: this.#options.nowUs(),
+      names: this.#names,
+      corrections: this.#corrections,
+      pace: (id) => this.#sources.pace(id),
+      fresh: (site) => {
+        for (const [id, running] of this.#sources.running) {
+          if (running.site === site) site.sources.set(id, running.run.snapshot());
+        }
+      },
+      ring: () => this.#sources.openRing(),
+      changed: (site) => {
+        this.#unsaved.add(site);
+        this.#changed(site);
+      },
+      settingsChanged: () => {
+        this.#retaining = true;
+      },
+      freeBytes: async () => {
+        if (this.#store.folder === '') return null;
+        const disk = await statfs(this.#store.folder);
+        return disk.bavail * disk.bsize;
+      },
+    };
+  }
+
+  async call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string> {
+    return JSON.stringify(await answerCall(this.#context(), call, input));
+  }
+
+  async framePcap(siteId: string, sourceId: string, frame: number, around: number): Promise<Uint8Array> {
+    const site = this.#site(siteId);
+    const source = site.sources.get(sourceId);
+    if (source === undefined)
+      throw new RequestError(404, 'not-found', 'There is no such source.', 'Load the page again.');
+    const ring = await this.#sources.openRing();
+    const parts: Uint8Array[] = [];
+    let linkType = -1;
+    const side = Math.min(MAX_AROUND, around);
+    for (let number = Math.max(1, frame - side); number <= frame + side; number++) {
+      const found = await findFrame(this.#store, siteId, source, number, ring);
+      if (found.kind === 'missing') {
+        if (number === frame)
+          throw new RequestError(404, 'frame-not-kept', found.reason, 'Open the original capture again.');
+        continue;
+      }
+      // One link type in a pcap file: neighbours of another kind are left out.
+      if (linkType === -1) {
+        linkType = found.frame.linkType;
+        parts.push(pcapHeader({ linkType }));
+      }
+      if (found.frame.linkType === linkType) parts.push(pcapRecord(found.frame, { linkType }));
+    }
+    return Buffer.concat(parts);
+  }
+
+  async uploadNames(): Promise<string> {
+    throw new RequestError(
+      501,
+      'not-built',
+      'Asset lists cannot be imported by this version.',
+      'Correct names on the page of the asset.',
+    );
+  }
+
+  async accounts(): Promise<Accounts> {
+    const { db } = this.#store;
+    const users = await db.selectFrom('app_user').selectAll().orderBy('created_us').execute();
+    const sessions = await db.selectFrom('user_session').selectAll().execute();
+    const tokens = await db.selectFrom('setup_token').selectAll().execute();
+    return {
+      users: users.map((row) => ({
+        id: row.user_id,
+        name: row.name,
+        role: row.role,
+        passwordHash: row.password_hash,
+        mfa: row.mfa,
+        disabled: row.disabled,
+        createdUs: row.created_us,
+        passwordChangedUs: row.password_changed_us,
+        lastLoginUs: row.last_login_us,
+      })),
+      sessions: sessions.map((row) => ({
+        tokenHash: row.token_hash,
+        userId: row.user_id,
+        csrf: row.csrf_token,
+        createdUs: row.created_us,
+        lastUsedUs: row.last_used_us,
+        expiresUs: row.expires_us,
+      })),
+      setupTokens: tokens.map((row) => ({
+        tokenHash: row.token_hash,
+        createdUs: row.created_us,
+        expiresUs: row.expires_us,
+        usedUs: row.used_us,
+      })),
+    };
+  }
+
+  async changeAccounts(change: AccountChange): Promise<void> {
+    const users = (change.putUsers ?? []).map(
+      (user): Row<'app_user'> => ({
+        user_id: user.id,
+        name: user.name,
+        display_name: user.name,
+        role: user.role,
+        password_hash: user.passwordHash,
+        mfa: user.mfa,
+        disabled: user.disabled,
+        created_us: user.createdUs,
+        password_changed_us: user.passwordChangedUs,
+        last_login_us: user.lastLoginUs,
+      }),
+    );
+    const sessions = (change.putSessions ?? []).map(
+      (session): Row<'user_session'> => ({
+        token_hash: session.tokenHash,
+        user_id: session.userId,
+        csrf_token: session.csrf,
+        created_us: session.createdUs,
+        last_used_us: session.lastUsedUs,
+        expires_us: session.expiresUs,
+      }),
+    );
+    const tokens = (change.putSetupTokens ?? []).map(
+      (token): Row<'setup_token'> => ({
+        token_hash: token.tokenHash,
+        created_us: token.createdUs,
+        expires_us: token.expiresUs,
+        used_us: token.usedUs,
+      }),
+    );
+    await this.#store.writer.submit({
+      put: { app_user: users, user_session: sessions, setup_token: tokens },
+      remove: { user_session: (change.removeSessions ?? []).map((token_hash) => ({ token_hash })) },
+      journal: change.journal === undefined ? [] : [{ siteId: '', tsUs: this.#options.nowUs(), ...change.journal }],
+    });
+    if (users.length > 0) {
+      await this.#loadNames();
+      this.#global('users');
+    }
+  }
+
+  async open(request: SourceRequest, userId: string): Promise<Uploaded> {
+    const state = this.#store.writer.state;
+    if (state.kind === 'failed') throw state.error;
+    return this.#sources.open(request, userId);
+  }
+
+  async announce(url: string): Promise<void> {
+    this.#store.announce(url);
+  }
+
+  async versions(): Promise<readonly ChangeEvent[]> {
+    const global = (['sites', 'journal', 'users'] as const).map((topic) => ({
+      site: '',
+      topic,
+      version: this.#globalVersions[topic],
+    }));
+    return [...global, ...[...this.#sites.values()].flatMap((site) => site.versions())];
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  settled(): Promise<void> {
+    return this.#sources.settled();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#sources.close();
+    for (const site of this.#sites.values()) {
+      const interrupted = [...site.sources.values()].some(
+        (source) => source.state === 'reading' && source.kind === 'file',
+      );
+      if (!site.isLoaded || interrupted || this.#store.writer.state.kind === 'failed') continue;
+      await site.save(this.#options.nowUs()).catch((error: unknown) => this.#options.onError?.(error));
+    }
+    this.#store.exportHead();
+    await this.#store.close();
+  }
+}
+
+/** An error as it crosses threads. */
+export type ErrorData =
+  | {
+      readonly kind: 'request';
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+      readonly whatToDo: string;
+    }
+  | { readonly kind: 'operating'; readonly code: string; readonly details: Readonly<Record<string, string | number>> }
+  | { readonly kind: 'other'; readonly message: string; readonly stack: string };
+
+export const errorToData = (error: unknown): ErrorData => {
+  if (error instanceof RequestError) {
+    const { status, code, message, whatToDo } = error;
+    return { kind: 'request', status, code, message, whatToDo };
+  }
+  if (error instanceof OperatingError) return { kind: 'operating', code: error.code, details: error.details };
+  const { message, stack } = error as Error;
+  return { kind: 'other', message: String(message), stack: String(stack) };
+};
+
+export const errorFromData = (data: ErrorData): Error => {
+  switch (data.kind) {
+    case 'request':
+      return new RequestError(data.status, data.code, data.message, data.whatToDo);
+    case 'operating':
+      return new OperatingError(data.code as OperatingError['code'], data.details);
+    case 'other': {
+      const error = new Error(data.message);
+      error.stack = data.stack;
+      return error;
+    }
+  }
+};

@@ -1,0 +1,181 @@
+/**
+ * The frames behind statements. A few of them are pinned (copied into the store) so that evidence opens when the file is
+ * gone; any other frame is looked for in the evidence ring and in the original file, in this order.
+ */
+import { openCaptureFile } from '../capture/file.ts';
+import { readCapture } from '../capture/reader.ts';
+import type { EvidenceRing } from '../capture/ring.ts';
+import { OperatingError } from '../core/errors.ts';
+import type { Evidence } from '../core/frame.ts';
+import type { Verb } from '../core/observation.ts';
+import type { Source } from '../core/site.ts';
+import type { SiteModel } from '../core/site-model.ts';
+import type { Row, Store } from '../store/index.ts';
+
+/** Frames pinned for each kind of statement in a site, and octets of all; what is beyond is found in file or ring only. */
+export const MAX_PINS_PER_KIND = 2000;
+export const MAX_PIN_BYTES = 32 * 1024 * 1024;
+/** Octets kept of one frame. */
+const MAX_FRAME_BYTES = 65_535;
+
+export interface FoundFrame {
+  readonly frame: number;
+  readonly tsUs: number;
+  readonly linkType: number;
+  readonly wire: number;
+  readonly bytes: Uint8Array;
+}
+
+const ROUTINE: ReadonlySet<Verb> = new Set<Verb>(['read', 'subscribe', 'discover', 'write', 'control']);
+
+/** Frames worth keeping, with the first kind of statement that asks for each. */
+export const wantedFrames = (model: SiteModel): Map<string, string> => {
+  const wanted = new Map<string, string>();
+  const counts = new Map<string, number>();
+  const want = (kind: string, evidence: readonly Evidence[]): void => {
+    for (const { source, frame } of evidence) {
+      const count = counts.get(kind) ?? 0;
+      if (frame <= 0 || count >= MAX_PINS_PER_KIND) continue;
+      const key = `${source} ${frame}`;
+      if (wanted.has(key)) continue;
+      wanted.set(key, kind);
+      counts.set(kind, count + 1);
+    }
+  };
+  for (const command of model.commands()) {
+    if (ROUTINE.has(command.verb) && command.outcome !== 'refused') continue;
+    want('command', command.evidence);
+  }
+  for (const change of model.changes()) want('change', change.evidence);
+  for (const asset of model.assets()) for (const fact of model.facts(asset.id)) want('fact', fact.evidence);
+  for (const session of model.sessions()) want('session', session.evidence);
+  for (const weird of model.weirds()) want('weird', weird.evidence);
+  // Routine writes last: their first occurrences, as far as there is room.
+  for (const command of model.commands()) if (ROUTINE.has(command.verb)) want('write', command.evidence);
+  return wanted;
+};
+
+const pinRow = (site: string, source: string, kind: string, frame: FoundFrame): Row<'pinned_frame'> => ({
+  site_id: site,
+  source_id: source,
+  frame: frame.frame,
+  kind,
+  ts: frame.tsUs,
+  ts_ns: 0,
+  link_type: frame.linkType,
+  wire_length: frame.wire,
+  file_offset: -1,
+  bytes: frame.bytes.slice(0, MAX_FRAME_BYTES),
+});
+
+/** Reads frames of a capture file again, in order; stops after the last wanted. */
+export async function* readFrames(
+  path: string,
+  wants: (frame: number) => boolean,
+  last: number,
+): AsyncGenerator<FoundFrame, void, void> {
+  const file = await openCaptureFile(path);
+  for await (const event of readCapture(file.chunks(), { name: path })) {
+    if (event.kind !== 'frames') continue;
+    for (let i = 0; i < event.count; i++) {
+      const frame = event.firstFrame + i;
+      if (frame > last) return;
+      if (!wants(frame)) continue;
+      const start = event.start[i]!;
+      yield {
+        frame,
+        tsUs: event.tsUs[i]!,
+        linkType: event.linkType[i]!,
+        wire: event.wire[i]!,
+        bytes: event.bytes.slice(start, start + event.captured[i]!),
+      };
+    }
+    if (event.firstFrame + event.count > last) return;
+  }
+}
+
+/** Copies what is wanted of one source into the store: from its file, or from the ring. */
+export const pinFrames = async (
+  store: Store,
+  site: string,
+  source: Source,
+  model: SiteModel,
+  ring: EvidenceRing | undefined,
+): Promise<number> => {
+  const kinds = new Map<number, string>();
+  for (const [key, kind] of wantedFrames(model)) {
+    const [id, frame] = key.split(' ');
+    if (id === source.id) kinds.set(Number(frame), kind);
+  }
+  const pinned = await store.db
+    .selectFrom('pinned_frame')
+    .select('frame')
+    .where('site_id', '=', site)
+    .where('source_id', '=', source.id)
+    .execute();
+  for (const { frame } of pinned) kinds.delete(frame);
+  if (kinds.size === 0) return 0;
+  const rows: Row<'pinned_frame'>[] = [];
+  let bytes = 0;
+  const take = (found: FoundFrame): boolean => {
+    bytes += found.bytes.length;
+    if (bytes > MAX_PIN_BYTES) return false;
+    rows.push(pinRow(site, source.id, kinds.get(found.frame)!, found));
+    return true;
+  };
+  if (source.kind === 'file' || source.kind === 'sample') {
+    for await (const found of readFrames(source.path, (frame) => kinds.has(frame), Math.max(...kinds.keys()))) {
+      if (!take(found)) break;
+    }
+  } else if (ring !== undefined) {
+    for (const frame of kinds.keys()) {
+      const found = await ring.fetch(ringName(site, source.id), frame);
+      if (found !== undefined && !take({ frame, ...found })) break;
+    }
+  }
+  await store.writer.submit({ put: { pinned_frame: rows } }, { background: true });
+  return rows.length;
+};
+
+export const ringName = (site: string, source: string): string => `${site}/${source}`;
+
+export type FrameLookup =
+  | { readonly kind: 'found'; readonly frame: FoundFrame }
+  | { readonly kind: 'missing'; readonly reason: string };
+
+/** A frame of a source: pinned copy, ring, original file. */
+export const findFrame = async (
+  store: Store,
+  site: string,
+  source: Source,
+  frame: number,
+  ring: EvidenceRing | undefined,
+): Promise<FrameLookup> => {
+  const pinned = await store.db
+    .selectFrom('pinned_frame')
+    .selectAll()
+    .where('site_id', '=', site)
+    .where('source_id', '=', source.id)
+    .where('frame', '=', frame)
+    .executeTakeFirst();
+  if (pinned !== undefined) {
+    const { ts: tsUs, link_type: linkType, wire_length: wire, bytes } = pinned;
+    return { kind: 'found', frame: { frame, tsUs, linkType, wire, bytes } };
+  }
+  const kept = await ring?.fetch(ringName(site, source.id), frame);
+  if (kept !== undefined) return { kind: 'found', frame: { frame, ...kept } };
+  if (source.kind !== 'file' && source.kind !== 'sample') {
+    return { kind: 'missing', reason: 'The evidence ring no longer holds this frame.' };
+  }
+  if (frame > source.health.frames)
+    return { kind: 'missing', reason: `The source has ${source.health.frames} frames.` };
+  try {
+    for await (const found of readFrames(source.path, (number) => number === frame, frame)) {
+      return { kind: 'found', frame: found };
+    }
+    return { kind: 'missing', reason: 'The file was changed since it was analysed.' };
+  } catch (error) {
+    const reason = error instanceof OperatingError ? error.message : String(error);
+    return { kind: 'missing', reason: `The original file is gone and this frame was not kept: ${reason}` };
+  }
+};

@@ -1,0 +1,247 @@
+/**
+ * Starts tcpdump or dumpcap on an interface and hands on what it captures. The child never sees a shell, never looks a
+ * name up and writes only to a pipe; this process needs no rights of its own. What the tools are told and what they say
+ * is in `capture/live.ts`.
+ */
+import { type ChildProcess, spawn as nodeSpawn } from 'node:child_process';
+import { CAPTURE_TOOLS, type CaptureTool, type LiveRequest, liveCommand, parseCaptureStderr } from '../capture/live.ts';
+import { OperatingError } from '../core/errors.ts';
+
+/** Octets that may wait here before the pipe is left alone; the kernel's buffer (64 MiB) takes over then. */
+export const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+/** Small reads are joined up to this, so that batches stay large. */
+const JOINED_BYTES = 2 * 1024 * 1024;
+/**
+ * A tool that writes each frame when it arrives wakes this process for a few frames at a time. Octets are gathered for
+ * this long, or until there are so many, which costs no one anything and makes batches of hundreds.
+ */
+const GATHER_MS = 4;
+const GATHER_BYTES = 256 * 1024;
+/** Time to end by itself after being asked to. */
+const STOP_GRACE_MS = 3000;
+/** The last lines of standard error are kept for the log. */
+const MAX_KEPT_LINES = 50;
+const MAX_LINE_CHARACTERS = 1000;
+
+export interface LiveOptions {
+  readonly interface: string;
+  readonly filter?: string;
+  /** Only this tool; default: tcpdump, else dumpcap. */
+  readonly tool?: CaptureTool;
+  /** Injected in tests. Standard input ignored, output and error as pipes. */
+  readonly spawn?: (file: string, args: readonly string[]) => ChildProcess;
+}
+
+/** Totals since the start as the tool last told; absent while it has not. */
+export interface LiveCounters {
+  readonly received?: number;
+  readonly droppedByKernel?: number;
+  readonly droppedByInterface?: number;
+}
+
+export interface LiveEnd {
+  readonly reason: 'stopped' | 'failed';
+  readonly error?: OperatingError;
+}
+
+const defaultSpawn = (file: string, args: readonly string[]): ChildProcess =>
+  nodeSpawn(file, args, { shell: false, windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** A running capture. Made by `startLiveCapture`. */
+export class LiveCapture {
+  readonly request: LiveRequest;
+  /** Resolves when the tool has ended and all it wrote has been taken in. */
+  readonly ended: Promise<LiveEnd>;
+  readonly #child: ChildProcess;
+  readonly #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #counters: LiveCounters = {};
+  #lines: string[] = [];
+  #partial = '';
+  #error: OperatingError | undefined;
+  #end: LiveEnd | undefined;
+  #stopping = false;
+  /** Nobody reads any more: what still comes is let go. */
+  #abandoned = false;
+  #wake: () => void = () => undefined;
+  #ready: () => void = () => undefined;
+  #joined: Uint8Array | undefined;
+
+  constructor(child: ChildProcess, request: LiveRequest) {
+    this.#child = child;
+    this.request = request;
+    child.stdout!.on('data', (data: Uint8Array) => this.#take(data));
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => this.#read(text));
+    this.ended = new Promise((resolve) => {
+      let settled = false;
+      const finish = (detail: string): void => {
+        if (settled) return;
+        settled = true;
+        this.#read('\n');
+        const { tool } = request;
+        this.#end = this.#stopping
+          ? { reason: 'stopped' }
+          : { reason: 'failed', error: this.#error ?? new OperatingError('capture.stopped', { tool, detail }) };
+        this.#ready();
+        this.#wake();
+        resolve(this.#end);
+      };
+      child.on('error', (error: NodeJS.ErrnoException) => {
+        const { tool } = request;
+        if (error.code === 'ENOENT') this.#error ??= new OperatingError('capture.tool-missing', { tool });
+        else if (error.code === 'EACCES') this.#error ??= new OperatingError('capture.no-rights', { ...request });
+        finish(error.message);
+      });
+      child.on('close', (code, signal) => finish(signal === null ? `exit code ${code}` : `signal ${signal}`));
+    });
+  }
+
+  get counters(): LiveCounters {
+    return this.#counters;
+  }
+
+  /** The last lines the tool wrote to standard error, at most 50. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Resolves when the tool listens (or frames came, or it ended). */
+  untilReady(): Promise<void> {
+    if (this.#end !== undefined || this.#queuedBytes > 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#ready = resolve;
+    });
+  }
+
+  /** Asks tcpdump for its counters now; they arrive in `counters` shortly. Other tools tell them at their end only. */
+  askCounters(): void {
+    if (this.request.tool === 'tcpdump' && process.platform !== 'win32' && this.#end === undefined)
+      this.#child.kill('SIGUSR1');
+  }
+
+  /** What was captured, once. A chunk is valid until the next is asked for. Ends after `stop`; throws when it failed. */
+  async *chunks(): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      for (;;) {
+        if (this.#queuedBytes > 0) {
+          if (this.#queuedBytes < GATHER_BYTES && this.#end === undefined) await this.#gather();
+          yield this.#next();
+        } else if (this.#end === undefined)
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+        else if (this.#end.error !== undefined) throw this.#end.error;
+        else return;
+      }
+    } finally {
+      this.#abandoned = true;
+      this.#queue.length = 0;
+      this.#queuedBytes = 0;
+      await this.stop();
+    }
+  }
+
+  /** Ends the capture; what the tool still writes is handed on. Resolves when it has ended. */
+  async stop(): Promise<LiveEnd> {
+    if (this.#end !== undefined) return this.#end;
+    this.#stopping = true;
+    this.#child.stdout!.resume();
+    this.#child.kill('SIGINT');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_GRACE_MS);
+    timer.unref();
+    const end = await this.ended;
+    clearTimeout(timer);
+    return end;
+  }
+
+  #gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#wake = () => undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, GATHER_MS);
+      this.#wake = () => {
+        if (this.#queuedBytes >= GATHER_BYTES || this.#end !== undefined) done();
+      };
+    });
+  }
+
+  #take(data: Uint8Array): void {
+    if (this.#abandoned) return;
+    this.#queue.push(data);
+    this.#queuedBytes += data.length;
+    // While stopping everything is taken: the tool ends only when its last octets are read.
+    if (this.#queuedBytes >= MAX_QUEUED_BYTES && !this.#stopping) this.#child.stdout!.pause();
+    this.#ready();
+    this.#wake();
+  }
+
+  /** The oldest octets: one read as it came, or several joined into one buffer that is used again. */
+  #next(): Uint8Array {
+    const first = this.#queue[0]!;
+    if (this.#queue.length === 1 || first.length >= JOINED_BYTES) {
+      this.#queue.shift();
+      this.#released(first.length);
+      return first;
+    }
+    this.#joined ??= new Uint8Array(JOINED_BYTES);
+    let length = 0;
+    let taken = 0;
+    for (const part of this.#queue) {
+      if (length + part.length > JOINED_BYTES) break;
+      this.#joined.set(part, length);
+      length += part.length;
+      taken++;
+    }
+    this.#queue.splice(0, taken);
+    this.#released(length);
+    return this.#joined.subarray(0, length);
+  }
+
+  #released(bytes: number): void {
+    this.#queuedBytes -= bytes;
+    if (this.#queuedBytes < MAX_QUEUED_BYTES / 2) this.#child.stdout!.resume();
+  }
+
+  #read(text: string): void {
+    const lines = (this.#partial + text).split(/\r?\n/);
+    this.#partial = (lines.pop() ?? '').slice(0, MAX_LINE_CHARACTERS);
+    for (const line of lines) {
+      if (line === '') continue;
+      this.#lines = [...this.#lines.slice(1 - MAX_KEPT_LINES), line.slice(0, MAX_LINE_CHARACTERS)];
+      const event = parseCaptureStderr(line, this.request);
+      if (event.kind === 'ready') this.#ready();
+      else if (event.kind === 'error') this.#error ??= event.error;
+      else if (event.kind === 'counters') {
+        const { kind: _, ...counters } = event;
+        this.#counters = { ...this.#counters, ...counters };
+      }
+    }
+  }
+}
+
+/**
+ * Starts a capture and waits until it listens. Throws `capture.tool-missing`, `capture.no-rights`,
+ * `capture.unknown-interface`, `capture.interface-down`, `capture.bad-filter` or `capture.stopped`.
+ */
+export const startLiveCapture = async (options: LiveOptions): Promise<LiveCapture> => {
+  const { filter } = options;
+  let failure: OperatingError | undefined;
+  for (const tool of options.tool === undefined ? CAPTURE_TOOLS : [options.tool]) {
+    const request: LiveRequest = { tool, interface: options.interface, ...(filter === undefined ? {} : { filter }) };
+    const { file, args } = liveCommand(request);
+    const capture = new LiveCapture((options.spawn ?? defaultSpawn)(file, args), request);
+    await capture.untilReady();
+    if (!capture.hasEnded) return capture;
+    failure = (await capture.ended).error;
+    // The other tool may be there, or have the rights that this one lacks.
+    if (failure?.code !== 'capture.tool-missing' && failure?.code !== 'capture.no-rights') break;
+  }
+  throw failure!;
+};

@@ -1,0 +1,231 @@
+/**
+ * One site in the engine: its model while it is loaded, its sources, and what of it was written. Sites that nobody reads
+ * or looks at are unloaded; the store has them.
+ */
+import { type ChangeEvent, type Site, TOPICS, type Topic } from '../api/index.ts';
+import type { Source, SourceHealth } from '../core/site.ts';
+import type { SiteModel } from '../core/site-model.ts';
+import { createSiteModel } from '../observe/index.ts';
+import { loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
+import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
+import { createCache, type SiteView } from './query/view.ts';
+
+export type SiteKind = Site['kind'];
+
+/** Rows of one table handed over at a time. */
+const ROWS_PER_BATCH = 20_000;
+
+export interface SiteSummary {
+  assets: number;
+  firstUs: number;
+  lastUs: number;
+}
+
+interface Loaded {
+  readonly runtime: SiteRuntime;
+  readonly model: SiteModel;
+}
+
+/** Topics that follow from the traffic. */
+const TRAFFIC_TOPICS: readonly Topic[] = ['now', 'flows', 'commands', 'points', 'coverage'];
+
+export class LiveSite {
+  readonly id: string;
+  name: string;
+  kind: SiteKind;
+  zone: string;
+  readonly createdUs: number;
+  readonly sources = new Map<string, Source>();
+  summary: SiteSummary = { assets: 0, firstUs: 0, lastUs: 0 };
+  /** Wall time of the last look at it. */
+  usedUs = 0;
+  /** Sources that are being read. */
+  busy = 0;
+  readonly #store: Store;
+  readonly #versions = new Map<string, number>();
+  readonly #cache = createCache();
+  #loaded: Loaded | undefined;
+  #loading: Promise<Loaded> | undefined;
+  #modelVersion = 0;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, row: Row<'site'>) {
+    this.#store = store;
+    this.id = row.site_id;
+    this.name = row.name;
+    this.kind = row.kind as SiteKind;
+    this.zone = row.zone;
+    this.createdUs = row.created_us;
+  }
+
+  get row(): Row<'site'> {
+    return { site_id: this.id, name: this.name, kind: this.kind, zone: this.zone, created_us: this.createdUs };
+  }
+  get isLoaded(): boolean {
+    return this.#loaded !== undefined;
+  }
+
+  /** The model, from the store where it is not in memory. */
+  load(): Promise<Loaded> {
+    if (this.#loaded !== undefined) return Promise.resolve(this.#loaded);
+    this.#loading ??= this.#read().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #read(): Promise<Loaded> {
+    let model: SiteModel | undefined;
+    const runtime = createSiteRuntime((endpoints) => {
+      model = createSiteModel({ endpoints });
+      return model;
+    });
+    const loaded = { runtime, model: model! };
+    await loadSite(this.#store, this.id, (part) => {
+      for (const row of part.endpoints ?? []) runtime.endpoints.restore(row);
+      loaded.model.load(part);
+    });
+    this.#loaded = loaded;
+    this.#modelVersion = loaded.model.version;
+    return loaded;
+  }
+
+  /** Forgets the model; what is not written yet would be lost, so call `save` first. */
+  unload(): void {
+    this.#loaded = undefined;
+    this.#cache.version = -1;
+    this.#cache.parties.clear();
+  }
+
+  async view(nowUs: number): Promise<SiteView> {
+    const { runtime, model } = await this.load();
+    this.usedUs = nowUs;
+    return {
+      id: this.id,
+      model,
+      endpoints: runtime.endpoints,
+      sources: () => [...this.sources.values()],
+      nowUs,
+      version: (topic) => this.#versions.get(topic) ?? 1,
+      cache: this.#cache,
+    };
+  }
+
+  version(topic: Topic): number {
+    return this.#versions.get(topic) ?? 1;
+  }
+  versions(): ChangeEvent[] {
+    return TOPICS.filter((topic) => topic !== 'users' && topic !== 'journal' && topic !== 'sites').map((topic) => ({
+      site: this.id,
+      topic,
+      version: this.version(topic),
+    }));
+  }
+  bump(topic: Topic): ChangeEvent {
+    const version = this.version(topic) + 1;
+    this.#versions.set(topic, version);
+    return { site: this.id, topic, version };
+  }
+
+  /** New versions after traffic was taken in. */
+  bumpTraffic(): ChangeEvent[] {
+    const events = TRAFFIC_TOPICS.map((topic) => this.bump(topic));
+    const { model } = this.#loaded ?? {};
+    if (model !== undefined && model.version !== this.#modelVersion) {
+      this.#modelVersion = model.version;
+      events.push(this.bump('assets'));
+    }
+    return events;
+  }
+
+  /** Writes what changed since the last time. Resolves after the commit; saves of one site never overlap. */
+  save(nowUs: number): Promise<void> {
+    const mine = this.#saving.then(() => this.#write(nowUs));
+    this.#saving = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #write(nowUs: number): Promise<void> {
+    const loaded = this.#loaded;
+    if (loaded === undefined) return;
+    const reading = [...this.sources.values()].find((source) => source.state === 'reading' || source.state === 'live');
+    const samples = loaded.model.takeSamples();
+    for (let first = true; ; first = false) {
+      const { rows, more } = loaded.model.takeDirty(ROWS_PER_BATCH);
+      const batch = siteBatch(this.id, reading?.id ?? '', rows, first ? samples : [], nowUs);
+      const last = more ? {} : this.#tail(loaded);
+      await this.#store.writer.submit({ ...batch, put: { ...batch.put, ...last } }, { background: true });
+      if (!more) break;
+    }
+  }
+
+  #tail({ model }: Loaded): { source: Row<'source'>[]; site_state: Row<'site_state'>[]; site: Row<'site'>[] } {
+    const health = [...this.sources.values()].map((source) => source.health);
+    const firsts = health.map((h) => h.firstUs).filter((us) => us > 0);
+    this.summary = {
+      assets: model.assets().length,
+      firstUs: firsts.length === 0 ? 0 : Math.min(...firsts),
+      lastUs: Math.max(0, ...health.map((h) => h.lastUs)),
+    };
+    return {
+      site: [this.row],
+      source: [...this.sources.values()].map(sourceRow),
+      site_state: [{ site_id: this.id, name: 'summary', payload: JSON.stringify(this.summary) }],
+    };
+  }
+
+  answer(): Site {
+    const { model } = this.#loaded ?? {};
+    const firsts = [...this.sources.values()].map((source) => source.health.firstUs).filter((us) => us > 0);
+    const first = firsts.length === 0 ? this.summary.firstUs : Math.min(...firsts);
+    const last = Math.max(this.summary.lastUs, ...[...this.sources.values()].map((source) => source.health.lastUs));
+    const time = (us: number): string | null => (us > 0 ? new Date(us / 1000).toISOString() : null);
+    return {
+      id: this.id,
+      name: this.name,
+      zone: this.zone,
+      kind: this.kind,
+      assets: model === undefined ? this.summary.assets : model.assets().length,
+      sources: this.sources.size,
+      firstAt: time(first),
+      lastAt: time(last),
+      busy: this.busy > 0,
+    };
+  }
+}
+
+/** The one machine that runs today; sensors elsewhere come with the fleet. */
+const LOCAL_SENSOR = 'local';
+
+export const sourceRow = (source: Source): Row<'source'> => ({
+  site_id: source.site,
+  source_id: source.id,
+  sensor_id: LOCAL_SENSOR,
+  kind: source.kind,
+  name: source.name,
+  path: source.path,
+  sha256: source.sha256,
+  state: source.state,
+  error: source.error,
+  progress: Number.isNaN(source.progress) ? -1 : source.progress,
+  started_us: source.startedUs,
+  ended_us: source.endedUs,
+  warnings: JSON.stringify(source.warnings),
+  health: JSON.stringify(source.health),
+});
+
+export const sourceOf = (row: Row<'source'>): Source => ({
+  id: row.source_id,
+  site: row.site_id,
+  kind: row.kind as Source['kind'],
+  name: row.name,
+  path: row.path,
+  sha256: row.sha256,
+  state: row.state as Source['state'],
+  error: row.error,
+  progress: row.progress < 0 ? Number.NaN : row.progress,
+  startedUs: row.started_us,
+  endedUs: row.ended_us,
+  warnings: JSON.parse(row.warnings) as Source['warnings'],
+  health: JSON.parse(row.health) as SourceHealth,
+});

@@ -1,0 +1,305 @@
+/**
+ * One frame for people: its octets, the layers up to TCP and UDP with the place of each field, and what the decoders say
+ * of its payload when they see this frame alone. Where a decoder found a credential the whole payload is masked.
+ * Sources: IEEE 802.3, 802.1Q; RFC 791, 8200, 9293, 768, 826.
+ */
+import type { Frame, FrameLayer } from '../../api/index.ts';
+import { createBatch } from '../../capture/parser.ts';
+import type { Decoder, Message } from '../../core/decoder.ts';
+import { LINK } from '../../core/frame.ts';
+import type { SourceHealth } from '../../core/site.ts';
+import { ipv4Text, ipv6Text, macText } from '../../lib/address.ts';
+import { hex, u16be, u32be } from '../../lib/bytes.ts';
+import type { FoundFrame } from '../evidence.ts';
+import { createSiteRuntime, Pipeline, type SiteRuntime } from '../pipeline.ts';
+import { maybeTime } from './view.ts';
+
+/** What a decoder puts in the place of a credential. */
+const MASKED = '(masked)';
+const MAX_FIELD_CHARACTERS = 300;
+const MAX_FIELDS = 200;
+
+const LINK_NAMES = new Map<number, string>(Object.entries(LINK).map(([name, value]) => [value, name]));
+const VLAN = new Set([0x8100, 0x88a8, 0x9100]);
+const IP_PROTOCOLS: Readonly<Record<number, string>> = { 1: 'ICMP', 6: 'TCP', 17: 'UDP', 47: 'GRE', 58: 'ICMPv6' };
+
+interface Walk {
+  readonly bytes: Uint8Array;
+  readonly layers: FrameLayer[];
+  /** Where the payload of the last understood layer begins. */
+  at: number;
+}
+
+type Field = FrameLayer['fields'][number];
+const field = (name: string, value: string | number, start: number, end: number): Field => ({
+  name,
+  value: String(value),
+  start,
+  end,
+});
+const hex4 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`;
+
+const ethernet = (walk: Walk): number => {
+  const { bytes: b } = walk;
+  if (b.length < 14) return 0;
+  const source = macText(b, 6);
+  const destination = macText(b, 0);
+  let type = u16be(b, 12);
+  walk.layers.push({
+    name: 'eth',
+    title: 'Ethernet',
+    start: 0,
+    end: 14,
+    summary: `${source} to ${destination}`,
+    fields: [
+      field('destination', destination, 0, 6),
+      field('source', source, 6, 12),
+      field('type', hex4(type), 12, 14),
+    ],
+  });
+  let at = 14;
+  while (VLAN.has(type) && at + 4 <= b.length) {
+    const tag = u16be(b, at);
+    type = u16be(b, at + 2);
+    walk.layers.push({
+      name: 'vlan',
+      title: 'VLAN tag',
+      start: at - 2,
+      end: at + 4,
+      summary: `VLAN ${tag & 0xfff}, priority ${tag >> 13}`,
+      fields: [
+        field('id', tag & 0xfff, at, at + 2),
+        field('priority', tag >> 13, at, at + 1),
+        field('type', hex4(type), at + 2, at + 4),
+      ],
+    });
+    at += 4;
+  }
+  walk.at = at;
+  return type;
+};
+
+const ipv4 = (walk: Walk): number => {
+  const { bytes: b, at } = walk;
+  if (b.length < at + 20 || b[at]! >> 4 !== 4) return -1;
+  const length = (b[at]! & 15) * 4;
+  const source = ipv4Text(u32be(b, at + 12));
+  const destination = ipv4Text(u32be(b, at + 16));
+  const protocol = b[at + 9]!;
+  walk.layers.push({
+    name: 'ip',
+    title: 'IPv4',
+    start: at,
+    end: at + length,
+    summary: `${source} to ${destination}, ${IP_PROTOCOLS[protocol] ?? `protocol ${protocol}`}`,
+    fields: [
+      field('total length', u16be(b, at + 2), at + 2, at + 4),
+      field('identification', hex4(u16be(b, at + 4)), at + 4, at + 6),
+      field('time to live', b[at + 8]!, at + 8, at + 9),
+      field('protocol', IP_PROTOCOLS[protocol] ?? protocol, at + 9, at + 10),
+      field('source', source, at + 12, at + 16),
+      field('destination', destination, at + 16, at + 20),
+    ],
+  });
+  walk.at = at + length;
+  return (u16be(b, at + 6) & 0x1fff) === 0 ? protocol : -1;
+};
+
+const ipv6 = (walk: Walk): number => {
+  const { bytes: b, at } = walk;
+  if (b.length < at + 40) return -1;
+  const source = ipv6Text(b, at + 8);
+  const destination = ipv6Text(b, at + 24);
+  const protocol = b[at + 6]!;
+  walk.layers.push({
+    name: 'ip',
+    title: 'IPv6',
+    start: at,
+    end: at + 40,
+    summary: `${source} to ${destination}, ${IP_PROTOCOLS[protocol] ?? `next header ${protocol}`}`,
+    fields: [
+      field('payload length', u16be(b, at + 4), at + 4, at + 6),
+      field('next header', IP_PROTOCOLS[protocol] ?? protocol, at + 6, at + 7),
+      field('hop limit', b[at + 7]!, at + 7, at + 8),
+      field('source', source, at + 8, at + 24),
+      field('destination', destination, at + 24, at + 40),
+    ],
+  });
+  walk.at = at + 40;
+  return protocol;
+};
+
+const TCP_FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'];
+
+const transport = (walk: Walk, protocol: number): void => {
+  const { bytes: b, at } = walk;
+  if (protocol === 6 && b.length >= at + 20) {
+    const length = (b[at + 12]! >> 4) * 4;
+    const flags = TCP_FLAGS.filter((_, bit) => (b[at + 13]! >> bit) & 1).join(', ');
+    walk.layers.push({
+      name: 'tcp',
+      title: 'TCP',
+      start: at,
+      end: at + length,
+      summary: `port ${u16be(b, at)} to ${u16be(b, at + 2)}${flags === '' ? '' : `, ${flags}`}`,
+      fields: [
+        field('source port', u16be(b, at), at, at + 2),
+        field('destination port', u16be(b, at + 2), at + 2, at + 4),
+        field('sequence number', u32be(b, at + 4), at + 4, at + 8),
+        field('acknowledgement', u32be(b, at + 8), at + 8, at + 12),
+        field('flags', flags, at + 13, at + 14),
+        field('window', u16be(b, at + 14), at + 14, at + 16),
+      ],
+    });
+    walk.at = at + length;
+  } else if (protocol === 17 && b.length >= at + 8) {
+    walk.layers.push({
+      name: 'udp',
+      title: 'UDP',
+      start: at,
+      end: at + 8,
+      summary: `port ${u16be(b, at)} to ${u16be(b, at + 2)}`,
+      fields: [
+        field('source port', u16be(b, at), at, at + 2),
+        field('destination port', u16be(b, at + 2), at + 2, at + 4),
+        field('length', u16be(b, at + 4), at + 4, at + 6),
+      ],
+    });
+    walk.at = at + 8;
+  }
+};
+
+const valueText = (value: unknown): string => {
+  const text =
+    value instanceof Uint8Array
+      ? hex(value, 0, Math.min(value.length, 64), ' ')
+      : typeof value === 'object' && value !== null
+        ? JSON.stringify(value, (_key, member: unknown) =>
+            typeof member === 'bigint' ? member.toString() : member instanceof Uint8Array ? hex(member) : member,
+          )
+        : String(value);
+  return text.length > MAX_FIELD_CHARACTERS ? `${text.slice(0, MAX_FIELD_CHARACTERS)}...` : text;
+};
+
+const messageLayer = (decoder: Decoder, message: Message, start: number, end: number): FrameLayer => ({
+  name: decoder.name,
+  title: decoder.title,
+  start,
+  end,
+  summary: message.type,
+  fields: Object.entries(message)
+    .filter(([name, value]) => name !== 'type' && value !== undefined)
+    .slice(0, MAX_FIELDS)
+    .map(([name, value]) => field(name, valueText(value), -1, -1)),
+});
+
+/** A sink that keeps only whether a credential was seen. */
+const listening = (): SiteRuntime['sink'] & { credential: boolean } => {
+  const sink = {
+    credential: false,
+    command: () => undefined,
+    values: () => undefined,
+    value: () => undefined,
+    identity: () => undefined,
+    module: () => undefined,
+    name: () => undefined,
+    session: (_at: unknown, session: { clearCredential?: boolean }) => {
+      if (session.clearCredential === true) sink.credential = true;
+    },
+    weird: () => undefined,
+    flow: () => undefined,
+    tick: () => undefined,
+    alias: () => undefined,
+  };
+  return sink;
+};
+
+/** What the decoders make of one frame without those around it, and whether it holds a credential. */
+const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]; secret: boolean } => {
+  const layers: FrameLayer[] = [];
+  const sink = listening();
+  const site = createSiteRuntime(() => sink);
+  let secret = false;
+  const pipeline = new Pipeline({
+    source: 'frame',
+    site,
+    onMessage: (decoder, message) => {
+      const layer = messageLayer(decoder, message, payload, found.bytes.length);
+      layers.push(layer);
+      if (layer.fields.some(({ value }) => value.includes(MASKED))) secret = true;
+    },
+  });
+  const batch = createBatch();
+  batch.count = 1;
+  batch.bytes = found.bytes;
+  batch.start[0] = 0;
+  batch.captured[0] = found.bytes.length;
+  batch.wire[0] = found.wire;
+  batch.tsUs[0] = found.tsUs;
+  batch.linkType[0] = found.linkType;
+  batch.offset[0] = 0;
+  pipeline.handle(batch);
+  pipeline.finish();
+  return { layers, secret: secret || sink.credential };
+};
+
+export interface FrameContext {
+  readonly source: string;
+  readonly sourceName: string;
+  readonly health: SourceHealth;
+  readonly supports: Frame['supports'];
+  /** A session with a credential in clear rests on this frame. */
+  readonly credential: boolean;
+}
+
+export const frameAnswer = (found: FoundFrame, context: FrameContext): Frame => {
+  const walk: Walk = { bytes: found.bytes, layers: [], at: 0 };
+  let type = 0;
+  if (found.linkType === LINK.ETHERNET) type = ethernet(walk);
+  else if (found.linkType === LINK.RAW || found.linkType === LINK.IPV4)
+    type = found.bytes[0]! >> 4 === 6 ? 0x86dd : 0x0800;
+  const protocol = type === 0x0800 ? ipv4(walk) : type === 0x86dd ? ipv6(walk) : -1;
+  if (protocol >= 0) transport(walk, protocol);
+  const payload = Math.min(walk.at, found.bytes.length);
+  const alone = decodeAlone(found, payload);
+  const secret = alone.secret || context.credential;
+  // Fields of a payload that is hidden are hidden as well, unless the decoder masked them itself.
+  const layers = context.credential && !alone.secret ? [] : alone.layers;
+  const shown = found.bytes.slice();
+  if (secret) shown.fill(0, payload);
+  return {
+    source: context.source,
+    sourceName: context.sourceName,
+    frame: found.frame,
+    available: true,
+    reason: '',
+    at: maybeTime(found.tsUs),
+    linkType: LINK_NAMES.get(found.linkType) ?? String(found.linkType),
+    captured: found.bytes.length,
+    wire: found.wire,
+    hex: hex(shown),
+    masked: secret ? [{ start: payload, end: found.bytes.length }] : [],
+    layers: [...walk.layers, ...layers],
+    previous: found.frame > 1 ? found.frame - 1 : null,
+    next: found.frame < context.health.frames ? found.frame + 1 : null,
+    supports: context.supports,
+  };
+};
+
+export const missingFrame = (frame: number, reason: string, context: FrameContext): Frame => ({
+  source: context.source,
+  sourceName: context.sourceName,
+  frame,
+  available: false,
+  reason,
+  at: null,
+  linkType: '',
+  captured: 0,
+  wire: 0,
+  hex: '',
+  masked: [],
+  layers: [],
+  previous: frame > 1 ? frame - 1 : null,
+  next: frame < context.health.frames ? frame + 1 : null,
+  supports: context.supports,
+});

@@ -1,0 +1,353 @@
+/** The pages about a whole site: what needs a person now, the map, coverage. */
+import {
+  type Attention,
+  type Coverage,
+  ENGINEERING_VERBS,
+  type MapEdge,
+  type MapNode,
+  type Now,
+  PRIORITIES,
+  type SiteMap,
+  WRITING_VERBS,
+} from '../../api/index.ts';
+import type { Verb } from '../../core/observation.ts';
+import type { Asset, Conversation } from '../../core/site.ts';
+import { attentionOf } from './attention.ts';
+import { toSource, verdictsOf } from './sources.ts';
+import { isOneWay } from './traffic.ts';
+import { assetAddress, maybeTime, networkOf, type SiteView, share } from './view.ts';
+
+/** Limits of the map; what is beyond is counted. */
+export const MAX_NODES = 20_000;
+export const MAX_EDGES = 100_000;
+const MAX_ATTENTION = 200;
+
+const CONTROLLERS = new Set(['plc', 'safety-controller', 'remote-io', 'drive', 'building-controller']);
+const WRITES = new Set<string>(WRITING_VERBS);
+const ENGINEERING = new Set<string>(ENGINEERING_VERBS);
+
+const range = (
+  rows: readonly { readonly firstUs: number; readonly lastUs: number }[],
+): { first: number; last: number } => {
+  let first = 0;
+  let last = 0;
+  for (const { firstUs, lastUs } of rows) {
+    if (firstUs > 0 && (first === 0 || firstUs < first)) first = firstUs;
+    if (lastUs > last) last = lastUs;
+  }
+  return { first, last };
+};
+export const siteRange = (view: SiteView): { first: number; last: number } =>
+  range([...view.model.assets(), ...view.sources().map((source) => source.health)]);
+
+const posture = (state: Now['state'], visible: number | null, attention: readonly Attention[]): string => {
+  if (state === 'empty') return 'Nothing was seen yet: open a capture or name an interface.';
+  const seen =
+    visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
+  const pressing = attention.filter((item) => item.priority === 'urgent' || item.priority === 'high').length;
+  const first =
+    pressing === 0
+      ? `No evidence of a change to a controller that needs a person in the ${seen}.`
+      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person, seen in the ${seen}.`;
+  if (state === 'blind') return `We are blind: a source is silent beyond its rhythm. ${first}`;
+  return state === 'learning' ? `${first} A source is still being read.` : first;
+};
+
+export const now = (view: SiteView): Now => {
+  const { model } = view;
+  const sources = view.sources();
+  const assets = model.assets();
+  const conversations = model.conversations();
+  const attention = attentionOf(view);
+  let decoded = 0;
+  let payload = 0;
+  let undecoded = 0;
+  for (const c of conversations) {
+    decoded += c.decodedBytes;
+    payload += c.decodedBytes + c.undecodedBytes;
+    if (c.protocol === '') undecoded++;
+  }
+  const visible = payload === 0 ? null : share(decoded / payload);
+  const state: Now['state'] =
+    assets.length === 0 && conversations.length === 0
+      ? 'empty'
+      : sources.some((source) => source.state === 'blind')
+        ? 'blind'
+        : sources.some((source) => source.state === 'reading')
+          ? 'learning'
+          : 'watching';
+  let commands = 0;
+  let engineering = 0;
+  let refused = 0;
+  for (const command of model.commands()) {
+    commands += command.count;
+    if (ENGINEERING.has(command.verb)) engineering += command.count;
+    if (command.outcome === 'refused') refused += command.count;
+  }
+  const { first, last } = siteRange(view);
+  const blindSpots = verdictsOf(sources, conversations)
+    .filter((verdict) => verdict.code !== 'nothing-wrong-seen')
+    .map(({ code, title, detail, whatToDo }) => ({ id: code, title, detail, whatToDo, link: 'coverage' }));
+  return {
+    posture: posture(state, visible, attention),
+    state,
+    visible,
+    attention: attention.slice(0, MAX_ATTENTION),
+    attentionMore: Math.max(0, attention.length - MAX_ATTENTION),
+    blindSpots,
+    counts: {
+      assets: assets.length,
+      controllers: assets.filter((asset) => CONTROLLERS.has(asset.role.value)).length,
+      conversations: conversations.length,
+      commands,
+      points: model.pointCount,
+      engineering,
+      writers: new Set(model.control().map((relation) => relation.client)).size,
+      refused,
+      external: assets.filter((asset) => asset.role.value === 'external').length,
+      undecodedConversations: undecoded,
+    },
+    firstAt: maybeTime(first),
+    lastAt: maybeTime(last),
+    version: view.version('now'),
+  };
+};
+
+interface Edge {
+  readonly client: string;
+  readonly server: string;
+  bytes: number;
+  refused: number;
+  oneWay: boolean;
+  lastUs: number;
+  readonly protocols: Map<string, { bytes: number; verbs: Record<string, number>; encrypted: boolean }>;
+}
+
+const addTo = (edge: Edge, c: Conversation): void => {
+  const bytes = c.clientBytes + c.serverBytes;
+  edge.bytes += bytes;
+  edge.refused += c.refused;
+  edge.oneWay &&= isOneWay(c);
+  edge.lastUs = Math.max(edge.lastUs, c.lastUs);
+  const name = c.protocol === '' ? `${c.transport} ${c.serverPort}` : c.protocol;
+  const protocol = edge.protocols.get(name) ?? { bytes: 0, verbs: {}, encrypted: false };
+  protocol.bytes += bytes;
+  protocol.encrypted ||= c.encrypted;
+  for (const [verb, count] of Object.entries(c.verbs) as [Verb, number][]) {
+    protocol.verbs[verb] = (protocol.verbs[verb] ?? 0) + count;
+  }
+  edge.protocols.set(name, protocol);
+};
+
+const edgeAnswer = (edge: Edge): MapEdge => {
+  const protocols = [...edge.protocols]
+    .map(([protocol, rest]) => ({ protocol, ...rest }))
+    .sort((a, b) => b.bytes - a.bytes);
+  const has = (verbs: ReadonlySet<string>): boolean =>
+    protocols.some((p) => Object.keys(p.verbs).some((verb) => verbs.has(verb)));
+  return {
+    client: edge.client,
+    server: edge.server,
+    bytes: edge.bytes,
+    protocols,
+    writes: has(WRITES),
+    engineering: has(ENGINEERING),
+    refused: edge.refused,
+    oneWay: edge.oneWay,
+    lastAt: maybeTime(edge.lastUs),
+  };
+};
+
+const nodeOf = (view: SiteView, asset: Asset, attention: ReadonlyMap<string, MapNode['attention']>): MapNode => ({
+  id: asset.id,
+  name: asset.name,
+  role: asset.role.value,
+  level: asset.level.value ?? null,
+  network: networkOf(view, asset.id),
+  vendor: asset.vendor,
+  model: asset.model,
+  address: assetAddress(asset),
+  kind: asset.kind,
+  parent: asset.parent ?? '',
+  attention: attention.get(asset.id) ?? null,
+});
+
+export const map = (view: SiteView): SiteMap => {
+  const { model } = view;
+  const attention = new Map<string, MapNode['attention']>();
+  for (const item of attentionOf(view)) {
+    for (const party of item.parties) {
+      const known = attention.get(party.id);
+      if (party.id !== '' && (known == null || PRIORITIES.indexOf(item.priority) < PRIORITIES.indexOf(known))) {
+        attention.set(party.id, item.priority);
+      }
+    }
+  }
+  const assets = model.assets();
+  const edges = new Map<string, Edge>();
+  let edgesMore = 0;
+  for (const c of model.conversations()) {
+    const client = model.assetOf(c.client);
+    const server = model.assetOf(c.server);
+    if (client === undefined || server === undefined || client === server) continue;
+    const key = `${client}>${server}`;
+    let edge = edges.get(key);
+    if (edge === undefined) {
+      if (edges.size >= MAX_EDGES) {
+        edgesMore++;
+        continue;
+      }
+      edge = { client, server, bytes: 0, refused: 0, oneWay: true, lastUs: 0, protocols: new Map() };
+      edges.set(key, edge);
+    }
+    addTo(edge, c);
+  }
+  return {
+    nodes: assets.slice(0, MAX_NODES).map((asset) => nodeOf(view, asset, attention)),
+    edges: [...edges.values()].map(edgeAnswer),
+    nodesMore: Math.max(0, assets.length - MAX_NODES),
+    edgesMore,
+    version: view.version('assets'),
+  };
+};
+
+type Sum = Omit<Coverage['networks'][number], 'network' | 'assets'>;
+const emptySum = (): Sum => ({
+  bytes: 0,
+  decodedBytes: 0,
+  undecodedBytes: 0,
+  encryptedBytes: 0,
+  missingBytes: 0,
+  conversations: 0,
+  oneWay: 0,
+});
+
+const conduitsOf = (view: SiteView): Coverage['conduits'] => {
+  const conduits = new Map<string, { from: string; to: string; sum: Sum; protocols: Set<string> }>();
+  for (const c of view.model.conversations()) {
+    const client = view.model.assetOf(c.client);
+    const server = view.model.assetOf(c.server);
+    const from = client === undefined ? '' : networkOf(view, client);
+    const to = server === undefined ? '' : networkOf(view, server);
+    if (from === to || from === '' || to === '') continue;
+    const key = `${from}>${to}`;
+    const conduit = conduits.get(key) ?? { from, to, sum: emptySum(), protocols: new Set<string>() };
+    conduits.set(key, conduit);
+    conduit.sum.bytes += c.clientBytes + c.serverBytes;
+    conduit.sum.decodedBytes += c.decodedBytes;
+    conduit.sum.undecodedBytes += c.undecodedBytes;
+    if (c.encrypted) conduit.sum.encryptedBytes += c.decodedBytes + c.undecodedBytes;
+    conduit.sum.missingBytes += c.missingBytes;
+    conduit.sum.conversations++;
+    if (isOneWay(c)) conduit.sum.oneWay++;
+    conduit.protocols.add(c.protocol === '' ? `${c.transport} ${c.serverPort}` : c.protocol);
+  }
+  return [...conduits.values()]
+    .map(({ from, to, sum, protocols }) => ({ from, to, ...sum, protocols: [...protocols].sort() }))
+    .sort((a, b) => b.bytes - a.bytes);
+};
+
+export interface ProtocolTitle {
+  readonly title: string;
+  readonly encrypted: boolean;
+}
+
+export const coverage = (
+  view: SiteView,
+  titles: ReadonlyMap<string, ProtocolTitle>,
+  pace: (source: string) => { bytesPerSecond: number | null; secondsLeft: number | null },
+): Coverage => {
+  const sources = view.sources();
+  const protocols = new Map<string, Coverage['protocols'][number]>();
+  const undecoded = new Map<string, Coverage['undecoded'][number]>();
+  const limits = new Map<string, number>();
+  for (const { health } of sources) {
+    for (const p of health.protocols) {
+      const sum = protocols.get(p.protocol) ?? {
+        protocol: p.protocol,
+        title: titles.get(p.protocol)?.title ?? p.protocol,
+        messages: 0,
+        bytes: 0,
+        malformed: 0,
+        unanswered: 0,
+        encrypted: titles.get(p.protocol)?.encrypted ?? false,
+      };
+      sum.messages += p.messages;
+      sum.bytes += p.bytes;
+      sum.malformed += p.malformed;
+      sum.unanswered += p.unanswered;
+      protocols.set(p.protocol, sum);
+    }
+    for (const u of health.undecoded) {
+      const key = `${u.transport} ${u.port}`;
+      const sum = undecoded.get(key) ?? {
+        transport: u.transport,
+        port: u.port,
+        packets: 0,
+        bytes: 0,
+        guess: usualPort(u.transport, u.port),
+      };
+      sum.packets += u.packets;
+      sum.bytes += u.bytes;
+      undecoded.set(key, sum);
+    }
+    for (const { limit, dropped } of health.limits) limits.set(limit, (limits.get(limit) ?? 0) + dropped);
+  }
+  for (const { limit, dropped } of view.model.limits()) limits.set(limit, (limits.get(limit) ?? 0) + dropped);
+  return {
+    sources: sources.map((source) => toSource(source, pace(source.id))),
+    verdicts: verdictsOf(sources, view.model.conversations()),
+    networks: view.model.networks().map((network) => ({
+      network: network.id,
+      assets: network.assets.length,
+      bytes: network.bytes,
+      decodedBytes: network.decodedBytes,
+      undecodedBytes: network.undecodedBytes,
+      encryptedBytes: network.encryptedBytes,
+      missingBytes: network.missingBytes,
+      conversations: network.conversations,
+      oneWay: network.oneWayFlows,
+    })),
+    conduits: conduitsOf(view),
+    protocols: [...protocols.values()].sort((a, b) => b.messages - a.messages),
+    undecoded: [...undecoded.values()].sort((a, b) => b.bytes - a.bytes),
+    limits: [...limits].map(([limit, dropped]) => ({
+      limit,
+      dropped,
+      meaning: `The limit "${limit}" was reached; ${dropped} more were counted and not kept.`,
+    })),
+    version: view.version('coverage'),
+  };
+};
+
+/** What usually uses a port (IANA service names and vendors' documentation); a hint for people, nothing else. */
+const USUAL: Readonly<Record<string, string>> = {
+  'tcp 20000': 'DNP3',
+  'udp 20000': 'DNP3',
+  'tcp 2404': 'IEC 60870-5-104',
+  'tcp 4840': 'OPC UA',
+  'tcp 1883': 'MQTT',
+  'tcp 8883': 'MQTT over TLS',
+  'udp 47808': 'BACnet/IP',
+  'udp 34964': 'PROFINET context manager',
+  'tcp 44818': 'EtherNet/IP',
+  'udp 2222': 'EtherNet/IP I/O',
+  'tcp 102': 'ISO on TCP (S7, MMS)',
+  'tcp 502': 'Modbus/TCP',
+  'tcp 9600': 'Omron FINS',
+  'udp 9600': 'Omron FINS',
+  'tcp 5007': 'Mitsubishi MELSEC (SLMP)',
+  'tcp 48898': 'Beckhoff ADS',
+  'tcp 18245': 'GE SRTP',
+  'tcp 1433': 'Microsoft SQL Server',
+  'tcp 3306': 'MySQL',
+  'tcp 5432': 'PostgreSQL',
+  'tcp 135': 'DCE/RPC endpoint mapper',
+  'tcp 5900': 'VNC',
+  'udp 514': 'syslog',
+  'tcp 25': 'SMTP',
+  'tcp 389': 'LDAP',
+  'udp 88': 'Kerberos',
+  'tcp 88': 'Kerberos',
+};
+const usualPort = (transport: string, port: number): string => USUAL[`${transport} ${port}`] ?? '';

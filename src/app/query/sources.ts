@@ -1,0 +1,218 @@
+/** Sources for people: progress, health, and plain verdicts on whether a source can be believed. */
+import type { Source as SourceAnswer, Verdict } from '../../api/index.ts';
+import type { Conversation, Source } from '../../core/site.ts';
+import { maybeTime, share, timeText } from './view.ts';
+
+export interface Pace {
+  readonly bytesPerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+
+const percent = (part: number, whole: number): string => `${Math.round((100 * part) / Math.max(1, whole))} %`;
+const count = (n: number): string => n.toLocaleString('en-US');
+
+/** Thresholds of the verdicts. */
+const MIN_FRAMES = 200;
+const MIN_CONVERSATIONS = 5;
+/** A port that is no mirror sees broadcasts and its own talk only. */
+const BROADCAST_SHARE = 0.95;
+const ONE_WAY_SHARE = 0.3;
+const DUPLICATE_SHARE = 0.05;
+const LOSS_SHARE = 0.005;
+const UNDECODED_SHARE = 0.3;
+
+type Draft = Verdict | false;
+
+/** What is wrong with one source, most pressing first. */
+export const sourceVerdicts = (source: Source): Verdict[] => {
+  const { health: h, name } = source;
+  const payload = h.decodedBytes + h.undecodedBytes;
+  const drafts: Draft[] = [
+    source.state === 'blind' && {
+      code: 'blind',
+      priority: 'urgent',
+      title: `We are blind here: ${name} is silent`,
+      detail: `No frame came for much longer than usual; the last one is of ${h.lastUs > 0 ? timeText(h.lastUs) : 'never'}.`,
+      whatToDo: 'Check the cable, the mirror session of the switch and the capturing program.',
+    },
+    source.state === 'failed' && {
+      code: 'failed',
+      priority: 'high',
+      title: `${name} could not be read to its end`,
+      detail: source.error,
+      whatToDo: 'See what the message says; everything before was read.',
+    },
+    h.ownFrames > 0 && {
+      code: 'own-frames',
+      priority: 'high',
+      title: 'The capture interface sends frames itself',
+      detail: `${count(h.ownFrames)} frames come from the interface that should only listen.`,
+      whatToDo: 'Remove its IP address and stop what uses it; "gatehouse doctor" names what is wrong.',
+    },
+    h.frames >= MIN_FRAMES &&
+      h.broadcastFrames / h.frames > BROADCAST_SHARE && {
+        code: 'not-a-mirror',
+        priority: 'high',
+        title: 'This is not a mirror port',
+        detail: `${percent(h.broadcastFrames, h.frames)} of the frames are broadcast or multicast: the talk between devices is not seen.`,
+        whatToDo: 'Connect to a mirror (SPAN) port or a tap, and let it mirror both directions.',
+      },
+    h.conversations >= MIN_CONVERSATIONS &&
+      h.oneWay / h.conversations > ONE_WAY_SHARE && {
+        code: 'one-direction',
+        priority: 'high',
+        title: 'Only one direction is visible in many conversations',
+        detail: `${count(h.oneWay)} of ${count(h.conversations)} conversations (${percent(h.oneWay, h.conversations)}) show one direction only: answers, refusals and values read are missing there.`,
+        whatToDo: 'Let the switch mirror both directions (rx and tx) of the ports.',
+      },
+    h.dropped > 0 && {
+      code: 'loss',
+      priority: 'high',
+      title: 'Frames were lost before they reached the capture',
+      detail: `The capturing program reports ${count(h.dropped)} lost frames.`,
+      whatToDo: 'Mirror fewer ports, or capture on a faster machine.',
+    },
+    h.dropped <= 0 &&
+      payload > 0 &&
+      h.missingBytes / (payload + h.missingBytes) > LOSS_SHARE && {
+        code: 'loss',
+        priority: 'medium',
+        title: 'Parts of conversations are missing',
+        detail: `${count(h.missingBytes)} octets that were acknowledged on the wire are not in the capture.`,
+        whatToDo: 'The mirror port may be overloaded: mirror fewer ports, or use a tap.',
+      },
+    h.frames >= MIN_FRAMES &&
+      h.duplicates / h.frames > DUPLICATE_SHARE && {
+        code: 'duplicates',
+        priority: 'low',
+        title: 'Frames are seen several times',
+        detail: `${percent(h.duplicates, h.frames)} of the frames are copies; each is counted once.`,
+        whatToDo: 'Nothing is wrong with the picture; mirroring each port in one direction only would halve the load.',
+      },
+    h.cutFrames > 0 && {
+      code: 'cut-frames',
+      priority: 'medium',
+      title: 'Frames were cut when they were recorded',
+      detail: `${count(h.cutFrames)} frames are shorter in the capture than on the wire; values in the missing part cannot be seen.`,
+      whatToDo: 'Record with full length (tcpdump -s 0).',
+    },
+    h.offloadFrames > 0 && {
+      code: 'offload',
+      priority: 'low',
+      title: 'The capturing host joined segments',
+      detail: `${count(h.offloadFrames)} frames are longer than the wire allows.`,
+      whatToDo: 'Turn off GRO, LRO and TSO on the capture interface (ethtool -K).',
+    },
+    h.gapCount > 0 && {
+      code: 'gaps',
+      priority: 'low',
+      title: 'The recording has pauses',
+      detail: `${count(h.gapCount)} pauses of more than an hour; rates are not computed across them.`,
+      whatToDo: '',
+    },
+    h.backwardSteps > 0 && {
+      code: 'clock',
+      priority: 'low',
+      title: 'The clock of the recording steps backwards',
+      detail: `${count(h.backwardSteps)} steps; recordings may have been joined or a clock was set.`,
+      whatToDo: 'Check the time synchronisation of the recording machine.',
+    },
+    payload > 0 &&
+      h.undecodedBytes / payload > UNDECODED_SHARE && {
+        code: 'undecoded',
+        priority: 'medium',
+        title: 'Much of the payload is not understood',
+        detail: `${percent(h.undecodedBytes, payload)} of the payload octets are in protocols that are not decoded.`,
+        whatToDo: 'See the list of undecoded ports; the flows and devices are known all the same.',
+      },
+    source.warnings.some(({ code }) => code.startsWith('capture.cut') || code.startsWith('capture.corrupt')) && {
+      code: 'cut-file',
+      priority: 'medium',
+      title: `${name} is not complete`,
+      detail: source.warnings.map(({ text }) => text).join(' '),
+      whatToDo: 'Copy the file again if the original is longer.',
+    },
+    h.limits.length > 0 && {
+      code: 'limit',
+      priority: 'medium',
+      title: 'A limit was reached',
+      detail: h.limits.map(({ limit, dropped }) => `${limit}: ${count(dropped)} not kept`).join('; '),
+      whatToDo: 'Watch fewer networks with one instance.',
+    },
+  ];
+  return drafts.filter((draft): draft is Verdict => draft !== false);
+};
+
+/** The verdicts of all sources of a site, each code once, and at least one. */
+export const verdictsOf = (sources: readonly Source[], _conversations: readonly Conversation[]): Verdict[] => {
+  const found: Verdict[] = [];
+  for (const source of sources) {
+    for (const verdict of sourceVerdicts(source)) {
+      const detail = sources.length > 1 ? `${source.name}: ${verdict.detail}` : verdict.detail;
+      const same = found.find((other) => other.code === verdict.code);
+      if (same === undefined) found.push({ ...verdict, detail });
+      else same.detail = `${same.detail} ${detail}`;
+    }
+  }
+  if (found.length === 0 && sources.some((source) => source.health.frames > 0)) {
+    found.push({
+      code: 'nothing-wrong-seen',
+      priority: 'low',
+      title: 'Nothing wrong was seen with the capture',
+      detail:
+        'Both directions are visible and nothing points to loss. What the mirror does not carry cannot be seen from here.',
+      whatToDo: '',
+    });
+  }
+  return found;
+};
+
+const drop = <T>(list: readonly T[]): T[] => [...list];
+
+export const toSource = (source: Source, pace: Pace): SourceAnswer => {
+  const { health: h } = source;
+  return {
+    id: source.id,
+    site: source.site,
+    kind: source.kind,
+    name: source.name,
+    state: source.state,
+    error: source.error,
+    progress: Number.isNaN(source.progress) ? null : share(source.progress),
+    bytesPerSecond: pace.bytesPerSecond,
+    secondsLeft: pace.secondsLeft,
+    startedAt: maybeTime(source.startedUs),
+    endedAt: maybeTime(source.endedUs),
+    firstAt: maybeTime(h.firstUs),
+    lastAt: maybeTime(h.lastUs),
+    sha256: source.sha256,
+    warnings: source.warnings.map(({ code, text }) => ({ code, text })),
+    verdicts: sourceVerdicts(source),
+    health: {
+      frames: h.frames,
+      bytes: h.bytes,
+      duplicates: h.duplicates,
+      cutFrames: h.cutFrames,
+      offloadFrames: h.offloadFrames,
+      ownFrames: h.ownFrames,
+      broadcastFrames: h.broadcastFrames,
+      unicastFrames: h.unicastFrames,
+      conversations: h.conversations,
+      oneWay: h.oneWay,
+      ackUnseen: h.ackUnseen,
+      missingBytes: h.missingBytes,
+      retransmissions: h.retransmissions,
+      dropped: h.dropped < 0 ? null : h.dropped,
+      gaps: h.gaps
+        .filter(({ fromUs }) => fromUs > 0)
+        .map(({ fromUs, toUs }) => ({ from: timeText(fromUs), to: timeText(Math.max(0, toUs)) })),
+      gapCount: h.gapCount,
+      backwardSteps: h.backwardSteps,
+      decodedBytes: h.decodedBytes,
+      undecodedBytes: h.undecodedBytes,
+      encryptedBytes: h.encryptedBytes,
+      unknownLinkTypes: drop(h.unknownLinkTypes),
+      limits: drop(h.limits),
+    },
+  };
+};

@@ -1,0 +1,106 @@
+/**
+ * Takes one source through its pipeline in slices, so that questions are answered while a file is read. A file waits for
+ * nobody; a live source also lives through silence: it ticks, and says when it is blind.
+ */
+import { readCapture } from '../capture/reader.ts';
+import { OperatingError } from '../core/errors.ts';
+import type { FrameBatch } from '../core/frame.ts';
+import type { Source } from '../core/site.ts';
+import { Pipeline, type SiteRuntime } from './pipeline.ts';
+import { Rhythm } from './rhythm.ts';
+
+/** Work at a stretch before others get their turn, milliseconds. */
+export const SLICE_MS = 12;
+/** A live wire is this much behind the clock at most when it ticks by the wall. */
+const LIVE_LAG_US = 2_000_000;
+
+export interface RunOptions {
+  readonly source: Source;
+  readonly runtime: SiteRuntime;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly nowUs: () => number;
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
+  /** Share read, NaN where unknown. */
+  readonly progress: () => number;
+  /** Lets others run; resolves soon. */
+  readonly turn: () => Promise<void>;
+  readonly onFrames?: (batch: FrameBatch) => void;
+}
+
+export class SourceRun {
+  source: Source;
+  readonly pipeline: Pipeline;
+  readonly isLive: boolean;
+  /** Frames handled so far, of this run. */
+  frames = 0;
+  /** Octets of frames handled so far. */
+  bytes = 0;
+  readonly #options: RunOptions;
+  readonly #rhythm: Rhythm;
+  #stopped = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.source = options.source;
+    this.isLive = options.source.kind === 'live';
+    this.pipeline = new Pipeline({ source: options.source.id, site: options.runtime });
+    this.#rhythm = new Rhythm(options.nowUs());
+  }
+
+  /** Reads to the end. Never throws: a failure is the source's state. */
+  async run(): Promise<void> {
+    const { chunks, nowMs, nowUs, turn, onFrames } = this.#options;
+    let since = nowMs();
+    try {
+      for await (const event of readCapture(chunks, { name: this.source.name })) {
+        if (this.#stopped) break;
+        this.pipeline.handle(event);
+        if (event.kind === 'frames') {
+          this.frames += event.count;
+          onFrames?.(event);
+          if (this.isLive) this.#rhythm.heard(nowUs());
+        }
+        if (nowMs() - since >= SLICE_MS) {
+          await turn();
+          since = nowMs();
+        }
+      }
+      this.pipeline.finish();
+      this.#update({ state: 'complete', progress: 1, endedUs: nowUs() });
+    } catch (error) {
+      this.pipeline.finish();
+      const text =
+        error instanceof OperatingError
+          ? `${error.message} ${error.whatToDo}`
+          : `Reading stopped: ${(error as Error).message}`;
+      this.#update({ state: 'failed', error: text, endedUs: nowUs() });
+    }
+  }
+
+  /** Ends after the batch in hand. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Called about once a second: time passes on a quiet wire, and silence is noticed. */
+  second(): void {
+    if (!this.isLive || this.source.state === 'complete' || this.source.state === 'failed') return;
+    const nowUs = this.#options.nowUs();
+    this.pipeline.tick(nowUs - LIVE_LAG_US);
+    this.#update({ state: this.#rhythm.isBlind(nowUs) ? 'blind' : 'live' });
+  }
+
+  /** The source as it is now. */
+  snapshot(): Source {
+    const state = this.source.state;
+    this.#update(state === 'reading' ? { progress: this.#options.progress() } : {});
+    return this.source;
+  }
+
+  #update(change: Partial<Source>): void {
+    const health = this.pipeline.health();
+    this.bytes = health.bytes;
+    this.source = { ...this.source, ...change, health, warnings: [...this.pipeline.warnings] };
+  }
+}

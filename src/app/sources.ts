@@ -1,0 +1,428 @@
+/**
+ * Opens sources and reads them: files one after another (so that the same input gives the same picture), folders, streams
+ * and live interfaces beside them. What a source is stands in the store before its first frame is read.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
+import type { Uploaded } from '../api/index.ts';
+import { hashFile, openCaptureFile } from '../capture/file.ts';
+import { readCapture } from '../capture/reader.ts';
+import { EvidenceRing } from '../capture/ring.ts';
+import { watchFolder } from '../capture/watch.ts';
+import type { FrameBatch } from '../core/frame.ts';
+import type { Source } from '../core/site.ts';
+import { Decoding } from '../decode/index.ts';
+import { clearSite, type Store } from '../store/index.ts';
+import { RequestError, type SourceRequest } from './engine-contract.ts';
+import { pinFrames, ringName } from './evidence.ts';
+import { type LiveCapture, startLiveCapture } from './live-capture.ts';
+import { LiveSite, type SiteKind, sourceRow } from './live-site.ts';
+import { createSiteRuntime } from './pipeline.ts';
+import type { Pace } from './query/sources.ts';
+import { SourceRun } from './source-run.ts';
+
+/** Live interfaces and folders watched at a time. */
+export const MAX_LIVE = 8;
+/** Sites kept in all; a new one is refused beyond. */
+export const MAX_SITES = 1000;
+
+export interface SourcesOptions {
+  readonly store: Store;
+  readonly sites: Map<string, LiveSite>;
+  readonly nowUs: () => number;
+  readonly nowMs: () => number;
+  /** '' when nothing is kept on disk. */
+  readonly folder: string;
+  readonly zone: string;
+  readonly onChange: (site: LiveSite) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A name that can stand in an address and a key. */
+const slug = (name: string): string =>
+  name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 80) || 'site';
+
+const emptyHealth = (): Source['health'] => {
+  const site = createSiteRuntime(() => ({}) as never);
+  return new Decoding({ endpoints: site.endpoints, decoders: [], sink: site.sink }).snapshot();
+};
+
+interface Running {
+  readonly site: LiveSite;
+  readonly run: SourceRun;
+  readonly startedMs: number;
+  /** Octets of the input read so far; NaN where unknown. */
+  readonly read: () => number;
+  readonly size: number;
+  readonly stop: () => void;
+}
+
+export class Sources {
+  readonly #options: SourcesOptions;
+  readonly running = new Map<string, Running>();
+  #queue: Promise<void> = Promise.resolve();
+  #queued = 0;
+  #live = 0;
+  #ring: Promise<EvidenceRing> | undefined;
+  #closing = false;
+  readonly #background = new Set<Promise<void>>();
+  #idle: (() => void)[] = [];
+
+  constructor(options: SourcesOptions) {
+    this.#options = options;
+  }
+
+  ring(): Promise<EvidenceRing> | undefined {
+    const { folder, nowMs } = this.#options;
+    if (folder !== '') this.#ring ??= EvidenceRing.open({ folder: join(folder, 'ring'), now: nowMs });
+    return this.#ring;
+  }
+
+  /** The ring where it was used already, or holds frames of earlier runs. */
+  async openRing(): Promise<EvidenceRing | undefined> {
+    return this.ring();
+  }
+
+  open(request: SourceRequest, userId: string): Promise<Uploaded> {
+    switch (request.kind) {
+      case 'file':
+        return this.#openFile(request, userId);
+      case 'folder':
+        return this.#openFolder(request, userId);
+      case 'stream':
+        return this.#openStream(request, userId);
+      case 'live':
+        return this.#openLive(request, userId);
+    }
+  }
+
+  async #siteOf(name: string | undefined, id: string, otherwise: string, kind: SiteKind): Promise<LiveSite> {
+    const siteId = name === undefined ? id : slug(name);
+    const known = this.#options.sites.get(siteId);
+    if (known !== undefined) {
+      if (known.kind !== kind) known.kind = 'mixed';
+      return known;
+    }
+    if (this.#options.sites.size >= MAX_SITES) {
+      throw new RequestError(409, 'limit', `There are ${MAX_SITES} sites already.`, 'Use another data folder.');
+    }
+    const row = {
+      site_id: siteId,
+      name: name ?? otherwise,
+      kind,
+      zone: this.#options.zone,
+      created_us: this.#options.nowUs(),
+    };
+    const site = new LiveSite(this.#options.store, row);
+    this.#options.sites.set(siteId, site);
+    return site;
+  }
+
+  /** Writes that the source exists, with the journal. */
+  async #record(site: LiveSite, source: Source, userId: string): Promise<void> {
+    const { store, nowUs } = this.#options;
+    await store.writer.submit({
+      put: { site: [site.row], source: [sourceRow(source)] },
+      journal: [
+        {
+          siteId: site.id,
+          tsUs: nowUs(),
+          userId,
+          action: 'source.open',
+          subject: `source ${source.id}`,
+          detail: { kind: source.kind, sha256: source.sha256 },
+        },
+      ],
+    });
+    site.sources.set(source.id, source);
+    this.#options.onChange(site);
+  }
+
+  #newSource(site: LiveSite, change: Pick<Source, 'id' | 'kind' | 'name' | 'path'> & Partial<Source>): Source {
+    return {
+      site: site.id,
+      sha256: '',
+      state: 'waiting',
+      error: '',
+      progress: Number.NaN,
+      startedUs: this.#options.nowUs(),
+      endedUs: 0,
+      warnings: [],
+      health: emptyHealth(),
+      ...change,
+    };
+  }
+
+  async #openFile(request: Extract<SourceRequest, { kind: 'file' }>, userId: string): Promise<Uploaded> {
+    const path = resolve(request.path);
+    await refuseWhatIsNoCapture(path, request.path);
+    const sha256 = await hashFile(path);
+    const name = request.name ?? basename(path);
+    const sample = request.sample === true;
+    const site = await this.#siteOf(
+      request.site,
+      sample ? 'sample' : `c-${sha256.slice(0, 16)}`,
+      name,
+      sample ? 'sample' : 'capture',
+    );
+    const id = `f-${sha256.slice(0, 16)}`;
+    const known = site.sources.get(id);
+    if (known !== undefined && known.state !== 'failed') return { site: site.id, source: id, known: true };
+    if (known !== undefined && site.sources.size === 1) await this.#forget(site);
+    const source = this.#newSource(site, { id, kind: sample ? 'sample' : 'file', name, path, sha256, progress: 0 });
+    await this.#record(site, source, userId);
+    this.#enqueue(() => this.#readFile(site, source));
+    return { site: site.id, source: id, known: false };
+  }
+
+  /** Reading of this site's only file was interrupted or failed: it begins again from nothing. */
+  async #forget(site: LiveSite): Promise<void> {
+    site.unload();
+    await clearSite(this.#options.store, site.id);
+  }
+
+  /** A file whose reading was interrupted by the end of the program. */
+  async resume(site: LiveSite, source: Source): Promise<void> {
+    const failed = (error: string): Source => ({ ...source, state: 'failed', error, endedUs: this.#options.nowUs() });
+    const ownSite = site.sources.size === 1 && (source.kind === 'file' || source.kind === 'sample');
+    if (ownSite && existsSync(source.path)) {
+      await this.#forget(site);
+      const again: Source = { ...source, state: 'waiting', health: emptyHealth(), warnings: [], progress: 0 };
+      site.sources.set(source.id, again);
+      this.#enqueue(() => this.#readFile(site, again));
+      return;
+    }
+    const ended: Source =
+      source.kind === 'file' || source.kind === 'sample'
+        ? failed('Reading was interrupted; what was read before is kept.')
+        : { ...source, state: 'complete', endedUs: source.health.lastUs };
+    site.sources.set(source.id, ended);
+    await this.#options.store.writer.submit({ put: { source: [sourceRow(ended)] } }, { background: true });
+  }
+
+  async #readFile(site: LiveSite, source: Source): Promise<void> {
+    const file = await openCaptureFile(source.path);
+    await this.#read(site, source, {
+      chunks: file.chunks(),
+      read: () => file.bytesRead,
+      size: file.sizeBytes,
+      state: 'reading',
+    });
+  }
+
+  async #read(
+    site: LiveSite,
+    source: Source,
+    input: {
+      chunks: AsyncIterable<Uint8Array>;
+      read: () => number;
+      size: number;
+      state: Source['state'];
+      ring?: EvidenceRing | undefined;
+      stop?: () => void;
+    },
+  ): Promise<void> {
+    const { nowUs, nowMs, store } = this.#options;
+    site.busy++;
+    try {
+      const { runtime, model } = await site.load();
+      const { ring } = input;
+      const run = new SourceRun({
+        source: { ...source, state: input.state },
+        runtime,
+        chunks: input.chunks,
+        nowUs,
+        nowMs,
+        progress: () => (Number.isNaN(input.size) ? Number.NaN : Math.min(1, input.read() / Math.max(1, input.size))),
+        turn: () => turn(),
+        ...(ring === undefined
+          ? {}
+          : { onFrames: (batch: FrameBatch) => ring.append(ringName(site.id, source.id), batch) }),
+      });
+      site.sources.set(source.id, run.source);
+      const stop = (): void => {
+        run.stop();
+        input.stop?.();
+      };
+      this.running.set(source.id, { site, run, startedMs: nowMs(), read: input.read, size: input.size, stop });
+      if (this.#closing) stop();
+      this.#options.onChange(site);
+      await run.run();
+      this.running.delete(source.id);
+      // A file that was left because the program ends is not complete: the next start reads it again.
+      const cut = this.#closing && (source.kind === 'file' || source.kind === 'sample') && input.read() < input.size;
+      site.sources.set(source.id, cut ? { ...run.source, state: 'reading', endedUs: 0 } : run.source);
+      if (cut) {
+        await store.writer.submit(
+          { put: { source: [sourceRow({ ...source, state: 'reading' })] } },
+          { background: true },
+        );
+        return;
+      }
+      await site.save(nowUs());
+      await pinFrames(store, site.id, run.source, model, ring);
+    } catch (error) {
+      this.running.delete(source.id);
+      const text = error instanceof Error ? error.message : String(error);
+      site.sources.set(source.id, { ...source, state: 'failed', error: text, endedUs: nowUs() });
+      this.#options.onError(error);
+    } finally {
+      site.busy--;
+      this.#options.onChange(site);
+    }
+  }
+
+  async #openFolder(request: Extract<SourceRequest, { kind: 'folder' }>, userId: string): Promise<Uploaded> {
+    const folder = resolve(request.path);
+    const site = await this.#siteOf(request.site, slug(basename(folder)), basename(folder), 'capture');
+    const abort = new AbortController();
+    const clock = {
+      now: this.#options.nowMs,
+      wait: (ms: number, signal?: AbortSignal) =>
+        wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined) as Promise<void>,
+    };
+    const watch = async (): Promise<void> => {
+      for await (const file of watchFolder(folder, { clock, signal: abort.signal })) {
+        const id = `d-${createHash('sha256').update(file.path).digest('hex').slice(0, 16)}`;
+        if (!file.again && site.sources.get(id)?.state === 'complete') continue;
+        const source = this.#newSource(site, { id, kind: 'folder', name: basename(file.path), path: file.path });
+        await this.#record(site, source, userId);
+        let read = 0;
+        const counted = async function* (): AsyncGenerator<Uint8Array, void, void> {
+          for await (const chunk of file.chunks()) {
+            read += chunk.length;
+            yield chunk;
+          }
+        };
+        await this.#read(site, source, { chunks: counted(), read: () => read, size: Number.NaN, state: 'reading' });
+        if (abort.signal.aborted) return;
+      }
+    };
+    this.#goLive(() => abort.abort(), watch);
+    return { site: site.id, source: '', known: false };
+  }
+
+  async #openStream(request: Extract<SourceRequest, { kind: 'stream' }>, userId: string): Promise<Uploaded> {
+    const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
+    const site = await this.#siteOf(request.site, `stream-${stamp}`, request.name, 'capture');
+    const source = this.#newSource(site, { id: `s-${stamp}`, kind: 'stream', name: request.name, path: '' });
+    await this.#record(site, source, userId);
+    const stream = createReadStream('', { fd: request.fd, autoClose: false, highWaterMark: 1024 * 1024 });
+    let read = 0;
+    const counted = async function* (): AsyncGenerator<Uint8Array, void, void> {
+      for await (const chunk of stream) {
+        read += (chunk as Buffer).length;
+        yield chunk as Buffer;
+      }
+    };
+    const stop = (): void => void stream.destroy();
+    this.#goLive(stop, () =>
+      this.#read(site, source, { chunks: counted(), read: () => read, size: Number.NaN, state: 'reading', stop }),
+    );
+    return { site: site.id, source: source.id, known: false };
+  }
+
+  async #openLive(request: Extract<SourceRequest, { kind: 'live' }>, userId: string): Promise<Uploaded> {
+    if (this.#live >= MAX_LIVE) {
+      throw new RequestError(
+        409,
+        'limit',
+        `${MAX_LIVE} live sources are open already.`,
+        'Run another instance for more.',
+      );
+    }
+    const capture: LiveCapture = await startLiveCapture({ interface: request.interface });
+    const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
+    const site = await this.#siteOf(request.site, 'live', 'live', 'live');
+    const source = this.#newSource(site, {
+      id: `l-${slug(request.interface)}-${stamp}`,
+      kind: 'live',
+      name: request.interface,
+      path: request.interface,
+    });
+    await this.#record(site, source, userId);
+    const ring = await this.ring();
+    const stop = (): void => void capture.stop();
+    this.#goLive(stop, () =>
+      this.#read(site, source, {
+        chunks: capture.chunks(),
+        read: () => Number.NaN,
+        size: Number.NaN,
+        state: 'live',
+        ring,
+        stop,
+      }),
+    );
+    return { site: site.id, source: source.id, known: false };
+  }
+
+  readonly #stops = new Set<() => void>();
+
+  #goLive(stop: () => void, work: () => Promise<void>): void {
+    this.#live++;
+    this.#stops.add(stop);
+    const task = work()
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#live--;
+        this.#stops.delete(stop);
+        this.#background.delete(task);
+      });
+    this.#background.add(task);
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#queued++;
+    this.#queue = this.#queue
+      .then(() => (this.#closing ? undefined : work()))
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#queued--;
+        if (this.#queued === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      });
+  }
+
+  /** Resolves when every file that was opened is read. */
+  settled(): Promise<void> {
+    if (this.#queued === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  pace(source: string): Pace {
+    const running = this.running.get(source);
+    if (running === undefined || Number.isNaN(running.size)) return { bytesPerSecond: null, secondsLeft: null };
+    const seconds = (this.#options.nowMs() - running.startedMs) / 1000;
+    if (seconds < 0.2) return { bytesPerSecond: null, secondsLeft: null };
+    const bytesPerSecond = running.read() / seconds;
+    return {
+      bytesPerSecond,
+      secondsLeft: bytesPerSecond > 0 ? Math.max(0, (running.size - running.read()) / bytesPerSecond) : null,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const { stop } of this.running.values()) stop();
+    for (const stop of this.#stops) stop();
+    await Promise.all([this.#queue, ...this.#background]);
+    await (await this.#ring)?.close();
+  }
+}
+
+/** Opens the beginning of a file, so that what is no capture is refused at once and by its name. */
+const refuseWhatIsNoCapture = async (path: string, name: string): Promise<void> => {
+  const file = await openCaptureFile(path);
+  try {
+    for await (const event of readCapture(file.chunks(), { name }))
+      if (event.kind === 'frames' || event.kind === 'interface') return;
+  } finally {
+    await file.close();
+  }
+};

@@ -1,0 +1,164 @@
+/**
+ * A sparse index of one segment of the evidence ring: which frames of which source lie roughly where. A mark is set every
+ * MARK_BYTES, so a frame is found by reading at most that much. An index of an old segment is rebuilt from its blocks.
+ */
+import { u32le, utf8 } from '../lib/bytes.ts';
+import type { SegmentHandle } from './ring-files.ts';
+
+/** Distance of marks: one read when a frame is fetched, 1,024 marks in a segment of 64 MiB. */
+export const MARK_BYTES = 65_536;
+/** Octets of one read while a segment is scanned. */
+const SCAN_BYTES = 1024 * 1024;
+const ENHANCED_PACKET = 6;
+const INTERFACE_DESCRIPTION = 1;
+const MAX_BLOCK = 512 * 1024;
+/** Octets before the frame in an enhanced packet block, and those of block length, opt_endofopt and epb_packetid after. */
+const PACKET_HEADER = 28;
+const NUMBER_OPTION = 12;
+
+/** Frames of one source in a segment: marks in the order written, frame numbers not falling. */
+export interface SourceMarks {
+  readonly source: string;
+  first: number;
+  last: number;
+  readonly frames: number[];
+  readonly positions: number[];
+}
+
+export interface SegmentIndex {
+  /** By interface id in the segment. An interface is one source with one link type. */
+  readonly interfaces: { readonly source: string; readonly linkType: number; readonly marks: SourceMarks }[];
+}
+
+export const createIndex = (): SegmentIndex => ({ interfaces: [] });
+
+/** The interface id of (source, link type), or -1. */
+export const findInterface = (index: SegmentIndex, source: string, linkType: number): number => {
+  for (let i = index.interfaces.length - 1; i >= 0; i--) {
+    const candidate = index.interfaces[i]!;
+    if (candidate.linkType === linkType && candidate.source === source) return i;
+  }
+  return -1;
+};
+
+export const addInterface = (index: SegmentIndex, source: string, linkType: number): number =>
+  index.interfaces.push({
+    source,
+    linkType,
+    marks: { source, first: Number.POSITIVE_INFINITY, last: 0, frames: [], positions: [] },
+  }) - 1;
+
+/** Notes that `frame` of an interface lies at `position`. */
+export const addFrame = (index: SegmentIndex, interfaceId: number, frame: number, position: number): void => {
+  const { marks } = index.interfaces[interfaceId]!;
+  if (frame < marks.first) marks.first = frame;
+  if (frame > marks.last) marks.last = frame;
+  const lastMark = marks.positions[marks.positions.length - 1];
+  if (lastMark === undefined || position - lastMark >= MARK_BYTES) {
+    marks.frames.push(frame);
+    marks.positions.push(position);
+  }
+};
+
+/** A block in a window of octets, or undefined where it is not whole. */
+const blockLength = (bytes: Uint8Array, at: number, end: number): number | undefined => {
+  if (end - at < 12) return undefined;
+  const length = u32le(bytes, at + 4);
+  if (length < 12 || length > MAX_BLOCK || length % 4 !== 0) return -1;
+  return at + length <= end ? length : undefined;
+};
+
+const frameNumber = (bytes: Uint8Array, at: number, length: number): number => {
+  const option = at + length - 8 - NUMBER_OPTION;
+  return u32le(bytes, option + 4) + u32le(bytes, option + 8) * 4_294_967_296;
+};
+
+/** Walks the blocks from `from`; `visit` gives true to end. A torn tail (the machine lost power) ends the walk. */
+const walk = async (
+  handle: SegmentHandle,
+  from: number,
+  visit: (bytes: Uint8Array, at: number, length: number, position: number) => boolean,
+): Promise<void> => {
+  const window = new Uint8Array(SCAN_BYTES);
+  let position = from;
+  for (;;) {
+    const got = await handle.read(window, position);
+    let at = 0;
+    for (;;) {
+      const length = blockLength(window, at, got);
+      if (length === -1) return;
+      if (length === undefined) break;
+      if (visit(window, at, length, position + at)) return;
+      at += length;
+    }
+    if (at === 0) return;
+    position += at;
+  }
+};
+
+const sourceName = (bytes: Uint8Array, at: number, length: number): string => {
+  // The ring writes if_name as the first option of each interface.
+  const size = (bytes[at + 18] ?? 0) | ((bytes[at + 19] ?? 0) << 8);
+  return utf8(bytes, at + 20, Math.min(at + 20 + size, at + length));
+};
+
+/** Index of a segment written earlier. */
+export const scanSegment = async (handle: SegmentHandle): Promise<SegmentIndex> => {
+  const index = createIndex();
+  await walk(handle, 0, (bytes, at, length, position) => {
+    const type = u32le(bytes, at);
+    if (type === INTERFACE_DESCRIPTION && length >= 24)
+      addInterface(index, sourceName(bytes, at, length), (bytes[at + 8] ?? 0) | ((bytes[at + 9] ?? 0) << 8));
+    else if (type === ENHANCED_PACKET && length >= PACKET_HEADER + NUMBER_OPTION + 8) {
+      const id = u32le(bytes, at + 8);
+      if (id < index.interfaces.length) addFrame(index, id, frameNumber(bytes, at, length), position);
+    }
+    return false;
+  });
+  return index;
+};
+
+export interface FoundFrame {
+  readonly linkType: number;
+  readonly tsUs: number;
+  readonly wire: number;
+  /** The frame's octets, copied. */
+  readonly bytes: Uint8Array;
+}
+
+/** Looks for a frame of a source in a segment. */
+export const findFrame = async (
+  handle: SegmentHandle,
+  index: SegmentIndex,
+  source: string,
+  frame: number,
+): Promise<FoundFrame | undefined> => {
+  for (const [id, { source: name, linkType, marks }] of index.interfaces.entries()) {
+    if (name !== source || frame < marks.first || frame > marks.last) continue;
+    let from = 0;
+    for (let low = 0, high = marks.frames.length - 1; low <= high; ) {
+      const middle = (low + high) >> 1;
+      if (marks.frames[middle]! <= frame) {
+        from = middle;
+        low = middle + 1;
+      } else high = middle - 1;
+    }
+    let found: FoundFrame | undefined;
+    await walk(handle, marks.positions[from]!, (bytes, at, length) => {
+      if (u32le(bytes, at) !== ENHANCED_PACKET || u32le(bytes, at + 8) !== id) return false;
+      const number = frameNumber(bytes, at, length);
+      if (number < frame) return false;
+      if (number > frame) return true;
+      const captured = Math.min(u32le(bytes, at + 20), length - PACKET_HEADER);
+      found = {
+        linkType,
+        tsUs: u32le(bytes, at + 12) * 4_294_967_296 + u32le(bytes, at + 16),
+        wire: u32le(bytes, at + 24),
+        bytes: bytes.slice(at + PACKET_HEADER, at + PACKET_HEADER + captured),
+      };
+      return true;
+    });
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};

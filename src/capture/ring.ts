@@ -1,0 +1,362 @@
+/**
+ * The evidence ring: the last frames of live sources on disk, in pcapng segments of bounded size of which the oldest is
+ * deleted when the whole grows too large. Each (source, link type) is an interface of the segment, the frame's number is
+ * its epb_packetid, so any tool can read a segment and the ring can find a frame again, also after a restart.
+ *
+ * It never slows the wire down: frames are copied into a few buffers; when the disk cannot follow or fails, frames are
+ * not kept, which is counted. After a failure the ring is off, says so once, and tries again later.
+ */
+import { OperatingError } from '../core/errors.ts';
+import type { FrameBatch } from '../core/frame.ts';
+import { nodeRingFiles, type RingFiles, type SegmentHandle } from './ring-files.ts';
+import {
+  addFrame,
+  addInterface,
+  createIndex,
+  type FoundFrame,
+  findFrame,
+  findInterface,
+  type SegmentIndex,
+  scanSegment,
+} from './ring-index.ts';
+import { interfaceDescription, numberedPacketBytes, putNumberedPacket, sectionHeader } from './writer.ts';
+
+/** Octets collected before they are written. */
+export const RING_BUFFER_BYTES = 1024 * 1024;
+/** Buffers that may wait for the disk; further frames are not kept. */
+export const RING_BUFFERS = 4;
+/** Interfaces in one segment; frames of further ones are not kept. */
+const MAX_SEGMENT_INTERFACES = 1024;
+/** Octets of a source's name in a segment. */
+const MAX_SOURCE_CHARACTERS = 200;
+/** Kept free beside each frame for the interface description that may have to go before it. */
+const INTERFACE_ROOM_BYTES = 1024;
+const SEGMENT_NAME = /^evidence-(\d{10})\.pcapng$/;
+
+export interface RingOptions {
+  readonly folder: string;
+  readonly segmentBytes?: number;
+  readonly totalBytes?: number;
+  /** How long to stay off after a failure. */
+  readonly retryMs?: number;
+  /** Milliseconds of an injected clock. */
+  readonly now: () => number;
+  /** Called once when the ring turns off, and with undefined when it is on again. */
+  readonly onProblem?: (problem: OperatingError | undefined) => void;
+  readonly files?: RingFiles;
+}
+
+export interface RingState {
+  readonly on: boolean;
+  readonly framesKept: number;
+  /** Frames that could not be kept: the disk was too slow, full or failed. */
+  readonly framesLost: number;
+  readonly failures: number;
+  readonly segments: number;
+  readonly totalBytes: number;
+}
+
+interface Segment {
+  readonly name: string;
+  /** Octets known to be on disk. */
+  sizeBytes: number;
+  /** Absent for segments of an earlier run until a frame is looked for. */
+  index: SegmentIndex | undefined;
+  handle: SegmentHandle | undefined;
+  /** A write failed: nothing more is written to it. */
+  broken: boolean;
+}
+
+const segmentName = (number: number): string => `evidence-${String(number).padStart(10, '0')}.pcapng`;
+
+export class EvidenceRing {
+  readonly #options: Required<Omit<RingOptions, 'onProblem' | 'files'>>;
+  readonly #files: RingFiles;
+  readonly #onProblem: (problem: OperatingError | undefined) => void;
+  #segments: Segment[] = [];
+  #nextNumber = 1;
+  #current: Segment | undefined;
+  /** Octets of the current segment that were handed to the disk, written or not yet. */
+  #handedBytes = 0;
+  #buffer = new Uint8Array(RING_BUFFER_BYTES);
+  #view = new DataView(this.#buffer.buffer);
+  #used = 0;
+  #framesInBuffer = 0;
+  #spare: Uint8Array<ArrayBuffer>[] = [];
+  #buffersMade = 1;
+  /** The chain of disk work; never rejects. */
+  #work: Promise<void> = Promise.resolve();
+  #offUntilMs = 0;
+  #on = true;
+  /** On again after a failure, and nothing written yet. */
+  #retrying = false;
+  #framesKept = 0;
+  #framesLost = 0;
+  #failures = 0;
+
+  private constructor(options: RingOptions) {
+    const { folder, now } = options;
+    const segmentBytes = Math.max(options.segmentBytes ?? 64 * 1024 * 1024, 2 * RING_BUFFER_BYTES);
+    const totalBytes = Math.max(options.totalBytes ?? 1024 * 1024 * 1024, 2 * segmentBytes);
+    this.#options = { folder, now, segmentBytes, totalBytes, retryMs: options.retryMs ?? 30_000 };
+    this.#files = options.files ?? nodeRingFiles;
+    this.#onProblem = options.onProblem ?? (() => undefined);
+  }
+
+  /** Opens the ring in a folder of its own. What an earlier run kept can be fetched. Never throws on a bad disk. */
+  static async open(options: RingOptions): Promise<EvidenceRing> {
+    const ring = new EvidenceRing(options);
+    try {
+      await ring.#files.prepare(options.folder);
+      const found = (await ring.#files.list(options.folder)).filter(({ name }) => SEGMENT_NAME.test(name));
+      found.sort((a, b) => (a.name < b.name ? -1 : 1));
+      ring.#segments = found.map(({ name, sizeBytes }) => ({
+        name,
+        sizeBytes,
+        index: undefined,
+        handle: undefined,
+        broken: false,
+      }));
+      const last = found[found.length - 1];
+      if (last !== undefined) ring.#nextNumber = Number(SEGMENT_NAME.exec(last.name)![1]) + 1;
+      await ring.#removeOldest();
+    } catch (error) {
+      ring.#fail(error);
+    }
+    return ring;
+  }
+
+  get state(): RingState {
+    return {
+      on: this.#on,
+      framesKept: this.#framesKept,
+      framesLost: this.#framesLost,
+      failures: this.#failures,
+      segments: this.#segments.length,
+      totalBytes: this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0),
+    };
+  }
+
+  /** Keeps the frames of a batch. Copies; never waits. `source` is cut to MAX_SOURCE_CHARACTERS. */
+  append(source: string, batch: FrameBatch): void {
+    if (!this.#ready()) {
+      this.#framesLost += batch.count;
+      return;
+    }
+    const name = source.slice(0, MAX_SOURCE_CHARACTERS);
+    let linkType = -1;
+    let id = -1;
+    let segment: Segment | undefined;
+    for (let i = 0; i < batch.count; i++) {
+      const captured = batch.captured[i]!;
+      const bytes = numberedPacketBytes(captured) + INTERFACE_ROOM_BYTES;
+      if (bytes > RING_BUFFER_BYTES || !this.#room(bytes)) {
+        this.#framesLost++;
+        continue;
+      }
+      if (segment !== this.#current || linkType !== batch.linkType[i]!) {
+        segment = this.#current!;
+        linkType = batch.linkType[i]!;
+        id = this.#interface(segment, name, linkType);
+      }
+      if (id < 0) {
+        this.#framesLost++;
+        continue;
+      }
+      const number = batch.firstFrame + i;
+      addFrame(segment!.index!, id, number, this.#handedBytes + this.#used);
+      this.#used = putNumberedPacket(
+        this.#view,
+        this.#used,
+        batch.bytes,
+        batch.start[i]!,
+        captured,
+        batch.wire[i]!,
+        batch.tsUs[i]!,
+        id,
+        number,
+      );
+      this.#framesInBuffer++;
+    }
+  }
+
+  /** Resolves when everything appended so far is on disk, or lost and counted. */
+  async flush(): Promise<void> {
+    this.#handOver();
+    await this.#work;
+  }
+
+  /** A frame of a source, or undefined where the ring no longer has it. */
+  async fetch(source: string, frame: number): Promise<FoundFrame | undefined> {
+    await this.flush();
+    const name = source.slice(0, MAX_SOURCE_CHARACTERS);
+    for (const segment of [...this.#segments].reverse()) {
+      let handle: SegmentHandle | undefined;
+      try {
+        handle = await this.#files.open(this.#options.folder, segment.name, 'read');
+        segment.index ??= await scanSegment(handle);
+        const found = await findFrame(handle, segment.index, name, frame);
+        if (found !== undefined) return found;
+      } catch (error) {
+        // A segment that cannot be read is one that has no evidence; the ring itself may still write.
+        this.#failures++;
+        this.#onProblem(this.#problem(error));
+      } finally {
+        await handle?.close().catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+
+  /** Writes what is left and closes. A frame appended afterwards begins a new segment. */
+  async close(): Promise<void> {
+    this.#handOver();
+    this.#endSegment();
+    await this.#work;
+  }
+
+  #ready(): boolean {
+    if (!this.#on && this.#options.now() >= this.#offUntilMs) {
+      this.#on = true;
+      this.#retrying = true;
+    }
+    return this.#on;
+  }
+
+  /** True when `bytes` fit into the buffer and the segment. Starts a segment and hands over a full buffer for it. */
+  #room(bytes: number): boolean {
+    const full = this.#used + bytes > this.#buffer.length;
+    const ended = this.#current !== undefined && this.#handedBytes + this.#used + bytes > this.#options.segmentBytes;
+    if ((full || ended) && this.#spare.length === 0 && this.#buffersMade >= RING_BUFFERS) return false;
+    if (full || ended) this.#handOver();
+    if (ended) this.#endSegment();
+    if (this.#current === undefined) this.#startSegment();
+    return true;
+  }
+
+  #put(block: Uint8Array): void {
+    this.#buffer.set(block, this.#used);
+    this.#used += block.length;
+  }
+
+  #startSegment(): void {
+    const name = segmentName(this.#nextNumber++);
+    const segment: Segment = { name, sizeBytes: 0, index: createIndex(), handle: undefined, broken: false };
+    this.#current = segment;
+    this.#handedBytes = 0;
+    this.#put(sectionHeader());
+    this.#run(segment, 0, async () => {
+      await this.#removeOldest();
+      segment.handle = await this.#files.open(this.#options.folder, name, 'create');
+      this.#segments.push(segment);
+    });
+  }
+
+  #endSegment(): void {
+    const segment = this.#current;
+    this.#current = undefined;
+    if (segment === undefined) return;
+    this.#run(segment, 0, async () => {
+      const { handle } = segment;
+      segment.handle = undefined;
+      await handle?.close();
+    });
+  }
+
+  /** The interface of (source, link type) in the segment, described there when it is new; -1 at the limit. */
+  #interface(segment: Segment, source: string, linkType: number): number {
+    const index = segment.index!;
+    const known = findInterface(index, source, linkType);
+    if (known >= 0) return known;
+    if (index.interfaces.length >= MAX_SEGMENT_INTERFACES) return -1;
+    this.#put(interfaceDescription({ linkType, options: [{ code: 2, value: source }] }));
+    return addInterface(index, source, linkType);
+  }
+
+  /** Gives the buffer to the disk and goes on with another. */
+  #handOver(): void {
+    const segment = this.#current;
+    if (this.#used === 0 || segment === undefined) return;
+    const buffer = this.#buffer;
+    const bytes = buffer.subarray(0, this.#used);
+    const position = this.#handedBytes;
+    const frames = this.#framesInBuffer;
+    this.#handedBytes += this.#used;
+    this.#used = 0;
+    this.#framesInBuffer = 0;
+    const spare = this.#spare.pop();
+    if (spare === undefined) this.#buffersMade++;
+    this.#buffer = spare ?? new Uint8Array(RING_BUFFER_BYTES);
+    this.#view = new DataView(this.#buffer.buffer);
+    this.#run(segment, frames, async () => {
+      await segment.handle!.write(bytes, position);
+      segment.sizeBytes = position + bytes.length;
+      this.#framesKept += frames;
+      if (this.#retrying) {
+        this.#retrying = false;
+        this.#onProblem(undefined);
+      }
+    }).finally(() => {
+      if (this.#spare.length < RING_BUFFERS) this.#spare.push(buffer);
+      else this.#buffersMade--;
+    });
+  }
+
+  /** Adds work on a segment to the chain. Once it has failed, further work on it only counts `frames` as lost. */
+  #run(segment: Segment, frames: number, work: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(async () => {
+      if (segment.broken) {
+        this.#framesLost += frames;
+        return;
+      }
+      try {
+        await work();
+      } catch (error) {
+        this.#framesLost += frames;
+        segment.broken = true;
+        const { handle } = segment;
+        segment.handle = undefined;
+        await handle?.close().catch(() => undefined);
+        this.#fail(error, segment);
+      }
+    });
+    return this.#work;
+  }
+
+  /** Deletes segments until one more fits. */
+  async #removeOldest(): Promise<void> {
+    const { folder, segmentBytes, totalBytes } = this.#options;
+    let total = this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, segmentBytes);
+    while (this.#segments.length > 0 && total > totalBytes) {
+      const oldest = this.#segments[0]!;
+      await this.#files.remove(folder, oldest.name).catch((error: NodeJS.ErrnoException) => {
+        // Somebody else deleted it: that is what was wanted.
+        if (error.code !== 'ENOENT') throw error;
+      });
+      this.#segments.shift();
+      total -= oldest.sizeBytes;
+    }
+  }
+
+  #problem(error: unknown): OperatingError {
+    const code = (error as NodeJS.ErrnoException | undefined)?.code;
+    const detail = code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : String(code ?? error);
+    return new OperatingError('ring.write-failed', { path: this.#options.folder, detail }, { cause: error });
+  }
+
+  /** Turns the ring off for a while; said once for each time it turns off. */
+  #fail(error: unknown, segment?: Segment): void {
+    this.#failures++;
+    this.#offUntilMs = this.#options.now() + this.#options.retryMs;
+    if (this.#current === segment) {
+      this.#current = undefined;
+      this.#framesLost += this.#framesInBuffer;
+      this.#framesInBuffer = 0;
+      this.#used = 0;
+    }
+    const first = this.#on && !this.#retrying;
+    this.#on = false;
+    this.#retrying = false;
+    if (first) this.#onProblem(this.#problem(error));
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * A folder that a recorder writes into, as a sequence of capture files in the order of their writing. The newest is read
+ * while it grows; it is complete when a newer one exists or when it has not grown for a while. Time is injected, so that
+ * a whole night of recording can be tested in a moment.
+ */
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { u32le } from '../lib/bytes.ts';
+import { inputError } from './file.ts';
+import { isPcap } from './pcap/index.ts';
+import { isPcapng } from './pcapng/index.ts';
+
+/** Files of one folder that are looked at, oldest first; later ones wait until earlier ones are gone. */
+export const MAX_FOLDER_FILES = 65_536;
+const READ_BYTES = 1024 * 1024;
+
+/** Time, passed in. `wait` resolves early when the signal is aborted. */
+export interface WatchClock {
+  now(): number;
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface WatchOptions {
+  readonly clock: WatchClock;
+  /** How often to look. */
+  readonly pollMs?: number;
+  /** The newest file is complete after this long without growth. */
+  readonly stableMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface WatchedFile {
+  readonly path: string;
+  /** True when it was read before, ended as complete, and has changed since: it is read again from its start. */
+  readonly again: boolean;
+  /** The octets, following the file as it grows until it is complete. A chunk is valid until the next is asked for. */
+  chunks(): AsyncGenerator<Uint8Array, void, void>;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+const byName = new Intl.Collator('en', { numeric: true });
+const older = (a: Entry, b: Entry): number => a.modifiedMs - b.modifiedMs || byName.compare(a.name, b.name);
+
+/** Visible regular files, oldest first; of the same time, by name with numbers as numbers. */
+const listFiles = async (folder: string): Promise<Entry[]> => {
+  let names: string[];
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    names = entries.filter((e) => e.isFile() && !/^\.|\.(part|partial|tmp|lock)$/.test(e.name)).map((e) => e.name);
+  } catch (error) {
+    throw inputError(folder, error);
+  }
+  const out: Entry[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    const info = await stat(path).catch(() => undefined);
+    // Gone between listing and looking: a recorder's ring deleted it.
+    if (info !== undefined) out.push({ name, path, sizeBytes: info.size, modifiedMs: info.mtimeMs });
+  }
+  return out.sort(older).slice(0, MAX_FOLDER_FILES);
+};
+
+/** Does it begin like a capture? `later` while it is too short to tell. */
+const looksLikeCapture = async (path: string): Promise<'yes' | 'no' | 'later'> => {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    const head = new Uint8Array(4);
+    const { bytesRead } = await handle.read(head, 0, 4, 0);
+    if (bytesRead < 4) return 'later';
+    const packed = (head[0] === 0x1f && head[1] === 0x8b) || u32le(head, 0) === 0xfd2fb528;
+    return packed || isPcap(head, 0) || isPcapng(head, 0) ? 'yes' : 'no';
+  } catch {
+    // Not readable yet (another owner until it is closed): looked at again when it changes.
+    return 'later';
+  } finally {
+    await handle?.close();
+  }
+};
+
+/**
+ * Capture files of a folder, one after another, for ever (until the signal). Files that are not captures are passed
+ * over. Each file's `chunks` must be read to the end, or abandoned, before the next is asked for. Throws
+ * `input.not-found` and `input.unreadable` for the folder itself.
+ */
+export async function* watchFolder(folder: string, options: WatchOptions): AsyncGenerator<WatchedFile, void, void> {
+  const { clock, signal } = options;
+  const pollMs = options.pollMs ?? 1000;
+  const stableMs = options.stableMs ?? 60_000;
+  /** Files that were read or passed over, as they were then. Never longer than the folder's list. */
+  const done = new Map<string, { sizeBytes: number; modifiedMs: number; read: boolean }>();
+  while (signal?.aborted !== true) {
+    const entries = await listFiles(folder);
+    const present = new Set(entries.map((entry) => entry.path));
+    for (const path of done.keys()) if (!present.has(path)) done.delete(path);
+    let read = false;
+    for (const entry of entries) {
+      const before = done.get(entry.path);
+      if (before !== undefined && before.sizeBytes === entry.sizeBytes && before.modifiedMs === entry.modifiedMs)
+        continue;
+      const looks = await looksLikeCapture(entry.path);
+      if (looks === 'later') continue;
+      const mark = { sizeBytes: entry.sizeBytes, modifiedMs: entry.modifiedMs, read: looks === 'yes' };
+      done.set(entry.path, mark);
+      if (looks === 'no') continue;
+      const chunks = (): AsyncGenerator<Uint8Array, void, void> =>
+        follow(folder, entry.path, { clock, pollMs, stableMs, signal }, (info) => {
+          mark.sizeBytes = info.size;
+          mark.modifiedMs = info.mtimeMs;
+        });
+      yield { path: entry.path, again: before?.read === true, chunks };
+      read = true;
+      // Others may have come while this one was read.
+      break;
+    }
+    if (!read) await clock.wait(pollMs, signal);
+  }
+}
+
+/** Is there a capture written after this one (or is this one gone)? */
+const hasNewer = async (folder: string, path: string): Promise<boolean> => {
+  const entries = await listFiles(folder);
+  const own = entries.findIndex((entry) => entry.path === path);
+  if (own < 0) return true;
+  for (const entry of entries.slice(own + 1)) if ((await looksLikeCapture(entry.path)) === 'yes') return true;
+  return false;
+};
+
+interface FollowOptions {
+  readonly clock: WatchClock;
+  readonly pollMs: number;
+  readonly stableMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Octets of a file until it is complete; `seen` hears what it was at the end. */
+async function* follow(
+  folder: string,
+  path: string,
+  options: FollowOptions,
+  seen: (info: { size: number; mtimeMs: number }) => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  const { clock, pollMs, stableMs, signal } = options;
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    const buffer = new Uint8Array(READ_BYTES);
+    let grewMs = clock.now();
+    let position = 0;
+    /** Known to be complete: read what is left, then end. */
+    let complete = false;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+      if (bytesRead > 0) {
+        position += bytesRead;
+        grewMs = clock.now();
+        yield buffer.subarray(0, bytesRead);
+        continue;
+      }
+      const info = await handle.stat();
+      // Truncated below what was read: the recorder began it anew, which the next look at the folder will see.
+      if (complete || info.size < position || signal?.aborted === true) break;
+      complete = clock.now() - grewMs >= stableMs || (await hasNewer(folder, path));
+      if (!complete) await clock.wait(pollMs, signal);
+    }
+    const info = await handle.stat();
+    seen({ size: position, mtimeMs: info.size === position ? info.mtimeMs : -1 });
+  } catch (error) {
+    throw inputError(path, error);
+  } finally {
+    await handle?.close();
+  }
+}

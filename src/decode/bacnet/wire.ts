@@ -1,0 +1,470 @@
+/**
+ * BACnet/IP: octets <-> message. Sources: ANSI/ASHRAE 135 Annex J (BVLC), clause 6.2 (NPDU), clause 20.1 (APDU). The
+ * encoders are in `encode.ts` and exported from here.
+ */
+import type { Decoded, PduContext } from '../../core/decoder.ts';
+import { ipv4Text } from '../../lib/address.ts';
+import { hex, i32be, u16be } from '../../lib/bytes.ts';
+import { type Arguments, errorText } from './access.ts';
+import {
+  type BacnetMessage,
+  type BacnetState,
+  MAX_OPEN_SEGMENTED,
+  MAX_SEGMENTED_OCTETS,
+  MAX_TEXTS,
+  NO_ACCESSES,
+} from './message.ts';
+import { confirmed, unconfirmed } from './services.ts';
+import {
+  ABORT_REASONS,
+  BVLC_FUNCTIONS,
+  BVLC_RESULTS,
+  CONFIRMED_SERVICES,
+  NETWORK_MESSAGES,
+  NETWORK_REJECTS,
+  named,
+  PDU,
+  REJECT_REASONS,
+  UNCONFIRMED_SERVICES,
+} from './tables.ts';
+import { readGroup } from './tags.ts';
+
+export * from './encode.ts';
+export type { Access, BacnetMessage } from './message.ts';
+
+export const BVLC_TYPE = 0x81;
+export const FORWARDED = 4;
+export const DISTRIBUTE = 9;
+export const UNICAST = 10;
+export const BROADCAST = 11;
+/** Destination network that means every network. */
+export const ALL_NETWORKS = 65535;
+
+const carriesNpdu = (bvlc: number): boolean =>
+  bvlc === UNICAST || bvlc === BROADCAST || bvlc === FORWARDED || bvlc === DISTRIBUTE;
+
+/** `0` no, `1` the BVLC header fits, `2` the NPDU behind it fits too. */
+export const fitness = (b: Uint8Array, o: number, end: number): 0 | 1 | 2 => {
+  const n = end - o;
+  if (n < 4 || b[o] !== BVLC_TYPE || b[o + 1]! >= BVLC_FUNCTIONS.length) return 0;
+  const length = u16be(b, o + 2);
+  if (length < 4) return 0;
+  if (!carriesNpdu(b[o + 1]!)) return 1;
+  const npdu = o + (b[o + 1] === FORWARDED ? 10 : 4);
+  // Version 1 and both reserved bits of the control octet zero (6.2.2).
+  return npdu + 2 <= Math.min(end, o + length) && b[npdu] === 1 && (b[npdu + 1]! & 0x50) === 0
+    ? length === n
+      ? 2
+      : 1
+    : 0;
+};
+
+const DECIMALS: readonly string[] = Array.from({ length: 256 }, (_, i) => String(i));
+/** MAC layer address: a station number of MS/TP or ARCNET, IP and port, or hexadecimal. */
+const macOf = (b: Uint8Array, o: number, length: number, state: BacnetState): string => {
+  if (length === 0) return '';
+  if (length === 1) return DECIMALS[b[o]!]!;
+  if (length !== 6) return hex(b, o, o + Math.min(length, 18));
+  // Six octets are an IP address and a port; kept by number like object names (both tables are bounded).
+  const key = -1 - (u16be(b, o) * 4294967296 + u16be(b, o + 2) * 65536 + u16be(b, o + 4));
+  let text = state.objects.get(key);
+  if (text === undefined) {
+    if (state.objects.size >= MAX_TEXTS) state.objects.clear();
+    text = `${ipv4Text(i32be(b, o))}:${u16be(b, o + 4)}`;
+    state.objects.set(key, text);
+  }
+  return text;
+};
+
+const fold = (hash: number, b: Uint8Array, o: number, end: number): number => {
+  let h = hash;
+  for (let p = o; p < end; p++) h = Math.imul(h ^ b[p]!, 0x01000193); // FNV-1a
+  return h;
+};
+
+const COMPLETE = ['request', '', 'ack', 'ack', 'segment ack', 'error', 'reject', 'abort'] as const;
+/** `readProperty ack` for each PDU type and service, built once. */
+const TYPES: readonly (readonly string[])[] = COMPLETE.map((word, pdu) =>
+  (pdu === PDU.UNCONFIRMED ? UNCONFIRMED_SERVICES : CONFIRMED_SERVICES).map((service) =>
+    word === '' ? service : `${service} ${word}`,
+  ),
+);
+const OTHER_TYPES = [
+  'unknown request',
+  'unknown unconfirmed',
+  'unknown ack',
+  'unknown ack',
+  'segment ack',
+  'unknown error',
+  'reject',
+  'abort',
+] as const;
+
+/** The reused parts of one decode call. */
+interface Routing {
+  bvlc: number;
+  isShort: boolean;
+  origin: string;
+  dnet: number;
+  dadr: string;
+  snet: number;
+  sadr: string;
+  hopCount: number;
+  /** Octet ranges of network and MAC for the route's hash; empty when absent. */
+  dStart: number;
+  dEnd: number;
+  sStart: number;
+  sEnd: number;
+  /** First octet of the APDU. */
+  flags: number;
+  invokeId: number;
+  key: number;
+  consumed: number;
+}
+
+const finish = (
+  r: Routing,
+  type: string,
+  pdu: number,
+  service: string,
+  choice: number,
+  invokeId: number,
+  accesses: BacnetMessage['accesses'],
+  detail: BacnetMessage['detail'],
+  reason: string,
+  segments: number,
+  cut: boolean,
+  pairKey: number,
+): BacnetMessage => ({
+  type,
+  bvlc: BVLC_FUNCTIONS[r.bvlc] ?? 'unknown',
+  pdu,
+  service,
+  choice,
+  invokeId,
+  dnet: r.dnet,
+  dadr: r.dadr,
+  snet: r.snet,
+  sadr: r.sadr,
+  hopCount: r.hopCount,
+  origin: r.origin,
+  accesses,
+  detail,
+  reason,
+  segments,
+  cut,
+  isShort: r.isShort,
+  pairKey,
+});
+
+/** True for PDUs that a client of the service sends. */
+const isFromClient = (pdu: number, flags: number): boolean =>
+  pdu === PDU.CONFIRMED || ((pdu === PDU.SEGMENT_ACK || pdu === PDU.ABORT) && (flags & 1) === 0);
+
+/**
+ * Route and invoke id as one number: hash of (server's network address, client's network address), whose flow direction
+ * asks, invoke id. Requests and answers of the same transaction give the same number.
+ */
+const pairKeyOf = (b: Uint8Array, r: Routing, fromClient: boolean, toServer: boolean, invokeId: number): number => {
+  let hash = 0x811c9dc5;
+  if (fromClient) hash = fold(fold(hash, b, r.dStart, r.dEnd) ^ 0xa5, b, r.sStart, r.sEnd);
+  else hash = fold(fold(hash, b, r.sStart, r.sEnd) ^ 0xa5, b, r.dStart, r.dEnd);
+  return (hash >>> 0) * 512 + invokeId * 2 + (fromClient === toServer ? 1 : 0);
+};
+
+const malformed = (code: string, detail: string, consumed: number): Decoded<BacnetMessage> => ({
+  kind: 'malformed',
+  code,
+  detail,
+  consumed,
+});
+
+/** Joins one segment; the whole when it was the last, undefined while more are to come, a text when it is given up. */
+const join = (
+  state: BacnetState,
+  key: number,
+  sequence: number,
+  more: boolean,
+  b: Uint8Array,
+  o: number,
+  end: number,
+): { readonly bytes: Uint8Array; readonly count: number } | string | undefined => {
+  let open = state.segmented.get(key);
+  if (sequence === 0 && (open === undefined || open.next > 1)) {
+    if (open === undefined && state.segmented.size >= MAX_OPEN_SEGMENTED)
+      state.segmented.delete(state.segmented.keys().next().value as number);
+    open = { next: 0, length: 0, bytes: new Uint8Array(4096) };
+    state.segmented.set(key, open);
+  }
+  if (open === undefined) return 'the first segment was not seen';
+  if (sequence !== (open.next & 255)) {
+    // A segment that comes again is normal after a lost acknowledgement (5.4); one that is missing ends the joining.
+    if (((open.next - sequence) & 255) < 128) return undefined;
+    state.segmented.delete(key);
+    return `segment ${open.next & 255} is missing`;
+  }
+  const needed = open.length + (end - o);
+  if (needed > MAX_SEGMENTED_OCTETS) {
+    state.segmented.delete(key);
+    return `more than ${MAX_SEGMENTED_OCTETS} octets`;
+  }
+  if (needed > open.bytes.length) {
+    const larger = new Uint8Array(Math.max(needed, open.bytes.length * 2));
+    larger.set(open.bytes.subarray(0, open.length));
+    open.bytes = larger;
+  }
+  open.bytes.set(b.subarray(o, end), open.length);
+  open.length = needed;
+  open.next++;
+  if (more) return undefined;
+  state.segmented.delete(key);
+  return { bytes: open.bytes.subarray(0, open.length), count: open.next };
+};
+
+/** The message of a confirmed service's PDU. At the top level, because a closure for each PDU would cost more than the PDU. */
+const done = (
+  r: Routing,
+  choice: number,
+  out: Arguments | undefined,
+  reason: string,
+  segments: number,
+  cut: boolean,
+): Decoded<BacnetMessage> => {
+  const pdu = r.flags >> 4;
+  const known = choice >= 0 ? TYPES[pdu]![choice] : undefined;
+  const type = known ?? (pdu === PDU.ABORT && (r.flags & 1) === 0 ? 'abort by client' : OTHER_TYPES[pdu]!);
+  const service = choice >= 0 ? (CONFIRMED_SERVICES[choice] ?? `service ${choice}`) : '';
+  const accesses = out === undefined ? NO_ACCESSES : out.accesses;
+  const message = finish(
+    r,
+    type,
+    pdu,
+    service,
+    choice,
+    r.invokeId,
+    accesses,
+    out?.detail,
+    reason,
+    segments,
+    cut,
+    r.key,
+  );
+  return { kind: 'message', message, consumed: r.consumed };
+};
+
+const apdu = (
+  b: Uint8Array,
+  o: number,
+  end: number,
+  r: Routing,
+  toServer: boolean,
+  state: BacnetState,
+  consumed: number,
+): Decoded<BacnetMessage> => {
+  const flags = b[o]!;
+  const pdu = flags >> 4;
+  if (pdu > PDU.ABORT) return malformed('bacnet.pdu-type', `PDU type ${pdu}`, consumed);
+  const isSegmented = (pdu === PDU.CONFIRMED || pdu === PDU.COMPLEX_ACK) && (flags & 8) !== 0;
+  // Octets before the service arguments (20.1.2 to 20.1.9).
+  const head =
+    (pdu === PDU.CONFIRMED ? 4 : pdu === PDU.UNCONFIRMED ? 2 : pdu === PDU.SEGMENT_ACK ? 4 : 3) + (isSegmented ? 2 : 0);
+  if (end - o < head) return malformed('bacnet.apdu-short', `${end - o} of ${head} octets`, consumed);
+  if (pdu === PDU.UNCONFIRMED) {
+    const choice = b[o + 1]!;
+    const out: Arguments = { accesses: [], detail: undefined };
+    const reader = state.reader.reset(b, o + 2, end);
+    unconfirmed(choice, reader, state, out);
+    const type = TYPES[pdu]![choice] ?? OTHER_TYPES[pdu]!;
+    const message = finish(
+      r,
+      type,
+      pdu,
+      UNCONFIRMED_SERVICES[choice] ?? `service ${choice}`,
+      choice,
+      -1,
+      out.accesses,
+      out.detail,
+      '',
+      1,
+      reader.cut,
+      0,
+    );
+    return { kind: 'message', message, consumed };
+  }
+  const invokeId = b[o + (pdu === PDU.CONFIRMED ? 2 : 1)]!;
+  const key = pairKeyOf(b, r, isFromClient(pdu, flags), toServer, invokeId);
+  r.flags = flags;
+  r.invokeId = invokeId;
+  r.key = key;
+  r.consumed = consumed;
+  switch (pdu) {
+    case PDU.SEGMENT_ACK:
+      return done(r, -1, undefined, '', 1, false);
+    case PDU.SIMPLE_ACK:
+      return done(r, b[o + 2]!, undefined, '', 1, false);
+    case PDU.REJECT:
+      return done(r, -1, undefined, `reject: ${named(REJECT_REASONS, b[o + 2]!)} (${b[o + 2]})`, 1, false);
+    case PDU.ABORT:
+      return done(r, -1, undefined, `abort: ${named(ABORT_REASONS, b[o + 2]!)} (${b[o + 2]})`, 1, false);
+    case PDU.ERROR: {
+      const reader = state.reader.reset(b, o + 3, end);
+      const items = readGroup(reader); // no closing tag ends it: the end does
+      return done(r, b[o + 2]!, undefined, errorText(items), 1, false);
+    }
+    default:
+      break;
+  }
+  const ack = pdu === PDU.COMPLEX_ACK;
+  const choice = b[o + head - 1]!;
+  let bytes = b;
+  let from = o + head;
+  let to = end;
+  let segments = 1;
+  if (isSegmented) {
+    const whole = join(state, key * 2 + (ack ? 1 : 0), b[o + head - 3]!, (flags & 4) !== 0, b, from, to);
+    if (whole === undefined) return { kind: 'skip', consumed };
+    if (typeof whole === 'string') return malformed('bacnet.segments', whole, consumed);
+    bytes = whole.bytes;
+    from = 0;
+    to = bytes.length;
+    segments = whole.count;
+  }
+  const out: Arguments = { accesses: [], detail: undefined };
+  const reader = state.reader.reset(bytes, from, to);
+  confirmed(choice, ack, reader, state, out);
+  return done(r, choice, out, '', segments, reader.cut);
+};
+
+const networkMessage = (
+  b: Uint8Array,
+  o: number,
+  end: number,
+  r: Routing,
+  consumed: number,
+): Decoded<BacnetMessage> => {
+  if (o >= end) return malformed('bacnet.network-short', 'no message type', consumed);
+  const kind = b[o]!;
+  const name = NETWORK_MESSAGES.get(kind) ?? (kind >= 0x80 ? 'Proprietary network message' : 'Unknown network message');
+  const detail: Record<string, string | number> = {};
+  if (kind <= 0x05 && kind !== 0x02 && kind !== 0x03) {
+    const networks: number[] = [];
+    for (let p = o + 1; p + 2 <= end && networks.length < 64; p += 2) networks.push(u16be(b, p));
+    if (networks.length > 0) detail.networks = networks.join(',');
+  } else if (kind === 0x03 && end - o >= 4) {
+    detail.reason = named(NETWORK_REJECTS, b[o + 1]!);
+    detail.networks = String(u16be(b, o + 2));
+  } else if ((kind === 0x13 || kind === 0x02 || kind === 0x08 || kind === 0x09) && end - o >= 3)
+    detail.networks = String(u16be(b, o + 1));
+  else if ((kind === 0x06 || kind === 0x07) && end - o >= 2) detail.ports = b[o + 1]!;
+  return {
+    kind: 'message',
+    message: finish(r, name, -1, name, kind, -1, NO_ACCESSES, detail, '', 1, false, 0),
+    consumed,
+  };
+};
+
+/** BVLC messages without an NPDU: BBMD tables, foreign devices, results (Annex J.2). */
+const linkMessage = (
+  b: Uint8Array,
+  o: number,
+  end: number,
+  r: Routing,
+  toServer: boolean,
+  consumed: number,
+): Decoded<BacnetMessage> => {
+  const detail: Record<string, string | number> = {};
+  let reason = '';
+  const body = end - o - 4;
+  if (r.bvlc === 0 && body >= 2) {
+    const code = u16be(b, o + 4);
+    detail.result = BVLC_RESULTS.get(code) ?? String(code);
+    if (code !== 0) reason = `${detail.result} (${code})`;
+  } else if (r.bvlc === 5 && body >= 2) detail.timeToLiveS = u16be(b, o + 4);
+  else if (r.bvlc === 8 && body >= 6) detail.entry = `${ipv4Text(i32be(b, o + 4))}:${u16be(b, o + 8)}`;
+  else if (r.bvlc === 1 || r.bvlc === 3 || r.bvlc === 7) {
+    const entries: string[] = [];
+    for (let p = o + 4; p + 10 <= end && entries.length < 64; p += 10)
+      entries.push(`${ipv4Text(i32be(b, p))}:${u16be(b, p + 4)}`);
+    detail.entries = entries.join(' ');
+  }
+  const name = BVLC_FUNCTIONS[r.bvlc]!;
+  const isAnswer = r.bvlc === 0 || r.bvlc === 3 || r.bvlc === 7;
+  // BVLC requests have no id: one is open at a time in each direction.
+  const key = isAnswer === toServer ? -2 : -1;
+  return {
+    kind: 'message',
+    message: finish(r, name, -2, name, r.bvlc, -1, NO_ACCESSES, detail, reason, 1, false, key),
+    consumed,
+  };
+};
+
+/** One BACnet/IP datagram. */
+export const decodeBacnet = (
+  b: Uint8Array,
+  o: number,
+  limit: number,
+  context: PduContext,
+  state: BacnetState,
+): Decoded<BacnetMessage> => {
+  if (limit - o < 4 || b[o] !== BVLC_TYPE) return { kind: 'foreign' };
+  const bvlc = b[o + 1]!;
+  const length = u16be(b, o + 2);
+  const consumed = limit - o;
+  if (bvlc >= BVLC_FUNCTIONS.length) return malformed('bacnet.bvlc-function', `function ${bvlc}`, consumed);
+  if (length < 4) return malformed('bacnet.bvlc-length', `BVLC length ${length}`, consumed);
+  // Stacks exist that write a wrong BVLC length: what is there is read, and the message says so.
+  const end = Math.min(limit, o + length);
+  const r: Routing = {
+    bvlc,
+    isShort: length > consumed,
+    origin: '',
+    dnet: -1,
+    dadr: '',
+    snet: -1,
+    sadr: '',
+    hopCount: -1,
+    dStart: 0,
+    dEnd: 0,
+    sStart: 0,
+    sEnd: 0,
+    flags: 0,
+    invokeId: -1,
+    key: 0,
+    consumed,
+  };
+  if (!carriesNpdu(bvlc)) return linkMessage(b, o, end, r, context.toServer, consumed);
+  let p = o + 4;
+  if (bvlc === FORWARDED) {
+    if (end - p < 6) return malformed('bacnet.forwarded-short', 'no origin address', consumed);
+    r.origin = macOf(b, p, 6, state);
+    p += 6;
+  }
+  if (end - p < 2) return malformed('bacnet.npdu-short', `${end - p} octets`, consumed);
+  if (b[p] !== 1) return malformed('bacnet.npdu-version', `version ${b[p]}`, consumed);
+  const control = b[p + 1]!;
+  p += 2;
+  if (control & 0x20) {
+    if (end - p < 3 || end - p < 3 + b[p + 2]!) return malformed('bacnet.npdu-short', 'destination cut', consumed);
+    r.dnet = u16be(b, p);
+    r.dStart = p;
+    r.dadr = macOf(b, p + 3, b[p + 2]!, state);
+    p += 3 + b[p + 2]!;
+    r.dEnd = p;
+  }
+  if (control & 0x08) {
+    if (end - p < 3 || end - p < 3 + b[p + 2]!) return malformed('bacnet.npdu-short', 'source cut', consumed);
+    r.snet = u16be(b, p);
+    r.sStart = p;
+    r.sadr = macOf(b, p + 3, b[p + 2]!, state);
+    p += 3 + b[p + 2]!;
+    r.sEnd = p;
+  }
+  if (control & 0x20) {
+    if (p >= end) return malformed('bacnet.npdu-short', 'no hop count', consumed);
+    r.hopCount = b[p]!;
+    p++;
+  }
+  if (control & 0x80) return networkMessage(b, p, end, r, consumed);
+  if (p >= end) return malformed('bacnet.apdu-short', 'no APDU', consumed);
+  return apdu(b, p, end, r, context.toServer, state, consumed);
+};

@@ -1,0 +1,58 @@
+/** What a flow needs beyond its row in the table: made when the first payload comes, dropped when the flow ends. */
+import type { Decoder } from '../core/decoder.ts';
+import type { Session } from './dispatch.ts';
+import { StreamSide } from './stream.ts';
+
+export const NO_DECODERS: readonly Decoder[] = [];
+
+export class FlowState {
+  session: Session | undefined;
+  a: StreamSide | undefined;
+  b: StreamSide | undefined;
+  /** Decoders that turned out not to be it. */
+  refused: readonly Decoder[] = NO_DECODERS;
+  communityId: string | undefined;
+  /** The tunnel the flow carries, by its small number and key; -1 while it carries none. */
+  tunnel = -1;
+  tunnelKey = 0;
+  /** The flow that this one repeats with other addresses: its slot and serial, and whether A and B change places. */
+  copyOf = -1;
+  copySerial = -1;
+  copyCrossed = false;
+
+  /** The side that sends in direction 0 (A to B) or 1. */
+  side(direction: number): StreamSide {
+    if (direction === 0) {
+      this.a ??= new StreamSide();
+      return this.a;
+    }
+    this.b ??= new StreamSide();
+    return this.b;
+  }
+
+  holds(): boolean {
+    return (this.a?.held?.length ?? 0) > 0 || (this.b?.held?.length ?? 0) > 0;
+  }
+}
+
+/** States by flow slot. */
+export class FlowStates {
+  readonly #states: (FlowState | undefined)[] = [];
+
+  get(f: number): FlowState | undefined {
+    return this.#states[f];
+  }
+
+  of(f: number): FlowState {
+    let s = this.#states[f];
+    if (s === undefined) {
+      s = new FlowState();
+      this.#states[f] = s;
+    }
+    return s;
+  }
+
+  drop(f: number): void {
+    this.#states[f] = undefined;
+  }
+}

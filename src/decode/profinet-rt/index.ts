@@ -1,0 +1,80 @@
+/**
+ * PROFINET RT on EtherType 0x8892 (IEC 61158-6-10): cyclic data with run/stop of its provider, and alarms. DCP shares the
+ * EtherType and has FrameIDs of its own, which are foreign here. No process values: they need the device's GSD.
+ */
+import type { Decoder, Transaction } from '../../core/decoder.ts';
+import type { ObservationSink } from '../../core/observation.ts';
+import { u16be } from '../../lib/bytes.ts';
+import { decodeRt, type RtMessage } from './wire.ts';
+
+/** Providers (sender and FrameID) whose state is remembered; at the limit the memory is emptied and states are said again. */
+export const MAX_PROVIDERS = 4096;
+/** Slots named in texts that are kept. */
+const MAX_PATHS = 1024;
+
+export interface RtState {
+  /** By sender * 65536 + FrameID: DataStatus that was said last. */
+  readonly providers: Map<number, number>;
+  readonly paths: Map<number, string>;
+}
+
+const isDcp = (frameId: number): boolean => frameId >= 0xfefc && frameId <= 0xfeff;
+
+const observe = (t: Transaction<RtMessage>, sink: ObservationSink, state: RtState): void => {
+  const m = t.request ?? t.response;
+  if (m === undefined) return;
+  const at = t.at;
+  if (m.type === 'RT cyclic data') {
+    const key = at.sender * 65536 + m.frameId;
+    const said = state.providers.get(key);
+    if (said === m.dataStatus) return;
+    if (said === undefined && state.providers.size >= MAX_PROVIDERS) state.providers.clear();
+    state.providers.set(key, m.dataStatus);
+    sink.identity(at, {
+      endpoint: at.sender,
+      attribute: 'mode',
+      value: m.isRunning ? 'RUN' : 'STOP',
+      confidence: 0.9,
+      via: 'PROFINET RT data status',
+    });
+    if (m.hasProblem)
+      sink.weird(at, {
+        code: 'profinet-rt.station-problem',
+        detail: 'the provider reports a problem in its data status',
+      });
+    return;
+  }
+  if (m.type !== 'RT alarm') return;
+  const key = m.slot * 65536 + m.subslot;
+  let path = state.paths.get(key);
+  if (path === undefined) {
+    if (state.paths.size >= MAX_PATHS) state.paths.clear();
+    path = `alarm slot ${m.slot} subslot ${m.subslot}`;
+    state.paths.set(key, path);
+  }
+  sink.value(at, { target: at.sender, path, type: 'alarm', value: m.alarm, access: 'read' });
+};
+
+export const profinetRt: Decoder<RtMessage, RtState> = {
+  name: 'profinet-rt',
+  title: 'PROFINET RT',
+  family: 'ot',
+  attach: [{ over: 'ethertype', types: [0x8892] }],
+  probe: (b, start, end) => (end - start >= 2 && !isDcp(u16be(b, start)) ? 'sure' : 'no'),
+  open: () => ({ providers: new Map(), paths: new Map() }),
+  decode(b, start, end) {
+    if (end - start < 2 || isDcp(u16be(b, start))) return { kind: 'foreign' };
+    const message = decodeRt(b, start, end);
+    if (message === undefined)
+      return {
+        kind: 'malformed',
+        code: 'profinet-rt.short',
+        detail: `cyclic frame of ${end - start} octets`,
+        consumed: end - start,
+      };
+    return { kind: 'message', message, consumed: end - start };
+  },
+  pairing: { scope: 'segment', role: () => 'single', key: () => 0 },
+  observe,
+  cyclic: true,
+};

@@ -1,0 +1,107 @@
+/**
+ * The S7comm message: one shape for every PDU; what only some services have is in `detail`. The protocol has no public
+ * specification; field names are those that engineering literature uses.
+ */
+import type { Message } from '../../core/decoder.ts';
+import type { S7Item } from './address.ts';
+import type { Szl } from './szl.ts';
+
+export interface S7Message extends Message {
+  /** 1 job, 2 ack, 3 ack-data, 7 userdata. */
+  readonly rosctr: number;
+  /** As sent (big-endian); the answer repeats it. */
+  readonly pduReference: number;
+  /** Of jobs and ack-data; -1 elsewhere. */
+  readonly functionCode: number;
+  /** Error class << 8 | code; 0 where there is none. Of userdata responses their own error code. */
+  readonly error: number;
+  /** Addresses of Read Var and Write Var jobs and of cyclic subscriptions. */
+  readonly items: readonly S7Item[];
+  /** Data items: of Write Var jobs, of Read Var answers, return codes only of Write Var answers; of cyclic values. */
+  readonly data: readonly S7Datum[];
+  /** The octets that `data` points into. Empty where a service carries a credential. */
+  readonly payload: Uint8Array;
+  readonly detail: S7Detail | undefined;
+}
+
+export interface S7Datum {
+  readonly returnCode: number;
+  /** 0 null, 3 bit, 4 byte/word/dword, 5 integer, 6 dinteger, 7 real, 9 octet string. */
+  readonly transportSize: number;
+  /** Offset and octets in `payload`. */
+  readonly start: number;
+  readonly length: number;
+}
+
+export interface S7File {
+  /** As sent: `_0B00000A`. */
+  readonly name: string;
+  /** `SDB0`; the name as sent where it is not a block's. */
+  readonly block: string;
+  /** `A` active, `P` passive, `B` both: the file system addressed. '' where unknown. */
+  readonly destination: string;
+}
+
+/** What a userdata parameter says, whatever the service. */
+export interface UserdataHead {
+  /** 4 request, 8 response, 0 indication. */
+  readonly kindOfUserdata: number;
+  readonly group: number;
+  readonly subfunction: number;
+  readonly sequence: number;
+  /** -1 in short headers. */
+  readonly dataUnitReference: number;
+  readonly lastDataUnit: boolean;
+  readonly returnCode: number;
+  /** Data units joined into this message; 0 while fragments are being kept. */
+  readonly fragments: number;
+}
+
+export interface BlockInfo {
+  readonly block: string;
+  readonly language: number;
+  readonly loadMemory: number;
+  readonly author: string;
+  readonly family: string;
+  readonly name: string;
+  readonly version: string;
+  readonly checksum: number;
+  /** RFC 3339 without zone; '' where absent. */
+  readonly codeTime: string;
+  readonly interfaceTime: string;
+}
+
+export type UserdataBody =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'szl-request'; readonly id: number; readonly index: number }
+  | { readonly kind: 'szl'; readonly szl: Szl }
+  /** Count per block type: `{OB: 1, DB: 8}`. */
+  | { readonly kind: 'block-counts'; readonly counts: Readonly<Record<string, number>> }
+  | { readonly kind: 'block-type'; readonly type: string }
+  | { readonly kind: 'block-list'; readonly numbers: readonly number[] }
+  | { readonly kind: 'block'; readonly block: string }
+  | { readonly kind: 'block-info'; readonly info: BlockInfo }
+  /** RFC 3339 without zone. */
+  | { readonly kind: 'clock'; readonly time: string }
+  | { readonly kind: 'password'; readonly password: string }
+  | { readonly kind: 'cyclic'; readonly intervalMs: number }
+  /** Event of a diagnostic message: `0x4304`. */
+  | { readonly kind: 'diagnostic'; readonly event: string; readonly time: string }
+  /** Which services a client logs on to: `MODE`, `ALM`. */
+  | { readonly kind: 'message-service'; readonly events: number; readonly user: string }
+  | { readonly kind: 'octets'; readonly octets: Uint8Array };
+
+export type S7Detail =
+  | { readonly kind: 'setup'; readonly maxCalling: number; readonly maxCalled: number; readonly pduLength: number }
+  /** Upload and download jobs and answers. */
+  | {
+      readonly kind: 'transfer';
+      readonly status: number;
+      readonly session: number;
+      readonly file: S7File | undefined;
+      /** Octets as announced; -1 where not said. */
+      readonly blockLength: number;
+    }
+  | { readonly kind: 'pi'; readonly service: string; readonly argument: string; readonly blocks: readonly string[] }
+  | { readonly kind: 'userdata'; readonly head: UserdataHead; readonly body: UserdataBody }
+  | { readonly kind: 'octets'; readonly octets: Uint8Array };

@@ -1,0 +1,238 @@
+/**
+ * Userdata PDUs: CPU, block, time, security and programmer services. Long answers come in several data units that share
+ * a reference; they are joined per direction, bounded. No public specification; layouts as STEP 7 sends them.
+ */
+import { ascii, paddedAscii, u16be, u32be } from '../../lib/bytes.ts';
+import { itemsAt, type S7Item } from './address.ts';
+import { bcdTime, blockTime, blockType } from './blocks.ts';
+import { dataAt } from './data.ts';
+import type { S7Datum, S7Message, UserdataBody, UserdataHead } from './message.ts';
+import { GROUP, serviceOf } from './names.ts';
+import { decodeSzl } from './szl.ts';
+import { isVariableTable, variableTable } from './tis.ts';
+
+export const KIND = { INDICATION: 0, REQUEST: 4, RESPONSE: 8 } as const;
+/** Answers being joined at the same time in one flow; the oldest is dropped beyond. */
+export const MAX_PARTIALS = 8;
+/** Octets of one joined answer; what is longer is dropped. */
+export const MAX_JOINED = 64 * 1024;
+const MASKED = '(masked)';
+const EMPTY = new Uint8Array(0);
+
+export interface Partial {
+  octets: Uint8Array;
+  fragments: number;
+}
+export type Partials = Map<number, Partial>;
+
+/** Parameter and data of a userdata PDU: `o`..`data` and `data`..`end`. Undefined when it contradicts itself. */
+export const decodeUserdata = (
+  b: Uint8Array,
+  o: number,
+  data: number,
+  end: number,
+  pduReference: number,
+  toServer: boolean,
+  partials: Partials,
+): S7Message | undefined => {
+  if (data - o < 8) return undefined;
+  const kind = b[o + 5]! >> 4;
+  const group = b[o + 5]! & 15;
+  const subfunction = b[o + 6]!;
+  const long = data - o >= 12;
+  const reference = long ? b[o + 8]! : -1;
+  const last = !long || b[o + 9] === 0;
+  const service = serviceOf(group, subfunction);
+  const error = long ? u16be(b, o + 10) : 0;
+  const returnCode = data < end ? b[data]! : 0xff;
+  let bytes = b;
+  let from = Math.min(end, data + 4);
+  let stop = data + 4 <= end ? Math.min(end, from + u16be(b, data + 2)) : end;
+  let fragments = 1;
+  let held = false;
+  if (reference > 0 && kind !== KIND.REQUEST) {
+    const joined = join(partials, (toServer ? 0x100 : 0) | reference, b, from, stop, last);
+    held = joined === undefined;
+    if (joined !== undefined) {
+      ({ octets: bytes, fragments } = joined);
+      from = 0;
+      stop = bytes.length;
+    }
+  }
+  const head: UserdataHead = {
+    kindOfUserdata: kind,
+    group,
+    subfunction,
+    sequence: b[o + 7]!,
+    dataUnitReference: reference,
+    lastDataUnit: last,
+    returnCode,
+    fragments: held ? 0 : fragments,
+  };
+  let items: readonly S7Item[] = [];
+  let values: readonly S7Datum[] = [];
+  let payload: Uint8Array = EMPTY;
+  let body: UserdataBody = { kind: 'empty' };
+  if (!held && stop > from) {
+    if (group === GROUP.CYCLIC) {
+      const cyclic = cyclicAt(bytes, from, stop, kind);
+      if (cyclic !== undefined) ({ items, values, payload, body } = cyclic);
+    } else if (group === GROUP.PROGRAMMER && isVariableTable(subfunction)) {
+      payload = bytes.slice(from, stop);
+      const table = variableTable(payload, 0, payload.length, kind === KIND.REQUEST);
+      if (table !== undefined) ({ items, data: values } = table);
+    } else body = bodyOf(bytes, from, stop, kind, group, subfunction);
+  }
+  return {
+    type: kind === KIND.REQUEST ? service.request : kind === KIND.RESPONSE ? service.response : service.indication,
+    rosctr: 7,
+    pduReference,
+    functionCode: -1,
+    error,
+    items,
+    data: values,
+    payload,
+    detail: { kind: 'userdata', head, body },
+  };
+};
+
+/** The joined octets once the last unit is there; undefined while units are missing. */
+const join = (
+  partials: Partials,
+  key: number,
+  b: Uint8Array,
+  from: number,
+  stop: number,
+  last: boolean,
+): Partial | undefined => {
+  const before = partials.get(key);
+  if (before === undefined && last) return { octets: b.slice(from, stop), fragments: 1 };
+  const kept = before?.octets ?? EMPTY;
+  partials.delete(key);
+  if (kept.length + stop - from > MAX_JOINED) return undefined;
+  const octets = new Uint8Array(kept.length + stop - from);
+  octets.set(kept);
+  octets.set(b.subarray(from, stop), kept.length);
+  const joined = { octets, fragments: (before?.fragments ?? 0) + 1 };
+  if (last) return joined;
+  if (partials.size >= MAX_PARTIALS) partials.delete(partials.keys().next().value ?? key);
+  partials.set(key, joined);
+  return undefined;
+};
+
+/** Count (2), then time base and interval with items in requests, data items in answers and indications. */
+const cyclicAt = (
+  b: Uint8Array,
+  from: number,
+  stop: number,
+  kind: number,
+): { items: S7Item[]; values: S7Datum[]; payload: Uint8Array; body: UserdataBody } | undefined => {
+  if (stop - from < 2) return undefined;
+  const count = u16be(b, from);
+  if (kind === KIND.REQUEST) {
+    if (stop - from < 4) return undefined;
+    const items = itemsAt(b, from + 4, stop, Math.min(count, 255));
+    // Time base: 0 = 100 ms, 1 = 1 s, 2 = 10 s.
+    const intervalMs = 100 * 10 ** (b[from + 2]! % 3) * b[from + 3]!;
+    return items && { items, values: [], payload: EMPTY, body: { kind: 'cyclic', intervalMs } };
+  }
+  const payload = b.slice(from + 2, stop);
+  const values = dataAt(payload, 0, payload.length, Math.min(count, 255));
+  return values && { items: [], values, payload, body: { kind: 'empty' } };
+};
+
+const bodyOf = (
+  b: Uint8Array,
+  from: number,
+  stop: number,
+  kind: number,
+  group: number,
+  subfunction: number,
+): UserdataBody => {
+  const length = stop - from;
+  switch ((group << 8) | subfunction) {
+    case 0x0401:
+      if (kind === KIND.REQUEST && length >= 4)
+        return { kind: 'szl-request', id: u16be(b, from), index: u16be(b, from + 2) };
+      if (kind === KIND.RESPONSE) {
+        const szl = decodeSzl(b, from, stop);
+        if (szl !== undefined) return { kind: 'szl', szl };
+      }
+      break;
+    case 0x0402:
+      if (kind === KIND.REQUEST && length >= 10)
+        return { kind: 'message-service', events: b[from]!, user: paddedAscii(b, from + 2, from + 10) };
+      break;
+    case 0x0403:
+      if (length >= 20)
+        return {
+          kind: 'diagnostic',
+          event: `0x${b[from]!.toString(16).padStart(2, '0')}${b[from + 1]!.toString(16).padStart(2, '0')}`,
+          time: bcdTime(b, from + 12),
+        };
+      break;
+    case 0x0301:
+      if (kind === KIND.RESPONSE && length >= 4) return { kind: 'block-counts', counts: counts(b, from, stop) };
+      break;
+    case 0x0302:
+      if (kind === KIND.REQUEST && length >= 2) return { kind: 'block-type', type: blockType(b, from) };
+      if (kind === KIND.RESPONSE) return { kind: 'block-list', numbers: numbers(b, from, stop) };
+      break;
+    case 0x0303:
+      if (kind === KIND.REQUEST && length >= 8)
+        return { kind: 'block', block: `${blockType(b, from)}${Number(ascii(b, from + 2, from + 7)) || 0}` };
+      if (kind === KIND.RESPONSE && length >= 78) return { kind: 'block-info', info: blockInfo(b, from) };
+      break;
+    case 0x0501:
+      return { kind: 'password', password: MASKED };
+    case 0x0701:
+    case 0x0702:
+    case 0x0703:
+    case 0x0704:
+      // reserved, century, then as DATE_AND_TIME
+      if (length >= 10) return { kind: 'clock', time: clock(b, from) };
+      break;
+  }
+  // Whatever the security group carries may be a credential.
+  if (group === GROUP.SECURITY) return { kind: 'password', password: MASKED };
+  return { kind: 'octets', octets: b.slice(from, stop) };
+};
+
+/** The century octet counts in BCD and is 0x19 on every module, whatever the year: the year alone decides (90..99 = 19xx). */
+const clock = (b: Uint8Array, from: number): string => bcdTime(b, from + 2);
+
+const counts = (b: Uint8Array, from: number, stop: number): Record<string, number> => {
+  const out: Record<string, number> = {};
+  for (let o = from; o + 4 <= stop; o += 4) out[blockType(b, o)] = u16be(b, o + 2);
+  return out;
+};
+
+/** Block numbers of a list: number (2), flags, language. */
+const numbers = (b: Uint8Array, from: number, stop: number): number[] => {
+  const out: number[] = [];
+  for (let o = from; o + 4 <= stop; o += 4) out.push(u16be(b, o));
+  return out;
+};
+
+const SUBTYPES: Readonly<Record<number, string>> = {
+  8: 'OB',
+  10: 'DB',
+  11: 'SDB',
+  12: 'FC',
+  13: 'SFC',
+  14: 'FB',
+  15: 'SFB',
+};
+/** Answer of Get Block Info: flags, language, type, number, lengths, times, author, family, name, version, checksum. */
+const blockInfo = (b: Uint8Array, o: number) => ({
+  block: `${SUBTYPES[b[o + 11]!] ?? 'block '}${u16be(b, o + 12)}`,
+  language: b[o + 10]!,
+  loadMemory: u32be(b, o + 14),
+  codeTime: blockTime(b, o + 22),
+  interfaceTime: blockTime(b, o + 28),
+  author: paddedAscii(b, o + 42, o + 50),
+  family: paddedAscii(b, o + 50, o + 58),
+  name: paddedAscii(b, o + 58, o + 66),
+  version: `${b[o + 66]! >> 4}.${b[o + 66]! & 15}`,
+  checksum: u16be(b, o + 68),
+});

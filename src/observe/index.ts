@@ -1,0 +1,15 @@
+/** The stage `observe`: observations in, the picture of a site out. Entered here and nowhere else. */
+export { SITE_LIMITS, type SiteLimits } from './limits.ts';
+export {
+  guessMapping,
+  LIST_FIELDS,
+  LIST_LIMITS,
+  type ListField,
+  type ListMapping,
+  type ListResult,
+  type ListTable,
+  readList,
+} from './names.ts';
+export { applyList, type Reconciliation, reconcile } from './reconcile.ts';
+export { createSiteModel, type SiteModelOptions } from './site-model.ts';
+export { macVendor } from './vendor.ts';

@@ -1,0 +1,209 @@
+/**
+ * Asset lists that people keep: CSV and XLSX read into a table, and a guess which column says what (English and German
+ * headers, then the content). CSV as in RFC 4180 with the separators that spreadsheets write; XLSX is ECMA-376.
+ */
+import { Buffer } from 'node:buffer';
+import { parse } from 'csv-parse/sync';
+import { readSheet } from 'read-excel-file/node';
+import { zipProblem } from './zip-guard.ts';
+
+/** What is read of a list; more is refused (octets) or left out and said (rows, columns, characters). */
+export const LIST_LIMITS = {
+  bytes: 20 * 1024 * 1024,
+  unpackedBytes: 128 * 1024 * 1024,
+  rows: 50_000,
+  columns: 64,
+  cell: 500,
+} as const;
+
+export const LIST_FIELDS = [
+  'name',
+  'ip',
+  'mac',
+  'vendor',
+  'model',
+  'serial',
+  'location',
+  'role',
+  'level',
+  'comment',
+] as const;
+export type ListField = (typeof LIST_FIELDS)[number];
+
+export interface ListTable {
+  readonly columns: readonly string[];
+  /** Cells as text, trimmed, one per column; empty rows are left out. */
+  readonly rows: readonly (readonly string[])[];
+  /** Row of the file for each row, from 1, as spreadsheets number them. */
+  readonly lines: readonly number[];
+  /** Rows beyond the limit. */
+  readonly left: number;
+}
+export type ListResult =
+  | { readonly kind: 'table'; readonly table: ListTable }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Column number by field. */
+export type ListMapping = Partial<Record<ListField, number>>;
+
+const refused = (reason: string): ListResult => ({ kind: 'refused', reason });
+
+/** Reads a list. The content decides what it is; the file's name does not matter. Never throws on bad content. */
+export const readList = async (bytes: Uint8Array): Promise<ListResult> => {
+  if (bytes.length > LIST_LIMITS.bytes)
+    return refused(`The list is larger than ${LIST_LIMITS.bytes / 1048576} MB: save only the sheet with the devices.`);
+  if (bytes.length === 0) return refused('The list is empty.');
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readWorkbook(bytes);
+  if (bytes[0] === 0xd0 && bytes[1] === 0xcf)
+    return refused('This is an old workbook (.xls): save it as .xlsx or .csv first.');
+  return readCsv(bytes);
+};
+
+const readWorkbook = async (bytes: Uint8Array): Promise<ListResult> => {
+  const problem = zipProblem(bytes, LIST_LIMITS.unpackedBytes);
+  if (problem !== '') return refused(`The workbook cannot be read: ${problem}.`);
+  try {
+    const rows = await readSheet(Buffer.from(bytes));
+    return tableOf(rows.map((row) => row.map(cellText)));
+  } catch (error) {
+    return refused(`The workbook cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+};
+
+const cellText = (cell: unknown): string =>
+  cell === null || cell === undefined ? '' : cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell);
+
+const readCsv = (bytes: Uint8Array): ListResult => {
+  const text = decodeText(bytes);
+  if (text.includes('\0')) return refused('This is neither CSV nor XLSX: it holds binary data.');
+  const head = text.slice(0, 10_000).split(/\r?\n/, 5);
+  // The separator that occurs most often in the same number on the first lines.
+  const counts = [',', ';', '\t', '|'].map((s) => ({
+    s,
+    n: Math.min(...head.filter((l) => l !== '').map((l) => l.split(s).length)),
+  }));
+  const delimiter = counts.sort((a, b) => b.n - a.n)[0]!.s;
+  try {
+    const rows = parse(text, {
+      delimiter,
+      bom: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: false,
+      to: LIST_LIMITS.rows + 2,
+      max_record_size: 1_000_000,
+    }) as string[][];
+    return tableOf(rows);
+  } catch (error) {
+    return refused(`The list cannot be read as CSV: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+};
+
+/** UTF-8, UTF-16 with a mark, or Windows-1252 as spreadsheets in Europe write it. */
+const decodeText = (bytes: Uint8Array): string => {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+};
+
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
+const clean = (cell: string): string => cell.replace(CONTROL, ' ').trim().slice(0, LIST_LIMITS.cell);
+
+const tableOf = (raw: readonly (readonly string[])[]): ListResult => {
+  const all = raw.map((row) => row.slice(0, LIST_LIMITS.columns).map(clean));
+  // Titles may stand above the header: it is the first row with at least two cells of which one is a known word.
+  let header = all.findIndex(
+    (row) => row.filter((c) => c !== '').length >= 2 && row.some((c) => fieldOf(c) !== undefined),
+  );
+  if (header < 0 || header > 20) header = all.findIndex((row) => row.some((c) => c !== ''));
+  if (header < 0) return refused('The list is empty.');
+  const width = Math.max(...all.slice(header, header + 1000).map((r) => r.length));
+  const columns = Array.from({ length: width }, (_, i) => all[header]![i] || `column ${i + 1}`);
+  const rows: string[][] = [];
+  const lines: number[] = [];
+  let left = 0;
+  for (let i = header + 1; i < all.length; i++) {
+    const row = all[i]!;
+    if (row.every((c) => c === '')) continue;
+    if (rows.length >= LIST_LIMITS.rows) {
+      left++;
+      continue;
+    }
+    rows.push(columns.map((_, c) => row[c] ?? ''));
+    lines.push(i + 1);
+  }
+  return { kind: 'table', table: { columns, rows, lines, left } };
+};
+
+/** Words in headers, whole ones first; the order of fields decides where two match. */
+const WORDS: Readonly<Record<ListField, RegExp>> = {
+  mac: /\bmac\b|mac[-_ ]?(addr|adresse)|hardware ?address|physikalische adresse|ethernet address/,
+  ip: /\bip\b|\bipv?4\b|ip[-_ ]?(addr|adresse)|^address$|^adresse$/,
+  serial: /serial|serien ?-?nr|seriennummer|s\/n|^sn$/,
+  vendor: /vendor|manufacturer|hersteller|fabrikat|maker|^brand$|lieferant/,
+  model: /model|modell|^typ$|^type$|ger(ä|ae)tetyp|produkt|product|order ?n|bestell ?-?n|artikel|part ?n|mlfb/,
+  location:
+    /location|standort|^ort$|einbauort|raum|room|halle|building|geb(ä|ae)ude|site|cabinet|schrank|place|area|anlage/,
+  role: /role|rolle|function|funktion|category|kategorie|device ?type|ger(ä|ae)teart|klasse|class|^art$/,
+  level: /level|ebene|purdue/,
+  name: /name|host|bezeichnung|asset|ger(ä|ae)t|device|tag|equipment|betriebsmittel|kennzeichen|\bbmk\b|rechner|station/,
+  comment: /comment|kommentar|bemerkung|remark|notes?\b|notiz|description|beschreibung|anmerkung|hinweis/,
+};
+
+const fieldOf = (header: string): ListField | undefined => {
+  const text = header.toLowerCase();
+  // `IP-Adresse`, `MAC-Adresse` and the like before the general words; `device type` is a role, not a name.
+  for (const field of [
+    'mac',
+    'ip',
+    'serial',
+    'vendor',
+    'role',
+    'model',
+    'location',
+    'level',
+    'comment',
+    'name',
+  ] as const)
+    if (WORDS[field].test(text)) return field;
+  return undefined;
+};
+
+const IP = /^\d{1,3}(\.\d{1,3}){3}$/;
+const MAC = /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^([0-9a-f]{4}\.){2}[0-9a-f]{4}$|^[0-9a-f]{12}$/i;
+
+/** Which column says what: by its header, and where no header tells the address columns, by their content. */
+export const guessMapping = (table: ListTable): ListMapping => {
+  const mapping: ListMapping = {};
+  for (const [i, column] of table.columns.entries()) {
+    const field = fieldOf(column);
+    if (field !== undefined && mapping[field] === undefined) mapping[field] = i;
+  }
+  const taken = new Set(Object.values(mapping));
+  const share = (i: number, pattern: RegExp): number => {
+    const cells = table.rows
+      .slice(0, 200)
+      .map((r) => r[i]!)
+      .filter((c) => c !== '');
+    return cells.length === 0 ? 0 : cells.filter((c) => pattern.test(c)).length / cells.length;
+  };
+  for (const [field, pattern] of [
+    ['ip', IP],
+    ['mac', MAC],
+  ] as const) {
+    if (mapping[field] !== undefined && share(mapping[field], pattern) >= 0.3) continue;
+    const i = table.columns.findIndex((_, c) => !taken.has(c) && share(c, pattern) >= 0.5);
+    if (i >= 0) mapping[field] = i;
+  }
+  return mapping;
+};
+
+/** `00:11:22:33:44:55` from the usual ways to write it; '' for anything else. */
+export const normalMac = (text: string): string => {
+  if (!MAC.test(text.trim())) return '';
+  const digits = text.toLowerCase().replace(/[^0-9a-f]/g, '');
+  return digits.match(/../g)!.join(':');
+};

@@ -1,0 +1,65 @@
+/** Every answer that is not 2xx has one shape: {code, message, whatToDo}. Nothing of the inside (paths, stacks) leaves. */
+import type { FastifyError, FastifyInstance } from 'fastify';
+import type { ApiError } from '../api/index.ts';
+import { RequestError } from '../app/engine-contract.ts';
+import { ERRORS, type ExitClass, OperatingError } from '../core/errors.ts';
+
+const STATUS: Record<ExitClass, number> = {
+  ok: 500,
+  other: 500,
+  usage: 422,
+  input: 422,
+  rights: 403,
+  busy: 409,
+  store: 507,
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly body: ApiError;
+}
+
+const answer = (status: number, code: string, message: string, whatToDo: string): Answer => ({
+  status,
+  body: { code, message, whatToDo },
+});
+
+export const toAnswer = (error: unknown): Answer => {
+  if (error instanceof RequestError) return answer(error.status, error.code, error.message, error.whatToDo);
+  if (error instanceof OperatingError) {
+    return answer(STATUS[ERRORS[error.code].exit], error.code, error.message, error.whatToDo);
+  }
+  const { validation, validationContext, statusCode, code, message } = error as Partial<FastifyError>;
+  if (validation !== undefined) {
+    return answer(
+      422,
+      'input-invalid',
+      `The ${validationContext ?? 'request'} is not valid: ${message}.`,
+      'Compare the request with /api/docs.',
+    );
+  }
+  if (statusCode === 429) return answer(429, 'too-many-requests', 'Too many requests.', 'Wait a minute and try again.');
+  if (statusCode === 413) return answer(413, 'too-large', 'The request is too large.', 'Send less at a time.');
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return answer(
+      statusCode,
+      code?.toLowerCase() ?? 'request-invalid',
+      message ?? 'The request is not valid.',
+      'Compare the request with /api/docs.',
+    );
+  }
+  return answer(
+    500,
+    'internal',
+    'Something went wrong inside of Gatehouse.',
+    'Look into its log; please report it if it happens again.',
+  );
+};
+
+export const handleErrors = (server: FastifyInstance): void => {
+  server.setErrorHandler((error, request, reply) => {
+    const { status, body } = toAnswer(error);
+    if (status >= 500 && status !== 507) request.log.error({ err: error }, 'request failed');
+    return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
+  });
+};

@@ -1,0 +1,149 @@
+/**
+ * Files in and out: a capture dropped on the page (streamed to the data folder, never whole in memory), an asset list, a
+ * frame as a capture of its own.
+ */
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { MultipartFile } from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { FILE_PATHS } from '../api/index.ts';
+import { type Engine, RequestError } from '../app/engine-contract.ts';
+import { OperatingError } from '../core/errors.ts';
+import { personOf } from './guard.ts';
+
+/** Largest capture that can be dropped on the page; larger ones are opened from disk with `gatehouse start FILE`. */
+export const MAX_UPLOAD_BYTES = 16 * 1024 ** 3;
+export const MAX_NAMES_BYTES = 20 * 1024 ** 2;
+/** Free disk that an upload leaves. */
+export const SPARE_BYTES = 512 * 1024 ** 2;
+/** Uploads at a time. */
+export const MAX_UPLOADS = 4;
+const MAX_AROUND = 50;
+
+/** What is left of a file's name when nothing in it can mean anything to a file system; never empty. */
+export const safeName = (name: string): string => {
+  const base = name.split(/[\\/]/).pop() ?? '';
+  const clean = base
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}._ -]/gu, '_')
+    .replace(/^[. ]+/, '')
+    .slice(0, 120);
+  return clean === '' ? 'capture' : clean;
+};
+
+const fileOf = async (request: FastifyRequest, maxBytes: number): Promise<MultipartFile> => {
+  if (!request.isMultipart()) {
+    throw new RequestError(
+      415,
+      'not-multipart',
+      'The request is not a file upload.',
+      'Send multipart/form-data with a field named file.',
+    );
+  }
+  const file = await request.file({ limits: { fileSize: maxBytes, files: 1, fields: 4 } });
+  if (file === undefined) {
+    throw new RequestError(422, 'no-file', 'The request holds no file.', 'Send the file in a field named file.');
+  }
+  return file;
+};
+
+const tooLarge = (maxBytes: number): RequestError =>
+  new RequestError(
+    413,
+    'too-large',
+    `The file is larger than ${Math.round(maxBytes / 1024 ** 2)} MiB.`,
+    'Put the file on the machine that runs Gatehouse and open it from there: gatehouse start FILE.',
+  );
+
+export interface FileOptions {
+  readonly engine: Engine;
+  /** Folder for dropped captures. */
+  readonly uploads: string;
+  readonly maxUploadBytes?: number;
+}
+
+export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUploadBytes }: FileOptions): void => {
+  const limit = maxUploadBytes ?? MAX_UPLOAD_BYTES;
+  let running = 0;
+  const path = (call: keyof typeof FILE_PATHS): string => FILE_PATHS[call].split(' ')[1]!;
+
+  const receive = async (request: FastifyRequest): Promise<unknown> => {
+    const file = await fileOf(request, limit);
+    await mkdir(uploads, { recursive: true, mode: 0o700 });
+    const disk = await statfs(uploads);
+    const room = disk.bavail * disk.bsize - SPARE_BYTES;
+    const announced = Number(request.headers['content-length'] ?? 0);
+    if (room < 0 || announced > room) throw new OperatingError('store.full-disk', { path: uploads });
+    const name = safeName(file.filename);
+    const part = join(uploads, `${randomBytes(8).toString('hex')}.part`);
+    try {
+      await pipeline(file.file, createWriteStream(part, { mode: 0o600, flags: 'wx' }));
+      if (file.file.truncated) throw tooLarge(limit);
+      const kept = `${part.slice(0, -5)}-${name}`;
+      await rename(part, kept);
+      const { site } = request.query as { site?: string };
+      try {
+        const opened = await engine.open(
+          { kind: 'file', path: kept, name, ...(typeof site === 'string' && site !== '' ? { site } : {}) },
+          personOf(request).user.id,
+        );
+        if (opened.known) await rm(kept, { force: true });
+        return opened;
+      } catch (error) {
+        await rm(kept, { force: true });
+        // The person knows the file by its own name, not by ours.
+        if (error instanceof OperatingError) throw new OperatingError(error.code, { ...error.details, path: name });
+        throw error;
+      }
+    } finally {
+      await rm(part, { force: true });
+    }
+  };
+
+  server.post(path('upload'), { config: { call: 'upload' }, bodyLimit: limit }, async (request, reply) => {
+    if (running >= MAX_UPLOADS) {
+      throw new RequestError(
+        429,
+        'too-many-requests',
+        'Other captures are being uploaded.',
+        'Wait until they are done.',
+      );
+    }
+    running++;
+    try {
+      reply.type('application/json; charset=utf-8');
+      return JSON.stringify(await receive(request));
+    } finally {
+      running--;
+    }
+  });
+
+  server.post(
+    path('uploadNames'),
+    { config: { call: 'uploadNames' }, bodyLimit: MAX_NAMES_BYTES },
+    async (request, reply) => {
+      const { site } = request.params as { site: string };
+      const file = await fileOf(request, MAX_NAMES_BYTES);
+      const bytes = await file.toBuffer();
+      reply.type('application/json; charset=utf-8');
+      return engine.uploadNames(site, safeName(file.filename), bytes, personOf(request).user.id);
+    },
+  );
+
+  server.get(path('framePcap'), { config: { call: 'framePcap' } }, async (request, reply) => {
+    const { site, source, frame } = request.params as Record<'site' | 'source' | 'frame', string>;
+    const { around } = request.query as { around?: string };
+    const number = Number(frame);
+    const neighbours = Math.min(MAX_AROUND, Math.max(0, Math.trunc(Number(around ?? 0)) || 0));
+    if (!Number.isSafeInteger(number) || number < 1) {
+      throw new RequestError(422, 'input-invalid', 'That is no frame number.', 'Frames are counted from 1.');
+    }
+    const bytes = await engine.framePcap(site, source, number, neighbours);
+    reply.header('content-disposition', `attachment; filename="frame-${number}.pcap"`);
+    reply.type('application/vnd.tcpdump.pcap');
+    return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  });
+};

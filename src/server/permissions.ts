@@ -1,0 +1,71 @@
+/**
+ * Who may do what: one table from role to permissions, one from call to the permission it needs. A call that is missing
+ * here does not compile. Approvals (which need one IT and one OT role) come with the decisions.
+ */
+import type { FILE_PATHS, PATHS, UserRole } from '../api/index.ts';
+
+export const PERMISSIONS = ['read', 'evidence', 'correct', 'capture', 'site', 'journal', 'settings', 'users'] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+export const ROLE_PERMISSIONS: Readonly<Record<UserRole, readonly Permission[]>> = {
+  viewer: ['read'],
+  auditor: ['read', 'evidence', 'journal'],
+  manager: ['read', 'site', 'journal'],
+  analyst: ['read', 'evidence', 'correct', 'capture', 'journal'],
+  engineer: ['read', 'evidence', 'correct', 'capture', 'journal'],
+  admin: PERMISSIONS,
+};
+
+export type CallPath = keyof typeof PATHS | keyof typeof FILE_PATHS;
+
+/** `public`: without a session. `session`: anybody who is logged in. */
+export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' | 'session'>> = {
+  status: 'public',
+  setup: 'public',
+  login: 'public',
+  logout: 'session',
+  me: 'session',
+  changePassword: 'session',
+  users: 'users',
+  addUser: 'users',
+  changeUser: 'users',
+  settings: 'session',
+  changeSettings: 'settings',
+  journal: 'journal',
+  exportJournal: 'journal',
+  sites: 'read',
+  changeSite: 'site',
+  sources: 'read',
+  now: 'read',
+  map: 'read',
+  coverage: 'read',
+  assets: 'read',
+  asset: 'read',
+  changeAsset: 'correct',
+  splitAsset: 'correct',
+  mergeAssets: 'correct',
+  undoCorrection: 'correct',
+  flows: 'read',
+  commands: 'read',
+  points: 'read',
+  point: 'read',
+  series: 'read',
+  sessions: 'read',
+  changes: 'read',
+  weirds: 'read',
+  // The picture of a frame has its credentials masked; the raw octets of `framePcap` have not.
+  frame: 'read',
+  framePcap: 'evidence',
+  uploadNames: 'correct',
+  previewNames: 'correct',
+  applyNames: 'correct',
+  reconciliation: 'read',
+  upload: 'capture',
+  export: 'read',
+  events: 'session',
+};
+
+export const mayDo = (role: UserRole, call: CallPath): boolean => {
+  const needed = CALL_PERMISSIONS[call];
+  return needed === 'public' || needed === 'session' || ROLE_PERMISSIONS[role].includes(needed);
+};

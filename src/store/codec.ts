@@ -1,0 +1,42 @@
+/**
+ * How a row of the model becomes a row of a table and back. Lists and values travel as JSON texts; 64-bit integers inside
+ * them as `{"bigint":"..."}`, numbers that JSON does not know as `{"number":"NaN"}`.
+ */
+import type { Evidence } from '../core/frame.ts';
+import type { Value } from '../core/observation.ts';
+import type { Row, TableName } from './schema.ts';
+
+export const json = (value: unknown): string =>
+  JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'bigint' ? { bigint: member.toString() } : member,
+  ) ?? '';
+
+export const fromJson = <T>(text: string): T =>
+  JSON.parse(text, (_key, member: unknown) =>
+    member !== null && typeof member === 'object' && 'bigint' in member && typeof member.bigint === 'string'
+      ? BigInt(member.bigint)
+      : member,
+  ) as T;
+
+/** '' is undefined; numbers that JSON does not know (NaN, infinities) come back. */
+export const valueText = (value: Value | undefined): string =>
+  value === undefined
+    ? ''
+    : typeof value === 'number' && !Number.isFinite(value)
+      ? json({ number: String(value) })
+      : json(value);
+export const storedValue = (text: string): Value | undefined => {
+  if (text === '') return undefined;
+  const value = fromJson<Value | { number: string }>(text);
+  return typeof value === 'object' ? Number(value.number) : value;
+};
+export const evidence = (text: string): readonly Evidence[] => fromJson<readonly Evidence[]>(text);
+
+export interface Codec<T extends TableName, R> {
+  readonly table: T;
+  /** Column that gives the order in which the model wants the rows back. */
+  readonly order: keyof Row<T> & string;
+  readonly toRow: (site: string, row: R, recordedUs: number) => Row<T>;
+  readonly fromRow: (row: Row<T>) => R;
+}
+export const codec = <T extends TableName, R>(value: Codec<T, R>): Codec<T, R> => value;

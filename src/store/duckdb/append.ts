@@ -1,0 +1,117 @@
+/**
+ * Bulk writing into DuckDB by data chunks of at most 2,048 rows (DuckDB's vector size), which measured ten times faster
+ * than INSERT. The appender is outside of memory_limit, so every chunk is handed over before the next is filled.
+ */
+import {
+  BIGINT,
+  BLOB,
+  BOOLEAN,
+  blobValue,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  VARCHAR,
+} from '@duckdb/node-api';
+import type { SampleColumns } from '../engine.ts';
+import { type ColumnType, TABLES } from '../schema.ts';
+
+/** Rows of one data chunk: STANDARD_VECTOR_SIZE of DuckDB. */
+const CHUNK_ROWS = 2048;
+/** Chunks between two flushes of the appender: bounds what it holds outside of memory_limit. */
+const CHUNKS_PER_FLUSH = 16;
+
+const TYPES: Record<ColumnType, DuckDBType> = {
+  text: VARCHAR,
+  integer: INTEGER,
+  bigint: BIGINT,
+  'double precision': DOUBLE,
+  boolean: BOOLEAN,
+  bytea: BLOB,
+};
+
+const convert = (type: ColumnType, value: unknown): DuckDBValue => {
+  if (type === 'bigint') return BigInt(Math.round(value as number));
+  if (type === 'bytea') return blobValue(value as Uint8Array);
+  // PostgreSQL refuses NUL in text, so no engine gets one.
+  if (type === 'text') return (value as string).replaceAll('\u0000', '\uFFFD');
+  return value as DuckDBValue;
+};
+
+/** Appends rows (objects with exactly these columns) to a table, in the order given. */
+export const appendRows = async (
+  connection: DuckDBConnection,
+  table: string,
+  columns: Readonly<Record<string, ColumnType>>,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> => {
+  if (rows.length === 0) return;
+  const names = Object.keys(columns);
+  const types = names.map((name) => TYPES[columns[name]!]);
+  const appender = await connection.createAppender(table);
+  try {
+    for (let from = 0, chunks = 0; from < rows.length; from += CHUNK_ROWS) {
+      const part = rows.slice(from, from + CHUNK_ROWS);
+      const chunk = DuckDBDataChunk.create(types, part.length);
+      chunk.setColumns(names.map((name) => part.map((row) => convert(columns[name]!, row[name]))));
+      appender.appendDataChunk(chunk);
+      if (++chunks % CHUNKS_PER_FLUSH === 0) appender.flushSync();
+    }
+  } finally {
+    appender.closeSync();
+  }
+};
+
+export const SAMPLE_STAGE =
+  'CREATE TEMP TABLE sample_stage (point_id integer, ts double precision, value double precision)';
+
+/**
+ * Samples go through a staging table of numbers only; site and source, the same for all, are added by the engine
+ * (a text per row costs more than the rest of the row).
+ */
+export const appendSampleColumns = async (
+  connection: DuckDBConnection,
+  samples: SampleColumns,
+  recordedUs: number,
+): Promise<void> => {
+  const { others } = samples;
+  const plain: number[] = [];
+  for (let index = 0; index < samples.count; index++) if (others?.has(index) !== true) plain.push(index);
+  const columns = [samples.point, samples.tsUs, samples.value];
+  const step = CHUNK_ROWS * CHUNKS_PER_FLUSH;
+  for (let base = 0; base < plain.length; base += step) {
+    const appender = await connection.createAppender('sample_stage');
+    try {
+      const end = Math.min(plain.length, base + step);
+      for (let from = base; from < end; from += CHUNK_ROWS) {
+        const part = plain.slice(from, Math.min(end, from + CHUNK_ROWS));
+        const chunk = DuckDBDataChunk.create([INTEGER, DOUBLE, DOUBLE], part.length);
+        columns.forEach((column, position) => {
+          chunk.setColumnValues(
+            position,
+            part.map((index) => column[index]!),
+          );
+        });
+        appender.appendDataChunk(chunk);
+      }
+    } finally {
+      appender.closeSync();
+    }
+    await connection.run(
+      'INSERT INTO sample SELECT $1, $2, point_id, ts::bigint, value, $3::bigint FROM sample_stage',
+      [samples.siteId, samples.sourceId, recordedUs],
+    );
+    await connection.run('DELETE FROM sample_stage');
+  }
+  const texts = [...(others ?? [])].map(([index, value]) => ({
+    site_id: samples.siteId,
+    source_id: samples.sourceId,
+    point_id: samples.point[index]!,
+    ts: samples.tsUs[index]!,
+    value: String(value),
+    recorded_us: recordedUs,
+  }));
+  await appendRows(connection, 'sample_text', TABLES.sample_text.columns, texts);
+};

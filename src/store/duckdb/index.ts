@@ -1,0 +1,169 @@
+/**
+ * DuckDB as an engine of the store: one file (or memory, for tests), one connection that writes and one that reads
+ * committed data. Sized for a small part of the process's memory.
+ * @source https://duckdb.org/docs/stable/configuration/overview
+ */
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { Kysely } from 'kysely';
+import { OperatingError } from '../../core/errors.ts';
+import type { SqlEngine, WriteTransaction } from '../engine.ts';
+import { type Database, tableNames, tableSpec } from '../schema.ts';
+import { appendRows, appendSampleColumns, SAMPLE_STAGE } from './append.ts';
+import { kyselyOver } from './driver.ts';
+
+/** DuckDB's own buffers; beyond it spills to disk or fails, and the writer reports that. */
+export const MEMORY_LIMIT = '96MB';
+/** More threads cost about 10 MB each here and the tables are small. */
+export const THREADS = '1';
+/** The write-ahead log is folded into the file at this size. */
+const CHECKPOINT_THRESHOLD = '8MB';
+
+export interface DuckDbOptions {
+  /** A file's path; absent: in memory. */
+  readonly path?: string;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The first sentence of DuckDB's message, which may go on for lines. */
+const firstLine = (error: unknown): string => messageOf(error).split('\n')[0]!.slice(0, 200).replace(/\.$/, '');
+
+const isDiskFull = (error: unknown): boolean =>
+  /no space left|disk (is )?full|disk quota|file too large|ENOSPC|could not (write|append).*(bytes|file)/i.test(
+    messageOf(error),
+  );
+
+/** Turns DuckDB's errors into operating errors; anything else is returned as it is. */
+export const mapDuckDbError = (error: unknown, path: string): unknown => {
+  if (error instanceof OperatingError) return error;
+  const text = messageOf(error);
+  if (isDiskFull(error)) return new OperatingError('store.full-disk', { path }, { cause: error });
+  const conflict = /Conflicting lock is held.*?\(PID (\d+)\)/s.exec(text);
+  if (conflict !== null || /could not set lock/i.test(text)) {
+    return new OperatingError(
+      'data-folder-in-use',
+      { path: dirname(path), pid: conflict?.[1] ?? '?' },
+      { cause: error },
+    );
+  }
+  if (/permission denied|read-only file system/i.test(text)) {
+    return new OperatingError('store.unwritable', { path, detail: firstLine(error) }, { cause: error });
+  }
+  if (
+    /could not read enough bytes|not a valid DuckDB database|corrupt|checksum|serialization error|failed to deserialize|version number|WAL/i.test(
+      text,
+    )
+  ) {
+    return new OperatingError('store.corrupt', { path, detail: firstLine(error) }, { cause: error });
+  }
+  if (/database has been invalidated|FATAL/i.test(text)) {
+    return new OperatingError('store.unwritable', { path, detail: firstLine(error) }, { cause: error });
+  }
+  return error;
+};
+
+/** Free octets on the disk that holds `path`; undefined where the system does not say. */
+export const freeBytes = async (path: string): Promise<number | undefined> => {
+  try {
+    const figures = await statfs(dirname(path));
+    return figures.bavail * figures.bsize;
+  } catch {
+    return undefined;
+  }
+};
+
+export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => {
+  const path = options.path ?? ':memory:';
+  let instance: DuckDBInstance;
+  let writer: DuckDBConnection;
+  let reader: DuckDBConnection;
+  try {
+    instance = await DuckDBInstance.create(path, {
+      memory_limit: MEMORY_LIMIT,
+      threads: THREADS,
+      checkpoint_threshold: CHECKPOINT_THRESHOLD,
+      // Nothing is fetched from anywhere, and no query can read files.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      enable_external_access: options.path === undefined ? 'false' : 'true',
+    });
+    writer = await instance.connect();
+    reader = await instance.connect();
+    await writer.run(SAMPLE_STAGE);
+  } catch (error) {
+    throw mapDuckDbError(error, path);
+  }
+  const writerDb: Kysely<Database> = kyselyOver(writer);
+  const readerDb: Kysely<Database> = kyselyOver(reader);
+  const keyTables = new Set<string>();
+
+  const transaction: WriteTransaction = {
+    db: writerDb,
+    append: (table, rows) => appendRows(writer, table, tableSpec(table).columns, rows),
+    appendSamples: (samples, recordedUs) => appendSampleColumns(writer, samples, recordedUs),
+    remove: async (table, keys) => {
+      if (keys.length === 0) return;
+      const spec = tableSpec(table);
+      const columns = Object.fromEntries(spec.key.map((name) => [name, spec.columns[name]!]));
+      const stage = `key_${table}`;
+      await appendRows(writer, stage, columns, keys);
+      const match = spec.key.map((name) => `"${table}"."${name}" = k."${name}"`).join(' AND ');
+      await writer.run(`DELETE FROM "${table}" USING "${stage}" k WHERE ${match}`);
+      await writer.run(`DELETE FROM "${stage}"`);
+    },
+  };
+
+  const prepareKeyTables = async (): Promise<void> => {
+    if (keyTables.size > 0) return;
+    for (const table of tableNames) {
+      const spec = tableSpec(table);
+      if (spec.key.length === 0) continue;
+      const columns = spec.key.map((name) => `"${name}" ${spec.columns[name]}`).join(', ');
+      await writer.run(`CREATE TEMP TABLE IF NOT EXISTS "key_${table}" (${columns})`);
+      keyTables.add(table);
+    }
+  };
+
+  const inTransaction = async <R>(work: () => Promise<R>): Promise<R> => {
+    try {
+      await writer.run('BEGIN TRANSACTION');
+      try {
+        const result = await work();
+        await writer.run('COMMIT');
+        return result;
+      } catch (error) {
+        // After a failed COMMIT there is nothing to roll back; both are fine.
+        await writer.run('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    } catch (error) {
+      throw mapDuckDbError(error, path);
+    }
+  };
+
+  return {
+    kind: options.path === undefined ? 'duckdb-memory' : 'duckdb-file',
+    db: readerDb,
+    script: (sql) => inTransaction(async () => void (await writer.run(sql))),
+    write: async (work) => {
+      await prepareKeyTables();
+      return inTransaction(() => work(transaction));
+    },
+    compact: async () => {
+      try {
+        await writer.run('CHECKPOINT');
+      } catch (error) {
+        throw mapDuckDbError(error, path);
+      }
+    },
+    close: async () => {
+      await writerDb.destroy();
+      await readerDb.destroy();
+      reader.closeSync();
+      writer.closeSync();
+      instance.closeSync();
+    },
+  };
+};

@@ -1,0 +1,46 @@
+/**
+ * What a database engine must offer to the store. One SQL dialect (PostgreSQL's, through Kysely) for queries; appending
+ * in bulk and deleting by key are the two things that each engine does in its own fastest way.
+ */
+import type { Kysely } from 'kysely';
+import type { Database, Key, Row, TableName } from './schema.ts';
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Samples as columns, all of the same length; times in microseconds. */
+export interface SampleColumns {
+  readonly siteId: string;
+  readonly sourceId: string;
+  readonly count: number;
+  readonly point: ArrayLike<number>;
+  readonly tsUs: ArrayLike<number>;
+  readonly value: ArrayLike<number>;
+  /** Values that are no numbers, by index; they go to a table of their own. */
+  readonly others?: ReadonlyMap<number, string | bigint>;
+}
+
+/** The one open transaction. Everything in it is committed together or not at all. */
+export interface WriteTransaction {
+  readonly db: Kysely<Database>;
+  append<T extends TableName>(table: T, rows: readonly Row<T>[]): Promise<void>;
+  appendSamples(samples: SampleColumns, recordedUs: number): Promise<void>;
+  /** Deletes all rows with these keys; a key may match several rows (the facts of an asset). */
+  remove<T extends TableName>(table: T, keys: readonly Key<T>[]): Promise<void>;
+}
+
+export interface SqlEngine {
+  readonly kind: string;
+  /** Reads committed data, never blocked by the writer. */
+  readonly db: Kysely<Database>;
+  /** Runs SQL statements separated by `;` in one transaction (migrations). */
+  script(sql: string): Promise<void>;
+  /** One at a time: the caller (the writer) queues. Rolls back and rethrows when `work` throws. */
+  write<R>(work: (transaction: WriteTransaction) => Promise<R>): Promise<R>;
+  /** Moves the log into the main file and gives back space; after large deletions. */
+  compact(): Promise<void>;
+  close(): Promise<void>;
+}

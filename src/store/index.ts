@@ -1,0 +1,177 @@
+/**
+ * The store: opens (or creates) the data folder, brings the schema up to date, and hands out typed reads and the one
+ * writer. `openStore` keeps what happened on disk; `openMemoryStore` is the same engine in memory, for tests.
+ *
+ * Data folder: `lock` (who has it), `gatehouse.duckdb` (+ `.wal`), `uploads/` (dropped captures), `ring/` (evidence of
+ * live sources), `journal-heads.ndjson` (exported heads of the journal).
+ */
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Kysely, sql } from 'kysely';
+import { OperatingError } from '../core/errors.ts';
+import { freeBytes, openDuckDb } from './duckdb/index.ts';
+import type { SqlEngine } from './engine.ts';
+import { type JournalHead, type JournalVerdict, readHead, verifyJournal } from './journal.ts';
+import { type FolderLock, lockFolder, newSession } from './lock.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { type Retention, retentionStep } from './retention.ts';
+import type { Database } from './schema.ts';
+import { Writer, type WriterOptions, type WriterState } from './writer.ts';
+
+export type { Batch } from './batch.ts';
+export type { Migration, SampleColumns, SqlEngine, WriteTransaction } from './engine.ts';
+export type { JournalDetail, JournalEntry, JournalHead, JournalVerdict } from './journal.ts';
+export { canonicalJson } from './journal.ts';
+export { holderLives, type LockHolder, readLock } from './lock.ts';
+export { DEFAULT_RETENTION, type Retention } from './retention.ts';
+export type { Database, Key, Row, TableName } from './schema.ts';
+export { TABLES } from './schema.ts';
+export { clearSite, loadSite, siteBatch } from './site.ts';
+export type { WriterState } from './writer.ts';
+
+export const DATABASE_FILE = 'gatehouse.duckdb';
+export const HEADS_FILE = 'journal-heads.ndjson';
+
+export interface StoreOptions {
+  /** Wall clock in microseconds. */
+  readonly nowUs: () => number;
+  readonly onState?: (state: WriterState) => void;
+  /** For tests: free octets of the disk. */
+  readonly freeBytes?: () => Promise<number | undefined>;
+  readonly later?: (work: () => void, delayMs: number) => void;
+}
+
+export interface Store {
+  readonly kind: string;
+  /** '' in memory. */
+  readonly folder: string;
+  /** Committed data. */
+  readonly db: Kysely<Database>;
+  readonly writer: Writer;
+  journalHead(): JournalHead;
+  verifyJournal(known?: JournalHead): Promise<JournalVerdict>;
+  /** Appends the head of the journal to `journal-heads.ndjson`; copy that file elsewhere to notice a cut tail. */
+  exportHead(): JournalHead;
+  /** One bounded step; true while there is more to delete. */
+  applyRetention(retention: Retention): Promise<boolean>;
+  compact(): Promise<void>;
+  /** Tells others who want this folder where the API answers. */
+  announce(url: string): void;
+  close(): Promise<void>;
+}
+
+/** Applies the missing migrations. Throws `store.newer` when the database knows more than this version. */
+export const migrate = async (engine: SqlEngine, path: string, nowUs: () => number): Promise<number> => {
+  await engine.script(
+    'CREATE TABLE IF NOT EXISTS "schema_migration" ("version" integer NOT NULL, "name" text NOT NULL, "applied_us" bigint NOT NULL)',
+  );
+  const applied = await engine.db.selectFrom('schema_migration').select('version').execute();
+  const newest = Math.max(0, ...applied.map((row) => row.version));
+  const known = Math.max(0, ...MIGRATIONS.map((migration) => migration.version));
+  if (newest > known) throw new OperatingError('store.newer', { path, version: newest });
+  for (const { version, name, sql: text } of MIGRATIONS) {
+    if (version <= newest) continue;
+    const record = `INSERT INTO "schema_migration" VALUES (${version}, '${name.replaceAll("'", "''")}', ${nowUs()});`;
+    await engine.script(`${text}\n${record}`);
+  }
+  return known;
+};
+
+const build = async (
+  first: SqlEngine,
+  folder: string,
+  lock: FolderLock | undefined,
+  options: StoreOptions,
+  disk: Pick<WriterOptions, 'freeBytes' | 'reopen'>,
+): Promise<Store> => {
+  let engine = first;
+  const path = folder === '' ? ':memory:' : join(folder, DATABASE_FILE);
+  await migrate(engine, path, options.nowUs);
+  const writer = new Writer({
+    engine,
+    head: await readHead(engine.db),
+    nowUs: options.nowUs,
+    session: newSession(),
+    path,
+    ...(disk.freeBytes === undefined ? {} : { freeBytes: disk.freeBytes }),
+    ...(options.onState === undefined ? {} : { onState: options.onState }),
+    ...(options.later === undefined ? {} : { later: options.later }),
+    ...(disk.reopen === undefined
+      ? {}
+      : {
+          reopen: async () => {
+            await engine.close().catch(() => undefined);
+            engine = await disk.reopen!();
+            return engine;
+          },
+        }),
+  });
+  return {
+    kind: engine.kind,
+    folder,
+    get db() {
+      return engine.db;
+    },
+    writer,
+    journalHead: () => writer.head,
+    verifyJournal: (known) => verifyJournal(engine.db, known),
+    exportHead: () => {
+      const head = writer.head;
+      if (folder !== '') {
+        const line = JSON.stringify({ ...head, exportedAt: new Date(options.nowUs() / 1000).toISOString() });
+        appendFileSync(join(folder, HEADS_FILE), `${line}\n`, { mode: 0o600 });
+      }
+      return head;
+    },
+    applyRetention: (retention) => writer.exclusively((e) => retentionStep(e, retention, options.nowUs())),
+    compact: () => writer.exclusively((e) => e.compact()),
+    announce: (url) => lock?.announce(url),
+    close: async () => {
+      await writer.close();
+      await engine.close();
+      lock?.release();
+    },
+  };
+};
+
+/**
+ * Opens the store in a data folder, creating it where needed. Throws `data-folder-in-use`, `store.corrupt` (the file is
+ * left as it is), `store.newer`, `store.unwritable`, `store.full-disk`.
+ */
+export const openStore = async (folder: string, options: StoreOptions): Promise<Store> => {
+  const path = join(folder, DATABASE_FILE);
+  try {
+    for (const part of [folder, join(folder, 'uploads'), join(folder, 'ring')]) {
+      if (!existsSync(part)) mkdirSync(part, { recursive: true, mode: 0o700 });
+    }
+  } catch (error) {
+    throw new OperatingError('store.unwritable', { path: folder, detail: (error as Error).message }, { cause: error });
+  }
+  const lock = lockFolder(folder);
+  let engine: SqlEngine | undefined;
+  try {
+    engine = await openDuckDb({ path });
+    return await build(engine, folder, lock, options, {
+      freeBytes: options.freeBytes ?? (() => freeBytes(path)),
+      reopen: () => openDuckDb({ path }),
+    });
+  } catch (error) {
+    await engine?.close().catch(() => undefined);
+    lock.release();
+    throw error;
+  }
+};
+
+/** The same engine without a disk. */
+export const openMemoryStore = async (options: StoreOptions): Promise<Store> =>
+  build(await openDuckDb({}), '', undefined, options, {
+    ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
+  });
+
+/** Octets that a query can see in the database, for settings and doctor. */
+export const databaseBytes = async (store: Store): Promise<number> => {
+  const { rows } = await sql<{
+    total: number;
+  }>`select block_size * total_blocks as total from pragma_database_size()`.execute(store.db);
+  return Number(rows[0]?.total ?? 0);
+};

@@ -1,0 +1,77 @@
+/** A site's rows into the store and back: what the model hands out becomes one batch, and is read again in pieces. */
+import type { SampleChunk, SiteRows } from '../core/site-model.ts';
+import type { Batch } from './batch.ts';
+import type { SampleColumns } from './engine.ts';
+import type { Store } from './index.ts';
+import { SITE_CODECS } from './rows.ts';
+
+interface AnyCodec {
+  readonly table: string;
+  readonly order: string;
+  readonly toRow: (site: string, row: unknown, recordedUs: number) => object;
+  readonly fromRow: (row: object) => unknown;
+}
+const codecs = Object.entries(SITE_CODECS) as unknown as [keyof SiteRows, AnyCodec][];
+
+/** What `SiteModel.takeDirty` and `takeSamples` handed out, as one batch. */
+export const siteBatch = (
+  site: string,
+  source: string,
+  rows: SiteRows,
+  samples: readonly SampleChunk[],
+  recordedUs: number,
+): Batch => {
+  const put: Record<string, object[]> = {};
+  for (const [name, codec] of codecs) {
+    const list = rows[name] as readonly unknown[];
+    if (list.length > 0) put[codec.table] = list.map((row) => codec.toRow(site, row, recordedUs));
+  }
+  return {
+    put: put as Batch['put'] & object,
+    samples: samples.map((chunk): SampleColumns => ({ siteId: site, sourceId: source, ...chunk })),
+  };
+};
+
+/** Rows handed on at a time while a site is loaded. */
+const PART_ROWS = 2048;
+
+/** Reads everything of a site in order, in parts of one table each. */
+export const loadSite = async (store: Store, site: string, take: (part: Partial<SiteRows>) => void): Promise<void> => {
+  for (const [name, codec] of codecs) {
+    let part: unknown[] = [];
+    const query = store.db
+      .selectFrom(codec.table as 'fact')
+      .selectAll()
+      .where('site_id', '=', site)
+      .orderBy(codec.order as 'fact_id');
+    for await (const row of query.stream(PART_ROWS)) {
+      part.push(codec.fromRow(row));
+      if (part.length === PART_ROWS) {
+        take({ [name]: part } as Partial<SiteRows>);
+        part = [];
+      }
+    }
+    if (part.length > 0) take({ [name]: part } as Partial<SiteRows>);
+  }
+};
+
+/** Everything that is kept of a site's traffic, so that it can be read again from the start; decisions of people stay. */
+const TRAFFIC_TABLES = [
+  ...codecs.map(([, codec]) => codec.table),
+  'sample',
+  'sample_text',
+  'pinned_frame',
+  'site_state',
+].filter((table) => table !== 'override');
+
+export const clearSite = (store: Store, site: string): Promise<void> =>
+  store.writer.exclusively((engine) =>
+    engine.write(async ({ db }) => {
+      for (const table of TRAFFIC_TABLES) {
+        await db
+          .deleteFrom(table as 'fact')
+          .where('site_id', '=', site)
+          .execute();
+      }
+    }),
+  );

@@ -1,0 +1,264 @@
+/**
+ * The one writer. Batches that arrive while a commit runs are committed together; a batch is acknowledged only after its
+ * commit, whole or not at all. Journal rows get their place in the chain here, inside the same transaction.
+ */
+import { OperatingError } from '../core/errors.ts';
+import { type Batch, mergeByTable, rowCount, writeTable } from './batch.ts';
+import type { SqlEngine } from './engine.ts';
+import { type JournalHead, nextRow, readHead } from './journal.ts';
+import type { Row } from './schema.ts';
+
+export type WriterState =
+  | { readonly kind: 'ready' }
+  /** Nothing can be written; `error` says why. Background batches wait, others are refused at once. */
+  | { readonly kind: 'failed'; readonly error: OperatingError; readonly sinceUs: number };
+
+export interface WriterOptions {
+  readonly engine: SqlEngine;
+  readonly head: JournalHead;
+  /** Wall clock, microseconds. */
+  readonly nowUs: () => number;
+  /** Free octets on the disk; undefined where unknown or in memory. */
+  readonly freeBytes?: () => Promise<number | undefined>;
+  /** Opens the database again after a failure that made it unusable. */
+  readonly reopen?: () => Promise<SqlEngine>;
+  readonly onState?: (state: WriterState) => void;
+  readonly path: string;
+  /** Tells the commits of this run of the program from those of others. */
+  readonly session: string;
+  /** Calls back after a while; injected for tests. */
+  readonly later?: (work: () => void, delayMs: number) => void;
+}
+
+/** Below this much free disk nothing is written, so that a commit never runs into the end of the disk half-way. */
+export const MIN_FREE_BYTES = 48 * 1024 * 1024;
+/** Rows of one commit; more wait for the next. */
+const MAX_ROWS_PER_COMMIT = 200_000;
+/** Batches that wait. Beyond it `submit` refuses; the callers keep what they have. */
+export const MAX_WAITING_BATCHES = 1000;
+/** Pause before the next try when the disk is full. */
+const RETRY_MS = 2000;
+
+interface Waiting {
+  readonly batch: Batch;
+  readonly background: boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Where the mark of the last commit stands. */
+const COMMIT_MARKER = { site_id: '', name: 'last-commit' } as const;
+
+const defaultLater = (work: () => void, delayMs: number): void => {
+  setTimeout(work, delayMs).unref();
+};
+
+export class Writer {
+  #engine: SqlEngine;
+  #head: JournalHead;
+  readonly #options: WriterOptions;
+  readonly #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #state: WriterState = { kind: 'ready' };
+  #closed = false;
+  #commits = 0;
+  #marker = '';
+  #tries = 0;
+  /** Of a COMMIT that failed: it may have reached the disk, which is known after the database was opened again. */
+  #uncertain: readonly Waiting[] = [];
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#engine = options.engine;
+    this.#head = options.head;
+  }
+
+  get state(): WriterState {
+    return this.#state;
+  }
+  get head(): JournalHead {
+    return this.#head;
+  }
+  get commits(): number {
+    return this.#commits;
+  }
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * Resolves after the commit. A background batch waits while the disk is full; any other is refused with
+   * `store.full-disk`. Rejects with the reason when the batch itself cannot be written.
+   */
+  submit(batch: Batch, options: { readonly background?: boolean } = {}): Promise<void> {
+    const background = options.background === true;
+    if (this.#closed) return Promise.reject(new Error('the store is closed'));
+    if (this.#state.kind === 'failed' && !background) return Promise.reject(this.#state.error);
+    if (this.#waiting.length >= MAX_WAITING_BATCHES) {
+      return Promise.reject(
+        this.#state.kind === 'failed'
+          ? this.#state.error
+          : new OperatingError('store.unwritable', {
+              path: this.#options.path,
+              detail: 'too many changes are waiting',
+            }),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ batch, background, resolve, reject });
+      this.#kick();
+    });
+  }
+
+  /** Resolves when nothing waits, or when writing has failed. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Writes what waits; refuses the rest when it cannot be written. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.idle();
+    const error = this.#state.kind === 'failed' ? this.#state.error : new Error('the store is closed');
+    for (const item of [...this.#uncertain, ...this.#waiting.splice(0)]) item.reject(error);
+  }
+
+  /** Runs work alone on the engine (retention, compaction), between commits. */
+  async exclusively<R>(work: (engine: SqlEngine) => Promise<R>): Promise<R> {
+    while (this.#running !== undefined) await this.#running;
+    let done: () => void = () => undefined;
+    this.#running = new Promise((resolve) => {
+      done = resolve;
+    });
+    try {
+      return await work(this.#engine);
+    } finally {
+      this.#running = undefined;
+      done();
+      this.#kick();
+    }
+  }
+
+  #kick(): void {
+    if (this.#running !== undefined || this.#waiting.length === 0 || this.#state.kind === 'failed') return;
+    this.#running = this.#drain().finally(() => {
+      this.#running = undefined;
+      this.#kick();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    // A turn of the event loop gathers what is submitted together.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    const group: Waiting[] = [];
+    let rows = 0;
+    while (this.#waiting.length > 0) {
+      const next = rowCount(this.#waiting[0]!.batch);
+      if (group.length > 0 && rows + next > MAX_ROWS_PER_COMMIT) break;
+      rows += next;
+      group.push(this.#waiting.shift()!);
+    }
+    // A mark that no other commit has, not a count: after a failed COMMIT it tells whether this one reached the disk all the same.
+    this.#marker = `${this.#options.nowUs()} ${this.#options.session} ${++this.#tries}`;
+    try {
+      await this.#checkSpace();
+      await this.#commit(group.map((item) => item.batch));
+      for (const item of group) item.resolve();
+    } catch (error) {
+      await this.#failed(group, error);
+    }
+  }
+
+  async #commit(batches: readonly Batch[]): Promise<void> {
+    const marker = this.#marker;
+    const recordedUs = this.#options.nowUs();
+    let head = this.#head;
+    await this.#engine.write(async (transaction) => {
+      for (const [table, change] of mergeByTable(batches)) await writeTable(transaction, table, change);
+      const journal: Row<'journal'>[] = [];
+      for (const batch of batches) {
+        for (const samples of batch.samples ?? []) await transaction.appendSamples(samples, recordedUs);
+        for (const entry of batch.journal ?? []) {
+          const row = nextRow(head, entry);
+          head = { seq: row.seq, hash: row.hash };
+          journal.push(row);
+        }
+      }
+      await transaction.append('journal', journal);
+      await transaction.remove('setting', [COMMIT_MARKER]);
+      await transaction.append('setting', [{ ...COMMIT_MARKER, value: marker }]);
+    });
+    this.#head = head;
+    this.#commits++;
+  }
+
+  async #checkSpace(): Promise<void> {
+    const free = await this.#options.freeBytes?.();
+    if (free !== undefined && free < MIN_FREE_BYTES) {
+      throw new OperatingError('store.full-disk', { path: this.#options.path });
+    }
+  }
+
+  async #failed(group: readonly Waiting[], error: unknown): Promise<void> {
+    const stops =
+      error instanceof OperatingError && (error.code === 'store.full-disk' || error.code === 'store.unwritable');
+    if (stops) {
+      for (const item of group) if (!item.background) item.reject(error);
+      this.#uncertain = group.filter((item) => item.background);
+      this.#setState({ kind: 'failed', error, sinceUs: this.#options.nowUs() });
+      this.#retryLater();
+    } else if (group.length === 1) {
+      group[0]!.reject(error);
+    } else {
+      // One bad batch must not take the others with it: each is tried alone.
+      for (const item of group) {
+        try {
+          await this.#commit([item.batch]);
+          item.resolve();
+        } catch (reason) {
+          item.reject(reason);
+        }
+      }
+    }
+  }
+
+  #retryLater(): void {
+    (this.#options.later ?? defaultLater)(() => void this.retry(), RETRY_MS);
+  }
+
+  /** Looks whether the disk has space again; called by itself every two seconds while writing has failed. */
+  async retry(): Promise<void> {
+    if (this.#state.kind !== 'failed' || this.#closed) return;
+    try {
+      await this.#checkSpace();
+      // DuckDB refuses everything after an error in COMMIT: open it anew.
+      if (this.#options.reopen !== undefined) {
+        this.#engine = await this.#options.reopen();
+        this.#head = await readHead(this.#engine.db);
+      }
+      await this.#settleUncertain();
+      this.#setState({ kind: 'ready' });
+      this.#kick();
+    } catch {
+      this.#retryLater();
+    }
+  }
+
+  async #settleUncertain(): Promise<void> {
+    const row = await this.#engine.db
+      .selectFrom('setting')
+      .select('value')
+      .where('site_id', '=', COMMIT_MARKER.site_id)
+      .where('name', '=', COMMIT_MARKER.name)
+      .executeTakeFirst();
+    const group = this.#uncertain;
+    this.#uncertain = [];
+    if (row?.value === this.#marker) for (const item of group) item.resolve();
+    else this.#waiting.unshift(...group);
+  }
+
+  #setState(state: WriterState): void {
+    this.#state = state;
+    this.#options.onState?.(state);
+  }
+}
