@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startEngine } from '../app/engine-client.ts';
 import type { Engine } from '../app/engine-contract.ts';
-import { samplePlant } from '../app/sample.ts';
+import { prepareSample } from '../app/sample.ts';
 import { OperatingError } from '../core/errors.ts';
 import { createServer } from '../server/index.ts';
 import { report } from './fail.ts';
@@ -149,10 +149,8 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
   const opened = live
     ? openAll(engine, inputs, flags)
-    : samplePlant(folder)
-        .then((sample) =>
-          sample === undefined ? undefined : engine.open({ kind: 'file', ...sample, sample: true }, SYSTEM),
-        )
+    : prepareSample(folder)
+        .then((sample) => engine.open({ kind: 'file', ...sample, sample: true }, SYSTEM))
         .then(() => 0);
   opened.catch((error: unknown) => report(error));
   const code = await ended;
