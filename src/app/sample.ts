@@ -2,8 +2,9 @@
  * The sample plant as a capture: what `npm start` without arguments replays, and a file for `gatehouse plant`. It is
  * written as pcapng and read like any other capture, so that the first thing a newcomer sees went the whole way.
  */
-import { rename, rm } from 'node:fs/promises';
+
 import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SAMPLE_DEFAULTS, type SampleOptions, samplePlant } from '../../plant/index.ts';
