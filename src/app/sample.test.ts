@@ -131,6 +131,8 @@ describe('the sample plant, through the whole pipeline', () => {
     const same = model.assets().filter((a) => a.ips.some((ip) => ip.startsWith('192.168.0.')));
     expect(same.map((a) => a.vlans[0])).toEqual(expect.arrayContaining([11, 12]));
     for (const a of same) expect(a.notes.join()).toContain('is also used by 1 other device');
+    const named = same.filter((a) => a.ips.includes('192.168.0.20')).map((a) => `${a.vlans[0]} ${a.name}`);
+    expect(named.sort()).toEqual(['11 panel-filler.local', '12 panel-packer.local']);
     const router = model.assets().find((a) => a.ips.includes('10.20.0.1'))!;
     expect(router.ips).toContain('10.10.5.1');
     for (const ip of ['9.9.9.9', '10.10.6.23'])
