@@ -179,7 +179,8 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     // --- The sink.
     command(at: At, command: Command) {
       const conversation = conversations.of(at);
-      if (conversation >= 0 && conversations.command(conversation, command.verb, command.outcome, at.tsUs))
+      const { verb, outcome } = command;
+      if (conversation >= 0 && conversations.command(conversation, verb, outcome, at.tsUs, at.requestFrame > 0))
         context.version++;
       const before = commands.count;
       const row = commands.fold(at, command);
