@@ -16,25 +16,21 @@ const ORIGIN_RANK: Readonly<Record<Fact['origin'], number>> = { manual: 3, obser
 
 export interface RankedFact extends Fact {
   readonly order: number;
-  /** Whom it speaks about: the controller of a rack (2), the device itself (1), another module in the rack (0). */
-  readonly about: 0 | 1 | 2;
+  /** In a rack: 0 the controller, 1 what holds the address, 2 another module. Absent: 1. */
+  readonly place?: number;
 }
 
-const CONTROLLER = /programmable logic controller/i;
-
-/** The slot of a rack that an endpoint stands for; '' for the device itself. */
-const slotOf = (view: EndpointView, endpoint: number): string => {
-  const sub = endpoint > 0 ? view.get(endpoint).sub : undefined;
-  return sub?.kind === 'cip-path' ? sub.address : '';
-};
+/** Device types of what a rack is there for. */
+const CONTROLLER = /programmable logic controller|safety controller/i;
 
 /** Longest time an older value of higher confidence outlives a newer one: the newest of equal worth wins. */
 const better = (a: RankedFact, b: RankedFact): boolean => {
   const hand = (f: RankedFact) => (f.origin === 'manual' ? 1 : 0);
   if (hand(a) !== hand(b)) return hand(a) > hand(b);
-  if (a.about !== b.about) return a.about > b.about;
   if (a.confidence !== b.confidence) return a.confidence > b.confidence;
   if (ORIGIN_RANK[a.origin] !== ORIGIN_RANK[b.origin]) return ORIGIN_RANK[a.origin] > ORIGIN_RANK[b.origin];
+  const place = (f: RankedFact) => f.place ?? 1;
+  if (place(a) !== place(b)) return place(a) < place(b);
   return a.order > b.order;
 };
 
@@ -58,9 +54,13 @@ export const factsOfGroup = (
 ): RankedFact[] => {
   const out: RankedFact[] = [];
   const handle = handleOf(group);
-  for (const endpoint of handle < 0 ? [handle, ...group.endpoints] : group.endpoints)
-    for (const e of facts.of(endpoint)) if (!e.removed) out.push({ ...facts.fact(e), order: e.order, about: 1 });
-  rankSlots(out, view, group.founder);
+  for (const endpoint of handle < 0 ? [handle, ...group.endpoints] : group.endpoints) {
+    const own = facts.of(endpoint).filter((e) => !e.removed);
+    const isModule = group.kind === 'device' && endpoint > 0 && view.get(endpoint).parent !== undefined;
+    const leads = isModule && own.some((e) => e.attribute === 'device-type' && CONTROLLER.test(facts.fact(e).value));
+    const place = leads ? 0 : isModule ? 2 : 1;
+    for (const e of own) out.push({ ...facts.fact(e), order: e.order, place });
+  }
   out.sort((a, b) => a.firstUs - b.firstUs || a.order - b.order);
   const traffic = view.traffic(group.founder);
   const shown = [group.founder, ...group.endpoints].find((id) => sighted.has(id));
@@ -81,7 +81,6 @@ export const factsOfGroup = (
       count: 1,
       evidence: seen === undefined ? (out[0]?.evidence ?? []) : [seen],
       order: 0,
-      about: 1,
     });
   }
   const observed = out.length;
@@ -102,18 +101,6 @@ export const factsOfGroup = (
     }
   }
   return out;
-};
-
-/** A rack is called after its controller; what its other modules say of themselves stands behind what the device says. */
-const rankSlots = (list: RankedFact[], view: EndpointView, founder: number): void => {
-  if (slotOf(view, founder) !== '') return;
-  let controller = '';
-  for (const f of list)
-    if (f.attribute === 'device-type' && CONTROLLER.test(f.value)) controller ||= slotOf(view, f.endpoint);
-  list.forEach((f, i) => {
-    const slot = slotOf(view, f.endpoint);
-    if (slot !== '') list[i] = { ...f, about: slot === controller ? 2 : 0, via: `slot ${slot}: ${f.via}` };
-  });
 };
 
 /** `value` with `$1` .. `$9` replaced by the groups of the match. */
