@@ -85,7 +85,7 @@ const columns: readonly Column<FlowRow>[] = [
     end: true,
     cell: (f) => <BothWays out={bytes(f.clientBytes)} back={bytes(f.serverBytes)} none={f.serverBytes === 0} />,
   },
-  { id: 'decoded', head: 'Decoded', width: '104px', sort: 'decoded', cell: (f) => <DecodedShare row={f} /> },
+  { id: 'decoded', head: 'Decoded', width: '104px', sort: 'decoded', from: 700, cell: (f) => <DecodedShare row={f} /> },
   { id: 'marks', head: 'Visibility', width: '136px', from: 780, cell: (f) => <FlowMarks row={f} /> },
   {
     id: 'first',
