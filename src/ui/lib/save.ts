@@ -2,7 +2,8 @@
 
 /** Cells that a spreadsheet would take for a formula get an apostrophe: what stands in them may come from the wire. */
 const cell = (value: string | number | null): string => {
-  const text = value === null ? '' : typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text =
+    value === null ? '' : typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 export const csvText = (head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string =>

@@ -10,8 +10,8 @@ import { bytes, number, plural, share } from '../lib/format.ts';
 import { useSite } from '../lib/site.ts';
 import { Empty, Loading, Panel, Problem } from '../parts/basics.tsx';
 import { BlindSpots } from './coverage/blind-spots.tsx';
-import { ConduitTable, LimitTable, NetworkTable, ProtocolTable, UndecodedTable } from './coverage/tables.tsx';
 import { Sources } from './coverage/sources.tsx';
+import { ConduitTable, LimitTable, NetworkTable, ProtocolTable, UndecodedTable } from './coverage/tables.tsx';
 import { VisibilityBar } from './coverage/visibility.tsx';
 
 export const CoveragePage = () => {
@@ -27,8 +27,8 @@ export const CoveragePage = () => {
       <h1 className="sr">Coverage</h1>
       <Panel title="Coverage">
         <Empty title="Nothing is watched yet">
-          This site has no source of frames. Drop a capture file anywhere in this window, or start Gatehouse with the name of a network
-          interface that is connected to a mirror port.
+          This site has no source of frames. Drop a capture file anywhere in this window, or start Gatehouse with the
+          name of a network interface that is connected to a mirror port.
         </Empty>
       </Panel>
     </div>
@@ -38,7 +38,8 @@ export const CoveragePage = () => {
 };
 
 const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
-  const sum = (pick: (h: Coverage['sources'][number]['health']) => number) => c.sources.reduce((n, s) => n + pick(s.health), 0);
+  const sum = (pick: (h: Coverage['sources'][number]['health']) => number) =>
+    c.sources.reduce((n, s) => n + pick(s.health), 0);
   const total = {
     decoded: sum((h) => h.decodedBytes),
     undecoded: sum((h) => h.undecodedBytes),
@@ -66,11 +67,13 @@ const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
           ) : (
             <div className="stack" style={{ gap: 4 }}>
               <span>
-                <b className="big">{share((conversations - oneWay) / conversations)}</b> of {plural(conversations, 'conversation')} show both
-                directions
+                <b className="big">{share((conversations - oneWay) / conversations)}</b> of{' '}
+                {plural(conversations, 'conversation')} show both directions
               </span>
               <span className={oneWay > 0 ? '' : 'dim'}>
-                {oneWay > 0 ? `${plural(oneWay, 'conversation')} with one direction only: answers, refusals and values read are missing there.` : 'No conversation with only one direction was found.'}
+                {oneWay > 0
+                  ? `${plural(oneWay, 'conversation')} with one direction only: answers, refusals and values read are missing there.`
+                  : 'No conversation with only one direction was found.'}
               </span>
             </div>
           )}

@@ -13,11 +13,42 @@ export type JournalEntry = Static<typeof JournalSchema>;
 const columns: readonly Column<JournalEntry>[] = [
   { id: 'id', head: 'Row', width: '64px', end: true, cell: (r) => <span className="dim">{r.id}</span> },
   { id: 'at', head: 'When', width: '150px', sort: 'at', end: true, cell: (r) => <When at={r.at} /> },
-  { id: 'who', head: 'Who', width: '150px', sort: 'who', cell: (r) => (r.who === 'system' ? <span className="dim">Gatehouse itself</span> : r.who) },
+  {
+    id: 'who',
+    head: 'Who',
+    width: '150px',
+    sort: 'who',
+    cell: (r) => (r.who === 'system' ? <span className="dim">Gatehouse itself</span> : r.who),
+  },
   { id: 'what', head: 'What', width: '170px', sort: 'what', cell: (r) => <span className="strong">{r.what}</span> },
-  { id: 'subject', head: 'To what', width: 'minmax(140px, 1fr)', sort: 'subject', cell: (r) => <span title={r.subject}><Text unknown="nothing named">{r.subject}</Text></span> },
-  { id: 'detail', head: 'Detail', width: 'minmax(200px, 2fr)', cell: (r) => (r.detail === '' ? <span className="dim">none</span> : <span title={r.detail}>{r.detail}</span>) },
-  { id: 'hash', head: 'Hash', width: '112px', from: 900, cell: (r) => <span className="mono dim" title={`SHA-256 ${r.hash}`}>{r.hash.slice(0, 12)}</span> },
+  {
+    id: 'subject',
+    head: 'To what',
+    width: 'minmax(140px, 1fr)',
+    sort: 'subject',
+    cell: (r) => (
+      <span title={r.subject}>
+        <Text unknown="nothing named">{r.subject}</Text>
+      </span>
+    ),
+  },
+  {
+    id: 'detail',
+    head: 'Detail',
+    width: 'minmax(200px, 2fr)',
+    cell: (r) => (r.detail === '' ? <span className="dim">none</span> : <span title={r.detail}>{r.detail}</span>),
+  },
+  {
+    id: 'hash',
+    head: 'Hash',
+    width: '112px',
+    from: 900,
+    cell: (r) => (
+      <span className="mono dim" title={`SHA-256 ${r.hash}`}>
+        {r.hash.slice(0, 12)}
+      </span>
+    ),
+  },
 ];
 
 /** Roles whose rights include the journal. */
@@ -69,7 +100,10 @@ export const JournalPage = () => {
             </dl>
           ),
         }}
-        empty={{ title: 'Nothing was changed yet', text: 'Every change that a person or Gatehouse makes stands here for good.' }}
+        empty={{
+          title: 'Nothing was changed yet',
+          text: 'Every change that a person or Gatehouse makes stands here for good.',
+        }}
       />
     </div>
   );

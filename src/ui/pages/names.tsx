@@ -10,9 +10,15 @@ export const NamesPage = () => {
     <div className="page">
       <header className="page-head">
         <h1>Names</h1>
-        <span className="dim">The plant's asset list against what is on the wire. What was observed is never overwritten.</span>
+        <span className="dim">
+          The plant's asset list against what is on the wire. What was observed is never overwritten.
+        </span>
       </header>
-      {importing ? <ImportWizard onClose={() => setImporting(false)} /> : <Reconciled onImport={() => setImporting(true)} />}
+      {importing ? (
+        <ImportWizard onClose={() => setImporting(false)} />
+      ) : (
+        <Reconciled onImport={() => setImporting(true)} />
+      )}
     </div>
   );
 };

@@ -29,11 +29,23 @@ export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
         <dl className="kv">
           <dt>Who</dt>
           <dd>
-            <PartyLink party={c.client} address={false} /> <Address>{c.client.address}</Address>
+            <PartyLink party={c.client} address={false} />
+            {c.client.address !== c.client.name && (
+              <>
+                <br />
+                <Address>{c.client.address}</Address>
+              </>
+            )}
           </dd>
           <dt>Asked of</dt>
           <dd>
-            <PartyLink party={c.target} address={false} /> <Address>{c.target.address}</Address>
+            <PartyLink party={c.target} address={false} />
+            {c.target.address !== c.target.name && (
+              <>
+                <br />
+                <Address>{c.target.address}</Address>
+              </>
+            )}
           </dd>
           <dt>User</dt>
           <dd>
@@ -44,9 +56,13 @@ export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
           <dt>Protocol</dt>
           <dd>{c.protocol}</dd>
           <dt>Object</dt>
-          <dd>{c.object === '' ? <span className="dim">the device</span> : <span className="mono">{c.object}</span>}</dd>
+          <dd>
+            {c.object === '' ? <span className="dim">none named</span> : <span className="mono">{c.object}</span>}
+          </dd>
           <dt>Value</dt>
-          <dd>{c.value === null ? <span className="dim">none</span> : <span className="mono">{shownValue(c.value)}</span>}</dd>
+          <dd>
+            {c.value === null ? <span className="dim">none</span> : <span className="mono">{shownValue(c.value)}</span>}
+          </dd>
         </dl>
       </section>
       <section>
@@ -62,13 +78,21 @@ export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
             <When at={c.firstAt} />{' '}
           </dd>
           <dt>Frames</dt>
-          <dd>{c.evidence.length === 0 ? <Unknown>not kept</Unknown> : <EvidenceLinks evidence={c.evidence} most={8} />}</dd>
+          <dd>
+            {c.evidence.length === 0 ? <Unknown>not kept</Unknown> : <EvidenceLinks evidence={c.evidence} most={8} />}
+          </dd>
           <dt>Last</dt>
           <dd>
             <When at={c.lastAt} />
           </dd>
           <dt>Frames</dt>
-          <dd>{c.lastEvidence.length === 0 ? <Unknown>not kept</Unknown> : <EvidenceLinks evidence={c.lastEvidence} most={8} />}</dd>
+          <dd>
+            {c.lastEvidence.length === 0 ? (
+              <Unknown>not kept</Unknown>
+            ) : (
+              <EvidenceLinks evidence={c.lastEvidence} most={8} />
+            )}
+          </dd>
         </dl>
       </section>
       <section className="stack" style={{ gap: 3 }}>

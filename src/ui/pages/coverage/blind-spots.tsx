@@ -1,10 +1,11 @@
 /** Blind spots in plain sentences, the worst first: what is wrong, the figures that say so, what to do. */
+
+import type { Static } from 'typebox';
 import type { Verdict } from '../../../api/sites.ts';
 import { PRIORITIES } from '../../../api/words.ts';
-import type { Static } from 'typebox';
 import { plural } from '../../lib/format.ts';
 import { Panel } from '../../parts/basics.tsx';
-import { PriorityGlyph, PRIORITY_WORD } from '../../parts/glyphs.tsx';
+import { PRIORITY_WORD, PriorityGlyph } from '../../parts/glyphs.tsx';
 
 export type VerdictRow = Static<typeof Verdict>;
 const rank = (v: VerdictRow): number => PRIORITIES.indexOf(v.priority);
@@ -21,7 +22,8 @@ export const BlindSpots = ({ verdicts, reading }: { verdicts: readonly VerdictRo
           {reading ? 'Nothing found missing so far; a source is still being read.' : 'Nothing found missing.'}
           <span className="dim">
             {' '}
-            Both directions are visible and nothing points to loss. What the mirror port does not carry cannot be seen from here.
+            Both directions are visible and nothing points to loss. What the mirror port does not carry cannot be seen
+            from here.
           </span>
         </p>
       ) : (

@@ -1,7 +1,8 @@
 /** Every source of frames: what it is, how far it was read, and the figures that say whether it can be believed. */
+
+import { useState } from 'react';
 import type { Static } from 'typebox';
 import type { Source } from '../../../api/sites.ts';
-import { useState } from 'react';
 import { bytes, dateTime, duration, number, plural, share } from '../../lib/format.ts';
 import { useLive } from '../../lib/live.ts';
 import { Address, Panel, Unknown, When } from '../../parts/basics.tsx';
@@ -31,7 +32,8 @@ const URGENCY: readonly SourceRow['state'][] = ['blind', 'failed', 'reading', 'l
 export const Sources = ({ sources }: { sources: readonly SourceRow[] }) => {
   const [all, setAll] = useState(false);
   const sorted = [...sources].sort(
-    (a, b) => URGENCY.indexOf(a.state) - URGENCY.indexOf(b.state) || found(b.verdicts).length - found(a.verdicts).length,
+    (a, b) =>
+      URGENCY.indexOf(a.state) - URGENCY.indexOf(b.state) || found(b.verdicts).length - found(a.verdicts).length,
   );
   const shown = all ? sorted : sorted.slice(0, FEW);
   return (
@@ -64,10 +66,26 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
         <span className="dim small">{KIND[s.kind]}</span>
         <span className={`row small ${state.loud}`} style={{ gap: 4 }}>
           <svg width="12" height="12" viewBox="0 0 16 16" aria-hidden="true">
-            <path d={state.shape} fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" />
+            <path
+              d={state.shape}
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="1.8"
+              strokeLinecap="round"
+              strokeLinejoin="round"
+            />
           </svg>
           {state.word}
         </span>
+        {verdicts.length === 0 && (
+          <span className="dim small">
+            {h.frames === 0
+              ? 'No frame was seen: nothing can be said about it.'
+              : s.state === 'reading'
+                ? 'Nothing found missing so far.'
+                : 'Nothing found missing.'}
+          </span>
+        )}
         <span className="grow" />
         <span className="dim small">
           {s.firstAt && s.lastAt ? (
@@ -78,12 +96,14 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
             <Unknown>no frame yet</Unknown>
           )}
         </span>
+        <button type="button" className="more" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Less' : 'More'}
+          <span className="sr"> about {s.name}</span>
+        </button>
       </div>
       {s.state === 'reading' && <Reading source={s} />}
       {s.error !== '' && <p className="p-high flat">{s.error}</p>}
-      {verdicts.length === 0 ? (
-        <p className="dim flat small">{h.frames === 0 ? 'No frame was seen: nothing can be said about it.' : s.state === 'reading' ? 'Nothing found missing so far.' : 'Nothing found missing.'}</p>
-      ) : (
+      {verdicts.length > 0 && (
         <ul className="sentences">
           {verdicts.map((v) => (
             <li key={v.code}>
@@ -98,20 +118,50 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
       <dl className="health">
         <Figure name="Frames" value={number(h.frames)} />
         <Figure name="Octets" value={bytes(h.bytes)} />
-        <Figure name="One direction" value={h.conversations === 0 ? '' : `${number(h.oneWay)} of ${number(h.conversations)}`} loud={h.oneWay > 0} unknown="no conversation" />
+        <Figure
+          name="One direction"
+          value={h.conversations === 0 ? '' : `${number(h.oneWay)} of ${number(h.conversations)}`}
+          loud={h.oneWay > 0}
+          unknown="no conversation"
+        />
         <Figure name="Missing octets" value={number(h.missingBytes)} loud={h.missingBytes > 0} />
-        <Figure name="Dropped" value={h.dropped === null ? '' : number(h.dropped)} loud={(h.dropped ?? 0) > 0} unknown="not told" why="The capturing program did not say how many frames it lost" />
-        <Figure name="Duplicates" value={h.frames === 0 || h.duplicates === 0 ? number(h.duplicates) : `${number(h.duplicates)} (${share(h.duplicates / h.frames)})`} />
+        <Figure
+          name="Dropped"
+          value={h.dropped === null ? '' : number(h.dropped)}
+          loud={(h.dropped ?? 0) > 0}
+          unknown="not told"
+          why="The capturing program did not say how many frames it lost"
+        />
+        <Figure
+          name="Duplicates"
+          value={
+            h.frames === 0 || h.duplicates === 0
+              ? number(h.duplicates)
+              : `${number(h.duplicates)} (${share(h.duplicates / h.frames)})`
+          }
+        />
         <Figure name="Cut frames" value={number(h.cutFrames)} loud={h.cutFrames > 0} />
-        <Figure name="Offloaded" value={number(h.offloadFrames)} loud={h.offloadFrames > 0} why="Longer than the link allows: the capturing host joined segments" />
-        <Figure name="Own frames" value={number(h.ownFrames)} loud={h.ownFrames > 0} why="Sent by the capture interface itself; it must be silent" />
+        <Figure
+          name="Offloaded"
+          value={number(h.offloadFrames)}
+          loud={h.offloadFrames > 0}
+          why="Longer than the link allows: the capturing host joined segments"
+        />
+        <Figure
+          name="Own frames"
+          value={number(h.ownFrames)}
+          loud={h.ownFrames > 0}
+          why="Sent by the capture interface itself; it must be silent"
+        />
         <Figure name="Pauses" value={number(h.gapCount)} loud={h.gapCount > 0} />
         <Figure name="Retransmitted" value={number(h.retransmissions)} />
-        <Figure name="Clock steps" value={number(h.backwardSteps)} loud={h.backwardSteps > 0} why="Times that step backwards" />
+        <Figure
+          name="Clock steps"
+          value={number(h.backwardSteps)}
+          loud={h.backwardSteps > 0}
+          why="Times that step backwards"
+        />
       </dl>
-      <button type="button" className="more" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? 'Less' : 'More about this source'}
-      </button>
       {open && (
         <dl className="kv small">
           <dt>SHA-256</dt>
@@ -138,25 +188,52 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
               ? 'none found'
               : h.gaps.map((g) => (
                   <span key={g.from} style={{ display: 'block' }}>
-                    {dateTime(g.from)} to {dateTime(g.to)} <span className="dim">({duration(Date.parse(g.to) - Date.parse(g.from))})</span>
+                    {dateTime(g.from)} to {dateTime(g.to)}{' '}
+                    <span className="dim">({duration(Date.parse(g.to) - Date.parse(g.from))})</span>
                   </span>
                 ))}
             {h.gapCount > h.gaps.length && <span className="dim">and {number(h.gapCount - h.gaps.length)} more</span>}
           </dd>
           <dt>Link types not understood</dt>
-          <dd>{h.unknownLinkTypes.length === 0 ? 'none found' : h.unknownLinkTypes.map((l) => `type ${l.linkType}: ${plural(l.frames, 'frame')}`).join(', ')}</dd>
+          <dd>
+            {h.unknownLinkTypes.length === 0
+              ? 'none found'
+              : h.unknownLinkTypes.map((l) => `type ${l.linkType}: ${plural(l.frames, 'frame')}`).join(', ')}
+          </dd>
           <dt>Warnings</dt>
-          <dd>{s.warnings.length === 0 ? 'none' : s.warnings.map((w) => <span key={`${w.code}${w.text}`} style={{ display: 'block' }}>{w.text}</span>)}</dd>
+          <dd>
+            {s.warnings.length === 0
+              ? 'none'
+              : s.warnings.map((w) => (
+                  <span key={`${w.code}${w.text}`} style={{ display: 'block' }}>
+                    {w.text}
+                  </span>
+                ))}
+          </dd>
         </dl>
       )}
     </li>
   );
 };
 
-const Figure = ({ name, value, loud = false, unknown, why }: { name: string; value: string; loud?: boolean; unknown?: string; why?: string }) => (
+const Figure = ({
+  name,
+  value,
+  loud = false,
+  unknown,
+  why,
+}: {
+  name: string;
+  value: string;
+  loud?: boolean;
+  unknown?: string;
+  why?: string;
+}) => (
   <div title={why}>
     <dt>{name}</dt>
-    <dd className={loud ? 'loud' : ''}>{value === '' ? <Unknown>{unknown ?? 'not known'}</Unknown> : value}</dd>
+    <dd className={loud ? 'loud' : value === '0' ? 'nil' : ''}>
+      {value === '' ? <Unknown>{unknown ?? 'not known'}</Unknown> : value}
+    </dd>
   </div>
 );
 
@@ -170,7 +247,14 @@ const Reading = ({ source: s }: { source: SourceRow }) => {
       {progress === null ? (
         <span className="dim small">How much there is is not known.</span>
       ) : (
-        <span className="meter wide" role="progressbar" aria-label={`Reading ${s.name}`} aria-valuenow={Math.round(progress * 100)} aria-valuemin={0} aria-valuemax={100}>
+        <span
+          className="meter wide"
+          role="progressbar"
+          aria-label={`Reading ${s.name}`}
+          aria-valuenow={Math.round(progress * 100)}
+          aria-valuemin={0}
+          aria-valuemax={100}
+        >
           <i style={{ width: `${progress * 100}%` }} />
         </span>
       )}

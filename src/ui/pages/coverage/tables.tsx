@@ -9,18 +9,57 @@ import { apart, RowBar, type Shares } from './visibility.tsx';
 
 type Network = Coverage['networks'][number];
 type Conduit = Coverage['conduits'][number];
-const sharesOf = (n: Network | Conduit): Shares => ({ decoded: n.decodedBytes, undecoded: n.undecodedBytes, encrypted: n.encryptedBytes, missing: n.missingBytes });
+const sharesOf = (n: Network | Conduit): Shares => ({
+  decoded: n.decodedBytes,
+  undecoded: n.undecodedBytes,
+  encrypted: n.encryptedBytes,
+  missing: n.missingBytes,
+});
 const decodedShare = (n: Network | Conduit): number => {
   const s = apart(sharesOf(n));
   return s.decoded / Math.max(1, s.decoded + s.undecoded + s.encrypted);
 };
-const Loud = ({ n }: { n: number }) => <span className={n > 0 ? 'loud' : 'dim'}>{n === 0 ? 'none found' : number(n)}</span>;
+const Loud = ({ n }: { n: number }) => (
+  <span className={n > 0 ? 'loud' : 'dim'}>{n === 0 ? 'none found' : number(n)}</span>
+);
 
 const understood = <T extends Network | Conduit>(): SmallColumn<T>[] => [
-  { id: 'bytes', head: 'Octets', width: '84px', end: true, by: (n) => n.bytes, cell: (n) => <span title={number(n.bytes)}>{bytes(n.bytes)}</span> },
-  { id: 'share', head: 'Decoded', width: 'minmax(140px, 1fr)', by: decodedShare, cell: (n) => <RowBar {...sharesOf(n)} /> },
-  { id: 'missing', head: 'Missing', width: '92px', end: true, by: (n) => n.missingBytes, cell: (n) => (n.missingBytes === 0 ? <span className="dim">none found</span> : <span className="loud">{bytes(n.missingBytes)}</span>) },
-  { id: 'conversations', head: 'Conversations', width: '104px', end: true, by: (n) => n.conversations, cell: (n) => number(n.conversations) },
+  {
+    id: 'bytes',
+    head: 'Octets',
+    width: '84px',
+    end: true,
+    by: (n) => n.bytes,
+    cell: (n) => <span title={number(n.bytes)}>{bytes(n.bytes)}</span>,
+  },
+  {
+    id: 'share',
+    head: 'Decoded',
+    width: 'minmax(140px, 1fr)',
+    by: decodedShare,
+    cell: (n) => <RowBar {...sharesOf(n)} />,
+  },
+  {
+    id: 'missing',
+    head: 'Missing',
+    width: '92px',
+    end: true,
+    by: (n) => n.missingBytes,
+    cell: (n) =>
+      n.missingBytes === 0 ? (
+        <span className="dim">none found</span>
+      ) : (
+        <span className="loud">{bytes(n.missingBytes)}</span>
+      ),
+  },
+  {
+    id: 'conversations',
+    head: 'Conversations',
+    width: '104px',
+    end: true,
+    by: (n) => n.conversations,
+    cell: (n) => number(n.conversations),
+  },
   { id: 'oneway', head: 'One-way', width: '88px', end: true, by: (n) => n.oneWay, cell: (n) => <Loud n={n.oneWay} /> },
 ];
 
@@ -45,7 +84,14 @@ export const NetworkTable = ({ rows }: { rows: readonly Network[] }) => {
               </Link>
             ),
           },
-          { id: 'assets', head: 'Assets', width: '68px', end: true, by: (n) => n.assets, cell: (n) => number(n.assets) },
+          {
+            id: 'assets',
+            head: 'Assets',
+            width: '68px',
+            end: true,
+            by: (n) => n.assets,
+            cell: (n) => number(n.assets),
+          },
           ...understood<Network>(),
         ]}
       />
@@ -78,7 +124,11 @@ export const ConduitTable = ({ rows }: { rows: readonly Conduit[] }) => (
           width: 'minmax(100px, 0.8fr)',
           cell: (n) => {
             const known = n.protocols.filter((p) => p !== '');
-            return known.length === 0 ? <span className="unknown">none recognised</span> : <span title={known.join(', ')}>{known.join(', ')}</span>;
+            return known.length === 0 ? (
+              <span className="unknown">none recognised</span>
+            ) : (
+              <span title={known.join(', ')}>{known.join(', ')}</span>
+            );
           },
         },
         ...understood<Conduit>(),
@@ -111,10 +161,31 @@ export const ProtocolTable = ({ rows }: { rows: Coverage['protocols'] }) => {
               </span>
             ),
           },
-          { id: 'messages', head: 'Messages', width: '84px', end: true, by: (p) => p.messages, cell: (p) => number(p.messages) },
+          {
+            id: 'messages',
+            head: 'Messages',
+            width: '84px',
+            end: true,
+            by: (p) => p.messages,
+            cell: (p) => number(p.messages),
+          },
           { id: 'bytes', head: 'Octets', width: '78px', end: true, by: (p) => p.bytes, cell: (p) => bytes(p.bytes) },
-          { id: 'malformed', head: 'Malformed', width: '104px', end: true, by: (p) => p.malformed, cell: (p) => <Faults n={p.malformed} of={p.messages} /> },
-          { id: 'unanswered', head: 'Unanswered', width: '104px', end: true, by: (p) => p.unanswered, cell: (p) => <Faults n={p.unanswered} of={p.messages} /> },
+          {
+            id: 'malformed',
+            head: 'Malformed',
+            width: '104px',
+            end: true,
+            by: (p) => p.malformed,
+            cell: (p) => <Faults n={p.malformed} of={p.messages} />,
+          },
+          {
+            id: 'unanswered',
+            head: 'Unanswered',
+            width: '104px',
+            end: true,
+            by: (p) => p.unanswered,
+            cell: (p) => <Faults n={p.unanswered} of={p.messages} />,
+          },
         ]}
       />
     </Panel>
@@ -133,7 +204,11 @@ export const UndecodedTable = ({ rows }: { rows: Coverage['undecoded'] }) => {
   const site = useSite();
   const largest = Math.max(1, ...rows.map((r) => r.bytes));
   return (
-    <Panel title="Not decoded" count={rows.length === 0 ? undefined : `${plural(rows.length, 'port')}, largest first`} flush>
+    <Panel
+      title="Not decoded"
+      count={rows.length === 0 ? undefined : `${plural(rows.length, 'port')}, largest first`}
+      flush
+    >
       <SmallTable<Coverage['undecoded'][number]>
         label="Traffic that is not decoded"
         rows={rows}
@@ -149,13 +224,36 @@ export const UndecodedTable = ({ rows }: { rows: Coverage['undecoded'] }) => {
               u.transport === 'ethernet' ? (
                 <span className="mono">0x{u.port.toString(16).padStart(4, '0')}</span>
               ) : (
-                <Link to="/s/$site/flows" params={{ site }} search={{ q: `transport:${u.transport} port:${u.port}` }} className="mono">
+                <Link
+                  to="/s/$site/flows"
+                  params={{ site }}
+                  search={{ q: `transport:${u.transport} port:${u.port}` }}
+                  className="mono"
+                >
                   {u.transport}/{u.port}
                 </Link>
               ),
           },
-          { id: 'guess', head: 'Usually', width: 'minmax(100px, 1fr)', by: (u) => u.guess, cell: (u) => (u.guess === '' ? <span className="unknown">not known</span> : <span title={`${u.guess}: what usually uses this port, not what was recognised`}>{u.guess}</span>) },
-          { id: 'packets', head: 'Packets', width: '76px', end: true, by: (u) => u.packets, cell: (u) => number(u.packets) },
+          {
+            id: 'guess',
+            head: 'Usually',
+            width: 'minmax(100px, 1fr)',
+            by: (u) => u.guess,
+            cell: (u) =>
+              u.guess === '' ? (
+                <span className="unknown">not known</span>
+              ) : (
+                <span title={`${u.guess}: what usually uses this port, not what was recognised`}>{u.guess}</span>
+              ),
+          },
+          {
+            id: 'packets',
+            head: 'Packets',
+            width: '76px',
+            end: true,
+            by: (u) => u.packets,
+            cell: (u) => number(u.packets),
+          },
           {
             id: 'bytes',
             head: 'Octets',
@@ -185,9 +283,27 @@ export const LimitTable = ({ limits }: { limits: Coverage['limits'] }) => (
       keyOf={(l) => l.limit}
       empty="No limit was reached."
       columns={[
-        { id: 'limit', head: 'Limit', width: '200px', by: (l) => l.limit, cell: (l) => <span className="mono">{l.limit}</span> },
-        { id: 'dropped', head: 'Not kept', width: '96px', end: true, by: (l) => l.dropped, cell: (l) => <span className="loud">{number(l.dropped)}</span> },
-        { id: 'meaning', head: 'What that means', width: 'minmax(240px, 1fr)', cell: (l) => <span title={l.meaning}>{l.meaning}</span> },
+        {
+          id: 'limit',
+          head: 'Limit',
+          width: '200px',
+          by: (l) => l.limit,
+          cell: (l) => <span className="mono">{l.limit}</span>,
+        },
+        {
+          id: 'dropped',
+          head: 'Not kept',
+          width: '96px',
+          end: true,
+          by: (l) => l.dropped,
+          cell: (l) => <span className="loud">{number(l.dropped)}</span>,
+        },
+        {
+          id: 'meaning',
+          head: 'What that means',
+          width: 'minmax(240px, 1fr)',
+          cell: (l) => <span title={l.meaning}>{l.meaning}</span>,
+        },
       ]}
     />
   </Panel>

@@ -3,8 +3,8 @@
  * This page compares; it does not recompute the chain, and says so.
  */
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { IconDownload, IconFileCheck, IconLink } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { call } from '../../lib/api.ts';
 import { dateTime } from '../../lib/format.ts';
@@ -24,7 +24,10 @@ export type Comparison = { readonly kind: 'same' | 'changed' | 'cut' | 'unreadab
 export const readHead = (text: string): Head | undefined => {
   try {
     const h = JSON.parse(text) as Partial<Head>;
-    return h.journal === 'gatehouse' && Number.isSafeInteger(h.row) && typeof h.hash === 'string' && typeof h.at === 'string'
+    return h.journal === 'gatehouse' &&
+      Number.isSafeInteger(h.row) &&
+      typeof h.hash === 'string' &&
+      typeof h.at === 'string'
       ? { journal: 'gatehouse', row: h.row as number, at: h.at, hash: h.hash }
       : undefined;
   } catch {
@@ -36,8 +39,14 @@ export const compare = (kept: Head, there: { id: number; hash: string } | undefi
   there === undefined
     ? { kind: 'cut', text: `Row ${kept.row} of the kept head is not in the journal: rows were cut off.` }
     : there.hash === kept.hash
-      ? { kind: 'same', text: `Row ${kept.row} has the hash that was kept on ${dateTime(kept.at)}: no evidence of a change up to there.` }
-      : { kind: 'changed', text: `Row ${kept.row} has another hash than the one that was kept: the journal was changed before it.` };
+      ? {
+          kind: 'same',
+          text: `Row ${kept.row} has the hash that was kept on ${dateTime(kept.at)}: no evidence of a change up to there.`,
+        }
+      : {
+          kind: 'changed',
+          text: `Row ${kept.row} has another hash than the one that was kept: the journal was changed before it.`,
+        };
 
 /** Rows around the time of a kept head that are looked through. */
 const LOOK = 1000;
@@ -53,12 +62,21 @@ export const Chain = () => {
   const check = async (file: File | undefined) => {
     if (!file) return;
     const kept = readHead(await file.text());
-    if (kept === undefined) return setResult({ kind: 'unreadable', text: `${file.name} is not a head that was exported here.` });
+    if (kept === undefined)
+      return setResult({ kind: 'unreadable', text: `${file.name} is not a head that was exported here.` });
     try {
       const page = await call('journal', { q: `at:>=${kept.at}`, sort: 'at', limit: LOOK });
-      setResult(compare(kept, page.items.find((r) => r.id === kept.row)));
+      setResult(
+        compare(
+          kept,
+          page.items.find((r) => r.id === kept.row),
+        ),
+      );
     } catch (cause) {
-      setResult({ kind: 'unreadable', text: cause instanceof Error ? cause.message : 'The journal could not be asked.' });
+      setResult({
+        kind: 'unreadable',
+        text: cause instanceof Error ? cause.message : 'The journal could not be asked.',
+      });
     }
   };
   return (
@@ -67,7 +85,10 @@ export const Chain = () => {
       <span>
         {newest ? (
           <>
-            Head: row <b>{newest.id}</b> <span className="mono dim" title={newest.hash}>{newest.hash.slice(0, 16)}…</span>
+            Head: row <b>{newest.id}</b>{' '}
+            <span className="mono dim" title={newest.hash}>
+              {newest.hash.slice(0, 16)}…
+            </span>
           </>
         ) : head.isLoading ? (
           <span className="dim">Asking for the head …</span>
@@ -77,17 +98,22 @@ export const Chain = () => {
       </span>
       {result ? (
         <span className={result.kind === 'same' ? 'row' : 'row p-high'} style={{ gap: 5 }} role="status">
-          {result.kind === 'same' ? <IconFileCheck size={14} stroke={1.7} aria-hidden="true" /> : <PriorityGlyph priority="high" size={12} />}
+          {result.kind === 'same' ? (
+            <IconFileCheck size={14} stroke={1.7} aria-hidden="true" />
+          ) : (
+            <PriorityGlyph priority="high" size={12} />
+          )}
           {result.text}
         </span>
       ) : (
         <span className="dim small">
-          Each row carries the SHA-256 over the one before it. Not compared yet: keep the head somewhere else, and compare it later.
+          Chained by SHA-256; not compared here yet. A head that is kept elsewhere shows later whether rows were changed
+          or cut.
         </span>
       )}
       <span className="grow" />
       <Button onClick={() => input.current?.click()} disabled={newest === undefined}>
-        Compare with a kept head …
+        Compare …
       </Button>
       <Button
         leftSection={<IconDownload size={14} stroke={1.6} />}

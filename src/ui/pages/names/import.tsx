@@ -1,7 +1,7 @@
 /** Import of an asset list in three steps: the file, which column is what, what it would change; then it is applied. */
 import { Button, Progress, Select } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconArrowLeft, IconFileSpreadsheet } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type DragEvent, useRef, useState } from 'react';
 import type { Mapping, NameField, NamePreview, NameUpload } from '../../../api/names.ts';
 import { FILE_PATHS } from '../../../api/paths.ts';
@@ -27,8 +27,14 @@ export const ImportWizard = ({ onClose }: { onClose: () => void }) => {
   const apply = useMutation({
     mutationFn: () => call('applyNames', { site, id: upload?.id ?? '' }, { mapping }),
     onSuccess: async (done) => {
-      notify.info('Applied', `${plural(done.facts, 'fact')} from ${upload?.file ?? 'the list'}. The journal has it as one step.`);
-      await Promise.all([client.invalidateQueries({ queryKey: ['names', site] }), client.invalidateQueries({ queryKey: ['assets', site] })]);
+      notify.info(
+        'Applied',
+        `${plural(done.facts, 'fact')} from ${upload?.file ?? 'the list'}. The journal has it as one step.`,
+      );
+      await Promise.all([
+        client.invalidateQueries({ queryKey: ['names', site] }),
+        client.invalidateQueries({ queryKey: ['assets', site] }),
+      ]);
       onClose();
     },
     onError: notify.problem,
@@ -70,11 +76,20 @@ export const ImportWizard = ({ onClose }: { onClose: () => void }) => {
             </Button>
             <span className="grow" />
             <span className="dim small">Nothing is written yet.</span>
-            <Button variant="filled" loading={look.isPending} disabled={!identifies(mapping)} onClick={() => look.mutate()}>
+            <Button
+              variant="filled"
+              loading={look.isPending}
+              disabled={!identifies(mapping)}
+              onClick={() => look.mutate()}
+            >
               Preview
             </Button>
           </div>
-          {!identifies(mapping) && <p className="p-medium flat">Choose at least one column that identifies a device: name, IP, MAC, host name or serial number.</p>}
+          {!identifies(mapping) && (
+            <p className="p-medium flat">
+              Choose at least one column that identifies a device: name, IP, MAC, host name or serial number.
+            </p>
+          )}
         </div>
       ) : (
         <div className="stack" style={{ gap: 12 }}>
@@ -85,9 +100,15 @@ export const ImportWizard = ({ onClose }: { onClose: () => void }) => {
             </Button>
             <span className="grow" />
             <span className="dim small">
-              {plural(preview.counts.matched, 'entry', 'entries')} will add facts. Conflicts stand beside what was observed; ambiguous and invalid lines are left out.
+              {plural(preview.counts.matched, 'entry', 'entries')} will add facts. Conflicts stand beside what was
+              observed; ambiguous and invalid lines are left out.
             </span>
-            <Button variant="filled" loading={apply.isPending} disabled={preview.counts.matched === 0} onClick={() => apply.mutate()}>
+            <Button
+              variant="filled"
+              loading={apply.isPending}
+              disabled={preview.counts.matched === 0}
+              onClick={() => apply.mutate()}
+            >
               Apply {number(preview.counts.matched)}
             </Button>
           </div>
@@ -97,7 +118,8 @@ export const ImportWizard = ({ onClose }: { onClose: () => void }) => {
   );
 };
 
-const identifies = (m: Mapping): boolean => (['name', 'ip', 'mac', 'hostname', 'serial'] as const).some((f) => m[f] !== undefined);
+const identifies = (m: Mapping): boolean =>
+  (['name', 'ip', 'mac', 'hostname', 'serial'] as const).some((f) => m[f] !== undefined);
 
 const TakeFile = ({ site, onDone }: { site: string; onDone: (u: NameUpload) => void }) => {
   const input = useRef<HTMLInputElement>(null);
@@ -135,7 +157,9 @@ const TakeFile = ({ site, onDone }: { site: string; onDone: (u: NameUpload) => v
       >
         <IconFileSpreadsheet size={28} stroke={1.3} aria-hidden="true" />
         <strong>Drop the asset list here</strong>
-        <span className="dim">CSV or XLSX with one device a line and a line of headings. Columns are recognised, you correct them.</span>
+        <span className="dim">
+          CSV or XLSX with one device a line and a line of headings. Columns are recognised, you correct them.
+        </span>
         {sent === undefined ? (
           <Button variant="filled" onClick={() => input.current?.click()}>
             Choose a file …
@@ -185,7 +209,15 @@ const FIELD_WORD: Readonly<Record<NameField, string>> = {
 const NAME_FIELDS = Object.keys(FIELD_WORD) as NameField[];
 
 /** The file as it is, with what each column means above it. */
-const Columns = ({ upload, mapping, onChange }: { upload: NameUpload; mapping: Mapping; onChange: (m: Mapping) => void }) => {
+const Columns = ({
+  upload,
+  mapping,
+  onChange,
+}: {
+  upload: NameUpload;
+  mapping: Mapping;
+  onChange: (m: Mapping) => void;
+}) => {
   const fieldOf = (column: number): NameField | undefined => NAME_FIELDS.find((f) => mapping[f] === column);
   const set = (column: number, field: string | null) => {
     const next: Mapping = { ...mapping };
@@ -196,7 +228,10 @@ const Columns = ({ upload, mapping, onChange }: { upload: NameUpload; mapping: M
   return (
     <div className="stack" style={{ gap: 6 }}>
       <span>
-        <strong>{upload.file}</strong> <span className="dim">· {plural(upload.rows, 'line')}. Say what each column is; what has no meaning here is left out.</span>
+        <strong>{upload.file}</strong>{' '}
+        <span className="dim">
+          · {plural(upload.rows, 'line')}. Say what each column is; what has no meaning here is left out.
+        </span>
       </span>
       <div className="sheet">
         <table>

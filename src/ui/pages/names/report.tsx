@@ -1,8 +1,8 @@
 /** The reconciliation report: three lists, their counts as tabs, exported as they stand. */
 import { Button, Menu } from '@mantine/core';
+import { IconDownload, IconFileSpreadsheet } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { IconDownload, IconFileSpreadsheet } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Reconciliation } from '../../../api/names.ts';
 import { call } from '../../lib/api.ts';
@@ -29,8 +29,8 @@ export const Reconciled = ({ onImport }: { onImport: () => void }) => {
     return (
       <Panel title="Asset list">
         <Empty title="No asset list was imported yet">
-          Bring the list that the plant keeps, as CSV or XLSX: names, addresses, serial numbers, places. Gatehouse shows which entries it
-          sees, which it does not, and which devices nobody listed.
+          Bring the list that the plant keeps, as CSV or XLSX: names, addresses, serial numbers, places. Gatehouse shows
+          which entries it sees, which it does not, and which devices nobody listed.
           <span style={{ display: 'block', marginTop: 12 }}>
             <Button variant="filled" leftSection={<IconFileSpreadsheet size={15} stroke={1.6} />} onClick={onImport}>
               Import an asset list …
@@ -46,14 +46,26 @@ export const Reconciled = ({ onImport }: { onImport: () => void }) => {
 const rowsOf = (r: Reconciliation): (string | number | null)[][] => [
   ...r.conflicts.map((c) => ['conflict', c.line, c.label, c.assetName, '', c.attribute, c.listed, c.observed]),
   ...r.notSeen.map((n) => ['listed, not seen', n.line, n.label, '', n.address, '', '', '']),
-  ...r.notListed.map((n) => ['seen, not listed', null, '', n.name, n.address, '', '', [n.role, n.vendor].filter((x) => x !== '').join(', ')]),
+  ...r.notListed.map((n) => [
+    'seen, not listed',
+    null,
+    '',
+    n.name,
+    n.address,
+    '',
+    '',
+    [n.role, n.vendor].filter((x) => x !== '').join(', '),
+  ]),
 ];
 
 const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: string; onImport: () => void }) => {
   const navigate = useNavigate();
   const search = useSearch({ strict: false }) as { tab?: string };
-  const tab: Tab = TABS.find((t) => t === search.tab) ?? (r.conflicts.length > 0 ? 'conflicts' : r.notListed.length > 0 ? 'unlisted' : 'unseen');
-  const choose = (t: Tab) => void navigate({ to: '.', replace: true, search: (old: Record<string, unknown>) => ({ ...old, tab: t }) });
+  const tab: Tab =
+    TABS.find((t) => t === search.tab) ??
+    (r.conflicts.length > 0 ? 'conflicts' : r.notListed.length > 0 ? 'unlisted' : 'unseen');
+  const choose = (t: Tab) =>
+    void navigate({ to: '.', replace: true, search: (old: Record<string, unknown>) => ({ ...old, tab: t }) });
   const name = `reconciliation-${site}`;
   const tabs: [Tab, string, number][] = [
     ['conflicts', 'In conflict', r.conflicts.length],
@@ -97,10 +109,23 @@ const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: s
                 <Button leftSection={<IconDownload size={14} stroke={1.6} />}>Export</Button>
               </Menu.Target>
               <Menu.Dropdown>
-                <Menu.Item onClick={() => save(`${name}.csv`, 'text/csv', csvText(['finding', 'line', 'listed as', 'asset', 'address', 'attribute', 'listed', 'observed'], rowsOf(r)))}>
+                <Menu.Item
+                  onClick={() =>
+                    save(
+                      `${name}.csv`,
+                      'text/csv',
+                      csvText(
+                        ['finding', 'line', 'listed as', 'asset', 'address', 'attribute', 'listed', 'observed'],
+                        rowsOf(r),
+                      ),
+                    )
+                  }
+                >
                   CSV
                 </Menu.Item>
-                <Menu.Item onClick={() => save(`${name}.json`, 'application/json', `${JSON.stringify(r, null, 2)}\n`)}>JSON</Menu.Item>
+                <Menu.Item onClick={() => save(`${name}.json`, 'application/json', `${JSON.stringify(r, null, 2)}\n`)}>
+                  JSON
+                </Menu.Item>
               </Menu.Dropdown>
             </Menu>
             <Button leftSection={<IconFileSpreadsheet size={14} stroke={1.6} />} onClick={onImport}>
@@ -117,7 +142,10 @@ const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: s
           ))}
         </div>
         {tab === 'conflicts' && (
-          <ConflictTable rows={r.conflicts} empty="No conflict found: where the list and the wire speak of the same attribute, they agree." />
+          <ConflictTable
+            rows={r.conflicts}
+            empty="No conflict found: where the list and the wire speak of the same attribute, they agree."
+          />
         )}
         {tab === 'unlisted' && (
           <SmallTable<Reconciliation['notListed'][number]>
@@ -127,18 +155,63 @@ const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: s
             most={50}
             empty="Every device that was seen is in the list."
             columns={[
-              { id: 'name', head: 'Device', width: 'minmax(160px, 1.3fr)', by: (n) => n.name, cell: (n) => <AssetLink site={site} id={n.asset}>{n.name}</AssetLink> },
-              { id: 'address', head: 'Address', width: '160px', by: (n) => n.address, cell: (n) => <span className="mono"><Text>{n.address}</Text></span> },
-              { id: 'role', head: 'Role', width: '150px', by: (n) => n.role, cell: (n) => (n.role === 'unknown' || n.role === '' ? <Unknown /> : (ROLE_WORD as Readonly<Record<string, string>>)[n.role] ?? n.role) },
-              { id: 'vendor', head: 'Vendor', width: 'minmax(120px, 1fr)', by: (n) => n.vendor, cell: (n) => <Text>{n.vendor}</Text> },
-              { id: 'last', head: 'Last seen', width: '150px', end: true, by: (n) => n.lastAt ?? '', cell: (n) => <When at={n.lastAt} /> },
+              {
+                id: 'name',
+                head: 'Device',
+                width: 'minmax(160px, 1.3fr)',
+                by: (n) => n.name,
+                cell: (n) => (
+                  <AssetLink site={site} id={n.asset}>
+                    {n.name}
+                  </AssetLink>
+                ),
+              },
+              {
+                id: 'address',
+                head: 'Address',
+                width: '160px',
+                by: (n) => n.address,
+                cell: (n) => (
+                  <span className="mono">
+                    <Text>{n.address}</Text>
+                  </span>
+                ),
+              },
+              {
+                id: 'role',
+                head: 'Role',
+                width: '150px',
+                by: (n) => n.role,
+                cell: (n) =>
+                  n.role === 'unknown' || n.role === '' ? (
+                    <Unknown />
+                  ) : (
+                    ((ROLE_WORD as Readonly<Record<string, string>>)[n.role] ?? n.role)
+                  ),
+              },
+              {
+                id: 'vendor',
+                head: 'Vendor',
+                width: 'minmax(120px, 1fr)',
+                by: (n) => n.vendor,
+                cell: (n) => <Text>{n.vendor}</Text>,
+              },
+              {
+                id: 'last',
+                head: 'Last seen',
+                width: '150px',
+                end: true,
+                by: (n) => n.lastAt ?? '',
+                cell: (n) => <When at={n.lastAt} />,
+              },
             ]}
           />
         )}
         {tab === 'unseen' && (
           <>
             <p className="dim note">
-              {r.notSeen.length > 0 && `${plural(r.notSeen.length, 'entry', 'entries')} in networks that are not mirrored, switched off, silent, or gone. Not seen does not mean not there.`}
+              {r.notSeen.length > 0 &&
+                `${plural(r.notSeen.length, 'entry', 'entries')} in networks that are not mirrored, switched off, silent, or gone. Not seen does not mean not there.`}
             </p>
             <UnseenTable rows={r.notSeen} />
           </>
@@ -164,12 +237,39 @@ export const ConflictTable = ({ rows, empty }: { rows: Reconciliation['conflicts
       most={50}
       empty={empty}
       columns={[
-        { id: 'line', head: 'Line', width: '58px', end: true, by: (c) => c.line, cell: (c) => <span className="dim">{c.line}</span> },
+        {
+          id: 'line',
+          head: 'Line',
+          width: '58px',
+          end: true,
+          by: (c) => c.line,
+          cell: (c) => <span className="dim">{c.line}</span>,
+        },
         { id: 'label', head: 'In the list', width: 'minmax(120px, 1fr)', by: (c) => c.label, cell: (c) => c.label },
-        { id: 'asset', head: 'Device', width: 'minmax(130px, 1fr)', by: (c) => c.assetName, cell: (c) => <AssetLink site={site} id={c.asset}>{c.assetName}</AssetLink> },
+        {
+          id: 'asset',
+          head: 'Device',
+          width: 'minmax(130px, 1fr)',
+          by: (c) => c.assetName,
+          cell: (c) => (
+            <AssetLink site={site} id={c.asset}>
+              {c.assetName}
+            </AssetLink>
+          ),
+        },
         { id: 'attribute', head: 'Attribute', width: '116px', by: (c) => c.attribute, cell: (c) => c.attribute },
-        { id: 'listed', head: 'Listed', width: 'minmax(110px, 1fr)', cell: (c) => <span className="mono">{c.listed}</span> },
-        { id: 'observed', head: 'Observed (stands)', width: 'minmax(120px, 1fr)', cell: (c) => <span className="mono strong">{c.observed}</span> },
+        {
+          id: 'listed',
+          head: 'Listed',
+          width: 'minmax(110px, 1fr)',
+          cell: (c) => <span className="mono">{c.listed}</span>,
+        },
+        {
+          id: 'observed',
+          head: 'Observed (stands)',
+          width: 'minmax(120px, 1fr)',
+          cell: (c) => <span className="mono strong">{c.observed}</span>,
+        },
       ]}
     />
   );
@@ -183,9 +283,22 @@ export const UnseenTable = ({ rows }: { rows: Reconciliation['notSeen'] }) => (
     most={50}
     empty="Every entry of the list was seen."
     columns={[
-      { id: 'line', head: 'Line', width: '58px', end: true, by: (n) => n.line, cell: (n) => <span className="dim">{n.line}</span> },
+      {
+        id: 'line',
+        head: 'Line',
+        width: '58px',
+        end: true,
+        by: (n) => n.line,
+        cell: (n) => <span className="dim">{n.line}</span>,
+      },
       { id: 'label', head: 'In the list', width: 'minmax(160px, 1fr)', by: (n) => n.label, cell: (n) => n.label },
-      { id: 'address', head: 'Address in the list', width: 'minmax(160px, 1fr)', by: (n) => n.address, cell: (n) => (n.address === '' ? <Unknown>none listed</Unknown> : <span className="mono">{n.address}</span>) },
+      {
+        id: 'address',
+        head: 'Address in the list',
+        width: 'minmax(160px, 1fr)',
+        by: (n) => n.address,
+        cell: (n) => (n.address === '' ? <Unknown>none listed</Unknown> : <span className="mono">{n.address}</span>),
+      },
     ]}
   />
 );

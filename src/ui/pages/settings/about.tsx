@@ -7,7 +7,10 @@ import { Section } from './section.tsx';
 
 export const About = () => {
   const status = useQuery(statusQuery);
-  const settings = useQuery({ queryKey: ['settings'], queryFn: ({ signal }) => call('settings', {}, undefined, signal) });
+  const settings = useQuery({
+    queryKey: ['settings'],
+    queryFn: ({ signal }) => call('settings', {}, undefined, signal),
+  });
   return (
     <Section title="About" text="Gatehouse watches and never sends: nothing in it can reach a machine of the plant.">
       <dl className="kv wide">

@@ -26,7 +26,10 @@ export const MyPassword = () => {
   const differs = again.length > 0 && again !== next;
   const problem = change.error;
   return (
-    <Section title="My password" text={`At least ${MIN_PASSWORD} characters. A sentence is easier to keep than a riddle.`}>
+    <Section
+      title="My password"
+      text={`At least ${MIN_PASSWORD} characters. A sentence is easier to keep than a riddle.`}
+    >
       <form
         className="stack narrow"
         onSubmit={(e) => {
@@ -34,11 +37,33 @@ export const MyPassword = () => {
           change.mutate();
         }}
       >
-        <PasswordInput label="Current password" autoComplete="current-password" value={current} onChange={(e) => setCurrent(e.currentTarget.value)} error={problem instanceof ApiProblem ? `${problem.message} ${problem.whatToDo}` : problem?.message} />
-        <PasswordInput label="New password" autoComplete="new-password" value={next} onChange={(e) => setNext(e.currentTarget.value)} error={short ? `${MIN_PASSWORD - next.length} more to go` : undefined} />
-        <PasswordInput label="New password again" autoComplete="new-password" value={again} onChange={(e) => setAgain(e.currentTarget.value)} error={differs ? 'Not the same yet' : undefined} />
+        <PasswordInput
+          label="Current password"
+          autoComplete="current-password"
+          value={current}
+          onChange={(e) => setCurrent(e.currentTarget.value)}
+          error={problem instanceof ApiProblem ? `${problem.message} ${problem.whatToDo}` : problem?.message}
+        />
+        <PasswordInput
+          label="New password"
+          autoComplete="new-password"
+          value={next}
+          onChange={(e) => setNext(e.currentTarget.value)}
+          error={short ? `${MIN_PASSWORD - next.length} more to go` : undefined}
+        />
+        <PasswordInput
+          label="New password again"
+          autoComplete="new-password"
+          value={again}
+          onChange={(e) => setAgain(e.currentTarget.value)}
+          error={differs ? 'Not the same yet' : undefined}
+        />
         <div>
-          <Button type="submit" loading={change.isPending} disabled={current === '' || next.length < MIN_PASSWORD || again !== next}>
+          <Button
+            type="submit"
+            loading={change.isPending}
+            disabled={current === '' || next.length < MIN_PASSWORD || again !== next}
+          >
             Change the password
           </Button>
         </div>

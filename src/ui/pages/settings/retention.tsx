@@ -31,7 +31,10 @@ export const Retention = ({ admin }: { admin: boolean }) => {
   const s = query.data;
   const changed = Object.keys(edit).length > 0;
   return (
-    <Section title="Retention" text="The journal, assets and their facts are never thrown away. What is thrown away is counted.">
+    <Section
+      title="Retention"
+      text="The journal, assets and their facts are never thrown away. What is thrown away is counted."
+    >
       {query.isError && s === undefined ? (
         <Problem error={query.error} retry={() => void query.refetch()} />
       ) : s === undefined ? (
@@ -52,8 +55,6 @@ export const Retention = ({ admin }: { admin: boolean }) => {
                 <NumberInput
                   key={f.key}
                   label={f.label}
-                  description={value === null || value === undefined ? f.none : undefined}
-                  inputWrapperOrder={['label', 'input', 'description']}
                   placeholder={f.none}
                   suffix={` ${f.unit}`}
                   min={f.min}
@@ -70,7 +71,12 @@ export const Retention = ({ admin }: { admin: boolean }) => {
           <DiskUse data={s.dataBytes} evidence={s.evidenceBytes} free={s.freeBytes} />
           {admin && (
             <div className="row">
-              <Button type="submit" variant={changed ? 'filled' : 'default'} disabled={!changed} loading={change.isPending}>
+              <Button
+                type="submit"
+                variant={changed ? 'filled' : 'default'}
+                disabled={!changed}
+                loading={change.isPending}
+              >
                 Save
               </Button>
               {changed && (

@@ -1,7 +1,17 @@
 /** One subject of the settings: what it is at the left, its controls at the right. */
 import type { ReactNode } from 'react';
 
-export const Section = ({ title, text, children, actions }: { title: string; text: ReactNode; children: ReactNode; actions?: ReactNode }) => (
+export const Section = ({
+  title,
+  text,
+  children,
+  actions,
+}: {
+  title: string;
+  text: ReactNode;
+  children: ReactNode;
+  actions?: ReactNode;
+}) => (
   <section className="setting panel" aria-label={title}>
     <div>
       <h2>{title}</h2>

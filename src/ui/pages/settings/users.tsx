@@ -1,7 +1,7 @@
 /** Who may use Gatehouse, in which role. Nobody is deleted: the journal speaks of them; they are closed. */
 import { Button, Modal, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconLockOff, IconUserPlus } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { USER_ROLES, type UserRole } from '../../../api/words.ts';
 import { call } from '../../lib/api.ts';
@@ -26,7 +26,8 @@ export const Users = ({ me }: { me: string }) => {
   const query = useQuery({ queryKey: ['users'], queryFn: ({ signal }) => call('users', {}, undefined, signal) });
   const [adding, setAdding] = useState(false);
   const change = useMutation({
-    mutationFn: ({ id, ...body }: { id: string; role?: UserRole; disabled?: boolean }) => call('changeUser', { user: id }, body),
+    mutationFn: ({ id, ...body }: { id: string; role?: UserRole; disabled?: boolean }) =>
+      call('changeUser', { user: id }, body),
     onSuccess: (u) => {
       notify.info('Changed', `${u.name}: ${u.role}${u.disabled ? ', closed' : ''}.`);
       return client.invalidateQueries({ queryKey: ['users'] });
@@ -39,8 +40,8 @@ export const Users = ({ me }: { me: string }) => {
       title="Users"
       text={
         <>
-          {users ? `${plural(users.filter((u) => !u.disabled).length, 'user')} may log in. ` : ''}A user who leaves is closed, not deleted: the
-          journal speaks of them.
+          {users ? `${plural(users.filter((u) => !u.disabled).length, 'user')} may log in. ` : ''}A user who leaves is
+          closed, not deleted: the journal speaks of them.
         </>
       }
       actions={
@@ -96,8 +97,20 @@ export const Users = ({ me }: { me: string }) => {
                   />
                 ),
               },
-              { id: 'last', head: 'Last login', width: '150px', by: (u) => u.lastLoginAt ?? '', cell: (u) => (u.lastLoginAt ? <When at={u.lastLoginAt} /> : <Unknown>never</Unknown>) },
-              { id: 'created', head: 'Since', width: '150px', by: (u) => u.createdAt, cell: (u) => <When at={u.createdAt} /> },
+              {
+                id: 'last',
+                head: 'Last login',
+                width: '150px',
+                by: (u) => u.lastLoginAt ?? '',
+                cell: (u) => (u.lastLoginAt ? <When at={u.lastLoginAt} /> : <Unknown>never</Unknown>),
+              },
+              {
+                id: 'created',
+                head: 'Since',
+                width: '150px',
+                by: (u) => u.createdAt,
+                cell: (u) => <When at={u.createdAt} />,
+              },
               {
                 id: 'act',
                 head: '',
@@ -105,8 +118,13 @@ export const Users = ({ me }: { me: string }) => {
                 end: true,
                 cell: (u) =>
                   u.id !== me && (
-                    <button type="button" className="chip" disabled={change.isPending} onClick={() => change.mutate({ id: u.id, disabled: !u.disabled })}>
-                      {u.disabled ? 'Open' : 'Close'}
+                    <button
+                      type="button"
+                      className="chip"
+                      disabled={change.isPending}
+                      onClick={() => change.mutate({ id: u.id, disabled: !u.disabled })}
+                    >
+                      {u.disabled ? 'Reopen' : 'Close'}
                     </button>
                   ),
               },
@@ -143,8 +161,21 @@ const AddUser = ({ opened, onClose }: { opened: boolean; onClose: () => void }) 
           add.mutate();
         }}
       >
-        <TextInput label="Name" data-autofocus autoComplete="off" value={name} maxLength={100} onChange={(e) => setName(e.currentTarget.value)} />
-        <NativeSelect label="Role" description={ROLE_HELP[role]} value={role} data={[...USER_ROLES]} onChange={(e) => setRole(e.currentTarget.value as UserRole)} />
+        <TextInput
+          label="Name"
+          data-autofocus
+          autoComplete="off"
+          value={name}
+          maxLength={100}
+          onChange={(e) => setName(e.currentTarget.value)}
+        />
+        <NativeSelect
+          label="Role"
+          description={ROLE_HELP[role]}
+          value={role}
+          data={[...USER_ROLES]}
+          onChange={(e) => setRole(e.currentTarget.value as UserRole)}
+        />
         <PasswordInput
           label="First password"
           description={`At least ${MIN_PASSWORD} characters; hand it over in person, they change it here.`}
@@ -155,7 +186,12 @@ const AddUser = ({ opened, onClose }: { opened: boolean; onClose: () => void }) 
         {add.isError && <Problem error={add.error} />}
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="filled" loading={add.isPending} disabled={name.trim() === '' || password.length < MIN_PASSWORD}>
+          <Button
+            type="submit"
+            variant="filled"
+            loading={add.isPending}
+            disabled={name.trim() === '' || password.length < MIN_PASSWORD}
+          >
             Add
           </Button>
         </div>
