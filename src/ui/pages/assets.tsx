@@ -97,7 +97,8 @@ const columns: readonly Column<AssetRow>[] = [
     head: 'VLAN',
     width: '70px',
     extra: true,
-    cell: (a) => (a.vlans.every((v) => v === 0) ? <span className="dim">none</span> : a.vlans.filter((v) => v !== 0).join(', ')),
+    cell: (a) =>
+      a.vlans.every((v) => v === 0) ? <span className="dim">none</span> : a.vlans.filter((v) => v !== 0).join(', '),
   },
   {
     id: 'protocols',
