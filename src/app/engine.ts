@@ -34,6 +34,10 @@ const HEAD_PULSES = 24 * 7200;
 /** Sites in memory that nobody reads or looks at. */
 export const MAX_IDLE_LOADED = 4;
 const MAX_AROUND = 50;
+/** Calls whose answer depends on the site alone, and the topics it follows from. */
+const WHOLE: ReadonlySet<EngineCall> = new Set<EngineCall>(['now', 'map', 'coverage']);
+const PAGE_TOPICS = ['sources', 'now', 'assets', 'coverage'] as const;
+const MAX_PAGES = 30;
 
 export interface EngineOptions {
   readonly store: Store;
@@ -64,6 +68,7 @@ export class LocalEngine implements Engine {
   #retaining = false;
   #journalSeq = 0;
   #names = new Map<string, string>();
+  readonly #pages = new Map<string, { readonly version: string; readonly text: Promise<string> }>();
 
   private constructor(options: EngineOptions) {
     this.#options = options;
@@ -266,6 +271,21 @@ export class LocalEngine implements Engine {
   }
 
   async call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string> {
+    const whole = WHOLE.has(call) ? this.#site((input.params as { site: string }).site) : undefined;
+    if (whole === undefined) return this.#answer(call, input);
+    // Many consoles ask for the same page of the same site: it is made once for each version.
+    const key = `${whole.id} ${call}`;
+    const version = [...PAGE_TOPICS.map((topic) => whole.version(topic))].join(' ');
+    const kept = this.#pages.get(key);
+    if (kept?.version === version) return kept.text;
+    const text = this.#answer(call, input);
+    text.catch(() => this.#pages.delete(key));
+    if (this.#pages.size >= MAX_PAGES) this.#pages.clear();
+    this.#pages.set(key, { version, text });
+    return text;
+  }
+
+  async #answer<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string> {
     return JSON.stringify(await answerCall(this.#context(), call, input));
   }
 
