@@ -146,6 +146,10 @@ const file: CaptureFile = await openCaptureFile(path);
 let packets = 0;
 let startCpu = 0;
 let startWall = 0;
+/** CPU seconds each time so many packets more were handed on. */
+const MARK_PACKETS = 250_000;
+const marks: number[] = [];
+let nextMark = MARK_PACKETS;
 for await (const event of readCapture(file.chunks(), { name: path })) {
   if (event.kind === 'frames') {
     if (packets === 0) {
@@ -153,6 +157,10 @@ for await (const event of readCapture(file.chunks(), { name: path })) {
       startWall = performance.now();
     }
     packets += event.count;
+    if (packets >= nextMark) {
+      marks.push(round(cpuSeconds() - startCpu));
+      nextMark += MARK_PACKETS;
+    }
   }
   run.frames(event);
   await run.turn?.();
@@ -166,6 +174,7 @@ console.log(
     packets,
     seconds: round(seconds),
     startCpuSeconds: round(startCpu),
+    marks,
     cpuSeconds: round(cpu - startCpu),
     usPerPacket: round(((cpu - startCpu) / packets) * 1e6),
     packetsPerSecond: Math.round(packets / seconds),
