@@ -3,56 +3,15 @@
  * somebody looks: by serial number, then by MAC address in its segment (unless the MAC is a router's), then by IP where
  * there is no MAC of its own. Never by IP alone across MAC addresses. Merges and splits by hand come last and win.
  */
-import type { Endpoint, EndpointView, SubAddressKind } from '../core/endpoint.ts';
+import type { Endpoint, EndpointView } from '../core/endpoint.ts';
 import type { AliasRow, Override } from '../core/site-model.ts';
 import { ipScope, macKind } from './address.ts';
+import { bindChildren } from './children.ts';
 import type { Facts } from './facts.ts';
+import { groupsOf, serialNumbers } from './groups.ts';
 import type { SiteLimits } from './limits.ts';
+import { type Binding, type Node, root } from './nodes.ts';
 import { isRoutersOwn, judgeRouter, type MacEvidence, type RouterVerdict } from './routers.ts';
-
-export interface Group {
-  id: string;
-  /** The endpoint whose number stands in the id. */
-  founder: number;
-  kind: 'device' | 'child' | 'silent-child';
-  /** All endpoints of the device, in order of number; those of other sides of a NAT included. */
-  readonly endpoints: number[];
-  readonly macs: string[];
-  /** Group that its frames came through, when they never came directly. */
-  behind: Group | undefined;
-  parent: Group | undefined;
-  sub: { readonly kind: SubAddressKind; readonly address: string } | undefined;
-  router: string;
-  /** It changes addresses of streams it forwards. */
-  translates: boolean;
-  /** Endpoints that are this device as seen from the other side of a NAT. */
-  readonly aliases: number[];
-  readonly notes: string[];
-  /** Sub-addresses that never answered and are not listed. */
-  silent: number;
-}
-
-export interface Binding {
-  readonly groups: readonly Group[];
-  readonly byId: ReadonlyMap<string, Group>;
-  /** Group of each endpoint; undefined for what never spoke. */
-  readonly of: readonly (Group | undefined)[];
-}
-
-interface Node {
-  up: Node | undefined;
-  /** Endpoints that may found the group. */
-  readonly founders: number[];
-  readonly members: number[];
-  mac: string;
-  router: string;
-  behind: Node | undefined;
-  translates: boolean;
-  readonly aliases: number[];
-  merged: string;
-  child: { parent: Node; sub: NonNullable<Group['sub']>; silent: boolean } | undefined;
-  silent: number;
-}
 
 /** Texts to find an endpoint by; endpoints are immutable, so they are made once. `mac` is '' where it binds nothing. */
 const known = new WeakMap<Endpoint, { readonly mac: string; readonly ip: string }>();
@@ -64,12 +23,6 @@ const keysOf = (e: Endpoint): { readonly mac: string; readonly ip: string } => {
     known.set(e, keys);
   }
   return keys;
-};
-
-const root = (n: Node): Node => {
-  let r = n;
-  while (r.up !== undefined) r = r.up;
-  return r;
 };
 
 const ROUTER_WORDS = /\brouter\b|\bfirewall\b|\blayer 3\b/i;
@@ -315,189 +268,4 @@ export const bind = (
   }
 
   return groupsOf(view, nodes, nodeOf, macs);
-};
-
-/** Nodes by serial number and vendor, from what devices say about themselves and about the modules in their racks. */
-const serialNumbers = (
-  view: EndpointView,
-  facts: Facts,
-  nodeOf: readonly (Node | undefined)[],
-): ReadonlyMap<string, ReadonlySet<Node>> => {
-  const out = new Map<string, Set<Node>>();
-  for (let id = 1; id <= view.count; id++) {
-    const n = nodeOf[id];
-    if (n === undefined || view.get(id).parent !== undefined) continue;
-    const list = facts.of(id);
-    let vendor = '';
-    for (const f of list) if (f.attribute === 'vendor' && f.confidence >= 0.8 && !f.removed) vendor = f.value;
-    const add = (serial: string, by: string): void => {
-      if (serial.length < 4 || /^(.)\1*$/.test(serial.replace(/^0x/, ''))) return;
-      const key = `${serial} (${by})`;
-      const set = out.get(key) ?? new Set<Node>();
-      set.add(root(n));
-      out.set(key, set);
-    };
-    if (vendor !== '')
-      for (const f of list)
-        if (f.attribute === 'serial' && f.confidence >= 0.8 && f.origin === 'observed' && !f.removed)
-          add(f.value, vendor);
-    for (const m of facts.modulesAt(id))
-      if (m.present && m.serial !== '' && m.vendor !== '') add(m.serial, `${m.vendor}, slot ${m.slot}`);
-  }
-  return out;
-};
-
-/** CIP routes whose hops are all over the backplane (port 1) lead to modules of the same chassis. */
-const isBackplane = (address: string): boolean => {
-  const hops = address.split(',');
-  return hops.length === 1 && /^1\/\d+$/.test(hops[0]!);
-};
-
-/** ASHRAE 135 annex J: on BACnet/IP the MAC is IP and port, so `703/172.16.7.201:47808` behind 172.16.7.201 is itself. */
-const isOwnBacnetAddress = (address: string, ids: readonly number[], view: EndpointView): boolean =>
-  ids.some((id) => {
-    const parent = view.get(id).parent;
-    const ip = parent === undefined ? undefined : view.get(parent).ip;
-    return ip !== undefined && new RegExp(`(^|/)${ip.replaceAll('.', '\\.')}(:|$)`).test(address);
-  });
-
-/** Sub-addresses behind sub-addresses are followed this deep. */
-const MAX_DEPTH = 4;
-
-const bindChildren = (
-  view: EndpointView,
-  node: (key: string) => Node,
-  nodeOf: (Node | undefined)[],
-  limits: SiteLimits,
-): void => {
-  const levels: number[][] = [];
-  for (let id = 1; id <= view.count; id++) {
-    let depth = 0;
-    for (let up = view.get(id).parent; up !== undefined && depth <= MAX_DEPTH; up = view.get(up).parent) depth++;
-    if (depth > 0 && depth <= MAX_DEPTH) {
-      levels[depth] ??= [];
-      levels[depth]!.push(id);
-    }
-  }
-  for (const level of levels) if (level !== undefined) bindLevel(level, view, node, nodeOf, limits);
-};
-
-const bindLevel = (
-  level: readonly number[],
-  view: EndpointView,
-  node: (key: string) => Node,
-  nodeOf: (Node | undefined)[],
-  limits: SiteLimits,
-): void => {
-  // The children of a device are gathered over all its endpoints (it may have moved).
-  const names = new Map<Node, number>();
-  const families = new Map<string, { parent: Node; kind: SubAddressKind; byAddress: Map<string, number[]> }>();
-  for (const id of level) {
-    const e = view.get(id);
-    const parent = e.parent === undefined ? undefined : nodeOf[e.parent];
-    if (parent === undefined || e.sub === undefined) continue;
-    const p = root(parent);
-    if (!names.has(p)) names.set(p, e.parent!);
-    const key = `${names.get(p)}|${e.sub.kind}`;
-    const family = families.get(key) ?? { parent: p, kind: e.sub.kind, byAddress: new Map<string, number[]>() };
-    families.set(key, family);
-    const ids = family.byAddress.get(e.sub.address) ?? [];
-    ids.push(id);
-    family.byAddress.set(e.sub.address, ids);
-  }
-  for (const [key, { parent, kind, byAddress }] of families) {
-    const numbered = kind === 'modbus-unit' || kind === 'dnp3-address' || kind === 'iec104-address' || kind === 'other';
-    const answering = [...byAddress].filter(
-      ([address, ids]) =>
-        ids.some((id) => view.spoke(id)) && !(kind === 'modbus-unit' && (address === '0' || address === '255')),
-    ).length;
-    let silent = 0;
-    for (const [address, ids] of byAddress) {
-      const spoke = ids.some((id) => view.spoke(id));
-      const itself =
-        kind === 's7-slot' ||
-        (kind === 'bacnet-mac' && isOwnBacnetAddress(address, ids, view)) ||
-        (kind === 'cip-path' && isBackplane(address)) ||
-        (kind === 'modbus-unit' && (address === '0' || address === '255')) ||
-        (numbered && (spoke ? answering <= 1 : answering === 0 && byAddress.size === 1));
-      if (itself) {
-        for (const id of ids) nodeOf[id] = parent;
-        parent.members.push(...ids);
-        continue;
-      }
-      if (!spoke && ++silent > limits.silentChildren) {
-        parent.silent++;
-        continue;
-      }
-      const n = node(`c|${key}|${address}`);
-      n.child = { parent, sub: { kind, address }, silent: !spoke };
-      n.founders.push(...ids);
-      n.members.push(...ids);
-      for (const id of ids) nodeOf[id] = n;
-    }
-  }
-};
-
-const groupsOf = (
-  view: EndpointView,
-  nodes: ReadonlyMap<string, Node>,
-  nodeOf: readonly (Node | undefined)[],
-  macs: ReadonlyMap<string, MacEvidence>,
-): Binding => {
-  const firstOf = (n: Node): number => {
-    let best = 0;
-    for (const id of n.founders) {
-      if (best === 0) best = id;
-      else {
-        const a = view.traffic(id).firstUs - view.traffic(best).firstUs;
-        if (a < 0 || (a === 0 && id < best)) best = id;
-      }
-    }
-    return best;
-  };
-  const groupOf = new Map<Node, Group>();
-  for (const n of nodes.values()) {
-    if (n.up !== undefined || n.founders.length === 0) continue;
-    groupOf.set(n, {
-      id: '',
-      founder: firstOf(n),
-      kind: n.child === undefined ? 'device' : n.child.silent ? 'silent-child' : 'child',
-      endpoints: [...new Set(n.members)].sort((a, b) => a - b),
-      macs: [],
-      behind: undefined,
-      parent: undefined,
-      sub: n.child?.sub,
-      router: n.router,
-      translates: n.translates,
-      aliases: n.aliases,
-      notes: n.merged === '' ? [] : [n.merged],
-      silent: n.silent,
-    });
-  }
-  for (const key of macs.keys()) {
-    const n = nodes.get(key)!;
-    const g = groupOf.get(root(n));
-    if (g !== undefined && !g.macs.includes(n.mac)) g.macs.push(n.mac);
-  }
-  for (const [n, g] of groupOf) {
-    g.behind = n.behind === undefined ? undefined : groupOf.get(root(n.behind));
-    if (g.behind === g) g.behind = undefined;
-    g.parent = n.child === undefined ? undefined : groupOf.get(root(n.child.parent));
-  }
-  // A MAC keeps the number of its first frame also when it turns out to be a router's; the host behind it gets a `b`.
-  const taken = new Set<string>();
-  const ordered = [...groupOf.values()].sort(
-    (a, b) => a.founder - b.founder || (a.behind === undefined ? 0 : 1) - (b.behind === undefined ? 0 : 1),
-  );
-  for (const g of ordered) {
-    let id = `a${g.founder}`;
-    while (taken.has(id)) id += 'b';
-    taken.add(id);
-    g.id = id;
-  }
-  return {
-    groups: ordered,
-    byId: new Map(ordered.map((g) => [g.id, g])),
-    of: nodeOf.map((n) => (n === undefined ? undefined : groupOf.get(root(n)))),
-  };
 };

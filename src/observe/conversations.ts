@@ -84,15 +84,20 @@ export class Conversations {
     return this.pair(at.client, at.server, at.protocol, at);
   }
 
-  /** Counts a command; true when it is the first of its verb here. */
-  command(row: number, verb: Verb, outcome: Command['outcome'], tsUs: number): boolean {
-    const before = this.verbs[row * VERB_STRIDE + VERB_INDEX[verb]]!++;
+  /**
+   * Counts a command; true when it is the first of its verb here. An answer whose request is not in the capture
+   * (`requested` false) is no request that was seen: it is not counted by verb.
+   */
+  command(row: number, verb: Verb, outcome: Command['outcome'], tsUs: number, requested: boolean): boolean {
+    const slot = row * VERB_STRIDE + VERB_INDEX[verb];
+    const before = this.verbs[slot]!;
+    if (requested) this.verbs[slot] = before + 1;
     const s = row * SUMS;
     if (this.sums[s + LAST]! < tsUs) this.sums[s + LAST] = tsUs;
     if (outcome === 'refused') this.sums[s + REFUSED]!++;
     else if (outcome === 'unanswered') this.sums[s + UNANSWERED]!++;
     this.dirty.mark(row);
-    return before === 0;
+    return requested && before === 0;
   }
 
   /** Takes the totals of a flow; true when the server's side of its conversation appeared for the first time. */

@@ -6,10 +6,10 @@ import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type { Fact, FactAttribute } from '../core/site.ts';
 import { macKind } from './address.ts';
-import type { Group } from './binding.ts';
 import type { Facts } from './facts.ts';
 import type { Fingerprint } from './knowledge.ts';
 import { matches } from './matching.ts';
+import type { Group } from './nodes.ts';
 import { macVendor } from './vendor.ts';
 
 const ORIGIN_RANK: Readonly<Record<Fact['origin'], number>> = { manual: 3, observed: 2, derived: 1, imported: 0 };

@@ -109,7 +109,6 @@ const decodeText = (bytes: Uint8Array): string => {
   }
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is removed here
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
 const clean = (cell: string): string => cell.replace(CONTROL, ' ').trim().slice(0, LIST_LIMITS.cell);
 

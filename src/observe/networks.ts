@@ -6,8 +6,8 @@ import type { EndpointView } from '../core/endpoint.ts';
 import type { CommandRecord, Conversation, Fact } from '../core/site.ts';
 import type { ControlRelation, Mentioned, Network } from '../core/site-model.ts';
 import { ipScope, subnetOf } from './address.ts';
-import type { Binding, Group } from './binding.ts';
 import type { Facts } from './facts.ts';
+import type { Binding, Group } from './nodes.ts';
 
 type Draft = { -readonly [K in keyof Network]: Network[K] } & { ids: Set<string> };
 

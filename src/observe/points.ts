@@ -8,6 +8,7 @@ import type { Point } from '../core/site.ts';
 import type { PointRow, RunRow } from '../core/site-model.ts';
 import { bounded, type Context, Dirty, drop, f64, Interner, i32, u8, u32 } from './context.ts';
 import { IntTable } from './int-table.ts';
+import { Runs, smoothed } from './runs.ts';
 import type { Samples } from './samples.ts';
 
 const PAGE_BITS = 6;
@@ -17,14 +18,14 @@ const NUMBER = 0;
 const BOOLEAN = 1;
 const STRING = 2;
 const BIGINT = 3;
-/** Weight of the newest interval in the smoothed cadence. */
-const SMOOTH = 1 / 8;
 
 /** Point indexes stand from 1; 0 is none. */
 export class Points {
   count = 0;
+  get dirtyRuns(): Dirty {
+    return this.runs.dirty;
+  }
   readonly dirty = new Dirty();
-  readonly dirtyRuns = new Dirty();
   private readonly context: Context;
   private readonly samples: Samples;
   private readonly minSpacingUs: number;
@@ -60,20 +61,14 @@ export class Points {
   private reader = new Int32Array(256);
   private writer = new Int32Array(256);
 
-  /** target, client, space * 2 + write, start << 11 | count -> run. */
-  private readonly runs = new IntTable();
-  private runBase = new Int32Array(64);
-  private runUses = new Float64Array(64);
-  private runLast = new Float64Array(64);
-  private runCadence = new Float64Array(64);
-  private readonly runIndexes = new Map<number, Int32Array>();
-  private readonly runsOfSpace = new Map<number, Map<number, number[]>>();
+  private readonly runs: Runs;
 
   constructor(context: Context, samples: Samples, minSpacingUs: number) {
     this.context = context;
     this.samples = samples;
     this.minSpacingUs = minSpacingUs;
     this.areas.id('');
+    this.runs = new Runs(context);
   }
 
   block(at: At, block: ValueBlock): void {
@@ -90,20 +85,13 @@ export class Points {
       return;
     }
     const t = at.tsUs;
-    const uses = this.runUses[run]!++;
-    if (uses > 0) {
-      const interval = t - this.runLast[run]!;
-      const cadence = this.runCadence[run]!;
-      if (interval > 0) this.runCadence[run] = cadence === 0 ? interval : cadence + (interval - cadence) * SMOOTH;
-    }
-    this.runLast[run] = t;
-    this.dirtyRuns.mark(run);
-    const base = this.runBase[run]!;
+    this.runs.use(run, t);
+    const base = this.runs.base[run]!;
     const last = this.value;
     if (base > 0) {
       for (let i = 0; i < count; i++) if (last[base + i] !== values[i]) this.changed(base + i, NUMBER, values[i]!, t);
     } else {
-      const indexes = this.runIndexes.get(run)!;
+      const indexes = this.runs.indexes.get(run)!;
       for (let i = 0; i < count; i++) {
         const p = indexes[i]!;
         if (p > 0 && last[p] !== values[i]) this.changed(p, NUMBER, values[i]!, t);
@@ -145,25 +133,25 @@ export class Points {
     let readUs = reads > 0 ? lastUs : -1;
     let writeUs = writes > 0 ? lastUs : -1;
     for (const run of this.runsOver(index)) {
-      const uses = this.runUses[run]!;
-      const last = this.runLast[run]!;
+      const uses = this.runs.uses[run]!;
+      const last = this.runs.lastUs[run]!;
       if (last > lastUs) lastUs = last;
-      if ((this.runs.part(run, 2) & 1) === 1) {
+      if (this.runs.isWrite(run)) {
         writes += uses;
         if (last > writeUs) {
           writeUs = last;
-          writer = this.runs.part(run, 1);
+          writer = this.runs.clientOf(run);
         }
         continue;
       }
       reads += uses;
       if (last > readUs) {
         readUs = last;
-        reader = this.runs.part(run, 1);
+        reader = this.runs.clientOf(run);
       }
       if (uses > most) {
         most = uses;
-        cadence = this.runCadence[run]!;
+        cadence = this.runs.cadence[run]!;
       }
     }
     return {
@@ -203,7 +191,7 @@ export class Points {
   /** Writes of one point, with those of its runs. */
   writesOf(index: number): number {
     let n = this.writes[index]!;
-    for (const run of this.runsOver(index)) if ((this.runs.part(run, 2) & 1) === 1) n += this.runUses[run]!;
+    for (const run of this.runsOver(index)) if (this.runs.isWrite(run)) n += this.runs.uses[run]!;
     return n;
   }
 
@@ -223,21 +211,7 @@ export class Points {
   }
 
   runRow(run: number): RunRow {
-    const space = this.runs.part(run, 2);
-    const shape = this.runs.part(run, 3);
-    return {
-      id: run + 1,
-      target: this.runs.part(run, 0),
-      client: this.runs.part(run, 1),
-      protocol: this.context.protocols.texts[space >> 9]!,
-      area: this.areas.texts[(space >> 1) & 255]!,
-      start: shape >>> 11,
-      count: shape & 0x7ff,
-      write: (space & 1) === 1,
-      uses: this.runUses[run]!,
-      lastUs: this.runLast[run]!,
-      cadenceUs: this.runCadence[run]!,
-    };
+    return this.runs.row(run, this.areas);
   }
 
   load(p: PointRow): void {
@@ -274,9 +248,7 @@ export class Points {
     const space = this.context.protocols.id(r.protocol) * 256 + this.area(r.area);
     const run = this.run(r.target, r.client, space, r.write ? 1 : 0, r.start, r.count, r.lastUs);
     if (run < 0) return;
-    this.runUses[run] = r.uses;
-    this.runLast[run] = r.lastUs;
-    this.runCadence[run] = r.cadenceUs;
+    this.runs.restore(run, r);
   }
 
   private area(area: string): number {
@@ -291,15 +263,9 @@ export class Points {
     return this.others.get(index) ?? '';
   }
 
-  private *runsOver(index: number): Iterable<number> {
-    const runs = this.runsOfSpace.get(this.target[index]!)?.get(this.space[index]!);
-    if (runs === undefined || this.path[index] !== undefined) return;
-    const address = this.address[index]!;
-    for (const run of runs) {
-      const shape = this.runs.part(run, 3);
-      const start = shape >>> 11;
-      if (address >= start && address < start + (shape & 0x7ff)) yield run;
-    }
+  private runsOver(index: number): Iterable<number> {
+    if (this.path[index] !== undefined) return [];
+    return this.runs.over(this.target[index]!, this.space[index]!, this.address[index]!);
   }
 
   private run(
@@ -315,34 +281,11 @@ export class Points {
     const shape = (start << 11) | count;
     const found = this.runs.find(target, client, space * 2 + write, shape);
     if (found >= 0) return found;
-    if (this.runs.count >= this.context.limits.runs) {
-      drop(this.context, 'runs');
-      return -1;
-    }
     const run = this.runs.add(target, client, space * 2 + write, shape);
-    if (run >= this.runBase.length) {
-      const size = run * 2;
-      this.runBase = i32(this.runBase, size);
-      this.runUses = f64(this.runUses, size);
-      this.runLast = f64(this.runLast, size);
-      this.runCadence = f64(this.runCadence, size);
-    }
+    if (run < 0) return -1;
     const indexes = new Int32Array(count);
-    let contiguous = true;
-    for (let i = 0; i < count; i++) {
-      indexes[i] = this.register(target, space, start + i, t);
-      if (indexes[i] === 0 || indexes[i] !== indexes[0]! + i) contiguous = false;
-    }
-    if (contiguous) this.runBase[run] = indexes[0]!;
-    else this.runIndexes.set(run, indexes);
-    let bySpace = this.runsOfSpace.get(target);
-    if (bySpace === undefined) {
-      bySpace = new Map();
-      this.runsOfSpace.set(target, bySpace);
-    }
-    const list = bySpace.get(space);
-    if (list === undefined) bySpace.set(space, [run]);
-    else list.push(run);
+    for (let i = 0; i < count; i++) indexes[i] = this.register(target, space, start + i, t);
+    this.runs.cover(run, indexes);
     return run;
   }
 
@@ -436,7 +379,7 @@ export class Points {
       if (this.reads[p]!++ > 0) {
         const interval = t - this.lastUs[p]!;
         const cadence = this.cadence[p]!;
-        if (interval > 0) this.cadence[p] = cadence === 0 ? interval : cadence + (interval - cadence) * SMOOTH;
+        if (interval > 0) this.cadence[p] = smoothed(cadence, interval);
       }
       this.reader[p] = at.client;
     }

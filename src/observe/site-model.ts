@@ -3,7 +3,7 @@
  * out what changed. Rows are kept by endpoint; which endpoints are one device is decided on reading, as a pure function of
  * what is known, so that the same input gives the same picture whenever somebody looks.
  */
-import type { Endpoint, EndpointView } from '../core/endpoint.ts';
+import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type {
   At,
@@ -20,48 +20,34 @@ import type {
   Verb,
   Weird,
 } from '../core/observation.ts';
-import type { Asset, AssetId, ChangeRecord, Conversation, Fact, FactAttribute, Point, SourceId } from '../core/site.ts';
+import type { AssetId, ChangeRecord, Fact, FactAttribute, SourceId } from '../core/site.ts';
 import type {
   AliasRow,
-  EndpointRow,
   FlowRow,
   ManualChange,
   ManualUndo,
-  MembershipRow,
   Override,
-  PageOf,
-  PointFilter,
   SiteModel,
   SiteRows,
   SourceContext,
 } from '../core/site-model.ts';
-import { ipScope } from './address.ts';
-import {
-  assetKey,
-  buildAsset,
-  derivedChanges,
-  lastUsOf,
-  type Material,
-  type Move,
-  movesOf,
-  ownIps,
-  type Picture,
-  usersByEndpoint,
-} from './assets.ts';
-import { gatherBehaviour } from './behaviour.ts';
-import { bind, type Group } from './binding.ts';
+import { derivedChanges } from './assets.ts';
 import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
 import { Conversations } from './conversations.ts';
+import { createEmission } from './emission.ts';
 import { Facts } from './facts.ts';
 import { factsOfGroup, handleOf } from './facts-of-group.ts';
 import { IntTable } from './int-table.ts';
 import { knowledge } from './knowledge.ts';
 import { SITE_LIMITS, type SiteLimits } from './limits.ts';
 import { controlOf, mentionedOf, networksOf } from './networks.ts';
+import { createPictures } from './pictures.ts';
+import { pagePoints } from './point-pages.ts';
 import { Points } from './points.ts';
 import { Samples } from './samples.ts';
 import { Sessions } from './sessions.ts';
+import { isGroup, remembering } from './views.ts';
 
 export interface SiteModelOptions {
   readonly endpoints: EndpointView;
@@ -128,114 +114,21 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   const overrides: Override[] = [];
   const dirtyOverrides = new Dirty();
   const pendingFlows = new Map<string, FlowRow>();
-  const emittedMemberships = new Map<number, string>();
-  let emittedTraffic = new Float64Array(64);
-  let endpointCursor = 1;
   const emittedLimits = new Map<string, number>();
 
-  // --- Reading: the picture is computed again only when what it follows from has changed.
-  let picture: Picture | undefined;
-  let material: Material | undefined;
-  let pictureVersion = 0;
-  let pictureSignature = Number.NaN;
-  let assetList: Asset[] | undefined;
-  let assetIndex = new Map<AssetId, Asset>();
-  let assetTraffic = Number.NaN;
-
-  /** Changes when an endpoint appears, begins to speak, or shows another hop count; and, apart, with every frame. */
-  const signatures = (): readonly [number, number] => {
-    let structure = view.count;
-    let traffic = 0;
-    for (let id = 1; id <= view.count; id++) {
-      if (!view.spoke(id)) continue;
-      const t = view.traffic(id);
-      structure += id * (7 + t.maxTtl * 3 + t.minTtl) + t.firstUs / 1e6;
-      traffic += t.lastUs / 1e3 + t.framesSent;
-    }
-    return [structure, traffic];
-  };
-
-  const look = (): Picture => {
-    const [structure, traffic] = signatures();
-    if (picture !== undefined && pictureVersion === context.version && pictureSignature === structure) {
-      if (traffic !== assetTraffic) refreshTimes(picture);
-      assetTraffic = traffic;
-      return picture;
-    }
-    const known = knowledge();
-    const binding = bind(view, facts, aliases, overrides, limits);
-    material = {
-      view,
-      facts,
-      knowledge: known,
-      usersOf: usersByEndpoint(sessions.sessions.rows),
-      sighted,
-      lastOf: commands.lastByTarget(),
-    };
-    const behaviour = gatherBehaviour(view, binding, conversationList(), known.automation);
-    const moves = new Map<Group, readonly Move[]>();
-    const ips = new Map<Group, readonly string[]>();
-    const holders = new Map<string, Group[]>();
-    for (const g of binding.groups) {
-      if (g.kind !== 'device') continue;
-      const own = ownIps(g, material);
-      ips.set(g, own);
-      if (own.length > 1) moves.set(g, movesOf(g, view, facts));
-      if (g.behind !== undefined) continue;
-      const { segment } = view.get(g.founder);
-      for (const ip of own) {
-        const at = holders.get(`${segment}|${ip}`);
-        if (at === undefined) holders.set(`${segment}|${ip}`, [g]);
-        else at.push(g);
-      }
-    }
-    picture = { binding, behaviour, moves, holders, ips };
-    pictureVersion = context.version;
-    pictureSignature = structure;
-    assetTraffic = traffic;
-    assetList = undefined;
-    return picture;
-  };
-
-  /** Frames came, nothing new is known: only times may differ, and with them what counts as a move. */
-  const refreshTimes = (p: Picture): void => {
-    const moves = new Map([...p.moves.keys()].map((g) => [g, movesOf(g, view, facts)]));
-    picture = { ...p, moves };
-    if (material !== undefined) material = { ...material, lastOf: commands.lastByTarget() };
-    assetList = undefined;
-  };
-
-  const conversationList = (): Conversation[] => {
-    const out: Conversation[] = [];
-    for (let row = 0; row < conversations.count; row++) out.push(conversations.get(row));
-    return out;
-  };
-
-  const built = new Map<AssetId, { readonly key: string; asset: Asset }>();
-
-  const assets = (): Asset[] => {
-    const p = look();
-    if (assetList !== undefined) return assetList;
-    const m = material!;
-    assetList = p.binding.groups.map((g) => {
-      const key = assetKey(g, p, m);
-      const old = built.get(g.id);
-      if (old === undefined || old.key !== key) {
-        const asset = buildAsset(g, p, m);
-        built.set(g.id, { key, asset });
-        return asset;
-      }
-      const lastUs = lastUsOf(g, m);
-      if (lastUs !== old.asset.lastUs) old.asset = { ...old.asset, lastUs };
-      return old.asset;
-    });
-    if (built.size > assetList.length) {
-      for (const id of built.keys()) if (!p.binding.byId.has(id)) built.delete(id);
-    }
-    assetIndex = new Map(assetList.map((a) => [a.id, a]));
-    return assetList;
-  };
-
+  const pictures = createPictures({
+    context,
+    view,
+    facts,
+    conversations,
+    commands,
+    sessions,
+    sighted,
+    aliases,
+    overrides,
+  });
+  const { look, assets, conversationList } = pictures;
+  const emission = createEmission(view, sighted, look);
   const groupOf = (id: AssetId) => look().binding.byId.get(id);
 
   // --- What is written as a change by hand.
@@ -268,46 +161,6 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       origin: 'observed',
     });
 
-  const takeEndpoints = (max: number): EndpointRow[] => {
-    const rows: EndpointRow[] = [];
-    if (view.count >= emittedTraffic.length) {
-      const wider = new Float64Array((view.count + 1) * 2);
-      wider.set(emittedTraffic);
-      emittedTraffic = wider;
-    }
-    while (endpointCursor <= view.count && rows.length < max) {
-      const id = endpointCursor++;
-      const traffic = view.traffic(id);
-      const spoke = view.spoke(id);
-      const mark = 1 + traffic.framesSent + traffic.framesReceived + (spoke ? 0.5 : 0) + (sighted.has(id) ? 0.25 : 0);
-      if (emittedTraffic[id] === mark) continue;
-      emittedTraffic[id] = mark;
-      const seen = sighted.get(id);
-      rows.push({ ...view.get(id), spoke, traffic: { ...traffic }, ...(seen === undefined ? {} : { seen }) });
-    }
-    return rows;
-  };
-
-  const takeMemberships = (max: number): { rows: MembershipRow[]; more: boolean } => {
-    const p = look();
-    const rows: MembershipRow[] = [];
-    const emit = (endpoint: number, asset: string, fromUs: number, toUs: number): boolean => {
-      const text = `${asset}|${fromUs}|${toUs}`;
-      if ((emittedMemberships.get(endpoint) ?? '|0|0') === text) return true;
-      if (rows.length >= max) return false;
-      emittedMemberships.set(endpoint, text);
-      rows.push({ endpoint, asset, fromUs, toUs });
-      return true;
-    };
-    for (let id = 1; id <= view.count; id++) {
-      const g = p.binding.of[id];
-      const move = g === undefined ? undefined : p.moves.get(g)?.find((m) => m.left === id);
-      if (!emit(id, g?.id ?? '', g === undefined ? 0 : view.traffic(id).firstUs, move?.tsUs ?? 0))
-        return { rows, more: true };
-    }
-    return { rows, more: false };
-  };
-
   const model: SiteModel = {
     setSource(source) {
       if (context.source === source) return;
@@ -326,7 +179,8 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     // --- The sink.
     command(at: At, command: Command) {
       const conversation = conversations.of(at);
-      if (conversation >= 0 && conversations.command(conversation, command.verb, command.outcome, at.tsUs))
+      const { verb, outcome } = command;
+      if (conversation >= 0 && conversations.command(conversation, verb, outcome, at.tsUs, at.requestFrame > 0))
         context.version++;
       const before = commands.count;
       const row = commands.fold(at, command);
@@ -402,10 +256,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
 
     // --- Reading.
     assets,
-    asset(id) {
-      assets();
-      return assetIndex.get(id);
-    },
+    asset: pictures.asset,
     assetOf: (endpoint) => look().binding.of[endpoint]?.id,
     facts(id): readonly Fact[] {
       const group = groupOf(id);
@@ -499,12 +350,12 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
         flows.push(row);
         pendingFlows.delete(key);
       }
-      const memberships = takeMemberships(maxRows);
-      const endpoints = takeEndpoints(maxRows);
+      const memberships = emission.memberships(maxRows);
+      const endpoints = emission.endpoints(maxRows);
       const limitRows = model.limits().filter((l) => emittedLimits.get(l.limit) !== l.dropped);
       for (const l of limitRows) emittedLimits.set(l.limit, l.dropped);
       const rows: SiteRows = {
-        endpoints,
+        endpoints: endpoints.rows,
         memberships: memberships.rows,
         facts: facts.dirty.take(maxRows, (i) => facts.row(i)),
         modules: facts.dirtyModules.take(maxRows, (i) => facts.moduleRow(i)),
@@ -523,7 +374,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       const more =
         pendingFlows.size > 0 ||
         memberships.more ||
-        endpointCursor <= view.count ||
+        endpoints.more ||
         [
           facts.dirty,
           facts.dirtyModules,
@@ -537,12 +388,11 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
           dirtyAliases,
           dirtyOverrides,
         ].some((d) => d.more);
-      if (endpointCursor > view.count) endpointCursor = 1;
       return { rows, more };
     },
     load(rows) {
       for (const e of rows.endpoints ?? []) if (e.seen !== undefined) sighted.set(e.id, e.seen);
-      for (const r of rows.memberships ?? []) emittedMemberships.set(r.endpoint, `${r.asset}|${r.fromUs}|${r.toUs}`);
+      for (const r of rows.memberships ?? []) emission.loadMembership(r);
       for (const r of rows.facts ?? []) facts.load(r);
       for (const r of rows.modules ?? []) facts.loadModule(r);
       for (const r of rows.points ?? []) points.load(r);
@@ -570,59 +420,5 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   return model;
 };
 
-/** Broadcast and multicast: nobody answers from there, so one direction is all there is. */
-const isGroup = (view: EndpointView, endpoint: number): boolean => {
-  if (endpoint === 0) return true;
-  const e = view.get(endpoint);
-  if (e.mac !== undefined && (Number.parseInt(e.mac.slice(0, 2), 16) & 1) === 1) return true;
-  return e.ip !== undefined && ipScope(e.ip) === 'group';
-};
-
-/** Endpoints never change, so each is asked for once: building its texts again on every reading would cost the most. */
-const remembering = (view: EndpointView): EndpointView => {
-  const known: Endpoint[] = [];
-  return {
-    get count() {
-      return view.count;
-    },
-    get(id) {
-      let e = known[id];
-      if (e === undefined) {
-        e = view.get(id);
-        known[id] = e;
-      }
-      return e;
-    },
-    spoke: (id) => view.spoke(id),
-    traffic: (id) => view.traffic(id),
-  };
-};
-
 const described = (c: Command): string =>
   [c.operation, c.object ?? '', c.value === undefined ? '' : `= ${String(c.value)}`].filter((x) => x !== '').join(' ');
-
-/** A page of points. Sorted by id unless asked otherwise; at most 1,000 at a time. */
-const MAX_PAGE = 1000;
-
-const pagePoints = (
-  points: Points,
-  filter: PointFilter,
-  endpointsOf: (asset: AssetId) => readonly number[],
-): PageOf<Point> => {
-  const of = (ids: readonly number[]) => ids.flatMap((id) => points.pointsOfTarget.get(id) ?? []);
-  let ids: number[] | undefined;
-  if (filter.target !== undefined) ids = of([filter.target]);
-  else if (filter.asset !== undefined) ids = of(endpointsOf(filter.asset)).sort((a, b) => a - b);
-  else ids = Array.from({ length: points.count }, (_, i) => i + 1);
-  const text = filter.text?.toLowerCase();
-  if (filter.protocol !== undefined) ids = ids.filter((i) => points.protocolOf(i) === filter.protocol);
-  if (text !== undefined && text !== '') ids = ids.filter((i) => points.pathOf(i).toLowerCase().includes(text));
-  if (filter.changedOnly === true) ids = ids.filter((i) => points.changesOf(i) > 1);
-  if (filter.writtenOnly === true) ids = ids.filter((i) => points.writesOf(i) > 0);
-  if (filter.sort === 'changes') ids.sort((a, b) => points.changesOf(b) - points.changesOf(a) || a - b);
-  else if (filter.sort === 'lastChange') ids.sort((a, b) => points.lastChangeOf(b) - points.lastChangeOf(a) || a - b);
-  else if (filter.sort === 'writes') ids.sort((a, b) => points.writesOf(b) - points.writesOf(a) || a - b);
-  const offset = Math.max(0, filter.offset ?? 0);
-  const limit = Math.min(MAX_PAGE, Math.max(0, filter.limit ?? 100));
-  return { total: ids.length, rows: ids.slice(offset, offset + limit).map((i) => points.get(i)!) };
-};

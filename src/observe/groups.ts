@@ -1,0 +1,102 @@
+/**
+ * From nodes to devices: founders, ids, MAC addresses, gateways; and the serial numbers that prove two nodes to be one.
+ */
+import type { EndpointView } from '../core/endpoint.ts';
+import type { Facts } from './facts.ts';
+import { type Binding, type Group, type Node, root } from './nodes.ts';
+import type { MacEvidence } from './routers.ts';
+
+/** Nodes by serial number and vendor, from what devices say about themselves and about the modules in their racks. */
+export const serialNumbers = (
+  view: EndpointView,
+  facts: Facts,
+  nodeOf: readonly (Node | undefined)[],
+): ReadonlyMap<string, ReadonlySet<Node>> => {
+  const out = new Map<string, Set<Node>>();
+  for (let id = 1; id <= view.count; id++) {
+    const n = nodeOf[id];
+    if (n === undefined || view.get(id).parent !== undefined) continue;
+    const list = facts.of(id);
+    let vendor = '';
+    for (const f of list) if (f.attribute === 'vendor' && f.confidence >= 0.8 && !f.removed) vendor = f.value;
+    const add = (serial: string, by: string): void => {
+      if (serial.length < 4 || /^(.)\1*$/.test(serial.replace(/^0x/, ''))) return;
+      const key = `${serial} (${by})`;
+      const set = out.get(key) ?? new Set<Node>();
+      set.add(root(n));
+      out.set(key, set);
+    };
+    if (vendor !== '')
+      for (const f of list)
+        if (f.attribute === 'serial' && f.confidence >= 0.8 && f.origin === 'observed' && !f.removed)
+          add(f.value, vendor);
+    for (const m of facts.modulesAt(id))
+      if (m.present && m.serial !== '' && m.vendor !== '') add(m.serial, `${m.vendor}, slot ${m.slot}`);
+  }
+  return out;
+};
+
+/** Binds the joined nodes to groups with stable ids. */
+export const groupsOf = (
+  view: EndpointView,
+  nodes: ReadonlyMap<string, Node>,
+  nodeOf: readonly (Node | undefined)[],
+  macs: ReadonlyMap<string, MacEvidence>,
+): Binding => {
+  const firstOf = (n: Node): number => {
+    let best = 0;
+    for (const id of n.founders) {
+      if (best === 0) best = id;
+      else {
+        const a = view.traffic(id).firstUs - view.traffic(best).firstUs;
+        if (a < 0 || (a === 0 && id < best)) best = id;
+      }
+    }
+    return best;
+  };
+  const groupOf = new Map<Node, Group>();
+  for (const n of nodes.values()) {
+    if (n.up !== undefined || n.founders.length === 0) continue;
+    groupOf.set(n, {
+      id: '',
+      founder: firstOf(n),
+      kind: n.child === undefined ? 'device' : n.child.silent ? 'silent-child' : 'child',
+      endpoints: [...new Set(n.members)].sort((a, b) => a - b),
+      macs: [],
+      behind: undefined,
+      parent: undefined,
+      sub: n.child?.sub,
+      router: n.router,
+      translates: n.translates,
+      aliases: n.aliases,
+      notes: n.merged === '' ? [] : [n.merged],
+      silent: n.silent,
+    });
+  }
+  for (const key of macs.keys()) {
+    const n = nodes.get(key)!;
+    const g = groupOf.get(root(n));
+    if (g !== undefined && !g.macs.includes(n.mac)) g.macs.push(n.mac);
+  }
+  for (const [n, g] of groupOf) {
+    g.behind = n.behind === undefined ? undefined : groupOf.get(root(n.behind));
+    if (g.behind === g) g.behind = undefined;
+    g.parent = n.child === undefined ? undefined : groupOf.get(root(n.child.parent));
+  }
+  // A MAC keeps the number of its first frame also when it turns out to be a router's; the host behind it gets a `b`.
+  const taken = new Set<string>();
+  const ordered = [...groupOf.values()].sort(
+    (a, b) => a.founder - b.founder || (a.behind === undefined ? 0 : 1) - (b.behind === undefined ? 0 : 1),
+  );
+  for (const g of ordered) {
+    let id = `a${g.founder}`;
+    while (taken.has(id)) id += 'b';
+    taken.add(id);
+    g.id = id;
+  }
+  return {
+    groups: ordered,
+    byId: new Map(ordered.map((g) => [g.id, g])),
+    of: nodeOf.map((n) => (n === undefined ? undefined : groupOf.get(root(n)))),
+  };
+};

@@ -1,0 +1,76 @@
+/** The layers of a frame from the outside in, each with its fields; pointing at one lights its octets. */
+import { IconChevronRight } from '@tabler/icons-react';
+import type { FrameLayer } from '../../api/sites.ts';
+import type { Span } from './hex.tsx';
+
+interface Props {
+  layers: readonly FrameLayer[];
+  open: ReadonlySet<number>;
+  span: Span | undefined;
+  onToggle: (layer: number) => void;
+  onHover: (span: Span | undefined) => void;
+  onChoose: (span: Span) => void;
+}
+const has = (s: Span): boolean => s.start >= 0 && s.end > s.start;
+const same = (a: Span, b: Span | undefined): boolean => b !== undefined && a.start === b.start && a.end === b.end;
+
+export const Layers = ({ layers, open, span, onToggle, onHover, onChoose }: Props) => (
+  // biome-ignore lint/a11y/noStaticElementInteractions: leaving the list only ends the highlight
+  <div className="layers" onMouseLeave={() => onHover(undefined)}>
+    {layers.length === 0 && (
+      <div className="dim" style={{ padding: 12 }}>
+        Nothing in this frame was recognised.
+      </div>
+    )}
+    {layers.map((layer, i) => {
+      const isOpen = open.has(i);
+      return (
+        <section key={`${layer.name}${layer.start}`} id={`layer-${i}`}>
+          <button
+            type="button"
+            className={`layer-head${same(layer, span) ? ' on' : ''}`}
+            aria-expanded={isOpen}
+            onMouseEnter={() => has(layer) && onHover(layer)}
+            onFocus={() => has(layer) && onHover(layer)}
+            onBlur={() => onHover(undefined)}
+            onClick={() => {
+              if (has(layer)) onChoose({ start: layer.start, end: layer.end });
+              onToggle(i);
+            }}
+          >
+            <IconChevronRight
+              size={12}
+              stroke={2}
+              aria-hidden="true"
+              className="dim"
+              style={{ transform: isOpen ? 'rotate(90deg)' : 'none' }}
+            />
+            <span className="strong nowrap">{layer.title}</span>
+            <span className="dim layer-summary">{layer.summary}</span>
+          </button>
+          {isOpen && layer.fields.length > 0 && (
+            <ul className="layer-fields">
+              {layer.fields.map((f, j) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: fields of one name repeat
+                <li key={j}>
+                  <button
+                    type="button"
+                    className={same(f, span) ? 'on' : ''}
+                    disabled={!has(f)}
+                    onMouseEnter={() => onHover(has(f) ? f : undefined)}
+                    onFocus={() => has(f) && onHover(f)}
+                    onBlur={() => onHover(undefined)}
+                    onClick={() => onChoose({ start: f.start, end: f.end })}
+                  >
+                    <span className="dim">{f.name}</span>
+                    <span className="mono">{f.value}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
+      );
+    })}
+  </div>
+);
