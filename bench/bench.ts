@@ -5,18 +5,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LiveSite } from '../src/app/live-site.ts';
 import { createSiteRuntime, Pipeline, type SiteRuntime } from '../src/app/pipeline.ts';
 import { type CaptureFile, openCaptureFile } from '../src/capture/file.ts';
 import { readCapture } from '../src/capture/reader.ts';
-import type { SiteModel, SiteSink } from '../src/core/site-model.ts';
+import type { Source } from '../src/core/site.ts';
+import type { SiteSink } from '../src/core/site-model.ts';
 import { createSiteModel } from '../src/observe/index.ts';
-import { openStore, siteBatch, type Store } from '../src/store/index.ts';
+import { openMemoryStore, openStore } from '../src/store/index.ts';
 import { Counter, counting, nullSink } from './counting.ts';
 import { verifying } from './verify.ts';
 
 /** The product saves at most this often, milliseconds (`app/engine.ts`). */
 const SAVE_MS = 5000;
-const ROWS_PER_BATCH = 20_000;
 
 const [phase = '', path = ''] = process.argv.slice(2);
 const mib = (octets: number): number => Math.round(octets / 104857.6) / 10;
@@ -76,46 +77,54 @@ const verify = (): Run => {
   };
 };
 
-const save = async (store: Store, model: SiteModel): Promise<void> => {
-  const samples = model.takeSamples();
-  for (let first = true; ; first = false) {
-    const { rows, more } = model.takeDirty(ROWS_PER_BATCH);
-    const batch = siteBatch('bench', 'bench', rows, first ? samples : [], Date.now() * 1000);
-    await store.writer.submit(batch, { background: true });
-    if (!more) break;
-  }
-};
+const nowUs = (): number => Date.now() * 1000;
 
 const pipeline = async (withStore: boolean): Promise<Run> => {
   const c = new Counter();
-  let model: SiteModel | undefined;
-  const runtime = createSiteRuntime((endpoints) => {
-    model = createSiteModel({ endpoints });
-    return counting(model, c);
-  });
-  const p = pipelineOf(runtime);
   const folder = withStore ? mkdtempSync(join(tmpdir(), 'gatehouse-bench-')) : '';
-  const store = withStore ? await openStore(folder, { nowUs: () => Date.now() * 1000 }) : undefined;
+  const store = withStore ? await openStore(folder, { nowUs }) : await openMemoryStore({ nowUs });
+  const site = new LiveSite(store, { site_id: 'bench', name: 'bench', kind: 'plant', zone: 'UTC', created_us: 0 });
+  const { runtime, model } = await site.load();
+  const p = pipelineOf({ endpoints: runtime.endpoints, duplicates: runtime.duplicates, sink: counting(model, c) });
+  const describe = (state: Source['state']): void => {
+    site.sources.set('bench', {
+      id: 'bench',
+      site: 'bench',
+      kind: 'file',
+      name: path,
+      path,
+      sha256: '',
+      state,
+      error: '',
+      progress: 0,
+      startedUs: 0,
+      endedUs: 0,
+      warnings: [],
+      health: p.health(),
+    });
+  };
+  describe('reading');
   let saved = performance.now();
+  let saves = 0;
   return {
     frames: (event) => p.handle(event),
     turn: () => {
-      if (store === undefined || performance.now() - saved < SAVE_MS) return undefined;
-      return save(store, model!).then(() => {
+      if (!withStore || performance.now() - saved < SAVE_MS) return undefined;
+      return site.save(nowUs()).then(() => {
+        saves++;
         saved = performance.now();
       });
     },
     finish: async () => {
       p.finish();
       const decoded = cpuSeconds();
-      if (store !== undefined) {
-        await save(store, model!);
-        await store.close();
-        rmSync(folder, { recursive: true, force: true });
-      }
+      describe('complete');
+      if (withStore) await site.save(nowUs());
+      await store.close();
+      if (withStore) rmSync(folder, { recursive: true, force: true });
       const stored = cpuSeconds();
       const rssMib = mib(process.memoryUsage.rss());
-      const assets = model!.assets().length;
+      const assets = model.assets().length;
       return {
         ...told(c),
         lastSaveCpuSeconds: round(stored - decoded),
@@ -123,8 +132,10 @@ const pipeline = async (withStore: boolean): Promise<Run> => {
         rssAtEndMib: rssMib,
         assets,
         endpoints: runtime.endpoints.count,
-        points: model!.pointCount,
-        dropped: model!.limits().filter((row) => row.dropped > 0),
+        saves,
+        points: model.pointCount,
+        memory: Object.fromEntries(Object.entries(process.memoryUsage()).map(([k, v]) => [k, mib(v)])),
+        dropped: model.limits().filter((row) => row.dropped > 0),
       };
     },
   };

@@ -232,7 +232,16 @@ export interface SiteModel extends SiteSink {
   /** Samples collected since the last call. */
   takeSamples(): readonly SampleChunk[];
   /** What changed since the last call, at most `maxRows` of each table; call again while `more`. */
-  takeDirty(maxRows?: number): { readonly rows: SiteRows; readonly more: boolean };
+  takeDirty(
+    maxRows?: number,
+    options?: {
+      /**
+       * False: leave out who belongs to which asset, which is found anew from everything else and costs a look at the
+       * whole site. For saves while a file is read; the last one must have them. Default true.
+       */
+      readonly memberships?: boolean;
+    },
+  ): { readonly rows: SiteRows; readonly more: boolean };
   /**
    * Restores what `takeDirty` handed out (last row per id, any order) into a fresh model. The endpoint table must hold the
    * rows of `endpoints` already. May be called several times with parts, every table in order of id.
