@@ -16,8 +16,10 @@ import { openMemoryStore, openStore } from '../src/store/index.ts';
 import { Counter, counting, nullSink } from './counting.ts';
 import { verifying } from './verify.ts';
 
-/** The product saves at most this often, milliseconds (`app/engine.ts`). */
+/** The product's pulse and saves (`app/engine.ts`). */
+const PULSE_MS = 500;
 const SAVE_MS = 5000;
+const SAVE_BACKLOG = 0.25;
 
 const [phase = '', path = ''] = process.argv.slice(2);
 const mib = (octets: number): number => Math.round(octets / 104857.6) / 10;
@@ -109,7 +111,8 @@ const pipeline = async (withStore: boolean): Promise<Run> => {
   return {
     frames: (event) => p.handle(event),
     turn: () => {
-      if (!withStore || performance.now() - saved < SAVE_MS) return undefined;
+      const since = performance.now() - saved;
+      if (!withStore || since < PULSE_MS || (since < SAVE_MS && site.backlog < SAVE_BACKLOG)) return undefined;
       return site.save(nowUs()).then(() => {
         saves++;
         saved = performance.now();

@@ -145,15 +145,23 @@ export class LiveSite {
     return mine;
   }
 
+  /** How full the queues towards the store are, 0..1. */
+  get backlog(): number {
+    return this.#loaded?.model.backlog ?? 0;
+  }
+
   async #write(nowUs: number): Promise<void> {
     const loaded = this.#loaded;
     if (loaded === undefined) return;
     const reading = [...this.sources.values()].find((source) => source.state === 'reading' || source.state === 'live');
     // Who belongs together is found once the file is read, and whenever somebody looks: not for every save in between.
     const isBusy = reading?.state === 'reading';
+    // An interrupted reading of a site's only file begins again from nothing: until it is read, only what would not fit
+    // into memory is written.
+    const queuesOnly = isBusy && this.sources.size === 1;
     const samples = loaded.model.takeSamples();
     for (let first = true; ; first = false) {
-      const { rows, more } = loaded.model.takeDirty(ROWS_PER_BATCH, { memberships: !isBusy });
+      const { rows, more } = loaded.model.takeDirty(ROWS_PER_BATCH, { memberships: !isBusy, queuesOnly });
       const batch = siteBatch(this.id, reading?.id ?? '', rows, first ? samples : [], nowUs);
       const last = more ? {} : this.#tail(loaded, isBusy);
       await this.#store.writer.submit({ ...batch, put: { ...batch.put, ...last } }, { background: true });

@@ -229,6 +229,8 @@ export interface SiteModel extends SiteSink {
   /** Takes all facts of an imported list away again. */
   removeImport(via: string): void;
 
+  /** How full the fullest of the bounded queues towards the store is, 0..1; at 1 the oldest entries are lost. */
+  readonly backlog: number;
   /** Samples collected since the last call. */
   takeSamples(): readonly SampleChunk[];
   /** What changed since the last call, at most `maxRows` of each table; call again while `more`. */
@@ -240,6 +242,8 @@ export interface SiteModel extends SiteSink {
        * whole site. For saves while a file is read; the last one must have them. Default true.
        */
       readonly memberships?: boolean;
+      /** True: only what waits in bounded queues (flows), nothing of the state that a later save writes anyway. */
+      readonly queuesOnly?: boolean;
     },
   ): { readonly rows: SiteRows; readonly more: boolean };
   /**

@@ -82,6 +82,23 @@ const NAMES: Readonly<Record<Name['kind'], readonly [FactAttribute, number]>> = 
   other: ['hostname', 0.5],
 };
 
+const NO_ROWS: SiteRows = {
+  endpoints: [],
+  memberships: [],
+  facts: [],
+  modules: [],
+  points: [],
+  runs: [],
+  conversations: [],
+  flows: [],
+  commands: [],
+  sessions: [],
+  weirds: [],
+  changes: [],
+  aliases: [],
+  overrides: [],
+  limits: [],
+};
 const NO_SOURCE: SourceContext = { id: '', offsetOf: () => -1 };
 
 export const createSiteModel = (options: SiteModelOptions): SiteModel => {
@@ -341,14 +358,18 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     removeImport: (via) => facts.removeImport(via),
 
     // --- For the store.
+    get backlog() {
+      return Math.max(pendingFlows.size / limits.pendingFlows, samples.backlog);
+    },
     takeSamples: () => samples.take(),
-    takeDirty(maxRows = 20_000, { memberships: wantsMemberships = true } = {}) {
+    takeDirty(maxRows = 20_000, { memberships: wantsMemberships = true, queuesOnly = false } = {}) {
       const flows: FlowRow[] = [];
       for (const [key, row] of pendingFlows) {
         if (flows.length >= maxRows) break;
         flows.push(row);
         pendingFlows.delete(key);
       }
+      if (queuesOnly) return { rows: { ...NO_ROWS, flows }, more: pendingFlows.size > 0 };
       const memberships = wantsMemberships ? emission.memberships(maxRows) : { rows: [], more: false };
       const endpoints = emission.endpoints(maxRows);
       const limitRows = model.limits().filter((l) => emittedLimits.get(l.limit) !== l.dropped);
