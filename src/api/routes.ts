@@ -132,4 +132,6 @@ export type Routes = typeof ROUTES;
 /** What a call answers. */
 export type Answer<N extends CallName> = Static<Routes[N]['response']>;
 /** What a call takes as body; undefined when it takes none. */
-export type Body<N extends CallName> = Routes[N] extends { readonly body: infer B extends TSchema } ? Static<B> : undefined;
+export type Body<N extends CallName> = Routes[N] extends { readonly body: infer B extends TSchema }
+  ? Static<B>
+  : undefined;

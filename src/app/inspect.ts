@@ -56,9 +56,9 @@ const tapped = (
       frame: at.frame,
       time: timeText(Math.max(0, at.tsUs)),
       protocol: at.protocol,
+      ...(plain(body) as object),
       client: address(at.client),
       server: address(at.server),
-      ...(plain(body) as object),
     });
   const flow = (at: At, body: Parameters<SiteModel['flow']>[1]): void => {
     model.flow(at, body);

@@ -69,7 +69,7 @@ const columns: readonly Column<AssetRow>[] = [
     head: 'MAC address',
     width: '148px',
     sort: 'mac',
-    from: 1240,
+    from: 1400,
     cell: (a) => <List items={a.macs} mono most={1} />,
   },
   { id: 'vendor', head: 'Vendor', width: 'minmax(120px, 1fr)', sort: 'vendor', cell: (a) => <Text>{a.vendor}</Text> },
@@ -89,7 +89,7 @@ const columns: readonly Column<AssetRow>[] = [
     head: 'Network',
     width: '132px',
     sort: 'network',
-    from: 1380,
+    from: 1540,
     cell: (a) => (a.network === '' ? <Unknown /> : <span className="mono">{a.network}</span>),
   },
   {
@@ -97,13 +97,14 @@ const columns: readonly Column<AssetRow>[] = [
     head: 'VLAN',
     width: '70px',
     extra: true,
-    cell: (a) => (a.vlans.length === 0 ? <span className="dim">none</span> : a.vlans.join(', ')),
+    cell: (a) =>
+      a.vlans.every((v) => v === 0) ? <span className="dim">none</span> : a.vlans.filter((v) => v !== 0).join(', '),
   },
   {
     id: 'protocols',
     head: 'Serves',
     width: 'minmax(110px, 0.9fr)',
-    from: 1080,
+    from: 1220,
     cell: (a) =>
       a.served.length === 0 ? (
         <span className="dim" title={a.spoken.length > 0 ? `speaks ${a.spoken.join(', ')}` : ''}>
@@ -128,7 +129,7 @@ const columns: readonly Column<AssetRow>[] = [
     width: '148px',
     sort: 'last',
     end: true,
-    from: 960,
+    from: 1090,
     cell: (a) => <When at={a.lastAt} />,
   },
 ];

@@ -96,7 +96,8 @@ const columns: readonly Column<CommandRow>[] = [
     head: 'Frames',
     width: '112px',
     from: 1180,
-    cell: (c) => (c.evidence.length === 0 ? <span className="unknown">not kept</span> : <EvidenceLinks evidence={c.evidence} />),
+    cell: (c) =>
+      c.evidence.length === 0 ? <span className="unknown">not kept</span> : <EvidenceLinks evidence={c.evidence} />,
   },
 ];
 

@@ -8,7 +8,18 @@ import { call } from '../lib/api.ts';
 import { dateTime, duration, number, plural } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
-import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, shownValue, Text, Unknown, When } from '../parts/basics.tsx';
+import {
+  Empty,
+  EvidenceLinks,
+  Loading,
+  Panel,
+  PartyLink,
+  Problem,
+  shownValue,
+  Text,
+  Unknown,
+  When,
+} from '../parts/basics.tsx';
 import { isWriting, OutcomeMark, VerbTag } from '../parts/glyphs.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
 import { PointChart } from './points/chart.tsx';
@@ -38,7 +49,12 @@ const Loaded = ({ row }: { row: PointRow }) => {
   const commands = useQuery({
     queryKey: ['commands', site, 'point', row.id],
     queryFn: ({ signal }) =>
-      call('commands', { site, q: `target:=${row.asset.id} object:"${row.path.replaceAll('"', '')}"`, sort: '-last', limit: 200 }, undefined, signal),
+      call(
+        'commands',
+        { site, q: `target:=${row.asset.id} object:"${row.path.replaceAll('"', '')}"`, sort: '-last', limit: 200 },
+        undefined,
+        signal,
+      ),
     enabled: row.asset.id !== '',
   });
   const rows = commands.data?.items;
@@ -87,7 +103,12 @@ const Loaded = ({ row }: { row: PointRow }) => {
             flush
             actions={
               row.asset.id !== '' && (
-                <Link to="/s/$site/commands" params={{ site }} search={{ q: `target:=${row.asset.id}` }} className="small">
+                <Link
+                  to="/s/$site/commands"
+                  params={{ site }}
+                  search={{ q: `target:=${row.asset.id}` }}
+                  className="small"
+                >
                   All commands to {row.asset.name}
                 </Link>
               )
@@ -116,7 +137,12 @@ const Course = ({ row, writes }: { row: PointRow; writes: readonly number[] }) =
   const query = useQuery({
     queryKey: ['points', site, 'series', row.id, sel ?? ''],
     queryFn: ({ signal }) =>
-      call('series', { site, point: row.id, ...(range ? { from: timeOfUs(range.fromUs), to: timeOfUs(range.toUs) } : {}) }, undefined, signal),
+      call(
+        'series',
+        { site, point: row.id, ...(range ? { from: timeOfUs(range.fromUs), to: timeOfUs(range.toUs) } : {}) },
+        undefined,
+        signal,
+      ),
     placeholderData: (old) => old,
   });
   const setRange = useCallback(
@@ -140,10 +166,16 @@ const Course = ({ row, writes }: { row: PointRow; writes: readonly number[] }) =
   return (
     <Panel
       title="Course"
-      count={s === undefined ? undefined : `${plural(s.us.length, 'sample')}${s.thinned ? ', thinned to smallest and largest' : ''}`}
+      count={
+        s === undefined
+          ? undefined
+          : `${plural(s.us.length, 'sample')}${s.thinned ? ', thinned to smallest and largest' : ''}`
+      }
       actions={
         <span className="row" style={{ gap: 4 }}>
-          {range && <span className="dim small nowrap">{`${dateTime(timeOfUs(range.fromUs))} to ${dateTime(timeOfUs(range.toUs)).slice(11)}`}</span>}
+          {range && (
+            <span className="dim small nowrap">{`${dateTime(timeOfUs(range.fromUs))} to ${dateTime(timeOfUs(range.toUs)).slice(11)}`}</span>
+          )}
           <button type="button" className="chip" aria-pressed={range === undefined} onClick={() => setRange(undefined)}>
             All
           </button>
@@ -152,7 +184,11 @@ const Course = ({ row, writes }: { row: PointRow; writes: readonly number[] }) =
               key={p.us}
               type="button"
               className="chip"
-              aria-pressed={range !== undefined && Math.abs(range.toUs - lastUs) < 1e6 && Math.abs(range.toUs - range.fromUs - p.us) < 1e6}
+              aria-pressed={
+                range !== undefined &&
+                Math.abs(range.toUs - lastUs) < 1e6 &&
+                Math.abs(range.toUs - range.fromUs - p.us) < 1e6
+              }
               onClick={() => setRange({ fromUs: lastUs - p.us, toUs: lastUs })}
             >
               {p.label}
@@ -199,7 +235,11 @@ const Course = ({ row, writes }: { row: PointRow; writes: readonly number[] }) =
               </div>
               <div>
                 <dt>Over</dt>
-                <dd>{statistics.toUs > statistics.fromUs ? duration((statistics.toUs - statistics.fromUs) / 1000) : 'one moment'}</dd>
+                <dd>
+                  {statistics.toUs > statistics.fromUs
+                    ? duration((statistics.toUs - statistics.fromUs) / 1000)
+                    : 'one moment'}
+                </dd>
               </div>
             </dl>
           )}
@@ -222,7 +262,10 @@ const States = ({ series, endUs }: { series: Parameters<typeof statesOf>[0]; end
           <span
             key={r.fromUs}
             title={`${r.text} from ${dateTime(timeOfUs(r.fromUs))}`}
-            style={{ flex: `${Math.max(0.004, (r.toUs - r.fromUs) / whole)} 0 1px`, background: words.indexOf(r.text) % 2 === 0 ? 'var(--gh-sunk)' : 'var(--gh-bar-3)' }}
+            style={{
+              flex: `${Math.max(0.004, (r.toUs - r.fromUs) / whole)} 0 1px`,
+              background: words.indexOf(r.text) % 2 === 0 ? 'var(--gh-sunk)' : 'var(--gh-bar-3)',
+            }}
           >
             {r.text}
           </span>
@@ -235,8 +278,19 @@ const States = ({ series, endUs }: { series: Parameters<typeof statesOf>[0]; end
         empty="No state seen."
         columns={[
           { id: 'at', head: 'From', width: '190px', cell: (r) => <When at={timeOfUs(r.fromUs)} /> },
-          { id: 'text', head: 'Value', width: 'minmax(160px, 1fr)', cell: (r) => <span className="mono">{r.text}</span> },
-          { id: 'held', head: 'Held', width: '120px', end: true, cell: (r) => (r.toUs > r.fromUs ? duration((r.toUs - r.fromUs) / 1000) : <Unknown>not known</Unknown>) },
+          {
+            id: 'text',
+            head: 'Value',
+            width: 'minmax(160px, 1fr)',
+            cell: (r) => <span className="mono">{r.text}</span>,
+          },
+          {
+            id: 'held',
+            head: 'Held',
+            width: '120px',
+            end: true,
+            cell: (r) => (r.toUs > r.fromUs ? duration((r.toUs - r.fromUs) / 1000) : <Unknown>not known</Unknown>),
+          },
         ]}
       />
     </div>
@@ -252,10 +306,34 @@ const Touched = ({ rows }: { rows: readonly CommandRow[] }) => (
     columns={[
       { id: 'last', head: 'Last seen', width: '146px', by: (c) => c.lastAt ?? '', cell: (c) => <When at={c.lastAt} /> },
       { id: 'verb', head: 'Verb', width: '96px', by: (c) => c.verb, cell: (c) => <VerbTag verb={c.verb} /> },
-      { id: 'client', head: 'Who', width: 'minmax(130px, 1.2fr)', by: (c) => c.client.name, cell: (c) => <PartyLink party={c.client} /> },
-      { id: 'operation', head: 'Service', width: 'minmax(110px, 1fr)', by: (c) => c.operation, cell: (c) => c.operation },
-      { id: 'value', head: 'Value', width: 'minmax(70px, 0.6fr)', cell: (c) => (c.value === null ? <span className="dim">none</span> : <span className="mono">{shownValue(c.value)}</span>) },
-      { id: 'outcome', head: 'Outcome', width: 'minmax(110px, 0.8fr)', by: (c) => c.outcome, cell: (c) => <OutcomeMark outcome={c.outcome} reason={c.reason} /> },
+      {
+        id: 'client',
+        head: 'Who',
+        width: 'minmax(130px, 1.2fr)',
+        by: (c) => c.client.name,
+        cell: (c) => <PartyLink party={c.client} />,
+      },
+      {
+        id: 'operation',
+        head: 'Service',
+        width: 'minmax(110px, 1fr)',
+        by: (c) => c.operation,
+        cell: (c) => c.operation,
+      },
+      {
+        id: 'value',
+        head: 'Value',
+        width: 'minmax(70px, 0.6fr)',
+        cell: (c) =>
+          c.value === null ? <span className="dim">none</span> : <span className="mono">{shownValue(c.value)}</span>,
+      },
+      {
+        id: 'outcome',
+        head: 'Outcome',
+        width: 'minmax(110px, 0.8fr)',
+        by: (c) => c.outcome,
+        cell: (c) => <OutcomeMark outcome={c.outcome} reason={c.reason} />,
+      },
       { id: 'count', head: 'Times', width: '62px', end: true, by: (c) => c.count, cell: (c) => number(c.count) },
       { id: 'evidence', head: 'Frames', width: '118px', cell: (c) => <EvidenceLinks evidence={c.evidence} /> },
     ]}
@@ -286,9 +364,21 @@ const Context = ({ row }: { row: PointRow }) => (
       <dt>Seen</dt>
       <dd>{row.cadenceMs === null ? 'once' : `every ${duration(row.cadenceMs)}`}</dd>
       <dt>Last reader</dt>
-      <dd>{row.reader === null ? <span className="dim">nobody seen</span> : <PartyLink party={row.reader} address={false} />}</dd>
+      <dd>
+        {row.reader === null ? (
+          <span className="dim">nobody seen</span>
+        ) : (
+          <PartyLink party={row.reader} address={false} />
+        )}
+      </dd>
       <dt>Last writer</dt>
-      <dd>{row.writer === null ? <span className="dim">nobody seen</span> : <PartyLink party={row.writer} address={false} />}</dd>
+      <dd>
+        {row.writer === null ? (
+          <span className="dim">nobody seen</span>
+        ) : (
+          <PartyLink party={row.writer} address={false} />
+        )}
+      </dd>
       <dt>Reads</dt>
       <dd>{number(row.reads)}</dd>
       <dt>Writes</dt>

@@ -29,10 +29,23 @@ const columns: readonly Column<PointRow>[] = [
     sort: 'asset',
     cell: (p) => <PartyLink party={p.asset} />,
   },
-  { id: 'value', head: 'Value', width: 'minmax(92px, 0.7fr)', sort: 'value', end: true, cell: (p) => <PointValue row={p} /> },
+  {
+    id: 'value',
+    head: 'Value',
+    width: 'minmax(92px, 0.7fr)',
+    sort: 'value',
+    end: true,
+    cell: (p) => <PointValue row={p} />,
+  },
   { id: 'trend', head: 'Trend', width: '112px', from: 900, cell: (p) => <RowTrend row={p} /> },
   { id: 'range', head: 'In its range', width: '150px', from: 1330, cell: (p) => <RangeBar row={p} /> },
-  { id: 'type', head: 'Type', width: '104px', sort: 'type', cell: (p) => (p.type === '' ? <span className="unknown">not known</span> : p.type) },
+  {
+    id: 'type',
+    head: 'Type',
+    width: '104px',
+    sort: 'type',
+    cell: (p) => (p.type === '' ? <span className="unknown">not known</span> : p.type),
+  },
   { id: 'protocol', head: 'Protocol', width: '90px', sort: 'protocol', extra: true, cell: (p) => p.protocol },
   {
     id: 'cadence',
@@ -55,7 +68,8 @@ const columns: readonly Column<PointRow>[] = [
     head: 'Last writer',
     width: 'minmax(120px, 0.9fr)',
     sort: 'writer',
-    cell: (p) => (p.writer === null ? <span className="dim">nobody seen</span> : <PartyLink party={p.writer} address={false} />),
+    cell: (p) =>
+      p.writer === null ? <span className="dim">nobody seen</span> : <PartyLink party={p.writer} address={false} />,
   },
   {
     id: 'reader',
@@ -63,13 +77,38 @@ const columns: readonly Column<PointRow>[] = [
     width: 'minmax(120px, 0.9fr)',
     sort: 'reader',
     from: 1120,
-    cell: (p) => (p.reader === null ? <span className="dim">nobody seen</span> : <PartyLink party={p.reader} address={false} />),
+    cell: (p) =>
+      p.reader === null ? <span className="dim">nobody seen</span> : <PartyLink party={p.reader} address={false} />,
   },
   { id: 'quality', head: 'Quality', width: '104px', from: 1240, cell: (p) => <Quality quality={p.quality} /> },
   { id: 'reads', head: 'Reads', width: '76px', sort: 'reads', end: true, extra: true, cell: (p) => number(p.reads) },
-  { id: 'writes', head: 'Writes', width: '76px', sort: 'writes', end: true, extra: true, cell: (p) => number(p.writes) },
-  { id: 'changed', head: 'Last change', width: '146px', sort: 'changed', end: true, from: 1440, cell: (p) => <When at={p.changedAt} /> },
-  { id: 'last', head: 'Last seen', width: '146px', sort: 'last', end: true, extra: true, cell: (p) => <When at={p.lastAt} /> },
+  {
+    id: 'writes',
+    head: 'Writes',
+    width: '76px',
+    sort: 'writes',
+    end: true,
+    extra: true,
+    cell: (p) => number(p.writes),
+  },
+  {
+    id: 'changed',
+    head: 'Last change',
+    width: '146px',
+    sort: 'changed',
+    end: true,
+    from: 1440,
+    cell: (p) => <When at={p.changedAt} />,
+  },
+  {
+    id: 'last',
+    head: 'Last seen',
+    width: '146px',
+    sort: 'last',
+    end: true,
+    extra: true,
+    cell: (p) => <When at={p.lastAt} />,
+  },
 ];
 
 const CHIPS = [

@@ -1,5 +1,5 @@
 /** The deepest level of the console: one frame, its octets beside what was read in them, and what is stated because of it. */
-import { ActionIcon, Drawer, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Drawer, FocusTrap, Menu, Tooltip } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconDownload, IconLink } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -105,6 +105,7 @@ export const EvidenceDrawer = ({ site, at }: { site: string; at: string }) => {
         </>
       }
     >
+      <FocusTrap.InitialFocus />
       {!valid ? (
         <Empty title="This link names no frame">A frame is named by its source and number, as in f1:42.</Empty>
       ) : query.isLoading ? (

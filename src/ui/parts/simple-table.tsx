@@ -69,7 +69,12 @@ export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }
           })}
         </div>
         {shown.map((r, i) => (
-          <div key={keyOf(r, i)} role="row" className="trow" style={{ gridTemplateColumns: template, minWidth }}>
+          <div
+            key={keyOf(r, i)}
+            role="row"
+            className="trow"
+            style={{ gridTemplateColumns: template, minWidth, height: 'auto', minHeight: 'var(--gh-row)' }}
+          >
             {columns.map((c) => (
               <div key={c.id} role="cell" className={c.end ? 'end' : ''}>
                 {c.cell(r)}

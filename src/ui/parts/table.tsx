@@ -354,9 +354,7 @@ export const ListTable = <T,>(props: Props<T>) => {
               <Empty title={empty.title}>{empty.text}</Empty>
             )
           ) : (
-            <div
-              style={{ height: virtual.getTotalSize(), position: 'relative', minWidth, width: '100%' }}
-            >
+            <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth, width: '100%' }}>
               {items.map((v) => {
                 const item = rows[v.index];
                 if (item === undefined) return null;

@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['e', 'Open the evidence of the row'],
   ['r', 'Fetch the list again'],
   ['[  ]', 'Previous, next frame (in evidence)'],
+  ['f  n', 'Map: show everything; only the peers of the choice'],
   ['Esc', 'Close, deselect'],
   ['?', 'This help'],
 ];

@@ -15,7 +15,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { call } from '../lib/api.ts';
-import { number, setZone } from '../lib/format.ts';
+import { dateTime, number, setZone } from '../lib/format.ts';
 import { useKeys, useSequence } from '../lib/keys.ts';
 import { useEventStream } from '../lib/live.ts';
 import { meQuery, useSite, useSites } from '../lib/site.ts';
@@ -172,6 +172,11 @@ const SiteSwitcher = () => {
             <span className="cut" style={{ display: 'block' }}>
               {s.name}
             </span>
+            {s.firstAt && (
+              <span className="dim tiny" title={s.firstAt}>
+                {dateTime(s.firstAt).slice(0, 16)}
+              </span>
+            )}
           </Menu.Item>
         ))}
         <Menu.Divider />

@@ -68,7 +68,7 @@ const peerColumns: readonly SmallColumn<PeerRow>[] = [
     cell: (p) => {
       const verbs = verbsOf(p);
       return (
-        <span className="row" style={{ gap: 4 }}>
+        <span className="row wrap" style={{ gap: 4, padding: '3px 0' }}>
           {verbs.length === 0 && (
             <span className="dim">{p.encrypted ? 'encrypted: not visible' : 'no command read'}</span>
           )}
@@ -158,21 +158,21 @@ const moduleColumns: readonly SmallColumn<ModuleRow>[] = [
       </span>
     ),
   },
-  { id: 'evidence', head: 'Evidence', width: '110px', cell: (m) => <EvidenceLinks evidence={m.evidence} /> },
+  { id: 'evidence', head: 'Evidence', width: '86px', cell: (m) => <EvidenceLinks evidence={m.evidence} most={1} /> },
 ];
 
 const writeColumns = (other: 'client' | 'target'): readonly SmallColumn<CommandRow>[] => [
   {
     id: 'who',
     head: other === 'client' ? 'Who' : 'To',
-    width: 'minmax(170px, 1.1fr)',
+    width: 'minmax(140px, 1.1fr)',
     cell: (c) => <PartyLink party={c[other]} />,
   },
-  { id: 'verb', head: 'Verb', width: '150px', cell: (c) => <VerbTag verb={c.verb} count={c.count} /> },
+  { id: 'verb', head: 'Verb', width: '146px', cell: (c) => <VerbTag verb={c.verb} count={c.count} /> },
   {
     id: 'object',
     head: 'What',
-    width: 'minmax(150px, 1.2fr)',
+    width: 'minmax(130px, 1.2fr)',
     cell: (c) => (
       <span title={c.operation}>{c.object === '' ? c.operation : <span className="mono">{c.object}</span>}</span>
     ),
@@ -180,18 +180,18 @@ const writeColumns = (other: 'client' | 'target'): readonly SmallColumn<CommandR
   {
     id: 'value',
     head: 'Value',
-    width: 'minmax(70px, 0.5fr)',
+    width: 'minmax(64px, 0.5fr)',
     cell: (c) =>
       c.value === null ? <span className="dim">none</span> : <span className="mono">{shownValue(c.value)}</span>,
   },
   {
     id: 'outcome',
     head: 'Outcome',
-    width: '130px',
+    width: '112px',
     cell: (c) => <OutcomeMark outcome={c.outcome} reason={c.reason} />,
   },
   { id: 'last', head: 'Last', width: '148px', end: true, cell: (c) => <When at={c.lastAt} /> },
-  { id: 'evidence', head: 'Evidence', width: '104px', cell: (c) => <EvidenceLinks evidence={c.evidence} /> },
+  { id: 'evidence', head: 'Evidence', width: '86px', cell: (c) => <EvidenceLinks evidence={c.evidence} most={1} /> },
 ];
 
 const Writes = ({ asset, side }: { asset: AssetDetail; side: 'to' | 'from' }) => {

@@ -44,9 +44,13 @@ export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
           <dt>Protocol</dt>
           <dd>{c.protocol}</dd>
           <dt>Object</dt>
-          <dd>{c.object === '' ? <span className="dim">the device</span> : <span className="mono">{c.object}</span>}</dd>
+          <dd>
+            {c.object === '' ? <span className="dim">the device</span> : <span className="mono">{c.object}</span>}
+          </dd>
           <dt>Value</dt>
-          <dd>{c.value === null ? <span className="dim">none</span> : <span className="mono">{shownValue(c.value)}</span>}</dd>
+          <dd>
+            {c.value === null ? <span className="dim">none</span> : <span className="mono">{shownValue(c.value)}</span>}
+          </dd>
         </dl>
       </section>
       <section>
@@ -62,13 +66,21 @@ export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
             <When at={c.firstAt} />{' '}
           </dd>
           <dt>Frames</dt>
-          <dd>{c.evidence.length === 0 ? <Unknown>not kept</Unknown> : <EvidenceLinks evidence={c.evidence} most={8} />}</dd>
+          <dd>
+            {c.evidence.length === 0 ? <Unknown>not kept</Unknown> : <EvidenceLinks evidence={c.evidence} most={8} />}
+          </dd>
           <dt>Last</dt>
           <dd>
             <When at={c.lastAt} />
           </dd>
           <dt>Frames</dt>
-          <dd>{c.lastEvidence.length === 0 ? <Unknown>not kept</Unknown> : <EvidenceLinks evidence={c.lastEvidence} most={8} />}</dd>
+          <dd>
+            {c.lastEvidence.length === 0 ? (
+              <Unknown>not kept</Unknown>
+            ) : (
+              <EvidenceLinks evidence={c.lastEvidence} most={8} />
+            )}
+          </dd>
         </dl>
       </section>
       <section className="stack" style={{ gap: 3 }}>

@@ -2,9 +2,10 @@
  * What changed the plant: engineering commands by verb, who and whom, heaviest verb first. Small enough to read in one
  * look; a line narrows the list below to its rows.
  */
+
+import { IconArrowNarrowRight, IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { IconArrowNarrowRight, IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { EvidenceRef, Party } from '../../../api/common.ts';
 import type { CommandRow } from '../../../api/traffic.ts';
@@ -87,7 +88,8 @@ export const PlantChanges = () => {
   const [all, setAll] = useState(false);
   const query = useQuery({
     queryKey: ['commands', site, 'engineering'],
-    queryFn: ({ signal }) => call('commands', { site, q: 'engineering:true', sort: '-last', limit: MAX_ROWS }, undefined, signal),
+    queryFn: ({ signal }) =>
+      call('commands', { site, q: 'engineering:true', sort: '-last', limit: MAX_ROWS }, undefined, signal),
   });
   const now = useQuery({
     queryKey: ['now', site],
@@ -133,8 +135,8 @@ export const PlantChanges = () => {
       </header>
       {open && groups.length === 0 && query.isSuccess && (
         <p className="dim none">
-          No mode change, program transfer, firmware update, restart, deletion, force or configuration was seen. That speaks only for
-          the traffic that is visible and decoded.
+          No mode change, program transfer, firmware update, restart, deletion, force or configuration was seen. That
+          speaks only for the traffic that is visible and decoded.
         </p>
       )}
       {open && groups.length > 0 && (
@@ -174,7 +176,10 @@ export const PlantChanges = () => {
                     {(Object.entries(g.outcomes) as [Outcome, number][]).map(([o, n]) => (
                       <span key={o} className="row" style={{ gap: 4 }}>
                         {n !== g.count && <span className="dim">{number(n)}</span>}
-                        <OutcomeMark outcome={o} {...(o === 'refused' && Object.keys(g.outcomes).length === 1 ? { reason: g.reason } : {})} />
+                        <OutcomeMark
+                          outcome={o}
+                          {...(o === 'refused' && Object.keys(g.outcomes).length === 1 ? { reason: g.reason } : {})}
+                        />
                       </span>
                     ))}
                   </span>

@@ -2,8 +2,8 @@
 import { useComputedColorScheme } from '@mantine/core';
 import cytoscape from 'cytoscape';
 import { type RefObject, useEffect, useImperativeHandle, useRef } from 'react';
-import { ROLES } from '../../../core/site.ts';
 import { PRIORITIES, type Priority } from '../../../api/words.ts';
+import { ROLES } from '../../../core/site.ts';
 import { number } from '../../lib/format.ts';
 import { LEVEL_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph } from '../../parts/glyphs.tsx';
 import { type Line, lineLabel } from './edges.ts';

@@ -1,8 +1,8 @@
 /** The site: Purdue levels as lanes, networks as boxes, lines by what is asked. The URL holds the choice and what is drawn. */
 import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
+import { IconArrowsMaximize, IconMinus, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { IconArrowsMaximize, IconMinus, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { MapNode, SiteMap } from '../../../api/overview.ts';
 import { call } from '../../lib/api.ts';

@@ -1,12 +1,13 @@
 /** Beside the map: what is chosen, in words and links; without a choice, what the lines mean and who changes something. */
-import { Link } from '@tanstack/react-router';
+
 import { IconX } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { MapEdge, MapNode, SiteMap } from '../../../api/overview.ts';
 import { bytes, number, plural } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Text, Unknown } from '../../parts/basics.tsx';
-import { LevelMark, PriorityGlyph, PRIORITY_WORD, ROLE_WORD, RoleGlyph, VerbTag } from '../../parts/glyphs.tsx';
+import { LevelMark, PRIORITY_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph, VerbTag } from '../../parts/glyphs.tsx';
 import { type Line, verbsOf } from './edges.ts';
 import type { Box } from './layout.ts';
 

@@ -190,7 +190,10 @@ export const mapStyle = (ink: Ink): cytoscape.StylesheetJson => {
         'z-index': 5,
       },
     },
-    { selector: 'edge[?engineering][?named], edge[?engineering].near, edge[?engineering].over', style: { label: 'data(label)' } },
+    {
+      selector: 'edge[?engineering][?named], edge[?engineering].near, edge[?engineering].over',
+      style: { label: 'data(label)' },
+    },
     { selector: '.away', style: { opacity: 0.3 } },
     { selector: 'edge.away', style: { opacity: 0.05, 'text-opacity': 0 } },
     { selector: 'edge.near', style: { 'line-opacity': 1, 'z-index': 8 } },

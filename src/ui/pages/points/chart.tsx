@@ -34,7 +34,12 @@ export const PointChart = ({ series, label, writes, onRange }: Props) => {
     const dim = token('--gh-dim');
     const line = token('--gh-line');
     const mono = `11px ${token('--gh-mono')}`;
-    const axis = { stroke: dim, font: mono, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1, size: 5 } };
+    const axis = {
+      stroke: dim,
+      font: mono,
+      grid: { stroke: line, width: 1 },
+      ticks: { stroke: line, width: 1, size: 5 },
+    };
     const stepped = uPlot.paths.stepped?.({ align: 1 });
     const step = stepped ? { paths: stepped } : {};
     const few = series.us.length < 120;
@@ -48,11 +53,23 @@ export const PointChart = ({ series, label, writes, onRange }: Props) => {
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6, fill: token('--gh-accent') } },
       axes: [
         { ...axis, size: 34, values: axisTimes },
-        { ...axis, size: 64, values: (_u, ticks) => ticks.map((v) => (Math.abs(v) >= 1e6 ? v.toExponential(1) : String(Number(v.toPrecision(7))))) },
+        {
+          ...axis,
+          size: 64,
+          values: (_u, ticks) =>
+            ticks.map((v) => (Math.abs(v) >= 1e6 ? v.toExponential(1) : String(Number(v.toPrecision(7))))),
+        },
       ],
       series: [
         {},
-        { label, stroke: token('--gh-text'), width: 1.4, points: { show: few, size: 4, fill: token('--gh-text') }, spanGaps: false, ...step },
+        {
+          label,
+          stroke: token('--gh-text'),
+          width: 1.4,
+          points: { show: few, size: 4, fill: token('--gh-text') },
+          spanGaps: false,
+          ...step,
+        },
         ...(series.thinned
           ? [
               { stroke: 'transparent', points: { show: false }, ...step },
@@ -119,7 +136,12 @@ export const PointChart = ({ series, label, writes, onRange }: Props) => {
       {tip !== undefined && at !== undefined && (
         <div
           className="chart-tip"
-          style={{ top: Math.max(0, tip.top - 46), ...(tip.left > (box.current?.clientWidth ?? 0) - 190 ? { right: (box.current?.clientWidth ?? 0) - tip.left + 10 } : { left: tip.left + 12 }) }}
+          style={{
+            top: Math.max(0, tip.top - 46),
+            ...(tip.left > (box.current?.clientWidth ?? 0) - 190
+              ? { right: (box.current?.clientWidth ?? 0) - tip.left + 10 }
+              : { left: tip.left + 12 }),
+          }}
         >
           <b>{value ?? 'gap'}</b>
           <span className="dim">

@@ -34,8 +34,7 @@ export const Quality = ({ quality }: { quality: PointRow['quality'] }) => {
   );
 };
 
-const short = (n: number): string =>
-  Math.abs(n) >= 100_000 ? n.toExponential(1) : String(Number(n.toPrecision(4)));
+const short = (n: number): string => (Math.abs(n) >= 100_000 ? n.toExponential(1) : String(Number(n.toPrecision(4))));
 
 /** Where the value stands between the smallest and the largest that was seen. */
 export const RangeBar = ({ row }: { row: PointRow }) => {
@@ -44,7 +43,12 @@ export const RangeBar = ({ row }: { row: PointRow }) => {
   if (min === max) return <span className="dim">one value seen</span>;
   const at = Math.min(1, Math.max(0, (value - min) / (max - min)));
   return (
-    <span className="rangebar" role="img" aria-label={`${value} between ${min} and ${max}`} title={`${value}; seen from ${min} to ${max}`}>
+    <span
+      className="rangebar"
+      role="img"
+      aria-label={`${value} between ${min} and ${max}`}
+      title={`${value}; seen from ${min} to ${max}`}
+    >
       <span>{short(min)}</span>
       <span className="track">
         <i style={{ left: `${at * 100}%` }} />

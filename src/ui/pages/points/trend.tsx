@@ -54,11 +54,19 @@ export const RowTrend = ({ row }: { row: PointRow }) => {
   if (row.changes < 2) return <span className="dim">constant</span>;
   if (query.isError) return <span className="unknown">not known</span>;
   if (query.data === undefined) return <span className="trend waiting" aria-hidden="true" />;
-  if (query.data.text !== undefined && query.data.value.every((v) => v === null)) return <span className="dim">words</span>;
+  if (query.data.text !== undefined && query.data.value.every((v) => v === null))
+    return <span className="dim">words</span>;
   const path = stepPath(query.data, WIDTH, HEIGHT);
   if (path === '') return <span className="dim">too few samples</span>;
   return (
-    <svg className="trend" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Trend of ${row.path}, ${query.data.us.length} samples`}>
+    <svg
+      className="trend"
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={`Trend of ${row.path}, ${query.data.us.length} samples`}
+    >
       <path d={path} fill="none" stroke="var(--gh-bar)" strokeWidth="1.2" />
     </svg>
   );
