@@ -28,6 +28,8 @@ const PULSE_MS = 500;
 const PULSES_PER_SECOND = 2;
 /** Dirty rows are written this often while something changes. */
 const SAVE_PULSES = 10;
+/** Sooner for a site whose queues towards the store are this full. */
+const SAVE_BACKLOG = 0.25;
 /** Retention is looked at once an hour, one bounded step per pulse while there is work. */
 const RETENTION_PULSES = 7200;
 const HEAD_PULSES = 24 * 7200;
@@ -198,7 +200,9 @@ export class LocalEngine implements Engine {
         this.#journalSeq = seq;
         this.#global('journal');
       }
-      if (this.#pulses % SAVE_PULSES === 0) await this.#saveAll();
+      const isDue = this.#pulses % SAVE_PULSES === 0;
+      const due = [...this.#unsaved].filter((site) => isDue || site.backlog >= SAVE_BACKLOG);
+      if (due.length > 0) await this.#save(due);
       if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = true;
       if (this.#retaining) this.#retaining = await this.#store.applyRetention(await this.#retention());
       if (this.#pulses % HEAD_PULSES === 0) this.#store.exportHead();
@@ -208,12 +212,11 @@ export class LocalEngine implements Engine {
     }
   }
 
-  async #saveAll(): Promise<void> {
+  async #save(sites: readonly LiveSite[]): Promise<void> {
     // A full disk is waited for by the writer; meanwhile nothing more is handed to it.
     if (this.#store.writer.state.kind === 'failed') return;
-    const sites = [...this.#unsaved];
-    this.#unsaved.clear();
     for (const site of sites) {
+      this.#unsaved.delete(site);
       try {
         await site.save(this.#options.nowUs());
       } catch (error) {
