@@ -14,7 +14,7 @@ export interface SiteRuntime {
   /** Two mirrors of one wire count once. */
   readonly duplicates: DuplicateFilter;
   /** Where observations go; a `SiteModel` in the product, any sink in tests. */
-  readonly sink: SiteSink & Partial<Pick<SiteModel, 'useSource'>>;
+  readonly sink: SiteSink & Partial<Pick<SiteModel, 'setSource'>>;
 }
 
 export const createSiteRuntime = (makeSink: (endpoints: EndpointTable) => SiteRuntime['sink']): SiteRuntime => {
@@ -62,7 +62,7 @@ export class Pipeline {
     switch (event.kind) {
       case 'frames':
         this.#remember(event);
-        this.#site.sink.useSource?.({ id: this.source, offsetOf: this.offsetOf });
+        this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
         this.decoding.batch(event);
         break;
       case 'interface':
@@ -97,13 +97,13 @@ export class Pipeline {
 
   /** Wall time on a quiet live wire, microseconds. */
   tick(tsUs: number): void {
-    this.#site.sink.useSource?.({ id: this.source, offsetOf: this.offsetOf });
+    this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
     this.decoding.tick(tsUs);
   }
 
   /** The source ended: open requests and flows are reported. */
   finish(): void {
-    this.#site.sink.useSource?.({ id: this.source, offsetOf: this.offsetOf });
+    this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
     this.decoding.finish();
   }
 
