@@ -118,6 +118,8 @@ export interface DriveOptions {
   readonly each?: (kind: string, at: At, what: unknown) => void;
   readonly onMessage?: (decoder: Decoder, message: Message, context: PduContext) => void;
   readonly duplicates?: DuplicateFilter;
+  /** Called with the run before its first frame. */
+  readonly started?: (run: Run) => void;
 }
 
 /** A site that sources are driven into, one after another. */
@@ -166,6 +168,7 @@ export class Run {
         onMessage: options.onMessage ?? keep,
       }),
     });
+    options.started?.(this);
   }
 
   of(kind: (typeof KINDS)[number]): Said[] {
