@@ -10,28 +10,28 @@ const columns: readonly Column<FlowRow>[] = [
   {
     id: 'client',
     head: 'Client',
-    width: 'minmax(190px, 1.3fr)',
+    width: 'minmax(150px, 1.3fr)',
     sort: 'client',
     cell: (f) => <PartyLink party={f.client} />,
   },
   {
     id: 'server',
     head: 'Server',
-    width: 'minmax(190px, 1.3fr)',
+    width: 'minmax(150px, 1.3fr)',
     sort: 'server',
     cell: (f) => <PartyLink party={f.server} />,
   },
   {
     id: 'protocol',
     head: 'Service',
-    width: '118px',
+    width: '104px',
     sort: 'protocol',
     cell: (f) => (f.protocol === '' ? <span className="unknown">not recognised</span> : f.protocol),
   },
   {
     id: 'port',
     head: 'Port',
-    width: '92px',
+    width: '90px',
     sort: 'port',
     cell: (f) => (
       <span className="mono">
@@ -80,13 +80,13 @@ const columns: readonly Column<FlowRow>[] = [
   {
     id: 'bytes',
     head: 'Octets → / ←',
-    width: '140px',
+    width: '128px',
     sort: 'bytes',
     end: true,
     cell: (f) => <BothWays out={bytes(f.clientBytes)} back={bytes(f.serverBytes)} none={f.serverBytes === 0} />,
   },
-  { id: 'decoded', head: 'Decoded', width: '104px', sort: 'decoded', cell: (f) => <DecodedShare row={f} /> },
-  { id: 'marks', head: 'Visibility', width: '148px', from: 860, cell: (f) => <FlowMarks row={f} /> },
+  { id: 'decoded', head: 'Decoded', width: '104px', sort: 'decoded', from: 700, cell: (f) => <DecodedShare row={f} /> },
+  { id: 'marks', head: 'Visibility', width: '136px', from: 780, cell: (f) => <FlowMarks row={f} /> },
   {
     id: 'first',
     head: 'First seen',

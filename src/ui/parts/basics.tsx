@@ -72,7 +72,7 @@ export const PartyLink = ({ party, address = true }: { party: Party; address?: b
 export const shownValue = (value: PlainValue): string =>
   value === null
     ? ''
-    : typeof value === 'number' && !Number.isInteger(value)
+    : typeof value === 'number' && (!Number.isInteger(value) || Math.abs(value) >= 1e15)
       ? String(Number(value.toPrecision(7)))
       : String(value);
 

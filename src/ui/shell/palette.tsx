@@ -1,11 +1,11 @@
 /** The command palette (Ctrl/Cmd-K): assets by name, address, vendor or model; pages; actions. */
 import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import { createSpotlight, Spotlight, spotlightActions } from '@mantine/spotlight';
 import { IconFileUpload, IconSearch, IconSunMoon, IconSwitchHorizontal } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { call } from '../lib/api.ts';
 import { useSite, useSites } from '../lib/site.ts';
 import { LevelMark, ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
@@ -37,6 +37,11 @@ export const Palette = () => {
     { label: 'Switch light and dark', icon: IconSunMoon, run: () => toggleColorScheme() },
   ].filter((a) => fits(a.label));
   const assets = asked === '' ? [] : (found.data?.items ?? []);
+  // Answers come after the keystroke: the first of them is what Enter takes.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the list is another
+  useEffect(() => {
+    if (words !== '') spotlightActions.selectAction(0, store);
+  }, [found.data, words]);
   return (
     <Spotlight.Root
       store={store}
