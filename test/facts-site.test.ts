@@ -93,6 +93,10 @@ describeShared('the site of real captures', () => {
       expect(firewall.vendor).toContain('Check Point');
       const server = model.assets().find((a) => a.ips.includes('10.50.1.50'))!;
       expect(server.served).toEqual(['modbus']);
+      // 50 and 50 requests were captured on the two sides, 54 different ones; no writes.
+      const asked = model.conversations().reduce((sum, c) => sum + (c.verbs.read ?? 0), 0);
+      expect(asked).toBe(54);
+      expect(new Set(model.commands().map((c) => c.verb))).toEqual(new Set(['read']));
       expect(model.control()).toEqual([]);
       for (const c of model.commands())
         expect([c.client, c.target].map((e) => model.assetOf(e))).toEqual([client.id, server.id]);

@@ -24,7 +24,8 @@ export interface Breach {
 }
 
 const folderOf = (file: string): string => (file.startsWith('src/') ? file.split('/')[1]! : file.split('/')[0]!);
-const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file) || /(^|\/)(fixtures|testing)(\/|\.)/.test(file);
+const isTest = (file: string): boolean =>
+  /\.test\.tsx?$/.test(file) || /(^|\/)(fixtures|testing|conformance)(\/|\.)/.test(file);
 
 /** Breaches in one file; `file` is relative to the root with forward slashes. */
 export const inspect = (file: string, source: string): Breach[] => {

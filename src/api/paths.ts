@@ -3,6 +3,7 @@
  * the validators; the schemas of each stand in `routes.ts`.
  *
  * Cookie session (`gatehouse`, http-only, same-site strict). Calls other than GET carry `x-csrf-token` from `me`.
+ * Every other GET path that is no file of the console answers with its index.html: its URLs are deep links.
  * Answers that are not 2xx have the shape ApiError. 401: log in; 403: role; 404: no such thing; 409: state; 422: input.
  */
 export const PATHS = {

@@ -1,5 +1,5 @@
 /** Schemas of every JSON call in `paths.ts`: what the server validates and documents, what the console is typed by. */
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import {
   AssetChange,
   AssetDetail,
@@ -127,3 +127,11 @@ export const ROUTES = {
   applyNames: { params: ImportParams, body: MappingRequest, response: Applied, summary: 'Applies an asset list' },
   reconciliation: { params: SiteParams, response: Reconciliation, summary: 'The asset list against the wire' },
 } as const satisfies Record<CallName, CallSchema>;
+
+export type Routes = typeof ROUTES;
+/** What a call answers. */
+export type Answer<N extends CallName> = Static<Routes[N]['response']>;
+/** What a call takes as body; undefined when it takes none. */
+export type Body<N extends CallName> = Routes[N] extends { readonly body: infer B extends TSchema }
+  ? Static<B>
+  : undefined;

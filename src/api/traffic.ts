@@ -37,6 +37,9 @@ export const FlowRow = Obj({
   unanswered: Count,
   oneWay: Type.Boolean(),
   encrypted: Type.Boolean(),
+  /** Community ID v1 and state (`established`, `reset` ...) of the latest flow in it; absent or '' where not known. */
+  communityId: Type.Optional(Type.String()),
+  state: Type.Optional(Type.String()),
   firstAt: MaybeTime,
   lastAt: MaybeTime,
 });

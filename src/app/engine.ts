@@ -28,12 +28,31 @@ const PULSE_MS = 500;
 const PULSES_PER_SECOND = 2;
 /** Dirty rows are written this often while something changes. */
 const SAVE_PULSES = 10;
+/** Sooner for a site whose queues towards the store are this full. */
+const SAVE_BACKLOG = 0.25;
 /** Retention is looked at once an hour, one bounded step per pulse while there is work. */
 const RETENTION_PULSES = 7200;
 const HEAD_PULSES = 24 * 7200;
 /** Sites in memory that nobody reads or looks at. */
 export const MAX_IDLE_LOADED = 4;
 const MAX_AROUND = 50;
+/** Calls whose answer depends on the site alone, and the topics it follows from. */
+const WHOLE: ReadonlySet<EngineCall> = new Set<EngineCall>([
+  'now',
+  'map',
+  'coverage',
+  'assets',
+  'flows',
+  'commands',
+  'points',
+  'sessions',
+  'changes',
+  'weirds',
+]);
+const PAGE_TOPICS = ['sources', 'now', 'assets', 'flows', 'commands', 'points', 'coverage'] as const;
+/** Pages kept as text; lists only in small pages and without a filter (which may speak of the time that passes). */
+const MAX_PAGES = 40;
+const MAX_KEPT_ROWS = 200;
 
 export interface EngineOptions {
   readonly store: Store;
@@ -64,6 +83,7 @@ export class LocalEngine implements Engine {
   #retaining = false;
   #journalSeq = 0;
   #names = new Map<string, string>();
+  readonly #pages = new Map<string, { readonly version: string; readonly text: Promise<string> }>();
 
   private constructor(options: EngineOptions) {
     this.#options = options;
@@ -180,7 +200,9 @@ export class LocalEngine implements Engine {
         this.#journalSeq = seq;
         this.#global('journal');
       }
-      if (this.#pulses % SAVE_PULSES === 0) await this.#saveAll();
+      const isDue = this.#pulses % SAVE_PULSES === 0;
+      const due = [...this.#unsaved].filter((site) => isDue || site.backlog >= SAVE_BACKLOG);
+      if (due.length > 0) await this.#save(due);
       if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = true;
       if (this.#retaining) this.#retaining = await this.#store.applyRetention(await this.#retention());
       if (this.#pulses % HEAD_PULSES === 0) this.#store.exportHead();
@@ -190,12 +212,11 @@ export class LocalEngine implements Engine {
     }
   }
 
-  async #saveAll(): Promise<void> {
+  async #save(sites: readonly LiveSite[]): Promise<void> {
     // A full disk is waited for by the writer; meanwhile nothing more is handed to it.
     if (this.#store.writer.state.kind === 'failed') return;
-    const sites = [...this.#unsaved];
-    this.#unsaved.clear();
     for (const site of sites) {
+      this.#unsaved.delete(site);
       try {
         await site.save(this.#options.nowUs());
       } catch (error) {
@@ -266,6 +287,23 @@ export class LocalEngine implements Engine {
   }
 
   async call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string> {
+    const query = (input.query ?? {}) as { readonly q?: string; readonly limit?: number };
+    const common = WHOLE.has(call) && (query.q ?? '') === '' && (query.limit ?? 0) <= MAX_KEPT_ROWS;
+    const whole = common ? this.#site((input.params as { site: string }).site) : undefined;
+    if (whole === undefined) return this.#answer(call, input);
+    // Many consoles ask for the same page of the same site: it is made once for each version.
+    const key = `${whole.id} ${call} ${JSON.stringify(query)}`;
+    const version = [...PAGE_TOPICS.map((topic) => whole.version(topic))].join(' ');
+    const kept = this.#pages.get(key);
+    if (kept?.version === version) return kept.text;
+    const text = this.#answer(call, input);
+    text.catch(() => this.#pages.delete(key));
+    if (this.#pages.size >= MAX_PAGES) this.#pages.clear();
+    this.#pages.set(key, { version, text });
+    return text;
+  }
+
+  async #answer<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string> {
     return JSON.stringify(await answerCall(this.#context(), call, input));
   }
 

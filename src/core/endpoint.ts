@@ -38,6 +38,8 @@ export interface Endpoint {
 export interface EndpointView {
   /** Endpoints have ids 1..count. */
   readonly count: number;
+  /** Grows with everything that changes here, counters included; absent where nobody counts. */
+  readonly changes?: number | undefined;
   /** Throws on an id that does not exist (a programmer's error). */
   get(id: EndpointId): Endpoint;
   /** True when a frame with this source address was seen. A sub-address spoke when an answer came from it. */

@@ -143,7 +143,7 @@ export interface Conversation {
   decodedBytes: number;
   undecodedBytes: number;
   missingBytes: number;
-  /** Commands by verb. */
+  /** Requests seen, by verb; answers without their request stand among the commands only. */
   readonly verbs: Partial<Record<Verb, number>>;
   refused: number;
   unanswered: number;

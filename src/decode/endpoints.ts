@@ -32,6 +32,7 @@ const FLAG_SUB = 16;
 
 export class EndpointTable implements EndpointView {
   count = 0;
+  changes = 0;
   /** Addresses that found no place. */
   overflow = 0;
   macHigh = new Int32Array(1024);
@@ -127,6 +128,11 @@ export class EndpointTable implements EndpointView {
     tsUs: number,
   ): EndpointId {
     const kind = (hasMac ? FLAG_MAC : 0) | (version === 4 ? FLAG_V4 : version === 6 ? FLAG_V6 : 0);
+    // A link without MAC addresses leaves those of an earlier frame in the cursor: they are not part of the address.
+    if (!hasMac) {
+      macHigh = 0;
+      macLow = 0;
+    }
     let mask = this.#slots.length - 1;
     const hash = mix4(macHigh ^ (segment << 24), macLow ^ (kind << 24), ip, place);
     let s = hash & mask;
@@ -146,6 +152,7 @@ export class EndpointTable implements EndpointView {
     }
     const id = this.#add();
     if (id === 0) return 0;
+    this.changes++;
     this.macHigh[id] = macHigh;
     this.macLow[id] = macLow;
     this.ip[id] = ip;
@@ -210,6 +217,7 @@ export class EndpointTable implements EndpointView {
 
   /** Adds what was counted of `from` towards `to` up to `tsUs`. */
   add(from: EndpointId, to: EndpointId, frames: number, bytes: number, tsUs: number): void {
+    this.changes++;
     if ((this.flags[from]! & FLAG_SPOKE) === 0) this.markSpoken(from, tsUs);
     this.framesSent[from]! += frames;
     this.bytesSent[from]! += bytes;
@@ -221,13 +229,20 @@ export class EndpointTable implements EndpointView {
   /** A frame with this source address was seen. One that was spoken about before begins with its own first frame. */
   markSpoken(from: EndpointId, tsUs: number): void {
     if ((this.flags[from]! & FLAG_SPOKE) !== 0) return;
+    this.changes++;
     this.flags[from]! |= FLAG_SPOKE;
     this.firstUs[from] = tsUs;
   }
 
   ttl(from: EndpointId, ttl: number): void {
-    if (ttl > this.maxTtl[from]!) this.maxTtl[from] = ttl;
-    if (this.minTtl[from] === 0 || ttl < this.minTtl[from]!) this.minTtl[from] = ttl;
+    if (ttl > this.maxTtl[from]!) {
+      this.maxTtl[from] = ttl;
+      this.changes++;
+    }
+    if (this.minTtl[from] === 0 || ttl < this.minTtl[from]!) {
+      this.minTtl[from] = ttl;
+      this.changes++;
+    }
   }
 
   /** See `ObservationSink.child`. */
@@ -244,6 +259,7 @@ export class EndpointTable implements EndpointView {
       this.#subs.set(id, { parent, kind, address });
       this.#subIndex.set(key, id);
     }
+    this.changes++;
     if (answered) this.flags[id]! |= FLAG_SPOKE;
     this.lastUs[id] = tsUs;
     return id;
@@ -290,6 +306,7 @@ export class EndpointTable implements EndpointView {
    */
   restore(row: Endpoint & { readonly spoke: boolean; readonly traffic: EndpointTraffic }): void {
     if (row.id !== this.count + 1) throw new RangeError(`endpoint ${row.id} restored after ${this.count}`);
+    this.changes++;
     const t = row.traffic;
     let id: EndpointId;
     if (row.sub && row.parent !== undefined)

@@ -211,8 +211,15 @@ export const bind = (
     if (e.ip === undefined || ipScope(e.ip) === 'none') continue;
     const holders = new Set(byIp.get(ipAt(e)));
     for (const key of direct.get(ipAt(e)) ?? []) holders.add(node(key));
-    if (holders.size === 1) {
-      nodeOf[id] = [...holders][0]!;
+    // Cells repeat addresses: who speaks in a VLAN means the holder there.
+    const onSameWire = (n: Node): boolean =>
+      n.members.some((member) => {
+        const x = view.get(member);
+        return x.vlan === e.vlan && x.innerVlan === e.innerVlan && x.tunnel === e.tunnel;
+      });
+    const meant = holders.size > 1 ? [...holders].filter(onSameWire) : [...holders];
+    if (meant.length === 1) {
+      nodeOf[id] = meant[0]!;
       nodeOf[id]!.members.push(id);
     }
   }

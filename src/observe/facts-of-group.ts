@@ -16,7 +16,12 @@ const ORIGIN_RANK: Readonly<Record<Fact['origin'], number>> = { manual: 3, obser
 
 export interface RankedFact extends Fact {
   readonly order: number;
+  /** In a rack: 0 the controller, 1 what holds the address, 2 another module. Absent: 1. */
+  readonly place?: number;
 }
+
+/** Device types of what a rack is there for. */
+const CONTROLLER = /programmable logic controller|safety controller/i;
 
 /** Longest time an older value of higher confidence outlives a newer one: the newest of equal worth wins. */
 const better = (a: RankedFact, b: RankedFact): boolean => {
@@ -24,6 +29,8 @@ const better = (a: RankedFact, b: RankedFact): boolean => {
   if (hand(a) !== hand(b)) return hand(a) > hand(b);
   if (a.confidence !== b.confidence) return a.confidence > b.confidence;
   if (ORIGIN_RANK[a.origin] !== ORIGIN_RANK[b.origin]) return ORIGIN_RANK[a.origin] > ORIGIN_RANK[b.origin];
+  const place = (f: RankedFact) => f.place ?? 1;
+  if (place(a) !== place(b)) return place(a) < place(b);
   return a.order > b.order;
 };
 
@@ -47,8 +54,13 @@ export const factsOfGroup = (
 ): RankedFact[] => {
   const out: RankedFact[] = [];
   const handle = handleOf(group);
-  for (const endpoint of handle < 0 ? [handle, ...group.endpoints] : group.endpoints)
-    for (const e of facts.of(endpoint)) if (!e.removed) out.push({ ...facts.fact(e), order: e.order });
+  for (const endpoint of handle < 0 ? [handle, ...group.endpoints] : group.endpoints) {
+    const own = facts.of(endpoint).filter((e) => !e.removed);
+    const isModule = group.kind === 'device' && endpoint > 0 && view.get(endpoint).parent !== undefined;
+    const leads = isModule && own.some((e) => e.attribute === 'device-type' && CONTROLLER.test(facts.fact(e).value));
+    const place = leads ? 0 : isModule ? 2 : 1;
+    for (const e of own) out.push({ ...facts.fact(e), order: e.order, place });
+  }
   out.sort((a, b) => a.firstUs - b.firstUs || a.order - b.order);
   const traffic = view.traffic(group.founder);
   const shown = [group.founder, ...group.endpoints].find((id) => sighted.has(id));

@@ -49,7 +49,16 @@ export const createPictures = (parts: PictureParts): Pictures => {
   let assetTraffic = Number.NaN;
 
   /** Changes when an endpoint appears, begins to speak, or shows another hop count; and, apart, with every frame. */
+  let signed: readonly [number, number] = [Number.NaN, Number.NaN];
+  let signedAt = Number.NaN;
   const signatures = (): readonly [number, number] => {
+    // Questions come by the thousand between two batches of frames: the endpoints are walked once for all of them.
+    if (view.changes !== undefined && view.changes === signedAt) return signed;
+    signedAt = view.changes ?? Number.NaN;
+    signed = walk();
+    return signed;
+  };
+  const walk = (): readonly [number, number] => {
     let structure = view.count;
     let traffic = 0;
     for (let id = 1; id <= view.count; id++) {

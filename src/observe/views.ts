@@ -17,6 +17,9 @@ export const remembering = (view: EndpointView): EndpointView => {
     get count() {
       return view.count;
     },
+    get changes() {
+      return view.changes;
+    },
     get(id) {
       let e = known[id];
       if (e === undefined) {

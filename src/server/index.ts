@@ -24,6 +24,7 @@ import { People } from './people.ts';
 import { registerCalls } from './routes.ts';
 
 export { toAnswer } from './errors.ts';
+export { csvCell } from './export.ts';
 
 /** Requests a minute of one session or address; a console with all its pages stays far below. */
 export const REQUESTS_PER_MINUTE = 3000;

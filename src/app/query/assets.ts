@@ -19,7 +19,7 @@ import {
 /** Peers of an asset that are listed; the others are counted. */
 const MAX_PEERS = 500;
 /** Attributes of which a device has one at a time: two values at once contradict each other. */
-const SINGLE = new Set(['vendor', 'model', 'order-number', 'firmware', 'hardware', 'serial', 'station-name', 'mode']);
+const SINGLE = new Set(['vendor', 'model', 'order-number', 'firmware', 'hardware', 'serial', 'station-name']);
 /** Shown on their own, not as attributes. */
 const ADDRESSES = new Set(['ip', 'mac', 'name', 'level', 'comment']);
 
@@ -35,17 +35,25 @@ const byAttribute = (facts: readonly Fact[]): Map<string, Fact[]> => {
   return map;
 };
 
-/** True when surely stated values of one attribute differ. */
-const contradicting = (attribute: string, facts: readonly Fact[]): boolean => {
+/** True when surely stated values of one attribute differ. Modules of a rack are each a thing of their own. */
+const contradicting = (view: SiteView, attribute: string, facts: readonly Fact[]): boolean => {
   if (!SINGLE.has(attribute)) return false;
-  const sure = facts.filter((fact) => fact.confidence >= 0.7 && fact.origin !== 'derived');
-  return new Set(sure.map((fact) => fact.value.trim().toLowerCase())).size > 1;
+  const said = new Map<string, string>();
+  for (const fact of facts) {
+    if (fact.confidence < 0.7 || fact.origin === 'derived') continue;
+    const slot = fact.endpoint > 0 ? (view.endpoints.get(fact.endpoint).sub?.address ?? '') : '';
+    const value = fact.value.trim().toLowerCase();
+    const before = said.get(slot);
+    if (before !== undefined && before !== value) return true;
+    said.set(slot, value);
+  }
+  return false;
 };
 
 export const contradictionsOf = (view: SiteView, asset: Asset): number => {
   let count = 0;
   for (const [attribute, facts] of byAttribute(view.model.facts(asset.id)))
-    if (contradicting(attribute, facts)) count++;
+    if (contradicting(view, attribute, facts)) count++;
   return count;
 };
 
@@ -219,7 +227,7 @@ export const assetDetail = (view: SiteView, id: string, corrections: Corrections
       .filter(([attribute]) => !ADDRESSES.has(attribute))
       .map(([attribute, list]) => ({
         attribute: attribute as AttributeFacts['attribute'],
-        contradicting: contradicting(attribute, list),
+        contradicting: contradicting(view, attribute, list),
         facts: factRows(view, list),
       })),
     modules: asset.modules.map((module) => ({

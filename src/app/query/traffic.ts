@@ -167,11 +167,21 @@ export const toPointRow = (view: SiteView, p: Point): PointRow => ({
   changedAt: maybeTime(p.lastChangeUs),
 });
 
+/** The model hands out a bounded number at a time. */
+const allPoints = (view: SiteView): readonly Point[] => {
+  const rows: Point[] = [];
+  for (;;) {
+    const page = view.model.points({ offset: rows.length, limit: 10_000 });
+    rows.push(...page.rows);
+    if (page.rows.length === 0 || rows.length >= page.total) return rows;
+  }
+};
+
 export const points = (view: SiteView, query: ListQuery): Page<PointRow> =>
   pageOf(
     {
       list: 'points',
-      rows: view.model.points({ limit: Number.MAX_SAFE_INTEGER }).rows,
+      rows: allPoints(view),
       accessors: {
         asset: (p) => partyWords(partyOf(view, p.target)),
         path: (p) => p.path,

@@ -65,7 +65,7 @@ describe('modbus on hostile octets', () => {
       ),
       { numRuns: 20_000, seed: SEED },
     );
-    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(performance.now() - start).toBeLessThan(90_000);
   });
 
   it('does not read beyond the end it was given', () => {

@@ -25,26 +25,26 @@ const LISTS: readonly number[] = [0, 1, 20, 42];
 
 const observe = (transaction: Transaction<NtpMessage>, sink: ObservationSink, state: NtpState): void => {
   const { request, response, at } = transaction;
-  const any = request ?? response;
-  if (!any) return;
-  if (any.mode === 'control' || any.mode === 'private') {
-    const control = any.mode === 'control';
-    const writes = control && (any.opcode === 3 || any.opcode === 5 || any.opcode === 8);
-    const lists = control ? any.opcode === 10 : LISTS.includes(any.opcode);
+  const known = request ?? response;
+  if (!known) return;
+  if (known.mode === 'control' || known.mode === 'private') {
+    const control = known.mode === 'control';
+    const writes = control && (known.opcode === 3 || known.opcode === 5 || known.opcode === 8);
+    const lists = control ? known.opcode === 10 : LISTS.includes(known.opcode);
     sink.command(at, {
       verb: writes ? 'configure' : lists ? 'discover' : 'read',
       operation: control ? 'NTP control' : 'NTP private',
       target: at.server,
       object: control
-        ? (CONTROL[any.opcode] ?? `opcode ${any.opcode}`)
-        : MONITOR_LIST.includes(any.opcode)
+        ? (CONTROL[known.opcode] ?? `opcode ${known.opcode}`)
+        : MONITOR_LIST.includes(known.opcode)
           ? 'monitor list'
-          : `request ${any.opcode}`,
+          : `request ${known.opcode}`,
       outcome: outcomeOf(transaction, (response?.error ?? 0) !== 0),
     });
     return;
   }
-  const told = response ?? (any.mode === 'broadcast' || any.mode === 'symmetric active' ? any : undefined);
+  const told = response ?? (known.mode === 'broadcast' || known.mode === 'symmetric active' ? known : undefined);
   if (!told || told.stratum === 0 || told.stratum > 15) return;
   const text = `stratum ${told.stratum}, reference ${told.referenceId}`;
   if (state.said === text) return;

@@ -48,7 +48,7 @@ describe('s7comm on hostile octets', () => {
       ),
       { numRuns: 20_000, seed: SEED },
     );
-    expect(performance.now() - start).toBeLessThan(30_000);
+    expect(performance.now() - start).toBeLessThan(90_000);
   });
 
   it('does not grow with ever new requests', () => {

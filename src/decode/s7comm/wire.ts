@@ -148,7 +148,9 @@ const bare = (rosctr: number, pduReference: number, error: number): S7Message =>
 /** One octet for each item of a Write Var answer. */
 const returnCodes = (payload: Uint8Array, count: number): S7Datum[] | undefined => {
   if (payload.length < count) return undefined;
-  return Array.from({ length: count }, (_, i) => ({ returnCode: payload[i]!, transportSize: 0, start: i, length: 0 }));
+  const out: S7Datum[] = [];
+  for (let i = 0; i < count; i++) out.push({ returnCode: payload[i]!, transportSize: 0, start: i, length: 0 });
+  return out;
 };
 
 const pdu = (

@@ -46,6 +46,18 @@ const skip = (consumed: number): Decoded<SmbMessage> => {
   return skipped;
 };
 
+/** The PDU is done with: what is there of it is consumed now, the rest when it comes. */
+const pass = (d: Direction, size: number, here: number, before: number, message?: SmbMessage): Decoded<SmbMessage> => {
+  d.chain = 0;
+  d.skip = size - here;
+  return message ? { kind: 'message', message, consumed: before + here } : skip(before + here);
+};
+const broken = (d: Direction, size: number, here: number, before: number, detail: string): Decoded<SmbMessage> => {
+  d.chain = 0;
+  d.skip = size - here;
+  return { kind: 'malformed', code: 'smb.malformed', detail, consumed: before + here };
+};
+
 /** `before` octets of session header, then `size` octets of SMB of which `here` are there. */
 const decodeSmb = (
   b: Uint8Array,
@@ -58,40 +70,31 @@ const decodeSmb = (
   const o = start + before;
   const here = Math.min(size, end - o);
   if (here < 4 && here < size) return { kind: 'incomplete', missing: 4 - here };
-  const pass = (message?: SmbMessage): Decoded<SmbMessage> => {
-    d.chain = 0;
-    d.skip = size - here;
-    return message ? { kind: 'message', message, consumed: before + here } : skip(before + here);
-  };
-  const broken = (detail: string): Decoded<SmbMessage> => {
-    d.chain = 0;
-    d.skip = size - here;
-    return { kind: 'malformed', code: 'smb.malformed', detail, consumed: before + here };
-  };
-  if (size < 4) return broken(`message of ${size} octets`);
+  if (size < 4) return broken(d, size, here, before, `message of ${size} octets`);
   const id = u32be(b, o);
-  if (id === ENCRYPTED_ID) return pass({ ...blank, type: 'SMB encrypted' });
-  if (id === COMPRESSED_ID) return pass({ ...blank, type: 'SMB compressed' });
+  if (id === ENCRYPTED_ID) return pass(d, size, here, before, { ...blank, type: 'SMB encrypted' });
+  if (id === COMPRESSED_ID) return pass(d, size, here, before, { ...blank, type: 'SMB compressed' });
   if (id === SMB1_ID) {
-    if (size < SMB1_HEADER + 3) return broken('SMB1 header');
+    if (size < SMB1_HEADER + 3) return broken(d, size, here, before, 'SMB1 header');
     if (here < SMB1_HEADER) return { kind: 'incomplete', missing: SMB1_HEADER - here };
     const need = Math.min(size, wantedSmb1(b[o + 4]!));
     if (here < need) return { kind: 'incomplete', missing: need - here };
     const message = decodeSmb1(b, o, o + here);
-    return message ? pass(message) : broken('SMB1 header');
+    return message ? pass(d, size, here, before, message) : broken(d, size, here, before, 'SMB1 header');
   }
-  if (id !== SMB2_ID) return broken('no SMB signature');
-  if (size < SMB2_HEADER) return broken('SMB2 header');
+  if (id !== SMB2_ID) return broken(d, size, here, before, 'no SMB signature');
+  if (size < SMB2_HEADER) return broken(d, size, here, before, 'SMB2 header');
   if (here < SMB2_HEADER) return { kind: 'incomplete', missing: SMB2_HEADER - here };
   const next = u32le(b, o + 20);
   // 2.2.1: the next command is aligned to 8 octets behind this one.
-  if (next !== 0 && (next < SMB2_HEADER || next > size - SMB2_HEADER || next % 8 !== 0)) return broken('NextCommand');
+  if (next !== 0 && (next < SMB2_HEADER || next > size - SMB2_HEADER || next % 8 !== 0))
+    return broken(d, size, here, before, 'NextCommand');
   const length = next === 0 ? size : next;
   const need = Math.min(length, wanted(u16le(b, o + 12), (b[o + 16]! & 1) !== 0));
   if (here < need) return { kind: 'incomplete', missing: need - here };
   const message = decodeSmb2(b, o, o + Math.min(here, length));
-  if (!message) return broken('SMB2 header');
-  if (next === 0) return pass(message);
+  if (!message) return broken(d, size, here, before, 'SMB2 header');
+  if (next === 0) return pass(d, size, here, before, message);
   const there = Math.min(here, next);
   d.skip = next - there;
   d.chain = size - next;

@@ -8,7 +8,7 @@ import { ntlmUser } from '../shared/ntlm.ts';
 import { authenticateFacts, challengeFacts } from '../shared/windows-facts.ts';
 import type { OpenFile, SmbState } from './index.ts';
 import { dialectName, isRefusal, MORE_PROCESSING, SMB2_COMMAND, smb1Command, statusName } from './names.ts';
-import type { SmbMessage } from './wire.ts';
+import { RELATED, type SmbMessage } from './wire.ts';
 
 /** Files, trees and sessions remembered per connection; the oldest leaves. */
 export const MAX_OPEN = 1024;
@@ -20,7 +20,6 @@ const remember = <V>(map: Map<string, V>, key: string, value: V): void => {
   map.set(key, value);
 };
 
-const RELATED = 'f'.repeat(32);
 const DIRECTORY = 0x1;
 const DELETE_ON_CLOSE = 0x1000;
 
@@ -112,10 +111,10 @@ export const observeSmb = (transaction: Transaction<SmbMessage>, sink: Observati
   const { at } = transaction;
   const request = transaction.request;
   const response = transaction.response;
-  const any = request ?? response;
-  if (!any) return;
-  if (any.version === 0) {
-    const [called, calling] = any.texts;
+  const known = request ?? response;
+  if (!known) return;
+  if (known.version === 0) {
+    const [called, calling] = known.texts;
     if (called && !called.startsWith('*'))
       sink.name(at, { endpoint: at.server, kind: 'netbios', name: called, via: 'NetBIOS session request' });
     if (calling) sink.name(at, { endpoint: at.client, kind: 'netbios', name: calling, via: 'NetBIOS session request' });
@@ -123,11 +122,11 @@ export const observeSmb = (transaction: Transaction<SmbMessage>, sink: Observati
   }
   const status = response?.status ?? 0;
   const refused = response !== undefined && isRefusal(status);
-  const user = state.users.get(any.sessionId);
+  const user = state.users.get(known.sessionId);
   const say = (verb: Verb, object: string, detail?: Partial<Command>): void =>
     sink.command(at, {
       verb,
-      operation: `SMB ${commandName(any)}`,
+      operation: `SMB ${commandName(known)}`,
       target: at.server,
       object,
       outcome: outcomeOf(transaction, refused),
@@ -136,25 +135,25 @@ export const observeSmb = (transaction: Transaction<SmbMessage>, sink: Observati
       ...detail,
     });
   const fileOf = (id: string): OpenFile | undefined => state.files.get(id === RELATED ? state.lastFile : id);
-  switch (meaning(any)) {
+  switch (meaning(known)) {
     case 0:
       if (!response) return;
       sink.session(at, {
         phase: 'open',
         outcome: outcomeOf(transaction, refused),
         detail:
-          any.version === 1
+          known.version === 1
             ? `SMB 1 ${request?.texts[response.dialect] ?? ''}`.trim()
             : `${dialectName(response.dialect)}, signing ${response.security & 2 ? 'required' : 'not required'}`,
         native: {
-          dialect: any.version === 1 ? request?.texts[response.dialect] : dialectName(response.dialect),
+          dialect: known.version === 1 ? request?.texts[response.dialect] : dialectName(response.dialect),
           signingRequired: (response.security & 2) !== 0,
           capabilities: response.capabilities,
           serverGuid: response.guid,
         },
       });
       // SMB1 was withdrawn for good reasons; a server that still chooses it should be known.
-      if (any.version === 1 && !refused) sink.weird(at, { code: 'smb.version-1', detail: 'SMB 1 negotiated' });
+      if (known.version === 1 && !refused) sink.weird(at, { code: 'smb.version-1', detail: 'SMB 1 negotiated' });
       return;
     case 1:
       observeLogin(transaction, request, response, sink, state);
@@ -198,7 +197,7 @@ export const observeSmb = (transaction: Transaction<SmbMessage>, sink: Observati
       const file = request && fileOf(request.fileId);
       // The first read and the first write of an opened file say it; the volume is in the flow's counters.
       if (!file || file.pipe) return;
-      const writes = meaning(any) === 9;
+      const writes = meaning(known) === 9;
       if (writes ? file.written : file.read) return;
       if (writes) file.written = true;
       else file.read = true;
@@ -213,7 +212,7 @@ export const observeSmb = (transaction: Transaction<SmbMessage>, sink: Observati
       return;
     }
     default:
-      if (any.version !== 1 || !request || request.name === '') return;
+      if (known.version !== 1 || !request || request.name === '') return;
       if (request.command === 1 || request.command === 6) say('delete', request.name);
       else if (request.command === 0 || request.command === 7) say('write', request.name);
   }

@@ -23,7 +23,7 @@ export interface SmbMessage extends Message {
   readonly status: number;
   readonly sessionId: string;
   readonly treeId: number;
-  /** `FFFF..` where a compounded command means the file opened before it. */
+  /** `RELATED` where a compounded command means the file opened before it. */
   readonly fileId: string;
   /** Path of Create, share of Tree Connect, new name of a rename, file of an SMB1 command. */
   readonly name: string;
@@ -52,7 +52,10 @@ export interface SmbMessage extends Message {
   readonly texts: readonly string[];
 }
 
-export const blank: SmbMessage = {
+const NONE: readonly never[] = [];
+export type Draft = { -readonly [K in keyof SmbMessage]: SmbMessage[K] };
+/** An empty message. A literal, not a copy: the engine gives it one shape and no look-ups. */
+export const fresh = (): Draft => ({
   type: 'SMB request',
   version: 2,
   command: 0,
@@ -69,7 +72,7 @@ export const blank: SmbMessage = {
   length: 0,
   code: 0,
   deletes: false,
-  dialects: [],
+  dialects: NONE,
   dialect: 0,
   security: 0,
   capabilities: 0,
@@ -77,15 +80,20 @@ export const blank: SmbMessage = {
   ntlm: undefined,
   kerberos: false,
   sessionFlags: 0,
-  texts: [],
-};
-export type Draft = { -readonly [K in keyof SmbMessage]: SmbMessage[K] };
+  texts: NONE,
+});
+export const blank: SmbMessage = fresh();
 
 /** Whole octets of a little-endian id as text, short for the small numbers that they usually are. */
 const idText = (b: Uint8Array, o: number): string => {
   const high = u32le(b, o + 4);
   return high === 0 ? String(u32le(b, o)) : `${high}:${u32le(b, o)}`;
 };
+
+/** FileId (2.2.14.1): a persistent and a volatile half. */
+const fileIdText = (b: Uint8Array, o: number): string => `${idText(b, o)}/${idText(b, o + 8)}`;
+/** All ones: the file that the same compound opened (3.2.4.1.4). */
+export const RELATED = '4294967295:4294967295/4294967295:4294967295';
 
 /** NTLM or Kerberos in a security token ([MS-SPNG], RFC 4178). */
 export const readToken = (m: Draft, b: Uint8Array, start: number, end: number): void => {
@@ -154,17 +162,15 @@ export const decodeSmb2 = (b: Uint8Array, start: number, end: number): SmbMessag
   const flags = u32le(b, start + 16);
   const response = (flags & 1) !== 0;
   const command = u16le(b, start + 12);
-  const m: Draft = {
-    ...blank,
-    type: response ? 'SMB response' : 'SMB request',
-    command,
-    response,
-    id: idText(b, start + 24),
-    status: response ? u32le(b, start + 8) : 0,
-    sessionId: idText(b, start + 40),
-    // An asynchronous command has no tree id.
-    treeId: (flags & 2) !== 0 ? 0 : u32le(b, start + 36),
-  };
+  const m = fresh();
+  m.type = response ? 'SMB response' : 'SMB request';
+  m.command = command;
+  m.response = response;
+  m.id = idText(b, start + 24);
+  m.status = response ? u32le(b, start + 8) : 0;
+  m.sessionId = idText(b, start + 40);
+  // An asynchronous command has no tree id.
+  m.treeId = (flags & 2) !== 0 ? 0 : u32le(b, start + 36);
   const o = start + SMB2_HEADER;
   const size = u16le(b, o);
   // An error response has nine octets of its own (2.2.2).
@@ -209,28 +215,28 @@ const readRequest = (m: Draft, b: Uint8Array, start: number, o: number, end: num
       m.name = path(b, start, u16le(b, o + 44), u16le(b, o + 46), end);
       return;
     case CLOSE:
-      if (has >= 24) m.fileId = hex(b, o + 8, o + 24); // 2.2.15
+      if (has >= 24) m.fileId = fileIdText(b, o + 8); // 2.2.15
       return;
     case READ:
       if (has < 32) return; // 2.2.19: Length 4, Offset 8, FileId 16
       m.length = u32le(b, o + 4);
-      m.fileId = hex(b, o + 16, o + 32);
+      m.fileId = fileIdText(b, o + 16);
       return;
     case WRITE:
       if (has < 32) return; // 2.2.21: DataOffset 2, Length 4, Offset 8, FileId 16
       m.length = u32le(b, o + 4);
-      m.fileId = hex(b, o + 16, o + 32);
+      m.fileId = fileIdText(b, o + 16);
       return;
     case IOCTL:
       if (has < 24) return; // 2.2.31: CtlCode 4, FileId 8
       m.code = u32le(b, o + 4);
-      m.fileId = hex(b, o + 8, o + 24);
+      m.fileId = fileIdText(b, o + 8);
       return;
     case SET_INFO: {
       // 2.2.39: InfoType 2, FileInfoClass 3, BufferLength 4, BufferOffset 8, FileId 16
       if (has < 32) return;
       m.code = u8(b, o + 2) === 1 ? u8(b, o + 3) : 0;
-      m.fileId = hex(b, o + 16, o + 32);
+      m.fileId = fileIdText(b, o + 16);
       const data = start + u16le(b, o + 8);
       // FileDispositionInformation ([MS-FSCC] 2.4.11) and its extended form (2.4.12).
       if ((m.code === 13 || m.code === 64) && data < end) m.deletes = (u8(b, data) & 1) !== 0;
@@ -266,7 +272,7 @@ const readResponse = (m: Draft, b: Uint8Array, start: number, o: number, end: nu
       m.code = u8(b, o + 2); // 2.2.10: ShareType: 1 disk, 2 pipe, 3 print
       return;
     case CREATE:
-      if (has >= 80) m.fileId = hex(b, o + 64, o + 80); // 2.2.14
+      if (has >= 80) m.fileId = fileIdText(b, o + 64); // 2.2.14
       return;
     case READ:
       if (has >= 8) m.length = u32le(b, o + 4); // 2.2.20

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// The command: built JavaScript where there is some, otherwise a sentence that says how to build it.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`Gatehouse needs Node.js 20.19 or newer; this is ${process.versions.node}.\n`);
+  process.exit(1);
+}
+const main = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'src', 'cli', 'main.js');
+if (!existsSync(main)) {
+  process.stderr.write('Gatehouse is not built yet. Run: npm run build\n');
+  process.exit(1);
+}
+const { run } = await import(pathToFileURL(main).href);
+await run(process.argv);

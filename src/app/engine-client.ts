@@ -1,0 +1,112 @@
+/**
+ * Starts the engine: in a worker thread when this is built JavaScript, so that the console stays quick while a capture is
+ * read; in this thread when it runs from TypeScript sources (workers do not load those on Node 20).
+ */
+import { Worker } from 'node:worker_threads';
+import { openStore } from '../store/index.ts';
+import { errorFromData, LocalEngine } from './engine.ts';
+import type { Engine, EngineEvent } from './engine-contract.ts';
+import type { EngineMethod, FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
+
+export interface StartOptions {
+  readonly folder: string;
+  /** IANA name of the plant's zone. */
+  readonly zone: string;
+  readonly onError: (error: unknown) => void;
+  /** The engine's thread is gone; nothing can be answered any more. */
+  readonly onExit: (error: Error) => void;
+}
+
+interface Pending {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The engine of another thread. */
+class EngineClient {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  #next = 1;
+  #closing = false;
+  #gone: Error | undefined;
+
+  constructor(worker: Worker, options: StartOptions) {
+    this.#worker = worker;
+    worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'event') for (const listener of this.#listeners) listener(message.event);
+      else if (message.kind === 'log') options.onError(errorFromData(message.error));
+      else if (message.kind === 'answer' || message.kind === 'failure') {
+        const pending = this.#pending.get(message.id);
+        this.#pending.delete(message.id);
+        if (message.kind === 'answer') pending?.resolve(message.value as never);
+        else pending?.reject(errorFromData(message.error));
+      }
+    });
+    let failure: Error | undefined;
+    worker.on('error', (error) => {
+      failure = error;
+    });
+    worker.on('exit', (code) => {
+      this.#gone = failure ?? new Error(`the engine ended with code ${code}`);
+      for (const { reject } of this.#pending.values()) reject(this.#gone);
+      this.#pending.clear();
+      if (!this.#closing) options.onExit(this.#gone);
+    });
+  }
+
+  ask<T>(method: EngineMethod, args: readonly unknown[]): Promise<T> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
+    if (method === 'close') this.#closing = true;
+    return new Promise<T>((resolve, reject) => {
+      const id = this.#next++;
+      this.#pending.set(id, { resolve: resolve as (value: never) => void, reject });
+      const message: ToWorker = { id, method, args };
+      this.#worker.postMessage(message);
+    });
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+const startInWorker = async (options: StartOptions): Promise<Engine> => {
+  const workerData: WorkerData = { folder: options.folder, zone: options.zone };
+  const worker = new Worker(new URL('./engine-worker.js', import.meta.url), { workerData });
+  const client = new EngineClient(worker, options);
+  await new Promise<void>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (message: FromWorker) => {
+      if (message.kind === 'refused') reject(errorFromData(message.error));
+      else resolve();
+    });
+  });
+  return {
+    call: (...args) => client.ask('call', args),
+    framePcap: (...args) => client.ask('framePcap', args),
+    uploadNames: (...args) => client.ask('uploadNames', args),
+    accounts: () => client.ask('accounts', []),
+    changeAccounts: (...args) => client.ask('changeAccounts', args),
+    open: (...args) => client.ask('open', args),
+    announce: (...args) => client.ask('announce', args),
+    versions: () => client.ask('versions', []),
+    onEvent: (listener) => client.onEvent(listener),
+    settled: () => client.ask('settled', []),
+    close: () => client.ask('close', []),
+  };
+};
+
+/** Opens the data folder and starts the engine. Throws the store's operating errors. */
+export const startEngine = async (options: StartOptions): Promise<Engine> => {
+  if (import.meta.url.endsWith('.js')) return startInWorker(options);
+  const nowUs = (): number => Date.now() * 1000;
+  return LocalEngine.start({
+    store: await openStore(options.folder, { nowUs }),
+    nowUs,
+    nowMs: () => performance.now(),
+    zone: options.zone,
+    onError: options.onError,
+  });
+};

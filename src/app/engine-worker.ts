@@ -1,0 +1,47 @@
+/**
+ * The engine's thread. Runs built JavaScript; `engine-client.ts` starts it and speaks to it by messages: a call has a
+ * number and gets one answer, events come when they come.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openStore } from '../store/index.ts';
+import { errorToData, LocalEngine } from './engine.ts';
+import type { FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('engine-worker runs in a worker thread only');
+const { folder, zone } = workerData as WorkerData;
+const send = (message: FromWorker): void => port.postMessage(message);
+const nowUs = (): number => Date.now() * 1000;
+
+const begin = async (): Promise<void> => {
+  const store = await openStore(folder, {
+    nowUs,
+    onState: (state) => {
+      if (state.kind === 'failed') send({ kind: 'log', error: errorToData(state.error) });
+    },
+  });
+  const engine = await LocalEngine.start({
+    store,
+    nowUs,
+    nowMs: () => performance.now(),
+    zone,
+    onError: (error) => send({ kind: 'log', error: errorToData(error) }),
+  });
+  engine.onEvent((event) => send({ kind: 'event', event }));
+  port.on('message', ({ id, method, args }: ToWorker) => {
+    const work = engine[method] as unknown as (...given: readonly unknown[]) => Promise<unknown>;
+    const run = async (): Promise<unknown> => work.apply(engine, [...args]);
+    void run()
+      .then((value) => send({ kind: 'answer', id, value }))
+      .catch((error: unknown) => send({ kind: 'failure', id, error: errorToData(error) }))
+      .finally(() => {
+        if (method === 'close') port.close();
+      });
+  });
+  send({ kind: 'ready' });
+};
+
+begin().catch((error: unknown) => {
+  send({ kind: 'refused', error: errorToData(error) });
+  port.close();
+});

@@ -1,0 +1,31 @@
+/** Silence is judged by the source's own rhythm, and always within the minute. */
+import { describe, expect, it } from 'vitest';
+import { MAX_SILENCE_US, MIN_SILENCE_US, Rhythm } from './rhythm.ts';
+
+const SECOND = 1_000_000;
+
+describe('rhythm', () => {
+  it('misses a busy source within seconds and has it back with its first frame', () => {
+    const rhythm = new Rhythm(0);
+    let now = 0;
+    for (; now < 60 * SECOND; now += SECOND / 10) rhythm.heard(now);
+    expect(rhythm.isBlind(now + MIN_SILENCE_US / 2)).toBe(false);
+    expect(rhythm.isBlind(now + MIN_SILENCE_US + SECOND)).toBe(true);
+    rhythm.heard(now + 20 * SECOND);
+    expect(rhythm.isBlind(now + 21 * SECOND)).toBe(false);
+  });
+
+  it('is patient with a source that pauses, but never beyond the minute', () => {
+    const rhythm = new Rhythm(0);
+    for (let at = 0; at <= 200; at += 10) rhythm.heard(at * SECOND);
+    expect(rhythm.isBlind(230 * SECOND)).toBe(false);
+    expect(rhythm.isBlind(200 * SECOND + 60 * SECOND)).toBe(true);
+    for (let at = 300; at <= 1000; at += 100) rhythm.heard(at * SECOND);
+    expect(rhythm.allowedUs).toBe(MAX_SILENCE_US);
+    expect(MAX_SILENCE_US).toBeLessThan(60 * SECOND);
+  });
+
+  it('notices a source that never spoke', () => {
+    expect(new Rhythm(0).isBlind(60 * SECOND)).toBe(true);
+  });
+});

@@ -1,0 +1,28 @@
+/** How every command ends when something is wrong: one sentence, what to do, and an exit code of a documented class. */
+import { EXIT, errorLine, OperatingError } from '../core/errors.ts';
+
+export const EXIT_CODES_HELP = `
+Exit codes:
+  0  done
+  1  something else went wrong
+  2  the command was used wrongly (options, names)
+  3  the input cannot be read or is no capture
+  4  rights or a tool are missing
+  5  a port or the data folder is in use
+  6  the store: full disk, damaged or newer database
+`;
+
+/** Prints the error and gives the exit code. */
+export const report = (error: unknown): number => {
+  if (error instanceof OperatingError) {
+    const url = error.details.url;
+    const reach = typeof url === 'string' && url !== '' ? ` It answers at ${url}.` : '';
+    process.stderr.write(`gatehouse: ${errorLine(error)}${reach}\n`);
+    return error.exitCode;
+  }
+  const { code, message } = error as { code?: string; message?: string };
+  if (typeof code === 'string' && code === 'EPIPE') return EXIT.ok;
+  process.stderr.write(`gatehouse: ${message ?? String(error)}\n`);
+  if (process.env.GATEHOUSE_DEBUG !== undefined) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
+  return EXIT.other;
+};

@@ -1,0 +1,96 @@
+/** The command line. Each command is a file; this one names them, their options and how they end. */
+import { join } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { runDoctor, thisMachine } from '../app/doctor.ts';
+import { EXIT } from '../core/errors.ts';
+import { EXIT_CODES_HELP, report } from './fail.ts';
+import { FORMATS, type InspectFlags, inspect, LISTS } from './inspect.ts';
+import { type StartFlags, start } from './start.ts';
+import { version } from './version.ts';
+
+const DEFAULT_DATA = process.env.GATEHOUSE_DATA ?? join(process.cwd(), '.gatehouse');
+const DEFAULT_PORT = '8470';
+
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+export const program = (finish: (code: number) => void): Command => {
+  const root = new Command('gatehouse')
+    .description('Watches IT and OT of a plant passively and shows a truthful, live picture of it.')
+    .version(version, '-V, --version')
+    .showHelpAfterError('(--help tells more)')
+    .addHelpText('after', EXIT_CODES_HELP)
+    .exitOverride();
+
+  root
+    .command('start')
+    .description('open captures or an interface and serve the console')
+    .argument(
+      '[captures...]',
+      'capture files, folders that a recorder writes into, or - for standard input; none: the sample plant',
+    )
+    .option('-i, --interface <name>', 'listen on an interface (several times for more)', several)
+    .option('--site <name>', 'gather all sources in one site of this name')
+    .option('--data <folder>', 'data folder', DEFAULT_DATA)
+    .option('--port <number>', 'port of the console', DEFAULT_PORT)
+    .option('--host <address>', 'address to listen on; other than this machine only with TLS', '127.0.0.1')
+    .option('--tls-key <file>', 'private key (PEM)')
+    .option('--tls-cert <file>', 'certificate (PEM)')
+    .option('--no-open', 'do not open the browser')
+    .addHelpText('after', EXIT_CODES_HELP)
+    .action(async (captures: string[], flags: StartFlags) => finish(await start(captures, flags)));
+
+  root
+    .command('inspect')
+    .description('read captures and print what is in them; nothing is kept')
+    .argument('<captures...>', 'capture files, or - for standard input')
+    .addOption(new Option('--emit <list>', 'print this list instead of the summary').choices(LISTS))
+    .addOption(new Option('--format <format>', 'of --emit').choices(FORMATS).default('table'))
+    .addHelpText('after', EXIT_CODES_HELP)
+    .action(async (captures: string[], flags: InspectFlags) => finish(await inspect(captures, flags)));
+
+  root
+    .command('doctor')
+    .description('say whether this machine can capture')
+    .argument('[interface]', 'interface to look at')
+    .option('--data <folder>', 'data folder', DEFAULT_DATA)
+    .action(async (name: string | undefined, flags: { data: string }) => {
+      const checks = await runDoctor(
+        { ...(name === undefined ? {} : { interface: name }), dataFolder: flags.data },
+        thisMachine,
+      );
+      for (const check of checks) {
+        process.stdout.write(`${check.state.padEnd(8)}${check.name}: ${check.text}\n`);
+        if (check.whatToDo !== undefined) process.stdout.write(`        ${check.whatToDo}\n`);
+      }
+      finish(checks.some((check) => check.state === 'fail') ? EXIT.rights : EXIT.ok);
+    });
+
+  root
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      process.stdout.write(`${version}\n`);
+      finish(EXIT.ok);
+    });
+  return root;
+};
+
+/** Runs a command line and ends the process with its code. */
+export const run = async (argv: readonly string[]): Promise<void> => {
+  // `gatehouse inspect ... | head` is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.other),
+  );
+  let code: number = EXIT.ok;
+  try {
+    await program((result) => {
+      code = result;
+    }).parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof CommanderError) code = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    else code = report(error);
+  }
+  // What was written to a pipe must reach it before the process ends.
+  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+  process.exit(code);
+};

@@ -1,0 +1,160 @@
+/** `gatehouse start`: opens the data folder, starts engine and console, reads what was named, prints where to look. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { startEngine } from '../app/engine-client.ts';
+import type { Engine } from '../app/engine-contract.ts';
+import { prepareSample } from '../app/sample.ts';
+import { OperatingError } from '../core/errors.ts';
+import { createServer } from '../server/index.ts';
+import { report } from './fail.ts';
+import { packageFolder, version } from './version.ts';
+
+export interface StartFlags {
+  readonly interface?: readonly string[];
+  readonly site?: string;
+  readonly data: string;
+  readonly port: string;
+  readonly host: string;
+  readonly open: boolean;
+  readonly tlsKey?: string;
+  readonly tlsCert?: string;
+}
+
+const portOf = (text: string): number => {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new OperatingError('usage', { detail: `${text} is no port (0 to 65535)` });
+  }
+  return port;
+};
+
+const readPem = (path: string): Buffer => {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new OperatingError('input.unreadable', { path, detail: (error as Error).message }, { cause: error });
+  }
+};
+
+const tlsOf = (flags: StartFlags): { key: Buffer; cert: Buffer } | undefined => {
+  const { tlsKey, tlsCert } = flags;
+  if (tlsKey === undefined && tlsCert === undefined) return undefined;
+  if (tlsKey === undefined || tlsCert === undefined) {
+    throw new OperatingError('usage', { detail: '--tls-key and --tls-cert belong together' });
+  }
+  return { key: readPem(tlsKey), cert: readPem(tlsCert) };
+};
+
+const SYSTEM = 'system';
+
+/** Opens everything that was named; a bad one is told and does not stop the others. */
+const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFlags): Promise<number> => {
+  let code = 0;
+  const site = flags.site === undefined ? {} : { site: flags.site };
+  const one = async (work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      code = report(error);
+    }
+  };
+  for (const name of flags.interface ?? [])
+    await one(() => engine.open({ kind: 'live', interface: name, ...site }, SYSTEM));
+  for (const input of inputs) {
+    await one(async () => {
+      if (input === '-') return engine.open({ kind: 'stream', name: 'standard input', fd: 0, ...site }, SYSTEM);
+      const path = resolve(input);
+      if (!existsSync(path)) throw new OperatingError('input.not-found', { path: input });
+      return statSync(path).isDirectory()
+        ? engine.open({ kind: 'folder', path, ...site }, SYSTEM)
+        : engine.open({ kind: 'file', path, ...site }, SYSTEM);
+    });
+  }
+  return code;
+};
+
+/** Opens the address in the user's browser, if there is one; failing is no error. */
+const openBrowser = (url: string): void => {
+  const [file, args] =
+    process.platform === 'darwin'
+      ? ['open', [url]]
+      : process.platform === 'win32'
+        ? ['rundll32', ['url.dll,FileProtocolHandler', url]]
+        : ['xdg-open', [url]];
+  const child = spawn(file as string, args as string[], { stdio: 'ignore', detached: true, shell: false });
+  child.on('error', () => undefined);
+  child.unref();
+};
+
+export const start = async (inputs: readonly string[], flags: StartFlags): Promise<number> => {
+  const folder = resolve(flags.data);
+  const port = portOf(flags.port);
+  const tls = tlsOf(flags);
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  let engineGone: (error: Error) => void = () => undefined;
+  const engine = await startEngine({
+    folder,
+    zone,
+    onError: (error) => report(error),
+    onExit: (error) => engineGone(error),
+  });
+  const server = await createServer({
+    engine,
+    version,
+    zone,
+    nowUs: () => Date.now() * 1000,
+    dataFolder: folder,
+    consoleFolder: join(packageFolder, 'dist', 'ui'),
+    host: flags.host,
+    ...(tls === undefined ? {} : { tls }),
+    logger: true,
+  }).catch(async (error: unknown) => {
+    await engine.close();
+    throw error;
+  });
+  let url: string;
+  try {
+    url = await server.listen(port);
+  } catch (error) {
+    await server.close();
+    await engine.close();
+    throw error;
+  }
+  await engine.announce(url);
+  const link = server.people.setupNeeded ? `${url}/setup#${await server.people.createSetupToken()}` : url;
+  process.stdout.write(
+    server.people.setupNeeded
+      ? `Gatehouse is ready. Set it up with this link (valid once, for a day):\n\n  ${link}\n\n`
+      : `Gatehouse is ready: ${url}\n`,
+  );
+  if (flags.open && process.stdout.isTTY) openBrowser(link);
+
+  const ended = new Promise<number>((resolve) => {
+    engineGone = (error) => {
+      process.stderr.write(`gatehouse: the engine stopped: ${error.message}\n`);
+      resolve(1);
+    };
+    let stopping = false;
+    const stop = (): void => {
+      // A second signal does not wait.
+      if (stopping) process.exit(130);
+      stopping = true;
+      resolve(0);
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+
+  const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
+  const opened = live
+    ? openAll(engine, inputs, flags)
+    : prepareSample(folder)
+        .then((sample) => engine.open({ kind: 'file', ...sample, sample: true }, SYSTEM))
+        .then(() => 0);
+  opened.catch((error: unknown) => report(error));
+  const code = await ended;
+  await server.close();
+  await engine.close().catch(() => undefined);
+  return code;
+};

@@ -1,0 +1,99 @@
+/** The summary of `gatehouse inspect`: what a person wants to know of a capture first, most important first. */
+import type { Inspection } from '../app/inspect.ts';
+
+/** Lines of each part; the rest is counted. */
+const MAX_LINES = 25;
+
+const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\u00b7');
+const number = (value: number): string => value.toLocaleString('en-US');
+const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${Math.round((100 * part) / whole)} %`);
+
+const table = (rows: readonly (readonly string[])[], print: (line: string) => void): void => {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]!.length))) ?? [];
+  for (const row of rows)
+    print(
+      `  ${row
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join('  ')
+        .trimEnd()}`,
+    );
+};
+
+export const printSummary = (result: Inspection, print: (line: string) => void): void => {
+  const line = (text = ''): void => print(clean(text));
+  const section = (title: string, rows: readonly (readonly string[])[]): void => {
+    if (rows.length === 0) return;
+    line();
+    line(title);
+    table(rows.slice(0, MAX_LINES), line);
+    if (rows.length > MAX_LINES) line(`  ... and ${number(rows.length - MAX_LINES)} more`);
+  };
+  for (const { name, health: h } of result.sources) {
+    const seconds = Math.max(0, (h.lastUs - h.firstUs) / 1e6);
+    const from = h.firstUs > 0 ? new Date(h.firstUs / 1000).toISOString() : '-';
+    line(
+      `${name}: ${number(h.frames)} frames, ${number(h.bytes)} octets, ${number(Math.round(seconds))} s from ${from}`,
+    );
+  }
+  line();
+  line(result.now.posture);
+  section(
+    'Capture',
+    result.verdicts.map((verdict) => [verdict.title, verdict.detail]),
+  );
+  section(
+    `Devices (${number(result.assets.length)})`,
+    result.assets.map((asset) => [
+      asset.name,
+      asset.role,
+      asset.ips[0] ?? asset.macs[0] ?? '',
+      [asset.vendor, asset.model].filter((part) => part !== '').join(' '),
+      asset.firmware === '' ? '' : `firmware ${asset.firmware}`,
+      asset.served.slice(0, 4).join(' '),
+    ]),
+  );
+  section(
+    'Who changes what in which controller',
+    result.model.control().map((relation) => [
+      result.model.asset(relation.client)?.name ?? relation.client,
+      '->',
+      result.model.asset(relation.target)?.name ?? relation.target,
+      Object.entries(relation.verbs)
+        .map(([verb, count]) => `${verb} ${number(count)}`)
+        .join(', '),
+      relation.refused > 0 ? `${number(relation.refused)} refused` : '',
+    ]),
+  );
+  section(
+    'What needs a person',
+    result.now.attention.map((item) => [item.priority, item.title, item.what]),
+  );
+  const protocols = result.sources.flatMap((source) => source.health.protocols);
+  section(
+    'Protocols',
+    [...protocols]
+      .sort((a, b) => b.messages - a.messages)
+      .map((p) => [
+        p.protocol,
+        `${number(p.messages)} messages`,
+        p.malformed > 0 ? `${number(p.malformed)} malformed` : '',
+      ]),
+  );
+  const undecoded = result.sources.flatMap((source) => source.health.undecoded);
+  section(
+    'Not understood',
+    undecoded
+      .slice(0, 10)
+      .map((u) => [
+        `${u.transport} ${u.port < 0 ? 'others' : u.port}`,
+        `${number(u.packets)} packets`,
+        `${number(u.bytes)} octets`,
+      ]),
+  );
+  line();
+  const { counts } = result.now;
+  line(
+    `${number(counts.conversations)} conversations, ${number(counts.commands)} commands, ${number(counts.points)} process variables; ` +
+      `${result.now.visible === null ? 'no payload' : `${percent(result.now.visible, 1)} of the payload understood`}.`,
+  );
+};

@@ -1,0 +1,48 @@
+/** Keyboard: one listener per use; silent while somebody types. `?` shows what there is. */
+import { useEffect, useRef } from 'react';
+
+const typing = (e: KeyboardEvent): boolean => {
+  const t = e.target as HTMLElement | null;
+  return (
+    t !== null && (t.isContentEditable || t.tagName === 'INPUT' || t.tagName === 'TEXTAREA' || t.tagName === 'SELECT')
+  );
+};
+export const dialogIsOpen = (): boolean => document.querySelector('[role="dialog"]') !== null;
+
+/** `keys`: KeyboardEvent.key -> action. Ignored while typing, with Ctrl/Meta/Alt, or (unless `inDialog`) while a dialog is open. */
+export const useKeys = (keys: Readonly<Record<string, (e: KeyboardEvent) => void>>, inDialog = false): void => {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    const on = (e: KeyboardEvent) => {
+      if (e.ctrlKey || e.metaKey || e.altKey || typing(e) || (!inDialog && dialogIsOpen())) return;
+      const action = latest.current[e.key];
+      if (action === undefined) return;
+      e.preventDefault();
+      action(e);
+    };
+    window.addEventListener('keydown', on);
+    return () => window.removeEventListener('keydown', on);
+  }, [inDialog]);
+};
+
+/** Two keys after another within a second: `g` then the page's letter. */
+export const useSequence = (first: string, next: Readonly<Record<string, () => void>>): void => {
+  const since = useRef(0);
+  const latest = useRef(next);
+  latest.current = next;
+  useEffect(() => {
+    const on = (e: KeyboardEvent) => {
+      if (e.ctrlKey || e.metaKey || e.altKey || typing(e) || dialogIsOpen()) return;
+      if (e.timeStamp - since.current < 1000 && latest.current[e.key] !== undefined) {
+        since.current = 0;
+        e.preventDefault();
+        e.stopImmediatePropagation();
+        latest.current[e.key]?.();
+      } else if (e.key === first) since.current = e.timeStamp;
+      else since.current = 0;
+    };
+    window.addEventListener('keydown', on, true);
+    return () => window.removeEventListener('keydown', on, true);
+  }, [first]);
+};

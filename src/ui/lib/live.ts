@@ -1,0 +1,76 @@
+/**
+ * The event stream: topics with versions, progress of sources. A changed topic makes the queries that show it fetch
+ * again; long lists only say that there is something newer, so that no row moves under the reader's eyes.
+ */
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useSyncExternalStore } from 'react';
+import type { ChangeEvent, ProgressEvent } from '../../api/overview.ts';
+import { FILE_PATHS } from '../../api/paths.ts';
+import type { Topic } from '../../api/words.ts';
+
+export type Link = 'connecting' | 'live' | 'lost';
+interface Live {
+  readonly link: Link;
+  readonly progress: Readonly<Record<string, ProgressEvent>>;
+  /** Newest version by `site topic`. */
+  readonly versions: Readonly<Record<string, number>>;
+}
+let state: Live = { link: 'connecting', progress: {}, versions: {} };
+const watchers = new Set<() => void>();
+const set = (next: Partial<Live>): void => {
+  state = { ...state, ...next };
+  for (const w of watchers) w();
+};
+const subscribe = (w: () => void) => {
+  watchers.add(w);
+  return () => watchers.delete(w);
+};
+export const useLive = <T>(pick: (live: Live) => T): T => useSyncExternalStore(subscribe, () => pick(state));
+
+/** Which query keys begin with which topic. Lists (second element `list`) refresh on demand. */
+const SHORTEST_REFRESH_MS = 1000;
+
+/** Opens the stream while mounted. The browser reconnects by itself and sends Last-Event-ID. */
+export const useEventStream = (on: boolean): void => {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!on) return;
+    const source = new EventSource(FILE_PATHS.events.split(' ')[1] ?? '');
+    const due = new Map<string, ReturnType<typeof setTimeout>>();
+    const refresh = (site: string, topic: Topic) => {
+      const key = `${site} ${topic}`;
+      if (due.has(key)) return;
+      due.set(
+        key,
+        setTimeout(() => {
+          due.delete(key);
+          if (topic === 'sites' || topic === 'users' || topic === 'journal')
+            void client.invalidateQueries({ queryKey: [topic] });
+          else void client.invalidateQueries({ queryKey: [topic, site] });
+          // The map has no topic of its own: it is drawn from assets and their conversations.
+          if (topic === 'assets' || topic === 'flows') void client.invalidateQueries({ queryKey: ['map', site] });
+        }, SHORTEST_REFRESH_MS),
+      );
+    };
+    source.onopen = () => set({ link: 'live' });
+    source.onerror = () => set({ link: 'lost' });
+    source.addEventListener('change', (e) => {
+      const c = JSON.parse(e.data) as ChangeEvent;
+      set({ versions: { ...state.versions, [`${c.site} ${c.topic}`]: c.version } });
+      refresh(c.site, c.topic);
+    });
+    source.addEventListener('progress', (e) => {
+      const p = JSON.parse(e.data) as ProgressEvent;
+      const before = state.progress[p.source];
+      set({ progress: { ...state.progress, [p.source]: p } });
+      if (before?.state !== p.state) {
+        refresh(p.site, 'sites');
+        refresh(p.site, 'sources');
+      }
+    });
+    return () => {
+      source.close();
+      for (const t of due.values()) clearTimeout(t);
+    };
+  }, [client, on]);
+};

@@ -1,0 +1,92 @@
+/**
+ * Coverage: what is seen, and above all what is not. Blind spots first, then each source with its health, then how much
+ * of every network, conduit and protocol is understood. It never says that all is well: only what was not found missing.
+ */
+import './coverage/coverage.css';
+import { useQuery } from '@tanstack/react-query';
+import type { Coverage } from '../../api/overview.ts';
+import { call } from '../lib/api.ts';
+import { bytes, number, plural, share } from '../lib/format.ts';
+import { useSite } from '../lib/site.ts';
+import { Empty, Loading, Panel, Problem } from '../parts/basics.tsx';
+import { BlindSpots } from './coverage/blind-spots.tsx';
+import { Sources } from './coverage/sources.tsx';
+import { ConduitTable, LimitTable, NetworkTable, ProtocolTable, UndecodedTable } from './coverage/tables.tsx';
+import { VisibilityBar } from './coverage/visibility.tsx';
+
+export const CoveragePage = () => {
+  const site = useSite();
+  const query = useQuery({
+    queryKey: ['coverage', site],
+    queryFn: ({ signal }) => call('coverage', { site }, undefined, signal),
+  });
+  if (query.isLoading) return <Loading lines={14} what="Loading the coverage" />;
+  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  return query.data.sources.length === 0 ? (
+    <div className="page">
+      <h1 className="sr">Coverage</h1>
+      <Panel title="Coverage">
+        <Empty title="Nothing is watched yet">
+          This site has no source of frames. Drop a capture file anywhere in this window, or start Gatehouse with the
+          name of a network interface that is connected to a mirror port.
+        </Empty>
+      </Panel>
+    </div>
+  ) : (
+    <Loaded coverage={query.data} />
+  );
+};
+
+const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
+  const sum = (pick: (h: Coverage['sources'][number]['health']) => number) =>
+    c.sources.reduce((n, s) => n + pick(s.health), 0);
+  const total = {
+    decoded: sum((h) => h.decodedBytes),
+    undecoded: sum((h) => h.undecodedBytes),
+    encrypted: sum((h) => h.encryptedBytes),
+    missing: sum((h) => h.missingBytes),
+  };
+  const conversations = sum((h) => h.conversations);
+  const oneWay = sum((h) => h.oneWay);
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>Coverage</h1>
+        <span className="dim">
+          {plural(c.sources.length, 'source')}, {number(sum((h) => h.frames))} frames, {bytes(sum((h) => h.bytes))}
+        </span>
+      </header>
+      <BlindSpots verdicts={c.verdicts} reading={c.sources.some((s) => s.state === 'reading')} />
+      <div className="coverage-two">
+        <Panel title="Payload that is understood">
+          <VisibilityBar {...total} />
+        </Panel>
+        <Panel title="Directions">
+          {conversations === 0 ? (
+            <p className="unknown flat">No conversation between two devices was seen: directions cannot be judged.</p>
+          ) : (
+            <div className="stack" style={{ gap: 4 }}>
+              <span>
+                <b className="big">{share((conversations - oneWay) / conversations)}</b> of{' '}
+                {plural(conversations, 'conversation')} show both directions
+              </span>
+              <span className={oneWay > 0 ? '' : 'dim'}>
+                {oneWay > 0
+                  ? `${plural(oneWay, 'conversation')} with one direction only: answers, refusals and values read are missing there.`
+                  : 'No conversation with only one direction was found.'}
+              </span>
+            </div>
+          )}
+        </Panel>
+      </div>
+      <Sources sources={c.sources} />
+      {c.limits.length > 0 && <LimitTable limits={c.limits} />}
+      <div className="coverage-two">
+        <UndecodedTable rows={c.undecoded} />
+        <ProtocolTable rows={c.protocols} />
+      </div>
+      <NetworkTable rows={c.networks} />
+      <ConduitTable rows={c.conduits} />
+    </div>
+  );
+};

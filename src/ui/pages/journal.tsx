@@ -1,0 +1,110 @@
+/** The journal: who changed what, append-only, each row chained to the one before; its head can be kept elsewhere. */
+import './journal/journal.css';
+import { useQuery } from '@tanstack/react-query';
+import type { Static } from 'typebox';
+import type { JournalRow as JournalSchema } from '../../api/sites.ts';
+import { meQuery } from '../lib/site.ts';
+import { Address, Empty, Text, When } from '../parts/basics.tsx';
+import { type Column, ListTable } from '../parts/table.tsx';
+import { Chain } from './journal/chain.tsx';
+
+export type JournalEntry = Static<typeof JournalSchema>;
+
+const columns: readonly Column<JournalEntry>[] = [
+  { id: 'id', head: 'Row', width: '64px', end: true, cell: (r) => <span className="dim">{r.id}</span> },
+  { id: 'at', head: 'When', width: '150px', sort: 'at', end: true, cell: (r) => <When at={r.at} /> },
+  {
+    id: 'who',
+    head: 'Who',
+    width: '150px',
+    sort: 'who',
+    cell: (r) => (r.who === 'system' ? <span className="dim">Gatehouse itself</span> : r.who),
+  },
+  { id: 'what', head: 'What', width: '170px', sort: 'what', cell: (r) => <span className="strong">{r.what}</span> },
+  {
+    id: 'subject',
+    head: 'To what',
+    width: 'minmax(140px, 1fr)',
+    sort: 'subject',
+    cell: (r) => (
+      <span title={r.subject}>
+        <Text unknown="nothing named">{r.subject}</Text>
+      </span>
+    ),
+  },
+  {
+    id: 'detail',
+    head: 'Detail',
+    width: 'minmax(200px, 2fr)',
+    cell: (r) => (r.detail === '' ? <span className="dim">none</span> : <span title={r.detail}>{r.detail}</span>),
+  },
+  {
+    id: 'hash',
+    head: 'Hash',
+    width: '112px',
+    from: 900,
+    cell: (r) => (
+      <span className="mono dim" title={`SHA-256 ${r.hash}`}>
+        {r.hash.slice(0, 12)}
+      </span>
+    ),
+  },
+];
+
+/** Roles whose rights include the journal. */
+const READERS = new Set(['admin', 'auditor', 'manager', 'analyst', 'engineer']);
+
+export const JournalPage = () => {
+  const me = useQuery(meQuery);
+  if (me.data && !READERS.has(me.data.role)) {
+    return <Empty title="The journal is not open to your role">Ask an administrator for the role of an auditor.</Empty>;
+  }
+  return (
+    <div className="page full">
+      <h1 className="sr">Journal</h1>
+      <Chain />
+      <ListTable<JournalEntry>
+        list="journal"
+        topic="journal"
+        unit={['row', 'rows']}
+        columns={columns}
+        keyOf={(r) => r.id}
+        defaultSort="-at"
+        chips={[
+          { label: 'Last 24 h', q: 'at:>24h' },
+          { label: 'Last 7 days', q: 'at:>7d' },
+        ]}
+        detail={{
+          title: (r) => r.what,
+          body: (r) => (
+            <dl className="kv">
+              <dt>Row</dt>
+              <dd>{r.id}</dd>
+              <dt>When</dt>
+              <dd>
+                <When at={r.at} />
+                <div className="mono dim">{r.at}</div>
+              </dd>
+              <dt>Who</dt>
+              <dd>{r.who}</dd>
+              <dt>To what</dt>
+              <dd>
+                <Text unknown="nothing named">{r.subject}</Text>
+              </dd>
+              <dt>Detail</dt>
+              <dd>{r.detail === '' ? <span className="dim">none</span> : r.detail}</dd>
+              <dt>Hash</dt>
+              <dd>
+                <Address>{r.hash}</Address>
+              </dd>
+            </dl>
+          ),
+        }}
+        empty={{
+          title: 'Nothing was changed yet',
+          text: 'Every change that a person or Gatehouse makes stands here for good.',
+        }}
+      />
+    </div>
+  );
+};

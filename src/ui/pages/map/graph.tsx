@@ -1,0 +1,288 @@
+/** The drawing: Cytoscape with places of our own, lanes named at the left edge, selection and neighbourhood as classes. */
+import { useComputedColorScheme } from '@mantine/core';
+import cytoscape from 'cytoscape';
+import { type RefObject, useEffect, useImperativeHandle, useRef } from 'react';
+import { PRIORITIES, type Priority } from '../../../api/words.ts';
+import { ROLES } from '../../../core/site.ts';
+import { number } from '../../lib/format.ts';
+import { LEVEL_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph } from '../../parts/glyphs.tsx';
+import { type Line, lineLabel } from './edges.ts';
+import { type Box, CARD, MOST_CARDS, type Placed } from './layout.ts';
+import { type Ink, mapStyle, readInk } from './style.ts';
+
+export interface GraphHandle {
+  fit: () => void;
+  zoom: (by: number) => void;
+  /** Brings these into view, if they are not, with what is around them if that stays legible. */
+  show: (ids: ReadonlySet<string>, around: ReadonlySet<string>) => void;
+}
+interface Props {
+  placed: Placed;
+  lines: readonly Line[];
+  /** Drawn ids that are chosen, and those around them; everything else steps back. Empty: nothing is chosen. */
+  chosen: ReadonlySet<string>;
+  near: ReadonlySet<string>;
+  found: ReadonlySet<string>;
+  onChoose: (id: string) => void;
+  onOpen: (id: string) => void;
+  handle: RefObject<GraphHandle | null>;
+  label: string;
+}
+
+const MARGIN = 22;
+const MOST_NAMED = 12;
+/** Below this the cards cannot be read. */
+const LEGIBLE = 0.62;
+/** Room for the names of the lanes, which stand over the drawing. */
+export const LANE_LABEL_PX = 116;
+const cut = (s: string, n: number): string => (s.length > n ? `${s.slice(0, n - 1)}…` : s);
+
+const worst = (box: Box): Priority | '' => {
+  let best: number = PRIORITIES.length;
+  for (const m of box.members) if (m.attention) best = Math.min(best, PRIORITIES.indexOf(m.attention));
+  return PRIORITIES[best] ?? '';
+};
+const boxTitle = (b: Box): string =>
+  b.network === '*' ? `${number(b.networks)} more networks` : b.network === '' ? 'network not known' : b.network;
+const roleCounts = (b: Box): string => {
+  const counts = new Map<string, number>();
+  for (const m of b.members) counts.set(m.role, (counts.get(m.role) ?? 0) + 1);
+  const [first] = [...counts.entries()].sort((x, y) => y[1] - x[1]);
+  return first
+    ? `mostly ${ROLE_WORD[first[0] as keyof typeof ROLE_WORD].toLowerCase().replace('plc', 'PLC').replace('hmi', 'HMI')}`
+    : '';
+};
+
+const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefinition[] => {
+  const out: cytoscape.ElementDefinition[] = [];
+  placed.lanes.forEach((l, i) => {
+    out.push({
+      data: { id: `lane ${l.level}`, kind: 'lane', w: placed.w + 4000, h: l.h, odd: i % 2 === 1 },
+      position: { x: placed.w / 2, y: l.y + l.h / 2 },
+      selectable: false,
+    });
+  });
+  for (const b of placed.boxes) {
+    const more = b.members.length - MOST_CARDS;
+    const label = b.open
+      ? `${boxTitle(b)}${more > 0 ? `  (${number(more)} more not drawn)` : ''}`
+      : `${cut(boxTitle(b), 24)}\n${number(b.members.length)} assets\n${cut(roleCounts(b), 26)}`;
+    out.push({
+      data: { id: b.id, kind: b.open ? 'box' : 'closed', w: b.w, h: b.h, label, attention: b.open ? '' : worst(b) },
+      position: { x: b.x + b.w / 2, y: b.y + b.h / 2 },
+    });
+    if (!b.open) continue;
+    for (const m of b.members.slice(0, MOST_CARDS)) {
+      const p = placed.cards.get(m.id);
+      if (!p) continue;
+      const second = m.name === m.address ? (m.vendor === '' ? ROLE_WORD[m.role] : m.vendor) : m.address;
+      out.push({
+        data: {
+          id: m.id,
+          kind: 'asset',
+          label: `${cut(m.name, 16)}\n${cut(second, 18)}`,
+          role: m.role,
+          attention: m.attention ?? '',
+          silent: m.kind === 'silent-child',
+        },
+        position: { ...p },
+      });
+    }
+  }
+  // A word on every line of a crowd is a crowd of words: then it appears on the chosen ones.
+  const named = lines.filter((l) => l.engineering).length <= MOST_NAMED;
+  for (const l of lines) {
+    out.push({
+      data: {
+        id: l.id,
+        source: l.from,
+        target: l.to,
+        width: l.engineering ? 3 : l.writes ? 2 : 1 + Math.min(2, Math.log10(1 + l.bytes) / 5),
+        writes: l.writes,
+        engineering: l.engineering,
+        oneWay: l.oneWay,
+        label: lineLabel(l),
+        named,
+      },
+    });
+  }
+  return out;
+};
+
+export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, handle, label }: Props) => {
+  const box = useRef<HTMLDivElement>(null);
+  const sheet = useRef<HTMLDivElement>(null);
+  const names = useRef<HTMLDivElement>(null);
+  const cy = useRef<cytoscape.Core | null>(null);
+  const before = useRef('');
+  const latest = useRef({ onChoose, onOpen, placed });
+  latest.current = { onChoose, onOpen, placed };
+  const scheme = useComputedColorScheme('light');
+
+  const follow = () => {
+    const c = cy.current;
+    if (!c || !names.current) return;
+    const { y } = c.pan();
+    const z = c.zoom();
+    latest.current.placed.lanes.forEach((l, i) => {
+      const el = names.current?.children[i] as HTMLElement | undefined;
+      if (el) el.style.cssText = `top:${l.y * z + y}px;height:${l.h * z}px`;
+    });
+  };
+  const fit = () => {
+    const c = cy.current;
+    if (!c) return;
+    const p = latest.current.placed;
+    const w = c.width() - LANE_LABEL_PX - 2 * MARGIN;
+    const h = c.height() - 2 * MARGIN;
+    if (w <= 0 || h <= 0) return;
+    const z = Math.min(w / p.w, h / p.h, 1.15);
+    c.viewport({
+      zoom: z,
+      pan: { x: LANE_LABEL_PX + MARGIN + Math.max(0, (w - p.w * z) / 2), y: MARGIN + Math.max(0, (h - p.h * z) / 2) },
+    });
+  };
+
+  useEffect(() => {
+    if (!box.current) return;
+    const c = cytoscape({
+      container: box.current,
+      layout: { name: 'preset' },
+      autoungrabify: true,
+      boxSelectionEnabled: false,
+      selectionType: 'single',
+      minZoom: 0.04,
+      maxZoom: 2.5,
+      hideEdgesOnViewport: false,
+      pixelRatio: Math.min(window.devicePixelRatio, 2),
+    });
+    cy.current = c;
+    c.on('viewport', follow);
+    c.on('tap', (e) => {
+      if (e.target === c) latest.current.onChoose('');
+      else if (e.target.data('kind') === 'closed') latest.current.onOpen(e.target.id());
+      else latest.current.onChoose(e.target.id());
+    });
+    c.on('mouseover', 'node[kind = "asset"], node[kind = "closed"], edge', (e) => {
+      e.target.addClass('over');
+      if (box.current) box.current.style.cursor = 'pointer';
+    });
+    c.on('mouseout', 'node, edge', (e) => {
+      e.target.removeClass('over');
+      if (box.current) box.current.style.cursor = '';
+    });
+    const watch = new ResizeObserver(() => {
+      c.resize();
+      follow();
+    });
+    watch.observe(box.current);
+    return () => {
+      watch.disconnect();
+      c.destroy();
+      cy.current = null;
+      before.current = '';
+    };
+  }, []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new scheme has new tokens
+  useEffect(() => {
+    if (!cy.current || !sheet.current) return;
+    const ink: Ink = readInk(sheet.current);
+    cy.current.style(mapStyle(ink));
+  }, [scheme]);
+
+  useEffect(() => {
+    const c = cy.current;
+    if (!c) return;
+    c.batch(() => {
+      c.elements().remove();
+      c.add(elements(placed, lines));
+    });
+    // The same places keep the view; other places are shown whole.
+    const shape = `${placed.boxes.map((b) => `${b.id}${b.open}${b.x}${b.y}`).join()}`;
+    if (shape !== before.current) fit();
+    before.current = shape;
+    follow();
+  }, [placed, lines]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: classes are put on the elements of this scene
+  useEffect(() => {
+    const c = cy.current;
+    if (!c) return;
+    c.batch(() => {
+      c.elements().removeClass('away near chosen found');
+      if (chosen.size > 0) {
+        c.elements('edge, node[kind = "asset"], node[kind = "closed"]').forEach((e) => {
+          const id = e.id();
+          if (chosen.has(id)) e.addClass('chosen');
+          else if (near.has(id)) e.addClass('near');
+          else e.addClass('away');
+        });
+      }
+      for (const id of found) c.getElementById(id).addClass('found');
+    });
+  }, [chosen, near, found, placed, lines]);
+
+  useImperativeHandle(handle, () => ({
+    fit,
+    zoom: (by) => {
+      const c = cy.current;
+      c?.zoom({ level: c.zoom() * by, renderedPosition: { x: c.width() / 2, y: c.height() / 2 } });
+    },
+    show: (ids, around) => {
+      const c = cy.current;
+      if (!c) return;
+      const target = c.elements().filter((e) => ids.has(e.id()));
+      if (target.empty()) return;
+      const w = c.width() - LANE_LABEL_PX;
+      const h = c.height();
+      const inside = (bb: { x1: number; x2: number; y1: number; y2: number }) =>
+        bb.x1 >= LANE_LABEL_PX && bb.x2 <= c.width() && bb.y1 >= 0 && bb.y2 <= h;
+      if (c.zoom() >= LEGIBLE && inside(target.renderedBoundingBox())) return;
+      // With its neighbours if that stays legible, otherwise alone in the middle.
+      const all = target.union(c.nodes().filter((e) => around.has(e.id())));
+      const bb = all.boundingBox();
+      const whole = Math.min((w - 60) / bb.w, (h - 60) / bb.h);
+      const of = whole >= LEGIBLE ? bb : target.boundingBox();
+      const zoom = Math.min(Math.max(whole, LEGIBLE), 1);
+      c.viewport({
+        zoom,
+        pan: { x: LANE_LABEL_PX + w / 2 - ((of.x1 + of.x2) / 2) * zoom, y: h / 2 - ((of.y1 + of.y2) / 2) * zoom },
+      });
+    },
+  }));
+
+  return (
+    <div className="graph">
+      <div ref={box} className="graph-canvas" role="img" aria-label={label} />
+      <div ref={names} className="lane-names" aria-hidden="true">
+        {placed.lanes.map((l) => {
+          const [first, rest] = (
+            l.level === null ? 'Level not known: ' : (LEVEL_WORD[String(l.level)] ?? `Level ${l.level}`)
+          ).split(': ');
+          return (
+            <div key={String(l.level)}>
+              <span className="lane-title">
+                <b>{first}</b>
+                <span className="tiny">{number(l.assets)}</span>
+              </span>
+              <span>{rest}</span>
+            </div>
+          );
+        })}
+      </div>
+      <div ref={sheet} hidden>
+        {ROLES.map((r) => (
+          <span key={r} data-role={r}>
+            <RoleGlyph role={r} />
+          </span>
+        ))}
+        {PRIORITIES.map((p) => (
+          <span key={p} data-mark={p}>
+            <PriorityGlyph priority={p} />
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+};

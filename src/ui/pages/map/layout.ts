@@ -1,0 +1,259 @@
+/**
+ * Where everything stands on the map: Purdue levels are lanes from the outside down to the process, networks are boxes in
+ * them, assets are cards in a box. Pure arithmetic, so the same site always looks the same. Large boxes are drawn closed,
+ * small networks of a crowded lane are gathered, and the width is chosen so that the whole fits the window best.
+ */
+import type { MapNode } from '../../../api/overview.ts';
+
+export const CARD = { w: 158, h: 40 } as const;
+export const CLOSED = { w: 178, h: 60 } as const;
+const GAP = 12;
+const PAD = 12;
+const HEAD = 24;
+const BOX_GAP = 22;
+const LANE_PAD = 13;
+/** A box with more members than this starts closed, as soon as the site has more than MANY assets. */
+const SMALL_BOX = 12;
+const MANY = 90;
+/** Boxes of one lane before the smallest are gathered. */
+const MOST_BOXES = 12;
+/** More cards than this are not drawn in one box: the rest is counted on its last card. */
+export const MOST_CARDS = 400;
+/** Lanes from top to bottom; `null`: level not known. */
+const LEVELS: readonly (number | null)[] = [5, 4, 3.5, 3, 2, 1, 0, null];
+
+export interface Box {
+  /** `1|192.168.0.0/24`; gathered small networks: `1|*`. */
+  readonly id: string;
+  readonly level: number | null;
+  readonly network: string;
+  readonly networks: number;
+  readonly members: readonly MapNode[];
+  readonly open: boolean;
+  /** May be opened and closed; a gathered one can only be opened. */
+  readonly opens: boolean;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+export interface Lane {
+  readonly level: number | null;
+  readonly assets: number;
+  y: number;
+  h: number;
+}
+export interface Placed {
+  readonly lanes: readonly Lane[];
+  readonly boxes: readonly Box[];
+  /** Centre of the card of each drawn asset. */
+  readonly cards: ReadonlyMap<string, { x: number; y: number }>;
+  /** What stands for an asset on the map: itself, or its closed box. */
+  readonly standIn: ReadonlyMap<string, string>;
+  readonly w: number;
+  readonly h: number;
+}
+
+export const boxId = (level: number | null, network: string): string => `${level ?? '?'}|${network}`;
+export const boxOf = (n: MapNode): string => boxId(n.level, n.network);
+
+const byName = new Intl.Collator('en', { numeric: true });
+
+/** Boxes of the site, closed or open, without places. */
+const makeBoxes = (nodes: readonly MapNode[], toggled: ReadonlySet<string>, mustShow: ReadonlySet<string>): Box[] => {
+  const groups = new Map<string, MapNode[]>();
+  for (const n of nodes) {
+    const list = groups.get(boxOf(n));
+    if (list) list.push(n);
+    else groups.set(boxOf(n), [n]);
+  }
+  const out: Box[] = [];
+  for (const level of LEVELS) {
+    const here = [...groups.entries()].filter(([, m]) => m[0]?.level === level);
+    const gathered = boxId(level, '*');
+    const pinned = ([id]: [string, MapNode[]]) => mustShow.has(id);
+    let shown = here;
+    let rest: [string, MapNode[]][] = [];
+    if (here.length > MOST_BOXES && !toggled.has(gathered)) {
+      const sorted = [...here].sort(
+        (a, b) => Number(pinned(b)) - Number(pinned(a)) || b[1].length - a[1].length || byName.compare(a[0], b[0]),
+      );
+      shown = sorted.slice(0, MOST_BOXES - 1);
+      rest = sorted.slice(MOST_BOXES - 1);
+    }
+    shown.sort((a, b) => byName.compare(a[0], b[0]));
+    for (const [id, members] of shown) {
+      members.sort((a, b) => byName.compare(a.name, b.name));
+      const startsOpen = nodes.length <= MANY || members.length <= SMALL_BOX / 4;
+      const open = mustShow.has(id) || startsOpen !== toggled.has(id);
+      out.push({
+        id,
+        level,
+        network: members[0]?.network ?? '',
+        networks: 1,
+        members,
+        open,
+        opens: true,
+        x: 0,
+        y: 0,
+        w: 0,
+        h: 0,
+      });
+    }
+    if (rest.length > 0) {
+      const members = rest.flatMap(([, m]) => m);
+      out.push({
+        id: gathered,
+        level,
+        network: '*',
+        networks: rest.length,
+        members,
+        open: false,
+        opens: true,
+        x: 0,
+        y: 0,
+        w: 0,
+        h: 0,
+      });
+    }
+  }
+  return out;
+};
+
+/** Cards side by side in an open box; `flat` above 1 makes boxes broader than high. */
+const columnsFor = (n: number, flat: number): number => Math.min(n, Math.max(3, Math.ceil(Math.sqrt(n * flat))));
+const FLATNESS = [1.1, 2.2, 4.5, 9, 18];
+const measure = (b: Box, flat: number): void => {
+  if (!b.open) {
+    b.w = CLOSED.w;
+    b.h = CLOSED.h;
+    return;
+  }
+  const n = Math.min(b.members.length, MOST_CARDS);
+  const cols = columnsFor(n, flat);
+  const rows = Math.ceil(n / cols);
+  b.w = cols * CARD.w + (cols - 1) * GAP + 2 * PAD;
+  b.h = rows * CARD.h + (rows - 1) * GAP + HEAD + PAD;
+};
+
+/** Boxes of a lane side by side, wrapped at `width`. Returns the size used. */
+const flow = (boxes: readonly Box[], width: number, top: number): { w: number; h: number } => {
+  let x = 0;
+  let y = top;
+  let row = 0;
+  let most = 0;
+  for (const b of boxes) {
+    if (x > 0 && x + b.w > width) {
+      x = 0;
+      y += row + BOX_GAP;
+      row = 0;
+    }
+    b.x = x;
+    b.y = y;
+    x += b.w + BOX_GAP;
+    row = Math.max(row, b.h);
+    most = Math.max(most, x - BOX_GAP);
+  }
+  return { w: most, h: y + row - top };
+};
+
+/** Networks in columns of their own, so that a network's levels stand above each other; disjoint networks share one. */
+const columnOf = (boxes: readonly Box[]): Map<string, number> => {
+  const lanesOf = new Map<string, Set<number | null>>();
+  for (const b of boxes) lanesOf.set(b.network, (lanesOf.get(b.network) ?? new Set()).add(b.level));
+  const columns: Set<number | null>[] = [];
+  const out = new Map<string, number>();
+  const order = [...lanesOf.entries()].sort((a, b) => b[1].size - a[1].size || byName.compare(a[0], b[0]));
+  for (const [network, lanes] of order) {
+    let c = columns.findIndex((used) => [...lanes].every((l) => !used.has(l)));
+    if (c < 0) c = columns.push(new Set()) - 1;
+    for (const l of lanes) columns[c]?.add(l);
+    out.set(network, c);
+  }
+  return out;
+};
+
+/** How much smaller the drawing may get for the sake of columns. */
+const COLUMNS_ARE_WORTH = 1.3;
+const inColumns = (boxes: readonly Box[]) => {
+  const column = columnOf(boxes);
+  const widths: number[] = [];
+  for (const b of boxes) {
+    const c = column.get(b.network) ?? 0;
+    widths[c] = Math.max(widths[c] ?? 0, b.w);
+  }
+  const left = (c: number) => widths.slice(0, c).reduce((sum, w) => sum + w + BOX_GAP, 0);
+  return (list: readonly Box[], top: number) => {
+    for (const b of list) {
+      b.x = left(column.get(b.network) ?? 0);
+      b.y = top;
+    }
+    return { w: Math.max(...list.map((b) => b.x + b.w)), h: Math.max(...list.map((b) => b.h)) };
+  };
+};
+
+/** `toggled`: boxes that a person opened or closed; `mustShow`: boxes that are open whatever. Window in pixels. */
+export const place = (
+  nodes: readonly MapNode[],
+  toggled: ReadonlySet<string>,
+  mustShow: ReadonlySet<string>,
+  view: { w: number; h: number },
+): Placed => {
+  const boxes = makeBoxes(nodes, toggled, mustShow);
+  const perLane = LEVELS.map((level) => ({ level, boxes: boxes.filter((b) => b.level === level) })).filter(
+    (l) => l.boxes.length > 0,
+  );
+  const scale = (w: number, h: number) => Math.min(view.w / w, view.h / h);
+
+  const run = (placeLane: (boxes: readonly Box[], top: number) => { w: number; h: number }) => {
+    const lanes: Lane[] = [];
+    let y = 0;
+    let w = 0;
+    for (const l of perLane) {
+      const size = placeLane(l.boxes, y + LANE_PAD);
+      lanes.push({
+        level: l.level,
+        assets: l.boxes.reduce((n, b) => n + b.members.length, 0),
+        y,
+        h: size.h + 2 * LANE_PAD,
+      });
+      y += size.h + 2 * LANE_PAD;
+      w = Math.max(w, size.w);
+    }
+    return { lanes, w: Math.max(w, 1), h: Math.max(y, 1) };
+  };
+  let best = { scale: 0, flat: 1.1, width: 0, columns: false };
+  for (const flat of FLATNESS) {
+    for (const b of boxes) measure(b, flat);
+    const widest = Math.max(...boxes.map((b) => b.w), 1);
+    for (let width = widest; width < 20_000; width *= 1.2) {
+      const r = run((b, top) => flow(b, width, top));
+      const s = scale(r.w, r.h);
+      if (s > best.scale) best = { scale: s, flat, width, columns: false };
+    }
+    // Columns are easier to read than a flow, as long as they do not make everything much smaller.
+    const r = run(inColumns(boxes));
+    const s = Math.min(scale(r.w, r.h), 1) * COLUMNS_ARE_WORTH;
+    if (s > best.scale) best = { scale: s, flat, width: 0, columns: true };
+  }
+  for (const b of boxes) measure(b, best.flat);
+  const result = run(best.columns ? inColumns(boxes) : (b, top) => flow(b, best.width, top));
+
+  const cards = new Map<string, { x: number; y: number }>();
+  const standIn = new Map<string, string>();
+  for (const b of boxes) {
+    const cols = columnsFor(Math.min(b.members.length, MOST_CARDS), best.flat);
+    b.members.forEach((m, i) => {
+      if (!b.open || i >= MOST_CARDS) {
+        standIn.set(m.id, b.id);
+        return;
+      }
+      standIn.set(m.id, m.id);
+      cards.set(m.id, {
+        x: b.x + PAD + (i % cols) * (CARD.w + GAP) + CARD.w / 2,
+        y: b.y + HEAD + Math.floor(i / cols) * (CARD.h + GAP) + CARD.h / 2,
+      });
+    });
+  }
+  return { ...result, boxes, cards, standIn };
+};

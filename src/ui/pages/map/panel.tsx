@@ -1,0 +1,407 @@
+/** Beside the map: what is chosen, in words and links; without a choice, what the lines mean and who changes something. */
+
+import { IconX } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useMemo } from 'react';
+import type { MapEdge, MapNode, SiteMap } from '../../../api/overview.ts';
+import { bytes, number, plural } from '../../lib/format.ts';
+import { useSite } from '../../lib/site.ts';
+import { Text, Unknown } from '../../parts/basics.tsx';
+import { LevelMark, PRIORITY_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph, VerbTag } from '../../parts/glyphs.tsx';
+import { type Line, verbsOf } from './edges.ts';
+import type { Box } from './layout.ts';
+
+const MOST = 40;
+type Choose = (id: string) => void;
+
+export const Close = ({ onClose }: { onClose: () => void }) => (
+  <button type="button" className="panel-close" aria-label="Deselect (Esc)" title="Deselect (Esc)" onClick={onClose}>
+    <IconX size={15} stroke={1.6} />
+  </button>
+);
+
+const NodeButton = ({ node, choose }: { node: MapNode; choose: Choose }) => (
+  <button type="button" className="node-button" onClick={() => choose(node.id)} title={`${node.name} ${node.address}`}>
+    <RoleGlyph role={node.role} />
+    <span className={`cut${node.name === node.address ? ' mono' : ''}`}>{node.name}</span>
+    {node.attention && <PriorityGlyph priority={node.attention} size={11} />}
+  </button>
+);
+
+const sumVerbs = (e: MapEdge): Map<string, number> => {
+  const out = new Map<string, number>();
+  for (const p of e.protocols) for (const [v, n] of Object.entries(p.verbs)) out.set(v, (out.get(v) ?? 0) + Number(n));
+  return out;
+};
+const EdgeFacts = ({ edge }: { edge: MapEdge }) => (
+  <span className="edge-facts">
+    {verbsOf(sumVerbs(edge))
+      .slice(0, 3)
+      .map(([v, n]) => (
+        <VerbTag key={v} verb={v} count={n} />
+      ))}
+    <span className="dim tiny">
+      {edge.protocols
+        .map((p) => (p.protocol === '' ? 'not recognised' : p.protocol))
+        .slice(0, 3)
+        .join(', ')}{' '}
+      · {bytes(edge.bytes)}
+    </span>
+    {edge.refused > 0 && <span className="tag medium">✕ {number(edge.refused)} refused</span>}
+    {edge.oneWay && <span className="tag outline">one way</span>}
+  </span>
+);
+
+const weight = (e: MapEdge): number => (e.engineering ? 2e15 : 0) + (e.writes ? 1e15 : 0) + e.bytes;
+
+const Section = ({ title, count, children }: { title: string; count?: number; children: ReactNode }) => (
+  <section className="panel-section">
+    <h3 className="caps">
+      {title}
+      {count !== undefined && <span className="dim"> {number(count)}</span>}
+    </h3>
+    {children}
+  </section>
+);
+
+export const AssetPanel = ({
+  node,
+  map,
+  nodes,
+  choose,
+  isNear,
+  onNear,
+}: {
+  node: MapNode;
+  map: SiteMap;
+  nodes: ReadonlyMap<string, MapNode>;
+  choose: Choose;
+  isNear: boolean;
+  onNear: () => void;
+}) => {
+  const site = useSite();
+  const { asks, asked } = useMemo(
+    () => ({
+      asks: map.edges.filter((e) => e.client === node.id).sort((a, b) => weight(b) - weight(a)),
+      asked: map.edges.filter((e) => e.server === node.id).sort((a, b) => weight(b) - weight(a)),
+    }),
+    [map.edges, node.id],
+  );
+  const list = (edges: readonly MapEdge[], other: 'client' | 'server') => (
+    <ul className="peer-list">
+      {edges.slice(0, MOST).map((e) => {
+        const peer = nodes.get(e[other]);
+        return (
+          peer && (
+            <li key={peer.id}>
+              <NodeButton node={peer} choose={choose} />
+              <EdgeFacts edge={e} />
+            </li>
+          )
+        );
+      })}
+      {edges.length > MOST && <li className="dim small">and {number(edges.length - MOST)} more under Flows</li>}
+    </ul>
+  );
+  return (
+    <>
+      <header className="panel-head">
+        <RoleGlyph role={node.role} size={18} />
+        <h2 className={node.name === node.address ? 'mono cut' : 'cut'}>
+          <Link to="/s/$site/assets/$asset" params={{ site, asset: node.id }} search={{}}>
+            {node.name}
+          </Link>
+        </h2>
+        <span className="grow" />
+        <LevelMark level={node.level} />
+        <Close onClose={() => choose('')} />
+      </header>
+      <dl className="kv panel-section">
+        {node.attention && (
+          <>
+            <dt>Attention</dt>
+            <dd>
+              <Link to="/s/$site/now" params={{ site }} search={{}} className={`row p-${node.attention}`}>
+                <PriorityGlyph priority={node.attention} /> {PRIORITY_WORD[node.attention]}: see Now
+              </Link>
+            </dd>
+          </>
+        )}
+        <dt>Role</dt>
+        <dd>{node.role === 'unknown' ? <Unknown /> : ROLE_WORD[node.role]}</dd>
+        <dt>Vendor</dt>
+        <dd>
+          <Text>{node.vendor}</Text>
+        </dd>
+        <dt>Model</dt>
+        <dd>
+          <Text>{node.model}</Text>
+        </dd>
+        <dt>Address</dt>
+        <dd className="mono">{node.address}</dd>
+        <dt>Network</dt>
+        <dd className="mono">
+          <Text>{node.network}</Text>
+        </dd>
+      </dl>
+      <div className="panel-section panel-actions">
+        <Link to="/s/$site/assets/$asset" params={{ site, asset: node.id }} search={{}} className="chip">
+          Everything about it
+        </Link>
+        <Link to="/s/$site/flows" params={{ site }} search={{ q: `asset:${node.id}` }} className="chip">
+          Flows
+        </Link>
+        <Link to="/s/$site/commands" params={{ site }} search={{ q: `asset:${node.id}` }} className="chip">
+          Commands
+        </Link>
+        <button
+          type="button"
+          className="chip"
+          aria-pressed={isNear}
+          onClick={onNear}
+          title="Draw only this asset and whom it talks to (n)"
+        >
+          Only its peers
+        </button>
+      </div>
+      {asked.length > 0 && (
+        <Section title="Is asked by" count={asked.length}>
+          {list(asked, 'client')}
+        </Section>
+      )}
+      {asks.length > 0 && (
+        <Section title="Asks" count={asks.length}>
+          {list(asks, 'server')}
+        </Section>
+      )}
+      {asks.length + asked.length === 0 && (
+        <p className="dim panel-section">It talked to no other asset in the traffic that is visible.</p>
+      )}
+    </>
+  );
+};
+
+export const LinePanel = ({
+  line,
+  nodes,
+  boxes,
+  choose,
+}: {
+  line: Line;
+  nodes: ReadonlyMap<string, MapNode>;
+  boxes: ReadonlyMap<string, Box>;
+  choose: Choose;
+}) => {
+  const site = useSite();
+  const nameOf = (id: string) => nodes.get(id)?.name ?? boxes.get(id)?.network ?? id;
+  const single = line.edges.length === 1 ? line.edges[0] : undefined;
+  const q = single ? `client:${single.client} server:${single.server}` : '';
+  return (
+    <>
+      <header className="panel-head">
+        <h2 className="cut" title={`${nameOf(line.from)} asks ${nameOf(line.to)}`}>
+          {nameOf(line.from)} → {nameOf(line.to)}
+        </h2>
+        <span className="grow" />
+        <Close onClose={() => choose('')} />
+      </header>
+      <dl className="kv panel-section">
+        <dt>Pairs</dt>
+        <dd>{number(line.conversations)}</dd>
+        <dt>Octets</dt>
+        <dd>{bytes(line.bytes)}</dd>
+        <dt>Protocols</dt>
+        <dd>{[...line.protocols].map((p) => (p === '' ? 'not recognised' : p)).join(', ')}</dd>
+        <dt>Commands</dt>
+        <dd className="tags">
+          {line.verbs.size === 0 ? (
+            <span className="dim">none read</span>
+          ) : (
+            verbsOf(line.verbs).map(([v, n]) => <VerbTag key={v} verb={v} count={n} />)
+          )}
+        </dd>
+        {line.refused > 0 && (
+          <>
+            <dt>Refused</dt>
+            <dd className="p-medium">✕ {number(line.refused)}</dd>
+          </>
+        )}
+        {line.oneWay && (
+          <>
+            <dt>Visible</dt>
+            <dd>one direction only</dd>
+          </>
+        )}
+      </dl>
+      {single && (
+        <div className="panel-section panel-actions">
+          <Link to="/s/$site/flows" params={{ site }} search={{ q }} className="chip">
+            Flows
+          </Link>
+          <Link
+            to="/s/$site/commands"
+            params={{ site }}
+            search={{ q: `client:${single.client} target:${single.server}` }}
+            className="chip"
+          >
+            Commands
+          </Link>
+        </div>
+      )}
+      <Section title="Who with whom" count={line.edges.length}>
+        <ul className="peer-list">
+          {[...line.edges]
+            .sort((a, b) => weight(b) - weight(a))
+            .slice(0, MOST)
+            .map((e) => {
+              const a = nodes.get(e.client);
+              const b = nodes.get(e.server);
+              return (
+                a &&
+                b && (
+                  <li key={`${e.client}>${e.server}`}>
+                    <span className="row" style={{ gap: 4 }}>
+                      <NodeButton node={a} choose={choose} />
+                      <span className="dim">→</span>
+                      <NodeButton node={b} choose={choose} />
+                    </span>
+                    <EdgeFacts edge={e} />
+                  </li>
+                )
+              );
+            })}
+        </ul>
+      </Section>
+    </>
+  );
+};
+
+export const BoxPanel = ({ box, choose, onToggle }: { box: Box; choose: Choose; onToggle: () => void }) => {
+  const site = useSite();
+  const roles = new Map<MapNode['role'], number>();
+  for (const m of box.members) roles.set(m.role, (roles.get(m.role) ?? 0) + 1);
+  const q = `${box.network === '*' || box.network === '' ? '' : `network:"${box.network}" `}${box.level === null ? '-level:*' : `level:${box.level}`}`;
+  return (
+    <>
+      <header className="panel-head">
+        <h2 className="cut mono">{box.network === '*' ? `${box.networks} networks` : box.network}</h2>
+        <span className="grow" />
+        <LevelMark level={box.level} />
+        <Close onClose={() => choose('')} />
+      </header>
+      <div className="panel-section panel-actions">
+        <button type="button" className="chip" onClick={onToggle}>
+          {box.open ? 'Close the box' : 'Open the box'}
+        </button>
+        <Link to="/s/$site/assets" params={{ site }} search={{ q }} className="chip">
+          As a list
+        </Link>
+      </div>
+      <Section title="Assets" count={box.members.length}>
+        <dl className="kv">
+          {[...roles.entries()]
+            .sort((a, b) => b[1] - a[1])
+            .map(([r, n]) => (
+              <div key={r} style={{ display: 'contents' }}>
+                <dt>{ROLE_WORD[r]}</dt>
+                <dd>{number(n)}</dd>
+              </div>
+            ))}
+        </dl>
+      </Section>
+      <Section title="Members">
+        <ul className="peer-list">
+          {box.members.slice(0, MOST).map((m) => (
+            <li key={m.id}>
+              <NodeButton node={m} choose={choose} />
+            </li>
+          ))}
+          {box.members.length > MOST && (
+            <li className="dim small">and {number(box.members.length - MOST)} more in the list</li>
+          )}
+        </ul>
+      </Section>
+    </>
+  );
+};
+
+/** Nothing chosen: the key to the drawing, and the pairs that matter most. */
+export const SitePanel = ({
+  map,
+  nodes,
+  choose,
+}: {
+  map: SiteMap;
+  nodes: ReadonlyMap<string, MapNode>;
+  choose: Choose;
+}) => {
+  const top = useMemo(
+    () => map.edges.filter((e) => e.engineering || e.writes).sort((a, b) => weight(b) - weight(a)),
+    [map.edges],
+  );
+  return (
+    <>
+      <header className="panel-head">
+        <h2>Who changes something</h2>
+        <span className="dim small">{top.length === 0 ? '' : plural(top.length, 'pair')}</span>
+      </header>
+      {top.length === 0 ? (
+        <p className="dim panel-section">No write, control or engineering command is in the traffic that is visible.</p>
+      ) : (
+        <ul className="peer-list panel-section">
+          {top.slice(0, 12).map((e) => {
+            const a = nodes.get(e.client);
+            const b = nodes.get(e.server);
+            return (
+              a &&
+              b && (
+                <li key={`${e.client}>${e.server}`}>
+                  <span className="row" style={{ gap: 4 }}>
+                    <NodeButton node={a} choose={choose} />
+                    <span className="dim">→</span>
+                    <NodeButton node={b} choose={choose} />
+                  </span>
+                  <EdgeFacts edge={e} />
+                </li>
+              )
+            );
+          })}
+          {top.length > 12 && <li className="dim small">and {number(top.length - 12)} more</li>}
+        </ul>
+      )}
+      <Section title="The lines">
+        <ul className="legend">
+          <li>
+            <svg width="46" height="12" aria-hidden="true">
+              <path d="M1 6h44" stroke="var(--gh-faint)" strokeWidth="1.5" />
+            </svg>{' '}
+            asks, reads
+          </li>
+          <li>
+            <svg width="46" height="12" aria-hidden="true">
+              <path d="M1 6h38" stroke="var(--gh-text)" strokeWidth="2.2" />
+              <path d="M37 2l8 4-8 4z" fill="var(--gh-text)" />
+            </svg>{' '}
+            writes or controls
+          </li>
+          <li>
+            <svg width="46" height="12" aria-hidden="true">
+              <path d="M1 6h36" stroke="var(--gh-high)" strokeWidth="3" />
+              <path d="M34 1.5l8 4.5-8 4.5zM43 1h2v10h-2z" fill="var(--gh-high)" />
+            </svg>{' '}
+            engineering: mode, program, restart
+          </li>
+          <li>
+            <svg width="46" height="12" aria-hidden="true">
+              <path d="M1 6h44" stroke="var(--gh-faint)" strokeWidth="2" strokeDasharray="2 3" />
+            </svg>{' '}
+            only one direction visible
+          </li>
+        </ul>
+        <p className="dim small" style={{ margin: '8px 0 0' }}>
+          Arrows go from who asks to who is asked. A double frame is a closed box: click it to open it.
+        </p>
+      </Section>
+    </>
+  );
+};

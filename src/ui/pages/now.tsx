@@ -1,0 +1,323 @@
+/** Now: what needs a person, most important first; the posture in one honest sentence; blind spots; a few vital numbers. */
+
+import { IconChevronRight, IconEyeOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useCallback, useEffect, useRef } from 'react';
+import type { Attention, Now } from '../../api/overview.ts';
+import { call } from '../lib/api.ts';
+import { dateTime, duration, number, plural, share } from '../lib/format.ts';
+import { useKeys } from '../lib/keys.ts';
+import { useLive } from '../lib/live.ts';
+import { useSite } from '../lib/site.ts';
+import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Unknown, When } from '../parts/basics.tsx';
+import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
+import { PageLink } from '../parts/page-link.tsx';
+import './now.css';
+
+const KIND_WORD: Readonly<Record<Attention['kind'], string>> = {
+  'blind-spot': 'blind spot',
+  capture: 'capture',
+  engineering: 'engineering',
+  refused: 'refused',
+  write: 'write',
+  'new-device': 'new device',
+  contradiction: 'contradiction',
+  'clear-credential': 'clear credential',
+  oddity: 'oddity',
+  external: 'outside',
+};
+const LINK_WORD = (link: string): string => `Rows behind it: ${link.split('?')[0]}`;
+
+const Item = ({ item, open, toggle }: { item: Attention; open: boolean; toggle: () => void }) => {
+  const ref = useRef<HTMLLIElement>(null);
+  const was = useRef(open);
+  useEffect(() => {
+    if (open && !was.current) ref.current?.scrollIntoView({ block: 'nearest' });
+    was.current = open;
+  }, [open]);
+  return (
+    <li ref={ref} className={open ? 'attention open' : 'attention'} data-priority={item.priority}>
+      <button type="button" className="attention-line" aria-expanded={open} onClick={toggle}>
+        <PriorityGlyph priority={item.priority} size={14} />
+        <span className={`attention-word p-${item.priority}`}>{PRIORITY_WORD[item.priority]}</span>
+        <span className="attention-title">{item.title}</span>
+        <span className="tag outline">{KIND_WORD[item.kind]}</span>
+        {item.impact !== 'none' && (
+          <span className="tag" title="What it can touch">
+            {item.impact}
+          </span>
+        )}
+        <span className="attention-when dim small">
+          {item.count > 1 && <span title={`${number(item.count)} times`}>×{number(item.count)}</span>}
+          {item.lastAt && <When at={item.lastAt} />}
+        </span>
+        <IconChevronRight size={14} stroke={1.6} aria-hidden="true" className="attention-chevron dim" />
+      </button>
+      {open && (
+        <div className="attention-body">
+          <dl className="kv">
+            <Said term="What happened">{item.what}</Said>
+            <Said term="Compared with">{item.comparedWith}</Said>
+            <Said term="May be innocent">{item.innocent}</Said>
+            <Said term="Check next">{item.check}</Said>
+            {item.parties.length > 0 && (
+              <>
+                <dt>Who</dt>
+                <dd className="attention-parties">
+                  {item.parties.slice(0, 8).map((p, i) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: the same party may be named twice
+                    <PartyLink key={`${p.address}${i}`} party={p} />
+                  ))}
+                  {item.parties.length > 8 && <span className="dim">and {item.parties.length - 8} more</span>}
+                </dd>
+              </>
+            )}
+            {item.firstAt && item.lastAt && item.firstAt !== item.lastAt && (
+              <>
+                <dt>When</dt>
+                <dd>
+                  <When at={item.firstAt} /> to <When at={item.lastAt} />
+                </dd>
+              </>
+            )}
+            <dt>Evidence</dt>
+            <dd className="row wrap">
+              {item.evidence.length > 0 ? (
+                <EvidenceLinks evidence={item.evidence} most={6} />
+              ) : (
+                <span className="dim">a summary of many frames, no single one</span>
+              )}
+              {item.link !== '' && <PageLink link={item.link}>{LINK_WORD(item.link)}</PageLink>}
+            </dd>
+          </dl>
+        </div>
+      )}
+    </li>
+  );
+};
+const Said = ({ term, children }: { term: string; children: string }) =>
+  children === '' ? null : (
+    <>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+
+const STATE: Readonly<Record<Now['state'], { word: string; why: string }>> = {
+  learning: { word: 'Learning', why: 'Too little was seen for comparisons.' },
+  watching: { word: 'Watching', why: 'Frames are there, and comparisons are made.' },
+  blind: { word: 'Blind', why: 'Sources are silent or not usable: nothing can be said about now.' },
+  empty: { word: 'Nothing seen', why: 'No frame has come in yet.' },
+};
+
+const Posture = ({ now }: { now: Now }) => {
+  const span = now.firstAt && now.lastAt ? Date.parse(now.lastAt) - Date.parse(now.firstAt) : undefined;
+  return (
+    <section className={now.state === 'blind' ? 'posture blind' : 'posture'} aria-label="Posture">
+      <div className="grow">
+        <div className="row" style={{ gap: 6, marginBottom: 3 }}>
+          {now.state === 'blind' && <PriorityGlyph priority="high" />}
+          <span className="caps" title={STATE[now.state].why}>
+            {STATE[now.state].word}
+          </span>
+          {span !== undefined && (
+            <span className="dim small" title={`${now.firstAt} to ${now.lastAt}`}>
+              {span === 0 ? 'one moment' : duration(span)} of traffic, to {dateTime(now.lastAt ?? '')}
+            </span>
+          )}
+        </div>
+        <h1>{now.posture}</h1>
+      </div>
+      <PageLink link="coverage" className="visible">
+        <span className="row" style={{ justifyContent: 'space-between', gap: 12 }}>
+          <span className="dim small">Payload visible</span>
+          <b>{now.visible === null ? <Unknown /> : share(now.visible)}</b>
+        </span>
+        <span className="visible-bar" aria-hidden="true">
+          <i style={{ width: `${(now.visible ?? 0) * 100}%` }} />
+        </span>
+      </PageLink>
+    </section>
+  );
+};
+
+const Figure = ({
+  link,
+  value,
+  name,
+  context,
+  loud = false,
+}: {
+  link: string;
+  value: number;
+  name: string;
+  context: ReactNode;
+  loud?: boolean;
+}) => (
+  <PageLink link={link} className="figure">
+    <span className="figure-name">{name}</span>
+    <b className={loud ? 'p-medium' : value === 0 ? 'dim' : ''}>{value === 0 ? 'none seen' : number(value)}</b>
+    <span className="tiny dim cut">{context}</span>
+  </PageLink>
+);
+
+const Figures = ({ now }: { now: Now }) => {
+  const c = now.counts;
+  const perController =
+    c.controllers > 0 ? `${(c.points / c.controllers).toFixed(0)} a controller` : 'process variables';
+  return (
+    <div className="vital">
+      <Figure
+        link="assets"
+        value={c.assets}
+        name="Assets"
+        context={c.controllers === 0 ? 'no controller recognised' : plural(c.controllers, 'controller')}
+      />
+      <Figure
+        link="flows"
+        value={c.conversations}
+        name="Conversations"
+        context={c.undecodedConversations === 0 ? 'all decoded' : `${number(c.undecodedConversations)} not decoded`}
+      />
+      <Figure link="points" value={c.points} name="Points" context={perController} />
+      <Figure
+        link="commands"
+        value={c.commands}
+        name="Commands"
+        context={c.refused === 0 ? 'none refused' : `${number(c.refused)} refused`}
+      />
+      <Figure link="commands?q=writes:true" value={c.writers} name="Writers" context="who changed something" />
+      <Figure
+        link="commands?q=engineering:true"
+        value={c.engineering}
+        name="Engineering"
+        context="mode, program, restart"
+        loud={c.engineering > 0}
+      />
+      <Figure link="assets?q=role:external" value={c.external} name="Outside" context="addresses beyond the plant" />
+    </div>
+  );
+};
+
+export const NowPage = () => {
+  const site = useSite();
+  const navigate = useNavigate();
+  const query = useQuery({
+    queryKey: ['now', site],
+    queryFn: ({ signal }) => call('now', { site }, undefined, signal),
+  });
+  const search = useSearch({ strict: false }) as { sel?: string } & Record<string, unknown>;
+  const reading = useLive((l) => Object.values(l.progress).find((p) => p.site === site && p.state === 'reading'));
+  const items = query.data?.attention ?? [];
+  // Nothing chosen: the first one is open, for that is what needs a person first. `-`: all closed.
+  const sel = search.sel ?? items[0]?.id ?? '';
+  const at = items.findIndex((a) => a.id === sel);
+  const choose = useCallback(
+    (id: string) =>
+      void navigate({ to: '.', replace: true, search: (old: Record<string, unknown>) => ({ ...old, sel: id }) }),
+    [navigate],
+  );
+  const step = (by: number) => {
+    const next = items[Math.min(Math.max(at + by, 0), items.length - 1)];
+    if (next) choose(next.id);
+  };
+  const current = items[at];
+  const evidence = current?.evidence[0];
+  useKeys({
+    j: () => step(1),
+    ArrowDown: () => step(1),
+    k: () => step(-1),
+    ArrowUp: () => step(-1),
+    Escape: () => choose('-'),
+    r: () => void query.refetch(),
+    ...(evidence
+      ? {
+          e: () =>
+            void navigate({
+              to: '.',
+              search: (old: Record<string, unknown>) => ({ ...old, frame: `${evidence.source}:${evidence.frame}` }),
+            }),
+        }
+      : {}),
+  });
+  if (query.isLoading) return <Loading lines={12} what="Loading what needs a person" />;
+  if (query.error && !query.data) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  const now = query.data;
+  if (!now) return null;
+  return (
+    <div className="page now">
+      <Posture now={now} />
+      <Figures now={now} />
+      <div className="now-columns">
+        <Panel
+          title="Needs a person"
+          count={items.length === 0 ? undefined : plural(items.length + now.attentionMore, 'matter')}
+          flush
+          actions={
+            items.length > 1 && (
+              <span className="dim tiny hint">
+                <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>e</kbd> evidence
+              </span>
+            )
+          }
+        >
+          {items.length === 0 ? (
+            now.state === 'empty' ? (
+              <Empty title={reading ? 'The first frames are being read' : 'No frame yet'}>
+                {reading
+                  ? 'What needs a person appears here while the capture is read.'
+                  : 'Drop a capture on this page, or check under Coverage why the source is silent.'}
+              </Empty>
+            ) : (
+              <Empty title="Nothing to report from what is visible" icon={false}>
+                {now.visible === null
+                  ? 'No payload was seen, so this says little.'
+                  : `That is ${share(now.visible)} of the payload. What Gatehouse cannot see is under Coverage.`}
+              </Empty>
+            )
+          ) : (
+            <ul className="list">
+              {items.map((a) => (
+                <Item key={a.id} item={a} open={a.id === sel} toggle={() => choose(a.id === sel ? '-' : a.id)} />
+              ))}
+              {now.attentionMore > 0 && (
+                <li className="dim small" style={{ padding: '8px 12px' }}>
+                  and {number(now.attentionMore)} more of lower priority; they appear when these are dealt with
+                </li>
+              )}
+            </ul>
+          )}
+        </Panel>
+        <Panel
+          title="Blind spots"
+          count={now.blindSpots.length === 0 ? undefined : number(now.blindSpots.length)}
+          flush
+        >
+          {now.blindSpots.length === 0 ? (
+            <p className="dim now-none">
+              {now.state === 'empty'
+                ? 'Not known before frames come in.'
+                : 'None found in this capture. Networks that no mirror port covers cannot be counted.'}
+            </p>
+          ) : (
+            <ul className="list blind-list">
+              {now.blindSpots.map((b) => (
+                <li key={b.id}>
+                  <IconEyeOff size={15} stroke={1.6} aria-hidden="true" className="dim" />
+                  <div className="grow">
+                    <div className="strong">
+                      {b.link === '' ? b.title : <PageLink link={b.link}>{b.title}</PageLink>}
+                    </div>
+                    {b.detail !== '' && <div className="dim small">{b.detail}</div>}
+                    {b.whatToDo !== '' && <div className="small">{b.whatToDo}</div>}
+                  </div>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Panel>
+      </div>
+    </div>
+  );
+};

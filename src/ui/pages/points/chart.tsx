@@ -1,0 +1,184 @@
+/** The course of one point over time (uPlot): step line, band of smallest and largest where thinned, writes as ticks. */
+import 'uplot/dist/uPlot.min.css';
+import { useComputedColorScheme } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import uPlot from 'uplot';
+import type { Series } from '../../../api/traffic.ts';
+import { clock, dateTime, zoneName } from '../../lib/format.ts';
+import { type Range, timeOfUs } from './series.ts';
+
+const HEIGHT = 300;
+interface Props {
+  series: Series;
+  label: string;
+  /** Times of writes, microseconds. */
+  writes: readonly number[];
+  onRange: (range: Range | undefined) => void;
+}
+
+const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const bound = (list: readonly (number | null)[] | undefined, value: readonly (number | null)[]) =>
+  value.map((v, i) => list?.[i] ?? v);
+
+export const PointChart = ({ series, label, writes, onRange }: Props) => {
+  const box = useRef<HTMLDivElement>(null);
+  const scheme = useComputedColorScheme('light');
+  const report = useRef(onRange);
+  report.current = onRange;
+  const [tip, setTip] = useState<{ left: number; top: number; index: number } | undefined>();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `scheme` changes the tokens that are read below
+  useEffect(() => {
+    const el = box.current;
+    if (!el) return;
+    const dim = token('--gh-dim');
+    const line = token('--gh-line');
+    const mono = `11px ${token('--gh-mono')}`;
+    const axis = {
+      stroke: dim,
+      font: mono,
+      grid: { stroke: line, width: 1 },
+      ticks: { stroke: line, width: 1, size: 5 },
+    };
+    const stepped = uPlot.paths.stepped?.({ align: 1 });
+    const step = stepped ? { paths: stepped } : {};
+    const few = series.us.length < 120;
+    const options: uPlot.Options = {
+      width: el.clientWidth,
+      height: HEIGHT,
+      tzDate: (s) => uPlot.tzDate(new Date(s * 1000), zoneName()),
+      legend: { show: false },
+      padding: [10, 34, 0, 0],
+      scales: { x: { time: true }, y: { range: (_u, min, max) => widen(min, max) } },
+      cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6, fill: token('--gh-accent') } },
+      axes: [
+        { ...axis, size: 44, space: 92, values: axisTimes },
+        {
+          ...axis,
+          size: 64,
+          incrs: (_u, _axis, min, max) => niceSteps(max - min),
+          values: (_u, ticks) =>
+            ticks.map((v) =>
+              Math.abs(v) >= 1e6 ? v.toExponential(1).replace('e+', 'e') : String(Number(v.toPrecision(7))),
+            ),
+        },
+      ],
+      series: [
+        {},
+        {
+          label,
+          stroke: token('--gh-text'),
+          width: 1.4,
+          points: { show: few, size: 4, fill: token('--gh-text') },
+          spanGaps: false,
+          ...step,
+        },
+        ...(series.thinned
+          ? [
+              { stroke: 'transparent', points: { show: false }, ...step },
+              { stroke: 'transparent', points: { show: false }, ...step },
+            ]
+          : []),
+      ],
+      ...(series.thinned ? { bands: [{ series: [3, 2] as uPlot.Band.Bounds, fill: token('--gh-bar-3') }] } : {}),
+      hooks: {
+        setSelect: [
+          (u) => {
+            if (u.select.width < 4) return;
+            const fromUs = u.posToVal(u.select.left, 'x') * 1e6;
+            const toUs = u.posToVal(u.select.left + u.select.width, 'x') * 1e6;
+            u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            report.current({ fromUs, toUs });
+          },
+        ],
+        setCursor: [
+          (u) => {
+            const { left = -1, top = -1, idx } = u.cursor;
+            if (left < 0 || idx === null || idx === undefined) setTip(undefined);
+            else setTip({ left: left + u.over.offsetLeft, top: top + u.over.offsetTop, index: idx });
+          },
+        ],
+        draw: [
+          (u) => {
+            u.ctx.save();
+            u.ctx.fillStyle = token('--gh-accent');
+            for (const us of writes) {
+              const x = u.valToPos(us / 1e6, 'x', true);
+              if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) continue;
+              const s = devicePixelRatio;
+              const bottom = u.bbox.top + u.bbox.height;
+              u.ctx.beginPath();
+              u.ctx.moveTo(x, bottom - 8 * s);
+              u.ctx.lineTo(x + 4 * s, bottom);
+              u.ctx.lineTo(x - 4 * s, bottom);
+              u.ctx.fill();
+            }
+            u.ctx.restore();
+          },
+        ],
+      },
+    };
+    const columns: (readonly (number | null)[])[] = [series.us.map((us) => us / 1e6), series.value];
+    if (series.thinned) columns.push(bound(series.min, series.value), bound(series.max, series.value));
+    const plot = new uPlot(options, columns as unknown as uPlot.AlignedData, el);
+    plot.over.addEventListener('dblclick', () => report.current(undefined));
+    const watch = new ResizeObserver(() => plot.setSize({ width: el.clientWidth, height: HEIGHT }));
+    watch.observe(el);
+    return () => {
+      watch.disconnect();
+      plot.destroy();
+      setTip(undefined);
+    };
+  }, [series, label, writes, scheme]);
+
+  const at = tip === undefined ? undefined : series.us[tip.index];
+  const value = tip === undefined ? undefined : series.value[tip.index];
+  return (
+    <div className="chart">
+      <div ref={box} role="img" aria-label={`${label} over time, ${series.us.length} samples`} />
+      {tip !== undefined && at !== undefined && (
+        <div
+          className="chart-tip"
+          style={{
+            top: Math.max(0, tip.top - 46),
+            ...(tip.left > (box.current?.clientWidth ?? 0) - 190
+              ? { right: (box.current?.clientWidth ?? 0) - tip.left + 10 }
+              : { left: tip.left + 12 }),
+          }}
+        >
+          <b>{value ?? 'gap'}</b>
+          <span className="dim">
+            {dateTime(timeOfUs(at)).slice(0, 10)} {clock(timeOfUs(at))}
+          </span>
+        </div>
+      )}
+    </div>
+  );
+};
+
+/** 1, 2, 5 of every decade near the range, also where the range is beyond what uPlot brings along. */
+const niceSteps = (range: number): number[] => {
+  const decade = Math.floor(Math.log10(Math.max(range, Number.MIN_VALUE)));
+  return [decade - 2, decade - 1, decade, decade + 1].flatMap((d) => [1, 2, 5].map((n) => Number(`${n}e${d}`)));
+};
+
+/** A constant still gets room above and below. */
+const widen = (min: number, max: number): [number, number] => {
+  if (min === null || max === null) return [0, 1];
+  const room = max === min ? Math.max(1, Math.abs(max) * 0.1) : (max - min) * 0.08;
+  return [min - room, max + room];
+};
+
+const axisTimes = (_u: uPlot, ticks: number[], _axis: number, _space: number, step: number): (string | null)[] => {
+  let day = '';
+  return ticks.map((s) => {
+    const [date = '', time = ''] = dateTime(timeOfUs(s * 1e6)).split(' ');
+    const shown = step < 1 ? clock(timeOfUs(s * 1e6)) : step < 60 ? time : time.slice(0, 5);
+    if (step >= 86_400) return date;
+    if (date !== day) {
+      day = date;
+      return `${shown}\n${date}`;
+    }
+    return shown;
+  });
+};

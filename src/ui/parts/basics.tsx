@@ -1,0 +1,199 @@
+/** Text, numbers, times, parties and evidence as every page shows them, and the designed states of not having any. */
+
+import { IconAlertTriangle, IconCopy, IconDatabaseOff, IconEyeOff } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { EvidenceRef, Party, PlainValue } from '../../api/common.ts';
+import { ApiProblem } from '../lib/api.ts';
+import { clock, dateTime } from '../lib/format.ts';
+import { useSite } from '../lib/site.ts';
+import { notify } from './notify.ts';
+
+/** "Not known" is an answer: never blank, never 0. */
+export const Unknown = ({ children = 'not known', why }: { children?: ReactNode; why?: string }) => (
+  <span className="unknown" title={why}>
+    {children}
+  </span>
+);
+export const Text = ({ children, unknown }: { children: string | undefined; unknown?: string }) =>
+  children ? <>{children}</> : <Unknown>{unknown ?? 'not known'}</Unknown>;
+
+/** A time in the plant's zone; the exact RFC 3339 on hover and for machines. */
+export const When = ({ at, short = false }: { at: string | null | undefined; short?: boolean }) =>
+  at ? (
+    <time dateTime={at} title={at} className="nowrap">
+      {short ? clock(at) : dateTime(at)}
+    </time>
+  ) : (
+    <Unknown />
+  );
+
+/** An address that can be copied with one click. */
+export const Address = ({ children }: { children: string }) => (
+  <button
+    type="button"
+    className="mono"
+    title="Copy"
+    style={{ background: 'none', border: 0, padding: 0, color: 'inherit', cursor: 'copy' }}
+    onClick={(e) => {
+      e.stopPropagation();
+      void navigator.clipboard?.writeText(children).then(() => notify.info('Copied', children));
+    }}
+  >
+    {children}
+    <IconCopy size={11} aria-hidden="true" className="dim" style={{ marginLeft: 4, verticalAlign: -1, opacity: 0.6 }} />
+  </button>
+);
+
+export const PartyLink = ({ party, address = true }: { party: Party; address?: boolean }) => {
+  const site = useSite();
+  const twice = party.name === party.address;
+  return (
+    <span className="party" title={party.name === party.address ? party.name : `${party.name} (${party.address})`}>
+      {party.kind === 'asset' ? (
+        <Link
+          to="/s/$site/assets/$asset"
+          params={{ site, asset: party.id }}
+          className={twice ? 'mono' : ''}
+          onClick={(e) => e.stopPropagation()}
+        >
+          {party.name}
+        </Link>
+      ) : (
+        <span className={twice ? 'mono dim' : 'dim'}>{party.name}</span>
+      )}
+      {party.kind === 'group' && <span className="tiny dim">group</span>}
+      {party.kind === 'mentioned' && <span className="tiny dim">mentioned only</span>}
+      {address && !twice && party.address !== '' && <span className="mono dim cut">{party.address}</span>}
+    </span>
+  );
+};
+
+export const shownValue = (value: PlainValue): string =>
+  value === null
+    ? ''
+    : typeof value === 'number' && (!Number.isInteger(value) || Math.abs(value) >= 1e15)
+      ? String(Number(value.toPrecision(7)))
+      : String(value);
+
+/** Buttons that open the frame behind a statement. */
+export const EvidenceLinks = ({ evidence, most = 2 }: { evidence: readonly EvidenceRef[]; most?: number }) => {
+  const navigate = useNavigate();
+  const search: Record<string, unknown> = useSearch({ strict: false });
+  if (evidence.length === 0) return null;
+  return (
+    <span className="evidence">
+      {evidence.slice(0, most).map((e) => (
+        <a
+          key={`${e.source}:${e.frame}`}
+          href={`?frame=${encodeURIComponent(`${e.source}:${e.frame}`)}`}
+          title={`Open frame ${e.frame} of ${e.source}`}
+          onClick={(event) => {
+            if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+            event.preventDefault();
+            event.stopPropagation();
+            void navigate({ to: '.', search: { ...search, frame: `${e.source}:${e.frame}` } });
+          }}
+        >
+          #{e.frame}
+        </a>
+      ))}
+      {evidence.length > most && <span className="tiny dim">+{evidence.length - most}</span>}
+    </span>
+  );
+};
+
+export const Panel = ({
+  title,
+  count,
+  actions,
+  children,
+  flush = false,
+  id,
+}: {
+  title: ReactNode;
+  count?: string | undefined;
+  actions?: ReactNode;
+  children: ReactNode;
+  flush?: boolean;
+  id?: string;
+}) => (
+  <section className="panel" id={id}>
+    <header>
+      <h2>{title}</h2>
+      {count !== undefined && <span className="dim small">{count}</span>}
+      <span className="grow" />
+      {actions}
+    </header>
+    {flush ? children : <div className="body">{children}</div>}
+  </section>
+);
+
+export const Empty = ({ title, children, icon = true }: { title: string; children?: ReactNode; icon?: boolean }) => (
+  <div className="state">
+    {icon && <IconEyeOff size={22} stroke={1.4} aria-hidden="true" />}
+    <h3>{title}</h3>
+    {children !== undefined && <p>{children}</p>}
+  </div>
+);
+
+export const Loading = ({ lines = 6, what = 'Loading' }: { lines?: number; what?: string }) => (
+  <div className="skeleton" aria-busy="true" role="status" aria-label={what}>
+    {Array.from({ length: lines }, (_, i) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: grey lines have no identity
+      <i key={i} style={{ width: `${[92, 64, 80, 48, 71, 58, 86][i % 7]}%` }} />
+    ))}
+  </div>
+);
+
+export const Problem = ({ error, retry }: { error: unknown; retry?: () => void }) => {
+  const p = error instanceof ApiProblem ? error : undefined;
+  const message = p?.message ?? (error instanceof Error ? error.message : 'Something went wrong.');
+  return (
+    <div className="state" role="alert">
+      {p?.status === 404 ? (
+        <IconDatabaseOff size={22} stroke={1.4} aria-hidden="true" />
+      ) : (
+        <IconAlertTriangle size={22} stroke={1.4} aria-hidden="true" className="p-high" />
+      )}
+      <h3>{message}</h3>
+      {p?.whatToDo && <p>{p.whatToDo}</p>}
+      {p && <p className="mono tiny">{p.code}</p>}
+      {retry && (
+        <button type="button" className="chip" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+};
+
+/** Decoded, encrypted, not decoded, missing: shares of one bar, with the words in its label. */
+export const ShareBar = ({
+  decoded,
+  encrypted = 0,
+  undecoded,
+  missing = 0,
+}: {
+  decoded: number;
+  encrypted?: number;
+  undecoded: number;
+  missing?: number;
+}) => {
+  const all = decoded + encrypted + undecoded + missing;
+  if (all === 0) return <Unknown>no payload seen</Unknown>;
+  const part = (n: number) => `${(100 * n) / all}%`;
+  const label =
+    `decoded ${part(decoded)}, encrypted ${part(encrypted)}, not decoded ${part(undecoded)}, missing ${part(missing)}`.replace(
+      /(\d+)(\.\d)?\d*%/g,
+      '$1$2 %',
+    );
+  return (
+    <div className="sharebar" role="img" aria-label={label} title={label}>
+      <i className="decoded" style={{ width: part(decoded) }} />
+      <i className="encrypted" style={{ width: part(encrypted) }} />
+      <i className="undecoded" style={{ width: part(undecoded) }} />
+      <i className="missing" style={{ width: part(missing) }} />
+    </div>
+  );
+};

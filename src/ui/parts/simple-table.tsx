@@ -1,0 +1,93 @@
+/** A small table for short lists inside a page: same columns as the long ones, sorted in place. */
+
+import { IconSortAscending, IconSortDescending } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { number } from '../lib/format.ts';
+import { type Column, leastWidth } from './table.tsx';
+
+export interface SmallColumn<T> extends Omit<Column<T>, 'sort'> {
+  readonly by?: (row: T) => string | number;
+}
+interface Props<T> {
+  label: string;
+  columns: readonly SmallColumn<T>[];
+  rows: readonly T[];
+  keyOf: (row: T, index: number) => string | number;
+  empty: ReactNode;
+  /** Rows shown before "show all". */
+  most?: number;
+}
+export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }: Props<T>) => {
+  const [sort, setSort] = useState<{ id: string; down: boolean } | undefined>();
+  const [all, setAll] = useState(false);
+  if (rows.length === 0)
+    return (
+      <div className="dim" style={{ padding: '10px 12px' }}>
+        {empty}
+      </div>
+    );
+  const by = columns.find((c) => c.id === sort?.id)?.by;
+  const sorted = by
+    ? [...rows].sort((a, b) => {
+        const x = by(a);
+        const y = by(b);
+        return (x < y ? -1 : x > y ? 1 : 0) * (sort?.down ? -1 : 1);
+      })
+    : rows;
+  const template = columns.map((c) => c.width).join(' ');
+  const minWidth = leastWidth(columns);
+  const shown = all ? sorted : sorted.slice(0, most);
+  return (
+    <div style={{ overflowX: 'auto' }}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a grid of divs, as in the long lists */}
+      <div role="table" aria-label={label}>
+        <div className="thead" role="row" style={{ gridTemplateColumns: template, position: 'static', minWidth }}>
+          {columns.map((c) => {
+            const on = sort?.id === c.id;
+            return (
+              <div
+                key={c.id}
+                role="columnheader"
+                className={c.end ? 'end' : ''}
+                aria-sort={on ? (sort.down ? 'descending' : 'ascending') : 'none'}
+              >
+                {c.by ? (
+                  <button type="button" onClick={() => setSort({ id: c.id, down: on ? !sort.down : c.end === true })}>
+                    {c.head}
+                    {on &&
+                      (sort.down ? (
+                        <IconSortDescending size={12} aria-hidden="true" />
+                      ) : (
+                        <IconSortAscending size={12} aria-hidden="true" />
+                      ))}
+                  </button>
+                ) : (
+                  c.head
+                )}
+              </div>
+            );
+          })}
+        </div>
+        {shown.map((r, i) => (
+          <div
+            key={keyOf(r, i)}
+            role="row"
+            className="trow"
+            style={{ gridTemplateColumns: template, minWidth, height: 'auto', minHeight: 'var(--gh-row)' }}
+          >
+            {columns.map((c) => (
+              <div key={c.id} role="cell" className={c.end ? 'end' : ''}>
+                {c.cell(r)}
+              </div>
+            ))}
+          </div>
+        ))}
+      </div>
+      {rows.length > most && (
+        <button type="button" className="chip" style={{ margin: '6px 8px' }} onClick={() => setAll(!all)}>
+          {all ? 'Show fewer' : `Show all ${number(rows.length)}`}
+        </button>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,448 @@
+/**
+ * One table for every list: rows of the server's pages, virtualised (only what is on screen is in the document), sorted
+ * and filtered by the server, walked with j/k, opened with Enter, exported as it stands. The URL holds filter and sort.
+ */
+import { ActionIcon, Button, Checkbox, Menu, Tooltip } from '@mantine/core';
+import {
+  IconColumns3,
+  IconDownload,
+  IconRefresh,
+  IconSortAscending,
+  IconSortDescending,
+  IconX,
+} from '@tabler/icons-react';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Page } from '../../api/common.ts';
+import { FILE_PATHS } from '../../api/paths.ts';
+import type { ListName, Topic } from '../../api/words.ts';
+import { ApiProblem, call, type Parameters, urlOf } from '../lib/api.ts';
+import { number } from '../lib/format.ts';
+import { dialogIsOpen, useKeys } from '../lib/keys.ts';
+import { useLive } from '../lib/live.ts';
+import { useSite } from '../lib/site.ts';
+import { Empty, Loading, Problem } from './basics.tsx';
+import { FilterLine } from './filter.tsx';
+
+export interface Column<T> {
+  readonly id: string;
+  readonly head: string;
+  /** CSS grid track: `120px`, `minmax(160px, 2fr)`. */
+  readonly width: string;
+  readonly cell: (row: T) => ReactNode;
+  /** Field to sort by; absent: does not sort. */
+  readonly sort?: string;
+  readonly end?: boolean;
+  /** Left out when the table is narrower than this many pixels, unless a person ticked it. */
+  readonly from?: number;
+  /** Hidden until a person asks for it. */
+  readonly extra?: boolean;
+}
+
+/** The least width of all columns together: rows and head share it, so that they line up while the table scrolls sideways. */
+export const leastWidth = (columns: readonly { readonly width: string }[]): number =>
+  columns.reduce((sum, c) => sum + Number(/(\d+)px/.exec(c.width)?.[1] ?? 0), 0);
+
+export interface Chip {
+  readonly label: string;
+  readonly q: string;
+}
+
+interface Props<T> {
+  list: ListName;
+  topic: Topic;
+  columns: readonly Column<T>[];
+  keyOf: (row: T) => string | number;
+  /** Terms that always hold (`asset:a12`), not shown in the filter line. */
+  fixed?: string;
+  defaultSort: string;
+  chips?: readonly Chip[];
+  open?: (row: T) => void;
+  /** More to do with the selected row, by key. */
+  keys?: (row: T | undefined) => Readonly<Record<string, () => void>>;
+  empty: { title: string; text: string };
+  tools?: ReactNode;
+  selected?: { ids: ReadonlySet<string>; toggle: (row: T) => void };
+  unit: [one: string, many: string];
+  /** The chosen row in full, beside the list. The URL holds the choice (`sel`); j/k walk it along. Instead of `open`. */
+  detail?: { readonly title: (row: T) => ReactNode; readonly body: (row: T) => ReactNode };
+}
+
+const PAGE = 250;
+
+interface ListSearch {
+  q?: string;
+  sort?: string;
+  sel?: string;
+}
+
+export const ListTable = <T,>(props: Props<T>) => {
+  const { list, topic, columns, keyOf, fixed = '', defaultSort, chips, empty, selected, unit, detail } = props;
+  const site = useSite();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const search = useSearch({ strict: false }) as ListSearch & Record<string, unknown>;
+  const q = search.q ?? '';
+  const sort = search.sort ?? defaultSort;
+  const change = useCallback(
+    (next: ListSearch) =>
+      void navigate({
+        to: '.',
+        replace: true,
+        search: (old: Record<string, unknown>) => {
+          const merged: Record<string, unknown> = { ...old, ...next };
+          if (!merged.q) delete merged.q;
+          if (!merged.sel) delete merged.sel;
+          if (merged.sort === defaultSort) delete merged.sort;
+          return merged;
+        },
+      }),
+    [navigate, defaultSort],
+  );
+  const setQ = useCallback((value: string) => change({ q: value }), [change]);
+
+  const filter = [fixed, q].filter((x) => x !== '').join(' ');
+  const params: Parameters = { ...(list === 'journal' ? {} : { site }), q: filter, sort };
+  // Key `list` first: the event stream refreshes topics, lists refresh on demand.
+  const query = useInfiniteQuery({
+    queryKey: ['list', list, site, filter, sort],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      call(list, { ...params, limit: PAGE, cursor: pageParam }, undefined, signal) as unknown as Promise<Page<T>>,
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: (old) => old,
+    staleTime: 30_000,
+  });
+  const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
+  const total = query.data?.pages[0]?.total;
+  const version = query.data?.pages[0]?.version ?? 0;
+  // The journal is about the installation: its versions carry no site.
+  const newest = useLive((l) => l.versions[`${list === 'journal' ? '' : site} ${topic}`] ?? 0);
+  const newer = newest > version && version > 0;
+  const refresh = useCallback(() => {
+    void client.resetQueries({ queryKey: ['list', list, site, filter, sort], exact: true });
+  }, [client, list, site, filter, sort]);
+
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(1200);
+  useEffect(() => {
+    const el = box.current;
+    if (!el) return;
+    const watch = new ResizeObserver(() => setWidth(el.clientWidth));
+    watch.observe(el);
+    return () => watch.disconnect();
+  }, []);
+  const [ticked, setTicked] = useState<Readonly<Record<string, boolean>>>(() => readTicks(list));
+  const visible = columns.filter((c) => ticked[c.id] ?? (c.extra !== true && (c.from ?? 0) <= width));
+  const template = (selected ? '34px ' : '') + visible.map((c) => c.width).join(' ');
+  const minWidth = leastWidth(visible) + (selected ? 34 : 0);
+
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => 28,
+    overscan: 16,
+    scrollPaddingStart: 32,
+    scrollPaddingEnd: 32,
+  });
+  const items = virtual.getVirtualItems();
+  const lastIndex = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (query.hasNextPage && !query.isFetchingNextPage && lastIndex >= rows.length - 80) void query.fetchNextPage();
+  }, [lastIndex, rows.length, query.hasNextPage, query.isFetchingNextPage, query.fetchNextPage]);
+  // A short list at its top follows what is new by itself.
+  useEffect(() => {
+    if (newer && (query.data?.pages.length ?? 0) <= 1 && (box.current?.scrollTop ?? 0) < 40 && !query.isFetching)
+      void query.refetch();
+  }, [newer, query.data?.pages.length, query.isFetching, query.refetch]);
+
+  const sel = detail === undefined ? undefined : search.sel;
+  const chosen = sel === undefined ? -1 : rows.findIndex((r) => String(keyOf(r)) === sel);
+  const choose = (r: T | undefined) => change({ sel: r === undefined ? '' : String(keyOf(r)) });
+  const open = detail === undefined ? props.open : choose;
+  const [walked, setCursor] = useState(-1);
+  const cursor = walked < 0 ? chosen : walked;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts from its top
+  useEffect(() => {
+    setCursor(-1);
+    box.current?.scrollTo({ top: 0 });
+  }, [filter, sort]);
+  const move = (by: number) => {
+    if (rows.length === 0) return;
+    const next = Math.min(Math.max(cursor + by, 0), rows.length - 1);
+    setCursor(next);
+    virtual.scrollToIndex(next);
+    if (chosen >= 0) choose(rows[next]);
+  };
+  const row = cursor >= 0 ? rows[cursor] : undefined;
+  useKeys({
+    j: () => move(1),
+    ArrowDown: () => move(1),
+    k: () => move(-1),
+    ArrowUp: () => move(-1),
+    PageDown: () => move(20),
+    PageUp: () => move(-20),
+    Home: () => move(-rows.length),
+    End: () => move(rows.length),
+    r: refresh,
+    Escape: () => {
+      setCursor(-1);
+      if (sel !== undefined) choose(undefined);
+    },
+    ...(open && row !== undefined ? { Enter: () => !dialogIsOpen() && open(row), o: () => open(row) } : {}),
+    ...(selected && row !== undefined ? { x: () => selected.toggle(row) } : {}),
+    ...props.keys?.(row),
+  });
+
+  const error = query.error;
+  const wrongFilter = error instanceof ApiProblem && error.code.startsWith('filter') ? error.message : undefined;
+  const exportUrl = (format: 'csv' | 'json') => {
+    const path = (list === 'journal' ? FILE_PATHS.exportJournal : FILE_PATHS.export).split(' ')[1] ?? '';
+    return urlOf(path, { ...params, list, format }).replace(/([?&])list=[^&]*&?/, '$1');
+  };
+  return (
+    <div style={{ display: 'flex', flexDirection: 'column', minHeight: 0, flex: 1, position: 'relative' }}>
+      <div className="toolbar">
+        <FilterLine list={list} value={q} onChange={setQ} problem={wrongFilter} />
+        {chips && (
+          <div className="chips">
+            {chips.map((c) => (
+              <button
+                key={c.label}
+                type="button"
+                className="chip"
+                aria-pressed={q === c.q}
+                title={c.q}
+                onClick={() => setQ(q === c.q ? '' : c.q)}
+              >
+                {c.label}
+              </button>
+            ))}
+          </div>
+        )}
+        <span className="grow" />
+        {props.tools}
+        <span className="dim small nowrap" aria-live="polite">
+          {total === undefined ? '' : `${number(total)} ${total === 1 ? unit[0] : unit[1]}`}
+        </span>
+        <Tooltip label="Fetch again (r)">
+          <ActionIcon
+            aria-label="Fetch again"
+            onClick={refresh}
+            loading={query.isFetching && !query.isFetchingNextPage && !query.isLoading}
+          >
+            <IconRefresh size={15} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+        <Menu position="bottom-end" closeOnItemClick={false}>
+          <Menu.Target>
+            <ActionIcon aria-label="Columns" title="Columns">
+              <IconColumns3 size={15} stroke={1.6} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {columns.map((c) => (
+              <Menu.Item
+                key={c.id}
+                onClick={() => {
+                  const next = { ...ticked, [c.id]: !visible.includes(c) };
+                  setTicked(next);
+                  writeTicks(list, next);
+                }}
+                leftSection={<Checkbox checked={visible.includes(c)} readOnly tabIndex={-1} aria-hidden="true" />}
+              >
+                {c.head}
+              </Menu.Item>
+            ))}
+            <Menu.Divider />
+            <Menu.Item
+              onClick={() => {
+                setTicked({});
+                writeTicks(list, {});
+              }}
+            >
+              As delivered
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon aria-label="Export" title="Export with this filter">
+              <IconDownload size={15} stroke={1.6} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Label>
+              {total === undefined ? 'Export' : `Export ${number(total)} ${total === 1 ? unit[0] : unit[1]}`}
+            </Menu.Label>
+            <Menu.Item component="a" href={exportUrl('csv')} download>
+              CSV
+            </Menu.Item>
+            <Menu.Item component="a" href={exportUrl('json')} download>
+              JSON
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+      {newer && (query.data?.pages.length ?? 0) > 0 && !query.isFetching && (
+        <div className="newer" style={{ top: 84 }}>
+          <Button variant="filled" onClick={refresh}>
+            Newer rows: show (r)
+          </Button>
+        </div>
+      )}
+      <div className="beside">
+        <div
+          ref={box}
+          className="table"
+          role="grid"
+          aria-label={list}
+          aria-rowcount={total ?? -1}
+          aria-busy={query.isFetching}
+        >
+          <div className="thead" role="row" style={{ gridTemplateColumns: template, minWidth }}>
+            {selected && (
+              <div role="columnheader">
+                <span className="sr">Selected</span>
+              </div>
+            )}
+            {visible.map((c) => {
+              const on = c.sort !== undefined && sort.replace('-', '') === c.sort;
+              const down = sort.startsWith('-');
+              return (
+                <div
+                  key={c.id}
+                  role="columnheader"
+                  className={c.end ? 'end' : ''}
+                  aria-sort={on ? (down ? 'descending' : 'ascending') : 'none'}
+                >
+                  {c.sort === undefined ? (
+                    c.head
+                  ) : (
+                    <button
+                      type="button"
+                      onClick={() => change({ sort: on && !down ? `-${c.sort}` : on ? c.sort! : startSort(c) })}
+                    >
+                      {c.head}
+                      {on &&
+                        (down ? (
+                          <IconSortDescending size={12} aria-hidden="true" />
+                        ) : (
+                          <IconSortAscending size={12} aria-hidden="true" />
+                        ))}
+                    </button>
+                  )}
+                </div>
+              );
+            })}
+          </div>
+          {query.isLoading ? (
+            <Loading lines={12} />
+          ) : error && !wrongFilter && rows.length === 0 ? (
+            <Problem error={error} retry={() => void query.refetch()} />
+          ) : rows.length === 0 ? (
+            q !== '' ? (
+              <Empty title="Nothing fits this filter">
+                {wrongFilter ?? 'It keeps no row.'}{' '}
+                <button type="button" className="chip" onClick={() => setQ('')}>
+                  Clear the filter
+                </button>
+              </Empty>
+            ) : (
+              <Empty title={empty.title}>{empty.text}</Empty>
+            )
+          ) : (
+            <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth, width: '100%' }}>
+              {items.map((v) => {
+                const item = rows[v.index];
+                if (item === undefined) return null;
+                const key = keyOf(item);
+                const ticked = selected?.ids.has(String(key)) === true;
+                return (
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: rows are walked with j/k and opened with Enter on the grid
+                  <div
+                    key={key}
+                    role="row"
+                    tabIndex={-1}
+                    aria-rowindex={v.index + 2}
+                    aria-selected={v.index === cursor || ticked}
+                    className={`trow${open ? ' link' : ''}${v.index === cursor || ticked ? ' on' : ''}`}
+                    style={{
+                      gridTemplateColumns: template,
+                      position: 'absolute',
+                      top: v.start,
+                      left: 0,
+                      width: '100%',
+                    }}
+                    onClick={() => {
+                      setCursor(v.index);
+                      if (window.getSelection()?.toString() !== '') return;
+                      if (detail !== undefined) choose(v.index === chosen ? undefined : item);
+                      else props.open?.(item);
+                    }}
+                  >
+                    {selected && (
+                      // biome-ignore lint/a11y/useKeyWithClickEvents: `x` ticks the row under the cursor
+                      <div role="gridcell" tabIndex={-1} onClick={(e) => e.stopPropagation()}>
+                        <Checkbox checked={ticked} onChange={() => selected.toggle(item)} aria-label="Select" />
+                      </div>
+                    )}
+                    {visible.map((c) => (
+                      <div key={c.id} role="gridcell" className={c.end ? 'end' : ''}>
+                        {c.cell(item)}
+                      </div>
+                    ))}
+                  </div>
+                );
+              })}
+            </div>
+          )}
+        </div>
+        {detail && sel !== undefined && !query.isLoading && (
+          <Aside
+            title={rows[chosen] === undefined ? 'Not in this list' : detail.title(rows[chosen])}
+            close={() => choose(undefined)}
+          >
+            {rows[chosen] === undefined ? (
+              <p className="dim">The chosen row is not among those that this filter keeps.</p>
+            ) : (
+              detail.body(rows[chosen])
+            )}
+          </Aside>
+        )}
+      </div>
+    </div>
+  );
+};
+
+const Aside = ({ title, close, children }: { title: ReactNode; close: () => void; children: ReactNode }) => (
+  <aside className="aside" aria-label="Chosen row">
+    <header>
+      <h2 className="grow">{title}</h2>
+      <ActionIcon aria-label="Close (Esc)" title="Close (Esc)" onClick={close}>
+        <IconX size={15} stroke={1.6} />
+      </ActionIcon>
+    </header>
+    <div className="body">{children}</div>
+  </aside>
+);
+
+/** Numbers and times start with the largest, text with A. */
+const startSort = <T,>(c: Column<T>): string => (c.end ? `-${c.sort}` : (c.sort ?? ''));
+const ticksKey = (list: string) => `gatehouse.columns.${list}`;
+const readTicks = (list: string): Record<string, boolean> => {
+  try {
+    return JSON.parse(localStorage.getItem(ticksKey(list)) ?? '{}') as Record<string, boolean>;
+  } catch {
+    return {};
+  }
+};
+const writeTicks = (list: string, ticks: Readonly<Record<string, boolean>>): void => {
+  try {
+    localStorage.setItem(ticksKey(list), JSON.stringify(ticks));
+  } catch {
+    // Private windows may refuse: the choice then lasts as long as the page.
+  }
+};

@@ -1,0 +1,122 @@
+/** Every URL of the console. Pages load when they are first opened; the search part holds filters, sort and the open frame. */
+
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { setCsrf } from './lib/api.ts';
+import { meQuery, sitesQuery, statusQuery } from './lib/site.ts';
+import { Loading, Problem } from './parts/basics.tsx';
+import { Root } from './shell/root.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const text = (x: unknown): string | undefined =>
+  typeof x === 'string' && x !== '' ? x : typeof x === 'number' ? String(x) : undefined;
+/** What any page may carry in its URL. */
+export interface Search {
+  q?: string;
+  sort?: string;
+  /** Open frame: `source:number`. */
+  frame?: string;
+  /** Selection of a page (an asset on the map). */
+  sel?: string;
+  tab?: string;
+  edges?: string;
+  by?: string;
+}
+const search = (raw: Record<string, unknown>): Search => {
+  const out: Record<string, string> = {};
+  for (const k of ['q', 'sort', 'frame', 'sel', 'tab', 'edges', 'by']) {
+    const v = text(raw[k]);
+    if (v !== undefined) out[k] = v;
+  }
+  return out;
+};
+
+export const makeRouter = (client: QueryClient) => {
+  const root = createRootRoute({
+    component: Root,
+    validateSearch: search,
+    errorComponent: ({ error }) => <Problem error={error} />,
+  });
+  const setup = createRoute({
+    getParentRoute: () => root,
+    path: '/setup',
+    component: lazyRouteComponent(() => import('./pages/enter.tsx'), 'SetupPage'),
+  });
+  const login = createRoute({
+    getParentRoute: () => root,
+    path: '/login',
+    component: lazyRouteComponent(() => import('./pages/enter.tsx'), 'LoginPage'),
+  });
+
+  /** Everything behind the login. */
+  const inside = createRoute({
+    getParentRoute: () => root,
+    id: 'inside',
+    component: Shell,
+    beforeLoad: async ({ location }) => {
+      const status = await client.ensureQueryData(statusQuery);
+      if (status.setupNeeded) throw redirect({ to: '/setup' });
+      try {
+        setCsrf((await client.ensureQueryData(meQuery)).csrf);
+      } catch (cause) {
+        if ((cause as { status?: number }).status !== 401) throw cause;
+        throw redirect({ to: '/login', search: { q: location.href } });
+      }
+    },
+  });
+  const home = createRoute({
+    getParentRoute: () => inside,
+    path: '/',
+    beforeLoad: async () => {
+      const { items } = await client.ensureQueryData(sitesQuery);
+      const site = items.find((s) => s.busy) ?? items[0];
+      if (site) throw redirect({ to: '/s/$site/now', params: { site: site.id }, replace: true });
+    },
+    component: lazyRouteComponent(() => import('./pages/welcome.tsx'), 'WelcomePage'),
+  });
+  const page = <P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) =>
+    createRoute({
+      getParentRoute: () => inside,
+      path,
+      component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name as never),
+    });
+  const tree = root.addChildren([
+    setup,
+    login,
+    inside.addChildren([
+      home,
+      createRoute({
+        getParentRoute: () => inside,
+        path: '/s/$site',
+        beforeLoad: ({ params }) => {
+          throw redirect({ to: '/s/$site/now', params, replace: true });
+        },
+      }),
+      page('/s/$site/now', () => import('./pages/now.tsx'), 'NowPage'),
+      page('/s/$site/map', () => import('./pages/map/map.tsx'), 'MapPage'),
+      page('/s/$site/assets', () => import('./pages/assets.tsx'), 'AssetsPage'),
+      page('/s/$site/assets/$asset', () => import('./pages/asset/asset.tsx'), 'AssetPage'),
+      page('/s/$site/flows', () => import('./pages/flows.tsx'), 'FlowsPage'),
+      page('/s/$site/commands', () => import('./pages/commands.tsx'), 'CommandsPage'),
+      page('/s/$site/points', () => import('./pages/points.tsx'), 'PointsPage'),
+      page('/s/$site/points/$point', () => import('./pages/point.tsx'), 'PointPage'),
+      page('/s/$site/coverage', () => import('./pages/coverage.tsx'), 'CoveragePage'),
+      page('/s/$site/names', () => import('./pages/names.tsx'), 'NamesPage'),
+      page('/s/$site/journal', () => import('./pages/journal.tsx'), 'JournalPage'),
+      page('/s/$site/settings', () => import('./pages/settings.tsx'), 'SettingsPage'),
+    ]),
+  ]);
+  return createRouter({
+    routeTree: tree,
+    defaultPreload: 'intent',
+    defaultPendingMs: 150,
+    defaultPendingComponent: () => <Loading lines={10} />,
+    defaultErrorComponent: ({ error, reset }) => <Problem error={error} retry={reset} />,
+    defaultNotFoundComponent: () => <Problem error={new Error('There is no such page.')} />,
+  });
+};
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

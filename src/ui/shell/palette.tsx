@@ -1,0 +1,141 @@
+/** The command palette (Ctrl/Cmd-K): assets by name, address, vendor or model; pages; actions. */
+import { useMantineColorScheme } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { createSpotlight, Spotlight, spotlightActions } from '@mantine/spotlight';
+import { IconFileUpload, IconSearch, IconSunMoon, IconSwitchHorizontal } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { call } from '../lib/api.ts';
+import { useSite, useSites } from '../lib/site.ts';
+import { LevelMark, ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
+import { openUpload } from './drop.tsx';
+import { PAGES } from './pages.ts';
+
+const [store, spotlight] = createSpotlight();
+export const openPalette = (): void => spotlight.open();
+
+export const Palette = () => {
+  const [query, setQuery] = useState('');
+  const [asked] = useDebouncedValue(query.trim(), 120);
+  const site = useSite();
+  const sites = useSites();
+  const navigate = useNavigate();
+  const { toggleColorScheme } = useMantineColorScheme();
+  const found = useQuery({
+    queryKey: ['assets', site, 'palette', asked],
+    queryFn: ({ signal }) => call('assets', { site, q: quoted(asked), limit: 8 }, undefined, signal),
+    enabled: site !== '' && asked !== '',
+    placeholderData: keepPreviousData,
+  });
+  const words = query.trim().toLowerCase();
+  const fits = (text: string) => words.split(/\s+/).every((w) => text.toLowerCase().includes(w));
+  const pages = site === '' ? [] : PAGES.filter((p) => fits(`${p.label} ${p.what}`));
+  const otherSites = (sites.data?.items ?? []).filter((s) => s.id !== site && words !== '' && fits(s.name)).slice(0, 5);
+  const actions = [
+    { label: 'Analyse a capture file', icon: IconFileUpload, run: openUpload },
+    { label: 'Switch light and dark', icon: IconSunMoon, run: () => toggleColorScheme() },
+  ].filter((a) => fits(a.label));
+  const assets = asked === '' ? [] : (found.data?.items ?? []);
+  // Answers come after the keystroke: the first of them is what Enter takes.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the list is another
+  useEffect(() => {
+    if (words !== '') spotlightActions.selectAction(0, store);
+  }, [found.data, words]);
+  return (
+    <Spotlight.Root
+      store={store}
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={['mod + K']}
+      scrollable
+      maxHeight={440}
+      size={620}
+      transitionProps={{ duration: 0 }}
+      clearQueryOnClose
+    >
+      <Spotlight.Search
+        placeholder="Name, IP, MAC, model, page …"
+        leftSection={<IconSearch size={16} stroke={1.6} />}
+        aria-label="Find"
+      />
+      <Spotlight.ActionsList>
+        {assets.length > 0 && (
+          <Spotlight.ActionsGroup
+            label={`Assets${found.data && found.data.total > 8 ? ` (8 of ${found.data.total})` : ''}`}
+          >
+            {assets.map((a) => (
+              <Spotlight.Action
+                key={a.id}
+                onClick={() => void navigate({ to: '/s/$site/assets/$asset', params: { site, asset: a.id } })}
+              >
+                <span className="row grow" style={{ gap: 10 }}>
+                  <RoleGlyph role={a.role} />
+                  <strong className="cut">{a.name}</strong>
+                  <span className="mono dim nowrap">{a.ips[0] ?? a.macs[0] ?? ''}</span>
+                  <span className="dim small cut">
+                    {[a.vendor, a.model].filter(Boolean).join(' ') || ROLE_WORD[a.role]}
+                  </span>
+                  <span className="grow" />
+                  <LevelMark level={a.level} />
+                </span>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {pages.length > 0 && (
+          <Spotlight.ActionsGroup label="Pages">
+            {pages.map((p) => (
+              <Spotlight.Action key={p.path} onClick={() => void navigate({ to: p.to, params: { site } })}>
+                <span className="row grow" style={{ gap: 10 }}>
+                  <p.icon size={15} stroke={1.6} className="dim" />
+                  {p.label}
+                  <span className="dim small">{p.what}</span>
+                  <span className="grow" />
+                  <kbd>g {p.key}</kbd>
+                </span>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {otherSites.length > 0 && (
+          <Spotlight.ActionsGroup label="Sites">
+            {otherSites.map((s) => (
+              <Spotlight.Action
+                key={s.id}
+                onClick={() => void navigate({ to: '/s/$site/now', params: { site: s.id } })}
+              >
+                <span className="row" style={{ gap: 10 }}>
+                  <IconSwitchHorizontal size={15} stroke={1.6} className="dim" />
+                  {s.name}
+                </span>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {actions.length > 0 && (
+          <Spotlight.ActionsGroup label="Actions">
+            {actions.map((a) => (
+              <Spotlight.Action key={a.label} onClick={a.run}>
+                <span className="row" style={{ gap: 10 }}>
+                  <a.icon size={15} stroke={1.6} className="dim" />
+                  {a.label}
+                </span>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {words !== '' &&
+          assets.length + pages.length + actions.length + otherSites.length === 0 &&
+          !found.isFetching && <Spotlight.Empty>No asset, page or action answers to that.</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+};
+
+/** What a person types here is words, not filter terms: MAC addresses contain colons. */
+const quoted = (text: string): string =>
+  text
+    .split(/\s+/)
+    .map((w) => `"${w.replaceAll('"', '')}"`)
+    .join(' ');

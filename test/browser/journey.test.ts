@@ -1,0 +1,239 @@
+/**
+ * The user's first minute with a real capture (a Siemens S7-300 with a station that writes to it, stops and starts it):
+ * set-up link, the PLC by its name, its firmware, who wrote to it, and the frame that proves it. Then a file is dropped,
+ * the scheme switched, the window narrowed, and the keyboard used.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeShared, sharedCapture } from '../shared.ts';
+import {
+  describeBrowser,
+  type Gatehouse,
+  logIn,
+  overflow,
+  PATIENCE_MS,
+  setUp,
+  siteOf,
+  startBrowser,
+  startGatehouse,
+  visit,
+} from './console.ts';
+
+const PLC = 'S7300/ET200M station_1';
+const STATION = '134.217.61.131';
+const PAGES = ['now', 'map', 'assets', 'points', 'commands', 'flows', 'coverage', 'names', 'journal', 'settings'];
+
+describeShared('the console in a browser', () => {
+  describeBrowser('with a real capture', () => {
+    let gatehouse: Gatehouse;
+    let browser: Browser;
+    let site = '';
+    beforeAll(async () => {
+      [gatehouse, browser] = await Promise.all([
+        startGatehouse([sharedCapture('s7comm/icsnpp.snap7')]),
+        startBrowser(),
+      ]);
+      // The set-up link works once: every test afterwards logs in.
+      const first = await visit(browser, gatehouse.origin);
+      await setUp(first.page, gatehouse.link);
+      await first.page.waitForURL(/\/s\/[^/]+\/now/);
+      site = siteOf(first.page);
+      await first.page.getByRole('contentinfo').getByText('of payload visible').waitFor();
+      expect(first.page.url()).not.toContain('#');
+      expect(first.errors).toEqual([]);
+      expect(first.foreign).toEqual([]);
+      await first.context.close();
+    }, 2 * PATIENCE_MS);
+    afterAll(async () => {
+      await browser?.close();
+      await gatehouse?.stop();
+    });
+
+    const enter = async (path: string, options: Parameters<typeof visit>[2] = {}) => {
+      const v = await visit(browser, gatehouse.origin, options);
+      await logIn(v.page, gatehouse.origin, path);
+      // The login page asks who is there and is told nobody: Chromium counts that as an error.
+      v.errors.length = 0;
+      return v;
+    };
+    const settled = (page: Page) =>
+      page.waitForFunction(() => document.querySelector('main [aria-busy="true"]') === null);
+
+    it('finds the PLC, its firmware, who changed it, and the frame', { timeout: 2 * PATIENCE_MS }, async () => {
+      const { page, context, errors, foreign } = await enter(`/s/${site}/assets`);
+      await page.getByRole('combobox', { name: 'Filter assets' }).fill('role:plc');
+      await page.getByRole('row').filter({ hasText: PLC }).click();
+      await page.getByRole('heading', { level: 1, name: PLC }).waitFor();
+      await page.locator('.identity').getByText('V3.2.7', { exact: true }).waitFor();
+      await page.locator('.identity').getByText('6ES7 315-2EH14-0AB0').waitFor();
+
+      const changes = page.getByRole('table', { name: 'Who changed something here' });
+      const stop = changes.getByRole('row').filter({ hasText: 'PLC Stop' });
+      await stop.getByText('mode-change').waitFor();
+      await stop.getByRole('link', { name: STATION }).waitFor();
+
+      const proof = stop.locator('.evidence a').first();
+      const number = (await proof.innerText()).replace('#', '');
+      await proof.click();
+      const frame = page.getByRole('dialog');
+      await frame.getByText(`Frame ${number}`, { exact: true }).waitFor();
+      await frame.getByRole('button', { name: /S7comm/ }).waitFor();
+      await frame
+        .getByText(/mode-change|PLC Stop/)
+        .first()
+        .waitFor();
+      // The octets of that very frame: an Ethernet frame to the PLC, TPKT version 3 in it.
+      expect(await frame.getByRole('img', { name: /octets, hexadecimal/ }).innerText()).toContain('0000');
+      expect(new URL(page.url()).searchParams.get('frame')).toMatch(new RegExp(`:${number}$`));
+
+      // The address line holds all of it: a colleague who gets the link sees the same.
+      await page.reload();
+      await page.getByRole('dialog').getByText(`Frame ${number}`, { exact: true }).waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: /S7comm/ }).waitFor();
+      await page.keyboard.press(']');
+      await page
+        .getByRole('dialog')
+        .getByText(`Frame ${Number(number) + 1}`, { exact: true })
+        .waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(errors).toEqual([]);
+      expect(foreign).toEqual([]);
+      await context.close();
+    });
+
+    it('says on the first page what needs a person, with the four parts of the statement', {
+      timeout: 2 * PATIENCE_MS,
+    }, async () => {
+      const { page, context } = await enter(`/s/${site}/now`);
+      const posture = await page.locator('.posture h1').innerText();
+      expect(posture).not.toMatch(/\b(safe|ok)\b/i);
+      const list = page.getByRole('list').filter({ has: page.getByText('Check next') });
+      await list.getByText(PLC).first().waitFor();
+      for (const part of ['What happened', 'Compared with', 'May be innocent', 'Check next']) {
+        await list.getByText(part, { exact: true }).first().waitFor();
+      }
+      await context.close();
+    });
+
+    it('is walked with the keyboard', { timeout: 2 * PATIENCE_MS }, async () => {
+      const { page, context, errors } = await enter(`/s/${site}/assets`);
+      await page.getByRole('row').filter({ hasText: PLC }).waitFor();
+      await page.keyboard.press('j');
+      await page.keyboard.press('j');
+      await page.keyboard.press('k');
+      const chosen = page.locator('[role="row"][aria-selected="true"]');
+      const name = (await chosen.locator('.name').innerText()).trim();
+      expect(name).toBe(STATION);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name }).waitFor();
+
+      await page.keyboard.press('ControlOrMeta+k');
+      await page.getByPlaceholder(/Name, IP, MAC/).fill('station_1');
+      const hit = page.locator('.mantine-Spotlight-action').filter({ hasText: PLC });
+      await hit.waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: PLC }).waitFor();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+      await page.keyboard.press('g');
+      await page.keyboard.press('c');
+      await page.waitForURL(/\/commands/);
+      await page.keyboard.press('/');
+      await page.keyboard.type('verb:write');
+      await page.waitForURL(/q=verb/);
+      expect(errors).toEqual([]);
+      await context.close();
+    });
+
+    it('draws the site, and the choice on it is in the address', { timeout: 2 * PATIENCE_MS }, async () => {
+      const { page, context, errors } = await enter(`/s/${site}/map`);
+      await page.getByRole('img', { name: /^Map of / }).waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('station_1');
+      await page.keyboard.press('Enter');
+      const panel = page.getByRole('complementary', { name: 'About what is chosen' });
+      await panel.getByRole('heading', { name: PLC }).waitFor();
+      await panel.getByRole('button', { name: STATION }).waitFor();
+      await panel.getByText('mode-change').first().waitFor();
+      expect(new URL(page.url()).searchParams.get('sel')).toMatch(/^a\d/);
+      expect(errors).toEqual([]);
+      await context.close();
+    });
+
+    it.each([
+      ['light', 1024],
+      ['dark', 1024],
+      ['light', 1440],
+    ] as const)(
+      'fits in %s at %i pixels, without an error on any page',
+      { timeout: 4 * PATIENCE_MS },
+      async (scheme, width) => {
+        const { page, context, errors, foreign } = await enter(`/s/${site}/now`, { width, height: 768, scheme });
+        for (const name of PAGES) {
+          await page.goto(`${gatehouse.origin}/s/${site}/${name}`);
+          await page.locator('main').locator('> *').first().waitFor();
+          await settled(page);
+          expect(await overflow(page), `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+          // Content that is cut off at the right would hide behind the page's own clip.
+          expect(await page.evaluate(() => document.body.scrollWidth - window.innerWidth), name).toBeLessThanOrEqual(0);
+        }
+        expect(errors).toEqual([]);
+        expect(foreign).toEqual([]);
+        await context.close();
+      },
+    );
+
+    it('switches between light and dark, and remembers', { timeout: 2 * PATIENCE_MS }, async () => {
+      const { page, context } = await enter(`/s/${site}/now`, { scheme: 'light' });
+      const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const light = await ground();
+      await page.getByRole('button', { name: 'Switch to dark' }).click();
+      await page.getByRole('button', { name: 'Switch to light' }).waitFor();
+      const dark = await ground();
+      expect(dark).not.toBe(light);
+      await page.reload();
+      await page.getByRole('button', { name: 'Switch to light' }).waitFor();
+      expect(await ground()).toBe(dark);
+      await context.close();
+    });
+
+    it('reads a file that is dropped on the page', { timeout: 2 * PATIENCE_MS }, async () => {
+      const { page, context, errors } = await enter(`/s/${site}/now`);
+      await page.getByTestId('capture-input').setInputFiles(sharedCapture('bacnet/malcolm.BACnet_device_control'));
+      await page.waitForURL((url) => siteOf(page) !== site && url.pathname.endsWith('/now'));
+      await page.getByRole('link', { name: 'Assets' }).first().click();
+      await page.getByText('172.16.7.201').first().waitFor();
+
+      // The same file again is known, octet for octet: nothing new appears.
+      const opened = siteOf(page);
+      await page.getByTestId('capture-input').setInputFiles(sharedCapture('bacnet/malcolm.BACnet_device_control'));
+      await page.getByText('Read before').waitFor();
+      expect(siteOf(page)).toBe(opened);
+      expect(errors).toEqual([]);
+
+      // What is no capture is said so, and nothing else changes.
+      await page
+        .getByTestId('capture-input')
+        .setInputFiles({ name: 'notes.pcap', mimeType: 'text/plain', buffer: Buffer.from('no capture') });
+      await page
+        .getByRole('alert')
+        .filter({ hasText: /capture/i })
+        .first()
+        .waitFor();
+      expect(siteOf(page)).toBe(opened);
+      await context.close();
+    });
+
+    it('turns a wrong password away with a sentence', { timeout: PATIENCE_MS }, async () => {
+      const { page, context } = await visit(browser, gatehouse.origin);
+      await page.goto(`${gatehouse.origin}/s/${site}/now`);
+      await page.getByLabel('Name').fill('keeper');
+      await page.getByRole('textbox', { name: 'Password' }).fill('not the password');
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.getByRole('alert').waitFor();
+      expect(page.url()).toContain('/login');
+      await context.close();
+    });
+  });
+});
