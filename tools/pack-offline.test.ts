@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { SAMPLE_DEFAULTS } from '../plant/index.ts';
 import { writeSample } from '../src/app/sample.ts';
 
 /** Building and packing some 200 MB on a busy machine. */
-const PACK_MS = 300_000;
+const PACK_MS = 600_000;
 let folder = '';
 let home = '';
 
@@ -39,6 +39,33 @@ it('runs from the archive alone: its version, and a capture', { timeout: PACK_MS
   expect(seen.stderr).toBe('');
   expect(seen.status).toBe(0);
   expect(seen.stdout).toContain('CPU 315-2 PN/DP');
+});
+
+it.skipIf(process.platform === 'win32')('serves the console with its store', { timeout: PACK_MS }, async () => {
+  const child = spawn(join(home, 'gatehouse'), ['start', '--no-open', '--port', '0', '--data', join(folder, 'data')], {
+    env: { PATH: '/nonexistent' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  try {
+    const url = await new Promise<string>((resolve, reject) => {
+      let said = '';
+      const hear = (text: Buffer): void => {
+        said += text.toString();
+        const link = /(http:\/\/\S+)\/setup#/.exec(said);
+        if (link) resolve(link[1]!);
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.on('exit', (code) => reject(new Error(`ended with ${code}: ${said}`)));
+    });
+    const page = await fetch(`${url}/`);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('<div id="root">');
+  } finally {
+    child.kill('SIGTERM');
+  }
+  expect(await ended).toBe(0);
 });
 
 it('packs no development dependency and no package of another platform', () => {

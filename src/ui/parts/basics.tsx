@@ -45,11 +45,14 @@ export const Address = ({ children }: { children: string }) => (
   </button>
 );
 
+const partyTitle = (p: Party): string =>
+  `${p.name}${p.name === p.address || p.address === '' ? '' : ` (${p.address})`}${p.kind === 'asset' ? '' : p.kind === 'group' ? ', a group address' : ', mentioned only: it never spoke'}`;
+
 export const PartyLink = ({ party, address = true }: { party: Party; address?: boolean }) => {
   const site = useSite();
   const twice = party.name === party.address;
   return (
-    <span className="party" title={party.name === party.address ? party.name : `${party.name} (${party.address})`}>
+    <span className="party" title={partyTitle(party)}>
       {party.kind === 'asset' ? (
         <Link
           to="/s/$site/assets/$asset"

@@ -1,7 +1,7 @@
 /** The command palette (Ctrl/Cmd-K): assets by name, address, vendor or model; pages; actions. */
 import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { createSpotlight, Spotlight, spotlightActions } from '@mantine/spotlight';
+import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconFileUpload, IconSearch, IconSunMoon, IconSwitchHorizontal } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -40,7 +40,10 @@ export const Palette = () => {
   // Answers come after the keystroke: the first of them is what Enter takes.
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the list is another
   useEffect(() => {
-    if (words !== '') spotlightActions.selectAction(0, store);
+    const list = document.getElementById(store.getState().listId);
+    if (words === '' || list === null || list.querySelector('[data-selected]') !== null) return;
+    list.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+    store.updateState((s) => ({ ...s, selected: 0 }));
   }, [found.data, words]);
   return (
     <Spotlight.Root
