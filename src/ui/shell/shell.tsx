@@ -133,6 +133,7 @@ const SideNav = ({ site }: { site: string }) => {
             {p.path === 'now' && waiting > 0 && (
               <span className="badge tag high" title={`${waiting} urgent or high`}>
                 {waiting}
+                {(now.data?.attentionMore ?? 0) > 0 && waiting === now.data?.attention.length && '+'}
                 <span className="sr"> urgent or high</span>
               </span>
             )}
