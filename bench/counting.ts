@@ -7,7 +7,18 @@
 import type { At, Value } from '../src/core/observation.ts';
 import type { SiteSink } from '../src/core/site-model.ts';
 
-const KINDS = ['command', 'values', 'value', 'identity', 'module', 'name', 'session', 'weird', 'flow', 'alias'] as const;
+const KINDS = [
+  'command',
+  'values',
+  'value',
+  'identity',
+  'module',
+  'name',
+  'session',
+  'weird',
+  'flow',
+  'alias',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export class Counter {
@@ -39,8 +50,7 @@ export class Counter {
   }
 
   text(s: string | undefined): void {
-    if (s === undefined) return this.number(-7);
-    const n = s.length;
+    const n = s === undefined ? -7 : s.length;
     this.hash = Math.imul(this.hash ^ n, 0x01000193) ^ (this.hash >>> 15);
   }
 

@@ -1,8 +1,8 @@
 /** Hashes every observation whole, with the texts of its endpoints: equal output proves that a change changed nothing. */
 import { createHash } from 'node:crypto';
+import type { EndpointView } from '../src/core/endpoint.ts';
 import type { At } from '../src/core/observation.ts';
 import type { SiteSink } from '../src/core/site-model.ts';
-import type { EndpointView } from '../src/core/endpoint.ts';
 
 const plain = (_key: string, x: unknown): unknown => {
   if (typeof x === 'bigint') return `${x}n`;
@@ -34,10 +34,30 @@ export const verifying = (endpoints: EndpointView, target: SiteSink) => {
       hashes.set(key, h);
     }
     h.n++;
-    const w = kind === 'values' ? { ...what, values: Array.from((what as { values: ArrayLike<number> }).values).slice(0, (what as { count: number }).count) } : what;
+    const w =
+      kind === 'values'
+        ? {
+            ...what,
+            values: Array.from((what as { values: ArrayLike<number> }).values).slice(
+              0,
+              (what as { count: number }).count,
+            ),
+          }
+        : what;
     h.hash.update(JSON.stringify(sorted([at, w]), plain));
   };
-  const kinds = ['command', 'values', 'value', 'identity', 'module', 'name', 'session', 'weird', 'flow', 'alias'] as const;
+  const kinds = [
+    'command',
+    'values',
+    'value',
+    'identity',
+    'module',
+    'name',
+    'session',
+    'weird',
+    'flow',
+    'alias',
+  ] as const;
   const sink = Object.create(target) as Record<string, unknown>;
   for (const kind of kinds)
     sink[kind] = (at: At, what: object) => {
@@ -48,12 +68,26 @@ export const verifying = (endpoints: EndpointView, target: SiteSink) => {
     sink: sink as unknown as SiteSink,
     result: (health: object): object => {
       const e = createHash('sha1');
-      for (let id = 1; id <= endpoints.count; id++) e.update(JSON.stringify([endpoints.get(id), endpoints.spoke(id), endpoints.traffic(id)]));
+      for (let id = 1; id <= endpoints.count; id++)
+        e.update(JSON.stringify([endpoints.get(id), endpoints.spoke(id), endpoints.traffic(id)]));
       const model = target as SiteSink & { assets(): unknown[]; points(f: object): unknown; commands(): unknown };
-      const all: [string, string][] = [...hashes].map(([k, { n, hash }]) => [k, `${n} ${hash.digest('hex').slice(0, 12)}`]);
+      const all: [string, string][] = [...hashes].map(([k, { n, hash }]) => [
+        k,
+        `${n} ${hash.digest('hex').slice(0, 12)}`,
+      ]);
       all.push(['endpoints', e.digest('hex').slice(0, 12)]);
-      all.push(['health', createHash('sha1').update(JSON.stringify(sorted(health), plain)).digest('hex').slice(0, 12)]);
-      const of = (x: unknown) => createHash('sha1').update(JSON.stringify(sorted(x), plain)).digest('hex').slice(0, 12);
+      all.push([
+        'health',
+        createHash('sha1')
+          .update(JSON.stringify(sorted(health), plain))
+          .digest('hex')
+          .slice(0, 12),
+      ]);
+      const of = (x: unknown) =>
+        createHash('sha1')
+          .update(JSON.stringify(sorted(x), plain))
+          .digest('hex')
+          .slice(0, 12);
       all.push(['assets', of(model.assets())]);
       all.push(['commands', of(model.commands())]);
       all.push(['points', of(model.points({ limit: 1_000_000 }))]);

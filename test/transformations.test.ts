@@ -218,7 +218,7 @@ describeShared('a capture that is changed', () => {
 });
 
 const factsWithoutCounts = (model: SiteModel, asset: string) =>
-  model.facts(asset).map((f) => [f.endpoint, f.attribute, f.value, f.confidence, f.via, f.evidence]);
+  model.facts(asset).map((f) => [f.endpoint, f.attribute, f.value, f.confidence, f.via, f.evidence[0]?.frame]);
 
 const plain = (s: { kind: string; at: object; what: unknown }) => [s.kind, s.at, s.what];
 

@@ -81,12 +81,12 @@ const hashOf = (paths) => {
 /** Builds what changed: `dist/src`, `dist/plant` (JavaScript of the server side) and `dist/ui` (the console). */
 export const ensureBuild = () => {
   const common = ['package-lock.json', 'package.json'];
-  const server = hashOf([...common, 'src', 'plant', 'data', 'tsconfig.json', 'tsconfig.build.json']);
+  const server = hashOf([...common, 'src', 'plant', 'bench', 'data', 'tsconfig.json', 'tsconfig.build.json']);
   const console = hashOf([...common, 'src/ui', 'src/api', 'src/core', 'src/lib', 'vite.config.ts']);
   mkdirSync(at('dist'), { recursive: true });
   if (stamp(at('dist', '.server')) !== server) {
     say('Building the server ...');
-    for (const old of ['src', 'plant', 'data']) rmSync(at('dist', old), { recursive: true, force: true });
+    for (const old of ['src', 'plant', 'bench', 'data']) rmSync(at('dist', old), { recursive: true, force: true });
     run(at('node_modules', 'typescript', 'bin', 'tsc'), ['-p', 'tsconfig.build.json'], 'the build of the server');
     writeFileSync(at('dist', '.server'), server);
   }

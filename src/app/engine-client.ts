@@ -7,6 +7,7 @@ import { openStore } from '../store/index.ts';
 import { errorFromData, LocalEngine } from './engine.ts';
 import type { Engine, EngineEvent } from './engine-contract.ts';
 import type { EngineMethod, FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
+import { tuneHeap, WORKER_LIMITS } from './heap.ts';
 
 export interface StartOptions {
   readonly folder: string;
@@ -74,7 +75,11 @@ class EngineClient {
 
 const startInWorker = async (options: StartOptions): Promise<Engine> => {
   const workerData: WorkerData = { folder: options.folder, zone: options.zone };
-  const worker = new Worker(new URL('./engine-worker.js', import.meta.url), { workerData });
+  tuneHeap();
+  const worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
+    workerData,
+    resourceLimits: WORKER_LIMITS,
+  });
   const client = new EngineClient(worker, options);
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject);

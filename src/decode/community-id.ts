@@ -6,9 +6,8 @@ import { sha1Short } from '../lib/sha1.ts';
 
 const data = new Uint8Array(40);
 const digest = new Int32Array(5);
-const BASE64 = Uint8Array.from(
-  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
-  (digit) => digit.charCodeAt(0),
+const BASE64 = Uint8Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', (digit) =>
+  digit.charCodeAt(0),
 );
 /** Character codes of `1:` and the digest, made into one text at once. */
 const codes: number[] = Array.from('1:'.padEnd(30, '='), (digit) => digit.charCodeAt(0));

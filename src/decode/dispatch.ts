@@ -397,8 +397,7 @@ export class Dispatcher {
       for (let i = 0; i < children.length; i++) {
         const child = children[i]!;
         if (one ? child.decoder.name === names : names.includes(child.decoder.name)) {
-          if (one || children.length === 1 || child.decoder.probe(b, start, end, this.context) !== 'no')
-            return child;
+          if (one || children.length === 1 || child.decoder.probe(b, start, end, this.context) !== 'no') return child;
         }
       }
     let found: Decoder | undefined;

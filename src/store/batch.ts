@@ -49,7 +49,8 @@ const tablesOf = (batch: Batch): Map<TableName, TableChange> => {
     const put = (batch.put?.[table] ?? []) as readonly Row<TableName>[];
     const append = (batch.append?.[table] ?? []) as readonly Row<TableName>[];
     changes.set(table, {
-      removed: removed.length === 0 ? (put as readonly Key<TableName>[]) : [...removed, ...(put as readonly Key<TableName>[])],
+      removed:
+        removed.length === 0 ? (put as readonly Key<TableName>[]) : [...removed, ...(put as readonly Key<TableName>[])],
       rows: append.length === 0 ? put : [...put, ...append],
     });
   }

@@ -207,7 +207,15 @@ const observe = (transaction: Transaction<FtpMessage>, sink: ObservationSink, st
 const mayBegin = (octet: number, toServer: boolean, listed: boolean): boolean => {
   if (!toServer) return octet >= 0x30 && octet <= 0x39;
   const letter = octet & 0xdf;
-  return listed || letter === 0x55 || letter === 0x41 || letter === 0x46 || letter === 0x53 || letter === 0x4f || letter === 0x50;
+  return (
+    listed ||
+    letter === 0x55 ||
+    letter === 0x41 ||
+    letter === 0x46 ||
+    letter === 0x53 ||
+    letter === 0x4f ||
+    letter === 0x50
+  );
 };
 
 const probe = (b: Uint8Array, start: number, end: number, context: PduContext): Probe => {
