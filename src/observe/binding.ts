@@ -8,7 +8,7 @@ import type { AliasRow, Override } from '../core/site-model.ts';
 import { ipScope, macKind } from './address.ts';
 import { bindChildren } from './children.ts';
 import type { Facts } from './facts.ts';
-import { groupsOf, serialNumbers } from './groups.ts';
+import { groupsOf, inTwoCells, serialNumbers } from './groups.ts';
 import type { SiteLimits } from './limits.ts';
 import { type Binding, type Node, root } from './nodes.ts';
 import { isRoutersOwn, judgeRouter, type MacEvidence, type RouterVerdict } from './routers.ts';
@@ -247,7 +247,9 @@ export const bind = (
   for (const [serial, keys] of serialNumbers(view, facts, nodeOf))
     if (keys.size >= 2 && keys.size <= 4) {
       const [first, ...others] = [...keys];
-      for (const other of others) union(first!, other, `one device: the same serial number ${serial}`);
+      for (const other of others)
+        if (!inTwoCells(view, nodeOf, root(first!), root(other)))
+          union(first!, other, `one device: the same serial number ${serial}`);
     }
 
   // 7. Sub-addresses behind gateways.

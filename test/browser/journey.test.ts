@@ -89,7 +89,10 @@ describeShared('the console in a browser', () => {
       // The address line holds all of it: a colleague who gets the link sees the same.
       await page.reload();
       await page.getByRole('dialog').getByText(`Frame ${number}`, { exact: true }).waitFor();
-      await page.getByRole('dialog').getByRole('button', { name: /S7comm/ }).waitFor();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /S7comm/ })
+        .waitFor();
       await page.keyboard.press(']');
       await page
         .getByRole('dialog')

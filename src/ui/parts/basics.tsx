@@ -16,7 +16,7 @@ export const Unknown = ({ children = 'not known', why }: { children?: ReactNode;
   </span>
 );
 export const Text = ({ children, unknown }: { children: string | undefined; unknown?: string }) =>
-  children ? <>{children}</> : <Unknown>{unknown ?? 'not known'}</Unknown>;
+  children || <Unknown>{unknown ?? 'not known'}</Unknown>;
 
 /** A time in the plant's zone; the exact RFC 3339 on hover and for machines. */
 export const When = ({ at, short = false }: { at: string | null | undefined; short?: boolean }) =>
