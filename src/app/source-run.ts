@@ -26,7 +26,14 @@ export interface RunOptions {
   /** Lets others run; resolves soon. */
   readonly turn: () => Promise<void>;
   readonly onFrames?: (batch: FrameBatch) => void;
+  /** MAC addresses of the capture interface: frames from them must not exist (law 1) and are counted. */
+  readonly ownMacs?: readonly string[];
+  /** Asks the capturing program what it dropped; undefined while it has not said. Called every few seconds. */
+  readonly dropped?: () => number | undefined;
 }
+
+/** Seconds between two questions to the capturing program. */
+const ASK_DROPPED_S = 5;
 
 export class SourceRun {
   source: Source;
@@ -39,12 +46,17 @@ export class SourceRun {
   readonly #options: RunOptions;
   readonly #rhythm: Rhythm;
   #stopped = false;
+  #seconds = 0;
 
   constructor(options: RunOptions) {
     this.#options = options;
     this.source = options.source;
     this.isLive = options.source.kind === 'live';
-    this.pipeline = new Pipeline({ source: options.source.id, site: options.runtime });
+    this.pipeline = new Pipeline({
+      source: options.source.id,
+      site: options.runtime,
+      ...(options.ownMacs && { ownMacs: options.ownMacs }),
+    });
     this.#rhythm = new Rhythm(options.nowUs());
   }
 
@@ -87,6 +99,10 @@ export class SourceRun {
   second(): void {
     if (!this.isLive || this.source.state === 'complete' || this.source.state === 'failed') return;
     const nowUs = this.#options.nowUs();
+    if (this.#seconds++ % ASK_DROPPED_S === 0) {
+      const dropped = this.#options.dropped?.();
+      if (dropped !== undefined) this.pipeline.decoding.health.dropped = dropped;
+    }
     this.pipeline.tick(nowUs - LIVE_LAG_US);
     this.#update({ state: this.#rhythm.isBlind(nowUs) ? 'blind' : 'live' });
   }

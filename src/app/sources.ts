@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
@@ -227,6 +228,8 @@ export class Sources {
       state: Source['state'];
       ring?: EvidenceRing | undefined;
       stop?: () => void;
+      ownMacs?: readonly string[];
+      dropped?: () => number | undefined;
     },
   ): Promise<void> {
     const { nowUs, nowMs, store } = this.#options;
@@ -242,6 +245,8 @@ export class Sources {
         nowMs,
         progress: () => (Number.isNaN(input.size) ? Number.NaN : Math.min(1, input.read() / Math.max(1, input.size))),
         turn: () => turn(),
+        ...(input.ownMacs && { ownMacs: input.ownMacs }),
+        ...(input.dropped && { dropped: input.dropped }),
         ...(ring === undefined
           ? {}
           : { onFrames: (batch: FrameBatch) => ring.append(ringName(site.id, source.id), batch) }),
@@ -350,8 +355,15 @@ export class Sources {
     await this.#record(site, source, userId);
     const ring = await this.ring();
     const stop = (): void => void capture.stop();
+    const mac = await macOf(request.interface);
     this.#goLive(stop, () =>
       this.#read(site, source, {
+        ...(mac === undefined ? {} : { ownMacs: [mac] }),
+        dropped: () => {
+          const { droppedByKernel, droppedByInterface } = capture.counters;
+          capture.askCounters();
+          return droppedByKernel === undefined ? undefined : droppedByKernel + (droppedByInterface ?? 0);
+        },
         chunks: capture.chunks(),
         read: () => Number.NaN,
         size: Number.NaN,
@@ -424,5 +436,15 @@ const refuseWhatIsNoCapture = async (path: string, name: string): Promise<void> 
       if (event.kind === 'frames' || event.kind === 'interface') return;
   } finally {
     await file.close();
+  }
+};
+
+/** MAC address of an interface where the system tells it without asking the network (Linux). */
+const macOf = async (name: string): Promise<string | undefined> => {
+  try {
+    const text = (await readFile(`/sys/class/net/${name}/address`, 'utf8')).trim();
+    return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(text) && text !== '00:00:00:00:00:00' ? text : undefined;
+  } catch {
+    return undefined;
   }
 };

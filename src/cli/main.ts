@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { runDoctor, thisMachine } from '../app/doctor.ts';
+import { writeSample } from '../app/sample.ts';
 import { EXIT } from '../core/errors.ts';
 import { EXIT_CODES_HELP, report } from './fail.ts';
 import { FORMATS, type InspectFlags, inspect, LISTS } from './inspect.ts';
@@ -63,6 +64,16 @@ export const program = (finish: (code: number) => void): Command => {
         if (check.whatToDo !== undefined) process.stdout.write(`        ${check.whatToDo}\n`);
       }
       finish(checks.some((check) => check.state === 'fail') ? EXIT.rights : EXIT.ok);
+    });
+
+  root
+    .command('sample')
+    .description('write the sample plant as a capture, to try other tools on it')
+    .argument('<file>', 'pcapng file to write')
+    .action(async (file: string) => {
+      await writeSample(file);
+      process.stdout.write(`${file}\n`);
+      finish(EXIT.ok);
     });
 
   root

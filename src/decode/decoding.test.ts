@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ACK, Connection, ethernet, type Host, ipv4, PSH, SYN, tcp, udp, Wire } from '../../plant/net.ts';
+import { decodeFrames, type TestFrame } from '../../test/drive.ts';
 import type { Decoder, Message } from '../core/decoder.ts';
 import { communityId } from './community-id.ts';
-import { decodeFrames, type TestFrame } from './testing.ts';
 
 /**
  * A protocol for these tests: 'Q' or 'A', one octet of id, one octet of length, then that many octets. Requests (Q) are

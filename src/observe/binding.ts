@@ -130,8 +130,8 @@ export const bind = (
     const n = node(key);
     n.mac = m.mac;
     n.router = verdict.router ? verdict.reason : '';
-    n.founders.push(...m.spoken);
     for (const id of m.spoken) {
+      n.founders.push(id);
       const e = view.get(id);
       if (e.ip === undefined || imageOf.has(id) || (verdict.router && !isRoutersOwn(view, m, id))) continue;
       const at = ipAt(e);
@@ -230,9 +230,9 @@ export const bind = (
     const y = root(b);
     if (x === y) return;
     y.up = x;
-    x.members.push(...y.members);
-    x.founders.push(...y.founders);
-    x.aliases.push(...y.aliases);
+    for (const id of y.members) x.members.push(id);
+    for (const id of y.founders) x.founders.push(id);
+    for (const alias of y.aliases) x.aliases.push(alias);
     x.router ||= y.router;
     x.behind = x.behind === undefined || y.behind === undefined ? undefined : x.behind;
     x.translates ||= y.translates;
