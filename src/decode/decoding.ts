@@ -189,6 +189,7 @@ export class Decoding {
       'pending-requests': d.droppedPending,
       scopes: d.droppedScopes,
       'carried-tails': d.droppedTails,
+      'stream-bytes': this.#states.budget.refused,
     });
   }
 
