@@ -6,13 +6,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LiveSite } from '../src/app/live-site.ts';
+import {
+  type CaptureFile,
+  createSiteModel,
+  openCaptureFile,
+  openMemoryStore,
+  openStore,
+  readCapture,
+} from '../src/app/parts.ts';
 import { createSiteRuntime, Pipeline, type SiteRuntime } from '../src/app/pipeline.ts';
-import { type CaptureFile, openCaptureFile } from '../src/capture/file.ts';
-import { readCapture } from '../src/capture/reader.ts';
 import type { Source } from '../src/core/site.ts';
 import type { SiteSink } from '../src/core/site-model.ts';
-import { createSiteModel } from '../src/observe/index.ts';
-import { openMemoryStore, openStore } from '../src/store/index.ts';
 import { Counter, counting, nullSink } from './counting.ts';
 import { verifying } from './verify.ts';
 

@@ -26,7 +26,7 @@ export const MAY: Record<string, readonly string[]> = {
   cli: [...BASE, 'api', 'app', 'server'],
   plant: BASE,
   ui: ['core', 'api'],
-  bench: [...APP, 'app'],
+  bench: [...BASE, 'app', 'api'],
 };
 export const PLUG_INS = ['decode', 'detect', 'report', 'store', 'capture'];
 /** Packages and the folders that may use them; one not named here is free for app, server, cli. */
