@@ -21,6 +21,7 @@ import {
 } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
 import { LiveSite, sourceOf } from './live-site.ts';
+import { Names } from './names.ts';
 import { Sources } from './sources.ts';
 
 /** The pulse: events at most so often. */
@@ -33,6 +34,8 @@ const RETENTION_PULSES = 7200;
 const HEAD_PULSES = 24 * 7200;
 /** Sites in memory that nobody reads or looks at. */
 export const MAX_IDLE_LOADED = 4;
+/** Devices of live sources that a list knows get its facts this often. */
+const LIST_PULSES = 60;
 const MAX_AROUND = 50;
 /** Calls whose answer depends on the site alone, and the topics it follows from. */
 const WHOLE: ReadonlySet<EngineCall> = new Set<EngineCall>([
@@ -71,6 +74,7 @@ export class LocalEngine implements Engine {
   readonly #sites = new Map<string, LiveSite>();
   readonly #sources: Sources;
   readonly #corrections: Corrections;
+  readonly #lists: Names;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #globalVersions = { sites: 1, journal: 1, users: 1 };
   /** Frames of each running source at the last pulse. */
@@ -86,6 +90,7 @@ export class LocalEngine implements Engine {
   private constructor(options: EngineOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#lists = new Names(options.store, options.nowUs);
     this.#sources = new Sources({
       store: options.store,
       sites: this.#sites,
@@ -98,9 +103,10 @@ export class LocalEngine implements Engine {
         this.#changed(site);
         this.#global('sites');
       },
+      onRead: async (site) => void (await this.#lists.complete(site, true)),
       onError: (error) => options.onError?.(error),
     });
-    this.#corrections = new Corrections(options.store, options.nowUs);
+    this.#corrections = new Corrections(options.store, options.nowUs, this.#lists);
   }
 
   /** Reads what there is; sources whose reading was interrupted are read again. */
@@ -128,6 +134,7 @@ export class LocalEngine implements Engine {
     }
     this.#journalSeq = this.#store.journalHead().seq;
     await this.#loadNames();
+    await this.#lists.load();
     for (const site of this.#sites.values()) {
       for (const source of site.sources.values()) {
         if (source.state !== 'complete' && source.state !== 'failed') await this.#sources.resume(site, source);
@@ -198,6 +205,8 @@ export class LocalEngine implements Engine {
         this.#journalSeq = seq;
         this.#global('journal');
       }
+      if (this.#pulses % LIST_PULSES === 0)
+        for (const site of this.#unsaved) if (await this.#lists.complete(site)) this.#changed(site);
       if (this.#pulses % SAVE_PULSES === 0) await this.#saveAll();
       if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = true;
       if (this.#retaining) this.#retaining = await this.#store.applyRetention(await this.#retention());
@@ -261,6 +270,7 @@ export class LocalEngine implements Engine {
       nowUs: this.#options.nowUs(),
       names: this.#names,
       corrections: this.#corrections,
+      lists: this.#lists,
       pace: (id) => this.#sources.pace(id),
       fresh: (site) => {
         for (const [id, running] of this.#sources.running) {
@@ -330,13 +340,8 @@ export class LocalEngine implements Engine {
     return Buffer.concat(parts);
   }
 
-  async uploadNames(): Promise<string> {
-    throw new RequestError(
-      501,
-      'not-built',
-      'Asset lists cannot be imported by this version.',
-      'Correct names on the page of the asset.',
-    );
+  async uploadNames(siteId: string, fileName: string, bytes: Uint8Array): Promise<string> {
+    return JSON.stringify(await this.#lists.upload(this.#site(siteId), fileName, bytes));
   }
 
   async accounts(): Promise<Accounts> {

@@ -37,6 +37,8 @@ export interface SourcesOptions {
   readonly folder: string;
   readonly zone: string;
   readonly onChange: (site: LiveSite) => void;
+  /** A source of the site was read to its end; called before what it taught is written. */
+  readonly onRead: (site: LiveSite) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -266,6 +268,7 @@ export class Sources {
         );
         return;
       }
+      await this.#options.onRead(site);
       await site.save(nowUs());
       await pinFrames(store, site.id, run.source, model, ring);
     } catch (error) {
