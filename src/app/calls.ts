@@ -2,7 +2,7 @@
 import type { JournalRow, Settings, Static } from '../api/index.ts';
 import type { EvidenceRing } from '../capture/ring.ts';
 import { DECODERS } from '../decode/index.ts';
-import { databaseBytes, type Row, type Store } from '../store/index.ts';
+import { DEFAULT_RETENTION, databaseBytes, type Row, type Store } from '../store/index.ts';
 import type { Corrections } from './corrections.ts';
 import { type CallAnswer, type CallInput, type EngineCall, RequestError } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
@@ -53,22 +53,23 @@ const viewOf = (context: CallContext, site: string): Promise<SiteView> => {
   return found.view(context.nowUs);
 };
 
-const readSettings = async (context: CallContext): Promise<Settings['retention']> => {
-  const row = await context.store.db
+/** What is set, or what is usual: the store's default with 1 GiB of evidence. */
+export const readRetention = async (store: Store): Promise<Settings['retention']> => {
+  const row = await store.db
     .selectFrom('setting')
     .select('value')
     .where('site_id', '=', '')
     .where('name', '=', 'retention')
     .executeTakeFirst();
   return row === undefined
-    ? { evidenceDays: null, historyDays: 90, evidenceMiB: 1024 }
+    ? { evidenceDays: null, historyDays: DEFAULT_RETENTION.historyDays, evidenceMiB: 1024 }
     : (JSON.parse(row.value) as Settings['retention']);
 };
 
 const settingsAnswer = async (context: CallContext): Promise<Static<typeof import('../api/index.ts').Settings>> => {
   const ring = await context.ring();
   return {
-    retention: await readSettings(context),
+    retention: await readRetention(context.store),
     dataFolder: context.store.folder,
     dataBytes: await databaseBytes(context.store),
     evidenceBytes: ring?.state.totalBytes ?? 0,

@@ -6,8 +6,8 @@ import { statfs } from 'node:fs/promises';
 import type { ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import { OperatingError } from '../core/errors.ts';
-import { DEFAULT_RETENTION, type Row, type Store } from '../store/index.ts';
-import { answerCall, type CallContext } from './calls.ts';
+import type { Retention, Row, Store } from '../store/index.ts';
+import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { Corrections } from './corrections.ts';
 import {
   type AccountChange,
@@ -31,6 +31,14 @@ const PULSES_PER_SECOND = 2;
 const SAVE_PULSES = 10;
 /** Retention is looked at once an hour, one bounded step per pulse while there is work. */
 const RETENTION_PULSES = 7200;
+/** The ring is fitted to its limit this often: without one, the disk may fill meanwhile. */
+const RING_PULSES = 20;
+/** Part of the evidence limit that pinned frames may take; the ring has the rest. */
+const PINNED_SHARE = 0.25;
+const MIB = 1024 ** 2;
+const DAY_MS = 86_400_000;
+/** Disk that a ring without a limit leaves free. */
+const SPARE_BYTES = 2 * 1024 ** 3;
 const HEAD_PULSES = 24 * 7200;
 /** Sites in memory that nobody reads or looks at. */
 export const MAX_IDLE_LOADED = 4;
@@ -82,7 +90,9 @@ export class LocalEngine implements Engine {
   readonly #unsaved = new Set<LiveSite>();
   #timer: NodeJS.Timeout | undefined;
   #pulses = 0;
-  #retaining = false;
+  /** Both are looked at when the program starts and after the settings were changed. */
+  #retaining = true;
+  #ringMoved = true;
   #journalSeq = 0;
   #names = new Map<string, string>();
   readonly #pages = new Map<string, { readonly version: string; readonly text: Promise<string> }>();
@@ -209,6 +219,10 @@ export class LocalEngine implements Engine {
         for (const site of this.#unsaved) if (await this.#lists.complete(site)) this.#changed(site);
       if (this.#pulses % SAVE_PULSES === 0) await this.#saveAll();
       if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = true;
+      if (this.#pulses % RING_PULSES === 0 || this.#ringMoved) {
+        this.#ringMoved = false;
+        await this.#fitRing();
+      }
       if (this.#retaining) this.#retaining = await this.#store.applyRetention(await this.#retention());
       if (this.#pulses % HEAD_PULSES === 0) this.#store.exportHead();
       await this.#unloadIdle();
@@ -243,16 +257,25 @@ export class LocalEngine implements Engine {
     }
   }
 
-  async #retention() {
-    const row = await this.#store.db
-      .selectFrom('setting')
-      .select('value')
-      .where('site_id', '=', '')
-      .where('name', '=', 'retention')
-      .executeTakeFirst();
-    if (row === undefined) return DEFAULT_RETENTION;
-    const { historyDays } = JSON.parse(row.value) as { historyDays: number | null };
-    return { historyDays: historyDays ?? 0 };
+  async #retention(): Promise<Retention> {
+    const { evidenceDays, historyDays, evidenceMiB } = await readRetention(this.#store);
+    return {
+      historyDays: historyDays ?? 0,
+      evidenceDays: evidenceDays ?? 0,
+      evidenceBytes: evidenceMiB === null ? 0 : evidenceMiB * MIB * PINNED_SHARE,
+    };
+  }
+
+  /** Keeps the ring within its part of the limit; without one, within what the disk can spare. */
+  async #fitRing(): Promise<void> {
+    const ring = await this.#sources.openRing();
+    if (ring === undefined) return;
+    const { evidenceDays, evidenceMiB } = await readRetention(this.#store);
+    if (evidenceMiB === null) {
+      const disk = await statfs(this.#store.folder);
+      await ring.resize(Math.max(0, ring.state.totalBytes + disk.bavail * disk.bsize - SPARE_BYTES));
+    } else await ring.resize(evidenceMiB * MIB * (1 - PINNED_SHARE));
+    if (evidenceDays !== null) await ring.forgetBefore(this.#options.nowUs() / 1000 - evidenceDays * DAY_MS);
   }
 
   #site(id: string): LiveSite {
@@ -284,6 +307,7 @@ export class LocalEngine implements Engine {
       },
       settingsChanged: () => {
         this.#retaining = true;
+        this.#ringMoved = true;
       },
       freeBytes: async () => {
         if (this.#store.folder === '') return null;
