@@ -206,11 +206,10 @@ describe('other ways in', () => {
       const pipe = join(folder, 'pipe');
       execFileSync('mkfifo', [pipe]);
       writeFileSync(join(folder, 'all.pcap'), capture(300));
-      const writer = spawn('sh', ['-c', 'cat "$1" > "$2"', 'sh', join(folder, 'all.pcap'), pipe]);
+      spawn('sh', ['-c', 'cat "$1" > "$2"', 'sh', join(folder, 'all.pcap'), pipe]);
       const fd = openSync(pipe, 'r');
       const { site } = await engine.open({ kind: 'stream', name: 'standard input', fd }, 'u1');
       const [read] = await until(site, ([s]) => s!.state === 'complete');
-      expect(writer.exitCode).toBe(0);
       expect(read).toMatchObject({ kind: 'stream', name: 'standard input', error: '', health: { frames: 300 } });
       expect(await assetIps(site)).toEqual(['10.0.1.1', '10.0.1.2', '10.0.1.3']);
     },

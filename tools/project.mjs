@@ -78,16 +78,30 @@ const hashOf = (paths) => {
   return hash.digest('hex');
 };
 
-/** Builds what changed: `dist/src`, `dist/plant` (JavaScript of the server side) and `dist/ui` (the console). */
+/**
+ * Builds what changed: `dist/src`, `dist/plant` (JavaScript of the server side), `dist/bundle` (the same joined with its
+ * dependencies, which the command runs) and `dist/ui` (the console).
+ */
 export const ensureBuild = () => {
   const common = ['package-lock.json', 'package.json'];
-  const server = hashOf([...common, 'src', 'plant', 'data', 'tsconfig.json', 'tsconfig.build.json']);
+  const server = hashOf([
+    ...common,
+    'src',
+    'plant',
+    'bench',
+    'data',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'vite.server.config.ts',
+  ]);
   const console = hashOf([...common, 'src/ui', 'src/api', 'src/core', 'src/lib', 'vite.config.ts']);
   mkdirSync(at('dist'), { recursive: true });
   if (stamp(at('dist', '.server')) !== server) {
     say('Building the server ...');
-    for (const old of ['src', 'plant', 'data']) rmSync(at('dist', old), { recursive: true, force: true });
+    for (const old of ['src', 'plant', 'bench', 'data']) rmSync(at('dist', old), { recursive: true, force: true });
     run(at('node_modules', 'typescript', 'bin', 'tsc'), ['-p', 'tsconfig.build.json'], 'the build of the server');
+    const bundle = ['build', '--config', 'vite.server.config.ts', '--logLevel', 'warn'];
+    run(at('node_modules', 'vite', 'bin', 'vite.js'), bundle, 'the bundle of the server');
     writeFileSync(at('dist', '.server'), server);
   }
   if (stamp(at('dist', '.ui')) !== console) {

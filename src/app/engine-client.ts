@@ -3,10 +3,10 @@
  * read; in this thread when it runs from TypeScript sources (workers do not load those on Node 20).
  */
 import { Worker } from 'node:worker_threads';
-import { openStore } from '../store/index.ts';
-import { errorFromData, LocalEngine } from './engine.ts';
 import type { Engine, EngineEvent } from './engine-contract.ts';
+import { errorFromData } from './engine-errors.ts';
 import type { EngineMethod, FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
+import { tuneHeap, WORKER_LIMITS } from './heap.ts';
 
 export interface StartOptions {
   readonly folder: string;
@@ -74,7 +74,11 @@ class EngineClient {
 
 const startInWorker = async (options: StartOptions): Promise<Engine> => {
   const workerData: WorkerData = { folder: options.folder, zone: options.zone };
-  const worker = new Worker(new URL('./engine-worker.js', import.meta.url), { workerData });
+  tuneHeap();
+  const worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
+    workerData,
+    resourceLimits: WORKER_LIMITS,
+  });
   const client = new EngineClient(worker, options);
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject);
@@ -101,6 +105,8 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
 /** Opens the data folder and starts the engine. Throws the store's operating errors. */
 export const startEngine = async (options: StartOptions): Promise<Engine> => {
   if (import.meta.url.endsWith('.js')) return startInWorker(options);
+  // Loaded here only: with the worker, this thread needs neither the decoders nor the store.
+  const [{ openStore }, { LocalEngine }] = await Promise.all([import('../store/index.ts'), import('./engine.ts')]);
   const nowUs = (): number => Date.now() * 1000;
   return LocalEngine.start({
     store: await openStore(options.folder, { nowUs }),

@@ -1,6 +1,6 @@
 /** The messages between the engine's thread and the others. Plain data only. */
-import type { ErrorData } from './engine.ts';
 import type { Engine, EngineEvent } from './engine-contract.ts';
+import type { ErrorData } from './engine-errors.ts';
 
 export interface WorkerData {
   readonly folder: string;

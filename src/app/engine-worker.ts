@@ -4,7 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStore } from '../store/index.ts';
-import { errorToData, LocalEngine } from './engine.ts';
+import { LocalEngine } from './engine.ts';
+import { errorToData } from './engine-errors.ts';
 import type { FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
 
 const port = parentPort;

@@ -5,7 +5,6 @@
 import { statfs } from 'node:fs/promises';
 import type { ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
-import { OperatingError } from '../core/errors.ts';
 import type { Retention, Row, Store } from '../store/index.ts';
 import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { Corrections } from './corrections.ts';
@@ -29,6 +28,8 @@ const PULSE_MS = 500;
 const PULSES_PER_SECOND = 2;
 /** Dirty rows are written this often while something changes. */
 const SAVE_PULSES = 10;
+/** Sooner for a site whose queues towards the store are this full. */
+const SAVE_BACKLOG = 0.25;
 /** Retention is looked at once an hour, one bounded step per pulse while there is work. */
 const RETENTION_PULSES = 7200;
 /** The ring is fitted to its limit this often: without one, the disk may fill meanwhile. */
@@ -195,12 +196,7 @@ export class LocalEngine implements Engine {
   async pulse(): Promise<void> {
     this.#pulses++;
     try {
-      if (this.#pulses % PULSES_PER_SECOND === 0)
-        for (const { run, capture } of this.#sources.running.values()) {
-          // What it tells now is in the picture a second later.
-          capture?.askCounters();
-          run.second();
-        }
+      if (this.#pulses % PULSES_PER_SECOND === 0) for (const { run } of this.#sources.running.values()) run.second();
       const moved = new Set<LiveSite>();
       for (const [id, { site, run }] of this.#sources.running) {
         const before = this.#progress.get(id);
@@ -222,7 +218,9 @@ export class LocalEngine implements Engine {
       }
       if (this.#pulses % LIST_PULSES === 0)
         for (const site of this.#unsaved) if (await this.#lists.complete(site)) this.#changed(site);
-      if (this.#pulses % SAVE_PULSES === 0) await this.#saveAll();
+      const isDue = this.#pulses % SAVE_PULSES === 0;
+      const due = [...this.#unsaved].filter((site) => isDue || site.backlog >= SAVE_BACKLOG);
+      if (due.length > 0) await this.#save(due);
       if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = true;
       if (this.#pulses % RING_PULSES === 0 || this.#ringMoved) {
         this.#ringMoved = false;
@@ -236,12 +234,11 @@ export class LocalEngine implements Engine {
     }
   }
 
-  async #saveAll(): Promise<void> {
+  async #save(sites: readonly LiveSite[]): Promise<void> {
     // A full disk is waited for by the writer; meanwhile nothing more is handed to it.
     if (this.#store.writer.state.kind === 'failed') return;
-    const sites = [...this.#unsaved];
-    this.#unsaved.clear();
     for (const site of sites) {
+      this.#unsaved.delete(site);
       try {
         await site.save(this.#options.nowUs());
       } catch (error) {
@@ -493,39 +490,3 @@ export class LocalEngine implements Engine {
     await this.#store.close();
   }
 }
-
-/** An error as it crosses threads. */
-export type ErrorData =
-  | {
-      readonly kind: 'request';
-      readonly status: number;
-      readonly code: string;
-      readonly message: string;
-      readonly whatToDo: string;
-    }
-  | { readonly kind: 'operating'; readonly code: string; readonly details: Readonly<Record<string, string | number>> }
-  | { readonly kind: 'other'; readonly message: string; readonly stack: string };
-
-export const errorToData = (error: unknown): ErrorData => {
-  if (error instanceof RequestError) {
-    const { status, code, message, whatToDo } = error;
-    return { kind: 'request', status, code, message, whatToDo };
-  }
-  if (error instanceof OperatingError) return { kind: 'operating', code: error.code, details: error.details };
-  const { message, stack } = error as Error;
-  return { kind: 'other', message: String(message), stack: String(stack) };
-};
-
-export const errorFromData = (data: ErrorData): Error => {
-  switch (data.kind) {
-    case 'request':
-      return new RequestError(data.status, data.code, data.message, data.whatToDo);
-    case 'operating':
-      return new OperatingError(data.code as OperatingError['code'], data.details);
-    case 'other': {
-      const error = new Error(data.message);
-      error.stack = data.stack;
-      return error;
-    }
-  }
-};

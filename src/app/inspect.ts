@@ -10,14 +10,13 @@ import type { At } from '../core/observation.ts';
 import type { Source } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
 import { createSiteModel } from '../observe/index.ts';
+import type { InspectList } from './inspect-lists.ts';
 import { createSiteRuntime, Pipeline, type SiteRuntime } from './pipeline.ts';
 import { assets } from './query/assets.ts';
 import { now } from './query/overview.ts';
 import { sourceVerdicts } from './query/sources.ts';
 import { addressText, createCache, type SiteView, timeText } from './query/view.ts';
 
-export const INSPECT_LISTS = ['assets', 'flows', 'messages', 'observations'] as const;
-export type InspectList = (typeof INSPECT_LISTS)[number];
 export type InspectRow = Readonly<Record<string, unknown>>;
 
 export interface Inspection {

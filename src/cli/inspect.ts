@@ -1,11 +1,9 @@
 /** `gatehouse inspect`: a summary for people, or one list as table, CSV or NDJSON for programs. */
-import { INSPECT_LISTS, type Inspection, type InspectList, type InspectRow, inspectCaptures } from '../app/inspect.ts';
+import { type Inspection, type InspectRow, inspectCaptures } from '../app/inspect.ts';
+import type { InspectList } from '../app/inspect-lists.ts';
 import { csvCell } from '../server/index.ts';
+import type { Format } from './inspect-lists.ts';
 import { printSummary } from './summary.ts';
-
-export const LISTS = INSPECT_LISTS;
-export const FORMATS = ['table', 'csv', 'ndjson'] as const;
-export type Format = (typeof FORMATS)[number];
 
 export interface InspectFlags {
   readonly emit?: InspectList;

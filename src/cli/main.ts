@@ -1,11 +1,11 @@
-/** The command line. Each command is a file; this one names them, their options and how they end. */
+/** The command line. Each command is a file, loaded when it is asked for; this one names them, their options and how they end. */
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
-import { runDoctor, thisMachine } from '../app/doctor.ts';
 import { EXIT } from '../core/errors.ts';
 import { EXIT_CODES_HELP, report } from './fail.ts';
-import { FORMATS, type InspectFlags, inspect, LISTS } from './inspect.ts';
-import { type StartFlags, start } from './start.ts';
+import type { InspectFlags } from './inspect.ts';
+import { FORMATS, LISTS } from './inspect-lists.ts';
+import type { StartFlags } from './start.ts';
 import { version } from './version.ts';
 
 const DEFAULT_DATA = process.env.GATEHOUSE_DATA ?? join(process.cwd(), '.gatehouse');
@@ -37,7 +37,10 @@ export const program = (finish: (code: number) => void): Command => {
     .option('--tls-cert <file>', 'certificate (PEM)')
     .option('--no-open', 'do not open the browser')
     .addHelpText('after', EXIT_CODES_HELP)
-    .action(async (captures: string[], flags: StartFlags) => finish(await start(captures, flags)));
+    .action(async (captures: string[], flags: StartFlags) => {
+      const { start } = await import('./start.ts');
+      finish(await start(captures, flags));
+    });
 
   root
     .command('inspect')
@@ -46,7 +49,10 @@ export const program = (finish: (code: number) => void): Command => {
     .addOption(new Option('--emit <list>', 'print this list instead of the summary').choices(LISTS))
     .addOption(new Option('--format <format>', 'of --emit').choices(FORMATS).default('table'))
     .addHelpText('after', EXIT_CODES_HELP)
-    .action(async (captures: string[], flags: InspectFlags) => finish(await inspect(captures, flags)));
+    .action(async (captures: string[], flags: InspectFlags) => {
+      const { inspect } = await import('./inspect.ts');
+      finish(await inspect(captures, flags));
+    });
 
   root
     .command('doctor')
@@ -54,6 +60,7 @@ export const program = (finish: (code: number) => void): Command => {
     .argument('[interface]', 'interface to look at')
     .option('--data <folder>', 'data folder', DEFAULT_DATA)
     .action(async (name: string | undefined, flags: { data: string }) => {
+      const { runDoctor, thisMachine } = await import('../app/doctor.ts');
       const checks = await runDoctor(
         { ...(name === undefined ? {} : { interface: name }), dataFolder: flags.data },
         thisMachine,
@@ -63,6 +70,17 @@ export const program = (finish: (code: number) => void): Command => {
         if (check.whatToDo !== undefined) process.stdout.write(`        ${check.whatToDo}\n`);
       }
       finish(checks.some((check) => check.state === 'fail') ? EXIT.rights : EXIT.ok);
+    });
+
+  root
+    .command('sample')
+    .description('write the sample plant as a capture, to try other tools on it')
+    .argument('<file>', 'pcapng file to write')
+    .action(async (file: string) => {
+      const { writeSample } = await import('../app/sample.ts');
+      await writeSample(file);
+      process.stdout.write(`${file}\n`);
+      finish(EXIT.ok);
     });
 
   root

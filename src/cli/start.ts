@@ -4,9 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startEngine } from '../app/engine-client.ts';
 import type { Engine } from '../app/engine-contract.ts';
-import { prepareSample } from '../app/sample.ts';
 import { OperatingError } from '../core/errors.ts';
-import { createServer } from '../server/index.ts';
 import { report } from './fail.ts';
 import { packageFolder, version } from './version.ts';
 
@@ -93,12 +91,16 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   const tls = tlsOf(flags);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
   let engineGone: (error: Error) => void = () => undefined;
+  // The engine opens its store in its own thread while this one loads the server.
+  const serverModule = import('../server/index.ts');
+  serverModule.catch(() => undefined);
   const engine = await startEngine({
     folder,
     zone,
     onError: (error) => report(error),
     onExit: (error) => engineGone(error),
   });
+  const { createServer } = await serverModule;
   const server = await createServer({
     engine,
     version,
@@ -149,7 +151,8 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
   const opened = live
     ? openAll(engine, inputs, flags)
-    : prepareSample(folder)
+    : import('../app/sample.ts')
+        .then(({ prepareSample }) => prepareSample(folder))
         .then((sample) => engine.open({ kind: 'file', ...sample, sample: true }, SYSTEM))
         .then(() => 0);
   opened.catch((error: unknown) => report(error));

@@ -3,8 +3,6 @@
  * headers, then the content). CSV as in RFC 4180 with the separators that spreadsheets write; XLSX is ECMA-376.
  */
 import { Buffer } from 'node:buffer';
-import { parse } from 'csv-parse/sync';
-import { readSheet } from 'read-excel-file/node';
 import { zipProblem } from './zip-guard.ts';
 
 /** What is read of a list; more is refused (octets) or left out and said (rows, columns, characters). */
@@ -68,6 +66,8 @@ const readWorkbook = async (bytes: Uint8Array): Promise<ListResult> => {
   const problem = zipProblem(bytes, LIST_LIMITS.unpackedBytes);
   if (problem !== '') return refused(`The workbook cannot be read: ${problem}.`);
   try {
+    // Both readers are loaded when a list comes, which on most days is never.
+    const { readSheet } = await import('read-excel-file/node');
     const rows = await readSheet(Buffer.from(bytes));
     return tableOf(rows.map((row) => row.map(cellText)));
   } catch (error) {
@@ -78,7 +78,7 @@ const readWorkbook = async (bytes: Uint8Array): Promise<ListResult> => {
 const cellText = (cell: unknown): string =>
   cell === null || cell === undefined ? '' : cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell);
 
-const readCsv = (bytes: Uint8Array): ListResult => {
+const readCsv = async (bytes: Uint8Array): Promise<ListResult> => {
   const text = decodeText(bytes);
   if (text.includes('\0')) return refused('This is neither CSV nor XLSX: it holds binary data.');
   const head = text.slice(0, 10_000).split(/\r?\n/, 5);
@@ -89,6 +89,7 @@ const readCsv = (bytes: Uint8Array): ListResult => {
   }));
   const delimiter = counts.sort((a, b) => b.n - a.n)[0]!.s;
   try {
+    const { parse } = await import('csv-parse/sync');
     const rows = parse(text, {
       delimiter,
       bom: true,
