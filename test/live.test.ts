@@ -206,12 +206,11 @@ describe('other ways in', () => {
       const pipe = join(folder, 'pipe');
       execFileSync('mkfifo', [pipe]);
       writeFileSync(join(folder, 'all.pcap'), capture(300));
-      const _writer = spawn('sh', ['-c', 'cat "$1" > "$2"', 'sh', join(folder, 'all.pcap'), pipe]);
+      spawn('sh', ['-c', 'cat "$1" > "$2"', 'sh', join(folder, 'all.pcap'), pipe]);
       const fd = openSync(pipe, 'r');
       const { site } = await engine.open({ kind: 'stream', name: 'standard input', fd }, 'u1');
-      writeFileSync(pipe, capture(300));
-      const [read] = await until(site, ([s]) => s!.health.frames === 300);
-      expect(read).toMatchObject({ kind: 'stream', name: 'standard input', error: '' });
+      const [read] = await until(site, ([s]) => s!.state === 'complete');
+      expect(read).toMatchObject({ kind: 'stream', name: 'standard input', error: '', health: { frames: 300 } });
       expect(await assetIps(site)).toEqual(['10.0.1.1', '10.0.1.2', '10.0.1.3']);
     },
     30_000,

@@ -196,12 +196,7 @@ export class LocalEngine implements Engine {
   async pulse(): Promise<void> {
     this.#pulses++;
     try {
-      if (this.#pulses % PULSES_PER_SECOND === 0)
-        for (const { run, capture } of this.#sources.running.values()) {
-          // What it tells now is in the picture a second later.
-          capture?.askCounters();
-          run.second();
-        }
+      if (this.#pulses % PULSES_PER_SECOND === 0) for (const { run } of this.#sources.running.values()) run.second();
       const moved = new Set<LiveSite>();
       for (const [id, { site, run }] of this.#sources.running) {
         const before = this.#progress.get(id);

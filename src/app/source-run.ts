@@ -26,11 +26,14 @@ export interface RunOptions {
   /** Lets others run; resolves soon. */
   readonly turn: () => Promise<void>;
   readonly onFrames?: (batch: FrameBatch) => void;
-  /** Frames lost before they came here, as the capturing program last told; undefined while it has not. */
-  readonly dropped?: () => number | undefined;
-  /** MAC addresses of the listening interface. */
+  /** MAC addresses of the capture interface: frames from them must not exist (law 1) and are counted. */
   readonly ownMacs?: readonly string[];
+  /** Asks the capturing program what it dropped; undefined while it has not said. Called every few seconds. */
+  readonly dropped?: () => number | undefined;
 }
+
+/** Seconds between two questions to the capturing program. */
+const ASK_DROPPED_S = 5;
 
 export class SourceRun {
   source: Source;
@@ -43,6 +46,7 @@ export class SourceRun {
   readonly #options: RunOptions;
   readonly #rhythm: Rhythm;
   #stopped = false;
+  #seconds = 0;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -95,6 +99,10 @@ export class SourceRun {
   second(): void {
     if (!this.isLive || this.source.state === 'complete' || this.source.state === 'failed') return;
     const nowUs = this.#options.nowUs();
+    if (this.#seconds++ % ASK_DROPPED_S === 0) {
+      const dropped = this.#options.dropped?.();
+      if (dropped !== undefined) this.pipeline.decoding.health.dropped = dropped;
+    }
     this.pipeline.tick(nowUs - LIVE_LAG_US);
     this.#update({ state: this.#rhythm.isBlind(nowUs) ? 'blind' : 'live' });
   }
@@ -107,8 +115,6 @@ export class SourceRun {
   }
 
   #update(change: Partial<Source>): void {
-    const dropped = this.#options.dropped?.();
-    if (dropped !== undefined) this.pipeline.decoding.health.dropped = dropped;
     const health = this.pipeline.health();
     this.bytes = health.bytes;
     this.source = { ...this.source, ...change, health, warnings: [...this.pipeline.warnings] };

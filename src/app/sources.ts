@@ -65,7 +65,6 @@ interface Running {
   readonly read: () => number;
   readonly size: number;
   readonly stop: () => void;
-  readonly capture?: LiveCapture;
 }
 
 export class Sources {
@@ -231,8 +230,8 @@ export class Sources {
       state: Source['state'];
       ring?: EvidenceRing | undefined;
       stop?: () => void;
-      capture?: LiveCapture;
       ownMacs?: readonly string[];
+      dropped?: () => number | undefined;
     },
   ): Promise<void> {
     const { nowUs, nowMs, store } = this.#options;
@@ -248,8 +247,8 @@ export class Sources {
         nowMs,
         progress: () => (Number.isNaN(input.size) ? Number.NaN : Math.min(1, input.read() / Math.max(1, input.size))),
         turn: () => turn(),
-        ...(input.capture && { dropped: () => input.capture?.dropped }),
         ...(input.ownMacs && { ownMacs: input.ownMacs }),
+        ...(input.dropped && { dropped: input.dropped }),
         ...(ring === undefined
           ? {}
           : { onFrames: (batch: FrameBatch) => ring.append(ringName(site.id, source.id), batch) }),
@@ -259,15 +258,7 @@ export class Sources {
         run.stop();
         input.stop?.();
       };
-      this.running.set(source.id, {
-        site,
-        run,
-        startedMs: nowMs(),
-        read: input.read,
-        size: input.size,
-        stop,
-        ...(input.capture && { capture: input.capture }),
-      });
+      this.running.set(source.id, { site, run, startedMs: nowMs(), read: input.read, size: input.size, stop });
       if (this.#closing) stop();
       this.#options.onChange(site);
       await run.run();
@@ -366,22 +357,22 @@ export class Sources {
     });
     await this.#record(site, source, userId);
     const ring = await this.ring();
-    // Linux tells the address of an interface here; elsewhere own frames are the doctor's business.
-    const address = join('/sys/class/net', request.interface, 'address');
-    const own = await readFile(address, 'utf8')
-      .then((text) => text.trim())
-      .catch(() => '');
     const stop = (): void => void capture.stop();
+    const mac = await macOf(request.interface);
     this.#goLive(stop, () =>
       this.#read(site, source, {
+        ...(mac === undefined ? {} : { ownMacs: [mac] }),
+        dropped: () => {
+          const { droppedByKernel, droppedByInterface } = capture.counters;
+          capture.askCounters();
+          return droppedByKernel === undefined ? undefined : droppedByKernel + (droppedByInterface ?? 0);
+        },
         chunks: capture.chunks(),
         read: () => Number.NaN,
         size: Number.NaN,
         state: 'live',
         ring,
         stop,
-        capture,
-        ...(own !== '' && { ownMacs: [own] }),
       }),
     );
     return { site: site.id, source: source.id, known: false };
@@ -448,5 +439,15 @@ const refuseWhatIsNoCapture = async (path: string, name: string): Promise<void> 
       if (event.kind === 'frames' || event.kind === 'interface') return;
   } finally {
     await file.close();
+  }
+};
+
+/** MAC address of an interface where the system tells it without asking the network (Linux). */
+const macOf = async (name: string): Promise<string | undefined> => {
+  try {
+    const text = (await readFile(`/sys/class/net/${name}/address`, 'utf8')).trim();
+    return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(text) && text !== '00:00:00:00:00:00' ? text : undefined;
+  } catch {
+    return undefined;
   }
 };
