@@ -13,7 +13,7 @@ import { createCache, type SiteView } from './query/view.ts';
 export type SiteKind = Site['kind'];
 
 /** Rows of one table handed over at a time. */
-const ROWS_PER_BATCH = 20_000;
+const ROWS_PER_BATCH = 4096;
 
 export interface SiteSummary {
   assets: number;
