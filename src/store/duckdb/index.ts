@@ -13,8 +13,8 @@ import { type Database, tableNames, tableSpec } from '../schema.ts';
 import { appendRows, appendSampleColumns, SAMPLE_STAGE } from './append.ts';
 import { kyselyOver } from './driver.ts';
 
-/** DuckDB's own buffers; beyond it spills to disk or fails, and the writer reports that. */
-export const MEMORY_LIMIT = '48MB';
+/** DuckDB's own buffers; beyond it spills to disk or fails, and the writer reports that. 32 MB was too little for a checkpoint. */
+export const MEMORY_LIMIT = '64MB';
 /** More threads cost about 10 MB each here and the tables are small. */
 export const THREADS = '1';
 /** The write-ahead log is folded into the file at this size. */
