@@ -15,7 +15,7 @@ import {
   encodeUnconnected,
 } from '../src/decode/enip/wire.ts';
 import { DECODERS } from '../src/decode/list.ts';
-import { decodeFrames } from '../src/decode/testing.ts';
+import { decodeFrames } from './drive.ts';
 
 const T0 = 1_700_000_000_000_000;
 const scanner: Host = { mac: '02:00:00:00:00:09', ip: '10.0.0.9' };

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Asset } from '../src/core/site.ts';
 import type { SiteModel } from '../src/core/site-model.ts';
-import { readSite } from './read-site.ts';
+import { driveSite } from './drive.ts';
 import { describeShared, sharedCapture } from './shared.ts';
 
 const byMac = (model: SiteModel, mac: string): Asset => {
@@ -17,7 +17,7 @@ const byMac = (model: SiteModel, mac: string): Asset => {
 describeShared('the site of real captures', () => {
   describe('s7comm/icsnpp.snap7', () => {
     it('is two devices: a CPU 315-2 PN/DP, and who uploaded from it, set its clock and stopped it', async () => {
-      const { model } = await readSite(sharedCapture('s7comm/icsnpp.snap7'));
+      const { model } = await driveSite(sharedCapture('s7comm/icsnpp.snap7'));
       expect(model.assets().map((a) => a.ips)).toEqual([['134.217.61.131'], ['134.217.61.211']]);
       const plc = model.assets()[1]!;
       expect(plc).toMatchObject({
@@ -49,7 +49,7 @@ describeShared('the site of real captures', () => {
 
   describe('enip-cip/iti.EIP-IPAddressChangeAttempt', () => {
     it('is eleven devices; one chassis moved by BOOTP with its modules; an address was only asked for', async () => {
-      const { model } = await readSite(sharedCapture('enip-cip/iti.EIP-IPAddressChangeAttempt'));
+      const { model } = await driveSite(sharedCapture('enip-cip/iti.EIP-IPAddressChangeAttempt'));
       expect(model.assets().flatMap((a) => a.macs)).toHaveLength(11);
       expect(model.assets().filter((a) => a.kind === 'device')).toHaveLength(11);
       expect(model.mentioned().map((m) => m.ip)).toContain('192.168.10.200');
@@ -84,7 +84,7 @@ describeShared('the site of real captures', () => {
 
   describe('mixed-plant/malcolm.Advantech', () => {
     it('is three devices: the NAT address is an alias of the client, the firewall has two MACs', async () => {
-      const { model } = await readSite(sharedCapture('mixed-plant/malcolm.Advantech'));
+      const { model } = await driveSite(sharedCapture('mixed-plant/malcolm.Advantech'));
       expect(model.assets()).toHaveLength(3);
       const client = model.assets().find((a) => a.ips.includes('10.200.1.124'))!;
       expect(client.aliases).toEqual(['10.50.1.253']);
@@ -105,7 +105,7 @@ describeShared('the site of real captures', () => {
 
   describe('bacnet/malcolm.BACnet_device_control', () => {
     it('is a client, a router and a controller behind it', async () => {
-      const { model } = await readSite(sharedCapture('bacnet/malcolm.BACnet_device_control'));
+      const { model } = await driveSite(sharedCapture('bacnet/malcolm.BACnet_device_control'));
       const router = model.assets().find((a) => a.ips.includes('172.16.86.1'))!;
       expect([router.name, router.vendor, router.model].join(' ')).toMatch(/PolarSoft|FreeRange/);
       const children = model.assets().filter((a) => a.kind === 'child');
@@ -117,7 +117,7 @@ describeShared('the site of real captures', () => {
 
   describe('profinet/icsnpp.profinet_io_cm', () => {
     it('is 39 devices; repeated addresses of machine cells are never merged', async () => {
-      const { model } = await readSite(sharedCapture('profinet/icsnpp.profinet_io_cm'));
+      const { model } = await driveSite(sharedCapture('profinet/icsnpp.profinet_io_cm'));
       expect(model.assets()).toHaveLength(39);
       const holders = (ip: string) => model.assets().filter((a) => a.ips.includes(ip));
       expect(['192.168.0.1', '192.168.0.2', '192.168.0.3'].map((ip) => holders(ip).length)).toEqual([4, 5, 3]);

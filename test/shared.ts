@@ -3,7 +3,7 @@
  * the repository. Tests that need it use `describeShared`; where it is absent they are skipped with a line that says so,
  * and in CI (CI=true) absence is a failure.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
@@ -27,3 +27,27 @@ export const describeShared = (name: string, body: () => void): void => {
     });
   } else describe.skip(`${name} (no shared material in ${folder}; set GATEHOUSE_SHARED)`, body);
 };
+
+export interface SharedCapture {
+  /** `modbus/zeek.modbus`. */
+  readonly name: string;
+  /** Its folder: the protocol it was collected for. */
+  readonly folder: string;
+  readonly path: string;
+}
+
+/** Every capture, in order of name; empty where the material is absent. */
+export const sharedCaptures = (): SharedCapture[] =>
+  !sharedIsPresent
+    ? []
+    : readdirSync(sharedPath('captures'), { withFileTypes: true })
+        .filter((folder) => folder.isDirectory())
+        .flatMap((folder) =>
+          readdirSync(join(sharedPath('captures'), folder.name)).map((name) => ({
+            name: `${folder.name}/${name}`,
+            folder: folder.name,
+            path: sharedCapture(`${folder.name}/${name}`),
+          })),
+        )
+        .filter((c) => existsSync(c.path))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));

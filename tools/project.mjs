@@ -88,6 +88,7 @@ export const ensureBuild = () => {
     ...common,
     'src',
     'plant',
+    'bench',
     'data',
     'tsconfig.json',
     'tsconfig.build.json',
@@ -97,7 +98,7 @@ export const ensureBuild = () => {
   mkdirSync(at('dist'), { recursive: true });
   if (stamp(at('dist', '.server')) !== server) {
     say('Building the server ...');
-    for (const old of ['src', 'plant', 'data']) rmSync(at('dist', old), { recursive: true, force: true });
+    for (const old of ['src', 'plant', 'bench', 'data']) rmSync(at('dist', old), { recursive: true, force: true });
     run(at('node_modules', 'typescript', 'bin', 'tsc'), ['-p', 'tsconfig.build.json'], 'the build of the server');
     const bundle = ['build', '--config', 'vite.server.config.ts', '--logLevel', 'warn'];
     run(at('node_modules', 'vite', 'bin', 'vite.js'), bundle, 'the bundle of the server');

@@ -43,8 +43,8 @@ const outside = async () => {
     must('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', disk]);
     const inside = (...args) => must('ip', ['netns', 'exec', space, ...args]);
     inside('ip', 'link', 'set', 'lo', 'up');
-    inside('ip', 'link', 'add', 'plant', 'type', 'veth', 'peer', 'name', 'mirror');
-    for (const link of ['plant', 'mirror']) {
+    inside('ip', 'link', 'add', 'line0', 'type', 'veth', 'peer', 'name', 'mirror');
+    for (const link of ['line0', 'mirror']) {
       // A mirror port has no address, and speaks no IPv6 either.
       inside('sh', '-c', `echo 1 > /proc/sys/net/ipv6/conf/${link}/disable_ipv6`);
       inside('ip', 'link', 'set', link, 'up');
@@ -156,12 +156,17 @@ const inside = async (disk) => {
     const { writeSample } = await import(pathToFileURL(join(root, 'dist', 'src', 'app', 'sample.js')).href);
     await writeSample(file);
   }
-  const sender = spawn('tcpreplay', ['-q', '-K', '--loop', '0', '--pps', String(pps), '-i', 'plant', file], {
+  const sender = spawn('tcpreplay', ['-q', '-K', '--loop', '0', '--pps', String(pps), '-i', 'line0', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let sent = '';
-  sender.stdout.on('data', (d) => {
-    sent += d;
+  let stopping = false;
+  for (const stream of [sender.stdout, sender.stderr])
+    stream.on('data', (d) => {
+      sent += d;
+    });
+  sender.on('exit', (code) => {
+    if (!stopping) process.stderr.write(`tcpreplay ended by itself (${code}): ${sent}\n`);
   });
   const began = Date.now();
   const samples = [];
@@ -243,8 +248,12 @@ const inside = async (disk) => {
     await until(1);
   }
   const last = await measure();
-  sender.kill('SIGINT');
-  await new Promise((resolve) => sender.once('exit', resolve));
+  stopping = true;
+  if (sender.exitCode === null) {
+    const gone = new Promise((resolve) => sender.once('exit', resolve));
+    sender.kill('SIGINT');
+    await gone;
+  }
   await wait(2000);
   const end = await measure();
   const packets = Number(/Actual: (\d+)/.exec(sent)?.[1] ?? 0);

@@ -51,6 +51,7 @@ const Line = {
   /** How the row names itself: name, else address. */
   label: Type.String(),
 };
+/** At most 5,000 lines of each kind; `counts` has them all. */
 export const NamePreview = Obj({
   matched: Type.Array(
     Obj({
@@ -81,9 +82,14 @@ export const NamePreview = Obj({
 });
 export type NamePreview = Static<typeof NamePreview>;
 
-/** The asset list against the wire: in the list not seen, seen not in the list. `file` '' while no list was imported. */
+/**
+ * The asset list against the wire: in the list not seen, seen not in the list. `file` '' while no list was imported;
+ * of several lists the names joined, and `label` says which list a line is of.
+ */
 export const Reconciliation = Obj({
   file: Type.String(),
+  /** The newest import, to be taken back by `undoCorrection`; null none. */
+  correction: Maybe(Type.String()),
   importedAt: MaybeTime,
   who: Type.String(),
   listed: Count,

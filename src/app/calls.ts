@@ -1,18 +1,13 @@
 /** Every call of the contract that is about the plant, from its input to its answer. */
-import type {
-  JournalRow,
-  Reconciliation,
-  Reconciliation as ReconciliationSchema,
-  Settings,
-  Static,
-} from '../api/index.ts';
+import type { JournalRow, Settings, Static } from '../api/index.ts';
 import type { EvidenceRing } from '../capture/ring.ts';
 import { DECODERS } from '../decode/index.ts';
-import { databaseBytes, type Row, type Store } from '../store/index.ts';
+import { DEFAULT_RETENTION, databaseBytes, type Row, type Store } from '../store/index.ts';
 import type { Corrections } from './corrections.ts';
 import { type CallAnswer, type CallInput, type EngineCall, RequestError } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
 import type { LiveSite } from './live-site.ts';
+import type { Names } from './names.ts';
 import { assetDetail, assets } from './query/assets.ts';
 import { frameAnswer, missingFrame } from './query/frame.ts';
 import { coverage, map, now } from './query/overview.ts';
@@ -20,7 +15,7 @@ import { pageOf } from './query/page.ts';
 import { type Pace, toSource } from './query/sources.ts';
 import { holdsCredential, supportsOf } from './query/supports.ts';
 import { changes, commands, flows, points, sessions, toPointRow, weirds } from './query/traffic.ts';
-import { assetAddress, maybeTime, type SiteView, timeText } from './query/view.ts';
+import { type SiteView, timeText } from './query/view.ts';
 import { seriesOf } from './series.ts';
 
 export interface CallContext {
@@ -32,6 +27,7 @@ export interface CallContext {
   /** Names of users by id. */
   readonly names: ReadonlyMap<string, string>;
   readonly corrections: Corrections;
+  readonly lists: Names;
   readonly pace: (source: string) => Pace;
   /** Brings the sources of a site up to date. */
   readonly fresh: (site: LiveSite) => void;
@@ -57,30 +53,23 @@ const viewOf = (context: CallContext, site: string): Promise<SiteView> => {
   return found.view(context.nowUs);
 };
 
-const notBuilt = (): RequestError =>
-  new RequestError(
-    501,
-    'not-built',
-    'Asset lists cannot be imported by this version.',
-    'Correct names on the page of the asset.',
-  );
-
-const readSettings = async (context: CallContext): Promise<Settings['retention']> => {
-  const row = await context.store.db
+/** What is set, or what is usual: the store's default with 1 GiB of evidence. */
+export const readRetention = async (store: Store): Promise<Settings['retention']> => {
+  const row = await store.db
     .selectFrom('setting')
     .select('value')
     .where('site_id', '=', '')
     .where('name', '=', 'retention')
     .executeTakeFirst();
   return row === undefined
-    ? { evidenceDays: null, historyDays: 90, evidenceMiB: 1024 }
+    ? { evidenceDays: null, historyDays: DEFAULT_RETENTION.historyDays, evidenceMiB: 1024 }
     : (JSON.parse(row.value) as Settings['retention']);
 };
 
 const settingsAnswer = async (context: CallContext): Promise<Static<typeof import('../api/index.ts').Settings>> => {
   const ring = await context.ring();
   return {
-    retention: await readSettings(context),
+    retention: await readRetention(context.store),
     dataFolder: context.store.folder,
     dataBytes: await databaseBytes(context.store),
     evidenceBytes: ring?.state.totalBytes ?? 0,
@@ -96,24 +85,6 @@ const journalRow = (names: ReadonlyMap<string, string>, row: Row<'journal'>): Jo
   subject: row.subject,
   detail: row.detail,
   hash: row.hash,
-});
-
-const emptyReconciliation = (view: SiteView): Static<typeof ReconciliationSchema> => ({
-  file: '',
-  importedAt: null,
-  who: '',
-  listed: 0,
-  matched: 0,
-  notSeen: [],
-  notListed: view.model.assets().map((asset): Reconciliation['notListed'][number] => ({
-    asset: asset.id,
-    name: asset.name,
-    address: assetAddress(asset),
-    role: asset.role.value,
-    vendor: asset.vendor,
-    lastAt: maybeTime(asset.lastUs),
-  })),
-  conflicts: [],
 });
 
 const HANDLERS: Handlers = {
@@ -268,13 +239,15 @@ const HANDLERS: Handlers = {
     const found = await findFrame(context.store, params.site, source, params.frame, await context.ring());
     return found.kind === 'found' ? frameAnswer(found.frame, about) : missingFrame(params.frame, found.reason, about);
   },
-  previewNames: async () => {
-    throw notBuilt();
+  previewNames: (context, { params, body }) =>
+    context.lists.preview(context.site(params.site), params.id, body.mapping),
+  applyNames: async (context, { params, body, userId }) => {
+    const site = context.site(params.site);
+    const answer = await context.lists.apply(site, params.id, body.mapping, userId);
+    context.changed(site);
+    return answer;
   },
-  applyNames: async () => {
-    throw notBuilt();
-  },
-  reconciliation: async (context, { params }) => emptyReconciliation(await viewOf(context, params.site)),
+  reconciliation: (context, { params }) => context.lists.reconciliation(context.site(params.site), context.names),
 };
 
 export const answerCall = <C extends EngineCall>(

@@ -5,6 +5,7 @@ import type { ManualChange, ManualUndo } from '../core/site-model.ts';
 import type { Row, Store } from '../store/index.ts';
 import { RequestError } from './engine-contract.ts';
 import type { LiveSite } from './live-site.ts';
+import type { ImportUndo, Names } from './names.ts';
 import { assetNotFound } from './query/assets.ts';
 import { timeText } from './query/view.ts';
 
@@ -16,9 +17,11 @@ const refused = (reason: string): RequestError =>
 export class Corrections {
   readonly #store: Store;
   readonly #nowUs: () => number;
-  constructor(store: Store, nowUs: () => number) {
+  readonly #lists: Names;
+  constructor(store: Store, nowUs: () => number, lists: Names) {
     this.#store = store;
     this.#nowUs = nowUs;
+    this.#lists = lists;
   }
 
   /** Applies changes to the model, then writes model, correction and journal. The undo of several is kept in order. */
@@ -111,8 +114,14 @@ export class Corrections {
     if (row === undefined)
       throw new RequestError(404, 'not-found', 'There is no such correction.', 'Load the asset again.');
     if (row.undone) throw refused('This correction was undone already.');
+    const steps = JSON.parse(row.undo) as (ManualUndo | ImportUndo)[];
+    const [first] = steps;
+    if (first?.kind === 'import') {
+      await this.#lists.undo(site, row, first, userId);
+      return { correction, asset: row.asset_id };
+    }
     const { model } = await site.load();
-    for (const undo of (JSON.parse(row.undo) as ManualUndo[]).reverse()) model.undo(undo);
+    for (const undo of (steps as ManualUndo[]).reverse()) model.undo(undo);
     await this.#commit(
       site,
       { ...row, undone: true },

@@ -5,7 +5,7 @@
 import { readCapture } from '../capture/reader.ts';
 import { type FrameBatch, LINK } from '../core/frame.ts';
 import { i32be, u16be } from '../lib/bytes.ts';
-import { type LiveCapture, type LiveOptions, startLiveCapture } from './live-capture.ts';
+import { type LiveOptions, startLiveCapture } from './live-capture.ts';
 
 export const LOOK_MS = 5000;
 /** Pairs of stations that are remembered; further ones are not looked at. */
@@ -71,12 +71,6 @@ export const createLook = (ownMac: string | undefined) => {
   };
 };
 
-const droppedBy = (capture: LiveCapture): number | undefined => {
-  const { droppedByKernel, droppedByInterface } = capture.counters;
-  if (droppedByKernel === undefined && droppedByInterface === undefined) return undefined;
-  return (droppedByKernel ?? 0) + (droppedByInterface ?? 0);
-};
-
 /** Captures for LOOK_MS. Throws as `startLiveCapture` does. */
 export const lookAtTraffic = async (
   name: string,
@@ -93,5 +87,5 @@ export const lookAtTraffic = async (
     cancel();
     await capture.stop();
   }
-  return look.result(LOOK_MS / 1000, droppedBy(capture));
+  return look.result(LOOK_MS / 1000, capture.dropped);
 };

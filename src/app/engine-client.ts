@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { Engine, EngineEvent } from './engine-contract.ts';
 import { errorFromData } from './engine-errors.ts';
 import type { EngineMethod, FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
+import { tuneHeap, WORKER_LIMITS } from './heap.ts';
 
 export interface StartOptions {
   readonly folder: string;
@@ -73,7 +74,11 @@ class EngineClient {
 
 const startInWorker = async (options: StartOptions): Promise<Engine> => {
   const workerData: WorkerData = { folder: options.folder, zone: options.zone };
-  const worker = new Worker(new URL('./engine-worker.js', import.meta.url), { workerData });
+  tuneHeap();
+  const worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
+    workerData,
+    resourceLimits: WORKER_LIMITS,
+  });
   const client = new EngineClient(worker, options);
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject);

@@ -5,8 +5,8 @@
 import { statfs } from 'node:fs/promises';
 import type { ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
-import { DEFAULT_RETENTION, type Row, type Store } from '../store/index.ts';
-import { answerCall, type CallContext } from './calls.ts';
+import type { Retention, Row, Store } from '../store/index.ts';
+import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { Corrections } from './corrections.ts';
 import {
   type AccountChange,
@@ -20,6 +20,7 @@ import {
 } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
 import { LiveSite, sourceOf } from './live-site.ts';
+import { Names } from './names.ts';
 import { Sources } from './sources.ts';
 
 /** The pulse: events at most so often. */
@@ -27,11 +28,23 @@ const PULSE_MS = 500;
 const PULSES_PER_SECOND = 2;
 /** Dirty rows are written this often while something changes. */
 const SAVE_PULSES = 10;
+/** Sooner for a site whose queues towards the store are this full. */
+const SAVE_BACKLOG = 0.25;
 /** Retention is looked at once an hour, one bounded step per pulse while there is work. */
 const RETENTION_PULSES = 7200;
+/** The ring is fitted to its limit this often: without one, the disk may fill meanwhile. */
+const RING_PULSES = 20;
+/** Part of the evidence limit that pinned frames may take; the ring has the rest. */
+const PINNED_SHARE = 0.25;
+const MIB = 1024 ** 2;
+const DAY_MS = 86_400_000;
+/** Disk that a ring without a limit leaves free. */
+const SPARE_BYTES = 2 * 1024 ** 3;
 const HEAD_PULSES = 24 * 7200;
 /** Sites in memory that nobody reads or looks at. */
 export const MAX_IDLE_LOADED = 4;
+/** Devices of live sources that a list knows get its facts this often. */
+const LIST_PULSES = 60;
 const MAX_AROUND = 50;
 /** Calls whose answer depends on the site alone, and the topics it follows from. */
 const WHOLE: ReadonlySet<EngineCall> = new Set<EngineCall>([
@@ -72,6 +85,7 @@ export class LocalEngine implements Engine {
   readonly #sites = new Map<string, LiveSite>();
   readonly #sources: Sources;
   readonly #corrections: Corrections;
+  readonly #lists: Names;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #globalVersions = { sites: 1, journal: 1, users: 1 };
   /** Frames of each running source at the last pulse. */
@@ -79,7 +93,9 @@ export class LocalEngine implements Engine {
   readonly #unsaved = new Set<LiveSite>();
   #timer: NodeJS.Timeout | undefined;
   #pulses = 0;
-  #retaining = false;
+  /** Both are looked at when the program starts and after the settings were changed. */
+  #retaining = true;
+  #ringMoved = true;
   #journalSeq = 0;
   #names = new Map<string, string>();
   readonly #pages = new Map<
@@ -90,6 +106,7 @@ export class LocalEngine implements Engine {
   private constructor(options: EngineOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#lists = new Names(options.store, options.nowUs);
     this.#sources = new Sources({
       store: options.store,
       sites: this.#sites,
@@ -102,9 +119,10 @@ export class LocalEngine implements Engine {
         this.#changed(site);
         this.#global('sites');
       },
+      onRead: async (site) => void (await this.#lists.complete(site, true)),
       onError: (error) => options.onError?.(error),
     });
-    this.#corrections = new Corrections(options.store, options.nowUs);
+    this.#corrections = new Corrections(options.store, options.nowUs, this.#lists);
   }
 
   /** Reads what there is; sources whose reading was interrupted are read again. */
@@ -132,6 +150,7 @@ export class LocalEngine implements Engine {
     }
     this.#journalSeq = this.#store.journalHead().seq;
     await this.#loadNames();
+    await this.#lists.load();
     for (const site of this.#sites.values()) {
       for (const source of site.sources.values()) {
         if (source.state !== 'complete' && source.state !== 'failed') await this.#sources.resume(site, source);
@@ -182,7 +201,12 @@ export class LocalEngine implements Engine {
   async pulse(): Promise<void> {
     this.#pulses++;
     try {
-      if (this.#pulses % PULSES_PER_SECOND === 0) for (const { run } of this.#sources.running.values()) run.second();
+      if (this.#pulses % PULSES_PER_SECOND === 0)
+        for (const { run, capture } of this.#sources.running.values()) {
+          // What it tells now is in the picture a second later.
+          capture?.askCounters();
+          run.second();
+        }
       const moved = new Set<LiveSite>();
       for (const [id, { site, run }] of this.#sources.running) {
         const before = this.#progress.get(id);
@@ -202,8 +226,16 @@ export class LocalEngine implements Engine {
         this.#journalSeq = seq;
         this.#global('journal');
       }
-      if (this.#pulses % SAVE_PULSES === 0) await this.#saveAll();
+      if (this.#pulses % LIST_PULSES === 0)
+        for (const site of this.#unsaved) if (await this.#lists.complete(site)) this.#changed(site);
+      const isDue = this.#pulses % SAVE_PULSES === 0;
+      const due = [...this.#unsaved].filter((site) => isDue || site.backlog >= SAVE_BACKLOG);
+      if (due.length > 0) await this.#save(due);
       if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = true;
+      if (this.#pulses % RING_PULSES === 0 || this.#ringMoved) {
+        this.#ringMoved = false;
+        await this.#fitRing();
+      }
       if (this.#retaining) this.#retaining = await this.#store.applyRetention(await this.#retention());
       if (this.#pulses % HEAD_PULSES === 0) this.#store.exportHead();
       await this.#unloadIdle();
@@ -212,12 +244,11 @@ export class LocalEngine implements Engine {
     }
   }
 
-  async #saveAll(): Promise<void> {
+  async #save(sites: readonly LiveSite[]): Promise<void> {
     // A full disk is waited for by the writer; meanwhile nothing more is handed to it.
     if (this.#store.writer.state.kind === 'failed') return;
-    const sites = [...this.#unsaved];
-    this.#unsaved.clear();
     for (const site of sites) {
+      this.#unsaved.delete(site);
       try {
         await site.save(this.#options.nowUs());
       } catch (error) {
@@ -238,16 +269,25 @@ export class LocalEngine implements Engine {
     }
   }
 
-  async #retention() {
-    const row = await this.#store.db
-      .selectFrom('setting')
-      .select('value')
-      .where('site_id', '=', '')
-      .where('name', '=', 'retention')
-      .executeTakeFirst();
-    if (row === undefined) return DEFAULT_RETENTION;
-    const { historyDays } = JSON.parse(row.value) as { historyDays: number | null };
-    return { historyDays: historyDays ?? 0 };
+  async #retention(): Promise<Retention> {
+    const { evidenceDays, historyDays, evidenceMiB } = await readRetention(this.#store);
+    return {
+      historyDays: historyDays ?? 0,
+      evidenceDays: evidenceDays ?? 0,
+      evidenceBytes: evidenceMiB === null ? 0 : evidenceMiB * MIB * PINNED_SHARE,
+    };
+  }
+
+  /** Keeps the ring within its part of the limit; without one, within what the disk can spare. */
+  async #fitRing(): Promise<void> {
+    const ring = await this.#sources.openRing();
+    if (ring === undefined) return;
+    const { evidenceDays, evidenceMiB } = await readRetention(this.#store);
+    if (evidenceMiB === null) {
+      const disk = await statfs(this.#store.folder);
+      await ring.resize(Math.max(0, ring.state.totalBytes + disk.bavail * disk.bsize - SPARE_BYTES));
+    } else await ring.resize(evidenceMiB * MIB * (1 - PINNED_SHARE));
+    if (evidenceDays !== null) await ring.forgetBefore(this.#options.nowUs() / 1000 - evidenceDays * DAY_MS);
   }
 
   #site(id: string): LiveSite {
@@ -265,6 +305,7 @@ export class LocalEngine implements Engine {
       nowUs: this.#options.nowUs(),
       names: this.#names,
       corrections: this.#corrections,
+      lists: this.#lists,
       pace: (id) => this.#sources.pace(id),
       fresh: (site) => {
         for (const [id, running] of this.#sources.running) {
@@ -280,6 +321,7 @@ export class LocalEngine implements Engine {
       },
       settingsChanged: () => {
         this.#retaining = true;
+        this.#ringMoved = true;
       },
       freeBytes: async () => {
         if (this.#store.folder === '') return null;
@@ -340,13 +382,8 @@ export class LocalEngine implements Engine {
     return Buffer.concat(parts);
   }
 
-  async uploadNames(): Promise<string> {
-    throw new RequestError(
-      501,
-      'not-built',
-      'Asset lists cannot be imported by this version.',
-      'Correct names on the page of the asset.',
-    );
+  async uploadNames(siteId: string, fileName: string, bytes: Uint8Array): Promise<string> {
+    return JSON.stringify(await this.#lists.upload(this.#site(siteId), fileName, bytes));
   }
 
   async accounts(): Promise<Accounts> {

@@ -100,6 +100,13 @@ export class LiveCapture {
     return this.#counters;
   }
 
+  /** Frames lost by kernel and interface so far; undefined while the tool has not told. */
+  get dropped(): number | undefined {
+    const { droppedByKernel, droppedByInterface } = this.#counters;
+    if (droppedByKernel === undefined && droppedByInterface === undefined) return undefined;
+    return (droppedByKernel ?? 0) + (droppedByInterface ?? 0);
+  }
+
   /** The last lines the tool wrote to standard error, at most 50. */
   get lines(): readonly string[] {
     return this.#lines;

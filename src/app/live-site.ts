@@ -145,25 +145,38 @@ export class LiveSite {
     return mine;
   }
 
+  /** How full the queues towards the store are, 0..1. */
+  get backlog(): number {
+    return this.#loaded?.model.backlog ?? 0;
+  }
+
   async #write(nowUs: number): Promise<void> {
     const loaded = this.#loaded;
     if (loaded === undefined) return;
     const reading = [...this.sources.values()].find((source) => source.state === 'reading' || source.state === 'live');
+    // Who belongs together is found once the file is read, and whenever somebody looks: not for every save in between.
+    const isBusy = reading?.state === 'reading';
+    // An interrupted reading of a site's only file begins again from nothing: until it is read, only what would not fit
+    // into memory is written.
+    const queuesOnly = isBusy && this.sources.size === 1;
     const samples = loaded.model.takeSamples();
     for (let first = true; ; first = false) {
-      const { rows, more } = loaded.model.takeDirty(ROWS_PER_BATCH);
+      const { rows, more } = loaded.model.takeDirty(ROWS_PER_BATCH, { memberships: !isBusy, queuesOnly });
       const batch = siteBatch(this.id, reading?.id ?? '', rows, first ? samples : [], nowUs);
-      const last = more ? {} : this.#tail(loaded);
+      const last = more ? {} : this.#tail(loaded, isBusy);
       await this.#store.writer.submit({ ...batch, put: { ...batch.put, ...last } }, { background: true });
       if (!more) break;
     }
   }
 
-  #tail({ model }: Loaded): { source: Row<'source'>[]; site_state: Row<'site_state'>[]; site: Row<'site'>[] } {
+  #tail(
+    { model }: Loaded,
+    isBusy: boolean,
+  ): { source: Row<'source'>[]; site_state: Row<'site_state'>[]; site: Row<'site'>[] } {
     const health = [...this.sources.values()].map((source) => source.health);
     const firsts = health.map((h) => h.firstUs).filter((us) => us > 0);
     this.summary = {
-      assets: model.assets().length,
+      assets: isBusy ? this.summary.assets : model.assets().length,
       firstUs: firsts.length === 0 ? 0 : Math.min(...firsts),
       lastUs: Math.max(0, ...health.map((h) => h.lastUs)),
     };

@@ -26,6 +26,10 @@ export interface RunOptions {
   /** Lets others run; resolves soon. */
   readonly turn: () => Promise<void>;
   readonly onFrames?: (batch: FrameBatch) => void;
+  /** Frames lost before they came here, as the capturing program last told; undefined while it has not. */
+  readonly dropped?: () => number | undefined;
+  /** MAC addresses of the listening interface. */
+  readonly ownMacs?: readonly string[];
 }
 
 export class SourceRun {
@@ -44,7 +48,11 @@ export class SourceRun {
     this.#options = options;
     this.source = options.source;
     this.isLive = options.source.kind === 'live';
-    this.pipeline = new Pipeline({ source: options.source.id, site: options.runtime });
+    this.pipeline = new Pipeline({
+      source: options.source.id,
+      site: options.runtime,
+      ...(options.ownMacs && { ownMacs: options.ownMacs }),
+    });
     this.#rhythm = new Rhythm(options.nowUs());
   }
 
@@ -99,6 +107,8 @@ export class SourceRun {
   }
 
   #update(change: Partial<Source>): void {
+    const dropped = this.#options.dropped?.();
+    if (dropped !== undefined) this.pipeline.decoding.health.dropped = dropped;
     const health = this.pipeline.health();
     this.bytes = health.bytes;
     this.source = { ...this.source, ...change, health, warnings: [...this.pipeline.warnings] };

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
@@ -37,6 +38,8 @@ export interface SourcesOptions {
   readonly folder: string;
   readonly zone: string;
   readonly onChange: (site: LiveSite) => void;
+  /** A source of the site was read to its end; called before what it taught is written. */
+  readonly onRead: (site: LiveSite) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -62,6 +65,7 @@ interface Running {
   readonly read: () => number;
   readonly size: number;
   readonly stop: () => void;
+  readonly capture?: LiveCapture;
 }
 
 export class Sources {
@@ -227,6 +231,8 @@ export class Sources {
       state: Source['state'];
       ring?: EvidenceRing | undefined;
       stop?: () => void;
+      capture?: LiveCapture;
+      ownMacs?: readonly string[];
     },
   ): Promise<void> {
     const { nowUs, nowMs, store } = this.#options;
@@ -242,6 +248,8 @@ export class Sources {
         nowMs,
         progress: () => (Number.isNaN(input.size) ? Number.NaN : Math.min(1, input.read() / Math.max(1, input.size))),
         turn: () => turn(),
+        ...(input.capture && { dropped: () => input.capture?.dropped }),
+        ...(input.ownMacs && { ownMacs: input.ownMacs }),
         ...(ring === undefined
           ? {}
           : { onFrames: (batch: FrameBatch) => ring.append(ringName(site.id, source.id), batch) }),
@@ -251,7 +259,15 @@ export class Sources {
         run.stop();
         input.stop?.();
       };
-      this.running.set(source.id, { site, run, startedMs: nowMs(), read: input.read, size: input.size, stop });
+      this.running.set(source.id, {
+        site,
+        run,
+        startedMs: nowMs(),
+        read: input.read,
+        size: input.size,
+        stop,
+        ...(input.capture && { capture: input.capture }),
+      });
       if (this.#closing) stop();
       this.#options.onChange(site);
       await run.run();
@@ -266,6 +282,7 @@ export class Sources {
         );
         return;
       }
+      await this.#options.onRead(site);
       await site.save(nowUs());
       await pinFrames(store, site.id, run.source, model, ring);
     } catch (error) {
@@ -349,6 +366,11 @@ export class Sources {
     });
     await this.#record(site, source, userId);
     const ring = await this.ring();
+    // Linux tells the address of an interface here; elsewhere own frames are the doctor's business.
+    const address = join('/sys/class/net', request.interface, 'address');
+    const own = await readFile(address, 'utf8')
+      .then((text) => text.trim())
+      .catch(() => '');
     const stop = (): void => void capture.stop();
     this.#goLive(stop, () =>
       this.#read(site, source, {
@@ -358,6 +380,8 @@ export class Sources {
         state: 'live',
         ring,
         stop,
+        capture,
+        ...(own !== '' && { ownMacs: [own] }),
       }),
     );
     return { site: site.id, source: source.id, known: false };

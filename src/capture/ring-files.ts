@@ -16,8 +16,8 @@ export interface SegmentHandle {
 
 export interface RingFiles {
   prepare(folder: string): Promise<void>;
-  /** Names and sizes of all files in the folder, in any order. */
-  list(folder: string): Promise<{ readonly name: string; readonly sizeBytes: number }[]>;
+  /** Names, sizes and times of the last write (wall clock) of all files in the folder, in any order. */
+  list(folder: string): Promise<{ readonly name: string; readonly sizeBytes: number; readonly modifiedMs: number }[]>;
   /** `create` fails when the name exists. */
   open(folder: string, name: string, mode: 'create' | 'read'): Promise<SegmentHandle>;
   remove(folder: string, name: string): Promise<void>;
@@ -31,10 +31,10 @@ export const nodeRingFiles: RingFiles = {
     const entries = await readdir(folder, { withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile());
     return Promise.all(
-      files.map(async ({ name }) => ({
-        name,
-        sizeBytes: (await stat(join(folder, name)).catch(() => ({ size: 0 }))).size,
-      })),
+      files.map(async ({ name }) => {
+        const info = await stat(join(folder, name)).catch(() => ({ size: 0, mtimeMs: 0 }));
+        return { name, sizeBytes: info.size, modifiedMs: info.mtimeMs };
+      }),
     );
   },
   open: async (folder, name, mode) => {

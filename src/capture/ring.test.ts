@@ -37,6 +37,32 @@ const open = (more: Partial<Parameters<typeof EvidenceRing.open>[0]> = {}) =>
   EvidenceRing.open({ folder, now: () => 0, ...more });
 
 describe('evidence ring', () => {
+  it('shrinks to a new size at once and stays within it; forgets what is old, never what is being written', async () => {
+    const ring = await open({ totalBytes: 64 * RING_BUFFER_BYTES });
+    const fill = async (from: number, count: number) => {
+      for (let i = from; i < from + count; i++) {
+        ring.append('eth1', frames(1 + i * 3000, 3000, 400));
+        await ring.flush();
+      }
+    };
+    await fill(0, 20);
+    expect(ring.state.totalBytes).toBeGreaterThan(20 * RING_BUFFER_BYTES);
+    await ring.resize(16 * RING_BUFFER_BYTES);
+    expect(ring.state.totalBytes).toBeLessThanOrEqual(16 * RING_BUFFER_BYTES);
+    expect(await ring.fetch('eth1', 1)).toBeUndefined();
+    await fill(20, 20);
+    expect(ring.state.totalBytes).toBeLessThanOrEqual(16 * RING_BUFFER_BYTES);
+    expect(numberIn((await ring.fetch('eth1', 120_000))?.bytes)).toBe(120_000);
+    const onDisk = (await nodeRingFiles.list(folder)).reduce((sum, file) => sum + file.sizeBytes, 0);
+    expect(onDisk).toBe(ring.state.totalBytes);
+    await ring.forgetBefore(0);
+    expect(ring.state.segments).toBeGreaterThan(1);
+    await ring.forgetBefore(Number.MAX_SAFE_INTEGER);
+    expect(ring.state.segments).toBe(1);
+    expect(numberIn((await ring.fetch('eth1', 120_000))?.bytes)).toBe(120_000);
+    await ring.close();
+  });
+
   it('finds any frame by source and number, across segments', async () => {
     const ring = await open({ segmentBytes: 2 * RING_BUFFER_BYTES });
     for (let i = 0; i < 12; i++) {

@@ -25,6 +25,7 @@ import { interfaceDescription, numberedPacketBytes, putNumberedPacket, sectionHe
 export const RING_BUFFER_BYTES = 1024 * 1024;
 /** Buffers that may wait for the disk; further frames are not kept. */
 export const RING_BUFFERS = 4;
+const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 /** Interfaces in one segment; frames of further ones are not kept. */
 const MAX_SEGMENT_INTERFACES = 1024;
 /** Octets of a source's name in a segment. */
@@ -70,7 +71,9 @@ interface Segment {
 const segmentName = (number: number): string => `evidence-${String(number).padStart(10, '0')}.pcapng`;
 
 export class EvidenceRing {
-  readonly #options: Required<Omit<RingOptions, 'onProblem' | 'files'>>;
+  readonly #options: Required<Pick<RingOptions, 'folder' | 'now' | 'retryMs'>>;
+  #segmentBytes = 0;
+  #totalBytes = 0;
   readonly #files: RingFiles;
   readonly #onProblem: (problem: OperatingError | undefined) => void;
   #segments: Segment[] = [];
@@ -96,11 +99,44 @@ export class EvidenceRing {
 
   private constructor(options: RingOptions) {
     const { folder, now } = options;
-    const segmentBytes = Math.max(options.segmentBytes ?? 64 * 1024 * 1024, 2 * RING_BUFFER_BYTES);
-    const totalBytes = Math.max(options.totalBytes ?? 1024 * 1024 * 1024, 2 * segmentBytes);
-    this.#options = { folder, now, segmentBytes, totalBytes, retryMs: options.retryMs ?? 30_000 };
+    this.#options = { folder, now, retryMs: options.retryMs ?? 30_000 };
+    this.#limit(options.totalBytes ?? 1024 * 1024 * 1024, options.segmentBytes);
     this.#files = options.files ?? nodeRingFiles;
     this.#onProblem = options.onProblem ?? (() => undefined);
+  }
+
+  /** Segments are an eighth of the whole at most, so that deleting the oldest takes little; at least two buffers long. */
+  #limit(totalBytes: number, segmentBytes = Math.min(MAX_SEGMENT_BYTES, totalBytes / 8)): void {
+    this.#segmentBytes = Math.max(segmentBytes, 2 * RING_BUFFER_BYTES);
+    this.#totalBytes = Math.max(totalBytes, 2 * this.#segmentBytes);
+  }
+
+  /** Changes the size of the whole, from now on; the oldest segments are deleted until it holds. */
+  async resize(totalBytes: number): Promise<void> {
+    this.#limit(totalBytes);
+    this.#work = this.#work.then(() => this.#removeOldest()).catch((error: unknown) => this.#fail(error));
+    await this.#work;
+  }
+
+  /** Deletes segments that were last written before `wallMs`, except the one that is being written. */
+  async forgetBefore(wallMs: number): Promise<void> {
+    const { folder } = this.#options;
+    const work = async (): Promise<void> => {
+      const old = (await this.#files.list(folder)).filter(({ modifiedMs }) => modifiedMs < wallMs);
+      const names = new Set(old.map(({ name }) => name));
+      for (const segment of this.#segments.filter((s) => s !== this.#current && names.has(s.name)))
+        await this.#delete(segment);
+    };
+    this.#work = this.#work.then(work).catch((error: unknown) => this.#fail(error));
+    await this.#work;
+  }
+
+  async #delete(segment: Segment): Promise<void> {
+    await this.#files.remove(this.#options.folder, segment.name).catch((error: NodeJS.ErrnoException) => {
+      // Somebody else deleted it: that is what was wanted.
+      if (error.code !== 'ENOENT') throw error;
+    });
+    this.#segments = this.#segments.filter((other) => other !== segment);
   }
 
   /** Opens the ring in a folder of its own. What an earlier run kept can be fetched. Never throws on a bad disk. */
@@ -226,7 +262,7 @@ export class EvidenceRing {
   /** True when `bytes` fit into the buffer and the segment. Starts a segment and hands over a full buffer for it. */
   #room(bytes: number): boolean {
     const full = this.#used + bytes > this.#buffer.length;
-    const ended = this.#current !== undefined && this.#handedBytes + this.#used + bytes > this.#options.segmentBytes;
+    const ended = this.#current !== undefined && this.#handedBytes + this.#used + bytes > this.#segmentBytes;
     if ((full || ended) && this.#spare.length === 0 && this.#buffersMade >= RING_BUFFERS) return false;
     if (full || ended) this.#handOver();
     if (ended) this.#endSegment();
@@ -325,17 +361,9 @@ export class EvidenceRing {
 
   /** Deletes segments until one more fits. */
   async #removeOldest(): Promise<void> {
-    const { folder, segmentBytes, totalBytes } = this.#options;
-    let total = this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, segmentBytes);
-    while (this.#segments.length > 0 && total > totalBytes) {
-      const oldest = this.#segments[0]!;
-      await this.#files.remove(folder, oldest.name).catch((error: NodeJS.ErrnoException) => {
-        // Somebody else deleted it: that is what was wanted.
-        if (error.code !== 'ENOENT') throw error;
-      });
-      this.#segments.shift();
-      total -= oldest.sizeBytes;
-    }
+    const sum = (): number => this.#segments.reduce((total, segment) => total + segment.sizeBytes, this.#segmentBytes);
+    while (this.#segments.length > 0 && this.#segments[0] !== this.#current && sum() > this.#totalBytes)
+      await this.#delete(this.#segments[0]!);
   }
 
   #problem(error: unknown): OperatingError {

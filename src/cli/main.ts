@@ -73,6 +73,17 @@ export const program = (finish: (code: number) => void): Command => {
     });
 
   root
+    .command('sample')
+    .description('write the sample plant as a capture, to try other tools on it')
+    .argument('<file>', 'pcapng file to write')
+    .action(async (file: string) => {
+      const { writeSample } = await import('../app/sample.ts');
+      await writeSample(file);
+      process.stdout.write(`${file}\n`);
+      finish(EXIT.ok);
+    });
+
+  root
     .command('version')
     .description('print the version')
     .action(() => {

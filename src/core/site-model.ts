@@ -229,10 +229,23 @@ export interface SiteModel extends SiteSink {
   /** Takes all facts of an imported list away again. */
   removeImport(via: string): void;
 
+  /** How full the fullest of the bounded queues towards the store is, 0..1; at 1 the oldest entries are lost. */
+  readonly backlog: number;
   /** Samples collected since the last call. */
   takeSamples(): readonly SampleChunk[];
   /** What changed since the last call, at most `maxRows` of each table; call again while `more`. */
-  takeDirty(maxRows?: number): { readonly rows: SiteRows; readonly more: boolean };
+  takeDirty(
+    maxRows?: number,
+    options?: {
+      /**
+       * False: leave out who belongs to which asset, which is found anew from everything else and costs a look at the
+       * whole site. For saves while a file is read; the last one must have them. Default true.
+       */
+      readonly memberships?: boolean;
+      /** True: only what waits in bounded queues (flows), nothing of the state that a later save writes anyway. */
+      readonly queuesOnly?: boolean;
+    },
+  ): { readonly rows: SiteRows; readonly more: boolean };
   /**
    * Restores what `takeDirty` handed out (last row per id, any order) into a fresh model. The endpoint table must hold the
    * rows of `endpoints` already. May be called several times with parts, every table in order of id.

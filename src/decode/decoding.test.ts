@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ACK, Connection, ethernet, type Host, ipv4, PSH, SYN, tcp, udp, Wire } from '../../plant/net.ts';
+import { decodeFrames, type TestFrame } from '../../test/drive.ts';
 import type { Decoder, Message } from '../core/decoder.ts';
 import { communityId } from './community-id.ts';
-import { decodeFrames, type TestFrame } from './testing.ts';
 
 /**
  * A protocol for these tests: 'Q' or 'A', one octet of id, one octet of length, then that many octets. Requests (Q) are
@@ -522,6 +522,27 @@ describe('bounds', () => {
     for (let i = 0; i < 900; i++) c.segment(T0 + 1000 + i, true, ACK | PSH, new Uint8Array(1400));
     const r = run(wire.sorted(), [endless]);
     expect(r.health.limits.find((l) => l.limit === 'pdu-bytes')).toBeDefined();
+  });
+
+  it('keeps no more of all streams together than it says', () => {
+    const endless: Decoder = {
+      ...toy,
+      probe: () => 'sure',
+      decode: (_b, start, end) => ({ kind: 'incomplete', missing: end - start + 1 }),
+    } as Decoder;
+    const frames: TestFrame[] = [];
+    // 3,000 connections with 40,000 octets of an unfinished PDU each: 120 MB, where 64 MiB may be kept.
+    for (let k = 0; k < 3000; k++) {
+      const port = 10_000 + k;
+      for (let n = 0; n < 2; n++) {
+        const bytes = new Uint8Array(20_000);
+        const segment = tcp(client, server, port, 7000, 1000 + n * 20_000, 1, ACK, bytes);
+        const packet = ipv4(client, server, 6, segment, (k * 2 + n) & 0xffff);
+        frames.push({ tsUs: T0 + k * 10 + n, bytes: ethernet(server.mac, client.mac, 0x0800, packet) });
+      }
+    }
+    const limit = run(frames, [endless]).health.limits.find((l) => l.limit === 'stream-bytes');
+    expect(limit?.dropped).toBeGreaterThan(20_000_000);
   });
 
   it('holds no more early segments than it says', () => {

@@ -22,6 +22,8 @@ import {
   CLIENT_SURE,
   D,
   DECODED,
+  DUE_BLOCK,
+  DUE_SHIFT,
   EP_A,
   EP_B,
   FlowTable,
@@ -187,6 +189,7 @@ export class Decoding {
       'pending-requests': d.droppedPending,
       scopes: d.droppedScopes,
       'carried-tails': d.droppedTails,
+      'stream-bytes': this.#states.budget.refused,
     });
   }
 
@@ -226,9 +229,23 @@ export class Decoding {
       this.dispatcher.expireScopes(nowUs);
     }
     const stop = Math.min(top, this.#sweepAt + Math.ceil(top / SWEEP_TICKS));
-    const due = this.flows.dueUs;
-    for (let f = this.#sweepAt; f < stop; f++) if (due[f]! <= nowUs) this.#look(f, nowUs);
+    for (let f = this.#sweepAt; f < stop; ) {
+      const block = f >> DUE_SHIFT;
+      const last = Math.min(stop, (block + 1) << DUE_SHIFT);
+      if (this.flows.blockDueUs[block]! <= nowUs) this.#sweepBlock(f, last, block, nowUs);
+      f = last;
+    }
     this.#sweepAt = stop;
+  }
+
+  /** Looks at what is due in `from`..`to` of a block, and says when the block is due again. */
+  #sweepBlock(from: number, to: number, block: number, nowUs: number): void {
+    const due = this.flows.dueUs;
+    for (let f = from; f < to; f++) if (due[f]! <= nowUs) this.#look(f, nowUs);
+    let next = Number.POSITIVE_INFINITY;
+    const first = block << DUE_SHIFT;
+    for (let f = first; f < first + DUE_BLOCK; f++) if (due[f]! < next) next = due[f]!;
+    this.flows.blockDueUs[block] = next;
   }
 
   #idleLimit(f: number): number {
@@ -261,7 +278,7 @@ export class Decoding {
       return;
     }
     if (last > flows.reportedUs[f]! && nowUs - flows.reportedUs[f]! >= FLOW_REPORT_US) this.#report(f, false);
-    flows.dueUs[f] = Math.min(next, nowUs + FLOW_REPORT_US, last + limit);
+    flows.due(f, Math.min(next, nowUs + FLOW_REPORT_US, last + limit));
   }
 
   #frame(c: PacketCursor, linkType: number, start: number, captured: number): void {

@@ -118,8 +118,7 @@ export class Delivery {
           this.#health.limit('pdu-bytes', side.tailLength);
           side.drop();
           side.afterGap = true;
-        } else {
-          side.append(bytes, start, end);
+        } else if (side.append(bytes, start, end)) {
           b = side.tail!;
           s = 0;
           e = side.tailLength;

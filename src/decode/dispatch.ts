@@ -29,6 +29,8 @@ export class Session {
   gapUs = Number.NEGATIVE_INFINITY;
   /** True when this session's scope is its own and dies with the flow. */
   readonly ownsScope: boolean;
+  /** Its PDUs may be split over several carried pieces. */
+  readonly isStream: boolean;
   /** The host pair's key: what an envelope carries for a pair must reach the state of that pair. */
   readonly hosts: string;
   constructor(decoder: Decoder, stats: DecoderStats, scope: PairScope, ownsScope: boolean, hosts: string) {
@@ -37,6 +39,7 @@ export class Session {
     this.scope = scope;
     this.state = scope.state;
     this.ownsScope = ownsScope;
+    this.isStream = decoder.attach.some((a) => a.over === 'tcp');
     this.hosts = hosts;
   }
 }
@@ -351,7 +354,7 @@ export class Dispatcher {
     this.#depth++;
     const child = this.#child(parent, names, bytes, start, end);
     if (child) {
-      const stream = child.decoder.attach.some((a) => a.over === 'tcp');
+      const stream = child.isStream;
       const side = context.toServer ? 0 : 1;
       let b = bytes;
       let s = start;
@@ -389,11 +392,12 @@ export class Dispatcher {
     end: number,
   ): Session | undefined {
     const one = typeof names === 'string';
-    if (parent.children)
-      for (const child of parent.children) {
+    const children = parent.children;
+    if (children !== undefined)
+      for (let i = 0; i < children.length; i++) {
+        const child = children[i]!;
         if (one ? child.decoder.name === names : names.includes(child.decoder.name)) {
-          if (one || parent.children.length === 1 || child.decoder.probe(b, start, end, this.context) !== 'no')
-            return child;
+          if (one || children.length === 1 || child.decoder.probe(b, start, end, this.context) !== 'no') return child;
         }
       }
     let found: Decoder | undefined;

@@ -1,7 +1,7 @@
 /** What a flow needs beyond its row in the table: made when the first payload comes, dropped when the flow ends. */
 import type { Decoder } from '../core/decoder.ts';
 import type { Session } from './dispatch.ts';
-import { StreamSide } from './stream.ts';
+import { StreamBudget, StreamSide } from './stream.ts';
 
 export const NO_DECODERS: readonly Decoder[] = [];
 
@@ -19,14 +19,19 @@ export class FlowState {
   copyOf = -1;
   copySerial = -1;
   copyCrossed = false;
+  readonly #budget: StreamBudget;
+
+  constructor(budget: StreamBudget) {
+    this.#budget = budget;
+  }
 
   /** The side that sends in direction 0 (A to B) or 1. */
   side(direction: number): StreamSide {
     if (direction === 0) {
-      this.a ??= new StreamSide();
+      this.a ??= new StreamSide(this.#budget);
       return this.a;
     }
-    this.b ??= new StreamSide();
+    this.b ??= new StreamSide(this.#budget);
     return this.b;
   }
 
@@ -37,6 +42,7 @@ export class FlowState {
 
 /** States by flow slot. */
 export class FlowStates {
+  readonly budget = new StreamBudget();
   readonly #states: (FlowState | undefined)[] = [];
 
   get(f: number): FlowState | undefined {
@@ -46,13 +52,17 @@ export class FlowStates {
   of(f: number): FlowState {
     let s = this.#states[f];
     if (s === undefined) {
-      s = new FlowState();
+      s = new FlowState(this.budget);
       this.#states[f] = s;
     }
     return s;
   }
 
   drop(f: number): void {
+    const s = this.#states[f];
+    if (s === undefined) return;
+    s.a?.free();
+    s.b?.free();
     this.#states[f] = undefined;
   }
 }

@@ -12,6 +12,10 @@ export const MAX_FLOWS = 262_144;
 /** Candidates looked at when the table is full. */
 const EVICT_SAMPLE = 16;
 
+/** Slots whose next look is summed up in one number: a power of two. */
+export const DUE_SHIFT = 5;
+export const DUE_BLOCK = 1 << DUE_SHIFT;
+
 /** In META: a flow below IP. */
 export const L2_FLAG = 1 << 30;
 
@@ -83,6 +87,8 @@ export class FlowTable {
   firstFrame = new Float64Array(this.capacity);
   /** When the sweep must look at the flow again; infinite in free slots. */
   dueUs = new Float64Array(this.capacity).fill(Number.POSITIVE_INFINITY);
+  /** No flow of a block of DUE_BLOCK slots is due earlier: most blocks are passed over with one look. */
+  blockDueUs = new Float64Array(this.capacity >> DUE_SHIFT).fill(Number.POSITIVE_INFINITY);
   /** Packets and octets of A and B that the endpoints were told of: `settled[f * 4 + ...]`. */
   settled = new Float64Array(this.capacity * 4);
   /** 0: free slot. */
@@ -155,7 +161,7 @@ export class FlowTable {
     this.serial[f] = this.total++;
     this.firstUs[f] = c.tsUs;
     this.reportedUs[f] = c.tsUs;
-    this.dueUs[f] = c.tsUs;
+    this.due(f, c.tsUs);
     this.firstFrame[f] = c.frame;
     this.used[f] = 1;
     this.active++;
@@ -214,6 +220,13 @@ export class FlowTable {
     this.#free.push(f);
   }
 
+  /** The sweep must look at the flow at that time. */
+  due(f: number, us: number): void {
+    this.dueUs[f] = us;
+    const block = f >> DUE_SHIFT;
+    if (us < this.blockDueUs[block]!) this.blockDueUs[block] = us;
+  }
+
   /** Highest slot ever used plus one: the range to walk. */
   get top(): number {
     return this.#top;
@@ -240,6 +253,7 @@ export class FlowTable {
     this.reportedUs = growF64(this.reportedUs, n);
     this.firstFrame = growF64(this.firstFrame, n);
     this.dueUs = growF64(this.dueUs, n).fill(Number.POSITIVE_INFINITY, due);
+    this.blockDueUs = growF64(this.blockDueUs, n >> DUE_SHIFT).fill(Number.POSITIVE_INFINITY, due >> DUE_SHIFT);
     this.settled = growF64(this.settled, n * 4);
     this.used = growU8(this.used, n);
   }

@@ -11,6 +11,27 @@ export const MAX_HELD_BYTES = 1 << 18;
 /** Frame time after which a hole counts as loss. */
 export const HOLD_TIMEOUT_US = 2_000_000;
 
+/** Octets kept by all streams of a source together: unfinished PDUs and early segments. */
+export const MAX_STREAM_BYTES = 1 << 26;
+/** Tails up to this size are kept for the next PDU of the same side. */
+const KEPT_TAIL = 512;
+
+/** What all streams of a source may keep; shared by their sides. */
+export class StreamBudget {
+  used = 0;
+  /** Octets that found no room. */
+  refused = 0;
+
+  take(octets: number): boolean {
+    if (this.used + octets > MAX_STREAM_BYTES) {
+      this.refused += octets;
+      return false;
+    }
+    this.used += octets;
+    return true;
+  }
+}
+
 export interface HeldSegment {
   readonly seq: number;
   readonly bytes: Uint8Array;
@@ -29,35 +50,72 @@ export class StreamSide {
   /** The next octets follow a hole, or the capture started in the middle. */
   afterGap = false;
 
-  keep(bytes: Uint8Array, start: number, end: number, frame: number): void {
-    const n = end - start;
-    if (this.tail === undefined || this.tail.length < n) this.tail = new Uint8Array(Math.max(256, n + (n >> 1)));
-    // The octets may lie in the tail itself: copyWithin semantics are those of set() on an overlapping view.
-    this.tail.set(bytes.subarray(start, end));
-    this.tailLength = n;
-    this.tailFrame = frame;
+  readonly #budget: StreamBudget;
+  constructor(budget: StreamBudget) {
+    this.#budget = budget;
   }
 
-  append(bytes: Uint8Array, start: number, end: number): void {
+  /** Room for `size` octets in the tail, its content kept when `keep`; false when the budget has none. */
+  #room(size: number, keep: boolean): boolean {
+    const old = this.tail;
+    if (old !== undefined && old.length >= size) return true;
+    const bigger = Math.max(256, size + (size >> 1));
+    if (!this.#budget.take(bigger - (old?.length ?? 0))) return false;
+    const fresh = new Uint8Array(bigger);
+    if (keep && old !== undefined) fresh.set(old.subarray(0, this.tailLength));
+    this.tail = fresh;
+    return true;
+  }
+
+  /** Makes these octets the tail (they may lie in it already). False, and the stream has a gap, without room. */
+  keep(bytes: Uint8Array, start: number, end: number, frame: number): boolean {
+    const n = end - start;
+    if (!this.#room(n, false)) {
+      this.drop();
+      this.afterGap = true;
+      return false;
+    }
+    this.tail!.set(bytes.subarray(start, end));
+    this.tailLength = n;
+    this.tailFrame = frame;
+    return true;
+  }
+
+  /** Adds octets to the tail; false, and the stream has a gap, without room. */
+  append(bytes: Uint8Array, start: number, end: number): boolean {
     const n = this.tailLength + (end - start);
-    if (this.tail!.length < n) {
-      const bigger = new Uint8Array(n + (n >> 1));
-      bigger.set(this.tail!.subarray(0, this.tailLength));
-      this.tail = bigger;
+    if (!this.#room(n, true)) {
+      this.drop();
+      this.afterGap = true;
+      return false;
     }
     this.tail!.set(bytes.subarray(start, end), this.tailLength);
     this.tailLength = n;
+    return true;
   }
 
   drop(): void {
     this.tailLength = 0;
-    if (this.tail && this.tail.length > 4096) this.tail = undefined;
+    if (this.tail !== undefined && this.tail.length > KEPT_TAIL) {
+      this.#budget.used -= this.tail.length;
+      this.tail = undefined;
+    }
+  }
+
+  /** Gives everything back: the flow ends. */
+  free(): void {
+    this.#budget.used -= (this.tail?.length ?? 0) + this.heldBytes;
+    this.tail = undefined;
+    this.tailLength = 0;
+    this.held = undefined;
+    this.heldBytes = 0;
   }
 
   /** Keeps an early segment, in order of sequence; false at the bound. */
   hold(segment: HeldSegment): boolean {
     this.held ??= [];
     if (this.held.length >= MAX_HELD_SEGMENTS || this.heldBytes + segment.bytes.length > MAX_HELD_BYTES) return false;
+    if (!this.#budget.take(segment.bytes.length)) return false;
     let i = this.held.length;
     while (i > 0 && ((this.held[i - 1]!.seq - segment.seq) | 0) > 0) i--;
     this.held.splice(i, 0, segment);
@@ -71,6 +129,7 @@ export class StreamSide {
     if (!first || ((first.seq - next) | 0) > 0) return undefined;
     this.held!.shift();
     this.heldBytes -= first.bytes.length;
+    this.#budget.used -= first.bytes.length;
     return first;
   }
 }

@@ -222,7 +222,11 @@ export class TcpPath {
         const segment = { seq, bytes: c.bytes.slice(payload, end), frame: c.frame, tsUs: c.tsUs };
         const state = this.#states.of(f);
         if (!state.side(d).hold(segment)) {
-          this.skipHole(f, state, d);
+          if (state.side(d).held?.length) this.skipHole(f, state, d);
+          else {
+            this.#lost(f, d, delta, c.tsUs);
+            i[o + NEXT_A + d] = seq;
+          }
           this.#payload(c, f, d, seq, payload, end, from, to);
         }
         return;

@@ -45,8 +45,38 @@ export const f64le = (b: Uint8Array, o: number): number => {
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 
+/** Character codes of the two digits of each octet. */
+const DIGITS = Uint8Array.from(HEX.join(''), (digit) => digit.charCodeAt(0));
+
+/** Eight octets at a time: joining them one by one would make an object for each. */
+const plainHex = (b: Uint8Array, start: number, end: number): string => {
+  let out = '';
+  let i = start;
+  const h = DIGITS;
+  for (; i + 8 <= end; i += 8) {
+    const p = b[i]! << 1;
+    const q = b[i + 1]! << 1;
+    const r = b[i + 2]! << 1;
+    const s = b[i + 3]! << 1;
+    const t = b[i + 4]! << 1;
+    const u = b[i + 5]! << 1;
+    const v = b[i + 6]! << 1;
+    const w = b[i + 7]! << 1;
+    // biome-ignore format: one pair of digits per octet
+    out += String.fromCharCode(
+      h[p]!, h[p + 1]!, h[q]!, h[q + 1]!, h[r]!, h[r + 1]!, h[s]!, h[s + 1]!,
+      h[t]!, h[t + 1]!, h[u]!, h[u + 1]!, h[v]!, h[v + 1]!, h[w]!, h[w + 1]!,
+    );
+  }
+  if (i >= end) return out;
+  let rest = HEX[b[i]!]!;
+  for (i++; i < end; i++) rest += HEX[b[i]!]!;
+  return out === '' ? rest : out + rest;
+};
+
 /** `start`..`end` as lower-case hexadecimal, with `separator` between octets. */
 export const hex = (b: Uint8Array, start = 0, end = b.length, separator = ''): string => {
+  if (separator === '') return plainHex(b, start < 0 ? 0 : start, end < b.length ? end : b.length);
   let out = '';
   for (let i = start; i < end && i < b.length; i++) out += (i > start ? separator : '') + HEX[b[i]!]!;
   return out;

@@ -8,7 +8,7 @@ import type { AliasRow, Override } from '../core/site-model.ts';
 import { ipScope, macKind } from './address.ts';
 import { bindChildren } from './children.ts';
 import type { Facts } from './facts.ts';
-import { groupsOf, serialNumbers } from './groups.ts';
+import { groupsOf, inTwoCells, serialNumbers } from './groups.ts';
 import type { SiteLimits } from './limits.ts';
 import { type Binding, type Node, root } from './nodes.ts';
 import { isRoutersOwn, judgeRouter, type MacEvidence, type RouterVerdict } from './routers.ts';
@@ -130,8 +130,8 @@ export const bind = (
     const n = node(key);
     n.mac = m.mac;
     n.router = verdict.router ? verdict.reason : '';
-    n.founders.push(...m.spoken);
     for (const id of m.spoken) {
+      n.founders.push(id);
       const e = view.get(id);
       if (e.ip === undefined || imageOf.has(id) || (verdict.router && !isRoutersOwn(view, m, id))) continue;
       const at = ipAt(e);
@@ -230,9 +230,9 @@ export const bind = (
     const y = root(b);
     if (x === y) return;
     y.up = x;
-    x.members.push(...y.members);
-    x.founders.push(...y.founders);
-    x.aliases.push(...y.aliases);
+    for (const id of y.members) x.members.push(id);
+    for (const id of y.founders) x.founders.push(id);
+    for (const alias of y.aliases) x.aliases.push(alias);
     x.router ||= y.router;
     x.behind = x.behind === undefined || y.behind === undefined ? undefined : x.behind;
     x.translates ||= y.translates;
@@ -247,7 +247,9 @@ export const bind = (
   for (const [serial, keys] of serialNumbers(view, facts, nodeOf))
     if (keys.size >= 2 && keys.size <= 4) {
       const [first, ...others] = [...keys];
-      for (const other of others) union(first!, other, `one device: the same serial number ${serial}`);
+      for (const other of others)
+        if (!inTwoCells(view, nodeOf, root(first!), root(other)))
+          union(first!, other, `one device: the same serial number ${serial}`);
     }
 
   // 7. Sub-addresses behind gateways.

@@ -82,7 +82,7 @@ const bindLevel = (
         (numbered && (spoke ? answering <= 1 : answering === 0 && byAddress.size === 1));
       if (itself) {
         for (const id of ids) nodeOf[id] = parent;
-        parent.members.push(...ids);
+        for (const id of ids) parent.members.push(id);
         continue;
       }
       if (!spoke && ++silent > limits.silentChildren) {
@@ -91,8 +91,8 @@ const bindLevel = (
       }
       const n = node(`c|${key}|${address}`);
       n.child = { parent, sub: { kind, address }, silent: !spoke };
-      n.founders.push(...ids);
-      n.members.push(...ids);
+      for (const id of ids) n.founders.push(id);
+      for (const id of ids) n.members.push(id);
       for (const id of ids) nodeOf[id] = n;
     }
   }

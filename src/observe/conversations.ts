@@ -50,7 +50,9 @@ export class Conversations {
   private readonly protocolText: string[] = [];
   private cacheFlow = new Float64Array(CACHE).fill(-1);
   private cacheRow = new Int32Array(CACHE);
-  private readonly open = new Map<number, Float64Array>();
+  /** Totals of open flows as they were counted last, and the conversation they were counted for. */
+  private readonly open = new Map<number, number[]>();
+  private readonly now = new Float64Array(ONE_WAY + 1);
   private readonly isGroup: (endpoint: number) => boolean;
   /** Called with the sender and frame of each new conversation and flow. */
   private readonly sighted: (endpoint: number, frame: number, tsUs: number) => void;
@@ -105,52 +107,57 @@ export class Conversations {
     const key = flow.flow + this.context.sourceIndex * 2 ** 40;
     const previous = this.open.get(key);
     const row = this.rowOfFlow(flow, key);
-    const totals = previous ?? new Float64Array(10);
     const answered = row >= 0 && this.sums[row * SUMS + SERVER_PACKETS]! > 0;
-    if (previous !== undefined && previous[9] !== row && previous[9]! >= 0) {
+    const isMoved = previous !== undefined && previous[9] !== row && previous[9]! >= 0;
+    if (isMoved) {
       // Recognised only now: what was counted as unknown belongs to the protocol.
       const old = previous[9]! * SUMS;
       for (let i = 0; i <= ONE_WAY; i++) this.sums[old + i]! -= previous[i]!;
       this.dirty.mark(previous[9]!);
-      totals.fill(0);
     }
     if (row >= 0) {
-      const now = [
-        1,
-        flow.clientPackets,
-        flow.serverPackets,
-        flow.clientBytes,
-        flow.serverBytes,
-        flow.decodedBytes,
-        flow.undecodedBytes,
-        flow.missingBytes,
+      const { sums } = this;
+      const s = row * SUMS;
+      const now = this.now;
+      now[FLOWS] = 1;
+      now[CLIENT_PACKETS] = flow.clientPackets;
+      now[SERVER_PACKETS] = flow.serverPackets;
+      now[CLIENT_BYTES] = flow.clientBytes;
+      now[SERVER_BYTES] = flow.serverBytes;
+      now[DECODED] = flow.decodedBytes;
+      now[UNDECODED] = flow.undecodedBytes;
+      now[MISSING] = flow.missingBytes;
+      now[ONE_WAY] =
         (flow.clientPackets === 0 || flow.serverPackets === 0) &&
         this.unicast[row] === 1 &&
         flow.transport !== 'ethernet'
           ? 1
-          : 0,
-      ];
-      const s = row * SUMS;
-      for (let i = 0; i < now.length; i++) {
-        this.sums[s + i]! += now[i]! - totals[i]!;
-        totals[i] = now[i]!;
-      }
-      if (flow.firstUs < this.sums[s + FIRST]!) this.sums[s + FIRST] = flow.firstUs;
-      if (flow.lastUs > this.sums[s + LAST]!) this.sums[s + LAST] = flow.lastUs;
+          : 0;
+      if (previous === undefined || isMoved) for (let i = 0; i <= ONE_WAY; i++) sums[s + i]! += now[i]!;
+      else for (let i = 0; i <= ONE_WAY; i++) sums[s + i]! += now[i]! - previous[i]!;
+      if (flow.firstUs < sums[s + FIRST]!) sums[s + FIRST] = flow.firstUs;
+      if (flow.lastUs > sums[s + LAST]!) sums[s + LAST] = flow.lastUs;
       if (flow.encrypted) this.encrypted[row] = 1;
       this.dirty.mark(row);
     }
-    if (flow.final) this.open.delete(key);
-    else if (previous === undefined) {
-      if (this.open.size >= this.context.limits.openFlows) {
-        // Forget the oldest: its next summary would count twice, so it is counted here as a limit.
-        const oldest = this.open.keys().next();
-        if (!oldest.done) this.open.delete(oldest.value);
-        drop(this.context, 'openFlows');
-      }
-      totals[9] = row;
-      this.open.set(key, totals);
-    } else totals[9] = row;
+    if (flow.final) {
+      if (previous !== undefined) this.open.delete(key);
+    } else {
+      let totals = previous;
+      if (totals === undefined) {
+        if (this.open.size >= this.context.limits.openFlows) {
+          // Forget the oldest: its next summary would count twice, so it is counted here as a limit.
+          const oldest = this.open.keys().next();
+          if (!oldest.done) this.open.delete(oldest.value);
+          drop(this.context, 'openFlows');
+        }
+        // A plain array: typed ones of more than 64 octets cost an allocation outside of the heap each.
+        totals = [0, 0, 0, 0, 0, 0, 0, 0, 0, row];
+        this.open.set(key, totals);
+      } else totals[9] = row;
+      if (row >= 0) for (let i = 0; i <= ONE_WAY; i++) totals[i] = this.now[i]!;
+      else if (isMoved) totals.fill(0, 0, ONE_WAY + 1);
+    }
     return row >= 0 && !answered && flow.serverPackets > 0;
   }
 

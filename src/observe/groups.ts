@@ -36,6 +36,24 @@ export const serialNumbers = (
   return out;
 };
 
+/**
+ * Do two nodes hold the same IP address in different VLANs? One device does not: these are two machine cells of the same
+ * make, and one of the serial numbers was copied with the configuration (or the capture was made so).
+ */
+export const inTwoCells = (view: EndpointView, nodeOf: readonly (Node | undefined)[], x: Node, y: Node): boolean => {
+  const places = new Map<string, number>();
+  for (const side of [x, y])
+    for (let id = 1; id <= view.count; id++) {
+      const n = nodeOf[id];
+      if (n === undefined || root(n) !== side) continue;
+      const e = view.get(id);
+      if (e.ip === undefined) continue;
+      if (side === x) places.set(e.ip, e.vlan);
+      else if (places.has(e.ip) && places.get(e.ip) !== e.vlan) return true;
+    }
+  return false;
+};
+
 /** Binds the joined nodes to groups with stable ids. */
 export const groupsOf = (
   view: EndpointView,

@@ -10,6 +10,6 @@ export {
   type ListTable,
   readList,
 } from './names.ts';
-export { applyList, type Reconciliation, reconcile } from './reconcile.ts';
+export { applyList, completeList, listVia, type Reconciliation, reconcile } from './reconcile.ts';
 export { createSiteModel, type SiteModelOptions } from './site-model.ts';
 export { macVendor } from './vendor.ts';

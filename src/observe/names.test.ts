@@ -177,11 +177,17 @@ describe('reconciliation', () => {
       [5, 'a2', 'ip'],
     ]);
     expect(report.conflicts).toEqual([
-      { line: 3, asset: 'a1', field: 'model', listed: 'CPU 315', observed: 'CPU 414-2' },
-      { line: 5, asset: 'a2', field: 'vendor', listed: 'Dell', observed: 'VMware, Inc.' },
+      { line: 3, label: 'Kessel 1', asset: 'a1', field: 'model', listed: 'CPU 315', observed: 'CPU 414-2' },
+      { line: 5, label: 'Bedienplatz', asset: 'a2', field: 'vendor', listed: 'Dell', observed: 'VMware, Inc.' },
     ]);
     expect(report.notSeen).toEqual([
-      { line: 6, name: 'Pumpe', ip: '10.0.0.99', mac: '', reason: 'asked for or spoken about, never spoke' },
+      {
+        line: 6,
+        label: 'Pumpe',
+        ip: '10.0.0.99',
+        mac: '',
+        reason: 'asked for or spoken about, never spoke',
+      },
     ]);
     expect(report.notListed).toEqual(['a3']);
   });
@@ -216,11 +222,49 @@ describe('reconciliation', () => {
     const table = await tableOf(utf8('Name,IP,MAC\nA,192.168.0.1,\nB,192.168.0.3,00:1b:1b:00:00:77\nC,1.2.3.4,zz\n'));
     const report = reconcile(w.model, table, guessMapping(table));
     expect(report.matches).toEqual([]);
+    expect(report.ambiguous).toEqual([
+      {
+        line: 2,
+        label: 'A',
+        assets: ['a1', 'a2'],
+        reason: '2 devices use 192.168.0.1: give the MAC address to tell them apart',
+      },
+    ]);
     expect(report.notSeen.map((r) => r.reason)).toEqual([
-      '2 devices use 192.168.0.1: give the MAC address to tell them apart',
       '192.168.0.3 is used by another MAC address (00:1b:1b:00:00:03)',
       'not on the wire',
     ]);
-    expect(report.problems).toEqual([{ line: 4, text: '"zz" is not a MAC address' }]);
+    expect(report.problems).toEqual([{ line: 4, label: 'C', text: '"zz" is not a MAC address' }]);
+  });
+
+  it('asks a person where rows say different things of one device, and where a row names none', async () => {
+    const w = world();
+    const text = [
+      'Hostname;IP;Firmware;Bestellnummer;Ansprechpartner;Bemerkung',
+      'press;10.0.0.1;V2.1;;Ada;-',
+      'mill;10.0.0.1;;;;',
+      'pc;10.0.0.2;;6ES7 315;;n/a',
+      'pc;10.0.0.2;;;;in the office',
+      ';10.0.0.300;;;;',
+      ';;;;Ada;nothing but a contact',
+    ].join('\n');
+    const table = await tableOf(utf8(text));
+    const mapping = guessMapping(table);
+    expect(mapping).toEqual({ hostname: 0, ip: 1, firmware: 2, 'order-number': 3, contact: 4, description: 5 });
+    const report = reconcile(w.model, table, mapping);
+    const reason = 'lines 2, 3 say different things of the same device';
+    expect(report.ambiguous).toEqual([
+      { line: 2, label: 'press', assets: ['a1'], reason },
+      { line: 3, label: 'mill', assets: ['a1'], reason },
+    ]);
+    expect(report.matches.map((m) => [m.line, m.facts.map((f) => `${f.attribute} ${f.value}`)])).toEqual([
+      [4, ['hostname pc', 'order-number 6ES7 315']],
+      [5, ['hostname pc', 'description in the office']],
+    ]);
+    expect(report.problems.map((p) => [p.line, p.text])).toEqual([
+      [6, '"10.0.0.300" is not an IP address; no name, address or serial number tells which device this is'],
+      [7, 'no name, address or serial number tells which device this is'],
+    ]);
+    expect(report.notListed).toEqual(['a3']);
   });
 });

@@ -18,13 +18,18 @@ export const LIST_FIELDS = [
   'name',
   'ip',
   'mac',
+  'hostname',
+  'serial',
   'vendor',
   'model',
-  'serial',
-  'location',
+  'order-number',
+  'firmware',
   'role',
   'level',
-  'comment',
+  'location',
+  'plant-id',
+  'description',
+  'contact',
 ] as const;
 export type ListField = (typeof LIST_FIELDS)[number];
 
@@ -143,15 +148,22 @@ const tableOf = (raw: readonly (readonly string[])[]): ListResult => {
 const WORDS: Readonly<Record<ListField, RegExp>> = {
   mac: /\bmac\b|mac[-_ ]?(addr|adresse)|hardware ?address|physikalische adresse|ethernet address/,
   ip: /\bip\b|\bipv?4\b|ip[-_ ]?(addr|adresse)|^address$|^adresse$/,
+  hostname: /host ?-?name|^host$|rechnername|computer ?name|netzwerkname|\bfqdn\b|\bdns\b|profinet ?-?name/,
   serial: /serial|serien ?-?nr|seriennummer|s\/n|^sn$/,
+  'order-number':
+    /order ?-?(n|code)|bestell ?-?n|artikel|part ?-?n(o|u|r)|mlfb|catalog(ue)? ?-?n|katalognummer|typennummer/,
+  firmware: /firmware|^fw\b|software ?-?(stand|version)|^version$/,
+  'plant-id':
+    /plant ?-?id|anlagenkenn|betriebsmittelkenn|\bakz\b|\bkks\b|\bbmk\b|inventar|inventory ?-?n|asset ?-?(id|tag|n(o|u))/,
+  contact: /contact|kontakt|owner|ansprechpartner|verantwort|zust(ä|ae)ndig|responsible/,
   vendor: /vendor|manufacturer|hersteller|fabrikat|maker|^brand$|lieferant/,
-  model: /model|modell|^typ$|^type$|ger(ä|ae)tetyp|produkt|product|order ?n|bestell ?-?n|artikel|part ?n|mlfb/,
+  model: /model|modell|^typ$|^type$|ger(ä|ae)tetyp|produkt|product/,
   location:
     /location|standort|^ort$|einbauort|raum|room|halle|building|geb(ä|ae)ude|site|cabinet|schrank|place|area|anlage/,
   role: /role|rolle|function|funktion|category|kategorie|device ?type|ger(ä|ae)teart|klasse|class|^art$/,
   level: /level|ebene|purdue/,
-  name: /name|host|bezeichnung|asset|ger(ä|ae)t|device|tag|equipment|betriebsmittel|kennzeichen|\bbmk\b|rechner|station/,
-  comment: /comment|kommentar|bemerkung|remark|notes?\b|notiz|description|beschreibung|anmerkung|hinweis/,
+  name: /name|host|bezeichnung|asset|ger(ä|ae)t|device|tag|equipment|betriebsmittel|kennzeichen|rechner|station/,
+  description: /comment|kommentar|bemerkung|remark|notes?\b|notiz|description|beschreibung|anmerkung|hinweis/,
 };
 
 const fieldOf = (header: string): ListField | undefined => {
@@ -160,18 +172,28 @@ const fieldOf = (header: string): ListField | undefined => {
   for (const field of [
     'mac',
     'ip',
+    'hostname',
     'serial',
+    'order-number',
+    'firmware',
+    'plant-id',
+    'contact',
     'vendor',
     'role',
     'model',
     'location',
     'level',
-    'comment',
+    'description',
     'name',
   ] as const)
     if (WORDS[field].test(text)) return field;
   return undefined;
 };
+
+/** What people write where they have nothing to write. */
+const NOTHING = /^(-+|–|—|\?+|n\/?a|none|keine?|unknown|unbekannt|tbd|dhcp)$/i;
+/** A cell without its filler words. */
+export const cellValue = (text: string): string => (NOTHING.test(text.trim()) ? '' : text.trim());
 
 const IP = /^\d{1,3}(\.\d{1,3}){3}$/;
 const MAC = /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^([0-9a-f]{4}\.){2}[0-9a-f]{4}$|^[0-9a-f]{12}$/i;
@@ -182,6 +204,11 @@ export const guessMapping = (table: ListTable): ListMapping => {
   for (const [i, column] of table.columns.entries()) {
     const field = fieldOf(column);
     if (field !== undefined && mapping[field] === undefined) mapping[field] = i;
+  }
+  // A plant's own mark is what its people call the device, where no other column does.
+  if (mapping.name === undefined && mapping.hostname === undefined && mapping['plant-id'] !== undefined) {
+    mapping.name = mapping['plant-id'];
+    delete mapping['plant-id'];
   }
   const taken = new Set(Object.values(mapping));
   const share = (i: number, pattern: RegExp): number => {
@@ -207,4 +234,17 @@ export const normalMac = (text: string): string => {
   if (!MAC.test(text.trim())) return '';
   const digits = text.toLowerCase().replace(/[^0-9a-f]/g, '');
   return digits.match(/../g)!.join(':');
+};
+
+/** The first address of a cell (`10.0.0.1/24`, `10.0.0.1, 10.0.0.2`); '' for anything else. */
+export const normalIp = (text: string): string => {
+  const first = text
+    .trim()
+    .split(/[\s,;/]/, 1)[0]!
+    .toLowerCase();
+  if (IP.test(first)) {
+    const octets = first.split('.').map(Number);
+    return octets.every((octet) => octet <= 255) ? octets.join('.') : '';
+  }
+  return /^[0-9a-f:]*:[0-9a-f:.]+$/.test(first) ? first : '';
 };

@@ -5,11 +5,12 @@
 import type { Asset, AssetId, Fact, FactAttribute, Role } from '../core/site.ts';
 import { ROLES } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
-import { type ListField, type ListMapping, type ListTable, normalMac } from './names.ts';
+import { cellValue, type ListField, type ListMapping, type ListTable, normalIp, normalMac } from './names.ts';
 
 export interface ListConflict {
   /** Row of the file. */
   readonly line: number;
+  readonly label: string;
   readonly asset: AssetId;
   readonly field: ListField;
   readonly listed: string;
@@ -18,8 +19,10 @@ export interface ListConflict {
 
 export interface ListMatch {
   readonly line: number;
+  /** What the row calls itself: name, else another mark, else an address. */
+  readonly label: string;
   readonly asset: AssetId;
-  readonly by: 'mac' | 'serial' | 'ip' | 'name';
+  readonly by: 'mac' | 'serial' | 'hostname' | 'ip' | 'name';
   /** What the list adds, as it will be kept. */
   readonly facts: readonly { readonly attribute: FactAttribute; readonly value: string }[];
 }
@@ -27,22 +30,26 @@ export interface ListMatch {
 export interface Reconciliation {
   readonly matches: readonly ListMatch[];
   readonly conflicts: readonly ListConflict[];
-  /** Rows that belong to no device that spoke. `reason` tells `asked for, never spoke`, `several devices use this address` ... */
+  /** A row that fits several devices, or rows that say different things of one device: never applied. */
+  readonly ambiguous: readonly {
+    readonly line: number;
+    readonly label: string;
+    readonly assets: readonly AssetId[];
+    readonly reason: string;
+  }[];
+  /** Rows that belong to no device that spoke. `reason` tells `asked for, never spoke` ... */
   readonly notSeen: readonly {
     readonly line: number;
-    readonly name: string;
+    readonly label: string;
     readonly ip: string;
     readonly mac: string;
     readonly reason: string;
   }[];
   /** Devices that no row speaks of; those outside of the site and sub-addresses are left out. */
   readonly notListed: readonly AssetId[];
-  /** Cells that could not be understood. */
-  readonly problems: readonly { readonly line: number; readonly text: string }[];
+  /** Rows with cells that could not be understood; the rest of such a row counts. */
+  readonly problems: readonly { readonly line: number; readonly label: string; readonly text: string }[];
 }
-
-/** Problems kept in a report. */
-const MAX_PROBLEMS = 200;
 
 const ROLE_WORDS: readonly (readonly [RegExp, Role])[] = [
   [/safety|sicherheits|f-?sps|f-?cpu/, 'safety-controller'],
@@ -84,11 +91,22 @@ const same = (a: string, b: string): boolean => {
 const sameVendor = (a: string, b: string): boolean =>
   same(a, b) || (a.length >= 3 && same(a.split(/[\s/,]/, 1)[0]!, b.split(/[\s/,]/, 1)[0]!));
 
+/** Versions are written with more or fewer parts: `V3.2` is `3.2.6` told less exactly. */
+const sameVersion = (a: string, b: string): boolean => {
+  const parts = (x: string) => (/\d+(?:\.\d+)*/.exec(x)?.[0] ?? '').split('.').map(Number);
+  const [x, y] = [parts(a), parts(b)];
+  return same(a, b) || x.slice(0, y.length).join('.') === y.slice(0, x.length).join('.');
+};
+
+/** Full and short names of one host. */
+const sameHost = (a: string, b: string): boolean => same(a.split('.', 1)[0]!, b.split('.', 1)[0]!);
+
 const index = (model: SiteModel) => {
   const byMac = new Map<string, Asset>();
   const bySerial = new Map<string, Asset[]>();
   const byIp = new Map<string, Asset[]>();
   const byName = new Map<string, Asset[]>();
+  const byHost = new Map<string, Asset[]>();
   const put = (map: Map<string, Asset[]>, key: string, asset: Asset): void => {
     const list = map.get(key) ?? [];
     if (!list.includes(asset)) list.push(asset);
@@ -100,70 +118,182 @@ const index = (model: SiteModel) => {
     for (const ip of a.ips) put(byIp, ip, a);
     put(byName, a.name.toLowerCase(), a);
     for (const f of model.facts(a.id))
-      if ((f.attribute === 'hostname' || f.attribute === 'station-name') && f.origin === 'observed')
+      if ((f.attribute === 'hostname' || f.attribute === 'station-name') && f.origin === 'observed') {
         put(byName, f.value.toLowerCase(), a);
+        put(byHost, f.value.toLowerCase(), a);
+        put(byHost, f.value.toLowerCase().split('.', 1)[0]!, a);
+      }
   }
-  return { byMac, bySerial, byIp, byName };
+  return { byMac, bySerial, byIp, byName, byHost };
 };
+
+/** A row of the list with its cells by field, filler words left out. */
+interface ListRow {
+  readonly line: number;
+  readonly label: string;
+  readonly cell: (field: ListField) => string;
+  readonly mac: string;
+  readonly ip: string;
+}
+
+const rowsOf = (table: ListTable, mapping: ListMapping): ListRow[] =>
+  table.rows.map((row, i) => {
+    const cell = (field: ListField): string =>
+      mapping[field] === undefined ? '' : cellValue(row[mapping[field]] ?? '');
+    const label = ['name', 'hostname', 'plant-id', 'ip', 'mac', 'serial'].map((f) => cell(f as ListField));
+    return {
+      line: table.lines[i]!,
+      label: label.find((text) => text !== '') ?? '',
+      cell,
+      mac: normalMac(cell('mac')),
+      ip: normalIp(cell('ip')),
+    };
+  });
 
 /** Compares; changes nothing. This is the preview of an import, and the report at any later time. */
 export const reconcile = (model: SiteModel, table: ListTable, mapping: ListMapping): Reconciliation => {
-  const { byMac, bySerial, byIp, byName } = index(model);
+  const { byMac, bySerial, byIp, byName, byHost } = index(model);
   const silent = new Set(model.mentioned().flatMap((m) => [m.ip, m.mac].filter((x) => x !== '')));
   const matches: ListMatch[] = [];
   const conflicts: ListConflict[] = [];
+  const ambiguous: Reconciliation['ambiguous'][number][] = [];
   const notSeen: Reconciliation['notSeen'][number][] = [];
-  const problems: { line: number; text: string }[] = [];
+  const problems: Reconciliation['problems'][number][] = [];
   const listed = new Set<AssetId>();
-  for (const [i, row] of table.rows.entries()) {
-    const line = table.lines[i]!;
-    const cell = (field: ListField): string => (mapping[field] === undefined ? '' : (row[mapping[field]] ?? ''));
-    const problem = (text: string): void => {
-      if (problems.length < MAX_PROBLEMS) problems.push({ line, text });
+  for (const row of rowsOf(table, mapping)) {
+    const { line, label, cell, mac, ip } = row;
+    const wrong: string[] = [];
+    const problem = (text: string): void => void wrong.push(text);
+    const told = (): void => {
+      if (wrong.length > 0) problems.push({ line, label, text: wrong.join('; ') });
     };
-    const mac = normalMac(cell('mac'));
     if (cell('mac') !== '' && mac === '') problem(`"${cell('mac')}" is not a MAC address`);
-    const ip = cell('ip').split(/[/\s]/, 1)[0]!;
-    const ipHolders = byIp.get(ip) ?? [];
-    const serials = cell('serial') === '' ? [] : (bySerial.get(cell('serial').toLowerCase()) ?? []);
-    const names = cell('name') === '' ? [] : (byName.get(cell('name').toLowerCase()) ?? []);
-    const found: readonly [ListMatch['by'], Asset | undefined][] = [
-      ['mac', byMac.get(mac)],
-      ['serial', serials.length === 1 ? serials[0] : undefined],
-      // A row with a MAC that was not seen is another device than the one that holds its IP now.
-      ['ip', mac === '' && ipHolders.length === 1 ? ipHolders[0] : undefined],
-      ['name', mac === '' && names.length === 1 ? names[0] : undefined],
-    ];
-    const hit = found.find(([, asset]) => asset !== undefined);
-    if (hit === undefined) {
-      const reason =
-        ipHolders.length > 1
-          ? `${ipHolders.length} devices use ${ip}: give the MAC address to tell them apart`
-          : ipHolders.length === 1 && mac !== ''
-            ? `${ip} is used by another MAC address (${ipHolders[0]!.macs.join(', ') || 'behind a router'})`
-            : silent.has(ip) || silent.has(mac)
-              ? 'asked for or spoken about, never spoke'
-              : ip === '' && mac === '' && cell('serial') === ''
-                ? 'the row has no address, and no device of that name was seen'
-                : 'not on the wire';
-      notSeen.push({ line, name: cell('name'), ip, mac, reason });
+    if (cell('ip') !== '' && ip === '') problem(`"${cell('ip')}" is not an IP address`);
+    if (mac === '' && ip === '' && (['name', 'hostname', 'serial'] as const).every((field) => cell(field) === '')) {
+      problem('no name, address or serial number tells which device this is');
+      told();
       continue;
     }
-    const [by, asset] = hit as [ListMatch['by'], Asset];
+    const ipHolders = ip === '' ? [] : (byIp.get(ip) ?? []);
+    const serials = cell('serial') === '' ? [] : (bySerial.get(cell('serial').toLowerCase()) ?? []);
+    const hosts = cell('hostname') === '' ? [] : (byHost.get(cell('hostname').toLowerCase()) ?? []);
+    const names = cell('name') === '' ? [] : (byName.get(cell('name').toLowerCase()) ?? []);
+    const known = byMac.get(mac);
+    // A row with a MAC that was not seen is another device than the one that holds its IP or name now.
+    const found: readonly [ListMatch['by'], readonly Asset[]][] = [
+      ['mac', known === undefined ? [] : [known]],
+      ['serial', serials],
+      ['hostname', mac === '' ? hosts : []],
+      ['ip', mac === '' ? ipHolders : []],
+      ['name', mac === '' ? names : []],
+    ];
+    const hit = found.find(([, assets]) => assets.length === 1);
+    if (hit === undefined) {
+      told();
+      const several = found.find(([, assets]) => assets.length > 1);
+      if (several !== undefined) {
+        const [by, assets] = several;
+        const what = by === 'ip' ? `use ${ip}` : `have this ${by === 'serial' ? 'serial number' : 'name'}`;
+        const reason = `${assets.length} devices ${what}: give the MAC address to tell them apart`;
+        ambiguous.push({ line, label, assets: assets.map((a) => a.id), reason });
+        for (const asset of assets) listed.add(asset.id);
+        continue;
+      }
+      const reason =
+        ipHolders.length > 0
+          ? `${ip} is used by another MAC address (${ipHolders[0]!.macs.join(', ') || 'behind a router'})`
+          : silent.has(ip) || silent.has(mac)
+            ? 'asked for or spoken about, never spoke'
+            : ip === '' && mac === '' && cell('serial') === ''
+              ? 'the row has no address, and no device of that name was seen'
+              : 'not on the wire';
+      notSeen.push({ line, label, ip, mac, reason });
+      continue;
+    }
+    const [by, [asset]] = hit as [ListMatch['by'], [Asset]];
     listed.add(asset.id);
     const seen = model.facts(asset.id).filter((f) => f.origin === 'observed' || f.origin === 'derived');
     const conflict = (field: ListField, given: string, observed: string): void => {
-      conflicts.push({ line, asset: asset.id, field, listed: given, observed });
+      conflicts.push({ line, label, asset: asset.id, field, listed: given, observed });
     };
     if (ip !== '' && asset.ips.length > 0 && !asset.ips.includes(ip)) conflict('ip', ip, asset.ips.join(', '));
     if (mac !== '' && asset.macs.length > 0 && !asset.macs.includes(mac)) conflict('mac', mac, asset.macs.join(', '));
-    matches.push({ line, asset: asset.id, by, facts: factsOfRow(cell, seen, asset, conflict, problem) });
+    matches.push({ line, label, asset: asset.id, by, facts: factsOfRow(cell, seen, asset, conflict, problem) });
+    told();
+  }
+  const clashing = clashes(matches);
+  for (const { line, label, asset } of clashing.values()) {
+    const lines = [...clashing.values()].filter((m) => m.asset === asset).map((m) => m.line);
+    const reason = `lines ${lines.slice(0, 5).join(', ')} say different things of the same device`;
+    ambiguous.push({ line, label, assets: [asset], reason });
   }
   const notListed = model
     .assets()
     .filter((a) => a.kind === 'device' && a.role.value !== 'external' && !listed.has(a.id))
     .map((a) => a.id);
-  return { matches, conflicts, notSeen, notListed, problems };
+  return {
+    matches: matches.filter((m) => !clashing.has(m.line)),
+    conflicts: conflicts.filter((c) => !clashing.has(c.line)),
+    ambiguous,
+    notSeen,
+    notListed,
+    problems,
+  };
+};
+
+/** Rows of one device that give an attribute different values, by line. Several addresses of one device are no clash. */
+const clashes = (matches: readonly ListMatch[]): Map<number, ListMatch> => {
+  const byAsset = new Map<AssetId, ListMatch[]>();
+  for (const match of matches) {
+    const list = byAsset.get(match.asset);
+    if (list === undefined) byAsset.set(match.asset, [match]);
+    else list.push(match);
+  }
+  const clashing = new Map<number, ListMatch>();
+  for (const rows of byAsset.values()) {
+    const said = new Map<string, string>();
+    const differ = rows.some((row) =>
+      row.facts.some(({ attribute, value }) => {
+        const before = said.get(attribute) ?? value;
+        said.set(attribute, before);
+        return before !== value;
+      }),
+    );
+    if (differ) for (const row of rows) clashing.set(row.line, row);
+  }
+  return clashing;
+};
+
+/** Fields that are kept as they stand, under the same name. */
+const PLAIN_FIELDS = [
+  'name',
+  'hostname',
+  'vendor',
+  'model',
+  'order-number',
+  'firmware',
+  'serial',
+  'location',
+  'plant-id',
+  'description',
+  'contact',
+] as const;
+
+/** What of them the wire can contradict, and by which attributes. */
+const COMPARED: {
+  readonly [F in (typeof PLAIN_FIELDS)[number]]?: {
+    readonly with: readonly FactAttribute[];
+    readonly equal: (a: string, b: string) => boolean;
+  };
+} = {
+  name: { with: ['hostname', 'station-name'], equal: same },
+  hostname: { with: ['hostname', 'station-name'], equal: sameHost },
+  vendor: { with: ['vendor'], equal: sameVendor },
+  model: { with: ['model', 'order-number'], equal: same },
+  'order-number': { with: ['order-number', 'model'], equal: same },
+  firmware: { with: ['firmware'], equal: sameVersion },
+  serial: { with: ['serial'], equal: same },
+  'plant-id': { with: ['plant-id'], equal: same },
 };
 
 const factsOfRow = (
@@ -174,17 +304,19 @@ const factsOfRow = (
   problem: (text: string) => void,
 ): { attribute: FactAttribute; value: string }[] => {
   const out: { attribute: FactAttribute; value: string }[] = [];
-  const contradicts = (field: ListField, attributes: readonly FactAttribute[], equal = same): void => {
+  const contradicts = (
+    field: ListField,
+    attributes: readonly FactAttribute[],
+    equal: (a: string, b: string) => boolean,
+  ): void => {
     const observed = seen.filter((f) => attributes.includes(f.attribute) && f.confidence >= 0.6).map((f) => f.value);
     if (observed.length > 0 && !observed.some((value) => equal(value, cell(field))))
       conflict(field, cell(field), observed[0]!);
   };
-  for (const field of ['name', 'vendor', 'model', 'serial', 'location', 'comment'] as const) {
+  for (const field of PLAIN_FIELDS) {
     if (cell(field) === '') continue;
-    if (field === 'vendor') contradicts(field, ['vendor'], sameVendor);
-    if (field === 'model') contradicts(field, ['model', 'order-number']);
-    if (field === 'serial') contradicts(field, ['serial']);
-    if (field === 'name') contradicts(field, ['hostname', 'station-name']);
+    const compared = COMPARED[field];
+    if (compared !== undefined) contradicts(field, compared.with, compared.equal);
     out.push({ attribute: field, value: cell(field) });
   }
   if (cell('role') !== '') {
@@ -205,10 +337,22 @@ const factsOfRow = (
   return out;
 };
 
+/** The mark of a list's facts. */
+export const listVia = (listName: string): string => `asset list ${listName}`;
+
 /** Keeps what the list adds as imported facts, in place of those of an earlier import under the same name. */
 export const applyList = (model: SiteModel, report: Reconciliation, listName: string): { readonly facts: number } => {
-  const via = `asset list ${listName}`;
-  model.removeImport(via);
+  model.removeImport(listVia(listName));
+  return completeList(model, report, listName);
+};
+
+/** Adds what is not kept yet of a list that was applied: for devices that were seen since. */
+export const completeList = (
+  model: SiteModel,
+  report: Reconciliation,
+  listName: string,
+): { readonly facts: number } => {
+  const via = listVia(listName);
   let facts = 0;
   for (const match of report.matches)
     for (const f of match.facts) {

@@ -38,6 +38,11 @@ export class Samples {
     return out;
   }
 
+  /** Share of the chunks that may wait, 0..1. */
+  get backlog(): number {
+    return (this.full.length + this.size / CHUNK) / this.context.limits.sampleChunks;
+  }
+
   private more(): boolean {
     if (this.size < CHUNK) {
       const size = this.size * 4;

@@ -82,6 +82,23 @@ const NAMES: Readonly<Record<Name['kind'], readonly [FactAttribute, number]>> = 
   other: ['hostname', 0.5],
 };
 
+const NO_ROWS: SiteRows = {
+  endpoints: [],
+  memberships: [],
+  facts: [],
+  modules: [],
+  points: [],
+  runs: [],
+  conversations: [],
+  flows: [],
+  commands: [],
+  sessions: [],
+  weirds: [],
+  changes: [],
+  aliases: [],
+  overrides: [],
+  limits: [],
+};
 const NO_SOURCE: SourceContext = { id: '', offsetOf: () => -1 };
 
 export const createSiteModel = (options: SiteModelOptions): SiteModel => {
@@ -113,7 +130,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   const dirtyAliases = new Dirty();
   const overrides: Override[] = [];
   const dirtyOverrides = new Dirty();
-  const pendingFlows = new Map<string, FlowRow>();
+  const pendingFlows = new Map<number, FlowRow>();
   const emittedLimits = new Map<string, number>();
 
   const pictures = createPictures({
@@ -226,14 +243,13 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       if (flow.clientPackets > 0) sight(flow.client, flow.firstFrame);
       if (flow.serverPackets > 0) sight(flow.server, flow.firstFrame);
       if (conversations.flow(flow)) context.version++;
-      const key = `${context.sourceIndex}|${flow.flow}`;
-      pendingFlows.delete(key);
-      if (pendingFlows.size >= limits.pendingFlows) {
+      const key = flow.flow + context.sourceIndex * 2 ** 40;
+      if (pendingFlows.size >= limits.pendingFlows && !pendingFlows.has(key)) {
         const oldest = pendingFlows.keys().next();
         if (!oldest.done) pendingFlows.delete(oldest.value);
         drop(context, 'pendingFlows');
       }
-      pendingFlows.set(key, { ...flow, source: context.source.id });
+      pendingFlows.set(key, flowRow(flow, context.source.id));
     },
     tick() {},
     alias(_at: At, a: FlowAlias) {
@@ -342,15 +358,19 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     removeImport: (via) => facts.removeImport(via),
 
     // --- For the store.
+    get backlog() {
+      return Math.max(pendingFlows.size / limits.pendingFlows, samples.backlog);
+    },
     takeSamples: () => samples.take(),
-    takeDirty(maxRows = 20_000) {
+    takeDirty(maxRows = 20_000, { memberships: wantsMemberships = true, queuesOnly = false } = {}) {
       const flows: FlowRow[] = [];
       for (const [key, row] of pendingFlows) {
         if (flows.length >= maxRows) break;
         flows.push(row);
         pendingFlows.delete(key);
       }
-      const memberships = emission.memberships(maxRows);
+      if (queuesOnly) return { rows: { ...NO_ROWS, flows }, more: pendingFlows.size > 0 };
+      const memberships = wantsMemberships ? emission.memberships(maxRows) : { rows: [], more: false };
       const endpoints = emission.endpoints(maxRows);
       const limitRows = model.limits().filter((l) => emittedLimits.get(l.limit) !== l.dropped);
       for (const l of limitRows) emittedLimits.set(l.limit, l.dropped);
@@ -419,6 +439,34 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   };
   return model;
 };
+
+/** Field by field: a spread costs several times as much, and flows are many. */
+const flowRow = (f: FlowSummary, source: SourceId): FlowRow => ({
+  source,
+  flow: f.flow,
+  client: f.client,
+  server: f.server,
+  transport: f.transport,
+  protocolNumber: f.protocolNumber,
+  clientPort: f.clientPort,
+  serverPort: f.serverPort,
+  service: f.service,
+  communityId: f.communityId,
+  firstUs: f.firstUs,
+  lastUs: f.lastUs,
+  firstFrame: f.firstFrame,
+  clientPackets: f.clientPackets,
+  clientBytes: f.clientBytes,
+  serverPackets: f.serverPackets,
+  serverBytes: f.serverBytes,
+  decodedBytes: f.decodedBytes,
+  undecodedBytes: f.undecodedBytes,
+  missingBytes: f.missingBytes,
+  retransmissions: f.retransmissions,
+  tcpState: f.tcpState,
+  encrypted: f.encrypted,
+  final: f.final,
+});
 
 const described = (c: Command): string =>
   [c.operation, c.object ?? '', c.value === undefined ? '' : `= ${String(c.value)}`].filter((x) => x !== '').join(' ');

@@ -30,15 +30,38 @@ export const rowCount = (batch: Batch): number => {
 };
 
 interface TableChange {
+  readonly removed: readonly Key<TableName>[];
+  readonly rows: readonly Row<TableName>[];
+}
+
+interface Merging {
   readonly removed: Map<string, Key<TableName>>;
   /** Rows by key, or in order of arrival for tables without a key. */
   readonly rows: Map<string, Row<TableName>[]>;
 }
 
+/** One batch alone needs no merging: its rows are written as they come. */
+const tablesOf = (batch: Batch): Map<TableName, TableChange> => {
+  const changes = new Map<TableName, TableChange>();
+  const parts = [batch.remove, batch.put, batch.append].flatMap((part) => Object.keys(part ?? {}) as TableName[]);
+  for (const table of new Set(parts)) {
+    const removed = (batch.remove?.[table] ?? []) as readonly Key<TableName>[];
+    const put = (batch.put?.[table] ?? []) as readonly Row<TableName>[];
+    const append = (batch.append?.[table] ?? []) as readonly Row<TableName>[];
+    changes.set(table, {
+      removed:
+        removed.length === 0 ? (put as readonly Key<TableName>[]) : [...removed, ...(put as readonly Key<TableName>[])],
+      rows: append.length === 0 ? put : [...put, ...append],
+    });
+  }
+  return changes;
+};
+
 /** Several batches as one change per table: of several versions of a key the last one counts. */
 export const mergeByTable = (batches: readonly Batch[]): Map<TableName, TableChange> => {
-  const changes = new Map<TableName, TableChange>();
-  const changeOf = (table: TableName): TableChange => {
+  if (batches.length === 1) return tablesOf(batches[0]!);
+  const changes = new Map<TableName, Merging>();
+  const changeOf = (table: TableName): Merging => {
     let change = changes.get(table);
     if (change === undefined) {
       change = { removed: new Map(), rows: new Map() };
@@ -77,7 +100,12 @@ export const mergeByTable = (batches: readonly Batch[]): Map<TableName, TableCha
       }
     }
   }
-  return changes;
+  return new Map(
+    [...changes].map(([table, { removed, rows }]) => [
+      table,
+      { removed: [...removed.values()], rows: [...rows.values()].flat() },
+    ]),
+  );
 };
 
 const keyText = (table: TableName, row: object): string => {
@@ -92,6 +120,6 @@ export const writeTable = async (
   table: TableName,
   change: TableChange,
 ): Promise<void> => {
-  await transaction.remove(table, [...change.removed.values()]);
-  await transaction.append(table, [...change.rows.values()].flat());
+  await transaction.remove(table, change.removed);
+  await transaction.append(table, change.rows);
 };

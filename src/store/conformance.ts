@@ -204,6 +204,48 @@ export const storeConformance = (subject: Subject): void => {
       );
     });
 
+    it('forgets pinned frames source by source: of those read too long ago, then until the rest fits', () => {
+      const day = 86_400_000_000;
+      return use(
+        async (store) => {
+          const source = (id: string, ended_us: number) => ({
+            ...rowOf('source', 1),
+            site_id: 's1',
+            source_id: id,
+            ended_us,
+          });
+          const pins = (id: string) =>
+            [1, 2].map((frame) => ({
+              ...rowOf('pinned_frame', 1),
+              site_id: 's1',
+              source_id: id,
+              frame,
+              bytes: new Uint8Array(100),
+            }));
+          const ids = ['reading', 'old', 'b', 'c', 'd'];
+          await store.writer.submit({
+            put: {
+              source: ids.map((id, i) => source(id, i * day)),
+              pinned_frame: ids.flatMap(pins),
+            },
+          });
+          const left = async (): Promise<string[]> => {
+            const rows = await store.db.selectFrom('pinned_frame').select('source_id').distinct().execute();
+            return rows.map((row) => row.source_id).sort();
+          };
+          expect(await store.applyRetention({ historyDays: 0 })).toBe(false);
+          expect(await left()).toHaveLength(5);
+          while (await store.applyRetention({ historyDays: 0, evidenceDays: 4 }));
+          expect(await left()).toEqual(['b', 'c', 'd', 'reading']);
+          expect(await store.applyRetention({ historyDays: 0, evidenceBytes: 500 })).toBe(true);
+          expect(await left()).toEqual(['c', 'd', 'reading']);
+          while (await store.applyRetention({ historyDays: 0, evidenceBytes: 500 }));
+          expect(await left()).toEqual(['d', 'reading']);
+        },
+        () => 5 * day + 1,
+      );
+    });
+
     it('refuses changes and keeps background ones while the disk is full, and goes on by itself', async () => {
       let free = Number.MAX_SAFE_INTEGER;
       const timers: (() => void)[] = [];

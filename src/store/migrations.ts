@@ -347,6 +347,22 @@ CREATE TABLE "journal" (
 );
 `;
 
+const assetLists = `
+CREATE TABLE "asset_list" (
+  "site_id" text NOT NULL,
+  "list_id" text NOT NULL,
+  "file" text NOT NULL,
+  "ts" bigint NOT NULL,
+  "user_id" text NOT NULL,
+  "correction_id" text NOT NULL,
+  "state" text NOT NULL,
+  "replaces" text NOT NULL,
+  "mapping" text NOT NULL,
+  "content" text NOT NULL
+);
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'the site, its history, people, the journal', sql: first },
+  { version: 2, name: 'asset lists that people import', sql: assetLists },
 ];

@@ -137,6 +137,21 @@ export const TABLES = {
     undo: 'text',
     undone: 'boolean',
   }),
+  /** Asset lists that were applied. `state`: active, replaced (by a newer one of that name), undone (its text is gone). */
+  asset_list: table(['site_id', 'list_id'], {
+    site_id: 'text',
+    list_id: 'text',
+    file: 'text',
+    ts: 'bigint',
+    user_id: 'text',
+    correction_id: 'text',
+    state: 'text',
+    /** The list whose place it took, '' none. */
+    replaces: 'text',
+    mapping: 'text',
+    /** Columns, rows and lines as JSON. */
+    content: 'text',
+  }),
   conversation: table(['site_id', 'conversation_id'], {
     site_id: 'text',
     conversation_id: 'text',

@@ -89,6 +89,10 @@ describeShared('the console in a browser', () => {
       // The address line holds all of it: a colleague who gets the link sees the same.
       await page.reload();
       await page.getByRole('dialog').getByText(`Frame ${number}`, { exact: true }).waitFor();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /S7comm/ })
+        .waitFor();
       await page.keyboard.press(']');
       await page
         .getByRole('dialog')
@@ -120,10 +124,10 @@ describeShared('the console in a browser', () => {
       await page.getByRole('row').filter({ hasText: PLC }).waitFor();
       await page.keyboard.press('j');
       await page.keyboard.press('j');
-      const second = page.locator('[role="row"][aria-selected="true"]');
-      const name = (await second.locator('.name').innerText()).trim();
       await page.keyboard.press('k');
-      await page.keyboard.press('j');
+      const chosen = page.locator('[role="row"][aria-selected="true"]');
+      const name = (await chosen.locator('.name').innerText()).trim();
+      expect(name).toBe(STATION);
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name }).waitFor();
 
@@ -133,6 +137,7 @@ describeShared('the console in a browser', () => {
       await hit.waitFor();
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: PLC }).waitFor();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
 
       await page.keyboard.press('g');
       await page.keyboard.press('c');

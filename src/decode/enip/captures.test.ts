@@ -1,10 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { runCapture } from '../../../test/capture-run.ts';
+import { decodeCapture } from '../../../test/drive.ts';
 import { describeShared, sharedCapture, sharedPath } from '../../../test/shared.ts';
+import type { Command, Identity, RackModule, Session, ValueItem, Weird } from '../../core/observation.ts';
 import type { CipMessage, EnipMessage } from './index.ts';
 
-const run = (name: string) => runCapture(sharedCapture(name), ['enip', 'cip-io']);
+const PROTOCOLS: readonly string[] = ['enip', 'cip-io'];
+/** What these two protocols say of a capture; `who` is the endpoint spoken about. */
+const run = async (name: string) => {
+  const r = await decodeCapture(sharedCapture(name));
+  const of = <T>(kind: Parameters<typeof r.of>[0], whose = 'target') =>
+    r
+      .of(kind)
+      .filter((s) => PROTOCOLS.includes(s.at.protocol))
+      .map((s) => ({ ...s.what, who: r.textOf(s.what[whose] ?? s.at.server) }) as T & { readonly who: string });
+  return {
+    messages: r.messages.filter((m) => PROTOCOLS.includes(m.decoder)),
+    commands: of<Command>('command'),
+    items: of<ValueItem>('value'),
+    blocks: of<{ area: string; start: number; values: number[]; access: string }>('values'),
+    identities: of<Identity>('identity', 'endpoint'),
+    modules: of<RackModule>('module', 'endpoint'),
+    sessions: of<Session>('session'),
+    weirds: of<Weird>('weird'),
+  };
+};
 type Run = Awaited<ReturnType<typeof run>>;
 
 /** Commands that are not reads: verb, operation, who, what, how it ended. */

@@ -203,8 +203,25 @@ const observe = (transaction: Transaction<FtpMessage>, sink: ObservationSink, st
   });
 };
 
+/** Replies begin with a digit; commands that tell on another port with a letter of USER, AUTH, FEAT, SYST, OPTS, PASS. */
+const mayBegin = (octet: number, toServer: boolean, listed: boolean): boolean => {
+  if (!toServer) return octet >= 0x30 && octet <= 0x39;
+  const letter = octet & 0xdf;
+  return (
+    listed ||
+    letter === 0x55 ||
+    letter === 0x41 ||
+    letter === 0x46 ||
+    letter === 0x53 ||
+    letter === 0x4f ||
+    letter === 0x50
+  );
+};
+
 const probe = (b: Uint8Array, start: number, end: number, context: PduContext): Probe => {
   const listed = context.serverPort === PORT;
+  // Most payloads that are offered here are something else: their first octet tells without making a text.
+  if (!mayBegin(b[start]!, context.toServer, listed)) return 'no';
   const text = ascii(b, start, Math.min(end, start + 64));
   if (context.toServer) {
     if (/^(USER|AUTH|FEAT|SYST|OPTS|PASS)( |\.)/i.test(text))

@@ -134,6 +134,9 @@ const decode = (
 };
 
 const probe = (b: Uint8Array, start: number, end: number): Probe => {
+  // Methods and `HTTP/` begin with a capital letter.
+  const first = b[start]!;
+  if ((first < 0x41 || first > 0x5a) && first !== 0x5f && first !== 0x2d) return 'no';
   const text = ascii(b, start, Math.min(end, start + 20));
   if (text.startsWith('HTTP/1.')) return 'sure';
   if (text.startsWith('PRI * HTTP/2.0')) return 'sure';

@@ -5,6 +5,7 @@
  */
 import type { Decoded, Probe } from '../../core/decoder.ts';
 import { u16be } from '../../lib/bytes.ts';
+import { OctetSlab } from '../shared/octet-slab.ts';
 import { encodeItems, type S7Item } from './address.ts';
 import { fileName } from './blocks.ts';
 import { dataAt, encodeData } from './data.ts';
@@ -117,9 +118,11 @@ export const decodeS7 = (
   return { kind: 'message', message, consumed };
 };
 
+const slab = new OctetSlab(16_384);
+
 /** For the few octets of a polled read a loop is quicker than `slice`. */
 const copy = (b: Uint8Array, start: number, end: number): Uint8Array => {
-  if (end - start > 64) return b.slice(start, end);
+  if (end - start > 64) return slab.copy(b, start, end);
   const out = new Uint8Array(end - start);
   for (let i = 0; i < out.length; i++) out[i] = b[start + i]!;
   return out;
@@ -148,7 +151,9 @@ const bare = (rosctr: number, pduReference: number, error: number): S7Message =>
 /** One octet for each item of a Write Var answer. */
 const returnCodes = (payload: Uint8Array, count: number): S7Datum[] | undefined => {
   if (payload.length < count) return undefined;
-  return Array.from({ length: count }, (_, i) => ({ returnCode: payload[i]!, transportSize: 0, start: i, length: 0 }));
+  const out: S7Datum[] = [];
+  for (let i = 0; i < count; i++) out.push({ returnCode: payload[i]!, transportSize: 0, start: i, length: 0 });
+  return out;
 };
 
 const pdu = (

@@ -152,8 +152,35 @@ const alternativeNames = (
   }
 };
 
-/** One DER certificate in `start`..`end`; undefined when its structure is broken. */
+/** Certificates remembered, by their octets: servers show the same one in every handshake. A power of two. */
+const REMEMBERED = 256;
+/** Longer ones are decoded anew each time. */
+const MAX_REMEMBERED_OCTETS = 4096;
+const remembered: ({ readonly octets: Uint8Array; readonly certificate: Certificate } | undefined)[] = Array.from(
+  { length: REMEMBERED },
+  () => undefined,
+);
+
+/** One DER certificate in `start`..`end`; undefined when its structure is broken. The same octets may give the same object. */
 export const decodeCertificate = (b: Uint8Array, start: number, end: number): Certificate | undefined => {
+  const n = end - start;
+  if (n > MAX_REMEMBERED_OCTETS || n < 4) return readCertificate(b, start, end);
+  // Serial number, key and signature tell certificates apart: a few words of each part choose the slot.
+  let h = n;
+  for (let o = start; o + 4 <= end; o += 16) h = Math.imul(h ^ i32be(b, o), 0x9e3779b1) ^ (h >>> 15);
+  const slot = (h ^ (h >>> 13)) & (REMEMBERED - 1);
+  const known = remembered[slot];
+  if (known !== undefined && known.octets.length === n) {
+    let i = 0;
+    while (i < n && known.octets[i] === b[start + i]) i++;
+    if (i === n) return known.certificate;
+  }
+  const certificate = readCertificate(b, start, end);
+  if (certificate !== undefined) remembered[slot] = { octets: b.slice(start, end), certificate };
+  return certificate;
+};
+
+const readCertificate = (b: Uint8Array, start: number, end: number): Certificate | undefined => {
   if (!expectTlv(b, start, end, ASN1.SEQUENCE)) return undefined;
   const certificateEnd = tlv.end;
   if (!expectTlv(b, tlv.start, certificateEnd, ASN1.SEQUENCE)) return undefined;

@@ -36,7 +36,10 @@ const convert = (type: ColumnType, value: unknown): DuckDBValue => {
   if (type === 'bigint') return BigInt(Math.round(value as number));
   if (type === 'bytea') return blobValue(value as Uint8Array);
   // PostgreSQL refuses NUL in text, so no engine gets one.
-  if (type === 'text') return (value as string).replaceAll('\u0000', '\uFFFD');
+  if (type === 'text') {
+    const text = value as string;
+    return text.includes('\u0000') ? text.replaceAll('\u0000', '\uFFFD') : text;
+  }
   return value as DuckDBValue;
 };
 

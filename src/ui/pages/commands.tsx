@@ -30,13 +30,10 @@ const columns: readonly Column<CommandRow>[] = [
     head: 'Service',
     width: 'minmax(120px, 1fr)',
     sort: 'operation',
-    cell: (c) => (
-      <span title={`${c.operation} (${c.protocol})`}>
-        {c.operation}
-        <span className="dim"> {c.protocol}</span>
-      </span>
-    ),
+    from: 940,
+    cell: (c) => <span title={`${c.operation} (${c.protocol})`}>{c.operation}</span>,
   },
+  { id: 'protocol', head: 'Protocol', width: '90px', sort: 'protocol', extra: true, cell: (c) => c.protocol },
   {
     id: 'object',
     head: 'Object',
@@ -44,7 +41,7 @@ const columns: readonly Column<CommandRow>[] = [
     sort: 'object',
     cell: (c) =>
       c.object === '' ? (
-        <span className="dim">the device</span>
+        <span className="dim">none named</span>
       ) : (
         <span className="mono" title={c.object}>
           {c.object}

@@ -2,7 +2,7 @@
 import type { FlowRow } from '../../api/traffic.ts';
 import { bytes, number } from '../lib/format.ts';
 import { PartyLink, When } from '../parts/basics.tsx';
-import { VerbTag } from '../parts/glyphs.tsx';
+import { isEngineering, isWriting, VerbTag } from '../parts/glyphs.tsx';
 import { type Column, ListTable } from '../parts/table.tsx';
 import { DecodedShare, FlowDetail, FlowMarks } from './flows/detail.tsx';
 
@@ -10,28 +10,28 @@ const columns: readonly Column<FlowRow>[] = [
   {
     id: 'client',
     head: 'Client',
-    width: 'minmax(190px, 1.3fr)',
+    width: 'minmax(150px, 1.3fr)',
     sort: 'client',
     cell: (f) => <PartyLink party={f.client} />,
   },
   {
     id: 'server',
     head: 'Server',
-    width: 'minmax(190px, 1.3fr)',
+    width: 'minmax(150px, 1.3fr)',
     sort: 'server',
     cell: (f) => <PartyLink party={f.server} />,
   },
   {
     id: 'protocol',
     head: 'Service',
-    width: '118px',
+    width: '104px',
     sort: 'protocol',
     cell: (f) => (f.protocol === '' ? <span className="unknown">not recognised</span> : f.protocol),
   },
   {
     id: 'port',
     head: 'Port',
-    width: '92px',
+    width: '90px',
     sort: 'port',
     cell: (f) => (
       <span className="mono">
@@ -43,18 +43,24 @@ const columns: readonly Column<FlowRow>[] = [
   {
     id: 'verbs',
     head: 'Commands',
-    width: 'minmax(120px, 1fr)',
+    width: '178px',
     from: 1120,
     cell: (f) => {
-      const verbs = Object.entries(f.verbs).sort((a, b) => b[1] - a[1]);
+      // What changes the plant first, then what there is most of.
+      const verbs = Object.entries(f.verbs).sort(
+        (a, b) =>
+          Number(isEngineering(b[0])) - Number(isEngineering(a[0])) ||
+          Number(isWriting(b[0])) - Number(isWriting(a[0])) ||
+          b[1] - a[1],
+      );
       return verbs.length === 0 ? (
         <span className="dim">none seen</span>
       ) : (
         <span className="row" style={{ gap: 4 }} title={verbs.map(([v, n]) => `${v} ${number(n)}`).join(', ')}>
-          {verbs.slice(0, 2).map(([v, n]) => (
+          {verbs.slice(0, 1).map(([v, n]) => (
             <VerbTag key={v} verb={v} count={n} />
           ))}
-          {verbs.length > 2 && <span className="dim tiny">+{verbs.length - 2}</span>}
+          {verbs.length > 1 && <span className="dim tiny">+{verbs.length - 1}</span>}
         </span>
       );
     },
@@ -80,13 +86,13 @@ const columns: readonly Column<FlowRow>[] = [
   {
     id: 'bytes',
     head: 'Octets → / ←',
-    width: '140px',
+    width: '128px',
     sort: 'bytes',
     end: true,
     cell: (f) => <BothWays out={bytes(f.clientBytes)} back={bytes(f.serverBytes)} none={f.serverBytes === 0} />,
   },
-  { id: 'decoded', head: 'Decoded', width: '104px', sort: 'decoded', cell: (f) => <DecodedShare row={f} /> },
-  { id: 'marks', head: 'Visibility', width: '148px', from: 860, cell: (f) => <FlowMarks row={f} /> },
+  { id: 'decoded', head: 'Decoded', width: '116px', sort: 'decoded', from: 700, cell: (f) => <DecodedShare row={f} /> },
+  { id: 'marks', head: 'Visibility', width: '136px', from: 780, cell: (f) => <FlowMarks row={f} /> },
   {
     id: 'first',
     head: 'First seen',
@@ -102,7 +108,7 @@ const columns: readonly Column<FlowRow>[] = [
     width: '146px',
     sort: 'last',
     end: true,
-    from: 1240,
+    from: 1420,
     cell: (f) => <When at={f.lastAt} />,
   },
 ];

@@ -10,6 +10,32 @@ import { Chain } from './journal/chain.tsx';
 
 export type JournalEntry = Static<typeof JournalSchema>;
 
+/** Details are JSON objects in the journal: names and values for people. What is no object stays as it is. */
+export const detailOf = (text: string): readonly (readonly [name: string, value: string])[] => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return [['', text]];
+    return Object.entries(value).map(([k, v]) => [k, typeof v === 'string' ? v : JSON.stringify(v)]);
+  } catch {
+    return text === '' ? [] : [['', text]];
+  }
+};
+const Detail = ({ text }: { text: string }) => {
+  const parts = detailOf(text);
+  if (parts.length === 0) return <span className="dim">none</span>;
+  return (
+    <span title={text}>
+      {parts.map(([name, value], i) => (
+        <span key={name}>
+          {i > 0 && ', '}
+          {name !== '' && <span className="dim">{name} </span>}
+          {value}
+        </span>
+      ))}
+    </span>
+  );
+};
+
 const columns: readonly Column<JournalEntry>[] = [
   { id: 'id', head: 'Row', width: '64px', end: true, cell: (r) => <span className="dim">{r.id}</span> },
   { id: 'at', head: 'When', width: '150px', sort: 'at', end: true, cell: (r) => <When at={r.at} /> },
@@ -36,7 +62,7 @@ const columns: readonly Column<JournalEntry>[] = [
     id: 'detail',
     head: 'Detail',
     width: 'minmax(200px, 2fr)',
-    cell: (r) => (r.detail === '' ? <span className="dim">none</span> : <span title={r.detail}>{r.detail}</span>),
+    cell: (r) => <Detail text={r.detail} />,
   },
   {
     id: 'hash',
@@ -92,7 +118,9 @@ export const JournalPage = () => {
                 <Text unknown="nothing named">{r.subject}</Text>
               </dd>
               <dt>Detail</dt>
-              <dd>{r.detail === '' ? <span className="dim">none</span> : r.detail}</dd>
+              <dd>
+                <Detail text={r.detail} />
+              </dd>
               <dt>Hash</dt>
               <dd>
                 <Address>{r.hash}</Address>

@@ -24,7 +24,7 @@ import { isWriting, OutcomeMark, VerbTag } from '../parts/glyphs.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
 import { PointChart } from './points/chart.tsx';
 import { PointValue, Quality, RangeBar } from './points/marks.tsx';
-import { type Range, rangeText, readRange, statesOf, statisticsOf, timeOfUs } from './points/series.ts';
+import { heldUntil, type Range, rangeText, readRange, statesOf, statisticsOf, timeOfUs } from './points/series.ts';
 
 const PRESETS = [
   { label: 'Last hour', us: 3600e6 },
@@ -134,6 +134,8 @@ const Course = ({ row, writes }: { row: PointRow; writes: readonly number[] }) =
   const navigate = useNavigate();
   const sel = (useSearch({ strict: false }) as { sel?: string }).sel;
   const range = readRange(sel);
+  const lastUs = row.lastAt ? Date.parse(row.lastAt) * 1000 : 0;
+  const firstUs = row.firstAt ? Date.parse(row.firstAt) * 1000 : 0;
   const query = useQuery({
     queryKey: ['points', site, 'series', row.id, sel ?? ''],
     queryFn: ({ signal }) =>
@@ -159,10 +161,10 @@ const Course = ({ row, writes }: { row: PointRow; writes: readonly number[] }) =
   );
   useKeys({ '0': () => setRange(undefined) });
   const s = query.data;
+  const endUs = range ? Math.min(range.toUs, lastUs) : lastUs;
+  const held = useMemo(() => (s === undefined ? undefined : heldUntil(s, endUs)), [s, endUs]);
   const numeric = s?.value.some((v) => v !== null) === true;
-  const statistics = s === undefined ? undefined : statisticsOf(s);
-  const lastUs = row.lastAt ? Date.parse(row.lastAt) * 1000 : 0;
-  const firstUs = row.firstAt ? Date.parse(row.firstAt) * 1000 : 0;
+  const statistics = held === undefined ? undefined : statisticsOf(held);
   return (
     <Panel
       title="Course"
@@ -207,9 +209,11 @@ const Course = ({ row, writes }: { row: PointRow; writes: readonly number[] }) =
             ? 'The value was not seen to change here. What it was before stands in the whole course.'
             : 'The value was seen, its course was not kept. Samples are kept by change.'}
         </Empty>
+      ) : held === undefined || (held.us.length === 1 && numeric) ? (
+        <Empty title="Seen once">There is one value, {shownValue(s.value[0] ?? null)}, and no course to draw.</Empty>
       ) : numeric && s.text === undefined ? (
         <div className="stack" style={{ gap: 12 }}>
-          <PointChart series={s} label={row.path} writes={writes} onRange={setRange} />
+          <PointChart series={held} label={row.path} writes={writes} onRange={setRange} />
           <span className="dim small">
             A value holds until the next one is seen. Drag to look into a range, double-click or <kbd>0</kbd> for all.
             {writes.length > 0 && ' Triangles: first and last time of a write.'}
@@ -231,7 +235,7 @@ const Course = ({ row, writes }: { row: PointRow; writes: readonly number[] }) =
               ))}
               <div>
                 <dt>Samples</dt>
-                <dd>{number(statistics.samples)}</dd>
+                <dd>{number(s.us.length)}</dd>
               </div>
               <div>
                 <dt>Over</dt>
@@ -245,7 +249,7 @@ const Course = ({ row, writes }: { row: PointRow; writes: readonly number[] }) =
           )}
         </div>
       ) : (
-        <States series={s} endUs={range ? Math.min(range.toUs, lastUs) : lastUs} />
+        <States series={s} endUs={endUs} />
       )}
     </Panel>
   );

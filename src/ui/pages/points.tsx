@@ -17,7 +17,7 @@ const columns: readonly Column<PointRow>[] = [
     width: 'minmax(170px, 1.5fr)',
     sort: 'path',
     cell: (p) => (
-      <span className="mono strong" title={p.path}>
+      <span className="mono" title={p.path}>
         {p.path}
       </span>
     ),

@@ -16,7 +16,7 @@ export const Unknown = ({ children = 'not known', why }: { children?: ReactNode;
   </span>
 );
 export const Text = ({ children, unknown }: { children: string | undefined; unknown?: string }) =>
-  children ? <>{children}</> : <Unknown>{unknown ?? 'not known'}</Unknown>;
+  children || <Unknown>{unknown ?? 'not known'}</Unknown>;
 
 /** A time in the plant's zone; the exact RFC 3339 on hover and for machines. */
 export const When = ({ at, short = false }: { at: string | null | undefined; short?: boolean }) =>
@@ -45,11 +45,14 @@ export const Address = ({ children }: { children: string }) => (
   </button>
 );
 
+const partyTitle = (p: Party): string =>
+  `${p.name}${p.name === p.address || p.address === '' ? '' : ` (${p.address})`}${p.kind === 'asset' ? '' : p.kind === 'group' ? ', a group address' : ', mentioned only: it never spoke'}`;
+
 export const PartyLink = ({ party, address = true }: { party: Party; address?: boolean }) => {
   const site = useSite();
   const twice = party.name === party.address;
   return (
-    <span className="party" title={party.name === party.address ? party.name : `${party.name} (${party.address})`}>
+    <span className="party" title={partyTitle(party)}>
       {party.kind === 'asset' ? (
         <Link
           to="/s/$site/assets/$asset"
@@ -72,7 +75,7 @@ export const PartyLink = ({ party, address = true }: { party: Party; address?: b
 export const shownValue = (value: PlainValue): string =>
   value === null
     ? ''
-    : typeof value === 'number' && !Number.isInteger(value)
+    : typeof value === 'number' && (!Number.isInteger(value) || Math.abs(value) >= 1e15)
       ? String(Number(value.toPrecision(7)))
       : String(value);
 

@@ -139,9 +139,9 @@ export const FilterLine = ({ list, value, onChange, problem, placeholder }: Prop
         <kbd>/</kbd>
       </span>
       {shown && (
-        <ul className="suggest" id={`${id}-list`} role="listbox" aria-label="Fields">
+        <div className="suggest" id={`${id}-list`} role="listbox" aria-label="Fields">
           {options.map((f, i) => (
-            <li
+            <div
               key={f.name}
               id={`${id}-${i}`}
               role="option"
@@ -153,9 +153,9 @@ export const FilterLine = ({ list, value, onChange, problem, placeholder }: Prop
             >
               <span className="mono">{f.name}:</span>
               <span className="dim small">{f.help}</span>
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
       )}
       {problem && (
         <div id={`${id}-problem`} className="small p-urgent" role="alert" style={{ marginTop: 3 }}>

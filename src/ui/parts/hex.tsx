@@ -18,6 +18,7 @@ const MOST_OCTETS = 4096;
 export const HexView = ({ hex, masked, layers, span, onPick }: Props) => {
   const octets = useMemo(() => hex.slice(0, MOST_OCTETS * 2).match(/../g) ?? [], [hex]);
   const box = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lit octets move when the chosen field does
   useEffect(() => {
     const line = box.current?.querySelector('.lit');
     line?.scrollIntoView({ block: 'nearest' });

@@ -39,7 +39,6 @@ export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }
   const shown = all ? sorted : sorted.slice(0, most);
   return (
     <div style={{ overflowX: 'auto' }}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a grid of divs, as in the long lists */}
       <div role="table" aria-label={label}>
         <div className="thead" role="row" style={{ gridTemplateColumns: template, position: 'static', minWidth }}>
           {columns.map((c) => {

@@ -5,7 +5,7 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconFileUpload, IconSearch, IconSunMoon, IconSwitchHorizontal } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { call } from '../lib/api.ts';
 import { useSite, useSites } from '../lib/site.ts';
 import { LevelMark, ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
@@ -37,6 +37,14 @@ export const Palette = () => {
     { label: 'Switch light and dark', icon: IconSunMoon, run: () => toggleColorScheme() },
   ].filter((a) => fits(a.label));
   const assets = asked === '' ? [] : (found.data?.items ?? []);
+  // Answers come after the keystroke: the first of them is what Enter takes.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the list is another
+  useEffect(() => {
+    const list = document.getElementById(store.getState().listId);
+    if (words === '' || list === null || list.querySelector('[data-selected]') !== null) return;
+    list.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+    store.updateState((s) => ({ ...s, selected: 0 }));
+  }, [found.data, words]);
   return (
     <Spotlight.Root
       store={store}

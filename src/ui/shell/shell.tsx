@@ -49,7 +49,9 @@ export const Shell = () => {
   const path = useRouterState({ select: (s) => s.location.pathname });
   const main = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
-  useEffect(() => main.current?.scrollTo({ top: 0 }), [path]);
+  useEffect(() => {
+    main.current?.scrollTo({ top: 0 });
+  }, [path]);
   return (
     <div className="shell">
       <a className="sr" href="#main">
@@ -131,6 +133,7 @@ const SideNav = ({ site }: { site: string }) => {
             {p.path === 'now' && waiting > 0 && (
               <span className="badge tag high" title={`${waiting} urgent or high`}>
                 {waiting}
+                {(now.data?.attentionMore ?? 0) > 0 && waiting === now.data?.attention.length && '+'}
                 <span className="sr"> urgent or high</span>
               </span>
             )}

@@ -29,11 +29,23 @@ export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
         <dl className="kv">
           <dt>Who</dt>
           <dd>
-            <PartyLink party={c.client} address={false} /> <Address>{c.client.address}</Address>
+            <PartyLink party={c.client} address={false} />
+            {c.client.address !== c.client.name && (
+              <>
+                <br />
+                <Address>{c.client.address}</Address>
+              </>
+            )}
           </dd>
           <dt>Asked of</dt>
           <dd>
-            <PartyLink party={c.target} address={false} /> <Address>{c.target.address}</Address>
+            <PartyLink party={c.target} address={false} />
+            {c.target.address !== c.target.name && (
+              <>
+                <br />
+                <Address>{c.target.address}</Address>
+              </>
+            )}
           </dd>
           <dt>User</dt>
           <dd>
@@ -45,7 +57,7 @@ export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
           <dd>{c.protocol}</dd>
           <dt>Object</dt>
           <dd>
-            {c.object === '' ? <span className="dim">the device</span> : <span className="mono">{c.object}</span>}
+            {c.object === '' ? <span className="dim">none named</span> : <span className="mono">{c.object}</span>}
           </dd>
           <dt>Value</dt>
           <dd>

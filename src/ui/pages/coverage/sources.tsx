@@ -77,6 +77,15 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
           </svg>
           {state.word}
         </span>
+        {verdicts.length === 0 && (
+          <span className="dim small">
+            {h.frames === 0
+              ? 'No frame was seen: nothing can be said about it.'
+              : s.state === 'reading'
+                ? 'Nothing found missing so far.'
+                : 'Nothing found missing.'}
+          </span>
+        )}
         <span className="grow" />
         <span className="dim small">
           {s.firstAt && s.lastAt ? (
@@ -87,18 +96,14 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
             <Unknown>no frame yet</Unknown>
           )}
         </span>
+        <button type="button" className="more" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Less' : 'More'}
+          <span className="sr"> about {s.name}</span>
+        </button>
       </div>
       {s.state === 'reading' && <Reading source={s} />}
       {s.error !== '' && <p className="p-high flat">{s.error}</p>}
-      {verdicts.length === 0 ? (
-        <p className="dim flat small">
-          {h.frames === 0
-            ? 'No frame was seen: nothing can be said about it.'
-            : s.state === 'reading'
-              ? 'Nothing found missing so far.'
-              : 'Nothing found missing.'}
-        </p>
-      ) : (
+      {verdicts.length > 0 && (
         <ul className="sentences">
           {verdicts.map((v) => (
             <li key={v.code}>
@@ -157,9 +162,6 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
           why="Times that step backwards"
         />
       </dl>
-      <button type="button" className="more" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? 'Less' : 'More about this source'}
-      </button>
       {open && (
         <dl className="kv small">
           <dt>SHA-256</dt>
@@ -229,7 +231,9 @@ const Figure = ({
 }) => (
   <div title={why}>
     <dt>{name}</dt>
-    <dd className={loud ? 'loud' : ''}>{value === '' ? <Unknown>{unknown ?? 'not known'}</Unknown> : value}</dd>
+    <dd className={loud ? 'loud' : value === '0' ? 'nil' : ''}>
+      {value === '' ? <Unknown>{unknown ?? 'not known'}</Unknown> : value}
+    </dd>
   </div>
 );
 

@@ -48,6 +48,9 @@ export const FlowMarks = ({ row: f, long = false }: { row: FlowRow; long?: boole
       </span>
     ),
   ].filter((x) => x !== false);
+  if (marks.length === 0 && f.server.kind === 'group') return <span className="dim">to a group</span>;
+  if (marks.length === 0 && (f.serverPackets === 0 || f.clientPackets === 0))
+    return <span className="dim">no answer seen</span>;
   if (marks.length === 0)
     return <span className="dim">{long ? 'both directions, nothing found missing' : 'both directions'}</span>;
   return <span className="marks">{marks}</span>;

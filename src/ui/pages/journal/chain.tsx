@@ -107,13 +107,13 @@ export const Chain = () => {
         </span>
       ) : (
         <span className="dim small">
-          Each row carries the SHA-256 over the one before it. Not compared yet: keep the head somewhere else, and
-          compare it later.
+          Chained by SHA-256; not compared here yet. A head that is kept elsewhere shows later whether rows were changed
+          or cut.
         </span>
       )}
       <span className="grow" />
       <Button onClick={() => input.current?.click()} disabled={newest === undefined}>
-        Compare with a kept head …
+        Compare …
       </Button>
       <Button
         leftSection={<IconDownload size={14} stroke={1.6} />}

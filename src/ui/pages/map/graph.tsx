@@ -1,13 +1,13 @@
 /** The drawing: Cytoscape with places of our own, lanes named at the left edge, selection and neighbourhood as classes. */
 import { useComputedColorScheme } from '@mantine/core';
 import cytoscape from 'cytoscape';
-import { type RefObject, useEffect, useImperativeHandle, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useImperativeHandle, useRef } from 'react';
 import { PRIORITIES, type Priority } from '../../../api/words.ts';
 import { ROLES } from '../../../core/site.ts';
 import { number } from '../../lib/format.ts';
 import { LEVEL_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph } from '../../parts/glyphs.tsx';
 import { type Line, lineLabel } from './edges.ts';
-import { type Box, CARD, MOST_CARDS, type Placed } from './layout.ts';
+import { type Box, MOST_CARDS, type Placed } from './layout.ts';
 import { type Ink, mapStyle, readInk } from './style.ts';
 
 export interface GraphHandle {
@@ -119,7 +119,7 @@ export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, ha
   latest.current = { onChoose, onOpen, placed };
   const scheme = useComputedColorScheme('light');
 
-  const follow = () => {
+  const follow = useCallback(() => {
     const c = cy.current;
     if (!c || !names.current) return;
     const { y } = c.pan();
@@ -128,8 +128,8 @@ export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, ha
       const el = names.current?.children[i] as HTMLElement | undefined;
       if (el) el.style.cssText = `top:${l.y * z + y}px;height:${l.h * z}px`;
     });
-  };
-  const fit = () => {
+  }, []);
+  const showAll = useCallback(() => {
     const c = cy.current;
     if (!c) return;
     const p = latest.current.placed;
@@ -141,7 +141,7 @@ export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, ha
       zoom: z,
       pan: { x: LANE_LABEL_PX + MARGIN + Math.max(0, (w - p.w * z) / 2), y: MARGIN + Math.max(0, (h - p.h * z) / 2) },
     });
-  };
+  }, []);
 
   useEffect(() => {
     if (!box.current) return;
@@ -182,7 +182,7 @@ export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, ha
       cy.current = null;
       before.current = '';
     };
-  }, []);
+  }, [follow]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new scheme has new tokens
   useEffect(() => {
@@ -200,10 +200,10 @@ export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, ha
     });
     // The same places keep the view; other places are shown whole.
     const shape = `${placed.boxes.map((b) => `${b.id}${b.open}${b.x}${b.y}`).join()}`;
-    if (shape !== before.current) fit();
+    if (shape !== before.current) showAll();
     before.current = shape;
     follow();
-  }, [placed, lines]);
+  }, [placed, lines, follow, showAll]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: classes are put on the elements of this scene
   useEffect(() => {
@@ -224,7 +224,7 @@ export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, ha
   }, [chosen, near, found, placed, lines]);
 
   useImperativeHandle(handle, () => ({
-    fit,
+    fit: showAll,
     zoom: (by) => {
       const c = cy.current;
       c?.zoom({ level: c.zoom() * by, renderedPosition: { x: c.width() / 2, y: c.height() / 2 } });

@@ -1,7 +1,7 @@
 /** The reconciliation report: three lists, their counts as tabs, exported as they stand. */
 import { Button, Menu } from '@mantine/core';
 import { IconDownload, IconFileSpreadsheet } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Reconciliation } from '../../../api/names.ts';
@@ -11,6 +11,7 @@ import { csvText, save } from '../../lib/save.ts';
 import { useSite } from '../../lib/site.ts';
 import { Empty, Loading, Panel, Problem, Text, Unknown, When } from '../../parts/basics.tsx';
 import { ROLE_WORD } from '../../parts/glyphs.tsx';
+import { notify } from '../../parts/notify.ts';
 import { SmallTable } from '../../parts/simple-table.tsx';
 
 const TABS = ['conflicts', 'unlisted', 'unseen'] as const;
@@ -60,6 +61,16 @@ const rowsOf = (r: Reconciliation): (string | number | null)[][] => [
 
 const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: string; onImport: () => void }) => {
   const navigate = useNavigate();
+  const client = useQueryClient();
+  const back = useMutation({
+    mutationFn: () => call('undoCorrection', { site, correction: r.correction ?? '' }),
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ['names', site] }),
+        client.invalidateQueries({ queryKey: ['assets', site] }),
+      ]),
+    onError: notify.problem,
+  });
   const search = useSearch({ strict: false }) as { tab?: string };
   const tab: Tab =
     TABS.find((t) => t === search.tab) ??
@@ -128,6 +139,11 @@ const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: s
                 </Menu.Item>
               </Menu.Dropdown>
             </Menu>
+            {r.correction !== null && (
+              <Button loading={back.isPending} onClick={() => back.mutate()}>
+                Undo the import
+              </Button>
+            )}
             <Button leftSection={<IconFileSpreadsheet size={14} stroke={1.6} />} onClick={onImport}>
               Import a list …
             </Button>
@@ -233,7 +249,7 @@ export const ConflictTable = ({ rows, empty }: { rows: Reconciliation['conflicts
     <SmallTable<Reconciliation['conflicts'][number]>
       label="Conflicts"
       rows={rows}
-      keyOf={(c) => `${c.line} ${c.asset} ${c.attribute}`}
+      keyOf={(c) => `${c.line} ${c.label} ${c.asset} ${c.attribute}`}
       most={50}
       empty={empty}
       columns={[
@@ -279,7 +295,7 @@ export const UnseenTable = ({ rows }: { rows: Reconciliation['notSeen'] }) => (
   <SmallTable<Reconciliation['notSeen'][number]>
     label="In the list, not seen"
     rows={rows}
-    keyOf={(n) => n.line}
+    keyOf={(n) => `${n.line} ${n.label}`}
     most={50}
     empty="Every entry of the list was seen."
     columns={[

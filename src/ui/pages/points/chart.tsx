@@ -48,16 +48,19 @@ export const PointChart = ({ series, label, writes, onRange }: Props) => {
       height: HEIGHT,
       tzDate: (s) => uPlot.tzDate(new Date(s * 1000), zoneName()),
       legend: { show: false },
-      padding: [10, 14, 0, 0],
+      padding: [10, 34, 0, 0],
       scales: { x: { time: true }, y: { range: (_u, min, max) => widen(min, max) } },
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6, fill: token('--gh-accent') } },
       axes: [
-        { ...axis, size: 34, values: axisTimes },
+        { ...axis, size: 44, space: 92, values: axisTimes },
         {
           ...axis,
           size: 64,
+          incrs: (_u, _axis, min, max) => niceSteps(max - min),
           values: (_u, ticks) =>
-            ticks.map((v) => (Math.abs(v) >= 1e6 ? v.toExponential(1) : String(Number(v.toPrecision(7))))),
+            ticks.map((v) =>
+              Math.abs(v) >= 1e6 ? v.toExponential(1).replace('e+', 'e') : String(Number(v.toPrecision(7))),
+            ),
         },
       ],
       series: [
@@ -151,6 +154,12 @@ export const PointChart = ({ series, label, writes, onRange }: Props) => {
       )}
     </div>
   );
+};
+
+/** 1, 2, 5 of every decade near the range, also where the range is beyond what uPlot brings along. */
+const niceSteps = (range: number): number[] => {
+  const decade = Math.floor(Math.log10(Math.max(range, Number.MIN_VALUE)));
+  return [decade - 2, decade - 1, decade, decade + 1].flatMap((d) => [1, 2, 5].map((n) => Number(`${n}e${d}`)));
 };
 
 /** A constant still gets room above and below. */

@@ -21,6 +21,20 @@ export const timeOfUs = (us: number): string => {
   return `${new Date(ms).toISOString().slice(0, -1)}${String(Math.floor(us - ms * 1000)).padStart(3, '0')}Z`;
 };
 
+/** The last value held until the point was last seen: the line goes on to there. */
+export const heldUntil = (s: Series, endUs: number): Series => {
+  const last = s.us.at(-1);
+  const value = s.value.at(-1);
+  if (last === undefined || value === undefined || value === null || endUs <= last) return s;
+  return {
+    ...s,
+    us: [...s.us, endUs],
+    value: [...s.value, value],
+    ...(s.min === undefined ? {} : { min: [...s.min, value] }),
+    ...(s.max === undefined ? {} : { max: [...s.max, value] }),
+  };
+};
+
 export interface Statistics {
   readonly samples: number;
   readonly min: number;

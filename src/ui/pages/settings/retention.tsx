@@ -55,8 +55,6 @@ export const Retention = ({ admin }: { admin: boolean }) => {
                 <NumberInput
                   key={f.key}
                   label={f.label}
-                  description={value === null || value === undefined ? f.none : undefined}
-                  inputWrapperOrder={['label', 'input', 'description']}
                   placeholder={f.none}
                   suffix={` ${f.unit}`}
                   min={f.min}

@@ -124,7 +124,7 @@ export const Users = ({ me }: { me: string }) => {
                       disabled={change.isPending}
                       onClick={() => change.mutate({ id: u.id, disabled: !u.disabled })}
                     >
-                      {u.disabled ? 'Open' : 'Close'}
+                      {u.disabled ? 'Reopen' : 'Close'}
                     </button>
                   ),
               },

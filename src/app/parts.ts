@@ -1,0 +1,5 @@
+/** The parts that `app/` puts together, for those who measure or prove them one by one (bench). */
+export { type CaptureFile, openCaptureFile } from '../capture/file.ts';
+export { readCapture } from '../capture/reader.ts';
+export { createSiteModel } from '../observe/index.ts';
+export { openMemoryStore, openStore } from '../store/index.ts';

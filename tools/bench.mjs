@@ -1,0 +1,112 @@
+/**
+ * `npm run bench -- FILE.pcap [LONGER.pcap] [--json] [--peers] [--only PHASE,...] [--runs N]`: prints one JSON line with
+ * what reading, decoding and the whole pipeline cost, each in a process of its own on built JavaScript. With two files it
+ * prints the slope between them: the steady state, without start-up. `--peers` measures tshark in the same run.
+ * `--runs N` takes the cheapest of N runs of each phase. Everything else that is said goes to standard error.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureAll, root } from './project.mjs';
+
+const PHASES = ['reading', 'decode', 'pipeline'];
+
+const options = { peers: false, json: false, only: PHASES, runs: 1 };
+const files = [];
+const words = process.argv.slice(2);
+for (let i = 0; i < words.length; i++) {
+  if (words[i] === '--peers') options.peers = true;
+  else if (words[i] === '--json') options.json = true;
+  else if (words[i] === '--only') options.only = (words[++i] ?? '').split(',');
+  else if (words[i] === '--runs') options.runs = Number(words[++i]);
+  else files.push(words[i]);
+}
+if (files.length < 1 || files.length > 2 || !(options.runs >= 1)) {
+  process.stderr.write(
+    'Usage: npm run bench -- FILE.pcap [LONGER.pcap] [--json] [--peers] [--only PHASE,...] [--runs N]\n',
+  );
+  process.exit(2);
+}
+
+ensureAll();
+const { HEAP_FLAGS } = await import(pathToFileURL(join(root, 'dist', 'src', 'app', 'heap.js')).href);
+const round = (x) => Math.round(x * 1000) / 1000;
+
+const once = (phase, file) => {
+  const program = join(root, 'dist', 'bench', 'bench.js');
+  const done = spawnSync(process.execPath, [...HEAP_FLAGS, program, phase, file], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (done.status !== 0) {
+    process.stderr.write(
+      `The phase ${phase} of ${file} failed (${done.error?.message ?? `exit code ${done.status}`}).\n`,
+    );
+    process.exit(1);
+  }
+  return JSON.parse(done.stdout);
+};
+
+const measure = (phase, file) => {
+  let best;
+  for (let i = 0; i < options.runs; i++) {
+    const result = once(phase, file);
+    if (best !== undefined && best.checksum !== result.checksum) {
+      process.stderr.write(
+        `Two runs of ${phase} on ${file} said different things: ${best.checksum}, ${result.checksum}.\n`,
+      );
+      process.exit(1);
+    }
+    if (best === undefined || result.cpuSeconds < best.cpuSeconds) best = result;
+  }
+  if (!options.json)
+    process.stderr.write(
+      `${phase.padEnd(9)} ${best.packets} packets, ${best.cpuSeconds} s CPU = ${best.usPerPacket} us a packet, ` +
+        `${best.packetsPerSecond} packets/s, ${best.peakRssMib} MiB at most, start-up ${best.startCpuSeconds} s  ${file}\n`,
+    );
+  return best;
+};
+
+/** CPU of `tshark -q -z io,phs -r FILE`, by the shell-free way: the CPU of this process's children before and after. */
+const tshark = (file, packets) => {
+  const script =
+    "const { spawnSync } = require('node:child_process');" +
+    "const d = spawnSync('tshark', ['-q', '-z', 'io,phs', '-r', process.argv[1]], { stdio: 'ignore' });" +
+    "const fs = require('node:fs');" +
+    // proc(5): fields 16 and 17 of /proc/self/stat, after the name in brackets: CPU of children waited for, in ticks of 10 ms.
+    "const f = fs.readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');" +
+    'console.log(JSON.stringify({ status: d.status, cpuSeconds: (Number(f[13]) + Number(f[14])) / 100 }));';
+  if (process.platform !== 'linux') return { skipped: 'the CPU of a peer is read from /proc' };
+  const done = spawnSync(process.execPath, ['-e', script, file], { encoding: 'utf8' });
+  const said = done.status === 0 ? JSON.parse(done.stdout) : undefined;
+  if (said?.status !== 0) return { skipped: 'tshark is not installed, or could not read the file' };
+  return { cpuSeconds: said.cpuSeconds, usPerPacket: round((said.cpuSeconds / packets) * 1e6) };
+};
+
+const result = { node: process.version, cpu: cpus()[0]?.model ?? '', flags: HEAP_FLAGS, files: [] };
+for (const file of files) {
+  const phases = Object.fromEntries(options.only.map((phase) => [phase, measure(phase, file)]));
+  const first = Object.values(phases)[0];
+  const entry = { file, packets: first.packets, phases };
+  if (options.peers) {
+    entry.tshark = tshark(file, first.packets);
+    if (entry.tshark.cpuSeconds !== undefined && phases.pipeline !== undefined)
+      entry.tshark.ratio = round(entry.tshark.cpuSeconds / phases.pipeline.cpuSeconds);
+  }
+  result.files.push(entry);
+}
+if (files.length === 2) {
+  const [a, b] = result.files;
+  const slope = (of) => round(((of(b) - of(a)) / (b.packets - a.packets)) * 1e6);
+  result.usPerPacketSlope = Object.fromEntries(
+    options.only.map((phase) => [phase, slope((entry) => entry.phases[phase].cpuSeconds)]),
+  );
+  if (a.tshark?.cpuSeconds !== undefined && b.tshark?.cpuSeconds !== undefined) {
+    const peer = slope((entry) => entry.tshark.cpuSeconds);
+    result.usPerPacketSlope.tshark = peer;
+    if (result.usPerPacketSlope.pipeline > 0)
+      result.usPerPacketSlope.ratio = round(peer / result.usPerPacketSlope.pipeline);
+  }
+}
+console.log(JSON.stringify(result));
