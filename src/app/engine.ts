@@ -63,6 +63,8 @@ const PAGE_TOPICS = ['sources', 'now', 'assets', 'flows', 'commands', 'points', 
 /** Pages kept as text; lists only in small pages and without a filter (which may speak of the time that passes). */
 const MAX_PAGES = 40;
 const MAX_KEPT_ROWS = 200;
+/** While a source is read every pulse is a new version; pages are made anew at most so often then. */
+const PAGE_MS = 1000;
 
 export interface EngineOptions {
   readonly store: Store;
@@ -96,7 +98,10 @@ export class LocalEngine implements Engine {
   #ringMoved = true;
   #journalSeq = 0;
   #names = new Map<string, string>();
-  readonly #pages = new Map<string, { readonly version: string; readonly text: Promise<string> }>();
+  readonly #pages = new Map<
+    string,
+    { readonly version: string; readonly madeMs: number; readonly text: Promise<string> }
+  >();
 
   private constructor(options: EngineOptions) {
     this.#options = options;
@@ -304,6 +309,8 @@ export class LocalEngine implements Engine {
       },
       ring: () => this.#sources.openRing(),
       changed: (site) => {
+        // What a person changed is seen at once, also while a source is read.
+        this.#pages.clear();
         this.#unsaved.add(site);
         this.#changed(site);
       },
@@ -328,11 +335,15 @@ export class LocalEngine implements Engine {
     const key = `${whole.id} ${call} ${JSON.stringify(query)}`;
     const version = [...PAGE_TOPICS.map((topic) => whole.version(topic))].join(' ');
     const kept = this.#pages.get(key);
-    if (kept?.version === version) return kept.text;
+    const nowMs = this.#options.nowMs();
+    if (kept !== undefined) {
+      const young = whole.busy > 0 && nowMs - kept.madeMs < PAGE_MS;
+      if (young || kept.version === version) return kept.text;
+    }
     const text = this.#answer(call, input);
     text.catch(() => this.#pages.delete(key));
     if (this.#pages.size >= MAX_PAGES) this.#pages.clear();
-    this.#pages.set(key, { version, text });
+    this.#pages.set(key, { version, madeMs: nowMs, text });
     return text;
   }
 

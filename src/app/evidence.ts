@@ -15,6 +15,9 @@ import type { Row, Store } from '../store/index.ts';
 /** Frames pinned for each kind of statement in a site, and octets of all; what is beyond is found in file or ring only. */
 export const MAX_PINS_PER_KIND = 2000;
 export const MAX_PIN_BYTES = 32 * 1024 * 1024;
+/** Octets and rows of pinned frames handed to the store at a time. */
+const PIN_PART_BYTES = 1024 * 1024;
+const PIN_PART_ROWS = 2048;
 /** Octets kept of one frame. */
 const MAX_FRAME_BYTES = 65_535;
 
@@ -115,26 +118,39 @@ export const pinFrames = async (
     .execute();
   for (const { frame } of pinned) kinds.delete(frame);
   if (kinds.size === 0) return 0;
-  const rows: Row<'pinned_frame'>[] = [];
+  let rows: Row<'pinned_frame'>[] = [];
+  let count = 0;
+  let partBytes = 0;
   let bytes = 0;
+  const hand = async (): Promise<void> => {
+    const part = rows;
+    rows = [];
+    partBytes = 0;
+    count += part.length;
+    if (part.length > 0) await store.writer.submit({ put: { pinned_frame: part } }, { background: true });
+  };
   const take = (found: FoundFrame): boolean => {
     bytes += found.bytes.length;
+    partBytes += found.bytes.length;
     if (bytes > MAX_PIN_BYTES) return false;
     rows.push(pinRow(site, source.id, kinds.get(found.frame)!, found));
     return true;
   };
+  const isPartFull = (): boolean => partBytes >= PIN_PART_BYTES || rows.length >= PIN_PART_ROWS;
   if (source.kind === 'file' || source.kind === 'sample') {
     for await (const found of readFrames(source.path, (frame) => kinds.has(frame), Math.max(...kinds.keys()))) {
       if (!take(found)) break;
+      if (isPartFull()) await hand();
     }
   } else if (ring !== undefined) {
     for (const frame of kinds.keys()) {
       const found = await ring.fetch(ringName(site, source.id), frame);
       if (found !== undefined && !take({ frame, ...found })) break;
+      if (isPartFull()) await hand();
     }
   }
-  await store.writer.submit({ put: { pinned_frame: rows } }, { background: true });
-  return rows.length;
+  await hand();
+  return count;
 };
 
 export const ringName = (site: string, source: string): string => `${site}/${source}`;

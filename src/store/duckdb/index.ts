@@ -13,12 +13,15 @@ import { type Database, tableNames, tableSpec } from '../schema.ts';
 import { appendRows, appendSampleColumns, SAMPLE_STAGE } from './append.ts';
 import { kyselyOver } from './driver.ts';
 
-/** DuckDB's own buffers; beyond it spills to disk or fails, and the writer reports that. */
-export const MEMORY_LIMIT = '96MB';
+/** DuckDB's own buffers; beyond it spills to disk or fails, and the writer reports that. 32 MB was too little for a checkpoint. */
+export const MEMORY_LIMIT = '64MB';
 /** More threads cost about 10 MB each here and the tables are small. */
 export const THREADS = '1';
 /** The write-ahead log is folded into the file at this size. */
 const CHECKPOINT_THRESHOLD = '8MB';
+/** Memory that became free goes back to the system from these sizes on (DuckDB's own: 128 and 512 MB). */
+const FLUSH_THRESHOLD = '1MB';
+const BULK_FLUSH_THRESHOLD = '4MB';
 
 export interface DuckDbOptions {
   /** A file's path; absent: in memory. */
@@ -84,6 +87,8 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
       memory_limit: MEMORY_LIMIT,
       threads: THREADS,
       checkpoint_threshold: CHECKPOINT_THRESHOLD,
+      allocator_flush_threshold: FLUSH_THRESHOLD,
+      allocator_bulk_deallocation_flush_threshold: BULK_FLUSH_THRESHOLD,
       // Nothing is fetched from anywhere, and no query can read files.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
