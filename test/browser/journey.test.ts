@@ -142,6 +142,7 @@ describeShared('the console in a browser', () => {
       await page.keyboard.press('g');
       await page.keyboard.press('c');
       await page.waitForURL(/\/commands/);
+      await page.getByRole('combobox', { name: 'Filter commands' }).waitFor();
       await page.keyboard.press('/');
       await page.keyboard.type('verb:write');
       await page.waitForURL(/q=verb/);

@@ -42,7 +42,12 @@ export const FilterLine = ({ list, value, onChange, problem, placeholder }: Prop
     }, 250);
     return () => clearTimeout(t);
   }, [text, onChange]);
-  useKeys({ '/': () => input.current?.select() });
+  useKeys({
+    '/': () => {
+      input.current?.focus();
+      input.current?.select();
+    },
+  });
 
   const options = useMemo(() => {
     const { word } = wordAt(text, caret);

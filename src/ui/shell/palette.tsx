@@ -5,7 +5,7 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconFileUpload, IconSearch, IconSunMoon, IconSwitchHorizontal } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { call } from '../lib/api.ts';
 import { useSite, useSites } from '../lib/site.ts';
 import { LevelMark, ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
@@ -37,14 +37,13 @@ export const Palette = () => {
     { label: 'Switch light and dark', icon: IconSunMoon, run: () => toggleColorScheme() },
   ].filter((a) => fits(a.label));
   const assets = asked === '' ? [] : (found.data?.items ?? []);
-  // Answers come after the keystroke: the first of them is what Enter takes.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the list is another
-  useEffect(() => {
+  // Answers come after the keystroke: as long as nothing was chosen with the arrows, Enter takes the first.
+  const takeFirst = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
     const list = document.getElementById(store.getState().listId);
-    if (words === '' || list === null || list.querySelector('[data-selected]') !== null) return;
-    list.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
-    store.updateState((s) => ({ ...s, selected: 0 }));
-  }, [found.data, words]);
+    if (list === null || list.querySelector('[data-selected]') !== null) return;
+    list.querySelector<HTMLElement>('[data-action]')?.click();
+  };
   return (
     <Spotlight.Root
       store={store}
@@ -61,6 +60,7 @@ export const Palette = () => {
         placeholder="Name, IP, MAC, model, page …"
         leftSection={<IconSearch size={16} stroke={1.6} />}
         aria-label="Find"
+        onKeyDown={takeFirst}
       />
       <Spotlight.ActionsList>
         {assets.length > 0 && (
