@@ -22,8 +22,8 @@ export const BlindSpots = ({ verdicts, reading }: { verdicts: readonly VerdictRo
           {reading ? 'Nothing found missing so far; a source is still being read.' : 'Nothing found missing.'}
           <span className="dim">
             {' '}
-            Both directions are visible and nothing points to loss. What the mirror port does not carry cannot be seen
-            from here.
+            Nothing in the captured traffic points to loss. What the mirror port does not carry cannot be seen from
+            here.
           </span>
         </p>
       ) : (
