@@ -19,7 +19,6 @@ import {
   BITS,
   BYTES_A,
   CLIENT_IS_B,
-  CLIENT_SURE,
   D,
   DECODED,
   DUE_BLOCK,
@@ -459,10 +458,8 @@ export class Decoding {
   /** Who asks? SYN tells; then a well-known port; then the first to speak. Bits for the flow. */
   #guessClient(d: number, srcPort: number, dstPort: number, protocol: number, tcpFlags: number): number {
     let clientIsSource = true;
-    let bits = 0;
     if (protocol === 6 && (tcpFlags & SYN) !== 0) {
       clientIsSource = (tcpFlags & ACK) === 0;
-      bits = CLIENT_SURE;
     } else if (protocol === 6 || protocol === 17) {
       const known = protocol === 6 ? this.dispatcher.tcp.byHint : this.dispatcher.udp.byHint;
       const srcKnown = known.has(srcPort) || srcPort < 1024;
@@ -470,7 +467,7 @@ export class Decoding {
       if (srcKnown !== dstKnown) clientIsSource = dstKnown;
       else if (srcPort !== dstPort && (protocol === 6 || srcKnown)) clientIsSource = dstPort < srcPort;
     }
-    return (d === 0) === clientIsSource ? bits : bits | CLIENT_IS_B;
+    return (d === 0) === clientIsSource ? 0 : CLIENT_IS_B;
   }
 
   /** Frames without IP: ARP, DCP, LLDP, GOOSE, ...; the flow key is the MAC pair and the type. */

@@ -29,8 +29,6 @@ export const TCP_STATES = ['new', 'established', 'closed', 'reset', 'rejected'] 
 
 /** BITS */
 export const CLIENT_IS_B = 1;
-/** Client and server are known for sure (SYN seen, or a decoder said so). */
-export const CLIENT_SURE = 2;
 export const INIT_A = 4;
 export const INIT_B = 8;
 export const FIN_A = 16;
