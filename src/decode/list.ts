@@ -7,6 +7,7 @@ import { cipIo } from './cip-io/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
+import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { ftp } from './ftp/index.ts';
@@ -31,6 +32,7 @@ export const DECODERS: readonly Decoder[] = [
   s7comm,
   enip,
   cipIo,
+  dnp3,
   bacnet,
   profinetDcp,
   profinetRt,
