@@ -12,6 +12,7 @@ import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { ftp } from './ftp/index.ts';
 import { http } from './http/index.ts';
+import { iec104 } from './iec104/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
@@ -33,6 +34,7 @@ export const DECODERS: readonly Decoder[] = [
   enip,
   cipIo,
   dnp3,
+  iec104,
   bacnet,
   profinetDcp,
   profinetRt,

@@ -97,7 +97,7 @@ const decodeObjects = (b: Uint8Array, start: number, end: number, fragment: Muta
     };
     const range = readRange(b, at + 3, end, block);
     if (typeof range === 'string') {
-      if (range === 'range') blocks.push(block);
+      if (range !== 'short') blocks.push(block);
       return range;
     }
     at = range;
