@@ -7,10 +7,12 @@ import { cipIo } from './cip-io/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
+import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { ftp } from './ftp/index.ts';
 import { http } from './http/index.ts';
+import { iec104 } from './iec104/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
@@ -31,6 +33,8 @@ export const DECODERS: readonly Decoder[] = [
   s7comm,
   enip,
   cipIo,
+  dnp3,
+  iec104,
   bacnet,
   profinetDcp,
   profinetRt,

@@ -1,9 +1,11 @@
 /** Every mapping, one line each, sorted. */
 import type { Mapping } from '../types.ts';
+import { tsharkIec104 } from './tshark/iec104.ts';
 import { tsharkModbus } from './tshark/modbus.ts';
 import { zeekModbus } from './zeek/modbus.ts';
 
 export const MAPS: readonly Mapping[] = [
-  tsharkModbus, //
+  tsharkIec104, //
+  tsharkModbus,
   zeekModbus,
 ];
