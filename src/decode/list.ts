@@ -13,6 +13,7 @@ import { ftp } from './ftp/index.ts';
 import { http } from './http/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
+import { mqtt } from './mqtt/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
@@ -24,6 +25,7 @@ import { snmp } from './snmp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
+import { websocket } from './websocket/index.ts';
 
 export const DECODERS: readonly Decoder[] = [
   modbus,
@@ -53,4 +55,6 @@ export const DECODERS: readonly Decoder[] = [
   telnet,
   lldp,
   cdp,
+  mqtt,
+  websocket,
 ];
