@@ -11,21 +11,31 @@ import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { ftp } from './ftp/index.ts';
+import { hsrp } from './hsrp/index.ts';
 import { http } from './http/index.ts';
 import { iec104 } from './iec104/index.ts';
+import { icmp, icmpv6 } from './icmp/index.ts';
+import { igmp } from './igmp/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
+import { mqtt } from './mqtt/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
+import { ospf } from './ospf/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
+import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
+import { ssdp } from './ssdp/index.ts';
 import { ssh } from './ssh/index.ts';
+import { stp } from './stp/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
+import { vrrp } from './vrrp/index.ts';
+import { websocket } from './websocket/index.ts';
 
 export const DECODERS: readonly Decoder[] = [
   modbus,
@@ -57,4 +67,15 @@ export const DECODERS: readonly Decoder[] = [
   telnet,
   lldp,
   cdp,
+  mqtt,
+  websocket,
+  icmp,
+  icmpv6,
+  igmp,
+  stp,
+  vrrp,
+  hsrp,
+  ospf,
+  ssdp,
+  radius,
 ];
