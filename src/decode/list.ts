@@ -9,6 +9,7 @@ import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
+import { fins } from './fins/index.ts';
 import { ftp } from './ftp/index.ts';
 import { http } from './http/index.ts';
 import { lldp } from './lldp/index.ts';
@@ -32,6 +33,7 @@ export const DECODERS: readonly Decoder[] = [
   enip,
   cipIo,
   bacnet,
+  fins,
   profinetDcp,
   profinetRt,
   arp,
