@@ -1,5 +1,6 @@
 /** The visible list of protocols: adding one is a folder and a line here. Order matters only where two claim the same port. */
 import type { Decoder } from '../core/decoder.ts';
+import { ads } from './ads/index.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
 import { cdp } from './cdp/index.ts';
@@ -34,6 +35,7 @@ export const DECODERS: readonly Decoder[] = [
   cipIo,
   bacnet,
   fins,
+  ads,
   profinetDcp,
   profinetRt,
   arp,
