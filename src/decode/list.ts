@@ -1,5 +1,6 @@
 /** The visible list of protocols: adding one is a folder and a line here. Order matters only where two claim the same port. */
 import type { Decoder } from '../core/decoder.ts';
+import { ads } from './ads/index.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
 import { cdp } from './cdp/index.ts';
@@ -10,6 +11,7 @@ import { dhcpv6 } from './dhcpv6/index.ts';
 import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
+import { fins } from './fins/index.ts';
 import { ftp } from './ftp/index.ts';
 import { hsrp } from './hsrp/index.ts';
 import { http } from './http/index.ts';
@@ -46,6 +48,8 @@ export const DECODERS: readonly Decoder[] = [
   dnp3,
   iec104,
   bacnet,
+  fins,
+  ads,
   profinetDcp,
   profinetRt,
   arp,
