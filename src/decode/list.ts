@@ -10,6 +10,7 @@ import { dhcpv6 } from './dhcpv6/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { ftp } from './ftp/index.ts';
+import { hartIp } from './hart-ip/index.ts';
 import { http } from './http/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
@@ -44,6 +45,7 @@ export const DECODERS: readonly Decoder[] = [
   nbdgm,
   snmp,
   ntp,
+  hartIp,
   tls,
   http,
   smb,
