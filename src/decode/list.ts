@@ -9,7 +9,9 @@ import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
+import { fox } from './fox/index.ts';
 import { ftp } from './ftp/index.ts';
+import { genisys } from './genisys/index.ts';
 import { hartIp } from './hart-ip/index.ts';
 import { http } from './http/index.ts';
 import { lldp } from './lldp/index.ts';
@@ -19,6 +21,7 @@ import { ntp } from './ntp/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { rdp } from './rdp/index.ts';
+import { rocPlus } from './roc-plus/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
@@ -46,6 +49,9 @@ export const DECODERS: readonly Decoder[] = [
   snmp,
   ntp,
   hartIp,
+  rocPlus,
+  genisys,
+  fox,
   tls,
   http,
   smb,
