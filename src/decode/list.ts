@@ -14,6 +14,9 @@ import { enip } from './enip/index.ts';
 import { fins } from './fins/index.ts';
 import { ftp } from './ftp/index.ts';
 import { hsrp } from './hsrp/index.ts';
+import { fox } from './fox/index.ts';
+import { genisys } from './genisys/index.ts';
+import { hartIp } from './hart-ip/index.ts';
 import { http } from './http/index.ts';
 import { iec104 } from './iec104/index.ts';
 import { icmp, icmpv6 } from './icmp/index.ts';
@@ -28,6 +31,7 @@ import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
+import { rocPlus } from './roc-plus/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
@@ -62,6 +66,10 @@ export const DECODERS: readonly Decoder[] = [
   nbdgm,
   snmp,
   ntp,
+  hartIp,
+  rocPlus,
+  genisys,
+  fox,
   tls,
   http,
   smb,
