@@ -100,7 +100,6 @@ export const sayEndpoints = (
   state: OpcuaState,
 ): void => {
   const offers: string[] = [];
-  let open = false;
   for (const e of endpoints.slice(0, MAX_DESCRIPTIONS)) {
     sayApplication(sink, at, at.server, e.server, via, state);
     sayCertificate(sink, at, at.server, e.serverCertificate, `${via} certificate`, state);
@@ -112,16 +111,9 @@ export const sayEndpoints = (
     const tokens = (e.userIdentityTokens ?? []).slice(0, 8);
     const users = tokens.map((t) => tokenTypeName(t.tokenType)).join('/');
     offers.push(`${policyName(e.securityPolicyUri)} ${securityModeName(e.securityMode)} ${users}`);
-    // Everybody may come in, and everything can be read on the way.
-    if (e.securityMode === 1 && tokens.some((t) => t.tokenType === 0)) open = true;
   }
   if (offers.length === 0) return;
   say(sink, at, at.server, 'protection', [...new Set(offers)].join('; '), 0.9, via, state);
-  if (open && state.isNews(`${at.server} open`, 'yes'))
-    sink.weird(at, {
-      code: 'opcua.open-endpoint',
-      detail: 'the server offers an endpoint without security to anonymous users',
-    });
 };
 
 /** Servers that a discovery server knows: those whose URL holds an address can be told apart. */
