@@ -180,7 +180,7 @@ export class Decoding {
   /** The source's health now, active flows included. */
   snapshot(): SourceHealth {
     const d = this.dispatcher;
-    const encrypted = (f: number) => this.#states.get(f)?.session?.decoder.encrypted === true;
+    const encrypted = (f: number) => this.#states.get(f)?.session?.encrypted === true;
     return this.health.snapshot(this.flows, encrypted, d.stats, {
       flows: this.flows.evicted,
       endpoints: this.endpoints.overflow,

@@ -42,6 +42,11 @@ export class Session {
     this.isStream = decoder.attach.some((a) => a.over === 'tcp');
     this.hosts = hosts;
   }
+
+  /** Nobody can see what this conversation is about. */
+  get encrypted(): boolean {
+    return this.decoder.encrypted === true || this.decoder.isEncrypted?.(this.state) === true;
+  }
 }
 
 export class DecoderStats {

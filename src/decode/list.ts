@@ -27,6 +27,7 @@ import { mqtt } from './mqtt/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
 import { ospf } from './ospf/index.ts';
+import { opcua } from './opcua/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { radius } from './radius/index.ts';
@@ -54,6 +55,7 @@ export const DECODERS: readonly Decoder[] = [
   bacnet,
   fins,
   ads,
+  opcua,
   profinetDcp,
   profinetRt,
   arp,
