@@ -10,6 +10,7 @@ import { dhcpv6 } from './dhcpv6/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { ftp } from './ftp/index.ts';
+import { goose } from './goose/index.ts';
 import { http } from './http/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
@@ -22,6 +23,7 @@ import { s7comm } from './s7comm/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
 import { ssh } from './ssh/index.ts';
+import { sv } from './sv/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
 
@@ -34,6 +36,8 @@ export const DECODERS: readonly Decoder[] = [
   bacnet,
   profinetDcp,
   profinetRt,
+  goose,
+  sv,
   arp,
   dhcp,
   dhcpv6,
