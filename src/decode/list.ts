@@ -17,6 +17,7 @@ import { hsrp } from './hsrp/index.ts';
 import { fox } from './fox/index.ts';
 import { genisys } from './genisys/index.ts';
 import { hartIp } from './hart-ip/index.ts';
+import { goose } from './goose/index.ts';
 import { http } from './http/index.ts';
 import { iec104 } from './iec104/index.ts';
 import { icmp, icmpv6 } from './icmp/index.ts';
@@ -39,6 +40,7 @@ import { snmp } from './snmp/index.ts';
 import { ssdp } from './ssdp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { stp } from './stp/index.ts';
+import { sv } from './sv/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
 import { vrrp } from './vrrp/index.ts';
@@ -58,6 +60,8 @@ export const DECODERS: readonly Decoder[] = [
   opcua,
   profinetDcp,
   profinetRt,
+  goose,
+  sv,
   arp,
   dhcp,
   dhcpv6,
