@@ -15,6 +15,7 @@ import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
+import { profinetCm } from './profinet-cm/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { rdp } from './rdp/index.ts';
@@ -32,6 +33,7 @@ export const DECODERS: readonly Decoder[] = [
   enip,
   cipIo,
   bacnet,
+  profinetCm,
   profinetDcp,
   profinetRt,
   arp,
