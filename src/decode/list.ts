@@ -29,6 +29,7 @@ import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
 import { ospf } from './ospf/index.ts';
 import { opcua } from './opcua/index.ts';
+import { profinetCm } from './profinet-cm/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { radius } from './radius/index.ts';
@@ -58,6 +59,7 @@ export const DECODERS: readonly Decoder[] = [
   fins,
   ads,
   opcua,
+  profinetCm,
   profinetDcp,
   profinetRt,
   goose,
