@@ -68,6 +68,8 @@ export interface ColumnRule<R> {
   readonly whole?: boolean;
   /** A log column that holds several values separated by commas (Zeek's sets and vectors). */
   readonly list?: boolean;
+  /** The value is the number of a frame: one that repeats another is as good as that. */
+  readonly frame?: boolean;
   /** Where we have a value and the peer has none, it counts as extra. Default: true in rows, false in frames. */
   readonly complete?: boolean;
   /** When the texts differ and yet say the same (a float printed with fewer digits). */
