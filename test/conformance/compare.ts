@@ -47,17 +47,18 @@ const compareCell = <R>(
   separate: boolean,
   complete: boolean,
   row: (column: string) => string,
+  ourRow?: (column: string) => string,
 ): void => {
   if (theirs === '' && !(complete && ours.length > 0)) return;
   if (!separate) {
-    tally.value(where, ours.join(','), theirs, r.same, row);
+    tally.value(where, ours.join(','), theirs, r.same, row, ourRow);
     return;
   }
   const list = theirs === '' ? [] : theirs.split(',');
   const same = (a: string, b: string): boolean => a === b || r.same?.(a, b) === true;
   for (const [a, b] of pairLists(ours, list, same)) {
     if (b === '' && (a === '' || !complete)) continue;
-    tally.value(where, a, b, r.same, row);
+    tally.value(where, a, b, r.same, row, ourRow);
   }
 };
 
@@ -250,6 +251,7 @@ export const compareRows = (
           r.list === true,
           r.complete !== false,
           (other) => t?.row[other] ?? '',
+          (other) => o?.cells[columns.findIndex((x) => x.name === other)]?.join(',') ?? '',
         );
       }
     }

@@ -11,7 +11,7 @@ export interface Seen<M extends Message = Message> {
   /** Frame that carried its first octet. */
   readonly firstFrame: number;
   readonly tsUs: number;
-  /** The decoder's name. */
+  /** The decoder's name; `cotp envelope` for units of `cotp` that only carry (message type `envelope`, or `fragment`). */
   readonly protocol: string;
   readonly flow: number;
   /** The sender is the client of the flow. */
@@ -25,6 +25,8 @@ export interface Seen<M extends Message = Message> {
   readonly receiverPort: number;
   /** `tcp`, `udp`, `ethernet`, `ip` or the name of the decoder that carried it. */
   readonly carrier: string;
+  /** EtherType, LLC/SNAP id or IP protocol, where the decoder sits on one. */
+  readonly protocolNumber: number;
   readonly group: boolean;
   /** Octets of the PDU as we framed it. */
   readonly octets: number;
