@@ -14,6 +14,8 @@ interface Props {
 /** Names of fields as words: `items[0].pduReference` is `items 1 · pdu reference`. */
 export const fieldWords = (name: string): string =>
   name
+    .replace(/^(detail|head|body)\.(?=.)/g, '')
+    .replace(/^(detail|head|body)\.(?=.)/g, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/\[(\d+)\]/g, (_, index: string) => ` ${Number(index) + 1}`)
     .replaceAll('.', ' · ')

@@ -7,18 +7,24 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { FILE_PATHS } from '../../../api/paths.ts';
 import type { FlowRow, MessageList, MessageRow } from '../../../api/traffic.ts';
 import { call, urlOf } from '../../lib/api.ts';
-import { number, plural } from '../../lib/format.ts';
+import { clock, number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
-import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, When } from '../../parts/basics.tsx';
+import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Unknown } from '../../parts/basics.tsx';
 import { fieldWords } from '../../parts/evidence-layers.tsx';
+
+/** Lengths, absent parts and what no PDU carries are left to the frame. */
+const isTelling = ({ name, value }: MessageRow['fields'][number]): boolean =>
+  value !== 'none' && value !== '-1' && !/(^|\.)kind$|[lL]ength$/.test(name);
 
 const Row = ({ row, isOn }: { row: MessageRow; isOn: boolean }) => (
   <li className={isOn ? 'on' : ''}>
     <span className="frame-number">
       <EvidenceLinks evidence={[{ source: row.source, frame: row.frame }]} />
     </span>
-    <When at={row.at} />
+    <span className="mono" title={row.at ?? ''}>
+      {row.at === null ? <Unknown /> : clock(row.at)}
+    </span>
     {row.toServer ? (
       <IconArrowNarrowRight size={15} stroke={1.8} role="img" aria-label="client to server" />
     ) : (
@@ -28,7 +34,7 @@ const Row = ({ row, isOn }: { row: MessageRow; isOn: boolean }) => (
       <span className="strong">{row.type}</span> <span className="dim tiny">{row.title}</span>
     </span>
     <span className="message-fields small">
-      {row.fields.map((f) => (
+      {row.fields.filter(isTelling).map((f) => (
         <span key={f.name}>
           <span className="name">{fieldWords(f.name)}</span>
           <span className="mono">{f.value}</span>
