@@ -11,7 +11,7 @@ export interface Seen<M extends Message = Message> {
   /** Frame that carried its first octet. */
   readonly firstFrame: number;
   readonly tsUs: number;
-  /** The decoder's name. */
+  /** The decoder's name; `cotp envelope` for units of `cotp` that only carry (message type `envelope`, or `fragment`). */
   readonly protocol: string;
   readonly flow: number;
   /** The sender is the client of the flow. */
@@ -25,6 +25,8 @@ export interface Seen<M extends Message = Message> {
   readonly receiverPort: number;
   /** `tcp`, `udp`, `ethernet`, `ip` or the name of the decoder that carried it. */
   readonly carrier: string;
+  /** EtherType, LLC/SNAP id or IP protocol, where the decoder sits on one. */
+  readonly protocolNumber: number;
   readonly group: boolean;
   /** Octets of the PDU as we framed it. */
   readonly octets: number;
@@ -68,6 +70,8 @@ export interface ColumnRule<R> {
   readonly whole?: boolean;
   /** A log column that holds several values separated by commas (Zeek's sets and vectors). */
   readonly list?: boolean;
+  /** The value is the number of a frame: one that repeats another is as good as that. */
+  readonly frame?: boolean;
   /** Where we have a value and the peer has none, it counts as extra. Default: true in rows, false in frames. */
   readonly complete?: boolean;
   /** When the texts differ and yet say the same (a float printed with fewer digits). */

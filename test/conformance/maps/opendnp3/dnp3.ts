@@ -1,11 +1,19 @@
 /** The report of opendnp3's conformance runs (log.html): link frames, transport segments, fragments, object headers, objects. */
 import type { Dnp3Message, ObjectBlock } from '../../../../src/decode/dnp3/index.ts';
 import { readReport } from '../../readers.ts';
-import { type PeerLog, rowMap, type Seen, type SeenCapture } from '../../types.ts';
+import { type Column, type PeerLog, rowMap, type Seen, type SeenCapture } from '../../types.ts';
 
 type M = Seen<Dnp3Message>;
 const LOG = /^log\.html$/;
 const all = (capture: SeenCapture): readonly M[] => capture.of<Dnp3Message>('dnp3');
+/** The report leaves out what its procedure did not read, so that what it lacks says nothing. */
+const told = <R>(columns: Readonly<Record<string, Column<R>>>): Record<string, Column<R>> =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, c]) => [
+      name,
+      typeof c === 'function' ? { value: c, complete: false } : { ...c, complete: false },
+    ]),
+  );
 const flag = (octet: number, mask: number): number => (octet & mask ? 1 : 0);
 
 /** Lines of one level as rows: `read` gives the cells of a line, undefined to leave it out. */
@@ -38,7 +46,7 @@ const PRIMARY: Record<number, string> = {
   2: 'TEST_LINK_STATES',
   3: 'CONFIRMED_USER_DATA',
   4: 'UNCONFIRMED_USER_DATA',
-  9: 'REQUEST_LINK_STATUS',
+  9: 'REQUEST_LINK_STATES',
 };
 const SECONDARY: Record<number, string> = { 0: 'ACK', 1: 'NACK', 11: 'LINK_STATUS', 15: 'NOT_SUPPORTED' };
 
@@ -52,7 +60,7 @@ export const opendnp3Link = rowMap<M>({
     return m ? { ...fields(text.replace(/func: .* (?=length)/, '')), function: m[1]!, control: m[2]! } : undefined;
   }),
   rows: all,
-  columns: {
+  columns: told({
     master: (s) => flag(s.message.control, 0x80),
     pri: (s) => flag(s.message.control, 0x40),
     fcb: (s) => flag(s.message.control, 0x20),
@@ -62,7 +70,7 @@ export const opendnp3Link = rowMap<M>({
     length: (s) => s.message.length,
     dest: (s) => s.message.destination,
     src: (s) => s.message.source,
-  },
+  }),
 });
 
 export const opendnp3Transport = rowMap<M>({
@@ -77,11 +85,11 @@ export const opendnp3Transport = rowMap<M>({
       : { 'transport-fir': f.fir, 'transport-fin': f.fin ?? '', 'transport-seq': f.seq ?? '' };
   }),
   rows: (capture) => all(capture).filter((s) => s.message.transport >= 0 && s.message.defect !== 'link-function'),
-  columns: {
+  columns: told({
     'transport-fir': (s) => flag(s.message.transport, 0x40),
     'transport-fin': (s) => flag(s.message.transport, 0x80),
     'transport-seq': (s) => s.message.transport & 63,
-  },
+  }),
 });
 
 const fragments = (capture: SeenCapture): M[] =>
@@ -121,7 +129,7 @@ export const opendnp3Application = rowMap<M>({
     return { ...fields(text), code: code[1]!, ...(sorted ? { iin: sorted } : {}) };
   }),
   rows: fragments,
-  columns: {
+  columns: told({
     code: (s) => hex(s.message.application!.functionCode),
     fir: (s) => flag(s.message.application!.control, 0x80),
     fin: (s) => flag(s.message.application!.control, 0x40),
@@ -139,7 +147,7 @@ export const opendnp3Application = rowMap<M>({
               .sort();
       },
     },
-  },
+  }),
 });
 
 interface Header {
@@ -181,13 +189,13 @@ export const opendnp3Headers = rowMap<Header>({
     1,
   ),
   rows: headers,
-  columns: {
+  columns: told({
     object: (r) => `g${r.block.group}v${r.block.variation}`,
     qualifier: (r) => qualifierText(r.block),
     'header-count': (r) => ((r.block.qualifier & 15) > 6 ? r.block.count : undefined),
     start: (r) => (r.block.start >= 0 ? r.block.start : undefined),
     stop: (r) => (r.block.start >= 0 ? r.block.stop : undefined),
-  },
+  }),
 });
 
 interface Point extends Header {
@@ -245,7 +253,7 @@ export const opendnp3Objects = rowMap<Point>({
         i,
       })),
     ),
-  columns: {
+  columns: told({
     index: ({ block, i }) =>
       block.indexes.length > 0 ? block.indexes[i] : block.start >= 0 ? block.start + i : undefined,
     flags: ({ block, i }) => (block.flags[i] === undefined ? undefined : hex(block.flags[i])),
@@ -259,5 +267,5 @@ export const opendnp3Objects = rowMap<Point>({
     offTime: (r) => control(r)?.offMs,
     delay: ({ block, i }) => (block.group === 52 ? block.values[i] : undefined),
     state: ({ block, i }) => (block.group === 80 ? (block.values[i] === 1 ? 'true' : 'false') : undefined),
-  },
+  }),
 });

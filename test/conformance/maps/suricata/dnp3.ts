@@ -174,6 +174,10 @@ export const suricataDnp3 = checkMap({
         application: applicationOf(f),
         ...(isReply ? { iin: { indicators: INDICATORS.filter(([b]) => f.iin & b).map(([, name]) => name) } } : {}),
       };
-      return [{ seen, event: { dnp3 } }];
+      // Written when the other side has acknowledged, and always from client to server.
+      const [from, to, fromPort, toPort] = seen.toServer
+        ? [seen.sender, seen.receiver, seen.senderPort, seen.receiverPort]
+        : [seen.receiver, seen.sender, seen.receiverPort, seen.senderPort];
+      return [{ seen, event: { dnp3, src_ip: from, dest_ip: to, src_port: fromPort, dest_port: toPort } }];
     }),
 });

@@ -5,29 +5,32 @@ import { functionWord, objectWord, operationWord, statusWord, tripWord } from '.
 
 type M = Seen<Dnp3Message>;
 
-/** Frames that complete a fragment, ordinary user data only. */
+/** Frames that complete a fragment; Zeek does not look at the link function. */
 const fragments = (capture: SeenCapture): readonly M[] =>
-  capture.of<Dnp3Message>('dnp3').filter((s) => s.message.application !== undefined && s.message.defect === '');
+  capture.of<Dnp3Message>('dnp3').filter((s) => s.message.application !== undefined);
 
 interface Exchange {
   readonly seen: M;
   readonly request: number;
+  /** -1: none before the connection ended. */
   readonly reply: number;
   readonly iin: number;
 }
 
-/** A row for each reply, with the last request on the connection before it. */
+/** A row for each reply, with the last request on the connection before it; at its end a row for a request left over. */
 const exchanges = (capture: SeenCapture): Exchange[] => {
-  const asked = new Map<number, number>();
+  const asked = new Map<number, M>();
   const out: Exchange[] = [];
+  const codeOf = (s: M | undefined): number => s?.message.application?.functionCode ?? -1;
   for (const seen of fragments(capture)) {
     const f = seen.message.application!;
-    if (f.functionCode < 128) asked.set(seen.flow, f.functionCode);
+    if (f.functionCode < 128) asked.set(seen.flow, seen);
     else {
-      out.push({ seen, request: asked.get(seen.flow) ?? -1, reply: f.functionCode, iin: f.iin });
+      out.push({ seen, request: codeOf(asked.get(seen.flow)), reply: f.functionCode, iin: f.iin });
       asked.delete(seen.flow);
     }
   }
+  for (const seen of asked.values()) out.push({ seen, request: codeOf(seen), reply: -1, iin: -1 });
   return out;
 };
 
@@ -39,8 +42,8 @@ export const zeekDnp3 = rowMap<Exchange>({
   rows: exchanges,
   columns: {
     fc_request: (r) => (r.request >= 0 ? functionWord(r.request) : undefined),
-    fc_reply: (r) => functionWord(r.reply),
-    iin: (r) => r.iin,
+    fc_reply: (r) => (r.reply >= 0 ? functionWord(r.reply) : undefined),
+    iin: (r) => (r.iin >= 0 ? r.iin : undefined),
   },
 });
 
