@@ -121,7 +121,7 @@ export const opendnp3Application = rowMap<M>({
     const code = /^[^(]*\((0x[0-9A-F]+)\) fir/.exec(text);
     const iin = /IIN\(([^)]*)\)/.exec(text);
     if (!code) return undefined;
-    const sorted = iin?.[1]!
+    const sorted = (iin?.[1] ?? '')
       .split(/, ?/)
       .filter((w) => w !== '')
       .sort()
