@@ -1,30 +1,51 @@
 /** Every mapping, one line each, sorted. */
 import type { Mapping } from '../types.ts';
+import { ipalIec104 } from './ipal/iec104.ts';
 import { ipalModbus } from './ipal/modbus.ts';
 import { ipalS7comm } from './ipal/s7comm.ts';
+import {
+  opendnp3Application,
+  opendnp3Headers,
+  opendnp3Link,
+  opendnp3Objects,
+  opendnp3Transport,
+} from './opendnp3/dnp3.ts';
+import { suricataDnp3 } from './suricata/dnp3.ts';
 import { suricataModbus } from './suricata/modbus.ts';
 import { tsharkAds } from './tshark/ads.ts';
 import { tsharkCotp } from './tshark/cotp.ts';
+import { tsharkDnp3 } from './tshark/dnp3.ts';
 import { tsharkFins } from './tshark/fins.ts';
 import { tsharkIec104 } from './tshark/iec104.ts';
 import { tsharkModbus } from './tshark/modbus.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
 import { zeekCotp } from './zeek/cotp.ts';
+import { zeekDnp3, zeekDnp3Control, zeekDnp3Objects } from './zeek/dnp3.ts';
 import { zeekModbus } from './zeek/modbus.ts';
 import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
 
 export const MAPS: readonly Mapping[] = [
-  tsharkIec104, //
-  tsharkModbus,
-  tsharkAds,
-  tsharkFins,
-  tsharkModbus, //
-  ipalModbus, //
+  ipalIec104,
+  ipalModbus,
   ipalS7comm,
+  opendnp3Application,
+  opendnp3Headers,
+  opendnp3Link,
+  opendnp3Objects,
+  opendnp3Transport,
+  suricataDnp3,
   suricataModbus,
+  tsharkAds,
   tsharkCotp,
+  tsharkDnp3,
+  tsharkFins,
+  tsharkIec104,
+  tsharkModbus,
   tsharkS7comm,
   zeekCotp,
+  zeekDnp3,
+  zeekDnp3Control,
+  zeekDnp3Objects,
   zeekModbus,
   zeekS7Szl,
   zeekS7Transfer,
