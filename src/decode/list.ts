@@ -15,7 +15,7 @@ import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
-import { opcua } from './opcua/index.ts';
+import { opcua, uadp } from './opcua/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { rdp } from './rdp/index.ts';
@@ -34,6 +34,7 @@ export const DECODERS: readonly Decoder[] = [
   cipIo,
   bacnet,
   opcua,
+  uadp,
   profinetDcp,
   profinetRt,
   arp,
