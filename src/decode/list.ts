@@ -30,6 +30,7 @@ import { ntp } from './ntp/index.ts';
 import { opcua } from './opcua/index.ts';
 import { ospf } from './ospf/index.ts';
 import { profinetCm } from './profinet-cm/index.ts';
+import { opcua, uadp } from './opcua/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { radius } from './radius/index.ts';
@@ -60,6 +61,7 @@ export const DECODERS: readonly Decoder[] = [
   ads,
   opcua,
   profinetCm,
+  uadp,
   profinetDcp,
   profinetRt,
   goose,

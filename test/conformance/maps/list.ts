@@ -51,3 +51,6 @@ export const MAPS: readonly Mapping[] = [
   zeekS7Transfer,
   zeekS7comm,
 ];
+import { tsharkOpcua } from './tshark/opcua.ts';
+import { zeekOpcua } from './zeek/opcua.ts';
+export const MAPS: readonly Mapping[] = [tsharkModbus, tsharkOpcua, zeekModbus, ...zeekOpcua];
