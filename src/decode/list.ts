@@ -13,6 +13,7 @@ import { ftp } from './ftp/index.ts';
 import { goose } from './goose/index.ts';
 import { http } from './http/index.ts';
 import { lldp } from './lldp/index.ts';
+import { mms } from './mms/index.ts';
 import { modbus } from './modbus/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
@@ -31,6 +32,7 @@ export const DECODERS: readonly Decoder[] = [
   modbus,
   cotp,
   s7comm,
+  mms,
   enip,
   cipIo,
   bacnet,
