@@ -12,15 +12,15 @@ import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { fins } from './fins/index.ts';
-import { ftp } from './ftp/index.ts';
-import { hsrp } from './hsrp/index.ts';
 import { fox } from './fox/index.ts';
+import { ftp } from './ftp/index.ts';
 import { genisys } from './genisys/index.ts';
-import { hartIp } from './hart-ip/index.ts';
 import { goose } from './goose/index.ts';
+import { hartIp } from './hart-ip/index.ts';
+import { hsrp } from './hsrp/index.ts';
 import { http } from './http/index.ts';
-import { iec104 } from './iec104/index.ts';
 import { icmp, icmpv6 } from './icmp/index.ts';
+import { iec104 } from './iec104/index.ts';
 import { igmp } from './igmp/index.ts';
 import { lldp } from './lldp/index.ts';
 import { mms } from './mms/index.ts';
@@ -28,8 +28,8 @@ import { modbus } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
-import { ospf } from './ospf/index.ts';
 import { opcua } from './opcua/index.ts';
+import { ospf } from './ospf/index.ts';
 import { profinetCm } from './profinet-cm/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
@@ -43,6 +43,7 @@ import { ssdp } from './ssdp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { stp } from './stp/index.ts';
 import { sv } from './sv/index.ts';
+import { synchrophasor } from './synchrophasor/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
 import { vrrp } from './vrrp/index.ts';
@@ -66,6 +67,7 @@ export const DECODERS: readonly Decoder[] = [
   profinetRt,
   goose,
   sv,
+  synchrophasor,
   arp,
   dhcp,
   dhcpv6,
