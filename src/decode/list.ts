@@ -33,6 +33,7 @@ import { ospf } from './ospf/index.ts';
 import { profinetCm } from './profinet-cm/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
+import { ptp } from './ptp/index.ts';
 import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
@@ -78,6 +79,7 @@ export const DECODERS: readonly Decoder[] = [
   nbdgm,
   snmp,
   ntp,
+  ptp,
   hartIp,
   rocPlus,
   genisys,
