@@ -23,6 +23,7 @@ import { icmp, icmpv6 } from './icmp/index.ts';
 import { iec104 } from './iec104/index.ts';
 import { igmp } from './igmp/index.ts';
 import { lldp } from './lldp/index.ts';
+import { mms } from './mms/index.ts';
 import { modbus } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
@@ -33,6 +34,7 @@ import { profinetCm } from './profinet-cm/index.ts';
 import { opcua, uadp } from './opcua/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
+import { ptp } from './ptp/index.ts';
 import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
@@ -43,6 +45,7 @@ import { ssdp } from './ssdp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { stp } from './stp/index.ts';
 import { sv } from './sv/index.ts';
+import { synchrophasor } from './synchrophasor/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
 import { vrrp } from './vrrp/index.ts';
@@ -52,6 +55,7 @@ export const DECODERS: readonly Decoder[] = [
   modbus,
   cotp,
   s7comm,
+  mms,
   enip,
   cipIo,
   dnp3,
@@ -66,6 +70,7 @@ export const DECODERS: readonly Decoder[] = [
   profinetRt,
   goose,
   sv,
+  synchrophasor,
   arp,
   dhcp,
   dhcpv6,
@@ -76,6 +81,7 @@ export const DECODERS: readonly Decoder[] = [
   nbdgm,
   snmp,
   ntp,
+  ptp,
   hartIp,
   rocPlus,
   genisys,
