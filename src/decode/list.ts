@@ -20,6 +20,7 @@ import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { rdp } from './rdp/index.ts';
 import { s7comm } from './s7comm/index.ts';
+import { s7commPlus } from './s7comm-plus/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
 import { ssh } from './ssh/index.ts';
@@ -30,6 +31,7 @@ export const DECODERS: readonly Decoder[] = [
   modbus,
   cotp,
   s7comm,
+  s7commPlus,
   enip,
   cipIo,
   bacnet,
