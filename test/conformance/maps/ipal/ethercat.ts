@@ -8,21 +8,46 @@ type Datagram = EcatMessage['datagrams'][number];
 interface Row {
   readonly seen: Seen<EcatMessage>;
   readonly d: Datagram;
+  /** Of a station address that was given out earlier: the position it was given to. */
+  readonly position: string | undefined;
 }
 
+const APWR = 2;
+const APRW = 3;
+const BWR = 8;
+const BRW = 9;
+const STATION_ADDRESS = 0x0010;
 const LRD = 10;
 const LRW = 12;
 /** NOP, APRD, FPRD, BRD, LRD. */
 const READS = new Set([0, 1, 4, 7, LRD]);
 const isLogical = (d: Datagram): boolean => d.command >= LRD && d.command <= LRW;
 
-const data = ({ d }: Row): Cell => {
+const data = ({ d, position }: Row): Cell => {
   if (READS.has(d.command) || d.data.length === 0) return undefined;
   // Every octet of a logical write gets the same name, so that only the last is left.
   if (isLogical(d)) return ipalData([[`log_${hex(d.logical, 8)}`, d.data[d.data.length - 1]!]]);
+  const isPosition = d.command === APWR || d.command === APRW;
   const place =
-    d.command === 8 || d.command === 9 ? '*' : `${d.command === 2 || d.command === 3 ? 'aic' : 'con'}_${hex(d.adp, 4)}`;
+    d.command === BWR || d.command === BRW
+      ? '*'
+      : isPosition
+        ? `aic_${hex(d.adp, 4)}`
+        : (position ?? `phy_${hex(d.adp, 4)}`);
   return ipalData([...d.data].map((v, i) => [`${place}/${hex(d.ado + i, 4)}`, v]));
+};
+
+/** Datagrams in order; a write of register 0x0010 gives a position its station address. */
+const rowsOf = (capture: SeenCapture): Row[] => {
+  const positions = new Map<number, string>();
+  const out: Row[] = [];
+  for (const seen of capture.of<EcatMessage>('ethercat'))
+    for (const d of seen.message.datagrams) {
+      if ((d.command === APWR || d.command === APRW) && d.ado === STATION_ADDRESS && d.data.length >= 2)
+        positions.set(d.data[0]! | (d.data[1]! << 8), `aic_${hex(d.adp, 4)}`);
+      out.push({ seen, d, position: positions.get(d.adp) });
+    }
+  return out;
 };
 
 export const ipalEthercat = rowMap<Row>({
@@ -30,8 +55,7 @@ export const ipalEthercat = rowMap<Row>({
   peer: 'ipal',
   protocol: 'ethercat',
   log: /ethercat.*\.ipal$/,
-  rows: (capture: SeenCapture) =>
-    capture.of<EcatMessage>('ethercat').flatMap((seen) => seen.message.datagrams.map((d) => ({ seen, d }))),
+  rows: rowsOf,
   columns: {
     activity: ({ d }) => (d.command === 0 ? 'inform' : READS.has(d.command) ? 'interrogate' : 'command'),
     type: ({ d }) => d.command,

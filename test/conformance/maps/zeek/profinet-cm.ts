@@ -71,9 +71,9 @@ export const zeekProfinetCm = rowMap<M>({
       fack(s) === undefined
         ? undefined
         : fack(s)!.version === 0
-          ? 'Default version'
+          ? 'Initial version'
           : fack(s)!.version === 1
-            ? 'Initial version'
+            ? 'Default version'
             : 'unknown',
     window_size: (s) => fack(s)?.windowSize,
     max_tsdu: (s) => fack(s)?.maxTsdu,
