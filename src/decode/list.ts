@@ -11,6 +11,7 @@ import { dhcpv6 } from './dhcpv6/index.ts';
 import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
+import { ethercat } from './ethercat/index.ts';
 import { fins } from './fins/index.ts';
 import { fox } from './fox/index.ts';
 import { ftp } from './ftp/index.ts';
@@ -39,6 +40,7 @@ import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
 import { s7comm } from './s7comm/index.ts';
+import { s7commPlus } from './s7comm-plus/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
 import { ssdp } from './ssdp/index.ts';
@@ -56,6 +58,7 @@ export const DECODERS: readonly Decoder[] = [
   cotp,
   s7comm,
   mms,
+  s7commPlus,
   enip,
   cipIo,
   dnp3,
@@ -64,6 +67,7 @@ export const DECODERS: readonly Decoder[] = [
   fins,
   ads,
   opcua,
+  ethercat,
   profinetCm,
   uadp,
   profinetDcp,
