@@ -60,6 +60,20 @@ export const MAPS: readonly Mapping[] = [
   tsharkProfinetCm,
   zeekProfinetCm,
   zeekS7commPlus,
+import { ipalMqtt } from './ipal/mqtt.ts';
+import { suricataMqtt } from './suricata/mqtt.ts';
+import { tsharkMqtt } from './tshark/mqtt.ts';
+import { tsharkSsdp } from './tshark/ssdp.ts';
+import { zeekMqttConnect, zeekMqttPublish, zeekMqttSubscribe } from './zeek/mqtt.ts';
+import { zeekRadius } from './zeek/radius.ts';
+  ipalMqtt,
+  suricataMqtt,
+  tsharkMqtt,
+  tsharkSsdp,
+  zeekMqttConnect,
+  zeekMqttPublish,
+  zeekMqttSubscribe,
+  zeekRadius,
 ];
 import { tsharkOpcua } from './tshark/opcua.ts';
 import { zeekOpcua } from './zeek/opcua.ts';
