@@ -21,6 +21,7 @@ import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { rdp } from './rdp/index.ts';
 import { s7comm } from './s7comm/index.ts';
+import { slmp } from './slmp/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
 import { ssh } from './ssh/index.ts';
@@ -36,6 +37,7 @@ export const DECODERS: readonly Decoder[] = [
   bacnet,
   fins,
   ads,
+  slmp,
   profinetDcp,
   profinetRt,
   arp,
