@@ -41,6 +41,7 @@ import { rdp } from './rdp/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { s7commPlus } from './s7comm-plus/index.ts';
+import { slmp } from './slmp/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
 import { ssdp } from './ssdp/index.ts';
@@ -70,6 +71,7 @@ export const DECODERS: readonly Decoder[] = [
   ethercat,
   profinetCm,
   uadp,
+  slmp,
   profinetDcp,
   profinetRt,
   goose,

@@ -28,6 +28,7 @@ import { zeekModbus } from './zeek/modbus.ts';
 import { zeekProfinetCm } from './zeek/profinet-cm.ts';
 import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
 import { zeekS7commPlus } from './zeek/s7comm-plus.ts';
+import { zeekOmronFins } from './zeek/omron-fins.ts';
 
 export const MAPS: readonly Mapping[] = [
   ipalIec104,
@@ -74,6 +75,7 @@ import { zeekRadius } from './zeek/radius.ts';
   zeekMqttPublish,
   zeekMqttSubscribe,
   zeekRadius,
+  ...zeekOmronFins,
 ];
 import { tsharkOpcua } from './tshark/opcua.ts';
 import { zeekOpcua } from './zeek/opcua.ts';
