@@ -2,6 +2,7 @@
 import type { Decoder } from '../core/decoder.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
+import { bsap } from './bsap/index.ts';
 import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
 import { cotp } from './cotp/index.ts';
@@ -50,6 +51,7 @@ export const DECODERS: readonly Decoder[] = [
   ntp,
   hartIp,
   rocPlus,
+  bsap,
   genisys,
   fox,
   tls,
