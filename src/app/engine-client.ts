@@ -2,11 +2,13 @@
  * Starts the engine: in a worker thread when this is built JavaScript, so that the console stays quick while a capture is
  * read; in this thread when it runs from TypeScript sources (workers do not load those on Node 20).
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Engine, EngineEvent } from './engine-contract.ts';
 import { errorFromData } from './engine-errors.ts';
 import type { EngineMethod, FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
 import { tuneHeap, WORKER_LIMITS } from './heap.ts';
+import { type PageClock, withPages } from './page-cache.ts';
 
 export interface StartOptions {
   readonly folder: string;
@@ -72,6 +74,11 @@ class EngineClient {
   }
 }
 
+const CLOCK: PageClock = {
+  nowMs: () => performance.now(),
+  wait: (ms) => wait(ms, undefined, { ref: false }),
+};
+
 const startInWorker = async (options: StartOptions): Promise<Engine> => {
   const workerData: WorkerData = { folder: options.folder, zone: options.zone };
   tuneHeap();
@@ -87,7 +94,7 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
       else resolve();
     });
   });
-  return {
+  const engine: Engine = {
     call: (...args) => client.ask('call', args),
     framePcap: (...args) => client.ask('framePcap', args),
     uploadNames: (...args) => client.ask('uploadNames', args),
@@ -100,6 +107,7 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
     settled: () => client.ask('settled', []),
     close: () => client.ask('close', []),
   };
+  return withPages(engine, CLOCK);
 };
 
 /** Opens the data folder and starts the engine. Throws the store's operating errors. */
@@ -108,11 +116,12 @@ export const startEngine = async (options: StartOptions): Promise<Engine> => {
   // Loaded here only: with the worker, this thread needs neither the decoders nor the store.
   const [{ openStore }, { LocalEngine }] = await Promise.all([import('../store/index.ts'), import('./engine.ts')]);
   const nowUs = (): number => Date.now() * 1000;
-  return LocalEngine.start({
+  const engine = await LocalEngine.start({
     store: await openStore(options.folder, { nowUs }),
     nowUs,
     nowMs: () => performance.now(),
     zone: options.zone,
     onError: options.onError,
   });
+  return withPages(engine, CLOCK);
 };

@@ -46,26 +46,6 @@ export const MAX_IDLE_LOADED = 4;
 /** Devices of live sources that a list knows get its facts this often. */
 const LIST_PULSES = 60;
 const MAX_AROUND = 50;
-/** Calls whose answer depends on the site alone, and the topics it follows from. */
-const WHOLE: ReadonlySet<EngineCall> = new Set<EngineCall>([
-  'now',
-  'map',
-  'coverage',
-  'assets',
-  'flows',
-  'commands',
-  'points',
-  'sessions',
-  'changes',
-  'weirds',
-]);
-const PAGE_TOPICS = ['sources', 'now', 'assets', 'flows', 'commands', 'points', 'coverage'] as const;
-/** Pages kept as text; lists only in small pages and without a filter (which may speak of the time that passes). */
-const MAX_PAGES = 40;
-const MAX_KEPT_ROWS = 200;
-/** While a source is read every pulse is a new version; pages are made anew at most so often then. */
-const PAGE_MS = 1000;
-
 export interface EngineOptions {
   readonly store: Store;
   /** Wall clock, microseconds. */
@@ -98,10 +78,6 @@ export class LocalEngine implements Engine {
   #ringMoved = true;
   #journalSeq = 0;
   #names = new Map<string, string>();
-  readonly #pages = new Map<
-    string,
-    { readonly version: string; readonly madeMs: number; readonly text: Promise<string> }
-  >();
 
   private constructor(options: EngineOptions) {
     this.#options = options;
@@ -190,7 +166,7 @@ export class LocalEngine implements Engine {
       progress: Number.isNaN(source.progress) ? null : source.progress,
       frames: source.health.frames,
       bytes: source.health.bytes,
-      assets: site.isLoaded ? site.answer().assets : site.summary.assets,
+      assets: site.countAssets(),
       secondsLeft: this.#sources.pace(id).secondsLeft,
       error: source.error,
     };
@@ -309,8 +285,6 @@ export class LocalEngine implements Engine {
       },
       ring: () => this.#sources.openRing(),
       changed: (site) => {
-        // What a person changed is seen at once, also while a source is read.
-        this.#pages.clear();
         this.#unsaved.add(site);
         this.#changed(site);
       },
@@ -327,27 +301,6 @@ export class LocalEngine implements Engine {
   }
 
   async call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string> {
-    const query = (input.query ?? {}) as { readonly q?: string; readonly limit?: number };
-    const common = WHOLE.has(call) && (query.q ?? '') === '' && (query.limit ?? 0) <= MAX_KEPT_ROWS;
-    const whole = common ? this.#site((input.params as { site: string }).site) : undefined;
-    if (whole === undefined) return this.#answer(call, input);
-    // Many consoles ask for the same page of the same site: it is made once for each version.
-    const key = `${whole.id} ${call} ${JSON.stringify(query)}`;
-    const version = [...PAGE_TOPICS.map((topic) => whole.version(topic))].join(' ');
-    const kept = this.#pages.get(key);
-    const nowMs = this.#options.nowMs();
-    if (kept !== undefined) {
-      const young = whole.busy > 0 && nowMs - kept.madeMs < PAGE_MS;
-      if (young || kept.version === version) return kept.text;
-    }
-    const text = this.#answer(call, input);
-    text.catch(() => this.#pages.delete(key));
-    if (this.#pages.size >= MAX_PAGES) this.#pages.clear();
-    this.#pages.set(key, { version, madeMs: nowMs, text });
-    return text;
-  }
-
-  async #answer<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string> {
     return JSON.stringify(await answerCall(this.#context(), call, input));
   }
 

@@ -14,6 +14,8 @@ export type SiteKind = Site['kind'];
 
 /** Rows of one table handed over at a time. */
 const ROWS_PER_BATCH = 4096;
+/** While a source is read, counting devices takes at most one part in this many. */
+const COUNT_REST = 20;
 
 export interface SiteSummary {
   assets: number;
@@ -47,6 +49,7 @@ export class LiveSite {
   #loaded: Loaded | undefined;
   #loading: Promise<Loaded> | undefined;
   #modelVersion = 0;
+  #counted = { assets: 0, againMs: 0 };
   #saving: Promise<void> = Promise.resolve();
 
   constructor(store: Store, row: Row<'site'>) {
@@ -187,8 +190,22 @@ export class LiveSite {
     };
   }
 
+  /**
+   * Devices known. Finding out who belongs together takes a moment on a large site: while it is read the figure may be
+   * as old as COUNT_REST times what counting took.
+   */
+  countAssets(): number {
+    const nowMs = performance.now();
+    const model = this.#loaded?.model;
+    if (model === undefined) return this.summary.assets;
+    const counted = this.#counted;
+    if (this.busy > 0 && nowMs < counted.againMs) return counted.assets;
+    const assets = model.assets().length;
+    this.#counted = { assets, againMs: nowMs + COUNT_REST * (performance.now() - nowMs) };
+    return assets;
+  }
+
   answer(): Site {
-    const { model } = this.#loaded ?? {};
     const firsts = [...this.sources.values()].map((source) => source.health.firstUs).filter((us) => us > 0);
     const first = firsts.length === 0 ? this.summary.firstUs : Math.min(...firsts);
     const last = Math.max(this.summary.lastUs, ...[...this.sources.values()].map((source) => source.health.lastUs));
@@ -198,7 +215,7 @@ export class LiveSite {
       name: this.name,
       zone: this.zone,
       kind: this.kind,
-      assets: model === undefined ? this.summary.assets : model.assets().length,
+      assets: this.countAssets(),
       sources: this.sources.size,
       firstAt: time(first),
       lastAt: time(last),

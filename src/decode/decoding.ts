@@ -2,7 +2,7 @@
  * The hot path: frames in, observations out. Per frame: link, IP, flow look-up, counters; then TCP order and dispatch
  * only where there is payload. Nothing is allocated for a frame that carries none.
  */
-import type { Decoder, Message, PduContext } from '../core/decoder.ts';
+import type { Decoder } from '../core/decoder.ts';
 import type { FrameBatch } from '../core/frame.ts';
 import type { At, ObservationSink } from '../core/observation.ts';
 import type { SourceHealth } from '../core/site.ts';
@@ -10,7 +10,7 @@ import type { SiteSink } from '../core/site-model.ts';
 import { i32be, u16be } from '../lib/bytes.ts';
 import { PacketCursor } from './cursor.ts';
 import { Delivery } from './delivery.ts';
-import { Dispatcher } from './dispatch.ts';
+import { Dispatcher, type OnMessage } from './dispatch.ts';
 import { DuplicateFilter } from './duplicates.ts';
 import type { EndpointTable } from './endpoints.ts';
 import { flowSummary, placeSummary } from './flow-report.ts';
@@ -79,7 +79,7 @@ export interface DecodingOptions {
   readonly segment?: number;
   /** Shared between the sources of a site, so that two mirrors of one wire count once. */
   readonly duplicates?: DuplicateFilter;
-  readonly onMessage?: (decoder: Decoder, message: Message, context: PduContext) => void;
+  readonly onMessage?: OnMessage;
   /** MAC addresses of the capture interface, `00:11:22:33:44:55`: frames from them are counted (law 1: must be none). */
   readonly ownMacs?: readonly string[];
 }
@@ -180,7 +180,7 @@ export class Decoding {
   /** The source's health now, active flows included. */
   snapshot(): SourceHealth {
     const d = this.dispatcher;
-    const encrypted = (f: number) => this.#states.get(f)?.session?.decoder.encrypted === true;
+    const encrypted = (f: number) => this.#states.get(f)?.session?.encrypted === true;
     return this.health.snapshot(this.flows, encrypted, d.stats, {
       flows: this.flows.evicted,
       endpoints: this.endpoints.overflow,

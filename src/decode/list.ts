@@ -1,5 +1,6 @@
 /** The visible list of protocols: adding one is a folder and a line here. Order matters only where two claim the same port. */
 import type { Decoder } from '../core/decoder.ts';
+import { ads } from './ads/index.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
 import { bsap } from './bsap/index.ts';
@@ -8,27 +9,44 @@ import { cipIo } from './cip-io/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
+import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
-import { fox } from './fox/index.ts';
+import { fins } from './fins/index.ts';
 import { ftp } from './ftp/index.ts';
+import { hsrp } from './hsrp/index.ts';
+import { fox } from './fox/index.ts';
 import { genisys } from './genisys/index.ts';
 import { hartIp } from './hart-ip/index.ts';
+import { goose } from './goose/index.ts';
 import { http } from './http/index.ts';
+import { iec104 } from './iec104/index.ts';
+import { icmp, icmpv6 } from './icmp/index.ts';
+import { igmp } from './igmp/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
+import { mqtt } from './mqtt/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
+import { ospf } from './ospf/index.ts';
+import { opcua } from './opcua/index.ts';
+import { profinetCm } from './profinet-cm/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
+import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
+import { ssdp } from './ssdp/index.ts';
 import { ssh } from './ssh/index.ts';
+import { stp } from './stp/index.ts';
+import { sv } from './sv/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
+import { vrrp } from './vrrp/index.ts';
+import { websocket } from './websocket/index.ts';
 
 export const DECODERS: readonly Decoder[] = [
   modbus,
@@ -36,9 +54,17 @@ export const DECODERS: readonly Decoder[] = [
   s7comm,
   enip,
   cipIo,
+  dnp3,
+  iec104,
   bacnet,
+  fins,
+  ads,
+  opcua,
+  profinetCm,
   profinetDcp,
   profinetRt,
+  goose,
+  sv,
   arp,
   dhcp,
   dhcpv6,
@@ -63,4 +89,15 @@ export const DECODERS: readonly Decoder[] = [
   telnet,
   lldp,
   cdp,
+  mqtt,
+  websocket,
+  icmp,
+  icmpv6,
+  igmp,
+  stp,
+  vrrp,
+  hsrp,
+  ospf,
+  ssdp,
+  radius,
 ];

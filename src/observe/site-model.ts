@@ -26,12 +26,13 @@ import type {
   FlowRow,
   ManualChange,
   ManualUndo,
+  Network,
   Override,
   SiteModel,
   SiteRows,
   SourceContext,
 } from '../core/site-model.ts';
-import { derivedChanges } from './assets.ts';
+import { derivedChanges, type Picture } from './assets.ts';
 import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
 import { Conversations } from './conversations.ts';
@@ -178,6 +179,8 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       origin: 'observed',
     });
 
+  /** Several pages ask for the networks of one picture. */
+  let networks: { readonly of: Picture; readonly list: readonly Network[] } | undefined;
   const model: SiteModel = {
     setSource(source) {
       if (context.source === source) return;
@@ -300,7 +303,13 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       }));
       return [...said, ...derivedChanges(p, view, sighted, facts)].sort((a, b) => a.tsUs - b.tsUs || a.id - b.id);
     },
-    networks: () => networksOf(view, look().binding, conversationList(), (g) => look().ips.get(g) ?? []),
+    networks() {
+      const of = look();
+      if (networks?.of !== of) {
+        networks = { of, list: networksOf(view, of.binding, conversationList(), (g) => of.ips.get(g) ?? []) };
+      }
+      return networks.list;
+    },
     control: () => controlOf(look().binding, model.commands()),
     overrides: () => [...overrides],
     limits: () => [...context.dropped].map(([limit, dropped]) => ({ limit, dropped })),

@@ -50,10 +50,16 @@ const contradicting = (view: SiteView, attribute: string, facts: readonly Fact[]
   return false;
 };
 
+/** Counted once for each state of an asset: its list of endpoints is a new one whenever a fact of it changed. */
+const counted = new WeakMap<Asset['endpoints'], number>();
+
 export const contradictionsOf = (view: SiteView, asset: Asset): number => {
+  const known = counted.get(asset.endpoints);
+  if (known !== undefined) return known;
   let count = 0;
   for (const [attribute, facts] of byAttribute(view.model.facts(asset.id)))
     if (contradicting(view, attribute, facts)) count++;
+  counted.set(asset.endpoints, count);
   return count;
 };
 

@@ -190,9 +190,129 @@ const external = (view: SiteView): Attention[] => {
   return [...found.values()];
 };
 
-/** Most urgent first, then newest. */
+/** Matters of one kind that stay apart; more are folded into one, so that a few lines say what a hundred would. */
+const FEW = 3;
+const MAX_PARTIES = 100;
+
+interface Fold {
+  /** What the matters have in common: equal keys fold. */
+  readonly key: (item: Attention) => string;
+  readonly title: (items: readonly Attention[]) => string;
+  readonly link: (items: readonly Attention[]) => string;
+}
+
+const partyKey = (item: Attention, index: number): string => {
+  const party = item.parties[index];
+  return party === undefined ? '' : `${party.id} ${party.address}`;
+};
+const distinct = (items: readonly Attention[], index: number): number =>
+  new Set(items.map((item) => partyKey(item, index))).size;
+const devices = (n: number): string => (n === 1 ? 'one device' : `${n.toLocaleString('en-US')} devices`);
+const verbOf = (item: Attention): string => item.id.split('-').slice(3).join('-');
+
+/** First by who did it, then by what was done. */
+const FOLDS: Readonly<Partial<Record<Attention['kind'], readonly Fold[]>>> = {
+  engineering: [
+    {
+      key: (item) => `${verbOf(item)}-${partyKey(item, 0)}`,
+      title: (items) => `${items[0]!.parties[0]!.name} did "${verbOf(items[0]!)}" on ${devices(distinct(items, 1))}`,
+      link: (items) => `commands?q=verb:${verbOf(items[0]!)} asset:${items[0]!.parties[0]!.id}`,
+    },
+    {
+      key: verbOf,
+      title: (items) => `"${verbOf(items[0]!)}" on ${devices(distinct(items, 1))} by ${distinct(items, 0)} stations`,
+      link: (items) => `commands?q=verb:${verbOf(items[0]!)}`,
+    },
+  ],
+  refused: [
+    {
+      key: (item) => `${item.priority}-${partyKey(item, 0)}`,
+      title: (items) => `${devices(distinct(items, 1))} refused ${items[0]!.parties[0]!.name}`,
+      link: (items) => `commands?q=outcome:refused asset:${items[0]!.parties[0]!.id}`,
+    },
+    {
+      key: (item) => item.priority,
+      title: (items) => `${devices(distinct(items, 1))} refused ${distinct(items, 0)} stations`,
+      link: () => 'commands?q=outcome:refused',
+    },
+  ],
+  contradiction: [
+    {
+      key: () => '',
+      title: (items) => `What ${devices(items.length)} say of themselves does not agree`,
+      link: () => 'assets?q=contradictions:>0',
+    },
+  ],
+  'clear-credential': [
+    {
+      key: (item) => item.id.slice(item.id.lastIndexOf('-') + 1),
+      title: (items) =>
+        `Passwords travel in clear to ${devices(distinct(items, 1))} by ${items[0]!.id.slice(items[0]!.id.lastIndexOf('-') + 1)}`,
+      link: () => 'commands?q=clear:true',
+    },
+  ],
+  external: [
+    {
+      key: () => '',
+      title: (items) => `${devices(items.length)} of levels 0 to 2 talk with the outside`,
+      link: () => 'assets?q=role:external',
+    },
+  ],
+};
+
+const folded = (kind: Attention['kind'], level: number, items: readonly Attention[], fold: Fold): Attention => {
+  const first = items[0]!;
+  const parties = new Map(
+    items.flatMap((item) => item.parties).map((party) => [`${party.id} ${party.address}`, party]),
+  );
+  const firsts = items.map((item) => item.firstAt).filter((at) => at !== null);
+  const lasts = items.map((item) => item.lastAt).filter((at) => at !== null);
+  const what = [...new Set(items.map((item) => item.what))];
+  return {
+    ...first,
+    id: `${kind}-all-${level}-${fold.key(first)}`,
+    title: fold.title(items),
+    what: what.length === 1 ? what[0]! : `${what.slice(0, FEW).join(' ')}${what.length > FEW ? ' And others.' : ''}`,
+    parties: [...parties.values()].slice(0, MAX_PARTIES),
+    count: items.reduce((sum, item) => sum + item.count, 0),
+    firstAt: firsts.length === 0 ? null : firsts.reduce((a, b) => (a < b ? a : b)),
+    lastAt: lasts.length === 0 ? null : lasts.reduce((a, b) => (a > b ? a : b)),
+    evidence: items.flatMap((item) => item.evidence.slice(0, 1)).slice(0, MAX_EVIDENCE),
+    link: fold.link(items),
+  };
+};
+
+/** Few lines, each a matter for one decision: what many devices have in common stands once, with their number. */
+const foldAll = (items: readonly Attention[]): Attention[] => {
+  const kinds = [...new Set(items.map((item) => item.kind))];
+  return kinds.flatMap((kind) => {
+    let rows = items.filter((item) => item.kind === kind);
+    for (const [level, fold] of (FOLDS[kind] ?? []).entries()) {
+      const groups = new Map<string, Attention[]>();
+      for (const row of rows) {
+        const key = row.id.startsWith(`${kind}-all-`) ? row.id : fold.key(row);
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, [row]);
+        else group.push(row);
+      }
+      rows = [...groups.values()].flatMap((group) => (group.length > FEW ? [folded(kind, level, group, fold)] : group));
+    }
+    return rows;
+  });
+};
+
+/** Every single matter, for whoever asks which devices are concerned. */
+export const mattersOf = (view: SiteView): Attention[] => [
+  ...engineering(view),
+  ...refused(view),
+  ...contradictions(view),
+  ...clearCredentials(view),
+  ...external(view),
+];
+
+/** What a person should look at: folded, most urgent first, then newest. */
 export const attentionOf = (view: SiteView): Attention[] =>
-  [...engineering(view), ...refused(view), ...contradictions(view), ...clearCredentials(view), ...external(view)].sort(
+  foldAll(mattersOf(view)).sort(
     (a, b) =>
       PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || (b.lastAt ?? '').localeCompare(a.lastAt ?? ''),
   );

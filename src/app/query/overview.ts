@@ -12,7 +12,7 @@ import {
 } from '../../api/index.ts';
 import type { Verb } from '../../core/observation.ts';
 import type { Asset, Conversation } from '../../core/site.ts';
-import { attentionOf } from './attention.ts';
+import { attentionOf, mattersOf } from './attention.ts';
 import { toSource, verdictsOf } from './sources.ts';
 import { isOneWay } from './traffic.ts';
 import { assetAddress, maybeTime, networkOf, type SiteView, share } from './view.ts';
@@ -175,7 +175,7 @@ const nodeOf = (view: SiteView, asset: Asset, attention: ReadonlyMap<string, Map
 export const map = (view: SiteView): SiteMap => {
   const { model } = view;
   const attention = new Map<string, MapNode['attention']>();
-  for (const item of attentionOf(view)) {
+  for (const item of mattersOf(view)) {
     for (const party of item.parties) {
       const known = attention.get(party.id);
       if (party.id !== '' && (known == null || PRIORITIES.indexOf(item.priority) < PRIORITIES.indexOf(known))) {

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { CallInput, Engine, EngineCall, EngineEvent } from './engine-contract.ts';
+import { withPages } from './page-cache.ts';
+
+const input = { params: { site: 's' }, query: {}, body: undefined, userId: 'u' } as unknown as CallInput<never>;
+
+/** An engine whose answers are made by hand, on a clock that stands still until it is moved. */
+const setUp = () => {
+  let nowMs = 0;
+  let listener: (event: EngineEvent) => void = () => undefined;
+  const asked: { readonly call: EngineCall; readonly answer: (text: string) => void; readonly fail: () => void }[] = [];
+  const rests: (() => void)[] = [];
+  const engine = {
+    call: (call: EngineCall) =>
+      new Promise<string>((resolve, reject) => {
+        asked.push({ call, answer: resolve, fail: () => reject(new Error('no')) });
+      }),
+    onEvent: (f: (event: EngineEvent) => void) => {
+      listener = f;
+      return () => undefined;
+    },
+  } as unknown as Engine;
+  const pages = withPages(engine, {
+    nowMs: () => nowMs,
+    wait: () => new Promise((resolve) => rests.push(() => resolve(0))),
+  });
+  return {
+    pages,
+    asked,
+    rests,
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+    change: () => listener({ kind: 'change', data: { site: 's', topic: 'now', version: 2 } }),
+    source: (state: 'reading' | 'complete') =>
+      listener({ kind: 'progress', data: { site: 's', source: 'f', state } } as EngineEvent),
+  };
+};
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('withPages', () => {
+  it('makes a page once for each version', async () => {
+    const { pages, asked, change } = setUp();
+    const both = [pages.call('now', input), pages.call('now', input)];
+    expect(asked.length).toBe(1);
+    asked[0]!.answer('one');
+    expect(await Promise.all(both)).toEqual(['one', 'one']);
+    change();
+    const next = pages.call('now', input);
+    asked[1]!.answer('two');
+    expect(await next).toBe('two');
+  });
+
+  it('gives the page at hand while a source is read, and makes it anew behind it', async () => {
+    const { pages, asked, rests, change, source, pass } = setUp();
+    source('reading');
+    const first = pages.call('now', input);
+    asked[0]!.answer('one');
+    await first;
+    change();
+    pass(2000);
+    expect(await pages.call('now', input)).toBe('one');
+    expect(asked.length).toBe(2);
+    // One renewal at a time, and a rest after it.
+    expect(await pages.call('now', input)).toBe('one');
+    expect(asked.length).toBe(2);
+    asked[1]!.answer('two');
+    await settle();
+    expect(await pages.call('now', input)).toBe('two');
+    change();
+    pass(2000);
+    expect(await pages.call('now', input)).toBe('two');
+    expect(asked.length).toBe(2);
+    rests[0]!();
+    await settle();
+    await pages.call('now', input);
+    expect(asked.length).toBe(3);
+  });
+
+  it('waits for the truth once nothing is read any more', async () => {
+    const { pages, asked, change, source } = setUp();
+    source('reading');
+    const first = pages.call('now', input);
+    asked[0]!.answer('one');
+    await first;
+    change();
+    source('complete');
+    const next = pages.call('now', input);
+    asked[1]!.answer('two');
+    expect(await next).toBe('two');
+  });
+
+  it('shows at once what a person changed, also when an older answer is still on its way', async () => {
+    const { pages, asked, change, source, pass } = setUp();
+    source('reading');
+    const first = pages.call('now', input);
+    asked[0]!.answer('one');
+    await first;
+    change();
+    pass(2000);
+    await pages.call('now', input);
+    const done = pages.call('changeAsset', input);
+    asked[2]!.answer('{}');
+    await done;
+    asked[1]!.answer('made before the change');
+    await settle();
+    const next = pages.call('now', input);
+    asked[3]!.answer('after it');
+    expect(await next).toBe('after it');
+  });
+
+  it('keeps no failure', async () => {
+    const { pages, asked } = setUp();
+    const first = pages.call('now', input);
+    asked[0]!.fail();
+    await expect(first).rejects.toThrow('no');
+    const next = pages.call('now', input);
+    asked[1]!.answer('one');
+    expect(await next).toBe('one');
+  });
+});

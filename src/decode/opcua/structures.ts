@@ -1,0 +1,605 @@
+/**
+ * Structures of OPC 10000-4 section 7 and OPC 10000-5 section 12 that stand in services or travel as extension objects, in
+ * the order of the wire (OPC 10000-6 annex C). Names of fields are those of the specification.
+ */
+import {
+  dataValue,
+  diagnosticInfo,
+  extensionObject,
+  localizedText,
+  nodeId,
+  qualifiedName,
+  registerStructure,
+  statusCode,
+  variant,
+} from './builtin.ts';
+import {
+  arrayOf,
+  boolean,
+  byte,
+  byteString,
+  dateTime,
+  double,
+  int16,
+  int32,
+  int64,
+  secret,
+  string,
+  structure,
+  uint32,
+  type ValueOf,
+} from './codec.ts';
+
+const strings = arrayOf(string);
+const statusCodes = arrayOf(statusCode);
+const diagnostics = arrayOf(diagnosticInfo);
+
+/** OPC 10000-4 section 7.33. The authentication token names the session; it is of no use outside of its channel. */
+export const requestHeader = structure('RequestHeader', {
+  authenticationToken: nodeId,
+  timestamp: dateTime,
+  requestHandle: uint32,
+  returnDiagnostics: uint32,
+  auditEntryId: string,
+  timeoutHint: uint32,
+  additionalHeader: extensionObject,
+});
+/** Section 7.34. */
+export const responseHeader = structure('ResponseHeader', {
+  timestamp: dateTime,
+  requestHandle: uint32,
+  serviceResult: statusCode,
+  serviceDiagnostics: diagnosticInfo,
+  stringTable: strings,
+  additionalHeader: extensionObject,
+});
+export type RequestHeader = ValueOf<typeof requestHeader>;
+export type ResponseHeader = ValueOf<typeof responseHeader>;
+
+/** Section 7.2; type 0 server, 1 client, 2 both, 3 discovery server. */
+export const applicationDescription = structure('ApplicationDescription', {
+  applicationUri: string,
+  productUri: string,
+  applicationName: localizedText,
+  applicationType: uint32,
+  gatewayServerUri: string,
+  discoveryProfileUri: string,
+  discoveryUrls: strings,
+});
+export type ApplicationDescription = ValueOf<typeof applicationDescription>;
+/** Section 7.42; type 0 anonymous, 1 user name, 2 certificate, 3 issued token. */
+export const userTokenPolicy = structure('UserTokenPolicy', {
+  policyId: string,
+  tokenType: uint32,
+  issuedTokenType: string,
+  issuerEndpointUrl: string,
+  securityPolicyUri: string,
+});
+/** Section 7.14; mode 1 none, 2 sign, 3 sign and encrypt. */
+export const endpointDescription = structure('EndpointDescription', {
+  endpointUrl: string,
+  server: applicationDescription,
+  serverCertificate: byteString,
+  securityMode: uint32,
+  securityPolicyUri: string,
+  userIdentityTokens: arrayOf(userTokenPolicy),
+  transportProfileUri: string,
+  securityLevel: byte,
+});
+export type EndpointDescription = ValueOf<typeof endpointDescription>;
+export const registeredServer = structure('RegisteredServer', {
+  serverUri: string,
+  productUri: string,
+  serverNames: arrayOf(localizedText),
+  serverType: uint32,
+  gatewayServerUri: string,
+  discoveryUrls: strings,
+  semaphoreFilePath: string,
+  isOnline: boolean,
+});
+export type RegisteredServer = ValueOf<typeof registeredServer>;
+export const serverOnNetwork = structure('ServerOnNetwork', {
+  recordId: uint32,
+  serverName: string,
+  discoveryUrl: string,
+  serverCapabilities: strings,
+});
+export const channelSecurityToken = structure('ChannelSecurityToken', {
+  channelId: uint32,
+  tokenId: uint32,
+  createdAt: dateTime,
+  revisedLifetime: uint32,
+});
+export const signatureData = structure('SignatureData', { algorithm: string, signature: byteString });
+export const signedSoftwareCertificate = structure('SignedSoftwareCertificate', {
+  certificateData: byteString,
+  signature: byteString,
+});
+
+// User identity tokens (section 7.41)
+export const anonymousIdentityToken = structure('AnonymousIdentityToken', { policyId: string });
+export const userNameIdentityToken = structure('UserNameIdentityToken', {
+  policyId: string,
+  userName: string,
+  password: secret,
+  encryptionAlgorithm: string,
+});
+export const x509IdentityToken = structure('X509IdentityToken', { policyId: string, certificateData: byteString });
+export const issuedIdentityToken = structure('IssuedIdentityToken', {
+  policyId: string,
+  tokenData: secret,
+  encryptionAlgorithm: string,
+});
+
+// Views and references
+export const viewDescription = structure('ViewDescription', {
+  viewId: nodeId,
+  timestamp: dateTime,
+  viewVersion: uint32,
+});
+export const browseDescription = structure('BrowseDescription', {
+  nodeId,
+  browseDirection: uint32,
+  referenceTypeId: nodeId,
+  includeSubtypes: boolean,
+  nodeClassMask: uint32,
+  resultMask: uint32,
+});
+export const referenceDescription = structure('ReferenceDescription', {
+  referenceTypeId: nodeId,
+  isForward: boolean,
+  nodeId,
+  browseName: qualifiedName,
+  displayName: localizedText,
+  nodeClass: uint32,
+  typeDefinition: nodeId,
+});
+export const browseResult = structure('BrowseResult', {
+  statusCode,
+  continuationPoint: byteString,
+  references: arrayOf(referenceDescription),
+});
+export const relativePath = structure('RelativePath', {
+  elements: arrayOf(
+    structure('RelativePathElement', {
+      referenceTypeId: nodeId,
+      isInverse: boolean,
+      includeSubtypes: boolean,
+      targetName: qualifiedName,
+    }),
+  ),
+});
+export const browsePath = structure('BrowsePath', { startingNode: nodeId, relativePath });
+export const browsePathResult = structure('BrowsePathResult', {
+  statusCode,
+  targets: arrayOf(structure('BrowsePathTarget', { targetId: nodeId, remainingPathIndex: uint32 })),
+});
+
+// Filters (section 7.7, 7.22)
+export const contentFilter = structure('ContentFilter', {
+  elements: arrayOf(
+    structure('ContentFilterElement', { filterOperator: uint32, filterOperands: arrayOf(extensionObject) }),
+  ),
+});
+export const contentFilterResult = structure('ContentFilterResult', {
+  elementResults: arrayOf(
+    structure('ContentFilterElementResult', {
+      statusCode,
+      operandStatusCodes: statusCodes,
+      operandDiagnosticInfos: diagnostics,
+    }),
+  ),
+  elementDiagnosticInfos: diagnostics,
+});
+export const elementOperand = structure('ElementOperand', { index: uint32 });
+export const literalOperand = structure('LiteralOperand', { value: variant });
+export const attributeOperand = structure('AttributeOperand', {
+  nodeId,
+  alias: string,
+  browsePath: relativePath,
+  attributeId: uint32,
+  indexRange: string,
+});
+export const simpleAttributeOperand = structure('SimpleAttributeOperand', {
+  typeDefinitionId: nodeId,
+  browsePath: arrayOf(qualifiedName),
+  attributeId: uint32,
+  indexRange: string,
+});
+export const dataChangeFilter = structure('DataChangeFilter', {
+  trigger: uint32,
+  deadbandType: uint32,
+  deadbandValue: double,
+});
+export const eventFilter = structure('EventFilter', {
+  selectClauses: arrayOf(simpleAttributeOperand),
+  whereClause: contentFilter,
+});
+export const aggregateConfiguration = structure('AggregateConfiguration', {
+  useServerCapabilitiesDefaults: boolean,
+  treatUncertainAsBad: boolean,
+  percentDataBad: byte,
+  percentDataGood: byte,
+  useSlopedExtrapolation: boolean,
+});
+export const aggregateFilter = structure('AggregateFilter', {
+  startTime: dateTime,
+  aggregateType: nodeId,
+  processingInterval: double,
+  aggregateConfiguration,
+});
+export const eventFilterResult = structure('EventFilterResult', {
+  selectClauseResults: statusCodes,
+  selectClauseDiagnosticInfos: diagnostics,
+  whereClauseResult: contentFilterResult,
+});
+export const aggregateFilterResult = structure('AggregateFilterResult', {
+  revisedStartTime: dateTime,
+  revisedProcessingInterval: double,
+  revisedAggregateConfiguration: aggregateConfiguration,
+});
+
+// Notifications (section 7.25)
+export const monitoredItemNotification = structure('MonitoredItemNotification', {
+  clientHandle: uint32,
+  value: dataValue,
+});
+export const dataChangeNotification = structure('DataChangeNotification', {
+  monitoredItems: arrayOf(monitoredItemNotification),
+  diagnosticInfos: diagnostics,
+});
+export const eventNotificationList = structure('EventNotificationList', {
+  events: arrayOf(structure('EventFieldList', { clientHandle: uint32, eventFields: arrayOf(variant) })),
+});
+export const statusChangeNotification = structure('StatusChangeNotification', {
+  status: statusCode,
+  diagnosticInfo,
+});
+
+// History (OPC 10000-11 section 6)
+const historyEventFields = arrayOf(structure('HistoryEventFieldList', { eventFields: arrayOf(variant) }));
+const modificationInfo = structure('ModificationInfo', {
+  modificationTime: dateTime,
+  updateType: uint32,
+  userName: string,
+});
+export const historyData = structure('HistoryData', { dataValues: arrayOf(dataValue) });
+export const historyModifiedData = structure('HistoryModifiedData', {
+  dataValues: arrayOf(dataValue),
+  modificationInfos: arrayOf(modificationInfo),
+});
+export const updateDataDetails = structure('UpdateDataDetails', {
+  nodeId,
+  performInsertReplace: uint32,
+  updateValues: arrayOf(dataValue),
+});
+export const updateStructureDataDetails = structure('UpdateStructureDataDetails', {
+  nodeId,
+  performInsertReplace: uint32,
+  updateValues: arrayOf(dataValue),
+});
+export const updateEventDetails = structure('UpdateEventDetails', {
+  nodeId,
+  performInsertReplace: uint32,
+  filter: eventFilter,
+  eventData: historyEventFields,
+});
+export const deleteRawModifiedDetails = structure('DeleteRawModifiedDetails', {
+  nodeId,
+  isDeleteModified: boolean,
+  startTime: dateTime,
+  endTime: dateTime,
+});
+export const deleteAtTimeDetails = structure('DeleteAtTimeDetails', { nodeId, reqTimes: arrayOf(dateTime) });
+export const deleteEventDetails = structure('DeleteEventDetails', { nodeId, eventIds: arrayOf(byteString) });
+
+// What servers say about themselves (OPC 10000-5 section 12)
+export const buildInfo = structure('BuildInfo', {
+  productUri: string,
+  manufacturerName: string,
+  productName: string,
+  softwareVersion: string,
+  buildNumber: string,
+  buildDate: dateTime,
+});
+export const serverStatus = structure('ServerStatusDataType', {
+  startTime: dateTime,
+  currentTime: dateTime,
+  state: uint32,
+  buildInfo,
+  secondsTillShutdown: uint32,
+  shutdownReason: localizedText,
+});
+
+const serviceCounter = structure('ServiceCounterDataType', { totalCount: uint32, errorCount: uint32 });
+const sessionDiagnostics = structure('SessionDiagnosticsDataType', {
+  sessionId: nodeId,
+  sessionName: string,
+  clientDescription: applicationDescription,
+  serverUri: string,
+  endpointUrl: string,
+  localeIds: strings,
+  actualSessionTimeout: double,
+  maxResponseMessageSize: uint32,
+  clientConnectionTime: dateTime,
+  clientLastContactTime: dateTime,
+  currentSubscriptionsCount: uint32,
+  currentMonitoredItemsCount: uint32,
+  currentPublishRequestsInQueue: uint32,
+  totalRequestCount: serviceCounter,
+  unauthorizedRequestCount: uint32,
+  readCount: serviceCounter,
+  historyReadCount: serviceCounter,
+  writeCount: serviceCounter,
+  historyUpdateCount: serviceCounter,
+  callCount: serviceCounter,
+  createMonitoredItemsCount: serviceCounter,
+  modifyMonitoredItemsCount: serviceCounter,
+  setMonitoringModeCount: serviceCounter,
+  setTriggeringCount: serviceCounter,
+  deleteMonitoredItemsCount: serviceCounter,
+  createSubscriptionCount: serviceCounter,
+  modifySubscriptionCount: serviceCounter,
+  setPublishingModeCount: serviceCounter,
+  publishCount: serviceCounter,
+  republishCount: serviceCounter,
+  transferSubscriptionsCount: serviceCounter,
+  deleteSubscriptionsCount: serviceCounter,
+  addNodesCount: serviceCounter,
+  addReferencesCount: serviceCounter,
+  deleteNodesCount: serviceCounter,
+  deleteReferencesCount: serviceCounter,
+  browseCount: serviceCounter,
+  browseNextCount: serviceCounter,
+  translateBrowsePathsToNodeIdsCount: serviceCounter,
+  queryFirstCount: serviceCounter,
+  queryNextCount: serviceCounter,
+  registerNodesCount: serviceCounter,
+  unregisterNodesCount: serviceCounter,
+});
+
+const range = structure('Range', { low: double, high: double });
+const euInformation = structure('EUInformation', {
+  namespaceUri: string,
+  unitId: int32,
+  displayName: localizedText,
+  description: localizedText,
+});
+
+// Attributes of nodes that are added (OPC 10000-4 section 7.24): the mask says which fields mean anything.
+const nodeAttributes = {
+  specifiedAttributes: uint32,
+  displayName: localizedText,
+  description: localizedText,
+  writeMask: uint32,
+  userWriteMask: uint32,
+};
+
+const dims = arrayOf(uint32);
+
+registerStructure(
+  298,
+  structure('Argument', {
+    name: string,
+    dataType: nodeId,
+    valueRank: int32,
+    arrayDimensions: dims,
+    description: localizedText,
+  }),
+);
+registerStructure(306, userTokenPolicy);
+registerStructure(310, applicationDescription);
+registerStructure(314, endpointDescription);
+registerStructure(321, anonymousIdentityToken);
+registerStructure(324, userNameIdentityToken);
+registerStructure(327, x509IdentityToken);
+registerStructure(340, buildInfo);
+registerStructure(346, signedSoftwareCertificate);
+registerStructure(354, structure('ObjectAttributes', { ...nodeAttributes, eventNotifier: byte }));
+registerStructure(
+  357,
+  structure('VariableAttributes', {
+    ...nodeAttributes,
+    value: variant,
+    dataType: nodeId,
+    valueRank: int32,
+    arrayDimensions: dims,
+    accessLevel: byte,
+    userAccessLevel: byte,
+    minimumSamplingInterval: double,
+    historizing: boolean,
+  }),
+);
+registerStructure(
+  360,
+  structure('MethodAttributes', { ...nodeAttributes, executable: boolean, userExecutable: boolean }),
+);
+registerStructure(363, structure('ObjectTypeAttributes', { ...nodeAttributes, isAbstract: boolean }));
+registerStructure(
+  366,
+  structure('VariableTypeAttributes', {
+    ...nodeAttributes,
+    value: variant,
+    dataType: nodeId,
+    valueRank: int32,
+    arrayDimensions: dims,
+    isAbstract: boolean,
+  }),
+);
+registerStructure(
+  369,
+  structure('ReferenceTypeAttributes', {
+    ...nodeAttributes,
+    isAbstract: boolean,
+    symmetric: boolean,
+    inverseName: localizedText,
+  }),
+);
+registerStructure(372, structure('DataTypeAttributes', { ...nodeAttributes, isAbstract: boolean }));
+registerStructure(
+  375,
+  structure('ViewAttributes', { ...nodeAttributes, containsNoLoops: boolean, eventNotifier: byte }),
+);
+registerStructure(594, elementOperand);
+registerStructure(597, literalOperand);
+registerStructure(600, attributeOperand);
+registerStructure(603, simpleAttributeOperand);
+registerStructure(
+  646,
+  structure('ReadEventDetails', {
+    numValuesPerNode: uint32,
+    startTime: dateTime,
+    endTime: dateTime,
+    filter: eventFilter,
+  }),
+);
+registerStructure(
+  649,
+  structure('ReadRawModifiedDetails', {
+    isReadModified: boolean,
+    startTime: dateTime,
+    endTime: dateTime,
+    numValuesPerNode: uint32,
+    returnBounds: boolean,
+  }),
+);
+registerStructure(
+  652,
+  structure('ReadProcessedDetails', {
+    startTime: dateTime,
+    endTime: dateTime,
+    processingInterval: double,
+    aggregateType: arrayOf(nodeId),
+    aggregateConfiguration,
+  }),
+);
+registerStructure(655, structure('ReadAtTimeDetails', { reqTimes: arrayOf(dateTime), useSimpleBounds: boolean }));
+registerStructure(658, historyData);
+registerStructure(661, structure('HistoryEvent', { events: historyEventFields }));
+registerStructure(682, updateDataDetails);
+registerStructure(685, updateEventDetails);
+registerStructure(688, deleteRawModifiedDetails);
+registerStructure(691, deleteAtTimeDetails);
+registerStructure(694, deleteEventDetails);
+registerStructure(724, dataChangeFilter);
+registerStructure(727, eventFilter);
+registerStructure(730, aggregateFilter);
+registerStructure(736, eventFilterResult);
+registerStructure(739, aggregateFilterResult);
+registerStructure(811, dataChangeNotification);
+registerStructure(820, statusChangeNotification);
+registerStructure(
+  855,
+  structure('RedundantServerDataType', { serverId: string, serviceLevel: byte, serverState: uint32 }),
+);
+registerStructure(
+  858,
+  structure('SamplingIntervalDiagnosticsDataType', {
+    samplingInterval: double,
+    monitoredItemCount: uint32,
+    maxMonitoredItemCount: uint32,
+    disabledMonitoredItemCount: uint32,
+  }),
+);
+registerStructure(
+  861,
+  structure('ServerDiagnosticsSummaryDataType', {
+    serverViewCount: uint32,
+    currentSessionCount: uint32,
+    cumulatedSessionCount: uint32,
+    securityRejectedSessionCount: uint32,
+    rejectedSessionCount: uint32,
+    sessionTimeoutCount: uint32,
+    sessionAbortCount: uint32,
+    currentSubscriptionCount: uint32,
+    cumulatedSubscriptionCount: uint32,
+    publishingIntervalCount: uint32,
+    securityRejectedRequestsCount: uint32,
+    rejectedRequestsCount: uint32,
+  }),
+);
+registerStructure(864, serverStatus);
+registerStructure(867, sessionDiagnostics);
+registerStructure(
+  870,
+  structure('SessionSecurityDiagnosticsDataType', {
+    sessionId: nodeId,
+    clientUserIdOfSession: string,
+    clientUserIdHistory: strings,
+    authenticationMechanism: string,
+    encoding: string,
+    transportProtocol: string,
+    securityMode: uint32,
+    securityPolicyUri: string,
+    clientCertificate: byteString,
+  }),
+);
+registerStructure(873, serviceCounter);
+registerStructure(
+  876,
+  structure('SubscriptionDiagnosticsDataType', {
+    sessionId: nodeId,
+    subscriptionId: uint32,
+    priority: byte,
+    publishingInterval: double,
+    maxKeepAliveCount: uint32,
+    maxLifetimeCount: uint32,
+    maxNotificationsPerPublish: uint32,
+    publishingEnabled: boolean,
+    modifyCount: uint32,
+    enableCount: uint32,
+    disableCount: uint32,
+    republishRequestCount: uint32,
+    republishMessageRequestCount: uint32,
+    republishMessageCount: uint32,
+    transferRequestCount: uint32,
+    transferredToAltClientCount: uint32,
+    transferredToSameClientCount: uint32,
+    publishRequestCount: uint32,
+    dataChangeNotificationsCount: uint32,
+    eventNotificationsCount: uint32,
+    notificationsCount: uint32,
+    latePublishRequestCount: uint32,
+    currentKeepAliveCount: uint32,
+    currentLifetimeCount: uint32,
+    unacknowledgedMessageCount: uint32,
+    discardedMessageCount: uint32,
+    monitoredItemCount: uint32,
+    disabledMonitoredItemCount: uint32,
+    monitoringQueueOverflowCount: uint32,
+    nextSequenceNumber: uint32,
+    eventQueueOverFlowCount: uint32,
+  }),
+);
+registerStructure(
+  879,
+  structure('ModelChangeStructureDataType', { affected: nodeId, affectedType: nodeId, verb: byte }),
+);
+registerStructure(886, range);
+registerStructure(889, euInformation);
+registerStructure(893, structure('Annotation', { message: string, userName: string, annotationTime: dateTime }));
+registerStructure(899, structure('SemanticChangeStructureDataType', { affected: nodeId, affectedType: nodeId }));
+registerStructure(916, eventNotificationList);
+registerStructure(940, issuedIdentityToken);
+registerStructure(
+  8251,
+  structure('EnumValueType', { value: int64, displayName: localizedText, description: localizedText }),
+);
+registerStructure(8917, structure('TimeZoneDataType', { offset: int16, daylightSavingInOffset: boolean }));
+registerStructure(11226, modificationInfo);
+registerStructure(11227, historyModifiedData);
+registerStructure(11300, updateStructureDataDetails);
+registerStructure(
+  12089,
+  structure('AxisInformation', {
+    engineeringUnits: euInformation,
+    eURange: range,
+    title: localizedText,
+    axisScaleType: uint32,
+    axisSteps: arrayOf(double),
+  }),
+);
+registerStructure(
+  12901,
+  structure('MdnsDiscoveryConfiguration', { mdnsServerName: string, serverCapabilities: strings }),
+);

@@ -1,0 +1,8 @@
+/** How peers write numbers and octets. */
+
+/** `0x0a`: lower case, `digits` digits at least. */
+export const hex = (n: number, digits: number): string => `0x${n.toString(16).padStart(digits, '0')}`;
+/** `aabbcc`. */
+export const octets = (b: Uint8Array): string => Buffer.from(b.buffer, b.byteOffset, b.byteLength).toString('hex');
+/** Low octet first, as some peers read a 16-bit field. */
+export const swap16 = (n: number): number => ((n & 0xff) << 8) | (n >> 8);
