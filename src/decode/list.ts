@@ -4,6 +4,7 @@ import { ads } from './ads/index.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
 import { bsap } from './bsap/index.ts';
+import { c1222 } from './c1222/index.ts';
 import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
 import { cotp } from './cotp/index.ts';
@@ -13,23 +14,23 @@ import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { fins } from './fins/index.ts';
-import { ftp } from './ftp/index.ts';
-import { hsrp } from './hsrp/index.ts';
 import { fox } from './fox/index.ts';
+import { ftp } from './ftp/index.ts';
 import { genisys } from './genisys/index.ts';
-import { hartIp } from './hart-ip/index.ts';
 import { goose } from './goose/index.ts';
+import { hartIp } from './hart-ip/index.ts';
+import { hsrp } from './hsrp/index.ts';
 import { http } from './http/index.ts';
-import { iec104 } from './iec104/index.ts';
 import { icmp, icmpv6 } from './icmp/index.ts';
+import { iec104 } from './iec104/index.ts';
 import { igmp } from './igmp/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
-import { ospf } from './ospf/index.ts';
 import { opcua } from './opcua/index.ts';
+import { ospf } from './ospf/index.ts';
 import { profinetCm } from './profinet-cm/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
@@ -78,6 +79,7 @@ export const DECODERS: readonly Decoder[] = [
   hartIp,
   rocPlus,
   bsap,
+  c1222,
   genisys,
   fox,
   tls,
