@@ -3,6 +3,8 @@ import type { Decoder } from '../core/decoder.ts';
 import { ads } from './ads/index.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
+import { bsap } from './bsap/index.ts';
+import { c1222 } from './c1222/index.ts';
 import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
 import { cotp } from './cotp/index.ts';
@@ -90,6 +92,8 @@ export const DECODERS: readonly Decoder[] = [
   ptp,
   hartIp,
   rocPlus,
+  bsap,
+  c1222,
   genisys,
   fox,
   tls,

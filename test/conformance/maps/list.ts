@@ -17,13 +17,35 @@ import { tsharkAds } from './tshark/ads.ts';
 import { tsharkCotp } from './tshark/cotp.ts';
 import { tsharkDnp3 } from './tshark/dnp3.ts';
 import { tsharkEthercat } from './tshark/ethercat.ts';
+import { tsharkC1222 } from './tshark/c1222.ts';
 import { tsharkFins } from './tshark/fins.ts';
 import { tsharkIec104 } from './tshark/iec104.ts';
 import { tsharkModbus } from './tshark/modbus.ts';
 import { tsharkProfinetCm } from './tshark/profinet-cm.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
+import {
+  zeekBsapHeader,
+  zeekBsapRdb,
+  zeekBsapSerialExt,
+  zeekBsapSerialHeader,
+  zeekBsapSerialRdb,
+} from './zeek/bsap.ts';
+import {
+  zeekC1222,
+  zeekC1222Authentication,
+  zeekC1222Error,
+  zeekC1222Identification,
+  zeekC1222Logon,
+  zeekC1222ReadWrite,
+  zeekC1222Register,
+  zeekC1222Resolve,
+  zeekC1222Trace,
+  zeekC1222User,
+  zeekC1222Wait,
+} from './zeek/c1222.ts';
 import { zeekCotp } from './zeek/cotp.ts';
 import { zeekDnp3, zeekDnp3Control, zeekDnp3Objects } from './zeek/dnp3.ts';
+import { zeekGenisys } from './zeek/genisys.ts';
 import { zeekModbus } from './zeek/modbus.ts';
 import { zeekProfinetCm } from './zeek/profinet-cm.ts';
 import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
@@ -76,6 +98,24 @@ import { zeekRadius } from './zeek/radius.ts';
   zeekMqttSubscribe,
   zeekRadius,
   ...zeekOmronFins,
+  tsharkC1222,
+  zeekGenisys,
+  zeekBsapHeader,
+  zeekBsapRdb,
+  zeekBsapSerialExt,
+  zeekBsapSerialHeader,
+  zeekBsapSerialRdb,
+  zeekC1222,
+  zeekC1222Authentication,
+  zeekC1222Error,
+  zeekC1222Identification,
+  zeekC1222Logon,
+  zeekC1222ReadWrite,
+  zeekC1222Register,
+  zeekC1222Resolve,
+  zeekC1222Trace,
+  zeekC1222User,
+  zeekC1222Wait,
 ];
 import { tsharkOpcua } from './tshark/opcua.ts';
 import { zeekOpcua } from './zeek/opcua.ts';
