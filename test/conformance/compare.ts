@@ -103,8 +103,8 @@ export const compareFrames = (map: FrameMap, capture: SeenCapture, table: FrameT
         tally.row(map.protocol, 'tshark', capture.name);
       }
       const ours: string[] = [];
-      if (c.framed) push(c.framed.value(seen), '1', '0', ours);
-      else for (const s of seen) push(c.rule.value(s), '1', '0', ours);
+      if (c.framed) push(c.framed.value(seen, capture), '1', '0', ours);
+      else for (const s of seen) push(c.rule.value(s, capture), '1', '0', ours);
       compareCell(
         tally,
         { capture: capture.name, protocol: map.protocol, peer: 'tshark', log: 'frame', row: f + 1, column: c.name },
@@ -151,7 +151,7 @@ export const compareRows = (
     seen: seenOf(row),
     cells: columns.map((c) => {
       const out: string[] = [];
-      push(c.rule.value(row), 'T', 'F', out);
+      push(c.rule.value(row, capture), 'T', 'F', out);
       return out;
     }),
     align: align.map(([, value]) => textOf(value(row), 'T', 'F')),

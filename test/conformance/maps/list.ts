@@ -12,6 +12,8 @@ import {
   opendnp3Transport,
 } from './opendnp3/dnp3.ts';
 import { suricataDnp3 } from './suricata/dnp3.ts';
+import { ipalEnip, ipalEnipRules } from './ipal/enip.ts';
+import { suricataEnip } from './suricata/enip.ts';
 import { suricataModbus } from './suricata/modbus.ts';
 import { tsharkAds } from './tshark/ads.ts';
 import { tsharkCotp } from './tshark/cotp.ts';
@@ -20,6 +22,7 @@ import { tsharkEthercat } from './tshark/ethercat.ts';
 import { tsharkC1222 } from './tshark/c1222.ts';
 import { tsharkFins } from './tshark/fins.ts';
 import { tsharkIec104 } from './tshark/iec104.ts';
+import { tsharkEnip } from './tshark/enip.ts';
 import { tsharkModbus } from './tshark/modbus.ts';
 import { tsharkProfinetCm } from './tshark/profinet-cm.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
@@ -46,6 +49,7 @@ import {
 import { zeekCotp } from './zeek/cotp.ts';
 import { zeekDnp3, zeekDnp3Control, zeekDnp3Objects } from './zeek/dnp3.ts';
 import { zeekGenisys } from './zeek/genisys.ts';
+import { zeekCip, zeekCipIdentity, zeekCipIo, zeekEnip } from './zeek/enip.ts';
 import { zeekModbus } from './zeek/modbus.ts';
 import { zeekProfinetCm } from './zeek/profinet-cm.ts';
 import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
@@ -62,18 +66,26 @@ export const MAPS: readonly Mapping[] = [
   opendnp3Objects,
   opendnp3Transport,
   suricataDnp3,
+  ipalEnip, //
+  ipalEnipRules,
+  suricataEnip,
   suricataModbus,
   tsharkAds,
   tsharkCotp,
   tsharkDnp3,
   tsharkFins,
   tsharkIec104,
+  tsharkEnip,
   tsharkModbus,
   tsharkS7comm,
+  zeekCip,
+  zeekCipIdentity,
+  zeekCipIo,
   zeekCotp,
   zeekDnp3,
   zeekDnp3Control,
   zeekDnp3Objects,
+  zeekEnip,
   zeekModbus,
   zeekS7Szl,
   zeekS7Transfer,
