@@ -31,10 +31,9 @@ import { modbus } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
-import { opcua } from './opcua/index.ts';
+import { opcua, uadp } from './opcua/index.ts';
 import { ospf } from './ospf/index.ts';
 import { profinetCm } from './profinet-cm/index.ts';
-import { opcua, uadp } from './opcua/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { ptp } from './ptp/index.ts';
@@ -60,25 +59,11 @@ export const DECODERS: readonly Decoder[] = [
   modbus,
   cotp,
   s7comm,
-  mms,
-  s7commPlus,
   enip,
   cipIo,
-  dnp3,
-  iec104,
   bacnet,
-  fins,
-  ads,
-  opcua,
-  ethercat,
-  profinetCm,
-  uadp,
-  slmp,
   profinetDcp,
   profinetRt,
-  goose,
-  sv,
-  synchrophasor,
   arp,
   dhcp,
   dhcpv6,
@@ -89,13 +74,6 @@ export const DECODERS: readonly Decoder[] = [
   nbdgm,
   snmp,
   ntp,
-  ptp,
-  hartIp,
-  rocPlus,
-  bsap,
-  c1222,
-  genisys,
-  fox,
   tls,
   http,
   smb,
@@ -105,6 +83,18 @@ export const DECODERS: readonly Decoder[] = [
   telnet,
   lldp,
   cdp,
+  dnp3,
+  iec104,
+  fins,
+  ads,
+  opcua,
+  profinetCm,
+  goose,
+  sv,
+  hartIp,
+  rocPlus,
+  genisys,
+  fox,
   mqtt,
   websocket,
   icmp,
@@ -116,4 +106,13 @@ export const DECODERS: readonly Decoder[] = [
   ospf,
   ssdp,
   radius,
+  mms,
+  synchrophasor,
+  ptp,
+  uadp,
+  s7commPlus,
+  ethercat,
+  slmp,
+  bsap,
+  c1222,
 ];

@@ -1,8 +1,11 @@
 /** Every mapping, one line each, sorted. */
 import type { Mapping } from '../types.ts';
-import { ipalIec104 } from './ipal/iec104.ts';
+import { ipalEnip, ipalEnipRules } from './ipal/enip.ts';
 import { ipalEthercat } from './ipal/ethercat.ts';
+import { ipalGoose } from './ipal/goose.ts';
+import { ipalIec104 } from './ipal/iec104.ts';
 import { ipalModbus } from './ipal/modbus.ts';
+import { ipalMqtt } from './ipal/mqtt.ts';
 import { ipalS7comm } from './ipal/s7comm.ts';
 import {
   opendnp3Application,
@@ -12,20 +15,28 @@ import {
   opendnp3Transport,
 } from './opendnp3/dnp3.ts';
 import { suricataDnp3 } from './suricata/dnp3.ts';
-import { ipalEnip, ipalEnipRules } from './ipal/enip.ts';
 import { suricataEnip } from './suricata/enip.ts';
 import { suricataModbus } from './suricata/modbus.ts';
+import { suricataMqtt } from './suricata/mqtt.ts';
+import { tcpdumpPtp } from './tcpdump/ptp.ts';
 import { tsharkAds } from './tshark/ads.ts';
+import { tsharkC1222 } from './tshark/c1222.ts';
 import { tsharkCotp } from './tshark/cotp.ts';
 import { tsharkDnp3 } from './tshark/dnp3.ts';
-import { tsharkEthercat } from './tshark/ethercat.ts';
-import { tsharkC1222 } from './tshark/c1222.ts';
-import { tsharkFins } from './tshark/fins.ts';
-import { tsharkIec104 } from './tshark/iec104.ts';
 import { tsharkEnip } from './tshark/enip.ts';
+import { tsharkEthercat } from './tshark/ethercat.ts';
+import { tsharkFins } from './tshark/fins.ts';
+import { tsharkGoose } from './tshark/goose.ts';
+import { tsharkIec104 } from './tshark/iec104.ts';
+import { tsharkMms } from './tshark/mms.ts';
 import { tsharkModbus } from './tshark/modbus.ts';
+import { tsharkMqtt } from './tshark/mqtt.ts';
+import { tsharkOpcua } from './tshark/opcua.ts';
 import { tsharkProfinetCm } from './tshark/profinet-cm.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
+import { tsharkSsdp } from './tshark/ssdp.ts';
+import { tsharkSv } from './tshark/sv.ts';
+import { tsharkSynchrophasor } from './tshark/synchrophasor.ts';
 import {
   zeekBsapHeader,
   zeekBsapRdb,
@@ -48,33 +59,36 @@ import {
 } from './zeek/c1222.ts';
 import { zeekCotp } from './zeek/cotp.ts';
 import { zeekDnp3, zeekDnp3Control, zeekDnp3Objects } from './zeek/dnp3.ts';
-import { zeekGenisys } from './zeek/genisys.ts';
 import { zeekCip, zeekCipIdentity, zeekCipIo, zeekEnip } from './zeek/enip.ts';
+import { zeekGenisys } from './zeek/genisys.ts';
+import { zeekGoose } from './zeek/goose.ts';
 import { zeekModbus } from './zeek/modbus.ts';
+import { zeekMqttConnect, zeekMqttPublish, zeekMqttSubscribe } from './zeek/mqtt.ts';
+import { zeekOmronFins } from './zeek/omron-fins.ts';
+import { zeekOpcua } from './zeek/opcua.ts';
 import { zeekProfinetCm } from './zeek/profinet-cm.ts';
+import { zeekRadius } from './zeek/radius.ts';
 import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
 import { zeekS7commPlus } from './zeek/s7comm-plus.ts';
-import { zeekOmronFins } from './zeek/omron-fins.ts';
+import { zeekSv } from './zeek/sv.ts';
+import {
+  zeekSynchrophasor,
+  zeekSynchrophasorCfg,
+  zeekSynchrophasorCfgDetail,
+  zeekSynchrophasorCmd,
+  zeekSynchrophasorData,
+  zeekSynchrophasorDataDetail,
+  zeekSynchrophasorHdr,
+} from './zeek/synchrophasor.ts';
 
 export const MAPS: readonly Mapping[] = [
-  ipalIec104,
+  ipalEnip,
+  ipalEnipRules,
   ipalModbus,
   ipalS7comm,
-  opendnp3Application,
-  opendnp3Headers,
-  opendnp3Link,
-  opendnp3Objects,
-  opendnp3Transport,
-  suricataDnp3,
-  ipalEnip, //
-  ipalEnipRules,
   suricataEnip,
   suricataModbus,
-  tsharkAds,
   tsharkCotp,
-  tsharkDnp3,
-  tsharkFins,
-  tsharkIec104,
   tsharkEnip,
   tsharkModbus,
   tsharkS7comm,
@@ -82,25 +96,47 @@ export const MAPS: readonly Mapping[] = [
   zeekCipIdentity,
   zeekCipIo,
   zeekCotp,
-  zeekDnp3,
-  zeekDnp3Control,
-  zeekDnp3Objects,
   zeekEnip,
   zeekModbus,
   zeekS7Szl,
   zeekS7Transfer,
   zeekS7comm,
+  ipalIec104,
+  opendnp3Application,
+  opendnp3Headers,
+  opendnp3Link,
+  opendnp3Objects,
+  opendnp3Transport,
+  suricataDnp3,
+  tsharkAds,
+  tsharkDnp3,
+  tsharkFins,
+  tsharkIec104,
+  zeekDnp3,
+  zeekDnp3Control,
+  zeekDnp3Objects,
+  ipalGoose,
+  tcpdumpPtp,
+  tsharkGoose,
+  tsharkMms,
+  tsharkSv,
+  tsharkSynchrophasor,
+  zeekGoose,
+  zeekSv,
+  zeekSynchrophasor,
+  zeekSynchrophasorCfg,
+  zeekSynchrophasorCfgDetail,
+  zeekSynchrophasorCmd,
+  zeekSynchrophasorData,
+  zeekSynchrophasorDataDetail,
+  zeekSynchrophasorHdr,
+  tsharkOpcua,
+  ...zeekOpcua,
   ipalEthercat,
   tsharkEthercat,
   tsharkProfinetCm,
   zeekProfinetCm,
   zeekS7commPlus,
-import { ipalMqtt } from './ipal/mqtt.ts';
-import { suricataMqtt } from './suricata/mqtt.ts';
-import { tsharkMqtt } from './tshark/mqtt.ts';
-import { tsharkSsdp } from './tshark/ssdp.ts';
-import { zeekMqttConnect, zeekMqttPublish, zeekMqttSubscribe } from './zeek/mqtt.ts';
-import { zeekRadius } from './zeek/radius.ts';
   ipalMqtt,
   suricataMqtt,
   tsharkMqtt,
@@ -129,6 +165,3 @@ import { zeekRadius } from './zeek/radius.ts';
   zeekC1222User,
   zeekC1222Wait,
 ];
-import { tsharkOpcua } from './tshark/opcua.ts';
-import { zeekOpcua } from './zeek/opcua.ts';
-export const MAPS: readonly Mapping[] = [tsharkModbus, tsharkOpcua, zeekModbus, ...zeekOpcua];
