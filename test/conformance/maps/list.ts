@@ -5,10 +5,12 @@ import { ipalModbus } from './ipal/modbus.ts';
 import { ipalS7comm } from './ipal/s7comm.ts';
 import { suricataEnip } from './suricata/enip.ts';
 import { suricataModbus } from './suricata/modbus.ts';
+import { tsharkBacnet } from './tshark/bacnet.ts';
 import { tsharkCotp } from './tshark/cotp.ts';
 import { tsharkEnip } from './tshark/enip.ts';
 import { tsharkModbus } from './tshark/modbus.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
+import { zeekBacnet, zeekBacnetControl, zeekBacnetDiscovery, zeekBacnetProperty } from './zeek/bacnet.ts';
 import { zeekCotp } from './zeek/cotp.ts';
 import { zeekCip, zeekCipIdentity, zeekCipIo, zeekEnip } from './zeek/enip.ts';
 import { zeekModbus } from './zeek/modbus.ts';
@@ -21,10 +23,15 @@ export const MAPS: readonly Mapping[] = [
   ipalS7comm,
   suricataEnip,
   suricataModbus,
+  tsharkBacnet,
   tsharkCotp,
   tsharkEnip,
   tsharkModbus,
   tsharkS7comm,
+  zeekBacnet,
+  zeekBacnetControl,
+  zeekBacnetDiscovery,
+  zeekBacnetProperty,
   zeekCip,
   zeekCipIdentity,
   zeekCipIo,
