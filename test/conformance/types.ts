@@ -120,6 +120,8 @@ export interface CheckMap extends MapBase {
   readonly peer: 'suricata';
   /** `event_type` of the events. */
   readonly eventType: string;
+  /** Keys whose value we never keep (credentials): they match when we have the key. */
+  readonly masked?: readonly string[];
   /** Our messages as the events Suricata would write, nested or with dotted keys. */
   readonly events: (capture: SeenCapture) => readonly { readonly seen: Seen; readonly event: object }[];
 }
