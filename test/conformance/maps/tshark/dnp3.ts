@@ -34,7 +34,7 @@ export const tsharkDnp3 = frameMap<Dnp3Message>({
   peer: 'tshark',
   protocol: 'dnp3',
   columns: {
-    'dnp3.len': (s) => s.message.length,
+    'dnp3.len': { value: (s) => s.message.length, complete: true },
     'dnp3.ctl.dir': (s) => (s.message.control & 0x80) !== 0,
     'dnp3.ctl.prm': (s) => (s.message.control & 0x40) !== 0,
     'dnp3.ctl.prifunc': (s) => (s.message.control & 0x40 ? s.message.control & 15 : undefined),
@@ -49,7 +49,7 @@ export const tsharkDnp3 = frameMap<Dnp3Message>({
     'dnp3.al.con': application((f) => (f.control & 0x20) !== 0),
     'dnp3.al.uns': application((f) => (f.control & 0x10) !== 0),
     'dnp3.al.seq': application((f) => f.control & 15),
-    'dnp3.al.func': application((f) => f.functionCode),
+    'dnp3.al.func': { value: application((f) => f.functionCode), complete: true },
     'dnp3.al.iin': application((f) => (f.iin >= 0 ? hex(f.iin, 4) : undefined)),
     'dnp3.al.obj': blocks((o) => hex((o.group << 8) | o.variation, 4)),
     'dnp3.al.objq.prefix': blocks((o) => (o.qualifier >> 4) & 7),
