@@ -121,8 +121,9 @@ export const zeekSynchrophasorCfgDetail = rowMap<PmuRow>({
     phnam: list((r) => r.pmu.phasorNames),
     annam: list((r) => r.pmu.analogNames),
     dgnam: list((r) => r.pmu.digitalNames),
-    phasor_conv_phunit: list((r) => r.pmu.phasorUnits.map((u) => u.kind)),
-    phasor_conv_phvalue: list((r) => r.pmu.phasorUnits.map((u) => u.factor)),
+    // The plug-in reads the words of PHUNIT and ANUNIT from the other end: the unit as the lowest octet, the factor above.
+    phasor_conv_phunit: list((r) => r.pmu.phasorUnits.map((u) => u.factor & 0xff)),
+    phasor_conv_phvalue: list((r) => r.pmu.phasorUnits.map((u) => u.kind * 0x10000 + (u.factor >> 8))),
     phasor_conv_upsampled_interpolation: list(bit(0x0002)),
     phasor_conv_upsampled_extrapolation: list(bit(0x0004)),
     phasor_conv_downsampled_reselection: list(bit(0x0008)),
@@ -139,8 +140,10 @@ export const zeekSynchrophasorCfgDetail = rowMap<PmuRow>({
     phasor_conv_user_def: list((r) => r.pmu.phasorUnits.map((u) => u.user)),
     phasor_conv_scale_factor: doubles((r) => r.pmu.phasorUnits.map((u) => u.scale)),
     phasor_conv_angle_adj: doubles((r) => r.pmu.phasorUnits.map((u) => u.angle)),
-    analog_conv_analog_flags: list((r) => r.pmu.analogUnits.map((u) => u.kind)),
-    analog_conv_user_defined_scaling: list((r) => r.pmu.analogUnits.map((u) => u.factor)),
+    analog_conv_analog_flags: list((r) => r.pmu.analogUnits.map((u) => u.factor & 0xff)),
+    analog_conv_user_defined_scaling: list((r) =>
+      r.pmu.analogUnits.map((u) => u.kind * 0x10000 + ((u.factor & 0xffffff) >> 8)),
+    ),
     analog_conv_mag_scale: doubles((r) => r.pmu.analogUnits.map((u) => u.scale)),
     analog_conv_offset: doubles((r) => r.pmu.analogUnits.map((u) => u.offset)),
     digital_conv_normal_status_mask: list((r) => r.pmu.digitalUnits.map((u) => u.normal)),
@@ -236,10 +239,8 @@ export const zeekSynchrophasorDataDetail = rowMap<DataRow>({
     est_polar_magnitude: halves(0, true),
     est_polar_angle: halves(1, true),
     freq_dev_mhz: { value: (r) => double(r.data.freq), same: close },
-    rocof: {
-      value: (r) => double((r.pmu.format & 8) !== 0 ? r.data.dfreq : r.data.dfreq / 100),
-      same: close,
-    },
+    // As sent: in 16 bits it is in hundredths of Hz/s.
+    rocof: { value: (r) => double(r.data.dfreq), same: close },
     analog_data: { value: (r) => r.data.analogs.map(double), list: true, same: close },
     digital: { value: (r) => r.data.digitals, list: true },
   },
