@@ -25,7 +25,7 @@ describeShared('OPC UA captures', () => {
     const values = new Map(run.of('value').map((s) => [s.what.path, s.what.value]));
     // What open62541's test server puts into its variables; the names say the types.
     expect(values.get('ns=1;s=UInt64.Variable')).toBe(18446744073709551615n);
-    expect(values.get('ns=1;s=UInt64.Matrix.Variable[1]')).toBe(4294967295n);
+    expect(values.get('ns=1;s=UInt64.Matrix.Variable[0,1]')).toBe(4294967295n);
     expect(values.get('ns=1;s=String.Array.Variable[2]')).toBe('String 2');
     expect(values.get('ns=1;s=DateTime.Variable')).toBe('2022-10-06T16:39:39.221Z');
     expect(values.get('ns=1;s=Guid.Array.Variable[0]')).toBe('7b63a741-5036-678a-1051-95b9bddbad9a');
