@@ -45,7 +45,8 @@ export const tsharkOpcua = frameMap<OpcuaMessage>({
       whole: true,
     },
     'opcua.transport.suri': (s) => ('serverUri' in s.message ? (s.message.serverUri ?? undefined) : undefined),
-    'opcua.transport.error': (s) => (s.message.type === 'Error' ? `0x${s.message.error.toString(16)}` : undefined),
+    'opcua.transport.error': (s) =>
+      s.message.type === 'Error' ? `0x${s.message.error.toString(16).padStart(8, '0')}` : undefined,
     'opcua.transport.reason': {
       value: (s) => (s.message.type === 'Error' ? (s.message.reason ?? undefined) : undefined),
       whole: true,
