@@ -45,7 +45,7 @@ import {
 } from './flows.ts';
 import { HealthCounters, OFFLOAD_LENGTH } from './health.ts';
 import { FragmentTable, IP_FRAGMENT, IP_OK, parseIpv4, parseIpv6 } from './ip.ts';
-import { ETHERTYPE, LINK_CUT, LINK_OK, LINK_UNKNOWN, parseEthernet, parseLink } from './link.ts';
+import { ETHERTYPE, LINK_CUT, LINK_OK, LINK_UNKNOWN, parseEthernet, parseLink, stripPrp } from './link.ts';
 import { TcpPath } from './tcp.ts';
 import { ETHERNET_FRAME, type Tunnel, tunnelOverIp, tunnelOverUdp, VXLAN_PORT } from './tunnels.ts';
 
@@ -305,6 +305,11 @@ export class Decoding {
       return;
     }
     if (c.hasMac) {
+      stripPrp(c);
+      if (c.redundancy >= 0 && this.#duplicates.redundant(c.srcHigh, c.srcLow, c.redundancy, c.tsUs)) {
+        h.duplicates++;
+        return;
+      }
       if ((c.dstHigh & GROUP_MAC) !== 0) h.broadcastFrames++;
       else h.unicastFrames++;
       if (this.#ownMacs.size > 0 && this.#ownMacs.has(c.srcHigh * 0x1000000 + c.srcLow)) h.ownFrames++;

@@ -35,6 +35,7 @@ import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
+import { dlr, mrp, supervision } from './redundancy/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { s7commPlus } from './s7comm-plus/index.ts';
@@ -68,6 +69,9 @@ export const DECODERS: readonly Decoder[] = [
   profinetRt,
   goose,
   sv,
+  mrp,
+  dlr,
+  supervision,
   arp,
   dhcp,
   dhcpv6,
