@@ -15,9 +15,9 @@ import {
   u32of,
 } from '../shared/dcerpc.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
+import { type PnioStatus, statusOf } from '../shared/pnio-status.ts';
 import { type Block, Budget, type Field, readBlocks, readRecord } from './blocks.ts';
 import { type EpmAnswer, readInquiry, readLookupAnswer } from './epm.ts';
-import { type PnioStatus, statusOf } from './errors.ts';
 import { OPNUM } from './names.ts';
 import { type CmState, joinFragment } from './state.ts';
 
