@@ -72,18 +72,22 @@ const isWrite = (c: number): boolean =>
 const isBroadcast = (c: number): boolean => c === CMD.BRD || c === CMD.BWR || c === CMD.BRW;
 const isPositional = (c: number): boolean => c === CMD.APRD || c === CMD.APWR || c === CMD.APRW;
 
+/** The frame comes back to who sent it: the receiver is a group and nobody. */
+const masterOf = (t: Tx): EndpointId => (t.request === undefined ? t.at.sender : t.at.client);
+
 /** The slave that a datagram addresses, as the master sent it; undefined for broadcasts. */
 const slaveOf = (t: Tx, sink: ObservationSink, state: EcatState, d: Datagram): Slave | undefined => {
   if (isBroadcast(d.command)) return undefined;
   const position = isPositional(d.command);
   // Position 0 is sent as 0, position 1 as 0xffff, and so on.
   const number = position ? (0x10000 - d.adp) & 0xffff : d.adp;
-  const key = t.at.client * 131072 + (position ? 65536 : 0) + number;
+  const master = masterOf(t);
+  const key = master * 131072 + (position ? 65536 : 0) + number;
   let slave = state.slaves.get(key);
   if (slave === undefined) {
     if (state.slaves.size >= MAX_SLAVES) state.slaves.clear();
     const address = position ? `EtherCAT position ${number}` : `EtherCAT station ${number}`;
-    const endpoint = sink.child(t.at.client, 'other', address, t.response !== undefined);
+    const endpoint = sink.child(master, 'other', address, t.response !== undefined);
     slave = { endpoint, waiting: undefined, alStatus: -1, eepromAddress: -1 };
     state.slaves.set(key, slave);
   }
