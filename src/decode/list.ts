@@ -1,9 +1,11 @@
 /** The visible list of protocols: adding one is a folder and a line here. Order matters only where two claim the same port. */
 import type { Decoder } from '../core/decoder.ts';
+import { amqp } from './amqp/index.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
 import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
+import { coap } from './coap/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
@@ -24,6 +26,7 @@ import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
+import { rtps } from './rtps/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
@@ -65,6 +68,9 @@ export const DECODERS: readonly Decoder[] = [
   cdp,
   mqtt,
   websocket,
+  coap,
+  amqp,
+  rtps,
   icmp,
   icmpv6,
   igmp,
