@@ -14,6 +14,7 @@ import { fins } from './fins/index.ts';
 import { ftp } from './ftp/index.ts';
 import { http } from './http/index.ts';
 import { lldp } from './lldp/index.ts';
+import { melsoft } from './melsoft/index.ts';
 import { modbus } from './modbus/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
@@ -38,6 +39,7 @@ export const DECODERS: readonly Decoder[] = [
   fins,
   ads,
   slmp,
+  melsoft,
   profinetDcp,
   profinetRt,
   arp,
