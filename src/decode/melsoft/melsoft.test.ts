@@ -10,8 +10,9 @@ import {
   textBytes,
   up,
 } from '../../../test/decoding.ts';
-import { flowsOf } from '../../../test/flows.ts';
+import { decodeCapture } from '../../../test/drive.ts';
 import { describeShared, sharedCapture } from '../../../test/shared.ts';
+import type { Command } from '../../core/observation.ts';
 import { melsoft } from './index.ts';
 import { COMMAND, encodeMelsoft } from './wire.ts';
 
@@ -65,17 +66,14 @@ describe('melsoft', () => {
 });
 
 describeShared('melsoft on real captures', () => {
-  it('reads every frame of an engineering session: stop, download, the files of the project', () => {
-    const flows = flowsOf(sharedCapture('melsec/iti.melsoft_UDP_unclean_1')).filter(
-      (f) => f.serverPort === 5560 || f.clientPort === 5560,
-    );
-    const all = flows.flatMap((f) => f.parts);
-    const seen = drive(melsoft, all, onUdp);
+  it('reads every frame of an engineering session: stop, download, the files of the project', async () => {
+    const run = await decodeCapture(sharedCapture('melsec/iti.melsoft_UDP_unclean_1'), { decoders: [melsoft] });
     // 556 messages and 51 searches, each with its answer.
-    expect(seen.messages).toHaveLength(1214);
-    expect(seen.malformed).toEqual([]);
-    expect(seen.commands.some((c) => c.verb === 'mode-change' && c.operation === 'Remote Stop')).toBe(true);
-    const loaded = new Set(seen.commands.filter((c) => c.verb === 'program-download').map((c) => c.object));
-    expect(loaded).toContain('file $MELPRJ$\\MAIN.PRG');
+    expect(run.messages).toHaveLength(1214);
+    const commands = run.of('command').map((s) => s.what as Command);
+    expect(commands.every((c) => c.outcome === 'accepted')).toBe(true);
+    expect(commands.filter((c) => c.verb === 'mode-change').map((c) => c.operation)).toEqual(['Remote Stop']);
+    const loaded = commands.filter((c) => c.verb === 'program-download').map((c) => c.object);
+    expect(new Set(loaded)).toContain('file $MELPRJ$\\MAIN.PRG');
   });
 });
