@@ -3,6 +3,7 @@ import type { Decoder } from '../core/decoder.ts';
 import { ads } from './ads/index.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
+import { cclinkIe } from './cclink-ie/index.ts';
 import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
 import { cotp } from './cotp/index.ts';
@@ -40,6 +41,7 @@ export const DECODERS: readonly Decoder[] = [
   ads,
   slmp,
   melsoft,
+  cclinkIe,
   profinetDcp,
   profinetRt,
   arp,
