@@ -7,6 +7,7 @@ import { tsharkAds } from './tshark/ads.ts';
 import { tsharkC1222 } from './tshark/c1222.ts';
 import { tsharkCotp } from './tshark/cotp.ts';
 import { tsharkFins } from './tshark/fins.ts';
+import { tsharkHartIp } from './tshark/hart-ip.ts';
 import { tsharkIec104 } from './tshark/iec104.ts';
 import { tsharkModbus } from './tshark/modbus.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
@@ -32,7 +33,32 @@ import {
 } from './zeek/c1222.ts';
 import { zeekCotp } from './zeek/cotp.ts';
 import { zeekGenisys } from './zeek/genisys.ts';
+import {
+  zeekHartCommon,
+  zeekHartDirect,
+  zeekHartGeneral,
+  zeekHartSessions,
+  zeekHartUniversal,
+} from './zeek/hart-ip.ts';
 import { zeekModbus } from './zeek/modbus.ts';
+import {
+  zeekRoc,
+  zeekRocClock,
+  zeekRocConfig,
+  zeekRocData,
+  zeekRocFile,
+  zeekRocForward,
+  zeekRocHistory,
+  zeekRocLogin,
+  zeekRocMinMax,
+  zeekRocPeriods,
+  zeekRocPoint,
+  zeekRocSingle,
+  zeekRocTable,
+  zeekRocTransactions,
+  zeekRocUnknown,
+  zeekRocUser,
+} from './zeek/roc-plus.ts';
 import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
 
 export const MAPS: readonly Mapping[] = [
@@ -69,4 +95,26 @@ export const MAPS: readonly Mapping[] = [
   zeekC1222Trace,
   zeekC1222User,
   zeekC1222Wait,
+  tsharkHartIp,
+  zeekHartCommon,
+  zeekHartDirect,
+  zeekHartGeneral,
+  zeekHartSessions,
+  zeekHartUniversal,
+  zeekRoc,
+  zeekRocClock,
+  zeekRocConfig,
+  zeekRocData,
+  zeekRocFile,
+  zeekRocForward,
+  zeekRocHistory,
+  zeekRocLogin,
+  zeekRocMinMax,
+  zeekRocPeriods,
+  zeekRocPoint,
+  zeekRocSingle,
+  zeekRocTable,
+  zeekRocTransactions,
+  zeekRocUnknown,
+  zeekRocUser,
 ];

@@ -4,7 +4,8 @@ import { frameMap, type Seen } from '../../types.ts';
 
 type M = Seen<FinsMessage>;
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
-const octet = (pick: (m: FinsMessage) => number) => (s: M) => (s.message.command < 0 ? undefined : hex(pick(s.message), 2));
+const octet = (pick: (m: FinsMessage) => number) => (s: M) =>
+  s.message.command < 0 ? undefined : hex(pick(s.message), 2);
 
 /** Points with an address, in the order of the PDU. */
 const pointsOf = (d: FinsDetail | undefined): readonly FinsPoint[] => {
