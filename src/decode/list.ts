@@ -1,12 +1,15 @@
 /** The visible list of protocols: adding one is a folder and a line here. Order matters only where two claim the same port. */
 import type { Decoder } from '../core/decoder.ts';
 import { ads } from './ads/index.ts';
+import { amqp } from './amqp/index.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
 import { bsap } from './bsap/index.ts';
 import { c1222 } from './c1222/index.ts';
+import { cclinkIe } from './cclink-ie/index.ts';
 import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
+import { coap } from './coap/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
@@ -26,6 +29,7 @@ import { icmp, icmpv6 } from './icmp/index.ts';
 import { iec104 } from './iec104/index.ts';
 import { igmp } from './igmp/index.ts';
 import { lldp } from './lldp/index.ts';
+import { melsoft } from './melsoft/index.ts';
 import { mms } from './mms/index.ts';
 import { modbus } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
@@ -39,7 +43,9 @@ import { profinetRt } from './profinet-rt/index.ts';
 import { ptp } from './ptp/index.ts';
 import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
+import { dlr, mrp, supervision } from './redundancy/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
+import { rtps } from './rtps/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { s7commPlus } from './s7comm-plus/index.ts';
 import { slmp } from './slmp/index.ts';
@@ -115,4 +121,12 @@ export const DECODERS: readonly Decoder[] = [
   slmp,
   bsap,
   c1222,
+  mrp,
+  dlr,
+  supervision,
+  coap,
+  amqp,
+  rtps,
+  melsoft,
+  cclinkIe,
 ];

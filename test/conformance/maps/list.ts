@@ -20,6 +20,7 @@ import { suricataModbus } from './suricata/modbus.ts';
 import { suricataMqtt } from './suricata/mqtt.ts';
 import { tcpdumpPtp } from './tcpdump/ptp.ts';
 import { tsharkAds } from './tshark/ads.ts';
+import { tsharkBacnet } from './tshark/bacnet.ts';
 import { tsharkC1222 } from './tshark/c1222.ts';
 import { tsharkCotp } from './tshark/cotp.ts';
 import { tsharkDnp3 } from './tshark/dnp3.ts';
@@ -27,6 +28,7 @@ import { tsharkEnip } from './tshark/enip.ts';
 import { tsharkEthercat } from './tshark/ethercat.ts';
 import { tsharkFins } from './tshark/fins.ts';
 import { tsharkGoose } from './tshark/goose.ts';
+import { tsharkHartIp } from './tshark/hart-ip.ts';
 import { tsharkIec104 } from './tshark/iec104.ts';
 import { tsharkMms } from './tshark/mms.ts';
 import { tsharkModbus } from './tshark/modbus.ts';
@@ -37,6 +39,7 @@ import { tsharkS7comm } from './tshark/s7comm.ts';
 import { tsharkSsdp } from './tshark/ssdp.ts';
 import { tsharkSv } from './tshark/sv.ts';
 import { tsharkSynchrophasor } from './tshark/synchrophasor.ts';
+import { zeekBacnet, zeekBacnetControl, zeekBacnetDiscovery, zeekBacnetProperty } from './zeek/bacnet.ts';
 import {
   zeekBsapHeader,
   zeekBsapRdb,
@@ -62,12 +65,37 @@ import { zeekDnp3, zeekDnp3Control, zeekDnp3Objects } from './zeek/dnp3.ts';
 import { zeekCip, zeekCipIdentity, zeekCipIo, zeekEnip } from './zeek/enip.ts';
 import { zeekGenisys } from './zeek/genisys.ts';
 import { zeekGoose } from './zeek/goose.ts';
+import {
+  zeekHartCommon,
+  zeekHartDirect,
+  zeekHartGeneral,
+  zeekHartSessions,
+  zeekHartUniversal,
+} from './zeek/hart-ip.ts';
 import { zeekModbus } from './zeek/modbus.ts';
 import { zeekMqttConnect, zeekMqttPublish, zeekMqttSubscribe } from './zeek/mqtt.ts';
 import { zeekOmronFins } from './zeek/omron-fins.ts';
 import { zeekOpcua } from './zeek/opcua.ts';
 import { zeekProfinetCm } from './zeek/profinet-cm.ts';
 import { zeekRadius } from './zeek/radius.ts';
+import {
+  zeekRoc,
+  zeekRocClock,
+  zeekRocConfig,
+  zeekRocData,
+  zeekRocFile,
+  zeekRocForward,
+  zeekRocHistory,
+  zeekRocLogin,
+  zeekRocMinMax,
+  zeekRocPeriods,
+  zeekRocPoint,
+  zeekRocSingle,
+  zeekRocTable,
+  zeekRocTransactions,
+  zeekRocUnknown,
+  zeekRocUser,
+} from './zeek/roc-plus.ts';
 import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
 import { zeekS7commPlus } from './zeek/s7comm-plus.ts';
 import { zeekSv } from './zeek/sv.ts';
@@ -164,4 +192,31 @@ export const MAPS: readonly Mapping[] = [
   zeekC1222Trace,
   zeekC1222User,
   zeekC1222Wait,
+  tsharkBacnet,
+  zeekBacnet,
+  zeekBacnetControl,
+  zeekBacnetDiscovery,
+  zeekBacnetProperty,
+  tsharkHartIp,
+  zeekHartCommon,
+  zeekHartDirect,
+  zeekHartGeneral,
+  zeekHartSessions,
+  zeekHartUniversal,
+  zeekRoc,
+  zeekRocClock,
+  zeekRocConfig,
+  zeekRocData,
+  zeekRocFile,
+  zeekRocForward,
+  zeekRocHistory,
+  zeekRocLogin,
+  zeekRocMinMax,
+  zeekRocPeriods,
+  zeekRocPoint,
+  zeekRocSingle,
+  zeekRocTable,
+  zeekRocTransactions,
+  zeekRocUnknown,
+  zeekRocUser,
 ];
