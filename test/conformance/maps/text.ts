@@ -15,3 +15,10 @@ export const nanosecondsText = (seconds: number, nanoseconds: number): string =>
   const time = d.toISOString().slice(11, 19);
   return `${MONTHS[d.getUTCMonth()]} ${day}, ${d.getUTCFullYear()} ${time}.${String(nanoseconds).padStart(9, '0')} UTC`;
 };
+/** A 32-bit float as C prints it with 15 significant digits, without trailing zeros. */
+export const float32 = (n: number): string => String(Number(n.toPrecision(15)));
+/** The last digit may be rounded the other way: C rounds a tie to even, JavaScript up. */
+export const near =
+  (relative: number) =>
+  (ours: string, theirs: string): boolean =>
+    Math.abs(Number(ours) - Number(theirs)) <= relative * Math.max(1, Math.abs(Number(theirs)));
