@@ -12,9 +12,9 @@ const TYPES: Record<number, string> = {
   3: 'peer delay resp msg',
   8: 'follow up msg',
   9: 'delay resp msg',
-  10: 'peer delay fup msg',
+  10: 'pdelay resp fup msg',
   11: 'announce msg',
-  12: 'signalling msg',
+  12: 'signaling msg',
   13: 'management msg',
 };
 const CONTROLS: Record<number, string> = {
@@ -36,10 +36,10 @@ const FLAGS: readonly (readonly [number, string])[] = [
   [0x0100, 'alternate master'],
   [0x0200, 'two step'],
   [0x0400, 'unicast'],
-  [0x0800, 'unknown'],
-  [0x2000, 'profile specific 1'],
-  [0x4000, 'profile specific 2'],
-  [0x8000, 'security mask'],
+  // The names of the profile specific bits are one bit too low there, but they are those bits that are set.
+  [0x1000, 'profile specific 1'],
+  [0x2000, 'profile specific 2'],
+  [0x4000, 'security mask'],
 ];
 
 /** A line's pairs; `clock identity` and `port id` come twice where another port is named. */
@@ -74,7 +74,7 @@ const has =
   (...types: readonly number[]) =>
   (s: M) =>
     types.includes(s.message.messageType);
-const withPort = has(2, 3, 9, 10);
+const withPort = has(2, 3, 9, 10, 12, 13);
 const stamped = (types: readonly number[]) => (s: M) => (types.includes(s.message.messageType) ? stamp(s) : undefined);
 
 export const tcpdumpPtp = rowMap<M>({
@@ -88,7 +88,7 @@ export const tcpdumpPtp = rowMap<M>({
     version: (s) =>
       s.message.minorVersionPTP > 0 ? `${s.message.versionPTP}.${s.message.minorVersionPTP}` : s.message.versionPTP,
     majorSdoId: (s) => `0x${s.message.majorSdoId.toString(16)}`,
-    'msg type': (s) => TYPES[s.message.messageType] ?? 'none',
+    'msg type': (s) => TYPES[s.message.messageType] ?? 'Reserved',
     length: (s) => s.message.messageLength,
     domain: (s) => s.message.domainNumber,
     reserved1: (s) => s.message.minorSdoId,
@@ -102,15 +102,12 @@ export const tcpdumpPtp = rowMap<M>({
     'clock identity': (s) => identity(s.message.clockIdentity),
     'port id': (s) => s.message.portNumber,
     'seq id': (s) => s.message.sequenceId,
-    control: (s) => `${s.message.controlField} (${CONTROLS[s.message.controlField] ?? 'Unknown'})`,
+    control: (s) => `${s.message.controlField} (${CONTROLS[s.message.controlField] ?? 'Reserved'})`,
     'log message interval': (s) => s.message.logMessageInterval & 0xff,
     originTimeStamp: stamped([0, 1, 11]),
-    // Pdelay_Req has an originTimestamp, which tcpdump calls precise.
-    preciseOriginTimeStamp: stamped([2, 8]),
-    receiveTimeStamp: stamped([9]),
-    requestingPortIdentity: stamped([]),
-    requestReceiptTimestamp: stamped([3]),
-    responseOriginTimestamp: stamped([10]),
+    // tcpdump has three names for the timestamps of all messages.
+    preciseOriginTimeStamp: stamped([2, 8, 10]),
+    receiveTimeStamp: stamped([3, 9]),
     'port identity': (s) => (withPort(s) ? identity(s.message.otherIdentity) : undefined),
     'port id 2': (s) => (withPort(s) ? s.message.otherPort : undefined),
     'origin cur utc': (s) => s.message.announce?.currentUtcOffset,
