@@ -30,6 +30,7 @@ import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
 import { opcua } from './opcua/index.ts';
 import { ospf } from './ospf/index.ts';
+import { powerlink } from './powerlink/index.ts';
 import { profinetCm } from './profinet-cm/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
@@ -39,6 +40,7 @@ import { dlr, mrp, supervision } from './redundancy/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { s7commPlus } from './s7comm-plus/index.ts';
+import { sercos } from './sercos/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
 import { ssdp } from './ssdp/index.ts';
@@ -64,6 +66,8 @@ export const DECODERS: readonly Decoder[] = [
   ads,
   opcua,
   ethercat,
+  powerlink,
+  sercos,
   profinetCm,
   profinetDcp,
   profinetRt,
