@@ -1,10 +1,15 @@
 /** The visible list of protocols: adding one is a folder and a line here. Order matters only where two claim the same port. */
 import type { Decoder } from '../core/decoder.ts';
 import { ads } from './ads/index.ts';
+import { amqp } from './amqp/index.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
+import { bsap } from './bsap/index.ts';
+import { c1222 } from './c1222/index.ts';
+import { cclinkIe } from './cclink-ie/index.ts';
 import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
+import { coap } from './coap/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
@@ -24,29 +29,35 @@ import { icmp, icmpv6 } from './icmp/index.ts';
 import { iec104 } from './iec104/index.ts';
 import { igmp } from './igmp/index.ts';
 import { lldp } from './lldp/index.ts';
+import { melsoft } from './melsoft/index.ts';
+import { mms } from './mms/index.ts';
 import { modbus } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
 import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
-import { opcua } from './opcua/index.ts';
+import { opcua, uadp } from './opcua/index.ts';
 import { ospf } from './ospf/index.ts';
 import { powerlink } from './powerlink/index.ts';
 import { profinetCm } from './profinet-cm/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
+import { ptp } from './ptp/index.ts';
 import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
 import { dlr, mrp, supervision } from './redundancy/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
+import { rtps } from './rtps/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { s7commPlus } from './s7comm-plus/index.ts';
 import { sercos } from './sercos/index.ts';
+import { slmp } from './slmp/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
 import { ssdp } from './ssdp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { stp } from './stp/index.ts';
 import { sv } from './sv/index.ts';
+import { synchrophasor } from './synchrophasor/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
 import { vrrp } from './vrrp/index.ts';
@@ -56,26 +67,11 @@ export const DECODERS: readonly Decoder[] = [
   modbus,
   cotp,
   s7comm,
-  s7commPlus,
   enip,
   cipIo,
-  dnp3,
-  iec104,
   bacnet,
-  fins,
-  ads,
-  opcua,
-  ethercat,
-  powerlink,
-  sercos,
-  profinetCm,
   profinetDcp,
   profinetRt,
-  goose,
-  sv,
-  mrp,
-  dlr,
-  supervision,
   arp,
   dhcp,
   dhcpv6,
@@ -86,10 +82,6 @@ export const DECODERS: readonly Decoder[] = [
   nbdgm,
   snmp,
   ntp,
-  hartIp,
-  rocPlus,
-  genisys,
-  fox,
   tls,
   http,
   smb,
@@ -99,6 +91,18 @@ export const DECODERS: readonly Decoder[] = [
   telnet,
   lldp,
   cdp,
+  dnp3,
+  iec104,
+  fins,
+  ads,
+  opcua,
+  profinetCm,
+  goose,
+  sv,
+  hartIp,
+  rocPlus,
+  genisys,
+  fox,
   mqtt,
   websocket,
   icmp,
@@ -110,4 +114,23 @@ export const DECODERS: readonly Decoder[] = [
   ospf,
   ssdp,
   radius,
+  mms,
+  synchrophasor,
+  ptp,
+  uadp,
+  s7commPlus,
+  ethercat,
+  powerlink,
+  sercos,
+  slmp,
+  bsap,
+  c1222,
+  mrp,
+  dlr,
+  supervision,
+  coap,
+  amqp,
+  rtps,
+  melsoft,
+  cclinkIe,
 ];

@@ -64,6 +64,7 @@ export const toFlowRow = (view: SiteView, c: Conversation): FlowRow => ({
 });
 
 const flowAccessors = (view: SiteView): Accessors<Conversation> => ({
+  id: (c) => c.id,
   client: (c) => partyWords(partyOf(view, c.client)),
   server: (c) => partyWords(partyOf(view, c.server)),
   asset: (c) => twoParties(partyOf(view, c.client), partyOf(view, c.server)),

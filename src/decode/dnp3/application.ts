@@ -21,8 +21,8 @@ import { FORM, type Layout, layoutOf, VALUE } from './objects.ts';
 
 /** Object headers of one fragment; a fragment with more is cut there and has the defect `count`. */
 const MAX_BLOCKS = 1024;
-/** Values of one fragment (packed bits make many of few octets); beyond it the defect is `count`. */
-export const MAX_VALUES = 32_768;
+/** Values of one fragment: the bits of the longest one; what counts more has the defect `count`. */
+const MAX_VALUES = 131_072;
 
 const NO_NUMBERS: readonly number[] = [];
 const NO_DETAILS: readonly ObjectDetail[] = [];
@@ -195,13 +195,13 @@ const readBits = (b: Uint8Array, start: number, end: number, block: Block, width
     return start + count * (step + 1);
   }
   const octets = Math.ceil((count * width) / 8);
-  if (octets > end - start) return SHORT;
-  for (let i = 0; i < count; i++) {
+  const present = Math.min(count, ((end - start) * 8) / width);
+  for (let i = 0; i < present; i++) {
     const bit = i * width;
     values.push((b[start + (bit >> 3)]! >> (bit & 7)) & mask);
   }
   block.values = values;
-  return start + octets;
+  return octets > end - start ? SHORT : start + octets;
 };
 
 const valueAt = (b: Uint8Array, o: number, kind: number): number => {

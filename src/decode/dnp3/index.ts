@@ -8,7 +8,7 @@ import { FUNCTION, REQUEST_NAMES } from './names.ts';
 import { type ObserveState, observeDnp3, openObserve } from './observe.ts';
 import { BROADCAST, decodeFrame, isChallengeReply, type LinkState, openLink, probeFrame } from './wire.ts';
 
-export type { Dnp3Message } from './message.ts';
+export type { Dnp3Message, Fragment, ObjectBlock, ObjectDetail } from './message.ts';
 
 /** Functions that are not answered (table 4-3). */
 const SILENT = new Set<number>([
@@ -22,7 +22,7 @@ const SILENT = new Set<number>([
 
 const role = (m: Dnp3Message): PairRole => {
   const f = m.application;
-  if (f === undefined) return 'single';
+  if (f === undefined || m.defect !== '') return 'single';
   const code = f.functionCode;
   if (code < 0x80) {
     if (code >= REQUEST_NAMES.length || SILENT.has(code) || m.destination >= BROADCAST || isChallengeReply(f))

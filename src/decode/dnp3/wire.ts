@@ -25,6 +25,10 @@ export const MAX_FRAGMENT = 16_384;
 export const MAX_PAIRS = 256;
 
 export const CONTROL = { FROM_MASTER: 0x80, PRIMARY: 0x40, FCB: 0x20, FCV: 0x10 } as const;
+const RESET_LINK = 0;
+const CONFIRMED_USER_DATA = 3;
+const UNCONFIRMED_USER_DATA = 4;
+const REQUEST_LINK_STATUS = 9;
 /** Destinations of everybody: the three differ in the confirmation asked for (9.2.4.1.4). */
 export const BROADCAST = 0xfffd;
 /** Whoever is connected answers, with its own address. */
@@ -102,8 +106,13 @@ export const decodeFrame = (
   const control = b[start + 3]!;
   const destination = u16le(b, start + 4);
   const source = u16le(b, start + 6);
-  if (used > 0 && control & CONTROL.PRIMARY && ((control & 15) === 3 || (control & 15) === 4))
-    return { kind: 'message', message: userData(length, control, destination, source, used, state), consumed: total };
+  const service = control & 15;
+  if (used > 0 && control & CONTROL.PRIMARY) {
+    if (service === CONFIRMED_USER_DATA || service === UNCONFIRMED_USER_DATA)
+      return { kind: 'message', message: userData(length, control, destination, source, used, state), consumed: total };
+    if (service !== RESET_LINK && service !== REQUEST_LINK_STATUS)
+      return { kind: 'message', message: strayData(length, control, destination, source, used), consumed: total };
+  }
   const type =
     ((control & CONTROL.PRIMARY) !== 0 ? PRIMARY_NAMES[control & 15] : SECONDARY_NAMES[control & 15]) ??
     'Link Reserved';
@@ -120,6 +129,21 @@ const malformed = (code: string, detail: string, consumed: number): Decoded<Dnp3
   detail,
   consumed,
 });
+
+/** User data under a service that has none: to be ignored by the receiver (9.2.4.1.3), so it takes part in nothing. */
+const strayData = (length: number, control: number, destination: number, source: number, used: number): Dnp3Message => {
+  const transport = data[0]!;
+  return {
+    type: PRIMARY_NAMES[control & 15] ?? 'Link Reserved',
+    length,
+    control,
+    destination,
+    source,
+    transport,
+    application: (transport & 0xc0) === 0xc0 ? decodeFragment(data, 1, used) : undefined,
+    defect: 'link-function',
+  };
+};
 
 const pairOf = (state: LinkState, source: number, destination: number): Pair => {
   const key = source * 65536 + destination;

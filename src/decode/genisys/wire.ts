@@ -74,7 +74,7 @@ const isBare = (header: number, length: number): boolean =>
   header === HEADER.ACKNOWLEDGE_CLIENT || (header === HEADER.POLL && length < 4);
 
 /** Removes escapes from `start`..`stop`; undefined where an octet stands that may not. */
-const unescape = (b: Uint8Array, start: number, stop: number): number[] | undefined => {
+const removeEscapes = (b: Uint8Array, start: number, stop: number): number[] | undefined => {
   const plain: number[] = [b[start]!];
   for (let i = start + 1; i < stop; i++) {
     const c = b[i]!;
@@ -89,15 +89,15 @@ const unescape = (b: Uint8Array, start: number, stop: number): number[] | undefi
 const read = (b: Uint8Array, start: number, stop: number): GenisysMessage | undefined => {
   const header = b[start]!;
   if (isBare(header, stop - start)) {
-    const plain = unescape(b, start, stop);
+    const plain = removeEscapes(b, start, stop);
     return plain === undefined || plain.length < 2 ? undefined : build(plain, plain.length, -1, true);
   }
   if (stop - start < 4) return undefined;
   const crc = b[stop - 2]! | (b[stop - 1]! << 8);
-  const plain = unescape(b, start, stop - 2);
+  const plain = removeEscapes(b, start, stop - 2);
   const right = plain !== undefined && plain.length >= 2 && crcFits(plain, plain.length, crc);
   if (right) return build(plain, plain.length, crc, true);
-  const all = unescape(b, start, stop);
+  const all = removeEscapes(b, start, stop);
   if (all !== undefined && all.length >= 4) {
     const end = all.length - 2;
     const escaped = all[end]! | (all[end + 1]! << 8);
@@ -148,8 +148,9 @@ const find = (b: Uint8Array, start: number, end: number): Found | -1 | -2 => {
     first ??= { message, stop: i };
     tried++;
   }
-  if (first !== undefined) return first;
-  if (unescape(b, start, limit - 3 > start ? limit - 3 : start + 1) === undefined) return -2;
+  // The terminator itself may still be on its way, if this one is an octet of the CRC.
+  if (first !== undefined) return first.stop + 3 > end && first.stop + 3 > limit ? -1 : first;
+  if (removeEscapes(b, start, limit - 3 > start ? limit - 3 : start + 1) === undefined) return -2;
   return limit < end ? -2 : -1;
 };
 

@@ -75,9 +75,9 @@ export const manufacturerName = (code: number): string | undefined => MANUFACTUR
 /** Table 57. */
 // biome-ignore format: a table
 export const DEVICE_PROFILES: Readonly<Record<number, string>> = {
-  1: 'HART process automation device', 2: 'HART discrete device', 3: 'hybrid process automation and discrete device', 4: 'I/O system', 14: 'WirelessHART gateway',
-  15: 'WirelessHART access point', 16: 'WirelessHART process adapter', 17: 'WirelessHART discrete adapter', 128: 'WirelessHART process automation device',
-  129: 'WirelessHART discrete device', 130: 'WirelessHART process adapter', 131: 'WirelessHART adapter', 141: 'WirelessHART gateway', 142: 'WirelessHART access point',
+  1: 'HART process automation device', 2: 'HART discrete device', 3: 'HART hybrid device', 4: 'HART I/O system', 65: 'HART-IP process automation device', 66: 'HART-IP discrete device',
+  67: 'HART-IP hybrid device', 68: 'HART-IP I/O system', 129: 'WirelessHART process automation device', 130: 'WirelessHART discrete device', 131: 'WirelessHART hybrid device',
+  132: 'WirelessHART gateway', 133: 'WirelessHART access point', 134: 'WirelessHART process adapter', 135: 'WirelessHART discrete adapter',
 };
 
 /** Single-definition response codes and the communication errors (Command Response Code Specification HCF_SPEC-307). */

@@ -110,6 +110,7 @@ export const observeWrite = (
   }
 };
 
+/** Values of the past are in the message; as points they would stand between those of now. */
 export const observeHistoryRead = (
   transaction: Exchange,
   request: Of<'HistoryReadRequest'>,

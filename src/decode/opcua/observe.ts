@@ -16,7 +16,14 @@ import {
   serviceResult,
   someOf,
 } from './observe-data.ts';
-import { noteNameplate, sayApplication, sayCertificate, sayEndpoints, sayServers } from './observe-identity.ts';
+import {
+  noteNameplate,
+  sayApplication,
+  sayCertificate,
+  sayEndpoints,
+  sayNetworkServers,
+  sayServers,
+} from './observe-identity.ts';
 import type { OpcuaState } from './state.ts';
 import { isBad, statusText } from './status-codes.ts';
 import * as T from './structures.ts';
@@ -126,6 +133,11 @@ const observeService = (
     case 'FindServersResponse':
       if (message.body.servers) sayServers(sink, at, message.body.servers, 'OPC UA FindServers', state);
       return;
+    case 'FindServersOnNetworkRequest': {
+      const servers = answerOf(transaction, 'FindServersOnNetworkResponse')?.body.servers;
+      if (servers) sayNetworkServers(sink, at, servers, state);
+      return;
+    }
     case 'GetEndpointsRequest': {
       const endpoints = answerOf(transaction, 'GetEndpointsResponse')?.body.endpoints;
       if (endpoints) sayEndpoints(sink, at, endpoints, 'OPC UA GetEndpoints', state);

@@ -41,6 +41,8 @@ export class OpcuaState {
   /** Of the last OPN; undefined while none was seen. */
   policy: string | undefined;
   sight: Sight = 'unknown';
+  /** Messages in which no service was seen while neither OPN nor a service was. */
+  unreadable = 0;
   endpointUrl = '';
   /** The user of the session on this connection, and what its CreateSession said of the client. */
   user: string | undefined;
