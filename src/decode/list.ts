@@ -37,6 +37,7 @@ import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
 import { opcua, uadp } from './opcua/index.ts';
 import { ospf } from './ospf/index.ts';
+import { powerlink } from './powerlink/index.ts';
 import { profinetCm } from './profinet-cm/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
@@ -48,6 +49,7 @@ import { rocPlus } from './roc-plus/index.ts';
 import { rtps } from './rtps/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { s7commPlus } from './s7comm-plus/index.ts';
+import { sercos } from './sercos/index.ts';
 import { slmp } from './slmp/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
@@ -118,6 +120,8 @@ export const DECODERS: readonly Decoder[] = [
   uadp,
   s7commPlus,
   ethercat,
+  powerlink,
+  sercos,
   slmp,
   bsap,
   c1222,
