@@ -16,6 +16,8 @@ import { hsrp } from './hsrp/index.ts';
 import { http } from './http/index.ts';
 import { icmp, icmpv6 } from './icmp/index.ts';
 import { igmp } from './igmp/index.ts';
+import { kerberos } from './kerberos/index.ts';
+import { ldap } from './ldap/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
@@ -26,6 +28,20 @@ import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
+import {
+  anydesk,
+  dtls,
+  esp,
+  ike,
+  openvpn,
+  quic,
+  sip,
+  stun,
+  tacacs,
+  teamviewer,
+  vnc,
+  wireguard,
+} from './recognised/index.ts';
 import { rtps } from './rtps/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { smb } from './smb/index.ts';
@@ -33,7 +49,9 @@ import { snmp } from './snmp/index.ts';
 import { ssdp } from './ssdp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { stp } from './stp/index.ts';
+import { syslog } from './syslog/index.ts';
 import { telnet } from './telnet/index.ts';
+import { tftp } from './tftp/index.ts';
 import { tls } from './tls/index.ts';
 import { vrrp } from './vrrp/index.ts';
 import { websocket } from './websocket/index.ts';
@@ -80,4 +98,20 @@ export const DECODERS: readonly Decoder[] = [
   ospf,
   ssdp,
   radius,
+  syslog,
+  tftp,
+  kerberos,
+  ldap,
+  vnc,
+  teamviewer,
+  anydesk,
+  sip,
+  stun,
+  tacacs,
+  dtls,
+  quic,
+  wireguard,
+  openvpn,
+  ike,
+  esp,
 ];
