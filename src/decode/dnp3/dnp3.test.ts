@@ -539,6 +539,19 @@ describe('dnp3 secure authentication', () => {
     ]);
   });
 
+  it('does not give the user of a request without answer to the next one', () => {
+    const seen = drive(dnp3, [
+      ask(6, `78 03 07 01 01000000 0500 ${crob} 78 09 5b 01 0400 01020304`, 1),
+      ask(5, crob, 2),
+      answer(crob, 2),
+    ]);
+    expect(seen.commands.map((c) => [c.operation, c.user])).toEqual([
+      ['Direct Operate - No Response', 'user 5'],
+      ['Direct Operate', undefined],
+    ]);
+    expect(seen.sessions).toEqual([]);
+  });
+
   it('knows the user of an aggressive mode request', () => {
     const seen = drive(dnp3, [ask(5, `78 03 07 01 01000000 0500 ${crob} 78 09 5b 01 0400 01020304`), answer(crob)]);
     expect(seen.weirds).toEqual([]);

@@ -10,7 +10,7 @@ import { controlStatus, controlText, FUNCTION, IIN_NAMES, IIN_REFUSALS, iinNames
 import { layoutOf } from './objects.ts';
 import { observeAttributes, observeAuthentication, observeFile } from './observe-rare.ts';
 import { blockText, command, indexOf, MAX_NAMED, type OpenFile, pointText, sayPoints, type Told } from './say.ts';
-import { BROADCAST, SELF_ADDRESS } from './wire.ts';
+import { BROADCAST, isChallengeReply, SELF_ADDRESS } from './wire.ts';
 
 /** Outstations of one flow whose endpoint and indications are kept; the oldest gives way. */
 const MAX_STATIONS = 1024;
@@ -204,11 +204,15 @@ const observeRequest = (
     operation: REQUEST_NAMES[code]!,
     outcome: outcomeOf(t, reason !== undefined),
     reason,
-    user: station.user >= 0 && response !== undefined ? `user ${station.user}` : undefined,
+    // A challenge was met, or is part of the request itself.
+    user:
+      station.user >= 0 && (response !== undefined || aggressive !== undefined) ? `user ${station.user}` : undefined,
     native: subject,
     request,
     response,
   };
+  // Without an answer nothing is known of the user, and the next request is another one's.
+  if (response === undefined && !isChallengeReply(request)) station.user = -1;
   const isAuthentication =
     code === FUNCTION.AUTHENTICATION_REQUEST ||
     code === FUNCTION.AUTHENTICATION_REQUEST_NO_ACK ||

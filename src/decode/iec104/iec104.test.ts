@@ -57,7 +57,7 @@ describe('iec104 APDUs', () => {
   });
 
   it('says where objects and octets do not agree', () => {
-    const seen = drive(iec104, [down(VALUES)]);
+    const seen = drive(iec104, [{ ...down(VALUES), gap: true }]);
     expect(seen.weirds.map((w) => w.code)).toEqual(['iec104.asdu-length']);
   });
 
@@ -94,7 +94,9 @@ describe('iec104 APDUs', () => {
 
 describe('iec104 sequence numbers', () => {
   const value = (sent: number, received = 0) => down(I(sent, received, { typeId: 1, cause: 3 }, '01'));
-  const oddities = (...parts: Part[]) => drive(iec104, parts).weirds.map((w) => `${w.code}: ${w.detail}`);
+  // In the middle of a connection.
+  const oddities = (first: Part, ...parts: Part[]) =>
+    drive(iec104, [{ ...first, gap: true }, ...parts]).weirds.map((w) => `${w.code}: ${w.detail}`);
 
   it('counts over 32767 to 0', () => {
     expect(oddities(value(32766), value(32767), value(0), value(1))).toEqual([]);
@@ -105,6 +107,11 @@ describe('iec104 sequence numbers', () => {
       'iec104.sequence-gap: N(S) 8: 2 APDUs before it were not seen',
     ]);
     expect(oddities(value(32767), value(2))).toEqual(['iec104.sequence-gap: N(S) 2: 2 APDUs before it were not seen']);
+  });
+
+  it('knows that a connection starts at 0', () => {
+    const seen = drive(iec104, [up(START), down(STARTED), value(2)]);
+    expect(seen.weirds.map((w) => w.detail)).toEqual(['N(S) 2: 2 APDUs before it were not seen']);
   });
 
   it('says what was there before, and still waits for the number that is due', () => {

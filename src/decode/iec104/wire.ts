@@ -37,6 +37,8 @@ const FOREIGN = { kind: 'foreign' } as const;
 
 /** What is followed in one direction; -1 while unknown. */
 interface Side {
+  /** An APDU was seen. */
+  begun: boolean;
   /** N(S) that the next I format must have. */
   next: number;
   /** Highest N(R) that this side sent. */
@@ -52,8 +54,8 @@ export interface ApduState {
 export const openApdu = (): ApduState => ({
   synced: false,
   sides: [
-    { next: -1, acknowledged: -1 },
-    { next: -1, acknowledged: -1 },
+    { begun: false, next: -1, acknowledged: -1 },
+    { begun: false, next: -1, acknowledged: -1 },
   ],
   lengths: STANDARD,
   toAll: new Set(),
@@ -105,9 +107,13 @@ export const decodeApdu = (
   if (available < total) return { kind: 'incomplete', missing: total - available };
   const side = state.sides[context.toServer ? 0 : 1];
   const other = state.sides[context.toServer ? 1 : 0];
+  if (!side.begun) {
+    side.begun = true;
+    // Both counters of a connection start at 0 (5.1).
+    if (!context.afterGap) side.next = 0;
+  }
   if ((first & 3) === FORMAT.U) {
     state.synced = true;
-    // A connection starts with both counters at 0 (5.1); STARTDT is sent before anything else.
     return {
       kind: 'message',
       message: message(U_NAMES.get(first)!, FORMAT.U, length, -1, -1, first, undefined, '', 0),
