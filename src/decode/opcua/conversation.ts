@@ -103,10 +103,14 @@ export const decode = (
     d.open = [];
     return malformed('opcua.chunk-limit', `chunk of ${size} octets`, n);
   }
-  if (secret && here >= SYMMETRIC) {
+  if (secret && here >= SYMMETRIC + SEQUENCE) {
     const n = Math.min(here, size);
     d.skip = size - n;
-    return { kind: 'message', message: encrypted(symmetricHeader(b, start, size, false)), consumed: n };
+    return {
+      kind: 'message',
+      message: encrypted(symmetricHeader(b, start, size, false), b, start + SYMMETRIC),
+      consumed: n,
+    };
   }
   if (here < size) return { kind: 'incomplete', missing: size - here };
   const stop = start + size;
@@ -136,7 +140,11 @@ const resynchronise = (b: Uint8Array, start: number, end: number): number => {
   return end;
 };
 
-const encrypted = (header: ChunkHeader): OpcuaMessage => ({ type: 'Encrypted chunk', header });
+const encrypted = (header: ChunkHeader, b: Uint8Array, at: number): OpcuaMessage => ({
+  type: 'Encrypted chunk',
+  header,
+  ciphertext: [u32le(b, at), u32le(b, at + 4)],
+});
 
 /** Whole messages without a service in sight, where OPN was not seen either, until the flow counts as encrypted. */
 const UNREADABLE = 3;
@@ -171,7 +179,11 @@ const symmetric = (
     else if (b[start + 3] === CHUNK.F && (state.policy !== undefined || ++state.unreadable >= UNREADABLE))
       state.sight = 'encrypted';
     if (state.sight === 'unknown' || state.sight === 'encrypted')
-      return { kind: 'message', message: encrypted(symmetricHeader(b, start, size, false)), consumed: size };
+      return {
+        kind: 'message',
+        message: encrypted(symmetricHeader(b, start, size, false), b, start + SYMMETRIC),
+        consumed: size,
+      };
   }
   const header = symmetricHeader(b, start, size, true);
   const signature = state.sight === 'signed' ? signatureLength(state.policy ?? '') : 0;
@@ -211,7 +223,11 @@ const openChannel = (
     requestId: readable ? uint32.read(r) : -1,
   };
   if (r.broken) return malformed('opcua.sequence-header', 'sequence header is cut', size);
-  if (!readable) return { kind: 'message', message: encrypted(header), consumed: size };
+  if (!readable) {
+    const at = r.take(SEQUENCE);
+    if (at < 0) return malformed('opcua.sequence-header', 'sequence header is cut', size);
+    return { kind: 'message', message: encrypted(header, b, at), consumed: size };
+  }
   return collect(b, r.offset, stop, size, header, d, state);
 };
 

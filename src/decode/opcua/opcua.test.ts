@@ -681,6 +681,7 @@ describe('OPC UA security', () => {
     const out = run([openSecure, chunk, chunk]);
     expect(out.messages.map((m) => m.type)).toEqual(['Encrypted chunk', 'Encrypted chunk', 'Encrypted chunk']);
     expect(out.messages[1]).toMatchObject({
+      ciphertext: [0x51a2b3c4, 0x99887766],
       header: { messageType: 'MSG', messageSize: 88, secureChannelId: 7, sequenceNumber: -1, requestId: -1 },
     });
     expect(opcua.isEncrypted?.(sightOf([openSecure]))).toBe(false);

@@ -102,6 +102,8 @@ export interface PartialChunk extends Secure {
 /** A chunk whose content is out of sight. */
 export interface EncryptedChunk extends Secure {
   readonly type: 'Encrypted chunk';
+  /** The first eight octets of the ciphertext as two numbers: they tell chunks and their copies apart. */
+  readonly ciphertext: readonly [number, number];
 }
 /** Section 6.7.3, `A`: the sender gives the message up. */
 export interface Abort extends Secure {

@@ -53,8 +53,11 @@ export const tsharkOpcua = frameMap<OpcuaMessage>({
     },
     'opcua.security.spu': (s) => header(s)?.asymmetric?.securityPolicyUri ?? undefined,
     'opcua.security.tokenid': (s) => known(header(s)?.tokenId),
-    'opcua.security.seq': (s) => known(header(s)?.sequenceNumber),
-    'opcua.security.rqid': (s) => known(header(s)?.requestId),
+    // tshark 4.0 takes the first octets of ciphertext for a sequence header: there the octets are compared.
+    'opcua.security.seq': (s) =>
+      s.message.type === 'Encrypted chunk' ? s.message.ciphertext[0] : known(header(s)?.sequenceNumber),
+    'opcua.security.rqid': (s) =>
+      s.message.type === 'Encrypted chunk' ? s.message.ciphertext[1] : known(header(s)?.requestId),
     'opcua.servicenodeid.numeric': (s) => ('typeId' in s.message ? s.message.typeId.id : undefined),
     'opcua.nodeid.nsindex': (s) =>
       inBody(
