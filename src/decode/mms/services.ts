@@ -5,7 +5,7 @@
 import { ascii } from '../../lib/bytes.ts';
 import { ber, integerOf, readBer } from '../shared/asn1.ts';
 import { bitsOf } from '../shared/mms-data.ts';
-import { identifierOf, MAX_ENTRIES, readObjectName, readType } from './access.ts';
+import { collectNames, identifierOf, MAX_ENTRIES, readObjectName, readType } from './access.ts';
 import type { MmsDetail, ObjectName } from './message.ts';
 import { SERVICE } from './tables.ts';
 
@@ -148,6 +148,10 @@ const deleteRequest = (b: Uint8Array, start: number, end: number): boolean => {
   return ok;
 };
 
+/** Domain services have lists of capabilities or of domains in field 1; elsewhere it is an ObjectName. */
+const holdsIdentifiers = (service: number): boolean =>
+  service >= SERVICE.INITIATE_DOWNLOAD && service <= SERVICE.GET_PROGRAM_ATTRIBUTES;
+
 /** Which fields hold file names rather than one identifier. */
 const holdsFile = (service: number, tag: number): boolean =>
   service >= SERVICE.FILE_OPEN
@@ -177,10 +181,11 @@ const namedRequest = (b: Uint8Array, service: number, start: number, end: number
     else if (runs && tag === 0x81) argument = ascii(b, from, Math.min(to, from + MAX_ARGUMENT));
     else if (tag === 0x81 && service >= SERVICE.TAKE_CONTROL && service <= SERVICE.RELINQUISH_CONTROL)
       argument = identifierOf(b, from, to);
-    else if (tag === 0xa0) {
+    else if (tag === 0xa0 && from < to && b[from] === 0x80) {
       const name = readObjectName(b, from, to);
       if (name !== undefined) names.push(name);
-    } else if (tag === 0xa1 && service !== SERVICE.DEFINE_NAMED_VARIABLE) others.push(...stringsOf(b, from, to));
+    } else if (tag === 0xa1 && holdsIdentifiers(service)) others.push(...stringsOf(b, from, to));
+    else if (tag >= 0xa0) collectNames(b, from, to, names);
   });
   body.names = names;
   if (identifier !== '' || others.length > 0 || argument !== '') body.detail = objectOf(identifier, others, argument);
@@ -208,9 +213,35 @@ export const readResponse = (b: Uint8Array, service: number, start: number, end:
     case SERVICE.GET_DOMAIN_ATTRIBUTES:
     case SERVICE.GET_PROGRAM_ATTRIBUTES:
       return stateResponse(b, service, start, end);
-    default:
+    default: {
+      const names: ObjectName[] = [];
+      collectNames(b, start, end, names);
+      body.names = names;
       return true;
+    }
   }
+};
+
+/**
+ * eventNotification (section 18.4.1): enrolment [0], condition [1], severity [2], current state [3], transition time [4],
+ * notification lost [5].
+ */
+export const readEvent = (b: Uint8Array, start: number, end: number): boolean => {
+  const names: ObjectName[] = [];
+  let severity = -1;
+  let state = -1;
+  let isLost = false;
+  const ok = eachField(b, start, end, (tag, from, to) => {
+    if (tag === 0xa0 || tag === 0xa1) {
+      const name = readObjectName(b, from, to);
+      if (name !== undefined) names.push(name);
+    } else if (tag === 0x82) severity = integerOf(b, from, to);
+    else if (tag === 0x83) state = integerOf(b, from, to);
+    else if (tag === 0x85) isLost = b[from] !== 0;
+  });
+  body.names = names;
+  body.detail = { kind: 'event', severity, state, isLost };
+  return ok;
 };
 
 /** Also of unsolicitedStatus: vmdLogicalStatus [0], vmdPhysicalStatus [1]. */
