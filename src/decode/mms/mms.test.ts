@@ -384,6 +384,8 @@ describe('mms services', () => {
     expect(names(19, field(0, 'Sem'))).toEqual(['Sem']);
     expect(names(57, [...field(0, 'Enrol'), ...field(1, 'Cond')])).toEqual(['Enrol', 'Cond']);
     expect(names(65, field(0, 'Journal'))).toEqual(['Journal']);
+    // The request is the name itself: attributes of a type, status of a semaphore, of an event condition.
+    for (const number of [15, 22, 23, 49, 50, 68]) expect(names(number, encodeName(variable('N')))).toEqual(['N']);
     const event = encodeTlv(0xa3, encodeTlv(0xa2, [...field(0, 'Enrol'), ...field(1, 'Cond'), 0x82, 1, 9, 0x83, 1, 2]));
     expect(run(answer(event)).values[0]).toMatchObject({ path: 'event IED1LD0/Cond', value: 'active' });
   });

@@ -63,6 +63,12 @@ const isIdentifier = (service: number): boolean =>
   service === SERVICE.DELETE_PROGRAM ||
   service === SERVICE.GET_PROGRAM_ATTRIBUTES;
 
+/**
+ * Services whose request is one ObjectName: attributes of scattered access, variable lists, types; deletion and
+ * report of semaphores; attributes and reports of event conditions, actions, enrolments and journals.
+ */
+const NAME_ONLY: ReadonlySet<number> = new Set([9, 12, 15, 22, 23, 49, 50, 55, 56, 60, 68]);
+
 /** Services whose request is one number: upload state machine or file. */
 const isStateMachine = (service: number): boolean =>
   service === SERVICE.UPLOAD_SEGMENT ||
@@ -89,6 +95,11 @@ export const readRequest = (b: Uint8Array, service: number, start: number, end: 
     body.detail = transferOf(integerOf(b, start, end));
     return true;
   }
+  if (NAME_ONLY.has(service)) {
+    const name = readObjectName(b, start, end);
+    if (name !== undefined) body.names = [name];
+    return name !== undefined;
+  }
   switch (service) {
     case SERVICE.STATUS:
     case SERVICE.IDENTIFY:
@@ -100,11 +111,6 @@ export const readRequest = (b: Uint8Array, service: number, start: number, end: 
       const name = ber.tag === 0xa0 ? readObjectName(b, ber.start, ber.end) : undefined;
       if (name !== undefined) body.names = [name];
       return true;
-    }
-    case SERVICE.GET_NAMED_VARIABLE_LIST_ATTRIBUTES: {
-      const name = readObjectName(b, start, end);
-      if (name !== undefined) body.names = [name];
-      return name !== undefined;
     }
     case SERVICE.DELETE_NAMED_VARIABLE_LIST:
     case SERVICE.DELETE_VARIABLE_ACCESS:
