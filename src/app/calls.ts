@@ -1,7 +1,7 @@
 /** Every call of the contract that is about the plant, from its input to its answer. */
 import type { JournalRow, Settings, Static } from '../api/index.ts';
 import type { EvidenceRing } from '../capture/ring.ts';
-import { DECODERS } from '../decode/index.ts';
+import { DECODERS, DEPTHS } from '../decode/index.ts';
 import { DEFAULT_RETENTION, databaseBytes, type Row, type Store } from '../store/index.ts';
 import type { Corrections } from './corrections.ts';
 import { type CallAnswer, type CallInput, type EngineCall, RequestError } from './engine-contract.ts';
@@ -45,8 +45,13 @@ type Handlers = { readonly [C in EngineCall]: Handler<C> };
 /** Rows of the journal that one list looks at, newest first; older ones are in exports of the store. */
 const MAX_JOURNAL_ROWS = 50_000;
 
+/** Of a decoder that was just added. */
+const SHALLOW = { tier: 'C', unknown: '' } as const;
 const TITLES = new Map(
-  DECODERS.map((decoder) => [decoder.name, { title: decoder.title, encrypted: decoder.encrypted === true }]),
+  DECODERS.map((decoder) => [
+    decoder.name,
+    { title: decoder.title, encrypted: decoder.encrypted === true, ...(DEPTHS[decoder.name] ?? SHALLOW) },
+  ]),
 );
 
 const viewOf = (context: CallContext, site: string): Promise<SiteView> => {

@@ -28,6 +28,8 @@ import { http } from './http/index.ts';
 import { icmp, icmpv6 } from './icmp/index.ts';
 import { iec104 } from './iec104/index.ts';
 import { igmp } from './igmp/index.ts';
+import { kerberos } from './kerberos/index.ts';
+import { ldap } from './ldap/index.ts';
 import { lldp } from './lldp/index.ts';
 import { melsoft } from './melsoft/index.ts';
 import { mms } from './mms/index.ts';
@@ -37,17 +39,33 @@ import { nbdgm, nbns } from './nbns/index.ts';
 import { ntp } from './ntp/index.ts';
 import { opcua, uadp } from './opcua/index.ts';
 import { ospf } from './ospf/index.ts';
+import { powerlink } from './powerlink/index.ts';
 import { profinetCm } from './profinet-cm/index.ts';
 import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { ptp } from './ptp/index.ts';
 import { radius } from './radius/index.ts';
 import { rdp } from './rdp/index.ts';
+import {
+  anydesk,
+  dtls,
+  esp,
+  ike,
+  openvpn,
+  quic,
+  sip,
+  stun,
+  tacacs,
+  teamviewer,
+  vnc,
+  wireguard,
+} from './recognised/index.ts';
 import { dlr, mrp, supervision } from './redundancy/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
 import { rtps } from './rtps/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { s7commPlus } from './s7comm-plus/index.ts';
+import { sercos } from './sercos/index.ts';
 import { slmp } from './slmp/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
@@ -56,7 +74,9 @@ import { ssh } from './ssh/index.ts';
 import { stp } from './stp/index.ts';
 import { sv } from './sv/index.ts';
 import { synchrophasor } from './synchrophasor/index.ts';
+import { syslog } from './syslog/index.ts';
 import { telnet } from './telnet/index.ts';
+import { tftp } from './tftp/index.ts';
 import { tls } from './tls/index.ts';
 import { vrrp } from './vrrp/index.ts';
 import { websocket } from './websocket/index.ts';
@@ -118,6 +138,8 @@ export const DECODERS: readonly Decoder[] = [
   uadp,
   s7commPlus,
   ethercat,
+  powerlink,
+  sercos,
   slmp,
   bsap,
   c1222,
@@ -129,4 +151,20 @@ export const DECODERS: readonly Decoder[] = [
   rtps,
   melsoft,
   cclinkIe,
+  syslog,
+  tftp,
+  kerberos,
+  ldap,
+  vnc,
+  teamviewer,
+  anydesk,
+  sip,
+  stun,
+  tacacs,
+  dtls,
+  quic,
+  wireguard,
+  openvpn,
+  ike,
+  esp,
 ];

@@ -59,6 +59,8 @@ export const toFlowRow = (view: SiteView, c: Conversation): FlowRow => ({
   unanswered: c.unanswered,
   oneWay: isOneWay(c),
   encrypted: c.encrypted,
+  communityId: c.communityId ?? '',
+  state: c.state ?? '',
   firstAt: maybeTime(c.firstUs),
   lastAt: maybeTime(c.lastUs),
 });

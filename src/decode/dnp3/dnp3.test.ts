@@ -387,6 +387,27 @@ describe('dnp3 transactions', () => {
     expect([...outcomes.values()].filter((o) => o === 'accepted')).toHaveLength(20);
   });
 
+  it('pairs requests that do not wait for each other in their order, sequence numbers used again or not', () => {
+    const crob = (index: string) => `0c 01 17 01 ${index} 03 01 00000000 00000000 00`;
+    const points = ['01', '02', '03', '04', '05'];
+    const seen = drive(dnp3, [
+      ...points.map((p, i) => ask(5, crob(p), 7 + (i & 1))),
+      ...points.map((p, i) => answer(crob(p), 7 + (i & 1))),
+    ]);
+    expect(seen.commands.map((c) => [c.object, c.outcome])).toEqual(
+      points.map((p) => [`binary output ${Number(p)}`, 'accepted']),
+    );
+  });
+
+  it('does not take a request that nobody answers for the one that is answered', () => {
+    const crob = '0c 01 17 01 01 03 01 00000000 00000000 00';
+    const seen = drive(dnp3, [ask(6, crob, 0), ask(1, '3c 01 06', 0), answer('1e 04 00 00 00 0100', 0)]);
+    expect(seen.commands.map((c) => [c.operation, c.outcome])).toEqual([
+      ['Direct Operate - No Response', 'unconfirmed'],
+      ['Read', 'accepted'],
+    ]);
+  });
+
   it('has a verb for every function', () => {
     const verbs = (code: number, objects = '', reply = '') => {
       const seen = drive(dnp3, [ask(code, objects), answer(reply)]);

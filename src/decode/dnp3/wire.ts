@@ -7,7 +7,7 @@ import { u16le } from '../../lib/bytes.ts';
 import { decodeFragment } from './application.ts';
 import { crcFits, crcOf } from './crc.ts';
 import type { Dnp3Message, Fragment, LinkDefect } from './message.ts';
-import { FUNCTION, functionName, PRIMARY_NAMES, REQUEST_NAMES, SECONDARY_NAMES } from './names.ts';
+import { FUNCTION, functionName, isSilent, PRIMARY_NAMES, REQUEST_NAMES, SECONDARY_NAMES } from './names.ts';
 
 export type { Dnp3Message, Fragment, ObjectBlock, ObjectDetail } from './message.ts';
 export { FUNCTION } from './names.ts';
@@ -21,6 +21,8 @@ const BLOCK = 16;
 export const MAX_FRAME = 292;
 /** Octets kept of one fragment while its segments arrive; a longer one is dropped and has the defect `transport-overflow`. */
 export const MAX_FRAGMENT = 16_384;
+/** Requests of one pair that wait for answers; the oldest is forgotten, its answer comes without request. */
+const MAX_ASKED = 64;
 /** Pairs of addresses on one flow whose segments and sequence numbers are kept; the oldest gives way. */
 export const MAX_PAIRS = 256;
 
@@ -43,8 +45,9 @@ interface Pair {
   used: number;
   /** Sequence number that the next segment must have. */
   next: number;
-  /** Of requests: their number by sequence number. Of responses: that of the one under way. */
-  exchanges: Int32Array | undefined;
+  /** Requests not answered yet, oldest first: their number * 16 + sequence number. */
+  readonly asked: number[];
+  /** Number of the request that the response under way answers. */
   exchange: number;
 }
 
@@ -150,7 +153,7 @@ const pairOf = (state: LinkState, source: number, destination: number): Pair => 
   let pair = state.pairs.get(key);
   if (pair === undefined) {
     if (state.pairs.size >= MAX_PAIRS) state.pairs.delete(state.pairs.keys().next().value as number);
-    pair = { octets: undefined, used: 0, next: -1, exchanges: undefined, exchange: 0 };
+    pair = { octets: undefined, used: 0, next: -1, asked: [], exchange: 0 };
     state.pairs.set(key, pair);
   }
   return pair;
@@ -220,21 +223,32 @@ const complete = (
   const sequence = fragment.control & 15;
   const code = fragment.functionCode;
   if (code < 0x80) {
-    if (code === FUNCTION.CONFIRM) return fragment;
-    pair.exchanges ??= new Int32Array(16);
+    if (isSilent(code) || destination >= BROADCAST) return fragment;
     // The reply to a challenge continues the request that was challenged.
-    if (isChallengeReply(fragment)) fragment.exchange = pair.exchanges[sequence]!;
-    else {
-      fragment.exchange = ++state.requests;
-      pair.exchanges[sequence] = fragment.exchange;
-    }
+    fragment.exchange = isChallengeReply(fragment)
+      ? (state.pairs.get(destination * 65536 + source)?.exchange ?? 0)
+      : ++state.requests;
+    if (pair.asked.length >= MAX_ASKED) pair.asked.shift();
+    pair.asked.push(fragment.exchange * 16 + sequence);
   } else if (code !== FUNCTION.UNSOLICITED_RESPONSE) {
     // Only the first fragment repeats the request's number; the others count on from it (4.2.2.4.5).
     if ((fragment.control & 0x80) !== 0 || pair.exchange === 0)
-      pair.exchange = state.pairs.get(destination * 65536 + source)?.exchanges?.[sequence] ?? 0;
+      pair.exchange = answered(state.pairs.get(destination * 65536 + source)?.asked, sequence);
     fragment.exchange = pair.exchange;
   }
   return fragment;
+};
+
+/** The oldest request of that sequence number: requests are worked off in order, so those before it have lost their answer. */
+const answered = (asked: number[] | undefined, sequence: number): number => {
+  if (asked === undefined) return 0;
+  for (let i = 0; i < asked.length; i++)
+    if ((asked[i]! & 15) === sequence) {
+      const exchange = Math.floor(asked[i]! / 16);
+      asked.splice(0, i + 1);
+      return exchange;
+    }
+  return 0;
 };
 
 /** An authentication request that answers a challenge (g120v2). */

@@ -150,7 +150,10 @@ const find = (b: Uint8Array, start: number, end: number): Found | -1 | -2 => {
   }
   // The terminator itself may still be on its way, if this one is an octet of the CRC.
   if (first !== undefined) return first.stop + 3 > end && first.stop + 3 > limit ? -1 : first;
-  if (removeEscapes(b, start, limit - 3 > start ? limit - 3 : start + 1) === undefined) return -2;
+  // The last octets may be those of a CRC, and an escape may be cut in two.
+  let stop = limit - 3 > start ? limit - 3 : start + 1;
+  if (stop > start + 1 && b[stop - 1] === ESCAPE) stop--;
+  if (removeEscapes(b, start, stop) === undefined) return -2;
   return limit < end ? -2 : -1;
 };
 

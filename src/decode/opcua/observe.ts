@@ -332,13 +332,17 @@ const observeNodes = (
       return true;
     }
     case 'RegisterNodesRequest': {
-      const object = someOf((message.body.nodesToRegister ?? []).map(nodeName));
-      sayOperation(sink, transaction, state, 'subscribe', 'RegisterNodes', object, undefined);
+      const nodes = message.body.nodesToRegister ?? [];
+      const aliases = answerOf(transaction, 'RegisterNodesResponse')?.body.registeredNodeIds ?? [];
+      sayOperation(sink, transaction, state, 'subscribe', 'RegisterNodes', someOf(nodes.map(nodeName)), undefined);
+      for (let i = 0; i < nodes.length && i < aliases.length; i++) state.addAlias(aliases[i]!, nodes[i]!);
       return true;
     }
     case 'UnregisterNodesRequest': {
-      const object = someOf((message.body.nodesToUnregister ?? []).map(nodeName));
+      const nodes = message.body.nodesToUnregister ?? [];
+      const object = someOf(nodes.map(state.nameOf));
       sayOperation(sink, transaction, state, 'subscribe', 'UnregisterNodes', object, undefined);
+      for (const node of nodes) state.removeAlias(node);
       return true;
     }
     case 'AddNodesRequest': {

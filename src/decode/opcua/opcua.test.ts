@@ -531,6 +531,20 @@ describe('OPC UA statements', () => {
     expect(out.commands[0]).toMatchObject({ verb: 'discover', operation: 'Browse', object: 'ns=3;s=Drive7' });
   });
 
+  it('knows registered nodes by the name they had', () => {
+    const channel = new Channel();
+    const alias = { ...standard(4711), namespace: 3 };
+    const register = channel.ask('RegisterNodesRequest', { nodesToRegister: [SPEED] }, 'RegisterNodesResponse', {
+      registeredNodeIds: [alias],
+    });
+    const out = run([...channel.open(), ...register, ...read(channel, [readItem(alias), data(scalar(6, 1))])]);
+    expect(out.values[0]!.path).toBe('ns=2;s=Motor.Speed');
+    expect(out.commands.map((c) => [c.operation, c.object])).toEqual([
+      ['RegisterNodes', 'ns=2;s=Motor.Speed'],
+      ['Read', 'ns=2;s=Motor.Speed'],
+    ]);
+  });
+
   it('tells what changes the address space and the program from what only looks', () => {
     const channel = new Channel();
     const out = run([

@@ -190,6 +190,8 @@ const probe = (b: Uint8Array, start: number, end: number): Probe => {
 };
 
 interface UadpState {
+  /** The payload of the last message was. */
+  encrypted: boolean;
   /** Publishers that were announced. */
   readonly publishers: Set<string>;
   /** Names of points by publisher, writer and field. */
@@ -250,9 +252,11 @@ export const uadp: Decoder<UadpMessage, UadpState> = {
     { over: 'ethertype', types: [ETHERTYPE] },
   ],
   probe,
-  open: () => ({ publishers: new Set(), paths: new Map() }),
-  decode(b, start, end): Decoded<UadpMessage> {
+  open: () => ({ encrypted: false, publishers: new Set(), paths: new Map() }),
+  isEncrypted: (state) => state.encrypted,
+  decode(b, start, end, _, state): Decoded<UadpMessage> {
     const message = decodeUadp(b, start, end);
+    if (message !== undefined) state.encrypted = (message.securityFlags & 2) !== 0;
     if (message !== undefined) return { kind: 'message', message, consumed: end - start };
     // Another version, or not this protocol at all.
     if ((b[start]! & 0x0f) !== 1) return { kind: 'foreign' };

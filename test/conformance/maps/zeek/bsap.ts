@@ -23,6 +23,13 @@ const functionName = (n: number): string => FUNCTIONS[n] ?? `Unknown RDB Func-0x
 const requestOf = (s: M): BsapMessage | undefined =>
   s.message.kind === 'response' ? s.transaction?.request?.message : s.message;
 
+const functionText = (s: M): string | undefined => {
+  const request = requestOf(s);
+  if (request === undefined) return undefined;
+  const name = functionName(request.rdbFunction);
+  return s.message.kind === 'response' ? `RSP_${name}` : name;
+};
+
 /** The plug-in takes every element for octets: analog ones for errors. */
 const elementText = (e: BsapElement): string => {
   const address = upperHex(e.octets.subarray(e.octets.length - 4, e.octets.length - 2));
@@ -83,11 +90,11 @@ export const zeekBsapRdb = rowMap<M>({
     sequence: (s) => (s.message.kind === 'response' ? s.message.sequence : undefined),
     app_func_code: () => 'RDB',
     // Of answers the plug-in writes its number of the function here.
-    node_status: (s) => (s.message.kind === 'response' ? (requestOf(s)?.rdbFunction ?? 0) + 0x50 : 0),
-    func_code: (s) => {
-      const name = functionName(requestOf(s)?.rdbFunction ?? 0);
-      return s.message.kind === 'response' ? `RSP_${name}` : name;
+    node_status: (s) => {
+      const request = requestOf(s);
+      return request === undefined ? undefined : s.message.kind === 'response' ? request.rdbFunction + 0x50 : 0;
     },
+    func_code: functionText,
     variable_count: (s) => s.message.count,
     variables: { value: variables, list: true },
     variable_value: { value: values, list: true },
@@ -131,10 +138,7 @@ export const zeekBsapSerialRdb = rowMap<M>({
       .filter((s) => serialRows(s) && (s.message.kind === 'request' || s.message.kind === 'response')),
   align: { is_orig: (s) => s.toServer },
   columns: {
-    func_code: (s) => {
-      const name = functionName(requestOf(s)?.rdbFunction ?? 0);
-      return s.message.kind === 'response' ? `RSP_${name}` : name;
-    },
+    func_code: functionText,
     variable_count: (s) => s.message.count,
     variables: { value: (s) => (s.message.kind === 'request' ? variables(s) : []), list: true },
   },

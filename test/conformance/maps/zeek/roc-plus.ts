@@ -225,7 +225,7 @@ export const zeekRocUser = map('roc_plus_user_defined_info', [OPCODE.USER_DEFINE
   point_types: {
     value: (s) =>
       (list(s, 'pointTypes') as readonly number[] | undefined)?.map((n) =>
-        n >= 1 && n <= 8 ? `User Program ${n}` : `${n}`,
+        n === 253 ? 'User Defined' : n === 254 ? 'ROC Point Type' : n >= 1 && n <= 8 ? `User Program ${n}` : `${n}`,
       ),
     list: true,
   },
