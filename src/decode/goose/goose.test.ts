@@ -129,17 +129,29 @@ describe('goose', () => {
   it('reads routable GOOSE on UDP', () => {
     const pdu = F650.slice(8);
     const body = [0x81, 0, 0, 1, 0, pdu.length + 6, ...pdu]; // GOOSE, not simulated, APPID 1, length
-    const datagram = Uint8Array.from([
-      ...[1, 0x40, 0xa1, 0x18, 0x80, 0x16], // CLTP unit data, session GOOSE, common header of 22 octets
-      ...[0, 0, 0, 200, 0, 0, 0, 9, 0, 1], // SPDU length, number 9, version 1
-      ...[0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 3], // key since 1, next in 2 minutes, no security, key 3
-      ...[0, 0, 0, body.length],
-      ...body,
-    ]);
+    const datagram = (header: number[]) =>
+      Uint8Array.from([
+        ...[1, 0x40, 0xa1, header.length + 2, 0x80, header.length], // CLTP unit data, session GOOSE, common header
+        ...header,
+        ...[0, 0, 0, body.length],
+        ...body,
+      ]);
+    // SPDU length, number 9, version 2; key since 1, next in 2 minutes
+    const common = [0, 0, 0, 200, 0, 0, 0, 9, 0, 2, 0, 0, 0, 1, 0, 2];
     const over = { carrier: 'udp', serverPort: 102 };
-    expect(goose.probe(datagram, 0, datagram.length, contextOf(over))).toBe('sure');
-    const { messages } = drive(goose, [up(datagram)], over);
-    expect(messages[0]).toMatchObject({ appid: 1, stNum: 1, session: { session: 0xa1, spduNumber: 9, keyId: 3 } });
+    const later = datagram([...common, 0, 0, 0, 3, 0]); // key 3, no initialization vector
+    const older = datagram([...common, 1, 2, 0, 0, 0, 3]); // algorithms, key 3
+    for (const [bytes, securityAlgorithm] of [
+      [later, -1],
+      [older, 0x102],
+    ] as const) {
+      expect(goose.probe(bytes, 0, bytes.length, contextOf(over))).toBe('sure');
+      expect(drive(goose, [up(bytes)], over).messages[0]).toMatchObject({
+        appid: 1,
+        stNum: 1,
+        session: { session: 0xa1, spduNumber: 9, timeToNextKey: 2, keyId: 3, securityAlgorithm },
+      });
+    }
     expect(goose.probe(F650, 0, F650.length, contextOf(over))).toBe('no');
   });
 

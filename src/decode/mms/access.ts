@@ -33,6 +33,26 @@ export const readObjectName = (b: Uint8Array, o: number, end: number, suffix = '
   return { scope: 'domain', domainId, itemId, suffix };
 };
 
+/** Elements inside each other in which names are looked for. */
+const MAX_NAME_DEPTH = 8;
+
+/**
+ * Every domain-specific ObjectName within `start`..`end`, in order: for services whose layout says nothing more to us. Its
+ * shape, [1] around two visible strings, is that of nothing else in MMS.
+ */
+export const collectNames = (b: Uint8Array, start: number, end: number, out: ObjectName[], depth = 0): void => {
+  for (let at = start; at < end && out.length < MAX_ENTRIES; ) {
+    if (!readBer(b, at, end)) return;
+    const { tag, start: from, end: to, next } = ber;
+    const first = tag > 0xff ? tag >> 16 : tag;
+    if (tag === 0xa1 && from < to && b[from] === 0x1a) {
+      const name = readObjectName(b, at, end);
+      if (name !== undefined) out.push(name);
+    } else if ((first & 0x20) !== 0 && depth < MAX_NAME_DEPTH) collectNames(b, from, to, out, depth + 1);
+    at = next;
+  }
+};
+
 /** Address: numeric [0], symbolic [1], unconstrained [2] (section 14.3.2). */
 const addressOf = (b: Uint8Array, start: number, end: number): ObjectName | undefined => {
   if (!readBer(b, start, end)) return undefined;

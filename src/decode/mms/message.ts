@@ -55,6 +55,8 @@ export type MmsDetail =
     }
   /** State of a domain or program invocation. */
   | { readonly kind: 'state'; readonly state: number; readonly identifiers: readonly string[] }
+  /** Of eventNotification: the names are the enrolment and the condition. State 0 disabled, 1 idle, 2 active; -1 not said. */
+  | { readonly kind: 'event'; readonly severity: number; readonly state: number; readonly isLost: boolean }
   | {
       readonly kind: 'initiate';
       /** Octets of a PDU; 0 where not said. */

@@ -349,6 +349,47 @@ describe('mms services', () => {
     expect(cancelled.commands[0]).toMatchObject({ operation: 'cancel', object: 'request 1', outcome: 'accepted' });
   });
 
+  it('says a download once, whose segments the device fetches', () => {
+    const domain = ascii('Main');
+    const load = encodeTlv(0xba, [
+      ...encodeTlv(0x80, domain),
+      ...encodeTlv(0xa1, encodeTlv(0x1a, ascii('CPU'))),
+      0x82,
+      1,
+      0,
+    ]);
+    const segment = encodeTlv(0xbb, [...encodeTlv(0x80, [1, 2]), 0x81, 1, 0]);
+    const done = run(
+      ask(encodeConfirmed(0xa0, 1, load)),
+      answer(encodeConfirmed(0xa1, 1, [0x9a, 0])),
+      answer(encodeConfirmed(0xa0, 1, encodeTlv(0x9b, domain))), // the device asks for a segment
+      ask(encodeConfirmed(0xa1, 1, segment)),
+      ask(encodeConfirmed(0xa0, 2, service(0xa0, 40, encodeTlv(0x80, ascii('Run'))))), // start
+      answer(encodeConfirmed(0xa1, 2, service(0x80, 40, []))),
+    );
+    expect(done.commands.map((c) => [c.verb, c.operation, c.object, c.outcome])).toEqual([
+      ['program-download', 'initiateDownloadSequence', 'Main (CPU)', 'accepted'],
+      ['mode-change', 'start', 'Run', 'accepted'],
+    ]);
+    expect(done.messages[3]).toMatchObject({
+      type: 'downloadSegment response',
+      detail: { octets: 2, moreFollows: false },
+    });
+  });
+
+  it('finds the names in services of events, semaphores and journals', () => {
+    const names = (number: number, content: number[]) =>
+      run(ask(encodeConfirmed(0xa0, 1, service(0xa0, number, content)))).messages[0]!.names.map((n) => n.itemId);
+    const field = (n: number, itemId: string) => encodeTlv(0xa0 | n, encodeName(variable(itemId)));
+    expect(names(19, field(0, 'Sem'))).toEqual(['Sem']);
+    expect(names(57, [...field(0, 'Enrol'), ...field(1, 'Cond')])).toEqual(['Enrol', 'Cond']);
+    expect(names(65, field(0, 'Journal'))).toEqual(['Journal']);
+    // The request is the name itself: attributes of a type, status of a semaphore, of an event condition.
+    for (const number of [15, 22, 23, 49, 50, 68]) expect(names(number, encodeName(variable('N')))).toEqual(['N']);
+    const event = encodeTlv(0xa3, encodeTlv(0xa2, [...field(0, 'Enrol'), ...field(1, 'Cond'), 0x82, 1, 9, 0x83, 1, 2]));
+    expect(run(answer(event)).values[0]).toMatchObject({ path: 'event IED1LD0/Cond', value: 'active' });
+  });
+
   it('keeps apart the requests of both sides', () => {
     const { commands } = run(
       ask(encodeRead(1, [variable('A')])),

@@ -12,6 +12,7 @@ import { failureOf } from './outcome.ts';
 import type { MmsState } from './state.ts';
 import {
   DOMAIN_STATES,
+  EVENT_STATES,
   LOGICAL_STATUS,
   objectClassText,
   PDU,
@@ -123,14 +124,18 @@ const status = (t: Transaction<MmsMessage>, d: MmsDetail | undefined, sink: Obse
 const unconfirmed = (t: Transaction<MmsMessage>, m: MmsMessage, sink: ObservationSink, state: MmsState): void => {
   if (m.service === UNCONFIRMED.INFORMATION_REPORT) observeReport(t, sink, state);
   else if (m.service === UNCONFIRMED.UNSOLICITED_STATUS) status(t, m.detail, sink, t.at.sender);
-  else if (m.service === UNCONFIRMED.EVENT_NOTIFICATION && m.names[0] !== undefined)
-    sink.value(t.at, {
-      target: t.at.sender,
-      path: `event ${nameText(m.names[0])}`,
-      type: 'eventNotification',
-      value: true,
-      access: 'read',
-    });
+  else if (m.service === UNCONFIRMED.EVENT_NOTIFICATION) event(t, m, sink);
+};
+
+/** The condition (or, where it is not named, the enrolment) and its state. */
+const event = (t: Transaction<MmsMessage>, m: MmsMessage, sink: ObservationSink): void => {
+  const about = m.names[1] ?? m.names[0];
+  const d = m.detail;
+  if (about === undefined || d?.kind !== 'event') return;
+  const path = `event ${nameText(about)}`;
+  const value = EVENT_STATES[d.state] ?? 'notified';
+  sink.value(t.at, { target: t.at.sender, path, type: 'eventNotification', value, access: 'read' });
+  if (d.isLost) sink.weird(t.at, { code: 'mms.notification-lost', detail: path });
 };
 
 /** What a request is about, in words. */

@@ -5,7 +5,7 @@
 import { ascii } from '../../lib/bytes.ts';
 import { ber, integerOf, readBer } from '../shared/asn1.ts';
 import { bitsOf } from '../shared/mms-data.ts';
-import { identifierOf, MAX_ENTRIES, readObjectName, readType } from './access.ts';
+import { collectNames, identifierOf, MAX_ENTRIES, readObjectName, readType } from './access.ts';
 import type { MmsDetail, ObjectName } from './message.ts';
 import { SERVICE } from './tables.ts';
 
@@ -63,6 +63,12 @@ const isIdentifier = (service: number): boolean =>
   service === SERVICE.DELETE_PROGRAM ||
   service === SERVICE.GET_PROGRAM_ATTRIBUTES;
 
+/**
+ * Services whose request is one ObjectName: attributes of scattered access, variable lists, types; deletion and
+ * report of semaphores; attributes and reports of event conditions, actions, enrolments and journals.
+ */
+const NAME_ONLY: ReadonlySet<number> = new Set([9, 12, 15, 22, 23, 49, 50, 55, 56, 60, 68]);
+
 /** Services whose request is one number: upload state machine or file. */
 const isStateMachine = (service: number): boolean =>
   service === SERVICE.UPLOAD_SEGMENT ||
@@ -89,6 +95,11 @@ export const readRequest = (b: Uint8Array, service: number, start: number, end: 
     body.detail = transferOf(integerOf(b, start, end));
     return true;
   }
+  if (NAME_ONLY.has(service)) {
+    const name = readObjectName(b, start, end);
+    if (name !== undefined) body.names = [name];
+    return name !== undefined;
+  }
   switch (service) {
     case SERVICE.STATUS:
     case SERVICE.IDENTIFY:
@@ -100,11 +111,6 @@ export const readRequest = (b: Uint8Array, service: number, start: number, end: 
       const name = ber.tag === 0xa0 ? readObjectName(b, ber.start, ber.end) : undefined;
       if (name !== undefined) body.names = [name];
       return true;
-    }
-    case SERVICE.GET_NAMED_VARIABLE_LIST_ATTRIBUTES: {
-      const name = readObjectName(b, start, end);
-      if (name !== undefined) body.names = [name];
-      return name !== undefined;
     }
     case SERVICE.DELETE_NAMED_VARIABLE_LIST:
     case SERVICE.DELETE_VARIABLE_ACCESS:
@@ -148,6 +154,10 @@ const deleteRequest = (b: Uint8Array, start: number, end: number): boolean => {
   return ok;
 };
 
+/** Domain services have lists of capabilities or of domains in field 1; elsewhere it is an ObjectName. */
+const holdsIdentifiers = (service: number): boolean =>
+  service >= SERVICE.INITIATE_DOWNLOAD && service <= SERVICE.GET_PROGRAM_ATTRIBUTES;
+
 /** Which fields hold file names rather than one identifier. */
 const holdsFile = (service: number, tag: number): boolean =>
   service >= SERVICE.FILE_OPEN
@@ -177,10 +187,11 @@ const namedRequest = (b: Uint8Array, service: number, start: number, end: number
     else if (runs && tag === 0x81) argument = ascii(b, from, Math.min(to, from + MAX_ARGUMENT));
     else if (tag === 0x81 && service >= SERVICE.TAKE_CONTROL && service <= SERVICE.RELINQUISH_CONTROL)
       argument = identifierOf(b, from, to);
-    else if (tag === 0xa0) {
+    else if (tag === 0xa0 && from < to && b[from] === 0x80) {
       const name = readObjectName(b, from, to);
       if (name !== undefined) names.push(name);
-    } else if (tag === 0xa1 && service !== SERVICE.DEFINE_NAMED_VARIABLE) others.push(...stringsOf(b, from, to));
+    } else if (tag === 0xa1 && holdsIdentifiers(service)) others.push(...stringsOf(b, from, to));
+    else if (tag >= 0xa0) collectNames(b, from, to, names);
   });
   body.names = names;
   if (identifier !== '' || others.length > 0 || argument !== '') body.detail = objectOf(identifier, others, argument);
@@ -208,9 +219,35 @@ export const readResponse = (b: Uint8Array, service: number, start: number, end:
     case SERVICE.GET_DOMAIN_ATTRIBUTES:
     case SERVICE.GET_PROGRAM_ATTRIBUTES:
       return stateResponse(b, service, start, end);
-    default:
+    default: {
+      const names: ObjectName[] = [];
+      collectNames(b, start, end, names);
+      body.names = names;
       return true;
+    }
   }
+};
+
+/**
+ * eventNotification (section 18.4.1): enrolment [0], condition [1], severity [2], current state [3], transition time [4],
+ * notification lost [5].
+ */
+export const readEvent = (b: Uint8Array, start: number, end: number): boolean => {
+  const names: ObjectName[] = [];
+  let severity = -1;
+  let state = -1;
+  let isLost = false;
+  const ok = eachField(b, start, end, (tag, from, to) => {
+    if (tag === 0xa0 || tag === 0xa1) {
+      const name = readObjectName(b, from, to);
+      if (name !== undefined) names.push(name);
+    } else if (tag === 0x82) severity = integerOf(b, from, to);
+    else if (tag === 0x83) state = integerOf(b, from, to);
+    else if (tag === 0x85) isLost = b[from] !== 0;
+  });
+  body.names = names;
+  body.detail = { kind: 'event', severity, state, isLost };
+  return ok;
 };
 
 /** Also of unsolicitedStatus: vmdLogicalStatus [0], vmdPhysicalStatus [1]. */

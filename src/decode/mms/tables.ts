@@ -352,6 +352,8 @@ export const LOGICAL_STATUS = [
   'support-services-allowed',
 ] as const;
 export const PHYSICAL_STATUS = ['operational', 'partially-operational', 'inoperable', 'needs-commissioning'] as const;
+/** EC-State of event conditions (section 18.2.1). */
+export const EVENT_STATES = ['disabled', 'idle', 'active'] as const;
 /** States of domains and of program invocations (sections 11.1.2, 12.1.2). */
 export const DOMAIN_STATES = ['non-existent', 'loading', 'ready', 'in-use', 'complete', 'incomplete'] as const;
 export const PROGRAM_STATES = [

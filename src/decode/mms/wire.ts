@@ -16,7 +16,7 @@ import {
   readWriteResults,
 } from './access.ts';
 import type { AccessResult, MmsMessage, ObjectName } from './message.ts';
-import { body, readInitiate, readRequest, readResponse, readStatus } from './services.ts';
+import { body, readEvent, readInitiate, readRequest, readResponse, readStatus } from './services.ts';
 import { isService, PDU, SERVICE, typeName, UNCONFIRMED } from './tables.ts';
 
 const NO_RESULTS: readonly AccessResult[] = [];
@@ -262,11 +262,7 @@ const unconfirmed = (b: Uint8Array, start: number, end: number, m: Writable<MmsM
   m.service = ber.tag & 0x1f;
   const { start: from, end: to } = ber;
   if (m.service === UNCONFIRMED.UNSOLICITED_STATUS) return readStatus(b, from, to);
-  if (m.service === UNCONFIRMED.EVENT_NOTIFICATION) {
-    const enrollment = readBer(b, from, to) && ber.tag === 0xa0 ? readObjectName(b, ber.start, ber.end) : undefined;
-    if (enrollment !== undefined) m.names = [enrollment];
-    return true;
-  }
+  if (m.service === UNCONFIRMED.EVENT_NOTIFICATION) return readEvent(b, from, to);
   if (m.service !== UNCONFIRMED.INFORMATION_REPORT) return true;
   if (!readBer(b, from, to)) return false;
   const next = ber.next;

@@ -8,17 +8,11 @@ import { type ClockDescription, type PtpMessage, TLV, TYPE } from './wire.ts';
 export const MAX_CLOCKS = 4096;
 const MAX_DOMAINS = 512;
 
-interface Domain {
-  grandmaster: string;
-  /** Of whose announcements: another announcer of the same grandmaster is normal. */
-  announcer: string;
-}
-
 export class PtpState {
   /** By sender: the role said last. */
   readonly roles = new Map<number, string>();
-  /** By domain, or by version 1 subdomain. */
-  readonly domains = new Map<string, Domain>();
+  /** Grandmaster announced last, by domain or version 1 subdomain; who announces it may differ. */
+  readonly grandmasters = new Map<string, string>();
 }
 
 const ROLE = { CLOCK: 'PTP clock', BOUNDARY: 'PTP boundary clock', GRANDMASTER: 'PTP grandmaster' } as const;
@@ -53,19 +47,15 @@ const role = (at: At, m: PtpMessage, value: string, sink: ObservationSink, state
 
 const grandmaster = (at: At, m: PtpMessage, identity: string, sink: ObservationSink, state: PtpState): void => {
   const key = m.versionPTP === 1 ? m.subdomain : `${m.domainNumber}/${m.majorSdoId}`;
-  const domain = state.domains.get(key);
-  if (domain === undefined) {
-    if (state.domains.size >= MAX_DOMAINS) state.domains.clear();
-    state.domains.set(key, { grandmaster: identity, announcer: m.clockIdentity });
-    return;
-  }
-  if (domain.grandmaster === identity) return;
-  sink.weird(at, {
-    code: 'ptp.grandmaster-changed',
-    detail: `domain ${key}: ${identity} announced by ${m.clockIdentity} instead of ${domain.grandmaster}`,
-  });
-  domain.grandmaster = identity;
-  domain.announcer = m.clockIdentity;
+  const before = state.grandmasters.get(key);
+  if (before === identity) return;
+  if (before === undefined && state.grandmasters.size >= MAX_DOMAINS) state.grandmasters.clear();
+  state.grandmasters.set(key, identity);
+  if (before !== undefined)
+    sink.weird(at, {
+      code: 'ptp.grandmaster-changed',
+      detail: `domain ${key}: ${identity} announced by ${m.clockIdentity} instead of ${before}`,
+    });
 };
 
 const SIGNALS: Readonly<Record<number, string>> = {

@@ -1,7 +1,7 @@
 /**
  * The session protocol of routable GOOSE and sampled values: UDP port 102, a connectionless transport unit (ITU-T X.234),
  * a session header with the group key's state, then payloads that hold an ordinary PDU. Source: IEC/TR 61850-90-5
- * section 8 (session protocol), ISO/IEC 8602.
+ * section 8 (session protocol), IEC 61850-8-1 (2020) annex, ISO/IEC 8602.
  */
 import { u16be, u32be } from '../../lib/bytes.ts';
 
@@ -19,13 +19,13 @@ export interface RoutableSession {
   /** Seconds since 1970 when the key came into use; minutes until the next; 0 where the header has none. */
   readonly timeOfCurrentKey: number;
   readonly timeToNextKey: number;
-  /** Encryption and signature algorithms, one octet each. */
+  /** Encryption and signature algorithms, one octet each; -1 in headers of IEC 61850-8-1, where the key implies them. */
   readonly securityAlgorithm: number;
   readonly keyId: number;
 }
 
-/** Reused result of `findPayload`: the first payload of the wanted type. */
-export const payload = { simulation: false, appid: 0, length: 0, start: 0, end: 0 };
+/** Reused result of `findPayload`: the first payload of the wanted type; `at` is where the payloads' length stands. */
+export const payload = { at: 0, simulation: false, appid: 0, length: 0, start: 0, end: 0 };
 
 /** Where the header ends is written differently by different stacks: the payload is looked for in this many octets. */
 const MAX_HEADER = 64;
@@ -41,6 +41,7 @@ export const findPayload = (b: Uint8Array, start: number, end: number, type: num
     if (b[p + 4] !== type || b[p + 10] !== tag) continue;
     const length = u32be(b, p);
     if (length < 8 || p + 4 + length > end) continue;
+    payload.at = p;
     payload.simulation = b[p + 5] !== 0;
     payload.appid = u16be(b, p + 6);
     payload.length = u16be(b, p + 8);
@@ -51,16 +52,21 @@ export const findPayload = (b: Uint8Array, start: number, end: number, type: num
   return false;
 };
 
-/** The session header of a datagram for which `looksRoutable` holds. */
+/**
+ * The session header of a datagram in which `findPayload` has found one. IEC 61850-8-1 has key id and initialization
+ * vector (its length in front) behind the times, the older IEC/TR 61850-90-5 the algorithms and then the key id.
+ */
 export const readSession = (b: Uint8Array, start: number): RoutableSession => {
-  const security = b[start + 5]! >= 22;
+  const header = payload.at - start;
+  const isVector = header === 27 + b[start + 26]!;
+  const hasKey = isVector || header >= 28;
   return {
     session: b[start + 2]!,
     spduNumber: u32be(b, start + 10),
     version: u16be(b, start + 14),
-    timeOfCurrentKey: security ? u32be(b, start + 16) : 0,
-    timeToNextKey: security ? u16be(b, start + 20) : 0,
-    securityAlgorithm: security ? u16be(b, start + 22) : 0,
-    keyId: security ? u32be(b, start + 24) : 0,
+    timeOfCurrentKey: hasKey ? u32be(b, start + 16) : 0,
+    timeToNextKey: hasKey ? u16be(b, start + 20) : 0,
+    securityAlgorithm: !hasKey ? 0 : isVector ? -1 : u16be(b, start + 22),
+    keyId: !hasKey ? 0 : u32be(b, start + (isVector ? 22 : 24)),
   };
 };
