@@ -119,6 +119,11 @@ export const blockClass = (id: number): string | undefined => BLOCK_CLASSES[id];
 
 /** Objects with a fixed number. */
 export const CPU_EXEC_UNIT = 52;
+/**
+ * Objects that clients create for themselves (sessions, subscriptions, jobs) have numbers in these ranges: what is set
+ * there is no process value.
+ */
+export const isOwnObject = (id: number): boolean => id >>> 28 === 7 || id >>> 28 === 1;
 /** Relation ids of blocks: type in the upper half, number in the lower. */
 const AREAS: Readonly<Record<number, string>> = { 80: 'I', 81: 'Q', 82: 'M', 83: 'C', 84: 'T' };
 const BLOCK_AREAS: Readonly<Record<number, string>> = { 35342: 'DB', 35378: 'OB', 35384: 'FB', 35346: 'FC' };

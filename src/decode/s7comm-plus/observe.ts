@@ -1,11 +1,21 @@
 /**
- * What S7comm-plus says. Verbs: Get is `read`, Set is `write`; setting the operating state of the CPU is `mode-change`;
+ * What S7comm-plus says. Verbs: Get is `read`, Set is `write` (`configure` on objects that clients made for themselves); setting the operating state of the CPU is `mode-change`;
  * creating a block is `program-download`, deleting one `delete`; exploring is `discover`; a substreamed read may be a block
  * and is `read` all the same, because its kind is not on the wire; keys and legitimation are `authenticate`.
  */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { Attribute, ObservationSink } from '../../core/observation.ts';
-import { areaName, attributeName, blockClass, CPU_EXEC_UNIT, FUNCTION as F, ID, isSecret, OPCODE } from './names.ts';
+import {
+  areaName,
+  attributeName,
+  blockClass,
+  CPU_EXEC_UNIT,
+  FUNCTION as F,
+  ID,
+  isOwnObject,
+  isSecret,
+  OPCODE,
+} from './names.ts';
 import type { PlusObject } from './values.ts';
 import {
   errorCode,
@@ -152,7 +162,9 @@ const set = (t: Tx, sink: ObservationSink, operation: string): void => {
         ? 'authenticate'
         : id === ID.SUBSCRIPTION_CREDIT
           ? 'subscribe'
-          : 'write';
+          : isOwnObject(req.objectId)
+            ? 'configure'
+            : 'write';
     const value =
       item === undefined
         ? undefined
