@@ -237,7 +237,11 @@ export const readJsonStream = (text: string): Record<string, unknown>[] => {
   return out;
 };
 
-/** IPAL messages as rows: `data` stays JSON and is compared key by key. */
+/** IPAL's data as a list of `key=value`, sorted, because its files differ in order. Commas would part the list. */
+export const ipalData = (entries: readonly (readonly [string, unknown])[]): string[] =>
+  entries.map(([k, v]) => `${k}=${String(v)}`.replaceAll(',', ';')).sort();
+
+/** IPAL messages as rows; `data` is a list of `key=value`, `key=null` in requests. */
 export const readIpal = (text: string): PeerLog => ({
   columns: ['src', 'dest', 'activity', 'type', 'length', 'data'],
   rows: readJsonStream(text)
@@ -248,7 +252,7 @@ export const readIpal = (text: string): PeerLog => ({
       activity: String(m.activity),
       type: String(m.type),
       length: String(m.length),
-      data: JSON.stringify(m.data ?? {}),
+      data: ipalData(Object.entries(m.data ?? {})).join(','),
     })),
 });
 
