@@ -13,7 +13,7 @@ const printable = (b: Uint8Array, start: number, end: number): boolean => {
 /** A topic so long, with a level separator, in a packet that ends where the segment ends is no chance. */
 const SURE_TOPIC = 4;
 
-const probe = (b: Uint8Array, start: number, end: number): Probe => {
+const look = (b: Uint8Array, start: number, end: number): Probe => {
   const first = b[start]!;
   const type = first >> 4;
   const flags = first & 15;
@@ -69,6 +69,12 @@ const probe = (b: Uint8Array, start: number, end: number): Probe => {
     default:
       return length >= 2 && length < 1024 ? 'maybe' : 'no';
   }
+};
+
+/** Inside WebSocket nobody asks again with more octets: the beginning of a CONNECT has to do. */
+const probe = (b: Uint8Array, start: number, end: number, context: PduContext): Probe => {
+  const found = look(b, start, end);
+  return found === 'more' && context.carrier === 'websocket' ? 'maybe' : found;
 };
 
 export const mqtt: Decoder<MqttMessage, MqttState> = {

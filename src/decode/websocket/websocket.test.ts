@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf, contextOf, down, drive, hostile, join, sameInPieces, textBytes, up } from '../../../test/decoding.ts';
+import {
+  bytesOf,
+  contextOf,
+  down,
+  drive,
+  hostile,
+  join,
+  recorder,
+  sameInPieces,
+  textBytes,
+  up,
+} from '../../../test/decoding.ts';
+import { Dispatcher } from '../dispatch.ts';
+import { http } from '../http/index.ts';
+import { mqtt } from '../mqtt/index.ts';
+import { encodeConnect, encodePublish, encodeSimple } from '../mqtt/wire.ts';
 import { websocket } from './index.ts';
 import { encodeFrame } from './wire.ts';
 
@@ -51,4 +66,27 @@ describe('websocket', () => {
     expect(websocket.probe(masked, 0, 5, contextOf({ carrier: 'tcp' }))).toBe('no');
   });
   it('stands hostile octets', () => hostile(websocket, [conversation], inHttp));
+  it('carries MQTT behind an Upgrade, whatever the frames that cut it', () => {
+    const record = recorder();
+    const dispatcher = new Dispatcher({ decoders: [http, websocket, mqtt], sink: record.sink, spoke: () => true });
+    const session = dispatcher.open(http, '');
+    const send = (toServer: boolean, bytes: Uint8Array) => {
+      Object.assign(dispatcher.context, contextOf({ toServer, sender: toServer ? 1 : 2, receiver: toServer ? 2 : 1 }));
+      dispatcher.run(session, bytes, 0, bytes.length, true);
+    };
+    const lines = (...all: string[]) => textBytes(`${all.join('\r\n')}\r\n\r\n`);
+    send(true, lines('GET /mqtt HTTP/1.1', 'Upgrade: websocket', 'Sec-WebSocket-Protocol: mqtt'));
+    send(false, lines('HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket'));
+    const connect = encodeConnect({ version: 4, clientId: 'web-1', userName: 'u', password: 'geheim' });
+    // The packet is cut into two frames, and the second frame into two segments.
+    send(true, encodeFrame(2, connect.slice(0, 5), key));
+    const rest = encodeFrame(2, connect.slice(5), key);
+    send(true, rest.slice(0, 12));
+    send(true, rest.slice(12));
+    send(false, encodeFrame(2, encodeSimple('CONNACK', 0, 0)));
+    send(true, encodeFrame(2, encodePublish({ topic: 'a/b', payload: '7' }), key));
+    expect(record.values).toMatchObject([{ path: 'a/b', value: 7 }]);
+    expect(record.sessions.map((x) => x.detail)).toEqual(['upgrade to websocket', 'MQTT 3.1.1 client web-1']);
+    expect(JSON.stringify(record)).not.toContain('geheim');
+  });
 });
