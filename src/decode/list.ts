@@ -23,12 +23,15 @@ import { profinetDcp } from './profinet-dcp/index.ts';
 import { profinetRt } from './profinet-rt/index.ts';
 import { rdp } from './rdp/index.ts';
 import { s7comm } from './s7comm/index.ts';
+import { sbus } from './sbus/index.ts';
 import { slmp } from './slmp/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
+import { srtp } from './srtp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
+import { tristation } from './tristation/index.ts';
 
 export const DECODERS: readonly Decoder[] = [
   modbus,
@@ -42,6 +45,9 @@ export const DECODERS: readonly Decoder[] = [
   slmp,
   melsoft,
   cclinkIe,
+  srtp,
+  sbus,
+  tristation,
   profinetDcp,
   profinetRt,
   arp,
