@@ -6,6 +6,7 @@ import { bacnet } from './bacnet/index.ts';
 import { cclinkIe } from './cclink-ie/index.ts';
 import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
+import { codesys } from './codesys/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
@@ -32,6 +33,7 @@ import { ssh } from './ssh/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
 import { tristation } from './tristation/index.ts';
+import { vnetip } from './vnetip/index.ts';
 
 export const DECODERS: readonly Decoder[] = [
   modbus,
@@ -48,6 +50,8 @@ export const DECODERS: readonly Decoder[] = [
   srtp,
   sbus,
   tristation,
+  codesys,
+  vnetip,
   profinetDcp,
   profinetRt,
   arp,
