@@ -109,6 +109,8 @@ describe('fins', () => {
     expect(probe(encodeTcp(0, [0, 0, 0, 0]), onTcp)).toBe('sure');
     expect(probe(bytesOf('46494e'), onTcp)).toBe('more');
     expect(probe(bytesOf('8000 1000 0000 0000 0000 0101'), onUdp)).toBe('no');
+    // RTP with an SSRC that ends like a command
+    expect(probe(bytesOf('8000 0001 00a0 85b4 9234 0101 7f7f'), onUdp)).toBe('maybe');
   });
   it('stays whole under hostile octets', () => {
     hostile(

@@ -28,8 +28,13 @@ const FOREIGN = { kind: 'foreign' } as const;
 export const probeUdp = (b: Uint8Array, start: number, end: number): Probe => {
   if (end - start < HEADER || (b[start]! & 0xbe) !== 0x80 || b[start + 1] !== 0 || b[start + 2]! > 7) return 'no';
   if ((b[start]! & ICF_RESPONSE) !== 0 && end - start < HEADER + 2) return 'no';
-  return isCommand(u16be(b, start + 10)) ? 'sure' : 'maybe';
+  // RTP begins with 0x80 0x00, too: networks and units must be such, besides a command of the table.
+  const fits = b[start + 3]! <= 127 && b[start + 6]! <= 127 && isUnit(b[start + 5]!) && isUnit(b[start + 8]!);
+  return fits && isCommand(u16be(b, start + 10)) ? 'sure' : 'maybe';
 };
+
+/** CPU, CPU bus and special I/O units, inner board, the unit on the network itself (W342 section 5-1-2). */
+const isUnit = (unit: number): boolean => unit <= 0x7f || unit === 0xe1 || unit === 0xfe;
 
 export const probeTcp = (b: Uint8Array, start: number, end: number): Probe => {
   const available = end - start;

@@ -24,7 +24,7 @@ export const slmp: Decoder<SlmpMessage, SlmpState> = {
     { over: 'tcp', ports: [...PORTS, 61451] },
     { over: 'udp', ports: [...PORTS, 61450, 61451, 45238, 45239] },
   ],
-  probe: (bytes, start, end) => probeSlmp(bytes, start, end),
+  probe: (bytes, start, end, context) => probeSlmp(bytes, start, end, context.carrier !== 'udp'),
   open: openSlmp,
   decode: decodeSlmp,
   pairing: {

@@ -143,6 +143,9 @@ describe('slmp', () => {
     expect(probe(readBits.slice(0, 5))).toBe('more');
     expect(probe(textBytes('PORT 1,2,3'))).toBe('no');
     expect(probe(textBytes('DELE 1\r\n'))).toBe('no');
+    // RTP, payload type 0
+    const rtp = bytesOf('80 00 0001 00000064 12345678 7f7f7f7f');
+    expect(slmp.probe(rtp, 0, rtp.length, contextOf(onUdp))).toBe('no');
     expect(probe(bytesOf('5000 00 ff ff03 00 0c00 1000 ffff 0100 640000 90 0800'))).toBe('maybe');
   });
   it('gives the same in pieces and stays whole under hostile octets', () => {

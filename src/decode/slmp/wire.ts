@@ -65,11 +65,11 @@ const leastBody = (h: Head): number => (h.response ? 2 : 6) * (h.ascii ? 2 : 1);
  * A subheader, a length that agrees with what there is and a known command are beyond chance; so is an answer whose
  * access route is that of its kind (module 0x03xx) and whose length fits exactly.
  */
-export const probeSlmp = (b: Uint8Array, start: number, end: number): Probe => {
+export const probeSlmp = (b: Uint8Array, start: number, end: number, stream: boolean): Probe => {
   const available = end - start;
   if (available < 2) return 'more';
   const h = headAt(b, start, end);
-  if (h === undefined) return probe1E(b, start, end);
+  if (h === undefined) return probe1E(b, start, end, stream);
   if (available < bodyAt(h) + leastBody(h)) return 'more';
   const length = bodyLength(h, b, start, end);
   if (length < leastBody(h) || length > MAX_BODY) return 'no';
@@ -109,12 +109,15 @@ const length1E = (b: Uint8Array, start: number, end: number): number => {
   return available;
 };
 /** A request that names a device and has its exact length is sure; short ones and answers only where the port hints. */
-const probe1E = (b: Uint8Array, start: number, end: number): Probe => {
+const probe1E = (b: Uint8Array, start: number, end: number, stream: boolean): Probe => {
   const available = end - start;
   const subheader = b[start]!;
   if ((subheader & 0x7f) >= COMMANDS_1E.length || COMMANDS_1E[subheader & 0x7f] === undefined) return 'no';
-  if ((subheader & 0x80) !== 0)
-    return available >= 2 && (b[start + 1] === 0 || b[start + 1]! >= 0x50) && b[start + 1]! <= 0x60 ? 'maybe' : 'no';
+  if ((subheader & 0x80) !== 0) {
+    // RTP on the ports of the manuals (5004) begins like an answer: on datagrams the request must tell.
+    const known = available >= 2 && (b[start + 1] === 0 || (b[start + 1]! >= 0x50 && b[start + 1]! <= 0x60));
+    return stream && known ? 'maybe' : 'no';
+  }
   if (available < 4 || b[start + 1] !== 0xff) return 'no';
   const length = length1E(b, start, end);
   if (length < 0 || length !== available) return 'no';
