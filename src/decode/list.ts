@@ -24,6 +24,7 @@ import { http } from './http/index.ts';
 import { icmp, icmpv6 } from './icmp/index.ts';
 import { iec104 } from './iec104/index.ts';
 import { igmp } from './igmp/index.ts';
+import { knx } from './knx/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
@@ -80,6 +81,7 @@ export const DECODERS: readonly Decoder[] = [
   rocPlus,
   bsap,
   c1222,
+  knx,
   genisys,
   fox,
   tls,
