@@ -10,6 +10,7 @@ import { cipIo } from './cip-io/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
+import { dlms } from './dlms/index.ts';
 import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
@@ -82,6 +83,7 @@ export const DECODERS: readonly Decoder[] = [
   bsap,
   c1222,
   knx,
+  dlms,
   genisys,
   fox,
   tls,
