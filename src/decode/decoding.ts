@@ -45,7 +45,7 @@ import {
 } from './flows.ts';
 import { HealthCounters, OFFLOAD_LENGTH } from './health.ts';
 import { FragmentTable, IP_FRAGMENT, IP_OK, parseIpv4, parseIpv6 } from './ip.ts';
-import { ETHERTYPE, LINK_CUT, LINK_OK, LINK_UNKNOWN, parseEthernet, parseLink } from './link.ts';
+import { ETHERTYPE, LINK_CUT, LINK_OK, LINK_UNKNOWN, parseEthernet, parseLink, stripPrp } from './link.ts';
 import { TcpPath } from './tcp.ts';
 import { ETHERNET_FRAME, type Tunnel, tunnelOverIp, tunnelOverUdp, VXLAN_PORT } from './tunnels.ts';
 
@@ -66,6 +66,11 @@ const SWEEP_TICKS = 10;
 const MAX_TUNNEL_DEPTH = 4;
 /** EtherTypes whose cyclic frames legitimately repeat within milliseconds: EtherCAT, POWERLINK, SERCOS III. */
 const REPEATING = new Set([0x88a4, 0x88ab, 0x88cd]);
+const ETHERCAT = 0x88a4;
+/** EtherCAT masters remembered by address; at the limit the memory is emptied. */
+const MAX_MASTERS = 256;
+/** Second bit of a MAC address: locally administered. In the upper 24 bits it is this one. */
+const LOCAL_MAC = 0x020000;
 const SYN = 0x02;
 const ACK = 0x10;
 /** First bit of a MAC address: group. In the upper 24 bits it is this one. */
@@ -99,6 +104,7 @@ export class Decoding {
   readonly #segment: number;
   readonly #duplicates: DuplicateFilter;
   readonly #ownMacs: ReadonlySet<number>;
+  readonly #masters = new Map<number, number>();
   readonly #c = new PacketCursor();
   readonly #flowAt: At;
   #view: DataView = new DataView(new ArrayBuffer(0));
@@ -299,6 +305,11 @@ export class Decoding {
       return;
     }
     if (c.hasMac) {
+      stripPrp(c);
+      if (c.redundancy >= 0 && this.#duplicates.redundant(c.srcHigh, c.srcLow, c.redundancy, c.tsUs)) {
+        h.duplicates++;
+        return;
+      }
       if ((c.dstHigh & GROUP_MAC) !== 0) h.broadcastFrames++;
       else h.unicastFrames++;
       if (this.#ownMacs.size > 0 && this.#ownMacs.has(c.srcHigh * 0x1000000 + c.srcLow)) h.ownFrames++;
@@ -329,6 +340,24 @@ export class Decoding {
 
   #sender(c: PacketCursor): number {
     return this.endpoints.intern(c.segment, c.place, c.hasMac, c.srcHigh, c.srcLow, c.version, c.srcIp, c.tsUs);
+  }
+
+  /**
+   * Sender of an EtherCAT frame. The first slave sets the locally administered bit of the source address in the frame that
+   * goes back (IEC 61158-4-12 section 4.2): that is the master's own frame, and not another device.
+   */
+  #master(c: PacketCursor): number {
+    const low = c.srcLow;
+    if ((c.srcHigh & LOCAL_MAC) !== 0)
+      return this.#masters.get((c.srcHigh ^ LOCAL_MAC) * 0x1000000 + low) ?? this.#sender(c);
+    const key = c.srcHigh * 0x1000000 + low;
+    let master = this.#masters.get(key);
+    if (master === undefined) {
+      master = this.#sender(c);
+      if (this.#masters.size >= MAX_MASTERS) this.#masters.clear();
+      this.#masters.set(key, master);
+    }
+    return master;
   }
 
   #receiver(c: PacketCursor): number {
@@ -475,7 +504,7 @@ export class Decoding {
     c.version = 0;
     c.srcIp = 0;
     c.dstIp = 0;
-    const from = this.#sender(c);
+    const from = c.etherType === ETHERCAT ? this.#master(c) : this.#sender(c);
     const to = this.#receiver(c);
     const llc = c.llc >= 0;
     const hint = llc ? c.llc : c.etherType;

@@ -103,8 +103,8 @@ export const compareFrames = (map: FrameMap, capture: SeenCapture, table: FrameT
         tally.row(map.protocol, 'tshark', capture.name);
       }
       const ours: string[] = [];
-      if (c.framed) push(c.framed.value(seen), '1', '0', ours);
-      else for (const s of seen) push(c.rule.value(s), '1', '0', ours);
+      if (c.framed) push(c.framed.value(seen, capture), '1', '0', ours);
+      else for (const s of seen) push(c.rule.value(s, capture), '1', '0', ours);
       compareCell(
         tally,
         { capture: capture.name, protocol: map.protocol, peer: 'tshark', log: 'frame', row: f + 1, column: c.name },
@@ -151,7 +151,7 @@ export const compareRows = (
     seen: seenOf(row),
     cells: columns.map((c) => {
       const out: string[] = [];
-      push(c.rule.value(row), 'T', 'F', out);
+      push(c.rule.value(row, capture), 'T', 'F', out);
       return out;
     }),
     align: align.map(([, value]) => textOf(value(row), 'T', 'F')),
@@ -271,8 +271,14 @@ const flatten = (value: unknown, prefix: string, out: Record<string, string>): v
 };
 
 /** Suricata's quirk: an array's element may be asked for without its number. */
-const matches = (event: Readonly<Record<string, string>>, key: string, value: string): boolean => {
+const matches = (
+  event: Readonly<Record<string, string>>,
+  key: string,
+  value: string,
+  masked: readonly string[] = [],
+): boolean => {
   const own = event[key];
+  if (masked.includes(key)) return own !== undefined;
   if (own !== undefined) return own === value || own.toLowerCase() === value.toLowerCase();
   return false;
 };
@@ -314,11 +320,12 @@ export const compareChecks = (
     return out;
   });
   mine.forEach((check, row) => {
-    const keys = Object.keys(check.match);
+    // The frame that Suricata names is the one that made it write (an acknowledgement), not the one that held the PDU.
+    const keys = Object.keys(check.match).filter((k) => k !== 'pcap_cnt');
     tally.row(map.protocol, 'suricata', capture.name);
     const where = { capture: capture.name, protocol: map.protocol, peer: 'suricata', log: name, row: row + 1 };
     const theirs = (column: string): string => check.match[column] ?? '';
-    const found = events.filter((e) => keys.every((k) => matches(e, k, check.match[k]!)));
+    const found = events.filter((e) => keys.every((k) => matches(e, k, check.match[k]!, map.masked)));
     tally.value({ ...where, column: 'count' }, String(found.length), String(check.count), undefined, theirs);
     if (check.count === 0) return;
     // Where the whole does not fit, the event that comes nearest tells which values differ.
@@ -326,7 +333,7 @@ export const compareChecks = (
     if (!best) {
       let most = -1;
       for (const e of events) {
-        const n = keys.filter((k) => matches(e, k, check.match[k]!)).length;
+        const n = keys.filter((k) => matches(e, k, check.match[k]!, map.masked)).length;
         if (n > most) {
           most = n;
           best = e;
@@ -334,7 +341,7 @@ export const compareChecks = (
       }
     }
     for (const k of keys) {
-      if (COMMON.has(k)) continue;
+      if (COMMON.has(k) || map.masked?.includes(k)) continue;
       const value = check.match[k]!;
       tally.value(
         { ...where, column: k },

@@ -28,6 +28,8 @@ export interface Seen<M extends Message = Message> {
   /** EtherType, LLC/SNAP id or IP protocol, where the decoder sits on one. */
   readonly protocolNumber: number;
   readonly group: boolean;
+  /** Outer VLAN id, 0 where untagged. */
+  readonly vlan: number;
   /** Octets of the PDU as we framed it. */
   readonly octets: number;
   readonly message: M;
@@ -65,7 +67,7 @@ export interface SeenCapture {
 export type Cell = string | number | bigint | boolean | undefined | readonly Cell[];
 
 export interface ColumnRule<R> {
-  readonly value: (row: R) => Cell;
+  readonly value: (row: R, capture: SeenCapture) => Cell;
   /** One value, although the text may hold commas (tshark); otherwise values are separated and compared one by one. */
   readonly whole?: boolean;
   /** A log column that holds several values separated by commas (Zeek's sets and vectors). */
@@ -77,7 +79,7 @@ export interface ColumnRule<R> {
   /** When the texts differ and yet say the same (a float printed with fewer digits). */
   readonly same?: (ours: string, theirs: string) => boolean;
 }
-export type Column<R> = ((row: R) => Cell) | ColumnRule<R>;
+export type Column<R> = ((row: R, capture: SeenCapture) => Cell) | ColumnRule<R>;
 
 interface MapBase {
   /** Our decoder's name, as it stands in the table. */
@@ -118,6 +120,8 @@ export interface CheckMap extends MapBase {
   readonly peer: 'suricata';
   /** `event_type` of the events. */
   readonly eventType: string;
+  /** Keys whose value we never keep (credentials): they match when we have the key. */
+  readonly masked?: readonly string[];
   /** Our messages as the events Suricata would write, nested or with dotted keys. */
   readonly events: (capture: SeenCapture) => readonly { readonly seen: Seen; readonly event: object }[];
 }

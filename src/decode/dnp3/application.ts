@@ -21,8 +21,8 @@ import { FORM, type Layout, layoutOf, VALUE } from './objects.ts';
 
 /** Object headers of one fragment; a fragment with more is cut there and has the defect `count`. */
 const MAX_BLOCKS = 1024;
-/** Values of one fragment (packed bits make many of few octets); beyond it the defect is `count`. */
-export const MAX_VALUES = 32_768;
+/** Values of one fragment: the bits of the longest one; what counts more has the defect `count`. */
+const MAX_VALUES = 131_072;
 
 const NO_NUMBERS: readonly number[] = [];
 const NO_DETAILS: readonly ObjectDetail[] = [];
@@ -195,13 +195,13 @@ const readBits = (b: Uint8Array, start: number, end: number, block: Block, width
     return start + count * (step + 1);
   }
   const octets = Math.ceil((count * width) / 8);
-  if (octets > end - start) return SHORT;
-  for (let i = 0; i < count; i++) {
+  const present = Math.min(count, ((end - start) * 8) / width);
+  for (let i = 0; i < present; i++) {
     const bit = i * width;
     values.push((b[start + (bit >> 3)]! >> (bit & 7)) & mask);
   }
   block.values = values;
-  return start + octets;
+  return octets > end - start ? SHORT : start + octets;
 };
 
 const valueAt = (b: Uint8Array, o: number, kind: number): number => {
@@ -239,24 +239,33 @@ const readColumns = (
   const step = prefix + layout.size;
   if (count * step > end - start) return SHORT;
   const { flags, status, value, valueKind, time, timeOctets } = layout;
-  const indexColumn: number[] = [];
-  const valueColumn: number[] = [];
-  const flagColumn: number[] = [];
-  const statusColumn: number[] = [];
-  const timeColumn: number[] = [];
-  for (let i = 0, o = start; i < count; i++, o += step) {
-    const at = o + prefix;
-    if (prefix > 0) indexColumn.push(readWidth(b, o, prefix));
-    if (value >= 0) valueColumn.push(valueAt(b, at + value, valueKind));
-    if (flags >= 0) flagColumn.push(b[at + flags]!);
-    if (status >= 0) statusColumn.push(b[at + status]! & 127);
-    if (time >= 0) timeColumn.push(timeOctets === 6 ? u48le(b, at + time) : u16le(b, at + time));
+  if (prefix > 0) {
+    const column: number[] = [];
+    for (let i = 0, o = start; i < count; i++, o += step) column.push(readWidth(b, o, prefix));
+    block.indexes = column;
   }
-  block.indexes = indexColumn;
-  block.values = valueColumn;
-  block.flags = flagColumn;
-  block.statuses = statusColumn;
-  block.times = timeColumn;
+  const first = start + prefix;
+  if (value >= 0) {
+    const column: number[] = [];
+    for (let i = 0, o = first + value; i < count; i++, o += step) column.push(valueAt(b, o, valueKind));
+    block.values = column;
+  }
+  if (flags >= 0) {
+    const column: number[] = [];
+    for (let i = 0, o = first + flags; i < count; i++, o += step) column.push(b[o]!);
+    block.flags = column;
+  }
+  if (status >= 0) {
+    const column: number[] = [];
+    for (let i = 0, o = first + status; i < count; i++, o += step) column.push(b[o]! & 127);
+    block.statuses = column;
+  }
+  if (time >= 0) {
+    const column: number[] = [];
+    for (let i = 0, o = first + time; i < count; i++, o += step)
+      column.push(timeOctets === 6 ? u48le(b, o) : u16le(b, o));
+    block.times = column;
+  }
   return start + count * step;
 };
 

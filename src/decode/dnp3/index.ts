@@ -4,28 +4,18 @@
  */
 import type { Decoder, PairRole } from '../../core/decoder.ts';
 import type { Dnp3Message } from './message.ts';
-import { FUNCTION, REQUEST_NAMES } from './names.ts';
+import { FUNCTION, isSilent, REQUEST_NAMES } from './names.ts';
 import { type ObserveState, observeDnp3, openObserve } from './observe.ts';
 import { BROADCAST, decodeFrame, isChallengeReply, type LinkState, openLink, probeFrame } from './wire.ts';
 
-export type { Dnp3Message } from './message.ts';
-
-/** Functions that are not answered (table 4-3). */
-const SILENT = new Set<number>([
-  FUNCTION.CONFIRM,
-  FUNCTION.DIRECT_OPERATE_NO_RESPONSE,
-  FUNCTION.IMMEDIATE_FREEZE_NO_RESPONSE,
-  FUNCTION.FREEZE_CLEAR_NO_RESPONSE,
-  FUNCTION.FREEZE_AT_TIME_NO_RESPONSE,
-  FUNCTION.AUTHENTICATION_REQUEST_NO_ACK,
-]);
+export type { Dnp3Message, Fragment, ObjectBlock, ObjectDetail } from './message.ts';
 
 const role = (m: Dnp3Message): PairRole => {
   const f = m.application;
-  if (f === undefined) return 'single';
+  if (f === undefined || m.defect !== '') return 'single';
   const code = f.functionCode;
   if (code < 0x80) {
-    if (code >= REQUEST_NAMES.length || SILENT.has(code) || m.destination >= BROADCAST || isChallengeReply(f))
+    if (code >= REQUEST_NAMES.length || isSilent(code) || m.destination >= BROADCAST || isChallengeReply(f))
       return 'single';
     return 'request';
   }

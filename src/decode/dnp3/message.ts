@@ -19,8 +19,9 @@ export interface Dnp3Message extends Message {
   readonly defect: LinkDefect;
 }
 
-/** `transport-sequence`: a segment without its predecessors, dropped. `transport-overflow`: more than is kept. `short-fragment`: no header. */
-export type LinkDefect = '' | 'transport-sequence' | 'transport-overflow' | 'short-fragment';
+/** `transport-sequence`: a segment without its predecessors, dropped. `transport-overflow`: more than is kept. `short-fragment`: no header.
+ * `link-function`: user data under a link service that has none. */
+export type LinkDefect = '' | 'transport-sequence' | 'transport-overflow' | 'short-fragment' | 'link-function';
 
 export interface Fragment {
   /** FIR 0x80, FIN 0x40, CON 0x20, UNS 0x10, sequence 0x0F (4.2.2.3). */

@@ -35,6 +35,17 @@ export const FUNCTION = {
   AUTHENTICATION_RESPONSE: 131,
 } as const;
 
+const SILENT = new Set<number>([
+  FUNCTION.CONFIRM,
+  FUNCTION.DIRECT_OPERATE_NO_RESPONSE,
+  FUNCTION.IMMEDIATE_FREEZE_NO_RESPONSE,
+  FUNCTION.FREEZE_CLEAR_NO_RESPONSE,
+  FUNCTION.FREEZE_AT_TIME_NO_RESPONSE,
+  FUNCTION.AUTHENTICATION_REQUEST_NO_ACK,
+]);
+/** Requests that are not answered (table 4-3). */
+export const isSilent = (functionCode: number): boolean => SILENT.has(functionCode);
+
 /** Names of the request functions 0..33. */
 export const REQUEST_NAMES: readonly string[] = [
   'Confirm',

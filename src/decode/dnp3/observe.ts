@@ -78,7 +78,7 @@ export const observeDnp3 = (t: Transaction<Dnp3Message>, sink: ObservationSink, 
   const request = t.request?.application;
   const response = t.response?.application;
   const fragment = request ?? response;
-  if (fragment === undefined) {
+  if (fragment === undefined || subject.defect !== '') {
     // A link service, or a segment: that its sender exists is all it says.
     if ((subject.control & 0x80) === 0) stationOf(t.at.sender, subject.source, true, sink, state);
     return;

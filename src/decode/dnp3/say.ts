@@ -7,6 +7,8 @@ import { FORM, type Layout, layoutOf, NATURE } from './objects.ts';
 
 /** Texts of points kept for all flows; beyond this they are built anew each time. */
 const MAX_TEXTS = 65_536;
+/** Points said of one object header: what the fragments of 2048 octets that the standard asks for can hold. */
+const MAX_POINTS = 16_384;
 /** Names of object headers written out in one text; the rest is counted. */
 export const MAX_NAMED = 8;
 
@@ -97,7 +99,8 @@ export const sayPoints = (told: Told, o: ObjectBlock, access: 'read' | 'write'):
   const { nature, type } = layout;
   const { values, flags } = o;
   const { sink, at, target } = told;
-  for (let i = 0; i < values.length; i++) {
+  const count = Math.min(values.length, MAX_POINTS);
+  for (let i = 0; i < count; i++) {
     const raw = values[i]!;
     const value = nature === NATURE.BINARY ? raw !== 0 : nature === NATURE.DOUBLE ? DOUBLE_STATES[raw]! : raw;
     const path = pointText(layout, indexOf(o, i));

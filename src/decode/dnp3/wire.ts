@@ -7,7 +7,7 @@ import { u16le } from '../../lib/bytes.ts';
 import { decodeFragment } from './application.ts';
 import { crcFits, crcOf } from './crc.ts';
 import type { Dnp3Message, Fragment, LinkDefect } from './message.ts';
-import { FUNCTION, functionName, PRIMARY_NAMES, REQUEST_NAMES, SECONDARY_NAMES } from './names.ts';
+import { FUNCTION, functionName, isSilent, PRIMARY_NAMES, REQUEST_NAMES, SECONDARY_NAMES } from './names.ts';
 
 export type { Dnp3Message, Fragment, ObjectBlock, ObjectDetail } from './message.ts';
 export { FUNCTION } from './names.ts';
@@ -21,10 +21,16 @@ const BLOCK = 16;
 export const MAX_FRAME = 292;
 /** Octets kept of one fragment while its segments arrive; a longer one is dropped and has the defect `transport-overflow`. */
 export const MAX_FRAGMENT = 16_384;
+/** Requests of one pair that wait for answers; the oldest is forgotten, its answer comes without request. */
+const MAX_ASKED = 64;
 /** Pairs of addresses on one flow whose segments and sequence numbers are kept; the oldest gives way. */
 export const MAX_PAIRS = 256;
 
 export const CONTROL = { FROM_MASTER: 0x80, PRIMARY: 0x40, FCB: 0x20, FCV: 0x10 } as const;
+const RESET_LINK = 0;
+const CONFIRMED_USER_DATA = 3;
+const UNCONFIRMED_USER_DATA = 4;
+const REQUEST_LINK_STATUS = 9;
 /** Destinations of everybody: the three differ in the confirmation asked for (9.2.4.1.4). */
 export const BROADCAST = 0xfffd;
 /** Whoever is connected answers, with its own address. */
@@ -39,8 +45,9 @@ interface Pair {
   used: number;
   /** Sequence number that the next segment must have. */
   next: number;
-  /** Of requests: their number by sequence number. Of responses: that of the one under way. */
-  exchanges: Int32Array | undefined;
+  /** Requests not answered yet, oldest first: their number * 16 + sequence number. */
+  readonly asked: number[];
+  /** Number of the request that the response under way answers. */
   exchange: number;
 }
 
@@ -102,8 +109,13 @@ export const decodeFrame = (
   const control = b[start + 3]!;
   const destination = u16le(b, start + 4);
   const source = u16le(b, start + 6);
-  if (used > 0 && control & CONTROL.PRIMARY && ((control & 15) === 3 || (control & 15) === 4))
-    return { kind: 'message', message: userData(length, control, destination, source, used, state), consumed: total };
+  const service = control & 15;
+  if (used > 0 && control & CONTROL.PRIMARY) {
+    if (service === CONFIRMED_USER_DATA || service === UNCONFIRMED_USER_DATA)
+      return { kind: 'message', message: userData(length, control, destination, source, used, state), consumed: total };
+    if (service !== RESET_LINK && service !== REQUEST_LINK_STATUS)
+      return { kind: 'message', message: strayData(length, control, destination, source, used), consumed: total };
+  }
   const type =
     ((control & CONTROL.PRIMARY) !== 0 ? PRIMARY_NAMES[control & 15] : SECONDARY_NAMES[control & 15]) ??
     'Link Reserved';
@@ -121,12 +133,27 @@ const malformed = (code: string, detail: string, consumed: number): Decoded<Dnp3
   consumed,
 });
 
+/** User data under a service that has none: to be ignored by the receiver (9.2.4.1.3), so it takes part in nothing. */
+const strayData = (length: number, control: number, destination: number, source: number, used: number): Dnp3Message => {
+  const transport = data[0]!;
+  return {
+    type: PRIMARY_NAMES[control & 15] ?? 'Link Reserved',
+    length,
+    control,
+    destination,
+    source,
+    transport,
+    application: (transport & 0xc0) === 0xc0 ? decodeFragment(data, 1, used) : undefined,
+    defect: 'link-function',
+  };
+};
+
 const pairOf = (state: LinkState, source: number, destination: number): Pair => {
   const key = source * 65536 + destination;
   let pair = state.pairs.get(key);
   if (pair === undefined) {
     if (state.pairs.size >= MAX_PAIRS) state.pairs.delete(state.pairs.keys().next().value as number);
-    pair = { octets: undefined, used: 0, next: -1, exchanges: undefined, exchange: 0 };
+    pair = { octets: undefined, used: 0, next: -1, asked: [], exchange: 0 };
     state.pairs.set(key, pair);
   }
   return pair;
@@ -196,21 +223,32 @@ const complete = (
   const sequence = fragment.control & 15;
   const code = fragment.functionCode;
   if (code < 0x80) {
-    if (code === FUNCTION.CONFIRM) return fragment;
-    pair.exchanges ??= new Int32Array(16);
+    if (isSilent(code) || destination >= BROADCAST) return fragment;
     // The reply to a challenge continues the request that was challenged.
-    if (isChallengeReply(fragment)) fragment.exchange = pair.exchanges[sequence]!;
-    else {
-      fragment.exchange = ++state.requests;
-      pair.exchanges[sequence] = fragment.exchange;
-    }
+    fragment.exchange = isChallengeReply(fragment)
+      ? (state.pairs.get(destination * 65536 + source)?.exchange ?? 0)
+      : ++state.requests;
+    if (pair.asked.length >= MAX_ASKED) pair.asked.shift();
+    pair.asked.push(fragment.exchange * 16 + sequence);
   } else if (code !== FUNCTION.UNSOLICITED_RESPONSE) {
     // Only the first fragment repeats the request's number; the others count on from it (4.2.2.4.5).
     if ((fragment.control & 0x80) !== 0 || pair.exchange === 0)
-      pair.exchange = state.pairs.get(destination * 65536 + source)?.exchanges?.[sequence] ?? 0;
+      pair.exchange = answered(state.pairs.get(destination * 65536 + source)?.asked, sequence);
     fragment.exchange = pair.exchange;
   }
   return fragment;
+};
+
+/** The oldest request of that sequence number: requests are worked off in order, so those before it have lost their answer. */
+const answered = (asked: number[] | undefined, sequence: number): number => {
+  if (asked === undefined) return 0;
+  for (let i = 0; i < asked.length; i++)
+    if ((asked[i]! & 15) === sequence) {
+      const exchange = Math.floor(asked[i]! / 16);
+      asked.splice(0, i + 1);
+      return exchange;
+    }
+  return 0;
 };
 
 /** An authentication request that answers a challenge (g120v2). */

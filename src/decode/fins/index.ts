@@ -8,7 +8,7 @@ import { observeFins } from './observe.ts';
 import { type FinsState, openFins } from './state.ts';
 import { decodeTcp, decodeUdp, probeTcp, probeUdp } from './wire.ts';
 
-export type { FinsDetail, FinsMessage } from './message.ts';
+export type { FinsDetail, FinsMessage, FinsPoint } from './message.ts';
 
 const NO_RESPONSE_WANTED = 1;
 

@@ -165,7 +165,7 @@ export type FinsDetail =
       readonly pollingNode: number;
       readonly cyclicOperation: number;
       readonly cyclicTransmission: number;
-      /** One bit per node 1..62, lowest first. */
+      /** Bit n (lowest first, bit 0 unused) is node n. */
       readonly nonFatal: Uint8Array;
       readonly errorCounts: Uint8Array;
     }

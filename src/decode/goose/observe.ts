@@ -35,6 +35,10 @@ export class GooseState {
   /** Whose frame was read last. */
   current: Publisher | undefined;
 
+  get size(): number {
+    return this.#byHash.size;
+  }
+
   /** The publisher whose control block reference these octets are. */
   find(b: Uint8Array, start: number, end: number): Publisher {
     let hash = 0x811c9dc5;

@@ -6,7 +6,7 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Attribute, ObservationSink } from '../../core/observation.ts';
-import { plainValues } from './payload.ts';
+import { plainValues } from '../shared/plain-values.ts';
 import { reasonText } from './properties.ts';
 import {
   decodeSparkplug,

@@ -3,8 +3,8 @@
  * the specification's.
  */
 import { u16be, u32be, utf8 } from '../../lib/bytes.ts';
+import { isSecretName, MASKED } from '../shared/secret-names.ts';
 
-export const MASKED = '(masked)';
 /** User properties and subscription identifiers kept of one packet; what follows is read and not kept. */
 const MAX_REPEATED = 64;
 /** Octets kept of a text or of binary data in properties. */
@@ -57,10 +57,6 @@ const BY_ID: readonly (readonly [number, string, Kind] | undefined)[] = (() => {
   return out;
 })();
 const ID_OF = new Map(TABLE.map(([id, name]) => [name, id]));
-
-/** A user property with such a name is not shown. */
-const SECRET_NAME = /pass|pwd|secret|token|api-?key|credential/i;
-export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
 
 /** Reused results of `readVarint` and `readText`: the value, and the offset behind it (-1: damaged). */
 export const read: { value: number; text: string; next: number } = { value: 0, text: '', next: -1 };
@@ -146,7 +142,7 @@ export const readProperties = (b: Uint8Array, o: number, end: number): Propertie
         if (!readText(b, read.next, stop)) return undefined;
         const all = (out[name] ?? []) as [string, string][];
         if (all.length < MAX_REPEATED)
-          all.push([key, SECRET_NAME.test(key) ? MASKED : read.text.slice(0, MAX_PROPERTY_OCTETS)]);
+          all.push([key, isSecretName(key) ? MASKED : read.text.slice(0, MAX_PROPERTY_OCTETS)]);
         out[name] = all;
         at = read.next;
         break;

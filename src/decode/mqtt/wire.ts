@@ -5,10 +5,10 @@
 import type { Decoded, Message } from '../../core/decoder.ts';
 import { u16be, utf8 } from '../../lib/bytes.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
+import { MASKED } from '../shared/secret-names.ts';
 import {
   encodeProperties,
   encodeVarint,
-  MASKED,
   NO_PROPERTIES,
   type Properties,
   read,

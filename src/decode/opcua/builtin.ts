@@ -111,16 +111,20 @@ const writeNodeId = (w: OctetWriter, v: NodeId): void => {
 /** NodeId and ExpandedNodeId have the same layout; the flags only occur in the latter (section 5.2.2.10). */
 export const nodeId: Codec<NodeId> = { read: readNodeId, write: writeNodeId };
 
+/** Characters of an identifier that are put into words; OPC 10000-3 section 8.2.4 allows no more. */
+const MAX_IDENTIFIER = 4096;
+
 /** In the form of the specification's texts (section 5.1.12): `i=2258`, `ns=1;s=the.answer`. */
 export const nodeIdText = (n: NodeId): string => {
   const form = n.encoding & 0x3f;
   const kind = form <= ID.NUMERIC ? 'i=' : form === ID.STRING ? 's=' : form === ID.GUID ? 'g=' : 'b=';
+  const id = typeof n.id === 'string' && n.id.length > MAX_IDENTIFIER ? n.id.slice(0, MAX_IDENTIFIER) : n.id;
   const local =
     n.namespaceUri != null
-      ? `nsu=${n.namespaceUri};${kind}${n.id}`
+      ? `nsu=${n.namespaceUri.slice(0, MAX_IDENTIFIER)};${kind}${id}`
       : n.namespace === 0
-        ? `${kind}${n.id}`
-        : `ns=${n.namespace};${kind}${n.id}`;
+        ? `${kind}${id}`
+        : `ns=${n.namespace};${kind}${id}`;
   return n.serverIndex ? `svr=${n.serverIndex};${local}` : local;
 };
 /** The number of a node in the namespace of the specification itself; -1 for all others. */

@@ -138,6 +138,9 @@ const resynchronise = (b: Uint8Array, start: number, end: number): number => {
 
 const encrypted = (header: ChunkHeader): OpcuaMessage => ({ type: 'Encrypted chunk', header });
 
+/** Whole messages without a service in sight, where OPN was not seen either, until the flow counts as encrypted. */
+const UNREADABLE = 3;
+
 const CHUNK_NAME: Readonly<Record<number, ChunkKind>> = { [CHUNK.F]: 'F', [CHUNK.C]: 'C', [CHUNK.A]: 'A' };
 
 const symmetricHeader = (b: Uint8Array, start: number, size: number, readable: boolean): ChunkHeader => ({
@@ -165,7 +168,8 @@ const symmetric = (
     // whose octets are those of a service says that they are in clear.
     if (serviceById(serviceNumber(b, from, stop)) !== undefined)
       state.sight = state.policy === undefined || state.policy === 'None' ? 'clear' : 'signed';
-    else if (state.policy !== undefined && b[start + 3] === CHUNK.F) state.sight = 'encrypted';
+    else if (b[start + 3] === CHUNK.F && (state.policy !== undefined || ++state.unreadable >= UNREADABLE))
+      state.sight = 'encrypted';
     if (state.sight === 'unknown' || state.sight === 'encrypted')
       return { kind: 'message', message: encrypted(symmetricHeader(b, start, size, false)), consumed: size };
   }

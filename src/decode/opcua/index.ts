@@ -11,6 +11,7 @@ import { serviceById } from './services.ts';
 import { OpcuaState } from './state.ts';
 import { CHUNK, KIND, MAX_CHUNK, type OpcuaMessage, serviceNumber } from './wire.ts';
 
+export { type UadpMessage, uadp } from './uadp.ts';
 export type { OpcuaMessage } from './wire.ts';
 
 const probe = (b: Uint8Array, start: number, end: number): Probe => {

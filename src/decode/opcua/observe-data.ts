@@ -2,9 +2,9 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { At, ObservationSink, Outcome, Verb } from '../../core/observation.ts';
 import { bodyOf, type ExtensionObject, type NodeId, standardId } from './builtin.ts';
-import { ATTRIBUTE_VALUE, attributeName, nodeName } from './names.ts';
+import { ATTRIBUTE_VALUE, attributeName } from './names.ts';
 import { sayServerFact } from './observe-identity.ts';
-import type { NotificationMessage, ReadValueId } from './services.ts';
+import type { NotificationMessage } from './services.ts';
 import type { OpcuaState } from './state.ts';
 import { isBad, statusText } from './status-codes.ts';
 import * as T from './structures.ts';
@@ -13,12 +13,6 @@ import type { OpcuaMessage, ServiceMessage } from './wire.ts';
 
 type Of<K extends ServiceMessage['type']> = Extract<ServiceMessage, { type: K }>;
 type Exchange = Transaction<OpcuaMessage>;
-
-/** The node with its attribute when that is not the value: `ns=1;s=x`, `ns=1;s=x DisplayName`. */
-export const pathOf = (item: ReadValueId): string =>
-  item.attributeId === ATTRIBUTE_VALUE
-    ? nodeName(item.nodeId)
-    : `${nodeName(item.nodeId)} ${attributeName(item.attributeId)}`;
 
 /** `first (+3 more)`. */
 export const someOf = (paths: readonly string[]): string | undefined =>
@@ -71,7 +65,7 @@ export const observeRead = (
 ): void => {
   const nodes = request.body.nodesToRead ?? [];
   const results = response?.body.results;
-  const paths = state.polls.pathsOf(nodes, pathOf);
+  const paths = state.polls.pathsOf(nodes, state.pathOf);
   // One node that was refused is refused; of many, each has its own status with its value.
   const status = nodes.length === 1 ? results?.[0]?.status : undefined;
   sayOperation(sink, transaction, state, 'read', 'Read', someOf(paths), status);
@@ -99,7 +93,7 @@ export const observeWrite = (
   for (let i = 0; i < nodes.length; i++) {
     const item = nodes[i]!;
     const isValue = item.attributeId === ATTRIBUTE_VALUE;
-    const name = nodeName(item.nodeId);
+    const name = state.nameOf(item.nodeId);
     const path = isValue ? name : `${name} ${attributeName(item.attributeId)}`;
     const object = item.indexRange ? `${path}[${item.indexRange}]` : path;
     const status = response?.body.results?.[i];
@@ -110,6 +104,7 @@ export const observeWrite = (
   }
 };
 
+/** Values of the past are in the message; as points they would stand between those of now. */
 export const observeHistoryRead = (
   transaction: Exchange,
   request: Of<'HistoryReadRequest'>,
@@ -120,7 +115,15 @@ export const observeHistoryRead = (
   const nodes = request.body.nodesToRead ?? [];
   const results = response?.body.results;
   const status = nodes.length === 1 ? results?.[0]?.statusCode : undefined;
-  sayOperation(sink, transaction, state, 'read', 'HistoryRead', someOf(nodes.map((n) => nodeName(n.nodeId))), status);
+  sayOperation(
+    sink,
+    transaction,
+    state,
+    'read',
+    'HistoryRead',
+    someOf(nodes.map((n) => state.nameOf(n.nodeId))),
+    status,
+  );
 };
 
 export const observeHistoryUpdate = (
@@ -145,7 +148,7 @@ export const observeHistoryUpdate = (
     const node = update?.nodeId ?? removal?.nodeId;
     // OPC 10000-11 section 6.9.1: performInsertReplace 4 removes.
     const removes = removal !== undefined || update?.performInsertReplace === 4;
-    const object = node === undefined ? undefined : nodeName(node);
+    const object = node === undefined ? undefined : state.nameOf(node);
     sayOperation(
       sink,
       transaction,
@@ -205,7 +208,7 @@ export const observeCall = (
   for (let i = 0; i < calls.length; i++) {
     const call = calls[i]!;
     const verb = METHOD_VERB.get(standardId(call.methodId)) ?? 'invoke';
-    const object = `${nodeName(call.methodId)} of ${nodeName(call.objectId)}`;
+    const object = `${state.nameOf(call.methodId)} of ${state.nameOf(call.objectId)}`;
     const only = call.inputArguments?.length === 1 ? variantValue(call.inputArguments[0]) : undefined;
     const status = response?.body.results?.[i]?.statusCode;
     sayOperation(sink, transaction, state, verb, 'Call', object, status, only, call.methodId);
@@ -221,7 +224,7 @@ export const observeCreateItems = (
 ): void => {
   const { subscriptionId, itemsToCreate } = request.body;
   const items = itemsToCreate ?? [];
-  const paths = items.map((item) => pathOf(item.itemToMonitor));
+  const paths = items.map((item) => state.pathOf(item.itemToMonitor));
   const results = response?.body.results;
   const status = items.length === 1 ? results?.[0]?.statusCode : undefined;
   sayOperation(sink, transaction, state, 'subscribe', 'CreateMonitoredItems', someOf(paths), status);

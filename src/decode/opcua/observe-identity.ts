@@ -5,7 +5,13 @@ import { decodeCertificate } from '../shared/x509.ts';
 import { bodyOf, type DataValue, type LocalizedText, type NodeId, nodeIdText, standardId } from './builtin.ts';
 import { applicationTypeName, NAMEPLATE, NODE, securityModeName, serverStateName, tokenTypeName } from './names.ts';
 import { MAX_NAMEPLATE_NODES, MAX_NAMESPACES, type OpcuaState } from './state.ts';
-import { type ApplicationDescription, buildInfo, type EndpointDescription, serverStatus } from './structures.ts';
+import {
+  type ApplicationDescription,
+  buildInfo,
+  type EndpointDescription,
+  type ServerOnNetwork,
+  serverStatus,
+} from './structures.ts';
 import { scalarValue, variantTexts } from './values.ts';
 import { policyName } from './wire.ts';
 
@@ -116,6 +122,10 @@ export const sayEndpoints = (
   say(sink, at, at.server, 'protection', [...new Set(offers)].join('; '), 0.9, via, state);
 };
 
+/** An address that means the same to everybody. */
+const isElsewhere = (host: string): boolean =>
+  isIp(host) && !host.startsWith('127.') && host !== '::1' && host !== '0.0.0.0';
+
 /** Servers that a discovery server knows: those whose URL holds an address can be told apart. */
 export const sayServers = (
   sink: ObservationSink,
@@ -129,9 +139,32 @@ export const sayServers = (
       .slice(0, MAX_DESCRIPTIONS)
       .map((url) => hostOf(url ?? ''))
       .find(isIp);
-    if (host !== undefined && !host.startsWith('127.') && host !== '::1')
+    if (host !== undefined && isElsewhere(host))
       sayApplication(sink, at, sink.mention(at, undefined, host), server, via, state);
     else if (servers.length === 1) sayApplication(sink, at, at.server, server, via, state);
+  }
+};
+
+/** Servers that announced themselves by multicast DNS: a name and an address. */
+export const sayNetworkServers = (
+  sink: ObservationSink,
+  at: At,
+  servers: readonly ServerOnNetwork[],
+  state: OpcuaState,
+): void => {
+  for (const { serverName, discoveryUrl } of servers.slice(0, MAX_DESCRIPTIONS)) {
+    const host = hostOf(discoveryUrl ?? '');
+    if (isElsewhere(host))
+      say(
+        sink,
+        at,
+        sink.mention(at, undefined, host),
+        'software',
+        serverName,
+        0.5,
+        'OPC UA FindServersOnNetwork',
+        state,
+      );
   }
 };
 

@@ -16,7 +16,14 @@ import {
   serviceResult,
   someOf,
 } from './observe-data.ts';
-import { noteNameplate, sayApplication, sayCertificate, sayEndpoints, sayServers } from './observe-identity.ts';
+import {
+  noteNameplate,
+  sayApplication,
+  sayCertificate,
+  sayEndpoints,
+  sayNetworkServers,
+  sayServers,
+} from './observe-identity.ts';
 import type { OpcuaState } from './state.ts';
 import { isBad, statusText } from './status-codes.ts';
 import * as T from './structures.ts';
@@ -126,6 +133,11 @@ const observeService = (
     case 'FindServersResponse':
       if (message.body.servers) sayServers(sink, at, message.body.servers, 'OPC UA FindServers', state);
       return;
+    case 'FindServersOnNetworkRequest': {
+      const servers = answerOf(transaction, 'FindServersOnNetworkResponse')?.body.servers;
+      if (servers) sayNetworkServers(sink, at, servers, state);
+      return;
+    }
     case 'GetEndpointsRequest': {
       const endpoints = answerOf(transaction, 'GetEndpointsResponse')?.body.endpoints;
       if (endpoints) sayEndpoints(sink, at, endpoints, 'OPC UA GetEndpoints', state);
@@ -320,13 +332,17 @@ const observeNodes = (
       return true;
     }
     case 'RegisterNodesRequest': {
-      const object = someOf((message.body.nodesToRegister ?? []).map(nodeName));
-      sayOperation(sink, transaction, state, 'subscribe', 'RegisterNodes', object, undefined);
+      const nodes = message.body.nodesToRegister ?? [];
+      const aliases = answerOf(transaction, 'RegisterNodesResponse')?.body.registeredNodeIds ?? [];
+      sayOperation(sink, transaction, state, 'subscribe', 'RegisterNodes', someOf(nodes.map(nodeName)), undefined);
+      for (let i = 0; i < nodes.length && i < aliases.length; i++) state.addAlias(aliases[i]!, nodes[i]!);
       return true;
     }
     case 'UnregisterNodesRequest': {
-      const object = someOf((message.body.nodesToUnregister ?? []).map(nodeName));
+      const nodes = message.body.nodesToUnregister ?? [];
+      const object = someOf(nodes.map(state.nameOf));
       sayOperation(sink, transaction, state, 'subscribe', 'UnregisterNodes', object, undefined);
+      for (const node of nodes) state.removeAlias(node);
       return true;
     }
     case 'AddNodesRequest': {

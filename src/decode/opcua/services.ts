@@ -29,6 +29,8 @@ import {
   uint32,
   type ValueOf,
 } from './codec.ts';
+import './extension-objects.ts';
+import { SERVICE_ID } from './service-ids.ts';
 import * as T from './structures.ts';
 
 const { requestHeader, responseHeader } = T;
@@ -475,97 +477,14 @@ export type ServiceName = keyof FieldsOf;
 /** What stands in each message, by its name. */
 export type Bodies = { readonly [K in ServiceName]: { readonly [F in keyof FieldsOf[K]]: ValueOf<FieldsOf[K][F]> } };
 
-/** Numbers of the binary encodings in namespace 0. */
-const IDS: Readonly<Record<ServiceName, number>> = {
-  ServiceFault: 397,
-  FindServersRequest: 422,
-  FindServersResponse: 425,
-  FindServersOnNetworkRequest: 12208,
-  FindServersOnNetworkResponse: 12209,
-  GetEndpointsRequest: 428,
-  GetEndpointsResponse: 431,
-  RegisterServerRequest: 437,
-  RegisterServerResponse: 440,
-  RegisterServer2Request: 12211,
-  RegisterServer2Response: 12212,
-  OpenSecureChannelRequest: 446,
-  OpenSecureChannelResponse: 449,
-  CloseSecureChannelRequest: 452,
-  CloseSecureChannelResponse: 455,
-  CreateSessionRequest: 461,
-  CreateSessionResponse: 464,
-  ActivateSessionRequest: 467,
-  ActivateSessionResponse: 470,
-  CloseSessionRequest: 473,
-  CloseSessionResponse: 476,
-  CancelRequest: 479,
-  CancelResponse: 482,
-  AddNodesRequest: 488,
-  AddNodesResponse: 491,
-  AddReferencesRequest: 494,
-  AddReferencesResponse: 497,
-  DeleteNodesRequest: 500,
-  DeleteNodesResponse: 503,
-  DeleteReferencesRequest: 506,
-  DeleteReferencesResponse: 509,
-  BrowseRequest: 527,
-  BrowseResponse: 530,
-  BrowseNextRequest: 533,
-  BrowseNextResponse: 536,
-  TranslateBrowsePathsToNodeIdsRequest: 554,
-  TranslateBrowsePathsToNodeIdsResponse: 557,
-  RegisterNodesRequest: 560,
-  RegisterNodesResponse: 563,
-  UnregisterNodesRequest: 566,
-  UnregisterNodesResponse: 569,
-  QueryFirstRequest: 615,
-  QueryFirstResponse: 618,
-  QueryNextRequest: 621,
-  QueryNextResponse: 624,
-  ReadRequest: 631,
-  ReadResponse: 634,
-  HistoryReadRequest: 664,
-  HistoryReadResponse: 667,
-  WriteRequest: 673,
-  WriteResponse: 676,
-  HistoryUpdateRequest: 700,
-  HistoryUpdateResponse: 703,
-  CallRequest: 712,
-  CallResponse: 715,
-  CreateMonitoredItemsRequest: 751,
-  CreateMonitoredItemsResponse: 754,
-  ModifyMonitoredItemsRequest: 763,
-  ModifyMonitoredItemsResponse: 766,
-  SetMonitoringModeRequest: 769,
-  SetMonitoringModeResponse: 772,
-  SetTriggeringRequest: 775,
-  SetTriggeringResponse: 778,
-  DeleteMonitoredItemsRequest: 781,
-  DeleteMonitoredItemsResponse: 784,
-  CreateSubscriptionRequest: 787,
-  CreateSubscriptionResponse: 790,
-  ModifySubscriptionRequest: 793,
-  ModifySubscriptionResponse: 796,
-  SetPublishingModeRequest: 799,
-  SetPublishingModeResponse: 802,
-  PublishRequest: 826,
-  PublishResponse: 829,
-  RepublishRequest: 832,
-  RepublishResponse: 835,
-  TransferSubscriptionsRequest: 841,
-  TransferSubscriptionsResponse: 844,
-  DeleteSubscriptionsRequest: 847,
-  DeleteSubscriptionsResponse: 850,
-};
-
 export interface Service {
   readonly id: number;
   readonly name: ServiceName;
   readonly body: StructureCodec<Bodies[ServiceName]>;
 }
 
-const SERVICES: readonly Service[] = (Object.keys(IDS) as ServiceName[]).map((name) => ({
-  id: IDS[name],
+const SERVICES: readonly Service[] = (Object.keys(FIELDS) as ServiceName[]).map((name) => ({
+  id: SERVICE_ID[name],
   name,
   body: structure(name, FIELDS[name]) as unknown as StructureCodec<Bodies[ServiceName]>,
 }));

@@ -1,10 +1,14 @@
 /** What one connection knows: the channel, chunks that wait for the rest of their message, and what handles mean. */
-import type { NodeId } from './builtin.ts';
+import { type NodeId, nodeIdText } from './builtin.ts';
+import { ATTRIBUTE_VALUE, attributeName, nodeName } from './names.ts';
+import type { ReadValueId } from './services.ts';
 
 /** Monitored items remembered per connection; at the limit all are forgotten and values go by their client handle. */
 export const MAX_MONITORED_ITEMS = 65_536;
 /** Names of the namespace table kept. */
 export const MAX_NAMESPACES = 1024;
+/** Aliases of RegisterNodes remembered per connection; at the limit all are forgotten, and nodes go by their alias. */
+const MAX_ALIASES = 16_384;
 /** Nodes with a name of the nameplate (OPC 10000-100) remembered per connection; others are not noticed. */
 export const MAX_NAMEPLATE_NODES = 1024;
 
@@ -41,6 +45,8 @@ export class OpcuaState {
   /** Of the last OPN; undefined while none was seen. */
   policy: string | undefined;
   sight: Sight = 'unknown';
+  /** Messages in which no service was seen while neither OPN nor a service was. */
+  unreadable = 0;
   endpointUrl = '';
   /** The user of the session on this connection, and what its CreateSession said of the client. */
   user: string | undefined;
@@ -53,10 +59,34 @@ export class OpcuaState {
   itemCount = 0;
   /** Nodes with a name of the nameplate: their property and the node they belong to. */
   readonly nameplate = new Map<string, { readonly property: string; readonly owner: string }>();
+  /** Names of nodes by the alias that RegisterNodes gave them (OPC 10000-4 section 5.9.5). */
+  private readonly aliases = new Map<string, string>();
   /** Last value said of each fact, so that a poll does not repeat it. */
   readonly said = new Map<string, string>();
   /** The request whose names were last put into words, and the words: polls ask the same again and again. */
   readonly polls = new PollCache();
+
+  /** The node as people read it, under the name it had before it got an alias. */
+  readonly nameOf = (node: NodeId): string =>
+    (this.aliases.size === 0 ? undefined : this.aliases.get(nodeIdText(node))) ?? nodeName(node);
+
+  /** The node with its attribute when that is not the value: `ns=1;s=x`, `ns=1;s=x DisplayName`. */
+  readonly pathOf = (item: ReadValueId): string =>
+    item.attributeId === ATTRIBUTE_VALUE
+      ? this.nameOf(item.nodeId)
+      : `${this.nameOf(item.nodeId)} ${attributeName(item.attributeId)}`;
+
+  addAlias(alias: NodeId, node: NodeId): void {
+    const text = nodeIdText(alias);
+    if (text === nodeIdText(node)) return;
+    if (this.aliases.size >= MAX_ALIASES) this.aliases.clear();
+    this.aliases.set(text, nodeName(node));
+    this.polls.forgetPaths();
+  }
+
+  removeAlias(alias: NodeId): void {
+    if (this.aliases.delete(nodeIdText(alias))) this.polls.forgetPaths();
+  }
 
   /** Is this fact new or different? */
   isNews(key: string, value: string): boolean {
@@ -158,6 +188,11 @@ export class PollCache {
   keep(octets: Uint8Array, nodes: readonly unknown[]): void {
     this.polls[this.next] = { octets, nodes, paths: undefined };
     this.next = (this.next + 1) % POLLS;
+  }
+
+  /** Names may have changed: they are made anew. */
+  forgetPaths(): void {
+    for (const poll of this.polls) poll.paths = undefined;
   }
 
   /** The names of these nodes, made by `name` the first time. */

@@ -8,6 +8,10 @@ import { qualityOf, statusText } from './status-codes.ts';
 
 /** Elements of one array that become points of their own; the others stay in the message. */
 export const MAX_ARRAY_POINTS = 256;
+/** Characters of a text that are kept as a point's value. */
+const MAX_TEXT = 4096;
+/** A matrix of more dimensions goes by position. */
+const MAX_DIMENSIONS = 8;
 /** Octets of a byte string that are put into words. */
 const MAX_HEX = 64;
 
@@ -16,6 +20,7 @@ export const scalarValue = (type: number, value: Scalar | undefined): Value | un
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'number')
     return type === TYPE.DATE_TIME ? timeText(value) : type === TYPE.STATUS_CODE ? statusText(value) : value;
+  if (typeof value === 'string') return value.length > MAX_TEXT ? value.slice(0, MAX_TEXT) : value;
   if (typeof value !== 'object') return value;
   if (value instanceof Uint8Array)
     return value.length > MAX_HEX ? `${hex(value, 0, MAX_HEX)}... (${value.length} octets)` : hex(value);
@@ -76,8 +81,26 @@ export const sayValue = (
     }
   }
   const n = Math.min(v.values.length, MAX_ARRAY_POINTS);
+  const matrix = range || (v.dimensions?.length ?? 0) > MAX_DIMENSIONS ? undefined : v.dimensions;
   for (let i = 0; i < n; i++) {
     const value = scalarValue(v.type, v.values[i]);
-    if (value !== undefined) sink.value(at, { target, path: `${base}[${first + i}]`, type, value, quality, access });
+    if (value === undefined) continue;
+    const index = matrix === undefined || matrix.length < 2 ? first + i : matrixIndex(matrix, i);
+    sink.value(at, { target, path: `${base}[${index}]`, type, value, quality, access });
   }
+};
+
+/** Place of element `i` in a matrix, as a range would name it: `1,0` (OPC 10000-4 section 7.27); the last index runs fastest. */
+const matrixIndex = (dimensions: readonly number[], i: number): string => {
+  let text = '';
+  let rest = i;
+  for (let d = dimensions.length - 1; d >= 0; d--) {
+    const length = dimensions[d]!;
+    // A dimension of 0 or less is one that the encoding does not allow: the position alone is still unique.
+    if (length <= 0) return String(i);
+    const index = d === 0 ? rest : rest % length;
+    rest = Math.floor(rest / length);
+    text = text === '' ? String(index) : `${index},${text}`;
+  }
+  return text;
 };

@@ -15,9 +15,9 @@ import {
   u32of,
 } from '../shared/dcerpc.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
+import { type PnioStatus, statusOf } from '../shared/pnio-status.ts';
 import { type Block, Budget, type Field, readBlocks, readRecord } from './blocks.ts';
 import { type EpmAnswer, readInquiry, readLookupAnswer } from './epm.ts';
-import { type PnioStatus, statusOf } from './errors.ts';
 import { OPNUM } from './names.ts';
 import { type CmState, joinFragment } from './state.ts';
 
@@ -228,7 +228,9 @@ const readRecords = (b: Uint8Array, start: number, end: number, out: Block[], bu
     const at = out.length;
     if (!isRecordHeader(type) || readBlocks(b, o, o + RECORD_HEADER, out, budget) <= o) break;
     const fields = out[at]!.fields as Record<string, Field>;
-    const length = fields.recordDataLength as number;
+    const length = fields.recordDataLength;
+    // A header cut short by its own length: what follows cannot be placed.
+    if (typeof length !== 'number') break;
     o += RECORD_HEADER;
     if (fields.index === MULTIPLE_WRITE) continue;
     // Only writing requests and reading responses carry data; the other lengths say what was asked for or taken.

@@ -51,6 +51,9 @@ export const expectTlv = (b: Uint8Array, o: number, end: number, tag: number): b
 /** Reused result of `readBer`: as `tlv`; `next` is where the following one begins (an indefinite length has an end mark). */
 export const ber: { tag: number; start: number; end: number; next: number } = { tag: 0, start: 0, end: 0, next: 0 };
 
+/** As `tagRead`, of `readBer`. */
+export const berTag = (): number => ber.tag;
+
 /** Levels of indefinite lengths inside each other; deeper ones are refused. */
 const MAX_INDEFINITE_DEPTH = 16;
 /** Tag of a number beyond 30 as `readBer` gives it: first octet (class and form) and number. */

@@ -228,14 +228,15 @@ export const encodeData = (data: MmsData): number[] => {
       return encodeTlv(tag, [(8 - (bits.length % 8)) % 8, ...octets]);
     }
     case 'utc-time': {
-      const ms = Date.parse(
-        String(v)
-          .slice(0, 24)
-          .replace(/\d*Z?$/, 'Z'),
-      );
+      const ms = Date.parse(`${String(v).slice(0, 19)}Z`);
       const s = Math.floor(ms / 1000);
       return encodeTlv(tag, [s >>> 24, (s >>> 16) & 255, (s >>> 8) & 255, s & 255, 0, 0, 0, 0]);
     }
+    case 'octet-string':
+      return encodeTlv(
+        tag,
+        (String(v).match(/../g) ?? []).map((x) => Number.parseInt(x, 16)),
+      );
     default:
       return encodeTlv(tag, [...new TextEncoder().encode(String(v))]);
   }

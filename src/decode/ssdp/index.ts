@@ -121,5 +121,7 @@ export const ssdp: Decoder<SsdpMessage, SsdpState> = {
     probe(b, start, end) === 'sure'
       ? { kind: 'message', message: decodeSsdp(b, start, end), consumed: end - start }
       : { kind: 'foreign' },
+  // Every announcement comes from another port: what was said is remembered for the two hosts, not for the flow.
+  pairing: { scope: 'hosts', role: () => 'single', key: () => 0 },
   observe,
 };

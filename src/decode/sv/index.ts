@@ -15,7 +15,7 @@ import {
 import { observeSv, SvState } from './observe.ts';
 import { decodePdu, HEADER, readHeader, SV_TAG, SV_TYPE, type SvMessage } from './wire.ts';
 
-export type { SvMessage } from './wire.ts';
+export type { SvAsdu, SvMessage } from './wire.ts';
 
 const routable = (b: Uint8Array, start: number, end: number): boolean =>
   looksRoutable(b, start, end, SESSION.SV) ||

@@ -12,8 +12,10 @@ interface Props {
   onChoose: (span: Span) => void;
 }
 /** Names of fields as words: `items[0].pduReference` is `items 1 · pdu reference`. */
-const words = (name: string): string =>
+export const fieldWords = (name: string): string =>
   name
+    .replace(/^(detail|head|body)\.(?=.)/g, '')
+    .replace(/^(detail|head|body)\.(?=.)/g, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/\[(\d+)\]/g, (_, index: string) => ` ${Number(index) + 1}`)
     .replaceAll('.', ' · ')
@@ -78,7 +80,7 @@ export const Layers = ({ layers, open, span, onToggle, onHover, onChoose }: Prop
                     onBlur={() => onHover(undefined)}
                     onClick={() => onChoose({ start: f.start, end: f.end })}
                   >
-                    <span className="dim">{words(f.name)}</span>
+                    <span className="dim">{fieldWords(f.name)}</span>
                     <Value value={f.value} />
                   </button>
                 </li>

@@ -1,7 +1,10 @@
-/** What a payload says where it is plain: a number, a word, or small JSON. MQTT itself gives payloads no meaning. */
+/**
+ * What a payload says where it is plain: a number, a word, or small JSON. For protocols that give payloads no meaning of
+ * their own (MQTT, CoAP, AMQP).
+ */
 import type { Value } from '../../core/observation.ts';
 import { utf8 } from '../../lib/bytes.ts';
-import { isSecretName, MASKED } from './properties.ts';
+import { isSecretName, MASKED } from './secret-names.ts';
 
 /** JSON longer than this is not read. */
 const MAX_JSON_OCTETS = 8192;
