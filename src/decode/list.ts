@@ -4,8 +4,8 @@ import { ads } from './ads/index.ts';
 import { amqp } from './amqp/index.ts';
 import { arp } from './arp/index.ts';
 import { bacnet } from './bacnet/index.ts';
-import { bsap, bsap } from './bsap/index.ts';
-import { c1222, c1222 } from './c1222/index.ts';
+import { bsap } from './bsap/index.ts';
+import { c1222 } from './c1222/index.ts';
 import { cclinkIe } from './cclink-ie/index.ts';
 import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
@@ -19,11 +19,11 @@ import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { ethercat } from './ethercat/index.ts';
 import { fins } from './fins/index.ts';
-import { fox, fox } from './fox/index.ts';
+import { fox } from './fox/index.ts';
 import { ftp } from './ftp/index.ts';
-import { genisys, genisys } from './genisys/index.ts';
+import { genisys } from './genisys/index.ts';
 import { goose } from './goose/index.ts';
-import { hartIp, hartIp } from './hart-ip/index.ts';
+import { hartIp } from './hart-ip/index.ts';
 import { hsrp } from './hsrp/index.ts';
 import { http } from './http/index.ts';
 import { icmp, icmpv6 } from './icmp/index.ts';
@@ -63,7 +63,7 @@ import {
   wireguard,
 } from './recognised/index.ts';
 import { dlr, mrp, supervision } from './redundancy/index.ts';
-import { rocPlus, rocPlus } from './roc-plus/index.ts';
+import { rocPlus } from './roc-plus/index.ts';
 import { rtps } from './rtps/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { s7commPlus } from './s7comm-plus/index.ts';
@@ -102,14 +102,6 @@ export const DECODERS: readonly Decoder[] = [
   nbdgm,
   snmp,
   ntp,
-  hartIp,
-  rocPlus,
-  bsap,
-  c1222,
-  knx,
-  dlms,
-  genisys,
-  fox,
   tls,
   http,
   smb,
@@ -129,6 +121,8 @@ export const DECODERS: readonly Decoder[] = [
   sv,
   hartIp,
   rocPlus,
+  knx,
+  dlms,
   genisys,
   fox,
   mqtt,
