@@ -13,6 +13,7 @@ import { coap } from './coap/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
+import { dlms } from './dlms/index.ts';
 import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
@@ -29,6 +30,7 @@ import { icmp, icmpv6 } from './icmp/index.ts';
 import { iec104 } from './iec104/index.ts';
 import { igmp } from './igmp/index.ts';
 import { kerberos } from './kerberos/index.ts';
+import { knx } from './knx/index.ts';
 import { ldap } from './ldap/index.ts';
 import { lldp } from './lldp/index.ts';
 import { melsoft } from './melsoft/index.ts';
@@ -119,6 +121,8 @@ export const DECODERS: readonly Decoder[] = [
   sv,
   hartIp,
   rocPlus,
+  knx,
+  dlms,
   genisys,
   fox,
   mqtt,
