@@ -21,6 +21,7 @@ import { rdp } from './rdp/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
+import { ssdp } from './ssdp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tls } from './tls/index.ts';
@@ -48,6 +49,7 @@ export const DECODERS: readonly Decoder[] = [
   http,
   smb,
   ssh,
+  ssdp,
   rdp,
   ftp,
   telnet,
