@@ -337,7 +337,8 @@ export const compareChecks = (
     return out;
   });
   mine.forEach((check, row) => {
-    const keys = Object.keys(check.match);
+    // The frame that Suricata names is the one that made it write (an acknowledgement), not the one that held the PDU.
+    const keys = Object.keys(check.match).filter((k) => k !== 'pcap_cnt');
     tally.row(map.protocol, 'suricata', capture.name);
     const where = { capture: capture.name, protocol: map.protocol, peer: 'suricata', log: name, row: row + 1 };
     const theirs = (column: string): string => check.match[column] ?? '';

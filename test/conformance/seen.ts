@@ -25,12 +25,12 @@ export const seeCapture = async (name: string, path: string): Promise<SeenCaptur
   const repeats = new Repeats();
   let octets = 0;
   let endpoints: EndpointTable | undefined;
-  const texts: { address: string; mac: string }[] = [];
-  const text = (id: number): { address: string; mac: string } => {
+  const texts: { address: string; mac: string; vlan: number }[] = [];
+  const text = (id: number): { address: string; mac: string; vlan: number } => {
     let known = texts[id];
     if (known === undefined) {
       const e = id > 0 ? endpoints!.get(id) : undefined;
-      known = { address: e?.ip ?? e?.mac ?? '', mac: e?.mac ?? '' };
+      known = { address: e?.ip ?? e?.mac ?? '', mac: e?.mac ?? '', vlan: e?.vlan ?? 0 };
       texts[id] = known;
     }
     return known;
@@ -56,6 +56,7 @@ export const seeCapture = async (name: string, path: string): Promise<SeenCaptur
       carrier: c.carrier,
       protocolNumber: c.protocolNumber,
       group: c.group,
+      vlan: sender.vlan,
       octets,
       message,
       transaction: undefined,

@@ -28,6 +28,8 @@ export interface Seen<M extends Message = Message> {
   /** EtherType, LLC/SNAP id or IP protocol, where the decoder sits on one. */
   readonly protocolNumber: number;
   readonly group: boolean;
+  /** Outer VLAN id, 0 where untagged. */
+  readonly vlan: number;
   /** Octets of the PDU as we framed it. */
   readonly octets: number;
   readonly message: M;

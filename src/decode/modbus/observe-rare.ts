@@ -14,6 +14,7 @@ import {
 } from './functions.ts';
 import { observeIdentification, observeServerId } from './identity.ts';
 import type { ModbusMessage } from './message.ts';
+import { observeUmas } from './umas.ts';
 
 /** What every command of the transaction has in common. */
 export type Base = Pick<Command, 'target' | 'outcome' | 'native' | 'reason'>;
@@ -56,11 +57,9 @@ export const observeRare = (
     case FUNCTION.ENCAPSULATED_INTERFACE:
       encapsulated(t, m, base, sink);
       break;
-    case FUNCTION.UMAS: {
-      const known = detail?.kind === 'umas' ? { object: `UMAS function ${detail.umasFunction}` } : {};
-      sink.command(t.at, { verb, operation, ...base, ...known });
+    case FUNCTION.UMAS:
+      observeUmas(t, base, sink);
       break;
-    }
     default:
       sink.command(t.at, { verb, operation, ...base });
   }
