@@ -156,7 +156,7 @@ export const compareRows = (
     }),
     align: align.map(([, value]) => textOf(value(row), 'T', 'F')),
   }));
-  const theirs = log.rows.map((row, at) => ({ row, at }));
+  const theirs = log.rows.map((row, at) => ({ row, at })).filter((t) => map.skip?.(t.row) !== true);
   const grouped = has.has('id.orig_h') && has.has('id.resp_h') && ours.every((o) => o.seen !== undefined);
   const groups = new Map<string, { ours: typeof ours; theirs: typeof theirs; twice: boolean }>();
   const group = (key: string) => {
@@ -207,6 +207,22 @@ export const compareRows = (
     );
   };
   for (const g of groups.values()) {
+    if (map.sortBy) {
+      const at = map.sortBy.map((name) => columns.findIndex((c) => c.name === name)).filter((c) => c >= 0);
+      const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+      const mine = (o: (typeof ours)[number]): string =>
+        at
+          .map((c) => o.cells[c]!.join(','))
+          .join('\t')
+          .toLowerCase();
+      const peers = (t: (typeof theirs)[number]): string =>
+        at
+          .map((c) => t.row[columns[c]!.name] ?? '')
+          .join('\t')
+          .toLowerCase();
+      g.ours = g.ours.slice().sort((a, b) => order(mine(a), mine(b)));
+      g.theirs = g.theirs.slice().sort((a, b) => order(peers(a), peers(b)));
+    }
     const pairs = alignRows(
       g.ours.length,
       g.theirs.length,
@@ -279,7 +295,8 @@ const matches = (
 ): boolean => {
   const own = event[key];
   if (masked.includes(key)) return own !== undefined;
-  if (own !== undefined) return own === value || own.toLowerCase() === value.toLowerCase();
+  // RFC 2132 section 2: a trailing NUL of text is the receiver's to delete.
+  if (own !== undefined) return own.toLowerCase() === value.replace(/\0+$/, '').toLowerCase();
   return false;
 };
 

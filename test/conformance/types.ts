@@ -110,6 +110,10 @@ export interface RowMap<R = unknown> extends MapBase {
   /** The message a row is about: rows are matched within a connection. Default: the row itself or its `seen`. */
   readonly seen?: (row: R) => Seen | undefined;
   readonly columns: Readonly<Record<string, Column<R>>>;
+  /** Rows of the peer that cannot be compared, with the reason in a comment: they are left out on both sides. */
+  readonly skip?: (row: Readonly<Record<string, string>>) => boolean;
+  /** Where the peer's order is of no meaning (rows written when something expires): both sides are sorted by these columns. */
+  readonly sortBy?: readonly string[];
   /** Columns that help to find the matching row but are not compared (`is_orig`). */
   readonly align?: Readonly<Record<string, (row: R) => Cell>>;
 }

@@ -40,8 +40,10 @@ export interface SnmpMessage extends Message {
   /** 1, 2 (2c) or 3. */
   readonly version: number;
   readonly pdu: SnmpPdu;
-  /** Request id, or the message id of an encrypted version 3 message; 0 for version 1 traps. */
+  /** What pairs: the request id, in version 3 the message id; 0 for version 1 traps. */
   readonly id: number;
+  /** Request id of the PDU; 0 where it is encrypted and for version 1 traps. */
+  readonly requestId: number;
   /** `(masked)`; '' in version 3. */
   readonly community: string;
   /** The community is one that devices are delivered with. */
@@ -103,7 +105,9 @@ const bindingOf = (b: Uint8Array, oid: string): Binding => {
       const stop = Math.min(end, start + MAX_STRING);
       const kind = textKind(b, start, stop);
       const last = kind !== 0 && stop > start && b[stop - 1] === 0 ? stop - 1 : stop;
-      const value = kind === 0 ? hex(b, start, stop, ':') : kind === 1 ? ascii(b, start, last) : utf8(b, start, last);
+      let value = kind === 0 ? hex(b, start, stop, ':') : kind === 1 ? ascii(b, start, last) : utf8(b, start, last);
+      // Octets beyond ASCII that are no UTF-8 are no text.
+      if (kind === 2 && value.includes('\ufffd')) value = hex(b, start, stop, ':');
       return { oid, type: 'OCTET STRING', value };
     }
     case ASN1.NULL:
@@ -190,6 +194,7 @@ const readPdu = (m: Draft, b: Uint8Array, o: number, end: number): string | unde
   // request-id, error-status (non-repeaters), error-index (max-repetitions), bindings
   if (!need(b, tlv.start, stop, ASN1.INTEGER)) return bad('request id');
   m.id = integerOf(b, tlv.start, tlv.end);
+  m.requestId = m.id;
   if (!need(b, tlv.end, stop, ASN1.INTEGER)) return bad('error status');
   m.errorStatus = pdu === 'get-bulk' ? 0 : integerOf(b, tlv.start, tlv.end);
   if (!need(b, tlv.end, stop, ASN1.INTEGER)) return bad('error index');
@@ -245,6 +250,7 @@ export const decodeSnmp = (b: Uint8Array, start: number, end: number): SnmpMessa
     version: version === 3 ? 3 : version + 1,
     pdu: 'get',
     id: 0,
+    requestId: 0,
     community: '',
     defaultCommunity: false,
     errorStatus: 0,

@@ -14,15 +14,18 @@ import {
   opendnp3Objects,
   opendnp3Transport,
 } from './opendnp3/dnp3.ts';
+import { suricataDhcp } from './suricata/dhcp.ts';
 import { suricataDnp3 } from './suricata/dnp3.ts';
 import { suricataEnip } from './suricata/enip.ts';
 import { suricataModbus } from './suricata/modbus.ts';
 import { suricataMqtt } from './suricata/mqtt.ts';
+import { suricataSnmp } from './suricata/snmp.ts';
 import { tcpdumpPtp } from './tcpdump/ptp.ts';
 import { tsharkAds } from './tshark/ads.ts';
 import { tsharkBacnet } from './tshark/bacnet.ts';
 import { tsharkC1222 } from './tshark/c1222.ts';
 import { tsharkCotp } from './tshark/cotp.ts';
+import { tsharkArp, tsharkCdp, tsharkDhcp, tsharkDns, tsharkHttp, tsharkLldp, tsharkNbns } from './tshark/discovery.ts';
 import { tsharkDnp3 } from './tshark/dnp3.ts';
 import { tsharkEnip } from './tshark/enip.ts';
 import { tsharkEthercat } from './tshark/ethercat.ts';
@@ -34,8 +37,10 @@ import { tsharkMms } from './tshark/mms.ts';
 import { tsharkModbus } from './tshark/modbus.ts';
 import { tsharkMqtt } from './tshark/mqtt.ts';
 import { tsharkOpcua } from './tshark/opcua.ts';
+import { tsharkProfinet } from './tshark/profinet.ts';
 import { tsharkProfinetCm } from './tshark/profinet-cm.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
+import { tsharkSnmp } from './tshark/snmp.ts';
 import { tsharkSsdp } from './tshark/ssdp.ts';
 import { tsharkSv } from './tshark/sv.ts';
 import { tsharkSynchrophasor } from './tshark/synchrophasor.ts';
@@ -61,7 +66,9 @@ import {
   zeekC1222Wait,
 } from './zeek/c1222.ts';
 import { zeekCotp } from './zeek/cotp.ts';
+import { zeekDhcp } from './zeek/dhcp.ts';
 import { zeekDnp3, zeekDnp3Control, zeekDnp3Objects } from './zeek/dnp3.ts';
+import { zeekDns } from './zeek/dns.ts';
 import { zeekCip, zeekCipIdentity, zeekCipIo, zeekEnip } from './zeek/enip.ts';
 import { zeekGenisys } from './zeek/genisys.ts';
 import { zeekGoose } from './zeek/goose.ts';
@@ -72,8 +79,9 @@ import {
   zeekHartSessions,
   zeekHartUniversal,
 } from './zeek/hart-ip.ts';
-import { zeekModbus } from './zeek/modbus.ts';
+import { zeekModbus, zeekModbusDetailed, zeekModbusMask, zeekModbusReadWrite } from './zeek/modbus.ts';
 import { zeekMqttConnect, zeekMqttPublish, zeekMqttSubscribe } from './zeek/mqtt.ts';
+import { zeekNtp } from './zeek/ntp.ts';
 import { zeekOmronFins } from './zeek/omron-fins.ts';
 import { zeekOpcua } from './zeek/opcua.ts';
 import { zeekProfinetCm } from './zeek/profinet-cm.ts';
@@ -98,6 +106,7 @@ import {
 } from './zeek/roc-plus.ts';
 import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
 import { zeekS7commPlus } from './zeek/s7comm-plus.ts';
+import { zeekSnmp } from './zeek/snmp.ts';
 import { zeekSv } from './zeek/sv.ts';
 import {
   zeekSynchrophasor,
@@ -110,72 +119,59 @@ import {
 } from './zeek/synchrophasor.ts';
 
 export const MAPS: readonly Mapping[] = [
-  ipalEnip,
+  ipalEnip, //
   ipalEnipRules,
-  ipalModbus,
-  ipalS7comm,
-  suricataEnip,
-  suricataModbus,
-  tsharkCotp,
-  tsharkEnip,
-  tsharkModbus,
-  tsharkS7comm,
-  zeekCip,
-  zeekCipIdentity,
-  zeekCipIo,
-  zeekCotp,
-  zeekEnip,
-  zeekModbus,
-  zeekS7Szl,
-  zeekS7Transfer,
-  zeekS7comm,
+  ipalEthercat,
+  ipalGoose,
   ipalIec104,
+  ipalModbus,
+  ipalMqtt,
+  ipalS7comm,
   opendnp3Application,
   opendnp3Headers,
   opendnp3Link,
   opendnp3Objects,
   opendnp3Transport,
+  suricataDhcp,
   suricataDnp3,
-  tsharkAds,
-  tsharkDnp3,
-  tsharkFins,
-  tsharkIec104,
-  zeekDnp3,
-  zeekDnp3Control,
-  zeekDnp3Objects,
-  ipalGoose,
+  suricataEnip,
+  suricataModbus,
+  suricataMqtt,
+  suricataSnmp,
   tcpdumpPtp,
+  tsharkAds,
+  tsharkArp,
+  tsharkBacnet,
+  tsharkC1222,
+  tsharkCdp,
+  tsharkCotp,
+  tsharkDhcp,
+  tsharkDnp3,
+  tsharkDns,
+  tsharkEnip,
+  tsharkEthercat,
+  tsharkFins,
   tsharkGoose,
+  tsharkHartIp,
+  tsharkHttp,
+  tsharkIec104,
+  tsharkLldp,
   tsharkMms,
+  tsharkModbus,
+  tsharkMqtt,
+  tsharkNbns,
+  tsharkOpcua,
+  tsharkProfinet,
+  tsharkProfinetCm,
+  tsharkS7comm,
+  tsharkSnmp,
+  tsharkSsdp,
   tsharkSv,
   tsharkSynchrophasor,
-  zeekGoose,
-  zeekSv,
-  zeekSynchrophasor,
-  zeekSynchrophasorCfg,
-  zeekSynchrophasorCfgDetail,
-  zeekSynchrophasorCmd,
-  zeekSynchrophasorData,
-  zeekSynchrophasorDataDetail,
-  zeekSynchrophasorHdr,
-  tsharkOpcua,
-  ...zeekOpcua,
-  ipalEthercat,
-  tsharkEthercat,
-  tsharkProfinetCm,
-  zeekProfinetCm,
-  zeekS7commPlus,
-  ipalMqtt,
-  suricataMqtt,
-  tsharkMqtt,
-  tsharkSsdp,
-  zeekMqttConnect,
-  zeekMqttPublish,
-  zeekMqttSubscribe,
-  zeekRadius,
-  ...zeekOmronFins,
-  tsharkC1222,
-  zeekGenisys,
+  zeekBacnet,
+  zeekBacnetControl,
+  zeekBacnetDiscovery,
+  zeekBacnetProperty,
   zeekBsapHeader,
   zeekBsapRdb,
   zeekBsapSerialExt,
@@ -192,17 +188,33 @@ export const MAPS: readonly Mapping[] = [
   zeekC1222Trace,
   zeekC1222User,
   zeekC1222Wait,
-  tsharkBacnet,
-  zeekBacnet,
-  zeekBacnetControl,
-  zeekBacnetDiscovery,
-  zeekBacnetProperty,
-  tsharkHartIp,
+  zeekCip,
+  zeekCipIdentity,
+  zeekCipIo,
+  zeekCotp,
+  zeekDhcp,
+  zeekDnp3,
+  zeekDnp3Control,
+  zeekDnp3Objects,
+  zeekDns,
+  zeekEnip,
+  zeekGenisys,
+  zeekGoose,
   zeekHartCommon,
   zeekHartDirect,
   zeekHartGeneral,
   zeekHartSessions,
   zeekHartUniversal,
+  zeekModbus,
+  zeekModbusDetailed,
+  zeekModbusMask,
+  zeekModbusReadWrite,
+  zeekMqttConnect,
+  zeekMqttPublish,
+  zeekMqttSubscribe,
+  zeekNtp,
+  zeekProfinetCm,
+  zeekRadius,
   zeekRoc,
   zeekRocClock,
   zeekRocConfig,
@@ -219,4 +231,17 @@ export const MAPS: readonly Mapping[] = [
   zeekRocTransactions,
   zeekRocUnknown,
   zeekRocUser,
+  zeekS7Szl,
+  zeekS7Transfer,
+  zeekS7comm,
+  zeekS7commPlus,
+  zeekSnmp,
+  zeekSv,
+  zeekSynchrophasor,
+  zeekSynchrophasorCfg,
+  zeekSynchrophasorCfgDetail,
+  zeekSynchrophasorCmd,
+  zeekSynchrophasorData,
+  zeekSynchrophasorDataDetail,
+  zeekSynchrophasorHdr,
 ];

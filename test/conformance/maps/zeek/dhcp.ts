@@ -1,0 +1,75 @@
+/** Zeek's dhcp.log: the messages of a transaction (xid) in one row. Addresses of the hosts and times are left out. */
+import { type Cell, rowMap, type Seen } from '../../types.ts';
+
+interface Dhcp {
+  readonly type: string;
+  readonly op: number;
+  readonly xid: number;
+  readonly cookie: string;
+  readonly yiaddr: string;
+  readonly chaddr: string;
+  readonly options: readonly { readonly code: number; readonly value: string | number | readonly string[] }[];
+}
+type M = Seen<Dhcp>;
+/** A transaction is written this long after it began. */
+const WATCH_US = 30_000_000;
+const TYPES = ['', 'DISCOVER', 'OFFER', 'REQUEST', 'DECLINE', 'ACK', 'NAK', 'RELEASE', 'INFORM'];
+
+interface Row {
+  readonly all: M[];
+}
+const option = (s: M, code: number): Cell => s.message.options.find((o) => o.code === code)?.value as Cell;
+/** The last message that says it. */
+const last = (r: Row, value: (s: M) => Cell): Cell =>
+  r.all.reduce<Cell>((found, s) => {
+    const v = value(s);
+    return v === undefined || v === '' ? found : v;
+  }, undefined);
+const client = (s: M): boolean => s.message.op === 1;
+
+export const zeekDhcp = rowMap<Row>({
+  shape: 'rows',
+  peer: 'zeek',
+  protocol: 'dhcp',
+  log: /^(manager\.)?dhcp$/,
+  rows: (capture) => {
+    const out: Row[] = [];
+    const open = new Map<number, Row>();
+    // Zeek refuses what has no DHCP cookie.
+    for (const s of capture.of<Dhcp>('dhcp').filter((m) => m.message.cookie !== 'other')) {
+      let row = open.get(s.message.xid);
+      if (row && s.tsUs - row.all.at(-1)!.tsUs > WATCH_US) row = undefined;
+      if (row) row.all.push(s);
+      else {
+        row = { all: [s] };
+        open.set(s.message.xid, row);
+        out.push(row);
+      }
+    }
+    return out;
+  },
+  columns: {
+    mac: (r) => r.all[0]!.message.chaddr,
+    host_name: {
+      value: (r) => last(r, (s) => (client(s) ? option(s, 12) : undefined)),
+      same: (a, b) => a === b.replace(/(\\x00)+$/, ''),
+    },
+    client_fqdn: (r) => last(r, (s) => (client(s) ? option(s, 81) : undefined)),
+    domain: (r) => last(r, (s) => (client(s) ? undefined : option(s, 15))),
+    requested_addr: (r) => last(r, (s) => (client(s) ? option(s, 50) : undefined)),
+    assigned_addr: (r) => last(r, (s) => (client(s) || s.message.yiaddr === '0.0.0.0' ? undefined : s.message.yiaddr)),
+    lease_time: {
+      same: (a, b) => b.includes('e') && Math.abs(Number(b) / Number(a) - 1) < 1e-6,
+      value: (r) => {
+        const seconds = last(r, (s) => (client(s) ? undefined : option(s, 51)));
+        return seconds === undefined ? undefined : Number(seconds).toFixed(6);
+      },
+    },
+    client_message: (r) => last(r, (s) => (client(s) ? option(s, 56) : undefined)),
+    server_message: (r) => last(r, (s) => (client(s) ? undefined : option(s, 56))),
+    msg_types: {
+      value: (r) => r.all.map((s) => TYPES[Number(option(s, 53) ?? 0)] || 'unknown-message-type-0'),
+      list: true,
+    },
+  },
+});

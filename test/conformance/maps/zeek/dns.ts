@@ -1,0 +1,178 @@
+/** Zeek's dns.log: DNS, LLMNR and NetBIOS names; a row per question, joined with its answer. Times are left out. */
+import type { DnsMessage, DnsRecord } from '../../../../src/decode/dns/wire.ts';
+import { type Cell, rowMap, type Seen } from '../../types.ts';
+
+interface Question {
+  readonly name: string;
+  readonly type: number;
+  readonly class: number;
+}
+interface Row {
+  readonly seen: Seen;
+  readonly request: DnsMessage | Nbns | undefined;
+  readonly response: DnsMessage | Nbns | undefined;
+  readonly question: Question | undefined;
+}
+interface NetbiosName {
+  readonly name: string;
+  readonly suffix: number;
+}
+interface Nbns {
+  readonly type: 'NBNS request' | 'NBNS response';
+  readonly id: number;
+  readonly response: boolean;
+  readonly broadcast: boolean;
+  readonly rcode: number;
+  readonly questions: readonly { readonly name: NetbiosName; readonly recordType: number }[];
+}
+const isNbns = (m: DnsMessage | Nbns | undefined): m is Nbns => m !== undefined && m.type.startsWith('NBNS');
+
+const QTYPES: Record<number, string> = {
+  1: 'A',
+  2: 'NS',
+  5: 'CNAME',
+  6: 'SOA',
+  10: 'NULL',
+  11: 'WKS',
+  12: 'PTR',
+  13: 'HINFO',
+  15: 'MX',
+  16: 'TXT',
+  17: 'RP',
+  18: 'AFSDB',
+  24: 'SIG',
+  25: 'KEY',
+  28: 'AAAA',
+  29: 'LOC',
+  32: 'NB',
+  33: 'SRV',
+  35: 'NAPTR',
+  36: 'KX',
+  37: 'CERT',
+  38: 'A6',
+  39: 'DNAME',
+  41: 'EDNS0',
+  43: 'DS',
+  44: 'SSHFP',
+  46: 'RRSIG',
+  47: 'NSEC',
+  48: 'DNSKEY',
+  50: 'NSEC3',
+  52: 'TLSA',
+  64: 'SVCB',
+  65: 'HTTPS',
+  99: 'SPF',
+  249: 'TKEY',
+  250: 'TSIG',
+  251: 'IXFR',
+  252: 'AXFR',
+  255: '*',
+  256: 'URI',
+  257: 'CAA',
+};
+const RCODES: Record<number, string> = {
+  0: 'NOERROR',
+  1: 'FORMERR',
+  2: 'SERVFAIL',
+  3: 'NXDOMAIN',
+  4: 'NOTIMP',
+  5: 'REFUSED',
+  6: 'YXDOMAIN',
+  7: 'YXRRSET',
+  8: 'NXRRSET',
+  9: 'NOTAUTH',
+  10: 'NOTZONE',
+};
+const OPCODES: Record<number, string> = { 0: 'query', 1: 'iquery', 2: 'status', 4: 'notify', 5: 'update' };
+
+/** Zeek prints large numbers with seven digits. */
+const nearly = (ours: string, theirs: string): boolean =>
+  theirs.includes('e') && Math.abs(Number(theirs) / Number(ours) - 1) < 1e-6;
+
+const firstQuestion = (m: DnsMessage | Nbns | undefined): Question | undefined => {
+  if (m === undefined) return undefined;
+  if (isNbns(m)) {
+    const q = m.questions[0];
+    return q && { name: q.name.name, type: q.recordType, class: 1 };
+  }
+  return m.questions[0];
+};
+const answerText = (r: DnsRecord): string => {
+  if (r.type === 46) return `RRSIG ${Number.parseInt(r.data.split(' ')[2]?.slice(0, 4) ?? '', 16)} ${r.name}`;
+  if (r.type === 16) return (r.texts ?? []).map((t) => `TXT ${t.length} ${t}`).join(' ');
+  return r.target ?? r.data;
+};
+const answers = (r: Row): readonly DnsRecord[] =>
+  r.response === undefined || isNbns(r.response) ? [] : r.response.answers;
+const flag = (
+  m: DnsMessage | Nbns | undefined,
+  name: 'authoritative' | 'truncated' | 'recursionDesired' | 'recursionAvailable',
+): boolean => m !== undefined && !isNbns(m) && m[name];
+
+export const zeekDns = rowMap<Row>({
+  shape: 'rows',
+  peer: 'zeek',
+  protocol: 'dns',
+  log: 'dns',
+  // Every mDNS message has id 0 and answers go to the group: Zeek joins what does not belong together.
+  skip: (row) => row['id.resp_p'] === '5353' || row['id.orig_p'] === '5353',
+  sortBy: ['trans_id', 'qtype', 'query', 'rcode', 'AA'],
+  rows: (capture) =>
+    ['dns', 'llmnr', 'nbns']
+      .flatMap((p) => capture.transactions<DnsMessage>(p))
+      .map((t): Row => {
+        const first = t.request?.message;
+        const single = first?.response === true;
+        const request = single ? undefined : first;
+        const response = t.response?.message ?? (single ? first : undefined);
+        return {
+          seen: (t.request ?? t.response)!,
+          request,
+          response,
+          // Of an answer to nothing Zeek keeps the name of its first record only.
+          question: firstQuestion(request),
+        };
+      }),
+  columns: {
+    trans_id: (r) => (r.request ?? r.response)?.id,
+    query: {
+      value: (r) => r.question?.name ?? answers(r)[0]?.name,
+      same: (a, b) => a.toLowerCase() === b.toLowerCase(),
+    },
+    qclass: (r) => r.question?.class,
+    qclass_name: (r) =>
+      r.question === undefined
+        ? undefined
+        : r.question.class === 1
+          ? 'C_INTERNET'
+          : r.question.class === 255
+            ? 'C_ANY'
+            : `qclass-${r.question.class}`,
+    qtype: (r) => r.question?.type,
+    qtype_name: (r) =>
+      r.question === undefined
+        ? undefined
+        : isNbns(r.request) && r.question.type === 33
+          ? 'NBSTAT'
+          : (QTYPES[r.question.type] ?? `query-${r.question.type}`),
+    rcode: (r) => r.response?.rcode,
+    rcode_name: (r) =>
+      r.response === undefined ? undefined : (RCODES[r.response.rcode] ?? `rcode-${r.response.rcode}`),
+    // Zeek looks at these with the first record of an answer.
+    AA: (r) => answers(r).length > 0 && flag(r.response, 'authoritative'),
+    TC: (r) => flag(r.request, 'truncated'),
+    RA: (r) => answers(r).length > 0 && flag(r.response, 'recursionAvailable'),
+    answers: {
+      value: (r): Cell => answers(r).map(answerText),
+      list: true,
+      // The signer of a signature is not in our text.
+      same: (ours, theirs) => /^RRSIG \d+ /.test(ours) && theirs.startsWith(ours.split(' ').slice(0, 2).join(' ')),
+    },
+    TTLs: { value: (r) => answers(r).map((a) => a.ttl.toFixed(6)), list: true, same: nearly },
+    rejected: (r) =>
+      r.request !== undefined && r.response !== undefined && r.response.rcode !== 0 && answers(r).length === 0,
+    opcode: (r) => (isNbns(r.request ?? r.response) ? undefined : (r.request as DnsMessage | undefined)?.opcode),
+    opcode_name: (r) =>
+      isNbns(r.request ?? r.response) ? undefined : OPCODES[(r.request as DnsMessage | undefined)?.opcode ?? 0],
+  },
+});
