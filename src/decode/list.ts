@@ -10,6 +10,7 @@ import { cclinkIe } from './cclink-ie/index.ts';
 import { cdp } from './cdp/index.ts';
 import { cipIo } from './cip-io/index.ts';
 import { coap } from './coap/index.ts';
+import { codesys } from './codesys/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
@@ -67,10 +68,12 @@ import { rocPlus } from './roc-plus/index.ts';
 import { rtps } from './rtps/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { s7commPlus } from './s7comm-plus/index.ts';
+import { sbus } from './sbus/index.ts';
 import { sercos } from './sercos/index.ts';
 import { slmp } from './slmp/index.ts';
 import { smb } from './smb/index.ts';
 import { snmp } from './snmp/index.ts';
+import { srtp } from './srtp/index.ts';
 import { ssdp } from './ssdp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { stp } from './stp/index.ts';
@@ -80,6 +83,8 @@ import { syslog } from './syslog/index.ts';
 import { telnet } from './telnet/index.ts';
 import { tftp } from './tftp/index.ts';
 import { tls } from './tls/index.ts';
+import { tristation } from './tristation/index.ts';
+import { vnetip } from './vnetip/index.ts';
 import { vrrp } from './vrrp/index.ts';
 import { websocket } from './websocket/index.ts';
 
@@ -171,4 +176,9 @@ export const DECODERS: readonly Decoder[] = [
   openvpn,
   ike,
   esp,
+  srtp,
+  sbus,
+  tristation,
+  codesys,
+  vnetip,
 ];

@@ -119,7 +119,7 @@ import {
 } from './zeek/synchrophasor.ts';
 
 export const MAPS: readonly Mapping[] = [
-  ipalEnip, //
+  ipalEnip,
   ipalEnipRules,
   ipalEthercat,
   ipalGoose,
@@ -244,4 +244,6 @@ export const MAPS: readonly Mapping[] = [
   zeekSynchrophasorData,
   zeekSynchrophasorDataDetail,
   zeekSynchrophasorHdr,
+  ...zeekOpcua,
+  ...zeekOmronFins,
 ];
