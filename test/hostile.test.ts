@@ -3,18 +3,21 @@
  * without bound; what is dropped at a limit is counted under its name; and afterwards an honest conversation is still
  * understood. HOSTILE_ROUNDS and HOSTILE_SEED make it longer or repeat a failure.
  */
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { BROADCAST, Connection, ethernet, type Host, ipv4, SYN, tcp, udp, Wire } from '../plant/net.ts';
 import { batchOf, Run, readFrames, seeded, type TestFrame, TestSite } from './drive.ts';
+import { judged, MAX_FRAME_MS, mutated, quiet } from './mutate.ts';
 import { describeShared, sharedCaptures } from './shared.ts';
 
 const ROUNDS = Number(process.env.HOSTILE_ROUNDS ?? 1);
 const SEED = Number(process.env.HOSTILE_SEED ?? 20_261_122);
 /** Of each capture, from a place chosen anew in each round. */
 const FRAMES_PER_CAPTURE = 500;
-const MAX_FRAME_MS = 50;
 const MB = 1 << 20;
 
 setFlagsFromString('--expose-gc');
@@ -23,92 +26,6 @@ const memoryMb = (): number => {
   collectGarbage();
   const m = process.memoryUsage();
   return (m.heapUsed + m.arrayBuffers) / MB;
-};
-
-const quiet = { each: () => undefined };
-
-/** One frame broken as hardware, mistakes or an attacker would: flips, cuts, lengths that lie, foreign octets. */
-const broken = (f: TestFrame, random: () => number, other: TestFrame): TestFrame => {
-  const pick = (n: number) => Math.floor(random() * n);
-  let bytes = f.bytes.slice();
-  for (let k = 1 + pick(3); k > 0 && bytes.length > 20; k--) {
-    const at = random() < 0.2 ? 12 + pick(30) : 40 + pick(bytes.length);
-    if (at + 4 > bytes.length) continue;
-    switch (pick(8)) {
-      case 0:
-        bytes[at] = bytes[at]! ^ (1 << pick(8));
-        break;
-      case 1:
-        bytes[at] = [0, 1, 0x7f, 0x80, 0xff][pick(5)]!;
-        break;
-      case 2: // a length, big-endian: too large, too small, off by one
-        bytes.set(
-          [
-            [0xff, 0xff],
-            [0, 0],
-            [0, 1],
-            [0x7f, 0xff],
-            [bytes[at]!, (bytes[at + 1]! + 1) & 255],
-          ][pick(5)]!,
-          at,
-        );
-        break;
-      case 3: // a 32-bit count
-        bytes.set([0xff, 0xff, 0xff, [0xff, 0xfe, 0x7f][pick(3)]!], at);
-        break;
-      case 4:
-        bytes = bytes.slice(0, at);
-        break;
-      case 5:
-        bytes.copyWithin(at, pick(bytes.length), pick(bytes.length));
-        break;
-      case 6: // headers of this one, payload of another protocol
-        bytes = Uint8Array.from([
-          ...bytes.subarray(0, Math.min(54, at)),
-          ...other.bytes.subarray(Math.min(54, other.bytes.length)),
-        ]);
-        break;
-      case 7: {
-        const longer = new Uint8Array(bytes.length + 1 + pick(200)).fill(pick(256));
-        longer.set(bytes);
-        bytes = longer;
-      }
-    }
-  }
-  return { ...f, bytes, wire: Math.max(f.wire ?? 0, bytes.length) };
-};
-
-/** A stretch of a capture as a bad day would deliver it. */
-const mutated = (frames: readonly TestFrame[], others: readonly TestFrame[], random: () => number): TestFrame[] => {
-  const out: TestFrame[] = [];
-  for (const f of frames) {
-    const r = random();
-    if (r < 0.03) continue;
-    out.push(random() < 0.35 ? broken(f, random, others[Math.floor(random() * others.length)] ?? f) : f);
-    if (r > 0.97) out.push(f);
-    else if (r > 0.94 && out.length > 1) out.push(...out.splice(-2).reverse());
-    else if (r > 0.92) out.push(others[Math.floor(random() * others.length)] ?? f);
-    else if (r > 0.918) out.push({ ...f, tsUs: f.tsUs + (random() - 0.5) * 1e10 });
-  }
-  return out;
-};
-
-/** Feeds frame by frame; milliseconds of the slowest and of frame `watch`. */
-const feed = (site: TestSite, frames: readonly TestFrame[], watch = -1) => {
-  const run = new Run(quiet, site);
-  let worst = 0;
-  let at = 0;
-  let watched = 0;
-  frames.forEach((f, i) => {
-    const batch = batchOf([f], i + 1);
-    const began = performance.now();
-    run.pipeline.handle(batch);
-    const ms = performance.now() - began;
-    if (i === watch) watched = ms;
-    if (ms > worst) [worst, at] = [ms, i];
-  });
-  run.pipeline.finish();
-  return { worst, at, watched };
 };
 
 describeShared('mutated captures', () => {
@@ -128,18 +45,10 @@ describeShared('mutated captures', () => {
         const others = captures[Math.floor(random() * captures.length)]!.frames;
         const frames = mutated(c.frames.slice(from, from + FRAMES_PER_CAPTURE), others, random);
         const where = `seed ${SEED} round ${round} ${c.name} frames ${from + 1}..`;
-        try {
-          const site = new TestSite();
-          let { worst, at } = feed(site, frames);
-          total += frames.length;
-          if (k % 4 === 0) site.model.assets();
-          // Another process or the collector may have had its turn: only what is slow every time is slow.
-          for (let again = 0; worst > MAX_FRAME_MS && again < 3; again++)
-            worst = Math.min(worst, feed(new TestSite(), frames, at).watched);
-          if (worst > worstMs) [worstMs, worstWhere] = [worst, `${where} +${at}`];
-        } catch (error) {
-          throw new Error(where, { cause: error });
-        }
+        const verdict = judged(frames, k % 4 === 0);
+        if (verdict.kind === 'threw') throw new Error(where, { cause: verdict.error });
+        total += frames.length;
+        if (verdict.worstMs > worstMs) [worstMs, worstWhere] = [verdict.worstMs, `${where} +${verdict.at}`];
       }
       // The first round fills caches that stay.
       if (round === 0) settledMb = memoryMb();
@@ -150,6 +59,15 @@ describeShared('mutated captures', () => {
     );
     expect(worstMs, worstWhere).toBeLessThan(MAX_FRAME_MS);
     expect(grownMb).toBeLessThan(60);
+  });
+});
+
+const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), 'fixtures', 'fuzz');
+const fixtures = existsSync(FIXTURES) ? readdirSync(FIXTURES).sort() : [];
+
+describe.runIf(fixtures.length > 0)('what the fuzzer once found', () => {
+  it.each(fixtures)('%s', async (name) => {
+    expect(judged(await readFrames(join(FIXTURES, name)), true)).toMatchObject({ kind: 'fine' });
   });
 });
 

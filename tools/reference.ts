@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Attachment } from '../src/core/decoder.ts';
 import { ERRORS, EXIT, WARNINGS } from '../src/core/errors.ts';
 import { VERBS, type Verb } from '../src/core/observation.ts';
+import { DEPTHS } from '../src/decode/depth.ts';
 import { DECODERS } from '../src/decode/list.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -65,15 +66,18 @@ const protocols = (): string =>
   page(
     'Protocols',
     'What is decoded, out of `src/decode/list.ts`. Ports are a hint only: content decides, on any port. `carried` means ' +
-      'that the protocol lies inside another one.',
+      'that the protocol lies inside another one. Depth A: to the last field of the public specification. B: messages with their ' +
+      'fields, commands and values as used on plants. C: recognised, with the identity that the first frames show.',
     table(
-      ['name', 'protocol', 'family', 'found on', 'content'],
+      ['name', 'protocol', 'family', 'depth', 'found on', 'content', 'not known'],
       DECODERS.map((d) => [
         `\`${d.name}\``,
         d.title,
         FAMILIES[d.family],
+        DEPTHS[d.name]?.tier ?? '',
         d.attach.map(place).join('; '),
         d.encrypted === true ? 'encrypted: only what is said in clear' : 'read',
+        DEPTHS[d.name]?.unknown ?? '',
       ]),
     ),
   );

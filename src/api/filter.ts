@@ -56,6 +56,7 @@ export const FILTER_FIELDS: Readonly<Record<ListName, readonly FilterField[]>> =
     f('note', 'text', 'words in the notes', false),
   ],
   flows: [
+    f('id', 'text', 'the conversation', false),
     f('client', 'text', 'client: name, address or asset id', true, true),
     f('server', 'text', 'server: name, address or asset id', true, true),
     f('asset', 'text', 'either side: name, address or asset id', false),

@@ -148,6 +148,10 @@ export const Coverage = Obj({
     Obj({
       protocol: Type.String(),
       title: Type.String(),
+      /** A: to the last field; B: as used on plants; C: recognised. */
+      tier: OneOf(['A', 'B', 'C']),
+      /** What is not known of it, a sentence; '' where nothing is known to be missing. */
+      unknown: Type.String(),
       messages: Count,
       bytes: Count,
       malformed: Count,

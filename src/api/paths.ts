@@ -32,6 +32,7 @@ export const PATHS = {
   mergeAssets: 'POST /api/v1/sites/:site/merges',
   undoCorrection: 'POST /api/v1/sites/:site/corrections/:correction/undo',
   flows: 'GET /api/v1/sites/:site/flows',
+  messages: 'GET /api/v1/sites/:site/flows/:flow/messages',
   commands: 'GET /api/v1/sites/:site/commands',
   points: 'GET /api/v1/sites/:site/points',
   point: 'GET /api/v1/sites/:site/points/:point',
@@ -54,6 +55,8 @@ export const FILE_PATHS = {
   uploadNames: 'POST /api/v1/sites/:site/names/imports',
   /** One frame, or with `?around=N` its neighbours too, as application/vnd.tcpdump.pcap. */
   framePcap: 'GET /api/v1/sites/:site/sources/:source/frames/:frame/pcap',
+  /** The frames of conversations (`flows`) or behind the rows of a list with its filter (`q`, `row`), as pcapng. */
+  listPcapng: 'GET /api/v1/sites/:site/captures/:list.pcapng',
   /** Any list with its filter (`q`, `sort`): `:format` is csv or json. Names, columns as in the list's schema. */
   export: 'GET /api/v1/sites/:site/exports/:list.:format',
   exportJournal: 'GET /api/v1/exports/journal.:format',

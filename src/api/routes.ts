@@ -37,7 +37,10 @@ import {
 import {
   ChangeRow,
   CommandRow,
+  FlowParams,
   FlowRow,
+  MessageList,
+  MessagesQuery,
   PointParams,
   PointRow,
   Series,
@@ -100,6 +103,12 @@ export const ROUTES = {
   mergeAssets: { params: SiteParams, body: MergeRequest, response: Corrected, summary: 'Merges assets' },
   undoCorrection: { params: CorrectionParams, response: Corrected, summary: 'Takes a correction back' },
   flows: { params: SiteParams, query: ListQuery, response: PageOf(FlowRow), summary: 'Conversations' },
+  messages: {
+    params: FlowParams,
+    query: MessagesQuery,
+    response: MessageList,
+    summary: "Messages of a conversation in its protocol's words",
+  },
   commands: { params: SiteParams, query: ListQuery, response: PageOf(CommandRow), summary: 'Commands, folded' },
   points: { params: SiteParams, query: ListQuery, response: PageOf(PointRow), summary: 'Process variables' },
   point: { params: PointParams, response: PointRow, summary: 'One process variable' },

@@ -45,6 +45,35 @@ export const FlowRow = Obj({
 });
 export type FlowRow = Static<typeof FlowRow>;
 
+export const FlowParams = Obj({ site: Type.String(), flow: Type.String() });
+export const MessagesQuery = Obj({
+  /** Only messages after this frame of the source in hand. */
+  source: Type.Optional(Type.String()),
+  after: Type.Optional(Type.Integer({ minimum: 0 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
+});
+/** One message as its decoder reads it, in the protocol's own words. */
+export const MessageRow = Obj({
+  source: Type.String(),
+  frame: Count,
+  at: MaybeTime,
+  toServer: Type.Boolean(),
+  protocol: Type.String(),
+  title: Type.String(),
+  type: Type.String(),
+  fields: Type.Array(Obj({ name: Type.String(), value: Type.String() })),
+});
+export type MessageRow = Static<typeof MessageRow>;
+/** Messages of a conversation in the order of the wire, read again from its sources. */
+export const MessageList = Obj({
+  items: Type.Array(MessageRow),
+  /** Where to go on; null at the end. */
+  next: Maybe(Obj({ source: Type.String(), after: Count })),
+  /** Sources whose frames could not be read again. */
+  missing: Type.Array(Type.String()),
+});
+export type MessageList = Static<typeof MessageList>;
+
 /** A run of the same command, folded: `count` times between `firstAt` and `lastAt`. */
 export const CommandRow = Obj({
   id: Int(),

@@ -1,12 +1,13 @@
 /** Every call of the contract that is about the plant, from its input to its answer. */
 import type { JournalRow, Settings, Static } from '../api/index.ts';
 import type { EvidenceRing } from '../capture/ring.ts';
-import { DECODERS } from '../decode/index.ts';
+import { DECODERS, DEPTHS } from '../decode/index.ts';
 import { DEFAULT_RETENTION, databaseBytes, type Row, type Store } from '../store/index.ts';
 import type { Corrections } from './corrections.ts';
 import { type CallAnswer, type CallInput, type EngineCall, RequestError } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
 import type { LiveSite } from './live-site.ts';
+import { messagesOf } from './messages.ts';
 import type { Names } from './names.ts';
 import { assetDetail, assets } from './query/assets.ts';
 import { frameAnswer, missingFrame } from './query/frame.ts';
@@ -16,6 +17,7 @@ import { type Pace, toSource } from './query/sources.ts';
 import { holdsCredential, supportsOf } from './query/supports.ts';
 import { changes, commands, flows, points, sessions, toPointRow, weirds } from './query/traffic.ts';
 import { type SiteView, timeText } from './query/view.ts';
+import { hostsOfConversation, selectedFrames } from './selection.ts';
 import { seriesOf } from './series.ts';
 
 export interface CallContext {
@@ -43,8 +45,13 @@ type Handlers = { readonly [C in EngineCall]: Handler<C> };
 /** Rows of the journal that one list looks at, newest first; older ones are in exports of the store. */
 const MAX_JOURNAL_ROWS = 50_000;
 
+/** Of a decoder that was just added. */
+const SHALLOW = { tier: 'C', unknown: '' } as const;
 const TITLES = new Map(
-  DECODERS.map((decoder) => [decoder.name, { title: decoder.title, encrypted: decoder.encrypted === true }]),
+  DECODERS.map((decoder) => [
+    decoder.name,
+    { title: decoder.title, encrypted: decoder.encrypted === true, ...(DEPTHS[decoder.name] ?? SHALLOW) },
+  ]),
 );
 
 const viewOf = (context: CallContext, site: string): Promise<SiteView> => {
@@ -206,6 +213,18 @@ const HANDLERS: Handlers = {
     return answer;
   },
   flows: async (context, { params, query }) => flows(await viewOf(context, params.site), query),
+  messages: async (context, { params, query }) => {
+    const site = context.site(params.site);
+    const view = await viewOf(context, params.site);
+    const conversation = view.model.conversations().find((c) => c.id === params.flow);
+    if (conversation === undefined)
+      throw new RequestError(404, 'not-found', 'There is no such conversation.', 'Load the list again.');
+    const { protocol, serverPort, client, server } = conversation;
+    const sources = [...site.sources.values()];
+    const hosts = new Set([hostsOfConversation(view.endpoints, client, server)]);
+    const frames = selectedFrames(context.store, params.site, sources, { hosts, frames: [] }, await context.ring());
+    return messagesOf(frames, { protocol, serverPort }, query, sources);
+  },
   commands: async (context, { params, query }) => commands(await viewOf(context, params.site), query),
   points: async (context, { params, query }) => points(await viewOf(context, params.site), query),
   point: async (context, { params }) => {

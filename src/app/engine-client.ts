@@ -97,6 +97,7 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
   const engine: Engine = {
     call: (...args) => client.ask('call', args),
     framePcap: (...args) => client.ask('framePcap', args),
+    capture: (...args) => client.ask('capture', args),
     uploadNames: (...args) => client.ask('uploadNames', args),
     accounts: () => client.ask('accounts', []),
     changeAccounts: (...args) => client.ask('changeAccounts', args),

@@ -110,11 +110,22 @@ export type SourceRequest =
   | { readonly kind: 'stream'; readonly name: string; readonly site?: string; readonly fd: number }
   | { readonly kind: 'live'; readonly interface: string; readonly site?: string };
 
+/** Lists whose rows lead to frames. */
+export const CAPTURE_LISTS = ['flows', 'commands', 'sessions', 'changes', 'weirds'] as const;
+export type CaptureList = (typeof CAPTURE_LISTS)[number];
+export interface CaptureQuery {
+  readonly q?: string;
+  /** Only the row with this id. */
+  readonly row?: string;
+}
+
 export interface Engine {
   /** JSON text of the call's answer. Throws RequestError. */
   call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string>;
   /** One page of a list as objects, for exports and the command line; `next` continues. */
   framePcap(site: string, source: string, frame: number, around: number): Promise<Uint8Array>;
+  /** The frames of conversations, or behind the rows of a list with its filter, as one pcapng file. */
+  capture(site: string, list: CaptureList, query: CaptureQuery): Promise<Uint8Array>;
   /** An asset list that was uploaded; JSON text of NameUpload. */
   uploadNames(site: string, fileName: string, bytes: Uint8Array, userId: string): Promise<string>;
   accounts(): Promise<Accounts>;

@@ -183,6 +183,40 @@ describeShared('the engine', () => {
     expect(missing.reason).not.toBe('');
   });
 
+  it('reads the messages of a conversation again, and writes its frames as a capture', async () => {
+    const { site } = await openCapture();
+    const params = { site };
+    const [flow] = (await ask('flows', { params, query: { q: 'protocol:=s7comm' } })).items;
+    const all = await ask('messages', { params: { site, flow: flow!.id }, query: { limit: 1000 } });
+    expect(all.items.map((m) => m.protocol)).toContain('s7comm');
+    expect(all).toMatchObject({ next: null, missing: [] });
+    const paged: typeof all.items = [];
+    let next: typeof all.next = { source: all.items[0]!.source, after: 0 };
+    do {
+      const page: typeof all = await ask('messages', {
+        params: { site, flow: flow!.id },
+        query: { limit: 7, ...next },
+      });
+      paged.push(...page.items);
+      next = page.next;
+    } while (next !== null);
+    expect(paged).toEqual(all.items);
+
+    const bytes = await engine.capture(site, 'flows', { row: flow!.id });
+    const copy = join(folder, 'selection.pcapng');
+    writeFileSync(copy, bytes);
+    const again = await openCapture(copy);
+    const seen = (await ask('flows', { params: { site: again.site }, query: { q: 'protocol:=s7comm' } })).items;
+    expect(seen).toMatchObject([{ clientPackets: flow!.clientPackets, serverPackets: flow!.serverPackets }]);
+
+    const stop = (await ask('commands', { params, query: { q: 'verb:mode-change' } })).items[0]!;
+    const proof = await engine.capture(site, 'commands', { row: String(stop.id) });
+    const view = new DataView(proof.buffer, proof.byteOffset, proof.byteLength);
+    let frames = 0;
+    for (let o = 0; o < proof.length; o += view.getUint32(o + 4, true)) if (view.getUint32(o, true) === 6) frames++;
+    expect(frames).toBe(new Set([...stop.evidence, ...stop.lastEvidence].map((e) => e.frame)).size);
+  });
+
   it('keeps corrections by people with their undo, over a restart', async () => {
     const { site } = await openCapture();
     const [first, second] = (await ask('assets', { params: { site }, query: {} })).items;

@@ -12,6 +12,8 @@ import {
   type AccountChange,
   type Accounts,
   type CallInput,
+  type CaptureList,
+  type CaptureQuery,
   type Engine,
   type EngineCall,
   type EngineEvent,
@@ -21,6 +23,7 @@ import {
 import { findFrame } from './evidence.ts';
 import { LiveSite, sourceOf } from './live-site.ts';
 import { Names } from './names.ts';
+import { asPcapng, selectedFrames, selectionOf } from './selection.ts';
 import { Sources } from './sources.ts';
 
 /** The pulse: events at most so often. */
@@ -328,6 +331,15 @@ export class LocalEngine implements Engine {
       if (found.frame.linkType === linkType) parts.push(pcapRecord(found.frame, { linkType }));
     }
     return Buffer.concat(parts);
+  }
+
+  async capture(siteId: string, list: CaptureList, query: CaptureQuery): Promise<Uint8Array> {
+    const site = this.#site(siteId);
+    const view = await site.view(this.#options.nowUs());
+    const selection = selectionOf(view, list, query);
+    const sources = [...site.sources.values()];
+    const ring = await this.#sources.openRing();
+    return asPcapng(selectedFrames(this.#store, siteId, sources, selection, ring));
   }
 
   async uploadNames(siteId: string, fileName: string, bytes: Uint8Array): Promise<string> {

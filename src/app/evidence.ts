@@ -74,7 +74,7 @@ const pinRow = (site: string, source: string, kind: string, frame: FoundFrame): 
 /** Reads frames of a capture file again, in order; stops after the last wanted. */
 export async function* readFrames(
   path: string,
-  wants: (frame: number) => boolean,
+  wants: (frame: number, bytes: Uint8Array, linkType: number) => boolean,
   last: number,
 ): AsyncGenerator<FoundFrame, void, void> {
   const file = await openCaptureFile(path);
@@ -83,8 +83,8 @@ export async function* readFrames(
     for (let i = 0; i < event.count; i++) {
       const frame = event.firstFrame + i;
       if (frame > last) return;
-      if (!wants(frame)) continue;
       const start = event.start[i]!;
+      if (!wants(frame, event.bytes.subarray(start, start + event.captured[i]!), event.linkType[i]!)) continue;
       yield {
         frame,
         tsUs: event.tsUs[i]!,

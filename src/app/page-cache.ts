@@ -174,6 +174,7 @@ export const withPages = (engine: Engine, clock: PageClock): Engine => {
     call: (call, input) =>
       PATHS[call].startsWith('GET ') ? pages.call(call, input) : forgetting(engine.call(call, input)),
     framePcap: (...args) => engine.framePcap(...args),
+    capture: (...args) => engine.capture(...args),
     uploadNames: (...args) => forgetting(engine.uploadNames(...args)),
     accounts: () => engine.accounts(),
     changeAccounts: (change) => engine.changeAccounts(change),

@@ -2,11 +2,11 @@
  * One source's way through the stages: capture events in, decoded, observed into the site's model. Synchronous and free
  * of clocks: the caller decides when to read on, so the same code serves a file, a live interface, a test and the bench.
  */
-import type { Decoder, Message, PduContext } from '../core/decoder.ts';
+import type { Decoder } from '../core/decoder.ts';
 import type { CaptureEvent, CaptureInterface, FrameBatch } from '../core/frame.ts';
 import type { SourceHealth, SourceId } from '../core/site.ts';
 import type { SiteModel, SiteSink } from '../core/site-model.ts';
-import { DECODERS, Decoding, DuplicateFilter, EndpointTable } from '../decode/index.ts';
+import { DECODERS, Decoding, DuplicateFilter, EndpointTable, type OnMessage } from '../decode/index.ts';
 
 /** What the sources of one site share. */
 export interface SiteRuntime {
@@ -28,7 +28,7 @@ export interface PipelineOptions {
   readonly decoders?: readonly Decoder[];
   readonly segment?: number;
   readonly ownMacs?: readonly string[];
-  readonly onMessage?: (decoder: Decoder, message: Message, context: PduContext) => void;
+  readonly onMessage?: OnMessage;
 }
 
 /** Frames whose offset is remembered, for evidence of requests that are answered later. */

@@ -106,6 +106,8 @@ export interface Decoder<M extends Message = Message, S = unknown> {
   readonly attach: readonly Attachment[];
   /** Octets are understood only as metadata when true (TLS, SSH): the conduit is blind to content. */
   readonly encrypted?: boolean;
+  /** The same where the conversation decides: asked of a flow's state whenever the flow is reported. */
+  isEncrypted?(state: S): boolean;
   /** Must be cheap and must not keep anything. `context.toServer` may still be a guess. */
   probe(bytes: Uint8Array, start: number, end: number, context: PduContext): Probe;
   /** Fresh state for a flow (or host pair or segment, as `pairing.scope` says); called once for each. */

@@ -152,6 +152,9 @@ export interface Conversation {
   encrypted: boolean;
   /** Flows of which only one direction is in the capture. */
   oneWayFlows?: number;
+  /** Community ID and TCP state of its latest flow; '' where there is none. */
+  communityId?: string;
+  state?: string;
 }
 
 /** A process variable. */

@@ -24,6 +24,8 @@ export class PacketCursor {
   /** -1: Ethernet II. Otherwise DSAP, or (OUI << 16 | PID) + 0x1_0000_0000 for SNAP. */
   llc = -1;
   l3 = 0;
+  /** Sequence number and size that HSR or PRP gave the frame, to know its copy by; -1 without redundancy. */
+  redundancy = -1;
 
   /** 0 (none), 4, 6. */
   version = 0;

@@ -463,6 +463,30 @@ describe('below TCP', () => {
     expect(r.endpoints.get(r.flows[0]!.client).ip).toBe('fd00::1');
   });
 
+  it('counts the two copies of HSR and PRP once, and takes the trailer of PRP away', () => {
+    // Path or LAN, size, sequence number: the copies differ in the first four bits only.
+    const hsr = (path: number, i: Uint8Array, s: boolean) =>
+      eth(i, [0x89, 0x2f, path << 4, i.length + 6, 0x00, s ? 7 : 9, 0x08, 0x00], s);
+    const prp = (lan: number, body: Uint8Array) =>
+      ethernet(server.mac, client.mac, 0x9999, [...body, 0x00, 0x07, lan << 4, body.length + 6, 0x88, 0xfb]);
+    const r = run([
+      frame(hsr(0, question, true), T0),
+      frame(hsr(1, question, true), T0 + 40_000),
+      frame(hsr(1, answer, false), T0 + 50_000),
+      frame(hsr(0, answer, false), T0 + 50_100),
+    ]);
+    expect(asked(r)).toEqual(TANK1);
+    expect(r.health.duplicates).toBe(2);
+    const body = q(1, 'tank'.repeat(15));
+    const both = run([frame(prp(0xa, body), T0), frame(prp(0xb, body), T0 + 9)]);
+    expect(both.health.duplicates).toBe(1);
+    expect(both.messages.length).toBe(1);
+    // A size that is not the frame's: no trailer.
+    const chance = prp(0xa, body);
+    chance[chance.length - 3]!--;
+    expect(run([frame(chance, T0), frame(chance.slice(), T0 + 9000)]).health.duplicates).toBe(0);
+  });
+
   it('hands L2 protocols over without padding guesses', () => {
     const r = run([
       frame(ethernet(server.mac, client.mac, 0x9999, q(1, 'tank1'))),

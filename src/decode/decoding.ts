@@ -2,7 +2,7 @@
  * The hot path: frames in, observations out. Per frame: link, IP, flow look-up, counters; then TCP order and dispatch
  * only where there is payload. Nothing is allocated for a frame that carries none.
  */
-import type { Decoder, Message, PduContext } from '../core/decoder.ts';
+import type { Decoder } from '../core/decoder.ts';
 import type { FrameBatch } from '../core/frame.ts';
 import type { At, ObservationSink } from '../core/observation.ts';
 import type { SourceHealth } from '../core/site.ts';
@@ -10,7 +10,7 @@ import type { SiteSink } from '../core/site-model.ts';
 import { i32be, u16be } from '../lib/bytes.ts';
 import { PacketCursor } from './cursor.ts';
 import { Delivery } from './delivery.ts';
-import { Dispatcher } from './dispatch.ts';
+import { Dispatcher, type OnMessage } from './dispatch.ts';
 import { DuplicateFilter } from './duplicates.ts';
 import type { EndpointTable } from './endpoints.ts';
 import { flowSummary, placeSummary } from './flow-report.ts';
@@ -45,7 +45,7 @@ import {
 } from './flows.ts';
 import { HealthCounters, OFFLOAD_LENGTH } from './health.ts';
 import { FragmentTable, IP_FRAGMENT, IP_OK, parseIpv4, parseIpv6 } from './ip.ts';
-import { ETHERTYPE, LINK_CUT, LINK_OK, LINK_UNKNOWN, parseEthernet, parseLink } from './link.ts';
+import { ETHERTYPE, LINK_CUT, LINK_OK, LINK_UNKNOWN, parseEthernet, parseLink, stripPrp } from './link.ts';
 import { TcpPath } from './tcp.ts';
 import { ETHERNET_FRAME, type Tunnel, tunnelOverIp, tunnelOverUdp, VXLAN_PORT } from './tunnels.ts';
 
@@ -66,6 +66,11 @@ const SWEEP_TICKS = 10;
 const MAX_TUNNEL_DEPTH = 4;
 /** EtherTypes whose cyclic frames legitimately repeat within milliseconds: EtherCAT, POWERLINK, SERCOS III. */
 const REPEATING = new Set([0x88a4, 0x88ab, 0x88cd]);
+const ETHERCAT = 0x88a4;
+/** EtherCAT masters remembered by address; at the limit the memory is emptied. */
+const MAX_MASTERS = 256;
+/** Second bit of a MAC address: locally administered. In the upper 24 bits it is this one. */
+const LOCAL_MAC = 0x020000;
 const SYN = 0x02;
 const ACK = 0x10;
 /** First bit of a MAC address: group. In the upper 24 bits it is this one. */
@@ -79,7 +84,7 @@ export interface DecodingOptions {
   readonly segment?: number;
   /** Shared between the sources of a site, so that two mirrors of one wire count once. */
   readonly duplicates?: DuplicateFilter;
-  readonly onMessage?: (decoder: Decoder, message: Message, context: PduContext) => void;
+  readonly onMessage?: OnMessage;
   /** MAC addresses of the capture interface, `00:11:22:33:44:55`: frames from them are counted (law 1: must be none). */
   readonly ownMacs?: readonly string[];
 }
@@ -99,6 +104,7 @@ export class Decoding {
   readonly #segment: number;
   readonly #duplicates: DuplicateFilter;
   readonly #ownMacs: ReadonlySet<number>;
+  readonly #masters = new Map<number, number>();
   readonly #c = new PacketCursor();
   readonly #flowAt: At;
   #view: DataView = new DataView(new ArrayBuffer(0));
@@ -180,7 +186,7 @@ export class Decoding {
   /** The source's health now, active flows included. */
   snapshot(): SourceHealth {
     const d = this.dispatcher;
-    const encrypted = (f: number) => this.#states.get(f)?.session?.decoder.encrypted === true;
+    const encrypted = (f: number) => this.#states.get(f)?.session?.encrypted === true;
     return this.health.snapshot(this.flows, encrypted, d.stats, {
       flows: this.flows.evicted,
       endpoints: this.endpoints.overflow,
@@ -299,6 +305,11 @@ export class Decoding {
       return;
     }
     if (c.hasMac) {
+      stripPrp(c);
+      if (c.redundancy >= 0 && this.#duplicates.redundant(c.srcHigh, c.srcLow, c.redundancy, c.tsUs)) {
+        h.duplicates++;
+        return;
+      }
       if ((c.dstHigh & GROUP_MAC) !== 0) h.broadcastFrames++;
       else h.unicastFrames++;
       if (this.#ownMacs.size > 0 && this.#ownMacs.has(c.srcHigh * 0x1000000 + c.srcLow)) h.ownFrames++;
@@ -329,6 +340,24 @@ export class Decoding {
 
   #sender(c: PacketCursor): number {
     return this.endpoints.intern(c.segment, c.place, c.hasMac, c.srcHigh, c.srcLow, c.version, c.srcIp, c.tsUs);
+  }
+
+  /**
+   * Sender of an EtherCAT frame. The first slave sets the locally administered bit of the source address in the frame that
+   * goes back (IEC 61158-4-12 section 4.2): that is the master's own frame, and not another device.
+   */
+  #master(c: PacketCursor): number {
+    const low = c.srcLow;
+    if ((c.srcHigh & LOCAL_MAC) !== 0)
+      return this.#masters.get((c.srcHigh ^ LOCAL_MAC) * 0x1000000 + low) ?? this.#sender(c);
+    const key = c.srcHigh * 0x1000000 + low;
+    let master = this.#masters.get(key);
+    if (master === undefined) {
+      master = this.#sender(c);
+      if (this.#masters.size >= MAX_MASTERS) this.#masters.clear();
+      this.#masters.set(key, master);
+    }
+    return master;
   }
 
   #receiver(c: PacketCursor): number {
@@ -475,7 +504,7 @@ export class Decoding {
     c.version = 0;
     c.srcIp = 0;
     c.dstIp = 0;
-    const from = this.#sender(c);
+    const from = c.etherType === ETHERCAT ? this.#master(c) : this.#sender(c);
     const to = this.#receiver(c);
     const llc = c.llc >= 0;
     const hint = llc ? c.llc : c.etherType;

@@ -42,6 +42,11 @@ export class Session {
     this.isStream = decoder.attach.some((a) => a.over === 'tcp');
     this.hosts = hosts;
   }
+
+  /** Nobody can see what this conversation is about. */
+  get encrypted(): boolean {
+    return this.decoder.encrypted === true || this.decoder.isEncrypted?.(this.state) === true;
+  }
 }
 
 export class DecoderStats {
@@ -107,11 +112,20 @@ const attach = (decoders: readonly Decoder[], over: string): Attached => {
 const SNAP_BASE = 0x1_0000_0000_00;
 const NO_DECODERS: readonly Decoder[] = [];
 
+/** Hears of each message before it is paired; its octets are `start`..`end` of `bytes`, valid during the call only. */
+export type OnMessage = (
+  decoder: Decoder,
+  message: Message,
+  context: PduContext,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+) => void;
+
 export interface DispatchOptions {
   readonly decoders: readonly Decoder[];
   readonly sink: ObservationSink;
-  /** Called for each message, before it is paired. */
-  readonly onMessage?: (decoder: Decoder, message: Message, context: PduContext) => void;
+  readonly onMessage?: OnMessage;
   /** Did this endpoint send anything so far? */
   readonly spoke: (endpoint: EndpointId) => boolean;
 }
@@ -272,6 +286,7 @@ export class Dispatcher {
       if (r.kind === 'message') {
         session.messages++;
         const consumed = r.consumed > 0 ? r.consumed : end - position;
+        if (this.#onMessage) this.#onMessage(decoder, r.message, context, bytes, position, position + consumed);
         position += consumed;
         understood += consumed;
         stats.messages++;
@@ -287,6 +302,8 @@ export class Dispatcher {
         break;
       } else if (r.kind === 'carries') {
         const consumed = r.consumed > 0 ? r.consumed : end - position;
+        if (r.message && this.#onMessage)
+          this.#onMessage(decoder, r.message, context, bytes, position, position + consumed);
         position += consumed;
         understood += consumed;
         stats.bytes += consumed;
@@ -425,7 +442,6 @@ export class Dispatcher {
   #handle(session: Session, message: Message): void {
     const { decoder, scope } = session;
     const c = this.context;
-    if (this.#onMessage) this.#onMessage(decoder, message, c);
     const at = this.#at;
     const t = this.#transaction;
     at.protocol = decoder.name;

@@ -1,12 +1,15 @@
 /**
  * The same frame seen twice within a few milliseconds (several mirror ports, a mirror of both directions of one link)
- * counts once. A direct-mapped table of fingerprints: fixed memory, one look-up per frame, no false positive worth
- * counting (32-bit fingerprint, equal length and 5 ms).
+ * counts once; so does a frame that a redundant network (HSR, PRP) carries on two paths. A direct-mapped table of
+ * fingerprints: fixed memory, one look-up per frame, no false positive worth counting (32-bit fingerprint, equal length
+ * and 5 ms).
  */
 import { mix4 } from './endpoints.ts';
 
 /** Copies of a mirror arrive within the switch's buffering time. */
 export const DUPLICATE_WINDOW_US = 5_000;
+/** A redundant network forgets a sequence number after this long (EntryForgetTime, IEC 62439-3 table 5). */
+export const REDUNDANT_WINDOW_US = 400_000;
 /** Enough for the frames of one window at 1.6 million a second, small enough to stay in the cache. */
 const SLOTS = 1 << 13;
 /**
@@ -21,6 +24,15 @@ export class DuplicateFilter {
   readonly #print = new Int32Array(SLOTS);
   readonly #length = new Int32Array(SLOTS);
   readonly #tsUs = new Float64Array(SLOTS).fill(Number.NEGATIVE_INFINITY);
+
+  /**
+   * True when the other copy of a frame that HSR or PRP sends twice was seen: same sender, sequence number and size. The
+   * copies are not equal octet by octet, because each names its path.
+   */
+  redundant(srcHigh: number, srcLow: number, redundancy: number, tsUs: number): boolean {
+    const h = mix4(srcHigh, srcLow, redundancy, 0x52435400);
+    return this.#same(h, -1, tsUs, REDUNDANT_WINDOW_US);
+  }
 
   /** True when this frame was seen less than DUPLICATE_WINDOW_US ago. */
   seen(view: DataView, start: number, length: number, tsUs: number, ipv4: boolean): boolean {
@@ -43,11 +55,15 @@ export class DuplicateFilter {
       h2 ^= view.getInt32(t + 12, true);
     }
     h = mix4(h, h2, length, 0);
+    return this.#same(h, length, tsUs, DUPLICATE_WINDOW_US);
+  }
+
+  #same(h: number, length: number, tsUs: number, windowUs: number): boolean {
     const slot = h & (SLOTS - 1);
     const same =
       this.#print[slot] === h &&
       this.#length[slot] === length &&
-      tsUs - this.#tsUs[slot]! <= DUPLICATE_WINDOW_US &&
+      tsUs - this.#tsUs[slot]! <= windowUs &&
       tsUs >= this.#tsUs[slot]!;
     this.#print[slot] = h;
     this.#length[slot] = length;

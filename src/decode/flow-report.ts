@@ -99,7 +99,7 @@ export const flowSummary = (
     missingBytes: x[d + MISSING]!,
     retransmissions: i[o + RETRANSMISSIONS]!,
     tcpState: protocol === 6 && !l2 ? TCP_STATES[i[o + TCP_STATE]!]! : '',
-    encrypted: state?.session?.decoder.encrypted === true,
+    encrypted: state?.session?.encrypted === true,
     final,
   };
 };

@@ -83,7 +83,7 @@ export class HealthCounters {
 
   /** Adds a flow that ended to the totals. */
   flowEnded(flows: FlowTable, f: number, session: Session | undefined): void {
-    this.#add(flows, f, session?.decoder.encrypted === true, this.#ports, this);
+    this.#add(flows, f, session?.encrypted === true, this.#ports, this);
   }
 
   #add(

@@ -92,6 +92,8 @@ const parseType = (c: PacketCursor, firstType: number, at: number): number => {
       }
       case ETHERTYPE.HSR:
         if (o + 6 > c.end) return LINK_CUT;
+        // Path (4 bits) and size (12 bits), sequence number: the copies differ in the path only.
+        c.redundancy = ((u16be(b, o) & 0xfff) << 16) | u16be(b, o + 2);
         type = u16be(b, o + 4);
         o += 6;
         break;
@@ -123,6 +125,25 @@ const parseType = (c: PacketCursor, firstType: number, at: number): number => {
     }
   }
   return LINK_UNKNOWN;
+};
+
+/** Redundancy control trailer of PRP: sequence number, LAN A or B (4 bits) and size (12 bits), suffix. */
+const RCT = 6;
+const RCT_SUFFIX = 0x88fb;
+
+/**
+ * Removes the trailer that PRP (IEC 62439-3 section 4.1.10) puts behind a frame: known by its suffix, the name of the LAN,
+ * and a size that is the frame's. Call it after the link layer was parsed.
+ */
+export const stripPrp = (c: PacketCursor): void => {
+  const b = c.bytes;
+  const o = c.end - RCT;
+  if (u16be(b, o + 4) !== RCT_SUFFIX || c.llc >= 0 || o < c.l3) return;
+  const lan = b[o + 2]! >> 4;
+  const size = u16be(b, o + 2) & 0xfff;
+  if ((lan !== 0xa && lan !== 0xb) || (size !== c.end - c.l3 && size !== c.end - c.l3 + 2)) return;
+  c.redundancy = (size << 16) | u16be(b, o);
+  c.end = o;
 };
 
 /** An Ethernet frame at `o`; also used for those inside tunnels. */
@@ -172,6 +193,7 @@ export const parseLink = (c: PacketCursor, linkType: number, start: number): num
   const b = c.bytes;
   c.place = 0;
   c.llc = -1;
+  c.redundancy = -1;
   if (linkType === LINK.ETHERNET) return parseEthernet(c, start);
   c.hasMac = false;
   c.srcHigh = 0;

@@ -48,6 +48,9 @@ export class Conversations {
   private verbs = new Float64Array(64 * VERB_STRIDE);
   /** Protocol as text by conversation: compared by identity on the hot path. */
   private readonly protocolText: string[] = [];
+  /** Of the latest flow of each conversation. */
+  private readonly communityIds: string[] = [];
+  private readonly states: string[] = [];
   private cacheFlow = new Float64Array(CACHE).fill(-1);
   private cacheRow = new Int32Array(CACHE);
   /** Totals of open flows as they were counted last, and the conversation they were counted for. */
@@ -138,6 +141,8 @@ export class Conversations {
       if (flow.firstUs < sums[s + FIRST]!) sums[s + FIRST] = flow.firstUs;
       if (flow.lastUs > sums[s + LAST]!) sums[s + LAST] = flow.lastUs;
       if (flow.encrypted) this.encrypted[row] = 1;
+      this.communityIds[row] = flow.communityId;
+      this.states[row] = flow.tcpState;
       this.dirty.mark(row);
     }
     if (flow.final) {
@@ -192,6 +197,8 @@ export class Conversations {
       lastUs: n(LAST),
       encrypted: this.encrypted[row] === 1,
       oneWayFlows: n(ONE_WAY),
+      communityId: this.communityIds[row] ?? '',
+      state: this.states[row] ?? '',
     };
   }
 
@@ -221,6 +228,8 @@ export class Conversations {
     for (const [verb, times] of Object.entries(c.verbs))
       this.verbs[row * VERB_STRIDE + VERB_INDEX[verb as Verb]] = times;
     this.encrypted[row] = c.encrypted ? 1 : 0;
+    this.communityIds[row] = c.communityId ?? '';
+    this.states[row] = c.state ?? '';
   }
 
   private rowOfFlow(flow: FlowSummary, key: number): number {

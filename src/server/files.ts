@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { FILE_PATHS } from '../api/index.ts';
-import { type Engine, RequestError } from '../app/engine-contract.ts';
+import { CAPTURE_LISTS, type Engine, RequestError } from '../app/engine-contract.ts';
 import { OperatingError } from '../core/errors.ts';
 import { personOf } from './guard.ts';
 
@@ -143,6 +143,26 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
     }
     const bytes = await engine.framePcap(site, source, number, neighbours);
     reply.header('content-disposition', `attachment; filename="frame-${number}.pcap"`);
+    reply.type('application/vnd.tcpdump.pcap');
+    return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  });
+
+  server.get(path('listPcapng'), { config: { call: 'listPcapng' } }, async (request, reply) => {
+    const { site, list } = request.params as { site: string; list: string };
+    const { q, row } = request.query as { q?: unknown; row?: unknown };
+    const known = CAPTURE_LISTS.find((name) => name === list);
+    if (known === undefined)
+      throw new RequestError(
+        404,
+        'not-found',
+        'There is no such capture.',
+        `Choose one of ${CAPTURE_LISTS.join(', ')}.`,
+      );
+    const bytes = await engine.capture(site, known, {
+      ...(typeof q === 'string' && { q }),
+      ...(typeof row === 'string' && { row }),
+    });
+    reply.header('content-disposition', `attachment; filename="${known}.pcapng"`);
     reply.type('application/vnd.tcpdump.pcap');
     return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   });

@@ -46,6 +46,7 @@ export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' |
   mergeAssets: 'correct',
   undoCorrection: 'correct',
   flows: 'read',
+  messages: 'read',
   commands: 'read',
   points: 'read',
   point: 'read',
@@ -56,6 +57,7 @@ export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' |
   // The picture of a frame has its credentials masked; the raw octets of `framePcap` have not.
   frame: 'read',
   framePcap: 'evidence',
+  listPcapng: 'evidence',
   uploadNames: 'correct',
   previewNames: 'correct',
   applyNames: 'correct',

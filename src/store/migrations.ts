@@ -362,7 +362,13 @@ CREATE TABLE "asset_list" (
 );
 `;
 
+const latestFlow = `
+ALTER TABLE "conversation" ADD COLUMN "community_id" text DEFAULT '';
+ALTER TABLE "conversation" ADD COLUMN "state" text DEFAULT '';
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'the site, its history, people, the journal', sql: first },
   { version: 2, name: 'asset lists that people import', sql: assetLists },
+  { version: 3, name: 'the latest flow of a conversation', sql: latestFlow },
 ];

@@ -115,6 +115,8 @@ export const conversations = codec<'conversation', ConversationRow>({
     last_us: c.lastUs,
     encrypted: c.encrypted,
     one_way_flows: c.oneWayFlows ?? 0,
+    community_id: c.communityId ?? '',
+    state: c.state ?? '',
   }),
   fromRow: (r) => ({
     id: r.conversation_id,
@@ -139,6 +141,8 @@ export const conversations = codec<'conversation', ConversationRow>({
     lastUs: r.last_us,
     encrypted: r.encrypted,
     oneWayFlows: r.one_way_flows,
+    communityId: r.community_id,
+    state: r.state,
   }),
 });
 

@@ -176,6 +176,8 @@ export const TABLES = {
     last_us: 'bigint',
     encrypted: 'boolean',
     one_way_flows: 'bigint',
+    community_id: 'text',
+    state: 'text',
   }),
   /** Polls of a block of registers by one client. */
   run: table(['site_id', 'run_id'], {

@@ -144,6 +144,8 @@ const rows: SiteRows = {
       refused: 0,
       unanswered: 0,
       oneWayFlows: 1,
+      communityId: '1:abc=',
+      state: 'established',
       ...counters,
     },
   ],

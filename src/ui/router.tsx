@@ -97,6 +97,7 @@ export const makeRouter = (client: QueryClient) => {
       page('/s/$site/assets', () => import('./pages/assets.tsx'), 'AssetsPage'),
       page('/s/$site/assets/$asset', () => import('./pages/asset/asset.tsx'), 'AssetPage'),
       page('/s/$site/flows', () => import('./pages/flows.tsx'), 'FlowsPage'),
+      page('/s/$site/flows/$flow', () => import('./pages/messages/messages.tsx'), 'MessagesPage'),
       page('/s/$site/commands', () => import('./pages/commands.tsx'), 'CommandsPage'),
       page('/s/$site/points', () => import('./pages/points.tsx'), 'PointsPage'),
       page('/s/$site/points/$point', () => import('./pages/point.tsx'), 'PointPage'),

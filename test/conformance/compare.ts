@@ -47,17 +47,18 @@ const compareCell = <R>(
   separate: boolean,
   complete: boolean,
   row: (column: string) => string,
+  ourRow?: (column: string) => string,
 ): void => {
   if (theirs === '' && !(complete && ours.length > 0)) return;
   if (!separate) {
-    tally.value(where, ours.join(','), theirs, r.same, row);
+    tally.value(where, ours.join(','), theirs, r.same, row, ourRow);
     return;
   }
   const list = theirs === '' ? [] : theirs.split(',');
   const same = (a: string, b: string): boolean => a === b || r.same?.(a, b) === true;
   for (const [a, b] of pairLists(ours, list, same)) {
     if (b === '' && (a === '' || !complete)) continue;
-    tally.value(where, a, b, r.same, row);
+    tally.value(where, a, b, r.same, row, ourRow);
   }
 };
 
@@ -79,6 +80,9 @@ export const compareFrames = (map: FrameMap, capture: SeenCapture, table: FrameT
     if (at >= 0) columns.push({ at, name, rule: { ...framed, value: () => undefined }, framed });
   }
   if (columns.length === 0) return;
+  const first = (frame: string): number => capture.repeatOf(Number(frame)) || Number(frame);
+  const sameFrame = (a: string, b: string): boolean => first(a) === first(b);
+  for (const c of columns) if (c.rule.frame) c.rule = { ...c.rule, same: sameFrame };
   const byFrame = new Map<number, Seen[]>();
   for (const seen of capture.of(...(map.of ?? [map.protocol]))) {
     const list = byFrame.get(seen.frame);
@@ -99,8 +103,8 @@ export const compareFrames = (map: FrameMap, capture: SeenCapture, table: FrameT
         tally.row(map.protocol, 'tshark', capture.name);
       }
       const ours: string[] = [];
-      if (c.framed) push(c.framed.value(seen), '1', '0', ours);
-      else for (const s of seen) push(c.rule.value(s), '1', '0', ours);
+      if (c.framed) push(c.framed.value(seen, capture), '1', '0', ours);
+      else for (const s of seen) push(c.rule.value(s, capture), '1', '0', ours);
       compareCell(
         tally,
         { capture: capture.name, protocol: map.protocol, peer: 'tshark', log: 'frame', row: f + 1, column: c.name },
@@ -147,18 +151,18 @@ export const compareRows = (
     seen: seenOf(row),
     cells: columns.map((c) => {
       const out: string[] = [];
-      push(c.rule.value(row), 'T', 'F', out);
+      push(c.rule.value(row, capture), 'T', 'F', out);
       return out;
     }),
     align: align.map(([, value]) => textOf(value(row), 'T', 'F')),
   }));
   const theirs = log.rows.map((row, at) => ({ row, at }));
   const grouped = has.has('id.orig_h') && has.has('id.resp_h') && ours.every((o) => o.seen !== undefined);
-  const groups = new Map<string, { ours: typeof ours; theirs: typeof theirs }>();
+  const groups = new Map<string, { ours: typeof ours; theirs: typeof theirs; twice: boolean }>();
   const group = (key: string) => {
     let g = groups.get(key);
     if (!g) {
-      g = { ours: [], theirs: [] };
+      g = { ours: [], theirs: [], twice: false };
       groups.set(key, g);
     }
     return g;
@@ -173,15 +177,21 @@ export const compareRows = (
     group(
       grouped && o.seen ? ends(o.seen.sender, o.seen.senderPort, o.seen.receiver, o.seen.receiverPort) : '',
     ).ours.push(o);
-  // The other side of a NAT: we decoded the connection once, the peer twice.
+  // The other side of a NAT: we decoded the connection once, from what either side shows; the peer decoded each side, with
+  // what the mirror lost there. So rows that one side lacks are not ours too many.
   const flows = new Map(capture.flows.map((f) => [f.flow, f]));
   const endsOf = (flow: number): string => {
     const f = flows.get(flow);
     return f ? ends(f.clientAddress, f.clientPort, f.serverAddress, f.serverPort) : '';
   };
   for (const [copy, original] of capture.aliases) {
+    const from = groups.get(endsOf(original));
+    if (!from) continue;
+    from.twice = true;
     const g = groups.get(endsOf(copy));
-    if (g && g.ours.length === 0) g.ours = groups.get(endsOf(original))?.ours ?? [];
+    if (!g) continue;
+    g.twice = true;
+    if (g.ours.length === 0) g.ours = from.ours;
   }
 
   const equal = (o: (typeof ours)[number], t: (typeof theirs)[number], c: number): boolean => {
@@ -221,6 +231,7 @@ export const compareRows = (
     for (const [i, j] of pairs) {
       const o = i < 0 ? undefined : g.ours[i];
       const t = j < 0 ? undefined : g.theirs[j];
+      if (!t && g.twice) continue;
       if (t) tally.row(map.protocol, map.peer, capture.name);
       for (let c = 0; c < columns.length; c++) {
         const { name: column, rule: r } = columns[c]!;
@@ -240,6 +251,7 @@ export const compareRows = (
           r.list === true,
           r.complete !== false,
           (other) => t?.row[other] ?? '',
+          (other) => o?.cells[columns.findIndex((x) => x.name === other)]?.join(',') ?? '',
         );
       }
     }
@@ -259,8 +271,14 @@ const flatten = (value: unknown, prefix: string, out: Record<string, string>): v
 };
 
 /** Suricata's quirk: an array's element may be asked for without its number. */
-const matches = (event: Readonly<Record<string, string>>, key: string, value: string): boolean => {
+const matches = (
+  event: Readonly<Record<string, string>>,
+  key: string,
+  value: string,
+  masked: readonly string[] = [],
+): boolean => {
   const own = event[key];
+  if (masked.includes(key)) return own !== undefined;
   if (own !== undefined) return own === value || own.toLowerCase() === value.toLowerCase();
   return false;
 };
@@ -302,11 +320,12 @@ export const compareChecks = (
     return out;
   });
   mine.forEach((check, row) => {
-    const keys = Object.keys(check.match);
+    // The frame that Suricata names is the one that made it write (an acknowledgement), not the one that held the PDU.
+    const keys = Object.keys(check.match).filter((k) => k !== 'pcap_cnt');
     tally.row(map.protocol, 'suricata', capture.name);
     const where = { capture: capture.name, protocol: map.protocol, peer: 'suricata', log: name, row: row + 1 };
     const theirs = (column: string): string => check.match[column] ?? '';
-    const found = events.filter((e) => keys.every((k) => matches(e, k, check.match[k]!)));
+    const found = events.filter((e) => keys.every((k) => matches(e, k, check.match[k]!, map.masked)));
     tally.value({ ...where, column: 'count' }, String(found.length), String(check.count), undefined, theirs);
     if (check.count === 0) return;
     // Where the whole does not fit, the event that comes nearest tells which values differ.
@@ -314,7 +333,7 @@ export const compareChecks = (
     if (!best) {
       let most = -1;
       for (const e of events) {
-        const n = keys.filter((k) => matches(e, k, check.match[k]!)).length;
+        const n = keys.filter((k) => matches(e, k, check.match[k]!, map.masked)).length;
         if (n > most) {
           most = n;
           best = e;
@@ -322,7 +341,7 @@ export const compareChecks = (
       }
     }
     for (const k of keys) {
-      if (COMMON.has(k)) continue;
+      if (COMMON.has(k) || map.masked?.includes(k)) continue;
       const value = check.match[k]!;
       tally.value(
         { ...where, column: k },

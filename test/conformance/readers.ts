@@ -69,6 +69,27 @@ export const readTshark = (text: string): FrameTable => {
 
 export type Yaml = string | readonly Yaml[] | { readonly [key: string]: Yaml };
 
+/** The parts of a flow sequence or mapping: commas inside of quotes and brackets do not separate. */
+const splitFlow = (text: string): string[] => {
+  const out: string[] = [];
+  let depth = 0;
+  let quote = '';
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!;
+    if (quote !== '') quote = c === quote ? '' : quote;
+    else if (c === '"' || c === "'") quote = c;
+    else if (c === '[' || c === '{') depth++;
+    else if (c === ']' || c === '}') depth--;
+    else if (c === ',' && depth === 0) {
+      out.push(text.slice(from, i));
+      from = i + 1;
+    }
+  }
+  out.push(text.slice(from));
+  return out.filter((part) => part.trim() !== '');
+};
+
 /** The part of YAML that suricata-verify's test.yaml uses: maps, lists, scalars, quotes, comments, block texts. Scalars stay texts. */
 export const readYaml = (text: string): Yaml => {
   const lines = text
@@ -82,10 +103,14 @@ export const readYaml = (text: string): Yaml => {
   let at = 0;
   const scalar = (t: string): Yaml => {
     const s = t.trim();
-    if (s.startsWith('[') && s.endsWith(']')) {
-      const inner = s.slice(1, -1).trim();
-      return inner === '' ? [] : inner.split(/,(?=(?:[^'"]|'[^']*'|"[^"]*")*$)/).map(scalar);
-    }
+    if (s.startsWith('[') && s.endsWith(']')) return splitFlow(s.slice(1, -1)).map(scalar);
+    if (s.startsWith('{') && s.endsWith('}'))
+      return Object.fromEntries(
+        splitFlow(s.slice(1, -1)).map((pair) => {
+          const colon = pair.indexOf(':');
+          return [String(scalar(pair.slice(0, colon))), scalar(pair.slice(colon + 1))];
+        }),
+      );
     if (s.length > 1 && s.startsWith('"') && s.endsWith('"')) {
       try {
         return JSON.parse(s) as string;
@@ -212,7 +237,11 @@ export const readJsonStream = (text: string): Record<string, unknown>[] => {
   return out;
 };
 
-/** IPAL messages as rows: `data` stays JSON and is compared key by key. */
+/** IPAL's data as a list of `key=value`, sorted, because its files differ in order. Commas would part the list. */
+export const ipalData = (entries: readonly (readonly [string, unknown])[]): string[] =>
+  entries.map(([k, v]) => `${k}=${String(v)}`.replaceAll(',', ';')).sort();
+
+/** IPAL messages as rows; `data` is a list of `key=value`, `key=null` in requests. */
 export const readIpal = (text: string): PeerLog => ({
   columns: ['src', 'dest', 'activity', 'type', 'length', 'data'],
   rows: readJsonStream(text)
@@ -223,7 +252,7 @@ export const readIpal = (text: string): PeerLog => ({
       activity: String(m.activity),
       type: String(m.type),
       length: String(m.length),
-      data: JSON.stringify(m.data ?? {}),
+      data: ipalData(Object.entries(m.data ?? {})).join(','),
     })),
 });
 

@@ -1,12 +1,16 @@
 /** Decodes one capture through the product's own pipeline and keeps every message, with its transaction. */
 import { openCaptureFile, readCapture } from '../../src/app/parts.ts';
 import { createSiteRuntime, Pipeline } from '../../src/app/pipeline.ts';
-import type { Decoder, Message } from '../../src/core/decoder.ts';
+import type { Decoder, Message, PduContext } from '../../src/core/decoder.ts';
 import type { FlowSummary } from '../../src/core/observation.ts';
 import type { SiteSink } from '../../src/core/site-model.ts';
 import { DECODERS, type EndpointTable } from '../../src/decode/index.ts';
 import { Repeats } from './repeats.ts';
 import type { Seen, SeenCapture, SeenTransaction } from './types.ts';
+
+/** What stands for a unit of an envelope that has no message of its own (a COTP DT), and for a piece that was kept or skipped. */
+const ENVELOPE: Message = { type: 'envelope' };
+const FRAGMENT: Message = { type: 'fragment' };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -21,15 +25,47 @@ export const seeCapture = async (name: string, path: string): Promise<SeenCaptur
   const repeats = new Repeats();
   let octets = 0;
   let endpoints: EndpointTable | undefined;
-  const texts: { address: string; mac: string }[] = [];
-  const text = (id: number): { address: string; mac: string } => {
+  const texts: { address: string; mac: string; vlan: number }[] = [];
+  const text = (id: number): { address: string; mac: string; vlan: number } => {
     let known = texts[id];
     if (known === undefined) {
       const e = id > 0 ? endpoints!.get(id) : undefined;
-      known = { address: e?.ip ?? e?.mac ?? '', mac: e?.mac ?? '' };
+      known = { address: e?.ip ?? e?.mac ?? '', mac: e?.mac ?? '', vlan: e?.vlan ?? 0 };
       texts[id] = known;
     }
     return known;
+  };
+
+  const note = (protocol: string, message: Message, c: PduContext): void => {
+    const sender = text(c.sender);
+    const receiver = text(c.receiver);
+    const seen: Mutable<Seen> = {
+      index: all.length,
+      frame: c.frame,
+      firstFrame: c.firstFrame,
+      tsUs: c.tsUs,
+      protocol,
+      flow: c.flow,
+      toServer: c.toServer,
+      sender: sender.address,
+      receiver: receiver.address,
+      senderMac: sender.mac,
+      receiverMac: receiver.mac,
+      senderPort: c.toServer ? c.clientPort : c.serverPort,
+      receiverPort: c.toServer ? c.serverPort : c.clientPort,
+      carrier: c.carrier,
+      protocolNumber: c.protocolNumber,
+      group: c.group,
+      vlan: sender.vlan,
+      octets,
+      message,
+      transaction: undefined,
+    };
+    all.push(seen);
+    byMessage.set(message, seen);
+    const list = byProtocol.get(protocol);
+    if (list) list.push(seen);
+    else byProtocol.set(protocol, [seen]);
   };
 
   /** The decoder as it is; what it framed and how it paired is noted on the way. */
@@ -37,7 +73,11 @@ export const seeCapture = async (name: string, path: string): Promise<SeenCaptur
     ...d,
     decode: (bytes, start, end, context, state) => {
       const r = d.decode(bytes, start, end, context, state);
-      if (r.kind === 'message' || r.kind === 'carries') octets = r.consumed > 0 ? r.consumed : end - start;
+      if (r.kind === 'message' || r.kind === 'carries' || r.kind === 'skip') {
+        octets = r.consumed > 0 ? r.consumed : end - start;
+        if (r.kind === 'skip') note(`${d.name} envelope`, FRAGMENT, context);
+        else if (r.kind === 'carries' && !r.message) note(`${d.name} envelope`, ENVELOPE, context);
+      }
       return r;
     },
     observe: (t, sink, state) => {
@@ -77,35 +117,7 @@ export const seeCapture = async (name: string, path: string): Promise<SeenCaptur
     source: name,
     site,
     decoders: DECODERS.map(watched),
-    onMessage: (decoder, message, c) => {
-      const sender = text(c.sender);
-      const receiver = text(c.receiver);
-      const seen: Mutable<Seen> = {
-        index: all.length,
-        frame: c.frame,
-        firstFrame: c.firstFrame,
-        tsUs: c.tsUs,
-        protocol: decoder.name,
-        flow: c.flow,
-        toServer: c.toServer,
-        sender: sender.address,
-        receiver: receiver.address,
-        senderMac: sender.mac,
-        receiverMac: receiver.mac,
-        senderPort: c.toServer ? c.clientPort : c.serverPort,
-        receiverPort: c.toServer ? c.serverPort : c.clientPort,
-        carrier: c.carrier,
-        group: c.group,
-        octets,
-        message,
-        transaction: undefined,
-      };
-      all.push(seen);
-      byMessage.set(message, seen);
-      const list = byProtocol.get(decoder.name);
-      if (list) list.push(seen);
-      else byProtocol.set(decoder.name, [seen]);
-    },
+    onMessage: (decoder, message, c) => note(decoder.name, message, c),
   });
   let frames = 0;
   for await (const event of readCapture((await openCaptureFile(path)).chunks(), { name })) {

@@ -49,6 +49,8 @@ export interface Dispute {
   readonly ours?: string;
   /** Where other values decide: the peer's row must have these (texts with `*`). */
   readonly when?: Readonly<Record<string, string>>;
+  /** The same for our row (logs only). */
+  readonly whenOurs?: Readonly<Record<string, string>>;
   readonly reason: string;
   readonly octets: string;
   readonly clause: string;
@@ -61,6 +63,7 @@ interface CompiledDispute {
   readonly theirs: RegExp;
   readonly ours: RegExp;
   readonly when: readonly (readonly [string, RegExp])[];
+  readonly whenOurs: readonly (readonly [string, RegExp])[];
 }
 
 const glob = (text: string | undefined): RegExp =>
@@ -87,6 +90,8 @@ export interface Floor {
 }
 /** floors/<protocol>.json: a floor for each peer. */
 export const readFloors = (): Map<string, Readonly<Record<string, Floor>>> => readFolder('floors');
+
+const nothing = (): string => '';
 
 export class Pair {
   readonly protocol: string;
@@ -125,6 +130,7 @@ export class Tally {
           theirs: glob(dispute.theirs),
           ours: glob(dispute.ours),
           when: Object.entries(dispute.when ?? {}).map(([k, v]) => [k, glob(v)] as const),
+          whenOurs: Object.entries(dispute.whenOurs ?? {}).map(([k, v]) => [k, glob(v)] as const),
         })),
       );
   }
@@ -150,13 +156,14 @@ export class Tally {
     this.#of(pair.captures, capture).rows++;
   }
 
-  /** One value: `ours` or `theirs` may be '' (but not both). `row` gives the peer's other values, for disputes. */
+  /** One value: `ours` or `theirs` may be '' (but not both). `row` and `ourRow` give the other values, for disputes. */
   value(
     where: Omit<Difference, 'kind' | 'ours' | 'theirs'>,
     ours: string,
     theirs: string,
     same: ((ours: string, theirs: string) => boolean) | undefined,
     row: (column: string) => string,
+    ourRow: (column: string) => string = nothing,
   ): void {
     const pair = this.pair(where.protocol, where.peer);
     const counts = [
@@ -172,7 +179,7 @@ export class Tally {
       add('equal');
       return;
     }
-    const kind = this.#disputed(where, ours, theirs, row)
+    const kind = this.#disputed(where, ours, theirs, row, ourRow)
       ? 'disputed'
       : theirs === ''
         ? 'extra'
@@ -202,6 +209,7 @@ export class Tally {
     ours: string,
     theirs: string,
     row: (column: string) => string,
+    ourRow: (column: string) => string,
   ): boolean {
     for (const d of this.#disputes.get(where.protocol) ?? []) {
       if (d.dispute.peer !== where.peer) continue;
@@ -209,6 +217,7 @@ export class Tally {
       if (d.dispute.column !== '*' && d.dispute.column !== where.column) continue;
       if (!d.theirs.test(theirs) || !d.ours.test(ours)) continue;
       if (!d.when.every(([column, pattern]) => pattern.test(row(column)))) continue;
+      if (!d.whenOurs.every(([column, pattern]) => pattern.test(ourRow(column)))) continue;
       this.met.add(d.dispute);
       return true;
     }

@@ -11,7 +11,7 @@ export interface Seen<M extends Message = Message> {
   /** Frame that carried its first octet. */
   readonly firstFrame: number;
   readonly tsUs: number;
-  /** The decoder's name. */
+  /** The decoder's name; `cotp envelope` for units of `cotp` that only carry (message type `envelope`, or `fragment`). */
   readonly protocol: string;
   readonly flow: number;
   /** The sender is the client of the flow. */
@@ -25,7 +25,11 @@ export interface Seen<M extends Message = Message> {
   readonly receiverPort: number;
   /** `tcp`, `udp`, `ethernet`, `ip` or the name of the decoder that carried it. */
   readonly carrier: string;
+  /** EtherType, LLC/SNAP id or IP protocol, where the decoder sits on one. */
+  readonly protocolNumber: number;
   readonly group: boolean;
+  /** Outer VLAN id, 0 where untagged. */
+  readonly vlan: number;
   /** Octets of the PDU as we framed it. */
   readonly octets: number;
   readonly message: M;
@@ -63,17 +67,19 @@ export interface SeenCapture {
 export type Cell = string | number | bigint | boolean | undefined | readonly Cell[];
 
 export interface ColumnRule<R> {
-  readonly value: (row: R) => Cell;
+  readonly value: (row: R, capture: SeenCapture) => Cell;
   /** One value, although the text may hold commas (tshark); otherwise values are separated and compared one by one. */
   readonly whole?: boolean;
   /** A log column that holds several values separated by commas (Zeek's sets and vectors). */
   readonly list?: boolean;
+  /** The value is the number of a frame: one that repeats another is as good as that. */
+  readonly frame?: boolean;
   /** Where we have a value and the peer has none, it counts as extra. Default: true in rows, false in frames. */
   readonly complete?: boolean;
   /** When the texts differ and yet say the same (a float printed with fewer digits). */
   readonly same?: (ours: string, theirs: string) => boolean;
 }
-export type Column<R> = ((row: R) => Cell) | ColumnRule<R>;
+export type Column<R> = ((row: R, capture: SeenCapture) => Cell) | ColumnRule<R>;
 
 interface MapBase {
   /** Our decoder's name, as it stands in the table. */
@@ -114,6 +120,8 @@ export interface CheckMap extends MapBase {
   readonly peer: 'suricata';
   /** `event_type` of the events. */
   readonly eventType: string;
+  /** Keys whose value we never keep (credentials): they match when we have the key. */
+  readonly masked?: readonly string[];
   /** Our messages as the events Suricata would write, nested or with dotted keys. */
   readonly events: (capture: SeenCapture) => readonly { readonly seen: Seen; readonly event: object }[];
 }

@@ -5,19 +5,17 @@
  */
 import type { Frame, FrameLayer } from '../../api/index.ts';
 import { createBatch } from '../../capture/parser.ts';
-import type { Decoder, Message } from '../../core/decoder.ts';
 import { LINK } from '../../core/frame.ts';
 import type { SourceHealth } from '../../core/site.ts';
 import { ipv4Text, ipv6Text, macText } from '../../lib/address.ts';
 import { hex, u16be, u32be } from '../../lib/bytes.ts';
 import type { FoundFrame } from '../evidence.ts';
 import { createSiteRuntime, Pipeline, type SiteRuntime } from '../pipeline.ts';
+import { leavesOf, locatedFields } from './frame-fields.ts';
 import { maybeTime } from './view.ts';
 
 /** What a decoder puts in the place of a credential. */
 const MASKED = '(masked)';
-const MAX_FIELD_CHARACTERS = 300;
-const MAX_FIELDS = 200;
 
 const LINK_NAMES = new Map<number, string>(Object.entries(LINK).map(([name, value]) => [value, name]));
 const VLAN = new Set([0x8100, 0x88a8, 0x9100]);
@@ -169,30 +167,6 @@ const transport = (walk: Walk, protocol: number): void => {
   }
 };
 
-const valueText = (value: unknown): string => {
-  const text =
-    value instanceof Uint8Array
-      ? hex(value, 0, Math.min(value.length, 64), ' ')
-      : typeof value === 'object' && value !== null
-        ? JSON.stringify(value, (_key, member: unknown) =>
-            typeof member === 'bigint' ? member.toString() : member instanceof Uint8Array ? hex(member) : member,
-          )
-        : String(value);
-  return text.length > MAX_FIELD_CHARACTERS ? `${text.slice(0, MAX_FIELD_CHARACTERS)}...` : text;
-};
-
-const messageLayer = (decoder: Decoder, message: Message, start: number, end: number): FrameLayer => ({
-  name: decoder.name,
-  title: decoder.title,
-  start,
-  end,
-  summary: message.type,
-  fields: Object.entries(message)
-    .filter(([name, value]) => name !== 'type' && value !== undefined)
-    .slice(0, MAX_FIELDS)
-    .map(([name, value]) => field(name, valueText(value), -1, -1)),
-});
-
 /** A sink that keeps only whether a credential was seen. */
 const listening = (): SiteRuntime['sink'] & { credential: boolean } => {
   const sink = {
@@ -223,8 +197,20 @@ const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]
   const pipeline = new Pipeline({
     source: 'frame',
     site,
-    onMessage: (decoder, message) => {
-      const layer = messageLayer(decoder, message, payload, found.bytes.length);
+    onMessage: (decoder, message, context, bytes, start, end) => {
+      // What was put together from several pieces has no place in the frame.
+      const isHere = bytes.buffer === found.bytes.buffer;
+      const at = isHere ? bytes.byteOffset - found.bytes.byteOffset + start : payload;
+      const layer: FrameLayer = {
+        name: decoder.name,
+        title: decoder.title,
+        start: at,
+        end: isHere ? at + end - start : found.bytes.length,
+        summary: message.type,
+        fields: isHere
+          ? locatedFields(decoder, message, context, bytes, start, end, at)
+          : [...leavesOf(message)].map(([name, value]) => field(name, value, -1, -1)),
+      };
       layers.push(layer);
       if (layer.fields.some(({ value }) => value.includes(MASKED))) secret = true;
     },

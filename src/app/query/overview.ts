@@ -250,6 +250,8 @@ const conduitsOf = (view: SiteView): Coverage['conduits'] => {
 export interface ProtocolTitle {
   readonly title: string;
   readonly encrypted: boolean;
+  readonly tier: 'A' | 'B' | 'C';
+  readonly unknown: string;
 }
 
 export const coverage = (
@@ -271,6 +273,8 @@ export const coverage = (
         malformed: 0,
         unanswered: 0,
         encrypted: titles.get(p.protocol)?.encrypted ?? false,
+        tier: titles.get(p.protocol)?.tier ?? 'C',
+        unknown: titles.get(p.protocol)?.unknown ?? '',
       };
       sum.messages += p.messages;
       sum.bytes += p.bytes;

@@ -59,11 +59,14 @@ export const toFlowRow = (view: SiteView, c: Conversation): FlowRow => ({
   unanswered: c.unanswered,
   oneWay: isOneWay(c),
   encrypted: c.encrypted,
+  communityId: c.communityId ?? '',
+  state: c.state ?? '',
   firstAt: maybeTime(c.firstUs),
   lastAt: maybeTime(c.lastUs),
 });
 
 const flowAccessors = (view: SiteView): Accessors<Conversation> => ({
+  id: (c) => c.id,
   client: (c) => partyWords(partyOf(view, c.client)),
   server: (c) => partyWords(partyOf(view, c.server)),
   asset: (c) => twoParties(partyOf(view, c.client), partyOf(view, c.server)),

@@ -56,8 +56,10 @@ const valuesOf = (r: TagReader, property: number): readonly Item[] => {
 };
 
 /** Error class and code: the first two enumerated values, wherever they are nested. */
+export const errorCodes = (items: readonly Item[]): number[] =>
+  items.filter((x) => x.type === 'Enumerated').map((x) => Number(x.value));
 export const errorText = (items: readonly Item[]): string => {
-  const codes = items.filter((x) => x.type === 'Enumerated').map((x) => Number(x.value));
+  const codes = errorCodes(items);
   if (codes[0] === undefined || codes[1] === undefined) return 'error without a code';
   return `${named(ERROR_CLASSES, codes[0])}: ${named(ERROR_CODES, codes[1])} (${codes[1]})`;
 };

@@ -85,7 +85,7 @@ describeShared('bacnet on captures', () => {
     it(`agrees with the peer's rows on ${name}`, () => {
       const out = messagesOf(name);
       expect(out.failures).toEqual([]);
-      const mine = out.messages.map((x) => x.message as BacnetMessage);
+      const mine = out.messages.map((x) => x.message as BacnetMessage).filter((m) => m.segments > 0);
       // bacnet.log: one row a PDU; of a segmented answer the peer logs the whole once, as here.
       const rows = zeek(`${name}/expected/${folder}/bacnet.log`);
       const got = mine.map((m) =>

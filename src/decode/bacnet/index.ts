@@ -23,6 +23,7 @@ export const bacnet: Decoder<BacnetMessage, BacnetState> = {
   pairing: {
     scope: 'hosts',
     role(m) {
+      if (m.segments === 0) return 'single';
       switch (m.pdu) {
         case PDU.CONFIRMED:
           return 'request';

@@ -52,8 +52,14 @@ export interface BacnetMessage {
   readonly detail: Readonly<Record<string, Value>> | undefined;
   /** Why an Error, Reject or Abort came. */
   readonly reason: string;
-  /** How many segments it was joined from, 1 for most. */
+  /** Error class and code of an Error, -1 elsewhere; the reason of a Reject or Abort stands in `errorCode`. */
+  readonly errorClass: number;
+  readonly errorCode: number;
+  /** How many segments it was joined from, 1 for most; 0: a segment that is kept until the others are there. */
   readonly segments: number;
+  /** Number of the segment, or of the one acknowledged; -1 where nothing is segmented. */
+  readonly sequenceNumber: number;
+  readonly moreFollows: boolean;
   readonly cut: boolean;
   /** The BVLC length field says more octets than the datagram has. */
   readonly isShort: boolean;

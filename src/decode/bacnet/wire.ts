@@ -5,7 +5,7 @@
 import type { Decoded, PduContext } from '../../core/decoder.ts';
 import { ipv4Text } from '../../lib/address.ts';
 import { hex, i32be, u16be } from '../../lib/bytes.ts';
-import { type Arguments, errorText } from './access.ts';
+import { type Arguments, errorCodes, errorText } from './access.ts';
 import {
   type BacnetMessage,
   type BacnetState,
@@ -89,6 +89,7 @@ const TYPES: readonly (readonly string[])[] = COMPLETE.map((word, pdu) =>
     word === '' ? service : `${service} ${word}`,
   ),
 );
+const SEGMENT_TYPES = TYPES.map((types) => types.map((type) => `${type} segment`));
 const OTHER_TYPES = [
   'unknown request',
   'unknown unconfirmed',
@@ -120,6 +121,10 @@ interface Routing {
   invokeId: number;
   key: number;
   consumed: number;
+  errorClass: number;
+  errorCode: number;
+  sequenceNumber: number;
+  moreFollows: boolean;
 }
 
 const finish = (
@@ -151,7 +156,11 @@ const finish = (
   accesses,
   detail,
   reason,
+  errorClass: r.errorClass,
+  errorCode: r.errorCode,
   segments,
+  sequenceNumber: r.sequenceNumber,
+  moreFollows: r.moreFollows,
   cut,
   isShort: r.isShort,
   pairKey,
@@ -231,7 +240,7 @@ const done = (
   cut: boolean,
 ): Decoded<BacnetMessage> => {
   const pdu = r.flags >> 4;
-  const known = choice >= 0 ? TYPES[pdu]![choice] : undefined;
+  const known = choice >= 0 ? (segments === 0 ? SEGMENT_TYPES : TYPES)[pdu]![choice] : undefined;
   const type = known ?? (pdu === PDU.ABORT && (r.flags & 1) === 0 ? 'abort by client' : OTHER_TYPES[pdu]!);
   const service = choice >= 0 ? (CONFIRMED_SERVICES[choice] ?? `service ${choice}`) : '';
   const accesses = out === undefined ? NO_ACCESSES : out.accesses;
@@ -299,16 +308,22 @@ const apdu = (
   r.consumed = consumed;
   switch (pdu) {
     case PDU.SEGMENT_ACK:
+      r.sequenceNumber = b[o + 2]!;
       return done(r, -1, undefined, '', 1, false);
     case PDU.SIMPLE_ACK:
       return done(r, b[o + 2]!, undefined, '', 1, false);
     case PDU.REJECT:
+      r.errorCode = b[o + 2]!;
       return done(r, -1, undefined, `reject: ${named(REJECT_REASONS, b[o + 2]!)} (${b[o + 2]})`, 1, false);
     case PDU.ABORT:
+      r.errorCode = b[o + 2]!;
       return done(r, -1, undefined, `abort: ${named(ABORT_REASONS, b[o + 2]!)} (${b[o + 2]})`, 1, false);
     case PDU.ERROR: {
       const reader = state.reader.reset(b, o + 3, end);
       const items = readGroup(reader); // no closing tag ends it: the end does
+      const codes = errorCodes(items);
+      r.errorClass = codes[0] ?? -1;
+      r.errorCode = codes[1] ?? -1;
       return done(r, b[o + 2]!, undefined, errorText(items), 1, false);
     }
     default:
@@ -321,8 +336,10 @@ const apdu = (
   let to = end;
   let segments = 1;
   if (isSegmented) {
+    r.sequenceNumber = b[o + head - 3]!;
+    r.moreFollows = (flags & 4) !== 0;
     const whole = join(state, key * 2 + (ack ? 1 : 0), b[o + head - 3]!, (flags & 4) !== 0, b, from, to);
-    if (whole === undefined) return { kind: 'skip', consumed };
+    if (whole === undefined) return done(r, choice, undefined, '', 0, false);
     if (typeof whole === 'string') return malformed('bacnet.segments', whole, consumed);
     bytes = whole.bytes;
     from = 0;
@@ -431,6 +448,10 @@ export const decodeBacnet = (
     invokeId: -1,
     key: 0,
     consumed,
+    errorClass: -1,
+    errorCode: -1,
+    sequenceNumber: -1,
+    moreFollows: false,
   };
   if (!carriesNpdu(bvlc)) return linkMessage(b, o, end, r, context.toServer, consumed);
   let p = o + 4;

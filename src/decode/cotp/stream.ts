@@ -27,7 +27,7 @@ export const openCotp = (): CotpState => ({ client: side(), server: side() });
 
 const FOREIGN = { kind: 'foreign' } as const;
 
-/** Codes: `cotp.header-length`, `cotp.tpdu`, `cotp.tsdu-too-long`. */
+/** Codes: `cotp.tpkt-length`, `cotp.header-length`, `cotp.tpdu`, `cotp.tsdu-too-long`. */
 export const decodeTpkt = (
   b: Uint8Array,
   start: number,
@@ -40,9 +40,12 @@ export const decodeTpkt = (
   if (b[start] !== 3 || (available > 1 && b[start + 1] !== 0)) return FOREIGN;
   if (available < TPKT_HEADER) return { kind: 'incomplete', missing: MIN_TPKT - available };
   const length = u16be(b, start + 2);
-  if (length < MIN_TPKT) return FOREIGN;
+  if (length < TPKT_HEADER) return FOREIGN;
   if (available < length) return { kind: 'incomplete', missing: length - available };
   if (context.afterGap) reset(own);
+  // A length that holds no TPDU is what defective stacks send: what follows it can still be read.
+  if (length < MIN_TPKT)
+    return { kind: 'malformed', code: 'cotp.tpkt-length', detail: `TPKT of ${length} octets`, consumed: length };
   const o = start + TPKT_HEADER;
   const stop = start + length;
   const li = b[o]!;

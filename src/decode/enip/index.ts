@@ -28,6 +28,7 @@ export type { CipMessage } from './cip.ts';
 export type { EnipMessage } from './wire.ts';
 
 const NO_IDENTITIES: readonly ListIdentityRecord[] = [];
+const NO_TYPES: readonly number[] = Object.freeze([]);
 const NO_ITEMS: readonly CpfItem[] = [];
 
 /** Pairing key of unconnected messages: sender context and command folded into a safe integer. */
@@ -108,6 +109,7 @@ const decode = (
   let cip: CipMessage | undefined;
   let identities = NO_IDENTITIES;
   let items = NO_ITEMS;
+  let itemTypes = NO_TYPES;
   let opened: Forward | undefined;
   if (command === COMMAND.SEND_RR_DATA || command === COMMAND.SEND_UNIT_DATA) {
     if (length > 0) {
@@ -117,6 +119,7 @@ const decode = (
         return { kind: 'malformed', code: 'enip.items', detail: 'an item does not fit the packet', consumed };
       }
       connectionId = scan.connectionId;
+      itemTypes = scan.types;
       let from = scan.dataStart;
       if (scan.dataType === ITEM.CONNECTED_DATA) {
         if (scan.dataEnd - from < 2) {
@@ -145,6 +148,7 @@ const decode = (
     const read = readItems(b, start + HEADER, stop);
     items = read.items;
     identities = read.identities;
+    itemTypes = read.types;
   }
   const message: EnipMessage = {
     type,
@@ -164,6 +168,7 @@ const decode = (
     cip,
     identities,
     items,
+    itemTypes,
   };
   if (opened !== undefined) {
     const bytes = announceIo(opened);

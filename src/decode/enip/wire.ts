@@ -108,6 +108,8 @@ export interface EnipMessage extends Message {
   readonly cip: CipMessage | undefined;
   readonly identities: readonly ListIdentityRecord[];
   readonly items: readonly CpfItem[];
+  /** Types of all items of the common packet format, in order. */
+  readonly itemTypes: readonly number[];
 }
 
 /** The header's status of a valid frame: the octets of the whole message, or why not. */
@@ -159,7 +161,12 @@ export interface ItemScan {
   dataEnd: number;
   /** Other items than null, address and data. */
   others: number;
+  /** Types of all items; one of two constant arrays for the common pairs. */
+  types: readonly number[];
 }
+const NO_TYPES: readonly number[] = Object.freeze([]);
+const CONNECTED_PAIR: readonly number[] = Object.freeze([ITEM.CONNECTED_ADDRESS, ITEM.CONNECTED_DATA]);
+const UNCONNECTED_PAIR: readonly number[] = Object.freeze([ITEM.NULL, ITEM.UNCONNECTED_DATA]);
 export const newScan = (): ItemScan => ({
   connectionId: -1,
   encapsulationSequence: -1,
@@ -167,6 +174,7 @@ export const newScan = (): ItemScan => ({
   dataStart: 0,
   dataEnd: 0,
   others: 0,
+  types: NO_TYPES,
 });
 
 /** Reads the common packet format at `o` (item count) into `scan`. False when an item does not fit. */
@@ -179,9 +187,23 @@ export const scanItems = (b: Uint8Array, o: number, end: number, scan: ItemScan)
   const count = u16le(b, o);
   if (count > MAX_ITEMS) return false;
   let at = o + 2;
+  let types: number[] | undefined;
+  scan.types = NO_TYPES;
+  if (count === 2 && at + 4 <= end) {
+    const second = at + 4 + u16le(b, at + 2);
+    const pair =
+      u16le(b, at) === ITEM.CONNECTED_ADDRESS
+        ? CONNECTED_PAIR
+        : u16le(b, at) === ITEM.NULL
+          ? UNCONNECTED_PAIR
+          : NO_TYPES;
+    if (second + 4 <= end && u16le(b, second) === pair[1]) scan.types = pair;
+  }
+  if (scan.types === NO_TYPES) scan.types = types = [];
   for (let i = 0; i < count; i++) {
     if (at + 4 > end) return false;
     const type = u16le(b, at);
+    if (types !== undefined) types.push(type);
     const length = u16le(b, at + 2);
     const from = at + 4;
     at = from + length;
@@ -223,7 +245,12 @@ export const readItems = (
   b: Uint8Array,
   o: number,
   end: number,
-): { readonly items: readonly CpfItem[]; readonly identities: readonly ListIdentityRecord[] } => {
+): {
+  readonly items: readonly CpfItem[];
+  readonly identities: readonly ListIdentityRecord[];
+  readonly types: readonly number[];
+} => {
+  const types: number[] = [];
   const items: CpfItem[] = [];
   const identities: ListIdentityRecord[] = [];
   const count = Math.min(o + 2 <= end ? u16le(b, o) : 0, MAX_ITEMS);
@@ -234,6 +261,7 @@ export const readItems = (
     const from = at + 4;
     at = from + length;
     if (at > end) break;
+    types.push(type);
     if (type === ITEM.IDENTITY) {
       const identity = decodeListIdentity(b, from, at);
       if (identity !== undefined) identities.push(identity);
@@ -253,7 +281,7 @@ export const readItems = (
       items.push({ type, text: `item 0x${type.toString(16)}, ${length} octets` });
     }
   }
-  return { items, identities };
+  return { items, identities, types };
 };
 
 /** Fields of a header that an encoder may set; all default to 0. */

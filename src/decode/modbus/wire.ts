@@ -66,8 +66,8 @@ export const probeAdu = (b: Uint8Array, start: number, end: number): Probe => {
   if ((code & 127) === 0) return 'no';
   if (available < 6 + length) return isAssigned(code & 127) ? 'more' : 'maybe';
   if (code >= 0x80) {
-    if (length !== 3 || !isKnownException(b[start + 8]!)) return 'no';
-    return isAssigned(code & 127) ? 'sure' : 'maybe';
+    if (length < 3 || !isKnownException(b[start + 8]!)) return 'no';
+    return length === 3 && isAssigned(code & 127) ? 'sure' : 'maybe';
   }
   if (!isAssigned(code)) return 'maybe';
   const stop = start + 6 + length;
@@ -75,7 +75,8 @@ export const probeAdu = (b: Uint8Array, start: number, end: number): Probe => {
   const fits = request !== undefined && request.defect === '';
   if (!fits) {
     const response = decodePdu(b, start, stop, false);
-    if (response === undefined || response.defect !== '') return 'no';
+    // Fits its segment and contradicts itself: on the port of Modbus that is a faulty sender, elsewhere chance.
+    if (response === undefined || response.defect !== '') return available === 6 + length ? 'maybe' : 'no';
   }
   // Without any field of its own (functions 7, 11, 12, 17; free data of 8 and 90) the header alone is thin evidence.
   return length <= 3 || code === 8 || code === 90 ? 'maybe' : 'sure';

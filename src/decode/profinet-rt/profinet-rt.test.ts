@@ -54,6 +54,45 @@ describe('profinet-rt', () => {
     );
     expect(out.items).toMatchObject([{ path: 'alarm slot 2 subslot 1', value: 'diagnosis appears', target: 1 }]);
   });
+  it('reads the channel of a diagnosis, the end of a connection, and leaves acknowledgements', () => {
+    const diagnosis = octets(
+      'fc01 0001 0002 11 11 ffff fffe 002a' + // high priority
+        '0001 0026 0100' + // alarm notification high, 38 octets
+        '0001 00000000 0003 0001' + // diagnosis, slot 3, subslot 1
+        '00000033 00000001 a801' + // module and submodule ident, specifier
+        '8002 0004 0800 0001 8000 00000000', // extended channel diagnosis: channel 4, short circuit
+    );
+    const acknowledged = octets(
+      'fc01 0002 0001 11 11 0000 ffff 001a 8001 0016 0100 0001 00000000 0003 0001 a801 00000000',
+    );
+    const aborted = octets('fe01 0002 0001 14 00 0000 ffff 0004 cf 81 fd 1b'); // RTA error: link down
+    const { out, sink } = recorder();
+    const state = profinetRt.open();
+    for (const b of [diagnosis, acknowledged, aborted])
+      profinetRt.observe({ request: decode(b), response: undefined, state: 'single', at: contextOf() }, sink, state);
+    expect(out.items).toMatchObject([
+      { path: 'alarm slot 3 subslot 1', value: 'diagnosis appears, channel 4 error type 0x1' },
+    ]);
+    expect(out.sessions).toMatchObject([
+      { phase: 'close', detail: 'PROFINET AR aborted: link down (0xcf 0x81 0xfd 0x1b)' },
+    ]);
+    expect(decode(diagnosis).rta).toMatchObject({ isHigh: true, extErrorType: 0x8000, moduleIdent: 0x33 });
+  });
+  it('knows the sync master of a subdomain, and its change', () => {
+    const announce = (mac: string) =>
+      octets(
+        'ff00' + // announce of the clock
+          `${'00'.repeat(12)} 0005 000000000000` + // sequence number 5
+          `0216 ${mac} b2188632b04f6491cee851c1de456ce4` + // subdomain: master, UUID
+          '0000', // end
+      );
+    const { out, sink } = recorder();
+    const state = profinetRt.open();
+    for (const b of [announce('08000601abcd'), announce('08000601abcd'), announce('08000601abce')])
+      profinetRt.observe({ request: decode(b), response: undefined, state: 'single', at: contextOf() }, sink, state);
+    expect(out.items.map((x) => x.value)).toEqual(['08:00:06:01:ab:cd', '08:00:06:01:ab:ce']);
+    expect(out.weirds.map((x) => x.code)).toEqual(['profinet-rt.sync-master']);
+  });
   it('writes what it reads, and leaves DCP alone', () => {
     expect(encodeRt({ frameId: 0x8001, data: Array(40).fill(0x80), cycleCounter: 0x1a40, dataStatus: 0x35 })).toEqual(
       CYCLIC,

@@ -11,6 +11,9 @@ export interface S7Message extends Message {
   readonly rosctr: number;
   /** As sent (big-endian); the answer repeats it. */
   readonly pduReference: number;
+  /** Octets of the parameter and of the data, as the header says. */
+  readonly parameterLength: number;
+  readonly dataLength: number;
   /** Of jobs and ack-data; -1 elsewhere. */
   readonly functionCode: number;
   /** Error class << 8 | code; 0 where there is none. Of userdata responses their own error code. */
@@ -52,7 +55,11 @@ export interface UserdataHead {
   /** -1 in short headers. */
   readonly dataUnitReference: number;
   readonly lastDataUnit: boolean;
+  /** Of the data; -1 where there is none. */
   readonly returnCode: number;
+  /** Transport size of the data and its length as sent (octets, or bits by the size); 0 where there is none. */
+  readonly transportSize: number;
+  readonly dataLength: number;
   /** Data units joined into this message; 0 while fragments are being kept. */
   readonly fragments: number;
 }

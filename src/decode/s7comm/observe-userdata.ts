@@ -104,7 +104,8 @@ const say = (
   const object = named.length > 0 ? pathsOf(named) : body === undefined ? undefined : objectOf(body);
   const szl = body?.kind === 'szl-request' ? body.id : body?.kind === 'szl' ? body.szl.id : -1;
   const verb = szl >= 0 && isIdentification(szl) ? 'discover' : (service.verb ?? 'invoke');
-  const refusedData = headOf(t.response)?.returnCode ?? SUCCESS;
+  const answered = headOf(t.response)?.returnCode ?? SUCCESS;
+  const refusedData = answered < 0 ? SUCCESS : answered;
   const reason =
     error === 0
       ? {}

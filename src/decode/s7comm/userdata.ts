@@ -16,6 +16,7 @@ export const KIND = { INDICATION: 0, REQUEST: 4, RESPONSE: 8 } as const;
 export const MAX_PARTIALS = 8;
 /** Octets of one joined answer; what is longer is dropped. */
 export const MAX_JOINED = 64 * 1024;
+const ALARM_QUERY = 0x13;
 const MASKED = '(masked)';
 const EMPTY = new Uint8Array(0);
 
@@ -44,7 +45,7 @@ export const decodeUserdata = (
   const last = !long || b[o + 9] === 0;
   const service = serviceOf(group, subfunction);
   const error = long ? u16be(b, o + 10) : 0;
-  const returnCode = data < end ? b[data]! : 0xff;
+  const returnCode = data < end ? b[data]! : -1;
   let bytes = b;
   let from = Math.min(end, data + 4);
   let stop = data + 4 <= end ? Math.min(end, from + u16be(b, data + 2)) : end;
@@ -67,6 +68,8 @@ export const decodeUserdata = (
     dataUnitReference: reference,
     lastDataUnit: last,
     returnCode,
+    transportSize: data + 2 <= end ? b[data + 1]! : 0,
+    dataLength: data + 4 <= end ? u16be(b, data + 2) : 0,
     fragments: held ? 0 : fragments,
   };
   let items: readonly S7Item[] = [];
@@ -81,12 +84,18 @@ export const decodeUserdata = (
       payload = bytes.slice(from, stop);
       const table = variableTable(payload, 0, payload.length, kind === KIND.REQUEST);
       if (table !== undefined) ({ items, data: values } = table);
+    } else if (group === GROUP.CPU && subfunction === ALARM_QUERY && kind === KIND.RESPONSE && stop - from >= 6) {
+      // Two octets, then one data item with the alarms that stand.
+      payload = bytes.slice(from + 2, stop);
+      values = dataAt(payload, 0, payload.length, 1) ?? [];
     } else body = bodyOf(bytes, from, stop, kind, group, subfunction);
   }
   return {
     type: kind === KIND.REQUEST ? service.request : kind === KIND.RESPONSE ? service.response : service.indication,
     rosctr: 7,
     pduReference,
+    parameterLength: data - o,
+    dataLength: end - data,
     functionCode: -1,
     error,
     items,

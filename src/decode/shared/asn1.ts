@@ -1,6 +1,7 @@
 /**
- * Walks BER and DER (ITU-T X.690) one tag-length-value at a time, without building a tree. For SNMP, X.509 and SPNEGO:
- * definite lengths up to four octets and one-octet tags, which is all that these use.
+ * Walks BER and DER (ITU-T X.690) one tag-length-value at a time, without building a tree. `readTlv` is for SNMP, X.509,
+ * SPNEGO and GOOSE: definite lengths up to four octets and one-octet tags, which is all that these use. `readBer` is for
+ * the OSI upper layers and MMS, which have tag numbers beyond 30 and may use indefinite lengths.
  */
 import { hex, utf8 } from '../../lib/bytes.ts';
 
@@ -46,6 +47,76 @@ export const readTlv = (b: Uint8Array, o: number, end: number): boolean => {
 /** As `readTlv`, and the tag must be this one. */
 export const expectTlv = (b: Uint8Array, o: number, end: number, tag: number): boolean =>
   readTlv(b, o, end) && tlv.tag === tag;
+
+/** Reused result of `readBer`: as `tlv`; `next` is where the following one begins (an indefinite length has an end mark). */
+export const ber: { tag: number; start: number; end: number; next: number } = { tag: 0, start: 0, end: 0, next: 0 };
+
+/** As `tagRead`, of `readBer`. */
+export const berTag = (): number => ber.tag;
+
+/** Levels of indefinite lengths inside each other; deeper ones are refused. */
+const MAX_INDEFINITE_DEPTH = 16;
+/** Tag of a number beyond 30 as `readBer` gives it: first octet (class and form) and number. */
+export const longTag = (first: number, number: number): number => (first << 16) | number;
+
+/** Tag and length at `o`: sets `ber.tag` and `ber.start`, gives the length; -1 for the indefinite form, -2 for nonsense. */
+const berHeader = (b: Uint8Array, o: number, end: number): number => {
+  if (o + 2 > end) return -2;
+  let tag = b[o]!;
+  let at = o + 1;
+  if ((tag & 0x1f) === 0x1f) {
+    // X.690 section 8.1.2.4: septets, the last one without the top bit. Two septets are beyond what these protocols use.
+    let number = b[at]! & 0x7f;
+    if (b[at++]! >= 0x80) {
+      if (at >= end || b[at]! >= 0x80) return -2;
+      number = (number << 7) | b[at++]!;
+    }
+    tag = longTag(tag, number);
+  }
+  if (at >= end) return -2;
+  let length = b[at++]!;
+  if (length === 0x80) length = -1;
+  else if (length > 0x80) {
+    let octets = length & 0x7f;
+    if (octets > 4 || at + octets > end) return -2;
+    for (length = 0; octets > 0; octets--) length = length * 256 + b[at++]!;
+  }
+  ber.tag = tag;
+  ber.start = at;
+  return length;
+};
+
+/** Reads the element at `o`; false when it is not well formed or runs past `end`. */
+export const readBer = (b: Uint8Array, o: number, end: number): boolean => {
+  const length = berHeader(b, o, end);
+  if (length === -2) return false;
+  const { tag, start } = ber;
+  if (length >= 0) {
+    if (length > end - start) return false;
+    ber.end = start + length;
+    ber.next = ber.end;
+    return true;
+  }
+  // Section 8.1.3.6: only constructed encodings, up to two zero octets on the same level.
+  if (((tag > 0xff ? tag >> 16 : tag) & 0x20) === 0) return false;
+  let at = start;
+  for (let depth = 1; ; ) {
+    if (at + 2 <= end && b[at] === 0 && b[at + 1] === 0) {
+      at += 2;
+      if (--depth === 0) break;
+      continue;
+    }
+    const inner = berHeader(b, at, end);
+    if (inner === -2 || (inner === -1 && ++depth > MAX_INDEFINITE_DEPTH)) return false;
+    at = ber.start + (inner > 0 ? inner : 0);
+    if (at > end) return false;
+  }
+  ber.tag = tag;
+  ber.start = start;
+  ber.end = at - 2;
+  ber.next = at;
+  return true;
+};
 
 /** Two's complement integer; exact up to 6 octets, beyond that only the size is kept (as NaN). */
 export const integerOf = (b: Uint8Array, start: number, end: number): number => {

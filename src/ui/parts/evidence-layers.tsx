@@ -11,54 +11,23 @@ interface Props {
   onHover: (span: Span | undefined) => void;
   onChoose: (span: Span) => void;
 }
-/** At most so many rows of one nested value; the download has all. */
-const MOST_ROWS = 120;
-/** Names of fields as words: `pduReference` is `pdu reference`. */
-const words = (name: string): string =>
+/** Names of fields as words: `items[0].pduReference` is `items 1 · pdu reference`. */
+export const fieldWords = (name: string): string =>
   name
+    .replace(/^(detail|head|body)\.(?=.)/g, '')
+    .replace(/^(detail|head|body)\.(?=.)/g, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/\[(\d+)\]/g, (_, index: string) => ` ${Number(index) + 1}`)
+    .replaceAll('.', ' · ')
     .replace(/[_-]/g, ' ')
     .toLowerCase();
 
-/** A nested value (JSON) as rows of path and value; anything else is one row. */
-const rowsOf = (value: string): readonly (readonly [string, string])[] => {
-  if (!/^[[{]/.test(value)) return [['', value]];
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(value);
-  } catch {
-    return [['', value]];
-  }
-  const out: [string, string][] = [];
-  const walk = (x: unknown, path: string): void => {
-    if (out.length >= MOST_ROWS) return;
-    if (Array.isArray(x) && x.every((e) => typeof e !== 'object' || e === null))
-      out.push([path, x.length === 0 ? 'none' : x.join(', ')]);
-    else if (typeof x === 'object' && x !== null) {
-      for (const [k, v] of Object.entries(x))
-        walk(v, Array.isArray(x) ? `${path} ${Number(k) + 1}` : path === '' ? words(k) : `${path} · ${words(k)}`);
-    } else out.push([path, String(x)]);
-  };
-  walk(parsed, '');
-  return out.length === 0 ? [['', 'none']] : out;
-};
-const Value = ({ value }: { value: string }) => {
-  if (value === '') return <span className="dim">empty</span>;
-  const rows = rowsOf(value);
-  if (rows.length === 1 && rows[0]?.[0] === '')
-    return <span className={rows[0][1] === 'none' ? 'dim' : 'mono'}>{rows[0][1]}</span>;
-  return (
-    <span className="nested">
-      {rows.map(([path, v], i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows of one value keep their order
-        <span key={i}>
-          <span className="dim">{path}</span> <span className="mono">{v === '' ? 'empty' : v}</span>
-        </span>
-      ))}
-      {rows.length >= MOST_ROWS && <span className="dim">and more</span>}
-    </span>
+const Value = ({ value }: { value: string }) =>
+  value === '' || value === 'none' ? (
+    <span className="dim">{value === '' ? 'empty' : 'none'}</span>
+  ) : (
+    <span className="mono">{value}</span>
   );
-};
 
 const has = (s: Span): boolean => s.start >= 0 && s.end > s.start;
 const same = (a: Span, b: Span | undefined): boolean => b !== undefined && a.start === b.start && a.end === b.end;
@@ -111,7 +80,7 @@ export const Layers = ({ layers, open, span, onToggle, onHover, onChoose }: Prop
                     onBlur={() => onHover(undefined)}
                     onClick={() => onChoose({ start: f.start, end: f.end })}
                   >
-                    <span className="dim">{words(f.name)}</span>
+                    <span className="dim">{fieldWords(f.name)}</span>
                     <Value value={f.value} />
                   </button>
                 </li>

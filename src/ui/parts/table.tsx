@@ -71,6 +71,8 @@ interface Props<T> {
 }
 
 const PAGE = 250;
+/** Lists whose rows lead to frames. */
+const FRAME_LISTS: ReadonlySet<string> = new Set(['flows', 'commands', 'sessions', 'changes', 'weirds']);
 
 interface ListSearch {
   q?: string;
@@ -283,6 +285,15 @@ export const ListTable = <T,>(props: Props<T>) => {
             <Menu.Item component="a" href={exportUrl('json')} download>
               JSON
             </Menu.Item>
+            {FRAME_LISTS.has(list) && (
+              <Menu.Item
+                component="a"
+                href={urlOf(FILE_PATHS.listPcapng.split(' ')[1] ?? '', { site, list, ...(q !== '' && { q }) })}
+                download
+              >
+                Frames (pcapng)
+              </Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
       </div>

@@ -137,6 +137,13 @@ export const ConduitTable = ({ rows }: { rows: readonly Conduit[] }) => (
   </Panel>
 );
 
+const TIER_WORD = { A: 'to the last field', B: 'as used on plants', C: 'recognised' } as const;
+const TIER = {
+  A: 'Understood to the last field of the public specification',
+  B: 'Messages with their fields, commands and values as used on plants',
+  C: 'Recognised, with the identity that the first frames show',
+} as const;
+
 export const ProtocolTable = ({ rows }: { rows: Coverage['protocols'] }) => {
   const site = useSite();
   return (
@@ -158,6 +165,17 @@ export const ProtocolTable = ({ rows }: { rows: Coverage['protocols'] }) => {
                   {p.title}
                 </Link>
                 {p.encrypted && <span className="dim small"> encrypted</span>}
+              </span>
+            ),
+          },
+          {
+            id: 'tier',
+            head: 'Depth',
+            width: '132px',
+            by: (p) => p.tier,
+            cell: (p) => (
+              <span title={p.unknown === '' ? TIER[p.tier] : `${TIER[p.tier]}. ${p.unknown}`}>
+                {p.tier} <span className="dim">{TIER_WORD[p.tier]}</span>
               </span>
             ),
           },

@@ -2,7 +2,9 @@
 import './flows.css';
 import { IconArrowNarrowRight, IconLock, IconPuzzleOff } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { FILE_PATHS } from '../../../api/paths.ts';
 import type { FlowRow } from '../../../api/traffic.ts';
+import { urlOf } from '../../lib/api.ts';
 import { bytes, duration, number, share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Address, PartyLink, Text, Unknown, When } from '../../parts/basics.tsx';
@@ -82,6 +84,14 @@ export const FlowDetail = ({ row: f }: { row: FlowRow }) => {
   const lasted = f.firstAt && f.lastAt ? Date.parse(f.lastAt) - Date.parse(f.firstAt) : 0;
   return (
     <>
+      <section className="row wrap">
+        <Link to="/s/$site/flows/$flow" params={{ site, flow: f.id }}>
+          Messages
+        </Link>
+        <a href={urlOf(FILE_PATHS.listPcapng.split(' ')[1] ?? '', { site, list: 'flows', row: f.id })} download>
+          Frames (pcapng)
+        </a>
+      </section>
       <section>
         <h3>Parties</h3>
         <dl className="kv">

@@ -18,7 +18,10 @@ export const tsharkModbus = frameMap<ModbusMessage>({
     'mbtcp.unit_id': (s) => s.message.unitId,
     'modbus.func_code': (s) => s.message.functionCode,
     'modbus.exception_code': (s) => s.message.exceptionCode || undefined,
-    'modbus.request_frame': (s) => (s.message.response ? s.transaction?.request?.frame : undefined),
+    'modbus.request_frame': {
+      value: (s) => (s.message.response ? s.transaction?.request?.frame : undefined),
+      frame: true,
+    },
     'modbus.reference_num': (s) =>
       !s.message.response || (s.message.exceptionCode === 0 && [5, 6, 15, 16, 22].includes(s.message.functionCode))
         ? s.message.address

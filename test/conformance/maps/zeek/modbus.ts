@@ -42,7 +42,7 @@ export const zeekModbus = rowMap<Seen<ModbusMessage>>({
   log: 'modbus',
   rows: (capture, log) => {
     const all = capture.of<ModbusMessage>('modbus').filter((s) => s.carrier === 'tcp');
-    return log.columns.includes('pdu_type') ? all : all.filter((s) => s.message.response);
+    return log.columns.includes('pdu_type') ? all : all.filter((s) => s.message.response && !s.toServer);
   },
   columns: {
     tid: (s) => s.message.transactionId,

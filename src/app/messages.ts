@@ -1,0 +1,105 @@
+/** Messages of a conversation, decoded again from the frames of its two hosts, in the words of its protocol. */
+import type { MessageList, MessageRow, MessagesQuery, Static } from '../api/index.ts';
+import { createBatch } from '../capture/parser.ts';
+import type { Source } from '../core/site.ts';
+import { createSiteRuntime, Pipeline, type SiteRuntime } from './pipeline.ts';
+import { leavesOf } from './query/frame-fields.ts';
+import { maybeTime } from './query/view.ts';
+import type { SelectedFrame } from './selection.ts';
+
+/** Fields of a message that its row shows; its frame has all. */
+const MAX_ROW_FIELDS = 24;
+const DEFAULT_LIMIT = 200;
+
+const nothing = (): SiteRuntime['sink'] => ({
+  command: () => undefined,
+  values: () => undefined,
+  value: () => undefined,
+  identity: () => undefined,
+  module: () => undefined,
+  name: () => undefined,
+  session: () => undefined,
+  weird: () => undefined,
+  flow: () => undefined,
+  tick: () => undefined,
+  alias: () => undefined,
+});
+
+export interface MessagesOf {
+  readonly protocol: string;
+  /** 0: no ports. */
+  readonly serverPort: number;
+}
+
+/**
+ * The messages of `of` among the frames, which must be all frames of the two hosts from the first on, so that streams,
+ * sessions and connections stand as they did.
+ */
+export const messagesOf = async (
+  frames: AsyncIterable<SelectedFrame>,
+  of: MessagesOf,
+  query: Static<typeof MessagesQuery>,
+  sources: readonly Source[],
+): Promise<MessageList> => {
+  const limit = query.limit ?? DEFAULT_LIMIT;
+  const items: MessageRow[] = [];
+  const heard = new Set<string>();
+  let isReached = query.source === undefined;
+  let source = '';
+  let pipeline: Pipeline | undefined;
+  let next: MessageList['next'] = null;
+  const batch = createBatch();
+  const start = (id: string): Pipeline => {
+    const sink = nothing();
+    return new Pipeline({
+      source: id,
+      site: createSiteRuntime(() => sink),
+      onMessage: (decoder, message, context) => {
+        const isOurs =
+          of.serverPort === 0
+            ? decoder.name === of.protocol
+            : context.serverPort === of.serverPort || context.clientPort === of.serverPort;
+        if (!isOurs || !isReached || (id === query.source && context.frame <= (query.after ?? 0))) return;
+        items.push({
+          source: id,
+          frame: context.frame,
+          at: maybeTime(context.tsUs),
+          toServer: context.toServer,
+          protocol: decoder.name,
+          title: decoder.title,
+          type: message.type,
+          fields: [...leavesOf(message)]
+            .filter(([, value]) => value !== '')
+            .slice(0, MAX_ROW_FIELDS)
+            .map(([name, value]) => ({ name, value })),
+        });
+      },
+    });
+  };
+  for await (const frame of frames) {
+    if (frame.source !== source || pipeline === undefined) {
+      pipeline?.finish();
+      source = frame.source;
+      heard.add(source);
+      isReached ||= source === query.source;
+      pipeline = start(source);
+    }
+    // A frame may carry several messages: they stay together.
+    if (items.length >= limit) {
+      const last = items.at(-1)!;
+      next = { source: last.source, after: last.frame };
+      break;
+    }
+    batch.count = 1;
+    batch.firstFrame = frame.frame;
+    batch.bytes = frame.bytes;
+    batch.start[0] = 0;
+    batch.captured[0] = frame.bytes.length;
+    batch.wire[0] = frame.wire;
+    batch.tsUs[0] = frame.tsUs;
+    batch.linkType[0] = frame.linkType;
+    batch.offset[0] = 0;
+    pipeline.handle(batch);
+  }
+  return { items, next, missing: sources.filter((s) => !heard.has(s.id)).map((s) => s.name) };
+};

@@ -1,0 +1,156 @@
+/**
+ * Frames of a selection, read again from where they are kept: what two hosts said to each other, or the frames behind rows.
+ * Files are walked once; only frames of the selection are looked into.
+ */
+import type { EvidenceRef } from '../api/index.ts';
+import type { EvidenceRing } from '../capture/ring.ts';
+import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/writer.ts';
+import type { EndpointId, EndpointView } from '../core/endpoint.ts';
+import { LINK } from '../core/frame.ts';
+import type { Source } from '../core/site.ts';
+import { ipv4Text, ipv6Parse, macText } from '../lib/address.ts';
+import { hex, u16be, u32be } from '../lib/bytes.ts';
+import type { Store } from '../store/index.ts';
+import type { CaptureList, CaptureQuery } from './engine-contract.ts';
+import { type FoundFrame, findFrame, readFrames } from './evidence.ts';
+import { changes, commands, flows, sessions, weirds } from './query/traffic.ts';
+import type { SiteView } from './query/view.ts';
+
+/** Octets and frames of one export; what is beyond is left out and said. */
+export const MAX_SELECTION_BYTES = 64 * 1024 * 1024;
+export const MAX_SELECTION_FRAMES = 100_000;
+
+const VLAN = new Set([0x8100, 0x88a8, 0x9100]);
+
+/** The two hosts of a frame as text, the lower first: IP addresses, else MAC addresses; '' where there are none. */
+export const hostsOf = (bytes: Uint8Array, linkType: number): string => {
+  let at = 0;
+  let type = 0;
+  if (linkType === LINK.ETHERNET) {
+    if (bytes.length < 14) return '';
+    type = u16be(bytes, 12);
+    at = 14;
+    while (VLAN.has(type) && at + 4 <= bytes.length) {
+      type = u16be(bytes, at + 2);
+      at += 4;
+    }
+  } else if (linkType === LINK.RAW || linkType === LINK.IPV4) type = bytes[0]! >> 4 === 6 ? 0x86dd : 0x0800;
+  else if (linkType === LINK.NULL || linkType === LINK.LOOP) {
+    at = 4;
+    type = bytes[4]! >> 4 === 6 ? 0x86dd : 0x0800;
+  } else if (linkType === LINK.LINUX_SLL) {
+    type = u16be(bytes, 14);
+    at = 16;
+  } else return '';
+  if (type === 0x0800 && bytes.length >= at + 20)
+    return pairOf(ipv4Text(u32be(bytes, at + 12)), ipv4Text(u32be(bytes, at + 16)));
+  if (type === 0x86dd && bytes.length >= at + 40)
+    return pairOf(hex(bytes.subarray(at + 8, at + 24)), hex(bytes.subarray(at + 24, at + 40)));
+  return linkType === LINK.ETHERNET ? pairOf(macText(bytes, 6), macText(bytes, 0)) : '';
+};
+const pairOf = (a: string, b: string): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
+
+/** The pair of hosts of a conversation, in the words of `hostsOf`. */
+export const hostsOfConversation = (view: EndpointView, client: EndpointId, server: EndpointId): string => {
+  const host = (id: EndpointId): string => {
+    let endpoint = view.get(id);
+    while (endpoint.parent !== undefined) endpoint = view.get(endpoint.parent);
+    if (endpoint.ip === undefined) return endpoint.mac ?? '';
+    return endpoint.ip.includes(':') ? ipv6Hex(endpoint.ip) : endpoint.ip;
+  };
+  return pairOf(host(client), host(server));
+};
+const ipv6Hex = (text: string): string => {
+  const octets = ipv6Parse(text);
+  return octets === undefined ? text : hex(octets);
+};
+
+export interface Selection {
+  /** Pairs of hosts (`hostsOf`) whose frames are wanted. */
+  readonly hosts: ReadonlySet<string>;
+  readonly frames: readonly EvidenceRef[];
+}
+
+/** Rows of one selection; more would be a capture of the whole plant. */
+const MAX_ROWS = 10_000;
+
+/** What the rows of a list lead to: conversations to their two hosts, everything else to the frames that prove it. */
+export const selectionOf = (view: SiteView, list: CaptureList, query: CaptureQuery): Selection => {
+  const hosts = new Set<string>();
+  const frames: EvidenceRef[] = [];
+  const isWanted = (id: string | number): boolean => query.row === undefined || String(id) === query.row;
+  const asked = { limit: MAX_ROWS, ...(query.q !== undefined && { q: query.q }) };
+  if (list === 'flows') {
+    const ids = new Set(flows(view, asked).items.map((row) => row.id));
+    for (const c of view.model.conversations())
+      if (ids.has(c.id) && isWanted(c.id)) hosts.add(hostsOfConversation(view.endpoints, c.client, c.server));
+  } else {
+    const rows: readonly {
+      id: string | number;
+      evidence: readonly EvidenceRef[];
+      lastEvidence?: readonly EvidenceRef[];
+    }[] = LISTS[list](view, asked).items;
+    for (const row of rows) if (isWanted(row.id)) frames.push(...row.evidence, ...(row.lastEvidence ?? []));
+  }
+  return { hosts, frames };
+};
+const LISTS = { commands, sessions, changes, weirds } as const;
+
+export interface SelectedFrame extends FoundFrame {
+  readonly source: string;
+}
+
+/** Frames of the selection, source by source, in order. A source whose file is gone gives what was pinned. */
+export async function* selectedFrames(
+  store: Store,
+  site: string,
+  sources: readonly Source[],
+  selection: Selection,
+  ring: EvidenceRing | undefined,
+): AsyncGenerator<SelectedFrame, void, void> {
+  for (const source of sources) {
+    const wanted = new Set(selection.frames.filter((e) => e.source === source.id).map((e) => e.frame));
+    const isFile = source.kind === 'file' || source.kind === 'sample';
+    if (isFile && (selection.hosts.size > 0 || wanted.size > 0)) {
+      const last = selection.hosts.size > 0 ? Number.POSITIVE_INFINITY : Math.max(...wanted);
+      try {
+        for await (const found of readFrames(
+          source.path,
+          (frame, bytes, linkType) =>
+            wanted.has(frame) || (selection.hosts.size > 0 && selection.hosts.has(hostsOf(bytes, linkType))),
+          last,
+        )) {
+          wanted.delete(found.frame);
+          yield { ...found, source: source.id };
+        }
+      } catch {
+        // The file is gone or was changed: what is pinned follows below.
+      }
+    }
+    for (const frame of [...wanted].sort((a, b) => a - b)) {
+      const found = await findFrame(store, site, source, frame, ring);
+      if (found.kind === 'found') yield { ...found.frame, source: source.id };
+    }
+  }
+}
+
+/** The frames as one pcapng file with an interface for each link type; cut at the limits. */
+export const asPcapng = async (frames: AsyncIterable<FoundFrame>): Promise<Uint8Array> => {
+  const parts: Uint8Array[] = [sectionHeader()];
+  const interfaces = new Map<number, number>();
+  let octets = 0;
+  let count = 0;
+  for await (const frame of frames) {
+    let id = interfaces.get(frame.linkType);
+    if (id === undefined) {
+      id = interfaces.size;
+      interfaces.set(frame.linkType, id);
+      parts.push(interfaceDescription({ linkType: frame.linkType }));
+    }
+    const block = enhancedPacket(frame, { interfaceId: id });
+    octets += block.length;
+    if (octets > MAX_SELECTION_BYTES || ++count > MAX_SELECTION_FRAMES) break;
+    parts.push(block);
+  }
+  return Buffer.concat(parts);
+};

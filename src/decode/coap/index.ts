@@ -1,0 +1,51 @@
+/** CoAP over UDP (RFC 7252), with OMA LwM2M. */
+import type { Decoder, PduContext, Probe } from '../../core/decoder.ts';
+import { type CoapState, observeCoap } from './observe.ts';
+import { type CoapMessage, decodeCoap } from './wire.ts';
+
+const PORTS = [5683, 5685, 5783, 61616];
+
+const probe = (b: Uint8Array, start: number, end: number, context: PduContext): Probe => {
+  if (end - start < 4 || b[start]! >> 6 !== 1 || (b[start]! & 15) > 8) return 'no';
+  const hinted = PORTS.includes(context.serverPort) || PORTS.includes(context.clientPort);
+  const code = b[start + 1]!;
+  // Elsewhere only a request with a path tells enough.
+  if (!hinted && (code === 0 || code > 7)) return 'no';
+  const message = decodeCoap(b, start, end);
+  if (message === undefined || typeof message === 'string') return 'no';
+  const clear =
+    message.type === 'CoAP request' &&
+    message.path.length > 3 &&
+    message.token !== '' &&
+    /^[\x20-\x7e]+$/.test(message.path);
+  return clear ? 'sure' : hinted ? 'maybe' : 'no';
+};
+
+export const coap: Decoder<CoapMessage, CoapState> = {
+  name: 'coap',
+  title: 'CoAP (with LwM2M)',
+  family: 'iiot',
+  attach: [{ over: 'udp', ports: PORTS }],
+  probe,
+  open: () => ({ observed: new Set() }),
+  decode(b, start, end) {
+    const message = decodeCoap(b, start, end);
+    const consumed = end - start;
+    if (message === undefined) return { kind: 'foreign' };
+    return typeof message === 'string'
+      ? { kind: 'malformed', code: 'coap.malformed', detail: message, consumed }
+      : { kind: 'message', message, consumed };
+  },
+  pairing: {
+    scope: 'flow',
+    role: (m) => {
+      if (m.type === 'CoAP request') return 'request';
+      // A notification may be followed by others (RFC 7641 section 3.2).
+      return m.type === 'CoAP response' ? (m.observe >= 0 ? 'partial' : 'response') : 'single';
+    },
+    // Requests and their answers share the token (section 5.3.1); an empty one means one at a time.
+    key: (m) => m.token,
+    timeoutUs: 100_000_000,
+  },
+  observe: observeCoap,
+};

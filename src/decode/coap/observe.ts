@@ -1,0 +1,151 @@
+/**
+ * What CoAP says: resources are read, written and executed. OMA LwM2M (core 1.2, chapters 6 and appendix E) is known by
+ * its paths: devices register under a name, object 3 describes the device, object 5 is its firmware.
+ */
+import { outcomeOf, type Transaction } from '../../core/decoder.ts';
+import type { At, Attribute, ObservationSink, Verb } from '../../core/observation.ts';
+import { utf8 } from '../../lib/bytes.ts';
+import { plainValues } from '../shared/plain-values.ts';
+import type { CoapMessage } from './wire.ts';
+
+/** Media types whose payload is read as text: text/plain, application/json, link format. */
+const TEXT_FORMATS = new Set([-1, 0, 50]);
+const OCTET_STREAM = 42;
+const LWM2M_TLV = 11542;
+
+const VERB: readonly (Verb | undefined)[] = [undefined, 'read', 'invoke', 'write', 'delete', 'read', 'write', 'write'];
+
+/** Resources of LwM2M object 3, instance 0. */
+const DEVICE: Readonly<Record<string, Attribute>> = {
+  '0': 'vendor',
+  '1': 'model',
+  '2': 'serial',
+  '3': 'firmware',
+  '17': 'device-type',
+  '18': 'hardware',
+  '19': 'software',
+};
+
+const deviceFact = (at: At, resource: string, value: string, sink: ObservationSink): void => {
+  const attribute = DEVICE[resource];
+  if (attribute !== undefined && value !== '')
+    sink.identity(at, { endpoint: at.server, attribute, value, confidence: 1, via: `LwM2M /3/0/${resource}` });
+};
+
+/** LwM2M TLV (appendix C.2): the resources of an object instance. */
+const deviceTlv = (at: At, b: Uint8Array, sink: ObservationSink): void => {
+  for (let o = 0, n = 0; o + 2 <= b.length && n < 32; n++) {
+    const type = b[o]!;
+    let p = o + 1;
+    const id = (type & 0x20) !== 0 ? (b[p]! << 8) | (b[p + 1] ?? 0) : b[p]!;
+    p += (type & 0x20) !== 0 ? 2 : 1;
+    let length = type & 7;
+    const octets = (type >> 3) & 3;
+    if (octets > 0) {
+      length = 0;
+      for (let i = 0; i < octets; i++) length = length * 256 + (b[p + i] ?? 0);
+      p += octets;
+    }
+    if (p + length > b.length) return;
+    if (type >> 6 === 3) deviceFact(at, String(id), utf8(b, p, p + Math.min(length, 128)), sink);
+    o = p + length;
+  }
+};
+
+/** What LwM2M means by a request, where it is more than its method. */
+const special = (m: CoapMessage): { readonly verb: Verb; readonly operation: string } | undefined => {
+  if (m.path === '/.well-known/core' && m.code === 1) return { verb: 'discover', operation: 'CoAP resource discovery' };
+  if (m.path === '/3/0/4' && m.code === 2) return { verb: 'restart', operation: 'LwM2M reboot' };
+  if (m.path === '/3/0/5' && m.code === 2) return { verb: 'restart', operation: 'LwM2M factory reset' };
+  if ((m.path === '/5/0/0' || m.path === '/5/0/1') && m.code === 3)
+    return {
+      verb: 'firmware-update',
+      operation: m.path === '/5/0/0' ? 'LwM2M firmware package' : 'LwM2M firmware URI',
+    };
+  if (m.path === '/5/0/2' && m.code === 2) return { verb: 'firmware-update', operation: 'LwM2M firmware update' };
+  if (m.code === 1 && m.observe === 0) return { verb: 'subscribe', operation: 'CoAP observe' };
+  return undefined;
+};
+
+const OPERATION: readonly string[] = [
+  '', 'CoAP GET', 'CoAP POST', 'CoAP PUT', 'CoAP DELETE', 'CoAP FETCH', 'CoAP PATCH', 'CoAP iPATCH',
+]; // biome-ignore format: a table
+
+/** A client tells a server its name (LwM2M 6.2.1): `POST /rd?ep=name`. */
+const registration = (
+  t: Transaction<CoapMessage>,
+  m: CoapMessage,
+  refused: boolean,
+  sink: ObservationSink,
+): boolean => {
+  if (m.path !== '/rd' || m.code !== 2) return false;
+  const name = m.query.find((q) => q.startsWith('ep='))?.slice(3);
+  if (name === undefined) return false;
+  const { at } = t;
+  sink.session(at, { phase: 'open', outcome: outcomeOf(t, refused), detail: `LwM2M registration of ${name}` });
+  sink.name(at, { endpoint: at.client, kind: 'other', name, via: 'LwM2M endpoint name' });
+  if (!refused) {
+    const via = 'LwM2M registration';
+    sink.identity(at, { endpoint: at.client, attribute: 'role', value: 'LwM2M device', confidence: 0.9, via });
+    sink.identity(at, { endpoint: at.server, attribute: 'role', value: 'LwM2M server', confidence: 0.9, via });
+  }
+  return true;
+};
+
+const values = (at: At, path: string, m: CoapMessage, access: 'read' | 'write', sink: ObservationSink): void => {
+  if (m.payloadLength === 0 || m.payload.length !== m.payloadLength || !TEXT_FORMATS.has(m.contentFormat)) return;
+  // A part of a larger whole says nothing by itself.
+  if (m.block !== undefined && (m.block.more || m.block.number > 0)) return;
+  for (const v of plainValues(m.payload))
+    sink.value(at, { target: at.server, path: path + v.key, type: v.type, value: v.value, access });
+};
+
+/** Observations (RFC 7641) whose request was told; emptied when full, then some are told again. */
+const MAX_OBSERVED = 1024;
+
+export interface CoapState {
+  readonly observed: Set<string>;
+}
+
+/** Every notification comes with the request that asked for all of them: that one is told once. */
+const toldBefore = (m: CoapMessage, state: CoapState): boolean => {
+  if (m.observe !== 0) return false;
+  if (state.observed.has(m.token)) return true;
+  if (state.observed.size >= MAX_OBSERVED) state.observed.clear();
+  state.observed.add(m.token);
+  return false;
+};
+
+export const observeCoap = (t: Transaction<CoapMessage>, sink: ObservationSink, state: CoapState): void => {
+  const { request: m, response, at } = t;
+  if (m === undefined || m.type !== 'CoAP request') return;
+  const refused = response !== undefined && response.code >= 128;
+  if (registration(t, m, refused, sink)) return;
+  const known = special(m);
+  const verb = known?.verb ?? VERB[m.code];
+  if (verb === undefined) return;
+  // Every block is a request of its own; the first stands for all.
+  const first = m.block === undefined || m.block.number === 0;
+  if (first && !toldBefore(m, state)) {
+    const only = verb === 'write' && TEXT_FORMATS.has(m.contentFormat) ? plainValues(m.payload)[0] : undefined;
+    sink.command(at, {
+      verb,
+      operation: known?.operation ?? OPERATION[m.code]!,
+      target: at.server,
+      object: m.path,
+      ...(only !== undefined && only.key === '' ? { value: only.value } : {}),
+      outcome: outcomeOf(t, refused),
+      ...(refused ? { reason: response.codeName } : {}),
+    });
+  }
+  if (refused) return;
+  if (verb === 'write') values(at, m.path, m, 'write', sink);
+  if (response === undefined || (m.code !== 1 && m.code !== 5)) return;
+  values(at, m.path, response, 'read', sink);
+  if (!m.path.startsWith('/3/0')) return;
+  if (m.path === '/3/0' && (response.contentFormat === LWM2M_TLV || response.contentFormat === OCTET_STREAM))
+    deviceTlv(at, response.payload, sink);
+  else if (m.path.startsWith('/3/0/') && response.contentFormat <= 0)
+    deviceFact(at, m.path.slice(5), utf8(response.payload, 0, Math.min(128, response.payload.length)), sink);
+  else if (m.path.startsWith('/3/0/') && response.contentFormat === LWM2M_TLV) deviceTlv(at, response.payload, sink);
+};

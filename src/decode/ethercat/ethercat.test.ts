@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { contextOf, octets, recorder, torture } from '../../../test/datagram-harness.ts';
+import { decodeCapture } from '../../../test/drive.ts';
+import { describeShared, sharedCapture } from '../../../test/shared.ts';
+import { ethercat } from './index.ts';
+import { CMD, type EcatFields, type EcatMessage, encodeEcat } from './wire.ts';
+
+const decode = (b: Uint8Array): EcatMessage => {
+  const d = ethercat.decode(b, 0, b.length, contextOf(), ethercat.open());
+  if (d.kind !== 'message') throw new Error(JSON.stringify(d));
+  return d.message;
+};
+/** Each frame goes round: as sent, and as it comes back with its working counter and what the slaves put into it. */
+const talk = (...rounds: readonly (readonly [sent: EcatFields, back: Partial<EcatFields>])[]) => {
+  const { out, sink } = recorder();
+  const state = ethercat.open();
+  for (const [sent, back] of rounds)
+    ethercat.observe(
+      {
+        request: decode(encodeEcat([sent])),
+        response: decode(encodeEcat([{ ...sent, workingCounter: 1, ...back }])),
+        state: 'answered',
+        at: contextOf(),
+      },
+      sink,
+      state,
+    );
+  return out;
+};
+/** A mailbox: length, address 0, channel 0, type with counter 1, then padding up to 32 octets. */
+const mail = (type: number, body: string): Uint8Array => {
+  const b = octets(body);
+  const out = new Uint8Array(32);
+  out.set([b.length, 0, 0, 0, 0, 0x10 | type]);
+  out.set(b, 6);
+  return out;
+};
+const EMPTY = new Uint8Array(32);
+
+const CYCLE = octets(
+  '1f10' + // frame header: 31 octets, type 1
+    '0c de 00000001 0480 0000 00000000 0000' + // LRW of 4 octets at 0x01000000, another follows
+    '07 00 0000 3001 0200 0000 0000 0000' + // BRD of AL status, 2 octets
+    '0000000000', // padding of Ethernet
+);
+
+describe('ethercat', () => {
+  it('reads datagrams, and what is cyclic', () => {
+    expect(decode(CYCLE)).toMatchObject({
+      type: 'EtherCAT datagrams',
+      isCyclic: true,
+      isProcessed: false,
+      datagrams: [
+        { command: CMD.LRW, index: 0xde, logical: 0x01000000, length: 4, workingCounter: 0 },
+        { command: CMD.BRD, adp: 0, ado: 0x0130, length: 2 },
+      ],
+    });
+    expect(ethercat.pairing!.role(decode(CYCLE), contextOf())).toBe('single');
+  });
+  it('knows a change of state of one slave and of all', () => {
+    const out = talk(
+      [{ command: CMD.FPWR, adp: 1001, ado: 0x0120, data: [8, 0] }, {}],
+      [{ command: CMD.BWR, adp: 0, ado: 0x0120, data: [1, 0] }, { workingCounter: 7 }],
+      [{ command: CMD.FPRD, adp: 1001, ado: 0x0130, data: [0, 0, 0, 0, 0, 0] }, { data: [0x14, 0, 0, 0, 0x1b, 0] }],
+      [{ command: CMD.FPWR, adp: 1009, ado: 0x0120, data: [8, 0] }, { workingCounter: 0 }],
+    );
+    expect(out.commands.map((x) => [x.verb, x.value, x.outcome])).toEqual([
+      ['mode-change', 'OP', 'accepted'],
+      ['mode-change', 'INIT', 'accepted'],
+      ['mode-change', 'OP', 'unanswered'],
+    ]);
+    expect(out.endpoints).toContain('undefined > other EtherCAT station 1001');
+    expect(out.identities).toMatchObject([{ attribute: 'mode', value: 'SAFEOP' }]);
+    expect(out.weirds).toMatchObject([
+      { code: 'ethercat.al-error', detail: 'a slave reports an error in SAFEOP, AL status code 0x001b' },
+    ]);
+  });
+  it('reads objects through the mailbox, with refusal', () => {
+    const box = { command: CMD.FPWR, adp: 1001, ado: 0x1000 };
+    const poll = { command: CMD.FPRD, adp: 1001, ado: 0x1080, data: EMPTY };
+    const out = talk(
+      // CoE: SDO request (service 2), upload 0x1018:02
+      [{ ...box, data: mail(3, '0020 40 1810 02 00000000') }, {}],
+      [poll, { data: mail(3, '0030 43 1810 02 52304c04') }],
+      // download 0x6060:00 = 8, one octet, expedited
+      [{ ...box, data: mail(3, '0020 2f 6060 00 08000000') }, {}],
+      [poll, { data: mail(3, '0030 60 6060 00 00000000') }],
+      // download of 0x1018:01 is refused: 0x06010002
+      [{ ...box, data: mail(3, '0020 23 1810 01 02000000') }, {}],
+      [poll, { data: mail(3, '0030 80 1810 01 02000106') }],
+      // upload of the device name, 6 octets
+      [{ ...box, data: mail(3, '0020 40 0810 00 00000000') }, {}],
+      [poll, { data: mail(3, '0030 41 0810 00 06000000 454c33323032') }],
+    );
+    expect(out.commands.map((x) => [x.verb, x.object, x.value, x.outcome, x.reason])).toEqual([
+      ['read', '0x1018:02 (identity)', undefined, 'accepted', undefined],
+      ['write', '0x6060:00 (modes of operation)', 8, 'accepted', undefined],
+      ['configure', '0x1018:01 (identity)', 2, 'refused', 'write to a read-only object (0x06010002)'],
+      ['read', '0x1008:00 (device name)', undefined, 'accepted', undefined],
+    ]);
+    expect(out.identities.map((x) => `${x.attribute}=${x.value}`)).toEqual([
+      'order-number=product code 0x044c3052',
+      'model=EL3202',
+    ]);
+  });
+  it('reads who a slave is from its EEPROM', () => {
+    const at = { adp: 0xffff };
+    const out = talk(
+      [{ command: CMD.APWR, ...at, ado: 0x0502, data: [0, 1, 8, 0, 0, 0] }, {}],
+      [
+        { command: CMD.APRD, ...at, ado: 0x0508, data: new Uint8Array(4) },
+        { adp: 0, data: [2, 0, 0, 0] },
+      ],
+    );
+    expect(out.identities).toMatchObject([{ attribute: 'vendor', value: 'Beckhoff' }]);
+    expect(out.endpoints).toContain('undefined > other EtherCAT position 1');
+  });
+  it('knows new firmware, and drive parameters', () => {
+    const box = { command: CMD.FPWR, adp: 1001, ado: 0x1000 };
+    const poll = { command: CMD.FPRD, adp: 1001, ado: 0x1080, data: EMPTY };
+    const out = talk(
+      [{ ...box, data: mail(4, '0200 deadbeef 6169782e656677') }, {}], // FoE write request, password, 'aix.efw'
+      [{ ...box, data: mail(5, '03 40 2000 2a000000') }, {}], // SoE write request of S-0-0032
+      [poll, { data: mail(5, '04 40 2000') }],
+    );
+    expect(out.commands.map((x) => [x.verb, x.operation, x.object, x.value, x.outcome])).toEqual([
+      ['firmware-update', 'FoE Write', 'aix.efw', undefined, 'accepted'],
+      ['configure', 'SoE Write', 'drive 0 S-0-0032', 42, 'accepted'],
+    ]);
+    expect(JSON.stringify(out)).not.toContain('deadbeef');
+  });
+  it('says what contradicts itself', () => {
+    const cut = CYCLE.slice(0, 20);
+    expect(ethercat.decode(cut, 0, cut.length, contextOf(), ethercat.open())).toMatchObject({
+      kind: 'malformed',
+      code: 'ethercat.length',
+    });
+    const wrong = Uint8Array.from(CYCLE);
+    wrong[2] = 15;
+    expect(ethercat.probe(wrong, 0, wrong.length, contextOf())).toBe('no');
+  });
+  it('survives truncation and 20,000 mutations', () => {
+    const counts = torture(
+      ethercat,
+      [
+        CYCLE,
+        encodeEcat([
+          { command: CMD.FPWR, adp: 1001, ado: 0x1000, data: mail(3, '0020 40 1810 02 00000000') },
+          {
+            command: CMD.FPRD,
+            adp: 1001,
+            ado: 0x1080,
+            data: mail(3, '0030 41 0810 00 06000000 454c33323032'),
+            workingCounter: 1,
+          },
+        ]),
+        encodeEcat([{ command: CMD.APWR, adp: 0, ado: 0x0502, data: [0, 1, 8, 0, 0, 0] }]),
+      ],
+      3,
+    );
+    expect(counts.message).toBeGreaterThan(1000);
+  });
+});
+
+describeShared('ethercat on captures', () => {
+  it('reads 37 frames as Wireshark does, and one master, not two', async () => {
+    const run = await decodeCapture(sharedCapture('ethercat/ipal.ethercat'));
+    expect(run.messages.length).toBe(37);
+    expect(run.of('weird')).toEqual([]);
+    // The first slave sets the locally administered bit of the source address: no second master.
+    expect([...new Set(run.of('flow').map((x) => run.textOf(x.what.client)))]).toEqual(['00:01:05:6c:b0:15']);
+    expect(run.of('command').map((x) => x.what.object)).toContain('register 0x0010 (station address)');
+  });
+});

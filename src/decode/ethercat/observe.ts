@@ -1,0 +1,353 @@
+/**
+ * What EtherCAT says. Slaves have no network address of their own: they are children of the master, by station address or
+ * position. Verbs: writing AL control is `mode-change`, registers of the set-up `configure`, the slave's EEPROM `configure`,
+ * its reset `restart`; SDO upload `read`, download `write` (profile area) or `configure`; a file written is
+ * `firmware-update`, one read `program-upload`. Process data has a layout that only the engineering tool knows.
+ */
+import { outcomeOf, type Transaction } from '../../core/decoder.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
+import type { Attribute, Command, ObservationSink, Outcome, Verb } from '../../core/observation.ts';
+import { hex, u16le, u32le } from '../../lib/bytes.ts';
+import { abortText, idnText, isMailbox, type Mail, objectName, readMail, valueOfData } from './mailbox.ts';
+import { CMD, type Datagram, type EcatMessage } from './wire.ts';
+
+type Tx = Transaction<EcatMessage>;
+
+/** Slaves of which something is remembered; at the limit the memory is emptied. */
+export const MAX_SLAVES = 4096;
+
+/** What is remembered of a slave until its answer. */
+interface Slave {
+  readonly endpoint: EndpointId;
+  /** A request in its mailbox that waits for the response. */
+  waiting: Mail | undefined;
+  alStatus: number;
+  /** Word address in the slave's EEPROM that the master reads next. */
+  eepromAddress: number;
+}
+export interface EcatState {
+  readonly slaves: Map<number, Slave>;
+  /** Broadcast AL status that was said last. */
+  broadcastStatus: number;
+}
+export const openEcat = (): EcatState => ({ slaves: new Map(), broadcastStatus: -1 });
+
+/** AL states (ETG.1000.6 section 5.3). */
+const AL: Readonly<Record<number, string>> = { 1: 'INIT', 2: 'PREOP', 3: 'BOOT', 4: 'SAFEOP', 8: 'OP' };
+const stateText = (value: number): string => AL[value & 15] ?? `state ${value & 15}`;
+
+const REG = {
+  STATION_ADDRESS: 0x0010,
+  RESET: 0x0040,
+  AL_CONTROL: 0x0120,
+  AL_STATUS: 0x0130,
+  AL_CODE: 0x0134,
+  EEPROM_CONTROL: 0x0502,
+  EEPROM_DATA: 0x0508,
+} as const;
+/** Memory above the registers: mailboxes and process data. */
+const MEMORY = 0x1000;
+
+/** Registers of the set-up by range (IEC 61158-4-12 section 6): from, to, name. */
+const RANGES: readonly (readonly [from: number, to: number, name: string])[] = [
+  [0x0010, 0x0013, 'station address'],
+  [0x0100, 0x0103, 'DL control'],
+  [0x0140, 0x0141, 'PDI control'],
+  [0x0200, 0x020f, 'event mask'],
+  [0x0300, 0x0313, 'error counters'],
+  [0x0400, 0x0443, 'watchdog'],
+  [0x0500, 0x050f, 'EEPROM interface'],
+  [0x0600, 0x06ff, 'FMMU'],
+  [0x0800, 0x087f, 'sync manager'],
+  [0x0900, 0x09ff, 'distributed clocks'],
+];
+const registerName = (ado: number): string => {
+  for (const [from, to, name] of RANGES) if (ado >= from && ado <= to) return name;
+  return '';
+};
+
+const isRead = (c: number): boolean => c === CMD.APRD || c === CMD.FPRD || c === CMD.APRW || c === CMD.FPRW;
+const isWrite = (c: number): boolean =>
+  c === CMD.APWR || c === CMD.FPWR || c === CMD.BWR || c === CMD.APRW || c === CMD.FPRW || c === CMD.BRW;
+const isBroadcast = (c: number): boolean => c === CMD.BRD || c === CMD.BWR || c === CMD.BRW;
+const isPositional = (c: number): boolean => c === CMD.APRD || c === CMD.APWR || c === CMD.APRW;
+
+/** The frame comes back to who sent it: the receiver is a group and nobody. */
+const masterOf = (t: Tx): EndpointId => (t.request === undefined ? t.at.sender : t.at.client);
+
+/** The slave that a datagram addresses, as the master sent it; undefined for broadcasts. */
+const slaveOf = (t: Tx, sink: ObservationSink, state: EcatState, d: Datagram): Slave | undefined => {
+  if (isBroadcast(d.command)) return undefined;
+  const position = isPositional(d.command);
+  // Position 0 is sent as 0, position 1 as 0xffff, and so on.
+  const number = position ? (0x10000 - d.adp) & 0xffff : d.adp;
+  const master = masterOf(t);
+  const key = master * 131072 + (position ? 65536 : 0) + number;
+  let slave = state.slaves.get(key);
+  if (slave === undefined) {
+    if (state.slaves.size >= MAX_SLAVES) state.slaves.clear();
+    const address = position ? `EtherCAT position ${number}` : `EtherCAT station ${number}`;
+    const endpoint = sink.child(master, 'other', address, t.response !== undefined);
+    slave = { endpoint, waiting: undefined, alStatus: -1, eepromAddress: -1 };
+    state.slaves.set(key, slave);
+  }
+  return slave;
+};
+
+const VENDORS: Readonly<Record<number, string>> = {
+  2: 'Beckhoff',
+  33: 'WAGO',
+  131: 'Omron',
+  154: 'Elmo Motion Control',
+  477: 'Delta Electronics',
+  1337: 'Yaskawa',
+  1647: 'Panasonic',
+};
+const vendorName = (id: number): string => VENDORS[id] ?? `EtherCAT vendor 0x${id.toString(16).padStart(8, '0')}`;
+const hex8 = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;
+
+const identity = (
+  t: Tx,
+  sink: ObservationSink,
+  slave: Slave,
+  attribute: Attribute,
+  value: string,
+  via: string,
+): void => {
+  if (value !== '') sink.identity(t.at, { endpoint: slave.endpoint, attribute, value, confidence: 1, via });
+};
+/** Vendor, product, revision and serial number: object 0x1018 and words 8 to 15 of the EEPROM have the same order. */
+const idPart = (t: Tx, sink: ObservationSink, slave: Slave, part: number, value: number, via: string): void => {
+  if (part === 1) identity(t, sink, slave, 'vendor', vendorName(value), via);
+  else if (part === 2) identity(t, sink, slave, 'order-number', `product code ${hex8(value)}`, via);
+  else if (part === 3) identity(t, sink, slave, 'hardware', `revision ${hex8(value)}`, via);
+  else if (part === 4 && value !== 0) identity(t, sink, slave, 'serial', String(value), via);
+};
+
+const OBJECT_TEXTS: Readonly<Record<number, Attribute>> = { 4104: 'model', 4105: 'hardware', 4106: 'firmware' };
+
+const command = (
+  t: Tx,
+  sink: ObservationSink,
+  target: EndpointId,
+  verb: Verb,
+  operation: string,
+  outcome: Outcome,
+  rest: Pick<Command, 'object' | 'value' | 'reason'>,
+  native: unknown,
+): void => sink.command(t.at, { verb, operation, target, outcome, ...rest, native });
+
+const hex4 = (n: number): string => `0x${n.toString(16).padStart(4, '0')}`;
+
+/** A finished SDO: `asked` may be absent when the capture began between. */
+const sdo = (t: Tx, sink: ObservationSink, slave: Slave, asked: Mail | undefined, m: Mail, outcome: Outcome): void => {
+  if (m.kind !== 'sdo') return;
+  const of = asked?.kind === 'sdo' ? asked : m;
+  if (of.service === 'segment' || of.service === 'abort') return;
+  const isDownload = of.service === 'download';
+  const data = isDownload ? of.data : m.isRequest ? undefined : m.data;
+  const size = isDownload ? of.size : m.size;
+  const object = `${hex4(of.index)}:${of.subindex.toString(16).padStart(2, '0')}${objectName(of.index)}`;
+  const value = data === undefined || data.length === 0 ? undefined : valueOfData(of.index, data, size);
+  const refused = m.service === 'abort';
+  command(
+    t,
+    sink,
+    slave.endpoint,
+    isDownload ? (of.index >= 0x6000 && of.index < 0xe000 ? 'write' : 'configure') : 'read',
+    isDownload ? 'SDO Download' : 'SDO Upload',
+    refused ? 'refused' : outcome,
+    {
+      object,
+      ...(isDownload && value !== undefined && { value }),
+      ...(refused && { reason: abortText(m.abortCode) }),
+    },
+    of,
+  );
+  if (refused || value === undefined) return;
+  if (outcome === 'accepted' || !isDownload)
+    sink.value(t.at, {
+      target: slave.endpoint,
+      path: object,
+      type: 'SDO',
+      value,
+      access: isDownload ? 'write' : 'read',
+    });
+  if (isDownload) return;
+  const attribute = OBJECT_TEXTS[of.index];
+  if (attribute !== undefined) identity(t, sink, slave, attribute, String(value), 'CoE object');
+  if (of.index === 0x1018 && typeof value === 'number')
+    idPart(t, sink, slave, of.subindex, value, 'CoE identity object');
+};
+
+/** A request put into the slave's mailbox. What waited there before was not answered. */
+const mailToSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Mail, outcome: Outcome): void => {
+  if (m.kind === 'file' && m.operation !== 'error') {
+    const writes = m.operation === 'write';
+    command(
+      t,
+      sink,
+      slave.endpoint,
+      writes ? 'firmware-update' : 'program-upload',
+      writes ? 'FoE Write' : 'FoE Read',
+      outcome,
+      { object: m.name },
+      m,
+    );
+    return;
+  }
+  if (m.kind === 'other' || m.kind === 'emergency' || (m.kind === 'sdo' && m.service === 'segment')) return;
+  if (slave.waiting?.kind === 'sdo') sdo(t, sink, slave, slave.waiting, slave.waiting, 'unanswered');
+  slave.waiting = m;
+};
+
+const mailFromSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Mail): void => {
+  if (m.kind === 'emergency') {
+    sink.weird(t.at, {
+      code: 'ethercat.emergency',
+      detail: `error ${hex4(m.errorCode)}, register ${m.errorRegister}`,
+    });
+    return;
+  }
+  if (m.kind === 'sdo') {
+    if (m.service === 'segment') return;
+    const asked = slave.waiting;
+    slave.waiting = undefined;
+    sdo(t, sink, slave, asked, m, 'accepted');
+    return;
+  }
+  if (m.kind !== 'soe') return;
+  const asked = slave.waiting?.kind === 'soe' ? slave.waiting : undefined;
+  slave.waiting = undefined;
+  const isReading = m.operation === 'read-response';
+  const data = isReading ? m.data : asked?.data;
+  const object = `drive ${m.drive} ${idnText(m.idn)}`;
+  command(
+    t,
+    sink,
+    slave.endpoint,
+    isReading ? 'read' : 'configure',
+    isReading ? 'SoE Read' : 'SoE Write',
+    m.error !== 0 ? 'refused' : 'accepted',
+    {
+      object,
+      ...(!isReading && data !== undefined && { value: valueOfData(0, data, data.length) }),
+      ...(m.error !== 0 && { reason: `error ${hex4(m.error)}` }),
+    },
+    m,
+  );
+};
+
+const status = (t: Tx, sink: ObservationSink, slave: Slave, data: Uint8Array): void => {
+  if (data.length < 1 || slave.alStatus === data[0]) return;
+  slave.alStatus = data[0]!;
+  identity(t, sink, slave, 'mode', stateText(data[0]!), 'EtherCAT AL status');
+  if ((data[0]! & 0x10) === 0) return;
+  const code = data.length >= 6 ? `, AL status code ${hex4(u16le(data, 4))}` : '';
+  sink.weird(t.at, { code: 'ethercat.al-error', detail: `a slave reports an error in ${stateText(data[0]!)}${code}` });
+};
+
+/** The answer to a read, `sent` the datagram as the master sent it. */
+const readDone = (t: Tx, sink: ObservationSink, slave: Slave, sent: Datagram, back: Datagram): void => {
+  const data = back.data;
+  if (sent.ado === REG.AL_STATUS) status(t, sink, slave, data);
+  else if (sent.ado >= REG.EEPROM_CONTROL && sent.ado <= REG.EEPROM_DATA) {
+    const from = REG.EEPROM_DATA - sent.ado;
+    for (let o = from; o + 4 <= data.length; o += 4) {
+      const word = slave.eepromAddress + ((o - from) >> 1);
+      if (slave.eepromAddress >= 0 && word >= 8 && word <= 14 && (word & 1) === 0)
+        idPart(t, sink, slave, (word - 8) / 2 + 1, u32le(data, o), 'EtherCAT EEPROM');
+    }
+  } else if (sent.ado >= MEMORY && isMailbox(data)) mailFromSlave(t, sink, slave, readMail(data));
+};
+
+const writeDone = (t: Tx, sink: ObservationSink, slave: Slave | undefined, sent: Datagram, outcome: Outcome): void => {
+  const target = slave?.endpoint ?? t.at.receiver;
+  const { ado, data } = sent;
+  if (ado === REG.AL_CONTROL && data.length >= 1) {
+    command(
+      t,
+      sink,
+      target,
+      'mode-change',
+      'AL Control',
+      outcome,
+      { object: 'AL control', value: stateText(data[0]!) },
+      sent,
+    );
+    return;
+  }
+  if (ado === REG.RESET && data.length >= 1) {
+    // Three writes of R, E, S: the first says it.
+    if (data[0] === 0x52) command(t, sink, target, 'restart', 'ESC Reset', outcome, {}, sent);
+    return;
+  }
+  if (ado === REG.EEPROM_CONTROL && data.length >= 6) {
+    const control = u16le(data, 0);
+    if (slave !== undefined) slave.eepromAddress = u32le(data, 2);
+    if ((control & 0x0200) !== 0)
+      command(t, sink, target, 'configure', 'EEPROM Write', outcome, { object: `EEPROM word ${u32le(data, 2)}` }, sent);
+    return;
+  }
+  if (ado >= MEMORY) {
+    if (slave !== undefined && isMailbox(data)) mailToSlave(t, sink, slave, readMail(data), outcome);
+    return;
+  }
+  const name = registerName(ado);
+  if (name === '' || (ado >= 0x0500 && ado < 0x0510) || (ado >= 0x0300 && ado < 0x0314)) return;
+  command(
+    t,
+    sink,
+    target,
+    'configure',
+    'Register Write',
+    outcome,
+    { object: `register ${hex4(ado)} (${name})`, value: data.length <= 16 ? hex(data) : `${data.length} octets` },
+    sent,
+  );
+};
+
+export const observeEcat = (t: Tx, sink: ObservationSink, state: EcatState): void => {
+  const m = t.request ?? t.response;
+  if (m === undefined || m.datagrams.length === 0) return;
+  if (m.isCyclic) {
+    if (m.isProcessed) broadcast(t, sink, state, m);
+    return;
+  }
+  const back = t.response;
+  const sentFrame = t.request;
+  for (let i = 0; i < m.datagrams.length; i++) {
+    const sent = m.datagrams[i]!;
+    const done = back?.datagrams[i];
+    if (sent.ado < 0) continue;
+    // The position of a returned frame was counted up by the slaves: without the frame that was sent it says nothing.
+    if (sentFrame === undefined && isPositional(sent.command)) continue;
+    if (sent.command === CMD.BRD) continue;
+    const slave = slaveOf(t, sink, state, sent);
+    // A working counter of zero on return: nobody was there.
+    const outcome = done !== undefined && done.workingCounter === 0 ? 'unanswered' : outcomeOf(t, false);
+    if (isWrite(sent.command)) writeDone(t, sink, slave, sent, outcome);
+    if (slave !== undefined && isRead(sent.command) && done !== undefined && done.workingCounter > 0)
+      readDone(t, sink, slave, sent, done);
+  }
+};
+
+/** The state of all slaves, or of those that differ: said when it changes. */
+const broadcast = (t: Tx, sink: ObservationSink, state: EcatState, m: EcatMessage): void => {
+  for (const d of m.datagrams) {
+    if (d.command !== CMD.BRD || d.ado !== REG.AL_STATUS || d.workingCounter === 0 || d.data.length === 0) continue;
+    const value = d.data[0]!;
+    if (state.broadcastStatus === value) return;
+    state.broadcastStatus = value;
+    // Bits of all slaves are or-ed: more than one state bit means that not all are in the same state.
+    sink.value(t.at, {
+      target: t.at.sender,
+      path: 'AL status of all slaves',
+      type: 'AL status',
+      value: AL[value & 15] ?? `mixed (0x${value.toString(16)})`,
+      quality: (value & 0x10) !== 0 ? 'bad' : 'good',
+      access: 'read',
+    });
+    return;
+  }
+};

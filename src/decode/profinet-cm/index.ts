@@ -1,0 +1,33 @@
+/**
+ * PROFINET IO context management: connections between controllers and devices, their parameters, records, identification
+ * and diagnosis, and the endpoint mapper. A device answers from another port than it was asked on, so calls are paired by
+ * activity between two hosts.
+ */
+import type { Decoder } from '../../core/decoder.ts';
+import { PTYPE } from '../shared/dcerpc.ts';
+import { observeCm } from './observe.ts';
+import { type CmState, openCm } from './state.ts';
+import { type CmMessage, decodeCm, probeCm } from './wire.ts';
+
+export type { CmMessage } from './wire.ts';
+
+export const profinetCm: Decoder<CmMessage, CmState> = {
+  name: 'profinet-cm',
+  title: 'PROFINET IO CM',
+  family: 'ot',
+  attach: [{ over: 'udp', ports: [34964] }],
+  probe: (b, start, end) => probeCm(b, start, end),
+  open: openCm,
+  decode: decodeCm,
+  pairing: {
+    scope: 'hosts',
+    role: (m) => {
+      if (m.isFragment) return 'single';
+      const type = m.header.packetType;
+      if (type === PTYPE.REQUEST) return 'request';
+      return type === PTYPE.RESPONSE || type === PTYPE.FAULT || type === PTYPE.REJECT ? 'response' : 'single';
+    },
+    key: (m) => `${m.header.activity} ${m.header.sequence}`,
+  },
+  observe: observeCm,
+};

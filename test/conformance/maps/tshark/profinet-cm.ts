@@ -1,0 +1,55 @@
+/** tshark's dcerpc.* and pn_io.* columns of context management. A field occurs once for each block that holds it. */
+import type { CmMessage } from '../../../../src/decode/profinet-cm/index.ts';
+import { frameMap, type Seen } from '../../types.ts';
+import { hex } from '../text.ts';
+
+type M = Seen<CmMessage>;
+
+/** Every value of a field in a tree of blocks, in the order of the wire. */
+const walk = (tree: unknown, name: string, out: unknown[] = []): unknown[] => {
+  if (tree === null || typeof tree !== 'object' || tree instanceof Uint8Array) return out;
+  for (const [key, value] of Object.entries(tree)) {
+    if (key === name) out.push(value);
+    else walk(value, name, out);
+  }
+  return out;
+};
+const numbers = (s: M, name: string): number[] => walk(s.message.blocks, name) as number[];
+const RESPONSE = 2;
+const errorOctets = (s: M, shift: number): number[] => {
+  const own = s.message.status;
+  const all = numbers(s, 'pnioStatus').map((v) => (v >>> shift) & 255);
+  if (own !== undefined) all.unshift(shift === 24 ? own.errorCode : own.errorCode1);
+  return all;
+};
+
+export const tsharkProfinetCm = frameMap<CmMessage>({
+  shape: 'frames',
+  peer: 'tshark',
+  protocol: 'profinet-cm',
+  columns: {
+    'dcerpc.pkt_type': (s) => s.message.header.packetType,
+    'dcerpc.opnum': (s) => s.message.header.opnum,
+    'dcerpc.dg_seqnum': (s) => s.message.header.sequence,
+    // Only of calls that are whole.
+    'pn_io.opnum': (s) => (s.message.argsLength < 0 ? undefined : s.message.header.opnum),
+    // Of requests tshark has another field for the type.
+    'pn_io.ar_type': (s) =>
+      s.message.header.packetType === RESPONSE ? numbers(s, 'arType').map((v) => hex(v, 4)) : undefined,
+    'pn_io.cminitiator_station_name': (s) => [
+      ...(walk(s.message.blocks, 'cmInitiatorStationName') as string[]),
+      ...(walk(s.message.blocks, 'cmResponderStationName') as string[]),
+    ],
+    'pn_io.index': (s) => numbers(s, 'index').map((v) => hex(v, 4)),
+    'pn_io.slot_nr': (s) => numbers(s, 'slotNumber').map((v) => hex(v, 4)),
+    'pn_io.subslot_nr': (s) => numbers(s, 'subslotNumber').map((v) => hex(v, 4)),
+    'pn_io.ar_uuid': {
+      value: (s) => (walk(s.message.blocks, 'arUuid') as string[]).join(','),
+      whole: true,
+      // tshark repeats the UUID of a relation that it knows from earlier frames.
+      same: (ours, theirs) => [...new Set(ours.split(','))].join() === [...new Set(theirs.split(','))].join(),
+    },
+    'pn_io.error_code': (s) => errorOctets(s, 24).map((v) => hex(v, 2)),
+    'pn_io.error_code1': (s) => errorOctets(s, 8),
+  },
+});

@@ -1,0 +1,218 @@
+/**
+ * Broken frames for hostile tests and the fuzzer: what hardware, mistakes or an attacker would do, with an eye for the
+ * structure of what is broken (lengths that lie, foreign payloads, segments cut anew, checksums made right again so that
+ * what lies behind them is reached).
+ */
+import { crcOf as dnp3Crc } from '../src/decode/dnp3/crc.ts';
+import { crcOf as synchrophasorCrc } from '../src/decode/synchrophasor/wire.ts';
+import { batchOf, Run, type TestFrame, TestSite } from './drive.ts';
+
+export const quiet = { each: () => undefined };
+
+/** Where the payload of TCP or UDP over IPv4 in Ethernet begins, and where TCP does; -1 where there is neither. */
+const layout = (b: Uint8Array): { readonly tcp: number; readonly payload: number } => {
+  let at = 12;
+  while (at + 4 < b.length && b[at] === 0x81 && b[at + 1] === 0) at += 4;
+  if (b[at] !== 8 || b[at + 1] !== 0 || b[at + 2]! >> 4 !== 4) return { tcp: -1, payload: -1 };
+  const l4 = at + 2 + (b[at + 2]! & 15) * 4;
+  const protocol = b[at + 11];
+  if (protocol === 17) return { tcp: -1, payload: l4 + 8 };
+  return protocol === 6 ? { tcp: l4, payload: l4 + (b[l4 + 12]! >> 4) * 4 } : { tcp: -1, payload: -1 };
+};
+
+/** Numbers of two octets that say how much follows, give or take a header: places where a lie goes deep. */
+const lengthsIn = (b: Uint8Array, from: number): number[] => {
+  const places: number[] = [];
+  for (let at = from; at + 2 < b.length && at < from + 512; at++) {
+    const rest = b.length - at - 2;
+    const big = (b[at]! << 8) | b[at + 1]!;
+    const little = (b[at + 1]! << 8) | b[at]!;
+    if (Math.abs(big - rest) <= 12 || (little > 0 && Math.abs(little - rest) <= 12)) places.push(at);
+  }
+  return places;
+};
+
+/** Makes checksums inside of the payload right again where the payload shows which they are. */
+const repaired = (b: Uint8Array, from: number): void => {
+  const at = from < 0 ? 0 : from;
+  if (b[at] === 0x05 && b[at + 1] === 0x64 && at + 10 <= b.length) {
+    const put = (start: number, end: number): void => {
+      const crc = dnp3Crc(b, start, end);
+      b[end] = crc & 255;
+      b[end + 1] = crc >> 8;
+    };
+    put(at, at + 8);
+    for (let block = at + 10; block + 2 < b.length; block += 18) put(block, Math.min(block + 16, b.length - 2));
+  } else if (b[at] === 0xaa && b[at + 1]! >> 7 === 0 && at + 16 <= b.length) {
+    const size = Math.min((b[at + 2]! << 8) | b[at + 3]!, b.length - at);
+    if (size < 16) return;
+    const crc = synchrophasorCrc(b, at, at + size - 2);
+    b[at + size - 2] = crc >> 8;
+    b[at + size - 1] = crc & 255;
+  }
+};
+
+/** One frame broken: flips, cuts, lengths that lie, foreign octets. */
+const broken = (f: TestFrame, random: () => number, other: TestFrame): TestFrame => {
+  const pick = (n: number) => Math.floor(random() * n);
+  let bytes = f.bytes.slice();
+  const { payload } = layout(bytes);
+  for (let k = 1 + pick(3); k > 0 && bytes.length > 20; k--) {
+    const at = random() < 0.2 ? 12 + pick(30) : 40 + pick(bytes.length);
+    if (at + 4 > bytes.length) continue;
+    switch (pick(10)) {
+      case 0:
+        bytes[at] = bytes[at]! ^ (1 << pick(8));
+        break;
+      case 1:
+        bytes[at] = [0, 1, 0x7f, 0x80, 0xff][pick(5)]!;
+        break;
+      case 2: // a length, big-endian: too large, too small, off by one
+        bytes.set(
+          [
+            [0xff, 0xff],
+            [0, 0],
+            [0, 1],
+            [0x7f, 0xff],
+            [bytes[at]!, (bytes[at + 1]! + 1) & 255],
+          ][pick(5)]!,
+          at,
+        );
+        break;
+      case 3: // a 32-bit count
+        bytes.set([0xff, 0xff, 0xff, [0xff, 0xfe, 0x7f][pick(3)]!], at);
+        break;
+      case 4:
+        bytes = bytes.slice(0, at);
+        break;
+      case 5:
+        bytes.copyWithin(at, pick(bytes.length), pick(bytes.length));
+        break;
+      case 6: // headers of this one, payload of another protocol
+        bytes = Uint8Array.from([
+          ...bytes.subarray(0, Math.min(54, at)),
+          ...other.bytes.subarray(Math.min(54, other.bytes.length)),
+        ]);
+        break;
+      case 7: {
+        const longer = new Uint8Array(bytes.length + 1 + pick(200)).fill(pick(256));
+        longer.set(bytes);
+        bytes = longer;
+        break;
+      }
+      case 8: {
+        const places = payload < 0 ? [] : lengthsIn(bytes, payload);
+        const place = places[pick(places.length)];
+        if (place === undefined) break;
+        const value = [0, 1, 2, 0x7fff, 0xffff, bytes.length, bytes.length - place][pick(7)]!;
+        const isBig = random() < 0.5;
+        bytes[place] = isBig ? value >> 8 : value & 255;
+        bytes[place + 1] = isBig ? value & 255 : value >> 8;
+        break;
+      }
+      case 9: // an element of the payload again, right behind itself
+        if (payload >= 0 && payload + 8 < bytes.length) {
+          const from = payload + pick(bytes.length - payload - 4);
+          const element = bytes.slice(from, from + 1 + pick(Math.min(64, bytes.length - from)));
+          bytes = Uint8Array.from([...bytes.subarray(0, from), ...element, ...bytes.subarray(from)]);
+        }
+    }
+  }
+  if (random() < 0.5) repaired(bytes, layout(bytes).payload);
+  return { ...f, bytes, wire: Math.max(f.wire ?? 0, bytes.length) };
+};
+
+/** A TCP segment cut in two where the cut hurts: inside of a header or of a length. */
+const cut = (f: TestFrame, random: () => number): readonly TestFrame[] => {
+  const { tcp, payload } = layout(f.bytes);
+  const length = f.bytes.length - payload;
+  if (tcp < 0 || length < 2) return [f];
+  const at = 1 + Math.floor(random() * Math.min(length - 1, random() < 0.7 ? 16 : length - 1));
+  const first = f.bytes.slice(0, payload + at);
+  const second = Uint8Array.from([...f.bytes.subarray(0, payload), ...f.bytes.subarray(payload + at)]);
+  const view = new DataView(second.buffer);
+  view.setUint32(tcp + 4, (view.getUint32(tcp + 4) + at) >>> 0);
+  const ip = 14;
+  for (const [bytes, octets] of [
+    [first, at],
+    [second, length - at],
+  ] as const)
+    if (bytes[12] === 8) new DataView(bytes.buffer).setUint16(ip + 2, payload - ip + octets);
+  return [
+    { ...f, bytes: first, wire: first.length },
+    { ...f, bytes: second, wire: second.length },
+  ];
+};
+
+/** A stretch of a capture as a bad day would deliver it. */
+export const mutated = (
+  frames: readonly TestFrame[],
+  others: readonly TestFrame[],
+  random: () => number,
+): TestFrame[] => {
+  const out: TestFrame[] = [];
+  for (const f of frames) {
+    const r = random();
+    if (r < 0.03) continue;
+    if (r < 0.08) out.push(...cut(f, random));
+    else out.push(random() < 0.35 ? broken(f, random, others[Math.floor(random() * others.length)] ?? f) : f);
+    if (r > 0.97) out.push(f);
+    else if (r > 0.94 && out.length > 1) out.push(...out.splice(-2).reverse());
+    else if (r > 0.92) out.push(others[Math.floor(random() * others.length)] ?? f);
+    else if (r > 0.918) out.push({ ...f, tsUs: f.tsUs + (random() - 0.5) * 1e10 });
+  }
+  return out;
+};
+
+/** Feeds frame by frame; milliseconds of the slowest and of frame `watch`. */
+export const feed = (site: TestSite, frames: readonly TestFrame[], watch = -1) => {
+  const run = new Run(quiet, site);
+  let worst = 0;
+  let at = 0;
+  let watched = 0;
+  frames.forEach((f, i) => {
+    const batch = batchOf([f], i + 1);
+    const began = performance.now();
+    run.pipeline.handle(batch);
+    const ms = performance.now() - began;
+    if (i === watch) watched = ms;
+    if (ms > worst) [worst, at] = [ms, i];
+  });
+  run.pipeline.finish();
+  return { worst, at, watched };
+};
+
+/** Longest time for one frame that is not called a hang, milliseconds. */
+export const MAX_FRAME_MS = 50;
+
+export type Verdict =
+  | { readonly kind: 'fine'; readonly worstMs: number; readonly at: number }
+  | { readonly kind: 'threw'; readonly error: Error }
+  | { readonly kind: 'slow'; readonly worstMs: number; readonly at: number };
+
+/** Feeds a stretch into a fresh site. Slow is only what is slow every time: others use this machine too. */
+export const judged = (frames: readonly TestFrame[], picture = false): Verdict => {
+  try {
+    const site = new TestSite();
+    let { worst, at } = feed(site, frames);
+    if (picture) site.model.assets();
+    for (let again = 0; worst > MAX_FRAME_MS && again < 3; again++)
+      worst = Math.min(worst, feed(new TestSite(), frames, at).watched);
+    return { kind: worst > MAX_FRAME_MS ? 'slow' : 'fine', worstMs: worst, at };
+  } catch (error) {
+    return { kind: 'threw', error: error as Error };
+  }
+};
+
+/** The fewest frames that still fail: halves, then single frames, are left out while the verdict stays. */
+export const shrunk = (frames: readonly TestFrame[]): readonly TestFrame[] => {
+  let left = [...frames];
+  for (let size = Math.ceil(left.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let from = 0; from < left.length; ) {
+      const without = [...left.slice(0, from), ...left.slice(from + size)];
+      if (without.length > 0 && judged(without).kind !== 'fine') left = without;
+      else from += size;
+    }
+  }
+  return left;
+};
