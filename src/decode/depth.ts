@@ -51,6 +51,8 @@ export const DEPTHS: Readonly<Record<string, Depth>> = {
   'roc-plus': b(),
   bsap: b(),
   genisys: b(),
+  knx: b('Types of group objects stand in the project of the engineer; KNX IP Secure is sealed.'),
+  dlms: b('Ciphered services are sealed; profiles are read to their number of entries.'),
   c1222: b('Tables of manufacturers are octets; encrypted services are sealed.'),
   fox: b(FACTS),
   synchrophasor: b(),
