@@ -1,6 +1,7 @@
 /** IPAL's messages of MQTT: what a packet is for, and the topics in it with their payload. */
 import type { MqttMessage } from '../../../../src/decode/mqtt/wire.ts';
-import { rowMap, type Seen } from '../../types.ts';
+import { ipalData } from '../../readers.ts';
+import { type Cell, rowMap, type Seen } from '../../types.ts';
 
 type S = Seen<MqttMessage>;
 const TYPES =
@@ -24,10 +25,10 @@ const ACTIVITY: Readonly<Record<string, string>> = {
   DISCONNECT: 'command',
 };
 
-const data = ({ message: m }: S): string => {
-  if (m.type === 'PUBLISH') return JSON.stringify({ [m.topic]: new TextDecoder().decode(m.payload) });
-  if (m.type === 'SUBSCRIBE') return JSON.stringify(Object.fromEntries(m.subscriptions.map((s) => [s.filter, null])));
-  return '{}';
+const data = ({ message: m }: S): Cell => {
+  if (m.type === 'PUBLISH') return ipalData([[m.topic, new TextDecoder().decode(m.payload)]]);
+  if (m.type === 'SUBSCRIBE') return ipalData(m.subscriptions.map((s) => [s.filter, null]));
+  return undefined;
 };
 
 export const ipalMqtt = rowMap<S>({
@@ -40,6 +41,6 @@ export const ipalMqtt = rowMap<S>({
     activity: ({ message: m }) => ACTIVITY[m.type],
     type: ({ message: m }) => TYPES.indexOf(m.type),
     length: (s) => s.octets,
-    data,
+    data: { value: data, list: true },
   },
 });
