@@ -181,9 +181,4 @@ export const DECODERS: readonly Decoder[] = [
   openvpn,
   ike,
   esp,
-  srtp,
-  sbus,
-  tristation,
-  codesys,
-  vnetip,
 ];
