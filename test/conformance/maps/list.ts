@@ -244,4 +244,6 @@ export const MAPS: readonly Mapping[] = [
   zeekSynchrophasorData,
   zeekSynchrophasorDataDetail,
   zeekSynchrophasorHdr,
+  ...zeekOmronFins,
+  ...zeekOpcua,
 ];
