@@ -25,7 +25,7 @@ interface Nbns {
   readonly rcode: number;
   readonly questions: readonly { readonly name: NetbiosName; readonly recordType: number }[];
 }
-const isNbns = (m: DnsMessage | Nbns | undefined): m is Nbns => m !== undefined && m.type.startsWith('NBNS');
+const isNbns = (m: DnsMessage | Nbns | undefined): m is Nbns => m?.type.startsWith('NBNS') === true;
 
 const QTYPES: Record<number, string> = {
   1: 'A',
