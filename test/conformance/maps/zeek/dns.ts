@@ -25,7 +25,7 @@ interface Nbns {
   readonly rcode: number;
   readonly questions: readonly { readonly name: NetbiosName; readonly recordType: number }[];
 }
-const isNbns = (m: DnsMessage | Nbns | undefined): m is Nbns => m !== undefined && m.type.startsWith('NBNS');
+const isNbns = (m: DnsMessage | Nbns | undefined): m is Nbns => m?.type.startsWith('NBNS') === true;
 
 const QTYPES: Record<number, string> = {
   1: 'A',
@@ -146,7 +146,7 @@ export const zeekDns = rowMap<Row>({
       .flatMap((t): Row[] => {
         const first = t.request?.message;
         const single = first?.response === true;
-        const request = single ? undefined : first;
+        const request = (single ? undefined : first) as DnsMessage | Nbns | undefined;
         const response = t.response?.message ?? (single ? first : undefined);
         // Zeek does not join NetBIOS answers with their questions, except those of a status request.
         if (isNbns(request) && response !== undefined && request.questions[0]?.recordType !== 33)
