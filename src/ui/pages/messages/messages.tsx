@@ -17,6 +17,14 @@ import { fieldWords } from '../../parts/evidence-layers.tsx';
 const isTelling = ({ name, value }: MessageRow['fields'][number]): boolean =>
   value !== 'none' && value !== '-1' && !/(^|\.)kind$|[lL]ength$/.test(name);
 
+/** The last two parts of a path say enough in a row. */
+const shortName = (name: string): string =>
+  name
+    .split('.')
+    .slice(-2)
+    .join('.')
+    .replace(/^(application|apdu|pdu)\./, '');
+
 const Row = ({ row, isOn }: { row: MessageRow; isOn: boolean }) => (
   <li className={isOn ? 'on' : ''}>
     <span className="frame-number">
@@ -36,7 +44,7 @@ const Row = ({ row, isOn }: { row: MessageRow; isOn: boolean }) => (
     <span className="message-fields small">
       {row.fields.filter(isTelling).map((f) => (
         <span key={f.name}>
-          <span className="name">{fieldWords(f.name)}</span>
+          <span className="name">{fieldWords(shortName(f.name))}</span>
           <span className="mono">{f.value}</span>
         </span>
       ))}
