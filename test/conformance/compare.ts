@@ -62,6 +62,10 @@ const compareCell = <R>(
   }
 };
 
+/** tshark dissected what lies above the transport: the frame's last layer is a protocol of its own. */
+const judged = (layers: string): boolean =>
+  layers !== '' && !/(^|:)(ethertype|ip|ipv6|llc|tcp|udp|data|malformed)$/.test(layers) && !layers.includes(':icmp');
+
 /** A tshark table: our messages of a frame against the cells of its row. */
 export const compareFrames = (map: FrameMap, capture: SeenCapture, table: FrameTable, tally: Tally): void => {
   const columns: {
@@ -90,10 +94,15 @@ export const compareFrames = (map: FrameMap, capture: SeenCapture, table: FrameT
     else byFrame.set(seen.frame, [seen]);
   }
   const none: readonly Seen[] = [];
+  const layers = table.columns.indexOf('frame.protocols');
   for (let f = 0; f < table.frames.length; f++) {
     const cells = table.frames[f];
     if (!cells) continue;
-    const seen = byFrame.get(f + 1) ?? byFrame.get(capture.repeatOf(f + 1)) ?? none;
+    const own = byFrame.get(f + 1);
+    const seen = own ?? byFrame.get(capture.repeatOf(f + 1)) ?? none;
+    // tshark may leave octets undissected (a retransmission, data behind a hole): then it says nothing about them. Where it
+    // names another protocol, what we say is too much.
+    if (columns.every((c) => (cells[c.at] ?? '') === '') && !(own && judged(cells[layers] ?? ''))) continue;
     let counted = false;
     for (const c of columns) {
       const theirs = cells[c.at] ?? '';
@@ -112,7 +121,7 @@ export const compareFrames = (map: FrameMap, capture: SeenCapture, table: FrameT
         ours,
         theirs,
         c.rule.whole !== true,
-        c.rule.complete === true,
+        c.rule.complete !== false,
         (name) => cells[table.columns.indexOf(name)] ?? '',
       );
     }

@@ -74,7 +74,7 @@ export interface ColumnRule<R> {
   readonly list?: boolean;
   /** The value is the number of a frame: one that repeats another is as good as that. */
   readonly frame?: boolean;
-  /** Where we have a value and the peer has none, it counts as extra. Default: true in rows, false in frames. */
+  /** Where we have a value and the peer's row has none, it counts as extra. Default: true; `false` needs a comment that says why. */
   readonly complete?: boolean;
   /** When the texts differ and yet say the same (a float printed with fewer digits). */
   readonly same?: (ours: string, theirs: string) => boolean;
