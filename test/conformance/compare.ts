@@ -21,6 +21,9 @@ const textOf = (cell: Cell, yes: string, no: string): string => {
   return out.join(',');
 };
 
+/** What a test suite wrote over a time so that runs compare equal: no value. */
+export const canonified = (theirs: string): boolean => /^X{10}\.X{6}$/.test(theirs);
+
 /** Texts side by side: equal ones meet, what is between them is paired in order. */
 const pairLists = (
   ours: readonly string[],
@@ -49,7 +52,7 @@ const compareCell = <R>(
   row: (column: string) => string,
   ourRow?: (column: string) => string,
 ): void => {
-  if (theirs === '' && !(complete && ours.length > 0)) return;
+  if (canonified(theirs) || (theirs === '' && !(complete && ours.length > 0))) return;
   if (!separate) {
     tally.value(where, ours.join(','), theirs, r.same, row, ourRow);
     return;
@@ -207,7 +210,7 @@ export const compareRows = (
     const { name: column, rule: r } = columns[c]!;
     const b = t.row[column] ?? '';
     const a = o.cells[c]!.length === 1 ? o.cells[c]![0]! : o.cells[c]!.join(',');
-    if (a === b || (b === '' && r.complete === false)) return true;
+    if (a === b || (b === '' && r.complete === false) || canonified(b)) return true;
     if (a === '' || b === '' || !r.same) return false;
     if (!r.list) return r.same(a, b);
     const list = b.split(',');
@@ -295,7 +298,7 @@ const flatten = (value: unknown, prefix: string, out: Record<string, string>): v
   else out[prefix] = String(value);
 };
 
-/** Suricata's quirk: an array's element may be asked for without its number. */
+/** An event's value against the one that a check asks for. Only the letters of true and false may differ (YAML's True). */
 const matches = (
   event: Readonly<Record<string, string>>,
   key: string,
@@ -303,11 +306,16 @@ const matches = (
   masked: readonly string[] = [],
 ): boolean => {
   const own = event[key];
-  if (masked.includes(key)) return own !== undefined;
+  if (own === undefined) return false;
   // RFC 2132 section 2: a trailing NUL of text is the receiver's to delete.
-  if (own !== undefined) return own.toLowerCase() === value.replace(/\0+$/, '').toLowerCase();
-  return false;
+  return (
+    masked.includes(key) || own === (/^(true|false)$/i.test(value) ? value.toLowerCase() : value.replace(/\0+$/, ''))
+  );
 };
+
+/** `has-key: dnp3.request` and `not-has-key`: the event has it, or something below it. */
+const hasKey = (event: Readonly<Record<string, string>>, key: string): boolean =>
+  event[key] !== undefined || Object.keys(event).some((k) => k.startsWith(`${key}.`) || k.startsWith(`${key}[`));
 
 const COMMON = new Set([
   'event_type',
@@ -351,7 +359,12 @@ export const compareChecks = (
     tally.row(map.protocol, 'suricata', capture.name);
     const where = { capture: capture.name, protocol: map.protocol, peer: 'suricata', log: name, row: row + 1 };
     const theirs = (column: string): string => check.match[column] ?? '';
-    const found = events.filter((e) => keys.every((k) => matches(e, k, check.match[k]!, map.masked)));
+    const found = events.filter(
+      (e) =>
+        keys.every((k) => matches(e, k, check.match[k]!, map.masked)) &&
+        check.has.every((k) => hasKey(e, k)) &&
+        !check.hasNot.some((k) => hasKey(e, k)),
+    );
     tally.value({ ...where, column: 'count' }, String(found.length), String(check.count), undefined, theirs);
     if (check.count === 0) return;
     // Where the whole does not fit, the event that comes nearest tells which values differ.
