@@ -1,5 +1,5 @@
 /** Compares our messages with one file of a peer, value by value. */
-import { alignRows } from './align.ts';
+import { alignRows, type Pairs } from './align.ts';
 import type { FrameTable, SuricataCheck } from './readers.ts';
 import type { Tally } from './tally.ts';
 import type { Cell, CheckMap, Column, ColumnRule, FrameMap, PeerLog, RowMap, Seen, SeenCapture } from './types.ts';
@@ -235,27 +235,53 @@ export const compareRows = (
       g.ours = g.ours.slice().sort((a, b) => order(mine(a), mine(b)));
       g.theirs = g.theirs.slice().sort((a, b) => order(peers(a), peers(b)));
     }
-    const pairs = alignRows(
-      g.ours.length,
-      g.theirs.length,
-      (i, j) => {
-        const o = g.ours[i]!;
-        const t = g.theirs[j]!;
-        for (let c = 0; c < columns.length; c++) if (!equal(o, t, c)) return false;
-        for (let a = 0; a < align.length; a++) if (o.align[a] !== (t.row[align[a]![0]] ?? '')) return false;
-        return true;
-      },
-      (i, j) => {
-        const o = g.ours[i]!;
-        const t = g.theirs[j]!;
-        let n = 0;
-        for (let a = 0; a < align.length; a++) if (o.align[a] === (t.row[align[a]![0]] ?? '')) n++;
-        if (align.length > 0 && n === 0) return 0;
-        for (let c = 0; c < columns.length; c++)
-          if (equal(o, t, c)) n += (t.row[columns[c]!.name] ?? '') === '' ? 0.1 : 1;
-        return n + 0.01;
-      },
-    );
+    const pair = (): Pairs =>
+      alignRows(
+        g.ours.length,
+        g.theirs.length,
+        (i, j) => {
+          const o = g.ours[i]!;
+          const t = g.theirs[j]!;
+          for (let c = 0; c < columns.length; c++) if (!equal(o, t, c)) return false;
+          for (let a = 0; a < align.length; a++) if (o.align[a] !== (t.row[align[a]![0]] ?? '')) return false;
+          return true;
+        },
+        (i, j) => {
+          const o = g.ours[i]!;
+          const t = g.theirs[j]!;
+          let n = 0;
+          for (let a = 0; a < align.length; a++) if (o.align[a] === (t.row[align[a]![0]] ?? '')) n++;
+          if (align.length > 0 && n === 0) return 0;
+          for (let c = 0; c < columns.length; c++)
+            if (equal(o, t, c)) n += (t.row[columns[c]!.name] ?? '') === '' ? 0.1 : 1;
+          return n + 0.01;
+        },
+      );
+    let pairs = pair();
+    if (log.sorted && !map.sortBy) {
+      // Rows were sorted with what we do not compare among it: where the order of time does not fit, that of the values may.
+      const score = (p: Pairs): number =>
+        p.reduce((n, [i, j]) => {
+          if (i < 0 || j < 0) return n;
+          for (let c = 0; c < columns.length; c++) if (equal(g.ours[i]!, g.theirs[j]!, c)) n++;
+          return n;
+        }, 0);
+      const inTime = { ours: g.ours, theirs: g.theirs, pairs, score: score(pairs) };
+      if (inTime.score < Math.max(g.ours.length, g.theirs.length) * columns.length) {
+        const byText = (a: { text: string }, b: { text: string }): number =>
+          a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
+        g.ours = g.ours
+          .map((o) => ({ o, text: o.cells.map((c) => c.join(',')).join('\t') }))
+          .sort(byText)
+          .map((x) => x.o);
+        g.theirs = g.theirs
+          .map((t) => ({ t, text: columns.map((c) => t.row[c.name] ?? '').join('\t') }))
+          .sort(byText)
+          .map((x) => x.t);
+        pairs = pair();
+        if (score(pairs) < inTime.score) ({ ours: g.ours, theirs: g.theirs, pairs } = inTime);
+      }
+    }
     for (const [i, j] of pairs) {
       const o = i < 0 ? undefined : g.ours[i];
       const t = j < 0 ? undefined : g.theirs[j];

@@ -153,6 +153,17 @@ describeShared('a change planted in a peer file', () => {
     expect(more.uncovered).toContain('zeek genisys.log novel');
   });
 
+  it('is nothing where the rows of a log were sorted as texts', async () => {
+    const whole = await said(planted(GENISYS), 'genisys');
+    const sorted = planted(GENISYS, (e) =>
+      edit(join(e, LOG), (lines) => [
+        '### NOTE: This file has been sorted with diff-sort.',
+        ...rows((r) => r.sort((a, b) => (a.slice(6).join() < b.slice(6).join() ? 1 : -1)))(lines),
+      ]),
+    );
+    expect(await said(sorted, 'genisys')).toMatchObject({ lines: [], equal: whole.equal });
+  });
+
   it('is counted in each of several folders of one peer', async () => {
     const dir = planted(GENISYS, (e) => cpSync(join(e, 'zeek.basic'), join(e, 'zeek.again'), { recursive: true }));
     const whole = await said(planted(GENISYS), 'genisys');

@@ -43,7 +43,8 @@ export const readZeek = (text: string, fallback: readonly string[] | undefined):
     rows.push(row);
   }
   columns ??= fallback;
-  return columns && { columns, rows };
+  const sorted = /^### NOTE: This file has been sorted/m.test(text.slice(0, 1000));
+  return columns && { columns, rows, ...(sorted ? { sorted } : {}) };
 };
 
 export interface FrameTable {

@@ -134,6 +134,8 @@ export type Mapping = FrameMap<never> | RowMap<never> | CheckMap;
 
 /** A peer's log as read: rows of texts by column. Unset columns are absent. */
 export interface PeerLog {
+  /** The rows were sorted as texts, as test suites do: their order says nothing. */
+  readonly sorted?: boolean;
   readonly columns: readonly string[];
   readonly rows: readonly Readonly<Record<string, string>>[];
 }
