@@ -446,6 +446,7 @@ export class Dispatcher {
     const t = this.#transaction;
     at.protocol = decoder.name;
     const pairing = decoder.pairing;
+    if (!session.ownsScope) scope.note(c.sender);
     const role = pairing === undefined ? 'single' : pairing.role(message, c);
     if (role === 'single') {
       this.#copyContext(at, c);
@@ -519,7 +520,7 @@ export class Dispatcher {
     decoder.observe(t, this.#sink, state);
   }
 
-  /** `bothWays` undefined: not a flow's scope, so it depends on whether the server ever spoke. */
+  /** `bothWays` undefined: not a flow's scope, so it depends on whether the server ever spoke: in the pair, or at all. */
   #expireScope(
     decoder: Decoder,
     stats: DecoderStats,
@@ -529,8 +530,15 @@ export class Dispatcher {
     gapUs = Number.NEGATIVE_INFINITY,
   ): void {
     const timeout = decoder.pairing?.timeoutUs ?? DEFAULT_TIMEOUT_US;
+    const hosts = decoder.pairing?.scope === 'hosts';
     for (const p of scope.expire(nowUs === Number.POSITIVE_INFINITY ? nowUs : nowUs - timeout))
-      this.#unanswered(decoder, stats, scope.state, p, (bothWays ?? this.#spoke(p.server)) && gapUs < p.tsUs);
+      this.#unanswered(
+        decoder,
+        stats,
+        scope.state,
+        p,
+        (bothWays ?? (hosts ? scope.heard(p.server) : this.#spoke(p.server))) && gapUs < p.tsUs,
+      );
   }
 
   /** Requests of a flow that waited too long; all of them with `nowUs` infinite. */

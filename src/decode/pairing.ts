@@ -52,6 +52,21 @@ export class PairScope {
     this.state = state;
   }
 
+  /** Hosts that sent a PDU here; a pair has two. */
+  #heardA: EndpointId = 0;
+  #heardB: EndpointId = 0;
+
+  note(sender: EndpointId): void {
+    if (sender === this.#heardA || sender === this.#heardB) return;
+    if (this.#heardA === 0) this.#heardA = sender;
+    else this.#heardB = sender;
+  }
+
+  /** Did this host send anything here? Without it nothing can be said about its answers. */
+  heard(host: EndpointId): boolean {
+    return host === this.#heardA || host === this.#heardB;
+  }
+
   get size(): number {
     return (this.#first ? 1 : 0) + (this.#more ? this.#more.size : 0) + this.#queued;
   }

@@ -1,7 +1,7 @@
 /** Who a device and its modules are: I&M records, interface data, neighbours. Source: IEC 61158-6-10 sections 5.2.5.9 and 5.2.13. */
 import type { At, Attribute, ObservationSink } from '../../core/observation.ts';
 import { PROFINET_VENDORS } from '../shared/profinet-vendors.ts';
-import type { Block, Entry } from './blocks.ts';
+import type { Block, Entry } from './block.ts';
 
 const text = (f: Entry, name: string): string => (typeof f[name] === 'string' ? f[name] : '');
 const number = (f: Entry, name: string): number => (typeof f[name] === 'number' ? f[name] : -1);

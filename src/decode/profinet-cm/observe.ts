@@ -11,7 +11,7 @@ import { hex } from '../../lib/bytes.ts';
 import { PTYPE, rpcStatusText } from '../shared/dcerpc.ts';
 import { isError, statusOf, statusText } from '../shared/pnio-status.ts';
 import { PROFINET_VENDORS } from '../shared/profinet-vendors.ts';
-import type { Block, Entry } from './blocks.ts';
+import type { Block, Entry } from './block.ts';
 import { readAnnotation, readObject } from './epm.ts';
 import { hasIdentity, observeIdentity } from './identity.ts';
 import { AR_TYPES, indexName, OPNUM } from './names.ts';

@@ -16,7 +16,8 @@ import {
 } from '../shared/dcerpc.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
 import { type PnioStatus, statusOf } from '../shared/pnio-status.ts';
-import { type Block, Budget, type Field, readBlocks, readRecord } from './blocks.ts';
+import { type Block, Budget, type Field } from './block.ts';
+import { readBlocks, readRecord } from './blocks.ts';
 import { type EpmAnswer, readInquiry, readLookupAnswer } from './epm.ts';
 import { OPNUM } from './names.ts';
 import { type CmState, joinFragment } from './state.ts';

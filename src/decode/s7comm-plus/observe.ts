@@ -1,7 +1,8 @@
 /**
- * What S7comm-plus says. Verbs: Get is `read`, Set is `write` (`configure` on objects that clients made for themselves); setting the operating state of the CPU is `mode-change`;
- * creating a block is `program-download`, deleting one `delete`; exploring is `discover`; a substreamed read may be a block
- * and is `read` all the same, because its kind is not on the wire; keys and legitimation are `authenticate`.
+ * What S7comm-plus says. Verbs: Get is `read`, Set is `write` (`configure` on objects that clients made for themselves);
+ * setting the operating state of the CPU is `mode-change`; creating a block is `program-download`, deleting one `delete`;
+ * exploring is `discover`; a substreamed read may be a block and is `read` all the same, because its kind is not on the
+ * wire; keys and legitimation are `authenticate`.
  */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { Attribute, ObservationSink } from '../../core/observation.ts';

@@ -3,7 +3,7 @@
  * MSRPC and OPC Classic over TCP and SMB pipes). Source: The Open Group C706, chapter 12 (RPC PDU encodings), 14.1 (NDR
  * format label) and appendix A (UUID). Only headers: what a call means is its interface's matter.
  */
-import { hex, u16be, u16le, u32be, u32le } from '../../lib/bytes.ts';
+import { hex, i32be, u16be, u16le, u32be, u32le } from '../../lib/bytes.ts';
 
 /** Octets of a connectionless header (12.5.1). */
 export const CL_HEADER = 80;
@@ -69,8 +69,29 @@ export const rpcStatusText = (status: number): string =>
 export const u16of = (b: Uint8Array, o: number, little: boolean): number => (little ? u16le(b, o) : u16be(b, o));
 export const u32of = (b: Uint8Array, o: number, little: boolean): number => (little ? u32le(b, o) : u32be(b, o));
 
+/** UUIDs whose text is remembered, by a hash of their octets: a connection repeats the same three in every PDU. */
+const UUID_SLOTS = 256;
+const uuidWords = new Int32Array(UUID_SLOTS * 4);
+const uuidTexts: string[] = new Array<string>(UUID_SLOTS).fill('');
+const uuidOrders = new Uint8Array(UUID_SLOTS);
+
 /** A UUID of 16 octets in the order of the format label, as text `dea00001-6c97-11d1-8271-00a02442df7d`. */
 export const uuidText = (b: Uint8Array, o: number, little: boolean): string => {
+  const w0 = i32be(b, o);
+  const w1 = i32be(b, o + 4);
+  const w2 = i32be(b, o + 8);
+  const w3 = i32be(b, o + 12);
+  const order = little ? 2 : 1;
+  const h = Math.imul(w0 ^ Math.imul(w1, 0x85ebca6b) ^ Math.imul(w2, 0xc2b2ae35) ^ w3, 0x9e3779b1) >>> 24;
+  const at = h * 4;
+  if (
+    uuidOrders[h] === order &&
+    uuidWords[at] === w0 &&
+    uuidWords[at + 1] === w1 &&
+    uuidWords[at + 2] === w2 &&
+    uuidWords[at + 3] === w3
+  )
+    return uuidTexts[h]!;
   const first = u32of(b, o, little).toString(16).padStart(8, '0');
   const second = u16of(b, o + 4, little)
     .toString(16)
@@ -78,7 +99,14 @@ export const uuidText = (b: Uint8Array, o: number, little: boolean): string => {
   const third = u16of(b, o + 6, little)
     .toString(16)
     .padStart(4, '0');
-  return `${first}-${second}-${third}-${hex(b, o + 8, o + 10)}-${hex(b, o + 10, o + 16)}`;
+  const text = `${first}-${second}-${third}-${hex(b, o + 8, o + 10)}-${hex(b, o + 10, o + 16)}`;
+  uuidWords[at] = w0;
+  uuidWords[at + 1] = w1;
+  uuidWords[at + 2] = w2;
+  uuidWords[at + 3] = w3;
+  uuidOrders[h] = order;
+  uuidTexts[h] = text;
+  return text;
 };
 
 /** The format label is one that exists: order and character set in the first octet, floating point in the second. */

@@ -1,7 +1,7 @@
 /** IPAL's messages of MQTT: what a packet is for, and the topics in it with their payload. */
 import type { MqttMessage } from '../../../../src/decode/mqtt/wire.ts';
 import { ipalData } from '../../readers.ts';
-import { rowMap, type Seen } from '../../types.ts';
+import { type Cell, rowMap, type Seen } from '../../types.ts';
 
 type S = Seen<MqttMessage>;
 const TYPES =
@@ -25,9 +25,10 @@ const ACTIVITY: Readonly<Record<string, string>> = {
   DISCONNECT: 'command',
 };
 
-const data = ({ message: m }: S): string[] => {
+const data = ({ message: m }: S): Cell => {
   if (m.type === 'PUBLISH') return ipalData([[m.topic, new TextDecoder().decode(m.payload)]]);
-  return m.type === 'SUBSCRIBE' ? ipalData(m.subscriptions.map((s) => [s.filter, null])) : [];
+  if (m.type === 'SUBSCRIBE') return ipalData(m.subscriptions.map((s) => [s.filter, null]));
+  return undefined;
 };
 
 export const ipalMqtt = rowMap<S>({

@@ -25,7 +25,7 @@ interface Nbns {
   readonly rcode: number;
   readonly questions: readonly { readonly name: NetbiosName; readonly recordType: number }[];
 }
-const isNbns = (m: DnsMessage | Nbns | undefined): m is Nbns => m !== undefined && m.type.startsWith('NBNS');
+const isNbns = (m: DnsMessage | Nbns | undefined): m is Nbns => m?.type.startsWith('NBNS') === true;
 
 const QTYPES: Record<number, string> = {
   1: 'A',
@@ -89,6 +89,14 @@ const OPCODES: Record<number, string> = { 0: 'query', 1: 'iquery', 2: 'status', 
 const nearly = (ours: string, theirs: string): boolean =>
   theirs.includes('e') && Math.abs(Number(theirs) / Number(ours) - 1) < 1e-6;
 
+/** Names are the same whatever their case (RFC 1035 2.3.3); octets beyond ASCII are escaped by the peer and read as UTF-8 by us. */
+const ascii = (name: string): string =>
+  name
+    .replace(/\\x[0-9a-f]{2}/g, '')
+    .replace(/[^!-~]/g, '')
+    .toLowerCase();
+const sameName = (ours: string, theirs: string): boolean => ascii(ours) === ascii(theirs);
+
 const firstQuestion = (m: DnsMessage | Nbns | undefined): Question | undefined => {
   if (m === undefined) return undefined;
   if (isNbns(m)) {
@@ -97,8 +105,23 @@ const firstQuestion = (m: DnsMessage | Nbns | undefined): Question | undefined =
   }
   return m.questions[0];
 };
+/** Of an answer to nothing Zeek keeps the name of its first record only. */
+const rowOf = (seen: Seen, request: Row['request'], response: Row['response']): Row => ({
+  seen,
+  request,
+  response,
+  question: firstQuestion(request),
+});
 const answerText = (r: DnsRecord): string => {
-  if (r.type === 46) return `RRSIG ${Number.parseInt(r.data.split(' ')[2]?.slice(0, 4) ?? '', 16)} ${r.name}`;
+  // What we do not read is `\\# length octets` (RFC 3597).
+  const raw = /^\\# \d+ ([0-9a-f]*)/.exec(r.data)?.[1];
+  if (raw !== undefined) {
+    const octet = (i: number): number => Number.parseInt(raw.slice(2 * i, 2 * i + 2), 16);
+    if (r.type === 46) return `RRSIG ${octet(0) * 256 + octet(1)} ${r.name}`;
+    if (r.type === 48) return `DNSKEY ${octet(3)}`;
+    if (r.type === 43) return `DS ${octet(2)} ${octet(3)}`;
+    return `<unknown type=${r.type}>`;
+  }
   if (r.type === 16) return (r.texts ?? []).map((t) => `TXT ${t.length} ${t}`).join(' ');
   return r.target ?? r.data;
 };
@@ -120,25 +143,19 @@ export const zeekDns = rowMap<Row>({
   rows: (capture) =>
     ['dns', 'llmnr', 'nbns']
       .flatMap((p) => capture.transactions<DnsMessage>(p))
-      .map((t): Row => {
+      .flatMap((t): Row[] => {
         const first = t.request?.message;
         const single = first?.response === true;
-        const request = single ? undefined : first;
+        const request = (single ? undefined : first) as DnsMessage | Nbns | undefined;
         const response = t.response?.message ?? (single ? first : undefined);
-        return {
-          seen: (t.request ?? t.response)!,
-          request,
-          response,
-          // Of an answer to nothing Zeek keeps the name of its first record only.
-          question: firstQuestion(request),
-        };
+        // Zeek does not join NetBIOS answers with their questions, except those of a status request.
+        if (isNbns(request) && response !== undefined && request.questions[0]?.recordType !== 33)
+          return [rowOf(t.request!, request, undefined), rowOf(t.response!, undefined, response)];
+        return [rowOf((t.request ?? t.response)!, request, response)];
       }),
   columns: {
     trans_id: (r) => (r.request ?? r.response)?.id,
-    query: {
-      value: (r) => r.question?.name ?? answers(r)[0]?.name,
-      same: (a, b) => a.toLowerCase() === b.toLowerCase(),
-    },
+    query: { value: (r) => r.question?.name ?? answers(r)[0]?.name, same: sameName },
     qclass: (r) => r.question?.class,
     qclass_name: (r) =>
       r.question === undefined
@@ -165,8 +182,10 @@ export const zeekDns = rowMap<Row>({
     answers: {
       value: (r): Cell => answers(r).map(answerText),
       list: true,
-      // The signer of a signature is not in our text.
-      same: (ours, theirs) => /^RRSIG \d+ /.test(ours) && theirs.startsWith(ours.split(' ').slice(0, 2).join(' ')),
+      // The signer of a signature is not in our text; names are compared without case.
+      same: (ours, theirs) =>
+        ours.toLowerCase() === theirs.toLowerCase() ||
+        (/^RRSIG \d+ /.test(ours) && theirs.startsWith(ours.split(' ').slice(0, 2).join(' '))),
     },
     TTLs: { value: (r) => answers(r).map((a) => a.ttl.toFixed(6)), list: true, same: nearly },
     rejected: (r) =>

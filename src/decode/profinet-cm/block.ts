@@ -1,0 +1,42 @@
+/** What a block of PROFINET IO is as plain data, and how much is read of one PDU. */
+
+/** Blocks and entries of blocks read of one PDU; what comes behind is counted in `dropped`. */
+export const MAX_ENTRIES = 4096;
+/** Octets of record data that are kept; longer data is cut and its length is known from `length`. */
+export const MAX_DATA = 512;
+/** Blocks within blocks. */
+export const MAX_DEPTH = 5;
+
+export type Field = number | string | bigint | Uint8Array | readonly Entry[];
+/** One structure: a block, or a repeated part of one. Names are those of the specification. */
+export interface Entry {
+  readonly [field: string]: Field;
+}
+/** A block: its header and fields; `blocks` holds those within. */
+export interface Block {
+  readonly name: string;
+  readonly blockType: number;
+  /** Octets behind BlockLength, version included. */
+  readonly blockLength: number;
+  readonly version: number;
+  readonly fields: Entry;
+  readonly blocks: readonly Block[];
+}
+
+/** What is read so far of one PDU, so that nesting cannot multiply work. */
+export class Budget {
+  entries = 0;
+  dropped = 0;
+  /** True when there is room for one more. */
+  take(): boolean {
+    if (this.entries >= MAX_ENTRIES) {
+      this.dropped++;
+      return false;
+    }
+    this.entries++;
+    return true;
+  }
+}
+
+/** Fields while they are being read. */
+export type Fields = Record<string, Field>;
