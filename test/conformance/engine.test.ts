@@ -58,6 +58,8 @@ describe('readers of peers', () => {
       {
         count: 2,
         match: { event_type: 'dnp3', 'dnp3.type': 'a: b', 'dnp3.objects[0].group': '12', 'dnp3.note': "it's" },
+        has: [],
+        hasNot: [],
         other: [],
       },
     ]);

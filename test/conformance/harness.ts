@@ -1,7 +1,7 @@
 /** Runs over a folder of captures: each is decoded once and compared with everything that peers say about it. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { compareChecks, compareFrames, compareRows } from './compare.ts';
+import { canonified, compareChecks, compareFrames, compareRows } from './compare.ts';
 import { MAPS } from './maps/list.ts';
 import { type FrameTable, readIpal, readSuricata, readText, readTshark, readZeek } from './readers.ts';
 import { seeCapture } from './seen.ts';
@@ -15,6 +15,8 @@ export interface Options {
   readonly capture?: string | undefined;
   /** What no mapping reads, gathered: file or column, and where first seen. */
   readonly uncovered?: Map<string, string> | undefined;
+  /** What could not be read or compared, gathered: one damaged file must not hide what the others say. Absent: it is thrown. */
+  readonly failures?: string[] | undefined;
 }
 
 /** What has no usable oracle: files by pattern, tshark columns by name, each with the reason. */
@@ -46,8 +48,8 @@ const findCaptures = (dir: string): Found[] => {
       }
     }
     if (depth === 0) return;
-    for (const e of readdirSync(folder, { withFileTypes: true }))
-      if (e.isDirectory()) walk(join(folder, e.name), depth - 1);
+    for (const e of readdirSync(folder))
+      if (statSync(join(folder, e), { throwIfNoEntry: false })?.isDirectory()) walk(join(folder, e), depth - 1);
   };
   walk(dir, 3);
   return out.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -61,7 +63,9 @@ const filesBelow = (folder: string, prefix = ''): string[] =>
     );
 
 const COMMON_COLUMN = /^(frame|eth|ip|tcp|udp|_ws)\./;
-const ZEEK_LOG = /^zeek[^/]*\/([^/]+?)\.log(\.gz)?$/;
+/** Who, when and in which connection: by them rows are found, not judged. */
+const COMMON_ZEEK = /^(ts|uid|proto|id\.(orig|resp)_[hp]|(source|destination)_[hp])$/;
+const ZEEK_LOG = /^zeek(?:.*\/)?[^/]*\/([^/]+?)\.log(\.gz)?$/;
 
 const baselineColumns = (dir: string): Record<string, { columns: readonly string[] }> => {
   for (const path of [
@@ -84,7 +88,7 @@ const globOf = (pattern: string): RegExp =>
       .join('.*')}$`,
   );
 
-/** Compares every capture below `dir` and counts in `tally`. Throws when a mapping throws: that is a mistake in it. */
+/** Compares every capture below `dir` and counts in `tally`; returns how many captures there are. */
 export const runConformance = async (dir: string, tally: Tally, options: Options = {}): Promise<number> => {
   const maps = MAPS.filter(
     (m) => (!options.protocol || m.protocol === options.protocol) && (!options.peer || m.peer === options.peer),
@@ -99,6 +103,51 @@ export const runConformance = async (dir: string, tally: Tally, options: Options
   }));
   const excused = (kind: 'file' | 'column', text: string): boolean =>
     noOracle.some((n) => n[kind] !== undefined && n.pattern.test(text));
+  const known = new Set((MAPS.filter((m) => m.shape === 'checks') as CheckMap[]).map((m) => m.eventType));
+  const compareFile = async (file: string, found: Found, seen: () => Promise<SeenCapture>): Promise<void> => {
+    const path = join(found.expected, file);
+    const where = `${found.name}/${file}`;
+    if (/^tshark.*\.tsv(\.gz)?$/.test(file)) {
+      await frames(readTshark(readText(path)), frameMaps, found, seen, tally, options, excused);
+      return;
+    }
+    if (excused('file', where)) return;
+    if (/(^|\/)test\.yaml$/.test(file)) {
+      const checks = readSuricata(readText(path));
+      for (const map of checkMaps)
+        if (checks.some((c) => c.match.event_type === map.eventType))
+          compareChecks(map, 'test.yaml', await seen(), checks, tally);
+      for (const c of checks) {
+        const type = c.match.event_type;
+        if (!known.has(type ?? '')) {
+          if (!excused('column', `suricata ${type}`))
+            options.uncovered?.set(`suricata ${type ?? 'without event_type'}`, where);
+        } else if (c.other.some((key) => !excused('column', `suricata check ${key}`)))
+          options.uncovered?.set(`suricata check ${c.other.join(' ')}`, where);
+      }
+      return;
+    }
+    const zeek = ZEEK_LOG.exec(file);
+    const name = zeek ? `${zeek[1]}.log` : file.slice(file.lastIndexOf('/') + 1);
+    if (options.uncovered) {
+      const all = (MAPS.filter((m) => m.shape === 'rows') as unknown as RowMap<unknown>[]).filter((m) =>
+        applies(m, file, zeek?.[1]),
+      );
+      if (all.length === 0) options.uncovered.set(zeek ? `zeek ${name}` : `file ${file}`, found.name);
+      else uncoveredColumns(all, name, logOf(all[0]!, path, name), options.uncovered, excused, found.name);
+    }
+    for (const map of rowMaps) {
+      if (!applies(map, file, zeek?.[1])) continue;
+      const log = logOf(map, path, name);
+      if (log) compareRows(map, name, await seen(), log, tally);
+      else options.uncovered?.set(`${name} has no columns`, found.name);
+    }
+  };
+  const logOf = (map: RowMap<unknown>, path: string, name: string): PeerLog | undefined => {
+    const text = readText(path);
+    if (map.read) return map.read(text);
+    return map.peer === 'ipal' ? readIpal(text) : readZeek(text, baselines[name]?.columns);
+  };
   let captures = 0;
   for (const found of findCaptures(dir)) {
     if (options.capture && !found.name.includes(options.capture)) continue;
@@ -110,46 +159,36 @@ export const runConformance = async (dir: string, tally: Tally, options: Options
       return capture;
     };
     captures++;
-    for (const file of files) {
-      const path = join(found.expected, file);
-      if (/^tshark.*\.tsv(\.gz)?$/.test(file)) {
-        await frames(readTshark(readText(path)), frameMaps, found, seen, tally, options, excused);
-        continue;
+    for (const file of files)
+      try {
+        await compareFile(file, found, seen);
+      } catch (error) {
+        if (!options.failures) throw error;
+        options.failures.push(`${found.name}/expected/${file}: ${error instanceof Error ? error.message : error}`);
       }
-      if (excused('file', `${found.name}/${file}`)) continue;
-      let covered = false;
-      if (/(^|\/)test\.yaml$/.test(file)) {
-        const checks = readSuricata(readText(path));
-        for (const map of checkMaps) {
-          if (!checks.some((c) => c.match.event_type === map.eventType)) continue;
-          compareChecks(map, 'test.yaml', await seen(), checks, tally);
-        }
-        const known = new Set((MAPS.filter((m) => m.shape === 'checks') as CheckMap[]).map((m) => m.eventType));
-        for (const c of checks)
-          if (!known.has(c.match.event_type ?? '') && !excused('column', `suricata ${c.match.event_type}`))
-            options.uncovered?.set(`suricata ${c.match.event_type ?? 'without event_type'}`, `${found.name}/${file}`);
-        continue;
-      }
-      const zeek = ZEEK_LOG.exec(file);
-      for (const map of rowMaps) {
-        if (!applies(map, file, zeek?.[1])) continue;
-        covered = true;
-        const text = readText(path);
-        const log: PeerLog | undefined = map.read
-          ? map.read(text)
-          : map.peer === 'ipal'
-            ? readIpal(text)
-            : readZeek(text, baselines[`${zeek?.[1]}.log`]?.columns);
-        if (!log) {
-          options.uncovered?.set(`${zeek?.[1]}.log has no columns`, found.name);
-          continue;
-        }
-        compareRows(map, zeek ? `${zeek[1]}.log` : file.slice(file.lastIndexOf('/') + 1), await seen(), log, tally);
-      }
-      if (!covered) options.uncovered?.set(zeek ? `zeek ${zeek[1]}.log` : `file ${file}`, found.name);
-    }
   }
   return captures;
+};
+
+/** Columns of a log that have values and that neither a mapping compares nor no-oracle.json excuses. */
+const uncoveredColumns = (
+  maps: readonly RowMap<unknown>[],
+  name: string,
+  log: PeerLog | undefined,
+  uncovered: Map<string, string>,
+  excused: (kind: 'file' | 'column', text: string) => boolean,
+  where: string,
+): void => {
+  for (const c of log?.columns ?? []) {
+    if (COMMON_ZEEK.test(c) || maps.some((m) => c in m.columns || c in (m.align ?? {}))) continue;
+    const what = `${maps[0]!.peer} ${name} ${c}`;
+    if (
+      !uncovered.has(what) &&
+      !excused('column', what) &&
+      log!.rows.some((r) => (r[c] ?? '') !== '' && !canonified(r[c]!))
+    )
+      uncovered.set(what, where);
+  }
 };
 
 const applies = (map: RowMap<unknown>, file: string, zeekLog: string | undefined): boolean => {

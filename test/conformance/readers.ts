@@ -43,7 +43,8 @@ export const readZeek = (text: string, fallback: readonly string[] | undefined):
     rows.push(row);
   }
   columns ??= fallback;
-  return columns && { columns, rows };
+  const sorted = /^### NOTE: This file has been sorted/m.test(text.slice(0, 1000));
+  return columns && { columns, rows, ...(sorted ? { sorted } : {}) };
 };
 
 export interface FrameTable {
@@ -182,7 +183,10 @@ export interface SuricataCheck {
   readonly count: number;
   /** Dotted keys, values as texts. */
   readonly match: Readonly<Record<string, string>>;
-  /** What the check needs that a comparison cannot do: `has-key`, `not-has-key`, `contains`, ... */
+  /** Keys that the event must have, whatever their values, and those that it must not have. */
+  readonly has: readonly string[];
+  readonly hasNot: readonly string[];
+  /** What the check asks that we cannot compare: `x.__len`, a count that is no number, a file of its own ... */
   readonly other: readonly string[];
 }
 
@@ -206,11 +210,24 @@ export const readSuricata = (text: string): SuricataCheck[] => {
     const f = filter as Record<string, Yaml>;
     const match: Record<string, string> = {};
     if (f.match !== undefined) flat(f.match, '', match);
-    // Old checks name the file instead of the type of event.
+    const all = Object.entries(match);
+    // Keys of the protocol; what Suricata adds to every event (community_id) is not ours to say.
+    const own = (v: string): boolean => v.split('.')[0] === match.event_type;
+    const of = (key: string): string[] => all.filter(([k, v]) => k === key && own(v)).map(([, v]) => v);
+    const plain = all.filter(([k]) => k !== 'has-key' && k !== 'not-has-key' && !k.includes('__'));
     out.push({
-      count: Number(f.count ?? 0),
-      match: Object.fromEntries(Object.entries(match).filter(([k]) => !/(^|\.)(has-key|not-has-key)$|__/.test(k))),
-      other: Object.keys(match).filter((k) => /(^|\.)(has-key|not-has-key)$|__/.test(k)),
+      count: Number(f.count ?? Number.NaN),
+      match: Object.fromEntries(plain),
+      has: of('has-key'),
+      hasNot: of('not-has-key'),
+      other: [
+        ...all.filter(([k, v]) => /^(not-)?has-key$/.test(k) && !own(v)).map(([k, v]) => `${k} ${v}`),
+        ...all.map(([k]) => k).filter((k) => k.includes('__') || /^(not-)?has-key\[/.test(k)),
+        ...Object.keys(f).filter((k) => !['count', 'match', 'comment', 'min-version', 'requires'].includes(k)),
+        // What an older Suricata wrote: the check for the newer one stands beside it.
+        ...(typeof f.requires === 'object' && 'lt-version' in f.requires ? ['lt-version'] : []),
+        ...(/^\d+$/.test(String(f.count ?? '')) ? [] : ['count']),
+      ],
     });
   }
   return out;

@@ -27,7 +27,8 @@ if (dir === undefined || !existsSync(dir)) {
 }
 const tally = new Tally(values.diff === undefined ? 0 : Number(values.diff) || 3);
 const uncovered = values.uncovered ? new Map<string, string>() : undefined;
-const captures = await runConformance(dir, tally, { ...values, uncovered });
+const failures: string[] = [];
+const captures = await runConformance(dir, tally, { ...values, uncovered, failures });
 if (captures === 0) {
   console.error(`conformance: no capture with expected/ below ${dir}`);
   process.exit(2);
@@ -43,6 +44,8 @@ else {
   if (values.diff !== undefined) console.log(`\n${differenceLines(tally.differences)}`);
   if (uncovered) for (const [what, where] of [...uncovered].sort()) console.log(`uncovered: ${what} (${where})`);
 }
+for (const line of failures) console.error(`cannot compare ${line}`);
+if (failures.length > 0) process.exitCode = 1;
 if (values['write-floors']) {
   mkdirSync(join(here, 'floors'), { recursive: true });
   const below = (n: number): number => Math.max(0, Math.floor(n * 100 - 1) / 100);
@@ -64,5 +67,5 @@ if (values['write-floors']) {
 } else if (!values.capture) {
   const below = belowFloors(pairs);
   for (const line of below) console.error(line);
-  if (below.length > 0) process.exit(1);
+  if (below.length > 0) process.exitCode = 1;
 }

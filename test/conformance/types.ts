@@ -74,7 +74,7 @@ export interface ColumnRule<R> {
   readonly list?: boolean;
   /** The value is the number of a frame: one that repeats another is as good as that. */
   readonly frame?: boolean;
-  /** Where we have a value and the peer has none, it counts as extra. Default: true in rows, false in frames. */
+  /** Where we have a value and the peer's row has none, it counts as extra. Default: true; `false` needs a comment that says why. */
   readonly complete?: boolean;
   /** When the texts differ and yet say the same (a float printed with fewer digits). */
   readonly same?: (ours: string, theirs: string) => boolean;
@@ -134,6 +134,8 @@ export type Mapping = FrameMap<never> | RowMap<never> | CheckMap;
 
 /** A peer's log as read: rows of texts by column. Unset columns are absent. */
 export interface PeerLog {
+  /** The rows were sorted as texts, as test suites do: their order says nothing. */
+  readonly sorted?: boolean;
   readonly columns: readonly string[];
   readonly rows: readonly Readonly<Record<string, string>>[];
 }

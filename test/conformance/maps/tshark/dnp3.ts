@@ -24,6 +24,8 @@ const isFloat = (o: ObjectBlock): boolean =>
       : o.group === 31
         ? o.variation >= 7
         : o.variation >= 5;
+/** Outputs (groups 40 to 43) have columns of their own, which the tables do not ask for. */
+const analogInput = (o: ObjectBlock): boolean => o.group >= 30 && o.group <= 34;
 const near = (ours: string, theirs: string): boolean => {
   const [a, b] = [Number(ours), Number(theirs)];
   return a === b || (Number.isNaN(a) && theirs.endsWith('nan')) || Math.abs(a - b) <= Math.abs(b) * 1e-5;
@@ -34,7 +36,7 @@ export const tsharkDnp3 = frameMap<Dnp3Message>({
   peer: 'tshark',
   protocol: 'dnp3',
   columns: {
-    'dnp3.len': { value: (s) => s.message.length, complete: true },
+    'dnp3.len': (s) => s.message.length,
     'dnp3.ctl.dir': (s) => (s.message.control & 0x80) !== 0,
     'dnp3.ctl.prm': (s) => (s.message.control & 0x40) !== 0,
     'dnp3.ctl.prifunc': (s) => (s.message.control & 0x40 ? s.message.control & 15 : undefined),
@@ -49,7 +51,7 @@ export const tsharkDnp3 = frameMap<Dnp3Message>({
     'dnp3.al.con': application((f) => (f.control & 0x20) !== 0),
     'dnp3.al.uns': application((f) => (f.control & 0x10) !== 0),
     'dnp3.al.seq': application((f) => f.control & 15),
-    'dnp3.al.func': { value: application((f) => f.functionCode), complete: true },
+    'dnp3.al.func': application((f) => f.functionCode),
     'dnp3.al.iin': application((f) => (f.iin >= 0 ? hex(f.iin, 4) : undefined)),
     'dnp3.al.obj': blocks((o) => hex((o.group << 8) | o.variation, 4)),
     'dnp3.al.objq.prefix': blocks((o) => (o.qualifier >> 4) & 7),
@@ -58,9 +60,9 @@ export const tsharkDnp3 = frameMap<Dnp3Message>({
     'dnp3.al.range.stop': blocks((o) => (o.start >= 0 ? o.stop : undefined)),
     'dnp3.al.range.quantity': blocks((o) => ((o.qualifier & 15) >= 7 ? o.count : undefined)),
     'dnp3.al.index': flat((o) => o.indexes),
-    'dnp3.al.ana.int': flat((o) => (o.group >= 30 && o.group <= 43 && !isFloat(o) ? o.values : undefined)),
+    'dnp3.al.ana.int': flat((o) => (analogInput(o) && !isFloat(o) ? o.values : undefined)),
     'dnp3.al.ana.float': {
-      value: flat((o) => (o.group >= 30 && o.group <= 43 && isFloat(o) ? o.values : undefined)),
+      value: flat((o) => (analogInput(o) && isFloat(o) ? o.values : undefined)),
       same: near,
     },
     'dnp3.al.cnt': flat((o) => (o.group >= 20 && o.group <= 23 ? o.values : undefined)),

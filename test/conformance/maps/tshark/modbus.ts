@@ -6,6 +6,9 @@ type M = Seen<ModbusMessage>;
 
 const request = (s: M): ModbusMessage | undefined => (s.message.response ? s.transaction?.request?.message : s.message);
 
+/** Functions whose request begins with an address (23 has columns of its own for its two). */
+const REFERS = new Set([1, 2, 3, 4, 5, 6, 15, 16, 22, 24]);
+
 const bits = (fc: number): boolean => fc === 1 || fc === 2 || fc === 15;
 
 export const tsharkModbus = frameMap<ModbusMessage>({
@@ -23,7 +26,8 @@ export const tsharkModbus = frameMap<ModbusMessage>({
       frame: true,
     },
     'modbus.reference_num': (s) =>
-      !s.message.response || (s.message.exceptionCode === 0 && [5, 6, 15, 16, 22].includes(s.message.functionCode))
+      (!s.message.response && REFERS.has(s.message.functionCode)) ||
+      (s.message.exceptionCode === 0 && [5, 6, 15, 16, 22].includes(s.message.functionCode))
         ? s.message.address
         : undefined,
     'modbus.bit_cnt': (s) =>

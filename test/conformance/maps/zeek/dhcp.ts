@@ -27,6 +27,18 @@ const last = (r: Row, value: (s: M) => Cell): Cell =>
   }, undefined);
 const client = (s: M): boolean => s.message.op === 1;
 
+/** What is no text is hexadecimal in ours, `\x13` in Zeek's. */
+const sameOctets = (ours: string, theirs: string): boolean =>
+  /^(\\x[0-9a-f]{2})+$/i.test(theirs) && theirs.replaceAll('\\x', '').toLowerCase() === ours.toLowerCase();
+/** A suboption of the relay agent (82). */
+const relay = (r: Row, name: string): Cell =>
+  last(r, (s) => {
+    const value = s.message.options.find((o) => o.code === 82)?.value;
+    return Array.isArray(value)
+      ? (value as readonly string[]).find((v) => v.startsWith(`${name}=`))?.slice(name.length + 1)
+      : undefined;
+  });
+
 export const zeekDhcp = rowMap<Row>({
   shape: 'rows',
   peer: 'zeek',
@@ -67,6 +79,9 @@ export const zeekDhcp = rowMap<Row>({
     },
     client_message: (r) => last(r, (s) => (client(s) ? option(s, 56) : undefined)),
     server_message: (r) => last(r, (s) => (client(s) ? undefined : option(s, 56))),
+    circuit_id: { value: (r) => relay(r, 'circuit'), same: sameOctets },
+    agent_remote_id: { value: (r) => relay(r, 'remote'), same: sameOctets },
+    subscriber_id: { value: (r) => relay(r, 'subscriber'), same: sameOctets },
     msg_types: {
       value: (r) => r.all.map((s) => TYPES[Number(option(s, 53) ?? 0)] || 'unknown-message-type-0'),
       list: true,

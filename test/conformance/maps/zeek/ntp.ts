@@ -1,5 +1,5 @@
 /**
- * Zeek's ntp.log: a row per message. Times are left out. After a packet that it cannot read Zeek leaves the connection alone,
+ * Zeek's ntp.log: a row per message. After a packet that it cannot read Zeek leaves the connection alone,
  * so that the log is not complete.
  */
 import type { NtpMessage } from '../../../../src/decode/ntp/wire.ts';
@@ -21,6 +21,19 @@ const seconds = (value: (m: NtpMessage) => number) => ({
   complete: false,
 });
 
+/**
+ * A number that Zeek prints with seven digits and an exponent is as near as that. Zeek reads every time as of era 0, from
+ * 1900; a small number of seconds is of era 1, from 2036 (RFC 4330 section 3): 2^32 seconds later.
+ */
+const time = (value: (m: NtpMessage) => number) => ({
+  value: (s: M) => (timed(s) ? (value(s.message) / 1e6).toFixed(6) : undefined),
+  same: (ours: string, theirs: string) => {
+    const apart = Number(ours) - Number(theirs);
+    return Math.min(Math.abs(apart), Math.abs(apart - 2 ** 32)) <= (theirs.includes('e') ? 1000 : 2e-6);
+  },
+  complete: false,
+});
+
 export const zeekNtp = rowMap<M>({
   shape: 'rows',
   peer: 'zeek',
@@ -35,5 +48,14 @@ export const zeekNtp = rowMap<M>({
     precision: seconds((m) => m.precisionS),
     root_delay: seconds((m) => m.rootDelayS),
     root_disp: seconds((m) => m.rootDispersionS),
+    ref_id: {
+      value: (s) => s.message.referenceId || '\\x00\\x00\\x00\\x00',
+      same: (ours, theirs) => ours === theirs.replace(/(\\x00)+$/, ''),
+      complete: false,
+    },
+    ref_time: time((m) => m.referenceUs),
+    org_time: time((m) => m.originUs),
+    rec_time: time((m) => m.receiveUs),
+    xmt_time: time((m) => m.transmitUs),
   },
 });
