@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeShared, sharedPath } from '../shared.ts';
 import { runConformance } from './harness.ts';
-import { belowFloors } from './report.ts';
+import { belowFloors, withoutFloor } from './report.ts';
 import { percentOf, Tally } from './tally.ts';
 
 describeShared('what we say is what peers say', () => {
@@ -10,6 +10,7 @@ describeShared('what we say is what peers say', () => {
     await runConformance(sharedPath('captures'), tally);
     const pairs = [...tally.pairs.values()];
     expect(pairs.length).toBeGreaterThan(0);
+    expect(withoutFloor(pairs)).toEqual([]);
     expect(belowFloors(pairs)).toEqual([]);
     const empty = pairs.flatMap((p) =>
       [...p.captures]

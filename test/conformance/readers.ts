@@ -42,9 +42,10 @@ export const readZeek = (text: string, fallback: readonly string[] | undefined):
     }
     rows.push(row);
   }
-  columns ??= fallback;
+  // Without rows there is nothing that a header would name.
+  columns ??= fallback ?? [];
   const sorted = /^### NOTE: This file has been sorted/m.test(text.slice(0, 1000));
-  return columns && { columns, rows, ...(sorted ? { sorted } : {}) };
+  return { columns, rows, ...(sorted ? { sorted } : {}) };
 };
 
 export interface FrameTable {

@@ -120,16 +120,21 @@ export const differenceLines = (differences: readonly Difference[]): string =>
     )
     .join('\n');
 
-/** A line for each figure below its floor, and for each pair without one. */
+/** A line for each protocol and peer without a floor: what is new to us holds none. */
+export const withoutFloor = (pairs: readonly Pair[]): string[] => {
+  const floors = readFloors();
+  return pairs
+    .filter((p) => floors.get(p.protocol)?.[p.peer] === undefined)
+    .map((p) => `no floor for ${p.protocol} against ${p.peer}: write one into floors/${p.protocol}.json`);
+};
+
+/** A line for each figure below its floor. */
 export const belowFloors = (pairs: readonly Pair[]): string[] => {
   const floors = readFloors();
   const out: string[] = [];
   for (const p of pairs) {
     const floor = floors.get(p.protocol)?.[p.peer];
-    if (floor === undefined) {
-      out.push(`no floor for ${p.protocol} against ${p.peer}: write one into floors/${p.protocol}.json`);
-      continue;
-    }
+    if (floor === undefined) continue;
     if (p.percent < floor.percent)
       out.push(`${p.protocol} against ${p.peer}: ${percent(p.percent)} %, the floor is ${floor.percent} %`);
     for (const [name, least] of Object.entries(floor.columns ?? {})) {

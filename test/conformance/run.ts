@@ -3,7 +3,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runConformance } from './harness.ts';
-import { belowFloors, captureTable, columnTable, differenceLines, resultOf, resultTable } from './report.ts';
+import {
+  belowFloors,
+  captureTable,
+  columnTable,
+  differenceLines,
+  resultOf,
+  resultTable,
+  withoutFloor,
+} from './report.ts';
 import { type Floor, here, percentOf, Tally } from './tally.ts';
 
 const { values, positionals } = parseArgs({
@@ -65,6 +73,7 @@ if (values['write-floors']) {
     writeFileSync(path, `${JSON.stringify(floors, undefined, 2)}\n`);
   }
 } else if (!values.capture) {
+  for (const line of withoutFloor(pairs)) console.error(line);
   const below = belowFloors(pairs);
   for (const line of below) console.error(line);
   if (below.length > 0) process.exitCode = 1;

@@ -178,6 +178,7 @@ export const zeekDns = rowMap<Row>({
     // Zeek looks at these with the first record of an answer.
     AA: (r) => answers(r).length > 0 && flag(r.response, 'authoritative'),
     TC: (r) => flag(r.request, 'truncated'),
+    RD: (r) => flag(r.request, 'recursionDesired'),
     RA: (r) => answers(r).length > 0 && flag(r.response, 'recursionAvailable'),
     answers: {
       value: (r): Cell => answers(r).map(answerText),
