@@ -51,6 +51,8 @@ export interface NbnsMessage extends Message {
   readonly response: boolean;
   readonly operation: NbnsOperation;
   readonly broadcast: boolean;
+  /** NM_FLAGS of section 4.2.1.1: set in requests to a name server, also by most broadcasters. */
+  readonly recursionDesired: boolean;
   readonly rcode: number;
   readonly questions: readonly { readonly name: NetbiosName; readonly recordType: number }[];
   readonly answers: readonly NbnsRecord[];
@@ -117,6 +119,7 @@ export const decodeNbns = (b: Uint8Array, start: number, end: number): NbnsMessa
     response,
     operation,
     broadcast: (flags & 0x10) !== 0,
+    recursionDesired: (flags & 0x100) !== 0,
     rcode: flags & 15,
     questions,
     answers,

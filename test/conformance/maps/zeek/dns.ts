@@ -20,6 +20,7 @@ interface NetbiosName {
 interface Nbns {
   readonly type: 'NBNS request' | 'NBNS response';
   readonly id: number;
+  readonly recursionDesired: boolean;
   readonly response: boolean;
   readonly broadcast: boolean;
   readonly rcode: number;
@@ -130,7 +131,7 @@ const answers = (r: Row): readonly DnsRecord[] =>
 const flag = (
   m: DnsMessage | Nbns | undefined,
   name: 'authoritative' | 'truncated' | 'recursionDesired' | 'recursionAvailable',
-): boolean => m !== undefined && !isNbns(m) && m[name];
+): boolean => m !== undefined && (isNbns(m) ? name === 'recursionDesired' && m.recursionDesired : m[name]);
 
 export const zeekDns = rowMap<Row>({
   shape: 'rows',
