@@ -41,7 +41,8 @@ const RING_PULSES = 20;
 const PINNED_SHARE = 0.25;
 const MIB = 1024 ** 2;
 const DAY_MS = 86_400_000;
-/** Disk that a ring without a limit leaves free. */
+/** Disk that the ring leaves free: so much, or on a small disk this share of it. */
+const SPARE_SHARE = 0.25;
 const SPARE_BYTES = 2 * 1024 ** 3;
 const HEAD_PULSES = 24 * 7200;
 /** Sites in memory that nobody reads or looks at. */
@@ -252,15 +253,16 @@ export class LocalEngine implements Engine {
     };
   }
 
-  /** Keeps the ring within its part of the limit; without one, within what the disk can spare. */
+  /** Keeps the ring within its part of the limit, and within what the disk can spare. */
   async #fitRing(): Promise<void> {
     const ring = await this.#sources.openRing();
     if (ring === undefined) return;
     const { evidenceDays, evidenceMiB } = await readRetention(this.#store);
-    if (evidenceMiB === null) {
-      const disk = await statfs(this.#store.folder);
-      await ring.resize(Math.max(0, ring.state.totalBytes + disk.bavail * disk.bsize - SPARE_BYTES));
-    } else await ring.resize(evidenceMiB * MIB * (1 - PINNED_SHARE));
+    // Whatever was set, the ring leaves room on the disk: a full one stops everything else.
+    const disk = await statfs(this.#store.folder);
+    const spare = Math.min(SPARE_BYTES, disk.blocks * disk.bsize * SPARE_SHARE);
+    const room = Math.max(0, ring.state.totalBytes + disk.bavail * disk.bsize - spare);
+    await ring.resize(evidenceMiB === null ? room : Math.min(room, evidenceMiB * MIB * (1 - PINNED_SHARE)));
     if (evidenceDays !== null) await ring.forgetBefore(this.#options.nowUs() / 1000 - evidenceDays * DAY_MS);
   }
 

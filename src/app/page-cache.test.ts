@@ -7,7 +7,10 @@ const input = { params: { site: 's' }, query: {}, body: undefined, userId: 'u' }
 /** An engine whose answers are made by hand, on a clock that stands still until it is moved. */
 const setUp = () => {
   let nowMs = 0;
-  let listener: (event: EngineEvent) => void = () => undefined;
+  const listeners = new Set<(event: EngineEvent) => void>();
+  const tell = (event: EngineEvent) => {
+    for (const listener of listeners) listener(event);
+  };
   const asked: { readonly call: EngineCall; readonly answer: (text: string) => void; readonly fail: () => void }[] = [];
   const rests: (() => void)[] = [];
   const engine = {
@@ -16,8 +19,8 @@ const setUp = () => {
         asked.push({ call, answer: resolve, fail: () => reject(new Error('no')) });
       }),
     onEvent: (f: (event: EngineEvent) => void) => {
-      listener = f;
-      return () => undefined;
+      listeners.add(f);
+      return () => listeners.delete(f);
     },
   } as unknown as Engine;
   const pages = withPages(engine, {
@@ -31,9 +34,9 @@ const setUp = () => {
     pass: (ms: number) => {
       nowMs += ms;
     },
-    change: () => listener({ kind: 'change', data: { site: 's', topic: 'now', version: 2 } }),
+    change: () => tell({ kind: 'change', data: { site: 's', topic: 'now', version: 2 } }),
     source: (state: 'reading' | 'complete') =>
-      listener({ kind: 'progress', data: { site: 's', source: 'f', state } } as EngineEvent),
+      tell({ kind: 'progress', data: { site: 's', source: 'f', state } } as EngineEvent),
   };
 };
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -75,6 +78,25 @@ describe('withPages', () => {
     await settle();
     await pages.call('now', input);
     expect(asked.length).toBe(3);
+  });
+
+  it('tells what changed once more when pages were made anew, for a wire that falls silent', async () => {
+    const { pages, asked, change, source } = setUp();
+    const heard: string[] = [];
+    const stop = pages.onEvent((event) => heard.push(event.kind));
+    source('reading');
+    const first = pages.call('now', input);
+    asked[0]!.answer('one');
+    await first;
+    change();
+    expect(await pages.call('now', input)).toBe('one');
+    const before = heard.length;
+    asked[1]!.answer('two');
+    await settle();
+    expect(heard.slice(before)).toEqual(['change']);
+    expect(await pages.call('now', input)).toBe('two');
+    expect(asked.length).toBe(2);
+    stop();
   });
 
   it('waits for the truth once nothing is read any more', async () => {

@@ -23,7 +23,7 @@ const WHOLE: ReadonlySet<EngineCall> = new Set<EngineCall>([
 /** Pages kept; the one that was not asked for the longest gives way. Lists only in small pages and without a filter. */
 const MAX_PAGES = 40;
 const MAX_KEPT_ROWS = 200;
-/** While a source is read a page is at least this old when it is made anew, milliseconds. */
+/** While a source is read pages are made anew at most so often, milliseconds. */
 const PAGE_MS = 1000;
 /** After pages were made anew the engine has this many times as long for its own work. */
 const REST = 4;
@@ -37,7 +37,6 @@ interface Page {
   text: Promise<string>;
   /** The version of the site that the text shows. */
   version: number;
-  madeMs: number;
   askedMs: number;
   isSettled: boolean;
 }
@@ -55,6 +54,11 @@ export class PageCache {
   readonly #versions = new Map<string, number>();
   /** Sources that are being read, by site. */
   readonly #reading = new Map<string, Set<string>>();
+  /** The last change of each topic of each site, to be told again. */
+  readonly #changes = new Map<string, EngineEvent & { readonly kind: 'change' }>();
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  /** Sites of which somebody was given a page that was not the newest. */
+  readonly #outdated = new Set<string>();
   #generation = 0;
   #isRenewing = false;
 
@@ -79,7 +83,8 @@ export class PageCache {
       this.#pages.set(key, page);
       if (page.version === this.#version(site)) return page.text;
       if (page.isSettled && this.#isBusy(site)) {
-        if (nowMs - page.madeMs >= PAGE_MS) void this.#renew(site);
+        this.#outdated.add(site);
+        void this.#renew(site);
         return page.text;
       }
     }
@@ -89,7 +94,6 @@ export class PageCache {
       site,
       text: Promise.resolve(''),
       version: 0,
-      madeMs: 0,
       askedMs: nowMs,
       isSettled: false,
     };
@@ -97,6 +101,12 @@ export class PageCache {
     if (this.#pages.size >= MAX_PAGES) this.#pages.delete(this.#pages.keys().next().value as string);
     this.#pages.set(key, fresh);
     return fresh.text;
+  }
+
+  /** Hears of changes once more when pages of them were made anew. */
+  onRenewed(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** A person changed something: what was kept is not shown again. */
@@ -116,6 +126,7 @@ export class PageCache {
   #note(event: EngineEvent): void {
     const { site } = event.data;
     if (event.kind === 'change') {
+      this.#changes.set(`${site} ${event.data.topic}`, event);
       this.#versions.set(site, this.#version(site) + 1);
       return;
     }
@@ -129,7 +140,6 @@ export class PageCache {
   /** Asks the engine; a failure is told to who asked and not kept. */
   #make(key: string, page: Page): Promise<unknown> {
     page.version = this.#version(page.site);
-    page.madeMs = this.#clock.nowMs();
     page.text = this.#engine.call(page.call, page.input);
     return page.text.then(
       () => {
@@ -160,9 +170,15 @@ export class PageCache {
         }),
       );
     }
+    this.#outdated.delete(site);
     await Promise.all(renewed);
+    // On a wire that has just fallen silent nobody would ask again by himself.
+    for (const [key, change] of this.#changes)
+      if (key.startsWith(`${site} `)) for (const listener of this.#listeners) listener(change);
     await this.#clock.wait(Math.max(PAGE_MS, REST * (this.#clock.nowMs() - since)));
     this.#isRenewing = false;
+    const [next] = this.#outdated;
+    if (next !== undefined) void this.#renew(next);
   }
 }
 
@@ -181,7 +197,12 @@ export const withPages = (engine: Engine, clock: PageClock): Engine => {
     open: (...args) => forgetting(engine.open(...args)),
     announce: (url) => engine.announce(url),
     versions: () => engine.versions(),
-    onEvent: (listener) => engine.onEvent(listener),
+    onEvent: (listener) => {
+      const stops = [engine.onEvent(listener), pages.onRenewed(listener)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
     settled: () => engine.settled(),
     close: () => engine.close(),
   };
