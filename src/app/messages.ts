@@ -2,28 +2,15 @@
 import type { MessageList, MessageRow, MessagesQuery, Static } from '../api/index.ts';
 import { createBatch } from '../capture/parser.ts';
 import type { Source } from '../core/site.ts';
-import { createSiteRuntime, Pipeline, type SiteRuntime } from './pipeline.ts';
+import { createSiteRuntime, Pipeline } from './pipeline.ts';
 import { leavesOf } from './query/frame-fields.ts';
 import { maybeTime } from './query/view.ts';
 import type { SelectedFrame } from './selection.ts';
+import { batchOfOne, listening, MASKED } from './single-frame.ts';
 
 /** Fields of a message that its row shows; its frame has all. */
 const MAX_ROW_FIELDS = 24;
 const DEFAULT_LIMIT = 200;
-
-const nothing = (): SiteRuntime['sink'] => ({
-  command: () => undefined,
-  values: () => undefined,
-  value: () => undefined,
-  identity: () => undefined,
-  module: () => undefined,
-  name: () => undefined,
-  session: () => undefined,
-  weird: () => undefined,
-  flow: () => undefined,
-  tick: () => undefined,
-  alias: () => undefined,
-});
 
 export interface MessagesOf {
   readonly protocol: string;
@@ -49,11 +36,21 @@ export const messagesOf = async (
   let pipeline: Pipeline | undefined;
   let next: MessageList['next'] = null;
   const batch = createBatch();
+  let secrets: ReadonlySet<number> = new Set();
+  let from = 0;
+  /** Messages of a frame that carried a credential: shown only where the decoder masked it itself, as in the frame. */
+  const hide = (): void => {
+    for (let i = from; i < items.length; i++)
+      if (secrets.has(items[i]!.frame) && !items[i]!.fields.some((f) => f.value.includes(MASKED)))
+        items[i]!.fields = [];
+    from = items.length;
+  };
   const start = (id: string): Pipeline => {
-    const sink = nothing();
+    const heard = listening();
+    secrets = heard.secrets;
     return new Pipeline({
       source: id,
-      site: createSiteRuntime(() => sink),
+      site: createSiteRuntime(() => heard.sink),
       onMessage: (decoder, message, context) => {
         const isOurs =
           of.serverPort === 0
@@ -79,6 +76,7 @@ export const messagesOf = async (
   for await (const frame of frames) {
     if (frame.source !== source || pipeline === undefined) {
       pipeline?.finish();
+      hide();
       source = frame.source;
       heard.add(source);
       isReached ||= source === query.source;
@@ -90,16 +88,9 @@ export const messagesOf = async (
       next = { source: last.source, after: last.frame };
       break;
     }
-    batch.count = 1;
-    batch.firstFrame = frame.frame;
-    batch.bytes = frame.bytes;
-    batch.start[0] = 0;
-    batch.captured[0] = frame.bytes.length;
-    batch.wire[0] = frame.wire;
-    batch.tsUs[0] = frame.tsUs;
-    batch.linkType[0] = frame.linkType;
-    batch.offset[0] = 0;
-    pipeline.handle(batch);
+    pipeline.handle(batchOfOne(frame, batch));
   }
+  pipeline?.finish();
+  hide();
   return { items, next, missing: sources.filter((s) => !heard.has(s.id)).map((s) => s.name) };
 };

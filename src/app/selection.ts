@@ -16,7 +16,7 @@ import { type FoundFrame, findFrame, readFrames } from './evidence.ts';
 import { changes, commands, flows, sessions, weirds } from './query/traffic.ts';
 import type { SiteView } from './query/view.ts';
 
-/** Octets and frames of one export; what is beyond is left out and said. */
+/** Octets and frames of one export; what is beyond is left out. */
 export const MAX_SELECTION_BYTES = 64 * 1024 * 1024;
 export const MAX_SELECTION_FRAMES = 100_000;
 

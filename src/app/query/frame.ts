@@ -4,18 +4,15 @@
  * Sources: IEEE 802.3, 802.1Q; RFC 791, 8200, 9293, 768, 826.
  */
 import type { Frame, FrameLayer } from '../../api/index.ts';
-import { createBatch } from '../../capture/parser.ts';
 import { LINK } from '../../core/frame.ts';
 import type { SourceHealth } from '../../core/site.ts';
 import { ipv4Text, ipv6Text, macText } from '../../lib/address.ts';
 import { hex, u16be, u32be } from '../../lib/bytes.ts';
 import type { FoundFrame } from '../evidence.ts';
-import { createSiteRuntime, Pipeline, type SiteRuntime } from '../pipeline.ts';
+import { createSiteRuntime, Pipeline } from '../pipeline.ts';
+import { batchOfOne, listening, MASKED } from '../single-frame.ts';
 import { leavesOf, locatedFields } from './frame-fields.ts';
 import { maybeTime } from './view.ts';
-
-/** What a decoder puts in the place of a credential. */
-const MASKED = '(masked)';
 
 const LINK_NAMES = new Map<number, string>(Object.entries(LINK).map(([name, value]) => [value, name]));
 const VLAN = new Set([0x8100, 0x88a8, 0x9100]);
@@ -167,31 +164,10 @@ const transport = (walk: Walk, protocol: number): void => {
   }
 };
 
-/** A sink that keeps only whether a credential was seen. */
-const listening = (): SiteRuntime['sink'] & { credential: boolean } => {
-  const sink = {
-    credential: false,
-    command: () => undefined,
-    values: () => undefined,
-    value: () => undefined,
-    identity: () => undefined,
-    module: () => undefined,
-    name: () => undefined,
-    session: (_at: unknown, session: { clearCredential?: boolean }) => {
-      if (session.clearCredential === true) sink.credential = true;
-    },
-    weird: () => undefined,
-    flow: () => undefined,
-    tick: () => undefined,
-    alias: () => undefined,
-  };
-  return sink;
-};
-
 /** What the decoders make of one frame without those around it, and whether it holds a credential. */
 const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]; secret: boolean } => {
   const layers: FrameLayer[] = [];
-  const sink = listening();
+  const { sink, secrets } = listening();
   const site = createSiteRuntime(() => sink);
   let secret = false;
   const pipeline = new Pipeline({
@@ -215,18 +191,9 @@ const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]
       if (layer.fields.some(({ value }) => value.includes(MASKED))) secret = true;
     },
   });
-  const batch = createBatch();
-  batch.count = 1;
-  batch.bytes = found.bytes;
-  batch.start[0] = 0;
-  batch.captured[0] = found.bytes.length;
-  batch.wire[0] = found.wire;
-  batch.tsUs[0] = found.tsUs;
-  batch.linkType[0] = found.linkType;
-  batch.offset[0] = 0;
-  pipeline.handle(batch);
+  pipeline.handle(batchOfOne(found));
   pipeline.finish();
-  return { layers, secret: secret || sink.credential };
+  return { layers, secret: secret || secrets.size > 0 };
 };
 
 export interface FrameContext {

@@ -1,0 +1,45 @@
+/** Frames decoded again one by one, with nothing kept of what is said but where a credential stood in clear. */
+import { createBatch } from '../capture/parser.ts';
+import type { FrameBatch } from '../core/frame.ts';
+import type { At } from '../core/observation.ts';
+import type { FoundFrame } from './evidence.ts';
+import type { SiteRuntime } from './pipeline.ts';
+
+/** What a decoder puts in the place of a credential. */
+export const MASKED = '(masked)';
+
+/** A sink that keeps only the frames that carried a credential in clear. */
+export const listening = (): { readonly sink: SiteRuntime['sink']; readonly secrets: ReadonlySet<number> } => {
+  const secrets = new Set<number>();
+  const nothing = (): void => undefined;
+  const sink = {
+    command: nothing,
+    values: nothing,
+    value: nothing,
+    identity: nothing,
+    module: nothing,
+    name: nothing,
+    session: (at: At, session: { readonly clearCredential?: boolean }) => {
+      if (session.clearCredential === true) for (const f of [at.requestFrame, at.firstFrame, at.frame]) secrets.add(f);
+    },
+    weird: nothing,
+    flow: nothing,
+    tick: nothing,
+    alias: nothing,
+  };
+  return { sink, secrets };
+};
+
+/** Puts one frame under its own number into a batch that is used again. */
+export const batchOfOne = (frame: FoundFrame, batch: FrameBatch = createBatch()): FrameBatch => {
+  batch.count = 1;
+  batch.firstFrame = frame.frame;
+  batch.bytes = frame.bytes;
+  batch.start[0] = 0;
+  batch.captured[0] = frame.bytes.length;
+  batch.wire[0] = frame.wire;
+  batch.tsUs[0] = frame.tsUs;
+  batch.linkType[0] = frame.linkType;
+  batch.offset[0] = 0;
+  return batch;
+};
