@@ -20,6 +20,7 @@ import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { ethercat } from './ethercat/index.ts';
+import { ffHse } from './ff-hse/index.ts';
 import { fins } from './fins/index.ts';
 import { fox } from './fox/index.ts';
 import { ftp } from './ftp/index.ts';
@@ -66,6 +67,7 @@ import {
 } from './recognised/index.ts';
 import { dlr, mrp, supervision } from './redundancy/index.ts';
 import { rocPlus } from './roc-plus/index.ts';
+import { rtde } from './rtde/index.ts';
 import { rtps } from './rtps/index.ts';
 import { s7comm } from './s7comm/index.ts';
 import { s7commPlus } from './s7comm-plus/index.ts';
@@ -85,6 +87,7 @@ import { telnet } from './telnet/index.ts';
 import { tftp } from './tftp/index.ts';
 import { tls } from './tls/index.ts';
 import { tristation } from './tristation/index.ts';
+import { urDashboard } from './ur-dashboard/index.ts';
 import { vnetip } from './vnetip/index.ts';
 import { vrrp } from './vrrp/index.ts';
 import { websocket } from './websocket/index.ts';
@@ -166,6 +169,9 @@ export const DECODERS: readonly Decoder[] = [
   tristation,
   codesys,
   vnetip,
+  ffHse,
+  rtde,
+  urDashboard,
   syslog,
   tftp,
   kerberos,
