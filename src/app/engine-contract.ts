@@ -119,13 +119,19 @@ export interface CaptureQuery {
   readonly row?: string;
 }
 
+/** A pcapng file made of a selection; `isCut`: it holds the first frames only, and says so in its own comment. */
+export interface CaptureFile {
+  readonly bytes: Uint8Array;
+  readonly isCut: boolean;
+}
+
 export interface Engine {
   /** JSON text of the call's answer. Throws RequestError. */
   call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string>;
   /** One page of a list as objects, for exports and the command line; `next` continues. */
   framePcap(site: string, source: string, frame: number, around: number): Promise<Uint8Array>;
   /** The frames of conversations, or behind the rows of a list with its filter, as one pcapng file. */
-  capture(site: string, list: CaptureList, query: CaptureQuery): Promise<Uint8Array>;
+  capture(site: string, list: CaptureList, query: CaptureQuery): Promise<CaptureFile>;
   /** An asset list that was uploaded; JSON text of NameUpload. */
   uploadNames(site: string, fileName: string, bytes: Uint8Array, userId: string): Promise<string>;
   accounts(): Promise<Accounts>;

@@ -215,7 +215,8 @@ describeShared('the engine', () => {
     } while (next !== null);
     expect(paged).toEqual(all.items);
 
-    const bytes = await engine.capture(site, 'flows', { row: flow!.id });
+    const { bytes, isCut } = await engine.capture(site, 'flows', { row: flow!.id });
+    expect(isCut).toBe(false);
     const copy = join(folder, 'selection.pcapng');
     writeFileSync(copy, bytes);
     const again = await openCapture(copy);
@@ -223,7 +224,7 @@ describeShared('the engine', () => {
     expect(seen).toMatchObject([{ clientPackets: flow!.clientPackets, serverPackets: flow!.serverPackets }]);
 
     const stop = (await ask('commands', { params, query: { q: 'verb:mode-change' } })).items[0]!;
-    const proof = await engine.capture(site, 'commands', { row: String(stop.id) });
+    const { bytes: proof } = await engine.capture(site, 'commands', { row: String(stop.id) });
     const view = new DataView(proof.buffer, proof.byteOffset, proof.byteLength);
     let frames = 0;
     for (let o = 0; o < proof.length; o += view.getUint32(o + 4, true)) if (view.getUint32(o, true) === 6) frames++;

@@ -12,6 +12,7 @@ import {
   type AccountChange,
   type Accounts,
   type CallInput,
+  type CaptureFile,
   type CaptureList,
   type CaptureQuery,
   type Engine,
@@ -336,7 +337,7 @@ export class LocalEngine implements Engine {
     return Buffer.concat(parts);
   }
 
-  async capture(siteId: string, list: CaptureList, query: CaptureQuery): Promise<Uint8Array> {
+  async capture(siteId: string, list: CaptureList, query: CaptureQuery): Promise<CaptureFile> {
     const site = this.#site(siteId);
     const view = await site.view(this.#options.nowUs());
     const selection = selectionOf(view, list, query);

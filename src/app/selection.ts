@@ -11,7 +11,7 @@ import type { Source } from '../core/site.ts';
 import { ipv4Text, ipv6Parse, macText } from '../lib/address.ts';
 import { hex, u16be, u32be } from '../lib/bytes.ts';
 import type { Store } from '../store/index.ts';
-import type { CaptureList, CaptureQuery } from './engine-contract.ts';
+import type { CaptureFile, CaptureList, CaptureQuery } from './engine-contract.ts';
 import { type FoundFrame, findFrame, readFrames } from './evidence.ts';
 import { changes, commands, flows, sessions, weirds } from './query/traffic.ts';
 import type { SiteView } from './query/view.ts';
@@ -134,9 +134,15 @@ export async function* selectedFrames(
   }
 }
 
-/** The frames as one pcapng file with an interface for each link type; cut at the limits. */
-export const asPcapng = async (frames: AsyncIterable<FoundFrame>): Promise<Uint8Array> => {
-  const parts: Uint8Array[] = [sectionHeader()];
+const COMMENT = 1;
+
+/** The frames as one pcapng file with an interface for each link type; cut at the limits, which the file itself says. */
+export const asPcapng = async (
+  frames: AsyncIterable<FoundFrame>,
+  limits = { bytes: MAX_SELECTION_BYTES, frames: MAX_SELECTION_FRAMES },
+): Promise<CaptureFile> => {
+  const parts: Uint8Array[] = [];
+  let isCut = false;
   const interfaces = new Map<number, number>();
   let octets = 0;
   let count = 0;
@@ -149,8 +155,14 @@ export const asPcapng = async (frames: AsyncIterable<FoundFrame>): Promise<Uint8
     }
     const block = enhancedPacket(frame, { interfaceId: id });
     octets += block.length;
-    if (octets > MAX_SELECTION_BYTES || ++count > MAX_SELECTION_FRAMES) break;
+    if (octets > limits.bytes || count >= limits.frames) {
+      isCut = true;
+      break;
+    }
+    count++;
     parts.push(block);
   }
-  return Buffer.concat(parts);
+  const text = `Only the first ${count} frames of the selection: narrow it to have the rest.`;
+  parts.unshift(sectionHeader(false, isCut ? [{ code: COMMENT, value: text }] : []));
+  return { bytes: Buffer.concat(parts), isCut };
 };

@@ -158,11 +158,11 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
         'There is no such capture.',
         `Choose one of ${CAPTURE_LISTS.join(', ')}.`,
       );
-    const bytes = await engine.capture(site, known, {
+    const { bytes, isCut } = await engine.capture(site, known, {
       ...(typeof q === 'string' && { q }),
       ...(typeof row === 'string' && { row }),
     });
-    reply.header('content-disposition', `attachment; filename="${known}.pcapng"`);
+    reply.header('content-disposition', `attachment; filename="${known}${isCut ? '-first-frames' : ''}.pcapng"`);
     reply.type('application/vnd.tcpdump.pcap');
     return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   });

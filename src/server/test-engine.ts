@@ -39,7 +39,7 @@ export const createTestEngine = (): TestEngine => {
       }
       return JSON.stringify({ call, ...input });
     },
-    capture: async (_site, list) => new TextEncoder().encode(list),
+    capture: async (_site, list) => ({ bytes: new TextEncoder().encode(list), isCut: false }),
     framePcap: async (_site, _source, frame, around) => Uint8Array.of(frame, around),
     uploadNames: async (site, fileName, bytes) => JSON.stringify({ site, fileName, bytes: bytes.length }),
     accounts: async () => engine.stored(),
