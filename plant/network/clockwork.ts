@@ -48,7 +48,7 @@ export class Clockwork {
   }
 
   /** From `firstUs` every `periodUs`, late by up to `jitterUs` each time without drifting away; ends when `task` gives true. */
-  every(firstUs: number, periodUs: number, jitterUs: number, task: (tsUs: number) => boolean | undefined | void): void {
+  every(firstUs: number, periodUs: number, jitterUs: number, task: (tsUs: number) => unknown): void {
     let dueUs = firstUs;
     const late = (): number => (jitterUs > 0 ? Math.floor(this.#uniform() * jitterUs) : 0);
     const turn: Task = (tsUs) => {

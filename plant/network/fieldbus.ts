@@ -22,7 +22,7 @@ import { octetsOf, putRaw, rawOf } from './masters/master.ts';
 import { type Scene, SECOND_US } from './scene.ts';
 
 /** Period at which the mirror shows a frame of each direction, seconds. */
-const SAMPLED_S = 4;
+const SAMPLED_S = 10;
 /** PROFINET counts cycles of 31.25 us. */
 const CYCLE_US = 31.25;
 const RT_CLASS_1_FIRST = 0x8000;
@@ -153,7 +153,8 @@ const cipIo = (scene: Scene, device: FieldDevice, n: number): void => {
 };
 
 /** Begins all cyclic traffic. */
-export const fieldbuses = (scene: Scene): void =>
-  scene.plant.fieldDevices.forEach((device, n) =>
-    device.controller.family === 'cip' ? cipIo(scene, device, n) : profinet(scene, device, n),
-  );
+export const fieldbuses = (scene: Scene): void => {
+  for (const [n, device] of scene.plant.fieldDevices.entries())
+    if (device.controller.family === 'cip') cipIo(scene, device, n);
+    else profinet(scene, device, n);
+};

@@ -113,10 +113,10 @@ export class Topology {
   }
 
   route(from: Station, to: Station): Route {
-    let ways = this.#routes.get(from);
-    if (ways === undefined) this.#routes.set(from, (ways = new Map()));
-    let route = ways.get(to);
-    if (route === undefined) ways.set(to, (route = { from, to, copies: this.#copies(from, to) }));
+    const ways = this.#routes.get(from) ?? new Map<Station, Route>();
+    this.#routes.set(from, ways);
+    const route = ways.get(to) ?? { from, to, copies: this.#copies(from, to) };
+    ways.set(to, route);
     return route;
   }
 
