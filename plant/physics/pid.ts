@@ -80,7 +80,7 @@ export class Loop {
     }
     const error = this.sp.value - this.#pv.value;
     // A value that is not a number, as a broken sensor gives it: the output stays where it is.
-    if (Number.isNaN(error)) return;
+    if (Number.isNaN(error + feed)) return;
     const proportional = this.#sign * this.#kp.value * error;
     if (this.auto.value === 0) {
       this.#integral = this.out.value - proportional - feed;

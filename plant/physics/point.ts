@@ -75,12 +75,14 @@ export class Point {
   sensor: Sensor | undefined;
   gain: Point | undefined;
   offset: Point | undefined;
-  /** Falsifies the signal before the controller sees it. */
+  /** Falsifies the value on its way into memory: the controller and all that read it believe the false one. */
   tamper: Tamper | undefined;
   /** Falsifies what masters on the wire are told, not what the controller works with. */
   mask: Tamper | undefined;
   /** Held by the force table against the program; NaN: not forced. */
   forced = Number.NaN;
+  /** What was last meant to be put here, forced or not. */
+  wanted = 0;
   readonly #perUnit: number;
   readonly #unit: number;
   readonly #low: number;
@@ -98,6 +100,7 @@ export class Point {
 
   /** Sets the memory; a forced point keeps what it is forced to. */
   put(wanted: number): void {
+    this.wanted = wanted;
     const value = Number.isNaN(this.forced) ? wanted : this.forced;
     if (this.#real) {
       this.value = Math.fround(value);
@@ -108,13 +111,13 @@ export class Point {
       (raw < this.#low ? this.#low : raw > this.#high ? this.#high : raw >= this.#low ? raw : 0) * this.#unit;
   }
 
-  /** Takes the signal of the sensor through tampering and calibration into memory. */
+  /** Takes the signal of the sensor through calibration (and whoever tampers with it) into memory. */
   sense(normals: Float32Array, timeS: number, scanned: boolean): void {
     const sensor = this.sensor!;
     let signal = sensor.signal(normals[sensor.draw]!);
     if (!scanned) return;
-    if (this.tamper !== undefined) signal = this.tamper(signal, timeS);
     if (this.gain !== undefined) signal = signal * this.gain.value + this.offset!.value;
+    if (this.tamper !== undefined) signal = this.tamper(signal, timeS);
     this.put(signal);
   }
 }

@@ -130,11 +130,11 @@ export const blend = (site: Site): Unit => {
           }
           break;
         case 1:
-          batchWater += ft1.value * HOURS;
+          if (ft1.value > 0) batchWater += ft1.value * HOURS;
           if (dosedWater.value >= size.value - syrupM3) step.put(2);
           break;
         case 2:
-          batchSyrup += ft2.value * HOURS;
+          if (ft2.value > 0) batchSyrup += ft2.value * HOURS;
           if (dosedSyrup.value >= syrupM3) {
             step.put(3);
             waitS = 0;
