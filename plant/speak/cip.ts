@@ -16,7 +16,7 @@ import {
   encodeUnconnectedSend,
 } from '../../src/decode/enip/wire.ts';
 import type { CipIdentity } from '../devices.ts';
-import type { Connection } from '../net.ts';
+import type { Channel } from '../network/stream.ts';
 
 const GET_ALL = 0x01;
 const MULTIPLE = 0x0a;
@@ -57,21 +57,21 @@ const octetsOf = ({ type, value }: TagValue): number[] => {
 };
 
 export class CipClient {
-  readonly connection: Connection;
+  readonly connection: Channel;
   readonly #tags: Tags;
   readonly #write: WriteTag;
   readonly #rack: readonly CipIdentity[];
   readonly #own: CipIdentity;
   readonly #latencyUs: () => number;
   readonly #session: number;
-  readonly #otId: number;
-  readonly #toId: number;
+  readonly otId: number;
+  readonly toId: number;
   readonly #context = new Uint8Array(8);
   #asked = 0;
   #sequence = 0;
 
   constructor(
-    connection: Connection,
+    connection: Channel,
     server: { readonly own: CipIdentity; readonly rack: readonly CipIdentity[]; tags: Tags; write: WriteTag },
     session: number,
     latencyUs: () => number,
@@ -82,8 +82,8 @@ export class CipClient {
     this.#tags = server.tags;
     this.#write = server.write;
     this.#session = session;
-    this.#otId = 0x0079_0000 + (session & 0xffff);
-    this.#toId = 0x8000_0000 + (session & 0xffff);
+    this.otId = 0x0079_0000 + (session & 0xffff);
+    this.toId = 0x8000_0000 + (session & 0xffff);
     this.#latencyUs = latencyUs;
   }
 
@@ -130,7 +130,7 @@ export class CipClient {
     const path = encodeEpath({ route: [{ port: 1, link: 0 }], cls: 2, instance: 1 });
     const open = {
       otId: 0,
-      toId: this.#toId,
+      toId: this.toId,
       serial: this.#session & 0xffff,
       vendor: 77,
       originator: 0x0032_95f3,
@@ -143,7 +143,7 @@ export class CipClient {
     return this.#unconnected(
       tsUs,
       encodeRequest(FORWARD_OPEN, MANAGER_PATH, encodeForwardOpen(open, path)),
-      encodeResponse(FORWARD_OPEN, 0, encodeForwardOpened({ ...open, otId: this.#otId })),
+      encodeResponse(FORWARD_OPEN, 0, encodeForwardOpened({ ...open, otId: this.otId })),
     );
   }
 
@@ -152,8 +152,8 @@ export class CipClient {
     const header = { session: this.#session };
     return this.#exchange(
       tsUs,
-      encodeConnected(question, this.#otId, this.#sequence, header),
-      encodeConnected(answer, this.#toId, this.#sequence, header),
+      encodeConnected(question, this.otId, this.#sequence, header),
+      encodeConnected(answer, this.toId, this.#sequence, header),
     );
   }
 

@@ -1,6 +1,6 @@
 /** A Modbus/TCP client and server on one connection of the sample plant (MODBUS Application Protocol V1.1b3). */
 import { encodeAdu, exception, FUNCTION, type ModbusMessage, request, response } from '../../src/decode/modbus/wire.ts';
-import type { Connection } from '../net.ts';
+import type { Channel } from '../network/stream.ts';
 
 type Fields = Parameters<typeof request>[1];
 /** The server's answer to a request; an exception code refuses. */
@@ -9,12 +9,12 @@ export type ModbusServer = (question: ModbusMessage) => { readonly exceptionCode
 const MEI_BASIC = 1;
 
 export class ModbusClient {
-  readonly connection: Connection;
+  readonly connection: Channel;
   readonly #server: ModbusServer;
   readonly #latencyUs: () => number;
   #transaction = 0;
 
-  constructor(connection: Connection, server: ModbusServer, latencyUs: () => number) {
+  constructor(connection: Channel, server: ModbusServer, latencyUs: () => number) {
     this.connection = connection;
     this.#server = server;
     this.#latencyUs = latencyUs;

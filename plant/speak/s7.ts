@@ -15,7 +15,7 @@ import {
   TYPE,
 } from '../../src/decode/s7comm/wire.ts';
 import type { S7Identity } from '../devices.ts';
-import type { Connection } from '../net.ts';
+import type { Channel } from '../network/stream.ts';
 
 const PDU_LENGTH = 480;
 /** Octets of a block in one Upload answer: PDU less header (12), parameter (2) and length (4). */
@@ -45,13 +45,13 @@ const transportOf = (item: Item): number =>
   item.elementType === TYPE.BOOL ? 3 : item.elementType === TYPE.REAL ? 7 : 4;
 
 export class S7Client {
-  readonly connection: Connection;
+  readonly connection: Channel;
   readonly #memory: S7Memory;
   readonly #identity: S7Identity;
   readonly #latencyUs: () => number;
   #reference = 0;
 
-  constructor(connection: Connection, memory: S7Memory, identity: S7Identity, latencyUs: () => number) {
+  constructor(connection: Channel, memory: S7Memory, identity: S7Identity, latencyUs: () => number) {
     this.connection = connection;
     this.#memory = memory;
     this.#identity = identity;

@@ -5,11 +5,15 @@ import { EXIT } from '../core/errors.ts';
 import { EXIT_CODES_HELP, report } from './fail.ts';
 import type { InspectFlags } from './inspect.ts';
 import { FORMATS, LISTS } from './inspect-lists.ts';
+import type { PlantFlags } from './plant.ts';
 import type { StartFlags } from './start.ts';
 import { version } from './version.ts';
 
 const DEFAULT_DATA = process.env.GATEHOUSE_DATA ?? join(process.cwd(), '.gatehouse');
 const DEFAULT_PORT = '8470';
+
+/** Of `plant`. */
+const ATTACKS = ['none', 'patient', 'noisy'] as const;
 
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -81,6 +85,24 @@ export const program = (finish: (code: number) => void): Command => {
       await writeSample(file);
       process.stdout.write(`${file}\n`);
       finish(EXIT.ok);
+    });
+
+  root
+    .command('plant')
+    .description('write days of the simulated plant as a capture, with labels.json beside it')
+    .argument('<file>', 'pcapng file to write')
+    .option('--seed <number>', 'the same seed gives the same octets', '1')
+    .option('--days <number>', 'length; parts of a day are allowed', '1')
+    .addOption(new Option('--attack <variant>', 'an attacker goes the whole way').choices(ATTACKS).default('none'))
+    .option('--hosts <number>', 'devices; 100 is the plant as it is drawn', '100')
+    .addOption(
+      new Option('--variant <name>', 'the plant, or another one kept for tests').choices(['a', 'b']).default('a'),
+    )
+    .option('--start <time>', 'first moment, RFC 3339; the plant lives in UTC (default: Monday 2026-03-02T00:00:00Z)')
+    .addHelpText('after', EXIT_CODES_HELP)
+    .action(async (file: string, flags: PlantFlags) => {
+      const { plant } = await import('./plant.ts');
+      finish(await plant(file, flags));
     });
 
   root

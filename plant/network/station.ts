@@ -1,0 +1,157 @@
+/**
+ * Hosts, segments and the two routers of the plant, and how a packet between two hosts looks at each mirror point that it
+ * passes: MAC addresses of the hop, TTL less one per router (RFC 1812 section 5.3.1), VLAN tag (IEEE 802.1Q).
+ *
+ *     internet - firewall - office (VLAN 40)          mirrored: office, DMZ, operations, control
+ *                  |   \___ DMZ (35)
+ *                operations (30) - core switch - control (10), cells (100 ...)
+ */
+import { ipOctets, macOctets } from '../net.ts';
+
+export type Zone = 'internet' | 'office' | 'dmz' | 'operations' | 'control' | 'cell';
+
+export interface Segment {
+  readonly zone: Zone;
+  /** 0: not mirrored (the line to the provider). */
+  readonly vlan: number;
+  /** First three numbers of its network: `10.20.10`. '' for the internet. */
+  readonly prefix: string;
+}
+
+/** How a TCP stack opens a connection: options of SYN, window, first TTL. */
+export interface Stack {
+  readonly ttl: number;
+  readonly window: number;
+  readonly synOptions: Uint8Array;
+}
+const MSS_ONLY = Uint8Array.of(2, 4, 5, 0xb4);
+/** MSS, no-op, window scale 8, no-op, no-op, SACK permitted. */
+const WINDOWS_SYN = Uint8Array.of(2, 4, 5, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2);
+const LINUX_SYN = Uint8Array.of(2, 4, 5, 0xb4, 1, 1, 4, 2, 1, 3, 3, 7);
+export const STACK = {
+  embedded: { ttl: 64, window: 8192, synOptions: MSS_ONLY },
+  controller: { ttl: 30, window: 4096, synOptions: MSS_ONLY },
+  windows: { ttl: 128, window: 64_240, synOptions: WINDOWS_SYN },
+  linux: { ttl: 64, window: 64_240, synOptions: LINUX_SYN },
+  network: { ttl: 255, window: 4128, synOptions: MSS_ONLY },
+} as const satisfies Readonly<Record<string, Stack>>;
+
+export class Station {
+  readonly name: string;
+  readonly mac: string;
+  readonly ip: string;
+  readonly macBytes: Uint8Array;
+  readonly ipBytes: Uint8Array;
+  readonly segment: Segment;
+  readonly stack: Stack;
+  /** IP identification counts up per host, as most stacks do. */
+  ipId: number;
+  #port: number;
+
+  constructor(name: string, mac: string, ip: string, segment: Segment, stack: Stack) {
+    this.name = name;
+    this.mac = mac;
+    this.ip = ip;
+    this.macBytes = Uint8Array.from(macOctets(mac));
+    this.ipBytes = Uint8Array.from(ipOctets(ip));
+    this.segment = segment;
+    this.stack = stack;
+    const salt = this.macBytes[4]! * 256 + this.macBytes[5]!;
+    this.ipId = (salt * 7919) & 0xffff;
+    this.#port = 49_152 + ((salt * 131) & 0x0fff);
+  }
+
+  /** The next ephemeral port. */
+  port(): number {
+    this.#port = this.#port >= 65_000 ? 49_152 : this.#port + 1;
+    return this.#port;
+  }
+}
+
+/** A packet as one mirror point sees it: Ethernet header (with tag) and by how much the TTL has sunk. */
+export interface Copy {
+  readonly segment: Segment;
+  readonly ethernet: Uint8Array;
+  readonly hops: number;
+  readonly delayUs: number;
+}
+export interface Route {
+  readonly from: Station;
+  readonly to: Station;
+  readonly copies: readonly Copy[];
+}
+
+export const ethernetHeader = (dst: Uint8Array, src: Uint8Array, vlan: number, type: number): Uint8Array => {
+  const out = new Uint8Array(vlan > 0 ? 18 : 14);
+  out.set(dst);
+  out.set(src, 6);
+  let o = 12;
+  if (vlan > 0) {
+    out.set([0x81, 0, (vlan >> 8) & 15, vlan & 255], o);
+    o += 4;
+  }
+  out[o] = type >> 8;
+  out[o + 1] = type & 255;
+  return out;
+};
+
+/** Time a router takes, microseconds. */
+const FORWARD_US = 35;
+/** A leg of a router: where it stands and its address there. */
+export interface Leg {
+  readonly segment: Segment;
+  readonly mac: Uint8Array;
+}
+
+/** Finds and remembers routes; the network of segments is a tree, so that there is one way. */
+export class Topology {
+  readonly #routers: readonly (readonly Leg[])[];
+  readonly #routes = new Map<Station, Map<Station, Route>>();
+
+  constructor(routers: readonly (readonly Leg[])[]) {
+    this.#routers = routers;
+  }
+
+  route(from: Station, to: Station): Route {
+    const ways = this.#routes.get(from) ?? new Map<Station, Route>();
+    this.#routes.set(from, ways);
+    const route = ways.get(to) ?? { from, to, copies: this.#copies(from, to) };
+    ways.set(to, route);
+    return route;
+  }
+
+  /** Legs passed in pairs: in at one, out at the next. */
+  #way(from: Segment, to: Segment, passed: readonly (readonly Leg[])[]): readonly Leg[] | undefined {
+    if (from === to) return [];
+    for (const router of this.#routers) {
+      if (passed.includes(router)) continue;
+      const into = router.find((leg) => leg.segment === from);
+      if (into === undefined) continue;
+      for (const out of router) {
+        if (out === into) continue;
+        const rest = this.#way(out.segment, to, [...passed, router]);
+        if (rest !== undefined) return [into, out, ...rest];
+      }
+    }
+    return undefined;
+  }
+
+  #copies(from: Station, to: Station): Copy[] {
+    const way = this.#way(from.segment, to.segment, []);
+    if (way === undefined) throw new RangeError(`no way from ${from.name} to ${to.name}`);
+    const out: Copy[] = [];
+    for (let hop = 0; hop <= way.length / 2; hop++) {
+      const segment = hop === 0 ? from.segment : way[2 * hop - 1]!.segment;
+      const src = hop === 0 ? from.macBytes : way[2 * hop - 1]!.mac;
+      const dst = 2 * hop < way.length ? way[2 * hop]!.mac : to.macBytes;
+      if (segment.vlan > 0)
+        out.push({
+          segment,
+          ethernet: ethernetHeader(dst, src, segment.vlan, 0x0800),
+          hops: hop,
+          delayUs: hop * FORWARD_US,
+        });
+    }
+    return out;
+  }
+}

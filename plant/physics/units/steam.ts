@@ -1,0 +1,141 @@
+/**
+ * Steam boiler: energy and mass balance of a fire-tube boiler at its saturation line, burner by pressure, feed water by
+ * drum level (Astrom and Bell, Drum-boiler dynamics, Automatica 36, 2000, second-order part).
+ */
+import { Motor, Valve } from '../actuator.ts';
+import { STEP_S } from '../board.ts';
+import { Loop } from '../pid.ts';
+import type { Site, Unit } from '../site.ts';
+
+const HOURS = STEP_S / 3600;
+const BURNER_KW = 420;
+/** kJ to raise the boiler by one bar around 6 bar. */
+const STORED = 16_000;
+const DRUM_M2 = 2.1;
+
+export const steam = (site: Site): Unit => {
+  const { shared: s, calendar } = site;
+  const b = site.board({
+    id: 'plc-steam',
+    cell: 'boiler',
+    family: 'modbus',
+    program: 'BOILER_CTL',
+    variants: {
+      'pressure-up': 'malicious: the burner holds 12 % above the set point and the high alarm is silent',
+      'lean-flame': 'malicious: the air is set too high, gas use rises by a tenth',
+    },
+  });
+  const gasValue = site.wander(20 * 3600, 0.008);
+  const scale = site.wearOf('B-701');
+  let level = 1.1;
+  let gas = 0;
+  let steamKgH = 0;
+  let feed = 0;
+  let flueC = 150;
+  let gasM3 = 0;
+  let oxygen = 4;
+
+  const pt = b.measured('PT-701', 'boiler pressure', 'bar', 0, 12, 0.006, () => s.steamBar, {
+    lagS: 1,
+    calibrated: true,
+  });
+  const pressure = new Loop(b, {
+    name: 'PIC-701',
+    tuning: true,
+    text: 'boiler pressure',
+    pv: pt,
+    sp: 6,
+    spLow: 3,
+    spHigh: 8,
+    spResolution: 0.01,
+    kp: 28,
+    tiS: 260,
+    start: 30,
+    actual: () => burner.position,
+  });
+  const burner = site.valve(new Valve(pressure.out, 6, { slewPercentS: 4 }));
+  const lt = b.measured('LT-701', 'drum level', 'm', 0, 2, 0.003, () => level + 0.0002 * (steamKgH - 120), {
+    lagS: 2,
+  });
+  const levelLoop = new Loop(b, {
+    name: 'LIC-701',
+    text: 'drum level',
+    pv: lt,
+    sp: 1.1,
+    spLow: 0.7,
+    spHigh: 1.5,
+    spResolution: 0.001,
+    kp: 180,
+    tiS: 400,
+    start: 20,
+    actual: () => pump.speed * 100,
+  });
+  const pump = site.motor(new Motor(levelLoop.out, 3));
+  b.measured('FT-701', 'steam flow', 'kg/h', 0, 800, 0.8, () => steamKgH, { lagS: 2 });
+  b.measured('FT-702', 'feed water flow', 'm3/h', 0, 2, 0.002, () => feed, { lagS: 1 });
+  b.measured('FT-703', 'gas flow', 'm3/h', 0, 60, 0.06, () => gas, { lagS: 1, calibrated: true });
+  b.measured('TT-702', 'flue gas temperature', 'degC', 0, 400, 0.3, () => flueC, { lagS: 10 });
+  b.measured('AT-702', 'oxygen in the flue gas', '%', 0, 21, 0.03, () => oxygen, { lagS: 12 });
+  b.measured('TT-703', 'feed water temperature', 'degC', 0, 120, 0.1, () => 60 + 0.4 * (s.rawC - 10), { lagS: 20 });
+  const flame = b.flag('BS-701', 'flame', true);
+  const run = b.command('B-701.CMD', 'burner: run', true);
+  const highLimit = b.parameter('PAH-701.LIM', 'boiler pressure high alarm', 'bar', 4, 9, 7.2, 0.01);
+  const high = b.flag('PAH-701', 'boiler pressure high', false);
+  const lowWater = b.flag('LALL-701', 'drum level too low: burner off', false);
+  const total = b.counter('FQ-703', 'gas used', 'm3', 210_480, 10);
+  const starts = b.counter('B-701.STARTS', 'burner starts', '', 4_120);
+
+  return {
+    board: b,
+    scan: () => {
+      levelLoop.scan();
+      lowWater.put(lt.value < (lowWater.value === 1 ? 0.75 : 0.55) ? 1 : 0);
+      const error = b.runs('pressure-up') ? -0.12 * pressure.sp.value : 0;
+      high.put(pt.value > highLimit.value && !b.runs('pressure-up') ? 1 : 0);
+      const wants =
+        s.trip.boiler || lowWater.value === 1
+          ? 0
+          : run.value === 1
+            ? pt.value < pressure.sp.value + 0.6 - error
+              ? 1
+              : 0
+            : pt.value < pressure.sp.value - 0.1 - error
+              ? 1
+              : 0;
+      if (wants === 1 && run.value === 0) starts.put(starts.value + 1);
+      run.put(wants);
+      pressure.scan(wants === 1, error === 0 ? 0 : 22);
+      flame.put(burner.position > 3 ? 1 : 0);
+      total.put(210_480 + gasM3);
+    },
+    integrate: () => {
+      burner.step();
+      pump.step(s.mains);
+      const fire = run.value === 1 && s.mains > 0.6 ? Math.max(0, burner.position) / 100 : 0;
+      oxygen +=
+        (STEP_S * ((fire > 0.03 ? 3.2 + 2.5 * (1 - fire) + (b.runs('lean-flame') ? 3 : 0) : 20.9) - oxygen)) / 20;
+      const efficiency = 0.92 - 0.03 * fire - 0.08 * scale.value - (b.runs('lean-flame') ? 0.08 : 0);
+      const kw = BURNER_KW * fire;
+      gas = kw / (10.1 * (1 + gasValue.value));
+      steamKgH =
+        s.steamToPasteurKgH +
+        s.steamToCipKgH +
+        18 * Math.max(0, s.steamBar / 6) +
+        Math.max(0, 15 - calendar.ambientC) * 3;
+      s.steamBar = Math.max(
+        0,
+        s.steamBar +
+          ((kw * efficiency * (1 + gasValue.value) - (steamKgH / 3600) * 2085 - feed * 240 * 0.42 - 4) / STORED) *
+            STEP_S,
+      );
+      // The safety valve of the boiler opens by spring, whatever the controllers say.
+      if (s.steamBar > 9) s.steamBar -= (s.steamBar - 9) * 0.2;
+      feed = 0.9 * pump.speed * Math.sqrt(Math.max(0, s.headerBar) / 4);
+      s.feedWaterM3h = feed;
+      level += ((feed - steamKgH / 1000) * HOURS) / DRUM_M2;
+      flueC += (STEP_S * (95 + 110 * fire + 60 * scale.value - flueC)) / 60;
+      gasM3 += gas * HOURS;
+      s.power.utility = 1.5 + 3 * fire;
+    },
+  };
+};
