@@ -6,8 +6,8 @@
 import type { At, Value, ValueBlock, ValueItem } from '../core/observation.ts';
 import type { Point } from '../core/site.ts';
 import type { PointRow, RunRow } from '../core/site-model.ts';
+import { IntTable } from '../lib/int-table.ts';
 import { bounded, type Context, Dirty, drop, f64, Interner, i32, u8, u32 } from './context.ts';
-import { IntTable } from './int-table.ts';
 import { Runs, smoothed } from './runs.ts';
 import type { Samples } from './samples.ts';
 

@@ -1,0 +1,7 @@
+/** Every detector of the product: one line each. */
+import type { Detector } from '../core/detector.ts';
+import { conversation } from './conversation/index.ts';
+import { engineering } from './engineering/index.ts';
+import { writer } from './writer/index.ts';
+
+export const DETECTORS: readonly Detector[] = [conversation, writer, engineering];
