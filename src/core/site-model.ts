@@ -117,7 +117,13 @@ export type ManualChange =
   | { readonly kind: 'refused'; readonly reason: string };
 
 export type ManualUndo =
-  | { readonly kind: 'override'; readonly id: number; readonly active: boolean }
+  | {
+      readonly kind: 'override';
+      readonly id: number;
+      readonly active: boolean;
+      /** The decision itself, so that a model that was emptied can be told again. */
+      readonly of?: Pick<Override, 'kind' | 'endpoints'>;
+    }
   | {
       readonly kind: 'fact';
       /** Negative: the device with the MAC of that endpoint, whose own address was not seen (a router). */
@@ -125,6 +131,8 @@ export type ManualUndo =
       readonly attribute: FactAttribute;
       /** '' removes it. */
       readonly value: string;
+      /** What was set, of which this is the undo; absent in records of earlier versions. */
+      readonly set?: string;
     };
 
 export type EndpointRow = Endpoint & {
@@ -224,6 +232,8 @@ export interface SiteModel extends SiteSink {
   /** A fact by hand (name, role, level, location ...); it wins over everything. '' removes it. */
   setManual(asset: AssetId, attribute: FactAttribute, value: string): ManualChange;
   undo(undo: ManualUndo): void;
+  /** Does again what `undo` would take back, on a model that was emptied; `undone` ones only keep their numbers. */
+  redo(undo: ManualUndo, undone: boolean): void;
   /** A fact of an imported asset list (`via`: its name); replaces nothing that was observed. The same again changes nothing. */
   importFact(asset: AssetId, attribute: FactAttribute, value: string, via: string): void;
   /** Takes all facts of an imported list away again. */

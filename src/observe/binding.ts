@@ -263,6 +263,8 @@ export const bind = (
       for (const other of parts.slice(1)) union(parts[0]!, other, 'merged by hand');
       continue;
     }
+    // While a file is read again, decisions stand before their endpoints.
+    if (o.endpoints.every((id) => nodeOf[id] === undefined)) continue;
     const n = node(`s|${o.id}`);
     n.merged = 'split by hand';
     for (const id of o.endpoints) {

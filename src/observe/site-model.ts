@@ -155,7 +155,12 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     overrides.push(override);
     dirtyOverrides.mark(override.id - 1);
     context.version++;
-    return { kind: 'done', text, override, undo: { kind: 'override', id: override.id, active: false } };
+    return {
+      kind: 'done',
+      text,
+      override,
+      undo: { kind: 'override', id: override.id, active: false, of: { kind, endpoints: override.endpoints } },
+    };
   };
 
   const setFact = (endpoint: number, attribute: FactAttribute, value: string): string => {
@@ -345,7 +350,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       return {
         kind: 'done',
         text: value === '' ? `removed ${attribute} of ${id}` : `set ${attribute} of ${id} to "${value}"`,
-        undo: { kind: 'fact', endpoint: handleOf(group), attribute, value: old },
+        undo: { kind: 'fact', endpoint: handleOf(group), attribute, value: old, set: value },
       };
     },
     undo(undo: ManualUndo) {
@@ -356,6 +361,16 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       const known = overrides[undo.id - 1];
       if (known === undefined || known.active === undo.active) return;
       overrides[undo.id - 1] = { ...known, active: undo.active };
+      dirtyOverrides.mark(undo.id - 1);
+      context.version++;
+    },
+    redo(undo, undone) {
+      if (undo.kind === 'fact') {
+        if (!undone && undo.set !== undefined) setFact(undo.endpoint, undo.attribute, undo.set);
+        return;
+      }
+      if (undo.of === undefined) return;
+      overrides[undo.id - 1] = { id: undo.id, ...undo.of, active: !undone };
       dirtyOverrides.mark(undo.id - 1);
       context.version++;
     },
