@@ -74,6 +74,9 @@ export class Runs {
     this.dirty.mark(run);
   }
 
+  get count(): number {
+    return this.table.count;
+  }
   clientOf(run: number): number {
     return this.table.part(run, 1);
   }

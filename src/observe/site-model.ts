@@ -295,6 +295,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     get pointCount() {
       return points.count;
     },
+    pointOf: (target, protocol, area, address) => points.find(target, protocol, area, address),
+    watch: (ids) => points.watch(ids),
+    pointsOf: (target) => points.pointsOfTarget.get(target) ?? [],
     conversations: conversationList,
     commands: () => Array.from({ length: commands.count }, (_, row) => commands.get(row)),
     commandById: (id) => (id >= 1 && id <= commands.count ? commands.get(id - 1) : undefined),
