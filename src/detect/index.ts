@@ -3,17 +3,27 @@
  * the list, and folds what they state into findings. No clock, no chance, no disk: the same observations give the same
  * findings, and what was learned is text that continues where it stopped.
  */
-import type { Detector, DetectorContext, Hearing, Learning, ModelCard, RunningDetector } from '../core/detector.ts';
+import type {
+  Detector,
+  DetectorContext,
+  Hearing,
+  Learning,
+  ModelCard,
+  RunningDetector,
+  Statement,
+} from '../core/detector.ts';
 import type { EndpointId, EndpointView } from '../core/endpoint.ts';
 import type { Finding, FindingKind } from '../core/finding.ts';
 import type { Role, SourceId } from '../core/site.ts';
 import type { SiteSink, SourceContext } from '../core/site-model.ts';
 import { Episodes, type SavedEpisode } from './episodes.ts';
 import { Hosts } from './hosts.ts';
-import { DETECTORS } from './list.ts';
+import { DETECTORS, FED } from './list.ts';
 import { fromText, toText } from './shared/text.ts';
 
-export { DETECTORS } from './list.ts';
+export { DETECTORS, FED } from './list.ts';
+export { OVERRUN } from './maintenance/index.ts';
+export { CellGuard, type GuardOptions, PROCESS_KINDS, STATED } from './process/index.ts';
 
 /** A day: shifts, nights and the daily jobs are seen once. */
 export const LEARNING_TIME_US = 86_400_000_000;
@@ -50,6 +60,14 @@ export interface Detection extends SiteSink {
   readonly learningTimeUs: number;
   /** Findings that are new or changed since the last call. */
   takeFindings(): readonly Finding[];
+  /** For detectors of `FED`. */
+  state(detector: string, statement: Statement): void;
+  end(kind: FindingKind, key: string, tsUs: number): void;
+  /** Ends the episode of a finding that a person accepted. */
+  close(finding: Finding): void;
+  /** One endpoint for all endpoints of a host; public addresses. */
+  host(endpoint: EndpointId): EndpointId;
+  isOutside(endpoint: EndpointId): boolean;
   openFindings(): readonly Finding[];
   learning(): readonly DetectorLearning[];
   /** A person says that this is normal from now on. False where no detector can learn it. Ends the episode. */
@@ -63,9 +81,11 @@ export interface Detection extends SiteSink {
 
 /** Every kind of finding by its code. */
 export const KINDS: ReadonlyMap<string, FindingKind> = new Map(
-  DETECTORS.flatMap((d) => d.kinds.map((k) => [k.code, k] as const)),
+  [...DETECTORS, ...FED].flatMap((d) => d.kinds.map((k) => [k.code, k] as const)),
 );
-export const CARDS: ReadonlyMap<string, ModelCard> = new Map(DETECTORS.map((d) => [d.name, d.card] as const));
+export const CARDS: ReadonlyMap<string, ModelCard> = new Map(
+  [...DETECTORS, ...FED].map((d) => [d.name, d.card] as const),
+);
 
 interface Saved {
   readonly version: 1;
@@ -212,6 +232,11 @@ export const createDetection = (options: DetectionOptions): Detection => {
     },
     learningTimeUs,
     takeFindings: () => episodes.take(),
+    state: (detector, statement) => episodes.state(detector, statement),
+    end: shared.end,
+    close: (finding) => episodes.close(finding),
+    host: shared.host,
+    isOutside: shared.isOutside,
     openFindings: () => episodes.open(),
     learning: () => detectors.map((d, i) => ({ detector: d.name, learning: running[i]!.learning() })),
     accept(finding) {
