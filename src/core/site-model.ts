@@ -178,6 +178,18 @@ export interface LimitRow {
   readonly dropped: number;
 }
 
+/**
+ * Latest values of some points, read again and again (a process cell, once per step): entry i belongs to `ids[i]`. Values
+ * that are no numbers are NaN. No allocation per read.
+ */
+export interface PointWatch {
+  readonly ids: Int32Array;
+  /** Fills `values` and `lastUs` (latest sighting, by runs or alone; 0: never). */
+  read(values: Float64Array, lastUs: Float64Array): void;
+  /** Smoothed time between two sightings, microseconds; 0 while not known. */
+  cadenceUs(index: number): number;
+}
+
 /** Rows by table. The same id (or key) again replaces the row. */
 export interface SiteRows {
   readonly endpoints: readonly EndpointRow[];
@@ -212,6 +224,11 @@ export interface SiteModel extends SiteSink {
   points(filter?: PointFilter): PageOf<Point>;
   point(id: number): Point | undefined;
   readonly pointCount: number;
+  /** Number of the register or named variable (`area` ''), 0 where there is none. */
+  pointOf(target: EndpointId, protocol: string, area: string, address: number | string): number;
+  watch(ids: readonly number[]): PointWatch;
+  /** Points of an endpoint in order of their number. */
+  pointsOf(target: EndpointId): readonly number[];
   conversations(): readonly Conversation[];
   /** Newest last; folded rows. */
   commands(): readonly CommandRecord[];

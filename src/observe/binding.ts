@@ -5,7 +5,7 @@
  */
 import type { Endpoint, EndpointView } from '../core/endpoint.ts';
 import type { AliasRow, Override } from '../core/site-model.ts';
-import { ipScope, macKind } from './address.ts';
+import { ipScope, macKind } from '../lib/ip-scope.ts';
 import { bindChildren } from './children.ts';
 import type { Facts } from './facts.ts';
 import { groupsOf, inTwoCells, serialNumbers } from './groups.ts';

@@ -32,6 +32,7 @@ import type {
   SiteRows,
   SourceContext,
 } from '../core/site-model.ts';
+import { IntTable } from '../lib/int-table.ts';
 import { derivedChanges, type Picture } from './assets.ts';
 import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
@@ -39,7 +40,6 @@ import { Conversations } from './conversations.ts';
 import { createEmission } from './emission.ts';
 import { Facts } from './facts.ts';
 import { factsOfGroup, handleOf } from './facts-of-group.ts';
-import { IntTable } from './int-table.ts';
 import { knowledge } from './knowledge.ts';
 import { SITE_LIMITS, type SiteLimits } from './limits.ts';
 import { controlOf, mentionedOf, networksOf } from './networks.ts';
@@ -295,6 +295,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     get pointCount() {
       return points.count;
     },
+    pointOf: (target, protocol, area, address) => points.find(target, protocol, area, address),
+    watch: (ids) => points.watch(ids),
+    pointsOf: (target) => points.pointsOfTarget.get(target) ?? [],
     conversations: conversationList,
     commands: () => Array.from({ length: commands.count }, (_, row) => commands.get(row)),
     commandById: (id) => (id >= 1 && id <= commands.count ? commands.get(id - 1) : undefined),
