@@ -2,6 +2,7 @@
 import type { Detector } from '../core/detector.ts';
 import { conversation } from './conversation/index.ts';
 import { engineering } from './engineering/index.ts';
+import { writeRange } from './write-range/index.ts';
 import { writer } from './writer/index.ts';
 
-export const DETECTORS: readonly Detector[] = [conversation, writer, engineering];
+export const DETECTORS: readonly Detector[] = [conversation, writer, engineering, writeRange];
