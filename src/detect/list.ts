@@ -1,8 +1,10 @@
 /** Every detector of the product: one line each. */
 import type { Detector } from '../core/detector.ts';
 import { conversation } from './conversation/index.ts';
+import { device } from './device/index.ts';
 import { engineering } from './engineering/index.ts';
+import { safety } from './safety/index.ts';
 import { writeRange } from './write-range/index.ts';
 import { writer } from './writer/index.ts';
 
-export const DETECTORS: readonly Detector[] = [conversation, writer, engineering, writeRange];
+export const DETECTORS: readonly Detector[] = [conversation, writer, engineering, safety, writeRange, device];
