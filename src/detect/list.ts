@@ -3,8 +3,21 @@ import type { Detector } from '../core/detector.ts';
 import { conversation } from './conversation/index.ts';
 import { device } from './device/index.ts';
 import { engineering } from './engineering/index.ts';
+import { operation } from './operation/index.ts';
+import { refused } from './refused/index.ts';
+import { rhythm } from './rhythm/index.ts';
 import { safety } from './safety/index.ts';
 import { writeRange } from './write-range/index.ts';
 import { writer } from './writer/index.ts';
 
-export const DETECTORS: readonly Detector[] = [conversation, writer, engineering, safety, writeRange, device];
+export const DETECTORS: readonly Detector[] = [
+  conversation,
+  writer,
+  engineering,
+  safety,
+  writeRange,
+  device,
+  rhythm,
+  operation,
+  refused,
+];
