@@ -1,12 +1,28 @@
 /** Every detector of the product: one line each. */
 import type { Detector } from '../core/detector.ts';
 import { conversation } from './conversation/index.ts';
+import { device } from './device/index.ts';
 import { engineering } from './engineering/index.ts';
 import { maintenance } from './maintenance/index.ts';
+import { operation } from './operation/index.ts';
 import { process } from './process/index.ts';
+import { refused } from './refused/index.ts';
+import { rhythm } from './rhythm/index.ts';
+import { safety } from './safety/index.ts';
+import { writeRange } from './write-range/index.ts';
 import { writer } from './writer/index.ts';
 
-export const DETECTORS: readonly Detector[] = [conversation, writer, engineering];
+export const DETECTORS: readonly Detector[] = [
+  conversation,
+  writer,
+  engineering,
+  safety,
+  writeRange,
+  device,
+  rhythm,
+  operation,
+  refused,
+];
 
 /** Those that hear no observations: the application feeds them and states for them. */
 export const FED: readonly Pick<Detector, 'name' | 'card' | 'kinds'>[] = [process, maintenance];
