@@ -15,12 +15,6 @@ export const readRange = (text: string | undefined): Range | undefined => {
 };
 export const rangeText = (r: Range): string => `${Math.floor(r.fromUs)}-${Math.ceil(r.toUs)}`;
 
-/** RFC 3339 with microseconds. */
-export const timeOfUs = (us: number): string => {
-  const ms = Math.floor(us / 1000);
-  return `${new Date(ms).toISOString().slice(0, -1)}${String(Math.floor(us - ms * 1000)).padStart(3, '0')}Z`;
-};
-
 /** The last value held until the point was last seen: the line goes on to there. */
 export const heldUntil = (s: Series, endUs: number): Series => {
   const last = s.us.at(-1);
