@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react';
 import type { CommandRow, PointRow } from '../../api/traffic.ts';
 import { call } from '../lib/api.ts';
+import type { Range } from '../lib/chart.ts';
 import { dateTime, duration, number, plural, timeOfUs } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
@@ -24,7 +25,7 @@ import { isWriting, OutcomeMark, VerbTag } from '../parts/glyphs.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
 import { PointChart } from './points/chart.tsx';
 import { PointValue, Quality, RangeBar } from './points/marks.tsx';
-import { heldUntil, type Range, rangeText, readRange, statesOf, statisticsOf } from './points/series.ts';
+import { heldUntil, rangeText, readRange, statesOf, statisticsOf } from './points/series.ts';
 
 const PRESETS = [
   { label: 'Last hour', us: 3600e6 },

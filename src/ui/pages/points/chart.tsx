@@ -4,9 +4,8 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import type { Series } from '../../../api/traffic.ts';
-import { axes, frame, token, widen } from '../../lib/chart.ts';
+import { axes, frame, type Range, token, widen } from '../../lib/chart.ts';
 import { clock, dateTime, timeOfUs } from '../../lib/format.ts';
-import type { Range } from './series.ts';
 
 const HEIGHT = 300;
 interface Props {

@@ -1,10 +1,7 @@
 /** Arithmetic on a series: ranges in the URL, statistics of what is on screen, states of a series of words. */
 import type { Series } from '../../../api/traffic.ts';
+import type { Range } from '../../lib/chart.ts';
 
-export interface Range {
-  readonly fromUs: number;
-  readonly toUs: number;
-}
 /** `1771000000000000-1771000060000000`, as it stands in the URL. */
 export const readRange = (text: string | undefined): Range | undefined => {
   const m = /^(\d{1,16})-(\d{1,16})$/.exec(text ?? '');
