@@ -1,5 +1,6 @@
 /** The pages that speak about a whole site: what needs a person now, the map, coverage, and the event stream. */
 import { type Static, Type } from 'typebox';
+import { AlertRow, IncidentRow } from './alerts.ts';
 import {
   Count,
   EvidenceList,
@@ -55,7 +56,15 @@ export const Now = Obj({
   state: OneOf(['learning', 'watching', 'blind', 'empty']),
   /** Decoded share of payload octets; null while nothing was seen. */
   visible: Maybe(Share),
-  /** Most urgent first; at most 200. */
+  /** Incidents that are open, most urgent first; at most 5. */
+  incidents: Type.Array(IncidentRow),
+  incidentsMore: Count,
+  /** Alerts that nobody closed, by rank; at most 20. They come before `attention`. */
+  alerts: Type.Array(AlertRow),
+  alertsMore: Count,
+  /** What learning has reached: `learning, 63 % of a day`; '' once it is watching. */
+  learning: Type.String(),
+  /** From the picture alone, most urgent first; at most 200. */
   attention: Type.Array(Attention),
   attentionMore: Count,
   blindSpots: Type.Array(

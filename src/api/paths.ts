@@ -44,6 +44,34 @@ export const PATHS = {
   previewNames: 'POST /api/v1/sites/:site/names/imports/:id/preview',
   applyNames: 'POST /api/v1/sites/:site/names/imports/:id/apply',
   reconciliation: 'GET /api/v1/sites/:site/names/reconciliation',
+  alerts: 'GET /api/v1/sites/:site/alerts',
+  alert: 'GET /api/v1/sites/:site/alerts/:alert',
+  changeAlert: 'PATCH /api/v1/sites/:site/alerts/:alert',
+  changeAlerts: 'POST /api/v1/sites/:site/alert-changes',
+  reviewAlert: 'POST /api/v1/sites/:site/alerts/:alert/reviews',
+  acceptAlert: 'POST /api/v1/sites/:site/alerts/:alert/accept',
+  alertRates: 'GET /api/v1/sites/:site/alert-rates',
+  findings: 'GET /api/v1/sites/:site/findings',
+  finding: 'GET /api/v1/sites/:site/findings/:finding',
+  incidents: 'GET /api/v1/sites/:site/incidents',
+  incident: 'GET /api/v1/sites/:site/incidents/:incident',
+  changeIncident: 'PATCH /api/v1/sites/:site/incidents/:incident',
+  cells: 'GET /api/v1/sites/:site/cells',
+  cell: 'GET /api/v1/sites/:site/cells/:cell',
+  addRelation: 'POST /api/v1/sites/:site/cells/:cell/relations',
+  changeRelation: 'PATCH /api/v1/sites/:site/cells/:cell/relations/:relation',
+  band: 'GET /api/v1/sites/:site/points/:point/band',
+  learning: 'GET /api/v1/sites/:site/learning',
+  detection: 'GET /api/v1/sites/:site/detection',
+  tryTuning: 'POST /api/v1/sites/:site/tuning/trials',
+  applyTuning: 'POST /api/v1/sites/:site/tuning',
+  baselines: 'GET /api/v1/sites/:site/baselines',
+  saveBaseline: 'POST /api/v1/sites/:site/baselines',
+  compareBaseline: 'GET /api/v1/sites/:site/baselines/:baseline/comparison',
+  restoreBaseline: 'POST /api/v1/sites/:site/baselines/:baseline/restore',
+  windows: 'GET /api/v1/sites/:site/windows',
+  addWindow: 'POST /api/v1/sites/:site/windows',
+  changeWindow: 'PATCH /api/v1/sites/:site/windows/:window',
 } as const;
 export type CallName = keyof typeof PATHS;
 
@@ -53,6 +81,10 @@ export const FILE_PATHS = {
   upload: 'POST /api/v1/captures',
   /** multipart -> NameUpload */
   uploadNames: 'POST /api/v1/sites/:site/names/imports',
+  /** A baseline as a file (application/json), to be carried to a twin machine. */
+  baselineFile: 'GET /api/v1/sites/:site/baselines/:baseline/file',
+  /** multipart -> BaselineRow: a file of `baselineFile`; it is kept beside the others, restored by its own call. */
+  importBaseline: 'POST /api/v1/sites/:site/baseline-imports',
   /** One frame, or with `?around=N` its neighbours too, as application/vnd.tcpdump.pcap. */
   framePcap: 'GET /api/v1/sites/:site/sources/:source/frames/:frame/pcap',
   /** The frames of conversations (`flows`) or behind the rows of a list with its filter (`q`, `row`), as pcapng. */

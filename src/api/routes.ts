@@ -1,6 +1,25 @@
 /** Schemas of every JSON call in `paths.ts`: what the server validates and documents, what the console is typed by. */
 import { type Static, type TSchema, Type } from 'typebox';
 import {
+  Accepted,
+  AcceptRequest,
+  AlertChange,
+  AlertDetail,
+  AlertParams,
+  AlertRates,
+  AlertRow,
+  AlertsChange,
+  AlertsChanged,
+  FindingDetail,
+  FindingParams,
+  FindingRow,
+  IncidentChange,
+  IncidentDetail,
+  IncidentParams,
+  IncidentRow,
+  ReviewRequest,
+} from './alerts.ts';
+import {
   AssetChange,
   AssetDetail,
   AssetParams,
@@ -11,9 +30,38 @@ import {
   SplitRequest,
 } from './assets.ts';
 import { ListQuery, Nothing, Obj, PageOf, SiteParams } from './common.ts';
+import {
+  BaselineComparison,
+  BaselineList,
+  BaselineParams,
+  BaselineRow,
+  DetectionOverview,
+  LearningOverview,
+  NewBaseline,
+  NewWindow,
+  Restored,
+  RestoreRequest,
+  TuningRequest,
+  TuningTrial,
+  WindowChange,
+  WindowList,
+  WindowParams,
+  WindowRow,
+} from './detection.ts';
 import { Applied, ImportParams, MappingRequest, NamePreview, Reconciliation } from './names.ts';
 import { Coverage, Now, SiteMap } from './overview.ts';
 import type { CallName } from './paths.ts';
+import {
+  Band,
+  CellDetail,
+  CellList,
+  CellParams,
+  CellQuery,
+  NewRelation,
+  RelationChange,
+  RelationParams,
+  RelationRow,
+} from './process.ts';
 import {
   Frame,
   FrameParams,
@@ -135,6 +183,69 @@ export const ROUTES = {
   },
   applyNames: { params: ImportParams, body: MappingRequest, response: Applied, summary: 'Applies an asset list' },
   reconciliation: { params: SiteParams, response: Reconciliation, summary: 'The asset list against the wire' },
+  alerts: { params: SiteParams, query: ListQuery, response: PageOf(AlertRow), summary: 'What people should look at' },
+  alert: { params: AlertParams, response: AlertDetail, summary: 'One alert with the finding that it shows' },
+  changeAlert: { params: AlertParams, body: AlertChange, response: AlertRow, summary: 'Acknowledges, closes, assigns' },
+  changeAlerts: {
+    params: SiteParams,
+    body: AlertsChange,
+    response: AlertsChanged,
+    summary: 'Acknowledges, closes or assigns several alerts',
+  },
+  reviewAlert: { params: AlertParams, body: ReviewRequest, response: AlertRow, summary: "A person's verdict" },
+  acceptAlert: {
+    params: AlertParams,
+    body: AcceptRequest,
+    response: Accepted,
+    summary: 'Takes it as normal from now on',
+  },
+  alertRates: { params: SiteParams, response: AlertRates, summary: 'The queue measured against ISA-18.2' },
+  findings: {
+    params: SiteParams,
+    query: ListQuery,
+    response: PageOf(FindingRow),
+    summary: 'What the detectors stated',
+  },
+  finding: { params: FindingParams, response: FindingDetail, summary: 'One finding in full' },
+  incidents: { params: SiteParams, query: ListQuery, response: PageOf(IncidentRow), summary: 'Joined findings' },
+  incident: { params: IncidentParams, response: IncidentDetail, summary: 'One incident as a story' },
+  changeIncident: { params: IncidentParams, body: IncidentChange, response: IncidentRow, summary: 'Closes, assigns' },
+  cells: { params: SiteParams, response: CellList, summary: 'Process cells and how far they have learned' },
+  cell: { params: CellParams, query: CellQuery, response: CellDetail, summary: 'Points of a cell with their band' },
+  addRelation: { params: CellParams, body: NewRelation, response: RelationRow, summary: 'Adds a relation as text' },
+  changeRelation: {
+    params: RelationParams,
+    body: RelationChange,
+    response: RelationRow,
+    summary: 'Approves, rejects or edits a relation',
+  },
+  band: {
+    params: PointParams,
+    query: SeriesQuery,
+    response: Band,
+    summary: 'Values of a point with the expected band',
+  },
+  learning: { params: SiteParams, response: LearningOverview, summary: 'What was learned and what not yet' },
+  detection: { params: SiteParams, response: DetectionOverview, summary: 'Detectors, their kinds and thresholds' },
+  tryTuning: {
+    params: SiteParams,
+    body: TuningRequest,
+    response: TuningTrial,
+    summary: 'What a change would have given on the recordings; changes nothing',
+  },
+  applyTuning: { params: SiteParams, body: TuningRequest, response: DetectionOverview, summary: 'Applies a change' },
+  baselines: { params: SiteParams, response: BaselineList, summary: 'What was learned, kept under names' },
+  saveBaseline: { params: SiteParams, body: NewBaseline, response: BaselineRow, summary: 'Keeps what is learned now' },
+  compareBaseline: { params: BaselineParams, response: BaselineComparison, summary: 'A baseline against now' },
+  restoreBaseline: {
+    params: BaselineParams,
+    body: RestoreRequest,
+    response: Restored,
+    summary: 'Judges by a kept baseline again',
+  },
+  windows: { params: SiteParams, response: WindowList, summary: 'Maintenance windows' },
+  addWindow: { params: SiteParams, body: NewWindow, response: WindowRow, summary: 'Announces planned work' },
+  changeWindow: { params: WindowParams, body: WindowChange, response: WindowRow, summary: 'Ends or prolongs it' },
 } as const satisfies Record<CallName, CallSchema>;
 
 export type Routes = typeof ROUTES;

@@ -2,7 +2,10 @@
  * Closed word lists of the contract, free of dependencies so that the console can use them at run time. Priorities
  * follow ISA-18.2 (few levels, each with its own shape on screen); impacts are those of DESIGN: operational, not technical.
  */
+import type { Learning } from '../core/detector.ts';
+import type { Certainty, FindingFamily } from '../core/finding.ts';
 import type { Outcome, Verb } from '../core/observation.ts';
+import type { PointNature } from '../core/process.ts';
 
 export const OUTCOMES = [
   'accepted',
@@ -18,6 +21,49 @@ export type Priority = (typeof PRIORITIES)[number];
 
 export const IMPACTS = ['safety', 'uptime', 'quality', 'regulatory', 'none'] as const;
 export type Impact = (typeof IMPACTS)[number];
+
+/** How sure a finding is, surest first. */
+export const CERTAINTIES = ['certain', 'likely', 'possible'] as const satisfies readonly Certainty[];
+export const FAMILIES = [
+  'policy',
+  'protocol',
+  'malware',
+  'anomaly',
+  'operational',
+  'process',
+] as const satisfies readonly FindingFamily[];
+/** Of an alert: nobody looked yet; somebody takes care; done with. A new episode opens a closed alert again. */
+export const ALERT_STATES = ['new', 'acknowledged', 'closed'] as const;
+export type AlertState = (typeof ALERT_STATES)[number];
+/** A person's verdict: it was what it says; it was not; it was, and it was meant to be; not known. */
+export const VERDICTS = ['true', 'false', 'benign', 'unsure'] as const;
+export type ReviewVerdict = (typeof VERDICTS)[number];
+export const INCIDENT_STATES = ['open', 'closed'] as const;
+export type IncidentState = (typeof INCIDENT_STATES)[number];
+/** Of a point or cell: nothing seen to learn from, learning, judged by what was learned, enough seen and still not judged. */
+export const GUARD_STATES = ['waiting', 'learning', 'armed', 'unarmed'] as const;
+export type GuardState = (typeof GUARD_STATES)[number];
+export const NATURES = [
+  'continuous',
+  'discrete',
+  'binary',
+  'counter',
+  'constant',
+  'unknown',
+] as const satisfies readonly PointNature[];
+/** Of a relation: found in the data, said to be right by a person, said to be wrong. Rejected ones are not watched. */
+export const RELATION_STATES = ['proposed', 'approved', 'rejected'] as const;
+export type RelationState = (typeof RELATION_STATES)[number];
+export const LEARNING_OF = [
+  'site',
+  'endpoint',
+  'conversation',
+  'cell',
+  'point',
+] as const satisfies readonly Learning['of']['kind'][];
+/** Of a maintenance window, by the time of the frames. `overrun`: over, and the work seems to go on. */
+export const WINDOW_STATES = ['planned', 'running', 'over', 'overrun', 'cancelled'] as const;
+export type WindowState = (typeof WINDOW_STATES)[number];
 
 /** Verbs that change what a controller does or is, other than process values: shown first. */
 export const ENGINEERING_VERBS = [
@@ -37,7 +83,19 @@ export const USER_ROLES = ['viewer', 'analyst', 'engineer', 'manager', 'admin', 
 export type UserRole = (typeof USER_ROLES)[number];
 
 /** Lists that can be exported. */
-export const LISTS = ['assets', 'flows', 'commands', 'points', 'sessions', 'changes', 'weirds', 'journal'] as const;
+export const LISTS = [
+  'alerts',
+  'findings',
+  'incidents',
+  'assets',
+  'flows',
+  'commands',
+  'points',
+  'sessions',
+  'changes',
+  'weirds',
+  'journal',
+] as const;
 export type ListName = (typeof LISTS)[number];
 
 /** What the event stream speaks about: a screen that shows a topic fetches again when its version grows. */
@@ -45,6 +103,10 @@ export const TOPICS = [
   'sites',
   'sources',
   'now',
+  'alerts',
+  'incidents',
+  'process',
+  'detection',
   'assets',
   'flows',
   'commands',

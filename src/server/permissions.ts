@@ -4,15 +4,31 @@
  */
 import type { FILE_PATHS, PATHS, UserRole } from '../api/index.ts';
 
-export const PERMISSIONS = ['read', 'evidence', 'correct', 'capture', 'site', 'journal', 'settings', 'users'] as const;
+/**
+ * `triage`: work the queue, review. `teach`: change what counts as normal (accept, tune, relations, baselines).
+ * `window`: announce planned work.
+ */
+export const PERMISSIONS = [
+  'read',
+  'evidence',
+  'correct',
+  'capture',
+  'triage',
+  'teach',
+  'window',
+  'site',
+  'journal',
+  'settings',
+  'users',
+] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 export const ROLE_PERMISSIONS: Readonly<Record<UserRole, readonly Permission[]>> = {
   viewer: ['read'],
   auditor: ['read', 'evidence', 'journal'],
-  manager: ['read', 'site', 'journal'],
-  analyst: ['read', 'evidence', 'correct', 'capture', 'journal'],
-  engineer: ['read', 'evidence', 'correct', 'capture', 'journal'],
+  manager: ['read', 'window', 'site', 'journal'],
+  analyst: ['read', 'evidence', 'correct', 'capture', 'triage', 'journal'],
+  engineer: ['read', 'evidence', 'correct', 'capture', 'triage', 'teach', 'window', 'journal'],
   admin: PERMISSIONS,
 };
 
@@ -62,6 +78,38 @@ export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' |
   previewNames: 'correct',
   applyNames: 'correct',
   reconciliation: 'read',
+  alerts: 'read',
+  alert: 'read',
+  changeAlert: 'triage',
+  changeAlerts: 'triage',
+  reviewAlert: 'triage',
+  // What a detector takes as normal is the plant's matter: an engineer's, not an analyst's.
+  acceptAlert: 'teach',
+  alertRates: 'read',
+  findings: 'read',
+  finding: 'read',
+  incidents: 'read',
+  incident: 'read',
+  changeIncident: 'triage',
+  cells: 'read',
+  cell: 'read',
+  addRelation: 'teach',
+  changeRelation: 'teach',
+  band: 'read',
+  learning: 'read',
+  detection: 'read',
+  // Changes nothing, but says what would not have been told: for those who may apply it.
+  tryTuning: 'teach',
+  applyTuning: 'teach',
+  baselines: 'read',
+  saveBaseline: 'teach',
+  compareBaseline: 'read',
+  restoreBaseline: 'teach',
+  baselineFile: 'evidence',
+  importBaseline: 'teach',
+  windows: 'read',
+  addWindow: 'window',
+  changeWindow: 'window',
   upload: 'capture',
   export: 'read',
   events: 'session',

@@ -1,0 +1,137 @@
+/** The physical process: cells of points with their expected band, what was learned about them, relations as text. */
+import { type Static, Type } from 'typebox';
+import { PointRef } from './alerts.ts';
+import { Count, Int, Maybe, MaybeTime, Obj, OneOf, Party, PlainValue, Share, Time } from './common.ts';
+import { GUARD_STATES, NATURES, RELATION_STATES } from './words.ts';
+
+/** How far a thing has learned. `share` null: nothing was seen of it yet; never 0 for "not known". */
+const Progress = {
+  state: OneOf(GUARD_STATES),
+  share: Maybe(Share),
+  /** `learning: 14 h of 24 h`, `armed since ...`, `not armed: ...`. */
+  text: Type.String(),
+} as const;
+
+/** A process cell: the points of one controller and what stands behind it. */
+export const CellRow = Obj({
+  id: Type.String(),
+  name: Type.String(),
+  controller: Party,
+  points: Count,
+  /** Points of the controller beyond the 64 that a cell holds are in further cells of it. */
+  ...Progress,
+  /** Points with at least one guard armed. */
+  armed: Count,
+  relations: Count,
+  /** Findings about its points that are open. */
+  open: Count,
+  /** Milliseconds between two rows; null while the cadence is not known. */
+  stepMs: Maybe(Type.Number()),
+  lastAt: MaybeTime,
+});
+export type CellRow = Static<typeof CellRow>;
+export const CellList = Obj({
+  items: Type.Array(CellRow),
+  /** Points in no cell: text values, or seen too seldom to make rows of them. */
+  pointsWithout: Count,
+  version: Count,
+});
+export type CellList = Static<typeof CellList>;
+export const CellParams = Obj({ site: Type.String(), cell: Type.String() });
+export const CellQuery = Obj({
+  /** Length of the sparklines in rows. */
+  samples: Type.Optional(Type.Integer({ minimum: 2, maximum: 500, default: 120 })),
+});
+
+/** A point in its cell. Columns have the length of the cell's `us`; band columns are empty while none is armed. */
+export const CellPoint = Obj({
+  id: Int(),
+  path: Type.String(),
+  asset: Party,
+  unit: Type.String(),
+  nature: OneOf(NATURES),
+  value: PlainValue,
+  lastAt: MaybeTime,
+  ...Progress,
+  /** Guards armed: `level`, `stuck`, `soft-sensor` ... */
+  armed: Type.Array(Type.String()),
+  /** Why others are not; '' when all are. */
+  unarmed: Type.String(),
+  /** Smallest lasting bias that would be noticed, and within how long; null: none would. */
+  detectable: Maybe(Type.Number()),
+  withinMs: Maybe(Type.Number()),
+  /** Part of the variance of later, unseen normal data that the other points explain. */
+  explained: Maybe(Share),
+  /** Highest surprise of the latest row, 0..1; null while learning. */
+  surprise: Maybe(Share),
+  values: Type.Array(Maybe(Type.Number())),
+  low: Type.Array(Maybe(Type.Number())),
+  high: Type.Array(Maybe(Type.Number())),
+  /** Id of an open finding about it; '' none. */
+  finding: Type.String(),
+});
+export type CellPoint = Static<typeof CellPoint>;
+
+/** Something that always held between points, as text that an engineer can read and edit. */
+export const RelationRow = Obj({
+  id: Type.String(),
+  text: Type.String(),
+  points: Type.Array(PointRef),
+  state: OneOf(RELATION_STATES),
+  origin: OneOf(['learned', 'edited', 'manual']),
+  /** Share of the rows learned from in which it held; null for one that was never tried. */
+  held: Maybe(Share),
+  rows: Count,
+  /** It holds in the latest row; null: not known. */
+  holds: Maybe(Type.Boolean()),
+  who: Type.String(),
+  at: MaybeTime,
+});
+export type RelationRow = Static<typeof RelationRow>;
+
+export const CellDetail = Obj({
+  cell: CellRow,
+  /** Microseconds of the rows behind the sparklines, oldest first. */
+  us: Type.Array(Type.Number()),
+  points: Type.Array(CellPoint),
+  relations: Type.Array(RelationRow),
+  version: Count,
+});
+export type CellDetail = Static<typeof CellDetail>;
+
+export const RelationParams = Obj({ site: Type.String(), cell: Type.String(), relation: Type.String() });
+/** Relations in the grammar that `RelationRow.text` is written in; a text that does not parse is error `relation-invalid`. */
+export const RelationChange = Obj({
+  state: Type.Optional(OneOf(RELATION_STATES)),
+  text: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+  reason: Type.Optional(Type.String({ maxLength: 500 })),
+});
+export type RelationChange = Static<typeof RelationChange>;
+export const NewRelation = Obj({ text: Type.String({ minLength: 1, maxLength: 500 }) });
+export type NewRelation = Static<typeof NewRelation>;
+
+/** A point's values with the band that was expected of it. Columns of equal length. */
+export const Band = Obj({
+  point: PointRef,
+  cell: Type.String(),
+  unit: Type.String(),
+  nature: OneOf(NATURES),
+  ...Progress,
+  armed: Type.Array(Type.String()),
+  unarmed: Type.String(),
+  us: Type.Array(Type.Number()),
+  value: Type.Array(Maybe(Type.Number())),
+  expected: Type.Array(Maybe(Type.Number())),
+  low: Type.Array(Maybe(Type.Number())),
+  high: Type.Array(Maybe(Type.Number())),
+  /** Episodes in that time, to be marked on the chart. */
+  findings: Type.Array(
+    Obj({ id: Type.String(), title: Type.String(), fromUs: Type.Number(), toUs: Type.Number(), open: Type.Boolean() }),
+  ),
+  from: MaybeTime,
+  to: MaybeTime,
+});
+export type Band = Static<typeof Band>;
+
+/** A maintenance window was announced, a baseline was saved ...: the shape that several lists share. */
+export const Stamp = { who: Type.String(), at: Time } as const;
