@@ -29,7 +29,11 @@ import { AlertBrief } from './alerts/brief.tsx';
 import { RateLine } from './alerts/rates.tsx';
 
 const where = (row: AlertRow | FindingRow) =>
-  row.points[0] === undefined ? <PartyLink party={row.target} address={false} /> : <PointLink point={row.points[0]} />;
+  row.points[0] === undefined ? (
+    <PartyLink party={row.target} address={false} />
+  ) : (
+    <PointLink point={row.points[0]} asset={false} />
+  );
 
 const ranked: readonly Column<AlertRow>[] = [
   {

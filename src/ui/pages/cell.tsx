@@ -5,7 +5,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { CellDetail, CellPoint } from '../../api/process.ts';
 import { call } from '../lib/api.ts';
-import { duration, number, plural, share } from '../lib/format.ts';
+import { duration, number, plural } from '../lib/format.ts';
 import { useSite } from '../lib/site.ts';
 import { Loading, Panel, PartyLink, Problem, Unknown, When } from '../parts/basics.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
@@ -56,9 +56,7 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
           <span>watched</span>
         </div>
         <div>
-          <b>
-            {cell.open === 0 ? <span className="dim">none</span> : <span className="p-high">{number(cell.open)}</span>}
-          </b>
+          <b className={cell.open === 0 ? 'dim' : 'p-high'}>{cell.open === 0 ? 'none' : number(cell.open)}</b>
           <span>open findings</span>
         </div>
         <div>
@@ -89,7 +87,7 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
               {
                 id: 'path',
                 head: 'Point',
-                width: 'minmax(130px, 1.4fr)',
+                width: 'minmax(120px, 1.5fr)',
                 by: (p) => p.path,
                 cell: (p) => (
                   <span className="row" style={{ gap: 6 }}>
@@ -101,44 +99,26 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
               {
                 id: 'value',
                 head: 'Now',
-                width: '104px',
+                width: '96px',
                 end: true,
                 by: (p) => Number(p.value),
                 cell: (p) => <NowValue point={p} />,
               },
-              { id: 'usual', head: 'Usual', width: '170px', cell: (p) => <UsualBand point={p} /> },
-              { id: 'course', head: 'Course', width: '176px', cell: (p) => <Course point={p} us={us} width={160} /> },
-              { id: 'nature', head: 'Nature', width: '86px', by: (p) => p.nature, cell: (p) => <Nature point={p} /> },
+              { id: 'usual', head: 'Usual', width: '156px', cell: (p) => <UsualBand point={p} /> },
+              { id: 'course', head: 'Course', width: '150px', cell: (p) => <Course point={p} us={us} width={134} /> },
               {
                 id: 'guards',
                 head: 'Watched by',
-                width: 'minmax(150px, 1.3fr)',
+                width: 'minmax(130px, 1.2fr)',
                 by: (p) => p.armed.length,
                 cell: (p) => <Guards point={p} />,
               },
               {
                 id: 'bias',
                 head: 'Would notice a bias of',
-                width: '150px',
+                width: '136px',
                 by: (p) => p.detectable ?? Number.POSITIVE_INFINITY,
                 cell: (p) => <Notices point={p} />,
-              },
-              {
-                id: 'explained',
-                head: 'Explained',
-                width: '86px',
-                end: true,
-                by: (p) => p.explained ?? -1,
-                cell: (p) =>
-                  p.explained === null ? (
-                    <span className="dim" title="Not predicted from the other points">
-                      alone
-                    </span>
-                  ) : (
-                    <span title="Part of what it does on later, unseen normal data that the other points explain">
-                      {share(p.explained)}
-                    </span>
-                  ),
               },
             ]}
           />
@@ -165,9 +145,6 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
     </div>
   );
 };
-
-const Nature = ({ point }: { point: CellPoint }) =>
-  point.nature === 'unknown' ? <Unknown>not known</Unknown> : <span>{point.nature}</span>;
 
 /** Reasons with the points they hold for, the most frequent first. */
 const whyNot = (points: readonly CellPoint[]): (readonly [string, readonly string[]])[] => {

@@ -13,7 +13,7 @@ import { useSite } from '../lib/site.ts';
 import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Unknown, When } from '../parts/basics.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
 import { PageLink } from '../parts/page-link.tsx';
-import { Waiting } from './now/waiting.tsx';
+import { MOST_ALERTS, Waiting } from './now/waiting.tsx';
 import './now.css';
 
 const KIND_WORD: Readonly<Record<Attention['kind'], string>> = {
@@ -217,7 +217,7 @@ export const NowPage = () => {
   const reading = useLive((l) => Object.values(l.progress).find((p) => p.site === site && p.state === 'reading'));
   const items = query.data?.attention ?? [];
   const incidents = query.data?.incidents ?? [];
-  const alerts = query.data?.alerts ?? [];
+  const alerts = (query.data?.alerts ?? []).slice(0, MOST_ALERTS);
   // One walk over all that needs a person: incidents, alerts, then what the picture itself shows.
   const walk = [...incidents, ...alerts, ...items].map((x) => x.id);
   // Nothing chosen: the first one is, for that is what needs a person first. `-`: none.

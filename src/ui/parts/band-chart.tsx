@@ -34,7 +34,7 @@ export const BandChart = ({
   unit = '',
   shades = SHADES,
   writes = NONE,
-  height = 260,
+  height = 230,
   difference = false,
   onRange,
 }: Props) => {
@@ -70,7 +70,7 @@ export const BandChart = ({
           ...common,
           band: differenceOf(band),
           label: 'observed less expected',
-          height: 130,
+          height: 116,
           timeLabels: true,
           writes: NONE,
           // The reading of the upper chart says it all.

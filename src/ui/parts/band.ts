@@ -144,3 +144,28 @@ export const stretchesOf = (band: Band, episode: Range): Stretch[] => {
     })
     .filter((s) => s.rows > 0);
 };
+
+/** To a hundredth of the largest of them: what is small beside it is told as 0, not as digits of chance. */
+const signed = (v: number, largest: number): string => {
+  const digits = largest > 0 ? Math.max(0, 2 - Math.floor(Math.log10(largest))) : 0;
+  const text = Math.abs(v).toFixed(Math.min(digits, 12));
+  return Number(text) === 0 ? '0' : `${v > 0 ? '+' : '−'}${text}`;
+};
+
+/**
+ * `+1.38 (+1.9 %)`: the difference in the point's own unit and of the expected value, where that is not near nothing;
+ * undefined where there is no expectation. `all` sets how many digits count.
+ */
+export const differenceText = (s: Stretch, all: readonly Stretch[]): string | undefined => {
+  if (s.difference === null) return undefined;
+  const partOf = (x: Stretch): number =>
+    x.difference !== null && x.expected !== null && Math.abs(x.expected) > 1e-9
+      ? (100 * x.difference) / Math.abs(x.expected)
+      : Number.NaN;
+  const largest = Math.max(...all.map((x) => Math.abs(x.difference ?? 0)));
+  const parts = all.map((x) => Math.abs(partOf(x))).filter((x) => !Number.isNaN(x));
+  const text = signed(s.difference, largest);
+  const part = partOf(s);
+  // One digit less: the part is for the feeling, the unit for the measure.
+  return Number.isNaN(part) || text === '0' ? text : `${text} (${signed(part, 10 * Math.max(...parts))} %)`;
+};

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import type { ProofChart } from '../../../api/alerts.ts';
 import { duration, number, share, usOfTime } from '../../lib/format.ts';
-import { type Band, type Stretch, stretchesOf } from '../../parts/band.ts';
+import { type Band, differenceText, type Stretch, stretchesOf } from '../../parts/band.ts';
 import { BandChart } from '../../parts/band-chart.tsx';
 import type { Shade } from '../../parts/band-plot.ts';
 import { Panel, Unknown } from '../../parts/basics.tsx';
@@ -79,15 +79,6 @@ const STRETCH_WORD: Readonly<Record<Stretch['name'], string>> = {
   after: 'Afterwards',
 };
 const figure = (v: number | null): string | undefined => (v === null ? undefined : String(Number(v.toPrecision(5))));
-const signed = (v: number): string => `${v > 0 ? '+' : v < 0 ? '−' : ''}${Number(Math.abs(v).toPrecision(3))}`;
-
-/** Difference in the point's own unit and of the expected value, where that is not near nothing. */
-const differenceText = (s: Stretch): string | undefined => {
-  if (s.difference === null) return undefined;
-  const part =
-    s.expected !== null && Math.abs(s.expected) > 1e-9 ? (100 * s.difference) / Math.abs(s.expected) : undefined;
-  return part === undefined ? signed(s.difference) : `${signed(s.difference)} (${signed(part)} %)`;
-};
 
 const Stretches = ({ stretches }: { stretches: readonly Stretch[] }) => (
   <table className="stretches">
@@ -109,7 +100,7 @@ const Stretches = ({ stretches }: { stretches: readonly Stretch[] }) => (
           <th scope="row">{STRETCH_WORD[s.name]}</th>
           <td>{figure(s.observed) ?? <Unknown>not seen</Unknown>}</td>
           <td>{figure(s.expected) ?? <Unknown />}</td>
-          <td className={s.name === 'during' ? 'strong' : ''}>{differenceText(s) ?? <Unknown />}</td>
+          <td className={s.name === 'during' ? 'strong' : ''}>{differenceText(s, stretches) ?? <Unknown />}</td>
           <td>{s.outside === null ? <Unknown>no band</Unknown> : share(s.outside)}</td>
           <td>{number(s.rows)}</td>
         </tr>

@@ -151,7 +151,7 @@ export const Card = ({ finding }: { finding: FindingDetail }) => (
   </details>
 );
 
-/** The middle of the page: chart first where there is one, then the words, the frames, the other episodes. */
+/** The middle of the page: what happened, the chart that proves it, what to check, the frames, the other episodes. */
 export const FindingBody = ({
   finding,
   episodes,
@@ -162,9 +162,11 @@ export const FindingBody = ({
   onEpisode: (id: string) => void;
 }) => (
   <div className="stack" style={{ gap: 14 }}>
-    {finding.proof !== null && <ProofPanel proof={finding.proof} lastAt={finding.lastAt} />}
-    <section className="panel statement" aria-label="Statement">
+    <section className="panel" aria-label="Statement">
       <Halves finding={finding} />
+    </section>
+    {finding.proof !== null && <ProofPanel proof={finding.proof} lastAt={finding.lastAt} />}
+    <section className="panel statement" aria-label="What to do">
       <CheckNext finding={finding} />
       <div className="halves one">
         <section>

@@ -40,9 +40,11 @@ export const RateLine = () => {
           </span>
         ))}
         <span className="dim">{number(rates.unacknowledged)} not acknowledged</span>
-        <span className="dim">
-          last day {number(rates.budget.lastDay)} of {number(rates.budget.perDay)} that people here can look at
-          {rates.budget.over > 0 && `, ${number(rates.budget.over)} beyond`}
+        <span
+          className="dim"
+          title="Alerts a day that people here can look at; more are ranked below them, none is dropped"
+        >
+          last day {number(rates.budget.lastDay)} of a budget of {number(rates.budget.perDay)}
         </span>
         {beyond.length > 0 ? (
           <span className="row p-medium" style={{ gap: 5 }}>

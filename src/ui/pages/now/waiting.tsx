@@ -19,42 +19,48 @@ const useInView = (on: boolean) => {
   return ref;
 };
 
-export const Waiting = ({ now, sel }: { now: Now; sel: string }) => (
-  <Panel
-    title="Needs a person"
-    count={[
-      now.incidents.length > 0 ? plural(now.incidents.length + now.incidentsMore, 'incident') : '',
-      now.alerts.length > 0 ? plural(now.alerts.length + now.alertsMore, 'alert') : '',
-    ]
-      .filter(Boolean)
-      .join(', ')}
-    flush
-    actions={
-      <span className="row" style={{ gap: 12 }}>
-        <span className="dim tiny hint">
-          <kbd>Enter</kbd> opens
+/** As many as a person takes in at once; the queue has all. */
+export const MOST_ALERTS = 8;
+
+export const Waiting = ({ now, sel }: { now: Now; sel: string }) => {
+  const more = now.alertsMore + Math.max(0, now.alerts.length - MOST_ALERTS);
+  return (
+    <Panel
+      title="Needs a person"
+      count={[
+        now.incidents.length > 0 ? plural(now.incidents.length + now.incidentsMore, 'incident') : '',
+        now.alerts.length > 0 ? plural(now.alerts.length + now.alertsMore, 'alert') : '',
+      ]
+        .filter(Boolean)
+        .join(', ')}
+      flush
+      actions={
+        <span className="row" style={{ gap: 12 }}>
+          <span className="dim tiny hint">
+            <kbd>Enter</kbd> opens
+          </span>
+          <PageLink link="alerts" className="small">
+            The queue
+          </PageLink>
         </span>
-        <PageLink link="alerts" className="small">
-          The queue
-        </PageLink>
-      </span>
-    }
-  >
-    <ul className="list">
-      {now.incidents.map((i) => (
-        <IncidentLine key={i.id} incident={i} on={i.id === sel} />
-      ))}
-      {now.alerts.map((a) => (
-        <AlertLine key={a.id} alert={a} on={a.id === sel} />
-      ))}
-      {now.alertsMore > 0 && (
-        <li className="dim small" style={{ padding: '8px 12px' }}>
-          <PageLink link="alerts">and {number(now.alertsMore)} more of lower rank</PageLink>
-        </li>
-      )}
-    </ul>
-  </Panel>
-);
+      }
+    >
+      <ul className="list">
+        {now.incidents.map((i) => (
+          <IncidentLine key={i.id} incident={i} on={i.id === sel} />
+        ))}
+        {now.alerts.slice(0, MOST_ALERTS).map((a) => (
+          <AlertLine key={a.id} alert={a} on={a.id === sel} />
+        ))}
+        {more > 0 && (
+          <li className="dim small" style={{ padding: '8px 12px' }}>
+            <PageLink link="alerts">and {number(more)} more of lower rank</PageLink>
+          </li>
+        )}
+      </ul>
+    </Panel>
+  );
+};
 
 const IncidentLine = ({ incident: i, on }: { incident: IncidentRow; on: boolean }) => {
   const site = useSite();

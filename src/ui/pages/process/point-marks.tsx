@@ -30,7 +30,7 @@ export const NowValue = ({ point }: { point: CellPoint }) =>
     <Unknown>not seen</Unknown>
   ) : (
     <span className="mono" title={String(point.value)}>
-      {shownValue(point.value)}
+      {typeof point.value === 'number' ? String(Number(point.value.toPrecision(5))) : shownValue(point.value)}
       {point.unit !== '' && <span className="dim"> {point.unit}</span>}
     </span>
   );
