@@ -76,4 +76,16 @@ export const ago = (rfc3339: string, nowMs: number): string => {
   return ms < 0 ? `in ${duration(-ms)}` : `${duration(ms)} ago`;
 };
 
+/** RFC 3339 with microseconds. */
+export const timeOfUs = (us: number): string => {
+  const ms = Math.floor(us / 1000);
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(Math.floor(us - ms * 1000)).padStart(3, '0')}Z`;
+};
+
+/** Microseconds since 1970; NaN for what is no time. */
+export const usOfTime = (rfc3339: string): number => {
+  const fraction = /\.(\d{1,6})/.exec(rfc3339)?.[1] ?? '';
+  return Math.floor(Date.parse(rfc3339) / 1000) * 1e6 + Number(fraction.padEnd(6, '0') || 0);
+};
+
 export const plural = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`;

@@ -13,6 +13,7 @@ import { useSite } from '../lib/site.ts';
 import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Unknown, When } from '../parts/basics.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
 import { PageLink } from '../parts/page-link.tsx';
+import { MOST_ALERTS, Waiting } from './now/waiting.tsx';
 import './now.css';
 
 const KIND_WORD: Readonly<Record<Attention['kind'], string>> = {
@@ -126,6 +127,11 @@ const Posture = ({ now }: { now: Now }) => {
               {span === 0 ? 'one moment' : duration(span)} of traffic, to {dateTime(now.lastAt ?? '')}
             </span>
           )}
+          {now.learning !== '' && (
+            <PageLink link="learning" className="small">
+              {now.learning}
+            </PageLink>
+          )}
         </div>
         <h1>{now.posture}</h1>
       </div>
@@ -210,19 +216,25 @@ export const NowPage = () => {
   const search = useSearch({ strict: false }) as { sel?: string } & Record<string, unknown>;
   const reading = useLive((l) => Object.values(l.progress).find((p) => p.site === site && p.state === 'reading'));
   const items = query.data?.attention ?? [];
-  // Nothing chosen: the first one is open, for that is what needs a person first. `-`: all closed.
-  const sel = search.sel ?? items[0]?.id ?? '';
-  const at = items.findIndex((a) => a.id === sel);
+  const incidents = query.data?.incidents ?? [];
+  const alerts = (query.data?.alerts ?? []).slice(0, MOST_ALERTS);
+  // One walk over all that needs a person: incidents, alerts, then what the picture itself shows.
+  const walk = [...incidents, ...alerts, ...items].map((x) => x.id);
+  // Nothing chosen: the first one is, for that is what needs a person first. `-`: none.
+  const sel = search.sel ?? walk[0] ?? '';
+  const at = walk.indexOf(sel);
   const choose = useCallback(
     (id: string) =>
       void navigate({ to: '.', replace: true, search: (old: Record<string, unknown>) => ({ ...old, sel: id }) }),
     [navigate],
   );
   const step = (by: number) => {
-    const next = items[Math.min(Math.max(at + by, 0), items.length - 1)];
-    if (next) choose(next.id);
+    const next = walk[Math.min(Math.max(at + by, 0), walk.length - 1)];
+    if (next !== undefined) choose(next);
   };
-  const current = items[at];
+  const current = items.find((a) => a.id === sel);
+  const incident = incidents.find((i) => i.id === sel);
+  const alert = alerts.find((a) => a.id === sel);
   const evidence = current?.evidence[0];
   useKeys({
     j: () => step(1),
@@ -231,6 +243,14 @@ export const NowPage = () => {
     ArrowUp: () => step(-1),
     Escape: () => choose('-'),
     r: () => void query.refetch(),
+    ...(incident
+      ? {
+          Enter: () => void navigate({ to: '/s/$site/incidents/$incident', params: { site, incident: incident.id } }),
+        }
+      : {}),
+    ...(alert
+      ? { Enter: () => void navigate({ to: '/s/$site/alerts/$alert', params: { site, alert: alert.id } }) }
+      : {}),
     ...(evidence
       ? {
           e: () =>
@@ -250,45 +270,53 @@ export const NowPage = () => {
       <Posture now={now} />
       <Figures now={now} />
       <div className="now-columns">
-        <Panel
-          title="Needs a person"
-          count={items.length === 0 ? undefined : plural(items.length + now.attentionMore, 'matter')}
-          flush
-          actions={
-            items.length > 1 && (
-              <span className="dim tiny hint">
-                <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>e</kbd> evidence
-              </span>
-            )
-          }
-        >
-          {items.length === 0 ? (
-            now.state === 'empty' ? (
-              <Empty title={reading ? 'The first frames are being read' : 'No frame yet'}>
-                {reading
-                  ? 'What needs a person appears here while the capture is read.'
-                  : 'Drop a capture on this page, or check under Coverage why the source is silent.'}
-              </Empty>
+        <div className="stack" style={{ gap: 14 }}>
+          {(incidents.length > 0 || alerts.length > 0) && <Waiting now={now} sel={sel} />}
+          <Panel
+            title={incidents.length + alerts.length > 0 ? 'Also worth a look' : 'Needs a person'}
+            count={items.length === 0 ? undefined : plural(items.length + now.attentionMore, 'matter')}
+            flush
+            actions={
+              walk.length > 1 && (
+                <span className="dim tiny hint">
+                  <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>e</kbd> evidence
+                </span>
+              )
+            }
+          >
+            {items.length === 0 ? (
+              now.state === 'empty' ? (
+                <Empty title={reading ? 'The first frames are being read' : 'No frame yet'}>
+                  {reading
+                    ? 'What needs a person appears here while the capture is read.'
+                    : 'Drop a capture on this page, or check under Coverage why the source is silent.'}
+                </Empty>
+              ) : (
+                <Empty
+                  title={
+                    walk.length > 0 ? 'Nothing else from what is visible' : 'Nothing to report from what is visible'
+                  }
+                  icon={false}
+                >
+                  {now.visible === null
+                    ? 'No payload was seen, so this says little.'
+                    : `That is ${share(now.visible)} of the payload. What Gatehouse cannot see is under Coverage.`}
+                </Empty>
+              )
             ) : (
-              <Empty title="Nothing to report from what is visible" icon={false}>
-                {now.visible === null
-                  ? 'No payload was seen, so this says little.'
-                  : `That is ${share(now.visible)} of the payload. What Gatehouse cannot see is under Coverage.`}
-              </Empty>
-            )
-          ) : (
-            <ul className="list">
-              {items.map((a) => (
-                <Item key={a.id} item={a} open={a.id === sel} toggle={() => choose(a.id === sel ? '-' : a.id)} />
-              ))}
-              {now.attentionMore > 0 && (
-                <li className="dim small" style={{ padding: '8px 12px' }}>
-                  and {number(now.attentionMore)} more of lower priority; they appear when these are dealt with
-                </li>
-              )}
-            </ul>
-          )}
-        </Panel>
+              <ul className="list">
+                {items.map((a) => (
+                  <Item key={a.id} item={a} open={a.id === sel} toggle={() => choose(a.id === sel ? '-' : a.id)} />
+                ))}
+                {now.attentionMore > 0 && (
+                  <li className="dim small" style={{ padding: '8px 12px' }}>
+                    and {number(now.attentionMore)} more of lower priority; they appear when these are dealt with
+                  </li>
+                )}
+              </ul>
+            )}
+          </Panel>
+        </div>
         <Panel
           title="Blind spots"
           count={now.blindSpots.length === 0 ? undefined : number(now.blindSpots.length)}

@@ -1,11 +1,12 @@
 /** The arithmetic behind the pages: series, what changed the plant, kept heads of the journal, files made in the browser. */
 import { describe, expect, it } from 'vitest';
 import type { CommandRow } from '../../api/traffic.ts';
+import { timeOfUs, usOfTime } from '../lib/format.ts';
 import { csvText } from '../lib/save.ts';
 import { groupChanges } from './commands/plant-changes.tsx';
 import { apart } from './coverage/visibility.tsx';
 import { compare, readHead } from './journal/chain.tsx';
-import { heldUntil, rangeText, readRange, statesOf, statisticsOf, timeOfUs } from './points/series.ts';
+import { heldUntil, rangeText, readRange, statesOf, statisticsOf } from './points/series.ts';
 import { stepPath } from './points/trend.tsx';
 
 const series = (us: number[], value: (number | null)[], text?: string[]) => ({
@@ -47,6 +48,8 @@ describe('series', () => {
     expect(readRange(rangeText({ fromUs: 10.6, toUs: 20.2 }))).toEqual({ fromUs: 10, toUs: 21 });
     for (const bad of [undefined, '', '5-5', '9-2', 'a-b', '1-2-3']) expect(readRange(bad)).toBeUndefined();
     expect(timeOfUs(1_772_366_400_123_456)).toBe('2026-03-01T12:00:00.123456Z');
+    expect(usOfTime('2026-03-01T12:00:00.123456Z')).toBe(1_772_366_400_123_456);
+    expect(usOfTime('2026-03-01T12:00:00Z')).toBe(1_772_366_400_000_000);
   });
 });
 

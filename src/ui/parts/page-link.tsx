@@ -24,6 +24,25 @@ export const PageLink = ({ link, children, className }: { link: string; children
       </Link>
     );
   }
+  if (first === 'alerts' && second !== undefined) {
+    return (
+      <Link to="/s/$site/alerts/$alert" params={{ site, alert: decodeURIComponent(second) }} search={search} {...cls}>
+        {children}
+      </Link>
+    );
+  }
+  if (first === 'incidents' && second !== undefined) {
+    return (
+      <Link
+        to="/s/$site/incidents/$incident"
+        params={{ site, incident: decodeURIComponent(second) }}
+        search={search}
+        {...cls}
+      >
+        {children}
+      </Link>
+    );
+  }
   const page = PAGES.find((p) => p.path === first);
   if (page === undefined) return <span {...cls}>{children}</span>;
   return (

@@ -106,7 +106,20 @@ export const Shell = () => {
 
 const SideNav = ({ site }: { site: string }) => {
   const now = useQuery({ queryKey: ['now', site], queryFn: ({ signal }) => call('now', { site }, undefined, signal) });
-  const waiting = (now.data?.attention ?? []).filter((a) => a.priority === 'urgent' || a.priority === 'high').length;
+  const loud = (rows: readonly { priority: string }[] | undefined): number =>
+    (rows ?? []).filter((a) => a.priority === 'urgent' || a.priority === 'high').length;
+  // Each number stands at the page where it is worked off; `+` where the first page of it is full of them.
+  const badges: Readonly<Record<string, { count: number; more: boolean }>> = {
+    now: {
+      count: loud(now.data?.attention),
+      more: (now.data?.attentionMore ?? 0) > 0 && loud(now.data?.attention) === now.data?.attention.length,
+    },
+    alerts: {
+      count: loud(now.data?.alerts),
+      more: (now.data?.alertsMore ?? 0) > 0 && loud(now.data?.alerts) === now.data?.alerts.length,
+    },
+    incidents: { count: loud(now.data?.incidents), more: (now.data?.incidentsMore ?? 0) > 0 },
+  };
   let group = '';
   return (
     <nav className="nav" aria-label="Pages">
@@ -130,10 +143,10 @@ const SideNav = ({ site }: { site: string }) => {
           >
             <Icon size={16} stroke={1.6} aria-hidden="true" />
             <span className="label">{p.label}</span>
-            {p.path === 'now' && waiting > 0 && (
-              <span className="badge tag high" title={`${waiting} urgent or high`}>
-                {waiting}
-                {(now.data?.attentionMore ?? 0) > 0 && waiting === now.data?.attention.length && '+'}
+            {(badges[p.path]?.count ?? 0) > 0 && (
+              <span className="badge tag high" title={`${badges[p.path]?.count} urgent or high`}>
+                {badges[p.path]?.count}
+                {badges[p.path]?.more && '+'}
                 <span className="sr"> urgent or high</span>
               </span>
             )}

@@ -4,8 +4,8 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import type { Series } from '../../../api/traffic.ts';
-import { clock, dateTime, zoneName } from '../../lib/format.ts';
-import { type Range, timeOfUs } from './series.ts';
+import { axes, frame, type Range, token, widen } from '../../lib/chart.ts';
+import { clock, dateTime, timeOfUs } from '../../lib/format.ts';
 
 const HEIGHT = 300;
 interface Props {
@@ -16,7 +16,6 @@ interface Props {
   onRange: (range: Range | undefined) => void;
 }
 
-const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const bound = (list: readonly (number | null)[] | undefined, value: readonly (number | null)[]) =>
   value.map((v, i) => list?.[i] ?? v);
 
@@ -31,38 +30,16 @@ export const PointChart = ({ series, label, writes, onRange }: Props) => {
   useEffect(() => {
     const el = box.current;
     if (!el) return;
-    const dim = token('--gh-dim');
-    const line = token('--gh-line');
-    const mono = `11px ${token('--gh-mono')}`;
-    const axis = {
-      stroke: dim,
-      font: mono,
-      grid: { stroke: line, width: 1 },
-      ticks: { stroke: line, width: 1, size: 5 },
-    };
     const stepped = uPlot.paths.stepped?.({ align: 1 });
     const step = stepped ? { paths: stepped } : {};
     const few = series.us.length < 120;
     const options: uPlot.Options = {
       width: el.clientWidth,
       height: HEIGHT,
-      tzDate: (s) => uPlot.tzDate(new Date(s * 1000), zoneName()),
-      legend: { show: false },
-      padding: [10, 34, 0, 0],
+      ...frame(),
       scales: { x: { time: true }, y: { range: (_u, min, max) => widen(min, max) } },
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6, fill: token('--gh-accent') } },
-      axes: [
-        { ...axis, size: 44, space: 92, values: axisTimes },
-        {
-          ...axis,
-          size: 64,
-          incrs: (_u, _axis, min, max) => niceSteps(max - min),
-          values: (_u, ticks) =>
-            ticks.map((v) =>
-              Math.abs(v) >= 1e6 ? v.toExponential(1).replace('e+', 'e') : String(Number(v.toPrecision(7))),
-            ),
-        },
-      ],
+      axes: axes(),
       series: [
         {},
         {
@@ -154,31 +131,4 @@ export const PointChart = ({ series, label, writes, onRange }: Props) => {
       )}
     </div>
   );
-};
-
-/** 1, 2, 5 of every decade near the range, also where the range is beyond what uPlot brings along. */
-const niceSteps = (range: number): number[] => {
-  const decade = Math.floor(Math.log10(Math.max(range, Number.MIN_VALUE)));
-  return [decade - 2, decade - 1, decade, decade + 1].flatMap((d) => [1, 2, 5].map((n) => Number(`${n}e${d}`)));
-};
-
-/** A constant still gets room above and below. */
-const widen = (min: number, max: number): [number, number] => {
-  if (min === null || max === null) return [0, 1];
-  const room = max === min ? Math.max(1, Math.abs(max) * 0.1) : (max - min) * 0.08;
-  return [min - room, max + room];
-};
-
-const axisTimes = (_u: uPlot, ticks: number[], _axis: number, _space: number, step: number): (string | null)[] => {
-  let day = '';
-  return ticks.map((s) => {
-    const [date = '', time = ''] = dateTime(timeOfUs(s * 1e6)).split(' ');
-    const shown = step < 1 ? clock(timeOfUs(s * 1e6)) : step < 60 ? time : time.slice(0, 5);
-    if (step >= 86_400) return date;
-    if (date !== day) {
-      day = date;
-      return `${shown}\n${date}`;
-    }
-    return shown;
-  });
 };

@@ -1,10 +1,7 @@
 /** Arithmetic on a series: ranges in the URL, statistics of what is on screen, states of a series of words. */
 import type { Series } from '../../../api/traffic.ts';
+import type { Range } from '../../lib/chart.ts';
 
-export interface Range {
-  readonly fromUs: number;
-  readonly toUs: number;
-}
 /** `1771000000000000-1771000060000000`, as it stands in the URL. */
 export const readRange = (text: string | undefined): Range | undefined => {
   const m = /^(\d{1,16})-(\d{1,16})$/.exec(text ?? '');
@@ -14,12 +11,6 @@ export const readRange = (text: string | undefined): Range | undefined => {
   return toUs > fromUs ? { fromUs, toUs } : undefined;
 };
 export const rangeText = (r: Range): string => `${Math.floor(r.fromUs)}-${Math.ceil(r.toUs)}`;
-
-/** RFC 3339 with microseconds. */
-export const timeOfUs = (us: number): string => {
-  const ms = Math.floor(us / 1000);
-  return `${new Date(ms).toISOString().slice(0, -1)}${String(Math.floor(us - ms * 1000)).padStart(3, '0')}Z`;
-};
 
 /** The last value held until the point was last seen: the line goes on to there. */
 export const heldUntil = (s: Series, endUs: number): Series => {

@@ -1,0 +1,19 @@
+/** Who may do what, so that the console offers only what the server will take. The server decides: server/permissions.ts. */
+import { useQuery } from '@tanstack/react-query';
+import type { UserRole } from '../../api/words.ts';
+import { meQuery } from './site.ts';
+
+export const MAY = {
+  /** Work the queue, review. */
+  triage: ['analyst', 'engineer', 'admin'],
+  /** Change what counts as normal. */
+  teach: ['engineer', 'admin'],
+  /** Announce planned work. */
+  window: ['manager', 'engineer', 'admin'],
+} as const satisfies Readonly<Record<string, readonly UserRole[]>>;
+
+/** False until it is known who is logged in. */
+export const useMay = (work: keyof typeof MAY): boolean => {
+  const role = useQuery(meQuery).data?.role;
+  return role !== undefined && (MAY[work] as readonly UserRole[]).includes(role);
+};

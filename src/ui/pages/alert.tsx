@@ -1,0 +1,177 @@
+/**
+ * One alert: opens on the chart or the comparison that proves it, says what to check, and takes the person's verdict. `j`
+ * and `k` walk the queue, so that a shift can work it off without going back to the list.
+ */
+import './alert/alert.css';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import type { AlertDetail } from '../../api/alerts.ts';
+import { call } from '../lib/api.ts';
+import { plural } from '../lib/format.ts';
+import { useKeys } from '../lib/keys.ts';
+import { useSite } from '../lib/site.ts';
+import { Loading, Panel, Problem, When } from '../parts/basics.tsx';
+import {
+  ImpactTag,
+  IncidentTag,
+  OpenMark,
+  PriorityMark,
+  StateMark,
+  VerdictMark,
+  WindowTag,
+} from '../parts/finding-marks.tsx';
+import { AlertActions } from './alert/actions.tsx';
+import { Card, FindingBody, FindingFacts } from './alert/statement.tsx';
+
+/** As far as the queue is walked from here. */
+const QUEUE = 500;
+
+export const AlertPage = () => {
+  const site = useSite();
+  const { alert = '' } = useParams({ strict: false }) as { alert?: string };
+  const query = useQuery({
+    queryKey: ['alerts', site, 'one', alert],
+    queryFn: ({ signal }) => call('alert', { site, alert }, undefined, signal),
+  });
+  if (query.isLoading) return <Loading lines={12} what="Loading the alert" />;
+  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  return <Loaded detail={query.data} />;
+};
+
+const Loaded = ({ detail }: { detail: AlertDetail }) => {
+  const { alert, finding } = detail;
+  const site = useSite();
+  const navigate = useNavigate();
+  const queue = useQuery({
+    queryKey: ['alerts', site, 'queue'],
+    queryFn: ({ signal }) =>
+      call('alerts', { site, q: '-state:closed', sort: 'rank', limit: QUEUE }, undefined, signal),
+  });
+  const ids = queue.data?.items.map((a) => a.id) ?? [];
+  const place = ids.indexOf(alert.id);
+  const goTo = useCallback(
+    (id: string | undefined) =>
+      id !== undefined && void navigate({ to: '/s/$site/alerts/$alert', params: { site, alert: id } }),
+    [navigate, site],
+  );
+  const next = ids[place + 1];
+  const evidence = finding.evidence[0];
+  useKeys({
+    j: () => goTo(next),
+    k: () => goTo(place > 0 ? ids[place - 1] : undefined),
+    Escape: () => void navigate({ to: '/s/$site/alerts', params: { site } }),
+    ...(evidence
+      ? {
+          e: () =>
+            void navigate({
+              to: '.',
+              search: (old: Record<string, unknown>) => ({ ...old, frame: `${evidence.source}:${evidence.frame}` }),
+            }),
+        }
+      : {}),
+  });
+  return (
+    <div className="page">
+      <header className="finding-head">
+        <div className="stack" style={{ gap: 4 }}>
+          <span className="small dim">
+            <Link to="/s/$site/alerts" params={{ site }}>
+              Alerts
+            </Link>{' '}
+            / {alert.kind}
+            {place >= 0 && (
+              <>
+                {' '}
+                · {place + 1} of {plural(queue.data?.total ?? ids.length, 'alert')} in the queue <kbd>j</kbd>{' '}
+                <kbd>k</kbd>
+              </>
+            )}
+          </span>
+          <h1>{alert.title}</h1>
+          <span className="row wrap" style={{ gap: 10 }}>
+            <PriorityMark priority={alert.priority} />
+            {alert.impact !== 'none' && <ImpactTag impact={alert.impact} />}
+            <StateMark state={alert.state} />
+            <OpenMark open={alert.open} />
+            {alert.review !== '' && <VerdictMark verdict={alert.review} />}
+            <WindowTag window={alert.window} />
+            <IncidentTag incident={alert.incident} />
+            {alert.overBudget && (
+              <span
+                className="tag outline"
+                title="More came today than people here can look at; this is ranked below them"
+              >
+                beyond the day's budget
+              </span>
+            )}
+          </span>
+        </div>
+        <AlertActions detail={detail} />
+      </header>
+      <div className="columns">
+        <FindingBody
+          finding={finding}
+          episodes={detail.episodes}
+          onEpisode={(id) => void navigate({ to: '/s/$site/findings/$finding', params: { site, finding: id } })}
+        />
+        <div className="stack" style={{ gap: 14 }}>
+          <Panel title="At a glance">
+            <FindingFacts finding={finding} />
+          </Panel>
+          {alert.why.length > 0 && (
+            <Panel title="Why it stands here" count={alert.rank === null ? undefined : `place ${alert.rank}`}>
+              <ul className="plain-list">
+                {alert.why.map((w) => (
+                  <li key={w}>{w}</li>
+                ))}
+              </ul>
+            </Panel>
+          )}
+          <Deeds detail={detail} />
+          <Panel title="How it was found">
+            <Card finding={finding} />
+          </Panel>
+        </div>
+      </div>
+    </div>
+  );
+};
+
+/** Reviews and everything else that people did with it, newest first. */
+const Deeds = ({ detail }: { detail: AlertDetail }) => (
+  <Panel
+    title="What people did"
+    count={detail.alert.assigneeName === '' ? 'nobody has taken it' : `${detail.alert.assigneeName} takes care`}
+    flush
+  >
+    {detail.reviews.length + detail.history.length === 0 ? (
+      <p className="dim flat" style={{ padding: '10px 12px' }}>
+        Nothing yet.
+      </p>
+    ) : (
+      <ul className="deeds">
+        {detail.reviews.map((r) => (
+          <li key={`${r.at}${r.who}`}>
+            <span className="row wrap" style={{ gap: 6 }}>
+              <VerdictMark verdict={r.verdict} /> <span className="dim small">by {r.who},</span>{' '}
+              <span className="dim small">
+                <When at={r.at} />
+              </span>
+            </span>
+            {r.reason !== '' && <div>{r.reason}</div>}
+          </li>
+        ))}
+        {detail.history.map((h) => (
+          <li key={`${h.at}${h.what}${h.text}`}>
+            <span>{h.what}</span>{' '}
+            <span className="dim small">
+              by {h.who}, <When at={h.at} />
+            </span>
+            {h.text !== '' && <div>{h.text}</div>}
+          </li>
+        ))}
+      </ul>
+    )}
+  </Panel>
+);

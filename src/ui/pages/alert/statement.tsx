@@ -1,0 +1,236 @@
+/** A finding in the plant's words: what happened beside what it was compared with, the innocent explanation, what to check. */
+import type { ReactNode } from 'react';
+import type { FindingDetail, FindingRow } from '../../../api/alerts.ts';
+import { number, plural } from '../../lib/format.ts';
+import { EvidenceLinks, Panel, PartyLink, Text, Unknown, When } from '../../parts/basics.tsx';
+import {
+  CERTAINTY_HELP,
+  CertaintyMark,
+  ImpactTag,
+  IncidentTag,
+  OpenMark,
+  PointLink,
+  SurpriseMark,
+  WindowTag,
+} from '../../parts/finding-marks.tsx';
+import { VerbTag } from '../../parts/glyphs.tsx';
+import { SmallTable } from '../../parts/simple-table.tsx';
+import { TechniqueChip } from '../../parts/technique.tsx';
+import { ProofPanel } from './proof.tsx';
+
+/** What happened | compared with: the two halves of every statement, side by side. */
+export const Halves = ({ finding }: { finding: FindingDetail }) => (
+  <div className="halves">
+    <section>
+      <h3>What happened</h3>
+      <p>{finding.what}</p>
+    </section>
+    <section>
+      <h3>Compared with</h3>
+      <p>{finding.comparedWith || <Unknown>nothing: a rule that holds from the first frame</Unknown>}</p>
+    </section>
+  </div>
+);
+
+export const CheckNext = ({ finding }: { finding: FindingDetail }) => (
+  <div className="halves">
+    <section>
+      <h3>Check next</h3>
+      <ol className="check">
+        {finding.check.map((c) => (
+          <li key={c}>{c}</li>
+        ))}
+      </ol>
+    </section>
+    <section>
+      <h3>May be innocent</h3>
+      <p>{finding.innocent || <Unknown>no innocent explanation is known</Unknown>}</p>
+    </section>
+  </div>
+);
+
+const Said = ({ term, children }: { term: string; children: ReactNode }) => (
+  <>
+    <dt>{term}</dt>
+    <dd>{children}</dd>
+  </>
+);
+
+/** Who, when, how sure, what it can touch. */
+export const FindingFacts = ({ finding: f }: { finding: FindingDetail }) => (
+  <dl className="kv">
+    {f.actor !== null && (
+      <Said term="Who">
+        <PartyLink party={f.actor} />
+      </Said>
+    )}
+    <Said term={f.actor === null ? 'Device' : 'To whom'}>
+      <PartyLink party={f.target} />
+    </Said>
+    {f.points.length > 0 && (
+      <Said term={f.points.length === 1 ? 'Point' : 'Points'}>
+        <span className="stack" style={{ gap: 2 }}>
+          {f.points.map((p, i) => (
+            <span key={p.id}>
+              <PointLink point={p} />
+              {i === 0 && f.points.length > 1 && <span className="dim small"> most likely</span>}
+            </span>
+          ))}
+        </span>
+      </Said>
+    )}
+    {f.verb !== '' && (
+      <Said term="Verb">
+        <VerbTag verb={f.verb} />
+      </Said>
+    )}
+    {f.protocol !== '' && <Said term="Protocol">{f.protocol}</Said>}
+    <Said term="Since">
+      <When at={f.firstAt} />
+    </Said>
+    <Said term="Last seen">
+      <span className="row wrap" style={{ gap: 6 }}>
+        <When at={f.lastAt} /> <OpenMark open={f.open} />
+      </span>
+    </Said>
+    <Said term="Times">{number(f.count)}</Said>
+    <Said term="How sure">
+      <CertaintyMark certainty={f.certainty} />
+      <span className="dim small">{CERTAINTY_HELP[f.certainty]}</span>
+    </Said>
+    <Said term="How unusual">
+      <SurpriseMark surprise={f.surprise} />
+    </Said>
+    <Said term="Can touch">
+      <ImpactTag impact={f.impact} />
+    </Said>
+    <Said term="Judged by">
+      <Text>{f.learned}</Text>
+    </Said>
+    {f.techniqueNames.length > 0 && (
+      <Said term="ATT&CK">
+        <span className="tags">
+          {f.techniqueNames.map((t) => (
+            <TechniqueChip key={t.id} id={t.id} name={t.name} tactics={[t.tactic]} />
+          ))}
+        </span>
+      </Said>
+    )}
+    {f.window !== null && (
+      <Said term="Planned work">
+        <WindowTag window={f.window} />
+        <div className="small">{f.window.text}</div>
+      </Said>
+    )}
+    {f.incident !== '' && (
+      <Said term="Part of">
+        <IncidentTag incident={f.incident} />
+      </Said>
+    )}
+  </dl>
+);
+
+/** The model card of the detector, the honest part included. */
+export const Card = ({ finding }: { finding: FindingDetail }) => (
+  <details className="card">
+    <summary>
+      Detector <b>{finding.card.name}</b>
+    </summary>
+    <dl>
+      <dt>Notices</dt>
+      <dd>{finding.card.notices}</dd>
+      <dt>Works when</dt>
+      <dd>{finding.card.worksWhen}</dd>
+      <dt>Fails when</dt>
+      <dd>{finding.card.failsWhen}</dd>
+      <dt>Cost</dt>
+      <dd>{finding.card.cost}</dd>
+      <dt>Source</dt>
+      <dd>{finding.card.source}</dd>
+    </dl>
+  </details>
+);
+
+/** The middle of the page: what happened, the chart that proves it, what to check, the frames, the other episodes. */
+export const FindingBody = ({
+  finding,
+  episodes,
+  onEpisode,
+}: {
+  finding: FindingDetail;
+  episodes: readonly FindingRow[];
+  onEpisode: (id: string) => void;
+}) => (
+  <div className="stack" style={{ gap: 14 }}>
+    <section className="panel" aria-label="Statement">
+      <Halves finding={finding} />
+    </section>
+    {finding.proof !== null && <ProofPanel proof={finding.proof} lastAt={finding.lastAt} />}
+    <section className="panel statement" aria-label="What to do">
+      <CheckNext finding={finding} />
+      <div className="halves one">
+        <section>
+          <h3>Evidence</h3>
+          {finding.evidence.length > 0 ? (
+            <span className="row wrap">
+              <EvidenceLinks evidence={finding.evidence} most={8} />
+              <span className="dim small">
+                {plural(finding.evidence.length, 'frame')}; <kbd>e</kbd> opens the first
+              </span>
+            </span>
+          ) : (
+            <span className="dim">
+              {finding.proof === null
+                ? 'A summary of many frames, no single one.'
+                : 'The values in the chart: a summary of many frames, no single one.'}
+            </span>
+          )}
+        </section>
+      </div>
+    </section>
+    {episodes.length > 1 && (
+      <Panel title="Episodes" count={plural(episodes.length, 'episode')} flush>
+        <SmallTable<FindingRow>
+          label="Episodes"
+          rows={episodes}
+          keyOf={(e) => e.id}
+          empty="No other episode."
+          columns={[
+            {
+              id: 'first',
+              head: 'From',
+              width: '150px',
+              by: (e) => e.firstAt ?? '',
+              cell: (e) => <When at={e.firstAt} />,
+            },
+            { id: 'last', head: 'To', width: '150px', by: (e) => e.lastAt ?? '', cell: (e) => <When at={e.lastAt} /> },
+            {
+              id: 'title',
+              head: 'What',
+              width: 'minmax(180px, 1fr)',
+              cell: (e) =>
+                e.id === finding.id ? (
+                  <span className="strong" title="Shown above">
+                    {e.title}
+                  </span>
+                ) : (
+                  <button type="button" className="linklike cut" onClick={() => onEpisode(e.id)}>
+                    {e.title}
+                  </button>
+                ),
+            },
+            {
+              id: 'surprise',
+              head: 'How unusual',
+              width: '120px',
+              by: (e) => e.surprise,
+              cell: (e) => <SurpriseMark surprise={e.surprise} />,
+            },
+            { id: 'count', head: 'Times', width: '66px', end: true, by: (e) => e.count, cell: (e) => number(e.count) },
+            { id: 'open', head: 'State', width: '84px', cell: (e) => <OpenMark open={e.open} /> },
+          ]}
+        />
+      </Panel>
+    )}
+  </div>
+);

@@ -1,0 +1,74 @@
+/** One finding as the detector stated it: an episode of an alert, or one that never became an alert. */
+import './alert/alert.css';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { call } from '../lib/api.ts';
+import { useKeys } from '../lib/keys.ts';
+import { useSite } from '../lib/site.ts';
+import { Loading, Panel, Problem } from '../parts/basics.tsx';
+import { ImpactTag, IncidentTag, OpenMark, WindowTag } from '../parts/finding-marks.tsx';
+import { Card, FindingBody, FindingFacts } from './alert/statement.tsx';
+
+export const FindingPage = () => {
+  const site = useSite();
+  const navigate = useNavigate();
+  const { finding = '' } = useParams({ strict: false }) as { finding?: string };
+  const query = useQuery({
+    queryKey: ['alerts', site, 'finding', finding],
+    queryFn: ({ signal }) => call('finding', { site, finding }, undefined, signal),
+  });
+  const evidence = query.data?.evidence[0];
+  useKeys(
+    evidence
+      ? {
+          e: () =>
+            void navigate({
+              to: '.',
+              search: (old: Record<string, unknown>) => ({ ...old, frame: `${evidence.source}:${evidence.frame}` }),
+            }),
+        }
+      : {},
+  );
+  if (query.isLoading) return <Loading lines={12} what="Loading the finding" />;
+  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  const f = query.data;
+  return (
+    <div className="page">
+      <header className="finding-head">
+        <div className="stack" style={{ gap: 4 }}>
+          <span className="small dim">
+            <Link to="/s/$site/alerts" params={{ site }} search={{ tab: 'findings' }}>
+              Findings
+            </Link>{' '}
+            / {f.kind}
+          </span>
+          <h1>{f.title}</h1>
+          <span className="row wrap" style={{ gap: 10 }}>
+            {f.impact !== 'none' && <ImpactTag impact={f.impact} />}
+            <OpenMark open={f.open} />
+            <WindowTag window={f.window} />
+            <IncidentTag incident={f.incident} />
+            {f.alert === '' ? (
+              <span className="dim">Kept; it made no alert.</span>
+            ) : (
+              <Link to="/s/$site/alerts/$alert" params={{ site, alert: f.alert }}>
+                Its alert
+              </Link>
+            )}
+          </span>
+        </div>
+      </header>
+      <div className="columns">
+        <FindingBody finding={f} episodes={[]} onEpisode={() => undefined} />
+        <div className="stack" style={{ gap: 14 }}>
+          <Panel title="At a glance">
+            <FindingFacts finding={f} />
+          </Panel>
+          <Panel title="How it was found">
+            <Card finding={f} />
+          </Panel>
+        </div>
+      </div>
+    </div>
+  );
+};

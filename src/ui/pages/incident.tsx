@@ -1,0 +1,245 @@
+/**
+ * One incident: its story in sentences, how far it came, what usually comes next and where that would be seen, the timeline
+ * across IT and OT, and what speaks against it being one story.
+ */
+import './alert/alert.css';
+import './incident/incident.css';
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import type { IncidentChange, IncidentDetail } from '../../api/alerts.ts';
+import { call } from '../lib/api.ts';
+import { dateTime, number, plural } from '../lib/format.ts';
+import { useKeys } from '../lib/keys.ts';
+import { useMay } from '../lib/may.ts';
+import { meQuery, useSite } from '../lib/site.ts';
+import { Loading, Panel, PartyLink, Problem, When } from '../parts/basics.tsx';
+import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
+import { notify } from '../parts/notify.ts';
+import { Timeline } from './incident/lanes.tsx';
+
+export const IncidentPage = () => {
+  const site = useSite();
+  const { incident = '' } = useParams({ strict: false }) as { incident?: string };
+  const query = useQuery({
+    queryKey: ['incidents', site, incident],
+    queryFn: ({ signal }) => call('incident', { site, incident }, undefined, signal),
+  });
+  if (query.isLoading) return <Loading lines={12} what="Loading the incident" />;
+  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  return <Loaded detail={query.data} />;
+};
+
+const Loaded = ({ detail }: { detail: IncidentDetail }) => {
+  const { incident: i, steps } = detail;
+  const site = useSite();
+  const navigate = useNavigate();
+  const sel = (useSearch({ strict: false }) as { sel?: string }).sel;
+  const chosen = sel === undefined ? -1 : Number(sel) - 1;
+  const choose = useCallback(
+    (index: number) =>
+      void navigate({
+        to: '.',
+        replace: true,
+        search: (old: Record<string, unknown>) => ({ ...old, sel: String(index + 1) }),
+      }),
+    [navigate],
+  );
+  const step = steps[chosen];
+  useKeys({
+    j: () => choose(Math.min(chosen + 1, steps.length - 1)),
+    k: () => choose(Math.max(chosen - 1, 0)),
+    Escape: () => void navigate({ to: '/s/$site/incidents', params: { site } }),
+    ...(step
+      ? { Enter: () => void navigate({ to: '/s/$site/findings/$finding', params: { site, finding: step.finding } }) }
+      : {}),
+  });
+  return (
+    <div className="page">
+      <header className="finding-head">
+        <div className="stack" style={{ gap: 4 }}>
+          <span className="small dim">
+            <Link to="/s/$site/incidents" params={{ site }}>
+              Incidents
+            </Link>
+          </span>
+          <h1>{i.title}</h1>
+          <span className="row wrap" style={{ gap: 10 }}>
+            <PriorityMark priority={i.priority} />
+            {i.impact !== 'none' && <ImpactTag impact={i.impact} />}
+            {i.crosses && <span className="tag high">IT to OT</span>}
+            <CertaintyMark certainty={i.certainty} />
+            <span className={i.state === 'open' ? 'strong' : 'dim'}>{i.state}</span>
+            <span className="dim small">
+              <When at={i.firstAt} /> to <When at={i.lastAt} /> · {plural(i.findings, 'finding')} ·{' '}
+              {plural(i.assets, 'asset')} ·{' '}
+              {i.assigneeName === '' ? 'nobody has taken it' : `${i.assigneeName} takes care`}
+            </span>
+          </span>
+        </div>
+        <Actions detail={detail} />
+      </header>
+      <div className="columns">
+        <div className="stack" style={{ gap: 14 }}>
+          <Panel title="Story">
+            <ol className="story">
+              {detail.story.map((s) => (
+                <li key={s}>{s}</li>
+              ))}
+            </ol>
+          </Panel>
+          <Panel title="How far it came" count={`${i.stage}, ${i.stageNumber} of 12`}>
+            <Stages detail={detail} />
+          </Panel>
+          <Panel
+            title="Timeline"
+            count={plural(steps.length + detail.stepsMore, 'step')}
+            flush
+            actions={
+              <span className="dim tiny">
+                <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>Enter</kbd> the finding
+              </span>
+            }
+          >
+            <Timeline steps={steps} more={detail.stepsMore} chosen={chosen} choose={choose} />
+          </Panel>
+        </div>
+        <Aside detail={detail} />
+      </div>
+    </div>
+  );
+};
+
+const Stages = ({ detail }: { detail: IncidentDetail }) => (
+  <ol className="stages">
+    {detail.stages.map((s) => {
+      const reached = s.tactic === detail.incident.stage;
+      const next = s.tactic === detail.next?.tactic;
+      const state = s.findings > 0 ? (reached ? 'seen reached' : 'seen') : next ? 'next' : '';
+      return (
+        <li
+          key={s.tactic}
+          className={state}
+          title={s.findings > 0 && s.firstAt !== null ? `First at ${dateTime(s.firstAt)}` : 'Nothing of it was seen'}
+        >
+          <b>{s.tactic}</b>
+          {s.findings > 0 ? plural(s.findings, 'finding') : next ? 'usually next' : 'not seen'}
+        </li>
+      );
+    })}
+  </ol>
+);
+
+const LANE_WORD = { it: 'IT', dmz: 'DMZ', ot: 'OT', unknown: '?' } as const;
+const Aside = ({ detail }: { detail: IncidentDetail }) => (
+  <div className="stack" style={{ gap: 14 }}>
+    <section className="panel next-step" aria-label="Next expected step">
+      <header>
+        <h2>Next expected step</h2>
+      </header>
+      <div className="body stack" style={{ gap: 6 }}>
+        {detail.next === null ? (
+          <span>It reached the impact. What comes next is containment and recovery.</span>
+        ) : (
+          <>
+            <span className="strong">{detail.next.tactic}</span>
+            <span>{detail.next.text}</span>
+            {detail.next.watch.length > 0 && (
+              <>
+                <h3>Watch</h3>
+                <ul className="plain-list">
+                  {detail.next.watch.map((w) => (
+                    <li key={w}>{w}</li>
+                  ))}
+                </ul>
+              </>
+            )}
+          </>
+        )}
+      </div>
+    </section>
+    <Panel title="What speaks against it">
+      {detail.doubts.length === 0 ? (
+        <span className="dim">
+          Nothing that Gatehouse knows of. It joins by who acted on whom and by order, not by intent.
+        </span>
+      ) : (
+        <ul className="plain-list">
+          {detail.doubts.map((d) => (
+            <li key={d}>{d}</li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+    <Panel title="Assets concerned" count={number(detail.assets.length)} flush>
+      <ul className="concerned">
+        {detail.assets.map((a) => (
+          <li key={`${a.party.id}${a.party.address}`}>
+            <span className="level" title="Side">
+              {LANE_WORD[a.lane]}
+            </span>
+            <PartyLink party={a.party} />
+            <span className="dim small nowrap">{plural(a.findings, 'finding')}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+    <Panel title="What people did" flush>
+      {detail.history.length === 0 ? (
+        <p className="dim flat" style={{ padding: '10px 12px' }}>
+          Nothing yet.
+        </p>
+      ) : (
+        <ul className="deeds">
+          {detail.history.map((h) => (
+            <li key={`${h.at}${h.what}${h.text}`}>
+              {h.what}{' '}
+              <span className="dim small">
+                by {h.who}, <When at={h.at} />
+              </span>
+              {h.text !== '' && <div>{h.text}</div>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  </div>
+);
+
+const Actions = ({ detail }: { detail: IncidentDetail }) => {
+  const { incident } = detail;
+  const site = useSite();
+  const client = useQueryClient();
+  const me = useQuery(meQuery).data;
+  const may = useMay('triage');
+  const change = useMutation({
+    mutationFn: (body: IncidentChange) => call('changeIncident', { site, incident: incident.id }, body),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['incidents', site] });
+      await client.invalidateQueries({ queryKey: ['list', 'incidents', site] });
+      await client.invalidateQueries({ queryKey: ['now', site] });
+    },
+    onError: notify.problem,
+  });
+  if (!may) return null;
+  const mine = me !== undefined && incident.assignee === me.id;
+  return (
+    <div className="row" style={{ gap: 6 }}>
+      {incident.state === 'open' && me !== undefined && (
+        <Button loading={change.isPending} onClick={() => change.mutate({ assignee: mine ? '' : me.id })}>
+          {mine ? 'Give back' : 'Take'}
+        </Button>
+      )}
+      <Button
+        loading={change.isPending}
+        onClick={() => change.mutate({ state: incident.state === 'open' ? 'closed' : 'open' })}
+      >
+        {incident.state === 'open' ? 'Close the incident' : 'Open again'}
+      </Button>
+      <Link to="/s/$site/alerts" params={{ site }} search={{ q: `incident:${incident.id}` }} className="small nowrap">
+        Its alerts
+      </Link>
+    </div>
+  );
+};

@@ -1,0 +1,157 @@
+/** The timeline: office side at the left, plant at the right, the industrial DMZ between them; time runs down. */
+import { IconArrowBarToRight } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { IncidentStep } from '../../../api/alerts.ts';
+import { dateTime, duration } from '../../lib/format.ts';
+import { useSite } from '../../lib/site.ts';
+import { PartyLink, Unknown, When } from '../../parts/basics.tsx';
+import { CertaintyMark, ImpactTag, OpenMark } from '../../parts/finding-marks.tsx';
+import { TechniqueChip } from '../../parts/technique.tsx';
+import { type Lane, type TimelineRow, timelineOf } from './timeline.ts';
+
+const LANES: readonly { lane: Lane; head: string; what: string }[] = [
+  { lane: 'it', head: 'IT', what: 'office side' },
+  { lane: 'dmz', head: 'DMZ', what: 'between, or side not known' },
+  { lane: 'ot', head: 'OT', what: 'plant side' },
+];
+/** A step whose side is not known stands in the middle and says so. */
+const columnOf = (lane: Lane): number => (lane === 'it' ? 2 : lane === 'ot' ? 4 : 3);
+
+interface Props {
+  steps: readonly IncidentStep[];
+  more: number;
+  /** Index of the chosen step; -1: none. */
+  chosen: number;
+  choose: (index: number) => void;
+}
+
+export const Timeline = ({ steps, more, chosen, choose }: Props) => {
+  const rows = timelineOf(steps, (at) => dateTime(at).slice(0, 10));
+  return (
+    <div className="lanes">
+      <div className="lane-heads" aria-hidden="true">
+        <span />
+        {LANES.map((l) => (
+          <span key={l.lane}>
+            <b>{l.head}</b> <span className="dim small">{l.what}</span>
+          </span>
+        ))}
+      </div>
+      <ol className="lane-rows">
+        {rows.map((row, n) => (
+          <Row key={keyOf(row, n)} row={row} chosen={chosen} choose={choose} />
+        ))}
+      </ol>
+      {more > 0 && <p className="dim small lanes-more">and {more} more steps; the list of findings has them all</p>}
+    </div>
+  );
+};
+
+const keyOf = (row: TimelineRow, place: number): string =>
+  row.kind === 'step' ? `s${row.index}` : row.kind === 'day' ? `d${row.day}` : `p${place}`;
+
+const Row = ({ row, chosen, choose }: { row: TimelineRow; chosen: number; choose: (index: number) => void }) => {
+  if (row.kind === 'day') {
+    return (
+      <li className="lane-day">
+        <span className="caps">{row.day}</span>
+      </li>
+    );
+  }
+  if (row.kind === 'pause') {
+    return (
+      <li className="lane-pause">
+        <span className="dim small">{duration(row.ms)} later</span>
+      </li>
+    );
+  }
+  return (
+    <Step
+      step={row.step}
+      crosses={row.crosses}
+      number={row.index + 1}
+      on={row.index === chosen}
+      choose={() => choose(row.index)}
+    />
+  );
+};
+
+interface StepProps {
+  step: IncidentStep;
+  crosses: boolean;
+  number: number;
+  on: boolean;
+  choose: () => void;
+}
+const Step = ({ step, crosses, number, on, choose }: StepProps) => {
+  const site = useSite();
+  const ref = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (on) ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [on]);
+  return (
+    <li ref={ref} className="lane-row" aria-current={on ? 'step' : undefined}>
+      <span className="lane-time">
+        {step.firstAt === null ? <Unknown>time not known</Unknown> : dateTime(step.firstAt).slice(11)}
+      </span>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: steps are walked with j and k, opened with Enter */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: see above */}
+      <div
+        className={`lane-card${on ? ' on' : ''}${step.impact === 'safety' ? ' safety' : ''}`}
+        style={{ gridColumn: columnOf(step.lane) }}
+        data-lane={step.lane}
+        onClick={choose}
+      >
+        {crosses && (
+          <span className="lane-cross p-high">
+            <IconArrowBarToRight size={13} stroke={1.8} aria-hidden="true" />
+            goes deeper: {step.lane === 'ot' ? 'into the plant' : 'into the DMZ'}
+          </span>
+        )}
+        <span className="row" style={{ gap: 6, alignItems: 'baseline' }}>
+          <span className="lane-number">{number}</span>
+          <Link to="/s/$site/findings/$finding" params={{ site, finding: step.finding }} className="lane-title">
+            {step.title}
+          </Link>
+        </span>
+        <span className="lane-who small">
+          {step.actor !== null && (
+            <>
+              <PartyLink party={step.actor} address={false} />
+              <span className="dim"> to </span>
+            </>
+          )}
+          <PartyLink party={step.target} address={false} />
+        </span>
+        <span className="row wrap small" style={{ gap: 4 }}>
+          <span className="dim">{step.tactic}</span>
+          {step.techniques.map((t) => (
+            <TechniqueChip key={t.id} id={t.id} name={t.name} tactics={[t.tactic]} short={!on} />
+          ))}
+          {step.lane === 'unknown' && <span className="unknown">side not known</span>}
+        </span>
+        {on && (
+          <span className="stack small" style={{ gap: 3 }}>
+            {step.because !== '' && (
+              <span>
+                <span className="dim">Belongs here: </span>
+                {step.because}
+              </span>
+            )}
+            <span className="row wrap" style={{ gap: 8 }}>
+              <CertaintyMark certainty={step.certainty} />
+              {step.impact !== 'none' && <ImpactTag impact={step.impact} />}
+              <OpenMark open={step.open} />
+              {step.lastAt !== null && step.lastAt !== step.firstAt && (
+                <span className="dim">
+                  until <When at={step.lastAt} />
+                </span>
+              )}
+            </span>
+          </span>
+        )}
+      </div>
+    </li>
+  );
+};

@@ -1,0 +1,46 @@
+/**
+ * The steps of an incident as rows of a timeline with a lane for the office side, the industrial DMZ and the plant: long
+ * pauses become rows of their own (an attacker waits for days), crossings into a deeper lane are marked.
+ */
+import type { IncidentStep } from '../../../api/alerts.ts';
+
+export type Lane = IncidentStep['lane'];
+export type TimelineRow =
+  | { readonly kind: 'day'; readonly day: string }
+  | { readonly kind: 'pause'; readonly ms: number }
+  | {
+      readonly kind: 'step';
+      readonly step: IncidentStep;
+      readonly index: number;
+      /** It goes deeper into the plant than anything before. */
+      readonly crosses: boolean;
+    };
+
+/** Shorter pauses are not told: the times beside the steps say enough. */
+const PAUSE_MS = 10 * 60_000;
+const DEPTH: Readonly<Record<Lane, number>> = { unknown: -1, it: 0, dmz: 1, ot: 2 };
+
+/** `dayOf` tells the day of a time in the plant's zone. Steps without a time come last, under no day. */
+export const timelineOf = (steps: readonly IncidentStep[], dayOf: (rfc3339: string) => string): TimelineRow[] => {
+  const rows: TimelineRow[] = [];
+  let day = '';
+  let before: number | undefined;
+  let deepest: number | undefined;
+  const timed = steps.map((step, index) => ({ step, index }));
+  const inOrder = [...timed.filter((t) => t.step.firstAt !== null), ...timed.filter((t) => t.step.firstAt === null)];
+  for (const { step, index } of inOrder) {
+    if (step.firstAt !== null) {
+      const at = Date.parse(step.firstAt);
+      const today = dayOf(step.firstAt);
+      if (before !== undefined && at - before >= PAUSE_MS) rows.push({ kind: 'pause', ms: at - before });
+      if (today !== day) rows.push({ kind: 'day', day: today });
+      day = today;
+      before = at;
+    }
+    const depth = DEPTH[step.lane];
+    const crosses = deepest !== undefined && depth > deepest;
+    if (depth >= 0) deepest = Math.max(deepest ?? depth, depth);
+    rows.push({ kind: 'step', step, index, crosses });
+  }
+  return rows;
+};

@@ -1,0 +1,397 @@
+/**
+ * Process: every point in its cell with its course, its usual band and what watches it. One long list of which only the
+ * part on screen exists: cells are fetched when they come into view, so that thousands of points stay smooth.
+ */
+import './process/process.css';
+import { ActionIcon, NativeSelect } from '@mantine/core';
+import { IconChevronRight, IconDownload, IconFilter, IconRefresh } from '@tabler/icons-react';
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef, useState } from 'react';
+import type { CellDetail, CellList, CellRow } from '../../api/process.ts';
+import { call } from '../lib/api.ts';
+import { duration, number, plural } from '../lib/format.ts';
+import { dialogIsOpen, useKeys } from '../lib/keys.ts';
+import { csvText, save } from '../lib/save.ts';
+import { useSite } from '../lib/site.ts';
+import { Empty, Loading, PartyLink, Problem } from '../parts/basics.tsx';
+import { GuardMeter } from '../parts/learning.tsx';
+import { notify } from '../parts/notify.ts';
+import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
+import { CELL_ORDERS, type CellOrder, LOOKS, type Look, orderCells, type ProcessRow, rowsOf } from './process/rows.ts';
+
+/** Rows behind a sparkline. */
+const SAMPLES = 120;
+const HEAD_PX = 40;
+const ROW_PX = 28;
+
+const ORDER_WORD: Readonly<Record<CellOrder, string>> = {
+  findings: 'Findings first',
+  learning: 'Least learned first',
+  name: 'By name',
+};
+const LOOK_WORD: Readonly<Record<Look, string>> = {
+  all: 'All',
+  odd: 'With a finding',
+  learning: 'Learning',
+  unarmed: 'Not armed',
+};
+
+const cellQuery = (site: string, id: string) => ({
+  queryKey: ['process', site, 'cell', id, SAMPLES],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    call('cell', { site, cell: id, samples: SAMPLES }, undefined, signal),
+});
+
+export const ProcessPage = () => {
+  const site = useSite();
+  const query = useQuery({
+    queryKey: ['process', site, 'cells'],
+    queryFn: ({ signal }) => call('cells', { site }, undefined, signal),
+  });
+  if (query.isLoading) return <Loading lines={14} what="Loading the process" />;
+  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  if (query.data.items.length === 0) return <NoCell list={query.data} />;
+  return <Cells list={query.data} />;
+};
+
+const NoCell = ({ list }: { list: CellList }) => {
+  const site = useSite();
+  return (
+    <Empty title="No process cell yet">
+      A cell is a controller with the values that were seen of it, at least twice at a steady pace.{' '}
+      {list.pointsWithout > 0
+        ? `${plural(list.pointsWithout, 'point')} ${list.pointsWithout === 1 ? 'is' : 'are'} in none: words, or seen too seldom. `
+        : 'No value was seen on the wire. '}
+      <Link to="/s/$site/points" params={{ site }}>
+        Points
+      </Link>{' '}
+      lists every value; Coverage says what is not decoded.
+    </Empty>
+  );
+};
+
+const Cells = ({ list }: { list: CellList }) => {
+  const site = useSite();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false }) as { q?: string; sort?: string; by?: string };
+  const text = search.q ?? '';
+  const order = CELL_ORDERS.find((o) => o === search.sort) ?? 'findings';
+  const look = LOOKS.find((l) => l === search.by) ?? 'all';
+  const change = (next: { q?: string; sort?: string; by?: string }) =>
+    void navigate({
+      to: '.',
+      replace: true,
+      search: (old: Record<string, unknown>) =>
+        Object.fromEntries(Object.entries({ ...old, ...next }).filter(([, v]) => v !== '')),
+    });
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [wanted, setWanted] = useState<ReadonlySet<string>>(new Set());
+  const [cursor, setCursor] = useState(-1);
+  const box = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+
+  const cells = useMemo(() => orderCells(list.items, order), [list, order]);
+  const filtered = text !== '' || look !== 'all';
+  // With a filter every cell must be looked into; without, only those in view.
+  const asked = filtered ? cells : cells.filter((c) => wanted.has(c.id));
+  const found = useQueries({
+    queries: asked.map((c) => cellQuery(site, c.id)),
+    combine: (results) => ({
+      details: new Map(results.flatMap((r) => (r.data === undefined ? [] : [[r.data.cell.id, r.data] as const]))),
+      failed: results.find((r) => r.isError && r.data === undefined)?.error ?? undefined,
+    }),
+  });
+  const { rows, points, pending } = useMemo(
+    () => rowsOf({ cells, details: found.details, closed, text, look }),
+    [cells, found.details, closed, text, look],
+  );
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: (i) => (rows[i]?.kind === 'cell' ? HEAD_PX : ROW_PX),
+    getItemKey: (i) => keyOf(rows[i]),
+    overscan: 12,
+    onChange: (v) => {
+      const seen = new Set(
+        v.getVirtualItems().flatMap((item) => {
+          const row = rows[item.index];
+          return row === undefined ? [] : [row.cell.id];
+        }),
+      );
+      if (seen.size !== wanted.size || [...seen].some((id) => !wanted.has(id))) setWanted(seen);
+    },
+  });
+  const toggle = (id: string) =>
+    setClosed((old) => {
+      const next = new Set(old);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  const move = (by: number) => {
+    const next = Math.min(Math.max(cursor + by, 0), rows.length - 1);
+    setCursor(next);
+    virtual.scrollToIndex(next);
+  };
+  const at = rows[cursor];
+  useKeys({
+    '/': () => input.current?.focus(),
+    j: () => move(1),
+    ArrowDown: () => move(1),
+    k: () => move(-1),
+    ArrowUp: () => move(-1),
+    PageDown: () => move(20),
+    PageUp: () => move(-20),
+    r: () => void client.invalidateQueries({ queryKey: ['process', site] }),
+    Escape: () => setCursor(-1),
+    ...(at
+      ? {
+          Enter: () => {
+            if (dialogIsOpen()) return;
+            if (at.kind === 'cell') void navigate({ to: '/s/$site/process/$cell', params: { site, cell: at.cell.id } });
+            else if (at.point)
+              void navigate({ to: '/s/$site/points/$point', params: { site, point: String(at.point.id) } });
+          },
+          x: () => toggle(at.cell.id),
+        }
+      : {}),
+  });
+  const all = list.items.reduce((sum, c) => sum + c.points, 0);
+  const armed = list.items.reduce((sum, c) => sum + c.armed, 0);
+  const allClosed = closed.size === cells.length;
+
+  return (
+    <div className="page full process">
+      <h1 className="sr">Process</h1>
+      <div className="toolbar">
+        <search className="filter">
+          <IconFilter size={14} className="lead" aria-hidden="true" />
+          <input
+            ref={input}
+            aria-label="Filter points"
+            placeholder="Words of point, device, cell"
+            defaultValue={text}
+            spellCheck={false}
+            onChange={(e) => change({ q: e.currentTarget.value.trim() })}
+            onKeyDown={(e) => e.key === 'Escape' && e.currentTarget.blur()}
+          />
+          <span className="tail">
+            <kbd>/</kbd>
+          </span>
+        </search>
+        <div className="chips">
+          {LOOKS.map((l) => (
+            <button
+              key={l}
+              type="button"
+              className="chip"
+              aria-pressed={look === l}
+              onClick={() => change({ by: l === 'all' ? '' : l })}
+            >
+              {LOOK_WORD[l]}
+            </button>
+          ))}
+        </div>
+        <span className="grow" />
+        <span className="dim small nowrap" aria-live="polite">
+          {filtered ? `${number(points)} of ` : ''}
+          {plural(all, 'point')} in {plural(cells.length, 'cell')}, {number(armed)} watched
+          {list.pointsWithout > 0 && (
+            <span title="Words, or values seen too seldom to make rows of them">
+              ; {number(list.pointsWithout)} in no cell
+            </span>
+          )}
+        </span>
+        <NativeSelect
+          aria-label="Order of cells"
+          value={order}
+          data={CELL_ORDERS.map((o) => ({ value: o, label: ORDER_WORD[o] }))}
+          onChange={(e) => change({ sort: e.currentTarget.value === 'findings' ? '' : e.currentTarget.value })}
+        />
+        <button
+          type="button"
+          className="chip"
+          onClick={() => setClosed(allClosed ? new Set() : new Set(cells.map((c) => c.id)))}
+        >
+          {allClosed ? 'Open all' : 'Fold all'}
+        </button>
+        <ActionIcon
+          aria-label="Fetch again"
+          title="Fetch again (r)"
+          onClick={() => void client.invalidateQueries({ queryKey: ['process', site] })}
+        >
+          <IconRefresh size={15} stroke={1.6} />
+        </ActionIcon>
+        <ActionIcon
+          aria-label="Export as CSV"
+          title="Export every point with its band (CSV)"
+          onClick={() =>
+            void exportAll(site, cells, (id) => client.fetchQuery(cellQuery(site, id))).catch(notify.problem)
+          }
+        >
+          <IconDownload size={15} stroke={1.6} />
+        </ActionIcon>
+      </div>
+      <div className="process-head" role="row">
+        {['Point', 'Now', 'Usual', 'Course', 'Watched by', 'Would notice a bias of', ''].map((h) => (
+          <span key={h} role="columnheader" tabIndex={-1}>
+            {h}
+          </span>
+        ))}
+      </div>
+      <div ref={box} className="table process-rows" role="grid" aria-label="Points by cell" aria-rowcount={rows.length}>
+        {found.failed !== undefined && found.details.size === 0 ? (
+          <Problem error={found.failed} retry={() => void client.invalidateQueries({ queryKey: ['process', site] })} />
+        ) : rows.length === 0 ? (
+          pending > 0 ? (
+            <Loading lines={8} what={`Looking into ${pending} cells`} />
+          ) : (
+            <Empty title="No point fits">
+              None of the {plural(all, 'point')} answers to this filter.{' '}
+              <button
+                type="button"
+                className="chip"
+                onClick={() => {
+                  if (input.current) input.current.value = '';
+                  change({ q: '', by: '' });
+                }}
+              >
+                Clear the filter
+              </button>
+            </Empty>
+          )
+        ) : (
+          <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+            {virtual.getVirtualItems().map((v) => {
+              const row = rows[v.index];
+              if (row === undefined) return null;
+              return (
+                <div
+                  key={v.key}
+                  role="row"
+                  tabIndex={-1}
+                  aria-rowindex={v.index + 1}
+                  aria-selected={v.index === cursor}
+                  className={`${row.kind === 'cell' ? 'cell-head' : 'process-row'}${v.index === cursor ? ' on' : ''}`}
+                  style={{ position: 'absolute', top: v.start, height: v.size, left: 0, right: 0 }}
+                >
+                  {row.kind === 'cell' ? (
+                    <CellHead cell={row.cell} open={!closed.has(row.cell.id)} toggle={() => toggle(row.cell.id)} />
+                  ) : (
+                    <PointCells row={row} us={found.details.get(row.cell.id)?.us ?? []} />
+                  )}
+                </div>
+              );
+            })}
+          </div>
+        )}
+      </div>
+      {filtered && pending > 0 && rows.length > 0 && (
+        <div className="process-foot dim small">{plural(pending, 'cell')} still being looked into</div>
+      )}
+    </div>
+  );
+};
+
+const keyOf = (row: ProcessRow | undefined): string =>
+  row === undefined ? '' : row.kind === 'cell' ? `c${row.cell.id}` : `p${row.cell.id} ${row.index}`;
+
+const CellHead = ({ cell, open, toggle }: { cell: CellRow; open: boolean; toggle: () => void }) => {
+  const site = useSite();
+  return (
+    <>
+      <button
+        type="button"
+        className="cell-toggle"
+        aria-expanded={open}
+        aria-label={`Fold ${cell.name}`}
+        onClick={toggle}
+      >
+        <IconChevronRight size={14} stroke={1.8} aria-hidden="true" className={open ? 'turned' : ''} />
+      </button>
+      <Link to="/s/$site/process/$cell" params={{ site, cell: cell.id }} className="cell-name cut">
+        {cell.name}
+      </Link>
+      {cell.controller.name !== cell.name && <PartyLink party={cell.controller} address={false} />}
+      <span className="dim small nowrap">{plural(cell.points, 'point')}</span>
+      {cell.stepMs !== null && <span className="dim small nowrap">every {duration(cell.stepMs)}</span>}
+      <span className="grow" />
+      {cell.open > 0 && <span className="tag high">{plural(cell.open, 'open finding')}</span>}
+      {cell.relations > 0 && <span className="dim small nowrap">{plural(cell.relations, 'relation')}</span>}
+      <span className="dim small nowrap">
+        {number(cell.armed)} of {number(cell.points)} watched
+      </span>
+      <span className="cell-guard">
+        <GuardMeter guard={cell} short />
+      </span>
+    </>
+  );
+};
+
+const PointCells = ({ row, us }: { row: ProcessRow & { kind: 'point' }; us: readonly number[] }) => {
+  const p = row.point;
+  if (p === undefined) return <i className="row-waiting" aria-hidden="true" />;
+  return (
+    <>
+      <div role="gridcell">
+        <PointName point={p} />
+      </div>
+      <div role="gridcell" className="end">
+        <NowValue point={p} />
+      </div>
+      <div role="gridcell">
+        <UsualBand point={p} />
+      </div>
+      <div role="gridcell">
+        <Course point={p} us={us} />
+      </div>
+      <div role="gridcell">
+        <Guards point={p} />
+      </div>
+      <div role="gridcell">
+        <Notices point={p} />
+      </div>
+      <div role="gridcell">
+        <OddMark point={p} />
+      </div>
+    </>
+  );
+};
+
+/** Every point of every cell, one after the other, so that the server is not asked for all at once. */
+const exportAll = async (
+  site: string,
+  cells: readonly CellRow[],
+  fetchCell: (id: string) => Promise<CellDetail>,
+): Promise<void> => {
+  const rows: (string | number | null)[][] = [];
+  for (const c of cells) {
+    const detail = await fetchCell(c.id);
+    for (const p of detail.points) {
+      rows.push([
+        c.name,
+        p.asset.name,
+        p.path,
+        p.unit,
+        p.nature,
+        p.value === null ? null : typeof p.value === 'number' ? p.value : String(p.value),
+        p.low.at(-1) ?? null,
+        p.high.at(-1) ?? null,
+        p.state,
+        p.share,
+        p.armed.join(' '),
+        p.unarmed,
+        p.detectable,
+        p.withinMs,
+        p.explained,
+        p.finding,
+        p.lastAt,
+      ]);
+    }
+  }
+  const head =
+    'cell,device,point,unit,nature,value,usual_low,usual_high,state,learned,guards,not_armed_because,detectable_bias,within_ms,explained,finding,last_at';
+  save(`gatehouse-process-${site}.csv`, 'text/csv', csvText(head.split(','), rows));
+};

@@ -1,0 +1,136 @@
+/** How a point of a cell looks in a row: value in its usual band, course, guards, how small a bias would be noticed. */
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { CellPoint } from '../../../api/process.ts';
+import { duration, share } from '../../lib/format.ts';
+import { useSite } from '../../lib/site.ts';
+import { shownValue, Unknown } from '../../parts/basics.tsx';
+import { GuardMeter } from '../../parts/learning.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
+
+const figure = (n: number): string => String(Number(n.toPrecision(4)));
+
+export const PointName = ({ point }: { point: CellPoint }) => {
+  const site = useSite();
+  return (
+    <Link
+      to="/s/$site/points/$point"
+      params={{ site, point: String(point.id) }}
+      className="mono point-name"
+      title={`${point.asset.name} ${point.path}`}
+    >
+      {point.path}
+    </Link>
+  );
+};
+
+export const NowValue = ({ point }: { point: CellPoint }) =>
+  point.value === null ? (
+    <Unknown>not seen</Unknown>
+  ) : (
+    <span className="mono" title={String(point.value)}>
+      {typeof point.value === 'number' ? String(Number(point.value.toPrecision(5))) : shownValue(point.value)}
+      {point.unit !== '' && <span className="dim"> {point.unit}</span>}
+    </span>
+  );
+
+/** Lowest and highest usual value now, and where the value stands between them. */
+export const UsualBand = ({ point }: { point: CellPoint }) => {
+  const low = point.low.at(-1) ?? null;
+  const high = point.high.at(-1) ?? null;
+  if (low === null || high === null) return <span className="dim">no band yet</span>;
+  const value = point.value;
+  const outside = typeof value === 'number' && (value < low || value > high);
+  // A margin at both sides, so that a value outside of the band is still on the scale.
+  const room = Math.max(high - low, Number.EPSILON) * 0.35;
+  const at = typeof value === 'number' ? (value - (low - room)) / (high - low + 2 * room) : undefined;
+  return (
+    <span
+      className="usual"
+      role="img"
+      aria-label={`usual ${figure(low)} to ${figure(high)}${outside ? ', now outside' : ''}`}
+      title={`usual ${figure(low)} to ${figure(high)}`}
+    >
+      <span>{figure(low)}</span>
+      <span className="usual-track">
+        {at !== undefined && (
+          <i className={outside ? 'outside' : ''} style={{ left: `${Math.min(1, Math.max(0, at)) * 100}%` }} />
+        )}
+      </span>
+      <span>{figure(high)}</span>
+    </span>
+  );
+};
+
+export const Course = ({ point, us, width }: { point: CellPoint; us: readonly number[]; width?: number }) => {
+  const data = useMemo(() => ({ us, value: point.values, low: point.low, high: point.high }), [us, point]);
+  if (point.nature === 'constant') return <span className="dim small">constant</span>;
+  return <Sparkline data={data} label={point.path} {...(width === undefined ? {} : { width })} />;
+};
+
+const GUARD_WORD: Readonly<Record<string, string>> = {
+  level: 'level',
+  spread: 'noise',
+  stuck: 'stuck',
+  'never-seen': 'unseen state',
+  junk: 'junk',
+  'soft-sensor': 'other points',
+  relation: 'relations',
+  'set-point': 'set point',
+  replay: 'replay',
+  dynamics: 'dynamics',
+  cycle: 'cycle',
+};
+/** What watches it; the reason why others do not on hover. */
+export const Guards = ({ point, all = false }: { point: CellPoint; all?: boolean }) => {
+  if (point.state !== 'armed') return <GuardMeter guard={point} />;
+  const words = point.armed.map((a) => GUARD_WORD[a] ?? a);
+  const shown = all ? words : words.slice(0, 3);
+  return (
+    <span
+      className="guards"
+      title={`Armed: ${words.join(', ')}${point.unarmed === '' ? '' : `. Not armed: ${point.unarmed}`}`}
+    >
+      {shown.map((w) => (
+        <span key={w} className="tag outline">
+          {w}
+        </span>
+      ))}
+      {words.length > shown.length && <span className="dim tiny">+{words.length - shown.length}</span>}
+    </span>
+  );
+};
+
+/** The honest measure of a guard: what it would notice, and how late. */
+export const Notices = ({ point }: { point: CellPoint }) =>
+  point.detectable === null ? (
+    <Unknown why={point.unarmed || point.text}>none</Unknown>
+  ) : (
+    <span
+      className="small"
+      title={`A lasting bias of this size would be noticed${point.explained === null ? '' : `; the other points explain ${share(point.explained)} of what it does`}`}
+    >
+      <span className="mono">
+        {figure(point.detectable)} {point.unit}
+      </span>
+      {point.withinMs !== null && <span className="dim"> in {duration(point.withinMs)}</span>}
+    </span>
+  );
+
+/** An open finding about the point. */
+export const OddMark = ({ point }: { point: CellPoint }) => {
+  const site = useSite();
+  if (point.finding === '') return null;
+  return (
+    <Link
+      to="/s/$site/findings/$finding"
+      params={{ site, finding: point.finding }}
+      className="tag high"
+      title="An open finding about this point"
+    >
+      <IconAlertTriangle size={11} aria-hidden="true" />
+      finding
+    </Link>
+  );
+};

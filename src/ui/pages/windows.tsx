@@ -1,0 +1,188 @@
+/** Maintenance: planned work by device, vendor and work order. Findings inside are labelled, never dropped; an overrun is told. */
+import './windows/windows.css';
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconPlus } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { WindowChange, WindowRow } from '../../api/detection.ts';
+import { call } from '../lib/api.ts';
+import { duration, plural } from '../lib/format.ts';
+import { useMay } from '../lib/may.ts';
+import { useSite } from '../lib/site.ts';
+import { Loading, Panel, PartyLink, Problem, Text, When } from '../parts/basics.tsx';
+import { notify } from '../parts/notify.ts';
+import { SmallTable } from '../parts/simple-table.tsx';
+import { ChangeWindow, NewWindowDialog } from './windows/dialogs.tsx';
+
+export const WindowsPage = () => {
+  const site = useSite();
+  const client = useQueryClient();
+  const may = useMay('window');
+  const sel = (useSearch({ strict: false }) as { sel?: string }).sel;
+  const [adding, setAdding] = useState(false);
+  const [changing, setChanging] = useState<WindowRow | undefined>();
+  const query = useQuery({
+    queryKey: ['detection', site, 'windows'],
+    queryFn: ({ signal }) => call('windows', { site }, undefined, signal),
+  });
+  const end = useMutation({
+    mutationFn: ({ id, ...body }: WindowChange & { id: string }) => call('changeWindow', { site, window: id }, body),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['detection', site, 'windows'] }),
+    onError: notify.problem,
+  });
+  const rows = query.data?.items;
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>Maintenance</h1>
+        <span className="dim">
+          Planned work, so that what it causes is told as such. Nothing is hidden by it, and work that goes on after its
+          end is a finding.
+        </span>
+      </header>
+      <Panel
+        title="Windows"
+        count={rows === undefined ? undefined : plural(rows.length, 'window')}
+        flush
+        actions={
+          may && (
+            <Button variant="filled" leftSection={<IconPlus size={14} />} onClick={() => setAdding(true)}>
+              Announce work …
+            </Button>
+          )
+        }
+      >
+        {query.isError ? (
+          <Problem error={query.error} retry={() => void query.refetch()} />
+        ) : rows === undefined ? (
+          <Loading lines={5} />
+        ) : (
+          <SmallTable<WindowRow>
+            label="Maintenance windows"
+            rows={rows}
+            keyOf={(w) => w.id}
+            most={100}
+            empty="No work is announced. What vendors and maintenance do is then told as any other finding."
+            columns={[
+              {
+                id: 'state',
+                head: 'State',
+                width: '110px',
+                by: (w) => w.state,
+                cell: (w) => <WindowState window={w} />,
+              },
+              {
+                id: 'text',
+                head: 'Work',
+                width: 'minmax(200px, 2fr)',
+                by: (w) => w.text,
+                cell: (w) => (
+                  <span className={w.id === sel ? 'strong' : ''} title={w.text}>
+                    {w.id === sel && '▸ '}
+                    {w.text}
+                  </span>
+                ),
+              },
+              { id: 'covers', head: 'Covers', width: 'minmax(150px, 1.4fr)', cell: (w) => <Covers window={w} /> },
+              {
+                id: 'vendor',
+                head: 'Vendor',
+                width: '120px',
+                by: (w) => w.vendor,
+                cell: (w) => <Text unknown="none named">{w.vendor}</Text>,
+              },
+              {
+                id: 'order',
+                head: 'Work order',
+                width: '110px',
+                by: (w) => w.workOrder,
+                cell: (w) => <Text unknown="none">{w.workOrder}</Text>,
+              },
+              { id: 'from', head: 'From', width: '146px', by: (w) => w.fromAt, cell: (w) => <When at={w.fromAt} /> },
+              { id: 'to', head: 'To', width: '146px', by: (w) => w.toAt, cell: (w) => <When at={w.toAt} /> },
+              {
+                id: 'length',
+                head: 'Length',
+                width: '70px',
+                end: true,
+                cell: (w) => duration(Date.parse(w.toAt) - Date.parse(w.fromAt)),
+              },
+              {
+                id: 'findings',
+                head: 'Findings',
+                width: '130px',
+                by: (w) => w.findings,
+                cell: (w) => <WindowFindings window={w} />,
+              },
+              {
+                id: 'act',
+                head: '',
+                width: '150px',
+                end: true,
+                cell: (w) =>
+                  may &&
+                  (w.state === 'planned' || w.state === 'running' || w.state === 'overrun') && (
+                    <span className="row" style={{ gap: 4, justifyContent: 'flex-end' }}>
+                      <button type="button" className="chip" onClick={() => setChanging(w)}>
+                        Change …
+                      </button>
+                      <button
+                        type="button"
+                        className="chip"
+                        disabled={end.isPending}
+                        title="Its findings lose the label"
+                        onClick={() => end.mutate({ id: w.id, cancelled: true })}
+                      >
+                        Cancel
+                      </button>
+                    </span>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Panel>
+      {adding && <NewWindowDialog onClose={() => setAdding(false)} />}
+      {changing && <ChangeWindow window={changing} onClose={() => setChanging(undefined)} />}
+    </div>
+  );
+};
+
+const WindowState = ({ window: w }: { window: WindowRow }) =>
+  w.state === 'overrun' ? (
+    <span className="row p-medium strong" style={{ gap: 5 }} title="Its end is over, and the work seems to go on">
+      <IconAlertTriangle size={13} stroke={1.8} aria-hidden="true" /> overrun
+    </span>
+  ) : (
+    <span className={w.state === 'running' ? 'strong' : w.state === 'planned' ? '' : 'dim'}>{w.state}</span>
+  );
+
+const Covers = ({ window: w }: { window: WindowRow }) => {
+  if (w.assets.length + w.cells.length === 0) return <span>the whole site</span>;
+  const rest = w.assets.length - 2;
+  return (
+    <span className="row" style={{ gap: 8 }}>
+      {w.assets.slice(0, 2).map((a) => (
+        <PartyLink key={a.id} party={a} address={false} />
+      ))}
+      {rest > 0 && <span className="dim small">+{rest}</span>}
+      {w.cells.length > 0 && <span className="dim small">{plural(w.cells.length, 'cell')}</span>}
+    </span>
+  );
+};
+
+const WindowFindings = ({ window: w }: { window: WindowRow }) => {
+  const site = useSite();
+  if (w.findings + w.after === 0) return <span className="dim">none</span>;
+  return (
+    <Link
+      to="/s/$site/alerts"
+      params={{ site }}
+      search={{ tab: 'findings', q: `window:"${w.text.replaceAll('"', '')}"` }}
+    >
+      {w.findings}
+      {w.after > 0 && <span className="p-medium"> and {w.after} after</span>}
+    </Link>
+  );
+};

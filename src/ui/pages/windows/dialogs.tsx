@@ -1,0 +1,243 @@
+/** Announce planned work, and end it earlier or prolong it. Times are typed in the plant's zone. */
+import { Button, Modal, MultiSelect, Textarea, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { WindowRow } from '../../../api/detection.ts';
+import { call } from '../../lib/api.ts';
+import { zoneName } from '../../lib/format.ts';
+import { useSite, useSites } from '../../lib/site.ts';
+import { Problem } from '../../parts/basics.tsx';
+import { notify } from '../../parts/notify.ts';
+import { fromPlantTime, toPlantTime } from './plant-time.ts';
+
+const useFreshWindows = (): (() => Promise<void>) => {
+  const client = useQueryClient();
+  const site = useSite();
+  return async () => {
+    await client.invalidateQueries({ queryKey: ['detection', site, 'windows'] });
+    await client.invalidateQueries({ queryKey: ['alerts', site] });
+  };
+};
+
+export const NewWindowDialog = ({ onClose }: { onClose: () => void }) => {
+  const site = useSite();
+  const fresh = useFreshWindows();
+  const sites = useSites();
+  const here = sites.data?.items.find((s) => s.id === site);
+  // A recording has its own now: the time of its last frame. A live site has the clock's.
+  const start = here?.busy || here?.lastAt == null ? new Date().toISOString() : here.lastAt;
+  const [text, setText] = useState('');
+  const [vendor, setVendor] = useState('');
+  const [workOrder, setWorkOrder] = useState('');
+  const [from, setFrom] = useState(toPlantTime(start));
+  const [to, setTo] = useState(toPlantTime(new Date(Date.parse(start) + 2 * 3_600_000).toISOString()));
+  const [assets, setAssets] = useState<string[]>([]);
+  const [cells, setCells] = useState<string[]>([]);
+  const fromAt = fromPlantTime(from);
+  const toAt = fromPlantTime(to);
+  const ends = fromAt !== undefined && toAt !== undefined && Date.parse(toAt) > Date.parse(fromAt);
+  const add = useMutation({
+    mutationFn: () =>
+      call(
+        'addWindow',
+        { site },
+        {
+          text: text.trim(),
+          assets,
+          cells,
+          from: fromAt ?? '',
+          to: toAt ?? '',
+          ...(vendor.trim() === '' ? {} : { vendor: vendor.trim() }),
+          ...(workOrder.trim() === '' ? {} : { workOrder: workOrder.trim() }),
+        },
+      ),
+    onSuccess: async (w) => {
+      notify.info('Work announced', w.text);
+      await fresh();
+      onClose();
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title="Announce work" size="lg">
+      <form
+        className="stack"
+        style={{ gap: 14 }}
+        onSubmit={(e) => {
+          e.preventDefault();
+          if (text.trim() !== '' && ends) add.mutate();
+        }}
+      >
+        <Textarea
+          label="What is done"
+          placeholder="Firmware of the filler's drive, by the vendor over VPN"
+          autosize
+          minRows={1}
+          maxLength={500}
+          data-autofocus
+          value={text}
+          onChange={(e) => setText(e.currentTarget.value)}
+        />
+        <div className="two">
+          <TextInput
+            label={`From (${zoneName()})`}
+            type="datetime-local"
+            step={60}
+            value={from}
+            onChange={(e) => setFrom(e.currentTarget.value)}
+          />
+          <TextInput
+            label={`To (${zoneName()})`}
+            type="datetime-local"
+            step={60}
+            value={to}
+            error={ends ? undefined : 'It must end after it begins.'}
+            onChange={(e) => setTo(e.currentTarget.value)}
+          />
+          <TextInput label="Vendor" maxLength={200} value={vendor} onChange={(e) => setVendor(e.currentTarget.value)} />
+          <TextInput
+            label="Work order"
+            maxLength={200}
+            value={workOrder}
+            onChange={(e) => setWorkOrder(e.currentTarget.value)}
+          />
+        </div>
+        <AssetSelect value={assets} onChange={setAssets} />
+        <CellSelect value={cells} onChange={setCells} />
+        {assets.length + cells.length === 0 && (
+          <span className="dim small">No device chosen: it covers the whole site. Smaller is better.</span>
+        )}
+        {add.isError && <Problem error={add.error} />}
+        <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="filled" loading={add.isPending} disabled={text.trim() === '' || !ends}>
+            Announce
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+};
+
+interface SelectProps {
+  value: string[];
+  onChange: (ids: string[]) => void;
+}
+/** Devices are searched on the server: there may be thousands. Those chosen stay in the list. */
+const AssetSelect = ({ value, onChange }: SelectProps) => {
+  const site = useSite();
+  const [text, setText] = useState('');
+  const [asked] = useDebouncedValue(text.trim(), 150);
+  const [names, setNames] = useState<Readonly<Record<string, string>>>({});
+  const found = useQuery({
+    queryKey: ['assets', site, 'window', asked],
+    queryFn: ({ signal }) =>
+      call(
+        'assets',
+        { site, q: asked === '' ? '' : `"${asked.replaceAll('"', '')}"`, sort: 'name', limit: 30 },
+        undefined,
+        signal,
+      ),
+    placeholderData: keepPreviousData,
+  });
+  const options = new Map<string, string>(value.map((id) => [id, names[id] ?? id]));
+  for (const a of found.data?.items ?? [])
+    options.set(a.id, a.ips[0] === undefined ? a.name : `${a.name} (${a.ips[0]})`);
+  return (
+    <MultiSelect
+      label="Devices"
+      placeholder={value.length === 0 ? 'all' : ''}
+      size="xs"
+      searchable
+      searchValue={text}
+      onSearchChange={setText}
+      filter={({ options: all }) => all}
+      data={[...options].map(([id, label]) => ({ value: id, label }))}
+      value={value}
+      nothingFoundMessage="No device answers to that."
+      onChange={(ids) => {
+        setNames(Object.fromEntries(ids.map((id) => [id, options.get(id) ?? id])));
+        onChange(ids);
+      }}
+    />
+  );
+};
+
+const CellSelect = ({ value, onChange }: SelectProps) => {
+  const site = useSite();
+  const cells = useQuery({
+    queryKey: ['process', site, 'cells'],
+    queryFn: ({ signal }) => call('cells', { site }, undefined, signal),
+  });
+  const items = cells.data?.items ?? [];
+  if (items.length === 0) return null;
+  return (
+    <MultiSelect
+      label="Process cells"
+      size="xs"
+      searchable
+      data={items.map((c) => ({ value: c.id, label: c.name }))}
+      value={value}
+      onChange={onChange}
+    />
+  );
+};
+
+export const ChangeWindow = ({ window: w, onClose }: { window: WindowRow; onClose: () => void }) => {
+  const site = useSite();
+  const fresh = useFreshWindows();
+  const [to, setTo] = useState(toPlantTime(w.toAt));
+  const [reason, setReason] = useState('');
+  const toAt = fromPlantTime(to);
+  const fits = toAt !== undefined && Date.parse(toAt) > Date.parse(w.fromAt);
+  const change = useMutation({
+    mutationFn: () =>
+      call(
+        'changeWindow',
+        { site, window: w.id },
+        { to: toAt ?? '', ...(reason.trim() === '' ? {} : { reason: reason.trim() }) },
+      ),
+    onSuccess: async () => {
+      await fresh();
+      onClose();
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title="End it earlier or prolong it" size="md">
+      <form
+        className="stack"
+        style={{ gap: 14 }}
+        onSubmit={(e) => {
+          e.preventDefault();
+          if (fits) change.mutate();
+        }}
+      >
+        <p className="flat">{w.text}</p>
+        <TextInput
+          label={`Ends (${zoneName()})`}
+          type="datetime-local"
+          step={60}
+          data-autofocus
+          value={to}
+          error={fits ? undefined : 'It must end after it begins.'}
+          onChange={(e) => setTo(e.currentTarget.value)}
+        />
+        <Textarea
+          label="Reason"
+          autosize
+          minRows={1}
+          maxLength={500}
+          value={reason}
+          onChange={(e) => setReason(e.currentTarget.value)}
+        />
+        {change.isError && <Problem error={change.error} />}
+        <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="filled" loading={change.isPending} disabled={!fits}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+};

@@ -1,0 +1,171 @@
+/**
+ * Arithmetic on observed against expected: where it leaves its band, where nothing was seen, what it was before, during
+ * and after an episode. All columns have the length of `us`; null where nothing is known.
+ */
+import type { Range } from '../lib/chart.ts';
+
+type Column = readonly (number | null)[];
+export interface Band {
+  /** Microseconds since 1970, rising. */
+  readonly us: readonly number[];
+  readonly observed: Column;
+  readonly expected: Column;
+  readonly low: Column;
+  readonly high: Column;
+}
+
+/** Steps longer than this many usual steps are a hole: two missed sightings may be chance, more are missing data. */
+const HOLE_STEPS = 4;
+
+const isOutside = (band: Band, i: number): boolean => {
+  const v = band.observed[i];
+  if (v === null || v === undefined) return false;
+  const low = band.low[i];
+  const high = band.high[i];
+  return (low !== null && low !== undefined && v < low) || (high !== null && high !== undefined && v > high);
+};
+
+/** The observed column with everything inside of its band left out. */
+export const outsideOf = (band: Band): (number | null)[] =>
+  band.observed.map((v, i) => (isOutside(band, i) ? v : null));
+
+/** Observed less expected, and the band seen from the expectation. null where one of them is not known. */
+export const differenceOf = (band: Band): Band => {
+  const less = (column: Column): (number | null)[] =>
+    column.map((v, i) => {
+      const e = band.expected[i];
+      return v === null || e === null || e === undefined ? null : v - e;
+    });
+  return {
+    us: band.us,
+    observed: less(band.observed),
+    expected: band.expected.map((e) => (e === null ? null : 0)),
+    low: less(band.low),
+    high: less(band.high),
+  };
+};
+
+/** The usual time between rows, microseconds: the median; NaN with fewer than two rows. */
+export const usualStep = (us: readonly number[]): number => {
+  const steps = us
+    .slice(1)
+    .map((t, i) => t - (us[i] ?? t))
+    .sort((a, b) => a - b);
+  return steps[Math.floor(steps.length / 2)] ?? Number.NaN;
+};
+
+/** Stretches without any observed value: told as null, or as a step much longer than usual. */
+export const holesOf = (band: Pick<Band, 'us' | 'observed'>): Range[] => {
+  const { us, observed } = band;
+  const most = usualStep(us) * HOLE_STEPS;
+  const holes: { fromUs: number; toUs: number }[] = [];
+  const add = (fromUs: number, toUs: number): void => {
+    const last = holes.at(-1);
+    if (last !== undefined && last.toUs >= fromUs) last.toUs = Math.max(last.toUs, toUs);
+    else if (toUs > fromUs) holes.push({ fromUs, toUs });
+  };
+  for (let i = 0; i < us.length; i++) {
+    const at = us[i] ?? 0;
+    const before = us[i - 1] ?? at;
+    if (observed[i] === null) add(before, us[i + 1] ?? at);
+    else if (at - before > most) add(before, at);
+  }
+  return holes;
+};
+
+/** Rows of a step chart with a row of nothing in each hole, so that no line is drawn over what was not seen. */
+export const brokenAtHoles = (band: Band): Band => {
+  const holes = holesOf(band);
+  if (holes.length === 0) return band;
+  const starts = new Set(holes.map((h) => h.fromUs));
+  const us: number[] = [];
+  const columns: (number | null)[][] = [[], [], [], []];
+  const from: readonly Column[] = [band.observed, band.expected, band.low, band.high];
+
+  band.us.forEach((t, i) => {
+    us.push(t);
+    from.forEach((c, k) => {
+      columns[k]?.push(c[i] ?? null);
+    });
+    if (starts.has(t) && band.observed[i] !== null && (band.us[i + 1] ?? t) > t + 1) {
+      us.push(t + 1);
+      for (const c of columns) c.push(null);
+    }
+  });
+  const [observed = [], expected = [], low = [], high = []] = columns;
+  return { us, observed, expected, low, high };
+};
+
+export interface Stretch {
+  readonly name: 'before' | 'during' | 'after';
+  readonly rows: number;
+  /** null where no row had a value. */
+  readonly observed: number | null;
+  readonly expected: number | null;
+  /** Mean of observed less expected over rows that have both. */
+  readonly difference: number | null;
+  /** Part of the rows with a band that lie outside of it, 0..1; null without. */
+  readonly outside: number | null;
+}
+
+/** What it was before, during and after the episode; stretches without rows are left out. */
+export const stretchesOf = (band: Band, episode: Range): Stretch[] => {
+  const places = { before: [] as number[], during: [] as number[], after: [] as number[] };
+  band.us.forEach((t, i) => {
+    (t < episode.fromUs ? places.before : t <= episode.toUs ? places.during : places.after).push(i);
+  });
+  const mean = (indices: readonly number[], of: (i: number) => number | null | undefined): number | null => {
+    let sum = 0;
+    let n = 0;
+    for (const i of indices) {
+      const v = of(i);
+      if (v === null || v === undefined) continue;
+      sum += v;
+      n++;
+    }
+    return n === 0 ? null : sum / n;
+  };
+  return (['before', 'during', 'after'] as const)
+    .map((name) => {
+      const rows = places[name];
+      const banded = rows.filter((i) => band.observed[i] !== null && (band.low[i] !== null || band.high[i] !== null));
+      return {
+        name,
+        rows: rows.length,
+        observed: mean(rows, (i) => band.observed[i]),
+        expected: mean(rows, (i) => band.expected[i]),
+        difference: mean(rows, (i) => {
+          const o = band.observed[i];
+          const e = band.expected[i];
+          return o === null || o === undefined || e === null || e === undefined ? null : o - e;
+        }),
+        outside: banded.length === 0 ? null : banded.filter((i) => isOutside(band, i)).length / banded.length,
+      };
+    })
+    .filter((s) => s.rows > 0);
+};
+
+/** To a hundredth of the largest of them: what is small beside it is told as 0, not as digits of chance. */
+const signed = (v: number, largest: number): string => {
+  const digits = largest > 0 ? Math.max(0, 2 - Math.floor(Math.log10(largest))) : 0;
+  const text = Math.abs(v).toFixed(Math.min(digits, 12));
+  return Number(text) === 0 ? '0' : `${v > 0 ? '+' : '−'}${text}`;
+};
+
+/**
+ * `+1.38 (+1.9 %)`: the difference in the point's own unit and of the expected value, where that is not near nothing;
+ * undefined where there is no expectation. `all` sets how many digits count.
+ */
+export const differenceText = (s: Stretch, all: readonly Stretch[]): string | undefined => {
+  if (s.difference === null) return undefined;
+  const partOf = (x: Stretch): number =>
+    x.difference !== null && x.expected !== null && Math.abs(x.expected) > 1e-9
+      ? (100 * x.difference) / Math.abs(x.expected)
+      : Number.NaN;
+  const largest = Math.max(...all.map((x) => Math.abs(x.difference ?? 0)));
+  const parts = all.map((x) => Math.abs(partOf(x))).filter((x) => !Number.isNaN(x));
+  const text = signed(s.difference, largest);
+  const part = partOf(s);
+  // One digit less: the part is for the feeling, the unit for the measure.
+  return Number.isNaN(part) || text === '0' ? text : `${text} (${signed(part, 10 * Math.max(...parts))} %)`;
+};

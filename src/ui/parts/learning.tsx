@@ -1,0 +1,74 @@
+/**
+ * How far something has learned. Four states that must never look alike: nothing seen yet, learning (a bar and a per cent),
+ * armed, and not armed although it saw enough (with the reason). None of them is "normal".
+ */
+import { IconCircleCheck, IconCircleDashed, IconCircleOff } from '@tabler/icons-react';
+import type { GuardState } from '../../api/words.ts';
+import { number, share } from '../lib/format.ts';
+import './learning.css';
+
+export interface Guard {
+  readonly state: GuardState;
+  /** 0..1; null while nothing was seen. */
+  readonly share: number | null;
+  /** In full: `learning: 14 h of 24 h`, `not armed: ...`. */
+  readonly text: string;
+}
+
+/** `14 of 24 hours`; three figures are enough to see progress. */
+export const seenText = (seen: number, needed: number, unit: string): string => {
+  const count = (n: number): string => number(Number(n.toPrecision(3)));
+  return `${count(Math.min(seen, needed))} of ${count(needed)} ${unit}`.trim();
+};
+
+/** The state of one thing that is learned, from what was seen of what is needed. */
+export const guardOf = (row: { seen: number; needed: number; unit: string; unarmed: string }): Guard => {
+  if (row.seen <= 0 && row.needed > 0) return { state: 'waiting', share: null, text: 'Nothing seen of it yet' };
+  if (row.seen < row.needed) {
+    const part = row.seen / row.needed;
+    return {
+      state: 'learning',
+      share: part,
+      text: `Learning, ${share(part)} of what is needed: ${seenText(row.seen, row.needed, row.unit)}`,
+    };
+  }
+  return row.unarmed === ''
+    ? { state: 'armed', share: 1, text: 'Armed: it is judged by what was learned' }
+    : { state: 'unarmed', share: 1, text: `Not armed: ${row.unarmed}` };
+};
+
+/** `short`: only the bar and the figure, for narrow columns. */
+export const GuardMeter = ({ guard, short = false }: { guard: Guard; short?: boolean }) => {
+  const { state, text } = guard;
+  if (state === 'waiting') {
+    return (
+      <span className="learning unknown" title={text}>
+        <IconCircleDashed size={13} stroke={1.8} aria-hidden="true" />
+        nothing seen
+      </span>
+    );
+  }
+  if (state === 'learning') {
+    const part = Math.min(1, Math.max(0, guard.share ?? 0));
+    return (
+      <span className="learning" title={text}>
+        <IconCircleDashed size={13} stroke={1.8} aria-hidden="true" />
+        <span className="learning-bar" role="img" aria-label={text}>
+          <i style={{ width: `${part * 100}%` }} />
+        </span>
+        <span>{short ? share(part) : `learning, ${share(part)}`}</span>
+      </span>
+    );
+  }
+  return state === 'armed' ? (
+    <span className="learning" title={text}>
+      <IconCircleCheck size={13} stroke={1.8} aria-hidden="true" />
+      armed
+    </span>
+  ) : (
+    <span className="learning unarmed" title={text}>
+      <IconCircleOff size={13} stroke={1.8} aria-hidden="true" />
+      <span className="cut">{short ? 'not armed' : text}</span>
+    </span>
+  );
+};
