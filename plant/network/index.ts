@@ -44,15 +44,32 @@ export interface PlantRun {
   readonly labels: Labels;
 }
 
-/** The plant, ready to run. */
-export const plantFrames = (given: Partial<PlantOptions> = {}): PlantRun => {
+/** A plant that runs as far as it is asked to, for as long as somebody asks. */
+export interface OpenPlant {
+  readonly startUs: number;
+  /** Frames up to and without `untilUs`, from where the last call stopped; a batch is valid until the next is asked for. */
+  run(untilUs: number): Iterable<FrameBatch>;
+  readonly labels: Labels;
+}
+
+/** People's acts are planned a day ahead. */
+const PLAN_S = DAY_US / SECOND_US;
+
+/** The plant without an end: `days` of the options counts for planned attacks only. */
+export const openPlant = (given: Partial<PlantOptions> = {}): OpenPlant => {
   const options = { ...PLANT_DEFAULTS, ...given };
   const endUs = options.startUs + Math.round(options.days * DAY_US);
   const startS = Math.floor(options.startUs / SECOND_US);
   const world = createWorld({ seed: options.seed, startS, people: false });
   const scene = new Scene({ ...options, endUs }, world);
   const traffic = control(scene);
-  operate(scene, traffic, operationsBetween(options.seed, startS, 0, (endUs - options.startUs) / SECOND_US));
+  const plan = (fromS: number): void => {
+    operate(scene, traffic, operationsBetween(options.seed, startS, fromS, fromS + PLAN_S));
+    scene.clock.once(scene.at(fromS + PLAN_S) - 1, () => plan(fromS + PLAN_S));
+  };
+  plan(0);
+  gatewayTraffic(scene, traffic.gatewaySource);
+  office(scene);
   fieldbuses(scene);
   background(scene);
   const labels: Labels = {
@@ -63,5 +80,11 @@ export const plantFrames = (given: Partial<PlantOptions> = {}): PlantRun => {
     moves: [],
     disturbances: [],
   };
-  return { frames: scene.clock.run(endUs), labels };
+  return { startUs: options.startUs, run: (untilUs) => scene.clock.run(untilUs), labels };
+};
+
+/** The plant, ready to run for its days. */
+export const plantFrames = (given: Partial<PlantOptions> = {}): PlantRun => {
+  const plant = openPlant(given);
+  return { frames: plant.run(plant.labels.endUs), labels: plant.labels };
 };

@@ -17,10 +17,15 @@ const BLOCK_OVERHEAD = 35;
 const IF_NAME = 2;
 const SHB_USER_APPLICATION = 4;
 
-/** The octets of a pcapng file of these frames, in chunks of some MiB; a chunk is valid until the next is asked for. */
-export function* pcapngChunks(frames: Iterable<FrameBatch>, title: string): Generator<Uint8Array> {
-  yield sectionHeader(false, [{ code: SHB_USER_APPLICATION, value: title }]);
-  yield interfaceDescription({ linkType: LINK.ETHERNET, options: [{ code: IF_NAME, value: 'mirror' }] });
+/**
+ * The octets of a pcapng file of these frames, in chunks of some MiB; a chunk is valid until the next is asked for.
+ * `head` false: what follows in a file that was begun before.
+ */
+export function* pcapngChunks(frames: Iterable<FrameBatch>, title: string, head = true): Generator<Uint8Array> {
+  if (head) {
+    yield sectionHeader(false, [{ code: SHB_USER_APPLICATION, value: title }]);
+    yield interfaceDescription({ linkType: LINK.ETHERNET, options: [{ code: IF_NAME, value: 'mirror' }] });
+  }
   const chunk = new Uint8Array(CHUNK_BYTES);
   const view = new DataView(chunk.buffer);
   let used = 0;

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly ownMacs?: readonly string[];
   /** Asks the capturing program what it dropped; undefined while it has not said. Called every few seconds. */
   readonly dropped?: () => number | undefined;
+  /** A source that first catches up: true once it goes with the clock. */
+  readonly isLive?: () => boolean;
 }
 
 /** Seconds between two questions to the capturing program. */
@@ -97,6 +99,8 @@ export class SourceRun {
 
   /** Called about once a second: time passes on a quiet wire, and silence is noticed. */
   second(): void {
+    if (this.source.state === 'reading' && this.#options.isLive?.() === true)
+      this.#update({ state: 'live', progress: 1 });
     if (!this.isLive || this.source.state === 'complete' || this.source.state === 'failed') return;
     const nowUs = this.#options.nowUs();
     if (this.#seconds++ % ASK_DROPPED_S === 0) {

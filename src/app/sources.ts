@@ -19,6 +19,7 @@ import { clearSite, type Store } from '../store/index.ts';
 import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { pinFrames, ringName } from './evidence.ts';
 import { type LiveCapture, startLiveCapture } from './live-capture.ts';
+import { HISTORY_US, livePlant } from './live-plant.ts';
 import { LiveSite, type SiteKind, sourceRow } from './live-site.ts';
 import { createSiteRuntime } from './pipeline.ts';
 import type { Pace } from './query/sources.ts';
@@ -26,6 +27,8 @@ import { SourceRun } from './source-run.ts';
 
 /** Live interfaces and folders watched at a time. */
 export const MAX_LIVE = 8;
+/** The site of the simulated plant. */
+export const PLANT_SITE = 'plant';
 /** Sites kept in all; a new one is refused beyond. */
 export const MAX_SITES = 1000;
 
@@ -105,6 +108,8 @@ export class Sources {
         return this.#openStream(request, userId);
       case 'live':
         return this.#openLive(request, userId);
+      case 'plant':
+        return this.#openPlant(request, userId);
     }
   }
 
@@ -235,6 +240,7 @@ export class Sources {
       stop?: () => void;
       ownMacs?: readonly string[];
       dropped?: () => number | undefined;
+      isLive?: () => boolean;
     },
   ): Promise<void> {
     const { nowUs, nowMs, store } = this.#options;
@@ -252,6 +258,7 @@ export class Sources {
         turn: () => turn(),
         ...(input.ownMacs && { ownMacs: input.ownMacs }),
         ...(input.dropped && { dropped: input.dropped }),
+        ...(input.isLive && { isLive: input.isLive }),
         ...(ring === undefined
           ? {}
           : { onFrames: (batch: FrameBatch) => ring.append(ringName(site.id, source.id), batch) }),
@@ -376,6 +383,40 @@ export class Sources {
         state: 'live',
         ring,
         stop,
+      }),
+    );
+    return { site: site.id, source: source.id, known: false };
+  }
+
+  /** One simulated plant per data folder: with its history the first time, from now on when it is started again. */
+  async #openPlant(request: Extract<SourceRequest, { kind: 'plant' }>, userId: string): Promise<Uploaded> {
+    const site = await this.#siteOf(undefined, PLANT_SITE, 'Simulated plant', 'sample');
+    const running = [...site.sources.values()].find((source) => this.running.has(source.id));
+    if (running !== undefined) return { site: site.id, source: running.id, known: true };
+    // History that was cut short would teach half of a day as usual.
+    const isWhole = site.sources.size > 0 && [...site.sources.values()].every((source) => source.progress === 1);
+    if (site.sources.size > 0 && !isWhole) {
+      await this.#forget(site);
+      site.sources.clear();
+    }
+    const plant = livePlant({
+      nowUs: this.#options.nowUs,
+      historyUs: isWhole ? 0 : (request.historyUs ?? HISTORY_US),
+      wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+    });
+    const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
+    const source = this.#newSource(site, { id: `p-${stamp}`, kind: 'stream', name: 'simulated plant', path: '' });
+    await this.#record(site, source, userId);
+    const ring = await this.ring();
+    this.#goLive(plant.stop, () =>
+      this.#read(site, source, {
+        chunks: plant.chunks,
+        read: plant.doneUs,
+        size: plant.historyUs,
+        state: 'reading',
+        ring,
+        isLive: plant.isLive,
+        stop: plant.stop,
       }),
     );
     return { site: site.id, source: source.id, known: false };
