@@ -9,7 +9,9 @@ import type { Labels } from '../world.ts';
 import { background } from './background.ts';
 import { control, operate } from './control.ts';
 import { fieldbuses } from './fieldbus.ts';
+import { gatewayTraffic } from './gateway.ts';
 import { MAX_HOSTS, REFERENCE_HOSTS, type Variant } from './hosts.ts';
+import { office } from './office.ts';
 import { DAY_US, Scene, SECOND_US } from './scene.ts';
 
 export { MAX_HOSTS, REFERENCE_HOSTS, type Variant };
@@ -53,6 +55,8 @@ export const plantFrames = (given: Partial<PlantOptions> = {}): PlantRun => {
   const scene = new Scene({ ...options, endUs }, world);
   const traffic = control(scene);
   operate(scene, traffic, operationsBetween(options.seed, startS, 0, (endUs - options.startUs) / SECOND_US));
+  gatewayTraffic(scene, traffic.gatewaySource);
+  office(scene);
   fieldbuses(scene);
   background(scene);
   const labels: Labels = {
