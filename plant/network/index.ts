@@ -9,7 +9,9 @@ import type { Labels } from '../world.ts';
 import { background } from './background.ts';
 import { control, operate } from './control.ts';
 import { fieldbuses } from './fieldbus.ts';
+import { gatewayTraffic } from './gateway.ts';
 import { MAX_HOSTS, REFERENCE_HOSTS, type Variant } from './hosts.ts';
+import { office } from './office.ts';
 import { DAY_US, Scene, SECOND_US } from './scene.ts';
 
 export { MAX_HOSTS, REFERENCE_HOSTS, type Variant };

@@ -151,7 +151,7 @@ export class Board implements Controller {
       lagS: extras.lagS ?? 0,
       drift: extras.drift ?? (high - low) * 0.0008,
     };
-    p.sensor = new Sensor(p.definition, traits, truth, this.#noise.reserve(), STEP_S);
+    p.sensor = new Sensor(p.definition, traits, truth, this.#noise, STEP_S);
     p.actual = truth;
     this.sensors.push(p);
     if (extras.calibrated === true) {

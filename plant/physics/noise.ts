@@ -14,6 +14,10 @@ const table = ((): Float32Array => {
   return Float32Array.from(values, (v) => (v - mean) / deviation);
 })();
 
+/** Steps between two moves of the drift of instruments, and the time in which a drift is forgotten, seconds. */
+const DRIFT_STEPS = 60;
+const DRIFT_TAU_S = 30 * 86_400;
+
 /** A quantity that wanders about 0: Ornstein-Uhlenbeck process (Uhlenbeck and Ornstein, 1930), exact at equal steps. */
 export class Wander {
   value: number;
@@ -37,6 +41,8 @@ export class Noise {
   readonly #slow: Random;
   #count = 0;
   readonly #wanders: Wander[] = [];
+  readonly #drifts: Wander[] = [];
+  #steps = 0;
 
   constructor(seed: number) {
     this.#random = seededRandom(seed);
@@ -55,11 +61,20 @@ export class Noise {
     return wander;
   }
 
+  /** Slow wandering of an instrument around its calibration, from 0 on; moves once in `DRIFT_STEPS` steps. */
+  drift(deviation: number, stepS: number): Wander {
+    const drift = new Wander(DRIFT_TAU_S, deviation, stepS * DRIFT_STEPS, 0);
+    this.#drifts.push(drift);
+    return drift;
+  }
+
   /** New deviates for the step that begins. */
   step(): void {
     if (this.normals.length !== this.#count) this.normals = new Float32Array(this.#count);
     const { normals } = this;
     for (let i = 0; i < normals.length; i++) normals[i] = table[this.#random.bits() & (TABLE - 1)]!;
     for (const wander of this.#wanders) wander.step(table[this.#slow.bits() & (TABLE - 1)]!);
+    if (this.#steps++ % DRIFT_STEPS === 0)
+      for (const drift of this.#drifts) drift.step(table[this.#slow.bits() & (TABLE - 1)]!);
   }
 }

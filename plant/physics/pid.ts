@@ -71,8 +71,11 @@ export class Loop {
     this.#integral = o.start;
   }
 
-  /** One scan. `feed` per cent is added in advance of the error (feed-forward); `runs` false closes the output. */
-  scan(runs = true, feed = 0): void {
+  /**
+   * One scan. `feed` per cent is added in advance of the error (feed-forward); `runs` false closes the output; `full`: what
+   * this loop steers can give no more, so the integral waits.
+   */
+  scan(runs = true, feed = 0, full = false): void {
     if (!runs) {
       this.out.put(this.#low > 0 ? 0 : this.#low);
       this.#integral = this.#low;
@@ -87,7 +90,7 @@ export class Loop {
       return;
     }
     const raw = proportional + this.#integral + feed;
-    if ((raw < this.#high || proportional < 0) && (raw > this.#low || proportional > 0))
+    if (((raw < this.#high && !full) || proportional < 0) && (raw > this.#low || proportional > 0))
       this.#integral += (proportional * STEP_S) / this.#ti.value;
     this.out.put(raw < this.#low ? this.#low : raw > this.#high ? this.#high : raw);
   }

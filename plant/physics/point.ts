@@ -4,6 +4,7 @@
  * calibration (gain, offset) that the controller applies, as in Liptak, Instrument Engineers' Handbook vol. 1 (2003), 1.4.
  */
 import type { PointDefinition } from '../world.ts';
+import type { Noise, Wander } from './noise.ts';
 
 /** What becomes of a signal on its way; `timeS` is that of the plant. */
 export type Tamper = (signal: number, timeS: number) => number;
@@ -15,7 +16,7 @@ export interface SensorTraits {
   readonly resolution: number;
   /** Time constant of its damping, seconds. */
   readonly lagS: number;
-  /** How far it wanders in a month, one standard deviation. */
+  /** Standard deviation of its drift in the long run (months), engineering units. */
   readonly drift: number;
 }
 
@@ -36,8 +37,9 @@ export class Sensor {
   readonly traits: SensorTraits;
   /** Multiplies the noise: a new instrument has another one. */
   noiseFactor = 1;
-  /** Wandering and steps of the instrument itself, engineering units. */
+  /** Steps of the instrument itself (another one was put in), engineering units. */
   bias = 0;
+  readonly #drift: Wander;
   /** Where in the draws of a step its noise lies. */
   readonly draw: number;
   #level = Number.NaN;
@@ -45,10 +47,12 @@ export class Sensor {
   readonly #low: number;
   readonly #high: number;
 
-  constructor(definition: PointDefinition, traits: SensorTraits, truth: () => number, draw: number, stepS: number) {
+  /** `noise` gives it its place among the draws and its drift; `stepS` is the time between two signals. */
+  constructor(definition: PointDefinition, traits: SensorTraits, truth: () => number, noise: Noise, stepS: number) {
     this.truth = truth;
     this.traits = traits;
-    this.draw = draw;
+    this.draw = noise.reserve();
+    this.#drift = noise.drift(traits.drift, stepS);
     this.#alpha = traits.lagS > 0 ? 1 - Math.exp(-stepS / traits.lagS) : 1;
     const spare = (definition.high - definition.low) * OVERRANGE;
     this.#low = definition.low - (definition.low < 0 ? spare : 0);
@@ -59,7 +63,7 @@ export class Sensor {
   signal(normal: number): number {
     const truth = this.truth();
     this.#level = Number.isNaN(this.#level) ? truth : this.#level + (truth - this.#level) * this.#alpha;
-    const s = this.#level + this.bias + this.traits.noise * this.noiseFactor * normal;
+    const s = this.#level + this.bias + this.#drift.value + this.traits.noise * this.noiseFactor * normal;
     const seen = s < this.#low ? this.#low : s > this.#high ? this.#high : s;
     const step = this.traits.resolution;
     return step > 0 ? Math.round(seen / step) * step : seen;

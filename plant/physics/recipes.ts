@@ -27,7 +27,7 @@ export const recipeWrites = (number: number): readonly { controller: string; poi
     { controller: 'plc-filler', point: 'FILL.SP', value: r.fillMl },
     { controller: 'plc-filler', point: 'SPEED.SP', value: r.perMinute },
     { controller: 'plc-capper', point: 'TORQUE.SP', value: r.torqueNm },
-    { controller: 'plc-conveyor', point: 'SIC-1101.SP', value: r.perMinute * 1.08 },
+    { controller: 'plc-conveyor', point: 'SIC-1101.SP', value: r.perMinute * 1.15 },
     { controller: 'plc-packer', point: 'CASE.SIZE', value: r.fillMl > 400 ? 12 : 24 },
   ];
 };

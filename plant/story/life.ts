@@ -62,7 +62,7 @@ export const operationsOfDay = (seed: number, startS: number, day: number): read
   };
   /** The last batch was made before; the line runs on until it is empty. */
   const stopLine = (hour: number): void => {
-    at(hour - 0.5, 'last batch', 'plc-blend', 'BATCH.ENABLE', 0);
+    at(hour - 0.7, 'last batch', 'plc-blend', 'BATCH.ENABLE', 0);
     at(hour, 'end of production', 'plc-filler', 'LINE.RUN', 0);
     at(hour, 'end of production', 'plc-pasteur', 'PAST.ENABLE', 0, 30);
     at(hour + 0.12, 'end of production', 'plc-packer', 'PACK.ENABLE', 0);

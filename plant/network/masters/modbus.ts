@@ -4,7 +4,9 @@
  * coil `byteOffset * 8 + bit`.
  */
 import { encodeAdu, exception, FUNCTION, request, response } from '../../../src/decode/modbus/wire.ts';
+import { identification } from '../../speak/modbus.ts';
 import type { Controller, PointDefinition } from '../../world.ts';
+import { modbusIdentityOf } from '../hosts.ts';
 import type { Stream } from '../stream.ts';
 import { type Latency, type Master, octetsOf, putRaw, rawOf, type Written } from './master.ts';
 
@@ -141,6 +143,11 @@ export class ModbusMaster implements Master {
       outcome,
       endUs: this.stream.exchange(tsUs, encodeAdu(asked), encodeAdu(answer), this.#latency()),
     };
+  }
+
+  /** What the controller answers to Read Device Identification. */
+  get identity(): Parameters<typeof response>[1] {
+    return identification(modbusIdentityOf(this.stream.server));
   }
 
   /** Any other function, with the answer that the controller gives. */

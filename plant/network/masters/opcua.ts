@@ -11,6 +11,7 @@ import { type Latency, type Master, octetsOf, putRaw, rawOf, type Written } from
 const POLICY_NONE = 'http://opcfoundation.org/UA/SecurityPolicy#None';
 /** Built-in types (OPC 10000-6 table 1). */
 const VARIANT = { bool: 1, int16: 4, uint16: 5, int32: 6, uint32: 7, real: 10 } as const;
+const BYTE_STRING = 15;
 const VALUE_ATTRIBUTE = 13;
 /** Milliseconds from 1601 to 1970: DateTime counts 100 ns from there. */
 const EPOCH_1601_US = 11_644_473_600_000_000;
@@ -427,6 +428,30 @@ export class OpcuaMaster implements Master {
     const asked = this.#publish(said + 600);
     this.stream.acknowledge(asked + 21_000, false);
     return asked + 22_000;
+  }
+
+  /** Calls a standard method of the server object with one byte string; for what engineering tools do. */
+  call(tsUs: number, method: number, argument: Uint8Array): number {
+    return this.#ask(
+      tsUs,
+      'CallRequest',
+      {
+        methodsToCall: [
+          {
+            objectId: named('Program'),
+            methodId: standard(method),
+            inputArguments: [{ type: BYTE_STRING, array: false, values: [argument], dimensions: undefined }],
+          },
+        ],
+      },
+      'CallResponse',
+      {
+        results: [
+          { statusCode: 0, inputArgumentResults: null, inputArgumentDiagnosticInfos: null, outputArguments: null },
+        ],
+        diagnosticInfos: null,
+      },
+    );
   }
 
   write(tsUs: number, name: string, value: number): Written {

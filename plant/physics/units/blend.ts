@@ -40,7 +40,7 @@ export const blend = (site: Site): Unit => {
   let mixed = 1;
   let batchC = 12;
   let waitS = 0;
-  let syrupTank = 9;
+  let syrupTank = 24;
 
   const lt1 = b.measured('LT-501', 'batch tank level', 'm', 0, 2.5, 0.002, () => volume / BATCH_AREA_M2, {
     lagS: 1,
@@ -48,7 +48,7 @@ export const blend = (site: Site): Unit => {
   const lt2 = b.measured('LT-502', 'buffer tank level', 'm', 0, 3, 0.003, () => s.bufferLevelM, {
     lagS: 2,
   });
-  b.measured('LT-503', 'syrup tank level', 'm', 0, 5, 0.003, () => syrupTank / 4, { lagS: 3 });
+  b.measured('LT-503', 'syrup tank level', 'm', 0, 5, 0.003, () => syrupTank / 6, { lagS: 3 });
   const ft1 = b.measured('FT-501', 'water into the batch', 'm3/h', 0, 30, 0.06, () => water, {
     lagS: 1,
     calibrated: true,
@@ -174,13 +174,16 @@ export const blend = (site: Site): Unit => {
       sugar += syrup * HOURS * (SYRUP_BRIX + syrupQuality.value) - gives * leaves;
       mixed += STEP_S * ((syrup > 0 ? -mixed / 60 : 0) + (stirrer.speed * (1 - mixed)) / 70);
       syrupTank -= syrup * HOURS;
-      if (syrupTank < 3 && calendar.hour > 5 && calendar.hour < 5.2) syrupTank = 18;
+      // The lorry comes before the first shift of a day that would not end with what there is.
+      if (syrupTank < 14 && calendar.hour > 4.8 && calendar.hour < 5) syrupTank += (12 * STEP_S) / 600;
       batchC += STEP_S * (((s.rawC + 0.6 - batchC) * water * HOURS) / Math.max(0.3, volume) + (18 - batchC) / 40_000);
       const taken = s.pasteurFeedM3h * HOURS;
       const bufferBrix = bufferVolume > 0.01 ? bufferSugar / bufferVolume : 0;
       s.bufferC += ((batchC - s.bufferC) * gives) / Math.max(0.3, bufferVolume) + ((18 - s.bufferC) * STEP_S) / 50_000;
-      bufferVolume = Math.max(0, bufferVolume + gives - taken);
-      bufferSugar = Math.max(0, bufferSugar + gives * leaves - taken * bufferBrix);
+      // What a product leaves behind goes to the drain before the cleaning.
+      const drained = s.cipRuns ? Math.min(bufferVolume, 15 * HOURS) : 0;
+      bufferVolume = Math.max(0, bufferVolume + gives - taken - drained);
+      bufferSugar = Math.max(0, bufferSugar + gives * leaves - (taken + drained) * bufferBrix);
       s.bufferLevelM = bufferVolume / BUFFER_AREA_M2;
       s.blendLevelM = volume / BATCH_AREA_M2;
       s.brix = bufferBrix;

@@ -40,7 +40,7 @@ export const conveyor = (site: Site): Unit => {
     name: 'SIC-1101',
     text: 'belt speed',
     pv: st,
-    sp: 216,
+    sp: 230,
     spLow: 0,
     spHigh: 340,
     spResolution: 1,

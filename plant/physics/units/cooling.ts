@@ -8,7 +8,7 @@ import { Loop } from '../pid.ts';
 import type { Site, Unit } from '../site.ts';
 
 const LOOP_KJ_K = 5200;
-const MOST_KW = 95;
+const MOST_KW = 130;
 
 export const cooling = (site: Site): Unit => {
   const { shared: s, calendar } = site;
@@ -39,7 +39,7 @@ export const cooling = (site: Site): Unit => {
     spLow: -5,
     spHigh: 8,
     spResolution: 0.1,
-    kp: -14,
+    kp: -10,
     tiS: 160,
     start: 25,
     actual: () => motor.speed * 100,

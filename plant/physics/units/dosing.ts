@@ -32,6 +32,7 @@ export const dosing = (site: Site): Unit => {
   const stock = [1.7, 1.5];
   let gas = 0.02;
   let dosedL = 0;
+  let flowing = true;
 
   const flow = b.measured('FT-301', 'water through the contact tank', 'm3/h', 0, 40, 0.1, () => s.filterM3h, {
     lagS: 1,
@@ -93,7 +94,8 @@ export const dosing = (site: Site): Unit => {
     board: b,
     scan: () => {
       const night = b.runs('pump-off-night') && site.calendar.hour >= 1 && site.calendar.hour < 4;
-      const runs = flow.value > 1.5 && !s.trip.gas && !night;
+      flowing = flow.value > (flowing ? 0.5 : 0.9);
+      const runs = flowing && !s.trip.gas && !night;
       chlorine.scan(runs, flow.value * 2.4 - 7);
       if (b.runs('overdose')) chlorine.out.put(Math.min(100, chlorine.out.value * 1.12));
       acid.scan(runs, flow.value * 1.5 - 20);

@@ -184,7 +184,7 @@ export const pasteur = (site: Site): Unit => {
       flowLoop.sp.put(step.value === 1 ? 4.5 : levelLoop.out.value * 0.1);
       flowLoop.scan(runs);
       const shift = b.runs('no-divert') ? -4 : 0;
-      tempLoop.scan(runs);
+      tempLoop.scan(runs, 0, hotLoop.out.value >= 99);
       hotLoop.sp.put(Math.min(105, Math.max(20, 55 + 0.5 * tempLoop.out.value + shift)));
       hotLoop.scan(runs);
       coolLoop.scan(runs && !b.runs('cooler-off'));
