@@ -4,6 +4,8 @@
  */
 import type { FrameBatch } from '../../src/core/frame.ts';
 import { createWorld } from '../physics/index.ts';
+import { attack } from '../story/attacker.ts';
+import { Book } from '../story/book.ts';
 import { operationsBetween } from '../story/life.ts';
 import type { Labels } from '../world.ts';
 import { background } from './background.ts';
@@ -59,13 +61,7 @@ export const plantFrames = (given: Partial<PlantOptions> = {}): PlantRun => {
   office(scene);
   fieldbuses(scene);
   background(scene);
-  const labels: Labels = {
-    seed: options.seed,
-    startUs: options.startUs,
-    endUs,
-    cycleUs: world.cycleS * SECOND_US,
-    moves: [],
-    disturbances: [],
-  };
-  return { frames: scene.clock.run(endUs), labels };
+  const book = new Book(scene);
+  if (options.attack !== 'none') attack(scene, book, options.attack === 'patient');
+  return { frames: scene.clock.run(endUs), labels: book.labels() };
 };
