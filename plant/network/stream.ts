@@ -233,7 +233,7 @@ export class Stream implements Channel {
   }
 
   #segment(
-    tsUs: number,
+    wantedUs: number,
     toServer: boolean,
     flags: number,
     payload: Uint8Array = NOTHING,
