@@ -65,7 +65,7 @@ export const steam = (site: Site): Unit => {
     spLow: 0.7,
     spHigh: 1.5,
     spResolution: 0.001,
-    kp: 180,
+    kp: 110,
     tiS: 400,
     start: 20,
     actual: () => pump.speed * 100,
