@@ -10,6 +10,7 @@ import { ERRORS, EXIT, WARNINGS } from '../src/core/errors.ts';
 import { VERBS, type Verb } from '../src/core/observation.ts';
 import { DEPTHS } from '../src/decode/depth.ts';
 import { DECODERS } from '../src/decode/list.ts';
+import { plantPage } from './reference-plant.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NOTE = '<!-- Written by `npm run reference`; edit the sources, not this page. -->\n';
@@ -180,6 +181,7 @@ export const referencePages = (): ReadonlyMap<string, string> =>
     ['docs/reference/protocols.md', protocols()],
     ['docs/reference/limits.md', limits()],
     ['docs/reference/verbs.md', verbs()],
+    ['docs/reference/plant.md', plantPage(page, table)],
   ]);
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -4,6 +4,8 @@
  */
 import type { FrameBatch } from '../../src/core/frame.ts';
 import { createWorld } from '../physics/index.ts';
+import { attack, stageAttack } from '../story/attacker.ts';
+import { Book } from '../story/book.ts';
 import { operationsBetween } from '../story/life.ts';
 import type { Labels } from '../world.ts';
 import { background } from './background.ts';
@@ -12,7 +14,7 @@ import { fieldbuses } from './fieldbus.ts';
 import { gatewayTraffic } from './gateway.ts';
 import { MAX_HOSTS, REFERENCE_HOSTS, type Variant } from './hosts.ts';
 import { office } from './office.ts';
-import { DAY_US, Scene, SECOND_US } from './scene.ts';
+import { DAY_US, MINUTE_US, Scene, SECOND_US } from './scene.ts';
 
 export { MAX_HOSTS, REFERENCE_HOSTS, type Variant };
 
@@ -51,13 +53,15 @@ export interface OpenPlant {
   readonly startUs: number;
   /** Frames up to and without `untilUs`, from where the last call stopped; a batch is valid until the next is asked for. */
   run(untilUs: number): Iterable<FrameBatch>;
+  /** Begins the whole attack now, over in about `minutes`; another one while it runs is refused with false. */
+  stage(minutes: number): boolean;
   readonly labels: Labels;
 }
 
 /** People's acts are planned a day ahead. */
 const PLAN_S = DAY_US / SECOND_US;
 
-/** The plant without an end: `days` of the options counts for planned attacks only. */
+/** The plant without an end: `days` of the options counts for attacks that are planned from the start only. */
 export const openPlant = (given: Partial<PlantOptions> = {}): OpenPlant => {
   const options = { ...PLANT_DEFAULTS, ...given };
   const endUs = options.startUs + Math.round(options.days * DAY_US);
@@ -74,15 +78,21 @@ export const openPlant = (given: Partial<PlantOptions> = {}): OpenPlant => {
   office(scene);
   fieldbuses(scene);
   background(scene);
-  const labels: Labels = {
-    seed: options.seed,
+  const book = new Book(scene);
+  if (options.attack !== 'none') attack(scene, book, options.attack === 'patient');
+  let stagedUntilUs = 0;
+  return {
     startUs: options.startUs,
-    endUs,
-    cycleUs: world.cycleS * SECOND_US,
-    moves: [],
-    disturbances: [],
+    run: (untilUs) => scene.clock.run(untilUs),
+    stage: (minutes) => {
+      const lengthUs = minutes * MINUTE_US;
+      if (scene.nowUs < stagedUntilUs) return false;
+      stagedUntilUs = scene.nowUs + lengthUs;
+      stageAttack(scene, book, lengthUs);
+      return true;
+    },
+    labels: book.labels(),
   };
-  return { startUs: options.startUs, run: (untilUs) => scene.clock.run(untilUs), labels };
 };
 
 /** The plant, ready to run for its days. */

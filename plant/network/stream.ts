@@ -215,6 +215,7 @@ export class Stream implements Channel {
   readonly #packets: Packets;
   readonly #up: Route;
   readonly #down: Route;
+  #lastUs = 0;
   #clientSeq: number;
   #serverSeq: number;
 
@@ -232,13 +233,15 @@ export class Stream implements Channel {
   }
 
   #segment(
-    tsUs: number,
+    wantedUs: number,
     toServer: boolean,
     flags: number,
     payload: Uint8Array = NOTHING,
     start = 0,
     end = payload.length,
   ): void {
+    const tsUs = Math.max(wantedUs, this.#lastUs + 1);
+    this.#lastUs = tsUs;
     const ack = (flags & ACK) === 0 ? 0 : toServer ? this.#serverSeq : this.#clientSeq;
     const seq = toServer ? this.#clientSeq : this.#serverSeq;
     this.#packets.segment(

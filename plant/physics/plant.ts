@@ -3,7 +3,7 @@
  * for the truth. A step is: chance, calendar, sensors into memory, logic of each controller that runs, physics.
  */
 import type { Operation } from '../story/life.ts';
-import { operationsOfDay } from '../story/life.ts';
+import { earlierToday, operationsOfDay } from '../story/life.ts';
 import type { Happening, World } from '../world.ts';
 import { type Board, STEP_S } from './board.ts';
 import { Happenings } from './happenings.ts';
@@ -81,6 +81,8 @@ export class PlantWorld implements World {
     this.#units = UNITS.map((make) => make(this.#site));
     this.controllers = this.#site.boards;
     this.#happenings = new Happenings(this.#site);
+    // What people did today before time 0 holds already.
+    for (const o of earlierToday(this.seed, this.startS)) this.controller(o.controller).write(o.point, o.value);
     this.#site.noise.step();
     for (const unit of this.#units) for (const p of unit.board.sensors) p.sense(this.#site.noise.normals, 0, true);
   }
@@ -135,7 +137,7 @@ export class PlantWorld implements World {
     if (day !== this.#actsOfDay) {
       this.#actsOfDay = day;
       this.#acts = operationsOfDay(this.seed, this.startS, day);
-      this.#act = 0;
+      this.#act = this.#acts.filter((o) => o.atS < 0).length;
     }
     for (; this.#act < this.#acts.length && this.#acts[this.#act]!.atS <= timeS; this.#act++) {
       const o = this.#acts[this.#act]!;

@@ -34,8 +34,7 @@ const order = (random: Random): number[] => {
 };
 
 /**
- * What people do on day `day` (0: the day that holds time 0), in order of time; `offsetS` is the second of that day at
- * which the plant's time 0 lies. Nothing before time 0 is given.
+ * What people do on day `day` (0: the day that holds time 0), in order of time; times before time 0 are negative.
  */
 export const operationsOfDay = (seed: number, startS: number, day: number): readonly Operation[] => {
   const random = seededRandom((seed ^ 0x1f123bb5) + day * 7919);
@@ -99,8 +98,12 @@ export const operationsOfDay = (seed: number, startS: number, day: number): read
     stopLine(13.4 + jitter(10));
     clean(14 + jitter(10));
   }
-  return out.filter((o) => o.atS >= 0).sort((a, b) => a.atS - b.atS);
+  return out.sort((a, b) => a.atS - b.atS);
 };
+
+/** What people did on the day of time 0 before it: the state in which a plant begins that begins in mid-shift. */
+export const earlierToday = (seed: number, startS: number): readonly Operation[] =>
+  operationsOfDay(seed, startS, 0).filter((o) => o.atS < 0 && o.act !== 'cleaning');
 
 /** All that people do from `fromS` up to and without `toS`. */
 export const operationsBetween = (seed: number, startS: number, fromS: number, toS: number): readonly Operation[] => {

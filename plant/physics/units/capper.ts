@@ -31,7 +31,7 @@ export const capper = (site: Site): Unit => {
     0,
     4,
     0.006,
-    () => (speed > 5 ? torque * (b.runs('loose-caps') ? 1 / 0.9 : 1) : 0),
+    () => (speed > 5 ? torque : 0),
     { lagS: 3, calibrated: true },
   );
   const set = b.output('CL-1001.OUT', 'clutch setting', 'Nm', 0, 4, 1.6, () => torque);
@@ -71,6 +71,7 @@ export const capper = (site: Site): Unit => {
   return {
     board: b,
     scan: () => {
+      if (b.runs('loose-caps')) jt.put(jt.value / 0.9);
       state.put(s.trip.filler ? 9 : speed > 3 ? 6 : 4);
       set.put(torqueSp.value * (b.runs('loose-caps') ? 0.9 : 1));
       if (hopper.value < 45) filling = true;

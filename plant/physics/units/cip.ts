@@ -43,7 +43,7 @@ export const cip = (site: Site): Unit => {
     spLow: 30,
     spHigh: 90,
     spResolution: 0.1,
-    kp: 14,
+    kp: 8,
     tiS: 700,
     start: 5,
     actual: () => steamValve.position,

@@ -20,7 +20,7 @@ export const conveyor = (site: Site): Unit => {
     program: 'CONV_OB1',
     variants: {
       surge: 'malicious: the belts swing +-15 % every 40 s, bottles fall and bearings suffer',
-      overspeed: 'malicious: the belts run 20 % faster than the set point',
+      overspeed: 'malicious: the belts run 20 % faster than the set point, shown as if it were right',
     },
   });
   const chance = noise.reserve();
@@ -92,11 +92,11 @@ export const conveyor = (site: Site): Unit => {
   return {
     board: b,
     scan: () => {
+      if (b.runs('overspeed')) st.put(st.value / 1.2);
       waveS += STEP_S;
       const runs = enable.value === 1 && !s.trip.packer;
       main.scan(runs);
       if (runs && b.runs('surge')) main.out.put(main.out.value + 15 * Math.sin((2 * Math.PI * waveS) / 40));
-      if (runs && b.runs('overspeed')) main.out.put(Math.min(100, main.out.value * 1.2));
       jam.put(jamS > 0 ? 1 : 0);
       out2.put(runs && jamS <= 0 ? main.out.value * 0.9 : 0);
       out3.put(runs ? main.out.value * 0.95 : 0);

@@ -20,7 +20,7 @@ export const distribution = (site: Site): Unit => {
     family: 'modbus',
     program: 'DISTRIB_MAIN',
     variants: {
-      'pressure-swing': 'malicious: the booster swings +-8 % every 90 s (water hammer)',
+      'pressure-swing': 'malicious: the booster swings +-20 % every 16 s (water hammer)',
       'level-blind': 'malicious: the level controller holds its output, the tank drifts empty or over',
     },
   });
@@ -97,7 +97,7 @@ export const distribution = (site: Site): Unit => {
       high.put(level.value > 3.7 ? 1 : 0);
       pressure.scan(dry.value === 0);
       if (b.runs('pressure-swing') && dry.value === 0)
-        pressure.out.put(pressure.out.value + 8 * Math.sin((2 * Math.PI * wave) / 90));
+        pressure.out.put(pressure.out.value + 20 * Math.sin((2 * Math.PI * wave) / 16));
       running.put(pump.speed > 0.05 ? 1 : 0);
       total.put(371_004 + outM3);
     },

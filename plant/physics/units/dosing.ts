@@ -22,7 +22,7 @@ export const dosing = (site: Site): Unit => {
     family: 'modbus',
     program: 'DOSING_PRG',
     variants: {
-      overdose: 'malicious: 12 % more stroke than the loop asks for, and the loop sees its own lowered value',
+      overdose: 'malicious: 12 % more chlorine than the set point, shown as if it were right',
       'pump-off-night': 'malicious: dosing stands still between 1 h and 4 h',
     },
   });
@@ -93,11 +93,11 @@ export const dosing = (site: Site): Unit => {
   return {
     board: b,
     scan: () => {
+      if (b.runs('overdose')) at.put(at.value / 1.12);
       const night = b.runs('pump-off-night') && site.calendar.hour >= 1 && site.calendar.hour < 4;
       flowing = flow.value > (flowing ? 0.5 : 0.9);
       const runs = flowing && !s.trip.gas && !night;
       chlorine.scan(runs, flow.value * 2.4 - 7);
-      if (b.runs('overdose')) chlorine.out.put(Math.min(100, chlorine.out.value * 1.12));
       acid.scan(runs, flow.value * 1.5 - 20);
       high.put(at.value > highLimit.value ? 1 : 0);
       low.put(at.value < lowLimit.value ? 1 : 0);

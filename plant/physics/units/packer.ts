@@ -25,16 +25,10 @@ export const packer = (site: Site): Unit => {
   let _bottles = 0;
   let glueKg = 8;
 
-  const tt = b.measured(
-    'TT-1201',
-    'glue temperature',
-    'degC',
-    0,
-    250,
-    0.15,
-    () => glueC + (b.runs('cold-glue') ? 25 : 0),
-    { lagS: 4, calibrated: true },
-  );
+  const tt = b.measured('TT-1201', 'glue temperature', 'degC', 0, 250, 0.15, () => glueC, {
+    lagS: 4,
+    calibrated: true,
+  });
   const loop = new Loop(b, {
     name: 'TIC-1201',
     text: 'glue temperature',
@@ -84,13 +78,13 @@ export const packer = (site: Site): Unit => {
   return {
     board: b,
     scan: () => {
+      if (b.runs('cold-glue')) tt.put(tt.value + 25);
       const ready = tt.value > loop.sp.value - 12 && glue.value > 0.3;
       const wants = enable.value === 1 && ready && !s.trip.packer;
       // It waits until the table has bottles enough for a while, then runs faster than the filler.
       const go = wants && (state.value === 6 ? s.accumulation > 0.12 : s.accumulation > 0.42);
       state.put(s.trip.packer ? 9 : enable.value === 0 ? 4 : go ? 6 : 5);
       loop.scan();
-      if (b.runs('cold-glue')) loop.sp.put(loop.sp.value);
       casesMade.put(3_412_000 + cases);
       pallets.put(56_866 + cases / CASES_PER_PALLET);
     },

@@ -173,6 +173,8 @@ export const pasteur = (site: Site): Unit => {
   return {
     board: b,
     scan: () => {
+      // The malicious program believes, and shows, 4 K more than there is.
+      if (b.runs('no-divert')) for (const p of [tt1, tt3]) p.put(p.value + 4);
       const product = s.bufferLevelM > 0.12;
       if (enable.value === 0 || s.trip.pasteur || !product) step.put(0);
       else if (step.value === 0 && s.bufferLevelM > 0.35) step.put(1);
@@ -183,9 +185,8 @@ export const pasteur = (site: Site): Unit => {
       levelLoop.scan(runs);
       flowLoop.sp.put(step.value === 1 ? 4.5 : levelLoop.out.value * 0.1);
       flowLoop.scan(runs);
-      const shift = b.runs('no-divert') ? -4 : 0;
       tempLoop.scan(runs, 0, hotLoop.out.value >= 99);
-      hotLoop.sp.put(Math.min(105, Math.max(20, 55 + 0.5 * tempLoop.out.value + shift)));
+      hotLoop.sp.put(Math.min(105, Math.max(20, 55 + 0.5 * tempLoop.out.value)));
       hotLoop.scan(runs);
       coolLoop.scan(runs && !b.runs('cooler-off'));
       const go = step.value === 2 && (hot || b.runs('no-divert')) && !sterileFull;

@@ -21,7 +21,7 @@ export const steam = (site: Site): Unit => {
     family: 'modbus',
     program: 'BOILER_CTL',
     variants: {
-      'pressure-up': 'malicious: the burner holds 12 % above the set point and the high alarm is silent',
+      'pressure-up': 'malicious: the boiler is held 12 % above the set point, shown as if it were right',
       'lean-flame': 'malicious: the air is set too high, gas use rises by a tenth',
     },
   });
@@ -65,7 +65,7 @@ export const steam = (site: Site): Unit => {
     spLow: 0.7,
     spHigh: 1.5,
     spResolution: 0.001,
-    kp: 180,
+    kp: 110,
     tiS: 400,
     start: 20,
     actual: () => pump.speed * 100,
@@ -88,23 +88,17 @@ export const steam = (site: Site): Unit => {
   return {
     board: b,
     scan: () => {
+      if (b.runs('pressure-up')) pt.put(pt.value / 1.12);
       levelLoop.scan();
       lowWater.put(lt.value < (lowWater.value === 1 ? 0.75 : 0.55) ? 1 : 0);
-      const error = b.runs('pressure-up') ? -0.12 * pressure.sp.value : 0;
-      high.put(pt.value > highLimit.value && !b.runs('pressure-up') ? 1 : 0);
-      const wants =
-        s.trip.boiler || lowWater.value === 1
-          ? 0
-          : run.value === 1
-            ? pt.value < pressure.sp.value + 0.6 - error
-              ? 1
-              : 0
-            : pt.value < pressure.sp.value - 0.1 - error
-              ? 1
-              : 0;
+      high.put(pt.value > highLimit.value ? 1 : 0);
+      // The burner goes off above the set point and on again below it, unless something forbids it.
+      const off =
+        s.trip.boiler || lowWater.value === 1 || pt.value > pressure.sp.value + (run.value === 1 ? 0.6 : -0.1);
+      const wants = off ? 0 : 1;
       if (wants === 1 && run.value === 0) starts.put(starts.value + 1);
       run.put(wants);
-      pressure.scan(wants === 1, error === 0 ? 0 : 22);
+      pressure.scan(wants === 1);
       flame.put(burner.position > 3 ? 1 : 0);
       total.put(210_480 + gasM3);
     },

@@ -1,0 +1,59 @@
+/** Keeps the labels of what happens: moves of the attacker and benign disturbances, with the points as they are on the wire. */
+import { type Scene, SECOND_US } from '../network/scene.ts';
+import { addressOf } from '../network/wire-address.ts';
+import type { DisturbanceLabel, Labels, MoveLabel } from '../world.ts';
+
+type Touched = MoveLabel['points'];
+export type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+export class Book {
+  readonly moves: Draft<MoveLabel>[] = [];
+  readonly disturbances: Draft<DisturbanceLabel>[] = [];
+  readonly #scene: Scene;
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  points(controllerId: string, ...names: readonly string[]): Touched {
+    const controller = this.#scene.controller(controllerId);
+    const controllerIp = this.#scene.station(controller).ip;
+    return names.map((name) => {
+      const point = controller.points.find((p) => p.name === name);
+      if (point === undefined) throw new RangeError(`${controllerId} has no point ${name}`);
+      return { name, controllerIp, address: addressOf(controller.family, point) };
+    });
+  }
+
+  /** A move that begins now; `finish` sets its end. */
+  move(label: Omit<MoveLabel, 'id' | 'startUs' | 'endUs'>): Draft<MoveLabel> {
+    const move = {
+      ...label,
+      id: `move-${this.moves.length + 1}`,
+      startUs: this.#scene.nowUs,
+      endUs: this.#scene.nowUs,
+    };
+    this.moves.push(move);
+    return move;
+  }
+  disturbance(label: Omit<DisturbanceLabel, 'id'>): Draft<DisturbanceLabel> {
+    const disturbance = { ...label, id: `disturbance-${this.disturbances.length + 1}` };
+    this.disturbances.push(disturbance);
+    return disturbance;
+  }
+  finish(label: { endUs: number }): void {
+    label.endUs = this.#scene.nowUs;
+  }
+
+  /** The labels; moves and disturbances are filled while the frames are gone through. */
+  labels(): Labels {
+    const { seed, startUs, endUs } = this.#scene.options;
+    return {
+      seed,
+      startUs,
+      endUs,
+      cycleUs: this.#scene.world.cycleS * SECOND_US,
+      moves: this.moves,
+      disturbances: this.disturbances,
+    };
+  }
+}
