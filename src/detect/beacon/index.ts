@@ -98,10 +98,10 @@ export const beacon: Detector = {
   card: {
     notices: 'Connections at even intervals to a place that was not used while learning.',
     worksWhen:
-      'Each call is a connection of its own, at least thirteen of them, five seconds to six hours apart, with up to a quarter of jitter.',
+      'Each call is a connection of its own, at least twenty-one of them, five seconds to six hours apart, with up to a quarter of jitter.',
     failsWhen:
       'One connection stays open; the jitter is larger; the implant calls through a service that is used anyway (mail, a known cloud).',
-    cost: 'Constant per flow report; 13 times for 20,000 pairs.',
+    cost: 'Constant per flow report; 21 times for 20,000 pairs.',
     source: 'AsSadhan, Moura: An efficient method to detect periodic behavior in botnet traffic, J. Adv. Res. 5 (2014)',
   },
   kinds: [BEACON],

@@ -1,11 +1,11 @@
 /**
- * Whether starts come at even intervals: the median interval and how far intervals stray from it, over the last dozen. Jitter
+ * Whether starts come at even intervals: the median interval and how far intervals stray from it, over the last twenty. Jitter
  * of a quarter still counts as even, as implants add it on purpose. Source: AsSadhan, Moura, An efficient method to detect
  * periodic behavior in botnet traffic, Journal of Advanced Research 5 (2014).
  */
 
 /** Starts kept per key. */
-export const KEPT = 13;
+export const KEPT = 21;
 
 export interface Evenness {
   /** Starts looked at. */
@@ -44,7 +44,7 @@ export class Periods {
     if (starts.length < KEPT) return undefined;
     const intervals = starts.slice(1).map((t, i) => t - starts[i]!);
     const middle = median([...intervals].sort((a, b) => a - b));
-    // The mean, not the median, of the distances: among many pairs chance makes half of a dozen intervals alike.
+    // The mean, not the median, of the distances: among many pairs chance makes half of them alike.
     const stray = intervals.reduce((sum, x) => sum + Math.abs(x - middle), 0) / intervals.length;
     return { starts: starts.length, intervalUs: middle, jitter: middle > 0 ? stray / middle : 1 };
   }
