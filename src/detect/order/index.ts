@@ -9,6 +9,7 @@ import type { At, Command } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { IntTable } from '../../lib/int-table.ts';
 import { Interner } from '../../lib/interner.ts';
+import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
 import { count, howLong, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -45,7 +46,15 @@ const create = (context: DetectorContext): RunningDetector => {
   const state: number[][] = [];
   let overflow = 0;
 
+  const rows = new PairCache(12);
   const rowOf = (at: At, target: number): number => {
+    const cached = rows.get(at.client, target);
+    if (cached >= 0) return cached;
+    const row = found(at, target);
+    if (row >= 0) rows.set(at.client, target, row);
+    return row;
+  };
+  const found = (at: At, target: number): number => {
     const client = context.host(at.client);
     const device = context.host(target);
     const row = pairs.find(client, device, 0, 0);
