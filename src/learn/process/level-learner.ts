@@ -3,10 +3,8 @@
  * the training rows.
  */
 import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
-import { correlationRows, feedLevel, type LevelState, levelWidth, newLevel } from './level.ts';
+import { BUDGET_US, correlationRows, feedLevel, type LevelState, levelWidth, newLevel } from './level.ts';
 
-/** One false episode of this guard in so long is the budget, over all points of the cell. */
-export const BUDGET_US = 30 * 86_400e6;
 /** A point with fewer distinct values has states, not levels. */
 const LEAST_VALUES = 20;
 /** False episodes on the training rows themselves beyond the budget, above which the guard stays unarmed. */

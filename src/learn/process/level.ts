@@ -7,9 +7,10 @@
  * grows with it: late), for what is shorter than the averaging time, and while less than `BLOCKS_NEEDED` averaging times
  * were seen. Cost: about a dozen operations a sample, 80 octets a point.
  * Source: EWMA chart (Roberts, Technometrics 1, 1959) with estimated parameters (Jones, Champ and Rigdon, Technometrics
- * 43, 2001), exponentially weighted mean and variance (Welford's recursion; West, Communications of the ACM 22, 1979).
+ * 43, 2001), exponentially weighted mean and variance (West, Communications of the ACM 22, 1979), rate of crossings of a
+ * smooth noise exp(-u^2/2) (Rice, Bell System Technical Journal 24, 1945), t distribution turned normal (Wallace, Annals
+ * of Mathematical Statistics 30, 1959).
  */
-import { logNormalTail, normalFromT } from '../../lib/normal.ts';
 
 /** Correlation times that are averaged over: enough that one wave of the signal is no level. */
 export const AVERAGED = 5;
@@ -23,12 +24,18 @@ export const ODD_WEIGHT = 0.1;
 export const RELEASE = 0.25;
 /** A correlation time is not looked for beyond this part of the rows. */
 const LONGEST_PART = 0.2;
-/** Surprise .5 is what happens once in the budget's time, .9 what happens once in a year of 30-day budgets. */
-const PER_DECADE = 0.4 / Math.log10(365 / 30);
+/** One false episode in so long is the budget of a cell: two in 30 days. */
+export const BUDGET_US = 15 * 86_400e6;
+const YEAR_US = 365 * 86_400e6;
+/** Surprise .5 is what chance does once in the budget's time, .9 what it does once in a year. */
+const PER_UNIT = 0.4 / Math.log(YEAR_US / BUDGET_US);
 
-/** Surprise of something expected `rate` times in the budget's time by chance: .5 at 1, .9 at 30/365. */
-export const surpriseOfRate = (logRate: number): number =>
-  Math.min(1, Math.max(0, 0.5 - (PER_DECADE * logRate) / Math.LN10));
+/** Surprise of what chance does `exp(logRate)` times in the budget's time: .5 at once, .9 at once in a year. */
+export const surpriseOfRate = (logRate: number): number => Math.min(1, Math.max(0, 0.5 - PER_UNIT * logRate));
+
+/** The normal deviate with the tail probability of `t` at `freedom` degrees of freedom; within a few percent from 2 on. */
+export const normalFromT = (t: number, freedom: number): number =>
+  ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * Math.log1p((t * t) / freedom));
 
 /** Rows until the autocorrelation falls below 1/e; 1 for noise, NaN for a signal that does not move. */
 export const correlationRows = (column: Float64Array): number => {
@@ -58,7 +65,7 @@ export interface LevelState {
   /** Averaging time and memory, rows. */
   readonly averaging: number;
   readonly memory: number;
-  /** Natural logarithm of how many averaging times the budget's time has, over all points that share the budget. */
+  /** Natural logarithm of how many averaging times there are to each allowed false alarm, over all points that share it. */
   readonly logChances: number;
   seen: number;
   smooth: number;
@@ -104,8 +111,7 @@ export const feedLevel = (s: LevelState, x: number): number => {
   let surprise = Number.NaN;
   if (blocks >= BLOCKS_NEEDED) {
     const deviate = normalFromT(Math.abs(distance) / (Math.sqrt(s.variance) || Number.EPSILON), blocks - 1);
-    // Both tails.
-    surprise = surpriseOfRate(s.logChances + Math.LN2 + logNormalTail(deviate));
+    surprise = surpriseOfRate(s.logChances - (deviate * deviate) / 2);
     s.alarm = s.alarm ? surprise >= RELEASE : surprise >= 0.5;
     if (s.alarm) surprise = Math.max(surprise, 0.5);
   }
@@ -117,15 +123,9 @@ export const feedLevel = (s: LevelState, x: number): number => {
 
 /** Half-width around the mean that the average keeps to, in the unit of the point. */
 export const levelWidth = (s: LevelState): number => {
-  // The deviate at which the surprise is .5, by bisection: rarely asked for.
-  let low = 0;
-  let high = 40;
-  for (let i = 0; i < 50; i++) {
-    const middle = (low + high) / 2;
-    if (s.logChances + Math.LN2 + logNormalTail(middle) > 0) low = middle;
-    else high = middle;
-  }
+  // The deviate at which the surprise is .5.
+  const deviate = Math.sqrt(2 * Math.max(0, s.logChances));
   const freedom = Math.max(1, Math.min(s.seen, s.memory) / s.averaging - 1);
-  const shrunk = (high * (8 * freedom + 3)) / (8 * freedom + 1);
+  const shrunk = (deviate * (8 * freedom + 3)) / (8 * freedom + 1);
   return Math.sqrt(freedom * Math.expm1((shrunk * shrunk) / freedom) * s.variance);
 };
