@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest';
 import type { RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
-import { correlationRows, feedLevel, levelWidth, newLevel, normalFromT, surpriseOfRate } from './level.ts';
+import {
+  correlationRows,
+  feedLevel,
+  LEVEL_SETTING,
+  levelWidth,
+  newLevel,
+  normalFromT,
+  surpriseOfRate,
+} from './level.ts';
 import { levelLearner } from './level-learner.ts';
 
 /** A first-order autoregression of standard deviation 1 and the given correlation time. */
@@ -43,7 +51,7 @@ it('keeps its budget on ten waves, tells a lasting shift of two deviations once,
   let episodes = 0;
   for (let seed = 10; seed < 20; seed++) {
     const data = wave(4 * month, 20, seed);
-    const level = newLevel(20, 1000, month, 1);
+    const level = newLevel(20, 1000, step, 1, { ...LEVEL_SETTING, budgetUs: 30 * 86_400e6 });
     data.forEach((x, i) => {
       const before = level.alarm;
       const s = feedLevel(level, x);
@@ -56,7 +64,7 @@ it('keeps its budget on ten waves, tells a lasting shift of two deviations once,
   expect(episodes).toBeLessThanOrEqual(60);
 
   const data = wave(3000, 20, 21).map((x, i) => (i >= 2500 && i < 2800 ? x + 2 : x));
-  const level = newLevel(20, 1000, month, 1);
+  const level = newLevel(20, 1000, step, 1, { ...LEVEL_SETTING, budgetUs: 30 * 86_400e6 });
   const told: number[] = [];
   data.forEach((x, i) => {
     const before = level.alarm;
