@@ -1,0 +1,131 @@
+/**
+ * Watches the level of one point as a stream: the mean over several correlation times of the signal, held against the mean
+ * and spread that such means had until now. The limit keeps a false alarm budget, and is wider the less has been seen
+ * (t distribution). Finds a machine that runs persistently colder or hotter than it ever did for so long.
+ *
+ * Works when the signal comes back to a level within its training; fails for one that wanders without bound (the spread
+ * grows with it: late), for what is shorter than the averaging time, and while less than `BLOCKS_NEEDED` averaging times
+ * were seen. Cost: about a dozen operations a sample, 80 octets a point.
+ * Source: EWMA chart (Roberts, Technometrics 1, 1959) with estimated parameters (Jones, Champ and Rigdon, Technometrics
+ * 43, 2001), exponentially weighted mean and variance (Welford's recursion; West, Communications of the ACM 22, 1979).
+ */
+import { logNormalTail, normalFromT } from '../../lib/normal.ts';
+
+/** Correlation times that are averaged over: enough that one wave of the signal is no level. */
+export const AVERAGED = 5;
+/** Averaging times that the memory of mean and spread spans: what was longer ago fades. */
+export const REMEMBERED = 60;
+/** Averaging times that must have been seen before anything is judged. */
+export const BLOCKS_NEEDED = 4;
+/** Learning goes on so much slower during an alarm: what is odd is not learned, a plant that truly moved is followed. */
+export const ODD_WEIGHT = 0.1;
+/** An alarm ends when the surprise falls below this. */
+export const RELEASE = 0.25;
+/** A correlation time is not looked for beyond this part of the rows. */
+const LONGEST_PART = 0.2;
+/** Surprise .5 is what happens once in the budget's time, .9 what happens once in a year of 30-day budgets. */
+const PER_DECADE = 0.4 / Math.log10(365 / 30);
+
+/** Surprise of something expected `rate` times in the budget's time by chance: .5 at 1, .9 at 30/365. */
+export const surpriseOfRate = (logRate: number): number =>
+  Math.min(1, Math.max(0, 0.5 - (PER_DECADE * logRate) / Math.LN10));
+
+/** Rows until the autocorrelation falls below 1/e; 1 for noise, NaN for a signal that does not move. */
+export const correlationRows = (column: Float64Array): number => {
+  let sum = 0;
+  let n = 0;
+  for (const x of column)
+    if (!Number.isNaN(x)) {
+      sum += x;
+      n++;
+    }
+  const mean = sum / n;
+  const at = (i: number): number => (Number.isNaN(column[i]!) ? 0 : column[i]! - mean);
+  let power = 0;
+  for (let i = 0; i < column.length; i++) power += at(i) ** 2;
+  if (!(power > 0)) return Number.NaN;
+  const longest = Math.max(1, Math.floor(column.length * LONGEST_PART));
+  for (let lag = 1; lag < longest; lag++) {
+    let product = 0;
+    for (let i = lag; i < column.length; i++) product += at(i) * at(i - lag);
+    if (product / power < 1 / Math.E) return lag;
+  }
+  return longest;
+};
+
+/** Plain numbers: saved and restored as they are. */
+export interface LevelState {
+  /** Averaging time and memory, rows. */
+  readonly averaging: number;
+  readonly memory: number;
+  /** Natural logarithm of how many averaging times the budget's time has, over all points that share the budget. */
+  readonly logChances: number;
+  seen: number;
+  smooth: number;
+  mean: number;
+  variance: number;
+  alarm: boolean;
+}
+
+/** `budgetRows`: rows of the time in which one false alarm is allowed; `sharers`: points that share it. */
+export const newLevel = (
+  correlation: number,
+  trainingRows: number,
+  budgetRows: number,
+  sharers: number,
+): LevelState => {
+  const averaging = Math.max(1, AVERAGED * correlation);
+  return {
+    averaging,
+    memory: Math.max(REMEMBERED * averaging, trainingRows),
+    logChances: Math.log((Math.max(1, sharers) * Math.max(budgetRows, averaging)) / averaging),
+    seen: 0,
+    smooth: Number.NaN,
+    mean: Number.NaN,
+    variance: 0,
+    alarm: false,
+  };
+};
+
+/**
+ * Takes the next value; returns the surprise 0..1, held at .5 or more until the episode is over, or NaN while it learns
+ * (or where the value is missing and nothing can be said).
+ */
+export const feedLevel = (s: LevelState, x: number): number => {
+  if (Number.isNaN(x)) return s.alarm ? 0.5 : Number.NaN;
+  s.seen++;
+  if (s.seen === 1) {
+    s.smooth = x;
+    s.mean = x;
+  }
+  s.smooth += Math.max(2 / (s.averaging + 1), 1 / s.seen) * (x - s.smooth);
+  const blocks = Math.min(s.seen, s.memory) / s.averaging;
+  const distance = s.smooth - s.mean;
+  let surprise = Number.NaN;
+  if (blocks >= BLOCKS_NEEDED) {
+    const deviate = normalFromT(Math.abs(distance) / (Math.sqrt(s.variance) || Number.EPSILON), blocks - 1);
+    // Both tails.
+    surprise = surpriseOfRate(s.logChances + Math.LN2 + logNormalTail(deviate));
+    s.alarm = s.alarm ? surprise >= RELEASE : surprise >= 0.5;
+    if (s.alarm) surprise = Math.max(surprise, 0.5);
+  }
+  const weight = Math.max(1 / s.seen, 1 / s.memory) * (s.alarm ? ODD_WEIGHT : 1);
+  s.mean += weight * distance;
+  s.variance += weight * ((s.smooth - s.mean) ** 2 - s.variance);
+  return surprise;
+};
+
+/** Half-width around the mean that the average keeps to, in the unit of the point. */
+export const levelWidth = (s: LevelState): number => {
+  // The deviate at which the surprise is .5, by bisection: rarely asked for.
+  let low = 0;
+  let high = 40;
+  for (let i = 0; i < 50; i++) {
+    const middle = (low + high) / 2;
+    if (s.logChances + Math.LN2 + logNormalTail(middle) > 0) low = middle;
+    else high = middle;
+  }
+  const freedom = Math.max(1, Math.min(s.seen, s.memory) / s.averaging - 1);
+  const shrunk = (high * (8 * freedom + 3)) / (8 * freedom + 1);
+  return Math.sqrt(freedom * Math.expm1((shrunk * shrunk) / freedom) * s.variance);
+};
