@@ -4,11 +4,14 @@
  * tail of the held-out statistic continued on a log scale (Hill, Annals of Statistics 3, 1975) and mean plus Student's t
  * times spread, with the number of independent values that rows smoothed over a horizon really hold.
  */
+import { logNormalTail } from '../../lib/normal.ts';
 
 /** Part of normal rows that may raise an alarm, over all horizons together: about one row in three weeks of 3-minute rows. */
 export const FALSE_ALARM_PART = 1e-4;
 /** Part of normal rows above the lower limit, at which a raised alarm is taken back. */
 export const RELEASE_PART = 0.01;
+/** The lower limit is at least the upper one divided by this, so that heavy tails do not keep an alarm on. */
+const MAX_HYSTERESIS = 10;
 /** Part of the held-out rows that makes the tail. */
 const TAIL_PART = 0.05;
 /** A horizon with fewer independent held-out values than this is not used: its limit would be a guess. */
@@ -45,7 +48,8 @@ export const limitsOf = (values: Float64Array, independent: number, share: numbe
   const spread = Math.sqrt(variance);
   const at = (part: number): number =>
     Math.max(threshold + excess * Math.log(tail / n / part), mean + studentQuantile(part, independent) * spread);
-  return { median: sorted[n >> 1]!, raise: at(FALSE_ALARM_PART / share), release: at(RELEASE_PART) };
+  const raise = at(FALSE_ALARM_PART / share);
+  return { median: sorted[n >> 1]!, raise, release: Math.max(at(RELEASE_PART), raise - Math.log(MAX_HYSTERESIS)) };
 };
 
 /**
@@ -59,30 +63,13 @@ export const surpriseOf = (value: number, limits: Limits, share: number): number
   return digits > 0 ? digits / (digits + rare) : 0;
 };
 
-/** Part of a standard normal above z >= 0: Laplace's continued fraction beyond 2, the series of the error function before. */
-const normalTail = (z: number): number => {
-  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-  if (z > 2) {
-    let fraction = z;
-    for (let k = 60; k >= 1; k--) fraction = z + k / fraction;
-    return density / fraction;
-  }
-  let term = z;
-  let sum = z;
-  for (let k = 1; k < 60; k++) {
-    term *= (z * z) / (2 * k + 1);
-    sum += term;
-  }
-  return 0.5 - density * sum;
-};
-
 /** z with `part` (below .5) of a standard normal above it. */
 export const normalQuantile = (part: number): number => {
   let low = 0;
   let high = 38;
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
-    if (normalTail(middle) > part) low = middle;
+    if (logNormalTail(middle) > Math.log(part)) low = middle;
     else high = middle;
   }
   return (low + high) / 2;

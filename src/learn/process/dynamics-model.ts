@@ -11,6 +11,8 @@ import { isNextRow, MAX_STANDARDISED } from './dynamics-points.ts';
 
 /** One row counts at most as so many times the limit of a single row, so that one spike does not ring on for hours. */
 const MAX_ROW_EXCESS = 10;
+/** A horizon remembers at most so many times its limit, so that an alarm ends soon after what caused it. */
+const MAX_EXCESS = 2;
 /** Passes that give values to missing points; each halves what is left at least, for relations as strong as .7. */
 const FILL_PASSES = 4;
 /** Points named in a deviation. */
@@ -45,7 +47,8 @@ export interface Running {
   lastUs: number;
   /** Rows in the history without a gap, up to lags. */
   filled: number;
-  raised: boolean;
+  /** Per horizon: 1 while raised. */
+  readonly raised: Uint8Array;
   /** z of this row and of the `lags` before it. */
   readonly history: Float64Array;
   /** One smoothed innovation per horizon. */
@@ -59,7 +62,7 @@ export const startRunning = (learned: Learned): Running => {
   return {
     lastUs: Number.NaN,
     filled: 0,
-    raised: false,
+    raised: new Uint8Array(learned.horizons.length),
     history: new Float64Array(p * (learned.lags + 1)),
     smooth: new Float64Array(p * learned.horizons.length),
     variance: new Float64Array(learned.horizons.length),
@@ -69,6 +72,129 @@ export const startRunning = (learned: Learned): Running => {
 const NO_DEVIATIONS: readonly Deviation[] = [];
 /** Also the answer for a row that cannot be judged: after a gap, or with too much missing. */
 const LEARNING: RowScore = { surprise: 0, state: 'learning', deviations: NO_DEVIATIONS };
+
+/**
+ * The deviation of the row in hand. Who speaks for it and the words are worked out when they are asked for, since an alarm may
+ * last for thousands of rows that nobody looks at one by one.
+ */
+class CellDeviation implements Deviation {
+  readonly point = -1;
+  readonly kind = 'dynamics';
+  surprise = 0;
+  observed = 0;
+  expected = 0;
+  readonly low = 0;
+  high = 0;
+  private readonly learned: Learned;
+  private readonly running: Running;
+  private horizon = 0;
+  private known: readonly { readonly point: number; readonly weight: number }[] | undefined;
+
+  constructor(learned: Learned, running: Running) {
+    this.learned = learned;
+    this.running = running;
+  }
+
+  tell(horizon: number, surprise: number, value: number): void {
+    const { limits } = this.learned.horizons[horizon]!;
+    this.horizon = horizon;
+    this.surprise = surprise;
+    this.observed = Math.exp(value);
+    this.expected = Math.exp(limits.median);
+    this.high = Math.exp(limits.raise);
+    this.known = undefined;
+  }
+
+  get from(): readonly { readonly point: number; readonly weight: number }[] {
+    this.known ??= contributions(this.learned, this.running, this.horizon);
+    return this.known;
+  }
+
+  get text(): string {
+    const { horizons, names, columns } = this.learned;
+    const rows = Math.round(2 / horizons[this.horizon]!.rate - 1);
+    const first = this.from[0]!;
+    const times = this.observed / this.high;
+    return (
+      `${columns.length} points do not move together as learned ` +
+      `(${times >= 1 ? `${times.toPrecision(2)} times the limit` : 'still above what is usual'}, ` +
+      `${rows <= 1 ? 'in this row' : `over about ${rows} rows`}); ` +
+      `a wrong ${names[first.point]} alone would explain ${Math.round(100 * Math.min(1, first.weight))} % of it`
+    );
+  }
+}
+
+/**
+ * How much of the smoothed deviation ends if one point alone is corrected: for this row, and as a lasting offset (then its
+ * past is wrong by the same amount, and the expectations made from it with it). The larger of both counts.
+ */
+const contributions = (
+  learned: Learned,
+  running: Running,
+  horizon: number,
+): readonly { readonly point: number; readonly weight: number }[] => {
+  const { operator, columns, lags } = learned;
+  const p = columns.length;
+  const width = p * (lags + 1);
+  const along = new Float64Array(4 * p);
+  let total = 0;
+  for (let a = 0; a < p; a++) {
+    const s = running.smooth[horizon * p + a]!;
+    total += s * s;
+    for (let i = 0; i < p; i++) {
+      const now = operator[a * width + i]!;
+      let lasting = now;
+      for (let j = a * width + p + i; j < (a + 1) * width; j += p) lasting += operator[j]!;
+      along[i]! += now * s;
+      along[p + i]! += now * now;
+      along[2 * p + i]! += lasting * s;
+      along[3 * p + i]! += lasting * lasting;
+    }
+  }
+  const weights = columns.map((point, i) => {
+    const lasting = along[3 * p + i]!;
+    const whole = lasting > 0 ? along[2 * p + i]! ** 2 / lasting : 0;
+    return { point, weight: Math.max(along[i]! ** 2 / along[p + i]!, whole) / total };
+  });
+  return weights.sort((a, b) => b.weight - a.weight || a.point - b.point).slice(0, MAX_NAMED);
+};
+
+/** w = operator * history - offset, four rows at a time: four independent sums keep the processor busy. */
+const apply = (operator: Float32Array, offset: Float64Array, history: Float64Array, w: Float64Array): void => {
+  const width = history.length;
+  const p = w.length;
+  let a = 0;
+  for (; a + 4 <= p; a += 4) {
+    let i = a * width;
+    let j = i + width;
+    let k = j + width;
+    let l = k + width;
+    let si = -offset[a]!;
+    let sj = -offset[a + 1]!;
+    let sk = -offset[a + 2]!;
+    let sl = -offset[a + 3]!;
+    for (let c = 0; c < width; c++) {
+      const z = history[c]!;
+      si += operator[i++]! * z;
+      sj += operator[j++]! * z;
+      sk += operator[k++]! * z;
+      sl += operator[l++]! * z;
+    }
+    w[a] = si;
+    w[a + 1] = sj;
+    w[a + 2] = sk;
+    w[a + 3] = sl;
+  }
+  for (; a < p; a++) {
+    let sum = -offset[a]!;
+    for (let c = 0, at = a * width; c < width; c++) sum += operator[at++]! * history[c]!;
+    w[a] = sum;
+  }
+};
+
+const scaleBy = (a: Float64Array, at: number, n: number, factor: number): void => {
+  for (let i = at; i < at + n; i++) a[i]! *= factor;
+};
 
 export class DynamicsModel implements CellModel {
   readonly arming: readonly PointArming[];
@@ -80,7 +206,7 @@ export class DynamicsModel implements CellModel {
   private readonly innovation: Float64Array;
   private readonly missing: Int32Array;
   private readonly encode: (learned: Learned, running: Running) => Uint8Array;
-  private readonly deviation: { -readonly [K in keyof Deviation]: Deviation[K] };
+  private readonly deviation: CellDeviation;
   private readonly result: { surprise: number; state: 'scored'; deviations: readonly Deviation[] };
   private readonly one: readonly Deviation[];
 
@@ -95,17 +221,7 @@ export class DynamicsModel implements CellModel {
     this.statistics = new Float64Array(learned.horizons.length);
     const floats = 3 * p + running.history.length + running.smooth.length + this.innovation.length;
     this.bytesPerPoint = p === 0 ? 0 : (learned.operator.byteLength + 8 * floats + 8 * p) / p;
-    this.deviation = {
-      point: -1,
-      kind: 'dynamics',
-      surprise: 0,
-      observed: 0,
-      expected: 0,
-      low: 0,
-      high: 0,
-      from: [],
-      text: '',
-    };
+    this.deviation = new CellDeviation(learned, running);
     this.one = [this.deviation];
     this.result = { surprise: 0, state: 'scored', deviations: NO_DEVIATIONS };
   }
@@ -138,7 +254,7 @@ export class DynamicsModel implements CellModel {
   /** After a gap nothing that was smoothed tells about now. */
   private restart(): void {
     this.running.filled = 0;
-    this.running.raised = false;
+    this.running.raised.fill(0);
     this.running.smooth.fill(0);
     this.running.variance.fill(0);
   }
@@ -168,11 +284,7 @@ export class DynamicsModel implements CellModel {
     const w = this.innovation;
     const p = w.length;
     const width = history.length;
-    for (let a = 0, at = 0; a < p; a++) {
-      let sum = -offset[a]!;
-      for (let j = 0; j < width; j++) sum += operator[at++]! * history[j]!;
-      w[a] = sum;
-    }
+    apply(operator, offset, history, w);
     for (let pass = 0; missing > 0 && pass < FILL_PASSES; pass++)
       for (let k = 0; k < missing; k++) {
         const i = this.missing[k]!;
@@ -194,15 +306,13 @@ export class DynamicsModel implements CellModel {
     let square = 0;
     for (let a = 0; a < w.length; a++) square += w[a]! * w[a]!;
     const most = MAX_ROW_EXCESS * w.length * Math.exp(this.learned.horizons[0]!.limits.raise);
-    if (square <= most) return;
-    const factor = Math.sqrt(most / square);
-    for (let a = 0; a < w.length; a++) w[a]! *= factor;
+    if (square > most) scaleBy(w, 0, w.length, Math.sqrt(most / square));
   }
 
   /** Moves all horizons on; answers with the one that is nearest to, or furthest above, its limit. */
   private smoothen(): number {
     const { horizons } = this.learned;
-    const { smooth, variance } = this.running;
+    const { smooth, variance, raised } = this.running;
     const w = this.innovation;
     const p = w.length;
     let worst = 0;
@@ -219,14 +329,16 @@ export class DynamicsModel implements CellModel {
       }
       const value = Math.log(square / (variance[h]! * p) + 1e-6);
       this.statistics[h] = value;
-      const above = (value - limits.release) / (limits.raise - limits.release);
+      raised[h] = value > limits.raise || (raised[h] === 1 && value > limits.release) ? 1 : 0;
+      // A horizon that is raised counts before one that is not.
+      const above = (value - limits.release) / (limits.raise - limits.release) + raised[h]! * 1e6;
       if (above > height) {
         height = above;
         worst = h;
       }
+      const most = limits.raise + Math.log(MAX_EXCESS);
+      if (value > most) scaleBy(smooth, h * p, p, Math.exp((most - value) / 2));
     }
-    // Above 1: raised; stays raised until every horizon is below its lower limit (0).
-    this.running.raised = height > 1 || (this.running.raised && height > 0);
     return worst;
   }
 
@@ -235,63 +347,13 @@ export class DynamicsModel implements CellModel {
     const { limits } = horizons[worst]!;
     const value = this.statistics[worst]!;
     const surprise = surpriseOf(value, limits, horizons.length);
-    this.result.surprise = this.running.raised ? Math.max(0.5, surprise) : Math.min(0.4999, surprise);
+    const raised = this.running.raised[worst] === 1;
+    this.result.surprise = raised ? Math.max(0.5, surprise) : Math.min(0.4999, surprise);
     this.result.deviations = NO_DEVIATIONS;
-    if (this.running.raised) {
-      const d = this.deviation;
-      d.surprise = this.result.surprise;
-      d.observed = Math.exp(value);
-      d.expected = Math.exp(limits.median);
-      d.high = Math.exp(limits.raise);
-      d.from = this.contributions(worst);
-      d.text = this.tell(worst, d);
+    if (raised) {
+      this.deviation.tell(worst, this.result.surprise, value);
       this.result.deviations = this.one;
     }
     return this.result;
-  }
-
-  /**
-   * How much of the smoothed deviation ends if one point alone is corrected: for this row, and as a lasting offset (then its past is
-   * wrong by the same amount, and the expectations made from it with it). The larger of both counts.
-   */
-  private contributions(horizon: number): { point: number; weight: number }[] {
-    const { operator, columns, lags } = this.learned;
-    const p = columns.length;
-    const width = p * (lags + 1);
-    const s = this.running.smooth.subarray(horizon * p, (horizon + 1) * p);
-    let total = 0;
-    for (let a = 0; a < p; a++) total += s[a]! * s[a]!;
-    const all = columns.map((point, i) => {
-      let nowAlong = 0;
-      let nowSquare = 0;
-      let lastingAlong = 0;
-      let lastingSquare = 0;
-      for (let a = 0; a < p; a++) {
-        const now = operator[a * width + i]!;
-        let lasting = now;
-        for (let j = p + i; j < width; j += p) lasting += operator[a * width + j]!;
-        nowAlong += now * s[a]!;
-        nowSquare += now * now;
-        lastingAlong += lasting * s[a]!;
-        lastingSquare += lasting * lasting;
-      }
-      const now = nowAlong ** 2 / nowSquare;
-      const lasting = lastingSquare > 0 ? lastingAlong ** 2 / lastingSquare : 0;
-      return { point, weight: Math.max(now, lasting) / total };
-    });
-    return all.sort((a, b) => b.weight - a.weight || a.point - b.point).slice(0, MAX_NAMED);
-  }
-
-  private tell(horizon: number, d: Deviation): string {
-    const { horizons, names, columns } = this.learned;
-    const rows = Math.round(2 / horizons[horizon]!.rate - 1);
-    const first = d.from[0]!;
-    const times = d.observed / d.high;
-    return (
-      `${columns.length} points do not move together as learned ` +
-      `(${times >= 1 ? `${times.toPrecision(2)} times the limit` : 'still above what is usual'}, ` +
-      `${rows <= 1 ? 'in this row' : `over about ${rows} rows`}); ` +
-      `a wrong ${names[first.point]} alone would explain ${Math.round(100 * Math.min(1, first.weight))} % of it`
-    );
   }
 }

@@ -19,7 +19,7 @@ interface Head {
   readonly horizons: readonly Horizon[];
   readonly lastUs: number | null;
   readonly filled: number;
-  readonly raised: boolean;
+  readonly raised: readonly number[];
 }
 
 const orNull = (x: number): number | null => (Number.isNaN(x) ? null : x);
@@ -42,7 +42,7 @@ export const encodeDynamics = (learned: Learned, running: Running): Uint8Array =
     horizons: learned.horizons,
     lastUs: orNull(running.lastUs),
     filled: running.filled,
-    raised: running.raised,
+    raised: [...running.raised],
   };
   const text = new TextEncoder().encode(JSON.stringify(head));
   const parts = [learned.mean, learned.scale, learned.offset, running.history, running.smooth, running.variance];
@@ -96,5 +96,8 @@ export const decodeDynamics = (saved: Uint8Array): { learned: Learned; running: 
   }));
   const { names, columns, stepUs, lags, horizons, filled, raised } = head;
   const learned = { names, arming, columns, mean, scale, stepUs, lags, operator, offset, horizons };
-  return { learned, running: { lastUs: head.lastUs ?? Number.NaN, filled, raised, history, smooth, variance } };
+  return {
+    learned,
+    running: { lastUs: head.lastUs ?? Number.NaN, filled, raised: Uint8Array.from(raised), history, smooth, variance },
+  };
 };
