@@ -38,11 +38,6 @@ it('finds the correlation time that a wave was made with', () => {
 it('surprise is .5 at the budget and .9 at one in a year', () => {
   expect(surpriseOfRate(0)).toBe(0.5);
   expect(surpriseOfRate(Math.log(15 / 365))).toBeCloseTo(0.9, 10);
-  // Student's table: 2.5 % points at 5 and 30 degrees of freedom.
-  expect(Math.abs(normalFromT(2.571, 5) - 1.96)).toBeLessThan(0.03);
-  expect(Math.abs(normalFromT(2.042, 30) - 1.96)).toBeLessThan(0.005);
-  expect(surpriseOfRate(Math.log(1e-9))).toBe(1);
-  expect(surpriseOfRate(Math.log(1e9))).toBe(0);
 });
 
 it('keeps its budget on ten waves, tells a lasting shift of two deviations once, and is silent while it learns', () => {

@@ -11,6 +11,7 @@
  * smooth noise exp(-u^2/2) (Rice, Bell System Technical Journal 24, 1945), t distribution turned normal (Wallace, Annals
  * of Mathematical Statistics 30, 1959).
  */
+import { normalFromT } from '../../lib/normal.ts';
 
 /** The knobs, each with a physical meaning; one setting for all data. */
 export interface LevelSetting {
@@ -46,10 +47,6 @@ const PER_UNIT = 0.4 / Math.log(YEAR_US / BUDGET_US);
 
 /** Surprise of what chance does `exp(logRate)` times in the budget's time: .5 at once, .9 at once in a year. */
 export const surpriseOfRate = (logRate: number): number => Math.min(1, Math.max(0, 0.5 - PER_UNIT * logRate));
-
-/** The normal deviate with the tail probability of `t` at `freedom` degrees of freedom; within a few percent from 2 on. */
-export const normalFromT = (t: number, freedom: number): number =>
-  ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * Math.log1p((t * t) / freedom));
 
 /** Rows until the autocorrelation falls below 1/e; 1 for noise, NaN for a signal that does not move. */
 export const correlationRows = (column: Float64Array): number => {
