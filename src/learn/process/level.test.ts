@@ -1,15 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
-import {
-  correlationRows,
-  feedLevel,
-  LEVEL_SETTING,
-  levelWidth,
-  newLevel,
-  normalFromT,
-  surpriseOfRate,
-} from './level.ts';
+import { correlationRows, feedLevel, LEVEL_SETTING, levelWidth, newLevel, surpriseOfRate } from './level.ts';
 import { levelLearner } from './level-learner.ts';
 
 /** A first-order autoregression of standard deviation 1 and the given correlation time. */
