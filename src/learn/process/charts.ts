@@ -21,7 +21,9 @@ const ABOVE_HIGHEST = 1.1;
 /** An alarm ends below this part of its limit. */
 const RELEASE = 0.75;
 /** An episode is held over pauses as long as itself, at most this many rows: what comes and goes is one thing. */
-const MAX_HOLD = 12;
+const MAX_HOLD = 6;
+/** Rows in which no short chart of the cell is near its limit before an episode is over. */
+const CALM_ROWS = 3;
 
 /** Limit of a statistic (>= 0) so that clusters above it are expected `perTraining` times in as many rows as given. */
 export const tailLimit = (values: Float32Array | Float64Array, perTraining: number, apart: number): number => {
@@ -58,10 +60,12 @@ export const tailLimit = (values: Float32Array | Float64Array, perTraining: numb
 export class Charts {
   readonly limits: Float64Array;
   readonly means: Float64Array;
-  /** Rows in alarm of the episode, rows that it is still held, and whether the short chart saw it. */
+  /** Rows in alarm of the episode, and rows that it is still held. */
   private readonly alarmed: Int32Array;
   private readonly held: Int32Array;
-  private readonly loud: Uint8Array;
+  /** A short chart of some sensor was in alarm; rows since when all of them are calm. */
+  private loud = false;
+  private calmRows = 0;
   readonly count: number;
 
   constructor(count: number, limits?: ArrayLike<number>) {
@@ -71,7 +75,6 @@ export class Charts {
     this.means = new Float64Array(count * CHARTS);
     this.alarmed = new Int32Array(count);
     this.held = new Int32Array(count);
-    this.loud = new Uint8Array(count);
   }
 
   /** Highest ratio of a chart to its limit. */
@@ -100,22 +103,14 @@ export class Charts {
    * alarm; while an episode is held the answer is 1.
    */
   take(sensor: number, error: number): number {
-    const { means, limits, alarmed, held, loud } = this;
+    const { means, limits, alarmed, held } = this;
     if (Number.isNaN(error)) return held[sensor]! > 0 ? 1 : 0;
     this.update(sensor, error);
     const at = sensor * CHARTS;
     const short = Math.abs(means[at + SHORT]!) / limits[at + SHORT]!;
-    let ratio = this.ratio(sensor);
-    if (short >= 1 || Math.abs(error) >= limits[at]!) loud[sensor] = 1;
-    if (loud[sensor] === 1 && short < RELEASE && Math.abs(error) < limits[at]!) {
-      // What the long charts still remember of a jump was told while it lasted.
-      for (let k = SHORT + 1; k < CHARTS; k++) {
-        const most = RELEASE * RELEASE * limits[at + k]!;
-        means[at + k] = Math.max(-most, Math.min(most, means[at + k]!));
-      }
-      loud[sensor] = 0;
-      ratio = this.ratio(sensor);
-    }
+    if (short >= 1 || Math.abs(error) >= limits[at]!) this.loud = true;
+    if (short >= RELEASE || Math.abs(error) >= limits[at]!) this.calmRows = -1;
+    const ratio = this.ratio(sensor);
     if (ratio >= 1 || (alarmed[sensor]! > 0 && ratio >= RELEASE)) {
       alarmed[sensor] = Math.min(1 << 20, alarmed[sensor]! + 1);
       held[sensor] = Math.min(MAX_HOLD, alarmed[sensor]!);
@@ -127,6 +122,23 @@ export class Charts {
     }
     alarmed[sensor] = 0;
     return ratio;
+  }
+
+  /**
+   * Call after each row. When what the short charts told is over in the whole cell, the long ones forget it: what they
+   * still remember was told while it lasted, and would go on for days.
+   */
+  endRow(): void {
+    this.calmRows++;
+    if (!this.loud || this.calmRows < CALM_ROWS) return;
+    this.loud = false;
+    const { means, limits } = this;
+    for (let s = 0; s < this.count; s++)
+      for (let k = SHORT + 1; k < CHARTS; k++) {
+        const at = s * CHARTS + k;
+        const most = RELEASE * RELEASE * limits[at]!;
+        means[at] = Math.max(-most, Math.min(most, means[at]!));
+      }
   }
 
   /**
@@ -142,10 +154,7 @@ export class Charts {
     }
     this.means.fill(0, sensor * CHARTS, (sensor + 1) * CHARTS);
     for (let k = 0; k < CHARTS; k++)
-      this.limits[sensor * CHARTS + k] = Math.max(
-        least,
-        tailLimit(series[k]!, expected, Math.ceil(2 / WEIGHTS[k]!)),
-      );
+      this.limits[sensor * CHARTS + k] = Math.max(least, tailLimit(series[k]!, expected, Math.ceil(2 / WEIGHTS[k]!)));
   }
 
   /** The chart of this sensor that is furthest up its limit. */
@@ -153,19 +162,24 @@ export class Charts {
     const at = sensor * CHARTS;
     let best = 0;
     for (let k = 1; k < CHARTS; k++)
-      if (Math.abs(this.means[at + k]!) / this.limits[at + k]! > Math.abs(this.means[at + best]!) / this.limits[at + best]!)
+      if (
+        Math.abs(this.means[at + k]!) / this.limits[at + k]! >
+        Math.abs(this.means[at + best]!) / this.limits[at + best]!
+      )
         best = k;
     return best;
   }
 
-  get state(): { means: number[]; alarmed: number[]; held: number[]; loud: number[] } {
-    return { means: [...this.means], alarmed: [...this.alarmed], held: [...this.held], loud: [...this.loud] };
+  get state(): { means: number[]; alarmed: number[]; held: number[]; loud: boolean; calmRows: number } {
+    const { loud, calmRows } = this;
+    return { means: [...this.means], alarmed: [...this.alarmed], held: [...this.held], loud, calmRows };
   }
-  set state(s: { means: number[]; alarmed: number[]; held: number[]; loud: number[] }) {
+  set state(s: { means: number[]; alarmed: number[]; held: number[]; loud: boolean; calmRows: number }) {
     this.means.set(s.means);
     this.alarmed.set(s.alarmed);
     this.held.set(s.held);
-    this.loud.set(s.loud);
+    this.loud = s.loud;
+    this.calmRows = s.calmRows;
   }
 }
 

@@ -55,7 +55,7 @@ export class ReplayWatch {
       h ^= h >>> 15;
     }
     h = Math.imul(h ^ (h >>> 13), 0x5bd1e995);
-    return ((h ^ (h >>> 16)) & 0xffff) || 1;
+    return (h ^ (h >>> 16)) & 0xffff || 1;
   }
 
   /** Takes a value; answers the length of the run of rows that repeat an earlier stretch, 0 without one. */

@@ -1,11 +1,12 @@
 /** Learns the soft model of a cell from a table of normal rows, and brings one back from what it saved. */
 import type { CellLearner, CellModel, DeviationKind, PointArming, RowTable } from '../../core/process.ts';
-import { Charts, CHARTS } from './charts.ts';
+import { CHARTS, Charts } from './charts.ts';
 import { decode } from './codec.ts';
 import { fitGuard, type GuardLimits } from './guard.ts';
 import { type PointShape, shapesOf, usualStep } from './nature.ts';
+import { mineRelations, type Relation } from './relations.ts';
 import { fitReplay } from './replay.ts';
-import { fitSensors, type FittedSensors } from './sensors.ts';
+import { type FittedSensors, fitSensors } from './sensors.ts';
 import { detectableOf, type Learned, type Running, SoftModel } from './soft-model.ts';
 import { makeLibrary } from './terms.ts';
 
@@ -21,6 +22,7 @@ const armingOf = (
   shape: PointShape,
   guard: GuardLimits,
   replay: number,
+  relations: readonly Relation[],
   fitted: FittedSensors,
   limits: ArrayLike<number>,
   stepUs: number,
@@ -32,6 +34,7 @@ const armingOf = (
   if (Number.isFinite(guard.otherRows)) armed.push('stuck');
   if (Number.isFinite(replay)) armed.push('replay');
   else if (shape.nature === 'continuous') why.push('its values repeat by themselves: no watch for replays');
+  if (relations.some((r) => r.left === shape.point || r.when === shape.point)) armed.push('relation');
   let best = { bias: Number.NaN, rows: 0 };
   fitted.sensors.forEach((s, i) => {
     if (s.point !== p || s.kind !== 'others') return;
@@ -74,7 +77,10 @@ export const softLearner: CellLearner = {
     });
     const guards = shapes.map((s, p) => fitGuard(s, columns[p]!, expected));
     const replayLimits = shapes.map((s, p) => (armed ? fitReplay(s, columns[p]!) : Number.POSITIVE_INFINITY));
-    const arming = shapes.map((s, p) => armingOf(p, s, guards[p]!, replayLimits[p]!, fitted, charts.limits, stepUs));
+    const relations = armed ? mineRelations({ ...table, columns }, shapes) : [];
+    const arming = shapes.map((s, p) =>
+      armingOf(p, s, guards[p]!, replayLimits[p]!, relations, fitted, charts.limits, stepUs),
+    );
     const learned: Learned = {
       shapes,
       stepUs,
@@ -83,6 +89,7 @@ export const softLearner: CellLearner = {
       chartLimits: [...charts.limits],
       guards,
       replayLimits,
+      relations,
       arming,
       armed,
     };

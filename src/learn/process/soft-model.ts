@@ -9,6 +9,7 @@ import { type GuardLimits, standstillOf } from './guard.ts';
 import { Holder } from './holder.ts';
 import { Isolation, type Suspect } from './isolate.ts';
 import type { PointShape } from './nature.ts';
+import { printRelation, type Relation, RelationWatch } from './relations.ts';
 import { type ReplayState, type ReplayWatch, watchReplay } from './replay.ts';
 import type { Sensor } from './sensors.ts';
 import { fillBase, type Library } from './terms.ts';
@@ -29,6 +30,7 @@ export interface Learned {
   readonly chartLimits: readonly number[];
   readonly guards: readonly GuardLimits[];
   readonly replayLimits: readonly number[];
+  readonly relations: readonly Relation[];
   readonly arming: readonly PointArming[];
   /** False: too little was seen to say anything. */
   readonly armed: boolean;
@@ -61,6 +63,7 @@ export class SoftModel implements CellModel {
   private readonly isolation: Isolation;
   private readonly stillValues: Float64Array;
   private readonly stillRows: Int32Array;
+  private readonly relations: RelationWatch;
   private readonly replays: readonly (ReplayWatch | undefined)[];
   private readonly found: Deviation[] = [];
   private readonly score_: Mutable<RowScore>;
@@ -82,6 +85,10 @@ export class SoftModel implements CellModel {
     this.isolation = new Isolation(shapes, library, sensors);
     this.stillValues = new Float64Array(shapes.length).fill(Number.NaN);
     this.stillRows = new Int32Array(shapes.length);
+    this.relations = new RelationWatch(
+      learned.relations,
+      shapes.map((s) => s.point),
+    );
     this.replays = shapes.map((s, p) =>
       Number.isFinite(learned.replayLimits[p]!) ? watchReplay(s, learned.replayLimits[p]!) : undefined,
     );
@@ -95,6 +102,7 @@ export class SoftModel implements CellModel {
     if (!learned.armed) return this.score_;
     this.holder.take(tsUs, (p) => row[p]!);
     for (let p = 0; p < learned.shapes.length; p++) this.guard(p, row[p]!);
+    this.relations.check(row, this.broken);
     this.watchSensors(tsUs, row);
     found.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
     if (found.length > MAX_DEVIATIONS) found.length = MAX_DEVIATIONS;
@@ -117,6 +125,21 @@ export class SoftModel implements CellModel {
       ...part,
     });
   }
+
+  private readonly broken = (relation: Relation, left: number, when: number, by: number): void => {
+    const shape = this.learned.shapes[left]!;
+    const states = relation.compare === '=';
+    this.tell(left, 'relation', states ? 3 : 1 + by / Math.max(shape.accuracy, 0.05 * (shape.high - shape.low)), {
+      expected: relation.value,
+      low: relation.compare === '<' ? Number.NEGATIVE_INFINITY : relation.value,
+      high: relation.compare === '>' ? Number.POSITIVE_INFINITY : relation.value,
+      from: [
+        { point: left, weight: 0.5 },
+        { point: when, weight: 0.5 },
+      ],
+      text: printRelation(relation),
+    });
+  };
 
   /** What the point can be told by itself. */
   private guard(p: number, x: number): void {
@@ -179,6 +202,7 @@ export class SoftModel implements CellModel {
         loudest = s;
       }
     }
+    charts.endRow();
     this.score_.surprise = surpriseOf(most);
     if (loudest >= 0 && most >= 1) this.tellSensors(loudest, most);
   }
