@@ -9,7 +9,7 @@
 import { cholesky, choleskySolve, invertLower, ridge } from '../../lib/matrix.ts';
 
 /** Blocks of the training rows, each held out once. */
-export const FOLDS = 5;
+const FOLDS = 5;
 /** Rows of the past that may be used; more did not help (see docs) and costs memory per point. */
 export const MAX_LAGS = 3;
 const LAGS = [1, 2, MAX_LAGS];
