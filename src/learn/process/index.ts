@@ -10,7 +10,7 @@ import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable
 import { dynamics } from './dynamics.ts';
 import { BUDGET_US } from './level.ts';
 import { levelLearner } from './level-learner.ts';
-import { prove, type Voice, voiceOf } from './proof.ts';
+import { inexperienced, prove, type Voice, voiceOf } from './proof.ts';
 import { softLearner } from './soft-index.ts';
 
 const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner];
@@ -69,7 +69,8 @@ const build = (members: readonly Member[]): CellModel => {
         const score = m.model.score(tsUs, row);
         if (score.state === 'learning') continue;
         result.state = 'scored';
-        let surprise = Math.min(score.surprise, 0.499);
+        // Below the alarm a member does not say of what: where it is silenced in part, that could be the silenced part.
+        let surprise = m.silenced.size > 0 ? 0 : Math.min(score.surprise, 0.499);
         if (score.surprise >= 0.5)
           for (const d of score.deviations) {
             if (m.silenced.size > 0 && m.silenced.has(voiceOf(d.kind, d.point))) continue;
@@ -135,7 +136,10 @@ export const processLearner: CellLearner = {
       MEMBERS.map((learner) => ({
         learner,
         model: learner.fit(table, { stepUs }),
-        silenced: new Set(prove(learner, table, stepUs, BUDGET_US).silenced),
+        silenced: new Set([
+          ...(learner === softLearner ? inexperienced(table) : []),
+          ...prove(learner, table, stepUs, BUDGET_US).silenced,
+        ]),
       })),
     );
   },

@@ -5,11 +5,19 @@
  * Source: split-sample validation (Stone, Journal of the Royal Statistical Society B 36, 1974).
  */
 import type { CellLearner, CellModel, DeviationKind, RowTable } from '../../core/process.ts';
+import { correlationRows } from './level.ts';
 
 /** The member is fitted on this first part and proved on the rest. */
 export const PROOF_FROM = 0.7;
 /** Part of the later rows that may be in alarm. */
 const MOST_ALARM_ROWS = 0.01;
+
+/** Correlation times of a point that training must hold before limits are drawn from it: fewer have not seen its extremes. */
+export const EXPERIENCE = 100;
+/** Rows of training for each point of the cell, below which regressions on the other points fit chance (Harrell, 2015). */
+export const ROWS_PER_POINT = 20;
+const FIXED: readonly DeviationKind[] = ['level', 'spread', 'stuck', 'replay', 'soft-sensor', 'set-point', 'relation'];
+const REGRESSED: readonly DeviationKind[] = ['soft-sensor', 'spread'];
 
 /** A kind of deviation of a point (-1: the cell), as one text: `stuck 7`. */
 export type Voice = string;
@@ -73,6 +81,15 @@ export const silence = (model: CellModel, table: RowTable, from: number, budgetU
     silenced.add(loudest[0]);
   }
   return { silenced: [...silenced].sort(), judged, ...first };
+};
+
+/** What a member with fixed limits may not say yet, because training was too short for it. */
+export const inexperienced = (table: RowTable): Voice[] => {
+  const thin = table.count < ROWS_PER_POINT * table.columns.length;
+  return table.columns.flatMap((column, p) => {
+    const short = !(table.count >= EXPERIENCE * correlationRows(column));
+    return [...(short ? FIXED : []), ...(thin ? REGRESSED : [])].map((kind) => voiceOf(kind, p));
+  });
 };
 
 /** Fits on the first part and tells what to silence. */
