@@ -3,10 +3,16 @@
  * the training rows.
  */
 import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
-import { correlationRows, feedLevel, type LevelState, levelWidth, newLevel } from './level.ts';
+import {
+  correlationRows,
+  feedLevel,
+  LEVEL_SETTING,
+  type LevelSetting,
+  type LevelState,
+  levelWidth,
+  newLevel,
+} from './level.ts';
 
-/** One false episode of this guard in so long is the budget, over all points of the cell. */
-export const BUDGET_US = 30 * 86_400e6;
 /** A point with fewer distinct values has states, not levels. */
 const LEAST_VALUES = 20;
 /** False episodes on the training rows themselves beyond the budget, above which the guard stays unarmed. */
@@ -64,15 +70,15 @@ const build = (saved: Saved): CellModel => {
   };
 };
 
-export const levelLearner: CellLearner = {
+/** The learner with another setting: for showing what each knob does. */
+export const levelLearnerWith = (setting: LevelSetting): CellLearner => ({
   name: 'level',
   fit(table: RowTable, options = {}): CellModel {
     const steps = Array.from(table.tsUs.subarray(1), (t, i) => t - table.tsUs[i]!).sort((a, b) => a - b);
     const stepUs = options.stepUs ?? steps[steps.length >> 1] ?? 1e6;
-    const budgetRows = BUDGET_US / stepUs;
     const continuous = table.columns.map((c) => distinctValues(c, LEAST_VALUES) >= LEAST_VALUES);
     const sharers = continuous.filter(Boolean).length;
-    const allowed = table.count / budgetRows + SPARE_EPISODES;
+    const allowed = (table.count * stepUs) / setting.budgetUs + SPARE_EPISODES;
     const arming: PointArming[] = [];
     const levels = table.columns.map((column, p) => {
       const point = table.points[p]!;
@@ -89,7 +95,7 @@ export const levelLearner: CellLearner = {
         return null;
       };
       if (!continuous[p]) return unarmed('unknown', 'has states, not levels');
-      const level = newLevel(correlationRows(column), table.count, budgetRows, sharers);
+      const level = newLevel(correlationRows(column), table.count, stepUs, sharers, setting);
       let episodes = 0;
       for (const x of column) {
         const before = level.alarm;
@@ -112,4 +118,6 @@ export const levelLearner: CellLearner = {
   },
   restore: (saved) =>
     build(JSON.parse(new TextDecoder().decode(saved), (_, x: unknown) => (x === 'NaN' ? Number.NaN : x)) as Saved),
-};
+});
+
+export const levelLearner = levelLearnerWith(LEVEL_SETTING);

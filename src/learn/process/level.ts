@@ -4,31 +4,49 @@
  * (t distribution). Finds a machine that runs persistently colder or hotter than it ever did for so long.
  *
  * Works when the signal comes back to a level within its training; fails for one that wanders without bound (the spread
- * grows with it: late), for what is shorter than the averaging time, and while less than `BLOCKS_NEEDED` averaging times
+ * grows with it: late), for what is shorter than the averaging time, and while less than `blocksNeeded` averaging times
  * were seen. Cost: about a dozen operations a sample, 80 octets a point.
  * Source: EWMA chart (Roberts, Technometrics 1, 1959) with estimated parameters (Jones, Champ and Rigdon, Technometrics
- * 43, 2001), exponentially weighted mean and variance (Welford's recursion; West, Communications of the ACM 22, 1979).
+ * 43, 2001), exponentially weighted mean and variance (West, Communications of the ACM 22, 1979), rate of crossings of a
+ * smooth noise exp(-u^2/2) (Rice, Bell System Technical Journal 24, 1945), t distribution turned normal (Wallace, Annals
+ * of Mathematical Statistics 30, 1959).
  */
-import { logNormalTail, normalFromT } from '../../lib/normal.ts';
+import { normalFromT } from '../../lib/normal.ts';
 
-/** Correlation times that are averaged over: enough that one wave of the signal is no level. */
-export const AVERAGED = 5;
-/** Averaging times that the memory of mean and spread spans: what was longer ago fades. */
-export const REMEMBERED = 60;
-/** Averaging times that must have been seen before anything is judged. */
-export const BLOCKS_NEEDED = 4;
-/** Learning goes on so much slower during an alarm: what is odd is not learned, a plant that truly moved is followed. */
-export const ODD_WEIGHT = 0.1;
-/** An alarm ends when the surprise falls below this. */
-export const RELEASE = 0.25;
+/** The knobs, each with a physical meaning; one setting for all data. */
+export interface LevelSetting {
+  /** Correlation times that are averaged over: enough that one wave of the signal is no level. */
+  readonly averaged: number;
+  /** Averaging times that the memory of mean and spread spans: what was longer ago fades. */
+  readonly remembered: number;
+  /** Averaging times that must have been seen before anything is judged. */
+  readonly blocksNeeded: number;
+  /** Learning goes on so much slower during an alarm: what is odd is not learned, a plant that truly moved is followed. */
+  readonly oddWeight: number;
+  /** An alarm ends when the surprise falls below this. */
+  readonly release: number;
+  /** One false episode in so long is allowed to a cell. */
+  readonly budgetUs: number;
+}
+
+/** Two false episodes in 30 days. */
+export const BUDGET_US = 15 * 86_400e6;
+export const LEVEL_SETTING: LevelSetting = {
+  averaged: 5,
+  remembered: 60,
+  blocksNeeded: 4,
+  oddWeight: 0.1,
+  release: 0.25,
+  budgetUs: BUDGET_US,
+};
 /** A correlation time is not looked for beyond this part of the rows. */
 const LONGEST_PART = 0.2;
-/** Surprise .5 is what happens once in the budget's time, .9 what happens once in a year of 30-day budgets. */
-const PER_DECADE = 0.4 / Math.log10(365 / 30);
+const YEAR_US = 365 * 86_400e6;
+/** Surprise .5 is what chance does once in the budget's time, .9 what it does once in a year. */
+const PER_UNIT = 0.4 / Math.log(YEAR_US / BUDGET_US);
 
-/** Surprise of something expected `rate` times in the budget's time by chance: .5 at 1, .9 at 30/365. */
-export const surpriseOfRate = (logRate: number): number =>
-  Math.min(1, Math.max(0, 0.5 - (PER_DECADE * logRate) / Math.LN10));
+/** Surprise of what chance does `exp(logRate)` times in the budget's time: .5 at once, .9 at once in a year. */
+export const surpriseOfRate = (logRate: number): number => Math.min(1, Math.max(0, 0.5 - PER_UNIT * logRate));
 
 /** Rows until the autocorrelation falls below 1/e; 1 for noise, NaN for a signal that does not move. */
 export const correlationRows = (column: Float64Array): number => {
@@ -58,8 +76,11 @@ export interface LevelState {
   /** Averaging time and memory, rows. */
   readonly averaging: number;
   readonly memory: number;
-  /** Natural logarithm of how many averaging times the budget's time has, over all points that share the budget. */
+  /** Natural logarithm of how many averaging times there are to each allowed false alarm, over all points that share it. */
   readonly logChances: number;
+  readonly blocksNeeded: number;
+  readonly oddWeight: number;
+  readonly release: number;
   seen: number;
   smooth: number;
   mean: number;
@@ -67,18 +88,22 @@ export interface LevelState {
   alarm: boolean;
 }
 
-/** `budgetRows`: rows of the time in which one false alarm is allowed; `sharers`: points that share it. */
+/** `stepUs`: time between rows; `sharers`: points of the cell that share the budget. */
 export const newLevel = (
   correlation: number,
   trainingRows: number,
-  budgetRows: number,
+  stepUs: number,
   sharers: number,
+  setting: LevelSetting = LEVEL_SETTING,
 ): LevelState => {
-  const averaging = Math.max(1, AVERAGED * correlation);
+  const averaging = Math.max(1, setting.averaged * correlation);
   return {
     averaging,
-    memory: Math.max(REMEMBERED * averaging, trainingRows),
-    logChances: Math.log((Math.max(1, sharers) * Math.max(budgetRows, averaging)) / averaging),
+    memory: Math.max(setting.remembered * averaging, trainingRows),
+    logChances: Math.log(Math.max(1, sharers) * Math.max(1, setting.budgetUs / stepUs / averaging)),
+    blocksNeeded: setting.blocksNeeded,
+    oddWeight: setting.oddWeight,
+    release: setting.release,
     seen: 0,
     smooth: Number.NaN,
     mean: Number.NaN,
@@ -102,14 +127,13 @@ export const feedLevel = (s: LevelState, x: number): number => {
   const blocks = Math.min(s.seen, s.memory) / s.averaging;
   const distance = s.smooth - s.mean;
   let surprise = Number.NaN;
-  if (blocks >= BLOCKS_NEEDED) {
+  if (blocks >= s.blocksNeeded) {
     const deviate = normalFromT(Math.abs(distance) / (Math.sqrt(s.variance) || Number.EPSILON), blocks - 1);
-    // Both tails.
-    surprise = surpriseOfRate(s.logChances + Math.LN2 + logNormalTail(deviate));
-    s.alarm = s.alarm ? surprise >= RELEASE : surprise >= 0.5;
+    surprise = surpriseOfRate(s.logChances - (deviate * deviate) / 2);
+    s.alarm = s.alarm ? surprise >= s.release : surprise >= 0.5;
     if (s.alarm) surprise = Math.max(surprise, 0.5);
   }
-  const weight = Math.max(1 / s.seen, 1 / s.memory) * (s.alarm ? ODD_WEIGHT : 1);
+  const weight = Math.max(1 / s.seen, 1 / s.memory) * (s.alarm ? s.oddWeight : 1);
   s.mean += weight * distance;
   s.variance += weight * ((s.smooth - s.mean) ** 2 - s.variance);
   return surprise;
@@ -117,15 +141,9 @@ export const feedLevel = (s: LevelState, x: number): number => {
 
 /** Half-width around the mean that the average keeps to, in the unit of the point. */
 export const levelWidth = (s: LevelState): number => {
-  // The deviate at which the surprise is .5, by bisection: rarely asked for.
-  let low = 0;
-  let high = 40;
-  for (let i = 0; i < 50; i++) {
-    const middle = (low + high) / 2;
-    if (s.logChances + Math.LN2 + logNormalTail(middle) > 0) low = middle;
-    else high = middle;
-  }
+  // The deviate at which the surprise is .5.
+  const deviate = Math.sqrt(2 * Math.max(0, s.logChances));
   const freedom = Math.max(1, Math.min(s.seen, s.memory) / s.averaging - 1);
-  const shrunk = (high * (8 * freedom + 3)) / (8 * freedom + 1);
+  const shrunk = (deviate * (8 * freedom + 3)) / (8 * freedom + 1);
   return Math.sqrt(freedom * Math.expm1((shrunk * shrunk) / freedom) * s.variance);
 };
