@@ -60,6 +60,7 @@ const build = (members: readonly Member[]): CellModel => {
   };
   return {
     arming: Array.from({ length: points }, (_, p) => armingOf(members, p)),
+    invariants: members.flatMap((m) => m.model.invariants ?? []),
     bytesPerPoint: members.reduce((sum, m) => sum + m.model.bytesPerPoint, 0),
     score(tsUs: number, row: Float64Array): RowScore {
       deviations.length = 0;
@@ -145,4 +146,5 @@ export const processLearner: CellLearner = {
   },
   restore: (saved) => build(unpack(saved)),
 };
+export { parseRelation, printRelation, type Relation, RelationWatch } from './relations.ts';
 export { processLearner as learner };

@@ -2,7 +2,7 @@
  * The model of a cell made of point guards, soft sensors with their charts, the isolation of the culprit, and the watch for
  * replays. It tells what each row deviates in; what it is armed for was decided on rows left out of its fit.
  */
-import type { CellModel, Deviation, DeviationKind, PointArming, RowScore } from '../../core/process.ts';
+import type { CellModel, CellRelation, Deviation, DeviationKind, PointArming, RowScore } from '../../core/process.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
 import { encode } from './codec.ts';
 import { type GuardLimits, standstillOf, stillness } from './guard.ts';
@@ -111,6 +111,15 @@ export class SoftModel implements CellModel {
       Number.isFinite(learned.replayLimits[p]!) ? watchReplay(s, learned.replayLimits[p]!) : undefined,
     );
     this.score_ = { surprise: 0, state: learned.armed ? 'scored' : 'learning', deviations: this.found };
+  }
+
+  get invariants(): CellRelation[] {
+    const names = this.learned.shapes.map((s) => s.point);
+    return this.learned.relations.map((r) => ({
+      text: printRelation(r),
+      points: [names.indexOf(r.left), names.indexOf(r.when)],
+      rows: r.rows,
+    }));
   }
 
   score(tsUs: number, row: Float64Array): RowScore {
