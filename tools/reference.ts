@@ -13,6 +13,8 @@ import { DECODERS } from '../src/decode/list.ts';
 import { DETECTORS, FED } from '../src/detect/list.ts';
 import { plantPage } from './reference-plant.ts';
 
+/** All that state findings, fed by observations or by the application. */
+const STATING = [...DETECTORS, ...FED];
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NOTE = '<!-- Written by `npm run reference`; edit the sources, not this page. -->\n';
 
@@ -203,7 +205,7 @@ const findings = (): string => {
       'its baseline has learned, and shows how far it is.',
     table(
       ['code', 'headline', 'detector', 'family', 'severity', 'from', 'techniques'],
-      DETECTORS.flatMap((d) =>
+      STATING.flatMap((d) =>
         d.kinds.map((k) => [
           `\`${k.code}\``,
           k.title,
@@ -215,7 +217,7 @@ const findings = (): string => {
         ]),
       ),
     ),
-    ...DETECTORS.flatMap((d) =>
+    ...STATING.flatMap((d) =>
       d.kinds.map(
         (k) =>
           `### \`${k.code}\`\n\n${cell(k.what)}\n\n- Compared with: ${cell(k.comparedWith)}\n- Innocent explanation: ${cell(
@@ -247,7 +249,7 @@ const detectors = (): string =>
     'Detectors',
     'The model cards, out of `src/detect/list.ts`: what each detector notices, when it works, when it fails, what it costs, and ' +
       'the paper or standard behind it. Findings are described in [findings](findings.md).',
-    ...DETECTORS.map(
+    ...STATING.map(
       (d) =>
         `## ${d.name}\n\n${table(
           ['', ''],

@@ -95,6 +95,7 @@ export class LocalEngine implements Engine {
       nowMs: options.nowMs,
       folder: options.store.folder,
       zone: options.zone,
+      userName: (id) => this.#names.get(id) ?? id,
       onChange: (site) => {
         this.#unsaved.add(site);
         this.#changed(site);
@@ -121,7 +122,7 @@ export class LocalEngine implements Engine {
   async #load(): Promise<void> {
     const { db } = this.#store;
     for (const row of await db.selectFrom('site').selectAll().execute()) {
-      this.#sites.set(row.site_id, new LiveSite(this.#store, row));
+      this.#sites.set(row.site_id, new LiveSite(this.#store, row, (id) => this.#names.get(id) ?? id));
     }
     for (const row of await db.selectFrom('source').selectAll().orderBy('started_us').execute()) {
       this.#sites.get(row.site_id)?.sources.set(row.source_id, sourceOf(row));
@@ -294,6 +295,9 @@ export class LocalEngine implements Engine {
       changed: (site) => {
         this.#unsaved.add(site);
         this.#changed(site);
+      },
+      told: (site, topics) => {
+        for (const topic of topics) this.#change(site.bump(topic));
       },
       settingsChanged: () => {
         this.#retaining = true;

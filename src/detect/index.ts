@@ -17,11 +17,13 @@ import type { Finding, FindingKind } from '../core/finding.ts';
 import type { Role, SourceId } from '../core/site.ts';
 import type { SiteSink, SourceContext } from '../core/site-model.ts';
 import { Episodes, type SavedEpisode } from './episodes.ts';
+import { FED } from './fed.ts';
 import { Hosts } from './hosts.ts';
-import { DETECTORS, FED } from './list.ts';
+import { DETECTORS } from './list.ts';
 import { fromText, toText } from './shared/text.ts';
 
-export { DETECTORS, FED } from './list.ts';
+export { FED } from './fed.ts';
+export { DETECTORS } from './list.ts';
 export { OVERRUN } from './maintenance/index.ts';
 export { CellGuard, type GuardOptions, PROCESS_KINDS, STATED } from './process/index.ts';
 
@@ -58,6 +60,8 @@ export interface Detection extends SiteSink {
   /** Frame time watched, without gaps, and how much of it learning takes, microseconds. */
   readonly watchedUs: number;
   readonly learningTimeUs: number;
+  /** A person's act: a site that watched for so long already judges from now on. */
+  setLearningTime(us: number): void;
   /** Findings that are new or changed since the last call. */
   takeFindings(): readonly Finding[];
   /** For detectors of `FED`. */
@@ -109,7 +113,7 @@ const hearing = <K extends keyof Hearing>(running: readonly RunningDetector[], n
 
 export const createDetection = (options: DetectionOptions): Detection => {
   const { endpoints } = options;
-  const learningTimeUs = options.learningTimeUs ?? LEARNING_TIME_US;
+  let learningTimeUs = options.learningTimeUs ?? LEARNING_TIME_US;
   const detectors = options.detectors ?? DETECTORS;
   const hosts = new Hosts(endpoints);
   const role = options.role ?? (() => 'unknown' as const);
@@ -149,7 +153,9 @@ export const createDetection = (options: DetectionOptions): Detection => {
     get watchedUs() {
       return watchedUs;
     },
-    learningTimeUs,
+    get learningTimeUs() {
+      return learningTimeUs;
+    },
     state: () => undefined,
     end: (kind, key, tsUs) => episodes.end(kind, key, tsUs),
   };
@@ -230,7 +236,12 @@ export const createDetection = (options: DetectionOptions): Detection => {
     get watchedUs() {
       return watchedUs;
     },
-    learningTimeUs,
+    get learningTimeUs() {
+      return learningTimeUs;
+    },
+    setLearningTime(us) {
+      learningTimeUs = us;
+    },
     takeFindings: () => episodes.take(),
     state: (detector, statement) => episodes.state(detector, statement),
     end: shared.end,
