@@ -16,8 +16,7 @@ export const OUTCOMES = [
 ] as const satisfies readonly Outcome[];
 
 /** How soon a person should look. */
-export const PRIORITIES = ['urgent', 'high', 'medium', 'low'] as const;
-export type Priority = (typeof PRIORITIES)[number];
+export { PRIORITIES, type Priority } from '../core/incident.ts';
 
 export const IMPACTS = ['safety', 'uptime', 'quality', 'regulatory', 'none'] as const;
 export type Impact = (typeof IMPACTS)[number];
@@ -32,12 +31,8 @@ export const FAMILIES = [
   'operational',
   'process',
 ] as const satisfies readonly FindingFamily[];
-/** Of an alert: nobody looked yet; somebody takes care; done with. A new episode opens a closed alert again. */
-export const ALERT_STATES = ['new', 'acknowledged', 'closed'] as const;
-export type AlertState = (typeof ALERT_STATES)[number];
-/** A person's verdict: it was what it says; it was not; it was, and it was meant to be; not known. */
-export const VERDICTS = ['true', 'false', 'benign', 'unsure'] as const;
-export type ReviewVerdict = (typeof VERDICTS)[number];
+/** Of alerts: a new episode opens a closed one again. Verdicts are a person's. */
+export { ALERT_STATES, type AlertState, type ReviewVerdict, VERDICTS } from '../core/incident.ts';
 export const INCIDENT_STATES = ['open', 'closed'] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
 /** Of a point or cell: nothing seen to learn from, learning, judged by what was learned, enough seen and still not judged. */

@@ -130,6 +130,21 @@ export class Corrections {
     return { correction, asset: row.asset_id };
   }
 
+  /** Does all of them again on a model that was emptied because its file is read anew: same file, same endpoints. */
+  async redo(site: LiveSite): Promise<void> {
+    const rows = await this.#store.db
+      .selectFrom('correction')
+      .selectAll()
+      .where('site_id', '=', site.id)
+      .orderBy('ts')
+      .execute();
+    if (rows.length === 0) return;
+    const { model } = await site.load();
+    for (const row of rows)
+      for (const step of JSON.parse(row.undo) as (ManualUndo | ImportUndo)[])
+        if (step.kind !== 'import') model.redo(step, row.undone);
+  }
+
   /** Those that can be undone, newest first. */
   async list(site: string, asset: string, names: ReadonlyMap<string, string>): Promise<AssetDetail['corrections']> {
     const rows = await this.#store.db

@@ -122,8 +122,20 @@ describeShared('the engine', () => {
     expect(await picture(site)).toEqual(before);
   });
 
-  it('reads a file again whose reading was interrupted, with the same result', async () => {
+  it('reads a file again whose reading was interrupted, with the same result and what people decided', async () => {
     const { site, source } = await openCapture();
+    const [first, second] = (await ask('assets', { params: { site }, query: {} })).items;
+    const params = { site, asset: first!.id };
+    await ask('changeAsset', { params, body: { name: 'Press 3', role: 'plc' } });
+    const renamed = await ask('changeAsset', { params, body: { name: 'Press 4' } });
+    await ask('changeAsset', { params, body: { name: 'Press 5' } });
+    const last = await ask('asset', { params });
+    await ask('undoCorrection', { params: { site, correction: last.corrections[0]!.id } });
+    expect((await ask('asset', { params })).corrections.map((c) => c.id)).toContain(renamed.correction);
+    const assets = [first!.id, second!.id];
+    const merged = await ask('mergeAssets', { params: { site }, body: { assets, reason: '' } });
+    await ask('undoCorrection', { params: { site, correction: merged.correction } });
+    await ask('mergeAssets', { params: { site }, body: { assets, reason: 'one device' } });
     const before = await picture(site);
     await engine.close();
     const store = await openStore(join(folder, 'data'), { nowUs });
@@ -136,6 +148,7 @@ describeShared('the engine', () => {
     engine = await start();
     await engine.settled();
     expect(await picture(site)).toEqual(before);
+    expect((await ask('assets', { params: { site }, query: {} })).items.map((a) => a.name)).toContain('Press 4');
   });
 
   it('filters, sorts and pages', async () => {

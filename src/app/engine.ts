@@ -100,6 +100,7 @@ export class LocalEngine implements Engine {
         this.#global('sites');
       },
       onRead: async (site) => void (await this.#lists.complete(site, true)),
+      onForgotten: (site) => this.#corrections.redo(site),
       onError: (error) => options.onError?.(error),
     });
     this.#corrections = new Corrections(options.store, options.nowUs, this.#lists);

@@ -8,8 +8,10 @@ import { openCaptureFile } from '../capture/file.ts';
 import { readCapture } from '../capture/reader.ts';
 import type { At } from '../core/observation.ts';
 import type { Source } from '../core/site.ts';
-import type { SiteModel } from '../core/site-model.ts';
+import type { SiteModel, SiteSink } from '../core/site-model.ts';
 import { createSiteModel } from '../observe/index.ts';
+import { createSiteDetection, NOTHING_STANDING } from './detection/keep.ts';
+import type { SiteDetection } from './detection/site-detection.ts';
 import type { InspectList } from './inspect-lists.ts';
 import { createSiteRuntime, Pipeline, type SiteRuntime } from './pipeline.ts';
 import { assets } from './query/assets.ts';
@@ -42,7 +44,7 @@ const plain = (value: unknown): unknown =>
 
 /** Hands every observation on to the model and, as a row, to `emit`. */
 const tapped = (
-  model: SiteModel,
+  model: SiteDetection['sink'],
   list: InspectList | undefined,
   address: (endpoint: number) => string,
   emit: (row: InspectRow) => void,
@@ -59,7 +61,7 @@ const tapped = (
       client: address(at.client),
       server: address(at.server),
     });
-  const flow = (at: At, body: Parameters<SiteModel['flow']>[1]): void => {
+  const flow = (at: At, body: Parameters<SiteSink['flow']>[1]): void => {
     model.flow(at, body);
     if (list === 'observations') row('flow', at, body);
     else if (body.final) {
@@ -73,8 +75,8 @@ const tapped = (
       });
     }
   };
-  if (list === 'flows') return Object.assign(Object.create(model) as SiteModel, { flow });
-  const taps: Partial<SiteModel> = {
+  if (list === 'flows') return { ...model, flow };
+  const taps: Partial<SiteSink> = {
     flow,
     command: (at, body) => {
       model.command(at, body);
@@ -113,7 +115,7 @@ const tapped = (
       row('weird', at, body);
     },
   };
-  return Object.assign(Object.create(model) as SiteModel, taps);
+  return { ...model, ...taps };
 };
 
 /** Reads the captures one after another into one picture. `emit` gets the rows of `list` in order. */
@@ -124,10 +126,13 @@ export const inspectCaptures = async (
   drained: () => Promise<void>,
 ): Promise<Inspection> => {
   let model: SiteModel | undefined;
+  let detection: SiteDetection | undefined;
   let runtime: SiteRuntime | undefined;
   const view = (sources: readonly Source[], nowUs: number): SiteView => ({
     id: 'inspect',
+    zone: 'UTC',
     model: model!,
+    detection: detection!,
     endpoints: runtime!.endpoints,
     sources: () => sources,
     nowUs,
@@ -137,7 +142,8 @@ export const inspectCaptures = async (
   const address = (endpoint: number): string => addressText(view([], 0), endpoint);
   runtime = createSiteRuntime((endpoints) => {
     model = createSiteModel({ endpoints });
-    return tapped(model, list, address, emit);
+    detection = createSiteDetection(model, endpoints, NOTHING_STANDING);
+    return tapped(detection.sink, list, address, emit);
   });
   const sources: Source[] = [];
   for (const path of paths) {
@@ -185,6 +191,7 @@ export const inspectCaptures = async (
       health: pipeline.health(),
     });
   }
+  detection?.collect();
   const last = Math.max(0, ...sources.map((source) => source.health.lastUs));
   const final = view(sources, last);
   const all: AssetRow[] = [];

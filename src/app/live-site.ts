@@ -7,6 +7,14 @@ import type { Source, SourceHealth } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
 import { createSiteModel } from '../observe/index.ts';
 import { loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
+import {
+  createSiteDetection,
+  detectionBatch,
+  LEARNED_EVERY_US,
+  loadDetection,
+  readStanding,
+} from './detection/keep.ts';
+import type { SiteDetection } from './detection/site-detection.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
 import { createCache, type SiteView } from './query/view.ts';
 
@@ -26,10 +34,11 @@ export interface SiteSummary {
 interface Loaded {
   readonly runtime: SiteRuntime;
   readonly model: SiteModel;
+  readonly detection: SiteDetection;
 }
 
 /** Topics that follow from the traffic. */
-const TRAFFIC_TOPICS: readonly Topic[] = ['now', 'flows', 'commands', 'points', 'coverage'];
+const TRAFFIC_TOPICS: readonly Topic[] = ['now', 'flows', 'commands', 'points', 'coverage', 'process', 'detection'];
 
 export class LiveSite {
   readonly id: string;
@@ -49,11 +58,17 @@ export class LiveSite {
   #loaded: Loaded | undefined;
   #loading: Promise<Loaded> | undefined;
   #modelVersion = 0;
+  #findingVersion = 0;
+  /** Wall time at which what was learned was written last. */
+  #learnedUs = 0;
   #counted = { assets: 0, againMs: 0 };
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, row: Row<'site'>) {
+  readonly userName: (id: string) => string;
+
+  constructor(store: Store, row: Row<'site'>, userName: (id: string) => string = (id) => id) {
     this.#store = store;
+    this.userName = userName;
     this.id = row.site_id;
     this.name = row.name;
     this.kind = row.kind as SiteKind;
@@ -78,18 +93,23 @@ export class LiveSite {
   }
 
   async #read(): Promise<Loaded> {
+    const standing = await readStanding(this.#store, this.id);
     let model: SiteModel | undefined;
+    let detection: SiteDetection | undefined;
     const runtime = createSiteRuntime((endpoints) => {
       model = createSiteModel({ endpoints });
-      return model;
+      detection = createSiteDetection(model, endpoints, standing, this.userName);
+      return detection.sink;
     });
-    const loaded = { runtime, model: model! };
+    const loaded = { runtime, model: model!, detection: detection! };
     await loadSite(this.#store, this.id, (part) => {
       for (const row of part.endpoints ?? []) runtime.endpoints.restore(row);
       loaded.model.load(part);
     });
+    await loadDetection(this.#store, this.id, loaded.detection);
     this.#loaded = loaded;
     this.#modelVersion = loaded.model.version;
+    this.#findingVersion = loaded.detection.version;
     return loaded;
   }
 
@@ -101,11 +121,13 @@ export class LiveSite {
   }
 
   async view(nowUs: number): Promise<SiteView> {
-    const { runtime, model } = await this.load();
+    const { runtime, model, detection } = await this.load();
     this.usedUs = nowUs;
     return {
       id: this.id,
+      zone: this.zone,
       model,
+      detection,
       endpoints: runtime.endpoints,
       sources: () => [...this.sources.values()],
       nowUs,
@@ -133,10 +155,14 @@ export class LiveSite {
   /** New versions after traffic was taken in. */
   bumpTraffic(): ChangeEvent[] {
     const events = TRAFFIC_TOPICS.map((topic) => this.bump(topic));
-    const { model } = this.#loaded ?? {};
+    const { model, detection } = this.#loaded ?? {};
     if (model !== undefined && model.version !== this.#modelVersion) {
       this.#modelVersion = model.version;
       events.push(this.bump('assets'));
+    }
+    if (detection !== undefined && detection.version !== this.#findingVersion) {
+      this.#findingVersion = detection.version;
+      events.push(this.bump('alerts'), this.bump('incidents'));
     }
     return events;
   }
@@ -163,12 +189,30 @@ export class LiveSite {
     // into memory is written.
     const queuesOnly = isBusy && this.sources.size === 1;
     const samples = loaded.model.takeSamples();
+    // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.
+    const isActive = reading !== undefined;
+    const withLearned = !queuesOnly && (!isActive || nowUs - this.#learnedUs >= LEARNED_EVERY_US);
     for (let first = true; ; first = false) {
       const { rows, more } = loaded.model.takeDirty(ROWS_PER_BATCH, { memberships: !isBusy, queuesOnly });
       const batch = siteBatch(this.id, reading?.id ?? '', rows, first ? samples : [], nowUs);
-      const last = more ? {} : this.#tail(loaded, isBusy);
-      await this.#store.writer.submit({ ...batch, put: { ...batch.put, ...last } }, { background: true });
-      if (!more) break;
+      if (more) {
+        await this.#store.writer.submit(batch, { background: true });
+        continue;
+      }
+      const found = queuesOnly ? undefined : detectionBatch(this.id, loaded.detection, nowUs, withLearned);
+      const last = this.#tail(loaded, isBusy);
+      try {
+        await this.#store.writer.submit(
+          { ...batch, put: { ...batch.put, ...last, ...found?.put } },
+          { background: true },
+        );
+      } catch (error) {
+        loaded.detection.putBack(found?.findings ?? []);
+        throw error;
+      }
+      loaded.detection.saved(found?.findings ?? []);
+      if (withLearned) this.#learnedUs = nowUs;
+      break;
     }
   }
 

@@ -40,6 +40,8 @@ export interface SourcesOptions {
   readonly onChange: (site: LiveSite) => void;
   /** A source of the site was read to its end; called before what it taught is written. */
   readonly onRead: (site: LiveSite) => Promise<void>;
+  /** The site was emptied because its file is read anew: what people decided is to be said again. */
+  readonly onForgotten: (site: LiveSite) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -189,6 +191,7 @@ export class Sources {
   async #forget(site: LiveSite): Promise<void> {
     site.unload();
     await clearSite(this.#options.store, site.id);
+    await this.#options.onForgotten(site);
   }
 
   /** A file whose reading was interrupted by the end of the program. */

@@ -6,7 +6,7 @@
 import type { EndpointId, EndpointView } from './endpoint.ts';
 import type { Certainty, Finding, FindingKind, Part, Proof, Severity } from './finding.ts';
 import type { Evidence } from './frame.ts';
-import type { Verb } from './observation.ts';
+import type { At, Command, Verb } from './observation.ts';
 import type { Role } from './site.ts';
 import type { SiteSink } from './site-model.ts';
 
@@ -58,6 +58,8 @@ export interface Statement {
   readonly tsUs: number;
   /** Start of the episode where it began before it could be told. */
   readonly sinceUs?: number;
+  /** Times it was seen since it was last stated; default 1. */
+  readonly times?: number;
   readonly surprise: number;
   readonly certainty: Certainty;
   readonly severity?: Severity;
@@ -81,6 +83,17 @@ export interface DetectorContext {
   isGroup(endpoint: EndpointId): boolean;
   /** True where the address is outside of the plant's own networks (public). */
   isOutside(endpoint: EndpointId): boolean;
+  /**
+   * The endpoint that stands for the host: the first one with the same IP in the same network, so that a router that
+   * fails over, or a replaced network card, makes no new client. What is learned is learned of it.
+   */
+  host(endpoint: EndpointId): EndpointId;
+  /** Family of a decoder: `ot`, `iiot`, `it`, `network`; '' where not known. */
+  family(protocol: string): 'ot' | 'iiot' | 'it' | 'network' | '';
+  /** A flow's number that is unique over all sources of the site (`at.flow` is unique in its source only); -1 without. */
+  flowKey(flow: number): number;
+  /** True while the endpoint acts in an open finding worth a look (surprise .5 or more): what it does is not learned. */
+  isSuspect(endpoint: EndpointId): boolean;
   /** Number of the point that these values belong to, 0 where there is none. The same as in the site model. */
   pointOf(target: EndpointId, protocol: string, area: string, address: number | string): number;
   /**
@@ -88,6 +101,9 @@ export interface DetectorContext {
    * of frame time unless set), then `watching`: then only what was not odd is learned.
    */
   readonly phase: 'learning' | 'watching';
+  /** Frame time watched so far, gaps left out, and how much of it learning takes, microseconds. */
+  readonly watchedUs: number;
+  readonly learningTimeUs: number;
   /** Start of the learning of this site, frame time, microseconds; 0 before the first frame. */
   readonly sinceUs: number;
   /** Makes or prolongs an episode. */
@@ -96,9 +112,14 @@ export interface DetectorContext {
   end(kind: FindingKind, key: string, tsUs: number): void;
 }
 
-/** The observations that detectors hear. `tick` comes about once a second of frame time. All are optional: hear only what you need. */
+/**
+ * The observations that detectors hear. `tick` comes about once a second of frame time. All are optional: hear only what you
+ * need. `command` never gets the bulk, reads that were not refused and did not stay unanswered: those are `poll`.
+ */
 export type Hearing = Partial<
-  Pick<SiteSink, 'command' | 'values' | 'value' | 'identity' | 'name' | 'session' | 'weird' | 'flow' | 'tick'>
+  Pick<SiteSink, 'command' | 'values' | 'value' | 'identity' | 'name' | 'session' | 'weird' | 'flow' | 'tick'> & {
+    poll(at: At, command: Command): void;
+  }
 >;
 
 export interface RunningDetector extends Hearing {

@@ -72,10 +72,33 @@ export interface CellModel {
   /** Judges the next row (values in the order of the points; NaN: not known). Later rows may depend on earlier ones. */
   score(tsUs: number, row: Float64Array): RowScore;
   readonly arming: readonly PointArming[];
+  /**
+   * What it expects of each point at the row judged last, and the band it calls normal; NaN where it has no opinion. For
+   * the eye: the console draws it behind the values. Columns have one entry per point.
+   */
+  expected?(into: BandColumns): void;
+  /** Invariants between points that it watches, as text that an engineer can read. Bounded. */
+  readonly relations?: readonly CellRelation[];
   /** Octets of state per point, for the limit of 2 KiB. */
   readonly bytesPerPoint: number;
   /** Everything learned and the running state; `restore` of it gives the same answers for the rows that follow. */
   save(): Uint8Array;
+}
+
+export interface BandColumns {
+  readonly expected: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+/** Something that always held between points while the model learned. `points` are columns. */
+export interface CellRelation {
+  /** Stable for the same data: its text is it. */
+  readonly text: string;
+  readonly points: readonly number[];
+  /** Part of the rows in which it held, and how many rows it could be tried on. */
+  readonly held: number;
+  readonly rows: number;
 }
 
 /** A way of learning a cell. `fit` uses the table alone: what it holds back to prove itself is the later part of it. */

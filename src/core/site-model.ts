@@ -117,7 +117,13 @@ export type ManualChange =
   | { readonly kind: 'refused'; readonly reason: string };
 
 export type ManualUndo =
-  | { readonly kind: 'override'; readonly id: number; readonly active: boolean }
+  | {
+      readonly kind: 'override';
+      readonly id: number;
+      readonly active: boolean;
+      /** The decision itself, so that a model that was emptied can be told again. */
+      readonly of?: Pick<Override, 'kind' | 'endpoints'>;
+    }
   | {
       readonly kind: 'fact';
       /** Negative: the device with the MAC of that endpoint, whose own address was not seen (a router). */
@@ -125,6 +131,8 @@ export type ManualUndo =
       readonly attribute: FactAttribute;
       /** '' removes it. */
       readonly value: string;
+      /** What was set, of which this is the undo; absent in records of earlier versions. */
+      readonly set?: string;
     };
 
 export type EndpointRow = Endpoint & {
@@ -170,6 +178,18 @@ export interface LimitRow {
   readonly dropped: number;
 }
 
+/**
+ * Latest values of some points, read again and again (a process cell, once per step): entry i belongs to `ids[i]`. Values
+ * that are no numbers are NaN. No allocation per read.
+ */
+export interface PointWatch {
+  readonly ids: Int32Array;
+  /** Fills `values` and `lastUs` (latest sighting, by runs or alone; 0: never). */
+  read(values: Float64Array, lastUs: Float64Array): void;
+  /** Smoothed time between two sightings, microseconds; 0 while not known. */
+  cadenceUs(index: number): number;
+}
+
 /** Rows by table. The same id (or key) again replaces the row. */
 export interface SiteRows {
   readonly endpoints: readonly EndpointRow[];
@@ -204,6 +224,11 @@ export interface SiteModel extends SiteSink {
   points(filter?: PointFilter): PageOf<Point>;
   point(id: number): Point | undefined;
   readonly pointCount: number;
+  /** Number of the register or named variable (`area` ''), 0 where there is none. */
+  pointOf(target: EndpointId, protocol: string, area: string, address: number | string): number;
+  watch(ids: readonly number[]): PointWatch;
+  /** Points of an endpoint in order of their number. */
+  pointsOf(target: EndpointId): readonly number[];
   conversations(): readonly Conversation[];
   /** Newest last; folded rows. */
   commands(): readonly CommandRecord[];
@@ -224,6 +249,8 @@ export interface SiteModel extends SiteSink {
   /** A fact by hand (name, role, level, location ...); it wins over everything. '' removes it. */
   setManual(asset: AssetId, attribute: FactAttribute, value: string): ManualChange;
   undo(undo: ManualUndo): void;
+  /** Does again what `undo` would take back, on a model that was emptied; `undone` ones only keep their numbers. */
+  redo(undo: ManualUndo, undone: boolean): void;
   /** A fact of an imported asset list (`via`: its name); replaces nothing that was observed. The same again changes nothing. */
   importFact(asset: AssetId, attribute: FactAttribute, value: string, via: string): void;
   /** Takes all facts of an imported list away again. */

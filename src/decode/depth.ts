@@ -98,6 +98,7 @@ export const DEPTHS: Readonly<Record<string, Depth>> = {
   tftp: b(),
   kerberos: b('Tickets are sealed.'),
   ldap: b(),
+  dcerpc: c('Interfaces, operations, users and outcomes; arguments are not read, so OPC Classic shows no values.'),
   vnc: c(),
   teamviewer: c(SEALED),
   anydesk: c(SEALED),

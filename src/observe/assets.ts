@@ -5,7 +5,7 @@
 import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type { Asset, ChangeRecord, EndpointMembership, Module, SessionRecord } from '../core/site.ts';
-import { ipOrder, ipScope, macKind } from './address.ts';
+import { ipOrder, ipScope, macKind } from '../lib/ip-scope.ts';
 import type { Facts } from './facts.ts';
 import { bestOf, factsOfGroup, handleOf, type RankedFact } from './facts-of-group.ts';
 import type { Knowledge } from './knowledge.ts';

@@ -4,7 +4,7 @@
 import type { EndpointView } from '../core/endpoint.ts';
 import type { Verb } from '../core/observation.ts';
 import type { Conversation } from '../core/site.ts';
-import { ipScope } from './address.ts';
+import { ipScope } from '../lib/ip-scope.ts';
 import type { Binding, Group } from './nodes.ts';
 import type { Behaviour } from './roles.ts';
 

@@ -5,7 +5,7 @@
  */
 import type { Endpoint, EndpointView } from '../core/endpoint.ts';
 import type { AliasRow, Override } from '../core/site-model.ts';
-import { ipScope, macKind } from './address.ts';
+import { ipScope, macKind } from '../lib/ip-scope.ts';
 import { bindChildren } from './children.ts';
 import type { Facts } from './facts.ts';
 import { groupsOf, inTwoCells, serialNumbers } from './groups.ts';
@@ -263,6 +263,8 @@ export const bind = (
       for (const other of parts.slice(1)) union(parts[0]!, other, 'merged by hand');
       continue;
     }
+    // While a file is read again, decisions stand before their endpoints.
+    if (o.endpoints.every((id) => nodeOf[id] === undefined)) continue;
     const n = node(`s|${o.id}`);
     n.merged = 'split by hand';
     for (const id of o.endpoints) {

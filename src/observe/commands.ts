@@ -6,8 +6,8 @@ import type { Evidence } from '../core/frame.ts';
 import type { At, Command, Outcome, Value } from '../core/observation.ts';
 import { VERBS } from '../core/observation.ts';
 import type { CommandRecord } from '../core/site.ts';
+import { IntTable } from '../lib/int-table.ts';
 import { bounded, type Context, Dirty, drop, f64, framesOf, Interner, i32, u8, VERB_INDEX } from './context.ts';
-import { IntTable } from './int-table.ts';
 
 const OUTCOMES: readonly Outcome[] = ['accepted', 'refused', 'unanswered', 'unseen', 'unconfirmed'];
 const OUTCOME_INDEX = Object.fromEntries(OUTCOMES.map((o, i) => [o, i])) as Record<Outcome, number>;

@@ -6,8 +6,8 @@ import type { At, Command, FlowSummary, Verb } from '../core/observation.ts';
 import { VERBS } from '../core/observation.ts';
 import type { Conversation } from '../core/site.ts';
 import type { ConversationRow } from '../core/site-model.ts';
+import { IntTable } from '../lib/int-table.ts';
 import { type Context, Dirty, drop, f64, i32, u8, VERB_INDEX } from './context.ts';
-import { IntTable } from './int-table.ts';
 
 const TRANSPORTS = ['tcp', 'udp', 'icmp', 'ip', 'ethernet', ''] as const;
 /** Ports unknown (only commands were seen so far). */

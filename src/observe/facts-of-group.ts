@@ -5,7 +5,7 @@
 import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type { Fact, FactAttribute } from '../core/site.ts';
-import { macKind } from './address.ts';
+import { macKind } from '../lib/ip-scope.ts';
 import type { Facts } from './facts.ts';
 import type { Fingerprint } from './knowledge.ts';
 import { matches } from './matching.ts';

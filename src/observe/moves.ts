@@ -2,7 +2,7 @@
  * Devices that change their address: what they used when, from frames and from what ARP, DHCP and the like say.
  */
 import type { EndpointView } from '../core/endpoint.ts';
-import { ipScope } from './address.ts';
+import { ipScope } from '../lib/ip-scope.ts';
 import type { Facts } from './facts.ts';
 import type { Group } from './nodes.ts';
 

@@ -5,7 +5,7 @@
 import type { EndpointView } from '../core/endpoint.ts';
 import type { CommandRecord, Conversation, Fact } from '../core/site.ts';
 import type { ControlRelation, Mentioned, Network } from '../core/site-model.ts';
-import { ipScope, subnetOf } from './address.ts';
+import { ipScope, subnetOf } from '../lib/ip-scope.ts';
 import type { Facts } from './facts.ts';
 import type { Binding, Group } from './nodes.ts';
 

@@ -5,9 +5,9 @@
  */
 import type { At, Value, ValueBlock, ValueItem } from '../core/observation.ts';
 import type { Point } from '../core/site.ts';
-import type { PointRow, RunRow } from '../core/site-model.ts';
+import type { PointRow, PointWatch, RunRow } from '../core/site-model.ts';
+import { IntTable } from '../lib/int-table.ts';
 import { bounded, type Context, Dirty, drop, f64, Interner, i32, u8, u32 } from './context.ts';
-import { IntTable } from './int-table.ts';
 import { Runs, smoothed } from './runs.ts';
 import type { Samples } from './samples.ts';
 
@@ -193,6 +193,53 @@ export class Points {
     let n = this.writes[index]!;
     for (const run of this.runsOver(index)) if (this.runs.isWrite(run)) n += this.runs.uses[run]!;
     return n;
+  }
+
+  /** Number of a register or named variable, 0 where there is none; makes none. */
+  find(target: number, protocol: string, area: string, address: number | string): number {
+    const protocolId = this.context.protocols.peek(protocol);
+    if (protocolId < 0) return 0;
+    if (typeof address === 'string') return this.named.get(target * 4096 + protocolId)?.get(address) ?? 0;
+    const areaId = this.areas.peek(area);
+    if (areaId < 0) return 0;
+    const page = this.pages.find(target, protocolId * 256 + Math.min(areaId, 255), address >> PAGE_BITS, 0);
+    return page < 0 ? 0 : this.pagePool[page * PAGE + (address & (PAGE - 1))]!;
+  }
+
+  /** Which runs cover a point is looked up again only when there are new runs. */
+  watch(points: readonly number[]): PointWatch {
+    const ids = Int32Array.from(points);
+    let runs: Int32Array[] = [];
+    let known = -1;
+    const look = (): void => {
+      if (known === this.runs.count) return;
+      known = this.runs.count;
+      runs = [...ids].map((id) => Int32Array.from(this.runsOver(id)));
+    };
+    return {
+      ids,
+      read: (values, lastUs) => {
+        look();
+        for (let i = 0; i < ids.length; i++) {
+          const p = ids[i]!;
+          values[i] = this.kind[p] === BIGINT ? Number(this.others.get(p) ?? Number.NaN) : this.value[p]!;
+          let last = this.lastUs[p]!;
+          const over = runs[i]!;
+          for (let r = 0; r < over.length; r++) last = Math.max(last, this.runs.lastUs[over[r]!]!);
+          lastUs[i] = last;
+        }
+      },
+      cadenceUs: (index) => {
+        look();
+        // Of several that read it the quickest.
+        let best = this.cadence[ids[index]!]!;
+        for (const run of runs[index]!) {
+          const cadence = this.runs.cadence[run]!;
+          if (cadence > 0 && (best === 0 || cadence < best)) best = cadence;
+        }
+        return best;
+      },
+    };
   }
 
   row(index: number): PointRow {

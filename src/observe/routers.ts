@@ -4,7 +4,7 @@
  * Hop counts: RFC 791 (TTL), RFC 8200 (hop limit): each router takes one off.
  */
 import type { EndpointView } from '../core/endpoint.ts';
-import { ipScope, isInitialTtl, subnetOf } from './address.ts';
+import { ipScope, isInitialTtl, subnetOf } from '../lib/ip-scope.ts';
 
 export interface MacEvidence {
   readonly segment: number;

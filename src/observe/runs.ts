@@ -3,8 +3,8 @@
  * pace. Kept once per block instead of once per register.
  */
 import type { RunRow } from '../core/site-model.ts';
+import { IntTable } from '../lib/int-table.ts';
 import { type Context, Dirty, drop, f64, type Interner, i32 } from './context.ts';
-import { IntTable } from './int-table.ts';
 
 /** Weight of the newest interval in a smoothed cadence. */
 const SMOOTH = 1 / 8;
@@ -74,6 +74,9 @@ export class Runs {
     this.dirty.mark(run);
   }
 
+  get count(): number {
+    return this.table.count;
+  }
   clientOf(run: number): number {
     return this.table.part(run, 1);
   }

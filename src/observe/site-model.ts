@@ -32,6 +32,7 @@ import type {
   SiteRows,
   SourceContext,
 } from '../core/site-model.ts';
+import { IntTable } from '../lib/int-table.ts';
 import { derivedChanges, type Picture } from './assets.ts';
 import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
@@ -39,7 +40,6 @@ import { Conversations } from './conversations.ts';
 import { createEmission } from './emission.ts';
 import { Facts } from './facts.ts';
 import { factsOfGroup, handleOf } from './facts-of-group.ts';
-import { IntTable } from './int-table.ts';
 import { knowledge } from './knowledge.ts';
 import { SITE_LIMITS, type SiteLimits } from './limits.ts';
 import { controlOf, mentionedOf, networksOf } from './networks.ts';
@@ -155,7 +155,12 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     overrides.push(override);
     dirtyOverrides.mark(override.id - 1);
     context.version++;
-    return { kind: 'done', text, override, undo: { kind: 'override', id: override.id, active: false } };
+    return {
+      kind: 'done',
+      text,
+      override,
+      undo: { kind: 'override', id: override.id, active: false, of: { kind, endpoints: override.endpoints } },
+    };
   };
 
   const setFact = (endpoint: number, attribute: FactAttribute, value: string): string => {
@@ -290,6 +295,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     get pointCount() {
       return points.count;
     },
+    pointOf: (target, protocol, area, address) => points.find(target, protocol, area, address),
+    watch: (ids) => points.watch(ids),
+    pointsOf: (target) => points.pointsOfTarget.get(target) ?? [],
     conversations: conversationList,
     commands: () => Array.from({ length: commands.count }, (_, row) => commands.get(row)),
     commandById: (id) => (id >= 1 && id <= commands.count ? commands.get(id - 1) : undefined),
@@ -345,7 +353,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       return {
         kind: 'done',
         text: value === '' ? `removed ${attribute} of ${id}` : `set ${attribute} of ${id} to "${value}"`,
-        undo: { kind: 'fact', endpoint: handleOf(group), attribute, value: old },
+        undo: { kind: 'fact', endpoint: handleOf(group), attribute, value: old, set: value },
       };
     },
     undo(undo: ManualUndo) {
@@ -356,6 +364,16 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       const known = overrides[undo.id - 1];
       if (known === undefined || known.active === undo.active) return;
       overrides[undo.id - 1] = { ...known, active: undo.active };
+      dirtyOverrides.mark(undo.id - 1);
+      context.version++;
+    },
+    redo(undo, undone) {
+      if (undo.kind === 'fact') {
+        if (!undone && undo.set !== undefined) setFact(undo.endpoint, undo.attribute, undo.set);
+        return;
+      }
+      if (undo.of === undefined) return;
+      overrides[undo.id - 1] = { id: undo.id, ...undo.of, active: !undone };
       dirtyOverrides.mark(undo.id - 1);
       context.version++;
     },

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { macKind } from './address.ts';
+import { macKind } from '../lib/ip-scope.ts';
 
 interface Registry {
   /** Sorted, one per prefix length in hexadecimal digits (9, 7, 6): the longest match wins. */

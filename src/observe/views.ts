@@ -1,6 +1,6 @@
 /** Two ways to look at endpoints: each asked for once, and as a group that nobody answers for. */
 import type { Endpoint, EndpointView } from '../core/endpoint.ts';
-import { ipScope } from './address.ts';
+import { ipScope } from '../lib/ip-scope.ts';
 
 /** Broadcast and multicast: nobody answers from there, so one direction is all there is. */
 export const isGroup = (view: EndpointView, endpoint: number): boolean => {

@@ -24,6 +24,18 @@ export type { JournalDetail, JournalEntry, JournalHead, JournalVerdict } from '.
 export { canonicalJson } from './journal.ts';
 export { holderLives, type LockHolder, readLock } from './lock.ts';
 export { DEFAULT_RETENTION, type Retention } from './retention.ts';
+export {
+  alertActOf,
+  alertActRow,
+  findingOf,
+  findingRow,
+  incidentActOf,
+  incidentActRow,
+  proofOf,
+  proofRow,
+  windowOf,
+  windowRow,
+} from './rows-findings.ts';
 export type { Database, Key, Row, TableName } from './schema.ts';
 export { TABLES } from './schema.ts';
 export { clearSite, loadSite, siteBatch } from './site.ts';

@@ -367,8 +367,115 @@ ALTER TABLE "conversation" ADD COLUMN "community_id" text DEFAULT '';
 ALTER TABLE "conversation" ADD COLUMN "state" text DEFAULT '';
 `;
 
+const findings = `
+CREATE TABLE "finding" (
+  "site_id" text NOT NULL,
+  "finding_id" text NOT NULL,
+  "kind" text NOT NULL,
+  "detector" text NOT NULL,
+  "actor_id" integer NOT NULL,
+  "target_id" integer NOT NULL,
+  "point_id" integer NOT NULL,
+  "points" text NOT NULL,
+  "protocol" text NOT NULL,
+  "verb" text NOT NULL,
+  "first_us" bigint NOT NULL,
+  "last_us" bigint NOT NULL,
+  "state" text NOT NULL,
+  "count" bigint NOT NULL,
+  "surprise" double precision NOT NULL,
+  "certainty" text NOT NULL,
+  "severity" text NOT NULL,
+  "techniques" text NOT NULL,
+  "parts" text NOT NULL,
+  "evidence" text NOT NULL,
+  "recorded_us" bigint NOT NULL
+);
+CREATE TABLE "finding_proof" (
+  "site_id" text NOT NULL,
+  "finding_id" text NOT NULL,
+  "point_id" integer NOT NULL,
+  "sources" text NOT NULL,
+  "columns" bytea NOT NULL
+);
+CREATE TABLE "alert_state" (
+  "site_id" text NOT NULL,
+  "alert_id" text NOT NULL,
+  "state" text NOT NULL,
+  "assignee_id" text NOT NULL,
+  "review" text NOT NULL,
+  "findings" integer NOT NULL,
+  "priority" text NOT NULL,
+  "changed_us" bigint NOT NULL
+);
+CREATE TABLE "review" (
+  "site_id" text NOT NULL,
+  "review_id" text NOT NULL,
+  "alert_id" text NOT NULL,
+  "kind" text NOT NULL,
+  "detector" text NOT NULL,
+  "verdict" text NOT NULL,
+  "reason" text NOT NULL,
+  "user_id" text NOT NULL,
+  "ts" bigint NOT NULL
+);
+CREATE TABLE "incident_state" (
+  "site_id" text NOT NULL,
+  "incident_id" text NOT NULL,
+  "state" text NOT NULL,
+  "assignee_id" text NOT NULL,
+  "steps" integer NOT NULL,
+  "changed_us" bigint NOT NULL
+);
+CREATE TABLE "maintenance_window" (
+  "site_id" text NOT NULL,
+  "window_id" text NOT NULL,
+  "text" text NOT NULL,
+  "assets" text NOT NULL,
+  "cells" text NOT NULL,
+  "vendor" text NOT NULL,
+  "work_order" text NOT NULL,
+  "from_us" bigint NOT NULL,
+  "to_us" bigint NOT NULL,
+  "cancelled" boolean NOT NULL,
+  "user_id" text NOT NULL,
+  "ts" bigint NOT NULL
+);
+CREATE TABLE "learned_state" (
+  "site_id" text NOT NULL,
+  "name" text NOT NULL,
+  "payload" bytea NOT NULL,
+  "recorded_us" bigint NOT NULL
+);
+CREATE TABLE "baseline" (
+  "site_id" text NOT NULL,
+  "baseline_id" text NOT NULL,
+  "name" text NOT NULL,
+  "note" text NOT NULL,
+  "ts" bigint NOT NULL,
+  "user_id" text NOT NULL,
+  "origin" text NOT NULL,
+  "made_at" text NOT NULL,
+  "summary" text NOT NULL,
+  "payload" bytea NOT NULL
+);
+CREATE TABLE "relation" (
+  "site_id" text NOT NULL,
+  "relation_id" text NOT NULL,
+  "cell_id" text NOT NULL,
+  "text" text NOT NULL,
+  "state" text NOT NULL,
+  "origin" text NOT NULL,
+  "held" double precision NOT NULL,
+  "rows" bigint NOT NULL,
+  "user_id" text NOT NULL,
+  "ts" bigint NOT NULL
+);
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'the site, its history, people, the journal', sql: first },
   { version: 2, name: 'asset lists that people import', sql: assetLists },
   { version: 3, name: 'the latest flow of a conversation', sql: latestFlow },
+  { version: 4, name: 'findings, what people did with them, what was learned', sql: findings },
 ];

@@ -62,6 +62,9 @@ const TRAFFIC_TABLES = [
   'sample_text',
   'pinned_frame',
   'site_state',
+  'finding',
+  'finding_proof',
+  'learned_state',
 ].filter((table) => table !== 'override');
 
 export const clearSite = (store: Store, site: string): Promise<void> =>

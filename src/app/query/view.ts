@@ -8,10 +8,14 @@ import type { Evidence } from '../../core/frame.ts';
 import type { Value } from '../../core/observation.ts';
 import type { Asset, Source } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
+import type { SiteDetection } from '../detection/site-detection.ts';
 
 export interface SiteView {
   readonly id: string;
+  /** The plant's zone, IANA. */
+  readonly zone: string;
   readonly model: SiteModel;
+  readonly detection: SiteDetection;
   readonly endpoints: EndpointView;
   readonly sources: () => readonly Source[];
   readonly nowUs: number;

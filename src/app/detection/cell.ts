@@ -1,0 +1,253 @@
+/**
+ * One process cell at work: rows are made of its points' latest values at equal steps, kept, learned from, and once its
+ * model is armed judged. The model is any `CellModel`; the words are the guard's.
+ */
+import type { Statement } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
+import type { FindingKind } from '../../core/finding.ts';
+import type { BandColumns, CellLearner, CellModel, PointArming } from '../../core/process.ts';
+import type { PointWatch } from '../../core/site-model.ts';
+import { CellGuard } from '../../detect/index.ts';
+import { CellRows } from './rows.ts';
+
+/** A value is fresh for so many of its own cadences, so many steps, and at least so long. */
+const FRESH_CADENCES = 20;
+const FRESH_STEPS = 5;
+const FRESH_US = 60_000_000;
+/** Fewer rows teach nothing. */
+export const MIN_ROWS = 200;
+/** Rows whose band is remembered for the eye. */
+export const BAND_ROWS = 120;
+
+/** What stays the same about a cell. */
+export interface CellPlan {
+  readonly id: string;
+  readonly controller: EndpointId;
+  readonly points: readonly number[];
+  readonly stepUs: number;
+  readonly rows: number;
+}
+
+export interface CellOptions {
+  readonly plan: CellPlan;
+  readonly watch: PointWatch;
+  /** Names of the points as the model knows them, and the device and protocol of each. */
+  readonly names: readonly string[];
+  readonly targets: readonly EndpointId[];
+  readonly protocols: readonly string[];
+  readonly learner: CellLearner | undefined;
+  readonly state: (statement: Statement) => void;
+  readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
+}
+
+const nanColumns = (n: number): BandColumns => ({
+  expected: new Float64Array(n).fill(Number.NaN),
+  low: new Float64Array(n).fill(Number.NaN),
+  high: new Float64Array(n).fill(Number.NaN),
+});
+
+export class Cell {
+  readonly plan: CellPlan;
+  readonly rows: CellRows;
+  readonly names: readonly string[];
+  readonly watch: PointWatch;
+  readonly #options: CellOptions;
+  readonly #row: Float64Array;
+  readonly #lastUs: Float64Array;
+  readonly #band: BandColumns;
+  /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring. */
+  readonly #bands: { readonly [K in keyof BandColumns]: Float32Array };
+  readonly #surprise: Float64Array;
+  /** Smallest and largest value learned from, where the model shows no band. */
+  #range: { readonly low: number; readonly high: number }[] = [];
+  #model: CellModel | undefined;
+  #guard: CellGuard | undefined;
+  #fittedUs = 0;
+  #learnedUs = 0;
+  #nextUs = 0;
+  /** Why it is not armed although it saw enough; '' otherwise. */
+  problem = '';
+  /** Changed since it was saved. */
+  dirty = true;
+
+  constructor(options: CellOptions) {
+    const { plan } = options;
+    const n = plan.points.length;
+    this.plan = plan;
+    this.#options = options;
+    this.names = options.names;
+    this.watch = options.watch;
+    this.rows = new CellRows(n, plan.rows);
+    this.#row = new Float64Array(n);
+    this.#lastUs = new Float64Array(n);
+    this.#band = nanColumns(n);
+    this.#bands = {
+      expected: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
+      low: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
+      high: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
+    };
+    this.#surprise = new Float64Array(n).fill(Number.NaN);
+  }
+
+  get isArmed(): boolean {
+    return this.#model !== undefined;
+  }
+  get fittedUs(): number {
+    return this.#fittedUs;
+  }
+  get model(): CellModel | undefined {
+    return this.#model;
+  }
+  get arming(): readonly PointArming[] {
+    return this.#model?.arming ?? [];
+  }
+
+  /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
+  tick(tsUs: number, odd: boolean): boolean {
+    if (tsUs < this.#nextUs && tsUs >= this.rows.lastUs) return false;
+    const { stepUs } = this.plan;
+    const at = Math.floor(tsUs / stepUs) * stepUs;
+    this.#nextUs = at + stepUs;
+    // A clock that stepped back would put rows out of order: they are waited out.
+    if (at <= this.rows.lastUs) return false;
+    const row = this.#row;
+    this.watch.read(row, this.#lastUs);
+    let known = 0;
+    for (let i = 0; i < row.length; i++) {
+      const fresh = Math.max(FRESH_US, FRESH_STEPS * stepUs, FRESH_CADENCES * this.watch.cadenceUs(i));
+      if (tsUs - this.#lastUs[i]! > fresh) row[i] = Number.NaN;
+      else if (!Number.isNaN(row[i]!)) known++;
+    }
+    // A cell of which nothing is seen makes no rows: not seen is not normal.
+    if (known === 0) return false;
+    const isOdd = this.#judge(at) || odd;
+    this.rows.add(at, row, isOdd);
+    this.dirty = true;
+    return true;
+  }
+
+  #judge(tsUs: number): boolean {
+    if (this.#model === undefined || this.#guard === undefined) return false;
+    const row = this.#row;
+    const score = this.#model.score(tsUs, row);
+    this.#surprise.fill(score.state === 'scored' ? 0 : Number.NaN);
+    for (const { point, surprise } of score.deviations)
+      if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]!, surprise);
+    const band = this.#look();
+    const slot = (this.rows.taken % BAND_ROWS) * row.length;
+    this.#bands.expected.set(band.expected, slot);
+    this.#bands.low.set(band.low, slot);
+    this.#bands.high.set(band.high, slot);
+    return this.#guard.take(tsUs, row, score, band);
+  }
+
+  #look(): BandColumns {
+    const band = this.#band;
+    if (this.#model?.expected === undefined) {
+      for (const [p, { low, high }] of this.#range.entries()) {
+        band.low[p] = low;
+        band.high[p] = high;
+      }
+    } else this.#model.expected(band);
+    return band;
+  }
+
+  /** Learns from the rows that were normal. False where there are too few. `problem` says why it failed. */
+  fit(): boolean {
+    const { learner } = this.#options;
+    const table = this.rows.table(this.names);
+    if (learner === undefined || table.count < MIN_ROWS) return false;
+    try {
+      this.#arm(learner.fit(table, { stepUs: this.plan.stepUs }));
+      this.#fittedUs = this.rows.lastUs;
+      this.#learnedUs = table.count * this.plan.stepUs;
+      this.problem = '';
+    } catch (error) {
+      this.problem = `its model could not be made: ${(error as Error).message}`;
+      this.#fittedUs = this.rows.lastUs;
+    }
+    this.dirty = true;
+    return this.isArmed;
+  }
+
+  #arm(model: CellModel): void {
+    const { plan, targets, protocols, state, end } = this.#options;
+    this.#model = model;
+    this.#range = plan.points.map((_, p) => this.rows.range(p));
+    this.#guard = new CellGuard({
+      cell: plan.id,
+      points: plan.points,
+      protocols,
+      targets,
+      controller: plan.controller,
+      stepUs: plan.stepUs,
+      learnedUs: this.#learnedUs,
+      before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
+      state,
+      end,
+    });
+  }
+
+  /** Surprise of a column in the latest row; NaN while learning. */
+  surprise(column: number): number {
+    return this.#surprise[column]!;
+  }
+  /** The band of a column over the last rows (at most BAND_ROWS), oldest first; empty while not armed. */
+  bands(
+    column: number,
+    rows: number,
+  ): { readonly expected: number[]; readonly low: number[]; readonly high: number[] } {
+    if (!this.isArmed) return { expected: [], low: [], high: [] };
+    const n = this.plan.points.length;
+    const taken = this.rows.taken;
+    const of = (list: Float32Array): number[] =>
+      Array.from({ length: rows }, (_, i) => {
+        const back = rows - i;
+        return back > BAND_ROWS || back > taken ? Number.NaN : list[((taken - back) % BAND_ROWS) * n + column]!;
+      });
+    return { expected: of(this.#bands.expected), low: of(this.#bands.low), high: of(this.#bands.high) };
+  }
+
+  save(): { readonly header: SavedCell; readonly model: Uint8Array } {
+    return {
+      header: {
+        plan: this.plan,
+        taken: this.rows.taken,
+        fittedUs: this.#fittedUs,
+        learnedUs: this.#learnedUs,
+        nextUs: this.#nextUs,
+        problem: this.problem,
+        guard: this.#guard?.save() ?? '',
+      },
+      model: this.#model?.save() ?? new Uint8Array(0),
+    };
+  }
+
+  load(header: SavedCell, model: Uint8Array): void {
+    this.#fittedUs = header.fittedUs;
+    this.#learnedUs = header.learnedUs;
+    this.#nextUs = header.nextUs;
+    this.problem = header.problem;
+    const { learner } = this.#options;
+    if (model.length > 0 && learner !== undefined) {
+      try {
+        this.#arm(learner.restore(model));
+        if (header.guard !== '') this.#guard!.load(header.guard);
+      } catch {
+        // Made by another version: it is learned again from the rows that were kept.
+        this.#fittedUs = 0;
+      }
+    }
+    this.dirty = false;
+  }
+}
+
+export interface SavedCell {
+  readonly plan: CellPlan;
+  readonly taken: number;
+  readonly fittedUs: number;
+  readonly learnedUs: number;
+  readonly nextUs: number;
+  readonly problem: string;
+  readonly guard: string;
+}

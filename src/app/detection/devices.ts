@@ -1,0 +1,90 @@
+/**
+ * What detectors and triage ask about endpoints, as tables: role, Purdue level, asset, the endpoint that stands for the
+ * device. Made anew from the inventory now and then by frame time, at growing distances: an inventory settles.
+ */
+import type { EndpointId } from '../../core/endpoint.ts';
+import type { Role } from '../../core/site.ts';
+import type { SiteModel } from '../../core/site-model.ts';
+
+const FIRST_US = 10_000_000;
+/** Later the inventory is looked at so often. */
+const EVERY_US = 900_000_000;
+/** Next look after this part of the time watched. */
+const PART = 1 / 4;
+
+export class Devices {
+  readonly #model: SiteModel;
+  #roles: (Role | undefined)[] = [];
+  #levels: Float64Array = new Float64Array(0);
+  #hosts: Int32Array = new Int32Array(0);
+  #assets: (string | undefined)[] = [];
+  #version = -1;
+  #sinceUs = 0;
+  #nextUs = 0;
+
+  constructor(model: SiteModel) {
+    this.#model = model;
+  }
+
+  role(endpoint: EndpointId): Role {
+    return this.#roles[endpoint] ?? 'unknown';
+  }
+  level(endpoint: EndpointId): number {
+    return endpoint < this.#levels.length ? this.#levels[endpoint]! : Number.NaN;
+  }
+  /** The first endpoint of the device; of sub-addresses that of their gateway. */
+  host(endpoint: EndpointId): EndpointId {
+    return (endpoint < this.#hosts.length ? this.#hosts[endpoint] : 0) || endpoint;
+  }
+  /** Asset ids of an endpoint: its own and its gateway's. */
+  assets(endpoint: EndpointId): string[] {
+    const own = this.#assets[endpoint];
+    const host = this.#assets[this.host(endpoint)];
+    return [...new Set([own, host].filter((id) => id !== undefined))];
+  }
+
+  /** Returns true when the tables were made anew. */
+  tick(tsUs: number): boolean {
+    if (this.#sinceUs === 0 || tsUs < this.#sinceUs) {
+      this.#sinceUs = tsUs;
+      this.#nextUs = tsUs + FIRST_US;
+    }
+    if (tsUs < this.#nextUs) return false;
+    this.#nextUs = tsUs + Math.min(EVERY_US, Math.max(FIRST_US, (tsUs - this.#sinceUs) * PART));
+    if (this.#model.version === this.#version) return false;
+    this.renew();
+    return true;
+  }
+
+  renew(): void {
+    const model = this.#model;
+    this.#version = model.version;
+    const assets = model.assets();
+    let most = 0;
+    for (const asset of assets) for (const { endpoint } of asset.endpoints) most = Math.max(most, endpoint);
+    this.#roles = new Array<Role | undefined>(most + 1);
+    this.#assets = new Array<string | undefined>(most + 1);
+    this.#levels = new Float64Array(most + 1).fill(Number.NaN);
+    this.#hosts = new Int32Array(most + 1);
+    const first = new Map(assets.map((asset) => [asset.id, asset.endpoints[0]?.endpoint ?? 0]));
+    for (const asset of assets) {
+      const host = first.get(asset.parent ?? '') || first.get(asset.id) || 0;
+      for (const { endpoint } of asset.endpoints) {
+        this.#roles[endpoint] = asset.role.value;
+        this.#assets[endpoint] = asset.id;
+        this.#levels[endpoint] = asset.level.value ?? Number.NaN;
+        this.#hosts[endpoint] = host;
+      }
+    }
+  }
+
+  save(): string {
+    return JSON.stringify({ sinceUs: this.#sinceUs, nextUs: this.#nextUs });
+  }
+  load(text: string): void {
+    const saved = JSON.parse(text) as { sinceUs: number; nextUs: number };
+    this.#sinceUs = saved.sinceUs;
+    this.#nextUs = saved.nextUs;
+    this.renew();
+  }
+}

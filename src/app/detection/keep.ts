@@ -1,0 +1,218 @@
+/**
+ * Detection into the store and back: findings as they change, what was learned now and then and whenever nothing is read,
+ * what people did at once (see `acts.ts`). A state that another version wrote is learned again, never half-read.
+ */
+import type { EndpointView } from '../../core/endpoint.ts';
+import type { AlertAct, IncidentAct, MaintenanceWindow, TriageSettings } from '../../core/incident.ts';
+import type { SiteModel } from '../../core/site-model.ts';
+import { DEFAULT_SETTINGS, MAX_FINDINGS } from '../../decide/index.ts';
+import {
+  alertActOf,
+  type Batch,
+  findingOf,
+  findingRow,
+  incidentActOf,
+  proofOf,
+  proofRow,
+  type Row,
+  type Store,
+  windowOf,
+} from '../../store/index.ts';
+import type { SavedCell } from './cell.ts';
+import { LEARNER } from './learner.ts';
+import { SiteDetection } from './site-detection.ts';
+
+/** What was learned is written so often while frames come, microseconds of wall clock. */
+export const LEARNED_EVERY_US = 60_000_000;
+const HOUR_US = 3_600_000_000;
+export const SETTINGS_NAME = 'detection';
+
+/** What a site has set, as it is stored. */
+export interface DetectionSettings extends TriageSettings {
+  readonly learningHours: number;
+}
+export const DEFAULT_DETECTION: DetectionSettings = { ...DEFAULT_SETTINGS, learningHours: 24 };
+
+export const readSettings = async (store: Store, site: string): Promise<DetectionSettings> => {
+  const row = await store.db
+    .selectFrom('setting')
+    .select('value')
+    .where('site_id', '=', site)
+    .where('name', '=', SETTINGS_NAME)
+    .executeTakeFirst();
+  return row === undefined
+    ? DEFAULT_DETECTION
+    : { ...DEFAULT_DETECTION, ...(JSON.parse(row.value) as DetectionSettings) };
+};
+
+const packed = (header: unknown, bytes: Uint8Array): Uint8Array => {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const out = new Uint8Array(4 + text.length + bytes.length);
+  new DataView(out.buffer).setUint32(0, text.length, true);
+  out.set(text, 4);
+  out.set(bytes, 4 + text.length);
+  return out;
+};
+const unpacked = (payload: Uint8Array): { readonly header: unknown; readonly bytes: Uint8Array } => {
+  const length = new DataView(payload.buffer, payload.byteOffset).getUint32(0, true);
+  return {
+    header: JSON.parse(new TextDecoder().decode(payload.subarray(4, 4 + length))),
+    bytes: payload.slice(4 + length),
+  };
+};
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const ofText = (value: Uint8Array | undefined): string | undefined =>
+  value === undefined ? undefined : new TextDecoder().decode(value);
+
+/** Everything learned, by the name it is stored under. With `all`, also what did not change since the last call. */
+export const learnedParts = (detection: SiteDetection, all: boolean): Map<string, Uint8Array> => {
+  const parts = new Map<string, Uint8Array>();
+  parts.set('detection', text(detection.detection.save()));
+  parts.set('devices', text(detection.devices.save()));
+  parts.set('feed', text(detection.feed.save()));
+  for (const cell of detection.feed.cells) {
+    if (!cell.dirty && !all) continue;
+    cell.dirty = false;
+    const { header, model } = cell.save();
+    parts.set(`cell ${cell.plan.id}`, packed(header, model));
+    for (const { block, bytes } of cell.rows.takeBlocks(all)) parts.set(`rows ${cell.plan.id} ${block}`, bytes);
+  }
+  return parts;
+};
+
+/** Puts what was learned back. Throws where it cannot be read. */
+export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string, Uint8Array>): void => {
+  const own = ofText(parts.get('detection'));
+  if (own !== undefined) detection.detection.load(own);
+  const devices = ofText(parts.get('devices'));
+  if (devices !== undefined) detection.devices.load(devices);
+  const feed = ofText(parts.get('feed'));
+  if (feed === undefined) return;
+  const cells = new Map<string, { header: SavedCell; model: Uint8Array; blocks: Map<number, Uint8Array> }>();
+  for (const [name, payload] of parts) {
+    if (!name.startsWith('cell ')) continue;
+    const { header, bytes } = unpacked(payload);
+    cells.set(name.slice('cell '.length), { header: header as SavedCell, model: bytes, blocks: new Map() });
+  }
+  for (const [name, payload] of parts) {
+    const [, id, block] = /^rows (\S+) (\d+)$/.exec(name) ?? [];
+    if (id !== undefined) cells.get(id)?.blocks.set(Number(block), payload);
+  }
+  detection.feed.load(feed, cells);
+};
+
+/** What changed, for the same commit as the rows of the site. Call `saved` of the detection after it. */
+export const detectionBatch = (
+  site: string,
+  detection: SiteDetection,
+  nowUs: number,
+  withLearned: boolean,
+): { readonly put: NonNullable<Batch['put']>; readonly findings: ReturnType<SiteDetection['takeUnsaved']> } => {
+  detection.collect();
+  const findings = detection.takeUnsaved();
+  const learned: Row<'learned_state'>[] = withLearned
+    ? [...learnedParts(detection, false)].map(([name, payload]) => ({
+        site_id: site,
+        name,
+        payload,
+        recorded_us: nowUs,
+      }))
+    : [];
+  return {
+    findings,
+    put: {
+      finding: findings.map((finding) => findingRow(site, finding, nowUs)),
+      finding_proof: findings.flatMap((finding) =>
+        finding.proof === undefined ? [] : [proofRow(site, finding.id, finding.proof)],
+      ),
+      ...(learned.length === 0 ? {} : { learned_state: learned }),
+    },
+  };
+};
+
+/** What people did, and what was set: known before the first frame is read. */
+export interface Standing {
+  readonly settings: DetectionSettings;
+  readonly acts: readonly AlertAct[];
+  readonly incidentActs: readonly IncidentAct[];
+  readonly windows: readonly MaintenanceWindow[];
+}
+
+/** Of a site that nobody worked on. */
+export const NOTHING_STANDING: Standing = { settings: DEFAULT_DETECTION, acts: [], incidentActs: [], windows: [] };
+
+export const readStanding = async (store: Store, site: string): Promise<Standing> => {
+  const { db } = store;
+  const acts = await db.selectFrom('alert_state').selectAll().where('site_id', '=', site).execute();
+  const incidents = await db.selectFrom('incident_state').selectAll().where('site_id', '=', site).execute();
+  const windows = await db
+    .selectFrom('maintenance_window')
+    .selectAll()
+    .where('site_id', '=', site)
+    .orderBy('ts')
+    .execute();
+  return {
+    settings: await readSettings(store, site),
+    acts: acts.map(alertActOf),
+    incidentActs: incidents.map(incidentActOf),
+    windows: windows.map(windowOf),
+  };
+};
+
+/** Detection of a site as people left it; what the wire said is loaded by `loadDetection` once the model is there. */
+export const createSiteDetection = (
+  model: SiteModel,
+  endpoints: EndpointView,
+  standing: Standing,
+  userName?: (id: string) => string,
+): SiteDetection => {
+  const { settings, acts, incidentActs, windows } = standing;
+  const detection = new SiteDetection({
+    model,
+    endpoints,
+    learningUs: settings.learningHours * HOUR_US,
+    learner: LEARNER,
+    ...(userName && { userName }),
+  });
+  detection.triage.setSettings(settings);
+  for (const act of acts) detection.triage.setAct(act);
+  for (const act of incidentActs) detection.incidentActs.set(act.incident, act);
+  detection.triage.setWindows(windows);
+  return detection;
+};
+
+/** Findings and everything learned, as they were saved last. Returns false where what was learned could not be read. */
+export const loadDetection = async (store: Store, site: string, detection: SiteDetection): Promise<boolean> => {
+  const { db } = store;
+  const rows = await db
+    .selectFrom('finding')
+    .selectAll()
+    .where('site_id', '=', site)
+    .orderBy('last_us', 'desc')
+    .limit(MAX_FINDINGS)
+    .execute();
+  detection.triage.take(rows.map(findingOf).reverse());
+  const learned = await db.selectFrom('learned_state').selectAll().where('site_id', '=', site).execute();
+  if (learned.length === 0) return true;
+  try {
+    loadLearned(detection, new Map(learned.map((row) => [row.name, row.payload])));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The chart of a finding: of memory while it goes on, of the store otherwise. */
+export const readProof = async (
+  store: Store,
+  site: string,
+  finding: string,
+): Promise<ReturnType<typeof proofOf> | undefined> => {
+  const row = await store.db
+    .selectFrom('finding_proof')
+    .selectAll()
+    .where('site_id', '=', site)
+    .where('finding_id', '=', finding)
+    .executeTakeFirst();
+  return row === undefined ? undefined : proofOf(row);
+};

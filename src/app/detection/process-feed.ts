@@ -1,0 +1,233 @@
+/**
+ * From points to cells to rows: the points of one controller and of what stands behind it are a cell (64 at most), a row
+ * is taken at equal steps, and when the site has learned for its time each cell is fitted, one per tick. Everything
+ * happens by frame time, so that a capture read twice makes the same cells, rows and findings.
+ */
+import type { Statement } from '../../core/detector.ts';
+import type { EndpointId, EndpointView } from '../../core/endpoint.ts';
+import type { FindingKind } from '../../core/finding.ts';
+import type { CellLearner } from '../../core/process.ts';
+import type { SiteModel } from '../../core/site-model.ts';
+import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
+
+export const MAX_CELL_POINTS = 64;
+/** Further points of a site belong to no cell: counted, shown. */
+export const MAX_CELLS = 512;
+/** Rows of one cell that are kept to learn from, and values of all cells of a site (8 octets each). */
+export const MAX_ROWS = 8640;
+export const MAX_VALUES = 4_000_000;
+/** Points wait so long for their neighbours before a cell is made of them: slow polls come round. */
+const SETTLE_US = 600_000_000;
+/** Part of the learning time of which rows are needed: some go by before a cell is made, some polls are missed. */
+const ENOUGH = 0.9;
+/** New points are looked for so often. */
+const LOOK_US = 60_000_000;
+/** Steps that rows are taken at, seconds. */
+const STEPS_S = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1800, 3600] as const;
+/** Protocols of offices and of the network itself carry no process. */
+const FAMILIES = new Set(['ot', 'iiot']);
+
+export interface FeedOptions {
+  readonly model: SiteModel;
+  readonly endpoints: EndpointView;
+  readonly learner: CellLearner | undefined;
+  readonly family: (protocol: string) => string;
+  /** Something is going on at this controller that must not be learned. */
+  readonly isSuspect: (controller: EndpointId) => boolean;
+  /** The site has watched for its learning time. */
+  readonly isWatching: () => boolean;
+  readonly learningUs: number;
+  readonly state: (statement: Statement) => void;
+  readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
+}
+
+interface Pending {
+  readonly points: number[];
+  sinceUs: number;
+}
+
+export class ProcessFeed {
+  readonly #options: FeedOptions;
+  readonly #cells = new Map<string, Cell>();
+  readonly #cellOf = new Map<number, string>();
+  /** Points not in a cell yet, by controller. */
+  readonly #pending = new Map<EndpointId, Pending>();
+  readonly #cellsOf = new Map<EndpointId, number>();
+  #known = 0;
+  #lookedUs = 0;
+  #without = 0;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
+
+  get cells(): readonly Cell[] {
+    return [...this.#cells.values()];
+  }
+  cell(id: string): Cell | undefined {
+    return this.#cells.get(id);
+  }
+  cellOf(point: number): Cell | undefined {
+    return this.#cells.get(this.#cellOf.get(point) ?? '');
+  }
+  /** Points that are in no cell: texts, office protocols, beyond the limits. */
+  get without(): number {
+    return this.#without;
+  }
+
+  tick(tsUs: number): void {
+    if (tsUs - this.#lookedUs >= LOOK_US || tsUs < this.#lookedUs) {
+      this.#lookedUs = tsUs;
+      this.#look(tsUs);
+    }
+    const { isSuspect, isWatching } = this.#options;
+    const mayFit = isWatching();
+    let fitted = false;
+    for (const cell of this.#cells.values()) {
+      const isNew = cell.tick(tsUs, isSuspect(cell.plan.controller));
+      // One at a time: fitting takes longer than everything else here.
+      if (isNew && mayFit && !fitted && cell.fittedUs === 0 && this.shareOf(cell) >= 1) fitted = cell.fit();
+    }
+  }
+
+  /** How much of what a cell needs it has seen, 0..1: rows for most of the learning time, whenever it began. */
+  shareOf(cell: Cell): number {
+    const { stepUs } = cell.plan;
+    const needed = Math.min(cell.rows.capacity, Math.max(MIN_ROWS, (this.#options.learningUs * ENOUGH) / stepUs));
+    return Math.min(1, cell.rows.count / needed);
+  }
+
+  /** The controller of an endpoint: what stands at the top of its chain of gateways. */
+  #controllerOf(endpoint: EndpointId): EndpointId {
+    let at = endpoint;
+    for (let depth = 0; depth < 8; depth++) {
+      const { parent } = this.#options.endpoints.get(at);
+      if (parent === undefined) return at;
+      at = parent;
+    }
+    return at;
+  }
+
+  #look(tsUs: number): void {
+    const { model, family } = this.#options;
+    for (let id = this.#known + 1; id <= model.pointCount; id++) {
+      const point = model.point(id)!;
+      const isNumber =
+        typeof point.value === 'number' || typeof point.value === 'boolean' || typeof point.value === 'bigint';
+      if (!isNumber || !FAMILIES.has(family(point.protocol)) || this.#cells.size >= MAX_CELLS) {
+        this.#without++;
+        continue;
+      }
+      const controller = this.#controllerOf(point.target);
+      const pending = this.#pending.get(controller) ?? { points: [], sinceUs: tsUs };
+      pending.points.push(id);
+      // What comes in company waits for the rest of it.
+      pending.sinceUs = tsUs;
+      this.#pending.set(controller, pending);
+    }
+    this.#known = model.pointCount;
+    for (const [controller, { points, sinceUs }] of this.#pending) {
+      if (tsUs - sinceUs < SETTLE_US) continue;
+      this.#pending.delete(controller);
+      this.#form(controller, points);
+    }
+  }
+
+  /** Points that move stand together: they tell something of each other. Constants guard themselves. */
+  #form(controller: EndpointId, points: number[]): void {
+    const { model } = this.#options;
+    const changes = new Map(points.map((id) => [id, model.point(id)!.changes]));
+    const order = points.sort((a, b) => Number(changes.get(b)! > 1) - Number(changes.get(a)! > 1) || a - b);
+    for (let from = 0; from < order.length; from += MAX_CELL_POINTS) {
+      const some = order.slice(from, from + MAX_CELL_POINTS).sort((a, b) => a - b);
+      if (this.#cells.size >= MAX_CELLS) {
+        this.#without += some.length;
+        continue;
+      }
+      const number = (this.#cellsOf.get(controller) ?? 0) + 1;
+      this.#cellsOf.set(controller, number);
+      const watch = model.watch(some);
+      const cadences = some
+        .map((_, i) => watch.cadenceUs(i))
+        .filter((us) => us > 0)
+        .sort((a, b) => a - b);
+      const rows = this.#rowsFor(some.length);
+      const least = Math.max(cadences[Math.floor(cadences.length / 2)] ?? 0, this.#options.learningUs / rows);
+      const stepUs = (STEPS_S.find((s) => s * 1e6 >= least * 0.99) ?? 3600) * 1e6;
+      this.#add({
+        id: number === 1 ? `c${controller}` : `c${controller}-${number}`,
+        controller,
+        points: some,
+        stepUs,
+        rows,
+      });
+    }
+  }
+
+  /** Fewer rows for each where there are many points. */
+  #rowsFor(points: number): number {
+    const total = [...this.#cells.values()].reduce((sum, cell) => sum + cell.plan.points.length, points);
+    return Math.max(MIN_ROWS * 2, Math.min(MAX_ROWS, Math.floor(MAX_VALUES / total)));
+  }
+
+  #add(plan: CellPlan): Cell {
+    const { model, learner, state, end } = this.#options;
+    const points = plan.points.map((id) => model.point(id));
+    const cell = new Cell({
+      plan,
+      watch: model.watch(plan.points),
+      names: points.map((point, i) => point?.path ?? `point ${plan.points[i]}`),
+      targets: points.map((point) => point?.target ?? plan.controller),
+      protocols: points.map((point) => point?.protocol ?? ''),
+      learner,
+      state,
+      end,
+    });
+    this.#cells.set(plan.id, cell);
+    for (const point of plan.points) this.#cellOf.set(point, plan.id);
+    return cell;
+  }
+
+  /** What is not in the rows of cells. */
+  save(): string {
+    return JSON.stringify({
+      known: this.#known,
+      lookedUs: this.#lookedUs,
+      without: this.#without,
+      pending: [...this.#pending],
+      cellsOf: [...this.#cellsOf],
+      order: [...this.#cells.keys()],
+    });
+  }
+  load(
+    text: string,
+    cells: ReadonlyMap<
+      string,
+      { readonly header: SavedCell; readonly model: Uint8Array; readonly blocks: ReadonlyMap<number, Uint8Array> }
+    >,
+  ): void {
+    const saved = JSON.parse(text) as {
+      known: number;
+      lookedUs: number;
+      without: number;
+      pending: [EndpointId, Pending][];
+      cellsOf: [EndpointId, number][];
+      order: string[];
+    };
+    this.#known = saved.known;
+    this.#lookedUs = saved.lookedUs;
+    this.#without = saved.without;
+    this.#pending.clear();
+    this.#cells.clear();
+    this.#cellOf.clear();
+    for (const [controller, pending] of saved.pending) this.#pending.set(controller, pending);
+    for (const [controller, count] of saved.cellsOf) this.#cellsOf.set(controller, count);
+    for (const id of saved.order) {
+      const part = cells.get(id);
+      if (part === undefined) continue;
+      const cell = this.#add(part.header.plan);
+      cell.rows.load(part.header.taken, part.blocks);
+      cell.load(part.header, part.model);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The rows of one cell that were seen last: what its model learns from, and what charts show before an episode. A ring of
+ * fixed length; odd rows are kept for the eye and never learned from.
+ */
+import type { RowTable } from '../../core/process.ts';
+
+/** Rows of a block as it is stored: blocks that did not change are not written again. */
+export const BLOCK_ROWS = 256;
+const FIRST_ROWS = 256;
+
+export class CellRows {
+  readonly points: number;
+  /** Rows at most; the oldest are overwritten. A multiple of BLOCK_ROWS. */
+  readonly capacity: number;
+  #size = 0;
+  /** Rows ever taken: row r stands at r % capacity. */
+  #taken = 0;
+  #tsUs: Float64Array;
+  #values: Float64Array;
+  #odd: Uint8Array;
+  readonly #dirty = new Set<number>();
+
+  constructor(points: number, capacity: number) {
+    this.points = points;
+    this.capacity = Math.max(BLOCK_ROWS, Math.ceil(capacity / BLOCK_ROWS) * BLOCK_ROWS);
+    this.#size = Math.min(FIRST_ROWS, this.capacity);
+    this.#tsUs = new Float64Array(this.#size);
+    this.#values = new Float64Array(this.#size * points);
+    this.#odd = new Uint8Array(this.#size);
+  }
+
+  get count(): number {
+    return Math.min(this.#taken, this.capacity);
+  }
+  get taken(): number {
+    return this.#taken;
+  }
+  get lastUs(): number {
+    return this.#taken === 0 ? 0 : this.#tsUs[(this.#taken - 1) % this.capacity]!;
+  }
+
+  add(tsUs: number, row: Float64Array, odd: boolean): void {
+    const at = this.#taken % this.capacity;
+    if (at >= this.#size) this.#grow();
+    this.#tsUs[at] = tsUs;
+    this.#values.set(row, at * this.points);
+    this.#odd[at] = odd ? 1 : 0;
+    this.#taken++;
+    this.#dirty.add(Math.floor(at / BLOCK_ROWS));
+  }
+
+  #grow(): void {
+    this.#size = Math.min(this.capacity, this.#size * 2);
+    const bigger = <T extends Float64Array | Uint8Array>(old: T, fresh: T): T => {
+      fresh.set(old as never);
+      return fresh;
+    };
+    this.#tsUs = bigger(this.#tsUs, new Float64Array(this.#size));
+    this.#values = bigger(this.#values, new Float64Array(this.#size * this.points));
+    this.#odd = bigger(this.#odd, new Uint8Array(this.#size));
+  }
+
+  /** Position of the i-th oldest row. */
+  #at(i: number): number {
+    return (this.#taken - this.count + i) % this.capacity;
+  }
+
+  /** A person says that what was odd between two times is normal. */
+  makeNormal(fromUs: number, toUs: number): number {
+    let changed = 0;
+    for (let i = 0; i < this.count; i++) {
+      const at = this.#at(i);
+      const ts = this.#tsUs[at]!;
+      if (ts < fromUs || ts > toUs || this.#odd[at] === 0) continue;
+      this.#odd[at] = 0;
+      this.#dirty.add(Math.floor(at / BLOCK_ROWS));
+      changed++;
+    }
+    return changed;
+  }
+
+  /** Rows to learn from, oldest first. */
+  table(names: readonly string[]): RowTable {
+    const kept: number[] = [];
+    for (let i = 0; i < this.count; i++) if (this.#odd[this.#at(i)] === 0) kept.push(this.#at(i));
+    return {
+      points: names,
+      count: kept.length,
+      tsUs: Float64Array.from(kept, (at) => this.#tsUs[at]!),
+      columns: names.map((_, p) => Float64Array.from(kept, (at) => this.#values[at * this.points + p]!)),
+    };
+  }
+
+  /** Values of a column before a time, oldest first, at most `rows`. */
+  before(
+    column: number,
+    untilUs: number,
+    rows: number,
+  ): { readonly tsUs: Float64Array; readonly values: Float64Array } {
+    let end = this.count;
+    while (end > 0 && this.#tsUs[this.#at(end - 1)]! >= untilUs) end--;
+    const start = Math.max(0, end - rows);
+    const n = end - start;
+    return {
+      tsUs: Float64Array.from({ length: n }, (_, i) => this.#tsUs[this.#at(start + i)]!),
+      values: Float64Array.from({ length: n }, (_, i) => this.#values[this.#at(start + i) * this.points + column]!),
+    };
+  }
+
+  /** The last rows, oldest first, for the eye. */
+  latest(rows: number): { readonly tsUs: number[]; readonly at: (column: number) => number[] } {
+    const n = Math.min(rows, this.count);
+    const start = this.count - n;
+    const index = Array.from({ length: n }, (_, i) => this.#at(start + i));
+    return {
+      tsUs: index.map((at) => this.#tsUs[at]!),
+      at: (column) => index.map((at) => this.#values[at * this.points + column]!),
+    };
+  }
+
+  /** Smallest and largest value of a column in the rows learned from; NaN both without any. */
+  range(column: number): { readonly low: number; readonly high: number } {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < this.count; i++) {
+      const at = this.#at(i);
+      const value = this.#values[at * this.points + column]!;
+      if (this.#odd[at] === 1 || Number.isNaN(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    return low > high ? { low: Number.NaN, high: Number.NaN } : { low, high };
+  }
+
+  /** Blocks that changed since the last call (all with `all`): block number and its octets. */
+  takeBlocks(all = false): { readonly block: number; readonly bytes: Uint8Array }[] {
+    const used = Math.ceil(this.count / BLOCK_ROWS);
+    const blocks = all ? Array.from({ length: used }, (_, i) => i) : [...this.#dirty].sort((a, b) => a - b);
+    this.#dirty.clear();
+    return blocks.map((block) => {
+      const from = block * BLOCK_ROWS;
+      const rows = Math.min(
+        BLOCK_ROWS,
+        this.#size - from,
+        Math.max(0, (this.#taken < this.capacity ? this.#taken : this.capacity) - from),
+      );
+      const bytes = new Uint8Array(rows * (8 + 8 * this.points + 1));
+      const floats = new Float64Array(rows * (1 + this.points));
+      floats.set(this.#tsUs.subarray(from, from + rows));
+      floats.set(this.#values.subarray(from * this.points, (from + rows) * this.points), rows);
+      bytes.set(new Uint8Array(floats.buffer));
+      bytes.set(this.#odd.subarray(from, from + rows), floats.byteLength);
+      return { block, bytes };
+    });
+  }
+
+  /** What was handed out was not written: it is handed out again. */
+  markAll(): void {
+    for (let block = 0; block < Math.ceil(this.count / BLOCK_ROWS); block++) this.#dirty.add(block);
+  }
+
+  /** Puts stored blocks back; `taken` as it was saved. */
+  load(taken: number, blocks: ReadonlyMap<number, Uint8Array>): void {
+    const stride = 8 + 8 * this.points + 1;
+    while (this.#size < Math.min(taken, this.capacity)) this.#grow();
+    for (const [block, bytes] of blocks) {
+      const rows = Math.floor(bytes.length / stride);
+      const from = block * BLOCK_ROWS;
+      if (from + rows > this.#size) continue;
+      // A copy: stored octets need not lie on an 8-octet boundary.
+      const floats = new Float64Array(bytes.slice(0, rows * (stride - 1)).buffer);
+      this.#tsUs.set(floats.subarray(0, rows), from);
+      this.#values.set(floats.subarray(rows), from * this.points);
+      this.#odd.set(bytes.subarray(rows * (stride - 1), rows * stride), from);
+    }
+    this.#taken = taken;
+  }
+}

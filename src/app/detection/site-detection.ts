@@ -1,0 +1,278 @@
+/**
+ * Detection of one site: the model and the detectors hear the same observations, the process feed takes its rows on every
+ * tick, findings go to triage as they come. What happens, happens by frame time and in one order, so that the same input
+ * gives the same findings; a restart goes on from what was saved.
+ */
+import type { EndpointView } from '../../core/endpoint.ts';
+import type { Finding } from '../../core/finding.ts';
+import type { IncidentAct, MaintenanceWindow } from '../../core/incident.ts';
+import type { CellLearner } from '../../core/process.ts';
+import type { SiteModel, SiteSink, SourceContext } from '../../core/site-model.ts';
+import { OVERRUN_GRACE_US, type Scope, Triage } from '../../decide/index.ts';
+import { DECODERS } from '../../decode/index.ts';
+import { createDetection, type Detection, KINDS, LEARNING_TIME_US, OVERRUN } from '../../detect/index.ts';
+import { Devices } from './devices.ts';
+import { ProcessFeed } from './process-feed.ts';
+
+/** What must not be learned, and what goes on after announced work, is looked at so often. */
+const LOOK_US = 10_000_000;
+const FAMILY = new Map(DECODERS.map((decoder) => [decoder.name, decoder.family]));
+
+export interface SiteDetectionOptions {
+  readonly model: SiteModel;
+  readonly endpoints: EndpointView;
+  readonly learningUs?: number;
+  readonly learner?: CellLearner | undefined;
+  /** Names for people, of windows. */
+  readonly userName?: (id: string) => string;
+}
+
+export class SiteDetection {
+  readonly detection: Detection;
+  readonly devices: Devices;
+  readonly feed: ProcessFeed;
+  readonly triage: Triage;
+  readonly learningUs: number;
+  /** Model and detectors behind one sink. */
+  readonly sink: SiteSink & { setSource(source: SourceContext): void };
+  readonly #model: SiteModel;
+  readonly #userName: (id: string) => string;
+  /** Findings that changed since they were saved. */
+  readonly #unsaved = new Set<string>();
+  /** Controllers at which something goes on that must not be learned. */
+  #suspects = new Set<number>();
+  #lookedUs = 0;
+  readonly incidentActs = new Map<string, IncidentAct>();
+  /** Latest frame time. */
+  nowUs = 0;
+  version = 0;
+
+  constructor(options: SiteDetectionOptions) {
+    const { model, endpoints } = options;
+    this.#model = model;
+    this.#userName = options.userName ?? ((id) => id);
+    this.learningUs = options.learningUs ?? LEARNING_TIME_US;
+    const devices = new Devices(model);
+    this.devices = devices;
+    const detection = createDetection({
+      endpoints,
+      learningTimeUs: this.learningUs,
+      role: (e) => devices.role(e),
+      level: (e) => devices.level(e),
+      family: (protocol) => FAMILY.get(protocol) ?? '',
+      pointOf: (target, protocol, area, address) => model.pointOf(target, protocol, area, address),
+    });
+    this.detection = detection;
+    this.triage = new Triage({
+      kinds: KINDS,
+      host: (e) => devices.host(detection.host(e)),
+      level: (e) => devices.level(e),
+      isOutside: (e) => detection.isOutside(e),
+      scopeOf: (finding) => this.scopeOf(finding),
+    });
+    this.feed = new ProcessFeed({
+      model,
+      endpoints,
+      learner: options.learner,
+      family: (protocol) => FAMILY.get(protocol) ?? '',
+      isSuspect: (controller) => this.#suspects.has(devices.host(controller)),
+      isWatching: () => detection.phase === 'watching',
+      learningUs: this.learningUs,
+      state: (statement) => detection.state('process', statement),
+      end: (kind, key, tsUs) => detection.end(kind, key, tsUs),
+    });
+    this.sink = this.#tee(model, detection);
+  }
+
+  #tee(model: SiteModel, detection: Detection): SiteSink & { setSource(source: SourceContext): void } {
+    return {
+      setSource: (source) => {
+        model.setSource(source);
+        detection.setSource(source);
+      },
+      command: (at, x) => {
+        model.command(at, x);
+        detection.command(at, x);
+      },
+      values: (at, x) => {
+        model.values(at, x);
+        detection.values(at, x);
+      },
+      value: (at, x) => {
+        model.value(at, x);
+        detection.value(at, x);
+      },
+      identity: (at, x) => {
+        model.identity(at, x);
+        detection.identity(at, x);
+      },
+      module: (at, x) => {
+        model.module(at, x);
+        detection.module(at, x);
+      },
+      name: (at, x) => {
+        model.name(at, x);
+        detection.name(at, x);
+      },
+      session: (at, x) => {
+        model.session(at, x);
+        detection.session(at, x);
+      },
+      weird: (at, x) => {
+        model.weird(at, x);
+        detection.weird(at, x);
+      },
+      flow: (at, x) => {
+        model.flow(at, x);
+        detection.flow(at, x);
+      },
+      alias: (at, x) => {
+        model.alias(at, x);
+        detection.alias(at, x);
+      },
+      tick: (tsUs) => {
+        model.tick(tsUs);
+        this.#tick(tsUs);
+      },
+    };
+  }
+
+  #tick(tsUs: number): void {
+    this.nowUs = tsUs;
+    if (this.devices.tick(tsUs)) this.triage.refresh();
+    this.detection.tick(tsUs);
+    this.feed.tick(tsUs);
+    if (tsUs - this.#lookedUs >= LOOK_US || tsUs < this.#lookedUs) {
+      this.#lookedUs = tsUs;
+      this.#look();
+    }
+    this.collect();
+  }
+
+  /** New and changed findings go to triage; called on every tick and once a source was read. */
+  collect(): void {
+    const found = this.detection.takeFindings();
+    if (found.length === 0) return;
+    this.version++;
+    for (const finding of found) this.#unsaved.add(finding.id);
+    this.triage.take(found);
+  }
+
+  #look(): void {
+    const open = this.detection.openFindings();
+    const suspects = new Set<number>();
+    for (const finding of open) {
+      if (finding.detector === 'maintenance') continue;
+      // What a process finding itself says is odd row by row already.
+      if (finding.detector !== 'process' && finding.severity !== 'none' && this.triage.isAlert(finding))
+        suspects.add(this.devices.host(finding.target));
+    }
+    this.#suspects = suspects;
+    if (this.triage.windows.length > 0) this.#overruns(open);
+  }
+
+  /** Work that was announced and goes on: one finding for each window and device. */
+  #overruns(open: readonly Finding[]): void {
+    const { hits } = this.triage.picture();
+    const going = new Map<string, { window: MaintenanceWindow; findings: Finding[] }>();
+    for (const finding of open) {
+      const hit = hits.get(finding.id);
+      if (hit === undefined || finding.detector === 'maintenance') continue;
+      if (finding.lastUs <= hit.window.toUs + OVERRUN_GRACE_US) continue;
+      const key = `${hit.window.id} ${this.devices.host(finding.target)}`;
+      const group = going.get(key) ?? { window: hit.window, findings: [] };
+      group.findings.push(finding);
+      going.set(key, group);
+    }
+    for (const [key, { window, findings }] of going) {
+      const last = findings.reduce((a, b) => (b.lastUs > a.lastUs ? b : a));
+      this.detection.state('maintenance', {
+        kind: OVERRUN,
+        key,
+        ...(last.actor > 0 ? { actor: last.actor } : {}),
+        target: last.target,
+        tsUs: last.lastUs,
+        sinceUs: window.toUs,
+        times: 0,
+        surprise: 0.6,
+        certainty: 'certain',
+        parts: {
+          window: { kind: 'text', text: window.text },
+          until: { kind: 'time', us: window.toUs },
+          over: { kind: 'duration', us: last.lastUs - window.toUs },
+          who: { kind: 'text', text: this.#userName(window.userId) },
+          order: { kind: 'text', text: window.workOrder === '' ? '' : `, order ${window.workOrder}` },
+          kinds: { kind: 'texts', texts: [...new Set(findings.map((finding) => finding.kind))] },
+        },
+        evidence: last.evidence,
+      });
+    }
+  }
+
+  scopeOf(finding: Finding): Scope {
+    const assets = [...this.devices.assets(finding.target), ...this.devices.assets(finding.actor)];
+    const cells = finding.points.map((point) => this.feed.cellOf(point)?.plan.id).filter((id) => id !== undefined);
+    const controller = this.devices.host(finding.target);
+    const ofController = this.feed.cells
+      .filter((cell) => this.devices.host(cell.plan.controller) === controller)
+      .map((cell) => cell.plan.id);
+    return { assets, cells: [...new Set([...cells, ...ofController])] };
+  }
+
+  /** A person says that this is normal from now on. */
+  accept(finding: Finding): { readonly learned: boolean; readonly text: string } {
+    if (finding.detector === 'process') {
+      const cell =
+        this.feed.cellOf(finding.point) ??
+        this.feed.cell(finding.parts.cell?.kind === 'text' ? finding.parts.cell.text : '');
+      if (cell === undefined) return { learned: false, text: 'The points of this finding are in no cell any more.' };
+      const rows = cell.rows.makeNormal(finding.firstUs, Math.max(finding.lastUs, this.nowUs));
+      if (rows === 0)
+        return { learned: false, text: 'The rows of that time are not kept any more; it cannot be learned from them.' };
+      cell.fit();
+      this.detection.close(finding);
+      this.collect();
+      return { learned: true, text: `The cell was learned anew with ${rows} rows of that time as normal.` };
+    }
+    const learned = this.detection.accept(finding);
+    if (learned) this.collect();
+    return learned
+      ? { learned, text: 'From now on it is normal for this detector.' }
+      : {
+          learned,
+          text: 'This is a rule or a lasting fact: there is nothing to learn from it. Close the alert instead.',
+        };
+  }
+
+  /** Findings to write; those that follow change again are told again. */
+  takeUnsaved(): Finding[] {
+    const out: Finding[] = [];
+    for (const id of this.#unsaved) {
+      const finding = this.triage.finding(id);
+      if (finding !== undefined) out.push(finding);
+    }
+    this.#unsaved.clear();
+    return out;
+  }
+  /** Charts of findings that ended are in the store now: memory keeps those that go on. */
+  saved(findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      if (finding.state === 'ended' && !this.#unsaved.has(finding.id)) delete (finding as { proof?: unknown }).proof;
+    }
+  }
+  /** The commit failed: everything that was handed out is handed out again. */
+  putBack(findings: readonly Finding[]): void {
+    for (const { id } of findings) this.#unsaved.add(id);
+    for (const cell of this.feed.cells) {
+      cell.dirty = true;
+      cell.rows.markAll();
+    }
+  }
+
+  get watchedUs(): number {
+    return this.detection.watchedUs;
+  }
+  get model(): SiteModel {
+    return this.#model;
+  }
+}

@@ -1,0 +1,140 @@
+/** Known sequences give known incidents; a busy benign day gives none; late findings find their place. */
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../core/finding.ts';
+import { seededRandom } from '../lib/random.ts';
+import { type ChainOptions, chain, MAX_CHAIN_FINDINGS } from './chain.ts';
+import { finding } from './testing/findings.ts';
+
+/** 10..19 office, 20..29 stations of level 3, 30..39 controllers; 90 outside. 1030 is a unit behind 30. */
+const OPTIONS: ChainOptions = {
+  host: (e) => (e >= 1000 ? e - 1000 : e),
+  level: (e) => (e < 20 ? 4 : e < 30 ? 3 : e < 40 ? 1 : Number.NaN),
+  isOutside: (e) => e === 90,
+  isExplained: () => false,
+};
+
+/** Phished office PC beacons, scans, logs in to the engineering station, which downloads to a controller; a level goes wrong. */
+const ATTACK: readonly Finding[] = [
+  finding(0, { kind: 'beacon', actor: 10, target: 90, techniques: ['T1071'], certainty: 'likely', severity: 'none' }),
+  finding(2, { kind: 'scan', actor: 10, target: 21, techniques: ['T1046'], severity: 'none' }),
+  finding(20, { kind: 'new-remote', actor: 10, target: 21, techniques: ['T1021.001'] }),
+  finding(30, { kind: 'download', actor: 21, target: 1030, techniques: ['T0843'] }),
+  finding(31, { kind: 'point.level', target: 30, point: 5, techniques: ['T0836'], certainty: 'likely' }),
+];
+
+const shuffled = <T>(items: readonly T[], seed: number): T[] => {
+  const random = seededRandom(seed);
+  const out = [...items];
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = random.integer(0, i);
+    [out[i], out[j]] = [out[j]!, out[i]!];
+  }
+  return out;
+};
+
+describe('an attack from the office to the plant', () => {
+  it('is one incident with its steps in order, its stage and the device reached', () => {
+    const [incident, ...others] = chain(ATTACK, OPTIONS);
+    expect(others).toEqual([]);
+    expect(incident!.steps.map((step) => step.finding.kind)).toEqual(ATTACK.map((f) => f.kind));
+    expect(incident!.stage).toBe(11);
+    expect(incident!.crosses).toBe(true);
+    expect(incident!.reached).toBe(30);
+    expect(incident!.steps.map((step) => step.lane)).toEqual(['it', 'ot', 'ot', 'ot', 'ot']);
+    expect(incident!.steps[3]!.because).toMatch(/took/);
+    expect(incident!.steps[4]!.because).toMatch(/commanded/);
+    expect(incident!.priority).toBe('urgent');
+  });
+  it('is known before the first command to a controller', () => {
+    const before = chain(ATTACK.slice(0, 3), OPTIONS);
+    expect(before).toHaveLength(1);
+    expect(before[0]!.stage).toBe(7);
+    expect(before[0]!.reached).toBe(21);
+  });
+  it('is the same whatever the order of arrival', () => {
+    const right = JSON.stringify(chain(ATTACK, OPTIONS));
+    for (let seed = 1; seed <= 20; seed++)
+      expect(JSON.stringify(chain(shuffled(ATTACK, seed), OPTIONS)), `seed ${seed}`).toBe(right);
+  });
+  it('leaves out what people explained', () => {
+    const explained = chain(ATTACK, { ...OPTIONS, isExplained: (f) => f.kind === 'download' });
+    expect(explained[0]!.steps.map((step) => step.finding.kind)).not.toContain('download');
+    expect(chain(ATTACK, { ...OPTIONS, isExplained: () => true })).toEqual([]);
+  });
+  it('is two incidents where two attackers have nothing in common', () => {
+    const other = ATTACK.map((f) =>
+      finding((f.firstUs - ATTACK[0]!.firstUs) / 3_600_000_000 + 1, {
+        kind: f.kind,
+        techniques: f.techniques,
+        actor: f.actor === 0 ? 0 : f.actor + 2,
+        target: f.target === 90 ? 90 : f.target + 2,
+      }),
+    );
+    expect(chain([...ATTACK, ...other], OPTIONS)).toHaveLength(2);
+  });
+});
+
+describe('what is no incident', () => {
+  it('a busy benign day', () => {
+    const day: Finding[] = [
+      // An engineer downloads to two controllers and restarts one; a new HMI starts to read and write.
+      finding(8, { kind: 'download', actor: 21, target: 30, techniques: ['T0843'], surprise: 0.6 }),
+      finding(8.2, { kind: 'download', actor: 21, target: 31, techniques: ['T0843'], surprise: 0.6 }),
+      finding(9, { kind: 'restart', actor: 21, target: 31, techniques: ['T0816'], surprise: 0.6 }),
+      finding(10, { kind: 'new-device', target: 25, techniques: [], surprise: 0.7 }),
+      finding(10.1, { kind: 'new-conversation', actor: 25, target: 30, techniques: ['T0846'], surprise: 0.6 }),
+      finding(10.2, { kind: 'new-writer', actor: 25, target: 30, techniques: ['T0855'], surprise: 0.7 }),
+      // A recipe changes: points elsewhere move; the office scans itself.
+      finding(11, { kind: 'point.level', target: 35, techniques: ['T0836'], certainty: 'possible', surprise: 0.55 }),
+      finding(12, { kind: 'scan', actor: 11, target: 12, techniques: ['T1046'] }),
+      finding(13, { kind: 'scan', actor: 11, target: 30, techniques: ['T1046'] }),
+    ];
+    expect(chain(day, OPTIONS)).toEqual([]);
+  });
+  it('a scan of a controller does not make the controller an attacker', () => {
+    const scanned = [
+      finding(0, { kind: 'scan', actor: 90, target: 30, techniques: ['T0846'] }),
+      finding(1, { kind: 'vanished', actor: 30, target: 31, techniques: ['T0855'] }),
+    ];
+    expect(chain(scanned, OPTIONS)).toEqual([]);
+  });
+  it('findings without a technique', () => {
+    expect(
+      chain(
+        ATTACK.map((f) => ({ ...f, techniques: [] })),
+        OPTIONS,
+      ),
+    ).toEqual([]);
+  });
+  it('the same steps too far apart', () => {
+    const slow = ATTACK.map((f, i) => ({
+      ...f,
+      firstUs: f.firstUs + i * 60 * 86_400_000_000,
+      lastUs: f.lastUs + i * 60 * 86_400_000_000,
+    }));
+    expect(chain(slow, OPTIONS)).toEqual([]);
+  });
+});
+
+it('is bounded in time for as many findings as it takes', () => {
+  const random = seededRandom(7);
+  const kinds = [
+    ['scan', 'T0846'],
+    ['new-writer', 'T0855'],
+    ['login', 'T0859'],
+    ['download', 'T0843'],
+  ] as const;
+  const many = Array.from({ length: MAX_CHAIN_FINDINGS * 2 }, (_, i) => {
+    const [kind, technique] = kinds[random.integer(0, 3)]!;
+    return finding(i / 100, {
+      kind,
+      techniques: [technique],
+      actor: random.integer(1, 40),
+      target: random.integer(1, 40),
+    });
+  });
+  const before = performance.now();
+  const incidents = chain(many, OPTIONS);
+  expect(performance.now() - before).toBeLessThan(2000);
+  expect(incidents.reduce((sum, incident) => sum + incident.steps.length, 0)).toBeLessThanOrEqual(MAX_CHAIN_FINDINGS);
+});

@@ -1,0 +1,248 @@
+/**
+ * The attack chain: findings joined into incidents along the devices that were acted from and upon, in the order of the
+ * ATT&CK for ICS tactics. Three things join: a device that was taken acts; the same device goes on acting; a process goes
+ * wrong behind a controller that was commanded. Being near in time joins nothing. Computed anew from all findings, sorted
+ * by their time, so that a finding that comes late finds its place and the same findings always give the same incidents.
+ * @source Hutchins, Cloppert, Amin: Intelligence-driven computer network defense (2011); MITRE ATT&CK for ICS;
+ *   Valeur et al.: A comprehensive approach to intrusion detection alert correlation (2004), for the joining by prerequisites
+ */
+import type { EndpointId } from '../core/endpoint.ts';
+import { type Certainty, type Finding, SEVERITIES, type Severity } from '../core/finding.ts';
+import type { Incident, IncidentStep, Lane } from '../core/incident.ts';
+import { CERTAINTY, judge } from './priority.ts';
+import { depthOf, meaningOf } from './techniques.ts';
+
+/** Findings that are looked at; of more the latest. */
+export const MAX_CHAIN_FINDINGS = 5000;
+/** Incidents of a site; of more those with the furthest stage. */
+export const MAX_INCIDENTS = 200;
+/** Earlier findings remembered per device and way of joining; of more the latest. */
+export const MAX_REMEMBERED = 64;
+
+const DAY_US = 86_400_000_000;
+/** A patient attacker waits between taking a device and using it. */
+export const TAKEN_US = 30 * DAY_US;
+/** The same device acting again without having been seen taken. */
+export const SAME_ACTOR_US = 3 * DAY_US;
+/** A process that goes wrong after its controller was commanded. */
+export const EFFECT_US = DAY_US;
+/** A pause in the story that is worth a doubt. */
+const LONG_PAUSE_US = 3 * DAY_US;
+/** Execution and Lateral Movement, Inhibit and Impair: commands that can change what a controller does. */
+const COMMANDING = new Set([2, 3, 7, 10, 11]);
+/** Depth from which on an attack reaches for the process. */
+const CONTROL_DEPTH = 5;
+/** Purdue levels: from here up the office, from here down the plant. */
+const IT_LEVEL = 4;
+const OT_LEVEL = 3;
+
+/** Sum of surprise times certainty over different kinds that is needed: fewer and weaker findings are no story. */
+const WEIGHT = { taken: 1.1, effect: 1.3, actor: 1.8 } as const;
+/** Tactics that the same device must go through where nothing else joins its findings. */
+const ACTOR_STAGES = 3;
+
+export interface ChainOptions {
+  /** One endpoint for all endpoints of a device; sub-addresses behind a gateway stand for the gateway. */
+  readonly host: (endpoint: EndpointId) => EndpointId;
+  /** Purdue level, NaN where not known. */
+  readonly level: (endpoint: EndpointId) => number;
+  readonly isOutside: (endpoint: EndpointId) => boolean;
+  /** Explained by people: announced work, reviewed as false or benign. */
+  readonly isExplained: (finding: Finding) => boolean;
+}
+
+type Join = 'taken' | 'actor' | 'effect';
+const BECAUSE: Readonly<Record<Join, string>> = {
+  taken: 'from a device that an earlier step took',
+  actor: 'by the same device as an earlier step',
+  effect: 'behind a controller that an earlier step commanded',
+};
+
+interface Node {
+  readonly finding: Finding;
+  readonly stage: number;
+  readonly takesTarget: boolean;
+  readonly actor: EndpointId;
+  readonly target: EndpointId;
+  parent: number;
+  join: Join | undefined;
+}
+
+export const laneOf = (level: number, isOutside: boolean): Lane =>
+  isOutside || level >= IT_LEVEL ? 'it' : Number.isNaN(level) ? 'unknown' : level > OT_LEVEL ? 'dmz' : 'ot';
+
+/** In order of time; equal times by id, so that the order in which they came does not matter. */
+export const byTime = (a: Finding, b: Finding): number =>
+  a.firstUs - b.firstUs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+const remember = (map: Map<EndpointId, number[]>, host: EndpointId, index: number): void => {
+  const list = map.get(host);
+  if (list === undefined) map.set(host, [index]);
+  else {
+    list.push(index);
+    if (list.length > MAX_REMEMBERED) list.shift();
+  }
+};
+
+export const chain = (findings: readonly Finding[], options: ChainOptions): Incident[] => {
+  const nodes: Node[] = findings
+    .filter((finding) => finding.techniques.length > 0 && !options.isExplained(finding))
+    .sort(byTime)
+    .slice(-MAX_CHAIN_FINDINGS)
+    .map((finding, i) => ({
+      finding,
+      ...meaningOf(finding.techniques),
+      actor: finding.actor > 0 ? options.host(finding.actor) : 0,
+      target: finding.target > 0 ? options.host(finding.target) : 0,
+      parent: i,
+      join: undefined,
+    }));
+  const rootOf = (i: number): number => {
+    let root = i;
+    while (nodes[root]!.parent !== root) root = nodes[root]!.parent;
+    for (let at = i; nodes[at]!.parent !== root; ) {
+      const next = nodes[at]!.parent;
+      nodes[at]!.parent = root;
+      at = next;
+    }
+    return root;
+  };
+  const taken = new Map<EndpointId, number[]>();
+  const acted = new Map<EndpointId, number[]>();
+  const commanded = new Map<EndpointId, number[]>();
+  for (const [i, node] of nodes.entries()) {
+    const { finding, stage, actor, target } = node;
+    const joinAll = (list: readonly number[] | undefined, withinUs: number, join: Join): void => {
+      for (const j of list ?? []) {
+        if (finding.firstUs - nodes[j]!.finding.lastUs > withinUs) continue;
+        node.join ??= join;
+        // The earlier root stays: an incident keeps the name of its first step.
+        const [a, b] = [rootOf(i), rootOf(j)];
+        if (a !== b) nodes[Math.max(a, b)]!.parent = Math.min(a, b);
+      }
+    };
+    if (stage > 0) {
+      if (actor > 0) {
+        joinAll(taken.get(actor), TAKEN_US, 'taken');
+        joinAll(acted.get(actor), SAME_ACTOR_US, 'actor');
+        remember(acted, actor, i);
+        // What is done to the plant can follow a step that was seen as done to the actor only (it beacons, it was phished).
+      } else if (target > 0) joinAll(commanded.get(target), EFFECT_US, 'effect');
+      if (target > 0 && node.takesTarget && target !== actor) remember(taken, target, i);
+      if (target > 0 && actor > 0 && COMMANDING.has(stage)) remember(commanded, target, i);
+    }
+  }
+  const groups = new Map<number, Node[]>();
+  for (const [i, node] of nodes.entries()) {
+    if (node.stage === 0) continue;
+    const root = rootOf(i);
+    const group = groups.get(root);
+    if (group === undefined) groups.set(root, [node]);
+    else group.push(node);
+  }
+  return [...groups.values()]
+    .filter(isStory)
+    .map((group) => incidentOf(group, options))
+    .sort(
+      (a, b) =>
+        depthOf(b.stage) - depthOf(a.stage) || b.stage - a.stage || b.lastUs - a.lastUs || (a.id < b.id ? -1 : 1),
+    )
+    .slice(0, MAX_INCIDENTS);
+};
+
+/** Enough different, sure and progressing steps: a busy day of one engineer is none. */
+const isStory = (group: readonly Node[]): boolean => {
+  const stages = new Set(group.map((node) => node.stage));
+  if (group.length < 2 || stages.size < 2) return false;
+  const weights = new Map<string, number>();
+  for (const { finding } of group) {
+    const weight = finding.surprise * CERTAINTY[finding.certainty];
+    weights.set(finding.kind, Math.max(weights.get(finding.kind) ?? 0, weight));
+  }
+  const weight = [...weights.values()].reduce((sum, x) => sum + x, 0);
+  // Somewhere a later step lies further along than one before.
+  let shallowest = Number.POSITIVE_INFINITY;
+  let progresses = false;
+  for (const { stage } of group) {
+    const depth = depthOf(stage);
+    progresses ||= depth > shallowest;
+    shallowest = Math.min(shallowest, depth);
+  }
+  if (!progresses) return false;
+  const joins = new Set(group.map((node) => node.join));
+  if (joins.has('taken') && weight >= WEIGHT.taken) return true;
+  if (joins.has('effect') && weight >= WEIGHT.effect) return true;
+  return stages.size >= ACTOR_STAGES && weight >= WEIGHT.actor;
+};
+
+const furthest = (stages: readonly number[]): number =>
+  stages.reduce((best, x) => (depthOf(x) > depthOf(best) || (depthOf(x) === depthOf(best) && x > best) ? x : best), 0);
+
+const worst = (findings: readonly Finding[]): Severity =>
+  SEVERITIES.find((severity) => findings.some((finding) => finding.severity === severity)) ?? 'none';
+
+/** As sure as its surest step that is not the first: what makes it a story is what followed. */
+const surest = (findings: readonly Finding[]): Certainty => {
+  const later = findings.slice(1).map((finding) => finding.certainty);
+  // That they belong together is always a conclusion.
+  return later.some((certainty) => certainty !== 'possible') ? 'likely' : 'possible';
+};
+
+const doubtsOf = (group: readonly Node[]): string[] => {
+  const doubts: string[] = [];
+  if (group.every((node) => node.finding.certainty !== 'certain'))
+    doubts.push('No step was seen as such on the wire; all are conclusions.');
+  if (!group.some((node) => node.join === 'taken'))
+    doubts.push('No step was seen by which a device was taken; the findings have the same device in common.');
+  let pause = 0;
+  let end = 0;
+  for (const { finding } of group) {
+    if (end > 0) pause = Math.max(pause, finding.firstUs - end);
+    end = Math.max(end, finding.lastUs);
+  }
+  if (pause > LONG_PAUSE_US) doubts.push(`Between two steps lie ${Math.round(pause / DAY_US)} days.`);
+  return doubts;
+};
+
+const incidentOf = (group: readonly Node[], { level, isOutside }: ChainOptions): Incident => {
+  const findings = group.map((node) => node.finding);
+  const stage = furthest(group.map((node) => node.stage));
+  const hosts: EndpointId[] = [];
+  for (const { actor, target } of group)
+    for (const host of [actor, target]) if (host > 0 && !hosts.includes(host)) hosts.push(host);
+  const lane = (host: EndpointId): Lane => (host > 0 ? laneOf(level(host), isOutside(host)) : 'unknown');
+  const lanes = new Set(hosts.map(lane));
+  const crosses = lanes.has('it') && lanes.has('ot');
+  const severity = worst(findings);
+  const certainty = surest(findings);
+  const surprise = Math.max(...findings.map((finding) => finding.surprise));
+  const takers = group.filter((node) => node.takesTarget && node.target > 0);
+  const last = takers.at(-1) ?? group.at(-1)!;
+  const steps: IncidentStep[] = group.map((node) => ({
+    finding: node.finding,
+    stage: node.stage,
+    lane: lane(node.target > 0 ? node.target : node.actor),
+    because: node.join === undefined ? '' : BECAUSE[node.join],
+  }));
+  const judged = judge({ severity, certainty, surprise, depth: depthOf(stage), crosses, window: '', overrun: false });
+  return {
+    id: `i-${findings[0]!.id}`,
+    steps,
+    stage,
+    severity,
+    certainty,
+    // What reaches for the process is never less than high, and urgent when it came from the office.
+    priority:
+      depthOf(stage) < CONTROL_DEPTH || judged.priority === 'urgent'
+        ? judged.priority
+        : crosses && certainty !== 'possible'
+          ? 'urgent'
+          : 'high',
+    crosses,
+    hosts,
+    reached: last.target > 0 ? last.target : last.actor,
+    doubts: doubtsOf(group),
+    firstUs: findings[0]!.firstUs,
+    lastUs: Math.max(...findings.map((finding) => finding.lastUs)),
+  };
+};

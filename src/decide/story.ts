@@ -1,0 +1,81 @@
+/** An incident as people tell it: sentences in order of time, the tactic it reached, what usually comes next. */
+import type { Incident, IncidentStep } from '../core/incident.ts';
+import { attack, tacticName } from './techniques.ts';
+import { durationText } from './words.ts';
+
+/** Sentences of one story; of more steps the first and the last are told. */
+export const MAX_SENTENCES = 24;
+/** A pause that a story mentions. */
+const PAUSE_US = 3_600_000_000;
+
+export interface Teller {
+  /** Headline of a step's finding. */
+  title(step: IncidentStep): string;
+  device(endpoint: number): string;
+  time(us: number): string;
+}
+
+const lower = (text: string): string =>
+  // Names and acronyms keep their capital: only a capital before a small letter and a blank word is lowered.
+  /^[A-Z][a-z]+ /.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+
+export const storyOf = (incident: Incident, teller: Teller): string[] => {
+  const { steps } = incident;
+  const told: (IncidentStep | undefined)[] =
+    steps.length <= MAX_SENTENCES
+      ? [...steps]
+      : [...steps.slice(0, MAX_SENTENCES / 2), undefined, ...steps.slice(1 - MAX_SENTENCES / 2)];
+  const sentences: string[] = [];
+  let before: IncidentStep | undefined;
+  for (const step of told) {
+    if (step === undefined) {
+      sentences.push(`${steps.length - MAX_SENTENCES + 1} more steps follow.`);
+      continue;
+    }
+    const { firstUs } = step.finding;
+    const pause = before === undefined ? 0 : firstUs - before.finding.firstUs;
+    const when =
+      before === undefined
+        ? `It began ${teller.time(firstUs)}`
+        : pause >= PAUSE_US
+          ? `${durationText(pause)} later`
+          : `At ${teller.time(firstUs)}`;
+    const why = step.because === '' ? '' : ` (${step.because})`;
+    sentences.push(`${when}: ${lower(teller.title(step))}${why}.`);
+    before = step;
+  }
+  if (incident.crosses) sentences.push('It goes from the office side to the plant side.');
+  sentences.push(`The furthest tactic seen is ${tacticName(incident.stage)}.`);
+  return sentences;
+};
+
+export const nextOf = (
+  incident: Incident,
+  teller: Teller,
+): { readonly tactic: string; readonly text: string; readonly watch: readonly string[] } | undefined => {
+  const reached = attack().tactics[incident.stage - 1];
+  const next = attack().tactics.find((tactic) => tactic.depth > (reached?.depth ?? 6));
+  if (reached === undefined || next === undefined || reached.next === '') return undefined;
+  const device = teller.device(incident.reached);
+  return {
+    tactic: next.name,
+    text: reached.next,
+    watch: reached.watch.map((line) => line.replaceAll('{device}', device)),
+  };
+};
+
+/** Every tactic in order, with what was seen of it: gaps are shown as gaps. */
+export const stagesOf = (incident: Incident): { tactic: string; findings: number; firstUs: number }[] =>
+  attack().tactics.map(({ name, order }) => {
+    const steps = incident.steps.filter((step) => step.stage === order);
+    return { tactic: name, findings: steps.length, firstUs: steps[0]?.finding.firstUs ?? 0 };
+  });
+
+export const titleOf = (incident: Incident, teller: Teller): string => {
+  const from = incident.hosts[0];
+  const to = incident.reached;
+  const stage = tacticName(incident.stage);
+  return from === undefined || from === to || to === 0
+    ? `${stage}: ${teller.device(to || (from ?? 0))}`
+    : `${stage}: from ${teller.device(from)} to ${teller.device(to)}`;
+};

@@ -1,0 +1,255 @@
+/** What becomes an alert, what is one alert, where it stands, and that nothing is dropped. */
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../core/finding.ts';
+import type { MaintenanceWindow } from '../core/incident.ts';
+import { ratesOf } from './rates.ts';
+import { nextOf, stagesOf, storyOf, type Teller, titleOf } from './story.ts';
+import { attack, meaningOf } from './techniques.ts';
+import { finding, HOUR, kindOf, START } from './testing/findings.ts';
+import { MAX_FINDINGS, Triage } from './triage.ts';
+import { durationText, fill, numberText, tell } from './words.ts';
+
+const KINDS = new Map(
+  [
+    kindOf('new-writer'),
+    kindOf('download'),
+    kindOf('vanished', 'operational'),
+    kindOf('point.level', 'process'),
+    kindOf('point.stuck', 'process'),
+  ].map((kind) => [kind.code, kind]),
+);
+const make = (): Triage =>
+  new Triage({
+    kinds: KINDS,
+    host: (e) => e,
+    level: (e) => (e < 20 ? 4 : 1),
+    isOutside: () => false,
+    scopeOf: (f: Finding) => ({ assets: [`a${f.actor}`, `a${f.target}`], cells: [`c${f.target}`] }),
+  });
+const window = (change: Partial<MaintenanceWindow> = {}): MaintenanceWindow => ({
+  id: 'w1',
+  text: 'new pump, order 4711',
+  assets: ['a30'],
+  cells: [],
+  vendor: '',
+  workOrder: '4711',
+  fromUs: START - HOUR,
+  toUs: START + 2 * HOUR,
+  cancelled: false,
+  userId: 'u1',
+  createdUs: 1,
+  ...change,
+});
+
+describe('the queue', () => {
+  it('makes one alert of the same matter, and a new one a day later', () => {
+    const triage = make();
+    triage.take([
+      finding(0, { kind: 'new-writer', actor: 21, target: 30 }),
+      finding(1, { kind: 'new-writer', actor: 21, target: 31 }),
+      finding(2, { kind: 'new-writer', actor: 22, target: 30 }),
+      finding(60, { kind: 'new-writer', actor: 21, target: 30 }),
+    ]);
+    const { alerts } = triage.picture();
+    expect(alerts.map((alert) => alert.findings.length).sort()).toEqual([1, 1, 2]);
+  });
+  it('joins the points of one controller that go wrong together, the worst in front, a safety function apart', () => {
+    const triage = make();
+    triage.take([
+      finding(0, { kind: 'point.level', target: 30, point: 1, severity: 'quality', surprise: 0.6 }),
+      finding(0.2, { kind: 'point.stuck', target: 30, point: 2, severity: 'quality', surprise: 0.9 }),
+      finding(0.3, { kind: 'point.level', target: 30, point: 3, severity: 'safety', surprise: 0.6 }),
+      finding(0.4, { kind: 'point.level', target: 31, point: 4, severity: 'quality' }),
+    ]);
+    const { alerts } = triage.picture();
+    expect(alerts).toHaveLength(3);
+    expect(alerts[0]!.lead.point).toBe(3);
+    expect(alerts.find((alert) => alert.findings.length === 2)!.lead.point).toBe(2);
+  });
+  it('keeps what is below its threshold as a finding, and finds it again when the threshold falls', () => {
+    const triage = make();
+    triage.take([finding(0, { kind: 'vanished', target: 30, surprise: 0.4 })]);
+    expect(triage.picture().alerts).toEqual([]);
+    expect(triage.findings()).toHaveLength(1);
+    triage.setSettings({ alertsPerDay: 10, thresholds: { vanished: { minSurprise: 0.3, enabled: true } } });
+    expect(triage.picture().alerts).toHaveLength(1);
+    triage.setSettings({ alertsPerDay: 10, thresholds: { vanished: { minSurprise: 0.3, enabled: false } } });
+    expect(triage.picture().alerts).toEqual([]);
+  });
+  it('puts what exceeds the budget of the day further down, and drops nothing', () => {
+    const triage = make();
+    triage.setSettings({ alertsPerDay: 2, thresholds: {} });
+    triage.take([1, 2, 3, 4].map((i) => finding(i, { kind: 'vanished', target: 30 + i, surprise: 0.5 + i / 10 })));
+    const { alerts } = triage.picture();
+    expect(alerts.map((alert) => [alert.rank, alert.lead.target, alert.overBudget])).toEqual([
+      [1, 34, false],
+      [2, 33, false],
+      [3, 32, true],
+      [4, 31, true],
+    ]);
+  });
+  it('asks again after new episodes or a higher priority, not after the same ones read again', () => {
+    const triage = make();
+    const first = finding(0, { kind: 'new-writer', actor: 21, target: 30 });
+    triage.take([first]);
+    const [alert] = triage.picture().alerts;
+    const act = { alert: alert!.id, assignee: 'u1', review: 'benign' as const, findings: 1, priority: alert!.priority };
+    triage.setAct({ ...act, state: 'closed' });
+    triage.take([{ ...first, count: 5, lastUs: first.lastUs + HOUR }]);
+    expect(triage.picture().alerts[0]).toMatchObject({ state: 'closed', review: 'benign', rank: 0 });
+    triage.take([finding(3, { kind: 'new-writer', actor: 21, target: 30 })]);
+    expect(triage.picture().alerts[0]).toMatchObject({ state: 'new', review: '', assignee: 'u1', rank: 1 });
+    // A fresh one that reads the same capture again and knows what people did.
+    const again = make();
+    again.setAct({ ...act, state: 'closed' });
+    again.take([first]);
+    expect(again.picture().alerts[0]).toMatchObject({ state: 'closed', review: 'benign' });
+  });
+  it('gives the same picture whatever the order of arrival', () => {
+    const findings = [
+      finding(0, { kind: 'new-writer', actor: 21, target: 30, techniques: ['T0855'] }),
+      finding(1, { kind: 'download', actor: 21, target: 31, techniques: ['T0843'] }),
+      finding(1.5, { kind: 'point.level', target: 31, point: 2, techniques: ['T0836'] }),
+    ];
+    const one = make();
+    one.take(findings);
+    const other = make();
+    for (const f of [...findings].reverse()) other.take([f]);
+    expect(JSON.stringify(other.picture())).toBe(JSON.stringify(one.picture()));
+    expect(one.picture().incidents).toHaveLength(1);
+  });
+  it('forgets the ones that ended longest ago at the limit, never open ones', () => {
+    const triage = make();
+    triage.take([finding(0, { kind: 'vanished', target: 99, state: 'open' })]);
+    triage.take(
+      Array.from({ length: MAX_FINDINGS }, (_, i) => finding(i / 1000, { kind: 'vanished', target: 100 + i })),
+    );
+    expect(triage.findings().length).toBeLessThanOrEqual(MAX_FINDINGS);
+    expect(triage.dropped).toBeGreaterThan(0);
+    expect(triage.findings().some((f) => f.target === 99)).toBe(true);
+    expect(triage.picture().alerts.length).toBe(triage.findings().length);
+  });
+});
+
+describe('announced work', () => {
+  it('labels, lowers, and does not hide; an overrun and what lies outside are told as they are', () => {
+    const triage = make();
+    triage.setWindows([window()]);
+    triage.take([
+      finding(0, { kind: 'download', actor: 21, target: 30 }),
+      finding(0, { kind: 'download', actor: 22, target: 30, lastUs: START + 3 * HOUR }),
+      finding(0, { kind: 'download', actor: 23, target: 31 }),
+    ]);
+    const by = new Map(triage.picture().alerts.map((alert) => [alert.lead.actor, alert]));
+    expect(by.get(21)!.hit).toMatchObject({ overrun: false, window: { id: 'w1' } });
+    expect(by.get(22)!.hit).toMatchObject({ overrun: true });
+    expect(by.get(23)!.hit).toBeUndefined();
+    expect(by.get(21)!.score).toBeLessThan(by.get(22)!.score);
+    triage.setWindows([window({ cancelled: true })]);
+    expect(triage.picture().alerts.every((alert) => alert.hit === undefined)).toBe(true);
+  });
+  it('covers a cell, or the whole site', () => {
+    const triage = make();
+    triage.take([finding(0, { kind: 'point.level', target: 30, point: 1 })]);
+    const hit = (change: Partial<MaintenanceWindow>) => {
+      triage.setWindows([window({ assets: [], ...change })]);
+      return triage.picture().alerts[0]!.hit !== undefined;
+    };
+    expect([hit({ cells: ['c30'] }), hit({ cells: ['c31'] }), hit({}), hit({ toUs: START - 1 })]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+});
+
+describe('the rates', () => {
+  it('are not known for less than an hour, and counted against the standard otherwise', () => {
+    const triage = make();
+    triage.take(Array.from({ length: 30 }, (_, i) => finding(i / 100, { kind: 'vanished', target: 30 + i })));
+    const { alerts } = triage.picture();
+    expect(ratesOf(alerts, START, START + HOUR / 2).measures[0]!.value).toBeNaN();
+    const rates = ratesOf(alerts, START, START + 24 * HOUR);
+    expect(rates.measures[0]!.value).toBeCloseTo(30);
+    const most = rates.measures.find((m) => m.name === 'alerts in ten minutes, most')!;
+    expect(most.within).toBe(false);
+    expect(rates.perHour.us).toHaveLength(25);
+    expect(rates.perHour.count.reduce((a, b) => a + b, 0)).toBe(30);
+    expect(rates.unacknowledged).toBe(30);
+  });
+});
+
+describe('the words', () => {
+  const naming = { endpoint: (e: number) => `PLC_${e}`, point: (p: number) => `tag ${p}`, time: () => '03:12' };
+  it('are filled in with names of now, and unknown parts say so', () => {
+    const f = finding(0, {
+      kind: 'new-writer',
+      actor: 21,
+      target: 30,
+      point: 7,
+      parts: {
+        value: { kind: 'number', value: 1400.5, unit: 'rpm' },
+        hours: { kind: 'duration', us: 23 * HOUR },
+      },
+    });
+    const told = tell(kindOf('new-writer'), f, naming);
+    expect(told.title).toBe('PLC_21 did it to PLC_30');
+    expect(told.what).toBe('PLC_21 wrote 1401 rpm to tag 7 of PLC_30.');
+    expect(told.comparedWith).toBe('In 23 h only not known wrote here.');
+    expect(fill('{list}', { ...f, parts: { list: { kind: 'endpoints', endpoints: [1, 2, 3] } } }, naming)).toBe(
+      'PLC_1, PLC_2 and PLC_3',
+    );
+  });
+  it('write numbers and durations as people do', () => {
+    expect([0.00012, 3.5, 12345, 1e12, Number.NaN, 72].map(numberText)).toEqual([
+      '1.200e-4',
+      '3.5',
+      '12,345',
+      '1.000e+12',
+      'not known',
+      '72',
+    ]);
+    expect([2e6, 14 * 6e7, 3.5 * HOUR, 300 * HOUR].map(durationText)).toEqual(['2 s', '14 min', '3.5 h', '12.5 days']);
+  });
+});
+
+describe('ATT&CK as data', () => {
+  it('has the twelve tactics of the ICS matrix in order and a source for every technique', () => {
+    const { tactics, techniques } = attack();
+    expect(tactics.map((t) => t.order)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(tactics[0]!.name).toBe('Initial Access');
+    expect(tactics[11]!.name).toBe('Impact');
+    for (const technique of techniques.values()) expect(technique.source).toMatch(/^https:\/\/attack.mitre.org/);
+    expect(meaningOf(['T0855'])).toEqual({ stage: 11, takesTarget: false });
+    expect(meaningOf(['T9999', 'T0843'])).toEqual({ stage: 7, takesTarget: true });
+    expect(meaningOf(['T1021.099'])).toEqual({ stage: 7, takesTarget: true });
+    expect(meaningOf([])).toEqual({ stage: 0, takesTarget: false });
+  });
+});
+
+it('a story says what happened, how far it came and what comes next', () => {
+  const triage = make();
+  triage.take([
+    finding(0, { kind: 'new-remote', actor: 10, target: 21, techniques: ['T1021'] }),
+    finding(5, { kind: 'download', actor: 21, target: 31, techniques: ['T0836'] }),
+  ]);
+  const [incident] = triage.picture().incidents;
+  const teller: Teller = {
+    title: (step) => `PLC_${step.finding.actor} did ${step.finding.kind}`,
+    device: (e) => `D${e}`,
+    time: () => 'Mon 03:12',
+  };
+  expect(storyOf(incident!, teller)).toEqual([
+    'It began Mon 03:12: PLC_10 did new-remote.',
+    '5 h later: PLC_21 did download (from a device that an earlier step took).',
+    'It goes from the office side to the plant side.',
+    'The furthest tactic seen is Impair Process Control.',
+  ]);
+  expect(nextOf(incident!, teller)).toMatchObject({
+    tactic: 'Impact',
+    watch: ['measured values behind D21', 'safety functions of the cell of D21'],
+  });
+  expect(stagesOf(incident!).filter((stage) => stage.findings > 0)).toHaveLength(2);
+  expect(titleOf(incident!, teller)).toBe('Impair Process Control: from D10 to D21');
+});

@@ -1,0 +1,331 @@
+/**
+ * From findings to the queue: episodes of one kind by one device are one alert, ranked by what they can mean, how sure and
+ * how unusual they are and how far along an incident. Nothing is dropped: what is below its threshold stays a finding,
+ * what falls into announced work carries its label, what exceeds the day's budget stands further down.
+ * @source ISA-18.2 (2016), EEMUA 191 edition 3
+ */
+import type { EndpointId } from '../core/endpoint.ts';
+import { type Finding, type FindingKind, SEVERITIES, type Severity } from '../core/finding.ts';
+import {
+  type Alert,
+  type AlertAct,
+  type Incident,
+  type MaintenanceWindow,
+  PRIORITIES,
+  type Threshold,
+  type TriageSettings,
+  type WindowHit,
+} from '../core/incident.ts';
+import { byTime, chain } from './chain.ts';
+import { CERTAINTY, judge } from './priority.ts';
+import { depthOf } from './techniques.ts';
+import { type Scope, windowOf } from './windows.ts';
+
+/** Findings of a site in memory. Beyond it the ones that ended longest ago are left to the store. */
+export const MAX_FINDINGS = 20_000;
+/** Findings that one alert lists; of more the latest (the count has them all). */
+export const MAX_EPISODES = 200;
+const HOUR_US = 3_600_000_000;
+/** An episode joins the alert of the same matter when it follows within so long; later it is a matter of its own. */
+export const JOIN_US = 24 * HOUR_US;
+/** Points of one controller that go wrong within so long are one matter: the culprit and those that follow from it. */
+export const PROCESS_JOIN_US = HOUR_US;
+
+export const DEFAULT_THRESHOLD: Threshold = { minSurprise: 0.5, enabled: true };
+/** EEMUA 191 asks for fewer than one in ten minutes; people who look beside their work can bear a handful a day. */
+export const DEFAULT_SETTINGS: TriageSettings = { alertsPerDay: 10, thresholds: {} };
+
+export interface TriageOptions {
+  readonly kinds: ReadonlyMap<string, FindingKind>;
+  /** See ChainOptions. */
+  readonly host: (endpoint: EndpointId) => EndpointId;
+  readonly level: (endpoint: EndpointId) => number;
+  readonly isOutside: (endpoint: EndpointId) => boolean;
+  readonly scopeOf: (finding: Finding) => Scope;
+  /** Number of the plant's day of a time. Default: days of UTC. */
+  readonly dayOf?: (us: number) => number;
+}
+
+/** A matter: what a person would call "that again". */
+interface Matter {
+  readonly id: string;
+  readonly key: string;
+  readonly findings: Map<string, Finding>;
+  /** Those that were let go of at the limit. */
+  forgotten: number;
+  firstUs: number;
+  lastUs: number;
+}
+
+export interface Picture {
+  /** Ranked: those not closed first, most pressing first. */
+  readonly alerts: readonly Alert[];
+  readonly incidents: readonly Incident[];
+  readonly alertOf: ReadonlyMap<string, string>;
+  readonly incidentOf: ReadonlyMap<string, string>;
+  readonly hits: ReadonlyMap<string, WindowHit>;
+}
+
+export class Triage {
+  readonly #options: TriageOptions;
+  readonly #findings = new Map<string, Finding>();
+  /** Alert of each finding that is or was above its threshold. */
+  readonly #matterOf = new Map<string, Matter>();
+  /** By key, in order of time. */
+  readonly #matters = new Map<string, Matter[]>();
+  readonly #acts = new Map<string, AlertAct>();
+  #windows: readonly MaintenanceWindow[] = [];
+  #settings: TriageSettings = DEFAULT_SETTINGS;
+  #picture: Picture | undefined;
+  #dropped = 0;
+
+  constructor(options: TriageOptions) {
+    this.#options = options;
+  }
+
+  get settings(): TriageSettings {
+    return this.#settings;
+  }
+  get windows(): readonly MaintenanceWindow[] {
+    return this.#windows;
+  }
+  /** Findings that were left to the store at the limit. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+  findings(): readonly Finding[] {
+    return [...this.#findings.values()];
+  }
+  finding(id: string): Finding | undefined {
+    return this.#findings.get(id);
+  }
+
+  /** New findings and new versions of known ones, in any order. */
+  take(findings: readonly Finding[]): void {
+    if (findings.length === 0) return;
+    for (const finding of findings) {
+      this.#findings.set(finding.id, finding);
+      this.#place(finding);
+    }
+    if (this.#findings.size > MAX_FINDINGS) this.#forget();
+    this.#picture = undefined;
+  }
+
+  /** Other settings place every finding anew. */
+  setSettings(settings: TriageSettings): void {
+    this.#settings = settings;
+    this.#matters.clear();
+    this.#matterOf.clear();
+    for (const finding of [...this.#findings.values()].sort(byTime)) this.#place(finding);
+    this.#picture = undefined;
+  }
+  setWindows(windows: readonly MaintenanceWindow[]): void {
+    this.#windows = windows;
+    this.#picture = undefined;
+  }
+  setAct(act: AlertAct): void {
+    this.#acts.set(act.alert, act);
+    this.#picture = undefined;
+  }
+  act(alert: string): AlertAct | undefined {
+    return this.#acts.get(alert);
+  }
+  /** Names, levels or owners of devices changed: what follows from them is found anew when somebody asks. */
+  refresh(): void {
+    this.#picture = undefined;
+  }
+
+  threshold(kind: string): Threshold {
+    return this.#settings.thresholds[kind] ?? DEFAULT_THRESHOLD;
+  }
+  isAlert(finding: Finding): boolean {
+    const { enabled, minSurprise } = this.threshold(finding.kind);
+    return enabled && finding.surprise >= minSurprise;
+  }
+
+  /** What makes findings the same matter. */
+  #keyOf(finding: Finding): { readonly key: string; readonly joinUs: number } {
+    const { host, kinds } = this.#options;
+    if (kinds.get(finding.kind)?.family === 'process' && finding.actor === 0) {
+      // A safety function stands apart: it must not disappear behind the tank that it belongs to.
+      const apart = finding.severity === 'safety' ? ' safety' : '';
+      return { key: `process${apart} ${host(finding.target)}`, joinUs: PROCESS_JOIN_US };
+    }
+    return finding.actor > 0
+      ? { key: `${finding.kind} by ${host(finding.actor)}`, joinUs: JOIN_US }
+      : { key: `${finding.kind} of ${host(finding.target)} ${finding.point}`, joinUs: JOIN_US };
+  }
+
+  #place(finding: Finding): void {
+    const known = this.#matterOf.get(finding.id);
+    if (known !== undefined) {
+      known.findings.set(finding.id, finding);
+      known.lastUs = Math.max(known.lastUs, finding.lastUs);
+      return;
+    }
+    if (!this.isAlert(finding)) return;
+    const { key, joinUs } = this.#keyOf(finding);
+    const list = this.#matters.get(key) ?? [];
+    this.#matters.set(key, list);
+    let matter = list.find((m) => finding.firstUs - m.lastUs <= joinUs && m.firstUs - finding.lastUs <= joinUs);
+    if (matter === undefined) {
+      matter = {
+        id: `a-${finding.id}`,
+        key,
+        findings: new Map(),
+        forgotten: 0,
+        firstUs: finding.firstUs,
+        lastUs: finding.lastUs,
+      };
+      list.push(matter);
+    }
+    matter.findings.set(finding.id, finding);
+    matter.firstUs = Math.min(matter.firstUs, finding.firstUs);
+    matter.lastUs = Math.max(matter.lastUs, finding.lastUs);
+    if (matter.findings.size > MAX_EPISODES) {
+      const oldest = [...matter.findings.values()].sort(byTime)[0]!;
+      matter.findings.delete(oldest.id);
+      matter.forgotten++;
+    }
+    this.#matterOf.set(finding.id, matter);
+  }
+
+  #forget(): void {
+    const ended = [...this.#findings.values()].filter((f) => f.state === 'ended').sort((a, b) => a.lastUs - b.lastUs);
+    const surplus = this.#findings.size - Math.floor(MAX_FINDINGS * 0.9);
+    for (const finding of ended.slice(0, surplus)) {
+      this.#findings.delete(finding.id);
+      const matter = this.#matterOf.get(finding.id);
+      this.#matterOf.delete(finding.id);
+      this.#dropped++;
+      if (matter === undefined) continue;
+      matter.findings.delete(finding.id);
+      matter.forgotten++;
+      if (matter.findings.size > 0) continue;
+      const left = (this.#matters.get(matter.key) ?? []).filter((m) => m !== matter);
+      if (left.length > 0) this.#matters.set(matter.key, left);
+      else this.#matters.delete(matter.key);
+    }
+  }
+
+  /** Alerts and incidents as they are now; made when asked after something changed. */
+  picture(): Picture {
+    this.#picture ??= this.#make();
+    return this.#picture;
+  }
+
+  #make(): Picture {
+    const hits = new Map<string, WindowHit>();
+    if (this.#windows.length > 0) {
+      for (const finding of this.#findings.values()) {
+        const hit = windowOf(finding, this.#windows, this.#options.scopeOf);
+        if (hit !== undefined) hits.set(finding.id, hit);
+      }
+    }
+    const alertOf = new Map([...this.#matterOf].map(([finding, matter]) => [finding, matter.id]));
+    const isExplained = (finding: Finding): boolean => {
+      const hit = hits.get(finding.id);
+      if (hit !== undefined && !hit.overrun) return true;
+      const review = this.#acts.get(alertOf.get(finding.id) ?? '')?.review;
+      return review === 'false' || review === 'benign';
+    };
+    const { host, level, isOutside } = this.#options;
+    const incidents = chain([...this.#matterOf.keys()].map((id) => this.#findings.get(id)!).filter(Boolean), {
+      host,
+      level,
+      isOutside,
+      isExplained,
+    });
+    const incidentOf = new Map<string, string>();
+    const incidentById = new Map(incidents.map((incident) => [incident.id, incident]));
+    for (const incident of incidents) for (const step of incident.steps) incidentOf.set(step.finding.id, incident.id);
+    const alerts = [...new Set(this.#matterOf.values())].map((matter) =>
+      this.#alert(matter, hits, (id) => incidentById.get(incidentOf.get(id) ?? '')),
+    );
+    return { alerts: this.#rank(alerts), incidents, alertOf, incidentOf, hits };
+  }
+
+  #alert(
+    matter: Matter,
+    hits: ReadonlyMap<string, WindowHit>,
+    incidentOf: (finding: string) => Incident | undefined,
+  ): Alert {
+    const findings = [...matter.findings.values()].sort(byTime);
+    const lead = leadOf(findings);
+    const hitsOf = findings.map((finding) => hits.get(finding.id));
+    // One finding outside of announced work is enough to ask; an overrun is told before the rest.
+    const hit = hitsOf.every((x) => x !== undefined) ? (hitsOf.find((x) => x?.overrun) ?? hitsOf.at(-1)) : undefined;
+    const incidents = findings.map((finding) => incidentOf(finding.id)).filter((x) => x !== undefined);
+    const incident = incidents.sort((a, b) => depthOf(b.stage) - depthOf(a.stage) || a.firstUs - b.firstUs)[0];
+    const surprise = Math.max(...findings.map((finding) => finding.surprise));
+    const judged = judge({
+      severity: lead.severity,
+      certainty: lead.certainty,
+      surprise,
+      depth: incident === undefined ? 0 : depthOf(incident.stage),
+      crosses: incident?.crosses ?? false,
+      window: hit?.window.text ?? '',
+      overrun: hit?.overrun ?? false,
+    });
+    const act = this.#acts.get(matter.id);
+    const asksAgain =
+      act !== undefined &&
+      (findings.length + matter.forgotten > act.findings ||
+        PRIORITIES.indexOf(judged.priority) < PRIORITIES.indexOf(act.priority));
+    return {
+      id: matter.id,
+      lead,
+      findings,
+      firstUs: matter.firstUs,
+      lastUs: matter.lastUs,
+      open: findings.some((finding) => finding.state === 'open'),
+      count: findings.reduce((sum, finding) => sum + finding.count, 0),
+      surprise,
+      severity: lead.severity,
+      certainty: lead.certainty,
+      state: act === undefined || asksAgain ? 'new' : act.state,
+      assignee: act?.assignee ?? '',
+      review: act === undefined || asksAgain ? '' : act.review,
+      hit,
+      ...judged,
+      rank: 0,
+      overBudget: false,
+      incident: incident?.id ?? '',
+    };
+  }
+
+  #rank(alerts: Alert[]): Alert[] {
+    const dayOf = this.#options.dayOf ?? ((us: number) => Math.floor(us / (24 * HOUR_US)));
+    const order = (a: Alert, b: Alert): number =>
+      Number(a.state === 'closed') - Number(b.state === 'closed') ||
+      b.score - a.score ||
+      a.firstUs - b.firstUs ||
+      (a.id < b.id ? -1 : 1);
+    const perDay = new Map<number, number>();
+    let rank = 0;
+    return alerts.sort(order).map((alert) => {
+      // Announced work costs nobody's time.
+      const day = dayOf(alert.firstUs);
+      const before = perDay.get(day) ?? 0;
+      if (alert.hit === undefined) perDay.set(day, before + 1);
+      return {
+        ...alert,
+        rank: alert.state === 'closed' ? 0 : ++rank,
+        overBudget: alert.hit === undefined && before >= this.#settings.alertsPerDay,
+      };
+    });
+  }
+}
+
+const weightOf = (finding: Finding): number => CERTAINTY[finding.certainty] * finding.surprise;
+const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+/** What stands for all: the worst, then the surest and most unusual, then the first. */
+const leadOf = (findings: readonly Finding[]): Finding => {
+  let lead = findings[0]!;
+  for (const finding of findings) {
+    const worse = severityRank(finding.severity) - severityRank(lead.severity);
+    if (worse < 0 || (worse === 0 && weightOf(finding) > weightOf(lead))) lead = finding;
+  }
+  return lead;
+};

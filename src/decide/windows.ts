@@ -1,0 +1,40 @@
+/** Maintenance windows: which announced work a finding falls into. Findings inside are labelled, never dropped. */
+import type { Finding } from '../core/finding.ts';
+import type { MaintenanceWindow, WindowHit } from '../core/incident.ts';
+
+/** Windows of one site; a new one is refused beyond. */
+export const MAX_WINDOWS = 2000;
+/** Work seldom ends to the minute: an episode that began inside and ends this soon after is no overrun. */
+export const OVERRUN_GRACE_US = 15 * 60_000_000;
+
+/** What a window is about, resolved by the place that knows devices and cells. */
+export interface Scope {
+  /** Asset ids of both ends of the finding, parents of sub-addresses included. */
+  readonly assets: readonly string[];
+  /** Cells of its points. */
+  readonly cells: readonly string[];
+}
+
+const covers = (window: MaintenanceWindow, scope: Scope): boolean => {
+  if (window.assets.length === 0 && window.cells.length === 0) return true;
+  return (
+    window.assets.some((asset) => scope.assets.includes(asset)) ||
+    window.cells.some((cell) => scope.cells.includes(cell))
+  );
+};
+
+/** The narrowest window that the finding began in; undefined where none was announced. */
+export const windowOf = (
+  finding: Finding,
+  windows: readonly MaintenanceWindow[],
+  scopeOf: (finding: Finding) => Scope,
+): WindowHit | undefined => {
+  let best: MaintenanceWindow | undefined;
+  for (const window of windows) {
+    if (window.cancelled || finding.firstUs < window.fromUs || finding.firstUs > window.toUs) continue;
+    if (!covers(window, scopeOf(finding))) continue;
+    if (best === undefined || window.toUs - window.fromUs < best.toUs - best.fromUs) best = window;
+  }
+  if (best === undefined) return undefined;
+  return { window: best, overrun: finding.lastUs > best.toUs + OVERRUN_GRACE_US };
+};

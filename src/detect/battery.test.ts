@@ -1,0 +1,174 @@
+/**
+ * What must hold for every detector of the list, whatever it notices: words that fill, learning that shows, bounded memory
+ * under hostile input, the same findings whether or not it was saved and loaded in the middle.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../core/finding.ts';
+import { SEVERITIES } from '../core/finding.ts';
+import { VERBS } from '../core/observation.ts';
+import { seededRandom } from '../lib/random.ts';
+import { DETECTORS, KINDS } from './index.ts';
+import { bracesOf, HOUR, MINUTE, Scene, SECOND } from './testing.ts';
+
+const kinds = [...KINDS.values()];
+
+/** Everything that an observation can be, at random, from few or from very many devices. */
+const noise = (s: Scene, seed: number, n: number, devices: number, spacingUs: number): void => {
+  const r = seededRandom(seed);
+  const pick = <T>(list: readonly T[]): T => list[r.integer(0, list.length - 1)]!;
+  const protocols = ['modbus', 's7comm', 'smb', 'dns', 'tls', 'rdp', 'http', 'iec104', 'arp', 'dhcp', 'mqtt', ''];
+  const outcomes = ['accepted', 'accepted', 'accepted', 'refused', 'unanswered', 'unseen', 'unconfirmed'] as const;
+  const roles = ['plc', 'hmi', 'workstation', 'safety-controller', 'unknown', 'engineering-station'] as const;
+  const host = (): number => {
+    const i = r.integer(1, devices);
+    const net = i % 17 === 0 ? '203.0' : i % 3 === 0 ? '10.1' : '10.20';
+    return s.host(`${net}.${(i >> 8) & 255}.${i & 255}`, roles[i % roles.length], i % 4 === 0 ? 4 : i % 3);
+  };
+  for (let i = 0; i < n; i++) {
+    const client = host();
+    const server = host();
+    const protocol = pick(protocols);
+    switch (r.integer(0, 9)) {
+      case 0:
+      case 1:
+        s.command(client, server, protocol, { outcome: pick(outcomes), object: `register ${r.integer(0, 5000)}` });
+        break;
+      case 2:
+      case 3:
+        s.command(client, server, protocol, {
+          verb: pick(VERBS),
+          operation: `operation ${r.integer(0, 40)}`,
+          outcome: pick(outcomes),
+          object: r.integer(0, 3) === 0 ? `object ${i}` : `object ${r.integer(0, 20)}`,
+          value: r.integer(0, 1) === 0 ? r.normal() * 1e6 : `text ${i}`,
+          ...(r.integer(0, 4) === 0 ? { user: `user${r.integer(0, 500)}` } : {}),
+        });
+        break;
+      case 4:
+        s.values(client, server, { start: r.integer(0, 60_000), values: [r.normal() * 1e4, Number.NaN, 3] }, protocol);
+        s.value(client, server, { path: `path ${r.integer(0, 9999)}`, value: r.normal() }, protocol);
+        break;
+      case 5:
+        s.session(client, server, protocol, {
+          phase: pick(['open', 'authenticate', 'close'] as const),
+          outcome: pick(outcomes),
+          user: `user${r.integer(0, 3000)}`,
+          clearCredential: r.integer(0, 3) === 0,
+          detail: `share \\\\host\\share${i}`,
+        });
+        break;
+      case 6:
+        s.name(client, server, pick(['ip', 'mac', 'dns', 'dhcp', 'other'] as const), `n${r.integer(0, 99_999)}.x.org`);
+        break;
+      case 7:
+        s.weird(client, server, protocol, `code.${r.integer(0, 3000)}`, 'x'.repeat(r.integer(0, 2000)));
+        break;
+      default:
+        s.flow(client, server, protocol, {
+          serverPort: r.integer(0, 65_535),
+          clientBytes: r.integer(0, 1e9),
+          serverBytes: r.integer(0, 1e9),
+          tcpState: pick(['new', 'established', 'closed', 'reset', 'rejected']),
+          serverPackets: r.integer(0, 3),
+          final: r.integer(0, 1) === 0,
+        });
+    }
+    s.pass(r.integer(0, spacingUs * 2), HOUR);
+  }
+};
+
+describe('every kind of finding', () => {
+  it('has a code of its own', () => {
+    expect(new Set(DETECTORS.flatMap((d) => d.kinds.map((k) => k.code))).size).toBe(
+      DETECTORS.flatMap((d) => d.kinds).length,
+    );
+  });
+  it.each(kinds.map((k) => [k.code, k] as const))('%s says everything a person needs', (_, k) => {
+    expect(SEVERITIES).toContain(k.severity);
+    for (const text of [k.title, k.what, k.comparedWith, k.innocent]) expect(text.length).toBeGreaterThan(10);
+    expect(k.title.replace(/\{\w+\}/g, 'x').split(/\s+/).length).toBeLessThanOrEqual(12);
+    expect(k.check.length).toBeGreaterThanOrEqual(2);
+    for (const t of k.techniques) expect(t).toMatch(/^T\d{4}(\.\d{3})?$/);
+    expect(k.comparedWith).not.toBe(k.what);
+  });
+});
+
+describe.each(DETECTORS.map((d) => [d.name, d] as const))('%s', (_, d) => {
+  it('has a model card that admits when it fails', () => {
+    for (const text of Object.values(d.card)) expect(text.length).toBeGreaterThan(20);
+  });
+  it('shows its learning from the beginning', () => {
+    const s = new Scene({ detectors: [d] });
+    const learning = s.learning(d.name);
+    expect(learning.length).toBeGreaterThan(0);
+    for (const l of learning) expect(l.needed).toBeGreaterThan(0);
+  });
+});
+
+const allPartsAreFilled = (f: Finding): void => {
+  const k = KINDS.get(f.kind)!;
+  const names = bracesOf(k.title, k.what, k.comparedWith, k.innocent, ...k.check);
+  expect({ kind: f.kind, missing: names.filter((n) => f.parts[n] === undefined) }).toEqual({
+    kind: f.kind,
+    missing: [],
+  });
+};
+
+describe('the stage under hostile input', () => {
+  it('fills every brace, bounds every finding, says the same twice', () => {
+    const run = () => {
+      const s = new Scene({ learningTimeUs: HOUR });
+      noise(s, 7, 20_000, 400, SECOND);
+      return s.findings();
+    };
+    const found = run();
+    expect(found.length).toBeGreaterThan(20);
+    for (const f of found) {
+      allPartsAreFilled(f);
+      expect(f.surprise).toBeGreaterThanOrEqual(0);
+      expect(f.surprise).toBeLessThanOrEqual(1);
+      expect(f.evidence.length).toBeLessThanOrEqual(8);
+      expect(f.lastUs).toBeGreaterThanOrEqual(f.firstUs);
+      expect(JSON.stringify(f.parts).length).toBeLessThan(20_000);
+    }
+    expect(run()).toEqual(found);
+  });
+
+  it('saved and loaded in the middle, finds the same', () => {
+    const whole = new Scene({ learningTimeUs: HOUR });
+    noise(whole, 11, 6000, 60, SECOND);
+    whole.findings();
+    noise(whole, 12, 6000, 80, SECOND);
+
+    const first = new Scene({ learningTimeUs: HOUR });
+    noise(first, 11, 6000, 60, SECOND);
+    first.findings();
+    const text = first.detection.save();
+    const second = new Scene({ learningTimeUs: HOUR });
+    second.continueFrom(first);
+    second.detection.load(text);
+    expect(second.detection.save()).toBe(text);
+    noise(second, 12, 6000, 80, SECOND);
+    const [a, b] = [whole.findings(), second.findings()];
+    expect(b.map((f) => f.id).sort()).toEqual(a.map((f) => f.id).sort());
+    expect([...b].sort((x, y) => (x.id < y.id ? -1 : 1))).toEqual([...a].sort((x, y) => (x.id < y.id ? -1 : 1)));
+  });
+
+  it('stays within its memory however many devices, names and values come', () => {
+    const s = new Scene({ learningTimeUs: MINUTE });
+    const heap = (): number => {
+      (globalThis as { gc?: () => void }).gc?.();
+      return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
+    };
+    noise(s, 21, 100_000, 60_000, 20_000);
+    s.detection.takeFindings();
+    const before = heap();
+    noise(s, 22, 100_000, 60_000, 20_000);
+    s.detection.takeFindings();
+    const grown = (heap() - before) / 2 ** 20;
+    console.log(`heap after 100,000 hostile observations of 60,000 devices: +${grown.toFixed(0)} MiB by 100,000 more`);
+    expect(grown).toBeLessThan(200);
+    expect(s.detection.save().length).toBeLessThan(120e6);
+    expect(s.detection.openFindings().length).toBeLessThanOrEqual(KINDS.size * 1001);
+  });
+});

@@ -1,0 +1,213 @@
+/**
+ * Who talks with whom by which protocol, against what was seen while learning. Control traffic repeats itself, so a new
+ * conversation is rare and worth a word. Source: Barbosa, Sadre, Pras, Flow whitelisting in SCADA networks, International
+ * Journal of Critical Infrastructure Protection 6 (2013).
+ */
+import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
+import type { At } from '../../core/observation.ts';
+import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
+import { Usual } from '../../learn/network/usual.ts';
+import { Interner } from '../../lib/interner.ts';
+import { isControl, isPlant, siteLearning } from '../shared/learning.ts';
+import { count, howLong, who, whoAll, words, wordsAll } from '../shared/parts.ts';
+import { fromText, toText } from '../shared/text.ts';
+import { NEW_CONVERSATION, NEW_CONVERSATIONS } from './kinds.ts';
+
+/** Conversations (client, server, protocol); beyond it new ones are neither learned nor judged, and learning says so. */
+export const MAX_CONVERSATIONS = 200_000;
+/** Names of protocols and of ports nobody decodes; beyond it further ones are one. */
+export const MAX_PROTOCOLS = 4096;
+/** New servers of one client within an hour that are told one by one; more are told together. */
+export const MAX_APART = 5;
+/** Clients with new servers that are followed at a time; the oldest leaves. */
+export const MAX_FANNING = 4096;
+const HOUR_US = 3_600_000_000;
+const TELL_EVERY_US = 10_000_000;
+/** Ports that systems hand out by themselves (RFC 6335: dynamic ports). */
+const DYNAMIC_PORT = 49_152;
+
+interface Fan {
+  sinceUs: number;
+  readonly servers: EndpointId[];
+  readonly protocols: string[];
+}
+interface Saved {
+  readonly rows: KnownRows;
+  readonly protocols: readonly string[];
+  readonly fans: readonly (readonly [EndpointId, Fan])[];
+}
+
+const create = (context: DetectorContext): RunningDetector => {
+  const known = new Known(MAX_CONVERSATIONS);
+  const protocols = new Interner(MAX_PROTOCOLS);
+  protocols.id('');
+  const clientsOf = new Usual();
+  /** Conversations learned per client. */
+  const had = new Map<EndpointId, number>();
+  const fans = new Map<EndpointId, Fan>();
+
+  const learn = (row: number, client: number, server: number, protocol: number): void => {
+    known.setState(row, USUAL);
+    clientsOf.add(server * MAX_PROTOCOLS + protocol, client);
+    had.set(client, (had.get(client) ?? 0) + 1);
+  };
+
+  /** Everything outside of the plant is one place here: what goes there is another detector's subject. */
+  const placeOf = (endpoint: EndpointId): EndpointId => (context.isOutside(endpoint) ? 0 : context.host(endpoint));
+
+  const see = (at: At, protocol: string): void => {
+    const { tsUs } = at;
+    if (at.client <= 0 || at.server <= 0 || context.isGroup(at.server) || context.isGroup(at.client)) return;
+    const client = placeOf(at.client);
+    const server = placeOf(at.server);
+    if (client === server) return;
+    const p = Math.max(0, protocols.id(protocol));
+    let row = known.find(client, server, p, 0);
+    if (row >= 0 && known.state(row) === USUAL) {
+      known.see(client, server, p, 0, tsUs, USUAL);
+      return;
+    }
+    const learning = context.phase === 'learning' && !context.isSuspect(at.client);
+    row = known.see(client, server, p, 0, tsUs, DOUBTED);
+    if (row < 0) return;
+    // A capture that starts in the middle may have taken the two ends for each other.
+    const turned = known.find(server, client, p, 0);
+    if (learning || (turned >= 0 && known.state(turned) === USUAL)) {
+      learn(row, client, server, p);
+      return;
+    }
+    if (context.phase === 'watching') tell(at, row, client, server, protocol, p);
+  };
+
+  const tell = (at: At, row: number, client: number, server: number, protocol: string, p: number): void => {
+    const times = known.due(row, at.tsUs, TELL_EVERY_US);
+    if (times === 0) return;
+    const plant = isPlant(context, at.server) || isPlant(context, at.client);
+    const control = isControl(context, protocol, false);
+    // Names, time and the like are asked for everywhere; office hosts meet each other all day long.
+    const surprise = control ? 0.8 : !plant || context.family(protocol) === 'network' ? 0.25 : 0.6;
+    const fan = fanOf(at.client, at.tsUs);
+    if (!fan.servers.includes(at.server) && fan.servers.length < 256) fan.servers.push(at.server);
+    if (!fan.protocols.includes(protocol) && fan.protocols.length < 16) fan.protocols.push(protocol);
+    const common = {
+      actor: at.client,
+      target: at.server,
+      protocol,
+      tsUs: at.tsUs,
+      times,
+      surprise,
+      certainty: 'certain' as const,
+      ...(control ? {} : { severity: 'regulatory' as const }),
+      frames: [at.requestFrame, at.frame],
+    };
+    if (fan.servers.length > MAX_APART)
+      context.state({
+        ...common,
+        kind: NEW_CONVERSATIONS,
+        key: `${client}`,
+        sinceUs: fan.sinceUs,
+        parts: {
+          client: who(at.client),
+          number: count(fan.servers.length),
+          servers: whoAll(fan.servers),
+          protocols: wordsAll(fan.protocols),
+          watched: howLong(context.watchedUs),
+          before: count(had.get(client) ?? 0),
+        },
+      });
+    else
+      context.state({
+        ...common,
+        kind: NEW_CONVERSATION,
+        key: `${client} ${server} ${protocol}`,
+        parts: {
+          client: who(at.client),
+          server: who(at.server),
+          protocol: words(protocol),
+          watched: howLong(context.watchedUs),
+          usual: usualClients(server, p),
+        },
+      });
+  };
+
+  const usualClients = (server: number, p: number) => {
+    const clients = clientsOf.of(server * MAX_PROTOCOLS + p).filter((c) => c > 0);
+    return clients.length === 0 ? words('nobody') : whoAll(clients);
+  };
+
+  const fanOf = (client: EndpointId, tsUs: number): Fan => {
+    let fan = fans.get(client);
+    if (fan === undefined || tsUs - fan.sinceUs > HOUR_US) {
+      if (fan === undefined && fans.size >= MAX_FANNING) {
+        const oldest = fans.keys().next();
+        if (!oldest.done) fans.delete(oldest.value);
+      }
+      fan = { sinceUs: tsUs, servers: [], protocols: [] };
+      fans.set(client, fan);
+    }
+    return fan;
+  };
+
+  return {
+    poll: (at) => see(at, at.protocol),
+    command: (at) => see(at, at.protocol),
+    session: (at) => see(at, at.protocol),
+    flow(at, f) {
+      // A connection that nobody accepted is no conversation; scans have their own detector.
+      if (f.transport === 'ethernet' || f.clientPackets === 0 || f.serverPackets === 0) return;
+      if (f.tcpState === 'new' || f.tcpState === 'rejected') return;
+      if (f.service !== '') see(at, f.service);
+      else if (f.transport === 'tcp' || f.transport === 'udp')
+        see(at, `${f.transport} port ${f.serverPort >= DYNAMIC_PORT ? 'dynamic' : f.serverPort}`);
+      else see(at, f.transport);
+    },
+    learning: () =>
+      siteLearning(context, known.overflow > 0 ? `the table of ${MAX_CONVERSATIONS} conversations is full` : ''),
+    accept(finding) {
+      const isNewDevice = finding.kind === 'new-device';
+      if (!isNewDevice && finding.kind !== NEW_CONVERSATION.code && finding.kind !== NEW_CONVERSATIONS.code)
+        return false;
+      const actor = context.host(isNewDevice ? finding.target : finding.actor);
+      const target = context.isOutside(finding.target) ? 0 : context.host(finding.target);
+      let learned = false;
+      for (let row = 0; row < known.size; row++) {
+        if (known.state(row) === USUAL) continue;
+        const [client, server, p] = [known.part(row, 0), known.part(row, 1), known.part(row, 2)];
+        const mine =
+          finding.kind === NEW_CONVERSATION.code
+            ? client === actor && server === target && protocols.texts[p] === finding.protocol
+            : client === actor || (isNewDevice && server === actor);
+        if (!mine) continue;
+        learn(row, client, server, p);
+        learned = true;
+      }
+      fans.delete(finding.actor);
+      return learned;
+    },
+    save: () => toText({ rows: known.save(), protocols: protocols.texts, fans: [...fans] } satisfies Saved),
+    load(text) {
+      const saved = fromText(text) as Saved;
+      protocols.load(saved.protocols);
+      known.load(saved.rows);
+      for (let row = 0; row < known.size; row++)
+        if (known.state(row) === USUAL) learn(row, known.part(row, 0), known.part(row, 1), known.part(row, 2));
+      for (const [client, fan] of saved.fans) fans.set(client, fan);
+    },
+  };
+};
+
+export const conversation: Detector = {
+  name: 'conversation',
+  card: {
+    notices: 'Two devices that talk by a protocol they did not use with each other before.',
+    worksWhen: 'The learning time covers the usual jobs (a day, better a week with its maintenance).',
+    failsWhen:
+      'An attacker uses an existing conversation (a taken-over engineering station); rare but normal jobs are new once. ' +
+      'Everything outside of the plant counts as one place. What happens while learning counts as usual unless a rule objects.',
+    cost: 'About 30 ns per transaction and 70 octets per conversation, at most 200,000.',
+    source: 'Barbosa, Sadre, Pras: Flow whitelisting in SCADA networks, IJCIP 6 (2013)',
+  },
+  kinds: [NEW_CONVERSATION, NEW_CONVERSATIONS],
+  create,
+};

@@ -1,0 +1,70 @@
+/**
+ * Which endpoints are one host for learning: the same IP in the same network, whatever the MAC. A router that fails over
+ * changes the MAC of everything behind it; without this every conversation would be new. That one IP appears with two
+ * MACs is told by a detector of its own.
+ */
+import type { Endpoint, EndpointId, EndpointView } from '../core/endpoint.ts';
+import { growI32, growU8 } from '../lib/grow.ts';
+import { ipScope } from '../lib/ip-scope.ts';
+
+const GROUP = 1;
+const PUBLIC = 2;
+
+/** Bounded by the endpoint table of the site, which has its own limit. Answers are constant time once asked. */
+export class Hosts {
+  readonly #view: EndpointView;
+  readonly #byAddress = new Map<string, EndpointId>();
+  #host: Int32Array<ArrayBufferLike> = new Int32Array(256);
+  #flags: Uint8Array<ArrayBufferLike> = new Uint8Array(256);
+  #known = 0;
+
+  constructor(view: EndpointView) {
+    this.#view = view;
+  }
+
+  of(endpoint: EndpointId): EndpointId {
+    if (endpoint > this.#known) this.#catchUp(endpoint);
+    return this.#host[endpoint]!;
+  }
+  isGroup(endpoint: EndpointId): boolean {
+    if (endpoint <= 0) return true;
+    if (endpoint > this.#known) this.#catchUp(endpoint);
+    return (this.#flags[endpoint]! & GROUP) !== 0;
+  }
+  isPublic(endpoint: EndpointId): boolean {
+    if (endpoint <= 0) return false;
+    if (endpoint > this.#known) this.#catchUp(endpoint);
+    return (this.#flags[endpoint]! & PUBLIC) !== 0;
+  }
+
+  /** In order of number, so that the answer does not depend on who was asked for first. */
+  #catchUp(to: EndpointId): void {
+    if (to >= this.#host.length) {
+      const size = Math.max(to + 1, this.#host.length * 2);
+      this.#host = growI32(this.#host, size);
+      this.#flags = growU8(this.#flags, size);
+    }
+    for (let id = this.#known + 1; id <= to; id++) {
+      const e = this.#view.get(id);
+      const key = this.#key(e);
+      const first = key === '' ? id : (this.#byAddress.get(key) ?? id);
+      if (first === id && key !== '') this.#byAddress.set(key, id);
+      this.#host[id] = first;
+      const scope = ipScope(e.ip ?? '');
+      const mac = e.mac !== undefined && (Number.parseInt(e.mac.slice(0, 2), 16) & 1) === 1;
+      this.#flags[id] = (mac || scope === 'group' ? GROUP : 0) | (scope === 'public' ? PUBLIC : 0);
+    }
+    this.#known = Math.max(this.#known, to);
+  }
+
+  #key(e: Endpoint): string {
+    if (e.parent !== undefined && e.sub !== undefined)
+      return `${this.#host[e.parent] ?? e.parent}/${e.sub.kind}/${e.sub.address}`;
+    const scope = ipScope(e.ip ?? '');
+    // Link-local and unspecified addresses belong to nobody for long.
+    if (e.ip === undefined || scope === 'none' || scope === 'link') return '';
+    return scope === 'public'
+      ? `${e.segment} ${e.ip}`
+      : `${e.segment} ${e.vlan} ${e.innerVlan} ${e.tunnel ?? ''} ${e.ip}`;
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * Entry of the detect stage: hears the observations of one site in the order of the wire, gives them to the detectors of
+ * the list, and folds what they state into findings. No clock, no chance, no disk: the same observations give the same
+ * findings, and what was learned is text that continues where it stopped.
+ */
+import type {
+  Detector,
+  DetectorContext,
+  Hearing,
+  Learning,
+  ModelCard,
+  RunningDetector,
+  Statement,
+} from '../core/detector.ts';
+import type { EndpointId, EndpointView } from '../core/endpoint.ts';
+import type { Finding, FindingKind } from '../core/finding.ts';
+import type { Role, SourceId } from '../core/site.ts';
+import type { SiteSink, SourceContext } from '../core/site-model.ts';
+import { Episodes, type SavedEpisode } from './episodes.ts';
+import { Hosts } from './hosts.ts';
+import { DETECTORS, FED } from './list.ts';
+import { fromText, toText } from './shared/text.ts';
+
+export { DETECTORS, FED } from './list.ts';
+export { OVERRUN } from './maintenance/index.ts';
+export { CellGuard, type GuardOptions, PROCESS_KINDS, STATED } from './process/index.ts';
+
+/** A day: shifts, nights and the daily jobs are seen once. */
+export const LEARNING_TIME_US = 86_400_000_000;
+/** Longer steps of frame time were not watched and do not count as learning. */
+const MAX_STEP_US = 3_600_000_000;
+const EXPIRE_EVERY_US = 10_000_000;
+const SOURCE_SHIFT = 2 ** 40;
+
+export interface DetectionOptions {
+  readonly endpoints: EndpointView;
+  readonly detectors?: readonly Detector[];
+  /** Frame time to watch before what is new is odd, microseconds. */
+  readonly learningTimeUs?: number;
+  /** What the inventory believes; `unknown` and NaN unless given. Called often: answer from a table. */
+  readonly role?: (endpoint: EndpointId) => Role;
+  readonly level?: (endpoint: EndpointId) => number;
+  /** Outside of the plant's own networks; public addresses of unknown or external devices unless given. */
+  readonly isOutside?: (endpoint: EndpointId) => boolean;
+  readonly family?: DetectorContext['family'];
+  readonly pointOf?: DetectorContext['pointOf'];
+}
+
+export interface DetectorLearning {
+  readonly detector: string;
+  readonly learning: readonly Learning[];
+}
+
+export interface Detection extends SiteSink {
+  setSource(source: SourceContext): void;
+  readonly phase: 'learning' | 'watching';
+  readonly sinceUs: number;
+  /** Frame time watched, without gaps, and how much of it learning takes, microseconds. */
+  readonly watchedUs: number;
+  readonly learningTimeUs: number;
+  /** Findings that are new or changed since the last call. */
+  takeFindings(): readonly Finding[];
+  /** For detectors of `FED`. */
+  state(detector: string, statement: Statement): void;
+  end(kind: FindingKind, key: string, tsUs: number): void;
+  /** Ends the episode of a finding that a person accepted. */
+  close(finding: Finding): void;
+  /** One endpoint for all endpoints of a host; public addresses. */
+  host(endpoint: EndpointId): EndpointId;
+  isOutside(endpoint: EndpointId): boolean;
+  openFindings(): readonly Finding[];
+  learning(): readonly DetectorLearning[];
+  /** A person says that this is normal from now on. False where no detector can learn it. Ends the episode. */
+  accept(finding: Finding): boolean;
+  /** Everything learned and open; `load` into a fresh one continues as if nothing had happened. */
+  save(): string;
+  load(text: string): void;
+  /** Findings lost because nobody took them. */
+  readonly dropped: number;
+}
+
+/** Every kind of finding by its code. */
+export const KINDS: ReadonlyMap<string, FindingKind> = new Map(
+  [...DETECTORS, ...FED].flatMap((d) => d.kinds.map((k) => [k.code, k] as const)),
+);
+export const CARDS: ReadonlyMap<string, ModelCard> = new Map(
+  [...DETECTORS, ...FED].map((d) => [d.name, d.card] as const),
+);
+
+interface Saved {
+  readonly version: 1;
+  readonly sinceUs: number;
+  readonly watchedUs: number;
+  readonly lastTickUs: number;
+  readonly expiredUs: number;
+  readonly sources: readonly SourceId[];
+  readonly episodes: { readonly open: readonly SavedEpisode[]; readonly changed: readonly Finding[] };
+  readonly detectors: Readonly<Record<string, string>>;
+}
+
+const NO_SOURCE: SourceContext = { id: '', offsetOf: () => -1 };
+
+/** The bound methods of those that hear `name`. */
+const hearing = <K extends keyof Hearing>(running: readonly RunningDetector[], name: K): NonNullable<Hearing[K]>[] =>
+  running.flatMap((d) => {
+    const method = d[name] as ((...args: unknown[]) => void) | undefined;
+    return method === undefined ? [] : [method.bind(d) as unknown as NonNullable<Hearing[K]>];
+  });
+
+export const createDetection = (options: DetectionOptions): Detection => {
+  const { endpoints } = options;
+  const learningTimeUs = options.learningTimeUs ?? LEARNING_TIME_US;
+  const detectors = options.detectors ?? DETECTORS;
+  const hosts = new Hosts(endpoints);
+  const role = options.role ?? (() => 'unknown' as const);
+  const sourceIndexes = new Map<SourceId, number>();
+  let source = NO_SOURCE;
+  let sourceBase = 0;
+  let sinceUs = 0;
+  let watchedUs = 0;
+  let lastTickUs = 0;
+  let expiredUs = 0;
+
+  const evidenceOf = (frame: number) => ({ source: source.id, frame, offset: source.offsetOf(frame) });
+  const episodes: Episodes = new Episodes({ evidenceOf, context: () => shared });
+  const shared: Omit<DetectorContext, 'state'> & { state: DetectorContext['state'] } = {
+    endpoints,
+    role,
+    level: options.level ?? (() => Number.NaN),
+    isGroup: (e) => hosts.isGroup(e),
+    isOutside:
+      options.isOutside ??
+      ((e) => {
+        if (!hosts.isPublic(e)) return false;
+        const r = role(e);
+        return r === 'unknown' || r === 'external';
+      }),
+    host: (e) => hosts.of(e),
+    family: options.family ?? (() => ''),
+    flowKey: (flow) => (flow < 0 ? -1 : flow + sourceBase),
+    isSuspect: (e) => episodes.isSuspect(hosts.of(e)),
+    pointOf: options.pointOf ?? (() => 0),
+    get phase() {
+      return watchedUs >= learningTimeUs ? ('watching' as const) : ('learning' as const);
+    },
+    get sinceUs() {
+      return sinceUs;
+    },
+    get watchedUs() {
+      return watchedUs;
+    },
+    learningTimeUs,
+    state: () => undefined,
+    end: (kind, key, tsUs) => episodes.end(kind, key, tsUs),
+  };
+  const contextOf = (d: Detector): DetectorContext =>
+    Object.create(shared, {
+      state: { value: (s: Parameters<DetectorContext['state']>[0]) => episodes.state(d.name, s) },
+    });
+  const running = detectors.map((d) => d.create(contextOf(d)));
+
+  const onPoll = hearing(running, 'poll');
+  const onCommand = hearing(running, 'command');
+  const onValues = hearing(running, 'values');
+  const onValue = hearing(running, 'value');
+  const onIdentity = hearing(running, 'identity');
+  const onName = hearing(running, 'name');
+  const onSession = hearing(running, 'session');
+  const onWeird = hearing(running, 'weird');
+  const onFlow = hearing(running, 'flow');
+  const onTick = hearing(running, 'tick');
+
+  return {
+    setSource(s) {
+      if (s === source) return;
+      source = s;
+      let index = sourceIndexes.get(s.id);
+      if (index === undefined) {
+        index = sourceIndexes.size;
+        sourceIndexes.set(s.id, index);
+      }
+      sourceBase = index * SOURCE_SHIFT;
+    },
+    command(at, c) {
+      // Refused and unanswered reads are worth hearing; the others are the bulk of a plant.
+      const list = c.verb === 'read' && c.outcome !== 'refused' && c.outcome !== 'unanswered' ? onPoll : onCommand;
+      for (let i = 0; i < list.length; i++) list[i]!(at, c);
+    },
+    values(at, x) {
+      for (let i = 0; i < onValues.length; i++) onValues[i]!(at, x);
+    },
+    value(at, x) {
+      for (let i = 0; i < onValue.length; i++) onValue[i]!(at, x);
+    },
+    identity(at, x) {
+      for (const hear of onIdentity) hear(at, x);
+    },
+    module() {},
+    alias() {},
+    name(at, x) {
+      for (const hear of onName) hear(at, x);
+    },
+    session(at, x) {
+      for (const hear of onSession) hear(at, x);
+    },
+    weird(at, x) {
+      for (const hear of onWeird) hear(at, x);
+    },
+    flow(at, x) {
+      for (const hear of onFlow) hear(at, x);
+    },
+    tick(tsUs) {
+      if (sinceUs === 0) sinceUs = tsUs;
+      const step = tsUs - lastTickUs;
+      if (lastTickUs > 0 && step > 0 && step <= MAX_STEP_US) watchedUs += step;
+      lastTickUs = tsUs;
+      if (tsUs - expiredUs >= EXPIRE_EVERY_US || tsUs < expiredUs) {
+        expiredUs = tsUs;
+        episodes.expire(tsUs);
+      }
+      for (const hear of onTick) hear(tsUs);
+    },
+
+    get phase() {
+      return shared.phase;
+    },
+    get sinceUs() {
+      return sinceUs;
+    },
+    get watchedUs() {
+      return watchedUs;
+    },
+    learningTimeUs,
+    takeFindings: () => episodes.take(),
+    state: (detector, statement) => episodes.state(detector, statement),
+    end: shared.end,
+    close: (finding) => episodes.close(finding),
+    host: shared.host,
+    isOutside: shared.isOutside,
+    openFindings: () => episodes.open(),
+    learning: () => detectors.map((d, i) => ({ detector: d.name, learning: running[i]!.learning() })),
+    accept(finding) {
+      let learned = false;
+      // All are asked: an accepted new device may be learned by others too.
+      for (const d of running) if (d.accept?.(finding) === true) learned = true;
+      if (learned) episodes.close(finding);
+      return learned;
+    },
+    save: () =>
+      toText({
+        version: 1,
+        sinceUs,
+        watchedUs,
+        lastTickUs,
+        expiredUs,
+        sources: [...sourceIndexes.keys()],
+        episodes: episodes.save(),
+        detectors: Object.fromEntries(detectors.map((d, i) => [d.name, running[i]!.save()])),
+      } satisfies Saved),
+    load(text) {
+      const saved = fromText(text) as Saved;
+      sinceUs = saved.sinceUs;
+      watchedUs = saved.watchedUs;
+      lastTickUs = saved.lastTickUs;
+      expiredUs = saved.expiredUs;
+      for (const id of saved.sources) if (!sourceIndexes.has(id)) sourceIndexes.set(id, sourceIndexes.size);
+      episodes.load(saved.episodes);
+      detectors.forEach((d, i) => {
+        const own = saved.detectors[d.name];
+        // A detector that is new since then starts to learn.
+        if (own !== undefined) running[i]!.load(own);
+      });
+    },
+    get dropped() {
+      return episodes.dropped;
+    },
+  };
+};

@@ -1,0 +1,264 @@
+/**
+ * From what a cell's model says row by row to findings: one episode per point, whatever the number of ways in which it
+ * deviates, with the chart that proves it. The model decides what is odd (surprise .5); nothing is smoothed here.
+ */
+import type { Statement } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
+import type { FindingKind, Part, Proof } from '../../core/finding.ts';
+import type { BandColumns, Deviation, DeviationKind, RowScore } from '../../core/process.ts';
+import { PROCESS_KINDS } from './kinds.ts';
+
+/** From here on a deviation is stated. */
+export const STATED = 0.5;
+/** Rows of a chart before the episode, and during it (of more every second one is left out, again and again). */
+export const PROOF_BEFORE = 120;
+export const PROOF_DURING = 240;
+/** An episode is over after so many rows without a deviation, and at least so long. */
+const QUIET_ROWS = 10;
+const QUIET_US = 600_000_000;
+/** Open episodes of one cell; more points at once are one matter (the cell's `dynamics` names the strongest). */
+export const MAX_OPEN_POINTS = 16;
+/** Points told as what it was judged from. */
+const MAX_FROM = 8;
+
+export interface GuardOptions {
+  readonly cell: string;
+  /** Point ids by column. */
+  readonly points: ArrayLike<number>;
+  readonly protocols: readonly string[];
+  /** The device that serves a column, and the cell's controller. */
+  readonly targets: ArrayLike<EndpointId>;
+  readonly controller: EndpointId;
+  readonly stepUs: number;
+  /** Frame time that the model learned from, microseconds. */
+  readonly learnedUs: number;
+  /** Values of a column before a time, oldest first, at most `rows`. */
+  readonly before: (
+    column: number,
+    untilUs: number,
+    rows: number,
+  ) => { readonly tsUs: Float64Array; readonly values: Float64Array };
+  readonly state: (statement: Statement) => void;
+  readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
+}
+
+interface Episode {
+  readonly kind: DeviationKind;
+  readonly key: string;
+  readonly sinceUs: number;
+  lastUs: number;
+  readonly also: Set<DeviationKind>;
+  strongest: number;
+  rows: number;
+  /** Told with a chart at the first row and each time the episode has doubled. */
+  nextProof: number;
+  /** Every how many rows one is charted. */
+  stride: number;
+  readonly columns: number[][];
+  from: readonly { readonly point: number; readonly weight: number }[];
+}
+
+/** Column -1 is the cell as a whole. */
+const WHOLE = -1;
+const words = (text: string): Part => ({ kind: 'text', text });
+const number = (value: number): Part => ({ kind: 'number', value, unit: '' });
+const ALSO: Readonly<Record<DeviationKind, string>> = {
+  level: 'its level',
+  spread: 'its noise',
+  stuck: 'that it stands still',
+  'never-seen': 'its state',
+  junk: 'its range',
+  'soft-sensor': 'the points around it',
+  relation: 'a relation',
+  'set-point': 'its set point',
+  replay: 'that it repeats itself',
+  dynamics: 'how the cell moves',
+  cycle: 'its cycle',
+};
+
+export class CellGuard {
+  readonly #options: GuardOptions;
+  readonly #open = new Map<number, Episode>();
+  readonly #quietUs: number;
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    this.#quietUs = Math.max(QUIET_US, QUIET_ROWS * options.stepUs);
+  }
+
+  /** Columns with an open episode. */
+  get open(): readonly number[] {
+    return [...this.#open.keys()];
+  }
+
+  /** Judges nothing: takes the row, what the model said of it and the band it expected. Returns true when something is odd. */
+  take(tsUs: number, row: Float64Array, score: RowScore, band: BandColumns | undefined): boolean {
+    let odd = false;
+    if (score.state === 'scored') {
+      for (const deviation of score.deviations) {
+        if (!(deviation.surprise >= STATED)) continue;
+        odd = true;
+        this.#deviates(tsUs, row, deviation, band);
+      }
+    }
+    for (const [column, episode] of this.#open) {
+      if (episode.lastUs === tsUs) continue;
+      this.#chart(episode, column, tsUs, row, band);
+      if (tsUs - episode.lastUs > this.#quietUs) {
+        this.#open.delete(column);
+        this.#options.end(PROCESS_KINDS[episode.kind], episode.key, episode.lastUs);
+      }
+    }
+    return odd;
+  }
+
+  #deviates(tsUs: number, row: Float64Array, deviation: Deviation, band: BandColumns | undefined): void {
+    const { cell, points } = this.#options;
+    const column = this.#columnOf(deviation);
+    let episode = this.#open.get(column);
+    if (episode === undefined) {
+      if (this.#open.size >= MAX_OPEN_POINTS) return;
+      episode = {
+        kind: column === WHOLE ? 'dynamics' : deviation.kind,
+        key: `${cell} ${column === WHOLE ? 'whole' : points[column]}`,
+        sinceUs: tsUs,
+        lastUs: tsUs,
+        also: new Set(),
+        strongest: 0,
+        rows: 0,
+        nextProof: 1,
+        stride: 1,
+        columns: [[], [], [], [], []],
+        from: [],
+      };
+      this.#open.set(column, episode);
+    }
+    const isFirstOfRow = episode.lastUs !== tsUs || episode.rows === 0;
+    episode.lastUs = tsUs;
+    if (deviation.kind !== episode.kind) episode.also.add(deviation.kind);
+    if (isFirstOfRow) {
+      episode.rows++;
+      this.#chart(episode, column, tsUs, row, band, deviation);
+    }
+    if (deviation.surprise > episode.strongest || episode.from.length === 0) {
+      episode.strongest = Math.max(episode.strongest, deviation.surprise);
+      episode.from = deviation.from.slice(0, MAX_FROM).map(({ point, weight }) => ({ point, weight }));
+    }
+    // A stuck value or a replay says the same thing row after row: stated again where it says more.
+    if (isFirstOfRow) this.#state(tsUs, column, episode, deviation);
+  }
+
+  /** A cell that moves oddly because of a point that is told already is that point's matter. */
+  #columnOf(deviation: Deviation): number {
+    if (deviation.point !== WHOLE) return deviation.point;
+    const known = deviation.from.slice(0, 3).find(({ point }) => this.#open.has(point));
+    return known === undefined ? WHOLE : known.point;
+  }
+
+  #chart(
+    episode: Episode,
+    column: number,
+    tsUs: number,
+    row: Float64Array,
+    band: BandColumns | undefined,
+    deviation?: Deviation,
+  ): void {
+    if (column === WHOLE) return;
+    if ((episode.rows + 1) % episode.stride !== 0) return;
+    const [ts, observed, expected, low, high] = episode.columns;
+    ts!.push(tsUs);
+    observed!.push(row[column]!);
+    // The model's band where it has one for every row; what it said of this deviation otherwise.
+    const own = deviation !== undefined && deviation.point === column ? deviation : undefined;
+    const pick = (ofBand: number | undefined, ofDeviation: number | undefined): number =>
+      ofBand !== undefined && !Number.isNaN(ofBand) ? ofBand : (ofDeviation ?? Number.NaN);
+    expected!.push(pick(band?.expected[column], own?.expected));
+    low!.push(pick(band?.low[column], own?.low));
+    high!.push(pick(band?.high[column], own?.high));
+    if (ts!.length < PROOF_DURING) return;
+    episode.stride *= 2;
+    for (const list of episode.columns) {
+      const kept = list.filter((_, i) => i % 2 === 0);
+      list.length = 0;
+      list.push(...kept);
+    }
+  }
+
+  #proof(episode: Episode, column: number): Proof {
+    const { before, points } = this.#options;
+    const had = before(column, episode.sinceUs, PROOF_BEFORE);
+    const n = had.tsUs.length;
+    const [ts, observed, expected, low, high] = episode.columns as [number[], number[], number[], number[], number[]];
+    const join = (first: ArrayLike<number> | undefined, later: readonly number[]): Float64Array => {
+      const out = new Float64Array(n + later.length).fill(Number.NaN);
+      if (first !== undefined) out.set(first);
+      out.set(later, n);
+      return out;
+    };
+    return {
+      point: points[column]!,
+      tsUs: join(had.tsUs, ts),
+      observed: join(had.values, observed),
+      expected: join(undefined, expected),
+      low: join(undefined, low),
+      high: join(undefined, high),
+      from: this.#fromOf(episode, column),
+    };
+  }
+
+  #fromOf(episode: Episode, column: number): Proof['from'] {
+    const { points } = this.#options;
+    return episode.from
+      .filter(({ point }) => point >= 0 && point !== column)
+      .map(({ point, weight }) => ({ point: points[point]!, weight: Math.min(1, Math.max(0, weight)) }));
+  }
+
+  #state(tsUs: number, column: number, episode: Episode, deviation: Deviation): void {
+    const { cell, points, protocols, targets, controller, learnedUs, state } = this.#options;
+    const proved = column !== WHOLE && episode.rows >= episode.nextProof;
+    if (proved) episode.nextProof *= 2;
+    const culprits = deviation.from.map(({ point }) => point).filter((point) => point >= 0);
+    const columns = [...new Set([...(column === WHOLE ? [] : [column]), ...culprits])].slice(0, MAX_FROM);
+    const others = culprits.filter((point) => point !== column).map((point) => points[point]!);
+    const also = [...episode.also].map((kind) => ALSO[kind]);
+    state({
+      kind: PROCESS_KINDS[episode.kind],
+      key: episode.key,
+      target: column === WHOLE ? controller : targets[column]!,
+      ...(column === WHOLE ? {} : { point: points[column]!, protocol: protocols[column]! }),
+      points: columns.map((at) => points[at]!),
+      tsUs,
+      sinceUs: episode.sinceUs,
+      surprise: episode.strongest,
+      certainty: episode.kind === 'never-seen' || episode.kind === 'junk' ? 'certain' : 'likely',
+      parts: {
+        cell: words(cell),
+        observed: number(deviation.observed),
+        expected: number(deviation.expected),
+        low: number(deviation.low),
+        high: number(deviation.high),
+        since: { kind: 'time', us: episode.sinceUs },
+        learned: { kind: 'duration', us: learnedUs },
+        from: { kind: 'points', points: others.length > 0 ? others : columns.map((at) => points[at]!) },
+        text: words(deviation.text === '' || episode.kind === 'relation' ? deviation.text : ` ${deviation.text}`),
+        also: words(also.length === 0 ? '' : ` It also shows in ${also.join(', ')}.`),
+        direction: words(deviation.observed < deviation.low ? 'lower' : 'higher'),
+      },
+      quietUs: this.#quietUs,
+      ...(proved ? { proof: this.#proof(episode, column) } : {}),
+    });
+  }
+
+  /** Running episodes, so that a restart does not tell them anew. */
+  save(): string {
+    return JSON.stringify(
+      [...this.#open].map(([column, e]) => [column, { ...e, also: [...e.also] }]),
+      (_, x) => (typeof x === 'number' && !Number.isFinite(x) ? String(x) : x),
+    );
+  }
+  load(text: string): void {
+    const number = (x: number | string): number => (typeof x === 'string' ? Number(x) : x);
+    for (const [column, e] of JSON.parse(text) as [number, Episode & { also: DeviationKind[] }][])
+      this.#open.set(column, { ...e, also: new Set(e.also), columns: e.columns.map((list) => list.map(number)) });
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * The process detector: what models of process cells (`learn/process`) say about rows of values, told as findings. It hears
+ * no observations itself: the application makes rows of the points' latest values and hands them to the guard of each cell.
+ */
+import type { ModelCard } from '../../core/detector.ts';
+import { PROCESS_KINDS } from './kinds.ts';
+
+export { CellGuard, type GuardOptions, STATED } from './guard.ts';
+export { PROCESS_KINDS } from './kinds.ts';
+
+const card: ModelCard = {
+  notices:
+    'A measured value that is not as the process makes it: out of its limits, noisy, frozen, replayed, or against what the other points of its cell say.',
+  worksWhen:
+    'The points of a cell are read at least every few minutes, a day of normal work was watched, and the guard predicted later normal work that it had not learned from.',
+  failsWhen:
+    'A way of working was never seen while learning (it is told as odd); several points are falsified so that they fit each other; a change is smaller than what the point shows as detectable; values are encrypted or never read.',
+  cost: 'Less than 2 KiB per point and a microsecond per value; 64 points a cell, see MAX_ in app/detection.',
+  source:
+    'Shewhart 1931; Page 1954 (CUSUM); Hyndman and Athanasopoulos 2021 (held-out evaluation); Russell, Chiang, Braatz 2000; see learn/process for each model',
+};
+
+export const process = { name: 'process', card, kinds: Object.values(PROCESS_KINDS) } as const;

@@ -1,0 +1,242 @@
+/**
+ * Who writes to which controller, and which addresses: a write from a client that never wrote there, or to an address it
+ * never wrote. Source: the novelty of command relations in process networks; Cheung et al., Using model-based intrusion
+ * detection for SCADA networks, SCADA Security Scientific Symposium (2007).
+ */
+import type { Detector, DetectorContext, Learning, RunningDetector } from '../../core/detector.ts';
+import type { Finding } from '../../core/finding.ts';
+import type { At, Command, Verb } from '../../core/observation.ts';
+import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
+import { Usual } from '../../learn/network/usual.ts';
+import { Interner } from '../../lib/interner.ts';
+import { isControl, siteLearning } from '../shared/learning.ts';
+import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
+import { fromText, toText } from '../shared/text.ts';
+import { NEW_WRITER, NEW_WRITTEN_POINT } from './kinds.ts';
+
+/** Pairs of client and controller; beyond it new ones are not judged, and learning says so. */
+export const MAX_PAIRS = 50_000;
+/** Written addresses over all pairs. */
+export const MAX_WRITTEN = 200_000;
+/** Texts of addresses; beyond it further ones count as one. */
+export const MAX_OBJECTS = 65_536;
+/** Addresses of one pair; a client that writes more of them is not judged by address. */
+export const MAX_PER_PAIR = 1024;
+/** Pairs told one by one by `learning`. */
+const MAX_LEARNING = 64;
+/** Writes before addresses of a pair are judged. */
+const NEEDED_WRITES = 20;
+const TELL_EVERY_US = 10_000_000;
+
+const WRITES: ReadonlySet<Verb> = new Set<Verb>(['write', 'control', 'force']);
+
+interface Pair {
+  objects: number;
+  writes: number;
+  firstUs: number;
+  lastUs: number;
+  /** Last time that an address was learned. */
+  newUs: number;
+}
+interface Saved {
+  readonly pairs: KnownRows;
+  readonly written: KnownRows;
+  readonly objects: readonly string[];
+  readonly learned: readonly (readonly [number, Pair])[];
+}
+
+const create = (context: DetectorContext): RunningDetector => {
+  const pairs = new Known(MAX_PAIRS);
+  const written = new Known(MAX_WRITTEN);
+  const objects = new Interner(MAX_OBJECTS);
+  objects.id('');
+  const writersOf = new Usual();
+  const learned = new Map<number, Pair>();
+
+  /**
+   * Addresses are judged once the client has shown that it knows what it writes: nothing new came in the second half of
+   * the time it is known.
+   */
+  const knowsItsPoints = (p: Pair, tsUs: number): boolean =>
+    p.writes >= NEEDED_WRITES && p.objects <= MAX_PER_PAIR && tsUs - p.newUs >= p.newUs - p.firstUs;
+
+  const pairOf = (row: number, tsUs: number): Pair => {
+    let p = learned.get(row);
+    if (p === undefined) {
+      p = { objects: 0, writes: 0, firstUs: tsUs, lastUs: tsUs, newUs: tsUs };
+      learned.set(row, p);
+    }
+    return p;
+  };
+
+  const learnObject = (row: number, p: Pair, tsUs: number): void => {
+    written.setState(row, USUAL);
+    p.objects++;
+    p.newUs = tsUs;
+  };
+
+  const partsOf = (at: At, c: Command) => ({
+    client: who(at.client),
+    server: who(c.target),
+    operation: words(c.operation),
+    object: words(addressOf(c)),
+    value: words(c.value === undefined ? 'not told' : String(c.value)),
+    outcome: words(c.outcome),
+    watched: howLong(context.watchedUs),
+  });
+
+  const command = (at: At, c: Command): void => {
+    if (!WRITES.has(c.verb) || !isControl(context, at.protocol)) return;
+    if (at.client <= 0 || c.target <= 0 || context.isGroup(c.target)) return;
+    const { tsUs } = at;
+    const client = context.host(at.client);
+    const target = context.host(c.target);
+    const mayLearn = !context.isSuspect(at.client);
+    const learning = context.phase === 'learning' && mayLearn;
+    const row = pairs.see(client, target, 0, 0, tsUs, DOUBTED);
+    if (row < 0) return;
+    if (learning && pairs.state(row) !== USUAL) {
+      pairs.setState(row, USUAL);
+      writersOf.add(target, client);
+    }
+    const common = {
+      actor: at.client,
+      target: c.target,
+      protocol: at.protocol,
+      verb: c.verb,
+      tsUs,
+      certainty: 'certain' as const,
+      frames: [at.requestFrame, at.frame],
+    };
+    if (pairs.state(row) !== USUAL) {
+      const times = context.phase === 'watching' ? pairs.due(row, tsUs, TELL_EVERY_US) : 0;
+      if (times === 0) return;
+      const usual = writersOf.of(target);
+      context.state({
+        ...common,
+        kind: NEW_WRITER,
+        key: `${client} ${target}`,
+        times,
+        surprise: c.outcome === 'refused' ? 0.8 : 0.9,
+        parts: { ...partsOf(at, c), usual: usual.length === 0 ? words('nobody') : whoAll(usual) },
+      });
+      return;
+    }
+    const p = pairOf(row, tsUs);
+    const object = Math.max(0, objects.id(addressOf(c)));
+    const o = written.see(row, object, 0, 0, tsUs, DOUBTED);
+    const judged = knowsItsPoints(p, tsUs);
+    if (mayLearn) {
+      p.writes++;
+      p.lastUs = tsUs;
+    }
+    if (o < 0 || written.state(o) === USUAL) return;
+    if (learning || (mayLearn && !judged)) {
+      learnObject(o, p, tsUs);
+      return;
+    }
+    if (context.phase !== 'watching' || !judged) return;
+    const times = written.due(o, tsUs, TELL_EVERY_US);
+    if (times === 0) return;
+    context.state({
+      ...common,
+      kind: NEW_WRITTEN_POINT,
+      key: `${client} ${target} ${addressOf(c)}`,
+      times,
+      surprise: 0.6,
+      parts: { ...partsOf(at, c), number: count(p.objects) },
+    });
+  };
+
+  return {
+    command,
+    learning() {
+      const out: Learning[] = siteLearning(
+        context,
+        pairs.overflow + written.overflow > 0
+          ? `the table of ${MAX_PAIRS} writers or ${MAX_WRITTEN} addresses is full`
+          : '',
+      );
+      for (const [row, p] of learned) {
+        if (out.length > MAX_LEARNING) break;
+        if (knowsItsPoints(p, p.lastUs)) continue;
+        out.push({
+          of: { kind: 'conversation', client: pairs.part(row, 0), server: pairs.part(row, 1), protocol: '' },
+          seen: Math.min(p.writes, NEEDED_WRITES),
+          needed: NEEDED_WRITES,
+          unit: 'writes',
+          unarmed:
+            p.objects > MAX_PER_PAIR
+              ? `writes more than ${MAX_PER_PAIR} addresses`
+              : p.writes >= NEEDED_WRITES
+                ? 'still writes new addresses'
+                : '',
+        });
+      }
+      return out;
+    },
+    accept(finding: Finding) {
+      const client = context.host(finding.actor);
+      const row = pairs.find(client, context.host(finding.target), 0, 0);
+      if (row < 0) return false;
+      if (finding.kind === NEW_WRITER.code) {
+        pairs.setState(row, USUAL);
+        writersOf.add(pairs.part(row, 1), client);
+        pairOf(row, finding.lastUs);
+        return true;
+      }
+      if (finding.kind !== NEW_WRITTEN_POINT.code) return false;
+      let done = false;
+      for (let o = 0; o < written.size; o++)
+        if (
+          written.part(o, 0) === row &&
+          written.state(o) !== USUAL &&
+          told(finding) === objects.texts[written.part(o, 1)]
+        ) {
+          learnObject(o, pairOf(row, finding.lastUs), finding.lastUs);
+          done = true;
+        }
+      return done;
+    },
+    save: () =>
+      toText({
+        pairs: pairs.save(),
+        written: written.save(),
+        objects: objects.texts,
+        learned: [...learned],
+      } satisfies Saved),
+    load(text) {
+      const saved = fromText(text) as Saved;
+      pairs.load(saved.pairs);
+      written.load(saved.written);
+      objects.load(saved.objects);
+      for (const [row, p] of saved.learned) learned.set(row, p);
+      for (let row = 0; row < pairs.size; row++)
+        if (pairs.state(row) === USUAL) writersOf.add(pairs.part(row, 1), pairs.part(row, 0));
+    },
+  };
+};
+
+/** As it is told, so that an accepted finding is found again. */
+const addressOf = (c: Command): string => (c.object ?? 'no address told').slice(0, 512);
+const told = (finding: Finding): string => {
+  const part = finding.parts.object;
+  return part?.kind === 'text' ? part.text : '';
+};
+
+export const writer: Detector = {
+  name: 'writer',
+  card: {
+    notices: 'A client that writes to a controller it never wrote to, or to an address of it that it never wrote.',
+    worksWhen:
+      'The writers of a controller are few and stay the same, as on most lines. Addresses are judged once a client has ' +
+      'written nothing new for as long as it took to show what it writes.',
+    failsWhen:
+      'The attacker uses a station that writes there anyway and the addresses it writes anyway: then only the values can ' +
+      'tell (write range, process guards). Encrypted protocols do not show writes.',
+    cost: 'Nothing per read; about 60 ns per write; 70 octets per pair and address, at most 50,000 and 200,000.',
+    source: 'Cheung et al.: Using model-based intrusion detection for SCADA networks, S4 (2007)',
+  },
+  kinds: [NEW_WRITER, NEW_WRITTEN_POINT],
+  create,
+};

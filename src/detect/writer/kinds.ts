@@ -1,0 +1,37 @@
+/** Words of the findings about who writes where. */
+import type { FindingKind } from '../../core/finding.ts';
+
+export const NEW_WRITER: FindingKind = {
+  code: 'new-writer',
+  family: 'policy',
+  title: '{client} writes to {server} for the first time',
+  what: '{client} sent {operation} to {server} ({object}, value {value}, {outcome}). It never wrote to this controller before.',
+  comparedWith: 'In {watched} of watching, only {usual} wrote to {server}.',
+  innocent: 'A new operator panel or recipe server, an engineer at commissioning, or a rare job of a known station.',
+  check: [
+    'Who works at {client} now, and should that device write to {server}?',
+    'Is the written value what the process should have at this moment?',
+    'Did {client} appear on the network recently, or was somebody logged in to it from elsewhere?',
+  ],
+  severity: 'uptime',
+  techniques: ['T0855', 'T0836'],
+  needsLearning: true,
+};
+
+export const NEW_WRITTEN_POINT: FindingKind = {
+  code: 'new-written-point',
+  family: 'policy',
+  title: '{client} writes a point of {server} it never wrote',
+  what: '{client} sent {operation} to {server}: {object}, value {value}, {outcome}. It writes there, but never to this address before.',
+  comparedWith: 'In {watched} of watching, {client} wrote {number} other addresses of {server}.',
+  innocent:
+    'A rare operation (manual mode, cleaning, another recipe), or a page of the panel that nobody had opened yet.',
+  check: [
+    'What is behind {object}? A limit, a calibration or an interlock is worse than a set point.',
+    'Did an operator change it on purpose?',
+    'Has the measured value that belongs to it changed since?',
+  ],
+  severity: 'quality',
+  techniques: ['T0836', 'T0855'],
+  needsLearning: true,
+};

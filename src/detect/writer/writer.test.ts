@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, MINUTE, Scene } from '../testing.ts';
+
+const plant = () => {
+  const s = new Scene();
+  const hmi = s.host('10.20.0.41', 'hmi');
+  const eng = s.host('10.20.0.50', 'engineering-station');
+  const plc = s.host('10.20.0.10', 'plc');
+  for (let i = 0; i < 100; i++) {
+    s.write(hmi, plc, `holding registers ${i % 4}`, 10);
+    s.pass(15 * MINUTE);
+  }
+  return { s, hmi, eng, plc };
+};
+
+describe('writer', () => {
+  it('tells the first write of a client, compared with the usual writers', () => {
+    const { s, hmi, eng, plc } = plant();
+    s.write(hmi, plc, 'holding registers 2', 11);
+    expect(s.codes()).toEqual([]);
+    s.write(eng, plc, 'holding registers 2', 99);
+    const [f] = s.of('new-writer');
+    expect(f).toMatchObject({ actor: eng, target: plc, verb: 'write', severity: 'uptime' });
+    expect(f!.surprise).toBeGreaterThan(0.8);
+    expect(f!.parts.usual).toEqual({ kind: 'endpoints', endpoints: [hmi] });
+    expect(f!.parts.value).toEqual({ kind: 'text', text: '99' });
+  });
+
+  it('concerns safety when it is a safety controller', () => {
+    const { s, eng } = plant();
+    s.write(eng, s.host('10.20.0.99', 'safety-controller'), 'x', 1);
+    expect(s.of('new-writer')[0]!.severity).toBe('safety');
+  });
+
+  it('tells an address that the usual writer never wrote, learns it when accepted, never silently', () => {
+    const { s, hmi, plc } = plant();
+    s.write(hmi, plc, 'holding registers 77', 1);
+    s.pass(DAY);
+    s.write(hmi, plc, 'holding registers 77', 1);
+    const found = s.of('new-written-point');
+    expect(found).toHaveLength(2);
+    expect(found[0]!.parts.number).toEqual({ kind: 'count', value: 4 });
+    expect(s.detection.accept(found[1]!)).toBe(true);
+    s.pass(DAY);
+    s.write(hmi, plc, 'holding registers 77', 1);
+    expect(s.of('new-written-point')).toHaveLength(2);
+  });
+
+  it('does not judge addresses of a client that keeps writing new ones, and says so', () => {
+    const s = new Scene();
+    const hmi = s.host('10.0.0.1');
+    const plc = s.host('10.0.0.2');
+    for (let i = 0; i < 200; i++) {
+      s.write(hmi, plc, `register ${i}`, 1);
+      s.pass(10 * MINUTE);
+    }
+    expect(s.of('new-written-point')).toEqual([]);
+    expect(s.learning('writer').find((l) => l.of.kind === 'conversation')!.unarmed).toContain('still writes new');
+  });
+
+  it('leaves files and names of the office alone', () => {
+    const { s, eng, plc } = plant();
+    s.command(eng, plc, 'smb', { verb: 'write', object: 'share\\file' });
+    expect(s.of('new-writer')).toEqual([]);
+  });
+});
