@@ -1,9 +1,10 @@
 /** Every call of the contract that is about the plant, from its input to its answer. */
-import type { JournalRow, Settings, Static } from '../api/index.ts';
+import type { JournalRow, Settings, Static, Topic } from '../api/index.ts';
 import type { EvidenceRing } from '../capture/ring.ts';
 import { DECODERS, DEPTHS } from '../decode/index.ts';
 import { DEFAULT_RETENTION, databaseBytes, type Row, type Store } from '../store/index.ts';
 import type { Corrections } from './corrections.ts';
+import { detectionHandlers, viewOf } from './detection/calls.ts';
 import { type CallAnswer, type CallInput, type EngineCall, RequestError } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
 import type { LiveSite } from './live-site.ts';
@@ -16,7 +17,7 @@ import { pageOf } from './query/page.ts';
 import { type Pace, toSource } from './query/sources.ts';
 import { holdsCredential, supportsOf } from './query/supports.ts';
 import { changes, commands, flows, points, sessions, toPointRow, weirds } from './query/traffic.ts';
-import { type SiteView, timeText } from './query/view.ts';
+import { timeText } from './query/view.ts';
 import { hostsOfConversation, selectedFrames } from './selection.ts';
 import { seriesOf } from './series.ts';
 
@@ -35,12 +36,14 @@ export interface CallContext {
   readonly fresh: (site: LiveSite) => void;
   readonly ring: () => Promise<EvidenceRing | undefined>;
   readonly changed: (site: LiveSite) => void;
+  /** A person changed something that these topics show. */
+  readonly told: (site: LiveSite, topics: readonly Topic[]) => void;
   readonly settingsChanged: () => void;
   readonly freeBytes: () => Promise<number | null>;
 }
 
 type Handler<C extends EngineCall> = (context: CallContext, input: CallInput<C>) => Promise<CallAnswer<C>>;
-type Handlers = { readonly [C in EngineCall]?: Handler<C> };
+export type Handlers = { readonly [C in EngineCall]?: Handler<C> };
 
 /** Rows of the journal that one list looks at, newest first; older ones are in exports of the store. */
 const MAX_JOURNAL_ROWS = 50_000;
@@ -53,12 +56,6 @@ const TITLES = new Map(
     { title: decoder.title, encrypted: decoder.encrypted === true, ...(DEPTHS[decoder.name] ?? SHALLOW) },
   ]),
 );
-
-const viewOf = (context: CallContext, site: string): Promise<SiteView> => {
-  const found = context.site(site);
-  context.fresh(found);
-  return found.view(context.nowUs);
-};
 
 /** What is set, or what is usual: the store's default with 1 GiB of evidence. */
 export const readRetention = async (store: Store): Promise<Settings['retention']> => {
@@ -95,6 +92,7 @@ const journalRow = (names: ReadonlyMap<string, string>, row: Row<'journal'>): Jo
 });
 
 const HANDLERS: Handlers = {
+  ...detectionHandlers,
   settings: (context) => settingsAnswer(context),
   changeSettings: async (context, { body, userId }) => {
     const { retention } = body;
@@ -180,7 +178,7 @@ const HANDLERS: Handlers = {
     context.fresh(site);
     return { items: [...site.sources.values()].map((source) => toSource(source, context.pace(source.id))) };
   },
-  now: async (context, { params }) => now(await viewOf(context, params.site)),
+  now: async (context, { params }) => now(await viewOf(context, params.site), context.names),
   map: async (context, { params }) => map(await viewOf(context, params.site)),
   coverage: async (context, { params }) => coverage(await viewOf(context, params.site), TITLES, context.pace),
   assets: async (context, { params, query }) => assets(await viewOf(context, params.site), query),

@@ -94,6 +94,7 @@ export class LocalEngine implements Engine {
       nowMs: options.nowMs,
       folder: options.store.folder,
       zone: options.zone,
+      userName: (id) => this.#names.get(id) ?? id,
       onChange: (site) => {
         this.#unsaved.add(site);
         this.#changed(site);
@@ -120,7 +121,7 @@ export class LocalEngine implements Engine {
   async #load(): Promise<void> {
     const { db } = this.#store;
     for (const row of await db.selectFrom('site').selectAll().execute()) {
-      this.#sites.set(row.site_id, new LiveSite(this.#store, row));
+      this.#sites.set(row.site_id, new LiveSite(this.#store, row, (id) => this.#names.get(id) ?? id));
     }
     for (const row of await db.selectFrom('source').selectAll().orderBy('started_us').execute()) {
       this.#sites.get(row.site_id)?.sources.set(row.source_id, sourceOf(row));
@@ -293,6 +294,9 @@ export class LocalEngine implements Engine {
       changed: (site) => {
         this.#unsaved.add(site);
         this.#changed(site);
+      },
+      told: (site, topics) => {
+        for (const topic of topics) this.#change(site.bump(topic));
       },
       settingsChanged: () => {
         this.#retaining = true;

@@ -174,6 +174,11 @@ export class LiveSite {
     return mine;
   }
 
+  /** What was learned is written with the next save, however soon. */
+  keepLearned(): void {
+    this.#learnedUs = 0;
+  }
+
   /** How full the queues towards the store are, 0..1. */
   get backlog(): number {
     return this.#loaded?.model.backlog ?? 0;

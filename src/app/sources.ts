@@ -37,6 +37,7 @@ export interface SourcesOptions {
   /** '' when nothing is kept on disk. */
   readonly folder: string;
   readonly zone: string;
+  readonly userName: (id: string) => string;
   readonly onChange: (site: LiveSite) => void;
   /** A source of the site was read to its end; called before what it taught is written. */
   readonly onRead: (site: LiveSite) => Promise<void>;
@@ -125,7 +126,7 @@ export class Sources {
       zone: this.#options.zone,
       created_us: this.#options.nowUs(),
     };
-    const site = new LiveSite(this.#options.store, row);
+    const site = new LiveSite(this.#options.store, row, this.#options.userName);
     this.#options.sites.set(siteId, site);
     return site;
   }

@@ -17,11 +17,13 @@ import type { Finding, FindingKind } from '../core/finding.ts';
 import type { Role, SourceId } from '../core/site.ts';
 import type { SiteSink, SourceContext } from '../core/site-model.ts';
 import { Episodes, type SavedEpisode } from './episodes.ts';
+import { FED } from './fed.ts';
 import { Hosts } from './hosts.ts';
-import { DETECTORS, FED } from './list.ts';
+import { DETECTORS } from './list.ts';
 import { fromText, toText } from './shared/text.ts';
 
-export { DETECTORS, FED } from './list.ts';
+export { FED } from './fed.ts';
+export { DETECTORS } from './list.ts';
 export { OVERRUN } from './maintenance/index.ts';
 export { CellGuard, type GuardOptions, PROCESS_KINDS, STATED } from './process/index.ts';
 

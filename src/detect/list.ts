@@ -1,12 +1,35 @@
 /** Every detector of the product: one line each. */
 import type { Detector } from '../core/detector.ts';
 import { conversation } from './conversation/index.ts';
+import { credentials } from './credentials/index.ts';
+import { crossing } from './crossing/index.ts';
+import { device } from './device/index.ts';
 import { engineering } from './engineering/index.ts';
-import { maintenance } from './maintenance/index.ts';
-import { process } from './process/index.ts';
+import { identity } from './identity/index.ts';
+import { operation } from './operation/index.ts';
+import { refused } from './refused/index.ts';
+import { remoteAccess } from './remote-access/index.ts';
+import { rhythm } from './rhythm/index.ts';
+import { safety } from './safety/index.ts';
+import { scan } from './scan/index.ts';
+import { violation } from './violation/index.ts';
+import { writeRange } from './write-range/index.ts';
 import { writer } from './writer/index.ts';
 
-export const DETECTORS: readonly Detector[] = [conversation, writer, engineering];
-
-/** Those that hear no observations: the application feeds them and states for them. */
-export const FED: readonly Pick<Detector, 'name' | 'card' | 'kinds'>[] = [process, maintenance];
+export const DETECTORS: readonly Detector[] = [
+  conversation,
+  writer,
+  engineering,
+  safety,
+  writeRange,
+  device,
+  rhythm,
+  operation,
+  refused,
+  scan,
+  violation,
+  remoteAccess,
+  crossing,
+  credentials,
+  identity,
+];

@@ -106,8 +106,8 @@ export class Scene {
       flow,
       client,
       server,
-      sender: server,
-      receiver: client,
+      sender: server > 0 ? server : client,
+      receiver: server > 0 ? client : server,
       protocol,
     };
   }

@@ -10,9 +10,13 @@ import {
   type SiteMap,
   WRITING_VERBS,
 } from '../../api/index.ts';
+import type { Alert } from '../../core/incident.ts';
 import type { Verb } from '../../core/observation.ts';
 import type { Asset, Conversation } from '../../core/site.ts';
 import { attentionOf, mattersOf } from './attention.ts';
+import { learningText } from './detection.ts';
+import { alertRow } from './findings.ts';
+import { incidentRow, openIncidents } from './incidents.ts';
 import { toSource, verdictsOf } from './sources.ts';
 import { isOneWay } from './traffic.ts';
 import { assetAddress, maybeTime, networkOf, type SiteView, share } from './view.ts';
@@ -21,6 +25,8 @@ import { assetAddress, maybeTime, networkOf, type SiteView, share } from './view
 export const MAX_NODES = 20_000;
 export const MAX_EDGES = 100_000;
 const MAX_ATTENTION = 200;
+const MAX_INCIDENTS = 5;
+const MAX_ALERTS = 20;
 
 const CONTROLLERS = new Set(['plc', 'safety-controller', 'remote-io', 'drive', 'building-controller']);
 const WRITES = new Set<string>(WRITING_VERBS);
@@ -40,11 +46,18 @@ const range = (
 export const siteRange = (view: SiteView): { first: number; last: number } =>
   range([...view.model.assets(), ...view.sources().map((source) => source.health)]);
 
-const posture = (state: Now['state'], visible: number | null, attention: readonly Attention[]): string => {
+const posture = (
+  state: Now['state'],
+  visible: number | null,
+  attention: readonly Attention[],
+  alerts: readonly Alert[],
+): string => {
   if (state === 'empty') return 'Nothing was seen yet: open a capture or name an interface.';
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
-  const pressing = attention.filter((item) => item.priority === 'urgent' || item.priority === 'high').length;
+  const pressing = [...attention, ...alerts].filter(
+    (item) => item.priority === 'urgent' || item.priority === 'high',
+  ).length;
   const first =
     pressing === 0
       ? `No evidence of a change to a controller that needs a person in the ${seen}.`
@@ -53,12 +66,14 @@ const posture = (state: Now['state'], visible: number | null, attention: readonl
   return state === 'learning' ? `${first} A source is still being read.` : first;
 };
 
-export const now = (view: SiteView): Now => {
+export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map()): Now => {
   const { model } = view;
   const sources = view.sources();
   const assets = model.assets();
   const conversations = model.conversations();
   const attention = attentionOf(view);
+  const alerts = view.detection.triage.picture().alerts.filter((alert) => alert.state !== 'closed');
+  const stories = openIncidents(view);
   let decoded = 0;
   let payload = 0;
   let undecoded = 0;
@@ -89,14 +104,14 @@ export const now = (view: SiteView): Now => {
     .filter((verdict) => verdict.code !== 'nothing-wrong-seen')
     .map(({ code, title, detail, whatToDo }) => ({ id: code, title, detail, whatToDo, link: 'coverage' }));
   return {
-    posture: posture(state, visible, attention),
+    posture: posture(state, visible, attention, alerts),
     state,
     visible,
-    incidents: [],
-    incidentsMore: 0,
-    alerts: [],
-    alertsMore: 0,
-    learning: '',
+    incidents: stories.slice(0, MAX_INCIDENTS).map((incident) => incidentRow(view, incident, names)),
+    incidentsMore: Math.max(0, stories.length - MAX_INCIDENTS),
+    alerts: alerts.slice(0, MAX_ALERTS).map((alert) => alertRow(view, alert, names)),
+    alertsMore: Math.max(0, alerts.length - MAX_ALERTS),
+    learning: learningText(view),
     attention: attention.slice(0, MAX_ATTENTION),
     attentionMore: Math.max(0, attention.length - MAX_ATTENTION),
     blindSpots,

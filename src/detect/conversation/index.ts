@@ -29,6 +29,7 @@ const DYNAMIC_PORT = 49_152;
 
 interface Fan {
   sinceUs: number;
+  toldUs: number;
   readonly servers: EndpointId[];
   readonly protocols: string[];
 }
@@ -90,6 +91,11 @@ const create = (context: DetectorContext): RunningDetector => {
     const fan = fanOf(at.client, at.tsUs);
     if (!fan.servers.includes(at.server) && fan.servers.length < 256) fan.servers.push(at.server);
     if (!fan.protocols.includes(protocol) && fan.protocols.length < 16) fan.protocols.push(protocol);
+    const many = fan.servers.length > MAX_APART;
+    if (many) {
+      if (at.tsUs - fan.toldUs < TELL_EVERY_US) return;
+      fan.toldUs = at.tsUs;
+    }
     const common = {
       actor: at.client,
       target: at.server,
@@ -101,7 +107,7 @@ const create = (context: DetectorContext): RunningDetector => {
       ...(control ? {} : { severity: 'regulatory' as const }),
       frames: [at.requestFrame, at.frame],
     };
-    if (fan.servers.length > MAX_APART)
+    if (many)
       context.state({
         ...common,
         kind: NEW_CONVERSATIONS,
@@ -143,7 +149,7 @@ const create = (context: DetectorContext): RunningDetector => {
         const oldest = fans.keys().next();
         if (!oldest.done) fans.delete(oldest.value);
       }
-      fan = { sinceUs: tsUs, servers: [], protocols: [] };
+      fan = { sinceUs: tsUs, toldUs: 0, servers: [], protocols: [] };
       fans.set(client, fan);
     }
     return fan;

@@ -1,0 +1,122 @@
+/** The calls of the contract about findings, learning and the process: from their input to their answer. */
+import type { Proof } from '../../core/finding.ts';
+import type { CallContext, Handlers } from '../calls.ts';
+import type { EngineCall } from '../engine-contract.ts';
+import type { LiveSite } from '../live-site.ts';
+import { alertRates, detectionOverview, learning, windowRow } from '../query/detection.ts';
+import { alertById, alertDetail, alertRow, alerts, findingById, findingDetail, findings } from '../query/findings.ts';
+import { incidentById, incidentDetail, incidentRow, incidents } from '../query/incidents.ts';
+import type { SiteView } from '../query/view.ts';
+import * as acts from './acts.ts';
+import { readProof, readSettings } from './keep.ts';
+
+type Mine = Pick<
+  Handlers,
+  | 'alerts'
+  | 'alert'
+  | 'changeAlert'
+  | 'changeAlerts'
+  | 'reviewAlert'
+  | 'acceptAlert'
+  | 'alertRates'
+  | 'findings'
+  | 'finding'
+  | 'incidents'
+  | 'incident'
+  | 'changeIncident'
+  | 'learning'
+  | 'detection'
+  | 'windows'
+  | 'addWindow'
+  | 'changeWindow'
+>;
+
+export const viewOf = (context: CallContext, site: string): Promise<SiteView> => {
+  const found = context.site(site);
+  context.fresh(found);
+  return found.view(context.nowUs);
+};
+
+/** Runs an act with everything that it needs, and tells the console afterwards. */
+export const acting = async <T>(
+  context: CallContext,
+  siteId: string,
+  userId: string,
+  topics: Parameters<CallContext['told']>[1],
+  work: (actor: acts.Actor, site: LiveSite) => Promise<T>,
+): Promise<T> => {
+  const site = context.site(siteId);
+  const view = await viewOf(context, siteId);
+  const answer = await work({ store: context.store, site, view, userId, nowUs: context.nowUs }, site);
+  context.told(site, topics);
+  return answer;
+};
+
+const proofOf = async (context: CallContext, site: string, view: SiteView, id: string): Promise<Proof | undefined> =>
+  findingById(view, id).proof ?? (await readProof(context.store, site, id));
+
+export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: NonNullable<Mine[C]> } = {
+  alerts: async (context, { params, query }) => alerts(await viewOf(context, params.site), query, context.names),
+  alert: async (context, { params: { site, alert: id } }) => {
+    const view = await viewOf(context, site);
+    const alert = alertById(view, id);
+    const proof = await proofOf(context, site, view, alert.lead.id);
+    const people = {
+      reviews: await acts.reviewsOf(context.store, site, id, context.names),
+      history: await acts.historyOf(context.store, site, `alert ${id}`, context.names),
+    };
+    return alertDetail(view, alert, proof, people, context.names);
+  },
+  changeAlert: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['alerts', 'incidents', 'now'], async (actor) =>
+      alertRow(actor.view, await acts.changeAlert(actor, params.alert, body), context.names),
+    ),
+  changeAlerts: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['alerts', 'incidents', 'now'], (actor) => acts.changeAlerts(actor, body)),
+  reviewAlert: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['alerts', 'incidents', 'now'], async (actor) =>
+      alertRow(actor.view, await acts.reviewAlert(actor, params.alert, body), context.names),
+    ),
+  acceptAlert: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['alerts', 'incidents', 'now', 'process', 'detection'], (actor) =>
+      acts.acceptAlert(actor, params.alert, body),
+    ),
+  alertRates: async (context, { params }) => alertRates(await viewOf(context, params.site), context.store),
+  findings: async (context, { params, query }) => findings(await viewOf(context, params.site), query),
+  finding: async (context, { params }) => {
+    const view = await viewOf(context, params.site);
+    return findingDetail(
+      view,
+      findingById(view, params.finding),
+      await proofOf(context, params.site, view, params.finding),
+    );
+  },
+  incidents: async (context, { params, query }) => incidents(await viewOf(context, params.site), query, context.names),
+  incident: async (context, { params }) => {
+    const view = await viewOf(context, params.site);
+    const incident = incidentById(view, params.incident);
+    const history = await acts.historyOf(context.store, params.site, `incident ${params.incident}`, context.names);
+    return incidentDetail(view, incident, history, context.names);
+  },
+  changeIncident: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['incidents', 'now'], async (actor) => {
+      await acts.changeIncident(actor, params.incident, body);
+      return incidentRow(actor.view, incidentById(actor.view, params.incident), context.names);
+    }),
+  learning: async (context, { params }) => learning(await viewOf(context, params.site)),
+  detection: async (context, { params }) =>
+    detectionOverview(await viewOf(context, params.site), await readSettings(context.store, params.site)),
+  windows: async (context, { params }) => {
+    const view = await viewOf(context, params.site);
+    const list = [...view.detection.triage.windows].sort((a, b) => b.fromUs - a.fromUs);
+    return { items: list.map((window) => windowRow(view, window, context.names)), version: view.version('alerts') };
+  },
+  addWindow: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['alerts', 'incidents', 'now'], async (actor) =>
+      windowRow(actor.view, await acts.addWindow(actor, body), context.names),
+    ),
+  changeWindow: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['alerts', 'incidents', 'now'], async (actor) =>
+      windowRow(actor.view, await acts.changeWindow(actor, params.window, body), context.names),
+    ),
+};

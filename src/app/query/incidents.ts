@@ -1,0 +1,146 @@
+/** Incidents as answers: the story in sentences, the timeline with its lanes, what usually comes next. */
+import type { IncidentDetail, IncidentRow, ListQuery, Page } from '../../api/index.ts';
+import type { Incident } from '../../core/incident.ts';
+import { fill, laneOf, nextOf, stagesOf, storyOf, type Teller, tacticName, titleOf } from '../../decide/index.ts';
+import { RequestError } from '../engine-contract.ts';
+import type { Accessors } from './filter.ts';
+import { kindOf, namingOf, techniqueRefs } from './findings.ts';
+import { pageOf } from './page.ts';
+import { maybeTime, partyOf, partyWords, type SiteView } from './view.ts';
+
+/** Steps of one answer. */
+const MAX_STEPS = 500;
+
+const tellerOf = (view: SiteView): Teller => {
+  const naming = namingOf(view);
+  return {
+    title: ({ finding }) => fill(kindOf(finding.kind).title, finding, naming),
+    device: (endpoint) => (endpoint > 0 ? naming.endpoint(endpoint) : 'a device'),
+    time: naming.time,
+  };
+};
+
+/** A closed one opens again when more steps join it. */
+const stateOf = (view: SiteView, incident: Incident): { state: 'open' | 'closed'; assignee: string } => {
+  const act = view.detection.incidentActs.get(incident.id);
+  if (act === undefined) return { state: 'open', assignee: '' };
+  return { state: incident.steps.length > act.steps ? 'open' : act.state, assignee: act.assignee };
+};
+
+export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyMap<string, string>): IncidentRow => {
+  const { state, assignee } = stateOf(view, incident);
+  return {
+    id: incident.id,
+    title: titleOf(incident, tellerOf(view)),
+    stage: tacticName(incident.stage),
+    stageNumber: incident.stage,
+    priority: incident.priority,
+    impact: incident.severity,
+    certainty: incident.certainty,
+    state,
+    assignee,
+    assigneeName: names.get(assignee) ?? assignee,
+    findings: incident.steps.length,
+    assets: incident.hosts.length,
+    crosses: incident.crosses,
+    firstAt: maybeTime(incident.firstUs),
+    lastAt: maybeTime(incident.lastUs),
+  };
+};
+
+export const incidentsOf = (view: SiteView): readonly Incident[] => view.detection.triage.picture().incidents;
+export const openIncidents = (view: SiteView): Incident[] =>
+  incidentsOf(view).filter((incident) => stateOf(view, incident).state === 'open');
+
+export const incidents = (view: SiteView, query: ListQuery, names: ReadonlyMap<string, string>): Page<IncidentRow> => {
+  const teller = tellerOf(view);
+  const accessors: Accessors<Incident> = {
+    id: (i) => i.id,
+    title: (i) => titleOf(i, teller),
+    stage: (i) => tacticName(i.stage),
+    priority: (i) => i.priority,
+    impact: (i) => i.severity,
+    state: (i) => stateOf(view, i).state,
+    assignee: (i) => stateOf(view, i).assignee || undefined,
+    asset: (i) => i.hosts.flatMap((host) => partyWords(partyOf(view, host))),
+    findings: (i) => i.steps.length,
+    assets: (i) => i.hosts.length,
+    crosses: (i) => i.crosses,
+    first: (i) => i.firstUs,
+    last: (i) => i.lastUs,
+  };
+  return pageOf(
+    {
+      list: 'incidents',
+      rows: incidentsOf(view),
+      accessors,
+      defaultSort: '-last',
+      toItem: (incident) => incidentRow(view, incident, names),
+      version: view.version('incidents'),
+      nowUs: view.nowUs,
+    },
+    query,
+  );
+};
+
+export const incidentById = (view: SiteView, id: string): Incident => {
+  const incident = incidentsOf(view).find((i) => i.id === id);
+  if (incident === undefined)
+    throw new RequestError(
+      404,
+      'not-found',
+      'There is no such incident.',
+      'Load the list again; a review may have dissolved it.',
+    );
+  return incident;
+};
+
+export const incidentDetail = (
+  view: SiteView,
+  incident: Incident,
+  history: IncidentDetail['history'],
+  names: ReadonlyMap<string, string>,
+): IncidentDetail => {
+  const teller = tellerOf(view);
+  const { alertOf } = view.detection.triage.picture();
+  const { devices, detection } = view.detection;
+  const next = nextOf(incident, teller);
+  return {
+    incident: incidentRow(view, incident, names),
+    story: storyOf(incident, teller),
+    next: next === undefined ? null : { ...next, watch: [...next.watch] },
+    stages: stagesOf(incident).map(({ tactic, findings, firstUs }) => ({
+      tactic,
+      findings,
+      firstAt: maybeTime(firstUs),
+    })),
+    steps: incident.steps.slice(0, MAX_STEPS).map((step) => ({
+      finding: step.finding.id,
+      alert: alertOf.get(step.finding.id) ?? '',
+      lane: step.lane,
+      tactic: tacticName(step.stage),
+      techniques: techniqueRefs(step.finding.techniques),
+      title: teller.title(step),
+      actor: step.finding.actor > 0 ? partyOf(view, step.finding.actor) : null,
+      target: partyOf(view, step.finding.target),
+      firstAt: maybeTime(step.finding.firstUs),
+      lastAt: maybeTime(step.finding.lastUs),
+      open: step.finding.state === 'open',
+      impact: step.finding.severity,
+      certainty: step.finding.certainty,
+      because: step.because,
+    })),
+    stepsMore: Math.max(0, incident.steps.length - MAX_STEPS),
+    assets: incident.hosts.map((host) => ({
+      party: partyOf(view, host),
+      lane: laneOf(devices.level(host), detection.isOutside(host)),
+      findings: incident.steps.filter(
+        ({ finding }) =>
+          (finding.actor > 0 && devices.host(detection.host(finding.actor)) === host) ||
+          (finding.target > 0 && devices.host(detection.host(finding.target)) === host),
+      ).length,
+    })),
+    doubts: [...incident.doubts],
+    history,
+  };
+};

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, Scene, SECOND } from '../testing.ts';
+
+describe('credentials', () => {
+  it('tells clear credentials and default users from the first frame, once a day', () => {
+    const s = new Scene();
+    const [a, plc] = [s.host('10.0.0.1'), s.host('10.0.0.10', 'plc')];
+    for (let i = 0; i < 10; i++) s.session(a, plc, 'ftp', { user: 'USER', clearCredential: true });
+    expect(s.codes()).toEqual(['clear-credential', 'default-user']);
+    expect(s.of('clear-credential')[0]!.count).toBe(1);
+    expect(JSON.stringify(s.findings())).not.toContain('secret');
+  });
+  it('tells guessing, not three typing errors', () => {
+    const s = new Scene();
+    const [a, b] = [s.host('10.0.0.1'), s.host('10.0.0.2')];
+    for (let i = 0; i < 3; i++) s.session(a, b, 'smb', { user: 'meier', outcome: 'refused' });
+    expect(s.findings()).toEqual([]);
+    for (let i = 0; i < 40; i++) {
+      s.session(a, b, 'smb', { user: `name${i}`, outcome: 'refused' });
+      s.pass(SECOND);
+    }
+    expect(s.of('brute-force')[0]!.parts.number).toEqual({ kind: 'count', value: 43 });
+  });
+  it('tells a user at a host where he never was, with where he usually is', () => {
+    const s = new Scene();
+    const [a, b, c] = [s.host('10.0.0.1'), s.host('10.0.0.2'), s.host('10.0.0.3', 'scada-server')];
+    for (let i = 0; i < 26; i++) {
+      s.session(a, c, 'smb', { user: 'PLANT\\meier' });
+      s.pass(HOUR);
+    }
+    s.session(a, c, 'smb', { user: 'plant\\Meier' });
+    s.session(b, c, 'smb', { user: 'PC7$' });
+    expect(s.of('user-new-host')).toEqual([]);
+    s.session(b, c, 'smb', { user: 'PLANT\\meier' });
+    const [f] = s.of('user-new-host');
+    expect(f!.parts.usual).toEqual({ kind: 'endpoints', endpoints: [a] });
+    expect(s.detection.accept(f!)).toBe(true);
+    s.pass(DAY);
+    s.session(b, c, 'smb', { user: 'PLANT\\meier' });
+    expect(s.of('user-new-host')).toHaveLength(1);
+  });
+  it('tells an account that goes to many hosts', () => {
+    const s = new Scene();
+    s.pass(25 * HOUR);
+    for (let i = 1; i < 20; i++) s.session(s.host('10.0.0.1'), s.host(`10.0.1.${i}`), 'smb', { user: 'svc' });
+    expect(s.of('user-many-hosts')[0]!.parts.number).toEqual({ kind: 'count', value: 19 });
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { Scene } from '../testing.ts';
+
+describe('crossing and remote access', () => {
+  const made = () => {
+    const s = new Scene();
+    return {
+      s,
+      office: s.host('10.1.0.7', 'workstation', 4),
+      plc: s.host('10.20.0.10', 'plc', 1),
+      hmi: s.host('10.20.0.41', 'hmi', 2),
+      dmz: s.host('10.9.0.5', 'server', 3.5),
+      out: s.host('203.0.113.9'),
+    };
+  };
+  it('tells the office at a controller and the plant on the internet, not what goes through the DMZ', () => {
+    const { s, office, plc, hmi, dmz, out } = made();
+    s.flow(office, dmz, 'http');
+    s.flow(dmz, hmi, 'http');
+    s.flow(office, out, 'tls');
+    expect(s.findings()).toEqual([]);
+    s.flow(office, plc, 'http');
+    s.flow(hmi, out, 'tls');
+    s.flow(out, plc, 'modbus');
+    expect(s.codes()).toEqual(['office-to-controller', 'outside-to-plant', 'plant-to-outside']);
+    expect(s.of('office-to-controller')[0]!.parts.from).toEqual({ kind: 'text', text: '4' });
+    for (const f of s.findings()) expect(s.detection.accept(f)).toBe(true);
+  });
+  it('tells a desktop session that is new, and support programs from the first frame', () => {
+    const { s, office, hmi, dmz, out } = made();
+    s.session(dmz, hmi, 'rdp', { phase: 'open' });
+    expect(s.of('remote-access')).toEqual([]);
+    s.pass(25 * 3600e6);
+    s.session(dmz, hmi, 'rdp', { phase: 'open' });
+    s.session(office, hmi, 'rdp', { phase: 'open' });
+    const [f] = s.of('remote-access');
+    expect(f).toMatchObject({ actor: office, target: hmi, surprise: 0.85 });
+    expect(f!.parts.usual).toEqual({ kind: 'endpoints', endpoints: [dmz] });
+    s.flow(hmi, out, 'teamviewer', { serverPort: 5938 });
+    expect(s.of('remote-access.outside')[0]!.surprise).toBeGreaterThan(0.8);
+  });
+});

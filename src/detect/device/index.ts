@@ -1,0 +1,249 @@
+/**
+ * Devices that appear and devices that fall silent, from the flows of the site. Source: NIST SP 800-82r3 (2023), section
+ * 5.2.2: asset inventory as a basis of monitoring; IEC 62443-3-3 SR 1.2, SR 7.8.
+ */
+import type { Detector, DetectorContext, Learning, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
+import type { FlowSummary } from '../../core/observation.ts';
+import { ipScope, subnetOf } from '../../lib/ip-scope.ts';
+import { isController, isOffice, isPlant, siteLearning } from '../shared/learning.ts';
+import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
+import { fromText, toText } from '../shared/text.ts';
+import { DEVICE_SILENT, MANY_SILENT, NEW_DEVICE } from './kinds.ts';
+
+/** Devices followed; beyond it new ones are not judged, and learning says so. */
+export const MAX_DEVICES = 100_000;
+/** Addresses behind one MAC from which on it is a router's. */
+const ROUTER_FROM = 4;
+/** Sightings (flows end or are reported once a minute) before silence is judged. */
+const NEEDED_SIGHTINGS = 60;
+/** A device must be silent for this long at least, and this many times its longest usual pause. */
+const SILENT_US = 600_000_000;
+const SILENT_FACTOR = 2;
+/** Looking for silence once in so long. */
+const LOOK_US = 60_000_000;
+/** So many at once, and this part of all that are followed, are one finding. */
+const TOGETHER = 5;
+const TOGETHER_PART = 0.3;
+const QUIET_US = 4 * 3_600_000_000;
+
+interface Device {
+  readonly endpoint: EndpointId;
+  firstUs: number;
+  lastUs: number;
+  sightings: number;
+  longestUs: number;
+  usual: boolean;
+  silent: boolean;
+}
+interface Saved {
+  readonly devices: readonly (readonly [EndpointId, Device])[];
+  readonly macs: readonly (readonly [string, number])[];
+  readonly networks: readonly (readonly [string, number, boolean])[];
+  readonly lookedUs: number;
+  readonly overflow: number;
+}
+
+const create = (context: DetectorContext): RunningDetector => {
+  const devices = new Map<EndpointId, Device>();
+  /** Devices per MAC. */
+  const macs = new Map<string, number>();
+  /** Devices per network, and whether devices of the plant are among them. */
+  const networks = new Map<string, { known: number; plant: boolean }>();
+  let lookedUs = 0;
+  let overflow = 0;
+
+  const networkOf = (endpoint: EndpointId): string => {
+    const e = context.endpoints.get(endpoint);
+    const subnet = subnetOf(e.ip ?? '');
+    return `${e.vlan > 0 ? `VLAN ${e.vlan} ` : ''}${subnet === '' ? 'without IP' : subnet}`;
+  };
+
+  const hear = (endpoint: EndpointId, flow: FlowSummary, firstUs: number): void => {
+    if (endpoint <= 0 || context.isGroup(endpoint) || context.isOutside(endpoint)) return;
+    const host = context.host(endpoint);
+    const known = devices.get(host);
+    const { lastUs } = flow;
+    if (known !== undefined) {
+      const pause = firstUs - known.lastUs;
+      if (known.silent) {
+        known.silent = false;
+        context.end(DEVICE_SILENT, `${host}`, lastUs);
+      } else if (pause > known.longestUs && known.usual) known.longestUs = pause;
+      known.sightings++;
+      if (lastUs > known.lastUs) known.lastUs = lastUs;
+      return;
+    }
+    const e = context.endpoints.get(endpoint);
+    const scope = ipScope(e.ip ?? '');
+    if (e.ip !== undefined && (scope === 'none' || scope === 'link' || scope === 'loopback')) return;
+    if (devices.size >= MAX_DEVICES) {
+      overflow++;
+      return;
+    }
+    const mac = e.mac ?? '';
+    const behind = mac === '' ? 0 : (macs.get(mac) ?? 0);
+    const network = networkOf(endpoint);
+    const learning = context.phase === 'learning';
+    // A known network card with another address is no new device, unless it is a router's.
+    const sameCard = behind > 0 && behind < ROUTER_FROM;
+    const usual = learning || sameCard;
+    devices.set(host, { endpoint: host, firstUs, lastUs, sightings: 1, longestUs: 0, usual, silent: false });
+    if (mac !== '') macs.set(mac, behind + 1);
+    let net = networks.get(network);
+    if (net === undefined) {
+      net = { known: 0, plant: false };
+      networks.set(network, net);
+    }
+    if (!usual) tell(endpoint, flow, host, network, net);
+    net.known++;
+    if (isPlant(context, endpoint)) net.plant = true;
+  };
+
+  const tell = (
+    endpoint: EndpointId,
+    flow: FlowSummary,
+    host: EndpointId,
+    network: string,
+    net: { readonly known: number; readonly plant: boolean },
+  ): void => {
+    const e = context.endpoints.get(endpoint);
+    const plant = net.plant || isPlant(context, endpoint);
+    context.state({
+      kind: NEW_DEVICE,
+      key: `${host}`,
+      actor: endpoint,
+      target: endpoint,
+      protocol: flow.service,
+      tsUs: flow.lastUs,
+      sinceUs: flow.firstUs,
+      surprise: plant ? 0.8 : isOffice(context, endpoint) ? 0.3 : 0.6,
+      certainty: 'certain',
+      ...(plant ? {} : { severity: 'regulatory' as const }),
+      frames: [flow.firstFrame],
+      quietUs: QUIET_US,
+      parts: {
+        device: who(endpoint),
+        address: words([e.ip, e.mac].filter((x) => x !== undefined).join(', ')),
+        network: words(network),
+        watched: howLong(context.watchedUs),
+        number: count(net.known),
+      },
+    });
+  };
+
+  const look = (tsUs: number): void => {
+    const fresh: Device[] = [];
+    let followed = 0;
+    for (const d of devices.values()) {
+      // Office hosts go home in the evening; machines do not.
+      if (!d.usual || d.sightings < NEEDED_SIGHTINGS || d.lastUs - d.firstUs < context.learningTimeUs / 2) continue;
+      if (!isPlant(context, d.endpoint)) continue;
+      followed++;
+      if (!d.silent && tsUs - d.lastUs > Math.max(SILENT_US, d.longestUs * SILENT_FACTOR)) fresh.push(d);
+    }
+    if (fresh.length === 0 || context.phase !== 'watching') return;
+    const first = fresh[0]!;
+    const common = { tsUs, certainty: 'certain' as const, quietUs: 24 * 3_600_000_000 };
+    if (fresh.length >= TOGETHER && fresh.length >= followed * TOGETHER_PART)
+      context.state({
+        ...common,
+        kind: MANY_SILENT,
+        key: 'site',
+        target: first.endpoint,
+        sinceUs: first.lastUs,
+        surprise: 0.7,
+        parts: {
+          number: count(fresh.length),
+          known: count(followed),
+          devices: whoAll(fresh.map((d) => d.endpoint)),
+          usual: howLong(first.longestUs),
+        },
+      });
+    else
+      for (const d of fresh)
+        context.state({
+          ...common,
+          kind: DEVICE_SILENT,
+          key: `${d.endpoint}`,
+          target: d.endpoint,
+          sinceUs: d.lastUs,
+          surprise: isController(context, d.endpoint) ? 0.75 : 0.6,
+          parts: { device: who(d.endpoint), silence: howLong(tsUs - d.lastUs), usual: howLong(d.longestUs) },
+        });
+    for (const d of fresh) d.silent = true;
+  };
+
+  return {
+    flow(_at, f) {
+      if (f.clientPackets > 0) hear(f.client, f, f.final ? f.lastUs : f.firstUs);
+      if (f.serverPackets > 0) hear(f.server, f, f.final ? f.lastUs : f.firstUs);
+    },
+    tick(tsUs) {
+      if (tsUs - lookedUs < LOOK_US && tsUs >= lookedUs) return;
+      // After a gap nobody was watched: what was heard last says nothing about silence.
+      if (lookedUs > 0 && tsUs - lookedUs > 3_600_000_000) for (const d of devices.values()) d.lastUs = tsUs;
+      lookedUs = tsUs;
+      look(tsUs);
+    },
+    learning() {
+      const out: Learning[] = siteLearning(context, overflow > 0 ? `the table of ${MAX_DEVICES} devices is full` : '');
+      for (const d of devices.values()) {
+        if (out.length >= 64) break;
+        if (d.sightings < NEEDED_SIGHTINGS && isPlant(context, d.endpoint))
+          out.push({
+            of: { kind: 'endpoint', endpoint: d.endpoint },
+            seen: d.sightings,
+            needed: NEEDED_SIGHTINGS,
+            unit: 'sightings',
+            unarmed: d.usual ? '' : 'not accepted as a device of this site',
+          });
+      }
+      return out;
+    },
+    accept(finding) {
+      const d = devices.get(context.host(finding.target));
+      if (d === undefined) return false;
+      if (finding.kind === NEW_DEVICE.code) {
+        d.usual = true;
+        return true;
+      }
+      if (finding.kind !== DEVICE_SILENT.code) return false;
+      // Such pauses are normal for this device.
+      d.longestUs = Math.max(d.longestUs, finding.lastUs - d.lastUs);
+      return true;
+    },
+    save: () =>
+      toText({
+        devices: [...devices],
+        macs: [...macs],
+        networks: [...networks].map(([k, n]) => [k, n.known, n.plant] as const),
+        lookedUs,
+        overflow,
+      } satisfies Saved),
+    load(text) {
+      const saved = fromText(text) as Saved;
+      for (const [k, d] of saved.devices) devices.set(k, d);
+      for (const [k, n] of saved.macs) macs.set(k, n);
+      for (const [k, known, plant] of saved.networks) networks.set(k, { known, plant });
+      lookedUs = saved.lookedUs;
+      overflow = saved.overflow;
+    },
+  };
+};
+
+export const device: Detector = {
+  name: 'device',
+  card: {
+    notices: 'A device that was never seen on this site, and a device of the plant that falls silent.',
+    worksWhen:
+      'The mirror shows the network completely. Silence is judged for devices of the plant seen for half of the learning time.',
+    failsWhen:
+      'A device copies the address of a known one (the identity detector looks for that); a passive tap sends nothing and is ' +
+      'never seen; devices that are switched off every night are silent only beyond their longest usual pause.',
+    cost: 'Constant per flow report; once a minute a look at every device; about 200 octets per device, at most 100,000.',
+    source: 'NIST SP 800-82r3 (2023) section 5.2.2; IEC 62443-3-3 SR 7.8 (2013)',
+  },
+  kinds: [NEW_DEVICE, DEVICE_SILENT, MANY_SILENT],
+  create,
+};

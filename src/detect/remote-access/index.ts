@@ -1,0 +1,175 @@
+/**
+ * Remote access: desktops, shells and tunnels into the plant that were not there before, and remote-support programs at
+ * all. Source: NIST SP 800-82r3 (2023) section 6.2.1.4; CISA/NSA, Guide to securing remote access software (2023).
+ */
+import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
+import type { FindingKind } from '../../core/finding.ts';
+import type { At } from '../../core/observation.ts';
+import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
+import { Usual } from '../../learn/network/usual.ts';
+import { isOffice, isPlant, siteLearning } from '../shared/learning.ts';
+import { howLong, who, whoAll, words } from '../shared/parts.ts';
+import { fromText, toText } from '../shared/text.ts';
+
+const check = [
+  'Is there an approved remote session now, and for this device?',
+  'Who sits at {client}?',
+  'What was done at {server} during the session (programs, settings, files)?',
+];
+export const REMOTE_ACCESS: FindingKind = {
+  code: 'remote-access',
+  family: 'policy',
+  title: '{client} opens {program} to {server}',
+  what: '{client} works at {server} by {program}. It did not do so before.',
+  comparedWith: 'In {watched} of watching, {server} was worked at by {program} from {usual} only.',
+  innocent: 'A vendor or an engineer at an agreed time, or a new jump host.',
+  check,
+  severity: 'uptime',
+  techniques: ['T0886', 'T1021', 'T0822'],
+  needsLearning: true,
+};
+export const REMOTE_OUTSIDE: FindingKind = {
+  code: 'remote-access.outside',
+  family: 'policy',
+  title: '{program} between {client} and {server}, outside of the plant',
+  what: '{client} and {server} are joined by {program}, which lets somebody outside work inside.',
+  comparedWith: 'Remote access belongs on the jump host; {usual} used {program} before.',
+  innocent: 'Agreed support by a vendor who uses this program.',
+  check,
+  severity: 'uptime',
+  techniques: ['T0822', 'T1219', 'T1133'],
+  needsLearning: false,
+};
+/** Relations; beyond it further ones are told each time as new. */
+export const MAX_RELATIONS = 20_000;
+const TELL_EVERY_US = 60_000_000;
+const BY_SERVICE: Readonly<Record<string, string>> = {
+  rdp: 'RDP',
+  vnc: 'VNC',
+  ssh: 'SSH',
+  telnet: 'Telnet',
+  teamviewer: 'TeamViewer',
+  anydesk: 'AnyDesk',
+  openvpn: 'OpenVPN',
+  wireguard: 'WireGuard',
+  ike: 'IPsec',
+  esp: 'IPsec',
+};
+const BY_PORT: Readonly<Record<number, string>> = {
+  22: 'SSH',
+  23: 'Telnet',
+  1194: 'OpenVPN',
+  3389: 'RDP',
+  5800: 'VNC',
+  5900: 'VNC',
+  5938: 'TeamViewer',
+  5985: 'WinRM',
+  5986: 'WinRM',
+  6568: 'AnyDesk',
+  51820: 'WireGuard',
+};
+const NAMES = [...new Set([...Object.values(BY_SERVICE), ...Object.values(BY_PORT)])];
+/** Programs whose purpose is to come in from outside. */
+const SUPPORT: ReadonlySet<string> = new Set(['TeamViewer', 'AnyDesk', 'OpenVPN', 'WireGuard', 'IPsec']);
+
+const create = (context: DetectorContext): RunningDetector => {
+  const known = new Known(MAX_RELATIONS);
+  const usersOf = new Usual();
+  const hear = (at: At, client: number, server: number, program: string): void => {
+    if (client <= 0 || server <= 0 || context.isGroup(server)) return;
+    const p = NAMES.indexOf(program);
+    const outside = context.isOutside(client) || context.isOutside(server);
+    const c = context.isOutside(client) ? 0 : context.host(client);
+    const s = context.isOutside(server) ? 0 : context.host(server);
+    const row = known.see(c, s, p, 0, at.tsUs, DOUBTED);
+    if (row >= 0 && known.state(row) === USUAL) return;
+    const kind = outside ? REMOTE_OUTSIDE : REMOTE_ACCESS;
+    const usual = usersOf.of(s * 64 + p);
+    if (row >= 0 && kind.needsLearning && context.phase === 'learning' && !context.isSuspect(client)) {
+      known.setState(row, USUAL);
+      usersOf.add(s * 64 + p, c);
+      return;
+    }
+    const times = row < 0 ? 1 : known.due(row, at.tsUs, TELL_EVERY_US);
+    if (times === 0 || (kind.needsLearning && context.phase === 'learning')) return;
+    const inside = context.isOutside(server) ? client : server;
+    const plant = isPlant(context, inside);
+    // Office hosts log in to servers of their own; that is not the plant's business.
+    const surprise = outside
+      ? SUPPORT.has(program) || context.isOutside(client)
+        ? plant
+          ? 0.85
+          : 0.55
+        : 0.5
+      : plant
+        ? isOffice(context, client)
+          ? 0.85
+          : 0.7
+        : 0.3;
+    context.state({
+      kind,
+      key: `${c} ${s} ${program}`,
+      actor: client,
+      target: server,
+      protocol: at.protocol,
+      tsUs: at.tsUs,
+      times,
+      surprise,
+      certainty: 'certain',
+      frames: [at.requestFrame, at.frame],
+      parts: {
+        client: who(client),
+        server: who(server),
+        program: words(program),
+        watched: howLong(context.watchedUs),
+        usual: usual.length === 0 ? words('nobody') : whoAll(usual.filter((u) => u > 0)),
+      },
+    });
+  };
+  return {
+    session(at, s) {
+      const program = BY_SERVICE[at.protocol];
+      if (program !== undefined && s.phase !== 'close' && s.outcome !== 'refused')
+        hear(at, at.client, at.server, program);
+    },
+    flow(at, f) {
+      if (f.serverPackets === 0 || f.tcpState === 'new' || f.tcpState === 'rejected') return;
+      const program = BY_SERVICE[f.service] ?? (f.service === '' ? BY_PORT[f.serverPort] : undefined);
+      if (program !== undefined) hear(at, f.client, f.server, program);
+    },
+    learning: () => siteLearning(context, known.overflow > 0 ? `the table of ${MAX_RELATIONS} relations is full` : ''),
+    accept(finding) {
+      const program = finding.parts.program;
+      if ((finding.kind !== REMOTE_ACCESS.code && finding.kind !== REMOTE_OUTSIDE.code) || program?.kind !== 'text')
+        return false;
+      const place = (e: number): number => (context.isOutside(e) ? 0 : context.host(e));
+      const p = NAMES.indexOf(program.text);
+      const row = known.find(place(finding.actor), place(finding.target), p, 0);
+      if (row < 0) return false;
+      known.setState(row, USUAL);
+      usersOf.add(place(finding.target) * 64 + p, place(finding.actor));
+      return true;
+    },
+    save: () => toText({ rows: known.save() }),
+    load(text) {
+      known.load((fromText(text) as { readonly rows: KnownRows }).rows);
+      for (let row = 0; row < known.size; row++)
+        if (known.state(row) === USUAL) usersOf.add(known.part(row, 1) * 64 + known.part(row, 2), known.part(row, 0));
+    },
+  };
+};
+
+export const remoteAccess: Detector = {
+  name: 'remote-access',
+  card: {
+    notices:
+      'Remote desktops, shells, remote management and tunnels that are new, and support programs that reach outside.',
+    worksWhen: 'The session crosses a mirrored link. Programs are known by content, else by their usual port.',
+    failsWhen:
+      'The tunnel looks like ordinary HTTPS (then only its destination and volume are odd), or a known session is misused.',
+    cost: 'Constant per flow report; at most 20,000 relations.',
+    source: 'NIST SP 800-82r3 (2023) section 6.2.1.4; CISA and others: Guide to securing remote access software (2023)',
+  },
+  kinds: [REMOTE_ACCESS, REMOTE_OUTSIDE],
+  create,
+};

@@ -1,0 +1,194 @@
+/**
+ * Polling that stops, slows down or hastens, per client and device. Source: Barbosa, Sadre, Pras, Exploiting traffic
+ * periodicity in industrial control networks, IJCIP 13 (2016).
+ */
+import type { Detector, DetectorContext, Learning, RunningDetector } from '../../core/detector.ts';
+import type { FindingKind } from '../../core/finding.ts';
+import type { At } from '../../core/observation.ts';
+import { NEEDED_MINUTES, Rhythms, type SavedRhythms } from '../../learn/network/rhythm.ts';
+import { isControl, siteLearning } from '../shared/learning.ts';
+import { amount, howLong, who } from '../shared/parts.ts';
+import { fromText, toText } from '../shared/text.ts';
+
+export const POLL_LOST: FindingKind = {
+  code: 'poll-lost',
+  family: 'operational',
+  title: '{client} no longer polls {server}',
+  what: '{client} has not asked {server} for {silence}.',
+  comparedWith: 'Usually it asks {usual} times a minute, and its longest pause was {pause}.',
+  innocent: 'One of the two was switched off or restarted, its program was changed, or the cable was pulled.',
+  check: [
+    'Do both devices still talk to others?',
+    'Do operators still see live values of {server}?',
+    'Was {client} or {server} worked on at that time?',
+  ],
+  severity: 'uptime',
+  techniques: ['T0814', 'T0815'],
+  needsLearning: true,
+};
+
+export const POLL_CHANGED: FindingKind = {
+  code: 'poll-changed',
+  family: 'anomaly',
+  title: '{client} polls {server} in another rhythm',
+  what: '{client} asked {server} {now} times a minute, for three minutes or longer.',
+  comparedWith: 'Usually it asks {usual} times a minute, give or take {spread}.',
+  innocent: 'Another page is open at the panel, the update rate was changed, or the device answers more slowly.',
+  check: [
+    'Was the polling rate or the program of {client} changed?',
+    'Is {server} busy (long answers), or is somebody between the two?',
+    'Does a second program on {client} talk to {server}?',
+  ],
+  severity: 'quality',
+  techniques: ['T0830', 'T0814'],
+  needsLearning: true,
+};
+
+/** Polled pairs; beyond it further ones are not followed, and learning says so. */
+export const MAX_POLLED = 50_000;
+/** Odd minutes in a row before a changed rhythm is told. */
+const MINUTES = 3;
+/** Times its longest usual pause, and at least this long. */
+const LOST_FACTOR = 5;
+const LOST_US = 30_000_000;
+
+const create = (context: DetectorContext): RunningDetector => {
+  const rhythms = new Rhythms(MAX_POLLED);
+  let lastUs = 0;
+  const key = (row: number): string => `${rhythms.client(row)} ${rhythms.target(row)}`;
+  const beat = (at: At, target: number): void => {
+    if (at.client <= 0 || target <= 0 || !isControl(context, at.protocol)) return;
+    const row = rhythms.beat(context.host(at.client), context.host(target), at.tsUs);
+    if (row >= 0 && rhythms.isLost(row)) {
+      rhythms.setLost(row, false);
+      context.end(POLL_LOST, key(row), at.tsUs);
+    }
+  };
+  const lost = (tsUs: number): void => {
+    for (let row = 0; row < rhythms.size; row++) {
+      const silence = tsUs - rhythms.lastUs(row);
+      if (silence < LOST_US || rhythms.isLost(row) || !rhythms.isSteady(row)) continue;
+      if (silence < Math.max(LOST_US, rhythms.longestUs(row) * LOST_FACTOR)) continue;
+      rhythms.setLost(row, true);
+      if (context.phase !== 'watching') continue;
+      context.state({
+        kind: POLL_LOST,
+        key: key(row),
+        target: rhythms.target(row),
+        tsUs,
+        sinceUs: rhythms.lastUs(row),
+        surprise: 0.6,
+        certainty: 'certain',
+        quietUs: 8 * 3_600_000_000,
+        parts: {
+          client: who(rhythms.client(row)),
+          server: who(rhythms.target(row)),
+          silence: howLong(silence),
+          usual: amount(Math.round(rhythms.mean(row)), '/min'),
+          pause: howLong(rhythms.longestUs(row)),
+        },
+      });
+    }
+  };
+  return {
+    poll: (at, c) => beat(at, c.target),
+    tick(tsUs) {
+      // Nobody watched: neither silence nor rate can be told.
+      if (tsUs - lastUs > 60_000_000 || tsUs < lastUs) {
+        lastUs = tsUs;
+        rhythms.minute(
+          Number.MAX_SAFE_INTEGER,
+          () => false,
+          () => undefined,
+          () => undefined,
+        );
+        rhythms.minute(
+          tsUs,
+          () => false,
+          () => undefined,
+          () => undefined,
+        );
+        return;
+      }
+      lastUs = tsUs;
+      rhythms.minute(
+        tsUs,
+        (row) => !context.isSuspect(rhythms.client(row)) && !rhythms.isLost(row),
+        (row, beats, minutes) => {
+          if (minutes < MINUTES || beats === 0 || context.phase !== 'watching') return;
+          context.state({
+            kind: POLL_CHANGED,
+            key: key(row),
+            actor: rhythms.client(row),
+            target: rhythms.target(row),
+            tsUs,
+            sinceUs: tsUs - minutes * 60_000_000,
+            surprise: beats > rhythms.mean(row) * 3 ? 0.6 : 0.45,
+            certainty: 'certain',
+            parts: {
+              client: who(rhythms.client(row)),
+              server: who(rhythms.target(row)),
+              now: amount(Math.round(beats)),
+              usual: amount(Math.round(rhythms.mean(row))),
+              spread: amount(Math.max(1, Math.round(rhythms.deviation(row)))),
+            },
+          });
+        },
+        (row) => context.end(POLL_CHANGED, key(row), tsUs),
+      );
+      lost(tsUs);
+    },
+    learning() {
+      const out: Learning[] = siteLearning(
+        context,
+        rhythms.overflow > 0 ? `the table of ${MAX_POLLED} polled devices is full` : '',
+      );
+      for (let row = 0; row < rhythms.size && out.length < 64; row++)
+        if (!rhythms.isSteady(row))
+          out.push({
+            of: {
+              kind: 'conversation',
+              client: rhythms.client(row),
+              server: rhythms.target(row),
+              protocol: '',
+            },
+            seen: Math.min(NEEDED_MINUTES, rhythms.minutes(row)),
+            needed: NEEDED_MINUTES,
+            unit: 'minutes',
+            unarmed: rhythms.minutes(row) >= NEEDED_MINUTES ? 'has no steady rhythm' : '',
+          });
+      return out;
+    },
+    accept(finding) {
+      if (finding.kind !== POLL_CHANGED.code && finding.kind !== POLL_LOST.code) return false;
+      const client = finding.parts.client;
+      if (client?.kind !== 'endpoint') return false;
+      const row = rhythms.find(context.host(client.endpoint), context.host(finding.target));
+      if (row < 0) return false;
+      rhythms.forget(row);
+      return true;
+    },
+    save: () => toText({ rhythms: rhythms.save(), lastUs }),
+    load(text) {
+      const saved = fromText(text) as { readonly rhythms: SavedRhythms; readonly lastUs: number };
+      rhythms.load(saved.rhythms);
+      lastUs = saved.lastUs;
+    },
+  };
+};
+
+export const rhythm: Detector = {
+  name: 'rhythm',
+  card: {
+    notices: 'A client that stops polling a device, or polls it clearly more or less often than it does.',
+    worksWhen:
+      'The polling is steady: minutes alike within a fifth, at least four requests a minute, no minute without one.',
+    failsWhen:
+      'Event-driven and irregular traffic is not judged (learning says "has no steady rhythm"). A delay that leaves the ' +
+      'number of requests alone is not seen. Several jobs of one client at one device are judged together.',
+    cost: 'A table look-up per poll (about 25 ns); once a minute a look at every pair; 72 octets per pair, at most 50,000.',
+    source: 'Barbosa, Sadre, Pras: Exploiting traffic periodicity in industrial control networks, IJCIP 13 (2016)',
+  },
+  kinds: [POLL_LOST, POLL_CHANGED],
+  create,
+};

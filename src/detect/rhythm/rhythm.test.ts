@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { MINUTE, Scene, SECOND } from '../testing.ts';
+
+const plant = () => {
+  const s = new Scene({ learningTimeUs: 90 * MINUTE });
+  const hmi = s.host('10.20.0.41', 'hmi');
+  const plc = s.host('10.20.0.10', 'plc');
+  const poll = (minutes: number, everyS: number): void => {
+    for (let i = 0; i < (minutes * 60) / everyS; i++) {
+      s.read(hmi, plc);
+      s.pass(everyS * SECOND, SECOND);
+    }
+  };
+  poll(100, 2);
+  return { s, hmi, plc, poll };
+};
+
+describe('rhythm', () => {
+  it('is quiet while the rhythm is, and shows what it learned', () => {
+    const { s, poll } = plant();
+    poll(10, 2);
+    expect(s.findings()).toEqual([]);
+    expect(s.learning('rhythm')).toHaveLength(1);
+  });
+  it('tells a poll that stops, since when, and ends it when it comes back', () => {
+    const { s, hmi, plc } = plant();
+    const since = s.now;
+    s.pass(2 * MINUTE, SECOND);
+    const [f] = s.of('poll-lost');
+    expect(f!.target).toBe(plc);
+    expect(since - f!.firstUs).toBeLessThan(3 * SECOND);
+    s.read(hmi, plc);
+    expect(s.of('poll-lost')[0]!.state).toBe('ended');
+  });
+  it('tells three odd minutes as one, and learns the new rhythm when accepted', () => {
+    const { s, poll } = plant();
+    poll(2, 0.5);
+    expect(s.of('poll-changed')).toEqual([]);
+    poll(6, 0.5);
+    const [f] = s.of('poll-changed');
+    expect(f!.parts.usual).toMatchObject({ value: 30 });
+    expect(f!.parts.now).toMatchObject({ value: 120 });
+    expect(s.detection.accept(f!)).toBe(true);
+    poll(90, 0.5);
+    expect(s.of('poll-changed')).toHaveLength(1);
+  });
+  it('says nothing after a gap in the capture', () => {
+    const { s, poll } = plant();
+    s.pass(2 * 60 * MINUTE, 2 * 60 * MINUTE);
+    poll(5, 2);
+    expect(s.findings()).toEqual([]);
+  });
+});

@@ -1,0 +1,252 @@
+/**
+ * Searching: many ports of one host, one port of many hosts, addresses behind a gateway, addresses inside a controller,
+ * echo and ARP sweeps. Rules from the first frame. Source: Jung, Paxson et al., Fast portscan detection using sequential
+ * hypothesis testing, IEEE S&P (2004): what separates a scanner is the share of attempts that fail.
+ */
+import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
+import type { FindingKind } from '../../core/finding.ts';
+import type { At, Command, FlowSummary } from '../../core/observation.ts';
+import { Distinct, type SavedDistinct } from '../../learn/network/distinct.ts';
+import { isControl, needsNone } from '../shared/learning.ts';
+import { count, who, whoAll, words, wordsAll } from '../shared/parts.ts';
+import { fromText, toText } from '../shared/text.ts';
+
+const kind = (
+  k: Pick<FindingKind, 'code' | 'title' | 'what' | 'comparedWith'> & Partial<FindingKind>,
+): FindingKind => ({
+  family: 'malware',
+  innocent: 'An announced vulnerability scan, an inventory or monitoring tool, or a program that looks for its device.',
+  check: [
+    'Was a scan announced, and is {client} the scanner?',
+    'Which program on {client} does this, and who is logged in?',
+    'Did any of the addressed devices stop or restart since? Old controllers do when scanned.',
+  ],
+  severity: 'uptime',
+  techniques: ['T0846', 'T1046'],
+  needsLearning: false,
+  ...k,
+});
+export const PORT_SCAN = kind({
+  code: 'scan.ports',
+  title: '{client} tries {number} ports of {server}',
+  what: '{client} tried {number} ports of {server} within ten minutes that did not answer or refused: {ports}.',
+  comparedWith: 'A program that belongs to a host knows its port; {limit} failed ports are the limit of this rule.',
+});
+export const HOST_SCAN = kind({
+  code: 'scan.hosts',
+  title: '{client} tries {port} at {number} hosts',
+  what: '{client} tried {port} at {number} hosts within ten minutes that did not answer or refused, among them {servers}.',
+  comparedWith: 'Clients of the plant know their servers; {limit} failed hosts are the limit of this rule.',
+});
+export const SWEEP = kind({
+  code: 'scan.sweep',
+  title: '{client} asks who is there',
+  what: '{client} sent {how} to {number} addresses within ten minutes.',
+  comparedWith: 'Devices of a plant ask for the few that they work with; {limit} are the limit of this rule.',
+});
+export const UNIT_SCAN = kind({
+  code: 'scan.units',
+  title: '{client} tries {number} addresses behind {server}',
+  what: '{client} addressed {number} units, slots or stations behind {server} within ten minutes that gave no answer: {units}.',
+  comparedWith: 'A master knows its stations; {limit} without answer are the limit of this rule.',
+  family: 'protocol',
+});
+export const ADDRESS_SCAN = kind({
+  code: 'scan.addresses',
+  title: '{client} searches the addresses of {server}',
+  what: '{client} asked {server} for {number} different addresses within ten minutes that it refused, last {object}.',
+  comparedWith:
+    'A program that belongs to a controller knows its addresses; {limit} refused ones are the limit of this rule.',
+  family: 'protocol',
+  techniques: ['T0861', 'T0846'],
+});
+
+/** Parties followed at a time, and members counted of each; beyond them the oldest leaves, the number stands still. */
+export const MAX_PARTIES = 8192;
+export const MAX_COUNTED = 512;
+const WINDOW_US = 600_000_000;
+const PORTS = 12;
+const HOSTS = 15;
+const SWEPT = 20;
+const UNITS = 8;
+const ADDRESSES = 20;
+
+const create = (context: DetectorContext): RunningDetector => {
+  const make = (): Distinct => new Distinct(WINDOW_US, MAX_PARTIES, MAX_COUNTED);
+  const tables = { ports: make(), hosts: make(), swept: make(), units: make(), addresses: make() };
+
+  const surprise = (n: number, limit: number): number => Math.min(0.95, 0.65 + 0.1 * Math.log2(n / limit));
+
+  const failed = (f: FlowSummary): boolean =>
+    f.transport === 'tcp'
+      ? f.tcpState === 'new' || f.tcpState === 'rejected'
+      : f.transport === 'udp' && f.serverPackets === 0;
+
+  const flow = (at: At, f: FlowSummary): void => {
+    if (!failed(f) || f.clientPackets === 0 || context.isGroup(f.server) || f.serverPort === 0) return;
+    // Half-open flows that are still young may be answered yet.
+    if (!f.final && f.lastUs - f.firstUs < 5_000_000 && f.tcpState === 'new') return;
+    const client = context.host(f.client);
+    const server = context.host(f.server);
+    const common = {
+      actor: f.client,
+      target: f.server,
+      tsUs: at.tsUs,
+      certainty: 'likely' as const,
+      frames: [f.firstFrame],
+    };
+    // Answers of a server whose request was not seen look like many ports of one client.
+    if (f.serverPort < 49_152) {
+      const key = `${client} ${server}`;
+      const ports = tables.ports.add(key, f.serverPort, at.tsUs);
+      if (ports >= PORTS)
+        context.state({
+          ...common,
+          kind: PORT_SCAN,
+          key,
+          sinceUs: Math.min(at.tsUs, tables.ports.sinceUs(key)),
+          surprise: surprise(ports, PORTS),
+          parts: {
+            client: who(f.client),
+            server: who(f.server),
+            number: count(ports),
+            ports: wordsAll(tables.ports.members(key).map(String)),
+            limit: count(PORTS),
+          },
+        });
+      if (context.isOutside(f.server)) return;
+      const port = `${f.transport} port ${f.serverPort}`;
+      const toHosts = `${client} ${port}`;
+      const hosts = tables.hosts.add(toHosts, server, at.tsUs);
+      if (hosts >= HOSTS)
+        context.state({
+          ...common,
+          kind: HOST_SCAN,
+          key: toHosts,
+          sinceUs: Math.min(at.tsUs, tables.hosts.sinceUs(toHosts)),
+          surprise: surprise(hosts, HOSTS),
+          parts: {
+            client: who(f.client),
+            port: words(port),
+            number: count(hosts),
+            servers: whoAll(tables.hosts.members(toHosts).map(Number)),
+            limit: count(HOSTS),
+          },
+        });
+    }
+  };
+
+  const swept = (at: At, sender: EndpointId, target: EndpointId, n: number, how: string, key: string): void => {
+    if (n < SWEPT) return;
+    context.state({
+      kind: SWEEP,
+      key,
+      actor: sender,
+      target,
+      protocol: at.protocol,
+      verb: 'discover',
+      tsUs: at.tsUs,
+      surprise: surprise(n, SWEPT),
+      certainty: 'likely',
+      frames: [at.requestFrame, at.frame],
+      parts: { client: who(sender), how: words(how), number: count(n), limit: count(SWEPT) },
+    });
+  };
+
+  const command = (at: At, c: Command): void => {
+    if (at.client <= 0 || c.target <= 0) return;
+    const client = context.host(at.client);
+    if (c.verb === 'discover') {
+      if (context.isGroup(c.target)) return;
+      const key = `${client} ${c.operation}`;
+      swept(at, at.client, c.target, tables.swept.add(key, context.host(c.target), at.tsUs), c.operation, key);
+      return;
+    }
+    if ((c.outcome !== 'refused' && c.outcome !== 'unanswered') || !isControl(context, at.protocol, false)) return;
+    const server = context.host(at.server);
+    const common = {
+      actor: at.client,
+      target: at.server,
+      protocol: at.protocol,
+      verb: c.verb,
+      tsUs: at.tsUs,
+      certainty: 'likely' as const,
+      frames: [at.requestFrame, at.frame],
+    };
+    const key = `${client} ${server}`;
+    if (c.target !== at.server) {
+      const n = tables.units.add(key, context.endpoints.get(c.target).sub?.address ?? String(c.target), at.tsUs);
+      if (n >= UNITS)
+        context.state({
+          ...common,
+          kind: UNIT_SCAN,
+          key,
+          sinceUs: Math.min(at.tsUs, tables.units.sinceUs(key)),
+          surprise: surprise(n, UNITS),
+          parts: {
+            client: who(at.client),
+            server: who(at.server),
+            number: count(n),
+            units: wordsAll(tables.units.members(key).map(String)),
+            limit: count(UNITS),
+          },
+        });
+    }
+    if (c.outcome !== 'refused' || c.object === undefined) return;
+    const n = tables.addresses.add(key, c.object.slice(0, 80), at.tsUs);
+    if (n >= ADDRESSES)
+      context.state({
+        ...common,
+        kind: ADDRESS_SCAN,
+        key,
+        sinceUs: Math.min(at.tsUs, tables.addresses.sinceUs(key)),
+        surprise: surprise(n, ADDRESSES),
+        parts: {
+          client: who(at.client),
+          server: who(at.server),
+          number: count(n),
+          object: words(c.object),
+          limit: count(ADDRESSES),
+        },
+      });
+  };
+
+  return {
+    flow,
+    command,
+    weird(at, w) {
+      // The ARP decoder counts by itself: requests for addresses that nobody holds are in no flow.
+      if (w.code === 'arp.sweep')
+        swept(
+          at,
+          at.sender,
+          at.sender,
+          Math.max(SWEPT, Number.parseInt(w.detail, 10) || 0),
+          'ARP requests',
+          `${at.sender} arp`,
+        );
+    },
+    learning: () => needsNone,
+    save: () => toText(Object.fromEntries(Object.entries(tables).map(([k, t]) => [k, t.save()]))),
+    load(text) {
+      const saved = fromText(text) as Record<keyof typeof tables, SavedDistinct>;
+      for (const k of Object.keys(tables) as (keyof typeof tables)[]) tables[k].load(saved[k]);
+    },
+  };
+};
+
+export const scan: Detector = {
+  name: 'scan',
+  card: {
+    notices: 'Searching for ports, hosts, stations behind gateways and addresses in controllers; ping and ARP sweeps.',
+    worksWhen: 'Attempts fail: scanners do not know what is there, programs of the plant do.',
+    failsWhen:
+      'A slow scan (fewer than the limit in ten minutes) or one that hits only what exists; then new conversations tell.',
+    cost: 'Constant per failed flow or refused request; 8,192 parties with 512 members each.',
+    source:
+      'Jung, Paxson, Berger, Balakrishnan: Fast portscan detection using sequential hypothesis testing, IEEE S&P (2004)',
+  },
+  kinds: [PORT_SCAN, HOST_SCAN, SWEEP, UNIT_SCAN, ADDRESS_SCAN],
+  create,
+};

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { MINUTE, Scene, SECOND } from '../testing.ts';
+
+const made = () => {
+  const s = new Scene();
+  return { s, evil: s.host('10.1.0.66'), plc: s.host('10.20.0.10', 'plc') };
+};
+
+describe('scan', () => {
+  it('tells many failed ports of one host, not ports that answer', () => {
+    const { s, evil, plc } = made();
+    for (let port = 1; port <= 40; port++) {
+      s.flow(evil, plc, '', { serverPort: port, tcpState: port % 2 === 0 ? 'rejected' : 'established' });
+      s.pass(SECOND);
+    }
+    const [f] = s.of('scan.ports');
+    expect(f!.parts.number).toEqual({ kind: 'count', value: 20 });
+    expect(s.codes()).toEqual(['scan.ports']);
+  });
+  it('tells one port at many hosts', () => {
+    const { s, evil } = made();
+    for (let i = 1; i <= 30; i++)
+      s.flow(evil, s.host(`10.20.0.${i}`), '', { serverPort: 102, tcpState: 'new', serverPackets: 0 });
+    expect(s.of('scan.hosts')[0]!.parts.number).toEqual({ kind: 'count', value: 30 });
+  });
+  it('is not fooled by a slow service or a retry', () => {
+    const { s, evil, plc } = made();
+    for (let i = 0; i < 100; i++) {
+      s.flow(evil, plc, '', { serverPort: 502, tcpState: 'rejected' });
+      s.pass(MINUTE);
+    }
+    expect(s.findings()).toEqual([]);
+  });
+  it('tells stations and addresses that are tried one after the other', () => {
+    const { s, evil, plc } = made();
+    for (let unit = 1; unit <= 20; unit++)
+      s.command(evil, plc, 'modbus', {
+        target: s.endpoints.add({ parent: plc, sub: { kind: 'modbus-unit', address: `${unit}` } }),
+        outcome: 'unanswered',
+      });
+    for (let a = 0; a < 30; a++)
+      s.command(evil, plc, 'modbus', { outcome: 'refused', object: `holding register ${a}` });
+    expect(s.codes()).toEqual(['scan.addresses', 'scan.units']);
+  });
+  it('tells a ping sweep and an ARP sweep', () => {
+    const { s, evil } = made();
+    for (let i = 1; i <= 25; i++)
+      s.command(evil, s.host(`10.20.1.${i}`), 'icmp', {
+        verb: 'discover',
+        operation: 'ICMP echo',
+        outcome: 'unanswered',
+      });
+    s.weird(evil, 0, 'arp', 'arp.sweep', '64 addresses asked for within a minute');
+    expect(s.of('scan.sweep').map((f) => f.parts.number)).toEqual([
+      { kind: 'count', value: 25 },
+      { kind: 'count', value: 64 },
+    ]);
+  });
+});

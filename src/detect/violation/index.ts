@@ -1,0 +1,175 @@
+/**
+ * What the specifications forbid: octets that break a protocol, from a sender that never did, or in numbers that never
+ * were; and the few violations that are signs by themselves. Source: the `weird` idea of Paxson, Bro: a system for detecting
+ * network intruders in real-time, Computer Networks 31 (1999).
+ */
+import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
+import type { FindingKind } from '../../core/finding.ts';
+import type { At, Weird } from '../../core/observation.ts';
+import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
+import { Interner } from '../../lib/interner.ts';
+import { isControl, siteLearning } from '../shared/learning.ts';
+import { count, howLong, who, words } from '../shared/parts.ts';
+import { fromText, toText } from '../shared/text.ts';
+
+export const VIOLATION: FindingKind = {
+  code: 'protocol-violation',
+  family: 'protocol',
+  title: '{sender} breaks the rules of {protocol}',
+  what: '{sender} sent what the specification forbids: {code} ({detail}), {number} times within ten minutes.',
+  comparedWith: 'In {watched} of watching, its worst ten minutes had {usual} of this.',
+  innocent: 'A device with a faulty or unusual implementation, a new firmware, or loss on the mirror port.',
+  check: [
+    'Is the other end of the conversation still working?',
+    'Was the firmware or program of {sender} changed?',
+    'Look at the frames: is it a broken message or one made by hand?',
+  ],
+  severity: 'quality',
+  techniques: ['T0855', 'T0814'],
+  needsLearning: true,
+};
+export const SEQUENCE: FindingKind = {
+  code: 'sequence-broken',
+  family: 'protocol',
+  title: 'Messages of {sender} are repeated, missing or out of order',
+  what: '{code}: {detail}; {number} times within ten minutes.',
+  comparedWith:
+    'The protocol numbers its messages one by one; in {watched} of watching, the worst ten minutes had {usual}.',
+  innocent: 'Packet loss on the network or on the mirror port, or a connection that was set up anew.',
+  check: [
+    'Does the switch or the sensor report lost packets at that time?',
+    'A repeated message: is it the same command again? Then somebody may replay it.',
+    'Do both ends agree on the state of the switch or valve concerned?',
+  ],
+  severity: 'quality',
+  techniques: ['T0830', 'T0856'],
+  needsLearning: false,
+};
+export const SECOND_PUBLISHER: FindingKind = {
+  code: 'second-publisher',
+  family: 'protocol',
+  title: 'A second sender for what only {server} may publish',
+  what: '{sender} sent: {code} ({detail}).',
+  comparedWith: 'A stream of GOOSE or sampled values has one publisher; in {watched} of watching there was one.',
+  innocent: 'A protection relay was replaced while the other one was still on, or a test set is connected.',
+  check: [
+    'Is a test set connected, or a relay being replaced?',
+    'Where is {sender} plugged in?',
+    'Did a breaker or a protection function operate?',
+  ],
+  severity: 'safety',
+  techniques: ['T0856', 'T0855'],
+  needsLearning: false,
+};
+
+/** Senders and codes counted; beyond it further ones are not judged. */
+export const MAX_VIOLATIONS = 50_000;
+const MAX_CODES = 4096;
+const WINDOW_US = 600_000_000;
+const LEAST = 5;
+const FACTOR = 4;
+/** Loss by the capture, settings and duplicates by design are no violations; obsolete settings have their own detector. */
+const HARMLESS =
+  /^(tls\.|ssh\.version|smb\.version|rdp\.|opcua\.obsolete|arp\.|dhcp\.(address-in-use|refused)|profinet-dcp\.ip-conflict|mrp\.|dlr\.|.*\.truncated$|.*connection-limit$|.*\.cut$)/;
+const ORDER = /^iec104\.(sequence-gap|sequence-repeated|sequence-order)$|^tcp\.old-data$/;
+
+const create = (context: DetectorContext): RunningDetector => {
+  const bursts = new Bursts(MAX_VIOLATIONS, WINDOW_US);
+  const codes = new Interner(MAX_CODES);
+  const hear = (at: At, w: Weird): void => {
+    const sender = at.sender > 0 ? at.sender : at.client;
+    if (sender <= 0) return;
+    const other = sender === at.client ? at.server : at.client;
+    const parts = {
+      sender: who(sender),
+      server: other > 0 ? who(other) : words('its other end'),
+      protocol: words(at.protocol === '' ? 'its protocol' : at.protocol),
+      code: words(w.code),
+      detail: words(w.detail === '' ? 'nothing more told' : w.detail),
+      watched: howLong(context.watchedUs),
+    };
+    const common = {
+      actor: sender,
+      target: other > 0 ? other : sender,
+      protocol: at.protocol,
+      tsUs: at.tsUs,
+      frames: [at.requestFrame, at.frame],
+    };
+    if (/\.second-publisher$/.test(w.code)) {
+      context.state({
+        ...common,
+        kind: SECOND_PUBLISHER,
+        key: `${context.host(sender)} ${w.code}`,
+        surprise: 0.9,
+        certainty: 'certain',
+        parts,
+      });
+      return;
+    }
+    const code = codes.id(w.code);
+    if (code < 0 || HARMLESS.test(w.code)) return;
+    const row = bursts.add(context.host(sender), context.host(Math.max(0, other)), code, 0, at.tsUs, 1);
+    if (row < 0) return;
+    const number = bursts.current(row);
+    const usual = bursts.usual(row);
+    const full = { ...parts, number: count(number), usual: count(usual) };
+    if (ORDER.test(w.code)) {
+      context.state({
+        ...common,
+        kind: SEQUENCE,
+        key: `${context.host(sender)} ${context.host(Math.max(0, other))} ${w.code}`,
+        // A gap may be loss; a message that comes twice with the same number is never loss.
+        surprise: w.code === 'iec104.sequence-gap' ? 0.45 : 0.6,
+        certainty: 'certain',
+        parts: full,
+      });
+      return;
+    }
+    if (context.phase !== 'watching' || !isControl(context, at.protocol)) return;
+    if (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row)) return;
+    context.state({
+      ...common,
+      kind: VIOLATION,
+      key: `${context.host(sender)} ${w.code}`,
+      sinceUs: bursts.startUs(row),
+      surprise: usual === 0 ? 0.65 : 0.55,
+      certainty: 'certain',
+      parts: full,
+    });
+  };
+  return {
+    weird: hear,
+    learning: () =>
+      siteLearning(context, bursts.overflow > 0 ? `the table of ${MAX_VIOLATIONS} senders and codes is full` : ''),
+    accept(finding) {
+      const [number, code] = [finding.parts.number, finding.parts.code];
+      if (finding.detector !== 'violation' || number?.kind !== 'count' || code?.kind !== 'text') return false;
+      const other = finding.target === finding.actor ? 0 : context.host(finding.target);
+      const row = bursts.find(context.host(finding.actor), other, codes.id(code.text), 0);
+      if (row < 0) return false;
+      bursts.accept(row, number.value);
+      return true;
+    },
+    save: () => toText({ bursts: bursts.save(), codes: codes.texts }),
+    load(text) {
+      const saved = fromText(text) as { readonly bursts: SavedBursts; readonly codes: readonly string[] };
+      bursts.load(saved.bursts);
+      codes.load(saved.codes);
+    },
+  };
+};
+
+export const violation: Detector = {
+  name: 'violation',
+  card: {
+    notices:
+      'Messages that break their protocol, numbered messages that repeat or are missing, a second publisher of a stream.',
+    worksWhen: 'The protocol is decoded to the field (depth A or B in the list of protocols).',
+    failsWhen:
+      'The message is well formed and its meaning is wrong; single violations below five in ten minutes are not told.',
+    cost: 'Constant per violation; 60 octets per sender and code, at most 50,000.',
+    source: 'Paxson: Bro, a system for detecting network intruders in real-time, Computer Networks 31 (1999)',
+  },
+  kinds: [VIOLATION, SEQUENCE, SECOND_PUBLISHER],
+  create,
+};

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR, Scene } from '../testing.ts';
+
+describe('violation', () => {
+  it('tells a burst of broken messages from a sender that never sent any', () => {
+    const s = new Scene();
+    const [old, evil, plc] = [s.host('10.0.0.1'), s.host('10.0.0.2'), s.host('10.0.0.10', 'plc')];
+    for (let i = 0; i < 30; i++) {
+      for (let k = 0; k < 4; k++) s.weird(plc, old, 'modbus', 'modbus.length-mismatch', 'x');
+      s.pass(HOUR);
+    }
+    for (let k = 0; k < 8; k++) s.weird(plc, old, 'modbus', 'modbus.length-mismatch', 'x');
+    expect(s.findings()).toEqual([]);
+    for (let k = 0; k < 8; k++) s.weird(plc, evil, 'modbus', 'modbus.length-mismatch', 'x');
+    expect(s.of('protocol-violation')[0]).toMatchObject({ actor: evil, target: plc });
+  });
+  it('tells a second publisher at once, as a matter of safety', () => {
+    const s = new Scene();
+    s.weird(s.host('10.0.0.1'), s.host('10.0.0.2'), 'goose', 'goose.second-publisher', 'gocb1');
+    expect(s.of('second-publisher')[0]!.severity).toBe('safety');
+  });
+  it('counts repeated and missing messages, and claims no attack for a gap', () => {
+    const s = new Scene();
+    const [a, b] = [s.host('10.0.0.1'), s.host('10.0.0.2')];
+    for (let i = 0; i < 3; i++) s.weird(a, b, 'iec104', 'iec104.sequence-gap', '1 missing');
+    s.weird(a, b, 'iec104', 'iec104.sequence-repeated', 'number 7 again');
+    const found = s.of('sequence-broken');
+    expect(found.map((f) => [f.count, f.surprise < 0.5])).toEqual([
+      [3, true],
+      [1, false],
+    ]);
+  });
+});

@@ -1,0 +1,182 @@
+/**
+ * Values written to points, against the range of what was written before, and how often a client writes. Source: Fovino et
+ * al., Modbus/DNP3 state-based intrusion detection system, AINA (2010): critical values in commands.
+ */
+import type { Detector, DetectorContext, Learning, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
+import type { Finding } from '../../core/finding.ts';
+import type { At } from '../../core/observation.ts';
+import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
+import { Ranges, type SavedRanges } from '../../learn/network/ranges.ts';
+import { Interner } from '../../lib/interner.ts';
+import { isControl, siteLearning } from '../shared/learning.ts';
+import { amount, count, who, words } from '../shared/parts.ts';
+import { fromText, toText } from '../shared/text.ts';
+import { WRITE_OUT_OF_RANGE, WRITE_RATE } from './kinds.ts';
+
+/** Written points; beyond it further ones are not judged, and learning says so. */
+export const MAX_WRITTEN_POINTS = 100_000;
+/** Names of points; beyond it points with further names are not judged. */
+export const MAX_NAMES = 65_536;
+/** Pairs of client and controller whose writes per minute are counted. */
+export const MAX_PAIRS = 50_000;
+const MINUTE_US = 60_000_000;
+/** Times the busiest usual minute, and at least so many more. */
+const RATE_FACTOR = 3;
+const RATE_MORE = 20;
+/** Named points follow the areas in the second part of the key. */
+const NAMED = 1_000_000;
+
+interface Saved {
+  readonly ranges: SavedRanges;
+  readonly names: readonly string[];
+  readonly rates: SavedBursts;
+}
+
+const create = (context: DetectorContext): RunningDetector => {
+  const ranges = new Ranges(MAX_WRITTEN_POINTS);
+  const names = new Interner(MAX_NAMES);
+  const rates = new Bursts(MAX_PAIRS, MINUTE_US);
+
+  const judge = (at: At, target: EndpointId, space: number, address: number, value: number, object: () => string) => {
+    const row = ranges.row(context.host(target), space, address, at.tsUs);
+    if (row < 0) return;
+    const armed = context.phase === 'watching' && ranges.isArmed(row, at.tsUs);
+    if (armed && ranges.isOutside(row, value)) {
+      const name = object();
+      const point = context.pointOf(
+        target,
+        at.protocol,
+        space >= NAMED ? '' : names.texts[space]!,
+        space >= NAMED ? names.texts[space - NAMED]! : address,
+      );
+      context.state({
+        kind: WRITE_OUT_OF_RANGE,
+        key: `${context.host(target)} ${space} ${address}`,
+        actor: at.client,
+        target,
+        ...(point > 0 ? { point } : {}),
+        protocol: at.protocol,
+        verb: 'write',
+        tsUs: at.tsUs,
+        surprise: ranges.isFarOutside(row, value) ? 0.85 : 0.65,
+        certainty: 'certain',
+        frames: [at.requestFrame, at.frame],
+        parts: {
+          client: who(at.client),
+          server: who(target),
+          object: words(name),
+          value: amount(value),
+          low: amount(ranges.low(row)),
+          high: amount(ranges.high(row)),
+          number: count(ranges.count(row)),
+        },
+      });
+      return;
+    }
+    if (!context.isSuspect(at.client)) ranges.learn(row, value, at.tsUs, !armed);
+  };
+
+  const rate = (at: At, target: EndpointId): void => {
+    const row = rates.add(context.host(at.client), context.host(target), 0, 0, at.tsUs, 1);
+    if (row < 0 || context.phase !== 'watching') return;
+    const now = rates.current(row);
+    const usual = rates.usual(row);
+    if (now < usual * RATE_FACTOR || now < usual + RATE_MORE || rates.windows(row) < 10) return;
+    if (!rates.markOdd(row)) return;
+    context.state({
+      kind: WRITE_RATE,
+      key: `${context.host(at.client)} ${context.host(target)}`,
+      actor: at.client,
+      target,
+      protocol: at.protocol,
+      verb: 'write',
+      tsUs: at.tsUs,
+      sinceUs: rates.startUs(row),
+      surprise: 0.6,
+      certainty: 'certain',
+      frames: [at.requestFrame, at.frame],
+      parts: { client: who(at.client), server: who(target), number: count(now), usual: count(usual) },
+    });
+  };
+
+  return {
+    values(at, block) {
+      if (block.access !== 'write' || at.client <= 0 || !isControl(context, at.protocol)) return;
+      rate(at, block.target);
+      // Bits have no range.
+      if (block.area === 'coil' || block.area === 'discrete') return;
+      const space = names.id(block.area);
+      if (space < 0) return;
+      for (let i = 0; i < block.count; i++) {
+        const address = block.start + i;
+        judge(at, block.target, space, address, block.values[i]!, () => `${block.area} ${address}`);
+      }
+    },
+    value(at, item) {
+      if (item.access !== 'write' || at.client <= 0 || !isControl(context, at.protocol)) return;
+      rate(at, item.target);
+      if (typeof item.value !== 'number') return;
+      const name = names.id(item.path.slice(0, 256));
+      if (name >= 0) judge(at, item.target, NAMED + name, 0, item.value, () => item.path);
+    },
+    learning() {
+      const full = ranges.overflow > 0 ? `the table of ${MAX_WRITTEN_POINTS} written points is full` : '';
+      const out: Learning[] = siteLearning(context, full);
+      const { armed, known } = ranges.arming();
+      if (known > 0)
+        out.push({
+          of: { kind: 'site' },
+          seen: armed,
+          needed: known,
+          unit: 'written points with a known range',
+          unarmed: '',
+        });
+      return out;
+    },
+    accept(finding: Finding) {
+      const target = context.host(finding.target);
+      if (finding.kind === WRITE_RATE.code) {
+        const row = rates.find(context.host(finding.actor), target, 0, 0);
+        const part = finding.parts.number;
+        if (row < 0 || part?.kind !== 'count') return false;
+        rates.accept(row, part.value);
+        return true;
+      }
+      const [object, value] = [finding.parts.object, finding.parts.value];
+      if (finding.kind !== WRITE_OUT_OF_RANGE.code || object?.kind !== 'text' || value?.kind !== 'number') return false;
+      const block = /^(\w+) (\d+)$/.exec(object.text);
+      const area = block === null ? -1 : names.id(block[1]!);
+      const row =
+        block !== null && area >= 0 && ranges.find(target, area, Number(block[2])) >= 0
+          ? ranges.find(target, area, Number(block[2]))
+          : ranges.find(target, NAMED + names.id(object.text.slice(0, 256)), 0);
+      if (row < 0) return false;
+      ranges.learn(row, value.value, finding.lastUs, true);
+      return true;
+    },
+    save: () => toText({ ranges: ranges.save(), names: names.texts, rates: rates.save() } satisfies Saved),
+    load(text) {
+      const saved = fromText(text) as Saved;
+      ranges.load(saved.ranges);
+      names.load(saved.names);
+      rates.load(saved.rates);
+    },
+  };
+};
+
+export const writeRange: Detector = {
+  name: 'write-range',
+  card: {
+    notices:
+      'A value written far outside of what was ever written to that point, and a client that writes far more often than it did.',
+    worksWhen: 'The point was written ten times or more, and its range stood still for half of the time it is known.',
+    failsWhen:
+      'The new value lies within the usual range (a 2 % change of a set point that varies by 20 %): the process guards must ' +
+      'see it. A 32-bit value in two registers is judged by its upper half only, because the lower one takes every value.',
+    cost: 'Nothing per read beyond one comparison; about 80 ns per written value; 60 octets per written point, at most 100,000.',
+    source: 'Fovino et al.: Modbus/DNP3 state-based intrusion detection system, AINA (2010)',
+  },
+  kinds: [WRITE_OUT_OF_RANGE, WRITE_RATE],
+  create,
+};

@@ -1,0 +1,71 @@
+/**
+ * How many different things one party touched within a window: ports, hosts, unit ids, names. Exact up to a bound, so that
+ * a scan is counted and its first members can be told. Source: Staniford, Hoagland, McAlerney, Practical automated detection
+ * of stealthy portscans, Journal of Computer Security 10 (2002).
+ */
+
+interface Window {
+  sinceUs: number;
+  lastUs: number;
+  readonly members: Set<string | number>;
+}
+export type SavedDistinct = readonly (readonly [string, number, number, readonly (string | number)[]])[];
+
+/** `keys` parties at a time (the one longest not heard of leaves), `members` of each (beyond it the number stands still). */
+export class Distinct {
+  readonly #windows = new Map<string, Window>();
+  readonly #windowUs: number;
+  readonly #maxKeys: number;
+  readonly #maxMembers: number;
+
+  constructor(windowUs: number, maxKeys: number, maxMembers: number) {
+    this.#windowUs = windowUs;
+    this.#maxKeys = maxKeys;
+    this.#maxMembers = maxMembers;
+  }
+
+  /** Different members of `key` within the window, this one included. */
+  add(key: string, member: string | number, tsUs: number): number {
+    let w = this.#windows.get(key);
+    if (w === undefined || tsUs - w.sinceUs > this.#windowUs || tsUs < w.sinceUs - this.#windowUs) {
+      if (w === undefined && this.#windows.size >= this.#maxKeys) {
+        const oldest = this.#windows.keys().next();
+        if (!oldest.done) this.#windows.delete(oldest.value);
+      }
+      // A window that is still full of life goes on with its younger half unknown: start anew.
+      w = { sinceUs: tsUs, lastUs: tsUs, members: new Set() };
+    }
+    // To the end of the order: the first key is the one longest not heard of.
+    this.#windows.delete(key);
+    this.#windows.set(key, w);
+    w.lastUs = tsUs;
+    if (w.members.size < this.#maxMembers) w.members.add(member);
+    return w.members.size;
+  }
+
+  size(key: string): number {
+    return this.#windows.get(key)?.members.size ?? 0;
+  }
+  sinceUs(key: string): number {
+    return this.#windows.get(key)?.sinceUs ?? 0;
+  }
+  members(key: string, max = 16): (string | number)[] {
+    const out: (string | number)[] = [];
+    for (const m of this.#windows.get(key)?.members ?? []) {
+      if (out.length >= max) break;
+      out.push(m);
+    }
+    return out;
+  }
+  delete(key: string): void {
+    this.#windows.delete(key);
+  }
+
+  save(): SavedDistinct {
+    return [...this.#windows].map(([key, w]) => [key, w.sinceUs, w.lastUs, [...w.members]] as const);
+  }
+  load(saved: SavedDistinct): void {
+    for (const [key, sinceUs, lastUs, members] of saved)
+      this.#windows.set(key, { sinceUs, lastUs, members: new Set(members) });
+  }
+}
