@@ -43,7 +43,7 @@ export interface CallContext {
 }
 
 type Handler<C extends EngineCall> = (context: CallContext, input: CallInput<C>) => Promise<CallAnswer<C>>;
-export type Handlers = { readonly [C in EngineCall]?: Handler<C> };
+export type Handlers = { readonly [C in EngineCall]: Handler<C> };
 
 /** Rows of the journal that one list looks at, newest first; older ones are in exports of the store. */
 const MAX_JOURNAL_ROWS = 50_000;

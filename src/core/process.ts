@@ -78,7 +78,7 @@ export interface CellModel {
    */
   expected?(into: BandColumns): void;
   /** Invariants between points that it watches, as text that an engineer can read. Bounded. */
-  readonly relations?: readonly CellRelation[];
+  readonly invariants?: readonly CellRelation[];
   /** Octets of state per point, for the limit of 2 KiB. */
   readonly bytesPerPoint: number;
   /** Everything learned and the running state; `restore` of it gives the same answers for the rows that follow. */
@@ -96,8 +96,7 @@ export interface CellRelation {
   /** Stable for the same data: its text is it. */
   readonly text: string;
   readonly points: readonly number[];
-  /** Part of the rows in which it held, and how many rows it could be tried on. */
-  readonly held: number;
+  /** Rows that it could be tried on while learning: it held in all of them. */
   readonly rows: number;
 }
 

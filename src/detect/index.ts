@@ -60,6 +60,8 @@ export interface Detection extends SiteSink {
   /** Frame time watched, without gaps, and how much of it learning takes, microseconds. */
   readonly watchedUs: number;
   readonly learningTimeUs: number;
+  /** A person's act: a site that watched for so long already judges from now on. */
+  setLearningTime(us: number): void;
   /** Findings that are new or changed since the last call. */
   takeFindings(): readonly Finding[];
   /** For detectors of `FED`. */
@@ -111,7 +113,7 @@ const hearing = <K extends keyof Hearing>(running: readonly RunningDetector[], n
 
 export const createDetection = (options: DetectionOptions): Detection => {
   const { endpoints } = options;
-  const learningTimeUs = options.learningTimeUs ?? LEARNING_TIME_US;
+  let learningTimeUs = options.learningTimeUs ?? LEARNING_TIME_US;
   const detectors = options.detectors ?? DETECTORS;
   const hosts = new Hosts(endpoints);
   const role = options.role ?? (() => 'unknown' as const);
@@ -151,7 +153,9 @@ export const createDetection = (options: DetectionOptions): Detection => {
     get watchedUs() {
       return watchedUs;
     },
-    learningTimeUs,
+    get learningTimeUs() {
+      return learningTimeUs;
+    },
     state: () => undefined,
     end: (kind, key, tsUs) => episodes.end(kind, key, tsUs),
   };
@@ -232,7 +236,12 @@ export const createDetection = (options: DetectionOptions): Detection => {
     get watchedUs() {
       return watchedUs;
     },
-    learningTimeUs,
+    get learningTimeUs() {
+      return learningTimeUs;
+    },
+    setLearningTime(us) {
+      learningTimeUs = us;
+    },
     takeFindings: () => episodes.take(),
     state: (detector, statement) => episodes.state(detector, statement),
     end: shared.end,

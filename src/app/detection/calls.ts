@@ -1,14 +1,18 @@
 /** The calls of the contract about findings, learning and the process: from their input to their answer. */
 import type { Proof } from '../../core/finding.ts';
 import type { CallContext, Handlers } from '../calls.ts';
-import type { EngineCall } from '../engine-contract.ts';
+import { type EngineCall, RequestError } from '../engine-contract.ts';
 import type { LiveSite } from '../live-site.ts';
 import { alertRates, detectionOverview, learning, windowRow } from '../query/detection.ts';
 import { alertById, alertDetail, alertRow, alerts, findingById, findingDetail, findings } from '../query/findings.ts';
 import { incidentById, incidentDetail, incidentRow, incidents } from '../query/incidents.ts';
+import { band, cellById, cellDetail, cells } from '../query/process.ts';
 import type { SiteView } from '../query/view.ts';
 import * as acts from './acts.ts';
+import * as baselines from './baselines.ts';
 import { readProof, readSettings } from './keep.ts';
+import * as relations from './relation-acts.ts';
+import * as tuning from './tuning.ts';
 
 type Mine = Pick<
   Handlers,
@@ -29,6 +33,17 @@ type Mine = Pick<
   | 'windows'
   | 'addWindow'
   | 'changeWindow'
+  | 'cells'
+  | 'cell'
+  | 'addRelation'
+  | 'changeRelation'
+  | 'band'
+  | 'tryTuning'
+  | 'applyTuning'
+  | 'baselines'
+  | 'saveBaseline'
+  | 'compareBaseline'
+  | 'restoreBaseline'
 >;
 
 export const viewOf = (context: CallContext, site: string): Promise<SiteView> => {
@@ -118,5 +133,47 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
   changeWindow: (context, { params, body, userId }) =>
     acting(context, params.site, userId, ['alerts', 'incidents', 'now'], async (actor) =>
       windowRow(actor.view, await acts.changeWindow(actor, params.window, body), context.names),
+    ),
+  cells: async (context, { params }) => cells(await viewOf(context, params.site)),
+  cell: async (context, { params, query }) => {
+    const view = await viewOf(context, params.site);
+    return cellDetail(view, cellById(view, params.cell), query.samples, context.names);
+  },
+  addRelation: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['process'], (actor) => relations.addRelation(actor, params.cell, body)),
+  changeRelation: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['process'], (actor) =>
+      relations.changeRelation(actor, params.cell, params.relation, body),
+    ),
+  band: async (context, { params, query }) => {
+    const site = context.site(params.site);
+    const view = await viewOf(context, params.site);
+    if (view.model.point(params.point) === undefined)
+      throw new RequestError(404, 'not-found', 'There is no such point.', 'Load the list again.');
+    // Samples of the last seconds are in memory still.
+    if (site.busy > 0) await site.save(context.nowUs);
+    return band(view, context.store, { site: params.site, point: params.point, ...query });
+  },
+  tryTuning: async (context, { params, body }) =>
+    tuning.tryTuning(await viewOf(context, params.site), await readSettings(context.store, params.site), body),
+  applyTuning: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['alerts', 'incidents', 'now', 'detection'], async (actor) =>
+      detectionOverview(actor.view, await tuning.applyTuning(actor, body)),
+    ),
+  baselines: async (context, { params }) => {
+    const site = context.site(params.site);
+    const items = await baselines.listBaselines({ store: context.store, site }, context.names);
+    return { items, version: site.version('detection') };
+  },
+  saveBaseline: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['detection'], (actor) => baselines.saveBaseline(actor, body, context.names)),
+  compareBaseline: async (context, { params }) => {
+    const site = context.site(params.site);
+    const view = await viewOf(context, params.site);
+    return baselines.compareBaseline({ store: context.store, site, view }, params.baseline, context.names);
+  },
+  restoreBaseline: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['alerts', 'process', 'detection'], (actor) =>
+      baselines.restoreBaseline(actor, params.baseline, body.reason),
     ),
 };

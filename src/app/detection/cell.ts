@@ -5,9 +5,11 @@
 import type { Statement } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
-import type { BandColumns, CellLearner, CellModel, PointArming } from '../../core/process.ts';
+import type { BandColumns, CellLearner, CellModel, Deviation, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
 import { CellGuard } from '../../detect/index.ts';
+import { printRelation, type RelationWatch } from '../../learn/process/index.ts';
+import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
 
 /** A value is fresh for so many of its own cadences, so many steps, and at least so long. */
@@ -16,6 +18,8 @@ const FRESH_STEPS = 5;
 const FRESH_US = 60_000_000;
 /** Fewer rows teach nothing. */
 export const MIN_ROWS = 200;
+/** A relation that a person wrote and that does not hold is worth a look. */
+const WRITTEN_SURPRISE = 0.75;
 /** Rows whose band is remembered for the eye. */
 export const BAND_ROWS = 120;
 
@@ -62,6 +66,8 @@ export class Cell {
   #range: { readonly low: number; readonly high: number }[] = [];
   #model: CellModel | undefined;
   #guard: CellGuard | undefined;
+  #relations: CellRelations;
+  #decided: readonly Decided[] = [];
   #fittedUs = 0;
   #learnedUs = 0;
   #nextUs = 0;
@@ -87,6 +93,24 @@ export class Cell {
       high: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
     };
     this.#surprise = new Float64Array(n).fill(Number.NaN);
+    this.#relations = new CellRelations(plan.id, [], [], this.names);
+  }
+
+  /** What people decided about relations of this cell. */
+  get decided(): readonly Decided[] {
+    return this.#decided;
+  }
+  setDecided(decided: readonly Decided[]): void {
+    this.#decided = decided;
+    const found = (this.#model?.invariants ?? []).map(({ text }) => text);
+    this.#relations = new CellRelations(this.plan.id, found, decided, this.names);
+  }
+  /** Texts of relations among `watch` that the latest row breaks; undefined while there is no row. */
+  broken(watch: RelationWatch): ReadonlySet<string> | undefined {
+    if (this.rows.count === 0) return undefined;
+    const out = new Set<string>();
+    watch.check(this.#row, (relation) => void out.add(printRelation(relation)));
+    return out;
   }
 
   get isArmed(): boolean {
@@ -131,14 +155,40 @@ export class Cell {
     const row = this.#row;
     const score = this.#model.score(tsUs, row);
     this.#surprise.fill(score.state === 'scored' ? 0 : Number.NaN);
-    for (const { point, surprise } of score.deviations)
+    const deviations = this.#judged(score.deviations);
+    for (const { point, surprise } of deviations)
       if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]!, surprise);
     const band = this.#look();
     const slot = (this.rows.taken % BAND_ROWS) * row.length;
     this.#bands.expected.set(band.expected, slot);
     this.#bands.low.set(band.low, slot);
     this.#bands.high.set(band.high, slot);
-    return this.#guard.take(tsUs, row, score, band);
+    return this.#guard.take(tsUs, row, { ...score, deviations }, band);
+  }
+
+  /** Without the relations that people rejected, with those that they wrote. */
+  #judged(said: readonly Deviation[]): readonly Deviation[] {
+    const { muted, watch } = this.#relations;
+    if (muted.size === 0 && watch.relations.length === 0) return said;
+    const out = said.filter(({ kind, text }) => kind !== 'relation' || !muted.has(text));
+    watch.check(this.#row, (relation, left, when) => {
+      const { compare, value } = relation;
+      out.push({
+        point: left,
+        kind: 'relation',
+        surprise: WRITTEN_SURPRISE,
+        observed: this.#row[left]!,
+        expected: value,
+        low: compare === '<' ? Number.NaN : value,
+        high: compare === '>' ? Number.NaN : value,
+        from: [
+          { point: left, weight: 1 },
+          { point: when, weight: 0.5 },
+        ],
+        text: printRelation(relation),
+      });
+    });
+    return out;
   }
 
   #look(): BandColumns {
@@ -173,6 +223,7 @@ export class Cell {
   #arm(model: CellModel): void {
     const { plan, targets, protocols, state, end } = this.#options;
     this.#model = model;
+    this.setDecided(this.#decided);
     this.#range = plan.points.map((_, p) => this.rows.range(p));
     this.#guard = new CellGuard({
       cell: plan.id,

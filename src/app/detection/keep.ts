@@ -136,10 +136,17 @@ export interface Standing {
   readonly acts: readonly AlertAct[];
   readonly incidentActs: readonly IncidentAct[];
   readonly windows: readonly MaintenanceWindow[];
+  readonly relations: readonly Row<'relation'>[];
 }
 
 /** Of a site that nobody worked on. */
-export const NOTHING_STANDING: Standing = { settings: DEFAULT_DETECTION, acts: [], incidentActs: [], windows: [] };
+export const NOTHING_STANDING: Standing = {
+  settings: DEFAULT_DETECTION,
+  acts: [],
+  incidentActs: [],
+  windows: [],
+  relations: [],
+};
 
 export const readStanding = async (store: Store, site: string): Promise<Standing> => {
   const { db } = store;
@@ -151,7 +158,9 @@ export const readStanding = async (store: Store, site: string): Promise<Standing
     .where('site_id', '=', site)
     .orderBy('ts')
     .execute();
+  const relations = await db.selectFrom('relation').selectAll().where('site_id', '=', site).orderBy('ts').execute();
   return {
+    relations,
     settings: await readSettings(store, site),
     acts: acts.map(alertActOf),
     incidentActs: incidents.map(incidentActOf),
@@ -166,7 +175,7 @@ export const createSiteDetection = (
   standing: Standing,
   userName?: (id: string) => string,
 ): SiteDetection => {
-  const { settings, acts, incidentActs, windows } = standing;
+  const { settings, acts, incidentActs, windows, relations } = standing;
   const detection = new SiteDetection({
     model,
     endpoints,
@@ -178,6 +187,7 @@ export const createSiteDetection = (
   for (const act of acts) detection.triage.setAct(act);
   for (const act of incidentActs) detection.incidentActs.set(act.incident, act);
   detection.triage.setWindows(windows);
+  detection.feed.setDecided(relations);
   return detection;
 };
 

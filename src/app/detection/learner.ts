@@ -1,4 +1,2 @@
 /** The one way in which process cells are learned; the models behind it stand in `learn/process`. */
-import type { CellLearner } from '../../core/process.ts';
-
-export const LEARNER: CellLearner | undefined = undefined;
+export { processLearner as LEARNER } from '../../learn/process/index.ts';

@@ -9,6 +9,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { CellLearner } from '../../core/process.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
+import type { Decided } from './relations.ts';
 
 export const MAX_CELL_POINTS = 64;
 /** Further points of a site belong to no cell: counted, shown. */
@@ -36,7 +37,7 @@ export interface FeedOptions {
   readonly isSuspect: (controller: EndpointId) => boolean;
   /** The site has watched for its learning time. */
   readonly isWatching: () => boolean;
-  readonly learningUs: number;
+  readonly learningUs: () => number;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
 }
@@ -53,6 +54,7 @@ export class ProcessFeed {
   /** Points not in a cell yet, by controller. */
   readonly #pending = new Map<EndpointId, Pending>();
   readonly #cellsOf = new Map<EndpointId, number>();
+  #decided: readonly Decided[] = [];
   #known = 0;
   #lookedUs = 0;
   #without = 0;
@@ -93,7 +95,7 @@ export class ProcessFeed {
   /** How much of what a cell needs it has seen, 0..1: rows for most of the learning time, whenever it began. */
   shareOf(cell: Cell): number {
     const { stepUs } = cell.plan;
-    const needed = Math.min(cell.rows.capacity, Math.max(MIN_ROWS, (this.#options.learningUs * ENOUGH) / stepUs));
+    const needed = Math.min(cell.rows.capacity, Math.max(MIN_ROWS, (this.#options.learningUs() * ENOUGH) / stepUs));
     return Math.min(1, cell.rows.count / needed);
   }
 
@@ -152,7 +154,7 @@ export class ProcessFeed {
         .filter((us) => us > 0)
         .sort((a, b) => a - b);
       const rows = this.#rowsFor(some.length);
-      const least = Math.max(cadences[Math.floor(cadences.length / 2)] ?? 0, this.#options.learningUs / rows);
+      const least = Math.max(cadences[Math.floor(cadences.length / 2)] ?? 0, this.#options.learningUs() / rows);
       const stepUs = (STEPS_S.find((s) => s * 1e6 >= least * 0.99) ?? 3600) * 1e6;
       this.#add({
         id: number === 1 ? `c${controller}` : `c${controller}-${number}`,
@@ -176,7 +178,7 @@ export class ProcessFeed {
     const cell = new Cell({
       plan,
       watch: model.watch(plan.points),
-      names: points.map((point, i) => point?.path ?? `point ${plan.points[i]}`),
+      names: this.#namesOf(plan),
       targets: points.map((point) => point?.target ?? plan.controller),
       protocols: points.map((point) => point?.protocol ?? ''),
       learner,
@@ -184,8 +186,36 @@ export class ProcessFeed {
       end,
     });
     this.#cells.set(plan.id, cell);
+    this.#decide(cell);
     for (const point of plan.points) this.#cellOf.set(point, plan.id);
     return cell;
+  }
+
+  /** Names that are unique in the cell: paths of several units behind one gateway are told apart by the unit. */
+  #namesOf({ points }: CellPlan): string[] {
+    const { model, endpoints } = this.#options;
+    const taken = new Set<string>();
+    return points.map((id) => {
+      const point = model.point(id);
+      if (point === undefined) return `point ${id}`;
+      const { sub } = endpoints.get(point.target);
+      let name = sub === undefined ? point.path : `${sub.kind.replace(/^[a-z0-9]+-/, '')} ${sub.address} ${point.path}`;
+      if (taken.has(name)) name = `${name} (${id})`;
+      taken.add(name);
+      return name;
+    });
+  }
+
+  /** What people decided about relations, of all cells. */
+  get decided(): readonly Decided[] {
+    return this.#decided;
+  }
+  setDecided(decided: readonly Decided[]): void {
+    this.#decided = decided;
+    for (const cell of this.#cells.values()) this.#decide(cell);
+  }
+  #decide(cell: Cell): void {
+    cell.setDecided(this.#decided.filter((row) => row.cell_id === cell.plan.id));
   }
 
   /** What is not in the rows of cells. */

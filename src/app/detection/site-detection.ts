@@ -32,7 +32,6 @@ export class SiteDetection {
   readonly devices: Devices;
   readonly feed: ProcessFeed;
   readonly triage: Triage;
-  readonly learningUs: number;
   /** Model and detectors behind one sink. */
   readonly sink: SiteSink & { setSource(source: SourceContext): void };
   readonly #model: SiteModel;
@@ -51,12 +50,12 @@ export class SiteDetection {
     const { model, endpoints } = options;
     this.#model = model;
     this.#userName = options.userName ?? ((id) => id);
-    this.learningUs = options.learningUs ?? LEARNING_TIME_US;
+    const learningTimeUs = options.learningUs ?? LEARNING_TIME_US;
     const devices = new Devices(model);
     this.devices = devices;
     const detection = createDetection({
       endpoints,
-      learningTimeUs: this.learningUs,
+      learningTimeUs,
       role: (e) => devices.role(e),
       level: (e) => devices.level(e),
       family: (protocol) => FAMILY.get(protocol) ?? '',
@@ -77,7 +76,7 @@ export class SiteDetection {
       family: (protocol) => FAMILY.get(protocol) ?? '',
       isSuspect: (controller) => this.#suspects.has(devices.host(controller)),
       isWatching: () => detection.phase === 'watching',
-      learningUs: this.learningUs,
+      learningUs: () => detection.learningTimeUs,
       state: (statement) => detection.state('process', statement),
       end: (kind, key, tsUs) => detection.end(kind, key, tsUs),
     });
@@ -269,6 +268,9 @@ export class SiteDetection {
     }
   }
 
+  get learningUs(): number {
+    return this.detection.learningTimeUs;
+  }
   get watchedUs(): number {
     return this.detection.watchedUs;
   }

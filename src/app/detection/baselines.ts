@@ -1,0 +1,310 @@
+/**
+ * What was learned, kept under a name: saved, compared, restored, carried to a twin machine as a file. A baseline names
+ * the addresses and points that it speaks about by number; it fits where they have the same numbers (this site; a site
+ * without frames takes them over) and is refused elsewhere, with what does not fit.
+ */
+import { randomBytes } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { BaselineComparison, BaselineRow, NewBaseline, Restored } from '../../api/index.ts';
+import type { EndpointView } from '../../core/endpoint.ts';
+import type { SiteModel } from '../../core/site-model.ts';
+import type { Row } from '../../store/index.ts';
+import { RequestError } from '../engine-contract.ts';
+import { type SiteView, timeText } from '../query/view.ts';
+import type { Actor } from './acts.ts';
+import { learnedParts, loadLearned } from './keep.ts';
+
+/** Baselines of one site, and octets of a file that is carried here. */
+export const MAX_BASELINES = 100;
+export const MAX_BASELINE_BYTES = 256 * 1024 ** 2;
+const HOUR_US = 3_600_000_000;
+const MAX_MISSING = 100;
+const MAX_ROWS = 500;
+
+interface Summary {
+  readonly watchedHours: number;
+  readonly endpoints: number;
+  readonly cells: number;
+}
+
+interface Content {
+  readonly format: 'gatehouse-baseline';
+  readonly version: 1;
+  readonly name: string;
+  readonly note: string;
+  readonly madeAt: string;
+  readonly summary: Summary;
+  /** Addresses and points by number, as they are told apart anywhere. */
+  readonly endpoints: readonly string[];
+  readonly points: readonly string[];
+  /** Learned parts, base64. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+const addressKey = (endpoints: EndpointView, id: number): string => {
+  const e = endpoints.get(id);
+  const parent = e.parent === undefined ? '' : `${addressKey(endpoints, e.parent)} `;
+  // The MAC of a device with an IP may differ on a twin machine.
+  return e.sub === undefined
+    ? `${e.segment} ${e.vlan} ${e.innerVlan} ${e.tunnel ?? ''} ${e.ip ?? e.mac ?? ''}`
+    : `${parent}${e.sub.kind} ${e.sub.address}`;
+};
+const endpointKeys = (endpoints: EndpointView): string[] =>
+  Array.from({ length: endpoints.count }, (_, i) => addressKey(endpoints, i + 1));
+const pointKeys = (model: SiteModel): string[] =>
+  Array.from({ length: model.pointCount }, (_, i) => {
+    const point = model.point(i + 1)!;
+    return `${point.target} ${point.protocol} ${point.path}`;
+  });
+
+const contentOf = (view: SiteView, name: string, note: string, madeAt: string): Content => {
+  const { detection } = view;
+  const parts = learnedParts(detection, true);
+  // What was handed out here was not written to the site's own state.
+  detection.putBack([]);
+  return {
+    format: 'gatehouse-baseline',
+    version: 1,
+    name,
+    note,
+    madeAt,
+    summary: {
+      watchedHours: detection.watchedUs / HOUR_US,
+      endpoints: view.endpoints.count,
+      cells: detection.feed.cells.length,
+    },
+    endpoints: endpointKeys(view.endpoints),
+    points: pointKeys(view.model),
+    parts: Object.fromEntries([...parts].map(([key, bytes]) => [key, Buffer.from(bytes).toString('base64')])),
+  };
+};
+
+const readContent = (payload: Uint8Array): Content => {
+  const bad = (): RequestError =>
+    new RequestError(
+      422,
+      'input-invalid',
+      'The file is no baseline of Gatehouse.',
+      'Give a file that was saved as a baseline.',
+    );
+  try {
+    const content = JSON.parse(
+      gunzipSync(payload, { maxOutputLength: MAX_BASELINE_BYTES * 4 }).toString('utf8'),
+    ) as Content;
+    const lists = [content.endpoints, content.points];
+    if (content.format !== 'gatehouse-baseline' || content.version !== 1) throw bad();
+    if (!lists.every((list) => Array.isArray(list) && list.every((x) => typeof x === 'string'))) throw bad();
+    if (typeof content.name !== 'string' || typeof content.parts !== 'object' || content.parts === null) throw bad();
+    if (!Object.values(content.parts).every((x) => typeof x === 'string')) throw bad();
+    return content;
+  } catch {
+    throw bad();
+  }
+};
+
+const toRow = (row: Row<'baseline'>, names: ReadonlyMap<string, string>): BaselineRow => {
+  const summary = JSON.parse(row.summary) as Summary;
+  return {
+    id: row.baseline_id,
+    name: row.name,
+    note: row.note,
+    who: names.get(row.user_id) ?? row.user_id,
+    at: timeText(row.ts),
+    origin: row.origin as BaselineRow['origin'],
+    madeAt: row.made_at,
+    bytes: row.payload.length,
+    ...summary,
+  };
+};
+
+const keep = async (
+  { store, site, userId, nowUs }: Actor,
+  content: Content,
+  origin: BaselineRow['origin'],
+  action: string,
+): Promise<Row<'baseline'>> => {
+  const { n } = await store.db
+    .selectFrom('baseline')
+    .select((q) => q.fn.countAll<number>().as('n'))
+    .where('site_id', '=', site.id)
+    .executeTakeFirstOrThrow();
+  if (n >= MAX_BASELINES)
+    throw new RequestError(409, 'limit', `There are ${MAX_BASELINES} baselines already.`, 'Use another data folder.');
+  const row: Row<'baseline'> = {
+    site_id: site.id,
+    baseline_id: randomBytes(6).toString('hex'),
+    name: content.name,
+    note: content.note,
+    ts: nowUs,
+    user_id: userId,
+    origin,
+    made_at: content.madeAt,
+    summary: JSON.stringify(content.summary),
+    payload: gzipSync(Buffer.from(JSON.stringify(content))),
+  };
+  await store.writer.submit({
+    put: { baseline: [row] },
+    journal: [
+      {
+        siteId: site.id,
+        tsUs: nowUs,
+        userId,
+        action,
+        subject: `baseline ${row.baseline_id}`,
+        detail: { name: row.name },
+      },
+    ],
+  });
+  return row;
+};
+
+const rowOf = async ({ store, site }: Pick<Actor, 'store' | 'site'>, id: string): Promise<Row<'baseline'>> => {
+  const row = await store.db
+    .selectFrom('baseline')
+    .selectAll()
+    .where('site_id', '=', site.id)
+    .where('baseline_id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) throw new RequestError(404, 'not-found', 'There is no such baseline.', 'Load the list again.');
+  return row;
+};
+
+export const listBaselines = async (
+  { store, site }: Pick<Actor, 'store' | 'site'>,
+  names: ReadonlyMap<string, string>,
+): Promise<BaselineRow[]> => {
+  const rows = await store.db
+    .selectFrom('baseline')
+    .selectAll()
+    .where('site_id', '=', site.id)
+    .orderBy('ts', 'desc')
+    .execute();
+  return rows.map((row) => toRow(row, names));
+};
+
+export const saveBaseline = async (actor: Actor, request: NewBaseline, names: ReadonlyMap<string, string>) => {
+  const { view, site, nowUs } = actor;
+  const content = contentOf(view, request.name, request.note ?? '', `${site.name}, ${timeText(nowUs)}`);
+  return toRow(await keep(actor, content, 'saved', 'baseline.save'), names);
+};
+
+export const baselineFile = async (actor: Pick<Actor, 'store' | 'site'>, id: string): Promise<Uint8Array> =>
+  (await rowOf(actor, id)).payload;
+
+export const importBaseline = async (actor: Actor, bytes: Uint8Array, names: ReadonlyMap<string, string>) => {
+  if (bytes.length > MAX_BASELINE_BYTES)
+    throw new RequestError(413, 'too-large', 'The file is too large for a baseline.', 'Carry a baseline of one site.');
+  return toRow(await keep(actor, readContent(bytes), 'carried', 'baseline.carry'), names);
+};
+
+/** Names of the baseline that have another number here, or none. */
+const misfits = (then: readonly string[], now: readonly string[]): string[] => then.filter((key, i) => now[i] !== key);
+
+export const compareBaseline = async (
+  actor: Pick<Actor, 'store' | 'site' | 'view'>,
+  id: string,
+  names: ReadonlyMap<string, string>,
+): Promise<BaselineComparison> => {
+  const row = await rowOf(actor, id);
+  const { view } = actor;
+  const then = readContent(row.payload);
+  const now = contentOf(view, '', '', '');
+  const rows: BaselineComparison['rows'] = [];
+  const sets = [
+    ['device', then.endpoints, now.endpoints],
+    ['point', then.points, now.points],
+  ] as const;
+  const sentences: string[] = [];
+  for (const [what, before, after] of sets) {
+    const had = new Set(before);
+    const has = new Set(after);
+    const fresh = after.filter((key) => !had.has(key));
+    const gone = before.filter((key) => !has.has(key));
+    for (const key of fresh)
+      rows.push({ detector: 'site', what: `${what} ${key}`, change: 'only-now', before: '', now: 'known' });
+    for (const key of gone)
+      rows.push({ detector: 'site', what: `${what} ${key}`, change: 'only-before', before: 'known', now: '' });
+    sentences.push(
+      fresh.length === 0 && gone.length === 0
+        ? `The ${what}s are the same.`
+        : `${fresh.length} ${what}s are new since, ${gone.length} are not known here.`,
+    );
+  }
+  const keys = [...new Set([...Object.keys(then.parts), ...Object.keys(now.parts)])]
+    .filter((key) => key.startsWith('cell '))
+    .sort();
+  let different = 0;
+  for (const key of keys) {
+    const [before, after] = [then.parts[key], now.parts[key]];
+    if (before === after) continue;
+    different++;
+    rows.push({
+      detector: 'process',
+      what: key,
+      change: before === undefined ? 'only-now' : after === undefined ? 'only-before' : 'different',
+      before: before === undefined ? '' : 'learned',
+      now: after === undefined ? '' : 'learned',
+    });
+  }
+  sentences.push(`${different} of ${keys.length} process cells have learned something else.`);
+  sentences.push(
+    `The baseline watched ${then.summary.watchedHours.toFixed(1)} h, this site ${now.summary.watchedHours.toFixed(1)} h.`,
+  );
+  return {
+    baseline: toRow(row, names),
+    sentences,
+    rows: rows.slice(0, MAX_ROWS),
+    rowsMore: Math.max(0, rows.length - MAX_ROWS),
+  };
+};
+
+/** What is learned now is kept first, so that a restore can be taken back by another. */
+export const restoreBaseline = async (actor: Actor, id: string, reason: string): Promise<Restored> => {
+  const { view, site, store, userId, nowUs } = actor;
+  const row = await rowOf(actor, id);
+  const content = readContent(row.payload);
+  const missing = [
+    ...misfits(content.endpoints, endpointKeys(view.endpoints)),
+    ...misfits(content.points, pointKeys(view.model)),
+  ];
+  if (missing.length > 0) {
+    throw new RequestError(
+      409,
+      'baseline-misfit',
+      `The baseline speaks of ${missing.length} addresses or points that this site does not have under the same number, ${missing.slice(0, 3).join('; ')} first.`,
+      'A baseline fits the site that it was made from, and a site that read the same recording from its start.',
+    );
+  }
+  const before = await keep(
+    actor,
+    contentOf(view, `before "${row.name}" was restored`, reason, `${site.name}, ${timeText(nowUs)}`),
+    'automatic',
+    'baseline.save',
+  );
+  const parts = new Map(
+    Object.entries(content.parts).map(([key, text]) => [key, new Uint8Array(Buffer.from(text, 'base64'))]),
+  );
+  loadLearned(view.detection, parts);
+  await store.writer.submit({
+    journal: [
+      {
+        siteId: site.id,
+        tsUs: nowUs,
+        userId,
+        action: 'baseline.restore',
+        subject: `baseline ${id}`,
+        detail: { name: row.name, reason, before: before.baseline_id },
+      },
+    ],
+  });
+  view.detection.putBack([]);
+  site.keepLearned();
+  await site.save(nowUs);
+  return {
+    before: before.baseline_id,
+    detectors: 1,
+    cells: view.detection.feed.cells.length,
+    missing: missing.slice(0, MAX_MISSING),
+    missingMore: 0,
+  };
+};

@@ -1,0 +1,247 @@
+/** Process cells as answers: points with sparkline, band and what is armed, relations, the band of one point. */
+import type { Band, CellDetail, CellList, CellPoint, CellRow, PointRef, RelationRow } from '../../api/index.ts';
+import type { Finding } from '../../core/finding.ts';
+import { durationText, fill } from '../../decide/index.ts';
+import { parseRelation, type Relation, RelationWatch } from '../../learn/process/index.ts';
+import type { Store } from '../../store/index.ts';
+import { BAND_ROWS, type Cell } from '../detection/cell.ts';
+import { type Decided, relationId } from '../detection/relations.ts';
+import { RequestError } from '../engine-contract.ts';
+import { type SeriesRequest, seriesOf } from '../series.ts';
+import { kindOf, namingOf, pointRef } from './findings.ts';
+import { finite, maybeTime, partyOf, plainValue, type SiteView, share } from './view.ts';
+
+type Progress = Pick<CellRow, 'state' | 'share' | 'text'>;
+
+const HOUR_US = 3_600_000_000;
+const DEFAULT_SAMPLES = 120;
+
+const progressOf = (view: SiteView, cell: Cell): Progress => {
+  const { feed, learningUs } = view.detection;
+  const part = feed.shareOf(cell);
+  if (cell.isArmed) {
+    return { state: 'armed', share: 1, text: `judged since ${namingOf(view).time(cell.fittedUs)}` };
+  }
+  if (cell.problem !== '') return { state: 'unarmed', share: share(part), text: `not armed: ${cell.problem}` };
+  if (cell.rows.count === 0) return { state: 'waiting', share: null, text: 'no values were seen yet' };
+  const needed = learningUs / HOUR_US;
+  const tail = part >= 1 ? '; the site has not watched for its learning time yet' : '';
+  return {
+    state: 'learning',
+    share: share(part),
+    text: `learning: ${Math.floor(part * 100)} % of what is needed (${durationText(needed * HOUR_US)})${tail}`,
+  };
+};
+
+const pointProgress = (view: SiteView, cell: Cell, i: number): Progress => {
+  const whole = progressOf(view, cell);
+  const arming = cell.arming[i];
+  if (!cell.isArmed || arming === undefined) return whole;
+  if (arming.armed.length > 0) return whole;
+  return { state: 'unarmed', share: 1, text: `not armed: ${arming.unarmed || 'nothing could be learned of it'}` };
+};
+
+const openByPoint = (view: SiteView): Map<number, Finding> => {
+  const open = new Map<number, Finding>();
+  for (const finding of view.detection.triage.findings()) {
+    if (finding.state !== 'open' || finding.point === 0) continue;
+    const known = open.get(finding.point);
+    if (known === undefined || finding.surprise > known.surprise) open.set(finding.point, finding);
+  }
+  return open;
+};
+
+const cellRow = (view: SiteView, cell: Cell, open: ReadonlyMap<number, Finding>): CellRow => {
+  const { plan } = cell;
+  const controller = partyOf(view, plan.controller);
+  const number = /-(\d+)$/.exec(plan.id)?.[1];
+  return {
+    id: plan.id,
+    name: number === undefined ? controller.name : `${controller.name} (${number})`,
+    controller,
+    points: plan.points.length,
+    ...progressOf(view, cell),
+    armed: cell.arming.filter(({ armed }) => armed.length > 0).length,
+    relations: relationCount(cell),
+    open: plan.points.filter((point) => open.has(point)).length,
+    stepMs: plan.stepUs / 1000,
+    lastAt: maybeTime(cell.rows.lastUs),
+  };
+};
+
+const relationCount = (cell: Cell): number => {
+  const found = (cell.model?.invariants ?? []).map(({ text }) => relationId(cell.plan.id, text));
+  return new Set([...found, ...cell.decided.map((row) => row.relation_id)]).size;
+};
+
+export const cells = (view: SiteView): CellList => {
+  const open = openByPoint(view);
+  const { feed } = view.detection;
+  return {
+    items: feed.cells.map((cell) => cellRow(view, cell, open)),
+    pointsWithout: feed.without,
+    version: view.version('process'),
+  };
+};
+
+export const cellById = (view: SiteView, id: string): Cell => {
+  const cell = view.detection.feed.cell(id);
+  if (cell === undefined)
+    throw new RequestError(404, 'not-found', 'There is no such cell.', 'Load the list of cells again.');
+  return cell;
+};
+
+const natureOf = (cell: Cell, i: number): CellPoint['nature'] => cell.arming[i]?.nature ?? 'unknown';
+
+const cellPoint = (
+  view: SiteView,
+  cell: Cell,
+  i: number,
+  rows: number,
+  open: ReadonlyMap<number, Finding>,
+): CellPoint => {
+  const id = cell.plan.points[i]!;
+  const point = view.model.point(id);
+  const arming = cell.arming[i];
+  const bands = cell.bands(i, rows);
+  return {
+    id,
+    path: point?.path ?? cell.names[i]!,
+    asset: partyOf(view, point?.target ?? cell.plan.controller),
+    unit: '',
+    nature: natureOf(cell, i),
+    value: plainValue(point?.value),
+    lastAt: maybeTime(point?.lastUs ?? 0),
+    ...pointProgress(view, cell, i),
+    armed: [...(arming?.armed ?? [])],
+    unarmed: arming?.unarmed ?? '',
+    detectable: finite(arming?.detectable ?? Number.NaN),
+    withinMs: finite((arming?.withinUs ?? Number.NaN) / 1000),
+    explained: arming === undefined || Number.isNaN(arming.explained) ? null : share(arming.explained),
+    surprise: Number.isNaN(cell.surprise(i)) ? null : share(cell.surprise(i)),
+    values: cell.rows.latest(rows).at(i).map(finite),
+    low: bands.low.map(finite),
+    high: bands.high.map(finite),
+    finding: open.get(id)?.id ?? '',
+  };
+};
+
+/** What was found in the data and what people decided, each once. */
+export const relationRows = (
+  view: SiteView,
+  cell: Cell,
+  names: ReadonlyMap<string, string> = new Map(),
+): RelationRow[] => {
+  const found = cell.model?.invariants ?? [];
+  const decided = new Map<string, Decided>(cell.decided.map((row) => [row.relation_id, row]));
+  const texts = [...found.map(({ text }) => text), ...cell.decided.map(({ text }) => text)];
+  const relations = new Map<string, Relation>();
+  for (const text of texts) {
+    const relation = parseRelation(text, cell.names);
+    // A point that it names may not be in the cell any more.
+    if (!('error' in relation)) relations.set(text, relation);
+  }
+  const broken = cell.broken(new RelationWatch([...relations.values()], cell.names));
+  const pointsOf = (text: string): PointRef[] => {
+    const relation = relations.get(text);
+    const ends = relation === undefined ? [] : [relation.left, relation.when];
+    return ends.map((name) => pointRef(view, cell.plan.points[cell.names.indexOf(name)]!));
+  };
+  const row = (id: string, text: string, rows: number, mine: Decided | undefined): RelationRow => ({
+    id,
+    text,
+    points: pointsOf(text),
+    state: (mine?.state ?? 'proposed') as RelationRow['state'],
+    origin: (mine?.origin ?? 'learned') as RelationRow['origin'],
+    held: rows > 0 ? 1 : null,
+    rows,
+    holds: broken === undefined ? null : !broken.has(text),
+    who: mine === undefined ? '' : (names.get(mine.user_id) ?? mine.user_id),
+    at: mine === undefined ? null : maybeTime(mine.ts),
+  });
+  const out = found.map(({ text, rows }) => {
+    const id = relationId(cell.plan.id, text);
+    const mine = decided.get(id);
+    decided.delete(id);
+    return row(id, mine?.text ?? text, mine === undefined || mine.text === text ? rows : 0, mine);
+  });
+  return [...out, ...[...decided.values()].map((mine) => row(mine.relation_id, mine.text, mine.rows, mine))];
+};
+
+export const cellDetail = (
+  view: SiteView,
+  cell: Cell,
+  samples: number | undefined,
+  names: ReadonlyMap<string, string>,
+): CellDetail => {
+  const open = openByPoint(view);
+  const latest = cell.rows.latest(samples ?? DEFAULT_SAMPLES);
+  return {
+    cell: cellRow(view, cell, open),
+    us: latest.tsUs,
+    points: cell.plan.points.map((_, i) => cellPoint(view, cell, i, latest.tsUs.length, open)),
+    relations: relationRows(view, cell, names),
+    version: view.version('process'),
+  };
+};
+
+/**
+ * Values of a point from the store with the band that was expected of it. The band is known for the rows that are
+ * remembered (BAND_ROWS); before them it is not told.
+ */
+export const band = async (view: SiteView, store: Store, request: SeriesRequest): Promise<Band> => {
+  const series = await seriesOf(store, request);
+  const cell = view.detection.feed.cellOf(request.point);
+  const i = cell?.plan.points.indexOf(request.point) ?? -1;
+  const n = series.us.length;
+  const low = new Array<number | null>(n).fill(null);
+  const high = new Array<number | null>(n).fill(null);
+  const expected = new Array<number | null>(n).fill(null);
+  if (cell !== undefined && cell.isArmed) {
+    const latest = cell.rows.latest(BAND_ROWS).tsUs;
+    const bands = cell.bands(i, latest.length);
+    let row = 0;
+    for (let s = 0; s < n; s++) {
+      while (row + 1 < latest.length && latest[row + 1]! <= series.us[s]!) row++;
+      if (latest.length === 0 || series.us[s]! < latest[0]!) continue;
+      low[s] = finite(bands.low[row]!);
+      high[s] = finite(bands.high[row]!);
+      expected[s] = finite(bands.expected[row]!);
+    }
+  }
+  const from = series.us[0] ?? 0;
+  const to = series.us.at(-1) ?? 0;
+  const naming = namingOf(view);
+  const findings = view.detection.triage
+    .findings()
+    .filter((f) => f.points.includes(request.point) && f.lastUs >= from)
+    .sort((a, b) => a.firstUs - b.firstUs)
+    .map((f) => ({
+      id: f.id,
+      title: fill(kindOf(f.kind).title, f, naming),
+      fromUs: f.firstUs,
+      toUs: f.lastUs,
+      open: f.state === 'open',
+    }));
+  const progress: Progress =
+    cell === undefined
+      ? { state: 'waiting', share: null, text: 'it is in no process cell: text values, or seen too seldom' }
+      : pointProgress(view, cell, i);
+  return {
+    point: pointRef(view, request.point),
+    cell: cell?.plan.id ?? '',
+    unit: '',
+    nature: cell === undefined ? 'unknown' : natureOf(cell, i),
+    ...progress,
+    armed: [...(cell?.arming[i]?.armed ?? [])],
+    unarmed: cell?.arming[i]?.unarmed ?? '',
+    us: series.us,
+    value: series.value,
+    expected,
+    low,
+    high,
+    findings,
+    from: maybeTime(from),
+    to: maybeTime(to),
+  };
+};

@@ -1,0 +1,102 @@
+/**
+ * What a point can be told by itself: outside of its limits, a state that never was, values that no sensor gives, standing
+ * still for longer than it ever did. Limits are those of the tail of what was seen, widened where one part of the training
+ * already went beyond the others: then the point drifts, and the training has not seen all of it.
+ */
+import { tailLimit } from './charts.ts';
+import type { PointShape } from './nature.ts';
+
+/** Parts of the training that are compared to see whether limits hold. */
+const BLOCKS = 4;
+/** Values that a point rests at (a closed valve's zero): each has its own longest rest. */
+const MAX_RESTS = 3;
+/** A standstill is odd from this many times the longest seen, and a few rows more. */
+const STUCK_FACTOR = 1.5;
+const STUCK_ROWS = 4;
+/** Limits are this many accuracies beyond what was seen: a recording that is rounded is no deviation. */
+const EXACT = 3;
+/** Part of its span that a point must be exact to, or standing still says nothing. */
+const COARSE = 0.05;
+const STILL_PART = 0.005;
+/** Rows within which two peaks of a level are one. */
+const APART = 24;
+
+/** Plain data: saved with the model. */
+export interface GuardLimits {
+  readonly low: number;
+  readonly high: number;
+  /** Longest standstill accepted, rows: at each rest value, and elsewhere. Infinity: not armed. */
+  readonly rests: readonly number[];
+  readonly restRows: readonly number[];
+  readonly otherRows: number;
+}
+
+const blockExcess = (column: Float64Array, sign: 1 | -1): number => {
+  const tops = Array.from({ length: BLOCKS }, (_, b) => {
+    let top = Number.NEGATIVE_INFINITY;
+    for (const x of column.subarray((b * column.length) / BLOCKS, ((b + 1) * column.length) / BLOCKS))
+      if (sign * x > top) top = sign * x;
+    return top;
+  }).sort((a, b) => b - a);
+  const excess = tops[0]! - tops[1]!;
+  return Number.isFinite(excess) ? excess : 0;
+};
+
+/** Runs of values that differ by less than the accuracy: calls `end` with the first value and the rows. */
+const runs = (column: Float64Array, accuracy: number, end: (value: number, rows: number) => void): void => {
+  let value = Number.NaN;
+  let rows = 0;
+  for (const x of column) {
+    if (Number.isNaN(x)) continue;
+    if (Math.abs(x - value) <= accuracy) rows++;
+    else {
+      if (rows > 0) end(value, rows);
+      value = x;
+      rows = 1;
+    }
+  }
+  if (rows > 0) end(value, rows);
+};
+
+export const fitGuard = (shape: PointShape, column: Float64Array, expected: number): GuardLimits => {
+  const none = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, rests: [], restRows: [] };
+  if (shape.nature !== 'continuous') return { ...none, otherRows: Number.POSITIVE_INFINITY };
+  const middle = (shape.low + shape.high) / 2;
+  const side = (sign: 1 | -1): number => {
+    const tail = tailLimit(
+      column.map((x) => Math.max(0, sign * (x - middle))),
+      expected,
+      APART,
+    );
+    const extreme = sign === 1 ? shape.high - middle : middle - shape.low;
+    return Math.max(Math.min(tail, 2 * extreme), extreme + 2 * blockExcess(column, sign) + EXACT * shape.accuracy);
+  };
+  const longest = new Map<number, { rows: number; total: number }>();
+  runs(column, stillness(shape), (value, rows) => {
+    if (rows < 2) return;
+    const key = Math.round(value / (2 * shape.accuracy));
+    const seen = longest.get(key) ?? { rows: 0, total: 0 };
+    longest.set(key, { rows: Math.max(seen.rows, rows), total: seen.total + rows });
+  });
+  const rests = [...longest].sort((a, b) => b[1].rows - a[1].rows || a[0] - b[0]).slice(0, MAX_RESTS);
+  const other = Math.max(1, ...[...longest].filter(([k]) => !rests.some(([r]) => r === k)).map(([, v]) => v.rows));
+  const coarse = shape.accuracy > COARSE * (shape.high - shape.low);
+  const limit = (rows: number): number => Math.ceil(rows * STUCK_FACTOR) + STUCK_ROWS;
+  return {
+    low: middle - side(-1),
+    high: middle + side(1),
+    rests: coarse ? [] : rests.map(([key]) => key * 2 * shape.accuracy),
+    restRows: rests.map(([, v]) => limit(v.rows)),
+    otherRows: coarse ? Number.POSITIVE_INFINITY : limit(other),
+  };
+};
+
+/** Values that differ by no more are standing still. */
+export const stillness = (shape: PointShape): number => Math.min(shape.accuracy, STILL_PART * (shape.high - shape.low));
+
+/** Rows that a point may stand still at this value. */
+export const standstillOf = (limits: GuardLimits, shape: PointShape, value: number): number => {
+  for (let i = 0; i < limits.rests.length; i++)
+    if (Math.abs(value - limits.rests[i]!) <= 2 * shape.accuracy) return limits.restRows[i]!;
+  return limits.otherRows;
+};

@@ -1,0 +1,45 @@
+/** The row in hand and the one before, with the last known value where a value is missing. The same code fits and scores. */
+import type { PointShape } from './nature.ts';
+
+/** A distance of more than this many usual steps is a gap: what came before says nothing about the next row. */
+const GAP_STEPS = 1.5;
+
+export class Holder {
+  readonly values: Float64Array;
+  readonly previous: Float64Array;
+  /** 1 where the row in hand has a value of its own. */
+  readonly known: Uint8Array;
+  /** False at the first row and after a gap. */
+  contiguous = false;
+  private lastUs = Number.NaN;
+  private readonly stepUs: number;
+
+  constructor(shapes: readonly PointShape[], stepUs: number) {
+    this.values = Float64Array.from(shapes, (s) => s.mean);
+    this.previous = Float64Array.from(shapes, (s) => s.mean);
+    this.known = new Uint8Array(shapes.length);
+    this.stepUs = stepUs;
+  }
+
+  take(tsUs: number, row: (point: number) => number): void {
+    const { values, previous, known } = this;
+    this.contiguous = tsUs - this.lastUs <= GAP_STEPS * this.stepUs && tsUs > this.lastUs;
+    this.lastUs = tsUs;
+    previous.set(values);
+    for (let p = 0; p < values.length; p++) {
+      const x = row(p);
+      known[p] = Number.isFinite(x) ? 1 : 0;
+      if (known[p] === 1) values[p] = x;
+    }
+    if (!this.contiguous) previous.set(values);
+  }
+
+  get state(): { values: number[]; previous: number[]; lastUs: number } {
+    return { values: [...this.values], previous: [...this.previous], lastUs: this.lastUs };
+  }
+  set state(s: { values: number[]; previous: number[]; lastUs: number }) {
+    this.values.set(s.values);
+    this.previous.set(s.previous);
+    this.lastUs = s.lastUs;
+  }
+}

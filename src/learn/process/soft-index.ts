@@ -1,0 +1,1 @@
+export { softLearner } from './soft-learner.ts';
