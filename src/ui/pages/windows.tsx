@@ -7,10 +7,10 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { WindowChange, WindowRow } from '../../api/detection.ts';
 import { call } from '../lib/api.ts';
-import { duration, plural } from '../lib/format.ts';
+import { dateTime, duration, plural } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
-import { Loading, Panel, PartyLink, Problem, Text, When } from '../parts/basics.tsx';
+import { Loading, Panel, PartyLink, Problem, Text } from '../parts/basics.tsx';
 import { notify } from '../parts/notify.ts';
 import { SmallTable } from '../parts/simple-table.tsx';
 import { ChangeWindow, NewWindowDialog } from './windows/dialogs.tsx';
@@ -75,7 +75,7 @@ export const WindowsPage = () => {
               {
                 id: 'text',
                 head: 'Work',
-                width: 'minmax(200px, 2fr)',
+                width: 'minmax(170px, 2fr)',
                 by: (w) => w.text,
                 cell: (w) => (
                   <span className={w.id === sel ? 'strong' : ''} title={w.text}>
@@ -84,34 +84,25 @@ export const WindowsPage = () => {
                   </span>
                 ),
               },
-              { id: 'covers', head: 'Covers', width: 'minmax(150px, 1.4fr)', cell: (w) => <Covers window={w} /> },
+              { id: 'covers', head: 'Covers', width: 'minmax(130px, 1.2fr)', cell: (w) => <Covers window={w} /> },
               {
-                id: 'vendor',
-                head: 'Vendor',
-                width: '120px',
-                by: (w) => w.vendor,
-                cell: (w) => <Text unknown="none named">{w.vendor}</Text>,
+                id: 'from',
+                head: 'When',
+                width: '236px',
+                by: (w) => w.fromAt,
+                cell: (w) => <Span window={w} />,
               },
               {
                 id: 'order',
-                head: 'Work order',
-                width: '110px',
+                head: 'Order, vendor',
+                width: 'minmax(120px, 1fr)',
                 by: (w) => w.workOrder,
-                cell: (w) => <Text unknown="none">{w.workOrder}</Text>,
-              },
-              { id: 'from', head: 'From', width: '146px', by: (w) => w.fromAt, cell: (w) => <When at={w.fromAt} /> },
-              { id: 'to', head: 'To', width: '146px', by: (w) => w.toAt, cell: (w) => <When at={w.toAt} /> },
-              {
-                id: 'length',
-                head: 'Length',
-                width: '70px',
-                end: true,
-                cell: (w) => duration(Date.parse(w.toAt) - Date.parse(w.fromAt)),
+                cell: (w) => <Text unknown="none named">{[w.workOrder, w.vendor].filter(Boolean).join(', ')}</Text>,
               },
               {
                 id: 'findings',
                 head: 'Findings',
-                width: '130px',
+                width: '116px',
                 by: (w) => w.findings,
                 cell: (w) => <WindowFindings window={w} />,
               },
@@ -157,6 +148,18 @@ const WindowState = ({ window: w }: { window: WindowRow }) =>
   ) : (
     <span className={w.state === 'running' ? 'strong' : w.state === 'planned' ? '' : 'dim'}>{w.state}</span>
   );
+
+/** The second day only where it is another one. */
+const Span = ({ window: w }: { window: WindowRow }) => {
+  const from = dateTime(w.fromAt).slice(0, 16);
+  const to = dateTime(w.toAt).slice(0, 16);
+  return (
+    <span title={`${w.fromAt} to ${w.toAt}`}>
+      {from} to {from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to.slice(5)}{' '}
+      <span className="dim small">{duration(Date.parse(w.toAt) - Date.parse(w.fromAt))}</span>
+    </span>
+  );
+};
 
 const Covers = ({ window: w }: { window: WindowRow }) => {
   if (w.assets.length + w.cells.length === 0) return <span>the whole site</span>;

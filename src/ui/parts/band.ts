@@ -87,7 +87,8 @@ export const brokenAtHoles = (band: Band): Band => {
     from.forEach((c, k) => {
       columns[k]?.push(c[i] ?? null);
     });
-    if (starts.has(t) && band.observed[i] !== null && (band.us[i + 1] ?? t) > t + 1) {
+    // Rows that say themselves that nothing was seen break the line already.
+    if (starts.has(t) && typeof band.observed[i + 1] === 'number' && (band.us[i + 1] ?? t) > t + 1) {
       us.push(t + 1);
       for (const c of columns) c.push(null);
     }

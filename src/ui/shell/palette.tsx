@@ -1,4 +1,4 @@
-/** The command palette (Ctrl/Cmd-K): assets by name, address, vendor or model; pages; actions. */
+/** The command palette (Ctrl/Cmd-K): assets by name, address, vendor or model; alerts by their words; pages; actions. */
 import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
@@ -8,7 +8,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useState } from 'react';
 import { call } from '../lib/api.ts';
 import { useSite, useSites } from '../lib/site.ts';
-import { LevelMark, ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
+import { LevelMark, PriorityGlyph, ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
 import { openUpload } from './drop.tsx';
 import { PAGES } from './pages.ts';
 
@@ -28,6 +28,13 @@ export const Palette = () => {
     enabled: site !== '' && asked !== '',
     placeholderData: keepPreviousData,
   });
+  const foundAlerts = useQuery({
+    queryKey: ['alerts', site, 'palette', asked],
+    queryFn: ({ signal }) =>
+      call('alerts', { site, q: `${quoted(asked)} -state:closed`, sort: 'rank', limit: 5 }, undefined, signal),
+    enabled: site !== '' && asked !== '',
+    placeholderData: keepPreviousData,
+  });
   const words = query.trim().toLowerCase();
   const fits = (text: string) => words.split(/\s+/).every((w) => text.toLowerCase().includes(w));
   const pages = site === '' ? [] : PAGES.filter((p) => fits(`${p.label} ${p.what}`));
@@ -37,6 +44,7 @@ export const Palette = () => {
     { label: 'Switch light and dark', icon: IconSunMoon, run: () => toggleColorScheme() },
   ].filter((a) => fits(a.label));
   const assets = asked === '' ? [] : (found.data?.items ?? []);
+  const alerts = asked === '' ? [] : (foundAlerts.data?.items ?? []);
   // Answers come after the keystroke: as long as nothing was chosen with the arrows, Enter takes the first.
   const takeFirst = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
@@ -86,6 +94,23 @@ export const Palette = () => {
             ))}
           </Spotlight.ActionsGroup>
         )}
+        {alerts.length > 0 && (
+          <Spotlight.ActionsGroup label="Alerts">
+            {alerts.map((a) => (
+              <Spotlight.Action
+                key={a.id}
+                onClick={() => void navigate({ to: '/s/$site/alerts/$alert', params: { site, alert: a.id } })}
+              >
+                <span className="row grow" style={{ gap: 10 }}>
+                  <PriorityGlyph priority={a.priority} />
+                  <span className="cut">{a.title}</span>
+                  <span className="grow" />
+                  <span className="dim small nowrap">{a.target.name}</span>
+                </span>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
         {pages.length > 0 && (
           <Spotlight.ActionsGroup label="Pages">
             {pages.map((p) => (
@@ -129,8 +154,8 @@ export const Palette = () => {
           </Spotlight.ActionsGroup>
         )}
         {words !== '' &&
-          assets.length + pages.length + actions.length + otherSites.length === 0 &&
-          !found.isFetching && <Spotlight.Empty>No asset, page or action answers to that.</Spotlight.Empty>}
+          assets.length + alerts.length + pages.length + actions.length + otherSites.length === 0 &&
+          !found.isFetching && <Spotlight.Empty>No asset, alert, page or action answers to that.</Spotlight.Empty>}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );

@@ -1,7 +1,7 @@
 /** A finding in the plant's words: what happened beside what it was compared with, the innocent explanation, what to check. */
 import type { ReactNode } from 'react';
 import type { FindingDetail, FindingRow } from '../../../api/alerts.ts';
-import { number, plural } from '../../lib/format.ts';
+import { duration, number, plural } from '../../lib/format.ts';
 import { EvidenceLinks, Panel, PartyLink, Text, Unknown, When } from '../../parts/basics.tsx';
 import {
   CERTAINTY_HELP,
@@ -151,6 +151,9 @@ export const Card = ({ finding }: { finding: FindingDetail }) => (
   </details>
 );
 
+const heldOf = (e: FindingRow): string =>
+  e.firstAt === null || e.lastAt === null ? 'not known' : duration(Date.parse(e.lastAt) - Date.parse(e.firstAt));
+
 /** The middle of the page: what happened, the chart that proves it, what to check, the frames, the other episodes. */
 export const FindingBody = ({
   finding,
@@ -203,7 +206,7 @@ export const FindingBody = ({
               by: (e) => e.firstAt ?? '',
               cell: (e) => <When at={e.firstAt} />,
             },
-            { id: 'last', head: 'To', width: '150px', by: (e) => e.lastAt ?? '', cell: (e) => <When at={e.lastAt} /> },
+            { id: 'held', head: 'Held', width: '74px', end: true, cell: (e) => heldOf(e) },
             {
               id: 'title',
               head: 'What',

@@ -34,7 +34,7 @@ export const RateLine = () => {
       <button type="button" className="rates-line" aria-expanded={open} onClick={() => setOpen(!open)}>
         <IconChevronRight size={14} stroke={1.6} aria-hidden="true" className={open ? 'turned dim' : 'dim'} />
         {PRIORITIES.map((p) => (
-          <span key={p} className={rates.open[p] === 0 ? 'row dim' : 'row'} style={{ gap: 5 }}>
+          <span key={p} className={rates.open[p] === 0 ? 'row dim none' : 'row'} style={{ gap: 5 }}>
             <PriorityGlyph priority={p} size={11} />
             <b>{number(rates.open[p])}</b> {PRIORITY_WORD[p].toLowerCase()}
           </span>

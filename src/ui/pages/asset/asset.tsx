@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
+import type { AlertRow } from '../../../api/alerts.ts';
 import type { AssetDetail } from '../../../api/assets.ts';
 import type { ChangeRow, CommandRow, PointRow, SessionRow, WeirdRow } from '../../../api/traffic.ts';
 import { call } from '../../lib/api.ts';
@@ -9,6 +10,7 @@ import { number } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Loading, Problem, When } from '../../parts/basics.tsx';
 import { ListTable } from '../../parts/table.tsx';
+import { rankedColumns } from '../alerts/columns.tsx';
 import './asset.css';
 import { Addresses } from './addresses.tsx';
 import { changeColumns, commandColumns, pointColumns, sessionColumns, weirdColumns } from './columns.tsx';
@@ -21,8 +23,9 @@ interface Tab {
   readonly label: string;
   readonly count?: number;
 }
-const tabsOf = (a: AssetDetail): readonly Tab[] => [
+const tabsOf = (a: AssetDetail, alerts: number | undefined): readonly Tab[] => [
   { id: '', label: 'Overview' },
+  { id: 'alerts', label: 'Alerts', ...(alerts === undefined ? {} : { count: alerts }) },
   { id: 'facts', label: 'Facts', count: a.attributes.length },
   { id: 'points', label: 'Points', count: a.counts.points },
   { id: 'commands', label: 'Commands', count: a.counts.commands },
@@ -40,11 +43,15 @@ export const AssetPage = () => {
     queryKey: ['assets', site, 'one', id],
     queryFn: ({ signal }) => call('asset', { site, asset: id }, undefined, signal),
   });
+  const alerts = useQuery({
+    queryKey: ['alerts', site, 'of', id],
+    queryFn: ({ signal }) => call('alerts', { site, q: `asset:=${id} -state:closed`, limit: 1 }, undefined, signal),
+  });
   if (query.isLoading) return <Loading lines={14} what="Loading the asset" />;
   if (query.error && !query.data) return <Problem error={query.error} retry={() => void query.refetch()} />;
   const asset = query.data;
   if (!asset) return null;
-  const tabs = tabsOf(asset);
+  const tabs = tabsOf(asset, alerts.data?.total);
   const tab = tabs.find((t) => t.id === search.tab)?.id ?? '';
   return (
     <div className="page full asset">
@@ -113,6 +120,24 @@ const TabBody = ({ tab, asset }: { tab: string; asset: AssetDetail }) => {
       return <Facts asset={asset} />;
     case 'addresses':
       return <Addresses asset={asset} />;
+    case 'alerts':
+      return (
+        <ListTable<AlertRow>
+          list="alerts"
+          topic="alerts"
+          unit={['alert', 'alerts']}
+          columns={rankedColumns}
+          keyOf={(a) => a.id}
+          fixed={`asset:=${asset.id}`}
+          defaultSort="rank"
+          chips={[{ label: 'Not closed', q: '-state:closed' }]}
+          open={(a) => void navigate({ to: '/s/$site/alerts/$alert', params: { site, alert: a.id } })}
+          empty={{
+            title: 'No alert about this device',
+            text: 'No evidence of anything odd in what is visible of it. Learning says how much of it is judged.',
+          }}
+        />
+      );
     case 'points':
       return (
         <ListTable<PointRow>

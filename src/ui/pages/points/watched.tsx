@@ -6,6 +6,7 @@ import { timeOfUs } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Loading, Panel, Unknown, When } from '../../parts/basics.tsx';
 import { GuardMeter } from '../../parts/learning.tsx';
+import { GUARD_WORD } from '../process/point-marks.tsx';
 import { bandQueryOf } from './course.tsx';
 
 export const Watched = ({ point }: { point: number }) => {
@@ -45,7 +46,13 @@ export const Watched = ({ point }: { point: number }) => {
           <dt>Nature</dt>
           <dd>{b.nature === 'unknown' ? <Unknown /> : b.nature}</dd>
           <dt>Armed</dt>
-          <dd>{b.armed.length === 0 ? <span className="dim">nothing yet</span> : b.armed.join(', ')}</dd>
+          <dd>
+            {b.armed.length === 0 ? (
+              <span className="dim">nothing yet</span>
+            ) : (
+              b.armed.map((a) => GUARD_WORD[a] ?? a).join(', ')
+            )}
+          </dd>
           {b.unarmed !== '' && (
             <>
               <dt>Not armed</dt>

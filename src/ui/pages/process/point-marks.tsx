@@ -69,7 +69,8 @@ export const Course = ({ point, us, width }: { point: CellPoint; us: readonly nu
   return <Sparkline data={data} label={point.path} {...(width === undefined ? {} : { width })} />;
 };
 
-const GUARD_WORD: Readonly<Record<string, string>> = {
+/** What a guard looks for, in a word or two. */
+export const GUARD_WORD: Readonly<Record<string, string>> = {
   level: 'level',
   spread: 'noise',
   stuck: 'stuck',
