@@ -72,6 +72,7 @@ export const PATHS = {
   windows: 'GET /api/v1/sites/:site/windows',
   addWindow: 'POST /api/v1/sites/:site/windows',
   changeWindow: 'PATCH /api/v1/sites/:site/windows/:window',
+  stageAttack: 'POST /api/v1/sites/:site/staged-attack',
 } as const;
 export type CallName = keyof typeof PATHS;
 

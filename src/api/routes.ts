@@ -77,6 +77,7 @@ import {
   SiteChange,
   SiteList,
   SourceList,
+  StageRequest,
   Status,
   User,
   UserChange,
@@ -246,6 +247,12 @@ export const ROUTES = {
   windows: { params: SiteParams, response: WindowList, summary: 'Maintenance windows' },
   addWindow: { params: SiteParams, body: NewWindow, response: WindowRow, summary: 'Announces planned work' },
   changeWindow: { params: WindowParams, body: WindowChange, response: WindowRow, summary: 'Ends or prolongs it' },
+  stageAttack: {
+    params: SiteParams,
+    body: StageRequest,
+    response: Site,
+    summary: 'Begins an attack on the simulated plant; there is none on a real one',
+  },
 } as const satisfies Record<CallName, CallSchema>;
 
 export type Routes = typeof ROUTES;

@@ -64,9 +64,12 @@ export const Site = Obj({
   lastAt: MaybeTime,
   /** Some source is being read or listened to now. */
   busy: Type.Boolean(),
+  /** An attack can be staged on the simulated plant only, once it is live. */
+  staging: OneOf(['none', 'learning', 'ready', 'running']),
 });
 export type Site = Static<typeof Site>;
 export const SiteList = Obj({ items: Type.Array(Site) });
+export const StageRequest = Obj({ minutes: Type.Integer({ minimum: 5, maximum: 240 }) });
 export const SiteChange = Obj({ name: Type.Optional(Name), zone: Type.Optional(Type.String({ maxLength: 60 })) });
 
 /** A plain-language judgement on a source: `This is not a mirror port`, with the figures that say so. */

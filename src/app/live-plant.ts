@@ -21,6 +21,10 @@ export interface LivePlant {
   readonly doneUs: () => number;
   readonly historyUs: number;
   readonly isLive: () => boolean;
+  /** Whether history is still read, an attack could begin, or one is running. */
+  readonly staging: () => 'learning' | 'ready' | 'running';
+  /** Begins an attack that is over in about so long; false unless `ready`. */
+  stage(minutes: number): boolean;
   stop(): void;
 }
 
@@ -41,6 +45,9 @@ export const livePlant = (options: LivePlantOptions): LivePlant => {
   const plant = openPlant({ seed: options.seed ?? PLANT_DEFAULTS.seed, startUs: fromUs });
   let reachedUs = fromUs;
   let live = false;
+  let attackUntilUs = 0;
+  const staging = (): 'learning' | 'ready' | 'running' =>
+    !live ? 'learning' : nowUs() < attackUntilUs ? 'running' : 'ready';
   const batches = async function* (): AsyncGenerator<Uint8Array> {
     let head = true;
     while (!abort.signal.aborted) {
@@ -65,6 +72,12 @@ export const livePlant = (options: LivePlantOptions): LivePlant => {
     doneUs: () => reachedUs - fromUs,
     historyUs: Math.max(1, nowUs() - fromUs),
     isLive: () => live,
+    staging,
+    stage: (minutes) => {
+      if (staging() !== 'ready' || !plant.stage(minutes)) return false;
+      attackUntilUs = nowUs() + minutes * 60 * SECOND_US;
+      return true;
+    },
     stop: () => abort.abort(),
   };
 };

@@ -18,6 +18,13 @@ import type { SiteDetection } from './detection/site-detection.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
 import { createCache, type SiteView } from './query/view.ts';
 
+/** What a person may do to the simulated plant. */
+export interface StagedPlant {
+  staging(): Exclude<Site['staging'], 'none'>;
+  /** False: one is running, or the plant is not live yet. */
+  stage(minutes: number): boolean;
+}
+
 export type SiteKind = Site['kind'];
 
 /** Rows of one table handed over at a time. */
@@ -50,6 +57,8 @@ export class LiveSite {
   summary: SiteSummary = { assets: 0, firstUs: 0, lastUs: 0 };
   /** Wall time of the last look at it. */
   usedUs = 0;
+  /** The simulated plant that feeds it. */
+  plant: StagedPlant | undefined;
   /** Sources that are being read. */
   busy = 0;
   readonly #store: Store;
@@ -269,6 +278,7 @@ export class LiveSite {
       firstAt: time(first),
       lastAt: time(last),
       busy: this.busy > 0,
+      staging: this.plant?.staging() ?? 'none',
     };
   }
 }

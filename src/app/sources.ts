@@ -405,6 +405,7 @@ export class Sources {
       historyUs: isWhole ? 0 : (request.historyUs ?? HISTORY_US),
       wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
     });
+    site.plant = plant;
     const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
     const source = this.#newSource(site, { id: `p-${stamp}`, kind: 'stream', name: 'simulated plant', path: '' });
     await this.#record(site, source, userId);

@@ -110,6 +110,7 @@ export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' |
   windows: 'read',
   addWindow: 'window',
   changeWindow: 'window',
+  stageAttack: 'capture',
   upload: 'capture',
   export: 'read',
   events: 'session',

@@ -13,6 +13,7 @@ import { useSite } from '../lib/site.ts';
 import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Unknown, When } from '../parts/basics.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
 import { PageLink } from '../parts/page-link.tsx';
+import { StagedAttack } from './now/staged.tsx';
 import { MOST_ALERTS, Waiting } from './now/waiting.tsx';
 import './now.css';
 
@@ -268,6 +269,7 @@ export const NowPage = () => {
   return (
     <div className="page now">
       <Posture now={now} />
+      <StagedAttack />
       <Figures now={now} />
       <div className="now-columns">
         <div className="stack" style={{ gap: 14 }}>
