@@ -42,7 +42,7 @@ export const cip = (site: Site): Unit => {
     tuning: true,
     text: 'caustic temperature',
     pv: tt,
-    sp: 75,
+    sp: site.alt(75, 72),
     spLow: 30,
     spHigh: 90,
     spResolution: 0.1,

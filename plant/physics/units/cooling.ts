@@ -41,7 +41,7 @@ export const cooling = (site: Site): Unit => {
     tuning: true,
     text: 'glycol supply',
     pv: tt,
-    sp: 1.5,
+    sp: site.alt(1.5, 2),
     spLow: -5,
     spHigh: 8,
     spResolution: 0.1,

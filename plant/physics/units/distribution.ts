@@ -8,12 +8,12 @@ import { STEP_S } from '../board.ts';
 import { Loop } from '../pid.ts';
 import type { Site, Unit } from '../site.ts';
 
-const AREA_M2 = 11;
 const HEIGHT_M = 4;
 const HOURS = STEP_S / 3600;
 
 export const distribution = (site: Site): Unit => {
   const { shared: s, calendar } = site;
+  const areaM2 = site.alt(11, 9);
   const b = site.board({
     id: 'plc-distribution',
     cell: 'distribution',
@@ -33,7 +33,6 @@ export const distribution = (site: Site): Unit => {
     flow: 12,
     outM3: 0,
     bearingC: 32,
-    _overflowM3: 0,
     wave: 0,
   };
 
@@ -46,7 +45,7 @@ export const distribution = (site: Site): Unit => {
     tuning: true,
     text: 'treated water tank level',
     pv: level,
-    sp: 2.6,
+    sp: site.alt(2.6, 2.3),
     spLow: 1,
     spHigh: 3.6,
     spResolution: 0.001,
@@ -66,7 +65,7 @@ export const distribution = (site: Site): Unit => {
     tuning: true,
     text: 'header pressure',
     pv: pt,
-    sp: 4,
+    sp: site.alt(4, 3.7),
     spLow: 2,
     spHigh: 5.5,
     spResolution: 0.01,
@@ -120,9 +119,8 @@ export const distribution = (site: Site): Unit => {
       const head =
         (6.4 - 0.5 * wear.value) * pump.speed * pump.speed - 0.0009 * now.flow * now.flow + 0.1 * s.treatedLevelM;
       s.headerBar += (Math.max(0, head) - s.headerBar) * 0.45;
-      s.treatedLevelM += ((s.filterM3h - now.flow) * HOURS) / AREA_M2;
+      s.treatedLevelM += ((s.filterM3h - now.flow) * HOURS) / areaM2;
       if (s.treatedLevelM > HEIGHT_M) {
-        now._overflowM3 += (s.treatedLevelM - HEIGHT_M) * AREA_M2;
         s.treatedLevelM = HEIGHT_M;
       }
       if (s.treatedLevelM < 0) s.treatedLevelM = 0;

@@ -60,7 +60,7 @@ export const filler = (site: Site): Unit => {
   });
   b.measured('TT-901', 'product in the bowl', 'degC', 0, 40, 0.05, () => s.productC + 0.6, { lagS: 5 });
   const speedSp = b.setPoint('SPEED.SP', 'filler speed: set point', '/min', 0, 300, 200, 1, { loop: 'ST-901' });
-  const st = b.measured('ST-901', 'filler speed', '/min', 0, 320, 0.25, () => now.speed, { lagS: 1 });
+  b.measured('ST-901', 'filler speed', '/min', 0, 320, 0.25, () => now.speed, { lagS: 1 });
   const drive = b.output('M-901.OUT', 'main drive', '/min', 0, 320, 0, () => now.speed);
   const fillSp = b.setPoint('FILL.SP', 'fill volume: set point', 'ml', 200, 1100, 500, 0.1, { loop: 'FILL.AVG' });
   const factor = b.parameter('FM-901.K', 'factor of the filling meters', '', 0.9, 1.1, 1, 0.0001);
@@ -79,7 +79,7 @@ export const filler = (site: Site): Unit => {
       { resolution: 0.1, calibrated: i === 0, drift: 0.4 },
     ),
   );
-  const average = b.measured(
+  b.measured(
     'FILL.AVG',
     'fill volume: mean of the last minute',
     'ml',
@@ -141,8 +141,6 @@ export const filler = (site: Site): Unit => {
         now.rejects += out ? now.speed / 240 : 1;
       made.put(41_208_000 + now.bottles);
       rejected.put(31_020 + now.rejects);
-      void average;
-      void st;
     },
     integrate: () => {
       valve.step();

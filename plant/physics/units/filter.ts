@@ -37,7 +37,6 @@ export const filter = (site: Site): Unit => {
     flow: 18,
     ripening: 0,
     totalM3: 0,
-    _washedM3: 0,
     washing: -1,
     washS: 0,
     bearingC: 30,
@@ -161,7 +160,6 @@ export const filter = (site: Site): Unit => {
       s.backwashM3h = 0;
       if (now.washing >= 0) {
         s.backwashM3h = WASH_M3H;
-        now._washedM3 += WASH_M3H * HOURS;
         cake[now.washing]! *= 1 - STEP_S / 110;
         now.ripening = 1;
       } else now.ripening *= 1 - STEP_S / 700;

@@ -7,13 +7,13 @@ import { Motor } from '../actuator.ts';
 import { STEP_S } from '../board.ts';
 import type { Site, Unit } from '../site.ts';
 
-const AREA_M2 = 14;
 const HEIGHT_M = 4.5;
 const PUMP_M3H = 32;
 const HOURS = STEP_S / 3600;
 
 export const intake = (site: Site): Unit => {
   const { shared: s, calendar } = site;
+  const areaM2 = site.alt(14, 18);
   const b = site.board({
     id: 'plc-intake',
     cell: 'intake',
@@ -31,7 +31,6 @@ export const intake = (site: Site): Unit => {
   const now = {
     flow: 0,
     wellM: 22,
-    _overflowM3: 0,
     valve: 1,
     totalM3: 412_300,
     bearingC: 25,
@@ -56,8 +55,12 @@ export const intake = (site: Site): Unit => {
   );
   b.measured('TT-101', 'raw water temperature', 'degC', 0, 40, 0.04, () => s.rawC, { lagS: 20 });
   b.measured('QT-101', 'raw water turbidity', 'NTU', 0, 40, 0.05, () => s.rawTurbidityNtu, { lagS: 15 });
-  const start = b.setPoint('LIC-101.START', 'raw water tank: start level', 'm', 0.5, 4, 2.8, 0.001, { loop: 'LT-101' });
-  const stop = b.setPoint('LIC-101.STOP', 'raw water tank: stop level', 'm', 1, 4.2, 3.6, 0.001, { loop: 'LT-101' });
+  const start = b.setPoint('LIC-101.START', 'raw water tank: start level', 'm', 0.5, 4, site.alt(2.8, 2.5), 0.001, {
+    loop: 'LT-101',
+  });
+  const stop = b.setPoint('LIC-101.STOP', 'raw water tank: stop level', 'm', 1, 4.2, site.alt(3.6, 3.5), 0.001, {
+    loop: 'LT-101',
+  });
   const lowLow = b.setPoint('LIC-101.LL', 'raw water tank: second pump helps below', 'm', 0.3, 3, 1.8, 0.001);
   const auto = b.flag('LIC-101.AUTO', 'pumps in automatic', true, { writable: true });
   const commands = [
@@ -124,9 +127,8 @@ export const intake = (site: Site): Unit => {
       // The head falls as the tank fills and as the well is drawn down.
       const head = 1 + 0.004 * (now.wellM - 22) - 0.02 * (s.rawLevelM - 3);
       now.flow = (pumps[0]!.speed + pumps[1]!.speed * 0.98) * PUMP_M3H * head * now.valve * (1 - 0.08 * wear.value);
-      s.rawLevelM += ((now.flow - s.filterM3h) * HOURS) / AREA_M2;
+      s.rawLevelM += ((now.flow - s.filterM3h) * HOURS) / areaM2;
       if (s.rawLevelM > HEIGHT_M) {
-        now._overflowM3 += (s.rawLevelM - HEIGHT_M) * AREA_M2;
         s.rawLevelM = HEIGHT_M;
       }
       if (s.rawLevelM < 0) s.rawLevelM = 0;

@@ -24,7 +24,6 @@ export const packer = (site: Site): Unit => {
     speed: 0,
     glueC: 150,
     cases: 0,
-    _bottles: 0,
     glueKg: 8,
   };
 
@@ -100,7 +99,6 @@ export const packer = (site: Site): Unit => {
       if (now.speed < 0.2) now.speed = 0;
       s.packedPerMinute = now.speed;
       const perStep = (now.speed / 60) * STEP_S;
-      now._bottles += perStep;
       now.cases += perStep / Math.max(1, size.value);
       now.glueKg -= perStep * 4e-5;
       if (now.glueKg < 2) now.glueKg = 12;

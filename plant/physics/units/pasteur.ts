@@ -47,7 +47,6 @@ export const pasteur = (site: Site): Unit => {
     tubeAt: 0,
     heldC: 30,
     totalM3: 0,
-    _divertedM3: 0,
   };
   const tube = new Float64Array(HOLD_S).fill(30);
 
@@ -59,7 +58,7 @@ export const pasteur = (site: Site): Unit => {
     name: 'LIC-605',
     text: 'sterile tank level',
     pv: lt,
-    sp: 1.3,
+    sp: site.alt(1.3, 1.1),
     spLow: 0.4,
     spHigh: 2.1,
     spResolution: 0.01,
@@ -67,6 +66,7 @@ export const pasteur = (site: Site): Unit => {
     tiS: 900,
     start: 60,
     low: 30,
+    high: 80,
     actual: () => levelLoop.out.value,
   });
   const flowLoop = new Loop(b, {
@@ -190,8 +190,10 @@ export const pasteur = (site: Site): Unit => {
       const product = s.bufferLevelM > 0.12;
       if (enable.value === 0 || s.trip.pasteur || !product) step.put(0);
       else if (step.value === 0 && s.bufferLevelM > 0.35) step.put(1);
-      const hot = tt3.value > low.value + (step.value === 2 ? 0 : 1);
+      const hot = tt3.value > low.value + (step.value === 2 ? 0 : 0.5);
       if (step.value === 1 && hot) step.put(2);
+      // Too cold: back to heating up at a smaller flow, which the steam can always heat.
+      else if (step.value === 2 && !hot && !b.runs('no-divert')) step.put(1);
       const runs = step.value > 0;
       const sterileFull = lt.value > 2.2;
       levelLoop.scan(runs);
@@ -244,7 +246,6 @@ export const pasteur = (site: Site): Unit => {
       const given = now.flow * now.forward;
       s.pasteurFeedM3h = given;
       s.pasteurOutM3h = given;
-      now._divertedM3 += (now.flow - given) * HOURS;
       now.totalM3 += given * HOURS;
       const secondsHeld = now.flow > 0.3 ? (HOLD_S * 6) / now.flow : 0;
       now.pu = Math.min(1000, (secondsHeld / 60) * 1.393 ** (now.heldC - 60));

@@ -47,7 +47,7 @@ export const steam = (site: Site): Unit => {
     tuning: true,
     text: 'boiler pressure',
     pv: pt,
-    sp: 6,
+    sp: site.alt(6, 5.6),
     spLow: 3,
     spHigh: 8,
     spResolution: 0.01,
