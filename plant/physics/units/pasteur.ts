@@ -197,7 +197,9 @@ export const pasteur = (site: Site): Unit => {
       const runs = step.value > 0;
       const sterileFull = lt.value > 2.2;
       levelLoop.scan(runs);
-      flowLoop.sp.put(step.value === 1 ? 4.5 : levelLoop.out.value * 0.1);
+      // More flow comes slowly, as fast as the heater can follow; less comes at once.
+      const asked = step.value === 1 ? 4.5 : levelLoop.out.value * 0.1;
+      flowLoop.sp.put(runs ? Math.min(asked, flowLoop.sp.value + (flowLoop.sp.value < 3 ? 0.2 : 0.008)) : 0);
       flowLoop.scan(runs);
       tempLoop.scan(runs, 0, hotLoop.out.value >= 99);
       hotLoop.sp.put(Math.min(105, Math.max(20, 55 + 0.5 * tempLoop.out.value)));
