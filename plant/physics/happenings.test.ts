@@ -404,7 +404,7 @@ describe('disturbances', () => {
   });
   it('fouling of the exchanger: the hot water must be hotter for the same product', () => {
     const [w, twin] = pair(happening('fouling', 'E-601', { to: 0.8, rampS: 600 }, 100), NOON + 600);
-    expect(w.truth('TT-603')).toBeCloseTo(twin.truth('TT-603'), 0);
+    expect(Math.abs(w.truth('TT-603') - twin.truth('TT-603'))).toBeLessThan(1.5);
     expect(w.truth('TT-602') - twin.truth('TT-602')).toBeGreaterThan(0.7);
     expect(w.truth('PDT-601')).toBeGreaterThan(1.5 * twin.truth('PDT-601'));
   });
