@@ -62,6 +62,7 @@ export class Board implements Controller {
   readonly #byName = new Map<string, Point>();
   readonly #noise: Noise;
   readonly #wide: boolean;
+  readonly #roughness: number;
   readonly #title: string;
   #next = 0;
   #bitAt = -1;
@@ -70,7 +71,9 @@ export class Board implements Controller {
   /** Set by the world each step: masters are shown values of that time. */
   timeS = 0;
 
-  constructor(options: BoardOptions, noise: Noise) {
+  /** `roughness` multiplies noise and lag of its instruments. */
+  constructor(options: BoardOptions, noise: Noise, roughness = 1) {
+    this.#roughness = roughness;
     this.id = options.id;
     this.cell = options.cell;
     this.family = options.family;
@@ -146,9 +149,9 @@ export class Board implements Controller {
     const { type, scale } = this.#shape(low, high, resolution, extras);
     const p = this.#add(name, text, unit, 'measured', low, high, 0, type, scale, false, extras);
     const traits: SensorTraits = {
-      noise,
+      noise: noise * this.#roughness,
       resolution,
-      lagS: extras.lagS ?? 0,
+      lagS: (extras.lagS ?? 0) * this.#roughness,
       drift: extras.drift ?? (high - low) * 0.0008,
     };
     p.sensor = new Sensor(p.definition, traits, truth, this.#noise, STEP_S);

@@ -55,6 +55,8 @@ export interface WorldOptions {
   readonly seed: number;
   /** Seconds since 1970 at the plant's time 0, in the plant's own zone; a Monday in March if not given. */
   readonly startS?: number;
+  /** `b`: the variant plant, of other sizes, set points and instruments; `a` if not given. */
+  readonly variant?: 'a' | 'b';
   /** People work by themselves (true if not given). A network that sends their writes sets it false. */
   readonly people?: boolean;
 }
@@ -77,7 +79,7 @@ export class PlantWorld implements World {
     this.seed = options.seed;
     this.startS = options.startS ?? DEFAULT_START_S;
     this.#people = options.people ?? true;
-    this.#site = new Site(options.seed, this.startS);
+    this.#site = new Site(options.seed, this.startS, options.variant === 'b');
     this.#units = UNITS.map((make) => make(this.#site));
     this.controllers = this.#site.boards;
     this.#happenings = new Happenings(this.#site);

@@ -94,15 +94,23 @@ export class Site {
   /** Places where wear, fouling and leaks are set by what happens, by name. */
   readonly wear = new Map<string, { value: number }>();
 
-  constructor(seed: number, startS: number) {
+  readonly #isOther: boolean;
+
+  /** `isOther`: the variant plant, of other sizes, set points and instruments, that detectors were never tuned on. */
+  constructor(seed: number, startS: number, isOther = false) {
+    this.#isOther = isOther;
     this.noise = new Noise(seed);
     this.calendar = new Calendar(startS, this.noise.wander(30 * 3600, 1.6, STEP_S));
   }
 
   board(options: BoardOptions): Board {
-    const board = new Board(options, this.noise);
+    const board = new Board(options, this.noise, this.alt(1, 1.4));
     this.boards.push(board);
     return board;
+  }
+  /** A figure of the plant, and that of the variant plant. */
+  alt(usual: number, other: number): number {
+    return this.#isOther ? other : usual;
   }
   wander(tauS: number, deviation: number): Wander {
     return this.noise.wander(tauS, deviation, STEP_S);

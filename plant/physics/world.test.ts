@@ -91,6 +91,19 @@ describe('time and chance', () => {
   });
 });
 
+describe('the variant plant', () => {
+  it('works as well, at other set points and with rougher instruments', () => {
+    const startS = DEFAULT_START_S + 6 * HOUR;
+    const [a, b] = [createWorld({ seed: 4, startS }), createWorld({ seed: 4, startS, variant: 'b' })];
+    for (const w of [a, b]) w.advance(2 * HOUR);
+    expect(b.controllers.map((c) => c.points.length)).toEqual(a.controllers.map((c) => c.points.length));
+    expect(b.truth('FILL.COUNT') - 41_208_000).toBeGreaterThan(15_000);
+    expect(Math.abs(b.truth('PT-401') - 3.7)).toBeLessThan(0.2);
+    expect(Math.abs(b.truth('PT-701') - 5.6)).toBeLessThan(0.4);
+    expect(b.truth('DEMANDS')).toBe(14);
+  });
+});
+
 describe('a working day and a Sunday', () => {
   const w = createWorld({ seed: 11 });
   const bottlesAt = new Map<number, number>();

@@ -13,7 +13,6 @@ export const energy = (site: Site): Unit => {
   const damp = site.wander(6 * 3600, 6);
   const offices = site.wander(3600, 0.5);
   const kwh = [812_004, 402_115, 510_870, 921_440];
-  const start = [...kwh];
 
   const total = (): number => FEEDERS.reduce((a, f) => a + s.power[f], 0) + office();
   const office = (): number => {
@@ -67,7 +66,6 @@ export const energy = (site: Site): Unit => {
       FEEDERS.forEach((f, i) => {
         kwh[i]! += s.power[f] * Math.min(1, s.mains) * HOURS;
       });
-      void start;
     },
   };
 };
