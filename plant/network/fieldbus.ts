@@ -66,24 +66,30 @@ class Image {
   }
 }
 
+/** Cycle counter and data status stand at the end, before the transfer status. */
+const stamp = (frame: Uint8Array, cycle: number, status: number): void => {
+  frame[frame.length - 4] = cycle >> 8;
+  frame[frame.length - 3] = cycle & 255;
+  frame[frame.length - 2] = status;
+};
+
 const profinet = (scene: Scene, device: FieldDevice, n: number): void => {
   const controller = scene.station(device.controller);
   const input = new Image(device.controller, true, false);
   const output = new Image(device.controller, false, false);
   const { segment } = device.station;
+  const frameOf = (frameId: number, data: Uint8Array): Uint8Array =>
+    encodeRt({ frameId, data, cycleCounter: 0, dataStatus: 0 });
+  const up = frameOf(RT_CLASS_1_FIRST + 2 * n, input.bytes);
+  const down = frameOf(RT_CLASS_1_FIRST + 2 * n + 1, output.bytes);
   scene.clock.every(scene.at(2 + n * 0.37), SAMPLED_S * SECOND_US, 30_000, (tsUs) => {
     if (scene.packets.silent.has(controller)) return;
     const cycle = Math.floor(tsUs / CYCLE_US) & 0xffff;
     const isRunning = device.controller.mode === 'run';
-    const up = { frameId: RT_CLASS_1_FIRST + 2 * n, data: input.update(), cycleCounter: cycle, dataStatus: STATUS_RUN };
-    scene.frame(tsUs, segment, controller.macBytes, device.station.macBytes, PROFINET, encodeRt(up));
-    const down = {
-      frameId: RT_CLASS_1_FIRST + 2 * n + 1,
-      data: output.update(),
-      cycleCounter: cycle,
-      dataStatus: isRunning ? STATUS_RUN : STATUS_STOP,
-    };
-    scene.frame(tsUs + 210, segment, device.station.macBytes, controller.macBytes, PROFINET, encodeRt(down));
+    stamp(input.update(2, up), cycle, STATUS_RUN);
+    scene.frame(tsUs, segment, controller.macBytes, device.station.macBytes, PROFINET, up);
+    stamp(output.update(2, down), cycle, isRunning ? STATUS_RUN : STATUS_STOP);
+    scene.frame(tsUs + 210, segment, device.station.macBytes, controller.macBytes, PROFINET, down);
   });
 };
 

@@ -42,7 +42,7 @@ export const livePlant = (options: LivePlantOptions): LivePlant => {
   const abort = new AbortController();
   const fromUs = Math.floor((nowUs() - Math.max(historyUs, WARM_UP_US)) / SECOND_US) * SECOND_US;
   const shownUs = historyUs === 0 ? nowUs() : fromUs;
-  const plant = openPlant({ seed: options.seed ?? PLANT_DEFAULTS.seed, startUs: fromUs });
+  const plant = openPlant({ seed: options.seed ?? PLANT_DEFAULTS.seed, startUs: fromUs, disturbances: false });
   let reachedUs = fromUs;
   let live = false;
   let attackUntilUs = 0;

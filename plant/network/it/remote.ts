@@ -13,10 +13,38 @@ const KERBEROS_PORT = 88;
 const GENERAL_STRING = 0x1b;
 const AES256 = 18;
 const RC4 = 23;
+/** 1.2.840.113554.1.2.2 and 1.3.6.1.5.5.2. */
+const KERBEROS_OID = der(6, [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2]);
+const SPNEGO_OID = der(6, [0x2b, 6, 1, 5, 5, 2]);
 const principal = (type: number, ...names: readonly string[]): number[] =>
   der(0x30, der(0xa0, derInteger(type)), der(0xa1, der(0x30, ...names.map((n) => derText(GENERAL_STRING, n)))));
 const sealedPart = (scene: Scene, etype: number, count: number): number[] =>
   der(0x30, der(0xa0, derInteger(etype)), der(0xa2, der(4, scene.octets(count))));
+
+const ticketOf = (scene: Scene, realm: string, etype: number, service: readonly number[]): number[] =>
+  der(
+    0x61,
+    der(
+      0x30,
+      der(0xa0, derInteger(5)),
+      der(0xa1, derText(GENERAL_STRING, realm)),
+      der(0xa2, service),
+      der(0xa3, sealedPart(scene, etype, 420)),
+    ),
+  );
+/** AP-REQ (RFC 4120 section 5.5.1): a ticket and the proof that one may use it. */
+const ticketShown = (scene: Scene, realm: string, etype: number, service: readonly number[]): number[] =>
+  der(
+    0x6e,
+    der(
+      0x30,
+      der(0xa0, derInteger(5)),
+      der(0xa1, derInteger(14)),
+      der(0xa2, der(3, [0, 0, 0, 0, 0])),
+      der(0xa3, ticketOf(scene, realm, etype, service)),
+      der(0xa4, sealedPart(scene, AES256, 120)),
+    ),
+  );
 
 /** A ticket: `krbtgt` at the morning's login (AS), or of a service (TGS). `etype` 23 is what ticket thieves ask for. */
 export const kerberos = (
@@ -44,31 +72,10 @@ export const kerberos = (
     der(0xa7, derInteger(scene.random.integer(40_000, 0x7fff_ffff))),
     der(0xa8, der(0x30, derInteger(etype), ...(etype === RC4 ? [] : [derInteger(17), derInteger(RC4)]))),
   );
-  const ticketOf = (name: readonly number[]): number[] =>
-    der(
-      0x61,
-      der(
-        0x30,
-        der(0xa0, derInteger(5)),
-        der(0xa1, derText(GENERAL_STRING, upper)),
-        der(0xa2, name),
-        der(0xa3, sealedPart(scene, etype, 420)),
-      ),
-    );
   // PA-ENC-TIMESTAMP (2) at login, PA-TGS-REQ (1) with the ticket afterwards.
   const proof = isTicketGranting
     ? sealedPart(scene, AES256, 56)
-    : der(
-        0x6e,
-        der(
-          0x30,
-          der(0xa0, derInteger(5)),
-          der(0xa1, derInteger(14)),
-          der(0xa2, der(3, [0, 0, 0, 0, 0])),
-          der(0xa3, ticketOf(principal(2, 'krbtgt', upper))),
-          der(0xa4, sealedPart(scene, AES256, 120)),
-        ),
-      );
+    : ticketShown(scene, upper, etype, principal(2, 'krbtgt', upper));
   const preauth = der(0x30, der(0x30, der(0xa1, derInteger(isTicketGranting ? 2 : 1)), der(0xa2, der(4, proof))));
   const question = der(
     0x60 + type,
@@ -82,7 +89,7 @@ export const kerberos = (
       der(0xa1, derInteger(type + 1)),
       der(0xa3, derText(GENERAL_STRING, upper)),
       der(0xa4, cname),
-      der(0xa5, ticketOf(sname)),
+      der(0xa5, ticketOf(scene, upper, etype, sname)),
       der(0xa6, sealedPart(scene, etype, 180)),
     ),
   );
@@ -97,7 +104,13 @@ export const ldapSearch = (scene: Scene, tsUs: number, client: Station, controll
   const stream = scene.stream(client, controller, 389);
   stream.open(tsUs);
   const message = (id: number, body: readonly number[]): Uint8Array => Uint8Array.from(der(0x30, derInteger(id), body));
-  const bind = der(0x60, derInteger(3), der(4), der(0xa3, derText(4, 'GSS-SPNEGO'), der(4, scene.octets(300))));
+  // SPNEGO (RFC 4178) with a Kerberos token (RFC 4121 section 4.1).
+  const realm = controller.name.toUpperCase();
+  const service = principal(2, 'ldap', controller.name);
+  const token = der(0x60, KERBEROS_OID, [1, 0], ticketShown(scene, realm, AES256, service));
+  const choice = der(0x30, der(0xa0, der(0x30, KERBEROS_OID)), der(0xa2, der(4, token)));
+  const spnego = der(0x60, SPNEGO_OID, der(0xa0, choice));
+  const bind = der(0x60, derInteger(3), der(4), der(0xa3, derText(4, 'GSS-SPNEGO'), der(4, spnego)));
   const result = (tag: number): number[] => der(tag, der(0x0a, [0]), der(4), der(4));
   let t = stream.exchange(tsUs + 1_000, message(1, bind), message(1, result(0x61)), 1_200);
   const search = der(
