@@ -132,16 +132,22 @@ export const processLearner: CellLearner = {
   name: 'process',
   fit(table, options = {}) {
     const stepUs = options.stepUs ?? usualStep(table);
-    return build(
-      MEMBERS.map((learner) => ({
-        learner,
-        model: learner.fit(table, { stepUs }),
-        silenced: new Set([
-          ...(learner === softLearner ? inexperienced(table) : []),
-          ...prove(learner, table, stepUs, BUDGET_US).silenced,
-        ]),
-      })),
-    );
+    const members = MEMBERS.map((learner) => ({
+      learner,
+      model: learner.fit(table, { stepUs }),
+      silenced: new Set([
+        ...(learner === softLearner ? inexperienced(table) : []),
+        ...prove(learner, table, stepUs, BUDGET_US).silenced,
+      ]),
+    }));
+    // The level of a point that the others predict is theirs to judge: they know why it moves.
+    const soft = members.find((m) => m.learner === softLearner)!;
+    const level = members.find((m) => m.learner === levelLearner)!;
+    soft.model.arming.forEach((a, p) => {
+      if (a.armed.includes('soft-sensor') && !soft.silenced.has(voiceOf('soft-sensor', p)))
+        level.silenced.add(voiceOf('level', p));
+    });
+    return build(members);
   },
   restore: (saved) => build(unpack(saved)),
 };
