@@ -19,6 +19,8 @@ const CLIP = 6;
 const TAIL = 0.98;
 /** The highest value seen in training is passed by at least this part before it is an alarm. */
 const ABOVE_HIGHEST = 0.05;
+/** A statistic that was seen over fewer independent stretches has no limit: it is not armed. */
+const LEAST_STRETCHES = 20;
 /** An alarm ends below this part of its limit. */
 const RELEASE = 0.75;
 /** An episode is held over pauses as long as itself, at most this many rows: what comes and goes is one thing. */
@@ -29,7 +31,7 @@ const CALM_ROWS = 3;
 /** Limit of a statistic (>= 0) so that clusters above it are expected `perTraining` times in as many rows as given. */
 export const tailLimit = (values: Float32Array | Float64Array, perTraining: number, apart: number): number => {
   const known = Float64Array.from(values.filter((x) => !Number.isNaN(x))).sort();
-  if (known.length < 50) return Number.POSITIVE_INFINITY;
+  if (known.length < LEAST_STRETCHES * apart) return Number.POSITIVE_INFINITY;
   const threshold = known[Math.floor(TAIL * known.length)]!;
   const highest = known[known.length - 1]!;
   let clusters = 0;

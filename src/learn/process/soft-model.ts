@@ -16,8 +16,8 @@ import { fillBase, type Library } from './terms.ts';
 
 /** Deviations told per row; the strongest are kept. */
 export const MAX_DEVIATIONS = 8;
-/** A prediction is kept within the values that the point ever had, and this part of a span beyond. */
-const BEYOND = 0.25;
+/** Half the width of the expected band, in usual errors of the point's best sensor. */
+const EXACT = 3;
 /** A second culprit is told only where it explains this part of the errors. */
 const SECOND_WEIGHT = 0.3;
 
@@ -65,6 +65,8 @@ export class SoftModel implements CellModel {
   /** Bounds of the prediction, standardised. */
   private readonly sensorLow: Float64Array;
   private readonly sensorHigh: Float64Array;
+  /** Usual error of the best sensor of each point, in its unit; 0 without one. */
+  private readonly usualError: Float64Array;
   private readonly charts: Charts;
   private readonly isolation: Isolation;
   private readonly stillValues: Float64Array;
@@ -91,13 +93,12 @@ export class SoftModel implements CellModel {
     this.sensorPoint = Int32Array.from(sensors, (s) => s.point);
     this.sensorNow = Int32Array.from(sensors, (s) => library.now[s.point]!);
     this.sensorScale = Float64Array.from(sensors, (s) => 1 / s.scale);
-    const bound = (s: Sensor, sign: 1 | -1): number => {
-      const shape = shapes[s.point]!;
-      const end = (sign === 1 ? shape.high : shape.low) + sign * BEYOND * (shape.high - shape.low);
-      return (end - shape.mean) / shape.deviation;
-    };
-    this.sensorLow = Float64Array.from(sensors, (s) => bound(s, -1));
-    this.sensorHigh = Float64Array.from(sensors, (s) => bound(s, 1));
+    this.sensorLow = Float64Array.from(sensors, (s) => s.low);
+    this.sensorHigh = Float64Array.from(sensors, (s) => s.high);
+    this.usualError = Float64Array.from(shapes, (shape, p) => {
+      const own = sensors.filter((s) => s.point === p && s.kind === 'others').map((s) => s.scale * shape.deviation);
+      return own.length === 0 ? 0 : Math.min(...own);
+    });
     this.charts = new Charts(sensors.length, learned.chartLimits);
     this.isolation = new Isolation(shapes, library, sensors);
     this.stillValues = new Float64Array(shapes.length).fill(Number.NaN);
@@ -238,30 +239,28 @@ export class SoftModel implements CellModel {
   private tellSensors(loudest: number, ratio: number): void {
     const { charts, learned, base } = this;
     const chart = charts.leading(loudest);
+    const sensor = learned.sensors[loudest]!;
     const noise = isNoiseChart(chart);
     const suspects = noise ? this.noisy() : this.isolation.suspects(base, charts, chart);
     const from = suspects.map((x) => ({ point: x.point, weight: x.weight }));
-    const first = suspects[0];
-    const culprit = first?.point ?? learned.sensors[loudest]!.point;
-    this.tellSuspect(culprit, ratio, noise, first?.bias ?? Number.NaN, from);
+    const first = suspects[0] ?? { point: sensor.point, weight: 1, bias: Number.NaN };
+    const follows = sensor.kind === 'set-point' && [sensor.point, sensor.setPoint].includes(first.point);
+    this.tellSuspect(first, ratio, noise ? 'spread' : follows ? 'set-point' : 'soft-sensor', from);
     const second = suspects[1];
     if (second !== undefined && second.weight >= SECOND_WEIGHT)
-      this.tellSuspect(second.point, Math.max(1, ratio * second.weight), noise, second.bias, [
+      this.tellSuspect(second, Math.max(1, ratio * second.weight), noise ? 'spread' : 'soft-sensor', [
         from[1]!,
         ...from.slice(0, 1),
       ]);
   }
 
-  private tellSuspect(point: number, ratio: number, noise: boolean, bias: number, from: Deviation['from']): void {
+  private tellSuspect(suspect: Suspect, ratio: number, kind: DeviationKind, from: Deviation['from']): void {
+    const { point, bias } = suspect;
     const shape = this.learned.shapes[point]!;
     const observed = this.holder.values[point]!;
-    this.tell(point, noise ? 'spread' : 'soft-sensor', ratio, {
-      expected: observed - bias,
-      low: observed - bias - 3 * shape.accuracy,
-      high: observed - bias + 3 * shape.accuracy,
-      from,
-      text: '',
-    });
+    const expected = shape.states.length > 0 ? Number.NaN : observed - bias;
+    const width = EXACT * Math.max(shape.accuracy, this.usualError[point]!);
+    this.tell(point, kind, ratio, { expected, low: expected - width, high: expected + width, from });
   }
 
   /** Points by how far the noise of their sensors is up its limit. */
