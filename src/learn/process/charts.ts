@@ -12,12 +12,13 @@
 const WEIGHTS = [1, 0.25, 1 / 16, 1 / 64, 1 / 16] as const;
 export const CHARTS = WEIGHTS.length;
 const NOISE_CHART = CHARTS - 1;
+const NOISE_MEAN = 2;
 /** Chart that tells that an episode is over: short enough to be quick, long enough not to flicker. */
 const SHORT = 1;
 const CLIP = 6;
 const TAIL = 0.98;
-/** The highest value seen in training is passed by this before it is an alarm. */
-const ABOVE_HIGHEST = 1.1;
+/** The highest value seen in training is passed by at least this part before it is an alarm. */
+const ABOVE_HIGHEST = 0.05;
 /** An alarm ends below this part of its limit. */
 const RELEASE = 0.75;
 /** An episode is held over pauses as long as itself, at most this many rows: what comes and goes is one thing. */
@@ -49,11 +50,13 @@ export const tailLimit = (values: Float32Array | Float64Array, perTraining: numb
     if (Number.isNaN(peak) || x > peak) peak = x;
   }
   close();
-  if (clusters === 0) return highest * ABOVE_HIGHEST;
+  // The fewer independent stretches were seen, the less the highest of them says about the next.
+  const least = highest * (1 + Math.max(ABOVE_HIGHEST, 2 * Math.sqrt(apart / known.length)));
+  if (clusters === 0) return least;
   // Few clusters say little about the tail.
   const mean = (excess / clusters) * (1 + 2 / Math.sqrt(clusters));
   const tail = threshold + mean * Math.log(Math.max(1, clusters / perTraining));
-  return Math.max(tail, highest * ABOVE_HIGHEST);
+  return Math.max(tail, least);
 };
 
 /** Charts of all sensors: running state and limits in flat arrays, `sensor * CHARTS + chart`. */
@@ -95,7 +98,9 @@ export class Charts {
     const clipped = Math.max(-CLIP, Math.min(CLIP, error));
     means[at] = error;
     for (let k = 1; k < NOISE_CHART; k++) means[at + k]! += WEIGHTS[k]! * (clipped - means[at + k]!);
-    means[at + NOISE_CHART]! += WEIGHTS[NOISE_CHART]! * (Math.abs(clipped) - means[at + NOISE_CHART]!);
+    // Around its own mean: what is off all the time is no noise.
+    const noise = Math.abs(clipped - means[at + NOISE_MEAN]!);
+    means[at + NOISE_CHART]! += WEIGHTS[NOISE_CHART]! * (noise - means[at + NOISE_CHART]!);
   }
 
   /**

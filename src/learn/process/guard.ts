@@ -17,6 +17,7 @@ const STUCK_ROWS = 4;
 const EXACT = 3;
 /** Part of its span that a point must be exact to, or standing still says nothing. */
 const COARSE = 0.05;
+const STILL_PART = 0.005;
 /** Rows within which two peaks of a level are one. */
 const APART = 24;
 
@@ -71,7 +72,7 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
     return Math.max(Math.min(tail, 2 * extreme), extreme + 2 * blockExcess(column, sign) + EXACT * shape.accuracy);
   };
   const longest = new Map<number, { rows: number; total: number }>();
-  runs(column, shape.accuracy, (value, rows) => {
+  runs(column, stillness(shape), (value, rows) => {
     if (rows < 2) return;
     const key = Math.round(value / (2 * shape.accuracy));
     const seen = longest.get(key) ?? { rows: 0, total: 0 };
@@ -89,6 +90,9 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
     otherRows: coarse ? Number.POSITIVE_INFINITY : limit(other),
   };
 };
+
+/** Values that differ by no more are standing still. */
+export const stillness = (shape: PointShape): number => Math.min(shape.accuracy, STILL_PART * (shape.high - shape.low));
 
 /** Rows that a point may stand still at this value. */
 export const standstillOf = (limits: GuardLimits, shape: PointShape, value: number): number => {

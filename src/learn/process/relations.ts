@@ -89,8 +89,10 @@ const boundOf = (left: PointShape, column: Float64Array, inside: Uint8Array, sig
   if (highest > extreme - LEAST_NARROWER * span) return undefined;
   const values = Float64Array.from(column.filter((_, i) => inside[i] === 1)).map((x) => sign * x);
   values.sort();
-  const margin = (highest - values[Math.floor(0.99 * values.length)]!) / 2;
-  const bound = highest + Math.max(margin, EXACT * left.accuracy);
+  const switches = switchesAt(column, inside, highest, sign, span) >= MOST_ENDS;
+  // What a controller switches at is sharp; other bounds are the end of a tail that goes on.
+  const tail = highest - values[Math.floor(0.99 * values.length)]!;
+  const bound = highest + Math.max(switches ? tail / 2 : tail, EXACT * left.accuracy);
   let beyond = 0;
   let visits = 0;
   for (let i = 0; i < column.length; i++)
@@ -99,7 +101,6 @@ const boundOf = (left: PointShape, column: Float64Array, inside: Uint8Array, sig
       if (!(sign * column[i - 1]! > bound)) visits++;
     }
   if (visits < LEAST_VISITS || bound > extreme - (LEAST_NARROWER * span) / 2) return undefined;
-  const switches = switchesAt(column, inside, bound, sign, span) >= MOST_ENDS;
   return { value: sign * bound, forbids: beyond / column.length, switches };
 };
 

@@ -5,7 +5,7 @@
 import type { CellModel, Deviation, DeviationKind, PointArming, RowScore } from '../../core/process.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
 import { encode } from './codec.ts';
-import { type GuardLimits, standstillOf } from './guard.ts';
+import { type GuardLimits, standstillOf, stillness } from './guard.ts';
 import { Holder } from './holder.ts';
 import { Isolation, type Suspect } from './isolate.ts';
 import type { PointShape } from './nature.ts';
@@ -59,9 +59,16 @@ export class SoftModel implements CellModel {
   private readonly products: Float64Array;
   private readonly sensorTerms: readonly Int32Array[];
   private readonly sensorWeights: readonly Float64Array[];
+  private readonly sensorPoint: Int32Array;
+  private readonly sensorNow: Int32Array;
+  private readonly sensorScale: Float64Array;
+  /** Bounds of the prediction, standardised. */
+  private readonly sensorLow: Float64Array;
+  private readonly sensorHigh: Float64Array;
   private readonly charts: Charts;
   private readonly isolation: Isolation;
   private readonly stillValues: Float64Array;
+  private readonly stillness: Float64Array;
   private readonly stillRows: Int32Array;
   private readonly relations: RelationWatch;
   private readonly replays: readonly (ReplayWatch | undefined)[];
@@ -81,9 +88,20 @@ export class SoftModel implements CellModel {
     this.products = new Float64Array(used.length);
     this.sensorTerms = sensors.map((s) => Int32Array.from(s.terms, (t) => position.get(t)!));
     this.sensorWeights = sensors.map((s) => Float64Array.from(s.weights));
+    this.sensorPoint = Int32Array.from(sensors, (s) => s.point);
+    this.sensorNow = Int32Array.from(sensors, (s) => library.now[s.point]!);
+    this.sensorScale = Float64Array.from(sensors, (s) => 1 / s.scale);
+    const bound = (s: Sensor, sign: 1 | -1): number => {
+      const shape = shapes[s.point]!;
+      const end = (sign === 1 ? shape.high : shape.low) + sign * BEYOND * (shape.high - shape.low);
+      return (end - shape.mean) / shape.deviation;
+    };
+    this.sensorLow = Float64Array.from(sensors, (s) => bound(s, -1));
+    this.sensorHigh = Float64Array.from(sensors, (s) => bound(s, 1));
     this.charts = new Charts(sensors.length, learned.chartLimits);
     this.isolation = new Isolation(shapes, library, sensors);
     this.stillValues = new Float64Array(shapes.length).fill(Number.NaN);
+    this.stillness = Float64Array.from(shapes, stillness);
     this.stillRows = new Int32Array(shapes.length);
     this.relations = new RelationWatch(
       learned.relations,
@@ -165,7 +183,7 @@ export class SoftModel implements CellModel {
       this.tell(p, beyond > span ? 'junk' : 'level', 1 + beyond / Math.max(shape.accuracy, span * 0.05), {
         expected: shape.mean,
       });
-    if (Math.abs(x - this.stillValues[p]!) <= shape.accuracy) this.stillRows[p]!++;
+    if (Math.abs(x - this.stillValues[p]!) <= this.stillness[p]!) this.stillRows[p]!++;
     else {
       this.stillValues[p] = x;
       this.stillRows[p] = 1;
@@ -193,9 +211,8 @@ export class SoftModel implements CellModel {
     let loudest = -1;
     let most = 0;
     for (let s = 0; s < sensors.length; s++) {
-      const { point, scale } = sensors[s]!;
-      let error = Number.NaN;
-      if (!Number.isNaN(row[point]!) && holder.contiguous) error = this.errorOf(s) / scale;
+      const known = holder.contiguous && !Number.isNaN(row[this.sensorPoint[s]!]!);
+      const error = known ? this.errorOf(s) : Number.NaN;
       const ratio = charts.take(s, error);
       if (ratio > most) {
         most = ratio;
@@ -207,19 +224,15 @@ export class SoftModel implements CellModel {
     if (loudest >= 0 && most >= 1) this.tellSensors(loudest, most);
   }
 
-  /** Standardised error of a sensor at the row in hand. */
+  /** Error of a sensor at the row in hand, in its usual errors. */
   private errorOf(s: number): number {
-    const { learned, base, products } = this;
+    const { base, products } = this;
     const terms = this.sensorTerms[s]!;
     const weights = this.sensorWeights[s]!;
     let predicted = 0;
     for (let i = 0; i < terms.length; i++) predicted += weights[i]! * products[terms[i]!]!;
-    const point = learned.sensors[s]!.point;
-    const shape = learned.shapes[point]!;
-    const beyond = BEYOND * (shape.high - shape.low);
-    const low = (shape.low - beyond - shape.mean) / shape.deviation;
-    const high = (shape.high + beyond - shape.mean) / shape.deviation;
-    return base[learned.library.now[point]!]! - Math.max(low, Math.min(high, predicted));
+    const y = base[this.sensorNow[s]!]!;
+    return (y - Math.max(this.sensorLow[s]!, Math.min(this.sensorHigh[s]!, predicted))) * this.sensorScale[s]!;
   }
 
   private tellSensors(loudest: number, ratio: number): void {
@@ -268,8 +281,8 @@ export class SoftModel implements CellModel {
   get bytesPerPoint(): number {
     const { learned } = this;
     const points = Math.max(1, learned.shapes.length);
-    const sensors = learned.sensors.reduce((n, s) => n + s.terms.length * 12 + CHARTS * 16 + 12, 0);
-    const replays = this.replays.reduce((n, r) => n + (r === undefined ? 0 : r.ring.byteLength + 32 + 40), 0);
+    const sensors = learned.sensors.reduce((n, s) => n + s.terms.length * 12 + CHARTS * 16 + 48, 0);
+    const replays = this.replays.reduce((n, r) => n + (r?.bytes ?? 0), 0);
     const fixed = points * (16 + 12 + 80) + this.base.byteLength + this.products.byteLength * 2;
     return Math.ceil((sensors + replays + fixed) / points);
   }
