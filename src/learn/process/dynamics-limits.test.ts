@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/random.ts';
+import {
+  FALSE_ALARM_PART,
+  limitsOf,
+  MIN_INDEPENDENT,
+  normalQuantile,
+  RELEASE_PART,
+  studentQuantile,
+  surpriseOf,
+} from './dynamics-limits.ts';
+
+describe('quantiles', () => {
+  it('are those of the tables', () => {
+    expect(normalQuantile(0.025)).toBeCloseTo(1.959964, 6);
+    expect(normalQuantile(1e-4)).toBeCloseTo(3.719016, 6);
+    expect(studentQuantile(0.01, 25)).toBeCloseTo(2.485, 3);
+    expect(studentQuantile(1e-4, 25)).toBeCloseTo(4.352, 1);
+    expect(studentQuantile(1e-4, 100)).toBeCloseTo(3.862, 2);
+  });
+});
+
+/** Values whose tail is exponential with mean `tail`, in a scrambled order. */
+const exponential = (n: number, tail: number): Float64Array =>
+  Float64Array.from({ length: n }, (_, i) => -tail * Math.log(((i * 7919) % n) / n + 0.5 / n));
+
+describe('limits', () => {
+  it('continue an exponential tail to the part that is allowed', () => {
+    const { raise, release, median } = limitsOf(exponential(10_007, 0.2), 10_007, 1)!;
+    expect(median).toBeCloseTo(0.2 * Math.LN2, 2);
+    expect(release).toBeCloseTo(-0.2 * Math.log(RELEASE_PART), 1);
+    expect(raise / (-0.2 * Math.log(FALSE_ALARM_PART))).toBeGreaterThan(0.97);
+    expect(raise / (-0.2 * Math.log(FALSE_ALARM_PART))).toBeLessThan(1.03);
+  });
+  it('are wider where rows hang together, and not given where they are worth too few', () => {
+    const random = seededRandom(1);
+    const values = Float64Array.from({ length: 1000 }, () => random.normal());
+    const many = limitsOf(values, 1000, 1)!;
+    expect(limitsOf(values, 30, 1)!.raise).toBeGreaterThan(many.raise + 0.05);
+    expect(limitsOf(values, 1000, 4)!.raise).toBeGreaterThan(many.raise);
+    expect(limitsOf(values, MIN_INDEPENDENT - 1, 1)).toBeUndefined();
+  });
+  it('give .5 at the upper limit, little in the middle, more only for what is much rarer', () => {
+    const limits = limitsOf(exponential(10_007, 0.2), 10_007, 2)!;
+    expect(surpriseOf(limits.raise, limits, 2)).toBeCloseTo(0.5, 12);
+    expect(surpriseOf(limits.median, limits, 2)).toBeLessThan(0.15);
+    expect(surpriseOf(-9, limits, 2)).toBe(0);
+    expect(surpriseOf(2 * limits.raise, limits, 2)).toBeGreaterThan(0.62);
+    expect(surpriseOf(2 * limits.raise, limits, 2)).toBeLessThan(0.72);
+  });
+});

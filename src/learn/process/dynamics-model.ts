@@ -1,0 +1,359 @@
+/**
+ * The running side of the dynamics model: each row is compared with what the last rows led to expect, the differences are
+ * whitened and smoothed over several horizons (multivariate EWMA), and each horizon has its limits from held-out rows.
+ * Sources: Lowry, Woodall, Champ and Rigdon, Technometrics 34, 1992 (MEWMA); Negiz and Çinar, AIChE Journal 43, 1997
+ * (innovations of state models for monitoring); Alcala and Qin, Automatica 45, 2009 (contribution by reconstruction:
+ * how much of the deviation ends if this point alone is corrected).
+ */
+import type { CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
+import { type Limits, surpriseOf } from './dynamics-limits.ts';
+import { isNextRow, MAX_STANDARDISED } from './dynamics-points.ts';
+
+/** One row counts at most as so many times the limit of a single row, so that one spike does not ring on for hours. */
+const MAX_ROW_EXCESS = 10;
+/** A horizon remembers at most so many times its limit, so that an alarm ends soon after what caused it. */
+const MAX_EXCESS = 2;
+/** Passes that give values to missing points; each halves what is left at least, for relations as strong as .7. */
+const FILL_PASSES = 4;
+/** Points named in a deviation. */
+const MAX_NAMED = 8;
+/** Rows with more than this part of their points missing are not judged. */
+const MAX_ROW_MISSING = 0.5;
+
+export interface Horizon {
+  /** Weight of the newest row, 0..1; about 2 / rate rows matter. */
+  readonly rate: number;
+  readonly limits: Limits;
+}
+
+/** What was learned: constant while the model runs. */
+export interface Learned {
+  readonly names: readonly string[];
+  readonly arming: readonly PointArming[];
+  /** Columns that take part, and their standardisation. */
+  readonly columns: readonly number[];
+  readonly mean: Float64Array;
+  readonly scale: Float64Array;
+  readonly stepUs: number;
+  readonly lags: number;
+  /** points x points * (lags + 1): takes [z(t), z(t-1), ..] to the whitened innovation, less `offset`. */
+  readonly operator: Float32Array;
+  readonly offset: Float64Array;
+  readonly horizons: readonly Horizon[];
+}
+
+/** What changes with each row. */
+export interface Running {
+  lastUs: number;
+  /** Rows in the history without a gap, up to lags. */
+  filled: number;
+  /** Per horizon: 1 while raised. */
+  readonly raised: Uint8Array;
+  /** z of this row and of the `lags` before it. */
+  readonly history: Float64Array;
+  /** One smoothed innovation per horizon. */
+  readonly smooth: Float64Array;
+  /** Sum of squared weights in each: its variance under normal. */
+  readonly variance: Float64Array;
+}
+
+export const startRunning = (learned: Learned): Running => {
+  const p = learned.columns.length;
+  return {
+    lastUs: Number.NaN,
+    filled: 0,
+    raised: new Uint8Array(learned.horizons.length),
+    history: new Float64Array(p * (learned.lags + 1)),
+    smooth: new Float64Array(p * learned.horizons.length),
+    variance: new Float64Array(learned.horizons.length),
+  };
+};
+
+const NO_DEVIATIONS: readonly Deviation[] = [];
+/** Also the answer for a row that cannot be judged: after a gap, or with too much missing. */
+const LEARNING: RowScore = { surprise: 0, state: 'learning', deviations: NO_DEVIATIONS };
+
+/**
+ * The deviation of the row in hand. Who speaks for it and the words are worked out when they are asked for, since an alarm may
+ * last for thousands of rows that nobody looks at one by one.
+ */
+class CellDeviation implements Deviation {
+  readonly point = -1;
+  readonly kind = 'dynamics';
+  surprise = 0;
+  observed = 0;
+  expected = 0;
+  readonly low = 0;
+  high = 0;
+  private readonly learned: Learned;
+  private readonly running: Running;
+  private horizon = 0;
+  private known: readonly { readonly point: number; readonly weight: number }[] | undefined;
+
+  constructor(learned: Learned, running: Running) {
+    this.learned = learned;
+    this.running = running;
+  }
+
+  tell(horizon: number, surprise: number, value: number): void {
+    const { limits } = this.learned.horizons[horizon]!;
+    this.horizon = horizon;
+    this.surprise = surprise;
+    this.observed = Math.exp(value);
+    this.expected = Math.exp(limits.median);
+    this.high = Math.exp(limits.raise);
+    this.known = undefined;
+  }
+
+  get from(): readonly { readonly point: number; readonly weight: number }[] {
+    this.known ??= contributions(this.learned, this.running, this.horizon);
+    return this.known;
+  }
+
+  get text(): string {
+    const { horizons, names, columns } = this.learned;
+    const rows = Math.round(2 / horizons[this.horizon]!.rate - 1);
+    const first = this.from[0]!;
+    const times = this.observed / this.high;
+    return (
+      `${columns.length} points do not move together as learned ` +
+      `(${times >= 1 ? `${times.toPrecision(2)} times the limit` : 'still above what is usual'}, ` +
+      `${rows <= 1 ? 'in this row' : `over about ${rows} rows`}); ` +
+      `a wrong ${names[first.point]} alone would explain ${Math.round(100 * Math.min(1, first.weight))} % of it`
+    );
+  }
+}
+
+/**
+ * How much of the smoothed deviation ends if one point alone is corrected: for this row, and as a lasting offset (then its
+ * past is wrong by the same amount, and the expectations made from it with it). The larger of both counts.
+ */
+const contributions = (
+  learned: Learned,
+  running: Running,
+  horizon: number,
+): readonly { readonly point: number; readonly weight: number }[] => {
+  const { operator, columns, lags } = learned;
+  const p = columns.length;
+  const width = p * (lags + 1);
+  const along = new Float64Array(4 * p);
+  let total = 0;
+  for (let a = 0; a < p; a++) {
+    const s = running.smooth[horizon * p + a]!;
+    total += s * s;
+    for (let i = 0; i < p; i++) {
+      const now = operator[a * width + i]!;
+      let lasting = now;
+      for (let j = a * width + p + i; j < (a + 1) * width; j += p) lasting += operator[j]!;
+      along[i]! += now * s;
+      along[p + i]! += now * now;
+      along[2 * p + i]! += lasting * s;
+      along[3 * p + i]! += lasting * lasting;
+    }
+  }
+  const weights = columns.map((point, i) => {
+    const lasting = along[3 * p + i]!;
+    const whole = lasting > 0 ? along[2 * p + i]! ** 2 / lasting : 0;
+    return { point, weight: Math.max(along[i]! ** 2 / along[p + i]!, whole) / total };
+  });
+  return weights.sort((a, b) => b.weight - a.weight || a.point - b.point).slice(0, MAX_NAMED);
+};
+
+/** w = operator * history - offset, four rows at a time: four independent sums keep the processor busy. */
+const apply = (operator: Float32Array, offset: Float64Array, history: Float64Array, w: Float64Array): void => {
+  const width = history.length;
+  const p = w.length;
+  let a = 0;
+  for (; a + 4 <= p; a += 4) {
+    let i = a * width;
+    let j = i + width;
+    let k = j + width;
+    let l = k + width;
+    let si = -offset[a]!;
+    let sj = -offset[a + 1]!;
+    let sk = -offset[a + 2]!;
+    let sl = -offset[a + 3]!;
+    for (let c = 0; c < width; c++) {
+      const z = history[c]!;
+      si += operator[i++]! * z;
+      sj += operator[j++]! * z;
+      sk += operator[k++]! * z;
+      sl += operator[l++]! * z;
+    }
+    w[a] = si;
+    w[a + 1] = sj;
+    w[a + 2] = sk;
+    w[a + 3] = sl;
+  }
+  for (; a < p; a++) {
+    let sum = -offset[a]!;
+    for (let c = 0, at = a * width; c < width; c++) sum += operator[at++]! * history[c]!;
+    w[a] = sum;
+  }
+};
+
+const scaleBy = (a: Float64Array, at: number, n: number, factor: number): void => {
+  for (let i = at; i < at + n; i++) a[i]! *= factor;
+};
+
+export class DynamicsModel implements CellModel {
+  readonly arming: readonly PointArming[];
+  readonly bytesPerPoint: number;
+  /** T2 per point of each horizon after the last row, on a log scale; for calibration and display. */
+  readonly statistics: Float64Array;
+  private readonly learned: Learned;
+  private readonly running: Running;
+  private readonly innovation: Float64Array;
+  private readonly missing: Int32Array;
+  private readonly encode: (learned: Learned, running: Running) => Uint8Array;
+  private readonly deviation: CellDeviation;
+  private readonly result: { surprise: number; state: 'scored'; deviations: readonly Deviation[] };
+  private readonly one: readonly Deviation[];
+
+  constructor(learned: Learned, running: Running, encode: (learned: Learned, running: Running) => Uint8Array) {
+    const p = learned.columns.length;
+    this.learned = learned;
+    this.running = running;
+    this.encode = encode;
+    this.arming = learned.arming;
+    this.innovation = new Float64Array(p);
+    this.missing = new Int32Array(p);
+    this.statistics = new Float64Array(learned.horizons.length);
+    const floats = 3 * p + running.history.length + running.smooth.length + this.innovation.length;
+    this.bytesPerPoint = p === 0 ? 0 : (learned.operator.byteLength + 8 * floats + 8 * p) / p;
+    this.deviation = new CellDeviation(learned, running);
+    this.one = [this.deviation];
+    this.result = { surprise: 0, state: 'scored', deviations: NO_DEVIATIONS };
+  }
+
+  score(tsUs: number, row: Float64Array): RowScore {
+    const { learned, running } = this;
+    const { columns, horizons } = learned;
+    const p = columns.length;
+    if (p === 0 || horizons.length === 0) return LEARNING;
+    if (!isNextRow(tsUs - running.lastUs, learned.stepUs)) this.restart();
+    running.lastUs = tsUs;
+    const missing = this.take(row);
+    if (missing > MAX_ROW_MISSING * p) {
+      running.filled = 0;
+      return LEARNING;
+    }
+    this.innovate(missing);
+    if (running.filled < learned.lags) {
+      running.filled++;
+      return LEARNING;
+    }
+    this.bound();
+    return this.judge(this.smoothen());
+  }
+
+  save(): Uint8Array {
+    return this.encode(this.learned, this.running);
+  }
+
+  /** After a gap nothing that was smoothed tells about now. */
+  private restart(): void {
+    this.running.filled = 0;
+    this.running.raised.fill(0);
+    this.running.smooth.fill(0);
+    this.running.variance.fill(0);
+  }
+
+  /** Takes a row into the history; missing points stay as they were until `innovate` fills them. */
+  private take(row: Float64Array): number {
+    const { columns, mean, scale } = this.learned;
+    const { history } = this.running;
+    const p = columns.length;
+    history.copyWithin(p, 0, history.length - p);
+    let missing = 0;
+    for (let i = 0; i < p; i++) {
+      const z = (row[columns[i]!]! - mean[i]!) / scale[i]!;
+      if (Number.isNaN(z)) this.missing[missing++] = i;
+      else history[i] = z > MAX_STANDARDISED ? MAX_STANDARDISED : z < -MAX_STANDARDISED ? -MAX_STANDARDISED : z;
+    }
+    return missing;
+  }
+
+  /**
+   * The whitened innovation of the row. Missing points get the value that makes it smallest, which is their expectation
+   * given all the others (Gauss-Seidel on the normal equations).
+   */
+  private innovate(missing: number): void {
+    const { operator, offset } = this.learned;
+    const { history } = this.running;
+    const w = this.innovation;
+    const p = w.length;
+    const width = history.length;
+    apply(operator, offset, history, w);
+    for (let pass = 0; missing > 0 && pass < FILL_PASSES; pass++)
+      for (let k = 0; k < missing; k++) {
+        const i = this.missing[k]!;
+        let along = 0;
+        let square = 0;
+        for (let a = 0; a < p; a++) {
+          const g = operator[a * width + i]!;
+          along += g * w[a]!;
+          square += g * g;
+        }
+        const shift = -along / square;
+        history[i]! += shift;
+        for (let a = 0; a < p; a++) w[a]! += shift * operator[a * width + i]!;
+      }
+  }
+
+  private bound(): void {
+    const w = this.innovation;
+    let square = 0;
+    for (let a = 0; a < w.length; a++) square += w[a]! * w[a]!;
+    const most = MAX_ROW_EXCESS * w.length * Math.exp(this.learned.horizons[0]!.limits.raise);
+    if (square > most) scaleBy(w, 0, w.length, Math.sqrt(most / square));
+  }
+
+  /** Moves all horizons on; answers with the one that is nearest to, or furthest above, its limit. */
+  private smoothen(): number {
+    const { horizons } = this.learned;
+    const { smooth, variance, raised } = this.running;
+    const w = this.innovation;
+    const p = w.length;
+    let worst = 0;
+    let height = Number.NEGATIVE_INFINITY;
+    for (let h = 0; h < horizons.length; h++) {
+      const { rate, limits } = horizons[h]!;
+      const keep = 1 - rate;
+      variance[h] = keep * keep * variance[h]! + rate * rate;
+      let square = 0;
+      for (let a = 0, at = h * p; a < p; a++, at++) {
+        const s = keep * smooth[at]! + rate * w[a]!;
+        smooth[at] = s;
+        square += s * s;
+      }
+      const value = Math.log(square / (variance[h]! * p) + 1e-6);
+      this.statistics[h] = value;
+      raised[h] = value > limits.raise || (raised[h] === 1 && value > limits.release) ? 1 : 0;
+      // A horizon that is raised counts before one that is not.
+      const above = (value - limits.release) / (limits.raise - limits.release) + raised[h]! * 1e6;
+      if (above > height) {
+        height = above;
+        worst = h;
+      }
+      const most = limits.raise + Math.log(MAX_EXCESS);
+      if (value > most) scaleBy(smooth, h * p, p, Math.exp((most - value) / 2));
+    }
+    return worst;
+  }
+
+  private judge(worst: number): RowScore {
+    const { horizons } = this.learned;
+    const { limits } = horizons[worst]!;
+    const value = this.statistics[worst]!;
+    const surprise = surpriseOf(value, limits, horizons.length);
+    const raised = this.running.raised[worst] === 1;
+    this.result.surprise = raised ? Math.max(0.5, surprise) : Math.min(0.4999, surprise);
+    this.result.deviations = NO_DEVIATIONS;
+    if (raised) {
+      this.deviation.tell(worst, this.result.surprise, value);
+      this.result.deviations = this.one;
+    }
+    return this.result;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * The process guard: one learner for every cell, made of members that see different things. One setting for all data, one
+ * rule for limits: of all that it says on later, unseen normal rows, at most two episodes in 30 days (proof.ts).
+ *
+ * - soft: guards of single points, soft sensors from the other points, replay (soft-index.ts)
+ * - dynamics: how the points of a cell move together (dynamics.ts)
+ * - level: the level of a point as a stream (level.ts)
+ */
+import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
+import { dynamics } from './dynamics.ts';
+import { BUDGET_US } from './level.ts';
+import { levelLearner } from './level-learner.ts';
+import { inexperienced, prove, type Voice, voiceOf } from './proof.ts';
+import { softLearner } from './soft-index.ts';
+
+const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner];
+/** Deviations told per row; the strongest are kept. */
+export const MAX_TOLD = 12;
+
+interface Member {
+  readonly learner: CellLearner;
+  readonly model: CellModel;
+  readonly silenced: ReadonlySet<Voice>;
+}
+
+/** A point is armed for what any member is armed for; what the proof silenced is said. */
+const armingOf = (members: readonly Member[], point: number): PointArming => {
+  const all = members.map((m) => ({ arming: m.model.arming[point]!, silenced: m.silenced }));
+  const best = all[0]!.arming;
+  const silenced = all.flatMap((m) => m.arming.armed.filter((k) => m.silenced.has(voiceOf(k, point))));
+  const armed = all.flatMap((m) =>
+    m.arming.armed.filter((k) => !m.silenced.has(voiceOf(k, point)) && !m.silenced.has(voiceOf(k, -1))),
+  );
+  const detectable = all
+    .filter((m) => !Number.isNaN(m.arming.detectable))
+    .sort((a, b) => a.arming.detectable - b.arming.detectable)[0]?.arming;
+  return {
+    point: best.point,
+    nature: all.find((m) => m.arming.nature !== 'unknown')?.arming.nature ?? best.nature,
+    armed: [...new Set(armed)],
+    unarmed: [
+      ...new Set([
+        ...all.map((m) => m.arming.unarmed).filter((u) => u !== ''),
+        ...silenced.map((k) => `${k}: did not stay quiet on later normal rows`),
+      ]),
+    ].join('; '),
+    detectable: detectable?.detectable ?? Number.NaN,
+    withinUs: detectable?.withinUs ?? Number.NaN,
+    explained: all.find((m) => !Number.isNaN(m.arming.explained))?.arming.explained ?? Number.NaN,
+  };
+};
+
+const build = (members: readonly Member[]): CellModel => {
+  const points = members[0]!.model.arming.length;
+  const deviations: Deviation[] = [];
+  const result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] } = {
+    surprise: 0,
+    state: 'learning',
+    deviations,
+  };
+  return {
+    arming: Array.from({ length: points }, (_, p) => armingOf(members, p)),
+    bytesPerPoint: members.reduce((sum, m) => sum + m.model.bytesPerPoint, 0),
+    score(tsUs: number, row: Float64Array): RowScore {
+      deviations.length = 0;
+      result.surprise = 0;
+      result.state = 'learning';
+      for (const m of members) {
+        const score = m.model.score(tsUs, row);
+        if (score.state === 'learning') continue;
+        result.state = 'scored';
+        // Below the alarm a member does not say of what: where it is silenced in part, that could be the silenced part.
+        let surprise = m.silenced.size > 0 ? 0 : Math.min(score.surprise, 0.499);
+        if (score.surprise >= 0.5)
+          for (const d of score.deviations) {
+            if (m.silenced.size > 0 && m.silenced.has(voiceOf(d.kind, d.point))) continue;
+            surprise = Math.max(surprise, d.surprise);
+            deviations.push(d);
+          }
+        result.surprise = Math.max(result.surprise, surprise);
+      }
+      if (deviations.length > 1) deviations.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
+      if (deviations.length > MAX_TOLD) deviations.length = MAX_TOLD;
+      return result;
+    },
+    save: () => pack(members),
+  };
+};
+
+/** A header in JSON with its length before it, then what each member saved. */
+const pack = (members: readonly Member[]): Uint8Array => {
+  const bodies = members.map((m) => m.model.save());
+  const header = new TextEncoder().encode(
+    JSON.stringify(
+      members.map((m, i) => ({ name: m.learner.name, bytes: bodies[i]!.length, silenced: [...m.silenced] })),
+    ),
+  );
+  const out = new Uint8Array(4 + header.length + bodies.reduce((n, b) => n + b.length, 0));
+  new DataView(out.buffer).setUint32(0, header.length);
+  out.set(header, 4);
+  let at = 4 + header.length;
+  for (const body of bodies) {
+    out.set(body, at);
+    at += body.length;
+  }
+  return out;
+};
+
+const unpack = (saved: Uint8Array): Member[] => {
+  const length = new DataView(saved.buffer, saved.byteOffset).getUint32(0);
+  const header = JSON.parse(new TextDecoder().decode(saved.subarray(4, 4 + length))) as {
+    name: string;
+    bytes: number;
+    silenced: string[];
+  }[];
+  let at = 4 + length;
+  return header.map((h) => {
+    const learner = MEMBERS.find((m) => m.name === h.name);
+    if (learner === undefined) throw new Error(`saved by a member that is not known: ${h.name}`);
+    const body = saved.slice(at, at + h.bytes);
+    at += h.bytes;
+    return { learner, model: learner.restore(body), silenced: new Set(h.silenced) };
+  });
+};
+
+const usualStep = (table: RowTable): number => {
+  const steps = Array.from(table.tsUs.subarray(1, table.count), (t, i) => t - table.tsUs[i]!).sort((a, b) => a - b);
+  return steps[steps.length >> 1] ?? 1e6;
+};
+
+export const processLearner: CellLearner = {
+  name: 'process',
+  fit(table, options = {}) {
+    const stepUs = options.stepUs ?? usualStep(table);
+    const members = MEMBERS.map((learner) => ({
+      learner,
+      model: learner.fit(table, { stepUs }),
+      silenced: new Set([
+        ...(learner === softLearner ? inexperienced(table) : []),
+        ...prove(learner, table, stepUs, BUDGET_US).silenced,
+      ]),
+    }));
+    // The level of a point that the others predict is theirs to judge: they know why it moves.
+    const soft = members.find((m) => m.learner === softLearner)!;
+    const level = members.find((m) => m.learner === levelLearner)!;
+    soft.model.arming.forEach((a, p) => {
+      if (a.armed.includes('soft-sensor') && !soft.silenced.has(voiceOf('soft-sensor', p)))
+        level.silenced.add(voiceOf('level', p));
+    });
+    return build(members);
+  },
+  restore: (saved) => build(unpack(saved)),
+};
+export { processLearner as learner };

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import type { RowTable } from '../../core/process.ts';
+import { seededRandom } from '../../lib/random.ts';
+import { correlationRows, feedLevel, LEVEL_SETTING, levelWidth, newLevel, surpriseOfRate } from './level.ts';
+import { levelLearner } from './level-learner.ts';
+
+/** A first-order autoregression of standard deviation 1 and the given correlation time. */
+const wave = (rows: number, correlation: number, seed: number): Float64Array => {
+  const random = seededRandom(seed);
+  const a = Math.exp(-1 / correlation);
+  let x = random.normal();
+  return Float64Array.from({ length: rows }, () => {
+    x = a * x + Math.sqrt(1 - a * a) * random.normal();
+    return x;
+  });
+};
+const table = (columns: readonly Float64Array[], stepUs: number): RowTable => ({
+  points: columns.map((_, i) => `p${i}`),
+  count: columns[0]!.length,
+  tsUs: Float64Array.from(columns[0]!, (_, i) => i * stepUs),
+  columns,
+});
+
+it('finds the correlation time that a wave was made with', () => {
+  expect(correlationRows(wave(20_000, 1 / 100, 1))).toBe(1);
+  expect(Math.abs(correlationRows(wave(20_000, 30, 2)) - 30)).toBeLessThan(6);
+  expect(correlationRows(new Float64Array(100).fill(7))).toBeNaN();
+});
+
+it('surprise is .5 at the budget and .9 at one in a year', () => {
+  expect(surpriseOfRate(0)).toBe(0.5);
+  expect(surpriseOfRate(Math.log(15 / 365))).toBeCloseTo(0.9, 10);
+});
+
+it('keeps its budget on ten waves, tells a lasting shift of two deviations once, and is silent while it learns', () => {
+  const step = 300e6;
+  const month = (30 * 86_400e6) / step;
+  let episodes = 0;
+  for (let seed = 10; seed < 20; seed++) {
+    const data = wave(4 * month, 20, seed);
+    const level = newLevel(20, 1000, step, 1, { ...LEVEL_SETTING, budgetUs: 30 * 86_400e6 });
+    data.forEach((x, i) => {
+      const before = level.alarm;
+      const s = feedLevel(level, x);
+      if (i < 400 - 1) expect(s, `seed ${seed}`).toBeNaN();
+      if (level.alarm && !before) episodes++;
+    });
+  }
+  console.log(`forty months, one allowed in each: ${episodes}`);
+  expect(episodes).toBeGreaterThan(0);
+  expect(episodes).toBeLessThanOrEqual(60);
+
+  const data = wave(3000, 20, 21).map((x, i) => (i >= 2500 && i < 2800 ? x + 2 : x));
+  const level = newLevel(20, 1000, step, 1, { ...LEVEL_SETTING, budgetUs: 30 * 86_400e6 });
+  const told: number[] = [];
+  data.forEach((x, i) => {
+    const before = level.alarm;
+    feedLevel(level, x);
+    if (level.alarm && !before) told.push(i);
+  });
+  expect(told.filter((i) => i >= 2500 && i < 2800).length).toBe(1);
+  expect(levelWidth(level)).toBeGreaterThan(0);
+});
+
+it('is armed for waves, not for states; restored it says the same as if it had never stopped', () => {
+  const waves = [wave(4000, 10, 31), wave(4000, 10, 32)];
+  const states = Float64Array.from({ length: 4000 }, (_, i) => (i >> 6) % 2);
+  const all = table([...waves, states], 60e6);
+  all.columns[0]!.fill(Number.NaN, 3100, 3110);
+  for (let i = 3300; i < 3500; i++) all.columns[1]![i]! += 4;
+  const train: RowTable = {
+    ...all,
+    count: 3000,
+    tsUs: all.tsUs.subarray(0, 3000),
+    columns: all.columns.map((c) => c.subarray(0, 3000)),
+  };
+  const model = levelLearner.fit(train);
+  expect(model.arming.map((a) => a.armed.length)).toEqual([1, 1, 0]);
+  expect(model.arming[2]!.unarmed).not.toBe('');
+  const row = (i: number): Float64Array => Float64Array.from(all.columns, (c) => c[i]!);
+  let other = levelLearner.restore(model.save());
+  let alarms = 0;
+  for (let i = 3000; i < 4000; i++) {
+    if (i % 100 === 0) other = levelLearner.restore(other.save());
+    const a = model.score(all.tsUs[i]!, row(i));
+    const b = other.score(all.tsUs[i]!, row(i));
+    expect(b).toEqual(a);
+    if (a.surprise >= 0.5) {
+      alarms++;
+      expect(a.deviations[0]!.point).toBe(1);
+    }
+  }
+  expect(alarms).toBeGreaterThan(100);
+});

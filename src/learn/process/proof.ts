@@ -1,0 +1,99 @@
+/**
+ * Arming by proof: a member of the process guard is fitted on the first part of the training rows and must then find the
+ * rest, which it never saw, as normal as the budget of false alarms allows. What does not is silenced, one kind of deviation
+ * of one point at a time, the loudest first; the rest of the member stays armed.
+ * Source: split-sample validation (Stone, Journal of the Royal Statistical Society B 36, 1974).
+ */
+import type { CellLearner, CellModel, DeviationKind, RowTable } from '../../core/process.ts';
+import { correlationRows } from './level.ts';
+
+/** The member is fitted on this first part and proved on the rest. */
+export const PROOF_FROM = 0.7;
+/** Part of the later rows that may be in alarm. */
+const MOST_ALARM_ROWS = 0.01;
+
+/** Correlation times of a point that training must hold before limits are drawn from it: fewer have not seen its extremes. */
+export const EXPERIENCE = 100;
+/** Rows of training for each point of the cell, below which regressions on the other points fit chance (Harrell, 2015). */
+export const ROWS_PER_POINT = 20;
+const FIXED: readonly DeviationKind[] = ['level', 'spread', 'stuck', 'replay', 'soft-sensor', 'set-point', 'relation'];
+const REGRESSED: readonly DeviationKind[] = ['soft-sensor', 'spread'];
+
+/** A kind of deviation of a point (-1: the cell), as one text: `stuck 7`. */
+export type Voice = string;
+export const voiceOf = (kind: DeviationKind, point: number): Voice => `${kind} ${point}`;
+
+export interface Proof {
+  readonly silenced: readonly Voice[];
+  /** Rows judged, rows in alarm and episodes before silencing. */
+  readonly judged: number;
+  readonly alarmRows: number;
+  readonly episodes: number;
+}
+
+const part = (table: RowTable, rows: number): RowTable => ({
+  points: table.points,
+  count: rows,
+  tsUs: table.tsUs.subarray(0, rows),
+  columns: table.columns.map((c) => c.subarray(0, rows)),
+});
+
+/** Which voices must be silenced so that rows `from`.. of the table keep the budget of one false episode in `budgetUs`. */
+export const silence = (model: CellModel, table: RowTable, from: number, budgetUs: number): Proof => {
+  const rows: Voice[][] = [];
+  const row = new Float64Array(table.columns.length);
+  let judged = 0;
+  for (let i = from; i < table.count; i++) {
+    for (let p = 0; p < row.length; p++) row[p] = table.columns[p]![i]!;
+    const score = model.score(table.tsUs[i]!, row);
+    if (score.state === 'scored') judged++;
+    rows.push(
+      score.state === 'scored' && score.surprise >= 0.5
+        ? score.deviations.filter((d) => d.surprise >= 0.5).map((d) => voiceOf(d.kind, d.point))
+        : [],
+    );
+  }
+  const days = table.count > from ? table.tsUs[table.count - 1]! - table.tsUs[from]! : 0;
+  const mostEpisodes = Math.ceil(days / budgetUs);
+  const mostRows = Math.max(1, Math.floor(judged * MOST_ALARM_ROWS));
+  const silenced = new Set<Voice>();
+  let first: { episodes: number; alarmRows: number } | undefined;
+  for (;;) {
+    const count = new Map<Voice, number>();
+    let episodes = 0;
+    let alarmRows = 0;
+    let before = false;
+    for (const voices of rows) {
+      let alarm = false;
+      for (const v of voices) {
+        if (silenced.has(v)) continue;
+        alarm = true;
+        count.set(v, (count.get(v) ?? 0) + 1);
+      }
+      if (alarm) alarmRows++;
+      if (alarm && !before) episodes++;
+      before = alarm;
+    }
+    first ??= { episodes, alarmRows };
+    if (episodes <= mostEpisodes && alarmRows <= mostRows) break;
+    const loudest = [...count].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0];
+    if (loudest === undefined) break;
+    silenced.add(loudest[0]);
+  }
+  return { silenced: [...silenced].sort(), judged, ...first };
+};
+
+/** What a member with fixed limits may not say yet, because training was too short for it. */
+export const inexperienced = (table: RowTable): Voice[] => {
+  const thin = table.count < ROWS_PER_POINT * table.columns.length;
+  return table.columns.flatMap((column, p) => {
+    const short = !(table.count >= EXPERIENCE * correlationRows(column));
+    return [...(short ? FIXED : []), ...(thin ? REGRESSED : [])].map((kind) => voiceOf(kind, p));
+  });
+};
+
+/** Fits on the first part and tells what to silence. */
+export const prove = (learner: CellLearner, table: RowTable, stepUs: number, budgetUs: number): Proof => {
+  const split = Math.floor(table.count * PROOF_FROM);
+  return silence(learner.fit(part(table, split), { stepUs }), table, split, budgetUs);
+};

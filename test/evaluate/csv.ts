@@ -1,0 +1,139 @@
+/**
+ * Reads a CSV of process data into rows, as it is found in the wild: comma, semicolon or tab; quoted cells; a byte order
+ * mark; missing values; columns of states in words; times as RFC 3339, as `2013-12-02 21:15:00` (UTC) or as a number of
+ * seconds, milliseconds or microseconds since 1970.
+ */
+import type { RowTable } from '../../src/core/process.ts';
+
+/** Rows read from one file; what is above is refused, so that a wrong file does not fill the memory. */
+export const MAX_CSV_ROWS = 4_000_000;
+/** States told apart in a column of words; further words count as one more state. */
+export const MAX_WORD_STATES = 256;
+
+const TIME_NAMES = /^(time|timestamp|datetime|date|ts|date_time|t)$/i;
+/** Columns by which data sets carry their own answers: never shown to a learner. */
+const ANSWERS = /^(anomaly|changepoint|label|labels|is_anomaly|att_flag|attack|normal\/attack|fault|faultnumber)$/i;
+const MISSING = /^(|nan|na|n\/a|null|none|-|\?|bad)$/i;
+const TRUTHS: Readonly<Record<string, number>> = {
+  true: 1,
+  false: 0,
+  on: 1,
+  off: 0,
+  open: 1,
+  closed: 0,
+  yes: 1,
+  no: 0,
+  active: 1,
+  inactive: 0,
+};
+
+/** What words of a column stand for; made by the training file and used for the test file. */
+export type Words = Map<string, Map<string, number>>;
+
+const splitLine = (line: string, separator: string): string[] => {
+  if (!line.includes('"')) return line.split(separator);
+  const cells: string[] = [];
+  let cell = '';
+  let quoted = false;
+  for (let i = 0; i < line.length; i++) {
+    const c = line[i]!;
+    if (c === '"') {
+      if (quoted && line[i + 1] === '"') {
+        cell += '"';
+        i++;
+      } else quoted = !quoted;
+    } else if (c === separator && !quoted) {
+      cells.push(cell);
+      cell = '';
+    } else cell += c;
+  }
+  cells.push(cell);
+  return cells;
+};
+
+/** Microseconds since 1970, NaN where it is no time. Without a zone it is UTC. */
+export const readTime = (text: string): number => {
+  const s = text.trim();
+  if (/^[-+]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(s)) {
+    const n = Number(s);
+    const size = Math.abs(n);
+    return size > 1e14 ? n : size > 1e11 ? n * 1000 : n * 1e6;
+  }
+  const m = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i.exec(
+    s,
+  );
+  if (!m) return Date.parse(`${s} UTC`) * 1000 || Date.parse(s) * 1000;
+  const zone = m[6] === undefined || m[6].toUpperCase() === 'Z' ? 'Z' : m[6].replace(/^(...)(\d\d)$/, '$1:$2');
+  const base = Date.parse(`${m[1]}T${(m[2] ?? '0').padStart(2, '0')}:${m[3] ?? '00'}:${m[4] ?? '00'}${zone}`);
+  return base * 1000 + (m[5] === undefined ? 0 : Math.round(Number(`0.${m[5]}`) * 1e6));
+};
+
+const readNumber = (cell: string, words: Map<string, number> | undefined): number => {
+  const s = cell.trim();
+  if (MISSING.test(s)) return Number.NaN;
+  const n = Number(s);
+  if (!Number.isNaN(n)) return Number.isFinite(n) ? n : Number.NaN;
+  const truth = TRUTHS[s.toLowerCase()];
+  if (truth !== undefined) return truth;
+  if (words === undefined) return Number.NaN;
+  let code = words.get(s);
+  if (code === undefined) {
+    code = words.size >= MAX_WORD_STATES ? MAX_WORD_STATES : words.size;
+    if (words.size < MAX_WORD_STATES) words.set(s, code);
+  }
+  return code;
+};
+
+/**
+ * The rows of one file. `points`: names and order of the columns wanted (those of the training data; what the file lacks
+ * is NaN); without it every column but time and known answers. Rows without a time are left out; without any time column
+ * rows are one second apart.
+ */
+export const readRows = (text: string, words: Words = new Map(), points?: readonly string[]): RowTable => {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  while (lines.length > 0 && lines[lines.length - 1]!.trim() === '') lines.pop();
+  const head = lines[0] ?? '';
+  if (lines.length - 1 > MAX_CSV_ROWS) throw new Error(`more than ${MAX_CSV_ROWS} rows`);
+  const separator = [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a));
+  const names = splitLine(head, separator).map((n) => n.trim());
+  let timeColumn = names.findIndex((n) => TIME_NAMES.test(n));
+  if (timeColumn < 0) {
+    // An unnamed first column that reads as a date; plain numbers there would be a row number or a value.
+    const first = splitLine(lines[1] ?? '', separator)[0] ?? '';
+    timeColumn = /\d{4}-\d{2}|\d{1,2}\/\d{1,2}/.test(first) && !Number.isNaN(readTime(first)) ? 0 : -1;
+  }
+  const all = names.map((_, i) => i).filter((i) => i !== timeColumn && !ANSWERS.test(names[i]!) && names[i] !== '');
+  const wanted = points ?? all.map((i) => names[i]!);
+  const sources = wanted.map((name) => names.indexOf(name));
+  const rows = lines
+    .slice(1)
+    .filter((l) => l.trim() !== '')
+    .map((l) => splitLine(l, separator));
+  const times = rows.map((r, i) => (timeColumn < 0 ? i * 1e6 : readTime(r[timeColumn] ?? '')));
+  const order = rows.map((_, i) => i).filter((i) => Number.isFinite(times[i]));
+  // Recorders write late rows out of order: models are promised rows in the order of time.
+  order.sort((a, b) => times[a]! - times[b]! || a - b);
+  const columns = wanted.map((name, p) => {
+    const source = sources[p]!;
+    const column = new Float64Array(order.length).fill(Number.NaN);
+    if (source < 0) return column;
+    const isWord = (s: string): boolean => {
+      const t = s.trim();
+      return !MISSING.test(t) && Number.isNaN(Number(t)) && TRUTHS[t.toLowerCase()] === undefined;
+    };
+    let known = words.get(name);
+    if (known === undefined && points === undefined) {
+      // A few words among numbers are marks of a recorder (`Bad Input`), not states.
+      const filled = order.filter((i) => !MISSING.test((rows[i]![source] ?? '').trim()));
+      if (filled.filter((i) => isWord(rows[i]![source] ?? '')).length * 2 > filled.length) {
+        known = new Map();
+        words.set(name, known);
+      }
+    }
+    order.forEach((i, row) => {
+      column[row] = readNumber(rows[i]![source] ?? '', known);
+    });
+    return column;
+  });
+  return { points: wanted, count: order.length, tsUs: Float64Array.from(order, (i) => times[i]!), columns };
+};
