@@ -65,6 +65,8 @@ export const tailLimit = (values: Float32Array | Float64Array, perTraining: numb
 export class Charts {
   readonly limits: Float64Array;
   readonly means: Float64Array;
+  /** As the short chart, of errors that were not clipped: what isolation compares between sensors. */
+  readonly raw: Float64Array;
   /** Rows in alarm of the episode, and rows that it is still held. */
   private readonly alarmed: Int32Array;
   private readonly held: Int32Array;
@@ -78,6 +80,7 @@ export class Charts {
     this.limits = new Float64Array(count * CHARTS).fill(Number.POSITIVE_INFINITY);
     if (limits !== undefined) this.limits.set(limits);
     this.means = new Float64Array(count * CHARTS);
+    this.raw = new Float64Array(count);
     this.alarmed = new Int32Array(count);
     this.held = new Int32Array(count);
   }
@@ -99,6 +102,7 @@ export class Charts {
     const { means } = this;
     const clipped = Math.max(-CLIP, Math.min(CLIP, error));
     means[at] = error;
+    this.raw[sensor]! += WEIGHTS[SHORT] * (error - this.raw[sensor]!);
     for (let k = 1; k < NOISE_CHART; k++) means[at + k]! += WEIGHTS[k]! * (clipped - means[at + k]!);
     // Around its own mean: what is off all the time is no noise.
     const noise = Math.abs(clipped - means[at + NOISE_MEAN]!);
@@ -159,9 +163,22 @@ export class Charts {
       this.update(sensor, errors[i]!);
       for (let k = 0; k < CHARTS; k++) series[k]![i] = Math.abs(this.means[sensor * CHARTS + k]!);
     }
+    this.raw[sensor] = 0;
     this.means.fill(0, sensor * CHARTS, (sensor + 1) * CHARTS);
     for (let k = 0; k < CHARTS; k++)
       this.limits[sensor * CHARTS + k] = Math.max(least, tailLimit(series[k]!, expected, Math.ceil(2 / WEIGHTS[k]!)));
+  }
+
+  /** Whether the short chart of this sensor is in alarm by itself. */
+  isLoud(sensor: number): boolean {
+    return Math.abs(this.raw[sensor]!) >= this.limits[sensor * CHARTS + SHORT]!;
+  }
+
+  /** What isolation compares: the mean of a chart, unclipped for the shortest two, and its limit. */
+  error(sensor: number, chart: number): { value: number; limit: number } {
+    const short = chart <= SHORT;
+    const at = sensor * CHARTS + (short ? SHORT : chart);
+    return { value: short ? this.raw[sensor]! : this.means[at]!, limit: this.limits[at]! };
   }
 
   /** The chart of this sensor that is furthest up its limit. */
@@ -177,12 +194,20 @@ export class Charts {
     return best;
   }
 
-  get state(): { means: number[]; alarmed: number[]; held: number[]; loud: boolean; calmRows: number } {
+  get state(): { means: number[]; alarmed: number[]; raw: number[]; held: number[]; loud: boolean; calmRows: number } {
     const { loud, calmRows } = this;
-    return { means: [...this.means], alarmed: [...this.alarmed], held: [...this.held], loud, calmRows };
+    return {
+      means: [...this.means],
+      raw: [...this.raw],
+      alarmed: [...this.alarmed],
+      held: [...this.held],
+      loud,
+      calmRows,
+    };
   }
-  set state(s: { means: number[]; alarmed: number[]; held: number[]; loud: boolean; calmRows: number }) {
+  set state(s: { means: number[]; raw: number[]; alarmed: number[]; held: number[]; loud: boolean; calmRows: number }) {
     this.means.set(s.means);
+    this.raw.set(s.raw);
     this.alarmed.set(s.alarmed);
     this.held.set(s.held);
     this.loud = s.loud;

@@ -203,7 +203,7 @@ export const fitSensors = (
   rows.walk(every, (row, known) => {
     const block = blockOf(row);
     for (const a of attempts) {
-      if (known[a.point] === 0) continue;
+      if ((known[a.point]! & 1) === 0) continue;
       const y = rows.base[library.now[a.point]!]!;
       if (block === BLOCKS - 1) a.lastRows++;
       for (let k = 0; k < sizes.length; k++) {
@@ -225,7 +225,7 @@ export const fitSensors = (
   rows.walk(every, (row, known) => {
     const block = blockOf(row);
     armed.forEach((a, i) => {
-      if (known[a.point] === 0) return;
+      if ((known[a.point]! & 1) === 0) return;
       const s = sizedAs(a.folds[block]!, chosen[i]!);
       errors[i]![row] = rows.base[library.now[a.point]!]! - predict(s, rows.terms, a);
     });

@@ -18,8 +18,8 @@ import { fillBase, type Library } from './terms.ts';
 export const MAX_DEVIATIONS = 8;
 /** Half the width of the expected band, in usual errors of the point's best sensor. */
 const EXACT = 3;
-/** A second culprit is told only where it explains this part of the errors. */
-const SECOND_WEIGHT = 0.3;
+/** A second culprit is told where it explains nearly as much as the first: then the two cannot be told apart. */
+const SECOND_WEIGHT = 0.85;
 
 /** Plain data: what was learned. */
 export interface Learned {
@@ -39,6 +39,7 @@ export interface Learned {
 export interface Running {
   readonly holder: Holder['state'];
   readonly charts: Charts['state'];
+  readonly isolation: Isolation['state'];
   readonly still: { readonly values: readonly number[]; readonly rows: readonly number[] };
   readonly replays: readonly (ReplayState | null)[];
 }
@@ -59,7 +60,8 @@ export class SoftModel implements CellModel {
   private readonly products: Float64Array;
   private readonly sensorTerms: readonly Int32Array[];
   private readonly sensorWeights: readonly Float64Array[];
-  private readonly sensorPoint: Int32Array;
+  /** The point of each sensor and all its inputs. */
+  private readonly sensorInputs: readonly Int32Array[];
   private readonly sensorNow: Int32Array;
   private readonly sensorScale: Float64Array;
   /** Bounds of the prediction, standardised. */
@@ -90,7 +92,13 @@ export class SoftModel implements CellModel {
     this.products = new Float64Array(used.length);
     this.sensorTerms = sensors.map((s) => Int32Array.from(s.terms, (t) => position.get(t)!));
     this.sensorWeights = sensors.map((s) => Float64Array.from(s.weights));
-    this.sensorPoint = Int32Array.from(sensors, (s) => s.point);
+    this.sensorInputs = sensors.map((s) => {
+      const inputs = s.terms.flatMap((t) => [
+        library.base[library.left[t]!]!.point,
+        library.base[library.right[t]!]!.point,
+      ]);
+      return Int32Array.from(new Set([s.point, ...inputs.filter((p) => p >= 0)]));
+    });
     this.sensorNow = Int32Array.from(sensors, (s) => library.now[s.point]!);
     this.sensorScale = Float64Array.from(sensors, (s) => 1 / s.scale);
     this.sensorLow = Float64Array.from(sensors, (s) => s.low);
@@ -122,7 +130,7 @@ export class SoftModel implements CellModel {
     this.holder.take(tsUs, (p) => row[p]!);
     for (let p = 0; p < learned.shapes.length; p++) this.guard(p, row[p]!);
     this.relations.check(row, this.broken);
-    this.watchSensors(tsUs, row);
+    this.watchSensors(tsUs);
     found.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
     if (found.length > MAX_DEVIATIONS) found.length = MAX_DEVIATIONS;
     this.score_.surprise = found.length > 0 ? Math.max(this.score_.surprise, found[0]!.surprise) : this.score_.surprise;
@@ -203,7 +211,7 @@ export class SoftModel implements CellModel {
       });
   }
 
-  private watchSensors(tsUs: number, row: Float64Array): void {
+  private watchSensors(tsUs: number): void {
     const { learned, base, products, usedLeft, usedRight, charts, holder } = this;
     const { sensors, shapes, library } = learned;
     if (sensors.length === 0) return;
@@ -212,7 +220,7 @@ export class SoftModel implements CellModel {
     let loudest = -1;
     let most = 0;
     for (let s = 0; s < sensors.length; s++) {
-      const known = holder.contiguous && !Number.isNaN(row[this.sensorPoint[s]!]!);
+      const known = holder.contiguous && (holder.complete || this.isKnown(s));
       const error = known ? this.errorOf(s) : Number.NaN;
       const ratio = charts.take(s, error);
       if (ratio > most) {
@@ -223,6 +231,13 @@ export class SoftModel implements CellModel {
     charts.endRow();
     this.score_.surprise = surpriseOf(most);
     if (loudest >= 0 && most >= 1) this.tellSensors(loudest, most);
+    else this.isolation.forget();
+  }
+
+  /** Whether this sensor's point and all its inputs are known, now and one step before. */
+  private isKnown(s: number): boolean {
+    for (const p of this.sensorInputs[s]!) if (!this.holder.isFresh(p)) return false;
+    return true;
   }
 
   /** Error of a sensor at the row in hand, in its usual errors. */
@@ -241,13 +256,13 @@ export class SoftModel implements CellModel {
     const chart = charts.leading(loudest);
     const sensor = learned.sensors[loudest]!;
     const noise = isNoiseChart(chart);
-    const suspects = noise ? this.noisy() : this.isolation.suspects(base, charts, chart);
+    const suspects = noise ? this.noisy() : this.isolation.suspects(base, charts, charts.isLoud(loudest) ? 0 : chart);
     const from = suspects.map((x) => ({ point: x.point, weight: x.weight }));
     const first = suspects[0] ?? { point: sensor.point, weight: 1, bias: Number.NaN };
     const follows = sensor.kind === 'set-point' && [sensor.point, sensor.setPoint].includes(first.point);
     this.tellSuspect(first, ratio, noise ? 'spread' : follows ? 'set-point' : 'soft-sensor', from);
     const second = suspects[1];
-    if (second !== undefined && second.weight >= SECOND_WEIGHT)
+    if (second !== undefined && second.weight >= SECOND_WEIGHT * first.weight)
       this.tellSuspect(second, Math.max(1, ratio * second.weight), noise ? 'spread' : 'soft-sensor', [
         from[1]!,
         ...from.slice(0, 1),
@@ -290,6 +305,7 @@ export class SoftModel implements CellModel {
     return {
       holder: this.holder.state,
       charts: this.charts.state,
+      isolation: this.isolation.state,
       still: { values: [...this.stillValues], rows: [...this.stillRows] },
       replays: this.replays.map((r) => r?.state ?? null),
     };
@@ -303,6 +319,7 @@ export class SoftModel implements CellModel {
   resume(running: Running): void {
     this.holder.state = running.holder;
     this.charts.state = running.charts;
+    this.isolation.state = running.isolation;
     this.stillValues.set(running.still.values);
     this.stillRows.set(running.still.rows);
     running.replays.forEach((s, p) => {
