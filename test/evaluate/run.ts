@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
-    learner: { type: 'string', default: 'test/evaluate/baseline.ts' },
+    learner: { type: 'string', default: 'src/learn/process/index.ts' },
     case: { type: 'string', default: '' },
     tamper: { type: 'string', default: 'batadal' },
     misses: { type: 'boolean', default: false },

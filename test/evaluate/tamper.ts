@@ -112,8 +112,13 @@ const head = (table: RowTable, rows: number): RowTable => ({
   columns: table.columns.map((c) => c.subarray(0, rows)),
 });
 
-/** Undefined where the training rows are too few or too still for it. */
-export const tamperCase = (learner: CellLearner, table: RowTable, firstSeed: number): TamperResult | undefined => {
+/** Undefined where the training rows are too few or too still for it. `every`: only each n-th falsification is tried. */
+export const tamperCase = (
+  learner: CellLearner,
+  table: RowTable,
+  firstSeed: number,
+  every = 1,
+): TamperResult | undefined => {
   const split = Math.floor(table.count * TAMPER_TRAIN_PART);
   const rows = Math.min(TAMPER_ROWS, Math.floor((table.count - split) / 3));
   const points = continuousPoints(table, split);
@@ -137,6 +142,7 @@ export const tamperCase = (learner: CellLearner, table: RowTable, firstSeed: num
     const span = past[past.length - 1]! - past[0]!;
     for (const { kind, size } of TAMPERINGS)
       for (let n = 0; n < TAMPER_STARTS; n++, seed++) {
+        if ((seed - firstSeed) % every !== 0) continue;
         const start = seededRandom(seed).integer(split, table.count - rows - 1);
         const values = tamper(kind, size, column, start, rows, span, seed);
         let power = 0;

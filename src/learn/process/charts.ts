@@ -19,6 +19,8 @@ const CLIP = 6;
 const TAIL = 0.98;
 /** The highest value seen in training is passed by at least this part before it is an alarm. */
 const ABOVE_HIGHEST = 0.05;
+/** A statistic that was seen over fewer independent stretches has no limit: it is not armed. */
+const LEAST_STRETCHES = 20;
 /** An alarm ends below this part of its limit. */
 const RELEASE = 0.75;
 /** An episode is held over pauses as long as itself, at most this many rows: what comes and goes is one thing. */
@@ -29,7 +31,7 @@ const CALM_ROWS = 3;
 /** Limit of a statistic (>= 0) so that clusters above it are expected `perTraining` times in as many rows as given. */
 export const tailLimit = (values: Float32Array | Float64Array, perTraining: number, apart: number): number => {
   const known = Float64Array.from(values.filter((x) => !Number.isNaN(x))).sort();
-  if (known.length < 50) return Number.POSITIVE_INFINITY;
+  if (known.length < LEAST_STRETCHES * apart) return Number.POSITIVE_INFINITY;
   const threshold = known[Math.floor(TAIL * known.length)]!;
   const highest = known[known.length - 1]!;
   let clusters = 0;
@@ -63,6 +65,8 @@ export const tailLimit = (values: Float32Array | Float64Array, perTraining: numb
 export class Charts {
   readonly limits: Float64Array;
   readonly means: Float64Array;
+  /** As the short chart, of errors that were not clipped: what isolation compares between sensors. */
+  readonly raw: Float64Array;
   /** Rows in alarm of the episode, and rows that it is still held. */
   private readonly alarmed: Int32Array;
   private readonly held: Int32Array;
@@ -76,6 +80,7 @@ export class Charts {
     this.limits = new Float64Array(count * CHARTS).fill(Number.POSITIVE_INFINITY);
     if (limits !== undefined) this.limits.set(limits);
     this.means = new Float64Array(count * CHARTS);
+    this.raw = new Float64Array(count);
     this.alarmed = new Int32Array(count);
     this.held = new Int32Array(count);
   }
@@ -97,6 +102,7 @@ export class Charts {
     const { means } = this;
     const clipped = Math.max(-CLIP, Math.min(CLIP, error));
     means[at] = error;
+    this.raw[sensor]! += WEIGHTS[SHORT] * (error - this.raw[sensor]!);
     for (let k = 1; k < NOISE_CHART; k++) means[at + k]! += WEIGHTS[k]! * (clipped - means[at + k]!);
     // Around its own mean: what is off all the time is no noise.
     const noise = Math.abs(clipped - means[at + NOISE_MEAN]!);
@@ -157,9 +163,22 @@ export class Charts {
       this.update(sensor, errors[i]!);
       for (let k = 0; k < CHARTS; k++) series[k]![i] = Math.abs(this.means[sensor * CHARTS + k]!);
     }
+    this.raw[sensor] = 0;
     this.means.fill(0, sensor * CHARTS, (sensor + 1) * CHARTS);
     for (let k = 0; k < CHARTS; k++)
       this.limits[sensor * CHARTS + k] = Math.max(least, tailLimit(series[k]!, expected, Math.ceil(2 / WEIGHTS[k]!)));
+  }
+
+  /** Whether the short chart of this sensor is in alarm by itself. */
+  isLoud(sensor: number): boolean {
+    return Math.abs(this.raw[sensor]!) >= this.limits[sensor * CHARTS + SHORT]!;
+  }
+
+  /** What isolation compares: the mean of a chart, unclipped for the shortest two, and its limit. */
+  error(sensor: number, chart: number): { value: number; limit: number } {
+    const short = chart <= SHORT;
+    const at = sensor * CHARTS + (short ? SHORT : chart);
+    return { value: short ? this.raw[sensor]! : this.means[at]!, limit: this.limits[at]! };
   }
 
   /** The chart of this sensor that is furthest up its limit. */
@@ -175,12 +194,20 @@ export class Charts {
     return best;
   }
 
-  get state(): { means: number[]; alarmed: number[]; held: number[]; loud: boolean; calmRows: number } {
+  get state(): { means: number[]; alarmed: number[]; raw: number[]; held: number[]; loud: boolean; calmRows: number } {
     const { loud, calmRows } = this;
-    return { means: [...this.means], alarmed: [...this.alarmed], held: [...this.held], loud, calmRows };
+    return {
+      means: [...this.means],
+      raw: [...this.raw],
+      alarmed: [...this.alarmed],
+      held: [...this.held],
+      loud,
+      calmRows,
+    };
   }
-  set state(s: { means: number[]; alarmed: number[]; held: number[]; loud: boolean; calmRows: number }) {
+  set state(s: { means: number[]; raw: number[]; alarmed: number[]; held: number[]; loud: boolean; calmRows: number }) {
     this.means.set(s.means);
+    this.raw.set(s.raw);
     this.alarmed.set(s.alarmed);
     this.held.set(s.held);
     this.loud = s.loud;

@@ -14,7 +14,8 @@ const FOLDS = 5;
 export const MAX_LAGS = 3;
 const LAGS = [1, 2, MAX_LAGS];
 /** Ridge, as if so many rows of unit variance had said "no relation". */
-const RIDGES = [5, 20, 80];
+const FIRST_RIDGE = 20;
+const OTHER_RIDGES = [5, 80];
 /** Part of every covariance that is not believed; also the floor under relations that are exact in training. */
 const SHRINKS = [0.01, 0.02, 0.05, 0.1];
 
@@ -25,6 +26,9 @@ export interface Rows {
   readonly count: number;
   readonly usable: Uint8Array;
 }
+
+/** What is chosen by held-out likelihood, apart from the shrinkage. */
+export type Shape = Pick<Regression, 'lags' | 'ridge'>;
 
 /** Prediction of z(t) is `weights`' (points * lags + 1 rows, points columns) times [z(t-1), .. z(t-lags), 1]. */
 export interface Regression {
@@ -151,34 +155,38 @@ const likelihoodOf = (left: readonly Float64Array[], counts: readonly number[], 
   return sum / total;
 };
 
-/** Undefined where no configuration gives a proper answer (too few rows, columns that are all one). */
-export const regress = (rows: Rows): Regression | undefined => {
+/** `shape`: taken as it is instead of being searched for. Undefined where no configuration gives a proper answer (too few rows, columns that are all one). */
+export const regress = (rows: Rows, shape?: Shape): Regression | undefined => {
   const { points: m } = rows;
   const { size, folds, counts, foldOf } = productsOf(rows);
   const total = counts.reduce((a, b) => a + b, 0);
   const all = sumOf(folds, -1);
-  let best: Omit<Regression, 'weights' | 'whitener' | 'heldOut' | 'starts'> | undefined;
-  let chosen: { weights: Float64Array[]; left: Float64Array[] } | undefined;
-  for (const lags of LAGS) {
-    const own = folds.map((f) => partsOf(f, size, m, lags));
-    const rest = folds.map((_, k) => partsOf(sumOf(folds, k), size, m, lags));
-    for (const penalty of RIDGES) {
-      const weights: Float64Array[] = [];
-      for (const r of rest) {
-        const w = ridge(r.g, r.h, r.q, m, penalty, 1);
-        if (w !== undefined) weights.push(w);
-      }
-      if (weights.length < FOLDS) continue;
-      const left = own.map((o, k) => leftOver(o, weights[k]!, m));
-      for (const shrink of SHRINKS) {
-        const likelihood = likelihoodOf(left, counts, m, shrink);
-        if (likelihood > (best?.likelihood ?? Number.NEGATIVE_INFINITY)) {
-          best = { lags, ridge: penalty, shrink, likelihood };
-          chosen = { weights, left };
-        }
+  let best = undefined as Omit<Regression, 'weights' | 'whitener' | 'heldOut' | 'starts'> | undefined;
+  let chosen = undefined as { weights: Float64Array[]; left: Float64Array[] } | undefined;
+  const attempt = (lags: number, penalty: number): void => {
+    const weights: Float64Array[] = [];
+    const left: Float64Array[] = [];
+    for (let k = 0; k < FOLDS; k++) {
+      const rest = partsOf(sumOf(folds, k), size, m, lags);
+      const w = ridge(rest.g, rest.h, rest.q, m, penalty, 1);
+      if (w === undefined) return;
+      weights.push(w);
+      left.push(leftOver(partsOf(folds[k]!, size, m, lags), w, m));
+    }
+    for (const shrink of SHRINKS) {
+      const likelihood = likelihoodOf(left, counts, m, shrink);
+      if (likelihood > (best?.likelihood ?? Number.NEGATIVE_INFINITY)) {
+        best = { lags, ridge: penalty, shrink, likelihood };
+        chosen = { weights, left };
       }
     }
-  }
+  };
+  // First how much past, with the middle ridge; then the ridge: the two hardly depend on each other.
+  if (shape === undefined) {
+    for (const lags of LAGS) attempt(lags, FIRST_RIDGE);
+    const { lags } = best ?? { lags: 1 };
+    for (const penalty of OTHER_RIDGES) attempt(lags, penalty);
+  } else attempt(shape.lags, shape.ridge);
   if (best === undefined || chosen === undefined) return undefined;
   const { q, g, h } = partsOf(all, size, m, best.lags);
   const weights = ridge(g, h, q, m, best.ridge, 1)!;

@@ -8,7 +8,7 @@ import type { PointNature, RowTable } from '../../core/process.ts';
 import { MAX_LAGS, type Rows } from './dynamics-fit.ts';
 
 /** Most points of one cell in the model; of more, the first that move take part, the others are told so. Bounds time and memory. */
-export const MAX_DYNAMICS_POINTS = 128;
+export const MAX_DYNAMICS_POINTS = 96;
 /** Most rows that are learned from; of more, the latest. */
 export const MAX_DYNAMICS_ROWS = 10_000;
 /** Standardised values beyond this are cut: a junk value counts as very odd, not as infinitely odd. */

@@ -9,7 +9,7 @@
  * (Tennessee Eastman faults 3 and 9); and it does not see what leaves the relations as they were, as a replay of all points of the cell.
  */
 import type { CellLearner, CellModel, PointArming, RowTable } from '../../core/process.ts';
-import { regress } from './dynamics-fit.ts';
+import { regress, type Shape } from './dynamics-fit.ts';
 import { type Limits, limitsOf } from './dynamics-limits.ts';
 import { DynamicsModel, type Horizon, type Learned, startRunning } from './dynamics-model.ts';
 import {
@@ -43,11 +43,17 @@ interface Cell {
   readonly stepUs: number;
 }
 
-/** Fits rows `from` to `to`; limits are raised by `widen` (log scale). Undefined where no proper model comes out. */
-const fitPart = (cell: Cell, from: number, to: number, widen: number): Omit<Learned, 'arming'> | undefined => {
+/** Fits rows `from` to `to`, with the shape given or the best one; limits are raised by `widen` (log scale). Undefined where no proper model comes out. */
+const fitPart = (
+  cell: Cell,
+  from: number,
+  to: number,
+  widen: number,
+  shape?: Shape,
+): { learned: Omit<Learned, 'arming'>; shape: Shape } | undefined => {
   const { table, choices, chosen, stepUs } = cell;
   const rows = standardisedRows(table, from, to, chosen, choices, stepUs);
-  const fit = regress(rows);
+  const fit = regress(rows, shape);
   if (fit === undefined) return undefined;
   const p = chosen.length;
   const width = p * (fit.lags + 1);
@@ -60,7 +66,7 @@ const fitPart = (cell: Cell, from: number, to: number, widen: number): Omit<Lear
       for (let j = 0; j < p * fit.lags; j++) operator[a * width + p + j]! -= l * fit.weights[j * p + c]!;
       offset[a]! += l * fit.weights[p * fit.lags * p + c]!;
     }
-  return {
+  const learned = {
     names: table.points,
     columns: chosen,
     mean: Float64Array.from(chosen, (c) => choices[c]!.mean),
@@ -71,6 +77,7 @@ const fitPart = (cell: Cell, from: number, to: number, widen: number): Omit<Lear
     offset,
     horizons: horizonsOf(fit.heldOut, fit.starts, p, widen),
   };
+  return { learned, shape: { lags: fit.lags, ridge: fit.ridge } };
 };
 
 /** Runs each horizon over the held-out innovations, fold by fold, and sets its limits. */
@@ -194,7 +201,7 @@ export const dynamics: CellLearner = {
     const middle = from + Math.floor((to - from) * PROOF_FROM);
     const first = fitPart(cell, from, middle, 0);
     if (first === undefined) return unarmedModel(table, choices, 'its points cannot be told apart');
-    const later = proveLater(cell, { ...first, arming: [] }, middle, to);
+    const later = proveLater(cell, { ...first.learned, arming: [] }, middle, to);
     const widen = later.part > MAX_LATER_ALARMS ? later.widen : 0;
     if (widen > Math.log(MAX_WIDENING) || later.part === 1)
       return unarmedModel(
@@ -202,8 +209,9 @@ export const dynamics: CellLearner = {
         choices,
         `does not predict later normal rows: ${Math.round(100 * later.part)} % of them would be alarms`,
       );
-    const learned = fitPart(cell, from, to, widen);
-    if (learned === undefined) return unarmedModel(table, choices, 'its points cannot be told apart');
+    const final = fitPart(cell, from, to, widen, first.shape);
+    if (final === undefined) return unarmedModel(table, choices, 'its points cannot be told apart');
+    const { learned } = final;
     const detectable = detectableOf(learned);
     const arming = table.points.map((point, i): PointArming => {
       const at = chosen.indexOf(i);

@@ -11,7 +11,7 @@ const BLOCKS = 4;
 /** Values that a point rests at (a closed valve's zero): each has its own longest rest. */
 const MAX_RESTS = 3;
 /** A standstill is odd from this many times the longest seen, and a few rows more. */
-const STUCK_FACTOR = 1.5;
+const STUCK_FACTOR = 2;
 const STUCK_ROWS = 4;
 /** Limits are this many accuracies beyond what was seen: a recording that is rounded is no deviation. */
 const EXACT = 3;

@@ -7,10 +7,12 @@ const GAP_STEPS = 1.5;
 export class Holder {
   readonly values: Float64Array;
   readonly previous: Float64Array;
-  /** 1 where the row in hand has a value of its own. */
+  /** Bit 0: the row in hand has a value of its own; bit 1: the row before had one. */
   readonly known: Uint8Array;
   /** False at the first row and after a gap. */
   contiguous = false;
+  /** All points are known, in this row and the one before. */
+  complete = false;
   private lastUs = Number.NaN;
   private readonly stepUs: number;
 
@@ -21,6 +23,11 @@ export class Holder {
     this.stepUs = stepUs;
   }
 
+  /** True where the value in hand and the one before are both known. */
+  isFresh(point: number): boolean {
+    return (this.known[point]! & 3) === 3;
+  }
+
   take(tsUs: number, row: (point: number) => number): void {
     const { values, previous, known } = this;
     this.contiguous = tsUs - this.lastUs <= GAP_STEPS * this.stepUs && tsUs > this.lastUs;
@@ -28,18 +35,22 @@ export class Holder {
     previous.set(values);
     for (let p = 0; p < values.length; p++) {
       const x = row(p);
-      known[p] = Number.isFinite(x) ? 1 : 0;
-      if (known[p] === 1) values[p] = x;
+      known[p] = (known[p]! << 1) & 3;
+      if (!Number.isFinite(x)) continue;
+      known[p]! |= 1;
+      values[p] = x;
     }
+    this.complete = known.every((k) => k === 3);
     if (!this.contiguous) previous.set(values);
   }
 
-  get state(): { values: number[]; previous: number[]; lastUs: number } {
-    return { values: [...this.values], previous: [...this.previous], lastUs: this.lastUs };
+  get state(): { values: number[]; previous: number[]; known: number[]; lastUs: number } {
+    return { values: [...this.values], previous: [...this.previous], known: [...this.known], lastUs: this.lastUs };
   }
-  set state(s: { values: number[]; previous: number[]; lastUs: number }) {
+  set state(s: { values: number[]; previous: number[]; known: number[]; lastUs: number }) {
     this.values.set(s.values);
     this.previous.set(s.previous);
+    this.known.set(s.known);
     this.lastUs = s.lastUs;
   }
 }

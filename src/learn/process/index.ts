@@ -8,8 +8,8 @@
  */
 import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
 import { dynamics } from './dynamics.ts';
-import { BUDGET_US } from './level.ts';
-import { levelLearner } from './level-learner.ts';
+import { BUDGET_US, LEVEL_SETTING } from './level.ts';
+import { levelLearner, levelLearnerWith } from './level-learner.ts';
 import { inexperienced, prove, type Voice, voiceOf } from './proof.ts';
 import { softLearner } from './soft-index.ts';
 
@@ -133,16 +133,19 @@ export const processLearner: CellLearner = {
   name: 'process',
   fit(table, options = {}) {
     const stepUs = options.stepUs ?? usualStep(table);
-    return build(
-      MEMBERS.map((learner) => ({
-        learner,
-        model: learner.fit(table, { stepUs }),
-        silenced: new Set([
-          ...(learner === softLearner ? inexperienced(table) : []),
-          ...prove(learner, table, stepUs, BUDGET_US).silenced,
-        ]),
-      })),
+    const member = (learner: CellLearner, silenced: readonly Voice[]): Member => ({
+      learner,
+      model: learner.fit(table, { stepUs }),
+      silenced: new Set([...silenced, ...prove(learner, table, stepUs, BUDGET_US).silenced]),
+    });
+    const soft = member(softLearner, inexperienced(table));
+    // The level of a point that the others predict is theirs to judge: they know why it moves.
+    const predicted = soft.model.arming.map(
+      (a, p) => a.armed.includes('soft-sensor') && !soft.silenced.has(voiceOf('soft-sensor', p)),
     );
+    const level = levelLearnerWith(LEVEL_SETTING, (p) => predicted[p]!);
+    const members = [soft, member(dynamics, []), member(level, [])];
+    return build(members);
   },
   restore: (saved) => build(unpack(saved)),
 };

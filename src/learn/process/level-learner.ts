@@ -13,6 +13,8 @@ import {
   newLevel,
 } from './level.ts';
 
+/** Ten numbers a point. */
+const LEVEL_BYTES = 80;
 /** A point with fewer distinct values has states, not levels. */
 const LEAST_VALUES = 20;
 /** False episodes on the training rows themselves beyond the budget, above which the guard stays unarmed. */
@@ -38,7 +40,7 @@ const build = (saved: Saved): CellModel => {
   const armed = levels.some((l) => l !== null);
   return {
     arming: saved.arming,
-    bytesPerPoint: 80,
+    bytesPerPoint: levels.length === 0 ? 0 : (LEVEL_BYTES * levels.filter((l) => l !== null).length) / levels.length,
     score(_tsUs: number, row: Float64Array): RowScore {
       const deviations: Deviation[] = [];
       let highest = 0;
@@ -70,14 +72,17 @@ const build = (saved: Saved): CellModel => {
   };
 };
 
-/** The learner with another setting: for showing what each knob does. */
-export const levelLearnerWith = (setting: LevelSetting): CellLearner => ({
+/** Another setting shows what each knob does; `skip`: points that something better watches. */
+export const levelLearnerWith = (
+  setting: LevelSetting,
+  skip: (point: number) => boolean = () => false,
+): CellLearner => ({
   name: 'level',
   fit(table: RowTable, options = {}): CellModel {
     const steps = Array.from(table.tsUs.subarray(1), (t, i) => t - table.tsUs[i]!).sort((a, b) => a - b);
     const stepUs = options.stepUs ?? steps[steps.length >> 1] ?? 1e6;
     const continuous = table.columns.map((c) => distinctValues(c, LEAST_VALUES) >= LEAST_VALUES);
-    const sharers = continuous.filter(Boolean).length;
+    const sharers = continuous.filter((is, p) => is && !skip(p)).length;
     const allowed = (table.count * stepUs) / setting.budgetUs + SPARE_EPISODES;
     const arming: PointArming[] = [];
     const levels = table.columns.map((column, p) => {
@@ -95,6 +100,7 @@ export const levelLearnerWith = (setting: LevelSetting): CellLearner => ({
         return null;
       };
       if (!continuous[p]) return unarmed('unknown', 'has states, not levels');
+      if (skip(p)) return unarmed('continuous', '');
       const level = newLevel(correlationRows(column), table.count, stepUs, sharers, setting);
       let episodes = 0;
       for (const x of column) {

@@ -1,18 +1,15 @@
 /**
- * Soft sensors: each continuous point as a sparse sum of terms of the other points of its cell. Two per point where they
- * prove themselves: `others` knows nothing of the point itself, so that a lasting bias shows for as long as it lasts;
- * `course` also knows the point one step before, so that it follows tanks and temperatures and notices what moves wrongly.
- *
- * Trained on rows to which the assumed inaccuracy of each instrument is added (Bishop, Neural Computation 7, 1995: the
- * same as a penalty), or else near-twins would be played against each other to a precision that no instrument has.
- * Judged by blocks of rows that were left out of the fit.
+ * Soft sensors: each continuous point as a sparse sum of terms of the other points of its cell. `others` knows nothing of
+ * the point itself, so that a lasting bias shows for as long as it lasts; `course` also knows the point one step before, so
+ * that it follows tanks and temperatures and notices what moves wrongly; `set-point` knows one point only, which the
+ * measured one follows. A sensor is armed where it predicts later rows, which its fit never saw, well enough.
  */
 import type { RowTable } from '../../core/process.ts';
-import { seededRandom } from '../../lib/random.ts';
 import { Gram, type Sparse, selectForward } from './forward.ts';
-import { Holder } from './holder.ts';
 import type { PointShape } from './nature.ts';
-import { fillBase, type Library } from './terms.ts';
+import { SensorRows } from './sensor-rows.ts';
+import { setPointOf } from './set-point.ts';
+import type { Library } from './terms.ts';
 
 /** Rows that the matrix of products is made of; more are thinned evenly (the limits still see all). */
 export const MAX_GRAM_ROWS = 12_000;
@@ -20,23 +17,31 @@ export const MAX_GRAM_ROWS = 12_000;
 const LEAST_ROWS = 240;
 /** Contiguous blocks; each is predicted by a fit on the others, the last one is the proof: later than all others. */
 const BLOCKS = 4;
+/** Terms of a sensor; one per so many rows at most. */
 const SIZES = [4, 8, 16, 28, 44] as const;
-/** A larger model must be better by this part to be taken. */
+const ROWS_PER_TERM = 16;
+/** A larger size must be better by this part to be taken. */
 const WORTH = 0.97;
 /** Part of the variance of the last block that must be explained. */
 const LEAST_EXPLAINED = 0.3;
+const SET_POINT_EXPLAINED = 0.8;
 /** `course` must beat `others` by this, and it must beat "as before" by as much. */
 const COURSE_WORTH = 0.8;
-/** Errors beyond this many accuracies of the point or deviations of its values count as this much when sizes are compared. */
-const NOISE_SEED = 20_140_106;
+/** A prediction is kept within the values that the point ever had, and this part of a span beyond. */
+const BEYOND = 0.25;
 
-export type SensorKind = 'others' | 'course';
+export type SensorKind = 'others' | 'course' | 'set-point';
 
 export interface Sensor extends Sparse {
   readonly point: number;
   readonly kind: SensorKind;
+  /** The set point of kind `set-point`, -1 for others. */
+  readonly setPoint: number;
   /** Usual error, in standardised units of the point: 1.48 times the median of its absolute value. */
   readonly scale: number;
+  /** Bounds of the prediction, standardised. */
+  readonly low: number;
+  readonly high: number;
   readonly explained: number;
 }
 
@@ -48,55 +53,136 @@ export interface FittedSensors {
   readonly explained: Float64Array;
 }
 
-/** Adds the assumed inaccuracy; the same draws each time it is made anew. */
-const noisyRows = (table: RowTable, shapes: readonly PointShape[]): ((row: number) => Float64Array) => {
-  const random = seededRandom(NOISE_SEED);
-  const out = new Float64Array(shapes.length);
-  return (row) => {
-    for (let p = 0; p < shapes.length; p++) {
-      const s = shapes[p]!;
-      const x = table.columns[p]![row]!;
-      out[p] = s.nature === 'continuous' ? x + s.accuracy * random.normal() : x;
-    }
-    return out;
-  };
-};
+/** A sensor that a point could have, by fold (the last is the fit on all rows) at several sizes, and how each size did. */
+interface Attempt {
+  readonly point: number;
+  readonly kind: SensorKind;
+  readonly setPoint: number;
+  readonly low: number;
+  readonly high: number;
+  readonly folds: (readonly Sparse[])[];
+  /** Sum of absolute errors, at most 2 each. */
+  readonly loss: Float64Array;
+  /** Sum of squares in the last block, and rows there. */
+  readonly squares: Float64Array;
+  lastRows: number;
+}
 
-const fillTerms = (library: Library, base: Float64Array, out: Float64Array): void => {
-  const { left, right } = library;
-  for (let i = 0; i < out.length; i++) out[i] = base[left[i]!]! * base[right[i]!]!;
-};
+const EMPTY: Sparse = { terms: [], weights: [] };
 
-/** Which terms a sensor of this point may use. */
-const candidatesOf = (library: Library, point: number, kind: SensorKind): number[] => {
+const candidatesOf = (library: Library, a: Attempt): number[] => {
   const out: number[] = [];
   for (let t = 0; t < library.left.length; t++) {
-    const a = library.base[library.left[t]!]!;
-    const b = library.base[library.right[t]!]!;
-    const own = [a, b].filter((x) => x.point === point);
-    if (own.every((x) => kind === 'course' && x.lag === 1)) out.push(t);
+    const left = library.base[library.left[t]!]!;
+    const right = library.base[library.right[t]!]!;
+    if (a.kind === 'set-point') {
+      const linear = library.right[t] === library.one && (t === 0 || left === library.base[library.now[a.setPoint]!]);
+      if (linear) out.push(t);
+    } else if ([left, right].every((b) => b.point !== a.point || (a.kind === 'course' && b.lag === 1))) out.push(t);
   }
   return out;
 };
 
-/** Every sensor that a cell could have, each at several sizes, by fold (the last is the fit on all rows). */
-interface Attempt {
-  readonly point: number;
-  readonly kind: SensorKind;
-  readonly folds: readonly (readonly Sparse[])[];
-  readonly loss: Float64Array;
-  readonly errors: readonly Float32Array[];
-}
-
-const evaluate = (s: Sparse, terms: Float64Array): number => {
+const predict = (s: Sparse, terms: Float64Array, a: Attempt): number => {
   let sum = 0;
   for (let i = 0; i < s.terms.length; i++) sum += s.weights[i]! * terms[s.terms[i]!]!;
+  return Math.max(a.low, Math.min(a.high, sum));
+};
+
+const attemptsOf = (table: RowTable, shapes: readonly PointShape[], library: Library, sizes: number): Attempt[] =>
+  shapes.flatMap((shape, point) => {
+    if (library.now[point]! < 0) return [];
+    const beyond = BEYOND * (shape.high - shape.low);
+    const attempt = (kind: SensorKind, setPoint: number): Attempt => ({
+      point,
+      kind,
+      setPoint,
+      low: (shape.low - beyond - shape.mean) / shape.deviation,
+      high: (shape.high + beyond - shape.mean) / shape.deviation,
+      folds: [],
+      loss: new Float64Array(sizes),
+      squares: new Float64Array(sizes),
+      lastRows: 0,
+    });
+    const setPoint = setPointOf(table, shapes, point, (p) => library.now[p]! >= 0);
+    const both = [attempt('others', -1), attempt('course', -1)];
+    return setPoint < 0 ? both : [...both, attempt('set-point', setPoint)];
+  });
+
+/** Fits every attempt once without each block, and once on all rows. */
+const fitFolds = (
+  rows: SensorRows,
+  library: Library,
+  attempts: readonly Attempt[],
+  blockOf: (row: number) => number,
+  sizes: readonly number[],
+): void => {
+  const grams = Array.from({ length: BLOCKS }, () => new Gram(library.left.length));
+  const thin = Math.ceil(rows.table.count / MAX_GRAM_ROWS);
+  rows.walk(
+    (row) => row % thin === 0,
+    (row) => grams[blockOf(row)]!.add(rows.terms),
+  );
+  const all = new Gram(library.left.length);
+  for (const g of grams) {
+    g.finish();
+    all.merge(g, 1);
+  }
+  // The linear term of a point has its base quantity on the left and one on the right.
+  const linear = new Map(library.left.map((a, t) => [library.right[t] === library.one ? a : -1, t]));
+  const candidates = attempts.map((a) => candidatesOf(library, a));
+  for (let fold = 0; fold <= BLOCKS; fold++) {
+    if (fold < BLOCKS) all.merge(grams[fold]!, -1);
+    attempts.forEach((a, i) => {
+      a.folds.push(selectForward(all, linear.get(library.now[a.point]!)!, candidates[i]!, sizes));
+    });
+    if (fold < BLOCKS) all.merge(grams[fold]!, 1);
+  }
+};
+
+const sizedAs = (found: readonly Sparse[], k: number): Sparse => found[Math.min(k, found.length - 1)] ?? EMPTY;
+
+/** The smallest size that is nearly the best on rows left out. */
+const bestSize = (a: Attempt): number => {
+  let size = 0;
+  for (let k = 1; k < a.loss.length; k++) if (a.loss[k]! < WORTH * a.loss[size]!) size = k;
+  return size;
+};
+
+const explainedBy = (a: Attempt): number =>
+  // The values are standardised over all rows, so that their variance is one.
+  a.lastRows === 0 ? Number.NaN : 1 - a.squares[bestSize(a)]! / a.lastRows;
+
+/** Which attempts of a point are armed. */
+const worthy = (attempts: readonly Attempt[], naive: number): Attempt[] => {
+  const [others, course, setPoint] = attempts as [Attempt, Attempt, Attempt | undefined];
+  const out: Attempt[] = [];
+  const loss = (a: Attempt): number => a.loss[bestSize(a)]!;
+  const alone = explainedBy(others) >= LEAST_EXPLAINED;
+  if (alone) out.push(others);
+  if (
+    explainedBy(course) >= LEAST_EXPLAINED &&
+    loss(course) < COURSE_WORTH * naive &&
+    (!alone || loss(course) < COURSE_WORTH * loss(others))
+  )
+    out.push(course);
+  if (setPoint !== undefined && explainedBy(setPoint) >= SET_POINT_EXPLAINED) out.push(setPoint);
+  return out;
+};
+
+/** Sum of the errors of "it stays as it is", standardised, at most 2 each. */
+const naiveLoss = (column: Float64Array, shape: PointShape, count: number): number => {
+  let sum = 0;
+  for (let row = 1; row < count; row++) {
+    const d = Math.abs(column[row]! - column[row - 1]!) / shape.deviation;
+    if (!Number.isNaN(d)) sum += Math.min(d, 2);
+  }
   return sum;
 };
 
 const median = (values: Float32Array): number => {
   const known = values.filter((x) => !Number.isNaN(x)).sort();
-  return known.length === 0 ? Number.NaN : known[known.length >> 1]!;
+  return known.length === 0 ? 0 : known[known.length >> 1]!;
 };
 
 export const fitSensors = (
@@ -106,140 +192,59 @@ export const fitSensors = (
   stepUs: number,
 ): FittedSensors => {
   const explained = new Float64Array(shapes.length).fill(Number.NaN);
-  const targets = shapes.map((_, p) => p).filter((p) => library.now[p]! >= 0);
-  if (table.count < LEAST_ROWS || targets.length < 2) return { sensors: [], errors: [], explained };
-  const size = library.left.length;
-  const linear = new Map(library.left.map((a, t) => [library.right[t] === 0 ? a : -1, t]));
-  const most = Math.max(4, Math.floor(table.count / 16));
-  const sizes = SIZES.filter((s) => s <= most);
+  const sizes = SIZES.filter((s) => s <= Math.max(SIZES[0], table.count / ROWS_PER_TERM));
+  const attempts = attemptsOf(table, shapes, library, sizes.length);
+  if (table.count < LEAST_ROWS || attempts.length < 3) return { sensors: [], errors: [], explained };
   const blockOf = (row: number): number => Math.min(BLOCKS - 1, Math.floor((row * BLOCKS) / table.count));
+  const rows = new SensorRows(table, shapes, library, stepUs);
+  fitFolds(rows, library, attempts, blockOf, sizes);
 
-  const base = new Float64Array(library.base.length);
-  const terms = new Float64Array(size);
-  const walk = (visit: (row: number, holder: Holder) => void): void => {
-    const noisy = noisyRows(table, shapes);
-    const holder = new Holder(shapes, stepUs);
-    for (let row = 0; row < table.count; row++) {
-      const values = noisy(row);
-      holder.take(table.tsUs[row]!, (p) => values[p]!);
-      visit(row, holder);
+  const every = (): boolean => true;
+  rows.walk(every, (row, known) => {
+    const block = blockOf(row);
+    for (const a of attempts) {
+      if ((known[a.point]! & 1) === 0) continue;
+      const y = rows.base[library.now[a.point]!]!;
+      if (block === BLOCKS - 1) a.lastRows++;
+      for (let k = 0; k < sizes.length; k++) {
+        const e = y - predict(sizedAs(a.folds[block]!, k), rows.terms, a);
+        a.loss[k]! += Math.min(Math.abs(e), 2);
+        if (block === BLOCKS - 1) a.squares[k]! += e * e;
+      }
     }
-  };
-
-  const grams = Array.from({ length: BLOCKS }, () => new Gram(size));
-  const thin = Math.ceil(table.count / MAX_GRAM_ROWS);
-  walk((row, holder) => {
-    if (!holder.contiguous || row % thin !== 0) return;
-    fillBase(library, shapes, table.tsUs[row]!, holder.values, holder.previous, base);
-    fillTerms(library, base, terms);
-    grams[blockOf(row)]!.add(terms);
   });
-  const all = new Gram(size);
-  for (const g of grams) {
-    g.finish();
-    all.merge(g, 1);
-  }
 
-  const attempts: Attempt[] = targets.flatMap((point) =>
-    (['others', 'course'] as const).map((kind) => ({
+  const armed = shapes.flatMap((shape, p) => {
+    const own = attempts.filter((a) => a.point === p);
+    if (own.length === 0) return [];
+    explained[p] = Math.max(...own.map(explainedBy));
+    return worthy(own, naiveLoss(table.columns[p]!, shape, table.count));
+  });
+  const errors = armed.map(() => new Float32Array(table.count).fill(Number.NaN));
+  const chosen = armed.map(bestSize);
+  rows.walk(every, (row, known) => {
+    const block = blockOf(row);
+    armed.forEach((a, i) => {
+      if ((known[a.point]! & 1) === 0) return;
+      const s = sizedAs(a.folds[block]!, chosen[i]!);
+      errors[i]![row] = rows.base[library.now[a.point]!]! - predict(s, rows.terms, a);
+    });
+  });
+  const sensors = armed.map((a, i): Sensor => {
+    const shape = shapes[a.point]!;
+    const scale = Math.max(1.4826 * median(errors[i]!.map(Math.abs)), shape.accuracy / shape.deviation);
+    for (let row = 0; row < table.count; row++) errors[i]![row]! /= scale;
+    const { point, kind, setPoint, low, high } = a;
+    return {
+      ...sizedAs(a.folds[BLOCKS]!, chosen[i]!),
       point,
       kind,
-      folds: [] as Sparse[][],
-      loss: new Float64Array(sizes.length),
-      errors: sizes.map(() => new Float32Array(table.count).fill(Number.NaN)),
-    })),
-  );
-  for (let fold = 0; fold <= BLOCKS; fold++) {
-    if (fold < BLOCKS) all.merge(grams[fold]!, -1);
-    for (const a of attempts) {
-      const target = linear.get(library.now[a.point]!)!;
-      (a.folds as Sparse[][]).push(selectForward(all, target, candidatesOf(library, a.point, a.kind), sizes));
-    }
-    if (fold < BLOCKS) all.merge(grams[fold]!, 1);
-  }
-
-  walk((row, holder) => {
-    fillBase(library, shapes, table.tsUs[row]!, holder.values, holder.previous, base);
-    fillTerms(library, base, terms);
-    const fold = blockOf(row);
-    for (const a of attempts) {
-      if (holder.known[a.point] === 0 || !holder.contiguous) continue;
-      const y = base[library.now[a.point]!]!;
-      const found = a.folds[fold]!;
-      for (let k = 0; k < sizes.length; k++)
-        a.errors[k]![row] = y - evaluate(found[Math.min(k, found.length - 1)]!, terms);
-    }
+      setPoint,
+      scale,
+      low,
+      high,
+      explained: explainedBy(a),
+    };
   });
-
-  const sensors: Sensor[] = [];
-  const errors: Float32Array[] = [];
-  const keep = (a: Attempt, k: number, part: number, scale: number): void => {
-    const found = a.folds[BLOCKS]!;
-    sensors.push({ ...found[Math.min(k, found.length - 1)]!, point: a.point, kind: a.kind, scale, explained: part });
-    errors.push(a.errors[k]!.map((e) => e / scale));
-  };
-  const lastBlock = Math.ceil(((BLOCKS - 1) * table.count) / BLOCKS);
-  for (let i = 0; i < attempts.length; i += 2) {
-    const judged = [attempts[i]!, attempts[i + 1]!].map((a) => judge(a, shapes[a.point]!, lastBlock));
-    const [others, course] = judged as [Judged, Judged];
-    const asBefore = naiveError(table.columns[attempts[i]!.point]!, shapes[attempts[i]!.point]!, table.count);
-    explained[attempts[i]!.point] = Math.max(others.explained, course.explained);
-    if (others.explained >= LEAST_EXPLAINED) keep(attempts[i]!, others.size, others.explained, others.scale);
-    if (
-      course.explained >= LEAST_EXPLAINED &&
-      course.loss < COURSE_WORTH * asBefore &&
-      (others.explained < LEAST_EXPLAINED || course.loss < COURSE_WORTH * others.loss)
-    )
-      keep(attempts[i + 1]!, course.size, course.explained, course.scale);
-  }
   return { sensors, errors, explained };
-};
-
-interface Judged {
-  readonly size: number;
-  readonly loss: number;
-  readonly scale: number;
-  readonly explained: number;
-}
-
-/** Mean absolute error of every size on rows left out; the smallest size that is nearly the best. */
-const judge = (a: Attempt, shape: PointShape, lastBlock: number): Judged => {
-  const losses = a.errors.map((e) => {
-    let sum = 0;
-    let n = 0;
-    for (const x of e)
-      if (!Number.isNaN(x)) {
-        sum += Math.min(Math.abs(x), 2);
-        n++;
-      }
-    return n === 0 ? Number.POSITIVE_INFINITY : sum / n;
-  });
-  let size = 0;
-  for (let k = 1; k < losses.length; k++) if (losses[k]! < WORTH * losses[size]!) size = k;
-  const floor = shape.accuracy / shape.deviation;
-  const e = a.errors[size]!;
-  const scale = Math.max(1.4826 * median(e.map(Math.abs)), floor);
-  let squares = 0;
-  let n = 0;
-  for (let row = lastBlock; row < e.length; row++)
-    if (!Number.isNaN(e[row]!)) {
-      squares += e[row]! ** 2;
-      n++;
-    }
-  // The values are standardised over all rows, so that their variance is one.
-  return { size, loss: losses[size]!, scale, explained: n === 0 ? Number.NaN : 1 - squares / n };
-};
-
-/** Mean absolute step, standardised: the error of "it stays as it is". */
-const naiveError = (column: Float64Array, shape: PointShape, count: number): number => {
-  let sum = 0;
-  let n = 0;
-  for (let row = 1; row < count; row++) {
-    const d = column[row]! - column[row - 1]!;
-    if (!Number.isNaN(d)) {
-      sum += Math.min(Math.abs(d / shape.deviation), 2);
-      n++;
-    }
-  }
-  return n === 0 ? 0 : sum / n;
 };

@@ -6,6 +6,7 @@ import { fitGuard, type GuardLimits } from './guard.ts';
 import { type PointShape, shapesOf, usualStep } from './nature.ts';
 import { mineRelations, type Relation } from './relations.ts';
 import { fitReplay } from './replay.ts';
+import { stretchesOf } from './sensor-rows.ts';
 import { type FittedSensors, fitSensors } from './sensors.ts';
 import { detectableOf, type Learned, type Running, SoftModel } from './soft-model.ts';
 import { makeLibrary } from './terms.ts';
@@ -40,7 +41,8 @@ const armingOf = (
     if (s.point !== p || s.kind !== 'others') return;
     best = detectableOf(s, limits, i * CHARTS, shape);
   });
-  if (fitted.sensors.some((s) => s.point === p)) armed.push('soft-sensor', 'spread');
+  if (fitted.sensors.some((s) => s.point === p && s.kind !== 'set-point')) armed.push('soft-sensor', 'spread');
+  if (fitted.sensors.some((s) => s.point === p && s.kind === 'set-point')) armed.push('set-point');
   else if (shape.nature === 'continuous') why.push('the other points do not predict later values of it well enough');
   else why.push(`no soft sensor: its values are ${shape.nature}`);
   return {
@@ -62,11 +64,12 @@ export const softLearner: CellLearner = {
     const stepUs = options.stepUs ?? usualStep(table);
     const spanUs = table.count === 0 ? 0 : table.tsUs[table.count - 1]! - table.tsUs[0]!;
     const columns = table.columns.map((c) => c.subarray(0, table.count));
+    const sample = stretchesOf({ ...table, columns });
     const changes = columns.map((c) => c.reduce((n, x, i) => (i > 0 && x !== c[i - 1] ? n + 1 : n), 0));
     const library = makeLibrary(shapes, changes, spanUs, stepUs);
     const armed = table.count >= LEAST_ROWS;
     const fitted: FittedSensors = armed
-      ? fitSensors(table, shapes, library, stepUs)
+      ? fitSensors(sample, shapes, library, stepUs)
       : { sensors: [], errors: [], explained: new Float64Array(shapes.length).fill(Number.NaN) };
     const charts = new Charts(fitted.sensors.length);
     const statistics = fitted.sensors.length * CHARTS + 2 * shapes.length;
@@ -76,8 +79,8 @@ export const softLearner: CellLearner = {
       charts.calibrate(i, fitted.errors[i]!, expected, (EXACT * shape.accuracy) / shape.deviation / s.scale);
     });
     const guards = shapes.map((s, p) => fitGuard(s, columns[p]!, expected));
-    const replayLimits = shapes.map((s, p) => (armed ? fitReplay(s, columns[p]!) : Number.POSITIVE_INFINITY));
-    const relations = armed ? mineRelations({ ...table, columns }, shapes) : [];
+    const replayLimits = shapes.map((s, p) => (armed ? fitReplay(s, sample.columns[p]!) : Number.POSITIVE_INFINITY));
+    const relations = armed ? mineRelations(sample, shapes) : [];
     const arming = shapes.map((s, p) =>
       armingOf(p, s, guards[p]!, replayLimits[p]!, relations, fitted, charts.limits, stepUs),
     );

@@ -16,10 +16,10 @@ import { fillBase, type Library } from './terms.ts';
 
 /** Deviations told per row; the strongest are kept. */
 export const MAX_DEVIATIONS = 8;
-/** A prediction is kept within the values that the point ever had, and this part of a span beyond. */
-const BEYOND = 0.25;
-/** A second culprit is told only where it explains this part of the errors. */
-const SECOND_WEIGHT = 0.3;
+/** Half the width of the expected band, in usual errors of the point's best sensor. */
+const EXACT = 3;
+/** A second culprit is told where it explains nearly as much as the first: then the two cannot be told apart. */
+const SECOND_WEIGHT = 0.85;
 
 /** Plain data: what was learned. */
 export interface Learned {
@@ -39,6 +39,7 @@ export interface Learned {
 export interface Running {
   readonly holder: Holder['state'];
   readonly charts: Charts['state'];
+  readonly isolation: Isolation['state'];
   readonly still: { readonly values: readonly number[]; readonly rows: readonly number[] };
   readonly replays: readonly (ReplayState | null)[];
 }
@@ -59,12 +60,15 @@ export class SoftModel implements CellModel {
   private readonly products: Float64Array;
   private readonly sensorTerms: readonly Int32Array[];
   private readonly sensorWeights: readonly Float64Array[];
-  private readonly sensorPoint: Int32Array;
+  /** The point of each sensor and all its inputs. */
+  private readonly sensorInputs: readonly Int32Array[];
   private readonly sensorNow: Int32Array;
   private readonly sensorScale: Float64Array;
   /** Bounds of the prediction, standardised. */
   private readonly sensorLow: Float64Array;
   private readonly sensorHigh: Float64Array;
+  /** Usual error of the best sensor of each point, in its unit; 0 without one. */
+  private readonly usualError: Float64Array;
   private readonly charts: Charts;
   private readonly isolation: Isolation;
   private readonly stillValues: Float64Array;
@@ -88,16 +92,21 @@ export class SoftModel implements CellModel {
     this.products = new Float64Array(used.length);
     this.sensorTerms = sensors.map((s) => Int32Array.from(s.terms, (t) => position.get(t)!));
     this.sensorWeights = sensors.map((s) => Float64Array.from(s.weights));
-    this.sensorPoint = Int32Array.from(sensors, (s) => s.point);
+    this.sensorInputs = sensors.map((s) => {
+      const inputs = s.terms.flatMap((t) => [
+        library.base[library.left[t]!]!.point,
+        library.base[library.right[t]!]!.point,
+      ]);
+      return Int32Array.from(new Set([s.point, ...inputs.filter((p) => p >= 0)]));
+    });
     this.sensorNow = Int32Array.from(sensors, (s) => library.now[s.point]!);
     this.sensorScale = Float64Array.from(sensors, (s) => 1 / s.scale);
-    const bound = (s: Sensor, sign: 1 | -1): number => {
-      const shape = shapes[s.point]!;
-      const end = (sign === 1 ? shape.high : shape.low) + sign * BEYOND * (shape.high - shape.low);
-      return (end - shape.mean) / shape.deviation;
-    };
-    this.sensorLow = Float64Array.from(sensors, (s) => bound(s, -1));
-    this.sensorHigh = Float64Array.from(sensors, (s) => bound(s, 1));
+    this.sensorLow = Float64Array.from(sensors, (s) => s.low);
+    this.sensorHigh = Float64Array.from(sensors, (s) => s.high);
+    this.usualError = Float64Array.from(shapes, (shape, p) => {
+      const own = sensors.filter((s) => s.point === p && s.kind === 'others').map((s) => s.scale * shape.deviation);
+      return own.length === 0 ? 0 : Math.min(...own);
+    });
     this.charts = new Charts(sensors.length, learned.chartLimits);
     this.isolation = new Isolation(shapes, library, sensors);
     this.stillValues = new Float64Array(shapes.length).fill(Number.NaN);
@@ -130,7 +139,7 @@ export class SoftModel implements CellModel {
     this.holder.take(tsUs, (p) => row[p]!);
     for (let p = 0; p < learned.shapes.length; p++) this.guard(p, row[p]!);
     this.relations.check(row, this.broken);
-    this.watchSensors(tsUs, row);
+    this.watchSensors(tsUs);
     found.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
     if (found.length > MAX_DEVIATIONS) found.length = MAX_DEVIATIONS;
     this.score_.surprise = found.length > 0 ? Math.max(this.score_.surprise, found[0]!.surprise) : this.score_.surprise;
@@ -211,7 +220,7 @@ export class SoftModel implements CellModel {
       });
   }
 
-  private watchSensors(tsUs: number, row: Float64Array): void {
+  private watchSensors(tsUs: number): void {
     const { learned, base, products, usedLeft, usedRight, charts, holder } = this;
     const { sensors, shapes, library } = learned;
     if (sensors.length === 0) return;
@@ -220,7 +229,7 @@ export class SoftModel implements CellModel {
     let loudest = -1;
     let most = 0;
     for (let s = 0; s < sensors.length; s++) {
-      const known = holder.contiguous && !Number.isNaN(row[this.sensorPoint[s]!]!);
+      const known = holder.contiguous && (holder.complete || this.isKnown(s));
       const error = known ? this.errorOf(s) : Number.NaN;
       const ratio = charts.take(s, error);
       if (ratio > most) {
@@ -231,6 +240,13 @@ export class SoftModel implements CellModel {
     charts.endRow();
     this.score_.surprise = surpriseOf(most);
     if (loudest >= 0 && most >= 1) this.tellSensors(loudest, most);
+    else this.isolation.forget();
+  }
+
+  /** Whether this sensor's point and all its inputs are known, now and one step before. */
+  private isKnown(s: number): boolean {
+    for (const p of this.sensorInputs[s]!) if (!this.holder.isFresh(p)) return false;
+    return true;
   }
 
   /** Error of a sensor at the row in hand, in its usual errors. */
@@ -247,30 +263,28 @@ export class SoftModel implements CellModel {
   private tellSensors(loudest: number, ratio: number): void {
     const { charts, learned, base } = this;
     const chart = charts.leading(loudest);
+    const sensor = learned.sensors[loudest]!;
     const noise = isNoiseChart(chart);
-    const suspects = noise ? this.noisy() : this.isolation.suspects(base, charts, chart);
+    const suspects = noise ? this.noisy() : this.isolation.suspects(base, charts, charts.isLoud(loudest) ? 0 : chart);
     const from = suspects.map((x) => ({ point: x.point, weight: x.weight }));
-    const first = suspects[0];
-    const culprit = first?.point ?? learned.sensors[loudest]!.point;
-    this.tellSuspect(culprit, ratio, noise, first?.bias ?? Number.NaN, from);
+    const first = suspects[0] ?? { point: sensor.point, weight: 1, bias: Number.NaN };
+    const follows = sensor.kind === 'set-point' && [sensor.point, sensor.setPoint].includes(first.point);
+    this.tellSuspect(first, ratio, noise ? 'spread' : follows ? 'set-point' : 'soft-sensor', from);
     const second = suspects[1];
-    if (second !== undefined && second.weight >= SECOND_WEIGHT)
-      this.tellSuspect(second.point, Math.max(1, ratio * second.weight), noise, second.bias, [
+    if (second !== undefined && second.weight >= SECOND_WEIGHT * first.weight)
+      this.tellSuspect(second, Math.max(1, ratio * second.weight), noise ? 'spread' : 'soft-sensor', [
         from[1]!,
         ...from.slice(0, 1),
       ]);
   }
 
-  private tellSuspect(point: number, ratio: number, noise: boolean, bias: number, from: Deviation['from']): void {
+  private tellSuspect(suspect: Suspect, ratio: number, kind: DeviationKind, from: Deviation['from']): void {
+    const { point, bias } = suspect;
     const shape = this.learned.shapes[point]!;
     const observed = this.holder.values[point]!;
-    this.tell(point, noise ? 'spread' : 'soft-sensor', ratio, {
-      expected: observed - bias,
-      low: observed - bias - 3 * shape.accuracy,
-      high: observed - bias + 3 * shape.accuracy,
-      from,
-      text: '',
-    });
+    const expected = shape.states.length > 0 ? Number.NaN : observed - bias;
+    const width = EXACT * Math.max(shape.accuracy, this.usualError[point]!);
+    this.tell(point, kind, ratio, { expected, low: expected - width, high: expected + width, from });
   }
 
   /** Points by how far the noise of their sensors is up its limit. */
@@ -300,6 +314,7 @@ export class SoftModel implements CellModel {
     return {
       holder: this.holder.state,
       charts: this.charts.state,
+      isolation: this.isolation.state,
       still: { values: [...this.stillValues], rows: [...this.stillRows] },
       replays: this.replays.map((r) => r?.state ?? null),
     };
@@ -313,6 +328,7 @@ export class SoftModel implements CellModel {
   resume(running: Running): void {
     this.holder.state = running.holder;
     this.charts.state = running.charts;
+    this.isolation.state = running.isolation;
     this.stillValues.set(running.still.values);
     this.stillRows.set(running.still.rows);
     running.replays.forEach((s, p) => {

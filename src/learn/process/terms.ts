@@ -119,3 +119,9 @@ export const fillBase = (
     out[i] = (Math.min(s.high + margin, Math.max(s.low - margin, x)) - s.mean) / s.deviation;
   }
 };
+
+/** Writes the terms of a row from its base quantities. */
+export const fillTerms = (library: Library, base: Float64Array, out: Float64Array): void => {
+  const { left, right } = library;
+  for (let i = 0; i < out.length; i++) out[i] = base[left[i]!]! * base[right[i]!]!;
+};

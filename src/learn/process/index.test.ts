@@ -1,0 +1,110 @@
+import { expect, it } from 'vitest';
+import type { CellLearner, RowScore, RowTable } from '../../core/process.ts';
+import { seededRandom } from '../../lib/random.ts';
+import { processLearner } from './index.ts';
+import { inexperienced, prove, voiceOf } from './proof.ts';
+
+const STEP = 60e6;
+/** A tank filled by a pump: flow follows the valve, level follows the flow; three points and a state, with noise. */
+const tank = (rows: number, seed: number): RowTable => {
+  const random = seededRandom(seed);
+  const columns = [0, 1, 2, 3].map(() => new Float64Array(rows));
+  let level = 5;
+  let open = 1;
+  for (let i = 0; i < rows; i++) {
+    if (level > 7) open = 0;
+    if (level < 3) open = 1;
+    const flow = open * (8 + 0.1 * random.normal());
+    level += 0.02 * (flow - 4 - 0.5 * Math.sin(i / 60));
+    columns[0]![i] = level + 0.01 * random.normal();
+    columns[1]![i] = flow;
+    columns[2]![i] = 2 + 0.1 * flow + 0.3 * level + 0.01 * random.normal();
+    columns[3]![i] = open;
+  }
+  return {
+    points: ['level', 'flow', 'pressure', 'valve'],
+    count: rows,
+    tsUs: Float64Array.from(columns[0]!, (_, i) => i * STEP),
+    columns,
+  };
+};
+const head = (t: RowTable, rows: number): RowTable => ({
+  ...t,
+  count: rows,
+  tsUs: t.tsUs.subarray(0, rows),
+  columns: t.columns.map((c) => c.subarray(0, rows)),
+});
+
+it('is quiet on normal rows, finds an offset of 2 % and names the point; restored it goes on the same', () => {
+  const all = tank(9000, 3);
+  const model = processLearner.fit(head(all, 6000));
+  let other = processLearner.restore(model.save());
+  const row = new Float64Array(4);
+  let falseRows = 0;
+  let found = -1;
+  let named = false;
+  for (let i = 6000; i < 9000; i++) {
+    for (let p = 0; p < 4; p++) row[p] = all.columns[p]![i]!;
+    if (i >= 8000) row[2]! += 0.05;
+    if (i % 500 === 0) other = processLearner.restore(other.save());
+    const score = model.score(all.tsUs[i]!, row);
+    const told = score.deviations.map((d) => [d.point, d.kind, d.surprise]);
+    const again = other.score(all.tsUs[i]!, row);
+    expect(again.surprise).toBe(score.surprise);
+    expect(again.deviations.map((d) => [d.point, d.kind, d.surprise])).toEqual(told);
+    if (score.surprise < 0.5) continue;
+    if (i < 8000) falseRows++;
+    else if (found < 0) {
+      found = i - 8000;
+      named = told[0]![0] === 2 || score.deviations[0]!.from.slice(0, 3).some((f) => f.point === 2);
+    }
+  }
+  expect(falseRows).toBeLessThanOrEqual(20);
+  expect(found).toBeGreaterThanOrEqual(0);
+  expect(found).toBeLessThan(100);
+  expect(named).toBe(true);
+  expect(model.arming.map((a) => a.point)).toEqual(['level', 'flow', 'pressure', 'valve']);
+  expect(model.arming[2]!.armed).toContain('soft-sensor');
+});
+
+it('says learning, not normal, when nothing can be judged yet', () => {
+  const model = processLearner.fit(head(tank(60, 1), 60));
+  expect(model.arming.every((a) => !a.armed.includes('soft-sensor'))).toBe(true);
+});
+
+it('training too short for a slow point: its limits are not drawn', () => {
+  const t = tank(1000, 9);
+  // The level swings over hundreds of rows: a thousand rows have not seen a hundred of its waves.
+  const short = inexperienced(t);
+  expect(short).toContain(voiceOf('level', 0));
+  expect(inexperienced(head(t, 50))).toContain(voiceOf('soft-sensor', 1));
+});
+
+it('silences exactly the voice that is loud on later normal rows', () => {
+  const t = tank(1000, 5);
+  const quiet: RowScore = { surprise: 0, state: 'scored', deviations: [] };
+  const loud = (point: number): RowScore => ({
+    surprise: 0.8,
+    state: 'scored',
+    deviations: [
+      { point, kind: 'stuck', surprise: 0.8, observed: 0, expected: 0, low: 0, high: 0, from: [], text: '' },
+    ],
+  });
+  const parrot: CellLearner = {
+    name: 'parrot',
+    fit: () => {
+      let n = 0;
+      return {
+        arming: [],
+        bytesPerPoint: 0,
+        save: () => new Uint8Array(0),
+        score: () => (n++ % 10 === 0 ? loud(1) : n === 50 ? loud(2) : quiet),
+      };
+    },
+    restore: () => parrot.fit(t),
+  };
+  const proof = prove(parrot, t, STEP, 15 * 86_400e6);
+  expect(proof.judged).toBe(300);
+  expect(proof.alarmRows).toBe(31);
+  expect(proof.silenced).toEqual([voiceOf('stuck', 1)]);
+});

@@ -1,0 +1,186 @@
+/** Known answers for the parts of the soft model. */
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/random.ts';
+import { Charts, tailLimit } from './charts.ts';
+import { decode, encode } from './codec.ts';
+import { fitGuard, standstillOf } from './guard.ts';
+import { shapesOf } from './nature.ts';
+import { mineRelations, parseRelation, printRelation, RelationWatch } from './relations.ts';
+import { fitReplay, watchReplay } from './replay.ts';
+import { setPointOf } from './set-point.ts';
+import { madePlant, POINTS } from './testing/made-plant.ts';
+
+const table = madePlant(3000, 5);
+const shapes = shapesOf(table);
+const oneColumn = (values: number[]) => ({
+  points: ['X'],
+  count: values.length,
+  tsUs: Float64Array.from(values, (_, i) => i),
+  columns: [Float64Array.from(values)],
+});
+
+describe('the nature of points', () => {
+  it('tells states, wandering whole numbers, counters and constants apart', () => {
+    const nature = (values: number[]) => shapesOf(oneColumn(values))[0]!.nature;
+    const random = seededRandom(3);
+    expect(nature(Array.from({ length: 400 }, (_, i) => [1, 4, 2][Math.floor(i / 7) % 3]!))).toBe('discrete');
+    let at = 20;
+    expect(
+      nature(Array.from({ length: 400 }, () => (at = Math.max(17, Math.min(23, at + random.integer(-1, 1)))))),
+    ).toBe('continuous');
+    expect(nature(Array.from({ length: 400 }, (_, i) => (i * 3) % 1000))).toBe('counter');
+    expect(nature(Array.from({ length: 400 }, () => 5))).toBe('constant');
+    expect(nature(Array.from({ length: 400 }, (_, i) => Number(i % 9 > 4)))).toBe('binary');
+    expect(nature(Array.from({ length: 400 }, () => Number.NaN))).toBe('unknown');
+    expect(nature(Array.from({ length: 400 }, () => random.normal()))).toBe('continuous');
+  });
+});
+
+describe('charts', () => {
+  it('the limit of exponential noise is where its tail says', () => {
+    const random = seededRandom(9);
+    const values = Float64Array.from({ length: 20_000 }, () => -Math.log(1 - random.uniform()));
+    // 20,000 values above x are expected to be 20,000 exp(-x): one in a hundred trainings is at 14.5.
+    expect(tailLimit(values, 0.01, 1)).toBeGreaterThan(13);
+    expect(tailLimit(values, 0.01, 1)).toBeLessThan(19);
+    expect(tailLimit(values.subarray(0, 15), 0.01, 1)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('see a lasting error of one usual error, keep quiet on noise, and end', () => {
+    const random = seededRandom(21);
+    const charts = new Charts(1);
+    charts.calibrate(
+      0,
+      Float32Array.from({ length: 8000 }, () => random.normal()),
+      0.001,
+      0,
+    );
+    const run = (rows: number, bias: number): number => {
+      let alarms = 0;
+      for (let i = 0; i < rows; i++) {
+        if (charts.take(0, random.normal() + bias) >= 1) alarms++;
+        charts.endRow();
+      }
+      return alarms;
+    };
+    expect(run(8000, 0)).toBe(0);
+    expect(run(150, 1)).toBeGreaterThan(60);
+    run(200, 0);
+    expect(run(2000, 0)).toBe(0);
+    expect(charts.take(0, Number.NaN)).toBe(0);
+  });
+});
+
+describe('guards of a point', () => {
+  it('allow the standstill that was usual at each value', () => {
+    const values = Array.from({ length: 1200 }, (_, i) => (i % 40 < 20 ? 0 : Math.sin(i) * 3 + 10));
+    const [shape] = shapesOf(oneColumn(values));
+    const limits = fitGuard(shape!, Float64Array.from(values), 0.001);
+    expect(standstillOf(limits, shape!, 0)).toBe(44);
+    expect(standstillOf(limits, shape!, 9)).toBeLessThan(12);
+    expect(limits.high).toBeGreaterThan(13);
+    expect(limits.low).toBeLessThan(0);
+  });
+});
+
+describe('replay', () => {
+  it('is told with its distance, not of standing still, not of noise', () => {
+    const random = seededRandom(2);
+    const values = Array.from({ length: 2000 }, () => random.normal());
+    const [shape] = shapesOf(oneColumn(values));
+    const limit = fitReplay(shape!, Float64Array.from(values));
+    expect(limit).toBeLessThan(8);
+    const watch = watchReplay(shape!, limit);
+    for (const x of values.slice(0, 600)) expect(watch.take(x)).toBeLessThan(limit);
+    let run = 0;
+    for (const x of values.slice(300, 330)) run = watch.take(x);
+    expect(run).toBeGreaterThan(20);
+    expect(watch.distance).toBe(300);
+    for (let i = 0; i < 100; i++) run = watch.take(0.5);
+    expect(run).toBe(0);
+  });
+
+  it('is not watched where a signal repeats by itself', () => {
+    const values = Array.from({ length: 1000 }, (_, i) => [1.5, 2.25, 8.125, 3, 9.5, 4, 7.75, 6, 0.5, 5][i % 10]!);
+    expect(fitReplay(shapesOf(oneColumn([...values, 5.01]))[0]!, Float64Array.from(values))).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+  });
+});
+
+describe('relations', () => {
+  const relations = mineRelations(table, shapes);
+  const lines = relations.map(printRelation);
+
+  it('find the levels that a controller switches at', () => {
+    // The level goes on for a while after the pump was switched, so that it passes both switching levels.
+    const random = seededRandom(8);
+    const level = new Float64Array(4000);
+    const pump = new Float64Array(4000).fill(1);
+    let speed = 0;
+    for (let i = 1; i < level.length; i++) {
+      pump[i] = level[i - 1]! > 4 ? 0 : level[i - 1]! < 1 ? 1 : pump[i - 1]!;
+      speed = Math.max(-0.1, Math.min(0.1, speed + (pump[i] === 1 ? 0.01 : -0.01)));
+      level[i] = level[i - 1]! + speed + 0.01 * random.normal();
+    }
+    const tank = { points: ['LEVEL', 'PUMP'], count: 4000, tsUs: level.map((_, i) => i), columns: [level, pump] };
+    const found = mineRelations(tank, shapesOf(tank));
+    const bound = (compare: string, is: number) => found.find((r) => r.compare === compare && r.is === is);
+    expect(bound('<', 1)!.value).toBeGreaterThan(4);
+    expect(bound('<', 1)!.value).toBeLessThan(4.4);
+    expect(bound('>', 0)!.value).toBeGreaterThan(0.7);
+    expect(bound('>', 0)!.value).toBeLessThan(1);
+  });
+
+  it('are text that comes back as it was', () => {
+    expect(relations.length).toBeGreaterThan(2);
+    for (const [i, line] of lines.entries()) {
+      const { rows: _, ...written } = relations[i]!;
+      expect(parseRelation(line, POINTS)).toEqual({ ...written, rows: 0 });
+    }
+    const odd = { left: 'Tank "A" level', compare: '<', value: 1.5, when: 'mode = x', is: 2, rows: 0 } as const;
+    expect(parseRelation(printRelation(odd), ['Tank "A" level', 'mode = x'])).toEqual(odd);
+  });
+
+  it('that a person wrote wrongly say why', () => {
+    expect(parseRelation('LEVEL below 4', POINTS)).toEqual({ error: expect.stringContaining('POINT < NUMBER') });
+    expect(parseRelation('LEVEL < 4 when VALVE = 1', POINTS)).toEqual({
+      error: 'no point of this cell is called VALVE',
+    });
+    expect(parseRelation('LEVEL < much when PUMP = 1', POINTS)).toEqual({ error: expect.stringContaining('number') });
+  });
+
+  it('are broken only while their condition holds', () => {
+    const watch = new RelationWatch([{ left: 'LEVEL', compare: '<', value: 4, when: 'PUMP', is: 1, rows: 0 }], POINTS);
+    const broken = (level: number, pump: number): number => {
+      let by = 0;
+      watch.check(Float64Array.of(level, pump, 0, 0, 0, 0, 0), (_, __, ___, b) => {
+        by = b;
+      });
+      return by;
+    };
+    expect(broken(4.5, 1)).toBe(0.5);
+    expect(broken(4.5, 0)).toBe(0);
+    expect(broken(3, 1)).toBe(0);
+    expect(broken(Number.NaN, 1)).toBe(0);
+  });
+});
+
+describe('set points', () => {
+  it('are found from values alone', () => {
+    const names = shapes.map((_, p) => setPointOf(table, shapes, p, () => true)).map((p) => POINTS[p] ?? '');
+    expect(names[POINTS.indexOf('TEMP')]).toBe('TEMP.SP');
+    expect(names[POINTS.indexOf('PRESSURE')]).toBe('');
+  });
+});
+
+describe('what is saved', () => {
+  it('comes back exactly, also numbers that JSON does not have', () => {
+    const value = {
+      a: [Number.NaN, Number.POSITIVE_INFINITY, -1 / 3, Number.NEGATIVE_INFINITY],
+      name: '!x',
+      deep: { b: null },
+    };
+    expect(decode(encode(value))).toEqual(value);
+  });
+});

@@ -1,0 +1,71 @@
+/**
+ * Walks over the rows of a training table as the sensors see them: with the assumed inaccuracy of every instrument added
+ * (Bishop, Neural Computation 7, 1995: the same as a penalty on the weights), or else near-twins would be played against
+ * each other to a precision that no instrument has, and a coarser recording of the same plant would look like an attack.
+ */
+import type { RowTable } from '../../core/process.ts';
+import { seededRandom } from '../../lib/random.ts';
+import { Holder } from './holder.ts';
+import type { PointShape } from './nature.ts';
+import { fillBase, fillTerms, type Library } from './terms.ts';
+
+/** Rows that sensors are fitted and judged on; of longer tables evenly spread contiguous stretches are taken. */
+export const MAX_FIT_ROWS = 100_000;
+const STRETCHES = 10;
+const NOISE_SEED = 20_140_106;
+
+/** The table itself, or stretches of it. Where one stretch ends the time jumps, which is a gap as any other. */
+export const stretchesOf = (table: RowTable): RowTable => {
+  if (table.count <= MAX_FIT_ROWS) return table;
+  const length = Math.floor(MAX_FIT_ROWS / STRETCHES);
+  const pick = (column: Float64Array): Float64Array => {
+    const out = new Float64Array(length * STRETCHES);
+    for (let s = 0; s < STRETCHES; s++) {
+      const from = Math.floor((s * (table.count - length)) / (STRETCHES - 1));
+      out.set(column.subarray(from, from + length), s * length);
+    }
+    return out;
+  };
+  return { points: table.points, count: length * STRETCHES, tsUs: pick(table.tsUs), columns: table.columns.map(pick) };
+};
+
+export class SensorRows {
+  readonly base: Float64Array;
+  readonly terms: Float64Array;
+  readonly table: RowTable;
+  private readonly shapes: readonly PointShape[];
+  private readonly library: Library;
+  private readonly stepUs: number;
+
+  constructor(table: RowTable, shapes: readonly PointShape[], library: Library, stepUs: number) {
+    this.table = table;
+    this.shapes = shapes;
+    this.library = library;
+    this.stepUs = stepUs;
+    this.base = new Float64Array(library.base.length);
+    this.terms = new Float64Array(library.left.length);
+  }
+
+  /**
+   * Calls `visit` for each row that has a row before it and that `wanted` asks for, with `base` and `terms` filled. The same
+   * inaccuracy is drawn in each walk.
+   */
+  walk(wanted: (row: number) => boolean, visit: (row: number, known: Uint8Array) => void): void {
+    const { table, shapes, library, base, terms } = this;
+    const random = seededRandom(NOISE_SEED);
+    const holder = new Holder(shapes, this.stepUs);
+    const noisy = (p: number): number => {
+      const x = table.columns[p]![this.at]!;
+      return shapes[p]!.nature === 'continuous' ? x + shapes[p]!.accuracy * random.normal() : x;
+    };
+    for (let row = 0; row < table.count; row++) {
+      this.at = row;
+      holder.take(table.tsUs[row]!, noisy);
+      if (!holder.contiguous || !wanted(row)) continue;
+      fillBase(library, shapes, table.tsUs[row]!, holder.values, holder.previous, base);
+      fillTerms(library, base, terms);
+      visit(row, holder.known);
+    }
+  }
+  private at = 0;
+}

@@ -1,0 +1,160 @@
+/** The soft model on a made plant whose physics is known. Seeds stand in the code; nothing here is tuned to a data set. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CellModel, Deviation, DeviationKind, RowTable } from '../../core/process.ts';
+import { softLearner, softText, withRelations } from './soft-index.ts';
+import { madePlant, POINTS, rowsOf, STEP_US } from './testing/made-plant.ts';
+
+const TRAINING = 2400;
+const NORMAL = 1600;
+const plant = madePlant(TRAINING + NORMAL, 11);
+const later = rowsOf(plant, TRAINING, TRAINING + NORMAL);
+const P = (name: (typeof POINTS)[number]): number => POINTS.indexOf(name);
+
+interface Told {
+  readonly row: number;
+  readonly deviations: readonly Deviation[];
+}
+
+/** Rows in alarm, with what was told, of the later rows after `change`. */
+const alarms = (model: CellModel, change?: (row: Float64Array, i: number) => void, table: RowTable = later): Told[] => {
+  const row = new Float64Array(table.points.length);
+  const out: Told[] = [];
+  for (let i = 0; i < table.count; i++) {
+    for (let p = 0; p < row.length; p++) row[p] = table.columns[p]![i]!;
+    change?.(row, i);
+    const score = model.score(table.tsUs[i]!, row);
+    if (score.surprise >= 0.5) out.push({ row: i, deviations: score.deviations.map((d) => ({ ...d })) });
+  }
+  return out;
+};
+
+let saved: Uint8Array;
+const fresh = (): CellModel => softLearner.restore(saved);
+beforeAll(() => {
+  saved = softLearner.fit(rowsOf(plant, 0, TRAINING)).save();
+});
+
+const from = 300;
+const tampered = (name: (typeof POINTS)[number], change: (x: number, i: number) => number) =>
+  alarms(fresh(), (row, i) => {
+    if (i >= from) row[P(name)] = change(row[P(name)]!, i);
+  });
+const kindsOf = (told: readonly Told[]): Set<DeviationKind> =>
+  new Set(told.flatMap((t) => t.deviations.map((d) => d.kind)));
+
+describe('the soft model of a made plant', () => {
+  it('says nothing on normal rows that come later', () => {
+    expect(alarms(fresh())).toEqual([]);
+  });
+
+  it('is armed for what it can predict and says why not for the rest', () => {
+    const arming = new Map(fresh().arming.map((a) => [a.point, a]));
+    expect(arming.get('PRESSURE')!.armed).toEqual(expect.arrayContaining(['soft-sensor', 'level', 'stuck', 'replay']));
+    expect(arming.get('PRESSURE')!.explained).toBeGreaterThan(0.99);
+    expect(arming.get('PRESSURE')!.detectable).toBeLessThan(0.3);
+    expect(arming.get('PUMP')!.nature).toBe('binary');
+    expect(arming.get('PUMP')!.armed).toContain('never-seen');
+    expect(arming.get('PUMP')!.unarmed).toMatch(/binary/);
+    expect(arming.get('TEMP')!.armed).toContain('set-point');
+    expect(fresh().bytesPerPoint).toBeLessThan(2048);
+  });
+
+  it('finds a pressure gauge that is 4 % off, names it first and says what it should be', () => {
+    const span = 14;
+    const told = tampered('PRESSURE', (x) => x + 0.04 * span);
+    expect(told[0]!.row).toBeGreaterThanOrEqual(from);
+    expect(told[0]!.row).toBeLessThan(from + 30);
+    const late = told.find((t) => t.row > from + 60)!.deviations[0]!;
+    expect(late.kind).toBe('soft-sensor');
+    expect(POINTS[late.point]).toBe('PRESSURE');
+    const truth = later.columns[P('PRESSURE')]![told.find((t) => t.row > from + 60)!.row]!;
+    expect(Math.abs(late.expected - truth)).toBeLessThan(0.02 * span);
+  });
+
+  it('blames the falsified input, not the pressure that is predicted from it', () => {
+    const told = tampered('FLOW', (x) => (x === 0 ? 0 : x * 0.9));
+    const late = told.filter((t) => t.row > from + 20);
+    expect(late.length).toBeGreaterThan(50);
+    const first = late.filter((t) => POINTS[t.deviations[0]!.point] === 'FLOW');
+    expect(first.length / late.length).toBeGreaterThan(0.8);
+  });
+
+  it('finds a value that stands still, one that is replayed, a new state, and junk', () => {
+    const held = later.columns[P('PRESSURE')]![from]!;
+    expect(kindsOf(tampered('PRESSURE', () => held))).toContain('stuck');
+    const replayed = tampered('TEMP', (_, i) => later.columns[P('TEMP')]![i - 200]!);
+    expect(kindsOf(replayed)).toContain('replay');
+    const text = replayed.flatMap((t) => t.deviations).find((d) => d.kind === 'replay')!.text;
+    expect(text).toMatch(/^TEMP repeats what it was 200 rows before/);
+    const state = tampered('PUMP', () => 7).at(-1)!;
+    expect(state.deviations.find((d) => d.kind === 'never-seen')!.text).toBe('PUMP never was 7: 0, 1 are known');
+    expect(kindsOf(tampered('LEVEL', () => 900))).toContain('junk');
+    expect(kindsOf(tampered('LEVEL', () => Number.POSITIVE_INFINITY))).toContain('junk');
+  });
+
+  it('finds a measured value that no longer follows its set point', () => {
+    const told = tampered('TEMP', (x) => x + 3);
+    const kinds = told.flatMap((t) => t.deviations.filter((d) => POINTS[d.point]!.startsWith('TEMP')));
+    expect(kinds.length).toBeGreaterThan(50);
+    expect(new Set(kinds.map((d) => d.kind))).toContain('set-point');
+  });
+
+  it('finds a pump that stays on beyond the level where its controller always stopped it, in words', () => {
+    const told = alarms(fresh(), (row, i) => {
+      if (i >= from && row[P('PUMP')] === 0) row[P('PUMP')] = 1;
+    });
+    const broken = told
+      .flatMap((t) => t.deviations)
+      .find((d) => d.kind === 'relation' && d.text.includes('when PUMP = 1'));
+    expect(broken!.from.map((f) => POINTS[f.point])).toContain('PUMP');
+  });
+
+  it('ends its alarm soon after the cause has ended', () => {
+    const told = alarms(fresh(), (row, i) => {
+      if (i >= from && i < from + 100) row[P('PRESSURE')]! += 2;
+    });
+    expect(told.at(-1)!.row).toBeLessThan(from + 100 + 16);
+  });
+
+  it('takes missing values and gaps as not known', () => {
+    const missing = alarms(fresh(), (row, i) => {
+      if (i % 7 === 3) row[i % row.length] = Number.NaN;
+    });
+    expect(missing).toEqual([]);
+    const model = fresh();
+    const gap = alarms(model, undefined, rowsOf(later, 0, 400));
+    const after = alarms(model, undefined, rowsOf(later, 900, 1300));
+    expect([...gap, ...after]).toEqual([]);
+  });
+
+  it('continues after a restart as if nothing had happened', () => {
+    const change = (row: Float64Array): void => {
+      row[P('PRESSURE')]! += 0.3;
+    };
+    const whole = fresh();
+    alarms(whole, change, rowsOf(later, 0, 500));
+    const half = softLearner.restore(whole.save());
+    const a = alarms(whole, change, rowsOf(later, 500, 900));
+    expect(a.length).toBeGreaterThan(0);
+    expect(alarms(half, change, rowsOf(later, 500, 900))).toEqual(a);
+  });
+
+  it('tells what it learned, and obeys the relations that a person wrote', () => {
+    const text = softText(saved);
+    expect(text.sensors.find((s) => s.point === 'PRESSURE')!.from.slice(0, 3)).toEqual(
+      expect.arrayContaining(['LEVEL', 'FLOW']),
+    );
+    expect(withRelations(saved, text.relations.join('\n'))).toEqual({ saved });
+    expect(withRelations(saved, 'LEVEL < 4\n\nDEMAND > 0 when PUMP = 1')).toMatchObject({ errors: [{ line: 1 }] });
+    const written = withRelations(saved, 'LEVEL < 3 when PUMP = 1') as { saved: Uint8Array };
+    const told = alarms(softLearner.restore(written.saved));
+    expect(told.length).toBeGreaterThan(10);
+    expect(told[0]!.deviations[0]).toMatchObject({ kind: 'relation', text: 'LEVEL < 3 when PUMP = 1' });
+  });
+
+  it('is learning while it has seen too little', () => {
+    const model = softLearner.fit(rowsOf(plant, 0, 60), { stepUs: STEP_US });
+    expect(model.score(0, new Float64Array(POINTS.length)).state).toBe('learning');
+    expect(model.arming.every((a) => a.unarmed !== '')).toBe(true);
+  });
+});

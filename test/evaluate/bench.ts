@@ -1,0 +1,61 @@
+/**
+ * `npm run bench:process -- [DIR]`: what the process guard costs. One cell is learned from the training rows of the widest
+ * case below DIR, then brought back as many times as make 5,000 points; rows go to the cells in turn, so that no cell stays
+ * in the processor's cache by itself. Processor time of one core, not wall time.
+ */
+import { processLearner } from '../../src/learn/process/index.ts';
+import { findCases, readTrain } from './cases.ts';
+
+/** Points watched at once, and rows given to each cell. */
+const POINTS = 5000;
+const ROWS = 40;
+
+const cpuS = (): number => {
+  const used = process.cpuUsage();
+  return (used.user + used.system) / 1e6;
+};
+const dir = process.argv[2] ?? '../shared/process';
+const trains = [...new Set(findCases(dir).cases.map((c) => c.trainPath))].map((path) => readTrain(path).table);
+const table = trains.sort((a, b) => b.columns.length * b.count - a.columns.length * a.count)[0];
+if (table === undefined) {
+  console.error(`bench: no case below ${dir}`);
+  process.exit(2);
+}
+const width = table.columns.length;
+const cells = Math.ceil(POINTS / width);
+let at = cpuS();
+const trained = processLearner.fit(table);
+const fitS = cpuS() - at;
+const saved = trained.save();
+globalThis.gc?.();
+const before = process.memoryUsage();
+at = cpuS();
+const models = Array.from({ length: cells }, () => processLearner.restore(saved));
+const restoreS = cpuS() - at;
+globalThis.gc?.();
+const after = process.memoryUsage();
+const row = new Float64Array(width);
+const run = (from: number): void => {
+  for (let i = from; i < from + ROWS; i++)
+    for (const model of models) {
+      for (let p = 0; p < width; p++) row[p] = table.columns[p]![i % table.count]!;
+      model.score(table.tsUs[table.count - 1]! + (i + 1) * (table.tsUs[1]! - table.tsUs[0]!), row);
+    }
+};
+run(0);
+at = cpuS();
+run(ROWS);
+const perSampleUs = ((cpuS() - at) * 1e6) / (ROWS * cells * width);
+at = cpuS();
+for (const model of models) model.save();
+const saveS = cpuS() - at;
+const bytes = (after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / (cells * width);
+console.log(
+  [
+    `${cells} cells of ${width} points`,
+    `score ${perSampleUs.toFixed(2)} us a sample, ${Math.round(1e6 / perSampleUs)} samples/s (goal 1 us; 100,000 samples/s)`,
+    `state ${Math.round(trained.bytesPerPoint)} octets a point by count, ${globalThis.gc ? Math.round(bytes) : 'not measured (--expose-gc)'} in the heap, with all that the engine adds (goal 2,048)`,
+    `save ${saveS.toFixed(2)} s, restore ${restoreS.toFixed(2)} s, ${Math.round((saved.length * cells) / 1e6)} MB (goal 2 s)`,
+    `learn ${fitS.toFixed(1)} s for ${table.count} rows of one cell`,
+  ].join('\n'),
+);
