@@ -3,10 +3,11 @@
  * the recipe screen from the server, the historian and the gateway subscribe to the server.
  */
 import type { Operation } from '../story/life.ts';
+import type { Twin } from '../story/twin.ts';
 import type { Controller, PointDefinition, WriteOutcome } from '../world.ts';
 import { OpcuaMaster } from './masters/opcua.ts';
 import { Poller } from './poller.ts';
-import { type Scene, SECOND_US } from './scene.ts';
+import { HOUR_US, type Scene, SECOND_US } from './scene.ts';
 import type { Station } from './station.ts';
 
 /** Periods of polling, seconds. */
@@ -99,13 +100,28 @@ export const control = (scene: Scene): Control => {
   return { panels, servers, historian, gateway, gatewaySource };
 };
 
+/** From the last Sunday of March, 01:00 UTC, people come an hour earlier by the clock of the frames (Directive 2000/84/EC). */
+const summer = (scene: Scene, atS: number): number => {
+  const { startUs } = scene.options;
+  const year = new Date(startUs / 1000).getUTCFullYear();
+  const lastDay = new Date(Date.UTC(year, 2, 31));
+  const changeUs = (lastDay.getTime() - lastDay.getUTCDay() * 86_400_000 + 3_600_000) * 1000;
+  return startUs < changeUs && scene.at(atS) >= changeUs ? HOUR_US : 0;
+};
+
 /** People's writes at their panels; recipes come from the server's recipe screen. Nobody writes while he is not connected. */
-export const operate = (scene: Scene, control: Control, operations: Iterable<Operation>): void => {
+export const operate = (
+  scene: Scene,
+  control: Control,
+  twin: Pick<Twin, 'write'> | undefined,
+  operations: Iterable<Operation>,
+): void => {
   const upcoming = operations[Symbol.iterator]();
   const next = (): void => {
     const { value: o, done } = upcoming.next();
     if (done === true) return;
-    scene.clock.once(scene.at(o.atS), (tsUs) => {
+    scene.clock.once(scene.at(o.atS) - summer(scene, o.atS), (tsUs) => {
+      twin?.write(o.controller, o.point, o.value);
       const poller = (o.act.startsWith('recipe') ? control.servers : control.panels).get(o.controller)!;
       const { stream } = poller.master;
       if (stream.isOpen && !scene.packets.silent.has(stream.server) && !scene.packets.silent.has(stream.client))

@@ -4,9 +4,17 @@
  */
 import type { FrameBatch } from '../../src/core/frame.ts';
 import { createWorld } from '../physics/index.ts';
-import { attack, stageAttack } from '../story/attacker.ts';
+  const twin = options.attack !== 'none' && options.effects ? new Twin(world, options.seed, startS) : undefined;
+  const book = new Book(scene, twin);
+  const plan = (fromS: number): void => {
+    operate(scene, traffic, twin, operationsBetween(options.seed, startS, fromS, fromS + PLAN_S));
+    scene.clock.once(scene.at(fromS + PLAN_S) - 1, () => plan(fromS + PLAN_S));
+  };
+  plan(0);
 import { Book } from '../story/book.ts';
 import { operationsBetween } from '../story/life.ts';
+import { networkEvents } from '../story/network-events.ts';
+import { Twin } from '../story/twin.ts';
 import type { Labels } from '../world.ts';
 import { background } from './background.ts';
 import { control, operate } from './control.ts';
@@ -29,6 +37,10 @@ export interface PlantOptions {
   readonly attack: AttackVariant;
   readonly hosts: number;
   readonly variant: Variant;
+  /** Benign disturbances from the second day on. */
+  readonly disturbances: boolean;
+  /** Labels say what a move truly did, measured against a twin without it: the physics is run twice. */
+  readonly effects: boolean;
 }
 
 /** Monday, 2 March 2026, 00:00 UTC. */
@@ -39,6 +51,8 @@ export const PLANT_DEFAULTS: PlantOptions = {
   attack: 'none',
   hosts: REFERENCE_HOSTS,
   variant: 'a',
+  disturbances: true,
+  effects: true,
 };
 
 export interface PlantRun {
@@ -69,16 +83,25 @@ export const openPlant = (given: Partial<PlantOptions> = {}): OpenPlant => {
   const world = createWorld({ seed: options.seed, startS, people: false });
   const scene = new Scene({ ...options, endUs }, world);
   const traffic = control(scene);
+<<<<<<< HEAD
   const plan = (fromS: number): void => {
     operate(scene, traffic, operationsBetween(options.seed, startS, fromS, fromS + PLAN_S));
     scene.clock.once(scene.at(fromS + PLAN_S) - 1, () => plan(fromS + PLAN_S));
   };
   plan(0);
+=======
+  const twin = options.attack !== 'none' && options.effects ? new Twin(world, options.seed, startS) : undefined;
+  const book = new Book(scene, twin);
+  operate(scene, traffic, twin, operationsBetween(options.seed, startS, 0, (endUs - options.startUs) / SECOND_US));
+>>>>>>> wire
   gatewayTraffic(scene, traffic.gatewaySource);
   office(scene);
   fieldbuses(scene);
   background(scene);
-  const book = new Book(scene);
+  if (options.disturbances) {
+    benign(scene, book, twin);
+    networkEvents(scene, book);
+  }
   if (options.attack !== 'none') attack(scene, book, options.attack === 'patient');
   let stagedUntilUs = 0;
   return {

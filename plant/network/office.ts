@@ -199,7 +199,9 @@ export const office = (scene: Scene): void => {
     for (const pc of plant.office) {
       const from = day + Math.round(scene.uniform(6.8, 9) * HOUR_US);
       const until = day + Math.round(scene.uniform(15.5, 18) * HOUR_US);
-      if (from >= options.startUs) clock.begin(from, () => workday(scene, pc, until));
+      // A run that begins in the middle of the day finds people at work.
+      const begins = Math.max(from, options.startUs + scene.random.integer(0, 600) * SECOND_US);
+      if (begins < until) clock.begin(begins, () => workday(scene, pc, until));
     }
     const looks = day + Math.round(scene.uniform(9, 10) * HOUR_US);
     if (looks >= options.startUs) clock.begin(looks, () => engineer(scene));

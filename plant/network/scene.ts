@@ -3,7 +3,8 @@
  * whose controllers are read and written. The world is brought up to date before each task.
  */
 import { type Random, seededRandom } from '../../src/lib/random.ts';
-import type { Controller, World } from '../world.ts';
+import type { PlantWorld } from '../physics/index.ts';
+import type { Controller } from '../world.ts';
 import { Clockwork } from './clockwork.ts';
 import { cipIdentityOf, layout, type Plant, s7IdentityOf, type Variant } from './hosts.ts';
 import { CipMaster } from './masters/cip.ts';
@@ -33,7 +34,7 @@ export const SERVICE_PORT = { modbus: 502, s7: 102, profinet: 102, cip: 44_818, 
 
 export class Scene {
   readonly options: SceneOptions;
-  readonly world: World;
+  readonly world: PlantWorld;
   readonly plant: Plant;
   readonly random: Random;
   readonly mirror = new Mirror();
@@ -42,7 +43,7 @@ export class Scene {
   readonly controllers: readonly Controller[];
   readonly #byId: ReadonlyMap<string, Controller>;
 
-  constructor(options: SceneOptions, world: World) {
+  constructor(options: SceneOptions, world: PlantWorld) {
     this.options = options;
     this.world = world;
     this.controllers = world.controllers;

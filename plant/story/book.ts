@@ -2,6 +2,7 @@
 import { type Scene, SECOND_US } from '../network/scene.ts';
 import { addressOf } from '../network/wire-address.ts';
 import type { DisturbanceLabel, Labels, MoveLabel } from '../world.ts';
+import type { Twin } from './twin.ts';
 
 type Touched = MoveLabel['points'];
 export type Draft<T> = { -readonly [K in keyof T]: T[K] };
@@ -10,8 +11,11 @@ export class Book {
   readonly moves: Draft<MoveLabel>[] = [];
   readonly disturbances: Draft<DisturbanceLabel>[] = [];
   readonly #scene: Scene;
-  constructor(scene: Scene) {
+  readonly #twin: Twin | undefined;
+  /** With a twin, moves that touch the plant tell what they truly did. */
+  constructor(scene: Scene, twin: Twin | undefined) {
     this.#scene = scene;
+    this.#twin = twin;
   }
 
   points(controllerId: string, ...names: readonly string[]): Touched {
@@ -24,6 +28,13 @@ export class Book {
     });
   }
 
+  /** The point of that name wherever it is. */
+  pointsNamed(name: string): Touched {
+    const controller = this.#scene.controllers.find((c) => c.points.some((p) => p.name === name));
+    if (controller === undefined) throw new RangeError(`no point ${name}`);
+    return this.points(controller.id, name);
+  }
+
   /** A move that begins now; `finish` sets its end. */
   move(label: Omit<MoveLabel, 'id' | 'startUs' | 'endUs'>): Draft<MoveLabel> {
     const move = {
@@ -33,8 +44,20 @@ export class Book {
       endUs: this.#scene.nowUs,
     };
     this.moves.push(move);
+    if (move.touchesPlant && this.#twin !== undefined) this.#measure(move, this.#twin);
     return move;
   }
+  /** Looks every ten seconds while the move lasts; what it did then stands behind its words. */
+  #measure(move: Draft<MoveLabel>, twin: Twin): void {
+    const { look, inWords } = twin.watch();
+    const words = move.effect;
+    this.#scene.clock.every(this.#scene.nowUs, 10 * SECOND_US, 0, () => {
+      look();
+      move.effect = `${words}; true deviations: ${inWords()}`;
+      return move.endUs > move.startUs;
+    });
+  }
+
   disturbance(label: Omit<DisturbanceLabel, 'id'>): Draft<DisturbanceLabel> {
     const disturbance = { ...label, id: `disturbance-${this.disturbances.length + 1}` };
     this.disturbances.push(disturbance);
@@ -47,6 +70,8 @@ export class Book {
   /** The labels; moves and disturbances are filled while the frames are gone through. */
   labels(): Labels {
     const { seed, startUs, endUs } = this.#scene.options;
+    // In the order of time: readers look them up by it.
+    this.disturbances.sort((a, b) => a.startUs - b.startUs);
     return {
       seed,
       startUs,

@@ -29,9 +29,18 @@ interface Event {
   readonly go: (scene: Scene) => Activity;
 }
 
-const NEW = ['new-device', 'new-conversation', 'new-writer', 'first-engineering', 'new-operation'];
-const SCAN = ['scan.ports', 'scan.hosts', 'scan.names', 'new-conversation', 'unanswered-burst', 'new-remote-access'];
-const SILENCE = ['device-silent', 'poll-lost', 'unanswered-burst', 'device-vanished', 'restart'];
+/** Codes of findings that tell an event as what it is. */
+const NEW = ['new-device', 'new-conversation', 'new-conversation.many', 'new-operation', 'new-order', 'program-upload'];
+const SCAN = ['scan.ports', 'scan.hosts', 'scan.sweep', 'scan.addresses', 'refused-burst', 'unanswered-burst', ...NEW];
+const REMOTE = [
+  'remote-access',
+  'remote-access.outside',
+  'outside-to-plant',
+  'user-new-host',
+  'user-many-hosts',
+  ...NEW,
+];
+const SILENCE = ['device-silent', 'network-silent', 'poll-lost', 'poll-changed', 'restart', 'unanswered-burst'];
 
 const EVENTS: readonly Event[] = [
   {
@@ -90,7 +99,7 @@ const EVENTS: readonly Event[] = [
     minutes: 35,
     text: 'the vendor looks at a controller by VPN and jump host, as requested',
     expected: 'window',
-    as: [...NEW, 'new-remote-access', 'new-user', 'beacon'],
+    as: REMOTE,
     targetIp: (scene) => scene.plant.vpn.ip,
     *go(scene) {
       const { plant, clock } = scene;
@@ -118,7 +127,7 @@ const EVENTS: readonly Event[] = [
     minutes: 10,
     text: 'a backup of the engineering station out of turn, before a change',
     expected: 'labelled',
-    as: ['volume', 'new-conversation', 'mass-write'],
+    as: ['volume', 'ransomware.write', ...NEW],
     targetIp: (scene) => scene.plant.backup.ip,
     *go(scene) {
       const { engineering, backup } = scene.plant;

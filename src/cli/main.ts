@@ -98,6 +98,7 @@ export const program = (finish: (code: number) => void): Command => {
     .addOption(
       new Option('--variant <name>', 'the plant, or another one kept for tests').choices(['a', 'b']).default('a'),
     )
+    .option('--no-disturbances', 'nothing breaks, is repaired or announced from the second day on')
     .option('--start <time>', 'first moment, RFC 3339; the plant lives in UTC (default: Monday 2026-03-02T00:00:00Z)')
     .addHelpText('after', EXIT_CODES_HELP)
     .action(async (file: string, flags: PlantFlags) => {

@@ -10,6 +10,7 @@ export interface PlantFlags {
   readonly hosts: string;
   readonly variant: PlantOptions['variant'];
   readonly start?: string;
+  readonly disturbances: boolean;
 }
 
 /** Longest run, days: a year of the plant is some 120 GB. */
@@ -39,6 +40,8 @@ export const plant = async (path: string, flags: PlantFlags): Promise<number> =>
     hosts: numberOf('hosts', flags.hosts, 60, MAX_HOSTS, true),
     attack: flags.attack,
     variant: flags.variant,
+    disturbances: flags.disturbances,
+    effects: true,
     startUs: startOf(flags.start),
   };
   const isTerminal = process.stderr.isTTY === true;
