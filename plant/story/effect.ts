@@ -17,6 +17,8 @@ export interface Deviation {
   /** With the move less without it where it was largest, in the point's unit and as part of its span. */
   readonly by: number;
   readonly ofSpan: number;
+  /** As a multiple of what the point moves by itself in that time. */
+  readonly ofUsual: number;
   readonly atS: number;
 }
 
@@ -40,8 +42,8 @@ const run = (world: PlantWorld, acts: readonly Act[], toS: number, everyS: numbe
 };
 
 /**
- * The largest true deviations of each measured point and output between `fromS` and `toS` (whole seconds), the largest part
- * of its span first, at most `MAX_DEVIATIONS`. `acts` in order of time, those of people included when `options.people` is
+ * The largest true deviations of each measured point and output between `fromS` and `toS` (whole seconds), the most
+ * unusual for its point first, at most `MAX_DEVIATIONS`. `acts` in order of time, those of people included when `options.people` is
  * false; the move's own are those that carry its name.
  */
 export const trueEffect = (
@@ -78,9 +80,13 @@ export const trueEffect = (
       }
     }
     const ofSpan = Math.abs(by) / (high - low);
-    if (ofSpan >= LEAST) out.push({ point, unit, by, ofSpan, atS });
+    if (ofSpan < LEAST) continue;
+    const calm = without.rows.map((row) => row[i]!);
+    const mean = calm.reduce((a, v) => a + v, 0) / calm.length;
+    const spread = Math.sqrt(calm.reduce((a, v) => a + (v - mean) ** 2, 0) / calm.length);
+    out.push({ point, unit, by, ofSpan, ofUsual: Math.abs(by) / (spread + LEAST * (high - low)), atS });
   }
-  return out.sort((a, b) => b.ofSpan - a.ofSpan).slice(0, MAX_DEVIATIONS);
+  return out.sort((a, b) => b.ofUsual - a.ofUsual).slice(0, MAX_DEVIATIONS);
 };
 
 /** `TT-603 +1.46 degC, FT-701 +12.1 kg/h`; `nothing that shows` where there is none. */

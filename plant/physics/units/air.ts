@@ -21,15 +21,19 @@ export const air = (site: Site): Unit => {
   const use = site.wander(120, 0.12);
   const leak = site.wearOf('LEAK-1401');
   const wear = site.wearOf('C-1401');
-  let oilC = 60;
-  let dew = 3;
-  let flow = 3;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    oilC: 60,
+    dew: 3,
+    flow: 3,
+    loadedS: 0,
+  };
 
   const pt = b.measured('PT-1401', 'receiver pressure', 'bar', 0, 12, 0.006, () => s.airBar, {
     lagS: 1,
     calibrated: true,
   });
-  b.measured('FT-1401', 'air used', 'm3/min', 0, 20, 0.03, () => flow, { lagS: 2 });
+  b.measured('FT-1401', 'air used', 'm3/min', 0, 20, 0.03, () => now.flow, { lagS: 2 });
   const load = b.setPoint('PIC-1401.LOAD', 'load below', 'bar', 4, 8, 6.7, 0.01, { loop: 'PT-1401' });
   const unload = b.setPoint('PIC-1401.UNLOAD', 'unload above', 'bar', 4.5, 9, 7.4, 0.01, { loop: 'PT-1401' });
   const helps = b.setPoint('PIC-1402.LOAD', 'second compressor helps below', 'bar', 4, 8, 6.3, 0.01);
@@ -49,8 +53,8 @@ export const air = (site: Site): Unit => {
             : 12 + 33 * m.speed,
     );
   });
-  b.measured('TT-1401', 'oil temperature', 'degC', 0, 140, 0.15, () => oilC, { lagS: 8 });
-  b.measured('AT-1401', 'dew point', 'degC', -40, 30, 0.08, () => dew, { lagS: 30 });
+  b.measured('TT-1401', 'oil temperature', 'degC', 0, 140, 0.15, () => now.oilC, { lagS: 8 });
+  b.measured('AT-1401', 'dew point', 'degC', -40, 30, 0.08, () => now.dew, { lagS: 30 });
   b.measured(
     'C-1401.VIB',
     'compressor 1: vibration',
@@ -64,7 +68,6 @@ export const air = (site: Site): Unit => {
   const hours = b.counter('C-1401.HOURS', 'compressor 1: hours loaded', 'h', 21_400, 100);
   const highLimit = b.parameter('PAH-1401.LIM', 'receiver pressure high alarm', 'bar', 6, 10, 8.2, 0.01);
   const high = b.flag('PAH-1401', 'receiver pressure high', false);
-  let loadedS = 0;
 
   return {
     board: b,
@@ -74,20 +77,20 @@ export const air = (site: Site): Unit => {
       if (pt.value < helps.value) commands[1]!.put(1);
       else if (pt.value > unload.value - 0.2 && !b.runs('never-unload')) commands[1]!.put(0);
       high.put(pt.value > highLimit.value ? 1 : 0);
-      hours.put(21_400 + loadedS / 3600);
+      hours.put(21_400 + now.loadedS / 3600);
     },
     integrate: () => {
       for (const m of motors) m.step(s.mains);
       const line = s.filledPerMinute + s.cappedPerMinute + s.packedPerMinute;
       const wants = 0.9 + 0.0045 * line + (s.cipRuns ? 0.5 : 0) + 2.5 * leak.value + use.value;
-      flow = Math.max(0.2, wants) * Math.min(1.2, s.airBar / 6.8);
+      now.flow = Math.max(0.2, wants) * Math.min(1.2, s.airBar / 6.8);
       const given = GIVES_M3MIN * (motors[0]!.speed + 0.8 * motors[1]!.speed) * (1 - 0.05 * wear.value);
-      s.airBar += (((given - flow) / 60) * STEP_S * 1.013) / RECEIVER_M3;
+      s.airBar += (((given - now.flow) / 60) * STEP_S * 1.013) / RECEIVER_M3;
       if (s.airBar > 9.5) s.airBar -= (s.airBar - 9.5) * 0.3;
       if (s.airBar < 0) s.airBar = 0;
-      oilC += (STEP_S * (48 + 0.5 * calendar.ambientC + 24 * motors[0]!.speed + 16 * wear.value - oilC)) / 240;
-      dew += (STEP_S * (2.2 + 0.09 * (calendar.ambientC - 10) + 0.25 * flow - dew)) / 600;
-      if (motors[0]!.speed > 0.5) loadedS += STEP_S;
+      now.oilC += (STEP_S * (48 + 0.5 * calendar.ambientC + 24 * motors[0]!.speed + 16 * wear.value - now.oilC)) / 240;
+      now.dew += (STEP_S * (2.2 + 0.09 * (calendar.ambientC - 10) + 0.25 * now.flow - now.dew)) / 600;
+      if (motors[0]!.speed > 0.5) now.loadedS += STEP_S;
       const mains = s.mains > 0.5 ? 1 : 0;
       s.power.utility += mains * (9 + (20 + 3 * wear.value) * motors[0]!.speed) + 22 * motors[1]!.speed;
     },

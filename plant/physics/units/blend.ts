@@ -29,27 +29,32 @@ export const blend = (site: Site): Unit => {
     },
   });
   const syrupQuality = site.wander(40 * 3600, 0.12);
-  let water = 0;
-  let syrup = 0;
-  let out = 0;
-  /** Volume and sugar (m3 x degrees Brix) of batch and buffer. */
-  let volume = 0.1;
-  let sugar = 0.95;
-  let bufferVolume = s.bufferLevelM * BUFFER_AREA_M2;
-  let bufferSugar = bufferVolume * 9.5;
-  let mixed = 1;
-  let batchC = 12;
-  let waitS = 0;
-  let syrupTank = 24;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    water: 0,
+    syrup: 0,
+    out: 0,
+    /** Volume and sugar (m3 x degrees Brix) of batch and buffer. */
+    volume: 0.1,
+    sugar: 0.95,
+    bufferVolume: s.bufferLevelM * BUFFER_AREA_M2,
+    bufferSugar: s.bufferLevelM * BUFFER_AREA_M2 * 9.5,
+    mixed: 1,
+    batchC: 12,
+    waitS: 0,
+    syrupTank: 24,
+    batchWater: 0,
+    batchSyrup: 0,
+  };
 
-  const lt1 = b.measured('LT-501', 'batch tank level', 'm', 0, 2.5, 0.002, () => volume / BATCH_AREA_M2, {
+  const lt1 = b.measured('LT-501', 'batch tank level', 'm', 0, 2.5, 0.002, () => now.volume / BATCH_AREA_M2, {
     lagS: 1,
   });
   const lt2 = b.measured('LT-502', 'buffer tank level', 'm', 0, 3, 0.003, () => s.bufferLevelM, {
     lagS: 2,
   });
-  b.measured('LT-503', 'syrup tank level', 'm', 0, 5, 0.003, () => syrupTank / 6, { lagS: 3 });
-  const ft1 = b.measured('FT-501', 'water into the batch', 'm3/h', 0, 30, 0.06, () => water, {
+  b.measured('LT-503', 'syrup tank level', 'm', 0, 5, 0.003, () => now.syrupTank / 6, { lagS: 3 });
+  const ft1 = b.measured('FT-501', 'water into the batch', 'm3/h', 0, 30, 0.06, () => now.water, {
     lagS: 1,
     calibrated: true,
   });
@@ -66,7 +71,7 @@ export const blend = (site: Site): Unit => {
     start: 0,
     actual: () => valve1.position,
   });
-  const ft2 = b.measured('FT-502', 'syrup into the batch', 'm3/h', 0, 10, 0.015, () => syrup, {
+  const ft2 = b.measured('FT-502', 'syrup into the batch', 'm3/h', 0, 10, 0.015, () => now.syrup, {
     lagS: 1,
     calibrated: true,
   });
@@ -90,29 +95,27 @@ export const blend = (site: Site): Unit => {
     loop: 'AT-501',
   });
   b.measured('AT-501', 'sugar of the buffer', 'Bx', 0, 20, 0.008, () => s.brix, { lagS: 15, calibrated: true });
-  b.measured('TT-501', 'batch tank temperature', 'degC', 0, 60, 0.04, () => batchC, { lagS: 20 });
+  b.measured('TT-501', 'batch tank temperature', 'degC', 0, 60, 0.04, () => now.batchC, { lagS: 20 });
   b.measured('TT-502', 'buffer tank temperature', 'degC', 0, 60, 0.04, () => s.bufferC, { lagS: 20 });
   const agitator = b.command('M-501.CMD', 'agitator: run', false);
   const stirrer = site.motor(new Motor(agitator, 3));
-  b.measured('M-501.I', 'agitator: motor current', 'A', 0, 20, 0.05, () => stirrer.speed * (3.1 + 1.6 * volume));
+  b.measured('M-501.I', 'agitator: motor current', 'A', 0, 20, 0.05, () => stirrer.speed * (3.1 + 1.6 * now.volume));
   const transfer = b.command('P-503.CMD', 'transfer pump: run', false);
   const mover = site.motor(new Motor(transfer, 2));
-  b.measured('FT-503', 'beverage to the buffer', 'm3/h', 0, 40, 0.08, () => out, { lagS: 1 });
+  b.measured('FT-503', 'beverage to the buffer', 'm3/h', 0, 40, 0.08, () => now.out, { lagS: 1 });
   const step = b.state('BATCH.STEP', 'batch: 0 wait, 1 water, 2 syrup, 3 mix, 4 transfer', 4, 0);
   const enable = b.state('BATCH.ENABLE', 'batches are made', 1, 0, { writable: true });
   const recipe = b.state('RECIPE.NO', 'recipe', 9, 1, { writable: true });
   const size = b.setPoint('BATCH.SIZE', 'volume of a batch', 'm3', 1, 3.5, 3, 0.01);
-  const dosedWater = b.measured('FQ-501', 'water in this batch', 'm3', 0, 4, 0.0002, () => batchWater, {
+  const dosedWater = b.measured('FQ-501', 'water in this batch', 'm3', 0, 4, 0.0002, () => now.batchWater, {
     resolution: 0.001,
     drift: 0,
   });
-  const dosedSyrup = b.measured('FQ-502', 'syrup in this batch', 'm3', 0, 4, 0.0001, () => batchSyrup, {
+  const dosedSyrup = b.measured('FQ-502', 'syrup in this batch', 'm3', 0, 4, 0.0001, () => now.batchSyrup, {
     resolution: 0.0001,
     drift: 0,
   });
   const batches = b.counter('BATCH.NO', 'batches made', '', 8_412);
-  let batchWater = 0;
-  let batchSyrup = 0;
 
   return {
     board: b,
@@ -121,33 +124,33 @@ export const blend = (site: Site): Unit => {
       const syrupM3 = size.value * part * (b.runs('thin-batches') ? 0.97 : 1);
       switch (step.value) {
         case 0:
-          waitS += STEP_S;
-          if (enable.value === 1 && waitS > 20 && lt1.value < 0.15 && lt2.value < 1.9) {
+          now.waitS += STEP_S;
+          if (enable.value === 1 && now.waitS > 20 && lt1.value < 0.15 && lt2.value < 1.9) {
             step.put(1);
             // Meters count what they read: a wrong calibration makes a wrong batch.
-            batchWater = 0;
-            batchSyrup = 0;
+            now.batchWater = 0;
+            now.batchSyrup = 0;
           }
           break;
         case 1:
-          if (ft1.value > 0) batchWater += ft1.value * HOURS;
+          if (ft1.value > 0) now.batchWater += ft1.value * HOURS;
           if (dosedWater.value >= size.value - syrupM3) step.put(2);
           break;
         case 2:
-          if (ft2.value > 0) batchSyrup += ft2.value * HOURS;
+          if (ft2.value > 0) now.batchSyrup += ft2.value * HOURS;
           if (dosedSyrup.value >= syrupM3) {
             step.put(3);
-            waitS = 0;
+            now.waitS = 0;
           }
           break;
         case 3:
-          waitS += STEP_S;
-          if (waitS > MIX_S || b.runs('skip-mixing')) step.put(4);
+          now.waitS += STEP_S;
+          if (now.waitS > MIX_S || b.runs('skip-mixing')) step.put(4);
           break;
         default:
           if (lt1.value < 0.06) {
             step.put(0);
-            waitS = 0;
+            now.waitS = 0;
             batches.put(batches.value + 1);
           }
       }
@@ -162,30 +165,33 @@ export const blend = (site: Site): Unit => {
       pump.step(s.mains);
       stirrer.step(s.mains);
       mover.step(s.mains);
-      water = 0.26 * valve1.position * Math.sqrt(Math.max(0, s.headerBar) / 4);
-      s.blendWaterM3h = water;
-      syrup = syrupTank > 0.05 ? 8 * pump.speed : 0;
-      out = volume > 0.02 ? 27 * mover.speed : 0;
-      const gives = out * HOURS;
-      const brix = volume > 0.01 ? sugar / volume : 0;
+      now.water = 0.26 * valve1.position * Math.sqrt(Math.max(0, s.headerBar) / 4);
+      s.blendWaterM3h = now.water;
+      now.syrup = now.syrupTank > 0.05 ? 8 * pump.speed : 0;
+      now.out = now.volume > 0.02 ? 27 * mover.speed : 0;
+      const gives = now.out * HOURS;
+      const brix = now.volume > 0.01 ? now.sugar / now.volume : 0;
       // Not mixed, the bottom of the tank is syrup: what leaves first is too sweet.
-      const leaves = brix * (1 + (1 - mixed) * 0.25 * (volume > 1 ? 1 : -1));
-      volume += (water + syrup) * HOURS - gives;
-      sugar += syrup * HOURS * (SYRUP_BRIX + syrupQuality.value) - gives * leaves;
-      mixed += STEP_S * ((syrup > 0 ? -mixed / 60 : 0) + (stirrer.speed * (1 - mixed)) / 70);
-      syrupTank -= syrup * HOURS;
+      const leaves = brix * (1 + (1 - now.mixed) * 0.25 * (now.volume > 1 ? 1 : -1));
+      now.volume += (now.water + now.syrup) * HOURS - gives;
+      now.sugar += now.syrup * HOURS * (SYRUP_BRIX + syrupQuality.value) - gives * leaves;
+      now.mixed += STEP_S * ((now.syrup > 0 ? -now.mixed / 60 : 0) + (stirrer.speed * (1 - now.mixed)) / 70);
+      now.syrupTank -= now.syrup * HOURS;
       // The lorry comes before the first shift of a day that would not end with what there is.
-      if (syrupTank < 14 && calendar.hour > 4.8 && calendar.hour < 5) syrupTank += (12 * STEP_S) / 600;
-      batchC += STEP_S * (((s.rawC + 0.6 - batchC) * water * HOURS) / Math.max(0.3, volume) + (18 - batchC) / 40_000);
+      if (now.syrupTank < 14 && calendar.hour > 4.8 && calendar.hour < 5) now.syrupTank += (12 * STEP_S) / 600;
+      now.batchC +=
+        STEP_S *
+        (((s.rawC + 0.6 - now.batchC) * now.water * HOURS) / Math.max(0.3, now.volume) + (18 - now.batchC) / 40_000);
       const taken = s.pasteurFeedM3h * HOURS;
-      const bufferBrix = bufferVolume > 0.01 ? bufferSugar / bufferVolume : 0;
-      s.bufferC += ((batchC - s.bufferC) * gives) / Math.max(0.3, bufferVolume) + ((18 - s.bufferC) * STEP_S) / 50_000;
+      const bufferBrix = now.bufferVolume > 0.01 ? now.bufferSugar / now.bufferVolume : 0;
+      s.bufferC +=
+        ((now.batchC - s.bufferC) * gives) / Math.max(0.3, now.bufferVolume) + ((18 - s.bufferC) * STEP_S) / 50_000;
       // What a product leaves behind goes to the drain before the cleaning.
-      const drained = s.cipRuns ? Math.min(bufferVolume, 15 * HOURS) : 0;
-      bufferVolume = Math.max(0, bufferVolume + gives - taken - drained);
-      bufferSugar = Math.max(0, bufferSugar + gives * leaves - (taken + drained) * bufferBrix);
-      s.bufferLevelM = bufferVolume / BUFFER_AREA_M2;
-      s.blendLevelM = volume / BATCH_AREA_M2;
+      const drained = s.cipRuns ? Math.min(now.bufferVolume, 15 * HOURS) : 0;
+      now.bufferVolume = Math.max(0, now.bufferVolume + gives - taken - drained);
+      now.bufferSugar = Math.max(0, now.bufferSugar + gives * leaves - (taken + drained) * bufferBrix);
+      s.bufferLevelM = now.bufferVolume / BUFFER_AREA_M2;
+      s.blendLevelM = now.volume / BATCH_AREA_M2;
       s.brix = bufferBrix;
       s.power.process = 2.2 * stirrer.speed + 3 * mover.speed + 1.5 * pump.speed;
     },

@@ -20,17 +20,20 @@ export const cip = (site: Site): Unit => {
     program: 'CIP_OB1',
     variants: { 'short-rinse': 'malicious: the last rinse takes a tenth of its time, caustic stays in the line' },
   });
-  let tankC = 74;
-  let caustic = 92;
-  let flow = 0;
-  let returnC = 20;
-  let returnMs = 0.6;
-  let lineC = 20;
-  let lineMs = 0.6;
-  let stepS = 0;
-  let levelM = 1.6;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    tankC: 74,
+    caustic: 92,
+    flow: 0,
+    returnC: 20,
+    returnMs: 0.6,
+    lineC: 20,
+    lineMs: 0.6,
+    stepS: 0,
+    levelM: 1.6,
+  };
 
-  const tt = b.measured('TT-1301', 'caustic tank temperature', 'degC', 0, 110, 0.05, () => tankC, {
+  const tt = b.measured('TT-1301', 'caustic tank temperature', 'degC', 0, 110, 0.05, () => now.tankC, {
     lagS: 8,
     calibrated: true,
   });
@@ -49,11 +52,11 @@ export const cip = (site: Site): Unit => {
     actual: () => steamValve.position,
   });
   const steamValve = site.valve(new Valve(tempLoop.out, 4, { slewPercentS: 6 }));
-  b.measured('AT-1301', 'caustic tank conductivity', 'mS/cm', 0, 200, 0.12, () => caustic, {
+  b.measured('AT-1301', 'caustic tank conductivity', 'mS/cm', 0, 200, 0.12, () => now.caustic, {
     lagS: 10,
   });
-  b.measured('LT-1301', 'caustic tank level', 'm', 0, 2.5, 0.003, () => levelM, { lagS: 2 });
-  const ft = b.measured('FT-1301', 'cleaning flow', 'm3/h', 0, 30, 0.05, () => flow, { lagS: 1 });
+  b.measured('LT-1301', 'caustic tank level', 'm', 0, 2.5, 0.003, () => now.levelM, { lagS: 2 });
+  const ft = b.measured('FT-1301', 'cleaning flow', 'm3/h', 0, 30, 0.05, () => now.flow, { lagS: 1 });
   const flowLoop = new Loop(b, {
     name: 'FIC-1301',
     text: 'cleaning flow',
@@ -68,8 +71,8 @@ export const cip = (site: Site): Unit => {
     actual: () => pump.speed * 100,
   });
   const pump = site.motor(new Motor(flowLoop.out, 2));
-  b.measured('TT-1302', 'return temperature', 'degC', 0, 110, 0.05, () => returnC, { lagS: 4 });
-  b.measured('AT-1302', 'return conductivity', 'mS/cm', 0, 200, 0.1, () => returnMs, { lagS: 6 });
+  b.measured('TT-1302', 'return temperature', 'degC', 0, 110, 0.05, () => now.returnC, { lagS: 4 });
+  b.measured('AT-1302', 'return conductivity', 'mS/cm', 0, 200, 0.1, () => now.returnMs, { lagS: 6 });
   b.measured('P-1301.I', 'cleaning pump: motor current', 'A', 0, 20, 0.04, () =>
     pump.speed < 0.03 ? 0 : 1.8 + 7 * pump.speed ** 2,
   );
@@ -89,17 +92,17 @@ export const cip = (site: Site): Unit => {
   return {
     board: b,
     scan: () => {
-      stepS += STEP_S;
+      now.stepS += STEP_S;
       if (step.value === 0) {
         if (start.value === 1) {
           start.put(0);
           step.put(1);
-          stepS = 0;
+          now.stepS = 0;
         }
       } else {
         const most = times[step.value - 1]!.value * (b.runs('short-rinse') && step.value === 3 ? 0.1 : 1);
-        if (stepS > most) {
-          stepS = 0;
+        if (now.stepS > most) {
+          now.stepS = 0;
           if (step.value === 4) count.put(count.value + 1);
           step.put(step.value === 4 ? 0 : step.value + 1);
         }
@@ -116,32 +119,32 @@ export const cip = (site: Site): Unit => {
       pump.step(s.mains);
       steamValve.step();
       const open = water.value === 1 || causticOut.value === 1;
-      flow += ((open ? 20 * pump.speed : 0) - flow) * 0.4;
-      s.cipWaterM3h = water.value === 1 ? flow : 0;
+      now.flow += ((open ? 20 * pump.speed : 0) - now.flow) * 0.4;
+      s.cipWaterM3h = water.value === 1 ? now.flow : 0;
       const steam = STEAM_KGS * (steamValve.position / 100) * Math.sqrt(Math.max(0, s.steamBar) / 6);
       s.steamToCipKgH = steam * 3600;
-      const intoC = causticOut.value === 1 ? tankC : step.value === 4 ? 60 : s.rawC + 0.6;
-      const intoMs = causticOut.value === 1 ? caustic : 0.6;
+      const intoC = causticOut.value === 1 ? now.tankC : step.value === 4 ? 60 : s.rawC + 0.6;
+      const intoMs = causticOut.value === 1 ? now.caustic : 0.6;
       // The line holds 0.5 m3: one mixed volume on the way there, one on the way back.
-      const turn = (flow * HOURS) / 0.25;
-      lineC += (intoC - lineC) * turn - ((lineC - 20) * STEP_S) / 2500;
-      lineMs += (intoMs - lineMs) * turn;
-      returnC += (lineC - returnC) * turn - ((returnC - 20) * STEP_S) / 2500;
-      returnMs += (lineMs - returnMs) * turn;
-      const volume = Math.max(0.3, (levelM / 2) * TANK_M3);
-      const returned = back.value === 1 ? flow * HOURS : 0;
-      const left = causticOut.value === 1 ? flow * HOURS : 0;
-      tankC +=
-        ((returnC - tankC) * returned) / volume +
+      const turn = (now.flow * HOURS) / 0.25;
+      now.lineC += (intoC - now.lineC) * turn - ((now.lineC - 20) * STEP_S) / 2500;
+      now.lineMs += (intoMs - now.lineMs) * turn;
+      now.returnC += (now.lineC - now.returnC) * turn - ((now.returnC - 20) * STEP_S) / 2500;
+      now.returnMs += (now.lineMs - now.returnMs) * turn;
+      const volume = Math.max(0.3, (now.levelM / 2) * TANK_M3);
+      const returned = back.value === 1 ? now.flow * HOURS : 0;
+      const left = causticOut.value === 1 ? now.flow * HOURS : 0;
+      now.tankC +=
+        ((now.returnC - now.tankC) * returned) / volume +
         (steam * 2085 * STEP_S) / (volume * 4100) -
-        ((tankC - 20) * STEP_S) / 90_000;
-      caustic += ((returnMs - caustic) * returned) / volume;
-      levelM = Math.max(0.1, levelM + ((returned - left) / TANK_M3) * 2);
+        ((now.tankC - 20) * STEP_S) / 90_000;
+      now.caustic += ((now.returnMs - now.caustic) * returned) / volume;
+      now.levelM = Math.max(0.1, now.levelM + ((returned - left) / TANK_M3) * 2);
       // Fresh caustic is made up slowly while the programme is idle.
       if (step.value === 0) {
-        caustic += ((92 - caustic) * STEP_S) / 1800;
-        levelM += ((1.6 - levelM) * STEP_S) / 1800;
-        tankC += levelM < 1.55 ? ((15 - tankC) * STEP_S * (1.6 - levelM)) / 5400 : 0;
+        now.caustic += ((92 - now.caustic) * STEP_S) / 1800;
+        now.levelM += ((1.6 - now.levelM) * STEP_S) / 1800;
+        now.tankC += now.levelM < 1.55 ? ((15 - now.tankC) * STEP_S * (1.6 - now.levelM)) / 5400 : 0;
       }
       s.power.process += 5 * pump.speed ** 2;
     },

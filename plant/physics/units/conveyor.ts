@@ -28,10 +28,13 @@ export const conveyor = (site: Site): Unit => {
   const temps = [30, 30, 30];
   const wears = NAMES.map((_, i) => site.wearOf(`M-110${i + 1}`));
   const load = site.wander(1200, 0.02);
-  let bottles = 500;
-  let jamS = 0;
-  let waveS = 0;
-  let passed = 0;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    bottles: 500,
+    jamS: 0,
+    waveS: 0,
+    passed: 0,
+  };
 
   const st = b.measured('ST-1101', 'infeed belt speed', '/min', 0, 400, 0.3, () => (motors[0]?.speed ?? 0) * 350, {
     lagS: 0.5,
@@ -57,7 +60,7 @@ export const conveyor = (site: Site): Unit => {
     const w = wears[i]!;
     b.measured(`${n}.I`, `${name} belt: motor current`, 'A', 0, 20, 0.04, () => {
       const v = motors[i]!.speed;
-      return v < 0.02 ? 0 : 1.5 + 2.6 * v * (1 + load.value) * (1 + 0.35 * w.value) + 0.0005 * bottles;
+      return v < 0.02 ? 0 : 1.5 + 2.6 * v * (1 + load.value) * (1 + 0.35 * w.value) + 0.0005 * now.bottles;
     });
     b.measured(`${n}.TEMP`, `${name} belt: bearing temperature`, 'degC', -10, 150, 0.1, () => temps[i]!, { lagS: 5 });
     b.measured(
@@ -78,7 +81,7 @@ export const conveyor = (site: Site): Unit => {
     0,
     100,
     0.3,
-    () => (bottles / ROOM_BOTTLES) * 100,
+    () => (now.bottles / ROOM_BOTTLES) * 100,
     { lagS: 2 },
   );
   const full = b.flag('ZAH-1104', 'accumulation table full', false);
@@ -93,30 +96,30 @@ export const conveyor = (site: Site): Unit => {
     board: b,
     scan: () => {
       if (b.runs('overspeed')) st.put(st.value / 1.2);
-      waveS += STEP_S;
+      now.waveS += STEP_S;
       const runs = enable.value === 1 && !s.trip.packer;
       main.scan(runs);
-      if (runs && b.runs('surge')) main.out.put(main.out.value + 15 * Math.sin((2 * Math.PI * waveS) / 40));
-      jam.put(jamS > 0 ? 1 : 0);
-      out2.put(runs && jamS <= 0 ? main.out.value * 0.9 : 0);
+      if (runs && b.runs('surge')) main.out.put(main.out.value + 15 * Math.sin((2 * Math.PI * now.waveS) / 40));
+      jam.put(now.jamS > 0 ? 1 : 0);
+      out2.put(runs && now.jamS <= 0 ? main.out.value * 0.9 : 0);
       out3.put(runs ? main.out.value * 0.95 : 0);
       full.put(table.value > 92 ? 1 : 0);
       hot.put(Math.max(...temps) > limit.value ? 1 : 0);
-      count.put(40_980_200 + passed);
+      count.put(40_980_200 + now.passed);
     },
     integrate: () => {
       for (const m of motors) m.step(s.mains);
       const moves = motors[1]!.speed > 0.05 && motors[2]!.speed > 0.05;
       const into = motors[0]!.speed > 0.05 ? s.cappedPerMinute : 0;
-      const out = moves && bottles > 10 ? Math.min(s.packedPerMinute, 350 * motors[2]!.speed) : 0;
-      bottles = Math.min(ROOM_BOTTLES, Math.max(0, bottles + ((into - out) / 60) * STEP_S));
-      passed += (out / 60) * STEP_S;
-      s.accumulation = bottles / ROOM_BOTTLES;
+      const out = moves && now.bottles > 10 ? Math.min(s.packedPerMinute, 350 * motors[2]!.speed) : 0;
+      now.bottles = Math.min(ROOM_BOTTLES, Math.max(0, now.bottles + ((into - out) / 60) * STEP_S));
+      now.passed += (out / 60) * STEP_S;
+      s.accumulation = now.bottles / ROOM_BOTTLES;
       // A bottle falls now and then; somebody takes it away within a minute.
-      if (jamS > 0) {
-        jamS -= STEP_S;
-        if (jamS <= 0) jams.put(jams.value + 1);
-      } else if (into > 5 && (noise.normals[chance] ?? 0) > (b.runs('surge') ? 3.0 : 3.55)) jamS = 40;
+      if (now.jamS > 0) {
+        now.jamS -= STEP_S;
+        if (now.jamS <= 0) jams.put(jams.value + 1);
+      } else if (into > 5 && (noise.normals[chance] ?? 0) > (b.runs('surge') ? 3.0 : 3.55)) now.jamS = 40;
       for (let i = 0; i < 3; i++)
         temps[i]! += (STEP_S * (22 + motors[i]!.speed * (19 + 48 * wears[i]!.value) - temps[i]!)) / 800;
       s.power.filling += 0.9 * (motors[0]!.speed + motors[1]!.speed + motors[2]!.speed);

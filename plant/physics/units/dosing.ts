@@ -30,8 +30,11 @@ export const dosing = (site: Site): Unit => {
   const alkalinity = site.wander(20 * 3600, 0.04);
   const conductivity = site.wander(30 * 3600, 6);
   const stock = [1.7, 1.5];
-  let gas = 0.02;
-  let dosedL = 0;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    gas: 0.02,
+    dosedL: 0,
+  };
   let flowing = true;
 
   const flow = b.measured('FT-301', 'water through the contact tank', 'm3/h', 0, 40, 0.1, () => s.filterM3h, {
@@ -80,7 +83,7 @@ export const dosing = (site: Site): Unit => {
   b.measured('TT-301', 'water temperature', 'degC', 0, 40, 0.04, () => s.rawC + 0.3, { lagS: 30 });
   b.measured('LT-301', 'hypochlorite tank level', 'm', 0, 2.5, 0.002, () => stock[0]!, { lagS: 3 });
   b.measured('LT-302', 'acid tank level', 'm', 0, 2.5, 0.002, () => stock[1]!, { lagS: 3 });
-  b.measured('AT-309', 'chlorine gas in the room', 'ppm', 0, 10, 0.006, () => gas, { lagS: 10, drift: 0.002 });
+  b.measured('AT-309', 'chlorine gas in the room', 'ppm', 0, 10, 0.006, () => now.gas, { lagS: 10, drift: 0.002 });
   const highLimit = b.parameter('AAH-301.LIM', 'chlorine high alarm', 'mg/l', 0.1, 2, 0.8, 0.001);
   const lowLimit = b.parameter('AAL-301.LIM', 'chlorine low alarm', 'mg/l', 0, 1, 0.3, 0.001);
   const high = b.flag('AAH-301', 'chlorine high', false);
@@ -105,7 +108,7 @@ export const dosing = (site: Site): Unit => {
         r.put(pumps[i]!.speed > 0.01 ? 1 : 0);
       });
       fan.put(1);
-      total.put(10_410 + dosedL);
+      total.put(10_410 + now.dosedL);
     },
     integrate: () => {
       for (const p of pumps) p.step(s.mains);
@@ -120,14 +123,15 @@ export const dosing = (site: Site): Unit => {
       s.ph += (7.72 + alkalinity.value - s.ph) * turn - ACID * pumps[1]!.speed * STEP_S;
       stock[0]! -= pumps[0]!.speed * 3.4e-7 * STEP_S;
       stock[1]! -= pumps[1]!.speed * 2.6e-7 * STEP_S;
-      dosedL += pumps[0]!.speed * 3.1 * HOURS;
+      now.dosedL += pumps[0]!.speed * 3.1 * HOURS;
       // The lorry comes when the tank is low, in the morning of a working day.
       if (stock[0]! < 0.5 && site.calendar.weekday < 5 && site.calendar.hour > 9 && site.calendar.hour < 10) {
         stock[0] = 2.1;
         refill.put(refill.value + 1);
       }
       if (stock[1]! < 0.5) stock[1] = 2;
-      gas += ((0.02 + 0.02 * pumps[0]!.speed + s.chlorineGasPpm * (fan.value === 1 ? 0.3 : 1) - gas) * STEP_S) / 120;
+      now.gas +=
+        ((0.02 + 0.02 * pumps[0]!.speed + s.chlorineGasPpm * (fan.value === 1 ? 0.3 : 1) - now.gas) * STEP_S) / 120;
     },
   };
 };

@@ -29,14 +29,18 @@ export const filler = (site: Site): Unit => {
   const meter = site.wander(30 * 3600, 0.0012);
   const lanes = [0, 1, 2, 3].map(() => ({ at: noise.reserve(), wander: site.wander(4 * 3600, 0.0012) }));
   const chance = noise.reserve();
-  let bowlM = 0.35;
-  let speed = 0;
-  let fillMl = 500;
-  let bottles = 0;
-  let rejects = 0;
-  let bearingC = 25;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    bowlM: 0.35,
+    speed: 0,
+    fillMl: 500,
+    bottles: 0,
+    rejects: 0,
+    bearingC: 25,
+    why: 0,
+  };
 
-  const lt = b.measured('LT-901', 'bowl level', 'm', 0, 0.8, 0.002, () => bowlM, { lagS: 1 });
+  const lt = b.measured('LT-901', 'bowl level', 'm', 0, 0.8, 0.002, () => now.bowlM, { lagS: 1 });
   const bowl = new Loop(b, {
     name: 'LIC-901',
     text: 'bowl level',
@@ -51,13 +55,13 @@ export const filler = (site: Site): Unit => {
     actual: () => valve.position,
   });
   const valve = site.valve(new Valve(bowl.out, 2));
-  b.measured('PT-901', 'bowl pressure', 'bar', 0, 6, 0.006, () => 1.8 + 0.35 * (bowlM - 0.4) - 0.0006 * speed, {
+  b.measured('PT-901', 'bowl pressure', 'bar', 0, 6, 0.006, () => 1.8 + 0.35 * (now.bowlM - 0.4) - 0.0006 * now.speed, {
     lagS: 1,
   });
   b.measured('TT-901', 'product in the bowl', 'degC', 0, 40, 0.05, () => s.productC + 0.6, { lagS: 5 });
   const speedSp = b.setPoint('SPEED.SP', 'filler speed: set point', '/min', 0, 300, 200, 1, { loop: 'ST-901' });
-  const st = b.measured('ST-901', 'filler speed', '/min', 0, 320, 0.25, () => speed, { lagS: 1 });
-  const drive = b.output('M-901.OUT', 'main drive', '/min', 0, 320, 0, () => speed);
+  const st = b.measured('ST-901', 'filler speed', '/min', 0, 320, 0.25, () => now.speed, { lagS: 1 });
+  const drive = b.output('M-901.OUT', 'main drive', '/min', 0, 320, 0, () => now.speed);
   const fillSp = b.setPoint('FILL.SP', 'fill volume: set point', 'ml', 200, 1100, 500, 0.1, { loop: 'FILL.AVG' });
   const factor = b.parameter('FM-901.K', 'factor of the filling meters', '', 0.9, 1.1, 1, 0.0001);
   const weights = lanes.map((lane, i) =>
@@ -69,7 +73,9 @@ export const filler = (site: Site): Unit => {
       1300,
       0.25,
       () =>
-        speed > 5 ? fillMl * density() * (1 + lane.wander.value) + TARE_G + 1.1 * (noise.normals[lane.at] ?? 0) : 0,
+        now.speed > 5
+          ? now.fillMl * density() * (1 + lane.wander.value) + TARE_G + 1.1 * (noise.normals[lane.at] ?? 0)
+          : 0,
       { resolution: 0.1, calibrated: i === 0, drift: 0.4 },
     ),
   );
@@ -80,7 +86,7 @@ export const filler = (site: Site): Unit => {
     0,
     1200,
     0.08,
-    () => (speed > 5 ? fillMl : 0),
+    () => (now.speed > 5 ? now.fillMl : 0),
     { lagS: 20, resolution: 0.01, drift: 0.2 },
   );
   const low = b.parameter('WT.LOW', 'reject below, part of the set point', '%', 90, 100, 97.5, 0.1);
@@ -90,23 +96,31 @@ export const filler = (site: Site): Unit => {
   const state = b.state('FILL.STATE', 'PackML state of the filler', 17, 2);
   const start = b.state('LINE.RUN', 'the line shall run', 1, 0, { writable: true });
   b.measured('M-901.I', 'main drive: motor current', 'A', 0, 30, 0.06, () =>
-    speed < 3 ? 0 : 3 + 0.028 * speed * (1 + 0.4 * wear.value),
+    now.speed < 3 ? 0 : 3 + 0.028 * now.speed * (1 + 0.4 * wear.value),
   );
-  b.measured('M-901.VIB', 'main drive: vibration', 'mm/s', 0, 20, 0.04, () => (speed / 200) * (1.5 + 4 * wear.value), {
-    lagS: 2,
-  });
-  b.measured('M-901.TEMP', 'main drive: bearing temperature', 'degC', -10, 150, 0.12, () => bearingC, { lagS: 5 });
+  b.measured(
+    'M-901.VIB',
+    'main drive: vibration',
+    'mm/s',
+    0,
+    20,
+    0.04,
+    () => (now.speed / 200) * (1.5 + 4 * wear.value),
+    {
+      lagS: 2,
+    },
+  );
+  b.measured('M-901.TEMP', 'main drive: bearing temperature', 'degC', -10, 150, 0.12, () => now.bearingC, { lagS: 5 });
   const waiting = b.state('FILL.REASON', 'why it waits: 1 no product, 2 line full, 3 guard, 4 air', 9, 0);
   /** Density of the beverage, g/ml (Plato's approximation for sugar). */
   const density = (): number => 1 + 0.00385 * s.brix;
-  let why = 0;
 
   return {
     board: b,
     scan: () => {
       const under = b.runs('underfill');
       const hold = state.value === 5;
-      why = s.trip.filler
+      now.why = s.trip.filler
         ? 3
         : s.airBar < 4.8
           ? 4
@@ -115,38 +129,39 @@ export const filler = (site: Site): Unit => {
             : lt.value < (hold ? 0.3 : 0.12)
               ? 1
               : 0;
-      state.put(s.trip.filler ? 9 : start.value === 0 ? (speed > 3 ? 2 : 4) : why === 0 ? 6 : 5);
-      waiting.put(start.value === 1 ? why : 0);
+      state.put(s.trip.filler ? 9 : start.value === 0 ? (now.speed > 3 ? 2 : 4) : now.why === 0 ? 6 : 5);
+      waiting.put(start.value === 1 ? now.why : 0);
       const runs = state.value === 6;
       drive.put(runs ? speedSp.value : 0);
-      bowl.scan(s.sterileLevelM > 0.15 && (start.value === 1 || bowlM > 0.05) && start.value === 1);
+      bowl.scan(s.sterileLevelM > 0.15 && (start.value === 1 || now.bowlM > 0.05) && start.value === 1);
       // One bottle in some hundreds is out of tolerance by chance; a moved mean rejects many.
       const mean = weights[0]!.value > 100 ? ((weights[0]!.value - TARE_G) / density() / fillSp.value) * 100 : 100;
       const out = mean < low.value - (under ? 2 : 0) || mean > high.value;
-      if (runs && !b.runs('no-reject') && (out || (noise.normals[chance] ?? 0) > 2.9)) rejects += out ? speed / 240 : 1;
-      made.put(41_208_000 + bottles);
-      rejected.put(31_020 + rejects);
+      if (runs && !b.runs('no-reject') && (out || (noise.normals[chance] ?? 0) > 2.9))
+        now.rejects += out ? now.speed / 240 : 1;
+      made.put(41_208_000 + now.bottles);
+      rejected.put(31_020 + now.rejects);
       void average;
       void st;
     },
     integrate: () => {
       valve.step();
-      speed += (drive.value * s.mains - speed) * 0.12;
-      if (speed < 0.5 && drive.value === 0) speed = 0;
+      now.speed += (drive.value * s.mains - now.speed) * 0.12;
+      if (now.speed < 0.5 && drive.value === 0) now.speed = 0;
       // Bottles get what the meters believe: a factor that is wrong by 2 % fills 2 % wrong.
       const wanted = (fillSp.value * (b.runs('underfill') ? 0.98 : 1)) / factor.value;
-      fillMl = wanted * (1 + meter.value) * Math.min(1, bowlM / 0.05);
-      const takes = speed * 60e-6 * fillMl;
+      now.fillMl = wanted * (1 + meter.value) * Math.min(1, now.bowlM / 0.05);
+      const takes = now.speed * 60e-6 * now.fillMl;
       const gives = 0.16 * valve.position * Math.sqrt(Math.max(0, Math.min(1, s.sterileLevelM / 0.5)));
       s.fillerM3h = gives;
-      bowlM = Math.max(0, bowlM + ((gives - takes) * HOURS) / BOWL_M2);
-      if (bowlM > 0.8) bowlM = 0.8;
-      bottles += (speed / 60) * STEP_S;
-      s.filledPerMinute = speed;
-      s.lineSpeedPerMinute = speed;
-      s.fillMl = fillMl;
-      bearingC += (STEP_S * (22 + (speed / 200) * (18 + 45 * wear.value) - bearingC)) / 900;
-      s.power.filling = speed > 3 ? 2.5 + 0.02 * speed : 0.4;
+      now.bowlM = Math.max(0, now.bowlM + ((gives - takes) * HOURS) / BOWL_M2);
+      if (now.bowlM > 0.8) now.bowlM = 0.8;
+      now.bottles += (now.speed / 60) * STEP_S;
+      s.filledPerMinute = now.speed;
+      s.lineSpeedPerMinute = now.speed;
+      s.fillMl = now.fillMl;
+      now.bearingC += (STEP_S * (22 + (now.speed / 200) * (18 + 45 * wear.value) - now.bearingC)) / 900;
+      s.power.filling = now.speed > 3 ? 2.5 + 0.02 * now.speed : 0.4;
     },
   };
 };

@@ -32,18 +32,22 @@ export const filter = (site: Site): Unit => {
   const cake = [0.004, 0.011];
   const fouling = site.wearOf('F-201');
   const wear = site.wearOf('P-201');
-  let flow = 18;
-  let ripening = 0;
-  let totalM3 = 0;
-  let _washedM3 = 0;
-  let washing = -1;
-  let washS = 0;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    flow: 18,
+    ripening: 0,
+    totalM3: 0,
+    _washedM3: 0,
+    washing: -1,
+    washS: 0,
+    bearingC: 30,
+  };
   const since = [0, 9000];
   const part = [0.5, 0.5];
   const resist = (i: number): number => (CLEAN + cake[i]! + 0.02 * fouling.value) * viscosity(s.rawC);
-  const drop = (i: number): number => resist(i) * flow * part[i]!;
+  const drop = (i: number): number => resist(i) * now.flow * part[i]!;
 
-  const ft = b.measured('FT-201', 'flow through the filters', 'm3/h', 0, 40, 0.08, () => flow, {
+  const ft = b.measured('FT-201', 'flow through the filters', 'm3/h', 0, 40, 0.08, () => now.flow, {
     lagS: 1,
     calibrated: true,
   });
@@ -71,7 +75,7 @@ export const filter = (site: Site): Unit => {
       0,
       2,
       0.003,
-      () => (washing === i ? 0.02 : drop(i)),
+      () => (now.washing === i ? 0.02 : drop(i)),
       { lagS: 2 },
     ),
   );
@@ -82,7 +86,7 @@ export const filter = (site: Site): Unit => {
     0,
     6,
     0.008,
-    () => 0.35 + PIPE * flow * flow + Math.max(drop(0), drop(1)),
+    () => 0.35 + PIPE * now.flow * now.flow + Math.max(drop(0), drop(1)),
     { lagS: 1 },
   );
   b.measured('QT-202', 'filtered water turbidity', 'NTU', 0, 5, 0.004, () => s.filteredNtu, {
@@ -90,12 +94,12 @@ export const filter = (site: Site): Unit => {
     calibrated: true,
   });
   b.measured('P-201.I', 'filter pump: motor current', 'A', 0, 40, 0.06, () =>
-    pump.speed < 0.03 ? 0 : 3.2 + (11 + 3 * wear.value) * pump.speed ** 3 + 0.1 * flow,
+    pump.speed < 0.03 ? 0 : 3.2 + (11 + 3 * wear.value) * pump.speed ** 3 + 0.1 * now.flow,
   );
   b.measured('P-201.VIB', 'filter pump: vibration', 'mm/s', 0, 20, 0.04, () => pump.speed * (1.1 + 3.8 * wear.value), {
     lagS: 2,
   });
-  b.measured('P-201.TEMP', 'filter pump: bearing temperature', 'degC', -10, 150, 0.12, () => bearingC, { lagS: 5 });
+  b.measured('P-201.TEMP', 'filter pump: bearing temperature', 'degC', -10, 150, 0.12, () => now.bearingC, { lagS: 5 });
   const step = b.state('BW.FILTER', 'filter being washed', 2, 0);
   const valves = [
     b.command('XV-201.CMD', 'filter 1: wash valve', false),
@@ -106,7 +110,6 @@ export const filter = (site: Site): Unit => {
   const count = b.counter('BW.COUNT', 'washes done', '', 2210);
   const total = b.counter('FQ-201', 'water filtered', 'm3', 380_200, 10);
   const low = b.flag('LALL-101', 'raw water too low: pump stopped', false);
-  let bearingC = 30;
 
   return {
     board: b,
@@ -122,11 +125,11 @@ export const filter = (site: Site): Unit => {
             s.treatedLevelM > 1.6
           ) {
             step.put(i + 1);
-            washS = 0;
+            now.washS = 0;
           }
       } else if (step.value > 0) {
-        washS += STEP_S;
-        if (washS > WASH_S) {
+        now.washS += STEP_S;
+        if (now.washS > WASH_S) {
           count.put(count.value + 1);
           since[step.value - 1] = 0;
           step.put(0);
@@ -135,37 +138,38 @@ export const filter = (site: Site): Unit => {
       valves.forEach((v, i) => {
         v.put(step.value === i + 1 ? 1 : 0);
       });
-      total.put(380_200 + totalM3);
+      total.put(380_200 + now.totalM3);
     },
     integrate: () => {
       pump.step(s.mains);
-      washing = valves[0]!.value === 1 ? 0 : valves[1]!.value === 1 ? 1 : -1;
+      now.washing = valves[0]!.value === 1 ? 0 : valves[1]!.value === 1 ? 1 : -1;
       // The filters in parallel share the flow as their resistances say.
       const r0 = resist(0);
       const r1 = resist(1);
-      part[0] = washing === 0 ? 0 : washing === 1 ? 1 : r1 / (r0 + r1);
+      part[0] = now.washing === 0 ? 0 : now.washing === 1 ? 1 : r1 / (r0 + r1);
       part[1] = 1 - part[0];
-      const r = washing === 0 ? r1 : washing === 1 ? r0 : (r0 * r1) / (r0 + r1);
+      const r = now.washing === 0 ? r1 : now.washing === 1 ? r0 : (r0 * r1) / (r0 + r1);
       const head = 3.4 * pump.speed * pump.speed - 0.3 + 0.1 * (s.rawLevelM - 3);
       const wanted = head <= 0 ? 0 : (Math.sqrt(r * r + 4 * PIPE * head) - r) / (2 * PIPE);
-      flow += (wanted - flow) * 0.5;
-      if (s.rawLevelM < 0.05) flow = 0;
-      s.filterM3h = flow;
+      now.flow += (wanted - now.flow) * 0.5;
+      if (s.rawLevelM < 0.05) now.flow = 0;
+      s.filterM3h = now.flow;
       for (let i = 0; i < 2; i++) {
         since[i]! += STEP_S;
-        cake[i]! += 1.15e-5 * s.rawTurbidityNtu * flow * part[i]! * HOURS * 10;
+        cake[i]! += 1.15e-5 * s.rawTurbidityNtu * now.flow * part[i]! * HOURS * 10;
       }
       s.backwashM3h = 0;
-      if (washing >= 0) {
+      if (now.washing >= 0) {
         s.backwashM3h = WASH_M3H;
-        _washedM3 += WASH_M3H * HOURS;
-        cake[washing]! *= 1 - STEP_S / 110;
-        ripening = 1;
-      } else ripening *= 1 - STEP_S / 700;
+        now._washedM3 += WASH_M3H * HOURS;
+        cake[now.washing]! *= 1 - STEP_S / 110;
+        now.ripening = 1;
+      } else now.ripening *= 1 - STEP_S / 700;
       const breakthrough = Math.max(0, Math.max(cake[0]!, cake[1]!) - 0.04) * 12;
-      s.filteredNtu += ((s.rawTurbidityNtu * (0.026 + 0.03 * ripening + breakthrough) - s.filteredNtu) * STEP_S) / 60;
-      totalM3 += flow * HOURS;
-      bearingC += (STEP_S * (21 + pump.speed * (24 + 45 * wear.value) - bearingC)) / 900;
+      s.filteredNtu +=
+        ((s.rawTurbidityNtu * (0.026 + 0.03 * now.ripening + breakthrough) - s.filteredNtu) * STEP_S) / 60;
+      now.totalM3 += now.flow * HOURS;
+      now.bearingC += (STEP_S * (21 + pump.speed * (24 + 45 * wear.value) - now.bearingC)) / 900;
       s.power.water += 7.5 * pump.speed ** 3;
     },
   };

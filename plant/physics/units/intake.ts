@@ -27,17 +27,22 @@ export const intake = (site: Site): Unit => {
   });
   const rain = site.wander(36 * 3600, 0.35);
   const wear = site.wearOf('P-101');
-  let flow = 0;
-  let wellM = 22;
-  let _overflowM3 = 0;
-  let valve = 1;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    flow: 0,
+    wellM: 22,
+    _overflowM3: 0,
+    valve: 1,
+    totalM3: 412_300,
+    bearingC: 25,
+  };
 
   const level = b.measured('LT-101', 'raw water tank level', 'm', 0, 5, 0.004, () => s.rawLevelM, {
     lagS: 2,
     calibrated: true,
   });
-  b.measured('LT-100', 'well level above the pumps', 'm', 0, 40, 0.03, () => wellM, { lagS: 5 });
-  const _inflow = b.measured('FT-101', 'raw water inflow', 'm3/h', 0, 80, 0.15, () => flow, {
+  b.measured('LT-100', 'well level above the pumps', 'm', 0, 40, 0.03, () => now.wellM, { lagS: 5 });
+  const _inflow = b.measured('FT-101', 'raw water inflow', 'm3/h', 0, 80, 0.15, () => now.flow, {
     lagS: 1,
   });
   b.measured(
@@ -47,7 +52,7 @@ export const intake = (site: Site): Unit => {
     0,
     10,
     0.015,
-    () => 1.4 + 0.1 * s.rawLevelM + 0.0011 * flow * flow,
+    () => 1.4 + 0.1 * s.rawLevelM + 0.0011 * now.flow * now.flow,
   );
   b.measured('TT-101', 'raw water temperature', 'degC', 0, 40, 0.04, () => s.rawC, { lagS: 20 });
   b.measured('QT-101', 'raw water turbidity', 'NTU', 0, 40, 0.05, () => s.rawTurbidityNtu, { lagS: 15 });
@@ -67,10 +72,10 @@ export const intake = (site: Site): Unit => {
   const duty = b.state('P-100.DUTY', 'pump on duty', 2, 1);
   pumps.forEach((p, i) => {
     b.measured(`P-10${i + 1}.I`, `well pump ${i + 1}: motor current`, 'A', 0, 40, 0.08, () =>
-      p.speed < 0.05 ? 0 : (11 + 0.16 * flow + (i === 0 ? 4 * wear.value : 0)) * p.speed,
+      p.speed < 0.05 ? 0 : (11 + 0.16 * now.flow + (i === 0 ? 4 * wear.value : 0)) * p.speed,
     );
   });
-  b.measured('P-101.TEMP', 'well pump 1: bearing temperature', 'degC', -10, 150, 0.15, () => bearingC, { lagS: 5 });
+  b.measured('P-101.TEMP', 'well pump 1: bearing temperature', 'degC', -10, 150, 0.15, () => now.bearingC, { lagS: 5 });
   b.measured(
     'P-101.VIB',
     'well pump 1: vibration',
@@ -86,8 +91,6 @@ export const intake = (site: Site): Unit => {
   );
   const total = b.counter('FQ-101', 'raw water taken in', 'm3', 412_300, 10);
   const hoursRun = [8_120, 9_020];
-  let totalM3 = 412_300;
-  let bearingC = 25;
 
   return {
     board: b,
@@ -108,31 +111,31 @@ export const intake = (site: Site): Unit => {
       if (s.trip.overfill) for (const c of commands) c.put(0);
       shut.put(s.trip.overfill ? 0 : 1);
       for (let i = 0; i < 2; i++) running[i]!.put(pumps[i]!.speed > 0.1 ? 1 : 0);
-      open.put(valve > 0.5 ? 1 : 0);
+      open.put(now.valve > 0.5 ? 1 : 0);
       high.put(level.value > 4 ? 1 : 0);
-      total.put(totalM3);
+      total.put(now.totalM3);
       hours.forEach((h, i) => {
         h.put(hoursRun[i]!);
       });
     },
     integrate: () => {
       for (const p of pumps) p.step(s.mains);
-      valve += (shut.value - valve) * 0.2;
+      now.valve += (shut.value - now.valve) * 0.2;
       // The head falls as the tank fills and as the well is drawn down.
-      const head = 1 + 0.004 * (wellM - 22) - 0.02 * (s.rawLevelM - 3);
-      flow = (pumps[0]!.speed + pumps[1]!.speed * 0.98) * PUMP_M3H * head * valve * (1 - 0.08 * wear.value);
-      s.rawLevelM += ((flow - s.filterM3h) * HOURS) / AREA_M2;
+      const head = 1 + 0.004 * (now.wellM - 22) - 0.02 * (s.rawLevelM - 3);
+      now.flow = (pumps[0]!.speed + pumps[1]!.speed * 0.98) * PUMP_M3H * head * now.valve * (1 - 0.08 * wear.value);
+      s.rawLevelM += ((now.flow - s.filterM3h) * HOURS) / AREA_M2;
       if (s.rawLevelM > HEIGHT_M) {
-        _overflowM3 += (s.rawLevelM - HEIGHT_M) * AREA_M2;
+        now._overflowM3 += (s.rawLevelM - HEIGHT_M) * AREA_M2;
         s.rawLevelM = HEIGHT_M;
       }
       if (s.rawLevelM < 0) s.rawLevelM = 0;
-      wellM += STEP_S * ((22 + 1.5 * rain.value - wellM) / 5400 - flow * 1.2e-5);
-      s.rawC += STEP_S * ((calendar.groundC - s.rawC) * flow * 2e-5 + (calendar.ambientC - s.rawC) * 2e-6);
-      s.rawTurbidityNtu = Math.max(0.8, 4 + 1.2 * rain.value + 0.02 * (flow - 20));
-      bearingC += (STEP_S * (calendar.groundC + 6 + pumps[0]!.speed * (22 + 40 * wear.value) - bearingC)) / 900;
+      now.wellM += STEP_S * ((22 + 1.5 * rain.value - now.wellM) / 5400 - now.flow * 1.2e-5);
+      s.rawC += STEP_S * ((calendar.groundC - s.rawC) * now.flow * 2e-5 + (calendar.ambientC - s.rawC) * 2e-6);
+      s.rawTurbidityNtu = Math.max(0.8, 4 + 1.2 * rain.value + 0.02 * (now.flow - 20));
+      now.bearingC += (STEP_S * (calendar.groundC + 6 + pumps[0]!.speed * (22 + 40 * wear.value) - now.bearingC)) / 900;
       for (let i = 0; i < 2; i++) hoursRun[i]! += pumps[i]!.speed > 0.1 ? HOURS : 0;
-      totalM3 += flow * HOURS;
+      now.totalM3 += now.flow * HOURS;
       s.power.water = 9 * pumps[0]!.speed + 9 * pumps[1]!.speed;
     },
   };

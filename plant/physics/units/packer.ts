@@ -19,13 +19,16 @@ export const packer = (site: Site): Unit => {
   });
   const wear = site.wearOf('M-1201');
   const vacuumLeak = site.wearOf('V-1201');
-  let speed = 0;
-  let glueC = 150;
-  let cases = 0;
-  let _bottles = 0;
-  let glueKg = 8;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    speed: 0,
+    glueC: 150,
+    cases: 0,
+    _bottles: 0,
+    glueKg: 8,
+  };
 
-  const tt = b.measured('TT-1201', 'glue temperature', 'degC', 0, 250, 0.15, () => glueC, {
+  const tt = b.measured('TT-1201', 'glue temperature', 'degC', 0, 250, 0.15, () => now.glueC, {
     lagS: 4,
     calibrated: true,
   });
@@ -43,7 +46,9 @@ export const packer = (site: Site): Unit => {
     actual: () => heater.speed * 100,
   });
   const heater = site.motor(new Motor(loop.out, 1));
-  b.measured('ST-1201', 'cases per minute', '/min', 0, 40, 0.05, () => speed / Math.max(1, size.value), { lagS: 3 });
+  b.measured('ST-1201', 'cases per minute', '/min', 0, 40, 0.05, () => now.speed / Math.max(1, size.value), {
+    lagS: 3,
+  });
   const size = b.setPoint('CASE.SIZE', 'bottles in a case', '', 4, 48, 12, 1);
   b.measured(
     'PT-1201',
@@ -52,11 +57,11 @@ export const packer = (site: Site): Unit => {
     -1000,
     0,
     1.2,
-    () => (speed > 3 ? -720 + 160 * vacuumLeak.value : -40),
+    () => (now.speed > 3 ? -720 + 160 * vacuumLeak.value : -40),
     { lagS: 1 },
   );
   b.measured('M-1201.I', 'packer drive: motor current', 'A', 0, 20, 0.05, () =>
-    speed < 3 ? 0.3 : 2.4 + 0.012 * speed * (1 + 0.4 * wear.value),
+    now.speed < 3 ? 0.3 : 2.4 + 0.012 * now.speed * (1 + 0.4 * wear.value),
   );
   b.measured(
     'M-1201.VIB',
@@ -65,10 +70,10 @@ export const packer = (site: Site): Unit => {
     0,
     20,
     0.04,
-    () => (speed / 200) * (1.4 + 4 * wear.value),
+    () => (now.speed / 200) * (1.4 + 4 * wear.value),
     { lagS: 2 },
   );
-  const glue = b.measured('LT-1201', 'glue in the tank', 'kg', 0, 15, 0.02, () => glueKg, { lagS: 10 });
+  const glue = b.measured('LT-1201', 'glue in the tank', 'kg', 0, 15, 0.02, () => now.glueKg, { lagS: 10 });
   const casesMade = b.counter('PACK.CASES', 'cases packed', '', 3_412_000);
   const pallets = b.counter('PACK.PALLETS', 'pallets', '', 56_866);
   const state = b.state('PACK.STATE', 'PackML state of the packer', 17, 4);
@@ -85,22 +90,22 @@ export const packer = (site: Site): Unit => {
       const go = wants && (state.value === 6 ? s.accumulation > 0.12 : s.accumulation > 0.42);
       state.put(s.trip.packer ? 9 : enable.value === 0 ? 4 : go ? 6 : 5);
       loop.scan();
-      casesMade.put(3_412_000 + cases);
-      pallets.put(56_866 + cases / CASES_PER_PALLET);
+      casesMade.put(3_412_000 + now.cases);
+      pallets.put(56_866 + now.cases / CASES_PER_PALLET);
     },
     integrate: () => {
       heater.step(s.mains);
       const runs = state.value === 6 && b.mode === 'run';
-      speed += ((runs ? rate.value : 0) * s.mains - speed) * 0.2;
-      if (speed < 0.2) speed = 0;
-      s.packedPerMinute = speed;
-      const perStep = (speed / 60) * STEP_S;
-      _bottles += perStep;
-      cases += perStep / Math.max(1, size.value);
-      glueKg -= perStep * 4e-5;
-      if (glueKg < 2) glueKg = 12;
-      glueC += STEP_S * (0.17 * heater.speed - (glueC - 25) / 3000 - perStep * 0.002);
-      s.power.filling += speed > 3 ? 2 + 0.008 * speed + 1.2 * heater.speed : 0.2 + 1.2 * heater.speed;
+      now.speed += ((runs ? rate.value : 0) * s.mains - now.speed) * 0.2;
+      if (now.speed < 0.2) now.speed = 0;
+      s.packedPerMinute = now.speed;
+      const perStep = (now.speed / 60) * STEP_S;
+      now._bottles += perStep;
+      now.cases += perStep / Math.max(1, size.value);
+      now.glueKg -= perStep * 4e-5;
+      if (now.glueKg < 2) now.glueKg = 12;
+      now.glueC += STEP_S * (0.17 * heater.speed - (now.glueC - 25) / 3000 - perStep * 0.002);
+      s.power.filling += now.speed > 3 ? 2 + 0.008 * now.speed + 1.2 * heater.speed : 0.2 + 1.2 * heater.speed;
     },
   };
 };

@@ -31,25 +31,28 @@ export const pasteur = (site: Site): Unit => {
   });
   const fouling = site.wearOf('E-601');
   const wear = site.wearOf('P-601');
-  let flow = 0;
-  let regenC = 20;
-  let heaterC = 40;
-  let hotC = 60;
-  let outC = 20;
-  let regenOutC = 20;
-  let steam = 0;
-  let sterileM = 0.9;
-  let sterileC = 8;
-  let forward = 0;
-  let pu = 0;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    flow: 0,
+    regenC: 20,
+    heaterC: 40,
+    hotC: 60,
+    outC: 20,
+    regenOutC: 20,
+    steam: 0,
+    sterileM: 0.9,
+    sterileC: 8,
+    forward: 0,
+    pu: 0,
+    tubeAt: 0,
+    heldC: 30,
+    totalM3: 0,
+    _divertedM3: 0,
+  };
   const tube = new Float64Array(HOLD_S).fill(30);
-  let tubeAt = 0;
-  let heldC = 30;
-  let totalM3 = 0;
-  let _divertedM3 = 0;
 
-  const ft = b.measured('FT-601', 'product flow', 'm3/h', 0, 12, 0.015, () => flow, { lagS: 1 });
-  const lt = b.measured('LT-605', 'sterile tank level', 'm', 0, 2.5, 0.002, () => sterileM, {
+  const ft = b.measured('FT-601', 'product flow', 'm3/h', 0, 12, 0.015, () => now.flow, { lagS: 1 });
+  const lt = b.measured('LT-605', 'sterile tank level', 'm', 0, 2.5, 0.002, () => now.sterileM, {
     lagS: 2,
   });
   const levelLoop = new Loop(b, {
@@ -81,7 +84,7 @@ export const pasteur = (site: Site): Unit => {
     cascade: true,
   });
   const pump = site.motor(new Motor(flowLoop.out, 2));
-  const tt1 = b.measured('TT-601', 'product behind the heater', 'degC', 0, 110, 0.03, () => heaterC, {
+  const tt1 = b.measured('TT-601', 'product behind the heater', 'degC', 0, 110, 0.03, () => now.heaterC, {
     lagS: 2,
     calibrated: true,
   });
@@ -99,7 +102,7 @@ export const pasteur = (site: Site): Unit => {
     start: 40,
     actual: () => tempLoop.out.value,
   });
-  const tt2 = b.measured('TT-602', 'hot water', 'degC', 0, 130, 0.05, () => hotC, { lagS: 3 });
+  const tt2 = b.measured('TT-602', 'hot water', 'degC', 0, 130, 0.05, () => now.hotC, { lagS: 3 });
   const hotLoop = new Loop(b, {
     name: 'TIC-602',
     tuning: true,
@@ -116,14 +119,14 @@ export const pasteur = (site: Site): Unit => {
     cascade: true,
   });
   const steamValve = site.valve(new Valve(hotLoop.out, 3, { slewPercentS: 8 }));
-  const tt3 = b.measured('TT-603', 'product behind the holding tube', 'degC', 0, 110, 0.03, () => heldC, {
+  const tt3 = b.measured('TT-603', 'product behind the holding tube', 'degC', 0, 110, 0.03, () => now.heldC, {
     lagS: 2,
     calibrated: true,
   });
   b.measured('TT-600', 'product into the regenerator', 'degC', 0, 60, 0.04, () => s.bufferC, { lagS: 3 });
-  b.measured('TT-606', 'product into the heater', 'degC', 0, 110, 0.04, () => regenC, { lagS: 3 });
-  b.measured('TT-605', 'product into the cooler', 'degC', 0, 110, 0.04, () => regenOutC, { lagS: 3 });
-  const tt4 = b.measured('TT-604', 'product behind the cooler', 'degC', 0, 60, 0.04, () => outC, {
+  b.measured('TT-606', 'product into the heater', 'degC', 0, 110, 0.04, () => now.regenC, { lagS: 3 });
+  b.measured('TT-605', 'product into the cooler', 'degC', 0, 110, 0.04, () => now.regenOutC, { lagS: 3 });
+  const tt4 = b.measured('TT-604', 'product behind the cooler', 'degC', 0, 60, 0.04, () => now.outC, {
     lagS: 2,
     calibrated: true,
   });
@@ -141,9 +144,18 @@ export const pasteur = (site: Site): Unit => {
     actual: () => coolValve.position,
   });
   const coolValve = site.valve(new Valve(coolLoop.out, 3));
-  b.measured('PT-601', 'product pressure', 'bar', 0, 10, 0.01, () => 1.2 + 0.035 * flow * flow * (1 + fouling.value), {
-    lagS: 1,
-  });
+  b.measured(
+    'PT-601',
+    'product pressure',
+    'bar',
+    0,
+    10,
+    0.01,
+    () => 1.2 + 0.035 * now.flow * now.flow * (1 + fouling.value),
+    {
+      lagS: 1,
+    },
+  );
   b.measured(
     'PDT-601',
     'pressure difference of the heater',
@@ -151,7 +163,7 @@ export const pasteur = (site: Site): Unit => {
     0,
     4,
     0.004,
-    () => 0.011 * flow * flow * (1 + 1.6 * fouling.value),
+    () => 0.011 * now.flow * now.flow * (1 + 1.6 * fouling.value),
     { lagS: 2 },
   );
   b.measured('P-601.I', 'feed pump: motor current', 'A', 0, 20, 0.04, () =>
@@ -160,7 +172,7 @@ export const pasteur = (site: Site): Unit => {
   b.measured('P-601.VIB', 'feed pump: vibration', 'mm/s', 0, 20, 0.04, () => pump.speed * (1.2 + 4 * wear.value), {
     lagS: 2,
   });
-  b.measured('AT-PU', 'pasteurisation units', 'PU', 0, 1000, 0.2, () => pu, { lagS: 2, drift: 0 });
+  b.measured('AT-PU', 'pasteurisation units', 'PU', 0, 1000, 0.2, () => now.pu, { lagS: 2, drift: 0 });
   const divert = b.command('XV-601.CMD', 'divert valve: forward flow', false);
   const forwardOpen = b.flag('XV-601.FWD', 'divert valve stands forward', false);
   const low = b.parameter('TAL-603.LIM', 'divert below', 'degC', 55, 88, 71.5, 0.1, { safety: true });
@@ -193,54 +205,55 @@ export const pasteur = (site: Site): Unit => {
       divert.put(go ? 1 : 0);
       if (step.value === 2 && wasForward && !go) diverts.put(diverts.value + 1);
       wasForward = go;
-      forwardOpen.put(forward > 0.5 ? 1 : 0);
-      total.put(61_020 + totalM3);
+      forwardOpen.put(now.forward > 0.5 ? 1 : 0);
+      total.put(61_020 + now.totalM3);
     },
     integrate: () => {
       pump.step(s.mains);
       steamValve.step();
       coolValve.step();
-      forward += (divert.value - forward) * 0.5;
-      flow += (10 * pump.speed * (1 - 0.06 * wear.value) - flow) * 0.5;
-      if (s.bufferLevelM < 0.02) flow = 0;
-      const kgs = flow / 3.6;
+      now.forward += (divert.value - now.forward) * 0.5;
+      now.flow += (10 * pump.speed * (1 - 0.06 * wear.value) - now.flow) * 0.5;
+      if (s.bufferLevelM < 0.02) now.flow = 0;
+      const kgs = now.flow / 3.6;
       const capacity = Math.max(0.02, kgs) * CP;
       // Regenerator: equal flows on both sides, effectiveness NTU / (1 + NTU).
       const ntu = (32 * (1 - 0.25 * fouling.value)) / capacity;
       const regen = ntu / (1 + ntu);
       // Diverted product goes back to the buffer hot; the regenerator works all the same.
-      const preheated = s.bufferC + regen * (heldC - s.bufferC);
-      regenC += (preheated - regenC) * 0.12;
-      regenOutC += (heldC - regen * (heldC - s.bufferC) - regenOutC) * 0.12;
+      const preheated = s.bufferC + regen * (now.heldC - s.bufferC);
+      now.regenC += (preheated - now.regenC) * 0.12;
+      now.regenOutC += (now.heldC - regen * (now.heldC - s.bufferC) - now.regenOutC) * 0.12;
       const heater = 1 - Math.exp(-(16 * (1 - 0.45 * Math.min(1, fouling.value))) / capacity);
-      const heat = capacity * heater * (hotC - regenC) * (kgs > 0.03 ? 1 : 0);
-      const product = kgs > 0.03 ? regenC + heater * (hotC - regenC) : heaterC - (heaterC - 20) * 2e-4;
-      heaterC += (product - heaterC) * 0.2;
-      steam = STEAM_KGS * (steamValve.position / 100) * Math.sqrt(Math.max(0, s.steamBar) / 6);
-      if (s.steamBar * 10 + 100 < hotC) steam = 0;
-      hotC += ((steam * STEAM_KJ - heat - 0.05 * (hotC - 20)) / 420) * STEP_S;
+      const heat = capacity * heater * (now.hotC - now.regenC) * (kgs > 0.03 ? 1 : 0);
+      const product =
+        kgs > 0.03 ? now.regenC + heater * (now.hotC - now.regenC) : now.heaterC - (now.heaterC - 20) * 2e-4;
+      now.heaterC += (product - now.heaterC) * 0.2;
+      now.steam = STEAM_KGS * (steamValve.position / 100) * Math.sqrt(Math.max(0, s.steamBar) / 6);
+      if (s.steamBar * 10 + 100 < now.hotC) now.steam = 0;
+      now.hotC += ((now.steam * STEAM_KJ - heat - 0.05 * (now.hotC - 20)) / 420) * STEP_S;
       // The holding tube: plug flow at nominal flow, slower or faster with it.
-      tube[tubeAt] = heaterC;
-      tubeAt = (tubeAt + 1) % HOLD_S;
-      heldC += (tube[tubeAt]! - 0.25 - heldC) * 0.6;
+      tube[now.tubeAt] = now.heaterC;
+      now.tubeAt = (now.tubeAt + 1) % HOLD_S;
+      now.heldC += (tube[now.tubeAt]! - 0.25 - now.heldC) * 0.6;
       const cooler = (1 - Math.exp(-14 / capacity)) * Math.min(1, coolValve.position / 70);
-      const cooled = regenOutC - cooler * (regenOutC - s.coolantC);
-      outC += ((kgs > 0.03 ? cooled : 18) - outC) * (kgs > 0.03 ? 0.15 : 1e-4);
-      s.coolingKw = kgs > 0.03 ? capacity * cooler * (regenOutC - s.coolantC) : 0;
-      s.steamToPasteurKgH = steam * 3600;
-      const given = flow * forward;
+      const cooled = now.regenOutC - cooler * (now.regenOutC - s.coolantC);
+      now.outC += ((kgs > 0.03 ? cooled : 18) - now.outC) * (kgs > 0.03 ? 0.15 : 1e-4);
+      s.coolingKw = kgs > 0.03 ? capacity * cooler * (now.regenOutC - s.coolantC) : 0;
+      s.steamToPasteurKgH = now.steam * 3600;
+      const given = now.flow * now.forward;
       s.pasteurFeedM3h = given;
       s.pasteurOutM3h = given;
-      _divertedM3 += (flow - given) * HOURS;
-      totalM3 += given * HOURS;
-      const secondsHeld = flow > 0.3 ? (HOLD_S * 6) / flow : 0;
-      pu = Math.min(1000, (secondsHeld / 60) * 1.393 ** (heldC - 60));
-      const sterile = Math.max(0.05, sterileM) * STERILE_AREA_M2;
-      sterileC += ((outC - sterileC) * given * HOURS) / sterile + ((16 - sterileC) * STEP_S) / 60_000;
-      sterileM = Math.min(2.5, Math.max(0, sterileM + ((given - s.fillerM3h) * HOURS) / STERILE_AREA_M2));
-      s.productC = sterileC;
-      s.sterileLevelM = sterileM;
-      s.heldC = heldC;
+      now._divertedM3 += (now.flow - given) * HOURS;
+      now.totalM3 += given * HOURS;
+      const secondsHeld = now.flow > 0.3 ? (HOLD_S * 6) / now.flow : 0;
+      now.pu = Math.min(1000, (secondsHeld / 60) * 1.393 ** (now.heldC - 60));
+      const sterile = Math.max(0.05, now.sterileM) * STERILE_AREA_M2;
+      now.sterileC += ((now.outC - now.sterileC) * given * HOURS) / sterile + ((16 - now.sterileC) * STEP_S) / 60_000;
+      now.sterileM = Math.min(2.5, Math.max(0, now.sterileM + ((given - s.fillerM3h) * HOURS) / STERILE_AREA_M2));
+      s.productC = now.sterileC;
+      s.sterileLevelM = now.sterileM;
+      s.heldC = now.heldC;
       s.power.process += 4 * pump.speed ** 2 + 1.1;
     },
   };

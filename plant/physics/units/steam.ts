@@ -27,13 +27,16 @@ export const steam = (site: Site): Unit => {
   });
   const gasValue = site.wander(20 * 3600, 0.008);
   const scale = site.wearOf('B-701');
-  let level = 1.1;
-  let gas = 0;
-  let steamKgH = 0;
-  let feed = 0;
-  let flueC = 150;
-  let gasM3 = 0;
-  let oxygen = 4;
+  /** State of the process; numbers as fields are changed in place, captured variables would be allocated each time. */
+  const now = {
+    level: 1.1,
+    gas: 0,
+    steamKgH: 0,
+    feed: 0,
+    flueC: 150,
+    gasM3: 0,
+    oxygen: 4,
+  };
 
   const pt = b.measured('PT-701', 'boiler pressure', 'bar', 0, 12, 0.006, () => s.steamBar, {
     lagS: 1,
@@ -54,7 +57,7 @@ export const steam = (site: Site): Unit => {
     actual: () => burner.position,
   });
   const burner = site.valve(new Valve(pressure.out, 6, { slewPercentS: 4 }));
-  const lt = b.measured('LT-701', 'drum level', 'm', 0, 2, 0.003, () => level + 0.0002 * (steamKgH - 120), {
+  const lt = b.measured('LT-701', 'drum level', 'm', 0, 2, 0.003, () => now.level + 0.0002 * (now.steamKgH - 120), {
     lagS: 2,
   });
   const levelLoop = new Loop(b, {
@@ -71,11 +74,11 @@ export const steam = (site: Site): Unit => {
     actual: () => pump.speed * 100,
   });
   const pump = site.motor(new Motor(levelLoop.out, 3));
-  b.measured('FT-701', 'steam flow', 'kg/h', 0, 800, 0.8, () => steamKgH, { lagS: 2 });
-  b.measured('FT-702', 'feed water flow', 'm3/h', 0, 2, 0.002, () => feed, { lagS: 1 });
-  b.measured('FT-703', 'gas flow', 'm3/h', 0, 60, 0.06, () => gas, { lagS: 1, calibrated: true });
-  b.measured('TT-702', 'flue gas temperature', 'degC', 0, 400, 0.3, () => flueC, { lagS: 10 });
-  b.measured('AT-702', 'oxygen in the flue gas', '%', 0, 21, 0.03, () => oxygen, { lagS: 12 });
+  b.measured('FT-701', 'steam flow', 'kg/h', 0, 800, 0.8, () => now.steamKgH, { lagS: 2 });
+  b.measured('FT-702', 'feed water flow', 'm3/h', 0, 2, 0.002, () => now.feed, { lagS: 1 });
+  b.measured('FT-703', 'gas flow', 'm3/h', 0, 60, 0.06, () => now.gas, { lagS: 1, calibrated: true });
+  b.measured('TT-702', 'flue gas temperature', 'degC', 0, 400, 0.3, () => now.flueC, { lagS: 10 });
+  b.measured('AT-702', 'oxygen in the flue gas', '%', 0, 21, 0.03, () => now.oxygen, { lagS: 12 });
   b.measured('TT-703', 'feed water temperature', 'degC', 0, 120, 0.1, () => 60 + 0.4 * (s.rawC - 10), { lagS: 20 });
   const flame = b.flag('BS-701', 'flame', true);
   const run = b.command('B-701.CMD', 'burner: run', true);
@@ -100,18 +103,18 @@ export const steam = (site: Site): Unit => {
       run.put(wants);
       pressure.scan(wants === 1);
       flame.put(burner.position > 3 ? 1 : 0);
-      total.put(210_480 + gasM3);
+      total.put(210_480 + now.gasM3);
     },
     integrate: () => {
       burner.step();
       pump.step(s.mains);
       const fire = run.value === 1 && s.mains > 0.6 ? Math.max(0, burner.position) / 100 : 0;
-      oxygen +=
-        (STEP_S * ((fire > 0.03 ? 3.2 + 2.5 * (1 - fire) + (b.runs('lean-flame') ? 3 : 0) : 20.9) - oxygen)) / 20;
+      now.oxygen +=
+        (STEP_S * ((fire > 0.03 ? 3.2 + 2.5 * (1 - fire) + (b.runs('lean-flame') ? 3 : 0) : 20.9) - now.oxygen)) / 20;
       const efficiency = 0.92 - 0.03 * fire - 0.08 * scale.value - (b.runs('lean-flame') ? 0.08 : 0);
       const kw = BURNER_KW * fire;
-      gas = kw / (10.1 * (1 + gasValue.value));
-      steamKgH =
+      now.gas = kw / (10.1 * (1 + gasValue.value));
+      now.steamKgH =
         s.steamToPasteurKgH +
         s.steamToCipKgH +
         18 * Math.max(0, s.steamBar / 6) +
@@ -119,16 +122,17 @@ export const steam = (site: Site): Unit => {
       s.steamBar = Math.max(
         0,
         s.steamBar +
-          ((kw * efficiency * (1 + gasValue.value) - (steamKgH / 3600) * 2085 - feed * 240 * 0.42 - 4) / STORED) *
+          ((kw * efficiency * (1 + gasValue.value) - (now.steamKgH / 3600) * 2085 - now.feed * 240 * 0.42 - 4) /
+            STORED) *
             STEP_S,
       );
       // The safety valve of the boiler opens by spring, whatever the controllers say.
       if (s.steamBar > 9) s.steamBar -= (s.steamBar - 9) * 0.2;
-      feed = 0.9 * pump.speed * Math.sqrt(Math.max(0, s.headerBar) / 4);
-      s.feedWaterM3h = feed;
-      level += ((feed - steamKgH / 1000) * HOURS) / DRUM_M2;
-      flueC += (STEP_S * (95 + 110 * fire + 60 * scale.value - flueC)) / 60;
-      gasM3 += gas * HOURS;
+      now.feed = 0.9 * pump.speed * Math.sqrt(Math.max(0, s.headerBar) / 4);
+      s.feedWaterM3h = now.feed;
+      now.level += ((now.feed - now.steamKgH / 1000) * HOURS) / DRUM_M2;
+      now.flueC += (STEP_S * (95 + 110 * fire + 60 * scale.value - now.flueC)) / 60;
+      now.gasM3 += now.gas * HOURS;
       s.power.utility = 1.5 + 3 * fire;
     },
   };
