@@ -4,13 +4,8 @@
  */
 import type { FrameBatch } from '../../src/core/frame.ts';
 import { createWorld } from '../physics/index.ts';
-  const twin = options.attack !== 'none' && options.effects ? new Twin(world, options.seed, startS) : undefined;
-  const book = new Book(scene, twin);
-  const plan = (fromS: number): void => {
-    operate(scene, traffic, twin, operationsBetween(options.seed, startS, fromS, fromS + PLAN_S));
-    scene.clock.once(scene.at(fromS + PLAN_S) - 1, () => plan(fromS + PLAN_S));
-  };
-  plan(0);
+import { attack, stageAttack } from '../story/attacker.ts';
+import { benign } from '../story/benign.ts';
 import { Book } from '../story/book.ts';
 import { operationsBetween } from '../story/life.ts';
 import { networkEvents } from '../story/network-events.ts';
@@ -83,17 +78,13 @@ export const openPlant = (given: Partial<PlantOptions> = {}): OpenPlant => {
   const world = createWorld({ seed: options.seed, startS, people: false });
   const scene = new Scene({ ...options, endUs }, world);
   const traffic = control(scene);
-<<<<<<< HEAD
+  const twin = options.attack !== 'none' && options.effects ? new Twin(world, options.seed, startS) : undefined;
+  const book = new Book(scene, twin);
   const plan = (fromS: number): void => {
-    operate(scene, traffic, operationsBetween(options.seed, startS, fromS, fromS + PLAN_S));
+    operate(scene, traffic, twin, operationsBetween(options.seed, startS, fromS, fromS + PLAN_S));
     scene.clock.once(scene.at(fromS + PLAN_S) - 1, () => plan(fromS + PLAN_S));
   };
   plan(0);
-=======
-  const twin = options.attack !== 'none' && options.effects ? new Twin(world, options.seed, startS) : undefined;
-  const book = new Book(scene, twin);
-  operate(scene, traffic, twin, operationsBetween(options.seed, startS, 0, (endUs - options.startUs) / SECOND_US));
->>>>>>> wire
   gatewayTraffic(scene, traffic.gatewaySource);
   office(scene);
   fieldbuses(scene);
