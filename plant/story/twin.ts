@@ -59,7 +59,8 @@ export class Twin {
       },
       inWords: () => {
         const found = this.#points.map((p, i): Deviation => {
-          return { point: p.name, unit: p.unit, by: by[i]!, ofSpan: Math.abs(by[i]!) / p.span, atS: 0 };
+          const ofSpan = Math.abs(by[i]!) / p.span;
+          return { point: p.name, unit: p.unit, by: by[i]!, ofSpan, ofUsual: Number.NaN, atS: 0 };
         });
         const large = found.filter((d) => d.ofSpan >= LEAST).sort((a, b) => b.ofSpan - a.ofSpan);
         return inWords(large.slice(0, MAX_DEVIATIONS));
