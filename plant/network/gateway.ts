@@ -36,22 +36,34 @@ const float = (field: number, value: number): number[] => {
   return [...varint(field * 8 + 5), view.getUint8(0), view.getUint8(1), view.getUint8(2), view.getUint8(3)];
 };
 
-/** A birth names the metrics and gives them aliases; data has aliases only. */
-const payload = (source: Controller, tsUs: number, seq: number, isBirth: boolean): Uint8Array => {
+/** A birth names the metrics and gives them aliases. */
+const birth = (source: Controller, tsUs: number): Uint8Array => {
   const ms = Math.floor(tsUs / 1000);
+  const session = [...octets(1, ascii('bdSeq')), ...number(3, ms), ...number(4, UINT64), ...number(11, 0)];
   const metrics = source.points.flatMap(({ name }, i) =>
     octets(2, [
-      ...(isBirth ? octets(1, ascii(name)) : []),
+      ...octets(1, ascii(name)),
       ...number(2, i + 1),
       ...number(3, ms),
       ...number(4, FLOAT),
       ...float(12, source.read(name)),
     ]),
   );
-  const session = isBirth
-    ? octets(2, [...octets(1, ascii('bdSeq')), ...number(3, ms), ...number(4, UINT64), ...number(11, 0)])
-    : [];
-  return Uint8Array.from([...number(1, ms), ...session, ...metrics, ...number(3, seq)]);
+  return Uint8Array.from([...number(1, ms), ...octets(2, session), ...metrics, ...number(3, 0)]);
+};
+
+/** Data has aliases only: alias (2), time (7), type (2), value (5); all metrics together are the same length every time. */
+const data = (source: Controller, tsUs: number, seq: number): Uint8Array => {
+  const time = varint(Math.floor(tsUs / 1000));
+  const size = 2 + 1 + time.length + 2 + 5;
+  const out: number[] = [0x08, ...time];
+  source.points.forEach(({ name }, i) => {
+    view.setFloat32(0, source.read(name), true);
+    out.push(0x12, size, 0x10, i + 1, 0x18, ...time, 0x20, FLOAT, 0x65);
+    out.push(view.getUint8(0), view.getUint8(1), view.getUint8(2), view.getUint8(3));
+  });
+  out.push(...number(3, seq));
+  return Uint8Array.from(out);
 };
 
 export const gatewayTraffic = (scene: Scene, source: Controller): void => {
@@ -76,11 +88,7 @@ export const gatewayTraffic = (scene: Scene, source: Controller): void => {
       encodeSimple('SUBACK', 0, 1, 1),
       800,
     );
-    stream.send(
-      t,
-      true,
-      encodePublish({ topic: `spBv1.0/${GROUP}/NBIRTH/${node}`, payload: payload(source, t, 0, true) }),
-    );
+    stream.send(t, true, encodePublish({ topic: `spBv1.0/${GROUP}/NBIRTH/${node}`, payload: birth(source, t) }));
   });
   clock.every(scene.at(9 + PERIOD_S), PERIOD_S * SECOND_US, 80_000, (tsUs) => {
     if (scene.packets.silent.has(plant.gateway)) return;
@@ -88,7 +96,7 @@ export const gatewayTraffic = (scene: Scene, source: Controller): void => {
     stream.send(
       tsUs,
       true,
-      encodePublish({ topic: `spBv1.0/${GROUP}/NDATA/${node}`, payload: payload(source, tsUs, seq, false) }),
+      encodePublish({ topic: `spBv1.0/${GROUP}/NDATA/${node}`, payload: data(source, tsUs, seq) }),
     );
   });
   clock.every(scene.at(40), KEEP_ALIVE_S * SECOND_US, 500_000, (tsUs) => {

@@ -22,10 +22,12 @@ export const join = (...parts: readonly ArrayLike<number>[]): Uint8Array => {
 
 /** A DER value: tag, length, contents. */
 export const der = (tag: number, ...parts: readonly ArrayLike<number>[]): number[] => {
-  const contents = parts.flatMap((p) => Array.from(p));
+  const contents: number[] = [];
+  for (const p of parts) for (let i = 0; i < p.length; i++) contents.push(p[i]!);
   const n = contents.length;
   const length = n < 128 ? [n] : n < 256 ? [0x81, n] : [0x82, n >> 8, n & 255];
-  return [tag, ...length, ...contents];
+  contents.unshift(tag, ...length);
+  return contents;
 };
 export const derInteger = (n: number): number[] => {
   const octets = n < 128 ? [n] : n < 32_768 ? be16(n) : be32(n & 0x7fff_ffff);
