@@ -197,7 +197,7 @@ describeShared('the console in a browser', () => {
       await frame.waitFor({ state: 'detached' });
 
       await page.keyboard.press('a');
-      await page.getByRole('button', { name: 'Acknowledge' }).waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Acknowledge', exact: true }).waitFor({ state: 'detached' });
 
       // "Benign" without a reason is not taken.
       await page.keyboard.press('v');
