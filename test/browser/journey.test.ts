@@ -156,7 +156,8 @@ describeShared('the console in a browser', () => {
 
       await page.keyboard.press('ControlOrMeta+k');
       await page.getByPlaceholder(/Name, IP, MAC/).fill('station_1');
-      const hit = page.locator('.mantine-Spotlight-action').filter({ hasText: PLC });
+      // Assets stand first; the alert that names it comes below.
+      const hit = page.locator('.mantine-Spotlight-action').filter({ hasText: PLC }).first();
       await hit.waitFor();
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: PLC }).waitFor();
