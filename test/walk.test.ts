@@ -1,16 +1,23 @@
 /**
  * Read this first. One Modbus write to a controller, followed from the octets on the wire to the picture of the site, a
  * stage at a time. Each step uses only what the step before handed on; together they are what `app/pipeline.ts` does.
- * The later stages are not built yet: `segment/` will judge the conduit, `detect/` will score who wrote what and how far
- * from usual, `decide/` will ask people, `respond/` and `report/` will follow.
+ * The second walk goes on where the first ends: a station that never wrote here writes, which is a finding, an alert and
+ * with what came before a step of an incident. `segment/`, `respond/` and `report/` are not built yet.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createSiteDetection, NOTHING_STANDING } from '../src/app/detection/keep.ts';
+import type { SiteDetection } from '../src/app/detection/site-detection.ts';
+import { createSiteRuntime, Pipeline } from '../src/app/pipeline.ts';
 import { readCapture } from '../src/capture/reader.ts';
 import { pcapHeader, pcapRecord } from '../src/capture/writer.ts';
 import type { Decoded, PduContext } from '../src/core/decoder.ts';
 import type { FrameBatch } from '../src/core/frame.ts';
+import type { SiteModel } from '../src/core/site-model.ts';
+import { fill } from '../src/decide/index.ts';
 import { modbus } from '../src/decode/modbus/index.ts';
-import { type Run as Driven, octets, Run, TestSite } from './drive.ts';
+import { KINDS } from '../src/detect/index.ts';
+import { createSiteModel } from '../src/observe/index.ts';
+import { batchOf, type Run as Driven, octets, Run, type TestFrame, TestSite } from './drive.ts';
 
 /** 14:00:00 UTC on 3 March 2025, microseconds since 1970. */
 const T0 = 1_741_010_400_000_000;
@@ -139,5 +146,87 @@ describe('a Modbus write, from the wire to the picture of the site', () => {
     expect(site.model.control()).toEqual([
       expect.objectContaining({ client: hmi().id, target: plc().id, verbs: { write: 1 }, accepted: 1, refused: 0 }),
     ]);
+  });
+});
+
+describe('the same write by a station that never wrote here, from the wire to what people are asked', () => {
+  const HOUR_US = 3_600_000_000;
+  /** The same octets from 192.168.1.<host>, with its own port and transaction. */
+  const written = (host: number, transaction: number, tsUs: number): TestFrame[] =>
+    [WRITE, ANSWER].map((text, i) => {
+      const bytes = octets(text);
+      bytes.set([host], i === 0 ? 29 : 33);
+      bytes.set([host], i === 0 ? 11 : 5);
+      // Sequence numbers go on by 12 octets a message, so that each is new data of one connection.
+      const view = new DataView(bytes.buffer);
+      view.setUint32(38, (i === 0 ? 101 : 201) + transaction * 12);
+      view.setUint32(42, (i === 0 ? 201 : 113) + transaction * 12);
+      view.setUint16(54, transaction);
+      return { tsUs: tsUs + i * 1000, bytes };
+    });
+  let detection: SiteDetection;
+  let model: SiteModel;
+  beforeAll(() => {
+    const runtime = createSiteRuntime((endpoints) => {
+      model = createSiteModel({ endpoints });
+      detection = createSiteDetection(model, endpoints, NOTHING_STANDING);
+      return detection.sink;
+    });
+    const pipeline = new Pipeline({ source: 'walk', site: runtime });
+    // The HMI writes every minute for 26 hours; then 192.168.1.66 does, twice.
+    const frames: TestFrame[] = [];
+    for (let minute = 0; minute < 26 * 60; minute++) frames.push(...written(10, minute, T0 + minute * 60_000_000));
+    frames.push(...written(66, 0, T0 + 26 * HOUR_US), ...written(66, 1, T0 + 26 * HOUR_US + 5_000_000));
+    frames.push(...written(10, 26 * 60, T0 + 26 * HOUR_US + 60_000_000));
+    pipeline.handle(batchOf(frames));
+    pipeline.finish();
+    detection.collect();
+  });
+  const naming = {
+    endpoint: (id: number) => model.asset(model.assetOf(id) ?? '')?.name ?? String(id),
+    point: (id: number) => model.point(id)?.path ?? '',
+    time: (us: number) => new Date(us / 1000).toISOString(),
+  };
+
+  it('9. detect/ learned for a day who writes, and states that somebody else does', () => {
+    expect(detection.detection.phase).toBe('watching');
+    const finding = detection.triage.findings().find((f) => f.kind === 'new-writer')!;
+    expect(finding).toMatchObject({ protocol: 'modbus', verb: 'write' });
+    expect(finding.evidence[0]).toMatchObject({ source: 'walk', frame: 26 * 60 * 2 + 1 });
+    const kind = KINDS.get(finding.kind)!;
+    expect(fill(kind.title, finding, naming)).toContain('192.168.1.66');
+    // Nothing about the HMI that always wrote.
+    const hmi = model.assets().find((a) => a.ips.includes('192.168.1.10'))!;
+    expect(detection.triage.findings().filter((f) => model.assetOf(f.actor) === hmi.id)).toEqual([]);
+  });
+
+  it('10. decide/ makes it one alert that says why it stands where it stands', () => {
+    const alert = detection.triage.picture().alerts.find((a) => a.lead.kind === 'new-writer')!;
+    expect(alert).toMatchObject({ state: 'new', review: '', hit: undefined });
+    expect(alert.rank).toBeGreaterThan(0);
+    expect(alert.why.length).toBeGreaterThan(1);
+  });
+
+  it('11. with a step by which the station was taken it is an incident', () => {
+    const writer = detection.triage.findings().find((f) => f.kind === 'new-writer')!;
+    const { host } = detection.detection;
+    detection.triage.take([
+      {
+        ...writer,
+        id: 'login',
+        kind: 'remote-access',
+        detector: 'remote-access',
+        actor: host(writer.actor) === 1 ? 2 : 1,
+        target: writer.actor,
+        point: 0,
+        points: [],
+        firstUs: writer.firstUs - HOUR_US,
+        lastUs: writer.firstUs - HOUR_US,
+        techniques: ['T0886'],
+      },
+    ]);
+    const [incident] = detection.triage.picture().incidents;
+    expect(incident!.steps.map((step) => step.finding.kind)).toContain('new-writer');
+    expect(incident!.steps.at(-1)!.because).toMatch(/took/);
   });
 });

@@ -99,6 +99,8 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
     framePcap: (...args) => client.ask('framePcap', args),
     capture: (...args) => client.ask('capture', args),
     uploadNames: (...args) => client.ask('uploadNames', args),
+    baselineFile: (...args) => client.ask('baselineFile', args),
+    importBaseline: (...args) => client.ask('importBaseline', args),
     accounts: () => client.ask('accounts', []),
     changeAccounts: (...args) => client.ask('changeAccounts', args),
     open: (...args) => client.ask('open', args),

@@ -136,6 +136,10 @@ export interface Engine {
   capture(site: string, list: CaptureList, query: CaptureQuery): Promise<CaptureFile>;
   /** An asset list that was uploaded; JSON text of NameUpload. */
   uploadNames(site: string, fileName: string, bytes: Uint8Array, userId: string): Promise<string>;
+  /** A kept baseline as a file. */
+  baselineFile(site: string, baseline: string): Promise<Uint8Array>;
+  /** A baseline that was carried here; JSON text of BaselineRow. */
+  importBaseline(site: string, bytes: Uint8Array, userId: string): Promise<string>;
   accounts(): Promise<Accounts>;
   /** Resolves after the commit. */
   changeAccounts(change: AccountChange): Promise<void>;

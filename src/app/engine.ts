@@ -8,6 +8,8 @@ import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import type { Retention, Row, Store } from '../store/index.ts';
 import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { Corrections } from './corrections.ts';
+import { baselineFile, importBaseline } from './detection/baselines.ts';
+import { acting } from './detection/calls.ts';
 import {
   type AccountChange,
   type Accounts,
@@ -352,6 +354,17 @@ export class LocalEngine implements Engine {
 
   async uploadNames(siteId: string, fileName: string, bytes: Uint8Array): Promise<string> {
     return JSON.stringify(await this.#lists.upload(this.#site(siteId), fileName, bytes));
+  }
+
+  baselineFile(siteId: string, baseline: string): Promise<Uint8Array> {
+    return baselineFile({ store: this.#store, site: this.#site(siteId) }, baseline);
+  }
+
+  async importBaseline(siteId: string, bytes: Uint8Array, userId: string): Promise<string> {
+    const row = await acting(this.#context(), siteId, userId, ['detection'], (actor) =>
+      importBaseline(actor, bytes, this.#names),
+    );
+    return JSON.stringify(row);
   }
 
   async accounts(): Promise<Accounts> {

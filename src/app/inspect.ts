@@ -15,6 +15,7 @@ import type { SiteDetection } from './detection/site-detection.ts';
 import type { InspectList } from './inspect-lists.ts';
 import { createSiteRuntime, Pipeline, type SiteRuntime } from './pipeline.ts';
 import { assets } from './query/assets.ts';
+import { findingDetail } from './query/findings.ts';
 import { now } from './query/overview.ts';
 import { sourceVerdicts } from './query/sources.ts';
 import { addressText, createCache, type SiteView, timeText } from './query/view.ts';
@@ -202,6 +203,10 @@ export const inspectCaptures = async (
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
   if (list === 'assets') for (const asset of all) await emit(asset);
+  if (list === 'findings') {
+    const found = [...detection!.triage.findings()].sort((a, b) => a.firstUs - b.firstUs || (a.id < b.id ? -1 : 1));
+    for (const finding of found) await emit(findingDetail(final, finding, finding.proof));
+  }
   return {
     sources,
     verdicts: sources.flatMap(sourceVerdicts),

@@ -19,6 +19,11 @@ const WHOLE: ReadonlySet<EngineCall> = new Set<EngineCall>([
   'changes',
   'weirds',
   'sources',
+  'alerts',
+  'findings',
+  'incidents',
+  'cells',
+  'learning',
 ]);
 /** Pages kept; the one that was not asked for the longest gives way. Lists only in small pages and without a filter. */
 const MAX_PAGES = 40;
@@ -192,6 +197,8 @@ export const withPages = (engine: Engine, clock: PageClock): Engine => {
     framePcap: (...args) => engine.framePcap(...args),
     capture: (...args) => engine.capture(...args),
     uploadNames: (...args) => forgetting(engine.uploadNames(...args)),
+    baselineFile: (...args) => engine.baselineFile(...args),
+    importBaseline: (...args) => forgetting(engine.importBaseline(...args)),
     accounts: () => engine.accounts(),
     changeAccounts: (change) => engine.changeAccounts(change),
     open: (...args) => forgetting(engine.open(...args)),

@@ -48,6 +48,7 @@ const COLUMNS: Readonly<Record<InspectList, readonly string[]>> = {
   ],
   messages: ['frame', 'time', 'protocol', 'from', 'to', 'type', 'message'],
   observations: ['frame', 'time', 'kind', 'protocol', 'client', 'server', 'detail'],
+  findings: ['firstAt', 'kind', 'impact', 'certainty', 'surprise', 'count', 'title', 'techniques', 'id'],
 };
 const COMMON = new Set(['kind', 'source', 'frame', 'time', 'protocol', 'client', 'server']);
 /** Rows whose widths decide the widths of a table; later ones may be wider. */

@@ -65,7 +65,19 @@ export const printSummary = (result: Inspection, print: (line: string) => void):
     ]),
   );
   section(
-    'What needs a person',
+    'Incidents',
+    result.now.incidents.map((item) => [item.priority, item.title, `${number(item.findings)} findings`]),
+  );
+  section(
+    'Findings that need a person, most important first',
+    result.now.alerts.map((item) => [
+      item.priority,
+      item.title,
+      item.findings > 1 ? `${number(item.findings)} episodes` : '',
+    ]),
+  );
+  section(
+    'Beside findings',
     result.now.attention.map((item) => [item.priority, item.title, item.what]),
   );
   const protocols = result.sources.flatMap((source) => source.health.protocols);

@@ -17,6 +17,8 @@ import { personOf } from './guard.ts';
 /** Largest capture that can be dropped on the page; larger ones are opened from disk with `gatehouse start FILE`. */
 export const MAX_UPLOAD_BYTES = 16 * 1024 ** 3;
 export const MAX_NAMES_BYTES = 20 * 1024 ** 2;
+/** A baseline that is carried here as a file. */
+export const MAX_BASELINE_BYTES = 64 * 1024 ** 2;
 /** Free disk that an upload leaves. */
 export const SPARE_BYTES = 512 * 1024 ** 2;
 /** Uploads at a time. */
@@ -132,6 +134,26 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
       return engine.uploadNames(site, safeName(file.filename), bytes, personOf(request).user.id);
     },
   );
+
+  server.post(
+    path('importBaseline'),
+    { config: { call: 'importBaseline' }, bodyLimit: MAX_BASELINE_BYTES },
+    async (request, reply) => {
+      const { site } = request.params as { site: string };
+      const file = await fileOf(request, MAX_BASELINE_BYTES);
+      const bytes = await file.toBuffer();
+      reply.type('application/json; charset=utf-8');
+      return engine.importBaseline(site, bytes, personOf(request).user.id);
+    },
+  );
+
+  server.get(path('baselineFile'), { config: { call: 'baselineFile' } }, async (request, reply) => {
+    const { site, baseline } = request.params as Record<'site' | 'baseline', string>;
+    const bytes = await engine.baselineFile(site, baseline);
+    reply.header('content-disposition', `attachment; filename="${safeName(`baseline-${baseline}.json.gz`)}"`);
+    reply.type('application/gzip');
+    return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  });
 
   server.get(path('framePcap'), { config: { call: 'framePcap' } }, async (request, reply) => {
     const { site, source, frame } = request.params as Record<'site' | 'source' | 'frame', string>;

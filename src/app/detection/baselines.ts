@@ -16,7 +16,7 @@ import { learnedParts, loadLearned } from './keep.ts';
 
 /** Baselines of one site, and octets of a file that is carried here. */
 export const MAX_BASELINES = 100;
-export const MAX_BASELINE_BYTES = 256 * 1024 ** 2;
+export const MAX_BASELINE_BYTES = 64 * 1024 ** 2;
 const HOUR_US = 3_600_000_000;
 const MAX_MISSING = 100;
 const MAX_ROWS = 500;

@@ -310,9 +310,31 @@ export const mattersOf = (view: SiteView): Attention[] => [
   ...external(view),
 ];
 
-/** What a person should look at: folded, most urgent first, then newest. */
-export const attentionOf = (view: SiteView): Attention[] =>
-  foldAll(mattersOf(view)).sort(
+/** Detectors whose findings say what a matter of this kind says, with more. */
+const SAID_BY: Readonly<Partial<Record<Attention['kind'], readonly string[]>>> = {
+  engineering: ['engineering', 'safety'],
+  refused: ['refused', 'scan'],
+  'clear-credential': ['credentials'],
+  external: ['crossing', 'remote-access'],
+};
+
+/** Leaves out what a finding says about the same device: nothing is told twice. */
+export const notTold = (view: SiteView, items: readonly Attention[]): Attention[] => {
+  const told = new Set<string>();
+  for (const finding of view.detection.triage.findings())
+    for (const endpoint of [finding.target, finding.actor])
+      if (endpoint > 0) told.add(`${finding.detector} ${partyOf(view, endpoint).id}`);
+  return items.filter((item) => {
+    const detectors = SAID_BY[item.kind] ?? [];
+    // What is done to a device is told of the device; of talk with the outside the inside end is.
+    const about = item.kind === 'external' ? item.parties[0] : (item.parties[1] ?? item.parties[0]);
+    return !detectors.some((detector) => about !== undefined && about.id !== '' && told.has(`${detector} ${about.id}`));
+  });
+};
+
+/** What a person should look at beside findings: folded, most urgent first, then newest. */
+export const attentionOf = (view: SiteView, matters: readonly Attention[] = mattersOf(view)): Attention[] =>
+  foldAll(matters).sort(
     (a, b) =>
       PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || (b.lastAt ?? '').localeCompare(a.lastAt ?? ''),
   );

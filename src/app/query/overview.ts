@@ -13,7 +13,7 @@ import {
 import type { Alert } from '../../core/incident.ts';
 import type { Verb } from '../../core/observation.ts';
 import type { Asset, Conversation } from '../../core/site.ts';
-import { attentionOf, mattersOf } from './attention.ts';
+import { attentionOf, mattersOf, notTold } from './attention.ts';
 import { learningText } from './detection.ts';
 import { alertRow } from './findings.ts';
 import { incidentRow, openIncidents } from './incidents.ts';
@@ -71,7 +71,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
   const sources = view.sources();
   const assets = model.assets();
   const conversations = model.conversations();
-  const attention = attentionOf(view);
+  const attention = attentionOf(view, notTold(view, mattersOf(view)));
   const alerts = view.detection.triage.picture().alerts.filter((alert) => alert.state !== 'closed');
   const stories = openIncidents(view);
   let decoded = 0;

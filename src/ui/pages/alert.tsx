@@ -60,7 +60,6 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
   useKeys({
     j: () => goTo(next),
     k: () => goTo(place > 0 ? ids[place - 1] : undefined),
-    Escape: () => void navigate({ to: '/s/$site/alerts', params: { site } }),
     ...(evidence
       ? {
           e: () =>

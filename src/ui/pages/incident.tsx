@@ -50,7 +50,6 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   useKeys({
     j: () => choose(Math.min(chosen + 1, steps.length - 1)),
     k: () => choose(Math.max(chosen - 1, 0)),
-    Escape: () => void navigate({ to: '/s/$site/incidents', params: { site } }),
     ...(step
       ? { Enter: () => void navigate({ to: '/s/$site/findings/$finding', params: { site, finding: step.finding } }) }
       : {}),

@@ -66,7 +66,7 @@ interface Props<T> {
   tools?: ReactNode;
   selected?: { ids: ReadonlySet<string>; toggle: (row: T) => void };
   unit: [one: string, many: string];
-  /** The chosen row in full, beside the list. The URL holds the choice (`sel`); j/k walk it along. Instead of `open`. */
+  /** The chosen row in full, beside the list. The URL holds the choice (`sel`); j/k walk it along. With `open`, Enter opens. */
   detail?: { readonly title: (row: T) => ReactNode; readonly body: (row: T) => ReactNode };
 }
 
@@ -163,7 +163,7 @@ export const ListTable = <T,>(props: Props<T>) => {
   const sel = detail === undefined ? undefined : search.sel;
   const chosen = sel === undefined ? -1 : rows.findIndex((r) => String(keyOf(r)) === sel);
   const choose = (r: T | undefined) => change({ sel: r === undefined ? '' : String(keyOf(r)) });
-  const open = detail === undefined ? props.open : choose;
+  const open = props.open ?? (detail === undefined ? undefined : choose);
   const [walked, setCursor] = useState(-1);
   const cursor = walked < 0 ? chosen : walked;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts from its top

@@ -13,7 +13,7 @@ import { GuardMeter, guardOf, seenText } from '../../parts/learning.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
 
 const OF_WORD: Readonly<Record<LearningRow['of'], readonly [string, string]>> = {
-  site: ['site', 'sites'],
+  site: ['baseline of the whole site', 'baselines of the whole site'],
   endpoint: ['device', 'devices'],
   conversation: ['conversation', 'conversations'],
   cell: ['process cell', 'process cells'],
@@ -169,7 +169,7 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
                 aria-pressed={kind === k}
                 onClick={() => setKind(kind === k ? '' : k)}
               >
-                {OF_WORD[k][1]}
+                {k === 'site' ? 'whole site' : OF_WORD[k][1]}
               </button>
             ))}
           {detectors.length > 1 && (
@@ -229,7 +229,13 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
                 </span>
               ),
           },
-          { id: 'of', head: 'Kind', width: '104px', by: (r) => r.of, cell: (r) => OF_WORD[r.of][0] },
+          {
+            id: 'of',
+            head: 'Kind',
+            width: '104px',
+            by: (r) => r.of,
+            cell: (r) => (r.of === 'site' ? 'whole site' : OF_WORD[r.of][0]),
+          },
           { id: 'detector', head: 'For', width: '120px', by: (r) => r.detector, cell: (r) => r.detector },
           {
             id: 'share',
