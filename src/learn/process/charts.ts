@@ -20,7 +20,7 @@ const TAIL = 0.98;
 /** The highest value seen in training is passed by at least this part before it is an alarm. */
 const ABOVE_HIGHEST = 0.05;
 /** A statistic that was seen over fewer independent stretches has no limit: it is not armed. */
-const LEAST_STRETCHES = 20;
+const LEAST_STRETCHES = 40;
 /** An alarm ends below this part of its limit. */
 const RELEASE = 0.75;
 /** An episode is held over pauses as long as itself, at most this many rows: what comes and goes is one thing. */
@@ -162,11 +162,15 @@ export class Charts {
       if (Number.isNaN(errors[i]!)) continue;
       this.update(sensor, errors[i]!);
       for (let k = 0; k < CHARTS; k++) series[k]![i] = Math.abs(this.means[sensor * CHARTS + k]!);
+      // Single errors have heavy tails (a pump that switched between two rows): their logarithm has an exponential one.
+      series[0]![i] = Math.log1p(series[0]![i]!);
     }
     this.raw[sensor] = 0;
     this.means.fill(0, sensor * CHARTS, (sensor + 1) * CHARTS);
-    for (let k = 0; k < CHARTS; k++)
-      this.limits[sensor * CHARTS + k] = Math.max(least, tailLimit(series[k]!, expected, Math.ceil(2 / WEIGHTS[k]!)));
+    for (let k = 0; k < CHARTS; k++) {
+      const limit = tailLimit(series[k]!, expected, Math.ceil(2 / WEIGHTS[k]!));
+      this.limits[sensor * CHARTS + k] = Math.max(least, k === 0 ? Math.expm1(limit) : limit);
+    }
   }
 
   /** Whether the short chart of this sensor is in alarm by itself. */

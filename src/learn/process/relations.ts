@@ -24,6 +24,14 @@ const NEAR = 0.15;
 const MOST_ENDS = 0.9;
 /** Part of the span by which later rows may pass the bound of earlier ones. */
 const LATER_BEYOND = 0.01;
+/**
+ * How far beyond the highest value a bound is set, in mean excesses of an exponential tail above the 99th percentile: a
+ * tail comes to exp(-6) of its rows there; what a controller switches at is sharp.
+ */
+const FAR_TAIL = 6;
+const FAR_SWITCH = 2;
+/** And at least this part of the span where nothing switches: the tail of another season was not seen. */
+const TAIL_SPAN = 0.05;
 const EARLIER = 0.75;
 const EXACT = 3;
 
@@ -60,7 +68,8 @@ const switchesAt = (column: Float64Array, inside: Uint8Array, bound: number, sig
   for (let i = 1; i < column.length; i++) {
     if (inside[i] === 1 || inside[i - 1] !== 1) continue;
     ends++;
-    if (bound - Math.max(sign * column[i - 1]!, sign * column[i]!) < NEAR * span) near++;
+    // The value of the new state counts only where it is near too: a pressure that jumps with its pump switches nothing.
+    if (bound - sign * column[i - 1]! < NEAR * span || Math.abs(bound - sign * column[i]!) < NEAR * span) near++;
   }
   return ends === 0 ? 0 : near / ends;
 };
@@ -92,7 +101,8 @@ const boundOf = (left: PointShape, column: Float64Array, inside: Uint8Array, sig
   const switches = switchesAt(column, inside, highest, sign, span) >= MOST_ENDS;
   // What a controller switches at is sharp; other bounds are the end of a tail that goes on.
   const tail = highest - values[Math.floor(0.99 * values.length)]!;
-  const bound = highest + Math.max(switches ? tail / 2 : tail, EXACT * left.accuracy);
+  const far = (switches ? FAR_SWITCH : FAR_TAIL) / Math.log(Math.max(2, 0.01 * values.length));
+  const bound = highest + Math.max(far * tail, EXACT * left.accuracy, switches ? 0 : TAIL_SPAN * span);
   let beyond = 0;
   let visits = 0;
   for (let i = 0; i < column.length; i++)

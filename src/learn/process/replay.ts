@@ -14,11 +14,14 @@ const RECENT = 0x7f;
 const LEAST_CHANGES = 3;
 /** A copy of the rows just before is a slow signal. */
 const LEAST_DISTANCE = 8;
+const MOST_STILL = 8;
 const BITS = 4096;
 const RENEW = 128;
 /** A run must be longer than the longest of the training by this factor and rows. */
 const FACTOR = 1.5;
 const ROWS = 2;
+/** With fewer rows than this, chance has not shown all that it can do: more is asked for. */
+const FEW = 2000;
 /** Points whose values repeat for longer than this by themselves are not watched. */
 const MAX_NATURAL = 24;
 
@@ -43,6 +46,7 @@ export class ReplayWatch {
   /** Distance of the run in hand, 0 without one. */
   distance = 0;
   private run = 0;
+  private still = 0;
 
   constructor(step: number, limit: number) {
     this.step = step;
@@ -72,9 +76,10 @@ export class ReplayWatch {
     const h = this.hash();
     if (this.distance > 0) {
       const then = ring[(this.at - this.distance + MAX_REPLAY_ROWS) & (MAX_REPLAY_ROWS - 1)]!;
-      // A stretch that stands still neither speaks for a run nor ends it.
-      if (then === h) this.run += h === 0 ? 0 : 1;
-      else this.run = this.distance = 0;
+      // A short stretch that stands still neither speaks for a run nor ends it.
+      this.still = h === 0 ? this.still + 1 : 0;
+      if (then === h && this.still <= MOST_STILL) this.run += h === 0 ? 0 : 1;
+      else this.run = this.distance = this.still = 0;
     }
     const bit = h & (BITS - 1);
     if (this.distance === 0 && h !== 0 && (bits[bit >> 5]! & (1 << (bit & 31))) !== 0) {
@@ -108,11 +113,11 @@ export class ReplayWatch {
   }
 
   get state(): ReplayState {
-    const { at, rows, first, second, third, changes, distance, run } = this;
+    const { at, rows, first, second, third, changes, distance, run, still } = this;
     return {
       ring: [...this.ring],
       bits: [...this.bits],
-      numbers: [at, rows, first, second, third, changes, distance, run],
+      numbers: [at, rows, first, second, third, changes, distance, run, still],
     };
   }
   set state(s: ReplayState) {
@@ -127,6 +132,7 @@ export class ReplayWatch {
     this.changes = n[5]!;
     this.distance = n[6]!;
     this.run = n[7]!;
+    this.still = n[8]!;
   }
 }
 
@@ -142,7 +148,9 @@ export const fitReplay = (shape: PointShape, column: Float64Array): number => {
   const watch = new ReplayWatch(stepOf(shape), 0);
   let longest = 0;
   for (const x of column) if (!Number.isNaN(x)) longest = Math.max(longest, watch.take(x));
-  return longest > MAX_NATURAL ? Number.POSITIVE_INFINITY : Math.ceil(longest * FACTOR) + ROWS;
+  return longest > MAX_NATURAL
+    ? Number.POSITIVE_INFINITY
+    : Math.ceil(longest * FACTOR) + ROWS + Math.ceil(FEW / column.length);
 };
 
 export const watchReplay = (shape: PointShape, limit: number): ReplayWatch => new ReplayWatch(stepOf(shape), limit);
