@@ -10,6 +10,9 @@ import { readRows, readTime, type Words } from './csv.ts';
 /** Folders are searched this deep below the root. */
 export const MAX_CASE_DEPTH = 6;
 
+/** Metrics whose cases are captures: detectors over frames, not rows of a process. */
+const WIRE_METRICS = new Set(['capture', 'plant']);
+
 export interface Interval {
   readonly id: string;
   /** Both inclusive, microseconds since 1970. */
@@ -70,7 +73,11 @@ export const findCases = (root: string): { readonly cases: Case[]; readonly prob
         const labels = JSON.parse(readFileSync(join(folder, 'labels.json'), 'utf8')) as LabelFile;
         const testPath = join(folder, 'test.csv');
         const from = labels.train === undefined ? folder : trainFolder(root, folder, text(labels.train));
-        if (!existsSync(testPath)) problems.push(`${name}: no test.csv`);
+        if (WIRE_METRICS.has(text(labels.metric)))
+          problems.push(
+            `${name}: metric ${text(labels.metric)} is judged on frames, which this command does not run yet`,
+          );
+        else if (!existsSync(testPath)) problems.push(`${name}: no test.csv`);
         else if (from === undefined || !existsSync(join(from, 'train.csv')))
           problems.push(`${name}: no train.csv${labels.train === undefined ? '' : ` of ${text(labels.train)}`}`);
         else

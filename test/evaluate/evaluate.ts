@@ -182,6 +182,8 @@ export const tamperResults = (name: string, t: TamperResult, stepUs: number): Ca
 export interface Options {
   /** `batadal`: only where the metric asks for it; `all`, `none`. */
   readonly tamper?: 'batadal' | 'all' | 'none';
+  /** First seed of the injected tampering instead of `FIRST_SEED`. */
+  readonly seed?: number;
   /** Called when a case is done, for a person who waits. */
   readonly done?: (name: string) => void;
 }
@@ -221,7 +223,7 @@ export const evaluate = (learner: CellLearner, cases: readonly Case[], options: 
     if (wanted === 'none' || (wanted === 'batadal' && c.metric !== 'batadal') || seen.has(c.trainPath)) continue;
     seen.add(c.trainPath);
     const { table } = trained.get(c.trainPath)!;
-    const t = tamperCase(learner, table, FIRST_SEED);
+    const t = tamperCase(learner, table, options.seed ?? FIRST_SEED);
     if (t === undefined) continue;
     outcomes.set(c.name, t);
     results.push(...tamperResults(c.name, t, stepOf(table)));

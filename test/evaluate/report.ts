@@ -1,5 +1,5 @@
 /** Words and tables of the evaluation. */
-import { type CaseResult, type Evaluated, FIRST_SEED } from './evaluate.ts';
+import type { CaseResult, Evaluated } from './evaluate.ts';
 import { pooled } from './metrics/pooled.ts';
 import { DETECTABLE_D, TAMPER_ROWS } from './tamper.ts';
 
@@ -61,7 +61,7 @@ export const summaryOf = (e: Evaluated): Record<string, unknown> => {
         1,
       ),
       falseEpisodesPer30Days: round(mean(tampered.map((r) => Number(r.falseEpisodesPer30Days)))),
-      firstSeed: FIRST_SEED,
+      firstSeed: Math.min(...tampered.map((r) => (r.seeds as readonly number[])[0]!)),
       rows: TAMPER_ROWS,
       detectableFrom: DETECTABLE_D,
     };

@@ -1,11 +1,11 @@
-/** `npm run evaluate -- DIR [--json] [--learner FILE[#EXPORT]] [--case TEXT] [--tamper batadal|all|none] [--misses]` */
+/** `npm run evaluate -- DIR [--json] [--learner FILE[#EXPORT]] [--case TEXT] [--tamper batadal|all|none] [--seed N] [--misses]` */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { CellLearner } from '../../src/core/process.ts';
 import { findCases } from './cases.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, FIRST_SEED } from './evaluate.ts';
 import { summaryOf, tableOf } from './report.ts';
 
 const { values, positionals } = parseArgs({
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
     learner: { type: 'string', default: 'src/learn/process/index.ts' },
     case: { type: 'string', default: '' },
     tamper: { type: 'string', default: 'batadal' },
+    seed: { type: 'string', default: String(FIRST_SEED) },
     misses: { type: 'boolean', default: false },
   },
 });
@@ -44,6 +45,7 @@ if (chosen.length === 0) {
 }
 const result = evaluate(learner, chosen, {
   tamper,
+  seed: Number(values.seed),
   ...(process.stderr.isTTY ? { done: (what: string) => process.stderr.write(`${what}\n`) } : {}),
 });
 if (values.json) console.log(JSON.stringify({ cases: result.cases, summary: summaryOf(result) }));
