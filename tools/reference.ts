@@ -10,6 +10,7 @@ import { ERRORS, EXIT, WARNINGS } from '../src/core/errors.ts';
 import { VERBS, type Verb } from '../src/core/observation.ts';
 import { DEPTHS } from '../src/decode/depth.ts';
 import { DECODERS } from '../src/decode/list.ts';
+import { DETECTORS } from '../src/detect/list.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NOTE = '<!-- Written by `npm run reference`; edit the sources, not this page. -->\n';
@@ -173,6 +174,94 @@ const verbs = (): string => {
   );
 };
 
+interface Checklist {
+  readonly title: string;
+  readonly source: string;
+  readonly kinds: readonly {
+    readonly engine: string;
+    readonly title: string;
+    readonly findings: readonly string[];
+    readonly why: string;
+  }[];
+}
+const checklist = (): Checklist =>
+  JSON.parse(readFileSync(join(root, 'data/checklists/defender-for-iot.json'), 'utf8')) as Checklist;
+
+const findings = (): string => {
+  const list = checklist();
+  const engines = [...new Set(list.kinds.map((k) => k.engine))];
+  const covered = (engine?: string): string => {
+    const of = list.kinds.filter((k) => engine === undefined || k.engine === engine);
+    return `${of.filter((k) => k.findings.length > 0).length} of ${of.length}`;
+  };
+  return page(
+    'Findings',
+    'What detectors can state, out of `src/detect/list.ts`. Words in braces are filled in. A finding says what happened, ' +
+      'compared with what, the innocent explanation and what to check next; its severity is the worst that it can mean, and ' +
+      '`safety` whenever the target is a safety controller. `rule`: holds from the first frame; `learned`: says nothing until ' +
+      'its baseline has learned, and shows how far it is.',
+    table(
+      ['code', 'headline', 'detector', 'family', 'severity', 'from', 'techniques'],
+      DETECTORS.flatMap((d) =>
+        d.kinds.map((k) => [
+          `\`${k.code}\``,
+          k.title,
+          `[${d.name}](detectors.md#${d.name})`,
+          k.family,
+          k.severity,
+          k.needsLearning ? 'learned' : 'rule',
+          k.techniques.join(', '),
+        ]),
+      ),
+    ),
+    ...DETECTORS.flatMap((d) =>
+      d.kinds.map(
+        (k) =>
+          `### \`${k.code}\`\n\n${cell(k.what)}\n\n- Compared with: ${cell(k.comparedWith)}\n- Innocent explanation: ${cell(
+            k.innocent,
+          )}\n${k.check.map((c, i) => `- Check ${i + 1}: ${cell(c)}`).join('\n')}`,
+      ),
+    ),
+    `## Checked against a public list\n\n${list.title}: ${covered()} kinds are covered by a finding (${engines
+      .map((e) => `${e} ${covered(e)}`)
+      .join(', ')}). Source: ${list.source}. Titles are theirs; what is not covered says why.`,
+    ...engines.map(
+      (engine) =>
+        `### Engine: ${engine}\n\n${table(
+          ['their alert', 'our findings', 'remark'],
+          list.kinds
+            .filter((k) => k.engine === engine)
+            .map((k) => [
+              k.title,
+              k.findings.length === 0 ? 'none' : k.findings.map((f) => `\`${f}\``).join(', '),
+              k.why,
+            ]),
+        )}`,
+    ),
+  );
+};
+
+const detectors = (): string =>
+  page(
+    'Detectors',
+    'The model cards, out of `src/detect/list.ts`: what each detector notices, when it works, when it fails, what it costs, and ' +
+      'the paper or standard behind it. Findings are described in [findings](findings.md).',
+    ...DETECTORS.map(
+      (d) =>
+        `## ${d.name}\n\n${table(
+          ['', ''],
+          [
+            ['notices', d.card.notices],
+            ['works when', d.card.worksWhen],
+            ['fails when', d.card.failsWhen],
+            ['cost', d.card.cost],
+            ['source', d.card.source],
+            ['findings', d.kinds.map((k) => `\`${k.code}\``).join(', ')],
+          ],
+        )}`,
+    ),
+  );
+
 /** Every generated page by its path below the root. */
 export const referencePages = (): ReadonlyMap<string, string> =>
   new Map([
@@ -180,6 +269,8 @@ export const referencePages = (): ReadonlyMap<string, string> =>
     ['docs/reference/protocols.md', protocols()],
     ['docs/reference/limits.md', limits()],
     ['docs/reference/verbs.md', verbs()],
+    ['docs/reference/findings.md', findings()],
+    ['docs/reference/detectors.md', detectors()],
   ]);
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -215,6 +215,7 @@ export class Decoding {
     if (this.nowUs === Number.NEGATIVE_INFINITY) h.firstUs = tsUs;
     else if (tsUs < this.nowUs - BACKWARD_US) {
       h.backwardSteps++;
+      this.#duplicates.steppedBack();
       this.#closeEpoch();
     } else if (tsUs - this.nowUs > EPOCH_GAP_US) {
       h.gap(this.nowUs, tsUs);
@@ -459,6 +460,7 @@ export class Decoding {
       }
     }
     if (protocol === 6) {
+      if (this.#duplicates.repeated && payload < end && c.ipId !== 0) this.#tcp.repeated(c, f, end - payload, from, to);
       this.#tcp.segment(c, f, d, tcpFlags, payload, end, from, to);
       return;
     }

@@ -24,6 +24,18 @@ export class DuplicateFilter {
   readonly #print = new Int32Array(SLOTS);
   readonly #length = new Int32Array(SLOTS);
   readonly #tsUs = new Float64Array(SLOTS).fill(Number.NEGATIVE_INFINITY);
+  readonly #generations = new Uint16Array(SLOTS);
+  #generation = 0;
+  /**
+   * The frame last asked about was seen before, octet by octet, but not as a mirror repeats: longer ago than the window, or
+   * before time stepped back. Remembered for about the last 8,192 frames.
+   */
+  repeated = false;
+
+  /** Time stepped back: what was seen before is no copy of a mirror. */
+  steppedBack(): void {
+    this.#generation = (this.#generation + 1) & 0xffff;
+  }
 
   /**
    * True when the other copy of a frame that HSR or PRP sends twice was seen: same sender, sequence number and size. The
@@ -55,7 +67,12 @@ export class DuplicateFilter {
       h2 ^= view.getInt32(t + 12, true);
     }
     h = mix4(h, h2, length, 0);
-    return this.#same(h, length, tsUs, DUPLICATE_WINDOW_US);
+    const slot = h & (SLOTS - 1);
+    const equal = this.#print[slot] === h && this.#length[slot] === length;
+    const ofThisTime = this.#generations[slot] === this.#generation;
+    const inWindow = this.#same(h, length, tsUs, DUPLICATE_WINDOW_US) && ofThisTime;
+    this.repeated = equal && !inWindow;
+    return inWindow;
   }
 
   #same(h: number, length: number, tsUs: number, windowUs: number): boolean {
@@ -68,6 +85,7 @@ export class DuplicateFilter {
     this.#print[slot] = h;
     this.#length[slot] = length;
     this.#tsUs[slot] = tsUs;
+    this.#generations[slot] = this.#generation;
     return same;
   }
 }

@@ -241,6 +241,27 @@ export class TcpPath {
     if (side?.held?.length) this.#drain(f, state, d, from, to);
   }
 
+  /**
+   * A frame with `octets` of payload that went by before came again, octet by octet, its packet number (which is not 0)
+   * included. Whoever sends again numbers the packet anew (RFC 6864 section 4): somebody put a copy in.
+   */
+  repeated(c: PacketCursor, f: number, octets: number, from: number, to: number): void {
+    const flows = this.#flows;
+    const clientSends = flows.clientIsB(f) === (flows.direction === 1);
+    const at = this.#at;
+    at.frame = c.frame;
+    at.requestFrame = c.frame;
+    at.firstFrame = c.frame;
+    at.tsUs = c.tsUs;
+    at.requestTsUs = c.tsUs;
+    at.flow = flows.serial[f]!;
+    at.sender = from;
+    at.receiver = to;
+    at.client = clientSends ? from : to;
+    at.server = clientSends ? to : from;
+    this.#sink.weird(at, { code: 'tcp.frame-repeated', detail: `the same frame with ${octets} octets again` });
+  }
+
   #drain(f: number, state: FlowState, d: number, from: number, to: number): void {
     const i = this.#flows.i;
     const next = f * I + NEXT_A + d;

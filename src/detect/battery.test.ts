@@ -2,6 +2,7 @@
  * What must hold for every detector of the list, whatever it notices: words that fill, learning that shows, bounded memory
  * under hostile input, the same findings whether or not it was saved and loaded in the middle.
  */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../core/finding.ts';
 import { SEVERITIES } from '../core/finding.ts';
@@ -173,5 +174,19 @@ describe('the stage under hostile input', () => {
     expect(grown).toBeLessThan(200);
     expect(s.detection.save().length).toBeLessThan(120e6);
     expect(s.detection.openFindings().length).toBeLessThanOrEqual(KINDS.size * 1001);
+  });
+});
+
+describe('the public checklist', () => {
+  const list = JSON.parse(
+    readFileSync(new URL('../../data/checklists/defender-for-iot.json', import.meta.url), 'utf8'),
+  ) as { kinds: { engine: string; title: string; findings: string[]; why: string }[] };
+  it('names findings that exist, and says why where there is none', () => {
+    const unknown = list.kinds.flatMap((k) => k.findings.filter((f) => !KINDS.has(f)).map((f) => `${k.title}: ${f}`));
+    expect(unknown).toEqual([]);
+    expect(list.kinds.filter((k) => k.findings.length === 0 && k.why === '').map((k) => k.title)).toEqual([]);
+  });
+  it('has every title once per engine', () => {
+    expect(new Set(list.kinds.map((k) => `${k.engine} ${k.title}`)).size).toBe(list.kinds.length);
   });
 });

@@ -1,18 +1,25 @@
 /** Every detector of the product: one line each. */
 import type { Detector } from '../core/detector.ts';
+import { beacon } from './beacon/index.ts';
 import { conversation } from './conversation/index.ts';
 import { credentials } from './credentials/index.ts';
 import { crossing } from './crossing/index.ts';
 import { device } from './device/index.ts';
+import { dns } from './dns/index.ts';
 import { engineering } from './engineering/index.ts';
 import { identity } from './identity/index.ts';
+import { lateral } from './lateral/index.ts';
 import { operation } from './operation/index.ts';
+import { order } from './order/index.ts';
+import { ransomware } from './ransomware/index.ts';
 import { refused } from './refused/index.ts';
 import { remoteAccess } from './remote-access/index.ts';
 import { rhythm } from './rhythm/index.ts';
 import { safety } from './safety/index.ts';
 import { scan } from './scan/index.ts';
+import { tls } from './tls/index.ts';
 import { violation } from './violation/index.ts';
+import { volume } from './volume/index.ts';
 import { writeRange } from './write-range/index.ts';
 import { writer } from './writer/index.ts';
 
@@ -32,4 +39,11 @@ export const DETECTORS: readonly Detector[] = [
   crossing,
   credentials,
   identity,
+  lateral,
+  ransomware,
+  beacon,
+  dns,
+  tls,
+  volume,
+  order,
 ];

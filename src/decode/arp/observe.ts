@@ -12,6 +12,17 @@ export const REPEAT_US = 60_000_000;
 /** Bindings remembered for that purpose; at the limit the memory is emptied and everything is said again. */
 export const MAX_BINDINGS = 8192;
 
+/** Addresses asked for by one sender within a minute that make a sweep; said again at every so many more. */
+export const SWEEP = 32;
+const SWEEP_US = 60_000_000;
+/** Senders whose requests are counted; at the limit the counts are emptied. */
+export const MAX_ASKING = 4096;
+
+interface Asking {
+  sinceUs: number;
+  count: number;
+}
+
 interface Binding {
   mac: string;
   sender: number;
@@ -24,9 +35,16 @@ export interface ArpState {
   readonly bindings: Map<string, Binding>;
   /** By target IP: when it was mentioned last. */
   readonly targets: Map<string, number>;
+  /** By sender: different addresses asked for within the running minute. */
+  readonly asking: Map<number, Asking>;
 }
 
-export const openArp = (): ArpState => ({ text: new AddressText(), bindings: new Map(), targets: new Map() });
+export const openArp = (): ArpState => ({
+  text: new AddressText(),
+  bindings: new Map(),
+  targets: new Map(),
+  asking: new Map(),
+});
 
 const NOBODY = '0.0.0.0';
 
@@ -68,4 +86,18 @@ export const observeArp = (t: Transaction<ArpMessage>, sink: ObservationSink, st
   if (state.targets.size >= MAX_BINDINGS) state.targets.clear();
   state.targets.set(m.targetIp, t.at.tsUs);
   sink.mention(t.at, undefined, m.targetIp);
+  asked(t.at, sink, state);
+};
+
+/** Called for addresses not asked for within the last minute. */
+const asked = (at: At, sink: ObservationSink, state: ArpState): void => {
+  let a = state.asking.get(at.sender);
+  if (a === undefined || at.tsUs - a.sinceUs > SWEEP_US || at.tsUs < a.sinceUs) {
+    if (a === undefined && state.asking.size >= MAX_ASKING) state.asking.clear();
+    a = { sinceUs: at.tsUs, count: 0 };
+    state.asking.set(at.sender, a);
+  }
+  a.count++;
+  if (a.count % SWEEP === 0)
+    sink.weird(at, { code: 'arp.sweep', detail: `${a.count} addresses asked for within a minute` });
 };

@@ -89,6 +89,14 @@ export const observeDns = (transaction: Transaction<DnsMessage>, sink: Observati
     });
     if (response?.rcode === 0) addresses(request.authorities, at, 'dns', 'DNS update', sink);
   }
+  // Without the name as object, so that a host that asks for thousands of names is one row; `native` has the name.
+  const known = response ?? request;
+  if (asked && known !== undefined && known.opcode === 0 && asked.type !== TYPE.AXFR && asked.type !== TYPE.IXFR) {
+    const refused = response !== undefined && response.rcode !== 0;
+    const query = { verb: 'read', operation: 'DNS query', target: at.server, native: known } as const;
+    if (refused) sink.command(at, { ...query, outcome: 'refused', reason: rcodeName(response.rcode) });
+    else sink.command(at, { ...query, outcome: outcomeOf(transaction, false) });
+  }
   if (response && response.rcode === 0 && response.opcode === 0)
     addresses(response.answers, at, 'dns', 'DNS answer', sink, asked?.name);
 };

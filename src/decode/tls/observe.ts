@@ -51,6 +51,9 @@ export const observeTls = (transaction: Transaction<TlsMessage>, sink: Observati
       const endpoint = at.sender;
       const via = message.fromClient ? 'TLS client certificate' : 'TLS certificate';
       sink.identity(at, { endpoint, attribute: 'certificate-subject', value: own.subject, confidence: 0.95, via });
+      // A root that is sent along signs itself too; a lone certificate that does is vouched for by nobody.
+      if (!message.fromClient && own.selfSigned && message.sent === 1)
+        sink.weird(at, { code: 'tls.self-signed', detail: own.subject });
       if (message.fromClient)
         sink.session(at, { phase: 'authenticate', outcome: 'unseen', user: own.subject, native: own });
       let left = 16;

@@ -9,6 +9,7 @@ import type { At } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
 import { Interner } from '../../lib/interner.ts';
+import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, isPlant, siteLearning } from '../shared/learning.ts';
 import { count, howLong, who, whoAll, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -47,6 +48,8 @@ const create = (context: DetectorContext): RunningDetector => {
   /** Conversations learned per client. */
   const had = new Map<EndpointId, number>();
   const fans = new Map<EndpointId, Fan>();
+  /** Protocol by pair of endpoints that is known to be usual: most of what comes. */
+  const settled = new PairCache(12);
 
   const learn = (row: number, client: number, server: number, protocol: number): void => {
     known.setState(row, USUAL);
@@ -59,14 +62,15 @@ const create = (context: DetectorContext): RunningDetector => {
 
   const see = (at: At, protocol: string): void => {
     const { tsUs } = at;
+    const p = Math.max(0, protocols.id(protocol));
+    if (p > 0 && settled.get(at.client, at.server) === p) return;
     if (at.client <= 0 || at.server <= 0 || context.isGroup(at.server) || context.isGroup(at.client)) return;
     const client = placeOf(at.client);
     const server = placeOf(at.server);
     if (client === server) return;
-    const p = Math.max(0, protocols.id(protocol));
     let row = known.find(client, server, p, 0);
     if (row >= 0 && known.state(row) === USUAL) {
-      known.see(client, server, p, 0, tsUs, USUAL);
+      settled.set(at.client, at.server, p);
       return;
     }
     const learning = context.phase === 'learning' && !context.isSuspect(at.client);

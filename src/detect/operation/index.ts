@@ -8,6 +8,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At, Command } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Interner } from '../../lib/interner.ts';
+import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
 import { count, howLong, who, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -51,6 +52,8 @@ const create = (context: DetectorContext): RunningDetector => {
   const pairs = new Known(MAX_OPERATIONS);
   const services = new Interner(MAX_SERVICE_NAMES);
   const usualOf = new Map<number, number[]>();
+  /** Service by pair of endpoints that needs no more looking at. */
+  const settled = new PairCache(12);
 
   const learn = (row: number, pair: number): void => {
     known.setState(row, USUAL);
@@ -59,14 +62,19 @@ const create = (context: DetectorContext): RunningDetector => {
     else list.push(known.part(row, 1));
   };
   const hear = (at: At, c: Command): void => {
+    const service = services.id(c.operation);
+    if (service >= 0 && settled.get(at.client, c.target) === service) return;
     if (ELSEWHERE.has(c.verb) || at.client <= 0 || c.target <= 0 || !isControl(context, at.protocol, false)) return;
     const pair = pairs.see(context.host(at.client), context.host(c.target), 0, 0, at.tsUs, USUAL);
-    const service = services.id(c.operation);
     if (pair < 0 || service < 0) return;
     const row = known.see(pair, service, 0, 0, at.tsUs, DOUBTED);
-    if (row < 0 || known.state(row) === USUAL) return;
+    if (row < 0) return;
     // A pair that is new itself is told as such (conversation, writer); its services are learned with it once it is accepted.
     const young = pairs.count(pair) < 100 || at.tsUs - pairs.firstUs(pair) < context.learningTimeUs / 2;
+    if (known.state(row) === USUAL) {
+      if (!young) settled.set(at.client, c.target, service);
+      return;
+    }
     if (!context.isSuspect(at.client) && (context.phase === 'learning' || young)) {
       learn(row, pair);
       return;

@@ -6,8 +6,9 @@ import type { Detector, DetectorContext, Learning, RunningDetector } from '../..
 import type { FindingKind } from '../../core/finding.ts';
 import type { At } from '../../core/observation.ts';
 import { NEEDED_MINUTES, Rhythms, type SavedRhythms } from '../../learn/network/rhythm.ts';
+import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { amount, howLong, who } from '../shared/parts.ts';
+import { amount, count, howLong, who } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const POLL_LOST: FindingKind = {
@@ -21,6 +22,23 @@ export const POLL_LOST: FindingKind = {
     'Do both devices still talk to others?',
     'Do operators still see live values of {server}?',
     'Was {client} or {server} worked on at that time?',
+  ],
+  severity: 'uptime',
+  techniques: ['T0814', 'T0815'],
+  needsLearning: true,
+};
+
+export const POLLS_LOST: FindingKind = {
+  code: 'poll-lost.many',
+  family: 'operational',
+  title: '{number} polled conversations stopped together',
+  what: '{number} of {known} steady conversations stopped within the same time, the first between {client} and {server}.',
+  comparedWith: 'Each was silent for more than five times its longest usual pause ({pause} for the first).',
+  innocent: 'A switch, a server or the mirror port failed, or the line was switched off.',
+  check: [
+    'Does the sensor still get frames of this network?',
+    'Which client or switch do these conversations share?',
+    'Do operators still see live values?',
   ],
   severity: 'uptime',
   techniques: ['T0814', 'T0815'],
@@ -51,44 +69,75 @@ const MINUTES = 3;
 /** Times its longest usual pause, and at least this long. */
 const LOST_FACTOR = 5;
 const LOST_US = 30_000_000;
+/** So many at once, and this part of all steady ones, are one finding. */
+const TOGETHER = 5;
+const TOGETHER_PART = 0.3;
 
 const create = (context: DetectorContext): RunningDetector => {
   const rhythms = new Rhythms(MAX_POLLED);
   let lastUs = 0;
   const key = (row: number): string => `${rhythms.client(row)} ${rhythms.target(row)}`;
+  const rows = new PairCache(12);
   const beat = (at: At, target: number): void => {
-    if (at.client <= 0 || target <= 0 || !isControl(context, at.protocol)) return;
-    const row = rhythms.beat(context.host(at.client), context.host(target), at.tsUs);
+    let row = rows.get(at.client, target);
+    if (row >= 0) rhythms.beatRow(row, at.tsUs);
+    else {
+      if (at.client <= 0 || target <= 0 || !isControl(context, at.protocol)) return;
+      row = rhythms.beat(context.host(at.client), context.host(target), at.tsUs);
+      if (row >= 0) rows.set(at.client, target, row);
+    }
     if (row >= 0 && rhythms.isLost(row)) {
       rhythms.setLost(row, false);
       context.end(POLL_LOST, key(row), at.tsUs);
     }
   };
   const lost = (tsUs: number): void => {
+    const fresh: number[] = [];
+    let steady = 0;
     for (let row = 0; row < rhythms.size; row++) {
+      if (!rhythms.isSteady(row)) continue;
+      steady++;
       const silence = tsUs - rhythms.lastUs(row);
-      if (silence < LOST_US || rhythms.isLost(row) || !rhythms.isSteady(row)) continue;
-      if (silence < Math.max(LOST_US, rhythms.longestUs(row) * LOST_FACTOR)) continue;
+      if (silence < LOST_US || rhythms.isLost(row) || silence < rhythms.longestUs(row) * LOST_FACTOR) continue;
       rhythms.setLost(row, true);
-      if (context.phase !== 'watching') continue;
+      fresh.push(row);
+    }
+    const first = fresh[0];
+    if (first === undefined || context.phase !== 'watching') return;
+    const common = { tsUs, certainty: 'certain' as const, quietUs: 8 * 3_600_000_000 };
+    if (fresh.length >= TOGETHER && fresh.length >= steady * TOGETHER_PART)
       context.state({
-        kind: POLL_LOST,
-        key: key(row),
-        target: rhythms.target(row),
-        tsUs,
-        sinceUs: rhythms.lastUs(row),
-        surprise: 0.6,
-        certainty: 'certain',
-        quietUs: 8 * 3_600_000_000,
+        ...common,
+        kind: POLLS_LOST,
+        key: 'site',
+        target: rhythms.target(first),
+        sinceUs: rhythms.lastUs(first),
+        surprise: 0.7,
         parts: {
-          client: who(rhythms.client(row)),
-          server: who(rhythms.target(row)),
-          silence: howLong(silence),
-          usual: amount(Math.round(rhythms.mean(row)), '/min'),
-          pause: howLong(rhythms.longestUs(row)),
+          number: count(fresh.length),
+          known: count(steady),
+          client: who(rhythms.client(first)),
+          server: who(rhythms.target(first)),
+          pause: howLong(rhythms.longestUs(first)),
         },
       });
-    }
+    else
+      for (const row of fresh)
+        context.state({
+          ...common,
+          kind: POLL_LOST,
+          key: key(row),
+          target: rhythms.target(row),
+          sinceUs: rhythms.lastUs(row),
+          surprise: 0.6,
+          parts: {
+            client: who(rhythms.client(row)),
+            server: who(rhythms.target(row)),
+            silence: howLong(tsUs - rhythms.lastUs(row)),
+            usual: amount(Math.round(rhythms.mean(row)), '/min'),
+            pause: howLong(rhythms.longestUs(row)),
+          },
+        });
   };
   return {
     poll: (at, c) => beat(at, c.target),
@@ -96,18 +145,7 @@ const create = (context: DetectorContext): RunningDetector => {
       // Nobody watched: neither silence nor rate can be told.
       if (tsUs - lastUs > 60_000_000 || tsUs < lastUs) {
         lastUs = tsUs;
-        rhythms.minute(
-          Number.MAX_SAFE_INTEGER,
-          () => false,
-          () => undefined,
-          () => undefined,
-        );
-        rhythms.minute(
-          tsUs,
-          () => false,
-          () => undefined,
-          () => undefined,
-        );
+        rhythms.restart(tsUs);
         return;
       }
       lastUs = tsUs;
@@ -189,6 +227,6 @@ export const rhythm: Detector = {
     cost: 'A table look-up per poll (about 25 ns); once a minute a look at every pair; 72 octets per pair, at most 50,000.',
     source: 'Barbosa, Sadre, Pras: Exploiting traffic periodicity in industrial control networks, IJCIP 13 (2016)',
   },
-  kinds: [POLL_LOST, POLL_CHANGED],
+  kinds: [POLL_LOST, POLLS_LOST, POLL_CHANGED],
   create,
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, Scene, SECOND } from '../testing.ts';
+import { rhythm } from './index.ts';
 
 const plant = () => {
   const s = new Scene({ learningTimeUs: 90 * MINUTE });
@@ -43,6 +44,19 @@ describe('rhythm', () => {
     expect(s.detection.accept(f!)).toBe(true);
     poll(90, 0.5);
     expect(s.of('poll-changed')).toHaveLength(1);
+  });
+  it('tells many that stop together as one', () => {
+    const s = new Scene({ detectors: [rhythm], learningTimeUs: 70 * MINUTE });
+    const hmi = s.host('10.20.0.41', 'hmi');
+    const plcs = [1, 2, 3, 4, 5, 6].map((n) => s.host(`10.20.1.${n}`, 'plc'));
+    for (let i = 0; i < 80 * 12; i++) {
+      for (const plc of plcs) s.read(hmi, plc);
+      s.pass(5 * SECOND, SECOND);
+    }
+    s.pass(2 * MINUTE, SECOND);
+    expect(s.findings().map((f) => [f.kind, f.parts.number])).toEqual([
+      ['poll-lost.many', { kind: 'count', value: 6 }],
+    ]);
   });
   it('says nothing after a gap in the capture', () => {
     const { s, poll } = plant();

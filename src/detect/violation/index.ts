@@ -71,7 +71,7 @@ const FACTOR = 4;
 /** Loss by the capture, settings and duplicates by design are no violations; obsolete settings have their own detector. */
 const HARMLESS =
   /^(tls\.|ssh\.version|smb\.version|rdp\.|opcua\.obsolete|arp\.|dhcp\.(address-in-use|refused)|profinet-dcp\.ip-conflict|mrp\.|dlr\.|.*\.truncated$|.*connection-limit$|.*\.cut$)/;
-const ORDER = /^iec104\.(sequence-gap|sequence-repeated|sequence-order)$|^tcp\.old-data$/;
+const ORDER = /^iec104\.(sequence-gap|sequence-repeated|sequence-order)$|^tcp\.frame-repeated$/;
 
 const create = (context: DetectorContext): RunningDetector => {
   const bursts = new Bursts(MAX_VIOLATIONS, WINDOW_US);
@@ -118,7 +118,7 @@ const create = (context: DetectorContext): RunningDetector => {
         ...common,
         kind: SEQUENCE,
         key: `${context.host(sender)} ${context.host(Math.max(0, other))} ${w.code}`,
-        // A gap may be loss; a message that comes twice with the same number is never loss.
+        // A gap may be loss; a copy of a frame, or a new segment with an old number, is not.
         surprise: w.code === 'iec104.sequence-gap' ? 0.45 : 0.6,
         certainty: 'certain',
         parts: full,

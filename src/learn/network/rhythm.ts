@@ -52,13 +52,17 @@ export class Rhythms {
       }
       row = this.#table.add(a, b, 0, 0);
       if (row >= this.#last.length) this.#grow(row * 2);
-    } else {
-      const pause = tsUs - this.#last[row]!;
-      if (pause > this.#pause[row]!) this.#pause[row] = pause;
+      this.#last[row] = tsUs;
     }
+    this.beatRow(row, tsUs);
+    return row;
+  }
+  /** The same for a row that is known. */
+  beatRow(row: number, tsUs: number): void {
+    const pause = tsUs - this.#last[row]!;
+    if (pause > this.#pause[row]!) this.#pause[row] = pause;
     this.#last[row] = tsUs;
     this.#beats[row]!++;
-    return row;
   }
 
   find(a: number, b: number): number {
@@ -117,10 +121,7 @@ export class Rhythms {
     even: (row: number) => void,
   ): void {
     if (this.#minuteUs === 0 || tsUs < this.#minuteUs || tsUs - this.#minuteUs > 3 * MINUTE_US) {
-      // The first minute, or one that was not watched to its end.
-      this.#minuteUs = tsUs;
-      this.#beats.fill(0);
-      this.#pause.fill(0);
+      this.restart(tsUs);
       return;
     }
     const length = (tsUs - this.#minuteUs) / MINUTE_US;
@@ -143,6 +144,13 @@ export class Rhythms {
       if (!mayLearn(row)) continue;
       this.#learn(row, beats, difference, pause);
     }
+  }
+
+  /** The first minute, or one that was not watched to its end: counting starts anew. */
+  restart(tsUs: number): void {
+    this.#minuteUs = tsUs;
+    this.#beats.fill(0);
+    this.#pause.fill(0);
   }
 
   /** What runs now is usual: the rhythm is learned anew. */

@@ -1,0 +1,173 @@
+/**
+ * Names that are asked for: storms of names that do not exist (generated domains) and names that carry data (tunnels).
+ * Source: Antonakakis et al., From throw-away traffic to bots, USENIX Security (2012); Born, Gustafson, Detecting DNS tunnels
+ * using character frequency analysis (2010).
+ */
+import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
+import type { FindingKind } from '../../core/finding.ts';
+import type { At, Command } from '../../core/observation.ts';
+import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
+import { Distinct, type SavedDistinct } from '../../learn/network/distinct.ts';
+import { entropy } from '../../learn/network/entropy.ts';
+import { isPlant, siteLearning } from '../shared/learning.ts';
+import { count, who, words, wordsAll } from '../shared/parts.ts';
+import { fromText, toText } from '../shared/text.ts';
+
+const check = [
+  'Which program on {client} asks?',
+  'Whose domain is it, and how old?',
+  'Does {client} also call places outside?',
+];
+export const DNS_TUNNEL: FindingKind = {
+  code: 'dns-tunnel',
+  family: 'malware',
+  title: '{client} sends data out in names of {domain}',
+  what: '{client} asked for {number} different long or random names below {domain} within ten minutes: {names}.',
+  comparedWith: 'Names of hosts are short words and come back; {limit} such names are the limit of this rule.',
+  innocent: 'A content network, a virus scanner or a licence check that puts numbers into names.',
+  check,
+  severity: 'uptime',
+  techniques: ['T1071.004', 'T1048'],
+  needsLearning: false,
+};
+export const DNS_STORM: FindingKind = {
+  code: 'dns-nxdomain',
+  family: 'malware',
+  title: '{client} asks for many names that do not exist',
+  what: '{number} names that {client} asked for within ten minutes do not exist: {names}.',
+  comparedWith: 'Its worst usual ten minutes had {usual}.',
+  innocent: 'A wrong search suffix, a printer or program whose server was taken away.',
+  check,
+  severity: 'uptime',
+  techniques: ['T1568.002'],
+  needsLearning: true,
+};
+/** Clients counted; names of each are bounded by 256. */
+export const MAX_CLIENTS = 8192;
+const WINDOW_US = 600_000_000;
+const NAMES = 15;
+const STORM = 30;
+const FACTOR = 3;
+
+interface Asked {
+  readonly questions: readonly { readonly name: string }[];
+  readonly rcode: number;
+}
+const isAsked = (x: unknown): x is Asked =>
+  typeof x === 'object' && x !== null && 'questions' in x && Array.isArray(x.questions) && 'rcode' in x;
+
+/** The part of a name that somebody registered, roughly: the last two labels, three below a two-letter country with a short second. */
+export const domainOf = (name: string): string => {
+  const labels = name.toLowerCase().replace(/\.$/, '').split('.');
+  const n =
+    labels.length >= 3 && labels[labels.length - 1]!.length === 2 && labels[labels.length - 2]!.length <= 3 ? 3 : 2;
+  return labels.slice(-n).join('.');
+};
+/** Long, or random and not short: what carries data or was made by an algorithm. */
+export const carriesData = (name: string): boolean => {
+  const own = name.slice(0, Math.max(0, name.length - domainOf(name).length - 1));
+  if (own.length < 16 || /\.(in-addr|ip6)\.arpa$/i.test(name)) return false;
+  const longest = Math.max(...own.split('.').map((l) => l.length));
+  return (
+    longest >= 32 || own.length >= 60 || (longest >= 16 && entropy(own.replaceAll('.', '')) >= 3.4 && /\d/.test(own))
+  );
+};
+
+const create = (context: DetectorContext): RunningDetector => {
+  const carried = new Distinct(WINDOW_US, MAX_CLIENTS, 256);
+  const missing = new Distinct(WINDOW_US, MAX_CLIENTS, 256);
+  const storms = new Bursts(MAX_CLIENTS * 4, WINDOW_US);
+  const hear = (at: At, c: Command): void => {
+    if (at.protocol !== 'dns' || at.client <= 0 || !isAsked(c.native)) return;
+    const name = c.native.questions[0]?.name;
+    if (name === undefined || name.length > 512) return;
+    const client = context.host(at.client);
+    const common = {
+      actor: at.client,
+      target: at.server,
+      protocol: 'dns',
+      tsUs: at.tsUs,
+      frames: [at.requestFrame, at.frame],
+    };
+    if (carriesData(name)) {
+      const domain = domainOf(name);
+      const key = `${client} ${domain}`;
+      const n = carried.add(key, name, at.tsUs);
+      if (n >= NAMES)
+        context.state({
+          ...common,
+          kind: DNS_TUNNEL,
+          key,
+          sinceUs: Math.min(at.tsUs, carried.sinceUs(key)),
+          surprise: Math.min(0.95, (isPlant(context, at.client) ? 0.8 : 0.6) + n / 1000),
+          certainty: 'likely',
+          parts: {
+            client: who(at.client),
+            domain: words(domain),
+            number: count(n),
+            names: wordsAll(carried.members(key, 4).map(String)),
+            limit: count(NAMES),
+          },
+        });
+    }
+    if (c.native.rcode !== 3) return;
+    const key = `${client}`;
+    const n = missing.add(key, domainOf(name), at.tsUs);
+    const row = storms.add(client, 0, 0, 0, at.tsUs, 1);
+    if (row < 0 || context.phase !== 'watching') return;
+    const usual = storms.usual(row);
+    if (n < STORM || storms.current(row) < usual * FACTOR) return;
+    storms.markOdd(row);
+    context.state({
+      ...common,
+      kind: DNS_STORM,
+      key,
+      surprise: isPlant(context, at.client) ? 0.75 : 0.6,
+      certainty: 'possible',
+      parts: {
+        client: who(at.client),
+        number: count(n),
+        names: wordsAll(missing.members(key, 4).map(String)),
+        usual: count(usual),
+      },
+    });
+  };
+  return {
+    poll: hear,
+    command: hear,
+    learning: () => siteLearning(context, storms.overflow > 0 ? `the table of ${MAX_CLIENTS * 4} clients is full` : ''),
+    accept(finding) {
+      const n = finding.parts.number;
+      if (finding.kind !== DNS_STORM.code || n?.kind !== 'count') return false;
+      const row = storms.find(context.host(finding.actor), 0, 0, 0);
+      if (row < 0) return false;
+      storms.accept(row, n.value);
+      return true;
+    },
+    save: () => toText({ carried: carried.save(), missing: missing.save(), storms: storms.save() }),
+    load(text) {
+      const saved = fromText(text) as {
+        readonly carried: SavedDistinct;
+        readonly missing: SavedDistinct;
+        readonly storms: SavedBursts;
+      };
+      carried.load(saved.carried);
+      missing.load(saved.missing);
+      storms.load(saved.storms);
+    },
+  };
+};
+
+export const dns: Detector = {
+  name: 'dns',
+  card: {
+    notices: 'Names that carry data out, and storms of names that do not exist.',
+    worksWhen: 'Queries are on the mirror in clear, from the asking host and not only from the resolver.',
+    failsWhen:
+      'DNS over HTTPS or TLS; a tunnel slower than fifteen names in ten minutes; generated names made of words.',
+    cost: 'Constant per query; 256 names of 8,192 clients and domains.',
+    source: 'Antonakakis et al.: From throw-away traffic to bots, USENIX Security (2012); Born, Gustafson (2010)',
+  },
+  kinds: [DNS_TUNNEL, DNS_STORM],
+  create,
+};
