@@ -10,6 +10,7 @@ const OPTIONS: ChainOptions = {
   host: (e) => (e >= 1000 ? e - 1000 : e),
   level: (e) => (e < 20 ? 4 : e < 30 ? 3 : e < 40 ? 1 : Number.NaN),
   isOutside: (e) => e === 90,
+  isNovelty: (f) => f.kind.startsWith('new-'),
   isExplained: () => false,
 };
 
@@ -90,6 +91,22 @@ describe('what is no incident', () => {
       finding(13, { kind: 'scan', actor: 11, target: 30, techniques: ['T1046'] }),
     ];
     expect(chain(day, OPTIONS)).toEqual([]);
+  });
+  it('a new operator panel that does everything for the first time', () => {
+    const panel = [
+      finding(0, { kind: 'new-device', actor: 25, target: 25, techniques: ['T0848'], surprise: 0.9 }),
+      finding(0, { kind: 'new-conversation', actor: 25, target: 30, techniques: ['T0886'], surprise: 0.9 }),
+      finding(0.1, { kind: 'new-operation', actor: 25, target: 30, techniques: ['T0861'], surprise: 0.9 }),
+      finding(0.2, { kind: 'new-writer', actor: 25, target: 30, techniques: ['T0855'], surprise: 0.9 }),
+    ];
+    expect(chain(panel, OPTIONS)).toEqual([]);
+    // The same with a scan and guessed passwords before it is one.
+    const attack = [
+      finding(-2, { kind: 'scan', actor: 25, target: 30, techniques: ['T0846'] }),
+      finding(-1, { kind: 'brute-force', actor: 25, target: 30, techniques: ['T1110'] }),
+      ...panel,
+    ];
+    expect(chain(attack, OPTIONS)).toHaveLength(1);
   });
   it('a scan of a controller does not make the controller an attacker', () => {
     const scanned = [

@@ -13,11 +13,11 @@ import { CERTAINTY, judge } from './priority.ts';
 import { depthOf, meaningOf } from './techniques.ts';
 
 /** Findings that are looked at; of more the latest. */
-export const MAX_CHAIN_FINDINGS = 5000;
+export const MAX_CHAIN_FINDINGS = 2000;
 /** Incidents of a site; of more those with the furthest stage. */
 export const MAX_INCIDENTS = 200;
 /** Earlier findings remembered per device and way of joining; of more the latest. */
-export const MAX_REMEMBERED = 64;
+export const MAX_REMEMBERED = 16;
 
 const DAY_US = 86_400_000_000;
 /** A patient attacker waits between taking a device and using it. */
@@ -35,6 +35,7 @@ const CONTROL_DEPTH = 5;
 /** Purdue levels: from here up the office, from here down the plant. */
 const IT_LEVEL = 4;
 const OT_LEVEL = 3;
+const CONTROLLER_LEVEL = 1;
 
 /** Sum of surprise times certainty over different kinds that is needed: fewer and weaker findings are no story. */
 const WEIGHT = { taken: 1.1, effect: 1.3, actor: 1.8 } as const;
@@ -47,6 +48,8 @@ export interface ChainOptions {
   /** Purdue level, NaN where not known. */
   readonly level: (endpoint: EndpointId) => number;
   readonly isOutside: (endpoint: EndpointId) => boolean;
+  /** It says that something is new: what one new device does for the first time has one cause. */
+  readonly isNovelty: (finding: Finding) => boolean;
   /** Explained by people: announced work, reviewed as false or benign. */
   readonly isExplained: (finding: Finding) => boolean;
 }
@@ -128,7 +131,9 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
         remember(acted, actor, i);
         // What is done to the plant can follow a step that was seen as done to the actor only (it beacons, it was phished).
       } else if (target > 0) joinAll(commanded.get(target), EFFECT_US, 'effect');
-      if (target > 0 && node.takesTarget && target !== actor) remember(taken, target, i);
+      // A controller that somebody talks to for the first time does not act for him.
+      const grips = node.takesTarget && !(options.isNovelty(finding) && options.level(target) <= CONTROLLER_LEVEL);
+      if (target > 0 && grips && target !== actor) remember(taken, target, i);
       if (target > 0 && actor > 0 && COMMANDING.has(stage)) remember(commanded, target, i);
     }
   }
@@ -141,7 +146,7 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
     else group.push(node);
   }
   return [...groups.values()]
-    .filter(isStory)
+    .filter((group) => isStory(group, options))
     .map((group) => incidentOf(group, options))
     .sort(
       (a, b) =>
@@ -151,7 +156,7 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
 };
 
 /** Enough different, sure and progressing steps: a busy day of one engineer is none. */
-const isStory = (group: readonly Node[]): boolean => {
+const isStory = (group: readonly Node[], { isNovelty }: ChainOptions): boolean => {
   const stages = new Set(group.map((node) => node.stage));
   if (group.length < 2 || stages.size < 2) return false;
   const weights = new Map<string, number>();
@@ -172,7 +177,17 @@ const isStory = (group: readonly Node[]): boolean => {
   const joins = new Set(group.map((node) => node.join));
   if (joins.has('taken') && weight >= WEIGHT.taken) return true;
   if (joins.has('effect') && weight >= WEIGHT.effect) return true;
-  return stages.size >= ACTOR_STAGES && weight >= WEIGHT.actor;
+  // Everything that one device does for the first time counts once: a new operator panel is no attack.
+  const novelties = group.filter((node) => isNovelty(node.finding));
+  const ofRules = group.filter((node) => !isNovelty(node.finding));
+  const told = new Set(ofRules.map((node) => node.stage));
+  const extra = novelties.some((node) => !told.has(node.stage)) ? 1 : 0;
+  const rules = [...new Set(ofRules.map((node) => node.finding.kind))].reduce(
+    (sum, kind) => sum + weights.get(kind)!,
+    0,
+  );
+  const newest = Math.max(0, ...novelties.map((node) => weights.get(node.finding.kind)!));
+  return told.size + extra >= ACTOR_STAGES && rules + newest >= WEIGHT.actor;
 };
 
 const furthest = (stages: readonly number[]): number =>

@@ -93,8 +93,9 @@ export class Triage {
   get dropped(): number {
     return this.#dropped;
   }
+  /** In order of their first time. */
   findings(): readonly Finding[] {
-    return [...this.#findings.values()];
+    return [...this.#findings.values()].sort(byTime);
   }
   finding(id: string): Finding | undefined {
     return this.#findings.get(id);
@@ -234,6 +235,7 @@ export class Triage {
       host,
       level,
       isOutside,
+      isNovelty: (finding) => this.#options.kinds.get(finding.kind)?.needsLearning ?? false,
       isExplained,
     });
     const incidentOf = new Map<string, string>();

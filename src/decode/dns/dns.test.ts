@@ -44,7 +44,7 @@ describe('dns', () => {
       [100, 'dns', 'node1.plant'],
       [100, 'dns', 'hist.plant'],
     ]);
-    expect(run.commands).toEqual([]);
+    expect(run.commands).toMatchObject([{ verb: 'read', operation: 'DNS query', outcome: 'accepted' }]);
   });
 
   it('reads the length prefix of TCP however it is cut', () => {

@@ -55,6 +55,8 @@ interface Episode {
   /** Every how many rows one is charted. */
   stride: number;
   readonly columns: number[][];
+  /** Column that is charted: its own, of the whole cell the strongest one. */
+  readonly charted: number;
   from: readonly { readonly point: number; readonly weight: number }[];
 }
 
@@ -103,7 +105,7 @@ export class CellGuard {
     }
     for (const [column, episode] of this.#open) {
       if (episode.lastUs === tsUs) continue;
-      this.#chart(episode, column, tsUs, row, band);
+      this.#chart(episode, tsUs, row, band);
       if (tsUs - episode.lastUs > this.#quietUs) {
         this.#open.delete(column);
         this.#options.end(PROCESS_KINDS[episode.kind], episode.key, episode.lastUs);
@@ -129,6 +131,7 @@ export class CellGuard {
         nextProof: 1,
         stride: 1,
         columns: [[], [], [], [], []],
+        charted: column === WHOLE ? (deviation.from.find(({ point }) => point >= 0)?.point ?? WHOLE) : column,
         from: [],
       };
       this.#open.set(column, episode);
@@ -138,7 +141,7 @@ export class CellGuard {
     if (deviation.kind !== episode.kind) episode.also.add(deviation.kind);
     if (isFirstOfRow) {
       episode.rows++;
-      this.#chart(episode, column, tsUs, row, band, deviation);
+      this.#chart(episode, tsUs, row, band, deviation);
     }
     if (deviation.surprise > episode.strongest || episode.from.length === 0) {
       episode.strongest = Math.max(episode.strongest, deviation.surprise);
@@ -157,12 +160,12 @@ export class CellGuard {
 
   #chart(
     episode: Episode,
-    column: number,
     tsUs: number,
     row: Float64Array,
     band: BandColumns | undefined,
     deviation?: Deviation,
   ): void {
+    const column = episode.charted;
     if (column === WHOLE) return;
     if ((episode.rows + 1) % episode.stride !== 0) return;
     const [ts, observed, expected, low, high] = episode.columns;
@@ -184,7 +187,8 @@ export class CellGuard {
     }
   }
 
-  #proof(episode: Episode, column: number): Proof {
+  #proof(episode: Episode): Proof {
+    const column = episode.charted;
     const { before, points } = this.#options;
     const had = before(column, episode.sinceUs, PROOF_BEFORE);
     const n = had.tsUs.length;
@@ -215,7 +219,7 @@ export class CellGuard {
 
   #state(tsUs: number, column: number, episode: Episode, deviation: Deviation): void {
     const { cell, points, protocols, targets, controller, learnedUs, state } = this.#options;
-    const proved = column !== WHOLE && episode.rows >= episode.nextProof;
+    const proved = episode.charted !== WHOLE && episode.rows >= episode.nextProof;
     if (proved) episode.nextProof *= 2;
     const culprits = deviation.from.map(({ point }) => point).filter((point) => point >= 0);
     const columns = [...new Set([...(column === WHOLE ? [] : [column]), ...culprits])].slice(0, MAX_FROM);
@@ -245,7 +249,7 @@ export class CellGuard {
         direction: words(deviation.observed < deviation.low ? 'lower' : 'higher'),
       },
       quietUs: this.#quietUs,
-      ...(proved ? { proof: this.#proof(episode, column) } : {}),
+      ...(proved ? { proof: this.#proof(episode) } : {}),
     });
   }
 

@@ -1,0 +1,171 @@
+/** Every answer about findings is what the contract says, acts are journalled, and a restart and a second reading change nothing. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Value } from 'typebox/value';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, type CallName, ROUTES } from '../../api/index.ts';
+import { pcapHeader, pcapRecord } from '../../capture/writer.ts';
+import { openMemoryStore, type Store } from '../../store/index.ts';
+import { LocalEngine } from '../engine.ts';
+import type { CallInput, EngineCall } from '../engine-contract.ts';
+
+const T0 = 1_741_010_400_000_000;
+const HOUR_US = 3_600_000_000;
+const hex = (text: string): Uint8Array => Uint8Array.from(text.trim().split(/\s+/), (x) => Number.parseInt(x, 16));
+/** Write Single Register 40 = 1400 of unit 1 of 192.168.1.20 and its answer; see test/walk.test.ts for every octet. */
+const WRITE = hex(`00 80 f4 00 00 02 00 1d 09 00 00 01 08 00 45 00 00 34 00 11 40 00 40 06 00 00 c0 a8 01 0a c0 a8 01 14
+  c0 00 01 f6 00 00 00 65 00 00 00 c9 50 18 20 00 00 00 00 00 00 07 00 00 00 06 01 06 00 28 05 78`);
+const REPLY = hex(`00 1d 09 00 00 01 00 80 f4 00 00 02 08 00 45 00 00 34 00 22 40 00 40 06 00 00 c0 a8 01 14 c0 a8 01 0a
+  01 f6 c0 00 00 00 00 c9 00 00 00 71 50 18 20 00 00 00 00 00 00 07 00 00 00 06 01 06 00 28 05 78`);
+
+const written = (host: number, transaction: number, tsUs: number): Uint8Array[] =>
+  [WRITE, REPLY].map((octets, i) => {
+    const bytes = octets.slice();
+    bytes[i === 0 ? 29 : 33] = host;
+    bytes[i === 0 ? 11 : 5] = host;
+    const view = new DataView(bytes.buffer);
+    view.setUint32(38, (i === 0 ? 101 : 201) + transaction * 12);
+    view.setUint32(42, (i === 0 ? 201 : 113) + transaction * 12);
+    view.setUint16(54, transaction);
+    return pcapRecord({ tsUs: tsUs + i * 1000, bytes }, { linkType: 1 });
+  });
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-answers-'));
+const file = join(folder, 'writes.pcap');
+let store: Store;
+let engine: LocalEngine;
+let site = '';
+
+const ask = async <C extends EngineCall & CallName>(call: C, input: object = {}): Promise<Answer<C>> => {
+  const { params = {}, query = {}, body } = input as { params?: object; query?: object; body?: object };
+  const text = await engine.call(call, {
+    params: { site, ...params },
+    query,
+    body,
+    userId: 'u1',
+  } as unknown as CallInput<C>);
+  const answer = JSON.parse(text) as Answer<C>;
+  const { response } = ROUTES[call];
+  const [wrong] = Value.Errors(response, answer);
+  expect(wrong, `${call}: ${JSON.stringify(wrong)?.slice(0, 400)}`).toBeUndefined();
+  return answer;
+};
+const start = async (): Promise<LocalEngine> =>
+  LocalEngine.start({
+    store,
+    nowUs: () => T0 + 30 * HOUR_US,
+    nowMs: () => performance.now(),
+    zone: 'UTC',
+    timers: false,
+  });
+
+beforeAll(async () => {
+  const records = Array.from({ length: 26 * 60 }, (_, i) => written(10, i, T0 + i * 60_000_000)).flat();
+  records.push(...written(66, 0, T0 + 26 * HOUR_US), ...written(66, 1, T0 + 26 * HOUR_US + 5_000_000));
+  records.push(...written(10, 26 * 60, T0 + 26 * HOUR_US + 60_000_000));
+  writeFileSync(file, Buffer.concat([pcapHeader({ linkType: 1 }), ...records]));
+  store = await openMemoryStore({ nowUs: () => T0 + 30 * HOUR_US });
+  engine = await start();
+  site = (await engine.open({ kind: 'file', path: file }, 'u1')).site;
+  await engine.settled();
+});
+afterAll(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const writer = async () => (await ask('alerts', { query: { q: 'kind:new-writer' } })).items[0]!;
+
+describe('the answers about findings', () => {
+  it('hold to the contract, call by call', async () => {
+    const alert = await writer();
+    expect(alert).toMatchObject({ state: 'new', actor: { address: '192.168.1.66' } });
+    const detail = await ask('alert', { params: { alert: alert.id } });
+    expect(detail.finding.evidence[0]).toMatchObject({ frame: 26 * 60 * 2 + 1 });
+    expect(JSON.stringify(detail.finding)).not.toContain('not known');
+    await ask('finding', { params: { finding: detail.finding.id } });
+    expect((await ask('findings')).total).toBeGreaterThan(0);
+    await ask('incidents');
+    expect((await ask('now')).alerts.length).toBeGreaterThan(0);
+    expect(await ask('learning')).toMatchObject({ phase: 'watching', share: 1 });
+    expect((await ask('detection')).detectors.length).toBeGreaterThan(3);
+    expect((await ask('alertRates')).hours).toBeGreaterThan(25);
+    const { items } = await ask('cells');
+    for (const { id } of items) await ask('cell', { params: { cell: id } });
+    await ask('band', { params: { point: 1 } });
+    expect((await ask('windows')).items).toEqual([]);
+    expect((await ask('baselines')).items).toEqual([]);
+  });
+
+  it('a trial says what a threshold would have given and changes nothing', async () => {
+    const { kind } = await writer();
+    const trial = await ask('tryTuning', { body: { kinds: [{ code: kind, enabled: false }] } });
+    expect(trial.alertsAfter).toBeLessThan(trial.alertsBefore);
+    expect((await writer()).state).toBe('new');
+    await expect(ask('applyTuning', { body: { kinds: [] } })).rejects.toMatchObject({ status: 422 });
+  });
+
+  it('announced work labels, a review closes, each in the journal', async () => {
+    const body = { text: 'pump', assets: [], cells: [], from: '2025-03-04T15:30:00Z', to: '2025-03-04T17:00:00Z' };
+    const window = await ask('addWindow', { body });
+    expect((await writer()).window).toMatchObject({ text: 'pump', overrun: false });
+    await ask('changeWindow', { params: { window: window.id }, body: { cancelled: true } });
+    expect((await writer()).window).toBeNull();
+    const { id } = await writer();
+    await expect(ask('reviewAlert', { params: { alert: id }, body: { verdict: 'benign' } })).rejects.toMatchObject({
+      status: 422,
+    });
+    await ask('changeAlert', {
+      params: { alert: id },
+      body: { state: 'acknowledged', assignee: 'u1', note: 'looking' },
+    });
+    await ask('reviewAlert', { params: { alert: id }, body: { verdict: 'true', reason: 'nobody knew', close: true } });
+    expect(await writer()).toMatchObject({ state: 'closed', review: 'true', assignee: 'u1', rank: null });
+    const detail = await ask('alert', { params: { alert: id } });
+    expect(detail.history.map((line) => line.what)).toEqual(['alert.review', 'alert.change']);
+    expect(detail.reviews).toHaveLength(1);
+    const actions = (await ask('journal', { params: {} })).items.map((line) => line.what);
+    expect(actions).toEqual(expect.arrayContaining(['window.add', 'window.change', 'alert.change', 'alert.review']));
+    expect(
+      (await ask('changeAlerts', { body: { alerts: [id, 'x'], change: { state: 'acknowledged' } } })).missing,
+    ).toEqual(['x']);
+  });
+
+  it('a baseline is kept, compared with now and restored', async () => {
+    const kept = await ask('saveBaseline', { body: { name: 'after the first day' } });
+    const comparison = await ask('compareBaseline', { params: { baseline: kept.id } });
+    expect(comparison.sentences[0]).toBe('The devices are the same.');
+    const restored = await ask('restoreBaseline', { params: { baseline: kept.id }, body: { reason: 'a test' } });
+    expect(restored.missing).toEqual([]);
+    const carried = JSON.parse(await engine.importBaseline(site, await engine.baselineFile(site, kept.id), 'u1')) as {
+      origin: string;
+    };
+    expect(carried.origin).toBe('carried');
+    await expect(engine.importBaseline(site, new Uint8Array([1, 2, 3]), 'u1')).rejects.toMatchObject({ status: 422 });
+    expect((await ask('baselines')).items).toHaveLength(3);
+  });
+
+  it('a restart learns nothing again: the same findings, the same state, in less than two seconds', async () => {
+    const before = await ask('findings', { query: { sort: 'id' } }).catch(() => ask('findings'));
+    const alert = await writer();
+    await engine.pulse();
+    const again = await start();
+    const first = engine;
+    engine = again;
+    const since = performance.now();
+    const after = await ask('findings', { query: { sort: 'id' } }).catch(() => ask('findings'));
+    expect(performance.now() - since).toBeLessThan(2000);
+    expect(after.items).toEqual(before.items);
+    expect(await writer()).toMatchObject({ id: alert.id, state: alert.state, review: alert.review });
+    expect(await ask('learning')).toMatchObject({ phase: 'watching', share: 1 });
+    engine = first;
+  });
+
+  it('what a person accepts is normal from then on', async () => {
+    const { id } = await writer();
+    const accepted = await ask('acceptAlert', { params: { alert: id }, body: { reason: 'the new panel' } });
+    expect(accepted.learned).toBe(true);
+    expect(await writer()).toMatchObject({ state: 'closed', review: 'benign' });
+  });
+});
