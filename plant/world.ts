@@ -125,5 +125,11 @@ export interface DisturbanceLabel {
   readonly expected: 'quiet' | 'labelled' | 'window';
   readonly as: readonly string[];
   /** The maintenance window that was announced for it. */
-  readonly window?: { readonly startUs: number; readonly endUs: number; readonly text: string };
+  readonly window?: {
+    readonly startUs: number;
+    readonly endUs: number;
+    readonly text: string;
+    /** Addresses of the devices that the announcement names beside the target. */
+    readonly ips?: readonly string[];
+  };
 }

@@ -26,6 +26,8 @@ interface Event {
   readonly expected: DisturbanceLabel['expected'];
   readonly as: readonly string[];
   readonly targetIp: (scene: Scene) => string;
+  /** Further devices that the work is announced for. */
+  readonly alsoIps?: (scene: Scene) => readonly string[];
   readonly go: (scene: Scene) => Activity;
 }
 
@@ -101,6 +103,7 @@ const EVENTS: readonly Event[] = [
     expected: 'window',
     as: REMOTE,
     targetIp: (scene) => scene.plant.vpn.ip,
+    alsoIps: (scene) => [scene.plant.jumpHost.ip, scene.station(scene.controllers[5]!).ip],
     *go(scene) {
       const { plant, clock } = scene;
       const tunnel = scene.stream(plant.internet.vendor, plant.vpn, 443);
@@ -187,6 +190,7 @@ export const networkEvents = (scene: Scene, book: Book): void => {
                 startUs: startUs - 10 * MINUTE_US,
                 endUs: endUs + 20 * MINUTE_US,
                 text: `${order}: ${event.text}`,
+                ...(event.alsoIps === undefined ? {} : { ips: event.alsoIps(scene) }),
               },
             }
           : {}),

@@ -1,0 +1,128 @@
+/** Figures of runs of the simulated plant, for people and as the cases of `npm run evaluate -- --json`. */
+import type { PlantOutcome, Told } from './plant.ts';
+import type { MoveResult, PlantScore } from './plant-score.ts';
+
+export interface PlantResult {
+  readonly outcome: PlantOutcome;
+  readonly score: PlantScore;
+  readonly seconds: number;
+}
+
+const median = (list: readonly number[]): number | null => {
+  const sorted = [...list].sort((a, b) => a - b);
+  return sorted.length === 0 ? null : sorted[Math.floor((sorted.length - 1) / 2)]!;
+};
+const time = (us: number): string => (Number.isFinite(us) ? new Date(us / 1000).toISOString().slice(5, 19) : '-');
+const counts = (list: readonly string[]): string =>
+  [...list.reduce((m, k) => m.set(k, (m.get(k) ?? 0) + 1), new Map<string, number>())]
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .map(([k, n]) => `${k} ${n}`)
+    .join(', ');
+const touching = (score: PlantScore): MoveResult[] => score.moves.filter((m) => m.move.touchesPlant);
+const found = (list: readonly MoveResult[]): MoveResult[] => list.filter((m) => !Number.isNaN(m.foundUs));
+const delayS = (m: MoveResult): number => (m.foundUs - m.move.startUs) / 1e6;
+const quietNone = (score: PlantScore): Told[] =>
+  [...score.owners].filter(([, owner]) => owner === 'none').map(([told]) => told);
+
+/** One case in the shape of the other data sets, with what is the plant's own beside it. */
+export const caseOf = ({ outcome, score, seconds }: PlantResult): Record<string, unknown> => {
+  const { case: run, labels } = outcome;
+  const touch = touching(score);
+  const kinds = [...new Set(touch.map((m) => m.kind))];
+  return {
+    case: `plant/${run.variant}/${run.attack}/seed-${run.seed}`,
+    metric: 'plant',
+    score: touch.length === 0 ? null : found(touch).length / touch.length,
+    detected: found(touch).length,
+    expected: touch.length,
+    falseEpisodes: score.falseAlerts.length,
+    farPercent: null,
+    delay: median(found(touch).map(delayS)),
+    alerted: touch.filter((m) => !Number.isNaN(m.alertedUs)).length,
+    days: score.days,
+    cycleSeconds: labels.cycleUs / 1e6,
+    knownBefore: score.knownBefore ?? null,
+    falseFindings: quietNone(score).length,
+    falseKinds: counts(score.falseAlerts.map((a) => a.kind)),
+    disturbancesRight: score.disturbances.filter((d) => d.right).length,
+    disturbances: score.disturbances.length,
+    incidents: score.incidents,
+    kinds: Object.fromEntries(
+      kinds.map((kind) => {
+        const of = touch.filter((m) => m.kind === kind);
+        const delays = found(of).map(delayS);
+        return [
+          kind,
+          {
+            found: delays.length,
+            of: of.length,
+            medianDelay: median(delays),
+            worstDelay: delays.length === 0 ? null : Math.max(...delays),
+          },
+        ];
+      }),
+    ),
+    frames: outcome.frames,
+    seconds: Math.round(seconds),
+  };
+};
+
+export const summaryOf = (results: readonly PlantResult[]): Record<string, unknown> => {
+  const touch = results.flatMap((r) => touching(r.score));
+  const days = results.reduce((sum, r) => sum + r.score.days, 0);
+  const alerts = results.flatMap((r) => r.score.falseAlerts);
+  const disturbances = results.flatMap((r) => r.score.disturbances);
+  return {
+    plant: {
+      runs: results.length,
+      movesFound: found(touch).length,
+      moves: touch.length,
+      falseAlertsPerDay: alerts.length / days,
+      falseKinds: counts(alerts.map((a) => a.kind)),
+      knownBefore: results.filter((r) => r.score.knownBefore?.alert === true).length,
+      disturbancesRight: disturbances.filter((d) => d.right).length,
+      disturbances: disturbances.length,
+    },
+  };
+};
+
+export const textOf = ({ outcome, score, seconds }: PlantResult): string => {
+  const { case: run, labels } = outcome;
+  const touch = touching(score);
+  const none = quietNone(score);
+  const lines = [
+    `seed ${run.seed}, plant ${run.variant}, attack ${run.staged === undefined ? run.attack : 'staged'}: ${score.days.toFixed(2)} days, ${outcome.frames} frames in ${seconds.toFixed(0)} s; judged from ${time(outcome.watchingUs)}; cells with a model ${outcome.armed} of ${outcome.cells}`,
+    `moves that touch the plant: found ${found(touch).length} of ${touch.length}, as alerts ${touch.filter((m) => !Number.isNaN(m.alertedUs)).length}; all moves ${found(score.moves).length} of ${score.moves.length}; known before the first command: ${score.knownBefore === undefined ? '-' : `alert ${score.knownBefore.alert}, incident ${score.knownBefore.incident}`}`,
+    `incidents: ${score.incidents.ofAttack} of the attack, ${score.incidents.ofNothing} of nothing`,
+    `false alerts: ${score.falseAlerts.length} (${counts(score.falseAlerts.map((a) => a.kind))})`,
+    `findings that belong to nothing: ${none.length} (${counts(none.map((t) => t.finding.kind))})`,
+    `disturbances as they should be: ${score.disturbances.filter((d) => d.right).length} of ${score.disturbances.length}`,
+  ];
+  for (const m of score.moves)
+    lines.push(
+      `  ${m.move.touchesPlant ? 'T' : ' '} ${time(m.move.startUs)} ${m.move.technique} ${m.move.name}: ${Number.isNaN(m.foundUs) ? 'MISSED' : `${delayS(m).toFixed(0)} s = ${(delayS(m) / (labels.cycleUs / 1e6)).toFixed(2)} cycles (${m.by.join(' ')})`}`,
+    );
+  for (const d of score.disturbances)
+    if (!d.right || d.disturbance.expected !== 'quiet')
+      lines.push(
+        `  ${d.right ? 'right' : 'WRONG'} ${time(d.disturbance.startUs)} ${d.disturbance.kind} (${d.disturbance.expected}): ${d.alerts.join(' ') || 'nothing'}`,
+      );
+  return lines.join('\n');
+};
+
+/** Every finding that belongs to nothing, for those who look for its cause. */
+export const findingsOf = ({ score }: PlantResult): string =>
+  quietNone(score)
+    .sort((a, b) => a.finding.firstUs - b.finding.firstUs)
+    .map((t) => {
+      const f = t.finding;
+      const parts = Object.entries(f.parts).map(
+        ([k, p]) =>
+          `${k}=${p.kind === 'text' ? p.text : p.kind === 'number' || p.kind === 'count' ? p.value : p.kind === 'duration' ? `${Math.round(p.us / 1e6)}s` : p.kind === 'texts' ? p.texts.join('|') : p.kind}`,
+      );
+      return `  ${t.isAlert ? 'A' : ' '} ${time(f.firstUs)}..${time(f.lastUs)} ${f.kind} ${f.surprise.toFixed(2)} ${t.actorIp}>${t.targetIp} ${f.protocol} ${t.points
+        .map((p) => p.path)
+        .slice(0, 3)
+        .join(',')} x${f.count} ${parts.join(' ').slice(0, 220)}`;
+    })
+    .join('\n');

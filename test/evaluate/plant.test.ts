@@ -1,0 +1,110 @@
+/**
+ * The whole product over some minutes of the simulated plant, with the noisy attack squeezed into the last of them: what
+ * is plain on the wire must be found even after a quarter of an hour of learning. And the rules of the score by hand.
+ */
+import { describe, expect, it } from 'vitest';
+import { PLANT_DEFAULTS } from '../../plant/network/index.ts';
+import type { MoveLabel } from '../../plant/world.ts';
+import type { Finding } from '../../src/core/finding.ts';
+import { MINUTE_US, type PlantOutcome, runPlant, type Told } from './plant.ts';
+import { caseOf, summaryOf } from './plant-report.ts';
+import { scorePlant } from './plant-score.ts';
+
+const START_US = PLANT_DEFAULTS.startUs;
+const SEED = 3;
+
+describe('the noisy attack in a quarter of an hour, after a quarter of learning', () => {
+  it('finds what is plain on the wire, joins it, and says so before the first command', () => {
+    const outcome = runPlant({
+      seed: SEED,
+      days: 32 / 1440,
+      attack: 'noisy',
+      variant: 'a',
+      disturbances: false,
+      learningUs: 14 * MINUTE_US,
+      staged: { atUs: START_US + 15 * MINUTE_US, minutes: 15 },
+    });
+    const score = scorePlant(outcome);
+    const missed = score.moves.filter((m) => Number.isNaN(m.foundUs)).map((m) => m.move.name);
+    const plain = score.moves.filter((m) =>
+      ['set-point', 'calibration', 'program', 'stop', 'force', 'safety bypass', 'firmware', 'rogue device'].includes(
+        m.kind,
+      ),
+    );
+    expect(plain.length, `seed ${SEED}`).toBeGreaterThanOrEqual(6);
+    expect(
+      plain.filter((m) => Number.isNaN(m.foundUs)).map((m) => m.move.name),
+      `seed ${SEED}, all missed: ${missed}`,
+    ).toEqual([]);
+    expect(score.knownBefore?.alert).toBe(true);
+    expect(score.incidents.ofAttack).toBeGreaterThan(0);
+    const found = caseOf({ outcome, score, seconds: 0 });
+    expect(found.expected).toBe(score.moves.filter((m) => m.move.touchesPlant).length);
+    expect(summaryOf([{ outcome, score, seconds: 0 }])).toHaveProperty('plant.moves', found.expected);
+  }, 120_000);
+});
+
+const HOUR_US = 60 * MINUTE_US;
+const MOVE: MoveLabel = {
+  id: 'move-1',
+  technique: 'T0836',
+  name: 'set point',
+  startUs: START_US + HOUR_US,
+  endUs: START_US + HOUR_US + 5 * MINUTE_US,
+  actorIp: '10.0.0.9',
+  targetIp: '10.0.0.1',
+  points: [{ name: 'LT-101', controllerIp: '10.0.0.1', address: 'holding 4' }],
+  effect: '',
+  touchesPlant: true,
+  isCommand: true,
+  variant: 'noisy',
+};
+const told = (detector: string, atUs: number, actorIp: string, targetIp: string, path = ''): Told => ({
+  finding: { id: `${detector} ${atUs} ${targetIp}`, kind: detector, detector, firstUs: atUs, lastUs: atUs } as Finding,
+  actorIp,
+  targetIp,
+  points: path === '' ? [] : [{ ip: targetIp, path }],
+  ips: new Set([actorIp, targetIp].filter((ip) => ip !== '')),
+  atUs: [atUs],
+  isAlert: true,
+  inWindow: false,
+});
+const scored = (list: readonly Told[]) =>
+  scorePlant({
+    labels: {
+      seed: 1,
+      startUs: START_US,
+      endUs: START_US + 24 * HOUR_US,
+      cycleUs: 60e6,
+      moves: [MOVE],
+      disturbances: [],
+    },
+    watchingUs: START_US,
+    told: list,
+    alerts: [],
+    incidents: [],
+  } as unknown as PlantOutcome);
+
+describe('what counts as found', () => {
+  const at = MOVE.startUs + MINUTE_US;
+  it('takes the same target by the same actor, the point, or the process of the controller', () => {
+    expect(scored([told('writer', at, '10.0.0.9', '10.0.0.1')]).moves[0]!.foundUs).toBe(at);
+    expect(scored([told('process', at, '', '10.0.0.1', 'holding 4')]).moves[0]!.foundUs).toBe(at);
+    expect(scored([told('process', at, '', '10.0.0.7', 'ns=2;s=LT-101')]).moves[0]!.foundUs).toBe(at);
+  });
+  it('takes no other actor, no other controller, nothing too early or too late', () => {
+    for (const other of [
+      told('writer', at, '10.0.0.8', '10.0.0.1'),
+      told('writer', at, '10.0.0.9', '10.0.0.2'),
+      told('process', at, '', '10.0.0.2', 'holding 4'),
+      told('writer', MOVE.startUs - MINUTE_US, '10.0.0.9', '10.0.0.1'),
+      told('writer', MOVE.endUs + 11 * MINUTE_US, '10.0.0.9', '10.0.0.1'),
+    ])
+      expect(scored([other]).moves[0]!.foundUs, other.finding.id).toBeNaN();
+  });
+  it('calls what nobody did nobody’s: hours later, or by another host', () => {
+    const quiet = told('scan', MOVE.startUs + 8 * HOUR_US, '10.0.0.8', '10.0.0.2');
+    expect([...scored([quiet]).owners.values()]).toEqual(['none']);
+    expect([...scored([told('scan', at, '10.0.0.9', '10.0.0.2')]).owners.values()]).toEqual(['attack']);
+  });
+});
