@@ -149,9 +149,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   });
 
   const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
-  const opened = live
-    ? openAll(engine, inputs, flags)
-    : engine.open({ kind: 'plant' }, SYSTEM).then(() => 0);
+  const opened = live ? openAll(engine, inputs, flags) : engine.open({ kind: 'plant' }, SYSTEM).then(() => 0);
   opened.catch((error: unknown) => report(error));
   const code = await ended;
   await server.close();
