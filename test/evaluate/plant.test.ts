@@ -18,6 +18,7 @@ describe('the noisy attack in a quarter of an hour, after a quarter of learning'
     const outcome = runPlant({
       seed: SEED,
       days: 32 / 1440,
+      startUs: START_US,
       attack: 'noisy',
       variant: 'a',
       disturbances: false,

@@ -22,7 +22,8 @@ export const MAX_SIGHTINGS = 2_000;
 /** Times closer than this are one. */
 const APART_US = 30_000_000;
 
-export interface PlantCase extends Pick<PlantOptions, 'seed' | 'days' | 'attack' | 'variant' | 'disturbances'> {
+export interface PlantCase
+  extends Pick<PlantOptions, 'seed' | 'days' | 'startUs' | 'attack' | 'variant' | 'disturbances'> {
   readonly learningUs: number;
   /** Instead of the attack that the plant plans: the noisy one at this time, over in about so many minutes. */
   readonly staged?: { readonly atUs: number; readonly minutes: number };
