@@ -81,7 +81,11 @@ export class Clockwork {
         const batch = this.#mirror.take(horizonUs);
         if (batch !== undefined) yield batch;
         this.#mirror.release();
-        if (horizonUs === endUs) return;
+        if (horizonUs === endUs) {
+          // Frames up to here left: what is begun before the next run begins now, not in what is over.
+          if (this.nowUs < endUs) this.nowUs = endUs;
+          return;
+        }
       }
       this.#pop();
       this.nowUs = next!.atUs;

@@ -12,7 +12,7 @@ import type { EndpointTable } from '../../src/decode/index.ts';
 import { createWorld } from '../physics/index.ts';
 import type { PointDefinition } from '../world.ts';
 import { layout } from './hosts.ts';
-import { PLANT_DEFAULTS, type PlantOptions, plantFrames } from './index.ts';
+import { openPlant, PLANT_DEFAULTS, type PlantOptions, plantFrames } from './index.ts';
 import { tagOf } from './masters/cip.ts';
 import { octetsOf, rawOf } from './masters/master.ts';
 import { modbusPlace } from './masters/modbus.ts';
@@ -169,4 +169,16 @@ describe.skipIf(!tshark)('read by tshark (skipped where it is not installed)', (
     expect(out.status).toBe(0);
     expect(out.stdout).toBe('');
   }, 60_000);
+});
+
+it('takes an attack that is staged between two stretches, at the time that was reached', () => {
+  const plant = openPlant({ ...short, disturbances: false });
+  const middleUs = PLANT_DEFAULTS.startUs + 60e6;
+  for (const batch of plant.run(middleUs)) expect(batch.count).toBeGreaterThan(0);
+  expect(plant.stage(2)).toBe(true);
+  expect(plant.stage(2)).toBe(false);
+  let frames = 0;
+  for (const batch of plant.run(middleUs + 60e6)) frames += batch.count;
+  expect(frames).toBeGreaterThan(1000);
+  expect(plant.labels.moves[0]!.startUs).toBe(middleUs);
 });

@@ -1,8 +1,10 @@
 /**
  * `npm run evaluate:plant -- [--plant SEEDS] [--plant-days D] [--learn-hours H] [--attack noisy|patient|none] [--variant a|b]
- * [--json] [--findings]`. Days are those after the learning time.
+ * [--from-hour H] [--stage MINUTES] [--no-disturbances] [--json] [--findings]`. Days are those after the learning time; a run
+ * begins on Monday at that hour; a staged attack begins ten minutes after the learning time and lasts about so long.
  */
 import { parseArgs } from 'node:util';
+import { PLANT_DEFAULTS } from '../../plant/network/index.ts';
 import { DAY_US, MINUTE_US, runPlant } from './plant.ts';
 import { caseOf, findingsOf, summaryOf, textOf } from './plant-report.ts';
 import { scorePlant } from './plant-score.ts';
@@ -14,6 +16,8 @@ const { values } = parseArgs({
     'learn-hours': { type: 'string', default: '24' },
     attack: { type: 'string', default: 'noisy' },
     variant: { type: 'string', default: 'a' },
+    'from-hour': { type: 'string', default: '0' },
+    stage: { type: 'string', default: '0' },
     'no-disturbances': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     findings: { type: 'boolean', default: false },
@@ -22,6 +26,8 @@ const { values } = parseArgs({
 const seeds = values.plant.split(',').map(Number);
 const days = Number(values['plant-days']);
 const learningHours = Number(values['learn-hours']);
+const fromHour = Number(values['from-hour']);
+const stageMinutes = Number(values.stage);
 const { attack, variant } = values;
 const fail = (text: string): never => {
   console.error(`evaluate:plant: ${text}`);
@@ -29,6 +35,9 @@ const fail = (text: string): never => {
 };
 if (seeds.some((s) => !Number.isInteger(s) || s < 0)) fail('--plant takes seeds: 1,2,3');
 if (!(days > 0 && days <= 30) || !(learningHours > 0 && learningHours <= 240)) fail('days or hours out of range');
+if (!(fromHour >= 0 && fromHour < 24) || !(stageMinutes >= 0 && stageMinutes <= 1440))
+  fail('--from-hour 0-23, --stage minutes');
+const startUs = (hour: number): number => PLANT_DEFAULTS.startUs + Math.round(hour * 60) * MINUTE_US;
 const results = seeds.map((seed) => {
   const startedMs = performance.now();
   let told = 0;
@@ -42,6 +51,10 @@ const results = seeds.map((seed) => {
           : fail('--attack noisy, patient or none'),
       variant: variant === 'a' || variant === 'b' ? variant : fail('--variant a or b'),
       disturbances: !values['no-disturbances'],
+      startUs: startUs(fromHour),
+      ...(stageMinutes > 0
+        ? { staged: { atUs: startUs(fromHour) + (learningHours * 60 + 10) * MINUTE_US, minutes: stageMinutes } }
+        : {}),
       learningUs: learningHours * 60 * MINUTE_US,
     },
     (tsUs) => {

@@ -17,7 +17,8 @@ describe('the noisy attack in a quarter of an hour, after a quarter of learning'
   it('finds what is plain on the wire, joins it, and says so before the first command', () => {
     const outcome = runPlant({
       seed: SEED,
-      days: 32 / 1440,
+      days: 45 / 1440,
+      startUs: START_US,
       attack: 'noisy',
       variant: 'a',
       disturbances: false,

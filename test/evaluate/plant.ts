@@ -22,7 +22,8 @@ export const MAX_SIGHTINGS = 2_000;
 /** Times closer than this are one. */
 const APART_US = 30_000_000;
 
-export interface PlantCase extends Pick<PlantOptions, 'seed' | 'days' | 'attack' | 'variant' | 'disturbances'> {
+export interface PlantCase
+  extends Pick<PlantOptions, 'seed' | 'days' | 'startUs' | 'attack' | 'variant' | 'disturbances'> {
   readonly learningUs: number;
   /** Instead of the attack that the plant plans: the noisy one at this time, over in about so many minutes. */
   readonly staged?: { readonly atUs: number; readonly minutes: number };
@@ -35,7 +36,7 @@ export interface Told {
   readonly targetIp: string;
   /** `ip path` of its points. */
   readonly points: readonly { readonly ip: string; readonly path: string }[];
-  /** All addresses in it. */
+  /** Actor, target and every single device that it names; not those of a list. */
   readonly ips: ReadonlySet<string>;
   /** Frame times at which it was new or went on, ascending, each the time a person could have known it. */
   readonly atUs: readonly number[];
@@ -131,7 +132,13 @@ export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = ()
       },
     };
   });
-  const ipOf = (endpoint: number): string => ipIn(runtime.endpoints, endpoint);
+  // A device that spoke without its address (ARP) has that of its asset.
+  const ipOf = (endpoint: number): string => {
+    const own = ipIn(runtime.endpoints, endpoint);
+    if (own !== '' || endpoint <= 0) return own;
+    const asset = model!.asset(model!.assetOf(endpoint) ?? '');
+    return asset?.endpoints.map((e) => ipIn(runtime.endpoints, e.endpoint)).find((ip) => ip !== '') ?? '';
+  };
   const pipeline = new Pipeline({ source: 'plant', site: runtime });
   let frames = 0;
   const read = (untilUs: number): void => {
@@ -157,9 +164,7 @@ export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = ()
       const point = model!.point(id);
       return point === undefined ? [] : [{ ip: ipOf(point.target), path: point.path }];
     });
-    const all = Object.values(finding.parts).flatMap((part) =>
-      part.kind === 'endpoint' ? [part.endpoint] : part.kind === 'endpoints' ? part.endpoints : [],
-    );
+    const all = Object.values(finding.parts).flatMap((part) => (part.kind === 'endpoint' ? [part.endpoint] : []));
     const ips = new Set([finding.actor, finding.target, ...all].map(ipOf).filter((ip) => ip !== ''));
     return {
       finding,

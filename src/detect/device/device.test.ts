@@ -36,6 +36,23 @@ describe('device', () => {
     expect(s.of('new-device')).toEqual([]);
   });
 
+  it('takes a known address behind a router in another network for the same device, a new one for new', () => {
+    const { s, hmi, plcs } = plant();
+    const router = '00:09:0f:00:00:01';
+    // What is behind a router has its card: it is known for one from its fourth address on.
+    for (const n of [1, 2, 3, 4]) s.flow(s.host(`10.30.0.${n}`, 'server', 4, router), plcs[0]!, 'https');
+    const before = s.of('new-device').length;
+    const past = (ip: string): number => {
+      const id = s.endpoints.add({ ip, mac: router, vlan: 35 });
+      s.endpoints.says(id, 1);
+      return id;
+    };
+    s.flow(past(s.endpoints.get(hmi).ip!), plcs[0]!, 'modbus');
+    expect(s.of('new-device')).toHaveLength(before);
+    s.flow(past('10.20.0.99'), plcs[0]!, 'modbus');
+    expect(s.of('new-device')).toHaveLength(before + 1);
+  });
+
   it('tells a controller that falls silent, since when, and ends it when it is back', () => {
     const { s, hmi, plcs, talk } = plant();
     const since = s.now;

@@ -48,6 +48,8 @@ const create = (context: DetectorContext): RunningDetector => {
   const devices = new Map<EndpointId, Device>();
   /** Devices per MAC. */
   const macs = new Map<string, number>();
+  /** Addresses of the devices: one of them in another network behind a router's card is the same device, seen past it. */
+  const addresses = new Set<string>();
   /** Devices per network, and whether devices of the plant are among them. */
   const networks = new Map<string, { known: number; plant: boolean }>();
   let lookedUs = 0;
@@ -87,7 +89,9 @@ const create = (context: DetectorContext): RunningDetector => {
     const learning = context.phase === 'learning';
     // A known network card with another address is no new device, unless it is a router's.
     const sameCard = behind > 0 && behind < ROUTER_FROM;
-    const usual = learning || sameCard;
+    const pastRouter = behind >= ROUTER_FROM && e.ip !== undefined && addresses.has(e.ip);
+    const usual = learning || sameCard || pastRouter;
+    if (e.ip !== undefined) addresses.add(e.ip);
     devices.set(host, { endpoint: host, firstUs, lastUs, sightings: 1, longestUs: 0, usual, silent: false });
     if (mac !== '') macs.set(mac, behind + 1);
     let net = networks.get(network);
@@ -223,7 +227,11 @@ const create = (context: DetectorContext): RunningDetector => {
       } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
-      for (const [k, d] of saved.devices) devices.set(k, d);
+      for (const [k, d] of saved.devices) {
+        devices.set(k, d);
+        const { ip } = context.endpoints.get(d.endpoint);
+        if (ip !== undefined) addresses.add(ip);
+      }
       for (const [k, n] of saved.macs) macs.set(k, n);
       for (const [k, known, plant] of saved.networks) networks.set(k, { known, plant });
       lookedUs = saved.lookedUs;

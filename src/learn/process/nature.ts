@@ -6,6 +6,8 @@ import type { PointNature, RowTable } from '../../core/process.ts';
 
 /** A point with more different values than this is not a set of states, however often they come again. */
 export const MAX_STATES = 12;
+/** States are known when no new one came in the later part of all changes: after this part of them. */
+const ALL_FOUND = 0.5;
 /** Part of its span that a point is taken to be exact to (standard deviation): instruments of class 0.2. */
 const ACCURACY_OF_SPAN = 0.002;
 /** Part of its reading: a point that hardly moves is not more exact than its instrument (class 0.1). */
@@ -28,17 +30,36 @@ export interface PointShape {
   readonly known: number;
 }
 
-/** Distinct values in ascending order with how often each is entered (a run counts once); stops after `most` values. */
-const visits = (column: Float64Array, most: number): Map<number, number> | undefined => {
+interface Visits {
+  /** How often each value is entered; a run counts once. */
+  readonly seen: ReadonlyMap<number, number>;
+  /** Part of all visits after which no new value came. */
+  readonly foundAfter: number;
+}
+
+/** Undefined beyond `most` values. */
+const visits = (column: Float64Array, most: number): Visits | undefined => {
   const seen = new Map<number, number>();
   let last = Number.NaN;
+  let all = 0;
+  let latest = 0;
   for (const x of column) {
     if (Number.isNaN(x) || x === last) continue;
     last = x;
-    seen.set(x, (seen.get(x) ?? 0) + 1);
+    all++;
+    const before = seen.get(x) ?? 0;
+    if (before === 0) latest = all;
+    seen.set(x, before + 1);
     if (seen.size > most) return undefined;
   }
-  return seen;
+  return { seen, foundAfter: all === 0 ? 0 : latest / all };
+};
+
+/** Neighbouring whole numbers far from zero: a measurement of coarse resolution that hardly moved. Codes begin near zero. */
+const isNarrow = (values: readonly number[]): boolean => {
+  const low = values[0]!;
+  const high = values.at(-1)!;
+  return high - low === values.length - 1 && Math.min(Math.abs(low), Math.abs(high)) > MAX_STATES;
 };
 
 /** True where nearly all changes are to the next whole number. */
@@ -54,10 +75,14 @@ const wanders = (column: Float64Array): boolean => {
 };
 
 const statesOf = (column: Float64Array, known: number): number[] => {
-  const seen = visits(column, MAX_STATES);
-  if (seen === undefined) return [];
+  const found = visits(column, MAX_STATES);
+  if (found === undefined) return [];
+  const { seen, foundAfter } = found;
   const values = [...seen.keys()].sort((a, b) => a - b);
+  if (values.length > 1 && isNarrow(values)) return [];
   if (values.length <= 2) return values;
+  // While new ones keep coming the set is not known (Good, Biometrika 40, 1953): the halves of a real number in two words.
+  if (values.length > 4 && foundAfter > ALL_FOUND) return [];
   // States are whole numbers that come again. A few odd values of a pump that hardly ever runs are not, nor is a
   // measurement of coarse resolution, which wanders from one value to the next.
   if (!values.every(Number.isInteger)) return [];

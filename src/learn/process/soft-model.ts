@@ -197,8 +197,10 @@ export class SoftModel implements CellModel {
       return;
     }
     const beyond = Math.max(limits.low - x, x - limits.high);
+    // What got far out step by step is a level; nonsense comes at a bound.
+    const jumped = Math.abs(x - this.stillValues[p]!) > span;
     if (beyond > 0)
-      this.tell(p, beyond > span ? 'junk' : 'level', 1 + beyond / Math.max(shape.accuracy, span * 0.05), {
+      this.tell(p, beyond > span && jumped ? 'junk' : 'level', 1 + beyond / Math.max(shape.accuracy, span * 0.05), {
         expected: shape.mean,
       });
     if (Math.abs(x - this.stillValues[p]!) <= this.stillness[p]!) this.stillRows[p]!++;
