@@ -407,7 +407,7 @@ class Attacker implements intrusion.Intruder {
 /** Parts of the run after which the attack begins, and in which the noisy one is over. */
 const BEGINS = 0.3;
 /** Pauses and holds of the whole campaign, in units: the time it takes is this many of them. */
-const CAMPAIGN_UNITS = 36;
+const CAMPAIGN_UNITS = 44;
 /** Part of the patient attacker's time that lies in working hours. */
 const WORKING = 0.27;
 
