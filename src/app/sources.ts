@@ -82,6 +82,7 @@ export class Sources {
   #ring: Promise<EvidenceRing> | undefined;
   #closing = false;
   readonly #background = new Set<Promise<void>>();
+  readonly #opening = new Set<Promise<void>>();
   #idle: (() => void)[] = [];
 
   constructor(options: SourcesOptions) {
@@ -99,7 +100,23 @@ export class Sources {
     return this.ring();
   }
 
-  open(request: SourceRequest, userId: string): Promise<Uploaded> {
+  /** Opens a source. What is being opened when the program ends is waited for: the store must not close under it. */
+  async open(request: SourceRequest, userId: string): Promise<Uploaded> {
+    if (this.#closing) throw new RequestError(409, 'closing', 'Gatehouse is ending.', 'Start it again.');
+    const opening = this.#open(request, userId);
+    const settled = opening.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#opening.add(settled);
+    try {
+      return await opening;
+    } finally {
+      this.#opening.delete(settled);
+    }
+  }
+
+  #open(request: SourceRequest, userId: string): Promise<Uploaded> {
     switch (request.kind) {
       case 'file':
         return this.#openFile(request, userId);
@@ -470,6 +487,7 @@ export class Sources {
 
   async close(): Promise<void> {
     this.#closing = true;
+    await Promise.all(this.#opening);
     for (const { stop } of this.running.values()) stop();
     for (const stop of this.#stops) stop();
     await Promise.all([this.#queue, ...this.#background]);
