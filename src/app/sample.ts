@@ -1,10 +1,9 @@
 /**
- * The sample plant as a capture: what `npm start` without arguments replays, and a file for `gatehouse plant`. It is
- * written as pcapng and read like any other capture, so that the first thing a newcomer sees went the whole way.
+ * The sample plant as a capture: ten minutes for tests, pictures and other tools (`gatehouse sample`). It is written as
+ * pcapng and read like any other capture.
  */
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SAMPLE_DEFAULTS, type SampleOptions, samplePlant } from '../../plant/index.ts';
@@ -45,12 +44,4 @@ export const writeSample = async (path: string, options: SampleOptions = SAMPLE_
     await rm(unfinished, { force: true });
     throw error;
   }
-};
-
-/** Path and name of the sample plant's capture, made in the data folder when it is not there yet. */
-export const prepareSample = async (folder: string): Promise<{ readonly path: string; readonly name: string }> => {
-  const name = `sample-plant-${SAMPLE_DEFAULTS.seed}.pcapng`;
-  const path = join(folder, name);
-  if (!existsSync(path)) await writeSample(path);
-  return { path, name: 'Sample plant' };
 };
