@@ -43,7 +43,7 @@ const learningRow = (view: SiteView, detector: string, x: Learning): LearningRow
       case 'endpoint':
         return partyOf(view, of.endpoint).name;
       case 'conversation':
-        return `${partyOf(view, of.client).name} -> ${partyOf(view, of.server).name} by ${of.protocol}`;
+        return `${partyOf(view, of.client).name} -> ${partyOf(view, of.server).name}${of.protocol === '' ? '' : ` by ${of.protocol}`}`;
       case 'cell':
         return of.cell;
       case 'point':
