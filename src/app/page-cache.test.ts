@@ -54,6 +54,19 @@ describe('withPages', () => {
     expect(await next).toBe('two');
   });
 
+  it('waits for a new page where the one at hand is old, also while a source is read', async () => {
+    const { pages, asked, change, source, pass } = setUp();
+    source('reading');
+    const first = pages.call('now', input);
+    asked[0]!.answer('one');
+    await first;
+    change();
+    pass(60_000);
+    const later = pages.call('now', input);
+    asked[1]!.answer('two');
+    expect(await later).toBe('two');
+  });
+
   it('gives the page at hand while a source is read, and makes it anew behind it', async () => {
     const { pages, asked, rests, change, source, pass } = setUp();
     source('reading');

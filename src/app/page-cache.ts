@@ -32,6 +32,8 @@ const MAX_KEPT_ROWS = 200;
 const PAGE_MS = 1000;
 /** After pages were made anew the engine has this many times as long for its own work. */
 const REST = 4;
+/** An older page is no answer: it is waited for. Milliseconds. */
+const STALE_MS = 15_000;
 /** Pages that nobody asked for since this long are not made anew, milliseconds. */
 const FORGOTTEN_MS = 10_000;
 
@@ -43,6 +45,8 @@ interface Page {
   /** The version of the site that the text shows. */
   version: number;
   askedMs: number;
+  /** When the engine was asked for it. */
+  madeMs: number;
   isSettled: boolean;
 }
 
@@ -87,7 +91,7 @@ export class PageCache {
       this.#pages.delete(key);
       this.#pages.set(key, page);
       if (page.version === this.#version(site)) return page.text;
-      if (page.isSettled && this.#isBusy(site)) {
+      if (page.isSettled && this.#isBusy(site) && nowMs - page.madeMs < STALE_MS) {
         this.#outdated.add(site);
         void this.#renew(site);
         return page.text;
@@ -100,6 +104,7 @@ export class PageCache {
       text: Promise.resolve(''),
       version: 0,
       askedMs: nowMs,
+      madeMs: nowMs,
       isSettled: false,
     };
     this.#make(key, fresh);
@@ -145,6 +150,7 @@ export class PageCache {
   /** Asks the engine; a failure is told to who asked and not kept. */
   #make(key: string, page: Page): Promise<unknown> {
     page.version = this.#version(page.site);
+    page.madeMs = this.#clock.nowMs();
     page.text = this.#engine.call(page.call, page.input);
     return page.text.then(
       () => {
