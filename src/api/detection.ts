@@ -188,7 +188,7 @@ export const BaselineComparison = Obj({
 });
 export type BaselineComparison = Static<typeof BaselineComparison>;
 export const RestoreRequest = Obj({ reason: Type.String({ minLength: 1, maxLength: 1000 }) });
-/** Endpoints of a carried baseline are found again by their addresses. */
+/** A carried baseline fits where addresses and points have the same numbers as where it was kept. */
 export const Restored = Obj({
   /** What was learned until now was kept under this baseline. */
   before: Type.String(),

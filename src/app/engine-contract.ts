@@ -104,7 +104,6 @@ export type SourceRequest =
       readonly path: string;
       readonly name?: string;
       readonly site?: string;
-      readonly sample?: boolean;
     }
   | { readonly kind: 'folder'; readonly path: string; readonly site?: string }
   | { readonly kind: 'stream'; readonly name: string; readonly site?: string; readonly fd: number }

@@ -193,18 +193,12 @@ export class Sources {
     await refuseWhatIsNoCapture(path, request.path);
     const sha256 = await hashFile(path);
     const name = request.name ?? basename(path);
-    const sample = request.sample === true;
-    const site = await this.#siteOf(
-      request.site,
-      sample ? 'sample' : `c-${sha256.slice(0, 16)}`,
-      name,
-      sample ? 'sample' : 'capture',
-    );
+    const site = await this.#siteOf(request.site, `c-${sha256.slice(0, 16)}`, name, 'capture');
     const id = `f-${sha256.slice(0, 16)}`;
     const known = site.sources.get(id);
     if (known !== undefined && known.state !== 'failed') return { site: site.id, source: id, known: true };
     if (known !== undefined && site.sources.size === 1) await this.#forget(site);
-    const source = this.#newSource(site, { id, kind: sample ? 'sample' : 'file', name, path, sha256, progress: 0 });
+    const source = this.#newSource(site, { id, kind: 'file', name, path, sha256, progress: 0 });
     await this.#record(site, source, userId);
     this.#enqueue(() => this.#readFile(site, source));
     return { site: site.id, source: id, known: false };

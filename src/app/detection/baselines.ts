@@ -1,7 +1,7 @@
 /**
  * What was learned, kept under a name: saved, compared, restored, carried to a twin machine as a file. A baseline names
- * the addresses and points that it speaks about by number; it fits where they have the same numbers (this site; a site
- * without frames takes them over) and is refused elsewhere, with what does not fit.
+ * the addresses and points that it speaks about by number; it fits where they have the same numbers (this site, or a twin
+ * that saw its devices in the same order) and is refused elsewhere, with what does not fit.
  */
 import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
