@@ -197,7 +197,7 @@ export const band = async (view: SiteView, store: Store, request: SeriesRequest)
   const low = new Array<number | null>(n).fill(null);
   const high = new Array<number | null>(n).fill(null);
   const expected = new Array<number | null>(n).fill(null);
-  if (cell !== undefined && cell.isArmed) {
+  if (cell?.isArmed === true) {
     const latest = cell.rows.latest(BAND_ROWS).tsUs;
     const bands = cell.bands(i, latest.length);
     let row = 0;
