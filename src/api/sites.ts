@@ -198,6 +198,20 @@ export const JournalRow = Obj({
 });
 export type JournalRow = Static<typeof JournalRow>;
 
+/** A head that was exported earlier and must be part of the chain; both or none. */
+export const JournalCheckQuery = Obj({
+  row: Type.Optional(Type.Integer({ minimum: 1 })),
+  hash: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+});
+/** The whole chain recomputed. `row`: the last one, or the first that does not follow; `reason` '' where intact. */
+export const JournalCheck = Obj({
+  state: Type.Union([Type.Literal('intact'), Type.Literal('broken')]),
+  row: Count,
+  hash: Type.String(),
+  reason: Type.String(),
+});
+export type JournalCheck = Static<typeof JournalCheck>;
+
 export const Settings = Obj({
   /** Days that frames behind evidence, history and flows are kept; null: for ever. */
   retention: Obj({ evidenceDays: Maybe(Int()), historyDays: Maybe(Int()), evidenceMiB: Maybe(Int()) }),
