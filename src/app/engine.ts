@@ -84,6 +84,7 @@ export class LocalEngine implements Engine {
   #retaining = true;
   #ringMoved = true;
   #journalSeq = 0;
+  #writing: 'ready' | 'failed' = 'ready';
   #names = new Map<string, string>();
 
   private constructor(options: EngineOptions) {
@@ -185,6 +186,11 @@ export class LocalEngine implements Engine {
   /** Twice a second: tells what moved, writes now and then, looks for silence. */
   async pulse(): Promise<void> {
     this.#pulses++;
+    const { kind } = this.#store.writer.state;
+    if (kind !== this.#writing) {
+      this.#writing = kind;
+      this.#global('sites');
+    }
     try {
       if (this.#pulses % PULSES_PER_SECOND === 0) for (const { run } of this.#sources.running.values()) run.second();
       const moved = new Set<LiveSite>();
