@@ -8,7 +8,7 @@ import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import type { Retention, Row, Store } from '../store/index.ts';
 import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { Corrections } from './corrections.ts';
-import { baselineFile, importBaseline } from './detection/baselines.ts';
+import { baselineFile, importBaseline, restoreBaseline } from './detection/baselines.ts';
 import { acting } from './detection/calls.ts';
 import {
   type AccountChange,
@@ -371,6 +371,14 @@ export class LocalEngine implements Engine {
       importBaseline(actor, bytes, this.#names),
     );
     return JSON.stringify(row);
+  }
+
+  async begin(name: string, baseline: Uint8Array, userId: string): Promise<void> {
+    const { id } = await this.#sources.begin(name);
+    await acting(this.#context(), id, userId, ['detection', 'process'], async (actor) => {
+      const row = await importBaseline(actor, baseline, this.#names);
+      await restoreBaseline(actor, row.id, `carried to the new site ${name}`);
+    });
   }
 
   async accounts(): Promise<Accounts> {

@@ -135,7 +135,7 @@ export class Sources {
     const siteId = name === undefined ? id : slug(name);
     const known = this.#options.sites.get(siteId);
     if (known !== undefined) {
-      if (known.kind !== kind) known.kind = 'mixed';
+      if (known.kind !== kind) known.kind = known.sources.size === 0 ? kind : 'mixed';
       return known;
     }
     if (this.#options.sites.size >= MAX_SITES) {
@@ -150,6 +150,21 @@ export class Sources {
     };
     const site = new LiveSite(this.#options.store, row, this.#options.userName);
     this.#options.sites.set(siteId, site);
+    return site;
+  }
+
+  /** A site without a source yet. Throws where there is one of this name. */
+  async begin(name: string): Promise<LiveSite> {
+    if (this.#options.sites.has(slug(name)))
+      throw new RequestError(
+        409,
+        'site-exists',
+        `There is a site "${name}" already.`,
+        'Give a new name with --site, or restore the baseline in the console on Learning.',
+      );
+    const site = await this.#siteOf(name, '', name, 'live');
+    await this.#options.store.writer.submit({ put: { site: [site.row] } });
+    this.#options.onChange(site);
     return site;
   }
 
