@@ -29,7 +29,10 @@ interface Job {
 export const startFitThread = (): Worker => {
   const options = { resourceLimits: { maxOldGenerationSizeMb: MAX_FIT_HEAP_MIB } };
   if (import.meta.url.endsWith('.js')) return new Worker(new URL('./fit-worker.js', import.meta.url), options);
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href;
+  const tsx = new URL(
+    'dist/esm/api/index.mjs',
+    pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')),
+  ).href;
   const entry = new URL('./fit-worker.ts', import.meta.url).href;
   const begin = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(entry)}); });`;
   return new Worker(begin, { ...options, eval: true });
