@@ -7,6 +7,7 @@ import type { Source, SourceHealth } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
 import { createSiteModel } from '../observe/index.ts';
 import { loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
+import type { Fitter } from './detection/fitting.ts';
 import {
   createSiteDetection,
   detectionBatch,
@@ -14,7 +15,6 @@ import {
   loadDetection,
   readStanding,
 } from './detection/keep.ts';
-import type { Fitter } from './detection/fitting.ts';
 import type { SiteDetection } from './detection/site-detection.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
 import { createCache, type SiteView } from './query/view.ts';

@@ -22,6 +22,8 @@ const FRESH_US = 60_000_000;
 export const MIN_ROWS = 200;
 /** A relation that a person wrote and that does not hold is worth a look. */
 const WRITTEN_SURPRISE = 0.75;
+/** A cell without a new row for more steps than this was not seen. */
+const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
 const AGAIN_US = 3_600_000_000;
 /** Rows whose band is remembered for the eye. */
@@ -179,10 +181,12 @@ export class Cell {
     if (this.#model === undefined || this.#guard === undefined) return false;
     const row = this.#row;
     const score = this.#model.score(tsUs, row);
-    this.#surprise.fill(score.state === 'scored' ? 0 : Number.NaN);
+    // What is not seen is not normal.
+    for (let p = 0; p < row.length; p++)
+      this.#surprise[p] = score.state !== 'scored' || Number.isNaN(row[p]!) ? Number.NaN : 0;
     const deviations = this.#judged(score.deviations);
     for (const { point, surprise } of deviations)
-      if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]!, surprise);
+      if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]! || 0, surprise);
     const band = this.#look();
     const slot = (number % BAND_ROWS) * row.length;
     this.#bands.expected.set(band.expected, slot);
@@ -304,7 +308,16 @@ export class Cell {
     });
   }
 
-  /** Surprise of a column in the latest row; NaN while learning. */
+  /** Nothing of the cell was seen when its last row was due. `nowUs`: frame time. */
+  isUnseen(nowUs: number): boolean {
+    return nowUs - this.rows.lastUs > UNSEEN_STEPS * this.plan.stepUs;
+  }
+  /** A column has a value in the latest row. */
+  isSeen(column: number): boolean {
+    return !Number.isNaN(this.rows.lastValue(column));
+  }
+
+  /** Surprise of a column in the latest row; NaN while learning, and where it was not seen. */
   surprise(column: number): number {
     return this.#surprise[column]!;
   }

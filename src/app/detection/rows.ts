@@ -39,6 +39,11 @@ export class CellRows {
     return this.#taken === 0 ? 0 : this.#tsUs[(this.#taken - 1) % this.capacity]!;
   }
 
+  /** The latest value of a column; NaN where it was not known. */
+  lastValue(column: number): number {
+    return this.#taken === 0 ? Number.NaN : this.#values[((this.#taken - 1) % this.capacity) * this.points + column]!;
+  }
+
   add(tsUs: number, row: Float64Array, odd: boolean): void {
     const at = this.#taken % this.capacity;
     if (at >= this.#size) this.#grow();

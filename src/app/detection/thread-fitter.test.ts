@@ -31,9 +31,12 @@ const dying = (deaths: number) => {
   let started = 0;
   const start = (): Worker =>
     started++ < deaths
-      ? new Worker("require('node:worker_threads').parentPort.on('message', () => { throw new Error('out of luck'); })", {
-          eval: true,
-        })
+      ? new Worker(
+          "require('node:worker_threads').parentPort.on('message', () => { throw new Error('out of luck'); })",
+          {
+            eval: true,
+          },
+        )
       : startFitThread();
   return { start, started: () => started };
 };
