@@ -10,6 +10,7 @@ import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { Corrections } from './corrections.ts';
 import { baselineFile, importBaseline, restoreBaseline } from './detection/baselines.ts';
 import { acting } from './detection/calls.ts';
+import type { Fitter } from './detection/fitting.ts';
 import {
   type AccountChange,
   type Accounts,
@@ -24,7 +25,7 @@ import {
   type SourceRequest,
 } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
-import { LiveSite, sourceOf } from './live-site.ts';
+import { LiveSite, type SiteAround, sourceOf } from './live-site.ts';
 import { Names } from './names.ts';
 import { asPcapng, selectedFrames, selectionOf } from './selection.ts';
 import { Sources } from './sources.ts';
@@ -62,6 +63,8 @@ export interface EngineOptions {
   /** IANA name of the plant's zone. */
   readonly zone: string;
   readonly onError?: (error: unknown) => void;
+  /** Makes models of process cells; in this thread unless given. */
+  readonly fitter?: Fitter;
   /** False in tests that call `pulse` themselves. */
   readonly timers?: boolean;
 }
@@ -86,10 +89,19 @@ export class LocalEngine implements Engine {
   #journalSeq = 0;
   #writing: 'ready' | 'failed' = 'ready';
   #names = new Map<string, string>();
+  readonly #around: SiteAround;
 
   private constructor(options: EngineOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#around = {
+      userName: (id) => this.#names.get(id) ?? id,
+      ...(options.fitter && { fitter: options.fitter }),
+      onFitted: (site) => {
+        this.#unsaved.add(site);
+        this.#changed(site);
+      },
+    };
     this.#lists = new Names(options.store, options.nowUs);
     this.#sources = new Sources({
       store: options.store,
@@ -98,7 +110,7 @@ export class LocalEngine implements Engine {
       nowMs: options.nowMs,
       folder: options.store.folder,
       zone: options.zone,
-      userName: (id) => this.#names.get(id) ?? id,
+      around: this.#around,
       onChange: (site) => {
         this.#unsaved.add(site);
         this.#changed(site);
@@ -125,7 +137,7 @@ export class LocalEngine implements Engine {
   async #load(): Promise<void> {
     const { db } = this.#store;
     for (const row of await db.selectFrom('site').selectAll().execute()) {
-      this.#sites.set(row.site_id, new LiveSite(this.#store, row, (id) => this.#names.get(id) ?? id));
+      this.#sites.set(row.site_id, new LiveSite(this.#store, row, this.#around));
     }
     for (const row of await db.selectFrom('source').selectAll().orderBy('started_us').execute()) {
       this.#sites.get(row.site_id)?.sources.set(row.source_id, sourceOf(row));
@@ -246,7 +258,7 @@ export class LocalEngine implements Engine {
 
   async #unloadIdle(): Promise<void> {
     const idle = [...this.#sites.values()].filter(
-      (site) => site.isLoaded && site.busy === 0 && !this.#unsaved.has(site),
+      (site) => site.isLoaded && site.busy === 0 && !site.isFitting && !this.#unsaved.has(site),
     );
     idle.sort((a, b) => b.usedUs - a.usedUs);
     for (const site of idle.slice(MAX_IDLE_LOADED)) {
@@ -489,6 +501,8 @@ export class LocalEngine implements Engine {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    // What is being made is made again after the next start.
+    await this.#options.fitter?.close();
     await this.#sources.close();
     for (const site of this.#sites.values()) {
       const interrupted = [...site.sources.values()].some(

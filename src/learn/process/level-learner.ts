@@ -45,9 +45,11 @@ const build = (saved: Saved): CellModel => {
       const deviations: Deviation[] = [];
       let highest = 0;
       let judged = false;
+      let known = false;
       for (let p = 0; p < levels.length; p++) {
         const level = levels[p];
         if (!level) continue;
+        known ||= !Number.isNaN(row[p]!);
         const surprise = feedLevel(level, row[p]!);
         if (Number.isNaN(surprise)) continue;
         judged = true;
@@ -66,7 +68,7 @@ const build = (saved: Saved): CellModel => {
           text: '',
         });
       }
-      return { surprise: highest, state: judged || !armed ? 'scored' : 'learning', deviations };
+      return { surprise: highest, state: judged ? 'scored' : armed && !known ? 'unseen' : 'learning', deviations };
     },
     save: () => new TextEncoder().encode(JSON.stringify(saved, (_, x: unknown) => (Number.isNaN(x) ? 'NaN' : x))),
   };
