@@ -7,19 +7,19 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { BandColumns, CellLearner, CellModel, Deviation, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
+import { durationText } from '../../decide/index.ts';
 import { CellGuard } from '../../detect/index.ts';
-import { printRelation, type RelationWatch } from '../../learn/process/index.ts';
+import { CellStretches, printRelation, type RelationWatch, type SavedStretch } from '../../learn/process/index.ts';
+import { Freshness } from './freshness.ts';
 import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
 
-/** A value is fresh for so many of its own cadences, so many steps, and at least so long. */
-const FRESH_CADENCES = 20;
-const FRESH_STEPS = 5;
-const FRESH_US = 60_000_000;
 /** Fewer rows teach nothing. */
 export const MIN_ROWS = 200;
 /** A relation that a person wrote and that does not hold is worth a look. */
 const WRITTEN_SURPRISE = 0.75;
+/** Samples that are compared with earlier ones come at most so often: ticks come once in a second. */
+const LEAST_SAMPLE_US = 2_000_000;
 /** Rows whose band is remembered for the eye. */
 export const BAND_ROWS = 120;
 
@@ -30,6 +30,8 @@ export interface CellPlan {
   readonly points: readonly number[];
   readonly stepUs: number;
   readonly rows: number;
+  /** Pace of polling of most of its points; absent in what older versions saved: that of the rows. */
+  readonly sampleUs?: number;
 }
 
 export interface CellOptions {
@@ -57,7 +59,10 @@ export class Cell {
   readonly watch: PointWatch;
   readonly #options: CellOptions;
   readonly #row: Float64Array;
+  readonly #sampled: Float64Array;
   readonly #lastUs: Float64Array;
+  readonly #freshness: Freshness;
+  readonly #stretches: CellStretches;
   readonly #band: BandColumns;
   /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring. */
   readonly #bands: { readonly [K in keyof BandColumns]: Float32Array };
@@ -71,6 +76,9 @@ export class Cell {
   #fittedUs = 0;
   #learnedUs = 0;
   #nextUs = 0;
+  readonly #sampleUs: number;
+  #lookedUs = 0;
+  #arming: readonly PointArming[] = [];
   /** Why it is not armed although it saw enough; '' otherwise. */
   problem = '';
   /** Changed since it was saved. */
@@ -85,7 +93,11 @@ export class Cell {
     this.watch = options.watch;
     this.rows = new CellRows(n, plan.rows);
     this.#row = new Float64Array(n);
+    this.#sampled = new Float64Array(n);
     this.#lastUs = new Float64Array(n);
+    this.#freshness = new Freshness(n);
+    this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
+    this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);
     this.#bands = {
       expected: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
@@ -123,11 +135,12 @@ export class Cell {
     return this.#model;
   }
   get arming(): readonly PointArming[] {
-    return this.#model?.arming ?? [];
+    return this.#arming;
   }
 
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
   tick(tsUs: number, odd: boolean): boolean {
+    this.#sample(tsUs, odd);
     if (tsUs < this.#nextUs && tsUs >= this.rows.lastUs) return false;
     const { stepUs } = this.plan;
     const at = Math.floor(tsUs / stepUs) * stepUs;
@@ -138,8 +151,8 @@ export class Cell {
     this.watch.read(row, this.#lastUs);
     let known = 0;
     for (let i = 0; i < row.length; i++) {
-      const fresh = Math.max(FRESH_US, FRESH_STEPS * stepUs, FRESH_CADENCES * this.watch.cadenceUs(i));
-      if (tsUs - this.#lastUs[i]! > fresh) row[i] = Number.NaN;
+      // What was not seen is unknown: a value that is held would look like one that is frozen.
+      if (!this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i))) row[i] = Number.NaN;
       else if (!Number.isNaN(row[i]!)) known++;
     }
     // A cell of which nothing is seen makes no rows: not seen is not normal.
@@ -148,6 +161,14 @@ export class Cell {
     this.rows.add(at, row, isOdd);
     this.dirty = true;
     return true;
+  }
+
+  /** Samples between rows, for repetitions: looked at twice in the time of one. */
+  #sample(tsUs: number, odd: boolean): void {
+    if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
+    this.#lookedUs = tsUs;
+    this.watch.read(this.#sampled, this.#lastUs);
+    this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && !odd);
   }
 
   #judge(tsUs: number): boolean {
@@ -169,8 +190,10 @@ export class Cell {
   /** Without the relations that people rejected, with those that they wrote. */
   #judged(said: readonly Deviation[]): readonly Deviation[] {
     const { muted, watch } = this.#relations;
-    if (muted.size === 0 && watch.relations.length === 0) return said;
+    const repeated = this.#repeated();
+    if (muted.size === 0 && watch.relations.length === 0 && repeated.length === 0) return said;
     const out = said.filter(({ kind, text }) => kind !== 'relation' || !muted.has(text));
+    out.push(...repeated);
     watch.check(this.#row, (relation, left, when) => {
       const { compare, value } = relation;
       out.push({
@@ -186,6 +209,27 @@ export class Cell {
           { point: when, weight: 0.5 },
         ],
         text: printRelation(relation),
+      });
+    });
+    return out;
+  }
+
+  #repeated(): Deviation[] {
+    const out: Deviation[] = [];
+    this.#stretches.repetitions(({ point, changes, limit, backUs }) => {
+      const observed = this.#row[point]!;
+      if (Number.isNaN(observed)) return;
+      const { low, high } = this.#range[point]!;
+      out.push({
+        point,
+        kind: 'replay',
+        surprise: 1 - limit / changes / 2,
+        observed,
+        expected: Number.NaN,
+        low,
+        high,
+        from: [{ point, weight: 1 }],
+        text: `${changes} changes in a row are those of ${durationText(backUs)} before, to the last digit.`,
       });
     });
     return out;
@@ -208,7 +252,9 @@ export class Cell {
     const table = this.rows.table(this.names);
     if (learner === undefined || table.count < MIN_ROWS) return false;
     try {
-      this.#arm(learner.fit(table, { stepUs: this.plan.stepUs }));
+      const model = learner.fit(table, { stepUs: this.plan.stepUs });
+      this.#stretches.arm();
+      this.#arm(model);
       this.#fittedUs = this.rows.lastUs;
       this.#learnedUs = table.count * this.plan.stepUs;
       this.problem = '';
@@ -223,6 +269,7 @@ export class Cell {
   #arm(model: CellModel): void {
     const { plan, targets, protocols, state, end } = this.#options;
     this.#model = model;
+    this.#arming = model.arming.map((arming, p) => this.#armingOf(arming, p));
     this.setDecided(this.#decided);
     this.#range = plan.points.map((_, p) => this.rows.range(p));
     this.#guard = new CellGuard({
@@ -237,6 +284,14 @@ export class Cell {
       state,
       end,
     });
+  }
+
+  /** What the model is armed for, and whether samples are watched for replays. */
+  #armingOf(arming: PointArming, p: number): PointArming {
+    if (this.#stretches.isArmed(p))
+      return arming.armed.includes('replay') ? arming : { ...arming, armed: [...arming.armed, 'replay'] };
+    if (arming.nature !== 'continuous' || arming.armed.includes('replay')) return arming;
+    return { ...arming, unarmed: [arming.unarmed, this.#stretches.unarmed(p)].filter((t) => t !== '').join('; ') };
   }
 
   /** Surprise of a column in the latest row; NaN while learning. */
@@ -268,6 +323,8 @@ export class Cell {
         learnedUs: this.#learnedUs,
         nextUs: this.#nextUs,
         problem: this.problem,
+        usualUs: this.#freshness.save(),
+        stretches: this.#stretches.save(),
         guard: this.#guard?.save() ?? '',
       },
       model: this.#model?.save() ?? new Uint8Array(0),
@@ -279,10 +336,14 @@ export class Cell {
     this.#learnedUs = header.learnedUs;
     this.#nextUs = header.nextUs;
     this.problem = header.problem;
+    this.#freshness.load(header.usualUs ?? []);
+    this.#stretches.load(header.stretches ?? []);
     const { learner } = this.#options;
     if (model.length > 0 && learner !== undefined) {
       try {
-        this.#arm(learner.restore(model));
+        const restored = learner.restore(model);
+        this.#stretches.arm();
+        this.#arm(restored);
         if (header.guard !== '') this.#guard!.load(header.guard);
       } catch {
         // Made by another version: it is learned again from the rows that were kept.
@@ -300,5 +361,9 @@ export interface SavedCell {
   readonly learnedUs: number;
   readonly nextUs: number;
   readonly problem: string;
+  /** Usual pauses between two sightings of each point; absent in what older versions saved. */
+  readonly usualUs?: readonly number[];
+  /** What is normal for its samples to repeat. */
+  readonly stretches?: readonly SavedStretch[];
   readonly guard: string;
 }

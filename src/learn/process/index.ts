@@ -150,4 +150,5 @@ export const processLearner: CellLearner = {
   restore: (saved) => build(unpack(saved)),
 };
 export { parseRelation, printRelation, type Relation, RelationWatch } from './relations.ts';
+export { CellStretches, type Repetition, type SavedStretch } from './stretches.ts';
 export { processLearner as learner };
