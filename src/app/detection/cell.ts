@@ -235,14 +235,17 @@ export class Cell {
     return out;
   }
 
+  /** What the model expects; where it has no opinion of a point the range of what was learned. */
   #look(): BandColumns {
     const band = this.#band;
-    if (this.#model?.expected === undefined) {
-      for (const [p, { low, high }] of this.#range.entries()) {
-        band.low[p] = low;
-        band.high[p] = high;
-      }
-    } else this.#model.expected(band);
+    const { expected, low, high } = band;
+    if (this.#model?.expected === undefined) for (const list of [expected, low, high]) list.fill(Number.NaN);
+    else this.#model.expected(band);
+    for (const [p, range] of this.#range.entries()) {
+      if (!Number.isNaN(low[p]!)) continue;
+      low[p] = range.low;
+      high[p] = range.high;
+    }
     return band;
   }
 
@@ -281,6 +284,8 @@ export class Cell {
       stepUs: plan.stepUs,
       learnedUs: this.#learnedUs,
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
+      // The slot of the oldest row holds the row in hand already.
+      bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.rows.count)),
       state,
       end,
     });

@@ -2,7 +2,15 @@
  * The model of a cell made of point guards, soft sensors with their charts, the isolation of the culprit, and the watch for
  * replays. It tells what each row deviates in; what it is armed for was decided on rows left out of its fit.
  */
-import type { CellModel, CellRelation, Deviation, DeviationKind, PointArming, RowScore } from '../../core/process.ts';
+import type {
+  BandColumns,
+  CellModel,
+  CellRelation,
+  Deviation,
+  DeviationKind,
+  PointArming,
+  RowScore,
+} from '../../core/process.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
 import { encode } from './codec.ts';
 import { type GuardLimits, standstillOf, stillness } from './guard.ts';
@@ -67,6 +75,11 @@ export class SoftModel implements CellModel {
   /** Bounds of the prediction, standardised. */
   private readonly sensorLow: Float64Array;
   private readonly sensorHigh: Float64Array;
+  /** What each sensor predicted for the row in hand, standardised; NaN where its inputs are not known. */
+  private readonly predicted: Float64Array;
+  /** The sensor that is shown for each point, -1 without one, and its limit for a single row, in the point's unit. */
+  private readonly shown: Int32Array;
+  private readonly shownWidth: Float64Array;
   /** Usual error of the best sensor of each point, in its unit; 0 without one. */
   private readonly usualError: Float64Array;
   private readonly charts: Charts;
@@ -107,6 +120,14 @@ export class SoftModel implements CellModel {
       const own = sensors.filter((s) => s.point === p && s.kind === 'others').map((s) => s.scale * shape.deviation);
       return own.length === 0 ? 0 : Math.min(...own);
     });
+    this.predicted = new Float64Array(sensors.length).fill(Number.NaN);
+    this.shown = Int32Array.from(shapes, (_, p) => shownOf(sensors, p));
+    this.shownWidth = Float64Array.from(shapes, (shape, p) => {
+      const s = this.shown[p]!;
+      if (s < 0) return Number.NaN;
+      const limit = learned.chartLimits[s * CHARTS]!;
+      return (Number.isFinite(limit) ? limit : EXACT) * sensors[s]!.scale * shape.deviation;
+    });
     this.charts = new Charts(sensors.length, learned.chartLimits);
     this.isolation = new Isolation(shapes, library, sensors);
     this.stillValues = new Float64Array(shapes.length).fill(Number.NaN);
@@ -144,6 +165,19 @@ export class SoftModel implements CellModel {
     if (found.length > MAX_DEVIATIONS) found.length = MAX_DEVIATIONS;
     this.score_.surprise = found.length > 0 ? Math.max(this.score_.surprise, found[0]!.surprise) : this.score_.surprise;
     return this.score_;
+  }
+
+  /** What the other points say of each point, and the band that a single row keeps to. */
+  expected(into: BandColumns): void {
+    const { shapes } = this.learned;
+    for (let p = 0; p < shapes.length; p++) {
+      const s = this.shown[p]!;
+      const { mean, deviation } = shapes[p]!;
+      const expected = s < 0 ? Number.NaN : mean + deviation * this.predicted[s]!;
+      into.expected[p] = expected;
+      into.low[p] = expected - this.shownWidth[p]!;
+      into.high[p] = expected + this.shownWidth[p]!;
+    }
   }
 
   private tell(point: number, kind: DeviationKind, ratio: number, part: Partial<Deviation>): void {
@@ -233,6 +267,7 @@ export class SoftModel implements CellModel {
     for (let s = 0; s < sensors.length; s++) {
       const known = holder.contiguous && (holder.complete || this.isKnown(s));
       const error = known ? this.errorOf(s) : Number.NaN;
+      if (!known) this.predicted[s] = Number.NaN;
       const ratio = charts.take(s, error);
       if (ratio > most) {
         most = ratio;
@@ -258,8 +293,9 @@ export class SoftModel implements CellModel {
     const weights = this.sensorWeights[s]!;
     let predicted = 0;
     for (let i = 0; i < terms.length; i++) predicted += weights[i]! * products[terms[i]!]!;
-    const y = base[this.sensorNow[s]!]!;
-    return (y - Math.max(this.sensorLow[s]!, Math.min(this.sensorHigh[s]!, predicted))) * this.sensorScale[s]!;
+    const kept = Math.max(this.sensorLow[s]!, Math.min(this.sensorHigh[s]!, predicted));
+    this.predicted[s] = kept;
+    return (base[this.sensorNow[s]!]! - kept) * this.sensorScale[s]!;
   }
 
   private tellSensors(loudest: number, ratio: number): void {
@@ -339,6 +375,16 @@ export class SoftModel implements CellModel {
     });
   }
 }
+
+/** Sensors by what they say of a lasting falsification: the others know nothing of it, the course follows it. */
+const SHOWN: readonly Sensor['kind'][] = ['others', 'set-point', 'course'];
+const shownOf = (sensors: readonly Sensor[], point: number): number => {
+  for (const kind of SHOWN) {
+    const found = sensors.findIndex((s) => s.point === point && s.kind === kind);
+    if (found >= 0) return found;
+  }
+  return -1;
+};
 
 /** Smallest lasting bias that a sensor's charts show, in the point's unit, and after how many rows. */
 export const detectableOf = (
