@@ -13,7 +13,7 @@ import type {
 } from '../../core/process.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
 import { encode } from './codec.ts';
-import { type GuardLimits, standstillOf, stillness } from './guard.ts';
+import { type GuardLimits, sameness, standstillOf } from './guard.ts';
 import { Holder } from './holder.ts';
 import { Isolation, type Suspect } from './isolate.ts';
 import type { PointShape } from './nature.ts';
@@ -85,7 +85,7 @@ export class SoftModel implements CellModel {
   private readonly charts: Charts;
   private readonly isolation: Isolation;
   private readonly stillValues: Float64Array;
-  private readonly stillness: Float64Array;
+  private readonly sameness: Float64Array;
   private readonly stillRows: Int32Array;
   private readonly relations: RelationWatch;
   private readonly replays: readonly (ReplayWatch | undefined)[];
@@ -131,7 +131,7 @@ export class SoftModel implements CellModel {
     this.charts = new Charts(sensors.length, learned.chartLimits);
     this.isolation = new Isolation(shapes, library, sensors);
     this.stillValues = new Float64Array(shapes.length).fill(Number.NaN);
-    this.stillness = Float64Array.from(shapes, stillness);
+    this.sameness = Float64Array.from(shapes, sameness);
     this.stillRows = new Int32Array(shapes.length);
     this.relations = new RelationWatch(
       learned.relations,
@@ -237,7 +237,7 @@ export class SoftModel implements CellModel {
       this.tell(p, beyond > span && jumped ? 'junk' : 'level', 1 + beyond / Math.max(shape.accuracy, span * 0.05), {
         expected: shape.mean,
       });
-    if (Math.abs(x - this.stillValues[p]!) <= this.stillness[p]!) this.stillRows[p]!++;
+    if (Math.abs(x - this.stillValues[p]!) <= this.sameness[p]!) this.stillRows[p]!++;
     else {
       this.stillValues[p] = x;
       this.stillRows[p] = 1;
