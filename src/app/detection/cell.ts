@@ -8,16 +8,14 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { BandColumns, CellModel, Deviation, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
+import { durationText } from '../../decide/index.ts';
 import { CellGuard } from '../../detect/index.ts';
-import { printRelation, type RelationWatch } from '../../learn/process/index.ts';
+import { CellStretches, printRelation, type RelationWatch, type SavedStretch } from '../../learn/process/index.ts';
 import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
+import { Freshness } from './freshness.ts';
 import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
 
-/** A value is fresh for so many of its own cadences, so many steps, and at least so long. */
-const FRESH_CADENCES = 20;
-const FRESH_STEPS = 5;
-const FRESH_US = 60_000_000;
 /** Fewer rows teach nothing. */
 export const MIN_ROWS = 200;
 /** A relation that a person wrote and that does not hold is worth a look. */
@@ -26,6 +24,8 @@ const WRITTEN_SURPRISE = 0.75;
 const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
 const AGAIN_US = 3_600_000_000;
+/** Samples that are compared with earlier ones come at most so often: ticks come once in a second. */
+const LEAST_SAMPLE_US = 2_000_000;
 /** Rows whose band is remembered for the eye. */
 export const BAND_ROWS = 120;
 
@@ -36,6 +36,8 @@ export interface CellPlan {
   readonly points: readonly number[];
   readonly stepUs: number;
   readonly rows: number;
+  /** Pace of polling of most of its points; absent in what older versions saved: that of the rows. */
+  readonly sampleUs?: number;
 }
 
 export interface CellOptions {
@@ -71,7 +73,10 @@ export class Cell {
   readonly watch: PointWatch;
   readonly #options: CellOptions;
   readonly #row: Float64Array;
+  readonly #sampled: Float64Array;
   readonly #lastUs: Float64Array;
+  readonly #freshness: Freshness;
+  readonly #stretches: CellStretches;
   readonly #band: BandColumns;
   /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring. */
   readonly #bands: { readonly [K in keyof BandColumns]: Float32Array };
@@ -88,6 +93,9 @@ export class Cell {
   #failedUs = 0;
   /** The model that is being made, and what is to be done when it is there. */
   #fitting: Pending | undefined;
+  readonly #sampleUs: number;
+  #lookedUs = 0;
+  #arming: readonly PointArming[] = [];
   /** Why it is not armed although it saw enough; '' otherwise. */
   problem = '';
   /** Changed since it was saved. */
@@ -102,7 +110,11 @@ export class Cell {
     this.watch = options.watch;
     this.rows = new CellRows(n, plan.rows);
     this.#row = new Float64Array(n);
+    this.#sampled = new Float64Array(n);
     this.#lastUs = new Float64Array(n);
+    this.#freshness = new Freshness(n);
+    this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
+    this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);
     this.#bands = {
       expected: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
@@ -149,11 +161,12 @@ export class Cell {
     return this.#model;
   }
   get arming(): readonly PointArming[] {
-    return this.#model?.arming ?? [];
+    return this.#arming;
   }
 
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
   tick(tsUs: number, odd: boolean): boolean {
+    this.#sample(tsUs, odd);
     if (tsUs < this.#nextUs && tsUs >= this.rows.lastUs) return false;
     const { stepUs } = this.plan;
     const at = Math.floor(tsUs / stepUs) * stepUs;
@@ -164,8 +177,8 @@ export class Cell {
     this.watch.read(row, this.#lastUs);
     let known = 0;
     for (let i = 0; i < row.length; i++) {
-      const fresh = Math.max(FRESH_US, FRESH_STEPS * stepUs, FRESH_CADENCES * this.watch.cadenceUs(i));
-      if (tsUs - this.#lastUs[i]! > fresh) row[i] = Number.NaN;
+      // What was not seen is unknown: a value that is held would look like one that is frozen.
+      if (!this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i))) row[i] = Number.NaN;
       else if (!Number.isNaN(row[i]!)) known++;
     }
     // A cell of which nothing is seen makes no rows: not seen is not normal.
@@ -174,6 +187,14 @@ export class Cell {
     this.rows.add(at, row, isOdd);
     this.dirty = true;
     return true;
+  }
+
+  /** Samples between rows, for repetitions: looked at twice in the time of one. */
+  #sample(tsUs: number, odd: boolean): void {
+    if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
+    this.#lookedUs = tsUs;
+    this.watch.read(this.#sampled, this.#lastUs);
+    this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && !odd);
   }
 
   /** Judges the row in hand, which is that of this number. */
@@ -198,8 +219,10 @@ export class Cell {
   /** Without the relations that people rejected, with those that they wrote. */
   #judged(said: readonly Deviation[]): readonly Deviation[] {
     const { muted, watch } = this.#relations;
-    if (muted.size === 0 && watch.relations.length === 0) return said;
+    const repeated = this.#repeated();
+    if (muted.size === 0 && watch.relations.length === 0 && repeated.length === 0) return said;
     const out = said.filter(({ kind, text }) => kind !== 'relation' || !muted.has(text));
+    out.push(...repeated);
     watch.check(this.#row, (relation, left, when) => {
       const { compare, value } = relation;
       out.push({
@@ -220,14 +243,38 @@ export class Cell {
     return out;
   }
 
+  #repeated(): Deviation[] {
+    const out: Deviation[] = [];
+    this.#stretches.repetitions(({ point, changes, limit, backUs }) => {
+      const observed = this.#row[point]!;
+      if (Number.isNaN(observed)) return;
+      const { low, high } = this.#range[point]!;
+      out.push({
+        point,
+        kind: 'replay',
+        surprise: 1 - limit / changes / 2,
+        observed,
+        expected: Number.NaN,
+        low,
+        high,
+        from: [{ point, weight: 1 }],
+        text: `${changes} changes in a row are those of ${durationText(backUs)} before, to the last digit.`,
+      });
+    });
+    return out;
+  }
+
+  /** What the model expects; where it has no opinion of a point the range of what was learned. */
   #look(): BandColumns {
     const band = this.#band;
-    if (this.#model?.expected === undefined) {
-      for (const [p, { low, high }] of this.#range.entries()) {
-        band.low[p] = low;
-        band.high[p] = high;
-      }
-    } else this.#model.expected(band);
+    const { expected, low, high } = band;
+    if (this.#model?.expected === undefined) for (const list of [expected, low, high]) list.fill(Number.NaN);
+    else this.#model.expected(band);
+    for (const [p, range] of this.#range.entries()) {
+      if (!Number.isNaN(low[p]!)) continue;
+      low[p] = range.low;
+      high[p] = range.high;
+    }
     return band;
   }
 
@@ -292,6 +339,8 @@ export class Cell {
   #arm(model: CellModel, until: number): void {
     const { plan, targets, protocols, state, end } = this.#options;
     this.#model = model;
+    this.#stretches.arm();
+    this.#arming = model.arming.map((arming, p) => this.#armingOf(arming, p));
     this.setDecided(this.#decided);
     this.#range = this.rows.ranges(until);
     this.#guard = new CellGuard({
@@ -303,9 +352,19 @@ export class Cell {
       stepUs: plan.stepUs,
       learnedUs: this.#learnedUs,
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
+      // The slot of the oldest row holds the row in hand already.
+      bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.rows.count)),
       state,
       end,
     });
+  }
+
+  /** What the model is armed for, and whether samples are watched for replays. */
+  #armingOf(arming: PointArming, p: number): PointArming {
+    if (this.#stretches.isArmed(p))
+      return arming.armed.includes('replay') ? arming : { ...arming, armed: [...arming.armed, 'replay'] };
+    if (arming.nature !== 'continuous' || arming.armed.includes('replay')) return arming;
+    return { ...arming, unarmed: [arming.unarmed, this.#stretches.unarmed(p)].filter((t) => t !== '').join('; ') };
   }
 
   /** Nothing of the cell was seen when its last row was due. `nowUs`: frame time. */
@@ -349,6 +408,8 @@ export class Cell {
         // What is being made anew because a person asked for it is asked for again after a restart.
         again: this.#fitting !== undefined && this.isArmed,
         problem: this.problem,
+        usualUs: this.#freshness.save(),
+        stretches: this.#stretches.save(),
         guard: this.#guard?.save() ?? '',
       },
       model: this.#model?.save() ?? new Uint8Array(0),
@@ -361,6 +422,8 @@ export class Cell {
     this.#nextUs = header.nextUs;
     this.#failedUs = header.failedUs;
     this.problem = header.problem;
+    this.#freshness.load(header.usualUs ?? []);
+    this.#stretches.load(header.stretches ?? []);
     if (model.length > 0) {
       try {
         this.#arm(this.#options.fitter.restore(model), this.rows.taken);
@@ -390,5 +453,9 @@ export interface SavedCell {
   readonly failedUs: number;
   readonly again: boolean;
   readonly problem: string;
+  /** Usual pauses between two sightings of each point; absent in what older versions saved. */
+  readonly usualUs?: readonly number[];
+  /** What is normal for its samples to repeat. */
+  readonly stretches?: readonly SavedStretch[];
   readonly guard: string;
 }

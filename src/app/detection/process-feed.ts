@@ -180,7 +180,8 @@ export class ProcessFeed {
         .filter((us) => us > 0)
         .sort((a, b) => a - b);
       const rows = this.#rowsFor(some.length);
-      const least = Math.max(cadences[Math.floor(cadences.length / 2)] ?? 0, this.#options.learningUs() / rows);
+      const cadence = cadences[Math.floor(cadences.length / 2)] ?? 0;
+      const least = Math.max(cadence, this.#options.learningUs() / rows);
       const stepUs = (STEPS_S.find((s) => s * 1e6 >= least * 0.99) ?? 3600) * 1e6;
       this.#add({
         id: number === 1 ? `c${controller}` : `c${controller}-${number}`,
@@ -188,6 +189,8 @@ export class ProcessFeed {
         points: some,
         stepUs,
         rows,
+        // Polls are late by parts of a second now and then: their pace is one of whole seconds.
+        ...(cadence > 0 && { sampleUs: Math.min(stepUs, Math.max(1e6, Math.round(cadence / 1e6) * 1e6)) }),
       });
     }
   }
