@@ -51,6 +51,7 @@ const aggregate = (scene: Scene, count: number): Controller => {
     mode: 'run',
     program: first.program,
     read: (name) => by.get(name)!.read(name),
+    reader: (name) => by.get(name)!.reader(name),
     write: (): WriteOutcome => 'not-writable',
     setMode: () => undefined,
     download: () => undefined,
