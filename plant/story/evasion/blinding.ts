@@ -11,8 +11,8 @@ import type { PointDefinition } from '../../world.ts';
 import { CraftedConnection, FLAG } from './crafted.ts';
 import type { Evader, Evasion } from './evader.ts';
 
-/** Writes of each, five seconds apart, and by how much each moves the value. */
-const WRITES = 12;
+/** One write in so long: fewer than five in ten minutes, from which on broken rules are told. By how much each moves. */
+const EVERY_US = 150 * SECOND_US;
 const STEP = 0.01;
 
 const raw = (p: PointDefinition, value: number): number => Math.round(value * p.scale) & 0xffff;
@@ -97,23 +97,24 @@ const writing = (
       more.fromPanel === true ? e.control.panels.get(controllerId)!.master.stream.client : scene.plant.scada;
     const p = controller.points.find((x) => x.name === point)!;
     const { address } = modbusPlace(p);
-    const move = e.move(client, server, controllerId, [point]);
+    e.move(client, server, controllerId, [point]);
     const c = new CraftedConnection(scene, client, server, SERVICE_PORT.modbus);
     c.open(scene.nowUs + 1_000);
     yield 2 * SECOND_US;
-    for (let n = 1; n <= WRITES && scene.nowUs < e.untilUs; n++) {
-      const value = controller.read(point) + (p.high - p.low) * STEP;
-      const fields = { unitId: 1, address, transactionId: n };
-      const asked = request(FUNCTION.WRITE_SINGLE_REGISTER, { ...fields, values: [raw(p, value)] });
-      const write = encodeAdu(asked);
-      const decoy = encodeAdu(request(FUNCTION.READ_HOLDING_REGISTERS, { ...fields, quantity: 1 }));
-      const answer = encodeAdu(response(asked, { address, values: [raw(p, value)] }));
-      way(c, scene.nowUs + 2_000, { write, decoy, answer });
-      controller.write(point, value);
-      e.reached('writes', n);
-      yield 5 * SECOND_US;
-    }
-    yield Math.max(0, move.endUs - scene.nowUs - SECOND_US);
+    yield* e.again(
+      () => EVERY_US,
+      (n) => {
+        const value = controller.read(point) + (p.high - p.low) * STEP;
+        const fields = { unitId: 1, address, transactionId: n };
+        const asked = request(FUNCTION.WRITE_SINGLE_REGISTER, { ...fields, values: [raw(p, value)] });
+        const write = encodeAdu(asked);
+        const decoy = encodeAdu(request(FUNCTION.READ_HOLDING_REGISTERS, { ...fields, quantity: 1 }));
+        const answer = encodeAdu(response(asked, { address, values: [raw(p, value)] }));
+        way(c, scene.nowUs + 2_000, { write, decoy, answer });
+        controller.write(point, value);
+        e.reached('writes', n);
+      },
+    );
   },
 });
 
