@@ -4,8 +4,8 @@
  */
 import { openPlant, type PlantOptions } from '../../plant/network/index.ts';
 import type { Labels } from '../../plant/world.ts';
-import { createSiteDetection, NOTHING_STANDING } from '../../src/app/detection/keep.ts';
-import type { SiteDetection } from '../../src/app/detection/site-detection.ts';
+import { LEARNER } from '../../src/app/detection/learner.ts';
+import { SiteDetection } from '../../src/app/detection/site-detection.ts';
 import { createSiteRuntime, Pipeline } from '../../src/app/pipeline.ts';
 import type { EndpointView } from '../../src/core/endpoint.ts';
 import type { Finding } from '../../src/core/finding.ts';
@@ -23,8 +23,10 @@ export const MAX_SIGHTINGS = 2_000;
 const APART_US = 30_000_000;
 
 export interface PlantCase
-  extends Pick<PlantOptions, 'seed' | 'days' | 'startUs' | 'attack' | 'variant' | 'disturbances'> {
+  extends Pick<PlantOptions, 'seed' | 'days' | 'startUs' | 'attack' | 'variant' | 'disturbances' | 'story'> {
   readonly learningUs: number;
+  /** False: the network alone is judged, without models of the process. */
+  readonly process?: boolean;
   /** Instead of the attack that the plant plans: the noisy one at this time, over in about so many minutes. */
   readonly staged?: { readonly atUs: number; readonly minutes: number };
 }
@@ -89,7 +91,7 @@ const windowsOf = (
 
 /** Runs one plant; `progress` hears the frame time now and then. */
 export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = () => undefined): PlantOutcome => {
-  const { learningUs, staged, ...options } = given;
+  const { learningUs, staged, process, ...options } = given;
   const plant = openPlant({ ...options, attack: staged === undefined ? options.attack : 'none' });
   const { labels } = plant;
   let model: SiteModel | undefined;
@@ -117,10 +119,7 @@ export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = ()
   };
   const runtime = createSiteRuntime((endpoints) => {
     model = createSiteModel({ endpoints });
-    detection = createSiteDetection(model, endpoints, {
-      ...NOTHING_STANDING,
-      settings: { ...NOTHING_STANDING.settings, learningHours: learningUs / 3_600_000_000 },
-    });
+    detection = new SiteDetection({ model, endpoints, learningUs, learner: process === false ? undefined : LEARNER });
     const { sink } = detection;
     return {
       ...sink,
