@@ -79,6 +79,17 @@ export class CellRows {
     return changed;
   }
 
+  /** Odd rows between two times: what `makeNormal` would change. */
+  oddRows(fromUs: number, toUs: number): number {
+    let odd = 0;
+    for (let i = 0; i < this.count; i++) {
+      const at = this.#at(i);
+      const ts = this.#tsUs[at]!;
+      if (ts >= fromUs && ts <= toUs) odd += this.#odd[at]!;
+    }
+    return odd;
+  }
+
   /** Rows to learn from, oldest first. */
   table(names: readonly string[]): RowTable {
     const kept: number[] = [];
