@@ -15,6 +15,7 @@ export interface StartFlags {
   readonly port: string;
   readonly host: string;
   readonly open: boolean;
+  readonly plantHistory?: string;
   readonly tlsKey?: string;
   readonly tlsCert?: string;
 }
@@ -25,6 +26,17 @@ const portOf = (text: string): number => {
     throw new OperatingError('usage', { detail: `${text} is no port (0 to 65535)` });
   }
   return port;
+};
+
+const HOUR_US = 3_600_000_000;
+/** A week is more than anybody waits for. */
+const MAX_PLANT_HOURS = 168;
+const plantOf = (text: string | undefined): { kind: 'plant'; historyUs?: number } => {
+  if (text === undefined) return { kind: 'plant' };
+  const hours = Number(text);
+  if (text.trim() === '' || !(hours >= 0 && hours <= MAX_PLANT_HOURS))
+    throw new OperatingError('usage', { detail: `--plant-history takes 0 to ${MAX_PLANT_HOURS} hours, not ${text}` });
+  return { kind: 'plant', historyUs: hours * HOUR_US };
 };
 
 const readPem = (path: string): Buffer => {
@@ -89,6 +101,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   const folder = resolve(flags.data);
   const port = portOf(flags.port);
   const tls = tlsOf(flags);
+  const plant = plantOf(flags.plantHistory);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
   let engineGone: (error: Error) => void = () => undefined;
   // The engine opens its store in its own thread while this one loads the server.
@@ -149,7 +162,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   });
 
   const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
-  const opened = live ? openAll(engine, inputs, flags) : engine.open({ kind: 'plant' }, SYSTEM).then(() => 0);
+  const opened = live ? openAll(engine, inputs, flags) : engine.open(plant, SYSTEM).then(() => 0);
   opened.catch((error: unknown) => report(error));
   const code = await ended;
   await server.close();
