@@ -4,6 +4,7 @@
  */
 import { openPlant, type PlantOptions } from '../../plant/network/index.ts';
 import type { Labels } from '../../plant/world.ts';
+import { type Fitter, inPlaceFitter } from '../../src/app/detection/fitting.ts';
 import { LEARNER } from '../../src/app/detection/learner.ts';
 import { SiteDetection } from '../../src/app/detection/site-detection.ts';
 import { createSiteRuntime, Pipeline } from '../../src/app/pipeline.ts';
@@ -89,6 +90,15 @@ const windowsOf = (
   });
 };
 
+/** Leaves the process unlearned. */
+const NO_MODELS: Fitter = {
+  ...inPlaceFitter(LEARNER),
+  request: ({ done }) => {
+    done({ kind: 'failed', why: 'not asked for' });
+    return undefined;
+  },
+};
+
 /** Runs one plant; `progress` hears the frame time now and then. */
 export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = () => undefined): PlantOutcome => {
   const { learningUs, staged, process, ...options } = given;
@@ -119,7 +129,12 @@ export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = ()
   };
   const runtime = createSiteRuntime((endpoints) => {
     model = createSiteModel({ endpoints });
-    detection = new SiteDetection({ model, endpoints, learningUs, learner: process === false ? undefined : LEARNER });
+    detection = new SiteDetection({
+      model,
+      endpoints,
+      learningUs,
+      fitter: process === false ? NO_MODELS : inPlaceFitter(LEARNER),
+    });
     const { sink } = detection;
     return {
       ...sink,
