@@ -12,7 +12,7 @@ import { Usual } from '../../learn/network/usual.ts';
 import { Interner } from '../../lib/interner.ts';
 import { subnetOf } from '../../lib/ip-scope.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
-import { isControl, isPlant, siteLearning } from '../shared/learning.ts';
+import { isControl, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
 import { count, howLong, who, whoAll, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_CONVERSATION, NEW_CONVERSATIONS } from './kinds.ts';
@@ -213,9 +213,7 @@ const create = (context: DetectorContext): RunningDetector => {
     command: (at) => see(at, at.protocol),
     session: (at) => see(at, at.protocol),
     flow(at, f) {
-      // A connection that nobody accepted is no conversation; scans have their own detector.
-      if (f.transport === 'ethernet' || f.clientPackets === 0 || f.serverPackets === 0) return;
-      if (f.tcpState === 'new' || f.tcpState === 'rejected') return;
+      if (f.transport === 'ethernet' || !isTalk(f)) return;
       const port = f.serverPort >= DYNAMIC_PORT ? 'dynamic' : f.serverPort;
       const name = f.transport === 'tcp' || f.transport === 'udp' ? `${f.transport} port ${port}` : f.transport;
       see(at, f.service !== '' ? f.service : name, f.firstUs);

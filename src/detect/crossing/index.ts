@@ -8,7 +8,7 @@ import type { At } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Interner } from '../../lib/interner.ts';
 import { subnetOf } from '../../lib/ip-scope.ts';
-import { isControl, isController, isOffice, isPlant, needsNone } from '../shared/learning.ts';
+import { isControl, isController, isOffice, isPlant, isTalk, needsNone } from '../shared/learning.ts';
 import { who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
@@ -128,8 +128,7 @@ const create = (context: DetectorContext): RunningDetector => {
       see(at, at.client, at.server, at.protocol);
     },
     flow(at, f) {
-      if (f.serverPackets === 0 || f.tcpState === 'new' || f.tcpState === 'rejected' || f.transport === 'ethernet')
-        return;
+      if (f.transport === 'ethernet' || !isTalk(f)) return;
       see(at, f.client, f.server, f.service === '' ? `${f.transport} port ${f.serverPort}` : f.service);
     },
     learning: () => needsNone,

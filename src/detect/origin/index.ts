@@ -11,7 +11,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At, Command, Verb } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
-import { isControl, siteLearning } from '../shared/learning.ts';
+import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
 import { howLong, who, whoAll, words } from '../shared/parts.ts';
 import { REMOTE_PROGRAMS, remoteProgram } from '../shared/remote.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -41,6 +41,8 @@ export const MAX_HOSTS = 8192;
 export const MAX_LOGINS = 8;
 /** Sessions are reported once a minute: one that was not heard of for longer is over. */
 const ACTIVE_US = 180_000_000;
+/** A session is one from this length on. */
+const LEAST_US = 15_000_000;
 /** What a first login left behind may act for so long. */
 const AFTER_US = 24 * 3_600_000_000;
 const TELL_EVERY_US = 10_000_000;
@@ -170,11 +172,12 @@ const create = (context: DetectorContext): RunningDetector => {
     command,
     session(at, s) {
       const program = remoteProgram(at.protocol);
-      if (program !== undefined && s.phase !== 'close' && s.outcome !== 'refused')
+      if (program !== undefined && s.phase === 'authenticate' && s.outcome === 'accepted')
         hear(at.client, at.server, program, at.tsUs, at.tsUs);
     },
     flow(at, f) {
-      if (f.serverPackets === 0 || f.tcpState === 'new' || f.tcpState === 'rejected') return;
+      // Nobody works within seconds: that is a refused login or a probe.
+      if (!isTalk(f) || f.lastUs - f.firstUs < LEAST_US) return;
       const program = remoteProgram(f.service, f.serverPort);
       if (program !== undefined) hear(f.client, f.server, program, f.firstUs, Math.min(at.tsUs, f.lastUs));
     },

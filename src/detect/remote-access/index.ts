@@ -7,7 +7,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
-import { isOffice, isPlant, siteLearning } from '../shared/learning.ts';
+import { isOffice, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
 import { howLong, who, whoAll, words } from '../shared/parts.ts';
 import { REMOTE_PROGRAMS, remoteProgram } from '../shared/remote.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -108,7 +108,7 @@ const create = (context: DetectorContext): RunningDetector => {
         hear(at, at.client, at.server, program);
     },
     flow(at, f) {
-      if (f.serverPackets === 0 || f.tcpState === 'new' || f.tcpState === 'rejected') return;
+      if (!isTalk(f)) return;
       const program = remoteProgram(f.service, f.serverPort);
       if (program !== undefined) hear(at, f.client, f.server, program);
     },
