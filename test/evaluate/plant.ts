@@ -68,6 +68,9 @@ const ipIn = (endpoints: EndpointView, endpoint: number): string => {
   return ip ?? (parent === undefined ? '' : ipIn(endpoints, parent));
 };
 
+/** A device that has no address yet asks from 0.0.0.0. */
+const isAddress = (ip: string): boolean => ip !== '' && ip !== '0.0.0.0';
+
 const windowsOf = (
   labels: Labels,
   ipOf: (endpoint: number) => string,
@@ -149,9 +152,9 @@ export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = ()
   // A device that spoke without its address (ARP) has that of its asset.
   const ipOf = (endpoint: number): string => {
     const own = ipIn(runtime.endpoints, endpoint);
-    if (own !== '' || endpoint <= 0) return own;
+    if (isAddress(own) || endpoint <= 0) return own;
     const asset = model!.asset(model!.assetOf(endpoint) ?? '');
-    return asset?.endpoints.map((e) => ipIn(runtime.endpoints, e.endpoint)).find((ip) => ip !== '') ?? '';
+    return asset?.endpoints.map((e) => ipIn(runtime.endpoints, e.endpoint)).find(isAddress) ?? '';
   };
   const pipeline = new Pipeline({ source: 'plant', site: runtime });
   let frames = 0;
