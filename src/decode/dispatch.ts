@@ -472,7 +472,8 @@ export class Dispatcher {
     if (role === 'request') {
       const displaced = scope.add(
         new Pending(key, message, c.frame, c.tsUs, c.sender, c.receiver, c.flow),
-        c.carrier !== 'udp' && c.carrier !== 'ethernet' && c.carrier !== 'ip' && session.ownsScope,
+        (pairing!.queues === true || (c.carrier !== 'udp' && c.carrier !== 'ethernet' && c.carrier !== 'ip')) &&
+          session.ownsScope,
       );
       if (displaced) {
         if (displaced.key !== key || displaced.message === message) this.droppedPending++;
