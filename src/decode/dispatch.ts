@@ -27,6 +27,7 @@ export class Session {
   readonly observe: Decoder['observe'];
   readonly role: Pairing<Message>['role'] | undefined;
   readonly key: Pairing<Message>['key'] | undefined;
+  readonly queues: boolean;
   readonly scope: PairScope;
   readonly state: unknown;
   children: Session[] | undefined;
@@ -50,6 +51,7 @@ export class Session {
     this.observe = decoder.observe;
     this.role = decoder.pairing?.role;
     this.key = decoder.pairing?.key;
+    this.queues = decoder.pairing?.queues === true;
     this.scope = scope;
     this.state = scope.state;
     this.ownsScope = ownsScope;
@@ -472,7 +474,7 @@ export class Dispatcher {
     if (role === 'request') {
       const displaced = scope.add(
         new Pending(key, message, c.frame, c.tsUs, c.sender, c.receiver, c.flow),
-        (pairing!.queues === true || (c.carrier !== 'udp' && c.carrier !== 'ethernet' && c.carrier !== 'ip')) &&
+        (session.queues || (c.carrier !== 'udp' && c.carrier !== 'ethernet' && c.carrier !== 'ip')) &&
           session.ownsScope,
       );
       if (displaced) {
