@@ -90,7 +90,11 @@ export const program = (finish: (code: number) => void): Command => {
   root
     .command('plant')
     .description('write days of the simulated plant as a capture, with labels.json beside it')
-    .argument('<file>', 'pcapng file to write')
+    .argument('[file]', 'pcapng file to write')
+    .option(
+      '--live',
+      'instead of a file: third-party stacks on the loopback interface, driven by the physics (Linux, root)',
+    )
     .option('--seed <number>', 'the same seed gives the same octets', '1')
     .option('--days <number>', 'length; parts of a day are allowed', '1')
     .addOption(new Option('--attack <variant>', 'an attacker goes the whole way').choices(ATTACKS).default('none'))
@@ -101,7 +105,12 @@ export const program = (finish: (code: number) => void): Command => {
     .option('--no-disturbances', 'nothing breaks, is repaired or announced from the second day on')
     .option('--start <time>', 'first moment, RFC 3339; the plant lives in UTC (default: Monday 2026-03-02T00:00:00Z)')
     .addHelpText('after', EXIT_CODES_HELP)
-    .action(async (file: string, flags: PlantFlags) => {
+    .action(async (file: string | undefined, flags: PlantFlags & { readonly live?: boolean }) => {
+      if (flags.live === true) {
+        const { plantLive } = await import('./plant-live.ts');
+        finish(await plantLive());
+        return;
+      }
       const { plant } = await import('./plant.ts');
       finish(await plant(file, flags));
     });
