@@ -10,6 +10,15 @@ if (absent.length > 0) {
   for (const text of absent) process.stderr.write(`${text}\n`);
   process.exit(1);
 }
+// Before anything is started: what is asked to end while it starts ends when it has, and leaves no broker behind.
+let running = true;
+const stopping = new AbortController();
+const stop = (): void => {
+  running = false;
+  stopping.abort();
+};
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
 const counts = new Map<string, number>();
 const plant = await startStackPlant({
   seed: 1,
@@ -19,14 +28,6 @@ const plant = await startStackPlant({
     counts.set(key, (counts.get(key) ?? 0) + 1);
   },
 });
-let running = true;
-const stopping = new AbortController();
-const stop = (): void => {
-  running = false;
-  stopping.abort();
-};
-process.on('SIGINT', stop);
-process.on('SIGTERM', stop);
 process.stdout.write(
   [
     'Third-party stacks run on the loopback interface, driven by the physics of the simulated plant:',
