@@ -116,6 +116,24 @@ export const program = (finish: (code: number) => void): Command => {
     });
 
   root
+    .command('plant-day', { hidden: true })
+    .description('make the day of the simulated plant that first starts begin with (part of the build)')
+    .argument('<folder>', 'folder to make')
+    .requiredOption('--stamp <text>', 'which build makes it')
+    .option('--hours <number>', 'of the plant', '24')
+    .action(async (folder: string, flags: { readonly stamp: string; readonly hours: string }) => {
+      const { makePlantDay } = await import('../app/plant-day.ts');
+      await makePlantDay({
+        folder,
+        stamp: flags.stamp,
+        historyUs: Number(flags.hours) * 3_600_000_000,
+        nowUs: () => Date.now() * 1000,
+        nowMs: () => performance.now(),
+      });
+      finish(EXIT.ok);
+    });
+
+  root
     .command('version')
     .description('print the version')
     .action(() => {

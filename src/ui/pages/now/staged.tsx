@@ -35,6 +35,9 @@ export const StagedAttack = () => {
       <span className="tag">simulated</span>
       <span className="grow small">
         This plant is simulated. <span className="dim">{SAYS[here.staging]}</span>
+        {here.learnedAhead && (
+          <span className="dim"> What is usual was learned from a simulated day made at build time.</span>
+        )}
       </span>
       <Button size="xs" variant="default" disabled={here.staging !== 'ready'} onClick={() => setAsking(true)}>
         Stage an attack
