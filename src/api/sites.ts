@@ -66,6 +66,8 @@ export const Site = Obj({
   busy: Type.Boolean(),
   /** An attack can be staged on the simulated plant only, once it is live. */
   staging: OneOf(['none', 'learning', 'ready', 'running']),
+  /** What is usual there was learned from a simulated day that was made when Gatehouse was built. */
+  learnedAhead: Type.Boolean(),
 });
 export type Site = Static<typeof Site>;
 export const SiteList = Obj({

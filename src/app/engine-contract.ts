@@ -108,8 +108,8 @@ export type SourceRequest =
   | { readonly kind: 'folder'; readonly path: string; readonly site?: string }
   | { readonly kind: 'stream'; readonly name: string; readonly site?: string; readonly fd: number }
   | { readonly kind: 'live'; readonly interface: string; readonly site?: string }
-  /** The simulated plant: `historyUs` of it at once, then live. */
-  | { readonly kind: 'plant'; readonly historyUs?: number };
+  /** The simulated plant: `historyUs` of it at once, then live. `isAhead`: made when Gatehouse is built, and labelled so. */
+  | { readonly kind: 'plant'; readonly historyUs?: number; readonly isAhead?: boolean };
 
 /** Lists whose rows lead to frames. */
 export const CAPTURE_LISTS = ['flows', 'commands', 'sessions', 'changes', 'weirds'] as const;

@@ -29,6 +29,9 @@ export interface StagedPlant {
 
 export type SiteKind = Site['kind'];
 
+/** Sources whose ids begin so were read when Gatehouse was built. */
+export const AHEAD = 'b-';
+
 /** Rows of one table handed over at a time. */
 const ROWS_PER_BATCH = 4096;
 /** While a source is read, counting devices takes at most one part in this many. */
@@ -304,6 +307,7 @@ export class LiveSite {
       lastAt: time(last),
       busy: this.busy > 0,
       staging: this.plant?.staging() ?? 'none',
+      learnedAhead: [...this.sources.keys()].some((id) => id.startsWith(AHEAD)),
     };
   }
 }

@@ -20,7 +20,7 @@ import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { pinFrames, ringName } from './evidence.ts';
 import { type LiveCapture, startLiveCapture } from './live-capture.ts';
 import { HISTORY_US, livePlant } from './live-plant.ts';
-import { LiveSite, type SiteAround, type SiteKind, sourceRow } from './live-site.ts';
+import { AHEAD, LiveSite, type SiteAround, type SiteKind, sourceRow } from './live-site.ts';
 import { createSiteRuntime } from './pipeline.ts';
 import type { Pace } from './query/sources.ts';
 import { SourceRun } from './source-run.ts';
@@ -435,7 +435,12 @@ export class Sources {
     });
     site.plant = plant;
     const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
-    const source = this.#newSource(site, { id: `p-${stamp}`, kind: 'stream', name: 'simulated plant', path: '' });
+    const source = this.#newSource(site, {
+      id: `${request.isAhead === true ? AHEAD : 'p-'}${stamp}`,
+      kind: 'stream',
+      name: request.isAhead === true ? 'simulated day, made at build time' : 'simulated plant',
+      path: '',
+    });
     await this.#record(site, source, userId);
     const ring = await this.ring();
     this.#goLive(plant.stop, () =>

@@ -95,7 +95,11 @@ export const program = (finish: (code: number) => void): Command => {
   root
     .command('plant')
     .description('write days of the simulated plant as a capture, with labels.json beside it')
-    .argument('<file>', 'pcapng file to write')
+    .argument('[file]', 'pcapng file to write')
+    .option(
+      '--live',
+      'instead of a file: third-party stacks on the loopback interface, driven by the physics (Linux, root)',
+    )
     .option('--seed <number>', 'the same seed gives the same octets', '1')
     .option('--days <number>', 'length; parts of a day are allowed', '1')
     .addOption(new Option('--attack <variant>', 'an attacker goes the whole way').choices(ATTACKS).default('none'))
@@ -106,9 +110,32 @@ export const program = (finish: (code: number) => void): Command => {
     .option('--no-disturbances', 'nothing breaks, is repaired or announced from the second day on')
     .option('--start <time>', 'first moment, RFC 3339; the plant lives in UTC (default: Monday 2026-03-02T00:00:00Z)')
     .addHelpText('after', EXIT_CODES_HELP)
-    .action(async (file: string, flags: PlantFlags) => {
+    .action(async (file: string | undefined, flags: PlantFlags & { readonly live?: boolean }) => {
+      if (flags.live === true) {
+        const { plantLive } = await import('./plant-live.ts');
+        finish(await plantLive());
+        return;
+      }
       const { plant } = await import('./plant.ts');
       finish(await plant(file, flags));
+    });
+
+  root
+    .command('plant-day', { hidden: true })
+    .description('make the day of the simulated plant that first starts begin with (part of the build)')
+    .argument('<folder>', 'folder to make')
+    .requiredOption('--stamp <text>', 'which build makes it')
+    .option('--hours <number>', 'of the plant', '24')
+    .action(async (folder: string, flags: { readonly stamp: string; readonly hours: string }) => {
+      const { makePlantDay } = await import('../app/plant-day.ts');
+      await makePlantDay({
+        folder,
+        stamp: flags.stamp,
+        historyUs: Number(flags.hours) * 3_600_000_000,
+        nowUs: () => Date.now() * 1000,
+        nowMs: () => performance.now(),
+      });
+      finish(EXIT.ok);
     });
 
   root

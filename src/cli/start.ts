@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startEngine } from '../app/engine-client.ts';
 import type { Engine } from '../app/engine-contract.ts';
+import { beginWithPlantDay } from '../app/first-day.ts';
 import { OperatingError } from '../core/errors.ts';
 import { report } from './fail.ts';
 import { packageFolder, version } from './version.ts';
@@ -105,6 +106,18 @@ const openBrowser = (url: string): void => {
   child.unref();
 };
 
+/** A first start without captures begins with the day that was made when this was built, where there is one. */
+const beginAhead = (folder: string): void => {
+  const built = join(packageFolder, 'dist', '.server');
+  if (!existsSync(built)) return;
+  try {
+    beginWithPlantDay(join(packageFolder, 'dist', 'plant-day'), readFileSync(built, 'utf8'), folder);
+  } catch (error) {
+    // The plant plays its day then.
+    process.stderr.write(`gatehouse: the day made at build time cannot be used: ${(error as Error).message}\n`);
+  }
+};
+
 export const start = async (inputs: readonly string[], flags: StartFlags): Promise<number> => {
   const folder = resolve(flags.data);
   const port = portOf(flags.port);
@@ -113,6 +126,8 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   const plant = plantOf(flags.plantHistory);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
   let engineGone: (error: Error) => void = () => undefined;
+  const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
+  if (!live && flags.plantHistory === undefined) beginAhead(folder);
   // The engine opens its store in its own thread while this one loads the server.
   const serverModule = import('../server/index.ts');
   serverModule.catch(() => undefined);
@@ -176,7 +191,6 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     process.on('SIGTERM', stop);
   });
 
-  const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
   const opened = live ? openAll(engine, inputs, flags) : engine.open(plant, SYSTEM).then(() => 0);
   opened.catch((error: unknown) => report(error));
   const code = await ended;

@@ -37,6 +37,9 @@ export const StagedAttack = () => {
       <span className="tag">simulated</span>
       <span className="grow small">
         This plant is simulated. <span className="dim">{SAYS[here.staging]}</span>
+        {here.learnedAhead && (
+          <span className="dim"> What is usual was learned from a simulated day made at build time.</span>
+        )}
       </span>
       <Button disabled={here.staging !== 'ready'} onClick={() => setAsking(true)}>
         {here.staging === 'running' ? 'Attack running' : 'Stage an attack'}
