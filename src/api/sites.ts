@@ -111,6 +111,8 @@ export const Source = Obj({
     duplicates: Count,
     cutFrames: Count,
     offloadFrames: Count,
+    checksumsChecked: Count,
+    checksumsWrong: Count,
     ownFrames: Count,
     broadcastFrames: Count,
     unicastFrames: Count,
