@@ -118,6 +118,8 @@ export const Source = Obj({
     duplicates: Count,
     cutFrames: Count,
     offloadFrames: Count,
+    checksumsChecked: Count,
+    checksumsWrong: Count,
     ownFrames: Count,
     broadcastFrames: Count,
     unicastFrames: Count,

@@ -8,6 +8,8 @@ import type { At, Command, ObservationSink, ValueItem } from '../core/observatio
 import type { SourceHealth } from '../core/site.ts';
 import type { SiteSink } from '../core/site-model.ts';
 import { i32be, u16be } from '../lib/bytes.ts';
+import { CHECKSUM_NONE, CHECKSUM_WRONG, checksum, isSample } from './checksum.ts';
+import { RoutedCopies } from './copies.ts';
 import { PacketCursor } from './cursor.ts';
 import { Delivery } from './delivery.ts';
 import { Dispatcher, type OnMessage } from './dispatch.ts';
@@ -113,6 +115,7 @@ export class Decoding {
   #viewOf: Uint8Array | undefined;
   #nextTickUs = Number.NEGATIVE_INFINITY;
   #sweepAt = 0;
+  readonly #routed = new RoutedCopies();
   #depth = 0;
   #strays = 0;
 
@@ -476,13 +479,15 @@ export class Decoding {
     const id = (c.ipId << 8) | c.ttl;
     const lastId = i[o + LAST_ID_A + d]!;
     i[o + LAST_ID_A + d] = id;
-    if (((id ^ lastId) & 255) !== 0 || lastId < 0) {
-      endpoints.ttl(from, c.ttl);
-      // The same packet on both sides of a router: one hop apart, otherwise equal.
-      if (lastId >= 0 && id >> 8 === lastId >> 8 && c.ipId !== 0) {
-        this.health.routedCopies++;
-        return;
-      }
+    if (((id ^ lastId) & 255) !== 0 || lastId < 0) endpoints.ttl(from, c.ttl);
+    if (this.#routed.copy(c, flows.serial[f]! * 2 + d, end)) {
+      this.health.routedCopies++;
+      return;
+    }
+    if (isSample(c.frame, this.health.checksumsChecked)) {
+      const found = checksum(c, end);
+      if (found !== CHECKSUM_NONE) this.health.checksumsChecked++;
+      if (found === CHECKSUM_WRONG) this.health.checksumsWrong++;
     }
     if (protocol === 6) {
       if (this.#duplicates.repeated && payload < end && c.ipId !== 0) this.#tcp.repeated(c, f, end - payload, from, to);

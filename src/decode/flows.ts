@@ -38,6 +38,8 @@ export const IS_COPY = 64;
 export const GROUP = 128;
 /** Early segments of TCP are held behind a hole. */
 export const HOLDS = 256;
+/** Another flow is this one's copy: what it showed first is here no retransmission. */
+export const HAS_COPY = 512;
 
 /** Integers of a flow: `i[f * I + ...]`. */
 export const I = 16;

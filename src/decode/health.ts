@@ -45,6 +45,8 @@ export class HealthCounters {
   translatedCopies = 0;
   cutFrames = 0;
   offloadFrames = 0;
+  checksumsChecked = 0;
+  checksumsWrong = 0;
   ownFrames = 0;
   damaged = 0;
   fragments = 0;
@@ -175,6 +177,8 @@ export class HealthCounters {
       cutFrames: this.cutFrames,
       damagedFrames: this.damaged,
       offloadFrames: this.offloadFrames,
+      checksumsChecked: this.checksumsChecked,
+      checksumsWrong: this.checksumsWrong,
       ownFrames: this.ownFrames,
       broadcastFrames: this.broadcastFrames,
       unicastFrames: this.unicastFrames,

@@ -51,6 +51,8 @@ export class StreamSide {
   afterGap = false;
   /** Frame time of the last octets that came in order while segments were held. */
   progressUs = Number.NEGATIVE_INFINITY;
+  /** Where the flow's own segments end, in a flow that has a copy which may be ahead of them. */
+  ownEnd: number | undefined;
   /** What the other end acknowledged ahead of what was captured: the sequence number, and where it was said. */
   acked: { seq: number; frame: number; tsUs: number } | undefined;
 

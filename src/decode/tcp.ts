@@ -17,6 +17,7 @@ import {
   FIN_A,
   FIN_B,
   type FlowTable,
+  HAS_COPY,
   HOLDS,
   I,
   INIT_A,
@@ -149,6 +150,7 @@ export class TcpPath {
     flows.i[f * I + BITS]! |= IS_COPY;
     this.#health.translatedCopies++;
     const of = this.#copies.original;
+    flows.i[of * I + BITS]! |= HAS_COPY;
     // The detector matches packets of the same direction: the sender of one is the sender of the other.
     const od = this.#copies.originalFrom;
     const state = this.#states.of(f);
@@ -196,6 +198,14 @@ export class TcpPath {
     if (side.held?.length) this.skipHole(f, state, 1 - d);
   }
 
+  /** In a flow whose copy may show segments before it: does this one go by for the first time? */
+  #isFirst(f: number, d: number, seq: number, length: number): boolean {
+    const side = this.#states.of(f).side(d);
+    const first = side.ownEnd === undefined || ((seq - side.ownEnd) | 0) >= 0;
+    if (first) side.ownEnd = (seq + length) | 0;
+    return first;
+  }
+
   /** The receiver of direction `d` itself has not got what is held, so that the hole may still be filled. */
   #waits(f: number, d: number, tsUs: number): void {
     const state = this.#states.get(f);
@@ -219,12 +229,13 @@ export class TcpPath {
     let start = payload;
     if (delta !== 0) {
       if (delta < 0) {
-        i[o + RETRANSMISSIONS]!++;
-        if (start - delta >= end) {
-          // One octet just before the next expected one is a keep-alive (RFC 9293 section 3.8.4).
-          if (delta < -1 || end - payload > 1) this.#health.retransmissions++;
-          return;
+        // One octet just before the next expected one is a keep-alive (RFC 9293 section 3.8.4).
+        const old = start - delta >= end;
+        if ((i[o + BITS]! & HAS_COPY) === 0 || !this.#isFirst(f, d, seq, end - payload)) {
+          i[o + RETRANSMISSIONS]!++;
+          if (old && (delta < -1 || end - payload > 1)) this.#health.retransmissions++;
         }
+        if (old) return;
         start -= delta;
       } else {
         const segment = { seq, bytes: c.bytes.slice(payload, end), frame: c.frame, tsUs: c.tsUs };
