@@ -8,8 +8,22 @@ const V4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 export type IpScope = 'none' | 'loopback' | 'link' | 'private' | 'public' | 'group';
 
+/** Texts whose scope is remembered: the picture of the devices asks for the same few thousand again and again. Emptied when full. */
+export const MAX_SCOPES_KNOWN = 16_384;
+const scopes = new Map<string, IpScope>();
+
 /** `none`: the unspecified address or not an address. `link`: 169.254/16 and fe80::/10. `private` with RFC 6598 and ULA. */
 export const ipScope = (ip: string): IpScope => {
+  let scope = scopes.get(ip);
+  if (scope === undefined) {
+    if (scopes.size >= MAX_SCOPES_KNOWN) scopes.clear();
+    scope = scopeOf(ip);
+    scopes.set(ip, scope);
+  }
+  return scope;
+};
+
+const scopeOf = (ip: string): IpScope => {
   const m = V4.exec(ip);
   if (m !== null) {
     const a = Number(m[1]);
