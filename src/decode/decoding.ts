@@ -12,7 +12,7 @@ import { CHECKSUM_NONE, CHECKSUM_WRONG, checksum, isSample } from './checksum.ts
 import { RoutedCopies } from './copies.ts';
 import { PacketCursor } from './cursor.ts';
 import { Delivery } from './delivery.ts';
-import { Dispatcher, type OnMessage } from './dispatch.ts';
+import { Dispatcher, freshAt, type OnMessage } from './dispatch.ts';
 import { DuplicateFilter } from './duplicates.ts';
 import type { EndpointTable } from './endpoints.ts';
 import { flowSummary, placeSummary } from './flow-report.ts';
@@ -131,9 +131,9 @@ export class Decoding {
       spoke: (e) => this.endpoints.spoke(e),
       ...(options.onMessage && { onMessage: options.onMessage }),
     });
-    this.#flowAt = { ...this.dispatcher.context };
+    this.#flowAt = freshAt();
     this.#delivery = new Delivery(this.flows, this.dispatcher, this.#states, this.health);
-    this.#tcp = new TcpPath(this.flows, this.#states, this.#delivery, this.health, options.sink, this.#flowAt);
+    this.#tcp = new TcpPath(this.flows, this.#states, this.#delivery, this.health, options.sink);
     this.flows.onEvict = (f) => this.#finish(f);
   }
 

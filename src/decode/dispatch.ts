@@ -78,13 +78,17 @@ export const RAN = 0;
 export const RAN_FOREIGN = 1;
 export const RAN_LOST = 2;
 
-const freshAt = (): At => ({
+/**
+ * A place to fill. Times and flow numbers come from columns of doubles, so they begin as doubles too (-0 is one): a field
+ * that begins as a small integer changes the hidden class later, and the loops that met all its classes stay generic.
+ */
+export const freshAt = (): At => ({
   frame: 0,
   requestFrame: 0,
   firstFrame: 0,
-  tsUs: 0,
-  requestTsUs: 0,
-  flow: -1,
+  tsUs: -0,
+  requestTsUs: -0,
+  flow: Number.NaN,
   client: 0,
   server: 0,
   sender: 0,
@@ -188,7 +192,17 @@ export class Dispatcher {
     this.#onMessage = options.onMessage;
     this.#spoke = options.spoke;
     this.context = {
-      ...freshAt(),
+      frame: 0,
+      requestFrame: 0,
+      firstFrame: 0,
+      tsUs: -0,
+      requestTsUs: -0,
+      flow: Number.NaN,
+      client: 0,
+      server: 0,
+      sender: 0,
+      receiver: 0,
+      protocol: '',
       toServer: true,
       clientPort: 0,
       serverPort: 0,

@@ -37,9 +37,10 @@ interface Undecoded {
 
 export class HealthCounters {
   frames = 0;
-  bytes = 0;
-  firstUs = 0;
-  lastUs = 0;
+  // Begin as doubles (-0 is one), which they become: see `freshAt`.
+  bytes = -0;
+  firstUs = -0;
+  lastUs = -0;
   duplicates = 0;
   routedCopies = 0;
   translatedCopies = 0;
@@ -54,7 +55,7 @@ export class HealthCounters {
   broadcastFrames = 0;
   unicastFrames = 0;
   ackUnseen = 0;
-  missingBytes = 0;
+  missingBytes = -0;
   retransmissions = 0;
   backwardSteps = 0;
   gapCount = 0;
@@ -168,9 +169,9 @@ export class HealthCounters {
     for (const [k, v] of Object.entries(limits)) if (v > 0) named.set(k, (named.get(k) ?? 0) + v);
     return {
       frames: this.frames,
-      bytes: this.bytes,
-      firstUs: this.firstUs,
-      lastUs: this.lastUs,
+      bytes: this.bytes + 0,
+      firstUs: this.firstUs + 0,
+      lastUs: this.lastUs + 0,
       duplicates: this.duplicates,
       routedCopies: this.routedCopies,
       translatedCopies: this.translatedCopies,
@@ -185,7 +186,7 @@ export class HealthCounters {
       conversations,
       oneWay,
       ackUnseen: this.ackUnseen,
-      missingBytes: this.missingBytes,
+      missingBytes: this.missingBytes + 0,
       retransmissions: this.retransmissions,
       dropped: this.dropped,
       gaps: this.gaps.slice(),

@@ -39,6 +39,15 @@ export interface HeldSegment {
   readonly tsUs: number;
 }
 
+/** Longer pieces are worth the view that a copy at once needs: making one costs as much as some hundred octets here. */
+const LOOP_OCTETS = 128;
+
+const copyTo = (target: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): void => {
+  // The octets may lie in the target already, further back: from the front nothing is overwritten before it is read.
+  if (end - start <= LOOP_OCTETS) for (let i = start, o = at; i < end; i++, o++) target[o] = bytes[i]!;
+  else target.set(bytes.subarray(start, end), at);
+};
+
 export class StreamSide {
   /** Octets of an incomplete PDU: `tail[0..tailLength)`. */
   tail: Uint8Array | undefined;
@@ -81,7 +90,7 @@ export class StreamSide {
       this.afterGap = true;
       return false;
     }
-    this.tail!.set(bytes.subarray(start, end));
+    copyTo(this.tail!, 0, bytes, start, end);
     this.tailLength = n;
     this.tailFrame = frame;
     return true;
@@ -95,7 +104,7 @@ export class StreamSide {
       this.afterGap = true;
       return false;
     }
-    this.tail!.set(bytes.subarray(start, end), this.tailLength);
+    copyTo(this.tail!, this.tailLength, bytes, start, end);
     this.tailLength = n;
     return true;
   }

@@ -8,6 +8,7 @@ import { i32be } from '../lib/bytes.ts';
 import { CopyDetector } from './copies.ts';
 import type { PacketCursor } from './cursor.ts';
 import type { Delivery } from './delivery.ts';
+import { freshAt } from './dispatch.ts';
 import type { FlowState, FlowStates } from './flow-state.ts';
 import {
   BITS,
@@ -53,20 +54,14 @@ export class TcpPath {
   readonly #copies = new CopyDetector();
   readonly #at: At;
 
-  constructor(
-    flows: FlowTable,
-    states: FlowStates,
-    delivery: Delivery,
-    health: HealthCounters,
-    sink: SiteSink,
-    at: At,
-  ) {
+  constructor(flows: FlowTable, states: FlowStates, delivery: Delivery, health: HealthCounters, sink: SiteSink) {
     this.#flows = flows;
     this.#states = states;
     this.#delivery = delivery;
     this.#health = health;
     this.#sink = sink;
-    this.#at = { ...at, protocol: 'tcp' };
+    this.#at = freshAt();
+    this.#at.protocol = 'tcp';
   }
 
   /** The segment under the cursor, payload `payload`..`end`, of flow `f` in direction `d`. */

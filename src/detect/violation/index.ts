@@ -73,68 +73,80 @@ const HARMLESS =
   /^(tcp\.(octets-missing|out-of-sequence)$|tls\.|ssh\.version|smb\.version|rdp\.|opcua\.obsolete|arp\.|dhcp\.(address-in-use|refused)|profinet-dcp\.ip-conflict|mrp\.|dlr\.|.*\.truncated$|.*connection-limit$|.*\.cut$)/;
 const ORDER = /^iec104\.(sequence-gap|sequence-repeated|sequence-order)$|^tcp\.frame-repeated$/;
 
+/** What a code is, found out once for each: weirds come by the ten thousand, and almost all of them end here. */
+const UNJUDGED = 0;
+const IS_HARMLESS = 1;
+const IS_ORDER = 2;
+const IS_OTHER = 3;
+const classOf = (code: string): number => (HARMLESS.test(code) ? IS_HARMLESS : ORDER.test(code) ? IS_ORDER : IS_OTHER);
+
 const create = (context: DetectorContext): RunningDetector => {
   const bursts = new Bursts(MAX_VIOLATIONS, WINDOW_US);
   const codes = new Interner(MAX_CODES);
+  const classes = new Uint8Array(MAX_CODES);
+  const partsOf = (at: At, w: Weird, sender: number, other: number) => ({
+    sender: who(sender),
+    server: other > 0 ? who(other) : words('its other end'),
+    protocol: words(at.protocol === '' ? 'its protocol' : at.protocol),
+    code: words(w.code),
+    detail: words(w.detail === '' ? 'nothing more told' : w.detail),
+    watched: howLong(context.watchedUs),
+  });
+  const commonOf = (at: At, sender: number, other: number) => ({
+    actor: sender,
+    target: other > 0 ? other : sender,
+    protocol: at.protocol,
+    tsUs: at.tsUs,
+    frames: [at.requestFrame, at.frame],
+  });
   const hear = (at: At, w: Weird): void => {
     const sender = at.sender > 0 ? at.sender : at.client;
     if (sender <= 0) return;
     const other = sender === at.client ? at.server : at.client;
-    const parts = {
-      sender: who(sender),
-      server: other > 0 ? who(other) : words('its other end'),
-      protocol: words(at.protocol === '' ? 'its protocol' : at.protocol),
-      code: words(w.code),
-      detail: words(w.detail === '' ? 'nothing more told' : w.detail),
-      watched: howLong(context.watchedUs),
-    };
-    const common = {
-      actor: sender,
-      target: other > 0 ? other : sender,
-      protocol: at.protocol,
-      tsUs: at.tsUs,
-      frames: [at.requestFrame, at.frame],
-    };
-    if (/\.second-publisher$/.test(w.code)) {
+    if (w.code.endsWith('.second-publisher')) {
       context.state({
-        ...common,
         kind: SECOND_PUBLISHER,
+        ...commonOf(at, sender, other),
         key: `${context.host(sender)} ${w.code}`,
         surprise: 0.9,
+        certainty: 'certain',
+        parts: partsOf(at, w, sender, other),
+      });
+      return;
+    }
+    const code = codes.id(w.code);
+    if (code < 0) return;
+    if (classes[code] === UNJUDGED) classes[code] = classOf(w.code);
+    if (classes[code] === IS_HARMLESS) return;
+    const row = bursts.add(context.host(sender), context.host(Math.max(0, other)), code, 0, at.tsUs, 1);
+    if (row < 0) return;
+    const isOrder = classes[code] === IS_ORDER;
+    if (!isOrder && (context.phase !== 'watching' || !isControl(context, at.protocol))) return;
+    const number = bursts.current(row);
+    const usual = bursts.usual(row);
+    if (!isOrder && (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row))) return;
+    const common = commonOf(at, sender, other);
+    const parts = { ...partsOf(at, w, sender, other), number: count(number), usual: count(usual) };
+    if (isOrder) {
+      context.state({
+        kind: SEQUENCE,
+        ...common,
+        key: `${context.host(sender)} ${context.host(Math.max(0, other))} ${w.code}`,
+        // A gap may be loss; a copy of a frame, or a new segment with an old number, is not.
+        surprise: w.code === 'iec104.sequence-gap' ? 0.45 : 0.6,
         certainty: 'certain',
         parts,
       });
       return;
     }
-    const code = codes.id(w.code);
-    if (code < 0 || HARMLESS.test(w.code)) return;
-    const row = bursts.add(context.host(sender), context.host(Math.max(0, other)), code, 0, at.tsUs, 1);
-    if (row < 0) return;
-    const number = bursts.current(row);
-    const usual = bursts.usual(row);
-    const full = { ...parts, number: count(number), usual: count(usual) };
-    if (ORDER.test(w.code)) {
-      context.state({
-        ...common,
-        kind: SEQUENCE,
-        key: `${context.host(sender)} ${context.host(Math.max(0, other))} ${w.code}`,
-        // A gap may be loss; a copy of a frame, or a new segment with an old number, is not.
-        surprise: w.code === 'iec104.sequence-gap' ? 0.45 : 0.6,
-        certainty: 'certain',
-        parts: full,
-      });
-      return;
-    }
-    if (context.phase !== 'watching' || !isControl(context, at.protocol)) return;
-    if (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row)) return;
     context.state({
-      ...common,
       kind: VIOLATION,
+      ...common,
       key: `${context.host(sender)} ${w.code}`,
       sinceUs: bursts.startUs(row),
       surprise: usual === 0 ? 0.65 : 0.55,
       certainty: 'certain',
-      parts: full,
+      parts,
     });
   };
   return {
@@ -155,6 +167,7 @@ const create = (context: DetectorContext): RunningDetector => {
       const saved = fromText(text) as { readonly bursts: SavedBursts; readonly codes: readonly string[] };
       bursts.load(saved.bursts);
       codes.load(saved.codes);
+      classes.fill(UNJUDGED);
     },
   };
 };
