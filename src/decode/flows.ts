@@ -36,6 +36,8 @@ export const FIN_B = 32;
 /** The same stream with other addresses (NAT): counted, not decoded. */
 export const IS_COPY = 64;
 export const GROUP = 128;
+/** The client's checksums are right: what comes with a wrong one is dropped by the server. */
+export const SUM_GOOD = 256;
 
 /** Integers of a flow: `i[f * I + ...]`. */
 export const I = 16;

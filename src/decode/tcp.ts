@@ -5,6 +5,7 @@
 import type { At } from '../core/observation.ts';
 import type { SiteSink } from '../core/site-model.ts';
 import { i32be } from '../lib/bytes.ts';
+import { checkSegment } from './checksum.ts';
 import { CopyDetector } from './copies.ts';
 import type { PacketCursor } from './cursor.ts';
 import type { Delivery } from './delivery.ts';
@@ -25,6 +26,7 @@ import {
   NEXT_A,
   PAYLOAD,
   RETRANSMISSIONS,
+  SUM_GOOD,
   TCP_CLOSED,
   TCP_ESTABLISHED,
   TCP_NEW,
@@ -246,20 +248,40 @@ export class TcpPath {
    * included. Whoever sends again numbers the packet anew (RFC 6864 section 4): somebody put a copy in.
    */
   repeated(c: PacketCursor, f: number, octets: number, from: number, to: number): void {
-    const flows = this.#flows;
-    const clientSends = flows.clientIsB(f) === (flows.direction === 1);
+    const clientSends = this.#flows.clientIsB(f) === (this.#flows.direction === 1);
+    this.#say(c, f, from, to, clientSends ? from : to, clientSends ? to : from);
+    this.#sink.weird(this.#at, { code: 'tcp.frame-repeated', detail: `the same frame with ${octets} octets again` });
+  }
+
+  /** Makes `at` speak of the frame under the cursor. */
+  #say(c: PacketCursor, f: number, from: number, to: number, client: number, server: number): void {
     const at = this.#at;
     at.frame = c.frame;
     at.requestFrame = c.frame;
     at.firstFrame = c.frame;
     at.tsUs = c.tsUs;
     at.requestTsUs = c.tsUs;
-    at.flow = flows.serial[f]!;
+    at.flow = this.#flows.serial[f]!;
     at.sender = from;
     at.receiver = to;
-    at.client = clientSends ? from : to;
-    at.server = clientSends ? to : from;
-    this.#sink.weird(at, { code: 'tcp.frame-repeated', detail: `the same frame with ${octets} octets again` });
+    at.client = client;
+    at.server = server;
+  }
+
+  /**
+   * False for a segment that the server drops because a checksum is wrong, from a client whose checksums were right before:
+   * what it says is not to be believed. Of clients that leave the sum to their network card nothing is known.
+   */
+  accepts(c: PacketCursor, f: number, d: number, end: number, from: number, to: number): boolean {
+    const flows = this.#flows;
+    if (flows.clientIsB(f) !== (d === 1)) return true;
+    const checked = checkSegment(c, end);
+    if (checked === 'good') flows.i[f * I + BITS]! |= SUM_GOOD;
+    if (checked !== 'bad' || (flows.i[f * I + BITS]! & SUM_GOOD) === 0) return true;
+    this.#health.damaged++;
+    this.#say(c, f, from, to, from, to);
+    this.#sink.weird(this.#at, { code: 'tcp.wrong-checksum', detail: 'a checksum that the receiver drops' });
+    return false;
   }
 
   #drain(f: number, state: FlowState, d: number, from: number, to: number): void {

@@ -11,7 +11,7 @@ import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { DEVICE_SILENT, MANY_SILENT, NEW_DEVICE } from './kinds.ts';
 
-/** Devices followed; beyond it new ones are not judged, and learning says so. */
+/** Devices followed; beyond it new ones are told and not remembered, and learning says so. */
 export const MAX_DEVICES = 100_000;
 /** Addresses behind one MAC from which on it is a router's. */
 const ROUTER_FROM = 4;
@@ -79,10 +79,6 @@ const create = (context: DetectorContext): RunningDetector => {
     const e = context.endpoints.get(endpoint);
     const scope = ipScope(e.ip ?? '');
     if (e.ip !== undefined && (scope === 'none' || scope === 'link' || scope === 'loopback')) return;
-    if (devices.size >= MAX_DEVICES) {
-      overflow++;
-      return;
-    }
     const mac = e.mac ?? '';
     const behind = mac === '' ? 0 : (macs.get(mac) ?? 0);
     const network = networkOf(endpoint);
@@ -91,6 +87,11 @@ const create = (context: DetectorContext): RunningDetector => {
     const sameCard = behind > 0 && behind < ROUTER_FROM;
     const pastRouter = behind >= ROUTER_FROM && e.ip !== undefined && addresses.has(e.ip);
     const usual = learning || sameCard || pastRouter;
+    if (devices.size >= MAX_DEVICES) {
+      overflow++;
+      if (!usual) tell(endpoint, flow, host, network, networks.get(network) ?? { known: 0, plant: false });
+      return;
+    }
     if (e.ip !== undefined) addresses.add(e.ip);
     devices.set(host, { endpoint: host, firstUs, lastUs, sightings: 1, longestUs: 0, usual, silent: false });
     if (mac !== '') macs.set(mac, behind + 1);
