@@ -7,6 +7,7 @@ import { PLANT_DEFAULTS } from '../../plant/network/index.ts';
 import { createWorld, type PlantWorld } from '../../plant/physics/index.ts';
 import { type Overheard, SIGNALS, type SignalEvasion, TARGETS } from '../../plant/story/evasion/signals.ts';
 import { Cell, type CellPlan, type SavedCell } from '../../src/app/detection/cell.ts';
+import { inPlaceFitter } from '../../src/app/detection/fitting.ts';
 import { LEARNER } from '../../src/app/detection/learner.ts';
 import type { Statement } from '../../src/core/detector.ts';
 import type { PointWatch } from '../../src/core/site-model.ts';
@@ -67,7 +68,8 @@ class Fed {
       names: this.names,
       targets: this.names.map(() => 1),
       protocols: this.names.map(() => 'modbus'),
-      learner: LEARNER,
+      fitter: inPlaceFitter(LEARNER),
+      onFitted: () => undefined,
       state: (s: Statement) => void this.said.push({ kind: s.kind.code, tsUs: s.tsUs, key: s.key }),
       end: () => undefined,
     });

@@ -4,6 +4,7 @@
  */
 import { openPlant, type PlantOptions } from '../../plant/network/index.ts';
 import type { Labels } from '../../plant/world.ts';
+import { type Fitter, inPlaceFitter } from '../../src/app/detection/fitting.ts';
 import { LEARNER } from '../../src/app/detection/learner.ts';
 import { SiteDetection } from '../../src/app/detection/site-detection.ts';
 import { createSiteRuntime, Pipeline } from '../../src/app/pipeline.ts';
@@ -67,6 +68,9 @@ const ipIn = (endpoints: EndpointView, endpoint: number): string => {
   return ip ?? (parent === undefined ? '' : ipIn(endpoints, parent));
 };
 
+/** A device that has no address yet asks from 0.0.0.0. */
+const isAddress = (ip: string): boolean => ip !== '' && ip !== '0.0.0.0';
+
 const windowsOf = (
   labels: Labels,
   ipOf: (endpoint: number) => string,
@@ -87,6 +91,15 @@ const windowsOf = (
     const rest = { cells: [], vendor: '', workOrder: '', cancelled: false, userId: 'evaluate', createdUs: startUs };
     return [{ id: d.id, text, assets: [...new Set(assets)], fromUs: startUs, toUs: endUs, ...rest }];
   });
+};
+
+/** Leaves the process unlearned. */
+const NO_MODELS: Fitter = {
+  ...inPlaceFitter(LEARNER),
+  request: ({ done }) => {
+    done({ kind: 'failed', why: 'not asked for' });
+    return undefined;
+  },
 };
 
 /** Runs one plant; `progress` hears the frame time now and then. */
@@ -119,7 +132,12 @@ export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = ()
   };
   const runtime = createSiteRuntime((endpoints) => {
     model = createSiteModel({ endpoints });
-    detection = new SiteDetection({ model, endpoints, learningUs, learner: process === false ? undefined : LEARNER });
+    detection = new SiteDetection({
+      model,
+      endpoints,
+      learningUs,
+      fitter: process === false ? NO_MODELS : inPlaceFitter(LEARNER),
+    });
     const { sink } = detection;
     return {
       ...sink,
@@ -134,9 +152,9 @@ export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = ()
   // A device that spoke without its address (ARP) has that of its asset.
   const ipOf = (endpoint: number): string => {
     const own = ipIn(runtime.endpoints, endpoint);
-    if (own !== '' || endpoint <= 0) return own;
+    if (isAddress(own) || endpoint <= 0) return own;
     const asset = model!.asset(model!.assetOf(endpoint) ?? '');
-    return asset?.endpoints.map((e) => ipIn(runtime.endpoints, e.endpoint)).find((ip) => ip !== '') ?? '';
+    return asset?.endpoints.map((e) => ipIn(runtime.endpoints, e.endpoint)).find(isAddress) ?? '';
   };
   const pipeline = new Pipeline({ source: 'plant', site: runtime });
   let frames = 0;
