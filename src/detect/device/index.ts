@@ -13,6 +13,9 @@ import { DEVICE_SILENT, MANY_SILENT, NEW_DEVICE, NEW_DEVICES } from './kinds.ts'
 
 /** Devices followed; beyond it new ones are told and not remembered, and learning says so. */
 export const MAX_DEVICES = 100_000;
+/** Networks told apart; further ones are one. */
+export const MAX_NETWORKS = 4096;
+const FURTHER = 'further networks';
 /** Addresses behind one MAC from which on it is a router's. */
 const ROUTER_FROM = 4;
 /** Sightings (flows end or are reported once a minute) before silence is judged. */
@@ -110,7 +113,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const usual = learning || sameCard || pastRouter;
     if (devices.size >= MAX_DEVICES) {
       overflow++;
-      if (!usual) tell(endpoint, flow, host, network, networks.get(network) ?? { known: 0, plant: false });
+      if (!usual && !answers) tell(endpoint, flow, host);
       return;
     }
     if (e.ip !== undefined) addresses.add(e.ip);
@@ -123,8 +126,9 @@ const create = (context: DetectorContext): RunningDetector => {
     if (net.members.length < MAX_LISTED) net.members.push(host);
   };
 
-  const of = (network: string): Network => {
-    let net = networks.get(network);
+  const of = (name: string): Network => {
+    const network = networks.size < MAX_NETWORKS ? name : FURTHER;
+    let net = networks.get(name) ?? networks.get(network);
     if (net === undefined) {
       net = { known: 0, side: 'unknown', lookedUs: 0, members: [], sinceUs: 0, fresh: [], freshCount: 0 };
       networks.set(network, net);

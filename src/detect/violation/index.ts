@@ -45,6 +45,23 @@ export const SEQUENCE: FindingKind = {
   techniques: ['T0830', 'T0856'],
   needsLearning: false,
 };
+export const WRONG_CHECKSUM: FindingKind = {
+  code: 'wrong-checksum',
+  family: 'protocol',
+  title: '{sender} sent {server} what only a listener would read',
+  what: '{sender} sent a segment with {detail}, {number} times within ten minutes, on a connection whose checksums are right otherwise. It was not read here either.',
+  comparedWith:
+    'A receiver drops such a segment, and switches drop what was damaged on a cable; in {watched} of watching, the worst ten minutes had {usual}.',
+  innocent: 'A faulty network card, or a router or firewall that rewrites packets wrongly.',
+  check: [
+    'Look at the next segment of {sender}: do other octets come under the same sequence number? Then a listener was to be told another story.',
+    'Which program on {sender} makes its own packets?',
+    'Does the switch port of {sender} count errors?',
+  ],
+  severity: 'uptime',
+  techniques: ['T0856', 'T0855'],
+  needsLearning: false,
+};
 export const SECOND_PUBLISHER: FindingKind = {
   code: 'second-publisher',
   family: 'protocol',
@@ -113,6 +130,17 @@ const create = (context: DetectorContext): RunningDetector => {
     const number = bursts.current(row);
     const usual = bursts.usual(row);
     const full = { ...parts, number: count(number), usual: count(usual) };
+    if (w.code === 'tcp.wrong-checksum') {
+      context.state({
+        ...common,
+        kind: WRONG_CHECKSUM,
+        key: `${context.host(sender)} ${context.host(Math.max(0, other))}`,
+        surprise: usual > 0 ? 0.45 : 0.6,
+        certainty: 'certain',
+        parts: full,
+      });
+      return;
+    }
     if (ORDER.test(w.code)) {
       context.state({
         ...common,
@@ -170,6 +198,6 @@ export const violation: Detector = {
     cost: 'Constant per violation; 60 octets per sender and code, at most 50,000.',
     source: 'Paxson: Bro, a system for detecting network intruders in real-time, Computer Networks 31 (1999)',
   },
-  kinds: [VIOLATION, SEQUENCE, SECOND_PUBLISHER],
+  kinds: [VIOLATION, SEQUENCE, WRONG_CHECKSUM, SECOND_PUBLISHER],
   create,
 };
