@@ -491,6 +491,7 @@ export class Decoding {
     }
     if (protocol === 6) {
       if (this.#duplicates.repeated && payload < end && c.ipId !== 0) this.#tcp.repeated(c, f, end - payload, from, to);
+      if ((payload < end || (tcpFlags & SYN) !== 0) && !this.#tcp.accepts(c, f, d, end, from, to)) return;
       this.#tcp.segment(c, f, d, tcpFlags, payload, end, from, to);
       return;
     }

@@ -1,6 +1,6 @@
 /** Addresses are told apart by what they are, and come back as they were. */
 import { describe, expect, it } from 'vitest';
-import { EndpointTable } from './endpoints.ts';
+import { EndpointTable, MAX_ENDPOINTS } from './endpoints.ts';
 
 describe('endpoints', () => {
   it('ignores MAC addresses of earlier frames on a link that has none', () => {
@@ -10,6 +10,18 @@ describe('endpoints', () => {
     const back = new EndpointTable();
     back.restore({ ...table.get(one), spoke: false, traffic: table.traffic(one) });
     expect(back.get(one)).toEqual(table.get(one));
+  });
+
+  it('goes on hearing addresses when it is full, as one that stands for all of them', () => {
+    const table = new EndpointTable();
+    for (let ip = 1; ip < MAX_ENDPOINTS; ip++) expect(table.intern(0, 0, true, 1, ip, 4, ip, 1)).toBe(ip);
+    const rest = table.intern(0, 0, true, 2, 2, 4, 0x0a000001, 1);
+    expect(rest).toBe(MAX_ENDPOINTS);
+    expect(table.intern(0, 0, true, 3, 3, 4, 0x0a000002, 1)).toBe(rest);
+    expect(table.child(7, 'modbus-unit', '1', true, 2)).toBe(rest);
+    expect(table.get(rest)).toEqual({ id: rest, segment: 0, vlan: 0, innerVlan: 0 });
+    expect(table.intern(0, 0, true, 1, 5, 4, 5, 1)).toBe(5);
+    expect([table.count, table.overflow]).toEqual([MAX_ENDPOINTS, 3]);
   });
 
   it('says when something changed', () => {

@@ -1,14 +1,17 @@
 /**
  * The endpoints of a site: every address that was seen, interned to small integers, with what it sent and received.
  * One open-addressing hash table over typed arrays, because two of these look-ups stand behind every new flow and every
- * L2 frame. Bounded by MAX_ENDPOINTS; what comes after is endpoint 0 and counted.
+ * L2 frame. Bounded by MAX_ENDPOINTS; what comes after is one endpoint without an address, and counted.
  */
 import type { Endpoint, EndpointId, EndpointTraffic, EndpointView, SubAddressKind } from '../core/endpoint.ts';
 import { ipv4Parse, ipv4Text, ipv6Parse, ipv6Text, macFromParts } from '../lib/address.ts';
 import { i32be } from '../lib/bytes.ts';
 import { growF64, growI32, growU8 } from '../lib/grow.ts';
 
-/** Addresses kept per site; a scan of a /8 with forged sources must not eat the memory. */
+/**
+ * Addresses kept per site; a scan of a /8 with forged sources must not eat the memory. The last endpoint stands for all
+ * addresses that found no place: what they do is still heard, and they cannot be told apart.
+ */
 export const MAX_ENDPOINTS = 262_144;
 /** IPv6 addresses interned per site. */
 export const MAX_IPV6 = 131_072;
@@ -118,7 +121,7 @@ export class EndpointTable implements EndpointView {
 
   /**
    * The endpoint of an address. `version` is 0 (no IP), 4 or 6; `hasMac` false on links without MAC addresses.
-   * 0 when the table is full.
+   * MAX_ENDPOINTS when the table is full.
    */
   intern(
     segment: number,
@@ -169,7 +172,7 @@ export class EndpointTable implements EndpointView {
       return awaited;
     }
     const id = this.#add();
-    if (id === 0) return 0;
+    if (id === MAX_ENDPOINTS) return id;
     this.changes++;
     this.macHigh[id] = macHigh;
     this.macLow[id] = macLow;
@@ -202,10 +205,8 @@ export class EndpointTable implements EndpointView {
   }
 
   #add(): EndpointId {
-    if (this.count >= MAX_ENDPOINTS) {
-      this.overflow++;
-      return 0;
-    }
+    if (this.count >= MAX_ENDPOINTS - 1) this.overflow++;
+    if (this.count >= MAX_ENDPOINTS) return MAX_ENDPOINTS;
     const id = ++this.count;
     if (id >= this.ip.length) {
       const n = this.ip.length * 2;
@@ -281,7 +282,7 @@ export class EndpointTable implements EndpointView {
     let id = this.#subIndex.get(key);
     if (id === undefined) {
       id = this.#add();
-      if (id === 0) return 0;
+      if (id === MAX_ENDPOINTS) return id;
       this.flags[id] = FLAG_SUB;
       this.segmentOf[id] = this.segmentOf[parent]!;
       this.place[id] = this.place[parent]!;

@@ -5,6 +5,7 @@
 import type { At } from '../core/observation.ts';
 import type { SiteSink } from '../core/site-model.ts';
 import { i32be } from '../lib/bytes.ts';
+import { CHECKSUM_RIGHT, CHECKSUM_WRONG, checkSegment } from './checksum.ts';
 import { CopyDetector } from './copies.ts';
 import type { PacketCursor } from './cursor.ts';
 import type { Delivery } from './delivery.ts';
@@ -28,6 +29,7 @@ import {
   NEXT_A,
   PAYLOAD,
   RETRANSMISSIONS,
+  SUM_GOOD,
   TCP_CLOSED,
   TCP_ESTABLISHED,
   TCP_NEW,
@@ -268,6 +270,22 @@ export class TcpPath {
   repeated(c: PacketCursor, f: number, octets: number, from: number, to: number): void {
     this.#place(f, c.frame, c.tsUs, from, to, this.#flows.direction);
     this.#sink.weird(this.#at, { code: 'tcp.frame-repeated', detail: `the same frame with ${octets} octets again` });
+  }
+
+  /**
+   * False for a segment that the server drops because a checksum is wrong, from a client whose checksums were right before:
+   * what it says is not to be believed. Of clients that leave the sum to their network card nothing is known.
+   */
+  accepts(c: PacketCursor, f: number, d: number, end: number, from: number, to: number): boolean {
+    const flows = this.#flows;
+    if (flows.clientIsB(f) !== (d === 1)) return true;
+    const checked = checkSegment(c, end);
+    if (checked === CHECKSUM_RIGHT) flows.i[f * I + BITS]! |= SUM_GOOD;
+    if (checked !== CHECKSUM_WRONG || (flows.i[f * I + BITS]! & SUM_GOOD) === 0) return true;
+    this.#health.damaged++;
+    this.#place(f, c.frame, c.tsUs, from, to, d);
+    this.#sink.weird(this.#at, { code: 'tcp.wrong-checksum', detail: 'a checksum that the receiver drops' });
+    return false;
   }
 
   /**

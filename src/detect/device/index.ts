@@ -11,8 +11,11 @@ import { count, counted, howLong, who, whoAll, words } from '../shared/parts.ts'
 import { fromText, toText } from '../shared/text.ts';
 import { DEVICE_SILENT, MANY_SILENT, NEW_DEVICE, NEW_DEVICES } from './kinds.ts';
 
-/** Devices followed; beyond it new ones are not judged, and learning says so. */
+/** Devices followed; beyond it new ones are told and not remembered, and learning says so. */
 export const MAX_DEVICES = 100_000;
+/** Networks told apart; further ones are one. */
+export const MAX_NETWORKS = 4096;
+const FURTHER = 'further networks';
 /** Addresses behind one MAC from which on it is a router's. */
 const ROUTER_FROM = 4;
 /** Sightings (flows end or are reported once a minute) before silence is judged. */
@@ -101,10 +104,6 @@ const create = (context: DetectorContext): RunningDetector => {
     const e = context.endpoints.get(endpoint);
     const scope = ipScope(e.ip ?? '');
     if (e.ip !== undefined && (scope === 'none' || scope === 'link' || scope === 'loopback')) return;
-    if (devices.size >= MAX_DEVICES) {
-      overflow++;
-      return;
-    }
     const mac = e.mac ?? '';
     const behind = mac === '' ? 0 : (macs.get(mac) ?? 0);
     const learning = flow.firstUs < context.judgedFromUs;
@@ -112,6 +111,11 @@ const create = (context: DetectorContext): RunningDetector => {
     const sameCard = behind > 0 && behind < ROUTER_FROM;
     const pastRouter = behind >= ROUTER_FROM && e.ip !== undefined && addresses.has(e.ip);
     const usual = learning || sameCard || pastRouter;
+    if (devices.size >= MAX_DEVICES) {
+      overflow++;
+      if (!usual && !answers) tell(endpoint, flow, host);
+      return;
+    }
     if (e.ip !== undefined) addresses.add(e.ip);
     const answered = !usual && answers;
     devices.set(host, { endpoint: host, firstUs, lastUs, sightings: 1, longestUs: 0, usual, silent: false, answered });
@@ -122,8 +126,9 @@ const create = (context: DetectorContext): RunningDetector => {
     if (net.members.length < MAX_LISTED) net.members.push(host);
   };
 
-  const of = (network: string): Network => {
-    let net = networks.get(network);
+  const of = (name: string): Network => {
+    const network = networks.size < MAX_NETWORKS ? name : FURTHER;
+    let net = networks.get(name) ?? networks.get(network);
     if (net === undefined) {
       net = { known: 0, side: 'unknown', lookedUs: 0, members: [], sinceUs: 0, fresh: [], freshCount: 0 };
       networks.set(network, net);

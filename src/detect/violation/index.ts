@@ -45,6 +45,23 @@ export const SEQUENCE: FindingKind = {
   techniques: ['T0830', 'T0856'],
   needsLearning: false,
 };
+export const WRONG_CHECKSUM: FindingKind = {
+  code: 'wrong-checksum',
+  family: 'protocol',
+  title: '{sender} sent {server} what only a listener would read',
+  what: '{sender} sent a segment with {detail}, {number} times within ten minutes, on a connection whose checksums are right otherwise. It was not read here either.',
+  comparedWith:
+    'A receiver drops such a segment, and switches drop what was damaged on a cable; in {watched} of watching, the worst ten minutes had {usual}.',
+  innocent: 'A faulty network card, or a router or firewall that rewrites packets wrongly.',
+  check: [
+    'Look at the next segment of {sender}: do other octets come under the same sequence number? Then a listener was to be told another story.',
+    'Which program on {sender} makes its own packets?',
+    'Does the switch port of {sender} count errors?',
+  ],
+  severity: 'uptime',
+  techniques: ['T0856', 'T0855'],
+  needsLearning: false,
+};
 export const SECOND_PUBLISHER: FindingKind = {
   code: 'second-publisher',
   family: 'protocol',
@@ -77,8 +94,13 @@ const ORDER = /^iec104\.(sequence-gap|sequence-repeated|sequence-order)$|^tcp\.f
 const UNJUDGED = 0;
 const IS_HARMLESS = 1;
 const IS_ORDER = 2;
-const IS_OTHER = 3;
-const classOf = (code: string): number => (HARMLESS.test(code) ? IS_HARMLESS : ORDER.test(code) ? IS_ORDER : IS_OTHER);
+const IS_SUM = 3;
+const IS_OTHER = 4;
+const classOf = (code: string): number => {
+  if (HARMLESS.test(code)) return IS_HARMLESS;
+  if (code === 'tcp.wrong-checksum') return IS_SUM;
+  return ORDER.test(code) ? IS_ORDER : IS_OTHER;
+};
 
 const create = (context: DetectorContext): RunningDetector => {
   const bursts = new Bursts(MAX_VIOLATIONS, WINDOW_US);
@@ -120,13 +142,25 @@ const create = (context: DetectorContext): RunningDetector => {
     if (classes[code] === IS_HARMLESS) return;
     const row = bursts.add(context.host(sender), context.host(Math.max(0, other)), code, 0, at.tsUs, 1);
     if (row < 0) return;
+    const isSum = classes[code] === IS_SUM;
     const isOrder = classes[code] === IS_ORDER;
-    if (!isOrder && (context.phase !== 'watching' || !isControl(context, at.protocol))) return;
+    if (!isOrder && !isSum && (context.phase !== 'watching' || !isControl(context, at.protocol))) return;
     const number = bursts.current(row);
     const usual = bursts.usual(row);
-    if (!isOrder && (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row))) return;
+    if (!isOrder && !isSum && (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row))) return;
     const common = commonOf(at, sender, other);
     const parts = { ...partsOf(at, w, sender, other), number: count(number), usual: count(usual) };
+    if (isSum) {
+      context.state({
+        kind: WRONG_CHECKSUM,
+        ...common,
+        key: `${context.host(sender)} ${context.host(Math.max(0, other))}`,
+        surprise: usual > 0 ? 0.45 : 0.6,
+        certainty: 'certain',
+        parts,
+      });
+      return;
+    }
     if (isOrder) {
       context.state({
         kind: SEQUENCE,
@@ -183,6 +217,6 @@ export const violation: Detector = {
     cost: 'Constant per violation; 60 octets per sender and code, at most 50,000.',
     source: 'Paxson: Bro, a system for detecting network intruders in real-time, Computer Networks 31 (1999)',
   },
-  kinds: [VIOLATION, SEQUENCE, SECOND_PUBLISHER],
+  kinds: [VIOLATION, SEQUENCE, WRONG_CHECKSUM, SECOND_PUBLISHER],
   create,
 };

@@ -4,6 +4,7 @@
  * detection for SCADA networks, SCADA Security Scientific Symposium (2007).
  */
 import type { Detector, DetectorContext, Learning, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { At, Command, Verb } from '../../core/observation.ts';
 import type { Role } from '../../core/site.ts';
@@ -13,9 +14,9 @@ import { Interner } from '../../lib/interner.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
 import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
-import { NEW_WRITER, NEW_WRITTEN_POINT } from './kinds.ts';
+import { NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD } from './kinds.ts';
 
-/** Pairs of client and controller; beyond it new ones are not judged, and learning says so. */
+/** Pairs of client and controller; beyond it new ones are told and not remembered, and learning says so. */
 export const MAX_PAIRS = 50_000;
 /** Written addresses over all pairs. */
 export const MAX_WRITTEN = 200_000;
@@ -27,6 +28,10 @@ export const MAX_PER_PAIR = 1024;
 const MAX_LEARNING = 64;
 /** Writes before addresses of a pair are judged. */
 const NEEDED_WRITES = 20;
+/** Hosts behind one network card from which on it is a router's: it commands under many addresses. */
+const ROUTER_FROM = 4;
+/** Cards remembered of one host. */
+const MAX_CARDS = 8;
 const TELL_EVERY_US = 10_000_000;
 
 /** Controllers that a station wrote to while learning, from which on it is one that writes to any of them. */
@@ -49,6 +54,7 @@ interface Saved {
   readonly written: KnownRows;
   readonly objects: readonly string[];
   readonly learned: readonly (readonly [number, Pair])[];
+  readonly cards?: readonly (readonly [EndpointId, readonly EndpointId[]])[];
 }
 
 const create = (context: DetectorContext): RunningDetector => {
@@ -58,6 +64,33 @@ const create = (context: DetectorContext): RunningDetector => {
   objects.id('');
   const writersOf = new Usual();
   const learned = new Map<number, Pair>();
+  /** Endpoints (address and network card) that commanded as one host. Bounded by the pairs that are usual. */
+  const cards = new Map<EndpointId, EndpointId[]>();
+  const cardOf = (endpoint: EndpointId): string => context.endpoints.get(endpoint).mac ?? '';
+  const isRouter = (mac: string): boolean => {
+    const hosts = new Set<EndpointId>();
+    for (let id = 1; id <= context.endpoints.count && hosts.size < ROUTER_FROM; id++)
+      if (cardOf(id) === mac) hosts.add(context.host(id));
+    return hosts.size >= ROUTER_FROM;
+  };
+  /** Cards that were found to be other ones, and when: whether one is a router's is looked at again now and then. */
+  const others = new Map<EndpointId, number>();
+  /** Another card than those that commanded under this address: somebody may have taken it over. */
+  const isOtherCard = (endpoint: EndpointId, host: EndpointId, tsUs: number, mayLearn: boolean): boolean => {
+    const known = cards.get(host);
+    if (known?.includes(endpoint) === true) return false;
+    const lookedUs = others.get(endpoint);
+    if (lookedUs !== undefined && !mayLearn && tsUs - lookedUs < TELL_EVERY_US && tsUs >= lookedUs) return true;
+    const mac = cardOf(endpoint);
+    if (mac === '') return false;
+    others.delete(endpoint);
+    if (known === undefined) cards.set(host, [endpoint]);
+    else if (!mayLearn && !known.some((e) => cardOf(e) === mac) && !isRouter(mac)) {
+      if (others.size < MAX_PAIRS) others.set(endpoint, tsUs);
+      return true;
+    } else if (known.length < MAX_CARDS) known.push(endpoint);
+    return false;
+  };
   /** Controllers that a client wrote to while learning. */
   const wrote = new Map<number, number>();
 
@@ -144,6 +177,18 @@ const create = (context: DetectorContext): RunningDetector => {
       });
       return;
     }
+    if (isOtherCard(at.client, client, tsUs, learning) && context.phase === 'watching')
+      context.state({
+        ...common,
+        kind: OTHER_CARD,
+        key: `${client} ${target}`,
+        surprise: 0.75,
+        parts: {
+          ...partsOf(at, c),
+          card: words(cardOf(at.client)),
+          before: words(cards.get(client)!.map(cardOf).join(', ')),
+        },
+      });
     const p = pairOf(row, tsUs);
     const object = Math.max(0, objects.id(addressOf(c)));
     const o = written.see(row, object, 0, 0, tsUs, DOUBTED);
@@ -207,6 +252,13 @@ const create = (context: DetectorContext): RunningDetector => {
         pairOf(row, finding.lastUs);
         return true;
       }
+      if (finding.kind === OTHER_CARD.code) {
+        const known = cards.get(client);
+        if (known === undefined || known.length >= MAX_CARDS) return false;
+        known.push(finding.actor);
+        others.delete(finding.actor);
+        return true;
+      }
       if (finding.kind !== NEW_WRITTEN_POINT.code) return false;
       let done = false;
       for (let o = 0; o < written.size; o++)
@@ -226,6 +278,7 @@ const create = (context: DetectorContext): RunningDetector => {
         written: written.save(),
         objects: objects.texts,
         learned: [...learned],
+        cards: [...cards],
       } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
@@ -233,6 +286,7 @@ const create = (context: DetectorContext): RunningDetector => {
       written.load(saved.written);
       objects.load(saved.objects);
       for (const [row, p] of saved.learned) learned.set(row, p);
+      for (const [host, endpoints] of saved.cards ?? []) cards.set(host, [...endpoints]);
       for (let row = 0; row < pairs.size; row++) if (pairs.state(row) === USUAL) learnPair(row);
     },
   };
@@ -260,6 +314,6 @@ export const writer: Detector = {
     cost: 'Nothing per read; about 60 ns per write; 70 octets per pair and address, at most 50,000 and 200,000.',
     source: 'Cheung et al.: Using model-based intrusion detection for SCADA networks, S4 (2007)',
   },
-  kinds: [NEW_WRITER, NEW_WRITTEN_POINT],
+  kinds: [NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD],
   create,
 };

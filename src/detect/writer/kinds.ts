@@ -35,3 +35,20 @@ export const NEW_WRITTEN_POINT: FindingKind = {
   techniques: ['T0836', 'T0855'],
   needsLearning: true,
 };
+
+export const OTHER_CARD: FindingKind = {
+  code: 'writer-other-card',
+  family: 'policy',
+  title: '{client} commands {server} from another network card',
+  what: '{client} sent {operation} to {server} ({object}, value {value}, {outcome}) from the network card {card}. Commands under its address came from {before} until now.',
+  comparedWith: 'In {watched} of watching no other card sent commands under this address.',
+  innocent: 'The device or its network card was replaced, or a redundant partner took over its address.',
+  check: [
+    'Was {client} replaced or switched over at this time?',
+    'At which switch port is {card}, and what is connected there?',
+    'Is {before} still on the network under the same address?',
+  ],
+  severity: 'uptime',
+  techniques: ['T0848', 'T0855'],
+  needsLearning: true,
+};

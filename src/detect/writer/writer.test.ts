@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, MINUTE, Scene } from '../testing.ts';
+import { DAY, HOUR, MINUTE, Scene } from '../testing.ts';
 
 const plant = () => {
   const s = new Scene();
@@ -89,5 +89,23 @@ describe('writer', () => {
     const { s, eng, plc } = plant();
     s.command(eng, plc, 'smb', { verb: 'write', object: 'share\\file' });
     expect(s.of('new-writer')).toEqual([]);
+  });
+
+  it('tells commands of a known address from another network card, not those of a router that took over', () => {
+    const s = new Scene();
+    const plc = s.host('10.0.0.10', 'plc');
+    const panel = s.host('10.0.0.20', 'hmi', 2, '28:63:36:00:00:01');
+    for (let i = 0; i < 60; i++) {
+      s.write(panel, plc, 'holding register 4', 1);
+      s.pass(HOUR / 2);
+    }
+    const forged = s.host('10.0.0.20', 'unknown', Number.NaN, 'b8:27:eb:00:00:09');
+    s.write(forged, plc, 'holding register 4', 0);
+    expect(s.of('writer-other-card')[0]).toMatchObject({ actor: forged, target: plc, severity: 'uptime' });
+    expect(s.of('new-writer')).toEqual([]);
+    const behind = [20, 21, 22, 23].map((n) => s.host(`10.0.0.${n}`, 'unknown', Number.NaN, '00:80:63:00:00:01'));
+    s.pass(MINUTE);
+    s.write(behind[0]!, plc, 'holding register 4', 1);
+    expect(s.of('writer-other-card').length).toBe(1);
   });
 });
