@@ -120,7 +120,10 @@ describe('conversation', () => {
     const plcs = [1, 2, 3, 4].map((n) => s.host(`10.20.0.${n}`, 'plc', 1));
     const station = s.host('10.20.0.95', 'engineering-station', 2);
     const panel = s.host('10.20.0.81', 'hmi', 2);
-    for (const plc of plcs.slice(0, 3)) for (const client of [station, panel]) s.read(client, plc);
+    for (const plc of plcs.slice(0, 3)) {
+      s.flow(station, plc, 'modbus');
+      s.flow(panel, plc, 'modbus', { final: false });
+    }
     s.pass(25 * HOUR);
     s.read(station, plcs[3]!);
     s.read(panel, plcs[3]!);

@@ -6,9 +6,9 @@
 import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At } from '../../core/observation.ts';
-import type { Role } from '../../core/site.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
+import { type SavedVisits, Visits } from '../../learn/network/visits.ts';
 import { Interner } from '../../lib/interner.ts';
 import { subnetOf } from '../../lib/ip-scope.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
@@ -34,11 +34,6 @@ const DYNAMIC_PORT = 49_152;
 
 /** Clients of one network that make a service everybody's there: a further one is no news. */
 const EVERYBODY = 5;
-/** Controllers that a station was online with while learning, from which on it is one that goes to any of them. */
-const ROAMS = 3;
-/** Panels and servers have their own controllers; those who go online with any are these. */
-const ROAMERS: ReadonlySet<Role> = new Set<Role>(['engineering-station', 'workstation', 'unknown']);
-
 interface Fan {
   sinceUs: number;
   toldUs: number;
@@ -50,6 +45,7 @@ interface Saved {
   readonly protocols: readonly string[];
   readonly fans: readonly (readonly [EndpointId, Fan])[];
   readonly told: readonly (readonly [string, string[]])[];
+  readonly visits: SavedVisits;
 }
 
 const create = (context: DetectorContext): RunningDetector => {
@@ -60,8 +56,8 @@ const create = (context: DetectorContext): RunningDetector => {
   /** Conversations learned per client. */
   const had = new Map<EndpointId, number>();
   const fans = new Map<EndpointId, Fan>();
-  /** Controllers by client, and clients of one network by service: learned ones. */
-  const online = new Map<EndpointId, Set<EndpointId>>();
+  const visits = new Visits();
+  /** Learned clients of one network by service. */
   const users = new Map<string, number>();
   /** Protocols by pair that is told. */
   const told = new Map<string, string[]>();
@@ -73,22 +69,14 @@ const create = (context: DetectorContext): RunningDetector => {
     clientsOf.add(server * MAX_PROTOCOLS + protocol, client);
     had.set(client, (had.get(client) ?? 0) + 1);
     if (client <= 0 || server <= 0) return;
-    if (isControl(context, protocols.texts[protocol] ?? '', false)) {
-      const controllers = online.get(client) ?? new Set();
-      if (controllers.size < ROAMS) online.set(client, controllers.add(server));
-    } else {
-      const key = userKey(client, server, protocol);
-      users.set(key, (users.get(key) ?? 0) + 1);
-    }
+    if (isControl(context, protocols.texts[protocol] ?? '', false)) return;
+    const key = userKey(client, server, protocol);
+    users.set(key, (users.get(key) ?? 0) + 1);
   };
   const userKey = (client: number, server: number, protocol: number): string => {
     const { segment, vlan, ip } = context.endpoints.get(client);
     return `${segment} ${vlan} ${subnetOf(ip ?? '')} ${server} ${protocol}`;
   };
-  /** It was online with several controllers while learning, as engineers are: another one is for the record. */
-  const roams = (client: EndpointId): boolean =>
-    (online.get(client)?.size ?? 0) >= ROAMS && ROAMERS.has(context.role(client));
-
   /** Everything outside of the plant is one place here: what goes there is another detector's subject. */
   const placeOf = (endpoint: EndpointId): EndpointId => (context.isOutside(endpoint) ? 0 : context.host(endpoint));
 
@@ -127,7 +115,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const control = isControl(context, protocol, false);
     // Names, time and the like are asked for everywhere; office hosts meet each other all day long.
     const surprise = control
-      ? roams(client)
+      ? visits.roams(client)
         ? 0.4
         : 0.8
       : !plant || context.family(protocol) === 'network'
@@ -214,6 +202,13 @@ const create = (context: DetectorContext): RunningDetector => {
     session: (at) => see(at, at.protocol),
     flow(at, f) {
       if (f.transport === 'ethernet' || !isTalk(f)) return;
+      if (
+        f.final &&
+        context.phase === 'learning' &&
+        isControl(context, f.service, false) &&
+        !context.isSuspect(f.client)
+      )
+        visits.add(context.host(f.client), context.host(f.server), f.lastUs - f.firstUs);
       const port = f.serverPort >= DYNAMIC_PORT ? 'dynamic' : f.serverPort;
       const name = f.transport === 'tcp' || f.transport === 'udp' ? `${f.transport} port ${port}` : f.transport;
       see(at, f.service !== '' ? f.service : name, f.firstUs);
@@ -242,7 +237,13 @@ const create = (context: DetectorContext): RunningDetector => {
       return learned;
     },
     save: () =>
-      toText({ rows: known.save(), protocols: protocols.texts, fans: [...fans], told: [...told] } satisfies Saved),
+      toText({
+        rows: known.save(),
+        protocols: protocols.texts,
+        fans: [...fans],
+        told: [...told],
+        visits: visits.save(),
+      } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
       protocols.load(saved.protocols);
@@ -251,6 +252,7 @@ const create = (context: DetectorContext): RunningDetector => {
         if (known.state(row) === USUAL) learn(row, known.part(row, 0), known.part(row, 1), known.part(row, 2));
       for (const [client, fan] of saved.fans) fans.set(client, fan);
       for (const [pair, list] of saved.told) told.set(pair, list);
+      visits.load(saved.visits);
     },
   };
 };
@@ -262,6 +264,7 @@ export const conversation: Detector = {
     worksWhen: 'The learning time covers the usual jobs (a day, better a week with its maintenance).',
     failsWhen:
       'An attacker uses an existing conversation (a taken-over engineering station); rare but normal jobs are new once. ' +
+      'A station that visited several controllers while learning is expected to visit others: that is kept below what asks a person. ' +
       'Everything outside of the plant counts as one place. What happens while learning counts as usual unless a rule objects.',
     cost: 'About 30 ns per transaction and 70 octets per conversation, at most 200,000.',
     source: 'Barbosa, Sadre, Pras: Flow whitelisting in SCADA networks, IJCIP 6 (2013)',

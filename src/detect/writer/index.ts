@@ -7,11 +7,11 @@ import type { Detector, DetectorContext, Learning, RunningDetector } from '../..
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { At, Command, Verb } from '../../core/observation.ts';
-import type { Role } from '../../core/site.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
+import { type SavedVisits, Visits } from '../../learn/network/visits.ts';
 import { Interner } from '../../lib/interner.ts';
-import { isControl, siteLearning } from '../shared/learning.ts';
+import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
 import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD } from './kinds.ts';
@@ -36,9 +36,6 @@ const TELL_EVERY_US = 10_000_000;
 
 /** Controllers that a station wrote to while learning, from which on it is one that writes to any of them. */
 const ROAMS = 2;
-/** Panels and servers write to their own controllers; these go from one to the next. */
-const ROAMERS: ReadonlySet<Role> = new Set<Role>(['engineering-station', 'workstation', 'unknown']);
-
 const WRITES: ReadonlySet<Verb> = new Set<Verb>(['write', 'control', 'force']);
 
 interface Pair {
@@ -55,6 +52,7 @@ interface Saved {
   readonly objects: readonly string[];
   readonly learned: readonly (readonly [number, Pair])[];
   readonly cards?: readonly (readonly [EndpointId, readonly EndpointId[]])[];
+  readonly visits: SavedVisits;
 }
 
 const create = (context: DetectorContext): RunningDetector => {
@@ -91,6 +89,7 @@ const create = (context: DetectorContext): RunningDetector => {
     } else if (known.length < MAX_CARDS) known.push(endpoint);
     return false;
   };
+  const visits = new Visits();
   /** Controllers that a client wrote to while learning. */
   const wrote = new Map<number, number>();
 
@@ -105,9 +104,7 @@ const create = (context: DetectorContext): RunningDetector => {
    * record then; what was changed, and from where somebody worked there, is for others to judge. Never at a safety controller.
    */
   const isEngineers = (client: number, target: number): boolean =>
-    (wrote.get(client) ?? 0) >= ROAMS &&
-    ROAMERS.has(context.role(client)) &&
-    context.role(target) !== 'safety-controller';
+    (wrote.get(client) ?? 0) >= ROAMS && visits.roams(client) && context.role(target) !== 'safety-controller';
 
   /**
    * Addresses are judged once the client has shown that it knows what it writes: nothing new came in the second half of
@@ -218,6 +215,11 @@ const create = (context: DetectorContext): RunningDetector => {
 
   return {
     command,
+    flow(_at, f) {
+      if (!f.final || context.phase !== 'learning' || !isTalk(f) || !isControl(context, f.service, false)) return;
+      if (!context.isSuspect(f.client))
+        visits.add(context.host(f.client), context.host(f.server), f.lastUs - f.firstUs);
+    },
     learning() {
       const out: Learning[] = siteLearning(
         context,
@@ -279,12 +281,14 @@ const create = (context: DetectorContext): RunningDetector => {
         objects: objects.texts,
         learned: [...learned],
         cards: [...cards],
+        visits: visits.save(),
       } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
       pairs.load(saved.pairs);
       written.load(saved.written);
       objects.load(saved.objects);
+      visits.load(saved.visits);
       for (const [row, p] of saved.learned) learned.set(row, p);
       for (const [host, endpoints] of saved.cards ?? []) cards.set(host, [...endpoints]);
       for (let row = 0; row < pairs.size; row++) if (pairs.state(row) === USUAL) learnPair(row);

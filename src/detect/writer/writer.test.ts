@@ -33,6 +33,7 @@ describe('writer', () => {
     const station = other.host('10.20.0.50', 'engineering-station');
     const known = [1, 2, 3].map((n) => other.host(`10.21.0.${n}`, 'plc'));
     for (const plc of known.slice(0, 2)) other.write(station, plc, 'x', 1);
+    for (const n of [1, 2, 4]) other.flow(station, other.host(`10.21.0.${n}`, 'plc'), 'modbus');
     other.pass(DAY + MINUTE);
     other.write(station, known[2]!, 'x', 1);
     other.write(station, other.host('10.21.0.9', 'safety-controller'), 'x', 1);
