@@ -6,7 +6,7 @@ import './process/process.css';
 import { ActionIcon, NativeSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconChevronRight, IconDownload, IconFilter, IconRefresh } from '@tabler/icons-react';
-import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, type UseQueryResult, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -97,6 +97,12 @@ const NoCell = ({ list }: { list: CellList }) => {
   );
 };
 
+/** One function for good: it is then run only when an answer came, not with every step of the scroll bar. */
+const detailsOf = (results: readonly UseQueryResult<CellDetail>[]) => ({
+  details: new Map(results.flatMap((r) => (r.data === undefined ? [] : [[r.data.cell.id, r.data] as const]))),
+  failed: results.find((r) => r.isError && r.data === undefined)?.error ?? undefined,
+});
+
 interface CellsProps {
   list: CellList;
   filter: Filter;
@@ -138,10 +144,7 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
   const asked = waits ? [] : cells.filter((c) => wanted.has(c.id) && c.fits > 0);
   const found = useQueries({
     queries: asked.map((c) => cellQuery(site, c.id, filter)),
-    combine: (results) => ({
-      details: new Map(results.flatMap((r) => (r.data === undefined ? [] : [[r.data.cell.id, r.data] as const]))),
-      failed: results.find((r) => r.isError && r.data === undefined)?.error ?? undefined,
-    }),
+    combine: detailsOf,
   });
   const rows = useMemo(() => rowsOf({ cells, details: found.details, closed }), [cells, found.details, closed]);
   const points = cells.reduce((sum, c) => sum + c.fits, 0);
