@@ -68,7 +68,12 @@ export const Site = Obj({
   staging: OneOf(['none', 'learning', 'ready', 'running']),
 });
 export type Site = Static<typeof Site>;
-export const SiteList = Obj({ items: Type.Array(Site) });
+export const SiteList = Obj({
+  items: Type.Array(Site),
+  /** Why nothing can be written to the data folder now, and since when; null: all is written. */
+  unstored: Maybe(Obj({ text: Type.String(), whatToDo: Type.String(), since: Time })),
+});
+export type SiteList = Static<typeof SiteList>;
 export const StageRequest = Obj({ minutes: Type.Integer({ minimum: 5, maximum: 240 }) });
 export const SiteChange = Obj({ name: Type.Optional(Name), zone: Type.Optional(Type.String({ maxLength: 60 })) });
 

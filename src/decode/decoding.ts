@@ -4,7 +4,7 @@
  */
 import type { Decoder } from '../core/decoder.ts';
 import type { FrameBatch } from '../core/frame.ts';
-import type { At, ObservationSink } from '../core/observation.ts';
+import type { At, Command, ObservationSink, ValueItem } from '../core/observation.ts';
 import type { SourceHealth } from '../core/site.ts';
 import type { SiteSink } from '../core/site-model.ts';
 import { i32be, u16be } from '../lib/bytes.ts';
@@ -134,9 +134,9 @@ export class Decoding {
   /** What decoders talk to: the site's sink, and the two questions that only the endpoint table can answer. */
   #fullSink(target: SiteSink): ObservationSink {
     return {
-      command: (at, x) => target.command(at, x),
+      command: (at, x) => target.command(at, uniformCommand(x)),
       values: (at, x) => target.values(at, x),
-      value: (at, x) => target.value(at, x),
+      value: (at, x) => target.value(at, uniformItem(x)),
       identity: (at, x) => target.identity(at, x),
       module: (at, x) => target.module(at, x),
       name: (at, x) => target.name(at, x),
@@ -610,6 +610,31 @@ export class Decoding {
     this.#sink.flow(this.#flowAt, summary);
   }
 }
+
+/*
+ * Decoders leave out what they do not know, each in its own way, so that a command comes in some forty hidden classes. The
+ * inventory and a dozen detectors read it: copied once into one class, their reads are offsets instead of look-ups.
+ */
+const uniformCommand = (x: Command): Command => ({
+  verb: x.verb,
+  operation: x.operation,
+  target: x.target,
+  object: x.object,
+  value: x.value,
+  outcome: x.outcome,
+  reason: x.reason,
+  user: x.user,
+  native: x.native,
+});
+
+const uniformItem = (x: ValueItem): ValueItem => ({
+  target: x.target,
+  path: x.path,
+  type: x.type,
+  value: x.value,
+  quality: x.quality,
+  access: x.access,
+});
 
 /** Is the packet sent to a group? */
 const isGroup = (c: PacketCursor): boolean =>

@@ -1,25 +1,31 @@
 /**
  * One process cell at work: rows are made of its points' latest values at equal steps, kept, learned from, and once its
- * model is armed judged. The model is any `CellModel`; the words are the guard's.
+ * model is armed judged. The model is any `CellModel`; the words are the guard's. A model is made of the rows that there
+ * were when it was asked for; rows that come while it is made are judged by the old model, or late where there is none.
  */
 import type { Statement } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
-import type { BandColumns, CellLearner, CellModel, Deviation, PointArming } from '../../core/process.ts';
+import type { BandColumns, CellModel, Deviation, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
+import { durationText } from '../../decide/index.ts';
 import { CellGuard } from '../../detect/index.ts';
-import { printRelation, type RelationWatch } from '../../learn/process/index.ts';
+import { CellStretches, printRelation, type RelationWatch, type SavedStretch } from '../../learn/process/index.ts';
+import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
+import { Freshness } from './freshness.ts';
 import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
 
-/** A value is fresh for so many of its own cadences, so many steps, and at least so long. */
-const FRESH_CADENCES = 20;
-const FRESH_STEPS = 5;
-const FRESH_US = 60_000_000;
 /** Fewer rows teach nothing. */
 export const MIN_ROWS = 200;
 /** A relation that a person wrote and that does not hold is worth a look. */
 const WRITTEN_SURPRISE = 0.75;
+/** A cell without a new row for more steps than this was not seen. */
+const UNSEEN_STEPS = 2.5;
+/** A model that could not be made is tried again after so long: what kept it from being made may be over. */
+const AGAIN_US = 3_600_000_000;
+/** Samples that are compared with earlier ones come at most so often: ticks come once in a second. */
+const LEAST_SAMPLE_US = 2_000_000;
 /** Rows whose band is remembered for the eye. */
 export const BAND_ROWS = 120;
 
@@ -30,6 +36,8 @@ export interface CellPlan {
   readonly points: readonly number[];
   readonly stepUs: number;
   readonly rows: number;
+  /** Pace of polling of most of its points; absent in what older versions saved: that of the rows. */
+  readonly sampleUs?: number;
 }
 
 export interface CellOptions {
@@ -39,7 +47,9 @@ export interface CellOptions {
   readonly names: readonly string[];
   readonly targets: readonly EndpointId[];
   readonly protocols: readonly string[];
-  readonly learner: CellLearner | undefined;
+  readonly fitter: Fitter;
+  /** A model that was asked for is there, or could not be made. */
+  readonly onFitted: () => void;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
 }
@@ -50,6 +60,12 @@ const nanColumns = (n: number): BandColumns => ({
   high: new Float64Array(n).fill(Number.NaN),
 });
 
+interface Pending {
+  readonly sinceUs: number;
+  readonly after: (() => void)[];
+  request: Fitting | undefined;
+}
+
 export class Cell {
   readonly plan: CellPlan;
   readonly rows: CellRows;
@@ -57,13 +73,16 @@ export class Cell {
   readonly watch: PointWatch;
   readonly #options: CellOptions;
   readonly #row: Float64Array;
+  readonly #sampled: Float64Array;
   readonly #lastUs: Float64Array;
+  readonly #freshness: Freshness;
+  readonly #stretches: CellStretches;
   readonly #band: BandColumns;
   /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring. */
   readonly #bands: { readonly [K in keyof BandColumns]: Float32Array };
   readonly #surprise: Float64Array;
   /** Smallest and largest value learned from, where the model shows no band. */
-  #range: { readonly low: number; readonly high: number }[] = [];
+  #range: readonly { readonly low: number; readonly high: number }[] = [];
   #model: CellModel | undefined;
   #guard: CellGuard | undefined;
   #relations: CellRelations;
@@ -71,6 +90,12 @@ export class Cell {
   #fittedUs = 0;
   #learnedUs = 0;
   #nextUs = 0;
+  #failedUs = 0;
+  /** The model that is being made, and what is to be done when it is there. */
+  #fitting: Pending | undefined;
+  readonly #sampleUs: number;
+  #lookedUs = 0;
+  #arming: readonly PointArming[] = [];
   /** Why it is not armed although it saw enough; '' otherwise. */
   problem = '';
   /** Changed since it was saved. */
@@ -85,7 +110,11 @@ export class Cell {
     this.watch = options.watch;
     this.rows = new CellRows(n, plan.rows);
     this.#row = new Float64Array(n);
+    this.#sampled = new Float64Array(n);
     this.#lastUs = new Float64Array(n);
+    this.#freshness = new Freshness(n);
+    this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
+    this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);
     this.#bands = {
       expected: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
@@ -119,15 +148,25 @@ export class Cell {
   get fittedUs(): number {
     return this.#fittedUs;
   }
+  /** Its model is being made of the rows until `sinceUs`, after `before` other cells; undefined otherwise. */
+  get fitting(): { readonly sinceUs: number; readonly before: number } | undefined {
+    return this.#fitting && { sinceUs: this.#fitting.sinceUs, before: this.#fitting.request?.before ?? 0 };
+  }
+  /** It has no model, and none is being made. */
+  isUnlearned(tsUs: number): boolean {
+    if (this.isArmed || this.#fitting !== undefined) return false;
+    return this.#failedUs === 0 || tsUs - this.#failedUs >= AGAIN_US || tsUs < this.#failedUs;
+  }
   get model(): CellModel | undefined {
     return this.#model;
   }
   get arming(): readonly PointArming[] {
-    return this.#model?.arming ?? [];
+    return this.#arming;
   }
 
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
   tick(tsUs: number, odd: boolean): boolean {
+    this.#sample(tsUs, odd);
     if (tsUs < this.#nextUs && tsUs >= this.rows.lastUs) return false;
     const { stepUs } = this.plan;
     const at = Math.floor(tsUs / stepUs) * stepUs;
@@ -138,28 +177,39 @@ export class Cell {
     this.watch.read(row, this.#lastUs);
     let known = 0;
     for (let i = 0; i < row.length; i++) {
-      const fresh = Math.max(FRESH_US, FRESH_STEPS * stepUs, FRESH_CADENCES * this.watch.cadenceUs(i));
-      if (tsUs - this.#lastUs[i]! > fresh) row[i] = Number.NaN;
+      // What was not seen is unknown: a value that is held would look like one that is frozen.
+      if (!this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i))) row[i] = Number.NaN;
       else if (!Number.isNaN(row[i]!)) known++;
     }
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
-    const isOdd = this.#judge(at) || odd;
+    const isOdd = this.#judge(at, this.rows.taken) || odd;
     this.rows.add(at, row, isOdd);
     this.dirty = true;
     return true;
   }
 
-  #judge(tsUs: number): boolean {
+  /** Samples between rows, for repetitions: looked at twice in the time of one. */
+  #sample(tsUs: number, odd: boolean): void {
+    if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
+    this.#lookedUs = tsUs;
+    this.watch.read(this.#sampled, this.#lastUs);
+    this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && !odd);
+  }
+
+  /** Judges the row in hand, which is that of this number. */
+  #judge(tsUs: number, number: number): boolean {
     if (this.#model === undefined || this.#guard === undefined) return false;
     const row = this.#row;
     const score = this.#model.score(tsUs, row);
-    this.#surprise.fill(score.state === 'scored' ? 0 : Number.NaN);
+    // What is not seen is not normal.
+    for (let p = 0; p < row.length; p++)
+      this.#surprise[p] = score.state !== 'scored' || Number.isNaN(row[p]!) ? Number.NaN : 0;
     const deviations = this.#judged(score.deviations);
     for (const { point, surprise } of deviations)
-      if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]!, surprise);
+      if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]! || 0, surprise);
     const band = this.#look();
-    const slot = (this.rows.taken % BAND_ROWS) * row.length;
+    const slot = (number % BAND_ROWS) * row.length;
     this.#bands.expected.set(band.expected, slot);
     this.#bands.low.set(band.low, slot);
     this.#bands.high.set(band.high, slot);
@@ -169,8 +219,10 @@ export class Cell {
   /** Without the relations that people rejected, with those that they wrote. */
   #judged(said: readonly Deviation[]): readonly Deviation[] {
     const { muted, watch } = this.#relations;
-    if (muted.size === 0 && watch.relations.length === 0) return said;
+    const repeated = this.#repeated();
+    if (muted.size === 0 && watch.relations.length === 0 && repeated.length === 0) return said;
     const out = said.filter(({ kind, text }) => kind !== 'relation' || !muted.has(text));
+    out.push(...repeated);
     watch.check(this.#row, (relation, left, when) => {
       const { compare, value } = relation;
       out.push({
@@ -191,40 +243,106 @@ export class Cell {
     return out;
   }
 
+  #repeated(): Deviation[] {
+    const out: Deviation[] = [];
+    this.#stretches.repetitions(({ point, changes, limit, backUs }) => {
+      const observed = this.#row[point]!;
+      if (Number.isNaN(observed)) return;
+      const { low, high } = this.#range[point]!;
+      out.push({
+        point,
+        kind: 'replay',
+        surprise: 1 - limit / changes / 2,
+        observed,
+        expected: Number.NaN,
+        low,
+        high,
+        from: [{ point, weight: 1 }],
+        text: `${changes} changes in a row are those of ${durationText(backUs)} before, to the last digit.`,
+      });
+    });
+    return out;
+  }
+
+  /** What the model expects; where it has no opinion of a point the range of what was learned. */
   #look(): BandColumns {
     const band = this.#band;
-    if (this.#model?.expected === undefined) {
-      for (const [p, { low, high }] of this.#range.entries()) {
-        band.low[p] = low;
-        band.high[p] = high;
-      }
-    } else this.#model.expected(band);
+    const { expected, low, high } = band;
+    if (this.#model?.expected === undefined) for (const list of [expected, low, high]) list.fill(Number.NaN);
+    else this.#model.expected(band);
+    for (const [p, range] of this.#range.entries()) {
+      if (!Number.isNaN(low[p]!)) continue;
+      low[p] = range.low;
+      high[p] = range.high;
+    }
     return band;
   }
 
-  /** Learns from the rows that were normal. False where there are too few. `problem` says why it failed. */
-  fit(): boolean {
-    const { learner } = this.#options;
-    const table = this.rows.table(this.names);
-    if (learner === undefined || table.count < MIN_ROWS) return false;
-    try {
-      this.#arm(learner.fit(table, { stepUs: this.plan.stepUs }));
-      this.#fittedUs = this.rows.lastUs;
-      this.#learnedUs = table.count * this.plan.stepUs;
-      this.problem = '';
-    } catch (error) {
-      this.problem = `its model could not be made: ${(error as Error).message}`;
-      this.#fittedUs = this.rows.lastUs;
-    }
+  /**
+   * Asks for a model of the rows that were normal until now; one that is being made is not waited for. False where there
+   * are too few. `after` is called when the new model judges. `problem` says why it could not be made.
+   */
+  fit(after?: () => void): boolean {
+    const until = this.rows.taken;
+    const count = this.rows.countNormal();
+    if (count < MIN_ROWS) return false;
+    const { fitter, onFitted } = this.#options;
+    const before = this.#fitting;
+    before?.request?.withdraw();
+    const fitting: Pending = {
+      sinceUs: this.rows.lastUs,
+      after: [...(before?.after ?? []), ...(after === undefined ? [] : [after])],
+      request: undefined,
+    };
+    this.#fitting = fitting;
+    fitting.request = fitter.request({
+      table: () => this.rows.table(this.names, until),
+      stepUs: this.plan.stepUs,
+      done: (outcome) => {
+        if (this.#fitting !== fitting) return;
+        this.#fitting = undefined;
+        this.#fitted(outcome, fitting.sinceUs, until, count);
+        for (const work of fitting.after) work();
+        onFitted();
+      },
+    });
     this.dirty = true;
-    return this.isArmed;
+    return true;
   }
 
-  #arm(model: CellModel): void {
+  #fitted(outcome: FitOutcome, sinceUs: number, until: number, count: number): void {
+    this.dirty = true;
+    if (outcome.kind === 'failed') {
+      this.problem = `its model could not be made: ${outcome.why}`;
+      this.#failedUs = sinceUs;
+      return;
+    }
+    const wasArmed = this.isArmed;
+    this.#fittedUs = sinceUs;
+    this.#learnedUs = count * this.plan.stepUs;
+    this.problem = '';
+    this.#arm(outcome.model, until);
+    this.#catchUp(until, wasArmed);
+  }
+
+  /** Rows that came while the model was made: it must have seen them, and what nobody judged is judged now. */
+  #catchUp(from: number, wereJudged: boolean): void {
+    for (let number = from; number < this.rows.taken; number++) {
+      const tsUs = this.rows.read(number, this.#row);
+      if (Number.isNaN(tsUs)) continue;
+      if (wereJudged) this.#model!.score(tsUs, this.#row);
+      else if (this.#judge(tsUs, number)) this.rows.makeOdd(number);
+    }
+  }
+
+  /** `until`: row number at which its learning ended. */
+  #arm(model: CellModel, until: number): void {
     const { plan, targets, protocols, state, end } = this.#options;
     this.#model = model;
+    this.#stretches.arm();
+    this.#arming = model.arming.map((arming, p) => this.#armingOf(arming, p));
     this.setDecided(this.#decided);
-    this.#range = plan.points.map((_, p) => this.rows.range(p));
+    this.#range = this.rows.ranges(until);
     this.#guard = new CellGuard({
       cell: plan.id,
       points: plan.points,
@@ -234,12 +352,31 @@ export class Cell {
       stepUs: plan.stepUs,
       learnedUs: this.#learnedUs,
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
+      // The slot of the oldest row holds the row in hand already.
+      bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.rows.count)),
       state,
       end,
     });
   }
 
-  /** Surprise of a column in the latest row; NaN while learning. */
+  /** What the model is armed for, and whether samples are watched for replays. */
+  #armingOf(arming: PointArming, p: number): PointArming {
+    if (this.#stretches.isArmed(p))
+      return arming.armed.includes('replay') ? arming : { ...arming, armed: [...arming.armed, 'replay'] };
+    if (arming.nature !== 'continuous' || arming.armed.includes('replay')) return arming;
+    return { ...arming, unarmed: [arming.unarmed, this.#stretches.unarmed(p)].filter((t) => t !== '').join('; ') };
+  }
+
+  /** Nothing of the cell was seen when its last row was due. `nowUs`: frame time. */
+  isUnseen(nowUs: number): boolean {
+    return nowUs - this.rows.lastUs > UNSEEN_STEPS * this.plan.stepUs;
+  }
+  /** A column has a value in the latest row. */
+  isSeen(column: number): boolean {
+    return !Number.isNaN(this.rows.lastValue(column));
+  }
+
+  /** Surprise of a column in the latest row; NaN while learning, and where it was not seen. */
   surprise(column: number): number {
     return this.#surprise[column]!;
   }
@@ -267,7 +404,12 @@ export class Cell {
         fittedUs: this.#fittedUs,
         learnedUs: this.#learnedUs,
         nextUs: this.#nextUs,
+        failedUs: this.#failedUs,
+        // What is being made anew because a person asked for it is asked for again after a restart.
+        again: this.#fitting !== undefined && this.isArmed,
         problem: this.problem,
+        usualUs: this.#freshness.save(),
+        stretches: this.#stretches.save(),
         guard: this.#guard?.save() ?? '',
       },
       model: this.#model?.save() ?? new Uint8Array(0),
@@ -278,11 +420,13 @@ export class Cell {
     this.#fittedUs = header.fittedUs;
     this.#learnedUs = header.learnedUs;
     this.#nextUs = header.nextUs;
+    this.#failedUs = header.failedUs;
     this.problem = header.problem;
-    const { learner } = this.#options;
-    if (model.length > 0 && learner !== undefined) {
+    this.#freshness.load(header.usualUs ?? []);
+    this.#stretches.load(header.stretches ?? []);
+    if (model.length > 0) {
       try {
-        this.#arm(learner.restore(model));
+        this.#arm(this.#options.fitter.restore(model), this.rows.taken);
         if (header.guard !== '') this.#guard!.load(header.guard);
       } catch {
         // Made by another version: it is learned again from the rows that were kept.
@@ -290,6 +434,13 @@ export class Cell {
       }
     }
     this.dirty = false;
+    if (header.again) this.fit();
+  }
+
+  /** It is not needed any more: no model is waited for. */
+  close(): void {
+    this.#fitting?.request?.withdraw();
+    this.#fitting = undefined;
   }
 }
 
@@ -299,6 +450,12 @@ export interface SavedCell {
   readonly fittedUs: number;
   readonly learnedUs: number;
   readonly nextUs: number;
+  readonly failedUs: number;
+  readonly again: boolean;
   readonly problem: string;
+  /** Usual pauses between two sightings of each point; absent in what older versions saved. */
+  readonly usualUs?: readonly number[];
+  /** What is normal for its samples to repeat. */
+  readonly stretches?: readonly SavedStretch[];
   readonly guard: string;
 }

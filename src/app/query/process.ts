@@ -7,6 +7,8 @@ import type {
   CellQuery,
   CellRow,
   CellsQuery,
+  GuardState,
+  PointLook,
   PointRef,
   RelationRow,
 } from '../../api/index.ts';
@@ -30,8 +32,21 @@ const DEFAULT_SAMPLES = 120;
 const progressOf = (view: SiteView, cell: Cell): Progress => {
   const { feed, learningUs } = view.detection;
   const part = feed.shareOf(cell);
+  const { time } = namingOf(view);
   if (cell.isArmed) {
-    return { state: 'armed', share: 1, text: `judged since ${namingOf(view).time(cell.fittedUs)}` };
+    if (cell.isUnseen(view.detection.nowUs))
+      return { state: 'unseen', share: 1, text: `not judged: nothing of it was seen since ${time(cell.rows.lastUs)}` };
+    const anew = cell.fitting === undefined ? '' : '; learned anew at the moment';
+    return { state: 'armed', share: 1, text: `judged since ${time(cell.fittedUs)}${anew}` };
+  }
+  if (cell.fitting !== undefined) {
+    const { sinceUs, before } = cell.fitting;
+    const queue = before === 0 ? '' : ` after ${before} other${before === 1 ? '' : 's'}`;
+    return {
+      state: 'fitting',
+      share: 1,
+      text: `its model is being made${queue}, of what was seen until ${time(sinceUs)}`,
+    };
   }
   if (cell.problem !== '') return { state: 'unarmed', share: share(part), text: `not armed: ${cell.problem}` };
   if (cell.rows.count === 0) return { state: 'waiting', share: null, text: 'no values were seen yet' };
@@ -48,7 +63,10 @@ const pointProgress = (view: SiteView, cell: Cell, i: number): Progress => {
   const whole = progressOf(view, cell);
   const arming = cell.arming[i];
   if (!cell.isArmed || arming === undefined) return whole;
-  if (arming.armed.length > 0) return whole;
+  if (arming.armed.length > 0)
+    return whole.state === 'armed' && !cell.isSeen(i)
+      ? { state: 'unseen', share: 1, text: 'not judged: no value of it was seen of late' }
+      : whole;
   return { state: 'unarmed', share: 1, text: `not armed: ${arming.unarmed || 'nothing could be learned of it'}` };
 };
 
@@ -60,6 +78,12 @@ const openByPoint = (view: SiteView): Map<number, Finding> => {
     if (known === undefined || finding.surprise > known.surprise) open.set(finding.point, finding);
   }
   return open;
+};
+
+const LOOKED_FOR: Readonly<Record<Exclude<PointLook, 'all' | 'odd'>, readonly GuardState[]>> = {
+  learning: ['learning', 'waiting', 'fitting'],
+  unseen: ['unseen'],
+  unarmed: ['unarmed'],
 };
 
 /** Columns of the points that a filter keeps, in order; all without one. */
@@ -76,10 +100,8 @@ const kept = (
   return all.filter((i) => {
     const id = cell.plan.points[i]!;
     if (look === 'odd' && !open.has(id)) return false;
-    if (look === 'learning' || look === 'unarmed') {
-      const { state } = pointProgress(view, cell, i);
-      if (look === 'unarmed' ? state !== 'unarmed' : state !== 'learning' && state !== 'waiting') return false;
-    }
+    if (look !== 'all' && look !== 'odd' && !LOOKED_FOR[look].includes(pointProgress(view, cell, i).state))
+      return false;
     if (words.length === 0) return true;
     const point = view.model.point(id);
     const device = partyOf(view, point?.target ?? cell.plan.controller);

@@ -38,8 +38,16 @@ export interface GuardOptions {
     untilUs: number,
     rows: number,
   ) => { readonly tsUs: Float64Array; readonly values: Float64Array };
+  /** The band of a column over the rows before the one in hand, oldest first; NaN where it is not remembered. */
+  readonly bandBefore?: (column: number, rows: number) => BandBefore;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
+}
+
+interface BandBefore {
+  readonly expected: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
 }
 
 interface Episode {
@@ -55,11 +63,14 @@ interface Episode {
   /** Every how many rows one is charted. */
   stride: number;
   readonly columns: number[][];
+  /** What was expected before it began: kept, since the cell remembers its last rows only. */
+  readonly bandBefore: BandBefore;
   /** Column that is charted: its own, of the whole cell the strongest one. */
   readonly charted: number;
   from: readonly { readonly point: number; readonly weight: number }[];
 }
 
+const NO_BAND: BandBefore = { expected: [], low: [], high: [] };
 /** Column -1 is the cell as a whole. */
 const WHOLE = -1;
 const words = (text: string): Part => ({ kind: 'text', text });
@@ -120,6 +131,7 @@ export class CellGuard {
     let episode = this.#open.get(column);
     if (episode === undefined) {
       if (this.#open.size >= MAX_OPEN_POINTS) return;
+      const charted = column === WHOLE ? (deviation.from.find(({ point }) => point >= 0)?.point ?? WHOLE) : column;
       episode = {
         kind: column === WHOLE ? 'dynamics' : deviation.kind,
         key: `${cell} ${column === WHOLE ? 'whole' : points[column]}`,
@@ -131,7 +143,8 @@ export class CellGuard {
         nextProof: 1,
         stride: 1,
         columns: [[], [], [], [], []],
-        charted: column === WHOLE ? (deviation.from.find(({ point }) => point >= 0)?.point ?? WHOLE) : column,
+        charted,
+        bandBefore: charted === WHOLE ? NO_BAND : (this.#options.bandBefore?.(charted, PROOF_BEFORE) ?? NO_BAND),
         from: [],
       };
       this.#open.set(column, episode);
@@ -193,19 +206,22 @@ export class CellGuard {
     const had = before(column, episode.sinceUs, PROOF_BEFORE);
     const n = had.tsUs.length;
     const [ts, observed, expected, low, high] = episode.columns as [number[], number[], number[], number[], number[]];
-    const join = (first: ArrayLike<number> | undefined, later: readonly number[]): Float64Array => {
+    // What is remembered of a band ends where the episode begins; it may be shorter than the values before it.
+    const join = (first: ArrayLike<number>, later: readonly number[]): Float64Array => {
       const out = new Float64Array(n + later.length).fill(Number.NaN);
-      if (first !== undefined) out.set(first);
+      const skip = Math.max(0, first.length - n);
+      for (let i = skip; i < first.length; i++) out[n - first.length + i] = first[i]!;
       out.set(later, n);
       return out;
     };
+    const { bandBefore } = episode;
     return {
       point: points[column]!,
       tsUs: join(had.tsUs, ts),
       observed: join(had.values, observed),
-      expected: join(undefined, expected),
-      low: join(undefined, low),
-      high: join(undefined, high),
+      expected: join(bandBefore.expected, expected),
+      low: join(bandBefore.low, low),
+      high: join(bandBefore.high, high),
       from: this.#fromOf(episode, column),
     };
   }
@@ -263,6 +279,15 @@ export class CellGuard {
   load(text: string): void {
     const number = (x: number | string): number => (typeof x === 'string' ? Number(x) : x);
     for (const [column, e] of JSON.parse(text) as [number, Episode & { also: DeviationKind[] }][])
-      this.#open.set(column, { ...e, also: new Set(e.also), columns: e.columns.map((list) => list.map(number)) });
+      this.#open.set(column, {
+        ...e,
+        also: new Set(e.also),
+        columns: e.columns.map((list) => list.map(number)),
+        bandBefore: {
+          expected: e.bandBefore?.expected.map(number) ?? [],
+          low: e.bandBefore?.low.map(number) ?? [],
+          high: e.bandBefore?.high.map(number) ?? [],
+        },
+      });
   }
 }

@@ -5,7 +5,7 @@
  * (innovations of state models for monitoring); Alcala and Qin, Automatica 45, 2009 (contribution by reconstruction:
  * how much of the deviation ends if this point alone is corrected).
  */
-import type { CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
+import type { BandColumns, CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
 import { type Limits, surpriseOf } from './dynamics-limits.ts';
 import { isNextRow, MAX_STANDARDISED } from './dynamics-points.ts';
 
@@ -70,8 +70,9 @@ export const startRunning = (learned: Learned): Running => {
 };
 
 const NO_DEVIATIONS: readonly Deviation[] = [];
-/** Also the answer for a row that cannot be judged: after a gap, or with too much missing. */
 const LEARNING: RowScore = { surprise: 0, state: 'learning', deviations: NO_DEVIATIONS };
+/** After a gap, or with too much missing. */
+const UNSEEN: RowScore = { surprise: 0, state: 'unseen', deviations: NO_DEVIATIONS };
 
 /**
  * The deviation of the row in hand. Who speaks for it and the words are worked out when they are asked for, since an alarm may
@@ -207,6 +208,12 @@ export class DynamicsModel implements CellModel {
   private readonly missing: Int32Array;
   private readonly encode: (learned: Learned, running: Running) => Uint8Array;
   private readonly deviation: CellDeviation;
+  /** The innovation was cut to this part of itself. */
+  private kept = 1;
+  /** The row in hand was judged. */
+  private judged = false;
+  /** How far each point alone must be off in one row for an alarm, in its unit; made when it is asked for. */
+  private widths: Float64Array | undefined;
   private readonly result: { surprise: number; state: 'scored'; deviations: readonly Deviation[] };
   private readonly one: readonly Deviation[];
 
@@ -231,20 +238,60 @@ export class DynamicsModel implements CellModel {
     const { columns, horizons } = learned;
     const p = columns.length;
     if (p === 0 || horizons.length === 0) return LEARNING;
+    this.judged = false;
     if (!isNextRow(tsUs - running.lastUs, learned.stepUs)) this.restart();
     running.lastUs = tsUs;
     const missing = this.take(row);
     if (missing > MAX_ROW_MISSING * p) {
       running.filled = 0;
-      return LEARNING;
+      return UNSEEN;
     }
     this.innovate(missing);
     if (running.filled < learned.lags) {
       running.filled++;
-      return LEARNING;
+      return UNSEEN;
     }
     this.bound();
+    this.judged = true;
     return this.judge(this.smoothen());
+  }
+
+  /**
+   * What the rows before led to expect: the value less its innovation, which is what was whitened solved back (the first
+   * square of the operator is lower triangular). NaN where the row was not judged.
+   */
+  expected(into: BandColumns): void {
+    const { columns, mean, scale, operator } = this.learned;
+    for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
+    if (!this.judged) return;
+    const { history } = this.running;
+    const width = history.length;
+    this.widths ??= this.widthsOf();
+    const off = new Float64Array(columns.length);
+    for (let a = 0; a < columns.length; a++) {
+      let sum = this.innovation[a]! / this.kept;
+      for (let c = 0; c < a; c++) sum -= operator[a * width + c]! * off[c]!;
+      off[a] = sum / operator[a * width + a]!;
+      const at = columns[a]!;
+      const expected = mean[a]! + scale[a]! * (history[a]! - off[a]!);
+      into.expected[at] = expected;
+      into.low[at] = expected - this.widths[a]!;
+      into.high[at] = expected + this.widths[a]!;
+    }
+  }
+
+  private widthsOf(): Float64Array {
+    const { columns, scale, operator, horizons } = this.learned;
+    const p = columns.length;
+    const width = this.running.history.length;
+    // The quickest horizon: it judges single rows.
+    const { rate, limits } = horizons[0]!;
+    const room = (Math.exp(limits.raise) - Math.exp(limits.median)) * p * (rate / (2 - rate));
+    return Float64Array.from(columns, (_, i) => {
+      let square = 0;
+      for (let a = 0; a < p; a++) square += operator[a * width + i]! ** 2;
+      return Math.sqrt(Math.max(0, room) / square) * scale[i]!;
+    });
   }
 
   save(): Uint8Array {
@@ -306,7 +353,8 @@ export class DynamicsModel implements CellModel {
     let square = 0;
     for (let a = 0; a < w.length; a++) square += w[a]! * w[a]!;
     const most = MAX_ROW_EXCESS * w.length * Math.exp(this.learned.horizons[0]!.limits.raise);
-    if (square > most) scaleBy(w, 0, w.length, Math.sqrt(most / square));
+    this.kept = square > most ? Math.sqrt(most / square) : 1;
+    if (this.kept < 1) scaleBy(w, 0, w.length, this.kept);
   }
 
   /** Moves all horizons on; answers with the one that is nearest to, or furthest above, its limit. */

@@ -91,12 +91,27 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
   };
 };
 
-/** Values that differ by no more are standing still. */
-export const stillness = (shape: PointShape): number => Math.min(shape.accuracy, STILL_PART * (shape.high - shape.low));
+/** Values that differ by no more count as standing still in training, so that a coarser recording later stands no longer. */
+const stillness = (shape: PointShape): number => Math.min(shape.accuracy, STILL_PART * (shape.high - shape.low));
+
+/** What is frozen stays the same to the last digit, in whatever resolution: this part of the span is no digit. */
+const SAME = 1e-9;
+export const sameness = (shape: PointShape): number => SAME * (shape.high - shape.low);
+
+/** Smaller resolutions, as a part of the span, are those of real numbers: that one of them is round is no chance. */
+const FINE = 1e-4;
+const isRound = (value: number): boolean => Math.abs(value - Number(value.toPrecision(3))) <= 1e-6 * Math.abs(value);
+
+/**
+ * What holds a value outside of all that it was: a valve that is shut, an output at its limit, a machine without supply.
+ * That is a matter of its level. A sensor that froze there stands at any number.
+ */
+const isBound = (shape: PointShape, value: number): boolean =>
+  !(value > shape.low && value < shape.high) && (shape.resolution > FINE * (shape.high - shape.low) || isRound(value));
 
 /** Rows that a point may stand still at this value. */
 export const standstillOf = (limits: GuardLimits, shape: PointShape, value: number): number => {
   for (let i = 0; i < limits.rests.length; i++)
     if (Math.abs(value - limits.rests[i]!) <= 2 * shape.accuracy) return limits.restRows[i]!;
-  return limits.otherRows;
+  return isBound(shape, value) ? Number.POSITIVE_INFINITY : limits.otherRows;
 };

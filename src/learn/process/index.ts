@@ -6,7 +6,16 @@
  * - dynamics: how the points of a cell move together (dynamics.ts)
  * - level: the level of a point as a stream (level.ts)
  */
-import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
+import type {
+  BandColumns,
+  CellLearner,
+  CellModel,
+  Deviation,
+  DeviationKind,
+  PointArming,
+  RowScore,
+  RowTable,
+} from '../../core/process.ts';
 import { dynamics } from './dynamics.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
@@ -14,6 +23,12 @@ import { inexperienced, prove, type Voice, voiceOf } from './proof.ts';
 import { softLearner } from './soft-index.ts';
 
 const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner];
+/** The kind of deviation that each member's expectation is of. */
+const EXPECTS: Readonly<Record<string, DeviationKind>> = {
+  soft: 'soft-sensor',
+  dynamics: 'dynamics',
+  level: 'level',
+};
 /** Deviations told per row; the strongest are kept. */
 export const MAX_TOLD = 12;
 
@@ -58,6 +73,11 @@ const build = (members: readonly Member[]): CellModel => {
     state: 'learning',
     deviations,
   };
+  const one: BandColumns = {
+    expected: new Float64Array(points),
+    low: new Float64Array(points),
+    high: new Float64Array(points),
+  };
   return {
     arming: Array.from({ length: points }, (_, p) => armingOf(members, p)),
     invariants: members.flatMap((m) => m.model.invariants ?? []),
@@ -68,7 +88,10 @@ const build = (members: readonly Member[]): CellModel => {
       result.state = 'learning';
       for (const m of members) {
         const score = m.model.score(tsUs, row);
-        if (score.state === 'learning') continue;
+        if (score.state !== 'scored') {
+          if (score.state === 'unseen' && result.state === 'learning') result.state = 'unseen';
+          continue;
+        }
         result.state = 'scored';
         // Below the alarm a member does not say of what: where it is silenced in part, that could be the silenced part.
         let surprise = m.silenced.size > 0 ? 0 : Math.min(score.surprise, 0.499);
@@ -83,6 +106,23 @@ const build = (members: readonly Member[]): CellModel => {
       if (deviations.length > 1) deviations.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
       if (deviations.length > MAX_TOLD) deviations.length = MAX_TOLD;
       return result;
+    },
+    // The best informed first; what a member may not say is not shown either.
+    expected(into: BandColumns): void {
+      for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
+      for (const m of members) {
+        if (m.model.expected === undefined) continue;
+        m.model.expected(one);
+        const kind = EXPECTS[m.learner.name]!;
+        if (m.silenced.has(voiceOf(kind, -1))) continue;
+        for (let p = 0; p < points; p++) {
+          if (Number.isNaN(one.expected[p]!) || !Number.isNaN(into.expected[p]!)) continue;
+          if (m.silenced.size > 0 && m.silenced.has(voiceOf(kind, p))) continue;
+          into.expected[p] = one.expected[p]!;
+          into.low[p] = one.low[p]!;
+          into.high[p] = one.high[p]!;
+        }
+      }
     },
     save: () => pack(members),
   };
@@ -150,4 +190,5 @@ export const processLearner: CellLearner = {
   restore: (saved) => build(unpack(saved)),
 };
 export { parseRelation, printRelation, type Relation, RelationWatch } from './relations.ts';
+export { CellStretches, type Repetition, type SavedStretch } from './stretches.ts';
 export { processLearner as learner };

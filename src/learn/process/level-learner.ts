@@ -2,7 +2,15 @@
  * The streaming level guard (level.ts) for every continuous point of a cell, armed where it is quiet on the later part of
  * the training rows.
  */
-import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
+import type {
+  BandColumns,
+  CellLearner,
+  CellModel,
+  Deviation,
+  PointArming,
+  RowScore,
+  RowTable,
+} from '../../core/process.ts';
 import {
   correlationRows,
   feedLevel,
@@ -45,9 +53,11 @@ const build = (saved: Saved): CellModel => {
       const deviations: Deviation[] = [];
       let highest = 0;
       let judged = false;
+      let known = false;
       for (let p = 0; p < levels.length; p++) {
         const level = levels[p];
         if (!level) continue;
+        known ||= !Number.isNaN(row[p]!);
         const surprise = feedLevel(level, row[p]!);
         if (Number.isNaN(surprise)) continue;
         judged = true;
@@ -66,7 +76,17 @@ const build = (saved: Saved): CellModel => {
           text: '',
         });
       }
-      return { surprise: highest, state: judged || !armed ? 'scored' : 'learning', deviations };
+      return { surprise: highest, state: judged ? 'scored' : armed && !known ? 'unseen' : 'learning', deviations };
+    },
+    expected(into: BandColumns): void {
+      for (let p = 0; p < levels.length; p++) {
+        const level = levels[p];
+        const mean = level ? level.mean : Number.NaN;
+        const width = level ? levelWidth(level) : Number.NaN;
+        into.expected[p] = mean;
+        into.low[p] = mean - width;
+        into.high[p] = mean + width;
+      }
     },
     save: () => new TextEncoder().encode(JSON.stringify(saved, (_, x: unknown) => (Number.isNaN(x) ? 'NaN' : x))),
   };

@@ -2,10 +2,18 @@
  * The model of a cell made of point guards, soft sensors with their charts, the isolation of the culprit, and the watch for
  * replays. It tells what each row deviates in; what it is armed for was decided on rows left out of its fit.
  */
-import type { CellModel, CellRelation, Deviation, DeviationKind, PointArming, RowScore } from '../../core/process.ts';
+import type {
+  BandColumns,
+  CellModel,
+  CellRelation,
+  Deviation,
+  DeviationKind,
+  PointArming,
+  RowScore,
+} from '../../core/process.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
 import { encode } from './codec.ts';
-import { type GuardLimits, standstillOf, stillness } from './guard.ts';
+import { type GuardLimits, sameness, standstillOf } from './guard.ts';
 import { Holder } from './holder.ts';
 import { Isolation, type Suspect } from './isolate.ts';
 import type { PointShape } from './nature.ts';
@@ -67,12 +75,17 @@ export class SoftModel implements CellModel {
   /** Bounds of the prediction, standardised. */
   private readonly sensorLow: Float64Array;
   private readonly sensorHigh: Float64Array;
+  /** What each sensor predicted for the row in hand, standardised; NaN where its inputs are not known. */
+  private readonly predicted: Float64Array;
+  /** The sensor that is shown for each point, -1 without one, and its limit for a single row, in the point's unit. */
+  private readonly shown: Int32Array;
+  private readonly shownWidth: Float64Array;
   /** Usual error of the best sensor of each point, in its unit; 0 without one. */
   private readonly usualError: Float64Array;
   private readonly charts: Charts;
   private readonly isolation: Isolation;
   private readonly stillValues: Float64Array;
-  private readonly stillness: Float64Array;
+  private readonly sameness: Float64Array;
   private readonly stillRows: Int32Array;
   private readonly relations: RelationWatch;
   private readonly replays: readonly (ReplayWatch | undefined)[];
@@ -107,10 +120,18 @@ export class SoftModel implements CellModel {
       const own = sensors.filter((s) => s.point === p && s.kind === 'others').map((s) => s.scale * shape.deviation);
       return own.length === 0 ? 0 : Math.min(...own);
     });
+    this.predicted = new Float64Array(sensors.length).fill(Number.NaN);
+    this.shown = Int32Array.from(shapes, (_, p) => shownOf(sensors, p));
+    this.shownWidth = Float64Array.from(shapes, (shape, p) => {
+      const s = this.shown[p]!;
+      if (s < 0) return Number.NaN;
+      const limit = learned.chartLimits[s * CHARTS]!;
+      return (Number.isFinite(limit) ? limit : EXACT) * sensors[s]!.scale * shape.deviation;
+    });
     this.charts = new Charts(sensors.length, learned.chartLimits);
     this.isolation = new Isolation(shapes, library, sensors);
     this.stillValues = new Float64Array(shapes.length).fill(Number.NaN);
-    this.stillness = Float64Array.from(shapes, stillness);
+    this.sameness = Float64Array.from(shapes, sameness);
     this.stillRows = new Int32Array(shapes.length);
     this.relations = new RelationWatch(
       learned.relations,
@@ -136,14 +157,29 @@ export class SoftModel implements CellModel {
     found.length = 0;
     this.score_.surprise = 0;
     if (!learned.armed) return this.score_;
-    this.holder.take(tsUs, (p) => row[p]!);
+    this.holder.take(tsUs, row);
     for (let p = 0; p < learned.shapes.length; p++) this.guard(p, row[p]!);
     this.relations.check(row, this.broken);
     this.watchSensors(tsUs);
     found.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
     if (found.length > MAX_DEVIATIONS) found.length = MAX_DEVIATIONS;
     this.score_.surprise = found.length > 0 ? Math.max(this.score_.surprise, found[0]!.surprise) : this.score_.surprise;
+    // What was held from before may still be told; of a row without any value nothing else can be.
+    this.score_.state = found.length > 0 || this.holder.anything ? 'scored' : 'unseen';
     return this.score_;
+  }
+
+  /** What the other points say of each point, and the band that a single row keeps to. */
+  expected(into: BandColumns): void {
+    const { shapes } = this.learned;
+    for (let p = 0; p < shapes.length; p++) {
+      const s = this.shown[p]!;
+      const { mean, deviation } = shapes[p]!;
+      const expected = s < 0 ? Number.NaN : mean + deviation * this.predicted[s]!;
+      into.expected[p] = expected;
+      into.low[p] = expected - this.shownWidth[p]!;
+      into.high[p] = expected + this.shownWidth[p]!;
+    }
   }
 
   private tell(point: number, kind: DeviationKind, ratio: number, part: Partial<Deviation>): void {
@@ -203,7 +239,7 @@ export class SoftModel implements CellModel {
       this.tell(p, beyond > span && jumped ? 'junk' : 'level', 1 + beyond / Math.max(shape.accuracy, span * 0.05), {
         expected: shape.mean,
       });
-    if (Math.abs(x - this.stillValues[p]!) <= this.stillness[p]!) this.stillRows[p]!++;
+    if (Math.abs(x - this.stillValues[p]!) <= this.sameness[p]!) this.stillRows[p]!++;
     else {
       this.stillValues[p] = x;
       this.stillRows[p] = 1;
@@ -233,6 +269,7 @@ export class SoftModel implements CellModel {
     for (let s = 0; s < sensors.length; s++) {
       const known = holder.contiguous && (holder.complete || this.isKnown(s));
       const error = known ? this.errorOf(s) : Number.NaN;
+      if (!known) this.predicted[s] = Number.NaN;
       const ratio = charts.take(s, error);
       if (ratio > most) {
         most = ratio;
@@ -258,8 +295,9 @@ export class SoftModel implements CellModel {
     const weights = this.sensorWeights[s]!;
     let predicted = 0;
     for (let i = 0; i < terms.length; i++) predicted += weights[i]! * products[terms[i]!]!;
-    const y = base[this.sensorNow[s]!]!;
-    return (y - Math.max(this.sensorLow[s]!, Math.min(this.sensorHigh[s]!, predicted))) * this.sensorScale[s]!;
+    const kept = Math.max(this.sensorLow[s]!, Math.min(this.sensorHigh[s]!, predicted));
+    this.predicted[s] = kept;
+    return (base[this.sensorNow[s]!]! - kept) * this.sensorScale[s]!;
   }
 
   private tellSensors(loudest: number, ratio: number): void {
@@ -339,6 +377,16 @@ export class SoftModel implements CellModel {
     });
   }
 }
+
+/** Sensors by what they say of a lasting falsification: the others know nothing of it, the course follows it. */
+const SHOWN: readonly Sensor['kind'][] = ['others', 'set-point', 'course'];
+const shownOf = (sensors: readonly Sensor[], point: number): number => {
+  for (const kind of SHOWN) {
+    const found = sensors.findIndex((s) => s.point === point && s.kind === kind);
+    if (found >= 0) return found;
+  }
+  return -1;
+};
 
 /** Smallest lasting bias that a sensor's charts show, in the point's unit, and after how many rows. */
 export const detectableOf = (

@@ -49,6 +49,7 @@ const LOOK_WORD: Readonly<Record<PointLook, string>> = {
   all: 'All',
   odd: 'With a finding',
   learning: 'Learning',
+  unseen: 'Not seen at the moment',
   unarmed: 'Not armed',
 };
 

@@ -25,9 +25,12 @@ export const UnitDialog = ({ points, unit, onClose, onDone }: Props) => {
     const done = await call('setUnits', { site }, { points: [...points], unit: text.trim() });
     notify.info(text.trim() === '' ? 'Unit taken back' : `Unit: ${text.trim()}`, plural(done.changed, 'point'));
     await Promise.all(
-      [['points', site], ['process', site], ['alerts', site], ['list', 'points', site]].map((queryKey) =>
-        client.invalidateQueries({ queryKey }),
-      ),
+      [
+        ['points', site],
+        ['process', site],
+        ['alerts', site],
+        ['list', 'points', site],
+      ].map((queryKey) => client.invalidateQueries({ queryKey })),
     );
     onDone?.();
   };
