@@ -114,6 +114,9 @@ describeBrowser('detection in a browser', () => {
     expect(Math.abs(await part('Before'))).toBeLessThan(1);
     expect(await part('Since it is odd')).toBeGreaterThan(3);
     expect(await part('Since it is odd')).toBeLessThan(7);
+    const outside = async (name: string) => Number(/([\d.]+) %\s+\d+$/.exec(await stretch(name).innerText())?.[1]);
+    expect(await outside('Before')).toBeLessThan(10);
+    expect(await outside('Since it is odd')).toBeGreaterThan(90);
     await page.getByRole('heading', { name: 'Expected from' }).waitFor();
 
     // The unit is set at the point by hand, and stands on the chart then.

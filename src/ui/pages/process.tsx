@@ -17,7 +17,7 @@ import { duration, number, plural } from '../lib/format.ts';
 import { dialogIsOpen, useKeys } from '../lib/keys.ts';
 import { csvText, save } from '../lib/save.ts';
 import { useSite } from '../lib/site.ts';
-import { Empty, Loading, PartyLink, Problem } from '../parts/basics.tsx';
+import { Empty, GridState, Loading, PartyLink, Problem } from '../parts/basics.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
 import { notify } from '../parts/notify.ts';
 import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
@@ -290,21 +290,28 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
           ))}
         </div>
         {found.failed !== undefined && found.details.size === 0 ? (
-          <Problem error={found.failed} retry={() => void client.invalidateQueries({ queryKey: ['process', site] })} />
+          <GridState>
+            <Problem
+              error={found.failed}
+              retry={() => void client.invalidateQueries({ queryKey: ['process', site] })}
+            />
+          </GridState>
         ) : rows.length === 0 ? (
-          <Empty title="No point fits">
-            None of the {plural(all, 'point')} answers to this filter.{' '}
-            <button
-              type="button"
-              className="chip"
-              onClick={() => {
-                setText('');
-                change({ q: '', by: '' });
-              }}
-            >
-              Clear the filter
-            </button>
-          </Empty>
+          <GridState>
+            <Empty title="No point fits">
+              None of the {plural(all, 'point')} answers to this filter.{' '}
+              <button
+                type="button"
+                className="chip"
+                onClick={() => {
+                  setText('');
+                  change({ q: '', by: '' });
+                }}
+              >
+                Clear the filter
+              </button>
+            </Empty>
+          </GridState>
         ) : (
           <div className={waits ? 'waits' : ''} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
             {items.map((v) => {
