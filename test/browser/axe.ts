@@ -23,7 +23,8 @@ interface Violation {
 /** Violations of impact `serious` or `critical`, one line for each rule with the first elements that break it. */
 export const seriousViolations = async (page: Page): Promise<string[]> => {
   // The console's content policy forbids scripts of others: it is evaluated, not added to the page.
-  await page.evaluate(source ?? '');
+  if (source === undefined) throw new Error('axe-core is not installed: npm ci');
+  await page.evaluate(source);
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run: (root: Document, options: object) => Promise<{ violations: Violation[] }> };
