@@ -76,7 +76,7 @@ export const SiteList = Obj({
   unstored: Maybe(Obj({ text: Type.String(), whatToDo: Type.String(), since: Time })),
 });
 export type SiteList = Static<typeof SiteList>;
-export const StageRequest = Obj({ minutes: Type.Integer({ minimum: 5, maximum: 240 }) });
+export const StageRequest = Obj({ minutes: Type.Integer({ minimum: 2, maximum: 240 }) });
 export const SiteChange = Obj({ name: Type.Optional(Name), zone: Type.Optional(Type.String({ maxLength: 60 })) });
 
 /** A plain-language judgement on a source: `This is not a mirror port`, with the figures that say so. */

@@ -109,12 +109,15 @@ export interface VisitOptions {
   readonly width?: number;
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
+  /** Cookies of a visit that is logged in: `context.storageState()`. */
+  readonly state?: Awaited<ReturnType<BrowserContext['storageState']>>;
 }
 
 export const visit = async (browser: Browser, origin: string, options: VisitOptions = {}): Promise<Visit> => {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
     colorScheme: options.scheme ?? 'light',
+    ...(options.state === undefined ? {} : { storageState: options.state }),
   });
   context.setDefaultTimeout(PATIENCE_MS);
   const errors: string[] = [];

@@ -80,6 +80,8 @@ export class Cell {
   readonly #band: BandColumns;
   /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring. */
   readonly #bands: { readonly [K in keyof BandColumns]: Float32Array };
+  /** Number of the row that is judged: behind the last one where rows waited for their model. */
+  #inHand = 0;
   readonly #surprise: Float64Array;
   /** Smallest and largest value learned from, where the model shows no band. */
   #range: readonly { readonly low: number; readonly high: number }[] = [];
@@ -209,6 +211,7 @@ export class Cell {
     for (const { point, surprise } of deviations)
       if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]! || 0, surprise);
     const band = this.#look();
+    this.#inHand = number;
     const slot = (number % BAND_ROWS) * row.length;
     this.#bands.expected.set(band.expected, slot);
     this.#bands.low.set(band.low, slot);
@@ -353,7 +356,7 @@ export class Cell {
       learnedUs: this.#learnedUs,
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
       // The slot of the oldest row holds the row in hand already.
-      bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.rows.count)),
+      bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.#inHand), this.#inHand),
       state,
       end,
     });
@@ -380,18 +383,18 @@ export class Cell {
   surprise(column: number): number {
     return this.#surprise[column]!;
   }
-  /** The band of a column over the last rows (at most BAND_ROWS), oldest first; empty while not armed. */
+  /** The band of a column over the last rows before row `until` (at most BAND_ROWS), oldest first; empty while not armed. */
   bands(
     column: number,
     rows: number,
+    until = this.rows.taken,
   ): { readonly expected: number[]; readonly low: number[]; readonly high: number[] } {
     if (!this.isArmed) return { expected: [], low: [], high: [] };
     const n = this.plan.points.length;
-    const taken = this.rows.taken;
     const of = (list: Float32Array): number[] =>
       Array.from({ length: rows }, (_, i) => {
         const back = rows - i;
-        return back > BAND_ROWS || back > taken ? Number.NaN : list[((taken - back) % BAND_ROWS) * n + column]!;
+        return back > BAND_ROWS || back > until ? Number.NaN : list[((until - back) % BAND_ROWS) * n + column]!;
       });
     return { expected: of(this.#bands.expected), low: of(this.#bands.low), high: of(this.#bands.high) };
   }

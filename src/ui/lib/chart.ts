@@ -8,8 +8,21 @@ export interface Range {
   readonly toUs: number;
 }
 
-/** The value of a style token now; changes with the colour scheme. */
-export const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const tokens = new Map<string, string>();
+/**
+ * The value of a style token now; changes with the colour scheme. Read once for each scheme: asking for a computed style
+ * makes the browser lay the page out first, and a list of sparklines asks hundreds of times while it scrolls.
+ */
+export const token = (name: string): string => {
+  const key = `${document.documentElement.dataset.mantineColorScheme} ${name}`;
+  let value = tokens.get(key);
+  if (value === undefined) {
+    value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    // Before the styles are there it is empty: that is not kept.
+    if (value !== '') tokens.set(key, value);
+  }
+  return value;
+};
 
 export const frame = (): Pick<uPlot.Options, 'tzDate' | 'legend' | 'padding'> => ({
   tzDate: (s) => uPlot.tzDate(new Date(s * 1000), zoneName()),

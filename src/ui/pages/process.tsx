@@ -6,7 +6,7 @@ import './process/process.css';
 import { ActionIcon, NativeSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconChevronRight, IconDownload, IconFilter, IconRefresh } from '@tabler/icons-react';
-import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, type UseQueryResult, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -17,7 +17,7 @@ import { duration, number, plural } from '../lib/format.ts';
 import { dialogIsOpen, useKeys } from '../lib/keys.ts';
 import { csvText, save } from '../lib/save.ts';
 import { useSite } from '../lib/site.ts';
-import { Empty, Loading, PartyLink, Problem } from '../parts/basics.tsx';
+import { Empty, GridState, Loading, PartyLink, Problem } from '../parts/basics.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
 import { notify } from '../parts/notify.ts';
 import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
@@ -98,6 +98,12 @@ const NoCell = ({ list }: { list: CellList }) => {
   );
 };
 
+/** One function for good: it is then run only when an answer came, not with every step of the scroll bar. */
+const detailsOf = (results: readonly UseQueryResult<CellDetail>[]) => ({
+  details: new Map(results.flatMap((r) => (r.data === undefined ? [] : [[r.data.cell.id, r.data] as const]))),
+  failed: results.find((r) => r.isError && r.data === undefined)?.error ?? undefined,
+});
+
 interface CellsProps {
   list: CellList;
   filter: Filter;
@@ -139,10 +145,7 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
   const asked = waits ? [] : cells.filter((c) => wanted.has(c.id) && c.fits > 0);
   const found = useQueries({
     queries: asked.map((c) => cellQuery(site, c.id, filter)),
-    combine: (results) => ({
-      details: new Map(results.flatMap((r) => (r.data === undefined ? [] : [[r.data.cell.id, r.data] as const]))),
-      failed: results.find((r) => r.isError && r.data === undefined)?.error ?? undefined,
-    }),
+    combine: detailsOf,
   });
   const rows = useMemo(() => rowsOf({ cells, details: found.details, closed }), [cells, found.details, closed]);
   const points = cells.reduce((sum, c) => sum + c.fits, 0);
@@ -287,21 +290,28 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
           ))}
         </div>
         {found.failed !== undefined && found.details.size === 0 ? (
-          <Problem error={found.failed} retry={() => void client.invalidateQueries({ queryKey: ['process', site] })} />
+          <GridState>
+            <Problem
+              error={found.failed}
+              retry={() => void client.invalidateQueries({ queryKey: ['process', site] })}
+            />
+          </GridState>
         ) : rows.length === 0 ? (
-          <Empty title="No point fits">
-            None of the {plural(all, 'point')} answers to this filter.{' '}
-            <button
-              type="button"
-              className="chip"
-              onClick={() => {
-                setText('');
-                change({ q: '', by: '' });
-              }}
-            >
-              Clear the filter
-            </button>
-          </Empty>
+          <GridState>
+            <Empty title="No point fits">
+              None of the {plural(all, 'point')} answers to this filter.{' '}
+              <button
+                type="button"
+                className="chip"
+                onClick={() => {
+                  setText('');
+                  change({ q: '', by: '' });
+                }}
+              >
+                Clear the filter
+              </button>
+            </Empty>
+          </GridState>
         ) : (
           <div className={waits ? 'waits' : ''} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
             {items.map((v) => {

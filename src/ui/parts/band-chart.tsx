@@ -56,14 +56,14 @@ export const BandChart = ({
     const a = upper.current;
     const b = lower.current;
     if (!a) return;
-    const common: Omit<PlotOptions, 'band' | 'label' | 'height' | 'timeLabels' | 'unit'> = {
+    const common: Omit<PlotOptions, 'band' | 'label' | 'height' | 'timeLabels' | 'unit' | 'named'> = {
       shades,
       writes,
       sync,
       onRange: report.current === undefined ? undefined : (r) => report.current?.(r),
       onCursor: setTip,
     };
-    const off = [plotBand(a, { ...common, band, label, height, unit, timeLabels: !b })];
+    const off = [plotBand(a, { ...common, band, label, height, unit, named: true, timeLabels: !b })];
     if (b) {
       off.push(
         plotBand(b, {
@@ -71,6 +71,7 @@ export const BandChart = ({
           band: differenceOf(band),
           label: 'observed less expected',
           height: 116,
+          named: false,
           unit,
           timeLabels: true,
           writes: NONE,

@@ -22,6 +22,8 @@ export interface PlotOptions {
   readonly writes: readonly number[];
   /** Charts with the same key move their cursors together. */
   readonly sync: string;
+  /** The moment is told in words: once, in the upper of two charts. */
+  readonly named: boolean;
   /** False: the chart below has the labels of the time axis. */
   readonly timeLabels: boolean;
   readonly onRange: ((range: Range | undefined) => void) | undefined;
@@ -87,6 +89,7 @@ const nameMoments = (u: uPlot, shades: readonly Shade[]): void => {
   ctx.save();
   ctx.font = `${11 * s}px ${token('--gh-font')}`;
   ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
   for (const { fromUs } of odd) {
     const x = u.valToPos(fromUs / 1e6, 'x', true);
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -175,7 +178,7 @@ export const plotBand = (el: HTMLElement, options: PlotOptions): (() => void) =>
       bands: [{ series: [1, 2], fill: token('--gh-bar-3') }],
       hooks: {
         drawClear: [(u) => shadeBehind(u, options.shades, holes)],
-        draw: [(u) => markWrites(u, options.writes), (u) => nameMoments(u, options.shades)],
+        draw: [(u) => markWrites(u, options.writes), (u) => options.named && nameMoments(u, options.shades)],
         setSelect: [
           (u) => {
             if (u.select.width < 4 || options.onRange === undefined) return;

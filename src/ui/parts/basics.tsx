@@ -140,6 +140,15 @@ export const Empty = ({ title, children, icon = true }: { title: string; childre
   </div>
 );
 
+/** What stands in a grid in place of its rows: a grid has rows with cells and nothing else. */
+export const GridState = ({ children }: { children: ReactNode }) => (
+  <div role="row" tabIndex={-1}>
+    <div role="gridcell" tabIndex={-1}>
+      {children}
+    </div>
+  </div>
+);
+
 export const Loading = ({ lines = 6, what = 'Loading' }: { lines?: number; what?: string }) => (
   <div className="skeleton" aria-busy="true" role="status" aria-label={what}>
     {Array.from({ length: lines }, (_, i) => (

@@ -9,7 +9,8 @@ import { notify } from '../../parts/notify.ts';
 
 /** Quick enough to wait for, and slow enough to watch it unfold as it would. Minutes. */
 const PACES = [
-  { value: '5', label: '5 minutes' },
+  { value: '2', label: '2 minutes' },
+  { value: '8', label: '8 minutes' },
   { value: '30', label: '30 minutes' },
   { value: '240', label: '4 hours' },
 ];
