@@ -13,7 +13,11 @@ export default defineConfig({
     target: 'node20',
     minify: false,
     rolldownOptions: {
-      input: { main: 'dist/src/cli/main.js', 'engine-worker': 'dist/src/app/engine-worker.js' },
+      input: {
+        main: 'dist/src/cli/main.js',
+        'engine-worker': 'dist/src/app/engine-worker.js',
+        'fit-worker': 'dist/src/app/detection/fit-worker.js',
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },

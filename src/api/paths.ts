@@ -19,6 +19,7 @@ export const PATHS = {
   settings: 'GET /api/v1/settings',
   changeSettings: 'PATCH /api/v1/settings',
   journal: 'GET /api/v1/journal',
+  checkJournal: 'GET /api/v1/journal/check',
   sites: 'GET /api/v1/sites',
   changeSite: 'PATCH /api/v1/sites/:site',
   sources: 'GET /api/v1/sites/:site/sources',

@@ -65,6 +65,8 @@ import {
 import {
   Frame,
   FrameParams,
+  JournalCheck,
+  JournalCheckQuery,
   JournalRow,
   LoginRequest,
   Me,
@@ -129,6 +131,12 @@ export const ROUTES = {
   settings: { response: Settings, summary: 'Retention and disk' },
   changeSettings: { body: SettingsChange, response: Settings, summary: 'Changes retention (admin)' },
   journal: { query: ListQuery, response: PageOf(JournalRow), summary: 'Who changed what, newest first' },
+  checkJournal: {
+    query: JournalCheckQuery,
+    response: JournalCheck,
+    summary:
+      'Recomputes the hash chain from its first row; with a kept head, also that nothing up to it was changed or cut',
+  },
   sites: { response: SiteList, summary: 'Sites' },
   changeSite: { params: SiteParams, body: SiteChange, response: Site, summary: 'Renames a site or sets its zone' },
   sources: { params: SiteParams, response: SourceList, summary: 'Sources of a site with progress and health' },

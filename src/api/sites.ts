@@ -68,7 +68,12 @@ export const Site = Obj({
   staging: OneOf(['none', 'learning', 'ready', 'running']),
 });
 export type Site = Static<typeof Site>;
-export const SiteList = Obj({ items: Type.Array(Site) });
+export const SiteList = Obj({
+  items: Type.Array(Site),
+  /** Why nothing can be written to the data folder now, and since when; null: all is written. */
+  unstored: Maybe(Obj({ text: Type.String(), whatToDo: Type.String(), since: Time })),
+});
+export type SiteList = Static<typeof SiteList>;
 export const StageRequest = Obj({ minutes: Type.Integer({ minimum: 5, maximum: 240 }) });
 export const SiteChange = Obj({ name: Type.Optional(Name), zone: Type.Optional(Type.String({ maxLength: 60 })) });
 
@@ -197,6 +202,20 @@ export const JournalRow = Obj({
   hash: Type.String(),
 });
 export type JournalRow = Static<typeof JournalRow>;
+
+/** A head that was exported earlier and must be part of the chain; both or none. */
+export const JournalCheckQuery = Obj({
+  row: Type.Optional(Type.Integer({ minimum: 1 })),
+  hash: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+});
+/** The whole chain recomputed. `row`: the last one, or the first that does not follow; `reason` '' where intact. */
+export const JournalCheck = Obj({
+  state: Type.Union([Type.Literal('intact'), Type.Literal('broken')]),
+  row: Count,
+  hash: Type.String(),
+  reason: Type.String(),
+});
+export type JournalCheck = Static<typeof JournalCheck>;
 
 export const Settings = Obj({
   /** Days that frames behind evidence, history and flows are kept; null: for ever. */

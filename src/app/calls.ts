@@ -1,5 +1,5 @@
 /** Every call of the contract that is about the plant, from its input to its answer. */
-import type { JournalRow, Settings, Static, Topic } from '../api/index.ts';
+import type { JournalCheck, JournalRow, Settings, Static, Topic } from '../api/index.ts';
 import type { EvidenceRing } from '../capture/ring.ts';
 import { DECODERS, DEPTHS } from '../decode/index.ts';
 import { DEFAULT_RETENTION, databaseBytes, type Row, type Store } from '../store/index.ts';
@@ -91,6 +91,18 @@ const journalRow = (names: ReadonlyMap<string, string>, row: Row<'journal'>): Jo
   hash: row.hash,
 });
 
+const checkJournal = async (
+  { store }: CallContext,
+  { row, hash }: { readonly row?: number; readonly hash?: string },
+): Promise<JournalCheck> => {
+  if ((row === undefined) !== (hash === undefined))
+    throw new RequestError(422, 'input-invalid', 'A kept head has a row and a hash.', 'Give both, or none of them.');
+  const verdict = await store.verifyJournal(row === undefined || hash === undefined ? undefined : { seq: row, hash });
+  return verdict.kind === 'intact'
+    ? { state: 'intact', row: verdict.head.seq, hash: verdict.head.hash, reason: '' }
+    : { state: 'broken', row: verdict.seq, hash: '', reason: verdict.reason };
+};
+
 const HANDLERS: Handlers = {
   ...detectionHandlers,
   settings: (context) => settingsAnswer(context),
@@ -112,6 +124,7 @@ const HANDLERS: Handlers = {
     context.settingsChanged();
     return settingsAnswer(context);
   },
+  checkJournal: (context, { query }) => checkJournal(context, query),
   journal: async (context, { query }) => {
     const rows = await context.store.db
       .selectFrom('journal')
@@ -140,7 +153,12 @@ const HANDLERS: Handlers = {
   },
   sites: async (context) => {
     const items = [...context.sites.values()].sort((a, b) => b.createdUs - a.createdUs).map((site) => site.answer());
-    return { items };
+    const { state } = context.store.writer;
+    const unstored =
+      state.kind === 'failed'
+        ? { text: state.error.message, whatToDo: state.error.whatToDo, since: timeText(state.sinceUs) }
+        : null;
+    return { items, unstored };
   },
   stageAttack: async (context, { params, body, userId }) => {
     const site = context.site(params.site);

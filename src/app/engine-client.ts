@@ -101,6 +101,7 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
     uploadNames: (...args) => client.ask('uploadNames', args),
     baselineFile: (...args) => client.ask('baselineFile', args),
     importBaseline: (...args) => client.ask('importBaseline', args),
+    begin: (...args) => client.ask('begin', args),
     accounts: () => client.ask('accounts', []),
     changeAccounts: (...args) => client.ask('changeAccounts', args),
     open: (...args) => client.ask('open', args),
@@ -117,13 +118,19 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
 export const startEngine = async (options: StartOptions): Promise<Engine> => {
   if (import.meta.url.endsWith('.js')) return startInWorker(options);
   // Loaded here only: with the worker, this thread needs neither the decoders nor the store.
-  const [{ openStore }, { LocalEngine }] = await Promise.all([import('../store/index.ts'), import('./engine.ts')]);
+  const [{ openStore }, { LocalEngine }, { LEARNER }, { ThreadFitter }] = await Promise.all([
+    import('../store/index.ts'),
+    import('./engine.ts'),
+    import('./detection/learner.ts'),
+    import('./detection/thread-fitter.ts'),
+  ]);
   const nowUs = (): number => Date.now() * 1000;
   const engine = await LocalEngine.start({
     store: await openStore(options.folder, { nowUs }),
     nowUs,
     nowMs: () => performance.now(),
     zone: options.zone,
+    fitter: new ThreadFitter(LEARNER),
     onError: options.onError,
   });
   return withPages(engine, CLOCK);

@@ -139,6 +139,8 @@ export interface Engine {
   baselineFile(site: string, baseline: string): Promise<Uint8Array>;
   /** A baseline that was carried here; JSON text of BaselineRow. */
   importBaseline(site: string, bytes: Uint8Array, userId: string): Promise<string>;
+  /** A new site of this name that goes on from a carried baseline, before it reads anything. */
+  begin(site: string, baseline: Uint8Array, userId: string): Promise<void>;
   accounts(): Promise<Accounts>;
   /** Resolves after the commit. */
   changeAccounts(change: AccountChange): Promise<void>;

@@ -4,6 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStore } from '../store/index.ts';
+import { LEARNER } from './detection/learner.ts';
+import { ThreadFitter } from './detection/thread-fitter.ts';
 import { LocalEngine } from './engine.ts';
 import { errorToData } from './engine-errors.ts';
 import type { FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
@@ -26,6 +28,7 @@ const begin = async (): Promise<void> => {
     nowUs,
     nowMs: () => performance.now(),
     zone,
+    fitter: new ThreadFitter(LEARNER),
     onError: (error) => send({ kind: 'log', error: errorToData(error) }),
   });
   engine.onEvent((event) => send({ kind: 'event', event }));

@@ -105,7 +105,17 @@ describeShared('the engine', () => {
     await ask('coverage', { params: { site } });
     await ask('settings', {});
     await ask('reconciliation', { params: { site } });
-    expect((await ask('journal', { query: {} })).items[0]).toMatchObject({ what: 'source.open' });
+    const [newest] = (await ask('journal', { query: {} })).items;
+    expect(newest).toMatchObject({ what: 'source.open' });
+    const head = { row: newest!.id, hash: newest!.hash };
+    expect(await ask('checkJournal', { query: {} })).toEqual({ state: 'intact', ...head, reason: '' });
+    expect(await ask('checkJournal', { query: head })).toMatchObject({ state: 'intact' });
+    const cut = { ...head, row: head.row + 1 };
+    expect(await ask('checkJournal', { query: cut })).toMatchObject({
+      state: 'broken',
+      reason: expect.stringContaining('cut off'),
+    });
+    await expect(ask('checkJournal', { query: { row: 1 } })).rejects.toThrow(/row and a hash/);
     await picture(site);
     const points = await ask('points', { params: { site }, query: { limit: 1 } });
     for (const { id } of points.items) {

@@ -8,8 +8,9 @@ import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import type { Retention, Row, Store } from '../store/index.ts';
 import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { Corrections } from './corrections.ts';
-import { baselineFile, importBaseline } from './detection/baselines.ts';
+import { baselineFile, importBaseline, restoreBaseline } from './detection/baselines.ts';
 import { acting } from './detection/calls.ts';
+import type { Fitter } from './detection/fitting.ts';
 import {
   type AccountChange,
   type Accounts,
@@ -24,7 +25,7 @@ import {
   type SourceRequest,
 } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
-import { LiveSite, sourceOf } from './live-site.ts';
+import { LiveSite, type SiteAround, sourceOf } from './live-site.ts';
 import { Names } from './names.ts';
 import { asPcapng, selectedFrames, selectionOf } from './selection.ts';
 import { Sources } from './sources.ts';
@@ -62,6 +63,8 @@ export interface EngineOptions {
   /** IANA name of the plant's zone. */
   readonly zone: string;
   readonly onError?: (error: unknown) => void;
+  /** Makes models of process cells; in this thread unless given. */
+  readonly fitter?: Fitter;
   /** False in tests that call `pulse` themselves. */
   readonly timers?: boolean;
 }
@@ -84,11 +87,21 @@ export class LocalEngine implements Engine {
   #retaining = true;
   #ringMoved = true;
   #journalSeq = 0;
+  #writing: 'ready' | 'failed' = 'ready';
   #names = new Map<string, string>();
+  readonly #around: SiteAround;
 
   private constructor(options: EngineOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#around = {
+      userName: (id) => this.#names.get(id) ?? id,
+      ...(options.fitter && { fitter: options.fitter }),
+      onFitted: (site) => {
+        this.#unsaved.add(site);
+        this.#changed(site);
+      },
+    };
     this.#lists = new Names(options.store, options.nowUs);
     this.#sources = new Sources({
       store: options.store,
@@ -97,7 +110,7 @@ export class LocalEngine implements Engine {
       nowMs: options.nowMs,
       folder: options.store.folder,
       zone: options.zone,
-      userName: (id) => this.#names.get(id) ?? id,
+      around: this.#around,
       onChange: (site) => {
         this.#unsaved.add(site);
         this.#changed(site);
@@ -124,7 +137,7 @@ export class LocalEngine implements Engine {
   async #load(): Promise<void> {
     const { db } = this.#store;
     for (const row of await db.selectFrom('site').selectAll().execute()) {
-      this.#sites.set(row.site_id, new LiveSite(this.#store, row, (id) => this.#names.get(id) ?? id));
+      this.#sites.set(row.site_id, new LiveSite(this.#store, row, this.#around));
     }
     for (const row of await db.selectFrom('source').selectAll().orderBy('started_us').execute()) {
       this.#sites.get(row.site_id)?.sources.set(row.source_id, sourceOf(row));
@@ -185,6 +198,11 @@ export class LocalEngine implements Engine {
   /** Twice a second: tells what moved, writes now and then, looks for silence. */
   async pulse(): Promise<void> {
     this.#pulses++;
+    const { kind } = this.#store.writer.state;
+    if (kind !== this.#writing) {
+      this.#writing = kind;
+      this.#global('sites');
+    }
     try {
       if (this.#pulses % PULSES_PER_SECOND === 0) for (const { run } of this.#sources.running.values()) run.second();
       const moved = new Set<LiveSite>();
@@ -240,7 +258,7 @@ export class LocalEngine implements Engine {
 
   async #unloadIdle(): Promise<void> {
     const idle = [...this.#sites.values()].filter(
-      (site) => site.isLoaded && site.busy === 0 && !this.#unsaved.has(site),
+      (site) => site.isLoaded && site.busy === 0 && !site.isFitting && !this.#unsaved.has(site),
     );
     idle.sort((a, b) => b.usedUs - a.usedUs);
     for (const site of idle.slice(MAX_IDLE_LOADED)) {
@@ -367,6 +385,14 @@ export class LocalEngine implements Engine {
     return JSON.stringify(row);
   }
 
+  async begin(name: string, baseline: Uint8Array, userId: string): Promise<void> {
+    const { id } = await this.#sources.begin(name);
+    await acting(this.#context(), id, userId, ['detection', 'process'], async (actor) => {
+      const row = await importBaseline(actor, baseline, this.#names);
+      await restoreBaseline(actor, row.id, `carried to the new site ${name}`);
+    });
+  }
+
   async accounts(): Promise<Accounts> {
     const { db } = this.#store;
     const users = await db.selectFrom('app_user').selectAll().orderBy('created_us').execute();
@@ -475,6 +501,8 @@ export class LocalEngine implements Engine {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    // What is being made is made again after the next start.
+    await this.#options.fitter?.close();
     await this.#sources.close();
     for (const site of this.#sites.values()) {
       const interrupted = [...site.sources.values()].some(

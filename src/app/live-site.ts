@@ -7,6 +7,7 @@ import type { Source, SourceHealth } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
 import { createSiteModel } from '../observe/index.ts';
 import { loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
+import type { Fitter } from './detection/fitting.ts';
 import {
   createSiteDetection,
   detectionBatch,
@@ -36,6 +37,15 @@ export interface SiteSummary {
   assets: number;
   firstUs: number;
   lastUs: number;
+}
+
+/** What a site has from the engine. */
+export interface SiteAround {
+  readonly userName?: (id: string) => string;
+  /** Makes models of process cells; in place unless given. */
+  readonly fitter?: Fitter;
+  /** A model of a process cell is there: there is something to write and to show. */
+  readonly onFitted?: (site: LiveSite) => void;
 }
 
 interface Loaded {
@@ -73,11 +83,11 @@ export class LiveSite {
   #counted = { assets: 0, againMs: 0 };
   #saving: Promise<void> = Promise.resolve();
 
-  readonly userName: (id: string) => string;
+  readonly #around: SiteAround;
 
-  constructor(store: Store, row: Row<'site'>, userName: (id: string) => string = (id) => id) {
+  constructor(store: Store, row: Row<'site'>, around: SiteAround = {}) {
     this.#store = store;
-    this.userName = userName;
+    this.#around = around;
     this.id = row.site_id;
     this.name = row.name;
     this.kind = row.kind as SiteKind;
@@ -90,6 +100,11 @@ export class LiveSite {
   }
   get isLoaded(): boolean {
     return this.#loaded !== undefined;
+  }
+
+  /** A model of a process cell is being made. */
+  get isFitting(): boolean {
+    return this.#loaded?.detection.feed.isFitting ?? false;
   }
 
   /** The model, from the store where it is not in memory. */
@@ -107,7 +122,8 @@ export class LiveSite {
     let detection: SiteDetection | undefined;
     const runtime = createSiteRuntime((endpoints) => {
       model = createSiteModel({ endpoints });
-      detection = createSiteDetection(model, endpoints, standing, this.userName);
+      const { onFitted, ...around } = this.#around;
+      detection = createSiteDetection(model, endpoints, standing, { ...around, onFitted: () => onFitted?.(this) });
       return detection.sink;
     });
     const loaded = { runtime, model: model!, detection: detection! };
@@ -124,6 +140,7 @@ export class LiveSite {
 
   /** Forgets the model; what is not written yet would be lost, so call `save` first. */
   unload(): void {
+    this.#loaded?.detection.feed.close();
     this.#loaded = undefined;
     this.#cache.version = -1;
     this.#cache.parties.clear();

@@ -11,6 +11,8 @@ import { Rhythm } from './rhythm.ts';
 
 /** Work at a stretch before others get their turn, milliseconds. */
 export const SLICE_MS = 12;
+/** A stream whose frames are no older than this is as good as live: it waits for nothing. */
+const RECENT_US = 120_000_000;
 /** A live wire is this much behind the clock at most when it ticks by the wall. */
 const LIVE_LAG_US = 2_000_000;
 
@@ -25,6 +27,8 @@ export interface RunOptions {
   readonly progress: () => number;
   /** Lets others run; resolves soon. */
   readonly turn: () => Promise<void>;
+  /** Resolves when models of process cells that were asked for are there; undefined where none is being made. */
+  readonly settled?: () => Promise<void> | undefined;
   readonly onFrames?: (batch: FrameBatch) => void;
   /** MAC addresses of the capture interface: frames from them must not exist (law 1) and are counted. */
   readonly ownMacs?: readonly string[];
@@ -48,6 +52,10 @@ export class SourceRun {
   readonly #options: RunOptions;
   readonly #rhythm: Rhythm;
   #stopped = false;
+  readonly #stop: Promise<void>;
+  #wake: () => void = () => undefined;
+  /** It was stopped while it waited: what it read last was not learned from. */
+  isCut = false;
   #seconds = 0;
 
   constructor(options: RunOptions) {
@@ -60,6 +68,9 @@ export class SourceRun {
       ...(options.ownMacs && { ownMacs: options.ownMacs }),
     });
     this.#rhythm = new Rhythm(options.nowUs());
+    this.#stop = new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   /** Reads to the end. Never throws: a failure is the source's state. */
@@ -75,12 +86,14 @@ export class SourceRun {
           onFrames?.(event);
           if (this.isLive) this.#rhythm.heard(nowUs());
         }
+        await this.#settle();
         if (nowMs() - since >= SLICE_MS) {
           await turn();
           since = nowMs();
         }
       }
       this.pipeline.finish();
+      await this.#settle();
       this.#update({ state: 'complete', progress: 1, endedUs: nowUs() });
     } catch (error) {
       this.pipeline.finish();
@@ -95,6 +108,21 @@ export class SourceRun {
   /** Ends after the batch in hand. */
   stop(): void {
     this.#stopped = true;
+    this.#wake();
+  }
+
+  /**
+   * What is read faster than it happened waits while a model of a process cell is made, so that the same file gives the
+   * same findings however fast models are made. What happens now never waits: its rows are judged late.
+   */
+  async #settle(): Promise<void> {
+    const { settled, nowUs, isLive } = this.#options;
+    const waiting = this.isLive || isLive?.() === true ? undefined : settled?.();
+    if (waiting === undefined) return;
+    const isStream = this.source.kind === 'stream';
+    if (isStream && isLive === undefined && nowUs() - this.pipeline.health().lastUs < RECENT_US) return;
+    await Promise.race([waiting, this.#stop]);
+    this.isCut = this.#stopped;
   }
 
   /** Called about once a second: time passes on a quiet wire, and silence is noticed. */

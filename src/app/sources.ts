@@ -20,7 +20,7 @@ import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { pinFrames, ringName } from './evidence.ts';
 import { type LiveCapture, startLiveCapture } from './live-capture.ts';
 import { HISTORY_US, livePlant } from './live-plant.ts';
-import { LiveSite, type SiteKind, sourceRow } from './live-site.ts';
+import { LiveSite, type SiteAround, type SiteKind, sourceRow } from './live-site.ts';
 import { createSiteRuntime } from './pipeline.ts';
 import type { Pace } from './query/sources.ts';
 import { SourceRun } from './source-run.ts';
@@ -40,7 +40,7 @@ export interface SourcesOptions {
   /** '' when nothing is kept on disk. */
   readonly folder: string;
   readonly zone: string;
-  readonly userName: (id: string) => string;
+  readonly around: SiteAround;
   readonly onChange: (site: LiveSite) => void;
   /** A source of the site was read to its end; called before what it taught is written. */
   readonly onRead: (site: LiveSite) => Promise<void>;
@@ -135,7 +135,7 @@ export class Sources {
     const siteId = name === undefined ? id : slug(name);
     const known = this.#options.sites.get(siteId);
     if (known !== undefined) {
-      if (known.kind !== kind) known.kind = 'mixed';
+      if (known.kind !== kind) known.kind = known.sources.size === 0 ? kind : 'mixed';
       return known;
     }
     if (this.#options.sites.size >= MAX_SITES) {
@@ -148,8 +148,23 @@ export class Sources {
       zone: this.#options.zone,
       created_us: this.#options.nowUs(),
     };
-    const site = new LiveSite(this.#options.store, row, this.#options.userName);
+    const site = new LiveSite(this.#options.store, row, this.#options.around);
     this.#options.sites.set(siteId, site);
+    return site;
+  }
+
+  /** A site without a source yet. Throws where there is one of this name. */
+  async begin(name: string): Promise<LiveSite> {
+    if (this.#options.sites.has(slug(name)))
+      throw new RequestError(
+        409,
+        'site-exists',
+        `There is a site "${name}" already.`,
+        'Give a new name with --site, or restore the baseline in the console on Learning.',
+      );
+    const site = await this.#siteOf(name, '', name, 'live');
+    await this.#options.store.writer.submit({ put: { site: [site.row] } });
+    this.#options.onChange(site);
     return site;
   }
 
@@ -258,7 +273,7 @@ export class Sources {
     const { nowUs, nowMs, store } = this.#options;
     site.busy++;
     try {
-      const { runtime, model } = await site.load();
+      const { runtime, model, detection } = await site.load();
       const { ring } = input;
       const run = new SourceRun({
         source: { ...source, state: input.state },
@@ -268,6 +283,7 @@ export class Sources {
         nowMs,
         progress: () => (Number.isNaN(input.size) ? Number.NaN : Math.min(1, input.read() / Math.max(1, input.size))),
         turn: () => turn(),
+        settled: () => detection.feed.settled(),
         ...(input.ownMacs && { ownMacs: input.ownMacs }),
         ...(input.dropped && { dropped: input.dropped }),
         ...(input.isLive && { isLive: input.isLive }),
@@ -286,7 +302,8 @@ export class Sources {
       await run.run();
       this.running.delete(source.id);
       // A file that was left because the program ends is not complete: the next start reads it again.
-      const cut = this.#closing && (source.kind === 'file' || source.kind === 'sample') && input.read() < input.size;
+      const isFile = source.kind === 'file' || source.kind === 'sample';
+      const cut = this.#closing && isFile && (run.isCut || input.read() < input.size);
       site.sources.set(source.id, cut ? { ...run.source, state: 'reading', endedUs: 0 } : run.source);
       if (cut) {
         await store.writer.submit(

@@ -34,6 +34,7 @@ export const program = (finish: (code: number) => void): Command => {
     )
     .option('-i, --interface <name>', 'listen on an interface (several times for more)', several)
     .option('--site <name>', 'gather all sources in one site of this name')
+    .option('--baseline <file>', 'go on from a baseline that was saved elsewhere; with the name of a new site')
     .option('--data <folder>', 'data folder', DEFAULT_DATA)
     .option('--port <number>', 'port of the console', DEFAULT_PORT)
     .option('--host <address>', 'address to listen on; other than this machine only with TLS', '127.0.0.1')

@@ -11,6 +11,7 @@ import { packageFolder, version } from './version.ts';
 export interface StartFlags {
   readonly interface?: readonly string[];
   readonly site?: string;
+  readonly baseline?: string;
   readonly data: string;
   readonly port: string;
   readonly host: string;
@@ -27,7 +28,7 @@ const portOf = (text: string): number => {
   return port;
 };
 
-const readPem = (path: string): Buffer => {
+const readGiven = (path: string): Buffer => {
   try {
     return readFileSync(path);
   } catch (error) {
@@ -41,10 +42,17 @@ const tlsOf = (flags: StartFlags): { key: Buffer; cert: Buffer } | undefined => 
   if (tlsKey === undefined || tlsCert === undefined) {
     throw new OperatingError('usage', { detail: '--tls-key and --tls-cert belong together' });
   }
-  return { key: readPem(tlsKey), cert: readPem(tlsCert) };
+  return { key: readGiven(tlsKey), cert: readGiven(tlsCert) };
 };
 
 const SYSTEM = 'system';
+
+const baselineOf = ({ baseline, site }: StartFlags): { site: string; bytes: Buffer } | undefined => {
+  if (baseline === undefined) return undefined;
+  if (site === undefined)
+    throw new OperatingError('usage', { detail: '--baseline needs the name of a new site: add --site <name>' });
+  return { site, bytes: readGiven(baseline) };
+};
 
 /** Opens everything that was named; a bad one is told and does not stop the others. */
 const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFlags): Promise<number> => {
@@ -89,6 +97,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   const folder = resolve(flags.data);
   const port = portOf(flags.port);
   const tls = tlsOf(flags);
+  const baseline = baselineOf(flags);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
   let engineGone: (error: Error) => void = () => undefined;
   // The engine opens its store in its own thread while this one loads the server.
@@ -100,6 +109,12 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     onError: (error) => report(error),
     onExit: (error) => engineGone(error),
   });
+  if (baseline !== undefined) {
+    await engine.begin(baseline.site, baseline.bytes, SYSTEM).catch(async (error: unknown) => {
+      await engine.close();
+      throw error;
+    });
+  }
   const { createServer } = await serverModule;
   const server = await createServer({
     engine,

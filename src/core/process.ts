@@ -46,9 +46,13 @@ export interface Deviation {
 }
 
 export interface RowScore {
-  /** Highest surprise of the row, 0..1, `learning` before the model is armed. */
+  /** Highest surprise of the row, 0..1; says something only where the row was scored. */
   readonly surprise: number;
-  readonly state: 'learning' | 'scored';
+  /**
+   * `learning`: too little was seen yet to judge anything. `unseen`: armed, but of this row, or of those just before it,
+   * too little is known (a gap, a dark mirror): whether it was normal is not known.
+   */
+  readonly state: 'learning' | 'unseen' | 'scored';
   readonly deviations: readonly Deviation[];
 }
 

@@ -6,7 +6,7 @@ import { ratesOf } from './rates.ts';
 import { nextOf, stagesOf, storyOf, type Teller, titleOf } from './story.ts';
 import { attack, meaningOf } from './techniques.ts';
 import { finding, HOUR, kindOf, START } from './testing/findings.ts';
-import { MAX_FINDINGS, Triage } from './triage.ts';
+import { MAX_EPISODES, MAX_FINDINGS, Triage } from './triage.ts';
 import { durationText, fill, numberText, tell } from './words.ts';
 
 const KINDS = new Map(
@@ -104,6 +104,37 @@ describe('the queue', () => {
     again.setAct({ ...act, state: 'closed' });
     again.take([first]);
     expect(again.picture().alerts[0]).toMatchObject({ state: 'closed', review: 'benign' });
+  });
+  it('leaves out of an incident what people judged, not what the same device did after that', () => {
+    const triage = make();
+    const write = { kind: 'new-writer', actor: 12, target: 30, techniques: ['T0855'] };
+    triage.take([finding(0, write)]);
+    const [alert] = triage.picture().alerts;
+    triage.setAct({
+      alert: alert!.id,
+      assignee: '',
+      state: 'closed',
+      review: 'benign',
+      findings: 1,
+      priority: alert!.priority,
+    });
+    triage.take([
+      finding(1, { kind: 'vanished', actor: 10, target: 12, techniques: ['T1021.001'] }),
+      finding(2, { ...write, target: 31 }),
+      finding(3, { kind: 'download', actor: 12, target: 31, techniques: ['T0843'] }),
+    ]);
+    const steps = triage.picture().incidents[0]!.steps.map(({ finding: { kind, target } }) => `${kind} ${target}`);
+    expect(steps).toEqual(['vanished 12', 'new-writer 31', 'download 31']);
+  });
+  it('keeps the one that matters among many small ones', () => {
+    const triage = make();
+    const worst = finding(0, { kind: 'new-writer', actor: 21, target: 30, severity: 'safety' });
+    triage.take([worst]);
+    for (let i = 1; i <= MAX_EPISODES + 50; i++)
+      triage.take([finding(i / 100, { kind: 'new-writer', actor: 21, target: 30, severity: 'none' })]);
+    const [alert] = triage.picture().alerts;
+    expect(alert!.findings).toHaveLength(MAX_EPISODES);
+    expect(alert!.lead.id).toBe(worst.id);
   });
   it('gives the same picture whatever the order of arrival', () => {
     const findings = [

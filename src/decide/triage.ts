@@ -23,7 +23,7 @@ import { type Scope, windowOf } from './windows.ts';
 
 /** Findings of a site in memory. Beyond it the ones that ended longest ago are left to the store. */
 export const MAX_FINDINGS = 20_000;
-/** Findings that one alert lists; of more the latest (the count has them all). */
+/** Findings that one alert lists; of more the worst and the latest (`forgotten` counts the others). */
 export const MAX_EPISODES = 200;
 const HOUR_US = 3_600_000_000;
 /** An episode joins the alert of the same matter when it follows within so long; later it is a matter of its own. */
@@ -184,8 +184,10 @@ export class Triage {
     matter.firstUs = Math.min(matter.firstUs, finding.firstUs);
     matter.lastUs = Math.max(matter.lastUs, finding.lastUs);
     if (matter.findings.size > MAX_EPISODES) {
-      const oldest = [...matter.findings.values()].sort(byTime)[0]!;
-      matter.findings.delete(oldest.id);
+      const listed = [...matter.findings.values()].sort(byTime);
+      // Many small ones must not push out the one that matters.
+      const lead = leadOf(listed);
+      matter.findings.delete(listed.find((known) => known !== lead)!.id);
       matter.forgotten++;
     }
     this.#matterOf.set(finding.id, matter);
@@ -224,11 +226,11 @@ export class Triage {
       }
     }
     const alertOf = new Map([...this.#matterOf].map(([finding, matter]) => [finding, matter.id]));
+    const matters = new Set(this.#matterOf.values());
+    const reviewed = this.#reviewed(matters);
     const isExplained = (finding: Finding): boolean => {
       const hit = hits.get(finding.id);
-      if (hit !== undefined && !hit.overrun) return true;
-      const review = this.#acts.get(alertOf.get(finding.id) ?? '')?.review;
-      return review === 'false' || review === 'benign';
+      return (hit !== undefined && !hit.overrun) || reviewed.has(finding.id);
     };
     const { host, level, isOutside } = this.#options;
     const incidents = chain([...this.#matterOf.keys()].map((id) => this.#findings.get(id)!).filter(Boolean), {
@@ -241,10 +243,22 @@ export class Triage {
     const incidentOf = new Map<string, string>();
     const incidentById = new Map(incidents.map((incident) => [incident.id, incident]));
     for (const incident of incidents) for (const step of incident.steps) incidentOf.set(step.finding.id, incident.id);
-    const alerts = [...new Set(this.#matterOf.values())].map((matter) =>
+    const alerts = [...matters].map((matter) =>
       this.#alert(matter, hits, (id) => incidentById.get(incidentOf.get(id) ?? '')),
     );
     return { alerts: this.#rank(alerts), incidents, alertOf, incidentOf, hits };
+  }
+
+  /** What people judged to be no attack. What joined the same matter after that nobody has judged. */
+  #reviewed(matters: ReadonlySet<Matter>): ReadonlySet<string> {
+    const out = new Set<string>();
+    for (const matter of matters) {
+      const act = this.#acts.get(matter.id);
+      if (act?.review !== 'false' && act?.review !== 'benign') continue;
+      const judged = [...matter.findings.values()].sort(byTime).slice(0, Math.max(0, act.findings - matter.forgotten));
+      for (const { id } of judged) out.add(id);
+    }
+    return out;
   }
 
   #alert(

@@ -22,3 +22,54 @@ describe('endpoints', () => {
     expect(table.changes).toBeGreaterThan(before);
   });
 });
+
+describe('a table that was carried from a twin plant', () => {
+  const mac = (text: string) => Number.parseInt(text.replaceAll(':', ''), 16);
+  const seen = (table: EndpointTable, address: string, ip: string): number => {
+    const m = mac(address);
+    const { version, key } = table.address(ip);
+    const id = table.intern(0, 0, true, Math.floor(m / 0x1000000), m % 0x1000000, version, key, 5);
+    table.markSpoken(id, 5);
+    return id;
+  };
+  const carried = (...hosts: (readonly [string, string])[]): EndpointTable => {
+    const table = new EndpointTable();
+    const traffic = { framesSent: 0, bytesSent: 0, framesReceived: 0, bytesReceived: 0, firstUs: 0, lastUs: 0 };
+    hosts.forEach(([address, ip], i) => {
+      const place = { segment: 0, vlan: 0, innerVlan: 0, spoke: false };
+      table.restore({ id: i + 1, mac: address, ip, ...place, traffic: { ...traffic, minTtl: 0, maxTtl: 0 } });
+    });
+    return table;
+  };
+  it('gives a device with another network card the number of its twin, once', () => {
+    const table = carried(['00:00:00:00:00:01', '10.0.0.1'], ['00:00:00:00:00:02', '10.0.0.2']);
+    expect(seen(table, '00:00:00:00:00:99', '10.0.0.2')).toBe(2);
+    expect(table.get(2).mac).toBe('00:00:00:00:00:99');
+    expect(seen(table, '00:00:00:00:00:99', '10.0.0.2')).toBe(2);
+    expect(seen(table, '00:00:00:00:00:98', '10.0.0.2')).toBe(3);
+    expect(seen(table, '00:00:00:00:00:01', '10.0.0.1')).toBe(1);
+    expect(seen(table, '00:00:00:00:00:97', '10.0.0.1')).toBe(4);
+    expect(table.spoke(1)).toBe(true);
+  });
+  it('leaves to each of two cards of one address its own', () => {
+    const table = carried(['00:00:00:00:00:01', '10.0.0.1'], ['00:00:00:00:00:02', '10.0.0.1']);
+    expect(seen(table, '00:00:00:00:00:02', '10.0.0.1')).toBe(2);
+    expect(seen(table, '00:00:00:00:00:99', '10.0.0.1')).toBe(1);
+    expect(seen(table, '00:00:00:00:00:98', '10.0.0.1')).toBe(3);
+  });
+  it('is not taken over by what only speaks about it, and holds more than its first slots', () => {
+    const hosts = Array.from({ length: 5000 }, (_, i) => {
+      const ip = `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
+      return [
+        `00:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`,
+        ip,
+      ] as const;
+    });
+    const table = carried(...hosts);
+    expect(table.mention(0, 0, undefined, '10.0.0.7', 5)).toBe(5001);
+    for (const [i, [, ip]] of hosts.entries())
+      expect(seen(table, `02:00:00:00:${(i >> 8).toString(16)}:${(i & 255).toString(16).padStart(2, '0')}`, ip)).toBe(
+        i + 1,
+      );
+  });
+});

@@ -57,6 +57,9 @@ export class EndpointTable implements EndpointView {
   #v6Slots = new Int32Array(1024);
   readonly #subs = new Map<EndpointId, { parent: EndpointId; kind: SubAddressKind; address: string }>();
   readonly #subIndex = new Map<string, EndpointId>();
+  /** Endpoints of a carried baseline that were not seen here yet, by their place and IP address. */
+  readonly #awaited = new Map<string, EndpointId[]>();
+  #restoring = false;
   readonly #tunnels: string[] = [''];
   readonly #tunnelIndex = new Map<string, number>();
 
@@ -150,6 +153,21 @@ export class EndpointTable implements EndpointView {
         return id;
       s = (s + 1) & mask;
     }
+    const awaited =
+      this.#awaited.size === 0 || this.#restoring || !hasMac || version === 0
+        ? 0
+        : this.#arrived(segment, place, version, ip);
+    if (awaited > 0) {
+      this.changes++;
+      this.macHigh[awaited] = macHigh;
+      this.macLow[awaited] = macLow;
+      this.flags[awaited] = kind;
+      this.firstUs[awaited] = tsUs;
+      this.lastUs[awaited] = tsUs;
+      // Its slot under the address it had elsewhere leads to it no more.
+      this.#slots[s] = awaited;
+      return awaited;
+    }
     const id = this.#add();
     if (id === 0) return 0;
     this.changes++;
@@ -168,6 +186,18 @@ export class EndpointTable implements EndpointView {
       while (this.#slots[s] !== 0) s = (s + 1) & mask;
     }
     this.#slots[s] = id;
+    return id;
+  }
+
+  /** The twin of an address: the endpoint that a carried baseline expects here, whatever its network card was there. */
+  #arrived(segment: number, place: number, version: number, ip: number): EndpointId {
+    const key = `${segment} ${place} ${version} ${ip}`;
+    const list = this.#awaited.get(key);
+    if (list === undefined) return 0;
+    // One that came with the card it had elsewhere is not waited for any more.
+    const i = list.findIndex((known) => this.firstUs[known] === 0 && this.framesReceived[known] === 0);
+    const id = i < 0 ? 0 : list.splice(i, 1)[0]!;
+    if (i < 0 || list.length === 0) this.#awaited.delete(key);
     return id;
   }
 
@@ -316,6 +346,7 @@ export class EndpointTable implements EndpointView {
       const ip = this.address(row.ip);
       const tunnel = row.tunnel === undefined ? 0 : this.tunnel(row.tunnel);
       const place = row.vlan | (row.innerVlan << 12) | (tunnel << 24);
+      this.#restoring = true;
       id = this.intern(
         row.segment,
         place,
@@ -326,8 +357,10 @@ export class EndpointTable implements EndpointView {
         ip.key,
         t.firstUs,
       );
+      this.#restoring = false;
     }
     if (row.spoke) this.flags[id]! |= FLAG_SPOKE;
+    else if (t.firstUs === 0 && row.sub === undefined && row.ip !== undefined) this.#await(id);
     this.framesSent[id] = t.framesSent;
     this.bytesSent[id] = t.bytesSent;
     this.framesReceived[id] = t.framesReceived;
@@ -336,6 +369,14 @@ export class EndpointTable implements EndpointView {
     this.lastUs[id] = t.lastUs;
     this.minTtl[id] = t.minTtl;
     this.maxTtl[id] = t.maxTtl;
+  }
+
+  #await(id: EndpointId): void {
+    const version = (this.flags[id]! & FLAG_V6) !== 0 ? 6 : 4;
+    const key = `${this.segmentOf[id]} ${this.place[id]} ${version} ${this.ip[id]}`;
+    const list = this.#awaited.get(key);
+    if (list === undefined) this.#awaited.set(key, [id]);
+    else list.push(id);
   }
 
   /** The key of an IP address given as text: version 0 when it is none. */

@@ -158,6 +158,55 @@ describe('the stage under hostile input', () => {
     expect(has.find((text, i) => text !== had[i])).toBeUndefined();
   });
 
+  it('a detector whose state cannot be read learns anew and is silent meanwhile; the others go on', () => {
+    const day = (s: Scene, hours: number) => {
+      const [hmi, plc] = [s.host('10.1.0.5', 'hmi', 2), s.host('10.1.0.9', 'plc', 1)];
+      for (let i = 0; i < hours * 12; i++) {
+        s.read(hmi, plc);
+        s.flow(hmi, plc, 'modbus');
+        s.pass(5 * MINUTE);
+      }
+    };
+    const stranger = (s: Scene, ip: string) => {
+      const from = s.host(ip, 'workstation', 4);
+      s.flow(from, s.host('10.1.0.9'), 'modbus');
+      s.write(from, s.host('10.1.0.9'), 'coil 3', 1);
+      s.pass(MINUTE);
+      return [
+        ...new Set(
+          s
+            .findings()
+            .filter((f) => f.actor === from)
+            .map((f) => f.detector),
+        ),
+      ].sort();
+    };
+    const learned = () => {
+      const s = new Scene({ learningTimeUs: HOUR });
+      day(s, 2);
+      return s;
+    };
+    expect(stranger(learned(), '10.4.0.1')).toEqual(expect.arrayContaining(['conversation', 'writer']));
+    const first = learned();
+    const saved = JSON.parse(first.detection.save()) as { detectors: Record<string, string> };
+    saved.detectors.conversation = '{"of":"another version"}';
+    delete saved.detectors.writer;
+    const second = new Scene({ learningTimeUs: HOUR });
+    second.continueFrom(first);
+    second.detection.load(JSON.stringify(saved));
+    const spoke = stranger(second, '10.4.0.1');
+    expect(spoke).not.toContain('conversation');
+    expect(spoke).not.toContain('writer');
+    expect(spoke.length).toBeGreaterThan(0);
+    // Saved once more while it learns, it still knows since when.
+    const third = new Scene({ learningTimeUs: HOUR });
+    third.continueFrom(second);
+    third.detection.load(second.detection.save());
+    expect(stranger(third, '10.4.0.2')).not.toContain('writer');
+    day(third, 2);
+    expect(stranger(third, '10.4.0.3')).toEqual(expect.arrayContaining(['conversation', 'writer']));
+  });
+
   it('stays within its memory however many devices, names and values come', () => {
     const s = new Scene({ learningTimeUs: MINUTE });
     const heap = (): number => {

@@ -48,6 +48,7 @@ export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' |
   settings: 'session',
   changeSettings: 'settings',
   journal: 'journal',
+  checkJournal: 'journal',
   exportJournal: 'journal',
   sites: 'read',
   changeSite: 'site',

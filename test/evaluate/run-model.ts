@@ -9,7 +9,7 @@ export const ALARM = 0.5;
 export const NAMED = 3;
 
 export interface Answers {
-  /** Surprise of every row, NaN while learning. */
+  /** Surprise of every row, NaN where it was not judged: while learning, and where too little was seen. */
   readonly surprise: Float64Array;
   /** The points that each row in alarm names first, `NAMED` a row, -1 for none. */
   readonly named: Int32Array;
@@ -51,7 +51,7 @@ export const ask = (
     for (let p = 0; p < row.length; p++) row[p] = table.columns[p]![i]!;
     change?.(row, i);
     const score = model.score(table.tsUs[i]!, row);
-    if (score.state === 'learning') {
+    if (score.state !== 'scored') {
       learningRows++;
       surprise[i - from] = Number.NaN;
       continue;

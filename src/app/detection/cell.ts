@@ -1,15 +1,17 @@
 /**
  * One process cell at work: rows are made of its points' latest values at equal steps, kept, learned from, and once its
- * model is armed judged. The model is any `CellModel`; the words are the guard's.
+ * model is armed judged. The model is any `CellModel`; the words are the guard's. A model is made of the rows that there
+ * were when it was asked for; rows that come while it is made are judged by the old model, or late where there is none.
  */
 import type { Statement } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
-import type { BandColumns, CellLearner, CellModel, Deviation, PointArming } from '../../core/process.ts';
+import type { BandColumns, CellModel, Deviation, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
 import { durationText } from '../../decide/index.ts';
 import { CellGuard } from '../../detect/index.ts';
 import { CellStretches, printRelation, type RelationWatch, type SavedStretch } from '../../learn/process/index.ts';
+import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
 import { Freshness } from './freshness.ts';
 import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
@@ -20,6 +22,10 @@ export const MIN_ROWS = 200;
 const WRITTEN_SURPRISE = 0.75;
 /** Samples that are compared with earlier ones come at most so often: ticks come once in a second. */
 const LEAST_SAMPLE_US = 2_000_000;
+/** A cell without a new row for more steps than this was not seen. */
+const UNSEEN_STEPS = 2.5;
+/** A model that could not be made is tried again after so long: what kept it from being made may be over. */
+const AGAIN_US = 3_600_000_000;
 /** Rows whose band is remembered for the eye. */
 export const BAND_ROWS = 120;
 
@@ -41,7 +47,9 @@ export interface CellOptions {
   readonly names: readonly string[];
   readonly targets: readonly EndpointId[];
   readonly protocols: readonly string[];
-  readonly learner: CellLearner | undefined;
+  readonly fitter: Fitter;
+  /** A model that was asked for is there, or could not be made. */
+  readonly onFitted: () => void;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
 }
@@ -51,6 +59,12 @@ const nanColumns = (n: number): BandColumns => ({
   low: new Float64Array(n).fill(Number.NaN),
   high: new Float64Array(n).fill(Number.NaN),
 });
+
+interface Pending {
+  readonly sinceUs: number;
+  readonly after: (() => void)[];
+  request: Fitting | undefined;
+}
 
 export class Cell {
   readonly plan: CellPlan;
@@ -68,7 +82,7 @@ export class Cell {
   readonly #bands: { readonly [K in keyof BandColumns]: Float32Array };
   readonly #surprise: Float64Array;
   /** Smallest and largest value learned from, where the model shows no band. */
-  #range: { readonly low: number; readonly high: number }[] = [];
+  #range: readonly { readonly low: number; readonly high: number }[] = [];
   #model: CellModel | undefined;
   #guard: CellGuard | undefined;
   #relations: CellRelations;
@@ -79,6 +93,9 @@ export class Cell {
   readonly #sampleUs: number;
   #lookedUs = 0;
   #arming: readonly PointArming[] = [];
+  #failedUs = 0;
+  /** The model that is being made, and what is to be done when it is there. */
+  #fitting: Pending | undefined;
   /** Why it is not armed although it saw enough; '' otherwise. */
   problem = '';
   /** Changed since it was saved. */
@@ -131,6 +148,15 @@ export class Cell {
   get fittedUs(): number {
     return this.#fittedUs;
   }
+  /** Its model is being made of the rows until `sinceUs`, after `before` other cells; undefined otherwise. */
+  get fitting(): { readonly sinceUs: number; readonly before: number } | undefined {
+    return this.#fitting && { sinceUs: this.#fitting.sinceUs, before: this.#fitting.request?.before ?? 0 };
+  }
+  /** It has no model, and none is being made. */
+  isUnlearned(tsUs: number): boolean {
+    if (this.isArmed || this.#fitting !== undefined) return false;
+    return this.#failedUs === 0 || tsUs - this.#failedUs >= AGAIN_US || tsUs < this.#failedUs;
+  }
   get model(): CellModel | undefined {
     return this.#model;
   }
@@ -157,7 +183,7 @@ export class Cell {
     }
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
-    const isOdd = this.#judge(at) || odd;
+    const isOdd = this.#judge(at, this.rows.taken) || odd;
     this.rows.add(at, row, isOdd);
     this.dirty = true;
     return true;
@@ -168,19 +194,22 @@ export class Cell {
     if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
     this.#lookedUs = tsUs;
     this.watch.read(this.#sampled, this.#lastUs);
-    this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && !odd);
+    this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && this.#fitting === undefined && !odd);
   }
 
-  #judge(tsUs: number): boolean {
+  /** Judges the row in hand, which is that of this number. */
+  #judge(tsUs: number, number: number): boolean {
     if (this.#model === undefined || this.#guard === undefined) return false;
     const row = this.#row;
     const score = this.#model.score(tsUs, row);
-    this.#surprise.fill(score.state === 'scored' ? 0 : Number.NaN);
+    // What is not seen is not normal.
+    for (let p = 0; p < row.length; p++)
+      this.#surprise[p] = score.state !== 'scored' || Number.isNaN(row[p]!) ? Number.NaN : 0;
     const deviations = this.#judged(score.deviations);
     for (const { point, surprise } of deviations)
-      if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]!, surprise);
+      if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]! || 0, surprise);
     const band = this.#look();
-    const slot = (this.rows.taken % BAND_ROWS) * row.length;
+    const slot = (number % BAND_ROWS) * row.length;
     this.#bands.expected.set(band.expected, slot);
     this.#bands.low.set(band.low, slot);
     this.#bands.high.set(band.high, slot);
@@ -249,32 +278,71 @@ export class Cell {
     return band;
   }
 
-  /** Learns from the rows that were normal. False where there are too few. `problem` says why it failed. */
-  fit(): boolean {
-    const { learner } = this.#options;
-    const table = this.rows.table(this.names);
-    if (learner === undefined || table.count < MIN_ROWS) return false;
-    try {
-      const model = learner.fit(table, { stepUs: this.plan.stepUs });
-      this.#stretches.arm();
-      this.#arm(model);
-      this.#fittedUs = this.rows.lastUs;
-      this.#learnedUs = table.count * this.plan.stepUs;
-      this.problem = '';
-    } catch (error) {
-      this.problem = `its model could not be made: ${(error as Error).message}`;
-      this.#fittedUs = this.rows.lastUs;
-    }
+  /**
+   * Asks for a model of the rows that were normal until now; one that is being made is not waited for. False where there
+   * are too few. `after` is called when the new model judges. `problem` says why it could not be made.
+   */
+  fit(after?: () => void): boolean {
+    const until = this.rows.taken;
+    const count = this.rows.countNormal();
+    if (count < MIN_ROWS) return false;
+    const { fitter, onFitted } = this.#options;
+    const before = this.#fitting;
+    before?.request?.withdraw();
+    const fitting: Pending = {
+      sinceUs: this.rows.lastUs,
+      after: [...(before?.after ?? []), ...(after === undefined ? [] : [after])],
+      request: undefined,
+    };
+    this.#fitting = fitting;
+    fitting.request = fitter.request({
+      table: () => this.rows.table(this.names, until),
+      stepUs: this.plan.stepUs,
+      done: (outcome) => {
+        if (this.#fitting !== fitting) return;
+        this.#fitting = undefined;
+        this.#fitted(outcome, fitting.sinceUs, until, count);
+        for (const work of fitting.after) work();
+        onFitted();
+      },
+    });
     this.dirty = true;
-    return this.isArmed;
+    return true;
   }
 
-  #arm(model: CellModel): void {
+  #fitted(outcome: FitOutcome, sinceUs: number, until: number, count: number): void {
+    this.dirty = true;
+    if (outcome.kind === 'failed') {
+      this.problem = `its model could not be made: ${outcome.why}`;
+      this.#failedUs = sinceUs;
+      return;
+    }
+    const wasArmed = this.isArmed;
+    this.#fittedUs = sinceUs;
+    this.#learnedUs = count * this.plan.stepUs;
+    this.problem = '';
+    this.#stretches.arm();
+    this.#arm(outcome.model, until);
+    this.#catchUp(until, wasArmed);
+  }
+
+  /** Rows that came while the model was made: it must have seen them, and what nobody judged is judged now. */
+  #catchUp(from: number, wereJudged: boolean): void {
+    for (let number = from; number < this.rows.taken; number++) {
+      const tsUs = this.rows.read(number, this.#row);
+      if (Number.isNaN(tsUs)) continue;
+      if (wereJudged) this.#model!.score(tsUs, this.#row);
+      else if (this.#judge(tsUs, number)) this.rows.makeOdd(number);
+    }
+  }
+
+  /** `until`: row number at which its learning ended. */
+  #arm(model: CellModel, until: number): void {
     const { plan, targets, protocols, state, end } = this.#options;
     this.#model = model;
     this.#arming = model.arming.map((arming, p) => this.#armingOf(arming, p));
     this.setDecided(this.#decided);
-    this.#range = plan.points.map((_, p) => this.rows.range(p));
+    this.#range = this.rows.ranges(until);
     this.#guard = new CellGuard({
       cell: plan.id,
       points: plan.points,
@@ -299,7 +367,16 @@ export class Cell {
     return { ...arming, unarmed: [arming.unarmed, this.#stretches.unarmed(p)].filter((t) => t !== '').join('; ') };
   }
 
-  /** Surprise of a column in the latest row; NaN while learning. */
+  /** Nothing of the cell was seen when its last row was due. `nowUs`: frame time. */
+  isUnseen(nowUs: number): boolean {
+    return nowUs - this.rows.lastUs > UNSEEN_STEPS * this.plan.stepUs;
+  }
+  /** A column has a value in the latest row. */
+  isSeen(column: number): boolean {
+    return !Number.isNaN(this.rows.lastValue(column));
+  }
+
+  /** Surprise of a column in the latest row; NaN while learning, and where it was not seen. */
   surprise(column: number): number {
     return this.#surprise[column]!;
   }
@@ -327,6 +404,9 @@ export class Cell {
         fittedUs: this.#fittedUs,
         learnedUs: this.#learnedUs,
         nextUs: this.#nextUs,
+        failedUs: this.#failedUs,
+        // What is being made anew because a person asked for it is asked for again after a restart.
+        again: this.#fitting !== undefined && this.isArmed,
         problem: this.problem,
         usualUs: this.#freshness.save(),
         stretches: this.#stretches.save(),
@@ -340,15 +420,15 @@ export class Cell {
     this.#fittedUs = header.fittedUs;
     this.#learnedUs = header.learnedUs;
     this.#nextUs = header.nextUs;
+    this.#failedUs = header.failedUs;
     this.problem = header.problem;
     this.#freshness.load(header.usualUs ?? []);
     this.#stretches.load(header.stretches ?? []);
-    const { learner } = this.#options;
-    if (model.length > 0 && learner !== undefined) {
+    if (model.length > 0) {
       try {
-        const restored = learner.restore(model);
+        const restored = this.#options.fitter.restore(model);
         this.#stretches.arm();
-        this.#arm(restored);
+        this.#arm(restored, this.rows.taken);
         if (header.guard !== '') this.#guard!.load(header.guard);
       } catch {
         // Made by another version: it is learned again from the rows that were kept.
@@ -356,6 +436,13 @@ export class Cell {
       }
     }
     this.dirty = false;
+    if (header.again) this.fit();
+  }
+
+  /** It is not needed any more: no model is waited for. */
+  close(): void {
+    this.#fitting?.request?.withdraw();
+    this.#fitting = undefined;
   }
 }
 
@@ -365,6 +452,8 @@ export interface SavedCell {
   readonly fittedUs: number;
   readonly learnedUs: number;
   readonly nextUs: number;
+  readonly failedUs: number;
+  readonly again: boolean;
   readonly problem: string;
   /** Usual pauses between two sightings of each point; absent in what older versions saved. */
   readonly usualUs?: readonly number[];

@@ -8,7 +8,9 @@ import type { SiteModel } from '../../core/site-model.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { createSiteModel } from '../../observe/index.ts';
 import { FakeEndpoints } from '../../observe/testing.ts';
+import { type FitRequest, type Fitter, inPlaceFitter } from './fitting.ts';
 import { createSiteDetection, learnedParts, loadLearned, NOTHING_STANDING } from './keep.ts';
+import { LEARNER } from './learner.ts';
 import { relationId } from './relations.ts';
 import { CellRows } from './rows.ts';
 import type { SiteDetection } from './site-detection.ts';
@@ -24,14 +26,14 @@ interface Plant {
   readonly endpoints: FakeEndpoints;
 }
 
-const build = (from?: Plant): Plant => {
+const build = (from?: Plant, fitter?: Fitter): Plant => {
   const endpoints = from?.endpoints ?? new FakeEndpoints();
   if (from === undefined) {
     endpoints.add({ ip: '10.0.0.1', mac: '00:00:00:00:00:01' });
     endpoints.add({ ip: '10.0.0.2', mac: '00:00:00:00:00:02' });
   }
   const model = createSiteModel({ endpoints });
-  const detection = createSiteDetection(model, endpoints, { ...NOTHING_STANDING, settings });
+  const detection = createSiteDetection(model, endpoints, { ...NOTHING_STANDING, settings }, fitter && { fitter });
   detection.sink.setSource({ id: 'wire', offsetOf: () => -1 });
   return { model, detection, endpoints };
 };
@@ -125,6 +127,31 @@ describe('a cell', () => {
     expect(key(whole).length).toBeGreaterThan(0);
     expect(key(second)).toEqual(key(whole));
     expect(key(plant)).toEqual(key(whole));
+  });
+  it('judges late what came while its model was made, as if it had been made at once', async () => {
+    const asked: FitRequest[] = [];
+    const inPlace = inPlaceFitter(LEARNER);
+    const late = build(undefined, {
+      ...inPlace,
+      request: (request) => {
+        asked.push(request);
+        return { before: 0, withdraw: () => undefined };
+      },
+    });
+    const falsify = (s: number, level: number): number => (s > (HOURS + 2.5) * H ? 137 : level);
+    run(late, 0, (HOURS + 2.8) * H, falsify);
+    const [cell] = late.detection.feed.cells;
+    expect(asked).toHaveLength(1);
+    expect(cell!.isArmed).toBe(false);
+    expect(cell!.fitting).toMatchObject({ before: 0 });
+    expect(processFindings(late)).toEqual([]);
+    const settled = late.detection.feed.settled();
+    inPlace.request(asked[0]!);
+    await settled;
+    expect(cell!.fitting).toBeUndefined();
+    run(late, (HOURS + 2.8) * H, (HOURS + 3) * H, falsify);
+    const key = (p: Plant) => processFindings(p).map((f) => [f.id, f.firstUs, f.lastUs, f.count, f.surprise]);
+    expect(key(late)).toEqual(key(plant));
   });
   it('learns anew what a person accepts as normal, and mutes a relation that a person rejected', () => {
     const [finding] = processFindings(plant);

@@ -19,6 +19,7 @@ import {
   windowOf,
 } from '../../store/index.ts';
 import type { SavedCell } from './cell.ts';
+import { type Fitter, inPlaceFitter } from './fitting.ts';
 import { LEARNER } from './learner.ts';
 import { SiteDetection } from './site-detection.ts';
 
@@ -168,20 +169,28 @@ export const readStanding = async (store: Store, site: string): Promise<Standing
   };
 };
 
+export interface Surroundings {
+  readonly userName?: (id: string) => string;
+  /** In place unless given. */
+  readonly fitter?: Fitter;
+  readonly onFitted?: () => void;
+}
+
 /** Detection of a site as people left it; what the wire said is loaded by `loadDetection` once the model is there. */
 export const createSiteDetection = (
   model: SiteModel,
   endpoints: EndpointView,
   standing: Standing,
-  userName?: (id: string) => string,
+  { userName, fitter = inPlaceFitter(LEARNER), onFitted }: Surroundings = {},
 ): SiteDetection => {
   const { settings, acts, incidentActs, windows, relations } = standing;
   const detection = new SiteDetection({
     model,
     endpoints,
     learningUs: settings.learningHours * HOUR_US,
-    learner: LEARNER,
+    fitter,
     ...(userName && { userName }),
+    ...(onFitted && { onFitted }),
   });
   detection.triage.setSettings(settings);
   for (const act of acts) detection.triage.setAct(act);

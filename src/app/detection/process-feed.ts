@@ -1,14 +1,14 @@
 /**
  * From points to cells to rows: the points of one controller and of what stands behind it are a cell (64 at most), a row
- * is taken at equal steps, and when the site has learned for its time each cell is fitted, one per tick. Everything
- * happens by frame time, so that a capture read twice makes the same cells, rows and findings.
+ * is taken at equal steps, and when the site has learned for its time a model of each cell is asked for, one per tick.
+ * Everything happens by frame time, so that a capture read twice makes the same cells, rows and findings.
  */
 import type { Statement } from '../../core/detector.ts';
 import type { EndpointId, EndpointView } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
-import type { CellLearner } from '../../core/process.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
+import type { Fitter } from './fitting.ts';
 import type { Decided } from './relations.ts';
 
 export const MAX_CELL_POINTS = 64;
@@ -31,7 +31,9 @@ const FAMILIES = new Set(['ot', 'iiot']);
 export interface FeedOptions {
   readonly model: SiteModel;
   readonly endpoints: EndpointView;
-  readonly learner: CellLearner | undefined;
+  readonly fitter: Fitter;
+  /** A model that was asked for is there, or could not be made. */
+  readonly onFitted: () => void;
   readonly family: (protocol: string) => string;
   /** Something is going on at this controller that must not be learned. */
   readonly isSuspect: (controller: EndpointId) => boolean;
@@ -58,6 +60,8 @@ export class ProcessFeed {
   #known = 0;
   #lookedUs = 0;
   #without = 0;
+  /** Called when no model is being made any more. */
+  #waiters: (() => void)[] = [];
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -84,13 +88,35 @@ export class ProcessFeed {
     }
     const { isSuspect, isWatching } = this.#options;
     const mayFit = isWatching();
-    let fitted = false;
+    let asked = false;
     for (const cell of this.#cells.values()) {
       const isNew = cell.tick(tsUs, isSuspect(cell.plan.controller));
-      // One at a time: fitting takes longer than everything else here.
-      if (isNew && mayFit && !fitted && cell.fittedUs === 0 && this.shareOf(cell) >= 1) fitted = cell.fit();
+      // One at a time: making a model takes longer than everything else here.
+      if (isNew && mayFit && !asked && cell.isUnlearned(tsUs) && this.shareOf(cell) >= 1) asked = cell.fit();
     }
   }
+
+  /** Resolves when no model is being made; undefined where none is. What is read faster than it happened waits for it. */
+  settled(): Promise<void> | undefined {
+    if (!this.isFitting) return undefined;
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+  get isFitting(): boolean {
+    for (const cell of this.#cells.values()) if (cell.fitting !== undefined) return true;
+    return false;
+  }
+  /** The site is unloaded: nothing is waited for any more. */
+  close(): void {
+    for (const cell of this.#cells.values()) cell.close();
+    this.#wake();
+  }
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
+  }
+  readonly #fitted = (): void => {
+    if (!this.isFitting) this.#wake();
+    this.#options.onFitted();
+  };
 
   /** How much of what a cell needs it has seen, 0..1: rows for most of the learning time, whenever it began. */
   shareOf(cell: Cell): number {
@@ -176,7 +202,7 @@ export class ProcessFeed {
   }
 
   #add(plan: CellPlan): Cell {
-    const { model, learner, state, end } = this.#options;
+    const { model, fitter, state, end } = this.#options;
     const points = plan.points.map((id) => model.point(id));
     const cell = new Cell({
       plan,
@@ -184,7 +210,8 @@ export class ProcessFeed {
       names: this.#namesOf(plan),
       targets: points.map((point) => point?.target ?? plan.controller),
       protocols: points.map((point) => point?.protocol ?? ''),
-      learner,
+      fitter,
+      onFitted: this.#fitted,
       state,
       end,
     });
@@ -251,6 +278,7 @@ export class ProcessFeed {
     this.#lookedUs = saved.lookedUs;
     this.#without = saved.without;
     this.#pending.clear();
+    this.close();
     this.#cells.clear();
     this.#cellOf.clear();
     for (const [controller, pending] of saved.pending) this.#pending.set(controller, pending);

@@ -39,6 +39,11 @@ export class CellRows {
     return this.#taken === 0 ? 0 : this.#tsUs[(this.#taken - 1) % this.capacity]!;
   }
 
+  /** The latest value of a column; NaN where it was not known. */
+  lastValue(column: number): number {
+    return this.#taken === 0 ? Number.NaN : this.#values[((this.#taken - 1) % this.capacity) * this.points + column]!;
+  }
+
   add(tsUs: number, row: Float64Array, odd: boolean): void {
     const at = this.#taken % this.capacity;
     if (at >= this.#size) this.#grow();
@@ -79,15 +84,53 @@ export class CellRows {
     return changed;
   }
 
-  /** Rows to learn from, oldest first. */
-  table(names: readonly string[]): RowTable {
-    const kept: number[] = [];
-    for (let i = 0; i < this.count; i++) if (this.#odd[this.#at(i)] === 0) kept.push(this.#at(i));
+  /** Writes a row that is kept, by its number since the first; answers its time, NaN where it is not kept any more. */
+  read(number: number, row: Float64Array): number {
+    if (number < this.#taken - this.count || number >= this.#taken) return Number.NaN;
+    const at = number % this.capacity;
+    row.set(this.#values.subarray(at * this.points, (at + 1) * this.points));
+    return this.#tsUs[at]!;
+  }
+
+  /** Something was odd in a row that was judged late; nothing where it is not kept any more. */
+  makeOdd(number: number): void {
+    if (number < this.#taken - this.count || number >= this.#taken) return;
+    const at = number % this.capacity;
+    this.#odd[at] = 1;
+    this.#dirty.add(Math.floor(at / BLOCK_ROWS));
+  }
+
+  /** Calls with the position of each row to learn from, oldest first, of those before row number `until`. */
+  #normal(until: number, each: (at: number) => void): void {
+    for (let number = this.#taken - this.count; number < Math.min(until, this.#taken); number++) {
+      const at = number % this.capacity;
+      if (this.#odd[at] === 0) each(at);
+    }
+  }
+
+  /** Rows to learn from. */
+  countNormal(until = this.#taken): number {
+    let n = 0;
+    this.#normal(until, () => n++);
+    return n;
+  }
+
+  /** Rows to learn from, oldest first, of those before row number `until`; all in one piece of memory of their own. */
+  table(names: readonly string[], until = this.#taken): RowTable {
+    const { points } = this;
+    const count = this.countNormal(until);
+    const all = new Float64Array(count * (1 + points));
+    let row = 0;
+    this.#normal(until, (at) => {
+      all[row] = this.#tsUs[at]!;
+      for (let p = 0; p < points; p++) all[(1 + p) * count + row] = this.#values[at * points + p]!;
+      row++;
+    });
     return {
       points: names,
-      count: kept.length,
-      tsUs: Float64Array.from(kept, (at) => this.#tsUs[at]!),
-      columns: names.map((_, p) => Float64Array.from(kept, (at) => this.#values[at * this.points + p]!)),
+      count,
+      tsUs: all.subarray(0, count),
+      columns: names.map((_, p) => all.subarray((1 + p) * count, (2 + p) * count)),
     };
   }
 
@@ -118,18 +161,21 @@ export class CellRows {
     };
   }
 
-  /** Smallest and largest value of a column in the rows learned from; NaN both without any. */
-  range(column: number): { readonly low: number; readonly high: number } {
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < this.count; i++) {
-      const at = this.#at(i);
-      const value = this.#values[at * this.points + column]!;
-      if (this.#odd[at] === 1 || Number.isNaN(value)) continue;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-    return low > high ? { low: Number.NaN, high: Number.NaN } : { low, high };
+  /** Smallest and largest value of each column in the rows to learn from before row number `until`; NaN without any. */
+  ranges(until = this.#taken): readonly { readonly low: number; readonly high: number }[] {
+    const { points } = this;
+    const low = new Float64Array(points).fill(Number.POSITIVE_INFINITY);
+    const high = new Float64Array(points).fill(Number.NEGATIVE_INFINITY);
+    this.#normal(until, (at) => {
+      for (let p = 0; p < points; p++) {
+        const value = this.#values[at * points + p]!;
+        if (value < low[p]!) low[p] = value;
+        if (value > high[p]!) high[p] = value;
+      }
+    });
+    return Array.from(low, (least, p) =>
+      least > high[p]! ? { low: Number.NaN, high: Number.NaN } : { low: least, high: high[p]! },
+    );
   }
 
   /** Blocks that changed since the last call (all with `all`): block number and its octets. */

@@ -6,12 +6,12 @@
 import type { EndpointView } from '../../core/endpoint.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { IncidentAct, MaintenanceWindow } from '../../core/incident.ts';
-import type { CellLearner } from '../../core/process.ts';
 import type { SiteModel, SiteSink, SourceContext } from '../../core/site-model.ts';
 import { OVERRUN_GRACE_US, type Scope, Triage } from '../../decide/index.ts';
 import { DECODERS } from '../../decode/index.ts';
 import { createDetection, type Detection, KINDS, LEARNING_TIME_US, OVERRUN } from '../../detect/index.ts';
 import { Devices } from './devices.ts';
+import type { Fitter } from './fitting.ts';
 import { ProcessFeed } from './process-feed.ts';
 
 /** What must not be learned, and what goes on after announced work, is looked at so often. */
@@ -22,7 +22,10 @@ export interface SiteDetectionOptions {
   readonly model: SiteModel;
   readonly endpoints: EndpointView;
   readonly learningUs?: number;
-  readonly learner?: CellLearner | undefined;
+  /** Makes the models of process cells. */
+  readonly fitter: Fitter;
+  /** A model that was asked for is there, or could not be made: there is something to write and to show. */
+  readonly onFitted?: () => void;
   /** Names for people, of windows. */
   readonly userName?: (id: string) => string;
 }
@@ -72,7 +75,11 @@ export class SiteDetection {
     this.feed = new ProcessFeed({
       model,
       endpoints,
-      learner: options.learner,
+      fitter: options.fitter,
+      onFitted: () => {
+        this.collect();
+        options.onFitted?.();
+      },
       family: (protocol) => FAMILY.get(protocol) ?? '',
       isSuspect: (controller) => this.#suspects.has(devices.host(controller)),
       isWatching: () => detection.phase === 'watching',
@@ -228,10 +235,17 @@ export class SiteDetection {
       const rows = cell.rows.makeNormal(finding.firstUs, Math.max(finding.lastUs, this.nowUs));
       if (rows === 0)
         return { learned: false, text: 'The rows of that time are not kept any more; it cannot be learned from them.' };
-      cell.fit();
-      this.detection.close(finding);
-      this.collect();
-      return { learned: true, text: `The cell was learned anew with ${rows} rows of that time as normal.` };
+      // Its episode goes on for as long as the old model judges: it is not told again meanwhile.
+      const close = (): void => {
+        this.detection.close(finding);
+        this.collect();
+      };
+      if (!cell.fit(close)) close();
+      const text =
+        cell.fitting === undefined
+          ? `The cell was learned anew with ${rows} rows of that time as normal.`
+          : `The cell is being learned anew with ${rows} rows of that time as normal. Until its model is there the one before judges.`;
+      return { learned: true, text };
     }
     const learned = this.detection.accept(finding);
     if (learned) this.collect();

@@ -19,8 +19,21 @@ const DEFAULT_SAMPLES = 120;
 const progressOf = (view: SiteView, cell: Cell): Progress => {
   const { feed, learningUs } = view.detection;
   const part = feed.shareOf(cell);
+  const { time } = namingOf(view);
   if (cell.isArmed) {
-    return { state: 'armed', share: 1, text: `judged since ${namingOf(view).time(cell.fittedUs)}` };
+    if (cell.isUnseen(view.detection.nowUs))
+      return { state: 'unseen', share: 1, text: `not judged: nothing of it was seen since ${time(cell.rows.lastUs)}` };
+    const anew = cell.fitting === undefined ? '' : '; learned anew at the moment';
+    return { state: 'armed', share: 1, text: `judged since ${time(cell.fittedUs)}${anew}` };
+  }
+  if (cell.fitting !== undefined) {
+    const { sinceUs, before } = cell.fitting;
+    const queue = before === 0 ? '' : ` after ${before} other${before === 1 ? '' : 's'}`;
+    return {
+      state: 'fitting',
+      share: 1,
+      text: `its model is being made${queue}, of what was seen until ${time(sinceUs)}`,
+    };
   }
   if (cell.problem !== '') return { state: 'unarmed', share: share(part), text: `not armed: ${cell.problem}` };
   if (cell.rows.count === 0) return { state: 'waiting', share: null, text: 'no values were seen yet' };
@@ -37,7 +50,10 @@ const pointProgress = (view: SiteView, cell: Cell, i: number): Progress => {
   const whole = progressOf(view, cell);
   const arming = cell.arming[i];
   if (!cell.isArmed || arming === undefined) return whole;
-  if (arming.armed.length > 0) return whole;
+  if (arming.armed.length > 0)
+    return whole.state === 'armed' && !cell.isSeen(i)
+      ? { state: 'unseen', share: 1, text: 'not judged: no value of it was seen of late' }
+      : whole;
   return { state: 'unarmed', share: 1, text: `not armed: ${arming.unarmed || 'nothing could be learned of it'}` };
 };
 

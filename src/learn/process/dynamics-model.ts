@@ -70,8 +70,9 @@ export const startRunning = (learned: Learned): Running => {
 };
 
 const NO_DEVIATIONS: readonly Deviation[] = [];
-/** Also the answer for a row that cannot be judged: after a gap, or with too much missing. */
 const LEARNING: RowScore = { surprise: 0, state: 'learning', deviations: NO_DEVIATIONS };
+/** After a gap, or with too much missing. */
+const UNSEEN: RowScore = { surprise: 0, state: 'unseen', deviations: NO_DEVIATIONS };
 
 /**
  * The deviation of the row in hand. Who speaks for it and the words are worked out when they are asked for, since an alarm may
@@ -243,12 +244,12 @@ export class DynamicsModel implements CellModel {
     const missing = this.take(row);
     if (missing > MAX_ROW_MISSING * p) {
       running.filled = 0;
-      return LEARNING;
+      return UNSEEN;
     }
     this.innovate(missing);
     if (running.filled < learned.lags) {
       running.filled++;
-      return LEARNING;
+      return UNSEEN;
     }
     this.bound();
     this.judged = true;

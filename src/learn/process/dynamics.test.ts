@@ -45,7 +45,7 @@ describe('dynamics', () => {
   it('is silent on other normal rows, and says so while it has no past', () => {
     const answers = ask(fresh(), plantRows(10_000, 12));
     expect(alarms(answers)).toBeLessThanOrEqual(3);
-    expect(answers[0]!.state).toBe('learning');
+    expect(answers[0]!.state).toBe('unseen');
     expect(answers[5]!.state).toBe('scored');
   });
 
@@ -83,7 +83,7 @@ describe('dynamics', () => {
     const model = fresh();
     ask(model, rows.slice(0, 101));
     const after = ask(model, plantRows(20, 17), 1000 * STEP_US);
-    expect(after[0]!.state).toBe('learning');
+    expect(after[0]!.state).toBe('unseen');
     expect(alarms(after)).toBe(0);
   });
 
@@ -97,7 +97,7 @@ describe('dynamics', () => {
     expect(alarms(answers.slice(1000, 1100))).toBeGreaterThan(80);
     const empty = fresh();
     ask(empty, rows.slice(0, 50));
-    expect(empty.score(50 * STEP_US, new Float64Array(7).fill(Number.NaN)).state).toBe('learning');
+    expect(empty.score(50 * STEP_US, new Float64Array(7).fill(Number.NaN)).state).toBe('unseen');
   });
 
   it('continues after save and restore with the very same answers', () => {

@@ -120,7 +120,7 @@ const proveLater = (cell: Cell, learned: Learned, from: number, to: number) => {
   for (let i = from; i < to; i++) {
     for (let p = 0; p < row.length; p++) row[p] = cell.table.columns[p]![i]!;
     const { state, surprise } = model.score(cell.table.tsUs[i]!, row);
-    if (state === 'learning') continue;
+    if (state !== 'scored') continue;
     judged++;
     if (surprise >= 0.5) alarms++;
     learned.horizons.forEach(({ limits }, h) => {

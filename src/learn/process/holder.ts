@@ -13,6 +13,8 @@ export class Holder {
   contiguous = false;
   /** All points are known, in this row and the one before. */
   complete = false;
+  /** Some point is known in this row. */
+  anything = false;
   private lastUs = Number.NaN;
   private readonly stepUs: number;
 
@@ -28,19 +30,27 @@ export class Holder {
     return (this.known[point]! & 3) === 3;
   }
 
-  take(tsUs: number, row: (point: number) => number): void {
+  take(tsUs: number, row: Float64Array): void {
     const { values, previous, known } = this;
     this.contiguous = tsUs - this.lastUs <= GAP_STEPS * this.stepUs && tsUs > this.lastUs;
     this.lastUs = tsUs;
     previous.set(values);
+    let complete = true;
+    let anything = false;
     for (let p = 0; p < values.length; p++) {
-      const x = row(p);
-      known[p] = (known[p]! << 1) & 3;
-      if (!Number.isFinite(x)) continue;
-      known[p]! |= 1;
-      values[p] = x;
+      const x = row[p]!;
+      // Not a number and no infinity.
+      const isKnown = x - x === 0;
+      const before = known[p]! & 1;
+      known[p] = isKnown ? (before << 1) | 1 : before << 1;
+      if (isKnown) {
+        values[p] = x;
+        anything = true;
+        if (before === 0) complete = false;
+      } else complete = false;
     }
-    this.complete = known.every((k) => k === 3);
+    this.complete = complete;
+    this.anything = anything;
     if (!this.contiguous) previous.set(values);
   }
 

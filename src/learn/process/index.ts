@@ -88,7 +88,10 @@ const build = (members: readonly Member[]): CellModel => {
       result.state = 'learning';
       for (const m of members) {
         const score = m.model.score(tsUs, row);
-        if (score.state === 'learning') continue;
+        if (score.state !== 'scored') {
+          if (score.state === 'unseen' && result.state === 'learning') result.state = 'unseen';
+          continue;
+        }
         result.state = 'scored';
         // Below the alarm a member does not say of what: where it is silenced in part, that could be the silenced part.
         let surprise = m.silenced.size > 0 ? 0 : Math.min(score.surprise, 0.499);

@@ -53,9 +53,11 @@ const build = (saved: Saved): CellModel => {
       const deviations: Deviation[] = [];
       let highest = 0;
       let judged = false;
+      let known = false;
       for (let p = 0; p < levels.length; p++) {
         const level = levels[p];
         if (!level) continue;
+        known ||= !Number.isNaN(row[p]!);
         const surprise = feedLevel(level, row[p]!);
         if (Number.isNaN(surprise)) continue;
         judged = true;
@@ -74,7 +76,7 @@ const build = (saved: Saved): CellModel => {
           text: '',
         });
       }
-      return { surprise: highest, state: judged || !armed ? 'scored' : 'learning', deviations };
+      return { surprise: highest, state: judged ? 'scored' : armed && !known ? 'unseen' : 'learning', deviations };
     },
     expected(into: BandColumns): void {
       for (let p = 0; p < levels.length; p++) {

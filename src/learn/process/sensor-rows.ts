@@ -54,12 +54,12 @@ export class SensorRows {
     const { table, shapes, library, base, terms } = this;
     const random = seededRandom(NOISE_SEED);
     const holder = new Holder(shapes, this.stepUs);
-    const noisy = (p: number): number => {
-      const x = table.columns[p]![this.at]!;
-      return shapes[p]!.nature === 'continuous' ? x + shapes[p]!.accuracy * random.normal() : x;
-    };
+    const noisy = new Float64Array(shapes.length);
     for (let row = 0; row < table.count; row++) {
-      this.at = row;
+      for (let p = 0; p < noisy.length; p++) {
+        const x = table.columns[p]![row]!;
+        noisy[p] = shapes[p]!.nature === 'continuous' ? x + shapes[p]!.accuracy * random.normal() : x;
+      }
       holder.take(table.tsUs[row]!, noisy);
       if (!holder.contiguous || !wanted(row)) continue;
       fillBase(library, shapes, table.tsUs[row]!, holder.values, holder.previous, base);
@@ -67,5 +67,4 @@ export class SensorRows {
       visit(row, holder.known);
     }
   }
-  private at = 0;
 }

@@ -157,13 +157,15 @@ export class SoftModel implements CellModel {
     found.length = 0;
     this.score_.surprise = 0;
     if (!learned.armed) return this.score_;
-    this.holder.take(tsUs, (p) => row[p]!);
+    this.holder.take(tsUs, row);
     for (let p = 0; p < learned.shapes.length; p++) this.guard(p, row[p]!);
     this.relations.check(row, this.broken);
     this.watchSensors(tsUs);
     found.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
     if (found.length > MAX_DEVIATIONS) found.length = MAX_DEVIATIONS;
     this.score_.surprise = found.length > 0 ? Math.max(this.score_.surprise, found[0]!.surprise) : this.score_.surprise;
+    // What was held from before may still be told; of a row without any value nothing else can be.
+    this.score_.state = found.length > 0 || this.holder.anything ? 'scored' : 'unseen';
     return this.score_;
   }
 

@@ -5,7 +5,7 @@ import { timeOfUs, usOfTime } from '../lib/format.ts';
 import { csvText } from '../lib/save.ts';
 import { groupChanges } from './commands/plant-changes.tsx';
 import { apart } from './coverage/visibility.tsx';
-import { compare, readHead } from './journal/chain.tsx';
+import { readHead, verdictOf } from './journal/chain.tsx';
 import { heldUntil, rangeText, readRange, statesOf, statisticsOf } from './points/series.ts';
 import { stepPath } from './points/trend.tsx';
 
@@ -132,10 +132,12 @@ describe('a kept head of the journal', () => {
       expect(readHead(bad)).toBeUndefined();
     }
   });
-  it('tells same, changed and cut apart', () => {
-    expect(compare(head, { id: 4, hash: 'ab' }).kind).toBe('same');
-    expect(compare(head, { id: 4, hash: 'cd' }).kind).toBe('changed');
-    expect(compare(head, undefined).kind).toBe('cut');
+  it('is told apart from a chain that only follows from itself, and a broken one says why', () => {
+    const intact = { state: 'intact' as const, row: 9, hash: 'ef', reason: '' };
+    expect(verdictOf(intact, undefined).text).toMatch(/^All 9 rows .* kept elsewhere/);
+    expect(verdictOf(intact, head).text).toMatch(/row 4 is the one that was kept/);
+    const broken = verdictOf({ state: 'broken', row: 3, hash: '', reason: 'row 3 was changed' }, head);
+    expect(broken).toMatchObject({ kind: 'broken', text: expect.stringContaining('row 3 was changed') });
   });
 });
 

@@ -35,6 +35,7 @@ const LOOK_WORD: Readonly<Record<Look, string>> = {
   all: 'All',
   odd: 'With a finding',
   learning: 'Learning',
+  unseen: 'Not seen at the moment',
   unarmed: 'Not armed',
 };
 

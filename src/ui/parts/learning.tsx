@@ -1,8 +1,9 @@
 /**
- * How far something has learned. Four states that must never look alike: nothing seen yet, learning (a bar and a per cent),
- * armed, and not armed although it saw enough (with the reason). None of them is "normal".
+ * How far something has learned. States that must never look alike: nothing seen yet, learning (a bar and a per cent), its
+ * model is being made, armed, armed but not seen at the moment, and not armed although it saw enough (with the reason).
+ * None of them is "normal".
  */
-import { IconCircleCheck, IconCircleDashed, IconCircleOff } from '@tabler/icons-react';
+import { IconCircleCheck, IconCircleDashed, IconCircleOff, IconEyeOff } from '@tabler/icons-react';
 import type { GuardState } from '../../api/words.ts';
 import { number, share } from '../lib/format.ts';
 import './learning.css';
@@ -57,6 +58,15 @@ export const GuardMeter = ({ guard, short = false }: { guard: Guard; short?: boo
           <i style={{ width: `${part * 100}%` }} />
         </span>
         <span>{short ? share(part) : `learning, ${share(part)}`}</span>
+      </span>
+    );
+  }
+  if (state === 'fitting' || state === 'unseen') {
+    const Icon = state === 'fitting' ? IconCircleDashed : IconEyeOff;
+    return (
+      <span className="learning unknown" title={text}>
+        <Icon size={13} stroke={1.8} aria-hidden="true" />
+        {state === 'fitting' ? 'making its model' : 'not seen'}
       </span>
     );
   }

@@ -26,6 +26,7 @@ import { KeyHelp } from './help.tsx';
 import { PAGES } from './pages.ts';
 import { openPalette, Palette } from './palette.tsx';
 import { StatusLine } from './status.tsx';
+import { Unstored } from './unstored.tsx';
 
 const EvidenceDrawer = lazy(() => import('../parts/evidence.tsx').then((m) => ({ default: m.EvidenceDrawer })));
 
@@ -87,6 +88,7 @@ export const Shell = () => {
         <UserMenu />
       </header>
       <main className="main" id="main" ref={main} tabIndex={-1}>
+        <Unstored unstored={sites.data?.unstored} />
         <Outlet />
       </main>
       <StatusLine site={here} />

@@ -1,11 +1,12 @@
 /**
- * The head of the journal's hash chain: exported and kept elsewhere, it shows later whether rows were changed or cut off.
- * This page compares; it does not recompute the chain, and says so.
+ * The journal's hash chain: the server recomputes it from the first row; a head that was exported and kept elsewhere
+ * shows also whether all of it was made anew or its end was cut off.
  */
 import { Button } from '@mantine/core';
 import { IconDownload, IconFileCheck, IconLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import type { JournalCheck } from '../../../api/sites.ts';
 import { call } from '../../lib/api.ts';
 import { dateTime } from '../../lib/format.ts';
 import { save } from '../../lib/save.ts';
@@ -19,7 +20,10 @@ export interface Head {
   readonly at: string;
   readonly hash: string;
 }
-export type Comparison = { readonly kind: 'same' | 'changed' | 'cut' | 'unreadable'; readonly text: string };
+export interface Verdict {
+  readonly kind: 'intact' | 'broken' | 'unreadable';
+  readonly text: string;
+}
 
 export const readHead = (text: string): Head | undefined => {
   try {
@@ -34,50 +38,48 @@ export const readHead = (text: string): Head | undefined => {
     return undefined;
   }
 };
-/** `there`: the row of the same number as the journal has it now. */
-export const compare = (kept: Head, there: { id: number; hash: string } | undefined): Comparison =>
-  there === undefined
-    ? { kind: 'cut', text: `Row ${kept.row} of the kept head is not in the journal: rows were cut off.` }
-    : there.hash === kept.hash
-      ? {
-          kind: 'same',
-          text: `Row ${kept.row} has the hash that was kept on ${dateTime(kept.at)}: no evidence of a change up to there.`,
-        }
-      : {
-          kind: 'changed',
-          text: `Row ${kept.row} has another hash than the one that was kept: the journal was changed before it.`,
-        };
-
-/** Rows around the time of a kept head that are looked through. */
-const LOOK = 1000;
+/** What the server found, in a sentence. */
+export const verdictOf = ({ state, row, reason }: JournalCheck, kept: Head | undefined): Verdict =>
+  state === 'broken'
+    ? { kind: 'broken', text: `The chain is broken: ${reason}. Keep a copy of the data folder before anything else.` }
+    : {
+        kind: 'intact',
+        text:
+          kept === undefined
+            ? `All ${row} rows follow from each other. That none was cut off at the end only a head that was kept elsewhere shows.`
+            : `All ${row} rows follow from each other, and row ${kept.row} is the one that was kept on ${dateTime(kept.at)}.`,
+      };
 
 export const Chain = () => {
   const head = useQuery({
     queryKey: ['journal', 'head'],
     queryFn: ({ signal }) => call('journal', { sort: '-at', limit: 1 }, undefined, signal),
   });
-  const [result, setResult] = useState<Comparison | undefined>();
+  const [result, setResult] = useState<Verdict | undefined>();
+  const [isChecking, setChecking] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const newest = head.data?.items[0];
-  const check = async (file: File | undefined) => {
-    if (!file) return;
-    const kept = readHead(await file.text());
-    if (kept === undefined)
-      return setResult({ kind: 'unreadable', text: `${file.name} is not a head that was exported here.` });
+  const check = async (kept: Head | undefined) => {
+    setChecking(true);
     try {
-      const page = await call('journal', { q: `at:>=${kept.at}`, sort: 'at', limit: LOOK });
       setResult(
-        compare(
-          kept,
-          page.items.find((r) => r.id === kept.row),
-        ),
+        verdictOf(await call('checkJournal', kept === undefined ? {} : { row: kept.row, hash: kept.hash }), kept),
       );
     } catch (cause) {
       setResult({
         kind: 'unreadable',
-        text: cause instanceof Error ? cause.message : 'The journal could not be asked.',
+        text: cause instanceof Error ? cause.message : 'The journal could not be checked.',
       });
+    } finally {
+      setChecking(false);
     }
+  };
+  const compare = async (file: File | undefined) => {
+    if (!file) return;
+    const kept = readHead(await file.text());
+    if (kept === undefined)
+      return setResult({ kind: 'unreadable', text: `${file.name} is not a head that was exported here.` });
+    await check(kept);
   };
   return (
     <section className="chain" aria-label="Hash chain">
@@ -97,8 +99,8 @@ export const Chain = () => {
         )}
       </span>
       {result ? (
-        <span className={result.kind === 'same' ? 'row' : 'row p-high'} style={{ gap: 5 }} role="status">
-          {result.kind === 'same' ? (
+        <span className={result.kind === 'intact' ? 'row' : 'row p-high'} style={{ gap: 5 }} role="status">
+          {result.kind === 'intact' ? (
             <IconFileCheck size={14} stroke={1.7} aria-hidden="true" />
           ) : (
             <PriorityGlyph priority="high" size={12} />
@@ -107,13 +109,15 @@ export const Chain = () => {
         </span>
       ) : (
         <span className="dim small">
-          Chained by SHA-256; not compared here yet. A head that is kept elsewhere shows later whether rows were changed
-          or cut.
+          Chained by SHA-256; not checked here yet. A head that is kept elsewhere shows later whether rows were cut off.
         </span>
       )}
       <span className="grow" />
-      <Button onClick={() => input.current?.click()} disabled={newest === undefined}>
-        Compare …
+      <Button onClick={() => void check(undefined)} loading={isChecking} disabled={newest === undefined}>
+        Check the chain
+      </Button>
+      <Button onClick={() => input.current?.click()} disabled={newest === undefined || isChecking}>
+        Check with a kept head …
       </Button>
       <Button
         leftSection={<IconDownload size={14} stroke={1.6} />}
@@ -137,7 +141,7 @@ export const Chain = () => {
         aria-label="Kept head"
         data-testid="head-input"
         onChange={(e) => {
-          void check(e.target.files?.[0]);
+          void compare(e.target.files?.[0]);
           e.target.value = '';
         }}
       />

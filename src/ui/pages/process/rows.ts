@@ -5,7 +5,7 @@ export const CELL_ORDERS = ['findings', 'learning', 'name'] as const;
 export type CellOrder = (typeof CELL_ORDERS)[number];
 
 /** What a person may look for across all cells. */
-export const LOOKS = ['all', 'odd', 'learning', 'unarmed'] as const;
+export const LOOKS = ['all', 'odd', 'learning', 'unseen', 'unarmed'] as const;
 export type Look = (typeof LOOKS)[number];
 
 export type ProcessRow =
@@ -26,7 +26,8 @@ export const orderCells = (cells: readonly CellRow[], order: CellOrder): CellRow
 const looksLike = (p: CellPoint, look: Look): boolean =>
   look === 'all' ||
   (look === 'odd' && p.finding !== '') ||
-  (look === 'learning' && (p.state === 'learning' || p.state === 'waiting')) ||
+  (look === 'learning' && (p.state === 'learning' || p.state === 'waiting' || p.state === 'fitting')) ||
+  (look === 'unseen' && p.state === 'unseen') ||
   (look === 'unarmed' && p.state === 'unarmed');
 
 /** All words must be found in the path, the device or the unit of a point, or in the name of its cell. */

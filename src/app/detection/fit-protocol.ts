@@ -1,0 +1,11 @@
+/** The messages between the engine's thread and the one that makes models. Plain data; arrays change hands. */
+import type { RowTable } from '../../core/process.ts';
+
+export interface FitJob {
+  readonly id: number;
+  readonly table: RowTable;
+  readonly stepUs: number;
+}
+export type FitAnswer =
+  | { readonly id: number; readonly kind: 'made'; readonly saved: Uint8Array }
+  | { readonly id: number; readonly kind: 'failed'; readonly why: string };
