@@ -94,6 +94,9 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
 /** Values that differ by no more count as standing still in training, so that a coarser recording later stands no longer. */
 const stillness = (shape: PointShape): number => Math.min(shape.accuracy, STILL_PART * (shape.high - shape.low));
 
+/** Steps that a recording must show before it is known to be as fine as the limits take it to be. */
+export const finenessOf = (shape: PointShape): number => Math.max(stillness(shape), shape.resolution * (1 + 1e-6));
+
 /** What is frozen stays the same to the last digit, in whatever resolution: this part of the span is no digit. */
 const SAME = 1e-9;
 export const sameness = (shape: PointShape): number => SAME * (shape.high - shape.low);

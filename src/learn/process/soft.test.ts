@@ -92,6 +92,13 @@ describe('the soft model of a made plant', () => {
     expect(kindsOf(tampered('LEVEL', () => Number.POSITIVE_INFINITY))).toContain('junk');
   });
 
+  it('takes a coarser recording of the same plant for what it is', () => {
+    const coarser = alarms(fresh(), (row) => {
+      for (const p of [P('PRESSURE'), P('TEMP')]) row[p] = Math.round(row[p]! * 5) / 5;
+    });
+    expect(kindsOf(coarser)).not.toContain('stuck');
+  });
+
   it('finds a measured value that no longer follows its set point', () => {
     const told = tampered('TEMP', (x) => x + 3);
     const kinds = told.flatMap((t) => t.deviations.filter((d) => POINTS[d.point]!.startsWith('TEMP')));
