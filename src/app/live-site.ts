@@ -18,6 +18,7 @@ import {
 import type { SiteDetection } from './detection/site-detection.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
 import { createCache, type SiteView } from './query/view.ts';
+import { readUnits } from './units.ts';
 
 /** What a person may do to the simulated plant. */
 export interface StagedPlant {
@@ -74,6 +75,7 @@ export class LiveSite {
   readonly #store: Store;
   readonly #versions = new Map<string, number>();
   readonly #cache = createCache();
+  #units: ReadonlyMap<string, string> = new Map();
   #loaded: Loaded | undefined;
   #loading: Promise<Loaded> | undefined;
   #modelVersion = 0;
@@ -132,6 +134,7 @@ export class LiveSite {
       loaded.model.load(part);
     });
     await loadDetection(this.#store, this.id, loaded.detection);
+    this.#units = await readUnits(this.#store, this.id);
     this.#loaded = loaded;
     this.#modelVersion = loaded.model.version;
     this.#findingVersion = loaded.detection.version;
@@ -157,9 +160,14 @@ export class LiveSite {
       endpoints: runtime.endpoints,
       sources: () => [...this.sources.values()],
       nowUs,
+      units: this.#units,
       version: (topic) => this.#versions.get(topic) ?? 1,
       cache: this.#cache,
     };
+  }
+
+  setUnits(units: ReadonlyMap<string, string>): void {
+    this.#units = units;
   }
 
   version(topic: Topic): number {

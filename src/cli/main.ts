@@ -40,6 +40,10 @@ export const program = (finish: (code: number) => void): Command => {
     .option('--host <address>', 'address to listen on; other than this machine only with TLS', '127.0.0.1')
     .option('--tls-key <file>', 'private key (PEM)')
     .option('--tls-cert <file>', 'certificate (PEM)')
+    .option(
+      '--plant-history <hours>',
+      'of the simulated plant, played before it goes live; 0: live at once, nothing learned',
+    )
     .option('--no-open', 'do not open the browser')
     .addHelpText('after', EXIT_CODES_HELP)
     .action(async (captures: string[], flags: StartFlags) => {

@@ -16,6 +16,7 @@ export interface StartFlags {
   readonly port: string;
   readonly host: string;
   readonly open: boolean;
+  readonly plantHistory?: string;
   readonly tlsKey?: string;
   readonly tlsCert?: string;
 }
@@ -26,6 +27,17 @@ const portOf = (text: string): number => {
     throw new OperatingError('usage', { detail: `${text} is no port (0 to 65535)` });
   }
   return port;
+};
+
+const HOUR_US = 3_600_000_000;
+/** A week is more than anybody waits for. */
+const MAX_PLANT_HOURS = 168;
+const plantOf = (text: string | undefined): { kind: 'plant'; historyUs?: number } => {
+  if (text === undefined) return { kind: 'plant' };
+  const hours = Number(text);
+  if (text.trim() === '' || !(hours >= 0 && hours <= MAX_PLANT_HOURS))
+    throw new OperatingError('usage', { detail: `--plant-history takes 0 to ${MAX_PLANT_HOURS} hours, not ${text}` });
+  return { kind: 'plant', historyUs: hours * HOUR_US };
 };
 
 const readGiven = (path: string): Buffer => {
@@ -98,6 +110,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   const port = portOf(flags.port);
   const tls = tlsOf(flags);
   const baseline = baselineOf(flags);
+  const plant = plantOf(flags.plantHistory);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
   let engineGone: (error: Error) => void = () => undefined;
   // The engine opens its store in its own thread while this one loads the server.
@@ -164,7 +177,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   });
 
   const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
-  const opened = live ? openAll(engine, inputs, flags) : engine.open({ kind: 'plant' }, SYSTEM).then(() => 0);
+  const opened = live ? openAll(engine, inputs, flags) : engine.open(plant, SYSTEM).then(() => 0);
   opened.catch((error: unknown) => report(error));
   const code = await ended;
   await server.close();

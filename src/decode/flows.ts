@@ -36,6 +36,8 @@ export const FIN_B = 32;
 /** The same stream with other addresses (NAT): counted, not decoded. */
 export const IS_COPY = 64;
 export const GROUP = 128;
+/** Early segments of TCP are held behind a hole. */
+export const HOLDS = 256;
 
 /** Integers of a flow: `i[f * I + ...]`. */
 export const I = 16;

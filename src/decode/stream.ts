@@ -49,6 +49,10 @@ export class StreamSide {
   heldBytes = 0;
   /** The next octets follow a hole, or the capture started in the middle. */
   afterGap = false;
+  /** Frame time of the last octets that came in order while segments were held. */
+  progressUs = Number.NEGATIVE_INFINITY;
+  /** What the other end acknowledged ahead of what was captured: the sequence number, and where it was said. */
+  acked: { seq: number; frame: number; tsUs: number } | undefined;
 
   readonly #budget: StreamBudget;
   constructor(budget: StreamBudget) {
@@ -123,13 +127,11 @@ export class StreamSide {
     return true;
   }
 
-  /** The held segment that starts at or before `next`, removed; undefined when there is still a hole. */
-  release(next: number): HeldSegment | undefined {
-    const first = this.held?.[0];
-    if (!first || ((first.seq - next) | 0) > 0) return undefined;
-    this.held!.shift();
+  /** Gives up the first held segment. */
+  release(): void {
+    const first = this.held?.shift();
+    if (first === undefined) return;
     this.heldBytes -= first.bytes.length;
     this.#budget.used -= first.bytes.length;
-    return first;
   }
 }

@@ -97,6 +97,7 @@ interface Saved {
   readonly watchedUs: number;
   readonly lastTickUs: number;
   readonly expiredUs: number;
+  readonly judgedFromUs: number;
   readonly sources: readonly SourceId[];
   readonly episodes: { readonly open: readonly SavedEpisode[]; readonly changed: readonly Finding[] };
   readonly detectors: Readonly<Record<string, string>>;
@@ -125,6 +126,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
   let watchedUs = 0;
   let lastTickUs = 0;
   let expiredUs = 0;
+  let judgedFromUs = Number.POSITIVE_INFINITY;
 
   const evidenceOf = (frame: number) => ({ source: source.id, frame, offset: source.offsetOf(frame) });
   const episodes: Episodes = new Episodes({ evidenceOf, context: () => shared });
@@ -150,6 +152,9 @@ export const createDetection = (options: DetectionOptions): Detection => {
     },
     get sinceUs() {
       return sinceUs;
+    },
+    get judgedFromUs() {
+      return judgedFromUs;
     },
     get watchedUs() {
       return watchedUs;
@@ -235,6 +240,8 @@ export const createDetection = (options: DetectionOptions): Detection => {
       const step = tsUs - lastTickUs;
       if (lastTickUs > 0 && step > 0 && step <= MAX_STEP_US) watchedUs += step;
       lastTickUs = tsUs;
+      if (shared.phase === 'learning') judgedFromUs = Number.POSITIVE_INFINITY;
+      else if (judgedFromUs === Number.POSITIVE_INFINITY) judgedFromUs = tsUs;
       if (tsUs - expiredUs >= EXPIRE_EVERY_US || tsUs < expiredUs) {
         expiredUs = tsUs;
         episodes.expire(tsUs);
@@ -279,6 +286,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
         watchedUs,
         lastTickUs,
         expiredUs,
+        judgedFromUs,
         sources: [...sourceIndexes.keys()],
         episodes: episodes.save(),
         detectors: Object.fromEntries(detectors.map((d, i) => [d.name, running[i]!.save()])),
@@ -290,6 +298,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
       watchedUs = saved.watchedUs;
       lastTickUs = saved.lastTickUs;
       expiredUs = saved.expiredUs;
+      judgedFromUs = saved.judgedFromUs;
       for (const id of saved.sources) if (!sourceIndexes.has(id)) sourceIndexes.set(id, sourceIndexes.size);
       episodes.load(saved.episodes);
       for (const [i, { name }] of detectors.entries()) {

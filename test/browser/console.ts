@@ -49,7 +49,7 @@ export interface Gatehouse {
   stop(): Promise<void>;
 }
 
-/** Starts the built program; resolves with its set-up link as soon as it is ready. */
+/** Starts the built program with captures or options; resolves with its set-up link as soon as it is ready. */
 export const startGatehouse = async (captures: readonly string[]): Promise<Gatehouse> => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-browser-'));
   const child: ChildProcess = spawn(

@@ -136,6 +136,39 @@ describe('the answers about findings', () => {
     ).toEqual(['x']);
   });
 
+  it('points are found by words and state, and only those are handed out', async () => {
+    const all = await ask('cells');
+    const [cell] = all.items;
+    expect(cell).toMatchObject({ fits: cell!.points });
+    const found = await ask('cells', { query: { q: 'HOLDING 40' } });
+    expect(found.items.map((c) => c.fits)).toEqual([1]);
+    const none = await ask('cells', { query: { q: 'holding 40 pump' } });
+    expect(none.items.map((c) => c.fits)).toEqual([0]);
+    const odd = await ask('cells', { query: { look: 'odd' } });
+    expect(odd.items.map((c) => c.fits)).toEqual([0]);
+    const params = { cell: cell!.id };
+    expect((await ask('cell', { params, query: { q: 'holding', samples: 5 } })).points).toHaveLength(cell!.points);
+    expect((await ask('cell', { params, query: { q: 'pump' } })).points).toEqual([]);
+  });
+
+  it('a unit by hand stands at the point everywhere, in the journal, and is found by it', async () => {
+    const [cell] = (await ask('cells')).items;
+    const { id } = (await ask('cell', { params: { cell: cell!.id } })).points[0]!;
+    expect(await ask('setUnits', { body: { points: [id, 999], unit: ' m³/h ' } })).toEqual({
+      changed: 1,
+      missing: [999],
+    });
+    expect((await ask('cell', { params: { cell: cell!.id } })).points[0]!.unit).toBe('m³/h');
+    expect((await ask('point', { params: { point: id } })).unit).toBe('m³/h');
+    expect((await ask('band', { params: { point: id } })).unit).toBe('m³/h');
+    expect((await ask('cells', { query: { q: 'm³/h' } })).items[0]!.fits).toBe(1);
+    const [line] = (await ask('journal', { params: {} })).items;
+    expect(line).toMatchObject({ what: 'point.unit', who: 'u1' });
+    expect(line!.detail).toContain('holding 40');
+    await ask('setUnits', { body: { points: [id], unit: '' } });
+    expect((await ask('point', { params: { point: id } })).unit).toBe('');
+  });
+
   it('a baseline is kept, compared with now and restored', async () => {
     const kept = await ask('saveBaseline', { body: { name: 'after the first day' } });
     const comparison = await ask('compareBaseline', { params: { baseline: kept.id } });
@@ -220,6 +253,13 @@ describe('the answers about findings', () => {
 
   it('what a person accepts is normal from then on', async () => {
     const { id } = await writer();
+    const trial = await ask('tryAccept', { params: { alert: id } });
+    expect(trial).toMatchObject({ learns: true, quiet: 1 });
+    expect(trial.text).toContain('192.168.1.66');
+    expect(trial.examples[0]).toMatchObject({ effect: 'quiet' });
+    // The review of an earlier test said that it is true: whoever accepts it must know.
+    expect(trial.doubts.join(' ')).toMatch(/reviewed 1 alert of this kind as true/);
+    expect((await writer()).state).toBe('acknowledged');
     const accepted = await ask('acceptAlert', { params: { alert: id }, body: { reason: 'the new panel' } });
     expect(accepted.learned).toBe(true);
     expect(await writer()).toMatchObject({ state: 'closed', review: 'benign' });

@@ -359,7 +359,6 @@ export class Cell {
     this.#fittedUs = sinceUs;
     this.#learnedUs = count * this.plan.stepUs;
     this.problem = '';
-    this.#stretches.arm();
     this.#arm(outcome.model, until);
     this.#catchUp(until, wasArmed);
   }
@@ -378,6 +377,7 @@ export class Cell {
   #arm(model: CellModel, until: number): void {
     const { plan, targets, protocols, state, end } = this.#options;
     this.#model = model;
+    this.#stretches.arm();
     this.#arming = model.arming.map((arming, p) => this.#armingOf(arming, p));
     this.setDecided(this.#decided);
     this.#range = this.rows.ranges(until);
@@ -475,9 +475,7 @@ export class Cell {
     this.#pairs = header.pairs ?? [];
     if (model.length > 0) {
       try {
-        const restored = this.#options.fitter.restore(model);
-        this.#stretches.arm();
-        this.#arm(restored, this.rows.taken);
+        this.#arm(this.#options.fitter.restore(model), this.rows.taken);
         if (header.guard !== '') this.#guard!.load(header.guard);
       } catch {
         // Made by another version: it is learned again from the rows that were kept.

@@ -84,6 +84,17 @@ export class CellRows {
     return changed;
   }
 
+  /** Odd rows between two times: what `makeNormal` would change. */
+  oddRows(fromUs: number, toUs: number): number {
+    let odd = 0;
+    for (let i = 0; i < this.count; i++) {
+      const at = this.#at(i);
+      const ts = this.#tsUs[at]!;
+      if (ts >= fromUs && ts <= toUs) odd += this.#odd[at]!;
+    }
+    return odd;
+  }
+
   /** Writes a row that is kept, by its number since the first; answers its time, NaN where it is not kept any more. */
   read(number: number, row: Float64Array): number {
     if (number < this.#taken - this.count || number >= this.#taken) return Number.NaN;

@@ -12,6 +12,7 @@ import {
   WRITING_VERBS,
 } from '../../api/index.ts';
 import type { ChangeRecord, CommandRecord, Conversation, Point, SessionRecord, WeirdRecord } from '../../core/site.ts';
+import { unitOf } from '../units.ts';
 import type { Accessors } from './filter.ts';
 import { pageOf } from './page.ts';
 import {
@@ -154,6 +155,7 @@ export const toPointRow = (view: SiteView, p: Point): PointRow => ({
   asset: partyOf(view, p.target),
   protocol: p.protocol,
   path: p.path,
+  unit: unitOf(view, p.id),
   type: p.type,
   value: plainValue(p.value),
   quality: p.quality,

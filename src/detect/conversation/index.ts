@@ -6,11 +6,13 @@
 import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At } from '../../core/observation.ts';
+import type { Role } from '../../core/site.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
 import { Interner } from '../../lib/interner.ts';
+import { subnetOf } from '../../lib/ip-scope.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
-import { isControl, isPlant, siteLearning } from '../shared/learning.ts';
+import { isControl, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
 import { count, howLong, who, whoAll, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_CONVERSATION, NEW_CONVERSATIONS } from './kinds.ts';
@@ -24,9 +26,18 @@ export const MAX_APART = 5;
 /** Clients with new servers that are followed at a time; the oldest leaves. */
 export const MAX_FANNING = 4096;
 const HOUR_US = 3_600_000_000;
+/** Told once, it is not news again the same day. */
+const DAY_US = 24 * HOUR_US;
 const TELL_EVERY_US = 10_000_000;
 /** Ports that systems hand out by themselves (RFC 6335: dynamic ports). */
 const DYNAMIC_PORT = 49_152;
+
+/** Clients of one network that make a service everybody's there: a further one is no news. */
+const EVERYBODY = 5;
+/** Controllers that a station was online with while learning, from which on it is one that goes to any of them. */
+const ROAMS = 3;
+/** Panels and servers have their own controllers; those who go online with any are these. */
+const ROAMERS: ReadonlySet<Role> = new Set<Role>(['engineering-station', 'workstation', 'unknown']);
 
 interface Fan {
   sinceUs: number;
@@ -38,6 +49,7 @@ interface Saved {
   readonly rows: KnownRows;
   readonly protocols: readonly string[];
   readonly fans: readonly (readonly [EndpointId, Fan])[];
+  readonly told: readonly (readonly [string, string[]])[];
 }
 
 const create = (context: DetectorContext): RunningDetector => {
@@ -48,6 +60,11 @@ const create = (context: DetectorContext): RunningDetector => {
   /** Conversations learned per client. */
   const had = new Map<EndpointId, number>();
   const fans = new Map<EndpointId, Fan>();
+  /** Controllers by client, and clients of one network by service: learned ones. */
+  const online = new Map<EndpointId, Set<EndpointId>>();
+  const users = new Map<string, number>();
+  /** Protocols by pair that is told. */
+  const told = new Map<string, string[]>();
   /** Protocol by pair of endpoints that is known to be usual: most of what comes. */
   const settled = new PairCache(12);
 
@@ -55,12 +72,27 @@ const create = (context: DetectorContext): RunningDetector => {
     known.setState(row, USUAL);
     clientsOf.add(server * MAX_PROTOCOLS + protocol, client);
     had.set(client, (had.get(client) ?? 0) + 1);
+    if (client <= 0 || server <= 0) return;
+    if (isControl(context, protocols.texts[protocol] ?? '', false)) {
+      const controllers = online.get(client) ?? new Set();
+      if (controllers.size < ROAMS) online.set(client, controllers.add(server));
+    } else {
+      const key = userKey(client, server, protocol);
+      users.set(key, (users.get(key) ?? 0) + 1);
+    }
   };
+  const userKey = (client: number, server: number, protocol: number): string => {
+    const { segment, vlan, ip } = context.endpoints.get(client);
+    return `${segment} ${vlan} ${subnetOf(ip ?? '')} ${server} ${protocol}`;
+  };
+  /** It was online with several controllers while learning, as engineers are: another one is for the record. */
+  const roams = (client: EndpointId): boolean =>
+    (online.get(client)?.size ?? 0) >= ROAMS && ROAMERS.has(context.role(client));
 
   /** Everything outside of the plant is one place here: what goes there is another detector's subject. */
   const placeOf = (endpoint: EndpointId): EndpointId => (context.isOutside(endpoint) ? 0 : context.host(endpoint));
 
-  const see = (at: At, protocol: string): void => {
+  const see = (at: At, protocol: string, beganUs = at.tsUs): void => {
     const { tsUs } = at;
     const p = Math.max(0, protocols.id(protocol));
     if (p > 0 && settled.get(at.client, at.server) === p) return;
@@ -73,12 +105,15 @@ const create = (context: DetectorContext): RunningDetector => {
       settled.set(at.client, at.server, p);
       return;
     }
-    const learning = context.phase === 'learning' && !context.isSuspect(at.client);
+    const mayLearn = !context.isSuspect(at.client);
+    const learning = mayLearn && beganUs < context.judgedFromUs;
     row = known.see(client, server, p, 0, tsUs, DOUBTED);
     if (row < 0) return;
     // A capture that starts in the middle may have taken the two ends for each other.
     const turned = known.find(server, client, p, 0);
-    if (learning || (turned >= 0 && known.state(turned) === USUAL)) {
+    const everybodys =
+      mayLearn && client > 0 && server > 0 && (users.get(userKey(client, server, p)) ?? 0) >= EVERYBODY;
+    if (learning || everybodys || (turned >= 0 && known.state(turned) === USUAL)) {
       learn(row, client, server, p);
       return;
     }
@@ -91,7 +126,13 @@ const create = (context: DetectorContext): RunningDetector => {
     const plant = isPlant(context, at.server) || isPlant(context, at.client);
     const control = isControl(context, protocol, false);
     // Names, time and the like are asked for everywhere; office hosts meet each other all day long.
-    const surprise = control ? 0.8 : !plant || context.family(protocol) === 'network' ? 0.25 : 0.6;
+    const surprise = control
+      ? roams(client)
+        ? 0.4
+        : 0.8
+      : !plant || context.family(protocol) === 'network'
+        ? 0.25
+        : 0.6;
     const fan = fanOf(at.client, at.tsUs);
     if (!fan.servers.includes(at.server) && fan.servers.length < 256) fan.servers.push(at.server);
     if (!fan.protocols.includes(protocol) && fan.protocols.length < 16) fan.protocols.push(protocol);
@@ -110,6 +151,7 @@ const create = (context: DetectorContext): RunningDetector => {
       certainty: 'certain' as const,
       ...(control ? {} : { severity: 'regulatory' as const }),
       frames: [at.requestFrame, at.frame],
+      quietUs: DAY_US,
     };
     if (many)
       context.state({
@@ -126,19 +168,26 @@ const create = (context: DetectorContext): RunningDetector => {
           before: count(had.get(client) ?? 0),
         },
       });
-    else
+    else {
+      const pair = `${client} ${server}`;
+      // The layers of one connection (COTP below S7) are one conversation for people.
+      const list = told.get(pair) ?? [];
+      if (!list.includes(protocol) && list.length < 8) list.push(protocol);
+      if (told.size >= MAX_FANNING && !told.has(pair)) told.clear();
+      told.set(pair, list);
       context.state({
         ...common,
         kind: NEW_CONVERSATION,
-        key: `${client} ${server} ${protocol}`,
+        key: pair,
         parts: {
           client: who(at.client),
           server: who(at.server),
-          protocol: words(protocol),
+          protocol: wordsAll(list),
           watched: howLong(context.watchedUs),
           usual: usualClients(server, p),
         },
       });
+    }
   };
 
   const usualClients = (server: number, p: number) => {
@@ -164,13 +213,10 @@ const create = (context: DetectorContext): RunningDetector => {
     command: (at) => see(at, at.protocol),
     session: (at) => see(at, at.protocol),
     flow(at, f) {
-      // A connection that nobody accepted is no conversation; scans have their own detector.
-      if (f.transport === 'ethernet' || f.clientPackets === 0 || f.serverPackets === 0) return;
-      if (f.tcpState === 'new' || f.tcpState === 'rejected') return;
-      if (f.service !== '') see(at, f.service);
-      else if (f.transport === 'tcp' || f.transport === 'udp')
-        see(at, `${f.transport} port ${f.serverPort >= DYNAMIC_PORT ? 'dynamic' : f.serverPort}`);
-      else see(at, f.transport);
+      if (f.transport === 'ethernet' || !isTalk(f)) return;
+      const port = f.serverPort >= DYNAMIC_PORT ? 'dynamic' : f.serverPort;
+      const name = f.transport === 'tcp' || f.transport === 'udp' ? `${f.transport} port ${port}` : f.transport;
+      see(at, f.service !== '' ? f.service : name, f.firstUs);
     },
     learning: () =>
       siteLearning(context, known.overflow > 0 ? `the table of ${MAX_CONVERSATIONS} conversations is full` : ''),
@@ -186,7 +232,7 @@ const create = (context: DetectorContext): RunningDetector => {
         const [client, server, p] = [known.part(row, 0), known.part(row, 1), known.part(row, 2)];
         const mine =
           finding.kind === NEW_CONVERSATION.code
-            ? client === actor && server === target && protocols.texts[p] === finding.protocol
+            ? client === actor && server === target
             : client === actor || (isNewDevice && server === actor);
         if (!mine) continue;
         learn(row, client, server, p);
@@ -195,7 +241,8 @@ const create = (context: DetectorContext): RunningDetector => {
       fans.delete(finding.actor);
       return learned;
     },
-    save: () => toText({ rows: known.save(), protocols: protocols.texts, fans: [...fans] } satisfies Saved),
+    save: () =>
+      toText({ rows: known.save(), protocols: protocols.texts, fans: [...fans], told: [...told] } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
       protocols.load(saved.protocols);
@@ -203,6 +250,7 @@ const create = (context: DetectorContext): RunningDetector => {
       for (let row = 0; row < known.size; row++)
         if (known.state(row) === USUAL) learn(row, known.part(row, 0), known.part(row, 1), known.part(row, 2));
       for (const [client, fan] of saved.fans) fans.set(client, fan);
+      for (const [pair, list] of saved.told) told.set(pair, list);
     },
   };
 };

@@ -43,6 +43,16 @@ describe('engineering', () => {
     expect(s.of('program-upload')[0]!.parts.usual).toEqual({ kind: 'endpoints', endpoints: [backup] });
   });
 
+  it('takes a session without a credential for no lifted protection', () => {
+    const s = new Scene();
+    const [tool, plc] = [s.host('10.0.0.60'), s.host('10.0.0.10', 'plc')];
+    s.pass(25 * HOUR);
+    s.command(tool, plc, 'opcua', { verb: 'authenticate', operation: 'ActivateSession', object: 'Anonymous' });
+    expect(s.of('protection-lifted')).toEqual([]);
+    s.command(tool, plc, 'opcua', { verb: 'authenticate', operation: 'ActivateSession', object: 'engineer' });
+    expect(s.of('protection-lifted')).toHaveLength(1);
+  });
+
   it('does not take web or file commands for engineering', () => {
     const s = new Scene();
     s.command(s.host('10.0.0.60'), s.host('10.0.0.10', 'plc'), 'smb', { verb: 'delete', object: 'x' });

@@ -31,6 +31,8 @@ const create = (context: DetectorContext): RunningDetector => {
   const command = (at: At, c: Command): void => {
     const kind = ENGINEERING[c.verb];
     if (kind === undefined || !isControl(context, at.protocol)) return;
+    // A session without a credential lifts no protection.
+    if (c.verb === 'authenticate' && /^anonymous$/i.test(c.object ?? '')) return;
     const { tsUs } = at;
     const client = context.host(Math.max(0, at.client));
     const target = context.host(c.target);

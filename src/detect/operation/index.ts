@@ -82,7 +82,9 @@ const create = (context: DetectorContext): RunningDetector => {
     if (context.phase !== 'watching' || young) return;
     const times = known.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0) return;
+    // Nothing of this pair was learned: it is told as a new conversation, and as long as nobody accepts that, all is new.
     const usual = usualOf.get(pair) ?? [];
+    if (usual.length === 0) return;
     const asks = c.verb === 'read' || c.verb === 'subscribe';
     context.state({
       kind: NEW_OPERATION,

@@ -30,13 +30,13 @@ const kind = (
 export const PORT_SCAN = kind({
   code: 'scan.ports',
   title: '{client} tries {number} ports of {server}',
-  what: '{client} tried {number} ports of {server} within ten minutes that did not answer or refused: {ports}.',
+  what: '{client} tried {number} ports of {server} within ten minutes that did not answer, refused or were left at once: {ports}.',
   comparedWith: 'A program that belongs to a host knows its port; {limit} failed ports are the limit of this rule.',
 });
 export const HOST_SCAN = kind({
   code: 'scan.hosts',
   title: '{client} tries {port} at {number} hosts',
-  what: '{client} tried {port} at {number} hosts within ten minutes that did not answer or refused, among them {servers}.',
+  what: '{client} tried {port} at {number} hosts within ten minutes that did not answer, refused or were left at once, among them {servers}{found}.',
   comparedWith: 'Clients of the plant know their servers; {limit} failed hosts are the limit of this rule.',
 });
 export const SWEEP = kind({
@@ -78,9 +78,12 @@ const create = (context: DetectorContext): RunningDetector => {
 
   const surprise = (n: number, limit: number): number => Math.min(0.95, 0.65 + 0.1 * Math.log2(n / limit));
 
+  /** Refused, unanswered, or opened for nothing: whoever knows a service says something to it. */
   const failed = (f: FlowSummary): boolean =>
     f.transport === 'tcp'
-      ? f.tcpState === 'new' || f.tcpState === 'rejected'
+      ? f.tcpState === 'new' ||
+        f.tcpState === 'rejected' ||
+        (f.final && f.decodedBytes + f.undecodedBytes + f.missingBytes === 0)
       : f.transport === 'udp' && f.serverPackets === 0;
 
   const flow = (at: At, f: FlowSummary): void => {
@@ -131,10 +134,24 @@ const create = (context: DetectorContext): RunningDetector => {
             port: words(port),
             number: count(hosts),
             servers: whoAll(tables.hosts.members(toHosts).map(Number)),
+            found: words(
+              foundText(tables.hosts.members(toHosts, MAX_COUNTED).map(Number), tables.hosts.sinceUs(toHosts)),
+            ),
             limit: count(HOSTS),
           },
         });
     }
+  };
+
+  /** Hosts that had never been heard before they answered: found by the search. */
+  const foundText = (hosts: readonly EndpointId[], sinceUs: number): string => {
+    if (context.phase === 'learning') return '';
+    const n = hosts.filter((host) => {
+      if (!context.endpoints.spoke(host)) return false;
+      const { firstUs } = context.endpoints.traffic(host);
+      return firstUs > context.judgedFromUs && firstUs >= sinceUs;
+    }).length;
+    return n === 0 ? '' : `; ${n} of them had never been heard before`;
   };
 
   const swept = (at: At, sender: EndpointId, target: EndpointId, n: number, how: string, key: string): void => {

@@ -70,7 +70,7 @@ const LEAST = 5;
 const FACTOR = 4;
 /** Loss by the capture, settings and duplicates by design are no violations; obsolete settings have their own detector. */
 const HARMLESS =
-  /^(tls\.|ssh\.version|smb\.version|rdp\.|opcua\.obsolete|arp\.|dhcp\.(address-in-use|refused)|profinet-dcp\.ip-conflict|mrp\.|dlr\.|.*\.truncated$|.*connection-limit$|.*\.cut$)/;
+  /^(tcp\.(octets-missing|out-of-sequence)$|tls\.|ssh\.version|smb\.version|rdp\.|opcua\.obsolete|arp\.|dhcp\.(address-in-use|refused)|profinet-dcp\.ip-conflict|mrp\.|dlr\.|.*\.truncated$|.*connection-limit$|.*\.cut$)/;
 const ORDER = /^iec104\.(sequence-gap|sequence-repeated|sequence-order)$|^tcp\.frame-repeated$/;
 
 const create = (context: DetectorContext): RunningDetector => {

@@ -6,6 +6,7 @@
 import type { Detector, DetectorContext, Learning, RunningDetector } from '../../core/detector.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { At, Command, Verb } from '../../core/observation.ts';
+import type { Role } from '../../core/site.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
 import { Interner } from '../../lib/interner.ts';
@@ -27,6 +28,11 @@ const MAX_LEARNING = 64;
 /** Writes before addresses of a pair are judged. */
 const NEEDED_WRITES = 20;
 const TELL_EVERY_US = 10_000_000;
+
+/** Controllers that a station wrote to while learning, from which on it is one that writes to any of them. */
+const ROAMS = 2;
+/** Panels and servers write to their own controllers; these go from one to the next. */
+const ROAMERS: ReadonlySet<Role> = new Set<Role>(['engineering-station', 'workstation', 'unknown']);
 
 const WRITES: ReadonlySet<Verb> = new Set<Verb>(['write', 'control', 'force']);
 
@@ -52,6 +58,23 @@ const create = (context: DetectorContext): RunningDetector => {
   objects.id('');
   const writersOf = new Usual();
   const learned = new Map<number, Pair>();
+  /** Controllers that a client wrote to while learning. */
+  const wrote = new Map<number, number>();
+
+  const learnPair = (row: number): void => {
+    pairs.setState(row, USUAL);
+    const [client, target] = [pairs.part(row, 0), pairs.part(row, 1)];
+    writersOf.add(target, client);
+    wrote.set(client, (wrote.get(client) ?? 0) + 1);
+  };
+  /**
+   * An engineering station that changed several controllers while learning changes another one: engineers do. It is for the
+   * record then; what was changed, and from where somebody worked there, is for others to judge. Never at a safety controller.
+   */
+  const isEngineers = (client: number, target: number): boolean =>
+    (wrote.get(client) ?? 0) >= ROAMS &&
+    ROAMERS.has(context.role(client)) &&
+    context.role(target) !== 'safety-controller';
 
   /**
    * Addresses are judged once the client has shown that it knows what it writes: nothing new came in the second half of
@@ -96,8 +119,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const row = pairs.see(client, target, 0, 0, tsUs, DOUBTED);
     if (row < 0) return;
     if (learning && pairs.state(row) !== USUAL) {
-      pairs.setState(row, USUAL);
-      writersOf.add(target, client);
+      learnPair(row);
     }
     const common = {
       actor: at.client,
@@ -117,7 +139,7 @@ const create = (context: DetectorContext): RunningDetector => {
         kind: NEW_WRITER,
         key: `${client} ${target}`,
         times,
-        surprise: c.outcome === 'refused' ? 0.8 : 0.9,
+        surprise: isEngineers(client, target) ? 0.45 : c.outcome === 'refused' ? 0.8 : 0.9,
         parts: { ...partsOf(at, c), usual: usual.length === 0 ? words('nobody') : whoAll(usual) },
       });
       return;
@@ -131,11 +153,12 @@ const create = (context: DetectorContext): RunningDetector => {
       p.lastUs = tsUs;
     }
     if (o < 0 || written.state(o) === USUAL) return;
+    const seldom = p.writes <= NEEDED_WRITES;
     if (learning || (mayLearn && !judged)) {
       learnObject(o, p, tsUs);
-      return;
-    }
-    if (context.phase !== 'watching' || !judged) return;
+      // Of one who writes now and then nothing can be expected, and nothing is passed over in silence.
+      if (learning || !seldom || context.phase !== 'watching') return;
+    } else if (context.phase !== 'watching' || !judged) return;
     const times = written.due(o, tsUs, TELL_EVERY_US);
     if (times === 0) return;
     context.state({
@@ -143,7 +166,7 @@ const create = (context: DetectorContext): RunningDetector => {
       kind: NEW_WRITTEN_POINT,
       key: `${client} ${target} ${addressOf(c)}`,
       times,
-      surprise: 0.6,
+      surprise: judged ? 0.6 : 0.45,
       parts: { ...partsOf(at, c), number: count(p.objects) },
     });
   };
@@ -180,8 +203,7 @@ const create = (context: DetectorContext): RunningDetector => {
       const row = pairs.find(client, context.host(finding.target), 0, 0);
       if (row < 0) return false;
       if (finding.kind === NEW_WRITER.code) {
-        pairs.setState(row, USUAL);
-        writersOf.add(pairs.part(row, 1), client);
+        if (pairs.state(row) !== USUAL) learnPair(row);
         pairOf(row, finding.lastUs);
         return true;
       }
@@ -211,8 +233,7 @@ const create = (context: DetectorContext): RunningDetector => {
       written.load(saved.written);
       objects.load(saved.objects);
       for (const [row, p] of saved.learned) learned.set(row, p);
-      for (let row = 0; row < pairs.size; row++)
-        if (pairs.state(row) === USUAL) writersOf.add(pairs.part(row, 1), pairs.part(row, 0));
+      for (let row = 0; row < pairs.size; row++) if (pairs.state(row) === USUAL) learnPair(row);
     },
   };
 };
@@ -233,7 +254,9 @@ export const writer: Detector = {
       'written nothing new for as long as it took to show what it writes.',
     failsWhen:
       'The attacker uses a station that writes there anyway and the addresses it writes anyway: then only the values can ' +
-      'tell (write range, process guards). Encrypted protocols do not show writes.',
+      'tell (write range, process guards), or from where somebody worked there (origin). An engineering station that wrote to ' +
+      'several controllers while learning is expected to write to others too: that is kept below what asks a person. ' +
+      'Encrypted protocols do not show writes.',
     cost: 'Nothing per read; about 60 ns per write; 70 octets per pair and address, at most 50,000 and 200,000.',
     source: 'Cheung et al.: Using model-based intrusion detection for SCADA networks, S4 (2007)',
   },

@@ -26,6 +26,33 @@ describe('writer', () => {
     expect(f!.parts.value).toEqual({ kind: 'text', text: '99' });
   });
 
+  it('keeps for the record that an engineering station writes to one more controller, never to a safety controller', () => {
+    const { s, eng } = plant();
+    const plcs = [1, 2, 3].map((n) => s.host(`10.21.0.${n}`, 'plc'));
+    const other = new Scene();
+    const station = other.host('10.20.0.50', 'engineering-station');
+    const known = [1, 2, 3].map((n) => other.host(`10.21.0.${n}`, 'plc'));
+    for (const plc of known.slice(0, 2)) other.write(station, plc, 'x', 1);
+    other.pass(DAY + MINUTE);
+    other.write(station, known[2]!, 'x', 1);
+    other.write(station, other.host('10.21.0.9', 'safety-controller'), 'x', 1);
+    expect(other.of('new-writer').map((f) => f.surprise)).toEqual([0.45, 0.9]);
+    // One that never wrote while learning is no such station, whatever it is called.
+    s.write(eng, plcs[0]!, 'x', 1);
+    expect(s.of('new-writer')[0]!.surprise).toBe(0.9);
+  });
+
+  it('keeps what a seldom writer writes for the first time for the record', () => {
+    const s = new Scene();
+    const [station, plc] = [s.host('10.20.0.50', 'engineering-station'), s.host('10.20.0.10', 'plc')];
+    s.write(station, plc, 'DB1', 1);
+    s.pass(DAY + MINUTE);
+    s.write(station, plc, 'DB1', 2);
+    expect(s.findings()).toEqual([]);
+    s.write(station, plc, 'DB2', 2);
+    expect(s.of('new-written-point').map((f) => f.surprise)).toEqual([0.45]);
+  });
+
   it('concerns safety when it is a safety controller', () => {
     const { s, eng } = plant();
     s.write(eng, s.host('10.20.0.99', 'safety-controller'), 'x', 1);

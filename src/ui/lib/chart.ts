@@ -17,8 +17,8 @@ export const frame = (): Pick<uPlot.Options, 'tzDate' | 'legend' | 'padding'> =>
   padding: [10, 34, 0, 0],
 });
 
-/** Time below, values at the left. `labels: false`: a chart that shares the time axis of the one under it. */
-export const axes = (labels = true): uPlot.Axis[] => {
+/** Time below, values at the left with their unit, if one is known. `labels: false`: a chart that shares the time axis of the one under it. */
+export const axes = (labels = true, unit = ''): uPlot.Axis[] => {
   const line = token('--gh-line');
   const axis = {
     stroke: token('--gh-dim'),
@@ -31,6 +31,7 @@ export const axes = (labels = true): uPlot.Axis[] => {
     {
       ...axis,
       size: 64,
+      ...(unit === '' ? {} : { label: unit, labelSize: 18, labelGap: 0, labelFont: `12px ${token('--gh-font')}` }),
       incrs: (_u, _axis, min, max) => niceSteps(max - min),
       values: (_u, ticks) =>
         ticks.map((v) =>

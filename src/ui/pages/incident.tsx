@@ -27,7 +27,18 @@ export const IncidentPage = () => {
     queryFn: ({ signal }) => call('incident', { site, incident }, undefined, signal),
   });
   if (query.isLoading) return <Loading lines={12} what="Loading the incident" />;
-  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  if (query.data === undefined)
+    return (
+      <Problem
+        error={query.error}
+        retry={() => void query.refetch()}
+        back={
+          <Link to="/s/$site/incidents" params={{ site }}>
+            All incidents
+          </Link>
+        }
+      />
+    );
   return <Loaded detail={query.data} />;
 };
 

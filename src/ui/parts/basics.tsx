@@ -149,7 +149,8 @@ export const Loading = ({ lines = 6, what = 'Loading' }: { lines?: number; what?
   </div>
 );
 
-export const Problem = ({ error, retry }: { error: unknown; retry?: () => void }) => {
+/** `back`: where to go from what does not exist (any more); trying again would not bring it. */
+export const Problem = ({ error, retry, back }: { error: unknown; retry?: () => void; back?: ReactNode }) => {
   const p = error instanceof ApiProblem ? error : undefined;
   const message = p?.message ?? (error instanceof Error ? error.message : 'Something went wrong.');
   return (
@@ -162,7 +163,8 @@ export const Problem = ({ error, retry }: { error: unknown; retry?: () => void }
       <h3>{message}</h3>
       {p?.whatToDo && <p>{p.whatToDo}</p>}
       {p && <p className="mono tiny">{p.code}</p>}
-      {retry && (
+      {p?.status === 404 && back}
+      {retry && !(p?.status === 404 && back) && (
         <button type="button" className="chip" onClick={retry}>
           Try again
         </button>

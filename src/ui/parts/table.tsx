@@ -62,7 +62,7 @@ interface Props<T> {
   open?: (row: T) => void;
   /** More to do with the selected row, by key. */
   keys?: (row: T | undefined) => Readonly<Record<string, () => void>>;
-  empty: { title: string; text: string };
+  empty: { title: string; text: ReactNode };
   tools?: ReactNode;
   selected?: { ids: ReadonlySet<string>; toggle: (row: T) => void };
   unit: [one: string, many: string];
