@@ -57,7 +57,7 @@ export interface CellOptions {
   readonly targets: readonly EndpointId[];
   readonly protocols: readonly string[];
   /** Columns whose registers follow each other, the lower address first: two of them may be one number. */
-  readonly neighbours: readonly (readonly [number, number])[];
+  readonly neighbours?: readonly (readonly [number, number])[];
   readonly fitter: Fitter;
   /** A model that was asked for is there, or could not be made. */
   readonly onFitted: () => void;
@@ -340,7 +340,7 @@ export class Cell {
 
   /** Before anything is learned of a cell, words that are halves of numbers are made the numbers that they are. */
   #joinWords(until: number): void {
-    const { neighbours, targets } = this.#options;
+    const { neighbours = [], targets } = this.#options;
     if (this.isArmed || this.#fitting !== undefined || this.#pairs.length > 0 || neighbours.length === 0) return;
     this.#pairs = findPairs(this.rows.table(this.names, until), neighbours, (column) => targets[column]!);
     if (this.#pairs.length === 0) return;
