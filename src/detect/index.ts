@@ -97,11 +97,12 @@ interface Saved {
   readonly watchedUs: number;
   readonly lastTickUs: number;
   readonly expiredUs: number;
-  readonly judgedFromUs: number;
   readonly sources: readonly SourceId[];
   readonly episodes: { readonly open: readonly SavedEpisode[]; readonly changed: readonly Finding[] };
   readonly detectors: Readonly<Record<string, string>>;
+  /** By name. */
   readonly begunUs?: Readonly<Record<string, number>>;
+  readonly judgedFromUs?: Readonly<Record<string, number>>;
 }
 
 const NO_SOURCE: SourceContext = { id: '', offsetOf: () => -1 };
@@ -126,7 +127,6 @@ export const createDetection = (options: DetectionOptions): Detection => {
   let watchedUs = 0;
   let lastTickUs = 0;
   let expiredUs = 0;
-  let judgedFromUs = Number.POSITIVE_INFINITY;
 
   const evidenceOf = (frame: number) => ({ source: source.id, frame, offset: source.offsetOf(frame) });
   const episodes: Episodes = new Episodes({ evidenceOf, context: () => shared });
@@ -153,9 +153,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
     get sinceUs() {
       return sinceUs;
     },
-    get judgedFromUs() {
-      return judgedFromUs;
-    },
+    judgedFromUs: Number.POSITIVE_INFINITY,
     get watchedUs() {
       return watchedUs;
     },
@@ -167,11 +165,13 @@ export const createDetection = (options: DetectionOptions): Detection => {
   };
   /** Time that the site had watched when the detector began to learn: 0, unless it came later than the others. */
   const begunUs = detectors.map(() => 0);
+  const judgedFromUs = detectors.map(() => Number.POSITIVE_INFINITY);
   const contextOf = (d: Detector, i: number): DetectorContext =>
     Object.create(shared, {
       state: { value: (s: Parameters<DetectorContext['state']>[0]) => episodes.state(d.name, s) },
       phase: { get: () => (watchedUs - begunUs[i]! >= learningTimeUs ? 'watching' : 'learning') },
       watchedUs: { get: () => watchedUs - begunUs[i]! },
+      judgedFromUs: { get: () => judgedFromUs[i]! },
     });
   const running = detectors.map((d, i) => d.create(contextOf(d, i)));
 
@@ -188,9 +188,11 @@ export const createDetection = (options: DetectionOptions): Detection => {
     tick: hearing(running, 'tick'),
   });
   let on = heard();
+  const byName = (list: readonly number[]) => Object.fromEntries(detectors.map(({ name }, i) => [name, list[i]!]));
   /** What another version learned it cannot read: it begins anew, silent while it learns, and the others go on. */
   const beginAnew = (i: number): void => {
     begunUs[i] = watchedUs;
+    judgedFromUs[i] = Number.POSITIVE_INFINITY;
     running[i] = detectors[i]!.create(contextOf(detectors[i]!, i));
   };
 
@@ -240,8 +242,10 @@ export const createDetection = (options: DetectionOptions): Detection => {
       const step = tsUs - lastTickUs;
       if (lastTickUs > 0 && step > 0 && step <= MAX_STEP_US) watchedUs += step;
       lastTickUs = tsUs;
-      if (shared.phase === 'learning') judgedFromUs = Number.POSITIVE_INFINITY;
-      else if (judgedFromUs === Number.POSITIVE_INFINITY) judgedFromUs = tsUs;
+      for (let i = 0; i < judgedFromUs.length; i++) {
+        if (watchedUs - begunUs[i]! < learningTimeUs) judgedFromUs[i] = Number.POSITIVE_INFINITY;
+        else if (judgedFromUs[i] === Number.POSITIVE_INFINITY) judgedFromUs[i] = tsUs;
+      }
       if (tsUs - expiredUs >= EXPIRE_EVERY_US || tsUs < expiredUs) {
         expiredUs = tsUs;
         episodes.expire(tsUs);
@@ -286,11 +290,11 @@ export const createDetection = (options: DetectionOptions): Detection => {
         watchedUs,
         lastTickUs,
         expiredUs,
-        judgedFromUs,
         sources: [...sourceIndexes.keys()],
         episodes: episodes.save(),
         detectors: Object.fromEntries(detectors.map((d, i) => [d.name, running[i]!.save()])),
-        begunUs: Object.fromEntries(detectors.map((d, i) => [d.name, begunUs[i]!])),
+        begunUs: byName(begunUs),
+        judgedFromUs: byName(judgedFromUs),
       } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
@@ -298,11 +302,11 @@ export const createDetection = (options: DetectionOptions): Detection => {
       watchedUs = saved.watchedUs;
       lastTickUs = saved.lastTickUs;
       expiredUs = saved.expiredUs;
-      judgedFromUs = saved.judgedFromUs;
       for (const id of saved.sources) if (!sourceIndexes.has(id)) sourceIndexes.set(id, sourceIndexes.size);
       episodes.load(saved.episodes);
       for (const [i, { name }] of detectors.entries()) {
         begunUs[i] = saved.begunUs?.[name] ?? 0;
+        judgedFromUs[i] = saved.judgedFromUs?.[name] ?? Number.POSITIVE_INFINITY;
         try {
           running[i]!.load(saved.detectors[name]!);
         } catch {

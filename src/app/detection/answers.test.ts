@@ -263,5 +263,7 @@ describe('the answers about findings', () => {
     const accepted = await ask('acceptAlert', { params: { alert: id }, body: { reason: 'the new panel' } });
     expect(accepted.learned).toBe(true);
     expect(await writer()).toMatchObject({ state: 'closed', review: 'benign' });
+    const { items } = await ask('journal', { query: { limit: 2 } });
+    expect(items.map(({ what }) => what)).toEqual(['baseline.accepted', 'baseline.accept']);
   });
 });
