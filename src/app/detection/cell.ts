@@ -10,7 +10,16 @@ import type { BandColumns, CellModel, Deviation, PointArming } from '../../core/
 import type { PointWatch } from '../../core/site-model.ts';
 import { durationText } from '../../decide/index.ts';
 import { CellGuard } from '../../detect/index.ts';
-import { CellStretches, printRelation, type RelationWatch, type SavedStretch } from '../../learn/process/index.ts';
+import {
+  CellStretches,
+  findPairs,
+  joinRow,
+  printRelation,
+  type RelationWatch,
+  type SavedStretch,
+  type WordPair,
+  wordsText,
+} from '../../learn/process/index.ts';
 import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
 import { Freshness } from './freshness.ts';
 import { CellRelations, type Decided } from './relations.ts';
@@ -20,12 +29,12 @@ import { CellRows } from './rows.ts';
 export const MIN_ROWS = 200;
 /** A relation that a person wrote and that does not hold is worth a look. */
 const WRITTEN_SURPRISE = 0.75;
+/** Samples that are compared with earlier ones come at most so often: ticks come once in a second. */
+const LEAST_SAMPLE_US = 2_000_000;
 /** A cell without a new row for more steps than this was not seen. */
 const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
 const AGAIN_US = 3_600_000_000;
-/** Samples that are compared with earlier ones come at most so often: ticks come once in a second. */
-const LEAST_SAMPLE_US = 2_000_000;
 /** Rows whose band is remembered for the eye. */
 export const BAND_ROWS = 120;
 
@@ -47,12 +56,17 @@ export interface CellOptions {
   readonly names: readonly string[];
   readonly targets: readonly EndpointId[];
   readonly protocols: readonly string[];
+  /** Columns whose registers follow each other, the lower address first: two of them may be one number. */
+  readonly neighbours?: readonly (readonly [number, number])[];
   readonly fitter: Fitter;
   /** A model that was asked for is there, or could not be made. */
   readonly onFitted: () => void;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
 }
+
+/** Number of a row that is judged and not kept. */
+const NOT_KEPT = -1;
 
 const nanColumns = (n: number): BandColumns => ({
   expected: new Float64Array(n).fill(Number.NaN),
@@ -92,12 +106,14 @@ export class Cell {
   #fittedUs = 0;
   #learnedUs = 0;
   #nextUs = 0;
-  #failedUs = 0;
-  /** The model that is being made, and what is to be done when it is there. */
-  #fitting: Pending | undefined;
   readonly #sampleUs: number;
   #lookedUs = 0;
   #arming: readonly PointArming[] = [];
+  /** Numbers of 32 bits: rows hold them in the place of their first words. */
+  #pairs: readonly WordPair[] = [];
+  #failedUs = 0;
+  /** The model that is being made, and what is to be done when it is there. */
+  #fitting: Pending | undefined;
   /** Why it is not armed although it saw enough; '' otherwise. */
   problem = '';
   /** Changed since it was saved. */
@@ -162,6 +178,10 @@ export class Cell {
   get model(): CellModel | undefined {
     return this.#model;
   }
+  /** The number that a column is a word of; undefined where it is one by itself. */
+  pairOf(column: number): WordPair | undefined {
+    return this.#pairs.find(({ first, second }) => first === column || second === column);
+  }
   get arming(): readonly PointArming[] {
     return this.#arming;
   }
@@ -169,12 +189,10 @@ export class Cell {
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
   tick(tsUs: number, odd: boolean): boolean {
     this.#sample(tsUs, odd);
-    if (tsUs < this.#nextUs && tsUs >= this.rows.lastUs) return false;
     const { stepUs } = this.plan;
+    if (tsUs < this.#nextUs && tsUs >= this.#nextUs - stepUs) return false;
     const at = Math.floor(tsUs / stepUs) * stepUs;
     this.#nextUs = at + stepUs;
-    // A clock that stepped back would put rows out of order: they are waited out.
-    if (at <= this.rows.lastUs) return false;
     const row = this.#row;
     this.watch.read(row, this.#lastUs);
     let known = 0;
@@ -183,8 +201,14 @@ export class Cell {
       if (!this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i))) row[i] = Number.NaN;
       else if (!Number.isNaN(row[i]!)) known++;
     }
+    joinRow(this.#pairs, row);
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
+    if (at <= this.rows.lastUs) {
+      // A clock stepped back: rows are kept in order, so that these are judged and not kept.
+      this.#judge(at, NOT_KEPT);
+      return false;
+    }
     const isOdd = this.#judge(at, this.rows.taken) || odd;
     this.rows.add(at, row, isOdd);
     this.dirty = true;
@@ -196,10 +220,11 @@ export class Cell {
     if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
     this.#lookedUs = tsUs;
     this.watch.read(this.#sampled, this.#lastUs);
-    this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && !odd);
+    joinRow(this.#pairs, this.#sampled);
+    this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && this.#fitting === undefined && !odd);
   }
 
-  /** Judges the row in hand, which is that of this number. */
+  /** Judges the row in hand, which is that of this number (or is not kept). */
   #judge(tsUs: number, number: number): boolean {
     if (this.#model === undefined || this.#guard === undefined) return false;
     const row = this.#row;
@@ -211,11 +236,13 @@ export class Cell {
     for (const { point, surprise } of deviations)
       if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]! || 0, surprise);
     const band = this.#look();
-    this.#inHand = number;
-    const slot = (number % BAND_ROWS) * row.length;
-    this.#bands.expected.set(band.expected, slot);
-    this.#bands.low.set(band.low, slot);
-    this.#bands.high.set(band.high, slot);
+    this.#inHand = number === NOT_KEPT ? this.rows.taken : number;
+    if (number !== NOT_KEPT) {
+      const slot = (number % BAND_ROWS) * row.length;
+      this.#bands.expected.set(band.expected, slot);
+      this.#bands.low.set(band.low, slot);
+      this.#bands.high.set(band.high, slot);
+    }
     return this.#guard.take(tsUs, row, { ...score, deviations }, band);
   }
 
@@ -290,6 +317,7 @@ export class Cell {
     const count = this.rows.countNormal();
     if (count < MIN_ROWS) return false;
     const { fitter, onFitted } = this.#options;
+    this.#joinWords(until);
     const before = this.#fitting;
     before?.request?.withdraw();
     const fitting: Pending = {
@@ -311,6 +339,16 @@ export class Cell {
     });
     this.dirty = true;
     return true;
+  }
+
+  /** Before anything is learned of a cell, words that are halves of numbers are made the numbers that they are. */
+  #joinWords(until: number): void {
+    const { neighbours = [], targets } = this.#options;
+    if (this.isArmed || this.#fitting !== undefined || this.#pairs.length > 0 || neighbours.length === 0) return;
+    this.#pairs = findPairs(this.rows.table(this.names, until), neighbours, (column) => targets[column]!);
+    if (this.#pairs.length === 0) return;
+    this.rows.rewrite((row) => joinRow(this.#pairs, row));
+    for (const { first, second } of this.#pairs) this.#stretches.join(first, second);
   }
 
   #fitted(outcome: FitOutcome, sinceUs: number, until: number, count: number): void {
@@ -356,6 +394,12 @@ export class Cell {
       learnedUs: this.#learnedUs,
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
       // The slot of the oldest row holds the row in hand already.
+      note: (column) => {
+        const pair = this.pairOf(column);
+        return pair === undefined
+          ? ''
+          : `${this.names[pair.first]} and ${this.names[pair.second]} are ${wordsText(pair)}.`;
+      },
       bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.#inHand), this.#inHand),
       state,
       end,
@@ -364,6 +408,9 @@ export class Cell {
 
   /** What the model is armed for, and whether samples are watched for replays. */
   #armingOf(arming: PointArming, p: number): PointArming {
+    const pair = this.pairOf(p);
+    if (pair?.second === p)
+      return { ...arming, armed: [], unarmed: `judged with ${this.names[pair.first]}: both are ${wordsText(pair)}` };
     if (this.#stretches.isArmed(p))
       return arming.armed.includes('replay') ? arming : { ...arming, armed: [...arming.armed, 'replay'] };
     if (arming.nature !== 'continuous' || arming.armed.includes('replay')) return arming;
@@ -413,6 +460,7 @@ export class Cell {
         problem: this.problem,
         usualUs: this.#freshness.save(),
         stretches: this.#stretches.save(),
+        pairs: this.#pairs,
         guard: this.#guard?.save() ?? '',
       },
       model: this.#model?.save() ?? new Uint8Array(0),
@@ -427,6 +475,7 @@ export class Cell {
     this.problem = header.problem;
     this.#freshness.load(header.usualUs ?? []);
     this.#stretches.load(header.stretches ?? []);
+    this.#pairs = header.pairs ?? [];
     if (model.length > 0) {
       try {
         this.#arm(this.#options.fitter.restore(model), this.rows.taken);
@@ -460,5 +509,6 @@ export interface SavedCell {
   readonly usualUs?: readonly number[];
   /** What is normal for its samples to repeat. */
   readonly stretches?: readonly SavedStretch[];
+  readonly pairs?: readonly WordPair[];
   readonly guard: string;
 }

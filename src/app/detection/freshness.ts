@@ -37,6 +37,8 @@ export class Freshness {
     const pause = cadenceUs > 0 ? Math.min(cadenceUs, lastUs - before) : lastUs - before;
     if (before > 0 && lastUs > before) this.#learn(point, Math.max(pause, 0));
     const usual = this.usualUs[point]!;
+    // Seen in what is the future now: the clock stepped back, and it was not seen since.
+    if (lastUs - tsUs > SLACK_US) return false;
     return tsUs - lastUs <= (usual === 0 ? ONCE_US : FACTOR * usual + SLACK_US);
   }
 

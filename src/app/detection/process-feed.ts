@@ -6,6 +6,7 @@
 import type { Statement } from '../../core/detector.ts';
 import type { EndpointId, EndpointView } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
+import type { Point } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
 import type { Fitter } from './fitting.ts';
@@ -48,6 +49,23 @@ interface Pending {
   readonly points: number[];
   sinceUs: number;
 }
+
+/** Columns whose registers follow each other: the same area of the same device. */
+const neighboursOf = (points: readonly (Point | undefined)[]): [number, number][] => {
+  const keyOf = ({ target, protocol }: Point, area: string, address: number): string =>
+    `${target} ${protocol} ${area} ${address}`;
+  const places = points.map((point) => {
+    const [, area, address] = /^(.*) (\d+)$/.exec(point?.path ?? '') ?? [];
+    return point === undefined || area === undefined ? undefined : { point, area, address: Number(address) };
+  });
+  const columns = new Map(
+    places.flatMap((at, column) => (at === undefined ? [] : [[keyOf(at.point, at.area, at.address), column] as const])),
+  );
+  return places.flatMap((at, column): [number, number][] => {
+    const next = at && columns.get(keyOf(at.point, at.area, at.address + 1));
+    return next === undefined ? [] : [[column, next]];
+  });
+};
 
 export class ProcessFeed {
   readonly #options: FeedOptions;
@@ -210,6 +228,7 @@ export class ProcessFeed {
       names: this.#namesOf(plan),
       targets: points.map((point) => point?.target ?? plan.controller),
       protocols: points.map((point) => point?.protocol ?? ''),
+      neighbours: neighboursOf(points),
       fitter,
       onFitted: this.#fitted,
       state,

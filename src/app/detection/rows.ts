@@ -103,6 +103,15 @@ export class CellRows {
     return this.#tsUs[at]!;
   }
 
+  /** Changes all rows that are kept, the oldest first: what their values mean was understood. */
+  rewrite(change: (row: Float64Array) => void): void {
+    for (let i = 0; i < this.count; i++) {
+      const at = this.#at(i);
+      change(this.#values.subarray(at * this.points, (at + 1) * this.points));
+    }
+    this.markAll();
+  }
+
   /** Something was odd in a row that was judged late; nothing where it is not kept any more. */
   makeOdd(number: number): void {
     if (number < this.#taken - this.count || number >= this.#taken) return;

@@ -11,15 +11,16 @@ import type {
   PointLook,
   PointRef,
   RelationRow,
+  Series,
 } from '../../api/index.ts';
 import type { Finding } from '../../core/finding.ts';
 import { durationText, fill } from '../../decide/index.ts';
-import { parseRelation, type Relation, RelationWatch } from '../../learn/process/index.ts';
+import { parseRelation, type Relation, RelationWatch, wordsText } from '../../learn/process/index.ts';
 import type { Store } from '../../store/index.ts';
 import { BAND_ROWS, type Cell } from '../detection/cell.ts';
 import { type Decided, relationId } from '../detection/relations.ts';
 import { RequestError } from '../engine-contract.ts';
-import { type SeriesRequest, seriesOf } from '../series.ts';
+import { rangeOf, type SeriesRequest, seriesOf } from '../series.ts';
 import { unitOf } from '../units.ts';
 import { kindOf, namingOf, pointRef } from './findings.ts';
 import { finite, maybeTime, partyOf, plainValue, type SiteView, share } from './view.ts';
@@ -59,8 +60,15 @@ const progressOf = (view: SiteView, cell: Cell): Progress => {
   };
 };
 
+/** What was judged of a number in two registers is told with the words that it is made of. */
+const numberText = (cell: Cell, i: number): string => {
+  const pair = cell.pairOf(i);
+  return pair?.first === i ? `; with ${cell.names[pair.second]} ${wordsText(pair)}` : '';
+};
+
 const pointProgress = (view: SiteView, cell: Cell, i: number): Progress => {
-  const whole = progressOf(view, cell);
+  const progress = progressOf(view, cell);
+  const whole = { ...progress, text: `${progress.text}${numberText(cell, i)}` };
   const arming = cell.arming[i];
   if (!cell.isArmed || arming === undefined) return whole;
   if (arming.armed.length > 0)
@@ -176,7 +184,7 @@ const cellPoint = (
     asset: partyOf(view, point?.target ?? cell.plan.controller),
     unit: unitOf(view, id),
     nature: natureOf(cell, i),
-    value: plainValue(point?.value),
+    value: cell.pairOf(i)?.first === i ? finite(cell.rows.lastValue(i)) : plainValue(point?.value),
     lastAt: maybeTime(point?.lastUs ?? 0),
     ...pointProgress(view, cell, i),
     armed: [...(arming?.armed ?? [])],
@@ -252,14 +260,25 @@ export const cellDetail = (
   };
 };
 
+/** Values of a column of the rows that are kept, in the time that was asked for; the latest where they are too many. */
+const rowsOf = (cell: Cell, i: number, request: SeriesRequest): Pick<Series, 'us' | 'value'> => {
+  const { from, to, limit } = rangeOf(request);
+  const latest = cell.rows.latest(cell.rows.count);
+  const values = latest.at(i);
+  const kept = latest.tsUs.flatMap((us, row) => (us >= from && us <= to ? [row] : [])).slice(-limit);
+  return { us: kept.map((row) => latest.tsUs[row]!), value: kept.map((row) => finite(values[row]!)) };
+};
+
 /**
  * Values of a point from the store with the band that was expected of it. The band is known for the rows that are
  * remembered (BAND_ROWS); before them it is not told.
  */
 export const band = async (view: SiteView, store: Store, request: SeriesRequest): Promise<Band> => {
-  const series = await seriesOf(store, request);
   const cell = view.detection.feed.cellOf(request.point);
   const i = cell?.plan.points.indexOf(request.point) ?? -1;
+  // The store keeps words as they came; a number that two of them make stands in the rows of its cell.
+  const isNumber = cell?.pairOf(i)?.first === i;
+  const series = isNumber ? rowsOf(cell!, i, request) : await seriesOf(store, request);
   const n = series.us.length;
   const low = new Array<number | null>(n).fill(null);
   const high = new Array<number | null>(n).fill(null);

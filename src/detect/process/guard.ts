@@ -40,6 +40,8 @@ export interface GuardOptions {
   ) => { readonly tsUs: Float64Array; readonly values: Float64Array };
   /** The band of a column over the rows before the one in hand, oldest first; NaN where it is not remembered. */
   readonly bandBefore?: (column: number, rows: number) => BandBefore;
+  /** What a person must know of how the value of a column is read; '' where it is as it came. */
+  readonly note?: (column: number) => string;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
 }
@@ -68,6 +70,8 @@ interface Episode {
   /** Column that is charted: its own, of the whole cell the strongest one. */
   readonly charted: number;
   from: readonly { readonly point: number; readonly weight: number }[];
+  /** What was said last of the column itself: what is said of the cell has no value of a point. */
+  said: Pick<Deviation, 'observed' | 'expected' | 'low' | 'high' | 'text'>;
 }
 
 const NO_BAND: BandBefore = { expected: [], low: [], high: [] };
@@ -116,6 +120,8 @@ export class CellGuard {
     }
     for (const [column, episode] of this.#open) {
       if (episode.lastUs === tsUs) continue;
+      // A clock that stepped back does not keep it open for as long again.
+      if (episode.lastUs > tsUs) episode.lastUs = tsUs;
       this.#chart(episode, tsUs, row, band);
       if (tsUs - episode.lastUs > this.#quietUs) {
         this.#open.delete(column);
@@ -146,9 +152,12 @@ export class CellGuard {
         charted,
         bandBefore: charted === WHOLE ? NO_BAND : (this.#options.bandBefore?.(charted, PROOF_BEFORE) ?? NO_BAND),
         from: [],
+        said: deviation,
       };
       this.#open.set(column, episode);
     }
+    const { observed, expected, low, high, text } = deviation.point === column ? deviation : episode.said;
+    episode.said = { observed: deviation.point === column ? observed : row[column]!, expected, low, high, text };
     const isFirstOfRow = episode.lastUs !== tsUs || episode.rows === 0;
     episode.lastUs = tsUs;
     if (deviation.kind !== episode.kind) episode.also.add(deviation.kind);
@@ -235,12 +244,14 @@ export class CellGuard {
 
   #state(tsUs: number, column: number, episode: Episode, deviation: Deviation): void {
     const { cell, points, protocols, targets, controller, learnedUs, state } = this.#options;
+    const { said } = episode;
     const proved = episode.charted !== WHOLE && episode.rows >= episode.nextProof;
     if (proved) episode.nextProof *= 2;
     const culprits = deviation.from.map(({ point }) => point).filter((point) => point >= 0);
     const columns = [...new Set([...(column === WHOLE ? [] : [column]), ...culprits])].slice(0, MAX_FROM);
     const others = culprits.filter((point) => point !== column).map((point) => points[point]!);
     const also = [...episode.also].map((kind) => ALSO[kind]);
+    const note = column === WHOLE ? '' : (this.#options.note?.(column) ?? '');
     state({
       kind: PROCESS_KINDS[episode.kind],
       key: episode.key,
@@ -253,16 +264,18 @@ export class CellGuard {
       certainty: episode.kind === 'never-seen' || episode.kind === 'junk' ? 'certain' : 'likely',
       parts: {
         cell: words(cell),
-        observed: number(deviation.observed),
-        expected: number(deviation.expected),
-        low: number(deviation.low),
-        high: number(deviation.high),
+        observed: number(said.observed),
+        expected: number(said.expected),
+        low: number(said.low),
+        high: number(said.high),
         since: { kind: 'time', us: episode.sinceUs },
         learned: { kind: 'duration', us: learnedUs },
         from: { kind: 'points', points: others.length > 0 ? others : columns.map((at) => points[at]!) },
-        text: words(deviation.text === '' || episode.kind === 'relation' ? deviation.text : ` ${deviation.text}`),
-        also: words(also.length === 0 ? '' : ` It also shows in ${also.join(', ')}.`),
-        direction: words(deviation.observed < deviation.low ? 'lower' : 'higher'),
+        text: words(said.text === '' || episode.kind === 'relation' ? said.text : ` ${said.text}`),
+        also: words(
+          `${also.length === 0 ? '' : ` It also shows in ${also.join(', ')}.`}${note === '' ? '' : ` ${note}`}`,
+        ),
+        direction: words(said.observed < said.low ? 'lower' : 'higher'),
       },
       quietUs: this.#quietUs,
       ...(proved ? { proof: this.#proof(episode) } : {}),
@@ -283,6 +296,13 @@ export class CellGuard {
         ...e,
         also: new Set(e.also),
         columns: e.columns.map((list) => list.map(number)),
+        said: {
+          text: e.said?.text ?? '',
+          observed: number(e.said?.observed ?? Number.NaN),
+          expected: number(e.said?.expected ?? Number.NaN),
+          low: number(e.said?.low ?? Number.NaN),
+          high: number(e.said?.high ?? Number.NaN),
+        },
         bandBefore: {
           expected: e.bandBefore?.expected.map(number) ?? [],
           low: e.bandBefore?.low.map(number) ?? [],

@@ -15,7 +15,7 @@ const STUCK_FACTOR = 2;
 const STUCK_ROWS = 4;
 /** Limits are this many accuracies beyond what was seen: a recording that is rounded is no deviation. */
 const EXACT = 3;
-/** Part of its span that a point must be exact to, or standing still says nothing. */
+/** Part of its span that a point must tell apart, or standing still says nothing. */
 const COARSE = 0.05;
 const STILL_PART = 0.005;
 /** Rows within which two peaks of a level are one. */
@@ -80,7 +80,7 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
   });
   const rests = [...longest].sort((a, b) => b[1].rows - a[1].rows || a[0] - b[0]).slice(0, MAX_RESTS);
   const other = Math.max(1, ...[...longest].filter(([k]) => !rests.some(([r]) => r === k)).map(([, v]) => v.rows));
-  const coarse = shape.accuracy > COARSE * (shape.high - shape.low);
+  const coarse = shape.resolution > COARSE * (shape.high - shape.low);
   const limit = (rows: number): number => Math.ceil(rows * STUCK_FACTOR) + STUCK_ROWS;
   return {
     low: middle - side(-1),
@@ -93,6 +93,9 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
 
 /** Values that differ by no more count as standing still in training, so that a coarser recording later stands no longer. */
 const stillness = (shape: PointShape): number => Math.min(shape.accuracy, STILL_PART * (shape.high - shape.low));
+
+/** Steps that a recording must show before it is known to be as fine as the limits take it to be. */
+export const finenessOf = (shape: PointShape): number => Math.max(stillness(shape), shape.resolution * (1 + 1e-6));
 
 /** What is frozen stays the same to the last digit, in whatever resolution: this part of the span is no digit. */
 const SAME = 1e-9;

@@ -191,4 +191,5 @@ export const processLearner: CellLearner = {
 };
 export { parseRelation, printRelation, type Relation, RelationWatch } from './relations.ts';
 export { CellStretches, type Repetition, type SavedStretch } from './stretches.ts';
+export { findPairs, joinRow, type WordPair, wordsText } from './words.ts';
 export { processLearner as learner };

@@ -81,6 +81,23 @@ describe('guards of a point', () => {
     expect(limits.high).toBeGreaterThan(13);
     expect(limits.low).toBeLessThan(0);
   });
+
+  it('take what stands at a round number outside of all that was for held by its bound, any other number for frozen', () => {
+    const random = seededRandom(12);
+    const values = Array.from({ length: 1200 }, (_, i) => 60 + 10 * Math.sin(i / 40) + random.normal());
+    const [shape] = shapesOf(oneColumn(values));
+    const limits = fitGuard(shape!, Float64Array.from(values), 0.001);
+    expect(standstillOf(limits, shape!, 100)).toBe(Number.POSITIVE_INFINITY);
+    expect(standstillOf(limits, shape!, 0)).toBe(Number.POSITIVE_INFINITY);
+    expect(standstillOf(limits, shape!, 73.91827)).toBeLessThan(12);
+    expect(standstillOf(limits, shape!, 60)).toBeLessThan(12);
+    // Whole numbers are all round: beyond their range nothing is said.
+    const coarse = values.map(Math.round);
+    const [whole] = shapesOf(oneColumn(coarse));
+    const ofWhole = fitGuard(whole!, Float64Array.from(coarse), 0.001);
+    expect(standstillOf(ofWhole, whole!, 80)).toBe(Number.POSITIVE_INFINITY);
+    expect(standstillOf(ofWhole, whole!, 61)).toBeLessThan(40);
+  });
 });
 
 describe('replay', () => {

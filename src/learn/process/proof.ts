@@ -16,10 +16,10 @@ const MOST_ALARM_ROWS = 0.01;
 export const EXPERIENCE = 100;
 /** Rows of training for each point of the cell, below which regressions on the other points fit chance (Harrell, 2015). */
 export const ROWS_PER_POINT = 20;
-const FIXED: readonly DeviationKind[] = ['level', 'spread', 'soft-sensor', 'set-point', 'relation'];
-/** Changes that training must hold before standing still, or coming again, is odd: these follow the noise, not the course. */
+const FIXED: readonly DeviationKind[] = ['level', 'spread', 'replay', 'soft-sensor', 'set-point', 'relation'];
+/** Changes that training must hold before standing still is odd: it follows the noise of a point, not its course. */
 export const CHANGES = 300;
-const OF_NOISE: readonly DeviationKind[] = ['stuck', 'replay'];
+const OF_NOISE: readonly DeviationKind[] = ['stuck'];
 const REGRESSED: readonly DeviationKind[] = ['soft-sensor', 'spread'];
 
 /** A kind of deviation of a point (-1: the cell), as one text: `stuck 7`. */

@@ -13,7 +13,7 @@ import type {
 } from '../../core/process.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
 import { encode } from './codec.ts';
-import { type GuardLimits, sameness, standstillOf } from './guard.ts';
+import { finenessOf, type GuardLimits, sameness, standstillOf } from './guard.ts';
 import { Holder } from './holder.ts';
 import { Isolation, type Suspect } from './isolate.ts';
 import type { PointShape } from './nature.ts';
@@ -48,7 +48,11 @@ export interface Running {
   readonly holder: Holder['state'];
   readonly charts: Charts['state'];
   readonly isolation: Isolation['state'];
-  readonly still: { readonly values: readonly number[]; readonly rows: readonly number[] };
+  readonly still: {
+    readonly values: readonly number[];
+    readonly rows: readonly number[];
+    readonly finest: readonly number[];
+  };
   readonly replays: readonly (ReplayState | null)[];
 }
 
@@ -86,6 +90,9 @@ export class SoftModel implements CellModel {
   private readonly isolation: Isolation;
   private readonly stillValues: Float64Array;
   private readonly sameness: Float64Array;
+  /** Smallest step seen since, and the one that must be: a coarser recording stands still by itself. */
+  private readonly finest: Float64Array;
+  private readonly fineness: Float64Array;
   private readonly stillRows: Int32Array;
   private readonly relations: RelationWatch;
   private readonly replays: readonly (ReplayWatch | undefined)[];
@@ -132,6 +139,8 @@ export class SoftModel implements CellModel {
     this.isolation = new Isolation(shapes, library, sensors);
     this.stillValues = new Float64Array(shapes.length).fill(Number.NaN);
     this.sameness = Float64Array.from(shapes, sameness);
+    this.finest = new Float64Array(shapes.length).fill(Number.POSITIVE_INFINITY);
+    this.fineness = Float64Array.from(shapes, finenessOf);
     this.stillRows = new Int32Array(shapes.length);
     this.relations = new RelationWatch(
       learned.relations,
@@ -239,13 +248,15 @@ export class SoftModel implements CellModel {
       this.tell(p, beyond > span && jumped ? 'junk' : 'level', 1 + beyond / Math.max(shape.accuracy, span * 0.05), {
         expected: shape.mean,
       });
-    if (Math.abs(x - this.stillValues[p]!) <= this.sameness[p]!) this.stillRows[p]!++;
+    const step = Math.abs(x - this.stillValues[p]!);
+    if (step <= this.sameness[p]!) this.stillRows[p]!++;
     else {
+      if (step < this.finest[p]!) this.finest[p] = step;
       this.stillValues[p] = x;
       this.stillRows[p] = 1;
     }
     const allowed = standstillOf(limits, shape, this.stillValues[p]!);
-    if (this.stillRows[p]! > allowed)
+    if (this.stillRows[p]! > allowed && this.finest[p]! <= this.fineness[p]!)
       this.tell(p, 'stuck', this.stillRows[p]! / allowed, {
         text: `${shape.point} stands still for ${this.stillRows[p]} rows, never for more than ${allowed} were usual`,
       });
@@ -355,7 +366,7 @@ export class SoftModel implements CellModel {
       holder: this.holder.state,
       charts: this.charts.state,
       isolation: this.isolation.state,
-      still: { values: [...this.stillValues], rows: [...this.stillRows] },
+      still: { values: [...this.stillValues], rows: [...this.stillRows], finest: [...this.finest] },
       replays: this.replays.map((r) => r?.state ?? null),
     };
   }
@@ -371,6 +382,7 @@ export class SoftModel implements CellModel {
     this.isolation.state = running.isolation;
     this.stillValues.set(running.still.values);
     this.stillRows.set(running.still.rows);
+    this.finest.set(running.still.finest);
     running.replays.forEach((s, p) => {
       const watch = this.replays[p];
       if (s !== null && watch !== undefined) watch.state = s;

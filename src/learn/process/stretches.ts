@@ -182,6 +182,14 @@ export class CellStretches {
       this.#limits[p] = w.limit;
     });
   }
+  /** Two points turned out to be words of one number, which stands in the first: it changes as its busier word does. */
+  join(first: number, second: number): void {
+    const [one, other] = [this.#watches[first]!, this.#watches[second]!];
+    if (other.changes > one.changes) {
+      one.changes = other.changes;
+      one.longest = one.peak = other.longest;
+    }
+  }
   isArmed(point: number): boolean {
     return Number.isFinite(this.#limits[point]!);
   }
