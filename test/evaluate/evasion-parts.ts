@@ -26,5 +26,5 @@ export const runPart = (part: Part, seed: number, short: boolean): readonly Evas
         ? { seed, learnHours: 6, hours: 2, stepS: 20, targets: 4, rounds: 1 }
         : { seed, learnHours: 24, hours: 6, stepS: 10, targets: 4, rounds: 4 },
     );
-  return runFloods();
+  return runFloods(short);
 };

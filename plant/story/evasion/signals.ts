@@ -126,10 +126,11 @@ export const SIGNALS: readonly SignalEvasion[] = [
     begin: (board, target, heard, startS, seed) => {
       moveProcess(board, target);
       const random = seededRandom(seed ^ 0x7e91a4);
-      const sensors = new Set(board.sensors.map((p) => p.definition.name));
+      // Outputs move as finely as what is measured, and are noisy too.
+      const noisy = new Set([...board.sensors, ...board.outputs].map((p) => p.definition.name));
       const agoS = Math.min(86_400, Math.floor((startS * 0.75) / heard.stepS) * heard.stepS);
       maskAll(board, (name) => {
-        const noise = sensors.has(name) ? heard.step(name) / 2 : 0;
+        const noise = noisy.has(name) && board.point(name).definition.type !== 'bool' ? heard.step(name) / 2 : 0;
         return (_, timeS) => heard.earlier(name, timeS, agoS) + (noise > 0 ? noise * random.normal() : 0);
       });
     },

@@ -109,4 +109,15 @@ describe('writer', () => {
     s.write(behind[0]!, plc, 'holding register 4', 1);
     expect(s.of('writer-other-card').length).toBe(1);
   });
+
+  it('tells the write of a device that was there before by itself, in a flood of forged ones', () => {
+    const s = new Scene();
+    const [plc, historian] = [s.host('10.0.0.10', 'plc'), s.host('10.0.0.30', 'historian')];
+    s.pass(DAY + HOUR);
+    for (let n = 0; n < 1_200; n++) s.write(s.host(`10.9.${n >> 8}.${n & 255}`), plc, 'holding register 4', 1);
+    expect(s.of('new-writer').length).toBe(1_001);
+    s.write(historian, plc, 'holding register 4', 1);
+    expect(s.of('new-writer').filter((f) => f.actor === historian)).toMatchObject([{ target: plc, count: 1 }]);
+    expect(s.of('new-writer').filter((f) => f.state === 'open').length).toBe(1_001);
+  });
 });
