@@ -53,20 +53,6 @@ describe('the queue', () => {
     const { alerts } = triage.picture();
     expect(alerts.map((alert) => alert.findings.length).sort()).toEqual([1, 1, 2]);
   });
-  it('makes one alert of what a device does for the first time, the worst in front', () => {
-    const triage = make();
-    triage.take([
-      finding(0, { kind: 'new-device', actor: 22, target: 22, severity: 'uptime', surprise: 0.8 }),
-      finding(0.1, { kind: 'new-conversation', actor: 22, target: 30, severity: 'regulatory', surprise: 0.8 }),
-      finding(0.2, { kind: 'new-writer', actor: 22, target: 30, severity: 'uptime', surprise: 0.9 }),
-      finding(0.3, { kind: 'download', actor: 22, target: 30 }),
-    ]);
-    const { alerts } = triage.picture();
-    expect(alerts.map((alert) => [alert.lead.kind, alert.findings.length]).sort()).toEqual([
-      ['download', 1],
-      ['new-writer', 3],
-    ]);
-  });
   it('joins the points of one controller that go wrong together, the worst in front, a safety function apart', () => {
     const triage = make();
     triage.take([

@@ -28,8 +28,6 @@ export const MAX_EPISODES = 200;
 const HOUR_US = 3_600_000_000;
 /** An episode joins the alert of the same matter when it follows within so long; later it is a matter of its own. */
 export const JOIN_US = 24 * HOUR_US;
-/** Kinds that say that a device does something for the first time. */
-const FIRST_TIME = /^new-(device$|conversation|writer|written-point|operation|order)/;
 /** Points of one controller that go wrong within so long are one matter: the culprit and those that follow from it. */
 export const PROCESS_JOIN_US = HOUR_US;
 
@@ -154,9 +152,6 @@ export class Triage {
       const apart = finding.severity === 'safety' ? ' safety' : '';
       return { key: `process${apart} ${host(finding.target)}`, joinUs: PROCESS_JOIN_US };
     }
-    // One device that is new, talks and writes where it never did is one matter, however many kinds say so.
-    if (finding.actor > 0 && FIRST_TIME.test(finding.kind))
-      return { key: `first time by ${host(finding.actor)}`, joinUs: JOIN_US };
     return finding.actor > 0
       ? { key: `${finding.kind} by ${host(finding.actor)}`, joinUs: JOIN_US }
       : { key: `${finding.kind} of ${host(finding.target)} ${finding.point}`, joinUs: JOIN_US };

@@ -13,7 +13,7 @@ import { Interner } from '../../lib/interner.ts';
 import { subnetOf } from '../../lib/ip-scope.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, whoAll, words, wordsAll } from '../shared/parts.ts';
+import { byName, count, counted, watchedFor, who, whoAll, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_CONVERSATION, NEW_CONVERSATIONS } from './kinds.ts';
 
@@ -123,7 +123,7 @@ const create = (context: DetectorContext): RunningDetector => {
         : 0.6;
     const fan = fanOf(at.client, at.tsUs);
     if (!fan.servers.includes(at.server) && fan.servers.length < 256) fan.servers.push(at.server);
-    if (!fan.protocols.includes(protocol) && fan.protocols.length < 16) fan.protocols.push(protocol);
+    if (!fan.protocols.includes(byName(protocol)) && fan.protocols.length < 16) fan.protocols.push(byName(protocol));
     const many = fan.servers.length > MAX_APART;
     if (many) {
       if (at.tsUs - fan.toldUs < TELL_EVERY_US) return;
@@ -152,15 +152,15 @@ const create = (context: DetectorContext): RunningDetector => {
           number: count(fan.servers.length),
           servers: whoAll(fan.servers),
           protocols: wordsAll(fan.protocols),
-          watched: howLong(context.watchedUs),
-          before: count(had.get(client) ?? 0),
+          watched: watchedFor(context.watchedUs),
+          before: counted(had.get(client) ?? 0, 'conversation'),
         },
       });
     else {
       const pair = `${client} ${server}`;
       // The layers of one connection (COTP below S7) are one conversation for people.
       const list = told.get(pair) ?? [];
-      if (!list.includes(protocol) && list.length < 8) list.push(protocol);
+      if (!list.includes(byName(protocol)) && list.length < 8) list.push(byName(protocol));
       if (told.size >= MAX_FANNING && !told.has(pair)) told.clear();
       told.set(pair, list);
       context.state({
@@ -171,7 +171,7 @@ const create = (context: DetectorContext): RunningDetector => {
           client: who(at.client),
           server: who(at.server),
           protocol: wordsAll(list),
-          watched: howLong(context.watchedUs),
+          watched: watchedFor(context.watchedUs),
           usual: usualClients(server, p),
         },
       });

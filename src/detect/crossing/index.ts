@@ -9,7 +9,7 @@ import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known
 import { Interner } from '../../lib/interner.ts';
 import { subnetOf } from '../../lib/ip-scope.ts';
 import { isControl, isController, isOffice, isPlant, isTalk, needsNone } from '../shared/learning.ts';
-import { who, words } from '../shared/parts.ts';
+import { byName, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const OFFICE_TO_CONTROLLER: FindingKind = {
@@ -118,7 +118,7 @@ const create = (context: DetectorContext): RunningDetector => {
         from: words(levelText(context.level(client))),
         to: words(levelText(context.level(server))),
         role: words(context.role(device)),
-        protocol: words(protocol),
+        protocol: words(byName(protocol)),
         state: words(before || context.phase === 'learning' ? 'used before' : 'never used before'),
       },
     });
@@ -137,7 +137,12 @@ const create = (context: DetectorContext): RunningDetector => {
       const told = finding.parts.protocol;
       if (!kinds.includes(finding.kind) || told?.kind !== 'text') return false;
       const place = (e: number): number => (context.isOutside(e) ? 0 : context.host(e));
-      const row = known.find(place(finding.actor), place(finding.target), protocols.id(told.text), 0);
+      const row = known.find(
+        place(finding.actor),
+        place(finding.target),
+        protocols.id(finding.protocol === '' ? '' : told.text),
+        0,
+      );
       if (row < 0) return false;
       known.setState(row, USUAL);
       return true;

@@ -7,7 +7,7 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { FlowSummary } from '../../core/observation.ts';
 import { ipScope, subnetOf } from '../../lib/ip-scope.ts';
 import { isController, isOffice, isPlant, siteLearning } from '../shared/learning.ts';
-import { count, counted, howLong, who, whoAll, words } from '../shared/parts.ts';
+import { count, counted, howLong, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { DEVICE_SILENT, MANY_SILENT, NEW_DEVICE, NEW_DEVICES } from './kinds.ts';
 
@@ -188,7 +188,7 @@ const create = (context: DetectorContext): RunningDetector => {
           number: count(net.freshCount),
           devices: whoAll(net.fresh),
           network: words(network),
-          watched: howLong(context.watchedUs),
+          watched: watchedFor(context.watchedUs),
           known: counted(Math.max(0, net.known - net.freshCount + 1), 'device'),
         },
       });
@@ -203,7 +203,7 @@ const create = (context: DetectorContext): RunningDetector => {
           device: who(endpoint),
           address: words([e.ip, e.mac].filter((x) => x !== undefined).join(', ')),
           network: words(network),
-          watched: howLong(context.watchedUs),
+          watched: watchedFor(context.watchedUs),
           number: counted(net.known, 'device'),
         },
       });

@@ -10,7 +10,7 @@ describe('engineering', () => {
     const [f] = s.of('program-download');
     expect(f).toMatchObject({ actor: eng, target: plc, severity: 'uptime', certainty: 'certain', surprise: 0.9 });
     expect(f!.techniques).toContain('T0843');
-    expect(f!.parts.before).toEqual({ kind: 'count', value: 0 });
+    expect(f!.parts.before).toEqual({ kind: 'text', text: 'never' });
   });
 
   it('is less surprised by who did it before, and never silent', () => {
@@ -23,7 +23,7 @@ describe('engineering', () => {
     }
     const found = s.of('mode-change');
     expect(found.map((f) => f.surprise.toFixed(1))).toEqual(['0.9', '0.7', '0.7']);
-    expect(found[2]!.parts.before).toEqual({ kind: 'count', value: 2 });
+    expect(found[2]!.parts.before).toEqual({ kind: 'text', text: '2 times' });
     expect(s.detection.accept(found[2]!)).toBe(true);
     s.command(eng, plc, 's7comm', { verb: 'mode-change', operation: 'PLC Stop' });
     expect(s.of('mode-change')[3]!.surprise).toBeLessThan(0.5);

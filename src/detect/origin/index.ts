@@ -12,7 +12,7 @@ import type { At, Command, Verb } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
 import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
-import { howLong, who, whoAll, words } from '../shared/parts.ts';
+import { howItWent, howLong, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { REMOTE_PROGRAMS, remoteProgram } from '../shared/remote.ts';
 import { fromText, toText } from '../shared/text.ts';
 
@@ -20,7 +20,7 @@ export const REMOTE_COMMAND: FindingKind = {
   code: 'remote-command',
   family: 'policy',
   title: '{client} changes {server} after a login from {remote}',
-  what: '{client} sent {operation} to {server} ({object}, {outcome}). {remote} logged in to {client} by {program} {ago} before.',
+  what: '{client} sent {operation} to {server} ({how}). {remote} logged in to {client} by {program} {ago} before.',
   comparedWith: 'In {watched} of watching, {usual} worked at {client} from elsewhere.',
   innocent: 'An engineer or vendor who works from another desk than usual, with an order.',
   check: [
@@ -160,9 +160,10 @@ const create = (context: DetectorContext): RunningDetector => {
         operation: words(c.operation),
         object: words(c.object ?? 'no address told'),
         outcome: words(c.outcome),
+        how: howItWent(c),
         program: words(REMOTE_PROGRAMS[login.program] ?? 'a remote session'),
         ago: howLong(Math.max(1e6, at.tsUs - login.sinceUs)),
-        watched: howLong(context.watchedUs),
+        watched: watchedFor(context.watchedUs),
         usual: usual.length === 0 ? words('nobody') : whoAll(usual),
       },
     });

@@ -36,7 +36,7 @@ export const UNANSWERED_BURST = kind({
   code: 'unanswered-burst',
   family: 'operational',
   title: '{server} leaves requests of {client} unanswered',
-  what: '{number} requests of {client} to {server} stayed unanswered within a minute, last {operation} ({object}): {reason}.',
+  what: '{number} requests of {client} to {server} stayed unanswered within a minute, last {operation} ({object}).',
   innocent: 'The device is off, overloaded or restarting, or the mirror port shows one direction only.',
   check: [
     'Is {server} on, and does it answer others?',
@@ -130,8 +130,8 @@ const create = (context: DetectorContext): RunningDetector => {
         number: count(now),
         operation: words(c.operation),
         object: words(c.object ?? 'no address told'),
-        reason: words(c.reason ?? 'no reason told'),
-        usual: count(usual),
+        reason: words(c.reason ?? 'it gave no reason'),
+        usual: usual === 0 ? words('none') : count(usual),
       },
     });
   };

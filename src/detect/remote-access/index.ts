@@ -8,7 +8,7 @@ import type { At } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
 import { isOffice, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
-import { howLong, who, whoAll, words } from '../shared/parts.ts';
+import { watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { REMOTE_PROGRAMS, remoteProgram } from '../shared/remote.ts';
 import { fromText, toText } from '../shared/text.ts';
 
@@ -22,7 +22,7 @@ export const REMOTE_ACCESS: FindingKind = {
   family: 'policy',
   title: '{client} opens {program} to {server}',
   what: '{client} works at {server} by {program}. It did not do so before.',
-  comparedWith: 'In {watched} of watching, {server} was worked at by {program} from {usual} only.',
+  comparedWith: 'In {watched} of watching, somebody worked at {server} by {program} from: {usual}.',
   innocent: 'A vendor or an engineer at an agreed time, or a new jump host.',
   check,
   severity: 'uptime',
@@ -96,7 +96,7 @@ const create = (context: DetectorContext): RunningDetector => {
         client: who(client),
         server: who(server),
         program: words(program),
-        watched: howLong(context.watchedUs),
+        watched: watchedFor(context.watchedUs),
         usual: usual.length === 0 ? words('nobody') : whoAll(usual.filter((u) => u > 0)),
       },
     });

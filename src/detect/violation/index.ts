@@ -9,14 +9,14 @@ import type { At, Weird } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, words } from '../shared/parts.ts';
+import { count, often, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const VIOLATION: FindingKind = {
   code: 'protocol-violation',
   family: 'protocol',
   title: '{sender} breaks the rules of {protocol}',
-  what: '{sender} sent what the specification forbids: {code} ({detail}), {number} times within ten minutes.',
+  what: '{sender} sent what the specification forbids: {code} ({detail}), {number} within ten minutes.',
   comparedWith: 'In {watched} of watching, its worst ten minutes had {usual} of this.',
   innocent: 'A device with a faulty or unusual implementation, a new firmware, or loss on the mirror port.',
   check: [
@@ -32,7 +32,7 @@ export const SEQUENCE: FindingKind = {
   code: 'sequence-broken',
   family: 'protocol',
   title: 'Messages of {sender} are repeated, missing or out of order',
-  what: '{code}: {detail}; {number} times within ten minutes.',
+  what: '{code}: {detail}; {number} within ten minutes.',
   comparedWith:
     'The protocol numbers its messages one by one; in {watched} of watching, the worst ten minutes had {usual}.',
   innocent: 'Packet loss on the network or on the mirror port, or a connection that was set up anew.',
@@ -111,8 +111,8 @@ const create = (context: DetectorContext): RunningDetector => {
     server: other > 0 ? who(other) : words('its other end'),
     protocol: words(at.protocol === '' ? 'its protocol' : at.protocol),
     code: words(w.code),
-    detail: words(w.detail === '' ? 'nothing more told' : w.detail),
-    watched: howLong(context.watchedUs),
+    detail: words(w.detail === '' ? 'no detail' : w.detail),
+    watched: watchedFor(context.watchedUs),
   });
   const commonOf = (at: At, sender: number, other: number) => ({
     actor: sender,
@@ -149,7 +149,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const usual = bursts.usual(row);
     if (!isOrder && !isSum && (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row))) return;
     const common = commonOf(at, sender, other);
-    const parts = { ...partsOf(at, w, sender, other), number: count(number), usual: count(usual) };
+    const parts = { ...partsOf(at, w, sender, other), number: often(number), usual: usual === 0 ? words('none') : count(usual) };
     if (isSum) {
       context.state({
         kind: WRONG_CHECKSUM,

@@ -12,7 +12,7 @@ import { Usual } from '../../learn/network/usual.ts';
 import { type SavedVisits, Visits } from '../../learn/network/visits.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
+import { count, howItWent, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD } from './kinds.ts';
 
@@ -135,7 +135,8 @@ const create = (context: DetectorContext): RunningDetector => {
     object: words(addressOf(c)),
     value: words(c.value === undefined ? 'not told' : String(c.value)),
     outcome: words(c.outcome),
-    watched: howLong(context.watchedUs),
+    how: howItWent(c),
+    watched: watchedFor(context.watchedUs),
   });
 
   const command = (at: At, c: Command): void => {
