@@ -144,7 +144,6 @@ const SideNav = ({ site }: { site: string }) => {
             params={{ site }}
             activeProps={{ className: 'here', 'aria-current': 'page' }}
             title={p.what}
-            aria-label={`${p.label}${loudly}`}
           >
             <Icon size={16} stroke={1.6} aria-hidden="true" />
             <span className="label">{p.label}</span>
