@@ -20,7 +20,7 @@ it.each([
   [
     'a morning of another seed',
     { seed: 2, startUs: PLANT_DEFAULTS.startUs + 9 * HOUR_US },
-    '0a4936873f8e2a0604c47b20c26660242e624620cd1358bb442a7718d9377063',
+    'c1d715e0ccd69f070e42f127f405de89604b8a6a765c919b5ecd6b0e35641719',
   ],
   [
     'an attack on the variant plant with added cells',
