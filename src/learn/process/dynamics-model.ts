@@ -6,8 +6,11 @@
  * how much of the deviation ends if this point alone is corrected).
  */
 import type { CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
+import { scratch } from './arena.ts';
+import { type ArmingColumns, armingList, namesOf } from './arming-table.ts';
 import { type Limits, surpriseOf } from './dynamics-limits.ts';
 import { isNextRow, MAX_STANDARDISED } from './dynamics-points.ts';
+import { encodeDynamics } from './dynamics-save.ts';
 
 /** One row counts at most as so many times the limit of a single row, so that one spike does not ring on for hours. */
 const MAX_ROW_EXCESS = 10;
@@ -28,10 +31,9 @@ export interface Horizon {
 
 /** What was learned: constant while the model runs. */
 export interface Learned {
-  readonly names: readonly string[];
-  readonly arming: readonly PointArming[];
+  readonly arming: ArmingColumns;
   /** Columns that take part, and their standardisation. */
-  readonly columns: readonly number[];
+  readonly columns: Uint16Array;
   readonly mean: Float64Array;
   readonly scale: Float64Array;
   readonly stepUs: number;
@@ -112,7 +114,7 @@ class CellDeviation implements Deviation {
   }
 
   get text(): string {
-    const { horizons, names, columns } = this.learned;
+    const { horizons, arming, columns } = this.learned;
     const rows = Math.round(2 / horizons[this.horizon]!.rate - 1);
     const first = this.from[0]!;
     const times = this.observed / this.high;
@@ -120,7 +122,7 @@ class CellDeviation implements Deviation {
       `${columns.length} points do not move together as learned ` +
       `(${times >= 1 ? `${times.toPrecision(2)} times the limit` : 'still above what is usual'}, ` +
       `${rows <= 1 ? 'in this row' : `over about ${rows} rows`}); ` +
-      `a wrong ${names[first.point]} alone would explain ${Math.round(100 * Math.min(1, first.weight))} % of it`
+      `a wrong ${namesOf(arming)[first.point]} alone would explain ${Math.round(100 * Math.min(1, first.weight))} % of it`
     );
   }
 }
@@ -152,7 +154,7 @@ const contributions = (
       along[3 * p + i]! += lasting * lasting;
     }
   }
-  const weights = columns.map((point, i) => {
+  const weights = Array.from(columns, (point, i) => {
     const lasting = along[3 * p + i]!;
     const whole = lasting > 0 ? along[2 * p + i]! ** 2 / lasting : 0;
     return { point, weight: Math.max(along[i]! ** 2 / along[p + i]!, whole) / total };
@@ -163,7 +165,7 @@ const contributions = (
 /** w = operator * history - offset, four rows at a time: four independent sums keep the processor busy. */
 const apply = (operator: Float32Array, offset: Float64Array, history: Float64Array, w: Float64Array): void => {
   const width = history.length;
-  const p = w.length;
+  const p = offset.length;
   let a = 0;
   for (; a + 4 <= p; a += 4) {
     let i = a * width;
@@ -198,33 +200,30 @@ const scaleBy = (a: Float64Array, at: number, n: number, factor: number): void =
 };
 
 export class DynamicsModel implements CellModel {
-  readonly arming: readonly PointArming[];
   readonly bytesPerPoint: number;
   /** T2 per point of each horizon after the last row, on a log scale; for calibration and display. */
   readonly statistics: Float64Array;
   private readonly learned: Learned;
   private readonly running: Running;
-  private readonly innovation: Float64Array;
   private readonly missing: Int32Array;
-  private readonly encode: (learned: Learned, running: Running) => Uint8Array;
   private readonly deviation: CellDeviation;
   private readonly result: { surprise: number; state: 'scored'; deviations: readonly Deviation[] };
   private readonly one: readonly Deviation[];
 
-  constructor(learned: Learned, running: Running, encode: (learned: Learned, running: Running) => Uint8Array) {
+  constructor(learned: Learned, running: Running) {
     const p = learned.columns.length;
     this.learned = learned;
     this.running = running;
-    this.encode = encode;
-    this.arming = learned.arming;
-    this.innovation = new Float64Array(p);
     this.missing = new Int32Array(p);
     this.statistics = new Float64Array(learned.horizons.length);
-    const floats = 3 * p + running.history.length + running.smooth.length + this.innovation.length;
-    this.bytesPerPoint = p === 0 ? 0 : (learned.operator.byteLength + 8 * floats + 8 * p) / p;
+    this.bytesPerPoint = p === 0 ? 0 : (learned.operator.buffer.byteLength + this.missing.byteLength) / p;
     this.deviation = new CellDeviation(learned, running);
     this.one = [this.deviation];
     this.result = { surprise: 0, state: 'scored', deviations: NO_DEVIATIONS };
+  }
+
+  get arming(): readonly PointArming[] {
+    return armingList(this.learned.arming);
   }
 
   score(tsUs: number, row: Float64Array): RowScore {
@@ -239,17 +238,18 @@ export class DynamicsModel implements CellModel {
       running.filled = 0;
       return UNSEEN;
     }
-    this.innovate(missing);
+    const innovation = scratch(p);
+    this.innovate(missing, innovation);
     if (running.filled < learned.lags) {
       running.filled++;
       return UNSEEN;
     }
-    this.bound();
-    return this.judge(this.smoothen());
+    this.bound(innovation);
+    return this.judge(this.smoothen(innovation));
   }
 
   save(): Uint8Array {
-    return this.encode(this.learned, this.running);
+    return encodeDynamics(this.learned, this.running);
   }
 
   /** After a gap nothing that was smoothed tells about now. */
@@ -279,11 +279,10 @@ export class DynamicsModel implements CellModel {
    * The whitened innovation of the row. Missing points get the value that makes it smallest, which is their expectation
    * given all the others (Gauss-Seidel on the normal equations).
    */
-  private innovate(missing: number): void {
+  private innovate(missing: number, w: Float64Array): void {
     const { operator, offset } = this.learned;
     const { history } = this.running;
-    const w = this.innovation;
-    const p = w.length;
+    const p = offset.length;
     const width = history.length;
     apply(operator, offset, history, w);
     for (let pass = 0; missing > 0 && pass < FILL_PASSES; pass++)
@@ -302,20 +301,19 @@ export class DynamicsModel implements CellModel {
       }
   }
 
-  private bound(): void {
-    const w = this.innovation;
+  private bound(w: Float64Array): void {
+    const p = this.learned.offset.length;
     let square = 0;
-    for (let a = 0; a < w.length; a++) square += w[a]! * w[a]!;
-    const most = MAX_ROW_EXCESS * w.length * Math.exp(this.learned.horizons[0]!.limits.raise);
-    if (square > most) scaleBy(w, 0, w.length, Math.sqrt(most / square));
+    for (let a = 0; a < p; a++) square += w[a]! * w[a]!;
+    const most = MAX_ROW_EXCESS * p * Math.exp(this.learned.horizons[0]!.limits.raise);
+    if (square > most) scaleBy(w, 0, p, Math.sqrt(most / square));
   }
 
   /** Moves all horizons on; answers with the one that is nearest to, or furthest above, its limit. */
-  private smoothen(): number {
+  private smoothen(w: Float64Array): number {
     const { horizons } = this.learned;
     const { smooth, variance, raised } = this.running;
-    const w = this.innovation;
-    const p = w.length;
+    const p = this.learned.offset.length;
     let worst = 0;
     let height = Number.NEGATIVE_INFINITY;
     for (let h = 0; h < horizons.length; h++) {

@@ -9,7 +9,7 @@ import type { PointShape } from './nature.ts';
 /** Parts of the training that are compared to see whether limits hold. */
 const BLOCKS = 4;
 /** Values that a point rests at (a closed valve's zero): each has its own longest rest. */
-const MAX_RESTS = 3;
+export const MAX_RESTS = 3;
 /** A standstill is odd from this many times the longest seen, and a few rows more. */
 const STUCK_FACTOR = 2;
 const STUCK_ROWS = 4;
@@ -94,9 +94,8 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
 /** Values that differ by no more are standing still. */
 export const stillness = (shape: PointShape): number => Math.min(shape.accuracy, STILL_PART * (shape.high - shape.low));
 
-/** Rows that a point may stand still at this value. */
-export const standstillOf = (limits: GuardLimits, shape: PointShape, value: number): number => {
-  for (let i = 0; i < limits.rests.length; i++)
-    if (Math.abs(value - limits.rests[i]!) <= 2 * shape.accuracy) return limits.restRows[i]!;
-  return limits.otherRows;
+/** Number of the rest value, among those from `from` to `to`, that this value is; -1 where it is none. */
+export const restOf = (rests: ArrayLike<number>, from: number, to: number, accuracy: number, value: number): number => {
+  for (let i = from; i < to; i++) if (Math.abs(value - rests[i]!) <= 2 * accuracy) return i;
+  return -1;
 };

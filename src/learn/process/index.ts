@@ -24,8 +24,12 @@ interface Member {
 }
 
 /** A point is armed for what any member is armed for; what the proof silenced is said. */
-const armingOf = (members: readonly Member[], point: number): PointArming => {
-  const all = members.map((m) => ({ arming: m.model.arming[point]!, silenced: m.silenced }));
+const armingOf = (
+  members: readonly Member[],
+  lists: readonly (readonly PointArming[])[],
+  point: number,
+): PointArming => {
+  const all = members.map((m, i) => ({ arming: lists[i]![point]!, silenced: m.silenced }));
   const best = all[0]!.arming;
   const silenced = all.flatMap((m) => m.arming.armed.filter((k) => m.silenced.has(voiceOf(k, point))));
   const armed = all.flatMap((m) =>
@@ -51,7 +55,6 @@ const armingOf = (members: readonly Member[], point: number): PointArming => {
 };
 
 const build = (members: readonly Member[]): CellModel => {
-  const points = members[0]!.model.arming.length;
   const deviations: Deviation[] = [];
   const result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] } = {
     surprise: 0,
@@ -59,8 +62,13 @@ const build = (members: readonly Member[]): CellModel => {
     deviations,
   };
   return {
-    arming: Array.from({ length: points }, (_, p) => armingOf(members, p)),
-    invariants: members.flatMap((m) => m.model.invariants ?? []),
+    get arming() {
+      const lists = members.map(({ model }) => model.arming);
+      return lists[0]!.map((_, p) => armingOf(members, lists, p));
+    },
+    get invariants() {
+      return members.flatMap((m) => m.model.invariants ?? []);
+    },
     bytesPerPoint: members.reduce((sum, m) => sum + m.model.bytesPerPoint, 0),
     score(tsUs: number, row: Float64Array): RowScore {
       deviations.length = 0;

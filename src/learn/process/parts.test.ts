@@ -1,12 +1,12 @@
 /** Known answers for the parts of the soft model. */
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/random.ts';
+import { bring, gather, keep } from './arena.ts';
 import { Charts, tailLimit } from './charts.ts';
-import { decode, encode } from './codec.ts';
-import { fitGuard, standstillOf } from './guard.ts';
+import { fitGuard, restOf } from './guard.ts';
 import { shapesOf } from './nature.ts';
 import { mineRelations, parseRelation, printRelation, RelationWatch } from './relations.ts';
-import { fitReplay, watchReplay } from './replay.ts';
+import { fitReplay, ReplayWatch, replayMemory, stepOf } from './replay.ts';
 import { setPointOf } from './set-point.ts';
 import { madePlant, POINTS } from './testing/made-plant.ts';
 
@@ -76,8 +76,9 @@ describe('guards of a point', () => {
     const values = Array.from({ length: 1200 }, (_, i) => (i % 40 < 20 ? 0 : Math.sin(i) * 3 + 10));
     const [shape] = shapesOf(oneColumn(values));
     const limits = fitGuard(shape!, Float64Array.from(values), 0.001);
-    expect(standstillOf(limits, shape!, 0)).toBe(44);
-    expect(standstillOf(limits, shape!, 9)).toBeLessThan(12);
+    const rest = (value: number): number => restOf(limits.rests, 0, limits.rests.length, shape!.accuracy, value);
+    expect(limits.restRows[rest(0)]).toBe(44);
+    expect(rest(9) < 0 ? limits.otherRows : limits.restRows[rest(9)]).toBeLessThan(12);
     expect(limits.high).toBeGreaterThan(13);
     expect(limits.low).toBeLessThan(0);
   });
@@ -90,13 +91,13 @@ describe('replay', () => {
     const [shape] = shapesOf(oneColumn(values));
     const limit = fitReplay(shape!, Float64Array.from(values));
     expect(limit).toBeLessThan(8);
-    const watch = watchReplay(shape!, limit);
-    for (const x of values.slice(0, 600)) expect(watch.take(x)).toBeLessThan(limit);
+    const watch = new ReplayWatch(replayMemory([1, stepOf(shape!)]));
+    for (const x of values.slice(0, 600)) expect(watch.take(1, x)).toBeLessThan(limit);
     let run = 0;
-    for (const x of values.slice(300, 330)) run = watch.take(x);
+    for (const x of values.slice(300, 330)) run = watch.take(1, x);
     expect(run).toBeGreaterThan(20);
-    expect(watch.distance).toBe(300);
-    for (let i = 0; i < 100; i++) run = watch.take(0.5);
+    expect(watch.distance(1)).toBe(300);
+    for (let i = 0; i < 100; i++) run = watch.take(1, 0.5);
     expect(run).toBe(0);
   });
 
@@ -175,12 +176,20 @@ describe('set points', () => {
 });
 
 describe('what is saved', () => {
+  const arrays = {
+    a: Float64Array.of(Number.NaN, -1 / 3),
+    b: Uint8Array.of(1, 2, 3),
+    c: Int16Array.of(-1),
+    d: new Float32Array(0),
+  };
+
   it('comes back exactly, also numbers that JSON does not have', () => {
-    const value = {
-      a: [Number.NaN, Number.POSITIVE_INFINITY, -1 / 3, Number.NEGATIVE_INFINITY],
-      name: '!x',
-      deep: { b: null },
-    };
-    expect(decode(encode(value))).toEqual(value);
+    const saved = keep('x 1', [Number.NaN, Number.NEGATIVE_INFINITY, 1 / 3], gather(arrays));
+    const { scalars, arrays: again } = bring<typeof arrays>('x 1', saved);
+    expect(scalars).toEqual([Number.NaN, Number.NEGATIVE_INFINITY, 1 / 3]);
+    expect(again).toEqual(arrays);
+    expect(again.c.buffer).toBe(again.a.buffer);
+    expect(keep('x 1', scalars, again)).toEqual(saved);
+    expect(() => bring('x 2', saved)).toThrow('x 1');
   });
 });
