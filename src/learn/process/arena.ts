@@ -34,7 +34,11 @@ const sizeOf = (arrays: Arrays): number =>
 
 /** Views of `buffer` from `at` on, in the order and with the lengths given. */
 const viewsOf = (parts: Head['parts'], buffer: ArrayBuffer): Record<string, Column> => {
-  const out: Record<string, Column> = {};
+  // Names are given all at once: an object that grows name by name becomes a hash table, larger than what it holds.
+  const out = JSON.parse(JSON.stringify(Object.fromEntries(parts.map(([name]) => [name, null])))) as Record<
+    string,
+    Column
+  >;
   let at = 0;
   for (const [name, kind, length] of parts) {
     const view = new KINDS[kind](buffer, at, length);
@@ -80,10 +84,6 @@ export const bring = <T extends Arrays>(version: string, saved: Uint8Array): { s
   const memory = saved.slice(4 + length).buffer;
   return { scalars: head.scalars.map(Number), arrays: viewsOf(head.parts, memory) as unknown as T };
 };
-
-/** Texts as octets, for what is read seldom: a string for each point and model would cost more than its numbers. */
-export const packTexts = (texts: readonly string[]): Uint8Array => new TextEncoder().encode(JSON.stringify(texts));
-export const unpackTexts = (octets: Uint8Array): string[] => JSON.parse(new TextDecoder().decode(octets)) as string[];
 
 let spare = new Float64Array(0);
 /** Memory for one calculation, of at least `length` numbers with any contents: gone with the next call from anywhere. */

@@ -7,9 +7,9 @@
  */
 import type { CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
 import { scratch } from './arena.ts';
-import { type ArmingColumns, armingList, namesOf } from './arming-table.ts';
+import { armingList, namesOf } from './arming-table.ts';
 import { type Limits, surpriseOf } from './dynamics-limits.ts';
-import { isNextRow, MAX_STANDARDISED } from './dynamics-points.ts';
+import { isNextRow, MAX_DYNAMICS_POINTS, MAX_STANDARDISED } from './dynamics-points.ts';
 import { encodeDynamics } from './dynamics-save.ts';
 
 /** One row counts at most as so many times the limit of a single row, so that one spike does not ring on for hours. */
@@ -23,6 +23,9 @@ const MAX_NAMED = 8;
 /** Rows with more than this part of their points missing are not judged. */
 const MAX_ROW_MISSING = 0.5;
 
+/** Which points of the row in hand have no value: of whichever model scores just now. */
+const MISSING = new Int32Array(MAX_DYNAMICS_POINTS);
+
 export interface Horizon {
   /** Weight of the newest row, 0..1; about 2 / rate rows matter. */
   readonly rate: number;
@@ -31,7 +34,8 @@ export interface Horizon {
 
 /** What was learned: constant while the model runs. */
 export interface Learned {
-  readonly arming: ArmingColumns;
+  /** What arming found out (arming-table.ts). */
+  readonly arming: Uint8Array;
   /** Columns that take part, and their standardisation. */
   readonly columns: Uint16Array;
   readonly mean: Float64Array;
@@ -205,7 +209,6 @@ export class DynamicsModel implements CellModel {
   readonly statistics: Float64Array;
   private readonly learned: Learned;
   private readonly running: Running;
-  private readonly missing: Int32Array;
   private readonly deviation: CellDeviation;
   private readonly result: { surprise: number; state: 'scored'; deviations: readonly Deviation[] };
   private readonly one: readonly Deviation[];
@@ -214,9 +217,8 @@ export class DynamicsModel implements CellModel {
     const p = learned.columns.length;
     this.learned = learned;
     this.running = running;
-    this.missing = new Int32Array(p);
     this.statistics = new Float64Array(learned.horizons.length);
-    this.bytesPerPoint = p === 0 ? 0 : (learned.operator.buffer.byteLength + this.missing.byteLength) / p;
+    this.bytesPerPoint = p === 0 ? 0 : learned.operator.buffer.byteLength / p;
     this.deviation = new CellDeviation(learned, running);
     this.one = [this.deviation];
     this.result = { surprise: 0, state: 'scored', deviations: NO_DEVIATIONS };
@@ -269,7 +271,7 @@ export class DynamicsModel implements CellModel {
     let missing = 0;
     for (let i = 0; i < p; i++) {
       const z = (row[columns[i]!]! - mean[i]!) / scale[i]!;
-      if (Number.isNaN(z)) this.missing[missing++] = i;
+      if (Number.isNaN(z)) MISSING[missing++] = i;
       else history[i] = z > MAX_STANDARDISED ? MAX_STANDARDISED : z < -MAX_STANDARDISED ? -MAX_STANDARDISED : z;
     }
     return missing;
@@ -287,7 +289,7 @@ export class DynamicsModel implements CellModel {
     apply(operator, offset, history, w);
     for (let pass = 0; missing > 0 && pass < FILL_PASSES; pass++)
       for (let k = 0; k < missing; k++) {
-        const i = this.missing[k]!;
+        const i = MISSING[k]!;
         let along = 0;
         let square = 0;
         for (let a = 0; a < p; a++) {

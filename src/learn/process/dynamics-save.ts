@@ -1,12 +1,12 @@
 /** The dynamics model as octets and back, exactly. Another version is refused, the cell then learns again. */
 import { type Arrays, bring, gather, keep } from './arena.ts';
-import type { ArmingColumns } from './arming-table.ts';
 import type { Limits } from './dynamics-limits.ts';
 import type { Learned, Running } from './dynamics-model.ts';
 
 const SAVED_AS = 'dynamics 2';
 
-interface DynamicsMemory extends Arrays, ArmingColumns {
+interface DynamicsMemory extends Arrays {
+  readonly arming: Uint8Array;
   readonly columns: Uint16Array;
   readonly mean: Float64Array;
   readonly scale: Float64Array;
@@ -19,20 +19,14 @@ interface DynamicsMemory extends Arrays, ArmingColumns {
 }
 
 const memoryOf = (learned: Learned, running: Running): DynamicsMemory => {
-  const { nature, armed, unarmed, figures, texts } = learned.arming;
-  const { columns, mean, scale, offset, operator } = learned;
+  const { arming, columns, mean, scale, offset, operator } = learned;
   const { history, smooth, variance, raised } = running;
-  return {
-    ...{ nature, armed, unarmed, figures, texts },
-    ...{ columns, mean, scale, offset, operator, history, smooth, variance, raised },
-  };
+  return { arming, columns, mean, scale, offset, operator, history, smooth, variance, raised };
 };
 
 type Rest = Pick<Learned, 'stepUs' | 'lags' | 'horizons'> & Pick<Running, 'lastUs' | 'filled'>;
 const ofMemory = (m: DynamicsMemory, { stepUs, lags, horizons, lastUs, filled }: Rest) => {
-  const { columns, mean, scale, offset, operator, history, smooth, variance, raised } = m;
-  const { nature, armed, unarmed, figures, texts } = m;
-  const arming = { nature, armed, unarmed, figures, texts };
+  const { arming, columns, mean, scale, offset, operator, history, smooth, variance, raised } = m;
   return {
     learned: { arming, columns, mean, scale, stepUs, lags, operator, offset, horizons },
     running: { lastUs, filled, raised, history, smooth, variance },

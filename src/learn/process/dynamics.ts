@@ -9,7 +9,7 @@
  * (Tennessee Eastman faults 3 and 9); and it does not see what leaves the relations as they were, as a replay of all points of the cell.
  */
 import type { CellLearner, CellModel, PointArming, RowTable } from '../../core/process.ts';
-import { armingColumns } from './arming-table.ts';
+import { packArming } from './arming-table.ts';
 import { regress, type Shape } from './dynamics-fit.ts';
 import { type Limits, limitsOf } from './dynamics-limits.ts';
 import { DynamicsModel, type Horizon, type Learned, startRunning } from './dynamics-model.ts';
@@ -162,7 +162,7 @@ const armed = (whole: Learned): CellModel => {
 
 const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: string): CellModel => {
   const learned: Learned = {
-    arming: armingColumns(table.points.map((point, i) => armingOf(point, choices[i]!, why))),
+    arming: packArming(table.points.map((point, i) => armingOf(point, choices[i]!, why))),
     columns: new Uint16Array(0),
     mean: new Float64Array(0),
     scale: new Float64Array(0),
@@ -205,7 +205,7 @@ export const dynamics: CellLearner = {
     const middle = from + Math.floor((to - from) * PROOF_FROM);
     const first = fitPart(cell, from, middle, 0);
     if (first === undefined) return unarmedModel(table, choices, 'its points cannot be told apart');
-    const later = proveLater(cell, { ...first.learned, arming: armingColumns([]) }, middle, to);
+    const later = proveLater(cell, { ...first.learned, arming: packArming([]) }, middle, to);
     const widen = later.part > MAX_LATER_ALARMS ? later.widen : 0;
     if (widen > Math.log(MAX_WIDENING) || later.part === 1)
       return unarmedModel(
@@ -227,7 +227,7 @@ export const dynamics: CellLearner = {
         withinUs: detectable[at]!.withinUs,
       };
     });
-    return armed({ ...learned, arming: armingColumns(arming) });
+    return armed({ ...learned, arming: packArming(arming) });
   },
   restore(saved): CellModel {
     const { learned, running } = decodeDynamics(saved);

@@ -10,8 +10,8 @@ import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable
 import { dynamics } from './dynamics.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
-import { inexperienced, prove, type Voice, voiceOf } from './proof.ts';
-import { softLearner } from './soft-index.ts';
+import { inexperienced, prove, Silence, type Voice } from './proof.ts';
+import { softLearner, softLearnerWith } from './soft-index.ts';
 
 const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner];
 /** Deviations told per row; the strongest are kept. */
@@ -20,7 +20,7 @@ export const MAX_TOLD = 12;
 interface Member {
   readonly learner: CellLearner;
   readonly model: CellModel;
-  readonly silenced: ReadonlySet<Voice>;
+  readonly silenced: Silence;
 }
 
 /** A point is armed for what any member is armed for; what the proof silenced is said. */
@@ -31,10 +31,8 @@ const armingOf = (
 ): PointArming => {
   const all = members.map((m, i) => ({ arming: lists[i]![point]!, silenced: m.silenced }));
   const best = all[0]!.arming;
-  const silenced = all.flatMap((m) => m.arming.armed.filter((k) => m.silenced.has(voiceOf(k, point))));
-  const armed = all.flatMap((m) =>
-    m.arming.armed.filter((k) => !m.silenced.has(voiceOf(k, point)) && !m.silenced.has(voiceOf(k, -1))),
-  );
+  const silenced = all.flatMap((m) => m.arming.armed.filter((k) => m.silenced.has(k, point)));
+  const armed = all.flatMap((m) => m.arming.armed.filter((k) => !m.silenced.has(k, point) && !m.silenced.has(k, -1)));
   const detectable = all
     .filter((m) => !Number.isNaN(m.arming.detectable))
     .sort((a, b) => a.arming.detectable - b.arming.detectable)[0]?.arming;
@@ -82,10 +80,10 @@ const build = (members: readonly Member[]): CellModel => {
         }
         result.state = 'scored';
         // Below the alarm a member does not say of what: where it is silenced in part, that could be the silenced part.
-        let surprise = m.silenced.size > 0 ? 0 : Math.min(score.surprise, 0.499);
+        let surprise = m.silenced.isEmpty ? Math.min(score.surprise, 0.499) : 0;
         if (score.surprise >= 0.5)
           for (const d of score.deviations) {
-            if (m.silenced.size > 0 && m.silenced.has(voiceOf(d.kind, d.point))) continue;
+            if (!m.silenced.isEmpty && m.silenced.has(d.kind, d.point)) continue;
             surprise = Math.max(surprise, d.surprise);
             deviations.push(d);
           }
@@ -104,7 +102,12 @@ const pack = (members: readonly Member[]): Uint8Array => {
   const bodies = members.map((m) => m.model.save());
   const header = new TextEncoder().encode(
     JSON.stringify(
-      members.map((m, i) => ({ name: m.learner.name, bytes: bodies[i]!.length, silenced: [...m.silenced] })),
+      members.map((m, i) => ({
+        name: m.learner.name,
+        bytes: bodies[i]!.length,
+        points: m.silenced.points,
+        silenced: m.silenced.voices,
+      })),
     ),
   );
   const out = new Uint8Array(4 + header.length + bodies.reduce((n, b) => n + b.length, 0));
@@ -123,7 +126,8 @@ const unpack = (saved: Uint8Array): Member[] => {
   const header = JSON.parse(new TextDecoder().decode(saved.subarray(4, 4 + length))) as {
     name: string;
     bytes: number;
-    silenced: string[];
+    silenced: Voice[];
+    points: number;
   }[];
   let at = 4 + length;
   return header.map((h) => {
@@ -131,7 +135,8 @@ const unpack = (saved: Uint8Array): Member[] => {
     if (learner === undefined) throw new Error(`saved by a member that is not known: ${h.name}`);
     const body = saved.slice(at, at + h.bytes);
     at += h.bytes;
-    return { learner, model: learner.restore(body), silenced: new Set(h.silenced) };
+    const model = learner.restore(body);
+    return { learner, model, silenced: new Silence(h.silenced, h.points) };
   });
 };
 
@@ -144,18 +149,23 @@ export const processLearner: CellLearner = {
   name: 'process',
   fit(table, options = {}) {
     const stepUs = options.stepUs ?? usualStep(table);
-    const member = (learner: CellLearner, silenced: readonly Voice[]): Member => ({
+    const proved = (learner: CellLearner, silenced: readonly Voice[] = []): Silence =>
+      new Silence([...silenced, ...prove(learner, table, stepUs, BUDGET_US).silenced], table.points.length);
+    const member = (learner: CellLearner): Member => ({
       learner,
       model: learner.fit(table, { stepUs }),
-      silenced: new Set([...silenced, ...prove(learner, table, stepUs, BUDGET_US).silenced]),
+      silenced: proved(learner),
     });
-    const soft = member(softLearner, inexperienced(table));
+    const silenced = proved(softLearner, inexperienced(table));
+    // A watch for replays that is not heard would be most of a point's memory.
+    const heard = softLearnerWith((p) => silenced.has('replay', p));
+    const soft: Member = { learner: softLearner, model: heard.fit(table, { stepUs }), silenced };
     // The level of a point that the others predict is theirs to judge: they know why it moves.
     const predicted = soft.model.arming.map(
-      (a, p) => a.armed.includes('soft-sensor') && !soft.silenced.has(voiceOf('soft-sensor', p)),
+      (a, p) => a.armed.includes('soft-sensor') && !soft.silenced.has('soft-sensor', p),
     );
     const level = levelLearnerWith(LEVEL_SETTING, (p) => predicted[p]!);
-    const members = [soft, member(dynamics, []), member(level, [])];
+    const members = [soft, member(dynamics), member(level)];
     return build(members);
   },
   restore: (saved) => build(unpack(saved)),

@@ -4,7 +4,7 @@
  */
 import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
 import { type Arrays, bring, gather, keep } from './arena.ts';
-import { type ArmingColumns, armingColumns, armingList } from './arming-table.ts';
+import { armingList, packArming } from './arming-table.ts';
 import {
   averagingOf,
   correlationRows,
@@ -25,11 +25,15 @@ const LEAST_VALUES = 20;
 /** False episodes on the training rows themselves beyond the budget, above which the guard stays unarmed. */
 const SPARE_EPISODES = 1;
 
-interface LevelMemory extends Arrays, ArmingColumns {
+interface LevelMemory extends Arrays {
+  /** What arming found out (arming-table.ts). */
+  readonly arming: Uint8Array;
   /** Columns that are watched. */
   readonly watched: Uint16Array;
   /** LEVEL_NUMBERS for each of them, one after another. */
   readonly levels: Float64Array;
+  /** Points of the cell. */
+  readonly points: Uint16Array;
   /** How an alarm is raised, taken back and learned during. */
   readonly setting: Float64Array;
 }
@@ -68,9 +72,9 @@ const build = (memory: LevelMemory): CellModel => {
   };
   return {
     get arming() {
-      return armingList(memory);
+      return armingList(memory.arming);
     },
-    bytesPerPoint: levels.buffer.byteLength / Math.max(1, memory.nature.length),
+    bytesPerPoint: levels.buffer.byteLength / Math.max(1, memory.points[0]!),
     score(_tsUs: number, row: Float64Array): RowScore {
       deviations.length = 0;
       let highest = 0;
@@ -158,8 +162,9 @@ export const levelLearnerWith = (
     const watched = levels.flatMap((level, p) => (level === null ? [] : [p]));
     return build(
       gather<LevelMemory>({
-        ...armingColumns(arming),
+        arming: packArming(arming),
         watched: Uint16Array.from(watched),
+        points: Uint16Array.of(table.points.length),
         levels: Float64Array.from(watched.flatMap((p) => [...levels[p]!])),
         setting: settingsOf(setting),
       }),

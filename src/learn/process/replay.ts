@@ -15,7 +15,7 @@ const LEAST_CHANGES = 3;
 /** A copy of the rows just before is a slow signal. */
 const LEAST_DISTANCE = 8;
 const MOST_STILL = 8;
-const BITS = 2048;
+const BITS = 1024;
 const RENEW = 128;
 /** A run must be longer than the longest of the training by this factor and rows. */
 const FACTOR = 1.5;
@@ -28,7 +28,7 @@ const MAX_NATURAL = 24;
 /** Values are compared after rounding to this, or coarser recordings than the training would look new. */
 export const stepOf = (shape: PointShape): number => Math.max(shape.accuracy * 0.5, shape.resolution);
 
-/** Running state of the points of a cell that are watched, one after another: 1.3 KiB each. */
+/** Running state of the points of a cell that are watched, one after another: 1.2 KiB each. */
 export interface ReplayMemory {
   readonly steps: Float64Array;
   /** Hashes of the last rows, MAX_REPLAY_ROWS a point; 0: nothing worth comparing. */

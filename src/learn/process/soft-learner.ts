@@ -56,7 +56,8 @@ const armingOf = (
   };
 };
 
-export const softLearner: CellLearner = {
+/** `unheard`: points whose replays nobody would be told: they are not watched for. */
+export const softLearnerWith = (unheard: (point: number) => boolean): CellLearner => ({
   name: 'soft',
 
   fit(table: RowTable, options = {}): CellModel {
@@ -96,8 +97,10 @@ export const softLearner: CellLearner = {
       arming,
       armed,
     };
-    return new SoftModel(softMemory(learned), stepUs, armed);
+    return new SoftModel(softMemory(learned, unheard), stepUs, armed);
   },
 
   restore: (saved: Uint8Array): CellModel => SoftModel.restore(saved),
-};
+});
+
+export const softLearner = softLearnerWith(() => false);

@@ -4,7 +4,7 @@
  */
 import type { PointArming } from '../../core/process.ts';
 import { type Arrays, gather } from './arena.ts';
-import { type ArmingColumns, armingColumns } from './arming-table.ts';
+import { packArming } from './arming-table.ts';
 import { type ChartMemory, chartMemory } from './charts.ts';
 import { type GuardLimits, MAX_RESTS, stillness } from './guard.ts';
 import { holderMemory } from './holder.ts';
@@ -33,7 +33,9 @@ export interface Learned {
 export const [ONE, VALUE, STATE, CYCLE] = [0, 1, 2, 3] as const;
 export const SENSOR_KINDS: readonly SensorKind[] = ['others', 'course', 'set-point'];
 
-export interface SoftMemory extends Arrays, ChartMemory, ArmingColumns, RelationColumns, ReplayMemory {
+export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, ReplayMemory {
+  /** What arming found out (arming-table.ts). */
+  readonly arming: Uint8Array;
   /** Per point: 0 where it had no value in training. */
   readonly isKnown: Uint8Array;
   readonly mean: Float64Array;
@@ -47,7 +49,7 @@ export interface SoftMemory extends Arrays, ChartMemory, ArmingColumns, Relation
   /** Usual error of the best sensor, in the point's unit; 0 without one. */
   readonly usualError: Float64Array;
   /** MAX_RESTS a point, NaN behind the last; rows accepted at each, and elsewhere (Infinity: not armed). */
-  readonly rests: Float64Array;
+  readonly rests: Float32Array;
   readonly restRows: Int32Array;
   readonly otherRows: Float64Array;
   /** States of point p are those from `statesAt[p]` to `statesAt[p + 1]`. */
@@ -100,17 +102,18 @@ const usedOf = ({ library, sensors }: Learned) => {
   };
 };
 
-export const softMemory = (learned: Learned): SoftMemory => {
+/** `unheard`: points without a watch for replays. */
+export const softMemory = (learned: Learned, unheard: (point: number) => boolean): SoftMemory => {
   const { shapes, library, sensors, guards, replayLimits, relations } = learned;
   const used = usedOf(learned);
-  const watched = shapes.flatMap((_, p) => (Number.isFinite(replayLimits[p]!) ? [p] : []));
+  const watched = shapes.flatMap((_, p) => (Number.isFinite(replayLimits[p]!) && !unheard(p) ? [p] : []));
   const ofShape = (pick: (shape: PointShape) => number): Float64Array => Float64Array.from(shapes, pick);
   const names = shapes.map((s) => s.point);
   return gather<SoftMemory>({
     ...holderMemory(shapes),
     ...chartMemory(sensors.length),
     limits: Float64Array.from(learned.chartLimits),
-    ...armingColumns(learned.arming),
+    arming: packArming(learned.arming),
     ...relationColumns(relations, names),
     ...replayMemory(watched.map((p) => stepOf(shapes[p]!))),
     isKnown: Uint8Array.from(shapes, (s) => (s.nature === 'unknown' ? 0 : 1)),
@@ -126,7 +129,7 @@ export const softMemory = (learned: Learned): SoftMemory => {
       const own = sensors.filter((s) => s.point === p && s.kind === 'others').map((s) => s.scale * shape.deviation);
       return own.length === 0 ? 0 : Math.min(...own);
     }),
-    rests: Float64Array.from(
+    rests: Float32Array.from(
       guards.flatMap((g) => Array.from({ length: MAX_RESTS }, (_, i) => g.rests[i] ?? Number.NaN)),
     ),
     restRows: Int32Array.from(guards.flatMap((g) => Array.from({ length: MAX_RESTS }, (_, i) => g.restRows[i] ?? 0))),
@@ -159,7 +162,7 @@ export const softMemory = (learned: Learned): SoftMemory => {
   });
 };
 
-/** Writes the base quantities of the row in hand, as `fillBase` of terms.ts does for all of a library. */
+/** Writes the base quantities of the row in hand into the beginning of `out`, as `fillBase` of terms.ts does for all of a library. */
 export const fillUsedBase = (m: SoftMemory, tsUs: number, out: Float64Array): void => {
   const { baseKind, basePoint, baseLag, baseOf, values, previous, low, high, mean, deviation } = m;
   for (let i = 0; i < baseKind.length; i++) {

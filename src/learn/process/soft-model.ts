@@ -37,8 +37,6 @@ export class SoftModel implements CellModel {
   private readonly charts: Charts;
   private readonly isolation: Isolation;
   private readonly replay: ReplayWatch;
-  /** Base quantities of the row in hand. */
-  private readonly base: Float64Array;
   private readonly found: Deviation[] = [];
   private readonly score_: Mutable<RowScore>;
 
@@ -50,17 +48,16 @@ export class SoftModel implements CellModel {
     this.charts = new Charts(memory.sensorPoint.length, memory);
     this.isolation = new Isolation(memory);
     this.replay = new ReplayWatch(memory);
-    this.base = new Float64Array(memory.baseKind.length);
     this.score_ = { surprise: 0, state: armed ? 'scored' : 'learning', deviations: this.found };
   }
 
   get arming(): readonly PointArming[] {
-    return armingList(this.memory);
+    return armingList(this.memory.arming);
   }
 
   get invariants(): CellRelation[] {
     const { left, when, support } = this.memory;
-    const names = namesOf(this.memory);
+    const names = namesOf(this.memory.arming);
     return Array.from(support, (rows, i) => ({
       text: printRelation(relationAt(this.memory, i, names)),
       points: [left[i]!, when[i]!],
@@ -88,7 +85,7 @@ export class SoftModel implements CellModel {
   }
 
   private nameOf(point: number): string {
-    return namesOf(this.memory)[point]!;
+    return namesOf(this.memory.arming)[point]!;
   }
 
   private tell(point: number, kind: DeviationKind, ratio: number, part: Partial<Deviation>): void {
@@ -110,7 +107,7 @@ export class SoftModel implements CellModel {
   private readonly broken = (i: number, by: number): void => {
     const m = this.memory;
     const left = m.left[i]!;
-    const relation = relationAt(m, i, namesOf(m));
+    const relation = relationAt(m, i, namesOf(m.arming));
     const states = relation.compare === '=';
     const unit = Math.max(m.accuracy[left]!, 0.05 * (m.high[left]! - m.low[left]!));
     this.tell(left, 'relation', states ? 3 : 1 + by / unit, {
@@ -181,17 +178,19 @@ export class SoftModel implements CellModel {
   }
 
   private watchSensors(tsUs: number): void {
-    const { memory, base, charts, holder } = this;
-    const { termLeft, termRight, sensorPoint } = memory;
+    const { memory, charts, holder } = this;
+    const { termLeft, termRight, sensorPoint, baseKind } = memory;
     if (sensorPoint.length === 0) return;
+    // Base quantities, and behind them the terms.
+    const first = baseKind.length;
+    const base = scratch(first + termLeft.length);
     fillUsedBase(memory, tsUs, base);
-    const products = scratch(termLeft.length);
-    for (let i = 0; i < termLeft.length; i++) products[i] = base[termLeft[i]!]! * base[termRight[i]!]!;
+    for (let i = 0; i < termLeft.length; i++) base[first + i] = base[termLeft[i]!]! * base[termRight[i]!]!;
     let loudest = -1;
     let most = 0;
     for (let s = 0; s < sensorPoint.length; s++) {
       const known = holder.contiguous && (holder.complete || this.isKnown(s));
-      const error = known ? this.errorOf(s, products) : Number.NaN;
+      const error = known ? this.errorOf(s, base) : Number.NaN;
       const ratio = charts.take(s, error);
       if (ratio > most) {
         most = ratio;
@@ -200,7 +199,7 @@ export class SoftModel implements CellModel {
     }
     charts.endRow();
     this.score_.surprise = surpriseOf(most);
-    if (loudest >= 0 && most >= 1) this.tellSensors(loudest, most);
+    if (loudest >= 0 && most >= 1) this.tellSensors(loudest, most, base);
     else this.isolation.forget();
   }
 
@@ -217,19 +216,20 @@ export class SoftModel implements CellModel {
   }
 
   /** Error of a sensor at the row in hand, in its usual errors. */
-  private errorOf(s: number, products: Float64Array): number {
+  private errorOf(s: number, base: Float64Array): number {
+    const first = this.memory.baseKind.length;
     const { sensorAt, sensorTerm, sensorWeight, sensorNow, sensorLow, sensorHigh, sensorScale } = this.memory;
     const to = sensorAt[s + 1]!;
     let predicted = 0;
-    for (let i = sensorAt[s]!; i < to; i++) predicted += sensorWeight[i]! * products[sensorTerm[i]!]!;
+    for (let i = sensorAt[s]!; i < to; i++) predicted += sensorWeight[i]! * base[first + sensorTerm[i]!]!;
     const low = sensorLow[s]!;
     const high = sensorHigh[s]!;
     const bounded = predicted > high ? high : predicted < low ? low : predicted;
-    return (this.base[sensorNow[s]!]! - bounded) * (1 / sensorScale[s]!);
+    return (base[sensorNow[s]!]! - bounded) * (1 / sensorScale[s]!);
   }
 
-  private tellSensors(loudest: number, ratio: number): void {
-    const { charts, memory, base } = this;
+  private tellSensors(loudest: number, ratio: number, base: Float64Array): void {
+    const { charts, memory } = this;
     const chart = charts.leading(loudest);
     const point = memory.sensorPoint[loudest]!;
     const noise = isNoiseChart(chart);
@@ -271,8 +271,8 @@ export class SoftModel implements CellModel {
   }
 
   get bytesPerPoint(): number {
-    const octets = this.memory.mean.buffer.byteLength + this.base.byteLength;
-    return Math.ceil(octets / Math.max(1, this.memory.mean.length));
+    const { mean } = this.memory;
+    return Math.ceil(mean.buffer.byteLength / Math.max(1, mean.length));
   }
 
   save(): Uint8Array {
