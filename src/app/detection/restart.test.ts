@@ -68,7 +68,9 @@ const afterStart = async (reachedUs: number) => {
   return state;
 };
 
-it(`kill -9 while it learns and while it judges: ${CONTROLLERS} controllers of ${POINTS} points`, { timeout: 600_000 }, async () => {
+it(`kill -9 while it learns and while it judges: ${CONTROLLERS} controllers of ${POINTS} points`, {
+  timeout: 600_000,
+}, async () => {
   const learning = await runAndKill((savedUs) => savedUs >= T0 + 800_000_000);
   expect(learning.armed).toBe(0);
   const learned = await afterStart(learning.reachedUs);

@@ -86,8 +86,11 @@ export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, Replay
   readonly sensorHigh: Float64Array;
 }
 
-const offsets = (lengths: readonly number[]): number[] =>
-  lengths.reduce<number[]>((sums, n) => [...sums, sums.at(-1)! + n], [0]);
+const offsets = (lengths: readonly number[]): number[] => {
+  const out = [0];
+  for (const length of lengths) out.push(out.at(-1)! + length);
+  return out;
+};
 
 /** Terms and base quantities that some sensor uses, numbered anew. */
 const usedOf = ({ library, sensors }: Learned) => {

@@ -11,7 +11,7 @@ import { type Fitter, inPlaceFitter } from '../fitting.ts';
 import { DEFAULT_DETECTION, SETTINGS_NAME } from '../keep.ts';
 import type { SiteDetection } from '../site-detection.ts';
 
-export const CONTROLLERS = Number(process.env.GATEHOUSE_CONTROLLERS ?? 50);
+export const CONTROLLERS = Number(process.env.GATEHOUSE_CONTROLLERS ?? 10);
 export const POINTS = 100;
 export const STEP_US = 10_000_000;
 /** Between two saves of the engine. */
