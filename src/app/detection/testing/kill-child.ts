@@ -5,13 +5,14 @@
 import { writeSync } from 'node:fs';
 import { openStore } from '../../../store/index.ts';
 import { LEARNER } from '../learner.ts';
-import { feedUntil, liveSite, SAVE_US } from './many-cells.ts';
+import { feedUntil, liveSite, SAVE_US, STEP_US } from './many-cells.ts';
 
 const nowUs = (): number => 1;
 const store = await openStore(process.argv[2]!, { nowUs });
 const site = await liveSite(store, LEARNER);
 const { runtime, detection } = await site.load();
-let reachedUs = Math.max(0, ...detection.feed.cells.map((cell) => cell.rows.lastUs));
+// Readings are at whole steps; rows may be taken in between.
+let reachedUs = Math.floor(Math.max(0, ...detection.feed.cells.map((cell) => cell.rows.lastUs)) / STEP_US) * STEP_US;
 for (;;) {
   reachedUs = feedUntil(runtime, detection, reachedUs, reachedUs + SAVE_US);
   // Synchronous, so that what is printed was done and what was done is printed.
