@@ -85,13 +85,15 @@ const verify = (): Run => {
 
 const nowUs = (): number => Date.now() * 1000;
 
-const pipeline = async (withStore: boolean): Promise<Run> => {
+/** Decode, inventory and, as asked, detection and the store. */
+const pipeline = async (withStore: boolean, withDetection: boolean): Promise<Run> => {
   const c = new Counter();
   const folder = withStore ? mkdtempSync(join(tmpdir(), 'gatehouse-bench-')) : '';
   const store = withStore ? await openStore(folder, { nowUs }) : await openMemoryStore({ nowUs });
   const site = new LiveSite(store, { site_id: 'bench', name: 'bench', kind: 'plant', zone: 'UTC', created_us: 0 });
   const { runtime, model } = await site.load();
-  const p = pipelineOf({ endpoints: runtime.endpoints, duplicates: runtime.duplicates, sink: counting(model, c) });
+  const target: SiteRuntime['sink'] = withDetection ? runtime.sink : model;
+  const p = pipelineOf({ endpoints: runtime.endpoints, duplicates: runtime.duplicates, sink: counting(target, c) });
   const describe = (state: Source['state']): void => {
     site.sources.set('bench', {
       id: 'bench',
@@ -153,8 +155,9 @@ const round = (x: number): number => Math.round(x * 1000) / 1000;
 const runOf = async (): Promise<Run> => {
   if (phase === 'reading') return reading();
   if (phase === 'decode') return decode();
-  if (phase === 'observe') return pipeline(false);
-  if (phase === 'pipeline') return pipeline(true);
+  if (phase === 'observe') return pipeline(false, false);
+  if (phase === 'inventory') return pipeline(true, false);
+  if (phase === 'pipeline') return pipeline(true, true);
   if (phase === 'verify') return verify();
   throw new Error(`no phase ${phase}`);
 };

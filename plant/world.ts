@@ -46,6 +46,8 @@ export interface Controller {
   readonly program: { readonly name: string; readonly version: number; readonly crc: number };
   /** Value in engineering units as the controller's memory has it now. */
   read(name: string): number;
+  /** `read` of one point, for who asks again and again: found once. */
+  reader(name: string): () => number;
   write(name: string, value: number): WriteOutcome;
   setMode(mode: ControllerMode): void;
   /** Replaces the logic; `variant` names one of the controller's prepared (malicious or planned) programs. */

@@ -1,4 +1,5 @@
-/** `npm run build`: dependencies and build, nothing else. */
-import { ensureAll } from './project.mjs';
+/** `npm run build`: dependencies, build, and the simulated day that first starts begin with. */
+import { ensureAll, ensurePlantDay } from './project.mjs';
 
 ensureAll();
+ensurePlantDay();

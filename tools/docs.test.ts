@@ -43,7 +43,8 @@ describe('docs/DEPENDENCIES.md', () => {
     'dependencies' | 'devDependencies',
     Record<string, string>
   >;
-  const names = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
+  const stacks = JSON.parse(read('tools/live-plant/package.json')) as Pick<typeof manifest, 'dependencies'>;
+  const names = [manifest.dependencies, manifest.devDependencies, stacks.dependencies].flatMap((d) => Object.keys(d));
   const rows = read('docs/DEPENDENCIES.md')
     .split('\n')
     .map((line) => /^\| `([^`]+)` \|(.*)\|$/.exec(line))

@@ -111,6 +111,15 @@ export const ensureBuild = () => {
   }
 };
 
+/** The day of the simulated plant that a first start begins with: made anew when the server changed. Takes minutes. */
+export const ensurePlantDay = () => {
+  const made = at('dist', 'plant-day', 'made-by');
+  const server = stamp(at('dist', '.server'));
+  if (stamp(made) === server) return;
+  say('Making a day of the simulated plant, which first starts begin with (takes minutes) ...');
+  run(at('bin', 'gatehouse.mjs'), ['plant-day', at('dist', 'plant-day'), '--stamp', server], 'the simulated day');
+};
+
 export const ensureAll = () => {
   checkNode();
   ensureDependencies();

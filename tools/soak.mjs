@@ -242,7 +242,7 @@ const inside = async (disk) => {
     note('the disk is full');
     await wait(Math.min(30_000, seconds * 60));
     const full = await measure();
-    note(`with a full disk: ${full.source.state}; ${JSON.stringify((await product.get('/status')).store ?? '')}`);
+    note(`with a full disk: ${full.source.state}; ${(await product.get('/sites')).unstored?.text ?? 'nobody is told'}`);
     rmSync(filler, { recursive: true });
     note('the disk has room again');
     await until(1);

@@ -41,7 +41,8 @@ export const background = (scene: Scene): void => {
   });
   plant.switches.forEach((s, i) => {
     const text = SWITCH_TEXT[s.name] ?? 'Cisco IOS Software, C2960X Software, Version 15.2(7)E4';
-    clock.every(scene.at(4 + 5 * i), 30 * SECOND_US, SECOND_US / 2, (t) => say.lldp(scene, t, s, text, 'port 1.8'));
+    const said = say.lldpOf(s, text, 'port 1.8');
+    clock.every(scene.at(4 + 5 * i), 30 * SECOND_US, SECOND_US / 2, (t) => say.lldp(scene, t, s, said));
     clock.every(scene.at(12 + i), MINUTE_US, SECOND_US, (t) => say.snmpHealth(scene, t, plant.scada, s));
   });
   const buses = new Map<Station, typeof plant.fieldDevices>();

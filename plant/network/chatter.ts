@@ -34,14 +34,45 @@ const NOBODY = '00:00:00:00:00:00';
 const placeholder = (near: Station, macText: string, ip: string, stack: Stack = near.stack): Station =>
   new Station('', macText, ip, near.segment, stack);
 
+/** Made once for each station: what it says is the same every time. */
+const onceFor = <V>(make: (host: Station) => V): ((host: Station) => V) => {
+  const made = new WeakMap<Station, V>();
+  return (host) => {
+    const known = made.get(host);
+    if (known !== undefined) return known;
+    const value = make(host);
+    made.set(host, value);
+    return value;
+  };
+};
+
+/** The question of `asker` for `holder` and its answer. */
+const arpPair = onceFor((asker: Station) =>
+  onceFor((holder: Station) => ({
+    ask: encodeArp({
+      operation: 1,
+      senderMac: asker.mac,
+      senderIp: asker.ip,
+      targetMac: NOBODY,
+      targetIp: holder.ip,
+    }),
+    answer: encodeArp({
+      operation: 2,
+      senderMac: holder.mac,
+      senderIp: holder.ip,
+      targetMac: asker.mac,
+      targetIp: asker.ip,
+    }),
+  })),
+);
+
 /** `asker` resolves the address of `holder` on the same segment; without an answer when the holder is away. */
 export const arp = (scene: Scene, tsUs: number, asker: Station, holder: Station): void => {
   const { segment } = asker;
-  const ask = { operation: 1, senderMac: asker.mac, senderIp: asker.ip, targetMac: NOBODY, targetIp: holder.ip };
-  scene.frame(tsUs, segment, BROADCAST_MAC, asker.macBytes, ARP, encodeArp(ask));
+  const { ask, answer } = arpPair(asker)(holder);
+  scene.frame(tsUs, segment, BROADCAST_MAC, asker.macBytes, ARP, ask);
   if (scene.packets.silent.has(holder)) return;
-  const answer = { operation: 2, senderMac: holder.mac, senderIp: holder.ip, targetMac: asker.mac, targetIp: asker.ip };
-  scene.frame(tsUs + 180, segment, asker.macBytes, holder.macBytes, ARP, encodeArp(answer));
+  scene.frame(tsUs + 180, segment, asker.macBytes, holder.macBytes, ARP, answer);
 };
 
 /** Asks for an address that nobody may hold: what a scanner does on its own segment. */
@@ -50,24 +81,19 @@ export const arpFor = (scene: Scene, tsUs: number, asker: Station, ip: string): 
   scene.frame(tsUs, asker.segment, BROADCAST_MAC, asker.macBytes, ARP, encodeArp(ask));
 };
 
-/** A switch introduces itself. Capabilities: bit 2 bridge. */
-export const lldp = (scene: Scene, tsUs: number, host: Station, description: string, port: string): void =>
-  scene.frame(
-    tsUs,
-    host.segment,
-    LLDP_GROUP,
-    host.macBytes,
-    LLDP,
-    encodeLldp({
-      chassisMac: host.mac,
-      portName: port,
-      ttlS: 120,
-      systemName: host.name,
-      systemDescription: description,
-      capabilities: 4,
-      managementIp: host.ip,
-    }),
-  );
+/** How a switch introduces itself. Capabilities: bit 2 bridge. */
+export const lldpOf = (host: Station, description: string, port: string): Uint8Array =>
+  encodeLldp({
+    chassisMac: host.mac,
+    portName: port,
+    ttlS: 120,
+    systemName: host.name,
+    systemDescription: description,
+    capabilities: 4,
+    managementIp: host.ip,
+  });
+export const lldp = (scene: Scene, tsUs: number, host: Station, said: Uint8Array): void =>
+  scene.frame(tsUs, host.segment, LLDP_GROUP, host.macBytes, LLDP, said);
 
 const dcpBlocks = (device: FieldDevice) => [
   { option: 2, suboption: 1, qualifier: 0, text: device.type },
@@ -106,19 +132,23 @@ export const dcpHello = (scene: Scene, tsUs: number, device: FieldDevice): void 
     encodeDcp({ frameId: FRAME_HELLO, service: SERVICE_HELLO, xid: scene.random.bits(), blocks: dcpBlocks(device) }),
   );
 
+/** Sender, group and octets of a host that announces its name. */
+const announcement = onceFor((host: Station) => ({
+  local: placeholder(host, host.mac, host.ip, STACK.network),
+  group: placeholder(host, '01:00:5e:00:00:fb', '224.0.0.251'),
+  octets: encodeDns({
+    id: 0,
+    response: true,
+    authoritative: true,
+    answers: [{ name: `${host.name}.local`, type: TYPE.A, ttl: 120, data: ipOctets(host.ip) }],
+  }),
+}));
+
 /** A host announces its name by multicast DNS. */
 export const announceName = (scene: Scene, tsUs: number, host: Station): void => {
-  const local = placeholder(host, host.mac, host.ip, STACK.network);
+  const { local, group, octets } = announcement(host);
   local.ipId = host.ipId++ & 0xffff;
-  const answers = [{ name: `${host.name}.local`, type: TYPE.A, ttl: 120, data: ipOctets(host.ip) }];
-  scene.packets.udp(
-    tsUs,
-    local,
-    placeholder(host, '01:00:5e:00:00:fb', '224.0.0.251'),
-    5353,
-    5353,
-    encodeDns({ id: 0, response: true, authoritative: true, answers }),
-  );
+  scene.packets.udp(tsUs, local, group, 5353, 5353, octets);
 };
 
 /** A question to a name server; `address` '' is answered by name error. `type`: A unless said otherwise. */
@@ -153,10 +183,17 @@ const textData = (text: string): number[] => {
   return [cut.length, ...Array.from(cut, (c) => c.charCodeAt(0) & 127)];
 };
 
-/** Discover, offer, request, acknowledge (RFC 2131 section 3.1). `server` hands out leases of 8 hours. */
-export const dhcpLease = (scene: Scene, tsUs: number, client: Station, server: Station, domain: string): void => {
+/** A client before it has an address, and whom it asks. */
+const withoutLease = onceFor((client: Station) => {
   const anyone = placeholder(client, client.mac, '0.0.0.0');
   const everyone = placeholder(client, 'ff:ff:ff:ff:ff:ff', '255.255.255.255');
+  return { anyone, everyone, firstId: anyone.ipId };
+});
+
+/** Discover, offer, request, acknowledge (RFC 2131 section 3.1). `server` hands out leases of 8 hours. */
+export const dhcpLease = (scene: Scene, tsUs: number, client: Station, server: Station, domain: string): void => {
+  const { anyone, everyone, firstId } = withoutLease(client);
+  anyone.ipId = firstId;
   const xid = scene.random.bits();
   const say = (t: number, fromClient: boolean, fields: Omit<DhcpFields, 'xid' | 'chaddr' | 'op'>): void => {
     const octets = encodeDhcp({ ...fields, op: fromClient ? 1 : 2, xid, chaddr: client.mac });

@@ -2,9 +2,11 @@
  * The control traffic of the plant: three panels and the SCADA server poll the controllers, people write from the panels,
  * the recipe screen from the server, the historian and the gateway subscribe to the server.
  */
-import type { Operation } from '../story/life.ts';
+import { ONLINE_CHANGE, type Operation } from '../story/life.ts';
 import type { Twin } from '../story/twin.ts';
 import type { Controller, PointDefinition, WriteOutcome } from '../world.ts';
+import type { Activity } from './clockwork.ts';
+import { connect } from './engineering.ts';
 import { OpcuaMaster } from './masters/opcua.ts';
 import { Poller } from './poller.ts';
 import { HOUR_US, type Scene, SECOND_US } from './scene.ts';
@@ -51,6 +53,7 @@ const aggregate = (scene: Scene, count: number): Controller => {
     mode: 'run',
     program: first.program,
     read: (name) => by.get(name)!.read(name),
+    reader: (name) => by.get(name)!.reader(name),
     write: (): WriteOutcome => 'not-writable',
     setMode: () => undefined,
     download: () => undefined,
@@ -109,7 +112,26 @@ const summer = (scene: Scene, atS: number): number => {
   return startUs < changeUs && scene.at(atS) >= changeUs ? HOUR_US : 0;
 };
 
-/** People's writes at their panels; recipes come from the server's recipe screen. Nobody writes while he is not connected. */
+/** The engineer goes online with the controller, looks, writes one parameter and goes offline. */
+function* changeOnline(scene: Scene, o: Operation): Activity {
+  const { engineering } = scene.plant;
+  const controller = scene.controller(o.controller);
+  const { silent } = scene.packets;
+  if (silent.has(engineering) || silent.has(scene.station(controller))) return;
+  const master = yield* connect(scene, engineering, controller);
+  for (let n = 0; n < 4; n++) {
+    master.poll(scene.nowUs);
+    yield 5 * SECOND_US;
+  }
+  const t = master.write(scene.nowUs, o.point, o.value).endUs;
+  yield t - scene.nowUs + 20 * SECOND_US;
+  master.stream.close(scene.nowUs);
+}
+
+/**
+ * People's writes at their panels; recipes come from the server's recipe screen, online changes from the engineering
+ * station. Nobody writes while he is not connected.
+ */
 export const operate = (
   scene: Scene,
   control: Control,
@@ -122,6 +144,11 @@ export const operate = (
     if (done === true) return;
     scene.clock.once(scene.at(o.atS) - summer(scene, o.atS), (tsUs) => {
       twin?.write(o.controller, o.point, o.value);
+      if (o.act === ONLINE_CHANGE) {
+        scene.clock.begin(tsUs, () => changeOnline(scene, o));
+        next();
+        return;
+      }
       const poller = (o.act.startsWith('recipe') ? control.servers : control.panels).get(o.controller)!;
       const { stream } = poller.master;
       if (stream.isOpen && !scene.packets.silent.has(stream.server) && !scene.packets.silent.has(stream.client))

@@ -15,10 +15,10 @@ import {
   encodeUnconnected,
 } from '../../src/decode/enip/wire.ts';
 import { encodeRt } from '../../src/decode/profinet-rt/wire.ts';
-import type { Controller, PointDefinition } from '../world.ts';
+import type { Controller } from '../world.ts';
 import { PROFINET } from './chatter.ts';
 import type { FieldDevice } from './hosts.ts';
-import { octetsOf, putRaw, rawOf } from './masters/master.ts';
+import { octetsOf, Slot } from './masters/master.ts';
 import { type Scene, SECOND_US } from './scene.ts';
 
 /** Period at which the mirror shows a frame of each direction, seconds. */
@@ -37,31 +37,24 @@ const MAX_IO_OCTETS = 96;
 /** Points as they stand in a cyclic frame. */
 class Image {
   readonly bytes: Uint8Array;
-  readonly #controller: Controller;
-  readonly #points: readonly PointDefinition[];
-  readonly #little: boolean;
+  readonly #slots: readonly Slot[];
 
-  constructor(controller: Controller, isInput: boolean, little: boolean) {
+  /** `at`: where the data begin in the frame that `update` fills. */
+  constructor(controller: Controller, isInput: boolean, little: boolean, at: number) {
     const wanted = controller.points.filter((p) => (isInput ? p.nature === 'measured' : p.nature === 'output'));
-    const points: PointDefinition[] = [];
+    const slots: Slot[] = [];
     let size = 0;
     for (const p of wanted) {
       if (size + octetsOf(p) > MAX_IO_OCTETS) break;
-      points.push(p);
+      slots.push(new Slot(controller, p, at + size, little));
       size += octetsOf(p);
     }
-    this.#controller = controller;
-    this.#points = points;
-    this.#little = little;
+    this.#slots = slots;
     this.bytes = new Uint8Array(Math.max(2, size));
   }
 
-  update(at = 0, out = this.bytes): Uint8Array {
-    let o = at;
-    for (const p of this.#points) {
-      putRaw(out, o, p, rawOf(p, this.#controller.read(p.name)), this.#little);
-      o += octetsOf(p);
-    }
+  update(out: Uint8Array): Uint8Array {
+    for (const slot of this.#slots) slot.put(out);
     return out;
   }
 }
@@ -75,8 +68,8 @@ const stamp = (frame: Uint8Array, cycle: number, status: number): void => {
 
 const profinet = (scene: Scene, device: FieldDevice, n: number): void => {
   const controller = scene.station(device.controller);
-  const input = new Image(device.controller, true, false);
-  const output = new Image(device.controller, false, false);
+  const input = new Image(device.controller, true, false, 2);
+  const output = new Image(device.controller, false, false, 2);
   const { segment } = device.station;
   const frameOf = (frameId: number, data: Uint8Array): Uint8Array =>
     encodeRt({ frameId, data, cycleCounter: 0, dataStatus: 0 });
@@ -86,9 +79,9 @@ const profinet = (scene: Scene, device: FieldDevice, n: number): void => {
     if (scene.packets.silent.has(controller)) return;
     const cycle = Math.floor(tsUs / CYCLE_US) & 0xffff;
     const isRunning = device.controller.mode === 'run';
-    stamp(input.update(2, up), cycle, STATUS_RUN);
+    stamp(input.update(up), cycle, STATUS_RUN);
     scene.frame(tsUs, segment, controller.macBytes, device.station.macBytes, PROFINET, up);
-    stamp(output.update(2, down), cycle, isRunning ? STATUS_RUN : STATUS_STOP);
+    stamp(output.update(down), cycle, isRunning ? STATUS_RUN : STATUS_STOP);
     scene.frame(tsUs + 210, segment, device.station.macBytes, controller.macBytes, PROFINET, down);
   });
 };
@@ -99,8 +92,8 @@ const cipIo = (scene: Scene, device: FieldDevice, n: number): void => {
   const otId = 0x0041_0000 + n;
   const toId = 0x0042_0000 + n;
   const session = 0x0100_0000 + n;
-  const input = new Image(device.controller, true, true);
-  const output = new Image(device.controller, false, true);
+  const input = new Image(device.controller, true, true, 2);
+  const output = new Image(device.controller, false, true, 6);
   // Sequence count (2) and, to the device, the run/idle header (4) stand before the data.
   const up = new Uint8Array(2 + input.bytes.length);
   const down = new Uint8Array(6 + output.bytes.length);
@@ -139,21 +132,14 @@ const cipIo = (scene: Scene, device: FieldDevice, n: number): void => {
     down[0] = up[0] = sequence & 255;
     down[1] = up[1] = (sequence >> 8) & 255;
     down[2] = device.controller.mode === 'run' ? 1 : 0;
-    scene.packets.udp(
-      tsUs,
-      controller,
-      adapter,
-      IO_PORT,
-      IO_PORT,
-      encodeIo(otId, sequence >>> 0, output.update(6, down)),
-    );
+    scene.packets.udp(tsUs, controller, adapter, IO_PORT, IO_PORT, encodeIo(otId, sequence >>> 0, output.update(down)));
     scene.packets.udp(
       tsUs + 300,
       adapter,
       controller,
       IO_PORT,
       IO_PORT,
-      encodeIo(toId, sequence >>> 0, input.update(2, up)),
+      encodeIo(toId, sequence >>> 0, input.update(up)),
     );
   });
 };

@@ -53,12 +53,12 @@ const birth = (source: Controller, tsUs: number): Uint8Array => {
 };
 
 /** Data has aliases only: alias (2), time (7), type (2), value (5); all metrics together are the same length every time. */
-const data = (source: Controller, tsUs: number, seq: number): Uint8Array => {
+const data = (readers: readonly (() => number)[], tsUs: number, seq: number): Uint8Array => {
   const time = varint(Math.floor(tsUs / 1000));
   const size = 2 + 1 + time.length + 2 + 5;
   const out: number[] = [0x08, ...time];
-  source.points.forEach(({ name }, i) => {
-    view.setFloat32(0, source.read(name), true);
+  readers.forEach((read, i) => {
+    view.setFloat32(0, read(), true);
     out.push(0x12, size, 0x10, i + 1, 0x18, ...time, 0x20, FLOAT, 0x65);
     out.push(view.getUint8(0), view.getUint8(1), view.getUint8(2), view.getUint8(3));
   });
@@ -71,6 +71,7 @@ export const gatewayTraffic = (scene: Scene, source: Controller): void => {
   const node = plant.gateway.name;
   const stream = scene.stream(plant.gateway, plant.broker, 1883);
   let seq = 0;
+  const readers = source.points.map((p) => source.reader(p.name));
   clock.once(scene.at(9), (tsUs) => {
     stream.open(tsUs);
     const connect = encodeConnect({
@@ -96,7 +97,7 @@ export const gatewayTraffic = (scene: Scene, source: Controller): void => {
     stream.send(
       tsUs,
       true,
-      encodePublish({ topic: `spBv1.0/${GROUP}/NDATA/${node}`, payload: data(source, tsUs, seq) }),
+      encodePublish({ topic: `spBv1.0/${GROUP}/NDATA/${node}`, payload: data(readers, tsUs, seq) }),
     );
   });
   clock.every(scene.at(40), KEEP_ALIVE_S * SECOND_US, 500_000, (tsUs) => {

@@ -12,7 +12,7 @@ import { networkEvents } from '../story/network-events.ts';
 import { Twin } from '../story/twin.ts';
 import type { Labels } from '../world.ts';
 import { background } from './background.ts';
-import { control, operate } from './control.ts';
+import { type Control, control, operate } from './control.ts';
 import { fieldbuses } from './fieldbus.ts';
 import { gatewayTraffic } from './gateway.ts';
 import { MAX_HOSTS, REFERENCE_HOSTS, type Variant } from './hosts.ts';
@@ -22,6 +22,8 @@ import { DAY_US, MINUTE_US, Scene, SECOND_US } from './scene.ts';
 export { MAX_HOSTS, REFERENCE_HOSTS, type Variant };
 
 export type AttackVariant = 'none' | 'patient' | 'noisy';
+/** Something that happens beside what is planned: it is called once, before the first frame, and sets its own times. */
+export type Story = (scene: Scene, book: Book, control: Control) => void;
 
 export interface PlantOptions {
   readonly seed: number;
@@ -36,6 +38,7 @@ export interface PlantOptions {
   readonly disturbances: boolean;
   /** Labels say what a move truly did, measured against a twin without it: the physics is run twice. */
   readonly effects: boolean;
+  readonly story?: Story;
 }
 
 /** Monday, 2 March 2026, 00:00 UTC. */
@@ -78,7 +81,8 @@ export const openPlant = (given: Partial<PlantOptions> = {}): OpenPlant => {
   const world = createWorld({ seed: options.seed, startS, people: false });
   const scene = new Scene({ ...options, endUs }, world);
   const traffic = control(scene);
-  const twin = options.attack !== 'none' && options.effects ? new Twin(world, options.seed, startS) : undefined;
+  const isAttacked = options.attack !== 'none' || options.story !== undefined;
+  const twin = isAttacked && options.effects ? new Twin(world, options.seed, startS) : undefined;
   const book = new Book(scene, twin);
   const plan = (fromS: number): void => {
     operate(scene, traffic, twin, operationsBetween(options.seed, startS, fromS, fromS + PLAN_S));
@@ -94,6 +98,7 @@ export const openPlant = (given: Partial<PlantOptions> = {}): OpenPlant => {
     networkEvents(scene, book);
   }
   if (options.attack !== 'none') attack(scene, book, options.attack === 'patient');
+  options.story?.(scene, book, traffic);
   let stagedUntilUs = 0;
   return {
     startUs: options.startUs,

@@ -68,32 +68,46 @@ export class Station {
   }
 }
 
-/** A packet as one mirror point sees it: Ethernet header (with tag) and by how much the TTL has sunk. */
+/** A packet as one mirror point sees it: Ethernet (with tag) and IPv4 header, in which length, id, protocol and checksum are left to fill in. */
 export interface Copy {
   readonly segment: Segment;
-  readonly ethernet: Uint8Array;
-  readonly hops: number;
+  readonly head: Uint8Array;
+  /** Sum of the words of the IPv4 header as it stands there. */
+  readonly sum: number;
   readonly delayUs: number;
 }
 export interface Route {
   readonly from: Station;
   readonly to: Station;
   readonly copies: readonly Copy[];
+  /** Sum of the words of both addresses, as pseudo headers need it. */
+  readonly addresses: number;
 }
 
-export const ethernetHeader = (dst: Uint8Array, src: Uint8Array, vlan: number, type: number): Uint8Array => {
-  const out = new Uint8Array(vlan > 0 ? 18 : 14);
-  out.set(dst);
-  out.set(src, 6);
-  let o = 12;
-  if (vlan > 0) {
-    out.set([0x81, 0, (vlan >> 8) & 15, vlan & 255], o);
-    o += 4;
+/** Octets of an Ethernet header with a VLAN tag. */
+export const ETHERNET_VLAN = 18;
+export const putEthernet = (
+  b: Uint8Array,
+  at: number,
+  dst: Uint8Array,
+  src: Uint8Array,
+  vlan: number,
+  type: number,
+): void => {
+  for (let i = 0; i < 6; i++) {
+    b[at + i] = dst[i]!;
+    b[at + 6 + i] = src[i]!;
   }
-  out[o] = type >> 8;
-  out[o + 1] = type & 255;
-  return out;
+  b[at + 12] = 0x81;
+  b[at + 13] = 0;
+  b[at + 14] = (vlan >> 8) & 15;
+  b[at + 15] = vlan & 255;
+  b[at + 16] = type >> 8;
+  b[at + 17] = type & 255;
 };
+
+const word = (b: Uint8Array, at: number): number => (b[at]! << 8) | b[at + 1]!;
+const addressSum = (ip: Uint8Array): number => word(ip, 0) + word(ip, 2);
 
 /** Time a router takes, microseconds. */
 const FORWARD_US = 35;
@@ -113,9 +127,15 @@ export class Topology {
   }
 
   route(from: Station, to: Station): Route {
-    const ways = this.#routes.get(from) ?? new Map<Station, Route>();
-    this.#routes.set(from, ways);
-    const route = ways.get(to) ?? { from, to, copies: this.#copies(from, to) };
+    let ways = this.#routes.get(from);
+    if (ways === undefined) {
+      ways = new Map();
+      this.#routes.set(from, ways);
+    }
+    const known = ways.get(to);
+    if (known !== undefined) return known;
+    const addresses = addressSum(from.ipBytes) + addressSum(to.ipBytes);
+    const route = { from, to, copies: this.#copies(from, to), addresses };
     ways.set(to, route);
     return route;
   }
@@ -144,13 +164,15 @@ export class Topology {
       const segment = hop === 0 ? from.segment : way[2 * hop - 1]!.segment;
       const src = hop === 0 ? from.macBytes : way[2 * hop - 1]!.mac;
       const dst = 2 * hop < way.length ? way[2 * hop]!.mac : to.macBytes;
-      if (segment.vlan > 0)
-        out.push({
-          segment,
-          ethernet: ethernetHeader(dst, src, segment.vlan, 0x0800),
-          hops: hop,
-          delayUs: hop * FORWARD_US,
-        });
+      if (segment.vlan === 0) continue;
+      const head = new Uint8Array(ETHERNET_VLAN + 20);
+      putEthernet(head, 0, dst, src, segment.vlan, 0x0800);
+      head.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, from.stack.ttl - hop], ETHERNET_VLAN);
+      head.set(from.ipBytes, ETHERNET_VLAN + 12);
+      head.set(to.ipBytes, ETHERNET_VLAN + 16);
+      let sum = 0;
+      for (let i = ETHERNET_VLAN; i < head.length; i += 2) sum += word(head, i);
+      out.push({ segment, head, sum, delayUs: hop * FORWARD_US });
     }
     return out;
   }

@@ -2,9 +2,8 @@
  * Packets onto the mirror: IPv4 (RFC 791), UDP (RFC 768) and TCP (RFC 9293) with handshake, options of the host's stack,
  * cumulative acknowledgements, segmentation at the MSS, now and then a segment sent again, orderly close or reset.
  */
-import { checksum } from '../net.ts';
 import type { Mirror } from './mirror.ts';
-import { ethernetHeader, type Route, type Segment, type Station, type Topology } from './station.ts';
+import { ETHERNET_VLAN, putEthernet, type Route, type Segment, type Station, type Topology } from './station.ts';
 
 const MSS = 1460;
 const FIN = 1;
@@ -23,6 +22,7 @@ export interface Channel {
   close(tsUs: number): void;
 }
 
+/** Sum of 16-bit words (RFC 1071), an odd last octet as the high one. */
 const sumWords = (b: Uint8Array, start: number, end: number, initial: number): number => {
   let sum = initial;
   let i = start;
@@ -35,6 +35,8 @@ const folded = (sum: number): number => {
   while (s > 0xffff) s = (s & 0xffff) + Math.floor(s / 65_536);
   return ~s & 0xffff;
 };
+/** Octets up to which a loop copies faster than a call does. */
+const FEW = 128;
 
 export class Packets {
   readonly mirror: Mirror;
@@ -46,7 +48,8 @@ export class Packets {
   readonly silent = new Set<Station>();
   /** Segments whose mirror sees nothing at the moment: a link or switch that is down. */
   readonly dark = new Set<Segment>();
-  readonly #scratch = new Uint8Array(65_536);
+  /** Where the bodies of the packet in hand begin, one for each mirror point that sees it. */
+  readonly #bodies: number[] = [];
 
   constructor(mirror: Mirror, topology: Topology, uniform: () => number, repeated = 1 / 20_000) {
     this.mirror = mirror;
@@ -63,98 +66,90 @@ export class Packets {
   /** A frame of any kind on one segment. */
   frame(tsUs: number, segment: Segment, dst: Uint8Array, src: Uint8Array, type: number, payload: Uint8Array): void {
     if (segment.vlan === 0 || this.dark.has(segment)) return;
-    const head = ethernetHeader(dst, src, segment.vlan, type);
-    const length = Math.max(60, head.length + payload.length);
+    const length = Math.max(60, ETHERNET_VLAN + payload.length);
     const at = this.mirror.frame(tsUs, length);
     const b = this.mirror.bytes;
-    b.set(head, at);
-    b.set(payload, at + head.length);
-    b.fill(0, at + head.length + payload.length, at + length);
+    putEthernet(b, at, dst, src, segment.vlan, type);
+    b.set(payload, at + ETHERNET_VLAN);
+    b.fill(0, at + ETHERNET_VLAN + payload.length, at + length);
   }
 
-  /** The first `length` octets of the scratch as an IPv4 packet, at every mirror point of the route. */
-  #packet(tsUs: number, route: Route, protocol: number, length: number, id: number): void {
-    const { from, to } = route;
-    if (this.silent.size > 0 && this.silent.has(from)) return;
-    const src = from.ipBytes;
-    const dst = to.ipBytes;
+  /**
+   * Room for an IPv4 packet at every mirror point of the route, with its header written; gives where the `length` octets
+   * behind it are to be put in the mirror's bytes, or -1 when nobody sees it. `#copy` hands them to the other points.
+   */
+  #packet(tsUs: number, route: Route, protocol: number, length: number): number {
+    const { from } = route;
+    from.ipId = (from.ipId + 1) & 0xffff;
+    this.#bodies.length = 0;
+    if (this.silent.size > 0 && this.silent.has(from)) return -1;
+    const id = from.ipId;
     const total = 20 + length;
-    const addresses =
-      (src[0]! << 8) + src[1]! + (src[2]! << 8) + src[3]! + (dst[0]! << 8) + dst[1]! + (dst[2]! << 8) + dst[3]!;
-    for (const copy of route.copies) {
+    const { copies } = route;
+    for (let k = 0; k < copies.length; k++) {
+      const copy = copies[k]!;
       if (this.dark.size > 0 && this.dark.has(copy.segment)) continue;
-      const head = copy.ethernet.length;
-      const size = Math.max(60, head + total);
-      const at = this.mirror.frame(tsUs + copy.delayUs, size);
+      const { head } = copy;
+      const size = head.length + length;
+      const at = this.mirror.frame(tsUs + copy.delayUs, size < 60 ? 60 : size);
       const b = this.mirror.bytes;
-      for (let i = 0; i < head; i++) b[at + i] = copy.ethernet[i]!;
-      const o = at + head;
-      const ttl = from.stack.ttl - copy.hops;
-      const sum = folded(0x4500 + total + id + 0x4000 + (ttl << 8) + protocol + addresses);
-      b[o] = 0x45;
-      b[o + 1] = 0;
+      for (let i = 0; i < head.length; i++) b[at + i] = head[i]!;
+      const o = at + head.length - 20;
+      const sum = folded(copy.sum + total + id + protocol);
       b[o + 2] = total >> 8;
       b[o + 3] = total & 255;
       b[o + 4] = id >> 8;
       b[o + 5] = id & 255;
-      b[o + 6] = 0x40;
-      b[o + 7] = 0;
-      b[o + 8] = ttl;
       b[o + 9] = protocol;
       b[o + 10] = sum >> 8;
       b[o + 11] = sum & 255;
-      for (let i = 0; i < 4; i++) {
-        b[o + 12 + i] = src[i]!;
-        b[o + 16 + i] = dst[i]!;
-      }
-      const body = o + 20;
-      if (length < 128) for (let i = 0; i < length; i++) b[body + i] = this.#scratch[i]!;
-      else b.set(this.#scratch.subarray(0, length), body);
-      if (size > head + total) b.fill(0, o + total, at + size);
+      for (let i = size; i < 60; i++) b[at + i] = 0;
+      this.#bodies.push(o + 20);
     }
+    return this.#bodies.length === 0 ? -1 : this.#bodies[0]!;
   }
 
-  #identification(from: Station): number {
-    from.ipId = (from.ipId + 1) & 0xffff;
-    return from.ipId;
-  }
-
-  /** Adds the checksum of the segment in the scratch over its pseudo header. */
-  #checksum(route: Route, protocol: number, length: number, at: number): void {
-    const s = this.#scratch;
-    const pseudo = sumWords(route.from.ipBytes, 0, 4, sumWords(route.to.ipBytes, 0, 4, protocol + length));
-    const sum = folded(sumWords(s, 0, length, pseudo));
-    s[at] = sum >> 8;
-    s[at + 1] = sum & 255;
+  /** What stands behind the first header also behind those of the other mirror points. */
+  #copy(length: number): void {
+    const bodies = this.#bodies;
+    const b = this.mirror.bytes;
+    for (let k = 1; k < bodies.length; k++) b.copyWithin(bodies[k]!, bodies[0]!, bodies[0]! + length);
   }
 
   udp(tsUs: number, from: Station, to: Station, srcPort: number, dstPort: number, payload: Uint8Array): void {
     const route = this.topology.route(from, to);
-    const s = this.#scratch;
     const length = 8 + payload.length;
-    s[0] = srcPort >> 8;
-    s[1] = srcPort & 255;
-    s[2] = dstPort >> 8;
-    s[3] = dstPort & 255;
-    s[4] = length >> 8;
-    s[5] = length & 255;
-    s[6] = 0;
-    s[7] = 0;
-    s.set(payload, 8);
-    this.#checksum(route, UDP, length, 6);
-    this.#packet(tsUs, route, UDP, length, this.#identification(from));
+    const o = this.#packet(tsUs, route, UDP, length);
+    if (o < 0) return;
+    const b = this.mirror.bytes;
+    b[o] = srcPort >> 8;
+    b[o + 1] = srcPort & 255;
+    b[o + 2] = dstPort >> 8;
+    b[o + 3] = dstPort & 255;
+    b[o + 4] = length >> 8;
+    b[o + 5] = length & 255;
+    b.set(payload, o + 8);
+    const sum = folded(
+      sumWords(payload, 0, payload.length, route.addresses + UDP + length + srcPort + dstPort + length),
+    );
+    b[o + 6] = sum >> 8;
+    b[o + 7] = sum & 255;
+    this.#copy(length);
   }
 
   /** ICMP (RFC 792): the message from its type on; the checksum is filled in. */
   icmp(tsUs: number, from: Station, to: Station, message: Uint8Array): void {
-    const s = this.#scratch;
-    s.set(message);
-    s[2] = 0;
-    s[3] = 0;
-    const sum = checksum(s.subarray(0, message.length));
-    s[2] = sum >> 8;
-    s[3] = sum & 255;
-    this.#packet(tsUs, this.topology.route(from, to), 1, message.length, this.#identification(from));
+    const { length } = message;
+    const o = this.#packet(tsUs, this.topology.route(from, to), 1, length);
+    if (o < 0) return;
+    const b = this.mirror.bytes;
+    b.set(message, o);
+    b[o + 2] = 0;
+    b[o + 3] = 0;
+    const sum = folded(sumWords(b, o, o + length, 0));
+    b[o + 2] = sum >> 8;
+    b[o + 3] = sum & 255;
+    this.#copy(length);
   }
 
   /** One segment; sent again 210 ms later when `twice`. */
@@ -171,37 +166,54 @@ export class Packets {
     end: number,
     twice = false,
   ): void {
-    const s = this.#scratch;
     const options = (flags & SYN) !== 0 ? route.from.stack.synOptions : NOTHING;
     const head = 20 + options.length;
-    const length = head + end - start;
-    const window = (flags & RST) !== 0 ? 0 : route.from.stack.window;
-    s[0] = srcPort >> 8;
-    s[1] = srcPort & 255;
-    s[2] = dstPort >> 8;
-    s[3] = dstPort & 255;
-    s[4] = seq >>> 24;
-    s[5] = (seq >>> 16) & 255;
-    s[6] = (seq >>> 8) & 255;
-    s[7] = seq & 255;
-    s[8] = ack >>> 24;
-    s[9] = (ack >>> 16) & 255;
-    s[10] = (ack >>> 8) & 255;
-    s[11] = ack & 255;
-    s[12] = head << 2;
-    s[13] = flags;
-    s[14] = window >> 8;
-    s[15] = window & 255;
-    s[16] = 0;
-    s[17] = 0;
-    s[18] = 0;
-    s[19] = 0;
-    for (let i = 0; i < options.length; i++) s[20 + i] = options[i]!;
-    if (end - start < 128) for (let i = start, o = head; i < end; i++, o++) s[o] = payload[i]!;
-    else s.set(payload.subarray(start, end), head);
-    this.#checksum(route, TCP, length, 16);
-    this.#packet(tsUs, route, TCP, length, this.#identification(route.from));
-    if (twice) this.#packet(tsUs + 210_000, route, TCP, length, this.#identification(route.from));
+    const count = end - start;
+    const length = head + count;
+    const o = this.#packet(tsUs, route, TCP, length);
+    if (o >= 0) {
+      const b = this.mirror.bytes;
+      const window = (flags & RST) !== 0 ? 0 : route.from.stack.window;
+      b[o] = srcPort >> 8;
+      b[o + 1] = srcPort & 255;
+      b[o + 2] = dstPort >> 8;
+      b[o + 3] = dstPort & 255;
+      b[o + 4] = seq >>> 24;
+      b[o + 5] = (seq >>> 16) & 255;
+      b[o + 6] = (seq >>> 8) & 255;
+      b[o + 7] = seq & 255;
+      b[o + 8] = ack >>> 24;
+      b[o + 9] = (ack >>> 16) & 255;
+      b[o + 10] = (ack >>> 8) & 255;
+      b[o + 11] = ack & 255;
+      b[o + 12] = head << 2;
+      b[o + 13] = flags;
+      b[o + 14] = window >> 8;
+      b[o + 15] = window & 255;
+      b[o + 18] = 0;
+      b[o + 19] = 0;
+      for (let i = 0; i < options.length; i++) b[o + 20 + i] = options[i]!;
+      const body = o + head;
+      if (count < FEW) for (let i = 0; i < count; i++) b[body + i] = payload[start + i]!;
+      else b.set(count === payload.length ? payload : payload.subarray(start, end), body);
+      const fixed =
+        route.addresses +
+        TCP +
+        length +
+        srcPort +
+        dstPort +
+        ((head << 10) | flags) +
+        window +
+        (seq >>> 16) +
+        (seq & 0xffff) +
+        (ack >>> 16) +
+        (ack & 0xffff);
+      const sum = folded(sumWords(payload, start, end, sumWords(options, 0, options.length, fixed)));
+      b[o + 16] = sum >> 8;
+      b[o + 17] = sum & 255;
+      this.#copy(length);
+    }
+    if (twice) this.segment(tsUs + 210_000, route, srcPort, dstPort, seq, ack, flags, payload, start, end);
   }
 }
 

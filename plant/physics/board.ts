@@ -101,7 +101,13 @@ export class Board implements Controller {
   }
 
   read(name: string): number {
+    return this.#told(this.point(name));
+  }
+  reader(name: string): () => number {
     const point = this.point(name);
+    return () => this.#told(point);
+  }
+  #told(point: Point): number {
     return point.mask === undefined ? point.value : point.mask(point.value, this.timeS);
   }
 

@@ -44,6 +44,8 @@ export class Sensor {
   readonly draw: number;
   #level = Number.NaN;
   readonly #alpha: number;
+  readonly #noise: number;
+  readonly #step: number;
   readonly #low: number;
   readonly #high: number;
 
@@ -51,6 +53,8 @@ export class Sensor {
   constructor(definition: PointDefinition, traits: SensorTraits, truth: () => number, noise: Noise, stepS: number) {
     this.truth = truth;
     this.traits = traits;
+    this.#noise = traits.noise;
+    this.#step = traits.resolution;
     this.draw = noise.reserve();
     this.#drift = noise.drift(traits.drift, stepS);
     this.#alpha = traits.lagS > 0 ? 1 - Math.exp(-stepS / traits.lagS) : 1;
@@ -63,9 +67,9 @@ export class Sensor {
   signal(normal: number): number {
     const truth = this.truth();
     this.#level = Number.isNaN(this.#level) ? truth : this.#level + (truth - this.#level) * this.#alpha;
-    const s = this.#level + this.bias + this.#drift.value + this.traits.noise * this.noiseFactor * normal;
+    const s = this.#level + this.bias + this.#drift.value + this.#noise * this.noiseFactor * normal;
     const seen = s < this.#low ? this.#low : s > this.#high ? this.#high : s;
-    const step = this.traits.resolution;
+    const step = this.#step;
     return step > 0 ? Math.round(seen / step) * step : seen;
   }
 }

@@ -47,6 +47,10 @@ export class Book {
     if (move.touchesPlant && this.#twin !== undefined) this.#measure(move, this.#twin);
     return move;
   }
+  /** True difference to the plant without attacker, as part of the point's span; NaN without a twin. */
+  differs(name: string): number {
+    return this.#twin?.differs(name) ?? Number.NaN;
+  }
   /** Looks every ten seconds while the move lasts; what it did then stands behind its words. */
   #measure(move: Draft<MoveLabel>, twin: Twin): void {
     const { look, inWords } = twin.watch();

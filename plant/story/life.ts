@@ -1,7 +1,8 @@
 /**
  * Normal life of the plant as what people do at their panels: products and recipes, start and stop of the line with the
- * shifts, breaks, cleaning between products and at night, short Saturdays, quiet Sundays. The same seed gives the same
- * life, day by day, whoever asks and in whatever order; the network sends these as writes of an HMI.
+ * shifts, breaks, cleaning between products and at night, short Saturdays, quiet Sundays; operators trim set points, and on
+ * most working days the engineer changes parameters online. The same seed gives the same life, day by day, whoever asks and
+ * in whatever order; the network sends these as writes of an HMI, online changes as writes of the engineering station.
  */
 import { type Random, seededRandom } from '../../src/lib/random.ts';
 import { RECIPES, recipeWrites } from '../physics/recipes.ts';
@@ -16,6 +17,26 @@ export interface Operation {
   /** Writes with the same text and nearly the same time belong to one act. */
   readonly act: string;
 }
+
+/** Act of the engineering station; everything else is done at a panel. */
+export const ONLINE_CHANGE = 'online change';
+/** Part of the working days with online changes. */
+const CHANGE_DAYS = 0.8;
+/** Parameters that engineers tune in a running plant: where, usual value, largest step. */
+const TUNED = [
+  ['plc-dosing', 'AIC-301.TI', 380, 20],
+  ['plc-dosing', 'AAH-301.LIM', 0.8, 0.02],
+  ['plc-filter', 'FIC-201.TI', 6, 0.4],
+  ['plc-distribution', 'PIC-401.TI', 7, 0.5],
+  ['plc-steam', 'PIC-701.TI', 260, 15],
+  ['plc-cooling', 'TIC-801.TI', 160, 10],
+  ['plc-pasteur', 'TIC-602.TI', 60, 3],
+  ['plc-cip', 'CIP.T1', 300, 15],
+  ['plc-conveyor', 'TAH-1101.LIM', 85, 2],
+  ['plc-air', 'PAH-1401.LIM', 8.2, 0.1],
+  ['plc-filler', 'WT.LOW', 97.5, 0.3],
+  ['plc-capper', 'JT-1001.LOW', 1.3, 0.03],
+] as const;
 
 const DAY_S = 86_400;
 const EPOCH_WEEKDAY = 3;
@@ -97,6 +118,26 @@ export const operationsOfDay = (seed: number, startS: number, day: number): read
     pause(9.4 + jitter(15), 14, 'break');
     stopLine(13.4 + jitter(10));
     clean(14 + jitter(10));
+  }
+  if (weekday < 5) {
+    // Chance of its own: recipes and shifts stay what they were.
+    const fine = seededRandom((seed ^ 0x51ab_77e3) + day * 6271);
+    const within = (low: number, high: number): number => low + (high - low) * fine.uniform();
+    const round = (value: number, step: number): number => Math.round(value / step) * step;
+    for (const [from, to, number] of [
+      [6.4, 8.3, products[0]!],
+      [12.2, 13.8, products[1]!],
+      [17, 18.4, products[2]!],
+    ] as const) {
+      const { fillMl, perMinute } = RECIPES[number]!;
+      at(within(from, to), 'fill trimmed', 'plc-filler', 'FILL.SP', round(fillMl * within(0.997, 1.003), 0.1));
+      at(within(from, to), 'speed trimmed', 'plc-filler', 'SPEED.SP', round(perMinute * within(0.96, 1.02), 1));
+    }
+    if (fine.uniform() < CHANGE_DAYS)
+      for (let n = fine.integer(3, 6), hour = within(8, 11); n > 0; n--, hour += within(0.05, 0.9)) {
+        const [controller, point, usual, step] = TUNED[fine.integer(0, TUNED.length - 1)]!;
+        at(hour, ONLINE_CHANGE, controller, point, round(usual + within(-step, step), step / 100));
+      }
   }
   return out.sort((a, b) => a.atS - b.atS);
 };

@@ -46,6 +46,13 @@ export class Twin {
     this.#world.happen(happening);
   }
 
+  /** True difference of a point now, as part of its span; 0 for one that is only memory. */
+  differs(name: string): number {
+    this.#follow();
+    const p = this.#points.find((x) => x.name === name);
+    return p === undefined ? 0 : Math.abs(p.own() - p.other()) / p.span;
+  }
+
   /** A look at both now and then; `inWords` tells the largest differences so far. */
   watch(): { readonly look: () => void; readonly inWords: () => string } {
     const by = new Float64Array(this.#points.length);

@@ -99,6 +99,8 @@ export const FindingParams = Obj({ site: Type.String(), finding: Type.String() }
 /** The chart that proves it, before and during. Columns of equal length; null: nothing was seen. */
 export const ProofChart = Obj({
   point: PointRef,
+  /** '' where it is not known. */
+  unit: Type.String(),
   us: Type.Array(Type.Number()),
   observed: Type.Array(Maybe(Type.Number())),
   expected: Type.Array(Maybe(Type.Number())),
@@ -197,6 +199,28 @@ export const Accepted = Obj({
   text: Type.String(),
 });
 export type Accepted = Static<typeof Accepted>;
+
+/** What accepting an alert would do, told from the site's own recordings. Nothing is changed by asking. */
+export const AcceptTrial = Obj({
+  /** False: the detector has nothing to learn from it; `text` says why. */
+  learns: Type.Boolean(),
+  /** What becomes usual, in a sentence. */
+  text: Type.String(),
+  /** Frame time of the recordings. */
+  hours: Type.Number(),
+  /** Episodes in them that would not have been told, and those of the same kind that still would. */
+  quiet: Count,
+  still: Count,
+  /** At most 20 of both, the quiet ones first. */
+  examples: Type.Array(
+    Obj({ finding: Type.String(), title: Type.String(), at: MaybeTime, effect: OneOf(['quiet', 'still']) }),
+  ),
+  /** Reasons to hesitate, the gravest first. */
+  doubts: Type.Array(Type.String()),
+  /** What cannot be told from the recordings. */
+  limits: Type.Array(Type.String()),
+});
+export type AcceptTrial = Static<typeof AcceptTrial>;
 
 /** One measure of the alarm system beside the standard's limit for it. */
 export const RateMeasure = Obj({

@@ -62,6 +62,8 @@ export const Now = Obj({
   /** Alerts that nobody closed, by rank; at most 20. They come before `attention`. */
   alerts: Type.Array(AlertRow),
   alertsMore: Count,
+  /** Further alerts that belong to the incidents above: they are worked off there. */
+  alertsJoined: Count,
   /** What learning has reached: `learning, 63 % of a day`; '' once it is watching. */
   learning: Type.String(),
   /** From the picture alone, most urgent first; at most 200. */

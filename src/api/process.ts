@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { PointRef } from './alerts.ts';
 import { Count, Int, Maybe, MaybeTime, Obj, OneOf, Party, PlainValue, Share, Time } from './common.ts';
-import { GUARD_STATES, NATURES, RELATION_STATES } from './words.ts';
+import { GUARD_STATES, NATURES, POINT_LOOKS, RELATION_STATES } from './words.ts';
 
 /** How far a thing has learned. `share` null: nothing was seen of it yet; never 0 for "not known". */
 const Progress = {
@@ -12,12 +12,20 @@ const Progress = {
   text: Type.String(),
 } as const;
 
+/** Which points are meant: all words in path, device, unit or cell, and the state they are in. Without it all are. */
+const PointFilter = {
+  q: Type.Optional(Type.String({ maxLength: 200 })),
+  look: Type.Optional(OneOf(POINT_LOOKS)),
+} as const;
+
 /** A process cell: the points of one controller and what stands behind it. */
 export const CellRow = Obj({
   id: Type.String(),
   name: Type.String(),
   controller: Party,
   points: Count,
+  /** Of these, what the filter keeps; all without one. */
+  fits: Count,
   /** Points of the controller beyond the 64 that a cell holds are in further cells of it. */
   ...Progress,
   /** Points with at least one guard armed. */
@@ -30,6 +38,8 @@ export const CellRow = Obj({
   lastAt: MaybeTime,
 });
 export type CellRow = Static<typeof CellRow>;
+export const CellsQuery = Obj(PointFilter);
+export type CellsQuery = Static<typeof CellsQuery>;
 export const CellList = Obj({
   items: Type.Array(CellRow),
   /** Points in no cell: text values, or seen too seldom to make rows of them. */
@@ -39,15 +49,18 @@ export const CellList = Obj({
 export type CellList = Static<typeof CellList>;
 export const CellParams = Obj({ site: Type.String(), cell: Type.String() });
 export const CellQuery = Obj({
+  ...PointFilter,
   /** Length of the sparklines in rows. */
   samples: Type.Optional(Type.Integer({ minimum: 2, maximum: 500, default: 120 })),
 });
+export type CellQuery = Static<typeof CellQuery>;
 
 /** A point in its cell. Columns have the length of the cell's `us`; band columns are empty while none is armed. */
 export const CellPoint = Obj({
   id: Int(),
   path: Type.String(),
   asset: Party,
+  /** As a person set it: hardly any protocol carries units. '' is not known. */
   unit: Type.String(),
   nature: OneOf(NATURES),
   value: PlainValue,
@@ -93,6 +106,7 @@ export const CellDetail = Obj({
   cell: CellRow,
   /** Microseconds of the rows behind the sparklines, oldest first. */
   us: Type.Array(Type.Number()),
+  /** Those that the filter keeps, in the order of the cell. */
   points: Type.Array(CellPoint),
   relations: Type.Array(RelationRow),
   version: Count,
@@ -135,3 +149,11 @@ export type Band = Static<typeof Band>;
 
 /** A maintenance window was announced, a baseline was saved ...: the shape that several lists share. */
 export const Stamp = { who: Type.String(), at: Time } as const;
+
+/** The unit of points, by hand: `°C`, `bar`, `m³/h`. '' takes it back. Shown and journalled; nothing is judged by it. */
+export const UnitChange = Obj({
+  points: Type.Array(Int({ minimum: 1 }), { minItems: 1, maxItems: 5000 }),
+  unit: Type.String({ maxLength: 20 }),
+});
+export type UnitChange = Static<typeof UnitChange>;
+export const UnitChanged = Obj({ changed: Count, missing: Type.Array(Int()) });

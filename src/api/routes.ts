@@ -3,6 +3,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import {
   Accepted,
   AcceptRequest,
+  AcceptTrial,
   AlertChange,
   AlertDetail,
   AlertParams,
@@ -57,10 +58,13 @@ import {
   CellList,
   CellParams,
   CellQuery,
+  CellsQuery,
   NewRelation,
   RelationChange,
   RelationParams,
   RelationRow,
+  UnitChange,
+  UnitChanged,
 } from './process.ts';
 import {
   Frame,
@@ -169,6 +173,7 @@ export const ROUTES = {
   commands: { params: SiteParams, query: ListQuery, response: PageOf(CommandRow), summary: 'Commands, folded' },
   points: { params: SiteParams, query: ListQuery, response: PageOf(PointRow), summary: 'Process variables' },
   point: { params: PointParams, response: PointRow, summary: 'One process variable' },
+  setUnits: { params: SiteParams, body: UnitChange, response: UnitChanged, summary: 'Sets the unit of points' },
   series: { params: PointParams, query: SeriesQuery, response: Series, summary: 'Values of a point over time' },
   sessions: { params: SiteParams, query: ListQuery, response: PageOf(SessionRow), summary: 'Logins and associations' },
   changes: {
@@ -202,6 +207,11 @@ export const ROUTES = {
     summary: 'Acknowledges, closes or assigns several alerts',
   },
   reviewAlert: { params: AlertParams, body: ReviewRequest, response: AlertRow, summary: "A person's verdict" },
+  tryAccept: {
+    params: AlertParams,
+    response: AcceptTrial,
+    summary: 'What accepting would do to the findings of the recordings; changes nothing',
+  },
   acceptAlert: {
     params: AlertParams,
     body: AcceptRequest,
@@ -219,7 +229,12 @@ export const ROUTES = {
   incidents: { params: SiteParams, query: ListQuery, response: PageOf(IncidentRow), summary: 'Joined findings' },
   incident: { params: IncidentParams, response: IncidentDetail, summary: 'One incident as a story' },
   changeIncident: { params: IncidentParams, body: IncidentChange, response: IncidentRow, summary: 'Closes, assigns' },
-  cells: { params: SiteParams, response: CellList, summary: 'Process cells and how far they have learned' },
+  cells: {
+    params: SiteParams,
+    query: CellsQuery,
+    response: CellList,
+    summary: 'Process cells and how far they have learned',
+  },
   cell: { params: CellParams, query: CellQuery, response: CellDetail, summary: 'Points of a cell with their band' },
   addRelation: { params: CellParams, body: NewRelation, response: RelationRow, summary: 'Adds a relation as text' },
   changeRelation: {

@@ -66,10 +66,17 @@ export const Site = Obj({
   busy: Type.Boolean(),
   /** An attack can be staged on the simulated plant only, once it is live. */
   staging: OneOf(['none', 'learning', 'ready', 'running']),
+  /** What is usual there was learned from a simulated day that was made when Gatehouse was built. */
+  learnedAhead: Type.Boolean(),
 });
 export type Site = Static<typeof Site>;
-export const SiteList = Obj({ items: Type.Array(Site) });
-export const StageRequest = Obj({ minutes: Type.Integer({ minimum: 5, maximum: 240 }) });
+export const SiteList = Obj({
+  items: Type.Array(Site),
+  /** Why nothing can be written to the data folder now, and since when; null: all is written. */
+  unstored: Maybe(Obj({ text: Type.String(), whatToDo: Type.String(), since: Time })),
+});
+export type SiteList = Static<typeof SiteList>;
+export const StageRequest = Obj({ minutes: Type.Integer({ minimum: 2, maximum: 240 }) });
 export const SiteChange = Obj({ name: Type.Optional(Name), zone: Type.Optional(Type.String({ maxLength: 60 })) });
 
 /** A plain-language judgement on a source: `This is not a mirror port`, with the figures that say so. */
@@ -111,6 +118,8 @@ export const Source = Obj({
     duplicates: Count,
     cutFrames: Count,
     offloadFrames: Count,
+    checksumsChecked: Count,
+    checksumsWrong: Count,
     ownFrames: Count,
     broadcastFrames: Count,
     unicastFrames: Count,

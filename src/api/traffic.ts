@@ -100,6 +100,8 @@ export const PointRow = Obj({
   asset: Party,
   protocol: Type.String(),
   path: Type.String(),
+  /** As a person set it; '' is not known. */
+  unit: Type.String(),
   type: Type.String(),
   value: PlainValue,
   quality: OneOf(['good', 'uncertain', 'bad', 'unknown']),

@@ -52,6 +52,9 @@ export const NATURES = [
 /** Of a relation: found in the data, said to be right by a person, said to be wrong. Rejected ones are not watched. */
 export const RELATION_STATES = ['proposed', 'approved', 'rejected'] as const;
 export type RelationState = (typeof RELATION_STATES)[number];
+/** What a person looks for among the points of the process. */
+export const POINT_LOOKS = ['all', 'odd', 'learning', 'unseen', 'unarmed'] as const;
+export type PointLook = (typeof POINT_LOOKS)[number];
 export const LEARNING_OF = [
   'site',
   'endpoint',

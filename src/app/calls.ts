@@ -153,7 +153,12 @@ const HANDLERS: Handlers = {
   },
   sites: async (context) => {
     const items = [...context.sites.values()].sort((a, b) => b.createdUs - a.createdUs).map((site) => site.answer());
-    return { items };
+    const { state } = context.store.writer;
+    const unstored =
+      state.kind === 'failed'
+        ? { text: state.error.message, whatToDo: state.error.whatToDo, since: timeText(state.sinceUs) }
+        : null;
+    return { items, unstored };
   },
   stageAttack: async (context, { params, body, userId }) => {
     const site = context.site(params.site);

@@ -101,6 +101,7 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
     uploadNames: (...args) => client.ask('uploadNames', args),
     baselineFile: (...args) => client.ask('baselineFile', args),
     importBaseline: (...args) => client.ask('importBaseline', args),
+    begin: (...args) => client.ask('begin', args),
     accounts: () => client.ask('accounts', []),
     changeAccounts: (...args) => client.ask('changeAccounts', args),
     open: (...args) => client.ask('open', args),

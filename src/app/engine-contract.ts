@@ -108,8 +108,8 @@ export type SourceRequest =
   | { readonly kind: 'folder'; readonly path: string; readonly site?: string }
   | { readonly kind: 'stream'; readonly name: string; readonly site?: string; readonly fd: number }
   | { readonly kind: 'live'; readonly interface: string; readonly site?: string }
-  /** The simulated plant: `historyUs` of it at once, then live. */
-  | { readonly kind: 'plant'; readonly historyUs?: number };
+  /** The simulated plant: `historyUs` of it at once, then live. `isAhead`: made when Gatehouse is built, and labelled so. */
+  | { readonly kind: 'plant'; readonly historyUs?: number; readonly isAhead?: boolean };
 
 /** Lists whose rows lead to frames. */
 export const CAPTURE_LISTS = ['flows', 'commands', 'sessions', 'changes', 'weirds'] as const;
@@ -139,6 +139,8 @@ export interface Engine {
   baselineFile(site: string, baseline: string): Promise<Uint8Array>;
   /** A baseline that was carried here; JSON text of BaselineRow. */
   importBaseline(site: string, bytes: Uint8Array, userId: string): Promise<string>;
+  /** A new site of this name that goes on from a carried baseline, before it reads anything. */
+  begin(site: string, baseline: Uint8Array, userId: string): Promise<void>;
   accounts(): Promise<Accounts>;
   /** Resolves after the commit. */
   changeAccounts(change: AccountChange): Promise<void>;

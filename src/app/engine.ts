@@ -8,7 +8,7 @@ import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import type { Retention, Row, Store } from '../store/index.ts';
 import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { Corrections } from './corrections.ts';
-import { baselineFile, importBaseline } from './detection/baselines.ts';
+import { baselineFile, importBaseline, restoreBaseline } from './detection/baselines.ts';
 import { acting } from './detection/calls.ts';
 import type { Fitter } from './detection/fitting.ts';
 import {
@@ -87,6 +87,7 @@ export class LocalEngine implements Engine {
   #retaining = true;
   #ringMoved = true;
   #journalSeq = 0;
+  #writing: 'ready' | 'failed' = 'ready';
   #names = new Map<string, string>();
   readonly #around: SiteAround;
 
@@ -198,6 +199,11 @@ export class LocalEngine implements Engine {
   /** Twice a second: tells what moved, writes now and then, looks for silence. */
   async pulse(): Promise<void> {
     this.#pulses++;
+    const { kind } = this.#store.writer.state;
+    if (kind !== this.#writing) {
+      this.#writing = kind;
+      this.#global('sites');
+    }
     try {
       if (this.#pulses % PULSES_PER_SECOND === 0) for (const { run } of this.#sources.running.values()) run.second();
       const moved = new Set<LiveSite>();
@@ -378,6 +384,14 @@ export class LocalEngine implements Engine {
       importBaseline(actor, bytes, this.#names),
     );
     return JSON.stringify(row);
+  }
+
+  async begin(name: string, baseline: Uint8Array, userId: string): Promise<void> {
+    const { id } = await this.#sources.begin(name);
+    await acting(this.#context(), id, userId, ['detection', 'process'], async (actor) => {
+      const row = await importBaseline(actor, baseline, this.#names);
+      await restoreBaseline(actor, row.id, `carried to the new site ${name}`);
+    });
   }
 
   async accounts(): Promise<Accounts> {

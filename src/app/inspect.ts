@@ -137,6 +137,7 @@ export const inspectCaptures = async (
     endpoints: runtime!.endpoints,
     sources: () => sources,
     nowUs,
+    units: new Map(),
     version: () => 1,
     cache: createCache(),
   });

@@ -18,6 +18,7 @@ import {
 import type { SiteDetection } from './detection/site-detection.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
 import { createCache, type SiteView } from './query/view.ts';
+import { readUnits } from './units.ts';
 
 /** What a person may do to the simulated plant. */
 export interface StagedPlant {
@@ -27,6 +28,9 @@ export interface StagedPlant {
 }
 
 export type SiteKind = Site['kind'];
+
+/** Sources whose ids begin so were read when Gatehouse was built. */
+export const AHEAD = 'b-';
 
 /** Rows of one table handed over at a time. */
 const ROWS_PER_BATCH = 4096;
@@ -74,6 +78,7 @@ export class LiveSite {
   readonly #store: Store;
   readonly #versions = new Map<string, number>();
   readonly #cache = createCache();
+  #units: ReadonlyMap<string, string> = new Map();
   #loaded: Loaded | undefined;
   #loading: Promise<Loaded> | undefined;
   #modelVersion = 0;
@@ -132,6 +137,7 @@ export class LiveSite {
       loaded.model.load(part);
     });
     await loadDetection(this.#store, this.id, loaded.detection);
+    this.#units = await readUnits(this.#store, this.id);
     this.#loaded = loaded;
     this.#modelVersion = loaded.model.version;
     this.#findingVersion = loaded.detection.version;
@@ -157,9 +163,14 @@ export class LiveSite {
       endpoints: runtime.endpoints,
       sources: () => [...this.sources.values()],
       nowUs,
+      units: this.#units,
       version: (topic) => this.#versions.get(topic) ?? 1,
       cache: this.#cache,
     };
+  }
+
+  setUnits(units: ReadonlyMap<string, string>): void {
+    this.#units = units;
   }
 
   version(topic: Topic): number {
@@ -296,6 +307,7 @@ export class LiveSite {
       lastAt: time(last),
       busy: this.busy > 0,
       staging: this.plant?.staging() ?? 'none',
+      learnedAhead: [...this.sources.keys()].some((id) => id.startsWith(AHEAD)),
     };
   }
 }

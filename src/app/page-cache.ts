@@ -205,6 +205,7 @@ export const withPages = (engine: Engine, clock: PageClock): Engine => {
     uploadNames: (...args) => forgetting(engine.uploadNames(...args)),
     baselineFile: (...args) => engine.baselineFile(...args),
     importBaseline: (...args) => forgetting(engine.importBaseline(...args)),
+    begin: (...args) => forgetting(engine.begin(...args)),
     accounts: () => engine.accounts(),
     changeAccounts: (change) => engine.changeAccounts(change),
     open: (...args) => forgetting(engine.open(...args)),

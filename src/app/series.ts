@@ -24,10 +24,17 @@ const timeOf = (text: string | undefined, otherwise: number): number => {
   return ms * 1000;
 };
 
+/** What is asked for: times in microseconds since 1970, both inclusive, and samples at most. Throws where a time is none. */
+export const rangeOf = (
+  request: SeriesRequest,
+): { readonly from: number; readonly to: number; readonly limit: number } => ({
+  from: timeOf(request.from, 0),
+  to: timeOf(request.to, Number.MAX_SAFE_INTEGER),
+  limit: request.samples ?? DEFAULT_SAMPLES,
+});
+
 export const seriesOf = async (store: Store, request: SeriesRequest): Promise<Series> => {
-  const from = timeOf(request.from, 0);
-  const to = timeOf(request.to, Number.MAX_SAFE_INTEGER);
-  const limit = request.samples ?? DEFAULT_SAMPLES;
+  const { from, to, limit } = rangeOf(request);
   const texts = await store.db
     .selectFrom('sample_text')
     .select(['ts', 'value'])

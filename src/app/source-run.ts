@@ -94,7 +94,9 @@ export class SourceRun {
       }
       this.pipeline.finish();
       await this.#settle();
-      this.#update({ state: 'complete', progress: 1, endedUs: nowUs() });
+      // What catches up and was stopped before it had is not whole: the plant's history is played again then.
+      const isCut = this.#stopped && this.#options.isLive?.() === false;
+      this.#update({ state: 'complete', progress: isCut ? this.#options.progress() : 1, endedUs: nowUs() });
     } catch (error) {
       this.pipeline.finish();
       const text =

@@ -20,7 +20,7 @@ import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { pinFrames, ringName } from './evidence.ts';
 import { type LiveCapture, startLiveCapture } from './live-capture.ts';
 import { HISTORY_US, livePlant } from './live-plant.ts';
-import { LiveSite, type SiteAround, type SiteKind, sourceRow } from './live-site.ts';
+import { AHEAD, LiveSite, type SiteAround, type SiteKind, sourceRow } from './live-site.ts';
 import { createSiteRuntime } from './pipeline.ts';
 import type { Pace } from './query/sources.ts';
 import { SourceRun } from './source-run.ts';
@@ -135,7 +135,7 @@ export class Sources {
     const siteId = name === undefined ? id : slug(name);
     const known = this.#options.sites.get(siteId);
     if (known !== undefined) {
-      if (known.kind !== kind) known.kind = 'mixed';
+      if (known.kind !== kind) known.kind = known.sources.size === 0 ? kind : 'mixed';
       return known;
     }
     if (this.#options.sites.size >= MAX_SITES) {
@@ -150,6 +150,21 @@ export class Sources {
     };
     const site = new LiveSite(this.#options.store, row, this.#options.around);
     this.#options.sites.set(siteId, site);
+    return site;
+  }
+
+  /** A site without a source yet. Throws where there is one of this name. */
+  async begin(name: string): Promise<LiveSite> {
+    if (this.#options.sites.has(slug(name)))
+      throw new RequestError(
+        409,
+        'site-exists',
+        `There is a site "${name}" already.`,
+        'Give a new name with --site, or restore the baseline in the console on Learning.',
+      );
+    const site = await this.#siteOf(name, '', name, 'live');
+    await this.#options.store.writer.submit({ put: { site: [site.row] } });
+    this.#options.onChange(site);
     return site;
   }
 
@@ -420,7 +435,12 @@ export class Sources {
     });
     site.plant = plant;
     const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
-    const source = this.#newSource(site, { id: `p-${stamp}`, kind: 'stream', name: 'simulated plant', path: '' });
+    const source = this.#newSource(site, {
+      id: `${request.isAhead === true ? AHEAD : 'p-'}${stamp}`,
+      kind: 'stream',
+      name: request.isAhead === true ? 'simulated day, made at build time' : 'simulated plant',
+      path: '',
+    });
     await this.#record(site, source, userId);
     const ring = await this.ring();
     this.#goLive(plant.stop, () =>

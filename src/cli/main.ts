@@ -34,11 +34,16 @@ export const program = (finish: (code: number) => void): Command => {
     )
     .option('-i, --interface <name>', 'listen on an interface (several times for more)', several)
     .option('--site <name>', 'gather all sources in one site of this name')
+    .option('--baseline <file>', 'go on from a baseline that was saved elsewhere; with the name of a new site')
     .option('--data <folder>', 'data folder', DEFAULT_DATA)
     .option('--port <number>', 'port of the console', DEFAULT_PORT)
     .option('--host <address>', 'address to listen on; other than this machine only with TLS', '127.0.0.1')
     .option('--tls-key <file>', 'private key (PEM)')
     .option('--tls-cert <file>', 'certificate (PEM)')
+    .option(
+      '--plant-history <hours>',
+      'of the simulated plant, played before it goes live; 0: live at once, nothing learned',
+    )
     .option('--no-open', 'do not open the browser')
     .addHelpText('after', EXIT_CODES_HELP)
     .action(async (captures: string[], flags: StartFlags) => {
@@ -90,7 +95,11 @@ export const program = (finish: (code: number) => void): Command => {
   root
     .command('plant')
     .description('write days of the simulated plant as a capture, with labels.json beside it')
-    .argument('<file>', 'pcapng file to write')
+    .argument('[file]', 'pcapng file to write')
+    .option(
+      '--live',
+      'instead of a file: third-party stacks on the loopback interface, driven by the physics (Linux, root)',
+    )
     .option('--seed <number>', 'the same seed gives the same octets', '1')
     .option('--days <number>', 'length; parts of a day are allowed', '1')
     .addOption(new Option('--attack <variant>', 'an attacker goes the whole way').choices(ATTACKS).default('none'))
@@ -101,9 +110,32 @@ export const program = (finish: (code: number) => void): Command => {
     .option('--no-disturbances', 'nothing breaks, is repaired or announced from the second day on')
     .option('--start <time>', 'first moment, RFC 3339; the plant lives in UTC (default: Monday 2026-03-02T00:00:00Z)')
     .addHelpText('after', EXIT_CODES_HELP)
-    .action(async (file: string, flags: PlantFlags) => {
+    .action(async (file: string | undefined, flags: PlantFlags & { readonly live?: boolean }) => {
+      if (flags.live === true) {
+        const { plantLive } = await import('./plant-live.ts');
+        finish(await plantLive());
+        return;
+      }
       const { plant } = await import('./plant.ts');
       finish(await plant(file, flags));
+    });
+
+  root
+    .command('plant-day', { hidden: true })
+    .description('make the day of the simulated plant that first starts begin with (part of the build)')
+    .argument('<folder>', 'folder to make')
+    .requiredOption('--stamp <text>', 'which build makes it')
+    .option('--hours <number>', 'of the plant', '24')
+    .action(async (folder: string, flags: { readonly stamp: string; readonly hours: string }) => {
+      const { makePlantDay } = await import('../app/plant-day.ts');
+      await makePlantDay({
+        folder,
+        stamp: flags.stamp,
+        historyUs: Number(flags.hours) * 3_600_000_000,
+        nowUs: () => Date.now() * 1000,
+        nowMs: () => performance.now(),
+      });
+      finish(EXIT.ok);
     });
 
   root

@@ -33,7 +33,8 @@ const startOf = (text: string | undefined): number => {
   return Math.floor(ms / 1000) * 1_000_000;
 };
 
-export const plant = async (path: string, flags: PlantFlags): Promise<number> => {
+export const plant = async (path: string | undefined, flags: PlantFlags): Promise<number> => {
+  if (path === undefined) throw new OperatingError('usage', { detail: 'plant needs a file to write, or --live' });
   const options: PlantOptions = {
     seed: numberOf('seed', flags.seed, 0, 0xffff_ffff, true),
     days: numberOf('days', flags.days, 1 / 1440, MAX_DAYS, false),

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startEngine } from '../app/engine-client.ts';
 import type { Engine } from '../app/engine-contract.ts';
+import { beginWithPlantDay } from '../app/first-day.ts';
 import { OperatingError } from '../core/errors.ts';
 import { report } from './fail.ts';
 import { packageFolder, version } from './version.ts';
@@ -11,10 +12,12 @@ import { packageFolder, version } from './version.ts';
 export interface StartFlags {
   readonly interface?: readonly string[];
   readonly site?: string;
+  readonly baseline?: string;
   readonly data: string;
   readonly port: string;
   readonly host: string;
   readonly open: boolean;
+  readonly plantHistory?: string;
   readonly tlsKey?: string;
   readonly tlsCert?: string;
 }
@@ -27,7 +30,18 @@ const portOf = (text: string): number => {
   return port;
 };
 
-const readPem = (path: string): Buffer => {
+const HOUR_US = 3_600_000_000;
+/** A week is more than anybody waits for. */
+const MAX_PLANT_HOURS = 168;
+const plantOf = (text: string | undefined): { kind: 'plant'; historyUs?: number } => {
+  if (text === undefined) return { kind: 'plant' };
+  const hours = Number(text);
+  if (text.trim() === '' || !(hours >= 0 && hours <= MAX_PLANT_HOURS))
+    throw new OperatingError('usage', { detail: `--plant-history takes 0 to ${MAX_PLANT_HOURS} hours, not ${text}` });
+  return { kind: 'plant', historyUs: hours * HOUR_US };
+};
+
+const readGiven = (path: string): Buffer => {
   try {
     return readFileSync(path);
   } catch (error) {
@@ -41,10 +55,17 @@ const tlsOf = (flags: StartFlags): { key: Buffer; cert: Buffer } | undefined => 
   if (tlsKey === undefined || tlsCert === undefined) {
     throw new OperatingError('usage', { detail: '--tls-key and --tls-cert belong together' });
   }
-  return { key: readPem(tlsKey), cert: readPem(tlsCert) };
+  return { key: readGiven(tlsKey), cert: readGiven(tlsCert) };
 };
 
 const SYSTEM = 'system';
+
+const baselineOf = ({ baseline, site }: StartFlags): { site: string; bytes: Buffer } | undefined => {
+  if (baseline === undefined) return undefined;
+  if (site === undefined)
+    throw new OperatingError('usage', { detail: '--baseline needs the name of a new site: add --site <name>' });
+  return { site, bytes: readGiven(baseline) };
+};
 
 /** Opens everything that was named; a bad one is told and does not stop the others. */
 const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFlags): Promise<number> => {
@@ -85,12 +106,28 @@ const openBrowser = (url: string): void => {
   child.unref();
 };
 
+/** A first start without captures begins with the day that was made when this was built, where there is one. */
+const beginAhead = (folder: string): void => {
+  const built = join(packageFolder, 'dist', '.server');
+  if (!existsSync(built)) return;
+  try {
+    beginWithPlantDay(join(packageFolder, 'dist', 'plant-day'), readFileSync(built, 'utf8'), folder);
+  } catch (error) {
+    // The plant plays its day then.
+    process.stderr.write(`gatehouse: the day made at build time cannot be used: ${(error as Error).message}\n`);
+  }
+};
+
 export const start = async (inputs: readonly string[], flags: StartFlags): Promise<number> => {
   const folder = resolve(flags.data);
   const port = portOf(flags.port);
   const tls = tlsOf(flags);
+  const baseline = baselineOf(flags);
+  const plant = plantOf(flags.plantHistory);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
   let engineGone: (error: Error) => void = () => undefined;
+  const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
+  if (!live && flags.plantHistory === undefined) beginAhead(folder);
   // The engine opens its store in its own thread while this one loads the server.
   const serverModule = import('../server/index.ts');
   serverModule.catch(() => undefined);
@@ -100,6 +137,12 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     onError: (error) => report(error),
     onExit: (error) => engineGone(error),
   });
+  if (baseline !== undefined) {
+    await engine.begin(baseline.site, baseline.bytes, SYSTEM).catch(async (error: unknown) => {
+      await engine.close();
+      throw error;
+    });
+  }
   const { createServer } = await serverModule;
   const server = await createServer({
     engine,
@@ -148,8 +191,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     process.on('SIGTERM', stop);
   });
 
-  const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
-  const opened = live ? openAll(engine, inputs, flags) : engine.open({ kind: 'plant' }, SYSTEM).then(() => 0);
+  const opened = live ? openAll(engine, inputs, flags) : engine.open(plant, SYSTEM).then(() => 0);
   opened.catch((error: unknown) => report(error));
   const code = await ended;
   await server.close();

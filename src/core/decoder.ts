@@ -84,6 +84,11 @@ export interface Pairing<M extends Message> {
   key(message: M, context: PduContext): number | string;
   /** After this long without a response the request counts as unanswered. Default 10 s of frame time. */
   readonly timeoutUs?: number;
+  /**
+   * Requests of one key wait side by side and are answered in order, on datagrams too. Absent: on datagrams the later one
+   * takes the place of the earlier, which counts as given up.
+   */
+  readonly queues?: boolean;
 }
 
 /** Where a decoder looks. Ports are a hint; `probe` confirms. */

@@ -101,6 +101,11 @@ export interface DetectorContext {
    * of frame time unless set), then `watching`: then only what was not odd is learned.
    */
   readonly phase: 'learning' | 'watching';
+  /**
+   * When learning ended, frame time; Infinity while it learns. What began before is known, even where it is reported later
+   * (a flow is reported when it ends, or once a minute).
+   */
+  readonly judgedFromUs: number;
   /** Frame time watched so far, gaps left out, and how much of it learning takes, microseconds. */
   readonly watchedUs: number;
   readonly learningTimeUs: number;

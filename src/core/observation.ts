@@ -61,14 +61,14 @@ export interface Command {
   /** Who is addressed: the server, or a child of it (unit id, slot, routed device). */
   readonly target: EndpointId;
   /** What is addressed, in the protocol's words: `holding register 40`, `DB1.DBW2`, `tag Level_SP`, `analog-value 3 present-value`. */
-  readonly object?: string;
+  readonly object?: string | undefined;
   /** Value written or forced. Never a credential. */
-  readonly value?: Value;
+  readonly value?: Value | undefined;
   readonly outcome: Outcome;
   /** The protocol's reason when refused: `illegal data address (2)`. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** The user on whose behalf, when the protocol says so. */
-  readonly user?: string;
+  readonly user?: string | undefined;
   /** The protocol's own record, for people and protocol-specific rules. */
   readonly native?: unknown;
 }
@@ -92,7 +92,7 @@ export interface ValueItem {
   /** Type as the protocol says it (`REAL`, `WORD`, `bytes`). */
   readonly type: string;
   readonly value: Value;
-  readonly quality?: 'good' | 'uncertain' | 'bad';
+  readonly quality?: 'good' | 'uncertain' | 'bad' | undefined;
   readonly access: 'read' | 'write';
 }
 

@@ -261,6 +261,9 @@ export interface SourceHealth {
   readonly cutFrames: number;
   /** Longer than the link allows: segmentation offload on the capturing host. */
   readonly offloadFrames: number;
+  /** TCP and UDP checksums computed (a sample), and those that were wrong: offload on the capturing host, or damage. */
+  readonly checksumsChecked: number;
+  readonly checksumsWrong: number;
   /** Frames sent by the capture interface itself; must be 0 (law 1). */
   readonly ownFrames: number;
   readonly broadcastFrames: number;

@@ -15,6 +15,12 @@ export interface Scope {
   readonly cells: readonly string[];
 }
 
+/**
+ * What is told for being there for the first time is explained by the work that brought it, also when it stays: a new panel
+ * goes on talking. Only what somebody does can go on too long.
+ */
+const isFirstTime = (finding: Finding): boolean => /^new-(device|conversation|operation|order)\b/.test(finding.kind);
+
 const covers = (window: MaintenanceWindow, scope: Scope): boolean => {
   if (window.assets.length === 0 && window.cells.length === 0) return true;
   return (
@@ -36,5 +42,5 @@ export const windowOf = (
     if (best === undefined || window.toUs - window.fromUs < best.toUs - best.fromUs) best = window;
   }
   if (best === undefined) return undefined;
-  return { window: best, overrun: finding.lastUs > best.toUs + OVERRUN_GRACE_US };
+  return { window: best, overrun: !isFirstTime(finding) && finding.lastUs > best.toUs + OVERRUN_GRACE_US };
 };

@@ -40,6 +40,7 @@ export const numberText = (value: number): string => {
 export const durationText = (us: number): string => {
   if (!Number.isFinite(us)) return UNKNOWN;
   const s = us / 1e6;
+  if (us < 1000) return 'less than 1 ms';
   const one = (x: number): string => numberText(Math.round(x * 10) / 10);
   if (s < 1) return `${numberText(Math.round(us / 1000))} ms`;
   if (s < 120) return `${one(s)} s`;

@@ -63,3 +63,35 @@ export class CopyDetector {
     return this.#match(c, f, flows, mix4(i32be(b, c.l4 + 4), i32be(b, c.l4 + 8), h, 0x5bd1e995));
   }
 }
+
+/** Packets remembered, one per slot; the later takes the place of the earlier. */
+const ROUTED_SLOTS = 1 << 12;
+
+/**
+ * One packet seen on both sides of a router, by two mirrors: the same flow, number and checksum a moment later, with another
+ * TTL (RFC 1812 section 5.3.1). Whoever sends again sends with the TTL of before.
+ */
+export class RoutedCopies {
+  readonly #print = new Int32Array(ROUTED_SLOTS);
+  readonly #ttl = new Uint8Array(ROUTED_SLOTS);
+  readonly #tsUs = new Float64Array(ROUTED_SLOTS).fill(Number.NEGATIVE_INFINITY);
+
+  /** Is the packet under the cursor, of direction `way` (a number for flow and direction), the other side's copy? */
+  copy(c: PacketCursor, way: number, end: number): boolean {
+    const b = c.bytes;
+    const o = c.l4;
+    let what = 0;
+    if (c.protocol === 6) what = i32be(b, o + 4) ^ Math.imul(u16be(b, o + 16), 0x9e3779b1);
+    else if (c.protocol === 17) what = u16be(b, o + 6);
+    // Without a number of the packet or a checksum nothing tells two packets apart.
+    if (c.ipId === 0 && what === 0) return false;
+    const print = mix4(way | 0, what, c.ipId, end - o);
+    const slot = print & (ROUTED_SLOTS - 1);
+    const age = c.tsUs - this.#tsUs[slot]!;
+    if (this.#print[slot] === print && this.#ttl[slot] !== c.ttl && age >= 0 && age <= COPY_WINDOW_US) return true;
+    this.#print[slot] = print;
+    this.#ttl[slot] = c.ttl;
+    this.#tsUs[slot] = c.tsUs;
+    return false;
+  }
+}

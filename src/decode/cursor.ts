@@ -9,7 +9,8 @@ export class PacketCursor {
   /** Octets of the frame on the wire. */
   wire = 0;
   frame = 0;
-  tsUs = 0;
+  /** Begins as a double, which it stays: see `freshAt`. */
+  tsUs = -0;
   segment = 0;
 
   hasMac = false;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACK, Connection, ethernet, type Host, ipv4, PSH, SYN, tcp, udp, Wire } from '../../plant/net.ts';
+import { ACK, Connection, checksum, ethernet, type Host, ipv4, PSH, SYN, tcp, udp, Wire } from '../../plant/net.ts';
 import { decodeFrames, type TestFrame } from '../../test/drive.ts';
 import type { Decoder, Message } from '../core/decoder.ts';
 import { communityId } from './community-id.ts';
@@ -147,9 +147,40 @@ describe('TCP', () => {
     const first = frames.findIndex((f) => f.bytes.length > 60);
     const again = { ...frames[first]!, tsUs: frames[first]!.tsUs + 7_000, bytes: frames[first]!.bytes.slice() };
     again.bytes[18] = 0x77; // another IP identification: sent again, not mirrored twice
+    again.bytes.set([0, 0], 24);
+    const sum = checksum(again.bytes.subarray(14, 34));
+    again.bytes.set([sum >> 8, sum & 255], 24);
     const r = run([...frames.slice(0, first + 2), again, ...frames.slice(first + 2)]);
     expect(asked(r)).toEqual(ALL);
     expect(r.flows[0]!.retransmissions).toBe(1);
+  });
+
+  it('reads what the receiver takes, not the other story told before it under a wrong checksum', () => {
+    const wire = new Wire();
+    const c = new Connection(wire, client, server, 40000, 7000);
+    c.open(T0);
+    // Octets 24 and 25 of the frame are the sum of the IP header, 50 and 51 that of TCP.
+    for (const [n, octet] of [24, 50].entries()) {
+      const seq = c.clientSeq;
+      c.segment(T0 + 10_000 * (n + 1), true, ACK | PSH, q(n, 'quiet'));
+      wire.frames.at(-1)!.bytes[octet]! ^= 0x5a;
+      c.clientSeq = seq;
+      c.segment(T0 + 10_000 * (n + 1) + 500, true, ACK | PSH, q(n, 'write'));
+      c.segment(T0 + 10_000 * (n + 1) + 900, false, ACK | PSH, a(n, 'done'));
+    }
+    const r = run(wire.sorted());
+    expect(asked(r)).toEqual(['write=done accepted', 'write=done accepted']);
+    expect(r.of('weird').map((w) => w.what.code)).toEqual(['tcp.wrong-checksum', 'tcp.wrong-checksum']);
+  });
+
+  it('reads a client whose checksums are all wrong: its network card fills them in later', () => {
+    const { wire } = talk();
+    const frames = wire.sorted().map((f) => {
+      const bytes = f.bytes.slice();
+      bytes[50]! ^= 0x5a;
+      return { ...f, bytes };
+    });
+    expect(asked(run(frames))).toEqual(ALL);
   });
 
   it('goes on after a lost segment, and counts what is missing', () => {

@@ -2,16 +2,24 @@
  * The same frame seen twice within a few milliseconds (several mirror ports, a mirror of both directions of one link)
  * counts once; so does a frame that a redundant network (HSR, PRP) carries on two paths. A direct-mapped table of
  * fingerprints: fixed memory, one look-up per frame, no false positive worth counting (32-bit fingerprint, equal length
- * and 5 ms).
+ * and 5 ms). What was seen longer ago is kept as bare fingerprints of 64 bits: a frame that comes again, octet by octet, when no
+ * mirror can have sent it, was put there by somebody.
  */
 import { mix4 } from './endpoints.ts';
 
 /** Copies of a mirror arrive within the switch's buffering time. */
 export const DUPLICATE_WINDOW_US = 5_000;
+/**
+ * A copy of a mirror follows its original: one that comes when the capture has gone on for longer than this is none. Wider
+ * than the window, because frames of several queues are captured a little out of order.
+ */
+const MAX_BACK_US = 50_000;
 /** A redundant network forgets a sequence number after this long (EntryForgetTime, IEC 62439-3 table 5). */
 export const REDUNDANT_WINDOW_US = 400_000;
 /** Enough for the frames of one window at 1.6 million a second, small enough to stay in the cache. */
 const SLOTS = 1 << 13;
+/** Frames remembered beyond these, two to a bucket: a megabyte; the older of a full bucket is forgotten. */
+export const MAX_REMEMBERED = 1 << 17;
 /**
  * Octets looked at from the start and from the end. Of an IPv4 packet these hold all headers with their checksums, which
  * speak for the rest; frames without checksums are looked at further.
@@ -22,13 +30,17 @@ const TAIL = 16;
 
 export class DuplicateFilter {
   readonly #print = new Int32Array(SLOTS);
+  readonly #second = new Int32Array(SLOTS);
+  readonly #older = new Int32Array(2 * MAX_REMEMBERED);
   readonly #length = new Int32Array(SLOTS);
   readonly #tsUs = new Float64Array(SLOTS).fill(Number.NEGATIVE_INFINITY);
   readonly #generations = new Uint16Array(SLOTS);
   #generation = 0;
+  #first = 0;
+  #other = 0;
   /**
    * The frame last asked about was seen before, octet by octet, but not as a mirror repeats: longer ago than the window, or
-   * before time stepped back. Remembered for about the last 8,192 frames.
+   * before time stepped back. Remembered for the last MAX_REMEMBERED frames or so.
    */
   repeated = false;
 
@@ -43,11 +55,34 @@ export class DuplicateFilter {
    */
   redundant(srcHigh: number, srcLow: number, redundancy: number, tsUs: number): boolean {
     const h = mix4(srcHigh, srcLow, redundancy, 0x52435400);
-    return this.#same(h, -1, tsUs, REDUNDANT_WINDOW_US);
+    return this.#same(h, ~h, -1, tsUs, REDUNDANT_WINDOW_US);
   }
 
-  /** True when this frame was seen less than DUPLICATE_WINDOW_US ago. */
-  seen(view: DataView, start: number, length: number, tsUs: number, ipv4: boolean): boolean {
+  /** True when this frame was seen less than DUPLICATE_WINDOW_US ago. `nowUs`: the latest time of the capture so far. */
+  seen(view: DataView, start: number, length: number, tsUs: number, ipv4: boolean, nowUs: number): boolean {
+    this.#fingerprint(view, start, length, ipv4);
+    const h = this.#first;
+    const second = this.#other;
+    const slot = h & (SLOTS - 1);
+    const equal = this.#print[slot] === h && this.#second[slot] === second && this.#length[slot] === length;
+    const follows = this.#generations[slot] === this.#generation && nowUs - tsUs <= MAX_BACK_US;
+    const inWindow = this.#same(h, second, length, tsUs, DUPLICATE_WINDOW_US) && follows;
+    this.repeated = !inWindow && (equal || this.#remembered(h, second));
+    return inWindow;
+  }
+
+  /** Was this frame, octet by octet, seen before? Asks only: nothing is remembered. */
+  known(view: DataView, start: number, length: number, ipv4: boolean): boolean {
+    this.#fingerprint(view, start, length, ipv4);
+    const h = this.#first;
+    const second = this.#other;
+    const slot = h & (SLOTS - 1);
+    if (this.#print[slot] === h && this.#second[slot] === second && this.#length[slot] === length) return true;
+    return this.#remembered(h, second);
+  }
+
+  /** The two halves of a frame's fingerprint, into `#first` and `#other`. */
+  #fingerprint(view: DataView, start: number, length: number, ipv4: boolean): void {
     let h = length;
     let h2 = 0x3c6ef372;
     const most = ipv4 ? HEAD_IPV4 : HEAD_OTHER;
@@ -66,26 +101,44 @@ export class DuplicateFilter {
       h = mix4(h, view.getInt32(t, true), view.getInt32(t + 4, true), view.getInt32(t + 8, true));
       h2 ^= view.getInt32(t + 12, true);
     }
-    h = mix4(h, h2, length, 0);
-    const slot = h & (SLOTS - 1);
-    const equal = this.#print[slot] === h && this.#length[slot] === length;
-    const ofThisTime = this.#generations[slot] === this.#generation;
-    const inWindow = this.#same(h, length, tsUs, DUPLICATE_WINDOW_US) && ofThisTime;
-    this.repeated = equal && !inWindow;
-    return inWindow;
+    this.#first = mix4(h, h2, length, 0);
+    this.#other = mix4(h2, length, h, 0x7f4a7c15);
   }
 
-  #same(h: number, length: number, tsUs: number, windowUs: number): boolean {
+  /** Was this fingerprint put away? */
+  #remembered(h: number, second: number): boolean {
+    const older = this.#older;
+    const o = bucket(h);
+    return (older[o] === h && older[o + 1] === second) || (older[o + 2] === h && older[o + 3] === second);
+  }
+
+  /** Puts away a fingerprint whose slot another frame needs. */
+  #remember(h: number, second: number): void {
+    const older = this.#older;
+    const o = bucket(h);
+    older[o + 2] = older[o]!;
+    older[o + 3] = older[o + 1]!;
+    older[o] = h;
+    older[o + 1] = second;
+  }
+
+  #same(h: number, second: number, length: number, tsUs: number, windowUs: number): boolean {
     const slot = h & (SLOTS - 1);
     const same =
       this.#print[slot] === h &&
+      this.#second[slot] === second &&
       this.#length[slot] === length &&
       tsUs - this.#tsUs[slot]! <= windowUs &&
       tsUs >= this.#tsUs[slot]!;
+    if (this.#print[slot] !== h && this.#length[slot]! > 0) this.#remember(this.#print[slot]!, this.#second[slot]!);
     this.#print[slot] = h;
+    this.#second[slot] = second;
     this.#length[slot] = length;
     this.#tsUs[slot] = tsUs;
     this.#generations[slot] = this.#generation;
     return same;
   }
 }
+
+/** Four numbers make a bucket: two fingerprints of two. */
+const bucket = (h: number): number => ((h >>> 9) & (MAX_REMEMBERED / 2 - 1)) << 2;

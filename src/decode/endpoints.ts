@@ -1,14 +1,17 @@
 /**
  * The endpoints of a site: every address that was seen, interned to small integers, with what it sent and received.
  * One open-addressing hash table over typed arrays, because two of these look-ups stand behind every new flow and every
- * L2 frame. Bounded by MAX_ENDPOINTS; what comes after is endpoint 0 and counted.
+ * L2 frame. Bounded by MAX_ENDPOINTS; what comes after is one endpoint without an address, and counted.
  */
 import type { Endpoint, EndpointId, EndpointTraffic, EndpointView, SubAddressKind } from '../core/endpoint.ts';
 import { ipv4Parse, ipv4Text, ipv6Parse, ipv6Text, macFromParts } from '../lib/address.ts';
 import { i32be } from '../lib/bytes.ts';
 import { growF64, growI32, growU8 } from '../lib/grow.ts';
 
-/** Addresses kept per site; a scan of a /8 with forged sources must not eat the memory. */
+/**
+ * Addresses kept per site; a scan of a /8 with forged sources must not eat the memory. The last endpoint stands for all
+ * addresses that found no place: what they do is still heard, and they cannot be told apart.
+ */
 export const MAX_ENDPOINTS = 262_144;
 /** IPv6 addresses interned per site. */
 export const MAX_IPV6 = 131_072;
@@ -57,6 +60,9 @@ export class EndpointTable implements EndpointView {
   #v6Slots = new Int32Array(1024);
   readonly #subs = new Map<EndpointId, { parent: EndpointId; kind: SubAddressKind; address: string }>();
   readonly #subIndex = new Map<string, EndpointId>();
+  /** Endpoints of a carried baseline that were not seen here yet, by their place and IP address. */
+  readonly #awaited = new Map<string, EndpointId[]>();
+  #restoring = false;
   readonly #tunnels: string[] = [''];
   readonly #tunnelIndex = new Map<string, number>();
 
@@ -115,7 +121,7 @@ export class EndpointTable implements EndpointView {
 
   /**
    * The endpoint of an address. `version` is 0 (no IP), 4 or 6; `hasMac` false on links without MAC addresses.
-   * 0 when the table is full.
+   * MAX_ENDPOINTS when the table is full.
    */
   intern(
     segment: number,
@@ -150,8 +156,23 @@ export class EndpointTable implements EndpointView {
         return id;
       s = (s + 1) & mask;
     }
+    const awaited =
+      this.#awaited.size === 0 || this.#restoring || !hasMac || version === 0
+        ? 0
+        : this.#arrived(segment, place, version, ip);
+    if (awaited > 0) {
+      this.changes++;
+      this.macHigh[awaited] = macHigh;
+      this.macLow[awaited] = macLow;
+      this.flags[awaited] = kind;
+      this.firstUs[awaited] = tsUs;
+      this.lastUs[awaited] = tsUs;
+      // Its slot under the address it had elsewhere leads to it no more.
+      this.#slots[s] = awaited;
+      return awaited;
+    }
     const id = this.#add();
-    if (id === 0) return 0;
+    if (id === MAX_ENDPOINTS) return id;
     this.changes++;
     this.macHigh[id] = macHigh;
     this.macLow[id] = macLow;
@@ -171,11 +192,21 @@ export class EndpointTable implements EndpointView {
     return id;
   }
 
+  /** The twin of an address: the endpoint that a carried baseline expects here, whatever its network card was there. */
+  #arrived(segment: number, place: number, version: number, ip: number): EndpointId {
+    const key = `${segment} ${place} ${version} ${ip}`;
+    const list = this.#awaited.get(key);
+    if (list === undefined) return 0;
+    // One that came with the card it had elsewhere is not waited for any more.
+    const i = list.findIndex((known) => this.firstUs[known] === 0 && this.framesReceived[known] === 0);
+    const id = i < 0 ? 0 : list.splice(i, 1)[0]!;
+    if (i < 0 || list.length === 0) this.#awaited.delete(key);
+    return id;
+  }
+
   #add(): EndpointId {
-    if (this.count >= MAX_ENDPOINTS) {
-      this.overflow++;
-      return 0;
-    }
+    if (this.count >= MAX_ENDPOINTS - 1) this.overflow++;
+    if (this.count >= MAX_ENDPOINTS) return MAX_ENDPOINTS;
     const id = ++this.count;
     if (id >= this.ip.length) {
       const n = this.ip.length * 2;
@@ -251,7 +282,7 @@ export class EndpointTable implements EndpointView {
     let id = this.#subIndex.get(key);
     if (id === undefined) {
       id = this.#add();
-      if (id === 0) return 0;
+      if (id === MAX_ENDPOINTS) return id;
       this.flags[id] = FLAG_SUB;
       this.segmentOf[id] = this.segmentOf[parent]!;
       this.place[id] = this.place[parent]!;
@@ -316,6 +347,7 @@ export class EndpointTable implements EndpointView {
       const ip = this.address(row.ip);
       const tunnel = row.tunnel === undefined ? 0 : this.tunnel(row.tunnel);
       const place = row.vlan | (row.innerVlan << 12) | (tunnel << 24);
+      this.#restoring = true;
       id = this.intern(
         row.segment,
         place,
@@ -326,8 +358,10 @@ export class EndpointTable implements EndpointView {
         ip.key,
         t.firstUs,
       );
+      this.#restoring = false;
     }
     if (row.spoke) this.flags[id]! |= FLAG_SPOKE;
+    else if (t.firstUs === 0 && row.sub === undefined && row.ip !== undefined) this.#await(id);
     this.framesSent[id] = t.framesSent;
     this.bytesSent[id] = t.bytesSent;
     this.framesReceived[id] = t.framesReceived;
@@ -336,6 +370,14 @@ export class EndpointTable implements EndpointView {
     this.lastUs[id] = t.lastUs;
     this.minTtl[id] = t.minTtl;
     this.maxTtl[id] = t.maxTtl;
+  }
+
+  #await(id: EndpointId): void {
+    const version = (this.flags[id]! & FLAG_V6) !== 0 ? 6 : 4;
+    const key = `${this.segmentOf[id]} ${this.place[id]} ${version} ${this.ip[id]}`;
+    const list = this.#awaited.get(key);
+    if (list === undefined) this.#awaited.set(key, [id]);
+    else list.push(id);
   }
 
   /** The key of an IP address given as text: version 0 when it is none. */

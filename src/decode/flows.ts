@@ -36,6 +36,12 @@ export const FIN_B = 32;
 /** The same stream with other addresses (NAT): counted, not decoded. */
 export const IS_COPY = 64;
 export const GROUP = 128;
+/** Early segments of TCP are held behind a hole. */
+export const HOLDS = 256;
+/** Another flow is this one's copy: what it showed first is here no retransmission. */
+export const HAS_COPY = 512;
+/** The client's checksums are right: what comes with a wrong one is dropped by the server. */
+export const SUM_GOOD = 1024;
 
 /** Integers of a flow: `i[f * I + ...]`. */
 export const I = 16;

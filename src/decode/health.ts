@@ -37,14 +37,17 @@ interface Undecoded {
 
 export class HealthCounters {
   frames = 0;
-  bytes = 0;
-  firstUs = 0;
-  lastUs = 0;
+  // Begin as doubles (-0 is one), which they become: see `freshAt`.
+  bytes = -0;
+  firstUs = -0;
+  lastUs = -0;
   duplicates = 0;
   routedCopies = 0;
   translatedCopies = 0;
   cutFrames = 0;
   offloadFrames = 0;
+  checksumsChecked = 0;
+  checksumsWrong = 0;
   ownFrames = 0;
   damaged = 0;
   fragments = 0;
@@ -52,7 +55,7 @@ export class HealthCounters {
   broadcastFrames = 0;
   unicastFrames = 0;
   ackUnseen = 0;
-  missingBytes = 0;
+  missingBytes = -0;
   retransmissions = 0;
   backwardSteps = 0;
   gapCount = 0;
@@ -166,22 +169,24 @@ export class HealthCounters {
     for (const [k, v] of Object.entries(limits)) if (v > 0) named.set(k, (named.get(k) ?? 0) + v);
     return {
       frames: this.frames,
-      bytes: this.bytes,
-      firstUs: this.firstUs,
-      lastUs: this.lastUs,
+      bytes: this.bytes + 0,
+      firstUs: this.firstUs + 0,
+      lastUs: this.lastUs + 0,
       duplicates: this.duplicates,
       routedCopies: this.routedCopies,
       translatedCopies: this.translatedCopies,
       cutFrames: this.cutFrames,
       damagedFrames: this.damaged,
       offloadFrames: this.offloadFrames,
+      checksumsChecked: this.checksumsChecked,
+      checksumsWrong: this.checksumsWrong,
       ownFrames: this.ownFrames,
       broadcastFrames: this.broadcastFrames,
       unicastFrames: this.unicastFrames,
       conversations,
       oneWay,
       ackUnseen: this.ackUnseen,
-      missingBytes: this.missingBytes,
+      missingBytes: this.missingBytes + 0,
       retransmissions: this.retransmissions,
       dropped: this.dropped,
       gaps: this.gaps.slice(),

@@ -39,6 +39,15 @@ export interface HeldSegment {
   readonly tsUs: number;
 }
 
+/** Longer pieces are worth the view that a copy at once needs: making one costs as much as some hundred octets here. */
+const LOOP_OCTETS = 128;
+
+const copyTo = (target: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): void => {
+  // The octets may lie in the target already, further back: from the front nothing is overwritten before it is read.
+  if (end - start <= LOOP_OCTETS) for (let i = start, o = at; i < end; i++, o++) target[o] = bytes[i]!;
+  else target.set(bytes.subarray(start, end), at);
+};
+
 export class StreamSide {
   /** Octets of an incomplete PDU: `tail[0..tailLength)`. */
   tail: Uint8Array | undefined;
@@ -49,6 +58,12 @@ export class StreamSide {
   heldBytes = 0;
   /** The next octets follow a hole, or the capture started in the middle. */
   afterGap = false;
+  /** Frame time of the last octets that came in order while segments were held. */
+  progressUs = Number.NEGATIVE_INFINITY;
+  /** Where the flow's own segments end, in a flow that has a copy which may be ahead of them. */
+  ownEnd: number | undefined;
+  /** What the other end acknowledged ahead of what was captured: the sequence number, and where it was said. */
+  acked: { seq: number; frame: number; tsUs: number } | undefined;
 
   readonly #budget: StreamBudget;
   constructor(budget: StreamBudget) {
@@ -75,7 +90,7 @@ export class StreamSide {
       this.afterGap = true;
       return false;
     }
-    this.tail!.set(bytes.subarray(start, end));
+    copyTo(this.tail!, 0, bytes, start, end);
     this.tailLength = n;
     this.tailFrame = frame;
     return true;
@@ -89,7 +104,7 @@ export class StreamSide {
       this.afterGap = true;
       return false;
     }
-    this.tail!.set(bytes.subarray(start, end), this.tailLength);
+    copyTo(this.tail!, this.tailLength, bytes, start, end);
     this.tailLength = n;
     return true;
   }
@@ -123,13 +138,11 @@ export class StreamSide {
     return true;
   }
 
-  /** The held segment that starts at or before `next`, removed; undefined when there is still a hole. */
-  release(next: number): HeldSegment | undefined {
-    const first = this.held?.[0];
-    if (!first || ((first.seq - next) | 0) > 0) return undefined;
-    this.held!.shift();
+  /** Gives up the first held segment. */
+  release(): void {
+    const first = this.held?.shift();
+    if (first === undefined) return;
     this.heldBytes -= first.bytes.length;
     this.#budget.used -= first.bytes.length;
-    return first;
   }
 }

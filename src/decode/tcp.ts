@@ -5,9 +5,11 @@
 import type { At } from '../core/observation.ts';
 import type { SiteSink } from '../core/site-model.ts';
 import { i32be } from '../lib/bytes.ts';
+import { CHECKSUM_RIGHT, CHECKSUM_WRONG, checkSegment } from './checksum.ts';
 import { CopyDetector } from './copies.ts';
 import type { PacketCursor } from './cursor.ts';
 import type { Delivery } from './delivery.ts';
+import { freshAt } from './dispatch.ts';
 import type { FlowState, FlowStates } from './flow-state.ts';
 import {
   BITS,
@@ -17,6 +19,8 @@ import {
   FIN_A,
   FIN_B,
   type FlowTable,
+  HAS_COPY,
+  HOLDS,
   I,
   INIT_A,
   INIT_B,
@@ -25,6 +29,7 @@ import {
   NEXT_A,
   PAYLOAD,
   RETRANSMISSIONS,
+  SUM_GOOD,
   TCP_CLOSED,
   TCP_ESTABLISHED,
   TCP_NEW,
@@ -33,7 +38,7 @@ import {
   TCP_STATE,
 } from './flows.ts';
 import type { HealthCounters } from './health.ts';
-import { HOLD_TIMEOUT_US } from './stream.ts';
+import { type HeldSegment, HOLD_TIMEOUT_US } from './stream.ts';
 
 const FIN = 0x01;
 const SYN = 0x02;
@@ -51,20 +56,14 @@ export class TcpPath {
   readonly #copies = new CopyDetector();
   readonly #at: At;
 
-  constructor(
-    flows: FlowTable,
-    states: FlowStates,
-    delivery: Delivery,
-    health: HealthCounters,
-    sink: SiteSink,
-    at: At,
-  ) {
+  constructor(flows: FlowTable, states: FlowStates, delivery: Delivery, health: HealthCounters, sink: SiteSink) {
     this.#flows = flows;
     this.#states = states;
     this.#delivery = delivery;
     this.#health = health;
     this.#sink = sink;
-    this.#at = { ...at, protocol: 'tcp' };
+    this.#at = freshAt();
+    this.#at.protocol = 'tcp';
   }
 
   /** The segment under the cursor, payload `payload`..`end`, of flow `f` in direction `d`. */
@@ -108,7 +107,6 @@ export class TcpPath {
           bits = this.#isCopy(c, f, from, to);
         this.#states.of(f).side(d).afterGap = true;
       }
-      this.#flows.d[f * D + PAYLOAD]! += length;
       if ((bits & IS_COPY) === 0) this.#payload(c, f, d, seq, payload, end, from, to);
       else this.#copied(c, f, d, seq, payload, end);
     }
@@ -149,6 +147,7 @@ export class TcpPath {
     flows.i[f * I + BITS]! |= IS_COPY;
     this.#health.translatedCopies++;
     const of = this.#copies.original;
+    flows.i[of * I + BITS]! |= HAS_COPY;
     // The detector matches packets of the same direction: the sender of one is the sender of the other.
     const od = this.#copies.originalFrom;
     const state = this.#states.of(f);
@@ -158,17 +157,8 @@ export class TcpPath {
     const clientSends = flows.clientIsB(f) === (flows.direction === 1);
     const ofSender = flows.i[of * I + EP_A + od]!;
     const ofReceiver = flows.i[of * I + EP_B - od]!;
+    this.#place(f, c.frame, c.tsUs, from, to, flows.direction);
     const at = this.#at;
-    at.frame = c.frame;
-    at.requestFrame = c.frame;
-    at.firstFrame = c.frame;
-    at.tsUs = c.tsUs;
-    at.requestTsUs = c.tsUs;
-    at.flow = flows.serial[f]!;
-    at.sender = from;
-    at.receiver = to;
-    at.client = clientSends ? from : to;
-    at.server = clientSends ? to : from;
     this.#sink.alias(at, {
       flow: flows.serial[f]!,
       ofFlow: flows.serial[of]!,
@@ -185,14 +175,39 @@ export class TcpPath {
     const i = this.#flows.i;
     const o = f * I;
     if ((i[o + BITS]! & (d === 0 ? INIT_B : INIT_A)) === 0) return;
-    const ahead = (i32be(c.bytes, c.l4 + 8) - i[o + NEXT_A + 1 - d]!) | 0;
-    if (ahead <= 1 || ahead > MAX_AHEAD) return;
+    const seq = i32be(c.bytes, c.l4 + 8);
+    const ahead = (seq - i[o + NEXT_A + 1 - d]!) | 0;
+    if (ahead <= 1 || ahead > MAX_AHEAD) {
+      if ((i[o + BITS]! & HOLDS) !== 0) this.#waits(f, 1 - d, c.tsUs);
+      return;
+    }
     this.#health.ackUnseen++;
+    const state = this.#states.of(f);
+    const side = state.side(1 - d);
+    if (side.acked === undefined) side.acked = { seq, frame: c.frame, tsUs: c.tsUs };
+    else if (((seq - side.acked.seq) | 0) > 0) {
+      side.acked.seq = seq;
+      side.acked.frame = c.frame;
+      side.acked.tsUs = c.tsUs;
+    }
     // Segments held behind a hole: the receiver has what the capture lacks, so waiting is in vain. Without any, it may be
-    // only the order in which the mirror delivers: the next data will tell.
+    // only the order in which the mirror delivers: the next data, or the end, will tell.
+    if (side.held?.length) this.skipHole(f, state, 1 - d);
+  }
+
+  /** In a flow whose copy may show segments before it: does this one go by for the first time? */
+  #isFirst(f: number, d: number, seq: number, length: number): boolean {
+    const side = this.#states.of(f).side(d);
+    const first = side.ownEnd === undefined || ((seq - side.ownEnd) | 0) >= 0;
+    if (first) side.ownEnd = (seq + length) | 0;
+    return first;
+  }
+
+  /** The receiver of direction `d` itself has not got what is held, so that the hole may still be filled. */
+  #waits(f: number, d: number, tsUs: number): void {
     const state = this.#states.get(f);
-    const side = d === 0 ? state?.b : state?.a;
-    if (side?.held?.length) this.skipHole(f, state!, 1 - d);
+    const side = d === 0 ? state?.a : state?.b;
+    if (side?.held?.length) side.progressUs = tsUs;
   }
 
   #payload(
@@ -211,12 +226,13 @@ export class TcpPath {
     let start = payload;
     if (delta !== 0) {
       if (delta < 0) {
-        i[o + RETRANSMISSIONS]!++;
-        if (start - delta >= end) {
-          // One octet just before the next expected one is a keep-alive (RFC 9293 section 3.8.4).
-          if (delta < -1 || end - payload > 1) this.#health.retransmissions++;
-          return;
+        // One octet just before the next expected one is a keep-alive (RFC 9293 section 3.8.4).
+        const old = start - delta >= end;
+        if ((i[o + BITS]! & HAS_COPY) === 0 || !this.#isFirst(f, d, seq, end - payload)) {
+          i[o + RETRANSMISSIONS]!++;
+          if (old && (delta < -1 || end - payload > 1)) this.#health.retransmissions++;
         }
+        if (old) return;
         start -= delta;
       } else {
         const segment = { seq, bytes: c.bytes.slice(payload, end), frame: c.frame, tsUs: c.tsUs };
@@ -224,21 +240,27 @@ export class TcpPath {
         if (!state.side(d).hold(segment)) {
           if (state.side(d).held?.length) this.skipHole(f, state, d);
           else {
-            this.#lost(f, d, delta, c.tsUs);
+            this.#lost(f, d, delta, c.tsUs, c.frame);
             i[o + NEXT_A + d] = seq;
           }
           this.#payload(c, f, d, seq, payload, end, from, to);
-        }
+        } else i[o + BITS]! |= HOLDS;
         return;
       }
     }
     i[o + NEXT_A + d] = (seq + (end - payload) + c.l4Missing) | 0;
-    if (start < end) this.#delivery.stream(c.bytes, start, end, f, d, c.frame, c.tsUs, from, to);
-    if (c.l4Missing > 0) this.#lost(f, d, c.l4Missing, c.tsUs);
+    if (start < end) {
+      this.#flows.d[f * D + PAYLOAD]! += end - start;
+      this.#delivery.stream(c.bytes, start, end, f, d, c.frame, c.tsUs, from, to);
+    }
+    if (c.l4Missing > 0) this.#lost(f, d, c.l4Missing, c.tsUs, 0);
     const state = this.#states.get(f);
     if (state === undefined) return;
     const side = d === 0 ? state.a : state.b;
-    if (side?.held?.length) this.#drain(f, state, d, from, to);
+    if (side?.held?.length) {
+      side.progressUs = c.tsUs;
+      this.#drain(f, state, d, from, to, c.tsUs);
+    }
   }
 
   /**
@@ -246,40 +268,78 @@ export class TcpPath {
    * included. Whoever sends again numbers the packet anew (RFC 6864 section 4): somebody put a copy in.
    */
   repeated(c: PacketCursor, f: number, octets: number, from: number, to: number): void {
-    const flows = this.#flows;
-    const clientSends = flows.clientIsB(f) === (flows.direction === 1);
-    const at = this.#at;
-    at.frame = c.frame;
-    at.requestFrame = c.frame;
-    at.firstFrame = c.frame;
-    at.tsUs = c.tsUs;
-    at.requestTsUs = c.tsUs;
-    at.flow = flows.serial[f]!;
-    at.sender = from;
-    at.receiver = to;
-    at.client = clientSends ? from : to;
-    at.server = clientSends ? to : from;
-    this.#sink.weird(at, { code: 'tcp.frame-repeated', detail: `the same frame with ${octets} octets again` });
+    this.#place(f, c.frame, c.tsUs, from, to, this.#flows.direction);
+    this.#sink.weird(this.#at, { code: 'tcp.frame-repeated', detail: `the same frame with ${octets} octets again` });
   }
 
-  #drain(f: number, state: FlowState, d: number, from: number, to: number): void {
+  /**
+   * False for a segment that the server drops because a checksum is wrong, from a client whose checksums were right before:
+   * what it says is not to be believed. Of clients that leave the sum to their network card nothing is known.
+   */
+  accepts(c: PacketCursor, f: number, d: number, end: number, from: number, to: number): boolean {
+    const flows = this.#flows;
+    if (flows.clientIsB(f) !== (d === 1)) return true;
+    const checked = checkSegment(c, end);
+    if (checked === CHECKSUM_RIGHT) flows.i[f * I + BITS]! |= SUM_GOOD;
+    if (checked !== CHECKSUM_WRONG || (flows.i[f * I + BITS]! & SUM_GOOD) === 0) return true;
+    this.#health.damaged++;
+    this.#place(f, c.frame, c.tsUs, from, to, d);
+    this.#sink.weird(this.#at, { code: 'tcp.wrong-checksum', detail: 'a checksum that the receiver drops' });
+    return false;
+  }
+
+  /**
+   * Hands on what is held and in order now. What waited for long, although nothing was lost, came too early: a copy of what
+   * is still to come, perhaps. The receiver's acknowledgement says that it counts, or its original takes its place.
+   */
+  #drain(f: number, state: FlowState, d: number, from: number, to: number, nowUs: number): void {
     const i = this.#flows.i;
     const next = f * I + NEXT_A + d;
+    const side = state.side(d);
     for (;;) {
-      const segment = state.side(d).release(i[next]!);
-      if (!segment) return;
-      const skip = (i[next]! - segment.seq) | 0;
-      if (skip >= segment.bytes.length) continue;
-      i[next] = (segment.seq + segment.bytes.length) | 0;
-      this.#delivery.stream(segment.bytes, skip, segment.bytes.length, f, d, segment.frame, segment.tsUs, from, to);
+      const first = side.held?.[0];
+      if (first === undefined) break;
+      const skip = (i[next]! - first.seq) | 0;
+      if (skip < 0) return;
+      const waited = nowUs - first.tsUs > HOLD_TIMEOUT_US;
+      if (skip >= first.bytes.length) {
+        side.release();
+        if (waited) this.#early(f, d, first, nowUs);
+        continue;
+      }
+      if (waited) return;
+      side.release();
+      i[next] = (first.seq + first.bytes.length) | 0;
+      this.#flows.d[f * D + PAYLOAD]! += first.bytes.length - skip;
+      this.#delivery.stream(first.bytes, skip, first.bytes.length, f, d, first.frame, first.tsUs, from, to);
     }
+    if (!state.holds()) i[f * I + BITS]! &= ~HOLDS;
   }
 
-  /** Gives up on holes that were waited for long enough. */
+  /**
+   * Gives up on holes that were waited for long enough. While octets still come in order before it, what is held came too
+   * early (somebody put it in, or it was captured out of order): to jump to it would make all that follows old.
+   */
   overdue(f: number, state: FlowState, nowUs: number): void {
     for (let d = 0; d < 2; d++) {
       const side = d === 0 ? state.a : state.b;
-      while (side?.held?.length && nowUs - side.held[0]!.tsUs > HOLD_TIMEOUT_US) this.skipHole(f, state, d);
+      while (side?.held?.length && nowUs - Math.max(side.held[0]!.tsUs, side.progressUs) > HOLD_TIMEOUT_US)
+        this.skipHole(f, state, d);
+    }
+  }
+
+  /** The flow ends: nothing fills its holes any more, nor what was acknowledged and never came. */
+  ended(f: number, state: FlowState): void {
+    this.overdue(f, state, Number.POSITIVE_INFINITY);
+    for (let d = 0; d < 2; d++) {
+      const acked = (d === 0 ? state.a : state.b)?.acked;
+      if (acked === undefined) continue;
+      const i = this.#flows.i;
+      const o = f * I;
+      // A FIN is acknowledged like an octet.
+      const fin = (i[o + BITS]! & (d === 0 ? FIN_A : FIN_B)) !== 0 ? 1 : 0;
+      const octets = (acked.seq - fin - i[o + NEXT_A + d]!) | 0;
+      if (octets > 1) this.#lost(f, d, octets, acked.tsUs, acked.frame);
     }
   }
 
@@ -289,18 +349,59 @@ export class TcpPath {
     if (!first) return;
     const i = this.#flows.i;
     const o = f * I;
-    this.#lost(f, d, (first.seq - i[o + NEXT_A + d]!) | 0, first.tsUs);
-    i[o + NEXT_A + d] = first.seq;
-    this.#drain(f, state, d, i[o + EP_A + d]!, i[o + EP_B - d]!);
+    const octets = (first.seq - i[o + NEXT_A + d]!) | 0;
+    if (octets > 0) {
+      this.#lost(f, d, octets, first.tsUs, first.frame);
+      i[o + NEXT_A + d] = first.seq;
+    }
+    this.#drain(f, state, d, i[o + EP_A + d]!, i[o + EP_B - d]!, first.tsUs);
   }
 
-  #lost(f: number, d: number, octets: number, tsUs: number): void {
+  /** A segment went by long before the octets in front of it, although these were not lost: no network delivers so. */
+  #early(f: number, d: number, segment: HeldSegment, nowUs: number): void {
+    const i = this.#flows.i;
+    const o = f * I;
+    this.#place(f, segment.frame, segment.tsUs, i[o + EP_A + d]!, i[o + EP_B - d]!, d);
+    const seconds = ((nowUs - segment.tsUs) / 1e6).toFixed(1);
+    this.#sink.weird(this.#at, {
+      code: 'tcp.out-of-sequence',
+      detail: `${segment.bytes.length} octets went by ${seconds} s before those in front of them`,
+    });
+  }
+
+  /**
+   * Octets of direction `d` that were not captured. `frame`: the one that shows it, 0 where a frame was cut (that is counted
+   * for the source). Said for what controls the plant: somebody may ask what happened in between.
+   */
+  #lost(f: number, d: number, octets: number, tsUs: number, frame: number): void {
     this.#flows.d[f * D + MISSING]! += octets;
     this.#health.missingBytes += octets;
     const state = this.#states.of(f);
-    if (state.session) state.session.gapUs = tsUs;
     const side = state.side(d);
     side.afterGap = true;
     side.drop();
+    if (state.session === undefined) return;
+    state.session.gapUs = tsUs;
+    if (frame === 0 || state.session.decoder.family !== 'ot') return;
+    const i = this.#flows.i;
+    const o = f * I;
+    this.#place(f, frame, tsUs, i[o + EP_A + d]!, i[o + EP_B - d]!, d);
+    this.#sink.weird(this.#at, { code: 'tcp.octets-missing', detail: `${octets} octets before it were not captured` });
+  }
+
+  /** Says where the next statement belongs: `from` sends in direction `d` of flow `f`. */
+  #place(f: number, frame: number, tsUs: number, from: number, to: number, d: number): void {
+    const clientSends = this.#flows.clientIsB(f) === (d === 1);
+    const at = this.#at;
+    at.frame = frame;
+    at.requestFrame = frame;
+    at.firstFrame = frame;
+    at.tsUs = tsUs;
+    at.requestTsUs = tsUs;
+    at.flow = this.#flows.serial[f]!;
+    at.sender = from;
+    at.receiver = to;
+    at.client = clientSends ? from : to;
+    at.server = clientSends ? to : from;
   }
 }

@@ -6,77 +6,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../core/finding.ts';
 import { SEVERITIES } from '../core/finding.ts';
-import { VERBS } from '../core/observation.ts';
-import { seededRandom } from '../lib/random.ts';
 import { DETECTORS, KINDS } from './index.ts';
-import { bracesOf, HOUR, MINUTE, Scene, SECOND } from './testing.ts';
+import { bracesOf, HOUR, MINUTE, noise, Scene, SECOND } from './testing.ts';
 
 const kinds = [...KINDS.values()];
-
-/** Everything that an observation can be, at random, from few or from very many devices. */
-const noise = (s: Scene, seed: number, n: number, devices: number, spacingUs: number): void => {
-  const r = seededRandom(seed);
-  const pick = <T>(list: readonly T[]): T => list[r.integer(0, list.length - 1)]!;
-  const protocols = ['modbus', 's7comm', 'smb', 'dns', 'tls', 'rdp', 'http', 'iec104', 'arp', 'dhcp', 'mqtt', ''];
-  const outcomes = ['accepted', 'accepted', 'accepted', 'refused', 'unanswered', 'unseen', 'unconfirmed'] as const;
-  const roles = ['plc', 'hmi', 'workstation', 'safety-controller', 'unknown', 'engineering-station'] as const;
-  const host = (): number => {
-    const i = r.integer(1, devices);
-    const net = i % 17 === 0 ? '203.0' : i % 3 === 0 ? '10.1' : '10.20';
-    return s.host(`${net}.${(i >> 8) & 255}.${i & 255}`, roles[i % roles.length], i % 4 === 0 ? 4 : i % 3);
-  };
-  for (let i = 0; i < n; i++) {
-    const client = host();
-    const server = host();
-    const protocol = pick(protocols);
-    switch (r.integer(0, 9)) {
-      case 0:
-      case 1:
-        s.command(client, server, protocol, { outcome: pick(outcomes), object: `register ${r.integer(0, 5000)}` });
-        break;
-      case 2:
-      case 3:
-        s.command(client, server, protocol, {
-          verb: pick(VERBS),
-          operation: `operation ${r.integer(0, 40)}`,
-          outcome: pick(outcomes),
-          object: r.integer(0, 3) === 0 ? `object ${i}` : `object ${r.integer(0, 20)}`,
-          value: r.integer(0, 1) === 0 ? r.normal() * 1e6 : `text ${i}`,
-          ...(r.integer(0, 4) === 0 ? { user: `user${r.integer(0, 500)}` } : {}),
-        });
-        break;
-      case 4:
-        s.values(client, server, { start: r.integer(0, 60_000), values: [r.normal() * 1e4, Number.NaN, 3] }, protocol);
-        s.value(client, server, { path: `path ${r.integer(0, 9999)}`, value: r.normal() }, protocol);
-        break;
-      case 5:
-        s.session(client, server, protocol, {
-          phase: pick(['open', 'authenticate', 'close'] as const),
-          outcome: pick(outcomes),
-          user: `user${r.integer(0, 3000)}`,
-          clearCredential: r.integer(0, 3) === 0,
-          detail: `share \\\\host\\share${i}`,
-        });
-        break;
-      case 6:
-        s.name(client, server, pick(['ip', 'mac', 'dns', 'dhcp', 'other'] as const), `n${r.integer(0, 99_999)}.x.org`);
-        break;
-      case 7:
-        s.weird(client, server, protocol, `code.${r.integer(0, 3000)}`, 'x'.repeat(r.integer(0, 2000)));
-        break;
-      default:
-        s.flow(client, server, protocol, {
-          serverPort: r.integer(0, 65_535),
-          clientBytes: r.integer(0, 1e9),
-          serverBytes: r.integer(0, 1e9),
-          tcpState: pick(['new', 'established', 'closed', 'reset', 'rejected']),
-          serverPackets: r.integer(0, 3),
-          final: r.integer(0, 1) === 0,
-        });
-    }
-    s.pass(r.integer(0, spacingUs * 2), HOUR);
-  }
-};
 
 describe('every kind of finding', () => {
   it('has a code of its own', () => {
@@ -156,6 +89,55 @@ describe('the stage under hostile input', () => {
     const texts = (list: Finding[]) => [...list].sort((x, y) => (x.id < y.id ? -1 : 1)).map((f) => JSON.stringify(f));
     const [had, has] = [texts(a), texts(b)];
     expect(has.find((text, i) => text !== had[i])).toBeUndefined();
+  });
+
+  it('a detector whose state cannot be read learns anew and is silent meanwhile; the others go on', () => {
+    const day = (s: Scene, hours: number) => {
+      const [hmi, plc] = [s.host('10.1.0.5', 'hmi', 2), s.host('10.1.0.9', 'plc', 1)];
+      for (let i = 0; i < hours * 12; i++) {
+        s.read(hmi, plc);
+        s.flow(hmi, plc, 'modbus');
+        s.pass(5 * MINUTE);
+      }
+    };
+    const stranger = (s: Scene, ip: string) => {
+      const from = s.host(ip, 'workstation', 4);
+      s.flow(from, s.host('10.1.0.9'), 'modbus');
+      s.write(from, s.host('10.1.0.9'), 'coil 3', 1);
+      s.pass(MINUTE);
+      return [
+        ...new Set(
+          s
+            .findings()
+            .filter((f) => f.actor === from)
+            .map((f) => f.detector),
+        ),
+      ].sort();
+    };
+    const learned = () => {
+      const s = new Scene({ learningTimeUs: HOUR });
+      day(s, 2);
+      return s;
+    };
+    expect(stranger(learned(), '10.4.0.1')).toEqual(expect.arrayContaining(['conversation', 'writer']));
+    const first = learned();
+    const saved = JSON.parse(first.detection.save()) as { detectors: Record<string, string> };
+    saved.detectors.conversation = '{"of":"another version"}';
+    delete saved.detectors.writer;
+    const second = new Scene({ learningTimeUs: HOUR });
+    second.continueFrom(first);
+    second.detection.load(JSON.stringify(saved));
+    const spoke = stranger(second, '10.4.0.1');
+    expect(spoke).not.toContain('conversation');
+    expect(spoke).not.toContain('writer');
+    expect(spoke.length).toBeGreaterThan(0);
+    // Saved once more while it learns, it still knows since when.
+    const third = new Scene({ learningTimeUs: HOUR });
+    third.continueFrom(second);
+    third.detection.load(second.detection.save());
+    expect(stranger(third, '10.4.0.2')).not.toContain('writer');
+    day(third, 2);
+    expect(stranger(third, '10.4.0.3')).toEqual(expect.arrayContaining(['conversation', 'writer']));
   });
 
   it('stays within its memory however many devices, names and values come', () => {

@@ -10,7 +10,8 @@ import type { Evidence } from '../core/frame.ts';
 
 /**
  * Open episodes of one kind. At the limit further ones of this kind fold into one episode whose key is `(more)`, so that
- * a flood of one kind is seen as one and hides no other kind.
+ * a flood of one kind is seen as one and hides no other kind. One by a device that was there before the flood pushes out
+ * the episode of its youngest.
  */
 export const MAX_OPEN_PER_KIND = 1000;
 /** Ended findings that wait to be taken; at the limit the oldest is dropped and counted. */
@@ -74,7 +75,7 @@ export class Episodes {
       this.#finish(ofKind, episode);
       episode = undefined;
     }
-    if (episode === undefined && ofKind.size >= MAX_OPEN_PER_KIND) {
+    if (episode === undefined && ofKind.size >= MAX_OPEN_PER_KIND && !this.#makesRoom(ofKind, s.actor ?? 0)) {
       key = MORE;
       episode = ofKind.get(key);
     }
@@ -84,6 +85,20 @@ export class Episodes {
       this.#suspect(fresh.finding, 1);
       this.#change(fresh.finding);
     } else this.#prolong(episode.finding, s);
+  }
+
+  /**
+   * A device that was known before those of a flood (endpoints are numbered in order of appearance) is told by itself: the
+   * episode of the youngest of them ends for it.
+   */
+  #makesRoom(ofKind: Map<string, Episode>, actor: EndpointId): boolean {
+    if (actor <= 0) return false;
+    let youngest: Episode | undefined;
+    for (const e of ofKind.values())
+      if (e.key !== MORE && e.finding.actor > (youngest?.finding.actor ?? actor)) youngest = e;
+    if (youngest === undefined) return false;
+    this.#finish(ofKind, youngest);
+    return true;
   }
 
   end(kind: FindingKind, key: string, tsUs: number): void {

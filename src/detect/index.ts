@@ -100,6 +100,9 @@ interface Saved {
   readonly sources: readonly SourceId[];
   readonly episodes: { readonly open: readonly SavedEpisode[]; readonly changed: readonly Finding[] };
   readonly detectors: Readonly<Record<string, string>>;
+  /** By name. */
+  readonly begunUs?: Readonly<Record<string, number>>;
+  readonly judgedFromUs?: Readonly<Record<string, number>>;
 }
 
 const NO_SOURCE: SourceContext = { id: '', offsetOf: () => -1 };
@@ -150,6 +153,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
     get sinceUs() {
       return sinceUs;
     },
+    judgedFromUs: Number.POSITIVE_INFINITY,
     get watchedUs() {
       return watchedUs;
     },
@@ -159,22 +163,38 @@ export const createDetection = (options: DetectionOptions): Detection => {
     state: () => undefined,
     end: (kind, key, tsUs) => episodes.end(kind, key, tsUs),
   };
-  const contextOf = (d: Detector): DetectorContext =>
+  /** Time that the site had watched when the detector began to learn: 0, unless it came later than the others. */
+  const begunUs = detectors.map(() => 0);
+  const judgedFromUs = detectors.map(() => Number.POSITIVE_INFINITY);
+  const contextOf = (d: Detector, i: number): DetectorContext =>
     Object.create(shared, {
       state: { value: (s: Parameters<DetectorContext['state']>[0]) => episodes.state(d.name, s) },
+      phase: { get: () => (watchedUs - begunUs[i]! >= learningTimeUs ? 'watching' : 'learning') },
+      watchedUs: { get: () => watchedUs - begunUs[i]! },
+      judgedFromUs: { get: () => judgedFromUs[i]! },
     });
-  const running = detectors.map((d) => d.create(contextOf(d)));
+  const running = detectors.map((d, i) => d.create(contextOf(d, i)));
 
-  const onPoll = hearing(running, 'poll');
-  const onCommand = hearing(running, 'command');
-  const onValues = hearing(running, 'values');
-  const onValue = hearing(running, 'value');
-  const onIdentity = hearing(running, 'identity');
-  const onName = hearing(running, 'name');
-  const onSession = hearing(running, 'session');
-  const onWeird = hearing(running, 'weird');
-  const onFlow = hearing(running, 'flow');
-  const onTick = hearing(running, 'tick');
+  const heard = () => ({
+    poll: hearing(running, 'poll'),
+    command: hearing(running, 'command'),
+    values: hearing(running, 'values'),
+    value: hearing(running, 'value'),
+    identity: hearing(running, 'identity'),
+    name: hearing(running, 'name'),
+    session: hearing(running, 'session'),
+    weird: hearing(running, 'weird'),
+    flow: hearing(running, 'flow'),
+    tick: hearing(running, 'tick'),
+  });
+  let on = heard();
+  const byName = (list: readonly number[]) => Object.fromEntries(detectors.map(({ name }, i) => [name, list[i]!]));
+  /** What another version learned it cannot read: it begins anew, silent while it learns, and the others go on. */
+  const beginAnew = (i: number): void => {
+    begunUs[i] = watchedUs;
+    judgedFromUs[i] = Number.POSITIVE_INFINITY;
+    running[i] = detectors[i]!.create(contextOf(detectors[i]!, i));
+  };
 
   return {
     setSource(s) {
@@ -189,42 +209,48 @@ export const createDetection = (options: DetectionOptions): Detection => {
     },
     command(at, c) {
       // Refused and unanswered reads are worth hearing; the others are the bulk of a plant.
-      const list = c.verb === 'read' && c.outcome !== 'refused' && c.outcome !== 'unanswered' ? onPoll : onCommand;
+      const list = c.verb === 'read' && c.outcome !== 'refused' && c.outcome !== 'unanswered' ? on.poll : on.command;
       for (let i = 0; i < list.length; i++) list[i]!(at, c);
     },
     values(at, x) {
-      for (let i = 0; i < onValues.length; i++) onValues[i]!(at, x);
+      const list = on.values;
+      for (let i = 0; i < list.length; i++) list[i]!(at, x);
     },
     value(at, x) {
-      for (let i = 0; i < onValue.length; i++) onValue[i]!(at, x);
+      const list = on.value;
+      for (let i = 0; i < list.length; i++) list[i]!(at, x);
     },
     identity(at, x) {
-      for (const hear of onIdentity) hear(at, x);
+      for (const hear of on.identity) hear(at, x);
     },
     module() {},
     alias() {},
     name(at, x) {
-      for (const hear of onName) hear(at, x);
+      for (const hear of on.name) hear(at, x);
     },
     session(at, x) {
-      for (const hear of onSession) hear(at, x);
+      for (const hear of on.session) hear(at, x);
     },
     weird(at, x) {
-      for (const hear of onWeird) hear(at, x);
+      for (const hear of on.weird) hear(at, x);
     },
     flow(at, x) {
-      for (const hear of onFlow) hear(at, x);
+      for (const hear of on.flow) hear(at, x);
     },
     tick(tsUs) {
       if (sinceUs === 0) sinceUs = tsUs;
       const step = tsUs - lastTickUs;
       if (lastTickUs > 0 && step > 0 && step <= MAX_STEP_US) watchedUs += step;
       lastTickUs = tsUs;
+      for (let i = 0; i < judgedFromUs.length; i++) {
+        if (watchedUs - begunUs[i]! < learningTimeUs) judgedFromUs[i] = Number.POSITIVE_INFINITY;
+        else if (judgedFromUs[i] === Number.POSITIVE_INFINITY) judgedFromUs[i] = tsUs;
+      }
       if (tsUs - expiredUs >= EXPIRE_EVERY_US || tsUs < expiredUs) {
         expiredUs = tsUs;
         episodes.expire(tsUs);
       }
-      for (const hear of onTick) hear(tsUs);
+      for (const hear of on.tick) hear(tsUs);
     },
 
     get phase() {
@@ -267,6 +293,8 @@ export const createDetection = (options: DetectionOptions): Detection => {
         sources: [...sourceIndexes.keys()],
         episodes: episodes.save(),
         detectors: Object.fromEntries(detectors.map((d, i) => [d.name, running[i]!.save()])),
+        begunUs: byName(begunUs),
+        judgedFromUs: byName(judgedFromUs),
       } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
@@ -276,11 +304,16 @@ export const createDetection = (options: DetectionOptions): Detection => {
       expiredUs = saved.expiredUs;
       for (const id of saved.sources) if (!sourceIndexes.has(id)) sourceIndexes.set(id, sourceIndexes.size);
       episodes.load(saved.episodes);
-      detectors.forEach((d, i) => {
-        const own = saved.detectors[d.name];
-        // A detector that is new since then starts to learn.
-        if (own !== undefined) running[i]!.load(own);
-      });
+      for (const [i, { name }] of detectors.entries()) {
+        begunUs[i] = saved.begunUs?.[name] ?? 0;
+        judgedFromUs[i] = saved.judgedFromUs?.[name] ?? Number.POSITIVE_INFINITY;
+        try {
+          running[i]!.load(saved.detectors[name]!);
+        } catch {
+          beginAnew(i);
+        }
+      }
+      on = heard();
     },
     get dropped() {
       return episodes.dropped;

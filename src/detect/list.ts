@@ -12,6 +12,7 @@ import { lateral } from './lateral/index.ts';
 import { maintenance } from './maintenance/index.ts';
 import { operation } from './operation/index.ts';
 import { order } from './order/index.ts';
+import { origin } from './origin/index.ts';
 import { process } from './process/index.ts';
 import { ransomware } from './ransomware/index.ts';
 import { refused } from './refused/index.ts';
@@ -38,6 +39,7 @@ export const DETECTORS: readonly Detector[] = [
   scan,
   violation,
   remoteAccess,
+  origin,
   crossing,
   credentials,
   identity,

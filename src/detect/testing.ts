@@ -1,8 +1,18 @@
 /** A small plant for tests of detectors: named hosts, short ways to say what happened, time that is told. */
 import type { Learning } from '../core/detector.ts';
 import type { Finding } from '../core/finding.ts';
-import type { At, Command, FlowSummary, Name, Session, ValueBlock, ValueItem } from '../core/observation.ts';
+import {
+  type At,
+  type Command,
+  type FlowSummary,
+  type Name,
+  type Session,
+  type ValueBlock,
+  type ValueItem,
+  VERBS,
+} from '../core/observation.ts';
 import type { Role } from '../core/site.ts';
+import { seededRandom } from '../lib/random.ts';
 import { FakeEndpoints } from '../observe/testing.ts';
 import { createDetection, type Detection, type DetectionOptions } from './index.ts';
 
@@ -213,3 +223,68 @@ export class Scene {
 export const bracesOf = (...texts: readonly string[]): string[] => [
   ...new Set(texts.flatMap((t) => [...t.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!))),
 ];
+
+/** Everything that an observation can be, at random, from few or from very many devices. */
+export const noise = (s: Scene, seed: number, n: number, devices: number, spacingUs: number): void => {
+  const r = seededRandom(seed);
+  const pick = <T>(list: readonly T[]): T => list[r.integer(0, list.length - 1)]!;
+  const protocols = ['modbus', 's7comm', 'smb', 'dns', 'tls', 'rdp', 'http', 'iec104', 'arp', 'dhcp', 'mqtt', ''];
+  const outcomes = ['accepted', 'accepted', 'accepted', 'refused', 'unanswered', 'unseen', 'unconfirmed'] as const;
+  const roles = ['plc', 'hmi', 'workstation', 'safety-controller', 'unknown', 'engineering-station'] as const;
+  const host = (): number => {
+    const i = r.integer(1, devices);
+    const net = i % 17 === 0 ? '203.0' : i % 3 === 0 ? '10.1' : '10.20';
+    return s.host(`${net}.${(i >> 8) & 255}.${i & 255}`, roles[i % roles.length], i % 4 === 0 ? 4 : i % 3);
+  };
+  for (let i = 0; i < n; i++) {
+    const client = host();
+    const server = host();
+    const protocol = pick(protocols);
+    switch (r.integer(0, 9)) {
+      case 0:
+      case 1:
+        s.command(client, server, protocol, { outcome: pick(outcomes), object: `register ${r.integer(0, 5000)}` });
+        break;
+      case 2:
+      case 3:
+        s.command(client, server, protocol, {
+          verb: pick(VERBS),
+          operation: `operation ${r.integer(0, 40)}`,
+          outcome: pick(outcomes),
+          object: r.integer(0, 3) === 0 ? `object ${i}` : `object ${r.integer(0, 20)}`,
+          value: r.integer(0, 1) === 0 ? r.normal() * 1e6 : `text ${i}`,
+          ...(r.integer(0, 4) === 0 ? { user: `user${r.integer(0, 500)}` } : {}),
+        });
+        break;
+      case 4:
+        s.values(client, server, { start: r.integer(0, 60_000), values: [r.normal() * 1e4, Number.NaN, 3] }, protocol);
+        s.value(client, server, { path: `path ${r.integer(0, 9999)}`, value: r.normal() }, protocol);
+        break;
+      case 5:
+        s.session(client, server, protocol, {
+          phase: pick(['open', 'authenticate', 'close'] as const),
+          outcome: pick(outcomes),
+          user: `user${r.integer(0, 3000)}`,
+          clearCredential: r.integer(0, 3) === 0,
+          detail: `share \\\\host\\share${i}`,
+        });
+        break;
+      case 6:
+        s.name(client, server, pick(['ip', 'mac', 'dns', 'dhcp', 'other'] as const), `n${r.integer(0, 99_999)}.x.org`);
+        break;
+      case 7:
+        s.weird(client, server, protocol, `code.${r.integer(0, 3000)}`, 'x'.repeat(r.integer(0, 2000)));
+        break;
+      default:
+        s.flow(client, server, protocol, {
+          serverPort: r.integer(0, 65_535),
+          clientBytes: r.integer(0, 1e9),
+          serverBytes: r.integer(0, 1e9),
+          tcpState: pick(['new', 'established', 'closed', 'reset', 'rejected']),
+          serverPackets: r.integer(0, 3),
+          final: r.integer(0, 1) === 0,
+        });
+    }
+    s.pass(r.integer(0, spacingUs * 2), HOUR);
+  }
+};

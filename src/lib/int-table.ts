@@ -39,14 +39,43 @@ export class IntTable {
     return row;
   }
 
+  /** Another key, which must not be there yet, takes the place of `row`. */
+  replace(row: number, a: number, b: number, c: number, d: number): void {
+    this.unplace(row);
+    const k = row << 2;
+    this.keys[k] = a;
+    this.keys[k + 1] = b;
+    this.keys[k + 2] = c;
+    this.keys[k + 3] = d;
+    this.place(row);
+  }
+
   /** Part `part` (0..3) of the key of `row`. */
   part(row: number, part: 0 | 1 | 2 | 3): number {
     return this.keys[(row << 2) + part]!;
   }
 
-  private place(row: number): void {
+  private homeOf(row: number): number {
     const k = row << 2;
-    let slot = hash(this.keys[k]!, this.keys[k + 1]!, this.keys[k + 2]!, this.keys[k + 3]!) & this.mask;
+    return hash(this.keys[k]!, this.keys[k + 1]!, this.keys[k + 2]!, this.keys[k + 3]!) & this.mask;
+  }
+
+  /** Empties the slot of `row` and closes the gap (Knuth, 6.4, algorithm R). */
+  private unplace(row: number): void {
+    const { slots, mask } = this;
+    let gap = this.homeOf(row);
+    while (slots[gap] !== row + 1) gap = (gap + 1) & mask;
+    for (let next = (gap + 1) & mask; slots[next] !== 0; next = (next + 1) & mask) {
+      // One that stands between the gap and its home stays.
+      if (((next - this.homeOf(slots[next]! - 1)) & mask) < ((next - gap) & mask)) continue;
+      slots[gap] = slots[next]!;
+      gap = next;
+    }
+    slots[gap] = 0;
+  }
+
+  private place(row: number): void {
+    let slot = this.homeOf(row);
     while (this.slots[slot] !== 0) slot = (slot + 1) & this.mask;
     this.slots[slot] = row + 1;
   }

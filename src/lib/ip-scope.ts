@@ -8,8 +8,23 @@ const V4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 export type IpScope = 'none' | 'loopback' | 'link' | 'private' | 'public' | 'group';
 
+/** Texts whose scope and network are remembered: the picture of the devices asks for the same few thousand again and again. Emptied when full. */
+export const MAX_SCOPES_KNOWN = 16_384;
+const remembered = <T>(of: (ip: string) => T): ((ip: string) => T) => {
+  const known = new Map<string, T>();
+  return (ip) => {
+    let found = known.get(ip);
+    if (found === undefined) {
+      if (known.size >= MAX_SCOPES_KNOWN) known.clear();
+      found = of(ip);
+      known.set(ip, found);
+    }
+    return found;
+  };
+};
+
 /** `none`: the unspecified address or not an address. `link`: 169.254/16 and fe80::/10. `private` with RFC 6598 and ULA. */
-export const ipScope = (ip: string): IpScope => {
+export const ipScope: (ip: string) => IpScope = remembered((ip) => {
   const m = V4.exec(ip);
   if (m !== null) {
     const a = Number(m[1]);
@@ -29,10 +44,10 @@ export const ipScope = (ip: string): IpScope => {
   if ((head & 0xffc0) === 0xfe80) return 'link';
   if ((head & 0xfe00) === 0xfc00) return 'private';
   return 'public';
-};
+});
 
 /** The network that people usually mean: IPv4 /24, IPv6 /64; '' for anything else. Masks are seldom on the wire. */
-export const subnetOf = (ip: string): string => {
+export const subnetOf: (ip: string) => string = remembered((ip) => {
   const m = V4.exec(ip);
   if (m !== null) return `${m[1]}.${m[2]}.${m[3]}.0/24`;
   if (!ip.includes(':')) return '';
@@ -43,7 +58,7 @@ export const subnetOf = (ip: string): string => {
   const net = groups.slice(0, 4);
   while (net.length > 0 && net[net.length - 1] === '0') net.pop();
   return `${net.join(':')}::/64`;
-};
+});
 
 /** Sort key so that 192.168.0.9 comes before 192.168.0.10. */
 export const ipOrder = (ip: string): string => {

@@ -42,7 +42,7 @@ export const createEmission = (
       if (emittedTraffic[id] === mark) continue;
       emittedTraffic[id] = mark;
       const seen = sighted.get(id);
-      rows.push({ ...view.get(id), spoke, traffic: { ...traffic }, ...(seen === undefined ? {} : { seen }) });
+      rows.push({ spoke, traffic, ...view.get(id), ...(seen === undefined ? {} : { seen }) });
     }
     const more = endpointCursor <= view.count;
     if (!more) endpointCursor = 1;

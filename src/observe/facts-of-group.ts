@@ -59,7 +59,7 @@ export const factsOfGroup = (
     const isModule = group.kind === 'device' && endpoint > 0 && view.get(endpoint).parent !== undefined;
     const leads = isModule && own.some((e) => e.attribute === 'device-type' && CONTROLLER.test(facts.fact(e).value));
     const place = leads ? 0 : isModule ? 2 : 1;
-    for (const e of own) out.push({ ...facts.fact(e), order: e.order, place });
+    for (const e of own) out.push(Object.assign(facts.fact(e), { order: e.order, place }));
   }
   out.sort((a, b) => a.firstUs - b.firstUs || a.order - b.order);
   const traffic = view.traffic(group.founder);

@@ -239,8 +239,19 @@ export class Facts {
   }
 
   fact(e: FactEntry): Fact {
-    const { id: _id, order: _order, removed: _removed, ...fact } = e;
-    return { ...fact, evidence: [...e.evidence] };
+    return {
+      endpoint: e.endpoint,
+      attribute: e.attribute,
+      value: e.value,
+      confidence: e.confidence,
+      via: e.via,
+      protocol: e.protocol,
+      origin: e.origin,
+      firstUs: e.firstUs,
+      lastUs: e.lastUs,
+      count: e.count,
+      evidence: [...e.evidence],
+    };
   }
   row(index: number): FactRow {
     const e = this.entries[index]!;

@@ -243,8 +243,7 @@ export class Points {
   }
 
   row(index: number): PointRow {
-    return {
-      ...this.get(index)!,
+    return Object.assign(this.get(index)!, {
       reads: this.reads[index]!,
       writes: this.writes[index]!,
       lastUs: this.lastUs[index]!,
@@ -254,7 +253,7 @@ export class Points {
       area: this.areas.texts[this.space[index]! & 255]!,
       address: this.address[index]!,
       sampledUs: this.sampledUs[index] ?? 0,
-    };
+    });
   }
 
   runRow(run: number): RunRow {

@@ -67,6 +67,7 @@ export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' |
   commands: 'read',
   points: 'read',
   point: 'read',
+  setUnits: 'correct',
   series: 'read',
   sessions: 'read',
   changes: 'read',
@@ -85,6 +86,7 @@ export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' |
   changeAlerts: 'triage',
   reviewAlert: 'triage',
   // What a detector takes as normal is the plant's matter: an engineer's, not an analyst's.
+  tryAccept: 'teach',
   acceptAlert: 'teach',
   alertRates: 'read',
   findings: 'read',

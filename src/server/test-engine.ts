@@ -42,6 +42,7 @@ export const createTestEngine = (): TestEngine => {
     capture: async (_site, list) => ({ bytes: new TextEncoder().encode(list), isCut: false }),
     framePcap: async (_site, _source, frame, around) => Uint8Array.of(frame, around),
     baselineFile: async (_site, baseline) => new TextEncoder().encode(baseline),
+    begin: async () => undefined,
     importBaseline: async (site, bytes) => JSON.stringify({ site, bytes: bytes.length }),
     uploadNames: async (site, fileName, bytes) => JSON.stringify({ site, fileName, bytes: bytes.length }),
     accounts: async () => engine.stored(),

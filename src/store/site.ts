@@ -17,13 +17,13 @@ const codecs = Object.entries(SITE_CODECS) as unknown as [keyof SiteRows, AnyCod
 export const siteBatch = (
   site: string,
   source: string,
-  rows: SiteRows,
+  rows: Partial<SiteRows>,
   samples: readonly SampleChunk[],
   recordedUs: number,
 ): Batch => {
   const put: Record<string, object[]> = {};
   for (const [name, codec] of codecs) {
-    const list = rows[name] as readonly unknown[];
+    const list = (rows[name] ?? []) as readonly unknown[];
     if (list.length > 0) put[codec.table] = list.map((row) => codec.toRow(site, row, recordedUs));
   }
   return {
@@ -35,9 +35,15 @@ export const siteBatch = (
 /** Rows handed on at a time while a site is loaded. */
 const PART_ROWS = 2048;
 
-/** Reads everything of a site in order, in parts of one table each. */
-export const loadSite = async (store: Store, site: string, take: (part: Partial<SiteRows>) => void): Promise<void> => {
+/** Reads everything of a site, or `only` some tables of it, in order, in parts of one table each. */
+export const loadSite = async (
+  store: Store,
+  site: string,
+  take: (part: Partial<SiteRows>) => void,
+  only?: readonly (keyof SiteRows)[],
+): Promise<void> => {
   for (const [name, codec] of codecs) {
+    if (only !== undefined && !only.includes(name)) continue;
     let part: unknown[] = [];
     const query = store.db
       .selectFrom(codec.table as 'fact')

@@ -49,7 +49,7 @@ export interface Gatehouse {
   stop(): Promise<void>;
 }
 
-/** Starts the built program; resolves with its set-up link as soon as it is ready. */
+/** Starts the built program with captures or options; resolves with its set-up link as soon as it is ready. */
 export const startGatehouse = async (captures: readonly string[]): Promise<Gatehouse> => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-browser-'));
   const child: ChildProcess = spawn(
@@ -109,12 +109,15 @@ export interface VisitOptions {
   readonly width?: number;
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
+  /** Cookies of a visit that is logged in: `context.storageState()`. */
+  readonly state?: Awaited<ReturnType<BrowserContext['storageState']>>;
 }
 
 export const visit = async (browser: Browser, origin: string, options: VisitOptions = {}): Promise<Visit> => {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
     colorScheme: options.scheme ?? 'light',
+    ...(options.state === undefined ? {} : { storageState: options.state }),
   });
   context.setDefaultTimeout(PATIENCE_MS);
   const errors: string[] = [];

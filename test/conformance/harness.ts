@@ -146,7 +146,8 @@ export const runConformance = async (dir: string, tally: Tally, options: Options
   const logOf = (map: RowMap<unknown>, path: string, name: string): PeerLog | undefined => {
     const text = readText(path);
     if (map.read) return map.read(text);
-    return map.peer === 'ipal' ? readIpal(text) : readZeek(text, baselines[name]?.columns);
+    const log = map.peer === 'ipal' ? readIpal(text) : readZeek(text, baselines[name]?.columns);
+    return log && map.merge ? map.merge(log) : log;
   };
   let captures = 0;
   for (const found of findCaptures(dir)) {

@@ -105,6 +105,8 @@ export interface RowMap<R = unknown> extends MapBase {
   readonly log: string | RegExp;
   /** Turns the file into rows; default: by the peer (Zeek log, IPAL messages). */
   readonly read?: (text: string) => PeerLog;
+  /** Rows of the peer put together (one for several), before they are compared. */
+  readonly merge?: (log: PeerLog) => PeerLog;
   /** Our rows, in the order in which the peer would write them. `log` says which columns there are. */
   readonly rows: (capture: SeenCapture, log: PeerLog) => readonly R[];
   /** The message a row is about: rows are matched within a connection. Default: the row itself or its `seen`. */

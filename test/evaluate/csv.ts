@@ -105,35 +105,42 @@ export const readRows = (text: string, words: Words = new Map(), points?: readon
   const all = names.map((_, i) => i).filter((i) => i !== timeColumn && !ANSWERS.test(names[i]!) && names[i] !== '');
   const wanted = points ?? all.map((i) => names[i]!);
   const sources = wanted.map((name) => names.indexOf(name));
-  const rows = lines
-    .slice(1)
-    .filter((l) => l.trim() !== '')
-    .map((l) => splitLine(l, separator));
-  const times = rows.map((r, i) => (timeColumn < 0 ? i * 1e6 : readTime(r[timeColumn] ?? '')));
-  const order = rows.map((_, i) => i).filter((i) => Number.isFinite(times[i]));
-  // Recorders write late rows out of order: models are promised rows in the order of time.
-  order.sort((a, b) => times[a]! - times[b]! || a - b);
-  const columns = wanted.map((name, p) => {
-    const source = sources[p]!;
-    const column = new Float64Array(order.length).fill(Number.NaN);
-    if (source < 0) return column;
-    const isWord = (s: string): boolean => {
-      const t = s.trim();
-      return !MISSING.test(t) && Number.isNaN(Number(t)) && TRUTHS[t.toLowerCase()] === undefined;
-    };
-    let known = words.get(name);
-    if (known === undefined && points === undefined) {
-      // A few words among numbers are marks of a recorder (`Bad Input`), not states.
-      const filled = order.filter((i) => !MISSING.test((rows[i]![source] ?? '').trim()));
-      if (filled.filter((i) => isWord(rows[i]![source] ?? '')).length * 2 > filled.length) {
-        known = new Map();
-        words.set(name, known);
-      }
+  // Cells are read line by line and not kept: a week of seconds of eighty points is fifty million of them.
+  const body = lines.slice(1).filter((l) => l.trim() !== '');
+  const times = new Float64Array(body.length);
+  const columns = wanted.map(() => new Float64Array(body.length).fill(Number.NaN));
+  const filled = new Uint32Array(wanted.length);
+  const wordy = new Uint32Array(wanted.length);
+  body.forEach((line, i) => {
+    const cells = splitLine(line, separator);
+    times[i] = timeColumn < 0 ? i * 1e6 : readTime(cells[timeColumn] ?? '');
+    for (let p = 0; p < sources.length; p++) {
+      const cell = sources[p]! < 0 ? '' : (cells[sources[p]!] ?? '');
+      const x = readNumber(cell, undefined);
+      columns[p]![i] = x;
+      if (!Number.isFinite(times[i]!) || MISSING.test(cell.trim())) continue;
+      filled[p]!++;
+      if (Number.isNaN(x) && Number.isNaN(Number(cell.trim()))) wordy[p]!++;
     }
-    order.forEach((i, row) => {
-      column[row] = readNumber(rows[i]![source] ?? '', known);
-    });
-    return column;
   });
-  return { points: wanted, count: order.length, tsUs: Float64Array.from(order, (i) => times[i]!), columns };
+  // Recorders write late rows out of order: models are promised rows in the order of time.
+  const order = [...times.keys()].filter((i) => Number.isFinite(times[i]));
+  order.sort((a, b) => times[a]! - times[b]! || a - b);
+  if (points === undefined)
+    // A few words among numbers are marks of a recorder (`Bad Input`), not states.
+    for (const [p, name] of wanted.entries())
+      if (!words.has(name) && wordy[p]! * 2 > filled[p]!) words.set(name, new Map());
+  const ofWords = wanted.flatMap((name, p) => (words.has(name) && sources[p]! >= 0 ? [p] : []));
+  // States are numbered in the order of time.
+  if (ofWords.length > 0)
+    for (const i of order) {
+      const cells = splitLine(body[i]!, separator);
+      for (const p of ofWords) columns[p]![i] = readNumber(cells[sources[p]!] ?? '', words.get(wanted[p]!));
+    }
+  return {
+    points: wanted,
+    count: order.length,
+    tsUs: Float64Array.from(order, (i) => times[i]!),
+    columns: columns.map((column) => Float64Array.from(order, (i) => column[i]!)),
+  };
 };

@@ -4,8 +4,9 @@
  */
 import { openPlant, type PlantOptions } from '../../plant/network/index.ts';
 import type { Labels } from '../../plant/world.ts';
-import { createSiteDetection, NOTHING_STANDING } from '../../src/app/detection/keep.ts';
-import type { SiteDetection } from '../../src/app/detection/site-detection.ts';
+import { type Fitter, inPlaceFitter } from '../../src/app/detection/fitting.ts';
+import { LEARNER } from '../../src/app/detection/learner.ts';
+import { SiteDetection } from '../../src/app/detection/site-detection.ts';
 import { createSiteRuntime, Pipeline } from '../../src/app/pipeline.ts';
 import type { EndpointView } from '../../src/core/endpoint.ts';
 import type { Finding } from '../../src/core/finding.ts';
@@ -23,8 +24,10 @@ export const MAX_SIGHTINGS = 2_000;
 const APART_US = 30_000_000;
 
 export interface PlantCase
-  extends Pick<PlantOptions, 'seed' | 'days' | 'startUs' | 'attack' | 'variant' | 'disturbances'> {
+  extends Pick<PlantOptions, 'seed' | 'days' | 'startUs' | 'attack' | 'variant' | 'disturbances' | 'story'> {
   readonly learningUs: number;
+  /** False: the network alone is judged, without models of the process. */
+  readonly process?: boolean;
   /** Instead of the attack that the plant plans: the noisy one at this time, over in about so many minutes. */
   readonly staged?: { readonly atUs: number; readonly minutes: number };
 }
@@ -65,6 +68,9 @@ const ipIn = (endpoints: EndpointView, endpoint: number): string => {
   return ip ?? (parent === undefined ? '' : ipIn(endpoints, parent));
 };
 
+/** A device that has no address yet asks from 0.0.0.0. */
+const isAddress = (ip: string): boolean => ip !== '' && ip !== '0.0.0.0';
+
 const windowsOf = (
   labels: Labels,
   ipOf: (endpoint: number) => string,
@@ -87,9 +93,18 @@ const windowsOf = (
   });
 };
 
+/** Leaves the process unlearned. */
+const NO_MODELS: Fitter = {
+  ...inPlaceFitter(LEARNER),
+  request: ({ done }) => {
+    done({ kind: 'failed', why: 'not asked for' });
+    return undefined;
+  },
+};
+
 /** Runs one plant; `progress` hears the frame time now and then. */
 export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = () => undefined): PlantOutcome => {
-  const { learningUs, staged, ...options } = given;
+  const { learningUs, staged, process, ...options } = given;
   const plant = openPlant({ ...options, attack: staged === undefined ? options.attack : 'none' });
   const { labels } = plant;
   let model: SiteModel | undefined;
@@ -117,9 +132,11 @@ export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = ()
   };
   const runtime = createSiteRuntime((endpoints) => {
     model = createSiteModel({ endpoints });
-    detection = createSiteDetection(model, endpoints, {
-      ...NOTHING_STANDING,
-      settings: { ...NOTHING_STANDING.settings, learningHours: learningUs / 3_600_000_000 },
+    detection = new SiteDetection({
+      model,
+      endpoints,
+      learningUs,
+      fitter: process === false ? NO_MODELS : inPlaceFitter(LEARNER),
     });
     const { sink } = detection;
     return {
@@ -135,9 +152,9 @@ export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = ()
   // A device that spoke without its address (ARP) has that of its asset.
   const ipOf = (endpoint: number): string => {
     const own = ipIn(runtime.endpoints, endpoint);
-    if (own !== '' || endpoint <= 0) return own;
+    if (isAddress(own) || endpoint <= 0) return own;
     const asset = model!.asset(model!.assetOf(endpoint) ?? '');
-    return asset?.endpoints.map((e) => ipIn(runtime.endpoints, e.endpoint)).find((ip) => ip !== '') ?? '';
+    return asset?.endpoints.map((e) => ipIn(runtime.endpoints, e.endpoint)).find(isAddress) ?? '';
   };
   const pipeline = new Pipeline({ source: 'plant', site: runtime });
   let frames = 0;

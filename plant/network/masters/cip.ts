@@ -11,9 +11,9 @@ import {
 } from '../../../src/decode/enip/wire.ts';
 import type { CipIdentity } from '../../devices.ts';
 import { CipClient } from '../../speak/cip.ts';
-import type { Controller, PointDefinition } from '../../world.ts';
+import type { Controller } from '../../world.ts';
 import type { Stream } from '../stream.ts';
-import { type Latency, type Master, octetsOf, putRaw, rawOf, type Written } from './master.ts';
+import { type Latency, type Master, octetsOf, putRaw, rawOf, Slot, type Written } from './master.ts';
 
 const MULTIPLE = 0x0a;
 const READ_TAG = 0x4c;
@@ -37,7 +37,7 @@ export class CipMaster implements Master {
   readonly #polls: {
     readonly question: Uint8Array;
     readonly answer: Uint8Array;
-    readonly places: readonly { readonly point: PointDefinition; readonly at: number }[];
+    readonly slots: readonly Slot[];
   }[] = [];
   #sequence = 0x100;
 
@@ -56,12 +56,12 @@ export class CipMaster implements Master {
     const sorted = [...controller.points].sort((a, b) => a.byteOffset - b.byteOffset || (a.bit ?? 0) - (b.bit ?? 0));
     for (let from = 0; from < sorted.length; from += MAX_TAGS) {
       const some = sorted.slice(from, from + MAX_TAGS);
-      const places: { point: PointDefinition; at: number }[] = [];
+      const slots: Slot[] = [];
       // Response head (4), count (2), an offset for each part (2), then parts of head (4), type (2), value.
       let at = CIP_AT + 4 + 2 + 2 * some.length;
       const answers = some.map((point) => {
         const octets = octetsOf(point);
-        places.push({ point, at: at + 6 });
+        slots.push(new Slot(controller, point, at + 6, true));
         at += 6 + octets;
         const data = new Uint8Array(2 + octets);
         data[0] = CIP_TYPE[point.type];
@@ -78,7 +78,7 @@ export class CipMaster implements Master {
           header,
         ),
         answer: encodeConnected(encodeResponse(MULTIPLE, 0, encodeParts(answers)), this.client.toId, 0, header),
-        places,
+        slots,
       });
     }
   }
@@ -101,12 +101,11 @@ export class CipMaster implements Master {
 
   poll(tsUs: number): number {
     let t = tsUs;
-    for (const { question, answer, places } of this.#polls) {
+    for (const { question, answer, slots } of this.#polls) {
       this.#next(question, answer);
-      for (const { point, at } of places) {
-        const raw = rawOf(point, this.controller.read(point.name));
-        putRaw(answer, at, point, point.type === 'bool' && raw === 1 ? 0xff : raw, true);
-      }
+      for (const slot of slots)
+        if (slot.point.type === 'bool') answer[slot.at] = slot.raw() === 1 ? 0xff : 0;
+        else slot.put(answer);
       const asked = this.stream.say(t, true, question);
       t = this.stream.say(asked + 300 + this.#latency(), false, answer) + 350;
     }

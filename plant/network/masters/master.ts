@@ -42,8 +42,9 @@ const LIMITS = {
 export const rawOf = (point: PointDefinition, value: number): number => {
   if (point.type === 'bool') return value !== 0 ? 1 : 0;
   if (point.type === 'real') return value * point.scale;
-  const [low, high] = LIMITS[point.type];
-  return Math.min(high, Math.max(low, Math.round(value * point.scale)));
+  const limits = LIMITS[point.type];
+  const raw = Math.round(value * point.scale);
+  return Math.min(limits[1], Math.max(limits[0], raw));
 };
 
 const scratch = new DataView(new ArrayBuffer(4));
@@ -64,5 +65,31 @@ export const putRaw = (b: Uint8Array, o: number, point: PointDefinition, raw: nu
     default:
       scratch.setUint32(0, raw >>> 0, little);
   }
-  for (let i = 0; i < 4; i++) b[o + i] = scratch.getUint8(i);
+  b[o] = scratch.getUint8(0);
+  b[o + 1] = scratch.getUint8(1);
+  b[o + 2] = scratch.getUint8(2);
+  b[o + 3] = scratch.getUint8(3);
 };
+
+/** A point at its place in octets that are sent again and again. */
+export class Slot {
+  readonly point: PointDefinition;
+  readonly at: number;
+  readonly #read: () => number;
+  readonly #little: boolean;
+
+  constructor(controller: Controller, point: PointDefinition, at: number, little: boolean) {
+    this.point = point;
+    this.at = at;
+    this.#read = controller.reader(point.name);
+    this.#little = little;
+  }
+
+  /** What memory holds now. */
+  raw(): number {
+    return rawOf(this.point, this.#read());
+  }
+  put(b: Uint8Array): void {
+    putRaw(b, this.at, this.point, this.raw(), this.#little);
+  }
+}

@@ -8,7 +8,7 @@ import { identification } from '../../speak/modbus.ts';
 import type { Controller, PointDefinition } from '../../world.ts';
 import { modbusIdentityOf } from '../hosts.ts';
 import type { Stream } from '../stream.ts';
-import { type Latency, type Master, octetsOf, putRaw, rawOf, type Written } from './master.ts';
+import { type Latency, type Master, octetsOf, rawOf, Slot, type Written } from './master.ts';
 
 /** Section 6.3: quantity of a read. */
 const MAX_REGISTERS = 125;
@@ -73,7 +73,14 @@ export class ModbusMaster implements Master {
   readonly stream: Stream;
   readonly unitId: number;
   readonly #latency: Latency;
-  readonly #polls: readonly { readonly block: Block; readonly question: Uint8Array; readonly answer: Uint8Array }[];
+  readonly #polls: readonly {
+    readonly isBits: boolean;
+    /** Of bits, the place is that of the first, and `bits` where each stands behind it. */
+    readonly slots: readonly Slot[];
+    readonly bits: readonly number[];
+    readonly question: Uint8Array;
+    readonly answer: Uint8Array;
+  }[];
   #transaction = 0;
 
   constructor(stream: Stream, controller: Controller, latency: Latency, unitId = 1) {
@@ -84,7 +91,14 @@ export class ModbusMaster implements Master {
     this.#polls = blocksOf(controller.points).map((block) => {
       const asked = request(block.functionCode, { unitId, address: block.start, quantity: block.count });
       const values = new Array<number>(block.count).fill(0);
-      return { block, question: encodeAdu(asked), answer: encodeAdu(response(asked, { values })) };
+      const places = block.points.map((p) => modbusPlace(p).address - block.start);
+      return {
+        isBits: block.functionCode === FUNCTION.READ_COILS,
+        slots: block.points.map((p, i) => new Slot(controller, p, MBAP + 2 + 2 * places[i]!, false)),
+        bits: places,
+        question: encodeAdu(asked),
+        answer: encodeAdu(response(asked, { values })),
+      };
     });
   }
 
@@ -99,18 +113,15 @@ export class ModbusMaster implements Master {
 
   poll(tsUs: number): number {
     let t = tsUs;
-    for (const { block, question, answer } of this.#polls) {
+    for (const { isBits, slots, bits, question, answer } of this.#polls) {
       this.#transaction = (this.#transaction + 1) & 0xffff;
       question[0] = answer[0] = this.#transaction >> 8;
       question[1] = answer[1] = this.#transaction & 255;
-      const isBits = block.functionCode === FUNCTION.READ_COILS;
-      if (isBits) answer.fill(0, MBAP + 2);
-      for (const p of block.points) {
-        const raw = rawOf(p, this.controller.read(p.name));
-        const at = modbusPlace(p).address - block.start;
-        if (!isBits) putRaw(answer, MBAP + 2 + 2 * at, p, raw, false);
-        else if (raw === 1) answer[MBAP + 2 + (at >> 3)]! |= 1 << (at & 7);
-      }
+      if (isBits) {
+        answer.fill(0, MBAP + 2);
+        for (let i = 0; i < slots.length; i++)
+          if (slots[i]!.raw() === 1) answer[MBAP + 2 + (bits[i]! >> 3)]! |= 1 << (bits[i]! & 7);
+      } else for (const slot of slots) slot.put(answer);
       const asked = this.stream.say(t, true, question);
       t = this.stream.say(asked + 300 + this.#latency(), false, answer) + 350;
     }

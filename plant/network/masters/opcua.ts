@@ -6,7 +6,7 @@
 import { encodeAcknowledge, encodeBody, encodeChunk, encodeHello, encodeOpen } from '../../../src/decode/opcua/wire.ts';
 import type { Controller, PointDefinition } from '../../world.ts';
 import type { Stream } from '../stream.ts';
-import { type Latency, type Master, octetsOf, putRaw, rawOf, type Written } from './master.ts';
+import { type Latency, type Master, octetsOf, rawOf, Slot, type Written } from './master.ts';
 
 const POLICY_NONE = 'http://opcfoundation.org/UA/SecurityPolicy#None';
 /** Built-in types (OPC 10000-6 table 1). */
@@ -88,8 +88,14 @@ const RESPONSE_TIME_AT = 28;
 const RESPONSE_HANDLE_AT = 36;
 
 const view = (b: Uint8Array): DataView => new DataView(b.buffer, b.byteOffset, b.length);
-const putTime = (v: DataView, at: number, tsUs: number): void =>
-  v.setBigInt64(at, BigInt(tsUs + EPOCH_1601_US) * 10n, true);
+const putTime = (v: DataView, at: number, tsUs: number): void => {
+  // Ten times the microseconds in two halves, without big integers: 2^32 divides exactly in doubles here.
+  const us = tsUs + EPOCH_1601_US;
+  const low = (us % 4_294_967_296) * 10;
+  const high = Math.floor(us / 4_294_967_296) * 10 + Math.floor(low / 4_294_967_296);
+  v.setUint32(at, low % 4_294_967_296, true);
+  v.setUint32(at + 4, high, true);
+};
 
 export class OpcuaMaster implements Master {
   readonly controller: Controller;
@@ -100,7 +106,7 @@ export class OpcuaMaster implements Master {
   readonly #url: string;
   readonly #channel: number;
   readonly #token = standard(4711);
-  readonly #places: readonly { readonly point: PointDefinition; readonly at: number }[];
+  readonly #slots: readonly Slot[];
   readonly #question: Uint8Array;
   readonly #answer: Uint8Array;
   readonly #answerView: DataView;
@@ -170,16 +176,16 @@ export class OpcuaMaster implements Master {
     this.#answerView = view(this.#answer);
     // From the end: two empty arrays (8), diagnostics of the notification (4), then the items backwards: client handle (4),
     // mask and type (2), value.
-    const places: { point: PointDefinition; at: number }[] = [];
+    const slots: Slot[] = [];
     let at = this.#answer.length - 12;
     for (let i = points.length - 1; i >= 0; i--) {
       at -= octetsOf(points[i]!);
-      places.push({ point: points[i]!, at });
+      slots.push(new Slot(controller, points[i]!, at, true));
       at -= 6;
     }
     // Before the items: count (4), length (4), encoding (1), type id (4), count of notifications (4), publish time (8).
     this.#numberAt = at - 4 - 4 - 1 - 4 - 4 - 8 - 4;
-    this.#places = places.reverse();
+    this.#slots = slots.reverse();
     this.points = points;
   }
   readonly points: readonly PointDefinition[];
@@ -422,8 +428,7 @@ export class OpcuaMaster implements Master {
     v.setUint32(RESPONSE_HANDLE_AT, this.#held, true);
     v.setUint32(this.#numberAt, ++this.#notification, true);
     putTime(v, this.#numberAt + 4, tsUs);
-    for (const { point, at } of this.#places)
-      putRaw(this.#answer, at, point, rawOf(point, this.controller.read(point.name)), true);
+    for (const slot of this.#slots) slot.put(this.#answer);
     const said = this.stream.say(tsUs, false, this.#answer);
     const asked = this.#publish(said + 600);
     this.stream.acknowledge(asked + 21_000, false);

@@ -8,7 +8,7 @@ import type { S7Identity } from '../../devices.ts';
 import { AREA, anyItem, S7Client, TYPE } from '../../speak/s7.ts';
 import type { Controller, PointDefinition } from '../../world.ts';
 import type { Stream } from '../stream.ts';
-import { type Latency, type Master, octetsOf, putRaw, rawOf, type Written } from './master.ts';
+import { type Latency, type Master, octetsOf, putRaw, rawOf, Slot, type Written } from './master.ts';
 
 export const S7_DB = 10;
 /** Items of one Read Var: what fits a PDU of 480 octets, and what controllers take. */
@@ -67,7 +67,7 @@ export class S7Master implements Master {
   readonly #polls: {
     readonly question: Uint8Array;
     readonly answer: Uint8Array;
-    readonly places: readonly { readonly point: PointDefinition; readonly at: number }[];
+    readonly slots: readonly Slot[];
   }[] = [];
   #reference = 0x4000;
 
@@ -86,14 +86,14 @@ export class S7Master implements Master {
     const groups = groupsOf(controller.points);
     for (let from = 0; from < groups.length; from += MAX_ITEMS) {
       const some = groups.slice(from, from + MAX_ITEMS);
-      const places: { point: PointDefinition; at: number }[] = [];
+      const slots: Slot[] = [];
       const data = [];
       let at = ITEMS_AT;
       let start = 0;
       for (const { points, octets } of some) {
         let inside = at + 4;
         for (const point of points) {
-          places.push({ point, at: inside });
+          slots.push(new Slot(controller, point, inside, false));
           inside += octetsOf(point);
         }
         data.push({ returnCode: 0xff, transportSize: transportOf(points[0]!), start, length: octets });
@@ -109,7 +109,7 @@ export class S7Master implements Master {
           items: some.map(({ points }) => itemOf(points[0]!, points.length)),
         }),
         answer: framed({ ...common, rosctr: ROSCTR.ACK_DATA, data, payload: new Uint8Array(start) }),
-        places,
+        slots,
       });
     }
   }
@@ -132,10 +132,9 @@ export class S7Master implements Master {
 
   poll(tsUs: number): number {
     let t = tsUs;
-    for (const { question, answer, places } of this.#polls) {
+    for (const { question, answer, slots } of this.#polls) {
       this.#next(question, answer);
-      for (const { point, at } of places)
-        putRaw(answer, at, point, rawOf(point, this.controller.read(point.name)), false);
+      for (const slot of slots) slot.put(answer);
       const asked = this.stream.say(t, true, question);
       t = this.stream.say(asked + 300 + this.#latency(), false, answer) + 350;
     }

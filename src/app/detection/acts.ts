@@ -132,6 +132,10 @@ export const reviewAlert = async (actor: Actor, id: string, request: ReviewReque
 export const acceptAlert = async (actor: Actor, id: string, { reason }: Static<typeof AcceptRequest>) => {
   const { store, site, view, nowUs, userId } = actor;
   const alert = alertById(view, id);
+  // The act stands in the journal before anything is learned from it; what came of it follows.
+  await store.writer.submit({
+    journal: [entry(actor, 'baseline.accept', `alert ${id}`, { reason, kind: alert.lead.kind })],
+  });
   const outcomes = alert.findings.map((finding) => view.detection.accept(finding));
   const learned = outcomes.some((outcome) => outcome.learned);
   const text = outcomes.find((outcome) => outcome.learned === learned)?.text ?? '';
@@ -149,7 +153,7 @@ export const acceptAlert = async (actor: Actor, id: string, { reason }: Static<t
   };
   await store.writer.submit({
     put: learned ? { alert_state: [alertActRow(site.id, act, nowUs)], review: [review] } : {},
-    journal: [entry(actor, 'baseline.accept', `alert ${id}`, { reason, learned, text, kind: alert.lead.kind })],
+    journal: [entry(actor, 'baseline.accepted', `alert ${id}`, { learned, text })],
   });
   if (learned) {
     view.detection.triage.setAct(act);

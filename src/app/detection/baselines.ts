@@ -1,24 +1,25 @@
 /**
  * What was learned, kept under a name: saved, compared, restored, carried to a twin machine as a file. A baseline names
- * the addresses and points that it speaks about by number; it fits where they have the same numbers (this site, or a twin
- * that saw its devices in the same order) and is refused elsewhere, with what does not fit.
+ * the addresses and points that it speaks about by number; it fits where they have the same numbers: in this site, and in
+ * a site that has read nothing yet, which takes them over (`twin.ts`). Elsewhere it is refused, with what does not fit.
+ * What goes on is no part of it: open episodes stay those of the site.
  */
 import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { BaselineComparison, BaselineRow, NewBaseline, Restored } from '../../api/index.ts';
 import type { EndpointView } from '../../core/endpoint.ts';
 import type { SiteModel } from '../../core/site-model.ts';
-import type { Row } from '../../store/index.ts';
+import { type JournalEntry, type Row, siteBatch } from '../../store/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import { type SiteView, timeText } from '../query/view.ts';
 import type { Actor } from './acts.ts';
 import { learnedParts, loadLearned } from './keep.ts';
+import { type Numbered, readNumbered, unseenRows } from './twin.ts';
 
 /** Baselines of one site, and octets of a file that is carried here. */
 export const MAX_BASELINES = 100;
 export const MAX_BASELINE_BYTES = 64 * 1024 ** 2;
 const HOUR_US = 3_600_000_000;
-const MAX_MISSING = 100;
 const MAX_ROWS = 500;
 
 interface Summary {
@@ -37,9 +38,24 @@ interface Content {
   /** Addresses and points by number, as they are told apart anywhere. */
   readonly endpoints: readonly string[];
   readonly points: readonly string[];
+  /** The same as rows, for a site that has none. */
+  readonly numbered: Numbered;
   /** Learned parts, base64. */
   readonly parts: Readonly<Record<string, string>>;
 }
+
+const NOT_NUMBERED: Numbered = { endpoints: [], points: [] };
+const NO_EPISODES = { open: [], changed: [] };
+
+/** The part of the detectors with other episodes; its other values stay as they are written. */
+const withEpisodes = (part: Uint8Array, episodes: unknown): Uint8Array => {
+  const saved = JSON.parse(Buffer.from(part).toString('utf8')) as object;
+  return Buffer.from(JSON.stringify({ ...saved, episodes }));
+};
+const episodesOf = (part: Uint8Array | undefined): unknown =>
+  part === undefined
+    ? NO_EPISODES
+    : (JSON.parse(Buffer.from(part).toString('utf8')) as { readonly episodes: unknown }).episodes;
 
 const addressKey = (endpoints: EndpointView, id: number): string => {
   const e = endpoints.get(id);
@@ -57,9 +73,17 @@ const pointKeys = (model: SiteModel): string[] =>
     return `${point.target} ${point.protocol} ${point.path}`;
   });
 
-const contentOf = (view: SiteView, name: string, note: string, madeAt: string): Content => {
+const contentOf = (
+  view: SiteView,
+  name: string,
+  note: string,
+  madeAt: string,
+  numbered: Numbered = NOT_NUMBERED,
+): Content => {
   const { detection } = view;
   const parts = learnedParts(detection, true);
+  const detectors = parts.get('detection');
+  if (detectors !== undefined) parts.set('detection', withEpisodes(detectors, NO_EPISODES));
   // What was handed out here was not written to the site's own state.
   detection.putBack([]);
   return {
@@ -75,6 +99,7 @@ const contentOf = (view: SiteView, name: string, note: string, madeAt: string): 
     },
     endpoints: endpointKeys(view.endpoints),
     points: pointKeys(view.model),
+    numbered,
     parts: Object.fromEntries([...parts].map(([key, bytes]) => [key, Buffer.from(bytes).toString('base64')])),
   };
 };
@@ -96,6 +121,9 @@ const readContent = (payload: Uint8Array): Content => {
     if (!lists.every((list) => Array.isArray(list) && list.every((x) => typeof x === 'string'))) throw bad();
     if (typeof content.name !== 'string' || typeof content.parts !== 'object' || content.parts === null) throw bad();
     if (!Object.values(content.parts).every((x) => typeof x === 'string')) throw bad();
+    const { endpoints, points } = content.numbered;
+    if (endpoints.length > 0 && endpoints.length !== content.endpoints.length) throw bad();
+    if (points.length > 0 && points.length !== content.points.length) throw bad();
     return content;
   } catch {
     throw bad();
@@ -183,8 +211,10 @@ export const listBaselines = async (
 };
 
 export const saveBaseline = async (actor: Actor, request: NewBaseline, names: ReadonlyMap<string, string>) => {
-  const { view, site, nowUs } = actor;
-  const content = contentOf(view, request.name, request.note ?? '', `${site.name}, ${timeText(nowUs)}`);
+  const { view, site, store, nowUs } = actor;
+  await site.save(nowUs);
+  const numbered = await readNumbered(store, site.id);
+  const content = contentOf(view, request.name, request.note ?? '', `${site.name}, ${timeText(nowUs)}`, numbered);
   return toRow(await keep(actor, content, 'saved', 'baseline.save'), names);
 };
 
@@ -258,11 +288,65 @@ export const compareBaseline = async (
   };
 };
 
+/** Puts learned parts in the place of what is there; the site's own episodes go on. */
+const replaceLearned = (actor: Actor, parts: ReadonlyMap<string, Uint8Array>): void => {
+  const { detection } = actor.view;
+  const all = new Map(parts);
+  const detectors = all.get('detection');
+  if (detectors !== undefined) {
+    const now = new TextEncoder().encode(detection.detection.save());
+    all.set('detection', withEpisodes(detectors, episodesOf(now)));
+  }
+  loadLearned(detection, all);
+  detection.putBack([]);
+};
+
+/** Numbers and learned parts as rows of a site that has none; it is read anew from them. */
+const carryInto = async (actor: Actor, row: Row<'baseline'>, content: Content, reason: string): Promise<Restored> => {
+  const { site, store, nowUs } = actor;
+  if (content.numbered.endpoints.length === 0)
+    throw new RequestError(
+      409,
+      'baseline-misfit',
+      'The baseline was kept before another was restored and has no list of devices to take over.',
+      'Save the baseline once more where it was made.',
+    );
+  const { put } = siteBatch(site.id, '', unseenRows(content.numbered), [], nowUs);
+  const learned = [...partsOf(content)].map(([name, payload]) => ({
+    site_id: site.id,
+    name,
+    payload,
+    recorded_us: nowUs,
+  }));
+  await store.writer.submit({
+    put: { ...put, learned_state: learned },
+    journal: [entryOf(actor, row, { reason, carried: true })],
+  });
+  site.unload();
+  const { detection } = await site.view(nowUs);
+  return { before: '', detectors: 1, cells: detection.feed.cells.length, missing: [], missingMore: 0 };
+};
+
+const entryOf = (
+  { site, userId, nowUs }: Actor,
+  row: Row<'baseline'>,
+  detail: Record<string, string | boolean>,
+): JournalEntry => ({
+  siteId: site.id,
+  tsUs: nowUs,
+  userId,
+  action: 'baseline.restore',
+  subject: `baseline ${row.baseline_id}`,
+  detail: { name: row.name, ...detail },
+});
+
 /** What is learned now is kept first, so that a restore can be taken back by another. */
 export const restoreBaseline = async (actor: Actor, id: string, reason: string): Promise<Restored> => {
-  const { view, site, store, userId, nowUs } = actor;
+  const { view, site, store, nowUs } = actor;
   const row = await rowOf(actor, id);
   const content = readContent(row.payload);
+  if (view.endpoints.count === 0 && view.model.pointCount === 0 && site.busy === 0)
+    return carryInto(actor, row, content, reason);
   const missing = [
     ...misfits(content.endpoints, endpointKeys(view.endpoints)),
     ...misfits(content.points, pointKeys(view.model)),
@@ -272,39 +356,34 @@ export const restoreBaseline = async (actor: Actor, id: string, reason: string):
       409,
       'baseline-misfit',
       `The baseline speaks of ${missing.length} addresses or points that this site does not have under the same number, ${missing.slice(0, 3).join('; ')} first.`,
-      'A baseline fits the site that it was made from, and a site that read the same recording from its start.',
+      'A baseline fits the site that it was made from. To carry it to a twin machine, start that with --baseline and a new --site.',
     );
   }
-  const before = await keep(
-    actor,
-    contentOf(view, `before "${row.name}" was restored`, reason, `${site.name}, ${timeText(nowUs)}`),
-    'automatic',
-    'baseline.save',
-  );
-  const parts = new Map(
-    Object.entries(content.parts).map(([key, text]) => [key, new Uint8Array(Buffer.from(text, 'base64'))]),
-  );
-  loadLearned(view.detection, parts);
-  await store.writer.submit({
-    journal: [
-      {
-        siteId: site.id,
-        tsUs: nowUs,
-        userId,
-        action: 'baseline.restore',
-        subject: `baseline ${id}`,
-        detail: { name: row.name, reason, before: before.baseline_id },
-      },
-    ],
-  });
-  view.detection.putBack([]);
+  const now = contentOf(view, `before "${row.name}" was restored`, reason, `${site.name}, ${timeText(nowUs)}`);
+  const before = await keep(actor, now, 'automatic', 'baseline.save');
+  // Written first: what is learned must not change without its line in the journal.
+  await store.writer.submit({ journal: [entryOf(actor, row, { reason, before: before.baseline_id })] });
+  try {
+    replaceLearned(actor, partsOf(content));
+  } catch {
+    replaceLearned(actor, partsOf(now));
+    throw new RequestError(
+      422,
+      'input-invalid',
+      'What was learned in this baseline cannot be read; nothing was changed.',
+      'It was made by another version of Gatehouse, or damaged: save it once more where it was made.',
+    );
+  }
   site.keepLearned();
   await site.save(nowUs);
   return {
     before: before.baseline_id,
     detectors: 1,
     cells: view.detection.feed.cells.length,
-    missing: missing.slice(0, MAX_MISSING),
+    missing: [],
     missingMore: 0,
   };
 };
+
+const partsOf = (content: Content): Map<string, Uint8Array> =>
+  new Map(Object.entries(content.parts).map(([key, text]) => [key, new Uint8Array(Buffer.from(text, 'base64'))]));

@@ -8,6 +8,8 @@ import { alertById, alertDetail, alertRow, alerts, findingById, findingDetail, f
 import { incidentById, incidentDetail, incidentRow, incidents } from '../query/incidents.ts';
 import { band, cellById, cellDetail, cells } from '../query/process.ts';
 import type { SiteView } from '../query/view.ts';
+import { setUnits } from '../units.ts';
+import { tryAccept } from './acceptance.ts';
 import * as acts from './acts.ts';
 import * as baselines from './baselines.ts';
 import { readProof, readSettings } from './keep.ts';
@@ -21,6 +23,7 @@ type Mine = Pick<
   | 'changeAlert'
   | 'changeAlerts'
   | 'reviewAlert'
+  | 'tryAccept'
   | 'acceptAlert'
   | 'alertRates'
   | 'findings'
@@ -38,6 +41,7 @@ type Mine = Pick<
   | 'addRelation'
   | 'changeRelation'
   | 'band'
+  | 'setUnits'
   | 'tryTuning'
   | 'applyTuning'
   | 'baselines'
@@ -92,6 +96,7 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
     acting(context, params.site, userId, ['alerts', 'incidents', 'now'], async (actor) =>
       alertRow(actor.view, await acts.reviewAlert(actor, params.alert, body), context.names),
     ),
+  tryAccept: async (context, { params }) => tryAccept(await viewOf(context, params.site), params.alert),
   acceptAlert: (context, { params, body, userId }) =>
     acting(context, params.site, userId, ['alerts', 'incidents', 'now', 'process', 'detection'], (actor) =>
       acts.acceptAlert(actor, params.alert, body),
@@ -134,10 +139,10 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
     acting(context, params.site, userId, ['alerts', 'incidents', 'now'], async (actor) =>
       windowRow(actor.view, await acts.changeWindow(actor, params.window, body), context.names),
     ),
-  cells: async (context, { params }) => cells(await viewOf(context, params.site)),
+  cells: async (context, { params, query }) => cells(await viewOf(context, params.site), query),
   cell: async (context, { params, query }) => {
     const view = await viewOf(context, params.site);
-    return cellDetail(view, cellById(view, params.cell), query.samples, context.names);
+    return cellDetail(view, cellById(view, params.cell), query, context.names);
   },
   addRelation: (context, { params, body, userId }) =>
     acting(context, params.site, userId, ['process'], (actor) => relations.addRelation(actor, params.cell, body)),
@@ -154,6 +159,8 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
     if (site.busy > 0) await site.save(context.nowUs);
     return band(view, context.store, { site: params.site, point: params.point, ...query });
   },
+  setUnits: (context, { params, body, userId }) =>
+    acting(context, params.site, userId, ['points', 'process', 'alerts'], (actor) => setUnits(actor, body)),
   tryTuning: async (context, { params, body }) =>
     tuning.tryTuning(await viewOf(context, params.site), await readSettings(context.store, params.site), body),
   applyTuning: (context, { params, body, userId }) =>

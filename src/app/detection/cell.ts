@@ -8,20 +8,29 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { BandColumns, CellModel, Deviation, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
+import { durationText } from '../../decide/index.ts';
 import { CellGuard } from '../../detect/index.ts';
-import { printRelation, type RelationWatch } from '../../learn/process/index.ts';
+import {
+  CellStretches,
+  findPairs,
+  joinRow,
+  printRelation,
+  type RelationWatch,
+  type SavedStretch,
+  type WordPair,
+  wordsText,
+} from '../../learn/process/index.ts';
 import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
+import { Freshness } from './freshness.ts';
 import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
 
-/** A value is fresh for so many of its own cadences, so many steps, and at least so long. */
-const FRESH_CADENCES = 20;
-const FRESH_STEPS = 5;
-const FRESH_US = 60_000_000;
 /** Fewer rows teach nothing. */
 export const MIN_ROWS = 200;
 /** A relation that a person wrote and that does not hold is worth a look. */
 const WRITTEN_SURPRISE = 0.75;
+/** Samples that are compared with earlier ones come at most so often: ticks come once in a second. */
+const LEAST_SAMPLE_US = 2_000_000;
 /** A cell without a new row for more steps than this was not seen. */
 const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
@@ -36,6 +45,8 @@ export interface CellPlan {
   readonly points: readonly number[];
   readonly stepUs: number;
   readonly rows: number;
+  /** Pace of polling of most of its points; absent in what older versions saved: that of the rows. */
+  readonly sampleUs?: number;
 }
 
 export interface CellOptions {
@@ -45,12 +56,17 @@ export interface CellOptions {
   readonly names: readonly string[];
   readonly targets: readonly EndpointId[];
   readonly protocols: readonly string[];
+  /** Columns whose registers follow each other, the lower address first: two of them may be one number. */
+  readonly neighbours?: readonly (readonly [number, number])[];
   readonly fitter: Fitter;
   /** A model that was asked for is there, or could not be made. */
   readonly onFitted: () => void;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
 }
+
+/** Number of a row that is judged and not kept. */
+const NOT_KEPT = -1;
 
 const nanColumns = (n: number): BandColumns => ({
   expected: new Float64Array(n).fill(Number.NaN),
@@ -71,10 +87,15 @@ export class Cell {
   readonly watch: PointWatch;
   readonly #options: CellOptions;
   readonly #row: Float64Array;
+  readonly #sampled: Float64Array;
   readonly #lastUs: Float64Array;
+  readonly #freshness: Freshness;
+  readonly #stretches: CellStretches;
   readonly #band: BandColumns;
   /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring. */
   readonly #bands: { readonly [K in keyof BandColumns]: Float32Array };
+  /** Number of the row that is judged: behind the last one where rows waited for their model. */
+  #inHand = 0;
   readonly #surprise: Float64Array;
   /** Smallest and largest value learned from, where the model shows no band. */
   #range: readonly { readonly low: number; readonly high: number }[] = [];
@@ -85,6 +106,11 @@ export class Cell {
   #fittedUs = 0;
   #learnedUs = 0;
   #nextUs = 0;
+  readonly #sampleUs: number;
+  #lookedUs = 0;
+  #arming: readonly PointArming[] = [];
+  /** Numbers of 32 bits: rows hold them in the place of their first words. */
+  #pairs: readonly WordPair[] = [];
   #failedUs = 0;
   /** The model that is being made, and what is to be done when it is there. */
   #fitting: Pending | undefined;
@@ -102,7 +128,11 @@ export class Cell {
     this.watch = options.watch;
     this.rows = new CellRows(n, plan.rows);
     this.#row = new Float64Array(n);
+    this.#sampled = new Float64Array(n);
     this.#lastUs = new Float64Array(n);
+    this.#freshness = new Freshness(n);
+    this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
+    this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);
     this.#bands = {
       expected: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
@@ -148,35 +178,53 @@ export class Cell {
   get model(): CellModel | undefined {
     return this.#model;
   }
+  /** The number that a column is a word of; undefined where it is one by itself. */
+  pairOf(column: number): WordPair | undefined {
+    return this.#pairs.find(({ first, second }) => first === column || second === column);
+  }
   get arming(): readonly PointArming[] {
-    return this.#model?.arming ?? [];
+    return this.#arming;
   }
 
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
   tick(tsUs: number, odd: boolean): boolean {
-    if (tsUs < this.#nextUs && tsUs >= this.rows.lastUs) return false;
+    this.#sample(tsUs, odd);
     const { stepUs } = this.plan;
+    if (tsUs < this.#nextUs && tsUs >= this.#nextUs - stepUs) return false;
     const at = Math.floor(tsUs / stepUs) * stepUs;
     this.#nextUs = at + stepUs;
-    // A clock that stepped back would put rows out of order: they are waited out.
-    if (at <= this.rows.lastUs) return false;
     const row = this.#row;
     this.watch.read(row, this.#lastUs);
     let known = 0;
     for (let i = 0; i < row.length; i++) {
-      const fresh = Math.max(FRESH_US, FRESH_STEPS * stepUs, FRESH_CADENCES * this.watch.cadenceUs(i));
-      if (tsUs - this.#lastUs[i]! > fresh) row[i] = Number.NaN;
+      // What was not seen is unknown: a value that is held would look like one that is frozen.
+      if (!this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i))) row[i] = Number.NaN;
       else if (!Number.isNaN(row[i]!)) known++;
     }
+    joinRow(this.#pairs, row);
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
+    if (at <= this.rows.lastUs) {
+      // A clock stepped back: rows are kept in order, so that these are judged and not kept.
+      this.#judge(at, NOT_KEPT);
+      return false;
+    }
     const isOdd = this.#judge(at, this.rows.taken) || odd;
     this.rows.add(at, row, isOdd);
     this.dirty = true;
     return true;
   }
 
-  /** Judges the row in hand, which is that of this number. */
+  /** Samples between rows, for repetitions: looked at twice in the time of one. */
+  #sample(tsUs: number, odd: boolean): void {
+    if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
+    this.#lookedUs = tsUs;
+    this.watch.read(this.#sampled, this.#lastUs);
+    joinRow(this.#pairs, this.#sampled);
+    this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && this.#fitting === undefined && !odd);
+  }
+
+  /** Judges the row in hand, which is that of this number (or is not kept). */
   #judge(tsUs: number, number: number): boolean {
     if (this.#model === undefined || this.#guard === undefined) return false;
     const row = this.#row;
@@ -188,18 +236,23 @@ export class Cell {
     for (const { point, surprise } of deviations)
       if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]! || 0, surprise);
     const band = this.#look();
-    const slot = (number % BAND_ROWS) * row.length;
-    this.#bands.expected.set(band.expected, slot);
-    this.#bands.low.set(band.low, slot);
-    this.#bands.high.set(band.high, slot);
+    this.#inHand = number === NOT_KEPT ? this.rows.taken : number;
+    if (number !== NOT_KEPT) {
+      const slot = (number % BAND_ROWS) * row.length;
+      this.#bands.expected.set(band.expected, slot);
+      this.#bands.low.set(band.low, slot);
+      this.#bands.high.set(band.high, slot);
+    }
     return this.#guard.take(tsUs, row, { ...score, deviations }, band);
   }
 
   /** Without the relations that people rejected, with those that they wrote. */
   #judged(said: readonly Deviation[]): readonly Deviation[] {
     const { muted, watch } = this.#relations;
-    if (muted.size === 0 && watch.relations.length === 0) return said;
+    const repeated = this.#repeated();
+    if (muted.size === 0 && watch.relations.length === 0 && repeated.length === 0) return said;
     const out = said.filter(({ kind, text }) => kind !== 'relation' || !muted.has(text));
+    out.push(...repeated);
     watch.check(this.#row, (relation, left, when) => {
       const { compare, value } = relation;
       out.push({
@@ -220,14 +273,38 @@ export class Cell {
     return out;
   }
 
+  #repeated(): Deviation[] {
+    const out: Deviation[] = [];
+    this.#stretches.repetitions(({ point, changes, limit, backUs }) => {
+      const observed = this.#row[point]!;
+      if (Number.isNaN(observed)) return;
+      const { low, high } = this.#range[point]!;
+      out.push({
+        point,
+        kind: 'replay',
+        surprise: 1 - limit / changes / 2,
+        observed,
+        expected: Number.NaN,
+        low,
+        high,
+        from: [{ point, weight: 1 }],
+        text: `${changes} changes in a row are those of ${durationText(backUs)} before, to the last digit.`,
+      });
+    });
+    return out;
+  }
+
+  /** What the model expects; where it has no opinion of a point the range of what was learned. */
   #look(): BandColumns {
     const band = this.#band;
-    if (this.#model?.expected === undefined) {
-      for (const [p, { low, high }] of this.#range.entries()) {
-        band.low[p] = low;
-        band.high[p] = high;
-      }
-    } else this.#model.expected(band);
+    const { expected, low, high } = band;
+    if (this.#model?.expected === undefined) for (const list of [expected, low, high]) list.fill(Number.NaN);
+    else this.#model.expected(band);
+    for (const [p, range] of this.#range.entries()) {
+      if (!Number.isNaN(low[p]!)) continue;
+      low[p] = range.low;
+      high[p] = range.high;
+    }
     return band;
   }
 
@@ -240,6 +317,7 @@ export class Cell {
     const count = this.rows.countNormal();
     if (count < MIN_ROWS) return false;
     const { fitter, onFitted } = this.#options;
+    this.#joinWords(until);
     const before = this.#fitting;
     before?.request?.withdraw();
     const fitting: Pending = {
@@ -261,6 +339,16 @@ export class Cell {
     });
     this.dirty = true;
     return true;
+  }
+
+  /** Before anything is learned of a cell, words that are halves of numbers are made the numbers that they are. */
+  #joinWords(until: number): void {
+    const { neighbours = [], targets } = this.#options;
+    if (this.isArmed || this.#fitting !== undefined || this.#pairs.length > 0 || neighbours.length === 0) return;
+    this.#pairs = findPairs(this.rows.table(this.names, until), neighbours, (column) => targets[column]!);
+    if (this.#pairs.length === 0) return;
+    this.rows.rewrite((row) => joinRow(this.#pairs, row));
+    for (const { first, second } of this.#pairs) this.#stretches.join(first, second);
   }
 
   #fitted(outcome: FitOutcome, sinceUs: number, until: number, count: number): void {
@@ -292,6 +380,8 @@ export class Cell {
   #arm(model: CellModel, until: number): void {
     const { plan, targets, protocols, state, end } = this.#options;
     this.#model = model;
+    this.#stretches.arm();
+    this.#arming = model.arming.map((arming, p) => this.#armingOf(arming, p));
     this.setDecided(this.#decided);
     this.#range = this.rows.ranges(until);
     this.#guard = new CellGuard({
@@ -303,9 +393,28 @@ export class Cell {
       stepUs: plan.stepUs,
       learnedUs: this.#learnedUs,
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
+      // The slot of the oldest row holds the row in hand already.
+      note: (column) => {
+        const pair = this.pairOf(column);
+        return pair === undefined
+          ? ''
+          : `${this.names[pair.first]} and ${this.names[pair.second]} are ${wordsText(pair)}.`;
+      },
+      bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.#inHand), this.#inHand),
       state,
       end,
     });
+  }
+
+  /** What the model is armed for, and whether samples are watched for replays. */
+  #armingOf(arming: PointArming, p: number): PointArming {
+    const pair = this.pairOf(p);
+    if (pair?.second === p)
+      return { ...arming, armed: [], unarmed: `judged with ${this.names[pair.first]}: both are ${wordsText(pair)}` };
+    if (this.#stretches.isArmed(p))
+      return arming.armed.includes('replay') ? arming : { ...arming, armed: [...arming.armed, 'replay'] };
+    if (arming.nature !== 'continuous' || arming.armed.includes('replay')) return arming;
+    return { ...arming, unarmed: [arming.unarmed, this.#stretches.unarmed(p)].filter((t) => t !== '').join('; ') };
   }
 
   /** Nothing of the cell was seen when its last row was due. `nowUs`: frame time. */
@@ -321,18 +430,18 @@ export class Cell {
   surprise(column: number): number {
     return this.#surprise[column]!;
   }
-  /** The band of a column over the last rows (at most BAND_ROWS), oldest first; empty while not armed. */
+  /** The band of a column over the last rows before row `until` (at most BAND_ROWS), oldest first; empty while not armed. */
   bands(
     column: number,
     rows: number,
+    until = this.rows.taken,
   ): { readonly expected: number[]; readonly low: number[]; readonly high: number[] } {
     if (!this.isArmed) return { expected: [], low: [], high: [] };
     const n = this.plan.points.length;
-    const taken = this.rows.taken;
     const of = (list: Float32Array): number[] =>
       Array.from({ length: rows }, (_, i) => {
         const back = rows - i;
-        return back > BAND_ROWS || back > taken ? Number.NaN : list[((taken - back) % BAND_ROWS) * n + column]!;
+        return back > BAND_ROWS || back > until ? Number.NaN : list[((until - back) % BAND_ROWS) * n + column]!;
       });
     return { expected: of(this.#bands.expected), low: of(this.#bands.low), high: of(this.#bands.high) };
   }
@@ -349,6 +458,9 @@ export class Cell {
         // What is being made anew because a person asked for it is asked for again after a restart.
         again: this.#fitting !== undefined && this.isArmed,
         problem: this.problem,
+        usualUs: this.#freshness.save(),
+        stretches: this.#stretches.save(),
+        pairs: this.#pairs,
         guard: this.#guard?.save() ?? '',
       },
       model: this.#model?.save() ?? new Uint8Array(0),
@@ -361,6 +473,9 @@ export class Cell {
     this.#nextUs = header.nextUs;
     this.#failedUs = header.failedUs;
     this.problem = header.problem;
+    this.#freshness.load(header.usualUs ?? []);
+    this.#stretches.load(header.stretches ?? []);
+    this.#pairs = header.pairs ?? [];
     if (model.length > 0) {
       try {
         this.#arm(this.#options.fitter.restore(model), this.rows.taken);
@@ -390,5 +505,10 @@ export interface SavedCell {
   readonly failedUs: number;
   readonly again: boolean;
   readonly problem: string;
+  /** Usual pauses between two sightings of each point; absent in what older versions saved. */
+  readonly usualUs?: readonly number[];
+  /** What is normal for its samples to repeat. */
+  readonly stretches?: readonly SavedStretch[];
+  readonly pairs?: readonly WordPair[];
   readonly guard: string;
 }

@@ -6,6 +6,7 @@
 import type { Statement } from '../../core/detector.ts';
 import type { EndpointId, EndpointView } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
+import type { Point } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
 import type { Fitter } from './fitting.ts';
@@ -48,6 +49,23 @@ interface Pending {
   readonly points: number[];
   sinceUs: number;
 }
+
+/** Columns whose registers follow each other: the same area of the same device. */
+const neighboursOf = (points: readonly (Point | undefined)[]): [number, number][] => {
+  const keyOf = ({ target, protocol }: Point, area: string, address: number): string =>
+    `${target} ${protocol} ${area} ${address}`;
+  const places = points.map((point) => {
+    const [, area, address] = /^(.*) (\d+)$/.exec(point?.path ?? '') ?? [];
+    return point === undefined || area === undefined ? undefined : { point, area, address: Number(address) };
+  });
+  const columns = new Map(
+    places.flatMap((at, column) => (at === undefined ? [] : [[keyOf(at.point, at.area, at.address), column] as const])),
+  );
+  return places.flatMap((at, column): [number, number][] => {
+    const next = at && columns.get(keyOf(at.point, at.area, at.address + 1));
+    return next === undefined ? [] : [[column, next]];
+  });
+};
 
 export class ProcessFeed {
   readonly #options: FeedOptions;
@@ -180,7 +198,8 @@ export class ProcessFeed {
         .filter((us) => us > 0)
         .sort((a, b) => a - b);
       const rows = this.#rowsFor(some.length);
-      const least = Math.max(cadences[Math.floor(cadences.length / 2)] ?? 0, this.#options.learningUs() / rows);
+      const cadence = cadences[Math.floor(cadences.length / 2)] ?? 0;
+      const least = Math.max(cadence, this.#options.learningUs() / rows);
       const stepUs = (STEPS_S.find((s) => s * 1e6 >= least * 0.99) ?? 3600) * 1e6;
       this.#add({
         id: number === 1 ? `c${controller}` : `c${controller}-${number}`,
@@ -188,6 +207,8 @@ export class ProcessFeed {
         points: some,
         stepUs,
         rows,
+        // Polls are late by parts of a second now and then: their pace is one of whole seconds.
+        ...(cadence > 0 && { sampleUs: Math.min(stepUs, Math.max(1e6, Math.round(cadence / 1e6) * 1e6)) }),
       });
     }
   }
@@ -207,6 +228,7 @@ export class ProcessFeed {
       names: this.#namesOf(plan),
       targets: points.map((point) => point?.target ?? plan.controller),
       protocols: points.map((point) => point?.protocol ?? ''),
+      neighbours: neighboursOf(points),
       fitter,
       onFitted: this.#fitted,
       state,

@@ -87,7 +87,8 @@ it(`kill -9 while it learns and while it judges: ${CONTROLLERS} controllers of $
   const judged = await afterStart(judging.reachedUs);
   for (const [i, { rows, fittedUs, isArmed }] of judged.entries()) {
     expect(isArmed).toBe(true);
-    expect(fittedUs).toBeLessThanOrEqual(armedUs);
+    // Rows are taken between readings too.
+    expect(fittedUs).toBeLessThan(armedUs + STEP_US);
     // Nothing was learned again: its rows went on from those before.
     expect(rows).toBeGreaterThan(learned[i]!.rows + 100);
   }

@@ -84,12 +84,32 @@ export class CellRows {
     return changed;
   }
 
+  /** Odd rows between two times: what `makeNormal` would change. */
+  oddRows(fromUs: number, toUs: number): number {
+    let odd = 0;
+    for (let i = 0; i < this.count; i++) {
+      const at = this.#at(i);
+      const ts = this.#tsUs[at]!;
+      if (ts >= fromUs && ts <= toUs) odd += this.#odd[at]!;
+    }
+    return odd;
+  }
+
   /** Writes a row that is kept, by its number since the first; answers its time, NaN where it is not kept any more. */
   read(number: number, row: Float64Array): number {
     if (number < this.#taken - this.count || number >= this.#taken) return Number.NaN;
     const at = number % this.capacity;
     row.set(this.#values.subarray(at * this.points, (at + 1) * this.points));
     return this.#tsUs[at]!;
+  }
+
+  /** Changes all rows that are kept, the oldest first: what their values mean was understood. */
+  rewrite(change: (row: Float64Array) => void): void {
+    for (let i = 0; i < this.count; i++) {
+      const at = this.#at(i);
+      change(this.#values.subarray(at * this.points, (at + 1) * this.points));
+    }
+    this.markAll();
   }
 
   /** Something was odd in a row that was judged late; nothing where it is not kept any more. */

@@ -7,7 +7,7 @@ import type { EndpointView } from '../../core/endpoint.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { IncidentAct, MaintenanceWindow } from '../../core/incident.ts';
 import type { SiteModel, SiteSink, SourceContext } from '../../core/site-model.ts';
-import { OVERRUN_GRACE_US, type Scope, Triage } from '../../decide/index.ts';
+import { type Scope, Triage } from '../../decide/index.ts';
 import { DECODERS } from '../../decode/index.ts';
 import { createDetection, type Detection, KINDS, LEARNING_TIME_US, OVERRUN } from '../../detect/index.ts';
 import { Devices } from './devices.ts';
@@ -184,7 +184,8 @@ export class SiteDetection {
     for (const finding of open) {
       const hit = hits.get(finding.id);
       if (hit === undefined || finding.detector === 'maintenance') continue;
-      if (finding.lastUs <= hit.window.toUs + OVERRUN_GRACE_US) continue;
+      // A process that has changed is no work that goes on; its own alert says that it does.
+      if (!hit.overrun || finding.detector === 'process') continue;
       const key = `${hit.window.id} ${this.devices.host(finding.target)}`;
       const group = going.get(key) ?? { window: hit.window, findings: [] };
       group.findings.push(finding);

@@ -17,6 +17,7 @@ import type { Alert, WindowHit } from '../../core/incident.ts';
 import { attack, durationText, fill, type Naming, tell } from '../../decide/index.ts';
 import { CARDS, KINDS } from '../../detect/index.ts';
 import { RequestError } from '../engine-contract.ts';
+import { unitOf } from '../units.ts';
 import type { Accessors } from './filter.ts';
 import { pageOf } from './page.ts';
 import { evidenceRefs, finite, maybeTime, partyOf, partyWords, type SiteView, share, twoParties } from './view.ts';
@@ -268,6 +269,7 @@ const column = (values: Float64Array): (number | null)[] => Array.from(values, f
 
 export const proofChart = (view: SiteView, finding: Finding, proof: Proof): ProofChart => ({
   point: pointRef(view, proof.point),
+  unit: unitOf(view, proof.point),
   us: [...proof.tsUs],
   observed: column(proof.observed),
   expected: column(proof.expected),

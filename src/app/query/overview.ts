@@ -1,6 +1,5 @@
 /** The pages about a whole site: what needs a person now, the map, coverage. */
 import {
-  type Attention,
   type Coverage,
   ENGINEERING_VERBS,
   type MapEdge,
@@ -10,7 +9,7 @@ import {
   type SiteMap,
   WRITING_VERBS,
 } from '../../api/index.ts';
-import type { Alert } from '../../core/incident.ts';
+import type { Priority } from '../../core/incident.ts';
 import type { Verb } from '../../core/observation.ts';
 import type { Asset, Conversation } from '../../core/site.ts';
 import { attentionOf, mattersOf, notTold } from './attention.ts';
@@ -49,15 +48,12 @@ export const siteRange = (view: SiteView): { first: number; last: number } =>
 const posture = (
   state: Now['state'],
   visible: number | null,
-  attention: readonly Attention[],
-  alerts: readonly Alert[],
+  matters: readonly { readonly priority: Priority }[],
 ): string => {
   if (state === 'empty') return 'Nothing was seen yet: open a capture or name an interface.';
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
-  const pressing = [...attention, ...alerts].filter(
-    (item) => item.priority === 'urgent' || item.priority === 'high',
-  ).length;
+  const pressing = matters.filter(({ priority }) => priority === 'urgent' || priority === 'high').length;
   const first =
     pressing === 0
       ? `No evidence of a change to a controller that needs a person in the ${seen}.`
@@ -74,6 +70,9 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
   const attention = attentionOf(view, notTold(view, mattersOf(view)));
   const alerts = view.detection.triage.picture().alerts.filter((alert) => alert.state !== 'closed');
   const stories = openIncidents(view);
+  const told = new Set(stories.slice(0, MAX_INCIDENTS).map(({ id }) => id));
+  // What an incident tells is not told a second time, alert by alert.
+  const alone = alerts.filter(({ incident }) => !told.has(incident));
   let decoded = 0;
   let payload = 0;
   let undecoded = 0;
@@ -104,13 +103,14 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     .filter((verdict) => verdict.code !== 'nothing-wrong-seen')
     .map(({ code, title, detail, whatToDo }) => ({ id: code, title, detail, whatToDo, link: 'coverage' }));
   return {
-    posture: posture(state, visible, attention, alerts),
+    posture: posture(state, visible, [...stories.slice(0, MAX_INCIDENTS), ...attention, ...alone]),
     state,
     visible,
     incidents: stories.slice(0, MAX_INCIDENTS).map((incident) => incidentRow(view, incident, names)),
     incidentsMore: Math.max(0, stories.length - MAX_INCIDENTS),
-    alerts: alerts.slice(0, MAX_ALERTS).map((alert) => alertRow(view, alert, names)),
-    alertsMore: Math.max(0, alerts.length - MAX_ALERTS),
+    alerts: alone.slice(0, MAX_ALERTS).map((alert) => alertRow(view, alert, names)),
+    alertsMore: Math.max(0, alone.length - MAX_ALERTS),
+    alertsJoined: alerts.length - alone.length,
     learning: learningText(view),
     attention: attention.slice(0, MAX_ATTENTION),
     attentionMore: Math.max(0, attention.length - MAX_ATTENTION),

@@ -1,13 +1,27 @@
 /** Process cells as answers: points with sparkline, band and what is armed, relations, the band of one point. */
-import type { Band, CellDetail, CellList, CellPoint, CellRow, PointRef, RelationRow } from '../../api/index.ts';
+import type {
+  Band,
+  CellDetail,
+  CellList,
+  CellPoint,
+  CellQuery,
+  CellRow,
+  CellsQuery,
+  GuardState,
+  PointLook,
+  PointRef,
+  RelationRow,
+  Series,
+} from '../../api/index.ts';
 import type { Finding } from '../../core/finding.ts';
 import { durationText, fill } from '../../decide/index.ts';
-import { parseRelation, type Relation, RelationWatch } from '../../learn/process/index.ts';
+import { parseRelation, type Relation, RelationWatch, wordsText } from '../../learn/process/index.ts';
 import type { Store } from '../../store/index.ts';
 import { BAND_ROWS, type Cell } from '../detection/cell.ts';
 import { type Decided, relationId } from '../detection/relations.ts';
 import { RequestError } from '../engine-contract.ts';
-import { type SeriesRequest, seriesOf } from '../series.ts';
+import { rangeOf, type SeriesRequest, seriesOf } from '../series.ts';
+import { unitOf } from '../units.ts';
 import { kindOf, namingOf, pointRef } from './findings.ts';
 import { finite, maybeTime, partyOf, plainValue, type SiteView, share } from './view.ts';
 
@@ -46,8 +60,15 @@ const progressOf = (view: SiteView, cell: Cell): Progress => {
   };
 };
 
+/** What was judged of a number in two registers is told with the words that it is made of. */
+const numberText = (cell: Cell, i: number): string => {
+  const pair = cell.pairOf(i);
+  return pair?.first === i ? `; with ${cell.names[pair.second]} ${wordsText(pair)}` : '';
+};
+
 const pointProgress = (view: SiteView, cell: Cell, i: number): Progress => {
-  const whole = progressOf(view, cell);
+  const progress = progressOf(view, cell);
+  const whole = { ...progress, text: `${progress.text}${numberText(cell, i)}` };
   const arming = cell.arming[i];
   if (!cell.isArmed || arming === undefined) return whole;
   if (arming.armed.length > 0)
@@ -67,15 +88,52 @@ const openByPoint = (view: SiteView): Map<number, Finding> => {
   return open;
 };
 
-const cellRow = (view: SiteView, cell: Cell, open: ReadonlyMap<number, Finding>): CellRow => {
+const LOOKED_FOR: Readonly<Record<Exclude<PointLook, 'all' | 'odd'>, readonly GuardState[]>> = {
+  learning: ['learning', 'waiting', 'fitting'],
+  unseen: ['unseen'],
+  unarmed: ['unarmed'],
+};
+
+/** Columns of the points that a filter keeps, in order; all without one. */
+const kept = (
+  view: SiteView,
+  cell: Cell,
+  open: ReadonlyMap<number, Finding>,
+  { q = '', look = 'all' }: CellsQuery,
+): readonly number[] => {
+  const all = cell.plan.points.map((_, i) => i);
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0 && look === 'all') return all;
+  const name = nameOf(view, cell);
+  return all.filter((i) => {
+    const id = cell.plan.points[i]!;
+    if (look === 'odd' && !open.has(id)) return false;
+    if (look !== 'all' && look !== 'odd' && !LOOKED_FOR[look].includes(pointProgress(view, cell, i).state))
+      return false;
+    if (words.length === 0) return true;
+    const point = view.model.point(id);
+    const device = partyOf(view, point?.target ?? cell.plan.controller);
+    const text = [point?.path ?? cell.names[i], device.name, device.address, unitOf(view, id), name].join(' ');
+    return words.every((word) => text.toLowerCase().includes(word));
+  });
+};
+
+/** Its controller's; further cells of one are numbered. */
+const nameOf = (view: SiteView, { plan }: Cell): string => {
+  const { name } = partyOf(view, plan.controller);
+  const number = /-(\d+)$/.exec(plan.id)?.[1];
+  return number === undefined ? name : `${name} (${number})`;
+};
+
+const cellRow = (view: SiteView, cell: Cell, open: ReadonlyMap<number, Finding>, fits: number): CellRow => {
   const { plan } = cell;
   const controller = partyOf(view, plan.controller);
-  const number = /-(\d+)$/.exec(plan.id)?.[1];
   return {
     id: plan.id,
-    name: number === undefined ? controller.name : `${controller.name} (${number})`,
+    name: nameOf(view, cell),
     controller,
     points: plan.points.length,
+    fits,
     ...progressOf(view, cell),
     armed: cell.arming.filter(({ armed }) => armed.length > 0).length,
     relations: relationCount(cell),
@@ -90,11 +148,11 @@ const relationCount = (cell: Cell): number => {
   return new Set([...found, ...cell.decided.map((row) => row.relation_id)]).size;
 };
 
-export const cells = (view: SiteView): CellList => {
+export const cells = (view: SiteView, query: CellsQuery = {}): CellList => {
   const open = openByPoint(view);
   const { feed } = view.detection;
   return {
-    items: feed.cells.map((cell) => cellRow(view, cell, open)),
+    items: feed.cells.map((cell) => cellRow(view, cell, open, kept(view, cell, open, query).length)),
     pointsWithout: feed.without,
     version: view.version('process'),
   };
@@ -124,9 +182,9 @@ const cellPoint = (
     id,
     path: point?.path ?? cell.names[i]!,
     asset: partyOf(view, point?.target ?? cell.plan.controller),
-    unit: '',
+    unit: unitOf(view, id),
     nature: natureOf(cell, i),
-    value: plainValue(point?.value),
+    value: cell.pairOf(i)?.first === i ? finite(cell.rows.lastValue(i)) : plainValue(point?.value),
     lastAt: maybeTime(point?.lastUs ?? 0),
     ...pointProgress(view, cell, i),
     armed: [...(arming?.armed ?? [])],
@@ -187,18 +245,28 @@ export const relationRows = (
 export const cellDetail = (
   view: SiteView,
   cell: Cell,
-  samples: number | undefined,
+  query: CellQuery,
   names: ReadonlyMap<string, string>,
 ): CellDetail => {
   const open = openByPoint(view);
-  const latest = cell.rows.latest(samples ?? DEFAULT_SAMPLES);
+  const latest = cell.rows.latest(query.samples ?? DEFAULT_SAMPLES);
+  const columns = kept(view, cell, open, query);
   return {
-    cell: cellRow(view, cell, open),
+    cell: cellRow(view, cell, open, columns.length),
     us: latest.tsUs,
-    points: cell.plan.points.map((_, i) => cellPoint(view, cell, i, latest.tsUs.length, open)),
+    points: columns.map((i) => cellPoint(view, cell, i, latest.tsUs.length, open)),
     relations: relationRows(view, cell, names),
     version: view.version('process'),
   };
+};
+
+/** Values of a column of the rows that are kept, in the time that was asked for; the latest where they are too many. */
+const rowsOf = (cell: Cell, i: number, request: SeriesRequest): Pick<Series, 'us' | 'value'> => {
+  const { from, to, limit } = rangeOf(request);
+  const latest = cell.rows.latest(cell.rows.count);
+  const values = latest.at(i);
+  const kept = latest.tsUs.flatMap((us, row) => (us >= from && us <= to ? [row] : [])).slice(-limit);
+  return { us: kept.map((row) => latest.tsUs[row]!), value: kept.map((row) => finite(values[row]!)) };
 };
 
 /**
@@ -206,9 +274,11 @@ export const cellDetail = (
  * remembered (BAND_ROWS); before them it is not told.
  */
 export const band = async (view: SiteView, store: Store, request: SeriesRequest): Promise<Band> => {
-  const series = await seriesOf(store, request);
   const cell = view.detection.feed.cellOf(request.point);
   const i = cell?.plan.points.indexOf(request.point) ?? -1;
+  // The store keeps words as they came; a number that two of them make stands in the rows of its cell.
+  const isNumber = cell?.pairOf(i)?.first === i;
+  const series = isNumber ? rowsOf(cell!, i, request) : await seriesOf(store, request);
   const n = series.us.length;
   const low = new Array<number | null>(n).fill(null);
   const high = new Array<number | null>(n).fill(null);
@@ -246,7 +316,7 @@ export const band = async (view: SiteView, store: Store, request: SeriesRequest)
   return {
     point: pointRef(view, request.point),
     cell: cell?.plan.id ?? '',
-    unit: '',
+    unit: unitOf(view, request.point),
     nature: cell === undefined ? 'unknown' : natureOf(cell, i),
     ...progress,
     armed: [...(cell?.arming[i]?.armed ?? [])],

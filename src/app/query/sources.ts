@@ -19,6 +19,8 @@ const BROADCAST_SHARE = 0.95;
 const ONE_WAY_SHARE = 0.3;
 const DUPLICATE_SHARE = 0.05;
 const LOSS_SHARE = 0.005;
+/** One wrong checksum in a hundred is no accident. */
+const CHECKSUM_SHARE = 0.01;
 const UNDECODED_SHARE = 0.3;
 
 type Draft = Verdict | false;
@@ -103,6 +105,15 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
       detail: `${count(h.offloadFrames)} frames are longer than the wire allows.`,
       whatToDo: 'Turn off GRO, LRO and TSO on the capture interface (ethtool -K).',
     },
+    h.checksumsWrong > 0 &&
+      h.checksumsWrong / h.checksumsChecked > CHECKSUM_SHARE && {
+        code: 'checksums',
+        priority: 'low',
+        title: 'Checksums are wrong as recorded',
+        detail: `${percent(h.checksumsWrong, h.checksumsChecked)} of the TCP and UDP checksums that were computed do not fit. The frames are decoded all the same.`,
+        whatToDo:
+          'If the recording host itself sends these frames, its network card fills the checksums in later: nothing is wrong. If not, look for a faulty link or mirror, or for somebody who sends packets that their receiver throws away.',
+      },
     h.gapCount > 0 && {
       code: 'gaps',
       priority: 'low',
@@ -194,6 +205,9 @@ export const toSource = (source: Source, pace: Pace): SourceAnswer => {
       duplicates: h.duplicates,
       cutFrames: h.cutFrames,
       offloadFrames: h.offloadFrames,
+      // Absent in what earlier versions stored.
+      checksumsChecked: h.checksumsChecked ?? 0,
+      checksumsWrong: h.checksumsWrong ?? 0,
       ownFrames: h.ownFrames,
       broadcastFrames: h.broadcastFrames,
       unicastFrames: h.unicastFrames,

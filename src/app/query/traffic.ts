@@ -12,6 +12,7 @@ import {
   WRITING_VERBS,
 } from '../../api/index.ts';
 import type { ChangeRecord, CommandRecord, Conversation, Point, SessionRecord, WeirdRecord } from '../../core/site.ts';
+import { unitOf } from '../units.ts';
 import type { Accessors } from './filter.ts';
 import { pageOf } from './page.ts';
 import {
@@ -154,6 +155,7 @@ export const toPointRow = (view: SiteView, p: Point): PointRow => ({
   asset: partyOf(view, p.target),
   protocol: p.protocol,
   path: p.path,
+  unit: unitOf(view, p.id),
   type: p.type,
   value: plainValue(p.value),
   quality: p.quality,
@@ -173,10 +175,13 @@ export const toPointRow = (view: SiteView, p: Point): PointRow => ({
 /** The model hands out a bounded number at a time. */
 const allPoints = (view: SiteView): readonly Point[] => {
   const rows: Point[] = [];
+  let taken = 0;
   for (;;) {
-    const page = view.model.points({ offset: rows.length, limit: 10_000 });
-    rows.push(...page.rows);
-    if (page.rows.length === 0 || rows.length >= page.total) return rows;
+    const page = view.model.points({ offset: taken, limit: 10_000 });
+    // Those that a carried baseline knows are told once they are seen.
+    for (const point of page.rows) if (point.lastUs > 0) rows.push(point);
+    taken += page.rows.length;
+    if (page.rows.length === 0 || taken >= page.total) return rows;
   }
 };
 

@@ -19,6 +19,8 @@ export interface SiteView {
   readonly endpoints: EndpointView;
   readonly sources: () => readonly Source[];
   readonly nowUs: number;
+  /** Set by people; keys are of `units.ts`. */
+  readonly units: ReadonlyMap<string, string>;
   readonly version: (topic: string) => number;
   readonly cache: ViewCache;
 }

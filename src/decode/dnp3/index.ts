@@ -35,7 +35,7 @@ export const dnp3: Decoder<Dnp3Message, LinkState & ObserveState> = {
     { over: 'udp', ports: [20000] },
   ],
   probe: probeFrame,
-  open: () => ({ ...openLink(), ...openObserve() }),
+  open: () => Object.assign(openLink(), openObserve()),
   decode: decodeFrame,
   pairing: {
     scope: 'flow',

@@ -58,6 +58,19 @@ describe('dns', () => {
     }
   });
 
+  it('says on its port that a question has a name without end', () => {
+    // From a capture: the pointer at 12 goes to 14, which goes to 12.
+    const loop = bytesOf('4a30 0000 0001 0000 0000 0000 c00e c00c c010 c017');
+    expect(dns.probe(loop, 0, loop.length, { ...base, serverPort: 53 })).toBe('maybe');
+    expect(dns.probe(loop, 0, loop.length, { ...base, serverPort: 5300 })).toBe('no');
+    expect(drive(dns, [up(loop)], udp53).malformed).toMatchObject([{ code: 'dns.bad-name' }]);
+  });
+
+  it('pairs a question that is asked again with the answer to each, in order', () => {
+    const run = drive(dns, [up(query), up(query), down(answer), down(answer)], udp53);
+    expect(run.commands.map((c) => c.outcome)).toEqual(['accepted', 'accepted']);
+  });
+
   it('shows a zone transfer and its refusal', () => {
     const ask = encodeDns({ id: 9, questions: [{ name: 'plant.example', type: TYPE.AXFR }] });
     const no = encodeDns({ id: 9, response: true, rcode: 5, questions: [{ name: 'plant.example', type: TYPE.AXFR }] });

@@ -31,7 +31,9 @@ const probeMessage = (b: Uint8Array, start: number, end: number, context: PduCon
   if (opcode === 3 || opcode > 6 || asked > 32 || answered > 512) return 'no';
   if (asked + answered === 0) return (flags & 0x8000) !== 0 && (flags & 15) !== 0 ? 'maybe' : 'no';
   if (isNetbios(b, start + HEADER_OCTETS, end)) return 'no';
-  if (!readName(b, start, start + HEADER_OCTETS, end)) return 'no';
+  // One question and nothing else whose name has no end: somebody tries whether the server hangs. The decoder says it.
+  if (!readName(b, start, start + HEADER_OCTETS, end))
+    return asked === 1 && answered === 0 && flags === (flags & 0x0130) && onPort(context, PORT) ? 'maybe' : 'no';
   const o = nameCursor.next;
   if (o + 4 > end) return 'no';
   const klass = u16be(b, o + 2) & 0x7fff;
@@ -86,6 +88,8 @@ export const dns: Decoder<DnsMessage, undefined> = {
     scope: 'flow',
     role: (message) => (message.response ? 'response' : 'request'),
     key: (message) => message.id,
+    // A question asked again under its number is answered once more, late answers included.
+    queues: true,
   },
   observe: observeDns,
 };

@@ -93,9 +93,14 @@ export const observeDns = (transaction: Transaction<DnsMessage>, sink: Observati
   const known = response ?? request;
   if (asked && known !== undefined && known.opcode === 0 && asked.type !== TYPE.AXFR && asked.type !== TYPE.IXFR) {
     const refused = response !== undefined && response.rcode !== 0;
-    const query = { verb: 'read', operation: 'DNS query', target: at.server, native: known } as const;
-    if (refused) sink.command(at, { ...query, outcome: 'refused', reason: rcodeName(response.rcode) });
-    else sink.command(at, { ...query, outcome: outcomeOf(transaction, false) });
+    sink.command(at, {
+      verb: 'read',
+      operation: 'DNS query',
+      target: at.server,
+      outcome: refused ? 'refused' : outcomeOf(transaction, false),
+      reason: refused ? rcodeName(response.rcode) : undefined,
+      native: known,
+    });
   }
   if (response && response.rcode === 0 && response.opcode === 0)
     addresses(response.answers, at, 'dns', 'DNS answer', sink, asked?.name);

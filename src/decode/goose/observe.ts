@@ -220,6 +220,7 @@ const emit = (
       emit(at, `${path}.${i}`, data.items[i]!, inner, sink, depth + 1);
     return;
   }
-  const item = { target: at.sender, path, type: data.type, value: data.value, access: 'read' as const };
-  sink.value(at, quality === undefined ? item : { ...item, quality });
+  const { type, value } = data;
+  if (quality === undefined) sink.value(at, { target: at.sender, path, type, value, access: 'read' });
+  else sink.value(at, { target: at.sender, path, type, value, quality, access: 'read' });
 };

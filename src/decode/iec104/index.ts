@@ -60,7 +60,7 @@ export const iec104: Decoder<Iec104Message, ApduState & ObserveState> = {
   family: 'ot',
   attach: [{ over: 'tcp', ports: [2404] }],
   probe: probeApdu,
-  open: () => ({ ...openApdu(), ...openObserve() }),
+  open: () => Object.assign(openApdu(), openObserve()),
   decode: decodeApdu,
   pairing: { scope: 'flow', role, key },
   observe: observeIec104,

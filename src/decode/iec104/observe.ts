@@ -35,8 +35,10 @@ const fromController = (asdu: Asdu, type: AsduType): boolean | undefined => {
 };
 
 export const observeIec104 = (t: Transaction<Iec104Message>, sink: ObservationSink, state: ObserveState): void => {
-  sayOddities(t, t.request, sink);
-  sayOddities(t, t.response, sink);
+  // What is odd about a request stands where the request is, and its sender said it.
+  if (t.request !== undefined && isOdd(t.request))
+    sayOddities(t.response === undefined ? t.at : asked(t.at), t.request, sink);
+  if (t.response !== undefined) sayOddities(t.at, t.response, sink);
   const subject = t.request ?? t.response;
   if (subject === undefined) return;
   if (subject.format === FORMAT.U) {
@@ -73,30 +75,41 @@ export const observeIec104 = (t: Transaction<Iec104Message>, sink: ObservationSi
   }
 };
 
+const isOdd = (m: Iec104Message): boolean => m.sequence !== '' || (m.asdu !== undefined && m.asdu.defect !== '');
+
+/** Where the request of an answered transaction stands. */
+const asked = (at: At): At => ({
+  ...at,
+  frame: at.requestFrame,
+  firstFrame: at.requestFrame,
+  tsUs: at.requestTsUs,
+  sender: at.client,
+  receiver: at.server,
+});
+
 /** What is strange about a message, as numbers that people can check; never what it might mean. */
-const sayOddities = (t: Transaction<Iec104Message>, m: Iec104Message | undefined, sink: ObservationSink): void => {
-  if (m === undefined) return;
+const sayOddities = (at: At, m: Iec104Message, sink: ObservationSink): void => {
   switch (m.sequence) {
     case 'gap':
-      sink.weird(t.at, {
+      sink.weird(at, {
         code: 'iec104.sequence-gap',
         detail: `N(S) ${m.sendSequence}: ${m.sequenceBy} APDUs before it were not seen`,
       });
       break;
     case 'repeated':
-      sink.weird(t.at, {
+      sink.weird(at, {
         code: 'iec104.sequence-repeated',
         detail: `N(S) ${m.sendSequence}: ${m.sequenceBy} behind the number that was due`,
       });
       break;
     case 'acknowledges-unsent':
     case 'acknowledges-less':
-      sink.weird(t.at, { code: `iec104.${m.sequence}`, detail: `N(R) ${m.receiveSequence}` });
+      sink.weird(at, { code: `iec104.${m.sequence}`, detail: `N(R) ${m.receiveSequence}` });
       break;
   }
   const asdu = m.asdu;
   if (asdu !== undefined && asdu.defect !== '')
-    sink.weird(t.at, { code: `iec104.asdu-${asdu.defect}`, detail: `${m.type}, cause ${asdu.cause}` });
+    sink.weird(at, { code: `iec104.asdu-${asdu.defect}`, detail: `${m.type}, cause ${asdu.cause}` });
 };
 
 const stationOf = (

@@ -39,6 +39,8 @@ const FOREIGN = { kind: 'foreign' } as const;
 interface Side {
   /** An APDU was seen. */
   begun: boolean;
+  /** N(S) of the first I format seen. */
+  first: number;
   /** N(S) that the next I format must have. */
   next: number;
   /** Highest N(R) that this side sent. */
@@ -54,8 +56,8 @@ export interface ApduState {
 export const openApdu = (): ApduState => ({
   synced: false,
   sides: [
-    { begun: false, next: -1, acknowledged: -1 },
-    { begun: false, next: -1, acknowledged: -1 },
+    { begun: false, first: -1, next: -1, acknowledged: -1 },
+    { begun: false, first: -1, next: -1, acknowledged: -1 },
   ],
   lengths: STANDARD,
   toAll: new Set(),
@@ -147,6 +149,11 @@ export const decodeApdu = (
   const sent = u16le(b, start + 2) >> 1;
   let defect: SequenceDefect = '';
   let by = 0;
+  if (side.first < 0) {
+    side.first = sent;
+    // The capture has no beginning of the connection, yet the other side was heard from its number 0 on: it had just begun.
+    if (side.next < 0 && other.first === 0 && sent <= MAX_UNACKNOWLEDGED) side.next = 0;
+  }
   if (side.next >= 0 && sent !== side.next) {
     by = (sent - side.next) & MODULO;
     defect = 'gap';
@@ -186,8 +193,9 @@ const acknowledge = (side: Side, other: Side, received: number): SequenceDefect 
   // Frames of the two directions may have been captured in another order: a window of octets on their way is no defect.
   return unsent > MAX_UNSENT && unsent <= MODULO >> 1 ? 'acknowledges-unsent' : '';
 };
-/** Twice the default of k, the most APDUs that may wait for acknowledgement (9.6). */
-const MAX_UNSENT = 24;
+/** Default of k, the most APDUs that may wait for acknowledgement (9.6). */
+const MAX_UNACKNOWLEDGED = 12;
+const MAX_UNSENT = 2 * MAX_UNACKNOWLEDGED;
 
 const message = (
   type: string,

@@ -214,7 +214,10 @@ const readPdu = (
   const opcode = b[from]!;
   if (opcode === OPCODE.NOTIFICATION) {
     if (stop - from < NOTIFICATION_HEAD) return short(stop - from, consumed);
-    const m: Mutable = { ...base('Notification', version), opcode, isProtected, objectId: u32be(b, from + 1) };
+    const m: Mutable = base('Notification', version);
+    m.opcode = opcode;
+    m.isProtected = isProtected;
+    m.objectId = u32be(b, from + 1);
     const r = new Reader(b, from + NOTIFICATION_HEAD, stop);
     readNotification(r, m);
     m.unread = Math.max(0, stop - r.o);
@@ -228,15 +231,13 @@ const readPdu = (
   if (stop - from < head) return short(stop - from, consumed);
   const functionCode = u16be(b, from + 3);
   const r = new Reader(b, from + head, stop);
-  const m: Mutable = {
-    ...base(typeOf(opcode, functionCode), version),
-    opcode,
-    functionCode,
-    sequence: u16be(b, from + 7),
-    sessionId: isRequest ? u32be(b, from + 9) : -1,
-    flags: b[from + head - 1]!,
-    isProtected,
-  };
+  const m: Mutable = base(typeOf(opcode, functionCode), version);
+  m.opcode = opcode;
+  m.functionCode = functionCode;
+  m.sequence = u16be(b, from + 7);
+  if (isRequest) m.sessionId = u32be(b, from + 9);
+  m.flags = b[from + head - 1]!;
+  m.isProtected = isProtected;
   if (isRequest) readRequest(r, m);
   else readResponse(r, m);
   m.unread = Math.max(0, stop - r.o);

@@ -11,11 +11,15 @@ export interface S7State extends S7Wire {
   /** Items of cyclic subscriptions by sequence number of their answer. */
   readonly subscriptions: Map<number, readonly S7Item[]>;
 }
-export const openS7 = (): S7State => ({
-  ...openWire(),
-  objects: new WeakMap(),
-  paths: new WeakMap(),
-  pathCount: 0,
-  transfers: new Set(),
-  subscriptions: new Map(),
-});
+export const openS7 = (): S7State => {
+  const { jobs, partials } = openWire();
+  return {
+    jobs,
+    partials,
+    objects: new WeakMap(),
+    paths: new WeakMap(),
+    pathCount: 0,
+    transfers: new Set(),
+    subscriptions: new Map(),
+  };
+};

@@ -25,24 +25,48 @@ export class OctetWriter {
     return this;
   }
 
+  #one(value: number): void {
+    this.#b[this.#n++] = value & 255;
+  }
+
   u16(value: number): this {
-    return this.u8(value >>> 8, value);
+    this.#grow(2);
+    this.#one(value >>> 8);
+    this.#one(value);
+    return this;
   }
 
   u24(value: number): this {
-    return this.u8(value >>> 16, value >>> 8, value);
+    this.#grow(3);
+    this.#one(value >>> 16);
+    this.#one(value >>> 8);
+    this.#one(value);
+    return this;
   }
 
   u32(value: number): this {
-    return this.u8(value >>> 24, value >>> 16, value >>> 8, value);
+    this.#grow(4);
+    this.#one(value >>> 24);
+    this.#one(value >>> 16);
+    this.#one(value >>> 8);
+    this.#one(value);
+    return this;
   }
 
   u16le(value: number): this {
-    return this.u8(value, value >>> 8);
+    this.#grow(2);
+    this.#one(value);
+    this.#one(value >>> 8);
+    return this;
   }
 
   u32le(value: number): this {
-    return this.u8(value, value >>> 8, value >>> 16, value >>> 24);
+    this.#grow(4);
+    this.#one(value);
+    this.#one(value >>> 8);
+    this.#one(value >>> 16);
+    this.#one(value >>> 24);
+    return this;
   }
 
   bytes(source: ArrayLike<number>): this {
@@ -54,7 +78,8 @@ export class OctetWriter {
 
   /** ASCII text; with `length` cut or padded with NUL to it. */
   text(text: string, length = text.length): this {
-    for (let i = 0; i < length; i++) this.u8(i < text.length ? text.charCodeAt(i) : 0);
+    this.#grow(length);
+    for (let i = 0; i < length; i++) this.#one(i < text.length ? text.charCodeAt(i) : 0);
     return this;
   }
 

@@ -21,9 +21,23 @@ export interface HelloFields {
 /** RFC 8701 section 2: 0x0a0a, 0x1a1a, ... 0xfafa. */
 export const isGrease = (n: number): boolean => (n & 0x0f0f) === 0x0a0a && n >>> 8 === (n & 255);
 const real = (list: readonly number[]): number[] => list.filter((n) => !isGrease(n));
-const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
-const sha12 = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
-const hex4 = (n: number): string => n.toString(16).padStart(4, '0');
+/** Texts whose digest is remembered: programs say the same hello at each connection. Emptied when full. */
+export const MAX_DIGESTS = 4096;
+const remembered = (digest: (text: string) => string): ((text: string) => string) => {
+  const known = new Map<string, string>();
+  return (text) => {
+    let found = known.get(text);
+    if (found === undefined) {
+      if (known.size >= MAX_DIGESTS) known.clear();
+      found = digest(text);
+      known.set(text, found);
+    }
+    return found;
+  };
+};
+const md5 = remembered((text) => createHash('md5').update(text).digest('hex'));
+const sha12 = remembered((text) => createHash('sha256').update(text).digest('hex').slice(0, 12));
+const hex4 = (n: number): string => (0x10000 + n).toString(16).slice(1);
 
 export const ja3Text = (h: HelloFields): string =>
   [
@@ -33,7 +47,8 @@ export const ja3Text = (h: HelloFields): string =>
     real(h.groups).join('-'),
     h.pointFormats.join('-'),
   ].join(',');
-export const ja3 = (h: HelloFields): string => md5(ja3Text(h));
+/** Of the text that `ja3Text` gives. */
+export const ja3 = (text: string): string => md5(text);
 export const ja3s = (version: number, cipher: number, extensions: readonly number[]): string =>
   md5(`${version},${cipher},${real(extensions).join('-')}`);
 

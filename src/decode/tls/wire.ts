@@ -147,13 +147,14 @@ export const decodeClientHello = (
     supportedVersions: x.versions,
     alpn: x.alpn,
   };
+  const text = ja3Text(fields);
   return {
     type: 'ClientHello',
     ...fields,
     serverName: x.serverName,
     sessionIdLength,
-    ja3: ja3(fields),
-    ja3Text: ja3Text(fields),
+    ja3: ja3(text),
+    ja3Text: text,
     ja4: ja4(fields, datagram ? 'd' : 't'),
   };
 };

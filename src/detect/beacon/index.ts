@@ -7,14 +7,14 @@ import type { FindingKind } from '../../core/finding.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Periods, type SavedPeriods } from '../../learn/network/periodicity.ts';
 import { isPlant, siteLearning } from '../shared/learning.ts';
-import { amount, count, howLong, who, words } from '../shared/parts.ts';
+import { amountOrNone, count, howLong, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const BEACON: FindingKind = {
   code: 'beacon',
   family: 'malware',
   title: '{client} calls {server} every {interval}',
-  what: '{client} connects to {server} ({service}) again and again, about every {interval}, with {jitter} variation; {number} times seen in a row.',
+  what: '{client} connects to {server} ({service}) again and again, about every {interval}, with {jitter} of variation; seen {number} times in a row.',
   comparedWith: 'In {watched} of watching, this host did not talk to that place.',
   innocent: 'A program that looks for updates, sends measurements to a cloud, or keeps a connection alive.',
   check: [
@@ -70,9 +70,9 @@ const create = (context: DetectorContext): RunningDetector => {
           server: who(f.server),
           service: words(f.service === '' ? `${f.transport} port ${f.serverPort}` : f.service),
           interval: howLong(even.intervalUs),
-          jitter: amount(Math.round(even.jitter * 100), '%'),
+          jitter: amountOrNone(Math.round(even.jitter * 100), '%', 'less than 1%'),
           number: count(even.starts),
-          watched: howLong(context.watchedUs),
+          watched: watchedFor(context.watchedUs),
         },
       });
     },

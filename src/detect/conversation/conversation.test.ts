@@ -41,7 +41,7 @@ describe('conversation', () => {
       s.read(office, plc);
       s.pass(1e6);
     }
-    s.pass(2 * HOUR);
+    s.pass(25 * HOUR);
     const found = s.of('new-conversation');
     expect(found).toHaveLength(1);
     expect(found[0]!.state).toBe('ended');
@@ -52,7 +52,7 @@ describe('conversation', () => {
     const { s, plc, office } = plant();
     s.read(office, plc);
     const [f] = s.of('new-conversation');
-    s.pass(DAY);
+    s.pass(26 * HOUR);
     s.read(office, plc);
     expect(s.of('new-conversation')).toHaveLength(2);
     expect(s.detection.accept(f!)).toBe(true);
@@ -79,6 +79,55 @@ describe('conversation', () => {
     expect(s.of('new-conversation').length).toBe(5);
     const [many] = s.of('new-conversation.many');
     expect(many!.parts.number).toEqual({ kind: 'count', value: 40 });
+  });
+
+  it('takes the layers of one connection for one conversation', () => {
+    const { s, plc, office } = plant();
+    s.read(office, plc, 'connect', 'enip');
+    s.read(office, plc, 'DB1', 's7comm');
+    const found = s.of('new-conversation');
+    expect(found).toHaveLength(1);
+    expect(found[0]!.parts.protocol).toEqual({ kind: 'texts', texts: ['enip', 's7comm'] });
+    expect(s.detection.accept(found[0]!)).toBe(true);
+    s.pass(26 * HOUR);
+    s.read(office, plc, 'DB1', 's7comm');
+    expect(s.of('new-conversation')).toHaveLength(1);
+  });
+
+  it('knows a flow that began while it learned, though it is reported later', () => {
+    const { s, plc, office } = plant();
+    s.flow(office, plc, 'http', { firstUs: s.now - 20 * HOUR });
+    expect(s.of('new-conversation')).toEqual([]);
+  });
+
+  it('takes one more computer at a service that everybody of its network uses for no news, at a controller for news', () => {
+    const s = new Scene();
+    const wsus = s.host('10.35.0.5', 'server', 3.5);
+    const plc = s.host('10.20.0.10', 'plc', 1);
+    for (let n = 1; n <= 5; n++) s.flow(s.host(`10.40.0.${n}`, 'workstation', 4), wsus, 'http');
+    for (let n = 1; n <= 5; n++) s.read(s.host(`10.20.0.${100 + n}`, 'hmi', 2), plc);
+    s.pass(25 * HOUR);
+    s.flow(s.host('10.40.0.6', 'workstation', 4), wsus, 'http');
+    expect(s.of('new-conversation')).toEqual([]);
+    s.flow(s.host('10.41.0.6', 'workstation', 4), wsus, 'http');
+    expect(s.of('new-conversation')).toHaveLength(1);
+    s.read(s.host('10.20.0.106', 'hmi', 2), plc);
+    expect(s.of('new-conversation')).toHaveLength(2);
+  });
+
+  it('keeps for the record that a station goes online with one more controller, as engineers do; of a panel it asks', () => {
+    const s = new Scene();
+    const plcs = [1, 2, 3, 4].map((n) => s.host(`10.20.0.${n}`, 'plc', 1));
+    const station = s.host('10.20.0.95', 'engineering-station', 2);
+    const panel = s.host('10.20.0.81', 'hmi', 2);
+    for (const plc of plcs.slice(0, 3)) {
+      s.flow(station, plc, 'modbus');
+      s.flow(panel, plc, 'modbus', { final: false });
+    }
+    s.pass(25 * HOUR);
+    s.read(station, plcs[3]!);
+    s.read(panel, plcs[3]!);
+    expect(s.of('new-conversation').map((f) => f.surprise)).toEqual([0.4, 0.8]);
   });
 
   it('does not take a refused connection for a conversation', () => {

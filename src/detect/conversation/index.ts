@@ -8,10 +8,12 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { At } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
+import { type SavedVisits, Visits } from '../../learn/network/visits.ts';
 import { Interner } from '../../lib/interner.ts';
+import { subnetOf } from '../../lib/ip-scope.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
-import { isControl, isPlant, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, whoAll, words, wordsAll } from '../shared/parts.ts';
+import { isControl, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
+import { byName, count, counted, watchedFor, who, whoAll, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_CONVERSATION, NEW_CONVERSATIONS } from './kinds.ts';
 
@@ -24,10 +26,14 @@ export const MAX_APART = 5;
 /** Clients with new servers that are followed at a time; the oldest leaves. */
 export const MAX_FANNING = 4096;
 const HOUR_US = 3_600_000_000;
+/** Told once, it is not news again the same day. */
+const DAY_US = 24 * HOUR_US;
 const TELL_EVERY_US = 10_000_000;
 /** Ports that systems hand out by themselves (RFC 6335: dynamic ports). */
 const DYNAMIC_PORT = 49_152;
 
+/** Clients of one network that make a service everybody's there: a further one is no news. */
+const EVERYBODY = 5;
 interface Fan {
   sinceUs: number;
   toldUs: number;
@@ -38,6 +44,8 @@ interface Saved {
   readonly rows: KnownRows;
   readonly protocols: readonly string[];
   readonly fans: readonly (readonly [EndpointId, Fan])[];
+  readonly told: readonly (readonly [string, string[]])[];
+  readonly visits: SavedVisits;
 }
 
 const create = (context: DetectorContext): RunningDetector => {
@@ -48,6 +56,11 @@ const create = (context: DetectorContext): RunningDetector => {
   /** Conversations learned per client. */
   const had = new Map<EndpointId, number>();
   const fans = new Map<EndpointId, Fan>();
+  const visits = new Visits();
+  /** Learned clients of one network by service. */
+  const users = new Map<string, number>();
+  /** Protocols by pair that is told. */
+  const told = new Map<string, string[]>();
   /** Protocol by pair of endpoints that is known to be usual: most of what comes. */
   const settled = new PairCache(12);
 
@@ -55,12 +68,19 @@ const create = (context: DetectorContext): RunningDetector => {
     known.setState(row, USUAL);
     clientsOf.add(server * MAX_PROTOCOLS + protocol, client);
     had.set(client, (had.get(client) ?? 0) + 1);
+    if (client <= 0 || server <= 0) return;
+    if (isControl(context, protocols.texts[protocol] ?? '', false)) return;
+    const key = userKey(client, server, protocol);
+    users.set(key, (users.get(key) ?? 0) + 1);
   };
-
+  const userKey = (client: number, server: number, protocol: number): string => {
+    const { segment, vlan, ip } = context.endpoints.get(client);
+    return `${segment} ${vlan} ${subnetOf(ip ?? '')} ${server} ${protocol}`;
+  };
   /** Everything outside of the plant is one place here: what goes there is another detector's subject. */
   const placeOf = (endpoint: EndpointId): EndpointId => (context.isOutside(endpoint) ? 0 : context.host(endpoint));
 
-  const see = (at: At, protocol: string): void => {
+  const see = (at: At, protocol: string, beganUs = at.tsUs): void => {
     const { tsUs } = at;
     const p = Math.max(0, protocols.id(protocol));
     if (p > 0 && settled.get(at.client, at.server) === p) return;
@@ -73,12 +93,15 @@ const create = (context: DetectorContext): RunningDetector => {
       settled.set(at.client, at.server, p);
       return;
     }
-    const learning = context.phase === 'learning' && !context.isSuspect(at.client);
+    const mayLearn = !context.isSuspect(at.client);
+    const learning = mayLearn && beganUs < context.judgedFromUs;
     row = known.see(client, server, p, 0, tsUs, DOUBTED);
     if (row < 0) return;
     // A capture that starts in the middle may have taken the two ends for each other.
     const turned = known.find(server, client, p, 0);
-    if (learning || (turned >= 0 && known.state(turned) === USUAL)) {
+    const everybodys =
+      mayLearn && client > 0 && server > 0 && (users.get(userKey(client, server, p)) ?? 0) >= EVERYBODY;
+    if (learning || everybodys || (turned >= 0 && known.state(turned) === USUAL)) {
       learn(row, client, server, p);
       return;
     }
@@ -91,10 +114,16 @@ const create = (context: DetectorContext): RunningDetector => {
     const plant = isPlant(context, at.server) || isPlant(context, at.client);
     const control = isControl(context, protocol, false);
     // Names, time and the like are asked for everywhere; office hosts meet each other all day long.
-    const surprise = control ? 0.8 : !plant || context.family(protocol) === 'network' ? 0.25 : 0.6;
+    const surprise = control
+      ? visits.roams(client)
+        ? 0.4
+        : 0.8
+      : !plant || context.family(protocol) === 'network'
+        ? 0.25
+        : 0.6;
     const fan = fanOf(at.client, at.tsUs);
     if (!fan.servers.includes(at.server) && fan.servers.length < 256) fan.servers.push(at.server);
-    if (!fan.protocols.includes(protocol) && fan.protocols.length < 16) fan.protocols.push(protocol);
+    if (!fan.protocols.includes(byName(protocol)) && fan.protocols.length < 16) fan.protocols.push(byName(protocol));
     const many = fan.servers.length > MAX_APART;
     if (many) {
       if (at.tsUs - fan.toldUs < TELL_EVERY_US) return;
@@ -110,6 +139,7 @@ const create = (context: DetectorContext): RunningDetector => {
       certainty: 'certain' as const,
       ...(control ? {} : { severity: 'regulatory' as const }),
       frames: [at.requestFrame, at.frame],
+      quietUs: DAY_US,
     };
     if (many)
       context.state({
@@ -122,23 +152,30 @@ const create = (context: DetectorContext): RunningDetector => {
           number: count(fan.servers.length),
           servers: whoAll(fan.servers),
           protocols: wordsAll(fan.protocols),
-          watched: howLong(context.watchedUs),
-          before: count(had.get(client) ?? 0),
+          watched: watchedFor(context.watchedUs),
+          before: counted(had.get(client) ?? 0, 'conversation'),
         },
       });
-    else
+    else {
+      const pair = `${client} ${server}`;
+      // The layers of one connection (COTP below S7) are one conversation for people.
+      const list = told.get(pair) ?? [];
+      if (!list.includes(byName(protocol)) && list.length < 8) list.push(byName(protocol));
+      if (told.size >= MAX_FANNING && !told.has(pair)) told.clear();
+      told.set(pair, list);
       context.state({
         ...common,
         kind: NEW_CONVERSATION,
-        key: `${client} ${server} ${protocol}`,
+        key: pair,
         parts: {
           client: who(at.client),
           server: who(at.server),
-          protocol: words(protocol),
-          watched: howLong(context.watchedUs),
+          protocol: wordsAll(list),
+          watched: watchedFor(context.watchedUs),
           usual: usualClients(server, p),
         },
       });
+    }
   };
 
   const usualClients = (server: number, p: number) => {
@@ -164,13 +201,17 @@ const create = (context: DetectorContext): RunningDetector => {
     command: (at) => see(at, at.protocol),
     session: (at) => see(at, at.protocol),
     flow(at, f) {
-      // A connection that nobody accepted is no conversation; scans have their own detector.
-      if (f.transport === 'ethernet' || f.clientPackets === 0 || f.serverPackets === 0) return;
-      if (f.tcpState === 'new' || f.tcpState === 'rejected') return;
-      if (f.service !== '') see(at, f.service);
-      else if (f.transport === 'tcp' || f.transport === 'udp')
-        see(at, `${f.transport} port ${f.serverPort >= DYNAMIC_PORT ? 'dynamic' : f.serverPort}`);
-      else see(at, f.transport);
+      if (f.transport === 'ethernet' || !isTalk(f)) return;
+      if (
+        f.final &&
+        context.phase === 'learning' &&
+        isControl(context, f.service, false) &&
+        !context.isSuspect(f.client)
+      )
+        visits.add(context.host(f.client), context.host(f.server), f.lastUs - f.firstUs);
+      const port = f.serverPort >= DYNAMIC_PORT ? 'dynamic' : f.serverPort;
+      const name = f.transport === 'tcp' || f.transport === 'udp' ? `${f.transport} port ${port}` : f.transport;
+      see(at, f.service !== '' ? f.service : name, f.firstUs);
     },
     learning: () =>
       siteLearning(context, known.overflow > 0 ? `the table of ${MAX_CONVERSATIONS} conversations is full` : ''),
@@ -186,7 +227,7 @@ const create = (context: DetectorContext): RunningDetector => {
         const [client, server, p] = [known.part(row, 0), known.part(row, 1), known.part(row, 2)];
         const mine =
           finding.kind === NEW_CONVERSATION.code
-            ? client === actor && server === target && protocols.texts[p] === finding.protocol
+            ? client === actor && server === target
             : client === actor || (isNewDevice && server === actor);
         if (!mine) continue;
         learn(row, client, server, p);
@@ -195,7 +236,14 @@ const create = (context: DetectorContext): RunningDetector => {
       fans.delete(finding.actor);
       return learned;
     },
-    save: () => toText({ rows: known.save(), protocols: protocols.texts, fans: [...fans] } satisfies Saved),
+    save: () =>
+      toText({
+        rows: known.save(),
+        protocols: protocols.texts,
+        fans: [...fans],
+        told: [...told],
+        visits: visits.save(),
+      } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
       protocols.load(saved.protocols);
@@ -203,6 +251,8 @@ const create = (context: DetectorContext): RunningDetector => {
       for (let row = 0; row < known.size; row++)
         if (known.state(row) === USUAL) learn(row, known.part(row, 0), known.part(row, 1), known.part(row, 2));
       for (const [client, fan] of saved.fans) fans.set(client, fan);
+      for (const [pair, list] of saved.told) told.set(pair, list);
+      visits.load(saved.visits);
     },
   };
 };
@@ -214,6 +264,7 @@ export const conversation: Detector = {
     worksWhen: 'The learning time covers the usual jobs (a day, better a week with its maintenance).',
     failsWhen:
       'An attacker uses an existing conversation (a taken-over engineering station); rare but normal jobs are new once. ' +
+      'A station that visited several controllers while learning is expected to visit others: that is kept below what asks a person. ' +
       'Everything outside of the plant counts as one place. What happens while learning counts as usual unless a rule objects.',
     cost: 'About 30 ns per transaction and 70 octets per conversation, at most 200,000.',
     source: 'Barbosa, Sadre, Pras: Flow whitelisting in SCADA networks, IJCIP 6 (2013)',

@@ -26,6 +26,11 @@ describe('crossing and remote access', () => {
     expect(s.of('office-to-controller')[0]!.parts.from).toEqual({ kind: 'text', text: '4' });
     for (const f of s.findings()) expect(s.detection.accept(f)).toBe(true);
   });
+  it('takes a workstation that stands among the controllers for none of the office', () => {
+    const { s, plc } = made();
+    s.flow(s.host('10.20.0.95', 'workstation', 4), plc, 's7comm');
+    expect(s.findings()).toEqual([]);
+  });
   it('tells a desktop session that is new, and support programs from the first frame', () => {
     const { s, office, hmi, dmz, out } = made();
     s.session(dmz, hmi, 'rdp', { phase: 'open' });

@@ -7,8 +7,9 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Interner } from '../../lib/interner.ts';
-import { isControl, isController, isOffice, isPlant, needsNone } from '../shared/learning.ts';
-import { who, words } from '../shared/parts.ts';
+import { subnetOf } from '../../lib/ip-scope.ts';
+import { isControl, isController, isOffice, isPlant, isTalk, needsNone } from '../shared/learning.ts';
+import { byName, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const OFFICE_TO_CONTROLLER: FindingKind = {
@@ -67,6 +68,12 @@ const TELL_EVERY_US = 3_600_000_000;
 const create = (context: DetectorContext): RunningDetector => {
   const known = new Known(MAX_WAYS);
   const protocols = new Interner(4096);
+  /** On one network: a workstation that stands among the controllers is no host of the office, whatever its level says. */
+  const areNeighbours = (a: number, b: number): boolean => {
+    const [x, y] = [context.endpoints.get(a), context.endpoints.get(b)];
+    const subnet = subnetOf(x.ip ?? '');
+    return subnet !== '' && x.segment === y.segment && x.vlan === y.vlan && subnet === subnetOf(y.ip ?? '');
+  };
   const see = (at: At, client: number, server: number, protocol: string): void => {
     if (client <= 0 || server <= 0 || context.isGroup(server) || context.isGroup(client)) return;
     const out = context.isOutside(server);
@@ -78,6 +85,7 @@ const create = (context: DetectorContext): RunningDetector => {
       !out &&
       !from &&
       isOffice(context, client) &&
+      !areNeighbours(client, server) &&
       (isController(context, server) || context.level(server) <= 2)
     )
       kind = OFFICE_TO_CONTROLLER;
@@ -110,7 +118,7 @@ const create = (context: DetectorContext): RunningDetector => {
         from: words(levelText(context.level(client))),
         to: words(levelText(context.level(server))),
         role: words(context.role(device)),
-        protocol: words(protocol),
+        protocol: words(byName(protocol)),
         state: words(before || context.phase === 'learning' ? 'used before' : 'never used before'),
       },
     });
@@ -120,8 +128,7 @@ const create = (context: DetectorContext): RunningDetector => {
       see(at, at.client, at.server, at.protocol);
     },
     flow(at, f) {
-      if (f.serverPackets === 0 || f.tcpState === 'new' || f.tcpState === 'rejected' || f.transport === 'ethernet')
-        return;
+      if (f.transport === 'ethernet' || !isTalk(f)) return;
       see(at, f.client, f.server, f.service === '' ? `${f.transport} port ${f.serverPort}` : f.service);
     },
     learning: () => needsNone,
@@ -130,7 +137,12 @@ const create = (context: DetectorContext): RunningDetector => {
       const told = finding.parts.protocol;
       if (!kinds.includes(finding.kind) || told?.kind !== 'text') return false;
       const place = (e: number): number => (context.isOutside(e) ? 0 : context.host(e));
-      const row = known.find(place(finding.actor), place(finding.target), protocols.id(told.text), 0);
+      const row = known.find(
+        place(finding.actor),
+        place(finding.target),
+        protocols.id(finding.protocol === '' ? '' : told.text),
+        0,
+      );
       if (row < 0) return false;
       known.setState(row, USUAL);
       return true;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR, MINUTE, Scene } from '../testing.ts';
+import { DAY, HOUR, MINUTE, Scene } from '../testing.ts';
 
 const plant = () => {
   const s = new Scene();
@@ -26,8 +26,73 @@ describe('device', () => {
     const found = s.of('new-device');
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ target: laptop, surprise: 0.8 });
-    expect(found[0]!.parts.number).toEqual({ kind: 'count', value: 5 });
+    expect(found[0]!.parts.number).toEqual({ kind: 'text', text: '5 devices' });
     expect(s.detection.accept(found[0]!)).toBe(true);
+  });
+
+  it('takes what was heard while it learned for known, though its flow is reported later', () => {
+    const { s, plcs } = plant();
+    const since = s.now - DAY;
+    s.flow(s.host('10.20.0.78'), plcs[0]!, 'modbus', { firstUs: since });
+    expect(s.findings()).toEqual([]);
+  });
+
+  it('tells new office computers as one list a day, below what asks a person, and more than four new ones anywhere', () => {
+    const { s, plcs } = plant();
+    const server = s.host('10.40.0.1', 'server', 4);
+    s.flow(s.host('10.40.0.2', 'workstation', 4), server, 'smb');
+    s.findings();
+    const before = s.of('new-device').length;
+    for (let n = 10; n < 50; n++) {
+      s.flow(s.host(`10.40.0.${n}`), server, 'smb');
+      s.pass(MINUTE, MINUTE);
+    }
+    expect(s.of('new-device')).toHaveLength(before);
+    const office = s.of('new-device.many').at(-1)!;
+    expect(office).toMatchObject({ surprise: 0.3, actor: 0, count: 42 });
+    for (let n = 60; n < 70; n++) s.flow(s.host(`10.20.0.${n}`), plcs[0]!, 'modbus');
+    expect(s.of('new-device')).toHaveLength(before + 4);
+    expect(s.of('new-device.many')).toHaveLength(2);
+    expect(s.of('new-device.many').at(-1)!.parts.number).toEqual({ kind: 'count', value: 10 });
+  });
+
+  it('leaves who only answers somebody suspect to what is told of him, until it acts itself', () => {
+    const { s, hmi, plcs } = plant();
+    s.command(hmi, plcs[0]!, 's7comm', { verb: 'program-download', operation: 'Request download' });
+    const hidden = s.host('10.20.0.80');
+    s.flow(hmi, hidden, 'smb');
+    s.flow(hmi, hidden, 'smb');
+    expect(s.of('new-device')).toEqual([]);
+    s.flow(hidden, plcs[1]!, 'modbus');
+    expect(s.of('new-device')).toHaveLength(1);
+  });
+
+  it('judges silence where a device is plugged in, not where it is seen behind a router', () => {
+    const s = new Scene();
+    const router = '00:09:0f:00:00:01';
+    const hmi = s.host('10.20.0.41', 'hmi', 2);
+    const plc = s.host('10.20.0.10', 'plc', 1);
+    // The historian, in its own network and as the DMZ sees it behind the router; others are seen so too.
+    const historian = s.host('10.20.0.20', 'historian', 3);
+    const mirror = s.host('10.35.0.30', 'server', 3.5);
+    const behind = [20, 21, 22, 23, 24].map((n) => {
+      const id = s.endpoints.add({ ip: `10.20.0.${n}`, mac: router, vlan: 35 });
+      s.endpoints.says(id, 1);
+      s.roles.set(id, 'historian');
+      return id;
+    });
+    const hour = (mirrored: boolean): void => {
+      for (let i = 0; i < 30; i++) {
+        s.flow(hmi, plc, 'modbus');
+        s.flow(historian, hmi, 'opcua');
+        if (mirrored) for (const id of behind) s.flow(id, mirror, 'tls');
+        s.pass(2 * MINUTE);
+      }
+    };
+    for (let h = 0; h < 25; h++) hour(true);
+    hour(false);
+    // Those that are seen behind the router only are judged there.
+    expect(s.of('device-silent').map((f) => f.target)).toEqual(behind.slice(1));
   });
 
   it('does not take a known network card with another address for a new device', () => {

@@ -7,25 +7,33 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { FlowSummary } from '../../core/observation.ts';
 import { ipScope, subnetOf } from '../../lib/ip-scope.ts';
 import { isController, isOffice, isPlant, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
+import { count, counted, howLong, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
-import { DEVICE_SILENT, MANY_SILENT, NEW_DEVICE } from './kinds.ts';
+import { DEVICE_SILENT, MANY_SILENT, NEW_DEVICE, NEW_DEVICES } from './kinds.ts';
 
-/** Devices followed; beyond it new ones are not judged, and learning says so. */
+/** Devices followed; beyond it new ones are told and not remembered, and learning says so. */
 export const MAX_DEVICES = 100_000;
+/** Networks told apart; further ones are one. */
+export const MAX_NETWORKS = 4096;
+const FURTHER = 'further networks';
 /** Addresses behind one MAC from which on it is a router's. */
 const ROUTER_FROM = 4;
 /** Sightings (flows end or are reported once a minute) before silence is judged. */
 const NEEDED_SIGHTINGS = 60;
 /** A device must be silent for this long at least, and this many times its longest usual pause. */
 const SILENT_US = 600_000_000;
-const SILENT_FACTOR = 2;
+const SILENT_FACTOR = 3;
 /** Looking for silence once in so long. */
 const LOOK_US = 60_000_000;
 /** So many at once, and this part of all that are followed, are one finding. */
 const TOGETHER = 5;
 const TOGETHER_PART = 0.3;
+const DAY_US = 86_400_000_000;
 const QUIET_US = 4 * 3_600_000_000;
+/** New devices of one network within a day that are told one by one; more are told together. */
+export const MAX_APART = 4;
+/** Devices of one network that say what it is, and new ones of a day that are listed; of more the first ones. */
+export const MAX_LISTED = 256;
 
 interface Device {
   readonly endpoint: EndpointId;
@@ -35,11 +43,24 @@ interface Device {
   longestUs: number;
   usual: boolean;
   silent: boolean;
+  /** It only answered somebody suspect so far: it is a line of what is told of him. */
+  answered: boolean;
+}
+interface Network {
+  known: number;
+  /** What its devices are, as far as roles and levels are known; looked at anew once a minute at most. */
+  side: 'plant' | 'office' | 'unknown';
+  lookedUs: number;
+  readonly members: EndpointId[];
+  /** New ones of the running day. */
+  sinceUs: number;
+  readonly fresh: EndpointId[];
+  freshCount: number;
 }
 interface Saved {
   readonly devices: readonly (readonly [EndpointId, Device])[];
   readonly macs: readonly (readonly [string, number])[];
-  readonly networks: readonly (readonly [string, number, boolean])[];
+  readonly networks: readonly (readonly [string, Network])[];
   readonly lookedUs: number;
   readonly overflow: number;
 }
@@ -50,8 +71,7 @@ const create = (context: DetectorContext): RunningDetector => {
   const macs = new Map<string, number>();
   /** Addresses of the devices: one of them in another network behind a router's card is the same device, seen past it. */
   const addresses = new Set<string>();
-  /** Devices per network, and whether devices of the plant are among them. */
-  const networks = new Map<string, { known: number; plant: boolean }>();
+  const networks = new Map<string, Network>();
   let lookedUs = 0;
   let overflow = 0;
 
@@ -66,6 +86,8 @@ const create = (context: DetectorContext): RunningDetector => {
     const host = context.host(endpoint);
     const known = devices.get(host);
     const { lastUs } = flow;
+    // Who answers a scan did nothing by itself.
+    const answers = endpoint === flow.server && context.isSuspect(flow.client);
     if (known !== undefined) {
       const pause = firstUs - known.lastUs;
       if (known.silent) {
@@ -74,72 +96,136 @@ const create = (context: DetectorContext): RunningDetector => {
       } else if (pause > known.longestUs && known.usual) known.longestUs = pause;
       known.sightings++;
       if (lastUs > known.lastUs) known.lastUs = lastUs;
+      if (!known.answered || answers) return;
+      known.answered = false;
+      tell(endpoint, flow, host);
       return;
     }
     const e = context.endpoints.get(endpoint);
     const scope = ipScope(e.ip ?? '');
     if (e.ip !== undefined && (scope === 'none' || scope === 'link' || scope === 'loopback')) return;
-    if (devices.size >= MAX_DEVICES) {
-      overflow++;
-      return;
-    }
     const mac = e.mac ?? '';
     const behind = mac === '' ? 0 : (macs.get(mac) ?? 0);
-    const network = networkOf(endpoint);
-    const learning = context.phase === 'learning';
+    const learning = flow.firstUs < context.judgedFromUs;
     // A known network card with another address is no new device, unless it is a router's.
     const sameCard = behind > 0 && behind < ROUTER_FROM;
     const pastRouter = behind >= ROUTER_FROM && e.ip !== undefined && addresses.has(e.ip);
     const usual = learning || sameCard || pastRouter;
-    if (e.ip !== undefined) addresses.add(e.ip);
-    devices.set(host, { endpoint: host, firstUs, lastUs, sightings: 1, longestUs: 0, usual, silent: false });
-    if (mac !== '') macs.set(mac, behind + 1);
-    let net = networks.get(network);
-    if (net === undefined) {
-      net = { known: 0, plant: false };
-      networks.set(network, net);
+    if (devices.size >= MAX_DEVICES) {
+      overflow++;
+      if (!usual && !answers) tell(endpoint, flow, host);
+      return;
     }
-    if (!usual) tell(endpoint, flow, host, network, net);
+    if (e.ip !== undefined) addresses.add(e.ip);
+    const answered = !usual && answers;
+    devices.set(host, { endpoint: host, firstUs, lastUs, sightings: 1, longestUs: 0, usual, silent: false, answered });
+    if (mac !== '') macs.set(mac, behind + 1);
+    if (!usual && !answered) tell(endpoint, flow, host);
+    const net = of(networkOf(endpoint));
     net.known++;
-    if (isPlant(context, endpoint)) net.plant = true;
+    if (net.members.length < MAX_LISTED) net.members.push(host);
   };
 
-  const tell = (
-    endpoint: EndpointId,
-    flow: FlowSummary,
-    host: EndpointId,
-    network: string,
-    net: { readonly known: number; readonly plant: boolean },
-  ): void => {
+  const of = (name: string): Network => {
+    const network = networks.size < MAX_NETWORKS ? name : FURTHER;
+    let net = networks.get(name) ?? networks.get(network);
+    if (net === undefined) {
+      net = { known: 0, side: 'unknown', lookedUs: 0, members: [], sinceUs: 0, fresh: [], freshCount: 0 };
+      networks.set(network, net);
+    }
+    return net;
+  };
+
+  /** Roles and levels are known long after a device was first heard: all of the network are looked at again. */
+  const sideOf = (net: Network, tsUs: number): Network['side'] => {
+    if (net.side !== 'unknown' && tsUs >= net.lookedUs && tsUs - net.lookedUs < LOOK_US) return net.side;
+    net.lookedUs = tsUs;
+    let [plant, office] = [0, 0];
+    for (const member of net.members) {
+      if (isPlant(context, member)) plant++;
+      else if (isOffice(context, member)) office++;
+    }
+    // One workstation with a tool of the plant makes no plant of an office; one controller makes one of anything else.
+    net.side = plant === 0 && office === 0 ? 'unknown' : office > plant ? 'office' : plant > 0 ? 'plant' : 'office';
+    return net.side;
+  };
+
+  const tell = (endpoint: EndpointId, flow: FlowSummary, host: EndpointId): void => {
     const e = context.endpoints.get(endpoint);
-    const plant = net.plant || isPlant(context, endpoint);
-    context.state({
-      kind: NEW_DEVICE,
-      key: `${host}`,
+    const network = networkOf(endpoint);
+    const net = of(network);
+    const { lastUs } = flow;
+    const side = sideOf(net, lastUs);
+    const plant = side === 'plant' || isPlant(context, endpoint);
+    const office = !plant && (side === 'office' || isOffice(context, endpoint));
+    if (lastUs - net.sinceUs > DAY_US || lastUs < net.sinceUs) {
+      net.sinceUs = lastUs;
+      net.fresh.length = 0;
+      net.freshCount = 0;
+    }
+    net.freshCount++;
+    if (net.fresh.length < MAX_LISTED) net.fresh.push(host);
+    const common = {
       actor: endpoint,
       target: endpoint,
       protocol: flow.service,
-      tsUs: flow.lastUs,
-      sinceUs: flow.firstUs,
-      surprise: plant ? 0.8 : isOffice(context, endpoint) ? 0.3 : 0.6,
-      certainty: 'certain',
+      tsUs: lastUs,
+      surprise: plant ? 0.8 : office ? 0.3 : 0.6,
+      certainty: 'certain' as const,
       ...(plant ? {} : { severity: 'regulatory' as const }),
       frames: [flow.firstFrame],
-      quietUs: QUIET_US,
-      parts: {
-        device: who(endpoint),
-        address: words([e.ip, e.mac].filter((x) => x !== undefined).join(', ')),
-        network: words(network),
-        watched: howLong(context.watchedUs),
-        number: count(net.known),
-      },
-    });
+    };
+    // People bring and switch on computers all day: in an office the list of the day is what is worth a look.
+    if (office || net.freshCount > MAX_APART)
+      context.state({
+        ...common,
+        kind: NEW_DEVICES,
+        key: `${network} ${net.sinceUs}`,
+        actor: 0,
+        sinceUs: net.sinceUs,
+        quietUs: DAY_US,
+        parts: {
+          number: count(net.freshCount),
+          devices: whoAll(net.fresh),
+          network: words(network),
+          watched: watchedFor(context.watchedUs),
+          known: counted(Math.max(0, net.known - net.freshCount + 1), 'device'),
+        },
+      });
+    else
+      context.state({
+        ...common,
+        kind: NEW_DEVICE,
+        key: `${host}`,
+        sinceUs: flow.firstUs,
+        quietUs: QUIET_US,
+        parts: {
+          device: who(endpoint),
+          address: words([e.ip, e.mac].filter((x) => x !== undefined).join(', ')),
+          network: words(network),
+          watched: watchedFor(context.watchedUs),
+          number: counted(net.known, 'device'),
+        },
+      });
   };
+
+  /** Another network's device as it is seen behind a router: whether it is silent is judged where it is plugged in. */
+  const isPassed = (d: Device, direct: ReadonlySet<string>): boolean => {
+    const { mac, ip } = context.endpoints.get(d.endpoint);
+    return mac !== undefined && isRouter(mac) && ip !== undefined && direct.has(ip);
+  };
+  const isRouter = (mac: string): boolean => (macs.get(mac) ?? 0) >= ROUTER_FROM;
 
   const look = (tsUs: number): void => {
     const fresh: Device[] = [];
     let followed = 0;
+    const direct = new Set<string>();
     for (const d of devices.values()) {
+      const { mac, ip } = context.endpoints.get(d.endpoint);
+      if (ip !== undefined && mac !== undefined && !isRouter(mac)) direct.add(ip);
+    }
+    for (const d of devices.values()) {
+      if (isPassed(d, direct)) continue;
       // Office hosts go home in the evening; machines do not.
       if (!d.usual || d.sightings < NEEDED_SIGHTINGS || d.lastUs - d.firstUs < context.learningTimeUs / 2) continue;
       if (!isPlant(context, d.endpoint)) continue;
@@ -206,6 +292,20 @@ const create = (context: DetectorContext): RunningDetector => {
       return out;
     },
     accept(finding) {
+      if (finding.kind === NEW_DEVICES.code) {
+        const list = finding.parts.devices;
+        const net = networks.get(finding.parts.network?.kind === 'text' ? finding.parts.network.text : '');
+        const fresh = [...(net?.fresh ?? []), ...(list?.kind === 'endpoints' ? list.endpoints : [])];
+        for (const host of fresh) {
+          const d = devices.get(context.host(host));
+          if (d !== undefined) d.usual = true;
+        }
+        if (net !== undefined) {
+          net.fresh.length = 0;
+          net.freshCount = 0;
+        }
+        return fresh.length > 0;
+      }
       const d = devices.get(context.host(finding.target));
       if (d === undefined) return false;
       if (finding.kind === NEW_DEVICE.code) {
@@ -221,7 +321,7 @@ const create = (context: DetectorContext): RunningDetector => {
       toText({
         devices: [...devices],
         macs: [...macs],
-        networks: [...networks].map(([k, n]) => [k, n.known, n.plant] as const),
+        networks: [...networks],
         lookedUs,
         overflow,
       } satisfies Saved),
@@ -233,7 +333,7 @@ const create = (context: DetectorContext): RunningDetector => {
         if (ip !== undefined) addresses.add(ip);
       }
       for (const [k, n] of saved.macs) macs.set(k, n);
-      for (const [k, known, plant] of saved.networks) networks.set(k, { known, plant });
+      for (const [k, n] of saved.networks) networks.set(k, n);
       lookedUs = saved.lookedUs;
       overflow = saved.overflow;
     },
@@ -252,6 +352,6 @@ export const device: Detector = {
     cost: 'Constant per flow report; once a minute a look at every device; about 200 octets per device, at most 100,000.',
     source: 'NIST SP 800-82r3 (2023) section 5.2.2; IEC 62443-3-3 SR 7.8 (2013)',
   },
-  kinds: [NEW_DEVICE, DEVICE_SILENT, MANY_SILENT],
+  kinds: [NEW_DEVICE, NEW_DEVICES, DEVICE_SILENT, MANY_SILENT],
   create,
 };

@@ -6,12 +6,30 @@ export const NEW_DEVICE: FindingKind = {
   family: 'policy',
   title: 'A device that was never seen: {device}',
   what: '{device} ({address}) sent its first frames, in the network {network}.',
-  comparedWith: 'In {watched} of watching, {number} devices were known in this network, this one not.',
+  comparedWith: 'After {watched} of watching, {number} of this network had been heard, this one never.',
   innocent: 'A replaced or newly installed device, a visitor laptop, or a device that was switched off all the time.',
   check: [
     'Does anybody expect a new device in this network? Follow its cable or switch port.',
     'Which vendor does its MAC address name, and does that fit?',
     'Whom did it talk to first, and did it write anything?',
+  ],
+  severity: 'uptime',
+  techniques: ['T0848', 'T0864'],
+  needsLearning: true,
+};
+
+export const NEW_DEVICES: FindingKind = {
+  code: 'new-device.many',
+  family: 'policy',
+  title: '{number} devices that were never seen in {network}',
+  what: 'Within a day these sent their first frames in the network {network}: {devices}.',
+  comparedWith: 'After {watched} of watching, {known} of this network had been heard, these never.',
+  innocent:
+    'Office computers that were off or away while Gatehouse learned, visitors, or a part of the line that was switched on.',
+  check: [
+    'Is it an office or guest network, where this is everyday life?',
+    'Do the names and vendors fit to what belongs there?',
+    'Did one of them talk to controllers or write anything?',
   ],
   severity: 'uptime',
   techniques: ['T0848', 'T0864'],

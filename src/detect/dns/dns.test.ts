@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/random.ts';
-import { HOUR, Scene, SECOND } from '../testing.ts';
+import { DAY, HOUR, MINUTE, Scene, SECOND } from '../testing.ts';
 import { carriesData, dns, domainOf } from './index.ts';
 
 const made = () => {
@@ -48,5 +48,22 @@ describe('dns', () => {
     expect(s.findings()).toEqual([]);
     for (let i = 0; i < 40; i++) ask(`kq${i}zzv.net`, 3);
     expect(s.codes()).toEqual(['dns-nxdomain']);
+  });
+
+  it('tells a server that carries data out in names all day, not below a domain that was asked for while learning', () => {
+    const s = new Scene();
+    const [server, resolver] = [s.host('10.0.3.5', 'server', 3.5), s.host('10.0.3.1')];
+    const ask = (n: number, domain: string): void => {
+      const name = `${'q7x3k9z2m5p8w4v1'.repeat(2)}${n}.${domain}`;
+      s.command(server, resolver, 'dns', { operation: 'Query', native: { questions: [{ name }], rcode: 0 } });
+      s.pass(2 * MINUTE, 2 * MINUTE);
+    };
+    for (let n = 0; n < 20; n++) ask(n, 'antivirus.example');
+    s.pass(DAY);
+    for (let n = 0; n < 60; n++) ask(n, 'antivirus.example');
+    for (let n = 0; n < 39; n++) ask(n, 'relay.example');
+    expect(s.findings()).toEqual([]);
+    ask(39, 'relay.example');
+    expect(s.of('dns-tunnel.slow')[0]).toMatchObject({ actor: server });
   });
 });

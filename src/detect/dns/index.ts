@@ -9,7 +9,7 @@ import type { At, Command } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Distinct, type SavedDistinct } from '../../learn/network/distinct.ts';
 import { entropy } from '../../learn/network/entropy.ts';
-import { isPlant, siteLearning } from '../shared/learning.ts';
+import { isOffice, isPlant, siteLearning } from '../shared/learning.ts';
 import { count, who, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
@@ -30,6 +30,14 @@ export const DNS_TUNNEL: FindingKind = {
   techniques: ['T1071.004', 'T1048'],
   needsLearning: false,
 };
+export const DNS_TUNNEL_SLOW: FindingKind = {
+  ...DNS_TUNNEL,
+  code: 'dns-tunnel.slow',
+  what: '{client} asked for {number} different long or random names below {domain} within a day: {names}.',
+  comparedWith:
+    'Names of hosts are short words and come back; while learning nobody asked for such names below {domain}. {limit} in a day are the limit.',
+  needsLearning: true,
+};
 export const DNS_STORM: FindingKind = {
   code: 'dns-nxdomain',
   family: 'malware',
@@ -46,6 +54,11 @@ export const DNS_STORM: FindingKind = {
 export const MAX_CLIENTS = 8192;
 const WINDOW_US = 600_000_000;
 const NAMES = 15;
+const DAY_US = 86_400_000_000;
+/** Names in a day, of servers and devices of the plant: people at desks meet new content networks every day. */
+const NAMES_A_DAY = 40;
+/** Domains remembered from learning; names below further ones are judged. */
+export const MAX_DOMAINS = 4096;
 const STORM = 30;
 const FACTOR = 3;
 
@@ -75,6 +88,8 @@ export const carriesData = (name: string): boolean => {
 
 const create = (context: DetectorContext): RunningDetector => {
   const carried = new Distinct(WINDOW_US, MAX_CLIENTS, 256);
+  const slow = new Distinct(DAY_US, MAX_CLIENTS, 256);
+  const usualDomains = new Set<string>();
   const missing = new Distinct(WINDOW_US, MAX_CLIENTS, 256);
   const storms = new Bursts(MAX_CLIENTS * 4, WINDOW_US);
   const hear = (at: At, c: Command): void => {
@@ -93,22 +108,29 @@ const create = (context: DetectorContext): RunningDetector => {
       const domain = domainOf(name);
       const key = `${client} ${domain}`;
       const n = carried.add(key, name, at.tsUs);
-      if (n >= NAMES)
+      const tunnel = (names: Distinct, kind: FindingKind, number: number, limit: number): void =>
         context.state({
           ...common,
-          kind: DNS_TUNNEL,
+          kind,
           key,
-          sinceUs: Math.min(at.tsUs, carried.sinceUs(key)),
-          surprise: Math.min(0.95, (isPlant(context, at.client) ? 0.8 : 0.6) + n / 1000),
+          sinceUs: Math.min(at.tsUs, names.sinceUs(key)),
+          surprise: Math.min(0.95, (isPlant(context, at.client) ? 0.8 : 0.6) + number / 1000),
           certainty: 'likely',
           parts: {
             client: who(at.client),
             domain: words(domain),
-            number: count(n),
-            names: wordsAll(carried.members(key, 4).map(String)),
-            limit: count(NAMES),
+            number: count(number),
+            names: wordsAll(names.members(key, 4).map(String)),
+            limit: count(limit),
           },
         });
+      if (n >= NAMES) tunnel(carried, DNS_TUNNEL, n, NAMES);
+      if (context.phase === 'learning') {
+        if (usualDomains.size < MAX_DOMAINS) usualDomains.add(domain);
+      } else if (!usualDomains.has(domain) && !isOffice(context, at.client)) {
+        const number = slow.add(key, name, at.tsUs);
+        if (number >= NAMES_A_DAY) tunnel(slow, DNS_TUNNEL_SLOW, number, NAMES_A_DAY);
+      }
     }
     if (c.native.rcode !== 3) return;
     const key = `${client}`;
@@ -144,14 +166,25 @@ const create = (context: DetectorContext): RunningDetector => {
       storms.accept(row, n.value);
       return true;
     },
-    save: () => toText({ carried: carried.save(), missing: missing.save(), storms: storms.save() }),
+    save: () =>
+      toText({
+        carried: carried.save(),
+        slow: slow.save(),
+        domains: [...usualDomains],
+        missing: missing.save(),
+        storms: storms.save(),
+      }),
     load(text) {
       const saved = fromText(text) as {
         readonly carried: SavedDistinct;
+        readonly slow?: SavedDistinct;
+        readonly domains?: readonly string[];
         readonly missing: SavedDistinct;
         readonly storms: SavedBursts;
       };
       carried.load(saved.carried);
+      slow.load(saved.slow ?? []);
+      for (const domain of saved.domains ?? []) usualDomains.add(domain);
       missing.load(saved.missing);
       storms.load(saved.storms);
     },
@@ -164,10 +197,10 @@ export const dns: Detector = {
     notices: 'Names that carry data out, and storms of names that do not exist.',
     worksWhen: 'Queries are on the mirror in clear, from the asking host and not only from the resolver.',
     failsWhen:
-      'DNS over HTTPS or TLS; a tunnel slower than fifteen names in ten minutes; generated names made of words.',
+      'DNS over HTTPS or TLS; a tunnel slower than fifteen names in ten minutes, from servers and the plant slower than forty a day; generated names made of words.',
     cost: 'Constant per query; 256 names of 8,192 clients and domains.',
     source: 'Antonakakis et al.: From throw-away traffic to bots, USENIX Security (2012); Born, Gustafson (2010)',
   },
-  kinds: [DNS_TUNNEL, DNS_STORM],
+  kinds: [DNS_TUNNEL, DNS_TUNNEL_SLOW, DNS_STORM],
   create,
 };

@@ -10,7 +10,7 @@ describe('engineering', () => {
     const [f] = s.of('program-download');
     expect(f).toMatchObject({ actor: eng, target: plc, severity: 'uptime', certainty: 'certain', surprise: 0.9 });
     expect(f!.techniques).toContain('T0843');
-    expect(f!.parts.before).toEqual({ kind: 'count', value: 0 });
+    expect(f!.parts.before).toEqual({ kind: 'text', text: 'never' });
   });
 
   it('is less surprised by who did it before, and never silent', () => {
@@ -23,7 +23,7 @@ describe('engineering', () => {
     }
     const found = s.of('mode-change');
     expect(found.map((f) => f.surprise.toFixed(1))).toEqual(['0.9', '0.7', '0.7']);
-    expect(found[2]!.parts.before).toEqual({ kind: 'count', value: 2 });
+    expect(found[2]!.parts.before).toEqual({ kind: 'text', text: '2 times' });
     expect(s.detection.accept(found[2]!)).toBe(true);
     s.command(eng, plc, 's7comm', { verb: 'mode-change', operation: 'PLC Stop' });
     expect(s.of('mode-change')[3]!.surprise).toBeLessThan(0.5);
@@ -41,6 +41,16 @@ describe('engineering', () => {
     expect(s.findings()).toEqual([]);
     s.command(other, plc, 's7comm', upload);
     expect(s.of('program-upload')[0]!.parts.usual).toEqual({ kind: 'endpoints', endpoints: [backup] });
+  });
+
+  it('takes a session without a credential for no lifted protection', () => {
+    const s = new Scene();
+    const [tool, plc] = [s.host('10.0.0.60'), s.host('10.0.0.10', 'plc')];
+    s.pass(25 * HOUR);
+    s.command(tool, plc, 'opcua', { verb: 'authenticate', operation: 'ActivateSession', object: 'Anonymous' });
+    expect(s.of('protection-lifted')).toEqual([]);
+    s.command(tool, plc, 'opcua', { verb: 'authenticate', operation: 'ActivateSession', object: 'engineer' });
+    expect(s.of('protection-lifted')).toHaveLength(1);
   });
 
   it('does not take web or file commands for engineering', () => {

@@ -9,7 +9,7 @@ import { type At, type Command, VERBS, type Verb } from '../../core/observation.
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
+import { howItWent, often, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { ENGINEERING } from './kinds.ts';
 
@@ -31,6 +31,8 @@ const create = (context: DetectorContext): RunningDetector => {
   const command = (at: At, c: Command): void => {
     const kind = ENGINEERING[c.verb];
     if (kind === undefined || !isControl(context, at.protocol)) return;
+    // A session without a credential lifts no protection.
+    if (c.verb === 'authenticate' && /^anonymous$/i.test(c.object ?? '')) return;
     const { tsUs } = at;
     const client = context.host(Math.max(0, at.client));
     const target = context.host(c.target);
@@ -69,8 +71,9 @@ const create = (context: DetectorContext): RunningDetector => {
         object: words(c.object ?? 'nothing more told'),
         value: words(c.value === undefined ? 'not told' : String(c.value)),
         outcome: words(c.outcome),
-        watched: howLong(context.watchedUs),
-        before: count(Math.max(0, before)),
+        watched: watchedFor(context.watchedUs),
+        before: often(Math.max(0, before)),
+        how: howItWent(c),
         usual: others.length === 0 ? words('nobody else') : whoAll(others),
       },
     });

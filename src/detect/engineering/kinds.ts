@@ -2,8 +2,7 @@
 import type { FindingKind } from '../../core/finding.ts';
 import type { Verb } from '../../core/observation.ts';
 
-const COMPARED =
-  'In {watched} of watching, {client} did this to {server} {before} times; {usual} did it to this controller.';
+const COMPARED = 'In {watched} of watching, {client} did this to {server} {before}; {usual} did it to this controller.';
 const WORK_ORDER = 'Is there a work order for {server} now, and did that person do it?';
 
 const kind = (k: Omit<FindingKind, 'comparedWith' | 'needsLearning'> & Partial<FindingKind>): FindingKind => ({
@@ -17,7 +16,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'program-download',
     family: 'policy',
     title: '{client} puts a program into {server}',
-    what: '{client} sent {operation} to {server} ({object}, {outcome}): the logic of the controller changes.',
+    what: '{client} sent {operation} to {server} ({how}): the logic of the controller changes.',
     innocent: 'A planned change of the program by the engineer in charge or by the machine builder.',
     check: [
       WORK_ORDER,
@@ -31,7 +30,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'program-upload',
     family: 'policy',
     title: '{client} reads the program out of {server}',
-    what: '{client} sent {operation} to {server} ({object}, {outcome}): the logic of the controller is copied.',
+    what: '{client} sent {operation} to {server} ({how}): the logic of the controller is copied.',
     innocent: 'A backup of the programs, or an engineer who goes online to look.',
     check: [
       WORK_ORDER,
@@ -46,7 +45,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'mode-change',
     family: 'operational',
     title: '{client} changes the operating mode of {server}',
-    what: '{client} sent {operation} to {server} ({object}, {outcome}): the controller starts, stops or changes between run and program.',
+    what: '{client} sent {operation} to {server} ({how}): the controller starts, stops or changes between run and program.',
     innocent: 'Maintenance, commissioning, or a start after a fault.',
     check: [
       'Does the machine stand, and is anybody in its reach?',
@@ -60,7 +59,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'firmware-update',
     family: 'policy',
     title: '{client} replaces the firmware of {server}',
-    what: '{client} sent {operation} to {server} ({object}, {outcome}).',
+    what: '{client} sent {operation} to {server} ({how}).',
     innocent: 'A planned update in a maintenance window.',
     check: [
       WORK_ORDER,
@@ -74,7 +73,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'restart',
     family: 'operational',
     title: '{client} restarts {server}',
-    what: '{client} sent {operation} to {server} ({object}, {outcome}).',
+    what: '{client} sent {operation} to {server} ({how}).',
     innocent: 'A restart after maintenance or after a fault.',
     check: [
       'Did the controller come back, and does the machine run?',
@@ -88,7 +87,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'force',
     family: 'policy',
     title: '{client} forces a value in {server}',
-    what: '{client} sent {operation} to {server} ({object}, value {value}, {outcome}): it is held against the program.',
+    what: '{client} sent {operation} to {server} ({how}): it is held against the program.',
     innocent: 'Commissioning or a test of an input or output; forces are meant to be taken back at once.',
     check: [
       'Which input or output is {object}, and may it be held now?',
@@ -102,7 +101,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'delete-program',
     family: 'policy',
     title: '{client} deletes something in {server}',
-    what: '{client} sent {operation} to {server} ({object}, {outcome}).',
+    what: '{client} sent {operation} to {server} ({how}).',
     innocent: 'Cleaning up before a planned download.',
     check: [WORK_ORDER, 'Can the controller still start after a power cut?', 'Is the backup of its program at hand?'],
     severity: 'uptime',
@@ -112,7 +111,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'configure-device',
     family: 'policy',
     title: '{client} changes settings of {server}',
-    what: '{client} sent {operation} to {server} ({object}, value {value}, {outcome}): name, address, time or settings.',
+    what: '{client} sent {operation} to {server} ({how}): name, address, time or settings.',
     innocent: 'Commissioning, a replaced device that gets its name, or the daily setting of clocks.',
     check: [WORK_ORDER, 'Does the device still answer under its address and name?', 'Which setting was it before?'],
     severity: 'quality',
@@ -123,7 +122,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'protection-lifted',
     family: 'policy',
     title: '{client} gives or changes a credential of {server}',
-    what: '{client} sent {operation} to {server} ({outcome}): a password, a lock or a protection level.',
+    what: '{client} sent {operation} to {server} ({how}): a password, a lock or a protection level.',
     innocent: 'An engineer who goes online with a protected controller.',
     check: [WORK_ORDER, 'Did engineering commands follow?', 'Is the protection level what it should be?'],
     severity: 'regulatory',

@@ -8,7 +8,7 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { At, Attribute } from '../../core/observation.ts';
 import { needsNone, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
+import { count, howLong, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 const kind = (
@@ -173,7 +173,7 @@ const create = (context: DetectorContext): RunningDetector => {
       surprise: 0.8,
       certainty: 'certain',
       frames: [at.requestFrame, at.frame],
-      parts: { device: who(at.sender), via: words(via), others: whoAll(known), watched: howLong(context.watchedUs) },
+      parts: { device: who(at.sender), via: words(via), others: whoAll(known), watched: watchedFor(context.watchedUs) },
     });
   };
 

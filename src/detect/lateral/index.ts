@@ -10,7 +10,7 @@ import { Distinct, type SavedDistinct } from '../../learn/network/distinct.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
 import { isOffice, isPlant, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
+import { count, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const REMOTE_EXECUTION: FindingKind = {
@@ -125,7 +125,7 @@ const create = (context: DetectorContext): RunningDetector => {
         server: who(at.server),
         means: words(means),
         asUser: words(user === undefined ? '' : ` as ${user}`),
-        watched: howLong(context.watchedUs),
+        watched: watchedFor(context.watchedUs),
         usual: before.length === 0 ? words('nobody') : whoAll(before),
       },
     });

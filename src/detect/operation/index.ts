@@ -10,14 +10,14 @@ import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known
 import { Interner } from '../../lib/interner.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, words, wordsAll } from '../shared/parts.ts';
+import { count, howItWent, watchedFor, who, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const NEW_OPERATION: FindingKind = {
   code: 'new-operation',
   family: 'policy',
   title: '{client} uses {operation} with {server} for the first time',
-  what: '{client} sent {operation} ({verb}) to {server}: {object}, {outcome}.',
+  what: '{client} sent {operation} ({verb}) to {server}: {how}.',
   comparedWith: 'In {watched} of watching it used {number} other services with this device: {usual}.',
   innocent: 'A rare function of the same program, a new version of it, or an engineer who looks.',
   check: [
@@ -82,7 +82,9 @@ const create = (context: DetectorContext): RunningDetector => {
     if (context.phase !== 'watching' || young) return;
     const times = known.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0) return;
+    // Nothing of this pair was learned: it is told as a new conversation, and as long as nobody accepts that, all is new.
     const usual = usualOf.get(pair) ?? [];
+    if (usual.length === 0) return;
     const asks = c.verb === 'read' || c.verb === 'subscribe';
     context.state({
       kind: NEW_OPERATION,
@@ -103,7 +105,8 @@ const create = (context: DetectorContext): RunningDetector => {
         verb: words(c.verb),
         object: words(c.object ?? 'no address told'),
         outcome: words(c.outcome),
-        watched: howLong(context.watchedUs),
+        how: howItWent(c),
+        watched: watchedFor(context.watchedUs),
         number: count(usual.length),
         usual: usual.length === 0 ? words('none') : wordsAll(usual.slice(0, 8).map((i) => services.texts[i] ?? '')),
       },

@@ -11,7 +11,7 @@ import { IntTable } from '../../lib/int-table.ts';
 import { Interner } from '../../lib/interner.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, words } from '../shared/parts.ts';
+import { count, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const NEW_ORDER: FindingKind = {
@@ -109,7 +109,7 @@ const create = (context: DetectorContext): RunningDetector => {
         server: who(c.target),
         sequence: words(names.join(', ')),
         number: count(s[2]!),
-        watched: howLong(context.watchedUs),
+        watched: watchedFor(context.watchedUs),
       },
     });
   };

@@ -38,8 +38,18 @@ export interface GuardOptions {
     untilUs: number,
     rows: number,
   ) => { readonly tsUs: Float64Array; readonly values: Float64Array };
+  /** The band of a column over the rows before the one in hand, oldest first; NaN where it is not remembered. */
+  readonly bandBefore?: (column: number, rows: number) => BandBefore;
+  /** What a person must know of how the value of a column is read; '' where it is as it came. */
+  readonly note?: (column: number) => string;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
+}
+
+interface BandBefore {
+  readonly expected: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
 }
 
 interface Episode {
@@ -55,11 +65,16 @@ interface Episode {
   /** Every how many rows one is charted. */
   stride: number;
   readonly columns: number[][];
+  /** What was expected before it began: kept, since the cell remembers its last rows only. */
+  readonly bandBefore: BandBefore;
   /** Column that is charted: its own, of the whole cell the strongest one. */
   readonly charted: number;
   from: readonly { readonly point: number; readonly weight: number }[];
+  /** What was said last of the column itself: what is said of the cell has no value of a point. */
+  said: Pick<Deviation, 'observed' | 'expected' | 'low' | 'high' | 'text'>;
 }
 
+const NO_BAND: BandBefore = { expected: [], low: [], high: [] };
 /** Column -1 is the cell as a whole. */
 const WHOLE = -1;
 const words = (text: string): Part => ({ kind: 'text', text });
@@ -105,6 +120,8 @@ export class CellGuard {
     }
     for (const [column, episode] of this.#open) {
       if (episode.lastUs === tsUs) continue;
+      // A clock that stepped back does not keep it open for as long again.
+      if (episode.lastUs > tsUs) episode.lastUs = tsUs;
       this.#chart(episode, tsUs, row, band);
       if (tsUs - episode.lastUs > this.#quietUs) {
         this.#open.delete(column);
@@ -120,6 +137,7 @@ export class CellGuard {
     let episode = this.#open.get(column);
     if (episode === undefined) {
       if (this.#open.size >= MAX_OPEN_POINTS) return;
+      const charted = column === WHOLE ? (deviation.from.find(({ point }) => point >= 0)?.point ?? WHOLE) : column;
       episode = {
         kind: column === WHOLE ? 'dynamics' : deviation.kind,
         key: `${cell} ${column === WHOLE ? 'whole' : points[column]}`,
@@ -131,11 +149,15 @@ export class CellGuard {
         nextProof: 1,
         stride: 1,
         columns: [[], [], [], [], []],
-        charted: column === WHOLE ? (deviation.from.find(({ point }) => point >= 0)?.point ?? WHOLE) : column,
+        charted,
+        bandBefore: charted === WHOLE ? NO_BAND : (this.#options.bandBefore?.(charted, PROOF_BEFORE) ?? NO_BAND),
         from: [],
+        said: deviation,
       };
       this.#open.set(column, episode);
     }
+    const { observed, expected, low, high, text } = deviation.point === column ? deviation : episode.said;
+    episode.said = { observed: deviation.point === column ? observed : row[column]!, expected, low, high, text };
     const isFirstOfRow = episode.lastUs !== tsUs || episode.rows === 0;
     episode.lastUs = tsUs;
     if (deviation.kind !== episode.kind) episode.also.add(deviation.kind);
@@ -193,19 +215,22 @@ export class CellGuard {
     const had = before(column, episode.sinceUs, PROOF_BEFORE);
     const n = had.tsUs.length;
     const [ts, observed, expected, low, high] = episode.columns as [number[], number[], number[], number[], number[]];
-    const join = (first: ArrayLike<number> | undefined, later: readonly number[]): Float64Array => {
+    // What is remembered of a band ends where the episode begins; it may be shorter than the values before it.
+    const join = (first: ArrayLike<number>, later: readonly number[]): Float64Array => {
       const out = new Float64Array(n + later.length).fill(Number.NaN);
-      if (first !== undefined) out.set(first);
+      const skip = Math.max(0, first.length - n);
+      for (let i = skip; i < first.length; i++) out[n - first.length + i] = first[i]!;
       out.set(later, n);
       return out;
     };
+    const { bandBefore } = episode;
     return {
       point: points[column]!,
       tsUs: join(had.tsUs, ts),
       observed: join(had.values, observed),
-      expected: join(undefined, expected),
-      low: join(undefined, low),
-      high: join(undefined, high),
+      expected: join(bandBefore.expected, expected),
+      low: join(bandBefore.low, low),
+      high: join(bandBefore.high, high),
       from: this.#fromOf(episode, column),
     };
   }
@@ -219,12 +244,14 @@ export class CellGuard {
 
   #state(tsUs: number, column: number, episode: Episode, deviation: Deviation): void {
     const { cell, points, protocols, targets, controller, learnedUs, state } = this.#options;
+    const { said } = episode;
     const proved = episode.charted !== WHOLE && episode.rows >= episode.nextProof;
     if (proved) episode.nextProof *= 2;
     const culprits = deviation.from.map(({ point }) => point).filter((point) => point >= 0);
     const columns = [...new Set([...(column === WHOLE ? [] : [column]), ...culprits])].slice(0, MAX_FROM);
     const others = culprits.filter((point) => point !== column).map((point) => points[point]!);
     const also = [...episode.also].map((kind) => ALSO[kind]);
+    const note = column === WHOLE ? '' : (this.#options.note?.(column) ?? '');
     state({
       kind: PROCESS_KINDS[episode.kind],
       key: episode.key,
@@ -237,16 +264,18 @@ export class CellGuard {
       certainty: episode.kind === 'never-seen' || episode.kind === 'junk' ? 'certain' : 'likely',
       parts: {
         cell: words(cell),
-        observed: number(deviation.observed),
-        expected: number(deviation.expected),
-        low: number(deviation.low),
-        high: number(deviation.high),
+        observed: number(said.observed),
+        expected: number(said.expected),
+        low: number(said.low),
+        high: number(said.high),
         since: { kind: 'time', us: episode.sinceUs },
         learned: { kind: 'duration', us: learnedUs },
         from: { kind: 'points', points: others.length > 0 ? others : columns.map((at) => points[at]!) },
-        text: words(deviation.text === '' || episode.kind === 'relation' ? deviation.text : ` ${deviation.text}`),
-        also: words(also.length === 0 ? '' : ` It also shows in ${also.join(', ')}.`),
-        direction: words(deviation.observed < deviation.low ? 'lower' : 'higher'),
+        text: words(said.text === '' || episode.kind === 'relation' ? said.text : ` ${said.text}`),
+        also: words(
+          `${also.length === 0 ? '' : ` It also shows in ${also.join(', ')}.`}${note === '' ? '' : ` ${note}`}`,
+        ),
+        direction: words(said.observed < said.low ? 'lower' : 'higher'),
       },
       quietUs: this.#quietUs,
       ...(proved ? { proof: this.#proof(episode) } : {}),
@@ -263,6 +292,22 @@ export class CellGuard {
   load(text: string): void {
     const number = (x: number | string): number => (typeof x === 'string' ? Number(x) : x);
     for (const [column, e] of JSON.parse(text) as [number, Episode & { also: DeviationKind[] }][])
-      this.#open.set(column, { ...e, also: new Set(e.also), columns: e.columns.map((list) => list.map(number)) });
+      this.#open.set(column, {
+        ...e,
+        also: new Set(e.also),
+        columns: e.columns.map((list) => list.map(number)),
+        said: {
+          text: e.said?.text ?? '',
+          observed: number(e.said?.observed ?? Number.NaN),
+          expected: number(e.said?.expected ?? Number.NaN),
+          low: number(e.said?.low ?? Number.NaN),
+          high: number(e.said?.high ?? Number.NaN),
+        },
+        bandBefore: {
+          expected: e.bandBefore?.expected.map(number) ?? [],
+          low: e.bandBefore?.low.map(number) ?? [],
+          high: e.bandBefore?.high.map(number) ?? [],
+        },
+      });
   }
 }

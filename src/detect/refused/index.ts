@@ -36,7 +36,7 @@ export const UNANSWERED_BURST = kind({
   code: 'unanswered-burst',
   family: 'operational',
   title: '{server} leaves requests of {client} unanswered',
-  what: '{number} requests of {client} to {server} stayed unanswered within a minute, last {operation} ({object}): {reason}.',
+  what: '{number} requests of {client} to {server} stayed unanswered within a minute, last {operation} ({object}).',
   innocent: 'The device is off, overloaded or restarting, or the mirror port shows one direction only.',
   check: [
     'Is {server} on, and does it answer others?',
@@ -119,6 +119,8 @@ const create = (context: DetectorContext): RunningDetector => {
     context.state({
       ...common,
       kind: c.outcome === 'refused' ? REFUSED_BURST : UNANSWERED_BURST,
+      // Who asks as always and gets no answer does nothing: it is about the one that is silent.
+      ...(c.outcome === 'refused' ? {} : { actor: 0 }),
       key: `${client} ${target}`,
       sinceUs: bursts.startUs(row),
       surprise: c.outcome === 'refused' ? 0.6 : 0.5,
@@ -128,8 +130,8 @@ const create = (context: DetectorContext): RunningDetector => {
         number: count(now),
         operation: words(c.operation),
         object: words(c.object ?? 'no address told'),
-        reason: words(c.reason ?? 'no reason told'),
-        usual: count(usual),
+        reason: words(c.reason ?? 'it gave no reason'),
+        usual: usual === 0 ? words('none') : count(usual),
       },
     });
   };
@@ -141,7 +143,9 @@ const create = (context: DetectorContext): RunningDetector => {
       const which =
         finding.kind === REFUSED_BURST.code ? REFUSED : finding.kind === UNANSWERED_BURST.code ? UNANSWERED : -1;
       if (which < 0 || n?.kind !== 'count') return false;
-      const row = bursts.find(context.host(finding.actor), context.host(finding.target), which, 0);
+      const client = finding.parts.client;
+      if (client?.kind !== 'endpoint') return false;
+      const row = bursts.find(context.host(client.endpoint), context.host(finding.target), which, 0);
       if (row < 0) return false;
       bursts.accept(row, n.value);
       return true;

@@ -7,8 +7,9 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
-import { isOffice, isPlant, siteLearning } from '../shared/learning.ts';
-import { howLong, who, whoAll, words } from '../shared/parts.ts';
+import { isOffice, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
+import { watchedFor, who, whoAll, words } from '../shared/parts.ts';
+import { REMOTE_PROGRAMS, remoteProgram } from '../shared/remote.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 const check = [
@@ -21,7 +22,7 @@ export const REMOTE_ACCESS: FindingKind = {
   family: 'policy',
   title: '{client} opens {program} to {server}',
   what: '{client} works at {server} by {program}. It did not do so before.',
-  comparedWith: 'In {watched} of watching, {server} was worked at by {program} from {usual} only.',
+  comparedWith: 'In {watched} of watching, somebody worked at {server} by {program} from: {usual}.',
   innocent: 'A vendor or an engineer at an agreed time, or a new jump host.',
   check,
   severity: 'uptime',
@@ -43,32 +44,6 @@ export const REMOTE_OUTSIDE: FindingKind = {
 /** Relations; beyond it further ones are told each time as new. */
 export const MAX_RELATIONS = 20_000;
 const TELL_EVERY_US = 60_000_000;
-const BY_SERVICE: Readonly<Record<string, string>> = {
-  rdp: 'RDP',
-  vnc: 'VNC',
-  ssh: 'SSH',
-  telnet: 'Telnet',
-  teamviewer: 'TeamViewer',
-  anydesk: 'AnyDesk',
-  openvpn: 'OpenVPN',
-  wireguard: 'WireGuard',
-  ike: 'IPsec',
-  esp: 'IPsec',
-};
-const BY_PORT: Readonly<Record<number, string>> = {
-  22: 'SSH',
-  23: 'Telnet',
-  1194: 'OpenVPN',
-  3389: 'RDP',
-  5800: 'VNC',
-  5900: 'VNC',
-  5938: 'TeamViewer',
-  5985: 'WinRM',
-  5986: 'WinRM',
-  6568: 'AnyDesk',
-  51820: 'WireGuard',
-};
-const NAMES = [...new Set([...Object.values(BY_SERVICE), ...Object.values(BY_PORT)])];
 /** Programs whose purpose is to come in from outside. */
 const SUPPORT: ReadonlySet<string> = new Set(['TeamViewer', 'AnyDesk', 'OpenVPN', 'WireGuard', 'IPsec']);
 
@@ -77,7 +52,7 @@ const create = (context: DetectorContext): RunningDetector => {
   const usersOf = new Usual();
   const hear = (at: At, client: number, server: number, program: string): void => {
     if (client <= 0 || server <= 0 || context.isGroup(server)) return;
-    const p = NAMES.indexOf(program);
+    const p = REMOTE_PROGRAMS.indexOf(program);
     const outside = context.isOutside(client) || context.isOutside(server);
     const c = context.isOutside(client) ? 0 : context.host(client);
     const s = context.isOutside(server) ? 0 : context.host(server);
@@ -121,20 +96,20 @@ const create = (context: DetectorContext): RunningDetector => {
         client: who(client),
         server: who(server),
         program: words(program),
-        watched: howLong(context.watchedUs),
+        watched: watchedFor(context.watchedUs),
         usual: usual.length === 0 ? words('nobody') : whoAll(usual.filter((u) => u > 0)),
       },
     });
   };
   return {
     session(at, s) {
-      const program = BY_SERVICE[at.protocol];
+      const program = remoteProgram(at.protocol);
       if (program !== undefined && s.phase !== 'close' && s.outcome !== 'refused')
         hear(at, at.client, at.server, program);
     },
     flow(at, f) {
-      if (f.serverPackets === 0 || f.tcpState === 'new' || f.tcpState === 'rejected') return;
-      const program = BY_SERVICE[f.service] ?? (f.service === '' ? BY_PORT[f.serverPort] : undefined);
+      if (!isTalk(f)) return;
+      const program = remoteProgram(f.service, f.serverPort);
       if (program !== undefined) hear(at, f.client, f.server, program);
     },
     learning: () => siteLearning(context, known.overflow > 0 ? `the table of ${MAX_RELATIONS} relations is full` : ''),
@@ -143,7 +118,7 @@ const create = (context: DetectorContext): RunningDetector => {
       if ((finding.kind !== REMOTE_ACCESS.code && finding.kind !== REMOTE_OUTSIDE.code) || program?.kind !== 'text')
         return false;
       const place = (e: number): number => (context.isOutside(e) ? 0 : context.host(e));
-      const p = NAMES.indexOf(program.text);
+      const p = REMOTE_PROGRAMS.indexOf(program.text);
       const row = known.find(place(finding.actor), place(finding.target), p, 0);
       if (row < 0) return false;
       known.setState(row, USUAL);

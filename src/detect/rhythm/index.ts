@@ -8,18 +8,18 @@ import type { At } from '../../core/observation.ts';
 import { NEEDED_MINUTES, Rhythms, type SavedRhythms } from '../../learn/network/rhythm.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { amount, count, howLong, who } from '../shared/parts.ts';
+import { amount, count, howLong, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const POLL_LOST: FindingKind = {
   code: 'poll-lost',
   family: 'operational',
-  title: '{client} no longer polls {server}',
-  what: '{client} has not asked {server} for {silence}.',
-  comparedWith: 'Usually it asks {usual} times a minute, and its longest pause was {pause}.',
-  innocent: 'One of the two was switched off or restarted, its program was changed, or the cable was pulled.',
+  title: 'Polling of {server} by {client} has stopped',
+  what: 'No request from {client} to {server} was seen for {silence}. {side}',
+  comparedWith: 'Usually there are {usual} requests a minute, and the longest pause was {pause}.',
+  innocent: 'A device was switched off or restarted, its program was changed, or a cable was pulled.',
   check: [
-    'Do both devices still talk to others?',
+    'Are the devices on, and do they still talk to others?',
     'Do operators still see live values of {server}?',
     'Was {client} or {server} worked on at that time?',
   ],
@@ -69,14 +69,21 @@ const MINUTES = 3;
 /** Times its longest usual pause, and at least this long. */
 const LOST_FACTOR = 5;
 const LOST_US = 30_000_000;
+/** A client that asked somebody so long after its last request to a device is alive. */
+const ASKS_US = 20_000_000;
 /** So many at once, and this part of all steady ones, are one finding. */
 const TOGETHER = 5;
 const TOGETHER_PART = 0.3;
+
+const membersOf = (rows: readonly number[], of: (row: number) => number): number[] =>
+  [...new Set(rows.map(of))].sort((a, b) => a - b);
 
 const create = (context: DetectorContext): RunningDetector => {
   const rhythms = new Rhythms(MAX_POLLED);
   let lastUs = 0;
   const key = (row: number): string => `${rhythms.client(row)} ${rhythms.target(row)}`;
+  /** Episode of each row that is lost. */
+  const lostIn = new Map<number, string>();
   const rows = new PairCache(12);
   const beat = (at: At, target: number): void => {
     let row = rows.get(at.client, target);
@@ -88,13 +95,19 @@ const create = (context: DetectorContext): RunningDetector => {
     }
     if (row >= 0 && rhythms.isLost(row)) {
       rhythms.setLost(row, false);
-      context.end(POLL_LOST, key(row), at.tsUs);
+      const episode = lostIn.get(row);
+      lostIn.delete(row);
+      if (episode !== undefined && ![...lostIn.values()].includes(episode)) context.end(POLL_LOST, episode, at.tsUs);
     }
   };
   const lost = (tsUs: number): void => {
     const fresh: number[] = [];
+    /** When a client last asked anybody. */
+    const askedUs = new Map<number, number>();
     let steady = 0;
     for (let row = 0; row < rhythms.size; row++) {
+      const client = rhythms.client(row);
+      askedUs.set(client, Math.max(askedUs.get(client) ?? 0, rhythms.lastUs(row)));
       if (!rhythms.isSteady(row)) continue;
       steady++;
       const silence = tsUs - rhythms.lastUs(row);
@@ -121,23 +134,41 @@ const create = (context: DetectorContext): RunningDetector => {
           pause: howLong(rhythms.longestUs(first)),
         },
       });
-    else
-      for (const row of fresh)
-        context.state({
-          ...common,
-          kind: POLL_LOST,
-          key: key(row),
-          target: rhythms.target(row),
-          sinceUs: rhythms.lastUs(row),
-          surprise: 0.6,
-          parts: {
-            client: who(rhythms.client(row)),
-            server: who(rhythms.target(row)),
-            silence: howLong(tsUs - rhythms.lastUs(row)),
-            usual: amount(Math.round(rhythms.mean(row)), '/min'),
-            pause: howLong(rhythms.longestUs(row)),
-          },
-        });
+    else tellApart(fresh, askedUs, tsUs);
+  };
+  /** A client that asks nobody any more is one finding, and so is a device that nobody gets an answer from. */
+  const tellApart = (fresh: readonly number[], askedUs: ReadonlyMap<number, number>, tsUs: number): void => {
+    const episodes = new Set<string>();
+    for (const row of fresh) {
+      const client = rhythms.client(row);
+      const asksOthers = askedUs.get(client)! - rhythms.lastUs(row) > ASKS_US;
+      const episode = asksOthers ? `of ${rhythms.target(row)}` : `by ${client}`;
+      lostIn.set(row, episode);
+      episodes.add(episode);
+    }
+    for (const episode of episodes) {
+      const list = [...lostIn].filter(([, e]) => e === episode).map(([row]) => row);
+      const first = list.reduce((a, b) => (rhythms.lastUs(b) < rhythms.lastUs(a) ? b : a));
+      const byClient = episode.startsWith('by');
+      context.state({
+        kind: POLL_LOST,
+        key: episode,
+        target: byClient ? rhythms.client(first) : rhythms.target(first),
+        tsUs,
+        sinceUs: rhythms.lastUs(first),
+        surprise: 0.6,
+        certainty: 'certain',
+        quietUs: 8 * 3_600_000_000,
+        parts: {
+          client: whoAll(membersOf(list, rhythms.client.bind(rhythms))),
+          server: whoAll(membersOf(list, rhythms.target.bind(rhythms))),
+          silence: howLong(tsUs - rhythms.lastUs(first)),
+          side: words(byClient ? 'It asks nobody any more.' : 'Others are still asked.'),
+          usual: amount(Math.round(rhythms.mean(first)), ''),
+          pause: howLong(rhythms.longestUs(first)),
+        },
+      });
+    }
   };
   return {
     poll: (at, c) => beat(at, c.target),
@@ -199,6 +230,15 @@ const create = (context: DetectorContext): RunningDetector => {
     },
     accept(finding) {
       if (finding.kind !== POLL_CHANGED.code && finding.kind !== POLL_LOST.code) return false;
+      if (finding.kind === POLL_LOST.code) {
+        const host = context.host(finding.target);
+        const own = [...lostIn].filter(([, e]) => e === `of ${host}` || e === `by ${host}`);
+        for (const [row] of own) {
+          rhythms.forget(row);
+          lostIn.delete(row);
+        }
+        return own.length > 0;
+      }
       const client = finding.parts.client;
       if (client?.kind !== 'endpoint') return false;
       const row = rhythms.find(context.host(client.endpoint), context.host(finding.target));
@@ -206,9 +246,14 @@ const create = (context: DetectorContext): RunningDetector => {
       rhythms.forget(row);
       return true;
     },
-    save: () => toText({ rhythms: rhythms.save(), lastUs }),
+    save: () => toText({ rhythms: rhythms.save(), lastUs, lostIn: [...lostIn] }),
     load(text) {
-      const saved = fromText(text) as { readonly rhythms: SavedRhythms; readonly lastUs: number };
+      const saved = fromText(text) as {
+        readonly rhythms: SavedRhythms;
+        readonly lastUs: number;
+        readonly lostIn: readonly (readonly [number, string])[];
+      };
+      for (const [row, episode] of saved.lostIn) lostIn.set(row, episode);
       rhythms.load(saved.rhythms);
       lastUs = saved.lastUs;
     },

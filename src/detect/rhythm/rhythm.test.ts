@@ -28,10 +28,34 @@ describe('rhythm', () => {
     const since = s.now;
     s.pass(2 * MINUTE, SECOND);
     const [f] = s.of('poll-lost');
-    expect(f!.target).toBe(plc);
+    expect(f!.target).toBe(hmi);
+    expect(f!.parts.server).toEqual({ kind: 'endpoints', endpoints: [plc] });
     expect(since - f!.firstUs).toBeLessThan(3 * SECOND);
     s.read(hmi, plc);
     expect(s.of('poll-lost')[0]!.state).toBe('ended');
+  });
+  it('tells a panel that asks nobody any more as one, and a device that several lose as one', () => {
+    const s = new Scene({ detectors: [rhythm], learningTimeUs: 70 * MINUTE });
+    const clients = [41, 42, 43, 44, 45].map((n) => s.host(`10.20.0.${n}`, 'hmi'));
+    const plcs = [1, 2, 3, 4].map((n) => s.host(`10.20.1.${n}`, 'plc'));
+    const poll = (minutes: number, who: readonly number[], whom: readonly number[]): void => {
+      for (let i = 0; i < minutes * 12; i++) {
+        for (const client of who) for (const plc of whom) s.read(client, plc);
+        s.pass(5 * SECOND, SECOND);
+      }
+    };
+    poll(80, clients, plcs);
+    poll(3, clients.slice(1), plcs);
+    expect(s.of('poll-lost').map((f) => [f.target, f.parts.server])).toEqual([
+      [clients[0], { kind: 'endpoints', endpoints: plcs }],
+    ]);
+    poll(3, clients, plcs);
+    expect(s.of('poll-lost').map((f) => f.state)).toEqual(['ended']);
+    poll(3, clients, plcs.slice(1));
+    expect(s.of('poll-lost').map((f) => f.target)).toEqual([clients[0], plcs[0]]);
+    expect(s.of('poll-lost')[1]!.parts.client).toEqual({ kind: 'endpoints', endpoints: clients });
+    poll(1, clients, plcs);
+    expect(s.of('poll-lost').map((f) => f.state)).toEqual(['ended', 'ended']);
   });
   it('tells three odd minutes as one, and learns the new rhythm when accepted', () => {
     const { s, poll } = plant();

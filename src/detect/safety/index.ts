@@ -9,14 +9,14 @@ import type { At, Command } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { howLong, who, words } from '../shared/parts.ts';
+import { howItWent, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const SAFETY_TOUCHED: FindingKind = {
   code: 'safety-touched',
   family: 'policy',
   title: '{client} acts on the safety controller {server}',
-  what: '{client} sent {operation} ({verb}) to the safety controller {server}: {object}, {outcome}.',
+  what: '{client} sent {operation} ({verb}) to the safety controller {server}: {how}.',
   comparedWith: 'In {watched} of watching, this client did {known} there.',
   innocent: 'A planned change or test of the safety program with a proof test afterwards.',
   check: [
@@ -80,9 +80,12 @@ const create = (context: DetectorContext): RunningDetector => {
         verb: words(c.verb),
         object: words(c.object ?? 'nothing more told'),
         outcome: words(c.outcome),
-        watched: howLong(context.watchedUs),
+        how: howItWent(c),
+        watched: watchedFor(context.watchedUs),
         known: words(
-          row >= 0 && known.count(row) > times ? `the same ${known.count(row) - times} times` : 'nothing like it',
+          row >= 0 && known.count(row) > times
+            ? `the same ${known.count(row) - times === 1 ? 'once' : `${known.count(row) - times} times`}`
+            : 'nothing like it',
         ),
       },
     });

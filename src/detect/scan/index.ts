@@ -3,12 +3,12 @@
  * echo and ARP sweeps. Rules from the first frame. Source: Jung, Paxson et al., Fast portscan detection using sequential
  * hypothesis testing, IEEE S&P (2004): what separates a scanner is the share of attempts that fail.
  */
-import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
+import type { Detector, DetectorContext, RunningDetector, Statement } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { At, Command, FlowSummary } from '../../core/observation.ts';
 import { Distinct, type SavedDistinct } from '../../learn/network/distinct.ts';
-import { isControl, needsNone } from '../shared/learning.ts';
+import { isControl, isController, needsNone } from '../shared/learning.ts';
 import { count, who, whoAll, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
@@ -30,13 +30,13 @@ const kind = (
 export const PORT_SCAN = kind({
   code: 'scan.ports',
   title: '{client} tries {number} ports of {server}',
-  what: '{client} tried {number} ports of {server} within ten minutes that did not answer or refused: {ports}.',
+  what: '{client} tried {number} ports of {server} within ten minutes that did not answer, refused or were left at once: {ports}.',
   comparedWith: 'A program that belongs to a host knows its port; {limit} failed ports are the limit of this rule.',
 });
 export const HOST_SCAN = kind({
   code: 'scan.hosts',
   title: '{client} tries {port} at {number} hosts',
-  what: '{client} tried {port} at {number} hosts within ten minutes that did not answer or refused, among them {servers}.',
+  what: '{client} tried {port} at {number} hosts within ten minutes that did not answer, refused or were left at once, among them {servers}{found}.',
   comparedWith: 'Clients of the plant know their servers; {limit} failed hosts are the limit of this rule.',
 });
 export const SWEEP = kind({
@@ -62,6 +62,15 @@ export const ADDRESS_SCAN = kind({
   techniques: ['T0861', 'T0846'],
 });
 
+export const SLOW_SCAN = kind({
+  code: 'scan.slow',
+  title: '{client} tries controllers one by one, over hours',
+  what: '{client} tried {number} ports of controllers within a day that did not answer, refused, or were told nothing: {ports}.',
+  comparedWith:
+    'Clients of the plant know their controllers; {limit} such attempts in a day are the limit, and while learning {client} stayed below it.',
+  needsLearning: true,
+});
+
 /** Parties followed at a time, and members counted of each; beyond them the oldest leaves, the number stands still. */
 export const MAX_PARTIES = 8192;
 export const MAX_COUNTED = 512;
@@ -71,16 +80,25 @@ const HOSTS = 15;
 const SWEPT = 20;
 const UNITS = 8;
 const ADDRESSES = 20;
+const DAY_US = 86_400_000_000;
+/** Ports of controllers in a day, each counted once: a client whose controller is off tries the same one again. */
+const SLOW = 8;
 
 const create = (context: DetectorContext): RunningDetector => {
   const make = (): Distinct => new Distinct(WINDOW_US, MAX_PARTIES, MAX_COUNTED);
-  const tables = { ports: make(), hosts: make(), swept: make(), units: make(), addresses: make() };
+  const slow = new Distinct(DAY_US, MAX_PARTIES, MAX_COUNTED);
+  const tables = { ports: make(), hosts: make(), swept: make(), units: make(), addresses: make(), slow };
+  /** Clients that try so much while the site learns: scanners of the plant's own. */
+  const tolerated = new Set<EndpointId>();
 
   const surprise = (n: number, limit: number): number => Math.min(0.95, 0.65 + 0.1 * Math.log2(n / limit));
 
+  /** Refused, unanswered, or opened for nothing: whoever knows a service says something to it. */
   const failed = (f: FlowSummary): boolean =>
     f.transport === 'tcp'
-      ? f.tcpState === 'new' || f.tcpState === 'rejected'
+      ? f.tcpState === 'new' ||
+        f.tcpState === 'rejected' ||
+        (f.final && f.decodedBytes + f.undecodedBytes + f.missingBytes === 0)
       : f.transport === 'udp' && f.serverPackets === 0;
 
   const flow = (at: At, f: FlowSummary): void => {
@@ -116,6 +134,8 @@ const create = (context: DetectorContext): RunningDetector => {
           },
         });
       if (context.isOutside(f.server)) return;
+      if (isController(context, f.server))
+        patient(common, client, `${context.endpoints.get(f.server).ip ?? server} port ${f.serverPort}`);
       const port = `${f.transport} port ${f.serverPort}`;
       const toHosts = `${client} ${port}`;
       const hosts = tables.hosts.add(toHosts, server, at.tsUs);
@@ -131,10 +151,52 @@ const create = (context: DetectorContext): RunningDetector => {
             port: words(port),
             number: count(hosts),
             servers: whoAll(tables.hosts.members(toHosts).map(Number)),
+            found: words(
+              foundText(tables.hosts.members(toHosts, MAX_COUNTED).map(Number), tables.hosts.sinceUs(toHosts)),
+            ),
             limit: count(HOSTS),
           },
         });
     }
+  };
+
+  /** Hosts that had never been heard before they answered: found by the search. */
+  const foundText = (hosts: readonly EndpointId[], sinceUs: number): string => {
+    if (context.phase === 'learning') return '';
+    const n = hosts.filter((host) => {
+      if (!context.endpoints.spoke(host)) return false;
+      const { firstUs } = context.endpoints.traffic(host);
+      return firstUs > context.judgedFromUs && firstUs >= sinceUs;
+    }).length;
+    return n === 0 ? '' : `; ${n} of them had never been heard before`;
+  };
+
+  const patient = (
+    common: Pick<Statement, 'actor' | 'target' | 'tsUs' | 'certainty' | 'frames'>,
+    client: EndpointId,
+    port: string,
+  ): void => {
+    const number = slow.add(`${client}`, port, common.tsUs);
+    if (number < SLOW) return;
+    if (context.phase === 'learning') {
+      if (tolerated.size < MAX_PARTIES) tolerated.add(client);
+      return;
+    }
+    if (tolerated.has(client)) return;
+    context.state({
+      ...common,
+      kind: SLOW_SCAN,
+      key: `${client}`,
+      sinceUs: Math.min(common.tsUs, slow.sinceUs(`${client}`)),
+      surprise: surprise(number, SLOW),
+      quietUs: DAY_US / 4,
+      parts: {
+        client: who(common.actor ?? 0),
+        number: count(number),
+        ports: wordsAll(slow.members(`${client}`).map(String)),
+        limit: count(SLOW),
+      },
+    });
   };
 
   const swept = (at: At, sender: EndpointId, target: EndpointId, n: number, how: string, key: string): void => {
@@ -228,10 +290,17 @@ const create = (context: DetectorContext): RunningDetector => {
         );
     },
     learning: () => needsNone,
-    save: () => toText(Object.fromEntries(Object.entries(tables).map(([k, t]) => [k, t.save()]))),
+    save: () =>
+      toText({
+        ...Object.fromEntries(Object.entries(tables).map(([k, t]) => [k, t.save()])),
+        tolerated: [...tolerated],
+      }),
     load(text) {
-      const saved = fromText(text) as Record<keyof typeof tables, SavedDistinct>;
-      for (const k of Object.keys(tables) as (keyof typeof tables)[]) tables[k].load(saved[k]);
+      const saved = fromText(text) as Partial<Record<keyof typeof tables, SavedDistinct>> & {
+        readonly tolerated?: readonly EndpointId[];
+      };
+      for (const k of Object.keys(tables) as (keyof typeof tables)[]) tables[k].load(saved[k] ?? []);
+      for (const client of saved.tolerated ?? []) tolerated.add(client);
     },
   };
 };
@@ -242,11 +311,12 @@ export const scan: Detector = {
     notices: 'Searching for ports, hosts, stations behind gateways and addresses in controllers; ping and ARP sweeps.',
     worksWhen: 'Attempts fail: scanners do not know what is there, programs of the plant do.',
     failsWhen:
-      'A slow scan (fewer than the limit in ten minutes) or one that hits only what exists; then new conversations tell.',
+      'A scan below eight ports of controllers in a day, a slow one of other hosts (fewer than the limit in ten minutes), or one ' +
+      'that talks to what it finds; then new conversations tell.',
     cost: 'Constant per failed flow or refused request; 8,192 parties with 512 members each.',
     source:
       'Jung, Paxson, Berger, Balakrishnan: Fast portscan detection using sequential hypothesis testing, IEEE S&P (2004)',
   },
-  kinds: [PORT_SCAN, HOST_SCAN, SWEEP, UNIT_SCAN, ADDRESS_SCAN],
+  kinds: [PORT_SCAN, HOST_SCAN, SLOW_SCAN, SWEEP, UNIT_SCAN, ADDRESS_SCAN],
   create,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE, Scene, SECOND } from '../testing.ts';
+import { DAY, MINUTE, Scene, SECOND } from '../testing.ts';
 
 const made = () => {
   const s = new Scene();
@@ -55,5 +55,26 @@ describe('scan', () => {
       { kind: 'count', value: 25 },
       { kind: 'count', value: 64 },
     ]);
+  });
+
+  it('tells a client that tries one controller after the other for hours, not one that did so while learning', () => {
+    const s = new Scene();
+    const plcs = Array.from({ length: 9 }, (_, n) => s.host(`10.0.0.${10 + n}`, 'plc'));
+    const [evil, own] = [s.host('10.0.1.1'), s.host('10.0.1.2')];
+    const probe = (client: number, n: number): void => {
+      s.flow(client, plcs[n]!, '', { serverPort: 5900, tcpState: 'rejected', serverPackets: 1, decodedBytes: 0 });
+      s.pass(20 * MINUTE);
+    };
+    for (let n = 0; n < 9; n++) probe(own, n);
+    s.pass(DAY);
+    for (let n = 0; n < 9; n++) probe(own, n);
+    for (let n = 0; n < 7; n++) {
+      probe(evil, n);
+      // The same port again is no other attempt.
+      probe(evil, n);
+    }
+    expect(s.of('scan.slow')).toEqual([]);
+    probe(evil, 7);
+    expect(s.of('scan.slow')[0]).toMatchObject({ actor: evil });
   });
 });

@@ -1,6 +1,7 @@
 /** Parts of detectors that many share: how far the site has learned, and which roles and protocols belong to the plant. */
 import type { DetectorContext, Learning } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
+import type { FlowSummary } from '../../core/observation.ts';
 import type { Role } from '../../core/site.ts';
 
 const HOUR_US = 3_600_000_000;
@@ -57,3 +58,12 @@ export const isControl = (context: DetectorContext, protocol: string, unknown = 
   const family = context.family(protocol);
   return family === 'ot' || family === 'iiot' || (unknown && family === '');
 };
+/**
+ * Both ends spoke and, of TCP, something was said: a connection that was only opened is a probe, and scans have a detector of
+ * their own.
+ */
+export const isTalk = (f: FlowSummary): boolean =>
+  f.clientPackets > 0 &&
+  f.serverPackets > 0 &&
+  (f.transport !== 'tcp' ||
+    (f.tcpState !== 'new' && f.tcpState !== 'rejected' && f.decodedBytes + f.undecodedBytes + f.missingBytes > 0));

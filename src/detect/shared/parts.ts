@@ -1,18 +1,58 @@
 /** Short ways to fill the braces of a finding's words. */
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Part } from '../../core/finding.ts';
+import type { Command, Outcome } from '../../core/observation.ts';
 
 /** Members of a list told in a finding; the rest is in its count. */
 export const MAX_TOLD = 16;
+/** Characters of a text, and of one that stands in a list. */
+export const MAX_TEXT = 512;
+export const MAX_LISTED_TEXT = 80;
 
 export const who = (endpoint: EndpointId): Part => ({ kind: 'endpoint', endpoint });
 export const whoAll = (endpoints: readonly EndpointId[]): Part => ({
   kind: 'endpoints',
   endpoints: endpoints.slice(0, MAX_TOLD),
 });
-export const words = (text: string): Part => ({ kind: 'text', text: text.length > 512 ? text.slice(0, 512) : text });
-export const wordsAll = (texts: readonly string[]): Part => ({ kind: 'texts', texts: texts.slice(0, MAX_TOLD) });
+/** What came from the wire as people can read it: control characters would break the line, octets that are no text say nothing. */
+const readable = (text: string, most: number): string => {
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\ufffd]+/g, '·');
+  return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain;
+};
+export const words = (text: string): Part => ({ kind: 'text', text: readable(text, MAX_TEXT) });
+export const wordsAll = (texts: readonly string[]): Part => ({
+  kind: 'texts',
+  texts: texts.slice(0, MAX_TOLD).map((text) => readable(text, MAX_LISTED_TEXT)),
+});
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  accepted: 'accepted',
+  refused: 'refused',
+  unanswered: 'no answer',
+  unseen: 'the answer was not seen',
+  unconfirmed: 'a service without an answer',
+};
+/** What a command was about and how it ended: `DB1.DBW2, value 5, accepted`. What is not known is left out. */
+export const howItWent = (c: Command): Part =>
+  words(
+    [c.object ?? '', c.value === undefined ? '' : `value ${String(c.value)}`, OUTCOMES[c.outcome]]
+      .filter((text) => text !== '')
+      .map((text) => readable(text, MAX_LISTED_TEXT * 2))
+      .join(', '),
+  );
+/** A protocol by its decoder's name. */
+export const byName = (protocol: string): string => (protocol === '' ? 'a protocol that is not decoded' : protocol);
+/** How long the site was watched, as it is told. */
+export const watchedFor = (us: number): Part => (us < 60_000_000 ? words('less than a minute') : howLong(us));
+/** An amount where 0 means that there was none of it. */
+export const amountOrNone = (value: number, unit: string, none = 'nothing'): Part =>
+  value === 0 ? words(none) : amount(value, unit);
 export const count = (value: number): Part => ({ kind: 'count', value });
+/** A number as people write it before a noun: `no device`, `1 device`, `5 devices`. */
+export const counted = (value: number, noun: string, plural = `${noun}s`): Part =>
+  words(value === 0 ? `no ${noun}` : `${value.toLocaleString('en-US')} ${value === 1 ? noun : plural}`);
+/** How often: `never`, `once`, `12 times`. */
+export const often = (value: number): Part =>
+  words(value === 0 ? 'never' : value === 1 ? 'once' : `${value.toLocaleString('en-US')} times`);
 export const amount = (value: number, unit = ''): Part => ({ kind: 'number', value, unit });
 export const when = (us: number): Part => ({ kind: 'time', us });
 export const howLong = (us: number): Part => ({ kind: 'duration', us });

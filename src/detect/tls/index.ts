@@ -9,7 +9,7 @@ import type { At, Session, Weird } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isPlant, siteLearning } from '../shared/learning.ts';
-import { howLong, who, words } from '../shared/parts.ts';
+import { watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const TLS_NEW_PROGRAM: FindingKind = {
@@ -109,7 +109,7 @@ const create = (context: DetectorContext): RunningDetector => {
         server: who(at.server),
         fingerprint: words(ja4),
         name: words(nameless ? 'none' : String(serverName)),
-        watched: howLong(context.watchedUs),
+        watched: watchedFor(context.watchedUs),
       },
     });
   };
@@ -136,7 +136,7 @@ const create = (context: DetectorContext): RunningDetector => {
         server: who(at.server),
         code: words(w.code),
         detail: words(w.detail),
-        watched: howLong(context.watchedUs),
+        watched: watchedFor(context.watchedUs),
       },
     });
   };

@@ -9,14 +9,14 @@ import type { At, Weird } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, words } from '../shared/parts.ts';
+import { count, often, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const VIOLATION: FindingKind = {
   code: 'protocol-violation',
   family: 'protocol',
   title: '{sender} breaks the rules of {protocol}',
-  what: '{sender} sent what the specification forbids: {code} ({detail}), {number} times within ten minutes.',
+  what: '{sender} sent what the specification forbids: {code} ({detail}), {number} within ten minutes.',
   comparedWith: 'In {watched} of watching, its worst ten minutes had {usual} of this.',
   innocent: 'A device with a faulty or unusual implementation, a new firmware, or loss on the mirror port.',
   check: [
@@ -32,7 +32,7 @@ export const SEQUENCE: FindingKind = {
   code: 'sequence-broken',
   family: 'protocol',
   title: 'Messages of {sender} are repeated, missing or out of order',
-  what: '{code}: {detail}; {number} times within ten minutes.',
+  what: '{code}: {detail}; {number} within ten minutes.',
   comparedWith:
     'The protocol numbers its messages one by one; in {watched} of watching, the worst ten minutes had {usual}.',
   innocent: 'Packet loss on the network or on the mirror port, or a connection that was set up anew.',
@@ -43,6 +43,23 @@ export const SEQUENCE: FindingKind = {
   ],
   severity: 'quality',
   techniques: ['T0830', 'T0856'],
+  needsLearning: false,
+};
+export const WRONG_CHECKSUM: FindingKind = {
+  code: 'wrong-checksum',
+  family: 'protocol',
+  title: '{sender} sent {server} what only a listener would read',
+  what: '{sender} sent a segment with {detail}, {number} times within ten minutes, on a connection whose checksums are right otherwise. It was not read here either.',
+  comparedWith:
+    'A receiver drops such a segment, and switches drop what was damaged on a cable; in {watched} of watching, the worst ten minutes had {usual}.',
+  innocent: 'A faulty network card, or a router or firewall that rewrites packets wrongly.',
+  check: [
+    'Look at the next segment of {sender}: do other octets come under the same sequence number? Then a listener was to be told another story.',
+    'Which program on {sender} makes its own packets?',
+    'Does the switch port of {sender} count errors?',
+  ],
+  severity: 'uptime',
+  techniques: ['T0856', 'T0855'],
   needsLearning: false,
 };
 export const SECOND_PUBLISHER: FindingKind = {
@@ -70,71 +87,100 @@ const LEAST = 5;
 const FACTOR = 4;
 /** Loss by the capture, settings and duplicates by design are no violations; obsolete settings have their own detector. */
 const HARMLESS =
-  /^(tls\.|ssh\.version|smb\.version|rdp\.|opcua\.obsolete|arp\.|dhcp\.(address-in-use|refused)|profinet-dcp\.ip-conflict|mrp\.|dlr\.|.*\.truncated$|.*connection-limit$|.*\.cut$)/;
+  /^(tcp\.(octets-missing|out-of-sequence)$|tls\.|ssh\.version|smb\.version|rdp\.|opcua\.obsolete|arp\.|dhcp\.(address-in-use|refused)|profinet-dcp\.ip-conflict|mrp\.|dlr\.|.*\.truncated$|.*connection-limit$|.*\.cut$)/;
 const ORDER = /^iec104\.(sequence-gap|sequence-repeated|sequence-order)$|^tcp\.frame-repeated$/;
+
+/** What a code is, found out once for each: weirds come by the ten thousand, and almost all of them end here. */
+const UNJUDGED = 0;
+const IS_HARMLESS = 1;
+const IS_ORDER = 2;
+const IS_SUM = 3;
+const IS_OTHER = 4;
+const classOf = (code: string): number => {
+  if (HARMLESS.test(code)) return IS_HARMLESS;
+  if (code === 'tcp.wrong-checksum') return IS_SUM;
+  return ORDER.test(code) ? IS_ORDER : IS_OTHER;
+};
 
 const create = (context: DetectorContext): RunningDetector => {
   const bursts = new Bursts(MAX_VIOLATIONS, WINDOW_US);
   const codes = new Interner(MAX_CODES);
+  const classes = new Uint8Array(MAX_CODES);
+  const partsOf = (at: At, w: Weird, sender: number, other: number) => ({
+    sender: who(sender),
+    server: other > 0 ? who(other) : words('its other end'),
+    protocol: words(at.protocol === '' ? 'its protocol' : at.protocol),
+    code: words(w.code),
+    detail: words(w.detail === '' ? 'no detail' : w.detail),
+    watched: watchedFor(context.watchedUs),
+  });
+  const commonOf = (at: At, sender: number, other: number) => ({
+    actor: sender,
+    target: other > 0 ? other : sender,
+    protocol: at.protocol,
+    tsUs: at.tsUs,
+    frames: [at.requestFrame, at.frame],
+  });
   const hear = (at: At, w: Weird): void => {
     const sender = at.sender > 0 ? at.sender : at.client;
     if (sender <= 0) return;
     const other = sender === at.client ? at.server : at.client;
-    const parts = {
-      sender: who(sender),
-      server: other > 0 ? who(other) : words('its other end'),
-      protocol: words(at.protocol === '' ? 'its protocol' : at.protocol),
-      code: words(w.code),
-      detail: words(w.detail === '' ? 'nothing more told' : w.detail),
-      watched: howLong(context.watchedUs),
-    };
-    const common = {
-      actor: sender,
-      target: other > 0 ? other : sender,
-      protocol: at.protocol,
-      tsUs: at.tsUs,
-      frames: [at.requestFrame, at.frame],
-    };
-    if (/\.second-publisher$/.test(w.code)) {
+    if (w.code.endsWith('.second-publisher')) {
       context.state({
-        ...common,
         kind: SECOND_PUBLISHER,
+        ...commonOf(at, sender, other),
         key: `${context.host(sender)} ${w.code}`,
         surprise: 0.9,
+        certainty: 'certain',
+        parts: partsOf(at, w, sender, other),
+      });
+      return;
+    }
+    const code = codes.id(w.code);
+    if (code < 0) return;
+    if (classes[code] === UNJUDGED) classes[code] = classOf(w.code);
+    if (classes[code] === IS_HARMLESS) return;
+    const row = bursts.add(context.host(sender), context.host(Math.max(0, other)), code, 0, at.tsUs, 1);
+    if (row < 0) return;
+    const isSum = classes[code] === IS_SUM;
+    const isOrder = classes[code] === IS_ORDER;
+    if (!isOrder && !isSum && (context.phase !== 'watching' || !isControl(context, at.protocol))) return;
+    const number = bursts.current(row);
+    const usual = bursts.usual(row);
+    if (!isOrder && !isSum && (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row))) return;
+    const common = commonOf(at, sender, other);
+    const parts = { ...partsOf(at, w, sender, other), number: often(number), usual: usual === 0 ? words('none') : count(usual) };
+    if (isSum) {
+      context.state({
+        kind: WRONG_CHECKSUM,
+        ...common,
+        key: `${context.host(sender)} ${context.host(Math.max(0, other))}`,
+        surprise: usual > 0 ? 0.45 : 0.6,
         certainty: 'certain',
         parts,
       });
       return;
     }
-    const code = codes.id(w.code);
-    if (code < 0 || HARMLESS.test(w.code)) return;
-    const row = bursts.add(context.host(sender), context.host(Math.max(0, other)), code, 0, at.tsUs, 1);
-    if (row < 0) return;
-    const number = bursts.current(row);
-    const usual = bursts.usual(row);
-    const full = { ...parts, number: count(number), usual: count(usual) };
-    if (ORDER.test(w.code)) {
+    if (isOrder) {
       context.state({
-        ...common,
         kind: SEQUENCE,
+        ...common,
         key: `${context.host(sender)} ${context.host(Math.max(0, other))} ${w.code}`,
         // A gap may be loss; a copy of a frame, or a new segment with an old number, is not.
         surprise: w.code === 'iec104.sequence-gap' ? 0.45 : 0.6,
         certainty: 'certain',
-        parts: full,
+        parts,
       });
       return;
     }
-    if (context.phase !== 'watching' || !isControl(context, at.protocol)) return;
-    if (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row)) return;
     context.state({
-      ...common,
       kind: VIOLATION,
+      ...common,
       key: `${context.host(sender)} ${w.code}`,
       sinceUs: bursts.startUs(row),
       surprise: usual === 0 ? 0.65 : 0.55,
       certainty: 'certain',
-      parts: full,
+      parts,
     });
   };
   return {
@@ -155,6 +201,7 @@ const create = (context: DetectorContext): RunningDetector => {
       const saved = fromText(text) as { readonly bursts: SavedBursts; readonly codes: readonly string[] };
       bursts.load(saved.bursts);
       codes.load(saved.codes);
+      classes.fill(UNJUDGED);
     },
   };
 };
@@ -170,6 +217,6 @@ export const violation: Detector = {
     cost: 'Constant per violation; 60 octets per sender and code, at most 50,000.',
     source: 'Paxson: Bro, a system for detecting network intruders in real-time, Computer Networks 31 (1999)',
   },
-  kinds: [VIOLATION, SEQUENCE, SECOND_PUBLISHER],
+  kinds: [VIOLATION, SEQUENCE, WRONG_CHECKSUM, SECOND_PUBLISHER],
   create,
 };

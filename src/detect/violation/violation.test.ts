@@ -30,4 +30,10 @@ describe('violation', () => {
       [1, false],
     ]);
   });
+  it('tells a segment that its receiver drops the first time it is seen', () => {
+    const s = new Scene();
+    const [client, plc] = [s.host('10.0.0.1'), s.host('10.0.0.10', 'plc')];
+    s.weird(client, plc, 'tcp', 'tcp.wrong-checksum', 'a checksum that the receiver drops');
+    expect(s.of('wrong-checksum')[0]!.surprise).toBeGreaterThanOrEqual(0.5);
+  });
 });

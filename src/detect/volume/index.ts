@@ -7,7 +7,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { FlowSummary } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { isPlant, siteLearning } from '../shared/learning.ts';
-import { amount, howLong, who } from '../shared/parts.ts';
+import { amount, amountOrNone, watchedFor, who } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const VOLUME: FindingKind = {
@@ -107,8 +107,8 @@ const create = (context: DetectorContext): RunningDetector => {
           client: who(f.client),
           server: who(f.server),
           now: amount(Math.round(now / 1e5) / 10, 'MB'),
-          usual: amount(Math.round(usual / 1e5) / 10, 'MB'),
-          watched: howLong(context.watchedUs),
+          usual: amountOrNone(Math.round(usual / 1e5) / 10, 'MB'),
+          watched: watchedFor(context.watchedUs),
         },
       });
     },

@@ -24,6 +24,8 @@ const MINUTE_US = 60_000_000;
 /** Times the busiest usual minute, and at least so many more. */
 const RATE_FACTOR = 3;
 const RATE_MORE = 20;
+/** Outputs of a controller to its own stations, many times a second: words of bits, no set points that somebody writes. */
+const CYCLIC = 'cip-io';
 /** Named points follow the areas in the second part of the key. */
 const NAMED = 1_000_000;
 
@@ -102,7 +104,8 @@ const create = (context: DetectorContext): RunningDetector => {
 
   return {
     values(at, block) {
-      if (block.access !== 'write' || at.client <= 0 || !isControl(context, at.protocol)) return;
+      if (block.access !== 'write' || at.client <= 0 || at.protocol === CYCLIC || !isControl(context, at.protocol))
+        return;
       rate(at, block.target);
       // Bits have no range.
       if (block.area === 'coil' || block.area === 'discrete') return;
@@ -114,7 +117,8 @@ const create = (context: DetectorContext): RunningDetector => {
       }
     },
     value(at, item) {
-      if (item.access !== 'write' || at.client <= 0 || !isControl(context, at.protocol)) return;
+      if (item.access !== 'write' || at.client <= 0 || at.protocol === CYCLIC || !isControl(context, at.protocol))
+        return;
       rate(at, item.target);
       if (typeof item.value !== 'number') return;
       const name = names.id(item.path.slice(0, 256));

@@ -47,10 +47,11 @@ describe('write range', () => {
     expect(s.of('write-out-of-range')).toHaveLength(1);
   });
 
-  it('hears no reads and no bits', () => {
+  it('hears no reads, no bits and no cyclic outputs', () => {
     const { s, hmi, plc } = plant();
     s.values(hmi, plc, { start: 10, values: [9999], access: 'read' });
     s.values(hmi, plc, { area: 'coil', start: 10, values: [9999] });
+    s.values(hmi, plc, { start: 10, values: [9999] }, 'cip-io');
     expect(s.findings()).toEqual([]);
   });
 

@@ -4,17 +4,19 @@
  * detection for SCADA networks, SCADA Security Scientific Symposium (2007).
  */
 import type { Detector, DetectorContext, Learning, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { At, Command, Verb } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
+import { type SavedVisits, Visits } from '../../learn/network/visits.ts';
 import { Interner } from '../../lib/interner.ts';
-import { isControl, siteLearning } from '../shared/learning.ts';
-import { count, howLong, who, whoAll, words } from '../shared/parts.ts';
+import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
+import { count, howItWent, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
-import { NEW_WRITER, NEW_WRITTEN_POINT } from './kinds.ts';
+import { NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD } from './kinds.ts';
 
-/** Pairs of client and controller; beyond it new ones are not judged, and learning says so. */
+/** Pairs of client and controller; beyond it new ones are told and not remembered, and learning says so. */
 export const MAX_PAIRS = 50_000;
 /** Written addresses over all pairs. */
 export const MAX_WRITTEN = 200_000;
@@ -26,8 +28,14 @@ export const MAX_PER_PAIR = 1024;
 const MAX_LEARNING = 64;
 /** Writes before addresses of a pair are judged. */
 const NEEDED_WRITES = 20;
+/** Hosts behind one network card from which on it is a router's: it commands under many addresses. */
+const ROUTER_FROM = 4;
+/** Cards remembered of one host. */
+const MAX_CARDS = 8;
 const TELL_EVERY_US = 10_000_000;
 
+/** Controllers that a station wrote to while learning, from which on it is one that writes to any of them. */
+const ROAMS = 2;
 const WRITES: ReadonlySet<Verb> = new Set<Verb>(['write', 'control', 'force']);
 
 interface Pair {
@@ -43,6 +51,8 @@ interface Saved {
   readonly written: KnownRows;
   readonly objects: readonly string[];
   readonly learned: readonly (readonly [number, Pair])[];
+  readonly cards?: readonly (readonly [EndpointId, readonly EndpointId[]])[];
+  readonly visits: SavedVisits;
 }
 
 const create = (context: DetectorContext): RunningDetector => {
@@ -52,6 +62,49 @@ const create = (context: DetectorContext): RunningDetector => {
   objects.id('');
   const writersOf = new Usual();
   const learned = new Map<number, Pair>();
+  /** Endpoints (address and network card) that commanded as one host. Bounded by the pairs that are usual. */
+  const cards = new Map<EndpointId, EndpointId[]>();
+  const cardOf = (endpoint: EndpointId): string => context.endpoints.get(endpoint).mac ?? '';
+  const isRouter = (mac: string): boolean => {
+    const hosts = new Set<EndpointId>();
+    for (let id = 1; id <= context.endpoints.count && hosts.size < ROUTER_FROM; id++)
+      if (cardOf(id) === mac) hosts.add(context.host(id));
+    return hosts.size >= ROUTER_FROM;
+  };
+  /** Cards that were found to be other ones, and when: whether one is a router's is looked at again now and then. */
+  const others = new Map<EndpointId, number>();
+  /** Another card than those that commanded under this address: somebody may have taken it over. */
+  const isOtherCard = (endpoint: EndpointId, host: EndpointId, tsUs: number, mayLearn: boolean): boolean => {
+    const known = cards.get(host);
+    if (known?.includes(endpoint) === true) return false;
+    const lookedUs = others.get(endpoint);
+    if (lookedUs !== undefined && !mayLearn && tsUs - lookedUs < TELL_EVERY_US && tsUs >= lookedUs) return true;
+    const mac = cardOf(endpoint);
+    if (mac === '') return false;
+    others.delete(endpoint);
+    if (known === undefined) cards.set(host, [endpoint]);
+    else if (!mayLearn && !known.some((e) => cardOf(e) === mac) && !isRouter(mac)) {
+      if (others.size < MAX_PAIRS) others.set(endpoint, tsUs);
+      return true;
+    } else if (known.length < MAX_CARDS) known.push(endpoint);
+    return false;
+  };
+  const visits = new Visits();
+  /** Controllers that a client wrote to while learning. */
+  const wrote = new Map<number, number>();
+
+  const learnPair = (row: number): void => {
+    pairs.setState(row, USUAL);
+    const [client, target] = [pairs.part(row, 0), pairs.part(row, 1)];
+    writersOf.add(target, client);
+    wrote.set(client, (wrote.get(client) ?? 0) + 1);
+  };
+  /**
+   * An engineering station that changed several controllers while learning changes another one: engineers do. It is for the
+   * record then; what was changed, and from where somebody worked there, is for others to judge. Never at a safety controller.
+   */
+  const isEngineers = (client: number, target: number): boolean =>
+    (wrote.get(client) ?? 0) >= ROAMS && visits.roams(client) && context.role(target) !== 'safety-controller';
 
   /**
    * Addresses are judged once the client has shown that it knows what it writes: nothing new came in the second half of
@@ -82,7 +135,8 @@ const create = (context: DetectorContext): RunningDetector => {
     object: words(addressOf(c)),
     value: words(c.value === undefined ? 'not told' : String(c.value)),
     outcome: words(c.outcome),
-    watched: howLong(context.watchedUs),
+    how: howItWent(c),
+    watched: watchedFor(context.watchedUs),
   });
 
   const command = (at: At, c: Command): void => {
@@ -96,8 +150,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const row = pairs.see(client, target, 0, 0, tsUs, DOUBTED);
     if (row < 0) return;
     if (learning && pairs.state(row) !== USUAL) {
-      pairs.setState(row, USUAL);
-      writersOf.add(target, client);
+      learnPair(row);
     }
     const common = {
       actor: at.client,
@@ -117,11 +170,23 @@ const create = (context: DetectorContext): RunningDetector => {
         kind: NEW_WRITER,
         key: `${client} ${target}`,
         times,
-        surprise: c.outcome === 'refused' ? 0.8 : 0.9,
+        surprise: isEngineers(client, target) ? 0.45 : c.outcome === 'refused' ? 0.8 : 0.9,
         parts: { ...partsOf(at, c), usual: usual.length === 0 ? words('nobody') : whoAll(usual) },
       });
       return;
     }
+    if (isOtherCard(at.client, client, tsUs, learning) && context.phase === 'watching')
+      context.state({
+        ...common,
+        kind: OTHER_CARD,
+        key: `${client} ${target}`,
+        surprise: 0.75,
+        parts: {
+          ...partsOf(at, c),
+          card: words(cardOf(at.client)),
+          before: words(cards.get(client)!.map(cardOf).join(', ')),
+        },
+      });
     const p = pairOf(row, tsUs);
     const object = Math.max(0, objects.id(addressOf(c)));
     const o = written.see(row, object, 0, 0, tsUs, DOUBTED);
@@ -131,11 +196,12 @@ const create = (context: DetectorContext): RunningDetector => {
       p.lastUs = tsUs;
     }
     if (o < 0 || written.state(o) === USUAL) return;
+    const seldom = p.writes <= NEEDED_WRITES;
     if (learning || (mayLearn && !judged)) {
       learnObject(o, p, tsUs);
-      return;
-    }
-    if (context.phase !== 'watching' || !judged) return;
+      // Of one who writes now and then nothing can be expected, and nothing is passed over in silence.
+      if (learning || !seldom || context.phase !== 'watching') return;
+    } else if (context.phase !== 'watching' || !judged) return;
     const times = written.due(o, tsUs, TELL_EVERY_US);
     if (times === 0) return;
     context.state({
@@ -143,13 +209,18 @@ const create = (context: DetectorContext): RunningDetector => {
       kind: NEW_WRITTEN_POINT,
       key: `${client} ${target} ${addressOf(c)}`,
       times,
-      surprise: 0.6,
+      surprise: judged ? 0.6 : 0.45,
       parts: { ...partsOf(at, c), number: count(p.objects) },
     });
   };
 
   return {
     command,
+    flow(_at, f) {
+      if (!f.final || context.phase !== 'learning' || !isTalk(f) || !isControl(context, f.service, false)) return;
+      if (!context.isSuspect(f.client))
+        visits.add(context.host(f.client), context.host(f.server), f.lastUs - f.firstUs);
+    },
     learning() {
       const out: Learning[] = siteLearning(
         context,
@@ -180,9 +251,15 @@ const create = (context: DetectorContext): RunningDetector => {
       const row = pairs.find(client, context.host(finding.target), 0, 0);
       if (row < 0) return false;
       if (finding.kind === NEW_WRITER.code) {
-        pairs.setState(row, USUAL);
-        writersOf.add(pairs.part(row, 1), client);
+        if (pairs.state(row) !== USUAL) learnPair(row);
         pairOf(row, finding.lastUs);
+        return true;
+      }
+      if (finding.kind === OTHER_CARD.code) {
+        const known = cards.get(client);
+        if (known === undefined || known.length >= MAX_CARDS) return false;
+        known.push(finding.actor);
+        others.delete(finding.actor);
         return true;
       }
       if (finding.kind !== NEW_WRITTEN_POINT.code) return false;
@@ -204,15 +281,18 @@ const create = (context: DetectorContext): RunningDetector => {
         written: written.save(),
         objects: objects.texts,
         learned: [...learned],
+        cards: [...cards],
+        visits: visits.save(),
       } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
       pairs.load(saved.pairs);
       written.load(saved.written);
       objects.load(saved.objects);
+      visits.load(saved.visits);
       for (const [row, p] of saved.learned) learned.set(row, p);
-      for (let row = 0; row < pairs.size; row++)
-        if (pairs.state(row) === USUAL) writersOf.add(pairs.part(row, 1), pairs.part(row, 0));
+      for (const [host, endpoints] of saved.cards ?? []) cards.set(host, [...endpoints]);
+      for (let row = 0; row < pairs.size; row++) if (pairs.state(row) === USUAL) learnPair(row);
     },
   };
 };
@@ -233,10 +313,12 @@ export const writer: Detector = {
       'written nothing new for as long as it took to show what it writes.',
     failsWhen:
       'The attacker uses a station that writes there anyway and the addresses it writes anyway: then only the values can ' +
-      'tell (write range, process guards). Encrypted protocols do not show writes.',
+      'tell (write range, process guards), or from where somebody worked there (origin). An engineering station that wrote to ' +
+      'several controllers while learning is expected to write to others too: that is kept below what asks a person. ' +
+      'Encrypted protocols do not show writes.',
     cost: 'Nothing per read; about 60 ns per write; 70 octets per pair and address, at most 50,000 and 200,000.',
     source: 'Cheung et al.: Using model-based intrusion detection for SCADA networks, S4 (2007)',
   },
-  kinds: [NEW_WRITER, NEW_WRITTEN_POINT],
+  kinds: [NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD],
   create,
 };

@@ -5,8 +5,8 @@ export const NEW_WRITER: FindingKind = {
   code: 'new-writer',
   family: 'policy',
   title: '{client} writes to {server} for the first time',
-  what: '{client} sent {operation} to {server} ({object}, value {value}, {outcome}). It never wrote to this controller before.',
-  comparedWith: 'In {watched} of watching, only {usual} wrote to {server}.',
+  what: '{client} sent {operation} to {server} ({how}). It never wrote to this controller before.',
+  comparedWith: 'In {watched} of watching, {server} was written to by: {usual}.',
   innocent: 'A new operator panel or recipe server, an engineer at commissioning, or a rare job of a known station.',
   check: [
     'Who works at {client} now, and should that device write to {server}?',
@@ -22,7 +22,7 @@ export const NEW_WRITTEN_POINT: FindingKind = {
   code: 'new-written-point',
   family: 'policy',
   title: '{client} writes a point of {server} it never wrote',
-  what: '{client} sent {operation} to {server}: {object}, value {value}, {outcome}. It writes there, but never to this address before.',
+  what: '{client} sent {operation} to {server}: {how}. It writes there, but never to this address before.',
   comparedWith: 'In {watched} of watching, {client} wrote {number} other addresses of {server}.',
   innocent:
     'A rare operation (manual mode, cleaning, another recipe), or a page of the panel that nobody had opened yet.',
@@ -33,5 +33,22 @@ export const NEW_WRITTEN_POINT: FindingKind = {
   ],
   severity: 'quality',
   techniques: ['T0836', 'T0855'],
+  needsLearning: true,
+};
+
+export const OTHER_CARD: FindingKind = {
+  code: 'writer-other-card',
+  family: 'policy',
+  title: '{client} commands {server} from another network card',
+  what: '{client} sent {operation} to {server} ({object}, value {value}, {outcome}) from the network card {card}. Commands under its address came from {before} until now.',
+  comparedWith: 'In {watched} of watching no other card sent commands under this address.',
+  innocent: 'The device or its network card was replaced, or a redundant partner took over its address.',
+  check: [
+    'Was {client} replaced or switched over at this time?',
+    'At which switch port is {card}, and what is connected there?',
+    'Is {before} still on the network under the same address?',
+  ],
+  severity: 'uptime',
+  techniques: ['T0848', 'T0855'],
   needsLearning: true,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, MINUTE, Scene } from '../testing.ts';
+import { DAY, HOUR, MINUTE, Scene } from '../testing.ts';
 
 const plant = () => {
   const s = new Scene();
@@ -24,6 +24,34 @@ describe('writer', () => {
     expect(f!.surprise).toBeGreaterThan(0.8);
     expect(f!.parts.usual).toEqual({ kind: 'endpoints', endpoints: [hmi] });
     expect(f!.parts.value).toEqual({ kind: 'text', text: '99' });
+  });
+
+  it('keeps for the record that an engineering station writes to one more controller, never to a safety controller', () => {
+    const { s, eng } = plant();
+    const plcs = [1, 2, 3].map((n) => s.host(`10.21.0.${n}`, 'plc'));
+    const other = new Scene();
+    const station = other.host('10.20.0.50', 'engineering-station');
+    const known = [1, 2, 3].map((n) => other.host(`10.21.0.${n}`, 'plc'));
+    for (const plc of known.slice(0, 2)) other.write(station, plc, 'x', 1);
+    for (const n of [1, 2, 4]) other.flow(station, other.host(`10.21.0.${n}`, 'plc'), 'modbus');
+    other.pass(DAY + MINUTE);
+    other.write(station, known[2]!, 'x', 1);
+    other.write(station, other.host('10.21.0.9', 'safety-controller'), 'x', 1);
+    expect(other.of('new-writer').map((f) => f.surprise)).toEqual([0.45, 0.9]);
+    // One that never wrote while learning is no such station, whatever it is called.
+    s.write(eng, plcs[0]!, 'x', 1);
+    expect(s.of('new-writer')[0]!.surprise).toBe(0.9);
+  });
+
+  it('keeps what a seldom writer writes for the first time for the record', () => {
+    const s = new Scene();
+    const [station, plc] = [s.host('10.20.0.50', 'engineering-station'), s.host('10.20.0.10', 'plc')];
+    s.write(station, plc, 'DB1', 1);
+    s.pass(DAY + MINUTE);
+    s.write(station, plc, 'DB1', 2);
+    expect(s.findings()).toEqual([]);
+    s.write(station, plc, 'DB2', 2);
+    expect(s.of('new-written-point').map((f) => f.surprise)).toEqual([0.45]);
   });
 
   it('concerns safety when it is a safety controller', () => {
@@ -62,5 +90,34 @@ describe('writer', () => {
     const { s, eng, plc } = plant();
     s.command(eng, plc, 'smb', { verb: 'write', object: 'share\\file' });
     expect(s.of('new-writer')).toEqual([]);
+  });
+
+  it('tells commands of a known address from another network card, not those of a router that took over', () => {
+    const s = new Scene();
+    const plc = s.host('10.0.0.10', 'plc');
+    const panel = s.host('10.0.0.20', 'hmi', 2, '28:63:36:00:00:01');
+    for (let i = 0; i < 60; i++) {
+      s.write(panel, plc, 'holding register 4', 1);
+      s.pass(HOUR / 2);
+    }
+    const forged = s.host('10.0.0.20', 'unknown', Number.NaN, 'b8:27:eb:00:00:09');
+    s.write(forged, plc, 'holding register 4', 0);
+    expect(s.of('writer-other-card')[0]).toMatchObject({ actor: forged, target: plc, severity: 'uptime' });
+    expect(s.of('new-writer')).toEqual([]);
+    const behind = [20, 21, 22, 23].map((n) => s.host(`10.0.0.${n}`, 'unknown', Number.NaN, '00:80:63:00:00:01'));
+    s.pass(MINUTE);
+    s.write(behind[0]!, plc, 'holding register 4', 1);
+    expect(s.of('writer-other-card').length).toBe(1);
+  });
+
+  it('tells the write of a device that was there before by itself, in a flood of forged ones', () => {
+    const s = new Scene();
+    const [plc, historian] = [s.host('10.0.0.10', 'plc'), s.host('10.0.0.30', 'historian')];
+    s.pass(DAY + HOUR);
+    for (let n = 0; n < 1_200; n++) s.write(s.host(`10.9.${n >> 8}.${n & 255}`), plc, 'holding register 4', 1);
+    expect(s.of('new-writer').length).toBe(1_001);
+    s.write(historian, plc, 'holding register 4', 1);
+    expect(s.of('new-writer').filter((f) => f.actor === historian)).toMatchObject([{ target: plc, count: 1 }]);
+    expect(s.of('new-writer').filter((f) => f.state === 'open').length).toBe(1_001);
   });
 });

@@ -11,7 +11,13 @@ interface Window {
 }
 export type SavedDistinct = readonly (readonly [string, number, number, readonly (string | number)[]])[];
 
-/** `keys` parties at a time (the one longest not heard of leaves), `members` of each (beyond it the number stands still). */
+/** Parties looked at for the one that leaves: of those longest not heard of, the one with the fewest members. */
+const LEAVING = 16;
+
+/**
+ * `keys` parties at a time, `members` of each (beyond it the number stands still). A flood of parties with one member each
+ * does not push out one that has many.
+ */
 export class Distinct {
   readonly #windows = new Map<string, Window>();
   readonly #windowUs: number;
@@ -28,10 +34,7 @@ export class Distinct {
   add(key: string, member: string | number, tsUs: number): number {
     let w = this.#windows.get(key);
     if (w === undefined || tsUs - w.sinceUs > this.#windowUs || tsUs < w.sinceUs - this.#windowUs) {
-      if (w === undefined && this.#windows.size >= this.#maxKeys) {
-        const oldest = this.#windows.keys().next();
-        if (!oldest.done) this.#windows.delete(oldest.value);
-      }
+      if (w === undefined && this.#windows.size >= this.#maxKeys) this.#leave();
       // A window that is still full of life goes on with its younger half unknown: start anew.
       w = { sinceUs: tsUs, lastUs: tsUs, members: new Set() };
     }
@@ -41,6 +44,20 @@ export class Distinct {
     w.lastUs = tsUs;
     if (w.members.size < this.#maxMembers) w.members.add(member);
     return w.members.size;
+  }
+
+  #leave(): void {
+    let looked = 0;
+    let leaving = '';
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const [key, { members }] of this.#windows) {
+      if (members.size < fewest) {
+        fewest = members.size;
+        leaving = key;
+      }
+      if (++looked >= LEAVING) break;
+    }
+    this.#windows.delete(leaving);
   }
 
   size(key: string): number {

@@ -11,6 +11,9 @@ export const DOUBTED = 0;
 /** Usual: learned while learning, or accepted by a person. */
 export const USUAL = 1;
 
+/** Rows that are looked at for one that gives way before the last one does so again. */
+const NEAR = 64;
+
 export interface KnownRows {
   readonly keys: readonly number[];
   readonly counts: readonly number[];
@@ -22,8 +25,9 @@ export interface KnownRows {
 }
 
 /**
- * Tuples of up to four 32-bit integers. Bounded by `limit`: beyond it new tuples are neither learned nor judged (`see`
- * returns -1) and are counted in `overflow`, which the detector must show.
+ * Tuples of up to four 32-bit integers. Bounded by `limit`: beyond it a new tuple takes the place of one that was never taken
+ * for usual, so that a flood of forged ones pushes out itself and not what was learned. Where all are usual it is judged as
+ * new each time and not remembered. Both are counted in `overflow`, which the detector must show.
  */
 export class Known {
   readonly #table = new IntTable();
@@ -35,6 +39,11 @@ export class Known {
   #toldCount = new Float64Array(64);
   #state = new Uint8Array(64);
   overflow = 0;
+  /** Rows that are not usual, and where the last one that gave way stood. */
+  #doubted = 0;
+  #hand = 0;
+  /** The tuple in the row behind the last one: seen, and not remembered. */
+  readonly #passing = new Int32Array(4);
   /** True when the last `see` added its tuple. */
   isNew = false;
 
@@ -51,29 +60,59 @@ export class Known {
     return this.#table.find(a, b, c, d);
   }
 
-  /** Counts one sighting; a new tuple starts in `state`. Returns its row, or -1 at the limit. */
+  /** Counts one sighting; a new tuple starts in `state`. Returns its row. */
   see(a: number, b: number, c: number, d: number, tsUs: number, state: number): number {
     let row = this.#table.find(a, b, c, d);
     this.isNew = row < 0;
     if (row < 0) {
-      if (this.#table.count >= this.#limit) {
-        this.overflow++;
-        return -1;
-      }
-      row = this.#table.add(a, b, c, d);
+      row = this.#room(a, b, c, d);
       if (row >= this.#count.length) this.#grow(row * 2);
       this.#first[row] = tsUs;
       this.#state[row] = state;
+      if (row < this.#limit && state !== USUAL) this.#doubted++;
     }
     this.#count[row]!++;
     this.#last[row] = tsUs;
     return row;
   }
 
+  /** A row for a tuple that has none. */
+  #room(a: number, b: number, c: number, d: number): number {
+    if (this.#table.count < this.#limit) return this.#table.add(a, b, c, d);
+    this.overflow++;
+    const row = this.#doubted > 0 ? this.#giveWay() : this.#limit;
+    if (row < this.#limit) this.#table.replace(row, a, b, c, d);
+    else this.#passing.set([a, b, c, d]);
+    if (row < this.#count.length) {
+      this.#count[row] = 0;
+      this.#toldAt[row] = 0;
+      this.#toldCount[row] = 0;
+    }
+    return row;
+  }
+
+  /** A doubted row, which is doubted no more: another one than the last time where there is one near. */
+  #giveWay(): number {
+    const last = this.#hand;
+    let hand = last;
+    for (let tries = 0; tries < NEAR || this.#state[hand] === USUAL; tries++) {
+      hand = (hand + 1) % this.#limit;
+      if (this.#state[hand] !== USUAL) break;
+      if (tries >= NEAR && this.#state[last] !== USUAL) {
+        hand = last;
+        break;
+      }
+    }
+    this.#hand = hand;
+    this.#doubted--;
+    return hand;
+  }
+
   state(row: number): number {
     return this.#state[row]!;
   }
   setState(row: number, state: number): void {
+    if (row < this.#limit) this.#doubted += Number(state !== USUAL) - Number(this.#state[row] !== USUAL);
     this.#state[row] = state;
   }
   count(row: number): number {
@@ -86,7 +125,7 @@ export class Known {
     return this.#last[row]!;
   }
   part(row: number, part: 0 | 1 | 2 | 3): number {
-    return this.#table.part(row, part);
+    return row === this.#limit ? this.#passing[part]! : this.#table.part(row, part);
   }
 
   /**
@@ -121,6 +160,7 @@ export class Known {
   /** Into an empty set. */
   load(rows: KnownRows): void {
     for (let i = 0; i < rows.counts.length; i++) {
+      if (this.#table.count >= this.#limit) return;
       const k = i * 4;
       const row = this.see(
         rows.keys[k]!,
@@ -130,7 +170,6 @@ export class Known {
         rows.firsts[i]!,
         rows.states[i]!,
       );
-      if (row < 0) return;
       this.#count[row] = rows.counts[i]!;
       this.#last[row] = rows.lasts[i]!;
       this.#toldAt[row] = rows.toldAts[i]!;

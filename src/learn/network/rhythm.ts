@@ -108,6 +108,8 @@ export class Rhythms {
   }
   setLost(row: number, lost: boolean): void {
     this.#lost[row] = lost ? 1 : 0;
+    // The pause that was told is no usual one.
+    if (!lost) this.#pause[row] = 0;
   }
 
   /**

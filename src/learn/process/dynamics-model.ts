@@ -5,7 +5,7 @@
  * (innovations of state models for monitoring); Alcala and Qin, Automatica 45, 2009 (contribution by reconstruction:
  * how much of the deviation ends if this point alone is corrected).
  */
-import type { CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
+import type { BandColumns, CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
 import { scratch } from './arena.ts';
 import { armingList, namesOf } from './arming-table.ts';
 import { type Limits, surpriseOf } from './dynamics-limits.ts';
@@ -210,6 +210,10 @@ export class DynamicsModel implements CellModel {
   private readonly learned: Learned;
   private readonly running: Running;
   private readonly deviation: CellDeviation;
+  /** The row in hand was judged. */
+  private judged = false;
+  /** How far each point alone must be off in one row for an alarm, in its unit; made when it is asked for. */
+  private widths: Float64Array | undefined;
   private readonly result: { surprise: number; state: 'scored'; deviations: readonly Deviation[] };
   private readonly one: readonly Deviation[];
 
@@ -233,6 +237,7 @@ export class DynamicsModel implements CellModel {
     const { columns, horizons } = learned;
     const p = columns.length;
     if (p === 0 || horizons.length === 0) return LEARNING;
+    this.judged = false;
     if (!isNextRow(tsUs - running.lastUs, learned.stepUs)) this.restart();
     running.lastUs = tsUs;
     const missing = this.take(row);
@@ -247,7 +252,48 @@ export class DynamicsModel implements CellModel {
       return UNSEEN;
     }
     this.bound(innovation);
+    this.judged = true;
     return this.judge(this.smoothen(innovation));
+  }
+
+  /**
+   * What the rows before led to expect: the row without innovation, which the operator's first square (a lower triangle)
+   * solved for gives. NaN where the row was not judged.
+   */
+  expected(into: BandColumns): void {
+    const { columns, mean, scale, operator, offset } = this.learned;
+    for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
+    if (!this.judged) return;
+    const { history } = this.running;
+    const width = history.length;
+    const p = columns.length;
+    this.widths ??= this.widthsOf();
+    const z = scratch(p);
+    for (let a = 0, at = 0; a < p; a++, at += width) {
+      let sum = offset[a]!;
+      for (let c = 0; c < a; c++) sum -= operator[at + c]! * z[c]!;
+      for (let c = p; c < width; c++) sum -= operator[at + c]! * history[c]!;
+      z[a] = sum / operator[at + a]!;
+      const point = columns[a]!;
+      const expected = mean[a]! + scale[a]! * z[a]!;
+      into.expected[point] = expected;
+      into.low[point] = expected - this.widths[a]!;
+      into.high[point] = expected + this.widths[a]!;
+    }
+  }
+
+  private widthsOf(): Float64Array {
+    const { columns, scale, operator, horizons } = this.learned;
+    const p = columns.length;
+    const width = this.running.history.length;
+    // The quickest horizon: it judges single rows.
+    const { rate, limits } = horizons[0]!;
+    const room = (Math.exp(limits.raise) - Math.exp(limits.median)) * p * (rate / (2 - rate));
+    return Float64Array.from(columns, (_, i) => {
+      let square = 0;
+      for (let a = 0; a < p; a++) square += operator[a * width + i]! ** 2;
+      return Math.sqrt(Math.max(0, room) / square) * scale[i]!;
+    });
   }
 
   save(): Uint8Array {

@@ -6,7 +6,16 @@
  * - dynamics: how the points of a cell move together (dynamics.ts)
  * - level: the level of a point as a stream (level.ts)
  */
-import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
+import type {
+  BandColumns,
+  CellLearner,
+  CellModel,
+  Deviation,
+  DeviationKind,
+  PointArming,
+  RowScore,
+  RowTable,
+} from '../../core/process.ts';
 import { dynamics } from './dynamics.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
@@ -14,6 +23,12 @@ import { inexperienced, prove, Silence, type Voice } from './proof.ts';
 import { softLearner, softLearnerWith } from './soft-index.ts';
 
 const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner];
+/** The kind of deviation that each member's expectation is of. */
+const EXPECTS: Readonly<Record<string, DeviationKind>> = {
+  soft: 'soft-sensor',
+  dynamics: 'dynamics',
+  level: 'level',
+};
 /** Deviations told per row; the strongest are kept. */
 export const MAX_TOLD = 12;
 
@@ -59,6 +74,7 @@ const build = (members: readonly Member[]): CellModel => {
     state: 'learning',
     deviations,
   };
+  let one: BandColumns | undefined;
   return {
     get arming() {
       const lists = members.map(({ model }) => model.arming);
@@ -92,6 +108,24 @@ const build = (members: readonly Member[]): CellModel => {
       if (deviations.length > 1) deviations.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
       if (deviations.length > MAX_TOLD) deviations.length = MAX_TOLD;
       return result;
+    },
+    // The best informed first; what a member may not say is not shown either.
+    expected(into: BandColumns): void {
+      const { length } = into.expected;
+      one ??= { expected: new Float64Array(length), low: new Float64Array(length), high: new Float64Array(length) };
+      for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
+      for (const m of members) {
+        const kind = EXPECTS[m.learner.name]!;
+        if (m.model.expected === undefined || m.silenced.has(kind, -1)) continue;
+        m.model.expected(one);
+        for (let p = 0; p < length; p++) {
+          if (Number.isNaN(one.expected[p]!) || !Number.isNaN(into.expected[p]!)) continue;
+          if (!m.silenced.isEmpty && m.silenced.has(kind, p)) continue;
+          into.expected[p] = one.expected[p]!;
+          into.low[p] = one.low[p]!;
+          into.high[p] = one.high[p]!;
+        }
+      }
     },
     save: () => pack(members),
   };
@@ -171,4 +205,6 @@ export const processLearner: CellLearner = {
   restore: (saved) => build(unpack(saved)),
 };
 export { parseRelation, printRelation, type Relation, RelationWatch } from './relations.ts';
+export { CellStretches, type Repetition, type SavedStretch } from './stretches.ts';
+export { findPairs, joinRow, type WordPair, wordsText } from './words.ts';
 export { processLearner as learner };

@@ -2,7 +2,15 @@
  * The streaming level guard (level.ts) for every continuous point of a cell, armed where it is quiet on the later part of
  * the training rows.
  */
-import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
+import type {
+  BandColumns,
+  CellLearner,
+  CellModel,
+  Deviation,
+  PointArming,
+  RowScore,
+  RowTable,
+} from '../../core/process.ts';
 import { type Arrays, bring, gather, keep } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import {
@@ -106,6 +114,18 @@ const build = (memory: LevelMemory): CellModel => {
       result.surprise = highest;
       result.state = judged ? 'scored' : watched.length > 0 && !known ? 'unseen' : 'learning';
       return result;
+    },
+    expected(into: BandColumns): void {
+      for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
+      for (let i = 0; i < watched.length; i++) {
+        const p = watched[i]!;
+        const at = i * LEVEL_NUMBERS;
+        const { mean } = levelOf(levels, at);
+        const width = levelWidth(levels, at);
+        into.expected[p] = mean;
+        into.low[p] = mean - width;
+        into.high[p] = mean + width;
+      }
     },
     save: () => keep(SAVED_AS, [], memory),
   };

@@ -33,6 +33,8 @@ it('finds the correlation time that a wave was made with', () => {
   expect(correlationRows(wave(20_000, 1 / 100, 1))).toBe(1);
   expect(Math.abs(correlationRows(wave(20_000, 30, 2)) - 30)).toBeLessThan(6);
   expect(correlationRows(new Float64Array(100).fill(7))).toBeNaN();
+  // A week of seconds: lags too long to be taken one by one.
+  expect(Math.abs(correlationRows(wave(600_000, 1500, 3)) - 1500)).toBeLessThan(500);
 });
 
 it('surprise is .5 at the budget and .9 at one in a year', () => {

@@ -48,7 +48,31 @@ const PER_UNIT = 0.4 / Math.log(YEAR_US / BUDGET_US);
 /** Surprise of what chance does `exp(logRate)` times in the budget's time: .5 at once, .9 at once in a year. */
 export const surpriseOfRate = (logRate: number): number => Math.min(1, Math.max(0, 0.5 - PER_UNIT * logRate));
 
-/** Rows until the autocorrelation falls below 1/e; 1 for noise, NaN for a signal that does not move. */
+/** Products of values that are taken lag by lag; beyond them longer lags are looked for in means of blocks. */
+const MAX_PRODUCTS = 8e6;
+const LEAST_LAGS = 64;
+/** Blocks are this much shorter than the lags looked for in them, and grow by as much. */
+const BLOCK_PART = 8;
+
+/** First lag from `from` to `to` at which the mean product falls below `limit`; 0 where none does. */
+const firstBelow = (x: Float64Array, from: number, to: number, limit: number): number => {
+  for (let lag = from; lag < to; lag++) {
+    let product = 0;
+    for (let i = lag; i < x.length; i++) product += x[i]! * x[i - lag]!;
+    if (product < limit * x.length) return lag;
+  }
+  return 0;
+};
+
+/** Means of so many values each; what is left over at the end is left out. */
+const blockMeans = (x: Float64Array, length: number): Float64Array =>
+  Float64Array.from({ length: Math.floor(x.length / length) }, (_, b) => {
+    let sum = 0;
+    for (let i = b * length; i < (b + 1) * length; i++) sum += x[i]!;
+    return sum / length;
+  });
+
+/** Rows until the autocorrelation falls below 1/e (longer ones to an eighth); 1 for noise, NaN for a signal that does not move. */
 export const correlationRows = (column: Float64Array): number => {
   let sum = 0;
   let n = 0;
@@ -58,15 +82,21 @@ export const correlationRows = (column: Float64Array): number => {
       n++;
     }
   const mean = sum / n;
-  const at = (i: number): number => (Number.isNaN(column[i]!) ? 0 : column[i]! - mean);
+  const centred = column.map((x) => (Number.isNaN(x) ? 0 : x - mean));
   let power = 0;
-  for (let i = 0; i < column.length; i++) power += at(i) ** 2;
+  for (const x of centred) power += x * x;
   if (!(power > 0)) return Number.NaN;
+  const limit = power / column.length / Math.E;
   const longest = Math.max(1, Math.floor(column.length * LONGEST_PART));
-  for (let lag = 1; lag < longest; lag++) {
-    let product = 0;
-    for (let i = lag; i < column.length; i++) product += at(i) * at(i - lag);
-    if (product / power < 1 / Math.E) return lag;
+  let from = Math.min(longest, Math.max(LEAST_LAGS, Math.floor(MAX_PRODUCTS / column.length)));
+  const exact = firstBelow(centred, 1, from, limit);
+  if (exact > 0) return exact;
+  for (let block = BLOCK_PART; from < longest; block *= BLOCK_PART) {
+    const to = Math.min(longest, block * BLOCK_PART * BLOCK_PART);
+    if (to <= from) continue;
+    const lag = firstBelow(blockMeans(centred, block), Math.ceil(from / block), Math.ceil(to / block), limit);
+    if (lag > 0) return Math.min(longest, lag * block);
+    from = to;
   }
   return longest;
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/random.ts';
 import { bring, gather, keep } from './arena.ts';
 import { Charts, tailLimit } from './charts.ts';
-import { fitGuard, restOf } from './guard.ts';
+import { fitGuard, standstillColumns, standstillOf } from './guard.ts';
 import { shapesOf } from './nature.ts';
 import { mineRelations, parseRelation, printRelation, RelationWatch } from './relations.ts';
 import { fitReplay, ReplayWatch, replayMemory, stepOf } from './replay.ts';
@@ -76,11 +76,30 @@ describe('guards of a point', () => {
     const values = Array.from({ length: 1200 }, (_, i) => (i % 40 < 20 ? 0 : Math.sin(i) * 3 + 10));
     const [shape] = shapesOf(oneColumn(values));
     const limits = fitGuard(shape!, Float64Array.from(values), 0.001);
-    const rest = (value: number): number => restOf(limits.rests, 0, limits.rests.length, shape!.accuracy, value);
-    expect(limits.restRows[rest(0)]).toBe(44);
-    expect(rest(9) < 0 ? limits.otherRows : limits.restRows[rest(9)]).toBeLessThan(12);
+    const columns = standstillColumns([shape!, shape!], [limits, limits]);
+    expect(standstillOf(columns, 1, 0)).toBe(44);
+    expect(standstillOf(columns, 1, 9)).toBeLessThan(12);
     expect(limits.high).toBeGreaterThan(13);
     expect(limits.low).toBeLessThan(0);
+  });
+
+  it('take what stands at a round number outside of all that was for held by its bound, any other number for frozen', () => {
+    const random = seededRandom(12);
+    const values = Array.from({ length: 1200 }, (_, i) => 60 + 10 * Math.sin(i / 40) + random.normal());
+    const [shape] = shapesOf(oneColumn(values));
+    const limits = fitGuard(shape!, Float64Array.from(values), 0.001);
+    const columns = standstillColumns([shape!], [limits]);
+    expect(standstillOf(columns, 0, 100)).toBe(Number.POSITIVE_INFINITY);
+    expect(standstillOf(columns, 0, 0)).toBe(Number.POSITIVE_INFINITY);
+    expect(standstillOf(columns, 0, 73.91827)).toBeLessThan(12);
+    expect(standstillOf(columns, 0, 60)).toBeLessThan(12);
+    // Whole numbers are all round: beyond their range nothing is said.
+    const coarse = values.map(Math.round);
+    const [whole] = shapesOf(oneColumn(coarse));
+    const ofWhole = fitGuard(whole!, Float64Array.from(coarse), 0.001);
+    const columnsOfWhole = standstillColumns([whole!], [ofWhole]);
+    expect(standstillOf(columnsOfWhole, 0, 80)).toBe(Number.POSITIVE_INFINITY);
+    expect(standstillOf(columnsOfWhole, 0, 61)).toBeLessThan(40);
   });
 });
 

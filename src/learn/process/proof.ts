@@ -17,7 +17,10 @@ const MOST_ALARM_ROWS = 0.01;
 export const EXPERIENCE = 100;
 /** Rows of training for each point of the cell, below which regressions on the other points fit chance (Harrell, 2015). */
 export const ROWS_PER_POINT = 20;
-const FIXED: readonly DeviationKind[] = ['level', 'spread', 'stuck', 'replay', 'soft-sensor', 'set-point', 'relation'];
+const FIXED: readonly DeviationKind[] = ['level', 'spread', 'replay', 'soft-sensor', 'set-point', 'relation'];
+/** Changes that training must hold before standing still is odd: it follows the noise of a point, not its course. */
+export const CHANGES = 300;
+const OF_NOISE: readonly DeviationKind[] = ['stuck'];
 const REGRESSED: readonly DeviationKind[] = ['soft-sensor', 'spread'];
 
 /** A kind of deviation of a point (-1: the cell), as one text: `stuck 7`. */
@@ -115,7 +118,11 @@ export const inexperienced = (table: RowTable): Voice[] => {
   const thin = table.count < ROWS_PER_POINT * table.columns.length;
   return table.columns.flatMap((column, p) => {
     const short = !(table.count >= EXPERIENCE * correlationRows(column));
-    return [...(short ? FIXED : []), ...(thin ? REGRESSED : [])].map((kind) => voiceOf(kind, p));
+    let changes = 0;
+    for (let i = 1; i < table.count; i++) if (Math.abs(column[i]! - column[i - 1]!) > 0) changes++;
+    return [...(short ? FIXED : []), ...(changes < CHANGES ? OF_NOISE : []), ...(thin ? REGRESSED : [])].map((kind) =>
+      voiceOf(kind, p),
+    );
   });
 };
 

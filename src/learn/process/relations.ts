@@ -15,6 +15,11 @@ const MAX_PER_STATE = 6;
 /** Rows, and separate visits of the state, that a relation must have been seen in. */
 const LEAST_ROWS = 60;
 const LEAST_VISITS = 15;
+/**
+ * Chance that any of the relations tried would have held this well by itself, each visit of the state being a trial that
+ * what is forbidden is met as often as in all rows (Bonferroni 1936): what is forbidden seldom must have been tried often.
+ */
+const BY_CHANCE = 0.01;
 /** Part of all rows that a relation between states must forbid. */
 const LEAST_FORBIDDEN = 0.02;
 /** Part of the point's span by which a bound must be narrower than what the point does as a whole. */
@@ -121,16 +126,23 @@ const readable = (value: number, span: number, up: boolean): number => {
   return Number(rounded.toPrecision(12));
 };
 
+/** Whether so many visits without exception are no chance, of a relation that forbids this part of all rows. */
+const isNoChance = (visits: number, forbids: number, tried: number): boolean =>
+  visits * -Math.log1p(-Math.min(forbids, 1 - 1e-9)) > Math.log(tried / BY_CHANCE);
+
 export const mineRelations = (table: RowTable, shapes: readonly PointShape[]): Relation[] => {
   const out: Candidate[] = [];
   const n = table.count;
   const inside = new Uint8Array(n);
+  // Each state with each other point, on either side.
+  const tried = Math.max(1, 2 * (shapes.length - 1) * shapes.reduce((sum, s) => sum + s.states.length, 0));
   shapes.forEach((when, w) => {
     if (when.states.length < 2) return;
     for (const is of when.states) {
       let rows = 0;
       for (let i = 0; i < n; i++) rows += inside[i] = table.columns[w]![i] === is ? 1 : 0;
-      if (rows < LEAST_ROWS || visitsOf(inside) < LEAST_VISITS) continue;
+      const visits = visitsOf(inside);
+      if (rows < LEAST_ROWS || visits < LEAST_VISITS) continue;
       const found: Candidate[] = [];
       shapes.forEach((left, l) => {
         if (l === w) return;
@@ -139,7 +151,7 @@ export const mineRelations = (table: RowTable, shapes: readonly PointShape[]): R
         if (left.nature === 'continuous')
           for (const sign of [1, -1] as const) {
             const bound = boundOf(left, column, inside, sign);
-            if (bound === undefined) continue;
+            if (bound === undefined || !(bound.switches || isNoChance(visits, bound.forbids, tried))) continue;
             const value = readable(bound.value, left.high - left.low, sign === 1);
             found.push({
               ...common,
@@ -153,7 +165,7 @@ export const mineRelations = (table: RowTable, shapes: readonly PointShape[]): R
           const only = left.states.find((s) => column.every((x, i) => inside[i] !== 1 || Number.isNaN(x) || x === s));
           if (only === undefined) return;
           const forbids = column.filter((x) => x !== only).length / n;
-          if (forbids >= LEAST_FORBIDDEN)
+          if (forbids >= LEAST_FORBIDDEN && isNoChance(visits, forbids, tried))
             found.push({ ...common, compare: '=', value: only, forbids, switches: false });
         }
       });

@@ -10,7 +10,7 @@ import type { PointShape } from './nature.ts';
 import { fillBase, fillTerms, type Library } from './terms.ts';
 
 /** Rows that sensors are fitted and judged on; of longer tables evenly spread contiguous stretches are taken. */
-export const MAX_FIT_ROWS = 100_000;
+export const MAX_FIT_ROWS = 50_000;
 const STRETCHES = 10;
 const NOISE_SEED = 20_140_106;
 

@@ -5,8 +5,8 @@
 import type { PointArming } from '../../core/process.ts';
 import { type Arrays, gather } from './arena.ts';
 import { packArming } from './arming-table.ts';
-import { type ChartMemory, chartMemory } from './charts.ts';
-import { type GuardLimits, MAX_RESTS, stillness } from './guard.ts';
+import { CHARTS, type ChartMemory, chartMemory } from './charts.ts';
+import { type GuardLimits, type StandstillColumns, standstillColumns } from './guard.ts';
 import { holderMemory } from './holder.ts';
 import type { PointShape } from './nature.ts';
 import { type Relation, type RelationColumns, relationColumns } from './relations.ts';
@@ -32,26 +32,23 @@ export interface Learned {
 /** Kinds of base quantity: one, a standardised value, a state, a cycle of time. */
 export const [ONE, VALUE, STATE, CYCLE] = [0, 1, 2, 3] as const;
 export const SENSOR_KINDS: readonly SensorKind[] = ['others', 'course', 'set-point'];
+/** Half the width of the band that is shown of a sensor without a limit, in its usual errors. */
+const UNLIMITED = 3;
 
-export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, ReplayMemory {
+export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, ReplayMemory, StandstillColumns {
   /** What arming found out (arming-table.ts). */
   readonly arming: Uint8Array;
   /** Per point: 0 where it had no value in training. */
   readonly isKnown: Uint8Array;
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
-  readonly low: Float64Array;
-  readonly high: Float64Array;
-  readonly accuracy: Float64Array;
-  readonly stillness: Float64Array;
   readonly leastLevel: Float64Array;
   readonly mostLevel: Float64Array;
   /** Usual error of the best sensor, in the point's unit; 0 without one. */
   readonly usualError: Float64Array;
-  /** MAX_RESTS a point, NaN behind the last; rows accepted at each, and elsewhere (Infinity: not armed). */
-  readonly rests: Float32Array;
-  readonly restRows: Int32Array;
-  readonly otherRows: Float64Array;
+  /** The sensor that is shown for it, -1 without one, and its limit for a single row, in the point's unit. */
+  readonly shown: Int16Array;
+  readonly shownWidth: Float64Array;
   /** States of point p are those from `statesAt[p]` to `statesAt[p + 1]`. */
   readonly statesAt: Uint16Array;
   readonly states: Float64Array;
@@ -63,6 +60,8 @@ export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, Replay
   readonly known: Uint8Array;
   readonly stillValue: Float64Array;
   readonly stillRows: Int32Array;
+  /** Smallest step seen since it runs. */
+  readonly finest: Float64Array;
   readonly evidence: Float64Array;
   /** Base quantities that sensors use: kind, point (-1 without), 1 where it is that of the row before, state or period. */
   readonly baseKind: Uint8Array;
@@ -84,6 +83,8 @@ export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, Replay
   readonly sensorScale: Float64Array;
   readonly sensorLow: Float64Array;
   readonly sensorHigh: Float64Array;
+  /** What it predicted for the row in hand, standardised; NaN where its inputs are not known. */
+  readonly predicted: Float64Array;
 }
 
 const offsets = (lengths: readonly number[]): number[] => {
@@ -105,6 +106,16 @@ const usedOf = ({ library, sensors }: Learned) => {
   };
 };
 
+/** Sensors by what they say of a lasting falsification: the others know nothing of it, the course follows it. */
+const SHOWN: readonly SensorKind[] = ['others', 'set-point', 'course'];
+const shownOf = (sensors: readonly Sensor[], point: number): number => {
+  for (const kind of SHOWN) {
+    const found = sensors.findIndex((s) => s.point === point && s.kind === kind);
+    if (found >= 0) return found;
+  }
+  return -1;
+};
+
 /** `unheard`: points without a watch for replays. */
 export const softMemory = (learned: Learned, unheard: (point: number) => boolean): SoftMemory => {
   const { shapes, library, sensors, guards, replayLimits, relations } = learned;
@@ -112,6 +123,7 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
   const watched = shapes.flatMap((_, p) => (Number.isFinite(replayLimits[p]!) && !unheard(p) ? [p] : []));
   const ofShape = (pick: (shape: PointShape) => number): Float64Array => Float64Array.from(shapes, pick);
   const names = shapes.map((s) => s.point);
+  const shown = shapes.map((_, p) => shownOf(sensors, p));
   return gather<SoftMemory>({
     ...holderMemory(shapes),
     ...chartMemory(sensors.length),
@@ -122,27 +134,27 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
     isKnown: Uint8Array.from(shapes, (s) => (s.nature === 'unknown' ? 0 : 1)),
     mean: ofShape((s) => s.mean),
     deviation: ofShape((s) => s.deviation),
-    low: ofShape((s) => s.low),
-    high: ofShape((s) => s.high),
-    accuracy: ofShape((s) => s.accuracy),
-    stillness: ofShape(stillness),
+    ...standstillColumns(shapes, guards),
     leastLevel: Float64Array.from(guards, (g) => g.low),
     mostLevel: Float64Array.from(guards, (g) => g.high),
     usualError: Float64Array.from(shapes, (shape, p) => {
       const own = sensors.filter((s) => s.point === p && s.kind === 'others').map((s) => s.scale * shape.deviation);
       return own.length === 0 ? 0 : Math.min(...own);
     }),
-    rests: Float32Array.from(
-      guards.flatMap((g) => Array.from({ length: MAX_RESTS }, (_, i) => g.rests[i] ?? Number.NaN)),
-    ),
-    restRows: Int32Array.from(guards.flatMap((g) => Array.from({ length: MAX_RESTS }, (_, i) => g.restRows[i] ?? 0))),
-    otherRows: Float64Array.from(guards, (g) => g.otherRows),
+    shown: Int16Array.from(shown),
+    shownWidth: Float64Array.from(shapes, (shape, p) => {
+      const s = shown[p]!;
+      if (s < 0) return Number.NaN;
+      const limit = learned.chartLimits[s * CHARTS]!;
+      return (Number.isFinite(limit) ? limit : UNLIMITED) * sensors[s]!.scale * shape.deviation;
+    }),
     statesAt: Uint16Array.from(offsets(shapes.map((s) => s.states.length))),
     states: Float64Array.from(shapes.flatMap((s) => s.states)),
     watch: Int16Array.from(shapes, (_, p) => watched.indexOf(p)),
     watchLimit: Float64Array.from(watched, (p) => replayLimits[p]!),
     stillValue: new Float64Array(shapes.length).fill(Number.NaN),
     stillRows: new Int32Array(shapes.length),
+    finest: new Float64Array(shapes.length).fill(Number.POSITIVE_INFINITY),
     evidence: new Float64Array(shapes.length),
     baseKind: Uint8Array.from(used.base, (b) =>
       b.point >= 0 ? (Number.isNaN(b.state) ? VALUE : STATE) : b.periodUs === 0 ? ONE : CYCLE,
@@ -162,6 +174,7 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
     sensorScale: Float64Array.from(sensors, (s) => s.scale),
     sensorLow: Float64Array.from(sensors, (s) => s.low),
     sensorHigh: Float64Array.from(sensors, (s) => s.high),
+    predicted: new Float64Array(sensors.length).fill(Number.NaN),
   });
 };
 

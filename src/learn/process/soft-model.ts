@@ -2,11 +2,19 @@
  * The model of a cell made of point guards, soft sensors with their charts, the isolation of the culprit, and the watch for
  * replays. It tells what each row deviates in; what it is armed for was decided on rows left out of its fit.
  */
-import type { CellModel, CellRelation, Deviation, DeviationKind, PointArming, RowScore } from '../../core/process.ts';
+import type {
+  BandColumns,
+  CellModel,
+  CellRelation,
+  Deviation,
+  DeviationKind,
+  PointArming,
+  RowScore,
+} from '../../core/process.ts';
 import { bring, keep, scratch } from './arena.ts';
 import { armingList, namesOf } from './arming-table.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
-import { MAX_RESTS, restOf } from './guard.ts';
+import { sameness, standstillOf } from './guard.ts';
 import { Holder } from './holder.ts';
 import { Isolation, type Suspect } from './isolate.ts';
 import type { PointShape } from './nature.ts';
@@ -21,7 +29,7 @@ export const MAX_DEVIATIONS = 8;
 const EXACT = 3;
 /** A second culprit is told where it explains nearly as much as the first: then the two cannot be told apart. */
 const SECOND_WEIGHT = 0.85;
-const SAVED_AS = 'soft 2';
+const SAVED_AS = 'soft 3';
 const SET_POINT = SENSOR_KINDS.indexOf('set-point');
 
 /** 1 is the limit: half way up the scale. */
@@ -82,6 +90,18 @@ export class SoftModel implements CellModel {
     // What was held from before may still be told; of a row without any value nothing else can be.
     this.score_.state = found.length > 0 || this.holder.anything ? 'scored' : 'unseen';
     return this.score_;
+  }
+
+  /** What the other points say of each point, and the band that a single row keeps to. */
+  expected(into: BandColumns): void {
+    const { mean, deviation, shown, shownWidth, predicted } = this.memory;
+    for (let p = 0; p < shown.length; p++) {
+      const s = shown[p]!;
+      const expected = s < 0 ? Number.NaN : mean[p]! + deviation[p]! * predicted[s]!;
+      into.expected[p] = expected;
+      into.low[p] = expected - shownWidth[p]!;
+      into.high[p] = expected + shownWidth[p]!;
+    }
   }
 
   private nameOf(point: number): string {
@@ -152,16 +172,16 @@ export class SoftModel implements CellModel {
         1 + beyond / Math.max(m.accuracy[p]!, span * 0.05),
         { expected: m.mean[p]! },
       );
-    if (moved <= m.stillness[p]!) m.stillRows[p]!++;
+    if (moved <= sameness(low, high)) m.stillRows[p]!++;
     else {
+      if (moved < m.finest[p]!) m.finest[p] = moved;
       m.stillValue[p] = x;
       m.stillRows[p] = 1;
     }
     const still = m.stillRows[p]!;
-    // Most rows have moved: where it rests need not be looked up.
-    if (still > 1) {
-      const rest = restOf(m.rests, p * MAX_RESTS, (p + 1) * MAX_RESTS, m.accuracy[p]!, m.stillValue[p]!);
-      const allowed = rest < 0 ? m.otherRows[p]! : m.restRows[rest]!;
+    // Most rows have moved: where it rests need not be looked up. A coarser recording stands still by itself.
+    if (still > 1 && m.finest[p]! <= m.fineness[p]!) {
+      const allowed = standstillOf(m, p, m.stillValue[p]!);
       if (still > allowed)
         this.tell(p, 'stuck', still / allowed, {
           text: `${this.nameOf(p)} stands still for ${still} rows, never for more than ${allowed} were usual`,
@@ -191,6 +211,7 @@ export class SoftModel implements CellModel {
     for (let s = 0; s < sensorPoint.length; s++) {
       const known = holder.contiguous && (holder.complete || this.isKnown(s));
       const error = known ? this.errorOf(s, base) : Number.NaN;
+      if (!known) memory.predicted[s] = Number.NaN;
       const ratio = charts.take(s, error);
       if (ratio > most) {
         most = ratio;
@@ -225,6 +246,7 @@ export class SoftModel implements CellModel {
     const low = sensorLow[s]!;
     const high = sensorHigh[s]!;
     const bounded = predicted > high ? high : predicted < low ? low : predicted;
+    this.memory.predicted[s] = bounded;
     return (base[sensorNow[s]!]! - bounded) * (1 / sensorScale[s]!);
   }
 

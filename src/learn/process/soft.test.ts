@@ -1,6 +1,7 @@
 /** The soft model on a made plant whose physics is known. Seeds stand in the code; nothing here is tuned to a data set. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CellModel, Deviation, DeviationKind, RowTable } from '../../core/process.ts';
+import { seededRandom } from '../../lib/random.ts';
 import { parseRelation, type Relation, softLearner } from './soft-index.ts';
 import { madePlant, POINTS, rowsOf, STEP_US } from './testing/made-plant.ts';
 
@@ -90,6 +91,31 @@ describe('the soft model of a made plant', () => {
     expect(state.deviations.find((d) => d.kind === 'never-seen')!.text).toBe('PUMP never was 7: 0, 1 are known');
     expect(kindsOf(tampered('LEVEL', () => 900))).toContain('junk');
     expect(kindsOf(tampered('LEVEL', () => Number.POSITIVE_INFINITY))).toContain('junk');
+  });
+
+  it('takes a coarser recording of the same plant for what it is, and a value that freezes in a fine one for frozen', () => {
+    const random = seededRandom(31);
+    const values = Float64Array.from(
+      { length: 2000 },
+      (_, i) => 87 + (i % 200 < 100 ? 0.5 : 0) + 0.002 * random.normal(),
+    );
+    const table = (from: number, to: number, change: (x: number, i: number) => number): RowTable => ({
+      points: ['narrow'],
+      count: to - from,
+      tsUs: Float64Array.from({ length: to - from }, (_, i) => (from + i) * STEP_US),
+      columns: [values.subarray(from, to).map(change)],
+    });
+    const learned = softLearner
+      .fit(
+        table(0, 1500, (x) => x),
+        { stepUs: STEP_US },
+      )
+      .save();
+    const kinds = (change: (x: number, i: number) => number): Set<DeviationKind> =>
+      kindsOf(alarms(softLearner.restore(learned), undefined, table(1500, 2000, change)));
+    expect(kinds((x) => x)).not.toContain('stuck');
+    expect(kinds((x) => Math.round(x * 100) / 100)).not.toContain('stuck');
+    expect(kinds((x, i) => (i < 350 ? x : values[1850]!))).toContain('stuck');
   });
 
   it('finds a measured value that no longer follows its set point', () => {

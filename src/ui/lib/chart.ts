@@ -8,8 +8,21 @@ export interface Range {
   readonly toUs: number;
 }
 
-/** The value of a style token now; changes with the colour scheme. */
-export const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const tokens = new Map<string, string>();
+/**
+ * The value of a style token now; changes with the colour scheme. Read once for each scheme: asking for a computed style
+ * makes the browser lay the page out first, and a list of sparklines asks hundreds of times while it scrolls.
+ */
+export const token = (name: string): string => {
+  const key = `${document.documentElement.dataset.mantineColorScheme} ${name}`;
+  let value = tokens.get(key);
+  if (value === undefined) {
+    value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    // Before the styles are there it is empty: that is not kept.
+    if (value !== '') tokens.set(key, value);
+  }
+  return value;
+};
 
 export const frame = (): Pick<uPlot.Options, 'tzDate' | 'legend' | 'padding'> => ({
   tzDate: (s) => uPlot.tzDate(new Date(s * 1000), zoneName()),
@@ -17,8 +30,8 @@ export const frame = (): Pick<uPlot.Options, 'tzDate' | 'legend' | 'padding'> =>
   padding: [10, 34, 0, 0],
 });
 
-/** Time below, values at the left. `labels: false`: a chart that shares the time axis of the one under it. */
-export const axes = (labels = true): uPlot.Axis[] => {
+/** Time below, values at the left with their unit, if one is known. `labels: false`: a chart that shares the time axis of the one under it. */
+export const axes = (labels = true, unit = ''): uPlot.Axis[] => {
   const line = token('--gh-line');
   const axis = {
     stroke: token('--gh-dim'),
@@ -31,6 +44,7 @@ export const axes = (labels = true): uPlot.Axis[] => {
     {
       ...axis,
       size: 64,
+      ...(unit === '' ? {} : { label: unit, labelSize: 18, labelGap: 0, labelFont: `12px ${token('--gh-font')}` }),
       incrs: (_u, _axis, min, max) => niceSteps(max - min),
       values: (_u, ticks) =>
         ticks.map((v) =>

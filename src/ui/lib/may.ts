@@ -4,6 +4,8 @@ import type { UserRole } from '../../api/words.ts';
 import { meQuery } from './site.ts';
 
 export const MAY = {
+  /** Set names and units by hand, merge, split. */
+  correct: ['analyst', 'engineer', 'admin'],
   /** Work the queue, review. */
   triage: ['analyst', 'engineer', 'admin'],
   /** Change what counts as normal. */

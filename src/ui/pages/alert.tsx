@@ -35,7 +35,18 @@ export const AlertPage = () => {
     queryFn: ({ signal }) => call('alert', { site, alert }, undefined, signal),
   });
   if (query.isLoading) return <Loading lines={12} what="Loading the alert" />;
-  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  if (query.data === undefined)
+    return (
+      <Problem
+        error={query.error}
+        retry={() => void query.refetch()}
+        back={
+          <Link to="/s/$site/alerts" params={{ site }}>
+            The queue
+          </Link>
+        }
+      />
+    );
   return <Loaded detail={query.data} />;
 };
 

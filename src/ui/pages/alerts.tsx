@@ -11,6 +11,7 @@ import { plural } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
 import { notify } from '../parts/notify.ts';
+import { PageLink } from '../parts/page-link.tsx';
 import { ListTable } from '../parts/table.tsx';
 import { useFreshAlerts } from './alert/dialogs.tsx';
 import { AlertBrief } from './alerts/brief.tsx';
@@ -141,7 +142,14 @@ const Queue = ({ done }: { done: boolean }) => {
               }
             : {
                 title: 'No alert waits',
-                text: `${learning ? `Still ${learning}: what needs a baseline says nothing yet. ` : ''}No evidence of anything odd in what is visible and learned. Learning says what is not judged yet; Coverage says what is not seen.`,
+                text: (
+                  <>
+                    {learning && `Still ${learning}: what needs a baseline says nothing yet. `}
+                    No evidence of anything odd in what is visible and learned.{' '}
+                    <PageLink link="learning">Learning</PageLink> says what is not judged yet;{' '}
+                    <PageLink link="coverage">Coverage</PageLink> what is not seen.
+                  </>
+                ),
               }
         }
       />

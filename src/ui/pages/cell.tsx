@@ -24,7 +24,18 @@ export const CellPage = () => {
     queryFn: ({ signal }) => call('cell', { site, cell, samples: SAMPLES }, undefined, signal),
   });
   if (query.isLoading) return <Loading lines={12} what="Loading the cell" />;
-  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  if (query.data === undefined)
+    return (
+      <Problem
+        error={query.error}
+        retry={() => void query.refetch()}
+        back={
+          <Link to="/s/$site/process" params={{ site }}>
+            All cells
+          </Link>
+        }
+      />
+    );
   return <Loaded detail={query.data} />;
 };
 

@@ -64,6 +64,7 @@ const cell = (id: string, over: Partial<CellRow> = {}): CellRow => ({
   name: `cell ${id}`,
   controller: party,
   points: 2,
+  fits: 2,
   state: 'armed',
   share: 1,
   text: '',
@@ -115,11 +116,8 @@ describe('the process list', () => {
       cells: [a, b],
       details: new Map([detail(a, [point('x'), point('y')])]),
       closed: new Set(['']),
-      text: '',
-      look: 'all' as const,
     };
-    const { rows, points } = rowsOf(shown);
-    expect(rows.map((r) => (r.kind === 'cell' ? r.cell.id : (r.point?.path ?? 'waiting')))).toEqual([
+    expect(rowsOf(shown).map((r) => (r.kind === 'cell' ? r.cell.id : (r.point?.path ?? 'waiting')))).toEqual([
       '2',
       'x',
       'y',
@@ -127,15 +125,18 @@ describe('the process list', () => {
       'waiting',
       'waiting',
     ]);
-    expect(points).toBe(4);
-    expect(rowsOf({ ...shown, closed: new Set(['2', '10']) }).rows).toHaveLength(2);
+    expect(rowsOf({ ...shown, closed: new Set(['2', '10']) })).toHaveLength(2);
   });
-  it('finds points by all words, and says how many cells it has not looked into', () => {
-    const details = new Map([detail(a, [point('TT-302'), point('TT-303', { finding: 'f1' })])]);
-    const shown = { cells: [a, b], details, closed: new Set<string>(), text: 'plc tt-303', look: 'all' as const };
-    expect(rowsOf(shown)).toMatchObject({ points: 1, pending: 1 });
-    expect(rowsOf({ ...shown, text: '', look: 'odd' })).toMatchObject({ points: 1 });
-    expect(rowsOf({ ...shown, text: 'pump' }).rows).toEqual([]);
+  it('keeps the places of what a filter keeps, without fetching it, and leaves out cells of which it keeps nothing', () => {
+    const rows = rowsOf({
+      cells: [
+        { ...a, fits: 1 },
+        { ...b, fits: 0 },
+      ],
+      details: new Map(),
+      closed: new Set(),
+    });
+    expect(rows.map((r) => r.kind)).toEqual(['cell', 'point']);
   });
 });
 

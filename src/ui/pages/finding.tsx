@@ -30,7 +30,18 @@ export const FindingPage = () => {
       : {},
   );
   if (query.isLoading) return <Loading lines={12} what="Loading the finding" />;
-  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  if (query.data === undefined)
+    return (
+      <Problem
+        error={query.error}
+        retry={() => void query.refetch()}
+        back={
+          <Link to="/s/$site/alerts" params={{ site }} search={{ tab: 'findings' }}>
+            All findings
+          </Link>
+        }
+      />
+    );
   const f = query.data;
   return (
     <div className="page">

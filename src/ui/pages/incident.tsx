@@ -7,7 +7,7 @@ import './incident/incident.css';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import type { IncidentChange, IncidentDetail } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
 import { dateTime, number, plural } from '../lib/format.ts';
@@ -27,8 +27,45 @@ export const IncidentPage = () => {
     queryFn: ({ signal }) => call('incident', { site, incident }, undefined, signal),
   });
   if (query.isLoading) return <Loading lines={12} what="Loading the incident" />;
-  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  if (query.data === undefined)
+    return (
+      <Problem
+        error={query.error}
+        retry={() => void query.refetch()}
+        back={
+          <Link to="/s/$site/incidents" params={{ site }}>
+            All incidents
+          </Link>
+        }
+      />
+    );
   return <Loaded detail={query.data} />;
+};
+
+/** How it began and where it stands; a long way between them waits until it is asked for. */
+const BEGINNING = 3;
+const END = 5;
+const Story = ({ sentences }: { sentences: readonly string[] }) => {
+  const [all, setAll] = useState(false);
+  const hidden = all ? 0 : Math.max(0, sentences.length - BEGINNING - END);
+  const line = (s: string, n: number) => (
+    <li key={`${n} ${s}`} value={n + 1}>
+      {s}
+    </li>
+  );
+  return (
+    <ol className="story">
+      {sentences.slice(0, hidden > 0 ? BEGINNING : undefined).map((s, n) => line(s, n))}
+      {hidden > 0 && (
+        <li className="story-more">
+          <button type="button" className="chip" onClick={() => setAll(true)}>
+            {plural(hidden, 'sentence')} between
+          </button>
+        </li>
+      )}
+      {hidden > 0 && sentences.slice(-END).map((s, n) => line(s, sentences.length - END + n))}
+    </ol>
+  );
 };
 
 const Loaded = ({ detail }: { detail: IncidentDetail }) => {
@@ -81,15 +118,11 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
       </header>
       <div className="columns">
         <div className="stack" style={{ gap: 14 }}>
-          <Panel title="Story">
-            <ol className="story">
-              {detail.story.map((s) => (
-                <li key={s}>{s}</li>
-              ))}
-            </ol>
-          </Panel>
           <Panel title="How far it came" count={`${i.stage}, ${i.stageNumber} of 12`}>
             <Stages detail={detail} />
+          </Panel>
+          <Panel title="Story" count={plural(detail.story.length, 'sentence')}>
+            <Story sentences={detail.story} />
           </Panel>
           <Panel
             title="Timeline"
@@ -178,7 +211,7 @@ const Aside = ({ detail }: { detail: IncidentDetail }) => (
             <span className="level" title="Side">
               {LANE_WORD[a.lane]}
             </span>
-            <PartyLink party={a.party} />
+            <PartyLink party={a.party} address={false} />
             <span className="dim small nowrap">{plural(a.findings, 'finding')}</span>
           </li>
         ))}

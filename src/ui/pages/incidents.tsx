@@ -18,7 +18,7 @@ const columns: readonly Column<IncidentRow>[] = [
   {
     id: 'title',
     head: 'Incident',
-    width: 'minmax(240px, 3fr)',
+    width: 'minmax(260px, 4fr)',
     sort: 'title',
     cell: (i) => (
       <span className={i.state === 'open' ? 'strong' : ''} title={i.title}>
@@ -29,7 +29,7 @@ const columns: readonly Column<IncidentRow>[] = [
   {
     id: 'stage',
     head: 'Stage reached',
-    width: 'minmax(150px, 1.2fr)',
+    width: 'minmax(196px, 1.4fr)',
     sort: 'stage',
     cell: (i) => <StageMark incident={i} />,
   },
@@ -52,7 +52,7 @@ const columns: readonly Column<IncidentRow>[] = [
     id: 'certainty',
     head: 'How sure',
     width: '84px',
-    from: 1100,
+    from: 1360,
     cell: (i) => <CertaintyMark certainty={i.certainty} />,
   },
   { id: 'findings', head: 'Findings', width: '72px', sort: 'findings', end: true, cell: (i) => number(i.findings) },
@@ -63,7 +63,7 @@ const columns: readonly Column<IncidentRow>[] = [
     width: '146px',
     sort: 'first',
     end: true,
-    from: 1180,
+    from: 1260,
     cell: (i) => <When at={i.firstAt} />,
   },
   { id: 'last', head: 'Last step', width: '146px', sort: 'last', end: true, cell: (i) => <When at={i.lastAt} /> },

@@ -328,7 +328,7 @@ export const NowPage = () => {
             <p className="dim now-none">
               {now.state === 'empty'
                 ? 'Not known before frames come in.'
-                : 'None found in this capture. Networks that no mirror port covers cannot be counted.'}
+                : 'None found in what was captured. Networks that no mirror port covers cannot be counted.'}
             </p>
           ) : (
             <ul className="list blind-list">

@@ -2,10 +2,11 @@
 import './points/points.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { CommandRow, PointRow } from '../../api/traffic.ts';
 import { call } from '../lib/api.ts';
 import { duration, number, plural } from '../lib/format.ts';
+import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
 import {
   EvidenceLinks,
@@ -22,6 +23,7 @@ import { isWriting, OutcomeMark, VerbTag } from '../parts/glyphs.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
 import { Course } from './points/course.tsx';
 import { PointValue, Quality, RangeBar } from './points/marks.tsx';
+import { UnitDialog } from './points/unit.tsx';
 import { Watched } from './points/watched.tsx';
 
 export const PointPage = () => {
@@ -167,63 +169,75 @@ const Touched = ({ rows }: { rows: readonly CommandRow[] }) => (
   />
 );
 
-const Context = ({ row }: { row: PointRow }) => (
-  <Panel title="What is known">
-    <dl className="kv">
-      <dt>Device</dt>
-      <dd>
-        <PartyLink party={row.asset} address={false} />
-      </dd>
-      <dt>Address</dt>
-      <dd className="mono">
-        <Text>{row.asset.address}</Text>
-      </dd>
-      <dt>Protocol</dt>
-      <dd>{row.protocol}</dd>
-      <dt>Type</dt>
-      <dd>
-        <Text>{row.type}</Text>
-      </dd>
-      <dt>Unit</dt>
-      <dd>
-        <Unknown why="Units are not on the wire in this protocol" />
-      </dd>
-      <dt>Seen</dt>
-      <dd>{row.cadenceMs === null ? 'once' : `every ${duration(row.cadenceMs)}`}</dd>
-      <dt>Last reader</dt>
-      <dd>
-        {row.reader === null ? (
-          <span className="dim">nobody seen</span>
-        ) : (
-          <PartyLink party={row.reader} address={false} />
-        )}
-      </dd>
-      <dt>Last writer</dt>
-      <dd>
-        {row.writer === null ? (
-          <span className="dim">nobody seen</span>
-        ) : (
-          <PartyLink party={row.writer} address={false} />
-        )}
-      </dd>
-      <dt>Reads</dt>
-      <dd>{number(row.reads)}</dd>
-      <dt>Writes</dt>
-      <dd>{number(row.writes)}</dd>
-      <dt>Changes</dt>
-      <dd>{number(row.changes)}</dd>
-      <dt>First seen</dt>
-      <dd>
-        <When at={row.firstAt} />
-      </dd>
-      <dt>Last change</dt>
-      <dd>
-        <When at={row.changedAt} />
-      </dd>
-      <dt>Last seen</dt>
-      <dd>
-        <When at={row.lastAt} />
-      </dd>
-    </dl>
-  </Panel>
-);
+const Context = ({ row }: { row: PointRow }) => {
+  const may = useMay('correct');
+  const [asking, setAsking] = useState(false);
+  return (
+    <Panel title="What is known">
+      <dl className="kv">
+        <dt>Device</dt>
+        <dd>
+          <PartyLink party={row.asset} address={false} />
+        </dd>
+        <dt>Address</dt>
+        <dd className="mono">
+          <Text>{row.asset.address}</Text>
+        </dd>
+        <dt>Protocol</dt>
+        <dd>{row.protocol}</dd>
+        <dt>Type</dt>
+        <dd>
+          <Text>{row.type}</Text>
+        </dd>
+        <dt>Unit</dt>
+        <dd>
+          <span className="row" style={{ gap: 8 }}>
+            {row.unit === '' ? <Unknown why="Units are not on the wire in this protocol" /> : row.unit}
+            {may && (
+              <button type="button" className="chip" onClick={() => setAsking(true)}>
+                Set …
+              </button>
+            )}
+          </span>
+          {asking && <UnitDialog points={[row.id]} unit={row.unit} onClose={() => setAsking(false)} />}
+        </dd>
+        <dt>Seen</dt>
+        <dd>{row.cadenceMs === null ? 'once' : `every ${duration(row.cadenceMs)}`}</dd>
+        <dt>Last reader</dt>
+        <dd>
+          {row.reader === null ? (
+            <span className="dim">nobody seen</span>
+          ) : (
+            <PartyLink party={row.reader} address={false} />
+          )}
+        </dd>
+        <dt>Last writer</dt>
+        <dd>
+          {row.writer === null ? (
+            <span className="dim">nobody seen</span>
+          ) : (
+            <PartyLink party={row.writer} address={false} />
+          )}
+        </dd>
+        <dt>Reads</dt>
+        <dd>{number(row.reads)}</dd>
+        <dt>Writes</dt>
+        <dd>{number(row.writes)}</dd>
+        <dt>Changes</dt>
+        <dd>{number(row.changes)}</dd>
+        <dt>First seen</dt>
+        <dd>
+          <When at={row.firstAt} />
+        </dd>
+        <dt>Last change</dt>
+        <dd>
+          <When at={row.changedAt} />
+        </dd>
+        <dt>Last seen</dt>
+        <dd>
+          <When at={row.lastAt} />
+        </dd>
+      </dl>
+    </Panel>
+  );
+};

@@ -1,14 +1,17 @@
 /** Points: every process variable on the wire with its value, trend, rhythm, and who reads and writes it. */
 import './points/points.css';
+import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import type { PointRow } from '../../api/traffic.ts';
 import { duration, number } from '../lib/format.ts';
+import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
 import { PartyLink, When } from '../parts/basics.tsx';
 import { type Column, ListTable } from '../parts/table.tsx';
 import { PointValue, Quality, RangeBar } from './points/marks.tsx';
 import { RowTrend } from './points/trend.tsx';
+import { UnitDialog } from './points/unit.tsx';
 
 const columns: readonly Column<PointRow>[] = [
   {
@@ -125,6 +128,15 @@ export const PointsPage = () => {
     (p: PointRow) => void navigate({ to: '/s/$site/points/$point', params: { site, point: String(p.id) } }),
     [navigate, site],
   );
+  const may = useMay('correct');
+  const [ticked, setTicked] = useState<ReadonlyMap<string, PointRow>>(new Map());
+  const [naming, setNaming] = useState(false);
+  const toggle = (p: PointRow) => {
+    const next = new Map(ticked);
+    if (!next.delete(String(p.id))) next.set(String(p.id), p);
+    setTicked(next);
+  };
+  const units = [...new Set([...ticked.values()].map((p) => p.unit))];
   return (
     <div className="page full">
       <h1 className="sr">Points</h1>
@@ -137,11 +149,30 @@ export const PointsPage = () => {
         defaultSort="-changed"
         chips={CHIPS}
         open={open}
+        {...(may ? { selected: { ids: new Set(ticked.keys()), toggle } } : {})}
+        tools={
+          ticked.size > 0 && (
+            <span className="row" style={{ gap: 6 }}>
+              <Button onClick={() => setNaming(true)}>Unit of {ticked.size} …</Button>
+              <button type="button" className="chip" onClick={() => setTicked(new Map())}>
+                Untick
+              </button>
+            </span>
+          )
+        }
         empty={{
           title: 'No process variable seen yet',
           text: 'A point appears when its value is read or written in a protocol that is decoded. Values inside encrypted or undecoded traffic are not seen.',
         }}
       />
+      {naming && (
+        <UnitDialog
+          points={[...ticked.values()].map((p) => p.id)}
+          unit={units.length === 1 ? (units[0] ?? '') : ''}
+          onClose={() => setNaming(false)}
+          onDone={() => setTicked(new Map())}
+        />
+      )}
     </div>
   );
 };

@@ -4,34 +4,48 @@
  */
 import './process/process.css';
 import { ActionIcon, NativeSelect } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconChevronRight, IconDownload, IconFilter, IconRefresh } from '@tabler/icons-react';
-import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, type UseQueryResult, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
-import type { CellDetail, CellList, CellRow } from '../../api/process.ts';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { CellDetail, CellList, CellPoint, CellRow } from '../../api/process.ts';
+import { POINT_LOOKS, type PointLook } from '../../api/words.ts';
 import { call } from '../lib/api.ts';
 import { duration, number, plural } from '../lib/format.ts';
 import { dialogIsOpen, useKeys } from '../lib/keys.ts';
 import { csvText, save } from '../lib/save.ts';
 import { useSite } from '../lib/site.ts';
-import { Empty, Loading, PartyLink, Problem } from '../parts/basics.tsx';
+import { Empty, GridState, Loading, PartyLink, Problem } from '../parts/basics.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
 import { notify } from '../parts/notify.ts';
 import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
-import { CELL_ORDERS, type CellOrder, LOOKS, type Look, orderCells, type ProcessRow, rowsOf } from './process/rows.ts';
+import { CELL_ORDERS, type CellOrder, orderCells, type ProcessRow, rowsOf } from './process/rows.ts';
 
 /** Rows behind a sparkline. */
 const SAMPLES = 120;
 const HEAD_PX = 40;
 const ROW_PX = 28;
+/** The line with the names of the columns, which stays on top. */
+const THEAD_PX = 28;
+const NONE: readonly number[] = [];
+const HEADS = [
+  { id: 'point', head: 'Point' },
+  { id: 'now', head: 'Now' },
+  { id: 'usual', head: 'Usual' },
+  { id: 'course', head: 'Course' },
+  { id: 'guards', head: 'Watched by' },
+  { id: 'bias', head: 'Would notice a bias of' },
+  { id: 'finding', head: 'Open finding' },
+] as const;
 
 const ORDER_WORD: Readonly<Record<CellOrder, string>> = {
   findings: 'Findings first',
   learning: 'Least learned first',
   name: 'By name',
 };
-const LOOK_WORD: Readonly<Record<Look, string>> = {
+const LOOK_WORD: Readonly<Record<PointLook, string>> = {
   all: 'All',
   odd: 'With a finding',
   learning: 'Learning',
@@ -39,22 +53,33 @@ const LOOK_WORD: Readonly<Record<Look, string>> = {
   unarmed: 'Not armed',
 };
 
-const cellQuery = (site: string, id: string) => ({
-  queryKey: ['process', site, 'cell', id, SAMPLES],
+interface Filter {
+  readonly q: string;
+  readonly look: PointLook;
+}
+const cellQuery = (site: string, id: string, { q, look }: Filter, samples = SAMPLES) => ({
+  queryKey: ['process', site, 'cell', id, samples, q, look],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
-    call('cell', { site, cell: id, samples: SAMPLES }, undefined, signal),
+    call('cell', { site, cell: id, samples, q, look }, undefined, signal),
 });
+/** What is typed is asked for when the hand rests. */
+const TYPING_MS = 200;
 
 export const ProcessPage = () => {
   const site = useSite();
+  const search = useSearch({ strict: false }) as { q?: string; by?: string };
+  const q = search.q ?? '';
+  const look = POINT_LOOKS.find((l) => l === search.by) ?? 'all';
   const query = useQuery({
-    queryKey: ['process', site, 'cells'],
-    queryFn: ({ signal }) => call('cells', { site }, undefined, signal),
+    queryKey: ['process', site, 'cells', q, look],
+    queryFn: ({ signal }) => call('cells', { site, q, look }, undefined, signal),
+    // The list stays on screen while another filter is asked for.
+    placeholderData: keepPreviousData,
   });
   if (query.isLoading) return <Loading lines={14} what="Loading the process" />;
   if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
   if (query.data.items.length === 0) return <NoCell list={query.data} />;
-  return <Cells list={query.data} />;
+  return <Cells list={query.data} filter={{ q, look }} waits={query.isPlaceholderData} />;
 };
 
 const NoCell = ({ list }: { list: CellList }) => {
@@ -73,21 +98,41 @@ const NoCell = ({ list }: { list: CellList }) => {
   );
 };
 
-const Cells = ({ list }: { list: CellList }) => {
+/** One function for good: it is then run only when an answer came, not with every step of the scroll bar. */
+const detailsOf = (results: readonly UseQueryResult<CellDetail>[]) => ({
+  details: new Map(results.flatMap((r) => (r.data === undefined ? [] : [[r.data.cell.id, r.data] as const]))),
+  failed: results.find((r) => r.isError && r.data === undefined)?.error ?? undefined,
+});
+
+interface CellsProps {
+  list: CellList;
+  filter: Filter;
+  /** The list still shows the filter before. */
+  waits: boolean;
+}
+const Cells = ({ list, filter, waits }: CellsProps) => {
   const site = useSite();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const search = useSearch({ strict: false }) as { q?: string; sort?: string; by?: string };
-  const text = search.q ?? '';
+  const search = useSearch({ strict: false }) as { sort?: string };
+  const { q, look } = filter;
   const order = CELL_ORDERS.find((o) => o === search.sort) ?? 'findings';
-  const look = LOOKS.find((l) => l === search.by) ?? 'all';
-  const change = (next: { q?: string; sort?: string; by?: string }) =>
-    void navigate({
-      to: '.',
-      replace: true,
-      search: (old: Record<string, unknown>) =>
-        Object.fromEntries(Object.entries({ ...old, ...next }).filter(([, v]) => v !== '')),
-    });
+  const change = useCallback(
+    (next: { q?: string; sort?: string; by?: string }) =>
+      void navigate({
+        to: '.',
+        replace: true,
+        search: (old: Record<string, unknown>) =>
+          Object.fromEntries(Object.entries({ ...old, ...next }).filter(([, v]) => v !== '')),
+      }),
+    [navigate],
+  );
+  const [text, setText] = useState(q);
+  const [typed] = useDebouncedValue(text.trim(), TYPING_MS);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the address line says by itself is not typed over
+  useEffect(() => {
+    if (typed !== q) change({ q: typed });
+  }, [typed]);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [wanted, setWanted] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState(-1);
@@ -95,42 +140,36 @@ const Cells = ({ list }: { list: CellList }) => {
   const input = useRef<HTMLInputElement>(null);
 
   const cells = useMemo(() => orderCells(list.items, order), [list, order]);
-  const filtered = text !== '' || look !== 'all';
-  // With a filter every cell must be looked into; without, only those in view.
-  const asked = filtered ? cells : cells.filter((c) => wanted.has(c.id));
+  const filtered = q !== '' || look !== 'all';
+  // Only what is on screen is fetched, with a filter too: the server says how many points of each cell it keeps.
+  const asked = waits ? [] : cells.filter((c) => wanted.has(c.id) && c.fits > 0);
   const found = useQueries({
-    queries: asked.map((c) => cellQuery(site, c.id)),
-    combine: (results) => ({
-      details: new Map(results.flatMap((r) => (r.data === undefined ? [] : [[r.data.cell.id, r.data] as const]))),
-      failed: results.find((r) => r.isError && r.data === undefined)?.error ?? undefined,
-    }),
+    queries: asked.map((c) => cellQuery(site, c.id, filter)),
+    combine: detailsOf,
   });
-  const { rows, points, pending } = useMemo(
-    () => rowsOf({ cells, details: found.details, closed, text, look }),
-    [cells, found.details, closed, text, look],
-  );
+  const rows = useMemo(() => rowsOf({ cells, details: found.details, closed }), [cells, found.details, closed]);
+  const points = cells.reduce((sum, c) => sum + c.fits, 0);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: (i) => (rows[i]?.kind === 'cell' ? HEAD_PX : ROW_PX),
     getItemKey: (i) => keyOf(rows[i]),
     overscan: 12,
-    onChange: (v) => {
-      const seen = new Set(
-        v.getVirtualItems().flatMap((item) => {
-          const row = rows[item.index];
-          return row === undefined ? [] : [row.cell.id];
-        }),
-      );
-      if (seen.size !== wanted.size || [...seen].some((id) => !wanted.has(id))) setWanted(seen);
-    },
+    scrollMargin: THEAD_PX,
+    scrollPaddingStart: THEAD_PX,
   });
-  const toggle = (id: string) =>
-    setClosed((old) => {
-      const next = new Set(old);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
+  const items = virtual.getVirtualItems();
+  const inView = [...new Set(items.flatMap((item) => rows[item.index]?.cell.id ?? []))].join(' ');
+  useEffect(() => setWanted(new Set(inView.split(' '))), [inView]);
+  const toggle = useCallback(
+    (id: string) =>
+      setClosed((old) => {
+        const next = new Set(old);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    [],
+  );
   const move = (by: number) => {
     const next = Math.min(Math.max(cursor + by, 0), rows.length - 1);
     setCursor(next);
@@ -172,10 +211,11 @@ const Cells = ({ list }: { list: CellList }) => {
           <input
             ref={input}
             aria-label="Filter points"
-            placeholder="Words of point, device, cell"
-            defaultValue={text}
+            placeholder="Words of point, device, cell, unit"
+            value={text}
+            maxLength={200}
             spellCheck={false}
-            onChange={(e) => change({ q: e.currentTarget.value.trim() })}
+            onChange={(e) => setText(e.currentTarget.value)}
             onKeyDown={(e) => e.key === 'Escape' && e.currentTarget.blur()}
           />
           <span className="tail">
@@ -183,7 +223,7 @@ const Cells = ({ list }: { list: CellList }) => {
           </span>
         </search>
         <div className="chips">
-          {LOOKS.map((l) => (
+          {POINT_LOOKS.map((l) => (
             <button
               key={l}
               type="button"
@@ -227,45 +267,54 @@ const Cells = ({ list }: { list: CellList }) => {
         </ActionIcon>
         <ActionIcon
           aria-label="Export as CSV"
-          title="Export every point with its band (CSV)"
+          title={filtered ? 'Export the points that the filter keeps (CSV)' : 'Export every point with its band (CSV)'}
           onClick={() =>
-            void exportAll(site, cells, (id) => client.fetchQuery(cellQuery(site, id))).catch(notify.problem)
+            void exportAll(site, cells, (id) => client.fetchQuery(cellQuery(site, id, filter, 2))).catch(notify.problem)
           }
         >
           <IconDownload size={15} stroke={1.6} />
         </ActionIcon>
       </div>
-      <div className="process-head" role="row">
-        {['Point', 'Now', 'Usual', 'Course', 'Watched by', 'Would notice a bias of', ''].map((h) => (
-          <span key={h} role="columnheader" tabIndex={-1}>
-            {h}
-          </span>
-        ))}
-      </div>
-      <div ref={box} className="table process-rows" role="grid" aria-label="Points by cell" aria-rowcount={rows.length}>
+      <div
+        ref={box}
+        className="table process-rows"
+        role="grid"
+        aria-label="Points by cell"
+        aria-rowcount={rows.length + 1}
+      >
+        <div className="process-head" role="row" aria-rowindex={1}>
+          {HEADS.map((h) => (
+            <span key={h.id} role="columnheader" tabIndex={-1}>
+              {h.id === 'finding' ? <span className="sr">{h.head}</span> : h.head}
+            </span>
+          ))}
+        </div>
         {found.failed !== undefined && found.details.size === 0 ? (
-          <Problem error={found.failed} retry={() => void client.invalidateQueries({ queryKey: ['process', site] })} />
+          <GridState>
+            <Problem
+              error={found.failed}
+              retry={() => void client.invalidateQueries({ queryKey: ['process', site] })}
+            />
+          </GridState>
         ) : rows.length === 0 ? (
-          pending > 0 ? (
-            <Loading lines={8} what={`Looking into ${pending} cells`} />
-          ) : (
+          <GridState>
             <Empty title="No point fits">
               None of the {plural(all, 'point')} answers to this filter.{' '}
               <button
                 type="button"
                 className="chip"
                 onClick={() => {
-                  if (input.current) input.current.value = '';
+                  setText('');
                   change({ q: '', by: '' });
                 }}
               >
                 Clear the filter
               </button>
             </Empty>
-          )
+          </GridState>
         ) : (
-          <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-            {virtual.getVirtualItems().map((v) => {
+          <div className={waits ? 'waits' : ''} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+            {items.map((v) => {
               const row = rows[v.index];
               if (row === undefined) return null;
               return (
@@ -273,15 +322,23 @@ const Cells = ({ list }: { list: CellList }) => {
                   key={v.key}
                   role="row"
                   tabIndex={-1}
-                  aria-rowindex={v.index + 1}
+                  aria-rowindex={v.index + 2}
                   aria-selected={v.index === cursor}
                   className={`${row.kind === 'cell' ? 'cell-head' : 'process-row'}${v.index === cursor ? ' on' : ''}`}
-                  style={{ position: 'absolute', top: v.start, height: v.size, left: 0, right: 0 }}
+                  style={{
+                    position: 'absolute',
+                    // A transform moves the row without laying the others out again.
+                    transform: `translateY(${v.start - THEAD_PX}px)`,
+                    top: 0,
+                    height: v.size,
+                    left: 0,
+                    right: 0,
+                  }}
                 >
                   {row.kind === 'cell' ? (
-                    <CellHead cell={row.cell} open={!closed.has(row.cell.id)} toggle={() => toggle(row.cell.id)} />
+                    <CellHead cell={row.cell} open={!closed.has(row.cell.id)} toggle={toggle} filtered={filtered} />
                   ) : (
-                    <PointCells row={row} us={found.details.get(row.cell.id)?.us ?? []} />
+                    <PointCells point={row.point} us={found.details.get(row.cell.id)?.us ?? NONE} />
                   )}
                 </div>
               );
@@ -289,9 +346,6 @@ const Cells = ({ list }: { list: CellList }) => {
           </div>
         )}
       </div>
-      {filtered && pending > 0 && rows.length > 0 && (
-        <div className="process-foot dim small">{plural(pending, 'cell')} still being looked into</div>
-      )}
     </div>
   );
 };
@@ -299,40 +353,50 @@ const Cells = ({ list }: { list: CellList }) => {
 const keyOf = (row: ProcessRow | undefined): string =>
   row === undefined ? '' : row.kind === 'cell' ? `c${row.cell.id}` : `p${row.cell.id} ${row.index}`;
 
-const CellHead = ({ cell, open, toggle }: { cell: CellRow; open: boolean; toggle: () => void }) => {
+interface HeadProps {
+  cell: CellRow;
+  open: boolean;
+  toggle: (id: string) => void;
+  filtered: boolean;
+}
+const CellHead = memo(({ cell, open, toggle, filtered }: HeadProps) => {
   const site = useSite();
   return (
-    <>
+    <div role="gridcell" className="cell-line">
       <button
         type="button"
         className="cell-toggle"
         aria-expanded={open}
-        aria-label={`Fold ${cell.name}`}
-        onClick={toggle}
+        aria-label={`Points of ${cell.name}`}
+        onClick={() => toggle(cell.id)}
       >
         <IconChevronRight size={14} stroke={1.8} aria-hidden="true" className={open ? 'turned' : ''} />
       </button>
       <Link to="/s/$site/process/$cell" params={{ site, cell: cell.id }} className="cell-name cut">
         {cell.name}
       </Link>
-      {cell.controller.name !== cell.name && <PartyLink party={cell.controller} address={false} />}
-      <span className="dim small nowrap">{plural(cell.points, 'point')}</span>
+      {!cell.name.startsWith(cell.controller.name) && <PartyLink party={cell.controller} address={false} />}
+      <span className="dim small nowrap">
+        {filtered ? `${number(cell.fits)} of ${plural(cell.points, 'point')}` : plural(cell.points, 'point')}
+      </span>
       {cell.stepMs !== null && <span className="dim small nowrap">every {duration(cell.stepMs)}</span>}
       <span className="grow" />
       {cell.open > 0 && <span className="tag high">{plural(cell.open, 'open finding')}</span>}
-      {cell.relations > 0 && <span className="dim small nowrap">{plural(cell.relations, 'relation')}</span>}
-      <span className="dim small nowrap">
-        {number(cell.armed)} of {number(cell.points)} watched
-      </span>
+      {cell.relations > 0 && <span className="dim small nowrap wide-only">{plural(cell.relations, 'relation')}</span>}
+      {cell.state === 'armed' && (
+        <span className="dim small nowrap">
+          {number(cell.armed)} of {number(cell.points)} watched
+        </span>
+      )}
       <span className="cell-guard">
         <GuardMeter guard={cell} short />
       </span>
-    </>
+    </div>
   );
-};
+});
+CellHead.displayName = 'CellHead';
 
-const PointCells = ({ row, us }: { row: ProcessRow & { kind: 'point' }; us: readonly number[] }) => {
-  const p = row.point;
+const PointCells = memo(({ point: p, us }: { point: CellPoint | undefined; us: readonly number[] }) => {
   if (p === undefined) return <i className="row-waiting" aria-hidden="true" />;
   return (
     <>
@@ -359,7 +423,8 @@ const PointCells = ({ row, us }: { row: ProcessRow & { kind: 'point' }; us: read
       </div>
     </>
   );
-};
+});
+PointCells.displayName = 'PointCells';
 
 /** Every point of every cell, one after the other, so that the server is not asked for all at once. */
 const exportAll = async (
@@ -369,6 +434,7 @@ const exportAll = async (
 ): Promise<void> => {
   const rows: (string | number | null)[][] = [];
   for (const c of cells) {
+    if (c.fits === 0) continue;
     const detail = await fetchCell(c.id);
     for (const p of detail.points) {
       rows.push([

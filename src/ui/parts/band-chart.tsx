@@ -56,14 +56,14 @@ export const BandChart = ({
     const a = upper.current;
     const b = lower.current;
     if (!a) return;
-    const common: Omit<PlotOptions, 'band' | 'label' | 'height' | 'timeLabels'> = {
+    const common: Omit<PlotOptions, 'band' | 'label' | 'height' | 'timeLabels' | 'unit' | 'named'> = {
       shades,
       writes,
       sync,
       onRange: report.current === undefined ? undefined : (r) => report.current?.(r),
       onCursor: setTip,
     };
-    const off = [plotBand(a, { ...common, band, label, height, timeLabels: !b })];
+    const off = [plotBand(a, { ...common, band, label, height, unit, named: true, timeLabels: !b })];
     if (b) {
       off.push(
         plotBand(b, {
@@ -71,6 +71,8 @@ export const BandChart = ({
           band: differenceOf(band),
           label: 'observed less expected',
           height: 116,
+          named: false,
+          unit,
           timeLabels: true,
           writes: NONE,
           // The reading of the upper chart says it all.
@@ -82,7 +84,7 @@ export const BandChart = ({
       for (const f of off) f();
       setTip(undefined);
     };
-  }, [band, label, height, shades, writes, scheme, sync, both]);
+  }, [band, label, unit, height, shades, writes, scheme, sync, both]);
 
   const i = tip?.index ?? -1;
   const at = shown.us[i];

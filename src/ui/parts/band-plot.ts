@@ -4,6 +4,7 @@
  */
 import uPlot from 'uplot';
 import { axes, frame, type Range, token, widen } from '../lib/chart.ts';
+import { clock, timeOfUs } from '../lib/format.ts';
 import { type Band, brokenAtHoles, holesOf, outsideOf } from './band.ts';
 
 export interface Shade extends Range {
@@ -13,12 +14,16 @@ export interface Shade extends Range {
 export interface PlotOptions {
   readonly band: Band;
   readonly label: string;
+  /** At the axis of values; '' where it is not known. */
+  readonly unit: string;
   readonly height: number;
   readonly shades: readonly Shade[];
   /** Times of writes, microseconds. */
   readonly writes: readonly number[];
   /** Charts with the same key move their cursors together. */
   readonly sync: string;
+  /** The moment is told in words: once, in the upper of two charts. */
+  readonly named: boolean;
   /** False: the chart below has the labels of the time axis. */
   readonly timeLabels: boolean;
   readonly onRange: ((range: Range | undefined) => void) | undefined;
@@ -73,6 +78,33 @@ const shadeBehind = (u: uPlot, shades: readonly Shade[], holes: readonly Range[]
   ctx.restore();
 };
 
+/** More episodes than this and their names would cover each other and the line. */
+const MOST_NAMED = 3;
+/** The moment from which on it is odd, in words and with its time, at the top of its field. */
+const nameMoments = (u: uPlot, shades: readonly Shade[]): void => {
+  const odd = shades.filter((s) => s.kind === 'odd');
+  if (odd.length === 0 || odd.length > MOST_NAMED) return;
+  const { ctx, bbox } = u;
+  const s = devicePixelRatio;
+  ctx.save();
+  ctx.font = `${11 * s}px ${token('--gh-font')}`;
+  ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
+  for (const { fromUs } of odd) {
+    const x = u.valToPos(fromUs / 1e6, 'x', true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    const text = `odd since ${clock(timeOfUs(fromUs)).slice(0, 8)}`;
+    const wide = ctx.measureText(text).width + 8 * s;
+    // At the side of the line that has room.
+    const left = x + wide > bbox.left + bbox.width ? x - wide : x;
+    ctx.fillStyle = token('--gh-high');
+    ctx.fillRect(left, bbox.top, wide, 16 * s);
+    ctx.fillStyle = token('--gh-panel');
+    ctx.fillText(text, left + 4 * s, bbox.top + 3 * s);
+  }
+  ctx.restore();
+};
+
 const markWrites = (u: uPlot, writes: readonly number[]): void => {
   const { ctx, bbox } = u;
   const s = devicePixelRatio;
@@ -112,7 +144,7 @@ export const plotBand = (el: HTMLElement, options: PlotOptions): (() => void) =>
         points: { size: 6, fill: token('--gh-accent') },
         sync: { key: options.sync, setSeries: false },
       },
-      axes: axes(options.timeLabels),
+      axes: axes(options.timeLabels, options.unit),
       series: [
         {},
         { ...hidden, label: 'highest expected' },
@@ -146,7 +178,7 @@ export const plotBand = (el: HTMLElement, options: PlotOptions): (() => void) =>
       bands: [{ series: [1, 2], fill: token('--gh-bar-3') }],
       hooks: {
         drawClear: [(u) => shadeBehind(u, options.shades, holes)],
-        draw: [(u) => markWrites(u, options.writes)],
+        draw: [(u) => markWrites(u, options.writes), (u) => options.named && nameMoments(u, options.shades)],
         setSelect: [
           (u) => {
             if (u.select.width < 4 || options.onRange === undefined) return;

@@ -140,6 +140,15 @@ export const Empty = ({ title, children, icon = true }: { title: string; childre
   </div>
 );
 
+/** What stands in a grid in place of its rows: a grid has rows with cells and nothing else. */
+export const GridState = ({ children }: { children: ReactNode }) => (
+  <div role="row" tabIndex={-1}>
+    <div role="gridcell" tabIndex={-1}>
+      {children}
+    </div>
+  </div>
+);
+
 export const Loading = ({ lines = 6, what = 'Loading' }: { lines?: number; what?: string }) => (
   <div className="skeleton" aria-busy="true" role="status" aria-label={what}>
     {Array.from({ length: lines }, (_, i) => (
@@ -149,7 +158,8 @@ export const Loading = ({ lines = 6, what = 'Loading' }: { lines?: number; what?
   </div>
 );
 
-export const Problem = ({ error, retry }: { error: unknown; retry?: () => void }) => {
+/** `back`: where to go from what does not exist (any more); trying again would not bring it. */
+export const Problem = ({ error, retry, back }: { error: unknown; retry?: () => void; back?: ReactNode }) => {
   const p = error instanceof ApiProblem ? error : undefined;
   const message = p?.message ?? (error instanceof Error ? error.message : 'Something went wrong.');
   return (
@@ -162,7 +172,8 @@ export const Problem = ({ error, retry }: { error: unknown; retry?: () => void }
       <h3>{message}</h3>
       {p?.whatToDo && <p>{p.whatToDo}</p>}
       {p && <p className="mono tiny">{p.code}</p>}
-      {retry && (
+      {p?.status === 404 && back}
+      {retry && !(p?.status === 404 && back) && (
         <button type="button" className="chip" onClick={retry}>
           Try again
         </button>

@@ -124,7 +124,8 @@ export const WindowTag = ({ window }: { window: WindowLabel | null }) => {
   );
 };
 
-export const IncidentTag = ({ incident }: { incident: string }) => {
+/** `mark`: the sign alone, for lists where the words of the row matter more. */
+export const IncidentTag = ({ incident, mark = false }: { incident: string; mark?: boolean }) => {
   const site = useSite();
   if (incident === '') return null;
   return (
@@ -136,7 +137,7 @@ export const IncidentTag = ({ incident }: { incident: string }) => {
       onClick={(e) => e.stopPropagation()}
     >
       <IconLink size={11} aria-hidden="true" />
-      incident
+      {mark ? <span className="sr">incident</span> : 'incident'}
     </Link>
   );
 };
@@ -163,7 +164,7 @@ export const Headline = ({ row }: { row: AlertRow | FindingRow }) => (
       {row.title}
     </span>
     <WindowTag window={row.window} />
-    <IncidentTag incident={row.incident} />
+    <IncidentTag incident={row.incident} mark />
   </span>
 );
 

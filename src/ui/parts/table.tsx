@@ -23,7 +23,7 @@ import { number } from '../lib/format.ts';
 import { dialogIsOpen, useKeys } from '../lib/keys.ts';
 import { useLive } from '../lib/live.ts';
 import { useSite } from '../lib/site.ts';
-import { Empty, Loading, Problem } from './basics.tsx';
+import { Empty, GridState, Loading, Problem } from './basics.tsx';
 import { FilterLine } from './filter.tsx';
 
 export interface Column<T> {
@@ -62,7 +62,7 @@ interface Props<T> {
   open?: (row: T) => void;
   /** More to do with the selected row, by key. */
   keys?: (row: T | undefined) => Readonly<Record<string, () => void>>;
-  empty: { title: string; text: string };
+  empty: { title: string; text: ReactNode };
   tools?: ReactNode;
   selected?: { ids: ReadonlySet<string>; toggle: (row: T) => void };
   unit: [one: string, many: string];
@@ -349,21 +349,23 @@ export const ListTable = <T,>(props: Props<T>) => {
               );
             })}
           </div>
-          {query.isLoading ? (
-            <Loading lines={12} />
-          ) : error && !wrongFilter && rows.length === 0 ? (
-            <Problem error={error} retry={() => void query.refetch()} />
-          ) : rows.length === 0 ? (
-            q !== '' ? (
-              <Empty title="Nothing fits this filter">
-                {wrongFilter ?? 'It keeps no row.'}{' '}
-                <button type="button" className="chip" onClick={() => setQ('')}>
-                  Clear the filter
-                </button>
-              </Empty>
-            ) : (
-              <Empty title={empty.title}>{empty.text}</Empty>
-            )
+          {rows.length === 0 ? (
+            <GridState>
+              {query.isLoading ? (
+                <Loading lines={12} />
+              ) : error && !wrongFilter ? (
+                <Problem error={error} retry={() => void query.refetch()} />
+              ) : q !== '' ? (
+                <Empty title="Nothing fits this filter">
+                  {wrongFilter ?? 'It keeps no row.'}{' '}
+                  <button type="button" className="chip" onClick={() => setQ('')}>
+                    Clear the filter
+                  </button>
+                </Empty>
+              ) : (
+                <Empty title={empty.title}>{empty.text}</Empty>
+              )}
+            </GridState>
           ) : (
             <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth, width: '100%' }}>
               {items.map((v) => {

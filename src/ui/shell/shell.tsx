@@ -26,6 +26,7 @@ import { KeyHelp } from './help.tsx';
 import { PAGES } from './pages.ts';
 import { openPalette, Palette } from './palette.tsx';
 import { StatusLine } from './status.tsx';
+import { Unstored } from './unstored.tsx';
 
 const EvidenceDrawer = lazy(() => import('../parts/evidence.tsx').then((m) => ({ default: m.EvidenceDrawer })));
 
@@ -67,7 +68,7 @@ export const Shell = () => {
       <header className="top">
         <SiteSwitcher />
         <span className="grow" />
-        <button type="button" className="searchbox" onClick={openPalette} aria-label="Search assets, pages, actions">
+        <button type="button" className="searchbox" onClick={openPalette} title="Search assets, pages, actions">
           <IconSearch size={14} aria-hidden="true" />
           <span className="grow cut">Find an asset, a page …</span>
           <kbd>Ctrl K</kbd>
@@ -87,6 +88,7 @@ export const Shell = () => {
         <UserMenu />
       </header>
       <main className="main" id="main" ref={main} tabIndex={-1}>
+        <Unstored unstored={sites.data?.unstored} />
         <Outlet />
       </main>
       <StatusLine site={here} />
@@ -127,6 +129,9 @@ const SideNav = ({ site }: { site: string }) => {
         const heading = p.group !== group ? p.group : '';
         group = p.group;
         const Icon = p.icon;
+        const badge = badges[p.path];
+        const loudly =
+          badge === undefined || badge.count === 0 ? '' : ` ${badge.count}${badge.more ? '+' : ''} urgent or high`;
         return [
           heading !== '' && (
             <div key={heading} className="caps">
@@ -139,14 +144,13 @@ const SideNav = ({ site }: { site: string }) => {
             params={{ site }}
             activeProps={{ className: 'here', 'aria-current': 'page' }}
             title={p.what}
-            aria-label={p.label}
           >
             <Icon size={16} stroke={1.6} aria-hidden="true" />
             <span className="label">{p.label}</span>
-            {(badges[p.path]?.count ?? 0) > 0 && (
-              <span className="badge tag high" title={`${badges[p.path]?.count} urgent or high`}>
-                {badges[p.path]?.count}
-                {badges[p.path]?.more && '+'}
+            {loudly !== '' && (
+              <span className="badge tag high" title={loudly.trim()}>
+                {badge?.count}
+                {badge?.more && '+'}
                 <span className="sr"> urgent or high</span>
               </span>
             )}

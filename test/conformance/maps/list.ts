@@ -65,6 +65,7 @@ import {
   zeekC1222User,
   zeekC1222Wait,
 } from './zeek/c1222.ts';
+import { zeekConn } from './zeek/conn.ts';
 import { zeekCotp } from './zeek/cotp.ts';
 import { zeekDhcp } from './zeek/dhcp.ts';
 import { zeekDnp3, zeekDnp3Control, zeekDnp3Objects } from './zeek/dnp3.ts';
@@ -79,6 +80,7 @@ import {
   zeekHartSessions,
   zeekHartUniversal,
 } from './zeek/hart-ip.ts';
+import { zeekHttp } from './zeek/http.ts';
 import { zeekModbus, zeekModbusDetailed, zeekModbusMask, zeekModbusReadWrite } from './zeek/modbus.ts';
 import { zeekMqttConnect, zeekMqttPublish, zeekMqttSubscribe } from './zeek/mqtt.ts';
 import { zeekNtp } from './zeek/ntp.ts';
@@ -106,7 +108,10 @@ import {
 } from './zeek/roc-plus.ts';
 import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
 import { zeekS7commPlus } from './zeek/s7comm-plus.ts';
+import { zeekNtlm, zeekSmbMapping } from './zeek/smb.ts';
 import { zeekSnmp } from './zeek/snmp.ts';
+import { zeekSsh } from './zeek/ssh.ts';
+import { zeekSsl } from './zeek/ssl.ts';
 import { zeekSv } from './zeek/sv.ts';
 import {
   zeekSynchrophasor,
@@ -191,6 +196,7 @@ export const MAPS: readonly Mapping[] = [
   zeekCip,
   zeekCipIdentity,
   zeekCipIo,
+  zeekConn,
   zeekCotp,
   zeekDhcp,
   zeekDnp3,
@@ -212,7 +218,12 @@ export const MAPS: readonly Mapping[] = [
   zeekMqttConnect,
   zeekMqttPublish,
   zeekMqttSubscribe,
+  zeekHttp,
+  zeekNtlm,
   zeekNtp,
+  zeekSmbMapping,
+  zeekSsh,
+  zeekSsl,
   zeekProfinetCm,
   zeekRadius,
   zeekRoc,

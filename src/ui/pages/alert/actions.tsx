@@ -89,19 +89,17 @@ export const AlertActions = ({ detail, onDone }: { detail: AlertDetail; onDone?:
           Open again
         </Button>
       )}
-      <ReviewDialog
-        alert={alert}
-        opened={dialog === 'review'}
-        onClose={() => setDialog(undefined)}
-        {...(onDone ? { onDone } : {})}
-      />
-      <AcceptDialog
-        alert={alert}
-        finding={finding}
-        opened={dialog === 'accept'}
-        onClose={() => setDialog(undefined)}
-        {...(onDone ? { onDone } : {})}
-      />
+      {dialog === 'review' && (
+        <ReviewDialog alert={alert} onClose={() => setDialog(undefined)} {...(onDone ? { onDone } : {})} />
+      )}
+      {dialog === 'accept' && (
+        <AcceptDialog
+          alert={alert}
+          finding={finding}
+          onClose={() => setDialog(undefined)}
+          {...(onDone ? { onDone } : {})}
+        />
+      )}
     </div>
   );
 };

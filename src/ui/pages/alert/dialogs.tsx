@@ -1,13 +1,16 @@
-/** A person's verdict on an alert, and "this is normal from now on": both stand in the journal under the person's name. */
-import { Button, Checkbox, Modal, Radio, Textarea } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+/** Review and "accept as new normal": two acts that teach, each journalled under the person's name. */
+import { Checkbox, Radio } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { AlertRow, FindingDetail } from '../../../api/alerts.ts';
+import type { AcceptTrial, AlertRow, FindingDetail } from '../../../api/alerts.ts';
 import { type ReviewVerdict, VERDICTS } from '../../../api/words.ts';
 import { call } from '../../lib/api.ts';
+import { number, plural } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
-import { Problem } from '../../parts/basics.tsx';
+import { Loading, Problem, When } from '../../parts/basics.tsx';
 import { VERDICT_HELP, VERDICT_WORD } from '../../parts/finding-marks.tsx';
+import { FormDialog, Reason, reasonOf } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
 
 /** Everything that shows alerts is fetched again after a person's act. */
@@ -29,147 +32,163 @@ export const useFreshAlerts = (): (() => Promise<void>) => {
 
 interface DialogProps {
   alert: AlertRow;
-  opened: boolean;
   onClose: () => void;
   /** After it was recorded. */
   onDone?: () => void;
 }
 
-export const ReviewDialog = ({ alert, opened, onClose, onDone }: DialogProps) => {
+export const ReviewDialog = ({ alert, onClose, onDone }: DialogProps) => {
   const site = useSite();
   const fresh = useFreshAlerts();
   const [verdict, setVerdict] = useState<ReviewVerdict | ''>('');
   const [reason, setReason] = useState('');
   const [close, setClose] = useState(true);
-  const review = useMutation({
-    mutationFn: () =>
-      call(
-        'reviewAlert',
-        { site, alert: alert.id },
-        {
-          verdict: verdict as ReviewVerdict,
-          close: close && verdict !== 'unsure',
-          ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
-        },
-      ),
-    onSuccess: async () => {
-      notify.info('Review recorded', `${alert.title}: ${VERDICT_WORD[verdict as ReviewVerdict]}.`);
-      await fresh();
-      setVerdict('');
-      setReason('');
-      onClose();
-      onDone?.();
-    },
-  });
-  const needsReason = verdict === 'benign' && reason.trim() === '';
+  const review = async () => {
+    if (verdict === '') return;
+    await call(
+      'reviewAlert',
+      { site, alert: alert.id },
+      { verdict, close: close && verdict !== 'unsure', ...reasonOf(reason) },
+    );
+    notify.info('Review recorded', `${alert.title}: ${VERDICT_WORD[verdict]}.`);
+    await fresh();
+    onDone?.();
+  };
+  const needsReason = verdict === 'benign';
   return (
-    <Modal opened={opened} onClose={onClose} title="Review" size="md">
-      <form
-        className="stack"
-        style={{ gap: 14 }}
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (verdict !== '' && !needsReason) review.mutate();
-        }}
-      >
-        <p className="flat">{alert.title}</p>
-        <Radio.Group value={verdict} onChange={(v) => setVerdict(v as ReviewVerdict)} aria-label="Verdict">
-          <div className="stack" style={{ gap: 10 }}>
-            {VERDICTS.map((v, i) => (
-              <Radio
-                key={v}
-                value={v}
-                size="xs"
-                {...(i === 0 ? { 'data-autofocus': true } : {})}
-                label={<span className="strong">{VERDICT_WORD[v]}</span>}
-                description={VERDICT_HELP[v]}
-              />
-            ))}
-          </div>
-        </Radio.Group>
-        <Textarea
-          label={verdict === 'benign' ? 'Reason (needed)' : 'Reason'}
-          description="What made you say so: the next person reads it at three in the morning."
-          autosize
-          minRows={2}
-          maxLength={1000}
-          value={reason}
-          onChange={(e) => setReason(e.currentTarget.value)}
-        />
-        <Checkbox
-          label="Close the alert"
-          description={
-            verdict === 'unsure' ? 'What is not clear stays open.' : 'A new episode of the same opens it again.'
-          }
-          checked={close && verdict !== 'unsure'}
-          disabled={verdict === 'unsure'}
-          onChange={(e) => setClose(e.currentTarget.checked)}
-        />
-        {review.isError && <Problem error={review.error} />}
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="filled" loading={review.isPending} disabled={verdict === '' || needsReason}>
-            Record the review
-          </Button>
+    <FormDialog
+      title="Review"
+      act="Record the review"
+      ready={verdict !== '' && !(needsReason && reason.trim() === '')}
+      send={review}
+      onClose={onClose}
+    >
+      <p className="flat">{alert.title}</p>
+      <Radio.Group value={verdict} onChange={(v) => setVerdict(v as ReviewVerdict)} aria-label="Verdict">
+        <div className="stack" style={{ gap: 10 }}>
+          {VERDICTS.map((v, i) => (
+            <Radio
+              key={v}
+              value={v}
+              size="xs"
+              {...(i === 0 ? { 'data-autofocus': true } : {})}
+              label={<span className="strong">{VERDICT_WORD[v]}</span>}
+              description={VERDICT_HELP[v]}
+            />
+          ))}
         </div>
-      </form>
-    </Modal>
+      </Radio.Group>
+      <Reason
+        needed={needsReason}
+        help="What made you say so: the next person reads it at three in the morning."
+        value={reason}
+        onChange={setReason}
+      />
+      <Checkbox
+        label="Close the alert"
+        description={
+          verdict === 'unsure' ? 'What is not clear stays open.' : 'A new episode of the same opens it again.'
+        }
+        checked={close && verdict !== 'unsure'}
+        disabled={verdict === 'unsure'}
+        onChange={(e) => setClose(e.currentTarget.checked)}
+      />
+    </FormDialog>
   );
 };
 
-export const AcceptDialog = ({ alert, finding, opened, onClose, onDone }: DialogProps & { finding: FindingDetail }) => {
+/** First what it would do to what was recorded, then the reason: nobody accepts blindly. */
+export const AcceptDialog = ({ alert, finding, onClose, onDone }: DialogProps & { finding: FindingDetail }) => {
   const site = useSite();
   const fresh = useFreshAlerts();
   const [reason, setReason] = useState('');
-  const accept = useMutation({
-    mutationFn: () => call('acceptAlert', { site, alert: alert.id }, { reason: reason.trim() }),
-    onSuccess: async (answer) => {
-      notify.info(answer.learned ? 'Accepted as new normal' : 'Nothing was learned', answer.text);
-      await fresh();
-      setReason('');
-      onClose();
-      onDone?.();
-    },
+  const trial = useQuery({
+    queryKey: ['alerts', site, 'acceptance', alert.id],
+    queryFn: ({ signal }) => call('tryAccept', { site, alert: alert.id }, undefined, signal),
+    // What is tried is what stands there now.
+    gcTime: 0,
   });
+  const accept = async () => {
+    const answer = await call('acceptAlert', { site, alert: alert.id }, { reason: reason.trim() });
+    notify.info(answer.learned ? 'Accepted as new normal' : 'Nothing was learned', answer.text);
+    await fresh();
+    onDone?.();
+  };
   return (
-    <Modal opened={opened} onClose={onClose} title="Accept as new normal" size="md">
-      <form
-        className="stack"
-        style={{ gap: 14 }}
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (reason.trim() !== '') accept.mutate();
-        }}
-      >
-        <p className="flat">{finding.what}</p>
-        <ul className="plain-list">
-          <li>
-            From now on the detector <b>{finding.card.name}</b> takes this as usual here and does not tell it again.
-          </li>
-          <li>The alert is closed. What is already recorded stays as it is.</li>
-          <li>It stands in the journal under your name. A saved baseline takes it back: Learning, Baselines.</li>
-          {alert.impact === 'safety' && (
-            <li className="p-high strong">It can touch safety. Have it confirmed at the machine first.</li>
-          )}
+    <FormDialog
+      title="Accept as new normal"
+      act="Accept as new normal"
+      size="lg"
+      ready={reason.trim() !== '' && trial.data?.learns === true}
+      send={accept}
+      onClose={onClose}
+    >
+      <p className="flat">{finding.what}</p>
+      {trial.isError ? (
+        <Problem error={trial.error} retry={() => void trial.refetch()} />
+      ) : trial.data === undefined ? (
+        <Loading lines={4} what="Trying it on the recordings" />
+      ) : (
+        <Trial trial={trial.data} />
+      )}
+      <p className="dim small flat">
+        The alert is closed; what is recorded stays. It stands in the journal under your name, and a saved baseline
+        takes it back (Learning, Baselines).
+      </p>
+      <Reason
+        needed
+        focus
+        help="Work order, who confirmed it, why it is meant to be."
+        value={reason}
+        onChange={setReason}
+      />
+    </FormDialog>
+  );
+};
+
+const EFFECT_WORD = { quiet: 'quiet', still: 'still told' } as const;
+const Trial = ({ trial: t }: { trial: AcceptTrial }) => {
+  const site = useSite();
+  const hours = `${number(Number(t.hours.toPrecision(3)))} h`;
+  return (
+    <section className="stack trial" aria-label="What it would do" style={{ gap: 8 }}>
+      <p className="flat strong">{t.text}</p>
+      {t.doubts.length > 0 && (
+        <ul className="plain-list doubts">
+          {t.doubts.map((d) => (
+            <li key={d}>{d}</li>
+          ))}
         </ul>
-        <Textarea
-          label="Reason (needed)"
-          description="Work order, who confirmed it, why it is meant to be."
-          autosize
-          minRows={2}
-          maxLength={1000}
-          data-autofocus
-          value={reason}
-          onChange={(e) => setReason(e.currentTarget.value)}
-        />
-        {accept.isError && <Problem error={accept.error} />}
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="filled" loading={accept.isPending} disabled={reason.trim() === ''}>
-            Accept as new normal
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      )}
+      {t.learns && (
+        <p className="flat">
+          In the {hours} recorded here, <b>{plural(t.quiet, 'episode')}</b> would not have been told
+          {t.still > 0 && `, ${number(t.still)} of the same kind still would`}.
+        </p>
+      )}
+      {t.examples.length > 0 && (
+        <details>
+          <summary className="small">
+            {t.examples.length < t.quiet + t.still
+              ? `The first ${t.examples.length} of ${number(t.quiet + t.still)}`
+              : 'Which ones'}
+          </summary>
+          <ul className="list">
+            {t.examples.map((e) => (
+              <li key={e.finding} className="row small" style={{ padding: '4px 0' }}>
+                <span className={e.effect === 'quiet' ? 'tag outline' : 'tag'}>{EFFECT_WORD[e.effect]}</span>
+                <Link to="/s/$site/findings/$finding" params={{ site, finding: e.finding }} className="grow cut">
+                  {e.title}
+                </Link>
+                <span className="dim">
+                  <When at={e.at} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <span className="small dim">{t.limits.join(' ')}</span>
+    </section>
   );
 };

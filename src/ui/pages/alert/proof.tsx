@@ -34,11 +34,12 @@ export const ProofView = ({ proof, lastAt, height, brief = false }: Props) => {
       <BandChart
         band={band}
         label={proof.point.label}
+        unit={proof.unit}
         shades={shades}
         difference={!brief}
         {...(height === undefined ? {} : { height })}
       />
-      {!brief && <Stretches stretches={stretches} />}
+      {!brief && <Stretches stretches={stretches} unit={proof.unit} />}
       {!brief && proof.from.length > 0 && (
         <section className="stack" style={{ gap: 5 }}>
           <h3>Expected from</h3>
@@ -80,15 +81,15 @@ const STRETCH_WORD: Readonly<Record<Stretch['name'], string>> = {
 };
 const figure = (v: number | null): string | undefined => (v === null ? undefined : String(Number(v.toPrecision(5))));
 
-const Stretches = ({ stretches }: { stretches: readonly Stretch[] }) => (
+const Stretches = ({ stretches, unit }: { stretches: readonly Stretch[]; unit: string }) => (
   <table className="stretches">
     <thead>
       <tr>
         <th scope="col">
           <span className="sr">When</span>
         </th>
-        <th scope="col">Observed, mean</th>
-        <th scope="col">Expected, mean</th>
+        <th scope="col">Observed, mean{unit !== '' && ` (${unit})`}</th>
+        <th scope="col">Expected, mean{unit !== '' && ` (${unit})`}</th>
         <th scope="col">Difference</th>
         <th scope="col">Outside of the band</th>
         <th scope="col">Rows</th>

@@ -87,6 +87,9 @@ export const FindingFacts = ({ finding: f }: { finding: FindingDetail }) => (
     {f.protocol !== '' && <Said term="Protocol">{f.protocol}</Said>}
     <Said term="Since">
       <When at={f.firstAt} />
+      {f.firstAt !== null && f.lastAt !== null && f.firstAt !== f.lastAt && (
+        <span className="dim small"> for {heldOf(f)}</span>
+      )}
     </Said>
     <Said term="Last seen">
       <span className="row wrap" style={{ gap: 6 }}>
@@ -151,7 +154,7 @@ export const Card = ({ finding }: { finding: FindingDetail }) => (
   </details>
 );
 
-const heldOf = (e: FindingRow): string =>
+const heldOf = (e: Pick<FindingRow, 'firstAt' | 'lastAt'>): string =>
   e.firstAt === null || e.lastAt === null ? 'not known' : duration(Date.parse(e.lastAt) - Date.parse(e.firstAt));
 
 /** The middle of the page: what happened, the chart that proves it, what to check, the frames, the other episodes. */

@@ -1,5 +1,5 @@
 /** The addresses under which an asset was seen, with their time; some can be split off as a device of their own. */
-import { Button, Checkbox, Modal, Textarea } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { IconGitBranch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { call } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Panel, Unknown, When } from '../../parts/basics.tsx';
+import { FormDialog, Reason } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
 import { useCorrected, useUndoNotice } from './merge.tsx';
 
@@ -139,50 +140,22 @@ const SplitDialog = ({
   const corrected = useCorrected();
   const undo = useUndoNotice();
   const [reason, setReason] = useState('');
-  const [busy, setBusy] = useState(false);
   const split = async () => {
-    setBusy(true);
-    try {
-      const done = await call('splitAsset', { site, asset: asset.id }, { endpoints, reason: reason.trim() });
-      await corrected();
-      onClose();
-      undo('Split off', done.correction);
-      await navigate({ to: '/s/$site/assets/$asset', params: { site, asset: done.asset } });
-    } catch (error) {
-      notify.problem(error);
-    }
-    setBusy(false);
+    const done = await call('splitAsset', { site, asset: asset.id }, { endpoints, reason: reason.trim() });
+    await corrected();
+    undo('Split off', done.correction);
+    await navigate({ to: '/s/$site/assets/$asset', params: { site, asset: done.asset } });
   };
   return (
-    <Modal opened onClose={onClose} title={`Split off ${plural(endpoints.length, 'address', 'addresses')}`}>
-      <form
-        className="stack"
-        onSubmit={(e) => {
-          e.preventDefault();
-          void split();
-        }}
-      >
-        <span className="mono">
-          {endpoints.map((i) => asset.endpoints[i]?.ip || asset.endpoints[i]?.mac).join(', ')}
-        </span>
-        <Textarea
-          label="Reason (stands in the journal)"
-          required
-          withAsterisk={false}
-          data-autofocus
-          autosize
-          minRows={2}
-          maxLength={500}
-          value={reason}
-          onChange={(e) => setReason(e.currentTarget.value)}
-        />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button onClick={onClose}>Leave as it is</Button>
-          <Button type="submit" variant="filled" loading={busy} disabled={reason.trim() === ''}>
-            Split off
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`Split off ${plural(endpoints.length, 'address', 'addresses')}`}
+      act="Split off"
+      ready={reason.trim() !== ''}
+      send={split}
+      onClose={onClose}
+    >
+      <span className="mono">{endpoints.map((i) => asset.endpoints[i]?.ip || asset.endpoints[i]?.mac).join(', ')}</span>
+      <Reason needed focus value={reason} onChange={setReason} />
+    </FormDialog>
   );
 };

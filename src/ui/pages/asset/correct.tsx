@@ -1,12 +1,12 @@
 /** A person's word on name, role and level: stands beside what was observed, wins for display, is journalled. */
-import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { AssetChange, AssetDetail } from '../../../api/assets.ts';
 import type { Role } from '../../../core/site.ts';
 import { call } from '../../lib/api.ts';
 import { useSite } from '../../lib/site.ts';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { LEVEL_WORD, ROLE_WORD } from '../../parts/glyphs.tsx';
-import { notify } from '../../parts/notify.ts';
 import { useCorrected, useUndoNotice } from './merge.tsx';
 
 const LEVELS = [0, 1, 2, 3, 3.5, 4, 5];
@@ -17,7 +17,6 @@ export const CorrectDialog = ({ asset, onClose }: { asset: AssetDetail; onClose:
   const [name, setName] = useState(asset.name);
   const [role, setRole] = useState<string>(asset.role.value);
   const [level, setLevel] = useState(asset.level.value === null ? '' : String(asset.level.value));
-  const [busy, setBusy] = useState(false);
   const change: AssetChange = {
     ...(name.trim() === asset.name ? {} : { name: name.trim() }),
     ...(role === asset.role.value ? {} : { role: (role === 'unknown' ? '' : role) as Role | '' }),
@@ -26,63 +25,47 @@ export const CorrectDialog = ({ asset, onClose }: { asset: AssetDetail; onClose:
       : { level: level === '' ? null : Number(level) }),
   };
   const save = async () => {
-    setBusy(true);
-    try {
-      const done = await call('changeAsset', { site, asset: asset.id }, change);
-      await corrected();
-      onClose();
-      undo('Corrected', done.correction);
-    } catch (error) {
-      notify.problem(error);
-    }
-    setBusy(false);
+    const done = await call('changeAsset', { site, asset: asset.id }, change);
+    await corrected();
+    undo('Corrected', done.correction);
   };
   return (
-    <Modal opened onClose={onClose} title={`Correct ${asset.name}`}>
-      <form
-        className="stack"
-        style={{ gap: 12 }}
-        onSubmit={(e) => {
-          e.preventDefault();
-          void save();
-        }}
-      >
-        <TextInput
-          label="Name"
-          maxLength={200}
-          value={name}
-          data-autofocus
-          onChange={(e) => setName(e.currentTarget.value)}
-          description="Empty: back to the name that was observed."
-        />
-        <NativeSelect
-          label="Role"
-          value={role}
-          onChange={(e) => setRole(e.currentTarget.value)}
-          data={Object.entries(ROLE_WORD).map(([value, label]) => ({
-            value,
-            label: value === 'unknown' ? 'as observed' : label,
-          }))}
-        />
-        <NativeSelect
-          label="Purdue level"
-          value={level}
-          onChange={(e) => setLevel(e.currentTarget.value)}
-          data={[
-            { value: '', label: 'as observed' },
-            ...LEVELS.map((l) => ({ value: String(l), label: LEVEL_WORD[String(l)] ?? `Level ${l}` })),
-          ]}
-        />
-        <p className="dim small" style={{ margin: 0 }}>
-          Your word stands beside what was observed and is written into the journal. It can be undone.
-        </p>
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button onClick={onClose}>Leave as it is</Button>
-          <Button type="submit" variant="filled" loading={busy} disabled={Object.keys(change).length === 0}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`Correct ${asset.name}`}
+      act="Save"
+      ready={Object.keys(change).length > 0}
+      send={save}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Name"
+        maxLength={200}
+        value={name}
+        data-autofocus
+        onChange={(e) => setName(e.currentTarget.value)}
+        description="Empty: back to the name that was observed."
+      />
+      <NativeSelect
+        label="Role"
+        value={role}
+        onChange={(e) => setRole(e.currentTarget.value)}
+        data={Object.entries(ROLE_WORD).map(([value, label]) => ({
+          value,
+          label: value === 'unknown' ? 'as observed' : label,
+        }))}
+      />
+      <NativeSelect
+        label="Purdue level"
+        value={level}
+        onChange={(e) => setLevel(e.currentTarget.value)}
+        data={[
+          { value: '', label: 'as observed' },
+          ...LEVELS.map((l) => ({ value: String(l), label: LEVEL_WORD[String(l)] ?? `Level ${l}` })),
+        ]}
+      />
+      <p className="dim small flat">
+        Your word stands beside what was observed and is written into the journal. It can be undone.
+      </p>
+    </FormDialog>
   );
 };

@@ -1,11 +1,12 @@
 /** "These are one device": several assets become one, with a reason for the journal; undone in one click. */
-import { Button, Modal, Radio, Textarea } from '@mantine/core';
+import { Radio } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../lib/api.ts';
 import { useSite } from '../../lib/site.ts';
+import { FormDialog, Reason } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
 
 /** After a correction everything that names assets is fetched again. */
@@ -59,60 +60,31 @@ export const MergeDialog = ({ assets, onClose, onDone }: Props) => {
   const undo = useUndoNotice();
   const [keep, setKeep] = useState(assets[0]?.id ?? '');
   const [reason, setReason] = useState('');
-  const [busy, setBusy] = useState(false);
   const merge = async () => {
-    setBusy(true);
-    try {
-      const ids = [keep, ...assets.map((a) => a.id).filter((id) => id !== keep)];
-      const done = await call('mergeAssets', { site }, { assets: ids, reason: reason.trim() });
-      await corrected();
-      onDone?.();
-      onClose();
-      undo(`${assets.length} assets are one now`, done.correction);
-      await navigate({ to: '/s/$site/assets/$asset', params: { site, asset: done.asset } });
-    } catch (error) {
-      notify.problem(error);
-    }
-    setBusy(false);
+    const ids = [keep, ...assets.map((a) => a.id).filter((id) => id !== keep)];
+    const done = await call('mergeAssets', { site }, { assets: ids, reason: reason.trim() });
+    await corrected();
+    onDone?.();
+    undo(`${assets.length} assets are one now`, done.correction);
+    await navigate({ to: '/s/$site/assets/$asset', params: { site, asset: done.asset } });
   };
   return (
-    <Modal opened onClose={onClose} title="Merge: these are one device">
-      <form
-        className="stack"
-        style={{ gap: 12 }}
-        onSubmit={(e) => {
-          e.preventDefault();
-          void merge();
-        }}
-      >
-        <Radio.Group value={keep} onChange={setKeep} label="Which one goes on (its id stays)">
-          <div className="stack" style={{ gap: 6, marginTop: 4, maxHeight: 260, overflow: 'auto' }}>
-            {assets.map((a) => (
-              <Radio key={a.id} value={a.id} size="xs" label={a.name} description={a.detail} />
-            ))}
-          </div>
-        </Radio.Group>
-        <Textarea
-          label="Reason (stands in the journal)"
-          required
-          withAsterisk={false}
-          autosize
-          minRows={2}
-          maxLength={500}
-          placeholder="Same cabinet, two interfaces"
-          value={reason}
-          onChange={(e) => setReason(e.currentTarget.value)}
-        />
-        <p className="dim small" style={{ margin: 0 }}>
-          Nothing observed is lost or rewritten; the merge can be undone.
-        </p>
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button onClick={onClose}>Leave as it is</Button>
-          <Button type="submit" variant="filled" loading={busy} disabled={reason.trim() === ''}>
-            Merge
-          </Button>
+    <FormDialog
+      title="Merge: these are one device"
+      act="Merge"
+      ready={reason.trim() !== ''}
+      send={merge}
+      onClose={onClose}
+    >
+      <Radio.Group value={keep} onChange={setKeep} label="Which one goes on (its id stays)">
+        <div className="stack" style={{ gap: 6, marginTop: 4, maxHeight: 260, overflow: 'auto' }}>
+          {assets.map((a) => (
+            <Radio key={a.id} value={a.id} size="xs" label={a.name} description={a.detail} />
+          ))}
         </div>
-      </form>
-    </Modal>
+      </Radio.Group>
+      <Reason needed help="Same cabinet, two interfaces ..." value={reason} onChange={setReason} />
+      <p className="dim small flat">Nothing observed is lost or rewritten; the merge can be undone.</p>
+    </FormDialog>
   );
 };

@@ -148,6 +148,16 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
           why="Longer than the link allows: the capturing host joined segments"
         />
         <Figure
+          name="Wrong checksums"
+          value={
+            h.checksumsChecked === 0
+              ? 'not known'
+              : `${number(h.checksumsWrong)} of ${number(h.checksumsChecked)} looked at`
+          }
+          loud={h.checksumsWrong > 0}
+          why="Filled in later by the network card of the recording host, or damaged on the way"
+        />
+        <Figure
           name="Own frames"
           value={number(h.ownFrames)}
           loud={h.ownFrames > 0}

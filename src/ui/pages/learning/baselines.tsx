@@ -5,11 +5,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { BaselineRow } from '../../../api/detection.ts';
 import { FILE_PATHS } from '../../../api/paths.ts';
+import type { Answer } from '../../../api/routes.ts';
 import { call, sendFile, urlOf } from '../../lib/api.ts';
 import { bytes, number, plural } from '../../lib/format.ts';
 import { useMay } from '../../lib/may.ts';
 import { useSite } from '../../lib/site.ts';
 import { Loading, Panel, Problem, When } from '../../parts/basics.tsx';
+import { FormDialog, Reason } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
 import { SmallTable } from '../../parts/simple-table.tsx';
 
@@ -184,51 +186,35 @@ const SaveDialog = ({ onClose }: { onClose: () => void }) => {
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [note, setNote] = useState('');
-  const keep = useMutation({
-    mutationFn: () =>
-      call('saveBaseline', { site }, { name: name.trim(), ...(note.trim() === '' ? {} : { note: note.trim() }) }),
-    onSuccess: async (b) => {
-      notify.info('Baseline saved', b.name);
-      await client.invalidateQueries({ queryKey: ['detection', site, 'baselines'] });
-      onClose();
-    },
-  });
+  const keep = async () => {
+    const b = await call(
+      'saveBaseline',
+      { site },
+      { name: name.trim(), ...(note.trim() === '' ? {} : { note: note.trim() }) },
+    );
+    notify.info('Baseline saved', b.name);
+    await client.invalidateQueries({ queryKey: ['detection', site, 'baselines'] });
+  };
   return (
-    <Modal opened onClose={onClose} title="Save what is learned now" size="md">
-      <form
-        className="stack"
-        style={{ gap: 14 }}
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (name.trim() !== '') keep.mutate();
-        }}
-      >
-        <TextInput
-          label="Name"
-          placeholder="Summer campaign, line 2"
-          data-autofocus
-          maxLength={200}
-          value={name}
-          onChange={(e) => setName(e.currentTarget.value)}
-        />
-        <Textarea
-          label="Note"
-          description="The state of the plant it was learned in."
-          autosize
-          minRows={2}
-          maxLength={1000}
-          value={note}
-          onChange={(e) => setNote(e.currentTarget.value)}
-        />
-        {keep.isError && <Problem error={keep.error} />}
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="filled" loading={keep.isPending} disabled={name.trim() === ''}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog title="Save what is learned now" act="Save" ready={name.trim() !== ''} send={keep} onClose={onClose}>
+      <TextInput
+        label="Name"
+        placeholder="Summer campaign, line 2"
+        data-autofocus
+        maxLength={200}
+        value={name}
+        onChange={(e) => setName(e.currentTarget.value)}
+      />
+      <Textarea
+        label="Note"
+        description="The state of the plant it was learned in."
+        autosize
+        minRows={2}
+        maxLength={1000}
+        value={note}
+        onChange={(e) => setNote(e.currentTarget.value)}
+      />
+    </FormDialog>
   );
 };
 
@@ -298,67 +284,53 @@ const RestoreDialog = ({ baseline, onClose }: { baseline: BaselineRow; onClose: 
   const site = useSite();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
-  const restore = useMutation({
-    mutationFn: () => call('restoreBaseline', { site, baseline: baseline.id }, { reason: reason.trim() }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['detection', site] }),
-  });
-  const done = restore.data;
+  const [done, setDone] = useState<Answer<'restoreBaseline'> | undefined>();
+  const restore = async () => {
+    setDone(await call('restoreBaseline', { site, baseline: baseline.id }, { reason: reason.trim() }));
+    await client.invalidateQueries({ queryKey: ['detection', site] });
+  };
+  if (done === undefined) {
+    return (
+      <FormDialog
+        title={`Restore ${baseline.name}`}
+        act="Restore"
+        ready={reason.trim() !== ''}
+        send={restore}
+        closes={false}
+        onClose={onClose}
+      >
+        <p className="flat">
+          From now on this site is judged by what was learned until <When at={baseline.at} />. What is learned now is
+          kept first, so that this can be taken back.
+        </p>
+        <Reason needed focus value={reason} onChange={setReason} />
+      </FormDialog>
+    );
+  }
   return (
-    <Modal opened onClose={onClose} title={`Restore ${baseline.name}`} size="md">
-      {done === undefined ? (
-        <form
-          className="stack"
-          style={{ gap: 14 }}
-          onSubmit={(e) => {
-            e.preventDefault();
-            if (reason.trim() !== '') restore.mutate();
-          }}
-        >
-          <p className="flat">
-            From now on this site is judged by what was learned until <When at={baseline.at} />. What is learned now is
-            kept first, so that this can be taken back.
-          </p>
-          <Textarea
-            label="Reason (needed)"
-            autosize
-            minRows={2}
-            maxLength={1000}
-            data-autofocus
-            value={reason}
-            onChange={(e) => setReason(e.currentTarget.value)}
-          />
-          {restore.isError && <Problem error={restore.error} />}
-          <div className="row" style={{ justifyContent: 'flex-end' }}>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" variant="filled" loading={restore.isPending} disabled={reason.trim() === ''}>
-              Restore
-            </Button>
+    <Modal opened onClose={onClose} title={`Restored ${baseline.name}`} size="md">
+      <div className="stack" style={{ gap: 12 }}>
+        <p className="flat">
+          {plural(done.detectors, 'detector')} and {plural(done.cells, 'cell')} judge by it now. What was learned before
+          is kept among the baselines.
+        </p>
+        {done.missing.length > 0 && (
+          <div>
+            <h3>Not found on this site</h3>
+            <ul className="plain-list">
+              {done.missing.map((m) => (
+                <li key={m}>{m}</li>
+              ))}
+            </ul>
+            {done.missingMore > 0 && <span className="dim small">and {number(done.missingMore)} more</span>}
           </div>
-        </form>
-      ) : (
-        <div className="stack" style={{ gap: 12 }}>
-          <p className="flat">
-            {plural(done.detectors, 'detector')} and {plural(done.cells, 'cell')} judge by it now. What was learned
-            before is kept among the baselines.
-          </p>
-          {done.missing.length > 0 && (
-            <div>
-              <h3>Not found on this site</h3>
-              <ul className="plain-list">
-                {done.missing.map((m) => (
-                  <li key={m}>{m}</li>
-                ))}
-              </ul>
-              {done.missingMore > 0 && <span className="dim small">and {number(done.missingMore)} more</span>}
-            </div>
-          )}
-          <div className="row" style={{ justifyContent: 'flex-end' }}>
-            <Button variant="filled" onClick={onClose}>
-              Done
-            </Button>
-          </div>
+        )}
+        <div className="row dialog-foot">
+          <Button variant="filled" data-autofocus onClick={onClose}>
+            Done
+          </Button>
         </div>
-      )}
+      </div>
     </Modal>
   );
 };

@@ -95,7 +95,12 @@ const Kind = ({ kind: k, draft, setDraft, may }: KindProps) => {
         </span>
         <span className="dim">{k.title}</span>
         <span className="small">
-          <Link to="/s/$site/alerts" params={{ site: useSite() }} search={{ tab: 'findings', q: `kind:=${k.code}` }}>
+          <Link
+            to="/s/$site/alerts"
+            params={{ site: useSite() }}
+            search={{ tab: 'findings', q: `kind:=${k.code}` }}
+            className="in-text"
+          >
             {plural(k.findings, 'finding')}
           </Link>
           , {plural(k.alerts, 'alert')}

@@ -13,7 +13,7 @@ import { GuardMeter, guardOf, seenText } from '../../parts/learning.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
 
 const OF_WORD: Readonly<Record<LearningRow['of'], readonly [string, string]>> = {
-  site: ['baseline of the whole site', 'baselines of the whole site'],
+  site: ['site-wide baseline', 'site-wide baselines'],
   endpoint: ['device', 'devices'],
   conversation: ['conversation', 'conversations'],
   cell: ['process cell', 'process cells'],
@@ -92,9 +92,13 @@ const Totals = ({ learning: l }: { learning: LearningOverview }) => (
           </span>
           <TotalBar things={t.things} learned={t.learned} unarmed={t.unarmed} />
           <span className="dim small">
-            {number(t.learned)} learned enough
-            {t.unarmed > 0 && `, ${number(t.unarmed)} of them cannot be judged`}
-            {t.things > t.learned && `, ${number(t.things - t.learned)} still learning`}
+            {[
+              t.learned > 0 ? `${number(t.learned)} learned enough` : '',
+              t.unarmed > 0 ? `${number(t.unarmed)} saw enough and cannot be judged` : '',
+              t.things > t.learned + t.unarmed ? `${number(t.things - t.learned - t.unarmed)} still learning` : '',
+            ]
+              .filter(Boolean)
+              .join(', ')}
           </span>
         </li>
       ))}
@@ -107,14 +111,16 @@ const TotalBar = ({ things, learned, unarmed }: { things: number; learned: numbe
     <span
       className="total-bar"
       role="img"
-      aria-label={`${learned - unarmed} armed, ${unarmed} not armed, ${things - learned} learning`}
+      aria-label={`${learned} learned enough, ${unarmed} not armed, ${things - learned - unarmed} learning`}
     >
-      <i className="armed" style={{ width: part(learned - unarmed) }} />
+      <i className="armed" style={{ width: part(learned) }} />
       <i className="unarmed" style={{ width: part(unarmed) }} />
     </span>
   );
 };
 
+/** Whole ones: a part of a night says nothing about nights. */
+const times = (n: number): string => (n < 2 ? 'once' : `${number(Math.floor(n))} times`);
 const CYCLE_HELP = {
   shift: 'A change of shift brings other commands and another load.',
   day: 'Nights, breaks, ambient temperature.',
@@ -130,8 +136,10 @@ const Cycles = ({ learning: l }: { learning: LearningOverview }) => (
             <span className="grow" />
             <span className="small">
               {c.known
-                ? `known, seen ${number(Number(c.seen.toPrecision(3)))} times`
-                : `seen ${seenText(c.seen, c.needed, 'times')}`}
+                ? `known, seen ${times(c.seen)}`
+                : c.seen < 1
+                  ? `${share(c.seen)} of the first one`
+                  : `seen ${times(c.seen)}, ${number(c.needed)} are needed`}
             </span>
           </span>
           <span className="dim small">
@@ -145,6 +153,21 @@ const Cycles = ({ learning: l }: { learning: LearningOverview }) => (
   </Panel>
 );
 
+/** What several detectors learn alike is one row that names them all: the site's own time, above all. */
+const joined = (items: readonly LearningRow[]): LearningRow[] => {
+  const rows = new Map<string, LearningRow & { detectors: string[] }>();
+  for (const i of items) {
+    const key = [i.of, i.what, i.seen, i.needed, i.unit, i.unarmed].join('\u0000');
+    const known = rows.get(key);
+    if (known) known.detectors.push(i.detector);
+    else rows.set(key, { ...i, detectors: [i.detector] });
+  }
+  return [...rows.values()].map(({ detectors, ...row }) => ({
+    ...row,
+    detector: detectors.length > 2 ? `${detectors.length} detectors: ${detectors.join(', ')}` : detectors.join(', '),
+  }));
+};
+
 const Things = ({ learning: l }: { learning: LearningOverview }) => {
   const site = useSite();
   const of = (useSearch({ strict: false }) as { by?: string }).by;
@@ -152,11 +175,15 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
   const [detector, setDetector] = useState('');
   const kinds = LEARNING_OF.filter((k) => l.items.some((i) => i.of === k));
   const detectors = useMemo(() => [...new Set(l.items.map((i) => i.detector))].sort(), [l]);
-  const rows = l.items.filter((i) => (kind === '' || i.of === kind) && (detector === '' || i.detector === detector));
+  const fitting = useMemo(
+    () => l.items.filter((i) => (kind === '' || i.of === kind) && (detector === '' || i.detector === detector)),
+    [l, kind, detector],
+  );
+  const rows = useMemo(() => joined(fitting), [fitting]);
   return (
     <Panel
       title="Least learned first"
-      count={`${number(rows.length)} of ${number(l.items.length + l.itemsMore)}`}
+      count={`${number(fitting.length)} of ${number(l.items.length + l.itemsMore)}`}
       flush
       actions={
         <span className="row wrap" style={{ gap: 4 }}>
@@ -194,7 +221,7 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
                 'text/csv',
                 csvText(
                   ['detector', 'of', 'what', 'seen', 'needed', 'unit', 'share', 'not_armed_because'],
-                  rows.map((r) => [r.detector, r.of, r.what, r.seen, r.needed, r.unit, r.share, r.unarmed]),
+                  fitting.map((r) => [r.detector, r.of, r.what, r.seen, r.needed, r.unit, r.share, r.unarmed]),
                 ),
               )
             }
@@ -236,7 +263,13 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
             by: (r) => r.of,
             cell: (r) => (r.of === 'site' ? 'whole site' : OF_WORD[r.of][0]),
           },
-          { id: 'detector', head: 'For', width: '120px', by: (r) => r.detector, cell: (r) => r.detector },
+          {
+            id: 'detector',
+            head: 'For',
+            width: '130px',
+            by: (r) => r.detector,
+            cell: (r) => <span title={r.detector}>{r.detector}</span>,
+          },
           {
             id: 'share',
             head: 'Learned',

@@ -49,6 +49,13 @@ export const Waiting = ({ now, sel }: { now: Now; sel: string }) => {
         {now.incidents.map((i) => (
           <IncidentLine key={i.id} incident={i} on={i.id === sel} />
         ))}
+        {now.alertsJoined > 0 && (
+          <li className="dim small" style={{ padding: '8px 12px' }}>
+            {plural(now.alertsJoined, 'alert')} {now.alertsJoined === 1 ? 'belongs' : 'belong'} to{' '}
+            {now.incidents.length === 1 ? 'this incident' : 'these incidents'} and{' '}
+            {now.alertsJoined === 1 ? 'is' : 'are'} worked off there
+          </li>
+        )}
         {now.alerts.slice(0, MOST_ALERTS).map((a) => (
           <AlertLine key={a.id} alert={a} on={a.id === sel} />
         ))}

@@ -135,6 +135,7 @@ export const Course = ({ row, writes }: { row: PointRow; writes: readonly number
           <BandChart
             band={band}
             label={row.path}
+            unit={row.unit}
             shades={band.shades}
             writes={writes}
             height={300}

@@ -9,6 +9,7 @@ export const PointValue = ({ row }: { row: PointRow }) =>
   ) : (
     <span className="mono" title={String(row.value)}>
       {shownValue(row.value)}
+      {row.unit !== '' && <span className="dim"> {row.unit}</span>}
     </span>
   );
 

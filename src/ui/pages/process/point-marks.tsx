@@ -42,6 +42,15 @@ export const UsualBand = ({ point }: { point: CellPoint }) => {
   if (low === null || high === null) return <span className="dim">no band yet</span>;
   const value = point.value;
   const outside = typeof value === 'number' && (value < low || value > high);
+  // One value is no band: there is nothing to stand between.
+  if (low === high) {
+    return (
+      <span className="usual-one small">
+        always <span className="mono">{figure(low)}</span>
+        {outside && <span className="p-high strong"> not now</span>}
+      </span>
+    );
+  }
   // A margin at both sides, so that a value outside of the band is still on the scale.
   const room = Math.max(high - low, Number.EPSILON) * 0.35;
   const at = typeof value === 'number' ? (value - (low - room)) / (high - low + 2 * room) : undefined;
@@ -83,10 +92,13 @@ export const GUARD_WORD: Readonly<Record<string, string>> = {
   dynamics: 'dynamics',
   cycle: 'cycle',
 };
+/** What notices most comes first; what every point has comes last. */
+const TELLING = ['soft-sensor', 'relation', 'set-point', 'dynamics', 'cycle', 'replay', 'stuck', 'spread', 'level'];
+const tellingOf = (guard: string): number => (TELLING.indexOf(guard) + TELLING.length + 1) % (TELLING.length + 1);
 /** What watches it; the reason why others do not on hover. */
 export const Guards = ({ point, all = false }: { point: CellPoint; all?: boolean }) => {
   if (point.state !== 'armed') return <GuardMeter guard={point} />;
-  const words = point.armed.map((a) => GUARD_WORD[a] ?? a);
+  const words = [...point.armed].sort((a, b) => tellingOf(a) - tellingOf(b)).map((a) => GUARD_WORD[a] ?? a);
   const shown = all ? words : words.slice(0, 3);
   return (
     <span
@@ -106,7 +118,13 @@ export const Guards = ({ point, all = false }: { point: CellPoint; all?: boolean
 /** The honest measure of a guard: what it would notice, and how late. */
 export const Notices = ({ point }: { point: CellPoint }) =>
   point.detectable === null ? (
-    <Unknown why={point.unarmed || point.text}>none</Unknown>
+    point.state === 'armed' && point.armed.includes('never-seen') ? (
+      <span className="dim small" title="It has states, and one that was never seen is told at once">
+        any state never seen
+      </span>
+    ) : (
+      <Unknown why={point.unarmed || point.text}>{point.state === 'armed' ? 'none' : 'not known yet'}</Unknown>
+    )
   ) : (
     <span
       className="small"

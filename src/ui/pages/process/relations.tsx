@@ -1,5 +1,5 @@
 /** Relations between points as text: an engineer reads, approves, rejects, edits or adds them. Rejected ones are not watched. */
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconPencil, IconPlus, IconX } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,8 +8,9 @@ import { call } from '../../lib/api.ts';
 import { number, plural, share } from '../../lib/format.ts';
 import { useMay } from '../../lib/may.ts';
 import { useSite } from '../../lib/site.ts';
-import { Panel, Problem, Unknown, When } from '../../parts/basics.tsx';
+import { Panel, Unknown, When } from '../../parts/basics.tsx';
 import { PointLink } from '../../parts/finding-marks.tsx';
+import { FormDialog, Reason, reasonOf } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
 
 const STATE_WORD: Readonly<Record<RelationRow['state'], string>> = {
@@ -133,63 +134,38 @@ const EditRelation = ({ cell, relation, example, onClose }: EditProps) => {
   const client = useQueryClient();
   const [text, setText] = useState(relation?.text ?? '');
   const [reason, setReason] = useState('');
-  const send = useMutation({
-    mutationFn: () =>
-      relation === undefined
-        ? call('addRelation', { site, cell }, { text: text.trim() })
-        : call(
-            'changeRelation',
-            { site, cell, relation: relation.id },
-            { text: text.trim(), state: 'approved', ...(reason.trim() === '' ? {} : { reason: reason.trim() }) },
-          ),
-    onSuccess: async () => {
-      notify.info(
-        relation === undefined ? 'Relation added' : 'Relation changed',
-        'It is watched from the next row on.',
+  const send = async () => {
+    if (relation === undefined) await call('addRelation', { site, cell }, { text: text.trim() });
+    else
+      await call(
+        'changeRelation',
+        { site, cell, relation: relation.id },
+        { text: text.trim(), state: 'approved', ...reasonOf(reason) },
       );
-      await client.invalidateQueries({ queryKey: ['process', site] });
-      onClose();
-    },
-  });
+    notify.info(relation === undefined ? 'Relation added' : 'Relation changed', 'It is watched from the next row on.');
+    await client.invalidateQueries({ queryKey: ['process', site] });
+  };
   return (
-    <Modal opened onClose={onClose} title={relation === undefined ? 'Add a relation' : 'Edit the relation'} size="lg">
-      <form
-        className="stack"
-        style={{ gap: 14 }}
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (text.trim() !== '') send.mutate();
-        }}
-      >
-        <Textarea
-          label="What always holds"
-          description={example === '' ? 'Written as relations are shown.' : `Written as this one: ${example}`}
-          autosize
-          minRows={2}
-          maxLength={500}
-          data-autofocus
-          styles={{ input: { fontFamily: 'var(--gh-mono)', height: 'auto' } }}
-          value={text}
-          onChange={(e) => setText(e.currentTarget.value)}
-        />
-        {relation !== undefined && (
-          <Textarea
-            label="Reason"
-            autosize
-            minRows={1}
-            maxLength={500}
-            value={reason}
-            onChange={(e) => setReason(e.currentTarget.value)}
-          />
-        )}
-        {send.isError && <Problem error={send.error} />}
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="filled" loading={send.isPending} disabled={text.trim() === ''}>
-            {relation === undefined ? 'Add' : 'Save and approve'}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={relation === undefined ? 'Add a relation' : 'Edit the relation'}
+      act={relation === undefined ? 'Add' : 'Save and approve'}
+      size="lg"
+      ready={text.trim() !== ''}
+      send={send}
+      onClose={onClose}
+    >
+      <Textarea
+        label="What always holds"
+        description={example === '' ? 'Written as relations are shown.' : `Written as this one: ${example}`}
+        autosize
+        minRows={2}
+        maxLength={500}
+        data-autofocus
+        styles={{ input: { fontFamily: 'var(--gh-mono)', height: 'auto' } }}
+        value={text}
+        onChange={(e) => setText(e.currentTarget.value)}
+      />
+      {relation !== undefined && <Reason needed={false} value={reason} onChange={setReason} />}
+    </FormDialog>
   );
 };

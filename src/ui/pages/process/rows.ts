@@ -1,12 +1,8 @@
-/** The process page as one long list of rows: a head per cell, its points below; filtered and ordered. */
+/** The process page as one long list of rows: a head per cell, its points below. The server says what a filter keeps. */
 import type { CellDetail, CellPoint, CellRow } from '../../../api/process.ts';
 
 export const CELL_ORDERS = ['findings', 'learning', 'name'] as const;
 export type CellOrder = (typeof CELL_ORDERS)[number];
-
-/** What a person may look for across all cells. */
-export const LOOKS = ['all', 'odd', 'learning', 'unseen', 'unarmed'] as const;
-export type Look = (typeof LOOKS)[number];
 
 export type ProcessRow =
   | { readonly kind: 'cell'; readonly cell: CellRow }
@@ -23,63 +19,23 @@ export const orderCells = (cells: readonly CellRow[], order: CellOrder): CellRow
     return byName.compare(a.name, b.name);
   });
 
-const looksLike = (p: CellPoint, look: Look): boolean =>
-  look === 'all' ||
-  (look === 'odd' && p.finding !== '') ||
-  (look === 'learning' && (p.state === 'learning' || p.state === 'waiting' || p.state === 'fitting')) ||
-  (look === 'unseen' && p.state === 'unseen') ||
-  (look === 'unarmed' && p.state === 'unarmed');
-
-/** All words must be found in the path, the device or the unit of a point, or in the name of its cell. */
-const answers = (p: CellPoint, cell: CellRow, words: readonly string[]): boolean => {
-  const text = `${p.path} ${p.asset.name} ${p.unit} ${cell.name}`.toLowerCase();
-  return words.every((w) => text.includes(w));
-};
-
 export interface Shown {
   readonly cells: readonly CellRow[];
   /** Fetched cells by id. */
   readonly details: ReadonlyMap<string, CellDetail>;
   readonly closed: ReadonlySet<string>;
-  readonly text: string;
-  readonly look: Look;
 }
 
-/** A filter that needs to know the points leaves out cells that are not fetched yet; `pending` counts them. */
-export const rowsOf = ({
-  cells,
-  details,
-  closed,
-  text,
-  look,
-}: Shown): { rows: ProcessRow[]; points: number; pending: number } => {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const filtered = words.length > 0 || look !== 'all';
+/** Rows of all cells of which the filter keeps something; places of points that are not fetched yet are there already. */
+export const rowsOf = ({ cells, details, closed }: Shown): ProcessRow[] => {
   const rows: ProcessRow[] = [];
-  let points = 0;
-  let pending = 0;
   for (const cell of cells) {
-    const detail = details.get(cell.id);
-    if (!filtered) {
-      rows.push({ kind: 'cell', cell });
-      points += cell.points;
-      if (closed.has(cell.id)) continue;
-      const count = detail?.points.length ?? cell.points;
-      for (let i = 0; i < count; i++) rows.push({ kind: 'point', cell, index: i, point: detail?.points[i] });
-      continue;
-    }
-    if (detail === undefined) {
-      pending++;
-      continue;
-    }
-    const kept = detail.points
-      .map((point, index) => ({ point, index }))
-      .filter(({ point }) => looksLike(point, look) && answers(point, cell, words));
-    if (kept.length === 0) continue;
-    points += kept.length;
+    if (cell.fits === 0) continue;
     rows.push({ kind: 'cell', cell });
     if (closed.has(cell.id)) continue;
-    for (const { point, index } of kept) rows.push({ kind: 'point', cell, index, point });
+    const points = details.get(cell.id)?.points;
+    const count = points?.length ?? cell.fits;
+    for (let index = 0; index < count; index++) rows.push({ kind: 'point', cell, index, point: points?.[index] });
   }
-  return { rows, points, pending };
+  return rows;
 };

@@ -1,13 +1,13 @@
 /** Announce planned work, and end it earlier or prolong it. Times are typed in the plant's zone. */
-import { Button, Modal, MultiSelect, Textarea, TextInput } from '@mantine/core';
+import { MultiSelect, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { WindowRow } from '../../../api/detection.ts';
 import { call } from '../../lib/api.ts';
 import { zoneName } from '../../lib/format.ts';
 import { useSite, useSites } from '../../lib/site.ts';
-import { Problem } from '../../parts/basics.tsx';
+import { FormDialog, Reason, reasonOf } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
 import { fromPlantTime, toPlantTime } from './plant-time.ts';
 
@@ -37,85 +37,72 @@ export const NewWindowDialog = ({ onClose }: { onClose: () => void }) => {
   const fromAt = fromPlantTime(from);
   const toAt = fromPlantTime(to);
   const ends = fromAt !== undefined && toAt !== undefined && Date.parse(toAt) > Date.parse(fromAt);
-  const add = useMutation({
-    mutationFn: () =>
-      call(
-        'addWindow',
-        { site },
-        {
-          text: text.trim(),
-          assets,
-          cells,
-          from: fromAt ?? '',
-          to: toAt ?? '',
-          ...(vendor.trim() === '' ? {} : { vendor: vendor.trim() }),
-          ...(workOrder.trim() === '' ? {} : { workOrder: workOrder.trim() }),
-        },
-      ),
-    onSuccess: async (w) => {
-      notify.info('Work announced', w.text);
-      await fresh();
-      onClose();
-    },
-  });
+  const add = async () => {
+    const w = await call(
+      'addWindow',
+      { site },
+      {
+        text: text.trim(),
+        assets,
+        cells,
+        from: fromAt ?? '',
+        to: toAt ?? '',
+        ...(vendor.trim() === '' ? {} : { vendor: vendor.trim() }),
+        ...(workOrder.trim() === '' ? {} : { workOrder: workOrder.trim() }),
+      },
+    );
+    notify.info('Work announced', w.text);
+    await fresh();
+  };
   return (
-    <Modal opened onClose={onClose} title="Announce work" size="lg">
-      <form
-        className="stack"
-        style={{ gap: 14 }}
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (text.trim() !== '' && ends) add.mutate();
-        }}
-      >
-        <Textarea
-          label="What is done"
-          placeholder="Firmware of the filler's drive, by the vendor over VPN"
-          autosize
-          minRows={1}
-          maxLength={500}
-          data-autofocus
-          value={text}
-          onChange={(e) => setText(e.currentTarget.value)}
+    <FormDialog
+      title="Announce work"
+      act="Announce"
+      size="lg"
+      ready={text.trim() !== '' && ends}
+      send={add}
+      onClose={onClose}
+    >
+      <Textarea
+        label="What is done"
+        placeholder="Firmware of the filler's drive, by the vendor over VPN"
+        autosize
+        minRows={1}
+        maxLength={500}
+        data-autofocus
+        value={text}
+        onChange={(e) => setText(e.currentTarget.value)}
+      />
+      <div className="two">
+        <TextInput
+          label={`From (${zoneName()})`}
+          type="datetime-local"
+          step={60}
+          value={from}
+          onChange={(e) => setFrom(e.currentTarget.value)}
         />
-        <div className="two">
-          <TextInput
-            label={`From (${zoneName()})`}
-            type="datetime-local"
-            step={60}
-            value={from}
-            onChange={(e) => setFrom(e.currentTarget.value)}
-          />
-          <TextInput
-            label={`To (${zoneName()})`}
-            type="datetime-local"
-            step={60}
-            value={to}
-            error={ends ? undefined : 'It must end after it begins.'}
-            onChange={(e) => setTo(e.currentTarget.value)}
-          />
-          <TextInput label="Vendor" maxLength={200} value={vendor} onChange={(e) => setVendor(e.currentTarget.value)} />
-          <TextInput
-            label="Work order"
-            maxLength={200}
-            value={workOrder}
-            onChange={(e) => setWorkOrder(e.currentTarget.value)}
-          />
-        </div>
-        <AssetSelect value={assets} onChange={setAssets} />
-        <CellSelect value={cells} onChange={setCells} />
-        {assets.length + cells.length === 0 && (
-          <span className="dim small">No device chosen: it covers the whole site. Smaller is better.</span>
-        )}
-        {add.isError && <Problem error={add.error} />}
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="filled" loading={add.isPending} disabled={text.trim() === '' || !ends}>
-            Announce
-          </Button>
-        </div>
-      </form>
-    </Modal>
+        <TextInput
+          label={`To (${zoneName()})`}
+          type="datetime-local"
+          step={60}
+          value={to}
+          error={ends ? undefined : 'It must end after it begins.'}
+          onChange={(e) => setTo(e.currentTarget.value)}
+        />
+        <TextInput label="Vendor" maxLength={200} value={vendor} onChange={(e) => setVendor(e.currentTarget.value)} />
+        <TextInput
+          label="Work order"
+          maxLength={200}
+          value={workOrder}
+          onChange={(e) => setWorkOrder(e.currentTarget.value)}
+        />
+      </div>
+      <AssetSelect value={assets} onChange={setAssets} />
+      <CellSelect value={cells} onChange={setCells} />
+      {assets.length + cells.length === 0 && (
+        <span className="dim small">No device chosen: it covers the whole site. Smaller is better.</span>
+      )}
+    </FormDialog>
   );
 };
 
@@ -190,54 +177,23 @@ export const ChangeWindow = ({ window: w, onClose }: { window: WindowRow; onClos
   const [reason, setReason] = useState('');
   const toAt = fromPlantTime(to);
   const fits = toAt !== undefined && Date.parse(toAt) > Date.parse(w.fromAt);
-  const change = useMutation({
-    mutationFn: () =>
-      call(
-        'changeWindow',
-        { site, window: w.id },
-        { to: toAt ?? '', ...(reason.trim() === '' ? {} : { reason: reason.trim() }) },
-      ),
-    onSuccess: async () => {
-      await fresh();
-      onClose();
-    },
-  });
+  const change = async () => {
+    await call('changeWindow', { site, window: w.id }, { to: toAt ?? '', ...reasonOf(reason) });
+    await fresh();
+  };
   return (
-    <Modal opened onClose={onClose} title="End it earlier or prolong it" size="md">
-      <form
-        className="stack"
-        style={{ gap: 14 }}
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (fits) change.mutate();
-        }}
-      >
-        <p className="flat">{w.text}</p>
-        <TextInput
-          label={`Ends (${zoneName()})`}
-          type="datetime-local"
-          step={60}
-          data-autofocus
-          value={to}
-          error={fits ? undefined : 'It must end after it begins.'}
-          onChange={(e) => setTo(e.currentTarget.value)}
-        />
-        <Textarea
-          label="Reason"
-          autosize
-          minRows={1}
-          maxLength={500}
-          value={reason}
-          onChange={(e) => setReason(e.currentTarget.value)}
-        />
-        {change.isError && <Problem error={change.error} />}
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="filled" loading={change.isPending} disabled={!fits}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog title="End it earlier or prolong it" act="Save" ready={fits} send={change} onClose={onClose}>
+      <p className="flat">{w.text}</p>
+      <TextInput
+        label={`Ends (${zoneName()})`}
+        type="datetime-local"
+        step={60}
+        data-autofocus
+        value={to}
+        error={fits ? undefined : 'It must end after it begins.'}
+        onChange={(e) => setTo(e.currentTarget.value)}
+      />
+      <Reason needed={false} value={reason} onChange={setReason} />
+    </FormDialog>
   );
 };

@@ -96,6 +96,12 @@ const ascii = (name: string): string =>
     .replace(/\\x[0-9a-f]{2}/g, '')
     .replace(/[^!-~]/g, '')
     .toLowerCase();
+/** Octets that the peer escapes, as we print them: a dot for those that control. */
+const printed = (text: string): string =>
+  text.replace(/\\x([0-9a-f]{2})/gi, (_, h: string) => {
+    const octet = Number.parseInt(h, 16);
+    return octet < 0x20 ? '.' : String.fromCharCode(octet);
+  });
 const sameName = (ours: string, theirs: string): boolean => ascii(ours) === ascii(theirs);
 
 const firstQuestion = (m: DnsMessage | Nbns | undefined): Question | undefined => {
@@ -123,11 +129,24 @@ const answerText = (r: DnsRecord): string => {
     if (r.type === 43) return `DS ${octet(2)} ${octet(3)}`;
     return `<unknown type=${r.type}>`;
   }
-  if (r.type === 16) return (r.texts ?? []).map((t) => `TXT ${t.length} ${t}`).join(' ');
+  if (r.type === 16 || r.type === 99) {
+    const word = r.type === 16 ? 'TXT' : 'SPF';
+    return (r.texts ?? []).map((t) => `${word} ${t.length} ${t}`).join(' ');
+  }
+  // Of a zone's data the name of its first server.
+  if (r.type === 6) return r.data.split(' ')[0]!;
   return r.target ?? r.data;
 };
+/** CAA: Zeek knows the type and its script passes over it. */
+const UNSAID = new Set([257]);
 const answers = (r: Row): readonly DnsRecord[] =>
-  r.response === undefined || isNbns(r.response) ? [] : r.response.answers;
+  r.response === undefined || isNbns(r.response) ? [] : r.response.answers.filter((a) => !UNSAID.has(a.type));
+/** Answers with a question and no record at all, or without a question and with an error. */
+const rejected = (m: DnsMessage | Nbns | undefined): boolean => {
+  if (m === undefined || isNbns(m)) return m !== undefined && m.rcode !== 0;
+  if (m.questions.length === 0) return m.rcode !== 0;
+  return m.answers.length + m.authorities.length + m.additionals.length === 0;
+};
 const flag = (
   m: DnsMessage | Nbns | undefined,
   name: 'authoritative' | 'truncated' | 'recursionDesired' | 'recursionAvailable',
@@ -141,8 +160,18 @@ export const zeekDns = rowMap<Row>({
   // Every mDNS message has id 0 and answers go to the group: Zeek joins what does not belong together.
   skip: (row) => row['id.resp_p'] === '5353' || row['id.orig_p'] === '5353',
   sortBy: ['trans_id', 'qtype', 'query', 'rcode', 'AA'],
-  rows: (capture) =>
-    ['dns', 'llmnr', 'nbns']
+  rows: (capture) => {
+    // A frame that repeats another is decoded once, by the first.
+    const copies = new Map<number, number>();
+    for (let f = 1; f <= capture.frames; f++) {
+      const of = capture.repeatOf(f);
+      if (of > 0) copies.set(of, (copies.get(of) ?? 0) + 1);
+    }
+    const own = new Set(['dns', 'llmnr', 'nbns'].flatMap((p) => capture.of(p)).map((s) => s.frame));
+    for (let f = 1; f <= capture.frames; f++)
+      if (own.has(f) && capture.repeatOf(f) > 0) copies.set(capture.repeatOf(f), copies.get(capture.repeatOf(f))! - 1);
+    const copiesOf = (s: Seen | undefined): number => (s?.carrier === 'udp' ? (copies.get(s.frame) ?? 0) : 0);
+    return ['dns', 'llmnr', 'nbns']
       .flatMap((p) => capture.transactions<DnsMessage>(p))
       .flatMap((t): Row[] => {
         const first = t.request?.message;
@@ -152,8 +181,23 @@ export const zeekDns = rowMap<Row>({
         // Zeek does not join NetBIOS answers with their questions, except those of a status request.
         if (isNbns(request) && response !== undefined && request.questions[0]?.recordType !== 33)
           return [rowOf(t.request!, request, undefined), rowOf(t.response!, undefined, response)];
-        return [rowOf((t.request ?? t.response)!, request, response)];
-      }),
+        const asked = single ? undefined : t.request;
+        const answered = t.response ?? (single ? t.request : undefined);
+        // Zeek joins the copies of a mirror as they come: those of a question and those of its answer make rows of their own.
+        const questions = copiesOf(asked);
+        const answers = copiesOf(answered);
+        const rows = [rowOf((asked ?? answered)!, request, response)];
+        for (let i = 0; i < Math.max(questions, answers); i++)
+          rows.push(
+            rowOf(
+              (i < questions ? asked : answered)!,
+              i < questions ? request : undefined,
+              i < answers ? response : undefined,
+            ),
+          );
+        return rows;
+      });
+  },
   columns: {
     trans_id: (r) => (r.request ?? r.response)?.id,
     query: { value: (r) => r.question?.name ?? answers(r)[0]?.name, same: sameName },
@@ -186,12 +230,11 @@ export const zeekDns = rowMap<Row>({
       list: true,
       // The signer of a signature is not in our text; names are compared without case.
       same: (ours, theirs) =>
-        ours.toLowerCase() === theirs.toLowerCase() ||
+        ours.toLowerCase() === printed(theirs).toLowerCase() ||
         (/^RRSIG \d+ /.test(ours) && theirs.startsWith(ours.split(' ').slice(0, 2).join(' '))),
     },
     TTLs: { value: (r) => answers(r).map((a) => a.ttl.toFixed(6)), list: true, same: nearly },
-    rejected: (r) =>
-      r.request !== undefined && r.response !== undefined && r.response.rcode !== 0 && answers(r).length === 0,
+    rejected: (r) => rejected(r.response),
     opcode: (r) => (isNbns(r.request ?? r.response) ? undefined : (r.request as DnsMessage | undefined)?.opcode),
     opcode_name: (r) =>
       isNbns(r.request ?? r.response) ? undefined : OPCODES[(r.request as DnsMessage | undefined)?.opcode ?? 0],

@@ -1,0 +1,58 @@
+/**
+ * How long a value of a cell may be held before it is unknown. Between two polls the last value stands for the point; when
+ * the polls stop (a mirror that is dark, a master that is off) it stands for nothing, and a model that is shown it goes on
+ * to see a signal that is frozen. How long pauses usually are is learned for each point from the pauses that ended: a
+ * register that is polled is unknown after two missed polls, a value that is sent on change is held for as long as it
+ * usually rests. A high quantile of a stream: Robbins and Monro, Annals of Mathematical Statistics 22, 1951.
+ */
+
+/** Unknown after so many usual pauses, and this much more: ticks come once in a second, masters are late at times. */
+const FACTOR = 2;
+const SLACK_US = 2_000_000;
+/** A value that was seen once only stands for so long. */
+const ONCE_US = 60_000_000;
+/** A pause that is longer than usual moves what is usual up by at most this part; one that is shorter takes so much less. */
+const UP = 0.25;
+const DOWN = 0.0025;
+
+export class Freshness {
+  /** Usual pause of each point, microseconds; 0 while none has ended. */
+  readonly usualUs: Float64Array;
+  readonly #lastUs: Float64Array;
+
+  constructor(points: number) {
+    this.usualUs = new Float64Array(points);
+    this.#lastUs = new Float64Array(points);
+  }
+
+  /**
+   * Takes the time at which a point was seen last (0: never), `cadenceUs` its smoothed distance of sightings (0: not known);
+   * answers whether its value may stand for it now. Call once for each row, in order.
+   */
+  isFresh(point: number, tsUs: number, lastUs: number, cadenceUs: number): boolean {
+    if (lastUs <= 0) return false;
+    const before = this.#lastUs[point]!;
+    this.#lastUs[point] = lastUs;
+    // Several sightings between two rows: their own distance is the pause, not that of the rows.
+    const pause = cadenceUs > 0 ? Math.min(cadenceUs, lastUs - before) : lastUs - before;
+    if (before > 0 && lastUs > before) this.#learn(point, Math.max(pause, 0));
+    const usual = this.usualUs[point]!;
+    // Seen in what is the future now: the clock stepped back, and it was not seen since.
+    if (lastUs - tsUs > SLACK_US) return false;
+    return tsUs - lastUs <= (usual === 0 ? ONCE_US : FACTOR * usual + SLACK_US);
+  }
+
+  #learn(point: number, pauseUs: number): void {
+    const usual = this.usualUs[point]!;
+    if (usual === 0) this.usualUs[point] = pauseUs;
+    else if (pauseUs > usual) this.usualUs[point] = Math.min(pauseUs, usual * (1 + UP));
+    else this.usualUs[point] = Math.max(pauseUs, usual * (1 - DOWN));
+  }
+
+  save(): readonly number[] {
+    return [...this.usualUs];
+  }
+  load(saved: readonly number[]): void {
+    this.usualUs.set(saved.slice(0, this.usualUs.length));
+  }
+}

@@ -1,0 +1,67 @@
+/** The day made at build time, with minutes for a day: what a new data folder that begins with it knows at once. */
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Site } from '../api/index.ts';
+import { openStore } from '../store/index.ts';
+import { LocalEngine } from './engine.ts';
+import { beginWithPlantDay } from './first-day.ts';
+import { makePlantDay } from './plant-day.ts';
+
+const MINUTES = 4;
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-day-'));
+const made = join(folder, 'day');
+const nowUs = (): number => Date.now() * 1000;
+const nowMs = (): number => performance.now();
+const parts: number[] = [];
+
+beforeAll(() =>
+  makePlantDay({
+    folder: made,
+    stamp: 'build 1',
+    nowUs,
+    nowMs,
+    historyUs: MINUTES * 60_000_000,
+    onProgress: (part) => parts.push(part),
+  }),
+);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('is one database and who made it', () => {
+  expect(readdirSync(made).sort()).toEqual(['gatehouse.duckdb', 'made-by']);
+  expect(existsSync(`${made}.part`)).toBe(false);
+});
+
+it('is not used by another build, nor over a database that is there', () => {
+  const data = join(folder, 'other');
+  expect(beginWithPlantDay(made, 'build 2', data)).toBe(false);
+  expect(existsSync(data)).toBe(false);
+  expect(beginWithPlantDay(made, 'build 1', data)).toBe(true);
+  expect(beginWithPlantDay(made, 'build 1', data)).toBe(false);
+  expect(beginWithPlantDay(join(folder, 'nothing'), 'build 1', join(folder, 'third'))).toBe(false);
+});
+
+it('shows assets and points before the first live frame, says where it was learned, and goes live at once', async () => {
+  const data = join(folder, 'data');
+  expect(beginWithPlantDay(made, 'build 1', data)).toBe(true);
+  const store = await openStore(data, { nowUs });
+  const engine = await LocalEngine.start({ store, nowUs, nowMs, zone: 'UTC', timers: false });
+  try {
+    const ask = async <T>(call: 'sites' | 'points', given: object = {}): Promise<T> =>
+      JSON.parse(
+        await engine.call(call, { params: undefined, query: {}, body: undefined, userId: 'u', ...given } as never),
+      ) as T;
+    const site = async () => (await ask<{ items: Site[] }>('sites')).items.find((s) => s.id === 'plant');
+    expect(await site()).toMatchObject({ learnedAhead: true, staging: 'none' });
+    expect((await site())!.assets).toBeGreaterThan(30);
+    const points = await ask<{ items: unknown[] }>('points', { params: { site: 'plant' }, query: { limit: 1000 } });
+    expect(points.items.length).toBeGreaterThan(300);
+    await engine.open({ kind: 'plant' }, 'system');
+    await expect.poll(async () => (await site())?.staging, { timeout: 60_000 }).toBe('ready');
+    expect(store.journalHead().seq).toBeGreaterThan(1);
+    expect(await store.verifyJournal()).toMatchObject({ kind: 'intact' });
+  } finally {
+    await engine.close();
+  }
+});

@@ -1,0 +1,39 @@
+/** A full disk is told while it lasts: what people do is refused, and the console can say since when nothing is stored. */
+import { expect, it } from 'vitest';
+import { openMemoryStore } from '../store/index.ts';
+import { LocalEngine } from './engine.ts';
+
+it('says that nothing is stored, since when and what to do, and that it is over', async () => {
+  let free = Number.MAX_SAFE_INTEGER;
+  const timers: (() => void)[] = [];
+  const nowUs = () => 1_772_366_400_000_000;
+  const store = await openMemoryStore({ nowUs, freeBytes: async () => free, later: (work) => timers.push(work) });
+  const engine = await LocalEngine.start({ store, nowUs, nowMs: () => 0, zone: 'UTC', timers: false });
+  const changes: string[] = [];
+  engine.onEvent((event) => event.kind === 'change' && changes.push(event.data.topic));
+  const unstored = async () => {
+    const text = await engine.call('sites', { params: undefined, query: undefined, body: undefined, userId: 'u1' });
+    return (JSON.parse(text) as { unstored: unknown }).unstored;
+  };
+  const act = () =>
+    engine.changeAccounts({ journal: { userId: 'u1', action: 'login', subject: 'user u1', detail: {} } });
+  try {
+    await act();
+    expect(await unstored()).toBeNull();
+    free = 0;
+    await expect(act()).rejects.toThrow(/full/);
+    await engine.pulse();
+    expect(changes).toContain('sites');
+    expect(await unstored()).toEqual({
+      text: expect.stringContaining('is full'),
+      whatToDo: expect.stringContaining('Free space'),
+      since: '2026-03-01T12:00:00.000000Z',
+    });
+    free = Number.MAX_SAFE_INTEGER;
+    await store.writer.retry();
+    expect(await unstored()).toBeNull();
+    await act();
+  } finally {
+    await engine.close();
+  }
+});

@@ -1,0 +1,112 @@
+/** What is said of segments that are missing, come again or come too early. Sequence arithmetic itself: decoding.test.ts. */
+import { describe, expect, it } from 'vitest';
+import { Connection, type Host, Wire } from '../../plant/net.ts';
+import { batchOf, decodeFrames, Run, type TestFrame } from '../../test/drive.ts';
+import { MAX_REMEMBERED } from './duplicates.ts';
+
+const client: Host = { mac: '02:00:00:00:00:01', ip: '10.0.0.1' };
+const server: Host = { mac: '02:00:00:00:00:02', ip: '10.0.0.2' };
+const T0 = 1_700_000_000_000_000;
+const SECOND = 1_000_000;
+
+/** A Modbus poll every second: request and answer of one register, `n` times. */
+const poll = (n: number): TestFrame[] => {
+  const wire = new Wire();
+  const c = new Connection(wire, client, server, 40000, 502);
+  c.open(T0);
+  for (let i = 1; i <= n; i++) {
+    c.send(T0 + i * SECOND, true, Uint8Array.of(0, i, 0, 0, 0, 6, 1, 3, 0, 0, 0, 1));
+    c.send(T0 + i * SECOND + 2000, false, Uint8Array.of(0, i, 0, 0, 0, 5, 1, 3, 2, 0, i));
+  }
+  return [...wire.sorted()];
+};
+/** Frames with a payload of that sender, in order. */
+const from = (frames: readonly TestFrame[], host: Host): TestFrame[] =>
+  frames.filter((f) => f.bytes[29] === Number(host.ip.at(-1)) && f.bytes[17]! > 40);
+const weirds = (r: Run): string[] => r.of('weird').map((w) => `${w.at.frame} ${w.what.code} ${w.what.detail}`);
+const values = (r: Run): number[] => r.of('values').flatMap((v) => v.what.values as number[]);
+
+describe('TCP of a controller', () => {
+  it('says nothing where nothing is odd', () => {
+    expect(weirds(decodeFrames(poll(5), undefined))).toEqual([]);
+  });
+
+  it('says where octets are missing, at the frame behind them', () => {
+    const frames = poll(5);
+    const gone = from(frames, server)[2]!;
+    const left = frames.filter((f) => f !== gone);
+    const next = left.indexOf(from(frames, server)[3]!) + 1;
+    const r = decodeFrames(left, undefined);
+    expect(weirds(r)).toEqual([`${next} tcp.octets-missing 11 octets before it were not captured`]);
+    expect(r.flows[0]!.missingBytes).toBe(11);
+    const [weird] = r.of('weird');
+    expect(r.textOf(weird!.at.sender)).toBe(server.ip);
+    expect(r.textOf(weird!.at.client)).toBe(client.ip);
+  });
+
+  it('says at the end what was acknowledged and never came', () => {
+    const frames = poll(5);
+    const lastRequest = from(frames, client)[4]!;
+    const r = decodeFrames(
+      frames.filter((f) => f !== lastRequest),
+      undefined,
+    );
+    expect(weirds(r).map((w) => w.slice(w.indexOf(' ') + 1))).toEqual([
+      'tcp.octets-missing 12 octets before it were not captured',
+    ]);
+  });
+
+  it('tells a frame that comes again long after, and decodes it once', () => {
+    const frames = poll(5);
+    const again = { ...from(frames, server)[0]!, tsUs: T0 + 4 * SECOND + 500_000 };
+    const at = frames.findIndex((f) => f.tsUs > again.tsUs);
+    const r = decodeFrames([...frames.slice(0, at), again, ...frames.slice(at)], undefined);
+    expect(weirds(r)).toEqual([`${at + 1} tcp.frame-repeated the same frame with 11 octets again`]);
+    expect(values(r)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('remembers frames beyond the first table', () => {
+    const frames = poll(2);
+    const first = from(frames, client)[0]!;
+    // Other frames in between: more than the first table has slots, fewer than are remembered.
+    const filler = Array.from({ length: MAX_REMEMBERED / 4 }, (_, i) => {
+      const bytes = first.bytes.slice();
+      bytes.set([10, 9, i >> 8, i & 255], 26);
+      bytes[18] = i >> 16;
+      return { tsUs: T0 + 3 * SECOND, bytes };
+    });
+    const told: number[] = [];
+    const run = new Run({
+      each: (kind, at, what) => {
+        if (kind === 'weird' && (what as { code: string }).code === 'tcp.frame-repeated') told.push(at.frame);
+      },
+    });
+    const all = [...frames, ...filler, { ...first, tsUs: T0 + 4 * SECOND }];
+    run.pipeline.handle(batchOf(all));
+    run.pipeline.finish();
+    expect(told).toEqual([all.length]);
+  });
+
+  it('waits for what comes in order while a segment lies ahead of its time', () => {
+    const frames = poll(12);
+    const ahead = from(frames, server)[9]!;
+    const early = { ...ahead, tsUs: T0 + 2 * SECOND + 500_000 };
+    const at = frames.findIndex((f) => f.tsUs > early.tsUs);
+    const r = decodeFrames([...frames.slice(0, at), early, ...frames.slice(at)], undefined);
+    expect(r.health.missingBytes).toBe(0);
+    expect(values(r)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(weirds(r).map((w) => w.split(' ').slice(0, 2))).toEqual([
+      [String(frames.indexOf(ahead) + 2), 'tcp.frame-repeated'],
+      [String(at + 1), 'tcp.out-of-sequence'],
+    ]);
+  });
+
+  it('takes a copy with the time of its original for no step of the clock', () => {
+    const frames = poll(8);
+    const copy = from(frames, server)[0]!;
+    const r = decodeFrames([...frames.slice(0, 14), copy, ...frames.slice(14)], undefined);
+    expect(r.health.backwardSteps).toBe(0);
+    expect(r.flows).toHaveLength(1);
+    expect(weirds(r)).toEqual(['15 tcp.frame-repeated the same frame with 11 octets again']);
+  });
+});

@@ -1,0 +1,239 @@
+/**
+ * An earlier stretch of a signal that comes again, looked for in the samples as they were read from the wire, not in rows:
+ * recorded values that are played back repeat the noise of the instrument to the last digit, and rows that are taken more
+ * seldom than the polls would meet other samples of it. Each sample leaves an octet in a ring; where the last ones stood
+ * in the ring before is a candidate, and a candidate counts the changes that go on to be the same at its distance. How many
+ * come the same by chance is learned from normal work: a coarse or cyclic signal repeats itself for long, and is then not
+ * watched. Sources: winnowing and seeds that are extended, Altschul et al., Journal of Molecular Biology 215, 1990 (BLAST);
+ * fingerprints of values, Karp and Rabin, IBM Journal of Research and Development 31, 1987.
+ * Fails where a tape is played at another pace than it was recorded at, so that other samples of it are read.
+ */
+
+/** Samples that are remembered of a point, an octet each: what is older is not recognised (an hour of polls every 4 s). */
+export const MAX_STRETCH_SAMPLES = 1024;
+/** A copy of the samples just before is a slow signal. */
+const LEAST_DISTANCE = 8;
+/** Samples that must stand in the ring alike for a candidate, changes among them, and places that are compared. */
+const SEED = 4;
+const SEED_CHANGES = 3;
+const MAX_PLACES = 24;
+const MAX_BACK = 16;
+/** A sample that differs (another reader's poll between them) costs a candidate so much; one that is the same earns 1. */
+const MISMATCH = 2;
+/** A candidate with fewer matches gives way to a better one. */
+const FIRM = 8;
+/** Candidates are looked for at every so many changes: they are followed back for longer than that. */
+const SEEK_EVERY = 4;
+/** A repetition must be longer than the longest of normal work by this factor and so many changes. */
+const FACTOR = 2;
+const MORE = 8;
+/** Changes that normal work must have shown before chance is known. */
+export const LEAST_CHANGES = 400;
+/** Points whose normal work repeats for longer are not watched. */
+export const MAX_NATURAL = 120;
+const MASK = MAX_STRETCH_SAMPLES - 1;
+
+/** Code of a value, 1 to 255: equal values have equal codes, others one in 255 times. */
+const scratch = new Float64Array(1);
+const words = new Uint32Array(scratch.buffer);
+const codeOf = (value: number): number => {
+  scratch[0] = value === 0 ? 0 : value;
+  let h = Math.imul(words[0]! ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(words[1]! + 0x7f4a7c15, 0xc2b2ae35);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0x2c1b3c6d);
+  return (((h ^ (h >>> 13)) >>> 0) % 255) + 1;
+};
+
+/** One point. Codes are 0 where nothing was read. */
+class StretchWatch {
+  readonly #ring = new Uint8Array(MAX_STRETCH_SAMPLES);
+  #at = 0;
+  #distance = 0;
+  #matches = 0;
+  #untilSeek = 1;
+  /** Changes seen while it learned, the longest repetition among them, and the longest at all. */
+  changes = 0;
+  longest = 0;
+  peak = 0;
+
+  /** Samples back that the values in hand repeat, 0 where they repeat nothing. */
+  get distance(): number {
+    return this.#distance;
+  }
+
+  /** Nothing was read where a sample was due. */
+  skip(samples: number): void {
+    for (let i = Math.min(samples, MAX_STRETCH_SAMPLES); i > 0; i--) {
+      this.#ring[this.#at] = 0;
+      this.#at = (this.#at + 1) & MASK;
+    }
+  }
+
+  /** Takes a sample; answers how many changes repeat an earlier stretch now. `learns`: what is normal is learned from it. */
+  take(value: number, learns: boolean): number {
+    const ring = this.#ring;
+    const at = this.#at;
+    const code = codeOf(value);
+    const before = ring[(at - 1) & MASK]!;
+    const changed = before !== code && before !== 0;
+    ring[at] = code;
+    this.#at = (at + 1) & MASK;
+    if (this.#distance > 0) this.#goOn(at, code, changed);
+    if (changed) {
+      if (learns) this.changes++;
+      if (--this.#untilSeek <= 0) {
+        this.#untilSeek = SEEK_EVERY;
+        if (this.#matches < FIRM) this.#seek(at, code);
+      }
+    }
+    if (this.#matches > this.peak) this.peak = this.#matches;
+    if (learns) this.longest = this.peak;
+    return this.#matches;
+  }
+
+  /** Standing still alike says nothing. */
+  #goOn(at: number, code: number, changed: boolean): void {
+    const ring = this.#ring;
+    const then = ring[(at - this.#distance) & MASK]!;
+    const thenBefore = ring[(at - this.#distance - 1) & MASK]!;
+    if (then === 0) return;
+    if (then === code) {
+      if (changed && thenBefore !== then) this.#matches++;
+      return;
+    }
+    this.#matches -= MISMATCH;
+    if (this.#matches <= 0) this.#matches = this.#distance = 0;
+  }
+
+  /** The place in the ring that the last samples resemble for longest, the newest first. */
+  #seek(at: number, code: number): void {
+    const ring = this.#ring;
+    // Places below this sample, from the newest down; then those above it, which are older.
+    let place = at - LEAST_DISTANCE;
+    let isOlder = place < 0;
+    if (isOlder) place &= MASK;
+    for (let tried = 0; tried < MAX_PLACES; tried++) {
+      let found = place < 0 ? -1 : ring.lastIndexOf(code, place);
+      if (!isOlder && found < 0) {
+        isOlder = true;
+        found = ring.lastIndexOf(code, MASK);
+      }
+      if (isOlder && found <= at) return;
+      place = found - 1;
+      const { length, changes } = this.#alike(at, found);
+      if (length < SEED || changes < SEED_CHANGES || changes <= this.#matches) continue;
+      this.#matches = changes;
+      this.#distance = (at - found) & MASK;
+    }
+  }
+
+  /** How many samples back from two places are the same, and how many of them are changes. */
+  #alike(one: number, other: number): { readonly length: number; readonly changes: number } {
+    const ring = this.#ring;
+    let length = 0;
+    let changes = 0;
+    while (length < MAX_BACK) {
+      const a = ring[(one - length) & MASK]!;
+      if (a === 0 || a !== ring[(other - length) & MASK]) break;
+      length++;
+      if (ring[(one - length) & MASK] !== a) changes++;
+    }
+    return { length, changes };
+  }
+
+  /** Changes in a row that are odd, Infinity where chance is not known yet or repeats too much. */
+  get limit(): number {
+    if (this.changes < LEAST_CHANGES || this.longest > MAX_NATURAL) return Number.POSITIVE_INFINITY;
+    return Math.ceil(FACTOR * this.longest) + MORE;
+  }
+}
+
+/** What was learned of a point, as it is saved. The samples themselves are not: after a restart they begin anew. */
+export type SavedStretch = readonly [changes: number, longest: number];
+
+/** A repetition that goes on: the point, how many changes were the same, how many had to be, and how long ago they were first. */
+export interface Repetition {
+  readonly point: number;
+  readonly changes: number;
+  readonly limit: number;
+  readonly backUs: number;
+}
+
+/** The points of a cell, at the pace at which most of them are polled. */
+export class CellStretches {
+  readonly #watches: readonly StretchWatch[];
+  readonly #seenUs: Float64Array;
+  readonly #sampleUs: number;
+  readonly #limits: Float64Array;
+  readonly #matches: Int32Array;
+
+  constructor(points: number, sampleUs: number) {
+    this.#watches = Array.from({ length: points }, () => new StretchWatch());
+    this.#seenUs = new Float64Array(points);
+    this.#sampleUs = sampleUs;
+    this.#limits = new Float64Array(points).fill(Number.POSITIVE_INFINITY);
+    this.#matches = new Int32Array(points);
+  }
+
+  /** From now on what repeats for longer than in normal work is odd; what repeated until now is normal. */
+  arm(): void {
+    this.#watches.forEach((w, p) => {
+      w.longest = Math.max(w.longest, w.peak);
+      this.#limits[p] = w.limit;
+    });
+  }
+  /** Two points turned out to be words of one number, which stands in the first: it changes as its busier word does. */
+  join(first: number, second: number): void {
+    const [one, other] = [this.#watches[first]!, this.#watches[second]!];
+    if (other.changes > one.changes) {
+      one.changes = other.changes;
+      one.longest = one.peak = other.longest;
+    }
+  }
+  isArmed(point: number): boolean {
+    return Number.isFinite(this.#limits[point]!);
+  }
+  /** Why a point that moves is not watched; '' where it is. */
+  unarmed(point: number): string {
+    if (this.isArmed(point)) return '';
+    const { changes, longest } = this.#watches[point]!;
+    return changes < LEAST_CHANGES
+      ? `its samples changed ${changes} times while it was learned, ${LEAST_CHANGES} are needed to watch for replays`
+      : `its samples repeat themselves (${longest} changes): no watch for replays`;
+  }
+
+  /** Latest value and time of sighting of each point (0: never). Call at least twice in the time between two samples. */
+  see(values: Float64Array, seenUs: Float64Array, learns: boolean): void {
+    for (let p = 0; p < this.#watches.length; p++) {
+      const at = seenUs[p]!;
+      const since = at - this.#seenUs[p]!;
+      if (since === 0 || Number.isNaN(values[p]!)) continue;
+      const samples = Math.round(since / this.#sampleUs);
+      // A second reader's poll between two of the first one; a clock that stepped back begins anew from there.
+      if (samples < 1 && since > 0) continue;
+      this.#seenUs[p] = at;
+      const watch = this.#watches[p]!;
+      if (samples > 1) watch.skip(samples - 1);
+      this.#matches[p] = watch.take(values[p]!, learns);
+    }
+  }
+
+  /** Calls `odd` for each point that repeats an earlier stretch for longer than normal work ever did. */
+  repetitions(odd: (repetition: Repetition) => void): void {
+    for (let p = 0; p < this.#matches.length; p++) {
+      const changes = this.#matches[p]!;
+      const limit = this.#limits[p]!;
+      if (changes >= limit) odd({ point: p, changes, limit, backUs: this.#watches[p]!.distance * this.#sampleUs });
+    }
+  }
+
+  save(): readonly SavedStretch[] {
+    return this.#watches.map((w): SavedStretch => [w.changes, w.longest]);
+  }
+  load(saved: readonly SavedStretch[]): void {
+    this.#watches.forEach((w, p) => {
+      [w.changes, w.longest] = saved[p] ?? [0, 0];
+      w.peak = w.longest;
+    });
+  }
+}
