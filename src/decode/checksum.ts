@@ -16,7 +16,7 @@ export const isSample = (frame: number, checked: number): boolean => checked < F
 
 export const CHECKSUM_RIGHT = 0;
 export const CHECKSUM_WRONG = 1;
-/** Nothing can be said: no checksum, a cut or joined packet, another protocol. */
+/** Nothing can be said: no checksum, a cut packet, another protocol. */
 export const CHECKSUM_NONE = 2;
 
 const sum = (b: Uint8Array, from: number, to: number): number => {
@@ -32,18 +32,21 @@ const folded = (s: number): number => {
   return f;
 };
 const pseudoHeader = (c: PacketCursor, end: number): number => {
-  const b = c.bytes;
-  const addresses = c.version === 6 ? sum(b, c.l3 + 8, c.l3 + 40) : sum(b, c.l3 + 12, c.l3 + 20);
+  const of = (ip: number): number => (ip >>> 16) + (ip & 0xffff);
+  const addresses = c.version === 6 ? sum(c.bytes, c.l3 + 8, c.l3 + 40) : of(c.srcIp) + of(c.dstIp);
   return addresses + c.protocol + (end - c.l4);
 };
+
+/** A datagram that was joined from fragments lies in octets of its own, without a header. */
+const isJoined = (c: PacketCursor): boolean => c.version === 4 && c.l4 === 0;
 
 /** Checksum of the TCP or UDP segment under the cursor, `end` behind its last octet. */
 export const checksum = (c: PacketCursor, end: number): number => {
   const b = c.bytes;
   const udp = c.protocol === 17;
   if ((c.protocol !== 6 && !udp) || c.l4Missing > 0) return CHECKSUM_NONE;
-  // A joined datagram lies in octets of its own; with extension headers the last destination may be another one.
-  if (c.version === 6 ? c.l4 !== c.l3 + 40 : c.l4 < c.l3 + 20) return CHECKSUM_NONE;
+  // With extension headers the last destination may be another one, and where a joined datagram begins is not known.
+  if (c.version === 6 ? c.l4 !== c.l3 + 40 : c.l4 < c.l3 + 20 && !isJoined(c)) return CHECKSUM_NONE;
   if (udp && u16be(b, c.l4 + 6) === 0) return CHECKSUM_NONE;
   return folded(sum(b, c.l4, end) + pseudoHeader(c, end)) === 0xffff ? CHECKSUM_RIGHT : CHECKSUM_WRONG;
 };
@@ -56,7 +59,7 @@ export const checkSegment = (c: PacketCursor, end: number): number => {
   const found = checksum(c, end);
   if (found === CHECKSUM_NONE) return found;
   const b = c.bytes;
-  if (c.version === 4) {
+  if (c.version === 4 && !isJoined(c)) {
     if (u16be(b, c.l3 + 10) === 0) return CHECKSUM_NONE;
     if (folded(sum(b, c.l3, c.l4)) !== 0xffff) return CHECKSUM_WRONG;
   }

@@ -1,6 +1,6 @@
 /** Packets that the capture shows twice because of where it was made, and checksums. */
 import { describe, expect, it } from 'vitest';
-import { Connection, ethernet, type Host, ipv4, udp, Wire } from '../../plant/net.ts';
+import { Connection, checksum, ethernet, type Host, ipv4, udp, Wire } from '../../plant/net.ts';
 import { decodeFrames, type TestFrame } from '../../test/drive.ts';
 
 const client: Host = { mac: '02:00:00:00:00:01', ip: '10.0.0.1' };
@@ -57,6 +57,8 @@ describe('a packet on both sides of a router', () => {
     const frames = burst();
     const again = { ...frames[3]!, tsUs: frames[3]!.tsUs + 30_000, bytes: frames[3]!.bytes.slice() };
     again.bytes[19]! ^= 0x40; // another number of the packet
+    again.bytes.fill(0, 24, 26);
+    new DataView(again.bytes.buffer).setUint16(24, checksum(again.bytes.subarray(14, 34)));
     const r = decodeFrames(inTime([...frames, again]), undefined);
     expect(r.health).toMatchObject({ routedCopies: 0, retransmissions: 1, undecodedBytes: 0 });
   });

@@ -77,7 +77,8 @@ class Fed {
 
   tick(timeS: number): void {
     this.#nowUs = (START_S + timeS) * 1e6;
-    this.cell.tick(this.#nowUs, false);
+    // Its models are past their trial: what is judged here is what they see, not when they may speak alone.
+    this.cell.tick(this.#nowUs, this.cell.isArmed);
   }
 }
 

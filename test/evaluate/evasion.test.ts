@@ -33,11 +33,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'data-inside-mqtt: alert',
   ],
   rows: [
-    'slow-drift (PT-401): missed',
+    'slow-drift (PT-401): alert',
     'steps-within-noise (PT-701): missed',
     'inside-range-and-rate (TT-801): alert',
     'cell-moved-together (LT-101): alert',
-    'shown-by-a-model (PT-401): missed',
+    'shown-by-a-model (PT-401): alert',
     'replay-with-noise (PT-701): missed',
     'stuck-now-and-then (TT-801): alert',
   ],

@@ -9,7 +9,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { BandColumns, CellModel, Deviation, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
 import { durationText } from '../../decide/index.ts';
-import { CellGuard } from '../../detect/index.ts';
+import { CellGuard, PROCESS_KINDS } from '../../detect/index.ts';
 import {
   CellStretches,
   findPairs,
@@ -24,6 +24,7 @@ import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
 import { Freshness } from './freshness.ts';
 import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
+import { type SavedTrial, Trial } from './trial.ts';
 
 /** Fewer rows teach nothing. */
 export const MIN_ROWS = 200;
@@ -91,6 +92,9 @@ export class Cell {
   readonly #lastUs: Float64Array;
   readonly #freshness: Freshness;
   readonly #stretches: CellStretches;
+  readonly #trial = new Trial();
+  /** Something that is no matter of the process is odd at its controller. */
+  #isSuspect = false;
   readonly #band: BandColumns;
   /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring. */
   readonly #bands: { readonly [K in keyof BandColumns]: Float32Array };
@@ -188,6 +192,7 @@ export class Cell {
 
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
   tick(tsUs: number, odd: boolean): boolean {
+    this.#isSuspect = odd;
     this.#sample(tsUs, odd);
     const { stepUs } = this.plan;
     if (tsUs < this.#nextUs && tsUs >= this.#nextUs - stepUs) return false;
@@ -362,6 +367,7 @@ export class Cell {
     this.#fittedUs = sinceUs;
     this.#learnedUs = count * this.plan.stepUs;
     this.problem = '';
+    this.#trial.begin(sinceUs, this.#learnedUs);
     this.#arm(outcome.model, until);
     this.#catchUp(until, wasArmed);
   }
@@ -401,9 +407,18 @@ export class Cell {
           : `${this.names[pair.first]} and ${this.names[pair.second]} are ${wordsText(pair)}.`;
       },
       bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.#inHand), this.#inHand),
-      state,
+      state: (statement) => {
+        // A relation that people approved or wrote holds by their word.
+        const isTheirs = statement.kind === PROCESS_KINDS.relation && this.#relations.watch.relations.length > 0;
+        state(this.#trial.weigh(statement, this.#isSuspect || isTheirs));
+      },
       end,
     });
+  }
+
+  /** Until when what its model says by itself is kept below an alert; 0 where it is not on trial. */
+  trialUntilUs(nowUs: number): number {
+    return this.isArmed && this.#trial.isOn(nowUs) ? this.#trial.untilUs : 0;
   }
 
   /** What the model is armed for, and whether samples are watched for replays. */
@@ -461,6 +476,7 @@ export class Cell {
         usualUs: this.#freshness.save(),
         stretches: this.#stretches.save(),
         pairs: this.#pairs,
+        trial: this.#trial.save(),
         guard: this.#guard?.save() ?? '',
       },
       model: this.#model?.save() ?? new Uint8Array(0),
@@ -476,6 +492,7 @@ export class Cell {
     this.#freshness.load(header.usualUs ?? []);
     this.#stretches.load(header.stretches ?? []);
     this.#pairs = header.pairs ?? [];
+    if (header.trial !== undefined) this.#trial.load(header.trial);
     if (model.length > 0) {
       try {
         this.#arm(this.#options.fitter.restore(model), this.rows.taken);
@@ -510,5 +527,7 @@ export interface SavedCell {
   /** What is normal for its samples to repeat. */
   readonly stretches?: readonly SavedStretch[];
   readonly pairs?: readonly WordPair[];
+  /** Absent in what older versions saved: their models are past it. */
+  readonly trial?: SavedTrial;
   readonly guard: string;
 }

@@ -104,8 +104,15 @@ describe('a cell', () => {
     const { proof } = found[0]!;
     expect(proof!.tsUs.length).toBeGreaterThan(100);
     expect(new Set([proof!.observed, proof!.expected, proof!.low, proof!.high].map((c) => c.length)).size).toBe(1);
-    // All of it is one matter.
-    expect(plant.detection.triage.picture().alerts.filter((a) => a.lead.detector === 'process')).toHaveLength(1);
+    // Its model is on trial, and nothing else is odd here.
+    expect(plant.detection.triage.picture().alerts).toEqual([]);
+  });
+  it('makes one alert of all of it once its model is not on trial any more', () => {
+    const later = build();
+    run(later, 0, (2 * HOURS + 2) * H, (s, level) => (s > (2 * HOURS + 1.5) * H ? 137 : level));
+    const { alerts } = later.detection.triage.picture();
+    expect(alerts.filter((a) => a.lead.detector === 'process')).toHaveLength(1);
+    expect(alerts[0]!.lead.point).toBe(1);
   });
   it('gives the same findings for the same input, and after a restart in between', () => {
     const falsify = (s: number, level: number): number => (s > (HOURS + 2.5) * H ? 137 : level);

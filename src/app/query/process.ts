@@ -38,7 +38,12 @@ const progressOf = (view: SiteView, cell: Cell): Progress => {
     if (cell.isUnseen(view.detection.nowUs))
       return { state: 'unseen', share: 1, text: `not judged: nothing of it was seen since ${time(cell.rows.lastUs)}` };
     const anew = cell.fitting === undefined ? '' : '; learned anew at the moment';
-    return { state: 'armed', share: 1, text: `judged since ${time(cell.fittedUs)}${anew}` };
+    const trialUs = cell.trialUntilUs(view.detection.nowUs);
+    const trial =
+      trialUs === 0
+        ? ''
+        : `; on trial until ${time(trialUs)}: alone it makes no alert, unless something else is odd here`;
+    return { state: 'armed', share: 1, text: `judged since ${time(cell.fittedUs)}${trial}${anew}` };
   }
   if (cell.fitting !== undefined) {
     const { sinceUs, before } = cell.fitting;

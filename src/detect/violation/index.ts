@@ -149,7 +149,11 @@ const create = (context: DetectorContext): RunningDetector => {
     const usual = bursts.usual(row);
     if (!isOrder && !isSum && (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row))) return;
     const common = commonOf(at, sender, other);
-    const parts = { ...partsOf(at, w, sender, other), number: often(number), usual: usual === 0 ? words('none') : count(usual) };
+    const parts = {
+      ...partsOf(at, w, sender, other),
+      number: often(number),
+      usual: usual === 0 ? words('none') : count(usual),
+    };
     if (isSum) {
       context.state({
         kind: WRONG_CHECKSUM,

@@ -1,0 +1,59 @@
+/** What a model says in its first days is below an alert, unless something else is odd; later it must exceed what it said then. */
+import { describe, expect, it } from 'vitest';
+import type { Statement } from '../../core/detector.ts';
+import { PROCESS_KINDS } from '../../detect/index.ts';
+import { ON_TRIAL, Trial } from './trial.ts';
+
+const HOUR = 3_600_000_000;
+const said = (hours: number, surprise: number, change: Partial<Statement> = {}): Statement => ({
+  kind: PROCESS_KINDS.dynamics,
+  key: 'c1 whole',
+  target: 1,
+  tsUs: hours * HOUR,
+  surprise,
+  certainty: 'likely',
+  parts: {},
+  ...change,
+});
+const begun = (): Trial => {
+  const trial = new Trial();
+  trial.begin(24 * HOUR, 24 * HOUR);
+  return trial;
+};
+
+describe('a model on trial', () => {
+  it('is kept below an alert for as long as it learned, and then believed where it was quiet', () => {
+    const trial = begun();
+    expect(trial.weigh(said(30, 0.9), false).surprise).toBe(ON_TRIAL);
+    expect(trial.weigh(said(30, 0.3), false).surprise).toBe(0.3);
+    expect(trial.weigh(said(49, 0.9, { key: 'c1 7' }), false).surprise).toBe(0.9);
+  });
+  it('must be off by more than it was on trial', () => {
+    const trial = begun();
+    trial.weigh(said(30, 0.75), false); // twice its limit
+    expect(trial.weigh(said(50, 0.75), false).surprise).toBeLessThan(0.5);
+    expect(trial.weigh(said(50, 0.79), false).surprise).toBeLessThan(0.5); // 2.38 times
+    expect(trial.weigh(said(50, 0.9), false).surprise).toBeGreaterThan(0.7); // 5 times
+    expect(trial.weigh(said(50, 0.75, { kind: PROCESS_KINDS.level }), false).surprise).toBe(0.75);
+  });
+  it('is believed at once where something else is odd, and that says nothing about it', () => {
+    const trial = begun();
+    expect(trial.weigh(said(30, 0.9), true).surprise).toBe(0.9);
+    expect(trial.weigh(said(50, 0.6), false).surprise).toBe(0.6);
+  });
+  it('does not hold back safety, nonsense and tapes', () => {
+    const trial = begun();
+    expect(trial.weigh(said(30, 0.9, { severity: 'safety' }), false).surprise).toBe(0.9);
+    expect(trial.weigh(said(30, 0.9, { kind: PROCESS_KINDS.junk }), false).surprise).toBe(0.9);
+    expect(trial.weigh(said(30, 0.9, { kind: PROCESS_KINDS.replay }), false).surprise).toBe(0.9);
+  });
+  it('goes on after a restart, and is not begun anew by a model that learned more', () => {
+    const trial = begun();
+    trial.weigh(said(30, 0.75), false);
+    const again = new Trial();
+    again.load(JSON.parse(JSON.stringify(trial.save())));
+    again.begin(60 * HOUR, 40 * HOUR);
+    expect(again.isOn(61 * HOUR)).toBe(false);
+    expect(again.weigh(said(61, 0.75), false).surprise).toBeLessThan(0.5);
+  });
+});

@@ -1,0 +1,66 @@
+/**
+ * A new model on trial. It was armed on the last rows of its training; that it predicts later rows of other days it has to
+ * show first. For as long as it learned, what it says by itself is kept as a finding below an alert, and how far it was off
+ * is what it must exceed from then on. Where something else is odd at the same controller, it is believed at once.
+ * Source: "armed only where it predicts later, unseen normal data"; limits from held-out data as in Chiang, Russell, Braatz,
+ * Fault detection and diagnosis in industrial systems (2001), section 2.2.
+ */
+import type { Statement } from '../../core/detector.ts';
+import { PROCESS_KINDS } from '../../detect/index.ts';
+
+/** Most that is said on trial: below every alert, above what is not kept. */
+export const ON_TRIAL = 0.45;
+/** It must be off by so many times as much as it was on trial. */
+const MARGIN = 1.2;
+/** Largest ratio that is told apart. */
+const MAX_RATIO = 1e6;
+/** What needs no other day to be true: no number, and a tape to the last digit. */
+const CERTAIN: ReadonlySet<string> = new Set([PROCESS_KINDS.junk.code, PROCESS_KINDS.replay.code]);
+
+/** Times its limit: models say surprise .5 at the limit and 1 - 1 / (2 ratio) above. */
+const ratioOf = (surprise: number): number =>
+  surprise < 0.5 ? surprise * 2 : Math.min(MAX_RATIO, 0.5 / Math.max(1e-9, 1 - surprise));
+const surpriseOf = (ratio: number): number => (ratio < 1 ? ratio / 2 : 1 - 0.5 / ratio);
+
+export interface SavedTrial {
+  readonly untilUs: number;
+  readonly worst: readonly (readonly [string, number])[];
+}
+
+export class Trial {
+  /** End of the trial, frame time; 0 before the first model. */
+  untilUs = 0;
+  /** Largest ratio of each episode's matter on trial. Bounded by kinds times points of the cell. */
+  readonly #worst = new Map<string, number>();
+
+  /** The first model of a cell, of so much time. Later ones learned more: they go on under the same limits. */
+  begin(fittedUs: number, learnedUs: number): void {
+    if (this.untilUs === 0) this.untilUs = fittedUs + learnedUs;
+  }
+  isOn(tsUs: number): boolean {
+    return tsUs < this.untilUs;
+  }
+
+  /** The statement as it may be made. `supported`: something else is odd at this controller, or people said what must hold. */
+  weigh(statement: Statement, supported: boolean): Statement {
+    const { kind, key, tsUs, surprise, severity } = statement;
+    if (supported || severity === 'safety' || CERTAIN.has(kind.code)) return statement;
+    const matter = `${kind.code} ${key}`;
+    const ratio = ratioOf(surprise);
+    if (this.isOn(tsUs)) {
+      this.#worst.set(matter, Math.max(this.#worst.get(matter) ?? 0, ratio));
+      return { ...statement, surprise: Math.min(surprise, ON_TRIAL) };
+    }
+    const worst = this.#worst.get(matter);
+    return worst === undefined ? statement : { ...statement, surprise: surpriseOf(ratio / (worst * MARGIN)) };
+  }
+
+  save(): SavedTrial {
+    return { untilUs: this.untilUs, worst: [...this.#worst] };
+  }
+  load(saved: SavedTrial): void {
+    this.untilUs = saved.untilUs;
+    this.#worst.clear();
+    for (const [matter, ratio] of saved.worst) this.#worst.set(matter, ratio);
+  }
+}
