@@ -25,6 +25,9 @@ const MAX_ROW_MISSING = 0.5;
 
 /** Which points of the row in hand have no value: of whichever model scores just now. */
 const MISSING = new Int32Array(MAX_DYNAMICS_POINTS);
+/** Innovation of the row in hand, before it is bounded: of the model that scored last. */
+const INNOVATION = new Float64Array(MAX_DYNAMICS_POINTS);
+let scoredLast: unknown;
 
 export interface Horizon {
   /** Weight of the newest row, 0..1; about 2 / rate rows matter. */
@@ -245,20 +248,19 @@ export class DynamicsModel implements CellModel {
       running.filled = 0;
       return UNSEEN;
     }
-    const innovation = scratch(p);
-    this.innovate(missing, innovation);
+    scoredLast = this;
+    this.innovate(missing, INNOVATION);
     if (running.filled < learned.lags) {
       running.filled++;
       return UNSEEN;
     }
-    this.bound(innovation);
     this.judged = true;
-    return this.judge(this.smoothen(innovation));
+    return this.judge(this.smoothen(INNOVATION, this.bounded(INNOVATION)));
   }
 
   /**
-   * What the rows before led to expect: the row without innovation, which the operator's first square (a lower triangle)
-   * solved for gives. NaN where the row was not judged.
+   * What the rows before led to expect: the value less its innovation, which is what was whitened solved back (the first
+   * square of the operator is lower triangular). NaN where the row was not judged.
    */
   expected(into: BandColumns): void {
     const { columns, mean, scale, operator, offset } = this.learned;
@@ -266,16 +268,17 @@ export class DynamicsModel implements CellModel {
     if (!this.judged) return;
     const { history } = this.running;
     const width = history.length;
-    const p = columns.length;
+    // Others scored since: the history still holds the row, with what was filled in.
+    if (scoredLast !== this) apply(operator, offset, history, INNOVATION);
+    scoredLast = this;
     this.widths ??= this.widthsOf();
-    const z = scratch(p);
-    for (let a = 0, at = 0; a < p; a++, at += width) {
-      let sum = offset[a]!;
-      for (let c = 0; c < a; c++) sum -= operator[at + c]! * z[c]!;
-      for (let c = p; c < width; c++) sum -= operator[at + c]! * history[c]!;
-      z[a] = sum / operator[at + a]!;
+    const off = scratch(columns.length);
+    for (let a = 0, at = 0; a < columns.length; a++, at += width) {
+      let sum = INNOVATION[a]!;
+      for (let c = 0; c < a; c++) sum -= operator[at + c]! * off[c]!;
+      off[a] = sum / operator[at + a]!;
       const point = columns[a]!;
-      const expected = mean[a]! + scale[a]! * z[a]!;
+      const expected = mean[a]! + scale[a]! * (history[a]! - off[a]!);
       into.expected[point] = expected;
       into.low[point] = expected - this.widths[a]!;
       into.high[point] = expected + this.widths[a]!;
@@ -349,16 +352,17 @@ export class DynamicsModel implements CellModel {
       }
   }
 
-  private bound(w: Float64Array): void {
+  /** The part of an innovation that counts, 0..1. */
+  private bounded(w: Float64Array): number {
     const p = this.learned.offset.length;
     let square = 0;
     for (let a = 0; a < p; a++) square += w[a]! * w[a]!;
     const most = MAX_ROW_EXCESS * p * Math.exp(this.learned.horizons[0]!.limits.raise);
-    if (square > most) scaleBy(w, 0, p, Math.sqrt(most / square));
+    return square > most ? Math.sqrt(most / square) : 1;
   }
 
   /** Moves all horizons on; answers with the one that is nearest to, or furthest above, its limit. */
-  private smoothen(w: Float64Array): number {
+  private smoothen(w: Float64Array, part: number): number {
     const { horizons } = this.learned;
     const { smooth, variance, raised } = this.running;
     const p = this.learned.offset.length;
@@ -370,7 +374,7 @@ export class DynamicsModel implements CellModel {
       variance[h] = keep * keep * variance[h]! + rate * rate;
       let square = 0;
       for (let a = 0, at = h * p; a < p; a++, at++) {
-        const s = keep * smooth[at]! + rate * w[a]!;
+        const s = keep * smooth[at]! + rate * (part * w[a]!);
         smooth[at] = s;
         square += s * s;
       }

@@ -67,6 +67,18 @@ const armingOf = (
   };
 };
 
+const bandOf = (points: number): BandColumns => ({
+  expected: new Float64Array(points),
+  low: new Float64Array(points),
+  high: new Float64Array(points),
+});
+let spare = bandOf(0);
+/** Where a member writes what it expects of at least so many points: gone with the next call. */
+const bandFor = (points: number): BandColumns => {
+  if (spare.expected.length < points) spare = bandOf(points);
+  return spare;
+};
+
 const build = (members: readonly Member[]): CellModel => {
   const deviations: Deviation[] = [];
   const result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] } = {
@@ -74,7 +86,6 @@ const build = (members: readonly Member[]): CellModel => {
     state: 'learning',
     deviations,
   };
-  let one: BandColumns | undefined;
   return {
     get arming() {
       const lists = members.map(({ model }) => model.arming);
@@ -112,7 +123,7 @@ const build = (members: readonly Member[]): CellModel => {
     // The best informed first; what a member may not say is not shown either.
     expected(into: BandColumns): void {
       const { length } = into.expected;
-      one ??= { expected: new Float64Array(length), low: new Float64Array(length), high: new Float64Array(length) };
+      const one = bandFor(length);
       for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
       for (const m of members) {
         const kind = EXPECTS[m.learner.name]!;

@@ -116,6 +116,15 @@ describe('the soft model of a made plant', () => {
     expect(kinds((x) => x)).not.toContain('stuck');
     expect(kinds((x) => Math.round(x * 100) / 100)).not.toContain('stuck');
     expect(kinds((x, i) => (i < 350 ? x : values[1850]!))).toContain('stuck');
+    // That the recording is a fine one is known through a restart too: what is frozen from then on shows no step.
+    const model = softLearner.restore(learned);
+    alarms(
+      model,
+      undefined,
+      table(1500, 1700, (x) => x),
+    );
+    const frozen = table(1700, 1800, () => values[1699]!);
+    expect(kindsOf(alarms(softLearner.restore(model.save()), undefined, frozen))).toContain('stuck');
   });
 
   it('finds a measured value that no longer follows its set point', () => {
