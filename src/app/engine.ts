@@ -99,7 +99,8 @@ export class LocalEngine implements Engine {
       ...(options.fitter && { fitter: options.fitter }),
       onFitted: (site) => {
         this.#unsaved.add(site);
-        this.#changed(site);
+        // Not from within the tick that asked for it.
+        setImmediate(() => this.#changed(site));
       },
     };
     this.#lists = new Names(options.store, options.nowUs);

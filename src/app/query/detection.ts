@@ -13,6 +13,7 @@ import type { MaintenanceWindow } from '../../core/incident.ts';
 import { DEFAULT_THRESHOLD, OVERRUN_GRACE_US, ratesOf } from '../../decide/index.ts';
 import { DETECTORS, FED } from '../../detect/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { Cell } from '../detection/cell.ts';
 import type { DetectionSettings } from '../detection/keep.ts';
 import { cardOf, pointRef } from './findings.ts';
 import { assetAddress, assetParty, finite, maybeTime, partyOf, type SiteView, share, timeText } from './view.ts';
@@ -63,6 +64,12 @@ const learningRow = (view: SiteView, detector: string, x: Learning): LearningRow
   };
 };
 
+/** Why a cell is not judged although it saw enough: enough seen is not armed yet. */
+const unarmedOf = (cell: Cell, share: number): string => {
+  if (cell.isArmed || cell.problem !== '' || share < 1) return cell.problem;
+  return cell.fitting === undefined ? 'its model is not asked for yet' : 'its model is being made';
+};
+
 /** Cells and points tell how far they are as detectors do. */
 const ofCells = (view: SiteView): Learning[] => {
   const { feed, learningUs } = view.detection;
@@ -74,7 +81,7 @@ const ofCells = (view: SiteView): Learning[] => {
       seen,
       needed,
       unit: 'h',
-      unarmed: cell.problem,
+      unarmed: unarmedOf(cell, feed.shareOf(cell)),
     };
     const points = cell.arming.flatMap((arming, i): Learning[] =>
       arming.armed.length > 0

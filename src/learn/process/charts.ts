@@ -61,28 +61,43 @@ export const tailLimit = (values: Float32Array | Float64Array, perTraining: numb
   return Math.max(tail, least);
 };
 
-/** Charts of all sensors: running state and limits in flat arrays, `sensor * CHARTS + chart`. */
-export class Charts {
+/** Limits and running state of the charts of all sensors, `sensor * CHARTS + chart`. */
+export interface ChartMemory {
   readonly limits: Float64Array;
   readonly means: Float64Array;
   /** As the short chart, of errors that were not clipped: what isolation compares between sensors. */
   readonly raw: Float64Array;
   /** Rows in alarm of the episode, and rows that it is still held. */
-  private readonly alarmed: Int32Array;
-  private readonly held: Int32Array;
+  readonly alarmed: Int32Array;
+  readonly held: Uint8Array;
+}
+
+export const chartMemory = (sensors: number): ChartMemory => ({
+  limits: new Float64Array(sensors * CHARTS).fill(Number.POSITIVE_INFINITY),
+  means: new Float64Array(sensors * CHARTS),
+  raw: new Float64Array(sensors),
+  alarmed: new Int32Array(sensors),
+  held: new Uint8Array(sensors),
+});
+
+export class Charts implements ChartMemory {
+  readonly limits: Float64Array;
+  readonly means: Float64Array;
+  readonly raw: Float64Array;
+  readonly alarmed: Int32Array;
+  readonly held: Uint8Array;
   /** A short chart of some sensor was in alarm; rows since when all of them are calm. */
-  private loud = false;
-  private calmRows = 0;
+  loud = false;
+  calmRows = 0;
   readonly count: number;
 
-  constructor(count: number, limits?: ArrayLike<number>) {
+  constructor(count: number, memory = chartMemory(count)) {
     this.count = count;
-    this.limits = new Float64Array(count * CHARTS).fill(Number.POSITIVE_INFINITY);
-    if (limits !== undefined) this.limits.set(limits);
-    this.means = new Float64Array(count * CHARTS);
-    this.raw = new Float64Array(count);
-    this.alarmed = new Int32Array(count);
-    this.held = new Int32Array(count);
+    this.limits = memory.limits;
+    this.means = memory.means;
+    this.raw = memory.raw;
+    this.alarmed = memory.alarmed;
+    this.held = memory.held;
   }
 
   /** Highest ratio of a chart to its limit. */
@@ -196,26 +211,6 @@ export class Charts {
       )
         best = k;
     return best;
-  }
-
-  get state(): { means: number[]; alarmed: number[]; raw: number[]; held: number[]; loud: boolean; calmRows: number } {
-    const { loud, calmRows } = this;
-    return {
-      means: [...this.means],
-      raw: [...this.raw],
-      alarmed: [...this.alarmed],
-      held: [...this.held],
-      loud,
-      calmRows,
-    };
-  }
-  set state(s: { means: number[]; raw: number[]; alarmed: number[]; held: number[]; loud: boolean; calmRows: number }) {
-    this.means.set(s.means);
-    this.raw.set(s.raw);
-    this.alarmed.set(s.alarmed);
-    this.held.set(s.held);
-    this.loud = s.loud;
-    this.calmRows = s.calmRows;
   }
 }
 

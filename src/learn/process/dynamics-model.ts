@@ -6,8 +6,11 @@
  * how much of the deviation ends if this point alone is corrected).
  */
 import type { BandColumns, CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
+import { scratch } from './arena.ts';
+import { armingList, namesOf } from './arming-table.ts';
 import { type Limits, surpriseOf } from './dynamics-limits.ts';
-import { isNextRow, MAX_STANDARDISED } from './dynamics-points.ts';
+import { isNextRow, MAX_DYNAMICS_POINTS, MAX_STANDARDISED } from './dynamics-points.ts';
+import { encodeDynamics } from './dynamics-save.ts';
 
 /** One row counts at most as so many times the limit of a single row, so that one spike does not ring on for hours. */
 const MAX_ROW_EXCESS = 10;
@@ -20,6 +23,12 @@ const MAX_NAMED = 8;
 /** Rows with more than this part of their points missing are not judged. */
 const MAX_ROW_MISSING = 0.5;
 
+/** Which points of the row in hand have no value: of whichever model scores just now. */
+const MISSING = new Int32Array(MAX_DYNAMICS_POINTS);
+/** Innovation of the row in hand, before it is bounded: of the model that scored last. */
+const INNOVATION = new Float64Array(MAX_DYNAMICS_POINTS);
+let scoredLast: unknown;
+
 export interface Horizon {
   /** Weight of the newest row, 0..1; about 2 / rate rows matter. */
   readonly rate: number;
@@ -28,10 +37,10 @@ export interface Horizon {
 
 /** What was learned: constant while the model runs. */
 export interface Learned {
-  readonly names: readonly string[];
-  readonly arming: readonly PointArming[];
+  /** What arming found out (arming-table.ts). */
+  readonly arming: Uint8Array;
   /** Columns that take part, and their standardisation. */
-  readonly columns: readonly number[];
+  readonly columns: Uint16Array;
   readonly mean: Float64Array;
   readonly scale: Float64Array;
   readonly stepUs: number;
@@ -112,7 +121,7 @@ class CellDeviation implements Deviation {
   }
 
   get text(): string {
-    const { horizons, names, columns } = this.learned;
+    const { horizons, arming, columns } = this.learned;
     const rows = Math.round(2 / horizons[this.horizon]!.rate - 1);
     const first = this.from[0]!;
     const times = this.observed / this.high;
@@ -120,7 +129,7 @@ class CellDeviation implements Deviation {
       `${columns.length} points do not move together as learned ` +
       `(${times >= 1 ? `${times.toPrecision(2)} times the limit` : 'still above what is usual'}, ` +
       `${rows <= 1 ? 'in this row' : `over about ${rows} rows`}); ` +
-      `a wrong ${names[first.point]} alone would explain ${Math.round(100 * Math.min(1, first.weight))} % of it`
+      `a wrong ${namesOf(arming)[first.point]} alone would explain ${Math.round(100 * Math.min(1, first.weight))} % of it`
     );
   }
 }
@@ -152,7 +161,7 @@ const contributions = (
       along[3 * p + i]! += lasting * lasting;
     }
   }
-  const weights = columns.map((point, i) => {
+  const weights = Array.from(columns, (point, i) => {
     const lasting = along[3 * p + i]!;
     const whole = lasting > 0 ? along[2 * p + i]! ** 2 / lasting : 0;
     return { point, weight: Math.max(along[i]! ** 2 / along[p + i]!, whole) / total };
@@ -163,7 +172,7 @@ const contributions = (
 /** w = operator * history - offset, four rows at a time: four independent sums keep the processor busy. */
 const apply = (operator: Float32Array, offset: Float64Array, history: Float64Array, w: Float64Array): void => {
   const width = history.length;
-  const p = w.length;
+  const p = offset.length;
   let a = 0;
   for (; a + 4 <= p; a += 4) {
     let i = a * width;
@@ -198,18 +207,12 @@ const scaleBy = (a: Float64Array, at: number, n: number, factor: number): void =
 };
 
 export class DynamicsModel implements CellModel {
-  readonly arming: readonly PointArming[];
   readonly bytesPerPoint: number;
   /** T2 per point of each horizon after the last row, on a log scale; for calibration and display. */
   readonly statistics: Float64Array;
   private readonly learned: Learned;
   private readonly running: Running;
-  private readonly innovation: Float64Array;
-  private readonly missing: Int32Array;
-  private readonly encode: (learned: Learned, running: Running) => Uint8Array;
   private readonly deviation: CellDeviation;
-  /** The innovation was cut to this part of itself. */
-  private kept = 1;
   /** The row in hand was judged. */
   private judged = false;
   /** How far each point alone must be off in one row for an alarm, in its unit; made when it is asked for. */
@@ -217,20 +220,19 @@ export class DynamicsModel implements CellModel {
   private readonly result: { surprise: number; state: 'scored'; deviations: readonly Deviation[] };
   private readonly one: readonly Deviation[];
 
-  constructor(learned: Learned, running: Running, encode: (learned: Learned, running: Running) => Uint8Array) {
+  constructor(learned: Learned, running: Running) {
     const p = learned.columns.length;
     this.learned = learned;
     this.running = running;
-    this.encode = encode;
-    this.arming = learned.arming;
-    this.innovation = new Float64Array(p);
-    this.missing = new Int32Array(p);
     this.statistics = new Float64Array(learned.horizons.length);
-    const floats = 3 * p + running.history.length + running.smooth.length + this.innovation.length;
-    this.bytesPerPoint = p === 0 ? 0 : (learned.operator.byteLength + 8 * floats + 8 * p) / p;
+    this.bytesPerPoint = p === 0 ? 0 : learned.operator.buffer.byteLength / p;
     this.deviation = new CellDeviation(learned, running);
     this.one = [this.deviation];
     this.result = { surprise: 0, state: 'scored', deviations: NO_DEVIATIONS };
+  }
+
+  get arming(): readonly PointArming[] {
+    return armingList(this.learned.arming);
   }
 
   score(tsUs: number, row: Float64Array): RowScore {
@@ -246,14 +248,14 @@ export class DynamicsModel implements CellModel {
       running.filled = 0;
       return UNSEEN;
     }
-    this.innovate(missing);
+    scoredLast = this;
+    this.innovate(missing, INNOVATION);
     if (running.filled < learned.lags) {
       running.filled++;
       return UNSEEN;
     }
-    this.bound();
     this.judged = true;
-    return this.judge(this.smoothen());
+    return this.judge(this.smoothen(INNOVATION, this.bounded(INNOVATION)));
   }
 
   /**
@@ -261,22 +263,25 @@ export class DynamicsModel implements CellModel {
    * square of the operator is lower triangular). NaN where the row was not judged.
    */
   expected(into: BandColumns): void {
-    const { columns, mean, scale, operator } = this.learned;
+    const { columns, mean, scale, operator, offset } = this.learned;
     for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
     if (!this.judged) return;
     const { history } = this.running;
     const width = history.length;
+    // Others scored since: the history still holds the row, with what was filled in.
+    if (scoredLast !== this) apply(operator, offset, history, INNOVATION);
+    scoredLast = this;
     this.widths ??= this.widthsOf();
-    const off = new Float64Array(columns.length);
-    for (let a = 0; a < columns.length; a++) {
-      let sum = this.innovation[a]! / this.kept;
-      for (let c = 0; c < a; c++) sum -= operator[a * width + c]! * off[c]!;
-      off[a] = sum / operator[a * width + a]!;
-      const at = columns[a]!;
+    const off = scratch(columns.length);
+    for (let a = 0, at = 0; a < columns.length; a++, at += width) {
+      let sum = INNOVATION[a]!;
+      for (let c = 0; c < a; c++) sum -= operator[at + c]! * off[c]!;
+      off[a] = sum / operator[at + a]!;
+      const point = columns[a]!;
       const expected = mean[a]! + scale[a]! * (history[a]! - off[a]!);
-      into.expected[at] = expected;
-      into.low[at] = expected - this.widths[a]!;
-      into.high[at] = expected + this.widths[a]!;
+      into.expected[point] = expected;
+      into.low[point] = expected - this.widths[a]!;
+      into.high[point] = expected + this.widths[a]!;
     }
   }
 
@@ -295,7 +300,7 @@ export class DynamicsModel implements CellModel {
   }
 
   save(): Uint8Array {
-    return this.encode(this.learned, this.running);
+    return encodeDynamics(this.learned, this.running);
   }
 
   /** After a gap nothing that was smoothed tells about now. */
@@ -315,7 +320,7 @@ export class DynamicsModel implements CellModel {
     let missing = 0;
     for (let i = 0; i < p; i++) {
       const z = (row[columns[i]!]! - mean[i]!) / scale[i]!;
-      if (Number.isNaN(z)) this.missing[missing++] = i;
+      if (Number.isNaN(z)) MISSING[missing++] = i;
       else history[i] = z > MAX_STANDARDISED ? MAX_STANDARDISED : z < -MAX_STANDARDISED ? -MAX_STANDARDISED : z;
     }
     return missing;
@@ -325,16 +330,15 @@ export class DynamicsModel implements CellModel {
    * The whitened innovation of the row. Missing points get the value that makes it smallest, which is their expectation
    * given all the others (Gauss-Seidel on the normal equations).
    */
-  private innovate(missing: number): void {
+  private innovate(missing: number, w: Float64Array): void {
     const { operator, offset } = this.learned;
     const { history } = this.running;
-    const w = this.innovation;
-    const p = w.length;
+    const p = offset.length;
     const width = history.length;
     apply(operator, offset, history, w);
     for (let pass = 0; missing > 0 && pass < FILL_PASSES; pass++)
       for (let k = 0; k < missing; k++) {
-        const i = this.missing[k]!;
+        const i = MISSING[k]!;
         let along = 0;
         let square = 0;
         for (let a = 0; a < p; a++) {
@@ -348,21 +352,20 @@ export class DynamicsModel implements CellModel {
       }
   }
 
-  private bound(): void {
-    const w = this.innovation;
+  /** The part of an innovation that counts, 0..1. */
+  private bounded(w: Float64Array): number {
+    const p = this.learned.offset.length;
     let square = 0;
-    for (let a = 0; a < w.length; a++) square += w[a]! * w[a]!;
-    const most = MAX_ROW_EXCESS * w.length * Math.exp(this.learned.horizons[0]!.limits.raise);
-    this.kept = square > most ? Math.sqrt(most / square) : 1;
-    if (this.kept < 1) scaleBy(w, 0, w.length, this.kept);
+    for (let a = 0; a < p; a++) square += w[a]! * w[a]!;
+    const most = MAX_ROW_EXCESS * p * Math.exp(this.learned.horizons[0]!.limits.raise);
+    return square > most ? Math.sqrt(most / square) : 1;
   }
 
   /** Moves all horizons on; answers with the one that is nearest to, or furthest above, its limit. */
-  private smoothen(): number {
+  private smoothen(w: Float64Array, part: number): number {
     const { horizons } = this.learned;
     const { smooth, variance, raised } = this.running;
-    const w = this.innovation;
-    const p = w.length;
+    const p = this.learned.offset.length;
     let worst = 0;
     let height = Number.NEGATIVE_INFINITY;
     for (let h = 0; h < horizons.length; h++) {
@@ -371,7 +374,7 @@ export class DynamicsModel implements CellModel {
       variance[h] = keep * keep * variance[h]! + rate * rate;
       let square = 0;
       for (let a = 0, at = h * p; a < p; a++, at++) {
-        const s = keep * smooth[at]! + rate * w[a]!;
+        const s = keep * smooth[at]! + rate * (part * w[a]!);
         smooth[at] = s;
         square += s * s;
       }

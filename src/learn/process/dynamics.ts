@@ -9,6 +9,7 @@
  * (Tennessee Eastman faults 3 and 9); and it does not see what leaves the relations as they were, as a replay of all points of the cell.
  */
 import type { CellLearner, CellModel, PointArming, RowTable } from '../../core/process.ts';
+import { packArming } from './arming-table.ts';
 import { regress, type Shape } from './dynamics-fit.ts';
 import { type Limits, limitsOf } from './dynamics-limits.ts';
 import { DynamicsModel, type Horizon, type Learned, startRunning } from './dynamics-model.ts';
@@ -20,7 +21,7 @@ import {
   type PointChoice,
   standardisedRows,
 } from './dynamics-points.ts';
-import { decodeDynamics, encodeDynamics } from './dynamics-save.ts';
+import { decodeDynamics, gatherDynamics } from './dynamics-save.ts';
 
 /** Weights of the newest row: one row, about 6, 19 and 66 rows. A horizon is used where training is long enough for its limit. */
 const RATES = [1, 0.3, 0.1, 0.03];
@@ -67,8 +68,7 @@ const fitPart = (
       offset[a]! += l * fit.weights[p * fit.lags * p + c]!;
     }
   const learned = {
-    names: table.points,
-    columns: chosen,
+    columns: Uint16Array.from(chosen),
     mean: Float64Array.from(chosen, (c) => choices[c]!.mean),
     scale: Float64Array.from(chosen, (c) => choices[c]!.scale),
     stepUs,
@@ -112,7 +112,7 @@ const horizonsOf = (heldOut: Float64Array, starts: readonly number[], p: number,
 
 /** How the model of the first part finds the later part: rows in alarm, and how far limits must go up for none to be. */
 const proveLater = (cell: Cell, learned: Learned, from: number, to: number) => {
-  const model = new DynamicsModel(learned, startRunning(learned), encodeDynamics);
+  const model = new DynamicsModel(learned, startRunning(learned));
   const row = new Float64Array(cell.table.points.length);
   let judged = 0;
   let alarms = 0;
@@ -137,7 +137,7 @@ const proveLater = (cell: Cell, learned: Learned, from: number, to: number) => {
 const detectableOf = (learned: Omit<Learned, 'arming'>): { bias: number; withinUs: number }[] => {
   const p = learned.columns.length;
   const width = p * (learned.lags + 1);
-  return learned.columns.map((_, i) => {
+  return Array.from(learned.columns, (_, i) => {
     let square = 0;
     for (let a = 0; a < p; a++) {
       let lasting = 0;
@@ -155,11 +155,15 @@ const detectableOf = (learned: Omit<Learned, 'arming'>): { bias: number; withinU
   });
 };
 
+const armed = (whole: Learned): CellModel => {
+  const { learned, running } = gatherDynamics(whole, startRunning(whole));
+  return new DynamicsModel(learned, running);
+};
+
 const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: string): CellModel => {
   const learned: Learned = {
-    names: table.points,
-    arming: table.points.map((point, i) => armingOf(point, choices[i]!, why)),
-    columns: [],
+    arming: packArming(table.points.map((point, i) => armingOf(point, choices[i]!, why))),
+    columns: new Uint16Array(0),
     mean: new Float64Array(0),
     scale: new Float64Array(0),
     stepUs: 0,
@@ -168,7 +172,7 @@ const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: str
     offset: new Float64Array(0),
     horizons: [],
   };
-  return new DynamicsModel(learned, startRunning(learned), encodeDynamics);
+  return armed(learned);
 };
 
 const armingOf = (point: string, choice: PointChoice, why: string): PointArming => ({
@@ -201,7 +205,7 @@ export const dynamics: CellLearner = {
     const middle = from + Math.floor((to - from) * PROOF_FROM);
     const first = fitPart(cell, from, middle, 0);
     if (first === undefined) return unarmedModel(table, choices, 'its points cannot be told apart');
-    const later = proveLater(cell, { ...first.learned, arming: [] }, middle, to);
+    const later = proveLater(cell, { ...first.learned, arming: packArming([]) }, middle, to);
     const widen = later.part > MAX_LATER_ALARMS ? later.widen : 0;
     if (widen > Math.log(MAX_WIDENING) || later.part === 1)
       return unarmedModel(
@@ -223,11 +227,10 @@ export const dynamics: CellLearner = {
         withinUs: detectable[at]!.withinUs,
       };
     });
-    const whole: Learned = { ...learned, arming };
-    return new DynamicsModel(whole, startRunning(whole), encodeDynamics);
+    return armed({ ...learned, arming: packArming(arming) });
   },
   restore(saved): CellModel {
     const { learned, running } = decodeDynamics(saved);
-    return new DynamicsModel(learned, running, encodeDynamics);
+    return new DynamicsModel(learned, running);
   },
 };

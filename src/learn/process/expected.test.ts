@@ -76,6 +76,26 @@ describe('what a model expects', () => {
     expect(inside[3]!).toBeGreaterThan(0.98);
   });
 
+  it('dynamics: is asked after another cell was judged too', () => {
+    const [one, other] = [3, 5].map((seed) => dynamics.fit(table(1500, seed), { stepUs: STEP_US }));
+    const [alone, after] = [band(), band()];
+    for (let i = 0; i < 20; i++) {
+      const row = Float64Array.from(later.columns, (c) => c[i]!);
+      one!.score(later.tsUs[i]!, row);
+      one!.expected!(alone);
+      other!.score(
+        later.tsUs[i]!,
+        row.map((x) => x + 1),
+      );
+      one!.expected!(after);
+    }
+    expect(alone.expected).not.toContain(Number.NaN);
+    for (let p = 0; p < 4; p++) {
+      expect(after.expected[p]).toBeCloseTo(alone.expected[p]!, 6);
+      expect(after.high[p]).toBeCloseTo(alone.high[p]!, 6);
+    }
+  });
+
   it('a bias is off what is expected for as long as it lasts, also through a restart', () => {
     const model = learner.restore(whole.save());
     const into = band();

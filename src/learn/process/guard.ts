@@ -9,7 +9,7 @@ import type { PointShape } from './nature.ts';
 /** Parts of the training that are compared to see whether limits hold. */
 const BLOCKS = 4;
 /** Values that a point rests at (a closed valve's zero): each has its own longest rest. */
-const MAX_RESTS = 3;
+export const MAX_RESTS = 3;
 /** A standstill is odd from this many times the longest seen, and a few rows more. */
 const STUCK_FACTOR = 2;
 const STUCK_ROWS = 4;
@@ -95,26 +95,55 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
 const stillness = (shape: PointShape): number => Math.min(shape.accuracy, STILL_PART * (shape.high - shape.low));
 
 /** Steps that a recording must show before it is known to be as fine as the limits take it to be. */
-export const finenessOf = (shape: PointShape): number => Math.max(stillness(shape), shape.resolution * (1 + 1e-6));
+const finenessOf = (shape: PointShape): number => Math.max(stillness(shape), shape.resolution * (1 + 1e-6));
 
 /** What is frozen stays the same to the last digit, in whatever resolution: this part of the span is no digit. */
 const SAME = 1e-9;
-export const sameness = (shape: PointShape): number => SAME * (shape.high - shape.low);
+export const sameness = (low: number, high: number): number => SAME * (high - low);
 
 /** Smaller resolutions, as a part of the span, are those of real numbers: that one of them is round is no chance. */
 const FINE = 1e-4;
 const isRound = (value: number): boolean => Math.abs(value - Number(value.toPrecision(3))) <= 1e-6 * Math.abs(value);
 
+/** What a standstill is judged by, per point. */
+export interface StandstillColumns {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly accuracy: Float64Array;
+  /** MAX_RESTS a point, NaN behind the last; rows accepted at each, and elsewhere (Infinity: not armed). */
+  readonly rests: Float64Array;
+  readonly restRows: Int32Array;
+  readonly otherRows: Float64Array;
+  /** 1 where its values are far apart: each of them is round. */
+  readonly coarse: Uint8Array;
+  /** The step that a recording must show, or it stands still by being coarser. */
+  readonly fineness: Float64Array;
+}
+
+export const standstillColumns = (shapes: readonly PointShape[], guards: readonly GuardLimits[]): StandstillColumns => {
+  const places = Array.from({ length: MAX_RESTS }, (_, i) => i);
+  return {
+    low: Float64Array.from(shapes, (s) => s.low),
+    high: Float64Array.from(shapes, (s) => s.high),
+    accuracy: Float64Array.from(shapes, (s) => s.accuracy),
+    rests: Float64Array.from(guards.flatMap((g) => places.map((i) => g.rests[i] ?? Number.NaN))),
+    restRows: Int32Array.from(guards.flatMap((g) => places.map((i) => g.restRows[i] ?? 0))),
+    otherRows: Float64Array.from(guards, (g) => g.otherRows),
+    coarse: Uint8Array.from(shapes, (s) => (s.resolution > FINE * (s.high - s.low) ? 1 : 0)),
+    fineness: Float64Array.from(shapes, finenessOf),
+  };
+};
+
 /**
  * What holds a value outside of all that it was: a valve that is shut, an output at its limit, a machine without supply.
  * That is a matter of its level. A sensor that froze there stands at any number.
  */
-const isBound = (shape: PointShape, value: number): boolean =>
-  !(value > shape.low && value < shape.high) && (shape.resolution > FINE * (shape.high - shape.low) || isRound(value));
+const isBound = (m: StandstillColumns, point: number, value: number): boolean =>
+  !(value > m.low[point]! && value < m.high[point]!) && (m.coarse[point] === 1 || isRound(value));
 
 /** Rows that a point may stand still at this value. */
-export const standstillOf = (limits: GuardLimits, shape: PointShape, value: number): number => {
-  for (let i = 0; i < limits.rests.length; i++)
-    if (Math.abs(value - limits.rests[i]!) <= 2 * shape.accuracy) return limits.restRows[i]!;
-  return isBound(shape, value) ? Number.POSITIVE_INFINITY : limits.otherRows;
+export const standstillOf = (m: StandstillColumns, point: number, value: number): number => {
+  for (let i = point * MAX_RESTS; i < (point + 1) * MAX_RESTS; i++)
+    if (Math.abs(value - m.rests[i]!) <= 2 * m.accuracy[point]!) return m.restRows[i]!;
+  return isBound(m, point, value) ? Number.POSITIVE_INFINITY : m.otherRows[point]!;
 };

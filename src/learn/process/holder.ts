@@ -1,6 +1,13 @@
 /** The row in hand and the one before, with the last known value where a value is missing. The same code fits and scores. */
 import type { PointShape } from './nature.ts';
 
+/** Before anything is known a point is taken to be at its mean. */
+export const holderMemory = (shapes: readonly PointShape[]): Pick<Holder, 'values' | 'previous' | 'known'> => ({
+  values: Float64Array.from(shapes, (s) => s.mean),
+  previous: Float64Array.from(shapes, (s) => s.mean),
+  known: new Uint8Array(shapes.length),
+});
+
 /** A distance of more than this many usual steps is a gap: what came before says nothing about the next row. */
 const GAP_STEPS = 1.5;
 
@@ -15,13 +22,13 @@ export class Holder {
   complete = false;
   /** Some point is known in this row. */
   anything = false;
-  private lastUs = Number.NaN;
+  lastUs = Number.NaN;
   private readonly stepUs: number;
 
-  constructor(shapes: readonly PointShape[], stepUs: number) {
-    this.values = Float64Array.from(shapes, (s) => s.mean);
-    this.previous = Float64Array.from(shapes, (s) => s.mean);
-    this.known = new Uint8Array(shapes.length);
+  constructor(memory: Pick<Holder, 'values' | 'previous' | 'known'>, stepUs: number) {
+    this.values = memory.values;
+    this.previous = memory.previous;
+    this.known = memory.known;
     this.stepUs = stepUs;
   }
 
@@ -52,15 +59,5 @@ export class Holder {
     this.complete = complete;
     this.anything = anything;
     if (!this.contiguous) previous.set(values);
-  }
-
-  get state(): { values: number[]; previous: number[]; known: number[]; lastUs: number } {
-    return { values: [...this.values], previous: [...this.previous], known: [...this.known], lastUs: this.lastUs };
-  }
-  set state(s: { values: number[]; previous: number[]; known: number[]; lastUs: number }) {
-    this.values.set(s.values);
-    this.previous.set(s.previous);
-    this.known.set(s.known);
-    this.lastUs = s.lastUs;
   }
 }

@@ -19,8 +19,8 @@ import type {
 import { dynamics } from './dynamics.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
-import { inexperienced, prove, type Voice, voiceOf } from './proof.ts';
-import { softLearner } from './soft-index.ts';
+import { inexperienced, prove, Silence, type Voice } from './proof.ts';
+import { softLearner, softLearnerWith } from './soft-index.ts';
 
 const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner];
 /** The kind of deviation that each member's expectation is of. */
@@ -35,17 +35,19 @@ export const MAX_TOLD = 12;
 interface Member {
   readonly learner: CellLearner;
   readonly model: CellModel;
-  readonly silenced: ReadonlySet<Voice>;
+  readonly silenced: Silence;
 }
 
 /** A point is armed for what any member is armed for; what the proof silenced is said. */
-const armingOf = (members: readonly Member[], point: number): PointArming => {
-  const all = members.map((m) => ({ arming: m.model.arming[point]!, silenced: m.silenced }));
+const armingOf = (
+  members: readonly Member[],
+  lists: readonly (readonly PointArming[])[],
+  point: number,
+): PointArming => {
+  const all = members.map((m, i) => ({ arming: lists[i]![point]!, silenced: m.silenced }));
   const best = all[0]!.arming;
-  const silenced = all.flatMap((m) => m.arming.armed.filter((k) => m.silenced.has(voiceOf(k, point))));
-  const armed = all.flatMap((m) =>
-    m.arming.armed.filter((k) => !m.silenced.has(voiceOf(k, point)) && !m.silenced.has(voiceOf(k, -1))),
-  );
+  const silenced = all.flatMap((m) => m.arming.armed.filter((k) => m.silenced.has(k, point)));
+  const armed = all.flatMap((m) => m.arming.armed.filter((k) => !m.silenced.has(k, point) && !m.silenced.has(k, -1)));
   const detectable = all
     .filter((m) => !Number.isNaN(m.arming.detectable))
     .sort((a, b) => a.arming.detectable - b.arming.detectable)[0]?.arming;
@@ -65,22 +67,33 @@ const armingOf = (members: readonly Member[], point: number): PointArming => {
   };
 };
 
+const bandOf = (points: number): BandColumns => ({
+  expected: new Float64Array(points),
+  low: new Float64Array(points),
+  high: new Float64Array(points),
+});
+let spare = bandOf(0);
+/** Where a member writes what it expects of at least so many points: gone with the next call. */
+const bandFor = (points: number): BandColumns => {
+  if (spare.expected.length < points) spare = bandOf(points);
+  return spare;
+};
+
 const build = (members: readonly Member[]): CellModel => {
-  const points = members[0]!.model.arming.length;
   const deviations: Deviation[] = [];
   const result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] } = {
     surprise: 0,
     state: 'learning',
     deviations,
   };
-  const one: BandColumns = {
-    expected: new Float64Array(points),
-    low: new Float64Array(points),
-    high: new Float64Array(points),
-  };
   return {
-    arming: Array.from({ length: points }, (_, p) => armingOf(members, p)),
-    invariants: members.flatMap((m) => m.model.invariants ?? []),
+    get arming() {
+      const lists = members.map(({ model }) => model.arming);
+      return lists[0]!.map((_, p) => armingOf(members, lists, p));
+    },
+    get invariants() {
+      return members.flatMap((m) => m.model.invariants ?? []);
+    },
     bytesPerPoint: members.reduce((sum, m) => sum + m.model.bytesPerPoint, 0),
     score(tsUs: number, row: Float64Array): RowScore {
       deviations.length = 0;
@@ -94,10 +107,10 @@ const build = (members: readonly Member[]): CellModel => {
         }
         result.state = 'scored';
         // Below the alarm a member does not say of what: where it is silenced in part, that could be the silenced part.
-        let surprise = m.silenced.size > 0 ? 0 : Math.min(score.surprise, 0.499);
+        let surprise = m.silenced.isEmpty ? Math.min(score.surprise, 0.499) : 0;
         if (score.surprise >= 0.5)
           for (const d of score.deviations) {
-            if (m.silenced.size > 0 && m.silenced.has(voiceOf(d.kind, d.point))) continue;
+            if (!m.silenced.isEmpty && m.silenced.has(d.kind, d.point)) continue;
             surprise = Math.max(surprise, d.surprise);
             deviations.push(d);
           }
@@ -109,15 +122,16 @@ const build = (members: readonly Member[]): CellModel => {
     },
     // The best informed first; what a member may not say is not shown either.
     expected(into: BandColumns): void {
+      const { length } = into.expected;
+      const one = bandFor(length);
       for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
       for (const m of members) {
-        if (m.model.expected === undefined) continue;
-        m.model.expected(one);
         const kind = EXPECTS[m.learner.name]!;
-        if (m.silenced.has(voiceOf(kind, -1))) continue;
-        for (let p = 0; p < points; p++) {
+        if (m.model.expected === undefined || m.silenced.has(kind, -1)) continue;
+        m.model.expected(one);
+        for (let p = 0; p < length; p++) {
           if (Number.isNaN(one.expected[p]!) || !Number.isNaN(into.expected[p]!)) continue;
-          if (m.silenced.size > 0 && m.silenced.has(voiceOf(kind, p))) continue;
+          if (!m.silenced.isEmpty && m.silenced.has(kind, p)) continue;
           into.expected[p] = one.expected[p]!;
           into.low[p] = one.low[p]!;
           into.high[p] = one.high[p]!;
@@ -133,7 +147,12 @@ const pack = (members: readonly Member[]): Uint8Array => {
   const bodies = members.map((m) => m.model.save());
   const header = new TextEncoder().encode(
     JSON.stringify(
-      members.map((m, i) => ({ name: m.learner.name, bytes: bodies[i]!.length, silenced: [...m.silenced] })),
+      members.map((m, i) => ({
+        name: m.learner.name,
+        bytes: bodies[i]!.length,
+        points: m.silenced.points,
+        silenced: m.silenced.voices,
+      })),
     ),
   );
   const out = new Uint8Array(4 + header.length + bodies.reduce((n, b) => n + b.length, 0));
@@ -152,7 +171,8 @@ const unpack = (saved: Uint8Array): Member[] => {
   const header = JSON.parse(new TextDecoder().decode(saved.subarray(4, 4 + length))) as {
     name: string;
     bytes: number;
-    silenced: string[];
+    silenced: Voice[];
+    points: number;
   }[];
   let at = 4 + length;
   return header.map((h) => {
@@ -160,7 +180,8 @@ const unpack = (saved: Uint8Array): Member[] => {
     if (learner === undefined) throw new Error(`saved by a member that is not known: ${h.name}`);
     const body = saved.slice(at, at + h.bytes);
     at += h.bytes;
-    return { learner, model: learner.restore(body), silenced: new Set(h.silenced) };
+    const model = learner.restore(body);
+    return { learner, model, silenced: new Silence(h.silenced, h.points) };
   });
 };
 
@@ -173,18 +194,23 @@ export const processLearner: CellLearner = {
   name: 'process',
   fit(table, options = {}) {
     const stepUs = options.stepUs ?? usualStep(table);
-    const member = (learner: CellLearner, silenced: readonly Voice[]): Member => ({
+    const proved = (learner: CellLearner, silenced: readonly Voice[] = []): Silence =>
+      new Silence([...silenced, ...prove(learner, table, stepUs, BUDGET_US).silenced], table.points.length);
+    const member = (learner: CellLearner): Member => ({
       learner,
       model: learner.fit(table, { stepUs }),
-      silenced: new Set([...silenced, ...prove(learner, table, stepUs, BUDGET_US).silenced]),
+      silenced: proved(learner),
     });
-    const soft = member(softLearner, inexperienced(table));
+    const silenced = proved(softLearner, inexperienced(table));
+    // A watch for replays that is not heard would be most of a point's memory.
+    const heard = softLearnerWith((p) => silenced.has('replay', p));
+    const soft: Member = { learner: softLearner, model: heard.fit(table, { stepUs }), silenced };
     // The level of a point that the others predict is theirs to judge: they know why it moves.
     const predicted = soft.model.arming.map(
-      (a, p) => a.armed.includes('soft-sensor') && !soft.silenced.has(voiceOf('soft-sensor', p)),
+      (a, p) => a.armed.includes('soft-sensor') && !soft.silenced.has('soft-sensor', p),
     );
     const level = levelLearnerWith(LEVEL_SETTING, (p) => predicted[p]!);
-    const members = [soft, member(dynamics, []), member(level, [])];
+    const members = [soft, member(dynamics), member(level)];
     return build(members);
   },
   restore: (saved) => build(unpack(saved)),

@@ -4,9 +4,7 @@
  * contributions: Alcala and Qin, Automatica 45, 2009.) The derivatives of the sensors are taken at the row in hand.
  */
 import type { Charts } from './charts.ts';
-import type { PointShape } from './nature.ts';
-import type { Sensor } from './sensors.ts';
-import type { Library } from './terms.ts';
+import { type SoftMemory, VALUE } from './soft-memory.ts';
 
 export interface Suspect {
   readonly point: number;
@@ -22,66 +20,52 @@ const MEMORY = 0.95;
 export const MAX_SUSPECTS = 5;
 
 export class Isolation {
-  /** `[point * sensors + sensor]`: change of a sensor's error by a bias of one span, units of its scale. */
-  private readonly slope: Float64Array;
-  /** Part explained by each point, averaged over the episode: what is alike in one state of the plant differs in another. */
-  private readonly evidence: Float64Array;
-  private gathered = 0;
-  private readonly shapes: readonly PointShape[];
-  private readonly library: Library;
-  private readonly sensors: readonly Sensor[];
+  /** Weight of what `evidence` of the memory holds: the part explained by each point, averaged over the episode. */
+  gathered = 0;
+  private readonly memory: SoftMemory;
 
-  constructor(shapes: readonly PointShape[], library: Library, sensors: readonly Sensor[]) {
-    this.shapes = shapes;
-    this.library = library;
-    this.sensors = sensors;
-    this.evidence = new Float64Array(shapes.length);
-    this.slope = new Float64Array(shapes.length * sensors.length);
+  constructor(memory: SoftMemory) {
+    this.memory = memory;
   }
 
   /** Call when nothing is in alarm: the next episode is judged by itself. */
   forget(): void {
     if (this.gathered === 0) return;
-    this.evidence.fill(0);
+    this.memory.evidence.fill(0);
     this.gathered = 0;
   }
 
-  private fillSlopes(base: Float64Array): void {
-    const { shapes, library, sensors, slope } = this;
-    const n = sensors.length;
-    slope.fill(0);
-    const span = (p: number): number => shapes[p]!.high - shapes[p]!.low;
+  /** Into `slope[point * sensors + sensor]`: change of a sensor's error by a bias of one span, units of its scale. */
+  private fillSlopes(base: Float64Array, slope: Float64Array): void {
+    const m = this.memory;
+    const n = m.sensorPoint.length;
+    const span = (p: number): number => m.high[p]! - m.low[p]!;
     const move = (b: number, s: number, by: number): void => {
-      const entry = library.base[b]!;
-      if (entry.point < 0 || by === 0) return;
-      const unit = Number.isNaN(entry.state) ? span(entry.point) / shapes[entry.point]!.deviation : 1;
-      slope[entry.point * n + s]! -= by * unit;
+      const point = m.basePoint[b]!;
+      if (point < 0 || by === 0) return;
+      const unit = m.baseKind[b] === VALUE ? span(point) / m.deviation[point]! : 1;
+      slope[point * n + s]! -= by * unit;
     };
     for (let s = 0; s < n; s++) {
-      const { terms, weights, point, scale } = sensors[s]!;
-      for (let i = 0; i < terms.length; i++) {
-        const l = library.left[terms[i]!]!;
-        const r = library.right[terms[i]!]!;
-        move(l, s, (weights[i]! * base[r]!) / scale);
-        move(r, s, (weights[i]! * base[l]!) / scale);
+      const point = m.sensorPoint[s]!;
+      const scale = m.sensorScale[s]!;
+      for (let i = m.sensorAt[s]!; i < m.sensorAt[s + 1]!; i++) {
+        const l = m.termLeft[m.sensorTerm[i]!]!;
+        const r = m.termRight[m.sensorTerm[i]!]!;
+        move(l, s, (m.sensorWeight[i]! * base[r]!) / scale);
+        move(r, s, (m.sensorWeight[i]! * base[l]!) / scale);
       }
-      slope[point * n + s]! += span(point) / shapes[point]!.deviation / scale;
+      slope[point * n + s]! += span(point) / m.deviation[point]! / scale;
     }
-  }
-
-  get state(): { evidence: number[]; gathered: number } {
-    return { evidence: [...this.evidence], gathered: this.gathered };
-  }
-  set state(s: { evidence: number[]; gathered: number }) {
-    this.evidence.set(s.evidence);
-    this.gathered = s.gathered;
   }
 
   /** The suspects for what chart `chart` of all sensors shows now, the strongest first. */
   suspects(base: Float64Array, charts: Charts, chart: number): Suspect[] {
-    this.fillSlopes(base);
-    const { shapes, sensors, slope } = this;
-    const n = sensors.length;
+    const { evidence, high, low, mean, sensorPoint } = this.memory;
+    const points = mean.length;
+    const n = sensorPoint.length;
+    const slope = new Float64Array(points * n);
+    this.fillSlopes(base, slope);
     let all = 0;
     const errors = new Float64Array(n);
     const weights = new Float64Array(n);
@@ -93,8 +77,7 @@ export class Isolation {
     }
     if (all === 0) return [];
     const out: { point: number; weight: number; bias: number }[] = [];
-    const { evidence } = this;
-    for (let p = 0; p < shapes.length; p++) {
+    for (let p = 0; p < points; p++) {
       let along = 0;
       let length = 0;
       for (let s = 0; s < n; s++) {
@@ -104,7 +87,7 @@ export class Isolation {
       }
       evidence[p]! *= MEMORY;
       if (length === 0) continue;
-      const span = shapes[p]!.high - shapes[p]!.low;
+      const span = high[p]! - low[p]!;
       evidence[p]! += (1 - MEMORY) * ((along * along) / length / all);
       out.push({ point: p, weight: evidence[p]!, bias: (along / length) * span });
     }

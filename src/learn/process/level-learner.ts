@@ -11,27 +11,39 @@ import type {
   RowScore,
   RowTable,
 } from '../../core/process.ts';
+import { type Arrays, bring, gather, keep } from './arena.ts';
+import { armingList, packArming } from './arming-table.ts';
 import {
+  averagingOf,
   correlationRows,
   feedLevel,
+  isLevelAlarm,
+  LEVEL_NUMBERS,
   LEVEL_SETTING,
   type LevelSetting,
   type LevelState,
+  levelOf,
   levelWidth,
   newLevel,
 } from './level.ts';
 
-/** Ten numbers a point. */
-const LEVEL_BYTES = 80;
+const SAVED_AS = 'level 2';
 /** A point with fewer distinct values has states, not levels. */
 const LEAST_VALUES = 20;
 /** False episodes on the training rows themselves beyond the budget, above which the guard stays unarmed. */
 const SPARE_EPISODES = 1;
 
-interface Saved {
-  readonly points: readonly string[];
-  readonly levels: readonly (LevelState | null)[];
-  readonly arming: readonly PointArming[];
+interface LevelMemory extends Arrays {
+  /** What arming found out (arming-table.ts). */
+  readonly arming: Uint8Array;
+  /** Columns that are watched. */
+  readonly watched: Uint16Array;
+  /** LEVEL_NUMBERS for each of them, one after another. */
+  readonly levels: Float64Array;
+  /** Points of the cell. */
+  readonly points: Uint16Array;
+  /** How an alarm is raised, taken back and learned during. */
+  readonly setting: Float64Array;
 }
 
 const distinctValues = (column: Float64Array, enough: number): number => {
@@ -43,52 +55,79 @@ const distinctValues = (column: Float64Array, enough: number): number => {
   return seen.size;
 };
 
-const build = (saved: Saved): CellModel => {
-  const levels = saved.levels;
-  const armed = levels.some((l) => l !== null);
+const settingsOf = (s: LevelSetting): Float64Array =>
+  Float64Array.of(s.averaged, s.remembered, s.blocksNeeded, s.oddWeight, s.release, s.budgetUs);
+const settingOf = (list: Float64Array): LevelSetting => {
+  const [averaged, remembered, blocksNeeded, oddWeight, release, budgetUs] = [...list] as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { averaged, remembered, blocksNeeded, oddWeight, release, budgetUs };
+};
+
+const build = (memory: LevelMemory): CellModel => {
+  const { watched, levels } = memory;
+  const setting = settingOf(memory.setting);
+  const deviations: Deviation[] = [];
+  const result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] } = {
+    surprise: 0,
+    state: 'learning',
+    deviations,
+  };
   return {
-    arming: saved.arming,
-    bytesPerPoint: levels.length === 0 ? 0 : (LEVEL_BYTES * levels.filter((l) => l !== null).length) / levels.length,
+    get arming() {
+      return armingList(memory.arming);
+    },
+    bytesPerPoint: levels.buffer.byteLength / Math.max(1, memory.points[0]!),
     score(_tsUs: number, row: Float64Array): RowScore {
-      const deviations: Deviation[] = [];
+      deviations.length = 0;
       let highest = 0;
       let judged = false;
       let known = false;
-      for (let p = 0; p < levels.length; p++) {
-        const level = levels[p];
-        if (!level) continue;
+      for (let i = 0; i < watched.length; i++) {
+        const p = watched[i]!;
+        const at = i * LEVEL_NUMBERS;
         known ||= !Number.isNaN(row[p]!);
-        const surprise = feedLevel(level, row[p]!);
+        const surprise = feedLevel(levels, row[p]!, at, setting);
         if (Number.isNaN(surprise)) continue;
         judged = true;
-        highest = Math.max(highest, surprise);
+        if (surprise > highest) highest = surprise;
         if (surprise < 0.5) continue;
-        const width = levelWidth(level);
+        const width = levelWidth(levels, at);
+        const { smooth, mean } = levelOf(levels, at);
         deviations.push({
           point: p,
           kind: 'level',
           surprise,
-          observed: level.smooth,
-          expected: level.mean,
-          low: level.mean - width,
-          high: level.mean + width,
+          observed: smooth,
+          expected: mean,
+          low: mean - width,
+          high: mean + width,
           from: [{ point: p, weight: 1 }],
           text: '',
         });
       }
-      return { surprise: highest, state: judged ? 'scored' : armed && !known ? 'unseen' : 'learning', deviations };
+      result.surprise = highest;
+      result.state = judged ? 'scored' : watched.length > 0 && !known ? 'unseen' : 'learning';
+      return result;
     },
     expected(into: BandColumns): void {
-      for (let p = 0; p < levels.length; p++) {
-        const level = levels[p];
-        const mean = level ? level.mean : Number.NaN;
-        const width = level ? levelWidth(level) : Number.NaN;
+      for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
+      for (let i = 0; i < watched.length; i++) {
+        const p = watched[i]!;
+        const at = i * LEVEL_NUMBERS;
+        const { mean } = levelOf(levels, at);
+        const width = levelWidth(levels, at);
         into.expected[p] = mean;
         into.low[p] = mean - width;
         into.high[p] = mean + width;
       }
     },
-    save: () => new TextEncoder().encode(JSON.stringify(saved, (_, x: unknown) => (Number.isNaN(x) ? 'NaN' : x))),
+    save: () => keep(SAVED_AS, [], memory),
   };
 };
 
@@ -105,7 +144,7 @@ export const levelLearnerWith = (
     const sharers = continuous.filter((is, p) => is && !skip(p)).length;
     const allowed = (table.count * stepUs) / setting.budgetUs + SPARE_EPISODES;
     const arming: PointArming[] = [];
-    const levels = table.columns.map((column, p) => {
+    const levels = table.columns.map((column, p): LevelState | null => {
       const point = table.points[p]!;
       const unarmed = (nature: PointArming['nature'], why: string): null => {
         arming.push({
@@ -124,9 +163,9 @@ export const levelLearnerWith = (
       const level = newLevel(correlationRows(column), table.count, stepUs, sharers, setting);
       let episodes = 0;
       for (const x of column) {
-        const before = level.alarm;
-        feedLevel(level, x);
-        if (level.alarm && !before) episodes++;
+        const before = isLevelAlarm(level);
+        feedLevel(level, x, 0, setting);
+        if (isLevelAlarm(level) && !before) episodes++;
       }
       if (episodes > allowed) return unarmed('continuous', `its level moved ${episodes} times in training`);
       arming.push({
@@ -135,15 +174,23 @@ export const levelLearnerWith = (
         armed: ['level'],
         unarmed: '',
         detectable: levelWidth(level),
-        withinUs: level.averaging * stepUs,
+        withinUs: averagingOf(level) * stepUs,
         explained: Number.NaN,
       });
       return level;
     });
-    return build({ points: table.points, levels, arming });
+    const watched = levels.flatMap((level, p) => (level === null ? [] : [p]));
+    return build(
+      gather<LevelMemory>({
+        arming: packArming(arming),
+        watched: Uint16Array.from(watched),
+        points: Uint16Array.of(table.points.length),
+        levels: Float64Array.from(watched.flatMap((p) => [...levels[p]!])),
+        setting: settingsOf(setting),
+      }),
+    );
   },
-  restore: (saved) =>
-    build(JSON.parse(new TextDecoder().decode(saved), (_, x: unknown) => (x === 'NaN' ? Number.NaN : x)) as Saved),
+  restore: (saved) => build(bring<LevelMemory>(SAVED_AS, saved).arrays),
 });
 
 export const levelLearner = levelLearnerWith(LEVEL_SETTING);

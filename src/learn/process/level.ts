@@ -5,7 +5,7 @@
  *
  * Works when the signal comes back to a level within its training; fails for one that wanders without bound (the spread
  * grows with it: late), for what is shorter than the averaging time, and while less than `blocksNeeded` averaging times
- * were seen. Cost: about a dozen operations a sample, 80 octets a point.
+ * were seen. Cost: about a dozen operations a sample, 64 octets a point.
  * Source: EWMA chart (Roberts, Technometrics 1, 1959) with estimated parameters (Jones, Champ and Rigdon, Technometrics
  * 43, 2001), exponentially weighted mean and variance (West, Communications of the ACM 22, 1979), rate of crossings of a
  * smooth noise exp(-u^2/2) (Rice, Bell System Technical Journal 24, 1945), t distribution turned normal (Wallace, Annals
@@ -101,22 +101,14 @@ export const correlationRows = (column: Float64Array): number => {
   return longest;
 };
 
-/** Plain numbers: saved and restored as they are. */
-export interface LevelState {
-  /** Averaging time and memory, rows. */
-  readonly averaging: number;
-  readonly memory: number;
-  /** Natural logarithm of how many averaging times there are to each allowed false alarm, over all points that share it. */
-  readonly logChances: number;
-  readonly blocksNeeded: number;
-  readonly oddWeight: number;
-  readonly release: number;
-  seen: number;
-  smooth: number;
-  mean: number;
-  variance: number;
-  alarm: boolean;
-}
+/**
+ * Numbers of one point, LEVEL_NUMBERS from its offset on: averaging time and memory (rows), the natural logarithm of how many
+ * averaging times there are to each allowed false alarm over all points that share it; rows seen, mean over the averaging
+ * time, mean and variance of those over the memory, 1 during an alarm.
+ */
+export type LevelState = Float64Array;
+export const LEVEL_NUMBERS = 8;
+const [AVERAGING, MEMORY, LOG_CHANCES, SEEN, SMOOTH, MEAN, VARIANCE, ALARM] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 /** `stepUs`: time between rows; `sharers`: points of the cell that share the budget. */
 export const newLevel = (
@@ -127,53 +119,59 @@ export const newLevel = (
   setting: LevelSetting = LEVEL_SETTING,
 ): LevelState => {
   const averaging = Math.max(1, setting.averaged * correlation);
-  return {
-    averaging,
-    memory: Math.max(setting.remembered * averaging, trainingRows),
-    logChances: Math.log(Math.max(1, sharers) * Math.max(1, setting.budgetUs / stepUs / averaging)),
-    blocksNeeded: setting.blocksNeeded,
-    oddWeight: setting.oddWeight,
-    release: setting.release,
-    seen: 0,
-    smooth: Number.NaN,
-    mean: Number.NaN,
-    variance: 0,
-    alarm: false,
-  };
+  const logChances = Math.log(Math.max(1, sharers) * Math.max(1, setting.budgetUs / stepUs / averaging));
+  const memory = Math.max(setting.remembered * averaging, trainingRows);
+  return Float64Array.of(averaging, memory, logChances, 0, Number.NaN, Number.NaN, 0, 0);
 };
+
+export const isLevelAlarm = (s: LevelState, at = 0): boolean => s[at + ALARM] === 1;
+/** What is judged, and what it is held against, in the unit of the point. */
+export const levelOf = (s: LevelState, at = 0): { readonly smooth: number; readonly mean: number } => ({
+  smooth: s[at + SMOOTH]!,
+  mean: s[at + MEAN]!,
+});
+/** Averaging time, rows. */
+export const averagingOf = (s: LevelState, at = 0): number => s[at + AVERAGING]!;
 
 /**
  * Takes the next value; returns the surprise 0..1, held at .5 or more until the episode is over, or NaN while it learns
  * (or where the value is missing and nothing can be said).
  */
-export const feedLevel = (s: LevelState, x: number): number => {
-  if (Number.isNaN(x)) return s.alarm ? 0.5 : Number.NaN;
-  s.seen++;
-  if (s.seen === 1) {
-    s.smooth = x;
-    s.mean = x;
-  }
-  s.smooth += Math.max(2 / (s.averaging + 1), 1 / s.seen) * (x - s.smooth);
-  const blocks = Math.min(s.seen, s.memory) / s.averaging;
-  const distance = s.smooth - s.mean;
+export const feedLevel = (s: LevelState, x: number, at = 0, setting: LevelSetting = LEVEL_SETTING): number => {
+  let alarm = s[at + ALARM] === 1;
+  if (Number.isNaN(x)) return alarm ? 0.5 : Number.NaN;
+  const averaging = s[at + AVERAGING]!;
+  const memory = s[at + MEMORY]!;
+  const seen = s[at + SEEN]! + 1;
+  let smooth = seen === 1 ? x : s[at + SMOOTH]!;
+  let mean = seen === 1 ? x : s[at + MEAN]!;
+  let variance = s[at + VARIANCE]!;
+  smooth += Math.max(2 / (averaging + 1), 1 / seen) * (x - smooth);
+  const blocks = Math.min(seen, memory) / averaging;
+  const distance = smooth - mean;
   let surprise = Number.NaN;
-  if (blocks >= s.blocksNeeded) {
-    const deviate = normalFromT(Math.abs(distance) / (Math.sqrt(s.variance) || Number.EPSILON), blocks - 1);
-    surprise = surpriseOfRate(s.logChances - (deviate * deviate) / 2);
-    s.alarm = s.alarm ? surprise >= s.release : surprise >= 0.5;
-    if (s.alarm) surprise = Math.max(surprise, 0.5);
+  if (blocks >= setting.blocksNeeded) {
+    const deviate = normalFromT(Math.abs(distance) / (Math.sqrt(variance) || Number.EPSILON), blocks - 1);
+    surprise = surpriseOfRate(s[at + LOG_CHANCES]! - (deviate * deviate) / 2);
+    alarm = alarm ? surprise >= setting.release : surprise >= 0.5;
+    if (alarm) surprise = Math.max(surprise, 0.5);
   }
-  const weight = Math.max(1 / s.seen, 1 / s.memory) * (s.alarm ? s.oddWeight : 1);
-  s.mean += weight * distance;
-  s.variance += weight * ((s.smooth - s.mean) ** 2 - s.variance);
+  const weight = Math.max(1 / seen, 1 / memory) * (alarm ? setting.oddWeight : 1);
+  mean += weight * distance;
+  variance += weight * ((smooth - mean) ** 2 - variance);
+  s[at + SEEN] = seen;
+  s[at + SMOOTH] = smooth;
+  s[at + MEAN] = mean;
+  s[at + VARIANCE] = variance;
+  s[at + ALARM] = alarm ? 1 : 0;
   return surprise;
 };
 
 /** Half-width around the mean that the average keeps to, in the unit of the point. */
-export const levelWidth = (s: LevelState): number => {
+export const levelWidth = (s: LevelState, at = 0): number => {
   // The deviate at which the surprise is .5.
-  const deviate = Math.sqrt(2 * Math.max(0, s.logChances));
-  const freedom = Math.max(1, Math.min(s.seen, s.memory) / s.averaging - 1);
+  const deviate = Math.sqrt(2 * Math.max(0, s[at + LOG_CHANCES]!));
+  const freedom = Math.max(1, Math.min(s[at + SEEN]!, s[at + MEMORY]!) / s[at + AVERAGING]! - 1);
   const shrunk = (deviate * (8 * freedom + 3)) / (8 * freedom + 1);
-  return Math.sqrt(freedom * Math.expm1((shrunk * shrunk) / freedom) * s.variance);
+  return Math.sqrt(freedom * Math.expm1((shrunk * shrunk) / freedom) * s[at + VARIANCE]!);
 };

@@ -1,12 +1,12 @@
 /** Known answers for the parts of the soft model. */
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/random.ts';
+import { bring, gather, keep } from './arena.ts';
 import { Charts, tailLimit } from './charts.ts';
-import { decode, encode } from './codec.ts';
-import { fitGuard, standstillOf } from './guard.ts';
+import { fitGuard, standstillColumns, standstillOf } from './guard.ts';
 import { shapesOf } from './nature.ts';
 import { mineRelations, parseRelation, printRelation, RelationWatch } from './relations.ts';
-import { fitReplay, watchReplay } from './replay.ts';
+import { fitReplay, ReplayWatch, replayMemory, stepOf } from './replay.ts';
 import { setPointOf } from './set-point.ts';
 import { madePlant, POINTS } from './testing/made-plant.ts';
 
@@ -76,8 +76,9 @@ describe('guards of a point', () => {
     const values = Array.from({ length: 1200 }, (_, i) => (i % 40 < 20 ? 0 : Math.sin(i) * 3 + 10));
     const [shape] = shapesOf(oneColumn(values));
     const limits = fitGuard(shape!, Float64Array.from(values), 0.001);
-    expect(standstillOf(limits, shape!, 0)).toBe(44);
-    expect(standstillOf(limits, shape!, 9)).toBeLessThan(12);
+    const columns = standstillColumns([shape!, shape!], [limits, limits]);
+    expect(standstillOf(columns, 1, 0)).toBe(44);
+    expect(standstillOf(columns, 1, 9)).toBeLessThan(12);
     expect(limits.high).toBeGreaterThan(13);
     expect(limits.low).toBeLessThan(0);
   });
@@ -87,16 +88,18 @@ describe('guards of a point', () => {
     const values = Array.from({ length: 1200 }, (_, i) => 60 + 10 * Math.sin(i / 40) + random.normal());
     const [shape] = shapesOf(oneColumn(values));
     const limits = fitGuard(shape!, Float64Array.from(values), 0.001);
-    expect(standstillOf(limits, shape!, 100)).toBe(Number.POSITIVE_INFINITY);
-    expect(standstillOf(limits, shape!, 0)).toBe(Number.POSITIVE_INFINITY);
-    expect(standstillOf(limits, shape!, 73.91827)).toBeLessThan(12);
-    expect(standstillOf(limits, shape!, 60)).toBeLessThan(12);
+    const columns = standstillColumns([shape!], [limits]);
+    expect(standstillOf(columns, 0, 100)).toBe(Number.POSITIVE_INFINITY);
+    expect(standstillOf(columns, 0, 0)).toBe(Number.POSITIVE_INFINITY);
+    expect(standstillOf(columns, 0, 73.91827)).toBeLessThan(12);
+    expect(standstillOf(columns, 0, 60)).toBeLessThan(12);
     // Whole numbers are all round: beyond their range nothing is said.
     const coarse = values.map(Math.round);
     const [whole] = shapesOf(oneColumn(coarse));
     const ofWhole = fitGuard(whole!, Float64Array.from(coarse), 0.001);
-    expect(standstillOf(ofWhole, whole!, 80)).toBe(Number.POSITIVE_INFINITY);
-    expect(standstillOf(ofWhole, whole!, 61)).toBeLessThan(40);
+    const columnsOfWhole = standstillColumns([whole!], [ofWhole]);
+    expect(standstillOf(columnsOfWhole, 0, 80)).toBe(Number.POSITIVE_INFINITY);
+    expect(standstillOf(columnsOfWhole, 0, 61)).toBeLessThan(40);
   });
 });
 
@@ -107,13 +110,13 @@ describe('replay', () => {
     const [shape] = shapesOf(oneColumn(values));
     const limit = fitReplay(shape!, Float64Array.from(values));
     expect(limit).toBeLessThan(8);
-    const watch = watchReplay(shape!, limit);
-    for (const x of values.slice(0, 600)) expect(watch.take(x)).toBeLessThan(limit);
+    const watch = new ReplayWatch(replayMemory([1, stepOf(shape!)]));
+    for (const x of values.slice(0, 600)) expect(watch.take(1, x)).toBeLessThan(limit);
     let run = 0;
-    for (const x of values.slice(300, 330)) run = watch.take(x);
+    for (const x of values.slice(300, 330)) run = watch.take(1, x);
     expect(run).toBeGreaterThan(20);
-    expect(watch.distance).toBe(300);
-    for (let i = 0; i < 100; i++) run = watch.take(0.5);
+    expect(watch.distance(1)).toBe(300);
+    for (let i = 0; i < 100; i++) run = watch.take(1, 0.5);
     expect(run).toBe(0);
   });
 
@@ -192,12 +195,20 @@ describe('set points', () => {
 });
 
 describe('what is saved', () => {
+  const arrays = {
+    a: Float64Array.of(Number.NaN, -1 / 3),
+    b: Uint8Array.of(1, 2, 3),
+    c: Int16Array.of(-1),
+    d: new Float32Array(0),
+  };
+
   it('comes back exactly, also numbers that JSON does not have', () => {
-    const value = {
-      a: [Number.NaN, Number.POSITIVE_INFINITY, -1 / 3, Number.NEGATIVE_INFINITY],
-      name: '!x',
-      deep: { b: null },
-    };
-    expect(decode(encode(value))).toEqual(value);
+    const saved = keep('x 1', [Number.NaN, Number.NEGATIVE_INFINITY, 1 / 3], gather(arrays));
+    const { scalars, arrays: again } = bring<typeof arrays>('x 1', saved);
+    expect(scalars).toEqual([Number.NaN, Number.NEGATIVE_INFINITY, 1 / 3]);
+    expect(again).toEqual(arrays);
+    expect(again.c.buffer).toBe(again.a.buffer);
+    expect(keep('x 1', scalars, again)).toEqual(saved);
+    expect(() => bring('x 2', saved)).toThrow('x 1');
   });
 });

@@ -5,6 +5,7 @@
  * Source: split-sample validation (Stone, Journal of the Royal Statistical Society B 36, 1974).
  */
 import type { CellLearner, CellModel, DeviationKind, RowTable } from '../../core/process.ts';
+import { bitOf, kindsOf } from './arming-table.ts';
 import { correlationRows } from './level.ts';
 
 /** The member is fitted on this first part and proved on the rest. */
@@ -25,6 +26,32 @@ const REGRESSED: readonly DeviationKind[] = ['soft-sensor', 'spread'];
 /** A kind of deviation of a point (-1: the cell), as one text: `stuck 7`. */
 export type Voice = string;
 export const voiceOf = (kind: DeviationKind, point: number): Voice => `${kind} ${point}`;
+
+/** Voices that are not heard, a bit for each kind of each point. */
+export class Silence {
+  readonly isEmpty: boolean;
+  readonly points: number;
+  /** The cell as a whole comes first. */
+  private readonly bits: Uint16Array;
+
+  constructor(voices: readonly Voice[], points: number) {
+    this.points = points;
+    this.isEmpty = voices.length === 0;
+    this.bits = new Uint16Array(points + 1);
+    for (const voice of voices) {
+      const at = voice.lastIndexOf(' ');
+      this.bits[1 + Number(voice.slice(at + 1))]! |= bitOf(voice.slice(0, at) as DeviationKind);
+    }
+  }
+
+  has(kind: DeviationKind, point: number): boolean {
+    return (this.bits[1 + point]! & bitOf(kind)) !== 0;
+  }
+
+  get voices(): Voice[] {
+    return [...this.bits].flatMap((bits, i) => kindsOf(bits).map((kind) => voiceOf(kind, i - 1)));
+  }
+}
 
 export interface Proof {
   readonly silenced: readonly Voice[];

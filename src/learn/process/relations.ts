@@ -202,27 +202,68 @@ export const parseRelation = (line: string, points: readonly string[]): Relation
   return { left, compare: m[2] as Relation['compare'], value, when, is, rows: 0 };
 };
 
-/** Checks the relations of a cell on a row. */
+/** Relations of a cell as numbers: points by column, one entry a relation. */
+export interface RelationColumns {
+  readonly left: Int16Array;
+  readonly when: Int16Array;
+  /** Index into `<>=`. */
+  readonly compare: Uint8Array;
+  readonly value: Float64Array;
+  readonly is: Float64Array;
+  readonly support: Uint32Array;
+}
+
+const COMPARES = ['<', '>', '='] as const;
+const EQUAL = 2;
+
+export const relationColumns = (relations: readonly Relation[], points: readonly string[]): RelationColumns => ({
+  left: Int16Array.from(relations, (r) => points.indexOf(r.left)),
+  when: Int16Array.from(relations, (r) => points.indexOf(r.when)),
+  compare: Uint8Array.from(relations, (r) => COMPARES.indexOf(r.compare)),
+  value: Float64Array.from(relations, (r) => r.value),
+  is: Float64Array.from(relations, (r) => r.is),
+  support: Uint32Array.from(relations, (r) => r.rows),
+});
+
+export const relationAt = (columns: RelationColumns, i: number, points: readonly string[]): Relation => ({
+  left: points[columns.left[i]!]!,
+  compare: COMPARES[columns.compare[i]!]!,
+  value: columns.value[i]!,
+  when: points[columns.when[i]!]!,
+  is: columns.is[i]!,
+  rows: columns.support[i]!,
+});
+
+/** Calls `broken` with the number of each relation that the row breaks, and by how much of the unit (1 for states). */
+export const checkRelations = (
+  columns: RelationColumns,
+  row: Float64Array,
+  broken: (relation: number, by: number) => void,
+): void => {
+  const { left, when, compare, value, is } = columns;
+  for (let i = 0; i < left.length; i++) {
+    if (row[when[i]!] !== is[i]) continue;
+    const x = row[left[i]!]!;
+    const bound = value[i]!;
+    const how = compare[i]!;
+    if (how === 0 ? x > bound : how === 1 ? x < bound : x !== bound && !Number.isNaN(x))
+      broken(i, how === EQUAL ? 1 : Math.abs(x - bound));
+  }
+};
+
+/** Checks relations that people read on a row. */
 export class RelationWatch {
-  private readonly left: Int32Array;
-  private readonly when: Int32Array;
   readonly relations: readonly Relation[];
+  private readonly columns: RelationColumns;
 
   constructor(relations: readonly Relation[], points: readonly string[]) {
     this.relations = relations;
-    this.left = Int32Array.from(relations, (r) => points.indexOf(r.left));
-    this.when = Int32Array.from(relations, (r) => points.indexOf(r.when));
+    this.columns = relationColumns(relations, points);
   }
 
   /** Calls `broken` with the relation, both points, and by how much of the unit it is broken (1 for states). */
   check(row: Float64Array, broken: (relation: Relation, left: number, when: number, by: number) => void): void {
-    const { relations, left, when } = this;
-    for (let i = 0; i < relations.length; i++) {
-      const r = relations[i]!;
-      if (row[when[i]!] !== r.is) continue;
-      const x = row[left[i]!]!;
-      if (r.compare === '<' ? x > r.value : r.compare === '>' ? x < r.value : x !== r.value && !Number.isNaN(x))
-        broken(r, left[i]!, when[i]!, r.compare === '=' ? 1 : Math.abs(x - r.value));
-    }
+    const { columns, relations } = this;
+    checkRelations(columns, row, (i, by) => broken(relations[i]!, columns.left[i]!, columns.when[i]!, by));
   }
 }

@@ -15,7 +15,7 @@ const LEAST_CHANGES = 3;
 /** A copy of the rows just before is a slow signal. */
 const LEAST_DISTANCE = 8;
 const MOST_STILL = 8;
-const BITS = 4096;
+const BITS = 1024;
 const RENEW = 128;
 /** A run must be longer than the longest of the training by this factor and rows. */
 const FACTOR = 1.5;
@@ -26,131 +26,129 @@ const FEW = 2000;
 const MAX_NATURAL = 24;
 
 /** Values are compared after rounding to this, or coarser recordings than the training would look new. */
-const stepOf = (shape: PointShape): number => Math.max(shape.accuracy * 0.5, shape.resolution);
+export const stepOf = (shape: PointShape): number => Math.max(shape.accuracy * 0.5, shape.resolution);
 
-/** Running state of one point: 1 KiB of ring, half a KiB of bits and a few numbers. */
-export class ReplayWatch {
-  readonly limit: number;
-  private readonly step: number;
-  /** Hashes of the last rows; 0: nothing worth comparing. */
-  private readonly ring = new Uint16Array(MAX_REPLAY_ROWS);
+/** Running state of the points of a cell that are watched, one after another: 1.2 KiB each. */
+export interface ReplayMemory {
+  readonly steps: Float64Array;
+  /** Hashes of the last rows, MAX_REPLAY_ROWS a point; 0: nothing worth comparing. */
+  readonly ring: Uint16Array;
   /** One bit per hash modulo their number that may be in the ring (Bloom, 1970): most rows need no search. */
-  private readonly bits = new Uint32Array(BITS / 32);
-  private at = 0;
-  private rows = 0;
-  /** The last three rounded values, the newest last, and which of the last changes were any. */
-  private first = 0;
-  private second = 0;
-  private third = 0;
-  private changes = 0;
-  /** Distance of the run in hand, 0 without one. */
-  distance = 0;
-  private run = 0;
-  private still = 0;
+  readonly bits: Uint32Array;
+  /** NUMBERS a point, at the places below. */
+  readonly numbers: Int32Array;
+}
 
-  constructor(step: number, limit: number) {
-    this.step = step;
-    this.limit = limit;
+/** Place of the next hash; rows taken; the last three rounded values, the newest last; which of the last changes were any. */
+const [AT, TAKEN, FIRST, SECOND, THIRD, CHANGES] = [0, 1, 2, 3, 4, 5] as const;
+/** Distance of the run in hand (0 without one), its rows, and rows of it that stand still. */
+const [DISTANCE, RUN, STILL] = [6, 7, 8] as const;
+const NUMBERS = 9;
+const WORDS = BITS / 32;
+
+/** For points that are compared after rounding to these steps. */
+export const replayMemory = (steps: readonly number[]): ReplayMemory => ({
+  steps: Float64Array.from(steps),
+  ring: new Uint16Array(steps.length * MAX_REPLAY_ROWS),
+  bits: new Uint32Array(steps.length * WORDS),
+  numbers: new Int32Array(steps.length * NUMBERS),
+});
+
+/** `changes`: bits of the last changes that were any; 0: too few to be worth comparing. */
+const hashOf = (changes: number, first: number, second: number, third: number): number => {
+  let left = changes;
+  let n = 0;
+  for (; left !== 0; n++) left &= left - 1;
+  if (n < LEAST_CHANGES) return 0;
+  let h = Math.imul(0x811c9dc5 ^ first, 0x01000193);
+  h = Math.imul(h ^ (h >>> 15) ^ second, 0x01000193);
+  h = Math.imul(h ^ (h >>> 15) ^ third, 0x01000193);
+  h = Math.imul(h ^ (h >>> 13), 0x5bd1e995);
+  return (h ^ (h >>> 16)) & 0xffff || 1;
+};
+
+export class ReplayWatch {
+  private readonly memory: ReplayMemory;
+
+  constructor(memory: ReplayMemory) {
+    this.memory = memory;
   }
 
-  private hash(): number {
-    let changes = this.changes;
-    let n = 0;
-    for (; changes !== 0; n++) changes &= changes - 1;
-    if (n < LEAST_CHANGES) return 0;
-    let h = Math.imul(0x811c9dc5 ^ this.first, 0x01000193);
-    h = Math.imul(h ^ (h >>> 15) ^ this.second, 0x01000193);
-    h = Math.imul(h ^ (h >>> 15) ^ this.third, 0x01000193);
-    h = Math.imul(h ^ (h >>> 13), 0x5bd1e995);
-    return (h ^ (h >>> 16)) & 0xffff || 1;
+  /** Rows between the run in hand of a watched point and what it repeats; 0 without one. */
+  distance(watched: number): number {
+    return this.memory.numbers[watched * NUMBERS + DISTANCE]!;
   }
 
-  /** Takes a value; answers the length of the run of rows that repeat an earlier stretch, 0 without one. */
-  take(value: number): number {
-    const { ring, bits } = this;
-    const rounded = Math.round(value / this.step) | 0;
-    this.changes = ((this.changes << 1) | (rounded === this.third ? 0 : 1)) & RECENT;
-    this.first = this.second;
-    this.second = this.third;
-    this.third = rounded;
-    const h = this.hash();
-    if (this.distance > 0) {
-      const then = ring[(this.at - this.distance + MAX_REPLAY_ROWS) & (MAX_REPLAY_ROWS - 1)]!;
+  /** Takes a value of a watched point; answers the length of the run of rows that repeat an earlier stretch, 0 without one. */
+  take(watched: number, value: number): number {
+    const { steps, ring, bits, numbers } = this.memory;
+    const n = watched * NUMBERS;
+    const base = watched * MAX_REPLAY_ROWS;
+    const words = watched * WORDS;
+    const at = numbers[n + AT]!;
+    const rounded = Math.round(value / steps[watched]!) | 0;
+    const second = numbers[n + SECOND]!;
+    const third = numbers[n + THIRD]!;
+    const changes = ((numbers[n + CHANGES]! << 1) | (rounded === third ? 0 : 1)) & RECENT;
+    numbers[n + CHANGES] = changes;
+    numbers[n + FIRST] = second;
+    numbers[n + SECOND] = third;
+    numbers[n + THIRD] = rounded;
+    const h = hashOf(changes, second, third, rounded);
+    let distance = numbers[n + DISTANCE]!;
+    let run = numbers[n + RUN]!;
+    if (distance > 0) {
+      const then = ring[base + ((at - distance + MAX_REPLAY_ROWS) & (MAX_REPLAY_ROWS - 1))]!;
       // A short stretch that stands still neither speaks for a run nor ends it.
-      this.still = h === 0 ? this.still + 1 : 0;
-      if (then === h && this.still <= MOST_STILL) this.run += h === 0 ? 0 : 1;
-      else this.run = this.distance = this.still = 0;
+      let still = h === 0 ? numbers[n + STILL]! + 1 : 0;
+      if (then === h && still <= MOST_STILL) run += h === 0 ? 0 : 1;
+      else run = distance = still = 0;
+      numbers[n + STILL] = still;
     }
     const bit = h & (BITS - 1);
-    if (this.distance === 0 && h !== 0 && (bits[bit >> 5]! & (1 << (bit & 31))) !== 0) {
-      // The newest first: what is replayed again and again is found at its last copy.
-      let found = this.at === 0 ? -1 : ring.lastIndexOf(h, this.at - 1);
-      if (found < 0) found = ring.lastIndexOf(h);
-      const distance = found < 0 ? 0 : (this.at - found + MAX_REPLAY_ROWS) & (MAX_REPLAY_ROWS - 1);
-      if (distance >= LEAST_DISTANCE) {
-        this.distance = distance;
-        this.run = 1;
+    if (distance === 0 && h !== 0 && (bits[words + (bit >> 5)]! & (1 << (bit & 31))) !== 0) {
+      const found = this.newest(base, at, h);
+      if (found >= LEAST_DISTANCE) {
+        distance = found;
+        run = 1;
       }
     }
-    ring[this.at] = h;
-    bits[bit >> 5]! |= 1 << (bit & 31);
-    this.at = (this.at + 1) & (MAX_REPLAY_ROWS - 1);
-    if (++this.rows % RENEW === 0) this.renewBits();
-    return this.run;
+    numbers[n + DISTANCE] = distance;
+    numbers[n + RUN] = run;
+    ring[base + at] = h;
+    bits[words + (bit >> 5)]! |= 1 << (bit & 31);
+    numbers[n + AT] = (at + 1) & (MAX_REPLAY_ROWS - 1);
+    if (++numbers[n + TAKEN]! % RENEW === 0) this.renewBits(base, words);
+    return run;
+  }
+
+  /** Distance to the newest row with this hash, so that what is replayed again and again is found at its last copy; 0: none. */
+  private newest(base: number, at: number, h: number): number {
+    const { ring } = this.memory;
+    for (let i = base + at - 1; i >= base; i--) if (ring[i] === h) return base + at - i;
+    for (let i = base + MAX_REPLAY_ROWS - 1; i > base + at; i--)
+      if (ring[i] === h) return base + at + MAX_REPLAY_ROWS - i;
+    return 0;
   }
 
   /** Forgets the bits of what the ring has lost. */
-  private renewBits(): void {
-    this.bits.fill(0);
-    for (const h of this.ring) {
-      const bit = h & (BITS - 1);
-      this.bits[bit >> 5]! |= 1 << (bit & 31);
+  private renewBits(base: number, words: number): void {
+    const { ring, bits } = this.memory;
+    bits.fill(0, words, words + WORDS);
+    for (let i = base; i < base + MAX_REPLAY_ROWS; i++) {
+      const bit = ring[i]! & (BITS - 1);
+      bits[words + (bit >> 5)]! |= 1 << (bit & 31);
     }
   }
-
-  get bytes(): number {
-    return this.ring.byteLength + this.bits.byteLength + 80;
-  }
-
-  get state(): ReplayState {
-    const { at, rows, first, second, third, changes, distance, run, still } = this;
-    return {
-      ring: [...this.ring],
-      bits: [...this.bits],
-      numbers: [at, rows, first, second, third, changes, distance, run, still],
-    };
-  }
-  set state(s: ReplayState) {
-    this.ring.set(s.ring);
-    this.bits.set(s.bits);
-    const n = s.numbers;
-    this.at = n[0]!;
-    this.rows = n[1]!;
-    this.first = n[2]!;
-    this.second = n[3]!;
-    this.third = n[4]!;
-    this.changes = n[5]!;
-    this.distance = n[6]!;
-    this.run = n[7]!;
-    this.still = n[8]!;
-  }
-}
-
-export interface ReplayState {
-  readonly ring: readonly number[];
-  readonly bits: readonly number[];
-  readonly numbers: readonly number[];
 }
 
 /** The run from which on a repetition is odd, learned; Infinity where the point repeats itself too much. */
 export const fitReplay = (shape: PointShape, column: Float64Array): number => {
   if (shape.nature !== 'continuous' || stepOf(shape) === 0) return Number.POSITIVE_INFINITY;
-  const watch = new ReplayWatch(stepOf(shape), 0);
+  const watch = new ReplayWatch(replayMemory([stepOf(shape)]));
   let longest = 0;
-  for (const x of column) if (!Number.isNaN(x)) longest = Math.max(longest, watch.take(x));
+  for (const x of column) if (!Number.isNaN(x)) longest = Math.max(longest, watch.take(0, x));
   return longest > MAX_NATURAL
     ? Number.POSITIVE_INFINITY
     : Math.ceil(longest * FACTOR) + ROWS + Math.ceil(FEW / column.length);
 };
-
-export const watchReplay = (shape: PointShape, limit: number): ReplayWatch => new ReplayWatch(stepOf(shape), limit);

@@ -5,7 +5,7 @@
  */
 import type { RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
-import { Holder } from './holder.ts';
+import { Holder, holderMemory } from './holder.ts';
 import type { PointShape } from './nature.ts';
 import { fillBase, fillTerms, type Library } from './terms.ts';
 
@@ -53,7 +53,7 @@ export class SensorRows {
   walk(wanted: (row: number) => boolean, visit: (row: number, known: Uint8Array) => void): void {
     const { table, shapes, library, base, terms } = this;
     const random = seededRandom(NOISE_SEED);
-    const holder = new Holder(shapes, this.stepUs);
+    const holder = new Holder(holderMemory(shapes), this.stepUs);
     const noisy = new Float64Array(shapes.length);
     for (let row = 0; row < table.count; row++) {
       for (let p = 0; p < noisy.length; p++) {

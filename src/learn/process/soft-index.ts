@@ -1,4 +1,3 @@
-/** Entry of the soft model: the learner, and what it learned as text. */
+/** Entry of the soft model: the learner, and relations as text. */
 export { parseRelation, printRelation, type Relation } from './relations.ts';
-export { softLearner } from './soft-learner.ts';
-export { type SoftText, softText, withRelations } from './soft-text.ts';
+export { softLearner, softLearnerWith } from './soft-learner.ts';

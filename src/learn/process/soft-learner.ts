@@ -1,14 +1,14 @@
 /** Learns the soft model of a cell from a table of normal rows, and brings one back from what it saved. */
 import type { CellLearner, CellModel, DeviationKind, PointArming, RowTable } from '../../core/process.ts';
 import { CHARTS, Charts } from './charts.ts';
-import { decode } from './codec.ts';
 import { fitGuard, type GuardLimits } from './guard.ts';
 import { type PointShape, shapesOf, usualStep } from './nature.ts';
 import { mineRelations, type Relation } from './relations.ts';
 import { fitReplay } from './replay.ts';
 import { stretchesOf } from './sensor-rows.ts';
 import { type FittedSensors, fitSensors } from './sensors.ts';
-import { detectableOf, type Learned, type Running, SoftModel } from './soft-model.ts';
+import { type Learned, softMemory } from './soft-memory.ts';
+import { detectableOf, SoftModel } from './soft-model.ts';
 import { makeLibrary } from './terms.ts';
 
 /** Fewer rows than this teach nothing at all. */
@@ -56,7 +56,8 @@ const armingOf = (
   };
 };
 
-export const softLearner: CellLearner = {
+/** `unheard`: points whose replays nobody would be told: they are not watched for. */
+export const softLearnerWith = (unheard: (point: number) => boolean): CellLearner => ({
   name: 'soft',
 
   fit(table: RowTable, options = {}): CellModel {
@@ -96,13 +97,10 @@ export const softLearner: CellLearner = {
       arming,
       armed,
     };
-    return new SoftModel(learned);
+    return new SoftModel(softMemory(learned, unheard), stepUs, armed);
   },
 
-  restore(saved: Uint8Array): CellModel {
-    const { learned, running } = decode(saved) as { learned: Learned; running: Running };
-    const model = new SoftModel(learned);
-    model.resume(running);
-    return model;
-  },
-};
+  restore: (saved: Uint8Array): CellModel => SoftModel.restore(saved),
+});
+
+export const softLearner = softLearnerWith(() => false);

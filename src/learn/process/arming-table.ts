@@ -1,0 +1,81 @@
+/** What arming found out about the points of a cell, as octets: shown to people now and then, kept for every point. */
+import type { DeviationKind, PointArming, PointNature } from '../../core/process.ts';
+import { type Arrays, bring, keep } from './arena.ts';
+
+const NATURES: readonly PointNature[] = ['continuous', 'discrete', 'binary', 'counter', 'constant', 'unknown'];
+/** In the order in which they are told. */
+const ARMED: readonly DeviationKind[] = [
+  'junk',
+  'never-seen',
+  'level',
+  'stuck',
+  'replay',
+  'relation',
+  'soft-sensor',
+  'spread',
+  'set-point',
+  'dynamics',
+  'cycle',
+];
+
+/** The bit that stands for a kind. */
+export const bitOf = (kind: DeviationKind): number => 1 << ARMED.indexOf(kind);
+
+/** The kinds that the bits stand for. */
+export const kindsOf = (bits: number): DeviationKind[] => ARMED.filter((_, k) => (bits & (1 << k)) !== 0);
+
+/** Arrays of all points; numbers are for display. */
+interface Columns extends Arrays {
+  readonly nature: Uint8Array;
+  /** Bits of the kinds. */
+  readonly armed: Uint16Array;
+  /** Index into the texts. */
+  readonly unarmed: Uint16Array;
+  readonly detectable: Float32Array;
+  readonly withinUs: Float64Array;
+  readonly explained: Float32Array;
+  /** Texts of `unarmed`, each once, then the names of the points. */
+  readonly texts: Uint8Array;
+}
+const SAVED_AS = 'arming 1';
+
+/** As octets that `armingList` and `namesOf` read. Figures are exact to seven digits. */
+export const packArming = (list: readonly PointArming[]): Uint8Array => {
+  const texts = [...new Set(list.map(({ unarmed }) => unarmed))];
+  const at = new Map(texts.map((text, i) => [text, i]));
+  const bits = (armed: readonly DeviationKind[]): number => armed.reduce((sum, k) => sum | bitOf(k), 0);
+  const columns: Columns = {
+    nature: Uint8Array.from(list, ({ nature }) => NATURES.indexOf(nature)),
+    armed: Uint16Array.from(list, ({ armed }) => bits(armed)),
+    unarmed: Uint16Array.from(list, ({ unarmed }) => at.get(unarmed)!),
+    detectable: Float32Array.from(list, ({ detectable }) => detectable),
+    withinUs: Float64Array.from(list, ({ withinUs }) => withinUs),
+    explained: Float32Array.from(list, ({ explained }) => explained),
+    texts: new TextEncoder().encode(JSON.stringify([...texts, ...list.map(({ point }) => point)])),
+  };
+  return keep(SAVED_AS, [], columns);
+};
+
+const unpack = (octets: Uint8Array): { columns: Columns; texts: readonly string[]; names: readonly string[] } => {
+  const { arrays } = bring<Columns>(SAVED_AS, octets);
+  const all = JSON.parse(new TextDecoder().decode(arrays.texts)) as string[];
+  const first = all.length - arrays.nature.length;
+  return { columns: arrays, texts: all, names: all.slice(first) };
+};
+
+/** Names of the points. */
+export const namesOf = (octets: Uint8Array): readonly string[] => unpack(octets).names;
+
+export const armingList = (octets: Uint8Array): PointArming[] => {
+  const { columns, texts, names } = unpack(octets);
+  const { nature, armed, unarmed, detectable, withinUs, explained } = columns;
+  return names.map((point, p) => ({
+    point,
+    nature: NATURES[nature[p]!]!,
+    armed: kindsOf(armed[p]!),
+    unarmed: texts[unarmed[p]!]!,
+    detectable: detectable[p]!,
+    withinUs: withinUs[p]!,
+    explained: explained[p]!,
+  }));
+};
