@@ -23,6 +23,7 @@ export type { Migration, SampleColumns, SqlEngine, WriteTransaction } from './en
 export type { JournalDetail, JournalEntry, JournalHead, JournalVerdict } from './journal.ts';
 export { canonicalJson } from './journal.ts';
 export { holderLives, type LockHolder, readLock } from './lock.ts';
+export { inPieces, joined } from './pieces.ts';
 export { DEFAULT_RETENTION, type Retention } from './retention.ts';
 export {
   alertActOf,
@@ -32,7 +33,7 @@ export {
   incidentActOf,
   incidentActRow,
   proofOf,
-  proofRow,
+  proofRows,
   windowOf,
   windowRow,
 } from './rows-findings.ts';

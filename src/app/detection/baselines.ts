@@ -13,7 +13,7 @@ import { type JournalEntry, type Row, siteBatch } from '../../store/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import { type SiteView, timeText } from '../query/view.ts';
 import type { Actor } from './acts.ts';
-import { learnedParts, loadLearned } from './keep.ts';
+import { learnedParts, learnedRows, loadLearned } from './keep.ts';
 import { type Numbered, readNumbered, unseenRows } from './twin.ts';
 
 /** Baselines of one site, and octets of a file that is carried here. */
@@ -312,12 +312,7 @@ const carryInto = async (actor: Actor, row: Row<'baseline'>, content: Content, r
       'Save the baseline once more where it was made.',
     );
   const { put } = siteBatch(site.id, '', unseenRows(content.numbered), [], nowUs);
-  const learned = [...partsOf(content)].map(([name, payload]) => ({
-    site_id: site.id,
-    name,
-    payload,
-    recorded_us: nowUs,
-  }));
+  const learned = learnedRows(site.id, partsOf(content), nowUs);
   await store.writer.submit({
     put: { ...put, learned_state: learned },
     journal: [entryOf(actor, row, { reason, carried: true })],

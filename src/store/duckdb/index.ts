@@ -113,7 +113,11 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
       const spec = tableSpec(table);
       const columns = Object.fromEntries(spec.key.map((name) => [name, spec.columns[name]!]));
       const stage = `key_${table}`;
-      await appendRows(writer, stage, columns, keys);
+      // Rows of one key stand together (the pieces of a blob): once is enough.
+      const isSame = (a: object, b: object | undefined): boolean =>
+        b !== undefined && spec.key.every((name) => a[name as never] === b[name as never]);
+      const once = keys.filter((key, index) => !isSame(key, keys[index - 1]));
+      await appendRows(writer, stage, columns, once);
       const match = spec.key.map((name) => `"${table}"."${name}" = k."${name}"`).join(' AND ');
       await writer.run(`DELETE FROM "${table}" USING "${stage}" k WHERE ${match}`);
       await writer.run(`DELETE FROM "${stage}"`);
