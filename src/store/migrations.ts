@@ -475,6 +475,7 @@ CREATE TABLE "relation" (
 
 const pieces = `
 ALTER TABLE "learned_state" ADD COLUMN "piece" integer DEFAULT 0;
+ALTER TABLE "baseline" ADD COLUMN "piece" integer DEFAULT 0;
 ALTER TABLE "finding_proof" ADD COLUMN "piece" integer DEFAULT 0;
 `;
 

@@ -437,6 +437,8 @@ export const TABLES = {
     made_at: 'text',
     summary: 'text',
     payload: 'bytea',
+    /** See pieces.ts: rows of one baseline, in any order. */
+    piece: 'integer',
   }),
   /** Relations between points that people approved, rejected, edited or wrote. */
   relation: table(['site_id', 'relation_id'], {
