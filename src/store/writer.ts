@@ -175,6 +175,8 @@ export class Writer {
       group.push(this.#waiting.shift()!);
     }
     if (this.#alone > 0) this.#alone--;
+    // What fails before it begins to commit has no mark that could be found.
+    this.#marker = '';
     try {
       await this.#checkSpace();
       await this.#commit(group.map((item) => item.batch));
