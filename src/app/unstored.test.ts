@@ -1,6 +1,9 @@
-/** A full disk is told while it lasts: what people do is refused, and the console can say since when nothing is stored. */
+/** A full disk or a database that failed is told while it lasts: what people do is refused, and the console can say since when nothing is stored. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openMemoryStore } from '../store/index.ts';
+import { openMemoryStore, openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
 
 it('says that nothing is stored, since when and what to do, and that it is over', async () => {
@@ -35,5 +38,40 @@ it('says that nothing is stored, since when and what to do, and that it is over'
     await act();
   } finally {
     await engine.close();
+  }
+});
+
+it('says that the database failed, and that it goes on with it opened again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-unstored-'));
+  const nowUs = () => 1_772_366_400_000_000;
+  const store = await openStore(folder, { nowUs, later: () => undefined });
+  const engine = await LocalEngine.start({ store, nowUs, nowMs: () => 0, zone: 'UTC', timers: false });
+  const unstored = async () => {
+    const text = await engine.call('sites', { params: undefined, query: undefined, body: undefined, userId: 'u1' });
+    return (JSON.parse(text) as { unstored: unknown }).unstored;
+  };
+  const act = () =>
+    engine.changeAccounts({ journal: { userId: 'u1', action: 'login', subject: 'user u1', detail: {} } });
+  const { seq } = store.journalHead();
+  try {
+    await store.writer.exclusively((database) => database.abandon());
+    await expect(act()).rejects.toThrow(/failed/);
+    await engine.pulse();
+    expect(await unstored()).toEqual({
+      text: expect.stringMatching(/^The database .* failed: /),
+      whatToDo: expect.stringContaining('opened again'),
+      since: '2026-03-01T12:00:00.000000Z',
+    });
+    await store.writer.retry();
+    expect(await unstored()).toBeNull();
+    await act();
+    const row = await store.db
+      .selectFrom('journal')
+      .select((q) => q.fn.max('seq').as('seq'))
+      .executeTakeFirst();
+    expect(row?.seq).toBe(seq + 1);
+  } finally {
+    await engine.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 });

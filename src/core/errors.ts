@@ -121,6 +121,12 @@ export const ERRORS = {
     message: 'Cannot write to {path}: {detail}.',
     whatToDo: 'Check the permissions of the folder, or choose another with --data.',
   },
+  'store.failed': {
+    exit: 'store',
+    message: 'The database {path} failed: {detail}.',
+    whatToDo:
+      'It is opened again every two seconds, and what waits is written then. If this stays, restart Gatehouse and report it.',
+  },
   'ring.write-failed': {
     exit: 'store',
     message: 'The evidence ring in {path} cannot be written: {detail}. Analysis goes on; new frames are not kept.',

@@ -43,4 +43,6 @@ export interface SqlEngine {
   /** Moves the log into the main file and gives back space; after large deletions. */
   compact(): Promise<void>;
   close(): Promise<void>;
+  /** Closes after a failure: nothing more is written to the file. Never throws. */
+  abandon(): Promise<void>;
 }

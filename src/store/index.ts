@@ -23,6 +23,7 @@ export type { Migration, SampleColumns, SqlEngine, WriteTransaction } from './en
 export type { JournalDetail, JournalEntry, JournalHead, JournalVerdict } from './journal.ts';
 export { canonicalJson } from './journal.ts';
 export { holderLives, type LockHolder, readLock } from './lock.ts';
+export { inPieces, joined } from './pieces.ts';
 export { DEFAULT_RETENTION, type Retention } from './retention.ts';
 export {
   alertActOf,
@@ -32,7 +33,7 @@ export {
   incidentActOf,
   incidentActRow,
   proofOf,
-  proofRow,
+  proofRows,
   windowOf,
   windowRow,
 } from './rows-findings.ts';
@@ -96,7 +97,7 @@ const build = async (
   options: StoreOptions,
   disk: Pick<WriterOptions, 'freeBytes' | 'reopen'>,
 ): Promise<Store> => {
-  let engine = first;
+  let engine: SqlEngine | undefined = first;
   const path = folder === '' ? ':memory:' : join(folder, DATABASE_FILE);
   await migrate(engine, path, options.nowUs);
   const writer = new Writer({
@@ -112,21 +113,29 @@ const build = async (
       ? {}
       : {
           reopen: async () => {
-            await engine.close().catch(() => undefined);
+            const before = engine;
+            engine = undefined;
+            await before?.abandon();
             engine = await disk.reopen!();
             return engine;
           },
         }),
   });
+  // Between a failure and the database opened again there is nothing to read from.
+  const reading = (): SqlEngine => {
+    if (engine !== undefined) return engine;
+    if (writer.state.kind === 'failed') throw writer.state.error;
+    throw new Error('the store is closed');
+  };
   return {
-    kind: engine.kind,
+    kind: first.kind,
     folder,
     get db() {
-      return engine.db;
+      return reading().db;
     },
     writer,
     journalHead: () => writer.head,
-    verifyJournal: (known) => verifyJournal(engine.db, known),
+    verifyJournal: (known) => verifyJournal(reading().db, known),
     exportHead: () => {
       const head = writer.head;
       if (folder !== '') {
@@ -135,12 +144,14 @@ const build = async (
       }
       return head;
     },
-    applyRetention: (retention) => writer.exclusively((e) => retentionStep(e, retention, options.nowUs())),
+    // What is too old waits until writing works again.
+    applyRetention: async (retention) =>
+      writer.state.kind === 'failed' || writer.exclusively((e) => retentionStep(e, retention, options.nowUs())),
     compact: () => writer.exclusively((e) => e.compact()),
     announce: (url) => lock?.announce(url),
     close: async () => {
       await writer.close();
-      await engine.close();
+      await engine?.close();
       lock?.release();
     },
   };
@@ -165,7 +176,7 @@ export const openStore = async (folder: string, options: StoreOptions): Promise<
     engine = await openDuckDb({ path });
     return await build(engine, folder, lock, options, {
       freeBytes: options.freeBytes ?? (() => freeBytes(path)),
-      reopen: () => openDuckDb({ path }),
+      reopen: () => openDuckDb({ path, recover: true }),
     });
   } catch (error) {
     await engine?.close().catch(() => undefined);

@@ -473,9 +473,16 @@ CREATE TABLE "relation" (
 );
 `;
 
+const pieces = `
+ALTER TABLE "learned_state" ADD COLUMN "piece" integer DEFAULT 0;
+ALTER TABLE "baseline" ADD COLUMN "piece" integer DEFAULT 0;
+ALTER TABLE "finding_proof" ADD COLUMN "piece" integer DEFAULT 0;
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'the site, its history, people, the journal', sql: first },
   { version: 2, name: 'asset lists that people import', sql: assetLists },
   { version: 3, name: 'the latest flow of a conversation', sql: latestFlow },
   { version: 4, name: 'findings, what people did with them, what was learned', sql: findings },
+  { version: 5, name: 'large octets in pieces', sql: pieces },
 ];

@@ -67,7 +67,7 @@ it('keeps findings, proofs, acts and windows, and forgets of a site that is read
   await store.writer.submit({
     put: {
       finding: [rows.findingRow('s', finding, 1)],
-      finding_proof: [rows.proofRow('s', finding.id, finding.proof!)],
+      finding_proof: rows.proofRows('s', finding.id, finding.proof!),
       alert_state: [rows.alertActRow('s', act, 1)],
       incident_state: [rows.incidentActRow('s', incident, 1)],
       maintenance_window: [rows.windowRow('s', window)],
@@ -82,7 +82,7 @@ it('keeps findings, proofs, acts and windows, and forgets of a site that is read
       .selectAll()
       .execute() as Promise<unknown[]>;
   expect(rows.findingOf((await one('finding'))[0] as never)).toEqual(plain);
-  expect(rows.proofOf((await one('finding_proof'))[0] as never)).toEqual(proof);
+  expect(rows.proofOf((await one('finding_proof')) as never)).toEqual(proof);
   expect(rows.alertActOf((await one('alert_state'))[0] as never)).toEqual(act);
   expect(rows.incidentActOf((await one('incident_state'))[0] as never)).toEqual(incident);
   expect(rows.windowOf((await one('maintenance_window'))[0] as never)).toEqual(window);

@@ -10,6 +10,7 @@ import type {
 } from '../core/incident.ts';
 import type { Verb } from '../core/observation.ts';
 import { evidence, fromJson, json } from './codec.ts';
+import { inPieces, joined } from './pieces.ts';
 import type { Row } from './schema.ts';
 
 /** JSON knows no NaN: numbers of parts that are none travel as null. */
@@ -78,7 +79,7 @@ export const findingOf = (r: Row<'finding'>): Finding => ({
 
 const COLUMNS = 5;
 
-export const proofRow = (site_id: string, finding_id: string, proof: Proof): Row<'finding_proof'> => {
+export const proofRows = (site_id: string, finding_id: string, proof: Proof): Row<'finding_proof'>[] => {
   const all = [proof.tsUs, proof.observed, proof.expected, proof.low, proof.high];
   const n = proof.tsUs.length;
   const bytes = new Uint8Array(COLUMNS * n * 8);
@@ -86,11 +87,13 @@ export const proofRow = (site_id: string, finding_id: string, proof: Proof): Row
   all.forEach((column, c) => {
     for (let i = 0; i < n; i++) view.setFloat64((c * n + i) * 8, column[i]!, true);
   });
-  return { site_id, finding_id, point_id: proof.point, sources: json(proof.from), columns: bytes };
+  return inPieces({ site_id, finding_id, point_id: proof.point, sources: json(proof.from) }, 'columns', bytes);
 };
 
-export const proofOf = (row: Row<'finding_proof'>): Proof => {
-  const { columns } = row;
+/** Of all pieces of one proof, at least one. */
+export const proofOf = (rows: readonly Row<'finding_proof'>[]): Proof => {
+  const row = rows[0]!;
+  const columns = joined(rows.map(({ piece, columns: bytes }) => ({ piece, bytes })));
   const n = Math.floor(columns.length / 8 / COLUMNS);
   const view = new DataView(columns.buffer, columns.byteOffset, columns.byteLength);
   const column = (c: number): Float64Array =>

@@ -367,6 +367,8 @@ export const TABLES = {
     point_id: 'integer',
     sources: 'text',
     columns: 'bytea',
+    /** See pieces.ts: rows of one proof, in any order. */
+    piece: 'integer',
   }),
   /** What people did with alerts; outlives the findings, so that a file that is read again finds it. */
   alert_state: table(['site_id', 'alert_id'], {
@@ -420,6 +422,8 @@ export const TABLES = {
     name: 'text',
     payload: 'bytea',
     recorded_us: 'bigint',
+    /** See pieces.ts: rows of one name, in any order. */
+    piece: 'integer',
   }),
   /** What was learned, kept under a name that people gave. */
   baseline: table(['site_id', 'baseline_id'], {
@@ -433,6 +437,8 @@ export const TABLES = {
     made_at: 'text',
     summary: 'text',
     payload: 'bytea',
+    /** See pieces.ts: rows of one baseline, in any order. */
+    piece: 'integer',
   }),
   /** Relations between points that people approved, rejected, edited or wrote. */
   relation: table(['site_id', 'relation_id'], {

@@ -36,7 +36,9 @@ export const MIN_FREE_BYTES = 48 * 1024 * 1024;
 const MAX_ROWS_PER_COMMIT = 200_000;
 /** Batches that wait. Beyond it `submit` refuses; the callers keep what they have. */
 export const MAX_WAITING_BATCHES = 1000;
-/** Pause before the next try when the disk is full. */
+/** Times that a batch alone may make a database fail which takes others; then it is refused. */
+const MAX_FAILURES = 5;
+/** Pause before the next try when the disk is full or the database has failed. */
 const RETRY_MS = 2000;
 
 interface Waiting {
@@ -44,10 +46,16 @@ interface Waiting {
   readonly background: boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
+  /** Commits of this batch alone that made the database fail. */
+  failures: number;
 }
 
 /** Where the mark of the last commit stands. */
 const COMMIT_MARKER = { site_id: '', name: 'last-commit' } as const;
+
+/** The store as a whole cannot be written, whatever was to be written. */
+const stops = (error: unknown): error is OperatingError =>
+  error instanceof OperatingError && error.code.startsWith('store.');
 
 const defaultLater = (work: () => void, delayMs: number): void => {
   setTimeout(work, delayMs).unref();
@@ -66,6 +74,9 @@ export class Writer {
   #tries = 0;
   /** Of a COMMIT that failed: it may have reached the disk, which is known after the database was opened again. */
   #uncertain: readonly Waiting[] = [];
+  /** Batches of a commit that failed are tried one by one: smaller, and one that cannot be written is found. */
+  #alone = 0;
+  #retrying: Promise<void> | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -87,8 +98,8 @@ export class Writer {
   }
 
   /**
-   * Resolves after the commit. A background batch waits while the disk is full; any other is refused with
-   * `store.full-disk`. Rejects with the reason when the batch itself cannot be written.
+   * Resolves after the commit. A background batch waits while the disk is full or the database has failed; any other is
+   * refused with that error. Rejects with the reason when the batch itself cannot be written.
    */
   submit(batch: Batch, options: { readonly background?: boolean } = {}): Promise<void> {
     const background = options.background === true;
@@ -105,7 +116,7 @@ export class Writer {
       );
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ batch, background, resolve, reject });
+      this.#waiting.push({ batch, background, resolve, reject, failures: 0 });
       this.#kick();
     });
   }
@@ -119,19 +130,24 @@ export class Writer {
   async close(): Promise<void> {
     this.#closed = true;
     await this.idle();
+    await this.#retrying;
     const error = this.#state.kind === 'failed' ? this.#state.error : new Error('the store is closed');
     for (const item of [...this.#uncertain, ...this.#waiting.splice(0)]) item.reject(error);
   }
 
-  /** Runs work alone on the engine (retention, compaction), between commits. */
+  /** Runs work alone on the engine (retention, compaction), between commits. Throws at once while writing has failed. */
   async exclusively<R>(work: (engine: SqlEngine) => Promise<R>): Promise<R> {
     while (this.#running !== undefined) await this.#running;
+    if (this.#state.kind === 'failed') throw this.#state.error;
     let done: () => void = () => undefined;
     this.#running = new Promise((resolve) => {
       done = resolve;
     });
     try {
       return await work(this.#engine);
+    } catch (error) {
+      if (stops(error)) this.#stop(error);
+      throw error;
     } finally {
       this.#running = undefined;
       done();
@@ -154,12 +170,13 @@ export class Writer {
     let rows = 0;
     while (this.#waiting.length > 0) {
       const next = rowCount(this.#waiting[0]!.batch);
-      if (group.length > 0 && rows + next > MAX_ROWS_PER_COMMIT) break;
+      if (group.length > 0 && (this.#alone > 0 || rows + next > MAX_ROWS_PER_COMMIT)) break;
       rows += next;
       group.push(this.#waiting.shift()!);
     }
-    // A mark that no other commit has, not a count: after a failed COMMIT it tells whether this one reached the disk all the same.
-    this.#marker = `${this.#options.nowUs()} ${this.#options.session} ${++this.#tries}`;
+    if (this.#alone > 0) this.#alone--;
+    // What fails before it begins to commit has no mark that could be found.
+    this.#marker = '';
     try {
       await this.#checkSpace();
       await this.#commit(group.map((item) => item.batch));
@@ -170,6 +187,8 @@ export class Writer {
   }
 
   async #commit(batches: readonly Batch[]): Promise<void> {
+    // A mark that no other commit has, not a count: after a failed COMMIT it tells whether this one reached the disk all the same.
+    this.#marker = `${this.#options.nowUs()} ${this.#options.session} ${++this.#tries}`;
     const marker = this.#marker;
     const recordedUs = this.#options.nowUs();
     let head = this.#head;
@@ -200,34 +219,54 @@ export class Writer {
   }
 
   async #failed(group: readonly Waiting[], error: unknown): Promise<void> {
-    const stops =
-      error instanceof OperatingError && (error.code === 'store.full-disk' || error.code === 'store.unwritable');
-    if (stops) {
-      for (const item of group) if (!item.background) item.reject(error);
-      this.#uncertain = group.filter((item) => item.background);
-      this.#setState({ kind: 'failed', error, sinceUs: this.#options.nowUs() });
-      this.#retryLater();
-    } else if (group.length === 1) {
-      group[0]!.reject(error);
-    } else {
+    if (stops(error)) this.#keep(group, error);
+    else if (group.length === 1) group[0]!.reject(error);
+    else {
       // One bad batch must not take the others with it: each is tried alone.
-      for (const item of group) {
+      for (const [index, item] of group.entries()) {
         try {
           await this.#commit([item.batch]);
           item.resolve();
         } catch (reason) {
+          if (stops(reason)) {
+            this.#waiting.unshift(...group.slice(index + 1));
+            this.#keep([item], reason);
+            return;
+          }
           item.reject(reason);
         }
       }
     }
   }
 
+  /** Writing stops with this commit: what people wait for is refused, the rest is tried again after the next opening. */
+  #keep(group: readonly Waiting[], error: OperatingError): void {
+    const isOfDisk = error.code === 'store.full-disk' || error.code === 'store.unwritable';
+    if (group.length === 1 && !isOfDisk) group[0]!.failures++;
+    const isKept = (item: Waiting): boolean => item.background && item.failures < MAX_FAILURES;
+    for (const item of group) if (!isKept(item)) item.reject(error);
+    this.#uncertain = group.filter(isKept);
+    this.#stop(error);
+  }
+
+  #stop(error: OperatingError): void {
+    this.#setState({ kind: 'failed', error, sinceUs: this.#options.nowUs() });
+    this.#retryLater();
+  }
+
   #retryLater(): void {
     (this.#options.later ?? defaultLater)(() => void this.retry(), RETRY_MS);
   }
 
-  /** Looks whether the disk has space again; called by itself every two seconds while writing has failed. */
-  async retry(): Promise<void> {
+  /** Looks whether writing works again; called by itself every two seconds while it has failed. */
+  retry(): Promise<void> {
+    this.#retrying ??= this.#retry().finally(() => {
+      this.#retrying = undefined;
+    });
+    return this.#retrying;
+  }
+
+  async #retry(): Promise<void> {
     if (this.#state.kind !== 'failed' || this.#closed) return;
     try {
       await this.#checkSpace();
@@ -237,9 +276,12 @@ export class Writer {
         this.#head = await readHead(this.#engine.db);
       }
       await this.#settleUncertain();
+      // A commit of nothing but its mark: what fails after it is the fault of what is written.
+      await this.#commit([]);
       this.#setState({ kind: 'ready' });
       this.#kick();
-    } catch {
+    } catch (error) {
+      if (stops(error) && error.message !== this.#state.error.message) this.#setState({ ...this.#state, error });
       this.#retryLater();
     }
   }
@@ -254,7 +296,10 @@ export class Writer {
     const group = this.#uncertain;
     this.#uncertain = [];
     if (row?.value === this.#marker) for (const item of group) item.resolve();
-    else this.#waiting.unshift(...group);
+    else {
+      this.#waiting.unshift(...group);
+      this.#alone = group.length;
+    }
   }
 
   #setState(state: WriterState): void {

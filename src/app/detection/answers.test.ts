@@ -171,6 +171,8 @@ describe('the answers about findings', () => {
 
   it('a baseline is kept, compared with now and restored', async () => {
     const kept = await ask('saveBaseline', { body: { name: 'after the first day' } });
+    expect((await ask('baselines')).items).toEqual([kept]);
+    expect(kept.bytes).toBe((await engine.baselineFile(site, kept.id)).length);
     const comparison = await ask('compareBaseline', { params: { baseline: kept.id } });
     expect(comparison.sentences[0]).toBe('The devices are the same.');
     const restored = await ask('restoreBaseline', { params: { baseline: kept.id }, body: { reason: 'a test' } });

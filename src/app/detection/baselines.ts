@@ -9,11 +9,11 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { BaselineComparison, BaselineRow, NewBaseline, Restored } from '../../api/index.ts';
 import type { EndpointView } from '../../core/endpoint.ts';
 import type { SiteModel } from '../../core/site-model.ts';
-import { type JournalEntry, type Row, siteBatch } from '../../store/index.ts';
+import { inPieces, type JournalEntry, joined, type Row, siteBatch } from '../../store/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import { type SiteView, timeText } from '../query/view.ts';
 import type { Actor } from './acts.ts';
-import { learnedParts, loadLearned } from './keep.ts';
+import { learnedParts, learnedRows, loadLearned } from './keep.ts';
 import { type Numbered, readNumbered, unseenRows } from './twin.ts';
 
 /** Baselines of one site, and octets of a file that is carried here. */
@@ -130,7 +130,10 @@ const readContent = (payload: Uint8Array): Content => {
   }
 };
 
-const toRow = (row: Row<'baseline'>, names: ReadonlyMap<string, string>): BaselineRow => {
+/** A baseline whole, of all of its pieces. */
+type Kept = Omit<Row<'baseline'>, 'piece'>;
+
+const toRow = (row: Omit<Kept, 'payload'>, bytes: number, names: ReadonlyMap<string, string>): BaselineRow => {
   const summary = JSON.parse(row.summary) as Summary;
   return {
     id: row.baseline_id,
@@ -140,7 +143,7 @@ const toRow = (row: Row<'baseline'>, names: ReadonlyMap<string, string>): Baseli
     at: timeText(row.ts),
     origin: row.origin as BaselineRow['origin'],
     madeAt: row.made_at,
-    bytes: row.payload.length,
+    bytes,
     ...summary,
   };
 };
@@ -150,15 +153,16 @@ const keep = async (
   content: Content,
   origin: BaselineRow['origin'],
   action: string,
-): Promise<Row<'baseline'>> => {
+): Promise<Kept> => {
   const { n } = await store.db
     .selectFrom('baseline')
     .select((q) => q.fn.countAll<number>().as('n'))
     .where('site_id', '=', site.id)
+    .where('piece', '=', 0)
     .executeTakeFirstOrThrow();
   if (n >= MAX_BASELINES)
     throw new RequestError(409, 'limit', `There are ${MAX_BASELINES} baselines already.`, 'Use another data folder.');
-  const row: Row<'baseline'> = {
+  const row: Kept = {
     site_id: site.id,
     baseline_id: randomBytes(6).toString('hex'),
     name: content.name,
@@ -171,7 +175,7 @@ const keep = async (
     payload: gzipSync(Buffer.from(JSON.stringify(content))),
   };
   await store.writer.submit({
-    put: { baseline: [row] },
+    put: { baseline: inPieces(row, 'payload', row.payload) },
     journal: [
       {
         siteId: site.id,
@@ -186,15 +190,16 @@ const keep = async (
   return row;
 };
 
-const rowOf = async ({ store, site }: Pick<Actor, 'store' | 'site'>, id: string): Promise<Row<'baseline'>> => {
-  const row = await store.db
+const rowOf = async ({ store, site }: Pick<Actor, 'store' | 'site'>, id: string): Promise<Kept> => {
+  const rows = await store.db
     .selectFrom('baseline')
     .selectAll()
     .where('site_id', '=', site.id)
     .where('baseline_id', '=', id)
-    .executeTakeFirst();
+    .execute();
+  const row = rows[0];
   if (row === undefined) throw new RequestError(404, 'not-found', 'There is no such baseline.', 'Load the list again.');
-  return row;
+  return { ...row, payload: joined(rows.map(({ piece, payload }) => ({ piece, bytes: payload }))) };
 };
 
 export const listBaselines = async (
@@ -203,11 +208,13 @@ export const listBaselines = async (
 ): Promise<BaselineRow[]> => {
   const rows = await store.db
     .selectFrom('baseline')
-    .selectAll()
+    .select(['site_id', 'baseline_id', 'name', 'note', 'ts', 'user_id', 'origin', 'made_at', 'summary'])
+    .select(({ fn }) => fn.sum<number>(fn<number>('octet_length', ['payload'])).as('bytes'))
     .where('site_id', '=', site.id)
+    .groupBy(['site_id', 'baseline_id', 'name', 'note', 'ts', 'user_id', 'origin', 'made_at', 'summary'])
     .orderBy('ts', 'desc')
     .execute();
-  return rows.map((row) => toRow(row, names));
+  return rows.map((row) => toRow(row, Number(row.bytes), names));
 };
 
 export const saveBaseline = async (actor: Actor, request: NewBaseline, names: ReadonlyMap<string, string>) => {
@@ -215,7 +222,8 @@ export const saveBaseline = async (actor: Actor, request: NewBaseline, names: Re
   await site.save(nowUs);
   const numbered = await readNumbered(store, site.id);
   const content = contentOf(view, request.name, request.note ?? '', `${site.name}, ${timeText(nowUs)}`, numbered);
-  return toRow(await keep(actor, content, 'saved', 'baseline.save'), names);
+  const row = await keep(actor, content, 'saved', 'baseline.save');
+  return toRow(row, row.payload.length, names);
 };
 
 export const baselineFile = async (actor: Pick<Actor, 'store' | 'site'>, id: string): Promise<Uint8Array> =>
@@ -224,7 +232,8 @@ export const baselineFile = async (actor: Pick<Actor, 'store' | 'site'>, id: str
 export const importBaseline = async (actor: Actor, bytes: Uint8Array, names: ReadonlyMap<string, string>) => {
   if (bytes.length > MAX_BASELINE_BYTES)
     throw new RequestError(413, 'too-large', 'The file is too large for a baseline.', 'Carry a baseline of one site.');
-  return toRow(await keep(actor, readContent(bytes), 'carried', 'baseline.carry'), names);
+  const row = await keep(actor, readContent(bytes), 'carried', 'baseline.carry');
+  return toRow(row, row.payload.length, names);
 };
 
 /** Names of the baseline that have another number here, or none. */
@@ -281,7 +290,7 @@ export const compareBaseline = async (
     `The baseline watched ${then.summary.watchedHours.toFixed(1)} h, this site ${now.summary.watchedHours.toFixed(1)} h.`,
   );
   return {
-    baseline: toRow(row, names),
+    baseline: toRow(row, row.payload.length, names),
     sentences,
     rows: rows.slice(0, MAX_ROWS),
     rowsMore: Math.max(0, rows.length - MAX_ROWS),
@@ -302,7 +311,7 @@ const replaceLearned = (actor: Actor, parts: ReadonlyMap<string, Uint8Array>): v
 };
 
 /** Numbers and learned parts as rows of a site that has none; it is read anew from them. */
-const carryInto = async (actor: Actor, row: Row<'baseline'>, content: Content, reason: string): Promise<Restored> => {
+const carryInto = async (actor: Actor, row: Kept, content: Content, reason: string): Promise<Restored> => {
   const { site, store, nowUs } = actor;
   if (content.numbered.endpoints.length === 0)
     throw new RequestError(
@@ -312,12 +321,7 @@ const carryInto = async (actor: Actor, row: Row<'baseline'>, content: Content, r
       'Save the baseline once more where it was made.',
     );
   const { put } = siteBatch(site.id, '', unseenRows(content.numbered), [], nowUs);
-  const learned = [...partsOf(content)].map(([name, payload]) => ({
-    site_id: site.id,
-    name,
-    payload,
-    recorded_us: nowUs,
-  }));
+  const learned = learnedRows(site.id, partsOf(content), nowUs);
   await store.writer.submit({
     put: { ...put, learned_state: learned },
     journal: [entryOf(actor, row, { reason, carried: true })],
@@ -329,7 +333,7 @@ const carryInto = async (actor: Actor, row: Row<'baseline'>, content: Content, r
 
 const entryOf = (
   { site, userId, nowUs }: Actor,
-  row: Row<'baseline'>,
+  row: Kept,
   detail: Record<string, string | boolean>,
 ): JournalEntry => ({
   siteId: site.id,

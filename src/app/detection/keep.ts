@@ -12,8 +12,10 @@ import {
   findingOf,
   findingRow,
   incidentActOf,
+  inPieces,
+  joined,
   proofOf,
-  proofRow,
+  proofRows,
   type Row,
   type Store,
   windowOf,
@@ -81,6 +83,13 @@ export const learnedParts = (detection: SiteDetection, all: boolean): Map<string
   return parts;
 };
 
+export const learnedRows = (
+  site_id: string,
+  parts: ReadonlyMap<string, Uint8Array>,
+  recorded_us: number,
+): Row<'learned_state'>[] =>
+  [...parts].flatMap(([name, payload]) => inPieces({ site_id, name, recorded_us }, 'payload', payload));
+
 /** Puts what was learned back. Throws where it cannot be read. */
 export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string, Uint8Array>): void => {
   const own = ofText(parts.get('detection'));
@@ -111,20 +120,13 @@ export const detectionBatch = (
 ): { readonly put: NonNullable<Batch['put']>; readonly findings: ReturnType<SiteDetection['takeUnsaved']> } => {
   detection.collect();
   const findings = detection.takeUnsaved();
-  const learned: Row<'learned_state'>[] = withLearned
-    ? [...learnedParts(detection, false)].map(([name, payload]) => ({
-        site_id: site,
-        name,
-        payload,
-        recorded_us: nowUs,
-      }))
-    : [];
+  const learned = withLearned ? learnedRows(site, learnedParts(detection, false), nowUs) : [];
   return {
     findings,
     put: {
       finding: findings.map((finding) => findingRow(site, finding, nowUs)),
       finding_proof: findings.flatMap((finding) =>
-        finding.proof === undefined ? [] : [proofRow(site, finding.id, finding.proof)],
+        finding.proof === undefined ? [] : proofRows(site, finding.id, finding.proof),
       ),
       ...(learned.length === 0 ? {} : { learned_state: learned }),
     },
@@ -211,10 +213,16 @@ export const loadDetection = async (store: Store, site: string, detection: SiteD
     .limit(MAX_FINDINGS)
     .execute();
   detection.triage.take(rows.map(findingOf).reverse());
-  const learned = await db.selectFrom('learned_state').selectAll().where('site_id', '=', site).execute();
-  if (learned.length === 0) return true;
+  const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
+  const query = db.selectFrom('learned_state').select(['name', 'piece', 'payload']).where('site_id', '=', site);
+  for await (const { name, piece, payload } of query.stream()) {
+    const pieces = learned.get(name);
+    if (pieces === undefined) learned.set(name, [{ piece, bytes: payload }]);
+    else pieces.push({ piece, bytes: payload });
+  }
+  if (learned.size === 0) return true;
   try {
-    loadLearned(detection, new Map(learned.map((row) => [row.name, row.payload])));
+    loadLearned(detection, new Map([...learned].map(([name, pieces]) => [name, joined(pieces)])));
     return true;
   } catch {
     return false;
@@ -227,11 +235,11 @@ export const readProof = async (
   site: string,
   finding: string,
 ): Promise<ReturnType<typeof proofOf> | undefined> => {
-  const row = await store.db
+  const rows = await store.db
     .selectFrom('finding_proof')
     .selectAll()
     .where('site_id', '=', site)
     .where('finding_id', '=', finding)
-    .executeTakeFirst();
-  return row === undefined ? undefined : proofOf(row);
+    .execute();
+  return rows.length === 0 ? undefined : proofOf(rows);
 };

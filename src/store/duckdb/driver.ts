@@ -101,7 +101,10 @@ class OneConnectionDriver implements Driver {
   }
   async commitTransaction(): Promise<void> {}
   async rollbackTransaction(): Promise<void> {}
-  async destroy(): Promise<void> {}
+  /** After the query that runs now. */
+  async destroy(): Promise<void> {
+    await this.#free;
+  }
 }
 
 /** A typed query builder over one connection. */

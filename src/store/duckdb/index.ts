@@ -15,6 +15,8 @@ import { kyselyOver } from './driver.ts';
 
 /** DuckDB's own buffers; beyond it spills to disk or fails, and the writer reports that. 32 MB was too little for a checkpoint. */
 export const MEMORY_LIMIT = '64MB';
+/** While the database is opened after a failure: what made 64 MB too little is folded into the file with this. */
+const RECOVERY_LIMIT = '384MB';
 /** More threads cost about 10 MB each here and the tables are small. */
 export const THREADS = '1';
 /** The write-ahead log is folded into the file at this size. */
@@ -26,6 +28,8 @@ const BULK_FLUSH_THRESHOLD = '4MB';
 export interface DuckDbOptions {
   /** A file's path; absent: in memory. */
   readonly path?: string;
+  /** After a failure: the log is folded into the file with more memory, which is given back then. */
+  readonly recover?: boolean;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -38,7 +42,16 @@ const isDiskFull = (error: unknown): boolean =>
     messageOf(error),
   );
 
-/** Turns DuckDB's errors into operating errors; anything else is returned as it is. */
+/** Failures of the database itself, of which what was to be written is not the cause; it is opened again after them. */
+const OF_THE_DATABASE =
+  /database has been invalidated|FATAL|INTERNAL Error|IO Error|failed to commit|transaction is aborted|already been destroyed|connection (error|.*(closed|disconnected))/i;
+
+const OUT_OF_MEMORY = /out of memory|bad_alloc|failed to (pin|allocate|offload)|could not allocate/i;
+
+const failed = (error: unknown, path: string): OperatingError =>
+  new OperatingError('store.failed', { path, detail: firstLine(error) }, { cause: error });
+
+/** Turns DuckDB's errors while it opens into operating errors; anything else is returned as it is. */
 export const mapDuckDbError = (error: unknown, path: string): unknown => {
   if (error instanceof OperatingError) return error;
   const text = messageOf(error);
@@ -54,6 +67,7 @@ export const mapDuckDbError = (error: unknown, path: string): unknown => {
   if (/permission denied|read-only file system/i.test(text)) {
     return new OperatingError('store.unwritable', { path, detail: firstLine(error) }, { cause: error });
   }
+  if (OUT_OF_MEMORY.test(text)) return failed(error, path);
   if (
     /could not read enough bytes|not a valid DuckDB database|corrupt|checksum|serialization error|failed to deserialize|version number|WAL/i.test(
       text,
@@ -61,10 +75,15 @@ export const mapDuckDbError = (error: unknown, path: string): unknown => {
   ) {
     return new OperatingError('store.corrupt', { path, detail: firstLine(error) }, { cause: error });
   }
-  if (/database has been invalidated|FATAL/i.test(text)) {
-    return new OperatingError('store.unwritable', { path, detail: firstLine(error) }, { cause: error });
-  }
   return error;
+};
+
+/** The same for an open database: what is no failure of it is returned as it is, and is the fault of what was written. */
+const mapWriteError = (error: unknown, path: string): unknown => {
+  const text = messageOf(error);
+  if (error instanceof OperatingError || isDiskFull(error) || /permission denied|read-only file/i.test(text))
+    return mapDuckDbError(error, path);
+  return OUT_OF_MEMORY.test(text) || OF_THE_DATABASE.test(text) ? failed(error, path) : error;
 };
 
 /** Free octets on the disk that holds `path`; undefined where the system does not say. */
@@ -79,12 +98,12 @@ export const freeBytes = async (path: string): Promise<number | undefined> => {
 
 export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => {
   const path = options.path ?? ':memory:';
-  let instance: DuckDBInstance;
+  let instance: DuckDBInstance | undefined;
   let writer: DuckDBConnection;
   let reader: DuckDBConnection;
   try {
     instance = await DuckDBInstance.create(path, {
-      memory_limit: MEMORY_LIMIT,
+      memory_limit: options.recover === true ? RECOVERY_LIMIT : MEMORY_LIMIT,
       threads: THREADS,
       checkpoint_threshold: CHECKPOINT_THRESHOLD,
       allocator_flush_threshold: FLUSH_THRESHOLD,
@@ -97,12 +116,23 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
     writer = await instance.connect();
     reader = await instance.connect();
     await writer.run(SAMPLE_STAGE);
+    if (options.recover === true) {
+      await writer.run('CHECKPOINT');
+      // Where that much cannot be given back at once, working with more is better than not at all.
+      await writer.run(`SET memory_limit = '${MEMORY_LIMIT}'`).catch(() => undefined);
+    }
   } catch (error) {
-    throw mapDuckDbError(error, path);
+    instance?.closeSync();
+    const mapped = mapDuckDbError(error, path);
+    // The log may hold what was too much for the limit before: once more, with enough for it.
+    if (mapped instanceof OperatingError && mapped.code === 'store.failed' && options.recover !== true)
+      return openDuckDb({ ...options, recover: true });
+    throw mapped;
   }
+  const opened = instance;
   const writerDb: Kysely<Database> = kyselyOver(writer);
   const readerDb: Kysely<Database> = kyselyOver(reader);
-  const keyTables = new Set<string>();
+  let isPrepared = false;
 
   const transaction: WriteTransaction = {
     db: writerDb,
@@ -113,7 +143,11 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
       const spec = tableSpec(table);
       const columns = Object.fromEntries(spec.key.map((name) => [name, spec.columns[name]!]));
       const stage = `key_${table}`;
-      await appendRows(writer, stage, columns, keys);
+      // Rows of one key stand together (the pieces of a blob): once is enough.
+      const isSame = (a: object, b: object | undefined): boolean =>
+        b !== undefined && spec.key.every((name) => a[name as never] === b[name as never]);
+      const once = keys.filter((key, index) => !isSame(key, keys[index - 1]));
+      await appendRows(writer, stage, columns, once);
       const match = spec.key.map((name) => `"${table}"."${name}" = k."${name}"`).join(' AND ');
       await writer.run(`DELETE FROM "${table}" USING "${stage}" k WHERE ${match}`);
       await writer.run(`DELETE FROM "${stage}"`);
@@ -121,14 +155,14 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
   };
 
   const prepareKeyTables = async (): Promise<void> => {
-    if (keyTables.size > 0) return;
+    if (isPrepared) return;
     for (const table of tableNames) {
       const spec = tableSpec(table);
       if (spec.key.length === 0) continue;
       const columns = spec.key.map((name) => `"${name}" ${spec.columns[name]}`).join(', ');
       await writer.run(`CREATE TEMP TABLE IF NOT EXISTS "key_${table}" (${columns})`);
-      keyTables.add(table);
     }
+    isPrepared = true;
   };
 
   const inTransaction = async <R>(work: () => Promise<R>): Promise<R> => {
@@ -144,8 +178,16 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
         throw error;
       }
     } catch (error) {
-      throw mapDuckDbError(error, path);
+      throw mapWriteError(error, path);
     }
+  };
+
+  const close = async (): Promise<void> => {
+    await writerDb.destroy();
+    await readerDb.destroy();
+    reader.closeSync();
+    writer.closeSync();
+    opened.closeSync();
   };
 
   return {
@@ -153,22 +195,25 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
     db: readerDb,
     script: (sql) => inTransaction(async () => void (await writer.run(sql))),
     write: async (work) => {
-      await prepareKeyTables();
+      try {
+        await prepareKeyTables();
+      } catch (error) {
+        throw mapWriteError(error, path);
+      }
       return inTransaction(() => work(transaction));
     },
     compact: async () => {
       try {
         await writer.run('CHECKPOINT');
       } catch (error) {
-        throw mapDuckDbError(error, path);
+        throw mapWriteError(error, path);
       }
     },
-    close: async () => {
-      await writerDb.destroy();
-      await readerDb.destroy();
-      reader.closeSync();
-      writer.closeSync();
-      instance.closeSync();
+    close,
+    abandon: async () => {
+      // Else what is left of this instance could fold its log into a file that is open anew.
+      await writer.run('PRAGMA disable_checkpoint_on_shutdown').catch(() => undefined);
+      await close().catch(() => undefined);
     },
   };
 };
