@@ -12,6 +12,8 @@ import type { SiteSink } from '../../src/core/site-model.ts';
 import type { EndpointTable } from '../../src/decode/index.ts';
 import { ADDRESS, missing, startStackPlant, type Truth } from './index.ts';
 
+/** Longer than the kernel keeps frames that were captured back. */
+const BLOCK_MS = 2000;
 const ROUNDS = 8;
 /** What its client says of a question that was never answered. */
 const UNANSWERED = 'ETIMEDOUT';
@@ -82,6 +84,11 @@ describe.skipIf(absent.length > 0)(`third-party stacks on loopback ${absent.join
       }
     } finally {
       await plant.stop();
+      // The kernel hands frames over in blocks, the last one up to a second late: the wire must have been quiet for longer.
+      for (let before = -1; before !== pipeline.health().frames; ) {
+        before = pipeline.health().frames;
+        await wait(BLOCK_MS);
+      }
       await capture.stop();
     }
     await reading;
