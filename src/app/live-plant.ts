@@ -45,6 +45,8 @@ export const livePlant = (options: LivePlantOptions): LivePlant => {
   const plant = openPlant({ seed: options.seed ?? PLANT_DEFAULTS.seed, startUs: fromUs, disturbances: false });
   let reachedUs = fromUs;
   let live = false;
+  /** It went with the clock once: what comes late after that is late, and no history that waits for anything. */
+  let caughtUp = false;
   let attackUntilUs = 0;
   const staging = (): 'learning' | 'ready' | 'running' =>
     !live ? 'learning' : nowUs() < attackUntilUs ? 'running' : 'ready';
@@ -65,13 +67,14 @@ export const livePlant = (options: LivePlantOptions): LivePlant => {
         }
       reachedUs = targetUs;
       live = nowUs() - reachedUs < STRETCH_US;
+      caughtUp ||= live;
     }
   };
   return {
     chunks: batches(),
     doneUs: () => reachedUs - fromUs,
     historyUs: Math.max(1, nowUs() - fromUs),
-    isLive: () => live,
+    isLive: () => caughtUp,
     staging,
     stage: (minutes) => {
       if (staging() !== 'ready' || !plant.stage(minutes)) return false;
