@@ -52,6 +52,29 @@ describe('an attack from the office to the plant', () => {
     expect(before[0]!.stage).toBe(7);
     expect(before[0]!.reached).toBe(21);
   });
+  it('goes over a usual way that asks nobody, which is no step of those who did nothing odd', () => {
+    const isAlert = (f: Finding) => f.surprise >= 0.5;
+    const usual = (hours: number, actor: number) =>
+      finding(hours, { kind: 'new-remote', actor, target: 21, techniques: ['T1021.001'], surprise: 0.3 });
+    const way = [
+      finding(0, { kind: 'scan', actor: 10, target: 21, techniques: ['T1046'], severity: 'none' }),
+      usual(1, 11),
+      usual(2, 10),
+      finding(3, { kind: 'new-login', actor: 21, target: 22, techniques: ['T1021.001'] }),
+      usual(4, 12),
+    ];
+    const [incident, ...others] = chain(way, { ...OPTIONS, isAlert });
+    expect(others).toEqual([]);
+    expect(incident!.steps.map(({ finding: f }) => `${f.kind} ${f.actor}`)).toEqual([
+      'scan 10',
+      'new-remote 10',
+      'new-login 21',
+    ]);
+    expect(incident!.crosses).toBe(true);
+    // Links alone prove nothing.
+    expect(chain([usual(1, 10), usual(2, 10), usual(3, 21)], { ...OPTIONS, isAlert })).toEqual([]);
+    expect(chain(way.slice(0, 3), { ...OPTIONS, isAlert })).toEqual([]);
+  });
   it('is the same whatever the order of arrival', () => {
     const right = JSON.stringify(chain(ATTACK, OPTIONS));
     for (let seed = 1; seed <= 20; seed++)

@@ -19,6 +19,8 @@ export const MAX_INCIDENTS = 200;
 /** Earlier findings remembered per device and way of joining; of more the latest. */
 export const MAX_REMEMBERED = 16;
 
+/** Least surprise of a link: below are the many that are only for the record. */
+const LINK_SURPRISE = 0.3;
 const DAY_US = 86_400_000_000;
 /** A patient attacker waits between taking a device and using it. */
 export const TAKEN_US = 30 * DAY_US;
@@ -50,6 +52,8 @@ export interface ChainOptions {
   readonly isOutside: (endpoint: EndpointId) => boolean;
   /** It says that something is new: what one new device does for the first time has one cause. */
   readonly isNovelty: (finding: Finding) => boolean;
+  /** Asks a person by itself. Default: all do. What does not can be a link: who is up to something already takes a device by it. */
+  readonly isAlert?: (finding: Finding) => boolean;
   /** Explained by people: announced work, reviewed as false or benign. */
   readonly isExplained: (finding: Finding) => boolean;
 }
@@ -63,12 +67,15 @@ const BECAUSE: Readonly<Record<Join, string>> = {
 
 interface Node {
   readonly finding: Finding;
+  /** It asks nobody by itself: it joins what others say and proves nothing. */
+  readonly isLink: boolean;
   readonly stage: number;
   readonly takesTarget: boolean;
   readonly actor: EndpointId;
   readonly target: EndpointId;
   parent: number;
   join: Join | undefined;
+  dropped: boolean;
 }
 
 export const laneOf = (level: number, isOutside: boolean): Lane =>
@@ -88,17 +95,21 @@ const remember = (map: Map<EndpointId, number[]>, host: EndpointId, index: numbe
 };
 
 export const chain = (findings: readonly Finding[], options: ChainOptions): Incident[] => {
+  const isAlert = options.isAlert ?? (() => true);
   const nodes: Node[] = findings
     .filter((finding) => finding.techniques.length > 0 && !options.isExplained(finding))
+    .filter((finding) => isAlert(finding) || (finding.actor > 0 && finding.surprise >= LINK_SURPRISE))
     .sort(byTime)
     .slice(-MAX_CHAIN_FINDINGS)
     .map((finding, i) => ({
       finding,
+      isLink: !isAlert(finding),
       ...meaningOf(finding.techniques),
       actor: finding.actor > 0 ? options.host(finding.actor) : 0,
       target: finding.target > 0 ? options.host(finding.target) : 0,
       parent: i,
       join: undefined,
+      dropped: false,
     }));
   const rootOf = (i: number): number => {
     let root = i;
@@ -115,6 +126,8 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
   const commanded = new Map<EndpointId, number[]>();
   for (const [i, node] of nodes.entries()) {
     const { finding, stage, actor, target } = node;
+    const recent = (list: readonly number[] | undefined, withinUs: number): boolean =>
+      (list ?? []).some((j) => finding.firstUs - nodes[j]!.finding.lastUs <= withinUs);
     const joinAll = (list: readonly number[] | undefined, withinUs: number, join: Join): void => {
       for (const j of list ?? []) {
         if (finding.firstUs - nodes[j]!.finding.lastUs > withinUs) continue;
@@ -124,6 +137,14 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
         if (a !== b) nodes[Math.max(a, b)]!.parent = Math.min(a, b);
       }
     };
+    // Usual ways are used by everybody: only of somebody who did something odd before are they steps.
+    if (
+      node.isLink &&
+      !(node.takesTarget && (recent(acted.get(actor), SAME_ACTOR_US) || recent(taken.get(actor), TAKEN_US)))
+    ) {
+      node.dropped = true;
+      continue;
+    }
     if (stage > 0) {
       if (actor > 0) {
         joinAll(taken.get(actor), TAKEN_US, 'taken');
@@ -139,7 +160,7 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
   }
   const groups = new Map<number, Node[]>();
   for (const [i, node] of nodes.entries()) {
-    if (node.stage === 0) continue;
+    if (node.stage === 0 || node.dropped) continue;
     const root = rootOf(i);
     const group = groups.get(root);
     if (group === undefined) groups.set(root, [node]);
@@ -156,7 +177,8 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
 };
 
 /** Enough different, sure and progressing steps: a busy day of one engineer is none. */
-const isStory = (group: readonly Node[], { isNovelty }: ChainOptions): boolean => {
+const isStory = (all: readonly Node[], { isNovelty }: ChainOptions): boolean => {
+  const group = all.filter((node) => !node.isLink);
   const stages = new Set(group.map((node) => node.stage));
   if (group.length < 2 || stages.size < 2) return false;
   const weights = new Map<string, number>();
@@ -174,7 +196,7 @@ const isStory = (group: readonly Node[], { isNovelty }: ChainOptions): boolean =
     shallowest = Math.min(shallowest, depth);
   }
   if (!progresses) return false;
-  const joins = new Set(group.map((node) => node.join));
+  const joins = new Set(all.map((node) => node.join));
   if (joins.has('taken') && weight >= WEIGHT.taken) return true;
   if (joins.has('effect') && weight >= WEIGHT.effect) return true;
   // Everything that one device does for the first time counts once: a new operator panel is no attack.

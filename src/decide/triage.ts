@@ -233,13 +233,17 @@ export class Triage {
       return (hit !== undefined && !hit.overrun) || reviewed.has(finding.id);
     };
     const { host, level, isOutside } = this.#options;
-    const incidents = chain([...this.#matterOf.keys()].map((id) => this.#findings.get(id)!).filter(Boolean), {
-      host,
-      level,
-      isOutside,
-      isNovelty: (finding) => this.#options.kinds.get(finding.kind)?.needsLearning ?? false,
-      isExplained,
-    });
+    const incidents = chain(
+      [...this.#findings.values()].filter(({ kind }) => this.threshold(kind).enabled),
+      {
+        host,
+        level,
+        isOutside,
+        isNovelty: (finding) => this.#options.kinds.get(finding.kind)?.needsLearning ?? false,
+        isAlert: (finding) => this.#matterOf.has(finding.id),
+        isExplained,
+      },
+    );
     const incidentOf = new Map<string, string>();
     const incidentById = new Map(incidents.map((incident) => [incident.id, incident]));
     for (const incident of incidents) for (const step of incident.steps) incidentOf.set(step.finding.id, incident.id);

@@ -1,7 +1,7 @@
 /**
  * The journey of a shift through detection: a pump that reads wrong after a day (finding, chart, try-out of "accept as new
- * normal", a window that labels), the simulated plant with an attack staged by its button (what comes of it is judged in
- * test/staged-attack.test.ts), and the process page with more points than any screen has. Every page is looked at by axe, light and dark.
+ * normal", a window that labels), the simulated plant with an attack staged by its button (alert, incident with both
+ * lanes), and the process page with more points than any screen has. Every page is looked at by axe, light and dark.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -238,6 +238,30 @@ describeBrowser('detection in a browser', () => {
     await grid.getByText('point 41.7', { exact: true }).waitFor();
     expect(asked.get('cells')).toBe(1);
     expect(asked.get('cell')).toBe(1);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('the staged attack becomes alerts and one incident with both lanes', { timeout: 6 * PATIENCE_MS }, async () => {
+    const { page, context, errors } = await enter(`${PLANT}/now`);
+    const incident = page.locator('.waiting.incident').first();
+    await incident.waitFor({ timeout: 4 * PATIENCE_MS });
+    await page.getByRole('link', { name: 'The queue' }).click();
+    await page.getByRole('row').nth(1).waitFor();
+    await page.goBack();
+    await incident.getByRole('link').first().click();
+    await page.getByRole('heading', { name: 'Story' }).waitFor();
+    // It began in the office and goes towards the plant; the page follows by itself.
+    await page.locator('[data-lane="it"]').first().waitFor();
+    await page
+      .locator('[data-lane="ot"], [data-lane="dmz"]')
+      .first()
+      .waitFor({ timeout: 4 * PATIENCE_MS });
+    await page.getByRole('heading', { name: 'Next expected step' }).waitFor();
+    await page.keyboard.press('j');
+    await page.locator('[aria-current="step"]').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'What happened' }).waitFor();
     expect(errors).toEqual([]);
     await context.close();
   });
