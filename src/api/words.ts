@@ -37,9 +37,10 @@ export const INCIDENT_STATES = ['open', 'closed'] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
 /**
  * Of a point or cell: nothing seen to learn from, learning, enough seen and its model is being made, judged by what was
- * learned, could be judged but is not seen at the moment, enough seen and still not judged.
+ * learned but below an alert until other days were seen too, judged, could be judged but is not seen at the moment, enough
+ * seen and still not judged.
  */
-export const GUARD_STATES = ['waiting', 'learning', 'fitting', 'armed', 'unseen', 'unarmed'] as const;
+export const GUARD_STATES = ['waiting', 'learning', 'fitting', 'trial', 'armed', 'unseen', 'unarmed'] as const;
 export type GuardState = (typeof GUARD_STATES)[number];
 export const NATURES = [
   'continuous',

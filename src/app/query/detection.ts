@@ -75,11 +75,15 @@ const ofCells = (view: SiteView): Learning[] => {
   const { feed, learningUs } = view.detection;
   return feed.cells.flatMap((cell): Learning[] => {
     const needed = learningUs / HOUR_US;
-    const seen = feed.shareOf(cell) * needed;
+    const { nowUs } = view.detection;
+    const trialUs = cell.trialUntilUs(nowUs);
+    // A model on trial has still to show that it holds on other days.
+    const more = trialUs === 0 ? 0 : (trialUs - cell.fittedUs) / HOUR_US;
+    const tried = trialUs === 0 ? 0 : Math.max(0, nowUs - cell.fittedUs) / HOUR_US;
     const whole: Learning = {
       of: { kind: 'cell', cell: cell.plan.id },
-      seen,
-      needed,
+      seen: feed.shareOf(cell) * needed + tried,
+      needed: needed + more,
       unit: 'h',
       unarmed: unarmedOf(cell, feed.shareOf(cell)),
     };

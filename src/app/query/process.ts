@@ -43,7 +43,11 @@ const progressOf = (view: SiteView, cell: Cell): Progress => {
       trialUs === 0
         ? ''
         : `; on trial until ${time(trialUs)}: alone it makes no alert, unless something else is odd here`;
-    return { state: 'armed', share: 1, text: `judged since ${time(cell.fittedUs)}${trial}${anew}` };
+    return {
+      state: trialUs === 0 ? 'armed' : 'trial',
+      share: 1,
+      text: `judged since ${time(cell.fittedUs)}${trial}${anew}`,
+    };
   }
   if (cell.fitting !== undefined) {
     const { sinceUs, before } = cell.fitting;
@@ -77,7 +81,7 @@ const pointProgress = (view: SiteView, cell: Cell, i: number): Progress => {
   const arming = cell.arming[i];
   if (!cell.isArmed || arming === undefined) return whole;
   if (arming.armed.length > 0)
-    return whole.state === 'armed' && !cell.isSeen(i)
+    return (whole.state === 'armed' || whole.state === 'trial') && !cell.isSeen(i)
       ? { state: 'unseen', share: 1, text: 'not judged: no value of it was seen of late' }
       : whole;
   return { state: 'unarmed', share: 1, text: `not armed: ${arming.unarmed || 'nothing could be learned of it'}` };

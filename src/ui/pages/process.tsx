@@ -383,7 +383,7 @@ const CellHead = memo(({ cell, open, toggle, filtered }: HeadProps) => {
       <span className="grow" />
       {cell.open > 0 && <span className="tag high">{plural(cell.open, 'open finding')}</span>}
       {cell.relations > 0 && <span className="dim small nowrap wide-only">{plural(cell.relations, 'relation')}</span>}
-      {cell.state === 'armed' && (
+      {(cell.state === 'armed' || cell.state === 'trial') && (
         <span className="dim small nowrap">
           {number(cell.armed)} of {number(cell.points)} watched
         </span>

@@ -38,6 +38,12 @@ export const guardOf = (row: { seen: number; needed: number; unit: string; unarm
     : { state: 'unarmed', share: 1, text: `Not armed: ${row.unarmed}` };
 };
 
+const WAITING_WORDS: Readonly<Partial<Record<Guard['state'], string>>> = {
+  fitting: 'making its model',
+  trial: 'on trial',
+  unseen: 'not seen',
+};
+
 /** `short`: only the bar and the figure, for narrow columns. */
 export const GuardMeter = ({ guard, short = false }: { guard: Guard; short?: boolean }) => {
   const { state, text } = guard;
@@ -61,12 +67,13 @@ export const GuardMeter = ({ guard, short = false }: { guard: Guard; short?: boo
       </span>
     );
   }
-  if (state === 'fitting' || state === 'unseen') {
-    const Icon = state === 'fitting' ? IconCircleDashed : IconEyeOff;
+  const word = WAITING_WORDS[state];
+  if (word !== undefined) {
+    const Icon = state === 'unseen' ? IconEyeOff : IconCircleDashed;
     return (
       <span className="learning unknown" title={text}>
         <Icon size={13} stroke={1.8} aria-hidden="true" />
-        {state === 'fitting' ? 'making its model' : 'not seen'}
+        {word}
       </span>
     );
   }

@@ -115,15 +115,17 @@ export const Guards = ({ point, all = false }: { point: CellPoint; all?: boolean
   );
 };
 
+const isJudged = ({ state }: CellPoint): boolean => state === 'armed' || state === 'trial';
+
 /** The honest measure of a guard: what it would notice, and how late. */
 export const Notices = ({ point }: { point: CellPoint }) =>
   point.detectable === null ? (
-    point.state === 'armed' && point.armed.includes('never-seen') ? (
+    isJudged(point) && point.armed.includes('never-seen') ? (
       <span className="dim small" title="It has states, and one that was never seen is told at once">
         any state never seen
       </span>
     ) : (
-      <Unknown why={point.unarmed || point.text}>{point.state === 'armed' ? 'none' : 'not known yet'}</Unknown>
+      <Unknown why={point.unarmed || point.text}>{isJudged(point) ? 'none' : 'not known yet'}</Unknown>
     )
   ) : (
     <span
