@@ -43,7 +43,7 @@ const create = (context: DetectorContext): RunningDetector => {
       const client = context.host(f.client);
       const server = context.host(f.server);
       const row = known.see(client, server, 0, 0, at.tsUs, DOUBTED);
-      if (row < 0 || known.state(row) === USUAL) return;
+      if (known.state(row) === USUAL) return;
       if (context.phase === 'learning' && !context.isSuspect(f.client)) {
         known.setState(row, USUAL);
         return;

@@ -96,7 +96,6 @@ const create = (context: DetectorContext): RunningDetector => {
     const mayLearn = !context.isSuspect(at.client);
     const learning = mayLearn && beganUs < context.judgedFromUs;
     row = known.see(client, server, p, 0, tsUs, DOUBTED);
-    if (row < 0) return;
     // A capture that starts in the middle may have taken the two ends for each other.
     const turned = known.find(server, client, p, 0);
     const everybodys =

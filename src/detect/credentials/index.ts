@@ -162,7 +162,7 @@ const create = (context: DetectorContext): RunningDetector => {
     if (s.clearCredential === true) {
       const row = rules.see(client, server, -1, 0, tsUs, DOUBTED);
       // Said once a day: it will not go away by being repeated.
-      if (row >= 0 && rules.state(row) !== USUAL && rules.due(row, tsUs, DAY_US) > 0)
+      if (rules.state(row) !== USUAL && rules.due(row, tsUs, DAY_US) > 0)
         context.state({
           ...common,
           kind: CLEAR_CREDENTIAL,
@@ -174,7 +174,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const bare = user.toLowerCase().replace(/^.*\\|@.*$/g, '');
     if (bare !== '' && DEFAULTS.has(bare)) {
       const row = rules.see(client, server, -2, 0, tsUs, DOUBTED);
-      if (row >= 0 && rules.state(row) !== USUAL && rules.due(row, tsUs, DAY_US) > 0)
+      if (rules.state(row) !== USUAL && rules.due(row, tsUs, DAY_US) > 0)
         context.state({
           ...common,
           kind: DEFAULT_USER,
@@ -203,7 +203,7 @@ const create = (context: DetectorContext): RunningDetector => {
     if (u < 0) return;
     spread(at, u, client, server, common, parts);
     const row = logins.see(u, client, 0, 0, tsUs, DOUBTED);
-    if (row < 0 || logins.state(row) === USUAL) return;
+    if (logins.state(row) === USUAL) return;
     if (context.phase === 'learning' && !context.isSuspect(at.client)) {
       learn(row);
       return;

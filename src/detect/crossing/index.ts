@@ -92,7 +92,7 @@ const create = (context: DetectorContext): RunningDetector => {
     else return;
     const p = protocols.id(protocol);
     const row = known.see(from ? 0 : context.host(client), out ? 0 : context.host(server), p, 0, at.tsUs, DOUBTED);
-    if (row < 0 || known.state(row) === USUAL) return;
+    if (known.state(row) === USUAL) return;
     const before = known.firstUs(row) < at.tsUs - 3_600_000_000;
     const times = known.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0) return;

@@ -41,14 +41,14 @@ const create = (context: DetectorContext): RunningDetector => {
     const lastUs = found < 0 ? 0 : known.lastUs(found);
     const row = known.see(client, target, verb, 0, tsUs, DOUBTED);
     const newJob = tsUs - lastUs > JOB_US;
-    const before = (row < 0 ? 0 : (jobs.get(row) ?? 0)) - (newJob ? 0 : 1);
-    if (row >= 0 && newJob) jobs.set(row, (jobs.get(row) ?? 0) + 1);
+    const before = (jobs.get(row) ?? 0) - (newJob ? 0 : 1);
+    if (newJob) jobs.set(row, (jobs.get(row) ?? 0) + 1);
     const others = doersOf.of(target * 16 + verb).filter((d) => d !== client);
     if (client > 0) doersOf.add(target * 16 + verb, client);
-    const usual = row >= 0 && known.state(row) === USUAL;
+    const usual = known.state(row) === USUAL;
     if (kind.needsLearning) {
       if (usual) return;
-      if (context.phase === 'learning' && !context.isSuspect(at.client) && row >= 0) {
+      if (context.phase === 'learning' && !context.isSuspect(at.client)) {
         known.setState(row, USUAL);
         return;
       }

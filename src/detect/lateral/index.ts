@@ -78,7 +78,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const n = reach.add(key, server, at.tsUs);
     if (learning && n > (usual.get(client) ?? 0) && usual.size < MAX_RELATIONS) usual.set(client, n);
     const row = known.see(client, server, 0, 0, at.tsUs, DOUBTED);
-    if (row >= 0 && learning) {
+    if (learning) {
       known.setState(row, USUAL);
       adminsOf.add(server, client);
     }
@@ -109,8 +109,8 @@ const create = (context: DetectorContext): RunningDetector => {
         },
       });
     }
-    if (row >= 0 && known.state(row) === USUAL) return;
-    const times = row < 0 ? 1 : known.due(row, at.tsUs, 60_000_000);
+    if (known.state(row) === USUAL) return;
+    const times = known.due(row, at.tsUs, 60_000_000);
     if (times === 0) return;
     const before = adminsOf.of(server);
     context.state({

@@ -66,9 +66,8 @@ const create = (context: DetectorContext): RunningDetector => {
     if (service >= 0 && settled.get(at.client, c.target) === service) return;
     if (ELSEWHERE.has(c.verb) || at.client <= 0 || c.target <= 0 || !isControl(context, at.protocol, false)) return;
     const pair = pairs.see(context.host(at.client), context.host(c.target), 0, 0, at.tsUs, USUAL);
-    if (pair < 0 || service < 0) return;
+    if (service < 0) return;
     const row = known.see(pair, service, 0, 0, at.tsUs, DOUBTED);
-    if (row < 0) return;
     // A pair that is new itself is told as such (conversation, writer); its services are learned with it once it is accepted.
     const young = pairs.count(pair) < 100 || at.tsUs - pairs.firstUs(pair) < context.learningTimeUs / 2;
     if (known.state(row) === USUAL) {

@@ -78,7 +78,7 @@ const create = (context: DetectorContext): RunningDetector => {
     s[5]!++;
     if (before < 0 || last < 0) return;
     const seq = known.see(row, before, last, operation, at.tsUs, DOUBTED);
-    if (seq < 0 || known.state(seq) === USUAL) return;
+    if (known.state(seq) === USUAL) return;
     const armed =
       context.phase === 'watching' && s[5]! >= 200 && s[2]! <= MAX_PER_PAIR && at.tsUs - s[4]! >= s[4]! - s[3]!;
     if (!armed) {

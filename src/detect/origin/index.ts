@@ -90,7 +90,7 @@ const create = (context: DetectorContext): RunningDetector => {
     if (from === host) return;
     const p = REMOTE_PROGRAMS.indexOf(program);
     const row = known.see(from, host, p, 0, tsUs, DOUBTED);
-    if (row >= 0 && beganUs < context.judgedFromUs && !context.isSuspect(client) && known.state(row) !== USUAL) {
+    if (beganUs < context.judgedFromUs && !context.isSuspect(client) && known.state(row) !== USUAL) {
       known.setState(row, USUAL);
       originsOf.add(host, from);
     }
@@ -99,7 +99,7 @@ const create = (context: DetectorContext): RunningDetector => {
     if (login !== undefined) login.lastUs = Math.max(login.lastUs, tsUs);
     else {
       if (list.length >= MAX_LOGINS) list.shift();
-      const isNew = row >= 0 && known.state(row) !== USUAL;
+      const isNew = known.state(row) !== USUAL;
       list.push({ from, program: p, sinceUs: beganUs, lastUs: tsUs, isNew });
     }
     logins.delete(host);
@@ -130,7 +130,7 @@ const create = (context: DetectorContext): RunningDetector => {
     if (login === undefined) return;
     const target = context.host(c.target);
     const row = acting.see(login.from, host, target, 0, at.tsUs, DOUBTED);
-    if (row < 0 || acting.state(row) === USUAL) return;
+    if (acting.state(row) === USUAL) return;
     if (context.phase === 'learning') {
       if (!context.isSuspect(at.client) && !login.isNew) acting.setState(row, USUAL);
       return;

@@ -57,15 +57,15 @@ const create = (context: DetectorContext): RunningDetector => {
     const c = context.isOutside(client) ? 0 : context.host(client);
     const s = context.isOutside(server) ? 0 : context.host(server);
     const row = known.see(c, s, p, 0, at.tsUs, DOUBTED);
-    if (row >= 0 && known.state(row) === USUAL) return;
+    if (known.state(row) === USUAL) return;
     const kind = outside ? REMOTE_OUTSIDE : REMOTE_ACCESS;
     const usual = usersOf.of(s * 64 + p);
-    if (row >= 0 && kind.needsLearning && context.phase === 'learning' && !context.isSuspect(client)) {
+    if (kind.needsLearning && context.phase === 'learning' && !context.isSuspect(client)) {
       known.setState(row, USUAL);
       usersOf.add(s * 64 + p, c);
       return;
     }
-    const times = row < 0 ? 1 : known.due(row, at.tsUs, TELL_EVERY_US);
+    const times = known.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0 || (kind.needsLearning && context.phase === 'learning')) return;
     const inside = context.isOutside(server) ? client : server;
     const plant = isPlant(context, inside);

@@ -50,14 +50,14 @@ const create = (context: DetectorContext): RunningDetector => {
     const row = known.see(client, target, operations.id(`${c.verb} ${c.operation}`), 0, at.tsUs, DOUBTED);
     // Cyclic writes of a panel (acknowledge, life sign) recur while learning; what changes the controller never becomes usual.
     const cyclic = c.verb === 'write' || c.verb === 'control' || c.verb === 'invoke';
-    if (row >= 0 && cyclic) {
+    if (cyclic) {
       if (known.state(row) === USUAL) return;
       if (context.phase === 'learning' && known.count(row) >= 20 && !context.isSuspect(at.client)) {
         known.setState(row, USUAL);
         return;
       }
     }
-    const times = row < 0 ? 1 : known.due(row, at.tsUs, TELL_EVERY_US);
+    const times = known.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0) return;
     context.state({
       kind: SAFETY_TOUCHED,
@@ -69,8 +69,7 @@ const create = (context: DetectorContext): RunningDetector => {
       tsUs: at.tsUs,
       times,
       // While learning, a write may be the panel's life sign: on record, not yet worth a look.
-      surprise:
-        row >= 0 && known.state(row) === USUAL ? 0.4 : !cyclic ? 0.97 : context.phase === 'learning' ? 0.45 : 0.85,
+      surprise: known.state(row) === USUAL ? 0.4 : !cyclic ? 0.97 : context.phase === 'learning' ? 0.45 : 0.85,
       certainty: 'certain',
       frames: [at.requestFrame, at.frame],
       parts: {
@@ -83,7 +82,7 @@ const create = (context: DetectorContext): RunningDetector => {
         how: howItWent(c),
         watched: watchedFor(context.watchedUs),
         known: words(
-          row >= 0 && known.count(row) > times
+          known.count(row) > times
             ? `the same ${known.count(row) - times === 1 ? 'once' : `${known.count(row) - times} times`}`
             : 'nothing like it',
         ),

@@ -88,7 +88,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const print = prints.id(ja4);
     if (print < 0) return;
     const row = programs.see(context.host(at.client), print, 0, 0, at.tsUs, DOUBTED);
-    if (row < 0 || programs.state(row) === USUAL) return;
+    if (programs.state(row) === USUAL) return;
     if (context.phase === 'learning' && !context.isSuspect(at.client)) {
       programs.setState(row, USUAL);
       return;
@@ -125,7 +125,7 @@ const create = (context: DetectorContext): RunningDetector => {
     if ((!unknown && !weak) || at.client <= 0 || at.server <= 0) return;
     if (unknown && !context.isOutside(at.server)) return;
     const row = rules.see(context.host(at.client), context.host(at.server), unknown ? 1 : 0, 0, at.tsUs, DOUBTED);
-    if (row < 0 || rules.state(row) === USUAL || rules.due(row, at.tsUs, DAY_US) === 0) return;
+    if (rules.state(row) === USUAL || rules.due(row, at.tsUs, DAY_US) === 0) return;
     context.state({
       ...base(at),
       kind: unknown ? TLS_UNKNOWN_ISSUER : TLS_WEAK,

@@ -148,7 +148,6 @@ const create = (context: DetectorContext): RunningDetector => {
     const mayLearn = !context.isSuspect(at.client);
     const learning = context.phase === 'learning' && mayLearn;
     const row = pairs.see(client, target, 0, 0, tsUs, DOUBTED);
-    if (row < 0) return;
     if (learning && pairs.state(row) !== USUAL) {
       learnPair(row);
     }
@@ -195,7 +194,7 @@ const create = (context: DetectorContext): RunningDetector => {
       p.writes++;
       p.lastUs = tsUs;
     }
-    if (o < 0 || written.state(o) === USUAL) return;
+    if (written.state(o) === USUAL) return;
     const seldom = p.writes <= NEEDED_WRITES;
     if (learning || (mayLearn && !judged)) {
       learnObject(o, p, tsUs);
