@@ -338,7 +338,7 @@ export class Cell {
         if (this.#fitting !== fitting) return;
         this.#fitting = undefined;
         this.#fitted(outcome, fitting.sinceUs, until, count);
-        for (const work of fitting.after) work();
+        if (outcome.kind === 'made') for (const work of fitting.after) work();
         onFitted();
       },
     });

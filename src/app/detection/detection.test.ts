@@ -162,7 +162,7 @@ describe('a cell', () => {
   });
   it('learns anew what a person accepts as normal, and mutes a relation that a person rejected', () => {
     const [finding] = processFindings(plant);
-    expect(plant.detection.accept(finding!)).toMatchObject({ learned: true });
+    expect(plant.detection.accept([finding!])).toMatchObject([{ learned: true }]);
     expect(plant.detection.triage.finding(finding!.id)!.state).toBe('ended');
     const cell = plant.detection.feed.cells[0]!;
     cell.setDecided([
@@ -182,6 +182,37 @@ describe('a cell', () => {
     // The tank passes below 50.00 while the pump runs: the relation that was written does not hold.
     run(plant, (HOURS + 3) * H, (HOURS + 5) * H);
     expect(processFindings(plant).some((f) => f.kind === 'relation' && f.point === 1)).toBe(true);
+  });
+});
+
+describe('accepting what a cell said', () => {
+  it('asks for one model however many findings it has, and ends them when the model is there, not when it fails', () => {
+    const asked: FitRequest[] = [];
+    const inPlace = inPlaceFitter(LEARNER);
+    let isHeld = false;
+    const plant = build(undefined, {
+      ...inPlace,
+      request: (request) => {
+        if (!isHeld) return inPlace.request(request);
+        asked.push(request);
+        return { before: 0, withdraw: () => undefined };
+      },
+    });
+    run(plant, 0, (HOURS + 1) * H, (s, level) => (s > (HOURS + 0.5) * H ? 137 : level));
+    const open = processFindings(plant).filter(({ state }) => state === 'open');
+    expect(open.length).toBeGreaterThan(0);
+    isHeld = true;
+    expect(plant.detection.accept([...open, ...open])).toMatchObject([{ learned: true }]);
+    expect(asked).toHaveLength(1);
+    asked[0]!.done({ kind: 'failed', why: 'no memory' });
+    const state = () => plant.detection.triage.finding(open[0]!.id)!.state;
+    expect(state()).toBe('open');
+    // What is left of the odd rows is normal already; without any there is nothing to learn.
+    expect(plant.detection.accept(open)).toMatchObject([{ learned: false }]);
+    run(plant, (HOURS + 1) * H, (HOURS + 1.1) * H, () => 137);
+    expect(plant.detection.accept(open)).toMatchObject([{ learned: true }]);
+    inPlace.request(asked.at(-1)!);
+    expect(state()).toBe('ended');
   });
 });
 
