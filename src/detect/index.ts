@@ -76,7 +76,7 @@ export interface Detection extends SiteSink {
   learning(): readonly DetectorLearning[];
   /** A person says that this is normal from now on. False where no detector can learn it. Ends the episode. */
   accept(finding: Finding): boolean;
-  /** Everything learned and open; `load` into a fresh one continues as if nothing had happened. */
+  /** Everything learned and open; `load` continues from there as if nothing had happened, in the place of what there is. */
   save(): string;
   load(text: string): void;
   /** Findings lost because nobody took them. */
@@ -308,6 +308,8 @@ export const createDetection = (options: DetectionOptions): Detection => {
         begunUs[i] = saved.begunUs?.[name] ?? 0;
         judgedFromUs[i] = saved.judgedFromUs?.[name] ?? Number.POSITIVE_INFINITY;
         try {
+          // What it has learned otherwise gives way: a baseline that is restored is the whole of it.
+          running[i] = detectors[i]!.create(contextOf(detectors[i]!, i));
           running[i]!.load(saved.detectors[name]!);
         } catch {
           beginAnew(i);
