@@ -18,7 +18,7 @@ interface Entry {
 
 /** Codes are stable: they stand in logs, in the API and in the documentation. Never reuse one for something else. */
 export const ERRORS = {
-  usage: { exit: 'usage', message: '{detail}', whatToDo: 'Run the command with --help to see what it takes.' },
+  usage: { exit: 'usage', message: '{detail}.', whatToDo: 'Run the command with --help to see what it takes.' },
   'input.not-found': {
     exit: 'input',
     message: '{path} does not exist.',
@@ -126,6 +126,11 @@ export const ERRORS = {
     message: 'The database {path} failed: {detail}.',
     whatToDo:
       'It is opened again every two seconds, and what waits is written then. If this stays, restart Gatehouse and report it.',
+  },
+  'output.unwritable': {
+    exit: 'store',
+    message: 'Cannot write {path}: {detail}.',
+    whatToDo: 'Name a file in a folder that exists and may be written to, on a disk with room.',
   },
   'ring.write-failed': {
     exit: 'store',

@@ -218,6 +218,8 @@ describe('the answers about findings', () => {
     const [first, home] = [engine, site];
     engine = await start(twinStore);
     try {
+      await expect(engine.begin('press 2', bytes.subarray(0, 100), 'u1')).rejects.toMatchObject({ status: 422 });
+      // What could not be read left no site behind that would be in the way of the right file.
       await engine.begin('press 2', bytes, 'u1');
       site = 'press-2';
       expect(await ask('learning')).toMatchObject({ phase: 'watching' });
