@@ -57,6 +57,8 @@ export interface Detection extends SiteSink {
   setSource(source: SourceContext): void;
   readonly phase: 'learning' | 'watching';
   readonly sinceUs: number;
+  /** Latest frame time, 0 before the first; known after a restart too. */
+  readonly nowUs: number;
   /** Frame time watched, without gaps, and how much of it learning takes, microseconds. */
   readonly watchedUs: number;
   readonly learningTimeUs: number;
@@ -258,6 +260,9 @@ export const createDetection = (options: DetectionOptions): Detection => {
     },
     get sinceUs() {
       return sinceUs;
+    },
+    get nowUs() {
+      return lastTickUs;
     },
     get watchedUs() {
       return watchedUs;

@@ -129,10 +129,15 @@ describe('a cell', () => {
     loadLearned(second.detection, parts);
     expect(performance.now() - before).toBeLessThan(2000);
     expect(second.detection.feed.cells[0]!.isArmed).toBe(true);
+    expect(second.detection.nowUs).toBe(first.detection.nowUs);
+    expect(second.detection.nowUs).toBeGreaterThan(T0);
     run(second, (HOURS + 1) * H, (HOURS + 3) * H, falsify);
     const key = (p: Plant) => processFindings(p).map((f) => [f.id, f.firstUs, f.lastUs, f.count, f.surprise]);
     expect(key(whole).length).toBeGreaterThan(0);
     expect(key(second)).toEqual(key(whole));
+    // With the limits that it learned, not those of what came since.
+    const limits = (p: Plant) => processFindings(p).map((f) => [f.parts.low, f.parts.high, f.proof?.low.at(-1)]);
+    expect(limits(second)).toEqual(limits(whole));
     expect(key(plant)).toEqual(key(whole));
   });
   it('judges late what came while its model was made, as if it had been made at once', async () => {

@@ -52,8 +52,6 @@ export class SiteDetection {
   #suspects = new Set<number>();
   #lookedUs = 0;
   readonly incidentActs = new Map<string, IncidentAct>();
-  /** Latest frame time. */
-  nowUs = 0;
   version = 0;
 
   constructor(options: SiteDetectionOptions) {
@@ -151,7 +149,6 @@ export class SiteDetection {
   }
 
   #tick(tsUs: number): void {
-    this.nowUs = tsUs;
     if (this.devices.tick(tsUs)) this.triage.refresh();
     this.detection.tick(tsUs);
     this.feed.tick(tsUs);
@@ -317,6 +314,10 @@ export class SiteDetection {
     }
   }
 
+  /** Latest frame time. */
+  get nowUs(): number {
+    return this.detection.nowUs;
+  }
   get learningUs(): number {
     return this.detection.learningTimeUs;
   }
