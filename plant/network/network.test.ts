@@ -182,3 +182,16 @@ it('takes an attack that is staged between two stretches, at the time that was r
   expect(frames).toBeGreaterThan(1000);
   expect(plant.labels.moves[0]!.startUs).toBe(middleUs);
 });
+
+it.each([2, 8, 30])('goes the whole way to the panels in about the %i minutes that were asked for', (minutes) => {
+  const plant = openPlant({ ...short, disturbances: false });
+  const fromUs = PLANT_DEFAULTS.startUs + 60e6;
+  for (const batch of plant.run(fromUs)) expect(batch.count).toBeGreaterThan(0);
+  plant.stage(minutes);
+  for (const batch of plant.run(fromUs + 2 * minutes * 60e6)) expect(batch.count).toBeGreaterThan(0);
+  const { moves } = plant.labels;
+  expect(new Set(moves.map((m) => m.technique)).size).toBeGreaterThan(15);
+  const partUs = Math.max(...moves.map((m) => m.endUs)) - fromUs;
+  expect(partUs / (minutes * 60e6)).toBeGreaterThan(0.6);
+  expect(partUs / (minutes * 60e6)).toBeLessThan(1.4);
+});

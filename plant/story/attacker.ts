@@ -19,6 +19,8 @@ import { CALIBRATIONS, FORCED, PROGRAMS, SAFETY, SENSORS, SET_POINTS, STOPPABLE 
 
 /** Files of a panel that are encrypted, and of the backup that are deleted. */
 const ENCRYPTED_FILES = 140;
+/** The same where somebody wants to see it soon. */
+const LEAST_ENCRYPTED_FILES = 50;
 const DELETED_BACKUPS = 12;
 /** Hours in which the patient attacker works, so as not to be seen among nobody. */
 const WORK_FROM = 8;
@@ -29,14 +31,18 @@ class Attacker implements intrusion.Intruder {
   readonly book: Book;
   readonly isPatient: boolean;
   readonly foothold: Station;
+  readonly pace: number;
+  readonly untilUs: number;
   readonly #unitUs: number;
   #hasCommanded = false;
 
-  constructor(scene: Scene, book: Book, isPatient: boolean, unitUs: number) {
+  constructor(scene: Scene, book: Book, isPatient: boolean, unitUs: number, pace = 1, untilUs = scene.options.endUs) {
     this.scene = scene;
     this.book = book;
     this.isPatient = isPatient;
     this.#unitUs = unitUs;
+    this.pace = pace;
+    this.untilUs = untilUs;
     this.foothold = scene.pick(scene.plant.office.filter((_, n) => n !== 4));
   }
 
@@ -139,7 +145,7 @@ class Attacker implements intrusion.Intruder {
     const id = scene.pick(STOPPABLE);
     const move = this.#move('T0858', `${id} stopped`, id, [], `${id} does not run: its outputs fall to safe`);
     const master = yield* connect(scene, scene.plant.engineering, scene.controller(id));
-    const holdUs = this.isPatient ? 40 * SECOND_US : 3 * MINUTE_US;
+    const holdUs = this.isPatient ? 40 * SECOND_US : 3 * this.pace * MINUTE_US;
     changeMode(scene, master, false);
     this.#happen('mode-stop', id, holdUs, {});
     yield holdUs;
@@ -259,7 +265,7 @@ class Attacker implements intrusion.Intruder {
     const master = yield* connect(scene, rogue, controller);
     for (let n = 0; n < (this.isPatient ? 5 : 40); n++) {
       master.poll(scene.nowUs);
-      yield 5 * SECOND_US;
+      yield 5 * this.pace * SECOND_US;
     }
     master.write(scene.nowUs, name, value * 1.03);
     yield this.#hold() / 2;
@@ -282,11 +288,12 @@ class Attacker implements intrusion.Intruder {
     const master = yield* connect(scene, scene.plant.engineering, controller);
     if (master instanceof CipMaster) yield* updateFirmware(scene, master, this.isPatient ? 24_000 : 60_000);
     const station = scene.station(controller);
-    this.#happen('controller-restart', controller.id, 25 * SECOND_US, {});
+    const downUs = 25 * this.pace * SECOND_US;
+    this.#happen('controller-restart', controller.id, downUs, {});
     master.stream.reset(scene.nowUs, true);
     yield 100_000;
     scene.packets.silent.add(station);
-    yield 25 * SECOND_US;
+    yield downUs;
     scene.packets.silent.delete(station);
     book.finish(move);
   }
@@ -321,7 +328,8 @@ class Attacker implements intrusion.Intruder {
     }
     backups.end(t);
     book.finish(gone);
-    yield MINUTE_US;
+    yield this.pace * MINUTE_US;
+    const files = Math.max(LEAST_ENCRYPTED_FILES, Math.round(this.pace * ENCRYPTED_FILES));
     for (const hmi of plant.hmis) {
       const move = book.move({
         ...common,
@@ -333,20 +341,20 @@ class Attacker implements intrusion.Intruder {
       });
       const smb = new SmbClient(scene, from, hmi);
       t = smb.connect(smb.login(smb.open(scene.nowUs), login), `\\\\${hmi.name}\\C$`);
-      for (let n = 0; n < ENCRYPTED_FILES; n++) {
+      for (let n = 0; n < files; n++) {
         const size = scene.random.integer(2_000, 9_000);
         const name = `Projects\\line\\screen-${n}.fwx`;
         t = smb.read(smb.create(t, name, OPEN, size), size);
         t = smb.rename(smb.write(t, size), `${name}.locked`);
         t = smb.close(t);
-        yield t - scene.nowUs + 60_000;
+        yield t - scene.nowUs + this.pace * 60_000;
         t = scene.nowUs;
       }
       t = smb.write(smb.create(t, 'Projects\\READ_ME.txt', CREATE, 900), 900);
       smb.end(smb.close(t));
       // The panel's program dies with its files.
       scene.packets.silent.add(hmi);
-      yield 20 * SECOND_US;
+      yield 20 * this.pace * SECOND_US;
       book.finish(move);
     }
   }
@@ -424,8 +432,15 @@ export const attack = (scene: Scene, book: Book, isPatient: boolean): void => {
   scene.clock.begin(fromUs, () => attacker.campaign());
 };
 
+/** What the campaign takes beside its pauses and holds where nobody is in a hurry: sessions, restarts, files. */
+const UNHURRIED_US = 16 * MINUTE_US;
+/** Most of a staged attack's time that goes into that. */
+const UNHURRIED_PART = 0.5;
+
 /** The noisy attack at once, over in about `lengthUs`: for people who want to see what it looks like. */
 export const stageAttack = (scene: Scene, book: Book, lengthUs: number): void => {
-  const attacker = new Attacker(scene, book, false, lengthUs / CAMPAIGN_UNITS);
+  const pace = Math.min(1, (lengthUs * UNHURRIED_PART) / UNHURRIED_US);
+  const unitUs = (lengthUs - pace * UNHURRIED_US) / CAMPAIGN_UNITS;
+  const attacker = new Attacker(scene, book, false, unitUs, pace, scene.nowUs + lengthUs);
   scene.clock.begin(scene.nowUs, () => attacker.campaign());
 };

@@ -22,6 +22,10 @@ export interface Intruder {
   readonly isPatient: boolean;
   /** The office host that is taken over. */
   readonly foothold: Station;
+  /** What takes its time takes so much of it: 1, less where somebody wants to see the whole attack soon. */
+  readonly pace: number;
+  /** The implant calls home until then, microseconds. */
+  readonly untilUs: number;
   /** Waits until the attacker acts again: minutes, or hours in working time. */
   pause(weight: number): Activity;
 }
@@ -77,11 +81,11 @@ export function* phish(i: Intruder): Activity {
 /** Calls home by TLS, and by DNS now and then; begins now and goes on until the end of the run. */
 export const beacon = (i: Intruder): void => {
   const { scene, foothold } = i;
-  const { plant, clock, options } = scene;
+  const { plant, clock } = scene;
   const move = label(i, 'T1071.001', 'beacon to command and control', foothold, plant.internet.drop, 'none');
-  move.endUs = options.endUs;
+  move.endUs = i.untilUs;
   // Jitter as implants have it: 20 % of the period, half of it where the attacker is careful.
-  const [periodUs, jitter] = i.isPatient ? [12 * MINUTE_US, 0.5] : [MINUTE_US, 0.2];
+  const [periodUs, jitter] = i.isPatient ? [12 * MINUTE_US, 0.5] : [i.pace * MINUTE_US, 0.2];
   let turns = 0;
   const turn = (tsUs: number): void => {
     if (turns % 20 === 0) say.dnsQuery(scene, tsUs, foothold, plant.domainController, HOME, plant.internet.drop.ip);
@@ -90,7 +94,8 @@ export const beacon = (i: Intruder): void => {
     stream.close(tlsExchange(scene, stream, t, 180 + scene.random.integer(0, 20), 240, 30_000));
     if (turns % 7 === 3) tunnel(i, tsUs + SECOND_US);
     turns++;
-    clock.once(tsUs + Math.round(periodUs * (1 + jitter * (scene.random.uniform() - 0.5) * 2)), turn);
+    const nextUs = tsUs + Math.round(periodUs * (1 + jitter * (scene.random.uniform() - 0.5) * 2));
+    if (nextUs < i.untilUs) clock.once(nextUs, turn);
   };
   clock.once(scene.nowUs, turn);
 };
@@ -176,7 +181,7 @@ export function* stealLogins(i: Intruder): Activity {
       [service, 'srv'],
       23,
     );
-    yield (i.isPatient ? 300 : 1) * SECOND_US * scene.uniform(0.5, 1.5);
+    yield (i.isPatient ? 300 : i.pace) * SECOND_US * scene.uniform(0.5, 1.5);
   }
   i.book.finish(roast);
   yield* i.pause(0.3);
@@ -191,7 +196,7 @@ export function* stealLogins(i: Intruder): Activity {
       true,
     );
     smb.stream.close(t);
-    yield (i.isPatient ? 600 : 3) * SECOND_US;
+    yield (i.isPatient ? 600 : 3 * i.pace) * SECOND_US;
   }
   i.book.finish(spray);
 }
@@ -200,7 +205,7 @@ export function* stealLogins(i: Intruder): Activity {
 export function* moveIn(i: Intruder): Activity {
   const { scene, foothold } = i;
   const { plant, clock } = scene;
-  const minutes = i.isPatient ? 25 : 60;
+  const minutes = i.isPatient ? 25 : 60 * i.pace;
   const steps: readonly (readonly [Station, Station, string, string, string])[] = [
     [foothold, plant.jumpHost, 'T1021.001', 'remote desktop to the jump host with a stolen session', 'engineer'],
     [plant.jumpHost, plant.historian, 'T0886', 'remote desktop from the jump host to the historian', 'svc_hist'],
@@ -217,7 +222,7 @@ export function* moveIn(i: Intruder): Activity {
     kerberos(scene, scene.nowUs, from, plant.domainController, plant.domain, user, ['TERMSRV', to.name]);
     yield SECOND_US;
     clock.begin(scene.nowUs, () => remoteDesktop(scene, from, to, user, minutes));
-    yield MINUTE_US;
+    yield i.pace * MINUTE_US;
     if (to === plant.historian) {
       // What the historian knows of the plant is read: project files and tag lists.
       const smb = new SmbClient(scene, plant.jumpHost, plant.historian);
@@ -245,9 +250,9 @@ export function* lookAround(i: Intruder): Activity {
     const master = yield* connect(scene, engineering, controller);
     yield* identify(scene, master);
     master.poll(scene.nowUs);
-    yield 2 * SECOND_US;
+    yield 2 * i.pace * SECOND_US;
     master.stream.close(scene.nowUs);
-    yield (i.isPatient ? 10 : 0.1) * MINUTE_US;
+    yield (i.isPatient ? 10 : 0.1 * i.pace) * MINUTE_US;
   }
   i.book.finish(move);
 }

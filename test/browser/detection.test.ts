@@ -242,6 +242,35 @@ describeBrowser('detection in a browser', () => {
     await context.close();
   });
 
+  it.skipIf(!hasAxe && process.env.CI !== 'true')(
+    'rows of the process list that wait, and rows that cannot be had, are rows still',
+    { timeout: 2 * PATIENCE_MS },
+    async () => {
+      const { page, context } = await enter(`/s/${pump}/points`, { scheme: 'dark' });
+      await serveCells(page, cellsOf(3));
+      // One cell answers, one fails, one never answers: its rows wait for as long as the test looks.
+      await page.route(/\/api\/v1\/sites\/[^/]+\/cells\/c1/, (route) => route.fulfill({ status: 500, body: 'gone' }));
+      await page.route(/\/api\/v1\/sites\/[^/]+\/cells\/c2/, () => undefined);
+      await page.getByRole('link', { name: 'Process' }).click();
+      const grid = page.getByRole('grid', { name: 'Points by cell' });
+      await grid.getByText('point 0.1', { exact: true }).waitFor();
+      await page
+        .getByRole('button', { name: /^Points of / })
+        .first()
+        .click();
+      await grid.getByText(/could not be fetched/).waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page
+        .getByRole('button', { name: /^Points of / })
+        .nth(1)
+        .click();
+      await grid.getByText('loading').first().waitFor();
+      expect(await grid.getAttribute('aria-busy')).toBe('true');
+      expect(await seriousViolations(page)).toEqual([]);
+      await context.close();
+    },
+  );
+
   it('the staged attack becomes alerts and one incident with both lanes', { timeout: 6 * PATIENCE_MS }, async () => {
     const { page, context, errors } = await enter(`${PLANT}/now`);
     const incident = page.locator('.waiting.incident').first();

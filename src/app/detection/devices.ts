@@ -11,6 +11,10 @@ const FIRST_US = 10_000_000;
 const EVERY_US = 900_000_000;
 /** Next look after this part of the time watched. */
 const PART = 1 / 4;
+/** After a new finding: the chain must know who its devices are, not a quarter of an hour later. */
+const SOON_US = 10_000_000;
+/** More devices cost more to look at: so much longer for each, 60 s at 5,000. */
+const SOON_PER_ASSET_US = 10_000;
 
 export class Devices {
   readonly #model: SiteModel;
@@ -21,6 +25,9 @@ export class Devices {
   #version = -1;
   #sinceUs = 0;
   #nextUs = 0;
+  /** When they were made last, by frame time. */
+  #madeUs = 0;
+  #count = 0;
 
   constructor(model: SiteModel) {
     this.#model = model;
@@ -51,15 +58,22 @@ export class Devices {
     }
     if (tsUs < this.#nextUs) return false;
     this.#nextUs = tsUs + Math.min(EVERY_US, Math.max(FIRST_US, (tsUs - this.#sinceUs) * PART));
+    this.#madeUs = tsUs;
     if (this.#model.version === this.#version) return false;
     this.renew();
     return true;
+  }
+
+  /** Something was found: the inventory is looked at soon, however settled it is. */
+  wanted(): void {
+    this.#nextUs = Math.min(this.#nextUs, this.#madeUs + SOON_US + this.#count * SOON_PER_ASSET_US);
   }
 
   renew(): void {
     const model = this.#model;
     this.#version = model.version;
     const assets = model.assets();
+    this.#count = assets.length;
     let most = 0;
     for (const asset of assets) for (const { endpoint } of asset.endpoints) most = Math.max(most, endpoint);
     this.#roles = new Array<Role | undefined>(most + 1);

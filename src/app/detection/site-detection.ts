@@ -164,7 +164,10 @@ export class SiteDetection {
     const found = this.detection.takeFindings();
     if (found.length === 0) return;
     this.version++;
-    for (const finding of found) this.#unsaved.add(finding.id);
+    for (const finding of found) {
+      this.#unsaved.add(finding.id);
+      if (this.triage.finding(finding.id) === undefined) this.devices.wanted();
+    }
     this.triage.take(found);
   }
 

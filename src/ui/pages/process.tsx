@@ -17,7 +17,7 @@ import { duration, number, plural } from '../lib/format.ts';
 import { dialogIsOpen, useKeys } from '../lib/keys.ts';
 import { csvText, save } from '../lib/save.ts';
 import { useSite } from '../lib/site.ts';
-import { Empty, GridState, Loading, PartyLink, Problem } from '../parts/basics.tsx';
+import { Empty, GridState, Loading, PartyLink, Problem, Unknown } from '../parts/basics.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
 import { notify } from '../parts/notify.ts';
 import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
@@ -101,7 +101,10 @@ const NoCell = ({ list }: { list: CellList }) => {
 /** One function for good: it is then run only when an answer came, not with every step of the scroll bar. */
 const detailsOf = (results: readonly UseQueryResult<CellDetail>[]) => ({
   details: new Map(results.flatMap((r) => (r.data === undefined ? [] : [[r.data.cell.id, r.data] as const]))),
-  failed: results.find((r) => r.isError && r.data === undefined)?.error ?? undefined,
+  waits: results.some((r) => r.isPending),
+  error: results.find((r) => r.isError && r.data === undefined)?.error ?? undefined,
+  /** Which of the queries failed, in the order in which they were asked. */
+  failed: results.flatMap((r, i) => (r.isError && r.data === undefined ? [i] : [])),
 });
 
 interface CellsProps {
@@ -148,6 +151,7 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
     combine: detailsOf,
   });
   const rows = useMemo(() => rowsOf({ cells, details: found.details, closed }), [cells, found.details, closed]);
+  const failed = new Set(found.failed.flatMap((i) => asked[i]?.id ?? []));
   const points = cells.reduce((sum, c) => sum + c.fits, 0);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -281,6 +285,8 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
         role="grid"
         aria-label="Points by cell"
         aria-rowcount={rows.length + 1}
+        aria-colcount={HEADS.length}
+        aria-busy={waits || found.waits}
       >
         <div className="process-head" role="row" aria-rowindex={1}>
           {HEADS.map((h) => (
@@ -289,12 +295,9 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
             </span>
           ))}
         </div>
-        {found.failed !== undefined && found.details.size === 0 ? (
+        {found.error !== undefined && found.details.size === 0 ? (
           <GridState>
-            <Problem
-              error={found.failed}
-              retry={() => void client.invalidateQueries({ queryKey: ['process', site] })}
-            />
+            <Problem error={found.error} retry={() => void client.invalidateQueries({ queryKey: ['process', site] })} />
           </GridState>
         ) : rows.length === 0 ? (
           <GridState>
@@ -337,6 +340,8 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
                 >
                   {row.kind === 'cell' ? (
                     <CellHead cell={row.cell} open={!closed.has(row.cell.id)} toggle={toggle} filtered={filtered} />
+                  ) : row.point === undefined ? (
+                    <NoPoint failed={failed.has(row.cell.id)} first={row.index === 0} />
                   ) : (
                     <PointCells point={row.point} us={found.details.get(row.cell.id)?.us ?? NONE} />
                   )}
@@ -362,7 +367,7 @@ interface HeadProps {
 const CellHead = memo(({ cell, open, toggle, filtered }: HeadProps) => {
   const site = useSite();
   return (
-    <div role="gridcell" className="cell-line">
+    <div role="gridcell" aria-colspan={HEADS.length} className="cell-line">
       <button
         type="button"
         className="cell-toggle"
@@ -396,34 +401,45 @@ const CellHead = memo(({ cell, open, toggle, filtered }: HeadProps) => {
 });
 CellHead.displayName = 'CellHead';
 
-const PointCells = memo(({ point: p, us }: { point: CellPoint | undefined; us: readonly number[] }) => {
-  if (p === undefined) return <i className="row-waiting" aria-hidden="true" />;
-  return (
-    <>
-      <div role="gridcell">
-        <PointName point={p} />
-      </div>
-      <div role="gridcell" className="end">
-        <NowValue point={p} />
-      </div>
-      <div role="gridcell">
-        <UsualBand point={p} />
-      </div>
-      <div role="gridcell">
-        <Course point={p} us={us} />
-      </div>
-      <div role="gridcell">
-        <Guards point={p} />
-      </div>
-      <div role="gridcell">
-        <Notices point={p} />
-      </div>
-      <div role="gridcell">
-        <OddMark point={p} />
-      </div>
-    </>
-  );
-});
+/** The place of a point that is not here: on its way, or not to be had (said once for its cell). A row has a cell in any case. */
+const NoPoint = ({ failed, first }: { failed: boolean; first: boolean }) => (
+  <div role="gridcell" aria-colspan={HEADS.length} className="row-waiting">
+    {failed ? (
+      first && <Unknown>the points of this cell could not be fetched: r tries again</Unknown>
+    ) : (
+      <>
+        <i aria-hidden="true" />
+        <span className="sr">loading</span>
+      </>
+    )}
+  </div>
+);
+
+const PointCells = memo(({ point: p, us }: { point: CellPoint; us: readonly number[] }) => (
+  <>
+    <div role="gridcell">
+      <PointName point={p} />
+    </div>
+    <div role="gridcell" className="end">
+      <NowValue point={p} />
+    </div>
+    <div role="gridcell">
+      <UsualBand point={p} />
+    </div>
+    <div role="gridcell">
+      <Course point={p} us={us} />
+    </div>
+    <div role="gridcell">
+      <Guards point={p} />
+    </div>
+    <div role="gridcell">
+      <Notices point={p} />
+    </div>
+    <div role="gridcell">
+      <OddMark point={p} />
+    </div>
+  </>
+));
 PointCells.displayName = 'PointCells';
 
 /** Every point of every cell, one after the other, so that the server is not asked for all at once. */

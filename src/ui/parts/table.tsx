@@ -310,10 +310,10 @@ export const ListTable = <T,>(props: Props<T>) => {
           className="table"
           role="grid"
           aria-label={list}
-          aria-rowcount={total ?? -1}
+          aria-rowcount={total === undefined ? -1 : total + 1}
           aria-busy={query.isFetching}
         >
-          <div className="thead" role="row" style={{ gridTemplateColumns: template, minWidth }}>
+          <div className="thead" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, minWidth }}>
             {selected && (
               <div role="columnheader">
                 <span className="sr">Selected</span>
