@@ -7,7 +7,7 @@ Exit codes:
   0  done
   1  something else went wrong
   2  the command was used wrongly (options, names)
-  3  the input cannot be read or is no capture
+  3  the input cannot be read, is no capture, or ends early because it is cut or damaged (inspect prints what was read)
   4  rights or a tool are missing
   5  a port or the data folder is in use
   6  the store: full disk, damaged or newer database

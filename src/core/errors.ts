@@ -148,7 +148,7 @@ export type ErrorDetails = Readonly<Record<string, string | number>>;
  */
 export const WARNINGS = {
   'capture.cut':
-    'The capture ends in the middle of a {unit} ({missing} octets are missing). Everything before it was read. The recording was interrupted or the copy is incomplete: copy the file again if the original is longer.',
+    'The capture ends in the middle of its last {unit} ({missing} octets are missing). Everything before it was read. The recording was interrupted or the copy is incomplete: copy the file again if the original is longer.',
   'capture.corrupt-length':
     'A {unit} claims {length} octets, more than the limit of {limit}. Reading stopped there; everything before was read. The file is damaged or was changed: fetch it again from the recorder.',
   'capture.corrupt-block':
