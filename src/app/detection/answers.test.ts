@@ -205,6 +205,8 @@ describe('the answers about findings', () => {
     ).rejects.toMatchObject({ status: 409, whatToDo: expect.stringContaining('--baseline') });
     expect((await ask('findings')).items).toEqual(findings);
     expect(await ask('learning')).toMatchObject({ phase: 'watching', share: 1 });
+    // One that was kept before they could be carried.
+    expect(await given({ numbered: undefined })).toMatchObject({ missing: [] });
   });
 
   it('a baseline goes on at a twin machine, whose devices have other network cards and come in another order', async () => {

@@ -121,10 +121,12 @@ const readContent = (payload: Uint8Array): Content => {
     if (!lists.every((list) => Array.isArray(list) && list.every((x) => typeof x === 'string'))) throw bad();
     if (typeof content.name !== 'string' || typeof content.parts !== 'object' || content.parts === null) throw bad();
     if (!Object.values(content.parts).every((x) => typeof x === 'string')) throw bad();
-    const { endpoints, points } = content.numbered;
+    // Absent in what was kept before baselines could be carried: it still fits the site that it was made from.
+    const numbered = (content.numbered as Numbered | undefined) ?? NOT_NUMBERED;
+    const { endpoints, points } = numbered;
     if (endpoints.length > 0 && endpoints.length !== content.endpoints.length) throw bad();
     if (points.length > 0 && points.length !== content.points.length) throw bad();
-    return content;
+    return { ...content, numbered };
   } catch {
     throw bad();
   }
