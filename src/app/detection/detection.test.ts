@@ -5,9 +5,12 @@
 import { describe, expect, it } from 'vitest';
 import type { At } from '../../core/observation.ts';
 import type { SiteModel } from '../../core/site-model.ts';
+import { PROCESS_KINDS } from '../../detect/index.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { createSiteModel } from '../../observe/index.ts';
 import { FakeEndpoints } from '../../observe/testing.ts';
+import { createCache, type SiteView } from '../query/view.ts';
+import { tryAccept } from './acceptance.ts';
 import { type FitRequest, type Fitter, inPlaceFitter } from './fitting.ts';
 import { createSiteDetection, learnedParts, loadLearned, NOTHING_STANDING } from './keep.ts';
 import { LEARNER } from './learner.ts';
@@ -218,6 +221,44 @@ describe('accepting what a cell said', () => {
     expect(plant.detection.accept(open)).toMatchObject([{ learned: true }]);
     inPlace.request(asked.at(-1)!);
     expect(state()).toBe('ended');
+  });
+});
+
+describe('trying what accepting would do', () => {
+  it('finds the cell of a finding that is about the whole of it', () => {
+    const plant = build();
+    run(plant, 0, (HOURS + 1) * H, (s, level) => (s > (HOURS + 0.9) * H ? 137 : level));
+    const { detection } = plant;
+    expect(detection.triage.picture().alerts).toEqual([]);
+    detection.detection.state('process', {
+      kind: PROCESS_KINDS.dynamics,
+      key: 'c2 whole',
+      target: 2,
+      tsUs: detection.nowUs,
+      sinceUs: T0 + (HOURS + 0.9) * H * SECOND,
+      surprise: 0.9,
+      certainty: 'likely',
+      parts: { cell: { kind: 'text', text: 'c2' } },
+    });
+    detection.collect();
+    const [alert] = detection.triage.picture().alerts;
+    expect(alert!.lead.point).toBe(0);
+    const view: SiteView = {
+      id: 's',
+      zone: 'UTC',
+      model: plant.model,
+      detection,
+      endpoints: plant.endpoints,
+      sources: () => [],
+      nowUs: detection.nowUs,
+      units: new Map(),
+      version: () => 1,
+      cache: createCache(),
+    };
+    const trial = tryAccept(view, alert!.id);
+    expect(trial).toMatchObject({ learns: true });
+    expect(trial.text).toMatch(/^The whole cell \(4 points\) is learned anew with the \d+ odd rows/);
+    expect(detection.accept(alert!.findings)).toMatchObject([{ learned: true }]);
   });
 });
 

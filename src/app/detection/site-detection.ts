@@ -242,15 +242,18 @@ export class SiteDetection {
         lessons.push(this.#acceptOfNetwork(finding));
         continue;
       }
-      const cell =
-        this.feed.cellOf(finding.point) ??
-        this.feed.cell(finding.parts.cell?.kind === 'text' ? finding.parts.cell.text : '');
+      const cell = this.cellOf(finding);
       if (cell === undefined)
         lessons.push({ learned: false, text: 'The points of this finding are in no cell any more.' });
       else ofCell.set(cell, [...(ofCell.get(cell) ?? []), finding]);
     }
     for (const [cell, its] of ofCell) lessons.push(this.#acceptOfCell(cell, its));
     return lessons;
+  }
+
+  /** The cell that a finding of the process is about: of the cell as a whole it names no point. */
+  cellOf({ point, parts }: Finding): Cell | undefined {
+    return this.feed.cellOf(point) ?? this.feed.cell(parts.cell?.kind === 'text' ? parts.cell.text : '');
   }
 
   #acceptOfCell(cell: Cell, findings: readonly Finding[]): Lesson {
