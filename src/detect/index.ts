@@ -305,7 +305,8 @@ export const createDetection = (options: DetectionOptions): Detection => {
       const saved = fromText(text) as Saved;
       sinceUs = saved.sinceUs;
       watchedUs = saved.watchedUs;
-      lastTickUs = saved.lastTickUs;
+      // A baseline that is restored sets no clock back.
+      lastTickUs = Math.max(lastTickUs, saved.lastTickUs);
       expiredUs = saved.expiredUs;
       for (const id of saved.sources) if (!sourceIndexes.has(id)) sourceIndexes.set(id, sourceIndexes.size);
       episodes.load(saved.episodes);

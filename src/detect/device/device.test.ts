@@ -37,7 +37,9 @@ describe('device', () => {
     s.flow(laptop, plcs[0]!, 'modbus');
     s.findings();
     expect(s.detection.accept(s.of('new-device')[0]!)).toBe(true);
+    s.pass(MINUTE);
     s.detection.load(before);
+    expect(s.detection.nowUs).toBe(s.now);
     s.flow(laptop, plcs[0]!, 'modbus');
     s.findings();
     expect(s.of('new-device')[0]).toMatchObject({ target: laptop, state: 'open' });
