@@ -77,7 +77,7 @@ const checkTools = async (machine: Machine): Promise<Check> => {
   const versions: string[] = [];
   for (const tool of ['tcpdump', 'dumpcap']) {
     const said = await machine.run(tool, ['--version']);
-    if (said !== undefined) versions.push(said.split('\n', 1)[0]!.trim() || tool);
+    if (said !== undefined) versions.push(said.split('\n', 1)[0]!.trim().replace(/\.$/, '') || tool);
   }
   if (versions.length > 0) return check('tools', 'ok', `${versions.join('; ')}.`);
   const missing = new OperatingError('capture.tool-missing', { tool: 'tcpdump, dumpcap' });

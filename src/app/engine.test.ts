@@ -1,5 +1,5 @@
 /** The engine on real captures: answers have the shape of the contract, survive a restart, and evidence opens. */
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
@@ -159,6 +159,26 @@ describeShared('the engine', () => {
     await engine.settled();
     expect(await picture(site)).toEqual(before);
     expect((await ask('assets', { params: { site }, query: {} })).items.map((a) => a.name)).toContain('Press 4');
+  });
+
+  it('does not say that a file of a folder was read to its end when it was not', { timeout: 60_000 }, async () => {
+    const watched = join(folder, 'recorder');
+    mkdirSync(watched);
+    copyFileSync(sharedCapture(CAPTURE), join(watched, 'one.pcap'));
+    const { site } = await engine.open({ kind: 'folder', path: watched }, 'u1');
+    const sources = async () => (await ask('sources', { params: { site } })).items;
+    // It is followed for as long as it may grow.
+    await expect.poll(async () => (await sources())[0]?.health.frames ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
+    const { frames } = (await sources())[0]!.health;
+    await engine.close();
+    engine = await start();
+    const interrupted = { state: 'failed', health: { frames }, error: expect.stringContaining('the rest') };
+    expect(await sources()).toMatchObject([interrupted]);
+    // Nor is its beginning counted twice.
+    await engine.open({ kind: 'folder', path: watched }, 'u1');
+    copyFileSync(sharedCapture(CAPTURE), join(watched, 'two.pcap'));
+    await expect.poll(async () => (await sources())[1]?.health.frames ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
+    expect((await sources())[0]).toMatchObject(interrupted);
   });
 
   it('filters, sorts and pages', async () => {

@@ -8,7 +8,7 @@ import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import type { Retention, Row, Store } from '../store/index.ts';
 import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { Corrections } from './corrections.ts';
-import { baselineFile, importBaseline, restoreBaseline } from './detection/baselines.ts';
+import { baselineFile, checkCarried, importBaseline, restoreBaseline } from './detection/baselines.ts';
 import { acting } from './detection/calls.ts';
 import type { Fitter } from './detection/fitting.ts';
 import {
@@ -387,6 +387,7 @@ export class LocalEngine implements Engine {
   }
 
   async begin(name: string, baseline: Uint8Array, userId: string): Promise<void> {
+    checkCarried(baseline);
     const { id } = await this.#sources.begin(name);
     await acting(this.#context(), id, userId, ['detection', 'process'], async (actor) => {
       const row = await importBaseline(actor, baseline, this.#names);

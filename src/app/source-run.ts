@@ -54,7 +54,7 @@ export class SourceRun {
   #stopped = false;
   readonly #stop: Promise<void>;
   #wake: () => void = () => undefined;
-  /** It was stopped while it waited: what it read last was not learned from. */
+  /** It was stopped before its end, or while it waited: then what it read last was not learned from. */
   isCut = false;
   #seconds = 0;
 
@@ -92,6 +92,7 @@ export class SourceRun {
           since = nowMs();
         }
       }
+      this.isCut = this.#stopped;
       this.pipeline.finish();
       await this.#settle();
       // What catches up and was stopped before it had is not whole: the plant's history is played again then.
@@ -124,7 +125,7 @@ export class SourceRun {
     const isStream = this.source.kind === 'stream';
     if (isStream && isLive === undefined && nowUs() - this.pipeline.health().lastUs < RECENT_US) return;
     await Promise.race([waiting, this.#stop]);
-    this.isCut = this.#stopped;
+    this.isCut ||= this.#stopped;
   }
 
   /** Called about once a second: time passes on a quiet wire, and silence is noticed. */

@@ -25,6 +25,10 @@ import { createSiteRuntime } from './pipeline.ts';
 import type { Pace } from './query/sources.ts';
 import { SourceRun } from './source-run.ts';
 
+/** Of a file that is not read again from its start, because others are in the same picture. */
+const INTERRUPTED =
+  'Reading was interrupted; what was read before is kept, the rest is missing. Open the file by itself to see all of it.';
+
 /** Live interfaces and folders watched at a time. */
 export const MAX_LIVE = 8;
 /** The site of the simulated plant. */
@@ -238,8 +242,8 @@ export class Sources {
       return;
     }
     const ended: Source =
-      source.kind === 'file' || source.kind === 'sample'
-        ? failed('Reading was interrupted; what was read before is kept.')
+      source.kind === 'file' || source.kind === 'sample' || source.kind === 'folder'
+        ? failed(INTERRUPTED)
         : { ...source, state: 'complete', endedUs: source.health.lastUs };
     site.sources.set(source.id, ended);
     await this.#options.store.writer.submit({ put: { source: [sourceRow(ended)] } }, { background: true });
@@ -305,6 +309,9 @@ export class Sources {
       const isFile = source.kind === 'file' || source.kind === 'sample';
       const cut = this.#closing && isFile && (run.isCut || input.read() < input.size);
       site.sources.set(source.id, cut ? { ...run.source, state: 'reading', endedUs: 0 } : run.source);
+      // Others of the folder are in the same picture: it cannot be read anew, and is not said to be whole.
+      if (this.#closing && source.kind === 'folder' && run.isCut)
+        site.sources.set(source.id, { ...run.source, state: 'failed', error: INTERRUPTED });
       if (cut) {
         await store.writer.submit(
           { put: { source: [sourceRow({ ...source, state: 'reading' })] } },
@@ -338,7 +345,8 @@ export class Sources {
     const watch = async (): Promise<void> => {
       for await (const file of watchFolder(folder, { clock, signal: abort.signal })) {
         const id = `d-${createHash('sha256').update(file.path).digest('hex').slice(0, 16)}`;
-        if (!file.again && site.sources.get(id)?.state === 'complete') continue;
+        const known = site.sources.get(id);
+        if (!file.again && (known?.state === 'complete' || known?.error === INTERRUPTED)) continue;
         const source = this.#newSource(site, { id, kind: 'folder', name: basename(file.path), path: file.path });
         await this.#record(site, source, userId);
         let read = 0;

@@ -1,4 +1,5 @@
 /** How every command ends when something is wrong: one sentence, what to do, and an exit code of a documented class. */
+import { RequestError } from '../app/engine-contract.ts';
 import { EXIT, errorLine, OperatingError } from '../core/errors.ts';
 
 export const EXIT_CODES_HELP = `
@@ -6,7 +7,7 @@ Exit codes:
   0  done
   1  something else went wrong
   2  the command was used wrongly (options, names)
-  3  the input cannot be read or is no capture
+  3  the input cannot be read, is no capture, or ends early because it is cut or damaged (inspect prints what was read)
   4  rights or a tool are missing
   5  a port or the data folder is in use
   6  the store: full disk, damaged or newer database
@@ -22,7 +23,22 @@ export const report = (error: unknown): number => {
   }
   const { code, message } = error as { code?: string; message?: string };
   if (typeof code === 'string' && code === 'EPIPE') return EXIT.ok;
+  if (error instanceof RequestError) {
+    process.stderr.write(`gatehouse: ${message} ${error.whatToDo} [${code}]\n`);
+    return error.code === 'input-invalid' ? EXIT.input : EXIT.other;
+  }
   process.stderr.write(`gatehouse: ${message ?? String(error)}\n`);
   if (process.env.GATEHOUSE_DEBUG !== undefined) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
   return EXIT.other;
+};
+
+/** Makes a file: what the system says against it is told as an operating error. */
+export const writing = async <R>(path: string, work: () => Promise<R>): Promise<R> => {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || syscall === undefined) throw error;
+    throw new OperatingError('output.unwritable', { path, detail: message }, { cause: error });
+  }
 };

@@ -1,6 +1,7 @@
 /** `gatehouse inspect`: a summary for people, or one list as table, CSV or NDJSON for programs. */
 import { type Inspection, type InspectRow, inspectCaptures } from '../app/inspect.ts';
 import type { InspectList } from '../app/inspect-lists.ts';
+import { EXIT, type WarningCode } from '../core/errors.ts';
 import { csvCell } from '../server/index.ts';
 import type { Format } from './inspect-lists.ts';
 import { printSummary } from './summary.ts';
@@ -9,6 +10,14 @@ export interface InspectFlags {
   readonly emit?: InspectList;
   readonly format: Format;
 }
+
+/** What is printed is not all that was recorded. */
+const ENDS_EARLY: ReadonlySet<string> = new Set<WarningCode>([
+  'capture.cut',
+  'capture.corrupt-length',
+  'capture.corrupt-block',
+  'capture.compression-damaged',
+]);
 
 /** Columns of tables and CSV; NDJSON has everything. */
 const COLUMNS: Readonly<Record<InspectList, readonly string[]>> = {
@@ -128,8 +137,12 @@ export const inspect = async (captures: readonly string[], flags: InspectFlags):
     result = await inspectCaptures(captures, flags.emit, writer.row, writer.drained);
     writer.end();
   }
+  let code: number = EXIT.ok;
   for (const { warnings, name } of result.sources) {
-    for (const warning of warnings) process.stderr.write(`gatehouse: ${name}: ${warning.text} [${warning.code}]\n`);
+    for (const warning of warnings) {
+      process.stderr.write(`gatehouse: ${name}: ${warning.text} [${warning.code}]\n`);
+      if (ENDS_EARLY.has(warning.code)) code = EXIT.input;
+    }
   }
-  return 0;
+  return code;
 };

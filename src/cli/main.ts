@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT } from '../core/errors.ts';
-import { EXIT_CODES_HELP, report } from './fail.ts';
+import { EXIT_CODES_HELP, report, writing } from './fail.ts';
 import type { InspectFlags } from './inspect.ts';
 import { FORMATS, LISTS } from './inspect-lists.ts';
 import type { PlantFlags } from './plant.ts';
@@ -87,7 +87,7 @@ export const program = (finish: (code: number) => void): Command => {
     .argument('<file>', 'pcapng file to write')
     .action(async (file: string) => {
       const { writeSample } = await import('../app/sample.ts');
-      await writeSample(file);
+      await writing(file, () => writeSample(file));
       process.stdout.write(`${file}\n`);
       finish(EXIT.ok);
     });

@@ -2,6 +2,7 @@
 
 import { MAX_HOSTS, PLANT_DEFAULTS, type PlantOptions, writePlant } from '../app/plant.ts';
 import { EXIT, OperatingError } from '../core/errors.ts';
+import { writing } from './fail.ts';
 
 export interface PlantFlags {
   readonly seed: string;
@@ -20,7 +21,7 @@ const numberOf = (name: string, text: string, low: number, high: number, whole: 
   const value = Number(text);
   if (text.trim() === '' || !(value >= low && value <= high) || (whole && !Number.isInteger(value)))
     throw new OperatingError('usage', {
-      detail: `--${name} ${text}: ${whole ? 'a whole number' : 'a number'} from ${low} to ${high} is needed`,
+      detail: `--${name} ${text}: ${whole ? 'a whole number' : 'a number'} from ${Number(low.toPrecision(2))} to ${high} is needed`,
     });
   return value;
 };
@@ -47,12 +48,13 @@ export const plant = async (path: string | undefined, flags: PlantFlags): Promis
   };
   const isTerminal = process.stderr.isTTY === true;
   let told = 0;
-  const { frames, bytes, labels } = await writePlant(path, options, (tsUs) => {
+  const onProgress = (tsUs: number): void => {
     const part = Math.floor((100 * (tsUs - options.startUs)) / (options.days * 86_400_000_000));
     if (!isTerminal || part <= told) return;
     told = part;
     process.stderr.write(`\r${part} % of ${options.days} days`);
-  });
+  };
+  const { frames, bytes, labels } = await writing(path, () => writePlant(path, options, onProgress));
   if (isTerminal) process.stderr.write('\r\u001b[K');
   process.stdout.write(`${path}: ${frames} frames, ${Math.round(bytes / 1e6)} MB\n${labels}\n`);
   return EXIT.ok;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startEngine } from '../app/engine-client.ts';
-import type { Engine } from '../app/engine-contract.ts';
+import { type Engine, RequestError } from '../app/engine-contract.ts';
 import { beginWithPlantDay } from '../app/first-day.ts';
 import { OperatingError } from '../core/errors.ts';
 import { report } from './fail.ts';
@@ -67,13 +67,30 @@ const baselineOf = ({ baseline, site }: StartFlags): { site: string; bytes: Buff
   return { site, bytes: readGiven(baseline) };
 };
 
+interface Opened {
+  /** Sources that are being read. */
+  readonly count: number;
+  /** Exit code of the last one that could not be opened; 0 without any. */
+  readonly code: number;
+}
+
+/** A slip of the pen is told before a console is started for nothing. */
+const refuseMissing = (inputs: readonly string[], { interface: wires = [] }: StartFlags): void => {
+  const [first] = inputs;
+  if (first === undefined || wires.length > 0) return;
+  if (inputs.every((input) => input !== '-' && !existsSync(resolve(input))))
+    throw new OperatingError('input.not-found', { path: first });
+};
+
 /** Opens everything that was named; a bad one is told and does not stop the others. */
-const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFlags): Promise<number> => {
+const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFlags): Promise<Opened> => {
   let code = 0;
+  let count = 0;
   const site = flags.site === undefined ? {} : { site: flags.site };
   const one = async (work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
+      count++;
     } catch (error) {
       code = report(error);
     }
@@ -90,7 +107,17 @@ const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFl
         : engine.open({ kind: 'file', path, ...site }, SYSTEM);
     });
   }
-  return code;
+  return { count, code };
+};
+
+/** A new site goes on from a baseline; one that is there goes on from what it learned, so that the same command starts again. */
+const beginFrom = async (engine: Engine, { site, bytes }: { site: string; bytes: Buffer }): Promise<void> => {
+  try {
+    await engine.begin(site, bytes, SYSTEM);
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.code !== 'site-exists') throw error;
+    process.stderr.write(`gatehouse: ${error.message} It goes on with what it learned; the baseline was not used.\n`);
+  }
 };
 
 /** Opens the address in the user's browser, if there is one; failing is no error. */
@@ -124,8 +151,10 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   const tls = tlsOf(flags);
   const baseline = baselineOf(flags);
   const plant = plantOf(flags.plantHistory);
+  refuseMissing(inputs, flags);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
   let engineGone: (error: Error) => void = () => undefined;
+  let failed = 0;
   const live = inputs.length > 0 || (flags.interface ?? []).length > 0;
   if (!live && flags.plantHistory === undefined) beginAhead(folder);
   // The engine opens its store in its own thread while this one loads the server.
@@ -138,7 +167,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     onExit: (error) => engineGone(error),
   });
   if (baseline !== undefined) {
-    await engine.begin(baseline.site, baseline.bytes, SYSTEM).catch(async (error: unknown) => {
+    await beginFrom(engine, baseline).catch(async (error: unknown) => {
       await engine.close();
       throw error;
     });
@@ -185,15 +214,21 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
       // A second signal does not wait.
       if (stopping) process.exit(130);
       stopping = true;
-      resolve(0);
+      resolve(failed);
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
   });
 
-  const opened = live ? openAll(engine, inputs, flags) : engine.open(plant, SYSTEM).then(() => 0);
-  opened.catch((error: unknown) => report(error));
-  const code = await ended;
+  const opened = live
+    ? openAll(engine, inputs, flags).then(({ count, code }) => {
+        failed = code;
+        // Nothing that was asked for can be shown: nobody looks for that in a console that is empty.
+        return count === 0 ? code : ended;
+      })
+    : engine.open(plant, SYSTEM).then(() => ended);
+  const failure = opened.catch((error: unknown) => report(error));
+  const code = await Promise.race([ended, failure]);
   await server.close();
   await engine.close().catch(() => undefined);
   return code;

@@ -18,7 +18,7 @@ interface Entry {
 
 /** Codes are stable: they stand in logs, in the API and in the documentation. Never reuse one for something else. */
 export const ERRORS = {
-  usage: { exit: 'usage', message: '{detail}', whatToDo: 'Run the command with --help to see what it takes.' },
+  usage: { exit: 'usage', message: '{detail}.', whatToDo: 'Run the command with --help to see what it takes.' },
   'input.not-found': {
     exit: 'input',
     message: '{path} does not exist.',
@@ -127,6 +127,11 @@ export const ERRORS = {
     whatToDo:
       'It is opened again every two seconds, and what waits is written then. If this stays, restart Gatehouse and report it.',
   },
+  'output.unwritable': {
+    exit: 'store',
+    message: 'Cannot write {path}: {detail}.',
+    whatToDo: 'Name a file in a folder that exists and may be written to, on a disk with room.',
+  },
   'ring.write-failed': {
     exit: 'store',
     message: 'The evidence ring in {path} cannot be written: {detail}. Analysis goes on; new frames are not kept.',
@@ -143,7 +148,7 @@ export type ErrorDetails = Readonly<Record<string, string | number>>;
  */
 export const WARNINGS = {
   'capture.cut':
-    'The capture ends in the middle of a {unit} ({missing} octets are missing). Everything before it was read. The recording was interrupted or the copy is incomplete: copy the file again if the original is longer.',
+    'The capture ends in the middle of its last {unit} ({missing} octets are missing). Everything before it was read. The recording was interrupted or the copy is incomplete: copy the file again if the original is longer.',
   'capture.corrupt-length':
     'A {unit} claims {length} octets, more than the limit of {limit}. Reading stopped there; everything before was read. The file is damaged or was changed: fetch it again from the recorder.',
   'capture.corrupt-block':

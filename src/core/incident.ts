@@ -56,8 +56,10 @@ export interface Alert {
   readonly id: string;
   /** What a person sees of it: the worst, then the earliest. */
   readonly lead: Finding;
-  /** Episodes in order of their first time. */
+  /** Episodes in order of their first time; of very many the worst and the latest. */
   readonly findings: readonly Finding[];
+  /** All of its episodes, those too that it does not list any more. */
+  readonly episodes: number;
   readonly firstUs: number;
   readonly lastUs: number;
   readonly open: boolean;

@@ -105,6 +105,49 @@ describe('the queue', () => {
     again.take([first]);
     expect(again.picture().alerts[0]).toMatchObject({ state: 'closed', review: 'benign' });
   });
+  it('finds again what people did, in whatever order the findings come after a restart', () => {
+    const long = finding(0, { kind: 'new-writer', actor: 21, target: 30, lastUs: START + 8 * HOUR });
+    const short = finding(2, { kind: 'new-writer', actor: 21, target: 31 });
+    const triage = make();
+    triage.take([long]);
+    triage.take([short]);
+    const [alert] = triage.picture().alerts;
+    const act = { alert: alert!.id, assignee: 'u1', review: 'benign' as const, findings: 2, priority: alert!.priority };
+    for (const order of [[[long], [short]], [[short], [long]], [[short, long]]]) {
+      const again = make();
+      again.setAct({ ...act, state: 'closed' });
+      for (const findings of order) again.take(findings);
+      expect(again.picture().alerts).toMatchObject([{ id: alert!.id, state: 'closed', assignee: 'u1' }]);
+      again.setSettings(again.settings);
+      expect(again.picture().alerts).toMatchObject([{ id: alert!.id, state: 'closed', assignee: 'u1' }]);
+    }
+  });
+  it('does not ask again because one of the many that it does not list goes on or is forgotten', () => {
+    const triage = make();
+    const many = Array.from({ length: MAX_EPISODES + 3 }, (_, i) =>
+      finding(i / 100, { kind: 'new-writer', actor: 21, target: 30, state: 'open' }),
+    );
+    triage.take(many);
+    const [alert] = triage.picture().alerts;
+    triage.setAct({
+      alert: alert!.id,
+      assignee: '',
+      state: 'closed',
+      review: 'benign',
+      findings: alert!.episodes,
+      priority: alert!.priority,
+    });
+    expect(triage.picture().alerts[0]!.state).toBe('closed');
+    for (const one of many.slice(0, 5)) triage.take([{ ...one, count: 2, state: 'ended' }]);
+    expect(triage.picture().alerts[0]!.state).toBe('closed');
+    // Others fill the memory: the ones that ended are forgotten first.
+    const others = Array.from({ length: MAX_FINDINGS }, (_, i) =>
+      finding(i / 1000, { kind: 'vanished', target: 40 + i, state: 'open' }),
+    );
+    triage.take(others);
+    expect(triage.dropped).toBe(5);
+    expect(triage.picture().alerts.find(({ id }) => id === alert!.id)!.state).toBe('closed');
+  });
   it('leaves out of an incident what people judged, not what the same device did after that', () => {
     const triage = make();
     const write = { kind: 'new-writer', actor: 12, target: 30, techniques: ['T0855'] };

@@ -48,7 +48,8 @@ export interface TriageOptions {
 
 /** A matter: what a person would call "that again". */
 interface Matter {
-  readonly id: string;
+  /** Of the finding that came first, or of the one under which people acted on it. */
+  id: string;
   readonly key: string;
   readonly findings: Map<string, Finding>;
   /** Those that were let go of at the limit. */
@@ -104,7 +105,7 @@ export class Triage {
   /** New findings and new versions of known ones, in any order. */
   take(findings: readonly Finding[]): void {
     if (findings.length === 0) return;
-    for (const finding of findings) {
+    for (const finding of [...findings].sort(byTime)) {
       this.#findings.set(finding.id, finding);
       this.#place(finding);
     }
@@ -160,8 +161,8 @@ export class Triage {
   #place(finding: Finding): void {
     const known = this.#matterOf.get(finding.id);
     if (known !== undefined) {
-      known.findings.set(finding.id, finding);
       known.lastUs = Math.max(known.lastUs, finding.lastUs);
+      this.#list(known, finding);
       return;
     }
     if (!this.isAlert(finding)) return;
@@ -171,7 +172,7 @@ export class Triage {
     let matter = list.find((m) => finding.firstUs - m.lastUs <= joinUs && m.firstUs - finding.lastUs <= joinUs);
     if (matter === undefined) {
       matter = {
-        id: `a-${finding.id}`,
+        id: idOf(finding),
         key,
         findings: new Map(),
         forgotten: 0,
@@ -180,17 +181,24 @@ export class Triage {
       };
       list.push(matter);
     }
-    matter.findings.set(finding.id, finding);
+    // After a restart they come in another order: what people did is found again all the same.
+    if (!this.#acts.has(matter.id) && this.#acts.has(idOf(finding))) matter.id = idOf(finding);
     matter.firstUs = Math.min(matter.firstUs, finding.firstUs);
     matter.lastUs = Math.max(matter.lastUs, finding.lastUs);
-    if (matter.findings.size > MAX_EPISODES) {
-      const listed = [...matter.findings.values()].sort(byTime);
-      // Many small ones must not push out the one that matters.
-      const lead = leadOf(listed);
-      matter.findings.delete(listed.find((known) => known !== lead)!.id);
-      matter.forgotten++;
-    }
+    this.#list(matter, finding);
     this.#matterOf.set(finding.id, matter);
+  }
+
+  #list(matter: Matter, finding: Finding): void {
+    // One that was let go of goes on: it is no further one.
+    if (this.#matterOf.has(finding.id) && !matter.findings.has(finding.id)) matter.forgotten--;
+    matter.findings.set(finding.id, finding);
+    if (matter.findings.size <= MAX_EPISODES) return;
+    const listed = [...matter.findings.values()].sort(byTime);
+    // Many small ones must not push out the one that matters.
+    const lead = leadOf(listed);
+    matter.findings.delete(listed.find((known) => known !== lead)!.id);
+    matter.forgotten++;
   }
 
   #forget(): void {
@@ -202,8 +210,7 @@ export class Triage {
       this.#matterOf.delete(finding.id);
       this.#dropped++;
       if (matter === undefined) continue;
-      matter.findings.delete(finding.id);
-      matter.forgotten++;
+      if (matter.findings.delete(finding.id)) matter.forgotten++;
       if (matter.findings.size > 0) continue;
       const left = (this.#matters.get(matter.key) ?? []).filter((m) => m !== matter);
       if (left.length > 0) this.#matters.set(matter.key, left);
@@ -288,14 +295,15 @@ export class Triage {
       overrun: hit?.overrun ?? false,
     });
     const act = this.#acts.get(matter.id);
+    const episodes = findings.length + matter.forgotten;
     const asksAgain =
       act !== undefined &&
-      (findings.length + matter.forgotten > act.findings ||
-        PRIORITIES.indexOf(judged.priority) < PRIORITIES.indexOf(act.priority));
+      (episodes > act.findings || PRIORITIES.indexOf(judged.priority) < PRIORITIES.indexOf(act.priority));
     return {
       id: matter.id,
       lead,
       findings,
+      episodes,
       firstUs: matter.firstUs,
       lastUs: matter.lastUs,
       open: findings.some((finding) => finding.state === 'open'),
@@ -337,6 +345,7 @@ export class Triage {
   }
 }
 
+const idOf = (finding: Finding): string => `a-${finding.id}`;
 const weightOf = (finding: Finding): number => CERTAINTY[finding.certainty] * finding.surprise;
 const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 

@@ -143,6 +143,9 @@ export class Episodes {
   }
 
   load(saved: { readonly open: readonly SavedEpisode[]; readonly changed: readonly Finding[] }): void {
+    this.#open.clear();
+    this.#changed.clear();
+    this.#suspects.clear();
     const byId = new Map<string, Open>();
     for (const e of saved.open) {
       const finding = { ...e.finding };

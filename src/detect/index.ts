@@ -57,6 +57,8 @@ export interface Detection extends SiteSink {
   setSource(source: SourceContext): void;
   readonly phase: 'learning' | 'watching';
   readonly sinceUs: number;
+  /** Latest frame time, 0 before the first; known after a restart too. */
+  readonly nowUs: number;
   /** Frame time watched, without gaps, and how much of it learning takes, microseconds. */
   readonly watchedUs: number;
   readonly learningTimeUs: number;
@@ -76,7 +78,7 @@ export interface Detection extends SiteSink {
   learning(): readonly DetectorLearning[];
   /** A person says that this is normal from now on. False where no detector can learn it. Ends the episode. */
   accept(finding: Finding): boolean;
-  /** Everything learned and open; `load` into a fresh one continues as if nothing had happened. */
+  /** Everything learned and open; `load` continues from there as if nothing had happened, in the place of what there is. */
   save(): string;
   load(text: string): void;
   /** Findings lost because nobody took them. */
@@ -259,6 +261,9 @@ export const createDetection = (options: DetectionOptions): Detection => {
     get sinceUs() {
       return sinceUs;
     },
+    get nowUs() {
+      return lastTickUs;
+    },
     get watchedUs() {
       return watchedUs;
     },
@@ -300,7 +305,8 @@ export const createDetection = (options: DetectionOptions): Detection => {
       const saved = fromText(text) as Saved;
       sinceUs = saved.sinceUs;
       watchedUs = saved.watchedUs;
-      lastTickUs = saved.lastTickUs;
+      // A baseline that is restored sets no clock back.
+      lastTickUs = Math.max(lastTickUs, saved.lastTickUs);
       expiredUs = saved.expiredUs;
       for (const id of saved.sources) if (!sourceIndexes.has(id)) sourceIndexes.set(id, sourceIndexes.size);
       episodes.load(saved.episodes);
@@ -308,6 +314,8 @@ export const createDetection = (options: DetectionOptions): Detection => {
         begunUs[i] = saved.begunUs?.[name] ?? 0;
         judgedFromUs[i] = saved.judgedFromUs?.[name] ?? Number.POSITIVE_INFINITY;
         try {
+          // What it has learned otherwise gives way: a baseline that is restored is the whole of it.
+          running[i] = detectors[i]!.create(contextOf(detectors[i]!, i));
           running[i]!.load(saved.detectors[name]!);
         } catch {
           beginAnew(i);

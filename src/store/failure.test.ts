@@ -97,6 +97,23 @@ describe('a transaction that fails for no fault of the batch', () => {
     await store.engine().close();
   });
 
+  it('refuses at once what people wait for, also where it was behind the commit that failed', async () => {
+    const store = await failing((write) => (write === 1 ? { when: 'in', text: 'failed to pin block' } : undefined));
+    const first = store.writer.submit({ put: { setting: [setting('a')] } }, { background: true });
+    // The commit has begun: what comes now waits for the next one.
+    await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+    const asked = store.writer.submit({ put: { setting: [setting('b')] } });
+    const later = store.writer.submit({ put: { setting: [setting('c')] } }, { background: true });
+    expect(store.writer.waiting).toBe(2);
+    await expect(asked).rejects.toMatchObject({ code: 'store.failed' });
+    store.timers.shift();
+    await store.writer.retry();
+    await Promise.all([first, later]);
+    expect(await names(store.engine())).toEqual(['a', 'c']);
+    await store.writer.close();
+    await store.engine().close();
+  });
+
   it('refuses one batch that fails alone again and again, and writes the others', async () => {
     let bad = 0;
     const store = await failing((write) => {

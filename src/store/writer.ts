@@ -130,7 +130,9 @@ export class Writer {
   async close(): Promise<void> {
     this.#closed = true;
     await this.idle();
+    // What works again just now is written still.
     await this.#retrying;
+    await this.idle();
     const error = this.#state.kind === 'failed' ? this.#state.error : new Error('the store is closed');
     for (const item of [...this.#uncertain, ...this.#waiting.splice(0)]) item.reject(error);
   }
@@ -250,6 +252,10 @@ export class Writer {
   }
 
   #stop(error: OperatingError): void {
+    // Nobody waits for an answer that may come tomorrow.
+    for (const item of this.#waiting.splice(0))
+      if (item.background) this.#waiting.push(item);
+      else item.reject(error);
     this.#setState({ kind: 'failed', error, sinceUs: this.#options.nowUs() });
     this.#retryLater();
   }

@@ -19,7 +19,6 @@ const isAlike = (a: Finding, b: Finding): boolean =>
 
 /** What would be learned, and whether anything can be. */
 const lessonOf = (view: SiteView, alert: Alert): { learns: boolean; text: string } => {
-  const { feed } = view.detection;
   const { lead } = alert;
   const kind = kindOf(lead.kind);
   if (!kind.needsLearning)
@@ -29,7 +28,7 @@ const lessonOf = (view: SiteView, alert: Alert): { learns: boolean; text: string
       learns: true,
       text: `The detector ${lead.detector} takes this as usual: ${fill(kind.title, lead, namingOf(view))}.`,
     };
-  const cell = feed.cellOf(lead.point);
+  const cell = view.detection.cellOf(lead);
   if (cell === undefined) return { learns: false, text: 'The points of this finding are in no cell any more.' };
   const toUs = Math.max(lead.lastUs, view.detection.nowUs);
   const rows = cell.rows.oddRows(lead.firstUs, toUs);

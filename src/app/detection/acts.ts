@@ -47,7 +47,7 @@ const actOf = (alert: Alert, change: Partial<AlertAct>): AlertAct => ({
   assignee: alert.assignee,
   review: alert.review,
   ...change,
-  findings: alert.findings.length,
+  findings: alert.episodes,
   priority: alert.priority,
 });
 
@@ -136,7 +136,7 @@ export const acceptAlert = async (actor: Actor, id: string, { reason }: Static<t
   await store.writer.submit({
     journal: [entry(actor, 'baseline.accept', `alert ${id}`, { reason, kind: alert.lead.kind })],
   });
-  const outcomes = alert.findings.map((finding) => view.detection.accept(finding));
+  const outcomes = view.detection.accept(alert.findings);
   const learned = outcomes.some((outcome) => outcome.learned);
   const text = outcomes.find((outcome) => outcome.learned === learned)?.text ?? '';
   const act = actOf(alert, learned ? { review: 'benign', state: 'closed' } : {});

@@ -205,6 +205,8 @@ describe('the answers about findings', () => {
     ).rejects.toMatchObject({ status: 409, whatToDo: expect.stringContaining('--baseline') });
     expect((await ask('findings')).items).toEqual(findings);
     expect(await ask('learning')).toMatchObject({ phase: 'watching', share: 1 });
+    // One that was kept before they could be carried.
+    expect(await given({ numbered: undefined })).toMatchObject({ missing: [] });
   });
 
   it('a baseline goes on at a twin machine, whose devices have other network cards and come in another order', async () => {
@@ -218,6 +220,8 @@ describe('the answers about findings', () => {
     const [first, home] = [engine, site];
     engine = await start(twinStore);
     try {
+      await expect(engine.begin('press 2', bytes.subarray(0, 100), 'u1')).rejects.toMatchObject({ status: 422 });
+      // What could not be read left no site behind that would be in the way of the right file.
       await engine.begin('press 2', bytes, 'u1');
       site = 'press-2';
       expect(await ask('learning')).toMatchObject({ phase: 'watching' });

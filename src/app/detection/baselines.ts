@@ -121,10 +121,12 @@ const readContent = (payload: Uint8Array): Content => {
     if (!lists.every((list) => Array.isArray(list) && list.every((x) => typeof x === 'string'))) throw bad();
     if (typeof content.name !== 'string' || typeof content.parts !== 'object' || content.parts === null) throw bad();
     if (!Object.values(content.parts).every((x) => typeof x === 'string')) throw bad();
-    const { endpoints, points } = content.numbered;
+    // Absent in what was kept before baselines could be carried: it still fits the site that it was made from.
+    const numbered = (content.numbered as Numbered | undefined) ?? NOT_NUMBERED;
+    const { endpoints, points } = numbered;
     if (endpoints.length > 0 && endpoints.length !== content.endpoints.length) throw bad();
     if (points.length > 0 && points.length !== content.points.length) throw bad();
-    return content;
+    return { ...content, numbered };
   } catch {
     throw bad();
   }
@@ -310,16 +312,22 @@ const replaceLearned = (actor: Actor, parts: ReadonlyMap<string, Uint8Array>): v
   detection.putBack([]);
 };
 
-/** Numbers and learned parts as rows of a site that has none; it is read anew from them. */
-const carryInto = async (actor: Actor, row: Kept, content: Content, reason: string): Promise<Restored> => {
-  const { site, store, nowUs } = actor;
-  if (content.numbered.endpoints.length === 0)
+const refuseUncarried = ({ numbered }: Content): void => {
+  if (numbered.endpoints.length === 0)
     throw new RequestError(
       409,
       'baseline-misfit',
       'The baseline was kept before another was restored and has no list of devices to take over.',
       'Save the baseline once more where it was made.',
     );
+};
+/** Throws where a new site cannot begin with these octets: looked at before there is one. */
+export const checkCarried = (bytes: Uint8Array): void => refuseUncarried(readContent(bytes));
+
+/** Numbers and learned parts as rows of a site that has none; it is read anew from them. */
+const carryInto = async (actor: Actor, row: Kept, content: Content, reason: string): Promise<Restored> => {
+  const { site, store, nowUs } = actor;
+  refuseUncarried(content);
   const { put } = siteBatch(site.id, '', unseenRows(content.numbered), [], nowUs);
   const learned = learnedRows(site.id, partsOf(content), nowUs);
   await store.writer.submit({

@@ -338,7 +338,7 @@ export class Cell {
         if (this.#fitting !== fitting) return;
         this.#fitting = undefined;
         this.#fitted(outcome, fitting.sinceUs, until, count);
-        for (const work of fitting.after) work();
+        if (outcome.kind === 'made') for (const work of fitting.after) work();
         onFitted();
       },
     });
@@ -368,7 +368,8 @@ export class Cell {
     this.#learnedUs = count * this.plan.stepUs;
     this.problem = '';
     this.#trial.begin(sinceUs, this.#learnedUs);
-    this.#arm(outcome.model, until);
+    this.#range = this.rows.ranges(until);
+    this.#arm(outcome.model);
     this.#catchUp(until, wasArmed);
   }
 
@@ -382,14 +383,12 @@ export class Cell {
     }
   }
 
-  /** `until`: row number at which its learning ended. */
-  #arm(model: CellModel, until: number): void {
+  #arm(model: CellModel): void {
     const { plan, targets, protocols, state, end } = this.#options;
     this.#model = model;
     this.#stretches.arm();
     this.#arming = model.arming.map((arming, p) => this.#armingOf(arming, p));
     this.setDecided(this.#decided);
-    this.#range = this.rows.ranges(until);
     this.#guard = new CellGuard({
       cell: plan.id,
       points: plan.points,
@@ -477,6 +476,7 @@ export class Cell {
         stretches: this.#stretches.save(),
         pairs: this.#pairs,
         trial: this.#trial.save(),
+        range: this.#range.map(({ low, high }) => [low, high] as const),
         guard: this.#guard?.save() ?? '',
       },
       model: this.#model?.save() ?? new Uint8Array(0),
@@ -495,7 +495,10 @@ export class Cell {
     if (header.trial !== undefined) this.#trial.load(header.trial);
     if (model.length > 0) {
       try {
-        this.#arm(this.#options.fitter.restore(model), this.rows.taken);
+        this.#range =
+          header.range?.map(([low, high]) => ({ low: low ?? Number.NaN, high: high ?? Number.NaN })) ??
+          this.rows.ranges();
+        this.#arm(this.#options.fitter.restore(model));
         if (header.guard !== '') this.#guard!.load(header.guard);
       } catch {
         // Made by another version: it is learned again from the rows that were kept.
@@ -527,6 +530,8 @@ export interface SavedCell {
   /** What is normal for its samples to repeat. */
   readonly stretches?: readonly SavedStretch[];
   readonly pairs?: readonly WordPair[];
+  /** Smallest and largest value that was learned from, by column; null: none (JSON knows no NaN). */
+  readonly range?: readonly (readonly [low: number | null, high: number | null])[];
   /** Absent in what older versions saved: their models are past it. */
   readonly trial?: SavedTrial;
   readonly guard: string;

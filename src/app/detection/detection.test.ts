@@ -5,9 +5,12 @@
 import { describe, expect, it } from 'vitest';
 import type { At } from '../../core/observation.ts';
 import type { SiteModel } from '../../core/site-model.ts';
+import { PROCESS_KINDS } from '../../detect/index.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { createSiteModel } from '../../observe/index.ts';
 import { FakeEndpoints } from '../../observe/testing.ts';
+import { createCache, type SiteView } from '../query/view.ts';
+import { tryAccept } from './acceptance.ts';
 import { type FitRequest, type Fitter, inPlaceFitter } from './fitting.ts';
 import { createSiteDetection, learnedParts, loadLearned, NOTHING_STANDING } from './keep.ts';
 import { LEARNER } from './learner.ts';
@@ -129,10 +132,15 @@ describe('a cell', () => {
     loadLearned(second.detection, parts);
     expect(performance.now() - before).toBeLessThan(2000);
     expect(second.detection.feed.cells[0]!.isArmed).toBe(true);
+    expect(second.detection.nowUs).toBe(first.detection.nowUs);
+    expect(second.detection.nowUs).toBeGreaterThan(T0);
     run(second, (HOURS + 1) * H, (HOURS + 3) * H, falsify);
     const key = (p: Plant) => processFindings(p).map((f) => [f.id, f.firstUs, f.lastUs, f.count, f.surprise]);
     expect(key(whole).length).toBeGreaterThan(0);
     expect(key(second)).toEqual(key(whole));
+    // With the limits that it learned, not those of what came since.
+    const limits = (p: Plant) => processFindings(p).map((f) => [f.parts.low, f.parts.high, f.proof?.low.at(-1)]);
+    expect(limits(second)).toEqual(limits(whole));
     expect(key(plant)).toEqual(key(whole));
   });
   it('judges late what came while its model was made, as if it had been made at once', async () => {
@@ -162,7 +170,7 @@ describe('a cell', () => {
   });
   it('learns anew what a person accepts as normal, and mutes a relation that a person rejected', () => {
     const [finding] = processFindings(plant);
-    expect(plant.detection.accept(finding!)).toMatchObject({ learned: true });
+    expect(plant.detection.accept([finding!])).toMatchObject([{ learned: true }]);
     expect(plant.detection.triage.finding(finding!.id)!.state).toBe('ended');
     const cell = plant.detection.feed.cells[0]!;
     cell.setDecided([
@@ -182,6 +190,75 @@ describe('a cell', () => {
     // The tank passes below 50.00 while the pump runs: the relation that was written does not hold.
     run(plant, (HOURS + 3) * H, (HOURS + 5) * H);
     expect(processFindings(plant).some((f) => f.kind === 'relation' && f.point === 1)).toBe(true);
+  });
+});
+
+describe('accepting what a cell said', () => {
+  it('asks for one model however many findings it has, and ends them when the model is there, not when it fails', () => {
+    const asked: FitRequest[] = [];
+    const inPlace = inPlaceFitter(LEARNER);
+    let isHeld = false;
+    const plant = build(undefined, {
+      ...inPlace,
+      request: (request) => {
+        if (!isHeld) return inPlace.request(request);
+        asked.push(request);
+        return { before: 0, withdraw: () => undefined };
+      },
+    });
+    run(plant, 0, (HOURS + 1) * H, (s, level) => (s > (HOURS + 0.5) * H ? 137 : level));
+    const open = processFindings(plant).filter(({ state }) => state === 'open');
+    expect(open.length).toBeGreaterThan(0);
+    isHeld = true;
+    expect(plant.detection.accept([...open, ...open])).toMatchObject([{ learned: true }]);
+    expect(asked).toHaveLength(1);
+    asked[0]!.done({ kind: 'failed', why: 'no memory' });
+    const state = () => plant.detection.triage.finding(open[0]!.id)!.state;
+    expect(state()).toBe('open');
+    // What is left of the odd rows is normal already; without any there is nothing to learn.
+    expect(plant.detection.accept(open)).toMatchObject([{ learned: false }]);
+    run(plant, (HOURS + 1) * H, (HOURS + 1.1) * H, () => 137);
+    expect(plant.detection.accept(open)).toMatchObject([{ learned: true }]);
+    inPlace.request(asked.at(-1)!);
+    expect(state()).toBe('ended');
+  });
+});
+
+describe('trying what accepting would do', () => {
+  it('finds the cell of a finding that is about the whole of it', () => {
+    const plant = build();
+    run(plant, 0, (HOURS + 1) * H, (s, level) => (s > (HOURS + 0.9) * H ? 137 : level));
+    const { detection } = plant;
+    expect(detection.triage.picture().alerts).toEqual([]);
+    detection.detection.state('process', {
+      kind: PROCESS_KINDS.dynamics,
+      key: 'c2 whole',
+      target: 2,
+      tsUs: detection.nowUs,
+      sinceUs: T0 + (HOURS + 0.9) * H * SECOND,
+      surprise: 0.9,
+      certainty: 'likely',
+      parts: { cell: { kind: 'text', text: 'c2' } },
+    });
+    detection.collect();
+    const [alert] = detection.triage.picture().alerts;
+    expect(alert!.lead.point).toBe(0);
+    const view: SiteView = {
+      id: 's',
+      zone: 'UTC',
+      model: plant.model,
+      detection,
+      endpoints: plant.endpoints,
+      sources: () => [],
+      nowUs: detection.nowUs,
+      units: new Map(),
+      version: () => 1,
+      cache: createCache(),
+    };
+    const trial = tryAccept(view, alert!.id);
+    expect(trial).toMatchObject({ learns: true });
+    expect(trial.text).toMatch(/^The whole cell \(4 points\) is learned anew with the \d+ odd rows/);
+    expect(detection.accept(alert!.findings)).toMatchObject([{ learned: true }]);
   });
 });
 

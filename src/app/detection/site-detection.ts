@@ -10,6 +10,7 @@ import type { SiteModel, SiteSink, SourceContext } from '../../core/site-model.t
 import { type Scope, Triage } from '../../decide/index.ts';
 import { DECODERS } from '../../decode/index.ts';
 import { createDetection, type Detection, KINDS, LEARNING_TIME_US, OVERRUN } from '../../detect/index.ts';
+import { type Cell, MIN_ROWS } from './cell.ts';
 import { Devices } from './devices.ts';
 import type { Fitter } from './fitting.ts';
 import { ProcessFeed } from './process-feed.ts';
@@ -30,6 +31,12 @@ export interface SiteDetectionOptions {
   readonly userName?: (id: string) => string;
 }
 
+/** What came of an accepted finding, or of those of one cell. */
+export interface Lesson {
+  readonly learned: boolean;
+  readonly text: string;
+}
+
 export class SiteDetection {
   readonly detection: Detection;
   readonly devices: Devices;
@@ -45,8 +52,6 @@ export class SiteDetection {
   #suspects = new Set<number>();
   #lookedUs = 0;
   readonly incidentActs = new Map<string, IncidentAct>();
-  /** Latest frame time. */
-  nowUs = 0;
   version = 0;
 
   constructor(options: SiteDetectionOptions) {
@@ -144,7 +149,6 @@ export class SiteDetection {
   }
 
   #tick(tsUs: number): void {
-    this.nowUs = tsUs;
     if (this.devices.tick(tsUs)) this.triage.refresh();
     this.detection.tick(tsUs);
     this.feed.tick(tsUs);
@@ -229,28 +233,58 @@ export class SiteDetection {
     return { assets, cells: [...new Set([...cells, ...ofController])] };
   }
 
-  /** A person says that this is normal from now on. */
-  accept(finding: Finding): { readonly learned: boolean; readonly text: string } {
-    if (finding.detector === 'process') {
-      const cell =
-        this.feed.cellOf(finding.point) ??
-        this.feed.cell(finding.parts.cell?.kind === 'text' ? finding.parts.cell.text : '');
-      if (cell === undefined) return { learned: false, text: 'The points of this finding are in no cell any more.' };
-      const rows = cell.rows.makeNormal(finding.firstUs, Math.max(finding.lastUs, this.nowUs));
-      if (rows === 0)
-        return { learned: false, text: 'The rows of that time are not kept any more; it cannot be learned from them.' };
-      // Its episode goes on for as long as the old model judges: it is not told again meanwhile.
-      const close = (): void => {
-        this.detection.close(finding);
-        this.collect();
+  /** A person says that these are normal from now on. A cell is learned anew once, however many of them are its. */
+  accept(findings: readonly Finding[]): Lesson[] {
+    const lessons: Lesson[] = [];
+    const ofCell = new Map<Cell, Finding[]>();
+    for (const finding of findings) {
+      if (finding.detector !== 'process') {
+        lessons.push(this.#acceptOfNetwork(finding));
+        continue;
+      }
+      const cell = this.cellOf(finding);
+      if (cell === undefined)
+        lessons.push({ learned: false, text: 'The points of this finding are in no cell any more.' });
+      else ofCell.set(cell, [...(ofCell.get(cell) ?? []), finding]);
+    }
+    for (const [cell, its] of ofCell) lessons.push(this.#acceptOfCell(cell, its));
+    return lessons;
+  }
+
+  /** The cell that a finding of the process is about: of the cell as a whole it names no point. */
+  cellOf({ point, parts }: Finding): Cell | undefined {
+    return this.feed.cellOf(point) ?? this.feed.cell(parts.cell?.kind === 'text' ? parts.cell.text : '');
+  }
+
+  #acceptOfCell(cell: Cell, findings: readonly Finding[]): Lesson {
+    const rows = findings.reduce(
+      (sum, { firstUs, lastUs }) => sum + cell.rows.makeNormal(firstUs, Math.max(lastUs, this.nowUs)),
+      0,
+    );
+    if (rows === 0)
+      return { learned: false, text: 'The rows of that time are not kept any more; it cannot be learned from them.' };
+    // Its episode goes on for as long as the old model judges: it is not told again meanwhile.
+    const close = (): void => {
+      for (const finding of findings) this.detection.close(finding);
+      this.collect();
+    };
+    if (!cell.fit(close))
+      return {
+        learned: false,
+        text: `Fewer than ${MIN_ROWS} normal rows of the cell are kept: it is too early to learn it anew.`,
       };
-      if (!cell.fit(close)) close();
-      const text =
+    if (cell.fitting === undefined && cell.problem !== '')
+      return { learned: false, text: `The cell could not be learned anew: ${cell.problem}.` };
+    return {
+      learned: true,
+      text:
         cell.fitting === undefined
           ? `The cell was learned anew with ${rows} rows of that time as normal.`
-          : `The cell is being learned anew with ${rows} rows of that time as normal. Until its model is there the one before judges.`;
-      return { learned: true, text };
-    }
+          : `The cell is being learned anew with ${rows} rows of that time as normal. Until its model is there the one before judges.`,
+    };
+  }
+
+  #acceptOfNetwork(finding: Finding): Lesson {
     const learned = this.detection.accept(finding);
     if (learned) this.collect();
     return learned
@@ -286,6 +320,10 @@ export class SiteDetection {
     }
   }
 
+  /** Latest frame time. */
+  get nowUs(): number {
+    return this.detection.nowUs;
+  }
   get learningUs(): number {
     return this.detection.learningTimeUs;
   }

@@ -3,8 +3,8 @@
  * that a trial is exact and not a guess. Applied only by a person with a reason, in the journal.
  */
 import type { TuningRequest, TuningTrial } from '../../api/index.ts';
-import type { Alert, TriageSettings } from '../../core/incident.ts';
-import { DEFAULT_THRESHOLD, fill, Triage } from '../../decide/index.ts';
+import type { TriageSettings } from '../../core/incident.ts';
+import { DEFAULT_THRESHOLD, fill, type Picture, Triage } from '../../decide/index.ts';
 import { KINDS } from '../../detect/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import { kindOf, namingOf } from '../query/findings.ts';
@@ -39,7 +39,7 @@ const changed = (settings: DetectionSettings, request: TuningRequest): Detection
 };
 
 /** The queue as it would be. */
-const alertsWith = (view: SiteView, settings: TriageSettings): readonly Alert[] => {
+const queueWith = (view: SiteView, settings: TriageSettings): Picture => {
   const { triage, devices, detection } = view.detection;
   const trial = new Triage({
     kinds: KINDS,
@@ -51,7 +51,7 @@ const alertsWith = (view: SiteView, settings: TriageSettings): readonly Alert[] 
   trial.setSettings(settings);
   trial.setWindows(triage.windows);
   trial.take(triage.findings());
-  return trial.picture().alerts;
+  return trial.picture();
 };
 
 export const tryTuning = (view: SiteView, settings: DetectionSettings, request: TuningRequest): TuningTrial => {
@@ -60,8 +60,8 @@ export const tryTuning = (view: SiteView, settings: DetectionSettings, request: 
   const findings = triage.findings();
   const idsBefore = new Set(triage.picture().alertOf.keys());
   const now = triage.picture().alerts;
-  const then = alertsWith(view, after);
-  const idsAfter = new Set(then.flatMap((alert) => alert.findings.map((finding) => finding.id)));
+  const then = queueWith(view, after);
+  const idsAfter = new Set(then.alertOf.keys());
   const trueFindings = new Set(
     now.filter((alert) => alert.review === 'true').flatMap((alert) => alert.findings.map((finding) => finding.id)),
   );
@@ -90,7 +90,7 @@ export const tryTuning = (view: SiteView, settings: DetectionSettings, request: 
     fromAt: maybeTime(detection.sinceUs),
     toAt: maybeTime(view.detection.nowUs),
     alertsBefore: now.length,
-    alertsAfter: then.length,
+    alertsAfter: then.alerts.length,
     lostTrue: [...trueFindings].filter((id) => !idsAfter.has(id)).length,
     kinds: codes.map((code) => {
       const mine = findings.filter(({ kind }) => kind === code);

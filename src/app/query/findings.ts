@@ -168,7 +168,7 @@ export const alertRow = (
   review: alert.review,
   assignee: alert.assignee,
   assigneeName: names.get(alert.assignee) ?? alert.assignee,
-  findings: alert.findings.length,
+  findings: alert.episodes,
   incident: alert.incident,
   window: label(alert.hit),
   rank: alert.rank === 0 ? null : alert.rank,
@@ -212,7 +212,7 @@ export const alerts = (view: SiteView, query: ListQuery, names: ReadonlyMap<stri
     technique: (a) => a.findings.flatMap((f) => [...f.techniques]),
     incident: (a) => a.incident || undefined,
     window: (a) => a.hit?.window.text,
-    findings: (a) => a.findings.length,
+    findings: (a) => a.episodes,
     count: (a) => a.count,
     // Closed ones after all others.
     rank: (a) => (a.rank === 0 ? Number.MAX_SAFE_INTEGER : a.rank),

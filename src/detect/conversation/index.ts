@@ -17,7 +17,7 @@ import { byName, count, counted, watchedFor, who, whoAll, words, wordsAll } from
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_CONVERSATION, NEW_CONVERSATIONS } from './kinds.ts';
 
-/** Conversations (client, server, protocol); beyond it new ones are neither learned nor judged, and learning says so. */
+/** Conversations (client, server, protocol); beyond it new ones are told each time as new, and learning says so. */
 export const MAX_CONVERSATIONS = 200_000;
 /** Names of protocols and of ports nobody decodes; beyond it further ones are one. */
 export const MAX_PROTOCOLS = 4096;

@@ -61,7 +61,7 @@ export const OUTSIDE_TO_PLANT: FindingKind = {
   techniques: ['T0883', 'T0819', 'T1133'],
   needsLearning: false,
 };
-/** Ways remembered; beyond it further ones are not told. */
+/** Ways remembered; beyond it further ones are told each time. */
 export const MAX_WAYS = 50_000;
 const TELL_EVERY_US = 3_600_000_000;
 

@@ -30,6 +30,33 @@ describe('device', () => {
     expect(s.detection.accept(found[0]!)).toBe(true);
   });
 
+  it('forgets what was accepted since, and doubts nobody twice, when an earlier state is put back', () => {
+    const { s, plcs, talk } = plant();
+    const before = s.detection.save();
+    const laptop = s.host('10.20.0.77');
+    s.flow(laptop, plcs[0]!, 'modbus');
+    s.findings();
+    expect(s.detection.accept(s.of('new-device')[0]!)).toBe(true);
+    s.pass(MINUTE);
+    s.detection.load(before);
+    expect(s.detection.nowUs).toBe(s.now);
+    s.flow(laptop, plcs[0]!, 'modbus');
+    s.findings();
+    expect(s.of('new-device')[0]).toMatchObject({ target: laptop, state: 'open' });
+    s.detection.load(s.detection.save());
+    s.findings();
+    for (const finding of s.detection.openFindings()) s.detection.accept(finding);
+    expect(s.detection.openFindings()).toEqual([]);
+    // Nothing is open any more, so that it is no suspect: what it does while learning is usual.
+    s.detection.setLearningTime(100 * DAY);
+    talk(1);
+    s.flow(laptop, plcs[2]!, 'modbus');
+    s.detection.setLearningTime(DAY);
+    talk(1);
+    s.flow(laptop, plcs[2]!, 'modbus');
+    expect(s.detection.openFindings()).toEqual([]);
+  });
+
   it('takes what was heard while it learned for known, though its flow is reported later', () => {
     const { s, plcs } = plant();
     const since = s.now - DAY;
@@ -54,6 +81,22 @@ describe('device', () => {
     expect(s.of('new-device')).toHaveLength(before + 4);
     expect(s.of('new-device.many')).toHaveLength(2);
     expect(s.of('new-device.many').at(-1)!.parts.number).toEqual({ kind: 'count', value: 10 });
+  });
+
+  it('tells what comes after an accepted list of devices as another list', () => {
+    const { s, plcs } = plant();
+    const bring = (from: number): void => {
+      for (let n = from; n < from + 6; n++) s.flow(s.host(`10.20.0.${n}`), plcs[0]!, 'modbus');
+      s.findings();
+      s.pass(MINUTE);
+    };
+    bring(60);
+    const [first] = s.of('new-device.many');
+    expect(s.detection.accept(first!)).toBe(true);
+    bring(80);
+    const [accepted, second] = s.of('new-device.many');
+    expect(accepted).toMatchObject({ id: first!.id, state: 'ended' });
+    expect(second).toMatchObject({ state: 'open', parts: { number: { kind: 'count', value: 6 } } });
   });
 
   it('leaves who only answers somebody suspect to what is told of him, until it acts itself', () => {

@@ -303,6 +303,8 @@ const create = (context: DetectorContext): RunningDetector => {
         if (net !== undefined) {
           net.fresh.length = 0;
           net.freshCount = 0;
+          // What comes next is a list of its own, not more of the one that was accepted.
+          net.sinceUs = 0;
         }
         return fresh.length > 0;
       }

@@ -40,6 +40,8 @@ const create = (context: DetectorContext): RunningDetector => {
     const found = known.find(client, target, verb, 0);
     const lastUs = found < 0 ? 0 : known.lastUs(found);
     const row = known.see(client, target, verb, 0, tsUs, DOUBTED);
+    // Its row may have been another's, who gave way.
+    if (known.isNew) jobs.delete(row);
     const newJob = tsUs - lastUs > JOB_US;
     const before = (jobs.get(row) ?? 0) - (newJob ? 0 : 1);
     if (newJob) jobs.set(row, (jobs.get(row) ?? 0) + 1);

@@ -29,7 +29,7 @@ export const NEW_OPERATION: FindingKind = {
   techniques: ['T0855', 'T0869'],
   needsLearning: true,
 };
-/** Services per pair (client, target, service); beyond it new ones are not judged. */
+/** Services per pair (client, target, service); beyond it new ones of known pairs are told each time, of new pairs none. */
 export const MAX_OPERATIONS = 100_000;
 /** Names of services; beyond it further ones are not judged. */
 export const MAX_SERVICE_NAMES = 8192;

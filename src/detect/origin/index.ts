@@ -33,7 +33,7 @@ export const REMOTE_COMMAND: FindingKind = {
   needsLearning: true,
 };
 
-/** Relations of origin, host and program; beyond it further ones count as known, and learning says so. */
+/** Relations of origin, host and program; beyond it further ones count as new each time, and learning says so. */
 export const MAX_RELATIONS = 20_000;
 /** Hosts with logins that are remembered; the one longest not logged in to leaves. */
 export const MAX_HOSTS = 8192;

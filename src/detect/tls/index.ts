@@ -57,7 +57,7 @@ export const TLS_UNKNOWN_ISSUER: FindingKind = {
   techniques: ['T1573', 'T1587.003'],
   needsLearning: false,
 };
-/** Programs by client; beyond it new ones are not judged. */
+/** Programs by client; beyond it new ones are told each time. */
 export const MAX_PROGRAMS = 50_000;
 const DAY_US = 86_400_000_000;
 

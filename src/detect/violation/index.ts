@@ -49,7 +49,7 @@ export const WRONG_CHECKSUM: FindingKind = {
   code: 'wrong-checksum',
   family: 'protocol',
   title: '{sender} sent {server} what only a listener would read',
-  what: '{sender} sent a segment with {detail}, {number} times within ten minutes, on a connection whose checksums are right otherwise. It was not read here either.',
+  what: '{sender} sent a segment with {detail}, {number} within ten minutes, on a connection whose checksums are right otherwise. It was not read here either.',
   comparedWith:
     'A receiver drops such a segment, and switches drop what was damaged on a cable; in {watched} of watching, the worst ten minutes had {usual}.',
   innocent: 'A faulty network card, or a router or firewall that rewrites packets wrongly.',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, Scene } from '../testing.ts';
+import { WRONG_CHECKSUM } from './index.ts';
 
 describe('violation', () => {
   it('tells a burst of broken messages from a sender that never sent any', () => {
@@ -34,6 +35,8 @@ describe('violation', () => {
     const s = new Scene();
     const [client, plc] = [s.host('10.0.0.1'), s.host('10.0.0.10', 'plc')];
     s.weird(client, plc, 'tcp', 'tcp.wrong-checksum', 'a checksum that the receiver drops');
+    expect(s.of('wrong-checksum')[0]!).toMatchObject({ parts: { number: { kind: 'text', text: 'once' } } });
     expect(s.of('wrong-checksum')[0]!.surprise).toBeGreaterThanOrEqual(0.5);
+    expect(WRONG_CHECKSUM.what).toContain(', {number} within');
   });
 });
