@@ -196,7 +196,7 @@ const writeColumns = (other: 'client' | 'target'): readonly SmallColumn<CommandR
 
 const Writes = ({ asset, side }: { asset: AssetDetail; side: 'to' | 'from' }) => {
   const site = useSite();
-  const q = `${side === 'to' ? 'target' : 'client'}:${asset.id} writes:true`;
+  const q = `${side === 'to' ? 'target' : 'client'}:=${asset.id} writes:true`;
   const query = useQuery({
     queryKey: ['commands', site, 'of', asset.id, side],
     queryFn: ({ signal }) => call('commands', { site, q, sort: '-last', limit: MOST_WRITES }, undefined, signal),
@@ -263,7 +263,7 @@ export const Overview = ({ asset }: { asset: AssetDetail }) => {
             {asset.peersMore > 0 && (
               <div className="dim small" style={{ padding: '0 12px 8px' }}>
                 and {number(asset.peersMore)} more:{' '}
-                <Link to="/s/$site/flows" params={{ site }} search={{ q: `asset:${asset.id}` }}>
+                <Link to="/s/$site/flows" params={{ site }} search={{ q: `asset:=${asset.id}` }}>
                   all of them under Flows
                 </Link>
               </div>
@@ -335,7 +335,7 @@ export const Overview = ({ asset }: { asset: AssetDetail }) => {
                 ))}
                 {asset.children.length > 40 && (
                   <li>
-                    <Link to="/s/$site/assets" params={{ site }} search={{ q: `parent:${asset.id}` }}>
+                    <Link to="/s/$site/assets" params={{ site }} search={{ q: `parent:=${asset.id}` }}>
                       All {number(asset.children.length)}
                     </Link>
                   </li>
