@@ -1,15 +1,14 @@
 /** How a point of a cell looks in a row: value in its usual band, course, guards, how small a bias would be noticed. */
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCircleDashed } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { CellPoint } from '../../../api/process.ts';
-import { duration, share } from '../../lib/format.ts';
+import { duration, figure, share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
+import { isTelling } from '../../parts/band.ts';
 import { shownValue, Unknown } from '../../parts/basics.tsx';
 import { GuardMeter } from '../../parts/learning.tsx';
 import { Sparkline } from '../../parts/sparkline.tsx';
-
-const figure = (n: number): string => String(Number(n.toPrecision(4)));
 
 export const PointName = ({ point }: { point: CellPoint }) => {
   const site = useSite();
@@ -40,6 +39,15 @@ export const UsualBand = ({ point }: { point: CellPoint }) => {
   const low = point.low.at(-1) ?? null;
   const high = point.high.at(-1) ?? null;
   if (low === null || high === null) return <span className="dim">no band yet</span>;
+  if (!isTelling(point.values, low, high))
+    return (
+      <span
+        className="usual-one small"
+        title={`Its limits, ${figure(low)} to ${figure(high)}, lie so far beyond all that was seen lately that they say nothing. Watched by: ${point.armed.join(', ')}`}
+      >
+        no narrow band
+      </span>
+    );
   const value = point.value;
   const outside = typeof value === 'number' && (value < low || value > high);
   // One value is no band: there is nothing to stand between.
@@ -97,14 +105,20 @@ const TELLING = ['soft-sensor', 'relation', 'set-point', 'dynamics', 'cycle', 'r
 const tellingOf = (guard: string): number => (TELLING.indexOf(guard) + TELLING.length + 1) % (TELLING.length + 1);
 /** What watches it; the reason why others do not on hover. */
 export const Guards = ({ point, all = false }: { point: CellPoint; all?: boolean }) => {
-  if (point.state !== 'armed') return <GuardMeter guard={point} />;
+  if (point.state !== 'armed' && point.state !== 'trial') return <GuardMeter guard={point} />;
   const words = [...point.armed].sort((a, b) => tellingOf(a) - tellingOf(b)).map((a) => GUARD_WORD[a] ?? a);
   const shown = all ? words : words.slice(0, 3);
   return (
     <span
       className="guards"
-      title={`Armed: ${words.join(', ')}${point.unarmed === '' ? '' : `. Not armed: ${point.unarmed}`}`}
+      title={`${point.state === 'trial' ? `${point.text}. ` : ''}Armed: ${words.join(', ')}${point.unarmed === '' ? '' : `. Not armed: ${point.unarmed}`}`}
     >
+      {point.state === 'trial' && (
+        <>
+          <IconCircleDashed size={13} stroke={1.8} aria-hidden="true" className="dim" />
+          <span className="sr">on trial</span>
+        </>
+      )}
       {shown.map((w) => (
         <span key={w} className="tag outline">
           {w}
