@@ -1,5 +1,5 @@
 /** Incidents as answers: the story in sentences, the timeline with its lanes, what usually comes next. */
-import type { IncidentDetail, IncidentRow, ListQuery, Page } from '../../api/index.ts';
+import type { IncidentDetail, IncidentRow, ListQuery, Page, Party } from '../../api/index.ts';
 import type { Incident } from '../../core/incident.ts';
 import { fill, laneOf, nextOf, stagesOf, storyOf, type Teller, tacticName, titleOf } from '../../decide/index.ts';
 import { RequestError } from '../engine-contract.ts';
@@ -27,6 +27,19 @@ const stateOf = (view: SiteView, incident: Incident): { state: 'open' | 'closed'
   return { state: incident.steps.length > act.steps ? 'open' : act.state, assignee: act.assignee };
 };
 
+/** Hosts as people know them: one that speaks from several places is one asset. The side is the first that is known. */
+const assetsOf = (view: SiteView, { hosts }: Incident): readonly { party: Party; hosts: readonly number[] }[] => {
+  const assets = new Map<string, { party: Party; hosts: number[] }>();
+  for (const host of hosts) {
+    const party = partyOf(view, host);
+    const key = party.id || party.address;
+    const known = assets.get(key);
+    if (known === undefined) assets.set(key, { party, hosts: [host] });
+    else known.hosts.push(host);
+  }
+  return [...assets.values()];
+};
+
 export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyMap<string, string>): IncidentRow => {
   const { state, assignee } = stateOf(view, incident);
   return {
@@ -41,7 +54,7 @@ export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyM
     assignee,
     assigneeName: names.get(assignee) ?? assignee,
     findings: incident.steps.length,
-    assets: incident.hosts.length,
+    assets: assetsOf(view, incident).length,
     crosses: incident.crosses,
     firstAt: maybeTime(incident.firstUs),
     lastAt: maybeTime(incident.lastUs),
@@ -64,7 +77,7 @@ export const incidents = (view: SiteView, query: ListQuery, names: ReadonlyMap<s
     assignee: (i) => stateOf(view, i).assignee || undefined,
     asset: (i) => i.hosts.flatMap((host) => partyWords(partyOf(view, host))),
     findings: (i) => i.steps.length,
-    assets: (i) => i.hosts.length,
+    assets: (i) => assetsOf(view, i).length,
     crosses: (i) => i.crosses,
     first: (i) => i.firstUs,
     last: (i) => i.lastUs,
@@ -131,13 +144,14 @@ export const incidentDetail = (
       because: step.because,
     })),
     stepsMore: Math.max(0, incident.steps.length - MAX_STEPS),
-    assets: incident.hosts.map((host) => ({
-      party: partyOf(view, host),
-      lane: laneOf(devices.level(host), detection.isOutside(host)),
-      findings: incident.steps.filter(
-        ({ finding }) =>
-          (finding.actor > 0 && devices.host(detection.host(finding.actor)) === host) ||
-          (finding.target > 0 && devices.host(detection.host(finding.target)) === host),
+    assets: assetsOf(view, incident).map(({ party, hosts }) => ({
+      party,
+      lane:
+        hosts
+          .map((host) => laneOf(devices.level(host), detection.isOutside(host)))
+          .find((lane) => lane !== 'unknown') ?? 'unknown',
+      findings: incident.steps.filter(({ finding }) =>
+        [finding.actor, finding.target].some((end) => end > 0 && hosts.includes(devices.host(detection.host(end)))),
       ).length,
     })),
     doubts: [...incident.doubts],

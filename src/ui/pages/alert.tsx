@@ -11,7 +11,8 @@ import { call } from '../lib/api.ts';
 import { plural } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
-import { Loading, Panel, Problem, When } from '../parts/basics.tsx';
+import { Panel, When } from '../parts/basics.tsx';
+import { Fetched } from '../parts/fetched.tsx';
 import {
   ImpactTag,
   IncidentTag,
@@ -34,20 +35,19 @@ export const AlertPage = () => {
     queryKey: ['alerts', site, 'one', alert],
     queryFn: ({ signal }) => call('alert', { site, alert }, undefined, signal),
   });
-  if (query.isLoading) return <Loading lines={12} what="Loading the alert" />;
-  if (query.data === undefined)
-    return (
-      <Problem
-        error={query.error}
-        retry={() => void query.refetch()}
-        back={
-          <Link to="/s/$site/alerts" params={{ site }}>
-            The queue
-          </Link>
-        }
-      />
-    );
-  return <Loaded detail={query.data} />;
+  return (
+    <Fetched
+      query={query}
+      what="the alert"
+      back={
+        <Link to="/s/$site/alerts" params={{ site }}>
+          The queue
+        </Link>
+      }
+    >
+      {(detail) => <Loaded detail={detail} />}
+    </Fetched>
+  );
 };
 
 const Loaded = ({ detail }: { detail: AlertDetail }) => {

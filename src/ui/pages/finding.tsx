@@ -2,10 +2,12 @@
 import './alert/alert.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import type { FindingDetail } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
-import { Loading, Panel, Problem } from '../parts/basics.tsx';
+import { Panel } from '../parts/basics.tsx';
+import { Fetched } from '../parts/fetched.tsx';
 import { ImpactTag, IncidentTag, OpenMark, WindowTag } from '../parts/finding-marks.tsx';
 import { Card, FindingBody, FindingFacts } from './alert/statement.tsx';
 
@@ -29,20 +31,23 @@ export const FindingPage = () => {
         }
       : {},
   );
-  if (query.isLoading) return <Loading lines={12} what="Loading the finding" />;
-  if (query.data === undefined)
-    return (
-      <Problem
-        error={query.error}
-        retry={() => void query.refetch()}
-        back={
-          <Link to="/s/$site/alerts" params={{ site }} search={{ tab: 'findings' }}>
-            All findings
-          </Link>
-        }
-      />
-    );
-  const f = query.data;
+  return (
+    <Fetched
+      query={query}
+      what="the finding"
+      back={
+        <Link to="/s/$site/alerts" params={{ site }} search={{ tab: 'findings' }}>
+          All findings
+        </Link>
+      }
+    >
+      {(f) => <Loaded finding={f} />}
+    </Fetched>
+  );
+};
+
+const Loaded = ({ finding: f }: { finding: FindingDetail }) => {
+  const site = useSite();
   return (
     <div className="page">
       <header className="finding-head">

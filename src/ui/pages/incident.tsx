@@ -7,17 +7,19 @@ import './incident/incident.css';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { IncidentChange, IncidentDetail } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
 import { dateTime, number, plural } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useMay } from '../lib/may.ts';
 import { meQuery, useSite } from '../lib/site.ts';
-import { Loading, Panel, PartyLink, Problem, When } from '../parts/basics.tsx';
+import { Panel, PartyLink, When } from '../parts/basics.tsx';
+import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
 import { notify } from '../parts/notify.ts';
 import { Timeline } from './incident/lanes.tsx';
+import { timelineOf } from './incident/timeline.ts';
 
 export const IncidentPage = () => {
   const site = useSite();
@@ -26,20 +28,19 @@ export const IncidentPage = () => {
     queryKey: ['incidents', site, incident],
     queryFn: ({ signal }) => call('incident', { site, incident }, undefined, signal),
   });
-  if (query.isLoading) return <Loading lines={12} what="Loading the incident" />;
-  if (query.data === undefined)
-    return (
-      <Problem
-        error={query.error}
-        retry={() => void query.refetch()}
-        back={
-          <Link to="/s/$site/incidents" params={{ site }}>
-            All incidents
-          </Link>
-        }
-      />
-    );
-  return <Loaded detail={query.data} />;
+  return (
+    <Fetched
+      query={query}
+      what="the incident"
+      back={
+        <Link to="/s/$site/incidents" params={{ site }}>
+          All incidents
+        </Link>
+      }
+    >
+      {(detail) => <Loaded detail={detail} />}
+    </Fetched>
+  );
 };
 
 /** How it began and where it stands; a long way between them waits until it is asked for. */
@@ -83,10 +84,17 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
       }),
     [navigate],
   );
+  const rows = useMemo(() => timelineOf(steps, (at) => dateTime(at).slice(0, 10)), [steps]);
+  const deeds = rows.filter((r) => r.kind === 'step');
+  const at = deeds.findIndex((r) => r.index === chosen || r.also.some((a) => a.index === chosen));
+  const walk = (to: number) => {
+    const next = deeds[Math.min(Math.max(to, 0), deeds.length - 1)];
+    if (next !== undefined) choose(next.index);
+  };
   const step = steps[chosen];
   useKeys({
-    j: () => choose(Math.min(chosen + 1, steps.length - 1)),
-    k: () => choose(Math.max(chosen - 1, 0)),
+    j: () => walk(at + 1),
+    k: () => walk(at - 1),
     ...(step
       ? { Enter: () => void navigate({ to: '/s/$site/findings/$finding', params: { site, finding: step.finding } }) }
       : {}),
@@ -126,7 +134,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
           </Panel>
           <Panel
             title="Timeline"
-            count={plural(steps.length + detail.stepsMore, 'step')}
+            count={`${plural(deeds.length, 'step')}${steps.length > deeds.length ? ` of ${plural(steps.length + detail.stepsMore, 'finding')}` : ''}`}
             flush
             actions={
               <span className="dim tiny">
@@ -134,7 +142,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
               </span>
             }
           >
-            <Timeline steps={steps} more={detail.stepsMore} chosen={chosen} choose={choose} />
+            <Timeline rows={rows} more={detail.stepsMore} chosen={chosen} choose={choose} />
           </Panel>
         </div>
         <Aside detail={detail} />
@@ -269,7 +277,7 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
       >
         {incident.state === 'open' ? 'Close the incident' : 'Open again'}
       </Button>
-      <Link to="/s/$site/alerts" params={{ site }} search={{ q: `incident:${incident.id}` }} className="small nowrap">
+      <Link to="/s/$site/alerts" params={{ site }} search={{ q: `incident:=${incident.id}` }} className="small nowrap">
         Its alerts
       </Link>
     </div>
