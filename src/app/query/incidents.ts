@@ -22,7 +22,9 @@ const tellerOf = (view: SiteView): Teller => {
 
 /** A closed one opens again when more steps join it. */
 const stateOf = (view: SiteView, incident: Incident): { state: 'open' | 'closed'; assignee: string } => {
-  const act = view.detection.incidentActs.get(incident.id);
+  // What people said of it under a former id holds on: an earlier step may have joined since.
+  const acts = incident.steps.map(({ finding }) => view.detection.incidentActs.get(`i-${finding.id}`));
+  const act = view.detection.incidentActs.get(incident.id) ?? acts.find((x) => x !== undefined);
   if (act === undefined) return { state: 'open', assignee: '' };
   return { state: incident.steps.length > act.steps ? 'open' : act.state, assignee: act.assignee };
 };
@@ -96,8 +98,10 @@ export const incidents = (view: SiteView, query: ListQuery, names: ReadonlyMap<s
   );
 };
 
+/** As with alerts, a former id leads to the incident that its first finding is a step of now. */
 export const incidentById = (view: SiteView, id: string): Incident => {
-  const incident = incidentsOf(view).find((i) => i.id === id);
+  const { incidents: all, incidentOf } = view.detection.triage.picture();
+  const incident = all.find((i) => i.id === id) ?? all.find((i) => i.id === incidentOf.get(id.slice('i-'.length)));
   if (incident === undefined)
     throw new RequestError(
       404,
@@ -130,6 +134,7 @@ export const incidentDetail = (
     steps: incident.steps.slice(0, MAX_STEPS).map((step) => ({
       finding: step.finding.id,
       alert: alertOf.get(step.finding.id) ?? '',
+      kind: step.finding.kind,
       lane: step.lane,
       tactic: tacticName(step.stage),
       techniques: techniqueRefs(step.finding.techniques),

@@ -14,6 +14,7 @@ import { useSite } from '../lib/site.ts';
 import { Panel, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import {
+  CertaintyMark,
   ImpactTag,
   IncidentTag,
   OpenMark,
@@ -103,6 +104,10 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
             <PriorityMark priority={alert.priority} />
             {alert.impact !== 'none' && <ImpactTag impact={alert.impact} />}
             <StateMark state={alert.state} />
+            <CertaintyMark certainty={alert.certainty} />
+            <span className="dim small">
+              since <When at={alert.firstAt} />
+            </span>
             <OpenMark open={alert.open} />
             {alert.review !== '' && <VerdictMark verdict={alert.review} />}
             <WindowTag window={alert.window} />

@@ -13,9 +13,10 @@ import { orderCells, rowsOf } from './process/rows.ts';
 import { fromPlantTime, toPlantTime } from './windows/plant-time.ts';
 
 const party = { kind: 'asset' as const, id: 'a1', name: 'plc', address: '10.0.0.1', role: 'plc' as const, level: 1 };
-const step = (lane: IncidentStep['lane'], firstAt: string | null, alert = ''): IncidentStep => ({
+const step = (lane: IncidentStep['lane'], firstAt: string | null, kind = String(firstAt)): IncidentStep => ({
   finding: 'f',
-  alert,
+  alert: '',
+  kind,
   lane,
   tactic: 'Discovery',
   techniques: [],
@@ -54,7 +55,7 @@ describe('the timeline of an incident', () => {
       'ot',
     ]);
   });
-  it('tells findings of one alert at one side once, as long as they come soon after each other', () => {
+  it('tells the same deed at one side once, as long as they come soon after each other', () => {
     const rows = timelineOf(
       [
         step('ot', '2026-03-01T10:00:00Z', 'scan'),
@@ -68,7 +69,7 @@ describe('the timeline of an incident', () => {
       ],
       (at) => at.slice(0, 10),
     );
-    // Each is less than ten minutes from the one before it; an hour later it is another deed; no alert joins nothing.
+    // Each is less than ten minutes from the one before it; an hour later it is another deed.
     expect(rows.flatMap((r) => (r.kind === 'step' ? [[r.index, ...r.also.map((a) => a.index)]] : []))).toEqual([
       [0, 2, 4],
       [1],

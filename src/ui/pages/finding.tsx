@@ -6,9 +6,9 @@ import type { FindingDetail } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
-import { Panel } from '../parts/basics.tsx';
+import { Panel, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
-import { ImpactTag, IncidentTag, OpenMark, WindowTag } from '../parts/finding-marks.tsx';
+import { CertaintyMark, ImpactTag, IncidentTag, OpenMark, WindowTag } from '../parts/finding-marks.tsx';
 import { Card, FindingBody, FindingFacts } from './alert/statement.tsx';
 
 export const FindingPage = () => {
@@ -61,6 +61,10 @@ const Loaded = ({ finding: f }: { finding: FindingDetail }) => {
           <h1>{f.title}</h1>
           <span className="row wrap" style={{ gap: 10 }}>
             {f.impact !== 'none' && <ImpactTag impact={f.impact} />}
+            <CertaintyMark certainty={f.certainty} />
+            <span className="dim small">
+              since <When at={f.firstAt} />
+            </span>
             <OpenMark open={f.open} />
             <WindowTag window={f.window} />
             <IncidentTag incident={f.incident} />

@@ -7,13 +7,13 @@ import './incident/incident.css';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { Fragment, useCallback, useMemo, useState } from 'react';
 import type { IncidentChange, IncidentDetail } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
-import { dateTime, number, plural } from '../lib/format.ts';
+import { dateTime, number, plural, zoneName } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useMay } from '../lib/may.ts';
-import { meQuery, useSite } from '../lib/site.ts';
+import { meQuery, useSite, useSites } from '../lib/site.ts';
 import { Panel, PartyLink, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
@@ -49,22 +49,24 @@ const END = 5;
 const Story = ({ sentences }: { sentences: readonly string[] }) => {
   const [all, setAll] = useState(false);
   const hidden = all ? 0 : Math.max(0, sentences.length - BEGINNING - END);
-  const line = (s: string, n: number) => (
-    <li key={`${n} ${s}`} value={n + 1}>
-      {s}
-    </li>
-  );
+  const isFolded = (n: number) => hidden > 0 && n >= BEGINNING && n < sentences.length - END;
   return (
     <ol className="story">
-      {sentences.slice(0, hidden > 0 ? BEGINNING : undefined).map((s, n) => line(s, n))}
-      {hidden > 0 && (
-        <li className="story-more">
-          <button type="button" className="chip" onClick={() => setAll(true)}>
-            {plural(hidden, 'sentence')} between
-          </button>
-        </li>
-      )}
-      {hidden > 0 && sentences.slice(-END).map((s, n) => line(s, sentences.length - END + n))}
+      {sentences.map((s, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: sentences have no identity but their place
+        <Fragment key={`${n} ${s}`}>
+          {hidden > 0 && n === BEGINNING && (
+            <li className="story-more">
+              <button type="button" className="chip" onClick={() => setAll(true)}>
+                {plural(hidden, 'sentence')} between
+              </button>
+            </li>
+          )}
+          <li value={n + 1} className={isFolded(n) ? 'story-folded' : ''}>
+            {s}
+          </li>
+        </Fragment>
+      ))}
     </ol>
   );
 };
@@ -73,6 +75,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   const { incident: i, steps } = detail;
   const site = useSite();
   const navigate = useNavigate();
+  const siteName = useSites().data?.items.find((s) => s.id === site)?.name ?? site;
   const sel = (useSearch({ strict: false }) as { sel?: string }).sel;
   const chosen = sel === undefined ? -1 : Number(sel) - 1;
   const choose = useCallback(
@@ -101,6 +104,9 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   });
   return (
     <div className="page">
+      <p className="print-only small">
+        Gatehouse, {siteName}. Times: {zoneName()}. Incident {i.id}.
+      </p>
       <header className="finding-head">
         <div className="stack" style={{ gap: 4 }}>
           <span className="small dim">
@@ -132,20 +138,24 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
           <Panel title="Story" count={plural(detail.story.length, 'sentence')}>
             <Story sentences={detail.story} />
           </Panel>
-          <Panel
-            title="Timeline"
-            count={`${plural(deeds.length, 'step')}${steps.length > deeds.length ? ` of ${plural(steps.length + detail.stepsMore, 'finding')}` : ''}`}
-            flush
-            actions={
-              <span className="dim tiny">
-                <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>Enter</kbd> the finding
-              </span>
-            }
-          >
-            <Timeline rows={rows} more={detail.stepsMore} chosen={chosen} choose={choose} />
-          </Panel>
         </div>
         <Aside detail={detail} />
+      </div>
+      <Panel
+        title="Timeline"
+        count={`${plural(deeds.length, 'step')}${steps.length > deeds.length ? ` of ${plural(steps.length + detail.stepsMore, 'finding')}` : ''}`}
+        flush
+        actions={
+          <span className="dim tiny">
+            <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>Enter</kbd> the finding
+          </span>
+        }
+      >
+        <Timeline rows={rows} more={detail.stepsMore} chosen={chosen} choose={choose} />
+      </Panel>
+      <div className="columns even">
+        <Concerned detail={detail} />
+        <Deeds detail={detail} />
       </div>
     </div>
   );
@@ -212,39 +222,45 @@ const Aside = ({ detail }: { detail: IncidentDetail }) => (
         </ul>
       )}
     </Panel>
-    <Panel title="Assets concerned" count={number(detail.assets.length)} flush>
-      <ul className="concerned">
-        {detail.assets.map((a) => (
-          <li key={`${a.party.id}${a.party.address}`}>
-            <span className="level" title="Side">
-              {LANE_WORD[a.lane]}
+  </div>
+);
+
+const Concerned = ({ detail }: { detail: IncidentDetail }) => (
+  <Panel title="Assets concerned" count={number(detail.assets.length)} flush>
+    <ul className="concerned">
+      {detail.assets.map((a) => (
+        <li key={`${a.party.id}${a.party.address}`}>
+          <span className="level" title="Side">
+            {LANE_WORD[a.lane]}
+          </span>
+          <PartyLink party={a.party} address={false} />
+          <span className="dim small nowrap">{plural(a.findings, 'finding')}</span>
+        </li>
+      ))}
+    </ul>
+  </Panel>
+);
+
+const Deeds = ({ detail }: { detail: IncidentDetail }) => (
+  <Panel title="What people did" flush>
+    {detail.history.length === 0 ? (
+      <p className="dim flat" style={{ padding: '10px 12px' }}>
+        Nothing yet.
+      </p>
+    ) : (
+      <ul className="deeds">
+        {detail.history.map((h) => (
+          <li key={`${h.at}${h.what}${h.text}`}>
+            {h.what}{' '}
+            <span className="dim small">
+              by {h.who}, <When at={h.at} />
             </span>
-            <PartyLink party={a.party} address={false} />
-            <span className="dim small nowrap">{plural(a.findings, 'finding')}</span>
+            {h.text !== '' && <div>{h.text}</div>}
           </li>
         ))}
       </ul>
-    </Panel>
-    <Panel title="What people did" flush>
-      {detail.history.length === 0 ? (
-        <p className="dim flat" style={{ padding: '10px 12px' }}>
-          Nothing yet.
-        </p>
-      ) : (
-        <ul className="deeds">
-          {detail.history.map((h) => (
-            <li key={`${h.at}${h.what}${h.text}`}>
-              {h.what}{' '}
-              <span className="dim small">
-                by {h.who}, <When at={h.at} />
-              </span>
-              {h.text !== '' && <div>{h.text}</div>}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
-  </div>
+    )}
+  </Panel>
 );
 
 const Actions = ({ detail }: { detail: IncidentDetail }) => {
@@ -262,21 +278,23 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
     },
     onError: notify.problem,
   });
-  if (!may) return null;
   const mine = me !== undefined && incident.assignee === me.id;
   return (
-    <div className="row" style={{ gap: 6 }}>
-      {incident.state === 'open' && me !== undefined && (
+    <div className="row wrap no-print" style={{ gap: 6 }}>
+      {may && incident.state === 'open' && me !== undefined && (
         <Button loading={change.isPending} onClick={() => change.mutate({ assignee: mine ? '' : me.id })}>
           {mine ? 'Give back' : 'Take'}
         </Button>
       )}
-      <Button
-        loading={change.isPending}
-        onClick={() => change.mutate({ state: incident.state === 'open' ? 'closed' : 'open' })}
-      >
-        {incident.state === 'open' ? 'Close the incident' : 'Open again'}
-      </Button>
+      {may && (
+        <Button
+          loading={change.isPending}
+          onClick={() => change.mutate({ state: incident.state === 'open' ? 'closed' : 'open' })}
+        >
+          {incident.state === 'open' ? 'Close the incident' : 'Open again'}
+        </Button>
+      )}
+      <Button onClick={() => window.print()}>Print …</Button>
       <Link to="/s/$site/alerts" params={{ site }} search={{ q: `incident:=${incident.id}` }} className="small nowrap">
         Its alerts
       </Link>

@@ -15,7 +15,7 @@ export interface Band {
 }
 
 /** Steps longer than this many usual steps are a hole: two missed sightings may be chance, more are missing data. */
-const HOLE_STEPS = 4;
+export const HOLE_STEPS = 4;
 
 const isOutside = (band: Band, i: number): boolean => {
   const v = band.observed[i];

@@ -49,15 +49,16 @@ const peerColumns: readonly SmallColumn<PeerRow>[] = [
   {
     id: 'protocol',
     head: 'By',
-    width: 'minmax(120px, 0.7fr)',
+    width: 'minmax(150px, 0.7fr)',
     by: (p) => p.protocol,
     cell: (p) => (
       <span title={p.port > 0 ? `${p.transport} port ${p.port}` : p.transport}>
-        {p.protocol === '' ? <Unknown>not recognised</Unknown> : p.protocol}{' '}
+        {p.protocol !== '' && `${p.protocol} `}
         <span className="dim small">
           {p.transport}
           {p.port > 0 ? `/${p.port}` : ''}
         </span>
+        {p.protocol === '' && <Unknown> not recognised</Unknown>}
       </span>
     ),
   },

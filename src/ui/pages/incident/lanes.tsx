@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Fragment, useEffect, useRef } from 'react';
 import type { IncidentStep } from '../../../api/alerts.ts';
 import type { Party } from '../../../api/common.ts';
-import { dateTime, duration, plural } from '../../lib/format.ts';
+import { number as counted, dateTime, duration } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { PartyLink, Unknown, When } from '../../parts/basics.tsx';
 import { CertaintyMark, ImpactTag, OpenMark } from '../../parts/finding-marks.tsx';
@@ -146,7 +146,7 @@ const Step = ({ step, also, crosses, number, on, choose }: StepProps) => {
             onClick={(e) => e.stopPropagation()}
             onKeyDown={(e) => e.stopPropagation()}
           >
-            <summary>{plural(also.length, 'more finding')} of this alert</summary>
+            <summary>{counted(also.length)} more like it</summary>
             <ul>
               {also.map((a) => (
                 <li key={a.step.finding}>

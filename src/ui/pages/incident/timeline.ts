@@ -14,13 +14,13 @@ export type TimelineRow =
       readonly index: number;
       /** It goes deeper into the plant than anything before. */
       readonly crosses: boolean;
-      /** More findings of the same alert at the same side soon after: one deed (a scan of many ports), told once. */
+      /** More of the same kind by the same device at the same side soon after: one deed (a scan of many ports), told once. */
       readonly also: readonly { readonly step: IncidentStep; readonly index: number }[];
     };
 
 /** Shorter pauses are not told: the times beside the steps say enough. */
 const PAUSE_MS = 10 * 60_000;
-/** Findings of one alert that lie further apart are steps of their own. */
+/** What lies further apart is a step of its own. */
 const SAME_DEED_MS = PAUSE_MS;
 const DEPTH: Readonly<Record<Lane, number>> = { unknown: -1, it: 0, dmz: 1, ot: 2 };
 
@@ -35,7 +35,8 @@ export const timelineOf = (steps: readonly IncidentStep[], dayOf: (rfc3339: stri
   const inOrder = [...timed.filter((t) => t.step.firstAt !== null), ...timed.filter((t) => t.step.firstAt === null)];
   for (const { step, index } of inOrder) {
     const ms = step.firstAt === null ? Number.NaN : Date.parse(step.firstAt);
-    const deed = step.alert === '' ? undefined : deeds.get(`${step.alert} ${step.lane}`);
+    const key = `${step.kind} ${(step.actor ?? step.target).id} ${step.lane}`;
+    const deed = deeds.get(key);
     if (deed !== undefined && ms - deed.lastMs < SAME_DEED_MS) {
       deed.also.push({ step, index });
       deed.lastMs = ms;
@@ -53,7 +54,7 @@ export const timelineOf = (steps: readonly IncidentStep[], dayOf: (rfc3339: stri
     const crosses = deepest !== undefined && depth > deepest;
     if (depth >= 0) deepest = Math.max(deepest ?? depth, depth);
     const also: { step: IncidentStep; index: number }[] = [];
-    deeds.set(`${step.alert} ${step.lane}`, { also, lastMs: ms });
+    deeds.set(key, { also, lastMs: ms });
     rows.push({ kind: 'step', step, index, crosses, also });
   }
   return rows;

@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconCircleDashed } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { CellPoint } from '../../../api/process.ts';
-import { duration, figure, share } from '../../lib/format.ts';
+import { duration, figure, measured, share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { isTelling } from '../../parts/band.ts';
 import { shownValue, Unknown } from '../../parts/basics.tsx';
@@ -29,7 +29,7 @@ export const NowValue = ({ point }: { point: CellPoint }) =>
     <Unknown>not seen</Unknown>
   ) : (
     <span className="mono" title={String(point.value)}>
-      {typeof point.value === 'number' ? String(Number(point.value.toPrecision(5))) : shownValue(point.value)}
+      {typeof point.value === 'number' ? measured(point.value) : shownValue(point.value)}
       {point.unit !== '' && <span className="dim"> {point.unit}</span>}
     </span>
   );
@@ -38,7 +38,7 @@ export const NowValue = ({ point }: { point: CellPoint }) =>
 export const UsualBand = ({ point }: { point: CellPoint }) => {
   const low = point.low.at(-1) ?? null;
   const high = point.high.at(-1) ?? null;
-  if (low === null || high === null) return <span className="dim">no band yet</span>;
+  if (low === null || high === null) return <span className="usual-one small">no band yet</span>;
   if (!isTelling(point.values, low, high))
     return (
       <span
