@@ -96,7 +96,7 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
         </div>
       </div>
       <p className="dim flat">{cell.text}</p>
-      <div className="columns">
+      <div className="columns tables">
         <Panel title="Points" count={plural(points.length, 'point')} flush>
           <SmallTable<CellPoint>
             label="Points of the cell"

@@ -45,7 +45,7 @@ const Loaded = ({ learning: l }: { learning: LearningOverview }) => {
   return (
     <div className="page">
       <Phase learning={l} />
-      <div className="columns">
+      <div className="columns tables">
         <Things learning={l} />
         <div className="stack" style={{ gap: 14 }}>
           <Totals learning={l} />

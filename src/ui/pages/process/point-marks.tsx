@@ -72,7 +72,7 @@ export const UsualBand = ({ point }: { point: CellPoint }) => {
       <span>{figure(low)}</span>
       <span className="usual-track">
         {at !== undefined && (
-          <i className={outside ? 'outside' : ''} style={{ left: `${Math.min(1, Math.max(0, at)) * 100}%` }} />
+          <i className={outside ? 'outside' : ''} style={{ left: `${Math.min(0.94, Math.max(0.06, at)) * 100}%` }} />
         )}
       </span>
       <span>{figure(high)}</span>
@@ -103,11 +103,13 @@ export const GUARD_WORD: Readonly<Record<string, string>> = {
 /** What notices most comes first; what every point has comes last. */
 const TELLING = ['soft-sensor', 'relation', 'set-point', 'dynamics', 'cycle', 'replay', 'stuck', 'spread', 'level'];
 const tellingOf = (guard: string): number => (TELLING.indexOf(guard) + TELLING.length + 1) % (TELLING.length + 1);
+/** Named in a row; the others are counted. */
+const MOST_SHOWN = 2;
 /** What watches it; the reason why others do not on hover. */
 export const Guards = ({ point, all = false }: { point: CellPoint; all?: boolean }) => {
   if (point.state !== 'armed' && point.state !== 'trial') return <GuardMeter guard={point} />;
   const words = [...point.armed].sort((a, b) => tellingOf(a) - tellingOf(b)).map((a) => GUARD_WORD[a] ?? a);
-  const shown = all ? words : words.slice(0, 3);
+  const shown = all ? words : words.slice(0, MOST_SHOWN);
   return (
     <span
       className="guards"
