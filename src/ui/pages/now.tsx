@@ -166,7 +166,7 @@ const Figure = ({
   <PageLink link={link} className="figure">
     <span className="figure-name">{name}</span>
     <b className={loud ? 'p-medium' : value === 0 ? 'dim' : ''}>{value === 0 ? 'none seen' : number(value)}</b>
-    <span className="tiny dim cut">{context}</span>
+    <span className="tiny dim">{context}</span>
   </PageLink>
 );
 

@@ -93,7 +93,7 @@ const Totals = ({ learning: l }: { learning: LearningOverview }) => (
             <span className="strong">{plural(t.things, ...OF_WORD[t.of])}</span>
             <span className="grow" />
             <span className="dim small">
-              {t.share === null ? <Unknown>nothing seen</Unknown> : `${share(t.share)} on average`}
+              {t.share === null ? <Unknown>nothing learned yet</Unknown> : `${share(t.share)} on average`}
             </span>
           </span>
           <TotalBar things={t.things} learned={t.learned} unarmed={t.unarmed} />
