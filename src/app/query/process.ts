@@ -128,7 +128,7 @@ const kept = (
 };
 
 /** Its controller's; further cells of one are numbered. */
-const nameOf = (view: SiteView, { plan }: Cell): string => {
+export const nameOf = (view: SiteView, { plan }: Cell): string => {
   const { name } = partyOf(view, plan.controller);
   const number = /-(\d+)$/.exec(plan.id)?.[1];
   return number === undefined ? name : `${name} (${number})`;
