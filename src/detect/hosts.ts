@@ -41,7 +41,9 @@ export class Hosts {
     if (host <= 0) return host;
     const e = this.#view.get(host);
     if (e.ip === undefined || !this.#isRouted(e)) return host;
-    const direct = (this.#sightings.get(`${e.segment} ${e.ip}`) ?? []).filter((id) => !this.#isRouted(this.#view.get(id)));
+    const direct = (this.#sightings.get(`${e.segment} ${e.ip}`) ?? []).filter(
+      (id) => !this.#isRouted(this.#view.get(id)),
+    );
     return direct.length === 1 ? direct[0]! : host;
   }
   #isRouted({ segment, mac }: Endpoint): boolean {

@@ -41,6 +41,10 @@ describe('crossing and remote access', () => {
     const [f] = s.of('remote-access');
     expect(f).toMatchObject({ actor: office, target: hmi, surprise: 0.85 });
     expect(f!.parts.usual).toEqual({ kind: 'endpoints', endpoints: [dmz] });
+    // The jump host is the way in; a server of the office is not.
+    s.session(office, dmz, 'rdp', { phase: 'open' });
+    s.session(office, s.host('10.1.0.9', 'server', 4), 'rdp', { phase: 'open' });
+    expect(s.of('remote-access').map((x) => x.surprise)).toEqual([0.85, 0.55, 0.3]);
     s.flow(hmi, out, 'teamviewer', { serverPort: 5938 });
     expect(s.of('remote-access.outside')[0]!.surprise).toBeGreaterThan(0.8);
   });
