@@ -169,8 +169,14 @@ export class SiteDetection {
     const suspects = new Set<number>();
     for (const finding of open) {
       if (finding.detector === 'maintenance') continue;
-      // What a process finding itself says is odd row by row already.
-      if (finding.detector !== 'process' && finding.severity !== 'none' && this.triage.isAlert(finding))
+      // What a process finding itself says is odd row by row already. Somebody must act: polls that are lost say nothing of the
+      // values, and a model on trial must not be believed because of them.
+      if (
+        finding.detector !== 'process' &&
+        finding.actor > 0 &&
+        finding.severity !== 'none' &&
+        this.triage.isAlert(finding)
+      )
         suspects.add(this.devices.host(finding.target));
     }
     this.#suspects = suspects;

@@ -26,6 +26,21 @@ describe('crossing and remote access', () => {
     expect(s.of('office-to-controller')[0]!.parts.from).toEqual({ kind: 'text', text: '4' });
     for (const f of s.findings()) expect(s.detection.accept(f)).toBe(true);
   });
+  it('keeps a way that was used while learning for the record when it turns out to come from the office', () => {
+    const { s, hmi, plc } = made();
+    const jump = s.host('10.9.0.6', 'server');
+    s.flow(jump, hmi, 'tls');
+    expect(s.findings()).toEqual([]);
+    s.pass(25 * 3600e6);
+    s.levels.set(jump, 4);
+    s.flow(jump, hmi, 'tls');
+    s.flow(jump, plc, 'tls');
+    const told = s.of('office-to-controller').map((f) => [f.target, f.surprise, f.parts.state]);
+    expect(told).toEqual([
+      [hmi, 0.4, { kind: 'text', text: 'used before' }],
+      [plc, 0.7, { kind: 'text', text: 'never used before' }],
+    ]);
+  });
   it('takes a workstation that stands among the controllers for none of the office', () => {
     const { s, plc } = made();
     s.flow(s.host('10.20.0.95', 'workstation', 4), plc, 's7comm');
