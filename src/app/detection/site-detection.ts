@@ -16,6 +16,8 @@ import { ProcessFeed } from './process-feed.ts';
 
 /** What must not be learned, and what goes on after announced work, is looked at so often. */
 const LOOK_US = 10_000_000;
+/** Outputs of a controller to its own stations, many times a second: nobody writes them. */
+const CYCLIC = 'cip-io';
 const FAMILY = new Map(DECODERS.map((decoder) => [decoder.name, decoder.family]));
 
 export interface SiteDetectionOptions {
@@ -103,10 +105,15 @@ export class SiteDetection {
       values: (at, x) => {
         model.values(at, x);
         detection.values(at, x);
+        if (x.access === 'write' && at.client > 0 && at.protocol !== CYCLIC)
+          for (let i = 0; i < x.count; i++)
+            this.feed.wrote(model.pointOf(x.target, at.protocol, x.area, x.start + i), at.tsUs);
       },
       value: (at, x) => {
         model.value(at, x);
         detection.value(at, x);
+        if (x.access === 'write' && at.client > 0 && at.protocol !== CYCLIC)
+          this.feed.wrote(model.pointOf(x.target, at.protocol, '', x.path), at.tsUs);
       },
       identity: (at, x) => {
         model.identity(at, x);
