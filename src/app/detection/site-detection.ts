@@ -13,6 +13,7 @@ import { createDetection, type Detection, KINDS, LEARNING_TIME_US, OVERRUN } fro
 import { Devices } from './devices.ts';
 import type { Fitter } from './fitting.ts';
 import { ProcessFeed } from './process-feed.ts';
+import { isReason } from './trial.ts';
 
 /** What must not be learned, and what goes on after announced work, is looked at so often. */
 const LOOK_US = 10_000_000;
@@ -173,17 +174,10 @@ export class SiteDetection {
 
   #look(): void {
     const open = this.detection.openFindings();
+    const hits = this.triage.windows.length > 0 ? this.triage.picture().hits : undefined;
     const suspects = new Set<number>();
     for (const finding of open) {
-      if (finding.detector === 'maintenance') continue;
-      // What a process finding itself says is odd row by row already. Somebody must act: polls that are lost say nothing of the
-      // values, and a model on trial must not be believed because of them.
-      if (
-        finding.detector !== 'process' &&
-        finding.actor > 0 &&
-        finding.severity !== 'none' &&
-        this.triage.isAlert(finding)
-      )
+      if (isReason(finding, hits?.get(finding.id)) && this.triage.isAlert(finding))
         suspects.add(this.devices.host(finding.target));
     }
     this.#suspects = suspects;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../core/detector.ts';
 import { PROCESS_KINDS } from '../../detect/index.ts';
-import { ON_TRIAL, Trial } from './trial.ts';
+import { isReason, ON_TRIAL, Trial } from './trial.ts';
 
 const HOUR = 3_600_000_000;
 const said = (hours: number, surprise: number, change: Partial<Statement> = {}): Statement => ({
@@ -68,5 +68,20 @@ describe('a model on trial', () => {
     again.begin(60 * HOUR, 40 * HOUR);
     expect(again.untilUs).toBe(64 * HOUR);
     expect(again.weigh(said(65, 0.75), false).surprise).toBeLessThan(0.5);
+  });
+});
+
+describe('a reason to believe a model at once', () => {
+  const wrote = { detector: 'writer', actor: 3, verb: 'write', severity: 'uptime' } as const;
+  it('is that somebody acts on the controller, and no work is announced', () => {
+    expect(isReason(wrote, undefined)).toBe(true);
+    expect(isReason(wrote, { overrun: true })).toBe(true);
+    expect(isReason(wrote, { overrun: false })).toBe(false);
+  });
+  it('is no look at it, no loss of sight, no statement of a process model', () => {
+    expect(isReason({ ...wrote, verb: 'read' }, undefined)).toBe(false);
+    expect(isReason({ ...wrote, verb: '' }, undefined)).toBe(false);
+    expect(isReason({ ...wrote, actor: 0 }, undefined)).toBe(false);
+    expect(isReason({ ...wrote, detector: 'process' }, undefined)).toBe(false);
   });
 });

@@ -7,6 +7,8 @@
  * Fault detection and diagnosis in industrial systems (2001), section 2.2.
  */
 import type { Statement } from '../../core/detector.ts';
+import type { Finding } from '../../core/finding.ts';
+import type { WindowHit } from '../../core/incident.ts';
 import { PROCESS_KINDS } from '../../detect/index.ts';
 
 /** Most that is said on trial: below every alert, above what is not kept. */
@@ -24,6 +26,25 @@ const CERTAIN: ReadonlySet<string> = new Set([PROCESS_KINDS.junk.code, PROCESS_K
 const ratioOf = (surprise: number): number =>
   surprise < 0.5 ? surprise * 2 : Math.min(MAX_RATIO, 0.5 / Math.max(1e-9, 1 - surprise));
 const surpriseOf = (ratio: number): number => (ratio < 1 ? ratio / 2 : 1 - 0.5 / ratio);
+
+/** Looking does nothing to the process. */
+const LOOKS: ReadonlySet<string> = new Set(['', 'read', 'subscribe', 'discover', 'authenticate']);
+
+/**
+ * Whether a finding at a controller is a reason to believe its model at once, and not to learn from what it does: somebody
+ * acts on it, and no work was announced. A new panel that reads, and polls that are lost, say nothing of the values.
+ */
+export const isReason = (
+  { detector, actor, verb, severity }: Pick<Finding, 'detector' | 'actor' | 'verb' | 'severity'>,
+  hit: Pick<WindowHit, 'overrun'> | undefined,
+): boolean =>
+  // What a process finding itself says is odd row by row already.
+  detector !== 'process' &&
+  detector !== 'maintenance' &&
+  actor > 0 &&
+  severity !== 'none' &&
+  !LOOKS.has(verb) &&
+  (hit === undefined || hit.overrun);
 
 export interface SavedTrial {
   readonly untilUs: number;
