@@ -17,7 +17,8 @@ import {
 } from './detection/keep.ts';
 import type { SiteDetection } from './detection/site-detection.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
-import { createCache, type SiteView } from './query/view.ts';
+import { type Still, stillOf } from './query/still.ts';
+import { createCache, type SiteView, type ViewCache } from './query/view.ts';
 import { readUnits } from './units.ts';
 
 /** What a person may do to the simulated plant. */
@@ -34,8 +35,6 @@ export const AHEAD = 'b-';
 
 /** Rows of one table handed over at a time. */
 const ROWS_PER_BATCH = 4096;
-/** While a source is read, counting devices takes at most one part in this many. */
-const COUNT_REST = 20;
 
 export interface SiteSummary {
   assets: number;
@@ -85,7 +84,7 @@ export class LiveSite {
   #findingVersion = 0;
   /** Wall time at which what was learned was written last. */
   #learnedUs = 0;
-  #counted = { assets: 0, againMs: 0 };
+  #still: (Still & { readonly cache: ViewCache }) | undefined;
   #saving: Promise<void> = Promise.resolve();
 
   readonly #around: SiteAround;
@@ -148,6 +147,7 @@ export class LiveSite {
   unload(): void {
     this.#loaded?.detection.feed.close();
     this.#loaded = undefined;
+    this.#still = undefined;
     this.#cache.version = -1;
     this.#cache.parties.clear();
   }
@@ -167,6 +167,33 @@ export class LiveSite {
       version: (topic) => this.#versions.get(topic) ?? 1,
       cache: this.#cache,
     };
+  }
+
+  /**
+   * The view for pages. While frames come it stands still for a moment, so that all pages of that moment share what it
+   * costs to find out who belongs together; `fresh` is called when a new one is taken.
+   */
+  async pageView(nowUs: number, fresh: () => void): Promise<SiteView> {
+    const { model } = await this.load();
+    if (this.busy === 0) {
+      fresh();
+      return this.view(nowUs);
+    }
+    const { still, isNew } = this.#standing(model);
+    if (isNew) fresh();
+    return { ...(await this.view(nowUs)), model: still.model, cache: still.cache };
+  }
+
+  #standing(model: SiteModel): { readonly still: Still & { readonly cache: ViewCache }; readonly isNew: boolean } {
+    const nowMs = (): number => performance.now();
+    const isNew = this.#still === undefined || nowMs() >= this.#still.untilMs;
+    if (isNew) this.#still = { ...stillOf(model, nowMs), cache: createCache(true) };
+    return { still: this.#still!, isNew };
+  }
+
+  /** A person changed something: what stood still is taken anew. */
+  stir(): void {
+    this.#still = undefined;
   }
 
   setUnits(units: ReadonlyMap<string, string>): void {
@@ -191,6 +218,8 @@ export class LiveSite {
 
   /** New versions after traffic was taken in. */
   bumpTraffic(): ChangeEvent[] {
+    // Lists that nobody may look at any more are not kept.
+    if (this.#still !== undefined && performance.now() >= this.#still.untilMs) this.#still = undefined;
     const events = TRAFFIC_TOPICS.map((topic) => this.bump(topic));
     const { model, detection } = this.#loaded ?? {};
     if (model !== undefined && model.version !== this.#modelVersion) {
@@ -276,19 +305,11 @@ export class LiveSite {
     };
   }
 
-  /**
-   * Devices known. Finding out who belongs together takes a moment on a large site: while it is read the figure may be
-   * as old as COUNT_REST times what counting took.
-   */
+  /** Devices known; a moment old while frames come. */
   countAssets(): number {
-    const nowMs = performance.now();
     const model = this.#loaded?.model;
     if (model === undefined) return this.summary.assets;
-    const counted = this.#counted;
-    if (this.busy > 0 && nowMs < counted.againMs) return counted.assets;
-    const assets = model.assets().length;
-    this.#counted = { assets, againMs: nowMs + COUNT_REST * (performance.now() - nowMs) };
-    return assets;
+    return (this.busy > 0 ? this.#standing(model).still.model : model).assets().length;
   }
 
   answer(): Site {
