@@ -6,7 +6,7 @@ import { type ChangeEvent, type Site, TOPICS, type Topic } from '../api/index.ts
 import type { Source, SourceHealth } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
 import { createSiteModel } from '../observe/index.ts';
-import { loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
+import { type Batch, loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
 import type { Fitter } from './detection/fitting.ts';
 import {
   createSiteDetection,
@@ -20,6 +20,7 @@ import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
 import { type Still, stillOf } from './query/still.ts';
 import { createCache, type SiteView, type ViewCache } from './query/view.ts';
 import { readUnits } from './units.ts';
+import { Unwritten } from './unwritten.ts';
 
 /** What a person may do to the simulated plant. */
 export interface StagedPlant {
@@ -86,6 +87,7 @@ export class LiveSite {
   #learnedUs = 0;
   #still: (Still & { readonly cache: ViewCache }) | undefined;
   #saving: Promise<void> = Promise.resolve();
+  readonly #unwritten = new Unwritten();
 
   readonly #around: SiteAround;
 
@@ -147,6 +149,7 @@ export class LiveSite {
   unload(): void {
     this.#loaded?.detection.feed.close();
     this.#loaded = undefined;
+    this.#unwritten.clear();
     this.#still = undefined;
     this.#cache.version = -1;
     this.#cache.parties.clear();
@@ -259,6 +262,8 @@ export class LiveSite {
     // An interrupted reading of a site's only file begins again from nothing: until it is read, only what would not fit
     // into memory is written.
     const queuesOnly = isBusy && this.sources.size === 1;
+    const submit = (batch: Batch): Promise<void> => this.#store.writer.submit(batch, { background: true });
+    await this.#unwritten.again(submit);
     const samples = loaded.model.takeSamples();
     // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.
     const isActive = reading !== undefined;
@@ -267,20 +272,12 @@ export class LiveSite {
       const { rows, more } = loaded.model.takeDirty(ROWS_PER_BATCH, { memberships: !isBusy, queuesOnly });
       const batch = siteBatch(this.id, reading?.id ?? '', rows, first ? samples : [], nowUs);
       if (more) {
-        await this.#store.writer.submit(batch, { background: true });
+        await this.#unwritten.write(batch, submit);
         continue;
       }
       const found = queuesOnly ? undefined : detectionBatch(this.id, loaded.detection, nowUs, withLearned);
       const last = this.#tail(loaded, isBusy);
-      try {
-        await this.#store.writer.submit(
-          { ...batch, put: { ...batch.put, ...last, ...found?.put } },
-          { background: true },
-        );
-      } catch (error) {
-        loaded.detection.putBack(found?.findings ?? []);
-        throw error;
-      }
+      await this.#unwritten.write({ ...batch, put: { ...batch.put, ...last, ...found?.put } }, submit);
       loaded.detection.saved(found?.findings ?? []);
       if (withLearned) this.#learnedUs = nowUs;
       break;
