@@ -9,6 +9,7 @@ import { createSiteModel } from '../observe/index.ts';
 import { type Batch, loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
 import type { Fitter } from './detection/fitting.ts';
 import {
+  cellBatches,
   createSiteDetection,
   detectionBatch,
   LEARNED_EVERY_US,
@@ -264,10 +265,12 @@ export class LiveSite {
     const queuesOnly = isBusy && this.sources.size === 1;
     const submit = (batch: Batch): Promise<void> => this.#store.writer.submit(batch, { background: true });
     await this.#unwritten.again(submit);
-    const samples = loaded.model.takeSamples();
     // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.
     const isActive = reading !== undefined;
     const withLearned = !queuesOnly && (!isActive || nowUs - this.#learnedUs >= LEARNED_EVERY_US);
+    if (withLearned)
+      for (const batch of cellBatches(this.id, loaded.detection, nowUs)) await this.#unwritten.write(batch, submit);
+    const samples = loaded.model.takeSamples();
     for (let first = true; ; first = false) {
       const { rows, more } = loaded.model.takeDirty(ROWS_PER_BATCH, { memberships: !isBusy, queuesOnly });
       const batch = siteBatch(this.id, reading?.id ?? '', rows, first ? samples : [], nowUs);
