@@ -4,7 +4,7 @@ import type { EvidenceRing } from '../capture/ring.ts';
 import { DECODERS, DEPTHS } from '../decode/index.ts';
 import { DEFAULT_RETENTION, databaseBytes, type Row, type Store } from '../store/index.ts';
 import type { Corrections } from './corrections.ts';
-import { detectionHandlers, viewOf } from './detection/calls.ts';
+import { detectionHandlers, pageViewOf, viewOf } from './detection/calls.ts';
 import { type CallAnswer, type CallInput, type EngineCall, RequestError } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
 import type { LiveSite } from './live-site.ts';
@@ -224,12 +224,12 @@ const HANDLERS: Handlers = {
     context.fresh(site);
     return { items: [...site.sources.values()].map((source) => toSource(source, context.pace(source.id))) };
   },
-  now: async (context, { params }) => now(await viewOf(context, params.site), context.names),
-  map: async (context, { params }) => map(await viewOf(context, params.site)),
-  coverage: async (context, { params }) => coverage(await viewOf(context, params.site), TITLES, context.pace),
-  assets: async (context, { params, query }) => assets(await viewOf(context, params.site), query),
+  now: async (context, { params }) => now(await pageViewOf(context, params.site), context.names),
+  map: async (context, { params }) => map(await pageViewOf(context, params.site)),
+  coverage: async (context, { params }) => coverage(await pageViewOf(context, params.site), TITLES, context.pace),
+  assets: async (context, { params, query }) => assets(await pageViewOf(context, params.site), query),
   asset: async (context, { params }) => {
-    const view = await viewOf(context, params.site);
+    const view = await pageViewOf(context, params.site);
     return assetDetail(view, params.asset, await context.corrections.list(params.site, params.asset, context.names));
   },
   changeAsset: async (context, { params, body, userId }) => {
@@ -256,10 +256,10 @@ const HANDLERS: Handlers = {
     context.changed(site);
     return answer;
   },
-  flows: async (context, { params, query }) => flows(await viewOf(context, params.site), query),
+  flows: async (context, { params, query }) => flows(await pageViewOf(context, params.site), query),
   messages: async (context, { params, query }) => {
     const site = context.site(params.site);
-    const view = await viewOf(context, params.site);
+    const view = await pageViewOf(context, params.site);
     const conversation = view.model.conversations().find((c) => c.id === params.flow);
     if (conversation === undefined)
       throw new RequestError(404, 'not-found', 'There is no such conversation.', 'Load the list again.');
@@ -269,8 +269,8 @@ const HANDLERS: Handlers = {
     const frames = selectedFrames(context.store, params.site, sources, { hosts, frames: [] }, await context.ring());
     return messagesOf(frames, { protocol, serverPort }, query, sources);
   },
-  commands: async (context, { params, query }) => commands(await viewOf(context, params.site), query),
-  points: async (context, { params, query }) => points(await viewOf(context, params.site), query),
+  commands: async (context, { params, query }) => commands(await pageViewOf(context, params.site), query),
+  points: async (context, { params, query }) => points(await pageViewOf(context, params.site), query),
   point: async (context, { params }) => {
     const view = await viewOf(context, params.site);
     const point = view.model.point(params.point);
@@ -284,9 +284,9 @@ const HANDLERS: Handlers = {
     if (site.busy > 0) await site.save(context.nowUs);
     return seriesOf(context.store, { site: params.site, point: params.point, ...query });
   },
-  sessions: async (context, { params, query }) => sessions(await viewOf(context, params.site), query),
-  changes: async (context, { params, query }) => changes(await viewOf(context, params.site), query),
-  weirds: async (context, { params, query }) => weirds(await viewOf(context, params.site), query),
+  sessions: async (context, { params, query }) => sessions(await pageViewOf(context, params.site), query),
+  changes: async (context, { params, query }) => changes(await pageViewOf(context, params.site), query),
+  weirds: async (context, { params, query }) => weirds(await pageViewOf(context, params.site), query),
   frame: async (context, { params }) => {
     const view = await viewOf(context, params.site);
     const source = context.site(params.site).sources.get(params.source);

@@ -314,10 +314,12 @@ export class LocalEngine implements Engine {
       },
       ring: () => this.#sources.openRing(),
       changed: (site) => {
+        site.stir();
         this.#unsaved.add(site);
         this.#changed(site);
       },
       told: (site, topics) => {
+        site.stir();
         for (const topic of topics) this.#change(site.bump(topic));
       },
       settingsChanged: () => {

@@ -7,9 +7,10 @@ import type { Source, SourceHealth } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
 import type { Openings } from '../decode/index.ts';
 import { createSiteModel } from '../observe/index.ts';
-import { loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
+import { type Batch, loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
 import type { Fitter } from './detection/fitting.ts';
 import {
+  cellBatches,
   createSiteDetection,
   detectionBatch,
   LEARNED_EVERY_US,
@@ -20,8 +21,10 @@ import {
 } from './detection/keep.ts';
 import type { SiteDetection } from './detection/site-detection.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
-import { createCache, type SiteView } from './query/view.ts';
+import { type Still, stillOf } from './query/still.ts';
+import { createCache, type SiteView, type ViewCache } from './query/view.ts';
 import { readUnits } from './units.ts';
+import { Unwritten } from './unwritten.ts';
 
 /** What a person may do to the simulated plant. */
 export interface StagedPlant {
@@ -37,8 +40,6 @@ export const AHEAD = 'b-';
 
 /** Rows of one table handed over at a time. */
 const ROWS_PER_BATCH = 4096;
-/** While a source is read, counting devices takes at most one part in this many. */
-const COUNT_REST = 20;
 
 export interface SiteSummary {
   assets: number;
@@ -90,8 +91,9 @@ export class LiveSite {
   #openingsVersion = 0;
   /** Wall time at which what was learned was written last. */
   #learnedUs = 0;
-  #counted = { assets: 0, againMs: 0 };
+  #still: (Still & { readonly cache: ViewCache }) | undefined;
   #saving: Promise<void> = Promise.resolve();
+  readonly #unwritten = new Unwritten();
 
   readonly #around: SiteAround;
 
@@ -154,6 +156,8 @@ export class LiveSite {
   unload(): void {
     this.#loaded?.detection.feed.close();
     this.#loaded = undefined;
+    this.#unwritten.clear();
+    this.#still = undefined;
     this.#cache.version = -1;
     this.#cache.parties.clear();
   }
@@ -173,6 +177,33 @@ export class LiveSite {
       version: (topic) => this.#versions.get(topic) ?? 1,
       cache: this.#cache,
     };
+  }
+
+  /**
+   * The view for pages. While frames come it stands still for a moment, so that all pages of that moment share what it
+   * costs to find out who belongs together; `fresh` is called when a new one is taken.
+   */
+  async pageView(nowUs: number, fresh: () => void): Promise<SiteView> {
+    const { model } = await this.load();
+    if (this.busy === 0) {
+      fresh();
+      return this.view(nowUs);
+    }
+    const { still, isNew } = this.#standing(model);
+    if (isNew) fresh();
+    return { ...(await this.view(nowUs)), model: still.model, cache: still.cache };
+  }
+
+  #standing(model: SiteModel): { readonly still: Still & { readonly cache: ViewCache }; readonly isNew: boolean } {
+    const nowMs = (): number => performance.now();
+    const isNew = this.#still === undefined || nowMs() >= this.#still.untilMs;
+    if (isNew) this.#still = { ...stillOf(model, nowMs), cache: createCache(true) };
+    return { still: this.#still!, isNew };
+  }
+
+  /** A person changed something: what stood still is taken anew. */
+  stir(): void {
+    this.#still = undefined;
   }
 
   setUnits(units: ReadonlyMap<string, string>): void {
@@ -197,6 +228,8 @@ export class LiveSite {
 
   /** New versions after traffic was taken in. */
   bumpTraffic(): ChangeEvent[] {
+    // Lists that nobody may look at any more are not kept.
+    if (this.#still !== undefined && performance.now() >= this.#still.untilMs) this.#still = undefined;
     const events = TRAFFIC_TOPICS.map((topic) => this.bump(topic));
     const { model, detection } = this.#loaded ?? {};
     if (model !== undefined && model.version !== this.#modelVersion) {
@@ -236,15 +269,19 @@ export class LiveSite {
     // An interrupted reading of a site's only file begins again from nothing: until it is read, only what would not fit
     // into memory is written.
     const queuesOnly = isBusy && this.sources.size === 1;
-    const samples = loaded.model.takeSamples();
+    const submit = (batch: Batch): Promise<void> => this.#store.writer.submit(batch, { background: true });
+    await this.#unwritten.again(submit);
     // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.
     const isActive = reading !== undefined;
     const withLearned = !queuesOnly && (!isActive || nowUs - this.#learnedUs >= LEARNED_EVERY_US);
+    if (withLearned)
+      for (const batch of cellBatches(this.id, loaded.detection, nowUs)) await this.#unwritten.write(batch, submit);
+    const samples = loaded.model.takeSamples();
     for (let first = true; ; first = false) {
       const { rows, more } = loaded.model.takeDirty(ROWS_PER_BATCH, { memberships: !isBusy, queuesOnly });
       const batch = siteBatch(this.id, reading?.id ?? '', rows, first ? samples : [], nowUs);
       if (more) {
-        await this.#store.writer.submit(batch, { background: true });
+        await this.#unwritten.write(batch, submit);
         continue;
       }
       const found = queuesOnly ? undefined : detectionBatch(this.id, loaded.detection, nowUs, withLearned);
@@ -257,12 +294,7 @@ export class LiveSite {
           : [];
       const learned = [...(found?.put.learned_state ?? []), ...opened];
       const put = { ...batch.put, ...last, ...found?.put, ...(learned.length > 0 && { learned_state: learned }) };
-      try {
-        await this.#store.writer.submit({ ...batch, put }, { background: true });
-      } catch (error) {
-        loaded.detection.putBack(found?.findings ?? []);
-        throw error;
-      }
+      await this.#unwritten.write({ ...batch, put }, submit);
       loaded.detection.saved(found?.findings ?? []);
       if (withLearned) {
         this.#learnedUs = nowUs;
@@ -290,19 +322,11 @@ export class LiveSite {
     };
   }
 
-  /**
-   * Devices known. Finding out who belongs together takes a moment on a large site: while it is read the figure may be
-   * as old as COUNT_REST times what counting took.
-   */
+  /** Devices known; a moment old while frames come. */
   countAssets(): number {
-    const nowMs = performance.now();
     const model = this.#loaded?.model;
     if (model === undefined) return this.summary.assets;
-    const counted = this.#counted;
-    if (this.busy > 0 && nowMs < counted.againMs) return counted.assets;
-    const assets = model.assets().length;
-    this.#counted = { assets, againMs: nowMs + COUNT_REST * (performance.now() - nowMs) };
-    return assets;
+    return (this.busy > 0 ? this.#standing(model).still.model : model).assets().length;
   }
 
   answer(): Site {

@@ -54,6 +54,32 @@ describe('withPages', () => {
     expect(await next).toBe('two');
   });
 
+  it('asks once for a page that is being made, however often the site changes meanwhile', async () => {
+    const { pages, asked, change, source } = setUp();
+    source('reading');
+    const first = pages.call('now', input);
+    change();
+    const second = pages.call('now', input);
+    expect(asked.length).toBe(1);
+    asked[0]!.answer('one');
+    expect(await Promise.all([first, second])).toEqual(['one', 'one']);
+  });
+
+  it('makes pages anew one after another, so that other questions come between', async () => {
+    const { pages, asked, change, source } = setUp();
+    source('reading');
+    const both = [pages.call('now', input), pages.call('map', input)];
+    for (const { answer } of asked) answer('one');
+    await Promise.all(both);
+    change();
+    await Promise.all([pages.call('now', input), pages.call('map', input)]);
+    await settle();
+    expect(asked.map(({ call }) => call)).toEqual(['now', 'map', 'map']);
+    asked[2]!.answer('two');
+    await settle();
+    expect(asked.map(({ call }) => call)).toEqual(['now', 'map', 'map', 'now']);
+  });
+
   it('waits for a new page where the one at hand is old, also while a source is read', async () => {
     const { pages, asked, change, source, pass } = setUp();
     source('reading');

@@ -32,8 +32,8 @@ const MAX_KEPT_ROWS = 200;
 const PAGE_MS = 1000;
 /** After pages were made anew the engine has this many times as long for its own work. */
 const REST = 4;
-/** An older page is no answer: it is waited for. Milliseconds. */
-const STALE_MS = 15_000;
+/** An older page is no answer: it is waited for. With what it was made from (`MAX_STILL_MS`) 15 s. Milliseconds. */
+const STALE_MS = 10_000;
 /** Pages that nobody asked for since this long are not made anew, milliseconds. */
 const FORGOTTEN_MS = 10_000;
 
@@ -91,7 +91,9 @@ export class PageCache {
       this.#pages.delete(key);
       this.#pages.set(key, page);
       if (page.version === this.#version(site)) return page.text;
-      if (page.isSettled && this.#isBusy(site) && nowMs - page.madeMs < STALE_MS) {
+      if (this.#isBusy(site) && nowMs - page.madeMs < STALE_MS) {
+        // One that is being made is waited for: it shows the site as it is when the engine comes to it.
+        if (!page.isSettled) return page.text;
         this.#outdated.add(site);
         void this.#renew(site);
         return page.text;
@@ -162,27 +164,23 @@ export class PageCache {
     );
   }
 
-  /** Makes all pages of a site anew that somebody looks at, from one picture of it. */
+  /** Makes all pages of a site anew that somebody looks at. */
   async #renew(site: string): Promise<void> {
     if (this.#isRenewing) return;
     this.#isRenewing = true;
     const since = this.#clock.nowMs();
     const generation = this.#generation;
-    const renewed: Promise<unknown>[] = [];
-    for (const [key, page] of this.#pages) {
+    this.#outdated.delete(site);
+    // One after another: between two pages the engine reads on, and answers whoever waits for something else.
+    for (const [key, page] of [...this.#pages]) {
       if (page.site !== site || !page.isSettled || since - page.askedMs > FORGOTTEN_MS) continue;
       const next: Page = { ...page, isSettled: false };
-      renewed.push(
-        this.#make(key, next).then(() => {
-          const kept = this.#pages.get(key);
-          if (generation !== this.#generation || kept === undefined || !next.isSettled) return;
-          next.askedMs = kept.askedMs;
-          this.#pages.set(key, next);
-        }),
-      );
+      await this.#make(key, next);
+      const kept = this.#pages.get(key);
+      if (generation !== this.#generation || kept === undefined || !next.isSettled) continue;
+      next.askedMs = kept.askedMs;
+      this.#pages.set(key, next);
     }
-    this.#outdated.delete(site);
-    await Promise.all(renewed);
     // On a wire that has just fallen silent nobody would ask again by himself.
     for (const [key, change] of this.#changes)
       if (key.startsWith(`${site} `)) for (const listener of this.#listeners) listener(change);

@@ -56,6 +56,12 @@ export const viewOf = (context: CallContext, site: string): Promise<SiteView> =>
   return found.view(context.nowUs);
 };
 
+/** For pages: while frames come, a moment old (`LiveSite.pageView`). */
+export const pageViewOf = (context: CallContext, site: string): Promise<SiteView> => {
+  const found = context.site(site);
+  return found.pageView(context.nowUs, () => context.fresh(found));
+};
+
 /** Runs an act with everything that it needs, and tells the console afterwards. */
 export const acting = async <T>(
   context: CallContext,
@@ -75,9 +81,9 @@ const proofOf = async (context: CallContext, site: string, view: SiteView, id: s
   findingById(view, id).proof ?? (await readProof(context.store, site, id));
 
 export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: NonNullable<Mine[C]> } = {
-  alerts: async (context, { params, query }) => alerts(await viewOf(context, params.site), query, context.names),
+  alerts: async (context, { params, query }) => alerts(await pageViewOf(context, params.site), query, context.names),
   alert: async (context, { params: { site, alert: id } }) => {
-    const view = await viewOf(context, site);
+    const view = await pageViewOf(context, site);
     const alert = alertById(view, id);
     const proof = await proofOf(context, site, view, alert.lead.id);
     const people = {
@@ -102,18 +108,19 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
       acts.acceptAlert(actor, params.alert, body),
     ),
   alertRates: async (context, { params }) => alertRates(await viewOf(context, params.site), context.store),
-  findings: async (context, { params, query }) => findings(await viewOf(context, params.site), query),
+  findings: async (context, { params, query }) => findings(await pageViewOf(context, params.site), query),
   finding: async (context, { params }) => {
-    const view = await viewOf(context, params.site);
+    const view = await pageViewOf(context, params.site);
     return findingDetail(
       view,
       findingById(view, params.finding),
       await proofOf(context, params.site, view, params.finding),
     );
   },
-  incidents: async (context, { params, query }) => incidents(await viewOf(context, params.site), query, context.names),
+  incidents: async (context, { params, query }) =>
+    incidents(await pageViewOf(context, params.site), query, context.names),
   incident: async (context, { params }) => {
-    const view = await viewOf(context, params.site);
+    const view = await pageViewOf(context, params.site);
     const incident = incidentById(view, params.incident);
     const history = await acts.historyOf(context.store, params.site, `incident ${incident.id}`, context.names);
     return incidentDetail(view, incident, history, context.names);
@@ -123,7 +130,7 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
       await acts.changeIncident(actor, params.incident, body);
       return incidentRow(actor.view, incidentById(actor.view, params.incident), context.names);
     }),
-  learning: async (context, { params }) => learning(await viewOf(context, params.site)),
+  learning: async (context, { params }) => learning(await pageViewOf(context, params.site)),
   detection: async (context, { params }) =>
     detectionOverview(await viewOf(context, params.site), await readSettings(context.store, params.site)),
   windows: async (context, { params }) => {
@@ -139,9 +146,9 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
     acting(context, params.site, userId, ['alerts', 'incidents', 'now'], async (actor) =>
       windowRow(actor.view, await acts.changeWindow(actor, params.window, body), context.names),
     ),
-  cells: async (context, { params, query }) => cells(await viewOf(context, params.site), query),
+  cells: async (context, { params, query }) => cells(await pageViewOf(context, params.site), query),
   cell: async (context, { params, query }) => {
-    const view = await viewOf(context, params.site);
+    const view = await pageViewOf(context, params.site);
     return cellDetail(view, cellById(view, params.cell), query, context.names);
   },
   addRelation: (context, { params, body, userId }) =>

@@ -20,7 +20,7 @@ import {
   type Store,
   windowOf,
 } from '../../store/index.ts';
-import type { SavedCell } from './cell.ts';
+import type { Cell, SavedCell } from './cell.ts';
 import { type Fitter, inPlaceFitter } from './fitting.ts';
 import { LEARNER } from './learner.ts';
 import { SiteDetection } from './site-detection.ts';
@@ -69,21 +69,48 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const ofText = (value: Uint8Array | undefined): string | undefined =>
   value === undefined ? undefined : new TextDecoder().decode(value);
 
-/** Everything learned, by the name it is stored under. With `all`, also what did not change since the last call. */
-export const learnedParts = (detection: SiteDetection, all: boolean): Map<string, Uint8Array> => {
-  const parts = new Map<string, Uint8Array>();
-  parts.set('detection', text(detection.detection.save()));
-  parts.set('devices', text(detection.devices.save()));
-  parts.set('feed', text(detection.feed.save()));
-  for (const cell of detection.feed.cells) {
-    if (!cell.dirty && !all) continue;
-    cell.dirty = false;
-    const { header, model } = cell.save();
-    parts.set(`cell ${cell.plan.id}`, packed(header, model));
-    for (const { block, bytes } of cell.rows.takeBlocks(all)) parts.set(`rows ${cell.plan.id} ${block}`, bytes);
-  }
-  return parts;
+/** What was learned of one cell, by the name it is stored under: one commit, so that rows and model belong together. */
+const partsOfCell = (cell: Cell, all: boolean): [string, Uint8Array][] => {
+  if (!cell.dirty && !all) return [];
+  cell.dirty = false;
+  const { header, model } = cell.save();
+  return [
+    [`cell ${cell.plan.id}`, packed(header, model)],
+    ...cell.rows
+      .takeBlocks(all)
+      .map(({ block, bytes }): [string, Uint8Array] => [`rows ${cell.plan.id} ${block}`, bytes]),
+  ];
 };
+
+const partsOfSite = (detection: SiteDetection): Map<string, Uint8Array> =>
+  new Map([
+    ['detection', text(detection.detection.save())],
+    ['devices', text(detection.devices.save())],
+    ['feed', text(detection.feed.save())],
+  ]);
+
+/** Everything learned, by the name it is stored under. With `all`, also what did not change since the last call. */
+export const learnedParts = (detection: SiteDetection, all: boolean): Map<string, Uint8Array> =>
+  new Map([...partsOfSite(detection), ...detection.feed.cells.flatMap((cell) => partsOfCell(cell, all))]);
+
+/** Octets of cells that are written at a time; with many cells, all at once take hundreds of MiB and hold frames up. */
+const BATCH_BYTES = 2 * 1024 * 1024;
+
+/** What cells learned since the last call, a few cells at a time; before `detectionBatch`, which names the cells. */
+export function* cellBatches(site: string, detection: SiteDetection, nowUs: number): Generator<Batch, void> {
+  let parts: [string, Uint8Array][] = [];
+  let octets = 0;
+  for (const cell of detection.feed.cells) {
+    const more = partsOfCell(cell, false);
+    parts.push(...more);
+    octets += more.reduce((sum, [, bytes]) => sum + bytes.length, 0);
+    if (octets < BATCH_BYTES) continue;
+    yield { put: { learned_state: learnedRows(site, new Map(parts), nowUs) } };
+    parts = [];
+    octets = 0;
+  }
+  if (parts.length > 0) yield { put: { learned_state: learnedRows(site, new Map(parts), nowUs) } };
+}
 
 export const learnedRows = (
   site_id: string,
@@ -113,7 +140,7 @@ export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string,
   detection.feed.load(feed, cells);
 };
 
-/** What changed, for the same commit as the rows of the site. Call `saved` of the detection after it. */
+/** What changed but for cells, for the same commit as the rows of the site. Call `saved` of the detection after it. */
 export const detectionBatch = (
   site: string,
   detection: SiteDetection,
@@ -122,7 +149,7 @@ export const detectionBatch = (
 ): { readonly put: NonNullable<Batch['put']>; readonly findings: ReturnType<SiteDetection['takeUnsaved']> } => {
   detection.collect();
   const findings = detection.takeUnsaved();
-  const learned = withLearned ? learnedRows(site, learnedParts(detection, false), nowUs) : [];
+  const learned = withLearned ? learnedRows(site, partsOfSite(detection), nowUs) : [];
   return {
     findings,
     put: {

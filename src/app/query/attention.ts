@@ -25,8 +25,9 @@ interface Group {
 const grouped = (rows: readonly CommandRecord[], key: (row: CommandRecord) => string): Group[] => {
   const groups = new Map<string, Group>();
   for (const row of rows) {
-    const group = groups.get(key(row)) ?? { commands: [], count: 0, firstUs: row.firstUs, lastUs: 0 };
-    groups.set(key(row), group);
+    const name = key(row);
+    const group = groups.get(name) ?? { commands: [], count: 0, firstUs: row.firstUs, lastUs: 0 };
+    groups.set(name, group);
     group.commands.push(row);
     group.count += row.count;
     group.firstUs = Math.min(group.firstUs, row.firstUs);
@@ -302,13 +303,19 @@ const foldAll = (items: readonly Attention[]): Attention[] => {
 };
 
 /** Every single matter, for whoever asks which devices are concerned. */
-export const mattersOf = (view: SiteView): Attention[] => [
-  ...engineering(view),
-  ...refused(view),
-  ...contradictions(view),
-  ...clearCredentials(view),
-  ...external(view),
-];
+export const mattersOf = (view: SiteView): readonly Attention[] => {
+  const { cache } = view;
+  if (cache.matters !== undefined) return cache.matters;
+  const found = [
+    ...engineering(view),
+    ...refused(view),
+    ...contradictions(view),
+    ...clearCredentials(view),
+    ...external(view),
+  ];
+  if (cache.isStill) cache.matters = found;
+  return found;
+};
 
 /** Detectors whose findings say what a matter of this kind says, with more. */
 const SAID_BY: Readonly<Partial<Record<Attention['kind'], readonly string[]>>> = {

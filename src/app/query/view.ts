@@ -2,7 +2,7 @@
  * A site as the answers are made from it: the model with what the API's shapes need beside it (parties, networks, times).
  * What follows from the picture alone is kept until its version changes.
  */
-import type { EvidenceRef, Party, PlainValue } from '../../api/index.ts';
+import type { Attention, EvidenceRef, Party, PlainValue } from '../../api/index.ts';
 import type { EndpointId, EndpointView } from '../../core/endpoint.ts';
 import type { Evidence } from '../../core/frame.ts';
 import type { Value } from '../../core/observation.ts';
@@ -25,13 +25,21 @@ export interface SiteView {
   readonly cache: ViewCache;
 }
 
-/** Lives as long as the site. */
+/** Lives as long as the site, or as its model stands still (`still.ts`). */
 export interface ViewCache {
+  readonly isStill: boolean;
+  /** What a person should look at, where the model stands still. */
+  matters?: readonly Attention[];
   version: number;
   readonly parties: Map<EndpointId, Party>;
   readonly networkOf: Map<string, string>;
 }
-export const createCache = (): ViewCache => ({ version: -1, parties: new Map(), networkOf: new Map() });
+export const createCache = (isStill = false): ViewCache => ({
+  isStill,
+  version: -1,
+  parties: new Map(),
+  networkOf: new Map(),
+});
 
 const fresh = (view: SiteView): ViewCache => {
   const { cache, model } = view;

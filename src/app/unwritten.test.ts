@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { type Batch, openMemoryStore } from '../store/index.ts';
+import { LiveSite } from './live-site.ts';
+import { MAX_TRIES, Unwritten } from './unwritten.ts';
+
+const T0 = 1_772_366_400_000_000;
+const traffic = { framesSent: 1, bytesSent: 60, framesReceived: 0, bytesReceived: 0, minTtl: 64, maxTtl: 64 };
+
+it('rows of a save that the store refused are in the store after the next one, though nothing changed again', async () => {
+  const store = await openMemoryStore({ nowUs: () => T0 });
+  const site = new LiveSite(store, { site_id: 's', name: 's', kind: 'live', zone: 'UTC', created_us: T0 });
+  const { runtime, model } = await site.load();
+  runtime.endpoints.restore({
+    ...{ id: 1, segment: 0, vlan: 0, innerVlan: 0, spoke: true, mac: '00:0e:8c:00:00:01', ip: '10.0.0.1' },
+    traffic: { ...traffic, firstUs: T0, lastUs: T0 },
+  });
+  const at = { frame: 1, requestFrame: 1, firstFrame: 1, tsUs: T0, requestTsUs: T0, flow: 1 };
+  model.setSource({ id: 'x', offsetOf: () => -1 });
+  model.identity(
+    { ...at, client: 1, server: 1, sender: 1, receiver: 1, protocol: 's7comm' },
+    { endpoint: 1, attribute: 'firmware', value: 'V2.8.1', confidence: 0.9, via: 'SZL' },
+  );
+  const { writer } = store;
+  const submit = writer.submit.bind(writer);
+  const facts = () => store.db.selectFrom('fact').select('value').where('site_id', '=', 's').execute();
+
+  writer.submit = () => Promise.reject(new Error('refused'));
+  await expect(site.save(T0)).rejects.toThrow('refused');
+  writer.submit = submit;
+  expect(await facts()).toEqual([]);
+  await site.save(T0);
+  expect((await facts()).map(({ value }) => value)).toContain('V2.8.1');
+  await store.close();
+});
+
+describe('Unwritten', () => {
+  const batch = (name: string): Batch => ({ put: { setting: [{ site_id: '', name, value: '' }] } });
+  const nameOf = (b: Batch) => b.put?.setting?.[0]?.name ?? '';
+
+  it('hands refused batches over again in their order, and stops at the first that is refused again', async () => {
+    const unwritten = new Unwritten();
+    const refuse = () => Promise.reject(new Error('refused'));
+    await expect(unwritten.write(batch('a'), refuse)).rejects.toThrow('refused');
+    await expect(unwritten.write(batch('b'), refuse)).rejects.toThrow('refused');
+    await expect(unwritten.again(refuse)).rejects.toThrow('refused');
+    const written: string[] = [];
+    await unwritten.again(async (b) => void written.push(nameOf(b)));
+    expect(written).toEqual(['a', 'b']);
+    expect(unwritten.count).toBe(0);
+  });
+
+  it('gives a batch up that is refused each time, so that what comes after it is written', async () => {
+    const unwritten = new Unwritten();
+    const refuseBad = async (b: Batch) => {
+      if (nameOf(b) === 'bad') throw new Error('refused');
+    };
+    await expect(unwritten.write(batch('bad'), refuseBad)).rejects.toThrow('refused');
+    for (let tried = 1; tried < MAX_TRIES; tried++) await expect(unwritten.again(refuseBad)).rejects.toThrow('refused');
+    await unwritten.again(refuseBad);
+    expect(unwritten.count).toBe(0);
+  });
+});
