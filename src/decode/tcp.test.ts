@@ -56,6 +56,24 @@ describe('TCP of a controller', () => {
     ]);
   });
 
+  it('calls a connection closed that both ended, also when one was reset meanwhile', () => {
+    const frames = poll(2);
+    const last = (host: Host, flags: number, afterUs: number): TestFrame => {
+      const f = from(frames, host).at(-1)!;
+      const bytes = f.bytes.slice();
+      bytes[47] = flags; // of TCP, behind 14 octets of Ethernet and 20 of IPv4
+      return { tsUs: T0 + 10 * SECOND + afterUs, bytes };
+    };
+    const fin = last(client, 0x11, 0);
+    const rst = last(client, 0x04, 1000);
+    const answer = last(server, 0x11, 2000);
+    const state = (...more: TestFrame[]) => decodeFrames([...frames, ...more], undefined).flows[0]!.tcpState;
+    expect(state(fin, rst)).toBe('reset');
+    expect(state(fin, rst, answer)).toBe('closed');
+    expect(state(fin, answer)).toBe('closed');
+    expect(state(rst, answer)).toBe('reset');
+  });
+
   it('tells a frame that comes again long after, and decodes it once', () => {
     const frames = poll(5);
     const again = { ...from(frames, server)[0]!, tsUs: T0 + 4 * SECOND + 500_000 };
