@@ -57,21 +57,20 @@ describe('TCP of a controller', () => {
   });
 
   it('calls a connection closed that both ended, also when one was reset meanwhile', () => {
-    const frames = poll(2);
-    const last = (host: Host, flags: number, afterUs: number): TestFrame => {
-      const f = from(frames, host).at(-1)!;
-      const bytes = f.bytes.slice();
-      bytes[47] = flags; // of TCP, behind 14 octets of Ethernet and 20 of IPv4
-      return { tsUs: T0 + 10 * SECOND + afterUs, bytes };
+    const [FIN, RST] = [0x11, 0x04];
+    const state = (...ends: (readonly [toServer: boolean, flags: number])[]): string => {
+      const wire = new Wire();
+      const c = new Connection(wire, client, server, 40000, 502);
+      c.open(T0);
+      ends.forEach(([toServer, flags], i) => {
+        c.segment(T0 + (i + 1) * SECOND, toServer, flags);
+      });
+      return decodeFrames([...wire.sorted()], undefined).flows[0]!.tcpState;
     };
-    const fin = last(client, 0x11, 0);
-    const rst = last(client, 0x04, 1000);
-    const answer = last(server, 0x11, 2000);
-    const state = (...more: TestFrame[]) => decodeFrames([...frames, ...more], undefined).flows[0]!.tcpState;
-    expect(state(fin, rst)).toBe('reset');
-    expect(state(fin, rst, answer)).toBe('closed');
-    expect(state(fin, answer)).toBe('closed');
-    expect(state(rst, answer)).toBe('reset');
+    expect(state([true, FIN], [true, RST])).toBe('reset');
+    expect(state([true, FIN], [true, RST], [false, FIN])).toBe('closed');
+    expect(state([true, FIN], [false, FIN], [false, RST])).toBe('closed');
+    expect(state([true, RST], [false, FIN])).toBe('reset');
   });
 
   it('tells a frame that comes again long after, and decodes it once', () => {
