@@ -106,7 +106,7 @@ import {
   zeekRocUnknown,
   zeekRocUser,
 } from './zeek/roc-plus.ts';
-import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
+import { zeekS7comm, zeekS7Devices, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
 import { zeekS7commPlus } from './zeek/s7comm-plus.ts';
 import { zeekNtlm, zeekSmbMapping } from './zeek/smb.ts';
 import { zeekSnmp } from './zeek/snmp.ts';
@@ -242,6 +242,7 @@ export const MAPS: readonly Mapping[] = [
   zeekRocTransactions,
   zeekRocUnknown,
   zeekRocUser,
+  zeekS7Devices,
   zeekS7Szl,
   zeekS7Transfer,
   zeekS7comm,

@@ -88,6 +88,39 @@ export const zeekS7Szl = rowMap<M>({
   align: { is_orig: (s) => s.toServer },
 });
 
+interface Device {
+  readonly seen: M;
+  /** Component identification by its index (Siemens, System Status Lists, list 0x1C). */
+  readonly parts: Map<number, string>;
+}
+/** What a connection said of the device behind it: one row at its end. */
+export const zeekS7Devices = rowMap<Device>({
+  shape: 'rows',
+  peer: 'zeek',
+  protocol: 's7comm',
+  log: 's7comm_known_devices',
+  rows: (capture) => {
+    const devices = new Map<number, Device>();
+    for (const seen of capture.of<S7Message>('s7comm')) {
+      const b = body(seen);
+      if (b?.kind !== 'szl') continue;
+      for (const entry of b.szl.entries) {
+        if (entry.kind !== 'component' || entry.text === '') continue;
+        const device = devices.get(seen.flow) ?? { seen, parts: new Map() };
+        device.parts.set(entry.index, entry.text);
+        devices.set(seen.flow, device);
+      }
+    }
+    return [...devices.values()];
+  },
+  columns: {
+    automation_system_name: (d) => d.parts.get(1),
+    module_name: (d) => d.parts.get(2),
+    plant_name: (d) => d.parts.get(3),
+    module_serial: (d) => d.parts.get(5),
+  },
+});
+
 const transfer = (s: M) => (s.message.detail?.kind === 'transfer' ? s.message.detail : undefined);
 const BLOCKS: Record<string, string> = {
   '08': 'Organization Block',
