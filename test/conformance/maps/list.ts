@@ -81,7 +81,13 @@ import {
   zeekHartUniversal,
 } from './zeek/hart-ip.ts';
 import { zeekHttp } from './zeek/http.ts';
-import { zeekModbus, zeekModbusDetailed, zeekModbusMask, zeekModbusReadWrite } from './zeek/modbus.ts';
+import {
+  zeekModbus,
+  zeekModbusDetailed,
+  zeekModbusIdentification,
+  zeekModbusMask,
+  zeekModbusReadWrite,
+} from './zeek/modbus.ts';
 import { zeekMqttConnect, zeekMqttPublish, zeekMqttSubscribe } from './zeek/mqtt.ts';
 import { zeekNtp } from './zeek/ntp.ts';
 import { zeekOmronFins } from './zeek/omron-fins.ts';
@@ -213,6 +219,7 @@ export const MAPS: readonly Mapping[] = [
   zeekHartUniversal,
   zeekModbus,
   zeekModbusDetailed,
+  zeekModbusIdentification,
   zeekModbusMask,
   zeekModbusReadWrite,
   zeekMqttConnect,
