@@ -25,12 +25,22 @@ const METHOD: Record<number, string> = { 4: 'Request', 8: 'Response', 0: 'Push' 
 const hasError = (s: M): boolean =>
   s.message.rosctr === 2 || s.message.rosctr === 3 || (head(s)?.dataUnitReference ?? -1) >= 0;
 
+/**
+ * The plug-in writes no row for an acknowledgement without parameter, for a data unit that others follow, and for the
+ * request of the next one (its parameter has the long form of an answer).
+ */
+const hasRow = (s: M): boolean => {
+  const h = head(s);
+  if (h === undefined) return s.message.rosctr !== 2 || s.message.parameterLength > 0;
+  return h.lastDataUnit && (h.kindOfUserdata !== 4 || h.dataUnitReference < 0);
+};
+
 export const zeekS7comm = rowMap<M>({
   shape: 'rows',
   peer: 'zeek',
   protocol: 's7comm',
   log: 's7comm',
-  rows: (capture) => capture.of<S7Message>('s7comm'),
+  rows: (capture) => capture.of<S7Message>('s7comm').filter(hasRow),
   columns: {
     rosctr_code: (s) => s.message.rosctr,
     rosctr_name: (s) => ROSCTR[s.message.rosctr] ?? 'unknown',
