@@ -56,6 +56,23 @@ describe('TCP of a controller', () => {
     ]);
   });
 
+  it('calls a connection closed that both ended, also when one was reset meanwhile', () => {
+    const [FIN, RST] = [0x11, 0x04];
+    const state = (...ends: (readonly [toServer: boolean, flags: number])[]): string => {
+      const wire = new Wire();
+      const c = new Connection(wire, client, server, 40000, 502);
+      c.open(T0);
+      ends.forEach(([toServer, flags], i) => {
+        c.segment(T0 + (i + 1) * SECOND, toServer, flags);
+      });
+      return decodeFrames([...wire.sorted()], undefined).flows[0]!.tcpState;
+    };
+    expect(state([true, FIN], [true, RST])).toBe('reset');
+    expect(state([true, FIN], [true, RST], [false, FIN])).toBe('closed');
+    expect(state([true, FIN], [false, FIN], [false, RST])).toBe('closed');
+    expect(state([true, RST], [false, FIN])).toBe('reset');
+  });
+
   it('tells a frame that comes again long after, and decodes it once', () => {
     const frames = poll(5);
     const again = { ...from(frames, server)[0]!, tsUs: T0 + 4 * SECOND + 500_000 };

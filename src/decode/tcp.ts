@@ -112,7 +112,8 @@ export class TcpPath {
     }
     if ((flags & FIN) !== 0) {
       i[o + BITS]! |= d === 0 ? FIN_A : FIN_B;
-      if ((i[o + BITS]! & (FIN_A | FIN_B)) === (FIN_A | FIN_B) && i[o + TCP_STATE]! < TCP_CLOSED)
+      // Both had finished, even if one was reset before its FIN was taken: the other's was on the way already.
+      if ((i[o + BITS]! & (FIN_A | FIN_B)) === (FIN_A | FIN_B) && i[o + TCP_STATE]! <= TCP_RESET)
         i[o + TCP_STATE] = TCP_CLOSED;
     }
   }

@@ -261,10 +261,11 @@ export const ipalData = (entries: readonly (readonly [string, unknown])[]): stri
 
 /** IPAL messages as rows; `data` is a list of `key=value`, `key=null` in requests. */
 export const readIpal = (text: string): PeerLog => ({
-  columns: ['src', 'dest', 'activity', 'type', 'length', 'data'],
+  columns: ['timestamp', 'src', 'dest', 'activity', 'type', 'length', 'data'],
   rows: readJsonStream(text)
     .filter((m) => 'activity' in m)
     .map((m) => ({
+      timestamp: String(m.timestamp),
       src: String(m.src),
       dest: String(m.dest),
       activity: String(m.activity),

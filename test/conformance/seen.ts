@@ -5,6 +5,7 @@ import type { Decoder, Message, PduContext } from '../../src/core/decoder.ts';
 import type { FlowSummary } from '../../src/core/observation.ts';
 import type { SiteSink } from '../../src/core/site-model.ts';
 import { DECODERS, type EndpointTable } from '../../src/decode/index.ts';
+import { WatchedFilter } from './copies.ts';
 import { Repeats } from './repeats.ts';
 import type { Seen, SeenCapture, SeenTransaction } from './types.ts';
 
@@ -23,6 +24,7 @@ export const seeCapture = async (name: string, path: string): Promise<SeenCaptur
   const flows = new Map<number, SeenCapture['flows'][number]>();
   const aliases = new Map<number, number>();
   const repeats = new Repeats();
+  const duplicates = new WatchedFilter();
   let octets = 0;
   let endpoints: EndpointTable | undefined;
   const texts: { address: string; mac: string; vlan: number }[] = [];
@@ -115,7 +117,7 @@ export const seeCapture = async (name: string, path: string): Promise<SeenCaptur
   });
   const pipeline = new Pipeline({
     source: name,
-    site,
+    site: { ...site, duplicates },
     decoders: DECODERS.map(watched),
     onMessage: (decoder, message, c) => note(decoder.name, message, c),
   });
@@ -141,5 +143,6 @@ export const seeCapture = async (name: string, path: string): Promise<SeenCaptur
     flows: [...flows.values()],
     repeatOf: (frame) => repeats.of.get(frame) ?? 0,
     aliases,
+    copies: duplicates.copies,
   };
 };

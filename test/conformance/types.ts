@@ -59,6 +59,8 @@ export interface SeenCapture {
   repeatOf(frame: number): number;
   /** Flows that are the other side of a NAT, and the flow that was decoded in their place. */
   readonly aliases: ReadonlyMap<number, number>;
+  /** Copies of a mirror in each direction of a conversation (`direction` in copies.ts): we count a packet once. */
+  readonly copies: ReadonlyMap<string, number>;
   /** The last report of each flow. */
   readonly flows: readonly (FlowSummary & { readonly clientAddress: string; readonly serverAddress: string })[];
 }

@@ -103,6 +103,38 @@ describe('ethercat', () => {
       'model=EL3202',
     ]);
   });
+  it('joins objects that come in segments, and says one that is aborted', () => {
+    const box = { command: CMD.FPWR, adp: 1001, ado: 0x1000 };
+    const poll = { command: CMD.FPRD, adp: 1001, ado: 0x1080, data: EMPTY };
+    const out = talk(
+      // upload of the device name: 13 octets, of which the first answer carries six
+      [{ ...box, data: mail(3, '0020 40 0810 00 00000000') }, {}],
+      [poll, { data: mail(3, '0030 41 0810 00 0d000000 455375626d61') }],
+      // the next segment, please; toggle 0: seven octets, the last ones
+      [{ ...box, data: mail(3, '0020 60 000000 00000000') }, {}],
+      [poll, { data: mail(3, '0030 01 7374657220 4131') }],
+      // download of 9 octets to 0x2000:01, none of them at once
+      [{ ...box, data: mail(3, '0020 21 0020 01 09000000') }, {}],
+      [poll, { data: mail(3, '0030 60 0020 01 00000000') }],
+      // toggle 0: seven octets, more follow; confirmed
+      [{ ...box, data: mail(3, '0020 00 52656369706520') }, {}],
+      [poll, { data: mail(3, '0030 20 00000000000000') }],
+      // toggle 1: two octets (5 of 7 unused), the last; confirmed
+      [{ ...box, data: mail(3, '0020 1b 3132 0000000000') }, {}],
+      [poll, { data: mail(3, '0030 30 00000000000000') }],
+      // another download is aborted in its segments: toggle bit not alternated
+      [{ ...box, data: mail(3, '0020 21 0020 01 09000000') }, {}],
+      [poll, { data: mail(3, '0030 60 0020 01 00000000') }],
+      [{ ...box, data: mail(3, '0020 10 52656369706520') }, {}],
+      [poll, { data: mail(3, '0030 80 0020 01 00000305') }],
+    );
+    expect(out.identities.map((x) => `${x.attribute}=${x.value}`)).toEqual(['model=ESubmaster A1']);
+    expect(out.commands.map((x) => [x.verb, x.object, x.value, x.outcome, x.reason])).toEqual([
+      ['read', '0x1008:00 (device name)', undefined, 'accepted', undefined],
+      ['configure', '0x2000:01', '526563697065203132', 'accepted', undefined],
+      ['configure', '0x2000:01', '9 octets', 'refused', expect.stringContaining('0x05030000')],
+    ]);
+  });
   it('reads who a slave is from its EEPROM', () => {
     const at = { adp: 0xffff };
     const out = talk(
@@ -155,6 +187,8 @@ describe('ethercat', () => {
           },
         ]),
         encodeEcat([{ command: CMD.APWR, adp: 0, ado: 0x0502, data: [0, 1, 8, 0, 0, 0] }]),
+        encodeEcat([{ command: CMD.FPWR, adp: 1001, ado: 0x1000, data: mail(3, '0020 21 0020 01 09000000') }]),
+        encodeEcat([{ command: CMD.FPWR, adp: 1001, ado: 0x1000, data: mail(3, '0020 1b 3132 0000000000') }]),
       ],
       3,
     );

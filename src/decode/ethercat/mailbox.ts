@@ -6,8 +6,8 @@ import { ascii, hex, paddedAscii, u16le, u32le } from '../../lib/bytes.ts';
 
 /** Mailbox header: length, address, channel, type and counter. */
 const HEADER = 6;
-/** Octets of an object or file name kept. */
-const MAX_TEXT = 128;
+/** Octets of an object, also of one that comes in segments, or of a file name that are kept; the rest is passed over. */
+export const MAX_TEXT = 128;
 
 export const MAILBOX: Readonly<Record<number, string>> = {
   0: 'error',
@@ -28,8 +28,10 @@ export type Mail =
       readonly index: number;
       readonly subindex: number;
       readonly complete: boolean;
-      /** Data downloaded or uploaded; empty where it comes in segments. */
+      /** Data downloaded or uploaded, of a segment its own; the first MAX_TEXT octets. */
       readonly data: Uint8Array;
+      /** More of the object follows in segments. */
+      readonly more: boolean;
       /** Octets of the whole object. */
       readonly size: number;
       readonly abortCode: number;
@@ -76,13 +78,19 @@ const coe = (d: Uint8Array, end: number): Mail | undefined => {
     subindex: d[o + 3]!,
     complete: (head & 0x10) !== 0,
     data: EMPTY,
+    more: false,
     size: 0,
     abortCode: 0,
   } as const;
   if (specifier === 4) return { ...base, service: 'abort', abortCode: u32le(d, o + 4) };
-  // Requests: 1 download, 2 upload; responses: 3 download, 2 upload. Segments have no index.
-  if (isRequest ? specifier === 0 || specifier === 3 : specifier === 0 || specifier === 1)
-    return { ...base, service: 'segment', index: 0, subindex: 0 };
+  // Requests: 1 download, 2 upload; responses: 3 download, 2 upload. Segments have no index: 0 carries a part, 1 and 3 ask
+  // for the next or confirm the last. A part of less than seven octets is filled up, and says by how much.
+  if (isRequest ? specifier === 0 || specifier === 3 : specifier === 0 || specifier === 1) {
+    const part = { ...base, service: 'segment', index: 0, subindex: 0, complete: false } as const;
+    if (specifier !== 0) return part;
+    const size = end - (o + 1) - (end - (o + 1) === 7 ? (head >> 1) & 7 : 0);
+    return { ...part, data: d.slice(o + 1, o + 1 + Math.min(size, MAX_TEXT)), size, more: (head & 1) === 0 };
+  }
   const isDownload = isRequest ? specifier === 1 : specifier === 3;
   const carries = isRequest ? isDownload : !isDownload;
   if (!carries) return { ...base, service: isDownload ? 'download' : 'upload' };
@@ -92,7 +100,7 @@ const coe = (d: Uint8Array, end: number): Mail | undefined => {
   }
   const size = u32le(d, o + 4);
   const data = d.slice(o + 8, Math.min(end, o + 8 + size, o + 8 + MAX_TEXT));
-  return { ...base, service: isDownload ? 'download' : 'upload', data, size };
+  return { ...base, service: isDownload ? 'download' : 'upload', data, size, more: end - (o + 8) < size };
 };
 
 const foe = (d: Uint8Array, end: number): Mail => {

@@ -8,7 +8,7 @@ import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Attribute, Command, ObservationSink, Outcome, Verb } from '../../core/observation.ts';
 import { hex, u16le, u32le } from '../../lib/bytes.ts';
-import { abortText, idnText, isMailbox, type Mail, objectName, readMail, valueOfData } from './mailbox.ts';
+import { abortText, idnText, isMailbox, MAX_TEXT, type Mail, objectName, readMail, valueOfData } from './mailbox.ts';
 import { CMD, type Datagram, type EcatMessage } from './wire.ts';
 
 type Tx = Transaction<EcatMessage>;
@@ -16,11 +16,17 @@ type Tx = Transaction<EcatMessage>;
 /** Slaves of which something is remembered; at the limit the memory is emptied. */
 export const MAX_SLAVES = 4096;
 
+type Sdo = Extract<Mail, { kind: 'sdo' }>;
+
 /** What is remembered of a slave until its answer. */
 interface Slave {
   readonly endpoint: EndpointId;
   /** A request in its mailbox that waits for the response. */
   waiting: Mail | undefined;
+  /** An object that comes in segments: what began it, with the octets so far. */
+  segmented: Sdo | undefined;
+  /** Its last segment was sent or asked for. */
+  complete: boolean;
   alStatus: number;
   /** Word address in the slave's EEPROM that the master reads next. */
   eepromAddress: number;
@@ -88,7 +94,7 @@ const slaveOf = (t: Tx, sink: ObservationSink, state: EcatState, d: Datagram): S
     if (state.slaves.size >= MAX_SLAVES) state.slaves.clear();
     const address = position ? `EtherCAT position ${number}` : `EtherCAT station ${number}`;
     const endpoint = sink.child(master, 'other', address, t.response !== undefined);
-    slave = { endpoint, waiting: undefined, alStatus: -1, eepromAddress: -1 };
+    slave = { endpoint, waiting: undefined, segmented: undefined, complete: false, alStatus: -1, eepromAddress: -1 };
     state.slaves.set(key, slave);
   }
   return slave;
@@ -180,6 +186,32 @@ const sdo = (t: Tx, sink: ObservationSink, slave: Slave, asked: Mail | undefined
     idPart(t, sink, slave, of.subindex, value, 'CoE identity object');
 };
 
+/** Adds a segment to the object that is under way (ETG.1000.6 section 5.6.2, CiA 301 section 7.2.4.3). */
+const append = (slave: Slave, part: Sdo): void => {
+  const object = slave.segmented;
+  if (object === undefined) return;
+  slave.complete = !part.more;
+  const room = MAX_TEXT - object.data.length;
+  if (room <= 0) return;
+  const data = new Uint8Array(object.data.length + Math.min(room, part.data.length));
+  data.set(object.data);
+  data.set(part.data.subarray(0, room), object.data.length);
+  slave.segmented = { ...object, data };
+};
+/** A segment on its way to the slave: a part of a download, or the request of the next one. */
+const segmentToSlave = (slave: Slave, m: Sdo): void => {
+  if (slave.segmented?.service === 'download') append(slave, m);
+};
+/** A segment from the slave: a part of an upload, or the confirmation of one of a download. */
+const segmentFromSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Sdo): void => {
+  if (slave.segmented?.service === 'upload') append(slave, m);
+  const object = slave.segmented;
+  if (object === undefined || !slave.complete) return;
+  slave.segmented = undefined;
+  const isDownload = object.service === 'download';
+  sdo(t, sink, slave, isDownload ? object : undefined, isDownload ? m : object, 'accepted');
+};
+
 /** A request put into the slave's mailbox. What waited there before was not answered. */
 const mailToSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Mail, outcome: Outcome): void => {
   if (m.kind === 'file' && m.operation !== 'error') {
@@ -196,7 +228,11 @@ const mailToSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Mail, outcom
     );
     return;
   }
-  if (m.kind === 'other' || m.kind === 'emergency' || (m.kind === 'sdo' && m.service === 'segment')) return;
+  if (m.kind === 'other' || m.kind === 'emergency') return;
+  if (m.kind === 'sdo' && m.service === 'segment') {
+    segmentToSlave(slave, m);
+    return;
+  }
   if (slave.waiting?.kind === 'sdo') sdo(t, sink, slave, slave.waiting, slave.waiting, 'unanswered');
   slave.waiting = m;
 };
@@ -210,9 +246,23 @@ const mailFromSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Mail): voi
     return;
   }
   if (m.kind === 'sdo') {
-    if (m.service === 'segment') return;
-    const asked = slave.waiting;
+    if (m.service === 'segment') {
+      segmentFromSlave(t, sink, slave, m);
+      return;
+    }
+    // An abort in the middle is about the object whose segments were under way.
+    const asked = slave.waiting ?? slave.segmented;
     slave.waiting = undefined;
+    slave.segmented = undefined;
+    if (m.service !== 'abort') {
+      // Of a download the request says whether more follows, of an upload the answer.
+      const begun = m.service === 'download' && asked?.kind === 'sdo' ? asked : m;
+      if (begun.more) {
+        slave.segmented = begun;
+        slave.complete = false;
+        return;
+      }
+    }
     sdo(t, sink, slave, asked, m, 'accepted');
     return;
   }

@@ -22,7 +22,7 @@ export interface SlmpMessage extends Message {
   /** -1 in answers, which do not repeat it (6E frames and errors do). 1E: the subheader. */
   readonly command: number;
   readonly subcommand: number;
-  /** Octets behind the header as sent; credentials blanked, empty there. */
+  /** Octets behind the header as sent (of 1E in ASCII coding: in binary); credentials blanked, empty there. */
   readonly data: Uint8Array;
   readonly detail: SlmpDetail | undefined;
   readonly defect: '' | 'length';

@@ -231,7 +231,7 @@ const answered = (
   state: SlmpState,
 ): void => {
   const d = t.request?.detail;
-  const r = new Reader(answer.data, 0, answer.data.length, answer.ascii);
+  const r = new Reader(answer.data, 0, answer.data.length, answer.ascii && answer.frame !== '1E');
   const reads = is1E ? COMMANDS_1E[command]?.[1] === 'read' : commandOf(command).verb === 'read';
   if (d?.kind === 'range' && reads) {
     emit(t, d.block, valuesOf(r, d.block.count, d.block.bits), 'read', target, sink, state);

@@ -45,7 +45,43 @@ const random = encodeRequest(COMMAND.DEVICE_READ_RANDOM, 0, [2, 1, 0, 0, 0, 0xa8
 const read1E = bytesOf('01 ff 0a00 64000000 2044 02 00');
 const answer1E = bytesOf('81 00 3412 0100');
 
+// The same in ASCII coding: device code before its number, digits highest first.
+const ascii1E = textBytes('01FF000A' + '4420' + '00000064' + '0200');
+const asciiAnswer1E = textBytes('8100' + '1234' + '0001');
+// M50 to M52 written 1, 0, 1 and a digit to fill up; refused with code 5B and abnormal code 10.
+const asciiWrite1E = textBytes('02FF000A' + '4D20' + '00000032' + '0300' + '1010');
+const asciiRefusal1E = textBytes('825B1000');
+// D100 = 1 and W20 = 2 at random.
+const asciiRandom1E = textBytes('05FF000A' + '0200' + '4420' + '00000064' + '0001' + '5720' + '00000020' + '0002');
+
 describe('slmp', () => {
+  it('reads 1E frames in ASCII coding as in binary coding', () => {
+    const run = drive(slmp, [up(ascii1E), down(asciiAnswer1E)], onTcp);
+    const binary = drive(slmp, [up(read1E), down(answer1E)], onTcp);
+    expect(run.malformed).toEqual([]);
+    expect(run.messages).toEqual(binary.messages.map((m) => ({ ...m, ascii: true })));
+    expect(run.commands).toMatchObject([{ operation: '1E Batch Read Words', object: 'D100, 2 words' }]);
+    const parts = [
+      { frame: 1, toServer: true, bytes: ascii1E },
+      { frame: 2, toServer: false, bytes: asciiAnswer1E },
+    ];
+    expect(driveBlocks([slmp], parts).blocks).toMatchObject([{ area: 'D', start: 100, values: [0x1234, 1] }]);
+    const writes = drive(
+      slmp,
+      [up(asciiWrite1E), down(asciiRefusal1E), up(asciiRandom1E), down(textBytes('8500'))],
+      onTcp,
+    );
+    expect(writes.malformed).toEqual([]);
+    expect(writes.left).toBe(0);
+    expect(writes.commands.map((c) => [c.verb, c.object, c.outcome])).toMatchObject([
+      ['write', 'M50, 3 bits', 'refused'],
+      ['write', 'D100', 'accepted'],
+      ['write', 'W20', 'accepted'],
+    ]);
+    expect(writes.messages[0]!.detail).toMatchObject({ kind: 'range', values: [1, 0, 1] });
+    expect(writes.messages[2]!.detail).toMatchObject({ kind: 'random', values: [1, 2] });
+  });
+
   it('reads bits in binary and in ASCII coding alike', () => {
     for (const parts of [
       [up(readBits), down(bitsAnswer)],
@@ -139,7 +175,8 @@ describe('slmp', () => {
   });
   it('probes by content', () => {
     const probe = (b: Uint8Array) => slmp.probe(b, 0, b.length, contextOf(onTcp));
-    for (const b of [readBits, bitsAnswer, stop, asciiRead, asciiAnswer, read1E]) expect(probe(b)).toBe('sure');
+    for (const b of [readBits, bitsAnswer, stop, asciiRead, asciiAnswer, read1E, ascii1E, asciiWrite1E, asciiRandom1E])
+      expect(probe(b)).toBe('sure');
     expect(probe(readBits.slice(0, 5))).toBe('more');
     expect(probe(textBytes('PORT 1,2,3'))).toBe('no');
     expect(probe(textBytes('DELE 1\r\n'))).toBe('no');
@@ -157,6 +194,7 @@ describe('slmp', () => {
       slmp,
       [
         [up(read1E), down(answer1E)],
+        [up(ascii1E), down(asciiAnswer1E), up(asciiWrite1E), down(asciiRefusal1E), up(asciiRandom1E)],
         [up(typeName), down(typeAnswer)],
         [up(unlock), up(run)],
       ],

@@ -1,10 +1,11 @@
 /**
- * Frames of SLMP and the MC protocol: 3E and 4E in binary and ASCII coding, 1E in binary coding, and the station number
- * extension frame of CC-Link IE TSN. Sources: SH-080008 chapters 4 and 5, SH-080956 chapter 4.
+ * Frames of SLMP and the MC protocol: 1E, 3E and 4E in binary and ASCII coding, and the station number extension frame of
+ * CC-Link IE TSN. Sources: SH-080008 chapters 4 and 5, SH-080956 chapter 4.
  */
 import type { Decoded, PduContext, Probe } from '../../core/decoder.ts';
 import { u16be, u16le } from '../../lib/bytes.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
+import { asciiLength1E, binaryOf1E, isAscii1E } from './ascii1e.ts';
 import { requestBody } from './body.ts';
 import { COMMAND, COMMANDS_1E, commandOf, isCommand } from './commands.ts';
 import { codeOf1E } from './devices.ts';
@@ -112,6 +113,11 @@ const length1E = (b: Uint8Array, start: number, end: number): number => {
 const probe1E = (b: Uint8Array, start: number, end: number, stream: boolean): Probe => {
   const available = end - start;
   const subheader = b[start]!;
+  if (isAscii1E(subheader)) {
+    const length = asciiLength1E(b, start, end);
+    const binary = length === available ? binaryOf1E(b, start, end) : undefined;
+    return binary === undefined ? 'no' : probe1E(binary, 0, binary.length, stream);
+  }
   if ((subheader & 0x7f) >= COMMANDS_1E.length || COMMANDS_1E[subheader & 0x7f] === undefined) return 'no';
   if ((subheader & 0x80) !== 0) {
     // RTP on the ports of the manuals (5004) begins like an answer: on datagrams the request must tell.
@@ -132,7 +138,8 @@ export const decodeSlmp = (b: Uint8Array, start: number, end: number, context: P
   if (h === undefined) {
     const first = b[start]!;
     if ((first === 0x35 || first === 0x44) && available < 4) return { kind: 'incomplete', missing: 4 - available };
-    return decode1E(b, start, end, context.carrier !== 'udp');
+    const stream = context.carrier !== 'udp';
+    return isAscii1E(first) ? decodeAscii1E(b, start, end, stream) : decode1E(b, start, end, stream);
   }
   const fixed = bodyAt(h);
   if (available < fixed) return { kind: 'incomplete', missing: fixed - available };
@@ -208,6 +215,22 @@ const CYCLIC_PORT = 61450;
 const TYPES_1E = COMMANDS_1E.map((c) =>
   c === undefined ? undefined : ([`${c[0]} request`, `${c[0]} response`] as const),
 );
+
+const decodeAscii1E = (b: Uint8Array, start: number, end: number, stream: boolean): Decoded<SlmpMessage> => {
+  const length = asciiLength1E(b, start, end);
+  if (length < 0) return FOREIGN;
+  if (length === 0) return { kind: 'incomplete', missing: 1 };
+  if (length > end - start)
+    return stream
+      ? { kind: 'incomplete', missing: length - (end - start) }
+      : { kind: 'malformed', code: 'slmp.length', detail: '1E request shorter than its points', consumed: end - start };
+  const binary = binaryOf1E(b, start, start + length);
+  if (binary === undefined) return FOREIGN;
+  const decoded = decode1E(binary, 0, binary.length, false);
+  if (decoded.kind === 'malformed') return { ...decoded, consumed: length };
+  if (decoded.kind !== 'message') return FOREIGN;
+  return { kind: 'message', message: { ...decoded.message, ascii: true }, consumed: length };
+};
 
 const decode1E = (b: Uint8Array, start: number, end: number, stream: boolean): Decoded<SlmpMessage> => {
   const subheader = b[start]!;

@@ -1,10 +1,11 @@
 /**
- * TLS over TCP, SSL 3.0 to TLS 1.3: the record layer (RFC 8446 section 5.1). Handshake messages are joined over records;
+ * TLS over TCP, SSL 2.0 to TLS 1.3: the record layer (RFC 8446 section 5.1). Handshake messages are joined over records;
  * encrypted records are consumed as their octets come, never held.
  */
 import type { Decoded, Decoder, Probe } from '../../core/decoder.ts';
 import { u16be, u24be } from '../../lib/bytes.ts';
 import { observeTls } from './observe.ts';
+import { decodeOld, isOldHello, MAX_SSL2_MESSAGE, oldRecord } from './ssl2.ts';
 import { type ClientHello, decodeHandshake, type TlsMessage } from './wire.ts';
 
 /** A record carries 2^14 octets, encrypted ones up to 2^14 + 2048 (RFC 5246 section 6.2.3). */
@@ -37,6 +38,8 @@ export interface TlsState {
   hello: ClientHello | undefined;
   /** After a HelloRetryRequest both say hello once more in clear, behind a ChangeCipherSpec (RFC 8446 appendix D.4). */
   retry: boolean;
+  /** The server speaks SSL 2.0. */
+  old: boolean;
 }
 const direction = (): Direction => ({
   skip: 0,
@@ -54,6 +57,29 @@ const skipped = { kind: 'skip' as const, consumed: 0 };
 const skip = (consumed: number): Decoded<TlsMessage> => {
   skipped.consumed = consumed;
   return skipped;
+};
+
+/** A record of SSL 2.0. Behind the key of the client all is encrypted. */
+const decodeSsl2 = (b: Uint8Array, start: number, end: number, d: Direction, state: TlsState): Decoded<TlsMessage> => {
+  const here = end - start;
+  if (here < 3) return { kind: 'incomplete', missing: 3 - here };
+  const { header, body } = oldRecord(b, start);
+  const size = header + body;
+  if (!d.encrypted && header === 2 && body <= MAX_SSL2_MESSAGE) {
+    if (here < size) return { kind: 'incomplete', missing: size - here };
+    const message = decodeOld(b, start + 2, start + size);
+    if (typeof message === 'string')
+      return { kind: 'malformed', code: 'tls.handshake', detail: `broken ${message}`, consumed: size };
+    if (message?.type === 'OldServerHello') state.old = true;
+    if (message?.type === 'OldMasterKey') {
+      state.client.encrypted = true;
+      state.server.encrypted = true;
+    }
+    if (message) return { kind: 'message', message, consumed: size };
+  }
+  const n = Math.min(here, size);
+  d.skip = size - n;
+  return skip(n);
 };
 
 /** Handshake octets `from`..`to` (all inside one record) with `before` octets of record header in front. */
@@ -148,14 +174,15 @@ const decode = (
     return skip(n);
   }
   if (d.record > 0) return handshake(b, start, end, 0, d.record, d, state, toServer);
+  if (state.old) return decodeSsl2(b, start, end, d, state);
   if (here < 5) return { kind: 'incomplete', missing: 5 - here };
   const type = b[start]!;
   const length = u16be(b, start + 3);
   if (type < CHANGE_CIPHER_SPEC || type > HEARTBEAT || !isVersion(u16be(b, start + 1))) {
-    // SSL 2.0 form of a ClientHello (RFC 5246 appendix E.2): only the version is of interest any more.
-    if (toServer && !state.hello && (b[start]! & 0x80) !== 0 && b[start + 2] === 1 && b[start + 3]! <= 3) {
-      const size = 2 + (u16be(b, start) & 0x7fff);
-      return here < size ? { kind: 'incomplete', missing: size - here } : skip(size);
+    // A first hello in the form of SSL 2.0, and the answer of a server that speaks nothing newer.
+    if ((b[start]! & 0x80) !== 0 && !state.hello && b[start + 2] === (toServer ? 1 : 4)) {
+      if (here < 11) return { kind: 'incomplete', missing: 11 - here };
+      if (!toServer || isOldHello(b, start)) return decodeSsl2(b, start, end, d, state);
     }
     if (d.lost) return skip(here);
     return { kind: 'malformed', code: 'tls.record', detail: 'not a TLS record', consumed: 0 };
@@ -180,11 +207,8 @@ const probe = (b: Uint8Array, start: number, end: number): Probe => {
   const here = end - start;
   const type = b[start]!;
   if (type < CHANGE_CIPHER_SPEC || type > HEARTBEAT) {
-    if (here > 11 && (type & 0x80) !== 0 && b[start + 2] === 1 && b[start + 3] === 3 && b[start + 4]! <= 3) {
-      // SSL 2.0 ClientHello: length, cipher specs in threes, session id, challenge of 16..32 octets.
-      const sum = 9 + u16be(b, start + 5) + u16be(b, start + 7) + u16be(b, start + 9);
-      return sum === (u16be(b, start) & 0x7fff) && u16be(b, start + 5) % 3 === 0 ? 'sure' : 'no';
-    }
+    if ((type & 0x80) !== 0 && here > 2 && b[start + 2] === 1)
+      return here < 11 ? 'more' : isOldHello(b, start) ? 'sure' : 'no';
     return 'no';
   }
   if (here < 5) return here > 1 && b[start + 1] !== 3 ? 'no' : 'more';
@@ -204,7 +228,7 @@ export const tls: Decoder<TlsMessage, TlsState> = {
   encrypted: true,
   attach: [{ over: 'tcp', ports: [443, 465, 636, 853, 989, 990, 993, 995, 4443, 8443, 8883, 3269, 5671] }],
   probe,
-  open: () => ({ client: direction(), server: direction(), hello: undefined, retry: false }),
+  open: () => ({ client: direction(), server: direction(), hello: undefined, retry: false, old: false }),
   decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, context.afterGap, state),
   observe: observeTls,
 };

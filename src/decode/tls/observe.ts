@@ -66,6 +66,29 @@ export const observeTls = (transaction: Transaction<TlsMessage>, sink: Observati
       if (message.fatal)
         sink.session(at, { phase: 'close', outcome: 'refused', detail: `TLS alert ${alertName(message.alert)}` });
       return;
+    case 'OldServerHello':
+      if (message.certificate)
+        sink.identity(at, {
+          endpoint: at.sender,
+          attribute: 'certificate-subject',
+          value: message.certificate.subject,
+          confidence: 0.95,
+          via: 'SSL 2.0 certificate',
+        });
+      sink.weird(at, { code: 'tls.obsolete-version', detail: versionName(message.version) });
+      return;
+    case 'OldMasterKey': {
+      const cipher = cipherName(message.kind);
+      sink.session(at, {
+        phase: 'open',
+        outcome: 'accepted',
+        detail: `SSLv2 ${cipher}`,
+        native: { version: 'SSLv2', cipher },
+      });
+      if (/EXPORT|RC4|RC2|DES_64/.test(cipher)) sink.weird(at, { code: 'tls.weak-cipher', detail: cipher });
+      return;
+    }
+    case 'OldClientHello':
     case 'ServerKeyExchange':
       return;
   }

@@ -1,4 +1,5 @@
 /** Names of TLS versions, cipher suites, groups and alerts: the IANA "TLS Parameters" registries. */
+import { SUITES } from './suites.ts';
 
 const VERSION: Readonly<Record<number, string>> = {
   2: 'SSLv2',
@@ -14,94 +15,69 @@ const VERSION: Readonly<Record<number, string>> = {
 const code = (n: number): string => `0x${n.toString(16).padStart(4, '0')}`;
 export const versionName = (version: number): string => VERSION[version] ?? code(version);
 
-/** `code name` without the `TLS_` in front, one suite a line. */
-const SUITES = `
-0001 RSA_WITH_NULL_MD5
-0002 RSA_WITH_NULL_SHA
-0003 RSA_EXPORT_WITH_RC4_40_MD5
-0004 RSA_WITH_RC4_128_MD5
-0005 RSA_WITH_RC4_128_SHA
-0009 RSA_WITH_DES_CBC_SHA
-000a RSA_WITH_3DES_EDE_CBC_SHA
-0013 DHE_DSS_WITH_3DES_EDE_CBC_SHA
-0016 DHE_RSA_WITH_3DES_EDE_CBC_SHA
-0018 DH_anon_WITH_RC4_128_MD5
-001b DH_anon_WITH_3DES_EDE_CBC_SHA
-002f RSA_WITH_AES_128_CBC_SHA
-0032 DHE_DSS_WITH_AES_128_CBC_SHA
-0033 DHE_RSA_WITH_AES_128_CBC_SHA
-0034 DH_anon_WITH_AES_128_CBC_SHA
-0035 RSA_WITH_AES_256_CBC_SHA
-0038 DHE_DSS_WITH_AES_256_CBC_SHA
-0039 DHE_RSA_WITH_AES_256_CBC_SHA
-003a DH_anon_WITH_AES_256_CBC_SHA
-003b RSA_WITH_NULL_SHA256
-003c RSA_WITH_AES_128_CBC_SHA256
-003d RSA_WITH_AES_256_CBC_SHA256
-0041 RSA_WITH_CAMELLIA_128_CBC_SHA
-0045 DHE_RSA_WITH_CAMELLIA_128_CBC_SHA
-0067 DHE_RSA_WITH_AES_128_CBC_SHA256
-006b DHE_RSA_WITH_AES_256_CBC_SHA256
-0084 RSA_WITH_CAMELLIA_256_CBC_SHA
-0088 DHE_RSA_WITH_CAMELLIA_256_CBC_SHA
-008c PSK_WITH_AES_128_CBC_SHA
-008d PSK_WITH_AES_256_CBC_SHA
-0096 RSA_WITH_SEED_CBC_SHA
-009c RSA_WITH_AES_128_GCM_SHA256
-009d RSA_WITH_AES_256_GCM_SHA384
-009e DHE_RSA_WITH_AES_128_GCM_SHA256
-009f DHE_RSA_WITH_AES_256_GCM_SHA384
-00a8 PSK_WITH_AES_128_GCM_SHA256
-00a9 PSK_WITH_AES_256_GCM_SHA384
-00ff EMPTY_RENEGOTIATION_INFO_SCSV
-1301 AES_128_GCM_SHA256
-1302 AES_256_GCM_SHA384
-1303 CHACHA20_POLY1305_SHA256
-1304 AES_128_CCM_SHA256
-1305 AES_128_CCM_8_SHA256
-5600 FALLBACK_SCSV
-c007 ECDHE_ECDSA_WITH_RC4_128_SHA
-c008 ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA
-c009 ECDHE_ECDSA_WITH_AES_128_CBC_SHA
-c00a ECDHE_ECDSA_WITH_AES_256_CBC_SHA
-c011 ECDHE_RSA_WITH_RC4_128_SHA
-c012 ECDHE_RSA_WITH_3DES_EDE_CBC_SHA
-c013 ECDHE_RSA_WITH_AES_128_CBC_SHA
-c014 ECDHE_RSA_WITH_AES_256_CBC_SHA
-c018 ECDH_anon_WITH_AES_128_CBC_SHA
-c019 ECDH_anon_WITH_AES_256_CBC_SHA
-c023 ECDHE_ECDSA_WITH_AES_128_CBC_SHA256
-c024 ECDHE_ECDSA_WITH_AES_256_CBC_SHA384
-c027 ECDHE_RSA_WITH_AES_128_CBC_SHA256
-c028 ECDHE_RSA_WITH_AES_256_CBC_SHA384
-c02b ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
-c02c ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
-c02f ECDHE_RSA_WITH_AES_128_GCM_SHA256
-c030 ECDHE_RSA_WITH_AES_256_GCM_SHA384
-c0ac ECDHE_ECDSA_WITH_AES_128_CCM
-c0ae ECDHE_ECDSA_WITH_AES_128_CCM_8
-cca8 ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
-cca9 ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
-ccaa DHE_RSA_WITH_CHACHA20_POLY1305_SHA256`;
 const SUITE = new Map(
   SUITES.trim()
     .split('\n')
     .map((line) => [Number.parseInt(line.slice(0, 4), 16), `TLS_${line.slice(5)}`]),
 );
-export const cipherName = (suite: number): string => SUITE.get(suite) ?? code(suite);
+/** Cipher kinds of SSL 2.0 (The SSL Protocol, 1995, section C.4): three octets. */
+const KIND: Readonly<Record<number, string>> = {
+  65664: 'SSL_CK_RC4_128_WITH_MD5',
+  131200: 'SSL_CK_RC4_128_EXPORT40_WITH_MD5',
+  196736: 'SSL_CK_RC2_128_CBC_WITH_MD5',
+  262272: 'SSL_CK_RC2_128_CBC_EXPORT40_WITH_MD5',
+  327808: 'SSL_CK_IDEA_128_CBC_WITH_MD5',
+  393280: 'SSL_CK_DES_64_CBC_WITH_MD5',
+  458944: 'SSL_CK_DES_192_EDE3_CBC_WITH_MD5',
+};
+/** Name of a cipher suite, or of a cipher kind of SSL 2.0 (above 65535). */
+export const cipherName = (suite: number): string => SUITE.get(suite) ?? KIND[suite] ?? code(suite);
 
 const GROUP: Readonly<Record<number, string>> = {
+  1: 'sect163k1',
+  2: 'sect163r1',
+  3: 'sect163r2',
+  4: 'sect193r1',
+  5: 'sect193r2',
+  6: 'sect233k1',
+  7: 'sect233r1',
+  8: 'sect239k1',
+  9: 'sect283k1',
+  10: 'sect283r1',
+  11: 'sect409k1',
+  12: 'sect409r1',
+  13: 'sect571k1',
+  14: 'sect571r1',
+  15: 'secp160k1',
+  16: 'secp160r1',
+  17: 'secp160r2',
+  18: 'secp192k1',
   19: 'secp192r1',
+  20: 'secp224k1',
   21: 'secp224r1',
   22: 'secp256k1',
   23: 'secp256r1',
   24: 'secp384r1',
   25: 'secp521r1',
+  26: 'brainpoolP256r1',
+  27: 'brainpoolP384r1',
+  28: 'brainpoolP512r1',
   29: 'x25519',
   30: 'x448',
+  31: 'brainpoolP256r1tls13',
+  32: 'brainpoolP384r1tls13',
+  33: 'brainpoolP512r1tls13',
+  41: 'curveSM2',
   256: 'ffdhe2048',
   257: 'ffdhe3072',
+  258: 'ffdhe4096',
+  259: 'ffdhe6144',
+  260: 'ffdhe8192',
+  4587: 'SecP256r1MLKEM768',
   4588: 'X25519MLKEM768',
+  4589: 'SecP384r1MLKEM1024',
+  65281: 'arbitrary_explicit_prime_curves',
+  65282: 'arbitrary_explicit_char2_curves',
 };
 export const groupName = (group: number): string => GROUP[group] ?? code(group);
 

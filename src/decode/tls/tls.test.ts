@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf, costUs, down, drive, hostile, join, type Part, sameInPieces, up } from '../../../test/decoding.ts';
+import {
+  bytesOf,
+  contextOf,
+  costUs,
+  down,
+  drive,
+  hostile,
+  join,
+  type Part,
+  sameInPieces,
+  up,
+} from '../../../test/decoding.ts';
 import { flowsOf, zeekLog } from '../../../test/flows.ts';
 import { describeShared, sharedCapture, sharedPath } from '../../../test/shared.ts';
 import { decodeCertificate } from '../shared/x509.ts';
@@ -63,6 +74,61 @@ const conversation: Part[] = [
   up(join(record(20, Uint8Array.of(1)), record(22, new Uint8Array(40).fill(0xaa)))),
   down(join(record(20, Uint8Array.of(1)), secret)),
 ];
+
+/** A session of SSL 2.0 with the certificate above. */
+const oldConversation: Part[] = [
+  up(
+    bytesOf(`
+  8022                  # record of 34 octets without padding
+  01 0002               # CLIENT-HELLO, SSL 2.0
+  0009 0000 0010        # 9 octets of kinds, no session id, 16 octets of challenge
+  0700c0 010080 000035  # triple DES, RC4, and a suite of TLS
+  ${'33'.repeat(16)}`),
+  ),
+  down(
+    join(
+      bytesOf(`
+  ${(0x8000 + 11 + der.length + 3 + 16).toString(16)} # record
+  04 00 01 0002         # SERVER-HELLO, new session, X.509, SSL 2.0
+  ${der.length.toString(16).padStart(4, '0')} 0003 0010 # certificate, one kind, 16 octets of connection id`),
+      der,
+      bytesOf(`0700c0 ${'44'.repeat(16)}`),
+    ),
+  ),
+  up(bytesOf(`8012 02 0700c0 0000 0000 0008 ${'55'.repeat(8)}`)), // CLIENT-MASTER-KEY
+  down(bytesOf(`0018 07 ${'66'.repeat(24)}`)), // encrypted, 7 octets of padding
+  up(bytesOf(`8010 ${'01'.repeat(16)}`)), // encrypted, looks like a hello
+];
+
+describe('SSL 2.0', () => {
+  it('reads the hellos and what the client chose, and says that it is forbidden', () => {
+    const run = drive(tls, oldConversation, on443);
+    expect(run.malformed).toEqual([]);
+    expect(run.left).toBe(0);
+    expect(run.messages).toMatchObject([
+      { type: 'OldClientHello', version: 2, kinds: [0x0700c0, 0x010080, 0x35] },
+      { type: 'OldServerHello', version: 2, resumed: false, certificate: { commonName: 'plc7.cell.example' } },
+      { type: 'OldMasterKey', kind: 0x0700c0 },
+    ]);
+    expect(run.sessions).toMatchObject([{ detail: 'SSLv2 SSL_CK_DES_192_EDE3_CBC_WITH_MD5' }]);
+    expect(run.weirds.map((w) => `${w.code} ${w.detail}`)).toEqual(['tls.obsolete-version SSLv2']);
+    const first = oldConversation[0]!.bytes;
+    const context = contextOf({ ...on443, toServer: true });
+    expect(tls.probe(first, 0, first.length, context)).toBe('sure');
+    expect(tls.probe(first, 0, 5, context)).toBe('more');
+  });
+
+  it('goes on with TLS where only the first hello is old', () => {
+    const hello = oldConversation[0]!.bytes.slice();
+    hello.set([3, 3], 3);
+    const run = drive(tls, [up(hello), down(serverHello)], on443);
+    expect(run.messages.map((m) => m.type)).toEqual(['OldClientHello', 'ServerHello']);
+    expect(run.malformed).toEqual([]);
+  });
+
+  it('gives the same however TCP cuts it', () => sameInPieces(tls, oldConversation, on443));
+  it('stays whole under hostile octets', () => hostile(tls, [oldConversation], on443));
+});
 
 describe('tls', () => {
   it('reads hellos and a certificate in fragments, and passes over what is encrypted', () => {
@@ -152,6 +218,14 @@ describe('tls', () => {
     );
     expect(run.malformed).toEqual([]);
     expect(run.left).toBe(0);
+  });
+
+  it('reads the group of a draft of TLS 1.3', () => {
+    const draft = bytesOf(`
+      16 0301 0032 02 00002e
+      7f10 ${'22'.repeat(32)} 1303 # draft 16: neither session id nor compression
+      0008 0028 0004 0018 0000     # key_share was 40: secp384r1`);
+    expect(drive(tls, [down(draft)], on443).messages).toMatchObject([{ version: 0x7f10, group: 24 }]);
   });
 
   it('passes over a handshake message beyond the limit without holding it', () => {

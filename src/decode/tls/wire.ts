@@ -6,6 +6,7 @@ import type { Message } from '../../core/decoder.ts';
 import { ascii, hex, u8, u16be, u24be } from '../../lib/bytes.ts';
 import { type Certificate, decodeCertificate } from '../shared/x509.ts';
 import { type HelloFields, isGrease, ja3, ja3s, ja3Text, ja4 } from './fingerprint.ts';
+import type { OldMessage } from './ssl2.ts';
 
 /** Certificates decoded of one chain. */
 const MAX_CHAIN = 8;
@@ -49,7 +50,7 @@ export interface AlertMessage extends Message {
   readonly fatal: boolean;
   readonly alert: number;
 }
-export type TlsMessage = ClientHello | ServerHello | CertificateMessage | ServerKeyExchange | AlertMessage;
+export type TlsMessage = OldMessage | ClientHello | ServerHello | CertificateMessage | ServerKeyExchange | AlertMessage;
 
 const list16 = (b: Uint8Array, start: number, end: number): number[] => {
   const out: number[] = [];
@@ -109,6 +110,7 @@ const extensionsOf = (b: Uint8Array, start: number, end: number, client: boolean
       case 43:
         x.versions = client ? list16(b, data + 1, o) : [u16be(b, data)];
         break;
+      case 40: // key_share until draft 22 of TLS 1.3
       case 51:
         if (!client) x.keyShare = u16be(b, data);
         break;

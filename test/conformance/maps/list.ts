@@ -81,7 +81,13 @@ import {
   zeekHartUniversal,
 } from './zeek/hart-ip.ts';
 import { zeekHttp } from './zeek/http.ts';
-import { zeekModbus, zeekModbusDetailed, zeekModbusMask, zeekModbusReadWrite } from './zeek/modbus.ts';
+import {
+  zeekModbus,
+  zeekModbusDetailed,
+  zeekModbusIdentification,
+  zeekModbusMask,
+  zeekModbusReadWrite,
+} from './zeek/modbus.ts';
 import { zeekMqttConnect, zeekMqttPublish, zeekMqttSubscribe } from './zeek/mqtt.ts';
 import { zeekNtp } from './zeek/ntp.ts';
 import { zeekOmronFins } from './zeek/omron-fins.ts';
@@ -106,7 +112,7 @@ import {
   zeekRocUnknown,
   zeekRocUser,
 } from './zeek/roc-plus.ts';
-import { zeekS7comm, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
+import { zeekS7comm, zeekS7Devices, zeekS7Szl, zeekS7Transfer } from './zeek/s7comm.ts';
 import { zeekS7commPlus } from './zeek/s7comm-plus.ts';
 import { zeekNtlm, zeekSmbMapping } from './zeek/smb.ts';
 import { zeekSnmp } from './zeek/snmp.ts';
@@ -213,6 +219,7 @@ export const MAPS: readonly Mapping[] = [
   zeekHartUniversal,
   zeekModbus,
   zeekModbusDetailed,
+  zeekModbusIdentification,
   zeekModbusMask,
   zeekModbusReadWrite,
   zeekMqttConnect,
@@ -242,6 +249,7 @@ export const MAPS: readonly Mapping[] = [
   zeekRocTransactions,
   zeekRocUnknown,
   zeekRocUser,
+  zeekS7Devices,
   zeekS7Szl,
   zeekS7Transfer,
   zeekS7comm,

@@ -1,7 +1,7 @@
 /** IPAL's ethercat messages: one for each datagram, named by the address that is written. */
 import type { EcatMessage } from '../../../../src/decode/ethercat/index.ts';
 import { ipalData } from '../../readers.ts';
-import { type Cell, rowMap, type Seen, type SeenCapture } from '../../types.ts';
+import { type Cell, type PeerLog, rowMap, type Seen, type SeenCapture } from '../../types.ts';
 import { hex } from '../text.ts';
 
 type Datagram = EcatMessage['datagrams'][number];
@@ -37,11 +37,17 @@ const data = ({ d, position }: Row): Cell => {
   return ipalData([...d.data].map((v, i) => [`${place}/${hex(d.ado + i, 4)}`, v]));
 };
 
-/** Datagrams in order; a write of register 0x0010 gives a position its station address. */
-const rowsOf = (capture: SeenCapture): Row[] => {
+/**
+ * Datagrams in order; a write of register 0x0010 gives a position its station address. A transcription that ended early
+ * (one version of the peer stops at a register access that it does not expect) says nothing about what follows.
+ */
+const rowsOf = (capture: SeenCapture, log: PeerLog): Row[] => {
+  const times = log.rows.map((r) => Number(r.timestamp) * 1e6);
+  const begin = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const end = times.reduce((a, b) => Math.max(a, b), 0);
   const positions = new Map<number, string>();
   const out: Row[] = [];
-  for (const seen of capture.of<EcatMessage>('ethercat'))
+  for (const seen of capture.of<EcatMessage>('ethercat').filter((s) => s.tsUs > begin - 2 && s.tsUs < end + 2))
     for (const d of seen.message.datagrams) {
       if ((d.command === APWR || d.command === APRW) && d.ado === STATION_ADDRESS && d.data.length >= 2)
         positions.set(d.data[0]! | (d.data[1]! << 8), `aic_${hex(d.adp, 4)}`);

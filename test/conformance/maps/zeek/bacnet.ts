@@ -123,9 +123,12 @@ export const zeekBacnetDiscovery = rowMap<M>({
 interface PropertyRow {
   readonly seen: M;
   readonly service: string;
-  readonly access: Access;
+  /** None of an error: it names what was asked for in no field. */
+  readonly access: Access | undefined;
   readonly value: Cell;
 }
+/** Services whose errors have a row here: the error stands in the column of the object's type. */
+const WITH_ERRORS = new Set(['readProperty', 'readPropertyMultiple', 'writeProperty', 'writePropertyMultiple']);
 const NAMES: Record<string, string> = {
   'readProperty 0': 'read-property-request',
   'readProperty 3': 'read-property-ack',
@@ -142,6 +145,8 @@ const textOf = (item: Access['items'][number]): Cell => {
   return String(item.value);
 };
 const propertyRows = (seen: M): PropertyRow[] => {
+  if (seen.message.pdu === 5 && WITH_ERRORS.has(seen.message.service))
+    return [{ seen, service: `ERROR: ${snake(seen.message.service)}`, access: undefined, value: undefined }];
   const service = NAMES[`${seen.message.service} ${seen.message.pdu}`];
   if (service === undefined || !whole(seen)) return [];
   return seen.message.accesses.flatMap((access) => {
@@ -163,10 +168,10 @@ export const zeekBacnetProperty = rowMap<PropertyRow>({
   columns: {
     invoke_id: (r) => r.seen.message.invokeId,
     pdu_service: (r) => r.service,
-    object_type: (r) => objectTypeName(r.access.objectId >>> 22),
-    instance_number: (r) => r.access.objectId & 0x3fffff,
-    property: (r) => r.access.property,
-    array_index: (r) => (r.access.index < 0 ? undefined : r.access.index),
+    object_type: (r) => (r.access ? objectTypeName(r.access.objectId >>> 22) : reason(r.seen)),
+    instance_number: (r) => r.access && r.access.objectId & 0x3fffff,
+    property: (r) => r.access?.property,
+    array_index: (r) => (r.access && r.access.index >= 0 ? r.access.index : undefined),
     value: {
       value: (r) => r.value,
       // The baselines' timestamp filter writes X over long numbers.
@@ -177,10 +182,12 @@ export const zeekBacnetProperty = rowMap<PropertyRow>({
 });
 
 const CONTROL = new Set(['reinitializeDevice', 'deviceCommunicationControl']);
-const RESULTS: Record<number, string> = { 2: 'Success', 5: 'Error', 6: 'Reject', 7: 'Abort' };
+const RESULTS: Record<number, string> = { 2: 'SUCCESS', 5: 'ERROR', 6: 'REJECT', 7: 'ABORT' };
+/** The service of an answer; a Reject or an Abort does not say it, its request does. */
+const serviceOf = (s: M): string => s.message.service || (s.transaction?.request?.message.service ?? '');
 
-/** One row per transaction: the request with its result. */
-export const zeekBacnetControl = rowMap<{ readonly seen: M; readonly answer: M | undefined }>({
+/** A row per message: the request, and the answer with its result. */
+export const zeekBacnetControl = rowMap<M>({
   shape: 'rows',
   peer: 'zeek',
   protocol: 'bacnet',
@@ -188,14 +195,14 @@ export const zeekBacnetControl = rowMap<{ readonly seen: M; readonly answer: M |
   rows: (capture) =>
     capture
       .of<BacnetMessage>('bacnet')
-      .filter((s) => s.message.pdu === 0 && CONTROL.has(s.message.service))
-      .map((seen) => ({ seen, answer: seen.transaction?.response })),
+      .filter((s) => (s.message.pdu === 0 || RESULTS[s.message.pdu] !== undefined) && CONTROL.has(serviceOf(s))),
   columns: {
-    invoke_id: (r) => r.seen.message.invokeId,
-    pdu_service: (r) => snake(r.seen.message.service),
-    time_duration: (r) => text(r.seen.message.detail?.durationMin),
-    device_state: (r) => text(r.seen.message.detail?.state),
-    result: (r) => (r.answer ? RESULTS[r.answer.message.pdu] : undefined),
-    result_code: (r) => (r.answer ? reason(r.answer) : undefined),
+    invoke_id: (s) => s.message.invokeId,
+    pdu_service: (s) => snake(serviceOf(s)),
+    time_duration: (s) => text(s.message.detail?.durationMin),
+    device_state: (s) => text(s.message.detail?.state),
+    result: (s) => RESULTS[s.message.pdu],
+    result_code: (s) => reason(s),
   },
+  align: { is_orig: (s) => s.toServer },
 });

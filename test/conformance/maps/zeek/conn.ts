@@ -2,12 +2,15 @@
  * Zeek's conn.log: connections of TCP and UDP. Zeek ends a connection after a pause of its own choice (a minute without a
  * datagram, five without a segment) where we go on, so rows of the same two ends are added up on both sides.
  */
+import { direction } from '../../copies.ts';
 import { type PeerLog, rowMap, type Seen, type SeenCapture } from '../../types.ts';
 
 type Flow = SeenCapture['flows'][number];
 interface Row {
   readonly seen: Seen;
   readonly flows: readonly Flow[];
+  /** Our decoder's name; of the other side of an address translator that of the flow it repeats. */
+  readonly service: string;
 }
 
 const key = (proto: string, a: string, ap: string | number, b: string, bp: string | number): string => {
@@ -17,6 +20,8 @@ const key = (proto: string, a: string, ap: string | number, b: string, bp: strin
 /** Who of two ends is written first: the lower, since not everybody agrees on who asked. */
 const isLower = (a: string, ap: string | number, b: string, bp: string | number): boolean =>
   `${a} ${ap}` <= `${b} ${bp}`;
+/** States of a connection that is over. */
+const ENDED = new Set(['SF', 'REJ', 'RSTO', 'RSTR', 'RSTOS0', 'RSTRH']);
 /** Both sides sent, or which one. */
 const bothWays = (orig: number, resp: number): string => (orig > 0 && resp > 0 ? 'both' : 'one');
 
@@ -40,6 +45,8 @@ const merged = (log: PeerLog): PeerLog => {
       resp_pkts: String(Number(one?.resp_pkts ?? 0) + Number(b)),
       service: [one?.service, r.service].filter((x) => x !== undefined).join(','),
     };
+    // What still comes behind the end of a connection opens no other.
+    if (one && ENDED.has(one.conn_state ?? '') && !/s/i.test(r.history ?? '')) row.conn_state = one.conn_state!;
     if (r.proto === 'udp') row.conn_state = bothWays(Number(row.orig_pkts), Number(row.resp_pkts));
     rows.set(k, row);
   }
@@ -50,32 +57,56 @@ const merged = (log: PeerLog): PeerLog => {
 const SERVICES: Readonly<Record<string, string>> = {
   bacnet: 'bacnet',
   bsap: 'bsap',
+  c1222: 'c1222',
+  'cip-io': 'cip',
+  cotp: 'cotp',
   dcerpc: 'dce_rpc',
   dhcp: 'dhcp',
   dnp3: 'dnp3',
   dns: 'dns',
   dtls: 'ssl',
   enip: 'enip',
+  ethercat: 'ethercat',
+  fins: 'omron_fins',
+  ftp: 'ftp',
+  genisys: 'genisys',
+  'hart-ip': 'hart_ip',
   http: 'http',
+  kerberos: 'krb',
+  ldap: 'ldap',
   llmnr: 'dns',
   mdns: 'dns',
+  mms: 'cotp',
   modbus: 'modbus',
   mqtt: 'mqtt',
   nbns: 'dns',
   ntp: 'ntp',
   opcua: 'opcua-binary',
+  'profinet-cm': 'profinet_io_cm',
   radius: 'radius',
+  rdp: 'rdp',
+  'roc-plus': 'roc_plus',
   s7comm: 's7comm',
   's7comm-plus': 's7comm-plus',
+  sip: 'sip',
   smb: 'smb',
   snmp: 'snmp',
+  srtp: 'ge_srtp',
   ssh: 'ssh',
+  synchrophasor: 'synchrophasor',
+  syslog: 'syslog',
   tls: 'ssl',
+  vnc: 'rfb',
   websocket: 'http',
 };
 
 /** Names that its plug-ins have for the same. */
-const ALSO: Readonly<Record<string, string>> = { dtls: 'ssl', cip: 'enip' };
+const ALSO: Readonly<Record<string, string>> = { dtls: 'ssl', ecat: 'ethercat', opcua_binary: 'opcua-binary' };
+/** One name of Zeek's: plug-ins made with Spicy say so, and most say over what they run. */
+const plain = (name: string): string => {
+  const bare = name.replace(/^spicy_/, '').replace(/_(tcp|udp)$/, '');
+  return ALSO[bare] ?? bare;
+};
 
 /** What Zeek's states say in our words; those of connections that were joined late or left early fit several. */
 const STATES: Readonly<Record<string, readonly string[]>> = {
@@ -84,6 +115,17 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
   reset: ['RSTO', 'RSTR', 'RSTRH', 'RSTOS0'],
   established: ['S1', 'S2', 'S3', 'OTH', 'SH', 'SHR'],
   new: ['S0', 'OTH', 'SH', 'SHR'],
+};
+/** Packets of one end as Zeek counts them: each copy of a mirror, too. `ours` are those that we counted. */
+const withCopies = (ours: number, from: 'lower' | 'higher', r: Row, { copies }: SeenCapture): number => {
+  const f = r.flows[0]!;
+  const client = [f.clientAddress, f.clientPort] as const;
+  const server = [f.serverAddress, f.serverPort] as const;
+  const clientSends = lower(f) === (from === 'lower');
+  const name = clientSends
+    ? direction(f.transport, ...client, ...server)
+    : direction(f.transport, ...server, ...client);
+  return ours + (copies.get(name) ?? 0);
 };
 const lower = (f: Flow): boolean => isLower(f.clientAddress, f.clientPort, f.serverAddress, f.serverPort);
 const sum = (r: Row, of: (f: Flow) => number): number => r.flows.reduce((n, f) => n + of(f), 0);
@@ -105,14 +147,20 @@ export const zeekConn = rowMap<Row>({
       if (list) list.push(f);
       else rows.set(k, [f]);
     }
-    return [...rows.values()].map((flows) => ({ flows, seen: seenOf(flows[0]!) }));
+    const bySerial = new Map(capture.flows.map((f) => [f.flow, f]));
+    const service = (f: Flow): string => f.service || (bySerial.get(capture.aliases.get(f.flow) ?? -1)?.service ?? '');
+    return [...rows.values()].map((flows) => ({
+      flows,
+      seen: seenOf(flows[0]!),
+      service: flows.map(service).find((s) => s !== '') ?? '',
+    }));
   },
   columns: {
-    orig_pkts: ofLower,
-    resp_pkts: ofHigher,
+    orig_pkts: (r, c) => withCopies(ofLower(r), 'lower', r, c),
+    resp_pkts: (r, c) => withCopies(ofHigher(r), 'higher', r, c),
     service: {
-      value: (r) => SERVICES[r.flows.find((f) => f.service !== '')?.service ?? ''],
-      same: (ours, theirs) => theirs.split(',').some((t) => (ALSO[t] ?? t).replace(/_(tcp|udp)$/, '') === ours),
+      value: (r) => SERVICES[r.service],
+      same: (ours, theirs) => theirs.split(',').some((t) => plain(t) === ours || (ours === 'cip' && t === 'enip')),
       // Zeek says what its analyzer read to the end, we also what we recognise.
       complete: false,
     },

@@ -25,12 +25,22 @@ const METHOD: Record<number, string> = { 4: 'Request', 8: 'Response', 0: 'Push' 
 const hasError = (s: M): boolean =>
   s.message.rosctr === 2 || s.message.rosctr === 3 || (head(s)?.dataUnitReference ?? -1) >= 0;
 
+/**
+ * The plug-in writes no row for an acknowledgement without parameter, for a data unit that others follow, and for the
+ * request of the next one (its parameter has the long form of an answer).
+ */
+const hasRow = (s: M): boolean => {
+  const h = head(s);
+  if (h === undefined) return s.message.rosctr !== 2 || s.message.parameterLength > 0;
+  return h.lastDataUnit && (h.kindOfUserdata !== 4 || h.dataUnitReference < 0);
+};
+
 export const zeekS7comm = rowMap<M>({
   shape: 'rows',
   peer: 'zeek',
   protocol: 's7comm',
   log: 's7comm',
-  rows: (capture) => capture.of<S7Message>('s7comm'),
+  rows: (capture) => capture.of<S7Message>('s7comm').filter(hasRow),
   columns: {
     rosctr_code: (s) => s.message.rosctr,
     rosctr_name: (s) => ROSCTR[s.message.rosctr] ?? 'unknown',
@@ -86,6 +96,39 @@ export const zeekS7Szl = rowMap<M>({
     return_code_name: (s) => RETURN_CODES[head(s)!.returnCode] ?? 'Unknown',
   },
   align: { is_orig: (s) => s.toServer },
+});
+
+interface Device {
+  readonly seen: M;
+  /** Component identification by its index (Siemens, System Status Lists, list 0x1C). */
+  readonly parts: Map<number, string>;
+}
+/** What a connection said of the device behind it: one row at its end. */
+export const zeekS7Devices = rowMap<Device>({
+  shape: 'rows',
+  peer: 'zeek',
+  protocol: 's7comm',
+  log: 's7comm_known_devices',
+  rows: (capture) => {
+    const devices = new Map<number, Device>();
+    for (const seen of capture.of<S7Message>('s7comm')) {
+      const b = body(seen);
+      if (b?.kind !== 'szl') continue;
+      for (const entry of b.szl.entries) {
+        if (entry.kind !== 'component' || entry.text === '') continue;
+        const device = devices.get(seen.flow) ?? { seen, parts: new Map() };
+        device.parts.set(entry.index, entry.text);
+        devices.set(seen.flow, device);
+      }
+    }
+    return [...devices.values()];
+  },
+  columns: {
+    automation_system_name: (d) => d.parts.get(1),
+    module_name: (d) => d.parts.get(2),
+    plant_name: (d) => d.parts.get(3),
+    module_serial: (d) => d.parts.get(5),
+  },
 });
 
 const transfer = (s: M) => (s.message.detail?.kind === 'transfer' ? s.message.detail : undefined);

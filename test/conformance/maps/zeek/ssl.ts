@@ -25,7 +25,13 @@ const server = (r: Row): ServerHello | undefined => {
   return hellos.find((m) => !m.retry) ?? hellos[0];
 };
 const leaf = (r: Row) =>
-  r.all.find((m): m is CertificateMessage => m.type === 'Certificate' && !m.fromClient)?.chain[0];
+  r.all.find((m): m is CertificateMessage => m.type === 'Certificate' && !m.fromClient)?.chain[0] ??
+  r.all.find((m) => m.type === 'OldServerHello')?.certificate;
+/** Cipher kinds of SSL 2.0 as Zeek writes them. */
+const oldCipher = (r: Row): string | undefined => {
+  const key = r.all.find((m) => m.type === 'OldMasterKey');
+  return key && cipherName(key.kind).replace(/^SSL_/, 'SSLv20_');
+};
 const leafOfClient = (r: Row) =>
   r.all.find((m): m is CertificateMessage => m.type === 'Certificate' && m.fromClient)?.chain[0];
 /** Names of the parts of a name differ from library to library; the text of the first part is what people read. */
@@ -57,8 +63,11 @@ export const zeekSsl = rowMap<Row>({
     return [...rows.values()];
   },
   columns: {
-    version: (r) => server(r) && versionText(server(r)!.version),
-    cipher: (r) => server(r) && cipherName(server(r)!.cipher),
+    version: (r) => {
+      const v = server(r)?.version ?? r.all.find((m) => m.type === 'OldServerHello')?.version;
+      return v === undefined ? undefined : versionText(v);
+    },
+    cipher: (r) => (server(r) ? cipherName(server(r)!.cipher) : oldCipher(r)),
     server_name: (r) => client(r)?.serverName,
     curve: {
       value: (r) => {
