@@ -29,7 +29,7 @@ const RATES = [1, 0.3, 0.1, 0.03];
 const MIN_ROWS_PER_POINT = 5;
 const MIN_ROWS = 200;
 /** A cell of fewer moving points has no "together". */
-const MIN_POINTS = 3;
+const MIN_POINTS = 1;
 /** The model is fitted on this first part of the training rows, and must then find the rest normal. */
 const PROOF_FROM = 0.7;
 /** Part of the later rows that may be in alarm. */

@@ -20,7 +20,7 @@ import { Isolation, type Suspect } from './isolate.ts';
 import type { PointShape } from './nature.ts';
 import { checkRelations, printRelation, relationAt } from './relations.ts';
 import { ReplayWatch } from './replay.ts';
-import type { Sensor } from './sensors.ts';
+import type { Sensor, SensorKind } from './sensors.ts';
 import { fillUsedBase, SENSOR_KINDS, type SoftMemory } from './soft-memory.ts';
 
 /** Deviations told per row; the strongest are kept. */
@@ -38,6 +38,8 @@ const surpriseOf = (ratio: number): number => (ratio < 1 ? ratio / 2 : 1 - 0.5 /
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class SoftModel implements CellModel {
+  /** Called with each sensor that is in alarm, whichever point is blamed: how the proof finds out which do not hold. */
+  onSensor: ((point: number, kind: SensorKind) => void) | undefined;
   private readonly memory: SoftMemory;
   private readonly stepUs: number;
   private readonly armed: boolean;
@@ -199,7 +201,7 @@ export class SoftModel implements CellModel {
 
   private watchSensors(tsUs: number): void {
     const { memory, charts, holder } = this;
-    const { termLeft, termRight, sensorPoint, baseKind } = memory;
+    const { termLeft, termRight, sensorPoint, sensorKind, baseKind } = memory;
     if (sensorPoint.length === 0) return;
     // Base quantities, and behind them the terms.
     const first = baseKind.length;
@@ -213,6 +215,7 @@ export class SoftModel implements CellModel {
       const error = known ? this.errorOf(s, base) : Number.NaN;
       if (!known) memory.predicted[s] = Number.NaN;
       const ratio = charts.take(s, error);
+      if (ratio >= 1) this.onSensor?.(sensorPoint[s]!, SENSOR_KINDS[sensorKind[s]!]!);
       if (ratio > most) {
         most = ratio;
         loudest = s;
