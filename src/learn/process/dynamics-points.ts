@@ -6,6 +6,7 @@
  */
 import type { PointNature, RowTable } from '../../core/process.ts';
 import { MAX_LAGS, type Rows } from './dynamics-fit.ts';
+import { correlationRows } from './level.ts';
 
 /** Most points of one cell in the model; of more, the first that move take part, the others are told so. Bounds time and memory. */
 export const MAX_DYNAMICS_POINTS = 96;
@@ -13,15 +14,37 @@ export const MAX_DYNAMICS_POINTS = 96;
 export const MAX_DYNAMICS_ROWS = 10_000;
 /** Standardised values beyond this are cut: a junk value counts as very odd, not as infinitely odd. */
 export const MAX_STANDARDISED = 15;
+/**
+ * A point whose training holds fewer of its correlation times has no level that is known: only its steps from row to row are
+ * learned (Box and Jenkins, Time Series Analysis, 1970, differencing), or its next level would look wrong for ever.
+ */
+export const LEVEL_TIMES = 12;
 /** Part of the rows that may be missing. */
 const MAX_MISSING = 0.2;
 export interface PointChoice {
   readonly nature: PointNature;
   /** '' where the point takes part. */
   readonly unarmed: string;
+  /** Its steps are judged, not its values; then mean and scale are those of the steps. */
+  readonly steps: boolean;
   readonly mean: number;
   readonly scale: number;
 }
+
+/** Mean and standard deviation of the changes from row to row. */
+const stepsOf = (column: Float64Array, from: number, to: number): { mean: number; scale: number } => {
+  let n = 0;
+  let sum = 0;
+  let squares = 0;
+  for (let i = from + 1; i < to; i++) {
+    const d = column[i]! - column[i - 1]!;
+    if (!Number.isFinite(d)) continue;
+    n++;
+    sum += d;
+    squares += d * d;
+  }
+  return { mean: sum / n, scale: Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2)) };
+};
 
 /** Looks at one column, rows `from` to `to`. */
 export const choosePoint = (column: Float64Array, from: number, to: number): PointChoice => {
@@ -69,7 +92,12 @@ export const choosePoint = (column: Float64Array, from: number, to: number): Poi
         : nature === 'counter'
           ? 'only counts up'
           : '';
-  return { nature, unarmed, mean, scale };
+  const slow =
+    unarmed === '' && nature === 'continuous' && n < LEVEL_TIMES * correlationRows(column.subarray(from, to));
+  const steps = slow ? stepsOf(column, from, to) : undefined;
+  return steps !== undefined && steps.scale > 0
+    ? { nature, unarmed, steps: true, ...steps }
+    : { nature, unarmed, steps: false, mean, scale };
 };
 
 /**
@@ -88,12 +116,15 @@ export const standardisedRows = (
   const count = to - from;
   const values = new Float64Array(count * points);
   chosen.forEach((column, c) => {
-    const { mean, scale } = choices[column]!;
+    const { mean, scale, steps } = choices[column]!;
     const source = table.columns[column]!;
     let z = 0;
     for (let i = 0; i < count; i++) {
-      const x = (source[from + i]! - mean) / scale;
-      if (Number.isFinite(x)) z = Math.max(-MAX_STANDARDISED, Math.min(MAX_STANDARDISED, x));
+      const before = steps ? (i === 0 ? Number.NaN : source[from + i - 1]!) : 0;
+      const x = (source[from + i]! - before - mean) / scale;
+      // Nothing is known of the first step, of one to or from a missing value, and of one over a gap.
+      if (steps && !(x - x === 0 && isNextRow(table.tsUs[from + i]! - table.tsUs[from + i - 1]!, stepUs))) z = 0;
+      else if (Number.isFinite(x)) z = Math.max(-MAX_STANDARDISED, Math.min(MAX_STANDARDISED, x));
       values[i * points + c] = z;
     }
   });

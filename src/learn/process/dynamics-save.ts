@@ -1,15 +1,17 @@
 /** The dynamics model as octets and back, exactly. Another version is refused, the cell then learns again. */
 import { type Arrays, bring, gather, keep } from './arena.ts';
 import type { Limits } from './dynamics-limits.ts';
-import type { Learned, Running } from './dynamics-model.ts';
+import type { Learned, Running } from './dynamics-state.ts';
 
-const SAVED_AS = 'dynamics 2';
+const SAVED_AS = 'dynamics 3';
 
 interface DynamicsMemory extends Arrays {
   readonly arming: Uint8Array;
   readonly columns: Uint16Array;
   readonly mean: Float64Array;
   readonly scale: Float64Array;
+  readonly steps: Uint8Array;
+  readonly before: Float64Array;
   readonly offset: Float64Array;
   readonly operator: Float32Array;
   readonly history: Float64Array;
@@ -19,17 +21,17 @@ interface DynamicsMemory extends Arrays {
 }
 
 const memoryOf = (learned: Learned, running: Running): DynamicsMemory => {
-  const { arming, columns, mean, scale, offset, operator } = learned;
-  const { history, smooth, variance, raised } = running;
-  return { arming, columns, mean, scale, offset, operator, history, smooth, variance, raised };
+  const { arming, columns, mean, scale, steps, offset, operator } = learned;
+  const { before, history, smooth, variance, raised } = running;
+  return { arming, columns, mean, scale, steps, before, offset, operator, history, smooth, variance, raised };
 };
 
 type Rest = Pick<Learned, 'stepUs' | 'lags' | 'horizons'> & Pick<Running, 'lastUs' | 'filled'>;
 const ofMemory = (m: DynamicsMemory, { stepUs, lags, horizons, lastUs, filled }: Rest) => {
-  const { arming, columns, mean, scale, offset, operator, history, smooth, variance, raised } = m;
+  const { arming, columns, mean, scale, steps, before, offset, operator, history, smooth, variance, raised } = m;
   return {
-    learned: { arming, columns, mean, scale, stepUs, lags, operator, offset, horizons },
-    running: { lastUs, filled, raised, history, smooth, variance },
+    learned: { arming, columns, mean, scale, steps, stepUs, lags, operator, offset, horizons },
+    running: { lastUs, filled, before, raised, history, smooth, variance },
   };
 };
 

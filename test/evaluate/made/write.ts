@@ -24,6 +24,8 @@ export const writeCase = (root: string, set: string, c: MadeCase): void => {
 const [root, seed = '1', runs = '2'] = process.argv.slice(2);
 if (root !== undefined)
   for (let n = 0; n < Number(runs); n++) {
-    for (const fault of LOOP_FAULTS) writeCase(root, 'loop', loopCase(fault, Number(seed) + n));
-    for (const series of SERIES) writeCase(root, 'series', seriesCase(series, Number(seed) + n));
+    for (const [i, fault] of LOOP_FAULTS.entries())
+      writeCase(root, 'loop', loopCase(fault, Number(seed) + n * 100 + i));
+    for (const [i, series] of SERIES.entries())
+      writeCase(root, 'series', seriesCase(series, Number(seed) + n * 100 + 50 + i));
   }
