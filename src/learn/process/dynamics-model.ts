@@ -9,9 +9,9 @@ import { scratch } from './arena.ts';
 import { armingList } from './arming-table.ts';
 import { CellDeviation } from './dynamics-deviation.ts';
 import { statisticOf, surpriseOf } from './dynamics-limits.ts';
-import { isNextRow, MAX_DYNAMICS_POINTS, MAX_STANDARDISED } from './dynamics-points.ts';
+import { followed, isNextRow, MAX_DYNAMICS_POINTS, MAX_STANDARDISED } from './dynamics-points.ts';
 import { encodeDynamics } from './dynamics-save.ts';
-import type { Learned, Running } from './dynamics-state.ts';
+import { type Learned, type Running, restartLevels } from './dynamics-state.ts';
 
 /** One row counts at most as so many times the limit of a single row, so that one spike does not ring on for hours. */
 const MAX_ROW_EXCESS = 10;
@@ -130,10 +130,10 @@ export class DynamicsModel implements CellModel {
    * square of the operator is lower triangular). NaN where the row was not judged.
    */
   expected(into: BandColumns): void {
-    const { columns, mean, scale, steps, operator, offset } = this.learned;
+    const { columns, mean, scale, follows, operator, offset } = this.learned;
     for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
     if (!this.judged) return;
-    const { history, before } = this.running;
+    const { history, level, seen } = this.running;
     // Others scored since: the history still holds the row, with what was filled in.
     if (scoredLast !== this) apply(operator, offset, history, INNOVATION);
     scoredLast = this;
@@ -141,8 +141,9 @@ export class DynamicsModel implements CellModel {
     const off = this.unwhitened(INNOVATION);
     for (let a = 0; a < columns.length; a++) {
       const point = columns[a]!;
-      const from = steps[a] === 1 ? before[a]! - mean[a]! - scale[a]! * history[a]! : 0;
-      const expected = from + mean[a]! + scale[a]! * (history[a]! - off[a]!);
+      const above = mean[a]! + scale[a]! * history[a]!;
+      // The running mean was moved by this row already.
+      const expected = level[a]! - followed(follows[a]!, seen) * above + above - scale[a]! * off[a]!;
       into.expected[point] = expected;
       into.low[point] = expected - this.widths[a]!;
       into.high[point] = expected + this.widths[a]!;
@@ -185,13 +186,13 @@ export class DynamicsModel implements CellModel {
    * leaves out a row now and then would blind the model each time.
    */
   private skip(missing: number): void {
-    const { running, learned } = this;
+    const { running } = this;
     running.filled = 0;
-    for (let i = 0; i < learned.steps.length; i++) if (learned.steps[i] === 1) running.before[i] = Number.NaN;
     if (missing >= 0 && missing <= MAX_BRIDGED) return;
     running.raised.fill(0);
     running.smooth.fill(0);
     running.variance.fill(0);
+    restartLevels(this.learned, running);
   }
 
   /** What was raised before a short gap is held until the past is known again. */
@@ -209,16 +210,21 @@ export class DynamicsModel implements CellModel {
 
   /** Takes a row into the history; missing points stay as they were until `innovate` fills them. */
   private take(row: Float64Array): number {
-    const { columns, mean, scale, steps } = this.learned;
-    const { history, before } = this.running;
+    const { columns, mean, scale, follows } = this.learned;
+    const { history, level } = this.running;
+    const seen = ++this.running.seen;
     const p = columns.length;
     history.copyWithin(p, 0, history.length - p);
     let missing = 0;
     for (let i = 0; i < p; i++) {
       const x = row[columns[i]!]!;
-      // Of others what was before is 0.
-      const z = (x - before[i]! - mean[i]!) / scale[i]!;
-      if (steps[i] === 1) before[i] = x;
+      const weight = follows[i]!;
+      // The first value that is known is where it begins.
+      if (weight > 0 && Number.isNaN(level[i]!)) level[i] = x - mean[i]!;
+      const above = x - level[i]!;
+      // A mean of too few values says nothing of this one.
+      const z = weight * seen < 1 && weight > 0 ? Number.NaN : (above - mean[i]!) / scale[i]!;
+      if (weight > 0 && above - above === 0) level[i]! += followed(weight, seen) * above;
       if (Number.isNaN(z)) MISSING[missing++] = i;
       else history[i] = z > MAX_STANDARDISED ? MAX_STANDARDISED : z < -MAX_STANDARDISED ? -MAX_STANDARDISED : z;
     }

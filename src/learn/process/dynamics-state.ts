@@ -15,8 +15,8 @@ export interface Learned {
   readonly columns: Uint16Array;
   readonly mean: Float64Array;
   readonly scale: Float64Array;
-  /** 1 where the steps of a point from row to row take part, not its values. */
-  readonly steps: Uint8Array;
+  /** Weight of the newest row in the running mean that a point's values are held against; 0: its level is known. */
+  readonly follows: Float64Array;
   readonly stepUs: number;
   readonly lags: number;
   /** points x points * (lags + 1): takes [z(t), z(t-1), ..] to the whitened innovation, less `offset`. */
@@ -32,8 +32,10 @@ export interface Running {
   filled: number;
   /** Per horizon: 1 while raised. */
   readonly raised: Uint8Array;
-  /** Value of the row in hand of points whose steps take part, NaN where it is not known; 0 of others. */
-  readonly before: Float64Array;
+  /** Running means, NaN before the first value; 0 of points that have none. */
+  readonly level: Float64Array;
+  /** Rows that they were made of. */
+  seen: number;
   /** z of this row and of the `lags` before it. */
   readonly history: Float64Array;
   /** One smoothed innovation per horizon. */
@@ -47,10 +49,17 @@ export const startRunning = (learned: Learned): Running => {
   return {
     lastUs: Number.NaN,
     filled: 0,
-    before: Float64Array.from(learned.steps, (s) => (s === 1 ? Number.NaN : 0)),
+    level: Float64Array.from(learned.follows, (w) => (w > 0 ? Number.NaN : 0)),
+    seen: 0,
     raised: new Uint8Array(learned.horizons.length),
     history: new Float64Array(p * (learned.lags + 1)),
     smooth: new Float64Array(p * learned.horizons.length),
     variance: new Float64Array(learned.horizons.length),
   };
+};
+
+/** Running means begin anew. */
+export const restartLevels = ({ follows }: Learned, running: Running): void => {
+  for (let i = 0; i < follows.length; i++) if (follows[i]! > 0) running.level[i] = Number.NaN;
+  running.seen = 0;
 };

@@ -72,7 +72,7 @@ const fitPart = (
     columns: Uint16Array.from(chosen),
     mean: Float64Array.from(chosen, (c) => choices[c]!.mean),
     scale: Float64Array.from(chosen, (c) => choices[c]!.scale),
-    steps: Uint8Array.from(chosen, (c) => (choices[c]!.steps ? 1 : 0)),
+    follows: Float64Array.from(chosen, (c) => choices[c]!.follows),
     stepUs,
     lags: fit.lags,
     operator,
@@ -143,12 +143,13 @@ const detectableOf = (learned: Omit<Learned, 'arming'>): { bias: number; withinU
     let square = 0;
     for (let a = 0; a < p; a++) {
       let lasting = 0;
-      // A lasting offset is one step.
-      for (let j = i; j < (learned.steps[i] === 1 ? p : width); j += p) lasting += learned.operator[a * width + j]!;
+      for (let j = i; j < width; j += p) lasting += learned.operator[a * width + j]!;
       square += lasting * lasting;
     }
     let best = { bias: Number.NaN, withinUs: Number.NaN };
-    for (const { rate, limits } of learned.steps[i] === 1 ? learned.horizons.slice(0, 1) : learned.horizons) {
+    for (const { rate, limits } of learned.horizons) {
+      // A running mean follows what lasts longer.
+      if (3 * learned.follows[i]! > rate) continue;
       // The statistic is 1 + offset² / (variance * points) in the middle: its noise part is the median.
       const room = (Math.exp(limits.raise) - Math.exp(limits.median)) * p * (rate / (2 - rate));
       const bias = Math.sqrt(room / square) * learned.scale[i]!;
@@ -169,7 +170,7 @@ const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: str
     columns: new Uint16Array(0),
     mean: new Float64Array(0),
     scale: new Float64Array(0),
-    steps: new Uint8Array(0),
+    follows: new Float64Array(0),
     stepUs: 0,
     lags: 0,
     operator: new Float32Array(0),

