@@ -97,7 +97,7 @@ export const softLearnerWith = (unheard: (point: number) => boolean, barred: Bar
       arming,
       armed,
     };
-    return new SoftModel(softMemory(learned, unheard), stepUs, armed);
+    return new SoftModel(softMemory(learned, unheard), stepUs, armed ? table.count : 0);
   },
 
   restore: (saved: Uint8Array): CellModel => SoftModel.restore(saved),

@@ -29,7 +29,7 @@ export const MAX_DEVIATIONS = 8;
 const EXACT = 3;
 /** A second culprit is told where it explains nearly as much as the first: then the two cannot be told apart. */
 const SECOND_WEIGHT = 0.85;
-const SAVED_AS = 'soft 3';
+const SAVED_AS = 'soft 4';
 const SET_POINT = SENSOR_KINDS.indexOf('set-point');
 
 /** 1 is the limit: half way up the scale. */
@@ -42,7 +42,8 @@ export class SoftModel implements CellModel {
   onSensor: ((point: number, kind: SensorKind) => void) | undefined;
   private readonly memory: SoftMemory;
   private readonly stepUs: number;
-  private readonly armed: boolean;
+  /** Rows that it was learned from; 0: too few to say anything. */
+  private readonly learnedRows: number;
   private readonly holder: Holder;
   private readonly charts: Charts;
   private readonly isolation: Isolation;
@@ -50,15 +51,15 @@ export class SoftModel implements CellModel {
   private readonly found: Deviation[] = [];
   private readonly score_: Mutable<RowScore>;
 
-  constructor(memory: SoftMemory, stepUs: number, armed: boolean) {
+  constructor(memory: SoftMemory, stepUs: number, learnedRows: number) {
     this.memory = memory;
     this.stepUs = stepUs;
-    this.armed = armed;
+    this.learnedRows = learnedRows;
     this.holder = new Holder(memory, stepUs);
     this.charts = new Charts(memory.sensorPoint.length, memory);
     this.isolation = new Isolation(memory);
     this.replay = new ReplayWatch(memory);
-    this.score_ = { surprise: 0, state: armed ? 'scored' : 'learning', deviations: this.found };
+    this.score_ = { surprise: 0, state: learnedRows > 0 ? 'scored' : 'learning', deviations: this.found };
   }
 
   get arming(): readonly PointArming[] {
@@ -79,7 +80,7 @@ export class SoftModel implements CellModel {
     const { found } = this;
     found.length = 0;
     this.score_.surprise = 0;
-    if (!this.armed) return this.score_;
+    if (this.learnedRows === 0) return this.score_;
     this.holder.take(tsUs, row);
     for (let p = 0; p < row.length; p++) this.guard(p, row[p]!);
     checkRelations(this.memory, row, this.broken);
@@ -159,7 +160,14 @@ export class SoftModel implements CellModel {
     const from = m.statesAt[p]!;
     const to = m.statesAt[p + 1]!;
     if (from < to) {
-      for (let i = from; i < to; i++) if (m.states[i] === x) return;
+      for (let i = from; i < to; i++)
+        if (m.states[i] === x) {
+          if (m.strange[p]! > 0) m.strange[p]!--;
+          return;
+        }
+      // What was told for as long as all that is called normal is news no more.
+      if (m.strange[p]! >= this.learnedRows) return;
+      m.strange[p]!++;
       const known = m.states.subarray(from, to).join(', ');
       this.tell(p, 'never-seen', 5, { low, high, text: `${this.nameOf(p)} never was ${x}: ${known} are known` });
       return;
@@ -301,15 +309,15 @@ export class SoftModel implements CellModel {
   }
 
   save(): Uint8Array {
-    const { stepUs, armed, holder, charts, isolation } = this;
-    const scalars = [stepUs, Number(armed), holder.lastUs, Number(charts.loud), charts.calmRows, isolation.gathered];
+    const { stepUs, learnedRows, holder, charts, isolation } = this;
+    const scalars = [stepUs, learnedRows, holder.lastUs, Number(charts.loud), charts.calmRows, isolation.gathered];
     return keep(SAVED_AS, scalars, this.memory);
   }
 
   /** What `save` kept, going on with the row after. Throws where another version saved it. */
   static restore(saved: Uint8Array): SoftModel {
     const { scalars, arrays } = bring<SoftMemory>(SAVED_AS, saved);
-    const [stepUs, armed, lastUs, loud, calmRows, gathered] = scalars as [
+    const [stepUs, learnedRows, lastUs, loud, calmRows, gathered] = scalars as [
       number,
       number,
       number,
@@ -317,7 +325,7 @@ export class SoftModel implements CellModel {
       number,
       number,
     ];
-    const model = new SoftModel(arrays, stepUs, armed === 1);
+    const model = new SoftModel(arrays, stepUs, learnedRows);
     model.holder.lastUs = lastUs;
     model.charts.loud = loud === 1;
     model.charts.calmRows = calmRows;
