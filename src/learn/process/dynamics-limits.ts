@@ -17,7 +17,16 @@ const TAIL_PART = 0.05;
 /** A horizon with fewer independent held-out values than this is not used: its limit would be a guess. */
 export const MIN_INDEPENDENT = 25;
 
-/** Limits of one horizon on the scale of the statistic, log(T2 / points). */
+/**
+ * The scale of the statistic: log(T2 / points + 1 / points). The logarithm of the square of few points has a long tail to
+ * the left, which says nothing of high values; the part that is added cuts it, and is nothing where points are many.
+ */
+export const statisticOf = (square: number, variance: number, points: number): number =>
+  Math.log((square / variance + 1) / points);
+/** T2 / points of a statistic. */
+export const squareOf = (statistic: number, points: number): number => Math.exp(statistic) - 1 / points;
+
+/** Limits of one horizon on the scale of the statistic. */
 export interface Limits {
   /** Middle of held-out normal rows. */
   readonly median: number;

@@ -2,15 +2,16 @@
  * The running side of the dynamics model: each row is compared with what the last rows led to expect, the differences are
  * whitened and smoothed over several horizons (multivariate EWMA), and each horizon has its limits from held-out rows.
  * Sources: Lowry, Woodall, Champ and Rigdon, Technometrics 34, 1992 (MEWMA); Negiz and Çinar, AIChE Journal 43, 1997
- * (innovations of state models for monitoring); Alcala and Qin, Automatica 45, 2009 (contribution by reconstruction:
- * how much of the deviation ends if this point alone is corrected).
+ * (innovations of state models for monitoring).
  */
 import type { BandColumns, CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
 import { scratch } from './arena.ts';
-import { armingList, namesOf } from './arming-table.ts';
-import { type Limits, surpriseOf } from './dynamics-limits.ts';
-import { isNextRow, MAX_DYNAMICS_POINTS, MAX_STANDARDISED } from './dynamics-points.ts';
+import { armingList } from './arming-table.ts';
+import { CellDeviation } from './dynamics-deviation.ts';
+import { statisticOf, surpriseOf } from './dynamics-limits.ts';
+import { followed, isNextRow, MAX_DYNAMICS_POINTS, MAX_STANDARDISED } from './dynamics-points.ts';
 import { encodeDynamics } from './dynamics-save.ts';
+import { type Learned, type Running, restartLevels } from './dynamics-state.ts';
 
 /** One row counts at most as so many times the limit of a single row, so that one spike does not ring on for hours. */
 const MAX_ROW_EXCESS = 10;
@@ -18,8 +19,8 @@ const MAX_ROW_EXCESS = 10;
 const MAX_EXCESS = 2;
 /** Passes that give values to missing points; each halves what is left at least, for relations as strong as .7. */
 const FILL_PASSES = 4;
-/** Points named in a deviation. */
-const MAX_NAMED = 8;
+/** After a gap of more missing rows than these, what was smoothed says nothing of now. */
+const MAX_BRIDGED = 2;
 /** Rows with more than this part of their points missing are not judged. */
 const MAX_ROW_MISSING = 0.5;
 
@@ -29,145 +30,10 @@ const MISSING = new Int32Array(MAX_DYNAMICS_POINTS);
 const INNOVATION = new Float64Array(MAX_DYNAMICS_POINTS);
 let scoredLast: unknown;
 
-export interface Horizon {
-  /** Weight of the newest row, 0..1; about 2 / rate rows matter. */
-  readonly rate: number;
-  readonly limits: Limits;
-}
-
-/** What was learned: constant while the model runs. */
-export interface Learned {
-  /** What arming found out (arming-table.ts). */
-  readonly arming: Uint8Array;
-  /** Columns that take part, and their standardisation. */
-  readonly columns: Uint16Array;
-  readonly mean: Float64Array;
-  readonly scale: Float64Array;
-  readonly stepUs: number;
-  readonly lags: number;
-  /** points x points * (lags + 1): takes [z(t), z(t-1), ..] to the whitened innovation, less `offset`. */
-  readonly operator: Float32Array;
-  readonly offset: Float64Array;
-  readonly horizons: readonly Horizon[];
-}
-
-/** What changes with each row. */
-export interface Running {
-  lastUs: number;
-  /** Rows in the history without a gap, up to lags. */
-  filled: number;
-  /** Per horizon: 1 while raised. */
-  readonly raised: Uint8Array;
-  /** z of this row and of the `lags` before it. */
-  readonly history: Float64Array;
-  /** One smoothed innovation per horizon. */
-  readonly smooth: Float64Array;
-  /** Sum of squared weights in each: its variance under normal. */
-  readonly variance: Float64Array;
-}
-
-export const startRunning = (learned: Learned): Running => {
-  const p = learned.columns.length;
-  return {
-    lastUs: Number.NaN,
-    filled: 0,
-    raised: new Uint8Array(learned.horizons.length),
-    history: new Float64Array(p * (learned.lags + 1)),
-    smooth: new Float64Array(p * learned.horizons.length),
-    variance: new Float64Array(learned.horizons.length),
-  };
-};
-
 const NO_DEVIATIONS: readonly Deviation[] = [];
 const LEARNING: RowScore = { surprise: 0, state: 'learning', deviations: NO_DEVIATIONS };
 /** After a gap, or with too much missing. */
 const UNSEEN: RowScore = { surprise: 0, state: 'unseen', deviations: NO_DEVIATIONS };
-
-/**
- * The deviation of the row in hand. Who speaks for it and the words are worked out when they are asked for, since an alarm may
- * last for thousands of rows that nobody looks at one by one.
- */
-class CellDeviation implements Deviation {
-  readonly point = -1;
-  readonly kind = 'dynamics';
-  surprise = 0;
-  observed = 0;
-  expected = 0;
-  readonly low = 0;
-  high = 0;
-  private readonly learned: Learned;
-  private readonly running: Running;
-  private horizon = 0;
-  private known: readonly { readonly point: number; readonly weight: number }[] | undefined;
-
-  constructor(learned: Learned, running: Running) {
-    this.learned = learned;
-    this.running = running;
-  }
-
-  tell(horizon: number, surprise: number, value: number): void {
-    const { limits } = this.learned.horizons[horizon]!;
-    this.horizon = horizon;
-    this.surprise = surprise;
-    this.observed = Math.exp(value);
-    this.expected = Math.exp(limits.median);
-    this.high = Math.exp(limits.raise);
-    this.known = undefined;
-  }
-
-  get from(): readonly { readonly point: number; readonly weight: number }[] {
-    this.known ??= contributions(this.learned, this.running, this.horizon);
-    return this.known;
-  }
-
-  get text(): string {
-    const { horizons, arming, columns } = this.learned;
-    const rows = Math.round(2 / horizons[this.horizon]!.rate - 1);
-    const first = this.from[0]!;
-    const times = this.observed / this.high;
-    return (
-      `${columns.length} points do not move together as learned ` +
-      `(${times >= 1 ? `${times.toPrecision(2)} times the limit` : 'still above what is usual'}, ` +
-      `${rows <= 1 ? 'in this row' : `over about ${rows} rows`}); ` +
-      `a wrong ${namesOf(arming)[first.point]} alone would explain ${Math.round(100 * Math.min(1, first.weight))} % of it`
-    );
-  }
-}
-
-/**
- * How much of the smoothed deviation ends if one point alone is corrected: for this row, and as a lasting offset (then its
- * past is wrong by the same amount, and the expectations made from it with it). The larger of both counts.
- */
-const contributions = (
-  learned: Learned,
-  running: Running,
-  horizon: number,
-): readonly { readonly point: number; readonly weight: number }[] => {
-  const { operator, columns, lags } = learned;
-  const p = columns.length;
-  const width = p * (lags + 1);
-  const along = new Float64Array(4 * p);
-  let total = 0;
-  for (let a = 0; a < p; a++) {
-    const s = running.smooth[horizon * p + a]!;
-    total += s * s;
-    for (let i = 0; i < p; i++) {
-      const now = operator[a * width + i]!;
-      let lasting = now;
-      for (let j = a * width + p + i; j < (a + 1) * width; j += p) lasting += operator[j]!;
-      along[i]! += now * s;
-      along[p + i]! += now * now;
-      along[2 * p + i]! += lasting * s;
-      along[3 * p + i]! += lasting * lasting;
-    }
-  }
-  const weights = Array.from(columns, (point, i) => {
-    const lasting = along[3 * p + i]!;
-    const whole = lasting > 0 ? along[2 * p + i]! ** 2 / lasting : 0;
-    return { point, weight: Math.max(along[i]! ** 2 / along[p + i]!, whole) / total };
-  });
-  return weights.sort((a, b) => b.weight - a.weight || a.point - b.point).slice(0, MAX_NAMED);
-};
 
 /** w = operator * history - offset, four rows at a time: four independent sums keep the processor busy. */
 const apply = (operator: Float32Array, offset: Float64Array, history: Float64Array, w: Float64Array): void => {
@@ -241,7 +107,8 @@ export class DynamicsModel implements CellModel {
     const p = columns.length;
     if (p === 0 || horizons.length === 0) return LEARNING;
     this.judged = false;
-    if (!isNextRow(tsUs - running.lastUs, learned.stepUs)) this.restart();
+    if (!isNextRow(tsUs - running.lastUs, learned.stepUs))
+      this.skip(Math.round((tsUs - running.lastUs) / learned.stepUs) - 1);
     running.lastUs = tsUs;
     const missing = this.take(row);
     if (missing > MAX_ROW_MISSING * p) {
@@ -252,7 +119,7 @@ export class DynamicsModel implements CellModel {
     this.innovate(missing, INNOVATION);
     if (running.filled < learned.lags) {
       running.filled++;
-      return UNSEEN;
+      return this.held();
     }
     this.judged = true;
     return this.judge(this.smoothen(INNOVATION, this.bounded(INNOVATION)));
@@ -263,26 +130,37 @@ export class DynamicsModel implements CellModel {
    * square of the operator is lower triangular). NaN where the row was not judged.
    */
   expected(into: BandColumns): void {
-    const { columns, mean, scale, operator, offset } = this.learned;
+    const { columns, mean, scale, follows, operator, offset } = this.learned;
     for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
     if (!this.judged) return;
-    const { history } = this.running;
-    const width = history.length;
+    const { history, level, seen } = this.running;
     // Others scored since: the history still holds the row, with what was filled in.
     if (scoredLast !== this) apply(operator, offset, history, INNOVATION);
     scoredLast = this;
     this.widths ??= this.widthsOf();
-    const off = scratch(columns.length);
-    for (let a = 0, at = 0; a < columns.length; a++, at += width) {
-      let sum = INNOVATION[a]!;
-      for (let c = 0; c < a; c++) sum -= operator[at + c]! * off[c]!;
-      off[a] = sum / operator[at + a]!;
+    const off = this.unwhitened(INNOVATION);
+    for (let a = 0; a < columns.length; a++) {
       const point = columns[a]!;
-      const expected = mean[a]! + scale[a]! * (history[a]! - off[a]!);
+      const above = mean[a]! + scale[a]! * history[a]!;
+      // The running mean was moved by this row already.
+      const expected = level[a]! - followed(follows[a]!, seen) * above + above - scale[a]! * off[a]!;
       into.expected[point] = expected;
       into.low[point] = expected - this.widths[a]!;
       into.high[point] = expected + this.widths[a]!;
     }
+  }
+
+  /** The whitened innovation solved back, standardised, in memory that the next calculation takes. */
+  private unwhitened(w: Float64Array): Float64Array {
+    const { operator, offset } = this.learned;
+    const width = this.running.history.length;
+    const off = scratch(offset.length);
+    for (let a = 0, at = 0; a < offset.length; a++, at += width) {
+      let sum = w[a]!;
+      for (let c = 0; c < a; c++) sum -= operator[at + c]! * off[c]!;
+      off[a] = sum / operator[at + a]!;
+    }
+    return off;
   }
 
   private widthsOf(): Float64Array {
@@ -303,23 +181,50 @@ export class DynamicsModel implements CellModel {
     return encodeDynamics(this.learned, this.running);
   }
 
-  /** After a gap nothing that was smoothed tells about now. */
-  private restart(): void {
-    this.running.filled = 0;
-    this.running.raised.fill(0);
-    this.running.smooth.fill(0);
-    this.running.variance.fill(0);
+  /**
+   * Rows that were left out: the past has to be seen anew. What was smoothed is kept over a short gap, or a recorder that
+   * leaves out a row now and then would blind the model each time.
+   */
+  private skip(missing: number): void {
+    const { running } = this;
+    running.filled = 0;
+    if (missing >= 0 && missing <= MAX_BRIDGED) return;
+    running.raised.fill(0);
+    running.smooth.fill(0);
+    running.variance.fill(0);
+    restartLevels(this.learned, running);
+  }
+
+  /** What was raised before a short gap is held until the past is known again. */
+  private held(): RowScore {
+    const { offset } = this.learned;
+    const { smooth, variance, raised } = this.running;
+    const p = offset.length;
+    const h = raised.indexOf(1);
+    if (h < 0) return UNSEEN;
+    let square = 0;
+    for (let at = h * p; at < (h + 1) * p; at++) square += smooth[at]! * smooth[at]!;
+    this.statistics[h] = statisticOf(square, variance[h]!, p);
+    return this.judge(h);
   }
 
   /** Takes a row into the history; missing points stay as they were until `innovate` fills them. */
   private take(row: Float64Array): number {
-    const { columns, mean, scale } = this.learned;
-    const { history } = this.running;
+    const { columns, mean, scale, follows } = this.learned;
+    const { history, level } = this.running;
+    const seen = ++this.running.seen;
     const p = columns.length;
     history.copyWithin(p, 0, history.length - p);
     let missing = 0;
     for (let i = 0; i < p; i++) {
-      const z = (row[columns[i]!]! - mean[i]!) / scale[i]!;
+      const x = row[columns[i]!]!;
+      const weight = follows[i]!;
+      // The first value that is known is where it begins.
+      if (weight > 0 && Number.isNaN(level[i]!)) level[i] = x - mean[i]!;
+      const above = x - level[i]!;
+      // A mean of too few values says nothing of this one.
+      const z = weight * seen < 1 && weight > 0 ? Number.NaN : (above - mean[i]!) / scale[i]!;
+      if (weight > 0 && above - above === 0) level[i]! += followed(weight, seen) * above;
       if (Number.isNaN(z)) MISSING[missing++] = i;
       else history[i] = z > MAX_STANDARDISED ? MAX_STANDARDISED : z < -MAX_STANDARDISED ? -MAX_STANDARDISED : z;
     }
@@ -378,7 +283,7 @@ export class DynamicsModel implements CellModel {
         smooth[at] = s;
         square += s * s;
       }
-      const value = Math.log(square / (variance[h]! * p) + 1e-6);
+      const value = statisticOf(square, variance[h]!, p);
       this.statistics[h] = value;
       raised[h] = value > limits.raise || (raised[h] === 1 && value > limits.release) ? 1 : 0;
       // A horizon that is raised counts before one that is not.

@@ -6,6 +6,7 @@
  */
 import type { PointNature, RowTable } from '../../core/process.ts';
 import { MAX_LAGS, type Rows } from './dynamics-fit.ts';
+import { correlationRows } from './level.ts';
 
 /** Most points of one cell in the model; of more, the first that move take part, the others are told so. Bounds time and memory. */
 export const MAX_DYNAMICS_POINTS = 96;
@@ -13,15 +14,46 @@ export const MAX_DYNAMICS_POINTS = 96;
 export const MAX_DYNAMICS_ROWS = 10_000;
 /** Standardised values beyond this are cut: a junk value counts as very odd, not as infinitely odd. */
 export const MAX_STANDARDISED = 15;
+/**
+ * A point whose training holds fewer of its correlation times has no level that is known: its values are held against a
+ * running mean over some of these times (high-pass filter; Box and Jenkins, Time Series Analysis, 1970), or its next
+ * level would look wrong for ever.
+ */
+export const LEVEL_TIMES = 40;
+const FOLLOW_TIMES = 1;
 /** Part of the rows that may be missing. */
 const MAX_MISSING = 0.2;
 export interface PointChoice {
   readonly nature: PointNature;
   /** '' where the point takes part. */
   readonly unarmed: string;
+  /** Weight of the newest row in the running mean that its values are held against; 0: its level is known. */
+  readonly follows: number;
   readonly mean: number;
   readonly scale: number;
 }
+
+/** Weight of the newest row in a running mean, the `seen`-th since it began. */
+export const followed = (weight: number, seen: number): number => (weight > 0 && weight * seen < 1 ? 1 / seen : weight);
+
+/** Calls `visit` with what is left of each value above the running mean of those before; NaN for the first and missing ones. */
+const follow = (
+  column: Float64Array,
+  from: number,
+  to: number,
+  weight: number,
+  visit: (x: number, i: number) => void,
+): void => {
+  let running = Number.NaN;
+  let seen = 0;
+  for (let i = from; i < to; i++) {
+    const x = column[i]!;
+    visit(x - running, i);
+    if (!Number.isFinite(x)) continue;
+    seen++;
+    running = seen === 1 ? x : running + followed(weight, seen) * (x - running);
+  }
+};
 
 /** Looks at one column, rows `from` to `to`. */
 export const choosePoint = (column: Float64Array, from: number, to: number): PointChoice => {
@@ -69,7 +101,25 @@ export const choosePoint = (column: Float64Array, from: number, to: number): Poi
         : nature === 'counter'
           ? 'only counts up'
           : '';
-  return { nature, unarmed, mean, scale };
+  const rows = unarmed === '' && nature === 'continuous' ? correlationRows(column.subarray(from, to)) : 0;
+  if (n >= LEVEL_TIMES * rows) return { nature, unarmed, follows: 0, mean, scale };
+  const follows = Math.min(1, 1 / (FOLLOW_TIMES * rows));
+  let count = 0;
+  sum = 0;
+  square = 0;
+  follow(column, from, to, follows, (d) => {
+    if (!Number.isFinite(d)) return;
+    count++;
+    sum += d;
+    square += d * d;
+  });
+  return {
+    nature,
+    unarmed,
+    follows,
+    mean: sum / count,
+    scale: Math.sqrt(Math.max(Number.MIN_VALUE, square / count - (sum / count) ** 2)),
+  };
 };
 
 /**
@@ -88,14 +138,16 @@ export const standardisedRows = (
   const count = to - from;
   const values = new Float64Array(count * points);
   chosen.forEach((column, c) => {
-    const { mean, scale } = choices[column]!;
+    const { mean, scale, follows } = choices[column]!;
     const source = table.columns[column]!;
     let z = 0;
-    for (let i = 0; i < count; i++) {
-      const x = (source[from + i]! - mean) / scale;
-      if (Number.isFinite(x)) z = Math.max(-MAX_STANDARDISED, Math.min(MAX_STANDARDISED, x));
-      values[i * points + c] = z;
-    }
+    const put = (x: number, i: number): void => {
+      const standardised = (x - mean) / scale;
+      if (Number.isFinite(standardised)) z = Math.max(-MAX_STANDARDISED, Math.min(MAX_STANDARDISED, standardised));
+      values[(i - from) * points + c] = z;
+    };
+    if (follows > 0) follow(source, from, to, follows, put);
+    else for (let i = from; i < to; i++) put(source[i]!, i);
   });
   const usable = new Uint8Array(count);
   for (let i = 1, run = 0; i < count; i++) {

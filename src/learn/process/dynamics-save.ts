@@ -1,15 +1,17 @@
 /** The dynamics model as octets and back, exactly. Another version is refused, the cell then learns again. */
 import { type Arrays, bring, gather, keep } from './arena.ts';
 import type { Limits } from './dynamics-limits.ts';
-import type { Learned, Running } from './dynamics-model.ts';
+import type { Learned, Running } from './dynamics-state.ts';
 
-const SAVED_AS = 'dynamics 2';
+const SAVED_AS = 'dynamics 3';
 
 interface DynamicsMemory extends Arrays {
   readonly arming: Uint8Array;
   readonly columns: Uint16Array;
   readonly mean: Float64Array;
   readonly scale: Float64Array;
+  readonly follows: Float64Array;
+  readonly level: Float64Array;
   readonly offset: Float64Array;
   readonly operator: Float32Array;
   readonly history: Float64Array;
@@ -19,17 +21,17 @@ interface DynamicsMemory extends Arrays {
 }
 
 const memoryOf = (learned: Learned, running: Running): DynamicsMemory => {
-  const { arming, columns, mean, scale, offset, operator } = learned;
-  const { history, smooth, variance, raised } = running;
-  return { arming, columns, mean, scale, offset, operator, history, smooth, variance, raised };
+  const { arming, columns, mean, scale, follows, offset, operator } = learned;
+  const { level, history, smooth, variance, raised } = running;
+  return { arming, columns, mean, scale, follows, level, offset, operator, history, smooth, variance, raised };
 };
 
-type Rest = Pick<Learned, 'stepUs' | 'lags' | 'horizons'> & Pick<Running, 'lastUs' | 'filled'>;
-const ofMemory = (m: DynamicsMemory, { stepUs, lags, horizons, lastUs, filled }: Rest) => {
-  const { arming, columns, mean, scale, offset, operator, history, smooth, variance, raised } = m;
+type Rest = Pick<Learned, 'stepUs' | 'lags' | 'horizons'> & Pick<Running, 'lastUs' | 'filled' | 'seen'>;
+const ofMemory = (m: DynamicsMemory, { stepUs, lags, horizons, lastUs, filled, seen }: Rest) => {
+  const { arming, columns, mean, scale, follows, level, offset, operator, history, smooth, variance, raised } = m;
   return {
-    learned: { arming, columns, mean, scale, stepUs, lags, operator, offset, horizons },
-    running: { lastUs, filled, raised, history, smooth, variance },
+    learned: { arming, columns, mean, scale, follows, stepUs, lags, operator, offset, horizons },
+    running: { lastUs, filled, seen, level, raised, history, smooth, variance },
   };
 };
 
@@ -44,18 +46,25 @@ export const encodeDynamics = (learned: Learned, running: Running): Uint8Array =
     raise,
     release,
   ]);
-  const scalars = [learned.stepUs, learned.lags, running.lastUs, running.filled, ...limits];
+  const scalars = [learned.stepUs, learned.lags, running.lastUs, running.filled, running.seen, ...limits];
   return keep(SAVED_AS, scalars, memoryOf(learned, running));
 };
 
 /** Throws RangeError or SyntaxError where these are not the octets that `encodeDynamics` made. */
 export const decodeDynamics = (saved: Uint8Array): { learned: Learned; running: Running } => {
   const { scalars, arrays } = bring<DynamicsMemory>(SAVED_AS, saved);
-  const [stepUs, lags, lastUs, filled, ...rest] = scalars as [number, number, number, number, ...number[]];
+  const [stepUs, lags, lastUs, filled, seen, ...rest] = scalars as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    ...number[],
+  ];
   const horizons = Array.from({ length: rest.length / 4 }, (_, h) => {
     const [rate, median, raise, release] = rest.slice(4 * h, 4 * h + 4) as [number, number, number, number];
     const limits: Limits = { median, raise, release };
     return { rate, limits };
   });
-  return ofMemory(arrays, { stepUs, lags, horizons, lastUs, filled });
+  return ofMemory(arrays, { stepUs, lags, horizons, lastUs, filled, seen });
 };

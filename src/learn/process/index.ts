@@ -19,7 +19,8 @@ import type {
 import { dynamics } from './dynamics.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
-import { inexperienced, prove, Silence, type Voice } from './proof.ts';
+import { inexperienced, prove, Silence, sensorOf, voiceOf } from './proof.ts';
+import type { SensorKind } from './sensors.ts';
 import { softLearner, softLearnerWith } from './soft-index.ts';
 
 const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner];
@@ -171,7 +172,7 @@ const unpack = (saved: Uint8Array): Member[] => {
   const header = JSON.parse(new TextDecoder().decode(saved.subarray(4, 4 + length))) as {
     name: string;
     bytes: number;
-    silenced: Voice[];
+    silenced: string[];
     points: number;
   }[];
   let at = 4 + length;
@@ -194,16 +195,30 @@ export const processLearner: CellLearner = {
   name: 'process',
   fit(table, options = {}) {
     const stepUs = options.stepUs ?? usualStep(table);
-    const proved = (learner: CellLearner, silenced: readonly Voice[] = []): Silence =>
-      new Silence([...silenced, ...prove(learner, table, stepUs, BUDGET_US).silenced], table.points.length);
+    const points = table.points.length;
+    const proved = (learner: CellLearner): Silence =>
+      new Silence(prove(learner, table, stepUs, BUDGET_US).silenced, points);
     const member = (learner: CellLearner): Member => ({
       learner,
       model: learner.fit(table, { stepUs }),
       silenced: proved(learner),
     });
-    const silenced = proved(softLearner, inexperienced(table));
+    const early = new Set(inexperienced(table));
+    const unready = (p: number, kind: SensorKind): boolean =>
+      early.has(voiceOf(kind === 'set-point' ? 'set-point' : 'soft-sensor', p));
+    const proof = prove(
+      softLearnerWith(() => false, unready),
+      table,
+      stepUs,
+      BUDGET_US,
+    );
+    const silenced = new Silence([...early, ...proof.silenced], points);
+    const refuted = new Set(proof.barred);
     // A watch for replays that is not heard would be most of a point's memory.
-    const heard = softLearnerWith((p) => silenced.has('replay', p));
+    const heard = softLearnerWith(
+      (p) => silenced.has('replay', p),
+      (p, kind) => unready(p, kind) || refuted.has(sensorOf(p, kind)),
+    );
     const soft: Member = { learner: softLearner, model: heard.fit(table, { stepUs }), silenced };
     // The level of a point that the others predict is theirs to judge: they know why it moves.
     const predicted = soft.model.arming.map(

@@ -1,12 +1,15 @@
 /**
  * Arming by proof: a member of the process guard is fitted on the first part of the training rows and must then find the
  * rest, which it never saw, as normal as the budget of false alarms allows. What does not is silenced, one kind of deviation
- * of one point at a time, the loudest first; the rest of the member stays armed.
+ * of one point at a time, the loudest first; the rest of the member stays armed. Where a soft sensor spoke it is the sensor
+ * that is barred, not the point that it blamed: tomorrow it would blame another one.
  * Source: split-sample validation (Stone, Journal of the Royal Statistical Society B 36, 1974).
  */
 import type { CellLearner, CellModel, DeviationKind, RowTable } from '../../core/process.ts';
 import { bitOf, kindsOf } from './arming-table.ts';
 import { correlationRows } from './level.ts';
+import type { SensorKind } from './sensors.ts';
+import { SoftModel } from './soft-index.ts';
 
 /** The member is fitted on this first part and proved on the rest. */
 export const PROOF_FROM = 0.7;
@@ -22,10 +25,15 @@ const FIXED: readonly DeviationKind[] = ['level', 'spread', 'replay', 'soft-sens
 export const CHANGES = 300;
 const OF_NOISE: readonly DeviationKind[] = ['stuck'];
 const REGRESSED: readonly DeviationKind[] = ['soft-sensor', 'spread'];
+/** What only sensors say, with the kinds of sensors that say it. */
+const OF_SENSORS: ReadonlySet<DeviationKind> = new Set(['soft-sensor', 'spread', 'set-point']);
 
 /** A kind of deviation of a point (-1: the cell), as one text: `stuck 7`. */
 export type Voice = string;
 export const voiceOf = (kind: DeviationKind, point: number): Voice => `${kind} ${point}`;
+
+/** A sensor by its point and kind: what a proof bars. */
+export const sensorOf = (point: number, kind: SensorKind): string => `${kind} ${point}`;
 
 /** Voices that are not heard, a bit for each kind of each point. */
 export class Silence {
@@ -55,11 +63,15 @@ export class Silence {
 
 export interface Proof {
   readonly silenced: readonly Voice[];
+  /** Sensors (`sensorOf`) that must not be used. */
+  readonly barred: readonly string[];
   /** Rows judged, rows in alarm and episodes before silencing. */
   readonly judged: number;
   readonly alarmRows: number;
   readonly episodes: number;
 }
+
+const SENSOR = 'sensor:';
 
 const part = (table: RowTable, rows: number): RowTable => ({
   points: table.points,
@@ -73,15 +85,18 @@ export const silence = (model: CellModel, table: RowTable, from: number, budgetU
   const rows: Voice[][] = [];
   const row = new Float64Array(table.columns.length);
   let judged = 0;
+  // Sensors are told apart from voices by a mark.
+  let sensors: string[] = [];
+  const bank = model instanceof SoftModel ? model : undefined;
+  if (bank) bank.onSensor = (point, kind) => sensors.push(SENSOR + sensorOf(point, kind));
   for (let i = from; i < table.count; i++) {
     for (let p = 0; p < row.length; p++) row[p] = table.columns[p]![i]!;
+    sensors = [];
     const score = model.score(table.tsUs[i]!, row);
     if (score.state === 'scored') judged++;
-    rows.push(
-      score.state === 'scored' && score.surprise >= 0.5
-        ? score.deviations.filter((d) => d.surprise >= 0.5).map((d) => voiceOf(d.kind, d.point))
-        : [],
-    );
+    const told = score.state === 'scored' && score.surprise >= 0.5 ? score.deviations : [];
+    const own = told.filter((d) => d.surprise >= 0.5 && !(bank && OF_SENSORS.has(d.kind)));
+    rows.push([...own.map((d) => voiceOf(d.kind, d.point)), ...sensors]);
   }
   const days = table.count > from ? table.tsUs[table.count - 1]! - table.tsUs[from]! : 0;
   const mostEpisodes = Math.ceil(days / budgetUs);
@@ -110,7 +125,13 @@ export const silence = (model: CellModel, table: RowTable, from: number, budgetU
     if (loudest === undefined) break;
     silenced.add(loudest[0]);
   }
-  return { silenced: [...silenced].sort(), judged, ...first };
+  const all = [...silenced].sort();
+  return {
+    silenced: all.filter((v) => !v.startsWith(SENSOR)),
+    barred: all.filter((v) => v.startsWith(SENSOR)).map((v) => v.slice(SENSOR.length)),
+    judged,
+    ...first,
+  };
 };
 
 /** What a member with fixed limits may not say yet, because training was too short for it. */

@@ -32,6 +32,9 @@ const BEYOND = 0.25;
 
 export type SensorKind = 'others' | 'course' | 'set-point';
 
+/** Sensors that must not speak: of points that training has not seen enough of, or that later rows refuted. */
+export type Barred = (point: number, kind: SensorKind) => boolean;
+
 export interface Sensor extends Sparse {
   readonly point: number;
   readonly kind: SensorKind;
@@ -89,7 +92,13 @@ const predict = (s: Sparse, terms: Float64Array, a: Attempt): number => {
   return Math.max(a.low, Math.min(a.high, sum));
 };
 
-const attemptsOf = (table: RowTable, shapes: readonly PointShape[], library: Library, sizes: number): Attempt[] =>
+const attemptsOf = (
+  table: RowTable,
+  shapes: readonly PointShape[],
+  library: Library,
+  sizes: number,
+  barred: Barred,
+): Attempt[] =>
   shapes.flatMap((shape, point) => {
     if (library.now[point]! < 0) return [];
     const beyond = BEYOND * (shape.high - shape.low);
@@ -105,8 +114,9 @@ const attemptsOf = (table: RowTable, shapes: readonly PointShape[], library: Lib
       lastRows: 0,
     });
     const setPoint = setPointOf(table, shapes, point, (p) => library.now[p]! >= 0);
-    const both = [attempt('others', -1), attempt('course', -1)];
-    return setPoint < 0 ? both : [...both, attempt('set-point', setPoint)];
+    const all = [attempt('others', -1), attempt('course', -1)];
+    if (setPoint >= 0) all.push(attempt('set-point', setPoint));
+    return all.some((a) => !barred(point, a.kind)) ? all : [];
   });
 
 /** Fits every attempt once without each block, and once on all rows. */
@@ -190,11 +200,13 @@ export const fitSensors = (
   shapes: readonly PointShape[],
   library: Library,
   stepUs: number,
+  barred: Barred = () => false,
 ): FittedSensors => {
   const explained = new Float64Array(shapes.length).fill(Number.NaN);
   const sizes = SIZES.filter((s) => s <= Math.max(SIZES[0], table.count / ROWS_PER_TERM));
-  const attempts = attemptsOf(table, shapes, library, sizes.length);
-  if (table.count < LEAST_ROWS || attempts.length < 3) return { sensors: [], errors: [], explained };
+  const attempts = attemptsOf(table, shapes, library, sizes.length, barred);
+  const inputs = library.now.filter((b) => b >= 0).length;
+  if (table.count < LEAST_ROWS || inputs < 2 || attempts.length === 0) return { sensors: [], errors: [], explained };
   const blockOf = (row: number): number => Math.min(BLOCKS - 1, Math.floor((row * BLOCKS) / table.count));
   const rows = new SensorRows(table, shapes, library, stepUs);
   fitFolds(rows, library, attempts, blockOf, sizes);
@@ -218,7 +230,7 @@ export const fitSensors = (
     const own = attempts.filter((a) => a.point === p);
     if (own.length === 0) return [];
     explained[p] = Math.max(...own.map(explainedBy));
-    return worthy(own, naiveLoss(table.columns[p]!, shape, table.count));
+    return worthy(own, naiveLoss(table.columns[p]!, shape, table.count)).filter((a) => !barred(p, a.kind));
   });
   const errors = armed.map(() => new Float32Array(table.count).fill(Number.NaN));
   const chosen = armed.map(bestSize);

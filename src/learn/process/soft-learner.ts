@@ -6,7 +6,7 @@ import { type PointShape, shapesOf, usualStep } from './nature.ts';
 import { mineRelations, type Relation } from './relations.ts';
 import { fitReplay } from './replay.ts';
 import { stretchesOf } from './sensor-rows.ts';
-import { type FittedSensors, fitSensors } from './sensors.ts';
+import { type Barred, type FittedSensors, fitSensors } from './sensors.ts';
 import { type Learned, softMemory } from './soft-memory.ts';
 import { detectableOf, SoftModel } from './soft-model.ts';
 import { makeLibrary } from './terms.ts';
@@ -57,7 +57,7 @@ const armingOf = (
 };
 
 /** `unheard`: points whose replays nobody would be told: they are not watched for. */
-export const softLearnerWith = (unheard: (point: number) => boolean): CellLearner => ({
+export const softLearnerWith = (unheard: (point: number) => boolean, barred: Barred = () => false): CellLearner => ({
   name: 'soft',
 
   fit(table: RowTable, options = {}): CellModel {
@@ -70,7 +70,7 @@ export const softLearnerWith = (unheard: (point: number) => boolean): CellLearne
     const library = makeLibrary(shapes, changes, spanUs, stepUs);
     const armed = table.count >= LEAST_ROWS;
     const fitted: FittedSensors = armed
-      ? fitSensors(sample, shapes, library, stepUs)
+      ? fitSensors(sample, shapes, library, stepUs, barred)
       : { sensors: [], errors: [], explained: new Float64Array(shapes.length).fill(Number.NaN) };
     const charts = new Charts(fitted.sensors.length);
     const statistics = fitted.sensors.length * CHARTS + 2 * shapes.length;
@@ -97,7 +97,7 @@ export const softLearnerWith = (unheard: (point: number) => boolean): CellLearne
       arming,
       armed,
     };
-    return new SoftModel(softMemory(learned, unheard), stepUs, armed);
+    return new SoftModel(softMemory(learned, unheard), stepUs, armed ? table.count : 0);
   },
 
   restore: (saved: Uint8Array): CellModel => SoftModel.restore(saved),

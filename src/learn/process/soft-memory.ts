@@ -52,6 +52,8 @@ export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, Replay
   /** States of point p are those from `statesAt[p]` to `statesAt[p + 1]`. */
   readonly statesAt: Uint16Array;
   readonly states: Float64Array;
+  /** Rows in which it was in a state that training did not hold; rows in a known one count back. */
+  readonly strange: Int32Array;
   /** Which replay watch a point has, -1 without; its limit. */
   readonly watch: Int16Array;
   readonly watchLimit: Float64Array;
@@ -150,6 +152,7 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
     }),
     statesAt: Uint16Array.from(offsets(shapes.map((s) => s.states.length))),
     states: Float64Array.from(shapes.flatMap((s) => s.states)),
+    strange: new Int32Array(shapes.length),
     watch: Int16Array.from(shapes, (_, p) => watched.indexOf(p)),
     watchLimit: Float64Array.from(watched, (p) => replayLimits[p]!),
     stillValue: new Float64Array(shapes.length).fill(Number.NaN),

@@ -20,7 +20,7 @@ import { Isolation, type Suspect } from './isolate.ts';
 import type { PointShape } from './nature.ts';
 import { checkRelations, printRelation, relationAt } from './relations.ts';
 import { ReplayWatch } from './replay.ts';
-import type { Sensor } from './sensors.ts';
+import type { Sensor, SensorKind } from './sensors.ts';
 import { fillUsedBase, SENSOR_KINDS, type SoftMemory } from './soft-memory.ts';
 
 /** Deviations told per row; the strongest are kept. */
@@ -29,7 +29,7 @@ export const MAX_DEVIATIONS = 8;
 const EXACT = 3;
 /** A second culprit is told where it explains nearly as much as the first: then the two cannot be told apart. */
 const SECOND_WEIGHT = 0.85;
-const SAVED_AS = 'soft 3';
+const SAVED_AS = 'soft 4';
 const SET_POINT = SENSOR_KINDS.indexOf('set-point');
 
 /** 1 is the limit: half way up the scale. */
@@ -38,9 +38,12 @@ const surpriseOf = (ratio: number): number => (ratio < 1 ? ratio / 2 : 1 - 0.5 /
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class SoftModel implements CellModel {
+  /** Called with each sensor that is in alarm, whichever point is blamed: how the proof finds out which do not hold. */
+  onSensor: ((point: number, kind: SensorKind) => void) | undefined;
   private readonly memory: SoftMemory;
   private readonly stepUs: number;
-  private readonly armed: boolean;
+  /** Rows that it was learned from; 0: too few to say anything. */
+  private readonly learnedRows: number;
   private readonly holder: Holder;
   private readonly charts: Charts;
   private readonly isolation: Isolation;
@@ -48,15 +51,15 @@ export class SoftModel implements CellModel {
   private readonly found: Deviation[] = [];
   private readonly score_: Mutable<RowScore>;
 
-  constructor(memory: SoftMemory, stepUs: number, armed: boolean) {
+  constructor(memory: SoftMemory, stepUs: number, learnedRows: number) {
     this.memory = memory;
     this.stepUs = stepUs;
-    this.armed = armed;
+    this.learnedRows = learnedRows;
     this.holder = new Holder(memory, stepUs);
     this.charts = new Charts(memory.sensorPoint.length, memory);
     this.isolation = new Isolation(memory);
     this.replay = new ReplayWatch(memory);
-    this.score_ = { surprise: 0, state: armed ? 'scored' : 'learning', deviations: this.found };
+    this.score_ = { surprise: 0, state: learnedRows > 0 ? 'scored' : 'learning', deviations: this.found };
   }
 
   get arming(): readonly PointArming[] {
@@ -77,7 +80,7 @@ export class SoftModel implements CellModel {
     const { found } = this;
     found.length = 0;
     this.score_.surprise = 0;
-    if (!this.armed) return this.score_;
+    if (this.learnedRows === 0) return this.score_;
     this.holder.take(tsUs, row);
     for (let p = 0; p < row.length; p++) this.guard(p, row[p]!);
     checkRelations(this.memory, row, this.broken);
@@ -157,7 +160,14 @@ export class SoftModel implements CellModel {
     const from = m.statesAt[p]!;
     const to = m.statesAt[p + 1]!;
     if (from < to) {
-      for (let i = from; i < to; i++) if (m.states[i] === x) return;
+      for (let i = from; i < to; i++)
+        if (m.states[i] === x) {
+          if (m.strange[p]! > 0) m.strange[p]!--;
+          return;
+        }
+      // What was told for as long as all that is called normal is news no more.
+      if (m.strange[p]! >= this.learnedRows) return;
+      m.strange[p]!++;
       const known = m.states.subarray(from, to).join(', ');
       this.tell(p, 'never-seen', 5, { low, high, text: `${this.nameOf(p)} never was ${x}: ${known} are known` });
       return;
@@ -199,7 +209,7 @@ export class SoftModel implements CellModel {
 
   private watchSensors(tsUs: number): void {
     const { memory, charts, holder } = this;
-    const { termLeft, termRight, sensorPoint, baseKind } = memory;
+    const { termLeft, termRight, sensorPoint, sensorKind, baseKind } = memory;
     if (sensorPoint.length === 0) return;
     // Base quantities, and behind them the terms.
     const first = baseKind.length;
@@ -213,6 +223,7 @@ export class SoftModel implements CellModel {
       const error = known ? this.errorOf(s, base) : Number.NaN;
       if (!known) memory.predicted[s] = Number.NaN;
       const ratio = charts.take(s, error);
+      if (ratio >= 1) this.onSensor?.(sensorPoint[s]!, SENSOR_KINDS[sensorKind[s]!]!);
       if (ratio > most) {
         most = ratio;
         loudest = s;
@@ -298,15 +309,15 @@ export class SoftModel implements CellModel {
   }
 
   save(): Uint8Array {
-    const { stepUs, armed, holder, charts, isolation } = this;
-    const scalars = [stepUs, Number(armed), holder.lastUs, Number(charts.loud), charts.calmRows, isolation.gathered];
+    const { stepUs, learnedRows, holder, charts, isolation } = this;
+    const scalars = [stepUs, learnedRows, holder.lastUs, Number(charts.loud), charts.calmRows, isolation.gathered];
     return keep(SAVED_AS, scalars, this.memory);
   }
 
   /** What `save` kept, going on with the row after. Throws where another version saved it. */
   static restore(saved: Uint8Array): SoftModel {
     const { scalars, arrays } = bring<SoftMemory>(SAVED_AS, saved);
-    const [stepUs, armed, lastUs, loud, calmRows, gathered] = scalars as [
+    const [stepUs, learnedRows, lastUs, loud, calmRows, gathered] = scalars as [
       number,
       number,
       number,
@@ -314,7 +325,7 @@ export class SoftModel implements CellModel {
       number,
       number,
     ];
-    const model = new SoftModel(arrays, stepUs, armed === 1);
+    const model = new SoftModel(arrays, stepUs, learnedRows);
     model.holder.lastUs = lastUs;
     model.charts.loud = loud === 1;
     model.charts.calmRows = calmRows;

@@ -144,6 +144,20 @@ describe('the soft model of a made plant', () => {
     expect(broken!.from.map((f) => POINTS[f.point])).toContain('PUMP');
   });
 
+  it('a new state is told for as long as was learned, then it is known; counted anew when the old one was back', () => {
+    const random = seededRandom(61);
+    const rows = (count: number, state: number): RowTable => ({
+      points: ['MODE', 'X'],
+      count,
+      tsUs: Float64Array.from({ length: count }, (_, i) => i * 1e6),
+      columns: [new Float64Array(count).fill(state), Float64Array.from({ length: count }, () => random.normal())],
+    });
+    const model = softLearner.fit(rows(300, 5));
+    expect(alarms(model, undefined, rows(500, 6)).length).toBe(300);
+    expect(alarms(model, undefined, rows(400, 5)).length).toBe(0);
+    expect(alarms(softLearner.restore(model.save()), undefined, rows(500, 7)).length).toBe(300);
+  });
+
   it('ends its alarm soon after the cause has ended', () => {
     const told = alarms(fresh(), (row, i) => {
       if (i >= from && i < from + 100) row[P('PRESSURE')]! += 2;
