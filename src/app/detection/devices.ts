@@ -10,7 +10,7 @@ const FIRST_US = 10_000_000;
 /** Later the inventory is looked at so often. */
 const EVERY_US = 900_000_000;
 /** Next look after this part of the time watched. */
-const PART = 1 / 4;
+const PART = 1 / 2;
 
 export class Devices {
   readonly #model: SiteModel;
