@@ -55,6 +55,8 @@ describe('a table that was carried from a twin plant', () => {
   };
   it('gives a device with another network card the number of its twin, once', () => {
     const table = carried(['00:00:00:00:00:01', '10.0.0.1'], ['00:00:00:00:00:02', '10.0.0.2']);
+    // Asked for before: what is remembered of it is not its card any more.
+    expect(table.get(2).mac).toBe('00:00:00:00:00:02');
     expect(seen(table, '00:00:00:00:00:99', '10.0.0.2')).toBe(2);
     expect(table.get(2).mac).toBe('00:00:00:00:00:99');
     expect(seen(table, '00:00:00:00:00:99', '10.0.0.2')).toBe(2);

@@ -60,6 +60,8 @@ export class EndpointTable implements EndpointView {
   #v6Slots = new Int32Array(1024);
   readonly #subs = new Map<EndpointId, { parent: EndpointId; kind: SubAddressKind; address: string }>();
   readonly #subIndex = new Map<string, EndpointId>();
+  /** Endpoints as they were asked for; as many as the table at most. */
+  readonly #known: (Endpoint | undefined)[] = [];
   /** Endpoints of a carried baseline that were not seen here yet, by their place and IP address. */
   readonly #awaited = new Map<string, EndpointId[]>();
   #restoring = false;
@@ -165,6 +167,7 @@ export class EndpointTable implements EndpointView {
       this.macHigh[awaited] = macHigh;
       this.macLow[awaited] = macLow;
       this.flags[awaited] = kind;
+      this.#known[awaited] = undefined;
       this.firstUs[awaited] = tsUs;
       this.lastUs[awaited] = tsUs;
       // Its slot under the address it had elsewhere leads to it no more.
@@ -313,8 +316,17 @@ export class EndpointTable implements EndpointView {
     return this.#v6.subarray(index * 16, index * 16 + 16);
   }
 
+  /** Endpoints hardly ever change, so each is made once: its texts are asked for again and again. */
   get(id: EndpointId): Endpoint {
+    const known = this.#known[id];
+    if (known !== undefined) return known;
     if (id < 1 || id > this.count) throw new RangeError(`no endpoint ${id}`);
+    const endpoint = this.#made(id);
+    this.#known[id] = endpoint;
+    return endpoint;
+  }
+
+  #made(id: EndpointId): Endpoint {
     const place = this.place[id]!;
     const sub = this.#subs.get(id);
     const ip = this.ipText(id);

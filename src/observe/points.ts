@@ -206,34 +206,68 @@ export class Points {
     return page < 0 ? 0 : this.pagePool[page * PAGE + (address & (PAGE - 1))]!;
   }
 
-  /** Which runs cover a point is looked up again only when there are new runs. */
+  /** Which runs cover a point is looked up again only when its target has new runs. */
   watch(points: readonly number[]): PointWatch {
     const ids = Int32Array.from(points);
-    let runs: Int32Array[] = [];
+    const targets = [...new Set(points.map((id) => this.target[id]!))];
+    const had = new Int32Array(targets.length).fill(-1);
+    /** Sets of runs that cover points alike (a block and its neighbours), which of them covers each point, when it was seen. */
+    let sets: Int32Array[] = [];
+    const setOf = new Int32Array(ids.length);
+    let seenUs = new Float64Array(0);
     let known = -1;
     const look = (): void => {
       if (known === this.runs.count) return;
       known = this.runs.count;
-      runs = [...ids].map((id) => Int32Array.from(this.runsOver(id)));
+      let isNew = false;
+      for (let i = 0; i < targets.length; i++) {
+        const count = this.runs.countAt(targets[i]!);
+        if (count !== had[i]) isNew = true;
+        had[i] = count;
+      }
+      if (!isNew) return;
+      const numbers = new Map<string, number>();
+      sets = [];
+      for (let i = 0; i < ids.length; i++) {
+        const runs = [...this.runsOver(ids[i]!)];
+        const key = runs.join();
+        let set = numbers.get(key);
+        if (set === undefined) {
+          set = sets.push(Int32Array.from(runs)) - 1;
+          numbers.set(key, set);
+        }
+        setOf[i] = set;
+      }
+      seenUs = new Float64Array(sets.length);
     };
     return {
       ids,
       read: (values, lastUs) => {
         look();
+        const runsUs = this.runs.lastUs;
+        for (let s = 0; s < sets.length; s++) {
+          const runs = sets[s]!;
+          let last = 0;
+          for (let r = 0; r < runs.length; r++) if (runsUs[runs[r]!]! > last) last = runsUs[runs[r]!]!;
+          seenUs[s] = last;
+        }
+        const { value, lastUs: aloneUs } = this;
         for (let i = 0; i < ids.length; i++) {
           const p = ids[i]!;
-          values[i] = this.kind[p] === BIGINT ? Number(this.others.get(p) ?? Number.NaN) : this.value[p]!;
-          let last = this.lastUs[p]!;
-          const over = runs[i]!;
-          for (let r = 0; r < over.length; r++) last = Math.max(last, this.runs.lastUs[over[r]!]!);
-          lastUs[i] = last;
+          const number = value[p]!;
+          // Texts and 64-bit numbers have NaN there.
+          values[i] =
+            Number.isNaN(number) && this.kind[p] === BIGINT ? Number(this.others.get(p) ?? Number.NaN) : number;
+          const run = seenUs[setOf[i]!]!;
+          const alone = aloneUs[p]!;
+          lastUs[i] = alone > run ? alone : run;
         }
       },
       cadenceUs: (index) => {
         look();
         // Of several that read it the quickest.
         let best = this.cadence[ids[index]!]!;
-        for (const run of runs[index]!) {
+        for (const run of sets[setOf[index]!]!) {
           const cadence = this.runs.cadence[run]!;
           if (cadence > 0 && (best === 0 || cadence < best)) best = cadence;
         }

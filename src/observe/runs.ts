@@ -23,6 +23,7 @@ export class Runs {
   /** target, client, space * 2 + write, start << 11 | count. */
   private readonly table = new IntTable();
   private readonly ofSpace = new Map<number, Map<number, number[]>>();
+  private readonly ofTarget = new Map<number, number>();
 
   constructor(context: Context) {
     this.context = context;
@@ -45,6 +46,7 @@ export class Runs {
       this.lastUs = f64(this.lastUs, run * 2);
       this.cadence = f64(this.cadence, run * 2);
     }
+    this.ofTarget.set(target, this.countAt(target) + 1);
     const space = spaceAndWrite >> 1;
     let bySpace = this.ofSpace.get(target);
     if (bySpace === undefined) {
@@ -76,6 +78,10 @@ export class Runs {
 
   get count(): number {
     return this.table.count;
+  }
+  /** Runs of one target. */
+  countAt(target: number): number {
+    return this.ofTarget.get(target) ?? 0;
   }
   clientOf(run: number): number {
     return this.table.part(run, 1);

@@ -48,7 +48,7 @@ import { pagePoints } from './point-pages.ts';
 import { Points } from './points.ts';
 import { Samples } from './samples.ts';
 import { Sessions } from './sessions.ts';
-import { isGroup, remembering } from './views.ts';
+import { isGroup } from './views.ts';
 
 export interface SiteModelOptions {
   readonly endpoints: EndpointView;
@@ -103,7 +103,7 @@ const NO_ROWS: SiteRows = {
 const NO_SOURCE: SourceContext = { id: '', offsetOf: () => -1 };
 
 export const createSiteModel = (options: SiteModelOptions): SiteModel => {
-  const view = remembering(options.endpoints);
+  const view = options.endpoints;
   const limits: SiteLimits = { ...SITE_LIMITS, ...options.limits };
   const context: Context = {
     limits,

@@ -75,6 +75,13 @@ const nanColumns = (n: number): BandColumns => ({
   high: new Float64Array(n).fill(Number.NaN),
 });
 
+type Bands = { readonly [K in keyof BandColumns]: Float32Array };
+const nanBands = (points: number): Bands => ({
+  expected: new Float32Array(points * BAND_ROWS).fill(Number.NaN),
+  low: new Float32Array(points * BAND_ROWS).fill(Number.NaN),
+  high: new Float32Array(points * BAND_ROWS).fill(Number.NaN),
+});
+
 interface Pending {
   readonly sinceUs: number;
   readonly after: (() => void)[];
@@ -96,8 +103,8 @@ export class Cell {
   /** Something that is no matter of the process is odd at its controller. */
   #isSuspect = false;
   readonly #band: BandColumns;
-  /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring. */
-  readonly #bands: { readonly [K in keyof BandColumns]: Float32Array };
+  /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring; made with the first model. */
+  #bands: Bands | undefined;
   /** Number of the row that is judged: behind the last one where rows waited for their model. */
   #inHand = 0;
   readonly #surprise: Float64Array;
@@ -138,11 +145,6 @@ export class Cell {
     this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
     this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);
-    this.#bands = {
-      expected: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
-      low: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
-      high: new Float32Array(n * BAND_ROWS).fill(Number.NaN),
-    };
     this.#surprise = new Float64Array(n).fill(Number.NaN);
     this.#relations = new CellRelations(plan.id, [], [], this.names);
   }
@@ -244,9 +246,10 @@ export class Cell {
     this.#inHand = number === NOT_KEPT ? this.rows.taken : number;
     if (number !== NOT_KEPT) {
       const slot = (number % BAND_ROWS) * row.length;
-      this.#bands.expected.set(band.expected, slot);
-      this.#bands.low.set(band.low, slot);
-      this.#bands.high.set(band.high, slot);
+      const bands = this.#bands!;
+      bands.expected.set(band.expected, slot);
+      bands.low.set(band.low, slot);
+      bands.high.set(band.high, slot);
     }
     return this.#guard.take(tsUs, row, { ...score, deviations }, band);
   }
@@ -386,6 +389,7 @@ export class Cell {
   #arm(model: CellModel): void {
     const { plan, targets, protocols, state, end } = this.#options;
     this.#model = model;
+    this.#bands ??= nanBands(plan.points.length);
     this.#stretches.arm();
     this.#arming = model.arming.map((arming, p) => this.#armingOf(arming, p));
     this.setDecided(this.#decided);
@@ -450,14 +454,15 @@ export class Cell {
     rows: number,
     until = this.rows.taken,
   ): { readonly expected: number[]; readonly low: number[]; readonly high: number[] } {
-    if (!this.isArmed) return { expected: [], low: [], high: [] };
+    const bands = this.#bands;
+    if (bands === undefined) return { expected: [], low: [], high: [] };
     const n = this.plan.points.length;
     const of = (list: Float32Array): number[] =>
       Array.from({ length: rows }, (_, i) => {
         const back = rows - i;
         return back > BAND_ROWS || back > until ? Number.NaN : list[((until - back) % BAND_ROWS) * n + column]!;
       });
-    return { expected: of(this.#bands.expected), low: of(this.#bands.low), high: of(this.#bands.high) };
+    return { expected: of(bands.expected), low: of(bands.low), high: of(bands.high) };
   }
 
   save(): { readonly header: SavedCell; readonly model: Uint8Array } {

@@ -10,7 +10,7 @@ const FIRST_US = 10_000_000;
 /** Later the inventory is looked at so often. */
 const EVERY_US = 900_000_000;
 /** Next look after this part of the time watched. */
-const PART = 1 / 4;
+const PART = 1 / 2;
 /** After a new finding: the chain must know who its devices are, not a quarter of an hour later. */
 const SOON_US = 10_000_000;
 /** More devices cost more to look at: so much longer for each, 60 s at 5,000. */

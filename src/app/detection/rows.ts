@@ -6,7 +6,8 @@ import type { RowTable } from '../../core/process.ts';
 
 /** Rows of a block as it is stored: blocks that did not change are not written again. */
 export const BLOCK_ROWS = 256;
-const FIRST_ROWS = 256;
+/** A cell begins with room for so few: of a large site each point has its row every few minutes. */
+const FIRST_ROWS = 32;
 
 export class CellRows {
   readonly points: number;

@@ -47,12 +47,15 @@ export const watchedFor = (us: number): Part => (us < 60_000_000 ? words('less t
 export const amountOrNone = (value: number, unit: string, none = 'nothing'): Part =>
   value === 0 ? words(none) : amount(value, unit);
 export const count = (value: number): Part => ({ kind: 'count', value });
+/** Digits in groups of three; the formatter of the runtime, which takes microseconds, only where there is something to group. */
+const grouped = (value: number): string =>
+  Number.isInteger(value) && value >= 0 && value < 1000 ? `${value}` : value.toLocaleString('en-US');
 /** A number as people write it before a noun: `no device`, `1 device`, `5 devices`. */
 export const counted = (value: number, noun: string, plural = `${noun}s`): Part =>
-  words(value === 0 ? `no ${noun}` : `${value.toLocaleString('en-US')} ${value === 1 ? noun : plural}`);
+  words(value === 0 ? `no ${noun}` : `${grouped(value)} ${value === 1 ? noun : plural}`);
 /** How often: `never`, `once`, `12 times`. */
 export const often = (value: number): Part =>
-  words(value === 0 ? 'never' : value === 1 ? 'once' : `${value.toLocaleString('en-US')} times`);
+  words(value === 0 ? 'never' : value === 1 ? 'once' : `${grouped(value)} times`);
 export const amount = (value: number, unit = ''): Part => ({ kind: 'number', value, unit });
 export const when = (us: number): Part => ({ kind: 'time', us });
 export const howLong = (us: number): Part => ({ kind: 'duration', us });

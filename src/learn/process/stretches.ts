@@ -46,8 +46,12 @@ const codeOf = (value: number): number => {
 
 /** One point. Codes are 0 where nothing was read. */
 class StretchWatch {
-  readonly #ring = new Uint8Array(MAX_STRETCH_SAMPLES);
+  /** Made when the value changes for the first time: many registers of a controller never do. */
+  #ring: Uint8Array | undefined;
   #at = 0;
+  /** Until then: the code that was read and how often in a row; 0 where nothing was read last. */
+  #still = 0;
+  #stood = 0;
   #distance = 0;
   #matches = 0;
   #untilSeek = 1;
@@ -63,6 +67,11 @@ class StretchWatch {
 
   /** Nothing was read where a sample was due. */
   skip(samples: number): void {
+    if (this.#ring === undefined) {
+      // What stood still before a gap repeats nothing and is repeated by nothing.
+      this.#still = this.#stood = 0;
+      return;
+    }
     for (let i = Math.min(samples, MAX_STRETCH_SAMPLES); i > 0; i--) {
       this.#ring[this.#at] = 0;
       this.#at = (this.#at + 1) & MASK;
@@ -71,9 +80,19 @@ class StretchWatch {
 
   /** Takes a sample; answers how many changes repeat an earlier stretch now. `learns`: what is normal is learned from it. */
   take(value: number, learns: boolean): number {
+    const code = codeOf(value);
+    if (this.#ring === undefined) {
+      if (this.#still === 0 || this.#still === code) {
+        this.#still = code;
+        this.#stood++;
+        return 0;
+      }
+      this.#ring = new Uint8Array(MAX_STRETCH_SAMPLES);
+      this.#at = Math.min(this.#stood, MAX_STRETCH_SAMPLES) & MASK;
+      this.#ring.fill(this.#still, 0, this.#stood);
+    }
     const ring = this.#ring;
     const at = this.#at;
-    const code = codeOf(value);
     const before = ring[(at - 1) & MASK]!;
     const changed = before !== code && before !== 0;
     ring[at] = code;
@@ -93,7 +112,7 @@ class StretchWatch {
 
   /** Standing still alike says nothing. */
   #goOn(at: number, code: number, changed: boolean): void {
-    const ring = this.#ring;
+    const ring = this.#ring!;
     const then = ring[(at - this.#distance) & MASK]!;
     const thenBefore = ring[(at - this.#distance - 1) & MASK]!;
     if (then === 0) return;
@@ -107,7 +126,7 @@ class StretchWatch {
 
   /** The place in the ring that the last samples resemble for longest, the newest first. */
   #seek(at: number, code: number): void {
-    const ring = this.#ring;
+    const ring = this.#ring!;
     // Places below this sample, from the newest down; then those above it, which are older.
     let place = at - LEAST_DISTANCE;
     let isOlder = place < 0;
@@ -129,7 +148,7 @@ class StretchWatch {
 
   /** How many samples back from two places are the same, and how many of them are changes. */
   #alike(one: number, other: number): { readonly length: number; readonly changes: number } {
-    const ring = this.#ring;
+    const ring = this.#ring!;
     let length = 0;
     let changes = 0;
     while (length < MAX_BACK) {
