@@ -87,6 +87,7 @@ export class LiveSite {
   #learnedUs = 0;
   #counted = { assets: 0, againMs: 0 };
   #saving: Promise<void> = Promise.resolve();
+  #acting: Promise<unknown> = Promise.resolve();
 
   readonly #around: SiteAround;
 
@@ -167,6 +168,13 @@ export class LiveSite {
       version: (topic) => this.#versions.get(topic) ?? 1,
       cache: this.#cache,
     };
+  }
+
+  /** Acts of people one after the other: each changes what the one before it left. */
+  inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#acting.then(act);
+    this.#acting = mine.catch(() => undefined);
+    return mine;
   }
 
   setUnits(units: ReadonlyMap<string, string>): void {
