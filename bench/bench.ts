@@ -93,7 +93,7 @@ const pipeline = async (withStore: boolean, withDetection: boolean): Promise<Run
   const site = new LiveSite(store, { site_id: 'bench', name: 'bench', kind: 'plant', zone: 'UTC', created_us: 0 });
   const { runtime, model } = await site.load();
   const target: SiteRuntime['sink'] = withDetection ? runtime.sink : model;
-  const p = pipelineOf({ endpoints: runtime.endpoints, duplicates: runtime.duplicates, sink: counting(target, c) });
+  const p = pipelineOf({ ...runtime, sink: counting(target, c) });
   const describe = (state: Source['state']): void => {
     site.sources.set('bench', {
       id: 'bench',

@@ -284,6 +284,8 @@ export const IncidentParams = Obj({ site: Type.String(), incident: Type.String()
 export const IncidentStep = Obj({
   finding: Type.String(),
   alert: Type.String(),
+  /** Kind of finding. */
+  kind: Type.String(),
   lane: OneOf(['it', 'dmz', 'ot', 'unknown']),
   tactic: Type.String(),
   techniques: Type.Array(TechniqueRef),

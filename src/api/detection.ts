@@ -16,6 +16,8 @@ export const LearningRow = Obj({
   what: Type.String(),
   /** The device it is about; null for the site. */
   party: Maybe(Party),
+  /** Id of the cell; '' for everything else. */
+  cell: Type.String(),
   seen: Type.Number(),
   needed: Type.Number(),
   unit: Type.String(),

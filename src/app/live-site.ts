@@ -5,6 +5,7 @@
 import { type ChangeEvent, type Site, TOPICS, type Topic } from '../api/index.ts';
 import type { Source, SourceHealth } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
+import type { Openings } from '../decode/index.ts';
 import { createSiteModel } from '../observe/index.ts';
 import { loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
 import type { Fitter } from './detection/fitting.ts';
@@ -12,7 +13,9 @@ import {
   createSiteDetection,
   detectionBatch,
   LEARNED_EVERY_US,
+  learnedRows,
   loadDetection,
+  OPENINGS_NAME,
   readStanding,
 } from './detection/keep.ts';
 import type { SiteDetection } from './detection/site-detection.ts';
@@ -53,7 +56,7 @@ export interface SiteAround {
 }
 
 interface Loaded {
-  readonly runtime: SiteRuntime;
+  readonly runtime: SiteRuntime & { readonly openings: Openings };
   readonly model: SiteModel;
   readonly detection: SiteDetection;
 }
@@ -83,6 +86,8 @@ export class LiveSite {
   #loading: Promise<Loaded> | undefined;
   #modelVersion = 0;
   #findingVersion = 0;
+  /** Of the conversations' openings that are written. */
+  #openingsVersion = 0;
   /** Wall time at which what was learned was written last. */
   #learnedUs = 0;
   #counted = { assets: 0, againMs: 0 };
@@ -137,7 +142,8 @@ export class LiveSite {
       for (const row of part.endpoints ?? []) runtime.endpoints.restore(row);
       loaded.model.load(part);
     });
-    await loadDetection(this.#store, this.id, loaded.detection);
+    await loadDetection(this.#store, this.id, loaded.detection, runtime.openings);
+    this.#openingsVersion = runtime.openings.version;
     this.#units = await readUnits(this.#store, this.id);
     this.#loaded = loaded;
     this.#modelVersion = loaded.model.version;
@@ -251,17 +257,25 @@ export class LiveSite {
       }
       const found = queuesOnly ? undefined : detectionBatch(this.id, loaded.detection, nowUs, withLearned);
       const last = this.#tail(loaded, isBusy);
+      const { openings } = loaded.runtime;
+      const { version } = openings;
+      const opened =
+        withLearned && version !== this.#openingsVersion
+          ? learnedRows(this.id, new Map([[OPENINGS_NAME, openings.save()]]), nowUs)
+          : [];
+      const learned = [...(found?.put.learned_state ?? []), ...opened];
+      const put = { ...batch.put, ...last, ...found?.put, ...(learned.length > 0 && { learned_state: learned }) };
       try {
-        await this.#store.writer.submit(
-          { ...batch, put: { ...batch.put, ...last, ...found?.put } },
-          { background: true },
-        );
+        await this.#store.writer.submit({ ...batch, put }, { background: true });
       } catch (error) {
         loaded.detection.putBack(found?.findings ?? []);
         throw error;
       }
       loaded.detection.saved(found?.findings ?? []);
-      if (withLearned) this.#learnedUs = nowUs;
+      if (withLearned) {
+        this.#learnedUs = nowUs;
+        this.#openingsVersion = version;
+      }
       break;
     }
   }

@@ -6,20 +6,24 @@ import type { Decoder } from '../core/decoder.ts';
 import type { CaptureEvent, CaptureInterface, FrameBatch } from '../core/frame.ts';
 import type { SourceHealth, SourceId } from '../core/site.ts';
 import type { SiteModel, SiteSink } from '../core/site-model.ts';
-import { DECODERS, Decoding, DuplicateFilter, EndpointTable, type OnMessage } from '../decode/index.ts';
+import { DECODERS, Decoding, DuplicateFilter, EndpointTable, type OnMessage, Openings } from '../decode/index.ts';
 
 /** What the sources of one site share. */
 export interface SiteRuntime {
   readonly endpoints: EndpointTable;
   /** Two mirrors of one wire count once. */
   readonly duplicates: DuplicateFilter;
+  /** What conversations said at their start. */
+  readonly openings?: Openings;
   /** Where observations go; a `SiteModel` in the product, any sink in tests. */
   readonly sink: SiteSink & Partial<Pick<SiteModel, 'setSource'>>;
 }
 
-export const createSiteRuntime = (makeSink: (endpoints: EndpointTable) => SiteRuntime['sink']): SiteRuntime => {
+export const createSiteRuntime = (
+  makeSink: (endpoints: EndpointTable) => SiteRuntime['sink'],
+): SiteRuntime & { readonly openings: Openings } => {
   const endpoints = new EndpointTable();
-  return { endpoints, duplicates: new DuplicateFilter(), sink: makeSink(endpoints) };
+  return { endpoints, duplicates: new DuplicateFilter(), openings: new Openings(), sink: makeSink(endpoints) };
 };
 
 export interface PipelineOptions {
@@ -49,6 +53,7 @@ export class Pipeline {
     this.decoding = new Decoding({
       endpoints: options.site.endpoints,
       duplicates: options.site.duplicates,
+      ...(options.site.openings && { openings: options.site.openings }),
       sink: options.site.sink,
       decoders: options.decoders ?? DECODERS,
       ...(options.segment !== undefined && { segment: options.segment }),

@@ -122,6 +122,11 @@ export interface Decoder<M extends Message = Message, S = unknown> {
   readonly pairing?: Pairing<M>;
   /** Says what happened. Called once per transaction, in order of completion. */
   observe(transaction: Transaction<M>, sink: ObservationSink, state: S): void;
+  /**
+   * Must be known to understand later messages of the conversation (which route, which names): its octets are kept and
+   * read again where the conversation goes on in the middle. Only asked of messages directly on TCP or UDP.
+   */
+  opens?(message: M): boolean;
   /** Frames that are expected to come again and again without a request (I/O, GOOSE): kept out of message limits. */
   readonly cyclic?: boolean;
 }

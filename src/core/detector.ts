@@ -88,6 +88,11 @@ export interface DetectorContext {
    * fails over, or a replaced network card, makes no new client. What is learned is learned of it.
    */
   host(endpoint: EndpointId): EndpointId;
+  /**
+   * `host`, and of one that is seen behind a router's card the host with this IP that is seen directly, where there is exactly
+   * one. It can change as more is seen: for comparing who is who now, not as the key of what is learned.
+   */
+  device(endpoint: EndpointId): EndpointId;
   /** Family of a decoder: `ot`, `iiot`, `it`, `network`; '' where not known. */
   family(protocol: string): 'ot' | 'iiot' | 'it' | 'network' | '';
   /** A flow's number that is unique over all sources of the site (`at.flow` is unique in its source only); -1 without. */

@@ -84,6 +84,10 @@ export const fill = (template: string, finding: Finding, naming: Naming): string
     if (name === 'point' && finding.point > 0) return naming.point(finding.point);
     return UNKNOWN;
   });
+  // A name is written as the plant writes it, at the beginning of a sentence too.
+  const first = /^\{([A-Za-z0-9_]+)\}/.exec(template)?.[1];
+  const kind = first === undefined ? 'text' : (finding.parts[first]?.kind ?? 'endpoint');
+  if (/^(endpoint|point)/.test(kind)) return text;
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 

@@ -40,6 +40,7 @@ import {
   NEXT_A,
   PACKETS_A,
   PAYLOAD,
+  PORTS,
   TCP_CLOSED,
   TCP_ESTABLISHED,
   TCP_NEW,
@@ -48,6 +49,7 @@ import {
 import { HealthCounters, OFFLOAD_LENGTH } from './health.ts';
 import { FragmentTable, IP_FRAGMENT, IP_OK, parseIpv4, parseIpv6 } from './ip.ts';
 import { ETHERTYPE, LINK_CUT, LINK_OK, LINK_UNKNOWN, parseEthernet, parseLink, stripPrp } from './link.ts';
+import type { Openings } from './openings.ts';
 import { TcpPath } from './tcp.ts';
 import { ETHERNET_FRAME, type Tunnel, tunnelOverIp, tunnelOverUdp, VXLAN_PORT } from './tunnels.ts';
 
@@ -89,6 +91,8 @@ export interface DecodingOptions {
   /** Shared between the sources of a site, so that two mirrors of one wire count once. */
   readonly duplicates?: DuplicateFilter;
   readonly onMessage?: OnMessage;
+  /** Of the site, kept over restarts. */
+  readonly openings?: Openings;
   /** MAC addresses of the capture interface, `00:11:22:33:44:55`: frames from them are counted (law 1: must be none). */
   readonly ownMacs?: readonly string[];
 }
@@ -129,6 +133,8 @@ export class Decoding {
       decoders: options.decoders,
       sink: this.#fullSink(options.sink),
       spoke: (e) => this.endpoints.spoke(e),
+      ...(options.openings && { openings: options.openings }),
+      addressOf: (e) => this.#addressOf(e),
       ...(options.onMessage && { onMessage: options.onMessage }),
     });
     this.#flowAt = freshAt();
@@ -626,11 +632,33 @@ export class Decoding {
     const state = this.#states.get(f);
     if (state) {
       this.#tcp.ended(f, state);
-      if (state.session) this.dispatcher.expireSession(state.session, Number.POSITIVE_INFINITY, this.flows.bothWays(f));
+      if (state.session) {
+        this.dispatcher.expireSession(state.session, Number.POSITIVE_INFINITY, this.flows.bothWays(f));
+        if (state.session.opens !== undefined) this.#endOpening(f);
+      }
     }
     this.#report(f, true);
     this.health.flowEnded(this.flows, f, state?.session);
     this.#states.drop(f);
+  }
+
+  /** A connection that was closed needs its opening no more. */
+  #endOpening(f: number): void {
+    const { i } = this.flows;
+    const o = f * I;
+    if (i[o + TCP_STATE]! <= TCP_ESTABLISHED) return;
+    const ports = i[o + PORTS]!;
+    this.dispatcher.openings.end({
+      client: this.#addressOf(i[o + EP_A]!),
+      clientPort: ports >>> 16,
+      server: this.#addressOf(i[o + EP_B]!),
+      serverPort: ports & 0xffff,
+    });
+  }
+
+  #addressOf(endpoint: number): string {
+    const { ip, mac } = this.endpoints.get(endpoint);
+    return ip ?? mac ?? '';
   }
 
   #report(f: number, final: boolean): void {

@@ -142,6 +142,10 @@ export class Delivery {
       }
       session = dispatcher.open(decoder, this.#hosts(f));
       state.session = session;
+      if (session.opens !== undefined) {
+        if (context.afterGap) dispatcher.recall(session);
+        else dispatcher.forget();
+      }
     } else if (context.afterGap && session.decoder.probe(b, s, e, context) === 'no') {
       // Not the beginning of a PDU: wait for a segment that is one.
       side!.drop();

@@ -6,6 +6,7 @@
 import type { Decoder, Message, Pairing, PduContext, Transaction } from '../core/decoder.ts';
 import type { EndpointId } from '../core/endpoint.ts';
 import type { At, ObservationSink } from '../core/observation.ts';
+import { type Ends, type Opening, Openings } from './openings.ts';
 import { PairScope, Pending } from './pairing.ts';
 
 /** Host pairs and segments with a state of their own, per decoder; the oldest gives way. */
@@ -28,6 +29,7 @@ export class Session {
   readonly role: Pairing<Message>['role'] | undefined;
   readonly key: Pairing<Message>['key'] | undefined;
   readonly queues: boolean;
+  readonly opens: Decoder['opens'];
   readonly scope: PairScope;
   readonly state: unknown;
   children: Session[] | undefined;
@@ -52,6 +54,7 @@ export class Session {
     this.role = decoder.pairing?.role;
     this.key = decoder.pairing?.key;
     this.queues = decoder.pairing?.queues === true;
+    this.opens = decoder.opens;
     this.scope = scope;
     this.state = scope.state;
     this.ownsScope = ownsScope;
@@ -148,6 +151,10 @@ export interface DispatchOptions {
   readonly onMessage?: OnMessage;
   /** Did this endpoint send anything so far? */
   readonly spoke: (endpoint: EndpointId) => boolean;
+  /** Of the site, kept over restarts. Default: of this dispatcher alone. */
+  readonly openings?: Openings;
+  /** What an endpoint is called whatever way its frames take: its IP address. Default: its number. */
+  readonly addressOf?: (endpoint: EndpointId) => string;
 }
 
 export class Dispatcher {
@@ -168,11 +175,15 @@ export class Dispatcher {
   understood = 0;
   /** Packets of both directions of the current flow were seen; set by the caller before `run`. */
   bothWays = false;
+  readonly openings: Openings;
   readonly #byName = new Map<string, Decoder>();
   readonly #scopes = new Map<Decoder, Map<string, PairScope>>();
-  readonly #sink: ObservationSink;
-  readonly #onMessage: DispatchOptions['onMessage'];
+  #sink: ObservationSink;
+  #onMessage: DispatchOptions['onMessage'];
+  /** What was said long ago is read again: nobody hears of it. */
+  #silent = false;
   readonly #spoke: DispatchOptions['spoke'];
+  readonly #addressOf: (endpoint: EndpointId) => string;
   readonly #at = freshAt();
   readonly #transaction: Transaction;
   #depth = 0;
@@ -191,6 +202,8 @@ export class Dispatcher {
     this.#sink = options.sink;
     this.#onMessage = options.onMessage;
     this.#spoke = options.spoke;
+    this.openings = options.openings ?? new Openings();
+    this.#addressOf = options.addressOf ?? String;
     this.context = {
       frame: 0,
       requestFrame: 0,
@@ -235,8 +248,76 @@ export class Dispatcher {
       }
       scope = new PairScope(decoder.open());
       scopes.set(key, scope);
+      if (where === 'hosts')
+        for (const opening of this.openings.between(this.#ends())) this.#recallInto(opening, hosts);
     }
     return new Session(decoder, stats, scope, false, hosts);
+  }
+
+  /** A conversation of which only the middle is seen: what was said when it began is read again. */
+  recall(session: Session): void {
+    const opening = this.openings.of(session.name, this.#ends());
+    if (opening !== undefined) this.#again(session, opening);
+  }
+
+  /** The current conversation begins, or is over. */
+  forget(): void {
+    if (this.openings.size > 0) this.openings.end(this.#ends());
+  }
+
+  #ends(): Ends {
+    const { client, clientPort, server, serverPort } = this.context;
+    return { client: this.#addressOf(client), clientPort, server: this.#addressOf(server), serverPort };
+  }
+
+  /** What two hosts said in their other conversations, for what it carries to the state of the pair. */
+  #recallInto(opening: Opening, hosts: string): void {
+    const decoder = this.#byName.get(opening.decoder);
+    if (decoder === undefined || this.#silent) return;
+    this.#again(
+      new Session(decoder, this.stats.get(decoder.name)!, new PairScope(decoder.open()), true, hosts),
+      opening,
+    );
+  }
+
+  #again(session: Session, { said, client, clientPort, serverPort }: Opening): void {
+    if (this.#silent) return;
+    const c = this.context;
+    const before = { ...c };
+    const stats = [...this.stats.values()].map((s) => ({ ...s }));
+    const [sink, onMessage] = [this.#sink, this.#onMessage];
+    this.#silent = true;
+    this.#sink = silence(sink);
+    this.#onMessage = undefined;
+    c.carrier = 'tcp';
+    c.afterGap = false;
+    // Who asks in the other conversation may be who answers in this one.
+    const crossed = this.#addressOf(before.client) !== client;
+    c.client = crossed ? before.server : before.client;
+    c.server = crossed ? before.client : before.server;
+    c.clientPort = clientPort;
+    c.serverPort = serverPort;
+    for (const { toServer, bytes } of said) {
+      c.toServer = toServer;
+      c.sender = toServer ? c.client : c.server;
+      c.receiver = toServer ? c.server : c.client;
+      this.run(session, bytes, 0, bytes.length, true);
+    }
+    session.messages = 0;
+    session.foreign = 0;
+    // A request whose answer is not kept waits for nothing.
+    if (session.ownsScope) session.scope.expire(Number.POSITIVE_INFINITY);
+    this.#sink = sink;
+    this.#onMessage = onMessage;
+    this.#silent = false;
+    Object.assign(c, before);
+    for (const [i, s] of [...this.stats.values()].entries()) Object.assign(s, stats[i]);
+  }
+
+  #keep(session: Session, message: Message, bytes: Uint8Array, start: number, end: number): void {
+    const c = this.context;
+    if (!this.#silent && (c.carrier === 'tcp' || c.carrier === 'udp') && session.opens!(message))
+      this.openings.keep(session.name, this.#ends(), c.toServer, bytes, start, end);
   }
 
   /**
@@ -316,6 +397,7 @@ export class Dispatcher {
         session.messages++;
         const consumed = r.consumed > 0 ? r.consumed : end - position;
         if (this.#onMessage) this.#onMessage(decoder, r.message, context, bytes, position, position + consumed);
+        if (session.opens !== undefined) this.#keep(session, r.message, bytes, position, position + consumed);
         position += consumed;
         understood += consumed;
         stats.messages++;
@@ -333,6 +415,8 @@ export class Dispatcher {
         const consumed = r.consumed > 0 ? r.consumed : end - position;
         if (r.message && this.#onMessage)
           this.#onMessage(decoder, r.message, context, bytes, position, position + consumed);
+        if (r.message && session.opens !== undefined)
+          this.#keep(session, r.message, bytes, position, position + consumed);
         position += consumed;
         understood += consumed;
         stats.bytes += consumed;
@@ -580,3 +664,22 @@ export class Dispatcher {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** Endpoints are still found through it; what happened is said to nobody. */
+const silence = (sink: ObservationSink): ObservationSink => {
+  const nothing = (): void => undefined;
+  return {
+    command: nothing,
+    values: nothing,
+    value: nothing,
+    identity: nothing,
+    module: nothing,
+    name: nothing,
+    session: nothing,
+    weird: nothing,
+    flow: nothing,
+    tick: nothing,
+    child: (parent, kind, address) => sink.child(parent, kind, address, false),
+    mention: (at, mac, ip) => sink.mention(at, mac, ip),
+  };
+};

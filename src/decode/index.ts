@@ -5,3 +5,4 @@ export type { OnMessage } from './dispatch.ts';
 export { DuplicateFilter } from './duplicates.ts';
 export { EndpointTable } from './endpoints.ts';
 export { DECODERS } from './list.ts';
+export { Openings } from './openings.ts';

@@ -7,6 +7,11 @@ import type { Endpoint, EndpointId, EndpointView } from '../core/endpoint.ts';
 import { growI32, growU8 } from '../lib/grow.ts';
 import { ipScope } from '../lib/ip-scope.ts';
 
+/** Addresses with one network card from which on it is a router's, in front of others. */
+const ROUTER_FROM = 4;
+/** Networks looked through for the one in which an address is seen directly; in more of them it is nobody's. */
+const MAX_SIGHTINGS = 16;
+
 const GROUP = 1;
 const PUBLIC = 2;
 
@@ -17,6 +22,10 @@ export class Hosts {
   #host: Int32Array<ArrayBufferLike> = new Int32Array(256);
   #flags: Uint8Array<ArrayBufferLike> = new Uint8Array(256);
   #known = 0;
+  /** Hosts with each network card, up to those that make it a router's. */
+  readonly #behind = new Map<string, number>();
+  /** Hosts of each address in a segment, whatever the network. */
+  readonly #sightings = new Map<string, EndpointId[]>();
 
   constructor(view: EndpointView) {
     this.#view = view;
@@ -26,6 +35,21 @@ export class Hosts {
     if (endpoint > this.#known) this.#catchUp(endpoint);
     return this.#host[endpoint]!;
   }
+  /** See DetectorContext.device. */
+  device(endpoint: EndpointId): EndpointId {
+    const host = this.of(endpoint);
+    if (host <= 0) return host;
+    const e = this.#view.get(host);
+    if (e.ip === undefined || !this.#isRouted(e)) return host;
+    const direct = (this.#sightings.get(`${e.segment} ${e.ip}`) ?? []).filter(
+      (id) => !this.#isRouted(this.#view.get(id)),
+    );
+    return direct.length === 1 ? direct[0]! : host;
+  }
+  #isRouted({ segment, mac }: Endpoint): boolean {
+    return mac !== undefined && (this.#behind.get(`${segment} ${mac}`) ?? 0) >= ROUTER_FROM;
+  }
+
   isGroup(endpoint: EndpointId): boolean {
     if (endpoint <= 0) return true;
     if (endpoint > this.#known) this.#catchUp(endpoint);
@@ -50,6 +74,14 @@ export class Hosts {
       const first = key === '' ? id : (this.#byAddress.get(key) ?? id);
       if (first === id && key !== '') this.#byAddress.set(key, id);
       this.#host[id] = first;
+      if (first === id && e.ip !== undefined && key !== '' && e.parent === undefined) {
+        const card = `${e.segment} ${e.mac ?? ''}`;
+        if (e.mac !== undefined) this.#behind.set(card, Math.min(ROUTER_FROM, (this.#behind.get(card) ?? 0) + 1));
+        const at = `${e.segment} ${e.ip}`;
+        const list = this.#sightings.get(at);
+        if (list === undefined) this.#sightings.set(at, [id]);
+        else if (list.length < MAX_SIGHTINGS) list.push(id);
+      }
       const scope = ipScope(e.ip ?? '');
       const mac = e.mac !== undefined && (Number.parseInt(e.mac.slice(0, 2), 16) & 1) === 1;
       this.#flags[id] = (mac || scope === 'group' ? GROUP : 0) | (scope === 'public' ? PUBLIC : 0);

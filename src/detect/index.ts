@@ -145,6 +145,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
         return r === 'unknown' || r === 'external';
       }),
     host: (e) => hosts.of(e),
+    device: (e) => hosts.device(e),
     family: options.family ?? (() => ''),
     flowKey: (flow) => (flow < 0 ? -1 : flow + sourceBase),
     isSuspect: (e) => episodes.isSuspect(hosts.of(e)),

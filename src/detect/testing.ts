@@ -65,16 +65,18 @@ export class Scene {
   }
 
   /** A host by its IP; the same for the same IP. */
-  host(ip: string, role: Role = 'unknown', level = Number.NaN, mac?: string): number {
-    const known = this.#names.get(`${ip} ${mac ?? ''}`);
+  host(ip: string, role: Role = 'unknown', level = Number.NaN, mac?: string, vlan = 0): number {
+    const name = `${ip} ${mac ?? ''}${vlan === 0 ? '' : ` ${vlan}`}`;
+    const known = this.#names.get(name);
     if (known !== undefined) return known;
     const n = this.endpoints.count + 1;
     const id = this.endpoints.add({
       ip,
+      vlan,
       mac: mac ?? `00:80:f4:00:${(n >> 8).toString(16).padStart(2, '0')}:${(n & 255).toString(16).padStart(2, '0')}`,
     });
     this.endpoints.says(id, 1);
-    this.#names.set(`${ip} ${mac ?? ''}`, id);
+    this.#names.set(name, id);
     this.roles.set(id, role);
     this.levels.set(id, level);
     return id;

@@ -6,6 +6,7 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
 import './style/parts.css';
+import './style/print.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
@@ -20,10 +21,13 @@ const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
+      // Gatehouse stands on this machine or in this plant: a browser that says "no internet" says nothing about it.
+      networkMode: 'always',
       refetchOnWindowFocus: false,
       // What the server said clearly is not asked again; a server that is away is.
       retry: (count, error) => error instanceof ApiProblem && (error.status === 0 || error.status >= 500) && count < 3,
     },
+    mutations: { networkMode: 'always' },
   },
 });
 const router = makeRouter(client);

@@ -25,7 +25,7 @@ import { cellsOf, serveCells } from './many-points.ts';
 import { OFF_POINT, PUMP, pumpCapture, STRANGER } from './pump-capture.ts';
 
 const WRITER = `${STRANGER} writes to ${PUMP} for the first time`;
-const SENSOR = 'Holding 2 does not fit the points around it';
+const SENSOR = 'holding 2 does not fit the points around it';
 const PLANT = '/s/plant';
 
 describeBrowser('detection in a browser', () => {

@@ -248,7 +248,7 @@ describeShared('the console in a browser', () => {
       await page.getByRole('heading', { name: /Learning what is usual here/ }).waitFor();
       await page.getByRole('table', { name: 'What is being learned' }).waitFor();
       await page
-        .getByText('nothing seen')
+        .getByText('nothing learned yet')
         .or(page.getByText(/learning, \d/))
         .first()
         .waitFor();

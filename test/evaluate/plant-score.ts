@@ -130,8 +130,11 @@ const ownerOf = (t: Told, { labels }: PlantOutcome): Owner => {
 
 const judgeDisturbance = (d: DisturbanceLabel, outcome: PlantOutcome, owners: PlantScore['owners']) => {
   const own = outcome.told.filter((t) => t.isAlert && owners.get(t) !== 'attack' && fitsDisturbance(t, d));
-  // Of a disturbance that must stay quiet: what begins in it, not what goes on from before.
-  const alerts = own.filter((t) => t.finding.firstUs >= d.startUs - EARLY_US);
+  // Of a disturbance that must stay quiet: what begins in it, not what goes on from before. What carries the label of other
+  // announced work was told as that.
+  const alerts = own.filter(
+    (t) => t.finding.firstUs >= d.startUs - EARLY_US && (d.expected === 'window' || owners.get(t) !== 'window'),
+  );
   const isNamed = (t: Told): boolean =>
     d.as.some((code) => t.finding.kind === code || t.finding.kind.startsWith(`${code}.`));
   const right =

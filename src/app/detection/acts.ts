@@ -112,7 +112,7 @@ export const reviewAlert = async (actor: Actor, id: string, request: ReviewReque
   const review: Row<'review'> = {
     site_id: site.id,
     review_id: randomBytes(8).toString('hex'),
-    alert_id: id,
+    alert_id: alert.id,
     kind: alert.lead.kind,
     detector: alert.lead.detector,
     verdict,
@@ -143,7 +143,7 @@ export const acceptAlert = async (actor: Actor, id: string, { reason }: Static<t
   const review: Row<'review'> = {
     site_id: site.id,
     review_id: randomBytes(8).toString('hex'),
-    alert_id: id,
+    alert_id: alert.id,
     kind: alert.lead.kind,
     detector: alert.lead.detector,
     verdict: 'benign',
@@ -166,9 +166,9 @@ export const acceptAlert = async (actor: Actor, id: string, { reason }: Static<t
 export const changeIncident = async (actor: Actor, id: string, change: IncidentChange): Promise<void> => {
   const { store, site, view, nowUs } = actor;
   const incident = incidentById(view, id);
-  const before = view.detection.incidentActs.get(id);
+  const before = view.detection.incidentActs.get(incident.id);
   const act = {
-    incident: id,
+    incident: incident.id,
     state: change.state ?? before?.state ?? 'open',
     assignee: change.assignee ?? before?.assignee ?? '',
     steps: incident.steps.length,
@@ -178,9 +178,9 @@ export const changeIncident = async (actor: Actor, id: string, change: IncidentC
     throw new RequestError(422, 'input-invalid', 'Nothing is to be changed.', 'Give a state, a person or a note.');
   await store.writer.submit({
     put: { incident_state: [incidentActRow(site.id, act, nowUs)] },
-    journal: [entry(actor, 'incident.change', `incident ${id}`, detail)],
+    journal: [entry(actor, 'incident.change', `incident ${incident.id}`, detail)],
   });
-  view.detection.incidentActs.set(id, act);
+  view.detection.incidentActs.set(incident.id, act);
 };
 
 const timeOf = (text: string): number => {

@@ -83,7 +83,7 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
     const alert = alertById(view, id);
     const proof = await proofOf(context, site, view, alert.lead.id);
     const people = {
-      reviews: await acts.reviewsOf(context.store, site, id, context.names),
+      reviews: await acts.reviewsOf(context.store, site, alert.id, context.names),
       history: await acts.historyOf(context.store, site, `alert ${id}`, context.names),
     };
     return alertDetail(view, alert, proof, people, context.names);
@@ -117,7 +117,7 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
   incident: async (context, { params }) => {
     const view = await viewOf(context, params.site);
     const incident = incidentById(view, params.incident);
-    const history = await acts.historyOf(context.store, params.site, `incident ${params.incident}`, context.names);
+    const history = await acts.historyOf(context.store, params.site, `incident ${incident.id}`, context.names);
     return incidentDetail(view, incident, history, context.names);
   },
   changeIncident: (context, { params, body, userId }) =>

@@ -29,6 +29,8 @@ import { SiteDetection } from './site-detection.ts';
 export const LEARNED_EVERY_US = 60_000_000;
 const HOUR_US = 3_600_000_000;
 export const SETTINGS_NAME = 'detection';
+/** What conversations said at their start stands beside what was learned from them; it is no part of a baseline. */
+export const OPENINGS_NAME = 'openings';
 
 /** What a site has set, as it is stored. */
 export interface DetectionSettings extends TriageSettings {
@@ -202,8 +204,16 @@ export const createSiteDetection = (
   return detection;
 };
 
-/** Findings and everything learned, as they were saved last. Returns false where what was learned could not be read. */
-export const loadDetection = async (store: Store, site: string, detection: SiteDetection): Promise<boolean> => {
+/**
+ * Findings, everything learned and how conversations began, as they were saved last. Returns false where what was learned
+ * could not be read.
+ */
+export const loadDetection = async (
+  store: Store,
+  site: string,
+  detection: SiteDetection,
+  openings: { load(bytes: Uint8Array): void },
+): Promise<boolean> => {
   const { db } = store;
   const rows = await db
     .selectFrom('finding')
@@ -220,8 +230,11 @@ export const loadDetection = async (store: Store, site: string, detection: SiteD
     if (pieces === undefined) learned.set(name, [{ piece, bytes: payload }]);
     else pieces.push({ piece, bytes: payload });
   }
-  if (learned.size === 0) return true;
+  const opened = learned.get(OPENINGS_NAME);
+  learned.delete(OPENINGS_NAME);
   try {
+    if (opened !== undefined) openings.load(joined(opened));
+    if (learned.size === 0) return true;
     loadLearned(detection, new Map([...learned].map(([name, pieces]) => [name, joined(pieces)])));
     return true;
   } catch {

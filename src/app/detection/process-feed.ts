@@ -11,6 +11,7 @@ import type { SiteModel } from '../../core/site-model.ts';
 import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
 import type { Fitter } from './fitting.ts';
 import type { Decided } from './relations.ts';
+import { type SavedWrites, Writes } from './writes.ts';
 
 export const MAX_CELL_POINTS = 64;
 /** Further points of a site belong to no cell: counted, shown. */
@@ -74,6 +75,7 @@ export class ProcessFeed {
   /** Points not in a cell yet, by controller. */
   readonly #pending = new Map<EndpointId, Pending>();
   readonly #cellsOf = new Map<EndpointId, number>();
+  readonly #writes = new Writes();
   #decided: readonly Decided[] = [];
   #known = 0;
   #lookedUs = 0;
@@ -93,6 +95,10 @@ export class ProcessFeed {
   }
   cellOf(point: number): Cell | undefined {
     return this.#cells.get(this.#cellOf.get(point) ?? '');
+  }
+  /** A write that was not refused: its value is the writer's matter. */
+  wrote(point: number, tsUs: number): void {
+    if (point > 0) this.#writes.wrote(point, tsUs);
   }
   /** Points that are in no cell: texts, office protocols, beyond the limits. */
   get without(): number {
@@ -231,7 +237,7 @@ export class ProcessFeed {
       neighbours: neighboursOf(points),
       fitter,
       onFitted: this.#fitted,
-      state,
+      state: (statement) => state(this.#writes.weigh(statement, this.#options.isSuspect(plan.controller))),
       end,
     });
     this.#cells.set(plan.id, cell);
@@ -276,6 +282,7 @@ export class ProcessFeed {
       pending: [...this.#pending],
       cellsOf: [...this.#cellsOf],
       order: [...this.#cells.keys()],
+      writes: this.#writes.save(),
     });
   }
   load(
@@ -292,10 +299,12 @@ export class ProcessFeed {
       pending: [EndpointId, Pending][];
       cellsOf: [EndpointId, number][];
       order: string[];
+      writes?: SavedWrites;
     };
     this.#known = saved.known;
     this.#lookedUs = saved.lookedUs;
     this.#without = saved.without;
+    if (saved.writes !== undefined) this.#writes.load(saved.writes);
     this.#pending.clear();
     this.close();
     this.#cells.clear();

@@ -14,9 +14,12 @@ import { type Cell, MIN_ROWS } from './cell.ts';
 import { Devices } from './devices.ts';
 import type { Fitter } from './fitting.ts';
 import { ProcessFeed } from './process-feed.ts';
+import { isReason } from './trial.ts';
 
 /** What must not be learned, and what goes on after announced work, is looked at so often. */
 const LOOK_US = 10_000_000;
+/** Outputs of a controller to its own stations, many times a second: nobody writes them. */
+const CYCLIC = 'cip-io';
 const FAMILY = new Map(DECODERS.map((decoder) => [decoder.name, decoder.family]));
 
 export interface SiteDetectionOptions {
@@ -108,10 +111,15 @@ export class SiteDetection {
       values: (at, x) => {
         model.values(at, x);
         detection.values(at, x);
+        if (x.access === 'write' && at.client > 0 && at.protocol !== CYCLIC)
+          for (let i = 0; i < x.count; i++)
+            this.feed.wrote(model.pointOf(x.target, at.protocol, x.area, x.start + i), at.tsUs);
       },
       value: (at, x) => {
         model.value(at, x);
         detection.value(at, x);
+        if (x.access === 'write' && at.client > 0 && at.protocol !== CYCLIC)
+          this.feed.wrote(model.pointOf(x.target, at.protocol, '', x.path), at.tsUs);
       },
       identity: (at, x) => {
         model.identity(at, x);
@@ -173,11 +181,10 @@ export class SiteDetection {
 
   #look(): void {
     const open = this.detection.openFindings();
+    const hits = this.triage.windows.length > 0 ? this.triage.picture().hits : undefined;
     const suspects = new Set<number>();
     for (const finding of open) {
-      if (finding.detector === 'maintenance') continue;
-      // What a process finding itself says is odd row by row already.
-      if (finding.detector !== 'process' && finding.severity !== 'none' && this.triage.isAlert(finding))
+      if (isReason(finding, hits?.get(finding.id)) && this.triage.isAlert(finding))
         suspects.add(this.devices.host(finding.target));
     }
     this.#suspects = suspects;

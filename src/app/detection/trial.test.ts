@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../core/detector.ts';
 import { PROCESS_KINDS } from '../../detect/index.ts';
-import { ON_TRIAL, Trial } from './trial.ts';
+import { isReason, ON_TRIAL, Trial } from './trial.ts';
 
 const HOUR = 3_600_000_000;
 const said = (hours: number, surprise: number, change: Partial<Statement> = {}): Statement => ({
@@ -22,38 +22,66 @@ const begun = (): Trial => {
 };
 
 describe('a model on trial', () => {
-  it('is kept below an alert for as long as it learned, and then believed where it was quiet', () => {
+  it('is kept below an alert for as long as it learned, and then believed beyond its limit and the margin', () => {
+    const trial = begun();
+    expect(trial.weigh(said(30, 0.3), false).surprise).toBe(0.3);
+    expect(trial.weigh(said(47, 0.3), false).surprise).toBe(0.3);
+    expect(trial.weigh(said(49, 0.9, { key: 'c1 7' }), false).surprise).toBeCloseTo(0.88);
+    expect(trial.weigh(said(49, 0.55, { key: 'c1 7' }), false).surprise).toBeLessThan(0.5);
+  });
+  it('is over when it was quiet for as long as it learned, at the latest after seven times as long', () => {
     const trial = begun();
     expect(trial.weigh(said(30, 0.9), false).surprise).toBe(ON_TRIAL);
-    expect(trial.weigh(said(30, 0.3), false).surprise).toBe(0.3);
-    expect(trial.weigh(said(49, 0.9, { key: 'c1 7' }), false).surprise).toBe(0.9);
+    expect(trial.untilUs).toBe(54 * HOUR);
+    expect(trial.weigh(said(53, 0.9, { key: 'c1 7' }), false).surprise).toBe(ON_TRIAL);
+    for (let hours = 60; hours < 240; hours += 20) trial.weigh(said(hours, 0.9), false);
+    expect(trial.untilUs).toBe((24 + 7 * 24) * HOUR);
+    expect(trial.weigh(said(193, 0.9, { key: 'c1 9' }), false).surprise).toBeCloseTo(0.88);
   });
   it('must be off by more than it was on trial', () => {
     const trial = begun();
     trial.weigh(said(30, 0.75), false); // twice its limit
-    expect(trial.weigh(said(50, 0.75), false).surprise).toBeLessThan(0.5);
-    expect(trial.weigh(said(50, 0.79), false).surprise).toBeLessThan(0.5); // 2.38 times
-    expect(trial.weigh(said(50, 0.9), false).surprise).toBeGreaterThan(0.7); // 5 times
-    expect(trial.weigh(said(50, 0.75, { kind: PROCESS_KINDS.level }), false).surprise).toBe(0.75);
+    expect(trial.weigh(said(55, 0.75), false).surprise).toBeLessThan(0.5);
+    expect(trial.weigh(said(55, 0.79), false).surprise).toBeLessThan(0.5); // 2.38 times
+    expect(trial.weigh(said(55, 0.9), false).surprise).toBeGreaterThan(0.7); // 5 times
+    expect(trial.weigh(said(55, 0.75, { kind: PROCESS_KINDS.level }), false).surprise).toBeCloseTo(0.7); // 2 / 1.2
   });
   it('is believed at once where something else is odd, and that says nothing about it', () => {
     const trial = begun();
     expect(trial.weigh(said(30, 0.9), true).surprise).toBe(0.9);
-    expect(trial.weigh(said(50, 0.6), false).surprise).toBe(0.6);
+    expect(trial.untilUs).toBe(48 * HOUR);
+    expect(trial.weigh(said(50, 0.75), false).surprise).toBeCloseTo(0.7);
   });
   it('does not hold back safety, nonsense and tapes', () => {
     const trial = begun();
     expect(trial.weigh(said(30, 0.9, { severity: 'safety' }), false).surprise).toBe(0.9);
-    expect(trial.weigh(said(30, 0.9, { kind: PROCESS_KINDS.junk }), false).surprise).toBe(0.9);
-    expect(trial.weigh(said(30, 0.9, { kind: PROCESS_KINDS.replay }), false).surprise).toBe(0.9);
+    expect(trial.weigh(said(30, 0.9, { kind: PROCESS_KINDS.junk }), false).surprise).toBeCloseTo(0.88);
+    expect(trial.weigh(said(30, 0.9, { kind: PROCESS_KINDS.replay }), false).surprise).toBeCloseTo(0.88);
   });
   it('goes on after a restart, and is not begun anew by a model that learned more', () => {
     const trial = begun();
     trial.weigh(said(30, 0.75), false);
     const again = new Trial();
     again.load(JSON.parse(JSON.stringify(trial.save())));
+    expect(again.untilUs).toBe(54 * HOUR);
+    again.weigh(said(40, 0.75), false);
     again.begin(60 * HOUR, 40 * HOUR);
-    expect(again.isOn(61 * HOUR)).toBe(false);
-    expect(again.weigh(said(61, 0.75), false).surprise).toBeLessThan(0.5);
+    expect(again.untilUs).toBe(64 * HOUR);
+    expect(again.weigh(said(65, 0.75), false).surprise).toBeLessThan(0.5);
+  });
+});
+
+describe('a reason to believe a model at once', () => {
+  const wrote = { detector: 'writer', actor: 3, verb: 'write', severity: 'uptime' } as const;
+  it('is that somebody acts on the controller, and no work is announced', () => {
+    expect(isReason(wrote, undefined)).toBe(true);
+    expect(isReason(wrote, { overrun: true })).toBe(true);
+    expect(isReason(wrote, { overrun: false })).toBe(false);
+  });
+  it('is no look at it, no loss of sight, no statement of a process model', () => {
+    expect(isReason({ ...wrote, verb: 'read' }, undefined)).toBe(false);
+    expect(isReason({ ...wrote, verb: '' }, undefined)).toBe(false);
+    expect(isReason({ ...wrote, actor: 0 }, undefined)).toBe(false);
+    expect(isReason({ ...wrote, detector: 'process' }, undefined)).toBe(false);
   });
 });

@@ -1,20 +1,25 @@
 /**
  * A new model on trial. It was armed on the last rows of its training; that it predicts later rows of other days it has to
- * show first. For as long as it learned, what it says by itself is kept as a finding below an alert, and how far it was off
- * is what it must exceed from then on. Where something else is odd at the same controller, it is believed at once.
+ * show first. What it says by itself meanwhile is kept as a finding below an alert, and how far it was off is what it must
+ * exceed from then on. The trial is over when it said nothing by itself for as long as it learned, at the latest after seven
+ * times as long. Where something else is odd at the same controller, it is believed at once.
  * Source: "armed only where it predicts later, unseen normal data"; limits from held-out data as in Chiang, Russell, Braatz,
  * Fault detection and diagnosis in industrial systems (2001), section 2.2.
  */
 import type { Statement } from '../../core/detector.ts';
+import type { Finding } from '../../core/finding.ts';
+import type { WindowHit } from '../../core/incident.ts';
 import { PROCESS_KINDS } from '../../detect/index.ts';
 
 /** Most that is said on trial: below every alert, above what is not kept. */
 export const ON_TRIAL = 0.45;
-/** It must be off by so many times as much as it was on trial. */
+/** Then it must be off by so many times as much as it was on trial, or as its limit where it was quiet. */
 const MARGIN = 1.2;
+/** Learning times that a trial takes at most: of a day, a week, in which most lines have done everything once. */
+export const MAX_PERIODS = 7;
 /** Largest ratio that is told apart. */
 const MAX_RATIO = 1e6;
-/** What needs no other day to be true: no number, and a tape to the last digit. */
+/** What needs no other day to be true, beyond the margin: no number, and a tape. */
 const CERTAIN: ReadonlySet<string> = new Set([PROCESS_KINDS.junk.code, PROCESS_KINDS.replay.code]);
 
 /** Times its limit: models say surprise .5 at the limit and 1 - 1 / (2 ratio) above. */
@@ -22,20 +27,47 @@ const ratioOf = (surprise: number): number =>
   surprise < 0.5 ? surprise * 2 : Math.min(MAX_RATIO, 0.5 / Math.max(1e-9, 1 - surprise));
 const surpriseOf = (ratio: number): number => (ratio < 1 ? ratio / 2 : 1 - 0.5 / ratio);
 
+/** Looking does nothing to the process. */
+const LOOKS: ReadonlySet<string> = new Set(['', 'read', 'subscribe', 'discover', 'authenticate']);
+
+/**
+ * Whether a finding at a controller is a reason to believe its model at once, and not to learn from what it does: somebody
+ * acts on it, and no work was announced. A new panel that reads, and polls that are lost, say nothing of the values.
+ */
+export const isReason = (
+  { detector, actor, verb, severity }: Pick<Finding, 'detector' | 'actor' | 'verb' | 'severity'>,
+  hit: Pick<WindowHit, 'overrun'> | undefined,
+): boolean =>
+  // What a process finding itself says is odd row by row already.
+  detector !== 'process' &&
+  detector !== 'maintenance' &&
+  actor > 0 &&
+  severity !== 'none' &&
+  !LOOKS.has(verb) &&
+  (hit === undefined || hit.overrun);
+
 export interface SavedTrial {
   readonly untilUs: number;
+  /** Absent in what older versions saved: their trials are not prolonged. */
+  readonly periodUs?: number;
+  readonly latestUs?: number;
   readonly worst: readonly (readonly [string, number])[];
 }
 
 export class Trial {
   /** End of the trial, frame time; 0 before the first model. */
   untilUs = 0;
+  #periodUs = 0;
+  #latestUs = 0;
   /** Largest ratio of each episode's matter on trial. Bounded by kinds times points of the cell. */
   readonly #worst = new Map<string, number>();
 
   /** The first model of a cell, of so much time. Later ones learned more: they go on under the same limits. */
   begin(fittedUs: number, learnedUs: number): void {
-    if (this.untilUs === 0) this.untilUs = fittedUs + learnedUs;
+    if (this.untilUs > 0) return;
+    this.untilUs = fittedUs + learnedUs;
+    this.#periodUs = learnedUs;
+    this.#latestUs = fittedUs + MAX_PERIODS * learnedUs;
   }
   isOn(tsUs: number): boolean {
     return tsUs < this.untilUs;
@@ -44,22 +76,24 @@ export class Trial {
   /** The statement as it may be made. `supported`: something else is odd at this controller, or people said what must hold. */
   weigh(statement: Statement, supported: boolean): Statement {
     const { kind, key, tsUs, surprise, severity } = statement;
-    if (supported || severity === 'safety' || CERTAIN.has(kind.code)) return statement;
-    const matter = `${kind.code} ${key}`;
+    if (supported || severity === 'safety') return statement;
     const ratio = ratioOf(surprise);
-    if (this.isOn(tsUs)) {
-      this.#worst.set(matter, Math.max(this.#worst.get(matter) ?? 0, ratio));
-      return { ...statement, surprise: Math.min(surprise, ON_TRIAL) };
-    }
-    const worst = this.#worst.get(matter);
-    return worst === undefined ? statement : { ...statement, surprise: surpriseOf(ratio / (worst * MARGIN)) };
+    if (CERTAIN.has(kind.code)) return { ...statement, surprise: surpriseOf(ratio / MARGIN) };
+    const matter = `${kind.code} ${key}`;
+    const worst = this.#worst.get(matter) ?? 0;
+    if (!this.isOn(tsUs)) return { ...statement, surprise: surpriseOf(ratio / (Math.max(1, worst) * MARGIN)) };
+    this.#worst.set(matter, Math.max(worst, ratio));
+    if (ratio >= 1) this.untilUs = Math.max(this.untilUs, Math.min(this.#latestUs, tsUs + this.#periodUs));
+    return { ...statement, surprise: Math.min(surprise, ON_TRIAL) };
   }
 
   save(): SavedTrial {
-    return { untilUs: this.untilUs, worst: [...this.#worst] };
+    return { untilUs: this.untilUs, periodUs: this.#periodUs, latestUs: this.#latestUs, worst: [...this.#worst] };
   }
   load(saved: SavedTrial): void {
     this.untilUs = saved.untilUs;
+    this.#periodUs = saved.periodUs ?? 0;
+    this.#latestUs = saved.latestUs ?? 0;
     this.#worst.clear();
     for (const [matter, ratio] of saved.worst) this.#worst.set(matter, ratio);
   }

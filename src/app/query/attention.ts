@@ -66,7 +66,7 @@ const engineering = (view: SiteView): Attention[] =>
       firstAt: maybeTime(group.firstUs),
       lastAt: maybeTime(group.lastUs),
       evidence: framesOf(group),
-      link: `commands?q=verb:${verb} asset:${target.id === '' ? `"${target.address}"` : target.id}`,
+      link: `commands?q=verb:${verb} asset:=${target.id === '' ? `"${target.address}"` : target.id}`,
     };
   });
 
@@ -184,7 +184,7 @@ const external = (view: SiteView): Attention[] => {
       firstAt: maybeTime(c.firstUs),
       lastAt: maybeTime(c.lastUs),
       evidence: [],
-      link: `flows?q=asset:${inside.id}`,
+      link: `flows?q=asset:=${inside.id}`,
     });
   }
   return [...found.values()];
@@ -216,7 +216,7 @@ const FOLDS: Readonly<Partial<Record<Attention['kind'], readonly Fold[]>>> = {
     {
       key: (item) => `${verbOf(item)}-${partyKey(item, 0)}`,
       title: (items) => `${items[0]!.parties[0]!.name} did "${verbOf(items[0]!)}" on ${devices(distinct(items, 1))}`,
-      link: (items) => `commands?q=verb:${verbOf(items[0]!)} asset:${items[0]!.parties[0]!.id}`,
+      link: (items) => `commands?q=verb:${verbOf(items[0]!)} asset:=${items[0]!.parties[0]!.id}`,
     },
     {
       key: verbOf,
@@ -228,7 +228,7 @@ const FOLDS: Readonly<Partial<Record<Attention['kind'], readonly Fold[]>>> = {
     {
       key: (item) => `${item.priority}-${partyKey(item, 0)}`,
       title: (items) => `${devices(distinct(items, 1))} refused ${items[0]!.parties[0]!.name}`,
-      link: (items) => `commands?q=outcome:refused asset:${items[0]!.parties[0]!.id}`,
+      link: (items) => `commands?q=outcome:refused asset:=${items[0]!.parties[0]!.id}`,
     },
     {
       key: (item) => item.priority,

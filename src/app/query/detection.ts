@@ -16,6 +16,7 @@ import type { Store } from '../../store/index.ts';
 import type { Cell } from '../detection/cell.ts';
 import type { DetectionSettings } from '../detection/keep.ts';
 import { cardOf, pointRef } from './findings.ts';
+import { nameOf } from './process.ts';
 import { assetAddress, assetParty, finite, maybeTime, partyOf, type SiteView, share, timeText } from './view.ts';
 
 const HOUR_US = 3_600_000_000;
@@ -29,6 +30,7 @@ const MIN_REVIEWS = 5;
 
 const learningRow = (view: SiteView, detector: string, x: Learning): LearningRow => {
   const of = x.of;
+  const cell = of.kind === 'cell' ? view.detection.feed.cell(of.cell) : undefined;
   const party =
     of.kind === 'endpoint'
       ? partyOf(view, of.endpoint)
@@ -46,7 +48,7 @@ const learningRow = (view: SiteView, detector: string, x: Learning): LearningRow
       case 'conversation':
         return `${partyOf(view, of.client).name} -> ${partyOf(view, of.server).name}${of.protocol === '' ? '' : ` by ${of.protocol}`}`;
       case 'cell':
-        return of.cell;
+        return cell === undefined ? of.cell : nameOf(view, cell);
       case 'point':
         return pointRef(view, of.point).label;
     }
@@ -56,6 +58,7 @@ const learningRow = (view: SiteView, detector: string, x: Learning): LearningRow
     of: of.kind,
     what: what(),
     party,
+    cell: cell?.plan.id ?? '',
     seen: x.seen,
     needed: x.needed,
     unit: x.unit,

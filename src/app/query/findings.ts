@@ -323,8 +323,13 @@ export const alertDetail = (
   ...people,
 });
 
+/**
+ * The alert of this id, or the one that the alert of this id became a part of: an id is that of its first finding, and a
+ * link in a shift book must lead to it still when an earlier finding has joined.
+ */
 export const alertById = (view: SiteView, id: string): Alert => {
-  const alert = view.detection.triage.picture().alerts.find((a) => a.id === id);
+  const { alerts, alertOf } = view.detection.triage.picture();
+  const alert = alerts.find((a) => a.id === id) ?? alerts.find((a) => a.id === alertOf.get(id.slice('a-'.length)));
   if (alert === undefined)
     throw new RequestError(
       404,

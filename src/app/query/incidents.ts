@@ -1,5 +1,5 @@
 /** Incidents as answers: the story in sentences, the timeline with its lanes, what usually comes next. */
-import type { IncidentDetail, IncidentRow, ListQuery, Page } from '../../api/index.ts';
+import type { IncidentDetail, IncidentRow, ListQuery, Page, Party } from '../../api/index.ts';
 import type { Incident } from '../../core/incident.ts';
 import { fill, laneOf, nextOf, stagesOf, storyOf, type Teller, tacticName, titleOf } from '../../decide/index.ts';
 import { RequestError } from '../engine-contract.ts';
@@ -22,9 +22,24 @@ const tellerOf = (view: SiteView): Teller => {
 
 /** A closed one opens again when more steps join it. */
 const stateOf = (view: SiteView, incident: Incident): { state: 'open' | 'closed'; assignee: string } => {
-  const act = view.detection.incidentActs.get(incident.id);
+  // What people said of it under a former id holds on: an earlier step may have joined since.
+  const acts = incident.steps.map(({ finding }) => view.detection.incidentActs.get(`i-${finding.id}`));
+  const act = view.detection.incidentActs.get(incident.id) ?? acts.find((x) => x !== undefined);
   if (act === undefined) return { state: 'open', assignee: '' };
   return { state: incident.steps.length > act.steps ? 'open' : act.state, assignee: act.assignee };
+};
+
+/** Hosts as people know them: one that speaks from several places is one asset. The side is the first that is known. */
+const assetsOf = (view: SiteView, { hosts }: Incident): readonly { party: Party; hosts: readonly number[] }[] => {
+  const assets = new Map<string, { party: Party; hosts: number[] }>();
+  for (const host of hosts) {
+    const party = partyOf(view, host);
+    const key = party.id || party.address;
+    const known = assets.get(key);
+    if (known === undefined) assets.set(key, { party, hosts: [host] });
+    else known.hosts.push(host);
+  }
+  return [...assets.values()];
 };
 
 export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyMap<string, string>): IncidentRow => {
@@ -41,7 +56,7 @@ export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyM
     assignee,
     assigneeName: names.get(assignee) ?? assignee,
     findings: incident.steps.length,
-    assets: incident.hosts.length,
+    assets: assetsOf(view, incident).length,
     crosses: incident.crosses,
     firstAt: maybeTime(incident.firstUs),
     lastAt: maybeTime(incident.lastUs),
@@ -64,7 +79,7 @@ export const incidents = (view: SiteView, query: ListQuery, names: ReadonlyMap<s
     assignee: (i) => stateOf(view, i).assignee || undefined,
     asset: (i) => i.hosts.flatMap((host) => partyWords(partyOf(view, host))),
     findings: (i) => i.steps.length,
-    assets: (i) => i.hosts.length,
+    assets: (i) => assetsOf(view, i).length,
     crosses: (i) => i.crosses,
     first: (i) => i.firstUs,
     last: (i) => i.lastUs,
@@ -83,8 +98,10 @@ export const incidents = (view: SiteView, query: ListQuery, names: ReadonlyMap<s
   );
 };
 
+/** As with alerts, a former id leads to the incident that its first finding is a step of now. */
 export const incidentById = (view: SiteView, id: string): Incident => {
-  const incident = incidentsOf(view).find((i) => i.id === id);
+  const { incidents: all, incidentOf } = view.detection.triage.picture();
+  const incident = all.find((i) => i.id === id) ?? all.find((i) => i.id === incidentOf.get(id.slice('i-'.length)));
   if (incident === undefined)
     throw new RequestError(
       404,
@@ -117,6 +134,7 @@ export const incidentDetail = (
     steps: incident.steps.slice(0, MAX_STEPS).map((step) => ({
       finding: step.finding.id,
       alert: alertOf.get(step.finding.id) ?? '',
+      kind: step.finding.kind,
       lane: step.lane,
       tactic: tacticName(step.stage),
       techniques: techniqueRefs(step.finding.techniques),
@@ -131,13 +149,14 @@ export const incidentDetail = (
       because: step.because,
     })),
     stepsMore: Math.max(0, incident.steps.length - MAX_STEPS),
-    assets: incident.hosts.map((host) => ({
-      party: partyOf(view, host),
-      lane: laneOf(devices.level(host), detection.isOutside(host)),
-      findings: incident.steps.filter(
-        ({ finding }) =>
-          (finding.actor > 0 && devices.host(detection.host(finding.actor)) === host) ||
-          (finding.target > 0 && devices.host(detection.host(finding.target)) === host),
+    assets: assetsOf(view, incident).map(({ party, hosts }) => ({
+      party,
+      lane:
+        hosts
+          .map((host) => laneOf(devices.level(host), detection.isOutside(host)))
+          .find((lane) => lane !== 'unknown') ?? 'unknown',
+      findings: incident.steps.filter(({ finding }) =>
+        [finding.actor, finding.target].some((end) => end > 0 && hosts.includes(devices.host(detection.host(end)))),
       ).length,
     })),
     doubts: [...incident.doubts],

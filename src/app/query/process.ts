@@ -42,7 +42,7 @@ const progressOf = (view: SiteView, cell: Cell): Progress => {
     const trial =
       trialUs === 0
         ? ''
-        : `; on trial until ${time(trialUs)}: alone it makes no alert, unless something else is odd here`;
+        : `; on trial until ${time(trialUs)}, longer if it says something by itself before: that makes no alert, unless something else is odd here`;
     return {
       state: trialUs === 0 ? 'armed' : 'trial',
       share: 1,
@@ -128,7 +128,7 @@ const kept = (
 };
 
 /** Its controller's; further cells of one are numbered. */
-const nameOf = (view: SiteView, { plan }: Cell): string => {
+export const nameOf = (view: SiteView, { plan }: Cell): string => {
   const { name } = partyOf(view, plan.controller);
   const number = /-(\d+)$/.exec(plan.id)?.[1];
   return number === undefined ? name : `${name} (${number})`;

@@ -7,7 +7,7 @@ import type { Decoded, Decoder, Message, PduContext } from '../../core/decoder.t
 import { u16le } from '../../lib/bytes.ts';
 import { CIP_IO, readIoAnnouncement } from '../shared/cip-io-announcement.ts';
 import { observe } from './observe.ts';
-import { COUNT_EVIDENCE, type Direction, type IoConnection, IoState, MAX_KEPT_OCTETS } from './state.ts';
+import { COUNT_EVIDENCE, type Direction, type IoConnection, IoState, isLaidOut, MAX_KEPT_OCTETS } from './state.ts';
 import { connectionIdOf, dataLengthOf, IO_HEADER, looksLikeIo, sequenceOf } from './wire.ts';
 
 export interface IoMessage extends Message {
@@ -48,6 +48,7 @@ const decode = (b: Uint8Array, start: number, end: number, context: PduContext, 
   const sequence = sequenceOf(b, start);
   const length = dataLengthOf(b, start);
   const connection = state.find(id, context.toServer);
+  const wasLaidOut = isLaidOut(connection);
   let from = start + IO_HEADER;
   const stop = from + length;
   let count = -1;
@@ -67,7 +68,7 @@ const decode = (b: Uint8Array, start: number, end: number, context: PduContext, 
     from += 4;
   }
   let data = connection.last;
-  const changed = !same(data, b, from, stop) || connection.lastSequence < 0;
+  const changed = !same(data, b, from, stop) || connection.lastSequence < 0 || (!wasLaidOut && isLaidOut(connection));
   if (changed) {
     data = state.slab.copy(b, from, stop);
     if (data.length <= MAX_KEPT_OCTETS) connection.last = data;
@@ -100,6 +101,7 @@ const hasCount = (c: IoConnection, b: Uint8Array, from: number, length: number, 
     // Both counters rise together; a value of the process that happens to rise by one for a while is found out later.
     const step = (sequence - c.lastSequence) & 0xffff;
     c.counted = ((word - c.lastWord) & 0xffff) === step ? Math.min(c.counted + 1, COUNT_EVIDENCE) : 0;
+    c.looked++;
   }
   c.lastWord = word;
   return c.counted >= COUNT_EVIDENCE;

@@ -3,7 +3,7 @@ import type { Transaction } from '../../core/decoder.ts';
 import type { ObservationSink } from '../../core/observation.ts';
 import { u16le } from '../../lib/bytes.ts';
 import type { IoMessage } from './index.ts';
-import type { IoState } from './state.ts';
+import { type IoState, isLaidOut } from './state.ts';
 
 let words = new Float64Array(512);
 
@@ -21,6 +21,7 @@ export const observe = (transaction: Transaction<IoMessage>, sink: ObservationSi
   }
   if (!message.changed || message.data.length === 0) return;
   const connection = state.find(message.connectionId, message.toServer);
+  if (!isLaidOut(connection)) return;
   let target = connection.target === 0 ? at.sender : connection.target;
   if (connection.route !== '') {
     if (connection.child === 0) {

@@ -9,6 +9,8 @@ export const MAX_IO_CONNECTIONS = 256;
 export const MAX_KEPT_OCTETS = 2048;
 /** Packets whose first word rose by one each time before it is taken for the sequence count of class 1. */
 export const COUNT_EVIDENCE = 4;
+/** Packets after which a first word that did not is a value. */
+export const NO_COUNT_EVIDENCE = 12;
 
 export type Direction = 'O->T' | 'T->O' | 'unknown';
 
@@ -18,7 +20,10 @@ export interface IoConnection {
   direction: Direction;
   /** 0, 1 or -1 where no Forward Open was seen. */
   transportClass: number;
-  /** Area of the values: `assembly 100`, or `connection 0x004b0603`. */
+  /**
+   * Area of the values: `assembly 100`, or `connection 0x004b0603`; where no Forward Open was seen the layout may be
+   * another, and so is the name: `connection 0x004b0603 (not seen open)`.
+   */
   area: string;
   route: string;
   /** The target of the connection where it is known, else 0: the sender. */
@@ -32,6 +37,8 @@ export interface IoConnection {
   /** First word of the last packet, and how often in a row it rose by one. */
   lastWord: number;
   counted: number;
+  /** Packets of a connection of unknown class that were looked at. */
+  looked: number;
 }
 
 export class IoState {
@@ -64,7 +71,7 @@ export class IoState {
       key,
       direction: announced?.direction ?? 'unknown',
       transportClass: announced?.transportClass ?? -1,
-      area: announced?.area ?? `connection 0x${connectionId.toString(16).padStart(8, '0')}`,
+      area: announced?.area ?? `${nameOf(connectionId)} (not seen open)`,
       route: announced?.route ?? '',
       target: announced?.target ?? 0,
       child: 0,
@@ -72,6 +79,7 @@ export class IoState {
       lastSequence: -1,
       lastWord: -1,
       counted: 0,
+      looked: 0,
     };
     this.connections.set(key, connection);
     return connection;
@@ -106,5 +114,9 @@ export class IoState {
 }
 
 const EMPTY = new Uint8Array(0);
-const areaOf = (point: number, id: number): string =>
-  point >= 0 ? `assembly ${point}` : `connection 0x${id.toString(16).padStart(8, '0')}`;
+const nameOf = (id: number): string => `connection 0x${id.toString(16).padStart(8, '0')}`;
+const areaOf = (point: number, id: number): string => (point >= 0 ? `assembly ${point}` : nameOf(id));
+
+/** Is it known whether a sequence count stands before the data? Until then every word may be the next one. */
+export const isLaidOut = (c: IoConnection): boolean =>
+  c.transportClass >= 0 || c.counted >= COUNT_EVIDENCE || c.looked >= NO_COUNT_EVIDENCE;

@@ -206,5 +206,7 @@ export const enip: Decoder<EnipMessage, EnipState> = {
     role: (message) => message.type,
     key: (message) => message.key,
   },
+  // Which route a connection takes, and where its I/O goes, is said once.
+  opens: ({ cip }) => (cip?.embedded.length === 1 ? cip.embedded[0]! : cip)?.forward !== undefined,
   observe,
 };

@@ -77,6 +77,9 @@ const probe = (b: Uint8Array, start: number, end: number, context: PduContext): 
   return found === 'more' && context.carrier === 'websocket' ? 'maybe' : found;
 };
 
+/** Sparkplug says the names of its aliases once, when a node or device is born. */
+const BIRTH = /^spBv1\.0\/[^/]*\/[ND]BIRTH\//;
+
 export const mqtt: Decoder<MqttMessage, MqttState> = {
   name: 'mqtt',
   title: 'MQTT (with Sparkplug B)',
@@ -137,5 +140,6 @@ export const mqtt: Decoder<MqttMessage, MqttState> = {
     },
     timeoutUs: 20_000_000,
   },
+  opens: (m) => m.type === 'CONNECT' || (m.type === 'PUBLISH' && BIRTH.test(m.topic)),
   observe: observeMqtt,
 };

@@ -59,6 +59,18 @@ const probe = (b: Uint8Array, start: number, end: number): Probe => {
 const HTTP = 0x70747468;
 const LETTERS = new Set<number>(Object.values(KIND));
 
+/** Without them a notification is of item 7, not of a node, and nobody knows who logged in. */
+const OPENING: ReadonlySet<string> = new Set([
+  'OpenSecureChannelRequest',
+  'OpenSecureChannelResponse',
+  'CreateSubscriptionRequest',
+  'CreateSubscriptionResponse',
+  'CreateMonitoredItemsRequest',
+  'CreateMonitoredItemsResponse',
+  'RegisterNodesRequest',
+  'RegisterNodesResponse',
+]);
+
 export const opcua: Decoder<OpcuaMessage, OpcuaState> = {
   name: 'opcua',
   title: 'OPC UA',
@@ -85,5 +97,6 @@ export const opcua: Decoder<OpcuaMessage, OpcuaState> = {
     key: (message) => ('header' in message ? message.header.requestId : 0),
     timeoutUs: 60_000_000,
   },
+  opens: ({ type }) => OPENING.has(type),
   observe,
 };

@@ -26,6 +26,21 @@ describe('crossing and remote access', () => {
     expect(s.of('office-to-controller')[0]!.parts.from).toEqual({ kind: 'text', text: '4' });
     for (const f of s.findings()) expect(s.detection.accept(f)).toBe(true);
   });
+  it('keeps a way that was used while learning for the record when it turns out to come from the office', () => {
+    const { s, hmi, plc } = made();
+    const jump = s.host('10.9.0.6', 'server');
+    s.flow(jump, hmi, 'tls');
+    expect(s.findings()).toEqual([]);
+    s.pass(25 * 3600e6);
+    s.levels.set(jump, 4);
+    s.flow(jump, hmi, 'tls');
+    s.flow(jump, plc, 'tls');
+    const told = s.of('office-to-controller').map((f) => [f.target, f.surprise, f.parts.state]);
+    expect(told).toEqual([
+      [hmi, 0.4, { kind: 'text', text: 'used before' }],
+      [plc, 0.7, { kind: 'text', text: 'never used before' }],
+    ]);
+  });
   it('takes a workstation that stands among the controllers for none of the office', () => {
     const { s, plc } = made();
     s.flow(s.host('10.20.0.95', 'workstation', 4), plc, 's7comm');
@@ -41,6 +56,10 @@ describe('crossing and remote access', () => {
     const [f] = s.of('remote-access');
     expect(f).toMatchObject({ actor: office, target: hmi, surprise: 0.85 });
     expect(f!.parts.usual).toEqual({ kind: 'endpoints', endpoints: [dmz] });
+    // The jump host is the way in; a server of the office is not.
+    s.session(office, dmz, 'rdp', { phase: 'open' });
+    s.session(office, s.host('10.1.0.9', 'server', 4), 'rdp', { phase: 'open' });
+    expect(s.of('remote-access').map((x) => x.surprise)).toEqual([0.85, 0.55, 0.3]);
     s.flow(hmi, out, 'teamviewer', { serverPort: 5938 });
     expect(s.of('remote-access.outside')[0]!.surprise).toBeGreaterThan(0.8);
   });

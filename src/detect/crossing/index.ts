@@ -84,15 +84,15 @@ const create = (context: DetectorContext): RunningDetector => {
     else if (
       !out &&
       !from &&
-      isOffice(context, client) &&
-      !areNeighbours(client, server) &&
-      (isController(context, server) || context.level(server) <= 2)
+      (isController(context, server) || context.level(server) <= 2) &&
+      !areNeighbours(client, server)
     )
       kind = OFFICE_TO_CONTROLLER;
     else return;
     const p = protocols.id(protocol);
+    // Remembered before it is known that the client is one of the office: levels settle later than ways are used.
     const row = known.see(from ? 0 : context.host(client), out ? 0 : context.host(server), p, 0, at.tsUs, DOUBTED);
-    if (known.state(row) === USUAL) return;
+    if (known.state(row) === USUAL || (kind === OFFICE_TO_CONTROLLER && !isOffice(context, client))) return;
     const before = known.firstUs(row) < at.tsUs - 3_600_000_000;
     const times = known.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0) return;
@@ -106,9 +106,13 @@ const create = (context: DetectorContext): RunningDetector => {
       protocol: at.protocol,
       tsUs: at.tsUs,
       times,
-      // A way that is there from the beginning is a weakness; one that appears is an event.
+      // A way that is there from the beginning is a weakness, told while learning and then for the record; one that appears is
+      // an event.
       surprise:
-        kind === OUTSIDE_TO_PLANT ? 0.85 : (first ? 0.7 : 0.5) + (isControl(context, protocol, false) ? 0.1 : 0),
+        kind === OUTSIDE_TO_PLANT
+          ? 0.85
+          : (first ? 0.7 : context.phase === 'watching' && kind === OFFICE_TO_CONTROLLER ? 0.4 : 0.5) +
+            (isControl(context, protocol, false) ? 0.1 : 0),
       certainty: 'likely',
       frames: [at.requestFrame, at.frame],
       quietUs: 24 * 3_600_000_000,

@@ -43,8 +43,10 @@ export const MAX_LOGINS = 8;
 const ACTIVE_US = 180_000_000;
 /** A session is one from this length on. */
 const LEAST_US = 15_000_000;
-/** What a first login left behind may act for so long. */
-const AFTER_US = 24 * 3_600_000_000;
+/** What a first login left behind is likely to act within so long, */
+const SOON_US = 24 * 3_600_000_000;
+/** and may act for so long where nobody said that the login was right: who comes to stay has patience. */
+const AFTER_US = 7 * 24 * 3_600_000_000;
 const TELL_EVERY_US = 10_000_000;
 
 const ACTS: ReadonlySet<Verb> = new Set<Verb>([
@@ -81,12 +83,16 @@ const create = (context: DetectorContext): RunningDetector => {
   const logins = new Map<EndpointId, Login[]>();
 
   /** Everything outside of the plant is one place. */
-  const placeOf = (e: EndpointId): EndpointId => (context.isOutside(e) ? 0 : context.host(e));
+  const placeOf = (e: EndpointId): EndpointId => (context.isOutside(e) ? 0 : context.device(e));
+  /** Learned as it is seen now, or before it was known that a router stands between. */
+  const isUsual = (row: number, client: EndpointId, server: EndpointId, p: number): boolean =>
+    known.state(row) === USUAL ||
+    known.state(known.find(context.isOutside(client) ? 0 : context.host(client), context.host(server), p, 0)) === USUAL;
 
   const hear = (client: EndpointId, server: EndpointId, program: string, beganUs: number, tsUs: number): void => {
     if (client <= 0 || server <= 0 || context.isGroup(server) || context.isOutside(server)) return;
     const from = placeOf(client);
-    const host = context.host(server);
+    const host = context.device(server);
     if (from === host) return;
     const p = REMOTE_PROGRAMS.indexOf(program);
     const row = known.see(from, host, p, 0, tsUs, DOUBTED);
@@ -99,7 +105,7 @@ const create = (context: DetectorContext): RunningDetector => {
     if (login !== undefined) login.lastUs = Math.max(login.lastUs, tsUs);
     else {
       if (list.length >= MAX_LOGINS) list.shift();
-      const isNew = known.state(row) !== USUAL;
+      const isNew = !isUsual(row, client, server, p);
       list.push({ from, program: p, sinceUs: beganUs, lastUs: tsUs, isNew });
     }
     logins.delete(host);
@@ -125,7 +131,7 @@ const create = (context: DetectorContext): RunningDetector => {
   const command = (at: At, c: Command): void => {
     if (!ACTS.has(c.verb) || logins.size === 0 || at.client <= 0 || c.target <= 0) return;
     if (!isControl(context, at.protocol, false) || context.isGroup(c.target)) return;
-    const host = context.host(at.client);
+    const host = context.device(at.client);
     const login = loginAt(host, at.tsUs);
     if (login === undefined) return;
     const target = context.host(c.target);
@@ -137,7 +143,8 @@ const create = (context: DetectorContext): RunningDetector => {
     }
     const times = acting.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0) return;
-    const active = at.tsUs - login.lastUs <= ACTIVE_US;
+    const idleUs = at.tsUs - login.lastUs;
+    const active = idleUs <= ACTIVE_US;
     const usual = originsOf.of(host).filter((from) => from > 0);
     context.state({
       kind: REMOTE_COMMAND,
@@ -149,10 +156,10 @@ const create = (context: DetectorContext): RunningDetector => {
       tsUs: at.tsUs,
       times,
       // A usual way that is used for more than looking is for the record: engineers work like that.
-      surprise: login.isNew ? (active ? 0.9 : 0.75) : 0.4,
+      surprise: login.isNew ? (active ? 0.9 : idleUs <= SOON_US ? 0.75 : 0.55) : 0.4,
       certainty: login.isNew && active ? 'likely' : 'possible',
       frames: [at.requestFrame, at.frame],
-      quietUs: AFTER_US,
+      quietUs: SOON_US,
       parts: {
         client: who(at.client),
         server: who(c.target),
@@ -188,7 +195,7 @@ const create = (context: DetectorContext): RunningDetector => {
       const isOwn = finding.kind === REMOTE_COMMAND.code;
       if (!isOwn && finding.kind !== 'remote-access') return false;
       const from = placeOf(isOwn ? (remote?.kind === 'endpoint' ? remote.endpoint : 0) : finding.actor);
-      const host = context.host(isOwn ? finding.actor : finding.target);
+      const host = context.device(isOwn ? finding.actor : finding.target);
       let done = false;
       for (let p = 0; p < REMOTE_PROGRAMS.length; p++) {
         const row = known.find(from, host, p, 0);
@@ -223,7 +230,7 @@ export const origin: Detector = {
   name: 'origin',
   card: {
     notices:
-      'Commands of a station at which somebody works from elsewhere: during the session, and for a day after a first one.',
+      'Commands of a station at which somebody works from elsewhere: during the session, and for a week after a first one.',
     worksWhen:
       'The remote session crosses a mirrored link and is known by its content or port (RDP, VNC, SSH, WinRM, support programs).',
     failsWhen:

@@ -33,9 +33,24 @@ describe('origin', () => {
     s.pass(5 * HOUR);
     s.write(station, plcs[1]!, 'DB1', 7, 's7comm');
     expect(s.of('remote-command')[1]).toMatchObject({ target: plcs[1], surprise: 0.75, certainty: 'possible' });
-    s.pass(25 * HOUR);
+    s.pass(30 * HOUR);
     s.write(station, plcs[2]!, 'DB1', 7, 's7comm');
-    expect(s.of('remote-command')).toHaveLength(2);
+    expect(s.of('remote-command')[2]).toMatchObject({ target: plcs[2], surprise: 0.55 });
+    s.pass(8 * 24 * HOUR);
+    s.write(station, plcs[3]!, 'DB1', 7, 's7comm');
+    expect(s.of('remote-command')).toHaveLength(3);
+  });
+
+  it('knows a desktop by its port where it is sealed, and the station that was reached past a router', () => {
+    const { s, station, plcs } = plant();
+    const router = '00:00:0c:00:00:07';
+    for (const n of [31, 32, 33]) s.host(`10.30.0.${n}`, 'unknown', 3, router);
+    const past = s.host('10.20.0.95', 'unknown', 3, router, 30);
+    const historian = s.host('10.30.0.20', 'historian', 3);
+    s.flow(historian, past, 'tls', { serverPort: 3389, firstUs: s.now - MINUTE, final: false });
+    s.pass(MINUTE);
+    s.write(station, plcs[3]!, 'DB1', 7, 's7comm');
+    expect(s.of('remote-command')[0]).toMatchObject({ actor: station, target: plcs[3], surprise: 0.9 });
   });
 
   it('keeps the usual way for the record, is silent about what was usual there, and learns what a person accepts', () => {

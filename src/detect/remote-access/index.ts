@@ -7,7 +7,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
-import { isOffice, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
+import { isBetween, isOffice, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
 import { watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { REMOTE_PROGRAMS, remoteProgram } from '../shared/remote.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -69,7 +69,7 @@ const create = (context: DetectorContext): RunningDetector => {
     if (times === 0 || (kind.needsLearning && context.phase === 'learning')) return;
     const inside = context.isOutside(server) ? client : server;
     const plant = isPlant(context, inside);
-    // Office hosts log in to servers of their own; that is not the plant's business.
+    // Office hosts log in to servers of their own; that is not the plant's business, but the way in between is.
     const surprise = outside
       ? SUPPORT.has(program) || context.isOutside(client)
         ? plant
@@ -80,7 +80,9 @@ const create = (context: DetectorContext): RunningDetector => {
         ? isOffice(context, client)
           ? 0.85
           : 0.7
-        : 0.3;
+        : isBetween(context, server)
+          ? 0.55
+          : 0.3;
     context.state({
       kind,
       key: `${c} ${s} ${program}`,

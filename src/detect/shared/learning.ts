@@ -58,6 +58,9 @@ export const isControl = (context: DetectorContext, protocol: string, unknown = 
   const family = context.family(protocol);
   return family === 'ot' || family === 'iiot' || (unknown && family === '');
 };
+/** Stands in the industrial DMZ: a known level between plant and office. */
+export const isBetween = (context: DetectorContext, endpoint: EndpointId): boolean =>
+  endpoint > 0 && context.level(endpoint) >= 3.5 && context.level(endpoint) < 4;
 /**
  * Both ends spoke and, of TCP, something was said: a connection that was only opened is a probe, and scans have a detector of
  * their own.

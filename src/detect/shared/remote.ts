@@ -28,6 +28,9 @@ const BY_PORT: Readonly<Record<number, string>> = {
 /** Every name that `remoteProgram` can give; the place in this list is its number. */
 export const REMOTE_PROGRAMS = [...new Set([...Object.values(BY_SERVICE), ...Object.values(BY_PORT)])];
 
+/** What these programs wrap themselves in: a flow is named by the innermost protocol that spoke, RDP over TLS is `tls`. */
+const ENVELOPES: ReadonlySet<string> = new Set(['', 'tls', 'http']);
+
 /** The program of a flow or session: by its content, else by its port; undefined where it is none of these. */
 export const remoteProgram = (service: string, port = 0): string | undefined =>
-  BY_SERVICE[service] ?? (service === '' ? BY_PORT[port] : undefined);
+  BY_SERVICE[service] ?? (ENVELOPES.has(service) ? BY_PORT[port] : undefined);

@@ -10,7 +10,7 @@ import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Ranges, type SavedRanges } from '../../learn/network/ranges.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { amount, count, who, words } from '../shared/parts.ts';
+import { amount, count, howLong, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { WRITE_OUT_OF_RANGE, WRITE_RATE } from './kinds.ts';
 
@@ -18,12 +18,16 @@ import { WRITE_OUT_OF_RANGE, WRITE_RATE } from './kinds.ts';
 export const MAX_WRITTEN_POINTS = 100_000;
 /** Names of points; beyond it points with further names are not judged. */
 export const MAX_NAMES = 65_536;
-/** Pairs of client and controller whose writes per minute are counted. */
+/** Pairs of client and controller whose writes per minute and hour are counted. */
 export const MAX_PAIRS = 50_000;
-const MINUTE_US = 60_000_000;
-/** Times the busiest usual minute, and at least so many more. */
-const RATE_FACTOR = 3;
-const RATE_MORE = 20;
+/**
+ * Writes are counted in windows of a minute and of an hour, so that many writes one by one are seen too: times the busiest
+ * usual window, and at least so many more; judged after so many windows with writes.
+ */
+const RATES = [
+  { windowUs: 60_000_000, factor: 3, more: 20, needed: 10 },
+  { windowUs: 3_600_000_000, factor: 3, more: 60, needed: 3 },
+] as const;
 /** Outputs of a controller to its own stations, many times a second: words of bits, no set points that somebody writes. */
 const CYCLIC = 'cip-io';
 /** Named points follow the areas in the second part of the key. */
@@ -32,13 +36,14 @@ const NAMED = 1_000_000;
 interface Saved {
   readonly ranges: SavedRanges;
   readonly names: readonly string[];
-  readonly rates: SavedBursts;
+  /** In the order of RATES. */
+  readonly rates: readonly SavedBursts[];
 }
 
 const create = (context: DetectorContext): RunningDetector => {
   const ranges = new Ranges(MAX_WRITTEN_POINTS);
   const names = new Interner(MAX_NAMES);
-  const rates = new Bursts(MAX_PAIRS, MINUTE_US);
+  const rates = RATES.map(({ windowUs }) => new Bursts(MAX_PAIRS, windowUs));
 
   const judge = (at: At, target: EndpointId, space: number, address: number, value: number, object: () => string) => {
     const row = ranges.row(context.host(target), space, address, at.tsUs);
@@ -80,26 +85,39 @@ const create = (context: DetectorContext): RunningDetector => {
   };
 
   const rate = (at: At, target: EndpointId): void => {
-    const row = rates.add(context.host(at.client), context.host(target), 0, 0, at.tsUs, 1);
-    if (row < 0 || context.phase !== 'watching') return;
-    const now = rates.current(row);
-    const usual = rates.usual(row);
-    if (now < usual * RATE_FACTOR || now < usual + RATE_MORE || rates.windows(row) < 10) return;
-    if (!rates.markOdd(row)) return;
-    context.state({
-      kind: WRITE_RATE,
-      key: `${context.host(at.client)} ${context.host(target)}`,
-      actor: at.client,
-      target,
-      protocol: at.protocol,
-      verb: 'write',
-      tsUs: at.tsUs,
-      sinceUs: rates.startUs(row),
-      surprise: 0.6,
-      certainty: 'certain',
-      frames: [at.requestFrame, at.frame],
-      parts: { client: who(at.client), server: who(target), number: count(now), usual: count(usual) },
-    });
+    let told = false;
+    for (let i = 0; i < RATES.length; i++) {
+      const { windowUs, factor, more, needed } = RATES[i]!;
+      const counts = rates[i]!;
+      const row = counts.add(context.host(at.client), context.host(target), 0, 0, at.tsUs, 1);
+      if (row < 0 || context.phase !== 'watching' || counts.windows(row) < needed) continue;
+      const now = counts.current(row);
+      const usual = counts.usual(row);
+      // A minute that was told makes its hour odd too, and is not told twice.
+      if (told) counts.markOdd(row);
+      if (now < usual * factor || now < usual + more || !counts.markOdd(row)) continue;
+      told = true;
+      context.state({
+        kind: WRITE_RATE,
+        key: `${context.host(at.client)} ${context.host(target)} ${windowUs}`,
+        actor: at.client,
+        target,
+        protocol: at.protocol,
+        verb: 'write',
+        tsUs: at.tsUs,
+        sinceUs: counts.startUs(row),
+        surprise: 0.6,
+        certainty: 'certain',
+        frames: [at.requestFrame, at.frame],
+        parts: {
+          client: who(at.client),
+          server: who(target),
+          number: count(now),
+          usual: count(usual),
+          within: howLong(windowUs),
+        },
+      });
+    }
   };
 
   return {
@@ -141,10 +159,11 @@ const create = (context: DetectorContext): RunningDetector => {
     accept(finding: Finding) {
       const target = context.host(finding.target);
       if (finding.kind === WRITE_RATE.code) {
-        const row = rates.find(context.host(finding.actor), target, 0, 0);
-        const part = finding.parts.number;
-        if (row < 0 || part?.kind !== 'count') return false;
-        rates.accept(row, part.value);
+        const { number: part, within } = finding.parts;
+        const counts = rates[RATES.findIndex(({ windowUs }) => within?.kind === 'duration' && within.us === windowUs)];
+        const row = counts?.find(context.host(finding.actor), target, 0, 0) ?? -1;
+        if (counts === undefined || row < 0 || part?.kind !== 'count') return false;
+        counts.accept(row, part.value);
         return true;
       }
       const [object, value] = [finding.parts.object, finding.parts.value];
@@ -159,12 +178,17 @@ const create = (context: DetectorContext): RunningDetector => {
       ranges.learn(row, value.value, finding.lastUs, true);
       return true;
     },
-    save: () => toText({ ranges: ranges.save(), names: names.texts, rates: rates.save() } satisfies Saved),
+    save: () =>
+      toText({
+        ranges: ranges.save(),
+        names: names.texts,
+        rates: rates.map((counts) => counts.save()),
+      } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
       ranges.load(saved.ranges);
       names.load(saved.names);
-      rates.load(saved.rates);
+      for (const [i, counts] of rates.entries()) counts.load(saved.rates[i]!);
     },
   };
 };

@@ -22,8 +22,8 @@ export const WRITE_RATE: FindingKind = {
   code: 'write-rate',
   family: 'anomaly',
   title: '{client} writes to {server} far more often than usual',
-  what: '{client} wrote {number} times to {server} within a minute.',
-  comparedWith: 'The busiest usual minute had {usual} writes.',
+  what: '{client} wrote {number} times to {server} within {within}.',
+  comparedWith: 'Of such stretches ({within}) the busiest usual one had {usual} writes.',
   innocent:
     'A recipe is loaded, parameters are restored after a repair, or a new page of the panel writes without pause.',
   check: [

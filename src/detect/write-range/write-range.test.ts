@@ -64,4 +64,21 @@ describe('write range', () => {
     expect(s.of('write-rate')).toHaveLength(1);
     expect(s.of('write-rate')[0]!.parts.usual).toMatchObject({ value: 2 });
   });
+
+  it('tells an hour of many writes that come one by one', () => {
+    const { s, hmi, plc } = plant();
+    for (let i = 0; i < 90; i++) {
+      s.values(hmi, plc, { start: 10, values: [710] });
+      s.pass(30 * SECOND);
+    }
+    const [f] = s.of('write-rate');
+    expect(f!.parts).toMatchObject({ within: { us: 3600 * SECOND } });
+    expect(s.detection.accept(f!)).toBe(true);
+    s.pass(3 * 3600 * SECOND);
+    for (let i = 0; i < 90; i++) {
+      s.values(hmi, plc, { start: 10, values: [710] });
+      s.pass(30 * SECOND);
+    }
+    expect(s.of('write-rate')).toHaveLength(1);
+  });
 });

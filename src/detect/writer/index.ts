@@ -101,7 +101,8 @@ const create = (context: DetectorContext): RunningDetector => {
   };
   /**
    * An engineering station that changed several controllers while learning changes another one: engineers do. It is for the
-   * record then; what was changed, and from where somebody worked there, is for others to judge. Never at a safety controller.
+   * record then; what was changed, and from where somebody worked there, is for others to judge. Never at a safety controller,
+   * nor of a station that did something odd before.
    */
   const isEngineers = (client: number, target: number): boolean =>
     (wrote.get(client) ?? 0) >= ROAMS && visits.roams(client) && context.role(target) !== 'safety-controller';
@@ -169,7 +170,7 @@ const create = (context: DetectorContext): RunningDetector => {
         kind: NEW_WRITER,
         key: `${client} ${target}`,
         times,
-        surprise: isEngineers(client, target) ? 0.45 : c.outcome === 'refused' ? 0.8 : 0.9,
+        surprise: mayLearn && isEngineers(client, target) ? 0.45 : c.outcome === 'refused' ? 0.8 : 0.9,
         parts: { ...partsOf(at, c), usual: usual.length === 0 ? words('nobody') : whoAll(usual) },
       });
       return;
@@ -200,7 +201,7 @@ const create = (context: DetectorContext): RunningDetector => {
       learnObject(o, p, tsUs);
       // Of one who writes now and then nothing can be expected, and nothing is passed over in silence.
       if (learning || !seldom || context.phase !== 'watching') return;
-    } else if (context.phase !== 'watching' || !judged) return;
+    } else if (context.phase !== 'watching' || (mayLearn && !judged)) return;
     const times = written.due(o, tsUs, TELL_EVERY_US);
     if (times === 0) return;
     context.state({
@@ -208,7 +209,8 @@ const create = (context: DetectorContext): RunningDetector => {
       kind: NEW_WRITTEN_POINT,
       key: `${client} ${target} ${addressOf(c)}`,
       times,
-      surprise: judged ? 0.6 : 0.45,
+      // Who did something odd before has no right to be taken for an engineer at work.
+      surprise: judged ? 0.6 : mayLearn ? 0.45 : 0.55,
       parts: { ...partsOf(at, c), number: count(p.objects) },
     });
   };

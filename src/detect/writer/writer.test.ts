@@ -52,6 +52,13 @@ describe('writer', () => {
     expect(s.findings()).toEqual([]);
     s.write(station, plc, 'DB2', 2);
     expect(s.of('new-written-point').map((f) => f.surprise)).toEqual([0.45]);
+    // After something odd it asks a person, and is not learned.
+    s.command(station, plc, 's7comm', { verb: 'program-download', operation: 'Download' });
+    s.write(station, plc, 'DB3', 2);
+    expect(s.of('new-written-point').map((f) => f.surprise)).toEqual([0.45, 0.55]);
+    s.pass(3 * DAY);
+    s.write(station, plc, 'DB3', 2);
+    expect(s.of('new-written-point')).toHaveLength(3);
   });
 
   it('concerns safety when it is a safety controller', () => {

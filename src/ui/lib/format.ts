@@ -2,6 +2,18 @@
 const plain = new Intl.NumberFormat('en-GB');
 export const number = (n: number): string => plain.format(n);
 
+/** A value of the wire: whole numbers to the last digit, others to five figures that count. */
+export const measured = (n: number): string =>
+  (Number.isInteger(n) && Math.abs(n) < 1e15 ? plain.format(n) : five.format(n)).replace('-', '−');
+
+const five = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 5 });
+const counting = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
+/** A measured value to four figures that count: `0.0123`, `12,340`, `2.02e7`. */
+export const figure = (n: number): string =>
+  Math.abs(n) >= 1e7 || (n !== 0 && Math.abs(n) < 1e-6)
+    ? n.toExponential(2).replace('e+', 'e')
+    : counting.format(n).replace('-', '−');
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** Decimal octets: `1.4 MB`. */
 export const bytes = (n: number): string => {

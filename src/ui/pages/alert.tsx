@@ -11,8 +11,10 @@ import { call } from '../lib/api.ts';
 import { plural } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
-import { Loading, Panel, Problem, When } from '../parts/basics.tsx';
+import { Panel, When } from '../parts/basics.tsx';
+import { Fetched } from '../parts/fetched.tsx';
 import {
+  CertaintyMark,
   ImpactTag,
   IncidentTag,
   OpenMark,
@@ -34,20 +36,19 @@ export const AlertPage = () => {
     queryKey: ['alerts', site, 'one', alert],
     queryFn: ({ signal }) => call('alert', { site, alert }, undefined, signal),
   });
-  if (query.isLoading) return <Loading lines={12} what="Loading the alert" />;
-  if (query.data === undefined)
-    return (
-      <Problem
-        error={query.error}
-        retry={() => void query.refetch()}
-        back={
-          <Link to="/s/$site/alerts" params={{ site }}>
-            The queue
-          </Link>
-        }
-      />
-    );
-  return <Loaded detail={query.data} />;
+  return (
+    <Fetched
+      query={query}
+      what="the alert"
+      back={
+        <Link to="/s/$site/alerts" params={{ site }}>
+          The queue
+        </Link>
+      }
+    >
+      {(detail) => <Loaded detail={detail} />}
+    </Fetched>
+  );
 };
 
 const Loaded = ({ detail }: { detail: AlertDetail }) => {
@@ -103,6 +104,10 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
             <PriorityMark priority={alert.priority} />
             {alert.impact !== 'none' && <ImpactTag impact={alert.impact} />}
             <StateMark state={alert.state} />
+            <CertaintyMark certainty={alert.certainty} />
+            <span className="dim small">
+              since <When at={alert.firstAt} />
+            </span>
             <OpenMark open={alert.open} />
             {alert.review !== '' && <VerdictMark verdict={alert.review} />}
             <WindowTag window={alert.window} />

@@ -7,7 +7,9 @@ import type { CellDetail, CellPoint } from '../../api/process.ts';
 import { call } from '../lib/api.ts';
 import { duration, number, plural } from '../lib/format.ts';
 import { useSite } from '../lib/site.ts';
-import { Loading, Panel, PartyLink, Problem, Unknown, When } from '../parts/basics.tsx';
+import { Panel, PartyLink, Unknown, When } from '../parts/basics.tsx';
+import { Fetched } from '../parts/fetched.tsx';
+import { ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
 import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
@@ -23,20 +25,19 @@ export const CellPage = () => {
     queryKey: ['process', site, 'cell', cell, SAMPLES],
     queryFn: ({ signal }) => call('cell', { site, cell, samples: SAMPLES }, undefined, signal),
   });
-  if (query.isLoading) return <Loading lines={12} what="Loading the cell" />;
-  if (query.data === undefined)
-    return (
-      <Problem
-        error={query.error}
-        retry={() => void query.refetch()}
-        back={
-          <Link to="/s/$site/process" params={{ site }}>
-            All cells
-          </Link>
-        }
-      />
-    );
-  return <Loaded detail={query.data} />;
+  return (
+    <Fetched
+      query={query}
+      what="the cell"
+      back={
+        <Link to="/s/$site/process" params={{ site }}>
+          All cells
+        </Link>
+      }
+    >
+      {(detail) => <Loaded detail={detail} />}
+    </Fetched>
+  );
 };
 
 const Loaded = ({ detail }: { detail: CellDetail }) => {
@@ -53,7 +54,16 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
           /
         </span>
         <h1>{cell.name}</h1>
-        <PartyLink party={cell.controller} />
+        <span className="row dim" style={{ gap: 6 }}>
+          <RoleGlyph role={cell.controller.role} />
+          {cell.controller.name.startsWith(cell.name) ? (
+            <Link to="/s/$site/assets/$asset" params={{ site, asset: cell.controller.id }} className="small">
+              {ROLE_WORD[cell.controller.role]}: the device
+            </Link>
+          ) : (
+            <PartyLink party={cell.controller} />
+          )}
+        </span>
         <span className="grow" />
         <GuardMeter guard={cell} />
       </header>
@@ -86,7 +96,7 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
         </div>
       </div>
       <p className="dim flat">{cell.text}</p>
-      <div className="columns">
+      <div className="columns tables">
         <Panel title="Points" count={plural(points.length, 'point')} flush>
           <SmallTable<CellPoint>
             label="Points of the cell"

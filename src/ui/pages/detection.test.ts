@@ -13,9 +13,10 @@ import { orderCells, rowsOf } from './process/rows.ts';
 import { fromPlantTime, toPlantTime } from './windows/plant-time.ts';
 
 const party = { kind: 'asset' as const, id: 'a1', name: 'plc', address: '10.0.0.1', role: 'plc' as const, level: 1 };
-const step = (lane: IncidentStep['lane'], firstAt: string | null): IncidentStep => ({
+const step = (lane: IncidentStep['lane'], firstAt: string | null, kind = String(firstAt)): IncidentStep => ({
   finding: 'f',
-  alert: 'a',
+  alert: '',
+  kind,
   lane,
   tactic: 'Discovery',
   techniques: [],
@@ -52,6 +53,30 @@ describe('the timeline of an incident', () => {
       '2026-03-01',
       'unknown',
       'ot',
+    ]);
+  });
+  it('tells the same deed at one side once, as long as they come soon after each other', () => {
+    const rows = timelineOf(
+      [
+        step('ot', '2026-03-01T10:00:00Z', 'scan'),
+        step('ot', '2026-03-01T10:00:01Z', 'write'),
+        step('ot', '2026-03-01T10:09:00Z', 'scan'),
+        step('it', '2026-03-01T10:09:01Z', 'scan'),
+        step('ot', '2026-03-01T10:18:00Z', 'scan'),
+        step('ot', '2026-03-01T11:00:00Z', 'scan'),
+        step('ot', '2026-03-01T11:00:01Z'),
+        step('ot', '2026-03-01T11:00:02Z'),
+      ],
+      (at) => at.slice(0, 10),
+    );
+    // Each is less than ten minutes from the one before it; an hour later it is another deed.
+    expect(rows.flatMap((r) => (r.kind === 'step' ? [[r.index, ...r.also.map((a) => a.index)]] : []))).toEqual([
+      [0, 2, 4],
+      [1],
+      [3],
+      [5],
+      [6],
+      [7],
     ]);
   });
   it('puts steps without a time last', () => {

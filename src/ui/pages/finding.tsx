@@ -2,11 +2,13 @@
 import './alert/alert.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import type { FindingDetail } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
-import { Loading, Panel, Problem } from '../parts/basics.tsx';
-import { ImpactTag, IncidentTag, OpenMark, WindowTag } from '../parts/finding-marks.tsx';
+import { Panel, When } from '../parts/basics.tsx';
+import { Fetched } from '../parts/fetched.tsx';
+import { CertaintyMark, ImpactTag, IncidentTag, OpenMark, WindowTag } from '../parts/finding-marks.tsx';
 import { Card, FindingBody, FindingFacts } from './alert/statement.tsx';
 
 export const FindingPage = () => {
@@ -29,20 +31,23 @@ export const FindingPage = () => {
         }
       : {},
   );
-  if (query.isLoading) return <Loading lines={12} what="Loading the finding" />;
-  if (query.data === undefined)
-    return (
-      <Problem
-        error={query.error}
-        retry={() => void query.refetch()}
-        back={
-          <Link to="/s/$site/alerts" params={{ site }} search={{ tab: 'findings' }}>
-            All findings
-          </Link>
-        }
-      />
-    );
-  const f = query.data;
+  return (
+    <Fetched
+      query={query}
+      what="the finding"
+      back={
+        <Link to="/s/$site/alerts" params={{ site }} search={{ tab: 'findings' }}>
+          All findings
+        </Link>
+      }
+    >
+      {(f) => <Loaded finding={f} />}
+    </Fetched>
+  );
+};
+
+const Loaded = ({ finding: f }: { finding: FindingDetail }) => {
+  const site = useSite();
   return (
     <div className="page">
       <header className="finding-head">
@@ -56,6 +61,10 @@ export const FindingPage = () => {
           <h1>{f.title}</h1>
           <span className="row wrap" style={{ gap: 10 }}>
             {f.impact !== 'none' && <ImpactTag impact={f.impact} />}
+            <CertaintyMark certainty={f.certainty} />
+            <span className="dim small">
+              since <When at={f.firstAt} />
+            </span>
             <OpenMark open={f.open} />
             <WindowTag window={f.window} />
             <IncidentTag incident={f.incident} />

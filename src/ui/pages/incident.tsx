@@ -7,17 +7,19 @@ import './incident/incident.css';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { Fragment, useCallback, useMemo, useState } from 'react';
 import type { IncidentChange, IncidentDetail } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
-import { dateTime, number, plural } from '../lib/format.ts';
+import { dateTime, number, plural, zoneName } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useMay } from '../lib/may.ts';
-import { meQuery, useSite } from '../lib/site.ts';
-import { Loading, Panel, PartyLink, Problem, When } from '../parts/basics.tsx';
+import { meQuery, useSite, useSites } from '../lib/site.ts';
+import { Panel, PartyLink, When } from '../parts/basics.tsx';
+import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
 import { notify } from '../parts/notify.ts';
 import { Timeline } from './incident/lanes.tsx';
+import { timelineOf } from './incident/timeline.ts';
 
 export const IncidentPage = () => {
   const site = useSite();
@@ -26,20 +28,19 @@ export const IncidentPage = () => {
     queryKey: ['incidents', site, incident],
     queryFn: ({ signal }) => call('incident', { site, incident }, undefined, signal),
   });
-  if (query.isLoading) return <Loading lines={12} what="Loading the incident" />;
-  if (query.data === undefined)
-    return (
-      <Problem
-        error={query.error}
-        retry={() => void query.refetch()}
-        back={
-          <Link to="/s/$site/incidents" params={{ site }}>
-            All incidents
-          </Link>
-        }
-      />
-    );
-  return <Loaded detail={query.data} />;
+  return (
+    <Fetched
+      query={query}
+      what="the incident"
+      back={
+        <Link to="/s/$site/incidents" params={{ site }}>
+          All incidents
+        </Link>
+      }
+    >
+      {(detail) => <Loaded detail={detail} />}
+    </Fetched>
+  );
 };
 
 /** How it began and where it stands; a long way between them waits until it is asked for. */
@@ -48,22 +49,24 @@ const END = 5;
 const Story = ({ sentences }: { sentences: readonly string[] }) => {
   const [all, setAll] = useState(false);
   const hidden = all ? 0 : Math.max(0, sentences.length - BEGINNING - END);
-  const line = (s: string, n: number) => (
-    <li key={`${n} ${s}`} value={n + 1}>
-      {s}
-    </li>
-  );
+  const isFolded = (n: number) => hidden > 0 && n >= BEGINNING && n < sentences.length - END;
   return (
     <ol className="story">
-      {sentences.slice(0, hidden > 0 ? BEGINNING : undefined).map((s, n) => line(s, n))}
-      {hidden > 0 && (
-        <li className="story-more">
-          <button type="button" className="chip" onClick={() => setAll(true)}>
-            {plural(hidden, 'sentence')} between
-          </button>
-        </li>
-      )}
-      {hidden > 0 && sentences.slice(-END).map((s, n) => line(s, sentences.length - END + n))}
+      {sentences.map((s, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: sentences have no identity but their place
+        <Fragment key={`${n} ${s}`}>
+          {hidden > 0 && n === BEGINNING && (
+            <li className="story-more">
+              <button type="button" className="chip" onClick={() => setAll(true)}>
+                {plural(hidden, 'sentence')} between
+              </button>
+            </li>
+          )}
+          <li value={n + 1} className={isFolded(n) ? 'story-folded' : ''}>
+            {s}
+          </li>
+        </Fragment>
+      ))}
     </ol>
   );
 };
@@ -72,6 +75,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   const { incident: i, steps } = detail;
   const site = useSite();
   const navigate = useNavigate();
+  const siteName = useSites().data?.items.find((s) => s.id === site)?.name ?? site;
   const sel = (useSearch({ strict: false }) as { sel?: string }).sel;
   const chosen = sel === undefined ? -1 : Number(sel) - 1;
   const choose = useCallback(
@@ -83,16 +87,26 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
       }),
     [navigate],
   );
+  const rows = useMemo(() => timelineOf(steps, (at) => dateTime(at).slice(0, 10)), [steps]);
+  const deeds = rows.filter((r) => r.kind === 'step');
+  const at = deeds.findIndex((r) => r.index === chosen || r.also.some((a) => a.index === chosen));
+  const walk = (to: number) => {
+    const next = deeds[Math.min(Math.max(to, 0), deeds.length - 1)];
+    if (next !== undefined) choose(next.index);
+  };
   const step = steps[chosen];
   useKeys({
-    j: () => choose(Math.min(chosen + 1, steps.length - 1)),
-    k: () => choose(Math.max(chosen - 1, 0)),
+    j: () => walk(at + 1),
+    k: () => walk(at - 1),
     ...(step
       ? { Enter: () => void navigate({ to: '/s/$site/findings/$finding', params: { site, finding: step.finding } }) }
       : {}),
   });
   return (
     <div className="page">
+      <p className="print-only small">
+        Gatehouse, {siteName}. Times: {zoneName()}. Incident {i.id}.
+      </p>
       <header className="finding-head">
         <div className="stack" style={{ gap: 4 }}>
           <span className="small dim">
@@ -124,20 +138,24 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
           <Panel title="Story" count={plural(detail.story.length, 'sentence')}>
             <Story sentences={detail.story} />
           </Panel>
-          <Panel
-            title="Timeline"
-            count={plural(steps.length + detail.stepsMore, 'step')}
-            flush
-            actions={
-              <span className="dim tiny">
-                <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>Enter</kbd> the finding
-              </span>
-            }
-          >
-            <Timeline steps={steps} more={detail.stepsMore} chosen={chosen} choose={choose} />
-          </Panel>
         </div>
         <Aside detail={detail} />
+      </div>
+      <Panel
+        title="Timeline"
+        count={`${plural(deeds.length, 'step')}${steps.length > deeds.length ? ` of ${plural(steps.length + detail.stepsMore, 'finding')}` : ''}`}
+        flush
+        actions={
+          <span className="dim tiny">
+            <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>Enter</kbd> the finding
+          </span>
+        }
+      >
+        <Timeline rows={rows} more={detail.stepsMore} chosen={chosen} choose={choose} />
+      </Panel>
+      <div className="columns even">
+        <Concerned detail={detail} />
+        <Deeds detail={detail} />
       </div>
     </div>
   );
@@ -204,39 +222,45 @@ const Aside = ({ detail }: { detail: IncidentDetail }) => (
         </ul>
       )}
     </Panel>
-    <Panel title="Assets concerned" count={number(detail.assets.length)} flush>
-      <ul className="concerned">
-        {detail.assets.map((a) => (
-          <li key={`${a.party.id}${a.party.address}`}>
-            <span className="level" title="Side">
-              {LANE_WORD[a.lane]}
+  </div>
+);
+
+const Concerned = ({ detail }: { detail: IncidentDetail }) => (
+  <Panel title="Assets concerned" count={number(detail.assets.length)} flush>
+    <ul className="concerned">
+      {detail.assets.map((a) => (
+        <li key={`${a.party.id}${a.party.address}`}>
+          <span className="level" title="Side">
+            {LANE_WORD[a.lane]}
+          </span>
+          <PartyLink party={a.party} address={false} />
+          <span className="dim small nowrap">{plural(a.findings, 'finding')}</span>
+        </li>
+      ))}
+    </ul>
+  </Panel>
+);
+
+const Deeds = ({ detail }: { detail: IncidentDetail }) => (
+  <Panel title="What people did" flush>
+    {detail.history.length === 0 ? (
+      <p className="dim flat" style={{ padding: '10px 12px' }}>
+        Nothing yet.
+      </p>
+    ) : (
+      <ul className="deeds">
+        {detail.history.map((h) => (
+          <li key={`${h.at}${h.what}${h.text}`}>
+            {h.what}{' '}
+            <span className="dim small">
+              by {h.who}, <When at={h.at} />
             </span>
-            <PartyLink party={a.party} address={false} />
-            <span className="dim small nowrap">{plural(a.findings, 'finding')}</span>
+            {h.text !== '' && <div>{h.text}</div>}
           </li>
         ))}
       </ul>
-    </Panel>
-    <Panel title="What people did" flush>
-      {detail.history.length === 0 ? (
-        <p className="dim flat" style={{ padding: '10px 12px' }}>
-          Nothing yet.
-        </p>
-      ) : (
-        <ul className="deeds">
-          {detail.history.map((h) => (
-            <li key={`${h.at}${h.what}${h.text}`}>
-              {h.what}{' '}
-              <span className="dim small">
-                by {h.who}, <When at={h.at} />
-              </span>
-              {h.text !== '' && <div>{h.text}</div>}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
-  </div>
+    )}
+  </Panel>
 );
 
 const Actions = ({ detail }: { detail: IncidentDetail }) => {
@@ -254,22 +278,24 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
     },
     onError: notify.problem,
   });
-  if (!may) return null;
   const mine = me !== undefined && incident.assignee === me.id;
   return (
-    <div className="row" style={{ gap: 6 }}>
-      {incident.state === 'open' && me !== undefined && (
+    <div className="row wrap no-print" style={{ gap: 6 }}>
+      {may && incident.state === 'open' && me !== undefined && (
         <Button loading={change.isPending} onClick={() => change.mutate({ assignee: mine ? '' : me.id })}>
           {mine ? 'Give back' : 'Take'}
         </Button>
       )}
-      <Button
-        loading={change.isPending}
-        onClick={() => change.mutate({ state: incident.state === 'open' ? 'closed' : 'open' })}
-      >
-        {incident.state === 'open' ? 'Close the incident' : 'Open again'}
-      </Button>
-      <Link to="/s/$site/alerts" params={{ site }} search={{ q: `incident:${incident.id}` }} className="small nowrap">
+      {may && (
+        <Button
+          loading={change.isPending}
+          onClick={() => change.mutate({ state: incident.state === 'open' ? 'closed' : 'open' })}
+        >
+          {incident.state === 'open' ? 'Close the incident' : 'Open again'}
+        </Button>
+      )}
+      <Button onClick={() => window.print()}>Print …</Button>
+      <Link to="/s/$site/alerts" params={{ site }} search={{ q: `incident:=${incident.id}` }} className="small nowrap">
         Its alerts
       </Link>
     </div>

@@ -18,7 +18,7 @@ const columns: readonly Column<IncidentRow>[] = [
   {
     id: 'title',
     head: 'Incident',
-    width: 'minmax(260px, 4fr)',
+    width: 'minmax(230px, 4fr)',
     sort: 'title',
     cell: (i) => (
       <span className={i.state === 'open' ? 'strong' : ''} title={i.title}>
@@ -29,7 +29,7 @@ const columns: readonly Column<IncidentRow>[] = [
   {
     id: 'stage',
     head: 'Stage reached',
-    width: 'minmax(196px, 1.4fr)',
+    width: 'minmax(190px, 1.4fr)',
     sort: 'stage',
     cell: (i) => <StageMark incident={i} />,
   },
@@ -55,8 +55,16 @@ const columns: readonly Column<IncidentRow>[] = [
     from: 1360,
     cell: (i) => <CertaintyMark certainty={i.certainty} />,
   },
-  { id: 'findings', head: 'Findings', width: '72px', sort: 'findings', end: true, cell: (i) => number(i.findings) },
-  { id: 'assets', head: 'Assets', width: '66px', sort: 'assets', end: true, cell: (i) => number(i.assets) },
+  {
+    id: 'findings',
+    head: 'Findings',
+    width: '72px',
+    sort: 'findings',
+    end: true,
+    from: 1060,
+    cell: (i) => number(i.findings),
+  },
+  { id: 'assets', head: 'Assets', width: '66px', sort: 'assets', end: true, from: 1060, cell: (i) => number(i.assets) },
   {
     id: 'first',
     head: 'Began',

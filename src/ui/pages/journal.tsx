@@ -15,7 +15,9 @@ export const detailOf = (text: string): readonly (readonly [name: string, value:
   try {
     const value: unknown = JSON.parse(text);
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return [['', text]];
-    return Object.entries(value).map(([k, v]) => [k, typeof v === 'string' ? v : JSON.stringify(v)]);
+    return Object.entries(value)
+      .map(([k, v]) => [k, typeof v === 'string' ? v : JSON.stringify(v)] as const)
+      .filter(([, v]) => v !== '');
   } catch {
     return text === '' ? [] : [['', text]];
   }

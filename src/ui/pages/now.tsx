@@ -10,7 +10,8 @@ import { dateTime, duration, number, plural, share } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useLive } from '../lib/live.ts';
 import { useSite } from '../lib/site.ts';
-import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Unknown, When } from '../parts/basics.tsx';
+import { Empty, EvidenceLinks, Panel, PartyLink, Unknown, When } from '../parts/basics.tsx';
+import { Fetched } from '../parts/fetched.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
 import { PageLink } from '../parts/page-link.tsx';
 import { StagedAttack } from './now/staged.tsx';
@@ -165,7 +166,7 @@ const Figure = ({
   <PageLink link={link} className="figure">
     <span className="figure-name">{name}</span>
     <b className={loud ? 'p-medium' : value === 0 ? 'dim' : ''}>{value === 0 ? 'none seen' : number(value)}</b>
-    <span className="tiny dim cut">{context}</span>
+    <span className="tiny dim">{context}</span>
   </PageLink>
 );
 
@@ -262,92 +263,93 @@ export const NowPage = () => {
         }
       : {}),
   });
-  if (query.isLoading) return <Loading lines={12} what="Loading what needs a person" />;
-  if (query.error && !query.data) return <Problem error={query.error} retry={() => void query.refetch()} />;
-  const now = query.data;
-  if (!now) return null;
   return (
-    <div className="page now">
-      <Posture now={now} />
-      <StagedAttack />
-      <Figures now={now} />
-      <div className="now-columns">
-        <div className="stack" style={{ gap: 14 }}>
-          {(incidents.length > 0 || alerts.length > 0) && <Waiting now={now} sel={sel} />}
-          <Panel
-            title={incidents.length + alerts.length > 0 ? 'Also worth a look' : 'Needs a person'}
-            count={items.length === 0 ? undefined : plural(items.length + now.attentionMore, 'matter')}
-            flush
-            actions={
-              walk.length > 1 && (
-                <span className="dim tiny hint">
-                  <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>e</kbd> evidence
-                </span>
-              )
-            }
-          >
-            {items.length === 0 ? (
-              now.state === 'empty' ? (
-                <Empty title={reading ? 'The first frames are being read' : 'No frame yet'}>
-                  {reading
-                    ? 'What needs a person appears here while the capture is read.'
-                    : 'Drop a capture on this page, or check under Coverage why the source is silent.'}
-                </Empty>
-              ) : (
-                <Empty
-                  title={
-                    walk.length > 0 ? 'Nothing else from what is visible' : 'Nothing to report from what is visible'
-                  }
-                  icon={false}
-                >
-                  {now.visible === null
-                    ? 'No payload was seen, so this says little.'
-                    : `That is ${share(now.visible)} of the payload. What Gatehouse cannot see is under Coverage.`}
-                </Empty>
-              )
-            ) : (
-              <ul className="list">
-                {items.map((a) => (
-                  <Item key={a.id} item={a} open={a.id === sel} toggle={() => choose(a.id === sel ? '-' : a.id)} />
-                ))}
-                {now.attentionMore > 0 && (
-                  <li className="dim small" style={{ padding: '8px 12px' }}>
-                    and {number(now.attentionMore)} more of lower priority; they appear when these are dealt with
-                  </li>
+    <Fetched query={query} what="what needs a person">
+      {(now) => (
+        <div className="page now">
+          <Posture now={now} />
+          <StagedAttack />
+          <Figures now={now} />
+          <div className="now-columns">
+            <div className="stack" style={{ gap: 14 }}>
+              {(incidents.length > 0 || alerts.length > 0) && <Waiting now={now} sel={sel} />}
+              <Panel
+                title={incidents.length + alerts.length > 0 ? 'Also worth a look' : 'Needs a person'}
+                count={items.length === 0 ? undefined : plural(items.length + now.attentionMore, 'matter')}
+                flush
+                actions={
+                  walk.length > 1 && (
+                    <span className="dim tiny hint">
+                      <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>e</kbd> evidence
+                    </span>
+                  )
+                }
+              >
+                {items.length === 0 ? (
+                  now.state === 'empty' ? (
+                    <Empty title={reading ? 'The first frames are being read' : 'No frame yet'}>
+                      {reading
+                        ? 'What needs a person appears here while the capture is read.'
+                        : 'Drop a capture on this page, or check under Coverage why the source is silent.'}
+                    </Empty>
+                  ) : walk.length > 0 ? (
+                    <p className="dim now-none">
+                      Nothing else from what is visible
+                      {now.visible === null ? '.' : `: ${share(now.visible)} of the payload.`} What Gatehouse cannot see
+                      is under Coverage.
+                    </p>
+                  ) : (
+                    <Empty title="Nothing to report from what is visible" icon={false}>
+                      {now.visible === null
+                        ? 'No payload was seen, so this says little.'
+                        : `That is ${share(now.visible)} of the payload. What Gatehouse cannot see is under Coverage.`}
+                    </Empty>
+                  )
+                ) : (
+                  <ul className="list">
+                    {items.map((a) => (
+                      <Item key={a.id} item={a} open={a.id === sel} toggle={() => choose(a.id === sel ? '-' : a.id)} />
+                    ))}
+                    {now.attentionMore > 0 && (
+                      <li className="dim small" style={{ padding: '8px 12px' }}>
+                        and {number(now.attentionMore)} more of lower priority; they appear when these are dealt with
+                      </li>
+                    )}
+                  </ul>
                 )}
-              </ul>
-            )}
-          </Panel>
+              </Panel>
+            </div>
+            <Panel
+              title="Blind spots"
+              count={now.blindSpots.length === 0 ? undefined : number(now.blindSpots.length)}
+              flush
+            >
+              {now.blindSpots.length === 0 ? (
+                <p className="dim now-none">
+                  {now.state === 'empty'
+                    ? 'Not known before frames come in.'
+                    : 'None found in what was captured. Networks that no mirror port covers cannot be counted.'}
+                </p>
+              ) : (
+                <ul className="list blind-list">
+                  {now.blindSpots.map((b) => (
+                    <li key={b.id}>
+                      <IconEyeOff size={15} stroke={1.6} aria-hidden="true" className="dim" />
+                      <div className="grow">
+                        <div className="strong">
+                          {b.link === '' ? b.title : <PageLink link={b.link}>{b.title}</PageLink>}
+                        </div>
+                        {b.detail !== '' && <div className="dim small">{b.detail}</div>}
+                        {b.whatToDo !== '' && <div className="small">{b.whatToDo}</div>}
+                      </div>
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </Panel>
+          </div>
         </div>
-        <Panel
-          title="Blind spots"
-          count={now.blindSpots.length === 0 ? undefined : number(now.blindSpots.length)}
-          flush
-        >
-          {now.blindSpots.length === 0 ? (
-            <p className="dim now-none">
-              {now.state === 'empty'
-                ? 'Not known before frames come in.'
-                : 'None found in what was captured. Networks that no mirror port covers cannot be counted.'}
-            </p>
-          ) : (
-            <ul className="list blind-list">
-              {now.blindSpots.map((b) => (
-                <li key={b.id}>
-                  <IconEyeOff size={15} stroke={1.6} aria-hidden="true" className="dim" />
-                  <div className="grow">
-                    <div className="strong">
-                      {b.link === '' ? b.title : <PageLink link={b.link}>{b.title}</PageLink>}
-                    </div>
-                    {b.detail !== '' && <div className="dim small">{b.detail}</div>}
-                    {b.whatToDo !== '' && <div className="small">{b.whatToDo}</div>}
-                  </div>
-                </li>
-              ))}
-            </ul>
-          )}
-        </Panel>
-      </div>
-    </div>
+      )}
+    </Fetched>
   );
 };

@@ -19,6 +19,7 @@ import {
   Unknown,
   When,
 } from '../parts/basics.tsx';
+import { Fetched } from '../parts/fetched.tsx';
 import { isWriting, OutcomeMark, VerbTag } from '../parts/glyphs.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
 import { Course } from './points/course.tsx';
@@ -33,9 +34,11 @@ export const PointPage = () => {
     queryKey: ['points', site, 'point', point],
     queryFn: ({ signal }) => call('point', { site, point }, undefined, signal),
   });
-  if (query.isLoading) return <Loading lines={12} what="Loading the point" />;
-  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
-  return <Loaded row={query.data} />;
+  return (
+    <Fetched query={query} what="the point">
+      {(row) => <Loaded row={row} />}
+    </Fetched>
+  );
 };
 
 const Loaded = ({ row }: { row: PointRow }) => {

@@ -17,7 +17,9 @@ import { duration, number, plural } from '../lib/format.ts';
 import { dialogIsOpen, useKeys } from '../lib/keys.ts';
 import { csvText, save } from '../lib/save.ts';
 import { useSite } from '../lib/site.ts';
-import { Empty, GridState, Loading, PartyLink, Problem, Unknown } from '../parts/basics.tsx';
+import { Empty, GridState, PartyLink, Problem, Unknown } from '../parts/basics.tsx';
+import { Fetched } from '../parts/fetched.tsx';
+import { RoleGlyph } from '../parts/glyphs.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
 import { notify } from '../parts/notify.ts';
 import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
@@ -76,10 +78,17 @@ export const ProcessPage = () => {
     // The list stays on screen while another filter is asked for.
     placeholderData: keepPreviousData,
   });
-  if (query.isLoading) return <Loading lines={14} what="Loading the process" />;
-  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
-  if (query.data.items.length === 0) return <NoCell list={query.data} />;
-  return <Cells list={query.data} filter={{ q, look }} waits={query.isPlaceholderData} />;
+  return (
+    <Fetched query={query} what="the process" lines={14}>
+      {(list) =>
+        list.items.length === 0 ? (
+          <NoCell list={list} />
+        ) : (
+          <Cells list={list} filter={{ q, look }} waits={query.isPlaceholderData} />
+        )
+      }
+    </Fetched>
+  );
 };
 
 const NoCell = ({ list }: { list: CellList }) => {
@@ -377,6 +386,7 @@ const CellHead = memo(({ cell, open, toggle, filtered }: HeadProps) => {
       >
         <IconChevronRight size={14} stroke={1.8} aria-hidden="true" className={open ? 'turned' : ''} />
       </button>
+      <RoleGlyph role={cell.controller.role} />
       <Link to="/s/$site/process/$cell" params={{ site, cell: cell.id }} className="cell-name cut">
         {cell.name}
       </Link>

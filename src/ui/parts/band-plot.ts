@@ -5,7 +5,7 @@
 import uPlot from 'uplot';
 import { axes, frame, type Range, token, widen } from '../lib/chart.ts';
 import { clock, timeOfUs } from '../lib/format.ts';
-import { type Band, brokenAtHoles, holesOf, outsideOf } from './band.ts';
+import { type Band, brokenAtHoles, chartRange, holesOf, outsideOf } from './band.ts';
 
 export interface Shade extends Range {
   /** `odd`: the episode; `window`: announced maintenance. */
@@ -127,6 +127,7 @@ const markWrites = (u: uPlot, writes: readonly number[]): void => {
 export const plotBand = (el: HTMLElement, options: PlotOptions): (() => void) => {
   const whole = brokenAtHoles(options.band);
   const holes = holesOf(options.band);
+  const range = chartRange(options.band);
   const observed = token('--gh-text');
   const loud = token('--gh-high');
   const few = whole.us.length < 90;
@@ -138,7 +139,7 @@ export const plotBand = (el: HTMLElement, options: PlotOptions): (() => void) =>
       width: el.clientWidth,
       height: options.height,
       ...frame(),
-      scales: { x: { time: true }, y: { range: (_u, min, max) => widen(min, max) } },
+      scales: { x: { time: true }, y: { range: (_u, min, max) => widen(...(range ?? [min, max])) } },
       cursor: {
         drag: { x: options.onRange !== undefined, y: false, setScale: false },
         points: { size: 6, fill: token('--gh-accent') },

@@ -15,7 +15,7 @@ export interface Band {
 }
 
 /** Steps longer than this many usual steps are a hole: two missed sightings may be chance, more are missing data. */
-const HOLE_STEPS = 4;
+export const HOLE_STEPS = 4;
 
 const isOutside = (band: Band, i: number): boolean => {
   const v = band.observed[i];
@@ -95,6 +95,52 @@ export const brokenAtHoles = (band: Band): Band => {
   });
   const [observed = [], expected = [], low = [], high = []] = columns;
   return { us, observed, expected, low, high };
+};
+
+/** A band this many times wider than all that was seen lately, or than the values are large, allows everything. */
+const MOST_OF_RANGE = 10;
+const MOST_OF_SIZE = 4;
+/**
+ * Whether a band says something about values like these: where a value could leave all that was seen of it many times over
+ * and change its sign, and still be called usual, the band is no statement (a model that has just begun is such a one).
+ */
+export const isTelling = (values: Column, low: number, high: number): boolean => {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const v of values) {
+    if (v === null) continue;
+    least = Math.min(least, v);
+    most = Math.max(most, v);
+  }
+  // Nothing seen to hold it against: it stands as it is.
+  if (least > most) return true;
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  return high - low <= Math.max(MOST_OF_RANGE * (most - least), MOST_OF_SIZE * size);
+};
+
+/** Most of a chart that a band may take beyond the values: as much as they take, at either side. */
+const MOST_ROOM = 1;
+/**
+ * Lowest and highest value of a chart: what was observed and expected, and of the band what does not flatten them; it is
+ * cut off at the edge where it is wider. undefined where nothing is known.
+ */
+export const chartRange = (band: Band): [number, number] | undefined => {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const column of [band.observed, band.expected]) {
+    for (const v of column) {
+      if (v === null || v === undefined) continue;
+      low = Math.min(low, v);
+      high = Math.max(high, v);
+    }
+  }
+  if (low > high) return undefined;
+  const bandLow = Math.min(low, ...band.low.filter((v) => v !== null));
+  const bandHigh = Math.max(high, ...band.high.filter((v) => v !== null));
+  // A value that stood still has no range of its own: there a band that says something is the scale.
+  const still = isTelling(band.observed, bandLow, bandHigh) ? Number.POSITIVE_INFINITY : 0;
+  const room = high > low ? MOST_ROOM * (high - low) : still;
+  return [Math.max(bandLow, low - room), Math.min(bandHigh, high + room)];
 };
 
 export interface Stretch {

@@ -24,7 +24,8 @@ export const seenText = (seen: number, needed: number, unit: string): string => 
 
 /** The state of one thing that is learned, from what was seen of what is needed. */
 export const guardOf = (row: { seen: number; needed: number; unit: string; unarmed: string }): Guard => {
-  if (row.seen <= 0 && row.needed > 0) return { state: 'waiting', share: null, text: 'Nothing seen of it yet' };
+  if (row.seen <= 0 && row.needed > 0)
+    return { state: 'waiting', share: null, text: 'Nothing seen of it yet that it could learn from' };
   if (row.seen < row.needed) {
     const part = row.seen / row.needed;
     return {
@@ -51,7 +52,7 @@ export const GuardMeter = ({ guard, short = false }: { guard: Guard; short?: boo
     return (
       <span className="learning unknown" title={text}>
         <IconCircleDashed size={13} stroke={1.8} aria-hidden="true" />
-        nothing seen
+        nothing learned yet
       </span>
     );
   }

@@ -1,6 +1,16 @@
 /** The arithmetic behind charts, sparklines and meters: known answers. */
 import { describe, expect, it } from 'vitest';
-import { type Band, brokenAtHoles, differenceOf, differenceText, holesOf, outsideOf, stretchesOf } from './band.ts';
+import {
+  type Band,
+  brokenAtHoles,
+  chartRange,
+  differenceOf,
+  differenceText,
+  holesOf,
+  isTelling,
+  outsideOf,
+  stretchesOf,
+} from './band.ts';
 import { guardOf } from './learning.tsx';
 import { sparkPaths, sparkRange } from './spark.ts';
 
@@ -109,5 +119,35 @@ describe('learning', () => {
   });
   it('is never told as complete before it is', () => {
     expect(guardOf({ ...row, seen: 23.999 }).text).toContain('> 99.9 %');
+  });
+});
+
+describe('a band and its chart', () => {
+  it('says nothing where it lies far beyond all that was seen', () => {
+    // A level at 3,600 with 2 % of noise: its own band, and that of a model of an hour.
+    const level = [3520, 3600, null, 3680];
+    expect(isTelling(level, 3400, 3800)).toBe(true);
+    expect(isTelling(level, -71_230, 73_030)).toBe(false);
+    // Around zero its range counts, not its size.
+    expect(isTelling([-0.01, 0.01], -0.05, 0.05)).toBe(true);
+    expect(isTelling([-0.01, 0.01], -0.5, 0.5)).toBe(false);
+    // A value that stands still at 50: the band of its states is one.
+    expect(isTelling([50, 50], 0, 100)).toBe(true);
+    expect(isTelling([null], -1, 1)).toBe(true);
+  });
+  it('is as high as its values, and twice that for the band at most', () => {
+    const chart = (observed: (number | null)[], low: number, high: number) =>
+      chartRange({
+        us: observed.map((_, i) => i),
+        observed,
+        expected: observed.map(() => null),
+        low: observed.map(() => low),
+        high: observed.map(() => high),
+      });
+    expect(chart([10, 20, null], 8, 21)).toEqual([8, 21]);
+    expect(chart([10, 20], -600_000, 600_000)).toEqual([0, 30]);
+    expect(chart([10, 10], 4, 16)).toEqual([4, 16]);
+    expect(chart([0, 0], -600_000, 600_000)).toEqual([0, 0]);
+    expect(chart([null], 0, 1)).toBeUndefined();
   });
 });

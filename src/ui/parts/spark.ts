@@ -1,4 +1,5 @@
 /** What a sparkline draws: columns to pixels, with the usual band behind. No axis; the numbers stand beside it. */
+import { HOLE_STEPS, usualStep } from './band.ts';
 
 type Column = readonly (number | null)[];
 export interface SparkData {
@@ -69,10 +70,16 @@ export const sparkPaths = (data: SparkData, width: number, height: number): Spar
   let line: number[] | undefined;
   let band: { top: number[]; bottom: number[] } | undefined;
   let outsideNow = false;
+  const hole = usualStep(data.us) * HOLE_STEPS;
   data.us.forEach((us, i) => {
     const v = data.value[i];
     const a = data.low?.[i];
     const b = data.high?.[i];
+    // No line over a time in which nothing was seen.
+    if (us - (data.us[i - 1] ?? us) > hole) {
+      line = undefined;
+      band = undefined;
+    }
     if (known(a) && known(b)) {
       if (band === undefined) {
         band = { top: [], bottom: [] };

@@ -226,6 +226,11 @@ export const ListTable = <T,>(props: Props<T>) => {
         )}
         <span className="grow" />
         {props.tools}
+        {newer && (query.data?.pages.length ?? 0) > 0 && !query.isFetching && (
+          <Button variant="filled" size="compact-xs" onClick={refresh}>
+            Newer rows: show (r)
+          </Button>
+        )}
         <span className="dim small nowrap" aria-live="polite">
           {total === undefined ? '' : `${number(total)} ${total === 1 ? unit[0] : unit[1]}`}
         </span>
@@ -297,13 +302,6 @@ export const ListTable = <T,>(props: Props<T>) => {
           </Menu.Dropdown>
         </Menu>
       </div>
-      {newer && (query.data?.pages.length ?? 0) > 0 && !query.isFetching && (
-        <div className="newer" style={{ top: 84 }}>
-          <Button variant="filled" onClick={refresh}>
-            Newer rows: show (r)
-          </Button>
-        </div>
-      )}
       <div className="beside">
         <div
           ref={box}

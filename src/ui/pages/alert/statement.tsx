@@ -57,81 +57,87 @@ const Said = ({ term, children }: { term: string; children: ReactNode }) => (
 );
 
 /** Who, when, how sure, what it can touch. */
-export const FindingFacts = ({ finding: f }: { finding: FindingDetail }) => (
-  <dl className="kv">
-    {f.actor !== null && (
-      <Said term="Who">
-        <PartyLink party={f.actor} />
-      </Said>
-    )}
-    <Said term={f.actor === null ? 'Device' : 'To whom'}>
-      <PartyLink party={f.target} />
-    </Said>
-    {f.points.length > 0 && (
-      <Said term={f.points.length === 1 ? 'Point' : 'Points'}>
-        <span className="stack" style={{ gap: 2 }}>
-          {f.points.map((p, i) => (
-            <span key={p.id}>
-              <PointLink point={p} />
-              {i === 0 && f.points.length > 1 && <span className="dim small"> most likely</span>}
-            </span>
-          ))}
-        </span>
-      </Said>
-    )}
-    {f.verb !== '' && (
-      <Said term="Verb">
-        <VerbTag verb={f.verb} />
-      </Said>
-    )}
-    {f.protocol !== '' && <Said term="Protocol">{f.protocol}</Said>}
-    <Said term="Since">
-      <When at={f.firstAt} />
-      {f.firstAt !== null && f.lastAt !== null && f.firstAt !== f.lastAt && (
-        <span className="dim small"> for {heldOf(f)}</span>
+export const FindingFacts = ({ finding: f }: { finding: FindingDetail }) => {
+  // A device that asks around has no other side: it is told once.
+  const alone = f.actor?.id === f.target.id;
+  // The device stands above its points.
+  const sameDevice = f.points.every((p) => p.asset === f.target.id);
+  return (
+    <dl className="kv">
+      {f.actor !== null && !alone && (
+        <Said term="Who">
+          <PartyLink party={f.actor} />
+        </Said>
       )}
-    </Said>
-    <Said term="Last seen">
-      <span className="row wrap" style={{ gap: 6 }}>
-        <When at={f.lastAt} /> <OpenMark open={f.open} />
-      </span>
-    </Said>
-    <Said term="Times">{number(f.count)}</Said>
-    <Said term="How sure">
-      <CertaintyMark certainty={f.certainty} />
-      <span className="dim small">{CERTAINTY_HELP[f.certainty]}</span>
-    </Said>
-    <Said term="How unusual">
-      <SurpriseMark surprise={f.surprise} />
-    </Said>
-    <Said term="Can touch">
-      <ImpactTag impact={f.impact} />
-    </Said>
-    <Said term="Judged by">
-      <Text>{f.learned}</Text>
-    </Said>
-    {f.techniqueNames.length > 0 && (
-      <Said term="ATT&CK">
-        <span className="tags">
-          {f.techniqueNames.map((t) => (
-            <TechniqueChip key={t.id} id={t.id} name={t.name} tactics={[t.tactic]} />
-          ))}
+      <Said term={f.actor === null ? 'Device' : alone ? 'Who' : 'To whom'}>
+        <PartyLink party={f.target} />
+      </Said>
+      {f.points.length > 0 && (
+        <Said term={f.points.length === 1 ? 'Point' : 'Points'}>
+          <span className="stack" style={{ gap: 2 }}>
+            {f.points.map((p, i) => (
+              <span key={p.id}>
+                <PointLink point={p} asset={!sameDevice} />
+                {i === 0 && f.points.length > 1 && <span className="dim small"> most likely</span>}
+              </span>
+            ))}
+          </span>
+        </Said>
+      )}
+      {f.verb !== '' && (
+        <Said term="Verb">
+          <VerbTag verb={f.verb} />
+        </Said>
+      )}
+      {f.protocol !== '' && <Said term="Protocol">{f.protocol}</Said>}
+      <Said term="Since">
+        <When at={f.firstAt} />
+        {f.firstAt !== null && f.lastAt !== null && f.firstAt !== f.lastAt && (
+          <span className="dim small"> for {heldOf(f)}</span>
+        )}
+      </Said>
+      <Said term="Last seen">
+        <span className="row wrap" style={{ gap: 6 }}>
+          <When at={f.lastAt} /> <OpenMark open={f.open} />
         </span>
       </Said>
-    )}
-    {f.window !== null && (
-      <Said term="Planned work">
-        <WindowTag window={f.window} />
-        <div className="small">{f.window.text}</div>
+      <Said term="Times">{number(f.count)}</Said>
+      <Said term="How sure">
+        <CertaintyMark certainty={f.certainty} />
+        <span className="dim small">{CERTAINTY_HELP[f.certainty]}</span>
       </Said>
-    )}
-    {f.incident !== '' && (
-      <Said term="Part of">
-        <IncidentTag incident={f.incident} />
+      <Said term="How unusual">
+        <SurpriseMark surprise={f.surprise} />
       </Said>
-    )}
-  </dl>
-);
+      <Said term="Can touch">
+        <ImpactTag impact={f.impact} />
+      </Said>
+      <Said term="On what grounds">
+        <Text>{f.learned}</Text>
+      </Said>
+      {f.techniqueNames.length > 0 && (
+        <Said term="ATT&CK">
+          <span className="tags">
+            {f.techniqueNames.map((t) => (
+              <TechniqueChip key={t.id} id={t.id} name={t.name} tactics={[t.tactic]} />
+            ))}
+          </span>
+        </Said>
+      )}
+      {f.window !== null && (
+        <Said term="Planned work">
+          <WindowTag window={f.window} />
+          <div className="small">{f.window.text}</div>
+        </Said>
+      )}
+      {f.incident !== '' && (
+        <Said term="Part of">
+          <IncidentTag incident={f.incident} />
+        </Said>
+      )}
+    </dl>
+  );
+};
 
 /** The model card of the detector, the honest part included. */
 export const Card = ({ finding }: { finding: FindingDetail }) => (
@@ -155,7 +161,11 @@ export const Card = ({ finding }: { finding: FindingDetail }) => (
 );
 
 const heldOf = (e: Pick<FindingRow, 'firstAt' | 'lastAt'>): string =>
-  e.firstAt === null || e.lastAt === null ? 'not known' : duration(Date.parse(e.lastAt) - Date.parse(e.firstAt));
+  e.firstAt === null || e.lastAt === null
+    ? 'not known'
+    : e.firstAt === e.lastAt
+      ? 'a moment'
+      : duration(Date.parse(e.lastAt) - Date.parse(e.firstAt));
 
 /** The middle of the page: what happened, the chart that proves it, what to check, the frames, the other episodes. */
 export const FindingBody = ({

@@ -49,7 +49,7 @@ export const rankedColumns: readonly Column<AlertRow>[] = [
     sort: 'actor',
     from: 1150,
     cell: (a) =>
-      a.actor === null ? <span className="dim">nobody acts</span> : <PartyLink party={a.actor} address={false} />,
+      a.actor === null ? <span className="dim">none seen</span> : <PartyLink party={a.actor} address={false} />,
   },
   {
     id: 'impact',
@@ -145,7 +145,7 @@ export const findingColumns: readonly Column<FindingRow>[] = [
     sort: 'actor',
     from: 1000,
     cell: (f) =>
-      f.actor === null ? <span className="dim">nobody acts</span> : <PartyLink party={f.actor} address={false} />,
+      f.actor === null ? <span className="dim">none seen</span> : <PartyLink party={f.actor} address={false} />,
   },
   { id: 'kind', head: 'Kind', width: '150px', sort: 'kind', cell: (f) => <span className="mono">{f.kind}</span> },
   {

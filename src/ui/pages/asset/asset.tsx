@@ -114,7 +114,7 @@ const Tabs = ({ tabs, tab, site, asset }: { tabs: readonly Tab[]; tab: string; s
 const TabBody = ({ tab, asset }: { tab: string; asset: AssetDetail }) => {
   const site = useSite();
   const navigate = useNavigate();
-  const fixed = `asset:${asset.id}`;
+  const fixed = `asset:=${asset.id}`;
   switch (tab) {
     case 'facts':
       return <Facts asset={asset} />;
@@ -167,8 +167,8 @@ const TabBody = ({ tab, asset }: { tab: string; asset: AssetDetail }) => {
           fixed={fixed}
           defaultSort="-last"
           chips={[
-            { label: 'To it', q: `target:${asset.id}` },
-            { label: 'From it', q: `client:${asset.id}` },
+            { label: 'To it', q: `target:=${asset.id}` },
+            { label: 'From it', q: `client:=${asset.id}` },
             { label: 'Writes', q: 'writes:true' },
             { label: 'Engineering', q: 'engineering:true' },
             { label: 'Refused', q: 'outcome:refused' },

@@ -49,15 +49,16 @@ const peerColumns: readonly SmallColumn<PeerRow>[] = [
   {
     id: 'protocol',
     head: 'By',
-    width: 'minmax(120px, 0.7fr)',
+    width: 'minmax(150px, 0.7fr)',
     by: (p) => p.protocol,
     cell: (p) => (
       <span title={p.port > 0 ? `${p.transport} port ${p.port}` : p.transport}>
-        {p.protocol === '' ? <Unknown>not recognised</Unknown> : p.protocol}{' '}
+        {p.protocol !== '' && `${p.protocol} `}
         <span className="dim small">
           {p.transport}
           {p.port > 0 ? `/${p.port}` : ''}
         </span>
+        {p.protocol === '' && <Unknown> not recognised</Unknown>}
       </span>
     ),
   },
@@ -196,7 +197,7 @@ const writeColumns = (other: 'client' | 'target'): readonly SmallColumn<CommandR
 
 const Writes = ({ asset, side }: { asset: AssetDetail; side: 'to' | 'from' }) => {
   const site = useSite();
-  const q = `${side === 'to' ? 'target' : 'client'}:${asset.id} writes:true`;
+  const q = `${side === 'to' ? 'target' : 'client'}:=${asset.id} writes:true`;
   const query = useQuery({
     queryKey: ['commands', site, 'of', asset.id, side],
     queryFn: ({ signal }) => call('commands', { site, q, sort: '-last', limit: MOST_WRITES }, undefined, signal),
@@ -263,7 +264,7 @@ export const Overview = ({ asset }: { asset: AssetDetail }) => {
             {asset.peersMore > 0 && (
               <div className="dim small" style={{ padding: '0 12px 8px' }}>
                 and {number(asset.peersMore)} more:{' '}
-                <Link to="/s/$site/flows" params={{ site }} search={{ q: `asset:${asset.id}` }}>
+                <Link to="/s/$site/flows" params={{ site }} search={{ q: `asset:=${asset.id}` }}>
                   all of them under Flows
                 </Link>
               </div>
@@ -335,7 +336,7 @@ export const Overview = ({ asset }: { asset: AssetDetail }) => {
                 ))}
                 {asset.children.length > 40 && (
                   <li>
-                    <Link to="/s/$site/assets" params={{ site }} search={{ q: `parent:${asset.id}` }}>
+                    <Link to="/s/$site/assets" params={{ site }} search={{ q: `parent:=${asset.id}` }}>
                       All {number(asset.children.length)}
                     </Link>
                   </li>

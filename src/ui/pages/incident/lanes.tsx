@@ -1,14 +1,15 @@
 /** The timeline: office side at the left, plant at the right, the industrial DMZ between them; time runs down. */
 import { IconArrowBarToRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import type { IncidentStep } from '../../../api/alerts.ts';
-import { dateTime, duration } from '../../lib/format.ts';
+import type { Party } from '../../../api/common.ts';
+import { number as counted, dateTime, duration } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { PartyLink, Unknown, When } from '../../parts/basics.tsx';
 import { CertaintyMark, ImpactTag, OpenMark } from '../../parts/finding-marks.tsx';
 import { TechniqueChip } from '../../parts/technique.tsx';
-import { type Lane, type TimelineRow, timelineOf } from './timeline.ts';
+import type { Lane, TimelineRow } from './timeline.ts';
 
 const LANES: readonly { lane: Lane; head: string; what: string }[] = [
   { lane: 'it', head: 'IT', what: 'office side' },
@@ -19,34 +20,32 @@ const LANES: readonly { lane: Lane; head: string; what: string }[] = [
 const columnOf = (lane: Lane): number => (lane === 'it' ? 2 : lane === 'ot' ? 4 : 3);
 
 interface Props {
-  steps: readonly IncidentStep[];
+  rows: readonly TimelineRow[];
+  /** Steps that the answer left out. */
   more: number;
   /** Index of the chosen step; -1: none. */
   chosen: number;
   choose: (index: number) => void;
 }
 
-export const Timeline = ({ steps, more, chosen, choose }: Props) => {
-  const rows = timelineOf(steps, (at) => dateTime(at).slice(0, 10));
-  return (
-    <div className="lanes">
-      <div className="lane-heads" aria-hidden="true">
-        <span />
-        {LANES.map((l) => (
-          <span key={l.lane}>
-            <b>{l.head}</b> <span className="dim small">{l.what}</span>
-          </span>
-        ))}
-      </div>
-      <ol className="lane-rows">
-        {rows.map((row, n) => (
-          <Row key={keyOf(row, n)} row={row} chosen={chosen} choose={choose} />
-        ))}
-      </ol>
-      {more > 0 && <p className="dim small lanes-more">and {more} more steps; the list of findings has them all</p>}
+export const Timeline = ({ rows, more, chosen, choose }: Props) => (
+  <div className="lanes">
+    <div className="lane-heads" aria-hidden="true">
+      <span />
+      {LANES.map((l) => (
+        <span key={l.lane}>
+          <b>{l.head}</b> <span className="dim small">{l.what}</span>
+        </span>
+      ))}
     </div>
-  );
-};
+    <ol className="lane-rows">
+      {rows.map((row, n) => (
+        <Row key={keyOf(row, n)} row={row} chosen={chosen} choose={choose} />
+      ))}
+    </ol>
+    {more > 0 && <p className="dim small lanes-more">and {more} more steps; the list of findings has them all</p>}
+  </div>
+);
 
 const keyOf = (row: TimelineRow, place: number): string =>
   row.kind === 'step' ? `s${row.index}` : row.kind === 'day' ? `d${row.day}` : `p${place}`;
@@ -69,23 +68,33 @@ const Row = ({ row, chosen, choose }: { row: TimelineRow; chosen: number; choose
   return (
     <Step
       step={row.step}
+      also={row.also}
       crosses={row.crosses}
       number={row.index + 1}
-      on={row.index === chosen}
+      on={row.index === chosen || row.also.some((a) => a.index === chosen)}
       choose={() => choose(row.index)}
     />
   );
 };
 
+/** Named in a card; the others are counted. */
+const MOST_TARGETS = 4;
+const targetsOf = (steps: readonly IncidentStep[]): Party[] => [
+  ...new Map(steps.map(({ target }) => [target.id || target.address, target] as const)).values(),
+];
+
 interface StepProps {
   step: IncidentStep;
+  also: readonly { readonly step: IncidentStep; readonly index: number }[];
   crosses: boolean;
   number: number;
   on: boolean;
   choose: () => void;
 }
-const Step = ({ step, crosses, number, on, choose }: StepProps) => {
+const Step = ({ step, also, crosses, number, on, choose }: StepProps) => {
   const site = useSite();
+  const targets = targetsOf([step, ...also.map((a) => a.step)]);
+  const alone = targets.length === 1 && step.actor?.id === step.target.id;
   const ref = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (on) ref.current?.scrollIntoView({ block: 'nearest' });
@@ -116,14 +125,39 @@ const Step = ({ step, crosses, number, on, choose }: StepProps) => {
           </Link>
         </span>
         <span className="lane-who small">
-          {step.actor !== null && (
+          {step.actor !== null && !alone && (
             <>
               <PartyLink party={step.actor} address={false} />
               <span className="dim"> to </span>
             </>
           )}
-          <PartyLink party={step.target} address={false} />
+          {targets.slice(0, MOST_TARGETS).map((t, n) => (
+            <Fragment key={t.id || t.address}>
+              {n > 0 && ', '}
+              <PartyLink party={t} address={false} />
+            </Fragment>
+          ))}
+          {targets.length > MOST_TARGETS && <span className="dim"> and {targets.length - MOST_TARGETS} more</span>}
         </span>
+        {also.length > 0 && (
+          <details
+            className="small lane-also"
+            open={on}
+            onClick={(e) => e.stopPropagation()}
+            onKeyDown={(e) => e.stopPropagation()}
+          >
+            <summary>{counted(also.length)} more like it</summary>
+            <ul>
+              {also.map((a) => (
+                <li key={a.step.finding}>
+                  <Link to="/s/$site/findings/$finding" params={{ site, finding: a.step.finding }}>
+                    {a.step.title}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
         <span className="row wrap small" style={{ gap: 4 }}>
           <span className="dim">{step.tactic}</span>
           {step.techniques.map((t) => (

@@ -12,7 +12,8 @@ import { call } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useMay } from '../../lib/may.ts';
 import { useSite } from '../../lib/site.ts';
-import { Loading, Panel, Problem, When } from '../../parts/basics.tsx';
+import { Panel, Problem, When } from '../../parts/basics.tsx';
+import { Fetched } from '../../parts/fetched.tsx';
 import { ImpactTag, SurpriseMark } from '../../parts/finding-marks.tsx';
 import { notify } from '../../parts/notify.ts';
 import { TechniqueChip } from '../../parts/technique.tsx';
@@ -24,9 +25,11 @@ export const Detectors = () => {
     queryKey: ['detection', site, 'detectors'],
     queryFn: ({ signal }) => call('detection', { site }, undefined, signal),
   });
-  if (query.isLoading) return <Loading lines={12} what="Loading the detectors" />;
-  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
-  return <Loaded overview={query.data} />;
+  return (
+    <Fetched query={query} what="the detectors">
+      {(overview) => <Loaded overview={overview} />}
+    </Fetched>
+  );
 };
 
 const Loaded = ({ overview }: { overview: DetectionOverview }) => {

@@ -1,6 +1,6 @@
 /** What was learned and what not yet: the site's own learning time, cycles, totals by kind of thing, and the least learned. */
 import { useQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { LearningOverview, LearningRow } from '../../../api/detection.ts';
 import { LEARNING_OF } from '../../../api/words.ts';
@@ -8,7 +8,8 @@ import { call } from '../../lib/api.ts';
 import { number, plural, share } from '../../lib/format.ts';
 import { csvText, save } from '../../lib/save.ts';
 import { useSite } from '../../lib/site.ts';
-import { Empty, Loading, Panel, PartyLink, Problem, Unknown, When } from '../../parts/basics.tsx';
+import { Empty, Panel, PartyLink, Unknown, When } from '../../parts/basics.tsx';
+import { Fetched } from '../../parts/fetched.tsx';
 import { GuardMeter, guardOf, seenText } from '../../parts/learning.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
 
@@ -26,9 +27,14 @@ export const Learned = () => {
     queryKey: ['detection', site, 'learning'],
     queryFn: ({ signal }) => call('learning', { site }, undefined, signal),
   });
-  if (query.isLoading) return <Loading lines={12} what="Loading what was learned" />;
-  if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
-  const l = query.data;
+  return (
+    <Fetched query={query} what="what was learned">
+      {(l) => <Loaded learning={l} />}
+    </Fetched>
+  );
+};
+
+const Loaded = ({ learning: l }: { learning: LearningOverview }) => {
   if (l.phase === 'empty') {
     return (
       <Empty title="Nothing to learn from yet">
@@ -39,7 +45,7 @@ export const Learned = () => {
   return (
     <div className="page">
       <Phase learning={l} />
-      <div className="columns">
+      <div className="columns tables">
         <Things learning={l} />
         <div className="stack" style={{ gap: 14 }}>
           <Totals learning={l} />
@@ -87,7 +93,7 @@ const Totals = ({ learning: l }: { learning: LearningOverview }) => (
             <span className="strong">{plural(t.things, ...OF_WORD[t.of])}</span>
             <span className="grow" />
             <span className="dim small">
-              {t.share === null ? <Unknown>nothing seen</Unknown> : `${share(t.share)} on average`}
+              {t.share === null ? <Unknown>nothing learned yet</Unknown> : `${share(t.share)} on average`}
             </span>
           </span>
           <TotalBar things={t.things} learned={t.learned} unarmed={t.unarmed} />
@@ -159,8 +165,9 @@ const joined = (items: readonly LearningRow[]): LearningRow[] => {
   for (const i of items) {
     const key = [i.of, i.what, i.seen, i.needed, i.unit, i.unarmed].join('\u0000');
     const known = rows.get(key);
-    if (known) known.detectors.push(i.detector);
-    else rows.set(key, { ...i, detectors: [i.detector] });
+    if (known) {
+      if (!known.detectors.includes(i.detector)) known.detectors.push(i.detector);
+    } else rows.set(key, { ...i, detectors: [i.detector] });
   }
   return [...rows.values()].map(({ detectors, ...row }) => ({
     ...row,
@@ -250,6 +257,10 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
             cell: (r) =>
               r.party !== null && r.of === 'endpoint' ? (
                 <PartyLink party={r.party} />
+              ) : r.cell !== '' ? (
+                <Link to="/s/$site/process/$cell" params={{ site, cell: r.cell }} className="cut">
+                  {r.what}
+                </Link>
               ) : (
                 <span className="cut" title={r.what}>
                   {r.what}

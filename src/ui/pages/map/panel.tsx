@@ -148,10 +148,10 @@ export const AssetPanel = ({
         <Link to="/s/$site/assets/$asset" params={{ site, asset: node.id }} search={{}} className="chip">
           Everything about it
         </Link>
-        <Link to="/s/$site/flows" params={{ site }} search={{ q: `asset:${node.id}` }} className="chip">
+        <Link to="/s/$site/flows" params={{ site }} search={{ q: `asset:=${node.id}` }} className="chip">
           Flows
         </Link>
-        <Link to="/s/$site/commands" params={{ site }} search={{ q: `asset:${node.id}` }} className="chip">
+        <Link to="/s/$site/commands" params={{ site }} search={{ q: `asset:=${node.id}` }} className="chip">
           Commands
         </Link>
         <button
@@ -195,7 +195,7 @@ export const LinePanel = ({
   const site = useSite();
   const nameOf = (id: string) => nodes.get(id)?.name ?? boxes.get(id)?.network ?? id;
   const single = line.edges.length === 1 ? line.edges[0] : undefined;
-  const q = single ? `client:${single.client} server:${single.server}` : '';
+  const q = single ? `client:=${single.client} server:=${single.server}` : '';
   return (
     <>
       <header className="panel-head">
@@ -241,7 +241,7 @@ export const LinePanel = ({
           <Link
             to="/s/$site/commands"
             params={{ site }}
-            search={{ q: `client:${single.client} target:${single.server}` }}
+            search={{ q: `client:=${single.client} target:=${single.server}` }}
             className="chip"
           >
             Commands
@@ -280,7 +280,7 @@ export const BoxPanel = ({ box, choose, onToggle }: { box: Box; choose: Choose; 
   const site = useSite();
   const roles = new Map<MapNode['role'], number>();
   for (const m of box.members) roles.set(m.role, (roles.get(m.role) ?? 0) + 1);
-  const q = `${box.network === '*' || box.network === '' ? '' : `network:"${box.network}" `}${box.level === null ? '-level:*' : `level:${box.level}`}`;
+  const q = `${box.network === '*' || box.network === '' ? '' : `network:="${box.network}" `}${box.level === null ? '-level:*' : `level:${box.level}`}`;
   return (
     <>
       <header className="panel-head">

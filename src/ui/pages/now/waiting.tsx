@@ -109,7 +109,7 @@ const AlertLine = ({ alert: a, on }: { alert: AlertRow; on: boolean }) => {
         </Link>
         <div className="small row wrap waiting-where" style={{ gap: '0 12px' }}>
           {point === undefined ? <PartyLink party={a.target} address={false} /> : <PointLink point={point} />}
-          {a.actor !== null && (
+          {a.actor !== null && (point !== undefined || a.actor.id !== a.target.id) && (
             <span>
               <span className="dim">by </span>
               <PartyLink party={a.actor} address={false} />

@@ -1,15 +1,14 @@
 /** How a point of a cell looks in a row: value in its usual band, course, guards, how small a bias would be noticed. */
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCircleDashed } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { CellPoint } from '../../../api/process.ts';
-import { duration, share } from '../../lib/format.ts';
+import { duration, figure, measured, share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
+import { isTelling } from '../../parts/band.ts';
 import { shownValue, Unknown } from '../../parts/basics.tsx';
 import { GuardMeter } from '../../parts/learning.tsx';
 import { Sparkline } from '../../parts/sparkline.tsx';
-
-const figure = (n: number): string => String(Number(n.toPrecision(4)));
 
 export const PointName = ({ point }: { point: CellPoint }) => {
   const site = useSite();
@@ -30,7 +29,7 @@ export const NowValue = ({ point }: { point: CellPoint }) =>
     <Unknown>not seen</Unknown>
   ) : (
     <span className="mono" title={String(point.value)}>
-      {typeof point.value === 'number' ? String(Number(point.value.toPrecision(5))) : shownValue(point.value)}
+      {typeof point.value === 'number' ? measured(point.value) : shownValue(point.value)}
       {point.unit !== '' && <span className="dim"> {point.unit}</span>}
     </span>
   );
@@ -39,7 +38,16 @@ export const NowValue = ({ point }: { point: CellPoint }) =>
 export const UsualBand = ({ point }: { point: CellPoint }) => {
   const low = point.low.at(-1) ?? null;
   const high = point.high.at(-1) ?? null;
-  if (low === null || high === null) return <span className="dim">no band yet</span>;
+  if (low === null || high === null) return <span className="usual-one small">no band yet</span>;
+  if (!isTelling(point.values, low, high))
+    return (
+      <span
+        className="usual-one small"
+        title={`Its limits, ${figure(low)} to ${figure(high)}, lie so far beyond all that was seen lately that they say nothing. Watched by: ${point.armed.join(', ')}`}
+      >
+        no narrow band
+      </span>
+    );
   const value = point.value;
   const outside = typeof value === 'number' && (value < low || value > high);
   // One value is no band: there is nothing to stand between.
@@ -64,7 +72,7 @@ export const UsualBand = ({ point }: { point: CellPoint }) => {
       <span>{figure(low)}</span>
       <span className="usual-track">
         {at !== undefined && (
-          <i className={outside ? 'outside' : ''} style={{ left: `${Math.min(1, Math.max(0, at)) * 100}%` }} />
+          <i className={outside ? 'outside' : ''} style={{ left: `${Math.min(0.94, Math.max(0.06, at)) * 100}%` }} />
         )}
       </span>
       <span>{figure(high)}</span>
@@ -95,16 +103,24 @@ export const GUARD_WORD: Readonly<Record<string, string>> = {
 /** What notices most comes first; what every point has comes last. */
 const TELLING = ['soft-sensor', 'relation', 'set-point', 'dynamics', 'cycle', 'replay', 'stuck', 'spread', 'level'];
 const tellingOf = (guard: string): number => (TELLING.indexOf(guard) + TELLING.length + 1) % (TELLING.length + 1);
+/** Named in a row; the others are counted. */
+const MOST_SHOWN = 2;
 /** What watches it; the reason why others do not on hover. */
 export const Guards = ({ point, all = false }: { point: CellPoint; all?: boolean }) => {
-  if (point.state !== 'armed') return <GuardMeter guard={point} />;
+  if (point.state !== 'armed' && point.state !== 'trial') return <GuardMeter guard={point} />;
   const words = [...point.armed].sort((a, b) => tellingOf(a) - tellingOf(b)).map((a) => GUARD_WORD[a] ?? a);
-  const shown = all ? words : words.slice(0, 3);
+  const shown = all ? words : words.slice(0, MOST_SHOWN);
   return (
     <span
       className="guards"
-      title={`Armed: ${words.join(', ')}${point.unarmed === '' ? '' : `. Not armed: ${point.unarmed}`}`}
+      title={`${point.state === 'trial' ? `${point.text}. ` : ''}Armed: ${words.join(', ')}${point.unarmed === '' ? '' : `. Not armed: ${point.unarmed}`}`}
     >
+      {point.state === 'trial' && (
+        <>
+          <IconCircleDashed size={13} stroke={1.8} aria-hidden="true" className="dim" />
+          <span className="sr">on trial</span>
+        </>
+      )}
       {shown.map((w) => (
         <span key={w} className="tag outline">
           {w}

@@ -1,0 +1,164 @@
+/**
+ * What conversations said at their start that nobody can do without later: which route a CIP connection takes, which node
+ * an OPC UA subscription's item is, which name a Sparkplug alias stands for. Connections of a plant live for months, and
+ * whoever watches them is started again now and then: the octets of such messages are kept with the site, and read once
+ * more, in silence, where a conversation goes on in the middle. Without them its points would be others after a restart.
+ */
+import { u32le } from '../lib/bytes.ts';
+
+/** Conversations whose opening is kept; of more the one that opened longest ago is forgotten and counted. */
+export const MAX_OPENINGS = 1024;
+/** Octets kept of one conversation; at the limit its oldest message is forgotten. */
+export const MAX_OPENING_BYTES = 65_536;
+/** The same of all. */
+export const MAX_ALL_OPENING_BYTES = 4_194_304;
+
+/** A conversation by its addresses: behind a router the same host has another MAC address, and so another endpoint. */
+export interface Ends {
+  readonly client: string;
+  readonly clientPort: number;
+  readonly server: string;
+  readonly serverPort: number;
+}
+
+export interface Said {
+  readonly toServer: boolean;
+  readonly bytes: Uint8Array;
+}
+
+export interface Opening extends Ends {
+  /** Name of the decoder that read it. */
+  readonly decoder: string;
+  readonly said: Said[];
+}
+
+const FORMAT = 1;
+interface Saved {
+  readonly format: number;
+  readonly openings: readonly (Ends & {
+    readonly decoder: string;
+    readonly said: readonly (readonly [toServer: boolean, length: number])[];
+  })[];
+}
+
+/** The same whoever is taken for the client. */
+const keyOf = ({ client, clientPort, server, serverPort }: Ends): string => {
+  const [a, b] = [`${client} ${clientPort}`, `${server} ${serverPort}`];
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+};
+const pairOf = ({ client, server }: Ends): string => (client < server ? `${client} ${server}` : `${server} ${client}`);
+
+/** Openings of a site, shared by its sources. */
+export class Openings {
+  readonly #byKey = new Map<string, Opening>();
+  readonly #byPair = new Map<string, Set<Opening>>();
+  #bytes = 0;
+  /** Conversations forgotten at a limit. */
+  dropped = 0;
+  /** Rises with every change. */
+  version = 0;
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** Octets `start`..`end` belong to the opening; they are copied. */
+  keep(decoder: string, ends: Ends, toServer: boolean, bytes: Uint8Array, start: number, end: number): void {
+    if (end - start > MAX_OPENING_BYTES) return;
+    const key = keyOf(ends);
+    let opening = this.#byKey.get(key);
+    if (opening?.decoder !== decoder) {
+      this.#forget(key);
+      opening = { decoder, ...ends, said: [] };
+      this.#insert(key, opening);
+    }
+    opening.said.push({ toServer, bytes: bytes.slice(start, end) });
+    this.#bytes += end - start;
+    for (let own = opening.said.reduce((sum, s) => sum + s.bytes.length, 0); own > MAX_OPENING_BYTES; ) {
+      const oldest = opening.said.shift()!.bytes.length;
+      own -= oldest;
+      this.#bytes -= oldest;
+    }
+    for (const oldest of this.#byKey.keys()) {
+      if (this.#byKey.size <= MAX_OPENINGS && this.#bytes <= MAX_ALL_OPENING_BYTES) break;
+      this.#forget(oldest);
+      this.dropped++;
+    }
+    this.version++;
+  }
+
+  /** What was said when this conversation began. */
+  of(decoder: string, ends: Ends): Opening | undefined {
+    const opening = this.#byKey.get(keyOf(ends));
+    return opening?.decoder === decoder ? opening : undefined;
+  }
+
+  /** Of all conversations between the two. */
+  between(ends: Ends): readonly Opening[] {
+    return [...(this.#byPair.get(pairOf(ends)) ?? [])];
+  }
+
+  /** The conversation is over, or another begins at its place. */
+  end(ends: Ends): void {
+    if (this.#byKey.size > 0 && this.#forget(keyOf(ends))) this.version++;
+  }
+
+  #insert(key: string, opening: Opening): void {
+    this.#byKey.set(key, opening);
+    const pair = pairOf(opening);
+    const list = this.#byPair.get(pair);
+    if (list === undefined) this.#byPair.set(pair, new Set([opening]));
+    else list.add(opening);
+  }
+
+  #forget(key: string): boolean {
+    const opening = this.#byKey.get(key);
+    if (opening === undefined) return false;
+    this.#byKey.delete(key);
+    for (const { bytes } of opening.said) this.#bytes -= bytes.length;
+    const pair = pairOf(opening);
+    const list = this.#byPair.get(pair)!;
+    list.delete(opening);
+    if (list.size === 0) this.#byPair.delete(pair);
+    return true;
+  }
+
+  /** Length of the head (4 octets, little-endian), the head as JSON, the octets of all messages one after the other. */
+  save(): Uint8Array {
+    const openings = [...this.#byKey.values()];
+    const saved: Saved = {
+      format: FORMAT,
+      openings: openings.map(({ said, ...ends }) => ({
+        ...ends,
+        said: said.map(({ toServer, bytes }) => [toServer, bytes.length] as const),
+      })),
+    };
+    const head = new TextEncoder().encode(JSON.stringify(saved));
+    const out = new Uint8Array(4 + head.length + this.#bytes);
+    new DataView(out.buffer).setUint32(0, head.length, true);
+    out.set(head, 4);
+    let at = 4 + head.length;
+    for (const { said } of openings)
+      for (const { bytes } of said) {
+        out.set(bytes, at);
+        at += bytes.length;
+      }
+    return out;
+  }
+
+  /** What another version wrote is not read: conversations are then understood from their next opening on. */
+  load(bytes: Uint8Array): void {
+    let at = 4 + u32le(bytes, 0);
+    const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at))) as Saved;
+    if (saved.format !== FORMAT) return;
+    for (const { said, ...ends } of saved.openings) {
+      const opening: Opening = { ...ends, said: [] };
+      for (const [toServer, length] of said) {
+        opening.said.push({ toServer, bytes: bytes.slice(at, at + length) });
+        at += length;
+        this.#bytes += length;
+      }
+      this.#insert(keyOf(opening), opening);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * What a page shows of an answer: that it is on its way, why it did not come and what to do, or the answer; and that the
+ * answer is an old one where it could not be fetched again. One part, so that no page can forget one of these states.
+ */
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { timeOfUs } from '../lib/format.ts';
+import { Loading, Problem, When } from './basics.tsx';
+
+/** What is needed of a query; infinite ones have it too. */
+interface Query<T> {
+  readonly data: T | undefined;
+  readonly error: unknown;
+  readonly isError: boolean;
+  readonly isFetching: boolean;
+  /** Milliseconds since 1970. */
+  readonly dataUpdatedAt: number;
+  refetch(): unknown;
+}
+interface Props<T> {
+  query: Query<T>;
+  /** "the alert": said while it loads. */
+  what: string;
+  /** Grey lines while it loads: about as many as the page has. */
+  lines?: number;
+  /** Where to go from what does not exist (any more). */
+  back?: ReactNode;
+  children: (data: T) => ReactNode;
+}
+
+export const Fetched = <T,>({ query, what, lines = 12, back, children }: Props<T>) => {
+  const retry = () => void query.refetch();
+  if (query.data === undefined)
+    return query.isError && !query.isFetching ? (
+      <Problem error={query.error} retry={retry} back={back} />
+    ) : (
+      <Loading lines={lines} what={`Loading ${what}`} />
+    );
+  return (
+    <>
+      {query.isError && (
+        <div className="old-answer" role="status">
+          <IconAlertTriangle size={15} stroke={1.8} aria-hidden="true" className="p-high" />
+          <span>
+            <b>This is what was known at</b> <When at={timeOfUs(query.dataUpdatedAt * 1000)} />. It could not be fetched
+            again{query.error instanceof Error && `: ${query.error.message}`}
+          </span>
+          <button type="button" className="chip" onClick={retry}>
+            Try again
+          </button>
+        </div>
+      )}
+      {children(query.data)}
+    </>
+  );
+};
