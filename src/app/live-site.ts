@@ -94,6 +94,7 @@ export class LiveSite {
   #still: (Still & { readonly cache: ViewCache }) | undefined;
   #saving: Promise<void> = Promise.resolve();
   readonly #unwritten = new Unwritten();
+  #acting: Promise<unknown> = Promise.resolve();
 
   readonly #around: SiteAround;
 
@@ -204,6 +205,13 @@ export class LiveSite {
   /** A person changed something: what stood still is taken anew. */
   stir(): void {
     this.#still = undefined;
+  }
+
+  /** Acts of people one after the other: each changes what the one before it left. */
+  inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#acting.then(act);
+    this.#acting = mine.catch(() => undefined);
+    return mine;
   }
 
   setUnits(units: ReadonlyMap<string, string>): void {

@@ -46,6 +46,14 @@ export class Hosts {
     );
     return direct.length === 1 ? direct[0]! : host;
   }
+  /** See DetectorContext.sides. */
+  sides(endpoint: EndpointId): readonly EndpointId[] {
+    const device = this.device(endpoint);
+    if (device <= 0) return [device];
+    const { segment, ip } = this.#view.get(device);
+    const seen = this.#sightings.get(`${segment} ${ip ?? ''}`) ?? [device];
+    return seen.filter((id) => this.device(id) === device);
+  }
   #isRouted({ segment, mac }: Endpoint): boolean {
     return mac !== undefined && (this.#behind.get(`${segment} ${mac}`) ?? 0) >= ROUTER_FROM;
   }

@@ -110,6 +110,16 @@ describe('the answers about findings', () => {
     await expect(ask('applyTuning', { body: { kinds: [] } })).rejects.toMatchObject({ status: 422 });
   });
 
+  it('two acts at the same time are both kept', async () => {
+    const change = (body: object) => ask('applyTuning', { body: { kinds: [], reason: 'a test', ...body } });
+    const { settings } = await ask('detection');
+    await Promise.all([change({ alertsPerDay: 7 }), change({ kinds: [{ code: 'beacon', enabled: false }] })]);
+    const both = await ask('detection');
+    expect(both.settings.alertsPerDay).toBe(7);
+    expect(both.detectors.flatMap((d) => d.kinds).find(({ code }) => code === 'beacon')!.threshold.enabled).toBe(false);
+    await change({ alertsPerDay: settings.alertsPerDay, kinds: [{ code: 'beacon', enabled: true }] });
+  });
+
   it('announced work labels, a review closes, each in the journal', async () => {
     const body = { text: 'pump', assets: [], cells: [], from: '2025-03-04T15:30:00Z', to: '2025-03-04T17:00:00Z' };
     const window = await ask('addWindow', { body });

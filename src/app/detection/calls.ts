@@ -71,8 +71,10 @@ export const acting = async <T>(
   work: (actor: acts.Actor, site: LiveSite) => Promise<T>,
 ): Promise<T> => {
   const site = context.site(siteId);
-  const view = await viewOf(context, siteId);
-  const answer = await work({ store: context.store, site, view, userId, nowUs: context.nowUs }, site);
+  const answer = await site.inTurn(async () => {
+    const view = await viewOf(context, siteId);
+    return work({ store: context.store, site, view, userId, nowUs: context.nowUs }, site);
+  });
   context.told(site, topics);
   return answer;
 };
