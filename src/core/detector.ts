@@ -93,6 +93,11 @@ export interface DetectorContext {
    * one. It can change as more is seen: for comparing who is who now, not as the key of what is learned.
    */
   device(endpoint: EndpointId): EndpointId;
+  /**
+   * All hosts that are this device: seen directly, and from each side of the routers before it. From where a conversation
+   * is looked at depends on which of its frames came first.
+   */
+  sides(endpoint: EndpointId): readonly EndpointId[];
   /** Family of a decoder: `ot`, `iiot`, `it`, `network`; '' where not known. */
   family(protocol: string): 'ot' | 'iiot' | 'it' | 'network' | '';
   /** A flow's number that is unique over all sources of the site (`at.flow` is unique in its source only); -1 without. */

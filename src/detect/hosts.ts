@@ -37,6 +37,8 @@ export class Hosts {
   }
   /** See DetectorContext.device. */
   device(endpoint: EndpointId): EndpointId {
+    // What makes a card a router's is everybody behind it.
+    if (this.#view.count > this.#known) this.#catchUp(this.#view.count);
     const host = this.of(endpoint);
     if (host <= 0) return host;
     const e = this.#view.get(host);

@@ -146,6 +146,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
       }),
     host: (e) => hosts.of(e),
     device: (e) => hosts.device(e),
+    sides: (e) => hosts.sides(e),
     family: options.family ?? (() => ''),
     flowKey: (flow) => (flow < 0 ? -1 : flow + sourceBase),
     isSuspect: (e) => episodes.isSuspect(hosts.of(e)),

@@ -138,3 +138,27 @@ describe('conversation', () => {
     expect(s.of('new-conversation')[0]!.protocol).toBe('tcp port 4444');
   });
 });
+
+it('knows a conversation through a router from either side of it', () => {
+  const s = new Scene();
+  const router = (vlan: number): string => `00:80:63:00:00:${vlan}`;
+  // Each is seen with its own card in its own network, and with the router's in the other's.
+  const historian = { own: s.host('10.20.30.20', 'historian', 3, undefined, 30) };
+  const scada = { own: s.host('10.20.10.90', 'scada-server', 2, undefined, 10) };
+  const routed = (ip: string, vlan: number) => s.host(ip, 'unknown', Number.NaN, router(vlan), vlan);
+  const seen = { historian: routed('10.20.30.20', 10), scada: routed('10.20.10.90', 30) };
+  for (let i = 1; i < 6; i++) {
+    routed(`10.20.30.${100 + i}`, 10);
+    routed(`10.20.10.${100 + i}`, 30);
+  }
+  const stranger = routed('10.20.30.77', 10);
+  for (let i = 0; i < 49; i++) {
+    s.read(historian.own, seen.scada);
+    s.pass(HOUR / 2);
+  }
+  // After a restart a frame of the other side is the first.
+  s.read(seen.historian, scada.own);
+  expect(s.of('new-conversation')).toEqual([]);
+  s.read(stranger, scada.own);
+  expect(s.of('new-conversation')).toHaveLength(1);
+});

@@ -80,6 +80,18 @@ const create = (context: DetectorContext): RunningDetector => {
   /** Everything outside of the plant is one place here: what goes there is another detector's subject. */
   const placeOf = (endpoint: EndpointId): EndpointId => (context.isOutside(endpoint) ? 0 : context.host(endpoint));
 
+  /** A conversation through a router has other network cards on each side of it, and is seen from either. */
+  const isKnownFromElsewhere = (client: EndpointId, server: EndpointId, p: number): boolean => {
+    if (client === 0 || server === 0) return false;
+    const servers = context.sides(server);
+    return context.sides(client).some((c) =>
+      servers.some((s) => {
+        const row = known.find(c, s, p, 0);
+        return row >= 0 && known.state(row) === USUAL;
+      }),
+    );
+  };
+
   const see = (at: At, protocol: string, beganUs = at.tsUs): void => {
     const { tsUs } = at;
     const p = Math.max(0, protocols.id(protocol));
@@ -104,7 +116,8 @@ const create = (context: DetectorContext): RunningDetector => {
       learn(row, client, server, p);
       return;
     }
-    if (context.phase === 'watching') tell(at, row, client, server, protocol, p);
+    if (isKnownFromElsewhere(client, server, p)) learn(row, client, server, p);
+    else if (context.phase === 'watching') tell(at, row, client, server, protocol, p);
   };
 
   const tell = (at: At, row: number, client: number, server: number, protocol: string, p: number): void => {
