@@ -25,7 +25,9 @@ const client = new QueryClient({
       networkMode: 'always',
       refetchOnWindowFocus: false,
       // What the server said clearly is not asked again; a server that is away is.
-      retry: (count, error) => error instanceof ApiProblem && (error.status === 0 || error.status >= 500) && count < 3,
+      retry: (count, error) => error instanceof ApiProblem && (error.status === 0 || error.status >= 500) && count < 2,
+      // Shorter than the refresh of a live page: a new question would otherwise take the place of each that is about to fail.
+      retryDelay: (count) => 200 * 2 ** count,
     },
     mutations: { networkMode: 'always' },
   },
