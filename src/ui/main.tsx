@@ -17,15 +17,24 @@ import { ApiProblem } from './lib/api.ts';
 import { makeRouter } from './router.tsx';
 import { cssVariables, theme } from './theme.ts';
 
+/** A server that is away or in trouble may answer later; what it said clearly stays said. */
+const mayCome = (error: unknown): boolean => error instanceof ApiProblem && (error.status === 0 || error.status >= 500);
+const TRY_AGAIN_MS = 5000;
+
 const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
       // Gatehouse stands on this machine or in this plant: a browser that says "no internet" says nothing about it.
       networkMode: 'always',
+      refetchOnReconnect: 'always',
+      // "This page tries again by itself": until it comes, as long as trying can help.
+      refetchInterval: ({ state }) => (state.status === 'error' && mayCome(state.error) ? TRY_AGAIN_MS : false),
       refetchOnWindowFocus: false,
       // What the server said clearly is not asked again; a server that is away is.
-      retry: (count, error) => error instanceof ApiProblem && (error.status === 0 || error.status >= 500) && count < 3,
+      retry: (count, error) => mayCome(error) && count < 2,
+      // Shorter than the refresh of a live page: a new question would otherwise take the place of each that is about to fail.
+      retryDelay: (count) => 200 * 2 ** count,
     },
     mutations: { networkMode: 'always' },
   },

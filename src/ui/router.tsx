@@ -1,10 +1,10 @@
-/** Every URL of the console. Pages load when they are first opened; the search part holds filters, sort and the open frame. */
+/** Every URL of the console. Pages are scripts of their own, fetched after the first one; the search part holds filters, sort and the open frame. */
 
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { setCsrf } from './lib/api.ts';
 import { meQuery, sitesQuery, statusQuery } from './lib/site.ts';
-import { Loading, Problem } from './parts/basics.tsx';
+import { Empty, Loading, Problem } from './parts/basics.tsx';
 import { Root } from './shell/root.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -30,6 +30,9 @@ const search = (raw: Record<string, unknown>): Search => {
   }
   return out;
 };
+
+/** The first page comes first. */
+const PRELOAD_AFTER_MS = 1500;
 
 export const makeRouter = (client: QueryClient) => {
   const root = createRootRoute({
@@ -74,12 +77,15 @@ export const makeRouter = (client: QueryClient) => {
     },
     component: lazyRouteComponent(() => import('./pages/welcome.tsx'), 'WelcomePage'),
   });
-  const page = <P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) =>
-    createRoute({
+  const loads: (() => Promise<unknown>)[] = [];
+  const page = <P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) => {
+    loads.push(load);
+    return createRoute({
       getParentRoute: () => inside,
       path,
       component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name as never),
     });
+  };
   const tree = root.addChildren([
     setup,
     login,
@@ -116,14 +122,27 @@ export const makeRouter = (client: QueryClient) => {
       page('/s/$site/settings', () => import('./pages/settings.tsx'), 'SettingsPage'),
     ]),
   ]);
-  return createRouter({
+  const router = createRouter({
     routeTree: tree,
     defaultPreload: 'intent',
     defaultPendingMs: 150,
     defaultPendingComponent: () => <Loading lines={10} />,
     defaultErrorComponent: ({ error, reset }) => <Problem error={error} retry={reset} />,
-    defaultNotFoundComponent: () => <Problem error={new Error('There is no such page.')} />,
+    defaultNotFoundComponent: () => (
+      <Empty title="There is no such page">
+        The address may be an old one. <Link to="/">To the first page</Link>
+      </Empty>
+    ),
   });
+  // A page whose script is fetched when Gatehouse is away takes the whole console down: all are fetched while it is here.
+  const off = router.subscribe('onRendered', ({ toLocation }) => {
+    if (!toLocation.pathname.startsWith('/s/')) return;
+    off();
+    setTimeout(() => {
+      for (const load of loads) load().catch(() => undefined);
+    }, PRELOAD_AFTER_MS);
+  });
+  return router;
 };
 declare module '@tanstack/react-router' {
   interface Register {

@@ -271,6 +271,28 @@ describeBrowser('detection in a browser', () => {
     },
   );
 
+  it('says how old its answer is while Gatehouse is away, still opens every page, and comes back by itself', {
+    timeout: 2 * PATIENCE_MS,
+  }, async () => {
+    const { page, context } = await enter(`/s/${pump}/now`);
+    await page.getByRole('heading', { name: 'Blind spots' }).waitFor();
+    // The scripts of the other pages come after the first one.
+    await page.waitForFunction(() => {
+      const names = performance.getEntriesByType('resource').map((e) => e.name);
+      return ['incidents', 'journal', 'map'].every((n) => names.some((x) => x.includes(`/assets/${n}-`)));
+    });
+    await context.setOffline(true);
+    await page.keyboard.press('r');
+    await page.getByText('This is what was known at').waitFor();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Incidents' }).click();
+    const away = page.getByRole('heading', { name: 'Gatehouse does not answer.' });
+    await away.waitFor();
+    await context.setOffline(false);
+    await away.waitFor({ state: 'detached' });
+    await page.getByRole('grid', { name: 'incidents' }).waitFor();
+    await context.close();
+  });
+
   it('the staged attack becomes alerts and one incident with both lanes', { timeout: 6 * PATIENCE_MS }, async () => {
     const { page, context, errors } = await enter(`${PLANT}/now`);
     const incident = page.locator('.waiting.incident').first();

@@ -52,7 +52,11 @@ export const useEventStream = (on: boolean): void => {
         }, SHORTEST_REFRESH_MS),
       );
     };
-    source.onopen = () => set({ link: 'live' });
+    source.onopen = () => {
+      // What changed while the stream was away is not known: everything on screen is asked for again.
+      if (state.link === 'lost') void client.invalidateQueries();
+      set({ link: 'live' });
+    };
     source.onerror = () => set({ link: 'lost' });
     source.addEventListener('change', (e) => {
       const c = JSON.parse(e.data) as ChangeEvent;

@@ -3,7 +3,7 @@
  * answer is an old one where it could not be fetched again. One part, so that no page can forget one of these states.
  */
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { timeOfUs } from '../lib/format.ts';
 import { Loading, Problem, When } from './basics.tsx';
 
@@ -12,7 +12,8 @@ interface Query<T> {
   readonly data: T | undefined;
   readonly error: unknown;
   readonly isError: boolean;
-  readonly isFetching: boolean;
+  /** Times that it failed so far. */
+  readonly errorUpdateCount: number;
   /** Milliseconds since 1970. */
   readonly dataUpdatedAt: number;
   refetch(): unknown;
@@ -29,10 +30,13 @@ interface Props<T> {
 }
 
 export const Fetched = <T,>({ query, what, lines = 12, back, children }: Props<T>) => {
+  // While it is asked again the reason stays: a page that fails must not flicker.
+  const last = useRef<unknown>(undefined);
+  if (query.isError) last.current = query.error;
   const retry = () => void query.refetch();
   if (query.data === undefined)
-    return query.isError && !query.isFetching ? (
-      <Problem error={query.error} retry={retry} back={back} />
+    return query.errorUpdateCount > 0 && last.current !== undefined ? (
+      <Problem error={query.error ?? last.current} retry={retry} back={back} />
     ) : (
       <Loading lines={lines} what={`Loading ${what}`} />
     );

@@ -4,6 +4,12 @@ import { useEffect } from 'react';
 
 const TITLES: Readonly<Record<string, string>> = {
   now: 'Now',
+  alerts: 'Alerts',
+  findings: 'Finding',
+  incidents: 'Incidents',
+  process: 'Process',
+  learning: 'Learning',
+  windows: 'Maintenance',
   map: 'Site',
   assets: 'Assets',
   flows: 'Flows',
