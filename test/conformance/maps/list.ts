@@ -20,6 +20,7 @@ import { suricataEnip } from './suricata/enip.ts';
 import { suricataModbus } from './suricata/modbus.ts';
 import { suricataMqtt } from './suricata/mqtt.ts';
 import { suricataSnmp } from './suricata/snmp.ts';
+import { tcpdumpDhcp } from './tcpdump/dhcp.ts';
 import { tcpdumpPtp } from './tcpdump/ptp.ts';
 import { tsharkAds } from './tshark/ads.ts';
 import { tsharkBacnet } from './tshark/bacnet.ts';
@@ -149,6 +150,7 @@ export const MAPS: readonly Mapping[] = [
   suricataModbus,
   suricataMqtt,
   suricataSnmp,
+  tcpdumpDhcp,
   tcpdumpPtp,
   tsharkAds,
   tsharkArp,
