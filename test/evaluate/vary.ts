@@ -1,18 +1,93 @@
 /**
- * `tsx test/evaluate/vary.ts DIR`: what the cases of metric `nab` come to when each knob of the level guard is turned by
- * 30 % either way, one at a time. A score that falls there would be luck.
+ * `tsx test/evaluate/vary.ts DIR [DIR...] [--knob TEXT] [--by 0.8,1.2]`: what the cases below each DIR come to when each
+ * threshold of the process guard is turned, one at a time, in a copy of the sources. A score that falls there would be luck.
  */
-import { LEVEL_SETTING, type LevelSetting } from '../../src/learn/process/level.ts';
-import { levelLearnerWith } from '../../src/learn/process/level-learner.ts';
-import { findCases } from './cases.ts';
-import { evaluate } from './evaluate.ts';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 
-const cases = findCases(process.argv[2] ?? '../shared/process').cases.filter((c) => c.metric === 'nab');
-const show = (setting: LevelSetting): string =>
-  evaluate(levelLearnerWith(setting), cases, { tamper: 'none' })
-    .cases.map((r) => `${r.score} (${r.detected}/${r.expected} found, ${String(r.detectionsOutside)} outside)`)
-    .join('; ');
-console.log(`as set: ${show(LEVEL_SETTING)}`);
-for (const knob of Object.keys(LEVEL_SETTING) as (keyof LevelSetting)[])
-  for (const by of [0.7, 1.3])
-    console.log(`${knob} x ${by}: ${show({ ...LEVEL_SETTING, [knob]: LEVEL_SETTING[knob] * by })}`);
+/** File of `src/learn/process`, and the name of the number as it stands before its value. */
+const KNOBS = [
+  ['dynamics-points', 'LEVEL_TIMES ='],
+  ['dynamics-points', 'FOLLOW_TIMES ='],
+  ['dynamics-limits', 'FALSE_ALARM_PART ='],
+  ['dynamics-limits', 'MAX_HYSTERESIS ='],
+  ['dynamics-limits', 'TAIL_PART ='],
+  ['dynamics', 'MAX_WIDENING ='],
+  ['proof', 'PROOF_FROM ='],
+  ['proof', 'EXPERIENCE ='],
+  ['proof', 'ROWS_PER_POINT ='],
+  ['soft-learner', 'FALSE_PER_TRAINING ='],
+  ['charts', 'ABOVE_HIGHEST ='],
+  ['charts', 'RELEASE ='],
+  ['sensors', 'LEAST_EXPLAINED ='],
+  ['nature', 'ACCURACY_OF_SPAN ='],
+  ['guard', 'STUCK_FACTOR ='],
+  ['level', 'averaged:'],
+  ['level', 'remembered:'],
+  ['level', 'blocksNeeded:'],
+  ['level', 'oddWeight:'],
+  ['level', 'release:'],
+] as const;
+
+interface Summary {
+  readonly [set: string]: Record<string, unknown> | number;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { knob: { type: 'string', default: '' }, by: { type: 'string', default: '0.8,1.2' } },
+});
+const dirs = (positionals.length > 0 ? positionals : ['../shared/process']).map((d) => resolve(d));
+
+/** Figures of each set in a few characters. */
+const textOf = (summary: Summary): string =>
+  Object.entries(summary)
+    .flatMap(([set, figures]) => (typeof figures === 'number' ? [] : [[set, figures] as const]))
+    .map(([set, f]) => {
+      const of = (key: string): string => String(f[key]);
+      if (set === 'batadal') return `S ${of('score')} ${of('detected')}/${of('expected')} ${of('falseEpisodes')} false`;
+      if (set === 'tep')
+        return `TEP ${of('detectionPercent')} FAR ${of('farPercentNormal')} before ${of('farPercentBeforeFaults')}`;
+      if (set === 'nab') return `NAB ${of('score')} ${of('detected')}/${of('expected')} ${of('outside')} outside`;
+      return `${set} F1 ${of('f1')} FAR ${of('farPercent')}`;
+    })
+    .join(' | ');
+
+/** Runs the evaluation with the text of one source changed. */
+const run = (file: string, change: (text: string) => string): string => {
+  const root = mkdtempSync(join(tmpdir(), 'vary-'));
+  try {
+    for (const part of ['src', 'test', 'package.json', 'tsconfig.json'])
+      cpSync(part, join(root, part), { recursive: true });
+    symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
+    const path = join(root, 'src/learn/process', `${file}.ts`);
+    const before = readFileSync(path, 'utf8');
+    writeFileSync(path, change(before));
+    return dirs
+      .map((dir) => {
+        const told = execFileSync(
+          process.execPath,
+          ['--import', 'tsx', 'test/evaluate/run.ts', dir, '--tamper', 'none', '--json'],
+          { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 },
+        );
+        return textOf((JSON.parse(told) as { summary: Summary }).summary);
+      })
+      .join(' | ');
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+};
+
+console.log(`as set: ${run('index', (text) => text)}`);
+for (const [file, name] of KNOBS.filter((k) => k.join(' ').includes(values.knob)))
+  for (const by of values.by.split(',').map(Number)) {
+    const number = new RegExp(`(${name.replace(' ', '\\s')}\\s?)([\\d.e-]+)`);
+    const line = run(file, (text) => {
+      if (!number.test(text)) throw new Error(`${file}: no ${name}`);
+      return text.replace(number, (_all, before: string, value: string) => `${before}${Number(value) * by}`);
+    });
+    console.log(`${file} ${name.replace(/ ?[=:]/, '')} x ${by}: ${line}`);
+  }
