@@ -83,6 +83,7 @@ export class LocalEngine implements Engine {
   readonly #unsaved = new Set<LiveSite>();
   #timer: NodeJS.Timeout | undefined;
   #pulses = 0;
+  #closing = false;
   /** Both are looked at when the program starts and after the settings were changed. */
   #retaining = true;
   #ringMoved = true;
@@ -239,7 +240,8 @@ export class LocalEngine implements Engine {
       if (this.#pulses % HEAD_PULSES === 0) this.#store.exportHead();
       await this.#unloadIdle();
     } catch (error) {
-      this.#options.onError?.(error);
+      // A save that the end of the program overtook: what it would have written is written by `close`.
+      if (!this.#closing) this.#options.onError?.(error);
     }
   }
 
@@ -504,6 +506,7 @@ export class LocalEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     clearInterval(this.#timer);
     // What is being made is made again after the next start.
     await this.#options.fitter?.close();

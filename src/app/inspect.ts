@@ -136,6 +136,7 @@ export const inspectCaptures = async (
     detection: detection!,
     endpoints: runtime!.endpoints,
     sources: () => sources,
+    playsHistory: false,
     nowUs,
     units: new Map(),
     version: () => 1,

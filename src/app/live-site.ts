@@ -173,6 +173,7 @@ export class LiveSite {
       detection,
       endpoints: runtime.endpoints,
       sources: () => [...this.sources.values()],
+      playsHistory: this.plant?.staging() === 'learning' && this.busy > 0,
       nowUs,
       units: this.#units,
       version: (topic) => this.#versions.get(topic) ?? 1,

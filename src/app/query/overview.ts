@@ -45,12 +45,28 @@ const range = (
 export const siteRange = (view: SiteView): { first: number; last: number } =>
   range([...view.model.assets(), ...view.sources().map((source) => source.health)]);
 
+/** That something is read, and how far: of several the one furthest behind; streams have no end. '' where nothing is. */
+export const readingText = (view: Pick<SiteView, 'sources' | 'playsHistory'>): string => {
+  const parts = view
+    .sources()
+    .filter(({ state }) => state === 'reading')
+    .map(({ progress }) => progress);
+  if (parts.length === 0) return '';
+  const least = Math.min(...parts);
+  const percent = Number.isFinite(least) ? `: ${Math.floor(share(least) * 100)} %` : '';
+  return view.playsHistory ? `Learning from the day before${percent}.` : `A source is still being read${percent}.`;
+};
+
 const posture = (
   state: Now['state'],
   visible: number | null,
   matters: readonly { readonly priority: Priority }[],
+  reading: string,
 ): string => {
-  if (state === 'empty') return 'Nothing was seen yet: open a capture or name an interface.';
+  if (state === 'empty')
+    return reading === ''
+      ? 'Nothing was seen yet: open a capture or name an interface.'
+      : `Nothing was seen yet. ${reading}`;
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
   const pressing = matters.filter(({ priority }) => priority === 'urgent' || priority === 'high').length;
@@ -59,7 +75,7 @@ const posture = (
       ? `No evidence of a change to a controller that needs a person in the ${seen}.`
       : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person, seen in the ${seen}.`;
   if (state === 'blind') return `We are blind: a source is silent beyond its rhythm. ${first}`;
-  return state === 'learning' ? `${first} A source is still being read.` : first;
+  return state === 'learning' ? `${first} ${reading}` : first;
 };
 
 export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map()): Now => {
@@ -103,7 +119,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     .filter((verdict) => verdict.code !== 'nothing-wrong-seen')
     .map(({ code, title, detail, whatToDo }) => ({ id: code, title, detail, whatToDo, link: 'coverage' }));
   return {
-    posture: posture(state, visible, [...stories.slice(0, MAX_INCIDENTS), ...attention, ...alone]),
+    posture: posture(state, visible, [...stories.slice(0, MAX_INCIDENTS), ...attention, ...alone], readingText(view)),
     state,
     visible,
     incidents: stories.slice(0, MAX_INCIDENTS).map((incident) => incidentRow(view, incident, names)),

@@ -18,6 +18,8 @@ export interface SiteView {
   readonly detection: SiteDetection;
   readonly endpoints: EndpointView;
   readonly sources: () => readonly Source[];
+  /** The simulated plant is played from its day before until now. */
+  readonly playsHistory: boolean;
   readonly nowUs: number;
   /** Set by people; keys are of `units.ts`. */
   readonly units: ReadonlyMap<string, string>;
