@@ -46,6 +46,19 @@ describe('a model on trial', () => {
     expect(trial.weigh(said(55, 0.9), false).surprise).toBeGreaterThan(0.7); // 5 times
     expect(trial.weigh(said(55, 0.75, { kind: PROCESS_KINDS.level }), false).surprise).toBeCloseTo(0.7); // 2 / 1.2
   });
+  it('forgives what goes on, not for good what was once', () => {
+    const trial = begun();
+    trial.weigh(said(30, 0.9), false); // five times its limit: a fault on the first day
+    const again = begun();
+    again.load(trial.save());
+    // Seen weekly, it stays what it is.
+    for (let hours = 100; hours < 1000; hours += 150) {
+      expect(trial.weigh(said(hours, 0.75), false).surprise).toBeLessThan(0.5);
+      trial.load(trial.save());
+    }
+    // For a week nothing: the next is judged by the limit alone.
+    expect(again.weigh(said(30 + 7 * 24 + 1, 0.75), false).surprise).toBeCloseTo(0.7);
+  });
   it('is believed at once where something else is odd, and that says nothing about it', () => {
     const trial = begun();
     expect(trial.weigh(said(30, 0.9), true).surprise).toBe(0.9);

@@ -2,7 +2,9 @@
  * A new model on trial. It was armed on the last rows of its training; that it predicts later rows of other days it has to
  * show first. What it says by itself meanwhile is kept as a finding below an alert, and how far it was off is what it must
  * exceed from then on. The trial is over when it said nothing by itself for as long as it learned, at the latest after seven
- * times as long. Where something else is odd at the same controller, it is believed at once.
+ * times as long. What it is forgiven it has to go on saying: after seven learning times without it the margin is gone, so
+ * that a fault on the first day does not mute its like for good. Where something else is odd at the same controller, it is
+ * believed at once.
  * Source: "armed only where it predicts later, unseen normal data"; limits from held-out data as in Chiang, Russell, Braatz,
  * Fault detection and diagnosis in industrial systems (2001), section 2.2.
  */
@@ -15,7 +17,7 @@ import { PROCESS_KINDS } from '../../detect/index.ts';
 export const ON_TRIAL = 0.45;
 /** Then it must be off by so many times as much as it was on trial, or as its limit where it was quiet. */
 const MARGIN = 1.2;
-/** Learning times that a trial takes at most: of a day, a week, in which most lines have done everything once. */
+/** Learning times that a trial takes at most, and a margin lasts: of a day, a week, in which most lines have done everything. */
 export const MAX_PERIODS = 7;
 /** Largest ratio that is told apart. */
 const MAX_RATIO = 1e6;
@@ -48,10 +50,10 @@ export const isReason = (
 
 export interface SavedTrial {
   readonly untilUs: number;
-  /** Absent in what older versions saved: their trials are not prolonged. */
+  /** Absent in what older versions saved: their trials are not prolonged, their margins last. */
   readonly periodUs?: number;
   readonly latestUs?: number;
-  readonly worst: readonly (readonly [string, number])[];
+  readonly worst: readonly (readonly [matter: string, ratio: number, tsUs?: number])[];
 }
 
 export class Trial {
@@ -59,8 +61,8 @@ export class Trial {
   untilUs = 0;
   #periodUs = 0;
   #latestUs = 0;
-  /** Largest ratio of each episode's matter on trial. Bounded by kinds times points of the cell. */
-  readonly #worst = new Map<string, number>();
+  /** Largest ratio of each episode's matter on trial, and when it was last within it. Bounded by kinds times points of the cell. */
+  readonly #worst = new Map<string, { ratio: number; tsUs: number }>();
 
   /** The first model of a cell, of so much time. Later ones learned more: they go on under the same limits. */
   begin(fittedUs: number, learnedUs: number): void {
@@ -80,21 +82,35 @@ export class Trial {
     const ratio = ratioOf(surprise);
     if (CERTAIN.has(kind.code)) return { ...statement, surprise: surpriseOf(ratio / MARGIN) };
     const matter = `${kind.code} ${key}`;
-    const worst = this.#worst.get(matter) ?? 0;
-    if (!this.isOn(tsUs)) return { ...statement, surprise: surpriseOf(ratio / (Math.max(1, worst) * MARGIN)) };
-    this.#worst.set(matter, Math.max(worst, ratio));
+    const worst = this.#worst.get(matter);
+    if (!this.isOn(tsUs)) {
+      const isForgiven = worst !== undefined && tsUs - worst.tsUs <= this.#forgivenUs;
+      const most = (isForgiven ? Math.max(1, worst.ratio) : 1) * MARGIN;
+      if (isForgiven && ratio >= 1 && ratio < most) worst.tsUs = Math.max(worst.tsUs, tsUs);
+      return { ...statement, surprise: surpriseOf(ratio / most) };
+    }
+    if (worst === undefined) this.#worst.set(matter, { ratio, tsUs });
+    else {
+      worst.ratio = Math.max(worst.ratio, ratio);
+      worst.tsUs = Math.max(worst.tsUs, tsUs);
+    }
     if (ratio >= 1) this.untilUs = Math.max(this.untilUs, Math.min(this.#latestUs, tsUs + this.#periodUs));
     return { ...statement, surprise: Math.min(surprise, ON_TRIAL) };
   }
 
+  get #forgivenUs(): number {
+    return this.#periodUs > 0 ? MAX_PERIODS * this.#periodUs : Number.POSITIVE_INFINITY;
+  }
+
   save(): SavedTrial {
-    return { untilUs: this.untilUs, periodUs: this.#periodUs, latestUs: this.#latestUs, worst: [...this.#worst] };
+    const worst = [...this.#worst].map(([matter, { ratio, tsUs }]) => [matter, ratio, tsUs] as const);
+    return { untilUs: this.untilUs, periodUs: this.#periodUs, latestUs: this.#latestUs, worst };
   }
   load(saved: SavedTrial): void {
     this.untilUs = saved.untilUs;
     this.#periodUs = saved.periodUs ?? 0;
     this.#latestUs = saved.latestUs ?? 0;
     this.#worst.clear();
-    for (const [matter, ratio] of saved.worst) this.#worst.set(matter, ratio);
+    for (const [matter, ratio, tsUs] of saved.worst) this.#worst.set(matter, { ratio, tsUs: tsUs ?? this.untilUs });
   }
 }
