@@ -70,7 +70,7 @@ interface Episode {
   /** Column that is charted: its own, of the whole cell the strongest one. */
   readonly charted: number;
   from: readonly { readonly point: number; readonly weight: number }[];
-  /** What was said last of the column itself: what is said of the cell has no value of a point. */
+  /** What was said last of the column itself by this kind; of nonsense the worst. What is said of the cell has no value of a point. */
   said: Pick<Deviation, 'observed' | 'expected' | 'low' | 'high' | 'text'>;
 }
 
@@ -156,8 +156,12 @@ export class CellGuard {
       };
       this.#open.set(column, episode);
     }
-    const { observed, expected, low, high, text } = deviation.point === column ? deviation : episode.said;
-    episode.said = { observed: deviation.point === column ? observed : row[column]!, expected, low, high, text };
+    // Of nonsense the worst value is told: what comes after it for a moment may lie well within its range.
+    const isTold = deviation.kind === episode.kind && deviation.point === column;
+    if (isTold && (episode.kind !== 'junk' || deviation.surprise >= episode.strongest)) {
+      const { observed, expected, low, high, text } = deviation;
+      episode.said = { observed, expected, low, high, text };
+    }
     const isFirstOfRow = episode.lastUs !== tsUs || episode.rows === 0;
     episode.lastUs = tsUs;
     if (deviation.kind !== episode.kind) episode.also.add(deviation.kind);

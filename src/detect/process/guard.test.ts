@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import type { Statement } from '../../core/detector.ts';
+import type { Deviation, DeviationKind } from '../../core/process.ts';
+import { CellGuard } from './guard.ts';
+
+const SECOND = 1_000_000;
+
+const guardOf = () => {
+  const said: Statement[] = [];
+  const guard = new CellGuard({
+    cell: 'c1',
+    points: [7],
+    protocols: ['modbus'],
+    targets: [3],
+    controller: 3,
+    stepUs: SECOND,
+    learnedUs: 3600 * SECOND,
+    before: () => ({ tsUs: new Float64Array(0), values: new Float64Array(0) }),
+    state: (statement) => said.push(statement),
+    end: () => undefined,
+  });
+  const row = (second: number, x: number, ...odd: readonly (readonly [DeviationKind, number])[]): void => {
+    const deviations = odd.map(
+      ([kind, surprise]): Deviation => ({
+        point: 0,
+        kind,
+        surprise,
+        observed: x,
+        expected: 30,
+        low: 16.72,
+        high: 50.76,
+        from: [],
+        text: '',
+      }),
+    );
+    guard.take(second * SECOND, Float64Array.of(x), { surprise: 1, state: 'scored', deviations }, undefined);
+  };
+  const told = () => said.at(-1)!.parts!.observed;
+  return { row, told, said };
+};
+
+it('tells of nonsense the value that cannot be, not the one that came after it', () => {
+  const { row, told, said } = guardOf();
+  row(1, 0, ['junk', 0.9]);
+  row(2, 26.66, ['junk', 0.6]);
+  expect(told()).toMatchObject({ value: 0 });
+  row(3, -400, ['junk', 0.99]);
+  expect(told()).toMatchObject({ value: -400 });
+  // The way back is odd in another way: it is the same episode, and still about the nonsense.
+  row(4, 31, ['stuck', 0.7]);
+  expect(told()).toMatchObject({ value: -400 });
+  expect(new Set(said.map(({ kind }) => kind.code))).toEqual(new Set(['point.junk']));
+});
+
+it('tells of a level what it is now', () => {
+  const { row, told } = guardOf();
+  row(1, 60, ['level', 0.9]);
+  row(2, 55, ['level', 0.7]);
+  expect(told()).toMatchObject({ value: 55 });
+});
