@@ -19,19 +19,38 @@ const lower = (text: string): string =>
   // Names and acronyms keep their capital: only a capital before a small letter and a blank word is lowered.
   /^[A-Z][a-z]+ /.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 
+/** What one device does again and again is one deed: its first step, and how many more there are. */
+interface Deed {
+  readonly step: IncidentStep;
+  more: number;
+}
+
+const deedsOf = (steps: readonly IncidentStep[]): Deed[] => {
+  const deeds = new Map<string, Deed>();
+  for (const step of steps) {
+    const { kind, actor, target } = step.finding;
+    const key = actor > 0 ? `${kind} by ${actor}` : `${kind} of ${target}`;
+    const deed = deeds.get(key);
+    if (deed === undefined) deeds.set(key, { step, more: 0 });
+    else deed.more++;
+  }
+  return [...deeds.values()];
+};
+
 export const storyOf = (incident: Incident, teller: Teller): string[] => {
-  const { steps } = incident;
-  const told: (IncidentStep | undefined)[] =
-    steps.length <= MAX_SENTENCES
-      ? [...steps]
-      : [...steps.slice(0, MAX_SENTENCES / 2), undefined, ...steps.slice(1 - MAX_SENTENCES / 2)];
+  const deeds = deedsOf(incident.steps);
+  const told: (Deed | undefined)[] =
+    deeds.length <= MAX_SENTENCES
+      ? deeds
+      : [...deeds.slice(0, MAX_SENTENCES / 2), undefined, ...deeds.slice(1 - MAX_SENTENCES / 2)];
   const sentences: string[] = [];
   let before: IncidentStep | undefined;
-  for (const step of told) {
-    if (step === undefined) {
-      sentences.push(`${steps.length - MAX_SENTENCES + 1} more steps follow.`);
+  for (const deed of told) {
+    if (deed === undefined) {
+      sentences.push(`${deeds.length - MAX_SENTENCES + 1} more steps follow.`);
       continue;
     }
+    const { step, more } = deed;
     const { firstUs } = step.finding;
     const pause = before === undefined ? 0 : firstUs - before.finding.firstUs;
     const when =
@@ -41,7 +60,8 @@ export const storyOf = (incident: Incident, teller: Teller): string[] => {
           ? `${durationText(pause)} later`
           : `At ${teller.time(firstUs)}`;
     const why = step.because === '' ? '' : ` (${step.because})`;
-    sentences.push(`${when}: ${lower(teller.title(step))}${why}.`);
+    const again = more === 0 ? '' : `, and ${more} more like it`;
+    sentences.push(`${when}: ${lower(teller.title(step))}${why}${again}.`);
     before = step;
   }
   if (incident.crosses) sentences.push('It goes from the office side to the plant side.');

@@ -320,6 +320,12 @@ it('a story says what happened, how far it came and what comes next', () => {
     'It goes from the office side to the plant side.',
     'The furthest tactic seen is Impair Process Control.',
   ]);
+  triage.take(
+    [31, 32, 33].map((target, i) => finding(6 + i, { kind: 'download', actor: 21, target, techniques: ['T0836'] })),
+  );
+  expect(storyOf(triage.picture().incidents[0]!, teller)[1]).toBe(
+    '5 h later: PLC_21 did download (from a device that an earlier step took), and 3 more like it.',
+  );
   expect(nextOf(incident!, teller)).toMatchObject({
     tactic: 'Impact',
     watch: ['measured values behind D21', 'safety functions of the cell of D21'],
