@@ -136,7 +136,8 @@ describe.runIf(mayRun)('a live interface', () => {
     send(capture(300));
     const [heard] = await until(site, ([s]) => s!.health.frames >= 300);
     expect(heard).toMatchObject({ state: 'live', name: 'mirror0', error: '', health: { frames: 300, ownFrames: 0 } });
-    expect(await assetIps(site)).toEqual(['10.0.1.1', '10.0.1.2', '10.0.1.3']);
+    // While frames come a page may be some seconds old.
+    await expect.poll(() => assetIps(site), { timeout: 20_000 }).toEqual(['10.0.1.1', '10.0.1.2', '10.0.1.3']);
 
     // Nothing is sent for five seconds.
     const [silent] = await until(site, ([s]) => s!.state === 'blind');

@@ -370,7 +370,7 @@ export class Cell {
     this.#fittedUs = sinceUs;
     this.#learnedUs = count * this.plan.stepUs;
     this.problem = '';
-    this.#trial.begin(sinceUs, this.#learnedUs);
+    this.#trial.begin(sinceUs, this.#learnedUs, this.plan.stepUs);
     this.#range = this.rows.ranges(until);
     this.#arm(outcome.model);
     this.#catchUp(until, wasArmed);

@@ -15,9 +15,9 @@ const said = (hours: number, surprise: number, change: Partial<Statement> = {}):
   parts: {},
   ...change,
 });
-const begun = (): Trial => {
+const begun = (stepUs = HOUR): Trial => {
   const trial = new Trial();
-  trial.begin(24 * HOUR, 24 * HOUR);
+  trial.begin(24 * HOUR, 24 * HOUR, stepUs);
   return trial;
 };
 
@@ -37,6 +37,17 @@ describe('a model on trial', () => {
     for (let hours = 60; hours < 240; hours += 20) trial.weigh(said(hours, 0.9), false);
     expect(trial.untilUs).toBe((24 + 7 * 24) * HOUR);
     expect(trial.weigh(said(193, 0.9, { key: 'c1 9' }), false).surprise).toBeCloseTo(0.88);
+  });
+  it('is quiet also where it speaks as often as any model does: in one row of a thousand', () => {
+    const step = 10_000_000;
+    const trial = begun(step);
+    // 8,640 rows in a day.
+    for (let i = 0; i < 8; i++) trial.weigh(said(30 + (i * step) / HOUR, 0.9), false);
+    expect(trial.untilUs).toBe(48 * HOUR);
+    const again = new Trial();
+    again.load(JSON.parse(JSON.stringify(trial.save())));
+    again.weigh(said(31, 0.9), false);
+    expect(again.untilUs).toBe(55 * HOUR);
   });
   it('must be off by more than it was on trial', () => {
     const trial = begun();
@@ -78,7 +89,7 @@ describe('a model on trial', () => {
     again.load(JSON.parse(JSON.stringify(trial.save())));
     expect(again.untilUs).toBe(54 * HOUR);
     again.weigh(said(40, 0.75), false);
-    again.begin(60 * HOUR, 40 * HOUR);
+    again.begin(60 * HOUR, 40 * HOUR, HOUR);
     expect(again.untilUs).toBe(64 * HOUR);
     expect(again.weigh(said(65, 0.75), false).surprise).toBeLessThan(0.5);
   });

@@ -1,8 +1,8 @@
 /**
  * A new model on trial. It was armed on the last rows of its training; that it predicts later rows of other days it has to
  * show first. What it says by itself meanwhile is kept as a finding below an alert, and how far it was off is what it must
- * exceed from then on. The trial is over when it said nothing by itself for as long as it learned, at the latest after seven
- * times as long. What it is forgiven it has to go on saying: after seven learning times without it the margin is gone, so
+ * exceed from then on. The trial is over when it said next to nothing by itself for as long as it learned, at the latest
+ * after seven times as long. What it is forgiven it has to go on saying: after seven learning times without it the margin is gone, so
  * that a fault on the first day does not mute its like for good. Where something else is odd at the same controller, it is
  * believed at once.
  * Source: "armed only where it predicts later, unseen normal data"; limits from held-out data as in Chiang, Russell, Braatz,
@@ -19,6 +19,8 @@ export const ON_TRIAL = 0.45;
 const MARGIN = 1.2;
 /** Learning times that a trial takes at most, and a margin lasts: of a day, a week, in which most lines have done everything. */
 export const MAX_PERIODS = 7;
+/** Part of the rows in which a model may speak by itself and still be quiet: some times the false alarms it is made for. */
+const QUIET_PART = 1e-3;
 /** Largest ratio that is told apart. */
 const MAX_RATIO = 1e6;
 /** What needs no other day to be true, beyond the margin: no number, and a tape. */
@@ -53,6 +55,8 @@ export interface SavedTrial {
   /** Absent in what older versions saved: their trials are not prolonged, their margins last. */
   readonly periodUs?: number;
   readonly latestUs?: number;
+  readonly stepUs?: number;
+  readonly odd?: number;
   readonly worst: readonly (readonly [matter: string, ratio: number, tsUs?: number])[];
 }
 
@@ -61,14 +65,18 @@ export class Trial {
   untilUs = 0;
   #periodUs = 0;
   #latestUs = 0;
+  #stepUs = 0;
+  /** Rows in which it spoke by itself since the trial began, or was prolonged. */
+  #odd = 0;
   /** Largest ratio of each episode's matter on trial, and when it was last within it. Bounded by kinds times points of the cell. */
   readonly #worst = new Map<string, { ratio: number; tsUs: number }>();
 
   /** The first model of a cell, of so much time. Later ones learned more: they go on under the same limits. */
-  begin(fittedUs: number, learnedUs: number): void {
+  begin(fittedUs: number, learnedUs: number, stepUs: number): void {
     if (this.untilUs > 0) return;
     this.untilUs = fittedUs + learnedUs;
     this.#periodUs = learnedUs;
+    this.#stepUs = stepUs;
     this.#latestUs = fittedUs + MAX_PERIODS * learnedUs;
   }
   isOn(tsUs: number): boolean {
@@ -94,22 +102,37 @@ export class Trial {
       worst.ratio = Math.max(worst.ratio, ratio);
       worst.tsUs = Math.max(worst.tsUs, tsUs);
     }
-    if (ratio >= 1) this.untilUs = Math.max(this.untilUs, Math.min(this.#latestUs, tsUs + this.#periodUs));
+    if (ratio >= 1 && ++this.#odd > this.#quietRows) {
+      this.#odd = 0;
+      this.untilUs = Math.max(this.untilUs, Math.min(this.#latestUs, tsUs + this.#periodUs));
+    }
     return { ...statement, surprise: Math.min(surprise, ON_TRIAL) };
   }
 
+  get #quietRows(): number {
+    return this.#stepUs > 0 ? (QUIET_PART * this.#periodUs) / this.#stepUs : 0;
+  }
   get #forgivenUs(): number {
     return this.#periodUs > 0 ? MAX_PERIODS * this.#periodUs : Number.POSITIVE_INFINITY;
   }
 
   save(): SavedTrial {
     const worst = [...this.#worst].map(([matter, { ratio, tsUs }]) => [matter, ratio, tsUs] as const);
-    return { untilUs: this.untilUs, periodUs: this.#periodUs, latestUs: this.#latestUs, worst };
+    return {
+      untilUs: this.untilUs,
+      periodUs: this.#periodUs,
+      latestUs: this.#latestUs,
+      stepUs: this.#stepUs,
+      odd: this.#odd,
+      worst,
+    };
   }
   load(saved: SavedTrial): void {
     this.untilUs = saved.untilUs;
     this.#periodUs = saved.periodUs ?? 0;
     this.#latestUs = saved.latestUs ?? 0;
+    this.#stepUs = saved.stepUs ?? 0;
+    this.#odd = saved.odd ?? 0;
     this.#worst.clear();
     for (const [matter, ratio, tsUs] of saved.worst) this.#worst.set(matter, { ratio, tsUs: tsUs ?? this.untilUs });
   }

@@ -42,7 +42,7 @@ const progressOf = (view: SiteView, cell: Cell): Progress => {
     const trial =
       trialUs === 0
         ? ''
-        : `; on trial until ${time(trialUs)}, longer if it says something by itself before: that makes no alert, unless something else is odd here`;
+        : `; on trial until ${time(trialUs)}, longer if it says more than a little by itself before: that makes no alert, unless something else is odd here`;
     return {
       state: trialUs === 0 ? 'armed' : 'trial',
       share: 1,
