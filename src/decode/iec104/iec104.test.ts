@@ -73,6 +73,8 @@ describe('iec104 APDUs', () => {
     expect([START, STARTED, INTERROGATE, MEASURED].map(probe)).toEqual(['sure', 'sure', 'sure', 'sure']);
     expect(probe(join(CONFIRMED, MEASURED))).toBe('sure');
     expect(probe(INTERROGATE.slice(0, 12))).toBe('more');
+    // What comes by chance in a file that is sent, and no second one behind it.
+    expect(probe(join(INTERROGATE, bytesOf('d2 07 11 9e 40')))).toBe('maybe');
     expect(probe(VALUES)).toBe('no');
     expect(probe(bytesOf('68 04 07 00 00 01'))).toBe('no');
     expect(probe(new TextEncoder().encode('hello, this is text'))).toBe('no');

@@ -238,6 +238,8 @@ export const probeApdu = (b: Uint8Array, start: number, end: number): Probe => {
   if (available < total) return cause ? 'more' : 'no';
   if (fieldLengths(b, start + 6, start + total, STANDARD) === undefined)
     return b[start + 6]! >= 128 && cause ? 'maybe' : 'no';
+  // In a long run of octets of anything else such an APDU comes by chance now and then; two of them do not.
+  if (available > total && !plausible(b, start + total, end)) return 'maybe';
   return cause ? 'sure' : 'maybe';
 };
 

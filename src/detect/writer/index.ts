@@ -32,6 +32,7 @@ const NEEDED_WRITES = 20;
 const ROUTER_FROM = 4;
 /** Cards remembered of one host. */
 const MAX_CARDS = 8;
+const WEEK_US = 7 * 86_400_000_000;
 const TELL_EVERY_US = 10_000_000;
 
 /** Controllers that a station wrote to while learning, from which on it is one that writes to any of them. */
@@ -100,12 +101,16 @@ const create = (context: DetectorContext): RunningDetector => {
     wrote.set(client, (wrote.get(client) ?? 0) + 1);
   };
   /**
-   * An engineering station that changed several controllers while learning changes another one: engineers do. It is for the
-   * record then; what was changed, and from where somebody worked there, is for others to judge. Never at a safety controller,
+   * An engineering station that changed several controllers while learning, or that is not watched for a week yet, changes
+   * another one: engineers do. It is for the record then; what was changed, and from where somebody worked there, is for others to judge. Never at a safety controller,
    * nor of a station that did something odd before.
    */
-  const isEngineers = (client: number, target: number): boolean =>
-    (wrote.get(client) ?? 0) >= ROAMS && visits.roams(client) && context.role(target) !== 'safety-controller';
+  const isEngineers = (client: number, target: number): boolean => {
+    if (context.role(target) === 'safety-controller') return false;
+    if ((wrote.get(client) ?? 0) >= ROAMS && visits.roams(client)) return true;
+    // In a first week it gets round to each of its controllers: that it does is what it is there for.
+    return context.watchedUs < WEEK_US && context.role(client) === 'engineering-station';
+  };
 
   /**
    * Addresses are judged once the client has shown that it knows what it writes: nothing new came in the second half of
@@ -315,7 +320,8 @@ export const writer: Detector = {
     failsWhen:
       'The attacker uses a station that writes there anyway and the addresses it writes anyway: then only the values can ' +
       'tell (write range, process guards), or from where somebody worked there (origin). An engineering station that wrote to ' +
-      'several controllers while learning is expected to write to others too: that is kept below what asks a person. ' +
+      'several controllers while learning, or that is watched for less than a week, is expected to write to others too: ' +
+      'that is kept below what asks a person, unless the station did something odd before. ' +
       'Encrypted protocols do not show writes.',
     cost: 'Nothing per read; about 60 ns per write; 70 octets per pair and address, at most 50,000 and 200,000.',
     source: 'Cheung et al.: Using model-based intrusion detection for SCADA networks, S4 (2007)',

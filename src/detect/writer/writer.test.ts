@@ -43,6 +43,23 @@ describe('writer', () => {
     expect(s.of('new-writer')[0]!.surprise).toBe(0.9);
   });
 
+  it('keeps the first write of an engineering station for the record in its first week, and asks about it later', () => {
+    const surprise = (days: number, kind: 'plc' | 'safety-controller' = 'plc'): number => {
+      const s = new Scene();
+      const eng = s.host('10.20.0.50', 'engineering-station');
+      const target = s.host('10.20.0.10', kind);
+      for (let hour = 0; hour < days * 24; hour++) {
+        s.read(eng, target);
+        s.pass(HOUR);
+      }
+      s.write(eng, target, 'holding registers 2', 99);
+      return s.of('new-writer')[0]!.surprise;
+    };
+    expect(surprise(2)).toBeLessThan(0.5);
+    expect(surprise(2, 'safety-controller')).toBeGreaterThan(0.8);
+    expect(surprise(8)).toBeGreaterThan(0.8);
+  });
+
   it('keeps what a seldom writer writes for the first time for the record', () => {
     const s = new Scene();
     const [station, plc] = [s.host('10.20.0.50', 'engineering-station'), s.host('10.20.0.10', 'plc')];
