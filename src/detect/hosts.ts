@@ -46,7 +46,12 @@ export class Hosts {
     const direct = (this.#sightings.get(`${e.segment} ${e.ip}`) ?? []).filter(
       (id) => !this.#isRouted(this.#view.get(id)),
     );
-    return direct.length === 1 ? direct[0]! : host;
+    if (direct.length <= 1) return direct[0] ?? host;
+    // Behind a router that carries few, hop counts tell: what was forwarded has less left.
+    const ttl = (id: EndpointId): number => this.#view.traffic(id).maxTtl;
+    const most = Math.max(...direct.map(ttl));
+    const nearest = direct.filter((id) => ttl(id) === most);
+    return nearest.length === 1 ? nearest[0]! : host;
   }
   /** See DetectorContext.sides. */
   sides(endpoint: EndpointId): readonly EndpointId[] {
@@ -54,7 +59,14 @@ export class Hosts {
     if (device <= 0) return [device];
     const { segment, ip } = this.#view.get(device);
     const seen = this.#sightings.get(`${segment} ${ip ?? ''}`) ?? [device];
-    return seen.filter((id) => this.device(id) === device);
+    const ttl = this.#view.traffic(device).maxTtl;
+    return seen.filter((id) => id === device || this.device(id) === device || this.#isForwarded(id, ttl));
+  }
+  /** Seen behind a card that carries others too, with less of its hop count left than `ttl`. */
+  #isForwarded(id: EndpointId, ttl: number): boolean {
+    const { segment, mac } = this.#view.get(id);
+    const { maxTtl } = this.#view.traffic(id);
+    return maxTtl > 0 && maxTtl < ttl && (this.#behind.get(`${segment} ${mac ?? ''}`) ?? 0) >= 2;
   }
   #isRouted({ segment, mac }: Endpoint): boolean {
     return mac !== undefined && (this.#behind.get(`${segment} ${mac}`) ?? 0) >= ROUTER_FROM;

@@ -152,6 +152,10 @@ it('knows a conversation through a router from either side of it', () => {
     routed(`10.20.10.${100 + i}`, 30);
   }
   const stranger = routed('10.20.30.77', 10);
+  // From a third network the SCADA server is seen behind a card that carries one more only; its frames were forwarded.
+  s.endpoints.says(scada.own, 1, 128);
+  for (const ip of ['10.20.10.90', '10.20.10.91'])
+    s.endpoints.says(s.host(ip, 'unknown', Number.NaN, router(40), 40), 1, 62);
   for (let i = 0; i < 49; i++) {
     s.read(historian.own, seen.scada);
     s.pass(HOUR / 2);
