@@ -61,7 +61,9 @@ const watch = (batches: readonly FrameBatch[], restart: 'none' | 'kept' | 'forgo
       again = true;
       const kept = new Openings();
       // Through the octets that stand in the database.
-      if (restart === 'kept') kept.load(site.openings!.save());
+      const octets = site.openings!.save();
+      expect(Buffer.from(octets).includes('edge-secret'), 'a password is kept').toBe(false);
+      if (restart === 'kept') kept.load(octets);
       pipeline = new Pipeline({ source: 'plant', site: { ...site, openings: kept } });
     }
     pipeline.handle(batch);

@@ -124,7 +124,8 @@ export interface Decoder<M extends Message = Message, S = unknown> {
   observe(transaction: Transaction<M>, sink: ObservationSink, state: S): void;
   /**
    * Must be known to understand later messages of the conversation (which route, which names): its octets are kept and
-   * read again where the conversation goes on in the middle. Only asked of messages directly on TCP or UDP.
+   * read again where the conversation goes on in the middle. Only asked of messages directly on TCP or UDP. Never of one
+   * that carries a credential: the octets are stored.
    */
   opens?(message: M): boolean;
   /** Frames that are expected to come again and again without a request (I/O, GOOSE): kept out of message limits. */

@@ -140,6 +140,9 @@ export const mqtt: Decoder<MqttMessage, MqttState> = {
     },
     timeoutUs: 20_000_000,
   },
-  opens: (m) => m.type === 'CONNECT' || (m.type === 'PUBLISH' && BIRTH.test(m.topic)),
+  // A CONNECT tells the version; with a login in it, it is not kept and the version is guessed.
+  opens: (m) =>
+    (m.type === 'CONNECT' && m.userName === undefined && m.password === undefined) ||
+    (m.type === 'PUBLISH' && BIRTH.test(m.topic)),
   observe: observeMqtt,
 };
