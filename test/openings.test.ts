@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { PLANT_DEFAULTS, plantFrames } from '../plant/network/index.ts';
 import { createSiteRuntime, Pipeline } from '../src/app/pipeline.ts';
 import type { FrameBatch } from '../src/core/frame.ts';
-import type { At } from '../src/core/observation.ts';
+import { type At, SILENT } from '../src/core/observation.ts';
 import type { SiteSink } from '../src/core/site-model.ts';
 import { type EndpointTable, Openings } from '../src/decode/index.ts';
 
@@ -28,7 +28,6 @@ const watch = (batches: readonly FrameBatch[], restart: 'none' | 'kept' | 'forgo
   const seen = new Set<string>();
   const weirds: string[] = [];
   let table: EndpointTable;
-  const nothing = (): void => undefined;
   const note = (at: At, target: number, what: string): void => {
     // What was asked just before is answered, and what is kept open is known.
     if (!PROTOCOLS.includes(at.protocol)) return;
@@ -41,17 +40,12 @@ const watch = (batches: readonly FrameBatch[], restart: 'none' | 'kept' | 'forgo
   const site = createSiteRuntime((endpoints): SiteSink => {
     table = endpoints;
     return {
+      ...SILENT,
       command: (at, c) => note(at, c.target ?? at.server, `${c.verb} ${c.operation} ${c.object ?? ''} ${c.outcome}`),
       values: (at, v) => note(at, v.target, `${v.area} ${v.start} ${v.count} ${v.access}`),
       value: (at, v) => note(at, v.target, `${v.path} ${v.type} ${v.access}`),
       weird: (at, w) => void (at.tsUs > SPLIT_US && weirds.push(w.code)),
-      identity: nothing,
-      module: nothing,
-      name: nothing,
-      session: nothing,
-      flow: nothing,
-      alias: nothing,
-      tick: nothing,
+      alias: () => undefined,
     };
   });
   let pipeline = new Pipeline({ source: 'plant', site });

@@ -1,7 +1,7 @@
 /** Frames decoded again one by one, with nothing kept of what is said but where a credential stood in clear. */
 import { createBatch } from '../capture/parser.ts';
 import type { FrameBatch } from '../core/frame.ts';
-import type { At } from '../core/observation.ts';
+import { type At, SILENT } from '../core/observation.ts';
 import type { FoundFrame } from './evidence.ts';
 import type { SiteRuntime } from './pipeline.ts';
 
@@ -11,21 +11,12 @@ export const MASKED = '(masked)';
 /** A sink that keeps only the frames that carried a credential in clear. */
 export const listening = (): { readonly sink: SiteRuntime['sink']; readonly secrets: ReadonlySet<number> } => {
   const secrets = new Set<number>();
-  const nothing = (): void => undefined;
   const sink = {
-    command: nothing,
-    values: nothing,
-    value: nothing,
-    identity: nothing,
-    module: nothing,
-    name: nothing,
+    ...SILENT,
     session: (at: At, session: { readonly clearCredential?: boolean }) => {
       if (session.clearCredential === true) for (const f of [at.requestFrame, at.firstFrame, at.frame]) secrets.add(f);
     },
-    weird: nothing,
-    flow: nothing,
-    tick: nothing,
-    alias: nothing,
+    alias: (): void => undefined,
   };
   return { sink, secrets };
 };

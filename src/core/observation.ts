@@ -256,3 +256,18 @@ export interface ObservationSink {
    */
   mention(at: At, mac: string | undefined, ip: string | undefined): EndpointId;
 }
+
+const nothing = (): void => undefined;
+/** Who wants to hear of one thing only, or of nothing: everything that a sink is told, and no answers. */
+export const SILENT: Omit<ObservationSink, 'child' | 'mention'> = {
+  command: nothing,
+  values: nothing,
+  value: nothing,
+  identity: nothing,
+  module: nothing,
+  name: nothing,
+  session: nothing,
+  weird: nothing,
+  flow: nothing,
+  tick: nothing,
+};

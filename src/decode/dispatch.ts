@@ -5,7 +5,7 @@
  */
 import type { Decoder, Message, Pairing, PduContext, Transaction } from '../core/decoder.ts';
 import type { EndpointId } from '../core/endpoint.ts';
-import type { At, ObservationSink } from '../core/observation.ts';
+import { type At, type ObservationSink, SILENT } from '../core/observation.ts';
 import { type Ends, type Opening, Openings } from './openings.ts';
 import { PairScope, Pending } from './pairing.ts';
 
@@ -666,20 +666,8 @@ export class Dispatcher {
 const EMPTY = new Uint8Array(0);
 
 /** Endpoints are still found through it; what happened is said to nobody. */
-const silence = (sink: ObservationSink): ObservationSink => {
-  const nothing = (): void => undefined;
-  return {
-    command: nothing,
-    values: nothing,
-    value: nothing,
-    identity: nothing,
-    module: nothing,
-    name: nothing,
-    session: nothing,
-    weird: nothing,
-    flow: nothing,
-    tick: nothing,
-    child: (parent, kind, address) => sink.child(parent, kind, address, false),
-    mention: (at, mac, ip) => sink.mention(at, mac, ip),
-  };
-};
+const silence = (sink: ObservationSink): ObservationSink => ({
+  ...SILENT,
+  child: (parent, kind, address) => sink.child(parent, kind, address, false),
+  mention: (at, mac, ip) => sink.mention(at, mac, ip),
+});
