@@ -3,7 +3,7 @@
  * frame as a capture of its own.
  */
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -24,6 +24,8 @@ export const SPARE_BYTES = 512 * 1024 ** 2;
 /** Uploads at a time. */
 export const MAX_UPLOADS = 4;
 const MAX_AROUND = 50;
+/** Name of an upload that is still coming. */
+const PART = /^[0-9a-f]{16}\.part$/;
 
 /** What is left of a file's name when nothing in it can mean anything to a file system; never empty. */
 export const safeName = (name: string): string => {
@@ -70,6 +72,9 @@ export interface FileOptions {
 export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUploadBytes }: FileOptions): void => {
   const limit = maxUploadBytes ?? MAX_UPLOAD_BYTES;
   let running = 0;
+  // Uploads that a sudden end of the program cut short: the data folder is ours alone, so nobody writes them any more.
+  for (const name of existsSync(uploads) ? readdirSync(uploads) : [])
+    if (PART.test(name)) rmSync(join(uploads, name), { force: true });
   const path = (call: keyof typeof FILE_PATHS): string => FILE_PATHS[call].split(' ')[1]!;
 
   const receive = async (request: FastifyRequest): Promise<unknown> => {
