@@ -42,3 +42,24 @@ it('is 0 for a whole capture and 3 for one that ends early', async () => {
     /^gatehouse: .*cut\.pcap: The capture ends in the middle of its last packet record .*\[capture\.cut\]\n$/,
   );
 });
+
+it('says of each observation which capture it is from', async () => {
+  // An ARP answer (RFC 826): 02:..:0n says that it has 10.0.0.n.
+  const arp = (n: number) =>
+    `02000000000202000000000${n}0806000108000604000202000000000${n}0a00000${n}0200000000020a000002`;
+  const capture = (n: number): Buffer => {
+    const bytes = Buffer.concat([Buffer.from(arp(n), 'hex'), Buffer.alloc(18)]);
+    return Buffer.concat([
+      pcapHeader({ linkType: 1 }),
+      pcapRecord({ bytes, tsUs: 1_700_000_000_000_000 }, { linkType: 1 }),
+    ]);
+  };
+  const paths = [write('one.pcap', capture(1)), write('two.pcap', capture(3))];
+  expect(await inspect(paths, { emit: 'observations', format: 'ndjson' })).toBe(EXIT.ok);
+  const rows = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { source: string; frame: number });
+  expect(rows.length).toBeGreaterThan(1);
+  expect([...new Set(rows.map(({ source }) => source))]).toEqual(paths);
+});
