@@ -24,6 +24,8 @@ export const SPARE_BYTES = 512 * 1024 ** 2;
 /** Uploads at a time. */
 export const MAX_UPLOADS = 4;
 const MAX_AROUND = 50;
+/** Characters of a filter that are noted in the journal. */
+const MAX_NOTED = 500;
 /** Name of an upload that is still coming. */
 const PART = /^[0-9a-f]{16}\.part$/;
 
@@ -160,6 +162,16 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
     return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   });
 
+  /** Octets as they were on the wire leave only with an entry in the journal: who took which. */
+  const taken = (
+    request: FastifyRequest,
+    subject: string,
+    detail: Readonly<Record<string, string | number>>,
+  ): Promise<void> =>
+    engine.changeAccounts({
+      journal: { userId: personOf(request).user.id, action: 'evidence.download', subject, detail },
+    });
+
   server.get(path('framePcap'), { config: { call: 'framePcap' } }, async (request, reply) => {
     const { site, source, frame } = request.params as Record<'site' | 'source' | 'frame', string>;
     const { around } = request.query as { around?: string };
@@ -169,6 +181,7 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
       throw new RequestError(422, 'input-invalid', 'That is no frame number.', 'Frames are counted from 1.');
     }
     const bytes = await engine.framePcap(site, source, number, neighbours);
+    await taken(request, `frame ${number}`, { site, source, around: neighbours });
     reply.header('content-disposition', `attachment; filename="frame-${number}.pcap"`);
     reply.type('application/vnd.tcpdump.pcap');
     return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -188,6 +201,11 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
     const { bytes, isCut } = await engine.capture(site, known, {
       ...(typeof q === 'string' && { q }),
       ...(typeof row === 'string' && { row }),
+    });
+    await taken(request, `frames of ${known}`, {
+      site,
+      ...(typeof q === 'string' && { q: q.slice(0, MAX_NOTED) }),
+      ...(typeof row === 'string' && { row: row.slice(0, MAX_NOTED) }),
     });
     reply.header('content-disposition', `attachment; filename="${known}${isCut ? '-first-frames' : ''}.pcapng"`);
     reply.type('application/vnd.tcpdump.pcap');

@@ -411,6 +411,50 @@ describe('calls', () => {
   });
 });
 
+describe('raw octets', () => {
+  it('leave with an entry in the journal that says who took which, and not without', async () => {
+    const admin = await setup();
+    await get('/api/v1/sites/s1/sources/f1/frames/7/pcap?around=2', admin);
+    await get('/api/v1/sites/s1/captures/flows.pcapng?q=protocol:ftp', admin);
+    const entries = engine.journal.filter((entry) => entry.action === 'evidence.download');
+    expect(entries).toEqual([
+      expect.objectContaining({
+        userId: admin.me.id,
+        subject: 'frame 7',
+        detail: { site: 's1', source: 'f1', around: 2 },
+      }),
+      expect.objectContaining({ subject: 'frames of flows', detail: { site: 's1', q: 'protocol:ftp' } }),
+    ]);
+    engine.failWith = new OperatingError('store.full-disk', { path: '/data' });
+    expect((await get('/api/v1/sites/s1/sources/f1/frames/7/pcap', admin)).statusCode).toBe(507);
+  });
+
+  it('of a payload are not in the picture of a frame for those who may not see evidence', async () => {
+    const layer = (name: string, start: number, end: number) => ({
+      name,
+      title: '',
+      start,
+      end,
+      summary: '',
+      fields: [],
+    });
+    const frame = {
+      available: true,
+      captured: 6,
+      hex: '0102030405ff',
+      masked: [],
+      layers: [layer('eth', 0, 2), layer('tcp', 2, 4), layer('smtp', 4, 6)],
+    };
+    engine.call = async () => JSON.stringify(frame);
+    const admin = await setup();
+    await post('/api/v1/users', { name: 'Bob', password: PASSWORD, role: 'viewer' }, admin);
+    const bob = loginFrom(await post('/api/v1/login', { name: 'Bob', password: PASSWORD }));
+    const url = '/api/v1/sites/s1/sources/f1/frames/7';
+    expect((await get(url, admin)).json()).toEqual(frame);
+    expect((await get(url, bob)).json()).toEqual({ ...frame, hex: '010203040000', masked: [{ start: 4, end: 6 }] });
+  });
+});
+
 const multipartBody = (name: string, content: Buffer) => {
   const boundary = 'xxBOUNDARYxx';
   return {
