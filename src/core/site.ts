@@ -266,6 +266,7 @@ export interface SourceHealth {
   readonly checksumsWrong: number;
   /** Frames sent by the capture interface itself; must be 0 (law 1). */
   readonly ownFrames: number;
+  /** To group addresses; without the protocols in which devices talk by these alone (GOOSE, EtherCAT ...). */
   readonly broadcastFrames: number;
   readonly unicastFrames: number;
   /** TCP and UDP unicast conversations seen, and those of which only one direction is in the capture. */

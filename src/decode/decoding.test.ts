@@ -527,6 +527,16 @@ describe('below TCP', () => {
     expect(r.flows[0]).toMatchObject({ transport: 'ethernet', service: 'toy' });
   });
 
+  it('counts broadcasts for the question of the mirror port, but not the talk of devices by group addresses', () => {
+    const group = '01:0c:cd:01:00:01';
+    const sent = [0x0806, 0x88b8, 0x88ba, 0x88a4].map((type, i) =>
+      frame(ethernet(group, client.mac, type, Uint8Array.of(1, 2, i)), T0 + i * 1_000_000),
+    );
+    const alone = frame(ethernet(server.mac, client.mac, 0x9999, q(1, 'tank1')), T0 + 9_000_000);
+    const { health } = run([...sent, alone]);
+    expect([health.broadcastFrames, health.unicastFrames, health.frames]).toEqual([1, 1, 5]);
+  });
+
   it('counts link types it does not know by number', () => {
     const r = run([frame(new Uint8Array(40), T0, 230), frame(new Uint8Array(41), T0 + 1, 230)]);
     expect(r.health.unknownLinkTypes).toEqual([{ linkType: 230, frames: 2 }]);

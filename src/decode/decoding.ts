@@ -72,6 +72,11 @@ const SWEEP_TICKS = 10;
 const MAX_TUNNEL_DEPTH = 4;
 /** EtherTypes whose cyclic frames legitimately repeat within milliseconds: EtherCAT, POWERLINK, SERCOS III. */
 const REPEATING = new Set([0x88a4, 0x88ab, 0x88cd]);
+/**
+ * Protocols in which devices talk to each other by group addresses alone: EtherCAT, POWERLINK, GOOSE, GSE, sampled values,
+ * SERCOS III, CC-Link IE Field. Their frames say nothing on whether a port is a mirror.
+ */
+const TALK_BY_GROUP = new Set([0x88a4, 0x88ab, 0x88b8, 0x88b9, 0x88ba, 0x88cd, 0x890f]);
 const ETHERCAT = 0x88a4;
 /** EtherCAT masters remembered by address; at the limit the memory is emptied. */
 const MAX_MASTERS = 256;
@@ -345,8 +350,8 @@ export class Decoding {
         h.duplicates++;
         return;
       }
-      if ((c.dstHigh & GROUP_MAC) !== 0) h.broadcastFrames++;
-      else h.unicastFrames++;
+      if ((c.dstHigh & GROUP_MAC) === 0) h.unicastFrames++;
+      else if (!TALK_BY_GROUP.has(c.etherType)) h.broadcastFrames++;
       if (this.#ownMacs.size > 0 && this.#ownMacs.has(c.srcHigh * 0x1000000 + c.srcLow)) h.ownFrames++;
     }
     this.#depth = 0;

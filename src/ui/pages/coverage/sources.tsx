@@ -186,7 +186,7 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
               </>
             )}
           </dd>
-          <dt>Broadcast and multicast</dt>
+          <dt>Broadcast, and multicast that is no process data</dt>
           <dd>
             {number(h.broadcastFrames)} frames, {number(h.unicastFrames)} to one device
           </dd>
