@@ -41,6 +41,8 @@ const SAVE_BACKLOG = 0.25;
 const RETENTION_PULSES = 7200;
 /** The ring is fitted to its limit this often: without one, the disk may fill meanwhile. */
 const RING_PULSES = 20;
+/** Frames behind what is said of live sources are pinned this often, long before the ring overwrites them. */
+const PIN_PULSES = 120;
 /** Part of the evidence limit that pinned frames may take; the ring has the rest. */
 const PINNED_SHARE = 0.25;
 const MIB = 1024 ** 2;
@@ -90,6 +92,7 @@ export class LocalEngine implements Engine {
   /** Both are looked at when the program starts and after the settings were changed. */
   #retaining = true;
   #ringMoved = true;
+  #pinning = false;
   #journalSeq = 0;
   #writing: 'ready' | 'failed' = 'ready';
   #names = new Map<string, string>();
@@ -240,6 +243,12 @@ export class LocalEngine implements Engine {
       if (this.#pulses % RING_PULSES === 0 || this.#ringMoved) {
         this.#ringMoved = false;
         await this.#fitRing();
+      }
+      if (this.#pulses % PIN_PULSES === 0 && !this.#pinning && this.#writing === 'ready') {
+        this.#pinning = true;
+        await this.#sources.pin().finally(() => {
+          this.#pinning = false;
+        });
       }
       if (this.#retaining) this.#retaining = await this.#store.applyRetention(await this.#retention());
       if (this.#pulses % HEAD_PULSES === 0) this.#store.exportHead();

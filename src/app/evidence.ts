@@ -15,6 +15,8 @@ import type { Row, Store } from '../store/index.ts';
 /** Frames pinned for each kind of statement in a site, and octets of all; what is beyond is found in file or ring only. */
 export const MAX_PINS_PER_KIND = 2000;
 export const MAX_PIN_BYTES = 32 * 1024 * 1024;
+/** Frames pinned of one source while it is live, over all kinds; of further statements only the ring has the frames. */
+export const MAX_PINS = 7 * MAX_PINS_PER_KIND;
 /** Octets and rows of pinned frames handed to the store at a time. */
 const PIN_PART_BYTES = 1024 * 1024;
 const PIN_PART_ROWS = 2048;
@@ -31,8 +33,18 @@ export interface FoundFrame {
 
 const ROUTINE: ReadonlySet<Verb> = new Set<Verb>(['read', 'subscribe', 'discover', 'write', 'control']);
 
+/** Its frames can be read again from where it lies, for as long as it is there: a capture, also one of a watched folder. */
+export const isOnDisk = ({ kind, path }: Source): boolean =>
+  path !== '' && (kind === 'file' || kind === 'sample' || kind === 'folder');
+
+/** What stands on frames: findings first, the latest first of all, then what the inventory says. */
+export interface Statements {
+  readonly model: SiteModel;
+  readonly findings: readonly { readonly lastUs: number; readonly evidence: readonly Evidence[] }[];
+}
+
 /** Frames worth keeping, with the first kind of statement that asks for each. */
-export const wantedFrames = (model: SiteModel): Map<string, string> => {
+export const wantedFrames = ({ model, findings }: Statements): Map<string, string> => {
   const wanted = new Map<string, string>();
   const counts = new Map<string, number>();
   const want = (kind: string, evidence: readonly Evidence[]): void => {
@@ -45,6 +57,7 @@ export const wantedFrames = (model: SiteModel): Map<string, string> => {
       counts.set(kind, count + 1);
     }
   };
+  for (const finding of [...findings].sort((a, b) => b.lastUs - a.lastUs)) want('finding', finding.evidence);
   for (const command of model.commands()) {
     if (ROUTINE.has(command.verb) && command.outcome !== 'refused') continue;
     want('command', command.evidence);
@@ -97,19 +110,24 @@ export async function* readFrames(
   }
 }
 
-/** Copies what is wanted of one source into the store: from its file, or from the ring. */
+/**
+ * Copies what is wanted of one source into the store: from its file, or from the ring at most `limit` frames. `lost`
+ * remembers what the ring no longer had, so that it is looked for once.
+ */
 export const pinFrames = async (
   store: Store,
   site: string,
   source: Source,
-  model: SiteModel,
+  statements: Statements,
   ring: EvidenceRing | undefined,
+  { limit = Number.POSITIVE_INFINITY, lost = new Set<number>() } = {},
 ): Promise<number> => {
   const kinds = new Map<number, string>();
-  for (const [key, kind] of wantedFrames(model)) {
+  for (const [key, kind] of wantedFrames(statements)) {
     const [id, frame] = key.split(' ');
-    if (id === source.id) kinds.set(Number(frame), kind);
+    if (id === source.id && !lost.has(Number(frame))) kinds.set(Number(frame), kind);
   }
+  if (kinds.size === 0) return 0;
   const pinned = await store.db
     .selectFrom('pinned_frame')
     .select('frame')
@@ -117,7 +135,7 @@ export const pinFrames = async (
     .where('source_id', '=', source.id)
     .execute();
   for (const { frame } of pinned) kinds.delete(frame);
-  if (kinds.size === 0) return 0;
+  if (kinds.size === 0 || pinned.length >= MAX_PINS) return 0;
   let rows: Row<'pinned_frame'>[] = [];
   let count = 0;
   let partBytes = 0;
@@ -137,15 +155,21 @@ export const pinFrames = async (
     return true;
   };
   const isPartFull = (): boolean => partBytes >= PIN_PART_BYTES || rows.length >= PIN_PART_ROWS;
-  if (source.kind === 'file' || source.kind === 'sample') {
-    for await (const found of readFrames(source.path, (frame) => kinds.has(frame), Math.max(...kinds.keys()))) {
-      if (!take(found)) break;
-      if (isPartFull()) await hand();
+  if (isOnDisk(source)) {
+    try {
+      for await (const found of readFrames(source.path, (frame) => kinds.has(frame), Math.max(...kinds.keys()))) {
+        if (!take(found)) break;
+        if (isPartFull()) await hand();
+      }
+    } catch (error) {
+      // The recorder of a folder has deleted it meanwhile: what was read stays read, its frames cannot be kept.
+      if (!(error instanceof OperatingError) || !error.code.startsWith('input.')) throw error;
     }
   } else if (ring !== undefined) {
-    for (const frame of kinds.keys()) {
+    for (const frame of [...kinds.keys()].slice(0, limit)) {
       const found = await ring.fetch(ringName(site, source.id), frame);
-      if (found !== undefined && !take({ frame, ...found })) break;
+      if (found === undefined) lost.add(frame);
+      else if (!take({ frame, ...found })) break;
       if (isPartFull()) await hand();
     }
   }
@@ -180,7 +204,7 @@ export const findFrame = async (
   }
   const kept = await ring?.fetch(ringName(site, source.id), frame);
   if (kept !== undefined) return { kind: 'found', frame: { frame, ...kept } };
-  if (source.kind !== 'file' && source.kind !== 'sample') {
+  if (!isOnDisk(source)) {
     return { kind: 'missing', reason: 'The evidence ring no longer holds this frame.' };
   }
   if (frame > source.health.frames)

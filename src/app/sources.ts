@@ -40,6 +40,8 @@ const RESTART_MS = 5_000;
 const MAX_RESTART_MS = 300_000;
 /** Who starts it again, in the journal. */
 const SYSTEM = 'system';
+/** Frames of a live source pinned at a time: once a minute, so that some thousands an hour are kept. */
+const PINS_AT_ONCE = 100;
 /** The site of the simulated plant. */
 export const PLANT_SITE = 'plant';
 /** Sites kept in all; a new one is refused beyond. */
@@ -87,6 +89,9 @@ interface Running {
   readonly read: () => number;
   readonly size: number;
   readonly stop: () => void;
+  readonly ring: EvidenceRing | undefined;
+  /** Frames that were to be pinned and that the ring no longer had; never more than are wanted. */
+  readonly lost: Set<number>;
 }
 
 export class Sources {
@@ -114,6 +119,16 @@ export class Sources {
         onProblem: (problem) => problem !== undefined && onError(problem),
       });
     return this.#ring;
+  }
+
+  /** Pins frames of what is live, some at a time, before the ring overwrites them. */
+  async pin(): Promise<void> {
+    for (const { site, run, ring, lost } of this.running.values()) {
+      if (ring === undefined) continue;
+      const { model, detection } = await site.load();
+      const statements = { model, findings: detection.triage.findings() };
+      await pinFrames(this.#options.store, site.id, run.source, statements, ring, { limit: PINS_AT_ONCE, lost });
+    }
   }
 
   /** The ring where it was used already, or holds frames of earlier runs. */
@@ -317,7 +332,17 @@ export class Sources {
         run.stop();
         input.stop?.();
       };
-      this.running.set(source.id, { site, run, startedMs: nowMs(), read: input.read, size: input.size, stop });
+      const lost = new Set<number>();
+      this.running.set(source.id, {
+        site,
+        run,
+        startedMs: nowMs(),
+        read: input.read,
+        size: input.size,
+        stop,
+        ring,
+        lost,
+      });
       if (this.#closing) stop();
       this.#options.onChange(site);
       await run.run();
@@ -338,7 +363,7 @@ export class Sources {
       }
       await this.#options.onRead(site);
       await site.save(nowUs());
-      await pinFrames(store, site.id, run.source, model, ring);
+      await pinFrames(store, site.id, run.source, { model, findings: detection.triage.findings() }, ring, { lost });
     } catch (error) {
       this.running.delete(source.id);
       const text = error instanceof Error ? error.message : String(error);
