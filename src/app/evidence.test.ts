@@ -4,11 +4,16 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { batchOf } from '../../test/drive.ts';
 import type { Frame } from '../api/index.ts';
+import { EvidenceRing } from '../capture/ring.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
+import type { Source } from '../core/site.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
+import { ringName } from './evidence.ts';
 import { startLiveCapture } from './live-capture.ts';
+import { hostsOf, selectedFrames } from './selection.ts';
 
 // Processes start slowly on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -105,4 +110,24 @@ it('frames of a watched folder open from their file, and pinned ones when it is 
   await expect.poll(pins, soon).toBe(1);
   rmSync(join(watched, 'a.pcap'));
   expect(await frame(site, source)).toMatchObject({ available: true, captured: 60 });
+});
+
+it('conversations of a live source are selected out of the ring', async () => {
+  // IPv4 (RFC 791), UDP (RFC 768): 10.0.0.1 and 10.0.0.2 talk, 10.0.0.3 does not belong to it.
+  const udp = (from: number, to: number, content: number): Uint8Array =>
+    Uint8Array.from([
+      ...[2, 0, 0, 0, 0, to, 2, 0, 0, 0, 0, from, 8, 0],
+      ...[0x45, 0, 0, 30, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, from, 10, 0, 0, to],
+      ...[0, 99, 0, 98, 0, 10, 0, 0, content, content],
+    ]);
+  const frames = [udp(1, 2, 7), udp(3, 2, 8), udp(2, 1, 9)];
+  const ring = await EvidenceRing.open({ folder: join(folder, 'ring'), now: () => 0 });
+  ring.append(ringName('site', 'l-eth1'), batchOf(frames.map((bytes, i) => ({ bytes, tsUs: T0 + i }))));
+  const source = { id: 'l-eth1', kind: 'live', path: 'eth1', health: { frames: 3 } } as Source;
+  const selection = { hosts: new Set([hostsOf(frames[0]!, 1)]), frames: [] };
+  const found: string[] = [];
+  for await (const { frame, bytes } of selectedFrames(store, 'site', [source], selection, ring))
+    found.push(`${frame}: ${bytes.at(-1)}`);
+  await ring.close();
+  expect(found).toEqual(['1: 7', '3: 9']);
 });

@@ -12,7 +12,7 @@ import { ipv4Text, ipv6Parse, macText } from '../lib/address.ts';
 import { hex, u16be, u32be } from '../lib/bytes.ts';
 import type { Store } from '../store/index.ts';
 import type { CaptureFile, CaptureList, CaptureQuery } from './engine-contract.ts';
-import { type FoundFrame, findFrame, isOnDisk, readFrames } from './evidence.ts';
+import { type FoundFrame, findFrame, isOnDisk, readFrames, ringName } from './evidence.ts';
 import { changes, commands, flows, sessions, weirds } from './query/traffic.ts';
 import type { SiteView } from './query/view.ts';
 
@@ -100,7 +100,10 @@ export interface SelectedFrame extends FoundFrame {
   readonly source: string;
 }
 
-/** Frames of the selection, source by source, in order. A source whose file is gone gives what was pinned. */
+/**
+ * Frames of the selection, source by source, in order: from the file, of a live source from what the ring still has. A source
+ * whose file is gone gives what was pinned.
+ */
 export async function* selectedFrames(
   store: Store,
   site: string,
@@ -124,6 +127,12 @@ export async function* selectedFrames(
         }
       } catch {
         // The file is gone or was changed: what is pinned follows below.
+      }
+    }
+    if (!isOnDisk(source) && ring !== undefined && selection.hosts.size > 0) {
+      for await (const found of ring.frames(ringName(site, source.id))) {
+        const isWanted = wanted.delete(found.frame) || selection.hosts.has(hostsOf(found.bytes, found.linkType));
+        if (isWanted) yield { ...found, bytes: found.bytes.slice(), source: source.id };
       }
     }
     for (const frame of [...wanted].sort((a, b) => a - b)) {

@@ -122,11 +122,54 @@ export interface FoundFrame {
   readonly linkType: number;
   readonly tsUs: number;
   readonly wire: number;
-  /** The frame's octets, copied. */
   readonly bytes: Uint8Array;
 }
 
-/** Looks for a frame of a source in a segment. */
+/** The frame in an enhanced packet block; its octets lie where the block does. */
+const packetAt = (bytes: Uint8Array, at: number, length: number, linkType: number): FoundFrame => {
+  const captured = Math.min(u32le(bytes, at + 20), length - PACKET_HEADER);
+  return {
+    linkType,
+    tsUs: u32le(bytes, at + 12) * 4_294_967_296 + u32le(bytes, at + 16),
+    wire: u32le(bytes, at + 24),
+    bytes: bytes.subarray(at + PACKET_HEADER, at + PACKET_HEADER + captured),
+  };
+};
+
+/** All frames of a source in a segment, in order. A frame's octets are valid until the next is asked for. */
+export async function* segmentFrames(
+  handle: SegmentHandle,
+  source: string,
+): AsyncGenerator<FoundFrame & { readonly frame: number }, void, void> {
+  /** Link type by interface id, of the interfaces of the source. */
+  const mine = new Map<number, number>();
+  let interfaces = 0;
+  const window = new Uint8Array(SCAN_BYTES);
+  for (let position = 0; ; ) {
+    const got = await handle.read(window, position);
+    let at = 0;
+    for (;;) {
+      const length = blockLength(window, at, got);
+      if (length === -1) return;
+      if (length === undefined) break;
+      const type = u32le(window, at);
+      if (type === INTERFACE_DESCRIPTION && length >= 24) {
+        if (sourceName(window, at, length) === source)
+          mine.set(interfaces, (window[at + 8] ?? 0) | ((window[at + 9] ?? 0) << 8));
+        interfaces++;
+      } else if (type === ENHANCED_PACKET && length >= PACKET_HEADER + NUMBER_OPTION + 8) {
+        const linkType = mine.get(u32le(window, at + 8));
+        if (linkType !== undefined)
+          yield { frame: frameNumber(window, at, length), ...packetAt(window, at, length, linkType) };
+      }
+      at += length;
+    }
+    if (at === 0) return;
+    position += at;
+  }
+}
+
+/** Looks for a frame of a source in a segment; its octets are copied. */
 export const findFrame = async (
   handle: SegmentHandle,
   index: SegmentIndex,
@@ -149,13 +192,8 @@ export const findFrame = async (
       const number = frameNumber(bytes, at, length);
       if (number < frame) return false;
       if (number > frame) return true;
-      const captured = Math.min(u32le(bytes, at + 20), length - PACKET_HEADER);
-      found = {
-        linkType,
-        tsUs: u32le(bytes, at + 12) * 4_294_967_296 + u32le(bytes, at + 16),
-        wire: u32le(bytes, at + 24),
-        bytes: bytes.slice(at + PACKET_HEADER, at + PACKET_HEADER + captured),
-      };
+      const packet = packetAt(bytes, at, length, linkType);
+      found = { ...packet, bytes: packet.bytes.slice() };
       return true;
     });
     if (found !== undefined) return found;

@@ -81,6 +81,17 @@ describe('evidence ring', () => {
     expect(await ring.fetch('eth3', 1)).toBeUndefined();
     expect(await ring.fetch('eth1', 36_001)).toBeUndefined();
     expect(ring.state).toMatchObject({ on: true, framesKept: 36_040, framesLost: 0, failures: 0 });
+    let next = 1;
+    for await (const { frame, bytes, wire, linkType } of ring.frames('eth1')) {
+      if (frame !== next || numberIn(bytes) !== next || wire !== 107 || linkType !== 1)
+        throw new Error(`frame ${frame} where ${next} should be`);
+      next++;
+    }
+    expect(next).toBe(36_001);
+    let others = 0;
+    for await (const { linkType } of ring.frames('eth2')) others += linkType === 113 ? 1 : 0;
+    expect(others).toBe(40);
+    for await (const _ of ring.frames('eth3')) throw new Error('there is no such source');
     expect(ring.state.segments).toBeGreaterThan(1);
     await ring.close();
   });

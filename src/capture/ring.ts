@@ -18,6 +18,7 @@ import {
   findInterface,
   type SegmentIndex,
   scanSegment,
+  segmentFrames,
 } from './ring-index.ts';
 import { interfaceDescription, numberedPacketBytes, putNumberedPacket, sectionHeader } from './writer.ts';
 
@@ -242,6 +243,26 @@ export class EvidenceRing {
       }
     }
     return undefined;
+  }
+
+  /** All frames of a source that the ring has, in order. A frame's octets are valid until the next is asked for. */
+  async *frames(source: string): AsyncGenerator<FoundFrame & { readonly frame: number }, void, void> {
+    await this.flush();
+    const name = source.slice(0, MAX_SOURCE_CHARACTERS);
+    for (const segment of [...this.#segments]) {
+      let handle: SegmentHandle | undefined;
+      try {
+        handle = await this.#files.open(this.#options.folder, segment.name, 'read');
+        yield* segmentFrames(handle, name);
+      } catch (error) {
+        // The oldest may have been deleted while others were read.
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+        this.#failures++;
+        this.#onProblem(this.#problem(error));
+      } finally {
+        await handle?.close().catch(() => undefined);
+      }
+    }
   }
 
   /** Writes what is left and closes. A frame appended afterwards begins a new segment. */

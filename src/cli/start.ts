@@ -218,6 +218,8 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
+    // Windows: the window was closed; the process has some seconds. Elsewhere `nohup` must be able to refuse this one.
+    if (process.platform === 'win32') process.on('SIGHUP', stop);
   });
 
   const opened = live

@@ -28,6 +28,8 @@ export { csvCell } from './export.ts';
 
 /** Requests a minute of one session or address; a console with all its pages stays far below. */
 export const REQUESTS_PER_MINUTE = 3000;
+/** Connections at a time; more are refused, so that files of the store can always be opened. */
+export const MAX_CONNECTIONS = 1000;
 /** JSON bodies. */
 const MAX_BODY_BYTES = 256 * 1024;
 
@@ -161,6 +163,7 @@ export const createServer = async (options: ServerOptions): Promise<GatehouseSer
     await registerConsole(app, options.consoleFolder);
   });
   await app.ready();
+  app.server.maxConnections = MAX_CONNECTIONS;
 
   return {
     app,
