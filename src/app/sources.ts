@@ -2,7 +2,6 @@
  * Opens sources and reads them: files one after another (so that the same input gives the same picture), folders, streams
  * and live interfaces beside them. What a source is stands in the store before its first frame is read.
  */
-import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -18,6 +17,7 @@ import { Decoding } from '../decode/index.ts';
 import { clearSite, type Store } from '../store/index.ts';
 import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { pinFrames, ringName } from './evidence.ts';
+import { nextPart } from './folder-files.ts';
 import { type LiveCapture, startLiveCapture } from './live-capture.ts';
 import { HISTORY_US, livePlant } from './live-plant.ts';
 import { AHEAD, LiveSite, type SiteAround, type SiteKind, sourceRow } from './live-site.ts';
@@ -28,6 +28,11 @@ import { SourceRun } from './source-run.ts';
 /** Of a file that is not read again from its start, because others are in the same picture. */
 const INTERRUPTED =
   'Reading was interrupted; what was read before is kept, the rest is missing. Open the file by itself to see all of it.';
+const BEGUN_ANEW =
+  'Reading was interrupted, and the recorder began the file anew since; what was read before is kept, the rest is gone.';
+/** Of a file of a folder, until it is read on. */
+const GOES_ON =
+  'Reading was interrupted; what was read before is kept. The rest is read when the folder is opened again.';
 
 /** Live interfaces and folders watched at a time. */
 export const MAX_LIVE = 8;
@@ -243,10 +248,15 @@ export class Sources {
     }
     const ended: Source =
       source.kind === 'file' || source.kind === 'sample' || source.kind === 'folder'
-        ? failed(INTERRUPTED)
+        ? failed(source.kind === 'folder' ? GOES_ON : INTERRUPTED)
         : { ...source, state: 'complete', endedUs: source.health.lastUs };
-    site.sources.set(source.id, ended);
-    await this.#options.store.writer.submit({ put: { source: [sourceRow(ended)] } }, { background: true });
+    await this.#told(site, ended);
+  }
+
+  /** Writes what is now said of a source. */
+  async #told(site: LiveSite, source: Source): Promise<void> {
+    site.sources.set(source.id, source);
+    await this.#options.store.writer.submit({ put: { source: [sourceRow(source)] } }, { background: true });
   }
 
   async #readFile(site: LiveSite, source: Source): Promise<void> {
@@ -267,6 +277,7 @@ export class Sources {
       read: () => number;
       size: number;
       state: Source['state'];
+      skip?: number;
       ring?: EvidenceRing | undefined;
       stop?: () => void;
       ownMacs?: readonly string[];
@@ -288,6 +299,7 @@ export class Sources {
         progress: () => (Number.isNaN(input.size) ? Number.NaN : Math.min(1, input.read() / Math.max(1, input.size))),
         turn: () => turn(),
         settled: () => detection.feed.settled(),
+        ...(input.skip && { skip: input.skip }),
         ...(input.ownMacs && { ownMacs: input.ownMacs }),
         ...(input.dropped && { dropped: input.dropped }),
         ...(input.isLive && { isLive: input.isLive }),
@@ -311,7 +323,7 @@ export class Sources {
       site.sources.set(source.id, cut ? { ...run.source, state: 'reading', endedUs: 0 } : run.source);
       // Others of the folder are in the same picture: it cannot be read anew, and is not said to be whole.
       if (this.#closing && source.kind === 'folder' && run.isCut)
-        site.sources.set(source.id, { ...run.source, state: 'failed', error: INTERRUPTED });
+        site.sources.set(source.id, { ...run.source, state: 'failed', error: GOES_ON });
       if (cut) {
         await store.writer.submit(
           { put: { source: [sourceRow({ ...source, state: 'reading' })] } },
@@ -344,10 +356,16 @@ export class Sources {
     };
     const watch = async (): Promise<void> => {
       for await (const file of watchFolder(folder, { clock, signal: abort.signal })) {
-        const id = `d-${createHash('sha256').update(file.path).digest('hex').slice(0, 16)}`;
-        const known = site.sources.get(id);
-        if (!file.again && (known?.state === 'complete' || known?.error === INTERRUPTED)) continue;
-        const source = this.#newSource(site, { id, kind: 'folder', name: basename(file.path), path: file.path });
+        const next = await nextPart(site.sources.values(), file.path, file.again).catch(this.#options.onError);
+        if (next === undefined) continue;
+        const before = next.kind === 'known' ? next.source : next.after;
+        // What was read of it is whole: nothing is missing, or the rest comes now.
+        if (before?.error === GOES_ON) await this.#told(site, { ...before, state: 'complete', error: '' });
+        if (next.kind === 'known') continue;
+        if (next.gone?.error === GOES_ON) await this.#told(site, { ...next.gone, error: BEGUN_ANEW });
+        const { id, skip } = next;
+        const name = skip === 0 ? basename(file.path) : `${basename(file.path)} from frame ${skip + 1}`;
+        const source = this.#newSource(site, { id, kind: 'folder', name, path: file.path });
         await this.#record(site, source, userId);
         let read = 0;
         const counted = async function* (): AsyncGenerator<Uint8Array, void, void> {
@@ -356,7 +374,13 @@ export class Sources {
             yield chunk;
           }
         };
-        await this.#read(site, source, { chunks: counted(), read: () => read, size: Number.NaN, state: 'reading' });
+        await this.#read(site, source, {
+          chunks: counted(),
+          read: () => read,
+          size: Number.NaN,
+          state: 'reading',
+          skip,
+        });
         if (abort.signal.aborted) return;
       }
     };
