@@ -8,7 +8,6 @@ import { basename, join, resolve } from 'node:path';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
 import { hashFile, openCaptureFile } from '../capture/file.ts';
-import { readCapture } from '../capture/reader.ts';
 import { EvidenceRing } from '../capture/ring.ts';
 import { watchFolder } from '../capture/watch.ts';
 import type { FrameBatch } from '../core/frame.ts';
@@ -18,6 +17,7 @@ import { clearSite, type Store } from '../store/index.ts';
 import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { pinFrames, ringName } from './evidence.ts';
 import { nextPart } from './folder-files.ts';
+import { refuseUseless } from './inputs.ts';
 import { type LiveCapture, startLiveCapture } from './live-capture.ts';
 import { HISTORY_US, livePlant } from './live-plant.ts';
 import { AHEAD, LiveSite, type SiteAround, type SiteKind, sourceRow } from './live-site.ts';
@@ -214,7 +214,7 @@ export class Sources {
 
   async #openFile(request: Extract<SourceRequest, { kind: 'file' }>, userId: string): Promise<Uploaded> {
     const path = resolve(request.path);
-    await refuseWhatIsNoCapture(path, request.path);
+    await refuseUseless(path, request.path);
     const sha256 = await hashFile(path);
     const name = request.name ?? basename(path);
     const site = await this.#siteOf(request.site, `c-${sha256.slice(0, 16)}`, name, 'capture');
@@ -542,17 +542,6 @@ export class Sources {
     await (await this.#ring)?.close();
   }
 }
-
-/** Opens the beginning of a file, so that what is no capture is refused at once and by its name. */
-const refuseWhatIsNoCapture = async (path: string, name: string): Promise<void> => {
-  const file = await openCaptureFile(path);
-  try {
-    for await (const event of readCapture(file.chunks(), { name }))
-      if (event.kind === 'frames' || event.kind === 'interface') return;
-  } finally {
-    await file.close();
-  }
-};
 
 /** MAC address of an interface where the system tells it without asking the network (Linux). */
 const macOf = async (name: string): Promise<string | undefined> => {
