@@ -31,6 +31,8 @@ const HOUR_US = 3_600_000_000;
 export const SETTINGS_NAME = 'detection';
 /** What conversations said at their start stands beside what was learned from them; it is no part of a baseline. */
 export const OPENINGS_NAME = 'openings';
+/** Ids of alerts (`Triage.givenIds`): no part of a baseline either. */
+const ALERTS_NAME = 'alerts';
 
 /** What a site has set, as it is stored. */
 export interface DetectionSettings extends TriageSettings {
@@ -150,6 +152,10 @@ export const detectionBatch = (
   detection.collect();
   const findings = detection.takeUnsaved();
   const learned = withLearned ? learnedRows(site, partsOfSite(detection), nowUs) : [];
+  // With the findings, so that no alert has another id after a crash.
+  const given = findings.length > 0 || withLearned ? detection.triage.givenIds() : [];
+  if (given.length > 0 || withLearned)
+    learned.push(...learnedRows(site, new Map([[ALERTS_NAME, text(JSON.stringify(given))]]), nowUs));
   return {
     findings,
     put: {
@@ -231,6 +237,9 @@ export const createSiteDetection = (
   return detection;
 };
 
+const whole = (pieces: { piece: number; bytes: Uint8Array }[] | undefined): Uint8Array | undefined =>
+  pieces === undefined ? undefined : joined(pieces);
+
 /**
  * Findings, everything learned and how conversations began, as they were saved last. Returns false where what was learned
  * could not be read.
@@ -249,7 +258,6 @@ export const loadDetection = async (
     .orderBy('last_us', 'desc')
     .limit(MAX_FINDINGS)
     .execute();
-  detection.triage.take(rows.map(findingOf).reverse());
   const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
   const query = db.selectFrom('learned_state').select(['name', 'piece', 'payload']).where('site_id', '=', site);
   for await (const { name, piece, payload } of query.stream()) {
@@ -258,7 +266,10 @@ export const loadDetection = async (
     else pieces.push({ piece, bytes: payload });
   }
   const opened = learned.get(OPENINGS_NAME);
-  learned.delete(OPENINGS_NAME);
+  const given = ofText(whole(learned.get(ALERTS_NAME)));
+  for (const name of [OPENINGS_NAME, ALERTS_NAME]) learned.delete(name);
+  if (given !== undefined) detection.triage.setGivenIds(JSON.parse(given) as [string, string][]);
+  detection.triage.take(rows.map(findingOf).reverse());
   try {
     if (opened !== undefined) openings.load(joined(opened));
     if (learned.size === 0) return true;
