@@ -43,6 +43,8 @@ export interface TriageOptions {
   readonly level: (endpoint: EndpointId) => number;
   readonly isOutside: (endpoint: EndpointId) => boolean;
   readonly scopeOf: (finding: Finding) => Scope;
+  /** Device from which the value of a finding comes, where it is shown again by another; 0 otherwise. Default: never. */
+  readonly sourceOf?: (finding: Finding) => EndpointId;
   /** Number of the plant's day of a time. Default: days of UTC. */
   readonly dayOf?: (us: number) => number;
 }
@@ -173,11 +175,12 @@ export class Triage {
 
   /** What makes findings the same matter. */
   #keyOf(finding: Finding): { readonly key: string; readonly joinUs: number } {
-    const { host, kinds } = this.#options;
+    const { host, kinds, sourceOf } = this.#options;
     if (kinds.get(finding.kind)?.family === 'process' && finding.actor === 0) {
       // A safety function stands apart: it must not disappear behind the tank that it belongs to.
       const apart = finding.severity === 'safety' ? ' safety' : '';
-      return { key: `process${apart} ${host(finding.target)}`, joinUs: PROCESS_JOIN_US };
+      // What a server shows again is the same matter as at its source.
+      return { key: `process${apart} ${host(sourceOf?.(finding) || finding.target)}`, joinUs: PROCESS_JOIN_US };
     }
     return finding.actor > 0
       ? { key: `${finding.kind} by ${host(finding.actor)}`, joinUs: JOIN_US }

@@ -6,6 +6,7 @@ import type { EndpointView } from '../../core/endpoint.ts';
 import type { AlertAct, IncidentAct, MaintenanceWindow, TriageSettings } from '../../core/incident.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { DEFAULT_SETTINGS, MAX_FINDINGS } from '../../decide/index.ts';
+import type { SavedMirrors } from '../../learn/process/mirrors.ts';
 import {
   alertActOf,
   type Batch,
@@ -89,6 +90,7 @@ const partsOfSite = (detection: SiteDetection): Map<string, Uint8Array> =>
     ['detection', text(detection.detection.save())],
     ['devices', text(detection.devices.save())],
     ['feed', text(detection.feed.save())],
+    ['mirrors', text(JSON.stringify(detection.mirrors.save()))],
   ]);
 
 /** Everything learned, by the name it is stored under. With `all`, also what did not change since the last call. */
@@ -127,6 +129,8 @@ export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string,
   if (own !== undefined) detection.detection.load(own);
   const devices = ofText(parts.get('devices'));
   if (devices !== undefined) detection.devices.load(devices);
+  const mirrors = ofText(parts.get('mirrors'));
+  if (mirrors !== undefined) detection.mirrors.load(JSON.parse(mirrors) as SavedMirrors);
   const feed = ofText(parts.get('feed'));
   if (feed === undefined) return;
   const cells = new Map<string, { header: SavedCell; model: Uint8Array; blocks: Map<number, Uint8Array> }>();
