@@ -10,17 +10,17 @@ import { createSiteDetection, learnedParts, loadLearned, NOTHING_STANDING } from
 const SECOND = 1_000_000;
 const PERIOD_S = 1200;
 const START = 1_770_000_000 * SECOND;
-const [CLIENT, CONTROLLER, SERVER] = [1, 2, 3];
+const [CLIENT, CONTROLLER, SERVER, OTHER] = [1, 2, 3, 4];
 
 it('knows a copy at a server, its controller, its announced work and its writes', () => {
   const endpoints = new FakeEndpoints();
-  for (const n of [1, 2, 3]) endpoints.add({ ip: `10.0.0.${n}`, mac: `00:00:00:00:00:0${n}` });
+  for (const n of [1, 2, 3, 4]) endpoints.add({ ip: `10.0.0.${n}`, mac: `00:00:00:00:00:0${n}` });
   const model = createSiteModel({ endpoints });
   const make = () => createSiteDetection(model, endpoints, NOTHING_STANDING);
   const detection = make();
   detection.sink.setSource({ id: 'wire', offsetOf: () => -1 });
   const random = seededRandom(7);
-  let level = 4250;
+  const values: Record<string, number> = { 'LT-1': 4250, 'FT-2': 9250 };
   const at = (server: number, protocol: string, tsUs: number): At => ({
     ...{ frame: 2, requestFrame: 1, firstFrame: 1, tsUs, requestTsUs: tsUs, flow: 1, client: CLIENT, server },
     ...{ sender: server, receiver: CLIENT, protocol },
@@ -28,18 +28,18 @@ it('knows a copy at a server, its controller, its announced work and its writes'
   let nowUs = START;
   for (let s = 0; s < 8 * PERIOD_S; s += 2) {
     nowUs = START + s * SECOND;
-    for (const n of [1, 2, 3]) endpoints.says(n, nowUs / SECOND);
-    level += random.integer(-9, 9);
-    const block = { target: CONTROLLER, area: 'holding', start: 0, values: [level], count: 1, access: 'read' as const };
-    detection.sink.values(at(CONTROLLER, 'modbus', nowUs), block);
-    const item = {
-      target: SERVER,
-      path: 'LT-1',
-      type: 'Float',
-      value: Math.fround(level / 100),
-      access: 'read' as const,
-    };
-    detection.sink.value(at(SERVER, 'opcua', nowUs + SECOND), item);
+    for (const n of [1, 2, 3, 4]) endpoints.says(n, nowUs / SECOND);
+    for (const [device, name] of [
+      [CONTROLLER, 'LT-1'],
+      [OTHER, 'FT-2'],
+    ] as const) {
+      const value = Math.abs(values[name]! + random.integer(-90, 90));
+      values[name] = value;
+      const block = { target: device, area: 'holding', start: 0, values: [value], count: 1, access: 'read' as const };
+      detection.sink.values(at(device, 'modbus', nowUs), block);
+      const copy = { target: SERVER, path: name, type: 'Float', value: Math.fround(value / 100) };
+      detection.sink.value(at(SERVER, 'opcua', nowUs + SECOND), { ...copy, access: 'read' });
+    }
     detection.sink.tick(nowUs + SECOND);
   }
   const source = model.pointOf(CONTROLLER, 'modbus', 'holding', 0);

@@ -1,8 +1,10 @@
 /**
  * Which points are copies of others: a historian, an OPC UA server, a gateway offers again what it read from a controller.
- * Learned from changes alone: nearly every new value of the copy was a value of its source just before, and was not one a
- * minute earlier (numbers of few digits come again by chance). Digits are compared, so that scaling by powers of ten does
- * not matter. It listens for a part of the time only, since all values of a plant are many.
+ * Learned from changes alone: new values of the copy were values of its source just before, far more often than they were
+ * values of it a minute earlier (numbers of few digits come again by chance). Not all need be: a server asks at other times
+ * than those who are heard on the wire. Only a device that copies several others is believed, since two instruments of one
+ * quantity show the same digits too. Digits are compared, so that scaling by powers of ten does not matter. It listens for
+ * a part of the time only, since all values of a plant are many.
  * Source: event coincidence with a shifted control, after Donges et al., Event coincidence analysis for quantifying
  * statistical interrelationships between event time series, European Physical Journal Special Topics 225 (2016).
  */
@@ -17,11 +19,13 @@ const SHIFT_US = 60_000_000;
 /** Digits of a number from which on it tells something. */
 const LEAST_DIGITS = 3;
 /** Changes of a copy that are needed, and after how many in vain it is taken for nobody's copy. */
-const NEEDED = 30;
-const IN_VAIN = 300;
-/** Part of its changes that its source must have shown just before, and most that may have been so by chance. */
-const MATCHED = 0.9;
-const BY_CHANCE = 0.5;
+const NEEDED = 60;
+const IN_VAIN = 600;
+/** Part of its changes that its source must have shown just before beyond chance, and how many times more than by chance. */
+const BEYOND = 0.25;
+const TIMES = 3;
+/** A device that copies so many others is a server of their values. */
+const SERVER_OF = 2;
 /** Changes kept of one time of listening; further ones are not heard. */
 export const MAX_HEARD = 100_000;
 /** Times of one value that are looked at; of more the latest. */
@@ -37,7 +41,7 @@ interface Change {
 }
 type Count = { hits: number; chance: number };
 export interface SavedMirrors {
-  readonly sources: readonly (readonly [mirror: number, source: number])[];
+  readonly sources: readonly (readonly [mirror: number, source: number, device: number, from: number])[];
   readonly changes: readonly (readonly [point: number, changes: number])[];
   readonly counts: readonly (readonly [mirror: number, source: number, hits: number, chance: number])[];
 }
@@ -58,6 +62,9 @@ export class Mirrors {
   /** Source by mirror; 0: it was looked for in vain. */
   readonly #sources = new Map<number, number>();
   readonly #copies = new Map<number, number[]>();
+  /** Devices that a device copies. */
+  readonly #copied = new Map<number, Set<number>>();
+  readonly #deviceOf = new Map<number, number>();
   /** Changes judged of a point, and matches by mirror and source. */
   readonly #changes = new Map<number, number>();
   readonly #counts = new Map<number, Map<number, Count>>();
@@ -87,19 +94,23 @@ export class Mirrors {
   /** The point that it is a copy of, through all copies between; 0 where it is none. */
   sourceOf(point: number): number {
     let source = 0;
-    let at = this.#sources.get(point) ?? 0;
+    let at = this.#believed(point);
     for (let depth = 0; at > 0 && at !== point && depth < 8; depth++) {
       source = at;
-      at = this.#sources.get(at) ?? 0;
+      at = this.#believed(at);
     }
     return source;
+  }
+  #believed(point: number): number {
+    const others = this.#copied.get(this.#deviceOf.get(point) ?? 0);
+    return others !== undefined && others.size >= SERVER_OF ? (this.#sources.get(point) ?? 0) : 0;
   }
   /** Its copies, and theirs. */
   copiesOf(point: number): readonly number[] {
     const out = new Set<number>();
     const add = (at: number): void => {
       for (const copy of this.#copies.get(at) ?? [])
-        if (copy !== point && !out.has(copy)) {
+        if (copy !== point && !out.has(copy) && this.#believed(copy) > 0) {
           out.add(copy);
           add(copy);
         }
@@ -114,6 +125,7 @@ export class Mirrors {
     const fromUs = first.tsUs + SHIFT_US + LAG_US;
     const times = new Map<string, Change[]>();
     const judged = new Set<number>();
+    for (const { point, device } of heard) this.#deviceOf.set(point, device);
     for (const change of heard) {
       const { point, digits, tsUs, device } = change;
       const same = times.get(digits);
@@ -163,27 +175,36 @@ export class Mirrors {
     const n = this.#changes.get(point) ?? 0;
     if (n < NEEDED) return;
     let best = 0;
-    let most = n * MATCHED;
-    for (const [source, { hits, chance }] of this.#counts.get(point) ?? [])
-      if (hits >= most && chance <= n * BY_CHANCE && this.sourceOf(source) !== point) {
-        best = source;
-        most = hits + 0.5;
-      }
+    let most = BEYOND;
+    for (const [source, { hits, chance }] of this.#counts.get(point) ?? []) {
+      const beyond = (hits - chance) / n;
+      if (beyond < most || hits < chance * TIMES || this.#sources.get(source) === point) continue;
+      // The copy follows its source, more than the other way round.
+      const turned = this.#counts.get(source)?.get(point);
+      if (turned !== undefined && (turned.hits - turned.chance) / this.#changes.get(source)! >= beyond) continue;
+      best = source;
+      most = beyond;
+    }
     if (best === 0 && n < IN_VAIN) return;
-    this.#setSource(point, best);
+    this.#setSource(point, best, this.#deviceOf.get(point) ?? 0, this.#deviceOf.get(best) ?? 0);
     this.#pairs -= this.#counts.get(point)?.size ?? 0;
     this.#counts.delete(point);
     this.#changes.delete(point);
   }
-  #setSource(mirror: number, source: number): void {
+  #setSource(mirror: number, source: number, device: number, from: number): void {
     this.#sources.set(mirror, source);
-    if (source > 0) this.#copies.set(source, [...(this.#copies.get(source) ?? []), mirror]);
+    this.#deviceOf.set(mirror, device);
+    if (source === 0) return;
+    this.#deviceOf.set(source, from);
+    this.#copies.set(source, [...(this.#copies.get(source) ?? []), mirror]);
+    this.#copied.set(device, (this.#copied.get(device) ?? new Set()).add(from));
   }
 
   /** What it is listening to at the moment is left out: it is heard anew. */
   save(): SavedMirrors {
+    const device = (point: number): number => this.#deviceOf.get(point) ?? 0;
     return {
-      sources: [...this.#sources],
+      sources: [...this.#sources].map(([mirror, source]) => [mirror, source, device(mirror), device(source)]),
       changes: [...this.#changes],
       counts: [...this.#counts].flatMap(([mirror, of]) =>
         [...of].map(([source, { hits, chance }]) => [mirror, source, hits, chance] as const),
@@ -195,10 +216,12 @@ export class Mirrors {
     this.#last = new Map();
     this.#sources.clear();
     this.#copies.clear();
+    this.#copied.clear();
+    this.#deviceOf.clear();
     this.#changes.clear();
     this.#counts.clear();
     this.#pairs = 0;
-    for (const [mirror, source] of saved.sources) this.#setSource(mirror, source);
+    for (const row of saved.sources) this.#setSource(...row);
     for (const [point, changes] of saved.changes) this.#changes.set(point, changes);
     for (const [mirror, source, hits, chance] of saved.counts)
       Object.assign(this.#count(mirror, source), { hits, chance });
