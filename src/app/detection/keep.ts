@@ -6,6 +6,7 @@ import type { EndpointView } from '../../core/endpoint.ts';
 import type { AlertAct, IncidentAct, MaintenanceWindow, TriageSettings } from '../../core/incident.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { DEFAULT_SETTINGS, MAX_FINDINGS } from '../../decide/index.ts';
+import type { SavedMirrors } from '../../learn/process/mirrors.ts';
 import {
   alertActOf,
   type Batch,
@@ -31,6 +32,8 @@ const HOUR_US = 3_600_000_000;
 export const SETTINGS_NAME = 'detection';
 /** What conversations said at their start stands beside what was learned from them; it is no part of a baseline. */
 export const OPENINGS_NAME = 'openings';
+/** Ids of alerts (`Triage.givenIds`): no part of a baseline either. */
+const ALERTS_NAME = 'alerts';
 
 /** What a site has set, as it is stored. */
 export interface DetectionSettings extends TriageSettings {
@@ -87,6 +90,7 @@ const partsOfSite = (detection: SiteDetection): Map<string, Uint8Array> =>
     ['detection', text(detection.detection.save())],
     ['devices', text(detection.devices.save())],
     ['feed', text(detection.feed.save())],
+    ['mirrors', text(JSON.stringify(detection.mirrors.save()))],
   ]);
 
 /** Everything learned, by the name it is stored under. With `all`, also what did not change since the last call. */
@@ -125,6 +129,8 @@ export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string,
   if (own !== undefined) detection.detection.load(own);
   const devices = ofText(parts.get('devices'));
   if (devices !== undefined) detection.devices.load(devices);
+  const mirrors = ofText(parts.get('mirrors'));
+  if (mirrors !== undefined) detection.mirrors.load(JSON.parse(mirrors) as SavedMirrors);
   const feed = ofText(parts.get('feed'));
   if (feed === undefined) return;
   const cells = new Map<string, { header: SavedCell; model: Uint8Array; blocks: Map<number, Uint8Array> }>();
@@ -150,6 +156,10 @@ export const detectionBatch = (
   detection.collect();
   const findings = detection.takeUnsaved();
   const learned = withLearned ? learnedRows(site, partsOfSite(detection), nowUs) : [];
+  // With the findings, so that no alert has another id after a crash.
+  const given = findings.length > 0 || withLearned ? detection.triage.givenIds() : [];
+  if (given.length > 0 || withLearned)
+    learned.push(...learnedRows(site, new Map([[ALERTS_NAME, text(JSON.stringify(given))]]), nowUs));
   return {
     findings,
     put: {
@@ -231,6 +241,9 @@ export const createSiteDetection = (
   return detection;
 };
 
+const whole = (pieces: { piece: number; bytes: Uint8Array }[] | undefined): Uint8Array | undefined =>
+  pieces === undefined ? undefined : joined(pieces);
+
 /**
  * Findings, everything learned and how conversations began, as they were saved last. Returns false where what was learned
  * could not be read.
@@ -249,7 +262,6 @@ export const loadDetection = async (
     .orderBy('last_us', 'desc')
     .limit(MAX_FINDINGS)
     .execute();
-  detection.triage.take(rows.map(findingOf).reverse());
   const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
   const query = db.selectFrom('learned_state').select(['name', 'piece', 'payload']).where('site_id', '=', site);
   for await (const { name, piece, payload } of query.stream()) {
@@ -258,7 +270,10 @@ export const loadDetection = async (
     else pieces.push({ piece, bytes: payload });
   }
   const opened = learned.get(OPENINGS_NAME);
-  learned.delete(OPENINGS_NAME);
+  const given = ofText(whole(learned.get(ALERTS_NAME)));
+  for (const name of [OPENINGS_NAME, ALERTS_NAME]) learned.delete(name);
+  if (given !== undefined) detection.triage.setGivenIds(JSON.parse(given) as [string, string][]);
+  detection.triage.take(rows.map(findingOf).reverse());
   try {
     if (opened !== undefined) openings.load(joined(opened));
     if (learned.size === 0) return true;
