@@ -164,6 +164,24 @@ export const mutated = (
   return out;
 };
 
+/** Frames of a capture with an octet or two of some payloads changed to a value near by or any other, lengths of frames kept, checksums repaired. */
+export const retouched = (frames: readonly TestFrame[], random: () => number): TestFrame[] =>
+  frames.map((f) => {
+    const { payload } = layout(f.bytes);
+    const from = payload >= 0 ? payload : f.bytes[12] === 8 ? f.bytes.length : 14;
+    if (random() < 0.5 || f.bytes.length - from < 4) return f;
+    const bytes = f.bytes.slice();
+    for (let k = random() < 0.8 ? 1 : 2; k > 0; k--) {
+      const at = from + Math.floor(random() * (bytes.length - from));
+      const r = random();
+      bytes[at] =
+        (r < 0.3 ? bytes[at]! + (random() < 0.5 ? 1 : 255) : r < 0.6 ? Math.floor(random() * 40) : random() * 256) &
+        255;
+    }
+    repaired(bytes, payload);
+    return { ...f, bytes };
+  });
+
 /** Feeds frame by frame; milliseconds of the slowest and of frame `watch`. */
 export const feed = (site: TestSite, frames: readonly TestFrame[], watch = -1) => {
   const run = new Run(quiet, site);
