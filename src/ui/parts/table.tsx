@@ -25,6 +25,7 @@ import { dialogIsOpen, useKeys } from '../lib/keys.ts';
 import { useLive } from '../lib/live.ts';
 import { useSite } from '../lib/site.ts';
 import { Empty, GridState, Loading, Problem } from './basics.tsx';
+import { fitting, leastWidth } from './columns.ts';
 import { FilterLine } from './filter.tsx';
 import { foldRows, type Line } from './fold.ts';
 
@@ -44,10 +45,6 @@ export interface Column<T> {
   /** Hidden until a person asks for it. */
   readonly extra?: boolean;
 }
-
-/** The least width of all columns together: rows and head share it, so that they line up while the table scrolls sideways. */
-export const leastWidth = (columns: readonly { readonly width: string }[]): number =>
-  columns.reduce((sum, c) => sum + Number(/(\d+)px/.exec(c.width)?.[1] ?? 0), 0);
 
 export interface Chip {
   readonly label: string;
@@ -87,6 +84,8 @@ export interface Folding<T> {
 const alone = () => '';
 
 const PAGE = 250;
+/** The column of the boxes that select rows. */
+const TICK_PX = 34;
 /** Lists whose rows lead to frames. */
 const FRAME_LISTS: ReadonlySet<string> = new Set(['flows', 'commands', 'sessions', 'changes', 'weirds']);
 
@@ -164,9 +163,14 @@ export const ListTable = <T,>(props: Props<T>) => {
     return () => watch.disconnect();
   }, []);
   const [ticked, setTicked] = useState<Readonly<Record<string, boolean>>>(() => readTicks(list));
-  const visible = columns.filter((c) => ticked[c.id] ?? (c.extra !== true && (c.from ?? 0) <= width));
-  const template = (selected ? '34px ' : '') + visible.map((c) => c.width).join(' ');
-  const minWidth = leastWidth(visible) + (selected ? 34 : 0);
+  const beside = selected ? TICK_PX : 0;
+  const visible = fitting(
+    columns.filter((c) => ticked[c.id] ?? c.extra !== true),
+    width - beside,
+    (c) => ticked[c.id] === true,
+  );
+  const template = (selected ? `${TICK_PX}px ` : '') + visible.map((c) => c.width).join(' ');
+  const minWidth = leastWidth(visible) + beside;
 
   const virtual = useVirtualizer({
     count: lines.length,
@@ -285,7 +289,11 @@ export const ListTable = <T,>(props: Props<T>) => {
             Newer rows: show (r)
           </Button>
         )}
-        <span className="dim small nowrap" aria-live="polite">
+        <span
+          className="dim small nowrap"
+          aria-live="polite"
+          title={fold && total !== undefined ? `${number(total)} ${unit[1]} in all` : ''}
+        >
           {total === undefined ? '' : countText(lines, total, rows.length, unit, fold?.unit)}
         </span>
         <Tooltip label="Fetch again (r)">
@@ -521,7 +529,8 @@ const countText = <T,>(
   // How many groups there are is known when all rows are.
   if (folds === undefined || groups.length === 0 || loaded < total) return all;
   const single = total - groups.reduce((sum, g) => sum + (g.kind === 'fold' ? g.rows.length : 0), 0);
-  return `${number(groups.length)} ${groups.length === 1 ? folds[0] : folds[1]}${single > 0 ? ` + ${number(single)} alone` : ''} (${all})`;
+  const joined = `${number(groups.length)} ${groups.length === 1 ? folds[0] : folds[1]}`;
+  return single === 0 ? joined : `${joined}, ${number(single)} ${single === 1 ? one : many}`;
 };
 
 const FoldButton = ({ open, toggle }: { open: boolean; toggle: () => void }) => (

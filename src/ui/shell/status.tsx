@@ -50,7 +50,7 @@ export const StatusLine = ({ site }: { site: Site | undefined }) => {
             </span>
           )}
           {p.progress !== null && share(p.progress)} · {number(p.frames)} frames · {bytes(p.bytes)}
-          {p.secondsLeft !== null && ` · ${duration(p.secondsLeft * 1000)} to go`}
+          {p.secondsLeft !== null && p.secondsLeft >= 1 && ` · ${duration(p.secondsLeft * 1000)} to go`}
         </span>
       ))}
       <span className="grow" />

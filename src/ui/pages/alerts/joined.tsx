@@ -41,7 +41,7 @@ export const withIncidents = (
     first: (i) => <When at={i.firstAt} />,
     last: (i) => <When at={i.lastAt} />,
     findings: (i) => number(i.findings),
-    open: (_, rows) => <OpenMark open={rows.some((a) => a.open)} />,
+    open: (i, rows) => <OpenMark open={rows.some((a) => a.open)} at={i.lastAt} />,
     state: (_, rows) =>
       newOnes(rows) > 0 ? <span className="strong">{number(newOnes(rows))} new</span> : <span>acknowledged</span>,
     assignee: (i) => (i.assigneeName === '' ? <span className="dim">nobody</span> : i.assigneeName),
