@@ -12,7 +12,7 @@ import {
   IconSortDescending,
   IconX,
 } from '@tabler/icons-react';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -26,6 +26,7 @@ import { useLive } from '../lib/live.ts';
 import { useSite } from '../lib/site.ts';
 import { Empty, GridState, Loading, Problem } from './basics.tsx';
 import { fitting, leastWidth } from './columns.ts';
+import { OldAnswer } from './fetched.tsx';
 import { FilterLine } from './filter.tsx';
 import { foldRows, type Line } from './fold.ts';
 
@@ -148,12 +149,19 @@ export const ListTable = <T,>(props: Props<T>) => {
   const version = query.data?.pages[0]?.version ?? 0;
   // The journal is about the installation: its versions carry no site.
   const newest = useLive((l) => l.versions[`${list === 'journal' ? '' : site} ${topic}`] ?? 0);
+  const box = useRef<HTMLDivElement>(null);
   const newer = newest > version && version > 0;
   const refresh = useCallback(() => {
-    void client.resetQueries({ queryKey: ['list', list, site, filter, sort], exact: true });
+    // From the first page on, and with the old rows until the new ones are there: they may not come.
+    const key = ['list', list, site, filter, sort];
+    client.setQueryData<InfiniteData<Page<T>>>(
+      key,
+      (old) => old && { pages: old.pages.slice(0, 1), pageParams: old.pageParams.slice(0, 1) },
+    );
+    box.current?.scrollTo({ top: 0 });
+    void client.refetchQueries({ queryKey: key, exact: true });
   }, [client, list, site, filter, sort]);
 
-  const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(1200);
   useEffect(() => {
     const el = box.current;
@@ -364,6 +372,9 @@ export const ListTable = <T,>(props: Props<T>) => {
           </Menu.Dropdown>
         </Menu>
       </div>
+      {rows.length > 0 && error && !wrongFilter && (
+        <OldAnswer error={error} atMs={query.dataUpdatedAt} retry={() => void query.refetch()} />
+      )}
       <div className="beside">
         <div
           ref={box}
