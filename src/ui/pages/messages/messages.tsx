@@ -13,9 +13,9 @@ import { useSite } from '../../lib/site.ts';
 import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Unknown } from '../../parts/basics.tsx';
 import { fieldWords } from '../../parts/evidence-layers.tsx';
 
-/** Lengths, absent parts and what no PDU carries are left to the frame. */
-const isTelling = ({ name, value }: MessageRow['fields'][number]): boolean =>
-  value !== 'none' && value !== '-1' && !/(^|\.)kind$|[lL]ength$/.test(name);
+/** Lengths, absent parts and what no PDU carries are left to the frame. A value of -1 may be one that was measured. */
+export const isTelling = ({ name, value }: MessageRow['fields'][number]): boolean =>
+  value !== 'none' && (value !== '-1' || /value|data|result/i.test(name)) && !/(^|\.)kind$|[lL]ength$/.test(name);
 
 /** The last two parts of a path say enough in a row. */
 const shortName = (name: string): string =>
