@@ -334,8 +334,8 @@ export class Decoding {
     }
     const v4 = c.etherType === ETHERTYPE.IPV4;
     if (
-      !REPEATING.has(c.etherType) &&
-      this.#duplicates.seen(this.#view, start, captured, c.tsUs, v4, this.nowUs, v4 && mayRepeat(c.bytes, c.l3))
+      (v4 || !REPEATING.has(c.etherType)) &&
+      this.#duplicates.seen(this.#view, start, captured, c.tsUs, v4, this.nowUs, !v4 || mayRepeat(c.bytes, c.l3))
     ) {
       h.duplicates++;
       return;
@@ -698,8 +698,11 @@ const uniformItem = (x: ValueItem): ValueItem => ({
 
 /** Does the IPv4 packet at `ip` carry octets of a TCP stream? */
 const carriesSegment = (b: Uint8Array, ip: number): boolean => {
+  if (b[ip + 9] !== 6) return false;
   const tcp = ip + ((b[ip]! & 15) << 2);
-  return b[ip + 9] === 6 && tcp + ((b[tcp + 12]! >> 4) << 2) < ip + u16be(b, ip + 2);
+  const total = u16be(b, ip + 2);
+  // A length of 0 is left to the network card, which is asked to send many octets at once.
+  return total === 0 || tcp + ((b[tcp + 12]! >> 4) << 2) < ip + total;
 };
 
 /** Would it say something if this IPv4 packet came again? Octets of a stream; fragments and tunnels may hold them. */
