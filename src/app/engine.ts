@@ -264,6 +264,8 @@ export class LocalEngine implements Engine {
     if (this.#store.writer.state.kind === 'failed') return;
     for (const site of sites) {
       this.#unsaved.delete(site);
+      // How far was read is written with what was seen until there.
+      this.#fresh(site);
       try {
         await site.save(this.#options.nowUs());
       } catch (error) {
@@ -313,6 +315,12 @@ export class LocalEngine implements Engine {
     return site;
   }
 
+  /** Brings the sources of a site up to date. */
+  #fresh(site: LiveSite): void {
+    for (const [id, running] of this.#sources.running)
+      if (running.site === site) site.sources.set(id, running.run.snapshot());
+  }
+
   #context(): CallContext {
     return {
       store: this.#store,
@@ -323,11 +331,7 @@ export class LocalEngine implements Engine {
       corrections: this.#corrections,
       lists: this.#lists,
       pace: (id) => this.#sources.pace(id),
-      fresh: (site) => {
-        for (const [id, running] of this.#sources.running) {
-          if (running.site === site) site.sources.set(id, running.run.snapshot());
-        }
-      },
+      fresh: (site) => this.#fresh(site),
       ring: () => this.#sources.openRing(),
       changed: (site) => {
         site.stir();

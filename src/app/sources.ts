@@ -2,14 +2,12 @@
  * Opens sources and reads them: files one after another (so that the same input gives the same picture), folders, streams
  * and live interfaces beside them. What a source is stands in the store before its first frame is read.
  */
-import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
 import { hashFile, openCaptureFile } from '../capture/file.ts';
-import { readCapture } from '../capture/reader.ts';
 import { EvidenceRing } from '../capture/ring.ts';
 import { watchFolder } from '../capture/watch.ts';
 import { OperatingError } from '../core/errors.ts';
@@ -19,6 +17,8 @@ import { Decoding } from '../decode/index.ts';
 import { clearSite, type Store } from '../store/index.ts';
 import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { pinFrames, ringName } from './evidence.ts';
+import { nextPart } from './folder-files.ts';
+import { refuseUseless } from './inputs.ts';
 import { type LiveCapture, startLiveCapture } from './live-capture.ts';
 import { HISTORY_US, livePlant } from './live-plant.ts';
 import { AHEAD, LiveSite, type SiteAround, type SiteKind, sourceRow } from './live-site.ts';
@@ -29,6 +29,11 @@ import { SourceRun } from './source-run.ts';
 /** Of a file that is not read again from its start, because others are in the same picture. */
 const INTERRUPTED =
   'Reading was interrupted; what was read before is kept, the rest is missing. Open the file by itself to see all of it.';
+const BEGUN_ANEW =
+  'Reading was interrupted, and the recorder began the file anew since; what was read before is kept, the rest is gone.';
+/** Of a file of a folder, until it is read on. */
+const GOES_ON =
+  'Reading was interrupted; what was read before is kept. The rest is read when the folder is opened again.';
 
 /** Live interfaces and folders watched at a time. */
 export const MAX_LIVE = 8;
@@ -241,7 +246,7 @@ export class Sources {
 
   async #openFile(request: Extract<SourceRequest, { kind: 'file' }>, userId: string): Promise<Uploaded> {
     const path = resolve(request.path);
-    await refuseWhatIsNoCapture(path, request.path);
+    await refuseUseless(path, request.path);
     const sha256 = await hashFile(path);
     const name = request.name ?? basename(path);
     const site = await this.#siteOf(request.site, `c-${sha256.slice(0, 16)}`, name, 'capture');
@@ -275,10 +280,15 @@ export class Sources {
     }
     const ended: Source =
       source.kind === 'file' || source.kind === 'sample' || source.kind === 'folder'
-        ? failed(INTERRUPTED)
+        ? failed(source.kind === 'folder' ? GOES_ON : INTERRUPTED)
         : { ...source, state: 'complete', endedUs: source.health.lastUs };
-    site.sources.set(source.id, ended);
-    await this.#options.store.writer.submit({ put: { source: [sourceRow(ended)] } }, { background: true });
+    await this.#told(site, ended);
+  }
+
+  /** Writes what is now said of a source. */
+  async #told(site: LiveSite, source: Source): Promise<void> {
+    site.sources.set(source.id, source);
+    await this.#options.store.writer.submit({ put: { source: [sourceRow(source)] } }, { background: true });
   }
 
   async #readFile(site: LiveSite, source: Source): Promise<void> {
@@ -299,6 +309,7 @@ export class Sources {
       read: () => number;
       size: number;
       state: Source['state'];
+      skip?: number;
       ring?: EvidenceRing | undefined;
       stop?: () => void;
       ownMacs?: readonly string[];
@@ -320,6 +331,7 @@ export class Sources {
         progress: () => (Number.isNaN(input.size) ? Number.NaN : Math.min(1, input.read() / Math.max(1, input.size))),
         turn: () => turn(),
         settled: () => detection.feed.settled(),
+        ...(input.skip && { skip: input.skip }),
         ...(input.ownMacs && { ownMacs: input.ownMacs }),
         ...(input.dropped && { dropped: input.dropped }),
         ...(input.isLive && { isLive: input.isLive }),
@@ -353,7 +365,7 @@ export class Sources {
       site.sources.set(source.id, cut ? { ...run.source, state: 'reading', endedUs: 0 } : run.source);
       // Others of the folder are in the same picture: it cannot be read anew, and is not said to be whole.
       if (this.#closing && source.kind === 'folder' && run.isCut)
-        site.sources.set(source.id, { ...run.source, state: 'failed', error: INTERRUPTED });
+        site.sources.set(source.id, { ...run.source, state: 'failed', error: GOES_ON });
       if (cut) {
         await store.writer.submit(
           { put: { source: [sourceRow({ ...source, state: 'reading' })] } },
@@ -389,10 +401,16 @@ export class Sources {
     };
     const watch = async (): Promise<void> => {
       for await (const file of watchFolder(folder, { clock, signal: abort.signal, onProblem })) {
-        const id = `d-${createHash('sha256').update(file.path).digest('hex').slice(0, 16)}`;
-        const known = site.sources.get(id);
-        if (!file.again && (known?.state === 'complete' || known?.error === INTERRUPTED)) continue;
-        const source = this.#newSource(site, { id, kind: 'folder', name: basename(file.path), path: file.path });
+        const next = await nextPart(site.sources.values(), file.path, file.again).catch(this.#options.onError);
+        if (next === undefined) continue;
+        const before = next.kind === 'known' ? next.source : next.after;
+        // What was read of it is whole: nothing is missing, or the rest comes now.
+        if (before?.error === GOES_ON) await this.#told(site, { ...before, state: 'complete', error: '' });
+        if (next.kind === 'known') continue;
+        if (next.gone?.error === GOES_ON) await this.#told(site, { ...next.gone, error: BEGUN_ANEW });
+        const { id, skip } = next;
+        const name = skip === 0 ? basename(file.path) : `${basename(file.path)} from frame ${skip + 1}`;
+        const source = this.#newSource(site, { id, kind: 'folder', name, path: file.path });
         await this.#record(site, source, userId);
         let read = 0;
         const counted = async function* (): AsyncGenerator<Uint8Array, void, void> {
@@ -401,7 +419,13 @@ export class Sources {
             yield chunk;
           }
         };
-        await this.#read(site, source, { chunks: counted(), read: () => read, size: Number.NaN, state: 'reading' });
+        await this.#read(site, source, {
+          chunks: counted(),
+          read: () => read,
+          size: Number.NaN,
+          state: 'reading',
+          skip,
+        });
         if (abort.signal.aborted) return;
       }
     };
@@ -605,17 +629,6 @@ export class Sources {
     await (await this.#ring)?.close();
   }
 }
-
-/** Opens the beginning of a file, so that what is no capture is refused at once and by its name. */
-const refuseWhatIsNoCapture = async (path: string, name: string): Promise<void> => {
-  const file = await openCaptureFile(path);
-  try {
-    for await (const event of readCapture(file.chunks(), { name }))
-      if (event.kind === 'frames' || event.kind === 'interface') return;
-  } finally {
-    await file.close();
-  }
-};
 
 /** MAC address of an interface where the system tells it without asking the network (Linux). */
 const macOf = async (name: string): Promise<string | undefined> => {

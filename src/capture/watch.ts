@@ -140,6 +140,12 @@ export async function* watchFolder(folder: string, options: WatchOptions): Async
   }
 }
 
+/** Is a file of the folder a capture, or too short to tell? Throws like `watchFolder`. */
+export const hasCapture = async (folder: string): Promise<boolean> => {
+  for (const { path } of await listFiles(folder)) if ((await looksLikeCapture(path)) !== 'no') return true;
+  return false;
+};
+
 /** Is there a capture written after this one (or is this one gone)? */
 const hasNewer = async (folder: string, path: string): Promise<boolean> => {
   // A folder that cannot be read now says nothing about the file that is open.

@@ -232,6 +232,11 @@ export const frameAnswer = (found: FoundFrame, context: FrameContext): Frame => 
   if (found.linkType === LINK.ETHERNET) type = ethernet(walk);
   else if (found.linkType === LINK.RAW || found.linkType === LINK.IPV4)
     type = found.bytes[0]! >> 4 === 6 ? 0x86dd : 0x0800;
+  else if ((found.linkType === LINK.NULL || found.linkType === LINK.LOOP) && found.bytes.length > 4) {
+    // A loopback: four octets of address family (in the order of the machine that captured), then IP.
+    walk.at = 4;
+    type = found.bytes[4]! >> 4 === 6 ? 0x86dd : 0x0800;
+  }
   const protocol = type === 0x0800 ? ipv4(walk) : type === 0x86dd ? ipv6(walk) : -1;
   if (protocol >= 0) transport(walk, protocol);
   const payload = Math.min(walk.at, found.bytes.length);

@@ -94,7 +94,8 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
   let payload = 0;
   let undecoded = 0;
   for (const c of conversations) {
-    decoded += c.decodedBytes;
+    // What is encrypted is recognised, not seen.
+    if (!c.encrypted) decoded += c.decodedBytes;
     payload += c.decodedBytes + c.undecodedBytes;
     if (c.protocol === '') undecoded++;
   }
