@@ -97,6 +97,9 @@ const partsOfSite = (detection: SiteDetection): Map<string, Uint8Array> =>
 export const learnedParts = (detection: SiteDetection, all: boolean): Map<string, Uint8Array> =>
   new Map([...partsOfSite(detection), ...detection.feed.cells.flatMap((cell) => partsOfCell(cell, all))]);
 
+/** What is loaded gives way to others after so long. */
+const LOAD_TURN_MS = 15;
+
 /** Octets of cells that are written at a time; with many cells, all at once take hundreds of MiB and hold frames up. */
 const BATCH_BYTES = 2 * 1024 * 1024;
 
@@ -123,14 +126,16 @@ export const learnedRows = (
 ): Row<'learned_state'>[] =>
   [...parts].flatMap(([name, payload]) => inPieces({ site_id, name, recorded_us }, 'payload', payload));
 
-/** Puts what was learned back. Throws where it cannot be read. */
-export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string, Uint8Array>): void => {
+/** Puts what was learned back, a little at a step. Throws where it cannot be read. */
+function* loadingLearned(detection: SiteDetection, parts: ReadonlyMap<string, Uint8Array>): Generator<void, void> {
   const own = ofText(parts.get('detection'));
   if (own !== undefined) detection.detection.load(own);
+  yield;
   const devices = ofText(parts.get('devices'));
   if (devices !== undefined) detection.devices.load(devices);
   const mirrors = ofText(parts.get('mirrors'));
   if (mirrors !== undefined) detection.mirrors.load(JSON.parse(mirrors) as SavedMirrors);
+  yield;
   const feed = ofText(parts.get('feed'));
   if (feed === undefined) return;
   const cells = new Map<string, { header: SavedCell; model: Uint8Array; blocks: Map<number, Uint8Array> }>();
@@ -138,12 +143,18 @@ export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string,
     if (!name.startsWith('cell ')) continue;
     const { header, bytes } = unpacked(payload);
     cells.set(name.slice('cell '.length), { header: header as SavedCell, model: bytes, blocks: new Map() });
+    yield;
   }
   for (const [name, payload] of parts) {
     const [, id, block] = /^rows (\S+) (\d+)$/.exec(name) ?? [];
     if (id !== undefined) cells.get(id)?.blocks.set(Number(block), payload);
   }
-  detection.feed.load(feed, cells);
+  yield* detection.feed.loading(feed, cells);
+}
+
+/** All of it at once. */
+export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string, Uint8Array>): void => {
+  for (const _ of loadingLearned(detection, parts));
 };
 
 /** What changed but for cells, for the same commit as the rows of the site. Call `saved` of the detection after it. */
@@ -277,7 +288,13 @@ export const loadDetection = async (
   try {
     if (opened !== undefined) openings.load(joined(opened));
     if (learned.size === 0) return true;
-    loadLearned(detection, new Map([...learned].map(([name, pieces]) => [name, joined(pieces)])));
+    const parts = new Map([...learned].map(([name, pieces]) => [name, joined(pieces)]));
+    let sinceMs = performance.now();
+    for (const _ of loadingLearned(detection, parts)) {
+      if (performance.now() - sinceMs < LOAD_TURN_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      sinceMs = performance.now();
+    }
     return true;
   } catch {
     return false;
