@@ -13,6 +13,7 @@ import { maintenance } from './maintenance/index.ts';
 import { operation } from './operation/index.ts';
 import { order } from './order/index.ts';
 import { origin } from './origin/index.ts';
+import { parallel } from './parallel/index.ts';
 import { process } from './process/index.ts';
 import { ransomware } from './ransomware/index.ts';
 import { refused } from './refused/index.ts';
@@ -34,6 +35,7 @@ export const DETECTORS: readonly Detector[] = [
   writeRange,
   device,
   rhythm,
+  parallel,
   operation,
   refused,
   scan,

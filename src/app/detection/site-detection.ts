@@ -51,6 +51,7 @@ export class SiteDetection {
   /** Model and detectors behind one sink. */
   readonly sink: SiteSink & { setSource(source: SourceContext): void };
   readonly #model: SiteModel;
+  readonly #endpoints: EndpointView;
   readonly #userName: (id: string) => string;
   /** Findings that changed since they were saved. */
   readonly #unsaved = new Set<string>();
@@ -63,6 +64,7 @@ export class SiteDetection {
   constructor(options: SiteDetectionOptions) {
     const { model, endpoints } = options;
     this.#model = model;
+    this.#endpoints = endpoints;
     this.#userName = options.userName ?? ((id) => id);
     const learningTimeUs = options.learningUs ?? LEARNING_TIME_US;
     const devices = new Devices(model);
@@ -173,7 +175,9 @@ export class SiteDetection {
     for (const copy of this.mirrors.copiesOf(point)) this.feed.wrote(copy, tsUs);
   }
   #shows(point: number, target: number, value: number, tsUs: number): void {
-    this.mirrors.heard(point, this.devices.host(target), value, tsUs);
+    // Not as the inventory groups them, which settles later: units behind a gateway stand for the gateway.
+    const device = this.detection.host(this.#endpoints.get(target).parent ?? target);
+    this.mirrors.heard(point, device, value, tsUs);
   }
   /** Where the value of a finding of the process comes from, when its point is a copy; 0 otherwise. */
   #sourceTarget({ detector, point }: Finding): number {

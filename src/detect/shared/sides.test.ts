@@ -19,6 +19,23 @@ describe('through a router', () => {
     expect(s.of('new-writer')).toMatchObject([{ actor: stranger }]);
   });
 
+  it('a unit behind a gateway is the same from either side', () => {
+    const s = new Scene();
+    const { historian, scada } = throughRouter(s);
+    const unit = (parent: number): number => s.endpoints.add({ parent, sub: { kind: 'modbus-unit', address: '3' } });
+    const [seen, own] = [unit(scada.seen), unit(scada.own)];
+    const write = (client: number, server: number, target: number): void =>
+      s.command(client, server, 'modbus', { verb: 'write', operation: 'Write', target, object: 'coil 1', value: 1 });
+    for (let i = 0; i < 49; i++) {
+      write(historian.own, scada.seen, seen);
+      s.pass(HOUR / 2);
+    }
+    write(historian.seen, scada.own, own);
+    expect(s.findings()).toEqual([]);
+    write(historian.seen, scada.own, scada.own);
+    expect(s.codes()).toContain('new-writer');
+  });
+
   it('a poll that is seen from the other side has not stopped, and is not seen to hasten', () => {
     const s = new Scene();
     const { historian, scada } = throughRouter(s);

@@ -54,7 +54,7 @@ export const digitsOf = (value: number): string => {
   return digits.length < LEAST_DIGITS ? '' : digits;
 };
 
-/** Asked by the number of a point; 0 is no point. */
+/** Asked by the number of a point; 0 is no point. What is kept by point is bounded by the points of the site. */
 export class Mirrors {
   #heard: Change[] = [];
   /** Latest value of each point that was heard. */
