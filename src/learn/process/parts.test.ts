@@ -71,6 +71,22 @@ describe('charts', () => {
   });
 });
 
+describe('natures', () => {
+  it('take what only goes up for a counter, however seldom it moves, and what comes down again for none', () => {
+    const natureOf = (values: number[]): string => shapesOf(oneColumn(values))[0]!.nature;
+    const seldom = Array.from({ length: 6000 }, (_, i) => 100 + Math.floor(i / 120));
+    expect(natureOf(seldom)).toBe('counter');
+    // It begins anew once.
+    expect(natureOf(seldom.map((x, i) => (i > 3000 ? x - 125 : x)))).toBe('counter');
+    expect(natureOf(seldom.map((x, i) => x + 3 * Math.sin(i / 40)))).toBe('continuous');
+    expect(
+      natureOf(
+        Array.from({ length: 600 }, (_, i) => 0.5 * (i < 300 ? Math.floor(i / 10) : Math.floor((600 - i) / 10))),
+      ),
+    ).toBe('continuous');
+  });
+});
+
 describe('guards of a point', () => {
   it('allow the standstill that was usual at each value', () => {
     const values = Array.from({ length: 1200 }, (_, i) => (i % 40 < 20 ? 0 : Math.sin(i) * 3 + 10));
