@@ -109,6 +109,12 @@ describe('guards of a point', () => {
     const once = { ...shapesOf(oneColumn(counted))[0]!, nature: 'continuous' as const };
     const columns = standstillColumns([once], [fitGuard(once, Float64Array.from(counted), 0.001)]);
     expect(standstillOf(columns, 0, total - 1)).toBeGreaterThan(800);
+    // Far from zero what is exact to a thousandth of the reading is coarser than all that it counts in a day.
+    const far = counted.map((x) => 600_000 + x);
+    const shape = { ...shapesOf(oneColumn(far))[0]!, nature: 'continuous' as const };
+    const ofFar = standstillColumns([shape], [fitGuard(shape, Float64Array.from(far), 0.001)]);
+    for (const at of [0.2, 0.5, 0.8])
+      expect(standstillOf(ofFar, 0, shape.low + at * (shape.high - shape.low) + 0.123)).toBeGreaterThan(800);
   });
 
   it('take what stands at a round number outside of all that was for held by its bound, any other number for frozen', () => {
