@@ -23,7 +23,7 @@ export const MAX_ROWS = 8640;
  * Values of all cells of a site that are kept (8 octets each): one block of rows for each point of each cell. Cells share
  * three quarters of it; where there are so many points that a share is less than a block, each has a block.
  */
-export const MAX_VALUES = MAX_CELLS * MAX_CELL_POINTS * BLOCK_ROWS;
+export const MAX_VALUES = 8_388_608;
 /** Points wait so long for their neighbours before a cell is made of them: slow polls come round. */
 const SETTLE_US = 600_000_000;
 /** Part of the learning time of which rows are needed: some go by before a cell is made, some polls are missed. */

@@ -27,6 +27,7 @@ it('keeps the latest rows where others need room, and goes on', () => {
 });
 
 it('shares what a site may keep among its cells, whatever their number', () => {
+  expect(MAX_VALUES).toBe(MAX_CELLS * MAX_CELL_POINTS * BLOCK_ROWS);
   expect(rowsFor(64)).toBe(MAX_ROWS);
   for (const points of [1, 485, 592, 728, 5000, 20_000, MAX_CELLS * MAX_CELL_POINTS]) {
     const rows = rowsFor(points);

@@ -23,8 +23,8 @@ export const MAX_PERIODS = 7;
 const QUIET_PART = 1e-3;
 /** Largest ratio that is told apart. */
 const MAX_RATIO = 1e6;
-/** What needs no other day to be true, beyond the margin: no number, and a tape. */
-const CERTAIN: ReadonlySet<string> = new Set([PROCESS_KINDS.junk.code, PROCESS_KINDS.replay.code]);
+/** What needs no other day to be true, beyond the margin. A total of equal batches repeats itself to the last digit: not a tape. */
+const CERTAIN: ReadonlySet<string> = new Set([PROCESS_KINDS.junk.code]);
 
 /** Times its limit: models say surprise .5 at the limit and 1 - 1 / (2 ratio) above. */
 const ratioOf = (surprise: number): number =>

@@ -7,6 +7,7 @@
 import type { PointNature, RowTable } from '../../core/process.ts';
 import { MAX_LAGS, type Rows } from './dynamics-fit.ts';
 import { correlationRows } from './level.ts';
+import { countsUp } from './nature.ts';
 
 /** Most points of one cell in the model; of more, the first that move take part, the others are told so. Bounds time and memory. */
 export const MAX_DYNAMICS_POINTS = 96;
@@ -90,7 +91,7 @@ export const choosePoint = (column: Float64Array, from: number, to: number): Poi
           ? 'binary'
           : distinct.size <= 12
             ? 'discrete'
-            : downs <= 0.01 * ups && ups > 0.1 * n
+            : countsUp(ups, downs)
               ? 'counter'
               : 'continuous';
   const unarmed =

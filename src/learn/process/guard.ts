@@ -76,11 +76,19 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
     return Math.max(Math.min(tail, 2 * extreme), extreme + 2 * blockExcess(column, sign) + EXACT * shape.accuracy);
   };
   const longest = new Map<number, { rows: number; total: number; times: number }>();
+  const visits = new Map<number, number>();
   runs(column, stillness(shape), (value, rows) => {
     if (rows < 2) return;
     const key = Math.round(value / (2 * shape.accuracy));
     const seen = longest.get(key) ?? { rows: 0, total: 0, times: 0 };
-    longest.set(key, { rows: Math.max(seen.rows, rows), total: seen.total + rows, times: seen.times + 1 });
+    // A total comes near a number again and again, never back to it.
+    const times = (visits.get(value) ?? 0) + 1;
+    visits.set(value, times);
+    longest.set(key, {
+      rows: Math.max(seen.rows, rows),
+      total: seen.total + rows,
+      times: Math.max(seen.times, times),
+    });
   });
   const rests = [...longest]
     .filter(([, { times }]) => times >= COMES_BACK)

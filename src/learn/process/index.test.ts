@@ -2,8 +2,11 @@ import { expect, it } from 'vitest';
 import type { CellLearner, RowScore, RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { processLearner } from './index.ts';
+import { shapesOf } from './nature.ts';
 import { inexperienced, prove, sensorOf, voiceOf } from './proof.ts';
+import { fitSensors } from './sensors.ts';
 import { type SoftModel, softLearner, softLearnerWith } from './soft-index.ts';
+import { makeLibrary } from './terms.ts';
 
 const STEP = 60e6;
 /** A tank filled by a pump: flow follows the valve, level follows the flow; three points and a state, with noise. */
@@ -81,6 +84,40 @@ it('training too short for a slow point: its limits are not drawn', () => {
   expect(inexperienced(head(t, 50))).toContain(voiceOf('soft-sensor', 1));
 });
 
+it('a slow point is judged by the others where what they leave of it is quick, not where that lasts', () => {
+  const random = seededRandom(31);
+  const slow = (): (() => number) => {
+    let x = 0;
+    return () => {
+      x = 0.997 * x + 0.08 * random.normal();
+      return x;
+    };
+  };
+  const [shared, own] = [slow(), slow()];
+  const count = 3000;
+  const columns = Array.from({ length: 3 }, () => new Float64Array(count));
+  for (let i = 0; i < count; i++) {
+    const x = shared();
+    columns[0]![i] = 20 + x + 0.05 * random.normal();
+    columns[1]![i] = 50 + 3 * x + 0.05 * random.normal();
+    columns[2]![i] = 5 + x + 0.5 * own() + 0.05 * random.normal();
+  }
+  const table = {
+    points: ['a', 'b', 'c'],
+    count,
+    tsUs: Float64Array.from({ length: count }, (_, i) => i * 10e6),
+    columns,
+  };
+  expect(inexperienced(table)).toContain(voiceOf('level', 1));
+  const shapes = shapesOf(table);
+  const { sensors, errors, explained } = fitSensors(table, shapes, makeLibrary(shapes, [], 0, 10e6), 10e6);
+  const has = (point: number, kind: string): boolean => sensors.some((s) => s.point === point && s.kind === kind);
+  expect(errors).toHaveLength(sensors.length);
+  expect(has(1, 'others')).toBe(true);
+  expect(explained[2]).toBeGreaterThan(0.3);
+  expect(has(2, 'others')).toBe(false);
+});
+
 it('silences exactly the voice that is loud on later normal rows', () => {
   const t = tank(1000, 5);
   const quiet: RowScore = { surprise: 0, state: 'scored', deviations: [] };
@@ -133,7 +170,7 @@ it('a sensor that later rows refute is barred, whichever point it blames', () =>
     const model = softLearnerWith(
       () => false,
       (p, kind) => isBarred(sensorOf(p, kind)),
-    ).fit(t) as SoftModel;
+    ).fit(head(t, 4200)) as SoftModel;
     const heard = new Set<string>();
     model.onSensor = (p, kind) => heard.add(sensorOf(p, kind));
     const row = new Float64Array(3);

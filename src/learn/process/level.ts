@@ -101,6 +101,11 @@ export const correlationRows = (column: Float64Array): number => {
   return longest;
 };
 
+/** Correlation times of a signal that training must hold before limits are drawn from it: fewer have not seen its extremes. */
+export const EXPERIENCE = 100;
+/** Whether limits may be drawn from a signal. False for one that does not move. */
+export const isExperienced = (column: Float64Array): boolean => column.length >= EXPERIENCE * correlationRows(column);
+
 /**
  * Numbers of one point, LEVEL_NUMBERS from its offset on: averaging time and memory (rows), the natural logarithm of how many
  * averaging times there are to each allowed false alarm over all points that share it; rows seen, mean over the averaging

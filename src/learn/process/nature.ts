@@ -91,6 +91,16 @@ const statesOf = (column: Float64Array, known: number): number[] => {
   return values.length > 4 && wanders(column) ? [] : values;
 };
 
+/** Of so many steps up one may be down: counters fall only when they start anew. */
+const UPS_TO_A_DOWN = 100;
+const LEAST_UPS = 20;
+/**
+ * What only goes up is nothing to predict others from, however seldom it moves: tomorrow it is beyond all that was seen.
+ * `ups`, `downs`: its steps.
+ */
+export const countsUp = (ups: number, downs: number): boolean =>
+  ups >= LEAST_UPS && downs <= Math.max(1, ups / UPS_TO_A_DOWN);
+
 const isCounter = (column: Float64Array): boolean => {
   let up = 0;
   let down = 0;
@@ -100,8 +110,7 @@ const isCounter = (column: Float64Array): boolean => {
     else if (x < last) down++;
     if (!Number.isNaN(x)) last = x;
   }
-  // Counters fall only when they start anew.
-  return up > column.length / 10 && down * 200 <= up;
+  return countsUp(up, down);
 };
 
 const smallestStep = (column: Float64Array): number => {

@@ -71,6 +71,22 @@ describe('charts', () => {
   });
 });
 
+describe('natures', () => {
+  it('take what only goes up for a counter, however seldom it moves, and what comes down again for none', () => {
+    const natureOf = (values: number[]): string => shapesOf(oneColumn(values))[0]!.nature;
+    const seldom = Array.from({ length: 6000 }, (_, i) => 100 + Math.floor(i / 120));
+    expect(natureOf(seldom)).toBe('counter');
+    // It begins anew once.
+    expect(natureOf(seldom.map((x, i) => (i > 3000 ? x - 125 : x)))).toBe('counter');
+    expect(natureOf(seldom.map((x, i) => x + 3 * Math.sin(i / 40)))).toBe('continuous');
+    expect(
+      natureOf(
+        Array.from({ length: 600 }, (_, i) => 0.5 * (i < 300 ? Math.floor(i / 10) : Math.floor((600 - i) / 10))),
+      ),
+    ).toBe('continuous');
+  });
+});
+
 describe('guards of a point', () => {
   it('allow the standstill that was usual at each value', () => {
     const values = Array.from({ length: 1200 }, (_, i) => (i % 40 < 20 ? 0 : Math.sin(i) * 3 + 10));
@@ -93,6 +109,12 @@ describe('guards of a point', () => {
     const once = { ...shapesOf(oneColumn(counted))[0]!, nature: 'continuous' as const };
     const columns = standstillColumns([once], [fitGuard(once, Float64Array.from(counted), 0.001)]);
     expect(standstillOf(columns, 0, total - 1)).toBeGreaterThan(800);
+    // Far from zero what is exact to a thousandth of the reading is coarser than all that it counts in a day.
+    const far = counted.map((x) => 600_000 + x);
+    const shape = { ...shapesOf(oneColumn(far))[0]!, nature: 'continuous' as const };
+    const ofFar = standstillColumns([shape], [fitGuard(shape, Float64Array.from(far), 0.001)]);
+    for (const at of [0.2, 0.5, 0.8])
+      expect(standstillOf(ofFar, 0, shape.low + at * (shape.high - shape.low) + 0.123)).toBeGreaterThan(800);
   });
 
   it('take what stands at a round number outside of all that was for held by its bound, any other number for frozen', () => {

@@ -7,7 +7,7 @@
  */
 import type { CellLearner, CellModel, DeviationKind, RowTable } from '../../core/process.ts';
 import { bitOf, kindsOf } from './arming-table.ts';
-import { correlationRows } from './level.ts';
+import { isExperienced } from './level.ts';
 import type { SensorKind } from './sensors.ts';
 import { SoftModel } from './soft-index.ts';
 
@@ -16,11 +16,9 @@ export const PROOF_FROM = 0.7;
 /** Part of the later rows that may be in alarm. */
 const MOST_ALARM_ROWS = 0.01;
 
-/** Correlation times of a point that training must hold before limits are drawn from it: fewer have not seen its extremes. */
-export const EXPERIENCE = 100;
 /** Rows of training for each point of the cell, below which regressions on the other points fit chance (Harrell, 2015). */
 export const ROWS_PER_POINT = 20;
-const FIXED: readonly DeviationKind[] = ['level', 'spread', 'replay', 'soft-sensor', 'set-point', 'relation'];
+const FIXED: readonly DeviationKind[] = ['level', 'replay', 'relation'];
 /** Changes that training must hold before standing still is odd: it follows the noise of a point, not its course. */
 export const CHANGES = 300;
 const OF_NOISE: readonly DeviationKind[] = ['stuck'];
@@ -138,7 +136,7 @@ export const silence = (model: CellModel, table: RowTable, from: number, budgetU
 export const inexperienced = (table: RowTable): Voice[] => {
   const thin = table.count < ROWS_PER_POINT * table.columns.length;
   return table.columns.flatMap((column, p) => {
-    const short = !(table.count >= EXPERIENCE * correlationRows(column));
+    const short = !isExperienced(column.subarray(0, table.count));
     let changes = 0;
     for (let i = 1; i < table.count; i++) if (Math.abs(column[i]! - column[i - 1]!) > 0) changes++;
     return [...(short ? FIXED : []), ...(changes < CHANGES ? OF_NOISE : []), ...(thin ? REGRESSED : [])].map((kind) =>

@@ -6,6 +6,7 @@
  */
 import type { RowTable } from '../../core/process.ts';
 import { Gram, type Sparse, selectForward } from './forward.ts';
+import { isExperienced } from './level.ts';
 import type { PointShape } from './nature.ts';
 import { SensorRows } from './sensor-rows.ts';
 import { setPointOf } from './set-point.ts';
@@ -242,6 +243,8 @@ export const fitSensors = (
       errors[i]![row] = rows.base[library.now[a.point]!]! - predict(s, rows.terms, a);
     });
   });
+  // How far a sensor may be off is known only where its errors do not last: a slow point that others explain has quick ones.
+  const isKnown = errors.map((list) => isExperienced(Float64Array.from(list)));
   const sensors = armed.map((a, i): Sensor => {
     const shape = shapes[a.point]!;
     const scale = Math.max(1.4826 * median(errors[i]!.map(Math.abs)), shape.accuracy / shape.deviation);
@@ -258,5 +261,6 @@ export const fitSensors = (
       explained: explainedBy(a),
     };
   });
-  return { sensors, errors, explained };
+  const known = <T>(list: readonly T[]): T[] => list.filter((_, i) => isKnown[i]);
+  return { sensors: known(sensors), errors: known(errors), explained };
 };

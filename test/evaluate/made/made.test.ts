@@ -8,6 +8,7 @@ import { processLearner } from '../../../src/learn/process/index.ts';
 import { countRows, stretches } from '../metrics/episodes.ts';
 import { pooled } from '../metrics/pooled.ts';
 import { alarmsOf, ask } from '../run-model.ts';
+import { BATCH_FAULTS, batchCase } from './batch.ts';
 import { LOOP_FAULTS, loopCase, type MadeCase, SERIES, seriesCase } from './shapes.ts';
 
 const tableOf = (c: MadeCase, from: number, to: number): RowTable => ({
@@ -31,6 +32,14 @@ it('a water loop learned for 400 seconds: most of what is wrong is found, few go
   console.log(`seeds 901-${900 + cases.length}: F1 ${p.f1.toFixed(3)}, FAR ${p.farPercent.toFixed(1)} %`);
   expect(p.f1).toBeGreaterThan(0.65);
   expect(p.farPercent).toBeLessThan(8);
+});
+
+it('a vessel that works in batches: quiet for hours of good ones', () => {
+  const c = batchCase('none', 935);
+  const flags = alarms(c);
+  const part = flags.reduce((a, b) => a + b, 0) / flags.length;
+  console.log(`seed 935, ${BATCH_FAULTS.length} kinds: ${(100 * part).toFixed(2)} % of good rows told`);
+  expect(part).toBeLessThan(0.01);
 });
 
 it('series of one value: most troubles are found, few others told', () => {

@@ -1,6 +1,7 @@
 /** `tsx test/evaluate/made/write.ts DIR [SEED] [RUNS]`: writes made cases in the form that the evaluation reads. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BATCH_FAULTS, batchCase } from './batch.ts';
 import { LOOP_FAULTS, loopCase, type MadeCase, SERIES, seriesCase } from './shapes.ts';
 
 const iso = (us: number): string => new Date(us / 1000).toISOString();
@@ -26,6 +27,8 @@ if (root !== undefined)
   for (let n = 0; n < Number(runs); n++) {
     for (const [i, fault] of LOOP_FAULTS.entries())
       writeCase(root, 'loop', loopCase(fault, Number(seed) + n * 100 + i));
+    for (const [i, fault] of BATCH_FAULTS.entries())
+      writeCase(root, 'batch', batchCase(fault, Number(seed) + n * 100 + 30 + i));
     for (const [i, series] of SERIES.entries())
       writeCase(root, 'series', seriesCase(series, Number(seed) + n * 100 + 50 + i));
   }

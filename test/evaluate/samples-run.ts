@@ -1,0 +1,63 @@
+/**
+ * `npx tsx test/evaluate/samples-run.ts record FILE [--plant SEED] [--days D] [--from-day N]`, then
+ * `... play FILE [--learn-hours H] [--falsify] [--all]`: what the process guard tells of recorded normal days, and what it
+ * finds of falsifications put into them. `--all`: what is kept below an alert too, and each falsification.
+ */
+import { parseArgs } from 'node:util';
+import { FALSIFIED, playSamples } from './samples-play.ts';
+import { recordSamples } from './samples-record.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    plant: { type: 'string', default: '1' },
+    days: { type: 'string', default: '3' },
+    'from-day': { type: 'string', default: '0' },
+    'learn-hours': { type: 'string', default: '24' },
+    falsify: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
+  },
+});
+const [act, file] = positionals;
+const cpuS = (): string => `${(process.cpuUsage().user / 1e6).toFixed(0)} s of processor time`;
+if (file === undefined || (act !== 'record' && act !== 'play')) {
+  console.error('samples: record FILE or play FILE');
+  process.exit(2);
+}
+if (act === 'record') {
+  const options = { seed: Number(values.plant), days: Number(values.days), fromDay: Number(values['from-day']) };
+  recordSamples(file, options, (hour, frames) => process.stderr.write(`${hour} h, ${frames} frames, ${cpuS()}\n`));
+  process.exit(0);
+}
+const learningUs = Number(values['learn-hours']) * 3.6e9;
+const { header, episodes, falsifications } = playSamples(file, { learningUs, falsified: values.falsify });
+const { startUs, disturbances } = header.labels;
+const hours = (us: number): string => ((us - startUs) / 3.6e9).toFixed(2);
+const nameOf = (point: number | undefined): string => {
+  const known = point === undefined ? undefined : header.points[point - 1];
+  return known === undefined ? 'the cell' : `${known.protocol} ${known.path}`;
+};
+for (const { statement, firstUs, lastUs, rows, surprise } of episodes) {
+  if (surprise < 0.5 && !values.all) continue;
+  const { kind, key, point, parts } = statement;
+  const near = disturbances.filter((d) => firstUs >= d.startUs - 6e7 && firstUs <= d.endUs + 3.6e9);
+  console.log(
+    `${hours(firstUs)}-${hours(lastUs)} ${rows} rows ${surprise.toFixed(3)} ${kind.code} ${key} ${nameOf(point)}${parts.text?.kind === 'text' ? parts.text.text : ''} | ${near.map((d) => `${d.kind} (${d.expected})`).join(', ')}`,
+  );
+}
+console.log(
+  `${episodes.filter((e) => e.surprise >= 0.5).length} episodes that ask a person, ${episodes.length} in all`,
+);
+if (values.falsify && values.all)
+  for (const f of falsifications)
+    console.log(
+      `${f.kind} ${hours(f.fromUs)} ${f.cell} ${nameOf(f.points[0])} by ${f.change.toPrecision(3)}, standstill told after ${(f.stuckAfterUs / 6e7).toFixed(1)} min: ${f.by === '' ? 'missed' : `${f.by} after ${((f.foundUs - f.fromUs) / 6e7).toFixed(1)} min`}`,
+    );
+for (const kind of values.falsify ? FALSIFIED : []) {
+  const own = falsifications.filter((f) => f.kind === kind);
+  const delays = own.flatMap((f) => (f.by === '' ? [] : [(f.foundUs - f.fromUs) / 6e7])).sort((a, b) => a - b);
+  console.log(
+    `${kind}: ${delays.length} of ${own.length} found, in the middle after ${(delays[delays.length >> 1] ?? Number.NaN).toFixed(1)} min`,
+  );
+}
+console.log(cpuS());
