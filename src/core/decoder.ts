@@ -125,9 +125,9 @@ export interface Decoder<M extends Message = Message, S = unknown> {
   /**
    * Must be known to understand later messages of the conversation (which route, which names): its octets are kept and
    * read again where the conversation goes on in the middle. Only asked of messages directly on TCP or UDP. Never of one
-   * that carries a credential: the octets are stored.
+   * that carries a credential: the octets are stored. `part`: a piece of a message; it is kept if the one that completes it is.
    */
-  opens?(message: M): boolean;
+  opens?(message: M): boolean | 'part';
   /** Frames that are expected to come again and again without a request (I/O, GOOSE): kept out of message limits. */
   readonly cyclic?: boolean;
 }

@@ -6,7 +6,7 @@
 import type { Decoder, Message, Pairing, PduContext, Transaction } from '../core/decoder.ts';
 import type { EndpointId } from '../core/endpoint.ts';
 import { type At, type ObservationSink, SILENT } from '../core/observation.ts';
-import { type Ends, type Opening, Openings } from './openings.ts';
+import { type Ends, type Opening, OpeningParts, Openings } from './openings.ts';
 import { PairScope, Pending } from './pairing.ts';
 
 /** Host pairs and segments with a state of their own, per decoder; the oldest gives way. */
@@ -35,6 +35,8 @@ export class Session {
   children: Session[] | undefined;
   /** Incomplete tails of a carried stream, by direction. */
   tails: [Uint8Array, Uint8Array] | undefined;
+  /** Pieces of messages that may turn out to belong to the conversation's opening. */
+  parts: OpeningParts | undefined;
   messages = 0;
   foreign = 0;
   /** When octets of this flow were last found missing: an answer may have been among them. */
@@ -316,8 +318,18 @@ export class Dispatcher {
 
   #keep(session: Session, message: Message, bytes: Uint8Array, start: number, end: number): void {
     const c = this.context;
-    if (!this.#silent && (c.carrier === 'tcp' || c.carrier === 'udp') && session.opens!(message))
-      this.openings.keep(session.name, this.#ends(), c.toServer, bytes, start, end);
+    if (this.#silent || (c.carrier !== 'tcp' && c.carrier !== 'udp')) return;
+    const opens = session.opens!(message);
+    if (opens === 'part') {
+      session.parts ??= new OpeningParts();
+      session.parts.add(c.toServer, bytes, start, end);
+      return;
+    }
+    const parts = session.parts?.take(c.toServer);
+    // Of a message too long to be kept whole no piece is: its last alone would be read as another message.
+    if (!opens || parts === 'too-long') return;
+    for (const part of parts ?? []) this.openings.keep(session.name, this.#ends(), c.toServer, part, 0, part.length);
+    this.openings.keep(session.name, this.#ends(), c.toServer, bytes, start, end);
   }
 
   /**

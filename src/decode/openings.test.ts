@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Ends, MAX_ALL_OPENING_BYTES, MAX_OPENING_BYTES, MAX_OPENINGS, Openings } from './openings.ts';
+import {
+  type Ends,
+  MAX_ALL_OPENING_BYTES,
+  MAX_OPENING_BYTES,
+  MAX_OPENINGS,
+  OpeningParts,
+  Openings,
+} from './openings.ts';
 
 const ends = (n: number): Ends => ({
   client: '10.0.0.9',
@@ -61,5 +68,19 @@ describe('openings', () => {
       openings.keep('opcua', ends(n), true, octets(MAX_OPENING_BYTES), 0, MAX_OPENING_BYTES);
     expect(openings.size).toBe(MAX_ALL_OPENING_BYTES / MAX_OPENING_BYTES);
     expect(openings.save().length).toBeLessThan(MAX_ALL_OPENING_BYTES + 100_000);
+  });
+
+  it('hold pieces of a message by direction until it is complete, and none of one too long', () => {
+    const parts = new OpeningParts();
+    parts.add(true, octets(3, 1), 1, 3);
+    parts.add(false, octets(2, 2), 0, 2);
+    expect(parts.take(true)).toEqual([octets(2, 1)]);
+    expect(parts.take(true)).toEqual([]);
+    expect(parts.take(false)).toEqual([octets(2, 2)]);
+    parts.add(true, octets(MAX_OPENING_BYTES), 0, MAX_OPENING_BYTES);
+    parts.add(true, octets(1), 0, 1);
+    expect(parts.take(true)).toBe('too-long');
+    parts.add(true, octets(1), 0, 1);
+    expect(parts.take(true)).toHaveLength(1);
   });
 });

@@ -32,6 +32,29 @@ export interface Opening extends Ends {
   readonly said: Said[];
 }
 
+/** Pieces of one message in each direction, of which nobody knows yet whether it belongs to the opening. */
+export class OpeningParts {
+  readonly #held: [Uint8Array[], Uint8Array[]] = [[], []];
+  readonly #octets: [number, number] = [0, 0];
+
+  /** Copies the octets; of a message that outgrows MAX_OPENING_BYTES all are forgotten. */
+  add(toServer: boolean, bytes: Uint8Array, start: number, end: number): void {
+    const side = toServer ? 1 : 0;
+    this.#octets[side] += end - start;
+    if (this.#octets[side] > MAX_OPENING_BYTES) this.#held[side] = [];
+    else this.#held[side].push(bytes.slice(start, end));
+  }
+
+  /** Another message of this direction is complete: its pieces, which are held no longer. */
+  take(toServer: boolean): readonly Uint8Array[] | 'too-long' {
+    const side = toServer ? 1 : 0;
+    const held = this.#octets[side] > MAX_OPENING_BYTES ? 'too-long' : this.#held[side];
+    this.#held[side] = [];
+    this.#octets[side] = 0;
+    return held;
+  }
+}
+
 const FORMAT = 1;
 interface Saved {
   readonly format: number;

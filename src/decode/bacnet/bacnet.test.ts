@@ -68,6 +68,8 @@ const RPM_ACK = octets(
 );
 const FORWARDED = octets('81 04 000e 0a000001 bac0 01 00 10 08'); // Forwarded-NPDU from 10.0.0.1:47808: who-Is
 const ROUTER = octets('81 0b 0009 01 80 01 2199'); // I-Am-Router-To-Network 8601
+// Initialize-Routing-Table, 2 entries: network 5 at port 1 with no information; network 6 at port 2 with 3 octets of it.
+const ROUTES = octets('81 0b 0013 01 80 06 02 0005 01 00 0006 02 03 aabbcc');
 const SEGMENTS = [
   octets('81 0a 0011 01 00 3c 05 00 02 0c 0c 02000001 19'), // segment 0 of a ComplexACK, more follow: device 1 ...
   octets('81 0a 0010 01 00 38 05 01 02 0c 4d 3e 21 07 3f'), // segment 1, last: object-name [3] Unsigned 7
@@ -90,6 +92,7 @@ const FIXTURES = [
   RPM_ACK,
   FORWARDED,
   ROUTER,
+  ROUTES,
   ...SEGMENTS,
   FOREIGN,
   RESULT,
@@ -212,6 +215,9 @@ describe('bacnet', () => {
   it('reads the link and network layers', () => {
     expect(decode(FORWARDED)).toMatchObject({ type: 'who-Is', bvlc: 'Forwarded-NPDU', origin: '10.0.0.1:47808' });
     expect(decode(ROUTER)).toMatchObject({ type: 'I-Am-Router-To-Network', detail: { networks: '8601' } });
+    expect(decode(ROUTES).detail).toEqual({ ports: 2, networks: '5,6' });
+    // Cut behind the first entry: the second is not read from what is not there.
+    expect(decode(octets('81 0b 000e 01 80 06 02 0005 01 00 0006')).detail).toEqual({ ports: 2, networks: '5' });
     expect(tell(ROUTER, undefined, true).identities).toMatchObject([{ attribute: 'role', value: 'router' }]);
     expect(tell(FOREIGN, RESULT).commands).toMatchObject([
       { operation: 'Register-Foreign-Device', outcome: 'refused', reason: 'Register-Foreign-Device NAK (48)' },

@@ -398,7 +398,14 @@ const networkMessage = (
     detail.networks = String(u16be(b, o + 2));
   } else if ((kind === 0x13 || kind === 0x02 || kind === 0x08 || kind === 0x09) && end - o >= 3)
     detail.networks = String(u16be(b, o + 1));
-  else if ((kind === 0x06 || kind === 0x07) && end - o >= 2) detail.ports = b[o + 1]!;
+  else if ((kind === 0x06 || kind === 0x07) && end - o >= 2) {
+    // Routing table (6.4.7): network, port, length of the port's information. An empty one asks for the router's.
+    detail.ports = b[o + 1]!;
+    const networks: number[] = [];
+    for (let p = o + 2; p + 4 <= end && networks.length < Math.min(b[o + 1]!, 64); p += 4 + b[p + 3]!)
+      networks.push(u16be(b, p));
+    if (networks.length > 0) detail.networks = networks.join(',');
+  }
   return {
     kind: 'message',
     message: finish(r, name, -1, name, kind, -1, NO_ACCESSES, detail, '', 1, false, 0),

@@ -97,6 +97,6 @@ export const opcua: Decoder<OpcuaMessage, OpcuaState> = {
     key: (message) => ('header' in message ? message.header.requestId : 0),
     timeoutUs: 60_000_000,
   },
-  opens: ({ type }) => OPENING.has(type),
+  opens: ({ type }) => (type === 'Message chunk' ? 'part' : OPENING.has(type)),
   observe,
 };

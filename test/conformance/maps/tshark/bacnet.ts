@@ -11,6 +11,8 @@ type M = Seen<BacnetMessage>;
 const DEVICE = 8;
 const OBJECT_NAME = 77;
 const PRESENT_VALUE = 85;
+/** Get Alarm Summary, Get Event Information: states of objects, whose property nobody names on the wire. */
+const SUMMARIES = new Set([3, 29]);
 
 interface ObjectId {
   readonly type: number;
@@ -36,6 +38,8 @@ const objects = (s: M): ObjectId[] => {
   if (typeof device === 'number' && m.service !== 'i-Am') out.push({ type: DEVICE, instance: device });
   let before: Access | undefined;
   for (const a of m.accesses) {
+    // An object that is created by its type has no number yet.
+    if (a.objectId === 0xffff_ffff) continue;
     if (a.objectId !== before?.objectId || (a.propertyId < 0 && before !== undefined)) out.push(fromNumber(a.objectId));
     before = a;
     for (const item of a.items) if (item.type === 'ObjectIdentifier') out.push(fromText(String(item.value)));
@@ -43,7 +47,7 @@ const objects = (s: M): ObjectId[] => {
   return out;
 };
 const items = (s: M, property: number) =>
-  s.message.accesses.filter((a) => a.propertyId === property && a.index < 0).flatMap((a) => a.items);
+  s.message.accesses.filter((a) => a.propertyId === property).flatMap((a) => a.items);
 const present = (s: M, type: string): Cell =>
   items(s, PRESENT_VALUE)
     .filter((i) => i.type === type)
@@ -64,7 +68,7 @@ export const tsharkBacnet = frameMap<BacnetMessage>({
   protocol: 'bacnet',
   columns: {
     'bvlc.function': (s) => hex(BVLC_FUNCTIONS.indexOf(s.message.bvlc), 2),
-    'bacnet.dnet': (s) => known(s.message.dnet),
+    'bacnet.dnet': (s) => [known(s.message.dnet), ...String(s.message.detail?.networks ?? '').split(',')],
     'bacnet.snet': (s) => known(s.message.snet),
     'bacnet.mesgtyp': (s) => (s.message.pdu === -1 ? hex(s.message.choice, 2) : undefined),
     'bacapp.type': (s) => known(s.message.pdu),
@@ -74,7 +78,10 @@ export const tsharkBacnet = frameMap<BacnetMessage>({
     'bacapp.unconfirmed_service': (s) => (s.message.pdu === 1 ? s.message.choice : undefined),
     'bacapp.objectType': (s) => objects(s).map((o) => o.type),
     'bacapp.instance_number': (s) => objects(s).map((o) => o.instance),
-    'bacapp.property_identifier': (s) => s.message.accesses.filter((a) => a.propertyId >= 0).map((a) => a.propertyId),
+    'bacapp.property_identifier': (s) =>
+      SUMMARIES.has(s.message.choice) && s.message.pdu === 3
+        ? undefined
+        : s.message.accesses.filter((a) => a.propertyId >= 0).map((a) => a.propertyId),
     'bacapp.vendor_identifier': (s) => [
       // Of Who-Am-I and You-Are, and of the property, it is read, and shown without a field's name.
       s.message.service === 'who-Am-I' || s.message.service === 'you-Are'

@@ -157,9 +157,12 @@ const SUFFIXES: { readonly [suffix: number]: string } = {
   190: 'Network Monitor Agent',
   191: 'Network Monitor Utility',
 };
-const netbios = (n: NetbiosName): string => `${n.name}<${n.suffix.toString(16).padStart(2, '0')}>`;
+/** The wildcard (a node status request) is filled up with NUL, which tshark writes out; other names with blanks (RFC 1002, 4.2.1.3). */
+const WILDCARD = `*${'<00>'.repeat(15)}`;
+const netbios = (n: NetbiosName): string =>
+  n.name === '*' && n.suffix === 0 ? WILDCARD : `${n.name}<${n.suffix.toString(16).padStart(2, '0')}>`;
 const described = (n: NetbiosName): string =>
-  netbios(n) + (SUFFIXES[n.suffix] === undefined ? '' : ` (${SUFFIXES[n.suffix]})`);
+  netbios(n) + (SUFFIXES[n.suffix] === undefined || netbios(n) === WILDCARD ? '' : ` (${SUFFIXES[n.suffix]})`);
 export const tsharkNbns = frameMap<Nbns>({
   shape: 'frames',
   peer: 'tshark',

@@ -69,7 +69,12 @@ export const tsharkS7comm = frameMap<S7Message>({
     's7comm.param.userdata.type': (s) => head(s)?.kindOfUserdata,
     's7comm.param.userdata.funcgroup': (s) => head(s)?.group,
     // Of a mode transition (group 0) it is the new mode, a field of its own.
-    's7comm.param.userdata.subfunc': (s) => (head(s)?.group === 0 ? undefined : head(s)?.subfunction),
+    's7comm.param.userdata.subfunc': (s) => {
+      const h = head(s);
+      if (h === undefined || h.group === 0) return undefined;
+      // Of BSEND and BRECV (group 6) it is written as a hexadecimal number.
+      return h.group === 6 ? hex(h.subfunction, 2) : h.subfunction;
+    },
     's7comm.data.userdata.szl_id': (s) => (szl(s) ? hex(szl(s)!.id, 4) : undefined),
     's7comm.data.userdata.szl_index': (s) => (szl(s) ? hex(szl(s)!.index, 4) : undefined),
   },
