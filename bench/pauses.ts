@@ -2,7 +2,8 @@
  * How long the engine's thread is away: `pauses FILE` reads a capture, `pauses --plant HOURS` plays so many hours of the
  * simulated plant (learning one hour, or `--learn H`), and both ask for the console's pages meanwhile (`--pages 0` not).
  * Prints one JSON line: the longest turns of the event loop by what ran in them (CPU of this thread, so that other load
- * does not count; Linux), the longest delay by the clock, what each page cost, peak memory. Built JavaScript only:
+ * does not count; Linux), the longest delay by the clock, what each page cost until its answer was there (CPU of this thread
+ * too, reading in between included), peak memory. Built JavaScript only:
  * `node dist/bench/pauses.js ...` after a build.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -41,6 +42,10 @@ const LISTED = 12;
 
 /** CPU of the calling thread, milliseconds (proc(5), schedstat: nanoseconds on the processor). */
 const threadMs = (): number => Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0]) / 1e6;
+const percentile = (list: readonly number[], share: number): number => {
+  const sorted = Float64Array.from(list).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+};
 const round = (x: number): number => Math.round(x * 10) / 10;
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-pauses-'));
@@ -96,6 +101,7 @@ const opened =
     : await engine.open({ kind: 'plant', historyUs: Number(values.plant) * 3.6e9 }, 'system');
 const { site } = opened;
 const costs = new Map<string, { first: number; most: number; sum: number; n: number }>();
+const answers: number[] = [];
 const ask = async (): Promise<void> => {
   for (const page of PAGES) {
     // As the server asks: one after another, with turns of reading between them.
@@ -107,6 +113,7 @@ const ask = async (): Promise<void> => {
       { params: { site }, query: { limit: 200 }, body: undefined, userId: 'system' } as never,
     );
     const ms = threadMs() - before;
+    answers.push(ms);
     const known = costs.get(page) ?? { first: ms, most: 0, sum: 0, n: 0 };
     known.most = Math.max(known.most, ms);
     known.sum += ms;
@@ -146,6 +153,12 @@ console.log(
     over250: turns.filter(({ ms }) => ms > 250).length,
     over100: turns.filter(({ ms }) => ms > 100).length,
     turns: turns.slice(0, LISTED),
+    answers: {
+      calls: answers.length,
+      p50: round(percentile(answers, 0.5)),
+      p99: round(percentile(answers, 0.99)),
+      most: round(percentile(answers, 1)),
+    },
     pages: Object.fromEntries(
       [...costs].map(([page, c]) => [page, { first: round(c.first), most: round(c.most), mean: round(c.sum / c.n) }]),
     ),

@@ -1,6 +1,8 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OperatingError } from '../core/errors.ts';
-import { type Machine, runDoctor } from './doctor.ts';
+import { type Machine, runDoctor, thisMachine } from './doctor.ts';
 import type { LookResult } from './doctor-look.ts';
 
 const GOOD_LOOK: LookResult = { seconds: 5, frames: 900, pairs: 4, pairsBothWays: 4, ownFrames: 0, dropped: 0 };
@@ -88,4 +90,8 @@ describe('doctor', () => {
       text: 'This user may not capture on eth1.',
     });
   });
+});
+
+it('looks at the disk of a data folder that is not there yet', async () => {
+  expect(await thisMachine.freeBytes(join(tmpdir(), 'not', 'there', 'yet'))).toBeGreaterThan(0);
 });

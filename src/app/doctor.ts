@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { OperatingError } from '../core/errors.ts';
 import { type LookResult, lookAtTraffic } from './doctor-look.ts';
 
@@ -28,7 +29,7 @@ export interface Machine {
   read(path: string): Promise<string | undefined>;
   /** Names in a folder, `undefined` when it cannot be read. */
   list(path: string): Promise<readonly string[] | undefined>;
-  /** Free octets for this user on the disk of `folder`. */
+  /** Free octets for this user on the disk that holds `folder`, or will when it is made. */
   freeBytes(folder: string): Promise<number>;
   look(name: string, ownMac: string | undefined): Promise<LookResult>;
 }
@@ -55,8 +56,17 @@ export const thisMachine: Machine = {
   read: (path) => readFile(path, 'utf8').catch(() => undefined),
   list: (path) => readdir(path).catch(() => undefined),
   freeBytes: async (folder) => {
-    const disk = await statfs(folder);
-    return disk.bavail * disk.bsize;
+    // Before the first start there is no folder yet: its disk is that of the nearest one above.
+    let at = resolve(folder);
+    for (;;) {
+      try {
+        const disk = await statfs(at);
+        return disk.bavail * disk.bsize;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(at) === at) throw error;
+        at = dirname(at);
+      }
+    }
   },
   look: lookAtTraffic,
 };

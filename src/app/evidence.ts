@@ -11,6 +11,7 @@ import type { Verb } from '../core/observation.ts';
 import type { Source } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
 import type { Row, Store } from '../store/index.ts';
+import { framesBefore } from './folder-files.ts';
 
 /** Frames pinned for each kind of statement in a site, and octets of all; what is beyond is found in file or ring only. */
 export const MAX_PINS_PER_KIND = 2000;
@@ -97,6 +98,36 @@ export async function* readFrames(
   }
 }
 
+/** Numbers of the frames that a source has in its file; undefined where it has none. */
+const inFile = (source: Source): { readonly first: number; readonly last: number } | undefined => {
+  if (source.kind === 'file' || source.kind === 'sample') return { first: 1, last: Number.POSITIVE_INFINITY };
+  const before = framesBefore(source);
+  return source.kind === 'folder' ? { first: before + 1, last: before + source.health.frames } : undefined;
+};
+
+/**
+ * Frames of a source from its file, like `readFrames`; nothing where it has no file. A recorder may have begun the file
+ * anew under its old name: then the first frame of the source has another time, and nothing is given.
+ */
+export async function* readSource(
+  source: Source,
+  wants: (frame: number, bytes: Uint8Array, linkType: number) => boolean,
+  last: number,
+): AsyncGenerator<FoundFrame, void, void> {
+  const range = inFile(source);
+  if (range === undefined) return;
+  const mayChange = source.kind === 'folder';
+  const isWanted: typeof wants = (frame, bytes, linkType) =>
+    frame >= range.first && ((mayChange && frame === range.first) || wants(frame, bytes, linkType));
+  for await (const found of readFrames(source.path, isWanted, Math.min(last, range.last))) {
+    if (mayChange && found.frame === range.first) {
+      if (found.tsUs !== source.health.firstUs) return;
+      if (!wants(found.frame, found.bytes, found.linkType)) continue;
+    }
+    yield found;
+  }
+}
+
 /** Copies what is wanted of one source into the store: from its file, or from the ring. */
 export const pinFrames = async (
   store: Store,
@@ -137,8 +168,8 @@ export const pinFrames = async (
     return true;
   };
   const isPartFull = (): boolean => partBytes >= PIN_PART_BYTES || rows.length >= PIN_PART_ROWS;
-  if (source.kind === 'file' || source.kind === 'sample') {
-    for await (const found of readFrames(source.path, (frame) => kinds.has(frame), Math.max(...kinds.keys()))) {
+  if (inFile(source) !== undefined) {
+    for await (const found of readSource(source, (frame) => kinds.has(frame), Math.max(...kinds.keys()))) {
       if (!take(found)) break;
       if (isPartFull()) await hand();
     }
@@ -180,13 +211,12 @@ export const findFrame = async (
   }
   const kept = await ring?.fetch(ringName(site, source.id), frame);
   if (kept !== undefined) return { kind: 'found', frame: { frame, ...kept } };
-  if (source.kind !== 'file' && source.kind !== 'sample') {
-    return { kind: 'missing', reason: 'The evidence ring no longer holds this frame.' };
-  }
-  if (frame > source.health.frames)
-    return { kind: 'missing', reason: `The source has ${source.health.frames} frames.` };
+  if (inFile(source) === undefined) return { kind: 'missing', reason: 'The evidence ring no longer holds this frame.' };
+  const before = framesBefore(source);
+  if (frame <= before || frame > before + source.health.frames)
+    return { kind: 'missing', reason: `The source has the frames ${before + 1} to ${before + source.health.frames}.` };
   try {
-    for await (const found of readFrames(source.path, (number) => number === frame, frame)) {
+    for await (const found of readSource(source, (number) => number === frame, frame)) {
       return { kind: 'found', frame: found };
     }
     return { kind: 'missing', reason: 'The file was changed since it was analysed.' };

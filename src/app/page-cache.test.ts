@@ -13,6 +13,7 @@ const setUp = () => {
   };
   const asked: { readonly call: EngineCall; readonly answer: (text: string) => void; readonly fail: () => void }[] = [];
   const rests: (() => void)[] = [];
+  const restsMs: number[] = [];
   const engine = {
     call: (call: EngineCall) =>
       new Promise<string>((resolve, reject) => {
@@ -25,12 +26,16 @@ const setUp = () => {
   } as unknown as Engine;
   const pages = withPages(engine, {
     nowMs: () => nowMs,
-    wait: () => new Promise((resolve) => rests.push(() => resolve(0))),
+    wait: (ms) => {
+      restsMs.push(ms);
+      return new Promise((resolve) => rests.push(() => resolve(0)));
+    },
   });
   return {
     pages,
     asked,
     rests,
+    restsMs,
     pass: (ms: number) => {
       nowMs += ms;
     },
@@ -117,6 +122,28 @@ describe('withPages', () => {
     await settle();
     await pages.call('now', input);
     expect(asked.length).toBe(3);
+  });
+
+  it('rests longer after pages that took long, but not until they are too old to be given', async () => {
+    const { pages, asked, restsMs, change, source, pass, rests } = setUp();
+    source('reading');
+    const first = pages.call('now', input);
+    asked[0]!.answer('one');
+    await first;
+    for (const [tookMs, restMs] of [
+      [10, 1000],
+      [500, 2000],
+      [4000, 2500],
+    ] as const) {
+      change();
+      await pages.call('now', input);
+      pass(tookMs);
+      asked.at(-1)!.answer('next');
+      await settle();
+      expect(restsMs.at(-1)).toBe(restMs);
+      rests.at(-1)!();
+      await settle();
+    }
   });
 
   it('tells what changed once more when pages were made anew, for a wire that falls silent', async () => {

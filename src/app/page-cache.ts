@@ -32,6 +32,8 @@ const MAX_KEPT_ROWS = 200;
 const PAGE_MS = 1000;
 /** After pages were made anew the engine has this many times as long for its own work. */
 const REST = 4;
+/** But at most so long: pages are made anew before they are too old to be given, also where the machine is busy. */
+const MAX_REST_MS = 2500;
 /** An older page is no answer: it is waited for. With what it was made from (`MAX_STILL_MS`) 15 s. Milliseconds. */
 const STALE_MS = 10_000;
 /** Pages that nobody asked for since this long are not made anew, milliseconds. */
@@ -184,7 +186,7 @@ export class PageCache {
     // On a wire that has just fallen silent nobody would ask again by himself.
     for (const [key, change] of this.#changes)
       if (key.startsWith(`${site} `)) for (const listener of this.#listeners) listener(change);
-    await this.#clock.wait(Math.max(PAGE_MS, REST * (this.#clock.nowMs() - since)));
+    await this.#clock.wait(Math.min(MAX_REST_MS, Math.max(PAGE_MS, REST * (this.#clock.nowMs() - since))));
     this.#isRenewing = false;
     const [next] = this.#outdated;
     if (next !== undefined) void this.#renew(next);

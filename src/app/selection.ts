@@ -12,7 +12,7 @@ import { ipv4Text, ipv6Parse, macText } from '../lib/address.ts';
 import { hex, u16be, u32be } from '../lib/bytes.ts';
 import type { Store } from '../store/index.ts';
 import type { CaptureFile, CaptureList, CaptureQuery } from './engine-contract.ts';
-import { type FoundFrame, findFrame, readFrames } from './evidence.ts';
+import { type FoundFrame, findFrame, readSource } from './evidence.ts';
 import { changes, commands, flows, sessions, weirds } from './query/traffic.ts';
 import type { SiteView } from './query/view.ts';
 
@@ -110,12 +110,11 @@ export async function* selectedFrames(
 ): AsyncGenerator<SelectedFrame, void, void> {
   for (const source of sources) {
     const wanted = new Set(selection.frames.filter((e) => e.source === source.id).map((e) => e.frame));
-    const isFile = source.kind === 'file' || source.kind === 'sample';
-    if (isFile && (selection.hosts.size > 0 || wanted.size > 0)) {
+    if (source.kind !== 'live' && source.kind !== 'stream' && (selection.hosts.size > 0 || wanted.size > 0)) {
       const last = selection.hosts.size > 0 ? Number.POSITIVE_INFINITY : Math.max(...wanted);
       try {
-        for await (const found of readFrames(
-          source.path,
+        for await (const found of readSource(
+          source,
           (frame, bytes, linkType) =>
             wanted.has(frame) || (selection.hosts.size > 0 && selection.hosts.has(hostsOf(bytes, linkType))),
           last,

@@ -6,6 +6,7 @@ import { readCapture } from '../capture/reader.ts';
 import { OperatingError } from '../core/errors.ts';
 import type { FrameBatch } from '../core/frame.ts';
 import type { Source } from '../core/site.ts';
+import { framesAfter } from './folder-files.ts';
 import { Pipeline, type SiteRuntime } from './pipeline.ts';
 import { Rhythm } from './rhythm.ts';
 
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly turn: () => Promise<void>;
   /** Resolves when models of process cells that were asked for are there; undefined where none is being made. */
   readonly settled?: () => Promise<void> | undefined;
+  /** Frames at the beginning that were read before, by another run. */
+  readonly skip?: number;
   readonly onFrames?: (batch: FrameBatch) => void;
   /** MAC addresses of the capture interface: frames from them must not exist (law 1) and are counted. */
   readonly ownMacs?: readonly string[];
@@ -75,11 +78,13 @@ export class SourceRun {
 
   /** Reads to the end. Never throws: a failure is the source's state. */
   async run(): Promise<void> {
-    const { chunks, nowMs, nowUs, turn, onFrames } = this.#options;
+    const { chunks, nowMs, nowUs, turn, onFrames, skip = 0 } = this.#options;
     let since = nowMs();
     try {
-      for await (const event of readCapture(chunks, { name: this.source.name })) {
+      for await (const read of readCapture(chunks, { name: this.source.name })) {
         if (this.#stopped) break;
+        const event = read.kind === 'frames' ? framesAfter(read, skip) : read;
+        if (event === undefined) continue;
         this.pipeline.handle(event);
         if (event.kind === 'frames') {
           this.frames += event.count;

@@ -2,22 +2,23 @@
  * Opens sources and reads them: files one after another (so that the same input gives the same picture), folders, streams
  * and live interfaces beside them. What a source is stands in the store before its first frame is read.
  */
-import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
 import { hashFile, openCaptureFile } from '../capture/file.ts';
-import { readCapture } from '../capture/reader.ts';
 import { EvidenceRing } from '../capture/ring.ts';
 import { watchFolder } from '../capture/watch.ts';
+import { OperatingError } from '../core/errors.ts';
 import type { FrameBatch } from '../core/frame.ts';
 import type { Source } from '../core/site.ts';
 import { Decoding } from '../decode/index.ts';
 import { clearSite, type Store } from '../store/index.ts';
 import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { pinFrames, ringName } from './evidence.ts';
+import { nextPart } from './folder-files.ts';
+import { refuseUseless } from './inputs.ts';
 import { type LiveCapture, startLiveCapture } from './live-capture.ts';
 import { HISTORY_US, livePlant } from './live-plant.ts';
 import { AHEAD, LiveSite, type SiteAround, type SiteKind, sourceRow } from './live-site.ts';
@@ -28,9 +29,22 @@ import { SourceRun } from './source-run.ts';
 /** Of a file that is not read again from its start, because others are in the same picture. */
 const INTERRUPTED =
   'Reading was interrupted; what was read before is kept, the rest is missing. Open the file by itself to see all of it.';
+const BEGUN_ANEW =
+  'Reading was interrupted, and the recorder began the file anew since; what was read before is kept, the rest is gone.';
+/** Of a file of a folder, until it is read on. */
+const GOES_ON =
+  'Reading was interrupted; what was read before is kept. The rest is read when the folder is opened again.';
 
 /** Live interfaces and folders watched at a time. */
 export const MAX_LIVE = 8;
+/**
+ * A capture that ended by itself (an interface that went down, a program that was killed) is started again after this
+ * long, and each time after twice as long, up to five minutes: each piece is a source of its own, 288 a day at most.
+ */
+const RESTART_MS = 5_000;
+const MAX_RESTART_MS = 300_000;
+/** Who starts it again, in the journal. */
+const SYSTEM = 'system';
 /** The site of the simulated plant. */
 export const PLANT_SITE = 'plant';
 /** Sites kept in all; a new one is refused beyond. */
@@ -51,6 +65,9 @@ export interface SourcesOptions {
   /** The site was emptied because its file is read anew: what people decided is to be said again. */
   readonly onForgotten: (site: LiveSite) => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** For tests: the capturing program, and the pause before it is started again. */
+  readonly startLive?: typeof startLiveCapture;
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** A name that can stand in an address and a key. */
@@ -94,8 +111,13 @@ export class Sources {
   }
 
   ring(): Promise<EvidenceRing> | undefined {
-    const { folder, nowMs } = this.#options;
-    if (folder !== '') this.#ring ??= EvidenceRing.open({ folder: join(folder, 'ring'), now: nowMs });
+    const { folder, nowMs, onError } = this.#options;
+    if (folder !== '')
+      this.#ring ??= EvidenceRing.open({
+        folder: join(folder, 'ring'),
+        now: nowMs,
+        onProblem: (problem) => problem !== undefined && onError(problem),
+      });
     return this.#ring;
   }
 
@@ -209,7 +231,7 @@ export class Sources {
 
   async #openFile(request: Extract<SourceRequest, { kind: 'file' }>, userId: string): Promise<Uploaded> {
     const path = resolve(request.path);
-    await refuseWhatIsNoCapture(path, request.path);
+    await refuseUseless(path, request.path);
     const sha256 = await hashFile(path);
     const name = request.name ?? basename(path);
     const site = await this.#siteOf(request.site, `c-${sha256.slice(0, 16)}`, name, 'capture');
@@ -243,10 +265,15 @@ export class Sources {
     }
     const ended: Source =
       source.kind === 'file' || source.kind === 'sample' || source.kind === 'folder'
-        ? failed(INTERRUPTED)
+        ? failed(source.kind === 'folder' ? GOES_ON : INTERRUPTED)
         : { ...source, state: 'complete', endedUs: source.health.lastUs };
-    site.sources.set(source.id, ended);
-    await this.#options.store.writer.submit({ put: { source: [sourceRow(ended)] } }, { background: true });
+    await this.#told(site, ended);
+  }
+
+  /** Writes what is now said of a source. */
+  async #told(site: LiveSite, source: Source): Promise<void> {
+    site.sources.set(source.id, source);
+    await this.#options.store.writer.submit({ put: { source: [sourceRow(source)] } }, { background: true });
   }
 
   async #readFile(site: LiveSite, source: Source): Promise<void> {
@@ -267,6 +294,7 @@ export class Sources {
       read: () => number;
       size: number;
       state: Source['state'];
+      skip?: number;
       ring?: EvidenceRing | undefined;
       stop?: () => void;
       ownMacs?: readonly string[];
@@ -288,6 +316,7 @@ export class Sources {
         progress: () => (Number.isNaN(input.size) ? Number.NaN : Math.min(1, input.read() / Math.max(1, input.size))),
         turn: () => turn(),
         settled: () => detection.feed.settled(),
+        ...(input.skip && { skip: input.skip }),
         ...(input.ownMacs && { ownMacs: input.ownMacs }),
         ...(input.dropped && { dropped: input.dropped }),
         ...(input.isLive && { isLive: input.isLive }),
@@ -311,7 +340,7 @@ export class Sources {
       site.sources.set(source.id, cut ? { ...run.source, state: 'reading', endedUs: 0 } : run.source);
       // Others of the folder are in the same picture: it cannot be read anew, and is not said to be whole.
       if (this.#closing && source.kind === 'folder' && run.isCut)
-        site.sources.set(source.id, { ...run.source, state: 'failed', error: INTERRUPTED });
+        site.sources.set(source.id, { ...run.source, state: 'failed', error: GOES_ON });
       if (cut) {
         await store.writer.submit(
           { put: { source: [sourceRow({ ...source, state: 'reading' })] } },
@@ -342,12 +371,21 @@ export class Sources {
       wait: (ms: number, signal?: AbortSignal) =>
         wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined) as Promise<void>,
     };
+    const onProblem = (problem: OperatingError | undefined): void => {
+      if (problem !== undefined) this.#options.onError(problem);
+    };
     const watch = async (): Promise<void> => {
-      for await (const file of watchFolder(folder, { clock, signal: abort.signal })) {
-        const id = `d-${createHash('sha256').update(file.path).digest('hex').slice(0, 16)}`;
-        const known = site.sources.get(id);
-        if (!file.again && (known?.state === 'complete' || known?.error === INTERRUPTED)) continue;
-        const source = this.#newSource(site, { id, kind: 'folder', name: basename(file.path), path: file.path });
+      for await (const file of watchFolder(folder, { clock, signal: abort.signal, onProblem })) {
+        const next = await nextPart(site.sources.values(), file.path, file.again).catch(this.#options.onError);
+        if (next === undefined) continue;
+        const before = next.kind === 'known' ? next.source : next.after;
+        // What was read of it is whole: nothing is missing, or the rest comes now.
+        if (before?.error === GOES_ON) await this.#told(site, { ...before, state: 'complete', error: '' });
+        if (next.kind === 'known') continue;
+        if (next.gone?.error === GOES_ON) await this.#told(site, { ...next.gone, error: BEGUN_ANEW });
+        const { id, skip } = next;
+        const name = skip === 0 ? basename(file.path) : `${basename(file.path)} from frame ${skip + 1}`;
+        const source = this.#newSource(site, { id, kind: 'folder', name, path: file.path });
         await this.#record(site, source, userId);
         let read = 0;
         const counted = async function* (): AsyncGenerator<Uint8Array, void, void> {
@@ -356,7 +394,13 @@ export class Sources {
             yield chunk;
           }
         };
-        await this.#read(site, source, { chunks: counted(), read: () => read, size: Number.NaN, state: 'reading' });
+        await this.#read(site, source, {
+          chunks: counted(),
+          read: () => read,
+          size: Number.NaN,
+          state: 'reading',
+          skip,
+        });
         if (abort.signal.aborted) return;
       }
     };
@@ -393,36 +437,78 @@ export class Sources {
         'Run another instance for more.',
       );
     }
-    const capture: LiveCapture = await startLiveCapture({ interface: request.interface });
-    const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
+    const start = this.#options.startLive ?? startLiveCapture;
+    let capture: LiveCapture = await start({ interface: request.interface });
     const site = await this.#siteOf(request.site, 'live', 'live', 'live');
-    const source = this.#newSource(site, {
-      id: `l-${slug(request.interface)}-${stamp}`,
-      kind: 'live',
-      name: request.interface,
-      path: request.interface,
+    let source = await this.#recordLive(site, request.interface, userId);
+    const abort = new AbortController();
+    const stop = (): void => {
+      abort.abort();
+      void capture.stop();
+    };
+    const pause = this.#options.pause ?? ((ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined));
+    // Doubled before the first pause.
+    let pauseMs = RESTART_MS / 2;
+    /** Resolves with a capture that listens again, or undefined when the program ends first. */
+    const again = async (): Promise<LiveCapture | undefined> => {
+      for (; ; pauseMs = Math.min(2 * pauseMs, MAX_RESTART_MS)) {
+        await pause(pauseMs, abort.signal);
+        if (abort.signal.aborted) return undefined;
+        const started = await start({ interface: request.interface }).catch(() => undefined);
+        if (started !== undefined) return started;
+      }
+    };
+    this.#goLive(stop, async () => {
+      for (;;) {
+        const sinceMs = this.#options.nowMs();
+        await this.#readLive(site, source, capture, stop);
+        const ended = site.sources.get(source.id);
+        if (abort.signal.aborted || ended?.state !== 'failed') return;
+        this.#options.onError(new OperatingError('capture.ended', { interface: source.name, detail: ended.error }));
+        const wasLong = this.#options.nowMs() - sinceMs >= MAX_RESTART_MS;
+        pauseMs = wasLong ? RESTART_MS : Math.min(2 * pauseMs, MAX_RESTART_MS);
+        const next = await again();
+        if (next === undefined) return;
+        capture = next;
+        if (abort.signal.aborted) return void (await capture.stop());
+        source = await this.#recordLive(site, request.interface, SYSTEM);
+      }
     });
-    await this.#record(site, source, userId);
-    const ring = await this.ring();
-    const stop = (): void => void capture.stop();
-    const mac = await macOf(request.interface);
-    this.#goLive(stop, () =>
-      this.#read(site, source, {
-        ...(mac === undefined ? {} : { ownMacs: [mac] }),
-        dropped: () => {
-          const { droppedByKernel, droppedByInterface } = capture.counters;
-          capture.askCounters();
-          return droppedByKernel === undefined ? undefined : droppedByKernel + (droppedByInterface ?? 0);
-        },
-        chunks: capture.chunks(),
-        read: () => Number.NaN,
-        size: Number.NaN,
-        state: 'live',
-        ring,
-        stop,
-      }),
-    );
     return { site: site.id, source: source.id, known: false };
+  }
+
+  /** A live source, from now on; earlier ones of the interface that failed are over: it is listened to again. */
+  async #recordLive(site: LiveSite, name: string, userId: string): Promise<Source> {
+    const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
+    const id = `l-${slug(name)}-${stamp}`;
+    for (const before of site.sources.values()) {
+      if (before.kind !== 'live' || before.state !== 'failed' || before.path !== name) continue;
+      const over: Source = { ...before, state: 'complete' };
+      site.sources.set(before.id, over);
+      await this.#options.store.writer.submit({ put: { source: [sourceRow(over)] } }, { background: true });
+    }
+    const source = this.#newSource(site, { id, kind: 'live', name, path: name });
+    await this.#record(site, source, userId);
+    return source;
+  }
+
+  async #readLive(site: LiveSite, source: Source, capture: LiveCapture, stop: () => void): Promise<void> {
+    const ring = await this.ring();
+    const mac = await macOf(source.path);
+    await this.#read(site, source, {
+      ...(mac === undefined ? {} : { ownMacs: [mac] }),
+      dropped: () => {
+        const { droppedByKernel, droppedByInterface } = capture.counters;
+        capture.askCounters();
+        return droppedByKernel === undefined ? undefined : droppedByKernel + (droppedByInterface ?? 0);
+      },
+      chunks: capture.chunks(),
+      read: () => Number.NaN,
+      size: Number.NaN,
+      state: 'live',
+      ring,
+      stop,
+    });
   }
 
   /** One simulated plant per data folder: with its history the first time, from now on when it is started again. */
@@ -518,17 +604,6 @@ export class Sources {
     await (await this.#ring)?.close();
   }
 }
-
-/** Opens the beginning of a file, so that what is no capture is refused at once and by its name. */
-const refuseWhatIsNoCapture = async (path: string, name: string): Promise<void> => {
-  const file = await openCaptureFile(path);
-  try {
-    for await (const event of readCapture(file.chunks(), { name }))
-      if (event.kind === 'frames' || event.kind === 'interface') return;
-  } finally {
-    await file.close();
-  }
-};
 
 /** MAC address of an interface where the system tells it without asking the network (Linux). */
 const macOf = async (name: string): Promise<string | undefined> => {

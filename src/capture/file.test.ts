@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashFile, openCaptureFile, READ_BYTES, readFrameAt } from './file.ts';
+import { MAX_BATCH_FRAMES } from './parser.ts';
 import { collect, joined } from './testing/collect.ts';
 import { pcapHeader, pcapRecord } from './writer.ts';
 
@@ -55,14 +56,14 @@ describe('capture files', () => {
       const path = join(folder, 'b');
       await writeFile(path, packed ? gzipSync(capture) : capture);
       const { frames } = await collect((await openCaptureFile(path)).chunks());
-      for (const number of [1, 4097, count]) {
+      for (const number of [1, MAX_BATCH_FRAMES + 1, count]) {
         const f = frames[number - 1]!;
         const place = { frame: number, offset: f.offset, captured: f.captured };
         expect(Buffer.from(await readFrameAt(path, place)).toString('hex')).toBe(f.data);
       }
       if (packed) await writeFile(path, gzipSync(capture.subarray(0, 1000)));
       else await truncate(path, 1000);
-      const place = { frame: 4097, offset: frames[4096]!.offset, captured: 200 };
+      const place = { frame: MAX_BATCH_FRAMES + 1, offset: frames[MAX_BATCH_FRAMES]!.offset, captured: 200 };
       await expect(readFrameAt(path, place)).rejects.toMatchObject({ code: 'input.frame-not-found' });
     });
 

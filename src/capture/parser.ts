@@ -4,8 +4,8 @@
  */
 import type { CaptureCounters, CaptureInterface, CaptureWarning, FrameBatch } from '../core/frame.ts';
 
-/** Frames in one batch at most. */
-export const MAX_BATCH_FRAMES = 4096;
+/** Frames in one batch at most: some milliseconds of decoding, after which whoever asks something is answered. */
+export const MAX_BATCH_FRAMES = 512;
 /** A frame with more captured octets than this is taken as damage (libpcap's MAXIMUM_SNAPLEN). */
 export const MAX_FRAME_BYTES = 262_144;
 /** A pcapng block longer than this is taken as damage. */
@@ -37,18 +37,18 @@ export interface FormatParser {
   finish(): CaptureWarning[];
 }
 
-/** An empty batch with columns for MAX_BATCH_FRAMES. */
-export const createBatch = (): FrameBatch => ({
+/** An empty batch with columns for so many frames; the parsers fill MAX_BATCH_FRAMES. */
+export const createBatch = (frames = MAX_BATCH_FRAMES): FrameBatch => ({
   kind: 'frames',
   firstFrame: 1,
   count: 0,
   bytes: new Uint8Array(0),
-  start: new Int32Array(MAX_BATCH_FRAMES),
-  captured: new Int32Array(MAX_BATCH_FRAMES),
-  wire: new Int32Array(MAX_BATCH_FRAMES),
-  tsUs: new Float64Array(MAX_BATCH_FRAMES),
-  tsNs: new Int16Array(MAX_BATCH_FRAMES),
-  linkType: new Int32Array(MAX_BATCH_FRAMES),
-  interfaceIndex: new Int32Array(MAX_BATCH_FRAMES),
-  offset: new Float64Array(MAX_BATCH_FRAMES),
+  start: new Int32Array(frames),
+  captured: new Int32Array(frames),
+  wire: new Int32Array(frames),
+  tsUs: new Float64Array(frames),
+  tsNs: new Int16Array(frames),
+  linkType: new Int32Array(frames),
+  interfaceIndex: new Int32Array(frames),
+  offset: new Float64Array(frames),
 });

@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Frames `first`.. of `length` octets whose content tells their number. */
 const frames = (first: number, count: number, length = 100, linkType = 1): FrameBatch => {
-  const batch = createBatch();
+  const batch = createBatch(count);
   batch.bytes = new Uint8Array(count * length);
   batch.firstFrame = first;
   batch.count = count;

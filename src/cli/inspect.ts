@@ -1,8 +1,11 @@
 /** `gatehouse inspect`: a summary for people, or one list as table, CSV or NDJSON for programs. */
+
+import { nothingIn } from '../app/inputs.ts';
 import { type Inspection, type InspectRow, inspectCaptures } from '../app/inspect.ts';
 import type { InspectList } from '../app/inspect-lists.ts';
 import { EXIT, type WarningCode } from '../core/errors.ts';
 import { csvCell } from '../server/index.ts';
+import { report } from './fail.ts';
 import type { Format } from './inspect-lists.ts';
 import { printSummary } from './summary.ts';
 
@@ -138,7 +141,13 @@ export const inspect = async (captures: readonly string[], flags: InspectFlags):
     writer.end();
   }
   let code: number = EXIT.ok;
-  for (const { warnings, name } of result.sources) {
+  for (const { warnings, name, health } of result.sources) {
+    const nothing = nothingIn(
+      name,
+      health.frames,
+      new Map(health.unknownLinkTypes.map(({ linkType, frames }) => [linkType, frames])),
+    );
+    if (nothing !== undefined) code = report(nothing);
     for (const warning of warnings) {
       process.stderr.write(`gatehouse: ${name}: ${warning.text} [${warning.code}]\n`);
       if (ENDS_EARLY.has(warning.code)) code = EXIT.input;

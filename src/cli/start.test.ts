@@ -1,10 +1,14 @@
 /** How `gatehouse start` ends when what it was given cannot be opened: one sentence, a documented exit code. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import { EXIT } from '../core/errors.ts';
 import { report, writing } from './fail.ts';
+import { inspect } from './inspect.ts';
 import { start } from './start.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-start-'));
@@ -26,13 +30,45 @@ const junk = join(folder, 'junk.pcap');
 writeFileSync(junk, 'no capture at all');
 
 it('says that a file is missing before it starts anything', async () => {
-  await expect(start([join(folder, 'none.pcap')], flags('a'))).rejects.toMatchObject({ exitCode: EXIT.input });
+  expect(await start([join(folder, 'none.pcap')], flags('a'))).toBe(EXIT.input);
+  expect(said).toMatch(/^gatehouse: .*none\.pcap does not exist\. .*\[input\.not-found\]\n$/);
+  expect(existsSync(join(folder, 'a'))).toBe(false);
 });
 
 it('ends when nothing that was named can be opened', async () => {
   expect(await start([junk, join(folder, 'none.pcap')], flags('b'))).toBe(EXIT.input);
   expect(said).toContain('junk.pcap is not a capture');
   expect(said).toContain('none.pcap does not exist');
+}, 30_000);
+
+it('says that there is nothing to see in a capture, and why, before it starts anything', async () => {
+  const empty = join(folder, 'empty.pcap');
+  writeFileSync(empty, pcapHeader({ linkType: 1 }));
+  const wireless = join(folder, 'wireless.pcap');
+  const record = pcapRecord({ tsUs: 1, bytes: new Uint8Array(60), wire: 60 }, { linkType: 105 });
+  writeFileSync(wireless, Buffer.concat([pcapHeader({ linkType: 105 }), record]));
+  expect(await start([empty, wireless], flags('e'))).toBe(EXIT.input);
+  const [first, second] = said.split('\n');
+  expect(first).toMatch(/empty\.pcap holds no frame\. .* \[input\.no-frames\]$/);
+  expect(second).toMatch(/wireless\.pcap holds only frames of link type 105 \(IEEE 802\.11\).* \[input\.link-type\]$/);
+  expect(existsSync(join(folder, 'e'))).toBe(false);
+  said = '';
+  expect(await inspect([wireless], { format: 'table' })).toBe(EXIT.input);
+  expect(said).toMatch(/^gatehouse: .*wireless\.pcap holds only frames of link type 105/);
+});
+
+it.skipIf(process.platform === 'win32')('says how a pipe is handed over', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  expect(await start([pipe], flags('p'))).toBe(EXIT.input);
+  expect(said).toMatch(/pipe is neither a file nor a folder\. Hand a pipe over as standard input/);
+});
+
+it('says that an interface cannot be heard before a console is offered', async () => {
+  const printed = vi.spyOn(process.stdout, 'write');
+  expect(await start([], { ...flags('i'), interface: ['nosuch0'] })).not.toBe(EXIT.ok);
+  expect(said).toMatch(/^gatehouse: .*\[capture\.(unknown-interface|tool-missing|no-rights)\]\n$/);
+  expect(printed).not.toHaveBeenCalled();
 }, 30_000);
 
 it('says what is wrong with a baseline, and what to do', async () => {

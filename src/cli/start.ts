@@ -1,11 +1,12 @@
 /** `gatehouse start`: opens the data folder, starts engine and console, reads what was named, prints where to look. */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startEngine } from '../app/engine-client.ts';
 import { type Engine, RequestError } from '../app/engine-contract.ts';
 import { beginWithPlantDay } from '../app/first-day.ts';
-import { OperatingError } from '../core/errors.ts';
+import { hasCapture, kindOf, refuseUseless } from '../app/inputs.ts';
+import { EXIT, OperatingError } from '../core/errors.ts';
 import { report } from './fail.ts';
 import { packageFolder, version } from './version.ts';
 
@@ -74,12 +75,23 @@ interface Opened {
   readonly code: number;
 }
 
-/** A slip of the pen is told before a console is started for nothing. */
-const refuseMissing = (inputs: readonly string[], { interface: wires = [] }: StartFlags): void => {
-  const [first] = inputs;
-  if (first === undefined || wires.length > 0) return;
-  if (inputs.every((input) => input !== '-' && !existsSync(resolve(input))))
-    throw new OperatingError('input.not-found', { path: first });
+/**
+ * A slip of the pen is told before a console is started for nothing: exit code where none of what was named can be used,
+ * 0 where something can (what cannot is told when it is opened).
+ */
+const refuseAll = async (inputs: readonly string[], { interface: wires = [] }: StartFlags): Promise<number> => {
+  if (wires.length > 0 || inputs.includes('-')) return 0;
+  const errors: unknown[] = [];
+  for (const input of inputs) {
+    const path = resolve(input);
+    try {
+      if ((await kindOf(path, input)) === 'file') await refuseUseless(path, input);
+      return 0;
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  return errors.reduce<number>((_, error) => report(error), 0);
 };
 
 /** Opens everything that was named; a bad one is told and does not stop the others. */
@@ -101,13 +113,27 @@ const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFl
     await one(async () => {
       if (input === '-') return engine.open({ kind: 'stream', name: 'standard input', fd: 0, ...site }, SYSTEM);
       const path = resolve(input);
-      if (!existsSync(path)) throw new OperatingError('input.not-found', { path: input });
-      return statSync(path).isDirectory()
-        ? engine.open({ kind: 'folder', path, ...site }, SYSTEM)
-        : engine.open({ kind: 'file', path, ...site }, SYSTEM);
+      const kind = await kindOf(path, input);
+      if (kind === 'folder' && !(await hasCapture(path)))
+        process.stderr.write(
+          `gatehouse: ${input} holds no capture yet. What a recorder writes there is read as it comes.\n`,
+        );
+      return engine.open({ kind, path, ...site }, SYSTEM);
     });
   }
   return { count, code };
+};
+
+/** A source that fails while it is read is told here too: not everybody looks at the console. */
+const tellFailures = (engine: Engine): void => {
+  const told = new Set<string>();
+  engine.onEvent((event) => {
+    if (event.kind !== 'progress' || event.data.state !== 'failed') return;
+    const { source, name, error } = event.data;
+    if (told.has(source)) return;
+    told.add(source);
+    process.stderr.write(`gatehouse: ${name}: ${error}\n`);
+  });
 };
 
 /** A new site goes on from a baseline; one that is there goes on from what it learned, so that the same command starts again. */
@@ -151,7 +177,8 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   const tls = tlsOf(flags);
   const baseline = baselineOf(flags);
   const plant = plantOf(flags.plantHistory);
-  refuseMissing(inputs, flags);
+  const refused = await refuseAll(inputs, flags);
+  if (refused !== EXIT.ok) return refused;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
   let engineGone: (error: Error) => void = () => undefined;
   let failed = 0;
@@ -172,6 +199,16 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
       throw error;
     });
   }
+  // A wire that cannot be heard is told before a console is offered; captures are looked at above and may be long.
+  let listening: Opened | undefined;
+  if (live && inputs.length === 0) {
+    listening = await openAll(engine, inputs, flags);
+    if (listening.count === 0) {
+      await engine.close();
+      return listening.code;
+    }
+  }
+  tellFailures(engine);
   const { createServer } = await serverModule;
   const server = await createServer({
     engine,
@@ -221,7 +258,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   });
 
   const opened = live
-    ? openAll(engine, inputs, flags).then(({ count, code }) => {
+    ? Promise.resolve(listening ?? openAll(engine, inputs, flags)).then(({ count, code }) => {
         failed = code;
         // Nothing that was asked for can be shown: nobody looks for that in a console that is empty.
         return count === 0 ? code : ended;

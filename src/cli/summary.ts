@@ -36,7 +36,7 @@ export const printSummary = (result: Inspection, print: (line: string) => void):
     );
   }
   line();
-  line(result.now.posture);
+  line(result.now.state === 'empty' ? 'Nothing that is understood was seen.' : result.now.posture);
   section(
     'Capture',
     result.verdicts.map((verdict) => [verdict.title, verdict.detail]),

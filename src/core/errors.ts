@@ -32,12 +32,27 @@ export const ERRORS = {
   'input.is-folder': {
     exit: 'input',
     message: '{path} is a folder, a file was expected.',
-    whatToDo: 'Name a capture file, or watch the folder instead.',
+    whatToDo: 'Name a capture file, or watch the folder: gatehouse start FOLDER.',
   },
   'input.empty': {
     exit: 'input',
     message: '{path} is empty.',
     whatToDo: 'Record again; a capture without packets still has a header.',
+  },
+  'input.no-frames': {
+    exit: 'input',
+    message: '{path} holds no frame.',
+    whatToDo: 'Check with "gatehouse doctor" that the recorder hears a mirror port, and record again.',
+  },
+  'input.link-type': {
+    exit: 'input',
+    message: '{path} holds only frames of link type {linkType}, which are not understood.',
+    whatToDo: 'Record on an Ethernet interface: the mirror port of a switch, or a tap.',
+  },
+  'input.not-a-file': {
+    exit: 'input',
+    message: '{path} is neither a file nor a folder.',
+    whatToDo: 'Hand a pipe over as standard input: gatehouse start - < PIPE.',
   },
   'input.not-a-capture': {
     exit: 'input',
@@ -89,7 +104,12 @@ export const ERRORS = {
   'capture.stopped': {
     exit: 'other',
     message: '{tool} stopped by itself ({detail}).',
-    whatToDo: 'Run "gatehouse doctor"; the lines that the tool wrote are in the log.',
+    whatToDo: 'Run "gatehouse doctor" with the name of the interface.',
+  },
+  'capture.ended': {
+    exit: 'other',
+    message: 'The capture on {interface} has ended, nothing is seen there: {detail}',
+    whatToDo: 'It is tried again by itself after some seconds, later every five minutes.',
   },
   'port-in-use': {
     exit: 'busy',

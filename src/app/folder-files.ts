@@ -1,0 +1,93 @@
+/**
+ * How far the files of a watched folder were read, told by what they contain: a file that has grown since is read on from
+ * there, one that was begun anew under an old name is a source of its own. What is read at a stretch is one source; the
+ * number of frames before it in the file stands in its id, so that frame numbers are those of the file.
+ */
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { openCaptureFile } from '../capture/file.ts';
+import { readCapture } from '../capture/reader.ts';
+import type { FrameBatch } from '../core/frame.ts';
+import type { Source } from '../core/site.ts';
+
+const ID = /^d-[0-9a-f]{16}-(\d+)$/;
+
+const idOf = (text: string): string => `d-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+
+/** Frames of the file that lie before those of the source; 0 for sources of other kinds. */
+export const framesBefore = ({ kind, id }: Pick<Source, 'kind' | 'id'>): number =>
+  kind === 'folder' ? Number(ID.exec(id)?.[1] ?? 0) : 0;
+
+export type NextPart =
+  /** It holds no frame that was not read. */
+  | { readonly kind: 'known'; readonly source: Source }
+  | {
+      readonly kind: 'read';
+      readonly id: string;
+      /** Frames at the beginning of the file that were read before. */
+      readonly skip: number;
+      /** The source that read them. */
+      readonly after?: Source;
+      /** The source that read what was in the file before it was begun anew. */
+      readonly gone?: Source;
+    };
+
+/**
+ * What of a file is to be read, given what was read of it before. Reads the file once where something was. It is the same
+ * recording when the first and the last frame that were read then have the same times, in microseconds, at their places.
+ * A file that was not written since it was read to its end is not opened, unless its folder says that it grew (`again`).
+ * Throws what `readCapture` throws.
+ */
+export const nextPart = async (known: Iterable<Source>, path: string, again = false): Promise<NextPart> => {
+  const of = [...known].filter((source) => source.kind === 'folder' && source.path === path);
+  const last = of.at(-1);
+  if (last === undefined) return { kind: 'read', id: idOf(path), skip: 0 };
+  if (!again && last.state === 'complete' && (await stat(path)).mtimeMs * 1000 < last.endedUs)
+    return { kind: 'known', source: last };
+  const before = framesBefore(last);
+  const seen = before + last.health.frames;
+  if (seen === before) return { kind: 'read', id: last.id, skip: before };
+  let frames = 0;
+  let startUs = Number.NaN;
+  let firstUs = Number.NaN;
+  let lastUs = Number.NaN;
+  const file = await openCaptureFile(path);
+  for await (const event of readCapture(file.chunks(), { name: path })) {
+    if (event.kind !== 'frames') continue;
+    const at = (frame: number, otherwise: number): number => event.tsUs[frame - event.firstFrame] ?? otherwise;
+    if (frames === 0) startUs = event.tsUs[0]!;
+    const to = event.firstFrame + event.count - 1;
+    if (before + 1 >= event.firstFrame && before + 1 <= to) firstUs = at(before + 1, firstUs);
+    if (seen >= event.firstFrame && seen <= to) lastUs = at(seen, lastUs);
+    frames = to;
+    if (frames > seen) break;
+  }
+  if (firstUs !== last.health.firstUs || lastUs !== last.health.lastUs)
+    return frames === 0
+      ? { kind: 'known', source: last }
+      : { kind: 'read', id: idOf(`${path}\0${startUs}`), skip: 0, gone: last };
+  if (frames <= seen) return { kind: 'known', source: last };
+  const [, own = last.id] = /^(d-[0-9a-f]{16})/.exec(last.id) ?? [];
+  return { kind: 'read', id: `${own}-${seen}`, skip: seen, after: last };
+};
+
+/** The frames of a batch after frame number `skip`; undefined where there are none. Columns are views of the same octets. */
+export const framesAfter = (batch: FrameBatch, skip: number): FrameBatch | undefined => {
+  const n = skip - batch.firstFrame + 1;
+  if (n <= 0) return batch;
+  if (n >= batch.count) return undefined;
+  return {
+    kind: 'frames',
+    firstFrame: batch.firstFrame + n,
+    count: batch.count - n,
+    bytes: batch.bytes,
+    start: batch.start.subarray(n),
+    captured: batch.captured.subarray(n),
+    wire: batch.wire.subarray(n),
+    tsUs: batch.tsUs.subarray(n),
+    tsNs: batch.tsNs.subarray(n),
+    linkType: batch.linkType.subarray(n),
+    interfaceIndex: batch.interfaceIndex.subarray(n),
+    offset: batch.offset.subarray(n),
+  };
+};
