@@ -57,10 +57,13 @@ export const makeRouter = (client: QueryClient) => {
     id: 'inside',
     component: Shell,
     beforeLoad: async ({ location }) => {
+      // Asked for at once: the first screen waits for the slowest of them, not for one after the other.
+      const me = client.ensureQueryData(meQuery);
+      me.catch(() => undefined);
       const status = await client.ensureQueryData(statusQuery);
       if (status.setupNeeded) throw redirect({ to: '/setup' });
       try {
-        setCsrf((await client.ensureQueryData(meQuery)).csrf);
+        setCsrf((await me).csrf);
       } catch (cause) {
         if ((cause as { status?: number }).status !== 401) throw cause;
         throw redirect({ to: '/login', search: { q: location.href } });
@@ -77,9 +80,9 @@ export const makeRouter = (client: QueryClient) => {
     },
     component: lazyRouteComponent(() => import('./pages/welcome.tsx'), 'WelcomePage'),
   });
-  const loads: (() => Promise<unknown>)[] = [];
+  const pages: { readonly path: string; readonly load: () => Promise<unknown> }[] = [];
   const page = <P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) => {
-    loads.push(load);
+    pages.push({ path, load });
     return createRoute({
       getParentRoute: () => inside,
       path,
@@ -134,12 +137,21 @@ export const makeRouter = (client: QueryClient) => {
       </Empty>
     ),
   });
+  // The script of the page that is opened comes beside those answers, and not after them.
+  const first = /^\/s\/[^/]+\/([^/]+)(\/[^/]+)?/.exec(window.location.pathname);
+  if (first !== null) {
+    const path = first[2] === undefined ? `/s/$site/${first[1]}` : `/s/$site/${first[1]}/$`;
+    pages
+      .find((page) => page.path === path || page.path.startsWith(path))
+      ?.load()
+      .catch(() => undefined);
+  }
   // A page whose script is fetched when Gatehouse is away takes the whole console down: all are fetched while it is here.
   const off = router.subscribe('onRendered', ({ toLocation }) => {
     if (!toLocation.pathname.startsWith('/s/')) return;
     off();
     setTimeout(() => {
-      for (const load of loads) load().catch(() => undefined);
+      for (const { load } of pages) load().catch(() => undefined);
     }, PRELOAD_AFTER_MS);
   });
   return router;

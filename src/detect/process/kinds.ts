@@ -37,7 +37,7 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
     techniques: ['T0856'],
   },
   'never-seen': {
-    title: '{point} has a state that it never had',
+    title: '{point} stands at a value never seen before',
     what: '{point} of {target} is {observed}.{text}{also}',
     comparedWith: 'In {learned} of normal work it never was.',
     innocent: 'A mode that is used seldom: cleaning, a test, a start after a stop.',

@@ -4,7 +4,6 @@
  */
 import { ActionIcon, Button, Checkbox, Menu, Tooltip } from '@mantine/core';
 import {
-  IconChevronRight,
   IconColumns3,
   IconDownload,
   IconRefresh,
@@ -29,6 +28,7 @@ import { fitting, leastWidth } from './columns.ts';
 import { OldAnswer } from './fetched.tsx';
 import { FilterLine } from './filter.tsx';
 import { foldRows, type Line } from './fold.ts';
+import { type RowActions, TableRow } from './table-row.tsx';
 
 export interface Column<T> {
   readonly id: string;
@@ -172,10 +172,14 @@ export const ListTable = <T,>(props: Props<T>) => {
   }, []);
   const [ticked, setTicked] = useState<Readonly<Record<string, boolean>>>(() => readTicks(list));
   const beside = selected ? TICK_PX : 0;
-  const visible = fitting(
-    columns.filter((c) => ticked[c.id] ?? c.extra !== true),
-    width - beside,
-    (c) => ticked[c.id] === true,
+  const visible = useMemo(
+    () =>
+      fitting(
+        columns.filter((c) => ticked[c.id] ?? c.extra !== true),
+        width - beside,
+        (c) => ticked[c.id] === true,
+      ),
+    [columns, ticked, width, beside],
   );
   const template = (selected ? `${TICK_PX}px ` : '') + visible.map((c) => c.width).join(' ');
   const minWidth = leastWidth(visible) + beside;
@@ -242,6 +246,25 @@ export const ListTable = <T,>(props: Props<T>) => {
     go(lines.findIndex((l) => l.kind === 'fold' && l.key === key));
     unfold(key, false);
   };
+  // Lines keep their actions while the list around them changes.
+  const latest = useRef<RowActions<T> | undefined>(undefined);
+  latest.current = {
+    pick: (index) => {
+      const picked = lines[index];
+      if (picked === undefined) return;
+      setCursor(index);
+      if (window.getSelection()?.toString() !== '') return;
+      if (detail !== undefined) choose(index === chosen ? undefined : picked);
+      else open(picked);
+    },
+    tick,
+    unfold,
+  };
+  const [actions] = useState<RowActions<T>>(() => ({
+    pick: (index) => latest.current?.pick(index),
+    tick: (of) => latest.current?.tick(of),
+    unfold: (key, isOpen) => latest.current?.unfold(key, isOpen),
+  }));
   useKeys({
     j: () => move(1),
     ArrowDown: () => move(1),
@@ -440,59 +463,30 @@ export const ListTable = <T,>(props: Props<T>) => {
           ) : (
             <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth, width: '100%' }}>
               {items.map((v) => {
-                const item = lines[v.index];
-                if (item === undefined) return null;
-                const key = idOf(item);
-                const ticked = item.kind === 'row' ? isTicked(item.row) : item.rows.every(isTicked);
-                const some = item.kind === 'fold' && !ticked && item.rows.some(isTicked);
+                const line = lines[v.index];
+                if (line === undefined) return null;
+                const ticked = line.kind === 'row' ? isTicked(line.row) : line.rows.every(isTicked);
                 return (
-                  // biome-ignore lint/a11y/useKeyWithClickEvents: rows are walked with j/k and opened with Enter on the grid
-                  <div
-                    key={key}
-                    role="row"
-                    tabIndex={-1}
-                    aria-rowindex={v.index + 2}
-                    aria-selected={v.index === cursor || ticked}
-                    className={`trow${opens ? ' link' : ''}${v.index === cursor || ticked ? ' on' : ''}${
-                      item.kind === 'fold' ? ' fold' : item.within === '' ? '' : ' within'
-                    }`}
-                    style={{
-                      gridTemplateColumns: template,
-                      position: 'absolute',
-                      top: v.start,
-                      left: 0,
-                      width: '100%',
-                    }}
-                    onClick={() => {
-                      setCursor(v.index);
-                      if (window.getSelection()?.toString() !== '') return;
-                      if (detail !== undefined) choose(v.index === chosen ? undefined : item);
-                      else open(item);
-                    }}
-                  >
-                    {selected && (
-                      // biome-ignore lint/a11y/useKeyWithClickEvents: `x` ticks the row under the cursor
-                      <div role="gridcell" tabIndex={-1} onClick={(e) => e.stopPropagation()}>
-                        <Checkbox
-                          checked={ticked}
-                          indeterminate={some}
-                          onChange={() => tick(item)}
-                          aria-label={item.kind === 'fold' ? 'Select all of it' : 'Select'}
-                        />
-                      </div>
-                    )}
-                    {visible.map((c, i) => (
-                      <div key={c.id} role="gridcell" className={c.end ? 'end' : ''}>
-                        {item.kind === 'row' ? (
-                          c.cell(item.row)
-                        ) : i === 0 ? (
-                          <FoldButton open={item.open} toggle={() => unfold(item.key, !item.open)} />
-                        ) : (
-                          c.folded?.(item.key, item.rows)
-                        )}
-                      </div>
-                    ))}
-                  </div>
+                  <TableRow<T>
+                    key={idOf(line)}
+                    line={line}
+                    index={v.index}
+                    top={v.start}
+                    template={template}
+                    columns={visible}
+                    isOn={v.index === cursor || ticked}
+                    opens={opens}
+                    ticked={
+                      selected === undefined
+                        ? undefined
+                        : ticked
+                          ? 'all'
+                          : line.kind === 'fold' && line.rows.some(isTicked)
+                            ? 'some'
+                            : 'none'
+                    }
+                    actions={actions}
+                  />
                 );
               })}
             </div>
@@ -543,23 +537,6 @@ const countText = <T,>(
   const joined = `${number(groups.length)} ${groups.length === 1 ? folds[0] : folds[1]}`;
   return single === 0 ? joined : `${joined}, ${number(single)} ${single === 1 ? one : many}`;
 };
-
-const FoldButton = ({ open, toggle }: { open: boolean; toggle: () => void }) => (
-  <button
-    type="button"
-    className="fold-button"
-    tabIndex={-1}
-    aria-expanded={open}
-    aria-label="What it stands for"
-    title={open ? 'Fold (←)' : 'Unfold (→)'}
-    onClick={(e) => {
-      e.stopPropagation();
-      toggle();
-    }}
-  >
-    <IconChevronRight size={14} stroke={1.8} aria-hidden="true" className={open ? 'turned' : ''} />
-  </button>
-);
 
 const Aside = ({ title, close, children }: { title: ReactNode; close: () => void; children: ReactNode }) => (
   <aside className="aside" aria-label="Chosen row">

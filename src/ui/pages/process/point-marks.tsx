@@ -138,7 +138,11 @@ const stillText = ({ stuckAfterMs }: CellPoint): string =>
 
 /** The honest measure of a guard: what it would notice, and how late. */
 export const Notices = ({ point }: { point: CellPoint }) =>
-  point.detectable === null ? (
+  point.nature === 'counter' ? (
+    <span className="dim small" title="It counts up, so an offset of it means nothing.">
+      counts up
+    </span>
+  ) : point.detectable === null ? (
     isJudged(point) && point.armed.includes('never-seen') ? (
       <span className="dim small" title="It has states, and one that was never seen is told at once">
         any state never seen
