@@ -3,8 +3,9 @@
  * goes on in the next segment. Streams, datagrams and L2 frames differ only in what an incomplete PDU means.
  */
 import type { Decoder, PduContext } from '../core/decoder.ts';
-import { type Dispatcher, RAN, RAN_FOREIGN, RAN_LOST, type Session } from './dispatch.ts';
-import { type FlowState, type FlowStates, NO_DECODERS } from './flow-state.ts';
+import { NO_DECODERS } from './attached.ts';
+import { type Dispatcher, RAN, RAN_FOREIGN, RAN_LOST } from './dispatch.ts';
+import type { FlowState, FlowStates } from './flow-state.ts';
 import {
   BITS,
   CLIENT_IS_B,
@@ -22,6 +23,7 @@ import {
   TRIES,
 } from './flows.ts';
 import type { HealthCounters } from './health.ts';
+import type { Session } from './session.ts';
 import { MAX_PDU_BYTES } from './stream.ts';
 
 /** Payloads of a flow that are offered to probing one by one; afterwards only at growing distances. */

@@ -3,11 +3,13 @@
  * sessions (a decoder at work on a flow), walks envelopes (`carries`), pairs requests with responses and hands finished
  * transactions to `observe`. It keeps no octets of its own beyond the bounded tails of envelopes.
  */
-import type { Decoder, Message, Pairing, PduContext, Transaction } from '../core/decoder.ts';
+import type { Decoder, Message, PduContext, Transaction } from '../core/decoder.ts';
 import type { EndpointId } from '../core/endpoint.ts';
 import { type At, type ObservationSink, SILENT } from '../core/observation.ts';
+import { type Attached, attach, NO_DECODERS } from './attached.ts';
 import { type Ends, type Opening, OpeningParts, Openings } from './openings.ts';
 import { PairScope, Pending } from './pairing.ts';
+import { DecoderStats, Session } from './session.ts';
 
 /** Host pairs and segments with a state of their own, per decoder; the oldest gives way. */
 export const MAX_SCOPES = 16_384;
@@ -15,68 +17,6 @@ export const MAX_SCOPES = 16_384;
 const MAX_CHILD_TAIL = 65_536;
 const MAX_CARRY_DEPTH = 4;
 const DEFAULT_TIMEOUT_US = 10_000_000;
-
-export class Session {
-  readonly decoder: Decoder;
-  readonly stats: DecoderStats;
-  /**
-   * What `run` asks of the decoder for each PDU, kept here: some ninety decoders have as many hidden classes, and every
-   * property read from one of them in the shared loop is a look-up in a table.
-   */
-  readonly name: string;
-  readonly decode: Decoder['decode'];
-  readonly observe: Decoder['observe'];
-  readonly role: Pairing<Message>['role'] | undefined;
-  readonly key: Pairing<Message>['key'] | undefined;
-  readonly queues: boolean;
-  readonly opens: Decoder['opens'];
-  readonly scope: PairScope;
-  readonly state: unknown;
-  children: Session[] | undefined;
-  /** Incomplete tails of a carried stream, by direction. */
-  tails: [Uint8Array, Uint8Array] | undefined;
-  /** Pieces of messages that may turn out to belong to the conversation's opening. */
-  parts: OpeningParts | undefined;
-  messages = 0;
-  foreign = 0;
-  /** When octets of this flow were last found missing: an answer may have been among them. */
-  gapUs = Number.NEGATIVE_INFINITY;
-  /** True when this session's scope is its own and dies with the flow. */
-  readonly ownsScope: boolean;
-  /** Its PDUs may be split over several carried pieces. */
-  readonly isStream: boolean;
-  /** The host pair's key: what an envelope carries for a pair must reach the state of that pair. */
-  readonly hosts: string;
-  constructor(decoder: Decoder, stats: DecoderStats, scope: PairScope, ownsScope: boolean, hosts: string) {
-    this.decoder = decoder;
-    this.stats = stats;
-    this.name = decoder.name;
-    this.decode = decoder.decode;
-    this.observe = decoder.observe;
-    this.role = decoder.pairing?.role;
-    this.key = decoder.pairing?.key;
-    this.queues = decoder.pairing?.queues === true;
-    this.opens = decoder.opens;
-    this.scope = scope;
-    this.state = scope.state;
-    this.ownsScope = ownsScope;
-    this.isStream = decoder.attach.some((a) => a.over === 'tcp');
-    this.hosts = hosts;
-  }
-
-  /** Nobody can see what this conversation is about. */
-  get encrypted(): boolean {
-    return this.decoder.encrypted === true || this.decoder.isEncrypted?.(this.state) === true;
-  }
-}
-
-export class DecoderStats {
-  messages = 0;
-  bytes = 0;
-  malformed = 0;
-  unanswered = 0;
-  sessions = 0;
-}
 
 /** How `run` ended. */
 export const RAN = 0;
@@ -100,42 +40,6 @@ export const freshAt = (): At => ({
   receiver: 0,
   protocol: '',
 });
-
-/** One visible list per attachment, in the order of `decode/list.ts`. */
-interface Attached {
-  readonly all: readonly Decoder[];
-  readonly byHint: ReadonlyMap<number, readonly Decoder[]>;
-}
-
-const attach = (decoders: readonly Decoder[], over: string): Attached => {
-  const all: Decoder[] = [];
-  const byHint = new Map<number, Decoder[]>();
-  for (const d of decoders)
-    for (const a of d.attach) {
-      if (a.over !== over) continue;
-      if (!all.includes(d)) all.push(d);
-      const hints =
-        a.over === 'tcp' || a.over === 'udp'
-          ? a.ports
-          : a.over === 'ethertype'
-            ? a.types
-            : a.over === 'ip'
-              ? a.protocols
-              : a.over === 'llc'
-                ? [...(a.dsaps ?? []), ...(a.snap ?? []).map((x) => x + SNAP_BASE)]
-                : [];
-      for (const h of hints) {
-        const list = byHint.get(h);
-        if (!list) byHint.set(h, [d]);
-        else if (!list.includes(d)) list.push(d);
-      }
-    }
-  return { all, byHint };
-};
-
-/** SNAP ids share a map with DSAPs and are moved out of their range (see `link.ts`). */
-const SNAP_BASE = 0x1_0000_0000_00;
-const NO_DECODERS: readonly Decoder[] = [];
 
 /** Hears of each message before it is paired; its octets are `start`..`end` of `bytes`, valid during the call only. */
 export type OnMessage = (

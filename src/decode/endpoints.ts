@@ -38,26 +38,26 @@ export class EndpointTable implements EndpointView {
   changes = 0;
   /** Addresses that found no place. */
   overflow = 0;
-  macHigh = new Int32Array(1024);
-  macLow = new Int32Array(1024);
+  macHigh = new Int32Array(512);
+  macLow = new Int32Array(512);
   /** IPv4 as signed 32 bits, or the index of an interned IPv6 address. */
-  ip = new Int32Array(1024);
+  ip = new Int32Array(512);
   /** Outer VLAN | inner VLAN << 12 | tunnel << 24. */
-  place = new Int32Array(1024);
-  flags = new Uint8Array(1024);
-  segmentOf = new Uint8Array(1024);
-  minTtl = new Uint8Array(1024);
-  maxTtl = new Uint8Array(1024);
-  framesSent = new Float64Array(1024);
-  bytesSent = new Float64Array(1024);
-  framesReceived = new Float64Array(1024);
-  bytesReceived = new Float64Array(1024);
-  firstUs = new Float64Array(1024);
-  lastUs = new Float64Array(1024);
-  #slots = new Int32Array(4096);
+  place = new Int32Array(512);
+  flags = new Uint8Array(512);
+  segmentOf = new Uint8Array(512);
+  minTtl = new Uint8Array(512);
+  maxTtl = new Uint8Array(512);
+  framesSent = new Float64Array(512);
+  bytesSent = new Float64Array(512);
+  framesReceived = new Float64Array(512);
+  bytesReceived = new Float64Array(512);
+  firstUs = new Float64Array(512);
+  lastUs = new Float64Array(512);
+  #slots = new Int32Array(2048);
   #v6 = new Uint8Array(16 * 256);
   #v6Count = 0;
-  #v6Slots = new Int32Array(1024);
+  #v6Slots = new Int32Array(512);
   readonly #subs = new Map<EndpointId, { parent: EndpointId; kind: SubAddressKind; address: string }>();
   readonly #subIndex = new Map<string, EndpointId>();
   /** Endpoints as they were asked for; as many as the table at most. */
@@ -67,6 +67,13 @@ export class EndpointTable implements EndpointView {
   #restoring = false;
   readonly #tunnels: string[] = [''];
   readonly #tunnelIndex = new Map<string, number>();
+
+  constructor() {
+    // As in `FlowTable`: what grows is no constant.
+    this.#grow();
+    this.#rehash();
+    this.#rehashV6();
+  }
 
   /** The tunnel's small number; 0 outside of tunnels, MAX_TUNNELS for all beyond the limit. */
   tunnel(text: string): number {
@@ -211,24 +218,26 @@ export class EndpointTable implements EndpointView {
     if (this.count >= MAX_ENDPOINTS - 1) this.overflow++;
     if (this.count >= MAX_ENDPOINTS) return MAX_ENDPOINTS;
     const id = ++this.count;
-    if (id >= this.ip.length) {
-      const n = this.ip.length * 2;
-      this.macHigh = growI32(this.macHigh, n);
-      this.macLow = growI32(this.macLow, n);
-      this.ip = growI32(this.ip, n);
-      this.place = growI32(this.place, n);
-      this.flags = growU8(this.flags, n);
-      this.segmentOf = growU8(this.segmentOf, n);
-      this.minTtl = growU8(this.minTtl, n);
-      this.maxTtl = growU8(this.maxTtl, n);
-      this.framesSent = growF64(this.framesSent, n);
-      this.bytesSent = growF64(this.bytesSent, n);
-      this.framesReceived = growF64(this.framesReceived, n);
-      this.bytesReceived = growF64(this.bytesReceived, n);
-      this.firstUs = growF64(this.firstUs, n);
-      this.lastUs = growF64(this.lastUs, n);
-    }
+    if (id >= this.ip.length) this.#grow();
     return id;
+  }
+
+  #grow(): void {
+    const n = this.ip.length * 2;
+    this.macHigh = growI32(this.macHigh, n);
+    this.macLow = growI32(this.macLow, n);
+    this.ip = growI32(this.ip, n);
+    this.place = growI32(this.place, n);
+    this.flags = growU8(this.flags, n);
+    this.segmentOf = growU8(this.segmentOf, n);
+    this.minTtl = growU8(this.minTtl, n);
+    this.maxTtl = growU8(this.maxTtl, n);
+    this.framesSent = growF64(this.framesSent, n);
+    this.bytesSent = growF64(this.bytesSent, n);
+    this.framesReceived = growF64(this.framesReceived, n);
+    this.bytesReceived = growF64(this.bytesReceived, n);
+    this.firstUs = growF64(this.firstUs, n);
+    this.lastUs = growF64(this.lastUs, n);
   }
 
   #rehash(): void {

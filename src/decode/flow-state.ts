@@ -1,9 +1,8 @@
 /** What a flow needs beyond its row in the table: made when the first payload comes, dropped when the flow ends. */
 import type { Decoder } from '../core/decoder.ts';
-import type { Session } from './dispatch.ts';
+import { NO_DECODERS } from './attached.ts';
+import type { Session } from './session.ts';
 import { StreamBudget, StreamSide } from './stream.ts';
-
-export const NO_DECODERS: readonly Decoder[] = [];
 
 export class FlowState {
   session: Session | undefined;

@@ -82,7 +82,7 @@ export class FlowTable {
   /** Flows seen so far; the next serial. */
   total = 0;
   evicted = 0;
-  capacity = 4096;
+  capacity = 2048;
   i = new Int32Array(this.capacity * I);
   d = new Float64Array(this.capacity * D);
   serial = new Float64Array(this.capacity);
@@ -107,6 +107,13 @@ export class FlowTable {
   fresh = false;
   /** Called before a slot is given to another flow. */
   onEvict: (flow: number) => void = () => {};
+
+  constructor() {
+    // The engine takes a field that was written once for a constant, and throws the code away that relied on it when the
+    // table grows: each column is written a second time before there is any.
+    this.#grow();
+    this.#rehash();
+  }
 
   /** Flow of the packet under the cursor; `meta` as above. */
   find(c: PacketCursor, srcKey: number, dstKey: number, srcPort: number, dstPort: number, meta: number): number {
@@ -151,7 +158,7 @@ export class FlowTable {
       if (f >= this.capacity) this.#grow();
     }
     const o = f * I;
-    this.i.fill(0, o, o + I);
+    for (let k = o; k < o + I; k++) this.i[k] = 0;
     this.i[o + IP_A] = a;
     this.i[o + IP_B] = b;
     this.i[o + PORTS] = ports;
@@ -159,9 +166,9 @@ export class FlowTable {
     this.i[o + PLACE] = c.place;
     this.i[o + LAST_ID_A] = -1;
     this.i[o + LAST_ID_B] = -1;
-    this.d.fill(0, f * D, f * D + D);
+    for (let k = f * D; k < f * D + D; k++) this.d[k] = 0;
     this.d[f * D + LAST_US] = c.tsUs;
-    this.settled.fill(0, f * 4, f * 4 + 4);
+    for (let k = f * 4; k < f * 4 + 4; k++) this.settled[k] = 0;
     this.serial[f] = this.total++;
     this.firstUs[f] = c.tsUs;
     this.reportedUs[f] = c.tsUs;

@@ -3,7 +3,6 @@
  * they are shown. See `SourceHealth` in `core/site.ts` for the meaning of each.
  */
 import type { SourceHealth } from '../core/site.ts';
-import type { DecoderStats, Session } from './dispatch.ts';
 import {
   BITS,
   D,
@@ -19,6 +18,7 @@ import {
   PAYLOAD,
   PORTS,
 } from './flows.ts';
+import type { DecoderStats, Session } from './session.ts';
 
 /** Undecoded ports kept apart; the rest is summed under port -1. */
 const MAX_UNDECODED = 1024;

@@ -93,13 +93,9 @@ const reasonText = (code: number, answer: AdsMessage | undefined, port: number):
 
 const say = (s: Seen, verb: Verb, object: string | undefined, value?: Command['value']): void => {
   const operation = OPERATIONS[(s.request ?? s.answer ?? (s.base.native as AdsMessage)).command]!;
-  s.sink.command(s.t.at, {
-    verb,
-    operation,
-    ...s.base,
-    object,
-    value,
-  });
+  // Written out: an object that spreads another has a hidden class of its own, which costs microseconds.
+  const { target, outcome, native, reason } = s.base;
+  s.sink.command(s.t.at, { verb, operation, target, outcome, native, reason, object, value });
 };
 
 const emit = (s: Seen, symbol: Symbol_, b: Uint8Array, o: number, length: number, access: 'read' | 'write'): void => {

@@ -11,6 +11,13 @@ import { type CmMessage, decodeCm, probeCm } from './wire.ts';
 
 export type { CmMessage } from './wire.ts';
 
+/** Activity and sequence as one number: 32 bits of FNV-1a and 21 of the sequence. A text would be joined and hashed for each. */
+const keyOf = ({ header: { activity, sequence } }: CmMessage): number => {
+  let hash = 0x811c9dc5 ^ (sequence >>> 21);
+  for (let i = 0; i < activity.length; i++) hash = Math.imul(hash ^ activity.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) * 0x200000 + (sequence & 0x1fffff);
+};
+
 export const profinetCm: Decoder<CmMessage, CmState> = {
   name: 'profinet-cm',
   title: 'PROFINET IO CM',
@@ -27,7 +34,7 @@ export const profinetCm: Decoder<CmMessage, CmState> = {
       if (type === PTYPE.REQUEST) return 'request';
       return type === PTYPE.RESPONSE || type === PTYPE.FAULT || type === PTYPE.REJECT ? 'response' : 'single';
     },
-    key: (m) => `${m.header.activity} ${m.header.sequence}`,
+    key: keyOf,
   },
   observe: observeCm,
 };
