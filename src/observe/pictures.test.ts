@@ -9,8 +9,8 @@ import type { ManualUndo } from '../core/site-model.ts';
 import { type Random, seededRandom } from '../lib/random.ts';
 import { World } from './testing.ts';
 
-const SITES = 10;
-const STEPS = 150;
+const SITES = 5;
+const STEPS = 120;
 const FIRST_SEED = 4100;
 
 /** Hosts of their own, for the most part: where everything hangs together nothing is left to keep. */
@@ -209,4 +209,27 @@ it('is the same kept up to date as built from nothing', () => {
       if (now !== anew) expect(JSON.parse(now), `seed ${seed}, step ${step}`).toEqual(JSON.parse(anew));
     }
   }
+});
+
+it('hears of a conversation that is answered only later', () => {
+  const w = new World();
+  const [client, server] = [w.host(HOSTS[0]!.mac, HOSTS[0]!.ip), w.host(HOSTS[1]!.mac, HOSTS[1]!.ip)];
+  w.flow(client, server, 'modbus', { serverPackets: 0 });
+  const served = () => w.model.asset(w.model.assetOf(server)!)!.served;
+  expect(served()).toEqual([]);
+  w.flow(client, server, 'modbus', { serverPackets: 1 });
+  expect(served()).toEqual(['modbus']);
+});
+
+it('counts the controllers of a client anew when two of them turn out to be one', () => {
+  const w = new World();
+  const [client, one, two] = HOSTS.slice(0, 3).map((h) => w.host(h.mac, h.ip)) as [number, number, number];
+  for (const target of [one, two]) w.does(client, target, 'modbus', { verb: 'read', target });
+  const reasons = () => w.model.asset(w.model.assetOf(client)!)!.role.reasons.join();
+  expect(reasons()).toContain('2 controllers');
+  for (const id of [one, two]) {
+    w.is(id, 'vendor', 'Rockwell');
+    w.is(id, 'serial', '0x0051823f');
+  }
+  expect(reasons()).toContain('1 controller');
 });
