@@ -260,7 +260,7 @@ export interface SiteModel extends SiteSink {
   readonly backlog: number;
   /** Samples collected since the last call. */
   takeSamples(): readonly SampleChunk[];
-  /** What changed since the last call, at most `maxRows` of each table; call again while `more`. */
+  /** What changed since the last call, about `maxRows` in all (at most twice as many); call again while `more`. */
   takeDirty(
     maxRows?: number,
     options?: {

@@ -12,6 +12,10 @@ import type { Behaviour } from './roles.ts';
 /** Group of each endpoint; undefined for what never spoke. */
 export type GroupOf = readonly (Group | undefined)[];
 
+/** Most devices do little: what is empty is one for all. */
+const NONE: ReadonlySet<never> = new Set();
+const orNone = <T>(set: ReadonlySet<T>): ReadonlySet<T> => (set.size === 0 ? NONE : set);
+
 export class Behaviours {
   private readonly view: EndpointView;
   private readonly conversations: Conversations;
@@ -92,10 +96,10 @@ export class Behaviours {
     const does = new Set<Verb>();
     for (const [i, verb] of VERBS.entries()) if ((did & (1 << i)) !== 0) does.add(verb);
     return {
-      serves,
-      servesPorts,
-      uses,
-      does,
+      serves: orNone(serves),
+      servesPorts: orNone(servesPorts),
+      uses: orNone(uses),
+      does: orNone(does),
       controllers: controllers.size,
       readers: readers.size,
       children,

@@ -189,6 +189,20 @@ describe('binding', () => {
     expect(play(true)).toBe(play(false));
   });
 
+  it('takes a child that was merged with its gateway by hand for the gateway', () => {
+    const w = new World();
+    const server = w.host(PLC, '10.0.0.1');
+    const one = w.child(server, 'modbus-unit', '1', true);
+    const two = w.child(server, 'modbus-unit', '2', true);
+    const child = w.model.assetOf(one)!;
+    expect(w.model.merge([child, 'a1'])).toMatchObject({ kind: 'done' });
+    const of = w.model.assetOf(one)!;
+    expect(w.model.assetOf(server)).toBe(of);
+    expect(w.model.asset(of)).toMatchObject({ kind: 'device', name: '10.0.0.1' });
+    expect(w.model.asset(of)!.parent).toBeUndefined();
+    expect(w.model.asset(w.model.assetOf(two)!)).toMatchObject({ parent: of, name: '10.0.0.1 unit 2' });
+  });
+
   it('merges and splits by hand, and undoes both', () => {
     const w = new World();
     const one = w.host(PLC, '10.0.0.1');

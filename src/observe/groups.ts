@@ -117,6 +117,15 @@ export const groupsOf = (
     if (g.behind === g) g.behind = undefined;
     g.parent = n.child === undefined ? undefined : groupOf.get(root(n.child.parent));
   }
+  // A child that was merged with what it stands behind, by hand, is that device and stands behind nothing.
+  for (const g of groupOf.values()) {
+    let up = g.parent;
+    for (let hops = 0; up !== undefined && up !== g && hops < groupOf.size; hops++) up = up.parent;
+    if (up !== g) continue;
+    g.parent = undefined;
+    g.sub = undefined;
+    g.kind = 'device';
+  }
   // A MAC keeps the number of its first frame also when it turns out to be a router's; the host behind it gets a `b`.
   const taken = new Set<string>();
   const ordered = [...groupOf.values()].sort(byFounder);

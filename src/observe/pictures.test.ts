@@ -9,14 +9,17 @@ import type { ManualUndo } from '../core/site-model.ts';
 import { type Random, seededRandom } from '../lib/random.ts';
 import { World } from './testing.ts';
 
-const SITES = 12;
-const STEPS = 100;
+const SITES = 5;
+const STEPS = 120;
 const FIRST_SEED = 4100;
 
+/** Hosts of their own, for the most part: where everything hangs together nothing is left to keep. */
+const HOSTS = Array.from({ length: 16 }, (_, i) => ({
+  mac: `00:1b:1b:00:01:${(i + 16).toString(16)}`,
+  ip: `10.0.${i % 3}.${i + 10}`,
+}));
 const MACS = [
-  '00:1b:1b:00:00:01',
-  '00:1b:1b:00:00:02',
-  '00:0c:29:00:00:03',
+  ...HOSTS.map((h) => h.mac),
   '00:00:0c:00:00:04',
   '02:00:00:00:00:05',
   '00:00:5e:00:01:06',
@@ -25,10 +28,7 @@ const MACS = [
   undefined,
 ];
 const IPS = [
-  '10.0.0.1',
-  '10.0.0.2',
-  '10.0.1.3',
-  '192.168.7.4',
+  ...HOSTS.map((h) => h.ip),
   '8.8.8.8',
   '9.9.9.9',
   '0.0.0.0',
@@ -38,13 +38,13 @@ const IPS = [
   'fe80::1',
   undefined,
 ];
-const TTLS = [64, 64, 128, 63, 57, 255, 0];
+const TTLS = [64, 64, 64, 64, 128, 63, 57, 0];
 const SAYS: readonly (readonly [Attribute, readonly string[]])[] = [
   ['vendor', ['Rockwell', 'Siemens']],
   ['serial', ['0x0051823f', '0x0051823e', '0x00000000']],
-  ['role', ['router', 'plc']],
-  ['device-type', ['Programmable Logic Controller', 'Router']],
-  ['gateway', ['10.0.0.1', '10.0.1.3', '0.0.0.0']],
+  ['role', ['plc', 'hmi']],
+  ['device-type', ['Programmable Logic Controller', 'Panel', 'Router']],
+  ['gateway', ['10.0.0.10', '0.0.0.0']],
   ['hostname', ['one', 'two']],
   ['model', ['1756-L71', 'S7-1500']],
 ];
@@ -63,9 +63,8 @@ interface State {
 const stepOf = (r: Random, s: number): Step => {
   const of = <T>(list: readonly T[]): T => list[r.integer(0, list.length - 1)]!;
   const [a, b, c, d] = [r.bits(), r.bits(), r.bits(), r.bits()];
-  const mac = of(MACS);
-  const ip = of(IPS);
-  const place = { segment: r.integer(0, 5) === 0 ? 1 : 0, vlan: r.integer(0, 3) === 0 ? 5 : 0 };
+  const { mac, ip } = r.integer(0, 3) > 0 ? of(HOSTS) : { mac: of(MACS), ip: of(IPS) };
+  const place = { segment: r.integer(0, 7) === 0 ? 1 : 0, vlan: r.integer(0, 7) === 0 ? 5 : 0 };
   const ttl = of(TTLS);
   const says = of(SAYS);
   const value = of(says[1]);
@@ -95,17 +94,24 @@ const stepOf = (r: Random, s: number): Step => {
         if (odd) w.endpoints.says(id, s, 0);
       },
     ],
-    [4, (w) => w.holds(any(w, a), ip ?? '10.0.0.2', s)],
+    [2, (w) => w.holds(any(w, a), ip ?? '10.0.0.12', s)],
     [5, (w) => w.is(any(w, a), says[0], value, odd ? 1 : 0.7, s)],
-    [4, (w) => w.does(any(w, a), any(w, b), protocol || 'modbus', { verb, target: any(w, c) }, s)],
+    [
+      2,
+      (w) => {
+        w.is(any(w, a), 'vendor', odd ? 'Rockwell' : 'Siemens', 1, s);
+        w.is(any(w, a), 'serial', `0x00518${b % 4}3f`, 1, s);
+      },
+    ],
+    [6, (w) => w.does(any(w, a), any(w, b), protocol || 'modbus', { verb, target: any(w, c) }, s)],
     [
       4,
       (w) =>
         w.flow(any(w, a), any(w, b), protocol, {
           serverPackets: odd ? 5 : 0,
           serverPort: odd ? 502 : 102,
-          flow: c % 6,
-          final: d % 3 === 0,
+          flow: c % 12,
+          final: d % 4 === 0,
         }),
     ],
     [
@@ -178,7 +184,8 @@ const told = (w: World): string => {
     assets,
     of: Array.from({ length: w.endpoints.count }, (_, i) => model.assetOf(i + 1) ?? ''),
     facts: assets.map((x) => model.facts(x.id).length),
-    networks: model.networks(),
+    // Their octets are counted anew with the next frame.
+    networks: model.networks().map(({ id, assets: of }) => ({ id, of })),
     mentioned: model.mentioned(),
     changes: model.changes(),
   });
@@ -202,4 +209,27 @@ it('is the same kept up to date as built from nothing', () => {
       if (now !== anew) expect(JSON.parse(now), `seed ${seed}, step ${step}`).toEqual(JSON.parse(anew));
     }
   }
+});
+
+it('hears of a conversation that is answered only later', () => {
+  const w = new World();
+  const [client, server] = [w.host(HOSTS[0]!.mac, HOSTS[0]!.ip), w.host(HOSTS[1]!.mac, HOSTS[1]!.ip)];
+  w.flow(client, server, 'modbus', { serverPackets: 0 });
+  const served = () => w.model.asset(w.model.assetOf(server)!)!.served;
+  expect(served()).toEqual([]);
+  w.flow(client, server, 'modbus', { serverPackets: 1 });
+  expect(served()).toEqual(['modbus']);
+});
+
+it('counts the controllers of a client anew when two of them turn out to be one', () => {
+  const w = new World();
+  const [client, one, two] = HOSTS.slice(0, 3).map((h) => w.host(h.mac, h.ip)) as [number, number, number];
+  for (const target of [one, two]) w.does(client, target, 'modbus', { verb: 'read', target });
+  const reasons = () => w.model.asset(w.model.assetOf(client)!)!.role.reasons.join();
+  expect(reasons()).toContain('2 controllers');
+  for (const id of [one, two]) {
+    w.is(id, 'vendor', 'Rockwell');
+    w.is(id, 'serial', '0x0051823f');
+  }
+  expect(reasons()).toContain('1 controller');
 });

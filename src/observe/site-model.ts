@@ -37,7 +37,7 @@ import { derivedChanges, type Picture } from './assets.ts';
 import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
 import { Conversations } from './conversations.ts';
-import { createEmission } from './emission.ts';
+import { createEmission, type Rows } from './emission.ts';
 import { Facts } from './facts.ts';
 import { factsOfGroup, handleOf } from './facts-of-group.ts';
 import { knowledge } from './knowledge.ts';
@@ -396,44 +396,46 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
         pendingFlows.delete(key);
       }
       if (queuesOnly) return { rows: { ...NO_ROWS, flows }, more: pendingFlows.size > 0 };
-      const memberships = wantsMemberships ? emission.memberships(maxRows) : { rows: [], more: false };
-      const endpoints = emission.endpoints(maxRows);
+      // One table after the other, so that a portion is about as large as was asked for, however much is waiting; a few rows
+      // of each all the same, for what changes all the time must not keep the others from their turn.
+      const few = Math.max(1, maxRows >> 4);
+      let left = maxRows - flows.length;
+      const some = <T extends readonly unknown[]>(take: (max: number) => T): T => {
+        const rows = take(Math.max(left, few));
+        left -= rows.length;
+        return rows;
+      };
+      let more = pendingFlows.size > 0;
+      const compared = <T>(take: (max: number) => Rows<T>): readonly T[] =>
+        some((max) => {
+          const part = take(max);
+          more ||= part.more;
+          return part.rows;
+        });
+      const of = <T>(dirty: Dirty, row: (i: number) => T): readonly T[] => {
+        const rows = some((max) => dirty.take(max, row));
+        more ||= dirty.more;
+        return rows;
+      };
       const limitRows = model.limits().filter((l) => emittedLimits.get(l.limit) !== l.dropped);
       for (const l of limitRows) emittedLimits.set(l.limit, l.dropped);
       const rows: SiteRows = {
-        endpoints: endpoints.rows,
-        memberships: memberships.rows,
-        facts: facts.dirty.take(maxRows, (i) => facts.row(i)),
-        modules: facts.dirtyModules.take(maxRows, (i) => facts.moduleRow(i)),
-        points: points.dirty.take(maxRows, (i) => points.row(i)),
-        runs: points.dirtyRuns.take(maxRows, (i) => points.runRow(i)),
-        conversations: conversations.dirty.take(maxRows, (i) => conversations.get(i)),
+        endpoints: compared((max) => emission.endpoints(max)),
+        memberships: wantsMemberships ? compared((max) => emission.memberships(max)) : [],
+        facts: of(facts.dirty, (i) => facts.row(i)),
+        modules: of(facts.dirtyModules, (i) => facts.moduleRow(i)),
+        points: of(points.dirty, (i) => points.row(i)),
+        runs: of(points.dirtyRuns, (i) => points.runRow(i)),
+        conversations: of(conversations.dirty, (i) => conversations.get(i)),
         flows,
-        commands: commands.dirty.take(maxRows, (i) => commands.get(i)),
-        sessions: sessions.sessions.dirty.take(maxRows, (i) => ({ ...sessions.sessions.rows[i]! })),
-        weirds: sessions.weirds.dirty.take(maxRows, (i) => ({ ...sessions.weirds.rows[i]! })),
-        changes: facts.dirtyChanges.take(maxRows, (i) => facts.changes[i]!),
-        aliases: dirtyAliases.take(maxRows, (i) => aliases[i]!),
-        overrides: dirtyOverrides.take(maxRows, (i) => overrides[i]!),
+        commands: of(commands.dirty, (i) => commands.get(i)),
+        sessions: of(sessions.sessions.dirty, (i) => ({ ...sessions.sessions.rows[i]! })),
+        weirds: of(sessions.weirds.dirty, (i) => ({ ...sessions.weirds.rows[i]! })),
+        changes: of(facts.dirtyChanges, (i) => facts.changes[i]!),
+        aliases: of(dirtyAliases, (i) => aliases[i]!),
+        overrides: of(dirtyOverrides, (i) => overrides[i]!),
         limits: limitRows,
       };
-      const more =
-        pendingFlows.size > 0 ||
-        memberships.more ||
-        endpoints.more ||
-        [
-          facts.dirty,
-          facts.dirtyModules,
-          facts.dirtyChanges,
-          points.dirty,
-          points.dirtyRuns,
-          conversations.dirty,
-          commands.dirty,
-          sessions.sessions.dirty,
-          sessions.weirds.dirty,
-          dirtyAliases,
-          dirtyOverrides,
-        ].some((d) => d.more);
       return { rows, more };
     },
     load(rows) {

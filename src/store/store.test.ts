@@ -4,8 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { storeConformance } from './conformance.ts';
+import { BLOCK_SIZE } from './duckdb/index.ts';
 import { DATABASE_FILE, openMemoryStore, openStore, type Row, readLock } from './index.ts';
 
 const folders: string[] = [];
@@ -24,6 +27,23 @@ storeConformance({ name: 'DuckDB in memory', open: openMemoryStore });
 storeConformance({ name: 'DuckDB on disk', open: (options) => openStore(folder(), options) });
 
 describe('a data folder', () => {
+  it('of an earlier version keeps its larger blocks, and works on', async () => {
+    const path = folder();
+    const before = await DuckDBInstance.create(join(path, DATABASE_FILE), { default_block_size: '262144' });
+    before.closeSync();
+    for (const [at, size] of [
+      [path, 262_144],
+      [folder(), Number(BLOCK_SIZE)],
+    ] as const) {
+      const store = await openStore(at, { nowUs });
+      await store.writer.submit({ put: { setting: [setting('a', '1')] } });
+      const { rows } = await sql<{ block_size: number }>`PRAGMA database_size`.execute(store.db);
+      expect(Number(rows[0]!.block_size)).toBe(size);
+      expect(await store.db.selectFrom('setting').selectAll().where('site_id', '=', 's1').execute()).toHaveLength(1);
+      await store.close();
+    }
+  });
+
   it('keeps everything over a restart, with the chain of the journal going on', async () => {
     const path = folder();
     const entry = { siteId: '', tsUs: 1, userId: 'system', action: 'start', subject: '', detail: {} };

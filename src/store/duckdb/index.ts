@@ -19,6 +19,11 @@ export const MEMORY_LIMIT = '64MB';
 const RECOVERY_LIMIT = '384MB';
 /** More threads cost about 10 MB each here and the tables are small. */
 export const THREADS = '1';
+/**
+ * Octets of a block in new files (DuckDB's own: 262,144). A column of a table takes a block at least, on disk and, until the
+ * next checkpoint, in memory; there are some hundred columns, most of few rows. Smaller ones make long tables slow to open.
+ */
+export const BLOCK_SIZE = '65536';
 /** The write-ahead log is folded into the file at this size. */
 const CHECKPOINT_THRESHOLD = '8MB';
 /** Memory that became free goes back to the system from these sizes on (DuckDB's own: 128 and 512 MB). */
@@ -105,6 +110,7 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
     instance = await DuckDBInstance.create(path, {
       memory_limit: options.recover === true ? RECOVERY_LIMIT : MEMORY_LIMIT,
       threads: THREADS,
+      default_block_size: BLOCK_SIZE,
       checkpoint_threshold: CHECKPOINT_THRESHOLD,
       allocator_flush_threshold: FLUSH_THRESHOLD,
       allocator_bulk_deallocation_flush_threshold: BULK_FLUSH_THRESHOLD,
