@@ -115,7 +115,7 @@ const STATE: Readonly<Record<Now['state'], { word: string; why: string }>> = {
 };
 
 const Posture = ({ now }: { now: Now }) => {
-  const span = now.firstAt && now.lastAt ? Date.parse(now.lastAt) - Date.parse(now.firstAt) : undefined;
+  const span = now.lastAt ? now.watchedSeconds * 1000 : undefined;
   return (
     <section className={now.state === 'blind' ? 'posture blind' : 'posture'} aria-label="Posture">
       <div className="grow">

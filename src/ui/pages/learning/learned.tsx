@@ -101,7 +101,10 @@ const Totals = ({ learning: l }: { learning: LearningOverview }) => (
             {[
               t.learned > 0 ? `${number(t.learned)} learned enough` : '',
               t.unarmed > 0 ? `${number(t.unarmed)} saw enough and cannot be judged` : '',
-              t.things > t.learned + t.unarmed ? `${number(t.things - t.learned - t.unarmed)} still learning` : '',
+              t.making > 0 ? `of ${number(t.making)} models are being made` : '',
+              t.things > t.learned + t.unarmed + t.making
+                ? `${number(t.things - t.learned - t.unarmed - t.making)} still learning`
+                : '',
             ]
               .filter(Boolean)
               .join(', ')}
