@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OperatingError } from '../core/errors.ts';
 import { type Machine, runDoctor } from './doctor.ts';
@@ -52,7 +53,21 @@ describe('doctor', () => {
     ['no timedatectl', machine({ run: async (f) => (f === 'timedatectl' ? undefined : 'v1') }), { clock: 'unknown' }],
     ['little space', machine({ freeBytes: async () => 3 * GIB }), { disk: 'warn' }],
     ['no space', machine({ freeBytes: async () => 0 }), { disk: 'fail' }],
-    ['a folder that is not there', machine({ freeBytes: () => Promise.reject(new Error('x')) }), { disk: 'unknown' }],
+    [
+      'a folder that the first start makes',
+      machine({
+        freeBytes: async (path) => {
+          if (dirname(path) !== path) throw Object.assign(new Error('x'), { code: 'ENOENT' });
+          return 3 * GIB;
+        },
+      }),
+      { disk: 'warn' },
+    ],
+    [
+      'a disk that cannot be looked at',
+      machine({ freeBytes: () => Promise.reject(new Error('x')) }),
+      { disk: 'unknown' },
+    ],
   ] as const)
     it(`sees ${name}`, async () => {
       expect(await states(m)).toEqual({ ...ALL_OK, ...changed });

@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { OperatingError } from '../core/errors.ts';
 import { type LookResult, lookAtTraffic } from './doctor-look.ts';
 
@@ -94,10 +95,21 @@ const checkClock = async (machine: Machine): Promise<Check> => {
   return check('clock', 'unknown', 'Whether the clock is synchronised cannot be seen here.', advice);
 };
 
+/** Of a folder that is made at the first start, the disk of the folder it will lie in. */
+const freeFor = async (machine: Machine, folder: string): Promise<number> => {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    try {
+      return await machine.freeBytes(at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(at) === at) throw error;
+    }
+  }
+};
+
 const checkDisk = async (machine: Machine, folder: string): Promise<Check> => {
   let free: number;
   try {
-    free = await machine.freeBytes(folder);
+    free = await freeFor(machine, folder);
   } catch (error) {
     const detail = (error as NodeJS.ErrnoException).code ?? String(error);
     return check('disk', 'unknown', `The disk of ${folder} cannot be looked at (${detail}).`, 'Create the folder.');
