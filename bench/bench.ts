@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import { LiveSite } from '../src/app/live-site.ts';
 import {
   type CaptureFile,
@@ -62,6 +63,59 @@ const decode = (): Run => {
     finish: async () => {
       pipeline.finish();
       return told(c);
+    },
+  };
+};
+
+/** Observations that go to another thread at once. */
+const HANDOVER = 4096;
+
+/**
+ * What it costs to hand every observation to another thread: writing and reading them as messages between threads are
+ * (HTML structured clone, in batches). It has to be less than decoding before a second thread can decode for the first.
+ */
+const handover = (): Run => {
+  const c = new Counter();
+  let waiting: unknown[] = [];
+  let handed = 0;
+  let octets = 0;
+  const cost = { writeCpuSeconds: 0, readCpuSeconds: 0 };
+  const hand = (): void => {
+    const before = cpuSeconds();
+    const written = serialize(waiting);
+    const between = cpuSeconds();
+    deserialize(written);
+    cost.writeCpuSeconds += between - before;
+    cost.readCpuSeconds += cpuSeconds() - between;
+    handed += waiting.length;
+    octets += written.length;
+    waiting = [];
+  };
+  // Who says it uses the object of its occasion, and the room for a block's values, again.
+  const copy = (x: unknown): unknown => {
+    if (typeof x !== 'object') return x;
+    const own = { ...x } as { values?: ArrayLike<number>; count?: number };
+    if (own.values !== undefined) own.values = Array.from(own.values).slice(0, own.count);
+    return own;
+  };
+  const keep = (...said: unknown[]): void => {
+    waiting.push(said.map(copy));
+    if (waiting.length >= HANDOVER) hand();
+  };
+  const sink = Object.fromEntries(Object.keys(nullSink()).map((kind) => [kind, kind === 'tick' ? () => {} : keep]));
+  const pipeline = pipelineOf(createSiteRuntime(() => counting(sink as unknown as SiteSink, c)));
+  return {
+    frames: (event) => pipeline.handle(event),
+    finish: async () => {
+      pipeline.finish();
+      hand();
+      return {
+        ...told(c),
+        handed,
+        octetsEach: Math.round(octets / handed),
+        writeUsEach: round((cost.writeCpuSeconds / handed) * 1e6),
+        readUsEach: round((cost.readCpuSeconds / handed) * 1e6),
+      };
     },
   };
 };
@@ -155,6 +209,7 @@ const round = (x: number): number => Math.round(x * 1000) / 1000;
 const runOf = async (): Promise<Run> => {
   if (phase === 'reading') return reading();
   if (phase === 'decode') return decode();
+  if (phase === 'handover') return handover();
   if (phase === 'observe') return pipeline(false, false);
   if (phase === 'inventory') return pipeline(true, false);
   if (phase === 'pipeline') return pipeline(true, true);

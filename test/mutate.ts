@@ -164,6 +164,41 @@ export const mutated = (
   return out;
 };
 
+/** Octets that frame what follows (the first two, and numbers near the length of the rest): changed, they would take other frames with them. */
+const framing = (b: Uint8Array, from: number): ReadonlySet<number> => {
+  const kept = new Set([from, from + 1]);
+  for (let at = from; at < Math.min(b.length, from + 48); at++) {
+    const rest = b.length - at - 1;
+    if (at < from + 5 && Math.abs(b[at]! - rest) <= 4) kept.add(at);
+    const numbers = [(b[at]! << 8) | b[at + 1]!, (b[at + 1]! << 8) | b[at]!];
+    if (numbers.some((n) => n > 1 && n <= rest + 8 && n >= rest - 24)) kept.add(at).add(at + 1);
+  }
+  return kept;
+};
+
+/**
+ * Frames of a capture, half of them with an octet or two of the payload changed to a value near by or any other; what frames a message is
+ * left alone, checksums are repaired.
+ */
+export const retouched = (frames: readonly TestFrame[], random: () => number): TestFrame[] =>
+  frames.map((f) => {
+    const { payload } = layout(f.bytes);
+    const from = payload >= 0 ? payload : f.bytes[12] === 8 ? f.bytes.length : 14;
+    if (random() < 0.5 || f.bytes.length - from < 4) return f;
+    const bytes = f.bytes.slice();
+    const kept = framing(bytes, from);
+    for (let k = random() < 0.8 ? 1 : 2; k > 0; k--) {
+      const at = from + Math.floor(random() * (bytes.length - from));
+      if (kept.has(at)) continue;
+      const r = random();
+      bytes[at] =
+        (r < 0.3 ? bytes[at]! + (random() < 0.5 ? 1 : 255) : r < 0.6 ? Math.floor(random() * 40) : random() * 256) &
+        255;
+    }
+    repaired(bytes, payload);
+    return { ...f, bytes };
+  });
+
 /** Feeds frame by frame; milliseconds of the slowest and of frame `watch`. */
 export const feed = (site: TestSite, frames: readonly TestFrame[], watch = -1) => {
   const run = new Run(quiet, site);

@@ -1,7 +1,9 @@
 /**
  * `npm run bench -- FILE.pcap [LONGER.pcap] [--json] [--peers] [--only PHASE,...] [--runs N]`: prints one JSON line with
  * what reading, decoding and the whole pipeline cost, each in a process of its own on built JavaScript. With two files it
- * prints the slope between them: the steady state, without start-up. `--peers` measures tshark in the same run.
+ * prints the slope between them: the steady state, without start-up. `--peers` measures tshark and ndpiReader (which names
+ * protocols and decodes nothing) in the same run, where they are installed. `--only handover` measures what it costs to
+ * hand observations to another thread.
  * `--runs N` takes the cheapest of N runs of each phase. Everything else that is said goes to standard error.
  */
 import { spawnSync } from 'node:child_process';
@@ -68,19 +70,26 @@ const measure = (phase, file) => {
   return best;
 };
 
-/** CPU of `tshark -q -z io,phs -r FILE`, by the shell-free way: the CPU of this process's children before and after. */
-const tshark = (file, packets) => {
+/** Programs that read the same file; how each is told to, saying as little as it can. */
+const PEERS = {
+  tshark: (file) => ['-q', '-z', 'io,phs', '-r', file],
+  ndpiReader: (file) => ['-q', '-i', file],
+};
+
+/** CPU of a peer, by the shell-free way: the CPU of this process's children before and after. */
+const peer = (name, file, packets) => {
   const script =
     "const { spawnSync } = require('node:child_process');" +
-    "const d = spawnSync('tshark', ['-q', '-z', 'io,phs', '-r', process.argv[1]], { stdio: 'ignore' });" +
+    'const [name, ...args] = process.argv.slice(1);' +
+    "const d = spawnSync(name, args, { stdio: 'ignore' });" +
     "const fs = require('node:fs');" +
     // proc(5): fields 16 and 17 of /proc/self/stat, after the name in brackets: CPU of children waited for, in ticks of 10 ms.
     "const f = fs.readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');" +
     'console.log(JSON.stringify({ status: d.status, cpuSeconds: (Number(f[13]) + Number(f[14])) / 100 }));';
   if (process.platform !== 'linux') return { skipped: 'the CPU of a peer is read from /proc' };
-  const done = spawnSync(process.execPath, ['-e', script, file], { encoding: 'utf8' });
+  const done = spawnSync(process.execPath, ['-e', script, '--', name, ...PEERS[name](file)], { encoding: 'utf8' });
   const said = done.status === 0 ? JSON.parse(done.stdout) : undefined;
-  if (said?.status !== 0) return { skipped: 'tshark is not installed, or could not read the file' };
+  if (said?.status !== 0) return { skipped: `${name} is not installed, or could not read the file` };
   return { cpuSeconds: said.cpuSeconds, usPerPacket: round((said.cpuSeconds / packets) * 1e6) };
 };
 
@@ -89,24 +98,24 @@ for (const file of files) {
   const phases = Object.fromEntries(options.only.map((phase) => [phase, measure(phase, file)]));
   const first = Object.values(phases)[0];
   const entry = { file, packets: first.packets, phases };
-  if (options.peers) {
-    entry.tshark = tshark(file, first.packets);
-    if (entry.tshark.cpuSeconds !== undefined && phases.pipeline !== undefined)
-      entry.tshark.ratio = round(entry.tshark.cpuSeconds / phases.pipeline.cpuSeconds);
+  for (const name of options.peers ? Object.keys(PEERS) : []) {
+    entry[name] = peer(name, file, first.packets);
+    if (entry[name].cpuSeconds !== undefined && phases.pipeline !== undefined)
+      entry[name].ratio = round(entry[name].cpuSeconds / phases.pipeline.cpuSeconds);
   }
   result.files.push(entry);
 }
 if (files.length === 2) {
   const [a, b] = result.files;
   const slope = (of) => round(((of(b) - of(a)) / (b.packets - a.packets)) * 1e6);
-  result.usPerPacketSlope = Object.fromEntries(
+  const slopes = Object.fromEntries(
     options.only.map((phase) => [phase, slope((entry) => entry.phases[phase].cpuSeconds)]),
   );
-  if (a.tshark?.cpuSeconds !== undefined && b.tshark?.cpuSeconds !== undefined) {
-    const peer = slope((entry) => entry.tshark.cpuSeconds);
-    result.usPerPacketSlope.tshark = peer;
-    if (result.usPerPacketSlope.pipeline > 0)
-      result.usPerPacketSlope.ratio = round(peer / result.usPerPacketSlope.pipeline);
+  for (const name of Object.keys(PEERS)) {
+    if (a[name]?.cpuSeconds === undefined || b[name]?.cpuSeconds === undefined) continue;
+    slopes[name] = slope((entry) => entry[name].cpuSeconds);
+    if (slopes.pipeline > 0) slopes[`${name}Ratio`] = round(slopes[name] / slopes.pipeline);
   }
+  result.usPerPacketSlope = slopes;
 }
 console.log(JSON.stringify(result));

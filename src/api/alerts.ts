@@ -84,8 +84,13 @@ export const AlertRow = Obj({
   /** Findings (episodes) folded into it. */
   findings: Count,
   incident: Type.String(),
+  /** Id of the alert that stands for their incident in the queue; '' where it stands for itself, or is closed. */
+  foldedUnder: Type.String(),
+  /** Alerts of its incident folded under it, and how many of them nobody has looked at (state `new`). */
+  folds: Count,
+  foldsNew: Count,
   window: Maybe(WindowLabel),
-  /** 1 is what to look at first among those not closed; null when closed. */
+  /** 1 is what to look at first among those not closed; folded ones have the rank of theirs; null when closed. */
   rank: Maybe(Int()),
   /** Beyond the site's budget of alerts for its day: ranked below, still listed. */
   overBudget: Type.Boolean(),
@@ -271,6 +276,11 @@ export const IncidentRow = Obj({
   assignee: Type.String(),
   assigneeName: Type.String(),
   findings: Count,
+  /** Steps that joined since somebody decided about it; all of them while nobody did. */
+  findingsNew: Count,
+  /** Alerts of its steps that are not closed, and how many of them nobody has looked at. */
+  alerts: Count,
+  alertsNew: Count,
   assets: Count,
   /** It crosses from the office side to the plant side. */
   crosses: Type.Boolean(),

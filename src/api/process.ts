@@ -73,6 +73,8 @@ export const CellPoint = Obj({
   /** Smallest lasting bias that would be noticed, and within how long; null: none would. */
   detectable: Maybe(Type.Number()),
   withinMs: Maybe(Type.Number()),
+  /** A value that does not move any more is told after so long; null: standing still is not told. */
+  stuckAfterMs: Maybe(Type.Number()),
   /** Part of the variance of later, unseen normal data that the other points explain. */
   explained: Maybe(Share),
   /** Highest surprise of the latest row, 0..1; null while learning. */

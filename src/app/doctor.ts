@@ -29,7 +29,7 @@ export interface Machine {
   read(path: string): Promise<string | undefined>;
   /** Names in a folder, `undefined` when it cannot be read. */
   list(path: string): Promise<readonly string[] | undefined>;
-  /** Free octets for this user on the disk of `folder`. */
+  /** Free octets for this user on the disk that holds `folder`, or will when it is made. */
   freeBytes(folder: string): Promise<number>;
   look(name: string, ownMac: string | undefined): Promise<LookResult>;
 }
@@ -56,8 +56,17 @@ export const thisMachine: Machine = {
   read: (path) => readFile(path, 'utf8').catch(() => undefined),
   list: (path) => readdir(path).catch(() => undefined),
   freeBytes: async (folder) => {
-    const disk = await statfs(folder);
-    return disk.bavail * disk.bsize;
+    // Before the first start there is no folder yet: its disk is that of the nearest one above.
+    let at = resolve(folder);
+    for (;;) {
+      try {
+        const disk = await statfs(at);
+        return disk.bavail * disk.bsize;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(at) === at) throw error;
+        at = dirname(at);
+      }
+    }
   },
   look: lookAtTraffic,
 };
@@ -95,21 +104,10 @@ const checkClock = async (machine: Machine): Promise<Check> => {
   return check('clock', 'unknown', 'Whether the clock is synchronised cannot be seen here.', advice);
 };
 
-/** Of a folder that is made at the first start, the disk of the folder it will lie in. */
-const freeFor = async (machine: Machine, folder: string): Promise<number> => {
-  for (let at = resolve(folder); ; at = dirname(at)) {
-    try {
-      return await machine.freeBytes(at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(at) === at) throw error;
-    }
-  }
-};
-
 const checkDisk = async (machine: Machine, folder: string): Promise<Check> => {
   let free: number;
   try {
-    free = await freeFor(machine, folder);
+    free = await machine.freeBytes(folder);
   } catch (error) {
     const detail = (error as NodeJS.ErrnoException).code ?? String(error);
     return check('disk', 'unknown', `The disk of ${folder} cannot be looked at (${detail}).`, 'Create the folder.');

@@ -28,7 +28,7 @@ import { findFrame } from './evidence.ts';
 import { LiveSite, type SiteAround, sourceOf } from './live-site.ts';
 import { Names } from './names.ts';
 import { asPcapng, selectedFrames, selectionOf } from './selection.ts';
-import { Sources } from './sources.ts';
+import { Sources, type SourcesOptions } from './sources.ts';
 
 /** The pulse: events at most so often. */
 const PULSE_MS = 500;
@@ -67,6 +67,9 @@ export interface EngineOptions {
   readonly fitter?: Fitter;
   /** False in tests that call `pulse` themselves. */
   readonly timers?: boolean;
+  /** For tests: see SourcesOptions. */
+  readonly startLive?: SourcesOptions['startLive'];
+  readonly pause?: SourcesOptions['pause'];
 }
 
 export class LocalEngine implements Engine {
@@ -121,6 +124,8 @@ export class LocalEngine implements Engine {
       onRead: async (site) => void (await this.#lists.complete(site, true)),
       onForgotten: (site) => this.#corrections.redo(site),
       onError: (error) => options.onError?.(error),
+      ...(options.startLive && { startLive: options.startLive }),
+      ...(options.pause && { pause: options.pause }),
     });
     this.#corrections = new Corrections(options.store, options.nowUs, this.#lists);
   }
@@ -522,7 +527,12 @@ export class LocalEngine implements Engine {
       if (!site.isLoaded || interrupted || this.#store.writer.state.kind === 'failed') continue;
       await site.save(this.#options.nowUs()).catch((error: unknown) => this.#options.onError?.(error));
     }
-    this.#store.exportHead();
+    try {
+      this.#store.exportHead();
+    } catch (error) {
+      // A full disk must not keep the store from being closed.
+      this.#options.onError?.(error);
+    }
     await this.#store.close();
   }
 }

@@ -48,13 +48,14 @@ const tapped = (
   model: SiteDetection['sink'],
   list: InspectList | undefined,
   address: (endpoint: number) => string,
+  source: () => string,
   emit: (row: InspectRow) => void,
 ): SiteRuntime['sink'] => {
   if (list !== 'observations' && list !== 'flows') return model;
   const row = (kind: string, at: At, body: object): void =>
     emit({
       kind,
-      source: '',
+      source: source(),
       frame: at.frame,
       time: timeText(Math.max(0, at.tsUs)),
       protocol: at.protocol,
@@ -129,6 +130,8 @@ export const inspectCaptures = async (
   let model: SiteModel | undefined;
   let detection: SiteDetection | undefined;
   let runtime: SiteRuntime | undefined;
+  /** The capture that is being read. */
+  let path = '';
   const view = (sources: readonly Source[], nowUs: number): SiteView => ({
     id: 'inspect',
     zone: 'UTC',
@@ -146,10 +149,10 @@ export const inspectCaptures = async (
   runtime = createSiteRuntime((endpoints) => {
     model = createSiteModel({ endpoints });
     detection = createSiteDetection(model, endpoints, NOTHING_STANDING);
-    return tapped(detection.sink, list, address, emit);
+    return tapped(detection.sink, list, address, () => path, emit);
   });
   const sources: Source[] = [];
-  for (const path of paths) {
+  for (path of paths) {
     const pipeline = new Pipeline({
       source: path,
       site: runtime,

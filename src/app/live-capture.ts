@@ -79,9 +79,11 @@ export class LiveCapture {
         settled = true;
         this.#read('\n');
         const { tool } = request;
+        const said = this.#lines.at(-1);
+        const why = said === undefined ? detail : `${detail}; it said: ${said}`;
         this.#end = this.#stopping
           ? { reason: 'stopped' }
-          : { reason: 'failed', error: this.#error ?? new OperatingError('capture.stopped', { tool, detail }) };
+          : { reason: 'failed', error: this.#error ?? new OperatingError('capture.stopped', { tool, detail: why }) };
         this.#ready();
         this.#wake();
         resolve(this.#end);

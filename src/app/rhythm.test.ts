@@ -25,6 +25,13 @@ describe('rhythm', () => {
     expect(MAX_SILENCE_US).toBeLessThan(60 * SECOND);
   });
 
+  it('is not deaf for the hour by which the clock was set back', () => {
+    const rhythm = new Rhythm(0);
+    for (let at = 7200; at <= 7260; at++) rhythm.heard(at * SECOND);
+    expect(rhythm.isBlind(3600 * SECOND)).toBe(false);
+    expect(rhythm.isBlind(3660 * SECOND)).toBe(true);
+  });
+
   it('notices a source that never spoke', () => {
     expect(new Rhythm(0).isBlind(60 * SECOND)).toBe(true);
   });

@@ -34,6 +34,8 @@ export class Rhythm {
   }
 
   isBlind(nowUs: number): boolean {
+    // The clock was set back: silence is measured from here, not from a moment that is still to come.
+    if (nowUs < this.#lastUs) this.#lastUs = nowUs;
     return nowUs - this.#lastUs > this.allowedUs;
   }
 }

@@ -10,6 +10,7 @@ import type { Uploaded } from '../api/index.ts';
 import { hashFile, openCaptureFile } from '../capture/file.ts';
 import { EvidenceRing } from '../capture/ring.ts';
 import { watchFolder } from '../capture/watch.ts';
+import { OperatingError } from '../core/errors.ts';
 import type { FrameBatch } from '../core/frame.ts';
 import type { Source } from '../core/site.ts';
 import { Decoding } from '../decode/index.ts';
@@ -36,6 +37,14 @@ const GOES_ON =
 
 /** Live interfaces and folders watched at a time. */
 export const MAX_LIVE = 8;
+/**
+ * A capture that ended by itself (an interface that went down, a program that was killed) is started again after this
+ * long, and each time after twice as long, up to five minutes: each piece is a source of its own, 288 a day at most.
+ */
+const RESTART_MS = 5_000;
+const MAX_RESTART_MS = 300_000;
+/** Who starts it again, in the journal. */
+const SYSTEM = 'system';
 /** The site of the simulated plant. */
 export const PLANT_SITE = 'plant';
 /** Sites kept in all; a new one is refused beyond. */
@@ -56,6 +65,9 @@ export interface SourcesOptions {
   /** The site was emptied because its file is read anew: what people decided is to be said again. */
   readonly onForgotten: (site: LiveSite) => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** For tests: the capturing program, and the pause before it is started again. */
+  readonly startLive?: typeof startLiveCapture;
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** A name that can stand in an address and a key. */
@@ -99,8 +111,13 @@ export class Sources {
   }
 
   ring(): Promise<EvidenceRing> | undefined {
-    const { folder, nowMs } = this.#options;
-    if (folder !== '') this.#ring ??= EvidenceRing.open({ folder: join(folder, 'ring'), now: nowMs });
+    const { folder, nowMs, onError } = this.#options;
+    if (folder !== '')
+      this.#ring ??= EvidenceRing.open({
+        folder: join(folder, 'ring'),
+        now: nowMs,
+        onProblem: (problem) => problem !== undefined && onError(problem),
+      });
     return this.#ring;
   }
 
@@ -354,8 +371,11 @@ export class Sources {
       wait: (ms: number, signal?: AbortSignal) =>
         wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined) as Promise<void>,
     };
+    const onProblem = (problem: OperatingError | undefined): void => {
+      if (problem !== undefined) this.#options.onError(problem);
+    };
     const watch = async (): Promise<void> => {
-      for await (const file of watchFolder(folder, { clock, signal: abort.signal })) {
+      for await (const file of watchFolder(folder, { clock, signal: abort.signal, onProblem })) {
         const next = await nextPart(site.sources.values(), file.path, file.again).catch(this.#options.onError);
         if (next === undefined) continue;
         const before = next.kind === 'known' ? next.source : next.after;
@@ -417,36 +437,78 @@ export class Sources {
         'Run another instance for more.',
       );
     }
-    const capture: LiveCapture = await startLiveCapture({ interface: request.interface });
-    const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
+    const start = this.#options.startLive ?? startLiveCapture;
+    let capture: LiveCapture = await start({ interface: request.interface });
     const site = await this.#siteOf(request.site, 'live', 'live', 'live');
-    const source = this.#newSource(site, {
-      id: `l-${slug(request.interface)}-${stamp}`,
-      kind: 'live',
-      name: request.interface,
-      path: request.interface,
+    let source = await this.#recordLive(site, request.interface, userId);
+    const abort = new AbortController();
+    const stop = (): void => {
+      abort.abort();
+      void capture.stop();
+    };
+    const pause = this.#options.pause ?? ((ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined));
+    // Doubled before the first pause.
+    let pauseMs = RESTART_MS / 2;
+    /** Resolves with a capture that listens again, or undefined when the program ends first. */
+    const again = async (): Promise<LiveCapture | undefined> => {
+      for (; ; pauseMs = Math.min(2 * pauseMs, MAX_RESTART_MS)) {
+        await pause(pauseMs, abort.signal);
+        if (abort.signal.aborted) return undefined;
+        const started = await start({ interface: request.interface }).catch(() => undefined);
+        if (started !== undefined) return started;
+      }
+    };
+    this.#goLive(stop, async () => {
+      for (;;) {
+        const sinceMs = this.#options.nowMs();
+        await this.#readLive(site, source, capture, stop);
+        const ended = site.sources.get(source.id);
+        if (abort.signal.aborted || ended?.state !== 'failed') return;
+        this.#options.onError(new OperatingError('capture.ended', { interface: source.name, detail: ended.error }));
+        const wasLong = this.#options.nowMs() - sinceMs >= MAX_RESTART_MS;
+        pauseMs = wasLong ? RESTART_MS : Math.min(2 * pauseMs, MAX_RESTART_MS);
+        const next = await again();
+        if (next === undefined) return;
+        capture = next;
+        if (abort.signal.aborted) return void (await capture.stop());
+        source = await this.#recordLive(site, request.interface, SYSTEM);
+      }
     });
-    await this.#record(site, source, userId);
-    const ring = await this.ring();
-    const stop = (): void => void capture.stop();
-    const mac = await macOf(request.interface);
-    this.#goLive(stop, () =>
-      this.#read(site, source, {
-        ...(mac === undefined ? {} : { ownMacs: [mac] }),
-        dropped: () => {
-          const { droppedByKernel, droppedByInterface } = capture.counters;
-          capture.askCounters();
-          return droppedByKernel === undefined ? undefined : droppedByKernel + (droppedByInterface ?? 0);
-        },
-        chunks: capture.chunks(),
-        read: () => Number.NaN,
-        size: Number.NaN,
-        state: 'live',
-        ring,
-        stop,
-      }),
-    );
     return { site: site.id, source: source.id, known: false };
+  }
+
+  /** A live source, from now on; earlier ones of the interface that failed are over: it is listened to again. */
+  async #recordLive(site: LiveSite, name: string, userId: string): Promise<Source> {
+    const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
+    const id = `l-${slug(name)}-${stamp}`;
+    for (const before of site.sources.values()) {
+      if (before.kind !== 'live' || before.state !== 'failed' || before.path !== name) continue;
+      const over: Source = { ...before, state: 'complete' };
+      site.sources.set(before.id, over);
+      await this.#options.store.writer.submit({ put: { source: [sourceRow(over)] } }, { background: true });
+    }
+    const source = this.#newSource(site, { id, kind: 'live', name, path: name });
+    await this.#record(site, source, userId);
+    return source;
+  }
+
+  async #readLive(site: LiveSite, source: Source, capture: LiveCapture, stop: () => void): Promise<void> {
+    const ring = await this.ring();
+    const mac = await macOf(source.path);
+    await this.#read(site, source, {
+      ...(mac === undefined ? {} : { ownMacs: [mac] }),
+      dropped: () => {
+        const { droppedByKernel, droppedByInterface } = capture.counters;
+        capture.askCounters();
+        return droppedByKernel === undefined ? undefined : droppedByKernel + (droppedByInterface ?? 0);
+      },
+      chunks: capture.chunks(),
+      read: () => Number.NaN,
+      size: Number.NaN,
+      state: 'live',
+      ring,
+      stop,
+    });
   }
 
   /** One simulated plant per data folder: with its history the first time, from now on when it is started again. */

@@ -1,7 +1,8 @@
-import { appendFile, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OperatingError } from '../core/errors.ts';
 import { collect, joined } from './testing/collect.ts';
 import { watchFolder } from './watch.ts';
 import { pcapHeader, pcapRecord } from './writer.ts';
@@ -53,6 +54,30 @@ const watch = async (script: ReturnType<typeof scripted>, stableMs = 60_000) => 
 };
 
 describe('a folder that a recorder writes into', () => {
+  it('that goes away for a while is waited for, which is said once; one that was never there is an error', async () => {
+    await put('a.pcap', capture(1), 100);
+    const away = `${folder}-away`;
+    const script = scripted([
+      () => rename(folder, away),
+      async () => undefined,
+      async () => undefined,
+      () => rename(away, folder),
+      () => put('b.pcap', capture(2), 200),
+    ]);
+    const problems: (string | undefined)[] = [];
+    const out: string[] = [];
+    const { clock, signal } = script;
+    const onProblem = (problem: OperatingError | undefined) => problems.push(problem?.code);
+    for await (const file of watchFolder(folder, { clock, signal, pollMs: 1000, stableMs: 1, onProblem })) {
+      await collect(file.chunks());
+      out.push(basename(file.path));
+    }
+    expect(out).toEqual(['a.pcap', 'b.pcap']);
+    expect(problems).toEqual(['input.not-found', undefined]);
+    const never = watchFolder(join(folder, 'never'), scripted([]));
+    await expect(never.next()).rejects.toMatchObject({ code: 'input.not-found' });
+  });
+
   it('gives files in the order of their writing, those of one time by number', async () => {
     await put('b.pcap', capture(2), 100);
     await put('a.pcap', capture(3), 200);

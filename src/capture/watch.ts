@@ -5,6 +5,7 @@
  */
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { OperatingError } from '../core/errors.ts';
 import { u32le } from '../lib/bytes.ts';
 import { inputError } from './file.ts';
 import { isPcap } from './pcap/index.ts';
@@ -27,6 +28,8 @@ export interface WatchOptions {
   /** The newest file is complete after this long without growth. */
   readonly stableMs?: number;
   readonly signal?: AbortSignal;
+  /** The folder cannot be read any more (a share that went away), said once; undefined when it can again. */
+  readonly onProblem?: (problem: OperatingError | undefined) => void;
 }
 
 export interface WatchedFile {
@@ -87,7 +90,7 @@ const looksLikeCapture = async (path: string): Promise<'yes' | 'no' | 'later'> =
 /**
  * Capture files of a folder, one after another, for ever (until the signal). Files that are not captures are passed
  * over. Each file's `chunks` must be read to the end, or abandoned, before the next is asked for. Throws
- * `input.not-found` and `input.unreadable` for the folder itself.
+ * `input.not-found` and `input.unreadable` where the folder cannot be read at first; later it is waited for.
  */
 export async function* watchFolder(folder: string, options: WatchOptions): AsyncGenerator<WatchedFile, void, void> {
   const { clock, signal } = options;
@@ -95,8 +98,22 @@ export async function* watchFolder(folder: string, options: WatchOptions): Async
   const stableMs = options.stableMs ?? 60_000;
   /** Files that were read or passed over, as they were then. Never longer than the folder's list. */
   const done = new Map<string, { sizeBytes: number; modifiedMs: number; read: boolean }>();
+  let isKnown = false;
+  let isGone = false;
   while (signal?.aborted !== true) {
-    const entries = await listFiles(folder);
+    let entries: Entry[];
+    try {
+      entries = await listFiles(folder);
+    } catch (error) {
+      if (!isKnown) throw error;
+      if (!isGone) options.onProblem?.(inputError(folder, error));
+      isGone = true;
+      await clock.wait(pollMs, signal);
+      continue;
+    }
+    if (isGone) options.onProblem?.(undefined);
+    isKnown = true;
+    isGone = false;
     const present = new Set(entries.map((entry) => entry.path));
     for (const path of done.keys()) if (!present.has(path)) done.delete(path);
     let read = false;
@@ -131,7 +148,9 @@ export const hasCapture = async (folder: string): Promise<boolean> => {
 
 /** Is there a capture written after this one (or is this one gone)? */
 const hasNewer = async (folder: string, path: string): Promise<boolean> => {
-  const entries = await listFiles(folder);
+  // A folder that cannot be read now says nothing about the file that is open.
+  const entries = await listFiles(folder).catch(() => undefined);
+  if (entries === undefined) return false;
   const own = entries.findIndex((entry) => entry.path === path);
   if (own < 0) return true;
   for (const entry of entries.slice(own + 1)) if ((await looksLikeCapture(entry.path)) === 'yes') return true;

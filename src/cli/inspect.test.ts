@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import { EXIT } from '../core/errors.ts';
 import { inspect } from './inspect.ts';
+import { FORMATS, LISTS } from './inspect-lists.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-inspect-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,6 +34,17 @@ const write = (name: string, bytes: Uint8Array): string => {
   return path;
 };
 
+// An ARP answer (RFC 826): 02:..:0n says that it has 10.0.0.n.
+const arp = (n: number) =>
+  `02000000000202000000000${n}0806000108000604000202000000000${n}0a00000${n}0200000000020a000002`;
+const capture = (n: number): Buffer => {
+  const bytes = Buffer.concat([Buffer.from(arp(n), 'hex'), Buffer.alloc(18)]);
+  return Buffer.concat([
+    pcapHeader({ linkType: 1 }),
+    pcapRecord({ bytes, tsUs: 1_700_000_000_000_000 }, { linkType: 1 }),
+  ]);
+};
+
 it('is 0 for a whole capture and 3 for one that ends early', async () => {
   expect(await inspect([write('whole.pcap', whole)], { format: 'table' })).toBe(EXIT.ok);
   expect([out.includes('2 frames'), said]).toEqual([true, '']);
@@ -42,3 +54,31 @@ it('is 0 for a whole capture and 3 for one that ends early', async () => {
     /^gatehouse: .*cut\.pcap: The capture ends in the middle of its last packet record .*\[capture\.cut\]\n$/,
   );
 });
+
+it('says of each observation which capture it is from', async () => {
+  const paths = [write('one.pcap', capture(1)), write('two.pcap', capture(3))];
+  expect(await inspect(paths, { emit: 'observations', format: 'ndjson' })).toBe(EXIT.ok);
+  const rows = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { source: string; frame: number });
+  expect(rows.length).toBeGreaterThan(1);
+  expect([...new Set(rows.map(({ source }) => source))]).toEqual(paths);
+});
+
+it.each(LISTS.flatMap((list) => FORMATS.map((format) => [list, format] as const)))(
+  '--emit %s --format %s has a row for each thing, of the same columns',
+  async (list, format) => {
+    const path = write(`${list}.pcap`, capture(1));
+    expect(await inspect([path], { emit: list, format })).toBe(EXIT.ok);
+    const lines = out.split('\n').filter((line) => line !== '');
+    if (format === 'ndjson') for (const line of lines) expect(typeof JSON.parse(line)).toBe('object');
+    else expect(lines.length, 'the names of the columns').toBeGreaterThan(0);
+    // Nothing was found in one ARP answer; all other lists have a row.
+    if (list !== 'findings') expect(lines.length).toBeGreaterThanOrEqual(format === 'ndjson' ? 1 : 2);
+    if (format === 'csv') for (const line of lines) expect(csvFields(line)).toBe(csvFields(lines[0]!));
+  },
+);
+
+/** Fields of a line of CSV (RFC 4180) without line breaks in them. */
+const csvFields = (line: string): number => line.replaceAll(/"(?:[^"]|"")*"/g, '').split(',').length;

@@ -30,7 +30,7 @@ export const program = (finish: (code: number) => void): Command => {
     .description('open captures or an interface and serve the console')
     .argument(
       '[captures...]',
-      'capture files, folders that a recorder writes into, or - for standard input; none: the sample plant',
+      'capture files, folders that a recorder writes into, or - for standard input; none: the simulated plant, live',
     )
     .option('-i, --interface <name>', 'listen on an interface (several times for more)', several)
     .option('--site <name>', 'gather all sources in one site of this name')
@@ -47,6 +47,8 @@ export const program = (finish: (code: number) => void): Command => {
     .option('--no-open', 'do not open the browser')
     .addHelpText('after', EXIT_CODES_HELP)
     .action(async (captures: string[], flags: StartFlags) => {
+      // What is kept is for this user alone, whatever the rights of the folder that was named.
+      process.umask(0o077);
       const { start } = await import('./start.ts');
       finish(await start(captures, flags));
     });

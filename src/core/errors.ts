@@ -104,7 +104,12 @@ export const ERRORS = {
   'capture.stopped': {
     exit: 'other',
     message: '{tool} stopped by itself ({detail}).',
-    whatToDo: 'Run "gatehouse doctor"; the lines that the tool wrote are in the log.',
+    whatToDo: 'Run "gatehouse doctor" with the name of the interface.',
+  },
+  'capture.ended': {
+    exit: 'other',
+    message: 'The capture on {interface} has ended, nothing is seen there: {detail}',
+    whatToDo: 'It is tried again by itself after some seconds, later every five minutes.',
   },
   'port-in-use': {
     exit: 'busy',

@@ -52,7 +52,7 @@ export interface WindowHit {
 }
 
 export interface Alert {
-  /** Depends on its first finding alone. */
+  /** Of the finding that was told first, or of the one under which people acted on it; it stays when an earlier one joins. */
   readonly id: string;
   /** What a person sees of it: the worst, then the earliest. */
   readonly lead: Finding;
@@ -75,11 +75,16 @@ export interface Alert {
   readonly priority: Priority;
   /** Why it stands where it stands. */
   readonly why: readonly string[];
-  /** From 1 among those not closed; 0 when closed. */
+  /** From 1 among those not closed; those folded under one have its rank; 0 when closed. */
   readonly rank: number;
   readonly overBudget: boolean;
   /** '' while it belongs to none. */
   readonly incident: string;
+  /** Alert that stands for their incident in the queue; '' where it stands for itself, or is closed. */
+  readonly foldedUnder: string;
+  /** Alerts of its incident that are folded under it, and how many of them nobody has looked at. */
+  readonly folds: number;
+  readonly foldsNew: number;
 }
 
 /** On which side of the industrial DMZ a device stands. */

@@ -69,6 +69,8 @@ export interface PointArming {
   readonly withinUs: number;
   /** Part of the variance of later, unseen normal data that the other points explain, 0..1; NaN without soft sensor. */
   readonly explained: number;
+  /** A value that stays the same to the last digit is told after so long where it does not rest usually; NaN, absent: not told. */
+  readonly stuckAfterUs?: number;
 }
 
 /** A model of one cell: made from rows that were normal, then asked row by row. Deterministic; no clock, no chance. */

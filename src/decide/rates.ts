@@ -31,9 +31,12 @@ export interface Rates {
   readonly perHour: { readonly us: readonly number[]; readonly count: readonly number[] };
 }
 
-/** `fromUs`..`toUs`: the frame time that was watched. Alerts of announced work do not call anybody and do not count. */
+/**
+ * `fromUs`..`toUs`: the frame time that was watched. Alerts of announced work do not call anybody and do not count, nor do
+ * those that are folded under another of their incident.
+ */
 export const ratesOf = (alerts: readonly Alert[], fromUs: number, toUs: number): Rates => {
-  const counted = alerts.filter((alert) => alert.hit === undefined);
+  const counted = alerts.filter((alert) => alert.hit === undefined && alert.foldedUnder === '');
   const hours = fromUs > 0 && toUs > fromUs ? (toUs - fromUs) / HOUR_US : 0;
   const firsts = counted.map((alert) => alert.firstUs).sort((a, b) => a - b);
   const slots = new Map<number, number>();
@@ -45,9 +48,9 @@ export const ratesOf = (alerts: readonly Alert[], fromUs: number, toUs: number):
   let unacknowledged = 0;
   let stale = 0;
   for (const alert of alerts) {
-    if (alert.state === 'closed') continue;
+    if (alert.state === 'closed' || alert.foldedUnder !== '') continue;
     open[alert.priority]++;
-    if (alert.state === 'new') unacknowledged++;
+    if (alert.state === 'new' || alert.foldsNew > 0) unacknowledged++;
     if (toUs - alert.firstUs > DAY_US) stale++;
   }
   const pressing = counted.filter((alert) => alert.priority === 'urgent').length;
@@ -102,7 +105,7 @@ export const ratesOf = (alerts: readonly Alert[], fromUs: number, toUs: number):
     open,
     unacknowledged,
     lastDay: firsts.filter((first) => first > toUs - DAY_US).length,
-    over: alerts.filter((alert) => alert.overBudget && alert.state !== 'closed').length,
+    over: alerts.filter((alert) => alert.overBudget && alert.state !== 'closed' && alert.foldedUnder === '').length,
     perHour: { us, count },
   };
 };

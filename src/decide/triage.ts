@@ -18,6 +18,7 @@ import {
 } from '../core/incident.ts';
 import { byTime, chain } from './chain.ts';
 import { CERTAINTY, judge } from './priority.ts';
+import { queueOf, type Unplaced } from './queue.ts';
 import { depthOf } from './techniques.ts';
 import { type Scope, windowOf } from './windows.ts';
 
@@ -42,16 +43,20 @@ export interface TriageOptions {
   readonly level: (endpoint: EndpointId) => number;
   readonly isOutside: (endpoint: EndpointId) => boolean;
   readonly scopeOf: (finding: Finding) => Scope;
+  /** Device from which the value of a finding comes, where it is shown again by another; 0 otherwise. Default: never. */
+  readonly sourceOf?: (finding: Finding) => EndpointId;
   /** Number of the plant's day of a time. Default: days of UTC. */
   readonly dayOf?: (us: number) => number;
 }
 
 /** A matter: what a person would call "that again". */
 interface Matter {
-  /** Of the finding that came first, or of the one under which people acted on it. */
+  /** Of the finding that was told first, or of the one under which people acted on it. */
   id: string;
   readonly key: string;
   readonly findings: Map<string, Finding>;
+  /** The id was given before (`givenIds`): of two matters that become one the first keeps it. */
+  isGiven: boolean;
   /** Those that were let go of at the limit. */
   forgotten: number;
   firstUs: number;
@@ -75,6 +80,8 @@ export class Triage {
   /** By key, in order of time. */
   readonly #matters = new Map<string, Matter[]>();
   readonly #acts = new Map<string, AlertAct>();
+  /** Ids by a finding of the matter, where they are not what the order of time gives (see `givenIds`). */
+  #given: ReadonlyMap<string, string> = new Map();
   #windows: readonly MaintenanceWindow[] = [];
   #settings: TriageSettings = DEFAULT_SETTINGS;
   #picture: Picture | undefined;
@@ -116,6 +123,7 @@ export class Triage {
   /** Other settings place every finding anew. */
   setSettings(settings: TriageSettings): void {
     this.#settings = settings;
+    this.#given = new Map(this.givenIds());
     this.#matters.clear();
     this.#matterOf.clear();
     for (const finding of [...this.#findings.values()].sort(byTime)) this.#place(finding);
@@ -132,6 +140,26 @@ export class Triage {
   act(alert: string): AlertAct | undefined {
     return this.#acts.get(alert);
   }
+  /**
+   * What keeps the id of an alert over a restart: findings with the id of their alert, of those alerts whose id is not that
+   * of their earliest finding (it was told later, or is in memory no more). Empty for most sites; one for each alert at most.
+   */
+  givenIds(): [finding: string, alert: string][] {
+    const out: [string, string][] = [];
+    for (const matter of new Set(this.#matterOf.values())) {
+      let earliest: Finding | undefined;
+      for (const finding of matter.findings.values())
+        if (earliest === undefined || byTime(finding, earliest) < 0) earliest = finding;
+      if (earliest === undefined || matter.id === idOf(earliest)) continue;
+      const own = matter.id.slice(ID_PREFIX.length);
+      out.push([matter.findings.has(own) ? own : earliest.id, matter.id]);
+    }
+    return out;
+  }
+  /** Before the findings are taken. */
+  setGivenIds(given: Iterable<readonly [finding: string, alert: string]>): void {
+    this.#given = new Map(given);
+  }
   /** Names, levels or owners of devices changed: what follows from them is found anew when somebody asks. */
   refresh(): void {
     this.#picture = undefined;
@@ -147,11 +175,12 @@ export class Triage {
 
   /** What makes findings the same matter. */
   #keyOf(finding: Finding): { readonly key: string; readonly joinUs: number } {
-    const { host, kinds } = this.#options;
+    const { host, kinds, sourceOf } = this.#options;
     if (kinds.get(finding.kind)?.family === 'process' && finding.actor === 0) {
       // A safety function stands apart: it must not disappear behind the tank that it belongs to.
       const apart = finding.severity === 'safety' ? ' safety' : '';
-      return { key: `process${apart} ${host(finding.target)}`, joinUs: PROCESS_JOIN_US };
+      // What a server shows again is the same matter as at its source.
+      return { key: `process${apart} ${host(sourceOf?.(finding) || finding.target)}`, joinUs: PROCESS_JOIN_US };
     }
     return finding.actor > 0
       ? { key: `${finding.kind} by ${host(finding.actor)}`, joinUs: JOIN_US }
@@ -175,14 +204,21 @@ export class Triage {
         id: idOf(finding),
         key,
         findings: new Map(),
+        isGiven: false,
         forgotten: 0,
         firstUs: finding.firstUs,
         lastUs: finding.lastUs,
       };
       list.push(matter);
     }
-    // After a restart they come in another order: what people did is found again all the same.
-    if (!this.#acts.has(matter.id) && this.#acts.has(idOf(finding))) matter.id = idOf(finding);
+    // After a restart they come in another order: what people did, and the id, is found again all the same.
+    const given = this.#given.get(finding.id);
+    if (!this.#acts.has(matter.id))
+      if (this.#acts.has(idOf(finding))) matter.id = idOf(finding);
+      else if (given !== undefined && !matter.isGiven) {
+        matter.id = given;
+        matter.isGiven = true;
+      }
     matter.firstUs = Math.min(matter.firstUs, finding.firstUs);
     matter.lastUs = Math.max(matter.lastUs, finding.lastUs);
     this.#list(matter, finding);
@@ -257,7 +293,8 @@ export class Triage {
     const alerts = [...matters].map((matter) =>
       this.#alert(matter, hits, (id) => incidentById.get(incidentOf.get(id) ?? '')),
     );
-    return { alerts: this.#rank(alerts), incidents, alertOf, incidentOf, hits };
+    const dayOf = this.#options.dayOf ?? ((us: number) => Math.floor(us / (24 * HOUR_US)));
+    return { alerts: queueOf(alerts, this.#settings.alertsPerDay, dayOf), incidents, alertOf, incidentOf, hits };
   }
 
   /** What people judged to be no attack. What joined the same matter after that nobody has judged. */
@@ -276,7 +313,7 @@ export class Triage {
     matter: Matter,
     hits: ReadonlyMap<string, WindowHit>,
     incidentOf: (finding: string) => Incident | undefined,
-  ): Alert {
+  ): Unplaced {
     const findings = [...matter.findings.values()].sort(byTime);
     const lead = leadOf(findings);
     const hitsOf = findings.map((finding) => hits.get(finding.id));
@@ -316,36 +353,13 @@ export class Triage {
       review: act === undefined || asksAgain ? '' : act.review,
       hit,
       ...judged,
-      rank: 0,
-      overBudget: false,
       incident: incident?.id ?? '',
     };
   }
-
-  #rank(alerts: Alert[]): Alert[] {
-    const dayOf = this.#options.dayOf ?? ((us: number) => Math.floor(us / (24 * HOUR_US)));
-    const order = (a: Alert, b: Alert): number =>
-      Number(a.state === 'closed') - Number(b.state === 'closed') ||
-      b.score - a.score ||
-      a.firstUs - b.firstUs ||
-      (a.id < b.id ? -1 : 1);
-    const perDay = new Map<number, number>();
-    let rank = 0;
-    return alerts.sort(order).map((alert) => {
-      // Announced work costs nobody's time.
-      const day = dayOf(alert.firstUs);
-      const before = perDay.get(day) ?? 0;
-      if (alert.hit === undefined) perDay.set(day, before + 1);
-      return {
-        ...alert,
-        rank: alert.state === 'closed' ? 0 : ++rank,
-        overBudget: alert.hit === undefined && before >= this.#settings.alertsPerDay,
-      };
-    });
-  }
 }
 
-const idOf = (finding: Finding): string => `a-${finding.id}`;
+const ID_PREFIX = 'a-';
+const idOf = (finding: Finding): string => `${ID_PREFIX}${finding.id}`;
 const weightOf = (finding: Finding): number => CERTAINTY[finding.certainty] * finding.surprise;
 const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 

@@ -72,9 +72,13 @@ const ROUTED_SLOTS = 1 << 12;
  * TTL (RFC 1812 section 5.3.1). Whoever sends again sends with the TTL of before.
  */
 export class RoutedCopies {
-  readonly #print = new Int32Array(ROUTED_SLOTS);
-  readonly #ttl = new Uint8Array(ROUTED_SLOTS);
-  readonly #tsUs = new Float64Array(ROUTED_SLOTS).fill(Number.NEGATIVE_INFINITY);
+  /** Of each slot the fingerprint and the TTL, then the time as a double: one cache line and not three. */
+  readonly #slots = new Int32Array(ROUTED_SLOTS * 4);
+  readonly #times = new Float64Array(this.#slots.buffer);
+
+  constructor() {
+    for (let i = 1; i < this.#times.length; i += 2) this.#times[i] = Number.NEGATIVE_INFINITY;
+  }
 
   /** Is the packet under the cursor, of direction `way` (a number for flow and direction), the other side's copy? */
   copy(c: PacketCursor, way: number, end: number): boolean {
@@ -87,11 +91,15 @@ export class RoutedCopies {
     if (c.ipId === 0 && what === 0) return false;
     const print = mix4(way | 0, what, c.ipId, end - o);
     const slot = print & (ROUTED_SLOTS - 1);
-    const age = c.tsUs - this.#tsUs[slot]!;
-    if (this.#print[slot] === print && this.#ttl[slot] !== c.ttl && age >= 0 && age <= COPY_WINDOW_US) return true;
-    this.#print[slot] = print;
-    this.#ttl[slot] = c.ttl;
-    this.#tsUs[slot] = c.tsUs;
+    const slots = this.#slots;
+    const times = this.#times;
+    const s = slot * 4;
+    const t = slot * 2 + 1;
+    const age = c.tsUs - times[t]!;
+    if (slots[s] === print && slots[s + 1] !== c.ttl && age >= 0 && age <= COPY_WINDOW_US) return true;
+    slots[s] = print;
+    slots[s + 1] = c.ttl;
+    times[t] = c.tsUs;
     return false;
   }
 }

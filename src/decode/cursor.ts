@@ -22,8 +22,8 @@ export class PacketCursor {
   place = 0;
   /** EtherType of the payload; for 802.2 frames `llc` says what it is. */
   etherType = 0;
-  /** -1: Ethernet II. Otherwise DSAP, or (OUI << 16 | PID) + 0x1_0000_0000 for SNAP. */
-  llc = -1;
+  /** -1: Ethernet II. Otherwise DSAP, or (OUI << 16 | PID) + 0x1_0000_0000 for SNAP: a double from the start. */
+  llc = -0;
   l3 = 0;
   /** Sequence number and size that HSR or PRP gave the frame, to know its copy by; -1 without redundancy. */
   redundancy = -1;

@@ -199,9 +199,7 @@ export class Decoding {
     const ip = start + 14;
     if (linkType !== LINK.ETHERNET || captured < 54 || u16be(b, ip - 2) !== ETHERTYPE.IPV4 || b[ip + 9] !== 6)
       return false;
-    const tcp = ip + ((b[ip]! & 15) << 2);
-    const payload = tcp + ((b[tcp + 12]! >> 4) << 2);
-    if (payload >= ip + u16be(b, ip + 2) || this.#strays >= MAX_STRAYS) return false;
+    if (!carriesSegment(b, ip) || this.#strays >= MAX_STRAYS) return false;
     if (!this.#duplicates.known(this.#view, start, captured, true)) return false;
     this.#strays++;
     return true;
@@ -335,7 +333,10 @@ export class Decoding {
       return;
     }
     const v4 = c.etherType === ETHERTYPE.IPV4;
-    if (!REPEATING.has(c.etherType) && this.#duplicates.seen(this.#view, start, captured, c.tsUs, v4, this.nowUs)) {
+    if (
+      (v4 || !REPEATING.has(c.etherType)) &&
+      this.#duplicates.seen(this.#view, start, captured, c.tsUs, v4, this.nowUs, !v4 || mayRepeat(c.bytes, c.l3))
+    ) {
       h.duplicates++;
       return;
     }
@@ -694,6 +695,22 @@ const uniformItem = (x: ValueItem): ValueItem => ({
   quality: x.quality,
   access: x.access,
 });
+
+/** Does the IPv4 packet at `ip` carry octets of a TCP stream? */
+const carriesSegment = (b: Uint8Array, ip: number): boolean => {
+  if (b[ip + 9] !== 6) return false;
+  const tcp = ip + ((b[ip]! & 15) << 2);
+  const total = u16be(b, ip + 2);
+  // A length of 0 is left to the network card, which is asked to send many octets at once.
+  return total === 0 || tcp + ((b[tcp + 12]! >> 4) << 2) < ip + total;
+};
+
+/** Would it say something if this IPv4 packet came again? Octets of a stream; fragments and tunnels may hold them. */
+const mayRepeat = (b: Uint8Array, ip: number): boolean => {
+  const protocol = b[ip + 9];
+  if (protocol === 6) return carriesSegment(b, ip) || (u16be(b, ip + 6) & 0x3fff) !== 0;
+  return protocol === 17 ? u16be(b, ip + ((b[ip]! & 15) << 2) + 2) === VXLAN_PORT : protocol !== 1;
+};
 
 /** Is the packet sent to a group? */
 const isGroup = (c: PacketCursor): boolean =>

@@ -12,12 +12,12 @@ export class FlowState {
   /** Decoders that turned out not to be it. */
   refused: readonly Decoder[] = NO_DECODERS;
   communityId: string | undefined;
-  /** The tunnel the flow carries, by its small number and key; -1 while it carries none. */
+  /** The tunnel the flow carries, by its small number and key (a double from the start); -1 while it carries none. */
   tunnel = -1;
-  tunnelKey = 0;
+  tunnelKey = Number.NaN;
   /** The flow that this one repeats with other addresses: its slot and serial, and whether A and B change places. */
   copyOf = -1;
-  copySerial = -1;
+  copySerial = Number.NaN;
   copyCrossed = false;
   readonly #budget: StreamBudget;
 

@@ -11,7 +11,8 @@ import type { EndpointId } from '../core/endpoint.ts';
 export const MAX_PENDING = 256;
 
 export class Pending {
-  key: number | string;
+  // Begins as an object: a field that was first seen with numbers would change the hidden class at the first text.
+  key: number | string = '';
   message: Message;
   frame: number;
   tsUs: number;

@@ -57,7 +57,9 @@ export class Hosts {
   sides(endpoint: EndpointId): readonly EndpointId[] {
     const device = this.device(endpoint);
     if (device <= 0) return [device];
-    const { segment, ip } = this.#view.get(device);
+    const { segment, ip, parent, sub } = this.#view.get(device);
+    if (parent !== undefined && sub !== undefined)
+      return this.sides(parent).flatMap((p) => this.#byAddress.get(`${p}/${sub.kind}/${sub.address}`) ?? []);
     const seen = this.#sightings.get(`${segment} ${ip ?? ''}`) ?? [device];
     const ttl = this.#view.traffic(device).maxTtl;
     return seen.filter((id) => id === device || this.device(id) === device || this.#isForwarded(id, ttl));

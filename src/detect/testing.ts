@@ -290,3 +290,27 @@ export const noise = (s: Scene, seed: number, n: number, devices: number, spacin
     s.pass(r.integer(0, spacingUs * 2), HOUR);
   }
 };
+
+/**
+ * Two hosts in two networks with a router between: each is seen with its own card in its own network (`own`), and with the
+ * router's in the other's (`seen`). From a third network the SCADA server is seen behind a card that carries one more only;
+ * its frames were forwarded. `stranger` is another host of the historian's network.
+ */
+export const throughRouter = (s: Scene) => {
+  const router = (vlan: number): string => `00:80:63:00:00:${vlan}`;
+  const routed = (ip: string, vlan: number) => s.host(ip, 'unknown', Number.NaN, router(vlan), vlan);
+  const historian = {
+    own: s.host('10.20.30.20', 'historian', 3, undefined, 30),
+    seen: routed('10.20.30.20', 10),
+  };
+  const scada = { own: s.host('10.20.10.90', 'scada-server', 2, undefined, 10), seen: routed('10.20.10.90', 30) };
+  for (let i = 1; i < 6; i++) {
+    routed(`10.20.30.${100 + i}`, 10);
+    routed(`10.20.10.${100 + i}`, 30);
+  }
+  const stranger = routed('10.20.30.77', 10);
+  s.endpoints.says(scada.own, 1, 128);
+  for (const ip of ['10.20.10.90', '10.20.10.91'])
+    s.endpoints.says(s.host(ip, 'unknown', Number.NaN, router(40), 40), 1, 62);
+  return { historian, scada, stranger };
+};

@@ -4,7 +4,7 @@
  */
 import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
-import type { Asset, ChangeRecord, EndpointMembership, Module, SessionRecord } from '../core/site.ts';
+import type { Asset, ChangeRecord, EndpointMembership, Module } from '../core/site.ts';
 import { ipOrder, ipScope, macKind } from '../lib/ip-scope.ts';
 import type { Facts } from './facts.ts';
 import { bestOf, factsOfGroup, handleOf, type RankedFact } from './facts-of-group.ts';
@@ -31,22 +31,23 @@ export interface Picture {
 export const assetKey = (group: Group, picture: Picture, m: Material): string => {
   const b = picture.behaviour.get(group)!;
   let revision = m.facts.revision(handleOf(group));
-  let others = 0;
-  let ttl = 0;
   let users = 0;
+  // A router without an address of its own has its first time from its founder.
+  let frames = `${m.view.traffic(group.founder).firstUs} `;
   for (const id of group.endpoints) {
     revision += m.facts.revision(id);
     users += m.usersOf.get(id)?.length ?? 0;
-    if (m.view.spoke(id)) ttl += m.view.traffic(id).maxTtl + m.view.traffic(id).firstUs / 1e6;
+    const { firstUs, maxTtl } = m.view.traffic(id);
+    frames += m.view.spoke(id) ? `${maxTtl} ${firstUs},` : `${firstUs},`;
   }
   const segment = m.view.get(group.founder).segment;
-  for (const ip of picture.ips.get(group) ?? []) others += picture.holders.get(`${segment}|${ip}`)?.length ?? 0;
+  const others = (picture.ips.get(group) ?? []).map((ip) => picture.holders.get(`${segment}|${ip}`)?.length ?? 0);
   let parent = '';
-  if (group.parent !== undefined) {
-    parent = `${group.parent.id} ${(picture.ips.get(group.parent) ?? []).join()}`;
-    for (const id of [handleOf(group.parent), ...group.parent.endpoints]) revision += m.facts.revision(id);
+  for (let up = group.parent; up !== undefined; up = up.parent) {
+    parent += `${up.id} ${(picture.ips.get(up) ?? []).join()} `;
+    for (const id of [handleOf(up), ...up.endpoints]) revision += m.facts.revision(id);
   }
-  const moves = picture.moves.get(group)?.map((x) => `${x.from}>${x.to}@${x.tsUs}`) ?? [];
+  const moves = picture.moves.get(group)?.map((x) => `${x.from}>${x.to}@${x.tsUs} ${x.left}`) ?? [];
   return [
     group.kind,
     group.endpoints.join(),
@@ -61,8 +62,8 @@ export const assetKey = (group: Group, picture: Picture, m: Material): string =>
     parent,
     moves.join(),
     revision,
-    others,
-    ttl,
+    others.join(),
+    frames,
     users,
     [...b.serves].join(),
     [...b.servesPorts].join(),
@@ -78,10 +79,11 @@ export const assetKey = (group: Group, picture: Picture, m: Material): string =>
 
 /** The last time anything was heard of the device. */
 export const lastUsOf = (group: Group, m: Material): number => {
-  let { lastUs } = spansOf(group, m.view, []);
+  let lastUs = m.view.spoke(group.founder) ? m.lastUs(group.founder) : 0;
+  for (const id of group.endpoints) if (m.view.spoke(id) && m.lastUs(id) > lastUs) lastUs = m.lastUs(id);
   if (group.kind !== 'device')
     for (const id of group.endpoints) {
-      lastUs = Math.max(lastUs, m.lastOf.get(id) ?? 0);
+      lastUs = Math.max(lastUs, m.lastCommand(id));
       for (const f of m.facts.of(id)) if (f.origin === 'observed' && f.lastUs > lastUs) lastUs = f.lastUs;
     }
   return lastUs;
@@ -94,23 +96,11 @@ export interface Material {
   readonly usersOf: ReadonlyMap<number, readonly string[]>;
   /** First frame of each endpoint, as far as known. */
   readonly sighted: ReadonlyMap<number, Evidence>;
-  /** Last command to each endpoint, microseconds: sub-addresses have no frames of their own. */
-  readonly lastOf: ReadonlyMap<number, number>;
+  /** Last frame of an endpoint, microseconds. */
+  readonly lastUs: (endpoint: number) => number;
+  /** Last command to an endpoint, microseconds: sub-addresses have no frames of their own. */
+  readonly lastCommand: (endpoint: number) => number;
 }
-
-/** Users by endpoint, from sessions: where they came from and where they went. */
-export const usersByEndpoint = (sessions: readonly SessionRecord[]): ReadonlyMap<number, readonly string[]> => {
-  const out = new Map<number, string[]>();
-  for (const s of sessions) {
-    if (s.user === '') continue;
-    for (const id of [s.client, s.server]) {
-      const list = out.get(id) ?? [];
-      if (!list.includes(s.user)) list.push(s.user);
-      out.set(id, list);
-    }
-  }
-  return out;
-};
 
 /** IP addresses the device holds itself, in numeric order: spoken from, or claimed by ARP, DHCP and the like. */
 export const ownIps = (group: Group, m: Material): string[] => {

@@ -1,26 +1,120 @@
 /**
- * How each device behaves, gathered in one pass over the conversations: what it serves and uses, what it did to whom.
+ * How each device behaves, gathered from its conversations: what it serves and uses, what it did to whom. Of one device at
+ * a time, so that those whose conversations did not change are kept.
  */
 import type { EndpointView } from '../core/endpoint.ts';
-import type { Verb } from '../core/observation.ts';
-import type { Conversation } from '../core/site.ts';
+import { VERBS, type Verb } from '../core/observation.ts';
 import { ipScope } from '../lib/ip-scope.ts';
-import type { Binding, Group } from './nodes.ts';
+import type { Conversations } from './conversations.ts';
+import type { Group } from './nodes.ts';
 import type { Behaviour } from './roles.ts';
 
-interface Gathered {
-  readonly serves: Set<string>;
-  readonly servesPorts: Set<number>;
-  readonly uses: Set<string>;
-  readonly does: Set<Verb>;
-  readonly controllers: Set<Group>;
-  readonly readers: Set<Group>;
-  children: number;
-  toOutside: boolean;
-  router: string;
-  translates: boolean;
-  external: boolean;
-  child: boolean;
+/** Group of each endpoint; undefined for what never spoke. */
+export type GroupOf = readonly (Group | undefined)[];
+
+export class Behaviours {
+  private readonly view: EndpointView;
+  private readonly conversations: Conversations;
+  /** Conversations by endpoint; as many entries as conversations have ends. */
+  private readonly rows: number[][] = [];
+  private count = 0;
+
+  constructor(view: EndpointView, conversations: Conversations) {
+    this.view = view;
+    this.conversations = conversations;
+  }
+
+  /** Takes note of conversations that are new. */
+  update(): void {
+    const { conversations, rows } = this;
+    for (; this.count < conversations.count; this.count++) {
+      const client = conversations.client[this.count]!;
+      const server = conversations.server[this.count]!;
+      for (const id of client === server ? [client] : [client, server]) {
+        const known = rows[id];
+        if (known === undefined) rows[id] = [this.count];
+        else known.push(this.count);
+      }
+    }
+  }
+
+  /** The groups at the other ends of the conversations of an endpoint. */
+  *peersOf(endpoint: number, groupOf: GroupOf): Generator<Group> {
+    for (const row of this.rows[endpoint] ?? []) {
+      const client = this.conversations.client[row]!;
+      const peer = groupOf[client === endpoint ? this.conversations.server[row]! : client];
+      if (peer !== undefined) yield peer;
+    }
+  }
+
+  /**
+   * A server counts as serving when it answered or a command reached an outcome. `privateSegments`: where private
+   * addresses speak; `children`: answering devices behind the group.
+   */
+  of(
+    group: Group,
+    groupOf: GroupOf,
+    children: number,
+    privateSegments: ReadonlySet<number>,
+    automation: ReadonlySet<string>,
+  ): Behaviour {
+    const { view, conversations } = this;
+    const serves = new Set<string>();
+    const servesPorts = new Set<number>();
+    const uses = new Set<string>();
+    let did = 0;
+    let toOutside = false;
+    const controllers = new Set<Group>();
+    const readers = new Set<Group>();
+    for (const row of this.rowsOf(group)) {
+      const c = conversations.client[row]!;
+      const s = conversations.server[row]!;
+      const client = groupOf[c];
+      const server = groupOf[s];
+      const protocol = conversations.protocolOf(row);
+      const verbs = conversations.verbsOf(row);
+      const replied = conversations.replied(row);
+      const answered = replied || verbs !== 0;
+      if (server === group && answered) {
+        if (protocol !== '') serves.add(protocol);
+        const port = conversations.port[row]!;
+        if (port > 0 && replied) servesPorts.add(port);
+      }
+      const commands = verbs !== 0 && client !== undefined && server !== undefined && automation.has(protocol);
+      if (client === group) {
+        if (protocol !== '') uses.add(protocol);
+        if (server === group) continue;
+        did |= verbs;
+        if (ipScope(view.get(s === 0 ? c : s).ip ?? '') === 'public') toOutside = true;
+        if (commands) controllers.add(server);
+      } else if (commands) readers.add(client);
+    }
+    const does = new Set<Verb>();
+    for (const [i, verb] of VERBS.entries()) if ((did & (1 << i)) !== 0) does.add(verb);
+    return {
+      serves,
+      servesPorts,
+      uses,
+      does,
+      controllers: controllers.size,
+      readers: readers.size,
+      children,
+      toOutside,
+      router: group.router,
+      translates: group.translates,
+      // Whoever serves automation to the site belongs to it, wherever it stands.
+      external: readers.size === 0 && isOutside(view, group, privateSegments),
+      child: group.kind !== 'device',
+    };
+  }
+
+  private rowsOf(group: Group): readonly number[] {
+    const [first = 0] = group.endpoints;
+    if (group.endpoints.length === 1) return this.rows[first] ?? [];
+    const all = new Set<number>();
+    for (const id of group.endpoints) for (const row of this.rows[id] ?? []) all.add(row);
+    return [...all].sort((a, b) => a - b);
+  }
 }
 
 /** Public addresses behind a router; on links without MAC addresses, public ones beside private ones. */
@@ -28,64 +122,3 @@ const isOutside = (view: EndpointView, g: Group, privateSegments: ReadonlySet<nu
   g.kind === 'device' &&
   (g.behind !== undefined || (g.macs.length === 0 && privateSegments.has(view.get(g.founder).segment))) &&
   g.endpoints.some((id) => ipScope(view.get(id).ip ?? '') === 'public');
-
-/** Behaviour of every group. A server counts as serving when it answered or a command reached an outcome. */
-export const gatherBehaviour = (
-  view: EndpointView,
-  binding: Binding,
-  conversations: Iterable<Conversation>,
-  automation: ReadonlySet<string>,
-): ReadonlyMap<Group, Behaviour> => {
-  const out = new Map<Group, Gathered>();
-  const privateSegments = new Set<number>();
-  for (const g of binding.groups)
-    for (const id of g.endpoints)
-      if (view.spoke(id) && ipScope(view.get(id).ip ?? '') === 'private') privateSegments.add(view.get(id).segment);
-  for (const g of binding.groups)
-    out.set(g, {
-      serves: new Set(),
-      servesPorts: new Set(),
-      uses: new Set(),
-      does: new Set(),
-      controllers: new Set(),
-      readers: new Set(),
-      children: 0,
-      toOutside: false,
-      router: g.router,
-      translates: g.translates,
-      external: isOutside(view, g, privateSegments),
-      child: g.kind !== 'device',
-    });
-  for (const g of binding.groups) if (g.parent !== undefined && g.kind === 'child') out.get(g.parent)!.children++;
-  for (const c of conversations) {
-    const client = binding.of[c.client];
-    const server = binding.of[c.server];
-    const verbs = Object.keys(c.verbs) as Verb[];
-    const answered = c.serverPackets > 0 || verbs.length > 0;
-    if (server !== undefined && answered) {
-      const s = out.get(server)!;
-      if (c.protocol !== '') s.serves.add(c.protocol);
-      if (c.serverPort > 0 && c.serverPackets > 0) s.servesPorts.add(c.serverPort);
-    }
-    if (client === undefined) continue;
-    const b = out.get(client)!;
-    if (c.protocol !== '') b.uses.add(c.protocol);
-    if (server === client) continue;
-    for (const v of verbs) b.does.add(v);
-    if (ipScope(view.get(c.server === 0 ? c.client : c.server).ip ?? '') === 'public') b.toOutside = true;
-    if (server !== undefined && automation.has(c.protocol) && verbs.length > 0 && answered) {
-      b.controllers.add(server);
-      out.get(server)!.readers.add(client);
-    }
-  }
-  const result = new Map<Group, Behaviour>();
-  for (const [g, b] of out)
-    result.set(g, {
-      ...b,
-      controllers: b.controllers.size,
-      readers: b.readers.size,
-      // Whoever serves automation to the site belongs to it, wherever it stands.
-      external: b.external && b.readers.size === 0,
-    });
-  return result;
-};

@@ -7,23 +7,12 @@ import type { Endpoint, EndpointView } from '../core/endpoint.ts';
 import type { AliasRow, Override } from '../core/site-model.ts';
 import { ipScope, macKind } from '../lib/ip-scope.ts';
 import { bindChildren } from './children.ts';
+import { keysOf } from './components.ts';
 import type { Facts } from './facts.ts';
 import { groupsOf, inTwoCells, serialNumbers } from './groups.ts';
 import type { SiteLimits } from './limits.ts';
-import { type Binding, type Node, root } from './nodes.ts';
+import { type Bound, type Node, root } from './nodes.ts';
 import { isRoutersOwn, judgeRouter, type MacEvidence, type RouterVerdict } from './routers.ts';
-
-/** Texts to find an endpoint by; endpoints are immutable, so they are made once. `mac` is '' where it binds nothing. */
-const known = new WeakMap<Endpoint, { readonly mac: string; readonly ip: string }>();
-const keysOf = (e: Endpoint): { readonly mac: string; readonly ip: string } => {
-  let keys = known.get(e);
-  if (keys === undefined) {
-    const binds = e.mac !== undefined && macKind(e.mac) !== 'none';
-    keys = { mac: binds ? `m|${e.segment}|${e.mac}` : '', ip: `${e.segment}|${e.ip}` };
-    known.set(e, keys);
-  }
-  return keys;
-};
 
 const ROUTER_WORDS = /\brouter\b|\bfirewall\b|\blayer 3\b/i;
 
@@ -34,13 +23,18 @@ const insideFirst = (view: EndpointView, first: number, second: number): readonl
   return a > 0 && b > 0 && a < b ? [second, first] : [first, second];
 };
 
+/**
+ * Binds the endpoints `ids` (ascending): all of a site, or all of some components (`components.ts`) with the aliases and
+ * decisions that speak of them.
+ */
 export const bind = (
+  ids: readonly number[],
   view: EndpointView,
   facts: Facts,
   aliases: readonly AliasRow[],
   overrides: readonly Override[],
   limits: SiteLimits,
-): Binding => {
+): Bound => {
   const nodes = new Map<string, Node>();
   const node = (key: string): Node => {
     let n = nodes.get(key);
@@ -62,7 +56,6 @@ export const bind = (
     }
     return n;
   };
-  const count = view.count;
   const macs = new Map<string, MacEvidence>();
   const usable = (e: Endpoint): boolean => keysOf(e).mac !== '';
   const macKey = (e: Endpoint): string => keysOf(e).mac;
@@ -70,7 +63,7 @@ export const bind = (
 
   // 1. Evidence per MAC.
   const gateways = new Set<string>();
-  for (let id = 1; id <= count; id++) {
+  for (const id of ids) {
     const e = view.get(id);
     for (const f of facts.of(id)) if (f.attribute === 'gateway' && !f.removed) gateways.add(`${e.segment}|${f.value}`);
     if (e.parent !== undefined || !usable(e) || !view.spoke(id)) continue;
@@ -83,7 +76,7 @@ export const bind = (
     }
     m.spoken.push(id);
   }
-  for (let id = 1; id <= count; id++) {
+  for (const id of ids) {
     const e = view.get(id);
     const m = usable(e) && e.parent === undefined ? macs.get(macKey(e)) : undefined;
     if (m === undefined) continue;
@@ -146,7 +139,7 @@ export const bind = (
   }
 
   // 4. A node for each endpoint that spoke.
-  const nodeOf: (Node | undefined)[] = new Array(count + 1).fill(undefined);
+  const nodeOf: (Node | undefined)[] = new Array(view.count + 1).fill(undefined);
   const byIp = new Map<string, Set<Node>>();
   const place = (id: number, n: Node): void => {
     nodeOf[id] = n;
@@ -157,7 +150,7 @@ export const bind = (
     if (!byIp.has(at)) byIp.set(at, new Set());
     byIp.get(at)!.add(n);
   };
-  for (let id = 1; id <= count; id++) {
+  for (const id of ids) {
     const e = view.get(id);
     if (e.parent !== undefined || imageOf.has(id) || !view.spoke(id)) continue;
     if (!usable(e)) {
@@ -194,7 +187,7 @@ export const bind = (
   }
 
   // 5. What was only spoken about, where it is certain whom it means.
-  for (let id = 1; id <= count; id++) {
+  for (const id of ids) {
     const e = view.get(id);
     if (e.parent !== undefined || nodeOf[id] !== undefined || view.spoke(id)) continue;
     if (usable(e) && macs.has(macKey(e))) {
@@ -244,16 +237,16 @@ export const bind = (
       union(node(c.macs[0]!), node(other), 'one device: it stands between both sides of a stream');
     if (c.translates) root(node(c.macs[0]!)).translates = true;
   }
-  for (const [serial, keys] of serialNumbers(view, facts, nodeOf))
+  for (const [serial, keys] of serialNumbers(ids, view, facts, nodeOf))
     if (keys.size >= 2 && keys.size <= 4) {
       const [first, ...others] = [...keys];
       for (const other of others)
-        if (!inTwoCells(view, nodeOf, root(first!), root(other)))
+        if (!inTwoCells(ids, view, nodeOf, root(first!), root(other)))
           union(first!, other, `one device: the same serial number ${serial}`);
     }
 
   // 7. Sub-addresses behind gateways.
-  bindChildren(view, node, nodeOf, limits);
+  bindChildren(ids, view, node, nodeOf, limits);
 
   // 8. Decisions by hand.
   for (const o of overrides) {

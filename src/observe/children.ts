@@ -25,13 +25,14 @@ const isOwnBacnetAddress = (address: string, ids: readonly number[], view: Endpo
 const MAX_DEPTH = 4;
 
 export const bindChildren = (
+  ids: readonly number[],
   view: EndpointView,
   node: (key: string) => Node,
   nodeOf: (Node | undefined)[],
   limits: SiteLimits,
 ): void => {
   const levels: number[][] = [];
-  for (let id = 1; id <= view.count; id++) {
+  for (const id of ids) {
     let depth = 0;
     for (let up = view.get(id).parent; up !== undefined && depth <= MAX_DEPTH; up = view.get(up).parent) depth++;
     if (depth > 0 && depth <= MAX_DEPTH) {

@@ -35,6 +35,8 @@ export class Commands {
   private lastFrame = new Float64Array(64);
   private lastRequest = new Float64Array(64);
   private lastSource = new Int32Array(64);
+  /** Time of the latest command by target. */
+  private latest = new Float64Array(64);
   /** Time between the last two occurrences of the row folded last. */
   private quietUs = 0;
   private readonly first: (readonly Evidence[])[] = [];
@@ -71,7 +73,9 @@ export class Commands {
     if (row < 0) {
       row = this.add(at, command, verb, code, object);
       if (row < 0) return -1;
+      this.heard(command.target, at.tsUs);
     } else {
+      this.heard(command.target, at.tsUs);
       this.total[row]!++;
       this.quietUs = at.tsUs - this.lastUs[row]!;
       this.lastUs[row] = at.tsUs;
@@ -94,15 +98,13 @@ export class Commands {
     return this.quietUs;
   }
 
-  /** Time of the last command to each target. */
-  lastByTarget(): ReadonlyMap<number, number> {
-    const out = new Map<number, number>();
-    for (let row = 0; row < this.count; row++) {
-      const target = this.table.part(row, 1);
-      const last = out.get(target);
-      if (last === undefined || this.lastUs[row]! > last) out.set(target, this.lastUs[row]!);
-    }
-    return out;
+  /** Time of the latest command to the endpoint, microseconds; 0: none. */
+  lastTo(target: number): number {
+    return target < this.latest.length ? this.latest[target]! : 0;
+  }
+  private heard(target: number, tsUs: number): void {
+    if (target >= this.latest.length) this.latest = f64(this.latest, target * 2);
+    if (tsUs > this.latest[target]!) this.latest[target] = tsUs;
   }
 
   get(row: number): CommandRecord {
@@ -137,6 +139,7 @@ export class Commands {
     this.total[row] = c.count;
     this.firstUs[row] = c.firstUs;
     this.lastUs[row] = c.lastUs;
+    this.heard(c.target, c.lastUs);
     this.first[row] = c.evidence;
     if (c.value !== undefined) this.values.set(row, c.value);
     if (c.reason !== '') this.reasons.set(row, c.reason);

@@ -28,6 +28,8 @@ const CACHE = 16_384;
 export class Conversations {
   count = 0;
   readonly dirty = new Dirty();
+  /** Conversations that tell something else about their devices than before: new, answered, named, another verb. */
+  readonly telling = new Dirty();
   private readonly context: Context;
   /** client, server, protocol -> first conversation of the three. */
   private readonly pairs = new IntTable();
@@ -90,10 +92,10 @@ export class Conversations {
   }
 
   /**
-   * Counts a command; true when it is the first of its verb here. An answer whose request is not in the capture
-   * (`requested` false) is no request that was seen: it is not counted by verb.
+   * Counts a command. An answer whose request is not in the capture (`requested` false) is no request that was seen: it is
+   * not counted by verb.
    */
-  command(row: number, verb: Verb, outcome: Command['outcome'], tsUs: number, requested: boolean): boolean {
+  command(row: number, verb: Verb, outcome: Command['outcome'], tsUs: number, requested: boolean): void {
     const slot = row * VERB_STRIDE + VERB_INDEX[verb];
     const before = this.verbs[slot]!;
     if (requested) this.verbs[slot] = before + 1;
@@ -102,21 +104,24 @@ export class Conversations {
     if (outcome === 'refused') this.sums[s + REFUSED]!++;
     else if (outcome === 'unanswered') this.sums[s + UNANSWERED]!++;
     this.dirty.mark(row);
-    return requested && before === 0;
+    if (requested && before === 0) this.tells(row);
   }
 
-  /** Takes the totals of a flow; true when the server's side of its conversation appeared for the first time. */
-  flow(flow: FlowSummary): boolean {
+  /** Takes the totals of a flow. */
+  flow(flow: FlowSummary): void {
     const key = flow.flow + this.context.sourceIndex * 2 ** 40;
     const previous = this.open.get(key);
     const row = this.rowOfFlow(flow, key);
-    const answered = row >= 0 && this.sums[row * SUMS + SERVER_PACKETS]! > 0;
+    const answered = row >= 0 && this.replied(row);
     const isMoved = previous !== undefined && previous[9] !== row && previous[9]! >= 0;
     if (isMoved) {
       // Recognised only now: what was counted as unknown belongs to the protocol.
-      const old = previous[9]! * SUMS;
+      const from = previous[9]!;
+      const old = from * SUMS;
+      const told = this.replied(from);
       for (let i = 0; i <= ONE_WAY; i++) this.sums[old + i]! -= previous[i]!;
-      this.dirty.mark(previous[9]!);
+      this.dirty.mark(from);
+      if (told !== this.replied(from)) this.tells(from);
     }
     if (row >= 0) {
       const { sums } = this;
@@ -163,7 +168,25 @@ export class Conversations {
       if (row >= 0) for (let i = 0; i <= ONE_WAY; i++) totals[i] = this.now[i]!;
       else if (isMoved) totals.fill(0, 0, ONE_WAY + 1);
     }
-    return row >= 0 && !answered && flow.serverPackets > 0;
+    if (row >= 0 && answered !== this.replied(row)) this.tells(row);
+  }
+
+  protocolOf(row: number): string {
+    return this.protocolText[row]!;
+  }
+  /** Did the server's side send anything? */
+  replied(row: number): boolean {
+    return this.sums[row * SUMS + SERVER_PACKETS]! > 0;
+  }
+  /** Verbs that were seen, as bits by their place in `VERBS`. */
+  verbsOf(row: number): number {
+    let bits = 0;
+    for (let v = 0; v < VERBS.length; v++) if (this.verbs[row * VERB_STRIDE + v]! > 0) bits |= 1 << v;
+    return bits;
+  }
+  private tells(row: number): void {
+    this.telling.mark(row);
+    this.context.version++;
   }
 
   get(row: number): ConversationRow {
@@ -279,6 +302,7 @@ export class Conversations {
   private name(row: number, port: number, transport: number): number {
     this.port[row] = port;
     this.transport[row] = transport;
+    this.tells(row);
     const e = this.exact.add(this.client[row]!, this.server[row]!, this.protocol[row]!, port * 8 + transport);
     if (e >= this.exactRow.length) this.exactRow = i32(this.exactRow, e * 2);
     this.exactRow[e] = row;
@@ -329,7 +353,7 @@ export class Conversations {
     }
     this.pairPorts[pair]!++;
     this.dirty.mark(row);
-    this.context.version++;
+    this.tells(row);
     if (frame > 0) this.sighted(sender, frame, tsUs);
     return row;
   }

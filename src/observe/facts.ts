@@ -39,6 +39,16 @@ const WATCHED: ReadonlySet<FactAttribute> = new Set<FactAttribute>([
   'protection',
 ]);
 
+/** What tells which endpoints are one device (`binding.ts`); rack modules do, too. */
+const BINDING: ReadonlySet<FactAttribute> = new Set<FactAttribute>([
+  'ip',
+  'gateway',
+  'role',
+  'device-type',
+  'vendor',
+  'serial',
+]);
+
 const NONE: readonly FactEntry[] = [];
 
 export interface NewFact {
@@ -54,6 +64,9 @@ export class Facts {
   readonly dirty = new Dirty();
   readonly dirtyModules = new Dirty();
   readonly dirtyChanges = new Dirty();
+  /** Endpoints (of handles: founders) that something is newly known of: what binding asks for, and all else. */
+  readonly binding = new Dirty();
+  readonly telling = new Dirty();
   readonly changes: ChangeRow[] = [];
   private readonly context: Context;
   private readonly entries: FactEntry[] = [];
@@ -75,8 +88,9 @@ export class Facts {
   revision(endpoint: number): number {
     return this.revisions.get(endpoint) ?? 0;
   }
-  private revise(endpoint: number): void {
+  private revise(endpoint: number, attribute?: FactAttribute): void {
     this.revisions.set(endpoint, this.revision(endpoint) + 1);
+    (attribute === undefined || BINDING.has(attribute) ? this.binding : this.telling).mark(Math.abs(endpoint));
     this.context.version++;
   }
 
@@ -107,11 +121,11 @@ export class Facts {
       }
       if (fact.confidence > found.confidence) {
         found.confidence = fact.confidence;
-        this.revise(found.endpoint);
+        this.revise(found.endpoint, found.attribute);
       }
       this.dirty.mark(found.id - 1);
       if (current !== found) {
-        this.revise(found.endpoint);
+        this.revise(found.endpoint, found.attribute);
         if (at !== undefined) this.changedTo(at, found, current!);
       }
       return;
@@ -143,7 +157,7 @@ export class Facts {
     };
     this.push(entry);
     this.dirty.mark(entry.id - 1);
-    this.revise(entry.endpoint);
+    this.revise(entry.endpoint, entry.attribute);
     if (current !== undefined && at !== undefined) this.changedTo(at, entry, current);
   }
 
@@ -155,7 +169,7 @@ export class Facts {
         e.removed = false;
         e.order = ++this.order;
         this.dirty.mark(e.id - 1);
-        this.revise(e.endpoint);
+        this.revise(e.endpoint, e.attribute);
         return;
       }
     this.add(undefined, fact);
@@ -167,7 +181,7 @@ export class Facts {
       if (e.origin === 'imported' && e.via === via && !e.removed) {
         e.removed = true;
         this.dirty.mark(e.id - 1);
-        this.revise(e.endpoint);
+        this.revise(e.endpoint, e.attribute);
       }
   }
 
@@ -177,7 +191,7 @@ export class Facts {
       if (e.attribute === attribute && e.origin === origin && !e.removed) {
         e.removed = true;
         this.dirty.mark(e.id - 1);
-        this.revise(e.endpoint);
+        this.revise(e.endpoint, e.attribute);
       }
   }
 

@@ -3,35 +3,45 @@
  */
 import type { EndpointView } from '../core/endpoint.ts';
 import type { Facts } from './facts.ts';
-import { type Binding, type Group, type Node, root } from './nodes.ts';
+import { type Bound, byFounder, type Group, type Node, root } from './nodes.ts';
 import type { MacEvidence } from './routers.ts';
 
-/** Nodes by serial number and vendor, from what devices say about themselves and about the modules in their racks. */
+/** Serial numbers, each with its vendor, that the endpoint says of itself and of the modules in its rack. */
+export const serialsOf = (id: number, view: EndpointView, facts: Facts): string[] => {
+  if (view.get(id).parent !== undefined) return [];
+  const out: string[] = [];
+  const add = (serial: string, by: string): void => {
+    if (serial.length < 4 || /^(.)\1*$/.test(serial.replace(/^0x/, ''))) return;
+    out.push(`${serial} (${by})`);
+  };
+  const list = facts.of(id);
+  let vendor = '';
+  for (const f of list) if (f.attribute === 'vendor' && f.confidence >= 0.8 && !f.removed) vendor = f.value;
+  if (vendor !== '')
+    for (const f of list)
+      if (f.attribute === 'serial' && f.confidence >= 0.8 && f.origin === 'observed' && !f.removed)
+        add(f.value, vendor);
+  for (const m of facts.modulesAt(id))
+    if (m.present && m.serial !== '' && m.vendor !== '') add(m.serial, `${m.vendor}, slot ${m.slot}`);
+  return out;
+};
+
+/** Nodes by serial number and vendor. */
 export const serialNumbers = (
+  ids: readonly number[],
   view: EndpointView,
   facts: Facts,
   nodeOf: readonly (Node | undefined)[],
 ): ReadonlyMap<string, ReadonlySet<Node>> => {
   const out = new Map<string, Set<Node>>();
-  for (let id = 1; id <= view.count; id++) {
+  for (const id of ids) {
     const n = nodeOf[id];
-    if (n === undefined || view.get(id).parent !== undefined) continue;
-    const list = facts.of(id);
-    let vendor = '';
-    for (const f of list) if (f.attribute === 'vendor' && f.confidence >= 0.8 && !f.removed) vendor = f.value;
-    const add = (serial: string, by: string): void => {
-      if (serial.length < 4 || /^(.)\1*$/.test(serial.replace(/^0x/, ''))) return;
-      const key = `${serial} (${by})`;
+    if (n === undefined) continue;
+    for (const key of serialsOf(id, view, facts)) {
       const set = out.get(key) ?? new Set<Node>();
       set.add(root(n));
       out.set(key, set);
-    };
-    if (vendor !== '')
-      for (const f of list)
-        if (f.attribute === 'serial' && f.confidence >= 0.8 && f.origin === 'observed' && !f.removed)
-          add(f.value, vendor);
-    for (const m of facts.modulesAt(id))
-      if (m.present && m.serial !== '' && m.vendor !== '') add(m.serial, `${m.vendor}, slot ${m.slot}`);
+    }
   }
   return out;
 };
@@ -40,10 +50,16 @@ export const serialNumbers = (
  * Do two nodes hold the same IP address in different VLANs? One device does not: these are two machine cells of the same
  * make, and one of the serial numbers was copied with the configuration (or the capture was made so).
  */
-export const inTwoCells = (view: EndpointView, nodeOf: readonly (Node | undefined)[], x: Node, y: Node): boolean => {
+export const inTwoCells = (
+  ids: readonly number[],
+  view: EndpointView,
+  nodeOf: readonly (Node | undefined)[],
+  x: Node,
+  y: Node,
+): boolean => {
   const places = new Map<string, number>();
   for (const side of [x, y])
-    for (let id = 1; id <= view.count; id++) {
+    for (const id of ids) {
       const n = nodeOf[id];
       if (n === undefined || root(n) !== side) continue;
       const e = view.get(id);
@@ -60,7 +76,7 @@ export const groupsOf = (
   nodes: ReadonlyMap<string, Node>,
   nodeOf: readonly (Node | undefined)[],
   macs: ReadonlyMap<string, MacEvidence>,
-): Binding => {
+): Bound => {
   const firstOf = (n: Node): number => {
     let best = 0;
     for (const id of n.founders) {
@@ -103,9 +119,7 @@ export const groupsOf = (
   }
   // A MAC keeps the number of its first frame also when it turns out to be a router's; the host behind it gets a `b`.
   const taken = new Set<string>();
-  const ordered = [...groupOf.values()].sort(
-    (a, b) => a.founder - b.founder || (a.behind === undefined ? 0 : 1) - (b.behind === undefined ? 0 : 1),
-  );
+  const ordered = [...groupOf.values()].sort(byFounder);
   for (const g of ordered) {
     let id = `a${g.founder}`;
     while (taken.has(id)) id += 'b';
@@ -114,7 +128,9 @@ export const groupsOf = (
   }
   return {
     groups: ordered,
-    byId: new Map(ordered.map((g) => [g.id, g])),
-    of: nodeOf.map((n) => (n === undefined ? undefined : groupOf.get(root(n)))),
+    of(id) {
+      const n = nodeOf[id];
+      return n === undefined ? undefined : groupOf.get(root(n));
+    },
   };
 };

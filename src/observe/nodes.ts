@@ -33,6 +33,17 @@ export interface Binding {
   readonly of: readonly (Group | undefined)[];
 }
 
+/** What binding some endpoints made of them. */
+export interface Bound {
+  /** In order of `byFounder`. */
+  readonly groups: readonly Group[];
+  of(endpoint: number): Group | undefined;
+}
+
+/** A router before the host behind it that its first frame came from. */
+export const byFounder = (a: Group, b: Group): number =>
+  a.founder - b.founder || (a.behind === undefined ? 0 : 1) - (b.behind === undefined ? 0 : 1);
+
 export interface Node {
   up: Node | undefined;
   /** Endpoints that may found the group. */

@@ -1,20 +1,21 @@
 /**
- * The picture of the devices, computed again only when what it follows from has changed: an endpoint that appeared or
- * began to speak, a fact, a conversation, a decision by hand. Frames alone change only times.
+ * The picture of the devices. Only what changed since somebody looked is made again: components of endpoints that appeared,
+ * began to speak or have new facts are bound again (`components.ts`), behaviour is gathered again for those whose
+ * conversations tell something new, assets are built again where anything they follow from differs. What comes out is what
+ * building everything from nothing would give. Frames alone change only times.
  */
 import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type { Asset, AssetId, Conversation } from '../core/site.ts';
 import type { AliasRow, Override } from '../core/site-model.ts';
-import { assetKey, buildAsset, lastUsOf, type Material, ownIps, type Picture, usersByEndpoint } from './assets.ts';
-import { gatherBehaviour } from './behaviour.ts';
-import { bind } from './binding.ts';
+import { assetKey, buildAsset, lastUsOf, type Material, type Picture } from './assets.ts';
 import type { Commands } from './commands.ts';
 import type { Context } from './context.ts';
 import type { Conversations } from './conversations.ts';
+import { EndpointWatch } from './endpoint-watch.ts';
 import type { Facts } from './facts.ts';
+import { Grouping } from './grouping.ts';
 import { knowledge } from './knowledge.ts';
-import { type Move, movesOf } from './moves.ts';
 import type { Group } from './nodes.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -36,88 +37,102 @@ export interface Pictures {
   assets(): Asset[];
   asset(id: AssetId): Asset | undefined;
   conversationList(): Conversation[];
+  /** The next look starts from nothing: decisions by hand changed, or rows were loaded. */
+  anew(): void;
 }
 
-export const createPictures = (parts: PictureParts): Pictures => {
-  const { context, view, facts, conversations, commands, sessions, sighted, aliases, overrides } = parts;
-  let picture: Picture | undefined;
-  let material: Material | undefined;
-  let pictureVersion = 0;
-  let pictureSignature = Number.NaN;
-  let assetList: Asset[] | undefined;
-  let assetIndex = new Map<AssetId, Asset>();
-  let assetTraffic = Number.NaN;
+const ALL = Number.POSITIVE_INFINITY;
+const number = (row: number): number => row;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-  /** Changes when an endpoint appears, begins to speak, or shows another hop count; and, apart, with every frame. */
-  let signed: readonly [number, number] = [Number.NaN, Number.NaN];
-  let signedAt = Number.NaN;
-  const signatures = (): readonly [number, number] => {
-    // Questions come by the thousand between two batches of frames: the endpoints are walked once for all of them.
-    if (view.changes !== undefined && view.changes === signedAt) return signed;
-    signedAt = view.changes ?? Number.NaN;
-    signed = walk();
-    return signed;
+export const createPictures = (parts: PictureParts): Pictures => {
+  const { context, view, facts, conversations, commands, sessions, sighted, aliases } = parts;
+  let watch = new EndpointWatch();
+  let grouping: Grouping | undefined;
+  let picture: Picture | undefined;
+  /** What `picture` was made of: a number of the site and one of the endpoints. */
+  let version = Number.NaN;
+  let changes: number | undefined;
+  /** Rows of sessions and aliases that are in the picture. */
+  let sessionCount = 0;
+  let aliasCount = 0;
+  let usersOf = new Map<number, string[]>();
+  /** Groups whose asset may differ from the one built, and assets by id as they were built. */
+  const stale = new Set<Group>();
+  const built = new Map<AssetId, { readonly key: string; asset: Asset }>();
+  let timesStale = false;
+  let list: Asset[] | undefined;
+
+  const material: Material = {
+    view,
+    facts,
+    knowledge: knowledge(),
+    get usersOf() {
+      return usersOf;
+    },
+    sighted,
+    lastUs: (endpoint) => watch.lastUs[endpoint]!,
+    lastCommand: (endpoint) => commands.lastTo(endpoint),
   };
-  const walk = (): readonly [number, number] => {
-    let structure = view.count;
-    let traffic = 0;
-    for (let id = 1; id <= view.count; id++) {
-      if (!view.spoke(id)) continue;
-      const t = view.traffic(id);
-      structure += id * (7 + t.maxTtl * 3 + t.minTtl) + t.firstUs / 1e6;
-      traffic += t.lastUs / 1e3 + t.framesSent;
+
+  const startAnew = (): Grouping => {
+    watch = new EndpointWatch();
+    usersOf = new Map();
+    sessionCount = 0;
+    aliasCount = 0;
+    stale.clear();
+    return new Grouping(parts, material);
+  };
+
+  /** Users by endpoint, from sessions: where they came from and where they went. The endpoints they are new at. */
+  const newUsers = (): number[] => {
+    const out: number[] = [];
+    const { rows } = sessions.sessions;
+    for (; sessionCount < rows.length; sessionCount++) {
+      const { user, client, server } = rows[sessionCount]!;
+      if (user === '') continue;
+      for (const id of [client, server]) {
+        const known = usersOf.get(id);
+        if (known === undefined) usersOf.set(id, [user]);
+        else if (!known.includes(user)) known.push(user);
+        else continue;
+        out.push(id);
+      }
     }
-    return [structure, traffic];
+    return out;
   };
 
   const look = (): Picture => {
-    const [structure, traffic] = signatures();
-    if (picture !== undefined && pictureVersion === context.version && pictureSignature === structure) {
-      if (traffic !== assetTraffic) refreshTimes(picture);
-      assetTraffic = traffic;
+    // Questions come by the thousand between two batches of frames: the endpoints are walked once for all of them.
+    if (picture !== undefined && version === context.version && view.changes !== undefined && view.changes === changes)
       return picture;
+    version = context.version;
+    changes = view.changes;
+    grouping ??= startAnew();
+    let seen = watch.look(view);
+    if (seen.replaced) {
+      grouping = startAnew();
+      seen = watch.look(view);
     }
-    const known = knowledge();
-    const binding = bind(view, facts, aliases, overrides, context.limits);
-    material = {
-      view,
-      facts,
-      knowledge: known,
-      usersOf: usersByEndpoint(sessions.sessions.rows),
-      sighted,
-      lastOf: commands.lastByTarget(),
-    };
-    const behaviour = gatherBehaviour(view, binding, conversationList(), known.automation);
-    const moves = new Map<Group, readonly Move[]>();
-    const ips = new Map<Group, readonly string[]>();
-    const holders = new Map<string, Group[]>();
-    for (const g of binding.groups) {
-      if (g.kind !== 'device') continue;
-      const own = ownIps(g, material);
-      ips.set(g, own);
-      if (own.length > 1) moves.set(g, movesOf(g, view, facts));
-      if (g.behind !== undefined) continue;
-      const { segment } = view.get(g.founder);
-      for (const ip of own) {
-        const at = holders.get(`${segment}|${ip}`);
-        if (at === undefined) holders.set(`${segment}|${ip}`, [g]);
-        else at.push(g);
-      }
+    const bind = new Set(seen.changed);
+    for (const id of facts.binding.take(ALL, number)) if (id <= view.count) bind.add(id);
+    for (; aliasCount < aliases.length; aliasCount++) {
+      const { client, server, ofClient, ofServer } = aliases[aliasCount]!;
+      for (const id of grouping.join([client, server, ofClient, ofServer])) bind.add(id);
     }
-    picture = { binding, behaviour, moves, holders, ips };
-    pictureVersion = context.version;
-    pictureSignature = structure;
-    assetTraffic = traffic;
-    assetList = undefined;
+    const told = [...facts.telling.take(ALL, number), ...newUsers()].filter((id) => id >= 1 && id <= view.count);
+    const rows = conversations.telling.take(ALL, number);
+    if (picture !== undefined && bind.size + told.length + rows.length === 0 && !seen.traffic) return picture;
+    const { gone, changed } = grouping.update(bind, told, rows, seen.traffic);
+    for (const g of gone) {
+      stale.delete(g);
+      if (!grouping.byId.has(g.id)) built.delete(g.id);
+    }
+    for (const g of changed) stale.add(g);
+    timesStale ||= seen.traffic;
+    if (gone.size > 0 || stale.size > 0 || timesStale) list = undefined;
+    picture = grouping.picture();
     return picture;
-  };
-
-  /** Frames came, nothing new is known: only times may differ, and with them what counts as a move. */
-  const refreshTimes = (p: Picture): void => {
-    const moves = new Map([...p.moves.keys()].map((g) => [g, movesOf(g, view, facts)]));
-    picture = { ...p, moves };
-    if (material !== undefined) material = { ...material, lastOf: commands.lastByTarget() };
-    assetList = undefined;
   };
 
   const conversationList = (): Conversation[] => {
@@ -126,29 +141,27 @@ export const createPictures = (parts: PictureParts): Pictures => {
     return out;
   };
 
-  const built = new Map<AssetId, { readonly key: string; asset: Asset }>();
-
   const assets = (): Asset[] => {
     const p = look();
-    if (assetList !== undefined) return assetList;
-    const m = material!;
-    assetList = p.binding.groups.map((g) => {
-      const key = assetKey(g, p, m);
-      const old = built.get(g.id);
-      if (old === undefined || old.key !== key) {
-        const asset = buildAsset(g, p, m);
-        built.set(g.id, { key, asset });
-        return asset;
-      }
-      const lastUs = lastUsOf(g, m);
-      if (lastUs !== old.asset.lastUs) old.asset = { ...old.asset, lastUs };
-      return old.asset;
-    });
-    if (built.size > assetList.length) {
-      for (const id of built.keys()) if (!p.binding.byId.has(id)) built.delete(id);
+    if (list !== undefined) return list;
+    for (const g of stale) {
+      const key = assetKey(g, p, material);
+      if (built.get(g.id)?.key !== key) built.set(g.id, { key, asset: buildAsset(g, p, material) });
     }
-    assetIndex = new Map(assetList.map((a) => [a.id, a]));
-    return assetList;
+    stale.clear();
+    list = p.binding.groups.map((g) => {
+      const known = built.get(g.id)!;
+      const lastUs = lastUsOf(g, material);
+      if (lastUs !== known.asset.lastUs) {
+        // A copy, then its field: a copy with another field in one literal costs twenty times as much.
+        const asset: Mutable<Asset> = { ...known.asset };
+        asset.lastUs = lastUs;
+        known.asset = asset;
+      }
+      return known.asset;
+    });
+    timesStale = false;
+    return list;
   };
 
   return {
@@ -156,8 +169,15 @@ export const createPictures = (parts: PictureParts): Pictures => {
     assets,
     asset(id) {
       assets();
-      return assetIndex.get(id);
+      return built.get(id)?.asset;
     },
     conversationList,
+    anew() {
+      grouping = undefined;
+      picture = undefined;
+      list = undefined;
+      built.clear();
+      context.version++;
+    },
   };
 };

@@ -73,6 +73,23 @@ describe('roles', () => {
     expect(w.model.asset('a1')!.level).toMatchObject({ value: 1 });
   });
 
+  it('knows an engineering station by its name and what it talks to, though it runs what office computers run', () => {
+    const w = new World();
+    const station = w.host('00:1b:1b:00:00:01', '10.0.0.1');
+    const plc = w.host('00:0c:29:00:00:02', '10.0.0.2');
+    const roleOf = () => w.model.asset(w.model.assetOf(station)!)!.role.value;
+    w.is(station, 'os', 'Windows 10');
+    w.is(station, 'hostname', 'ES-01');
+    w.flow(station, plc, 'smb');
+    expect(roleOf()).toBe('workstation');
+    w.does(station, plc, 's7comm', { verb: 'read' });
+    expect(roleOf()).toBe('engineering-station');
+    const panel = w.host('00:1b:1b:00:00:03', '10.0.0.3');
+    w.is(panel, 'hostname', 'hmi-01');
+    w.does(panel, plc, 's7comm', { verb: 'write' });
+    expect(w.model.asset(w.model.assetOf(panel)!)!.role.value).toBe('hmi');
+  });
+
   it('does not guess', () => {
     const w = new World();
     w.host('00:1b:1b:00:00:01', '10.0.0.1');

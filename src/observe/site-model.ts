@@ -145,7 +145,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     aliases,
     overrides,
   });
-  const { look, assets, conversationList } = pictures;
+  const { look, assets, conversationList, anew } = pictures;
   const emission = createEmission(view, sighted, look);
   const groupOf = (id: AssetId) => look().binding.byId.get(id);
 
@@ -154,7 +154,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     const override: Override = { id: overrides.length + 1, kind, endpoints: [...endpoints], active: true };
     overrides.push(override);
     dirtyOverrides.mark(override.id - 1);
-    context.version++;
+    anew();
     return {
       kind: 'done',
       text,
@@ -205,8 +205,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     command(at: At, command: Command) {
       const conversation = conversations.of(at);
       const { verb, outcome } = command;
-      if (conversation >= 0 && conversations.command(conversation, verb, outcome, at.tsUs, at.requestFrame > 0))
-        context.version++;
+      if (conversation >= 0) conversations.command(conversation, verb, outcome, at.tsUs, at.requestFrame > 0);
       const before = commands.count;
       const row = commands.fold(at, command);
       if (row < 0 || command.outcome !== 'accepted' || !TIMELINE.has(command.verb)) return;
@@ -250,7 +249,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       // The first frame of a flow names both ends.
       if (flow.clientPackets > 0) sight(flow.client, flow.firstFrame);
       if (flow.serverPackets > 0) sight(flow.server, flow.firstFrame);
-      if (conversations.flow(flow)) context.version++;
+      conversations.flow(flow);
       const key = flow.flow + context.sourceIndex * 2 ** 40;
       if (pendingFlows.size >= limits.pendingFlows && !pendingFlows.has(key)) {
         const oldest = pendingFlows.keys().next();
@@ -365,7 +364,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       if (known === undefined || known.active === undo.active) return;
       overrides[undo.id - 1] = { ...known, active: undo.active };
       dirtyOverrides.mark(undo.id - 1);
-      context.version++;
+      anew();
     },
     redo(undo, undone) {
       if (undo.kind === 'fact') {
@@ -375,7 +374,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       if (undo.of === undefined) return;
       overrides[undo.id - 1] = { id: undo.id, ...undo.of, active: !undone };
       dirtyOverrides.mark(undo.id - 1);
-      context.version++;
+      anew();
     },
     importFact(id, attribute, value, via) {
       const group = groupOf(id);
@@ -461,7 +460,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       conversations.dirty.clear();
       points.dirty.clear();
       points.dirtyRuns.clear();
-      context.version++;
+      anew();
     },
   };
   return model;

@@ -9,6 +9,7 @@ import { createSiteModel, type SiteModelOptions } from './site-model.ts';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class FakeEndpoints implements EndpointView {
+  changes = 0;
   private readonly list: Endpoint[] = [];
   private readonly spoken: boolean[] = [];
   private readonly counters: Mutable<EndpointTraffic>[] = [];
@@ -27,6 +28,7 @@ export class FakeEndpoints implements EndpointView {
     return this.counters[id - 1]!;
   }
   add(e: Partial<Omit<Endpoint, 'id'>>): number {
+    this.changes++;
     const id = this.list.length + 1;
     this.list.push({ segment: 0, vlan: 0, innerVlan: 0, ...e, id });
     this.spoken.push(false);
@@ -44,6 +46,7 @@ export class FakeEndpoints implements EndpointView {
   }
   /** A frame from `id` at second `s` with this hop count (0: no IP). */
   says(id: number, s: number, ttl = 64): void {
+    this.changes++;
     const t = this.counters[id - 1]!;
     this.spoken[id - 1] = true;
     if (t.framesSent === 0) t.firstUs = s * 1e6;

@@ -8,7 +8,6 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { UserRole } from '../api/index.ts';
 import { type Engine, type EngineEvent, RequestError } from '../app/engine-contract.ts';
-import { personOf } from './guard.ts';
 import { ROLE_PERMISSIONS } from './permissions.ts';
 
 /** Events kept for clients that come back. */
@@ -27,11 +26,13 @@ interface Kept {
 
 interface Client {
   readonly write: (text: string) => void;
-  readonly sees: (topic: string) => boolean;
-  /** False when the person is no longer logged in. */
-  readonly lives: () => boolean;
+  /** The role of the person now; undefined once the session has ended. */
+  readonly role: () => UserRole | undefined;
   readonly end: () => void;
 }
+
+const sees = (role: UserRole, topic: string): boolean =>
+  (topic !== 'journal' && topic !== 'users') || ROLE_PERMISSIONS[role].includes(topic);
 
 export class EventHub {
   readonly #engine: Engine;
@@ -48,8 +49,8 @@ export class EventHub {
     this.#stop = engine.onEvent((event) => this.#take(event));
     this.#heartbeat = setInterval(() => {
       for (const client of this.#clients) {
-        if (client.lives()) client.write(': alive\n\n');
-        else client.end();
+        if (client.role() === undefined) client.end();
+        else client.write(': alive\n\n');
       }
     }, heartbeatMs);
     this.#heartbeat.unref();
@@ -65,7 +66,11 @@ export class EventHub {
     const text = `id: ${this.#epoch}-${number}\nevent: ${event.kind}\ndata: ${JSON.stringify(event.data)}\n\n`;
     this.#kept.push({ number, topic, text });
     if (this.#kept.length > KEPT_EVENTS) this.#kept.shift();
-    for (const client of this.#clients) if (client.sees(topic)) client.write(text);
+    for (const client of this.#clients) {
+      const role = client.role();
+      if (role === undefined) client.end();
+      else if (sees(role, topic)) client.write(text);
+    }
   }
 
   /** Everything after `lastId`; undefined when that is not known any more. */
@@ -77,7 +82,8 @@ export class EventHub {
     return this.#kept.filter((event) => event.number > number);
   }
 
-  async open(request: FastifyRequest, reply: FastifyReply, stillIn: () => boolean): Promise<void> {
+  /** `role`: of the person behind the request, asked again before each notice. */
+  async open(request: FastifyRequest, reply: FastifyReply, role: () => UserRole | undefined): Promise<void> {
     if (this.#clients.size >= MAX_CLIENTS) {
       throw new RequestError(
         503,
@@ -86,14 +92,17 @@ export class EventHub {
         'Close some and load the page again.',
       );
     }
-    const role = personOf(request).user.role as UserRole;
-    const sees = (topic: string): boolean =>
-      (topic !== 'journal' && topic !== 'users') || ROLE_PERMISSIONS[role].includes(topic);
     const header = request.headers['last-event-id'];
     const missed = this.#missed(Array.isArray(header) ? header[0] : header);
     const snapshot = missed === undefined ? await this.#engine.versions() : [];
     reply.hijack();
     const { raw } = reply;
+    // Gone while the state was asked for: its `close` has been and would never be heard again.
+    const now = role();
+    if (raw.destroyed || now === undefined) {
+      raw.destroy();
+      return;
+    }
     raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -101,20 +110,27 @@ export class EventHub {
       'x-content-type-options': 'nosniff',
     });
     const client: Client = {
-      sees,
-      lives: stillIn,
+      role,
       write: (text) => {
-        if (raw.destroyed) return;
+        // Ended but not yet sent to a client that does not read: writing now would be an error nobody hears.
+        if (raw.destroyed || raw.writableEnded) return;
         raw.write(text);
         if (raw.writableLength > MAX_CLIENT_BYTES) raw.destroy();
       },
-      end: () => raw.end(),
+      end: () => {
+        this.#clients.delete(client);
+        raw.end();
+        // What waits for somebody who does not read any more is not kept.
+        if (raw.writableLength > 0) raw.destroy();
+      },
     };
     this.#clients.add(client);
     raw.on('close', () => this.#clients.delete(client));
+    raw.on('error', () => this.#clients.delete(client));
     client.write(`retry: 2000\nid: ${this.#epoch}-${this.#number}\nevent: hello\ndata: {}\n\n`);
-    for (const data of snapshot) if (sees(data.topic)) client.write(`event: change\ndata: ${JSON.stringify(data)}\n\n`);
-    for (const event of missed ?? []) if (sees(event.topic)) client.write(event.text);
+    for (const data of snapshot)
+      if (sees(now, data.topic)) client.write(`event: change\ndata: ${JSON.stringify(data)}\n\n`);
+    for (const event of missed ?? []) if (sees(now, event.topic)) client.write(event.text);
   }
 
   close(): void {

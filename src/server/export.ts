@@ -26,9 +26,12 @@ const cellText = (value: unknown): string => {
   return String(value);
 };
 
+/** What begins a formula somewhere; full-width signs are folded to plain ones by spreadsheets of East Asia. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
 export const csvCell = (value: unknown): string => {
   let text = cellText(value);
-  if (typeof value !== 'number' && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+  if (typeof value !== 'number' && FORMULA.test(text)) text = `'${text}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 

@@ -3,7 +3,7 @@
  * frame as a capture of its own.
  */
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -24,6 +24,10 @@ export const SPARE_BYTES = 512 * 1024 ** 2;
 /** Uploads at a time. */
 export const MAX_UPLOADS = 4;
 const MAX_AROUND = 50;
+/** Characters of a filter that are noted in the journal. */
+const MAX_NOTED = 500;
+/** Name of an upload that is still coming. */
+const PART = /^[0-9a-f]{16}\.part$/;
 
 /** What is left of a file's name when nothing in it can mean anything to a file system; never empty. */
 export const safeName = (name: string): string => {
@@ -70,6 +74,9 @@ export interface FileOptions {
 export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUploadBytes }: FileOptions): void => {
   const limit = maxUploadBytes ?? MAX_UPLOAD_BYTES;
   let running = 0;
+  // Uploads that a sudden end of the program cut short: the data folder is ours alone, so nobody writes them any more.
+  for (const name of existsSync(uploads) ? readdirSync(uploads) : [])
+    if (PART.test(name)) rmSync(join(uploads, name), { force: true });
   const path = (call: keyof typeof FILE_PATHS): string => FILE_PATHS[call].split(' ')[1]!;
 
   const receive = async (request: FastifyRequest): Promise<unknown> => {
@@ -155,6 +162,16 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
     return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   });
 
+  /** Octets as they were on the wire leave only with an entry in the journal: who took which. */
+  const taken = (
+    request: FastifyRequest,
+    subject: string,
+    detail: Readonly<Record<string, string | number>>,
+  ): Promise<void> =>
+    engine.changeAccounts({
+      journal: { userId: personOf(request).user.id, action: 'evidence.download', subject, detail },
+    });
+
   server.get(path('framePcap'), { config: { call: 'framePcap' } }, async (request, reply) => {
     const { site, source, frame } = request.params as Record<'site' | 'source' | 'frame', string>;
     const { around } = request.query as { around?: string };
@@ -164,6 +181,7 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
       throw new RequestError(422, 'input-invalid', 'That is no frame number.', 'Frames are counted from 1.');
     }
     const bytes = await engine.framePcap(site, source, number, neighbours);
+    await taken(request, `frame ${number}`, { site, source, around: neighbours });
     reply.header('content-disposition', `attachment; filename="frame-${number}.pcap"`);
     reply.type('application/vnd.tcpdump.pcap');
     return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -183,6 +201,11 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
     const { bytes, isCut } = await engine.capture(site, known, {
       ...(typeof q === 'string' && { q }),
       ...(typeof row === 'string' && { row }),
+    });
+    await taken(request, `frames of ${known}`, {
+      site,
+      ...(typeof q === 'string' && { q: q.slice(0, MAX_NOTED) }),
+      ...(typeof row === 'string' && { row: row.slice(0, MAX_NOTED) }),
     });
     reply.header('content-disposition', `attachment; filename="${known}${isCut ? '-first-frames' : ''}.pcapng"`);
     reply.type('application/vnd.tcpdump.pcap');

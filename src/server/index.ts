@@ -10,7 +10,7 @@ import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyInstance } from 'fastify';
-import { FILE_PATHS } from '../api/index.ts';
+import { FILE_PATHS, type UserRole } from '../api/index.ts';
 import type { Engine } from '../app/engine-contract.ts';
 import { OperatingError } from '../core/errors.ts';
 import { registerConsole } from './console.ts';
@@ -151,7 +151,7 @@ export const createServer = async (options: ServerOptions): Promise<GatehouseSer
   app.get(FILE_PATHS.events.split(' ')[1]!, { config: { call: 'events' } }, (request, reply) => {
     const token = request.cookies[COOKIE] ?? '';
     personOf(request);
-    return hub.open(request, reply, () => people.session(token) !== undefined);
+    return hub.open(request, reply, () => people.session(token)?.user.role as UserRole | undefined);
   });
   await registerDocsPage(app);
   await app.register(async (scope) => {

@@ -24,7 +24,11 @@ export class Lockout {
   /** Milliseconds to wait; 0 when it may be tried. */
   waitMs(key: string, nowMs: number): number {
     const failures = this.#failures.get(key);
-    return failures === undefined ? 0 : Math.max(0, failures.untilMs - nowMs);
+    if (failures === undefined) return 0;
+    const leftMs = failures.untilMs - nowMs;
+    // Longer than any wait: the clock was set back. Nobody waits for it to catch up.
+    if (leftMs > MAX_WAIT_MS) this.#failures.delete(key);
+    return leftMs > MAX_WAIT_MS ? 0 : Math.max(0, leftMs);
   }
 
   failed(key: string, nowMs: number): void {

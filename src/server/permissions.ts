@@ -72,7 +72,7 @@ export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' |
   sessions: 'read',
   changes: 'read',
   weirds: 'read',
-  // The picture of a frame has its credentials masked; the raw octets of `framePcap` have not.
+  // The picture of a frame has its credentials masked, and without `evidence` no payload; the raw octets of `framePcap` have not.
   frame: 'read',
   framePcap: 'evidence',
   listPcapng: 'evidence',

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   ApiError,
+  type Frame,
   type LoginRequest,
   type Me,
   type NewUser,
@@ -13,9 +14,10 @@ import {
   type UserRole,
 } from '../api/index.ts';
 import { type Engine, type EngineCall, SERVER_CALLS, type ServerCall } from '../app/engine-contract.ts';
+import { withoutPayload } from './frame-mask.ts';
 import { COOKIE, cookieOptions, personOf } from './guard.ts';
 import { type Opened, type People, toUser } from './people.ts';
-import { CALL_PERMISSIONS } from './permissions.ts';
+import { CALL_PERMISSIONS, mayDo } from './permissions.ts';
 
 export interface RouteOptions {
   readonly engine: Engine;
@@ -103,12 +105,15 @@ export const registerCalls = (server: FastifyInstance, options: RouteOptions): v
         reply.header('cache-control', 'no-store');
         reply.type('application/json; charset=utf-8');
         if (isServerCall(call)) return JSON.stringify(await own[call](request, reply));
-        return options.engine.call(call as EngineCall, {
+        const { user } = personOf(request);
+        const answer = await options.engine.call(call as EngineCall, {
           params: request.params as never,
           query: request.query as never,
           body: request.body as never,
-          userId: personOf(request).user.id,
+          userId: user.id,
         });
+        if (call !== 'frame' || mayDo(user.role as UserRole, 'framePcap')) return answer;
+        return JSON.stringify(withoutPayload(JSON.parse(answer) as Frame));
       },
     });
   }

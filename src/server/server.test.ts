@@ -15,7 +15,7 @@ import { createServer, type GatehouseServer, type ServerOptions } from './index.
 import { FREE_FAILURES, Lockout, MAX_REMEMBERED, MAX_WAIT_MS } from './lockout.ts';
 import { checkPassword, hashPassword, NOBODY } from './password.ts';
 import { SESSION_IDLE_US, SETUP_US } from './people.ts';
-import { CALL_PERMISSIONS, type CallPath, mayDo } from './permissions.ts';
+import { CALL_PERMISSIONS, type CallPath, mayDo, type Permission, ROLE_PERMISSIONS } from './permissions.ts';
 import { createTestEngine, type TestEngine } from './test-engine.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -208,6 +208,22 @@ describe('a session', () => {
     expect(form.statusCode).toBe(415);
   });
 
+  it('changes nothing by any route without its token, and by none from another site', async () => {
+    const admin = await setup();
+    const changing = allCalls.filter(([call, method]) => method !== 'GET' && CALL_PERMISSIONS[call] !== 'public');
+    expect(changing.length).toBeGreaterThan(20);
+    for (const [call, method, url] of changing) {
+      const send = (headers: Record<string, string>) =>
+        server.app.inject({ method, url, payload: {}, cookies: admin.cookies, headers });
+      expect((await send({})).json(), call).toMatchObject({ code: 'csrf' });
+      expect((await send({ ...admin.headers, origin: 'https://evil.example' })).json(), call).toMatchObject({
+        code: 'wrong-origin',
+      });
+    }
+    // None of them came through, not even the one that would have ended the session.
+    expect((await get('/api/v1/me', admin)).statusCode).toBe(200);
+  });
+
   it('is not given to another host name (DNS rebinding)', async () => {
     const admin = await setup();
     const response = await server.app.inject({
@@ -238,6 +254,14 @@ describe('guessing', () => {
     nowUs += MAX_WAIT_MS * 1000;
     expect((await guess(PASSWORD)).statusCode).toBe(200);
     expect(engine.journal.filter((entry) => entry.action === 'login.failed')).toHaveLength(FREE_FAILURES);
+  });
+
+  it('does not last longer because the clock was set back', () => {
+    const lockout = new Lockout();
+    const day = 86_400_000;
+    for (let i = 0; i < 50; i++) lockout.failed('a', 2 * day);
+    expect(lockout.waitMs('a', 2 * day)).toBe(MAX_WAIT_MS);
+    expect(lockout.waitMs('a', day)).toBe(0);
   });
 
   it('does not tell whether a name exists', async () => {
@@ -296,6 +320,42 @@ describe('roles', () => {
     },
   );
 
+  it('the description of the API names every call and no other address', async () => {
+    const document = (await get('/api/openapi.json')).json<{ paths: Record<string, Record<string, unknown>> }>();
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const known = Object.values({ ...PATHS, ...FILE_PATHS }).map((path) => path.replaceAll(/:([a-z]+)/g, '{$1}'));
+    expect(described.filter((path) => !path.startsWith('HEAD ')).sort()).toEqual([...known].sort());
+  });
+
+  it.each<[Permission, readonly UserRole[]]>([
+    ['users', ['admin']],
+    ['settings', ['admin']],
+    ['teach', ['engineer', 'admin']],
+    ['triage', ['analyst', 'engineer', 'admin']],
+    ['correct', ['analyst', 'engineer', 'admin']],
+    ['capture', ['analyst', 'engineer', 'admin']],
+    ['window', ['engineer', 'manager', 'admin']],
+    ['evidence', ['analyst', 'engineer', 'admin', 'auditor']],
+    ['journal', ['analyst', 'engineer', 'manager', 'admin', 'auditor']],
+  ])('%s is for %j only', (permission, roles) => {
+    expect(USER_ROLES.filter((role) => ROLE_PERMISSIONS[role].includes(permission))).toEqual(roles);
+  });
+
+  it('who may only look changes nothing but his own session and password', () => {
+    const own: readonly CallPath[] = ['logout', 'changePassword', 'login', 'setup'];
+    for (const role of ['viewer', 'auditor'] as const) {
+      const may = allCalls.filter(([call, method]) => method !== 'GET' && mayDo(role, call)).map(([call]) => call);
+      expect(
+        may.filter((call) => !own.includes(call)),
+        role,
+      ).toEqual([]);
+    }
+    // Octets as they were on the wire may hold passwords.
+    for (const call of ['framePcap', 'listPcapng'] as const) expect(CALL_PERMISSIONS[call]).toBe('evidence');
+  });
+
   it('keep their meaning', () => {
     expect(mayDo('viewer', 'changeAsset')).toBe(false);
     expect(mayDo('viewer', 'journal')).toBe(false);
@@ -346,6 +406,52 @@ describe('calls', () => {
     expect((await get('/api/v1/sites/s1/exports/journal.csv', admin)).statusCode).toBe(404);
     expect(csvCell(-1)).toBe('-1');
     expect(csvCell('-1')).toBe("'-1");
+    for (const begin of ['=', '+', '-', '@', '\t', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20'])
+      expect(csvCell(`${begin}cmd|x`), JSON.stringify(begin)).toMatch(/^"?'/);
+  });
+});
+
+describe('raw octets', () => {
+  it('leave with an entry in the journal that says who took which, and not without', async () => {
+    const admin = await setup();
+    await get('/api/v1/sites/s1/sources/f1/frames/7/pcap?around=2', admin);
+    await get('/api/v1/sites/s1/captures/flows.pcapng?q=protocol:ftp', admin);
+    const entries = engine.journal.filter((entry) => entry.action === 'evidence.download');
+    expect(entries).toEqual([
+      expect.objectContaining({
+        userId: admin.me.id,
+        subject: 'frame 7',
+        detail: { site: 's1', source: 'f1', around: 2 },
+      }),
+      expect.objectContaining({ subject: 'frames of flows', detail: { site: 's1', q: 'protocol:ftp' } }),
+    ]);
+    engine.failWith = new OperatingError('store.full-disk', { path: '/data' });
+    expect((await get('/api/v1/sites/s1/sources/f1/frames/7/pcap', admin)).statusCode).toBe(507);
+  });
+
+  it('of a payload are not in the picture of a frame for those who may not see evidence', async () => {
+    const layer = (name: string, start: number, end: number) => ({
+      name,
+      title: '',
+      start,
+      end,
+      summary: '',
+      fields: [],
+    });
+    const frame = {
+      available: true,
+      captured: 6,
+      hex: '0102030405ff',
+      masked: [],
+      layers: [layer('eth', 0, 2), layer('tcp', 2, 4), layer('smtp', 4, 6)],
+    };
+    engine.call = async () => JSON.stringify(frame);
+    const admin = await setup();
+    await post('/api/v1/users', { name: 'Bob', password: PASSWORD, role: 'viewer' }, admin);
+    const bob = loginFrom(await post('/api/v1/login', { name: 'Bob', password: PASSWORD }));
+    const url = '/api/v1/sites/s1/sources/f1/frames/7';
+    expect((await get(url, admin)).json()).toEqual(frame);
+    expect((await get(url, bob)).json()).toEqual({ ...frame, hex: '010203040000', masked: [{ start: 4, end: 6 }] });
   });
 });
 
@@ -403,6 +509,15 @@ describe('a dropped capture', () => {
     server = await start({ maxUploadBytes: 10 });
     expect((await drop(admin, 'big.pcap', Buffer.alloc(100))).statusCode).toBe(413);
     expect(left()).toEqual([]);
+  });
+
+  it('that a sudden end of the program cut short is gone after the next start; what was opened stays', async () => {
+    await server.close();
+    mkdirSync(join(folder, 'uploads'), { recursive: true });
+    for (const name of ['0123456789abcdef.part', '0123456789abcdef-a.part', 'mine.pcap'])
+      writeFileSync(join(folder, 'uploads', name), 'x');
+    server = await start();
+    expect(left().sort()).toEqual(['0123456789abcdef-a.part', 'mine.pcap']);
   });
 
   it.each([

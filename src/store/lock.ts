@@ -32,6 +32,8 @@ export const newSession = (): string => randomBytes(12).toString('hex');
 /** More than one taker of a stale lock at once is rare; this often is tried before giving up. */
 const ATTEMPTS = 5;
 
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EINVAL']);
+
 const readText = (path: string): string => {
   try {
     return readFileSync(path, 'utf8');
@@ -96,12 +98,22 @@ export const lockFolder = (folder: string): FolderLock => {
   const draft = join(folder, `lock.${randomBytes(6).toString('hex')}`);
   const write = (to: string, holder: LockHolder): void =>
     writeFileSync(to, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
+  /** Throws EEXIST where there is a lock. */
+  const take = (from: string, to: string, holder: LockHolder): void => {
+    try {
+      linkSync(from, to);
+    } catch (error) {
+      // A stick or share whose file system has no links: then the file is begun under its name, which fails where it is there.
+      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      writeFileSync(to, `${JSON.stringify(holder)}\n`, { mode: 0o600, flag: 'wx' });
+    }
+    unlinkSync(from);
+  };
   try {
     write(draft, mine);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        linkSync(draft, path);
-        unlinkSync(draft);
+        take(draft, path, mine);
         return {
           announce: (url) => {
             write(draft, { ...mine, url });

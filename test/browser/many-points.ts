@@ -43,6 +43,7 @@ const pointOf = (n: number, i: number, samples: number): CellPoint => {
     unarmed: '',
     detectable: 1.5,
     withinMs: 120_000,
+    stuckAfterMs: 135_000,
     explained: 0.93,
     surprise: 0,
     values,

@@ -23,7 +23,7 @@ export class WatchedFilter extends DuplicateFilter {
   readonly copies = new Map<string, number>();
 
   override seen(view: DataView, start: number, length: number, tsUs: number, ipv4: boolean, nowUs: number): boolean {
-    const copy = super.seen(view, start, length, tsUs, ipv4, nowUs);
+    const copy = super.seen(view, start, length, tsUs, ipv4, nowUs, true);
     if (copy) this.#count(new Uint8Array(view.buffer, view.byteOffset + start, length));
     return copy;
   }

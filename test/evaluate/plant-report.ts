@@ -24,6 +24,13 @@ const delayS = (m: MoveResult): number => (m.foundUs - m.move.startUs) / 1e6;
 const quietNone = (score: PlantScore): Told[] =>
   [...score.owners].filter(([, owner]) => owner === 'none').map(([told]) => told);
 
+/** Alerts that nobody announced, and the places of the queue that they take: an incident is one. */
+const queueOf = ({ alerts }: PlantOutcome): { alerts: number; places: number; overBudget: number } => {
+  const asked = alerts.filter((a) => a.hit === undefined);
+  const places = asked.filter((a) => a.foldedUnder === '');
+  return { alerts: asked.length, places: places.length, overBudget: places.filter((a) => a.overBudget).length };
+};
+
 /** One case in the shape of the other data sets, with what is the plant's own beside it. */
 export const caseOf = ({ outcome, score, seconds }: PlantResult): Record<string, unknown> => {
   const { case: run, labels } = outcome;
@@ -47,6 +54,7 @@ export const caseOf = ({ outcome, score, seconds }: PlantResult): Record<string,
     disturbancesRight: score.disturbances.filter((d) => d.right).length,
     disturbances: score.disturbances.length,
     incidents: score.incidents,
+    queue: queueOf(outcome),
     kinds: Object.fromEntries(
       kinds.map((kind) => {
         const of = touch.filter((m) => m.kind === kind);
@@ -90,10 +98,12 @@ export const textOf = ({ outcome, score, seconds }: PlantResult): string => {
   const { case: run, labels } = outcome;
   const touch = touching(score);
   const none = quietNone(score);
+  const queue = queueOf(outcome);
   const lines = [
     `seed ${run.seed}, plant ${run.variant}, attack ${run.staged === undefined ? run.attack : 'staged'}: ${score.days.toFixed(2)} days, ${outcome.frames} frames in ${seconds.toFixed(0)} s; judged from ${time(outcome.watchingUs)}; cells with a model ${outcome.armed} of ${outcome.cells}`,
     `moves that touch the plant: found ${found(touch).length} of ${touch.length}, as alerts ${touch.filter((m) => !Number.isNaN(m.alertedUs)).length}; all moves ${found(score.moves).length} of ${score.moves.length}; known before the first command: ${score.knownBefore === undefined ? '-' : `alert ${score.knownBefore.alert}, incident ${score.knownBefore.incident}`}`,
     `incidents: ${score.incidents.ofAttack} of the attack, ${score.incidents.ofNothing} of nothing`,
+    `queue: ${queue.alerts} alerts in ${queue.places} places, ${queue.overBudget} beyond the day's budget`,
     `false alerts: ${score.falseAlerts.length} (${counts(score.falseAlerts.map((a) => a.kind))})`,
     `findings that belong to nothing: ${none.length} (${counts(none.map((t) => t.finding.kind))})`,
     `disturbances as they should be: ${score.disturbances.filter((d) => d.right).length} of ${score.disturbances.length}`,

@@ -1,7 +1,8 @@
 /**
  * `npm run evaluate:plant -- [--plant SEEDS] [--plant-days D] [--learn-hours H] [--attack noisy|patient|none] [--variant a|b]
- * [--from-hour H] [--stage MINUTES] [--no-disturbances] [--json] [--findings]`. Days are those after the learning time; a run
- * begins on Monday at that hour; a staged attack begins ten minutes after the learning time and lasts about so long.
+ * [--from-hour H] [--stage MINUTES] [--no-disturbances] [--no-process] [--json] [--findings]`. Days are those after the
+ * learning time; a run begins on Monday at that hour; a staged attack begins ten minutes after the learning time and lasts
+ * about so long; `--no-process` judges the network alone. With `--json` the text of each run goes to standard error.
  */
 import { parseArgs } from 'node:util';
 import { PLANT_DEFAULTS } from '../../plant/network/index.ts';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     'from-hour': { type: 'string', default: '0' },
     stage: { type: 'string', default: '0' },
     'no-disturbances': { type: 'boolean', default: false },
+    'no-process': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     findings: { type: 'boolean', default: false },
   },
@@ -51,6 +53,7 @@ const results = seeds.map((seed) => {
           : fail('--attack noisy, patient or none'),
       variant: variant === 'a' || variant === 'b' ? variant : fail('--variant a or b'),
       disturbances: !values['no-disturbances'],
+      process: !values['no-process'],
       startUs: startUs(fromHour),
       ...(stageMinutes > 0
         ? { staged: { atUs: startUs(fromHour) + (learningHours * 60 + 10) * MINUTE_US, minutes: stageMinutes } }
@@ -67,10 +70,9 @@ const results = seeds.map((seed) => {
     },
   );
   const result = { outcome, score: scorePlant(outcome), seconds: (performance.now() - startedMs) / 1000 };
-  if (!values.json) {
-    console.log(textOf(result));
-    if (values.findings) console.log(findingsOf(result));
-  }
+  const say = values.json ? console.error : console.log;
+  say(textOf(result));
+  if (values.findings) say(findingsOf(result));
   return result;
 });
 if (values.json) console.log(JSON.stringify({ cases: results.map(caseOf), summary: summaryOf(results) }));

@@ -89,7 +89,7 @@ interface Pending {
 }
 
 export class Cell {
-  readonly plan: CellPlan;
+  plan: CellPlan;
   readonly rows: CellRows;
   readonly names: readonly string[];
   readonly watch: PointWatch;
@@ -164,6 +164,14 @@ export class Cell {
     const out = new Set<string>();
     watch.check(this.#row, (relation) => void out.add(printRelation(relation)));
     return out;
+  }
+
+  /** Rows at most from now on: others need room. */
+  keepRows(rows: number): void {
+    if (rows >= this.plan.rows) return;
+    this.plan = { ...this.plan, rows };
+    this.rows.shrink(rows);
+    this.dirty = true;
   }
 
   get isArmed(): boolean {

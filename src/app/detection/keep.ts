@@ -6,6 +6,7 @@ import type { EndpointView } from '../../core/endpoint.ts';
 import type { AlertAct, IncidentAct, MaintenanceWindow, TriageSettings } from '../../core/incident.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { DEFAULT_SETTINGS, MAX_FINDINGS } from '../../decide/index.ts';
+import type { SavedMirrors } from '../../learn/process/mirrors.ts';
 import {
   alertActOf,
   type Batch,
@@ -31,6 +32,8 @@ const HOUR_US = 3_600_000_000;
 export const SETTINGS_NAME = 'detection';
 /** What conversations said at their start stands beside what was learned from them; it is no part of a baseline. */
 export const OPENINGS_NAME = 'openings';
+/** Ids of alerts (`Triage.givenIds`): no part of a baseline either. */
+const ALERTS_NAME = 'alerts';
 
 /** What a site has set, as it is stored. */
 export interface DetectionSettings extends TriageSettings {
@@ -87,11 +90,15 @@ const partsOfSite = (detection: SiteDetection): Map<string, Uint8Array> =>
     ['detection', text(detection.detection.save())],
     ['devices', text(detection.devices.save())],
     ['feed', text(detection.feed.save())],
+    ['mirrors', text(JSON.stringify(detection.mirrors.save()))],
   ]);
 
 /** Everything learned, by the name it is stored under. With `all`, also what did not change since the last call. */
 export const learnedParts = (detection: SiteDetection, all: boolean): Map<string, Uint8Array> =>
   new Map([...partsOfSite(detection), ...detection.feed.cells.flatMap((cell) => partsOfCell(cell, all))]);
+
+/** What is loaded gives way to others after so long. */
+const LOAD_TURN_MS = 15;
 
 /** Octets of cells that are written at a time; with many cells, all at once take hundreds of MiB and hold frames up. */
 const BATCH_BYTES = 2 * 1024 * 1024;
@@ -119,12 +126,16 @@ export const learnedRows = (
 ): Row<'learned_state'>[] =>
   [...parts].flatMap(([name, payload]) => inPieces({ site_id, name, recorded_us }, 'payload', payload));
 
-/** Puts what was learned back. Throws where it cannot be read. */
-export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string, Uint8Array>): void => {
+/** Puts what was learned back, a little at a step. Throws where it cannot be read. */
+function* loadingLearned(detection: SiteDetection, parts: ReadonlyMap<string, Uint8Array>): Generator<void, void> {
   const own = ofText(parts.get('detection'));
   if (own !== undefined) detection.detection.load(own);
+  yield;
   const devices = ofText(parts.get('devices'));
   if (devices !== undefined) detection.devices.load(devices);
+  const mirrors = ofText(parts.get('mirrors'));
+  if (mirrors !== undefined) detection.mirrors.load(JSON.parse(mirrors) as SavedMirrors);
+  yield;
   const feed = ofText(parts.get('feed'));
   if (feed === undefined) return;
   const cells = new Map<string, { header: SavedCell; model: Uint8Array; blocks: Map<number, Uint8Array> }>();
@@ -132,12 +143,18 @@ export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string,
     if (!name.startsWith('cell ')) continue;
     const { header, bytes } = unpacked(payload);
     cells.set(name.slice('cell '.length), { header: header as SavedCell, model: bytes, blocks: new Map() });
+    yield;
   }
   for (const [name, payload] of parts) {
     const [, id, block] = /^rows (\S+) (\d+)$/.exec(name) ?? [];
     if (id !== undefined) cells.get(id)?.blocks.set(Number(block), payload);
   }
-  detection.feed.load(feed, cells);
+  yield* detection.feed.loading(feed, cells);
+}
+
+/** All of it at once. */
+export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string, Uint8Array>): void => {
+  for (const _ of loadingLearned(detection, parts));
 };
 
 /** What changed but for cells, for the same commit as the rows of the site. Call `saved` of the detection after it. */
@@ -150,6 +167,10 @@ export const detectionBatch = (
   detection.collect();
   const findings = detection.takeUnsaved();
   const learned = withLearned ? learnedRows(site, partsOfSite(detection), nowUs) : [];
+  // With the findings, so that no alert has another id after a crash.
+  const given = findings.length > 0 || withLearned ? detection.triage.givenIds() : [];
+  if (given.length > 0 || withLearned)
+    learned.push(...learnedRows(site, new Map([[ALERTS_NAME, text(JSON.stringify(given))]]), nowUs));
   return {
     findings,
     put: {
@@ -231,6 +252,9 @@ export const createSiteDetection = (
   return detection;
 };
 
+const whole = (pieces: { piece: number; bytes: Uint8Array }[] | undefined): Uint8Array | undefined =>
+  pieces === undefined ? undefined : joined(pieces);
+
 /**
  * Findings, everything learned and how conversations began, as they were saved last. Returns false where what was learned
  * could not be read.
@@ -249,7 +273,6 @@ export const loadDetection = async (
     .orderBy('last_us', 'desc')
     .limit(MAX_FINDINGS)
     .execute();
-  detection.triage.take(rows.map(findingOf).reverse());
   const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
   const query = db.selectFrom('learned_state').select(['name', 'piece', 'payload']).where('site_id', '=', site);
   for await (const { name, piece, payload } of query.stream()) {
@@ -258,11 +281,20 @@ export const loadDetection = async (
     else pieces.push({ piece, bytes: payload });
   }
   const opened = learned.get(OPENINGS_NAME);
-  learned.delete(OPENINGS_NAME);
+  const given = ofText(whole(learned.get(ALERTS_NAME)));
+  for (const name of [OPENINGS_NAME, ALERTS_NAME]) learned.delete(name);
+  if (given !== undefined) detection.triage.setGivenIds(JSON.parse(given) as [string, string][]);
+  detection.triage.take(rows.map(findingOf).reverse());
   try {
     if (opened !== undefined) openings.load(joined(opened));
     if (learned.size === 0) return true;
-    loadLearned(detection, new Map([...learned].map(([name, pieces]) => [name, joined(pieces)])));
+    const parts = new Map([...learned].map(([name, pieces]) => [name, joined(pieces)]));
+    let sinceMs = performance.now();
+    for (const _ of loadingLearned(detection, parts)) {
+      if (performance.now() - sinceMs < LOAD_TURN_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      sinceMs = performance.now();
+    }
     return true;
   } catch {
     return false;

@@ -11,14 +11,19 @@ import type { SiteModel } from '../../core/site-model.ts';
 import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
 import type { Fitter } from './fitting.ts';
 import type { Decided } from './relations.ts';
+import { BLOCK_ROWS } from './rows.ts';
 import { type SavedWrites, Writes } from './writes.ts';
 
 export const MAX_CELL_POINTS = 64;
 /** Further points of a site belong to no cell: counted, shown. */
 export const MAX_CELLS = 512;
-/** Rows of one cell that are kept to learn from, and values of all cells of a site (8 octets each). */
+/** Rows of one cell that are kept to learn from; of more the latest. */
 export const MAX_ROWS = 8640;
-export const MAX_VALUES = 4_000_000;
+/**
+ * Values of all cells of a site that are kept (8 octets each): one block of rows for each point of each cell. Cells share
+ * three quarters of it; where there are so many points that a share is less than a block, each has a block.
+ */
+export const MAX_VALUES = MAX_CELLS * MAX_CELL_POINTS * BLOCK_ROWS;
 /** Points wait so long for their neighbours before a cell is made of them: slow polls come round. */
 const SETTLE_US = 600_000_000;
 /** Part of the learning time of which rows are needed: some go by before a cell is made, some polls are missed. */
@@ -30,8 +35,14 @@ const STEPS_S = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1800, 3600] as cons
 /** Protocols of offices and of the network itself carry no process. */
 const FAMILIES = new Set(['ot', 'iiot']);
 
+/** Rows that each cell keeps where there are so many points in cells: whole blocks. */
+export const rowsFor = (points: number): number => {
+  const blocks = Math.floor((0.75 * MAX_VALUES) / points / BLOCK_ROWS);
+  return Math.max(BLOCK_ROWS, Math.min(MAX_ROWS, blocks * BLOCK_ROWS));
+};
+
 export interface FeedOptions {
-  readonly model: SiteModel;
+  readonly model: Pick<SiteModel, 'pointCount' | 'point' | 'watch'>;
   readonly endpoints: EndpointView;
   readonly fitter: Fitter;
   /** A model that was asked for is there, or could not be made. */
@@ -178,15 +189,17 @@ export class ProcessFeed {
       this.#pending.set(controller, pending);
     }
     this.#known = model.pointCount;
-    for (const [controller, { points, sinceUs }] of this.#pending) {
-      if (tsUs - sinceUs < SETTLE_US) continue;
+    const due = [...this.#pending].filter(([, { sinceUs }]) => tsUs - sinceUs >= SETTLE_US);
+    if (due.length === 0) return;
+    const rows = this.#share(due.reduce((sum, [, { points }]) => sum + points.length, 0));
+    for (const [controller, { points }] of due) {
       this.#pending.delete(controller);
-      this.#form(controller, points);
+      this.#form(controller, points, rows);
     }
   }
 
   /** Points that move stand together: they tell something of each other. Constants guard themselves. */
-  #form(controller: EndpointId, points: number[]): void {
+  #form(controller: EndpointId, points: number[], rows: number): void {
     const { model } = this.#options;
     const changes = new Map(points.map((id) => [id, model.point(id)!.changes]));
     const order = points.sort((a, b) => Number(changes.get(b)! > 1) - Number(changes.get(a)! > 1) || a - b);
@@ -203,10 +216,10 @@ export class ProcessFeed {
         .map((_, i) => watch.cadenceUs(i))
         .filter((us) => us > 0)
         .sort((a, b) => a - b);
-      const rows = this.#rowsFor(some.length);
       const cadence = cadences[Math.floor(cadences.length / 2)] ?? 0;
-      const least = Math.max(cadence, this.#options.learningUs() / rows);
-      const stepUs = (STEPS_S.find((s) => s * 1e6 >= least * 0.99) ?? 3600) * 1e6;
+      // The learning time must fit into the rows that are kept.
+      const least = Math.max(cadence, (this.#options.learningUs() * ENOUGH) / rows);
+      const stepUs = (STEPS_S.find((s) => s * 1e6 >= least * 0.98) ?? 3600) * 1e6;
       this.#add({
         id: number === 1 ? `c${controller}` : `c${controller}-${number}`,
         controller,
@@ -219,10 +232,12 @@ export class ProcessFeed {
     }
   }
 
-  /** Fewer rows for each where there are many points. */
-  #rowsFor(points: number): number {
-    const total = [...this.#cells.values()].reduce((sum, cell) => sum + cell.plan.points.length, points);
-    return Math.max(MIN_ROWS * 2, Math.min(MAX_ROWS, Math.floor(MAX_VALUES / total)));
+  /** Rows of each cell where so many points come to those that there are, which have to make room for them. */
+  #share(more: number): number {
+    const total = [...this.#cells.values()].reduce((sum, cell) => sum + cell.plan.points.length, more);
+    const rows = rowsFor(Math.min(total, MAX_CELLS * MAX_CELL_POINTS));
+    for (const cell of this.#cells.values()) cell.keepRows(rows);
+    return rows;
   }
 
   #add(plan: CellPlan): Cell {
@@ -285,13 +300,14 @@ export class ProcessFeed {
       writes: this.#writes.save(),
     });
   }
-  load(
+  /** Puts back what was saved, one cell at a step: of thousands of points it takes a second in all. */
+  *loading(
     text: string,
     cells: ReadonlyMap<
       string,
       { readonly header: SavedCell; readonly model: Uint8Array; readonly blocks: ReadonlyMap<number, Uint8Array> }
     >,
-  ): void {
+  ): Generator<void, void> {
     const saved = JSON.parse(text) as {
       known: number;
       lookedUs: number;
@@ -317,6 +333,7 @@ export class ProcessFeed {
       const cell = this.#add(part.header.plan);
       cell.rows.load(part.header.taken, part.blocks);
       cell.load(part.header, part.model);
+      yield;
     }
   }
 }

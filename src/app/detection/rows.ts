@@ -9,10 +9,12 @@ export const BLOCK_ROWS = 256;
 /** A cell begins with room for so few: of a large site each point has its row every few minutes. */
 const FIRST_ROWS = 32;
 
+const inBlocks = (rows: number): number => Math.max(BLOCK_ROWS, Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS);
+
 export class CellRows {
   readonly points: number;
   /** Rows at most; the oldest are overwritten. A multiple of BLOCK_ROWS. */
-  readonly capacity: number;
+  capacity: number;
   #size = 0;
   /** Rows ever taken: row r stands at r % capacity. */
   #taken = 0;
@@ -23,7 +25,7 @@ export class CellRows {
 
   constructor(points: number, capacity: number) {
     this.points = points;
-    this.capacity = Math.max(BLOCK_ROWS, Math.ceil(capacity / BLOCK_ROWS) * BLOCK_ROWS);
+    this.capacity = inBlocks(capacity);
     this.#size = Math.min(FIRST_ROWS, this.capacity);
     this.#tsUs = new Float64Array(this.#size);
     this.#values = new Float64Array(this.#size * points);
@@ -64,6 +66,29 @@ export class CellRows {
     this.#tsUs = bigger(this.#tsUs, new Float64Array(this.#size));
     this.#values = bigger(this.#values, new Float64Array(this.#size * this.points));
     this.#odd = bigger(this.#odd, new Uint8Array(this.#size));
+  }
+
+  /** Room for fewer rows from now on: the latest are kept. */
+  shrink(capacity: number): void {
+    const fewer = inBlocks(capacity);
+    if (fewer >= this.capacity) return;
+    const { points } = this;
+    const [tsUs, values, odd] = [this.#tsUs, this.#values, this.#odd];
+    const kept = Math.min(this.count, fewer);
+    const from = this.capacity;
+    this.#size = Math.min(this.#size, fewer);
+    this.#tsUs = new Float64Array(this.#size);
+    this.#values = new Float64Array(this.#size * points);
+    this.#odd = new Uint8Array(this.#size);
+    for (let number = this.#taken - kept; number < this.#taken; number++) {
+      const [had, at] = [number % from, number % fewer];
+      this.#tsUs[at] = tsUs[had]!;
+      this.#values.set(values.subarray(had * points, (had + 1) * points), at * points);
+      this.#odd[at] = odd[had]!;
+    }
+    this.capacity = fewer;
+    this.#dirty.clear();
+    this.markAll();
   }
 
   /** Position of the i-th oldest row. */

@@ -10,6 +10,7 @@ import type { SiteModel, SiteSink, SourceContext } from '../../core/site-model.t
 import { type Scope, Triage } from '../../decide/index.ts';
 import { DECODERS } from '../../decode/index.ts';
 import { createDetection, type Detection, KINDS, LEARNING_TIME_US, OVERRUN } from '../../detect/index.ts';
+import { Mirrors } from '../../learn/process/mirrors.ts';
 import { type Cell, MIN_ROWS } from './cell.ts';
 import { Devices } from './devices.ts';
 import type { Fitter } from './fitting.ts';
@@ -44,6 +45,8 @@ export class SiteDetection {
   readonly detection: Detection;
   readonly devices: Devices;
   readonly feed: ProcessFeed;
+  /** Points that are copies of others: what explains a value at its source explains it there too. */
+  readonly mirrors = new Mirrors();
   readonly triage: Triage;
   /** Model and detectors behind one sink. */
   readonly sink: SiteSink & { setSource(source: SourceContext): void };
@@ -79,6 +82,7 @@ export class SiteDetection {
       level: (e) => devices.level(e),
       isOutside: (e) => detection.isOutside(e),
       scopeOf: (finding) => this.scopeOf(finding),
+      sourceOf: (finding) => this.#sourceTarget(finding),
     });
     this.feed = new ProcessFeed({
       model,
@@ -111,15 +115,22 @@ export class SiteDetection {
       values: (at, x) => {
         model.values(at, x);
         detection.values(at, x);
-        if (x.access === 'write' && at.client > 0 && at.protocol !== CYCLIC)
+        if (at.protocol === CYCLIC) return;
+        if (x.access === 'write' && at.client > 0)
           for (let i = 0; i < x.count; i++)
-            this.feed.wrote(model.pointOf(x.target, at.protocol, x.area, x.start + i), at.tsUs);
+            this.#wrote(model.pointOf(x.target, at.protocol, x.area, x.start + i), at.tsUs);
+        else if (x.access === 'read' && this.mirrors.isListening(at.tsUs))
+          for (let i = 0; i < x.count; i++)
+            this.#shows(model.pointOf(x.target, at.protocol, x.area, x.start + i), x.target, x.values[i]!, at.tsUs);
       },
       value: (at, x) => {
         model.value(at, x);
         detection.value(at, x);
-        if (x.access === 'write' && at.client > 0 && at.protocol !== CYCLIC)
-          this.feed.wrote(model.pointOf(x.target, at.protocol, '', x.path), at.tsUs);
+        if (at.protocol === CYCLIC) return;
+        if (x.access === 'write' && at.client > 0)
+          this.#wrote(model.pointOf(x.target, at.protocol, '', x.path), at.tsUs);
+        else if (x.access === 'read' && typeof x.value === 'number' && this.mirrors.isListening(at.tsUs))
+          this.#shows(model.pointOf(x.target, at.protocol, '', x.path), x.target, x.value, at.tsUs);
       },
       identity: (at, x) => {
         model.identity(at, x);
@@ -156,10 +167,25 @@ export class SiteDetection {
     };
   }
 
+  /** Its copies show the value too, a moment later. */
+  #wrote(point: number, tsUs: number): void {
+    this.feed.wrote(point, tsUs);
+    for (const copy of this.mirrors.copiesOf(point)) this.feed.wrote(copy, tsUs);
+  }
+  #shows(point: number, target: number, value: number, tsUs: number): void {
+    this.mirrors.heard(point, this.devices.host(target), value, tsUs);
+  }
+  /** Where the value of a finding of the process comes from, when its point is a copy; 0 otherwise. */
+  #sourceTarget({ detector, point }: Finding): number {
+    const source = detector === 'process' ? this.mirrors.sourceOf(point) : 0;
+    return source > 0 ? (this.#model.point(source)?.target ?? 0) : 0;
+  }
+
   #tick(tsUs: number): void {
     if (this.devices.tick(tsUs)) this.triage.refresh();
     this.detection.tick(tsUs);
     this.feed.tick(tsUs);
+    this.mirrors.tick(tsUs);
     if (tsUs - this.#lookedUs >= LOOK_US || tsUs < this.#lookedUs) {
       this.#lookedUs = tsUs;
       this.#look();
@@ -232,8 +258,10 @@ export class SiteDetection {
 
   scopeOf(finding: Finding): Scope {
     const assets = [...this.devices.assets(finding.target), ...this.devices.assets(finding.actor)];
+    const source = this.#sourceTarget(finding);
+    if (source > 0) assets.push(...this.devices.assets(source));
     const cells = finding.points.map((point) => this.feed.cellOf(point)?.plan.id).filter((id) => id !== undefined);
-    const controller = this.devices.host(finding.target);
+    const controller = this.devices.host(source > 0 ? source : finding.target);
     const ofController = this.feed.cells
       .filter((cell) => this.devices.host(cell.plan.controller) === controller)
       .map((cell) => cell.plan.id);

@@ -1,4 +1,4 @@
-/** A value that was written is the writer's matter, unless something is odd about the writer. */
+/** A value that was written is the writer's matter. */
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../core/detector.ts';
 import { PROCESS_KINDS } from '../../detect/index.ts';
@@ -32,10 +32,14 @@ describe('a value that was written', () => {
     again.load(JSON.parse(JSON.stringify(writes.save())));
     expect(again.weigh(said(6_000), false).surprise).toBe(ON_TRIAL);
   });
-  it('is told where something is odd about the writer', () => {
+  it('is one alert with what is told of the write where something is odd at the controller, and no second one', () => {
     const writes = new Writes();
     writes.wrote(7, 100 * SECOND);
-    expect(writes.weigh(said(110), true).surprise).toBe(0.9);
+    const first = writes.weigh(said(110), true);
+    expect(first.surprise).toBe(ON_TRIAL);
+    expect(first.parts.also).toMatchObject({ text: expect.stringMatching(/something else was odd/) });
+    // What nobody wrote is believed.
+    expect(writes.weigh(said(110, { point: 8, key: 'c1 8' }), true).surprise).toBe(0.9);
   });
   it('explains no other point, nothing long after, nothing before, no other way of deviating, no safety function', () => {
     const writes = new Writes();

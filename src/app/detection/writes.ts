@@ -1,7 +1,8 @@
 /**
  * Who wrote a point explains its new value. A parameter that the engineer tunes, or a limit that an operator moves, shows a
- * value that never was: whether that writer may do it is judged by the network's detectors, and where nothing is odd about it
- * the value is kept as a finding below an alert. What follows in other points is judged as ever.
+ * value that never was: whether that writer may do it, and whether he ever wrote such a value, is judged by the network's
+ * detectors, which tell it at once and name him. The value is kept as a finding below an alert: one act, one alert. What follows
+ * in other points is judged as ever.
  * Source: ISA-18.2 (2016): an alarm needs an action; IEC 62682 (2014) on consequences of an operator's own act.
  */
 import type { Statement } from '../../core/detector.ts';
@@ -17,6 +18,8 @@ const SEEN_WITHIN_US = 120_000_000;
 /** What a written value looks like at its own point. */
 const OF_A_WRITE: ReadonlySet<string> = new Set([PROCESS_KINDS['never-seen'].code, PROCESS_KINDS.level.code]);
 const TOLD = ' It was written just before, by a station about which nothing else was odd.';
+const TOLD_OF_SUSPECT =
+  ' It was written just before, while something else was odd at its controller: see what is told of the write.';
 
 export interface SavedWrites {
   readonly written: readonly (readonly [number, number])[];
@@ -38,7 +41,7 @@ export class Writes {
   /** The statement as it may be made. `isSuspect`: something else is odd at this controller. */
   weigh(statement: Statement, isSuspect: boolean): Statement {
     const { kind, key, point, tsUs, sinceUs = tsUs, surprise, parts, severity } = statement;
-    if (isSuspect || point === undefined || severity === 'safety' || !OF_A_WRITE.has(kind.code)) return statement;
+    if (point === undefined || severity === 'safety' || !OF_A_WRITE.has(kind.code)) return statement;
     const episode = `${kind.code} ${key} ${sinceUs}`;
     if (!this.#explained.has(episode)) {
       const us = this.#written.get(point);
@@ -50,7 +53,7 @@ export class Writes {
     return {
       ...statement,
       surprise: Math.min(surprise, ON_TRIAL),
-      parts: { ...parts, also: { kind: 'text', text: `${also}${TOLD}` } },
+      parts: { ...parts, also: { kind: 'text', text: `${also}${isSuspect ? TOLD_OF_SUSPECT : TOLD}` } },
     };
   }
 

@@ -1,6 +1,7 @@
 /**
  * One frame for people: its octets, the layers up to TCP and UDP with the place of each field, and what the decoders say
- * of its payload when they see this frame alone. Where a decoder found a credential the whole payload is masked.
+ * of its payload when they see this frame alone. Where a decoder found a credential the whole payload is masked, and
+ * where text is exchanged that logins are part of (a form, a cookie, a line that was typed), also without having found one.
  * Sources: IEEE 802.3, 802.1Q; RFC 791, 8200, 9293, 768, 826.
  */
 import type { Frame, FrameLayer } from '../../api/index.ts';
@@ -12,7 +13,7 @@ import type { FoundFrame } from '../evidence.ts';
 import { createSiteRuntime, Pipeline } from '../pipeline.ts';
 import { batchOfOne, listening, MASKED } from '../single-frame.ts';
 import { leavesOf, locatedFields } from './frame-fields.ts';
-import { maybeTime } from './view.ts';
+import { maybeTime, type SiteView } from './view.ts';
 
 const LINK_NAMES = new Map<number, string>(Object.entries(LINK).map(([name, value]) => [value, name]));
 const VLAN = new Set([0x8100, 0x88a8, 0x9100]);
@@ -23,6 +24,8 @@ interface Walk {
   readonly layers: FrameLayer[];
   /** Where the payload of the last understood layer begins. */
   at: number;
+  /** Source and destination port, where there are any. */
+  ports: readonly number[];
 }
 
 type Field = FrameLayer['fields'][number];
@@ -128,6 +131,7 @@ const TCP_FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'];
 
 const transport = (walk: Walk, protocol: number): void => {
   const { bytes: b, at } = walk;
+  if ((protocol === 6 || protocol === 17) && b.length >= at + 4) walk.ports = [u16be(b, at), u16be(b, at + 2)];
   if (protocol === 6 && b.length >= at + 20) {
     const length = (b[at + 12]! >> 4) * 4;
     const flags = TCP_FLAGS.filter((_, bit) => (b[at + 13]! >> bit) & 1).join(', ');
@@ -163,6 +167,21 @@ const transport = (walk: Walk, protocol: number): void => {
     walk.at = at + 8;
   }
 };
+
+/**
+ * Protocols in which people and programs send passwords as text among other text, in places of which a decoder keeps
+ * nothing: bodies, queries and cookies, lines of a dialogue. Their payload is never shown.
+ */
+const TEXT_PROTOCOLS: ReadonlySet<string> = new Set(['http', 'ftp', 'telnet', 'websocket', 'ldap', 'fox', 'amqp']);
+
+/** Server ports on which such a protocol was spoken at this site: a frame from the middle of a stream does not say so itself. */
+export const textPorts = (view: SiteView): ReadonlySet<number> =>
+  new Set(
+    view.model
+      .conversations()
+      .filter(({ protocol, serverPort }) => serverPort > 0 && TEXT_PROTOCOLS.has(protocol))
+      .map(({ serverPort }) => serverPort),
+  );
 
 /** What the decoders make of one frame without those around it, and whether it holds a credential. */
 const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]; secret: boolean } => {
@@ -203,19 +222,28 @@ export interface FrameContext {
   readonly supports: Frame['supports'];
   /** A session with a credential in clear rests on this frame. */
   readonly credential: boolean;
+  /** See `textPorts`. */
+  readonly textPorts: ReadonlySet<number>;
 }
 
 export const frameAnswer = (found: FoundFrame, context: FrameContext): Frame => {
-  const walk: Walk = { bytes: found.bytes, layers: [], at: 0 };
+  const walk: Walk = { bytes: found.bytes, layers: [], at: 0, ports: [] };
   let type = 0;
   if (found.linkType === LINK.ETHERNET) type = ethernet(walk);
   else if (found.linkType === LINK.RAW || found.linkType === LINK.IPV4)
     type = found.bytes[0]! >> 4 === 6 ? 0x86dd : 0x0800;
+  else if ((found.linkType === LINK.NULL || found.linkType === LINK.LOOP) && found.bytes.length > 4) {
+    // A loopback: four octets of address family (in the order of the machine that captured), then IP.
+    walk.at = 4;
+    type = found.bytes[4]! >> 4 === 6 ? 0x86dd : 0x0800;
+  }
   const protocol = type === 0x0800 ? ipv4(walk) : type === 0x86dd ? ipv6(walk) : -1;
   if (protocol >= 0) transport(walk, protocol);
   const payload = Math.min(walk.at, found.bytes.length);
   const alone = decodeAlone(found, payload);
-  const secret = alone.secret || context.credential;
+  const isText =
+    walk.ports.some((port) => context.textPorts.has(port)) || alone.layers.some(({ name }) => TEXT_PROTOCOLS.has(name));
+  const secret = alone.secret || context.credential || isText;
   // Fields of a payload that is hidden are hidden as well, unless the decoder masked them itself.
   const layers = context.credential && !alone.secret ? [] : alone.layers;
   const shown = found.bytes.slice();

@@ -20,13 +20,21 @@ const tellerOf = (view: SiteView): Teller => {
   };
 };
 
-/** A closed one opens again when more steps join it. */
-const stateOf = (view: SiteView, incident: Incident): { state: 'open' | 'closed'; assignee: string } => {
+/** A closed one opens again when more steps join it. `fresh`: steps that nobody has decided about. */
+const stateOf = (view: SiteView, incident: Incident): { state: 'open' | 'closed'; assignee: string; fresh: number } => {
   // What people said of it under a former id holds on: an earlier step may have joined since.
   const acts = incident.steps.map(({ finding }) => view.detection.incidentActs.get(`i-${finding.id}`));
   const act = view.detection.incidentActs.get(incident.id) ?? acts.find((x) => x !== undefined);
-  if (act === undefined) return { state: 'open', assignee: '' };
-  return { state: incident.steps.length > act.steps ? 'open' : act.state, assignee: act.assignee };
+  const steps = incident.steps.length;
+  if (act === undefined) return { state: 'open', assignee: '', fresh: steps };
+  const fresh = Math.max(0, steps - act.steps);
+  return { state: fresh > 0 ? 'open' : act.state, assignee: act.assignee, fresh };
+};
+
+/** Its alerts that are not closed: the one that stands for it in the queue, and those under it. */
+const alertsOf = (view: SiteView, { id }: Incident): { all: number; fresh: number } => {
+  const all = view.detection.triage.picture().alerts.filter((a) => a.incident === id && a.state !== 'closed');
+  return { all: all.length, fresh: all.filter((a) => a.state === 'new').length };
 };
 
 /** Hosts as people know them: one that speaks from several places is one asset. The side is the first that is known. */
@@ -43,7 +51,8 @@ const assetsOf = (view: SiteView, { hosts }: Incident): readonly { party: Party;
 };
 
 export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyMap<string, string>): IncidentRow => {
-  const { state, assignee } = stateOf(view, incident);
+  const { state, assignee, fresh } = stateOf(view, incident);
+  const alerts = alertsOf(view, incident);
   return {
     id: incident.id,
     title: titleOf(incident, tellerOf(view)),
@@ -56,6 +65,9 @@ export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyM
     assignee,
     assigneeName: names.get(assignee) ?? assignee,
     findings: incident.steps.length,
+    findingsNew: fresh,
+    alerts: alerts.all,
+    alertsNew: alerts.fresh,
     assets: assetsOf(view, incident).length,
     crosses: incident.crosses,
     firstAt: maybeTime(incident.firstUs),
@@ -79,6 +91,7 @@ export const incidents = (view: SiteView, query: ListQuery, names: ReadonlyMap<s
     assignee: (i) => stateOf(view, i).assignee || undefined,
     asset: (i) => i.hosts.flatMap((host) => partyWords(partyOf(view, host))),
     findings: (i) => i.steps.length,
+    alerts: (i) => alertsOf(view, i).all,
     assets: (i) => assetsOf(view, i).length,
     crosses: (i) => i.crosses,
     first: (i) => i.firstUs,

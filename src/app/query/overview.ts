@@ -16,7 +16,7 @@ import { attentionOf, mattersOf, notTold } from './attention.ts';
 import { learningText } from './detection.ts';
 import { alertRow } from './findings.ts';
 import { incidentRow, openIncidents } from './incidents.ts';
-import { toSource, verdictsOf } from './sources.ts';
+import { isBlind, toSource, verdictsOf } from './sources.ts';
 import { isOneWay } from './traffic.ts';
 import { assetAddress, maybeTime, networkOf, type SiteView, share } from './view.ts';
 
@@ -76,7 +76,8 @@ const posture = (
     pressing === 0
       ? `No evidence of a change to a controller that needs a person in the ${seen}.`
       : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person, seen in the ${seen}.`;
-  if (state === 'blind') return `We are blind: a source is silent beyond its rhythm. ${first}`;
+  if (state === 'blind')
+    return `We are blind: a source is silent beyond its rhythm, or its capture has ended. ${first}`;
   return state === 'learning' ? `${first} ${reading}` : first;
 };
 
@@ -95,7 +96,8 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
   let payload = 0;
   let undecoded = 0;
   for (const c of conversations) {
-    decoded += c.decodedBytes;
+    // What is encrypted is recognised, not seen.
+    if (!c.encrypted) decoded += c.decodedBytes;
     payload += c.decodedBytes + c.undecodedBytes;
     if (c.protocol === '') undecoded++;
   }
@@ -103,7 +105,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
   const state: Now['state'] =
     assets.length === 0 && conversations.length === 0
       ? 'empty'
-      : sources.some((source) => source.state === 'blind')
+      : sources.some(isBlind)
         ? 'blind'
         : sources.some((source) => source.state === 'reading')
           ? 'learning'

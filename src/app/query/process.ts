@@ -200,6 +200,7 @@ const cellPoint = (
     unarmed: arming?.unarmed ?? '',
     detectable: finite(arming?.detectable ?? Number.NaN),
     withinMs: finite((arming?.withinUs ?? Number.NaN) / 1000),
+    stuckAfterMs: finite((arming?.stuckAfterUs ?? Number.NaN) / 1000),
     explained: arming === undefined || Number.isNaN(arming.explained) ? null : share(arming.explained),
     surprise: Number.isNaN(cell.surprise(i)) ? null : share(cell.surprise(i)),
     values: cell.rows.latest(rows).at(i).map(finite),

@@ -1,34 +1,93 @@
-import { expect, it } from 'vitest';
-import type { Source } from '../../core/site.ts';
-import { namedApart } from './sources.ts';
+/** What is said of a source, from its health: each verdict where it holds, none where it does not. */
+import { describe, expect, it } from 'vitest';
+import type { Source, SourceHealth } from '../../core/site.ts';
+import { Decoding } from '../../decode/index.ts';
+import { createSiteRuntime } from '../pipeline.ts';
+import { isBlind, sourceVerdicts, verdictsOf } from './sources.ts';
 
-const source = (path: string, sha256 = '', name = path.split('/').at(-1)!): Source =>
-  ({ id: `s${path}${sha256}`, name, path, sha256 }) as Source;
-const names = (...sources: Source[]): string[] => namedApart(sources).map(({ name }) => name);
-
-it('leaves names alone that tell sources apart', () => {
-  const list = [source('/a/one.pcap'), source('/a/two.pcap')];
-  expect(namedApart(list)).toBe(list);
+const none: SourceHealth = (() => {
+  const site = createSiteRuntime(() => ({}) as never);
+  return new Decoding({ endpoints: site.endpoints, decoders: [], sink: site.sink }).snapshot();
+})();
+/** A mirror port on which all is well. */
+const GOOD: Partial<SourceHealth> = {
+  frames: 1000,
+  broadcastFrames: 50,
+  unicastFrames: 950,
+  conversations: 20,
+  oneWay: 1,
+  decodedBytes: 90_000,
+  undecodedBytes: 10_000,
+  checksumsChecked: 1000,
+  dropped: 0,
+};
+const source = (health: Partial<SourceHealth>, more: Partial<Source> = {}): Source => ({
+  id: 's1',
+  site: 'x',
+  kind: 'live',
+  name: 'eth1',
+  path: 'eth1',
+  sha256: '',
+  state: 'live',
+  error: '',
+  progress: Number.NaN,
+  startedUs: 0,
+  endedUs: 0,
+  warnings: [],
+  health: { ...none, ...GOOD, ...health },
+  ...more,
 });
+const codes = (health: Partial<SourceHealth>, more: Partial<Source> = {}): string[] =>
+  sourceVerdicts(source(health, more)).map(({ code }) => code);
 
-it('gives sources of one name as much of their folder as it takes', () => {
-  expect(names(source('/x/mon/capture.pcap'), source('/x/tue/capture.pcap'), source('/x/other.pcap'))).toEqual([
-    'mon/capture.pcap',
-    'tue/capture.pcap',
-    'other.pcap',
-  ]);
-  expect(names(source('/press/mon/c.pcap'), source('/mixer/mon/c.pcap'), source('/mixer/tue/c.pcap'))).toEqual([
-    'press/mon/c.pcap',
-    'mixer/mon/c.pcap',
-    'tue/c.pcap',
-  ]);
-});
+describe('verdicts on a source', () => {
+  it('are none where all is well, and that is said of the site in one sentence', () => {
+    expect(codes({})).toEqual([]);
+    expect(verdictsOf([source({})], []).map(({ code }) => code)).toEqual(['nothing-wrong-seen']);
+    expect(verdictsOf([source({ frames: 0 })], [])).toEqual([]);
+  });
 
-it('tells files that were handed over without their folder apart by content', () => {
-  expect(
-    names(
-      source('/data/uploads/1', '0123456789abcdef', 'c.pcap'),
-      source('/data/uploads/2', 'fedcba9876543210', 'c.pcap'),
-    ),
-  ).toEqual(['c.pcap (0123456789ab)', 'c.pcap (fedcba987654)']);
+  it.each<[string, Partial<SourceHealth>, Partial<SourceHealth>]>([
+    ['own-frames', { ownFrames: 1 }, { ownFrames: 0 }],
+    ['not-a-mirror', { broadcastFrames: 960, unicastFrames: 40 }, { broadcastFrames: 940, unicastFrames: 60 }],
+    // Too few frames to judge: a line that has just been plugged in begins with broadcasts.
+    ['not-a-mirror', { broadcastFrames: 990 }, { frames: 100, broadcastFrames: 100 }],
+    ['one-direction', { oneWay: 7 }, { oneWay: 6 }],
+    ['one-direction', { conversations: 5, oneWay: 5 }, { conversations: 4, oneWay: 4 }],
+    // -1: the capturing program did not say.
+    ['loss', { dropped: 3 }, { dropped: -1 }],
+    ['loss', { missingBytes: 1000 }, { missingBytes: 100 }],
+    ['duplicates', { duplicates: 60 }, { duplicates: 50 }],
+    ['cut-frames', { cutFrames: 1 }, { cutFrames: 0 }],
+    ['offload', { offloadFrames: 1 }, { offloadFrames: 0 }],
+    ['checksums', { checksumsWrong: 11 }, { checksumsWrong: 10 }],
+    ['gaps', { gapCount: 1 }, { gapCount: 0 }],
+    ['clock', { backwardSteps: 1 }, { backwardSteps: 0 }],
+    ['undecoded', { undecodedBytes: 50_000 }, { undecodedBytes: 30_000 }],
+    ['limit', { limits: [{ limit: 'MAX_FLOWS', dropped: 1 }] }, { limits: [] }],
+  ])('%s: %j, and not %j', (code, holds, holdsNot) => {
+    expect(codes(holds)).toEqual([code]);
+    expect(codes(holdsNot)).toEqual([]);
+  });
+
+  it('silence and a capture that ended by itself are blindness; a file that failed is not', () => {
+    for (const state of ['blind', 'failed'] as const) {
+      expect(codes({}, { state })).toEqual(['blind']);
+      expect(isBlind(source({}, { state }))).toBe(true);
+    }
+    expect(codes({}, { kind: 'file', state: 'failed' })).toEqual(['failed']);
+    expect(isBlind(source({}, { kind: 'file', state: 'failed' }))).toBe(false);
+  });
+
+  it('of several sources stand once each, with the name of each source', () => {
+    const two = [source({ cutFrames: 1 }), source({ cutFrames: 2 }, { name: 'eth2' })];
+    const found = verdictsOf(two, []);
+    expect(found.map(({ code }) => code)).toEqual(['cut-frames']);
+    expect(found[0]!.detail).toMatch(/eth1: 1 frames .* eth2: 2 frames/);
+  });
+
+  it('each say what to do, apart from pauses, which nobody can undo', () => {
+    for (const health of [{ ownFrames: 1 }, { dropped: 1 }, { cutFrames: 1 }, { offloadFrames: 1 }, { duplicates: 90 }])
+      for (const { whatToDo } of sourceVerdicts(source(health))) expect(whatToDo).not.toBe('');
+  });
 });

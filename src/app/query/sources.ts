@@ -57,6 +57,10 @@ const UNDECODED_SHARE = 0.3;
 
 type Draft = Verdict | false;
 
+/** Nothing is seen where something should be: a live source is silent beyond its rhythm, or its capture has ended by itself. */
+export const isBlind = ({ kind, state }: Source): boolean =>
+  state === 'blind' || (kind === 'live' && state === 'failed');
+
 /** What is wrong with one source, most pressing first. */
 export const sourceVerdicts = (source: Source): Verdict[] => {
   const { health: h, name } = source;
@@ -69,13 +73,23 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
       detail: `No frame came for much longer than usual; the last one is of ${h.lastUs > 0 ? timeText(h.lastUs) : 'never'}.`,
       whatToDo: 'Check the cable, the mirror session of the switch and the capturing program.',
     },
-    source.state === 'failed' && {
-      code: 'failed',
-      priority: 'high',
-      title: `${name} could not be read to its end`,
-      detail: source.error,
-      whatToDo: 'See what the message says; everything before was read.',
-    },
+    isBlind(source) &&
+      source.state === 'failed' && {
+        code: 'blind',
+        priority: 'urgent',
+        title: `We are blind here: the capture on ${name} has ended`,
+        detail: source.error,
+        whatToDo:
+          'It is tried again by itself while Gatehouse runs with this interface. Check the interface with "gatehouse doctor".',
+      },
+    source.state === 'failed' &&
+      !isBlind(source) && {
+        code: 'failed',
+        priority: 'high',
+        title: `${name} could not be read to its end`,
+        detail: source.error,
+        whatToDo: 'See what the message says; everything before was read.',
+      },
     h.ownFrames > 0 && {
       code: 'own-frames',
       priority: 'high',

@@ -118,6 +118,7 @@ export const observeDiscovery = (t: Transaction<AnyAdsMessage>, sink: Observatio
     outcome,
     ...reason,
     ...who,
-    ...(route === undefined ? {} : { object: `route ${route}`, value: tag(request!, TAG.NET_ID) ?? request!.netId }),
+    object: route === undefined ? undefined : `route ${route}`,
+    value: route === undefined ? undefined : (tag(request!, TAG.NET_ID) ?? request!.netId),
   });
 };

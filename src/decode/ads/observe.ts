@@ -54,7 +54,7 @@ const observePacket = (
     target,
     outcome,
     native: subject,
-    ...(failed === 0 ? {} : { reason: reasonText(failed, answer, port) }),
+    reason: failed === 0 ? undefined : reasonText(failed, answer, port),
   };
   const seen: Seen = { t, request, answer: outcome === 'accepted' ? answer : undefined, port, base, sink, state };
   switch (subject.command) {
@@ -97,8 +97,8 @@ const say = (s: Seen, verb: Verb, object: string | undefined, value?: Command['v
     verb,
     operation,
     ...s.base,
-    ...(object === undefined ? {} : { object }),
-    ...(value === undefined ? {} : { value }),
+    object,
+    value,
   });
 };
 

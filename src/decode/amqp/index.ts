@@ -77,9 +77,9 @@ const content = (at: At, m: AmqpContent, sink: ObservationSink, state: AmqpState
       operation: 'AMQP publish',
       target: at.server,
       object: m.address,
-      ...(values.length === 1 && values[0]!.key === '' ? { value: values[0]!.value } : {}),
+      value: values.length === 1 && values[0]!.key === '' ? values[0]!.value : undefined,
       outcome: 'unconfirmed',
-      ...(state.user === undefined ? {} : { user: state.user }),
+      user: state.user,
     });
   for (const v of values)
     sink.value(at, {
@@ -133,8 +133,8 @@ const observe = (t: Transaction<AmqpMessage>, sink: ObservationSink, state: Amqp
     target: at.server,
     object: String(row ? m.fields[row[1]] : ((receives ? m.fields.source : m.fields.target) ?? m.fields.name)),
     outcome: outcomeOf(t, refusal !== ''),
-    ...(refusal === '' ? {} : { reason: refusal }),
-    ...(state.user === undefined ? {} : { user: state.user }),
+    reason: refusal === '' ? undefined : refusal,
+    user: state.user,
   });
 };
 

@@ -40,7 +40,7 @@ export const observeNetwork = (t: Transaction<BacnetMessage>, sink: ObservationS
       operation: m.type,
       target: t.at.receiver,
       outcome: 'unconfirmed',
-      ...(networks !== undefined && { object: `networks ${networks}` }),
+      object: networks !== undefined ? `networks ${networks}` : undefined,
       native: m,
     });
     return;
@@ -55,8 +55,8 @@ export const observeNetwork = (t: Transaction<BacnetMessage>, sink: ObservationS
     operation: m.type,
     target: t.response === undefined ? t.at.receiver : t.at.sender,
     outcome: outcomeOf(t, reason !== ''),
-    ...(typeof object === 'string' && object !== '' && { object }),
-    ...(reason !== '' && { reason }),
+    object: typeof object === 'string' && object !== '' ? object : undefined,
+    reason: reason !== '' ? reason : undefined,
     native: m,
   });
 };

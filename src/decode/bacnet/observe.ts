@@ -227,11 +227,11 @@ const observeConfirmed = (t: Transaction<BacnetMessage>, sink: ObservationSink, 
         verb: verbOf(subject, verb),
         operation: subject.service,
         target,
-        ...(object !== undefined && { object }),
-        ...(value !== undefined && { value }),
+        object,
+        value,
         outcome,
-        ...(isRefused && { reason: answer.reason }),
-        ...(typeof user === 'string' && user !== '' && { user }),
+        reason: isRefused ? answer.reason : undefined,
+        user: typeof user === 'string' && user !== '' ? user : undefined,
         native,
       });
   }
@@ -261,8 +261,8 @@ const observeUnconfirmed = (m: BacnetMessage, at: At, sink: ObservationSink, sta
       operation: m.service,
       target: behind(at.receiver, m.dnet, m.dadr, false, sink, state),
       outcome: 'unconfirmed',
-      ...(object !== undefined && { object }),
-      ...(value !== undefined && { value }),
+      object,
+      value,
       native: m,
     });
   switch (m.choice) {

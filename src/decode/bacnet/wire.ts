@@ -101,31 +101,57 @@ const OTHER_TYPES = [
   'abort',
 ] as const;
 
-/** The reused parts of one decode call. */
-interface Routing {
-  bvlc: number;
-  isShort: boolean;
-  origin: string;
-  dnet: number;
-  dadr: string;
-  snet: number;
-  sadr: string;
-  hopCount: number;
+/** The parts of one decode call; one object, reused. */
+class Routing {
+  bvlc = 0;
+  isShort = false;
+  origin = '';
+  dnet = -1;
+  dadr = '';
+  snet = -1;
+  sadr = '';
+  hopCount = -1;
   /** Octet ranges of network and MAC for the route's hash; empty when absent. */
-  dStart: number;
-  dEnd: number;
-  sStart: number;
-  sEnd: number;
+  dStart = 0;
+  dEnd = 0;
+  sStart = 0;
+  sEnd = 0;
   /** First octet of the APDU. */
-  flags: number;
-  invokeId: number;
-  key: number;
-  consumed: number;
-  errorClass: number;
-  errorCode: number;
-  sequenceNumber: number;
-  moreFollows: boolean;
+  flags = 0;
+  invokeId = -1;
+  /** A double from the start, which it becomes: an object whose field changes its kind is converted at every store. */
+  key = -0;
+  consumed = 0;
+  errorClass = -1;
+  errorCode = -1;
+  sequenceNumber = -1;
+  moreFollows = false;
+
+  reset(bvlc: number, isShort: boolean, consumed: number): this {
+    this.bvlc = bvlc;
+    this.isShort = isShort;
+    this.origin = '';
+    this.dnet = -1;
+    this.dadr = '';
+    this.snet = -1;
+    this.sadr = '';
+    this.hopCount = -1;
+    this.dStart = 0;
+    this.dEnd = 0;
+    this.sStart = 0;
+    this.sEnd = 0;
+    this.flags = 0;
+    this.invokeId = -1;
+    this.key = 0;
+    this.consumed = consumed;
+    this.errorClass = -1;
+    this.errorCode = -1;
+    this.sequenceNumber = -1;
+    this.moreFollows = false;
+    return this;
+  }
 }
+const routing = new Routing();
 
 const finish = (
   r: Routing,
@@ -431,28 +457,7 @@ export const decodeBacnet = (
   if (length < 4) return malformed('bacnet.bvlc-length', `BVLC length ${length}`, consumed);
   // Stacks exist that write a wrong BVLC length: what is there is read, and the message says so.
   const end = Math.min(limit, o + length);
-  const r: Routing = {
-    bvlc,
-    isShort: length > consumed,
-    origin: '',
-    dnet: -1,
-    dadr: '',
-    snet: -1,
-    sadr: '',
-    hopCount: -1,
-    dStart: 0,
-    dEnd: 0,
-    sStart: 0,
-    sEnd: 0,
-    flags: 0,
-    invokeId: -1,
-    key: 0,
-    consumed,
-    errorClass: -1,
-    errorCode: -1,
-    sequenceNumber: -1,
-    moreFollows: false,
-  };
+  const r = routing.reset(bvlc, length > consumed, consumed);
   if (!carriesNpdu(bvlc)) return linkMessage(b, o, end, r, context.toServer, consumed);
   let p = o + 4;
   if (bvlc === FORWARDED) {

@@ -67,13 +67,15 @@ export interface BsapSerial {
 export interface BsapMessage {
   readonly type: string;
   /** Present on the first message of a datagram. */
-  readonly ip?: {
-    readonly messages: number;
-    readonly kind: number;
-    readonly sequence: number;
-    readonly acknowledged: number;
-  };
-  readonly serial?: BsapSerial;
+  readonly ip?:
+    | undefined
+    | {
+        readonly messages: number;
+        readonly kind: number;
+        readonly sequence: number;
+        readonly acknowledged: number;
+      };
+  readonly serial?: BsapSerial | undefined;
   readonly kind: 'poll' | 'request' | 'response' | 'other';
   /** Octets of this message with its length field (IP). */
   readonly length: number;
@@ -213,6 +215,7 @@ interface Body {
   readonly addresses: readonly number[];
   readonly writes: readonly BsapWrite[];
 }
+const NO_BODY: Body = { rdbFunction: -1, count: 0, names: NO_STRINGS, addresses: NO_NUMBERS, writes: NO_WRITES };
 
 /** An RDB request behind the destination function: function, selectors or version, security, count, signals. */
 const readRequest = (b: Uint8Array, start: number, end: number, state: BsapState): Body => {
@@ -258,16 +261,35 @@ const TYPES = {
 
 type Envelope = Pick<BsapMessage, 'length' | 'sequence'> & Partial<Pick<BsapMessage, 'ip' | 'serial'>>;
 
-const requestOf = (b: Uint8Array, start: number, end: number, state: BsapState, envelope: Envelope): BsapMessage => ({
-  type: TYPES.request,
-  ...envelope,
-  kind: 'request',
-  ...readRequest(b, start, end, state),
-  extension: -1,
-  error: -1,
-  elements: NO_ELEMENTS,
-  data: b.slice(start, end),
+/** One literal for all messages: objects put together from parts have a hidden class each, and cost more than the octets. */
+const messageOf = (
+  kind: BsapMessage['kind'],
+  { length, sequence, ip, serial }: Envelope,
+  { rdbFunction, count, names, addresses, writes }: Body,
+  extension: number,
+  error: number,
+  elements: readonly BsapElement[],
+  data: Uint8Array,
+): BsapMessage => ({
+  type: TYPES[kind],
+  length,
+  sequence,
+  ip,
+  serial,
+  kind,
+  rdbFunction,
+  extension,
+  error,
+  count,
+  names,
+  addresses,
+  elements,
+  writes,
+  data,
 });
+
+const requestOf = (b: Uint8Array, start: number, end: number, state: BsapState, envelope: Envelope): BsapMessage =>
+  messageOf('request', envelope, readRequest(b, start, end, state), -1, -1, NO_ELEMENTS, b.slice(start, end));
 
 /** Error octet, count, elements. */
 const responseOf = (b: Uint8Array, start: number, end: number, state: BsapState, envelope: Envelope): BsapMessage => {
@@ -277,36 +299,19 @@ const responseOf = (b: Uint8Array, start: number, end: number, state: BsapState,
     readElements(b, start + 2, end, count, state.select1, state.select2) ??
     readElements(b, start + 2, end, count, TYPE_AND_INHIBITS | VALUE | ADDRESS, VERSION) ??
     NO_ELEMENTS;
-  return {
-    type: TYPES.response,
-    ...envelope,
-    kind: 'response',
-    rdbFunction: -1,
-    extension: -1,
+  return messageOf(
+    'response',
+    envelope,
+    { rdbFunction: -1, count, names: NO_STRINGS, addresses: NO_NUMBERS, writes: NO_WRITES },
+    -1,
     error,
-    count,
-    names: NO_STRINGS,
-    addresses: NO_NUMBERS,
     elements,
-    writes: NO_WRITES,
-    data: b.slice(start, end),
-  };
+    b.slice(start, end),
+  );
 };
 
-const plainOf = (kind: 'poll' | 'other', data: Uint8Array, envelope: Envelope, extension = -1): BsapMessage => ({
-  type: TYPES[kind],
-  ...envelope,
-  kind,
-  rdbFunction: -1,
-  extension,
-  error: -1,
-  count: 0,
-  names: NO_STRINGS,
-  addresses: NO_NUMBERS,
-  elements: NO_ELEMENTS,
-  writes: NO_WRITES,
-  data,
-});
+const plainOf = (kind: 'poll' | 'other', data: Uint8Array, envelope: Envelope, extension = -1): BsapMessage =>
+  messageOf(kind, envelope, NO_BODY, extension, -1, NO_ELEMENTS, data);
 
 /** Serial: DLE doubled inside, DLE ETX and a CRC behind (D4054, 2.1). */
 const decodeSerial = (b: Uint8Array, start: number, end: number, state: BsapState): Decoded<BsapMessage> => {
@@ -403,7 +408,7 @@ export const decodeBsap = (
     };
   }
   const stop = at + length;
-  const envelope = { length, sequence: u32le(b, at + 5), ...(ip === undefined ? {} : { ip }) };
+  const envelope = { length, sequence: u32le(b, at + 5), ip, serial: undefined };
   const body = at + 9;
   const consumed = stop - start;
   if (isRequest(b, body, stop, ip))

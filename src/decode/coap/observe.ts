@@ -133,9 +133,9 @@ export const observeCoap = (t: Transaction<CoapMessage>, sink: ObservationSink, 
       operation: known?.operation ?? OPERATION[m.code]!,
       target: at.server,
       object: m.path,
-      ...(only !== undefined && only.key === '' ? { value: only.value } : {}),
+      value: only !== undefined && only.key === '' ? only.value : undefined,
       outcome: outcomeOf(t, refused),
-      ...(refused ? { reason: response.codeName } : {}),
+      reason: refused ? response.codeName : undefined,
     });
   }
   if (refused) return;

@@ -98,7 +98,7 @@ export const observeRpc = (t: Transaction<RpcMessage>, sink: ObservationSink, st
         `${known === undefined ? message.interface || 'interface not known' : ''} operation ${request.opnum}`.trim(),
     }),
     outcome: outcomeOf(t, fault),
-    ...(fault && { reason: rpcStatusText(response.status) }),
-    ...(state.user !== '' && { user: state.user }),
+    reason: fault ? rpcStatusText(response.status) : undefined,
+    user: state.user !== '' ? state.user : undefined,
   });
 };

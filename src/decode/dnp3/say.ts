@@ -48,11 +48,11 @@ export const command = (
       verb,
       operation,
       target,
-      ...(object !== undefined && { object }),
-      ...(value !== undefined && { value }),
+      object,
+      value,
       outcome,
-      ...(reason !== undefined && { reason }),
-      ...(user !== undefined && { user }),
+      reason,
+      user,
       native,
     });
 };

@@ -74,7 +74,7 @@ export const observeDns = (transaction: Transaction<DnsMessage>, sink: Observati
       target: at.server,
       object: asked.name,
       outcome: outcomeOf(transaction, refused),
-      ...(refused ? { reason: rcodeName(response.rcode) } : {}),
+      reason: refused ? rcodeName(response.rcode) : undefined,
     });
   }
   if (request?.opcode === OPCODE_UPDATE && asked) {
@@ -85,7 +85,7 @@ export const observeDns = (transaction: Transaction<DnsMessage>, sink: Observati
       target: at.server,
       object: request.authorities[0]?.name ?? asked.name,
       outcome: outcomeOf(transaction, refused),
-      ...(refused ? { reason: rcodeName(response.rcode) } : {}),
+      reason: refused ? rcodeName(response.rcode) : undefined,
     });
     if (response?.rcode === 0) addresses(request.authorities, at, 'dns', 'DNS update', sink);
   }

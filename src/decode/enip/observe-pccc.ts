@@ -41,10 +41,10 @@ export const observePccc = (
     verb: command.verb,
     operation: command.name,
     target,
-    ...(command.address === '' ? {} : { object: command.address }),
-    ...(command.mode === '' ? {} : { value: command.mode }),
+    object: command.address === '' ? undefined : command.address,
+    value: command.mode === '' ? undefined : command.mode,
     outcome,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     native: command,
   });
   if (refused || !command.isData) return;

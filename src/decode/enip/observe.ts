@@ -65,7 +65,7 @@ const observeDiscovery = (
       operation: message.name,
       target: at.server,
       outcome: outcomeOf(transaction, refused),
-      ...(refused ? { reason: encapsulationStatus(response.status) } : {}),
+      reason: refused ? encapsulationStatus(response.status) : undefined,
       native: message,
     });
   }
@@ -207,9 +207,9 @@ const emitCommand = (
     operation: request.name,
     target,
     object: request.object,
-    ...(value === undefined ? {} : { value }),
+    value,
     outcome,
-    ...(refusal === undefined ? {} : { reason: statusText(refusal.status, refusal.extended) }),
+    reason: refusal === undefined ? undefined : statusText(refusal.status, refusal.extended),
     native: request,
   });
 };
@@ -321,7 +321,7 @@ const observeAnswerAlone = (
     operation: answer.name,
     target: targetOf(route, true, transaction, sink, state),
     outcome: outcomeOf(transaction, refused),
-    ...(refused ? { reason: statusText(answer.status, answer.extended) } : {}),
+    reason: refused ? statusText(answer.status, answer.extended) : undefined,
     native: answer,
   });
 };

@@ -165,8 +165,8 @@ const sdo = (t: Tx, sink: ObservationSink, slave: Slave, asked: Mail | undefined
     refused ? 'refused' : outcome,
     {
       object,
-      ...(isDownload && value !== undefined && { value }),
-      ...(refused && { reason: abortText(m.abortCode) }),
+      value: isDownload && value !== undefined ? value : undefined,
+      reason: refused ? abortText(m.abortCode) : undefined,
     },
     of,
   );
@@ -281,8 +281,8 @@ const mailFromSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Mail): voi
     m.error !== 0 ? 'refused' : 'accepted',
     {
       object,
-      ...(!isReading && data !== undefined && { value: valueOfData(0, data, data.length) }),
-      ...(m.error !== 0 && { reason: `error ${hex4(m.error)}` }),
+      value: !isReading && data !== undefined ? valueOfData(0, data, data.length) : undefined,
+      reason: m.error !== 0 ? `error ${hex4(m.error)}` : undefined,
     },
     m,
   );

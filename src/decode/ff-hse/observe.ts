@@ -82,10 +82,10 @@ export const observeFf = (t: Transaction<FfMessage>, sink: ObservationSink): voi
     verb,
     operation: serviceName(known.service),
     target: at.server,
-    ...(request.index >= 0 && { object: pathOf(request) }),
-    ...(isValue && verb === 'write' && { value: request.value }),
+    object: request.index >= 0 ? pathOf(request) : undefined,
+    value: isValue && verb === 'write' ? request.value : undefined,
     outcome,
-    ...(refused && { reason: response.errorText }),
+    reason: refused ? response.errorText : undefined,
   });
   if (!isValue || outcome !== 'accepted') return;
   const value = verb === 'write' ? request.value : (response?.value ?? '');

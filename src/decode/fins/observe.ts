@@ -30,7 +30,7 @@ export const observeFins = (t: Transaction<FinsMessage>, sink: ObservationSink, 
   const target = targetOf(subject, server, t.response !== undefined && (endCode & 0x8000) === 0, sink, state);
   const known = commandOf(subject.command);
   const detail = t.request?.detail;
-  const base: Base = { target, outcome, native: subject, ...(refused ? { reason: endCodeText(endCode) } : {}) };
+  const base: Base = { target, outcome, native: subject, reason: refused ? endCodeText(endCode) : undefined };
   const accepted = outcome === 'accepted' || outcome === 'unconfirmed';
   switch (subject.command) {
     case COMMAND.MEMORY_READ:

@@ -196,9 +196,9 @@ const observe = (transaction: Transaction<FtpMessage>, sink: ObservationSink, st
       : request.argument === ''
         ? state.directory || '.'
         : pathOf(state, request.argument),
-    ...(rename ? { value: pathOf(state, request.argument) } : {}),
+    value: rename ? pathOf(state, request.argument) : undefined,
     outcome,
-    ...(refused ? { reason: `${reply.code} ${reply.text}`.trim().slice(0, 128) } : {}),
+    reason: refused ? `${reply.code} ${reply.text}`.trim().slice(0, 128) : undefined,
     ...user,
   });
 };

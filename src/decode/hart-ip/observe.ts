@@ -135,7 +135,7 @@ const values = (at: At, c: HartCommand, target: EndpointId, sink: ObservationSin
   const put = (path: string, value: FieldValue | undefined, type: string, quality?: ValueItem['quality']): void => {
     // Not a number stands for "there is none".
     if (typeof value !== 'number' || Number.isNaN(value)) return;
-    sink.value(at, { target, path, type, value, access: 'read', ...(quality === undefined ? {} : { quality }) });
+    sink.value(at, { target, path, type, value, access: 'read', quality });
   };
   switch (c.number) {
     case 1:
@@ -267,8 +267,8 @@ const observeCommand = (
     object: objectOf(c),
     outcome,
     native: c,
-    ...(value === undefined ? {} : { value }),
-    ...(reason === undefined ? {} : { reason }),
+    value,
+    reason,
   });
   if (answer === undefined || refused) return;
   values(at, answer, target, sink);

@@ -109,7 +109,7 @@ export const observeHttp = (transaction: Transaction<HttpMessage>, sink: Observa
     target: at.server,
     object: request.target,
     outcome: outcomeOf(transaction, refused),
-    ...(refused ? { reason: `${response.status} ${response.reason}`.trim() } : {}),
+    reason: refused ? `${response.status} ${response.reason}`.trim() : undefined,
     ...(request.auth?.user ? { user: request.auth.user } : {}),
   });
 };

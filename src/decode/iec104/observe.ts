@@ -283,10 +283,10 @@ const observeCommand = (
     verb,
     operation,
     target,
-    ...(object !== undefined && { object }),
-    ...(value !== undefined && { value }),
+    object,
+    value,
     outcome,
-    ...(reason !== undefined && { reason }),
+    reason,
     native: subject,
   });
   if (outcome !== 'accepted') return;

@@ -59,7 +59,7 @@ const observe = (t: Transaction<KerberosMessage>, sink: ObservationSink): void =
       target: at.server,
       object: m.service,
       outcome: outcomeOf(t, error !== undefined),
-      ...(error ? { reason: errorName(error.errorCode) } : {}),
+      reason: error ? errorName(error.errorCode) : undefined,
       ...name,
     });
   else return;

@@ -102,7 +102,7 @@ const observeCemi = (
         object: path,
         outcome,
         native: c,
-        ...(value === undefined ? {} : { value: value[0] }),
+        value: value === undefined ? undefined : value[0],
       });
     if (value !== undefined && outcome !== 'refused')
       sink.value(at, {

@@ -91,8 +91,8 @@ const observe = (t: Transaction<LdapMessage>, sink: ObservationSink, state: Ldap
     target: at.server,
     object: m.object === '' ? 'root DSE' : m.object,
     outcome: outcomeOf(t, refused),
-    ...(refused ? { reason: resultName(response.resultCode) } : {}),
-    ...(state.user === undefined ? {} : { user: state.user }),
+    reason: refused ? resultName(response.resultCode) : undefined,
+    user: state.user,
   });
 };
 

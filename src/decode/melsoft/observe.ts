@@ -86,8 +86,8 @@ export const observeMelsoft = (t: Transaction<MelsoftMessage>, sink: Observation
     target,
     outcome,
     native: subject,
-    ...(object === undefined ? {} : { object }),
-    ...(failed ? { reason: `end code 0x${answer.endCode.toString(16).padStart(4, '0')}` } : {}),
+    object,
+    reason: failed ? `end code 0x${answer.endCode.toString(16).padStart(4, '0')}` : undefined,
   };
   sink.command(t.at, said);
   if (outcome !== 'accepted' || answer === undefined) return;

@@ -108,7 +108,7 @@ const cancel = (t: Transaction<MmsMessage>, m: MmsMessage, sink: ObservationSink
     object: `request ${m.invokeId}`,
     outcome: outcomeOf(t, reason !== undefined),
     native: m,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
   });
 };
 

@@ -114,7 +114,7 @@ export const observeModbus = (t: Transaction<ModbusMessage>, sink: ObservationSi
     observeWrite(t, subject, COIL, target, outcome, reason, sink, state);
   else if (code === FUNCTION.READ_WRITE_MULTIPLE_REGISTERS)
     observeReadWrite(t, subject, target, outcome, reason, sink, state);
-  else observeRare(t, subject, { target, outcome, native: subject, ...(reason === undefined ? {} : { reason }) }, sink);
+  else observeRare(t, subject, { target, outcome, native: subject, reason }, sink);
 };
 
 /** Functions 5, 6, 15, 16. Values come from the request, and only when they were accepted. */
@@ -167,7 +167,7 @@ const observeReadWrite = (
 ): void => {
   const operation = FUNCTION_NAMES[m.functionCode]!;
   const part = m.detail?.kind === 'write-part' ? m.detail : undefined;
-  const base = { operation, target, outcome, native: m, ...(reason === undefined ? {} : { reason }) };
+  const base = { operation, target, outcome, native: m, reason };
   const wrote = part === undefined ? AREA_TEXT[HOLDING] : rangeText(state, HOLDING, part.address, part.quantity);
   sink.command(t.at, { verb: 'write', ...base, object: wrote });
   const read = part === undefined ? AREA_TEXT[HOLDING] : rangeText(state, HOLDING, m.address, m.quantity);

@@ -79,8 +79,8 @@ export const observeUmas = (t: Transaction<ModbusMessage>, base: Base, sink: Obs
     operation: known?.[0] ?? 'UMAS',
     ...base,
     ...(refused ? { outcome: 'refused' as const, reason: errorOf(answer) } : {}),
-    ...(object === '' ? {} : { object }),
-    ...(user === '' ? {} : { user }),
+    object: object === '' ? undefined : object,
+    user: user === '' ? undefined : user,
   });
   if (answer !== undefined && !refused) observeAnswer(t, asked, answer.octets, base, sink);
 };

@@ -112,10 +112,10 @@ const commandMetric = (
     operation: m.topic.includes('/DCMD/') ? 'Sparkplug DCMD' : 'Sparkplug NCMD',
     target,
     object: metric.name,
-    ...(metric.value === undefined ? {} : { value: metric.value }),
+    value: metric.value,
     outcome: outcomeOf(t, refused),
-    ...(refused ? { reason: reasonText(answer!.reasonCode!, m.version) } : {}),
-    ...(user === undefined ? {} : { user }),
+    reason: refused ? reasonText(answer!.reasonCode!, m.version) : undefined,
+    user,
   });
 };
 
@@ -190,7 +190,7 @@ const observeSparkplug = (
       path: metric.name,
       type: metric.type,
       value: metric.value,
-      ...(metric.quality === undefined ? {} : { quality: metric.quality }),
+      quality: metric.quality,
       access: command ? 'write' : 'read',
     });
   }
@@ -218,10 +218,10 @@ const published = (t: Transaction<MqttMessage>, m: MqttPublish, sink: Observatio
       operation: clears ? 'MQTT clear retained' : 'MQTT PUBLISH',
       target: broker,
       object: m.topic,
-      ...(only === undefined ? {} : { value: only }),
+      value: only,
       outcome: outcomeOf(t, refused),
-      ...(refused ? { reason: reasonText(answer!.reasonCode!, m.version) } : {}),
-      ...(state.user === undefined ? {} : { user: state.user }),
+      reason: refused ? reasonText(answer!.reasonCode!, m.version) : undefined,
+      user: state.user,
     });
   } else if (m.topic === '$SYS/broker/version' && values[0] !== undefined)
     sink.identity(at, {
@@ -263,8 +263,8 @@ export const observeMqtt = (t: Transaction<MqttMessage>, sink: ObservationSink, 
           target: at.server,
           object: m.subscriptions[i]!.filter,
           outcome: outcomeOf(t, code >= 0x80),
-          ...(code >= 0x80 ? { reason: reasonText(code, 5) } : {}),
-          ...(state.user === undefined ? {} : { user: state.user }),
+          reason: code >= 0x80 ? reasonText(code, 5) : undefined,
+          user: state.user,
         });
       }
       break;

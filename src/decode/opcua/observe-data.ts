@@ -46,11 +46,11 @@ export const sayOperation = (
     verb,
     operation,
     target: transaction.at.server,
-    ...(object === undefined ? {} : { object }),
-    ...(value === undefined ? {} : { value }),
+    object,
+    value,
     outcome,
-    ...(refused ? { reason: statusText(code) } : {}),
-    ...(state.user === undefined ? {} : { user: state.user }),
+    reason: refused ? statusText(code) : undefined,
+    user: state.user,
     native: uri === undefined ? message : { message, namespaceUri: uri },
   });
   return outcome;

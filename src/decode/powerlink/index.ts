@@ -95,10 +95,10 @@ const sdo = (t: Transaction<PowerlinkMessage>, sink: ObservationSink): void => {
     verb: isWrite ? ((asked?.index ?? 0) >= 0x6000 ? 'write' : 'configure') : 'read',
     operation: isWrite ? 'SDO Write by Index' : 'SDO Read by Index',
     target: t.at.server,
-    ...(object !== undefined && { object }),
-    ...(isWrite && value !== undefined && { value }),
+    object,
+    value: isWrite && value !== undefined ? value : undefined,
     outcome,
-    ...(refused && { reason: `aborted (${hex8(answer!.abortCode)})` }),
+    reason: refused ? `aborted (${hex8(answer!.abortCode)})` : undefined,
     native: of,
   });
   if (object !== undefined && value !== undefined && !refused && (!isWrite || outcome === 'accepted'))

@@ -177,8 +177,8 @@ const control = (t: Tx, sink: ObservationSink, state: CmState): void => {
     operation: CONTROLS[type] ?? 'Control',
     target: t.at.server,
     outcome: outcomeOf(t, why !== undefined),
-    ...(ar !== undefined && ar.station !== '' && { object: `AR of ${ar.station}` }),
-    ...(why !== undefined && { reason: why }),
+    object: ar !== undefined && ar.station !== '' ? `AR of ${ar.station}` : undefined,
+    reason: why,
     native: m,
   });
 };
@@ -251,7 +251,7 @@ const records = (t: Tx, sink: ObservationSink, state: CmState, isWrite: boolean,
       operation,
       target: t.at.server,
       outcome: outcomeOf(t, whole !== undefined),
-      ...(whole !== undefined && { reason: whole }),
+      reason: whole,
       native: t.response ?? t.request,
     });
     return;
@@ -275,9 +275,9 @@ const records = (t: Tx, sink: ObservationSink, state: CmState, isWrite: boolean,
       operation,
       target: t.at.server,
       object: objectOf(f),
-      ...(isWrite && value !== undefined && { value }),
+      value: isWrite && value !== undefined ? value : undefined,
       outcome,
-      ...(why !== undefined && { reason: why }),
+      reason: why,
       native: pieces[i],
     });
     if (source === undefined || why !== undefined) continue;
@@ -328,8 +328,8 @@ const mapper = (t: Tx, sink: ObservationSink, state: CmState): void => {
     operation: 'Endpoint Mapper Lookup',
     target: t.at.server,
     outcome: outcomeOf(t, why !== undefined),
-    ...(t.request?.inquiry && { object: t.request.inquiry }),
-    ...(why !== undefined && { reason: why }),
+    object: t.request?.inquiry ? t.request.inquiry : undefined,
+    reason: why,
     native: t.response ?? t.request,
   });
 };

@@ -202,15 +202,22 @@ const ioCall = (b: Uint8Array, o: number, end: number, header: ClHeader, base: B
     readRecords(b, from, stop, blocks, budget);
   else readBlocks(b, from, stop, blocks, budget);
   const type = (isRequest ? REQUESTS : RESPONSES)[header.opnum] ?? (isRequest ? 'Request' : 'Response');
-  return {
-    type,
-    ...base,
-    argsMaximum: isRequest ? first : -1,
-    argsLength,
-    ...(!isRequest && { status: statusOf(first) }),
-    blocks,
-    dropped: budget.dropped,
-  };
+  // Written out: every spread object has a hidden class of its own, which costs more than the call's arguments.
+  const { interface: name, isFragment } = base;
+  const { dropped } = budget;
+  return isRequest
+    ? { type, header, interface: name, isFragment, argsMaximum: first, argsLength, blocks, dropped }
+    : {
+        type,
+        header,
+        interface: name,
+        isFragment,
+        argsMaximum: -1,
+        argsLength,
+        blocks,
+        dropped,
+        status: statusOf(first),
+      };
 };
 
 /** BlockType of record headers, and the octets they take with their padding. */

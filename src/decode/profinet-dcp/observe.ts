@@ -105,7 +105,7 @@ const set = (t: Transaction<DcpMessage>, sink: ObservationSink): void => {
         operation: operationOf(verb),
         target,
         outcome: outcome(block.error ?? 0),
-        ...(why && { reason: why }),
+        reason: why ? why : undefined,
         native: block,
       });
     }
@@ -122,9 +122,9 @@ const set = (t: Transaction<DcpMessage>, sink: ObservationSink): void => {
       operation: operationOf(verb),
       target,
       object: block.name,
-      ...(value !== undefined && { value }),
+      value,
       outcome: outcome(error),
-      ...(why !== undefined && { reason: why }),
+      reason: why,
       native: block,
     });
     if (t.state !== 'answered' || error !== 0 || unsupported) continue;
@@ -153,7 +153,7 @@ export const observeDcp = (t: Transaction<DcpMessage>, sink: ObservationSink): v
       operation: 'DCP Identify',
       target: t.at.receiver,
       outcome: 'unconfirmed',
-      ...(sought !== undefined && { object: filter?.text === undefined ? sought : `${filter.name} ${sought}` }),
+      object: sought !== undefined ? (filter?.text === undefined ? sought : `${filter.name} ${sought}`) : undefined,
       native: m,
     });
     return;
@@ -171,7 +171,7 @@ export const observeDcp = (t: Transaction<DcpMessage>, sink: ObservationSink): v
       target,
       object: m.blocks.map((x) => x.name).join(', '),
       outcome: outcomeOf(t, t.response?.serviceType === 5),
-      ...(t.response?.serviceType === 5 && { reason: 'request not supported' }),
+      reason: t.response?.serviceType === 5 ? 'request not supported' : undefined,
       native: t.response ?? t.request,
     });
     return;

@@ -98,7 +98,7 @@ const management = (t: Transaction<PtpMessage>, m: PtpMessage, sink: Observation
       object: `clock ${m.otherIdentity} port ${m.otherPort}`,
       outcome: outcomeOf(t, isRefused),
       native: m,
-      ...(isRefused ? { reason: managementErrorText(answer.error) } : {}),
+      reason: isRefused ? managementErrorText(answer.error) : undefined,
     });
   if (answer?.description !== undefined) describe(t.at, answer.description, sink);
 };

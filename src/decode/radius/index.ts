@@ -81,9 +81,9 @@ const observe = (t: Transaction<RadiusMessage>, sink: ObservationSink, state: Ra
       verb: m.type === 'CoA-Request' ? 'configure' : 'control',
       operation: m.type === 'CoA-Request' ? 'RADIUS change of authorization' : 'RADIUS disconnect',
       target: at.server,
-      ...(name.user === undefined ? {} : { object: `user ${name.user}` }),
+      object: name.user === undefined ? undefined : `user ${name.user}`,
       outcome: outcomeOf(t, refused),
-      ...(refused ? { reason: `error cause ${cause ?? 'not given'}` } : {}),
+      reason: refused ? `error cause ${cause ?? 'not given'}` : undefined,
     });
   }
 };

@@ -98,8 +98,8 @@ const command = (c: Context, verb: Verb, operation: string, object: string, valu
     object,
     outcome: c.outcome,
     native: c.m,
-    ...(value === undefined ? {} : { value }),
-    ...(c.reason === undefined ? {} : { reason: c.reason }),
+    value,
+    reason: c.reason,
   });
 
 const parameters = (c: Context): void => {

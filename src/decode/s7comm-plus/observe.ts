@@ -98,7 +98,7 @@ const create = (t: Tx, sink: ObservationSink): void => {
     verb: block === undefined ? 'subscribe' : 'program-download',
     operation: 'Create Object',
     target: t.at.server,
-    ...(req !== undefined && { object: block ?? (text(req, ID.TYPE_NAME) || `class ${req.classId}`) }),
+    object: req !== undefined ? (block ?? (text(req, ID.TYPE_NAME) || `class ${req.classId}`)) : undefined,
     outcome,
     ...reason,
     native: m,
@@ -125,7 +125,7 @@ const remove = (t: Tx, sink: ObservationSink): void => {
     target: t.at.server,
     object: areaName(id),
     outcome,
-    ...(refused && { reason: reasonOf(t.response!.returnValue) }),
+    reason: refused ? reasonOf(t.response!.returnValue) : undefined,
     native: t.request ?? t.response,
   });
 };
@@ -142,7 +142,7 @@ const set = (t: Tx, sink: ObservationSink, operation: string): void => {
       operation,
       target: t.at.server,
       outcome: outcomeOf(t, whole),
-      ...(whole && { reason: reasonOf(t.response!.returnValue) }),
+      reason: whole ? reasonOf(t.response!.returnValue) : undefined,
       native: t.response,
     });
     return;
@@ -178,9 +178,9 @@ const set = (t: Tx, sink: ObservationSink, operation: string): void => {
       operation,
       target: t.at.server,
       object: paths[i]!,
-      ...(value !== undefined && verb !== 'authenticate' && verb !== 'subscribe' && { value }),
+      value: value !== undefined && verb !== 'authenticate' && verb !== 'subscribe' ? value : undefined,
       outcome,
-      ...(refused && { reason: reasonOf(code) }),
+      reason: refused ? reasonOf(code) : undefined,
       native: req,
     });
     if (item !== undefined && verb === 'write' && (outcome === 'accepted' || outcome === 'unconfirmed'))
@@ -226,7 +226,7 @@ const get = (t: Tx, sink: ObservationSink, operation: string): void => {
       object: paths.length > 4 ? `${paths.slice(0, 4).join(', ')}, ${paths.length - 4} more` : paths.join(', '),
     }),
     outcome: outcomeOf(t, refused),
-    ...(refused && { reason: reasonOf(res.returnValue) }),
+    reason: refused ? reasonOf(res.returnValue) : undefined,
     native: t.request ?? res,
   });
   for (const item of res?.items ?? []) {
@@ -248,9 +248,9 @@ const other = (
     verb,
     operation,
     target: t.at.server,
-    ...(m.objectId >= 0 && { object: [areaName(m.objectId), ...m.attributeIds.map(attributeName)].join(' ') }),
+    object: m.objectId >= 0 ? [areaName(m.objectId), ...m.attributeIds.map(attributeName)].join(' ') : undefined,
     outcome: outcomeOf(t, refused),
-    ...(refused && { reason: reasonOf(t.response!.returnValue) }),
+    reason: refused ? reasonOf(t.response!.returnValue) : undefined,
     native: m,
   });
 };

@@ -121,7 +121,7 @@ const say = (
     target: t.at.server,
     outcome,
     native: t.request ?? t.response,
-    ...(object === undefined ? {} : { object }),
+    object,
     ...(body?.kind === 'clock' && verb === 'configure' ? { value: body.time } : {}),
     ...reason,
   });

@@ -217,9 +217,9 @@ const observe = (t: Transaction<SbusMessage>, sink: ObservationSink, state: Sbus
     target,
     outcome,
     native: q,
-    ...(object === undefined ? {} : { object }),
-    ...(value === undefined ? {} : { value }),
-    ...(refused ? { reason: `${REFUSALS[answer.code] ?? 'refused'} (${answer.code})` } : {}),
+    object,
+    value,
+    reason: refused ? `${REFUSALS[answer.code] ?? 'refused'} (${answer.code})` : undefined,
   });
   if (outcome !== 'accepted' || known === undefined || answer === undefined) return;
   const access = known.verb === 'write' ? 'write' : 'read';

@@ -46,7 +46,7 @@ export const observeSlmp = (t: Transaction<SlmpMessage>, sink: ObservationSink, 
   const failed = answer === undefined ? 0 : answer.endCode;
   const target = targetOf(subject, t.at.server, answer !== undefined && failed === 0, sink, state);
   const outcome = outcomeOf(t, failed > 0);
-  const base: Base = { target, outcome, native: subject, ...(failed > 0 ? { reason: endCodeText(failed, is1E) } : {}) };
+  const base: Base = { target, outcome, native: subject, reason: failed > 0 ? endCodeText(failed, is1E) : undefined };
   // A refusal repeats the command behind the access route, so that it says what was refused without its request.
   const repeated =
     t.request === undefined && answer !== undefined && failed > 0 && answer.data.length >= 9 && !answer.ascii;
@@ -114,7 +114,7 @@ const say = (
     for (let i = 0; i < all.length; i++) {
       const value = d.values[i];
       const object = textOf(all[i]!, state);
-      sink.command(t.at, { verb, operation, ...base, object, ...(value === undefined ? {} : { value }) });
+      sink.command(t.at, { verb, operation, ...base, object, value });
     }
     return;
   }
@@ -125,9 +125,8 @@ const say = (
     verb,
     operation,
     ...base,
-    ...(object === '' ? {} : { object }),
-    ...(value === undefined ? {} : { value }),
-    ...(clear === undefined ? {} : { value: clear }),
+    object: object === '' ? undefined : object,
+    value: clear ?? value,
   });
   if (d?.kind === 'password')
     sink.session(t.at, {

@@ -130,8 +130,8 @@ export const observeSmb = (transaction: Transaction<SmbMessage>, sink: Observati
       target: at.server,
       object,
       outcome: outcomeOf(transaction, refused),
-      ...(refused ? { reason: statusName(status) } : {}),
-      ...(user === undefined ? {} : { user }),
+      reason: refused ? statusName(status) : undefined,
+      user,
       ...detail,
     });
   const fileOf = (id: string): OpenFile | undefined => state.files.get(id === RELATED ? state.lastFile : id);

@@ -224,10 +224,10 @@ export const observeSnmp = (transaction: Transaction<SnmpMessage>, sink: Observa
       operation: OPERATION[request.pdu] ?? 'SNMP',
       target: at.server,
       object: `${objectName(b.oid)}${more}`,
-      ...(verb === 'write' && b.type !== 'NULL' ? { value: b.value } : {}),
+      value: verb === 'write' && b.type !== 'NULL' ? b.value : undefined,
       outcome: outcomeOf(transaction, refused),
-      ...(reason === undefined ? {} : { reason }),
-      ...(request.user === '' ? {} : { user: request.user }),
+      reason,
+      user: request.user === '' ? undefined : request.user,
     });
   }
 };

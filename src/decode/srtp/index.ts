@@ -89,9 +89,9 @@ const observe = (t: Transaction<SrtpMessage>, sink: ObservationSink): void => {
     target,
     outcome,
     native: q,
-    ...(object === undefined ? {} : { object }),
-    ...(q.service === RUN_STOP ? { value: q.data.length > 0 && q.data[0] === 1 ? 'run' : 'stop' } : {}),
-    ...(status === 0 ? {} : { reason: `status 0x${status.toString(16).padStart(4, '0')}` }),
+    object,
+    value: q.service === RUN_STOP ? (q.data.length > 0 && q.data[0] === 1 ? 'run' : 'stop') : undefined,
+    reason: status === 0 ? undefined : `status 0x${status.toString(16).padStart(4, '0')}`,
   });
   if (outcome !== 'accepted' || t.response === undefined) return;
   if (area !== undefined) {

@@ -68,7 +68,7 @@ export const observeSynchrophasor = (
       object: `stream ${asked.idcode}`,
       outcome: outcomeOf(t, false),
       native: asked,
-      ...(asked.extension === '' ? {} : { value: asked.extension }),
+      value: asked.extension === '' ? undefined : asked.extension,
     });
   }
   if (said === undefined) return;

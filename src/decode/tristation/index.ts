@@ -213,7 +213,7 @@ const observe = (t: Transaction<TristationMessage>, sink: ObservationSink): void
     target,
     outcome,
     native: q,
-    ...(known === undefined ? { object: `function ${q.functionCode}` } : {}),
+    object: known === undefined ? `function ${q.functionCode}` : undefined,
     ...reason,
   });
 };

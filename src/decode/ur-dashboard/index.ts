@@ -77,7 +77,7 @@ const observe = (t: Transaction<LineMessage>, sink: ObservationSink, state: Stat
       ? { object: request.text.slice(0, 100) }
       : command.rest !== '' && { object: command.rest }),
     outcome: outcomeOf(t, refused),
-    ...(refused && { reason: answer }),
+    reason: refused ? answer : undefined,
   });
 };
 

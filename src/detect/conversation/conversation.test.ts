@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, Scene } from '../testing.ts';
+import { DAY, HOUR, Scene, throughRouter } from '../testing.ts';
 
 const plant = () => {
   const s = new Scene();
@@ -141,27 +141,13 @@ describe('conversation', () => {
 
 it('knows a conversation through a router from either side of it', () => {
   const s = new Scene();
-  const router = (vlan: number): string => `00:80:63:00:00:${vlan}`;
-  // Each is seen with its own card in its own network, and with the router's in the other's.
-  const historian = { own: s.host('10.20.30.20', 'historian', 3, undefined, 30) };
-  const scada = { own: s.host('10.20.10.90', 'scada-server', 2, undefined, 10) };
-  const routed = (ip: string, vlan: number) => s.host(ip, 'unknown', Number.NaN, router(vlan), vlan);
-  const seen = { historian: routed('10.20.30.20', 10), scada: routed('10.20.10.90', 30) };
-  for (let i = 1; i < 6; i++) {
-    routed(`10.20.30.${100 + i}`, 10);
-    routed(`10.20.10.${100 + i}`, 30);
-  }
-  const stranger = routed('10.20.30.77', 10);
-  // From a third network the SCADA server is seen behind a card that carries one more only; its frames were forwarded.
-  s.endpoints.says(scada.own, 1, 128);
-  for (const ip of ['10.20.10.90', '10.20.10.91'])
-    s.endpoints.says(s.host(ip, 'unknown', Number.NaN, router(40), 40), 1, 62);
+  const { historian, scada, stranger } = throughRouter(s);
   for (let i = 0; i < 49; i++) {
-    s.read(historian.own, seen.scada);
+    s.read(historian.own, scada.seen);
     s.pass(HOUR / 2);
   }
   // After a restart a frame of the other side is the first.
-  s.read(seen.historian, scada.own);
+  s.read(historian.seen, scada.own);
   expect(s.of('new-conversation')).toEqual([]);
   s.read(stranger, scada.own);
   expect(s.of('new-conversation')).toHaveLength(1);

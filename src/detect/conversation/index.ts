@@ -14,6 +14,7 @@ import { subnetOf } from '../../lib/ip-scope.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
 import { byName, count, counted, watchedFor, who, whoAll, words, wordsAll } from '../shared/parts.ts';
+import { rowFromElsewhere } from '../shared/sides.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_CONVERSATION, NEW_CONVERSATIONS } from './kinds.ts';
 
@@ -80,17 +81,13 @@ const create = (context: DetectorContext): RunningDetector => {
   /** Everything outside of the plant is one place here: what goes there is another detector's subject. */
   const placeOf = (endpoint: EndpointId): EndpointId => (context.isOutside(endpoint) ? 0 : context.host(endpoint));
 
-  /** A conversation through a router has other network cards on each side of it, and is seen from either. */
-  const isKnownFromElsewhere = (client: EndpointId, server: EndpointId, p: number): boolean => {
-    if (client === 0 || server === 0) return false;
-    const servers = context.sides(server);
-    return context.sides(client).some((c) =>
-      servers.some((s) => {
-        const row = known.find(c, s, p, 0);
-        return row >= 0 && known.state(row) === USUAL;
-      }),
-    );
-  };
+  const isKnownFromElsewhere = (client: EndpointId, server: EndpointId, p: number): boolean =>
+    client > 0 &&
+    server > 0 &&
+    rowFromElsewhere(context, client, server, (c, s) => {
+      const row = known.find(c, s, p, 0);
+      return row >= 0 && known.state(row) === USUAL ? row : -1;
+    }) >= 0;
 
   const see = (at: At, protocol: string, beganUs = at.tsUs): void => {
     const { tsUs } = at;

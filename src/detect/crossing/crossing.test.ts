@@ -41,6 +41,19 @@ describe('crossing and remote access', () => {
       [plc, 0.7, { kind: 'text', text: 'never used before' }],
     ]);
   });
+  it('keeps a way to the outside for the record when its host turns out to be one of the plant', () => {
+    const { s, out } = made();
+    const patches = s.host('10.9.0.20', 'server');
+    s.flow(patches, out, 'tls');
+    s.pass(26 * 3600e6);
+    s.roles.set(patches, 'iiot-gateway');
+    s.flow(patches, out, 'tls');
+    s.flow(patches, out, 'ssh');
+    expect(s.of('plant-to-outside').map((f) => [f.surprise, f.parts.state])).toEqual([
+      [0.4, { kind: 'text', text: 'used before' }],
+      [0.7, { kind: 'text', text: 'never used before' }],
+    ]);
+  });
   it('takes a workstation that stands among the controllers for none of the office', () => {
     const { s, plc } = made();
     s.flow(s.host('10.20.0.95', 'workstation', 4), plc, 's7comm');

@@ -79,7 +79,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const out = context.isOutside(server);
     const from = context.isOutside(client);
     let kind: FindingKind;
-    if (out && !from && isPlant(context, client)) kind = PLANT_TO_OUTSIDE;
+    if (out && !from) kind = PLANT_TO_OUTSIDE;
     else if (from && !out && isPlant(context, server)) kind = OUTSIDE_TO_PLANT;
     else if (
       !out &&
@@ -90,9 +90,11 @@ const create = (context: DetectorContext): RunningDetector => {
       kind = OFFICE_TO_CONTROLLER;
     else return;
     const p = protocols.id(protocol);
-    // Remembered before it is known that the client is one of the office: levels settle later than ways are used.
+    // Remembered before it is known where the client belongs: roles and levels settle later than ways are used.
     const row = known.see(from ? 0 : context.host(client), out ? 0 : context.host(server), p, 0, at.tsUs, DOUBTED);
-    if (known.state(row) === USUAL || (kind === OFFICE_TO_CONTROLLER && !isOffice(context, client))) return;
+    if (known.state(row) === USUAL) return;
+    if (kind === OFFICE_TO_CONTROLLER && !isOffice(context, client)) return;
+    if (kind === PLANT_TO_OUTSIDE && !isPlant(context, client)) return;
     const before = known.firstUs(row) < at.tsUs - 3_600_000_000;
     const times = known.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0) return;
@@ -111,8 +113,7 @@ const create = (context: DetectorContext): RunningDetector => {
       surprise:
         kind === OUTSIDE_TO_PLANT
           ? 0.85
-          : (first ? 0.7 : context.phase === 'watching' && kind === OFFICE_TO_CONTROLLER ? 0.4 : 0.5) +
-            (isControl(context, protocol, false) ? 0.1 : 0),
+          : (first ? 0.7 : context.phase === 'watching' ? 0.4 : 0.5) + (isControl(context, protocol, false) ? 0.1 : 0),
       certainty: 'likely',
       frames: [at.requestFrame, at.frame],
       quietUs: 24 * 3_600_000_000,

@@ -47,11 +47,16 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'authenticate',
 ]);
 
+/** A first write of a client at a device is told by `writer`, which knows who may write there; of more of them the service. */
+const WRITES: ReadonlySet<string> = new Set(['write', 'control']);
+
 const create = (context: DetectorContext): RunningDetector => {
   const known = new Known(MAX_OPERATIONS);
   const pairs = new Known(MAX_OPERATIONS);
   const services = new Interner(MAX_SERVICE_NAMES);
   const usualOf = new Map<number, number[]>();
+  /** Pairs that wrote. */
+  const wrote = new Set<number>();
   /** Service by pair of endpoints that needs no more looking at. */
   const settled = new PairCache(12);
 
@@ -69,16 +74,18 @@ const create = (context: DetectorContext): RunningDetector => {
     if (service < 0) return;
     const row = known.see(pair, service, 0, 0, at.tsUs, DOUBTED);
     // A pair that is new itself is told as such (conversation, writer); its services are learned with it once it is accepted.
+    const isFirstWrite = WRITES.has(c.verb) && !wrote.has(pair);
+    if (isFirstWrite && !context.isSuspect(at.client)) wrote.add(pair);
     const young = pairs.count(pair) < 100 || at.tsUs - pairs.firstUs(pair) < context.learningTimeUs / 2;
     if (known.state(row) === USUAL) {
       if (!young) settled.set(at.client, c.target, service);
       return;
     }
-    if (!context.isSuspect(at.client) && (context.phase === 'learning' || young)) {
+    if (!context.isSuspect(at.client) && (context.phase === 'learning' || young || isFirstWrite)) {
       learn(row, pair);
       return;
     }
-    if (context.phase !== 'watching' || young) return;
+    if (context.phase !== 'watching' || young || isFirstWrite) return;
     const times = known.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0) return;
     // Nothing of this pair was learned: it is told as a new conversation, and as long as nobody accepts that, all is new.
@@ -128,18 +135,27 @@ const create = (context: DetectorContext): RunningDetector => {
       learn(row, pair);
       return true;
     },
-    save: () => toText({ known: known.save(), pairs: pairs.save(), services: services.texts, usual: [...usualOf] }),
+    save: () =>
+      toText({
+        known: known.save(),
+        pairs: pairs.save(),
+        services: services.texts,
+        usual: [...usualOf],
+        wrote: [...wrote],
+      }),
     load(text) {
       const saved = fromText(text) as {
         readonly known: KnownRows;
         readonly pairs: KnownRows;
         readonly services: readonly string[];
         readonly usual: readonly (readonly [number, number[]])[];
+        readonly wrote?: readonly number[];
       };
       known.load(saved.known);
       pairs.load(saved.pairs);
       services.load(saved.services);
       for (const [pair, list] of saved.usual) usualOf.set(pair, list);
+      for (const pair of saved.wrote ?? []) wrote.add(pair);
     },
   };
 };

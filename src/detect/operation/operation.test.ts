@@ -21,4 +21,17 @@ describe('operation', () => {
     s.command(hmi, plc, 'modbus', { verb: 'read', operation: 'Read FIFO Queue' });
     expect(s.of('new-operation').map((x) => x.surprise)).toEqual([0.6, 0.4]);
   });
+
+  it('leaves the first write of a pair that only read to the detector of writers, and tells the next service', () => {
+    const s = new Scene();
+    const [station, plc] = [s.host('10.20.0.41', 'engineering-station'), s.host('10.20.0.10', 'plc')];
+    for (let i = 0; i < 200; i++) {
+      s.read(station, plc);
+      s.pass(10 * MINUTE);
+    }
+    s.command(station, plc, 'modbus', { verb: 'write', operation: 'Write Single Register' });
+    expect(s.codes()).toEqual(['new-writer']);
+    s.command(station, plc, 'modbus', { verb: 'write', operation: 'Mask Write Register' });
+    expect(s.of('new-operation').map((x) => x.surprise)).toEqual([0.6]);
+  });
 });

@@ -12,6 +12,7 @@ import { Interner } from '../../lib/interner.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
 import { count, watchedFor, who, words } from '../shared/parts.ts';
+import { rowFromElsewhere } from '../shared/sides.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const NEW_ORDER: FindingKind = {
@@ -57,8 +58,10 @@ const create = (context: DetectorContext): RunningDetector => {
   const found = (at: At, target: number): number => {
     const client = context.host(at.client);
     const device = context.host(target);
-    const row = pairs.find(client, device, 0, 0);
-    if (row >= 0) return row;
+    const own = pairs.find(client, device, 0, 0);
+    if (own >= 0) return own;
+    const elsewhere = rowFromElsewhere(context, client, device, (a, b) => pairs.find(a, b, 0, 0));
+    if (elsewhere >= 0) return elsewhere;
     if (pairs.count >= MAX_PAIRS) {
       overflow++;
       return -1;

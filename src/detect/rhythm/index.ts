@@ -9,6 +9,7 @@ import { NEEDED_MINUTES, Rhythms, type SavedRhythms } from '../../learn/network/
 import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
 import { amount, count, howLong, who, whoAll, words } from '../shared/parts.ts';
+import { rowFromElsewhere } from '../shared/sides.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const POLL_LOST: FindingKind = {
@@ -85,12 +86,21 @@ const create = (context: DetectorContext): RunningDetector => {
   /** Episode of each row that is lost. */
   const lostIn = new Map<number, string>();
   const rows = new PairCache(12);
+  const elsewhere = (client: number, target: number): number =>
+    rowFromElsewhere(context, client, target, (c, t) => rhythms.find(c, t));
+  /** As it is seen now, or from the side of a router from which it was learned. */
+  const rowOf = (client: number, target: number, tsUs: number): number => {
+    const known = rhythms.find(client, target) >= 0 ? -1 : elsewhere(client, target);
+    if (known < 0) return rhythms.beat(client, target, tsUs);
+    rhythms.beatRow(known, tsUs);
+    return known;
+  };
   const beat = (at: At, target: number): void => {
     let row = rows.get(at.client, target);
     if (row >= 0) rhythms.beatRow(row, at.tsUs);
     else {
       if (at.client <= 0 || target <= 0 || !isControl(context, at.protocol)) return;
-      row = rhythms.beat(context.host(at.client), context.host(target), at.tsUs);
+      row = rowOf(context.host(at.client), context.host(target), at.tsUs);
       if (row >= 0) rows.set(at.client, target, row);
     }
     if (row >= 0 && rhythms.isLost(row)) {
@@ -112,6 +122,9 @@ const create = (context: DetectorContext): RunningDetector => {
       steady++;
       const silence = tsUs - rhythms.lastUs(row);
       if (silence < LOST_US || rhythms.isLost(row) || silence < rhythms.longestUs(row) * LOST_FACTOR) continue;
+      // It goes on, and is seen from another side of a router by now.
+      const other = elsewhere(client, rhythms.target(row));
+      if (other >= 0 && tsUs - rhythms.lastUs(other) < LOST_US) continue;
       rhythms.setLost(row, true);
       fresh.push(row);
     }

@@ -31,12 +31,14 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
   unseen: 'the answer was not seen',
   unconfirmed: 'a service without an answer',
 };
+/** A blob (a program, a key) says nothing octet by octet: its beginning names it, the frame has the rest. */
+const octetsCut = (text: string): string => text.replace(/\b([0-9a-f]{16})[0-9a-f]{24,}(?:\.\.\.)?/g, '$1…');
 /** What a command was about and how it ended: `DB1.DBW2, value 5, accepted`. What is not known is left out. */
 export const howItWent = (c: Command): Part =>
   words(
     [c.object ?? '', c.value === undefined ? '' : `value ${String(c.value)}`, OUTCOMES[c.outcome]]
       .filter((text) => text !== '')
-      .map((text) => readable(text, MAX_LISTED_TEXT * 2))
+      .map((text) => readable(octetsCut(text), MAX_LISTED_TEXT * 2))
       .join(', '),
   );
 /** A protocol by its decoder's name. */

@@ -83,17 +83,16 @@ const create = (context: DetectorContext): RunningDetector => {
     if (at.protocol !== 'tls' || s.phase !== 'open' || at.client <= 0) return;
     const { ja4, serverName } = helloOf(s.native);
     if (typeof ja4 !== 'string' || ja4 === '') return;
-    // Office browsers change every week; machines do not.
-    if (!isPlant(context, at.client)) return;
     const print = prints.id(ja4);
     if (print < 0) return;
     const row = programs.see(context.host(at.client), print, 0, 0, at.tsUs, DOUBTED);
     if (programs.state(row) === USUAL) return;
-    if (context.phase === 'learning' && !context.isSuspect(at.client)) {
+    // Office browsers change every week; machines do not. What a host is settles later than what runs on it.
+    if ((context.phase === 'learning' || !isPlant(context, at.client)) && !context.isSuspect(at.client)) {
       programs.setState(row, USUAL);
       return;
     }
-    if (context.phase !== 'watching') return;
+    if (context.phase !== 'watching' || !isPlant(context, at.client)) return;
     const times = programs.due(row, at.tsUs, 60_000_000);
     if (times === 0) return;
     const nameless = typeof serverName !== 'string' || serverName === '';

@@ -18,6 +18,18 @@ describe('tls', () => {
     expect(f!.surprise).toBe(0.75);
     expect(s.detection.accept(f!)).toBe(true);
   });
+  it('knows what ran on a host before it turned out to be one of the plant', () => {
+    const s = new Scene({ detectors: [tls] });
+    const [server, out] = [s.host('10.9.0.20', 'server'), s.host('203.0.113.9')];
+    const hello = (ja4: string): void =>
+      s.session(server, out, 'tls', { phase: 'open', native: { ja4, serverName: 'x' } });
+    hello('at first');
+    s.pass(25 * HOUR);
+    hello('later');
+    s.roles.set(server, 'iiot-gateway');
+    for (const ja4 of ['at first', 'later', 'now']) hello(ja4);
+    expect(s.findings().map((f) => f.parts.fingerprint)).toEqual([{ kind: 'text', text: 'now' }]);
+  });
   it('tells self-signed outside only, and weak encryption once a day', () => {
     const s = new Scene({ detectors: [tls] });
     const [hmi, plc, out] = [s.host('10.20.0.41', 'hmi'), s.host('10.20.0.10', 'plc'), s.host('203.0.113.9')];

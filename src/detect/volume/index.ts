@@ -3,11 +3,13 @@
  * learn/network/bursts.ts; MITRE ATT&CK T1048, T1567, T0811 (v14, 2023).
  */
 import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { FlowSummary } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { isPlant, siteLearning } from '../shared/learning.ts';
 import { amount, amountOrNone, watchedFor, who } from '../shared/parts.ts';
+import { rowFromElsewhere } from '../shared/sides.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const VOLUME: FindingKind = {
@@ -71,6 +73,17 @@ const create = (context: DetectorContext): RunningDetector => {
     }
     return [Math.max(0, f.clientBytes - before[0]), Math.max(0, f.serverBytes - before[1])];
   };
+  /** The two as they are counted already: as they are seen now, or from another side of a router. */
+  const asLearned = (client: EndpointId, server: EndpointId): readonly [EndpointId, EndpointId] => {
+    if (pairs.find(client, server, 0, 0) >= 0) return [client, server];
+    let found: readonly [EndpointId, EndpointId] = [client, server];
+    rowFromElsewhere(context, client, server, (c, s) => {
+      const row = pairs.find(c, s, 0, 0);
+      if (row >= 0) found = [c, s];
+      return row;
+    });
+    return found;
+  };
   return {
     flow(at, f) {
       const [up, down] = news(f);
@@ -86,9 +99,8 @@ const create = (context: DetectorContext): RunningDetector => {
       };
       const outside = context.isOutside(f.server);
       const table = outside ? uploads : pairs;
-      const row = outside
-        ? table.add(client, 0, 0, 0, at.tsUs, up)
-        : table.add(client, context.host(f.server), 0, 0, at.tsUs, up + down);
+      const [from, to] = outside ? [client, 0] : asLearned(client, context.host(f.server));
+      const row = table.add(from, to, 0, 0, at.tsUs, outside ? up : up + down);
       if (row < 0 || context.phase !== 'watching') return;
       const now = table.current(row);
       const usual = table.usual(row);

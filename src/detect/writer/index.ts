@@ -13,6 +13,7 @@ import { type SavedVisits, Visits } from '../../learn/network/visits.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
 import { count, howItWent, watchedFor, who, whoAll, words } from '../shared/parts.ts';
+import { rowFromElsewhere } from '../shared/sides.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD } from './kinds.ts';
 
@@ -32,7 +33,8 @@ const NEEDED_WRITES = 20;
 const ROUTER_FROM = 4;
 /** Cards remembered of one host. */
 const MAX_CARDS = 8;
-const WEEK_US = 7 * 86_400_000_000;
+const DAY_US = 86_400_000_000;
+const WEEK_US = 7 * DAY_US;
 const TELL_EVERY_US = 10_000_000;
 
 /** Controllers that a station wrote to while learning, from which on it is one that writes to any of them. */
@@ -102,14 +104,15 @@ const create = (context: DetectorContext): RunningDetector => {
   };
   /**
    * An engineering station that changed several controllers while learning, or that is not watched for a week yet, changes
-   * another one: engineers do. It is for the record then; what was changed, and from where somebody worked there, is for others to judge. Never at a safety controller,
-   * nor of a station that did something odd before.
+   * another one: engineers do. It is for the record then; what was changed, and from where somebody worked there, is for
+   * others to judge. Never at a safety controller, nor of a station that did something odd before.
    */
   const isEngineers = (client: number, target: number): boolean => {
     if (context.role(target) === 'safety-controller') return false;
     if ((wrote.get(client) ?? 0) >= ROAMS && visits.roams(client)) return true;
-    // In a first week it gets round to each of its controllers: that it does is what it is there for.
-    return context.watchedUs < WEEK_US && context.role(client) === 'engineering-station';
+    // In a first week it gets round to each of its controllers: that it does is what it is there for. What it is says the
+    // inventory, often only after its first download, or that it goes online here and there and leaves again.
+    return context.watchedUs < WEEK_US && (context.role(client) === 'engineering-station' || visits.roams(client));
   };
 
   /**
@@ -134,6 +137,19 @@ const create = (context: DetectorContext): RunningDetector => {
     p.newUs = tsUs;
   };
 
+  const isUsual = (row: number): boolean => row >= 0 && pairs.state(row) === USUAL;
+  /** As it is seen now, or from the side of a router from which it was learned. */
+  const rowOf = (client: EndpointId, target: EndpointId, tsUs: number): number => {
+    const own = pairs.find(client, target, 0, 0);
+    const elsewhere = isUsual(own)
+      ? -1
+      : rowFromElsewhere(context, client, target, (c, t) => {
+          const row = pairs.find(c, t, 0, 0);
+          return isUsual(row) ? row : -1;
+        });
+    return elsewhere >= 0 ? elsewhere : pairs.see(client, target, 0, 0, tsUs, DOUBTED);
+  };
+
   const partsOf = (at: At, c: Command) => ({
     client: who(at.client),
     server: who(c.target),
@@ -153,7 +169,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const target = context.host(c.target);
     const mayLearn = !context.isSuspect(at.client);
     const learning = context.phase === 'learning' && mayLearn;
-    const row = pairs.see(client, target, 0, 0, tsUs, DOUBTED);
+    const row = rowOf(client, target, tsUs);
     if (learning && pairs.state(row) !== USUAL) {
       learnPair(row);
     }
@@ -170,12 +186,15 @@ const create = (context: DetectorContext): RunningDetector => {
       const times = context.phase === 'watching' ? pairs.due(row, tsUs, TELL_EVERY_US) : 0;
       if (times === 0) return;
       const usual = writersOf.of(target);
+      const isExpected = mayLearn && isEngineers(client, target);
+      // Told on two days and nothing odd about it: from the next time on it is usual.
+      if (isExpected && tsUs - pairs.firstUs(row) >= DAY_US) learnPair(row);
       context.state({
         ...common,
         kind: NEW_WRITER,
         key: `${client} ${target}`,
         times,
-        surprise: mayLearn && isEngineers(client, target) ? 0.45 : c.outcome === 'refused' ? 0.8 : 0.9,
+        surprise: isExpected ? 0.45 : c.outcome === 'refused' ? 0.8 : 0.9,
         parts: { ...partsOf(at, c), usual: usual.length === 0 ? words('nobody') : whoAll(usual) },
       });
       return;
@@ -320,7 +339,7 @@ export const writer: Detector = {
     failsWhen:
       'The attacker uses a station that writes there anyway and the addresses it writes anyway: then only the values can ' +
       'tell (write range, process guards), or from where somebody worked there (origin). An engineering station that wrote to ' +
-      'several controllers while learning, or that is watched for less than a week, is expected to write to others too: ' +
+      'several controllers while learning, and in the first week any that goes online with several, is expected to write to others too: ' +
       'that is kept below what asks a person, unless the station did something odd before. ' +
       'Encrypted protocols do not show writes.',
     cost: 'Nothing per read; about 60 ns per write; 70 octets per pair and address, at most 50,000 and 200,000.',

@@ -60,6 +60,30 @@ describe('writer', () => {
     expect(surprise(8)).toBeGreaterThan(0.8);
   });
 
+  it('knows who goes online here and there and leaves again as an engineer, and learns what comes back another day', () => {
+    const s = new Scene();
+    const station = s.host('10.20.0.50', 'workstation');
+    const panel = s.host('10.20.0.60', 'hmi');
+    const plcs = [1, 2, 3, 4].map((n) => s.host(`10.21.0.${n}`, 'plc'));
+    for (const plc of plcs.slice(0, 3)) {
+      s.flow(station, plc, 'modbus');
+      s.flow(panel, plc, 'modbus', { firstUs: s.now - 20 * HOUR });
+    }
+    s.pass(DAY + MINUTE);
+    s.write(station, plcs[3]!, 'x', 1);
+    s.write(panel, plcs[3]!, 'x', 1);
+    expect(s.of('new-writer').map((f) => f.surprise)).toEqual([0.45, 0.9]);
+    for (let day = 0; day < 3; day++) {
+      s.pass(DAY);
+      s.write(station, plcs[3]!, 'x', 1);
+    }
+    // Told on two days; usual from the third on.
+    expect(s.of('new-writer').filter((f) => f.actor === station)).toHaveLength(2);
+    s.pass(6 * DAY);
+    s.write(station, plcs[0]!, 'x', 1);
+    expect(s.of('new-writer').at(-1)).toMatchObject({ actor: station, target: plcs[0], surprise: 0.9 });
+  });
+
   it('keeps what a seldom writer writes for the first time for the record', () => {
     const s = new Scene();
     const [station, plc] = [s.host('10.20.0.50', 'engineering-station'), s.host('10.20.0.10', 'plc')];

@@ -148,9 +148,10 @@ export class Rhythms {
     }
   }
 
-  /** The first minute, or one that was not watched to its end: counting starts anew. */
+  /** The first minute, or one that was not watched to its end: counting starts anew, and that pause is nobody's. */
   restart(tsUs: number): void {
     this.#minuteUs = tsUs;
+    this.#last.fill(tsUs, 0, this.#table.count);
     this.#beats.fill(0);
     this.#pause.fill(0);
   }

@@ -34,10 +34,11 @@ interface Columns extends Arrays {
   readonly detectable: Float32Array;
   readonly withinUs: Float64Array;
   readonly explained: Float32Array;
+  readonly stuckAfterUs: Float32Array;
   /** Texts of `unarmed`, each once, then the names of the points. */
   readonly texts: Uint8Array;
 }
-const SAVED_AS = 'arming 1';
+const SAVED_AS = 'arming 2';
 
 /** As octets that `armingList` and `namesOf` read. Figures are exact to seven digits. */
 export const packArming = (list: readonly PointArming[]): Uint8Array => {
@@ -51,6 +52,7 @@ export const packArming = (list: readonly PointArming[]): Uint8Array => {
     detectable: Float32Array.from(list, ({ detectable }) => detectable),
     withinUs: Float64Array.from(list, ({ withinUs }) => withinUs),
     explained: Float32Array.from(list, ({ explained }) => explained),
+    stuckAfterUs: Float32Array.from(list, ({ stuckAfterUs }) => stuckAfterUs ?? Number.NaN),
     texts: new TextEncoder().encode(JSON.stringify([...texts, ...list.map(({ point }) => point)])),
   };
   return keep(SAVED_AS, [], columns);
@@ -68,7 +70,7 @@ export const namesOf = (octets: Uint8Array): readonly string[] => unpack(octets)
 
 export const armingList = (octets: Uint8Array): PointArming[] => {
   const { columns, texts, names } = unpack(octets);
-  const { nature, armed, unarmed, detectable, withinUs, explained } = columns;
+  const { nature, armed, unarmed, detectable, withinUs, explained, stuckAfterUs } = columns;
   return names.map((point, p) => ({
     point,
     nature: NATURES[nature[p]!]!,
@@ -77,5 +79,6 @@ export const armingList = (octets: Uint8Array): PointArming[] => {
     detectable: detectable[p]!,
     withinUs: withinUs[p]!,
     explained: explained[p]!,
+    stuckAfterUs: stuckAfterUs[p]!,
   }));
 };

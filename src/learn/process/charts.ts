@@ -63,27 +63,27 @@ export const tailLimit = (values: Float32Array | Float64Array, perTraining: numb
 
 /** Limits and running state of the charts of all sensors, `sensor * CHARTS + chart`. */
 export interface ChartMemory {
-  readonly limits: Float64Array;
-  readonly means: Float64Array;
+  readonly limits: Float32Array;
+  readonly means: Float32Array;
   /** As the short chart, of errors that were not clipped: what isolation compares between sensors. */
-  readonly raw: Float64Array;
+  readonly raw: Float32Array;
   /** Rows in alarm of the episode, and rows that it is still held. */
   readonly alarmed: Int32Array;
   readonly held: Uint8Array;
 }
 
 export const chartMemory = (sensors: number): ChartMemory => ({
-  limits: new Float64Array(sensors * CHARTS).fill(Number.POSITIVE_INFINITY),
-  means: new Float64Array(sensors * CHARTS),
-  raw: new Float64Array(sensors),
+  limits: new Float32Array(sensors * CHARTS).fill(Number.POSITIVE_INFINITY),
+  means: new Float32Array(sensors * CHARTS),
+  raw: new Float32Array(sensors),
   alarmed: new Int32Array(sensors),
   held: new Uint8Array(sensors),
 });
 
 export class Charts implements ChartMemory {
-  readonly limits: Float64Array;
-  readonly means: Float64Array;
-  readonly raw: Float64Array;
+  readonly limits: Float32Array;
+  readonly means: Float32Array;
+  readonly raw: Float32Array;
   readonly alarmed: Int32Array;
   readonly held: Uint8Array;
   /** A short chart of some sensor was in alarm; rows since when all of them are calm. */

@@ -6,8 +6,15 @@
  */
 import { logNormalTail } from '../../lib/normal.ts';
 
-/** Part of normal rows that may raise an alarm, over all horizons together: about one row in three weeks of 3-minute rows. */
-export const FALSE_ALARM_PART = 1e-4;
+/** Part of normal rows that may raise an alarm at most, over all horizons together. */
+export const MOST_FALSE_PART = 1e-4;
+/** One such row in so long is allowed where rows come more often: a day of rows a second would hold nine of them. */
+const FALSE_ALARM_US = 15 * 86_400e6;
+/** A limit is drawn for what is at most so many times as rare as one of the rows learned from: of a few hundred rows nothing is known of a million. */
+const MOST_RARE = 25;
+/** Part of normal rows, `stepUs` apart, that may raise an alarm of a model of so many rows. */
+export const falseAlarmPart = (stepUs: number, rows: number): number =>
+  Math.min(MOST_FALSE_PART, Math.max(stepUs / FALSE_ALARM_US, 1 / (MOST_RARE * rows)));
 /** Part of normal rows above the lower limit, at which a raised alarm is taken back. */
 export const RELEASE_PART = 0.01;
 /** The lower limit is at least the upper one divided by this, so that heavy tails do not keep an alarm on. */
@@ -28,6 +35,8 @@ export const squareOf = (statistic: number, points: number): number => Math.exp(
 
 /** Limits of one horizon on the scale of the statistic. */
 export interface Limits {
+  /** Part of normal rows that may raise an alarm of the horizon. */
+  readonly part: number;
   /** Middle of held-out normal rows. */
   readonly median: number;
   /** Raised from here on. */
@@ -38,10 +47,10 @@ export interface Limits {
 
 /**
  * Limits from held-out values of a statistic. `independent`: how many independent values they are worth (rows divided by
- * the length of the horizon). Undefined where these are fewer than `MIN_INDEPENDENT`. `share`: number of horizons that share the
- * false alarms allowed.
+ * the length of the horizon). Undefined where these are fewer than `MIN_INDEPENDENT`. `part`: of normal rows that may raise an
+ * alarm of this horizon.
  */
-export const limitsOf = (values: Float64Array, independent: number, share: number): Limits | undefined => {
+export const limitsOf = (values: Float64Array, independent: number, part: number): Limits | undefined => {
   const n = values.length;
   if (independent < MIN_INDEPENDENT || n < MIN_INDEPENDENT) return undefined;
   const sorted = values.slice().sort();
@@ -55,18 +64,23 @@ export const limitsOf = (values: Float64Array, independent: number, share: numbe
   let variance = 0;
   for (const v of values) variance += (v - mean) ** 2 / (n - 1);
   const spread = Math.sqrt(variance);
-  const at = (part: number): number =>
-    Math.max(threshold + excess * Math.log(tail / n / part), mean + studentQuantile(part, independent) * spread);
-  const raise = at(FALSE_ALARM_PART / share);
-  return { median: sorted[n >> 1]!, raise, release: Math.max(at(RELEASE_PART), raise - Math.log(MAX_HYSTERESIS)) };
+  const at = (rare: number): number =>
+    Math.max(threshold + excess * Math.log(tail / n / rare), mean + studentQuantile(rare, independent) * spread);
+  const raise = at(part);
+  return {
+    part,
+    median: sorted[n >> 1]!,
+    raise,
+    release: Math.max(at(RELEASE_PART), raise - Math.log(MAX_HYSTERESIS)),
+  };
 };
 
 /**
  * Surprise of a value, 0..1: .5 at the upper limit, by the logarithm of how rare the value is, read from the line through
- * both limits (a value as rare as 1 in 10^4 gives .5, 1 in 10^8 about .67, 1 in 10^36 .9).
+ * both limits (of a part of 10^-4 a value as rare as it gives .5, 10^-8 about .67, 10^-36 .9).
  */
-export const surpriseOf = (value: number, limits: Limits, share: number): number => {
-  const rare = Math.log10(share / FALSE_ALARM_PART);
+export const surpriseOf = (value: number, limits: Limits): number => {
+  const rare = -Math.log10(limits.part);
   const release = -Math.log10(RELEASE_PART);
   const digits = release + ((value - limits.release) / (limits.raise - limits.release)) * (rare - release);
   return digits > 0 ? digits / (digits + rare) : 0;

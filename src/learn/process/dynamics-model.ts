@@ -302,7 +302,7 @@ export class DynamicsModel implements CellModel {
     const { horizons } = this.learned;
     const { limits } = horizons[worst]!;
     const value = this.statistics[worst]!;
-    const surprise = surpriseOf(value, limits, horizons.length);
+    const surprise = surpriseOf(value, limits);
     const raised = this.running.raised[worst] === 1;
     this.result.surprise = raised ? Math.max(0.5, surprise) : Math.min(0.4999, surprise);
     this.result.deviations = NO_DEVIATIONS;

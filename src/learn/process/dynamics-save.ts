@@ -3,7 +3,7 @@ import { type Arrays, bring, gather, keep } from './arena.ts';
 import type { Limits } from './dynamics-limits.ts';
 import type { Learned, Running } from './dynamics-state.ts';
 
-const SAVED_AS = 'dynamics 3';
+const SAVED_AS = 'dynamics 4';
 
 interface DynamicsMemory extends Arrays {
   readonly arming: Uint8Array;
@@ -40,8 +40,9 @@ export const gatherDynamics = (learned: Learned, running: Running): { learned: L
   ofMemory(gather(memoryOf(learned, running)), { ...learned, ...running });
 
 export const encodeDynamics = (learned: Learned, running: Running): Uint8Array => {
-  const limits = learned.horizons.flatMap(({ rate, limits: { median, raise, release } }) => [
+  const limits = learned.horizons.flatMap(({ rate, limits: { part, median, raise, release } }) => [
     rate,
+    part,
     median,
     raise,
     release,
@@ -61,9 +62,15 @@ export const decodeDynamics = (saved: Uint8Array): { learned: Learned; running: 
     number,
     ...number[],
   ];
-  const horizons = Array.from({ length: rest.length / 4 }, (_, h) => {
-    const [rate, median, raise, release] = rest.slice(4 * h, 4 * h + 4) as [number, number, number, number];
-    const limits: Limits = { median, raise, release };
+  const horizons = Array.from({ length: rest.length / 5 }, (_, h) => {
+    const [rate, part, median, raise, release] = rest.slice(5 * h, 5 * h + 5) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const limits: Limits = { part, median, raise, release };
     return { rate, limits };
   });
   return ofMemory(arrays, { stepUs, lags, horizons, lastUs, filled, seen });

@@ -13,7 +13,7 @@
 import type { CellLearner, CellModel, PointArming, RowTable } from '../../core/process.ts';
 import { packArming } from './arming-table.ts';
 import { regress, type Shape } from './dynamics-fit.ts';
-import { type Limits, limitsOf, statisticOf } from './dynamics-limits.ts';
+import { falseAlarmPart, type Limits, limitsOf, statisticOf } from './dynamics-limits.ts';
 import { DynamicsModel } from './dynamics-model.ts';
 import {
   choosePoint,
@@ -77,13 +77,19 @@ const fitPart = (
     lags: fit.lags,
     operator,
     offset,
-    horizons: horizonsOf(fit.heldOut, fit.starts, p, widen),
+    horizons: horizonsOf(fit.heldOut, fit.starts, p, stepUs, widen),
   };
   return { learned, shape: { lags: fit.lags, ridge: fit.ridge } };
 };
 
 /** Runs each horizon over the held-out innovations, fold by fold, and sets its limits. */
-const horizonsOf = (heldOut: Float64Array, starts: readonly number[], p: number, widen: number): Horizon[] => {
+const horizonsOf = (
+  heldOut: Float64Array,
+  starts: readonly number[],
+  p: number,
+  stepUs: number,
+  widen: number,
+): Horizon[] => {
   const n = heldOut.length / p;
   const all = RATES.map((rate): { rate: number; limits: Limits | undefined } => {
     const values = new Float64Array(n);
@@ -103,7 +109,7 @@ const horizonsOf = (heldOut: Float64Array, starts: readonly number[], p: number,
       }
       values[i] = statisticOf(square, variance, p);
     }
-    return { rate, limits: limitsOf(values, (n * rate) / (2 - rate), RATES.length) };
+    return { rate, limits: limitsOf(values, (n * rate) / (2 - rate), falseAlarmPart(stepUs, n) / RATES.length) };
   });
   return all.flatMap(({ rate, limits }) =>
     limits === undefined

@@ -8,8 +8,12 @@ import type { PointShape } from './nature.ts';
 
 /** Parts of the training that are compared to see whether limits hold. */
 const BLOCKS = 4;
-/** Values that a point rests at (a closed valve's zero): each has its own longest rest. */
+/**
+ * Values that a point comes back to and rests at (a closed valve's zero): each has its own longest rest. Where it rested once
+ * it may rest anywhere: a total that stood all night stands at another number the next.
+ */
 export const MAX_RESTS = 3;
+const COMES_BACK = 2;
 /** A standstill is odd from this many times the longest seen, and a few rows more. */
 const STUCK_FACTOR = 2;
 const STUCK_ROWS = 4;
@@ -71,14 +75,17 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
     const extreme = sign === 1 ? shape.high - middle : middle - shape.low;
     return Math.max(Math.min(tail, 2 * extreme), extreme + 2 * blockExcess(column, sign) + EXACT * shape.accuracy);
   };
-  const longest = new Map<number, { rows: number; total: number }>();
+  const longest = new Map<number, { rows: number; total: number; times: number }>();
   runs(column, stillness(shape), (value, rows) => {
     if (rows < 2) return;
     const key = Math.round(value / (2 * shape.accuracy));
-    const seen = longest.get(key) ?? { rows: 0, total: 0 };
-    longest.set(key, { rows: Math.max(seen.rows, rows), total: seen.total + rows });
+    const seen = longest.get(key) ?? { rows: 0, total: 0, times: 0 };
+    longest.set(key, { rows: Math.max(seen.rows, rows), total: seen.total + rows, times: seen.times + 1 });
   });
-  const rests = [...longest].sort((a, b) => b[1].rows - a[1].rows || a[0] - b[0]).slice(0, MAX_RESTS);
+  const rests = [...longest]
+    .filter(([, { times }]) => times >= COMES_BACK)
+    .sort((a, b) => b[1].rows - a[1].rows || a[0] - b[0])
+    .slice(0, MAX_RESTS);
   const other = Math.max(1, ...[...longest].filter(([k]) => !rests.some(([r]) => r === k)).map(([, v]) => v.rows));
   const coarse = shape.resolution > COARSE * (shape.high - shape.low);
   const limit = (rows: number): number => Math.ceil(rows * STUCK_FACTOR) + STUCK_ROWS;

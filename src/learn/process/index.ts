@@ -65,6 +65,7 @@ const armingOf = (
     detectable: detectable?.detectable ?? Number.NaN,
     withinUs: detectable?.withinUs ?? Number.NaN,
     explained: all.find((m) => !Number.isNaN(m.arming.explained))?.arming.explained ?? Number.NaN,
+    stuckAfterUs: armed.includes('stuck') ? (best.stuckAfterUs ?? Number.NaN) : Number.NaN,
   };
 };
 

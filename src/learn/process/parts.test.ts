@@ -83,6 +83,18 @@ describe('guards of a point', () => {
     expect(limits.low).toBeLessThan(0);
   });
 
+  it('allow a rest anywhere where it rested once, and only there where it comes back to', () => {
+    // A total that counts by day and stands all night.
+    let total = 1000;
+    const counted = Array.from({ length: 2000 }, (_, i) => {
+      total += i % 1000 < 600 ? 1.5 + Math.sin(i) : 0;
+      return total;
+    });
+    const once = { ...shapesOf(oneColumn(counted))[0]!, nature: 'continuous' as const };
+    const columns = standstillColumns([once], [fitGuard(once, Float64Array.from(counted), 0.001)]);
+    expect(standstillOf(columns, 0, total - 1)).toBeGreaterThan(800);
+  });
+
   it('take what stands at a round number outside of all that was for held by its bound, any other number for frozen', () => {
     const random = seededRandom(12);
     const values = Array.from({ length: 1200 }, (_, i) => 60 + 10 * Math.sin(i / 40) + random.normal());
@@ -118,6 +130,15 @@ describe('replay', () => {
     expect(watch.distance(1)).toBe(300);
     for (let i = 0; i < 100; i++) run = watch.take(1, 0.5);
     expect(run).toBe(0);
+  });
+
+  it('is not watched where training hardly moved: how often it repeats itself is not known', () => {
+    const random = seededRandom(4);
+    const still = Array.from({ length: 2000 }, (_, i) => (i < 1990 ? 16_888 : 16_880 + random.integer(0, 9)));
+    const moving = still.map((_, i) => (i < 1700 ? 16_888 : 1e4 * random.normal()));
+    const limitOf = (values: number[]): number => fitReplay(shapesOf(oneColumn(values))[0]!, Float64Array.from(values));
+    expect(limitOf([...still.slice(1), 0.5])).toBe(Number.POSITIVE_INFINITY);
+    expect(limitOf(moving)).toBeLessThan(10);
   });
 
   it('is not watched where a signal repeats by itself', () => {

@@ -22,6 +22,8 @@ const FACTOR = 1.5;
 const ROWS = 2;
 /** With fewer rows than this, chance has not shown all that it can do: more is asked for. */
 const FEW = 2000;
+/** Rows worth comparing that training must hold before chance is known: a signal that stood still repeats itself once it moves. */
+export const LEAST_COMPARED = 200;
 /** Points whose values repeat for longer than this by themselves are not watched. */
 const MAX_NATURAL = 24;
 
@@ -77,6 +79,13 @@ export class ReplayWatch {
   /** Rows between the run in hand of a watched point and what it repeats; 0 without one. */
   distance(watched: number): number {
     return this.memory.numbers[watched * NUMBERS + DISTANCE]!;
+  }
+
+  /** The row taken last was worth comparing. */
+  isCompared(watched: number): boolean {
+    const { ring, numbers } = this.memory;
+    const last = (numbers[watched * NUMBERS + AT]! + MAX_REPLAY_ROWS - 1) & (MAX_REPLAY_ROWS - 1);
+    return ring[watched * MAX_REPLAY_ROWS + last] !== 0;
   }
 
   /** Takes a value of a watched point; answers the length of the run of rows that repeat an earlier stretch, 0 without one. */
@@ -147,8 +156,13 @@ export const fitReplay = (shape: PointShape, column: Float64Array): number => {
   if (shape.nature !== 'continuous' || stepOf(shape) === 0) return Number.POSITIVE_INFINITY;
   const watch = new ReplayWatch(replayMemory([stepOf(shape)]));
   let longest = 0;
-  for (const x of column) if (!Number.isNaN(x)) longest = Math.max(longest, watch.take(0, x));
-  return longest > MAX_NATURAL
+  let compared = 0;
+  for (const x of column) {
+    if (Number.isNaN(x)) continue;
+    longest = Math.max(longest, watch.take(0, x));
+    if (watch.isCompared(0)) compared++;
+  }
+  return longest > MAX_NATURAL || compared < LEAST_COMPARED
     ? Number.POSITIVE_INFINITY
     : Math.ceil(longest * FACTOR) + ROWS + Math.ceil(FEW / column.length);
 };

@@ -33,6 +33,7 @@ const armingOf = (
   if (shape.states.length > 0) armed.push('never-seen');
   if (Number.isFinite(guard.low)) armed.push('level');
   if (Number.isFinite(guard.otherRows)) armed.push('stuck');
+  else if (shape.nature === 'continuous') why.push('its values lie so far apart that standing still is usual');
   if (Number.isFinite(replay)) armed.push('replay');
   else if (shape.nature === 'continuous') why.push('its values repeat by themselves: no watch for replays');
   if (relations.some((r) => r.left === shape.point || r.when === shape.point)) armed.push('relation');
@@ -53,6 +54,8 @@ const armingOf = (
     detectable: best.bias,
     withinUs: best.rows * stepUs,
     explained: fitted.explained[p]!,
+    // Only values that are known to rest may do so for longer.
+    stuckAfterUs: Number.isFinite(guard.otherRows) ? (guard.otherRows + 1) * stepUs : Number.NaN,
   };
 };
 

@@ -82,11 +82,11 @@ export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, Replay
   readonly sensorSetPoint: Int16Array;
   /** Base quantity of its point's value now. */
   readonly sensorNow: Uint16Array;
-  readonly sensorScale: Float64Array;
-  readonly sensorLow: Float64Array;
-  readonly sensorHigh: Float64Array;
+  readonly sensorScale: Float32Array;
+  readonly sensorLow: Float32Array;
+  readonly sensorHigh: Float32Array;
   /** What it predicted for the row in hand, standardised; NaN where its inputs are not known. */
-  readonly predicted: Float64Array;
+  readonly predicted: Float32Array;
 }
 
 const offsets = (lengths: readonly number[]): number[] => {
@@ -129,7 +129,7 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
   return gather<SoftMemory>({
     ...holderMemory(shapes),
     ...chartMemory(sensors.length),
-    limits: Float64Array.from(learned.chartLimits),
+    limits: Float32Array.from(learned.chartLimits),
     arming: packArming(learned.arming),
     ...relationColumns(relations, names),
     ...replayMemory(watched.map((p) => stepOf(shapes[p]!))),
@@ -174,10 +174,10 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
     sensorKind: Uint8Array.from(sensors, (s) => SENSOR_KINDS.indexOf(s.kind)),
     sensorSetPoint: Int16Array.from(sensors, (s) => s.setPoint),
     sensorNow: Uint16Array.from(sensors, (s) => used.baseAt.get(library.now[s.point]!)!),
-    sensorScale: Float64Array.from(sensors, (s) => s.scale),
-    sensorLow: Float64Array.from(sensors, (s) => s.low),
-    sensorHigh: Float64Array.from(sensors, (s) => s.high),
-    predicted: new Float64Array(sensors.length).fill(Number.NaN),
+    sensorScale: Float32Array.from(sensors, (s) => s.scale),
+    sensorLow: Float32Array.from(sensors, (s) => s.low),
+    sensorHigh: Float32Array.from(sensors, (s) => s.high),
+    predicted: new Float32Array(sensors.length).fill(Number.NaN),
   });
 };
 

@@ -26,21 +26,24 @@ export const useKeys = (keys: Readonly<Record<string, (e: KeyboardEvent) => void
   }, [inDialog]);
 };
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
 /** Two keys after another within a second: `g` then the page's letter. */
 export const useSequence = (first: string, next: Readonly<Record<string, () => void>>): void => {
-  const since = useRef(0);
+  // Times count from the loading of the page: 0 would make its first second look as if the first key was just hit.
+  const since = useRef(NEVER);
   const latest = useRef(next);
   latest.current = next;
   useEffect(() => {
     const on = (e: KeyboardEvent) => {
       if (e.ctrlKey || e.metaKey || e.altKey || typing(e) || dialogIsOpen()) return;
       if (e.timeStamp - since.current < 1000 && latest.current[e.key] !== undefined) {
-        since.current = 0;
+        since.current = NEVER;
         e.preventDefault();
         e.stopImmediatePropagation();
         latest.current[e.key]?.();
       } else if (e.key === first) since.current = e.timeStamp;
-      else since.current = 0;
+      else since.current = NEVER;
     };
     window.addEventListener('keydown', on, true);
     return () => window.removeEventListener('keydown', on, true);

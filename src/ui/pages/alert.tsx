@@ -108,7 +108,7 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
             <span className="dim small">
               since <When at={alert.firstAt} />
             </span>
-            <OpenMark open={alert.open} />
+            <OpenMark open={alert.open} at={alert.lastAt} long />
             {alert.review !== '' && <VerdictMark verdict={alert.review} />}
             <WindowTag window={alert.window} />
             <IncidentTag incident={alert.incident} />

@@ -1,11 +1,14 @@
-/** Alerts: the queue by rank, what was closed, and every finding behind it. Worked off with the keyboard. */
+/**
+ * Alerts: the queue by rank, what was closed, and every finding behind it. Alerts that tell one incident are one line of the
+ * queue, which opens in place: a person decides about matters, not about their symptoms. Worked off with the keyboard.
+ */
 import './alert/alert.css';
 import './alerts/alerts.css';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
-import type { AlertRow, FindingRow } from '../../api/alerts.ts';
+import { useCallback, useMemo, useState } from 'react';
+import type { AlertRow, FindingRow, IncidentRow } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
 import { plural } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
@@ -16,6 +19,7 @@ import { ListTable } from '../parts/table.tsx';
 import { useFreshAlerts } from './alert/dialogs.tsx';
 import { AlertBrief } from './alerts/brief.tsx';
 import { closedColumns, findingColumns, rankedColumns } from './alerts/columns.tsx';
+import { IncidentBrief, withIncidents } from './alerts/joined.tsx';
 import { RateLine } from './alerts/rates.tsx';
 
 const TABS = [
@@ -87,10 +91,13 @@ const Queue = ({ done }: { done: boolean }) => {
   const fresh = useFreshAlerts();
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   // The side bar asks for it anyway: while something is learned, an empty queue says less.
-  const learning = useQuery({
+  const now = useQuery({
     queryKey: ['now', site],
     queryFn: ({ signal }) => call('now', { site }, undefined, signal),
-  }).data?.learning;
+  }).data;
+  const incidents = useIncidents();
+  const columns = useMemo(() => withIncidents(rankedColumns, incidents), [incidents]);
+  const of = useCallback((a: AlertRow) => (incidents.has(a.incident) ? a.incident : ''), [incidents]);
   const change = useMutation({
     mutationFn: (state: 'acknowledged' | 'closed') =>
       call('changeAlerts', { site }, { alerts: [...ids], change: { state } }),
@@ -114,7 +121,7 @@ const Queue = ({ done }: { done: boolean }) => {
         list="alerts"
         topic="alerts"
         unit={['alert', 'alerts']}
-        columns={done ? closedColumns : rankedColumns}
+        columns={done ? closedColumns : columns}
         keyOf={(a) => a.id}
         fixed={done ? 'state:closed' : '-state:closed'}
         defaultSort={done ? '-last' : 'rank'}
@@ -134,25 +141,52 @@ const Queue = ({ done }: { done: boolean }) => {
           )
         }
         detail={{ title: (a) => a.title, body: (a) => <AlertBrief key={a.id} row={a} /> }}
+        {...(!done && {
+          fold: {
+            of,
+            unit: ['incident', 'incidents'],
+            open: (incident) => void navigate({ to: '/s/$site/incidents/$incident', params: { site, incident } }),
+            title: (id) => incidents.get(id)?.title,
+            body: (id, rows) => <IncidentBrief key={id} id={id} rows={rows} />,
+          },
+        })}
         empty={
           done
             ? {
                 title: 'Nothing was closed yet',
                 text: 'Alerts that a person is done with stand here, with the verdict.',
               }
-            : {
-                title: 'No alert waits',
-                text: (
-                  <>
-                    {learning && `Still ${learning}: what needs a baseline says nothing yet. `}
-                    No evidence of anything odd in what is visible and learned.{' '}
-                    <PageLink link="learning">Learning</PageLink> says what is not judged yet;{' '}
-                    <PageLink link="coverage">Coverage</PageLink> what is not seen.
-                  </>
-                ),
-              }
+            : now?.state === 'empty'
+              ? {
+                  title: 'Nothing was seen yet',
+                  text: 'Without frames nothing can be judged: that no alert stands here says nothing about the plant.',
+                }
+              : {
+                  title: 'No alert waits',
+                  text: (
+                    <>
+                      {now?.learning && `Still ${now.learning}: what needs a baseline says nothing yet. `}
+                      No evidence of anything odd in what is visible and learned.{' '}
+                      <PageLink link="learning">Learning</PageLink> says what is not judged yet;{' '}
+                      <PageLink link="coverage">Coverage</PageLink> what is not seen.
+                    </>
+                  ),
+                }
         }
       />
     </>
   );
+};
+
+/** As many stories as one answer holds; alerts of others stand alone. */
+const MOST_INCIDENTS = 500;
+const NONE: readonly IncidentRow[] = [];
+const useIncidents = (): ReadonlyMap<string, IncidentRow> => {
+  const site = useSite();
+  const rows =
+    useQuery({
+      queryKey: ['incidents', site, 'queue'],
+      queryFn: ({ signal }) => call('incidents', { site, sort: '-last', limit: MOST_INCIDENTS }, undefined, signal),
+    }).data?.items ?? NONE;
+  return useMemo(() => new Map(rows.map((i) => [i.id, i])), [rows]);
 };

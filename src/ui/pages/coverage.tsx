@@ -72,7 +72,7 @@ const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
               </span>
               <span className={oneWay > 0 ? '' : 'dim'}>
                 {oneWay > 0
-                  ? `${plural(oneWay, 'conversation')} with one direction only: answers, refusals and values read are missing there.`
+                  ? `${plural(oneWay, 'conversation')} with one direction only: nobody answered, or the answers do not pass this mirror. Values read and refusals are not seen there.`
                   : 'No conversation with only one direction was found.'}
               </span>
             </div>

@@ -115,6 +115,7 @@ const point = (path: string, over: Partial<CellPoint> = {}): CellPoint => ({
   unarmed: '',
   detectable: null,
   withinMs: null,
+  stuckAfterMs: null,
   explained: null,
   surprise: null,
   values: [],

@@ -65,7 +65,7 @@ const Loaded = ({ finding: f }: { finding: FindingDetail }) => {
             <span className="dim small">
               since <When at={f.firstAt} />
             </span>
-            <OpenMark open={f.open} />
+            <OpenMark open={f.open} at={f.lastAt} long />
             <WindowTag window={f.window} />
             <IncidentTag incident={f.incident} />
             {f.alert === '' ? (

@@ -5,10 +5,10 @@
 import './alert/alert.css';
 import './incident/incident.css';
 import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Fragment, useCallback, useMemo, useState } from 'react';
-import type { IncidentChange, IncidentDetail } from '../../api/alerts.ts';
+import type { IncidentDetail } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
 import { dateTime, number, plural, zoneName } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
@@ -17,7 +17,8 @@ import { meQuery, useSite, useSites } from '../lib/site.ts';
 import { Panel, PartyLink, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
-import { notify } from '../parts/notify.ts';
+import { FormDialog } from '../parts/form-dialog.tsx';
+import { useAlertsOfIncident, useIncidentChange } from './incident/acts.ts';
 import { Timeline } from './incident/lanes.tsx';
 import { timelineOf } from './incident/timeline.ts';
 
@@ -266,18 +267,12 @@ const Deeds = ({ detail }: { detail: IncidentDetail }) => (
 const Actions = ({ detail }: { detail: IncidentDetail }) => {
   const { incident } = detail;
   const site = useSite();
-  const client = useQueryClient();
   const me = useQuery(meQuery).data;
   const may = useMay('triage');
-  const change = useMutation({
-    mutationFn: (body: IncidentChange) => call('changeIncident', { site, incident: incident.id }, body),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['incidents', site] });
-      await client.invalidateQueries({ queryKey: ['list', 'incidents', site] });
-      await client.invalidateQueries({ queryKey: ['now', site] });
-    },
-    onError: notify.problem,
-  });
+  const change = useIncidentChange(incident.id);
+  const alerts = useAlertsOfIncident(incident.id);
+  const [closing, setClosing] = useState(false);
+  const told = [...new Set(detail.steps.map((s) => s.alert).filter((id) => id !== ''))];
   const mine = me !== undefined && incident.assignee === me.id;
   return (
     <div className="row wrap no-print" style={{ gap: 6 }}>
@@ -288,11 +283,28 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
       )}
       {may && (
         <Button
-          loading={change.isPending}
-          onClick={() => change.mutate({ state: incident.state === 'open' ? 'closed' : 'open' })}
+          loading={change.isPending || alerts.isPending}
+          onClick={() => (incident.state === 'open' ? setClosing(true) : change.mutate({ state: 'open' }))}
         >
-          {incident.state === 'open' ? 'Close the incident' : 'Open again'}
+          {incident.state === 'open' ? 'Close the incident …' : 'Open again'}
         </Button>
+      )}
+      {closing && (
+        <FormDialog
+          title="Close the incident"
+          act={told.length === 0 ? 'Close it' : `Close it with ${plural(told.length, 'alert')}`}
+          ready
+          send={() => alerts.mutateAsync({ alerts: told, state: 'closed' }).then(() => undefined)}
+          onClose={() => setClosing(false)}
+        >
+          <p className="flat">
+            The alerts that tell it are closed with it and leave the queue; each has its line in the journal. A new
+            episode of any of them opens it again.
+          </p>
+          <p className="flat dim small">
+            Closing says that it is dealt with, not that it was false: review an alert to say what it was.
+          </p>
+        </FormDialog>
       )}
       <Button onClick={() => window.print()}>Print …</Button>
       <Link to="/s/$site/alerts" params={{ site }} search={{ q: `incident:=${incident.id}` }} className="small nowrap">

@@ -14,6 +14,7 @@ import { Empty, EvidenceLinks, Panel, PartyLink, Unknown, When } from '../parts/
 import { Fetched } from '../parts/fetched.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
 import { PageLink } from '../parts/page-link.tsx';
+import { openUpload } from '../shell/drop.tsx';
 import { StagedAttack } from './now/staged.tsx';
 import { MOST_ALERTS, Waiting } from './now/waiting.tsx';
 import './now.css';
@@ -114,6 +115,9 @@ const STATE: Readonly<Record<Now['state'], { word: string; why: string }>> = {
   empty: { word: 'Nothing seen', why: 'No frame has come in yet.' },
 };
 
+/** Longer than anybody watches without a break: captures of several years side by side, or clocks that differ. */
+const LONG_MS = 60 * 24 * 3_600_000;
+
 const Posture = ({ now }: { now: Now }) => {
   const span = now.lastAt ? now.watchedSeconds * 1000 : undefined;
   return (
@@ -126,7 +130,9 @@ const Posture = ({ now }: { now: Now }) => {
           </span>
           {span !== undefined && (
             <span className="dim small" title={`${now.firstAt} to ${now.lastAt}`}>
-              {span === 0 ? 'one moment' : duration(span)} of traffic, to {dateTime(now.lastAt ?? '')}
+              {span > LONG_MS
+                ? `frames from ${dateTime(now.firstAt ?? '').slice(0, 10)} to ${dateTime(now.lastAt ?? '').slice(0, 10)}`
+                : `${span === 0 ? 'one moment' : duration(span)} of traffic, to ${dateTime(now.lastAt ?? '')}`}
             </span>
           )}
           {now.learning !== '' && (
@@ -172,6 +178,8 @@ const Figure = ({
 
 const Figures = ({ now }: { now: Now }) => {
   const c = now.counts;
+  // Without frames "none refused" would be a statement about nothing.
+  if (now.state === 'empty') return null;
   const perController =
     c.controllers > 0 ? `${(c.points / c.controllers).toFixed(0)} a controller` : 'process variables';
   return (
@@ -207,6 +215,26 @@ const Figures = ({ now }: { now: Now }) => {
     </div>
   );
 };
+
+/** What a person can do who sees nothing. */
+const Begin = () => (
+  <span className="begin">
+    <span>
+      <b>With a capture:</b> drop a pcap or pcapng file anywhere on this page, or{' '}
+      <button type="button" className="chip" onClick={openUpload}>
+        choose one
+      </button>
+    </span>
+    <span>
+      <b>On a mirror port:</b> start Gatehouse with <code className="mono">--interface NAME</code>;{' '}
+      <code className="mono">gatehouse doctor NAME</code> says whether frames arrive there.
+    </span>
+    <span>
+      <b>With a recorder:</b> a watched folder is read as soon as the first capture lies in it.{' '}
+      <PageLink link="coverage">Coverage</PageLink> shows every source and why it is silent.
+    </span>
+  </span>
+);
 
 export const NowPage = () => {
   const site = useSite();
@@ -288,9 +316,7 @@ export const NowPage = () => {
                 {items.length === 0 ? (
                   now.state === 'empty' ? (
                     <Empty title={reading ? 'The first frames are being read' : 'No frame yet'}>
-                      {reading
-                        ? 'What needs a person appears here while the capture is read.'
-                        : 'Drop a capture on this page, or check under Coverage why the source is silent.'}
+                      {reading ? 'What needs a person appears here while the capture is read.' : <Begin />}
                     </Empty>
                   ) : walk.length > 0 ? (
                     <p className="dim now-none">

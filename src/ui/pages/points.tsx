@@ -65,7 +65,15 @@ const columns: readonly Column<PointRow>[] = [
         `every ${duration(p.cadenceMs)}`
       ),
   },
-  { id: 'changes', head: 'Changes', width: '78px', sort: 'changes', end: true, cell: (p) => number(p.changes) },
+  {
+    id: 'changes',
+    head: 'Changes',
+    width: '78px',
+    sort: 'changes',
+    end: true,
+    from: 880,
+    cell: (p) => number(p.changes),
+  },
   {
     id: 'writer',
     head: 'Last writer',

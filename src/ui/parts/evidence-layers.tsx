@@ -29,6 +29,19 @@ const Value = ({ value }: { value: string }) =>
     <span className="mono">{value}</span>
   );
 
+/**
+ * A decoder's sign for "not there": told as such, and only where the octets of other fields are known while this one rests on
+ * none, for -1 may be a measured value.
+ */
+export const isAbsent = (field: FrameLayer['fields'][number], layer: FrameLayer): boolean =>
+  (field.value === '-1' || field.value === 'none') && !has(field) && layer.fields.some(has);
+
+/** Codes are looked up in hexadecimal in most manuals. '' where that says nothing. */
+export const hexOf = (f: FrameLayer['fields'][number]): string =>
+  has(f) && f.end - f.start <= 4 && /^[1-9]\d+$/.test(f.value) && Number(f.value) < 2 ** 32
+    ? `0x${Number(f.value).toString(16)}`
+    : '';
+
 const has = (s: Span): boolean => s.start >= 0 && s.end > s.start;
 const same = (a: Span, b: Span | undefined): boolean => b !== undefined && a.start === b.start && a.end === b.end;
 
@@ -42,6 +55,7 @@ export const Layers = ({ layers, open, span, onToggle, onHover, onChoose }: Prop
     )}
     {layers.map((layer, i) => {
       const isOpen = open.has(i);
+      const absent = layer.fields.filter((f) => isAbsent(f, layer));
       return (
         <section key={`${layer.name}${layer.start}`} id={`layer-${i}`}>
           <button
@@ -68,23 +82,33 @@ export const Layers = ({ layers, open, span, onToggle, onHover, onChoose }: Prop
           </button>
           {isOpen && layer.fields.length > 0 && (
             <ul className="layer-fields">
-              {layer.fields.map((f, j) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: fields of one name repeat
-                <li key={j}>
-                  <button
-                    type="button"
-                    className={same(f, span) ? 'on' : ''}
-                    disabled={!has(f)}
-                    onMouseEnter={() => onHover(has(f) ? f : undefined)}
-                    onFocus={() => has(f) && onHover(f)}
-                    onBlur={() => onHover(undefined)}
-                    onClick={() => onChoose({ start: f.start, end: f.end })}
-                  >
-                    <span className="dim">{fieldWords(f.name)}</span>
-                    <Value value={f.value} />
-                  </button>
+              {layer.fields
+                .filter((f) => !absent.includes(f))
+                .map((f, j) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: fields of one name repeat
+                  <li key={j}>
+                    <button
+                      type="button"
+                      className={same(f, span) ? 'on' : ''}
+                      disabled={!has(f)}
+                      onMouseEnter={() => onHover(has(f) ? f : undefined)}
+                      onFocus={() => has(f) && onHover(f)}
+                      onBlur={() => onHover(undefined)}
+                      onClick={() => onChoose({ start: f.start, end: f.end })}
+                    >
+                      <span className="dim">{fieldWords(f.name)}</span>
+                      <span>
+                        <Value value={f.value} />
+                        {hexOf(f) !== '' && <span className="mono dim tiny"> {hexOf(f)}</span>}
+                      </span>
+                    </button>
+                  </li>
+                ))}
+              {absent.length > 0 && (
+                <li className="layer-absent dim small">
+                  Not in this message: {absent.map((f) => fieldWords(f.name)).join(', ')}
                 </li>
-              ))}
+              )}
             </ul>
           )}
         </section>

@@ -7,7 +7,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { FILE_PATHS } from '../../api/paths.ts';
 import type { Frame } from '../../api/sites.ts';
 import { call, urlOf } from '../lib/api.ts';
-import { clock, dateTime, number, plural } from '../lib/format.ts';
+import { clock, dateTime, number } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { Empty, Loading, Problem, Unknown } from './basics.tsx';
 import { Layers } from './evidence-layers.tsx';
@@ -161,7 +161,7 @@ const FrameView = ({ frame, site }: { frame: Frame; site: string }) => {
           {number(frame.wire)} octets
           {frame.captured < frame.wire && <span className="p-medium"> ({number(frame.captured)} captured: cut)</span>}
         </Fact>
-        {frame.masked.length > 0 && <Fact term="Masked">{plural(frame.masked.length, 'credential')}</Fact>}
+        {frame.masked.length > 0 && <Fact term="Masked">octets that hold or may hold a password</Fact>}
       </dl>
       {frame.supports.length > 0 && (
         <section className="frame-supports" aria-label="What is stated because of this frame">

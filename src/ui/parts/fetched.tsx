@@ -42,19 +42,22 @@ export const Fetched = <T,>({ query, what, lines = 12, back, children }: Props<T
     );
   return (
     <>
-      {query.isError && (
-        <div className="old-answer" role="status">
-          <IconAlertTriangle size={15} stroke={1.8} aria-hidden="true" className="p-high" />
-          <span>
-            <b>This is what was known at</b> <When at={timeOfUs(query.dataUpdatedAt * 1000)} />. It could not be fetched
-            again{query.error instanceof Error && `: ${query.error.message}`}
-          </span>
-          <button type="button" className="chip" onClick={retry}>
-            Try again
-          </button>
-        </div>
-      )}
+      {query.isError && <OldAnswer error={query.error} atMs={query.dataUpdatedAt} retry={retry} />}
       {children(query.data)}
     </>
   );
 };
+
+/** Above an answer that stays although it could not be fetched again: how old it is, and why. */
+export const OldAnswer = ({ error, atMs, retry }: { error: unknown; atMs: number; retry: () => void }) => (
+  <div className="old-answer" role="status">
+    <IconAlertTriangle size={15} stroke={1.8} aria-hidden="true" className="p-high" />
+    <span>
+      <b>This is what was known at</b> <When at={timeOfUs(atMs * 1000)} />. It could not be fetched again
+      {error instanceof Error && `: ${error.message}`}
+    </span>
+    <button type="button" className="chip" onClick={retry}>
+      Try again
+    </button>
+  </div>
+);

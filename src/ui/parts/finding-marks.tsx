@@ -4,7 +4,8 @@ import { Link } from '@tanstack/react-router';
 import type { AlertRow, FindingRow, IncidentRow, PointRef, WindowLabel } from '../../api/alerts.ts';
 import type { AlertState, Impact, Priority, ReviewVerdict } from '../../api/words.ts';
 import type { Certainty } from '../../core/finding.ts';
-import { useSite } from '../lib/site.ts';
+import { duration } from '../lib/format.ts';
+import { useSite, useSites } from '../lib/site.ts';
 import { PRIORITY_WORD, PriorityGlyph } from './glyphs.tsx';
 import './finding-marks.css';
 
@@ -93,17 +94,33 @@ export const StateMark = ({ state }: { state: AlertState }) => (
   </span>
 );
 
-/** It goes on, or it is over. */
-export const OpenMark = ({ open }: { open: boolean }) =>
-  open ? (
-    <span className="tag" title="The episode goes on">
-      goes on
-    </span>
-  ) : (
-    <span className="dim small" title="It is over, or nothing of the kind was seen for the detector's quiet time">
-      over
+/** Not seen for as long, by the frames of the site: it may come again, and does not go on now. */
+const QUIET_MS = 2 * 60_000;
+
+/** It goes on, it is quiet (seen some time ago, not yet called over), or it is over. `long`: says for how long it is quiet. */
+export const OpenMark = ({ open, at, long = false }: { open: boolean; at: string | null; long?: boolean }) => {
+  const site = useSite();
+  const lastFrame = useSites().data?.items.find((s) => s.id === site)?.lastAt;
+  if (!open)
+    return (
+      <span className="dim small" title="It is over, or nothing of the kind was seen for the detector's quiet time">
+        over
+      </span>
+    );
+  const quietMs = at === null || !lastFrame ? 0 : Date.parse(lastFrame) - Date.parse(at);
+  if (quietMs < QUIET_MS)
+    return (
+      <span className="tag" title="The episode goes on">
+        goes on
+      </span>
+    );
+  const text = `not seen for ${duration(quietMs)}`;
+  return (
+    <span className="dim small" title={`Not called over yet, but ${text}`}>
+      {long ? text : 'quiet'}
     </span>
   );
+};
 
 /** Planned work that it falls into: labelled, never hidden. */
 export const WindowTag = ({ window }: { window: WindowLabel | null }) => {
@@ -132,7 +149,7 @@ export const IncidentTag = ({ incident, mark = false }: { incident: string; mark
     <Link
       to="/s/$site/incidents/$incident"
       params={{ site, incident }}
-      className="tag outline"
+      className="tag outline incident-tag"
       title="Part of an incident: open its story"
       onClick={(e) => e.stopPropagation()}
     >

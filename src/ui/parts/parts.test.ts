@@ -11,6 +11,7 @@ import {
   outsideOf,
   stretchesOf,
 } from './band.ts';
+import { hexOf, isAbsent } from './evidence-layers.tsx';
 import { guardOf } from './learning.tsx';
 import { sparkPaths, sparkRange } from './spark.ts';
 
@@ -150,5 +151,36 @@ describe('a band and its chart', () => {
     expect(chart([10, 10], 4, 16)).toEqual([4, 16]);
     expect(chart([0, 0], -600_000, 600_000)).toEqual([0, 0]);
     expect(chart([null], 0, 1)).toBeUndefined();
+  });
+});
+
+describe('fields of a frame', () => {
+  const layer = (...fields: { name: string; value: string; start: number; end: number }[]) => ({
+    name: 'x',
+    title: 'X',
+    start: 0,
+    end: 9,
+    summary: '',
+    fields,
+  });
+  const at = (value: string, start: number, end: number) => ({ name: 'f', value, start, end });
+
+  it('calls -1 absent only where it rests on no octets and others do', () => {
+    const known = at('7', 0, 1);
+    expect(isAbsent(at('-1', -1, -1), layer(known))).toBe(true);
+    expect(isAbsent(at('none', -1, -1), layer(known))).toBe(true);
+    // A measured -1 has its octets.
+    expect(isAbsent(at('-1', 2, 4), layer(known))).toBe(false);
+    expect(isAbsent(at('0', -1, -1), layer(known))).toBe(false);
+    // Nothing is located in this layer: nothing can be told.
+    expect(isAbsent(at('-1', -1, -1), layer(at('7', -1, -1)))).toBe(false);
+  });
+
+  it('says codes in hexadecimal, of up to four octets, from two figures on', () => {
+    expect(hexOf(at('240', 0, 1))).toBe('0xf0');
+    expect(hexOf(at('4294967295', 0, 4))).toBe('0xffffffff');
+    for (const value of ['9', '-12', '1.5', 'read', '4294967296']) expect(hexOf(at(value, 0, 4))).toBe('');
+    expect(hexOf(at('240', 0, 8))).toBe('');
+    expect(hexOf(at('240', -1, -1))).toBe('');
   });
 });

@@ -3,7 +3,8 @@
 import { IconSortAscending, IconSortDescending } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { number } from '../lib/format.ts';
-import { type Column, leastWidth } from './table.tsx';
+import { leastWidth } from './columns.ts';
+import type { Column } from './table.tsx';
 
 export interface SmallColumn<T> extends Omit<Column<T>, 'sort'> {
   readonly by?: (row: T) => string | number;

@@ -4,6 +4,7 @@
  */
 import { ActionIcon, Button, Checkbox, Menu, Tooltip } from '@mantine/core';
 import {
+  IconChevronRight,
   IconColumns3,
   IconDownload,
   IconRefresh,
@@ -11,7 +12,7 @@ import {
   IconSortDescending,
   IconX,
 } from '@tabler/icons-react';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -24,7 +25,10 @@ import { dialogIsOpen, useKeys } from '../lib/keys.ts';
 import { useLive } from '../lib/live.ts';
 import { useSite } from '../lib/site.ts';
 import { Empty, GridState, Loading, Problem } from './basics.tsx';
+import { fitting, leastWidth } from './columns.ts';
+import { OldAnswer } from './fetched.tsx';
 import { FilterLine } from './filter.tsx';
+import { foldRows, type Line } from './fold.ts';
 
 export interface Column<T> {
   readonly id: string;
@@ -32,6 +36,8 @@ export interface Column<T> {
   /** CSS grid track: `120px`, `minmax(160px, 2fr)`. */
   readonly width: string;
   readonly cell: (row: T) => ReactNode;
+  /** The same of a line that stands for several rows; absent: blank there. */
+  readonly folded?: (key: string, rows: readonly T[]) => ReactNode;
   /** Field to sort by; absent: does not sort. */
   readonly sort?: string;
   readonly end?: boolean;
@@ -40,10 +46,6 @@ export interface Column<T> {
   /** Hidden until a person asks for it. */
   readonly extra?: boolean;
 }
-
-/** The least width of all columns together: rows and head share it, so that they line up while the table scrolls sideways. */
-export const leastWidth = (columns: readonly { readonly width: string }[]): number =>
-  columns.reduce((sum, c) => sum + Number(/(\d+)px/.exec(c.width)?.[1] ?? 0), 0);
 
 export interface Chip {
   readonly label: string;
@@ -68,9 +70,23 @@ interface Props<T> {
   unit: [one: string, many: string];
   /** The chosen row in full, beside the list. The URL holds the choice (`sel`); j/k walk it along. With `open`, Enter opens. */
   detail?: { readonly title: (row: T) => ReactNode; readonly body: (row: T) => ReactNode };
+  fold?: Folding<T>;
 }
 
+/** Rows that belong together are one line, which opens in place (→) and closes (←). */
+export interface Folding<T> {
+  /** Key of the group of a row; '' where it stands alone. */
+  readonly of: (row: T) => string;
+  readonly unit: readonly [one: string, many: string];
+  readonly open: (key: string) => void;
+  readonly title: (key: string, rows: readonly T[]) => ReactNode;
+  readonly body: (key: string, rows: readonly T[]) => ReactNode;
+}
+const alone = () => '';
+
 const PAGE = 250;
+/** The column of the boxes that select rows. */
+const TICK_PX = 34;
 /** Lists whose rows lead to frames. */
 const FRAME_LISTS: ReadonlySet<string> = new Set(['flows', 'commands', 'sessions', 'changes', 'weirds']);
 
@@ -81,7 +97,7 @@ interface ListSearch {
 }
 
 export const ListTable = <T,>(props: Props<T>) => {
-  const { list, topic, columns, keyOf, fixed = '', defaultSort, chips, empty, selected, unit, detail } = props;
+  const { list, topic, columns, keyOf, fixed = '', defaultSort, chips, empty, selected, unit, detail, fold } = props;
   const site = useSite();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -118,16 +134,34 @@ export const ListTable = <T,>(props: Props<T>) => {
     staleTime: 30_000,
   });
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
+  const groupOf = fold?.of ?? alone;
+  const lines = useMemo(() => foldRows(rows, groupOf, unfolded), [rows, groupOf, unfolded]);
+  const unfold = (key: string, open: boolean) =>
+    setUnfolded((old) => {
+      const next = new Set(old);
+      if (open) next.add(key);
+      else next.delete(key);
+      return next;
+    });
+  const idOf = (line: Line<T>): string => (line.kind === 'fold' ? line.key : String(keyOf(line.row)));
   const total = query.data?.pages[0]?.total;
   const version = query.data?.pages[0]?.version ?? 0;
   // The journal is about the installation: its versions carry no site.
   const newest = useLive((l) => l.versions[`${list === 'journal' ? '' : site} ${topic}`] ?? 0);
+  const box = useRef<HTMLDivElement>(null);
   const newer = newest > version && version > 0;
   const refresh = useCallback(() => {
-    void client.resetQueries({ queryKey: ['list', list, site, filter, sort], exact: true });
+    // From the first page on, and with the old rows until the new ones are there: they may not come.
+    const key = ['list', list, site, filter, sort];
+    client.setQueryData<InfiniteData<Page<T>>>(
+      key,
+      (old) => old && { pages: old.pages.slice(0, 1), pageParams: old.pageParams.slice(0, 1) },
+    );
+    box.current?.scrollTo({ top: 0 });
+    void client.refetchQueries({ queryKey: key, exact: true });
   }, [client, list, site, filter, sort]);
 
-  const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(1200);
   useEffect(() => {
     const el = box.current;
@@ -137,12 +171,17 @@ export const ListTable = <T,>(props: Props<T>) => {
     return () => watch.disconnect();
   }, []);
   const [ticked, setTicked] = useState<Readonly<Record<string, boolean>>>(() => readTicks(list));
-  const visible = columns.filter((c) => ticked[c.id] ?? (c.extra !== true && (c.from ?? 0) <= width));
-  const template = (selected ? '34px ' : '') + visible.map((c) => c.width).join(' ');
-  const minWidth = leastWidth(visible) + (selected ? 34 : 0);
+  const beside = selected ? TICK_PX : 0;
+  const visible = fitting(
+    columns.filter((c) => ticked[c.id] ?? c.extra !== true),
+    width - beside,
+    (c) => ticked[c.id] === true,
+  );
+  const template = (selected ? `${TICK_PX}px ` : '') + visible.map((c) => c.width).join(' ');
+  const minWidth = leastWidth(visible) + beside;
 
   const virtual = useVirtualizer({
-    count: rows.length,
+    count: lines.length,
     getScrollElement: () => box.current,
     estimateSize: () => 28,
     overscan: 16,
@@ -152,8 +191,8 @@ export const ListTable = <T,>(props: Props<T>) => {
   const items = virtual.getVirtualItems();
   const lastIndex = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (query.hasNextPage && !query.isFetchingNextPage && lastIndex >= rows.length - 80) void query.fetchNextPage();
-  }, [lastIndex, rows.length, query.hasNextPage, query.isFetchingNextPage, query.fetchNextPage]);
+    if (query.hasNextPage && !query.isFetchingNextPage && lastIndex >= lines.length - 80) void query.fetchNextPage();
+  }, [lastIndex, lines.length, query.hasNextPage, query.isFetchingNextPage, query.fetchNextPage]);
   // A short list at its top follows what is new by itself.
   useEffect(() => {
     if (newer && (query.data?.pages.length ?? 0) <= 1 && (box.current?.scrollTop ?? 0) < 40 && !query.isFetching)
@@ -161,9 +200,17 @@ export const ListTable = <T,>(props: Props<T>) => {
   }, [newer, query.data?.pages.length, query.isFetching, query.refetch]);
 
   const sel = detail === undefined ? undefined : search.sel;
-  const chosen = sel === undefined ? -1 : rows.findIndex((r) => String(keyOf(r)) === sel);
-  const choose = (r: T | undefined) => change({ sel: r === undefined ? '' : String(keyOf(r)) });
-  const open = props.open ?? (detail === undefined ? undefined : choose);
+  const chosen = sel === undefined ? -1 : lines.findIndex((line) => idOf(line) === sel);
+  // The chosen row may stand under a line that is folded: it is shown beside the list all the same.
+  const shown: Line<T> | undefined =
+    lines[chosen] ?? hidden(rows, (r) => sel !== undefined && String(keyOf(r)) === sel);
+  const choose = (line: Line<T> | undefined) => change({ sel: line === undefined ? '' : idOf(line) });
+  const opens = props.open !== undefined || detail !== undefined;
+  const open = (line: Line<T>) => {
+    if (line.kind === 'fold') fold?.open(line.key);
+    else if (props.open !== undefined) props.open(line.row);
+    else choose(line);
+  };
   const [walked, setCursor] = useState(-1);
   const cursor = walked < 0 ? chosen : walked;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts from its top
@@ -172,13 +219,29 @@ export const ListTable = <T,>(props: Props<T>) => {
     box.current?.scrollTo({ top: 0 });
   }, [filter, sort]);
   const move = (by: number) => {
-    if (rows.length === 0) return;
-    const next = Math.min(Math.max(cursor + by, 0), rows.length - 1);
+    if (lines.length === 0) return;
+    go(Math.min(Math.max(cursor + by, 0), lines.length - 1));
+  };
+  const go = (next: number) => {
     setCursor(next);
     virtual.scrollToIndex(next);
-    if (chosen >= 0) choose(rows[next]);
+    if (chosen >= 0) choose(lines[next]);
   };
-  const row = cursor >= 0 ? rows[cursor] : undefined;
+  const line = cursor >= 0 ? lines[cursor] : undefined;
+  const row = line?.kind === 'row' ? line.row : undefined;
+  const isTicked = (r: T) => selected?.ids.has(String(keyOf(r))) === true;
+  /** A folded line is ticked when all of its rows are. */
+  const tick = (of: Line<T>) => {
+    if (of.kind === 'row') return selected?.toggle(of.row);
+    const all = of.rows.every(isTicked);
+    for (const r of of.rows) if (all || !isTicked(r)) selected?.toggle(r);
+  };
+  const close = (of: Line<T>) => {
+    const key = of.kind === 'fold' ? of.key : of.within;
+    if (key === '') return;
+    go(lines.findIndex((l) => l.kind === 'fold' && l.key === key));
+    unfold(key, false);
+  };
   useKeys({
     j: () => move(1),
     ArrowDown: () => move(1),
@@ -186,15 +249,18 @@ export const ListTable = <T,>(props: Props<T>) => {
     ArrowUp: () => move(-1),
     PageDown: () => move(20),
     PageUp: () => move(-20),
-    Home: () => move(-rows.length),
-    End: () => move(rows.length),
+    Home: () => move(-lines.length),
+    End: () => move(lines.length),
     r: refresh,
     Escape: () => {
       setCursor(-1);
       if (sel !== undefined) choose(undefined);
     },
-    ...(open && row !== undefined ? { Enter: () => !dialogIsOpen() && open(row), o: () => open(row) } : {}),
-    ...(selected && row !== undefined ? { x: () => selected.toggle(row) } : {}),
+    ...(opens && line !== undefined ? { Enter: () => !dialogIsOpen() && open(line), o: () => open(line) } : {}),
+    ...(selected && line !== undefined ? { x: () => tick(line) } : {}),
+    ...(fold && line !== undefined
+      ? { ArrowRight: () => line.kind === 'fold' && unfold(line.key, true), ArrowLeft: () => close(line) }
+      : {}),
     ...props.keys?.(row),
   });
 
@@ -231,8 +297,12 @@ export const ListTable = <T,>(props: Props<T>) => {
             Newer rows: show (r)
           </Button>
         )}
-        <span className="dim small nowrap" aria-live="polite">
-          {total === undefined ? '' : `${number(total)} ${total === 1 ? unit[0] : unit[1]}`}
+        <span
+          className="dim small nowrap"
+          aria-live="polite"
+          title={fold && total !== undefined ? `${number(total)} ${unit[1]} in all` : ''}
+        >
+          {total === undefined ? '' : countText(lines, total, rows.length, unit, fold?.unit)}
         </span>
         <Tooltip label="Fetch again (r)">
           <ActionIcon
@@ -302,13 +372,16 @@ export const ListTable = <T,>(props: Props<T>) => {
           </Menu.Dropdown>
         </Menu>
       </div>
+      {rows.length > 0 && error && !wrongFilter && (
+        <OldAnswer error={error} atMs={query.dataUpdatedAt} retry={() => void query.refetch()} />
+      )}
       <div className="beside">
         <div
           ref={box}
           className="table"
           role="grid"
           aria-label={list}
-          aria-rowcount={total === undefined ? -1 : total + 1}
+          aria-rowcount={total === undefined || query.hasNextPage ? -1 : lines.length + 1}
           aria-busy={query.isFetching}
         >
           <div className="thead" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, minWidth }}>
@@ -367,10 +440,11 @@ export const ListTable = <T,>(props: Props<T>) => {
           ) : (
             <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth, width: '100%' }}>
               {items.map((v) => {
-                const item = rows[v.index];
+                const item = lines[v.index];
                 if (item === undefined) return null;
-                const key = keyOf(item);
-                const ticked = selected?.ids.has(String(key)) === true;
+                const key = idOf(item);
+                const ticked = item.kind === 'row' ? isTicked(item.row) : item.rows.every(isTicked);
+                const some = item.kind === 'fold' && !ticked && item.rows.some(isTicked);
                 return (
                   // biome-ignore lint/a11y/useKeyWithClickEvents: rows are walked with j/k and opened with Enter on the grid
                   <div
@@ -379,7 +453,9 @@ export const ListTable = <T,>(props: Props<T>) => {
                     tabIndex={-1}
                     aria-rowindex={v.index + 2}
                     aria-selected={v.index === cursor || ticked}
-                    className={`trow${open ? ' link' : ''}${v.index === cursor || ticked ? ' on' : ''}`}
+                    className={`trow${opens ? ' link' : ''}${v.index === cursor || ticked ? ' on' : ''}${
+                      item.kind === 'fold' ? ' fold' : item.within === '' ? '' : ' within'
+                    }`}
                     style={{
                       gridTemplateColumns: template,
                       position: 'absolute',
@@ -391,18 +467,29 @@ export const ListTable = <T,>(props: Props<T>) => {
                       setCursor(v.index);
                       if (window.getSelection()?.toString() !== '') return;
                       if (detail !== undefined) choose(v.index === chosen ? undefined : item);
-                      else props.open?.(item);
+                      else open(item);
                     }}
                   >
                     {selected && (
                       // biome-ignore lint/a11y/useKeyWithClickEvents: `x` ticks the row under the cursor
                       <div role="gridcell" tabIndex={-1} onClick={(e) => e.stopPropagation()}>
-                        <Checkbox checked={ticked} onChange={() => selected.toggle(item)} aria-label="Select" />
+                        <Checkbox
+                          checked={ticked}
+                          indeterminate={some}
+                          onChange={() => tick(item)}
+                          aria-label={item.kind === 'fold' ? 'Select all of it' : 'Select'}
+                        />
                       </div>
                     )}
-                    {visible.map((c) => (
+                    {visible.map((c, i) => (
                       <div key={c.id} role="gridcell" className={c.end ? 'end' : ''}>
-                        {c.cell(item)}
+                        {item.kind === 'row' ? (
+                          c.cell(item.row)
+                        ) : i === 0 ? (
+                          <FoldButton open={item.open} toggle={() => unfold(item.key, !item.open)} />
+                        ) : (
+                          c.folded?.(item.key, item.rows)
+                        )}
                       </div>
                     ))}
                   </div>
@@ -413,13 +500,21 @@ export const ListTable = <T,>(props: Props<T>) => {
         </div>
         {detail && sel !== undefined && !query.isLoading && (
           <Aside
-            title={rows[chosen] === undefined ? 'Not in this list' : detail.title(rows[chosen])}
+            title={
+              shown === undefined
+                ? 'Not in this list'
+                : shown.kind === 'fold'
+                  ? fold?.title(shown.key, shown.rows)
+                  : detail.title(shown.row)
+            }
             close={() => choose(undefined)}
           >
-            {rows[chosen] === undefined ? (
+            {shown === undefined ? (
               <p className="dim">The chosen row is not among those that this filter keeps.</p>
+            ) : shown.kind === 'fold' ? (
+              fold?.body(shown.key, shown.rows)
             ) : (
-              detail.body(rows[chosen])
+              detail.body(shown.row)
             )}
           </Aside>
         )}
@@ -427,6 +522,44 @@ export const ListTable = <T,>(props: Props<T>) => {
     </div>
   );
 };
+
+const hidden = <T,>(rows: readonly T[], is: (row: T) => boolean): Line<T> | undefined => {
+  const row = rows.find(is);
+  return row === undefined ? undefined : { kind: 'row', row, within: '' };
+};
+
+const countText = <T,>(
+  lines: readonly Line<T>[],
+  total: number,
+  loaded: number,
+  [one, many]: Props<T>['unit'],
+  folds: readonly [string, string] | undefined,
+): string => {
+  const all = `${number(total)} ${total === 1 ? one : many}`;
+  const groups = lines.filter((l) => l.kind === 'fold');
+  // How many groups there are is known when all rows are.
+  if (folds === undefined || groups.length === 0 || loaded < total) return all;
+  const single = total - groups.reduce((sum, g) => sum + (g.kind === 'fold' ? g.rows.length : 0), 0);
+  const joined = `${number(groups.length)} ${groups.length === 1 ? folds[0] : folds[1]}`;
+  return single === 0 ? joined : `${joined}, ${number(single)} ${single === 1 ? one : many}`;
+};
+
+const FoldButton = ({ open, toggle }: { open: boolean; toggle: () => void }) => (
+  <button
+    type="button"
+    className="fold-button"
+    tabIndex={-1}
+    aria-expanded={open}
+    aria-label="What it stands for"
+    title={open ? 'Fold (←)' : 'Unfold (→)'}
+    onClick={(e) => {
+      e.stopPropagation();
+      toggle();
+    }}
+  >
+    <IconChevronRight size={14} stroke={1.8} aria-hidden="true" className={open ? 'turned' : ''} />
+  </button>
+);
 
 const Aside = ({ title, close, children }: { title: ReactNode; close: () => void; children: ReactNode }) => (
   <aside className="aside" aria-label="Chosen row">

@@ -9,11 +9,11 @@ import { useLive } from '../lib/live.ts';
 const LINK = {
   connecting: { word: 'connecting', shape: 'M8 2.5a5.5 5.5 0 1 0 0 11', loud: false },
   live: { word: 'up to date', shape: 'M8 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z', loud: false },
+  failing: { word: 'answers fail: what you see may be old', shape: 'M4 4l8 8M12 4l-8 8', loud: true },
   lost: { word: 'Gatehouse does not answer: what you see may be old', shape: 'M4 4l8 8M12 4l-8 8', loud: true },
 } as const;
 
 export const StatusLine = ({ site }: { site: Site | undefined }) => {
-  const link = LINK[useLive((l) => l.link)];
   const progress = useLive((l) => l.progress);
   const reading = Object.values(progress).filter((p) => p.state === 'reading' && (!site || p.site === site.id));
   const now = useQuery({
@@ -21,6 +21,9 @@ export const StatusLine = ({ site }: { site: Site | undefined }) => {
     queryFn: ({ signal }) => call('now', { site: site?.id ?? '' }, undefined, signal),
     enabled: site !== undefined,
   });
+  const stream = useLive((l) => l.link);
+  // The stream may live while answers fail.
+  const link = LINK[stream === 'live' && now.isError ? 'failing' : stream];
   return (
     <footer className="status">
       <span className={link.loud ? 'attention' : ''} role="status">
@@ -50,7 +53,7 @@ export const StatusLine = ({ site }: { site: Site | undefined }) => {
             </span>
           )}
           {p.progress !== null && share(p.progress)} · {number(p.frames)} frames · {bytes(p.bytes)}
-          {p.secondsLeft !== null && ` · ${duration(p.secondsLeft * 1000)} to go`}
+          {p.secondsLeft !== null && p.secondsLeft >= 1 && ` · ${duration(p.secondsLeft * 1000)} to go`}
         </span>
       ))}
       <span className="grow" />

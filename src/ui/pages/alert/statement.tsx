@@ -98,7 +98,7 @@ export const FindingFacts = ({ finding: f }: { finding: FindingDetail }) => {
       </Said>
       <Said term="Last seen">
         <span className="row wrap" style={{ gap: 6 }}>
-          <When at={f.lastAt} /> <OpenMark open={f.open} />
+          <When at={f.lastAt} /> <OpenMark open={f.open} at={f.lastAt} long />
         </span>
       </Said>
       <Said term="Times">{number(f.count)}</Said>
@@ -243,7 +243,7 @@ export const FindingBody = ({
               cell: (e) => <SurpriseMark surprise={e.surprise} />,
             },
             { id: 'count', head: 'Times', width: '66px', end: true, by: (e) => e.count, cell: (e) => number(e.count) },
-            { id: 'open', head: 'State', width: '84px', cell: (e) => <OpenMark open={e.open} /> },
+            { id: 'open', head: 'State', width: '84px', cell: (e) => <OpenMark open={e.open} at={e.lastAt} /> },
           ]}
         />
       </Panel>

@@ -75,7 +75,15 @@ export const rankedColumns: readonly Column<AlertRow>[] = [
     extra: true,
     cell: (a) => <SurpriseMark surprise={a.surprise} />,
   },
-  { id: 'first', head: 'Since', width: '146px', sort: 'first', end: true, cell: (a) => <When at={a.firstAt} /> },
+  {
+    id: 'first',
+    head: 'Since',
+    width: '146px',
+    sort: 'first',
+    end: true,
+    from: 760,
+    cell: (a) => <When at={a.firstAt} />,
+  },
   {
     id: 'last',
     head: 'Last seen',
@@ -100,7 +108,7 @@ export const rankedColumns: readonly Column<AlertRow>[] = [
     width: '76px',
     sort: 'open',
     from: 1060,
-    cell: (a) => <OpenMark open={a.open} />,
+    cell: (a) => <OpenMark open={a.open} at={a.lastAt} />,
   },
   { id: 'state', head: 'State', width: '104px', sort: 'state', cell: (a) => <StateMark state={a.state} /> },
   {
@@ -153,6 +161,7 @@ export const findingColumns: readonly Column<FindingRow>[] = [
     head: 'How unusual',
     width: '118px',
     sort: 'surprise',
+    from: 900,
     cell: (f) => <SurpriseMark surprise={f.surprise} />,
   },
   {
@@ -163,7 +172,7 @@ export const findingColumns: readonly Column<FindingRow>[] = [
     cell: (f) => <CertaintyMark certainty={f.certainty} />,
   },
   { id: 'count', head: 'Times', width: '70px', sort: 'count', end: true, cell: (f) => number(f.count) },
-  { id: 'open', head: 'Now', width: '76px', sort: 'open', cell: (f) => <OpenMark open={f.open} /> },
+  { id: 'open', head: 'Now', width: '76px', sort: 'open', cell: (f) => <OpenMark open={f.open} at={f.lastAt} /> },
   {
     id: 'alert',
     head: 'Alert',

@@ -98,6 +98,8 @@ export const PlantChanges = () => {
   const groups = groupChanges(query.data?.items ?? []);
   const shown = all ? groups : groups.slice(0, FEW);
   const counts = now.data?.counts;
+  // Without frames "none seen" would be a statement about nothing; the list below says why it is empty.
+  if (now.data?.state === 'empty') return null;
   const toggle = () => setFold(open ? 'closed' : 'open');
   return (
     <section className="changes" aria-label="What changed the plant">

@@ -176,7 +176,7 @@ const Step = ({ step, also, crosses, number, on, choose }: StepProps) => {
             <span className="row wrap" style={{ gap: 8 }}>
               <CertaintyMark certainty={step.certainty} />
               {step.impact !== 'none' && <ImpactTag impact={step.impact} />}
-              <OpenMark open={step.open} />
+              <OpenMark open={step.open} at={step.lastAt} />
               {step.lastAt !== null && step.lastAt !== step.firstAt && (
                 <span className="dim">
                   until <When at={step.lastAt} />

@@ -95,7 +95,7 @@ export const Chain = () => {
         ) : head.isLoading ? (
           <span className="dim">Asking for the head …</span>
         ) : (
-          <Unknown>no head yet</Unknown>
+          <Unknown>{head.isError ? 'the head is not known now' : 'no head yet'}</Unknown>
         )}
       </span>
       {result ? (

@@ -100,7 +100,9 @@ const Totals = ({ learning: l }: { learning: LearningOverview }) => (
           <span className="dim small">
             {[
               t.learned > 0 ? `${number(t.learned)} learned enough` : '',
-              t.unarmed > 0 ? `${number(t.unarmed)} saw enough and cannot be judged` : '',
+              t.unarmed > 0
+                ? `${number(t.unarmed)} saw enough and ${t.unarmed === 1 ? 'is' : 'are'} not judged: the list says why`
+                : '',
               t.making > 0 ? `of ${number(t.making)} models are being made` : '',
               t.things > t.learned + t.unarmed + t.making
                 ? `${number(t.things - t.learned - t.unarmed - t.making)} still learning`

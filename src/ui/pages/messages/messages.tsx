@@ -4,6 +4,7 @@ import { Button } from '@mantine/core';
 import { IconArrowLeft, IconArrowNarrowLeft, IconArrowNarrowRight, IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { FILE_PATHS } from '../../../api/paths.ts';
 import type { FlowRow, MessageList, MessageRow } from '../../../api/traffic.ts';
 import { call, urlOf } from '../../lib/api.ts';
@@ -12,10 +13,7 @@ import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
 import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Unknown } from '../../parts/basics.tsx';
 import { fieldWords } from '../../parts/evidence-layers.tsx';
-
-/** Lengths, absent parts and what no PDU carries are left to the frame. */
-const isTelling = ({ name, value }: MessageRow['fields'][number]): boolean =>
-  value !== 'none' && value !== '-1' && !/(^|\.)kind$|[lL]ength$/.test(name);
+import { constantsOf, tellingFields } from './telling.ts';
 
 /** The last two parts of a path say enough in a row. */
 const shortName = (name: string): string =>
@@ -25,7 +23,18 @@ const shortName = (name: string): string =>
     .join('.')
     .replace(/^(application|apdu|pdu)\./, '');
 
-const Row = ({ row, isOn }: { row: MessageRow; isOn: boolean }) => (
+/** `protocol`: that of the conversation, which the head of the page names. */
+const Row = ({
+  row,
+  isOn,
+  constants,
+  protocol,
+}: {
+  row: MessageRow;
+  isOn: boolean;
+  constants: ReadonlySet<string>;
+  protocol: string;
+}) => (
   <li className={isOn ? 'on' : ''}>
     <span className="frame-number">
       <EvidenceLinks evidence={[{ source: row.source, frame: row.frame }]} />
@@ -39,10 +48,11 @@ const Row = ({ row, isOn }: { row: MessageRow; isOn: boolean }) => (
       <IconArrowNarrowLeft size={15} stroke={1.8} role="img" aria-label="server to client" className="dim" />
     )}
     <span>
-      <span className="strong">{row.type}</span> <span className="dim tiny">{row.title}</span>
+      <span className="strong">{row.type}</span>{' '}
+      {row.protocol !== protocol && <span className="dim tiny">{row.title}</span>}
     </span>
     <span className="message-fields small">
-      {row.fields.filter(isTelling).map((f) => (
+      {tellingFields(row.fields, constants).map((f) => (
         <span key={f.name}>
           <span className="name">{fieldWords(shortName(f.name))}</span>
           <span className="mono">{f.value}</span>
@@ -70,7 +80,8 @@ export const MessagesPage = () => {
     getNextPageParam: (last) => last.next,
     staleTime: 60_000,
   });
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const constants = useMemo(() => constantsOf(rows), [rows]);
   const at = rows.findIndex((row) => `${row.source}:${row.frame}` === search.frame);
   const step = (by: number) => {
     const row = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
@@ -137,7 +148,7 @@ export const MessagesPage = () => {
             <ul className="messages-list">
               {rows.map((row, i) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a frame may hold several messages; their order is fixed
-                <Row key={i} row={row} isOn={i === at} />
+                <Row key={i} row={row} isOn={i === at} constants={constants} protocol={f?.protocol ?? ''} />
               ))}
             </ul>
             {query.hasNextPage && (

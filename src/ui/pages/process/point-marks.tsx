@@ -133,6 +133,9 @@ export const Guards = ({ point, all = false }: { point: CellPoint; all?: boolean
 
 const isJudged = ({ state }: CellPoint): boolean => state === 'armed' || state === 'trial';
 
+const stillText = ({ stuckAfterMs }: CellPoint): string =>
+  stuckAfterMs === null ? 'standing still is not told' : `standing still is told after ${duration(stuckAfterMs)}`;
+
 /** The honest measure of a guard: what it would notice, and how late. */
 export const Notices = ({ point }: { point: CellPoint }) =>
   point.detectable === null ? (
@@ -146,7 +149,7 @@ export const Notices = ({ point }: { point: CellPoint }) =>
   ) : (
     <span
       className="small"
-      title={`A lasting bias of this size would be noticed${point.explained === null ? '' : `; the other points explain ${share(point.explained)} of what it does`}`}
+      title={`A lasting bias of this size would be noticed${point.explained === null ? '' : `; the other points explain ${share(point.explained)} of what it does`}; ${stillText(point)}`}
     >
       <span className="mono">
         {figure(point.detectable)} {point.unit}

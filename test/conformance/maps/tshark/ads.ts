@@ -2,6 +2,7 @@
 import type { AdsMessage, AnyAdsMessage } from '../../../../src/decode/ads/index.ts';
 import { type Cell, frameMap, type Seen } from '../../types.ts';
 
+const READ_WRITE = 9;
 const hex32 = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
 const packet = (pick: (m: AdsMessage) => Cell) => (s: Seen<AnyAdsMessage>) =>
   s.message.kind === 'ads' ? pick(s.message) : undefined;
@@ -21,6 +22,9 @@ export const tsharkAds = frameMap<AnyAdsMessage>({
     'ams.ads_indexgroup': packet((m) => (m.indexGroup < 0 ? undefined : hex32(m.indexGroup))),
     'ams.ads_indexoffset': packet((m) => (m.indexOffset < 0 ? undefined : hex32(m.indexOffset))),
     'ams.ads_devicename': packet((m) => (m.detail?.kind === 'device' ? m.detail.name : undefined)),
-    'ams.adsresult': packet((m) => (m.result < 0 ? undefined : hex32(m.result))),
+    // Of an answer to ReadWrite tshark reads the result only where two octets of data follow it and their length.
+    'ams.adsresult': packet((m) =>
+      m.result < 0 || (m.response && m.command === READ_WRITE && m.data.length < 2) ? undefined : hex32(m.result),
+    ),
   },
 });

@@ -11,7 +11,6 @@ type M = Seen<BacnetMessage>;
 const DEVICE = 8;
 const OBJECT_NAME = 77;
 const PRESENT_VALUE = 85;
-const VENDOR_IDENTIFIER = 120;
 
 interface ObjectId {
   readonly type: number;
@@ -77,9 +76,11 @@ export const tsharkBacnet = frameMap<BacnetMessage>({
     'bacapp.instance_number': (s) => objects(s).map((o) => o.instance),
     'bacapp.property_identifier': (s) => s.message.accesses.filter((a) => a.propertyId >= 0).map((a) => a.propertyId),
     'bacapp.vendor_identifier': (s) => [
-      text(s.message.detail?.vendorId),
+      // Of Who-Am-I and You-Are, and of the property, it is read, and shown without a field's name.
+      s.message.service === 'who-Am-I' || s.message.service === 'you-Are'
+        ? undefined
+        : text(s.message.detail?.vendorId),
       ...(typeof s.message.detail?.vendor === 'number' ? [s.message.detail.vendor] : []),
-      ...items(s, VENDOR_IDENTIFIER).map((i) => String(i.value)),
     ],
     'bacapp.object_name': {
       value: (s) => [text(s.message.detail?.name), ...items(s, OBJECT_NAME).map((i) => String(i.value))],

@@ -2,6 +2,7 @@
 import type { EnipMessage } from '../../../../src/decode/enip/index.ts';
 import { type Cell, frameMap, type Seen, type SeenCapture } from '../../types.ts';
 import { hex } from '../text.ts';
+import { allOf, sizeOf } from './cip-attributes.ts';
 
 /** I/O on UDP 2222: a sequenced address and a connected data item. */
 interface Io {
@@ -20,8 +21,10 @@ const GET_ALL = 0x01;
 const GET_LIST = 0x03;
 const SET_LIST = 0x04;
 const FORWARD_CLOSE = 0x4e;
-/** Octets of attributes whose size is known without asking the device: class, attribute, size (0: a length octet). */
-const SIZES: Record<number, Record<number, number>> = { 1: { 1: 2, 2: 2, 3: 2, 4: 2, 5: 2, 6: 4, 7: 0, 8: 1 } };
+/** Services that every object has: tshark reads them alike, whatever the object. */
+const COMMON = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 0x0d, 0x0e, 0x10, 0x11, 0x15, 0x16, 0x18, 0x19, 0x1a, 0x1b, 0x1c]);
+/** Objects whose own services have a dissector of their own: Safety Supervisor and Validator, Modbus, Connection Configuration too. */
+const OWN = new Set([CONNECTION_MANAGER, PCCC, 0x39, 0x3a, 0x44, 0xf3]);
 
 /** A CIP message with the request it answers (itself in a request). */
 interface Node {
@@ -45,11 +48,11 @@ const all = (s: M): Node[] =>
     ? []
     : nodes(s.message.cip, s.message.type === 'request' ? s.message.cip : s.transaction?.request?.message.cip);
 
-/** Connection Manager and PCCC say once more whether this is a request. */
+/** An object's own dissector says once more whether this is a request. */
 const directions = (n: Node): string[] => {
   const one = n.cip.kind === 'request' ? '0x00' : '0x01';
-  const cls = n.request?.path.cls;
-  return cls === CONNECTION_MANAGER || cls === PCCC || n.request?.path.lastClass === PCCC ? [one, one] : [one];
+  const path = n.request?.path;
+  return path && !COMMON.has(n.cip.service) && (OWN.has(path.cls) || OWN.has(path.lastClass)) ? [one, one] : [one];
 };
 
 /** Paths of the connections that were opened, by their triad. */
@@ -136,36 +139,31 @@ const listed = (n: Node): number[] => {
     for (let i = 0, o = 2; i < word(d, 0) && o + 2 <= d.length; i++, o += 2) out.push(word(d, o));
     return out;
   }
-  const sizes = SIZES[n.request?.path.lastClass ?? -1];
+  const path = n.request?.path;
   for (let i = 0, o = 2; i < word(d, 0) && o + 4 <= d.length; i++) {
     const attribute = word(d, o);
     const failed = word(d, o + 2) !== 0;
     out.push(attribute);
     o += 4;
     if (failed) continue;
-    const size = sizes?.[attribute];
+    const size = sizeOf(path?.lastClass ?? -1, path?.instance ?? -1, attribute, d, o);
     if (size === undefined) break;
-    o += size === 0 ? 1 + (d[o] ?? 0) : size;
+    o += size;
   }
   return out;
 };
 
-/** Attributes 1 to 7 of the Identity object in an answer to Get Attributes All. */
-const wholeIdentity = (n: Node): number[] =>
-  n.cip.kind === 'response' &&
-  n.cip.service === GET_ALL &&
-  n.cip.status === 0 &&
-  n.request?.path.lastClass === 1 &&
-  n.request.path.instance > 0 &&
-  n.cip.data.length >= 15
-    ? [1, 2, 3, 4, 5, 6, 7]
+/** Attributes in an answer to Get Attributes All. */
+const whole = (n: Node): number[] =>
+  n.cip.kind === 'response' && n.cip.service === GET_ALL && n.cip.status === 0 && n.request !== undefined
+    ? allOf(n.request.path.lastClass, n.request.path.instance, n.cip.data)
     : [];
 
 const attributes = (s: M, capture: SeenCapture): Cell =>
   all(s).flatMap((n) => [
     ...paths(n, capture).flatMap((p) => p.segments.filter((x) => x.kind === 'attribute').map((x) => x.value)),
     ...listed(n),
-    ...wholeIdentity(n),
+    ...whole(n),
   ]);
 
 const io = (s: M): Io | undefined => (s.protocol === 'cip-io' ? (s.message as unknown as Io) : undefined);
@@ -190,7 +188,13 @@ export const tsharkEnip = frameMap<EnipMessage>({
   protocol: 'enip',
   of: ['enip', 'cip-io'],
   columns: {
-    'enip.cpf.typeid': (s) => (io(s) ? ['0x8002', '0x00b1'] : s.message.itemTypes.map((t) => hex(t, 4))),
+    'enip.cpf.typeid': (s) =>
+      io(s)
+        ? ['0x8002', '0x00b1']
+        : // Command 1 (reserved) is no command to tshark.
+          s.message.command === 1
+          ? undefined
+          : s.message.itemTypes.map((t) => hex(t, 4)),
     'enip.cpf.sai.connid': (s) => (io(s) ? hex(io(s)!.connectionId, 8) : undefined),
     'enip.cpf.sai.seq': (s) => io(s)?.sequence,
     ...encapsulated({

@@ -20,6 +20,9 @@ const near = (ours: string, theirs: string): boolean => {
   );
 };
 
+/** Events of protection equipment and 101's own commands: tshark 4.0 shows where their first object is and reads nothing of it. */
+const UNREAD = new Set([17, 18, 19, 20, 38, 39, 40, 102, 104, 106, 107, 113]);
+
 export const tsharkIec104 = frameMap<Iec104Message>({
   shape: 'frames',
   peer: 'tshark',
@@ -34,7 +37,7 @@ export const tsharkIec104 = frameMap<Iec104Message>({
     'iec60870_asdu.typeid': asdu((a) => a.typeId),
     'iec60870_asdu.causetx': asdu((a) => a.cause),
     'iec60870_asdu.addr': asdu((a) => a.commonAddress),
-    'iec60870_asdu.ioa': asdu((a) => a.addresses),
+    'iec60870_asdu.ioa': asdu((a) => (UNREAD.has(a.typeId) ? a.addresses.slice(0, 1) : a.addresses)),
     'iec60870_asdu.numix': asdu((a) => a.count),
     'iec60870_asdu.sq': asdu((a) => a.sq),
     'iec60870_asdu.nega': asdu((a) => a.negative),

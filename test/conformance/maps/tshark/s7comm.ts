@@ -13,6 +13,7 @@ const ANY = 0x10;
 
 const isVariable = (s: M): boolean => s.message.functionCode === READ || s.message.functionCode === WRITE;
 const head = (s: M) => (s.message.detail?.kind === 'userdata' ? s.message.detail.head : undefined);
+const isAlarmQuery = (s: M): boolean => head(s)?.group === 4 && head(s)?.subfunction === 0x13;
 const items = (s: M) => s.message.items.filter((i) => i.syntax === ANY);
 const hasError = (s: M): boolean => s.message.rosctr === 2 || s.message.rosctr === 3;
 /** Return codes of a Write Var answer stand alone, without size and length. */
@@ -61,12 +62,14 @@ export const tsharkS7comm = frameMap<S7Message>({
         ? s.message.payload.length
         : [
             ...(head(s) !== undefined && head(s)!.returnCode >= 0 ? [head(s)!.dataLength] : []),
-            ...full(s).map((d) => d.length),
+            // Of an alarm query the octets of an object have a field of their own where there are none.
+            ...full(s).map((d) => (isAlarmQuery(s) && d.length === 0 ? undefined : d.length)),
           ],
     's7comm.resp.data': values,
     's7comm.param.userdata.type': (s) => head(s)?.kindOfUserdata,
     's7comm.param.userdata.funcgroup': (s) => head(s)?.group,
-    's7comm.param.userdata.subfunc': (s) => head(s)?.subfunction,
+    // Of a mode transition (group 0) it is the new mode, a field of its own.
+    's7comm.param.userdata.subfunc': (s) => (head(s)?.group === 0 ? undefined : head(s)?.subfunction),
     's7comm.data.userdata.szl_id': (s) => (szl(s) ? hex(szl(s)!.id, 4) : undefined),
     's7comm.data.userdata.szl_index': (s) => (szl(s) ? hex(szl(s)!.index, 4) : undefined),
   },

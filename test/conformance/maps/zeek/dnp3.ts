@@ -1,5 +1,5 @@
 /** Zeek's dnp3.log and ICSNPP's dnp3_control.log and dnp3_objects.log. */
-import type { Dnp3Message, ObjectBlock } from '../../../../src/decode/dnp3/index.ts';
+import type { Dnp3Message, Fragment, ObjectBlock } from '../../../../src/decode/dnp3/index.ts';
 import { rowMap, type Seen, type SeenCapture } from '../../types.ts';
 import { functionWord, objectWord, operationWord, statusWord, tripWord } from './dnp3-words.ts';
 
@@ -17,12 +17,44 @@ interface Exchange {
   readonly iin: number;
 }
 
+/**
+ * Objects that Zeek 3 reads with wrong sizes, after which it leaves the connection alone (dpd.log): analog output commands under an index of
+ * one octet (g41, A.19), data sets (g85 to g88) and double-bit events (g4, A.6; with relative time from the second on).
+ */
+const stops = (f: Fragment): boolean =>
+  f.objects.some(
+    (o) =>
+      (o.group === 41 && (o.qualifier & 0x70) === 0x10 && f.functionCode > 2) ||
+      (o.group >= 85 && o.group <= 88 && f.functionCode > 128) ||
+      (o.group === 4 && f.functionCode > 128 && o.count > (o.variation === 3 ? 1 : 0)),
+  );
+
+/**
+ * Fragments that Zeek 3 hears of: behind a frame without user data it takes the next frame of that direction for the rest of it (9.2.4: frames
+ * are independent of each other), and what it cannot read ends the connection.
+ */
+const heard = (capture: SeenCapture): readonly M[] => {
+  const waits = new Set<string>();
+  const ended = new Set<number>();
+  const out: M[] = [];
+  for (const seen of capture.of<Dnp3Message>('dnp3')) {
+    const direction = `${seen.flow} ${seen.toServer}`;
+    if (ended.has(seen.flow) || waits.delete(direction)) continue;
+    const { transport, application } = seen.message;
+    if (transport < 0 && seen.carrier === 'tcp') waits.add(direction);
+    if (application === undefined) continue;
+    out.push(seen);
+    if (stops(application)) ended.add(seen.flow);
+  }
+  return out;
+};
+
 /** A row for each reply, with the last request on the connection before it; at its end a row for a request left over. */
 const exchanges = (capture: SeenCapture): Exchange[] => {
   const asked = new Map<number, M>();
   const out: Exchange[] = [];
   const codeOf = (s: M | undefined): number => s?.message.application?.functionCode ?? -1;
-  for (const seen of fragments(capture)) {
+  for (const seen of heard(capture)) {
     const f = seen.message.application!;
     if (f.functionCode < 128) asked.set(seen.flow, seen);
     else {

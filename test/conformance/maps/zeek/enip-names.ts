@@ -141,7 +141,24 @@ export const EXTENDED_STATUS = table(`
   31b Module connection already established
   31c Miscellaneous
   31d Redundant connection mismatch
+  31e No more user configurable link consumer resources available in the producing module
+  31f No more user configurable link consumer resources configured in the producing module
   800 Network link offline
+  801 Incompatible Multicast RPI
+  802 Invalid Safety Connection Size
+  803 Invalid Safety Connection Format
+  804 Invalid Time Correction Connection Parameters
+  805 Invalid Ping Interval EPI Multiplier
+  806 Time Coordination Msg Min Multiplier
+  807 Network Time Expectation Multiplier
+  808 Timeout Multiplier
+  809 Invalid Max Consumer Number
+  80a Invalid CPCRC
+  80b Time Correction Connection ID Invalid
+  80c SCID Mismatch
+  80d TUNID not set
+  80e TUNID Mismatch
+  80f Configuration operation not allowed
   810 No target application data available
   811 No originator application data available
   812 Node address has changed since the network was scheduled

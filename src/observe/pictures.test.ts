@@ -1,0 +1,205 @@
+/**
+ * The picture that is kept up to date is the one that building from nothing gives, whatever happened in between: two sites
+ * hear the same, one looks after each step, the other forgets its picture before each look.
+ */
+import { expect, it } from 'vitest';
+import type { Endpoint } from '../core/endpoint.ts';
+import type { Attribute, Verb } from '../core/observation.ts';
+import type { ManualUndo } from '../core/site-model.ts';
+import { type Random, seededRandom } from '../lib/random.ts';
+import { World } from './testing.ts';
+
+const SITES = 12;
+const STEPS = 100;
+const FIRST_SEED = 4100;
+
+const MACS = [
+  '00:1b:1b:00:00:01',
+  '00:1b:1b:00:00:02',
+  '00:0c:29:00:00:03',
+  '00:00:0c:00:00:04',
+  '02:00:00:00:00:05',
+  '00:00:5e:00:01:06',
+  '00:00:00:00:00:00',
+  'ff:ff:ff:ff:ff:ff',
+  undefined,
+];
+const IPS = [
+  '10.0.0.1',
+  '10.0.0.2',
+  '10.0.1.3',
+  '192.168.7.4',
+  '8.8.8.8',
+  '9.9.9.9',
+  '0.0.0.0',
+  '169.254.1.1',
+  '239.1.1.1',
+  '10.0.0.255',
+  'fe80::1',
+  undefined,
+];
+const TTLS = [64, 64, 128, 63, 57, 255, 0];
+const SAYS: readonly (readonly [Attribute, readonly string[]])[] = [
+  ['vendor', ['Rockwell', 'Siemens']],
+  ['serial', ['0x0051823f', '0x0051823e', '0x00000000']],
+  ['role', ['router', 'plc']],
+  ['device-type', ['Programmable Logic Controller', 'Router']],
+  ['gateway', ['10.0.0.1', '10.0.1.3', '0.0.0.0']],
+  ['hostname', ['one', 'two']],
+  ['model', ['1756-L71', 'S7-1500']],
+];
+const PROTOCOLS = ['modbus', 's7comm', 'http', 'dns', ''];
+const VERBS: readonly Verb[] = ['read', 'write', 'program-download', 'discover'];
+const SUBS = ['modbus-unit', 'cip-path', 's7-slot', 'bacnet-mac', 'dnp3-address'] as const;
+
+type Step = (w: World, state: State) => void;
+/** What a world needs to take the same steps again. */
+interface State {
+  readonly ids: Map<string, number>;
+  readonly undo: ManualUndo[];
+}
+
+/** One thing that happens, with all chance taken before: both worlds do the same. */
+const stepOf = (r: Random, s: number): Step => {
+  const of = <T>(list: readonly T[]): T => list[r.integer(0, list.length - 1)]!;
+  const [a, b, c, d] = [r.bits(), r.bits(), r.bits(), r.bits()];
+  const mac = of(MACS);
+  const ip = of(IPS);
+  const place = { segment: r.integer(0, 5) === 0 ? 1 : 0, vlan: r.integer(0, 3) === 0 ? 5 : 0 };
+  const ttl = of(TTLS);
+  const says = of(SAYS);
+  const value = of(says[1]);
+  const protocol = of(PROTOCOLS);
+  const verb = of(VERBS);
+  const sub = of(SUBS);
+  const address = of(['0', '1', '2', '255', '1/3', '703/10.0.0.1:47808']);
+  const odd = r.integer(0, 1) === 1;
+  const any = (w: World, n: number): number => 1 + (n % w.endpoints.count);
+  const address2 = (w: World, state: State): number => {
+    const e: Partial<Endpoint> = { ...place, ...(mac && { mac }), ...(ip && { ip }) };
+    const key = JSON.stringify(e);
+    const id = state.ids.get(key) ?? w.endpoints.add(e);
+    state.ids.set(key, id);
+    return id;
+  };
+  const steps: readonly (readonly [number, Step])[] = [
+    [8, (w, state) => w.endpoints.says(address2(w, state), s, ip === undefined ? 0 : ttl)],
+    [2, (w, state) => void address2(w, state)],
+    [4, (w) => w.endpoints.says(any(w, a), s, ttl)],
+    [
+      3,
+      (w, state) => {
+        const key = `${any(w, a)} ${sub} ${address}`;
+        const id = state.ids.get(key) ?? w.endpoints.add({ parent: any(w, a), sub: { kind: sub, address } });
+        state.ids.set(key, id);
+        if (odd) w.endpoints.says(id, s, 0);
+      },
+    ],
+    [4, (w) => w.holds(any(w, a), ip ?? '10.0.0.2', s)],
+    [5, (w) => w.is(any(w, a), says[0], value, odd ? 1 : 0.7, s)],
+    [4, (w) => w.does(any(w, a), any(w, b), protocol || 'modbus', { verb, target: any(w, c) }, s)],
+    [
+      4,
+      (w) =>
+        w.flow(any(w, a), any(w, b), protocol, {
+          serverPackets: odd ? 5 : 0,
+          serverPort: odd ? 502 : 102,
+          flow: c % 6,
+          final: d % 3 === 0,
+        }),
+    ],
+    [
+      1,
+      (w) =>
+        w.model.session(w.at(any(w, a), any(w, b), 'ssh', s), {
+          phase: 'authenticate',
+          outcome: 'accepted',
+          user: odd ? 'anna' : 'otto',
+        }),
+    ],
+    [
+      1,
+      (w) =>
+        w.model.module(w.at(any(w, a), any(w, b), 's7comm', s), {
+          endpoint: any(w, b),
+          slot: address,
+          vendor: 'Siemens',
+          serial: value,
+          present: odd,
+          via: 'SZL',
+        }),
+    ],
+    [
+      1,
+      (w) =>
+        w.model.alias(w.at(any(w, a), any(w, b), 'tcp', s), {
+          flow: 1,
+          ofFlow: 0,
+          client: any(w, a),
+          server: any(w, b),
+          ofClient: any(w, c),
+          ofServer: any(w, d),
+        }),
+    ],
+    [
+      1,
+      (w, state) => {
+        const ids = [a, b].map((n) => w.model.assetOf(any(w, n)) ?? 'a0');
+        const done = odd ? w.model.merge(ids) : w.model.split(ids[0]!, [any(w, a)]);
+        if (done.kind === 'done') state.undo.push(done.undo);
+      },
+    ],
+    [1, (w) => void w.model.setManual(w.model.assetOf(any(w, a)) ?? '', odd ? 'name' : 'gateway', value)],
+    [1, (w) => w.model.importFact(w.model.assetOf(any(w, a)) ?? '', 'hostname', value, 'list')],
+    [1, (w) => w.model.removeImport('list')],
+    [
+      1,
+      (w, state) => {
+        const undo = state.undo.pop();
+        if (undo !== undefined) w.model.undo(undo);
+      },
+    ],
+  ];
+  let at = r.integer(
+    1,
+    steps.reduce((sum, [weight]) => sum + weight, 0),
+  );
+  for (const [weight, step] of steps) {
+    at -= weight;
+    if (at <= 0) return step;
+  }
+  throw new Error('no step');
+};
+
+const told = (w: World): string => {
+  const { model } = w;
+  const assets = model.assets();
+  return JSON.stringify({
+    assets,
+    of: Array.from({ length: w.endpoints.count }, (_, i) => model.assetOf(i + 1) ?? ''),
+    facts: assets.map((x) => model.facts(x.id).length),
+    networks: model.networks(),
+    mentioned: model.mentioned(),
+    changes: model.changes(),
+  });
+};
+
+it('is the same kept up to date as built from nothing', () => {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + SITES; seed++) {
+    const r = seededRandom(seed);
+    const kept = new World();
+    const fresh = new World();
+    const states = [kept, fresh].map(() => ({ ids: new Map<string, number>(), undo: [] }) as State);
+    for (const w of [kept, fresh]) w.host(MACS[0], IPS[0]);
+    for (let step = 1; step <= STEPS; step++) {
+      const happens = stepOf(r, 1 + Math.floor(step / 3) + (r.integer(0, 9) === 0 ? -1 : 0));
+      for (const [i, w] of [kept, fresh].entries()) happens(w, states[i]!);
+      // Several things between two looks, too.
+      if (r.integer(0, 2) === 0) continue;
+      fresh.model.load({});
+      const now = told(kept);
+      const anew = told(fresh);
+      if (now !== anew) expect(JSON.parse(now), `seed ${seed}, step ${step}`).toEqual(JSON.parse(anew));
+    }
+  }
+});

@@ -1,0 +1,62 @@
+/** What a row of messages shows: known answers, in the words of several protocols. */
+import { describe, expect, it } from 'vitest';
+import type { MessageRow } from '../../../api/traffic.ts';
+import { constantsOf, tellingFields } from './telling.ts';
+
+const fieldsOf = (of: Readonly<Record<string, string>>) => Object.entries(of).map(([name, value]) => ({ name, value }));
+const row = (of: Readonly<Record<string, string>>): MessageRow => ({
+  source: 's',
+  frame: 1,
+  at: null,
+  toServer: true,
+  protocol: 'x',
+  title: 'X',
+  type: 't',
+  fields: fieldsOf(of),
+});
+const shown = (of: Readonly<Record<string, string>>, constants: readonly string[] = []) =>
+  tellingFields(fieldsOf(of), new Set(constants)).map((f) => f.name);
+
+describe('fields of a row', () => {
+  it('leaves out what counts, sizes and identifies messages', () => {
+    expect(
+      shown({
+        command: '111',
+        length: '56',
+        session: '1058579977',
+        contextHigh: '389219840',
+        options: '0',
+        connectionId: '-1',
+        'cip.kind': 'response',
+        'cip.name': 'Read Tag',
+        transactionId: '7',
+        pduReference: '256',
+        invokeId: '2',
+        'application.exchange': '0',
+      }),
+    ).toEqual(['cip.name', 'command']);
+  });
+
+  it('keeps numbers that name what was asked for', () => {
+    expect(shown({ 'szl.id': '17', id: '3', snet: '703' })).toEqual(['szl.id']);
+    expect(
+      shown({ 'accesses[0].objectId': '33640432', 'accesses[0].propertyId': '77', szlId: '17', unitId: '10' }),
+    ).toEqual(['accesses[0].objectId', 'accesses[0].propertyId', 'szlId', 'unitId']);
+  });
+
+  it('puts what differs before zeros and constants, and keeps a measured -1', () => {
+    expect(shown({ version: '1', status: '0', 'values[0]': '-1', address: '40' }, ['version'])).toEqual([
+      'values[0]',
+      'address',
+      'status',
+      'version',
+    ]);
+    expect(shown({ dnet: '-1', items: 'none' })).toEqual([]);
+  });
+
+  it('takes for constant what is the same in every row that has it, from four rows on', () => {
+    const rows = [1, 2, 3, 4].map((n) => row({ version: '1', value: String(n), ...(n < 4 ? { rare: 'x' } : {}) }));
+    expect([...constantsOf(rows)]).toEqual(['version']);
+    expect([...constantsOf(rows.slice(0, 3))]).toEqual([]);
+  });
+});

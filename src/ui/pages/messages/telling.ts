@@ -1,0 +1,55 @@
+/**
+ * Which fields of a message a row shows, and in which order: what was asked and answered first, the bookkeeping of the protocol
+ * (sequence numbers, handles, sizes) not at all. The frame has every field; a row has two lines.
+ */
+import type { MessageRow } from '../../../api/traffic.ts';
+
+type Field = MessageRow['fields'][number];
+
+/** The last part of a path that counts, identifies or sizes, and says nothing about what is meant. */
+const BOOKKEEPING =
+  /(^|\.|[a-z])(kind|length|size|padding|reserved\d*|crc|checksum|(sequence|transaction|invoke|session|message|connection|pdu|unit)?(id|number|reference|handle)|sequence|session|context(high|low)?|options|key|exchange|hopcount|transport|[sd]adr|[sd]net|rosctr)$/i;
+/** Ends like one of those and is what an engineer asks for. */
+const MEANT =
+  /(object|property|item|node|tag|block|area|service|command|attribute|class|instance|point|szl|unit)\w*(id|number)$/i;
+
+/** Rows from which on a value that is the same in all of them is taken for a constant of the conversation. */
+const ENOUGH_ROWS = 4;
+
+/** `szl.id` is one word, as `szlId` is. */
+const wordOf = (name: string, parts: number): string =>
+  name
+    .replace(/\[\d+\]/g, '')
+    .split('.')
+    .slice(-parts)
+    .join('');
+
+/** Absent parts say nothing; -1 may be a value that was measured. */
+const isThere = ({ name, value }: Field): boolean =>
+  value !== 'none' && (value !== '-1' || /value|data|result/i.test(name));
+
+const isMeant = ({ name }: Field): boolean => MEANT.test(wordOf(name, 2)) || !BOOKKEEPING.test(wordOf(name, 1));
+/** Names and texts say more than numbers. */
+const isText = (value: string): boolean => /[a-z]{2}/i.test(value) && value !== 'true' && value !== 'false';
+
+/** Names of fields that have one and the same value in every row that has them: addresses, versions, handles of the session. */
+export const constantsOf = (rows: readonly MessageRow[]): ReadonlySet<string> => {
+  const seen = new Map<string, { value: string; rows: number; same: boolean }>();
+  for (const row of rows)
+    for (const { name, value } of row.fields) {
+      const known = seen.get(name);
+      if (known === undefined) seen.set(name, { value, rows: 1, same: true });
+      else {
+        known.rows++;
+        known.same &&= known.value === value;
+      }
+    }
+  return new Set([...seen].filter(([, s]) => s.same && s.rows >= ENOUGH_ROWS).map(([name]) => name));
+};
+
+/** Texts that differ first, then numbers, then what is 0 or a yes or no, then what is the same in every row; else as decoded. */
+export const tellingFields = (fields: readonly Field[], constants: ReadonlySet<string>): readonly Field[] => {
+  const rank = (f: Field): number =>
+    constants.has(f.name) ? 3 : isText(f.value) ? 0 : /^(0|true|false)$/.test(f.value) ? 2 : 1;
+  return fields.filter((f) => isThere(f) && isMeant(f)).sort((a, b) => rank(a) - rank(b));
+};

@@ -1,0 +1,101 @@
+/**
+ * `npx tsx test/conformance/oracle.ts DIR OUT [--protocol P] [--frames 400] [--seed N]`: makes captures that nobody has read before, and
+ * asks the installed tshark what is in them, in the columns that the mappings compare. Then `npm run conformance -- OUT` judges our
+ * decoders on them. With `--seed` frames are changed (an octet or two of a payload, checksums repaired); without, all columns are asked of
+ * the captures as they are. A difference is a question, not a fault: damaged frames are where dissectors may rightly differ.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pcapHeader, pcapRecord } from '../../src/capture/writer.ts';
+import { readFrames, seeded, type TestFrame } from '../drive.ts';
+import { retouched } from '../mutate.ts';
+import { MAPS } from './maps/list.ts';
+import type { FrameMap } from './types.ts';
+
+const COMMON = [
+  'frame.number',
+  'frame.time_epoch',
+  'frame.len',
+  'frame.protocols',
+  'eth.src',
+  'eth.dst',
+  'ip.src',
+  'ip.dst',
+  'ip.proto',
+  'tcp.srcport',
+  'tcp.dstport',
+  'udp.srcport',
+  'udp.dstport',
+  '_ws.malformed',
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    protocol: { type: 'string' },
+    capture: { type: 'string' },
+    frames: { type: 'string', default: '400' },
+    seed: { type: 'string' },
+  },
+});
+const [dir, out] = positionals;
+if (dir === undefined || out === undefined) {
+  process.stderr.write('oracle: name a folder of captures and a folder to write to\n');
+  process.exit(2);
+}
+if (spawnSync('tshark', ['--version']).status !== 0) {
+  process.stderr.write('oracle: tshark is not installed\n');
+  process.exit(2);
+}
+const known = new Set(
+  execFileSync('tshark', ['-G', 'fields'], { maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] })
+    .toString()
+    .split('\n')
+    .map((line) => line.split('\t')[2] ?? ''),
+);
+const columns = [
+  ...COMMON,
+  ...new Set(
+    (MAPS.filter((m) => m.shape === 'frames') as unknown as FrameMap[]).flatMap((m) => [
+      ...Object.keys(m.columns),
+      ...Object.keys(m.framed ?? {}),
+    ]),
+  ),
+].filter((c) => known.has(c));
+const limit = Number(values.frames);
+const seed = values.seed === undefined ? undefined : Number(values.seed);
+
+/** Frames of one link type, those with a payload first of all: what a reader of a small capture would look at. */
+const chosen = (frames: readonly TestFrame[]): readonly TestFrame[] =>
+  frames.filter((f) => (f.linkType ?? 1) === (frames[0]!.linkType ?? 1)).slice(0, limit);
+
+let made = 0;
+for (const protocol of readdirSync(dir)) {
+  if (values.protocol !== undefined && protocol !== values.protocol) continue;
+  if (!statSync(join(dir, protocol)).isDirectory()) continue;
+  for (const name of readdirSync(join(dir, protocol))) {
+    if (values.capture !== undefined && !name.includes(values.capture)) continue;
+    const path = ['capture.pcap', 'capture.pcapng']
+      .map((f) => join(dir, protocol, name, f))
+      .find((p) => statSync(p, { throwIfNoEntry: false }));
+    if (path === undefined) continue;
+    const frames = chosen(await readFrames(path));
+    if (frames.length === 0) continue;
+    const changed = seed === undefined ? frames : retouched(frames, seeded(seed + made));
+    const linkType = frames[0]!.linkType ?? 1;
+    const folder = join(out, protocol, name);
+    mkdirSync(join(folder, 'expected'), { recursive: true });
+    const file = join(folder, 'capture.pcap');
+    writeFileSync(file, Buffer.concat([pcapHeader({ linkType }), ...changed.map((f) => pcapRecord(f, { linkType }))]));
+    const table = execFileSync(
+      'tshark',
+      ['-n', '-r', file, '-T', 'fields', '-E', 'header=y', ...columns.flatMap((c) => ['-e', c])],
+      { maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    writeFileSync(join(folder, 'expected', 'tshark-here.fields.tsv'), table);
+    made++;
+  }
+}
+process.stderr.write(`${made} captures with ${columns.length} columns in ${out}\n`);
