@@ -31,7 +31,7 @@ if (files.length < 1 || files.length > 2 || !(options.runs >= 1)) {
   process.exit(2);
 }
 
-ensureAll();
+await ensureAll();
 const { HEAP_FLAGS } = await import(pathToFileURL(join(root, 'dist', 'src', 'app', 'heap.js')).href);
 const round = (x) => Math.round(x * 1000) / 1000;
 

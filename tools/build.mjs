@@ -1,5 +1,5 @@
 /** `npm run build`: dependencies, build, and the simulated day that first starts begin with. */
 import { ensureAll, ensurePlantDay } from './project.mjs';
 
-ensureAll();
+await ensureAll();
 ensurePlantDay();

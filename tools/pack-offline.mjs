@@ -53,14 +53,14 @@ const productionFolders = () => {
 /** Types and source maps are for people who develop, and a third of the files. */
 const wanted = (path) => !/\.(map|d\.[cm]?ts)$/.test(path);
 
-const pack = () => {
+const pack = async () => {
   const option = process.argv.indexOf('--out');
   const out = resolve(
     option > 0 ? (process.argv[option + 1] ?? fail('--out needs a folder')) : join(root, 'dist-offline'),
   );
   const windows = process.platform === 'win32';
 
-  ensureAll();
+  await ensureAll();
   if (statSync(process.execPath).size < MIN_NODE_BYTES)
     fail(`${process.execPath} needs shared libraries of this machine. Run this with a Node.js from https://nodejs.org`);
 
@@ -107,7 +107,7 @@ const pack = () => {
 };
 
 try {
-  pack();
+  await pack();
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;

@@ -3,7 +3,7 @@
  * changed. Plain JavaScript without dependencies, because it runs before there are any; no shell, so that it works on
  * Windows. A second call finds everything in place and takes a fraction of a second.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -22,6 +22,18 @@ export const run = (file, args, what) => {
   say(`${what} failed (${done.error?.message ?? `exit code ${done.status}`}).`);
   process.exit(done.status ?? 1);
 };
+
+/** Like `run`, beside others. */
+const running = (file, args, what) =>
+  new Promise((done) => {
+    const child = spawn(process.execPath, [file, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    const ended = (reason, code) => {
+      say(`${what} failed (${reason}).`);
+      process.exit(code);
+    };
+    child.on('error', (error) => ended(error.message, 1));
+    child.on('exit', (code, signal) => (code === 0 ? done() : ended(signal ?? `exit code ${code}`, code ?? 1)));
+  });
 
 /** npm's own JavaScript: known when npm started us, otherwise beside node. */
 const npmCli = () => {
@@ -80,9 +92,10 @@ const hashOf = (paths) => {
 
 /**
  * Builds what changed: `dist/src`, `dist/plant` (JavaScript of the server side), `dist/bundle` (the same joined with its
- * dependencies, which the command runs) and `dist/ui` (the console).
+ * dependencies, which the command runs) and `dist/ui` (the console), both at the same time.
  */
-export const ensureBuild = () => {
+export const ensureBuild = async () => {
+  const vite = at('node_modules', 'vite', 'bin', 'vite.js');
   const common = ['package-lock.json', 'package.json'];
   const server = hashOf([
     ...common,
@@ -96,19 +109,27 @@ export const ensureBuild = () => {
   ]);
   const console = hashOf([...common, 'src/ui', 'src/api', 'src/core', 'src/lib', 'vite.config.ts']);
   mkdirSync(at('dist'), { recursive: true });
-  if (stamp(at('dist', '.server')) !== server) {
+  const buildServer = async () => {
     say('Building the server ...');
     for (const old of ['src', 'plant', 'bench', 'data']) rmSync(at('dist', old), { recursive: true, force: true });
-    run(at('node_modules', 'typescript', 'bin', 'tsc'), ['-p', 'tsconfig.build.json'], 'the build of the server');
+    await running(
+      at('node_modules', 'typescript', 'bin', 'tsc'),
+      ['-p', 'tsconfig.build.json'],
+      'the build of the server',
+    );
     const bundle = ['build', '--config', 'vite.server.config.ts', '--logLevel', 'warn'];
-    run(at('node_modules', 'vite', 'bin', 'vite.js'), bundle, 'the bundle of the server');
+    await running(vite, bundle, 'the bundle of the server');
     writeFileSync(at('dist', '.server'), server);
-  }
-  if (stamp(at('dist', '.ui')) !== console) {
+  };
+  const buildConsole = async () => {
     say('Building the console ...');
-    run(at('node_modules', 'vite', 'bin', 'vite.js'), ['build', '--logLevel', 'warn'], 'the build of the console');
+    await running(vite, ['build', '--logLevel', 'warn'], 'the build of the console');
     writeFileSync(at('dist', '.ui'), console);
-  }
+  };
+  await Promise.all([
+    stamp(at('dist', '.server')) === server ? undefined : buildServer(),
+    stamp(at('dist', '.ui')) === console ? undefined : buildConsole(),
+  ]);
 };
 
 /** The day of the simulated plant that a first start begins with: made anew when the server changed. Takes minutes. */
@@ -120,8 +141,8 @@ export const ensurePlantDay = () => {
   run(at('bin', 'gatehouse.mjs'), ['plant-day', at('dist', 'plant-day'), '--stamp', server], 'the simulated day');
 };
 
-export const ensureAll = () => {
+export const ensureAll = async () => {
   checkNode();
   ensureDependencies();
-  ensureBuild();
+  await ensureBuild();
 };

@@ -34,7 +34,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Outside: makes the namespace, runs this file again inside it, cleans up. */
 const outside = async () => {
-  ensureAll();
+  await ensureAll();
   const space = `gatehouse-soak-${process.pid}`;
   const disk = mkdtempSync(join(tmpdir(), 'gatehouse-soak-'));
   must('ip', ['netns', 'add', space]);

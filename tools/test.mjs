@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureAll, root } from './project.mjs';
 
-ensureAll();
+await ensureAll();
 const report = join(tmpdir(), `gatehouse-tests-${process.pid}.json`);
 const done = spawnSync(
   process.execPath,

@@ -25,6 +25,8 @@ export const LearningRow = Obj({
   share: Share,
   /** Saw enough and is still not armed, because ...; ''. */
   unarmed: Type.String(),
+  /** Saw enough, and its model is being made or waits for its turn: whether it can be judged is not known yet. */
+  making: Type.Boolean(),
 });
 export type LearningRow = Static<typeof LearningRow>;
 
@@ -53,6 +55,8 @@ export const LearningOverview = Obj({
       learned: Count,
       /** Saw enough and are not armed. */
       unarmed: Count,
+      /** Saw enough, and their models are being made. */
+      making: Count,
       /** Mean share of what is needed. */
       share: Maybe(Share),
     }),

@@ -92,6 +92,8 @@ export const Now = Obj({
   }),
   firstAt: MaybeTime,
   lastAt: MaybeTime,
+  /** Of traffic, without pauses: captures whose clocks differ by years are not years. */
+  watchedSeconds: Type.Number({ minimum: 0 }),
   version: Count,
 });
 export type Now = Static<typeof Now>;

@@ -14,7 +14,7 @@ import { assetDetail, assets } from './query/assets.ts';
 import { frameAnswer, missingFrame, textPorts } from './query/frame.ts';
 import { coverage, map, now } from './query/overview.ts';
 import { pageOf } from './query/page.ts';
-import { type Pace, toSource } from './query/sources.ts';
+import { namedApart, type Pace, toSource } from './query/sources.ts';
 import { holdsCredential, supportsOf } from './query/supports.ts';
 import { changes, commands, flows, points, sessions, toPointRow, weirds } from './query/traffic.ts';
 import { timeText } from './query/view.ts';
@@ -222,7 +222,7 @@ const HANDLERS: Handlers = {
   sources: async (context, { params }) => {
     const site = context.site(params.site);
     context.fresh(site);
-    return { items: [...site.sources.values()].map((source) => toSource(source, context.pace(source.id))) };
+    return { items: namedApart([...site.sources.values()]).map((source) => toSource(source, context.pace(source.id))) };
   },
   now: async (context, { params }) => now(await pageViewOf(context, params.site), context.names),
   map: async (context, { params }) => map(await pageViewOf(context, params.site)),

@@ -21,6 +21,7 @@ import {
 } from './detection/keep.ts';
 import type { SiteDetection } from './detection/site-detection.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
+import { namedApart } from './query/sources.ts';
 import { type Still, stillOf } from './query/still.ts';
 import { createCache, type SiteView, type ViewCache } from './query/view.ts';
 import { readUnits } from './units.ts';
@@ -172,7 +173,7 @@ export class LiveSite {
       model,
       detection,
       endpoints: runtime.endpoints,
-      sources: () => [...this.sources.values()],
+      sources: () => namedApart([...this.sources.values()]),
       playsHistory: this.plant?.staging() === 'learning' && this.busy > 0,
       nowUs,
       units: this.#units,

@@ -29,7 +29,7 @@ it('says that nothing is stored, since when and what to do, and that it is over'
     expect(changes).toContain('sites');
     expect(await unstored()).toEqual({
       text: expect.stringContaining('is full'),
-      whatToDo: expect.stringContaining('Free space'),
+      whatToDo: expect.stringContaining('Free at least'),
       since: '2026-03-01T12:00:00.000000Z',
     });
     free = Number.MAX_SAFE_INTEGER;

@@ -187,10 +187,12 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   // The engine opens its store in its own thread while this one loads the server.
   const serverModule = import('../server/index.ts');
   serverModule.catch(() => undefined);
+  /** What the engine's thread told already, with its exit code. */
+  const told = new Map<string, number>();
   const engine = await startEngine({
     folder,
     zone,
-    onError: (error) => report(error),
+    onError: (error) => void told.set((error as Error).message, report(error)),
     onExit: (error) => engineGone(error),
   });
   if (baseline !== undefined) {
@@ -225,17 +227,21 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     throw error;
   });
   let url: string;
+  let link: string;
+  const { setupNeeded } = server.people;
   try {
     url = await server.listen(port);
+    await engine.announce(url);
+    link = setupNeeded ? `${url}/setup#${await server.people.createSetupToken()}` : url;
   } catch (error) {
     await server.close();
-    await engine.close();
-    throw error;
+    await engine.close().catch(() => undefined);
+    const code = told.get((error as Error).message);
+    if (code === undefined) throw error;
+    return code;
   }
-  await engine.announce(url);
-  const link = server.people.setupNeeded ? `${url}/setup#${await server.people.createSetupToken()}` : url;
   process.stdout.write(
-    server.people.setupNeeded
+    setupNeeded
       ? `Gatehouse is ready. Set it up with this link (valid once, for a day):\n\n  ${link}\n\n`
       : `Gatehouse is ready: ${url}\n`,
   );

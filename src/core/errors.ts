@@ -133,8 +133,8 @@ export const ERRORS = {
   },
   'store.full-disk': {
     exit: 'store',
-    message: 'The disk that holds {path} is full.',
-    whatToDo: 'Free space or choose a folder on another disk with --data. What was acknowledged is kept.',
+    message: 'The disk that holds {path} is full or nearly so.',
+    whatToDo: 'Free at least 100 MB, or choose a folder on another disk with --data. What was acknowledged is kept.',
   },
   'store.unwritable': {
     exit: 'store',

@@ -64,12 +64,16 @@ const learningRow = (view: SiteView, detector: string, x: Learning): LearningRow
     unit: x.unit,
     share: x.needed <= 0 ? 1 : share(x.seen / x.needed),
     unarmed: x.unarmed,
+    making: cell !== undefined && isMaking(cell, view.detection.feed.shareOf(cell)),
   };
 };
 
+/** Enough was seen for a model, and there is none to say yet whether the cell can be judged. */
+const isMaking = (cell: Cell, part: number): boolean => !cell.isArmed && cell.problem === '' && part >= 1;
+
 /** Why a cell is not judged although it saw enough: enough seen is not armed yet. */
 const unarmedOf = (cell: Cell, share: number): string => {
-  if (cell.isArmed || cell.problem !== '' || share < 1) return cell.problem;
+  if (!isMaking(cell, share)) return cell.problem;
   return cell.fitting === undefined ? 'its model is not asked for yet' : 'its model is being made';
 };
 
@@ -122,14 +126,18 @@ export const learning = (view: SiteView): LearningOverview => {
     list.slice(0, MAX_PER_DETECTOR).map((x) => learningRow(view, detector, x)),
   );
   const rows = all.sort((a, b) => a.share - b.share || (a.detector < b.detector ? -1 : 1));
-  const totals = new Map<LearningRow['of'], { things: number; learned: number; unarmed: number; sum: number }>();
+  const totals = new Map<
+    LearningRow['of'],
+    { things: number; learned: number; unarmed: number; making: number; sum: number }
+  >();
   for (const row of rows) {
-    const total = totals.get(row.of) ?? { things: 0, learned: 0, unarmed: 0, sum: 0 };
+    const total = totals.get(row.of) ?? { things: 0, learned: 0, unarmed: 0, making: 0, sum: 0 };
     totals.set(row.of, total);
     total.things++;
     total.sum += row.share;
     if (row.share >= 1 && row.unarmed === '') total.learned++;
-    if (row.share >= 1 && row.unarmed !== '') total.unarmed++;
+    if (row.making) total.making++;
+    else if (row.share >= 1 && row.unarmed !== '') total.unarmed++;
   }
   const watchedHours = watchedUs / HOUR_US;
   return {
@@ -147,6 +155,7 @@ export const learning = (view: SiteView): LearningOverview => {
       things: total.things,
       learned: total.learned,
       unarmed: total.unarmed,
+      making: total.making,
       share: total.things === 0 ? null : share(total.sum / total.things),
     })),
     items: rows.slice(0, MAX_ITEMS),

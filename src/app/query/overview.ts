@@ -24,6 +24,8 @@ import { assetAddress, maybeTime, networkOf, type SiteView, share } from './view
 export const MAX_NODES = 20_000;
 export const MAX_EDGES = 100_000;
 const MAX_ATTENTION = 200;
+/** Time is counted once a second: what is shorter is told by the first and last frame. */
+const TICK_US = 1_000_000;
 const MAX_INCIDENTS = 5;
 const MAX_ALERTS = 20;
 
@@ -147,6 +149,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     },
     firstAt: maybeTime(first),
     lastAt: maybeTime(last),
+    watchedSeconds: Math.min(last - first, view.detection.detection.watchedUs + TICK_US) / 1e6,
     version: view.version('now'),
   };
 };

@@ -8,8 +8,40 @@ export interface Pace {
   readonly secondsLeft: number | null;
 }
 
+/** Of a hash or an id: enough to tell a few files apart. */
+const MARK_LENGTH = 12;
+
 const percent = (part: number, whole: number): string => `${Math.round((100 * part) / Math.max(1, whole))} %`;
 const count = (n: number): string => n.toLocaleString('en-US');
+
+/**
+ * The sources with names that tell them apart: those of one name get as much of their folder as it takes, those that were
+ * handed over without one the beginning of their content's hash.
+ */
+export const namedApart = (sources: readonly Source[]): readonly Source[] => {
+  const byName = new Map<string, Source[]>();
+  for (const source of sources) {
+    const same = byName.get(source.name);
+    if (same === undefined) byName.set(source.name, [source]);
+    else same.push(source);
+  }
+  if (byName.size === sources.length) return sources;
+  return sources.map((source) => {
+    const same = byName.get(source.name)!;
+    if (same.length === 1) return source;
+    const folders = same.map(({ path, name }) => {
+      const parts = path.split(/[\\/]/);
+      return parts.at(-1) === name ? parts : [];
+    });
+    const own = folders[same.indexOf(source)]!;
+    for (let n = 2; n <= own.length; n++) {
+      const tail = own.slice(-n).join('/');
+      if (folders.filter((other) => other.slice(-n).join('/') === tail).length === 1) return { ...source, name: tail };
+    }
+    const mark = source.sha256 === '' ? source.id : source.sha256;
+    return { ...source, name: `${source.name} (${mark.slice(0, MARK_LENGTH)})` };
+  });
+};
 
 /** Thresholds of the verdicts. */
 const MIN_FRAMES = 200;

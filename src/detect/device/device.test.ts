@@ -172,6 +172,33 @@ describe('device', () => {
     expect(s.of('device-silent')[0]!.state).toBe('ended');
   });
 
+  it('learns by time how long a device pauses that speaks seldom, and says so', () => {
+    const { s, hmi, plcs, talk } = plant();
+    const printer = s.host('10.20.0.90', 'hmi', 2);
+    const about = () => s.learning('device').find(({ of }) => of.kind === 'endpoint' && of.endpoint === printer);
+    s.flow(printer, plcs[0]!, 'modbus');
+    s.pass(MINUTE, MINUTE);
+    for (const f of s.detection.openFindings()) s.detection.accept(f);
+    talk(24);
+    // One sighting in a day is not 1 of 60.
+    expect(about()).toMatchObject({ unit: 'h', needed: 168, unarmed: '' });
+    expect(about()!.seen).toBeCloseTo(24, 0);
+    for (let day = 0; day < 7; day++) {
+      s.flow(printer, plcs[0]!, 'modbus');
+      talk(24);
+    }
+    s.flow(printer, plcs[0]!, 'modbus');
+    s.pass(MINUTE, MINUTE);
+    expect(about()).toBeUndefined();
+    expect(s.of('device-silent')).toEqual([]);
+    // It pauses for a day: three of them are silence.
+    talk(71);
+    expect(s.of('device-silent')).toEqual([]);
+    talk(3);
+    expect(s.of('device-silent').map((f) => f.target)).toEqual([printer]);
+    expect(hmi).not.toBe(printer);
+  });
+
   it('tells many silent ones as one, and says nothing after a gap in the capture', () => {
     const { s, talk, plcs } = plant();
     s.pass(HOUR, 10 * MINUTE);

@@ -20,6 +20,9 @@ const FURTHER = 'further networks';
 const ROUTER_FROM = 4;
 /** Sightings (flows end or are reported once a minute) before silence is judged. */
 const NEEDED_SIGHTINGS = 60;
+/** One that speaks seldom is known by time: so long, with a weekend in it, and heard so often. */
+const SELDOM_US = 7 * 86_400_000_000;
+const SELDOM_SIGHTINGS = 7;
 /** A device must be silent for this long at least, and this many times its longest usual pause. */
 const SILENT_US = 600_000_000;
 const SILENT_FACTOR = 3;
@@ -29,7 +32,8 @@ const LOOK_US = 60_000_000;
 const TOGETHER = 5;
 const TOGETHER_PART = 0.3;
 const DAY_US = 86_400_000_000;
-const QUIET_US = 4 * 3_600_000_000;
+const HOUR_US = 3_600_000_000;
+const QUIET_US = 4 * HOUR_US;
 /** New devices of one network within a day that are told one by one; more are told together. */
 export const MAX_APART = 4;
 /** Devices of one network that say what it is, and new ones of a day that are listed; of more the first ones. */
@@ -216,6 +220,26 @@ const create = (context: DetectorContext): RunningDetector => {
   };
   const isRouter = (mac: string): boolean => (macs.get(mac) ?? 0) >= ROUTER_FROM;
 
+  /** How far a device's pauses are known: by how often it was heard, or, of one that speaks seldom, for how long. */
+  const learnedOf = (
+    d: Device,
+    nowUs: number,
+  ): Pick<Learning, 'seen' | 'needed' | 'unit'> & { readonly part: number } => {
+    const spanUs = nowUs - d.firstUs;
+    const often = Math.min(1, d.sightings / NEEDED_SIGHTINGS);
+    const frequent = Math.min(often, spanUs / (context.learningTimeUs / 2));
+    const seldom = Math.min(d.sightings / SELDOM_SIGHTINGS, spanUs / SELDOM_US);
+    if (seldom > frequent) {
+      const needed = SELDOM_US / HOUR_US;
+      return { part: seldom, seen: Math.min(1, seldom) * needed, needed, unit: 'h' };
+    }
+    if (often > frequent) {
+      const needed = context.learningTimeUs / 2 / HOUR_US;
+      return { part: frequent, seen: frequent * needed, needed, unit: 'h' };
+    }
+    return { part: frequent, seen: d.sightings, needed: NEEDED_SIGHTINGS, unit: 'sightings' };
+  };
+
   const look = (tsUs: number): void => {
     const fresh: Device[] = [];
     let followed = 0;
@@ -227,7 +251,7 @@ const create = (context: DetectorContext): RunningDetector => {
     for (const d of devices.values()) {
       if (isPassed(d, direct)) continue;
       // Office hosts go home in the evening; machines do not.
-      if (!d.usual || d.sightings < NEEDED_SIGHTINGS || d.lastUs - d.firstUs < context.learningTimeUs / 2) continue;
+      if (!d.usual || learnedOf(d, d.lastUs).part < 1) continue;
       if (!isPlant(context, d.endpoint)) continue;
       followed++;
       if (!d.silent && tsUs - d.lastUs > Math.max(SILENT_US, d.longestUs * SILENT_FACTOR)) fresh.push(d);
@@ -280,12 +304,13 @@ const create = (context: DetectorContext): RunningDetector => {
       const out: Learning[] = siteLearning(context, overflow > 0 ? `the table of ${MAX_DEVICES} devices is full` : '');
       for (const d of devices.values()) {
         if (out.length >= 64) break;
-        if (d.sightings < NEEDED_SIGHTINGS && isPlant(context, d.endpoint))
+        // An address that turned out to be another one of a known device is followed there.
+        if (context.host(d.endpoint) !== d.endpoint || !isPlant(context, d.endpoint)) continue;
+        const { part, ...learned } = learnedOf(d, Math.max(d.lastUs, lookedUs));
+        if (part < 1)
           out.push({
             of: { kind: 'endpoint', endpoint: d.endpoint },
-            seen: d.sightings,
-            needed: NEEDED_SIGHTINGS,
-            unit: 'sightings',
+            ...learned,
             unarmed: d.usual ? '' : 'not accepted as a device of this site',
           });
       }

@@ -119,7 +119,7 @@ const STATE: Readonly<Record<Now['state'], { word: string; why: string }>> = {
 const LONG_MS = 60 * 24 * 3_600_000;
 
 const Posture = ({ now }: { now: Now }) => {
-  const span = now.firstAt && now.lastAt ? Date.parse(now.lastAt) - Date.parse(now.firstAt) : undefined;
+  const span = now.lastAt ? now.watchedSeconds * 1000 : undefined;
   return (
     <section className={now.state === 'blind' ? 'posture blind' : 'posture'} aria-label="Posture">
       <div className="grow">

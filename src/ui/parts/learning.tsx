@@ -23,7 +23,14 @@ export const seenText = (seen: number, needed: number, unit: string): string => 
 };
 
 /** The state of one thing that is learned, from what was seen of what is needed. */
-export const guardOf = (row: { seen: number; needed: number; unit: string; unarmed: string }): Guard => {
+export const guardOf = (row: {
+  seen: number;
+  needed: number;
+  unit: string;
+  unarmed: string;
+  making?: boolean;
+}): Guard => {
+  if (row.making === true) return { state: 'fitting', share: 1, text: 'Enough was seen: its model is being made' };
   if (row.seen <= 0 && row.needed > 0)
     return { state: 'waiting', share: null, text: 'Nothing seen of it yet that it could learn from' };
   if (row.seen < row.needed) {

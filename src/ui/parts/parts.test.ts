@@ -113,6 +113,7 @@ describe('learning', () => {
       text: 'Learning, 50 % of what is needed: 12 of 24 hours',
     });
     expect(guardOf({ ...row, seen: 30 }).state).toBe('armed');
+    expect(guardOf({ ...row, seen: 30, unarmed: 'its model is being made', making: true }).state).toBe('fitting');
     expect(guardOf({ ...row, seen: 30, unarmed: 'it does not repeat itself' })).toMatchObject({
       state: 'unarmed',
       text: 'Not armed: it does not repeat itself',

@@ -103,7 +103,10 @@ const Totals = ({ learning: l }: { learning: LearningOverview }) => (
               t.unarmed > 0
                 ? `${number(t.unarmed)} saw enough and ${t.unarmed === 1 ? 'is' : 'are'} not judged: the list says why`
                 : '',
-              t.things > t.learned + t.unarmed ? `${number(t.things - t.learned - t.unarmed)} still learning` : '',
+              t.making > 0 ? `of ${number(t.making)} models are being made` : '',
+              t.things > t.learned + t.unarmed + t.making
+                ? `${number(t.things - t.learned - t.unarmed - t.making)} still learning`
+                : '',
             ]
               .filter(Boolean)
               .join(', ')}
