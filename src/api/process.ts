@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { PointRef } from './alerts.ts';
 import { Count, Int, Maybe, MaybeTime, Obj, OneOf, Party, PlainValue, Share, Time } from './common.ts';
-import { GUARD_STATES, NATURES, POINT_LOOKS, RELATION_STATES } from './words.ts';
+import { CYCLE_KINDS, GUARD_STATES, NATURES, POINT_LOOKS, RELATION_STATES } from './words.ts';
 
 /** How far a thing has learned. `share` null: nothing was seen of it yet; never 0 for "not known". */
 const Progress = {
@@ -104,6 +104,24 @@ export const RelationRow = Obj({
 });
 export type RelationRow = Static<typeof RelationRow>;
 
+/** A cycle of a cell's process, and how often the rows that its models were made of hold it. */
+export const CellCycle = Obj({
+  kind: OneOf(CYCLE_KINDS),
+  /** `day`, `every 2.4 h`, `PACK.STATE = 6`. */
+  name: Type.String(),
+  /** Full passes, or visits of the state. */
+  seen: Count,
+  /** Seen at least twice: what belongs to it is learned. */
+  learned: Type.Boolean(),
+  /** Whether the points go with it, by later data. */
+  follows: OneOf(['yes', 'no', 'not known']),
+  /** `day: seen once in full, 2 are needed: what belongs to it is not learned yet`. */
+  text: Type.String(),
+  /** Points that follow it most, the strongest first. */
+  points: Type.Array(PointRef),
+});
+export type CellCycle = Static<typeof CellCycle>;
+
 export const CellDetail = Obj({
   cell: CellRow,
   /** Microseconds of the rows behind the sparklines, oldest first. */
@@ -111,6 +129,8 @@ export const CellDetail = Obj({
   /** Those that the filter keeps, in the order of the cell. */
   points: Type.Array(CellPoint),
   relations: Type.Array(RelationRow),
+  /** Empty while no model is there. */
+  cycles: Type.Array(CellCycle),
   version: Count,
 });
 export type CellDetail = Static<typeof CellDetail>;

@@ -40,6 +40,9 @@ export type IncidentState = (typeof INCIDENT_STATES)[number];
  * learned but below an alert until other days were seen too, judged, could be judged but is not seen at the moment, enough
  * seen and still not judged.
  */
+/** Cycles of a process: of the calendar, found in the values, states of discrete points, standstill. */
+export const CYCLE_KINDS = ['shift', 'day', 'week', 'year', 'period', 'state', 'standstill'] as const;
+
 export const GUARD_STATES = ['waiting', 'learning', 'fitting', 'trial', 'armed', 'unseen', 'unarmed'] as const;
 export type GuardState = (typeof GUARD_STATES)[number];
 export const NATURES = [

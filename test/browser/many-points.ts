@@ -80,6 +80,7 @@ export const serveCells = async (page: Page, list: CellList): Promise<Map<string
       cell: { ...row(n), fits: points.length },
       us: Array.from({ length: samples }, (_, s) => LAST_US - (samples - 1 - s) * 1e7),
       points,
+      cycles: [],
       relations: [],
       version: 1,
     };

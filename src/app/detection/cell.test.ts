@@ -4,10 +4,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { At } from '../../core/observation.ts';
+import type { Cycle } from '../../learn/process/index.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { createSiteModel } from '../../observe/index.ts';
 import { FakeEndpoints } from '../../observe/testing.ts';
-import { createSiteDetection, NOTHING_STANDING } from './keep.ts';
+import { createSiteDetection, learnedParts, loadLearned, NOTHING_STANDING } from './keep.ts';
 
 const SECOND = 1_000_000;
 const T0 = 1_770_000_000 * SECOND;
@@ -120,6 +121,25 @@ describe('a cell whose values come through a mirror', () => {
     expect(bench.cell.arming[5]).toMatchObject({ armed: [] });
     expect(bench.cell.arming[5]!.unarmed).toContain('judged with holding 4');
     expect(kinds()).toEqual([]);
+  });
+
+  it('says which cycles it learned from, also after a restart', () => {
+    const told = (cell: { readonly cycles: readonly Cycle[] }) =>
+      cell.cycles.map(({ kind, learned, points }) => `${kind} ${learned} ${points.join()}`);
+    // It fills for 67 polls and empties for 100, ten times and more; five hours hold no shift twice and no day.
+    expect(told(bench.cell)).toEqual(expect.arrayContaining(['shift false ', 'day false ', 'standstill false ']));
+    expect(bench.cell.cycles.filter(({ kind, learned }) => kind === 'state' && learned)).toHaveLength(2);
+    const period = bench.cell.cycles.find(({ kind }) => kind === 'period');
+    expect(period?.periodUs).toBeGreaterThan(1500 * SECOND);
+    expect(period?.periodUs).toBeLessThan(1900 * SECOND);
+    const parts = learnedParts(bench.detection, true);
+    const again = createSiteDetection(
+      createSiteModel({ endpoints: bench.endpoints }),
+      bench.endpoints,
+      NOTHING_STANDING,
+    );
+    loadLearned(again, parts);
+    expect(again.feed.cells[0]!.cycles).toEqual(bench.cell.cycles);
   });
 
   it('says nothing of a dark mirror, and nothing when it is back', () => {

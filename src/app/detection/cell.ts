@@ -12,6 +12,7 @@ import { durationText } from '../../decide/index.ts';
 import { CellGuard, PROCESS_KINDS } from '../../detect/index.ts';
 import {
   CellStretches,
+  type Cycle,
   findPairs,
   joinRow,
   printRelation,
@@ -82,6 +83,13 @@ const nanBands = (points: number): Bands => ({
   high: new Float32Array(points * BAND_ROWS).fill(Number.NaN),
 });
 
+/** As it was before it was saved: JSON knows no NaN. */
+const known = (cycle: Cycle): Cycle => ({
+  ...cycle,
+  periodUs: cycle.periodUs ?? Number.NaN,
+  tells: cycle.tells ?? Number.NaN,
+});
+
 interface Pending {
   readonly sinceUs: number;
   readonly after: (() => void)[];
@@ -120,6 +128,7 @@ export class Cell {
   readonly #sampleUs: number;
   #lookedUs = 0;
   #arming: readonly PointArming[] = [];
+  #cycles: readonly Cycle[] = [];
   /** Numbers of 32 bits: rows hold them in the place of their first words. */
   #pairs: readonly WordPair[] = [];
   #failedUs = 0;
@@ -198,6 +207,10 @@ export class Cell {
   }
   get arming(): readonly PointArming[] {
     return this.#arming;
+  }
+  /** Cycles of the rows that its model was made of; points are columns. Empty without a model. */
+  get cycles(): readonly Cycle[] {
+    return this.#cycles;
   }
 
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
@@ -380,6 +393,7 @@ export class Cell {
     this.problem = '';
     this.#trial.begin(sinceUs, this.#learnedUs, this.plan.stepUs);
     this.#range = this.rows.ranges(until);
+    this.#cycles = outcome.cycles;
     this.#arm(outcome.model);
     this.#catchUp(until, wasArmed);
   }
@@ -490,6 +504,7 @@ export class Cell {
         pairs: this.#pairs,
         trial: this.#trial.save(),
         range: this.#range.map(({ low, high }) => [low, high] as const),
+        cycles: this.#cycles,
         guard: this.#guard?.save() ?? '',
       },
       model: this.#model?.save() ?? new Uint8Array(0),
@@ -511,6 +526,7 @@ export class Cell {
         this.#range =
           header.range?.map(([low, high]) => ({ low: low ?? Number.NaN, high: high ?? Number.NaN })) ??
           this.rows.ranges();
+        this.#cycles = (header.cycles ?? []).map(known);
         this.#arm(this.#options.fitter.restore(model));
         if (header.guard !== '') this.#guard!.load(header.guard);
       } catch {
@@ -545,6 +561,8 @@ export interface SavedCell {
   readonly pairs?: readonly WordPair[];
   /** Smallest and largest value that was learned from, by column; null: none (JSON knows no NaN). */
   readonly range?: readonly (readonly [low: number | null, high: number | null])[];
+  /** Absent in what older versions saved. */
+  readonly cycles?: readonly Cycle[];
   /** Absent in what older versions saved: their models are past it. */
   readonly trial?: SavedTrial;
   readonly guard: string;

@@ -1,6 +1,7 @@
 /** The thread that makes models of process cells, one after another; `thread-fitter.ts` starts it and speaks to it. */
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
+import { cyclesOf } from '../../learn/process/index.ts';
 import type { FitAnswer, FitJob } from './fit-protocol.ts';
 import { failedBecause } from './fitting.ts';
 import { LEARNER } from './learner.ts';
@@ -15,7 +16,8 @@ if (process.platform === 'linux') setPriority(0, NICE);
 
 const answer = ({ id, table, stepUs }: FitJob): FitAnswer => {
   try {
-    return { id, kind: 'made', saved: LEARNER.fit(table, { stepUs }).save() };
+    const cycles = cyclesOf(table);
+    return { id, kind: 'made', saved: LEARNER.fit(table, { stepUs }).save(), cycles };
   } catch (error) {
     const outcome = failedBecause(error);
     return { id, kind: 'failed', why: outcome.kind === 'failed' ? outcome.why : '' };

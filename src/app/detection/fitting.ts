@@ -4,9 +4,11 @@
  * because a cell takes ten seconds and more, and frames do not wait.
  */
 import type { CellLearner, CellModel, RowTable } from '../../core/process.ts';
+import { type Cycle, cyclesOf } from '../../learn/process/index.ts';
 
 export type FitOutcome =
-  | { readonly kind: 'made'; readonly model: CellModel }
+  /** `cycles`: which of them the rows that it was made of hold, and how often. */
+  | { readonly kind: 'made'; readonly model: CellModel; readonly cycles: readonly Cycle[] }
   /** `why` in words, for people. */
   | { readonly kind: 'failed'; readonly why: string };
 
@@ -50,7 +52,9 @@ export const inPlaceFitter = (learner: CellLearner): Fitter => ({
   request: ({ table, stepUs, done }) => {
     let outcome: FitOutcome;
     try {
-      outcome = { kind: 'made', model: learner.fit(table(), { stepUs }) };
+      const rows = table();
+      const cycles = cyclesOf(rows);
+      outcome = { kind: 'made', model: learner.fit(rows, { stepUs }), cycles };
     } catch (error) {
       outcome = failedBecause(error);
     }

@@ -148,7 +148,7 @@ export class ThreadFitter implements Fitter {
       job.request.done(failedBecause(error));
       return;
     }
-    job.request.done({ kind: 'made', model });
+    job.request.done({ kind: 'made', model, cycles: answer.cycles });
   }
 
   #overdue(): void {

@@ -1,6 +1,7 @@
 /** Process cells as answers: points with sparkline, band and what is armed, relations, the band of one point. */
 import type {
   Band,
+  CellCycle,
   CellDetail,
   CellList,
   CellPoint,
@@ -15,7 +16,7 @@ import type {
 } from '../../api/index.ts';
 import type { Finding } from '../../core/finding.ts';
 import { durationText, fill } from '../../decide/index.ts';
-import { parseRelation, type Relation, RelationWatch, wordsText } from '../../learn/process/index.ts';
+import { type Cycle, parseRelation, type Relation, RelationWatch, wordsText } from '../../learn/process/index.ts';
 import type { Store } from '../../store/index.ts';
 import { BAND_ROWS, type Cell } from '../detection/cell.ts';
 import { type Decided, relationId } from '../detection/relations.ts';
@@ -252,6 +253,16 @@ export const relationRows = (
   return [...out, ...[...decided.values()].map((mine) => row(mine.relation_id, mine.text, mine.rows, mine))];
 };
 
+const cycleRow = (view: SiteView, cell: Cell, { points, ...cycle }: Cycle): CellCycle => ({
+  kind: cycle.kind,
+  name: cycle.name,
+  seen: cycle.seen,
+  learned: cycle.learned,
+  follows: cycle.follows,
+  text: cycle.text,
+  points: points.map((column) => pointRef(view, cell.plan.points[column]!)),
+});
+
 export const cellDetail = (
   view: SiteView,
   cell: Cell,
@@ -266,6 +277,7 @@ export const cellDetail = (
     us: latest.tsUs,
     points: columns.map((i) => cellPoint(view, cell, i, latest.tsUs.length, open)),
     relations: relationRows(view, cell, names),
+    cycles: cell.cycles.map((cycle) => cycleRow(view, cell, cycle)),
     version: view.version('process'),
   };
 };

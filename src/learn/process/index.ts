@@ -231,6 +231,7 @@ export const processLearner: CellLearner = {
   },
   restore: (saved) => build(unpack(saved)),
 };
+export { type Cycle, cyclesOf } from './cycles.ts';
 export { parseRelation, printRelation, type Relation, RelationWatch } from './relations.ts';
 export { CellStretches, type Repetition, type SavedStretch } from './stretches.ts';
 export { findPairs, joinRow, type WordPair, wordsText } from './words.ts';

@@ -12,6 +12,7 @@ import { Fetched } from '../parts/fetched.tsx';
 import { ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
+import { Cycles } from './process/cycles.tsx';
 import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
 import { Relations } from './process/relations.tsx';
 
@@ -146,6 +147,7 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
         </Panel>
         <div className="stack" style={{ gap: 14 }}>
           <Relations cell={cell.id} relations={detail.relations} />
+          <Cycles cycles={detail.cycles} />
           {reasons.length > 0 && (
             <Panel title="What is not watched, and why">
               <ul className="list">

@@ -126,7 +126,7 @@ const point = (path: string, over: Partial<CellPoint> = {}): CellPoint => ({
 });
 const detail = (c: CellRow, points: CellPoint[]): [string, CellDetail] => [
   c.id,
-  { cell: c, us: [], points, relations: [], version: 1 },
+  { cell: c, us: [], points, relations: [], cycles: [], version: 1 },
 ];
 
 describe('the process list', () => {

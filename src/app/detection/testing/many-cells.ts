@@ -36,7 +36,7 @@ const sharing = (learner: CellLearner): Fitter => {
       const rows = table();
       const saved = made.get(rows.points.length) ?? learner.fit(rows, { stepUs }).save();
       made.set(rows.points.length, saved);
-      done({ kind: 'made', model: learner.restore(saved) });
+      done({ kind: 'made', model: learner.restore(saved), cycles: [] });
       return undefined;
     },
   };
