@@ -20,6 +20,8 @@ export const SESSION_IDLE_US = 12 * HOUR_US;
 export const SESSION_MAX_US = 7 * 24 * HOUR_US;
 /** The set-up link is valid for a day; a new start of the program makes a new one. */
 export const SETUP_US = 24 * HOUR_US;
+/** Places where somebody logged in that are remembered; beyond it the one that was not used for longest is forgotten. */
+export const MAX_HOMES = 10_000;
 /** Open sessions of one user; the oldest ends when there is one more. */
 export const MAX_SESSIONS_PER_USER = 20;
 export const MAX_USERS = 1000;
@@ -65,6 +67,8 @@ export class People {
   readonly #users = new Map<string, UserRecord>();
   readonly #sessions = new Map<string, SessionRecord>();
   readonly #lockout = new Lockout();
+  /** Names with the addresses that they logged in from since the start. */
+  readonly #homes = new Set<string>();
   #setup: { tokenHash: string; createdUs: number; expiresUs: number } | undefined;
   /** Changes one after another, so that two set-ups at once make one administrator. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -134,7 +138,9 @@ export class People {
   }
 
   async login(name: string, password: string, address: string): Promise<Opened> {
-    const keys = [`name ${name.toLowerCase()}`, `address ${address}`];
+    const home = `${name.toLowerCase()} at ${address}`;
+    // Somebody else's guesses do not keep a person out at the place where he has logged in before; guesses there do.
+    const keys = this.#homes.has(home) ? [home] : [`name ${name.toLowerCase()}`, `address ${address}`];
     const nowMs = this.#nowUs() / 1000;
     const waitMs = Math.max(...keys.map((key) => this.#lockout.waitMs(key, nowMs)));
     if (waitMs > 0) {
@@ -157,6 +163,9 @@ export class People {
       throw wrongLogin();
     }
     for (const key of keys) this.#lockout.succeeded(key);
+    this.#homes.delete(home);
+    this.#homes.add(home);
+    if (this.#homes.size > MAX_HOMES) this.#homes.delete(this.#homes.values().next().value as string);
     return this.#inTurn(async () => {
       const now = this.#nowUs();
       const user = { ...(this.#users.get(found.id) ?? found), lastLoginUs: now };

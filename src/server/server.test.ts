@@ -256,6 +256,19 @@ describe('guessing', () => {
     expect(engine.journal.filter((entry) => entry.action === 'login.failed')).toHaveLength(FREE_FAILURES);
   });
 
+  it('does not keep a person out where he has logged in before', async () => {
+    await setup();
+    const login = (address: string, password = PASSWORD) => server.people.login('Ada', password, address);
+    await login('10.0.0.1');
+    for (let i = 0; i < FREE_FAILURES; i++)
+      await expect(login('10.0.0.9', 'wrong')).rejects.toMatchObject({ status: 401 });
+    await expect(login('10.0.0.2')).rejects.toMatchObject({ code: 'locked-out' });
+    await login('10.0.0.1');
+    for (let i = 0; i < FREE_FAILURES; i++)
+      await expect(login('10.0.0.1', 'wrong')).rejects.toMatchObject({ status: 401 });
+    await expect(login('10.0.0.1')).rejects.toMatchObject({ code: 'locked-out' });
+  });
+
   it('does not last longer because the clock was set back', () => {
     const lockout = new Lockout();
     const day = 86_400_000;
