@@ -38,7 +38,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'inside-range-and-rate (TT-801): alert',
     'cell-moved-together (LT-101): alert',
     'shown-by-a-model (PT-401): alert',
-    'replay-with-noise (PT-701): missed',
+    'replay-with-noise (PT-701): alert',
     'stuck-now-and-then (TT-801): alert',
   ],
   // The others take many seconds each; src/learn/network/known.test.ts and src/decode/endpoints.test.ts stand for them.
