@@ -137,6 +137,11 @@ const stillText = ({ stuckAfterMs }: CellPoint): string =>
   stuckAfterMs === null ? 'standing still is not told' : `standing still is told after ${duration(stuckAfterMs)}`;
 
 /** The honest measure of a guard: what it would notice, and how late. */
+/** A bias that is far beyond all that was seen lately is no news that anybody can use. */
+const isUseful = ({ value, values, detectable }: CellPoint): boolean => {
+  const now = typeof value === 'number' ? value : 0;
+  return detectable !== null && isTelling(values, now - detectable, now + detectable);
+};
 export const Notices = ({ point }: { point: CellPoint }) =>
   point.nature === 'counter' ? (
     <span className="dim small" title="It counts up, so an offset of it means nothing.">
@@ -150,6 +155,10 @@ export const Notices = ({ point }: { point: CellPoint }) =>
     ) : (
       <Unknown why={point.unarmed || point.text}>{isJudged(point) ? 'none' : 'not known yet'}</Unknown>
     )
+  ) : !isUseful(point) ? (
+    <Unknown why={`Only one of ${figure(point.detectable)}, far beyond all that was seen lately; ${stillText(point)}`}>
+      none
+    </Unknown>
   ) : (
     <span
       className="small"
