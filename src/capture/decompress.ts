@@ -19,18 +19,26 @@ type Note = (code: WarningCode, details: Readonly<Record<string, string | number
 
 /** Node's zlib from 22.15 on; the types of Node 20 do not know it. */
 interface WithZstd {
-  readonly createZstdDecompress?: (options: { chunkSize: number }) => Transform;
+  readonly createZstdDecompress?: (options: { chunkSize: number }) => Unpacking;
+}
+/** A stream of zlib, which counts the octets that it took in. */
+type Unpacking = Transform & { readonly bytesWritten: number };
+interface Unpacker {
+  readonly create: () => Unpacking;
+  /** It ends where a frame ends in the middle of what was written; what follows is another stream's. */
+  readonly endsWithFrame: boolean;
 }
 
-const createUnpacker = (head: Uint8Array, name: string): Transform | undefined => {
+const createUnpacker = (head: Uint8Array, name: string): Unpacker | undefined => {
   if (head.length < MAGIC_BYTES) return undefined;
   // RFC 1952 section 2.3.1: ID1, ID2, and compression method 8.
-  if (head[0] === 0x1f && head[1] === 0x8b && head[2] === 8) return zlib.createGunzip({ chunkSize: OUTPUT_BYTES });
+  if (head[0] === 0x1f && head[1] === 0x8b && head[2] === 8)
+    return { create: () => zlib.createGunzip({ chunkSize: OUTPUT_BYTES }), endsWithFrame: false };
   if (u32le(head, 0) !== ZSTD_MAGIC) return undefined;
   const create = (zlib as WithZstd).createZstdDecompress;
   if (create === undefined)
     throw new OperatingError('input.zstd-unsupported', { path: name, node: process.versions.node });
-  return create({ chunkSize: OUTPUT_BYTES });
+  return { create: () => create({ chunkSize: OUTPUT_BYTES }), endsWithFrame: true };
 };
 
 /** Reads from `chunks` until at least `wanted` octets are there, copied, or the end. */
@@ -75,7 +83,7 @@ export async function* decompress(
 }
 
 async function* unpack(
-  unpacker: Transform,
+  { create, endsWithFrame }: Unpacker,
   head: Uint8Array,
   source: AsyncIterator<Uint8Array>,
   note: Note,
@@ -83,12 +91,17 @@ async function* unpack(
   const out: Uint8Array[] = [];
   let damage: Error | undefined;
   let finished = (): void => undefined;
-  // A listener gets every buffer before an error destroys the stream; reading from the stream would lose the last ones.
-  unpacker.on('data', (data: Uint8Array) => out.push(data));
-  unpacker.on('error', (error: Error) => {
-    damage ??= error;
-    finished();
-  });
+  const begin = (): Unpacking => {
+    const stream = create();
+    // A listener gets every buffer before an error destroys the stream; reading from the stream would lose the last ones.
+    stream.on('data', (data: Uint8Array) => out.push(data));
+    stream.on('error', (error: Error) => {
+      damage ??= error;
+      finished();
+    });
+    return stream;
+  };
+  let unpacker = begin();
   // One settled step at a time: a write that zlib has taken in, the end, or damage, whichever comes first.
   const settled = (start: (done: () => void) => void): Promise<void> =>
     new Promise<void>((resolve) => {
@@ -99,9 +112,20 @@ async function* unpack(
   try {
     for (let chunk: Uint8Array | undefined = head; chunk !== undefined; ) {
       for (let at = 0; at < chunk.length && damage === undefined; at += SLICE_BYTES) {
-        const slice = chunk.subarray(at, at + SLICE_BYTES);
-        await settled((done) => unpacker.write(slice, done));
-        yield* out.splice(0);
+        let rest = chunk.subarray(at, at + SLICE_BYTES);
+        while (rest.length > 0 && damage === undefined) {
+          const written = rest;
+          const before = unpacker.bytesWritten;
+          await settled((done) => unpacker.write(written, done));
+          yield* out.splice(0);
+          const taken = unpacker.bytesWritten - before;
+          rest = endsWithFrame && taken > 0 ? rest.subarray(taken) : rest.subarray(rest.length);
+          // A file may hold many frames, and each may end anywhere in what was read.
+          if (rest.length > 0 && damage === undefined) {
+            unpacker.destroy();
+            unpacker = begin();
+          }
+        }
       }
       if (damage !== undefined) break;
       const next: IteratorResult<Uint8Array> = await source.next();
