@@ -4,7 +4,7 @@
  * not the decoder's), so it
  * costs a few nanoseconds an observation; `verify` in `phases.ts` hashes everything.
  */
-import type { At, Value } from '../src/core/observation.ts';
+import { type At, SILENT, type Value } from '../src/core/observation.ts';
 import type { SiteSink } from '../src/core/site-model.ts';
 
 const KINDS = [
@@ -183,16 +183,4 @@ export const counting = <S extends SiteSink>(target: S, c: Counter): S => {
 };
 
 /** Says nothing to nobody. */
-export const nullSink = (): SiteSink => ({
-  command() {},
-  values() {},
-  value() {},
-  identity() {},
-  module() {},
-  name() {},
-  session() {},
-  weird() {},
-  flow() {},
-  alias() {},
-  tick() {},
-});
+export const nullSink = (): SiteSink => ({ ...SILENT, alias() {} });

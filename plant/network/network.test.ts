@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSiteRuntime, Pipeline } from '../../src/app/pipeline.ts';
 import { pcapngChunks } from '../../src/app/plant.ts';
-import type { At, ValueBlock, ValueItem } from '../../src/core/observation.ts';
+import { type At, SILENT, type ValueBlock, type ValueItem } from '../../src/core/observation.ts';
 import type { SiteSink } from '../../src/core/site-model.ts';
 import type { EndpointTable } from '../../src/decode/index.ts';
 import { createWorld } from '../physics/index.ts';
@@ -30,21 +30,8 @@ const digest = (options: Partial<PlantOptions>): string => {
   return hash.digest('hex');
 };
 
-const nothing = (): void => undefined;
 /** A sink that hears nothing, to be filled in. */
-const deaf = (): SiteSink => ({
-  command: nothing,
-  values: nothing,
-  value: nothing,
-  identity: nothing,
-  module: nothing,
-  name: nothing,
-  session: nothing,
-  weird: nothing,
-  flow: nothing,
-  alias: nothing,
-  tick: nothing,
-});
+const deaf = (): SiteSink => ({ ...SILENT, alias: () => undefined });
 
 it('gives the same octets for the same seed, others for another, and another plant as variant b', () => {
   const first = digest(short);

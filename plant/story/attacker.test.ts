@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createSiteRuntime, Pipeline } from '../../src/app/pipeline.ts';
-import type { At, Command } from '../../src/core/observation.ts';
+import { type At, type Command, SILENT } from '../../src/core/observation.ts';
 import type { SiteSink } from '../../src/core/site-model.ts';
 import type { EndpointTable } from '../../src/decode/index.ts';
 import { PLANT_DEFAULTS, plantFrames } from '../network/index.ts';
@@ -23,11 +23,12 @@ describe(`the noisy attacker, seed ${SEED}`, () => {
   let missing = 0;
 
   beforeAll(() => {
-    const nothing = (): void => undefined;
     let table: EndpointTable;
     const site = createSiteRuntime((endpoints): SiteSink => {
       table = endpoints;
       return {
+        ...SILENT,
+        alias: () => undefined,
         command: (at: At, c: Command) => {
           if (c.verb === 'read') return;
           said.push({
@@ -40,15 +41,6 @@ describe(`the noisy attacker, seed ${SEED}`, () => {
           });
         },
         weird: (_: At, w: { readonly code: string }) => void weirds.push(w.code),
-        values: nothing,
-        value: nothing,
-        identity: nothing,
-        module: nothing,
-        name: nothing,
-        session: nothing,
-        flow: nothing,
-        alias: nothing,
-        tick: nothing,
       };
     });
     const run = plantFrames(options);

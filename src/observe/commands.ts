@@ -15,8 +15,6 @@ const ROUTINE: readonly boolean[] = VERBS.map((v) => v === 'read' || v === 'subs
 /** Object of the rows into which everything beyond the limit folds. */
 const FURTHER = '(further objects)';
 
-export const isRoutine = (command: Command): boolean => ROUTINE[VERB_INDEX[command.verb]]!;
-
 export class Commands {
   readonly dirty = new Dirty();
   private readonly context: Context;

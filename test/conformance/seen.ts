@@ -2,7 +2,7 @@
 import { openCaptureFile, readCapture } from '../../src/app/parts.ts';
 import { createSiteRuntime, Pipeline } from '../../src/app/pipeline.ts';
 import type { Decoder, Message, PduContext } from '../../src/core/decoder.ts';
-import type { FlowSummary } from '../../src/core/observation.ts';
+import { type FlowSummary, SILENT } from '../../src/core/observation.ts';
 import type { SiteSink } from '../../src/core/site-model.ts';
 import { DECODERS, type EndpointTable } from '../../src/decode/index.ts';
 import { WatchedFilter } from './copies.ts';
@@ -95,17 +95,8 @@ export const seeCapture = async (name: string, path: string): Promise<SeenCaptur
     },
   });
 
-  const nothing = (): void => undefined;
   const sink: SiteSink = {
-    command: nothing,
-    values: nothing,
-    value: nothing,
-    identity: nothing,
-    module: nothing,
-    name: nothing,
-    session: nothing,
-    weird: nothing,
-    tick: nothing,
+    ...SILENT,
     alias: (_at, alias) => aliases.set(alias.flow, alias.ofFlow),
     flow: (_at, f: FlowSummary) => {
       flows.set(f.flow, { ...f, clientAddress: text(f.client).address, serverAddress: text(f.server).address });
