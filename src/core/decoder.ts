@@ -25,6 +25,8 @@ export interface PduContext extends At {
   group: boolean;
   /** True when the stream has a hole right before this PDU or starts in the middle. */
   afterGap: boolean;
+  /** Nobody reads the messages, only what `observe` says of them: what it does not need may be left out. Absent: false. */
+  lean?: boolean;
 }
 
 /**

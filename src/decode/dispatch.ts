@@ -129,6 +129,7 @@ export class Dispatcher {
       protocolNumber: 0,
       group: false,
       afterGap: false,
+      lean: options.onMessage === undefined,
     };
     this.#transaction = { request: undefined, response: undefined, state: 'single', at: this.#at };
   }

@@ -27,6 +27,11 @@ export interface Block {
 export class Budget {
   entries = 0;
   dropped = 0;
+  /** Only what is observed is kept of blocks; all entries are counted nevertheless. */
+  readonly lean: boolean;
+  constructor(lean = false) {
+    this.lean = lean;
+  }
   /** True when there is room for one more. */
   take(): boolean {
     if (this.entries >= MAX_ENTRIES) {
@@ -37,6 +42,9 @@ export class Budget {
     return true;
   }
 }
+
+/** Octets of record data that say all that is observed: its value when short, its length when not. */
+export const OBSERVED_DATA = 64;
 
 /** Fields while they are being read. */
 export type Fields = Record<string, Field>;

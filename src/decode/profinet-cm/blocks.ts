@@ -5,8 +5,8 @@
 import { ipv4Text, macText } from '../../lib/address.ts';
 import { ascii, i32be, paddedAscii, u16be, u32be } from '../../lib/bytes.ts';
 import { uuidText } from '../shared/dcerpc.ts';
-import { type Block, type Budget, type Fields, MAX_DATA, MAX_DEPTH } from './block.ts';
-import { CONTROL, LAYOUTS, type Layout } from './layouts.ts';
+import { type Block, type Budget, type Fields, MAX_DATA, MAX_DEPTH, OBSERVED_DATA } from './block.ts';
+import { CONTROL, isUnobserved, LAYOUTS, type Layout } from './layouts.ts';
 import { blockName } from './names.ts';
 import {
   padded,
@@ -47,7 +47,10 @@ const readLayout = (
 ): number => {
   let o = start;
   let last = 0;
-  for (const [kind, name] of table) {
+  // An iterator and a pair for each field would cost more than the field.
+  for (let i = 0; i < table.length; i++) {
+    const kind = table[i]![0];
+    const name = table[i]![1];
     switch (kind) {
       case 'pad2':
         o += 2;
@@ -133,6 +136,59 @@ const readMrp = (
   if (o < end) readBlocks(b, o, end, inner, budget, depth + 1);
 };
 
+/** Octets of the fields of record headers: asked, answer to a write, answer to a read. */
+const ASKED_FIELDS = 50;
+const WRITTEN_FIELDS = 42;
+const READ_FIELDS = 38;
+
+/**
+ * The header of a record, as its layout says, where it is whole: it stands in every call, and a literal costs a fraction of
+ * a field after the other.
+ */
+const recordHeader = (b: Uint8Array, o: number, end: number, type: number): Fields | undefined => {
+  if ((type !== 0x0008 && type !== 0x0009 && type !== 0x8008 && type !== 0x8009) || end - o < READ_FIELDS)
+    return undefined;
+  const seqNumber = u16be(b, o);
+  const arUuid = uuidText(b, o + 2, false);
+  const api = u32be(b, o + 18);
+  const slotNumber = u16be(b, o + 22);
+  const subslotNumber = u16be(b, o + 24);
+  const index = u16be(b, o + 28);
+  const recordDataLength = u32be(b, o + 30);
+  if ((type & 0x8000) === 0) {
+    if (end - o < ASKED_FIELDS) return undefined;
+    const targetArUuid = uuidText(b, o + 34, false);
+    return { seqNumber, arUuid, api, slotNumber, subslotNumber, index, recordDataLength, targetArUuid };
+  }
+  const additionalValue1 = u16be(b, o + 34);
+  const additionalValue2 = u16be(b, o + 36);
+  if (type === 0x8009)
+    return {
+      seqNumber,
+      arUuid,
+      api,
+      slotNumber,
+      subslotNumber,
+      index,
+      recordDataLength,
+      additionalValue1,
+      additionalValue2,
+    };
+  if (end - o < WRITTEN_FIELDS) return undefined;
+  return {
+    seqNumber,
+    arUuid,
+    api,
+    slotNumber,
+    subslotNumber,
+    index,
+    recordDataLength,
+    additionalValue1,
+    additionalValue2,
+    pnioStatus: u32be(b, o + 38),
+  };
+};
+
 /** The fields of one block whose header is at `o` and which ends at `end`. */
 const readFields = (
   b: Uint8Array,
@@ -146,6 +202,7 @@ const readFields = (
   depth: number,
 ): void => {
   const start = o + 6;
+  if (budget.lean && isUnobserved(type)) return;
   const table = LAYOUTS.get(type);
   if (table !== undefined) {
     readLayout(b, start, end, table, f, inner, budget, depth);
@@ -227,6 +284,9 @@ const readFields = (
 const isBlock = (b: Uint8Array, o: number, end: number): boolean =>
   o + 6 <= end && u16be(b, o + 2) >= 2 && o + 4 + u16be(b, o + 2) <= end && b[o + 4] === 1;
 
+/** Within a header of a record are none. */
+const NO_BLOCKS: Block[] = [];
+
 /** One block at `o`; returns where it ends, or -1 when there is none. */
 export const readBlock = (
   b: Uint8Array,
@@ -241,10 +301,11 @@ export const readBlock = (
   const blockLength = u16be(b, o + 2);
   const version = u16be(b, o + 4);
   const stop = o + 4 + blockLength;
-  const fields: Fields = {};
-  const blocks: Block[] = [];
+  const header = recordHeader(b, o + 6, stop, blockType);
+  const fields: Fields = header ?? {};
+  const blocks: Block[] = header === undefined ? [] : NO_BLOCKS;
   out.push({ name: blockName(blockType), blockType, blockLength, version, fields, blocks });
-  readFields(b, o, stop, blockType, version, fields, blocks, budget, depth);
+  if (header === undefined) readFields(b, o, stop, blockType, version, fields, blocks, budget, depth);
   return stop;
 };
 
@@ -295,5 +356,5 @@ export const readRecord = (
 ): void => {
   if (start >= end) return;
   if (holdsBlocks(index) && readBlocks(b, start, end, blocks, budget, depth) > start) return;
-  fields.data = b.slice(start, Math.min(end, start + MAX_DATA));
+  fields.data = b.slice(start, Math.min(end, start + (budget.lean ? OBSERVED_DATA : MAX_DATA)));
 };

@@ -82,6 +82,16 @@ export const LAYOUTS: ReadonlyMap<number, Layout> = new Map(
     1545: 'pad2: blocks:',
   }).map(([type, text]) => [Number(type), layout(text)] as const),
 );
+/** Blocks whose fields are observed: record headers, I&M, application relations, the names of stations. */
+const OBSERVED = new Set([0x0008, 0x0009, 0x8008, 0x8009, 0x0020, 0x0021, 0x0023, 0x0101, 0x8101, 0x8106]);
+const UNOBSERVED = new Set(
+  [...LAYOUTS]
+    .filter(([type, fields]) => !OBSERVED.has(type) && !fields.some(([kind]) => kind === 'blocks' || kind === 'record'))
+    .map(([type]) => type),
+);
+/** A flat block of which nothing is observed. */
+export const isUnobserved = (type: number): boolean => UNOBSERVED.has(type);
+
 /** PrmEnd, ApplicationReady, Release and their kin share one layout (5.2.4.1). */
 export const CONTROL = layout(
   'pad2: uuid:arUuid u16:sessionKey u16:alarmSequenceNumber u16:controlCommand u16:controlBlockProperties',

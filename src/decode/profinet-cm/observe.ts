@@ -184,10 +184,22 @@ const control = (t: Tx, sink: ObservationSink, state: CmState): void => {
 };
 
 const placeOf = (f: Entry): string => `slot ${num(f, 'slotNumber')} subslot ${hex4(num(f, 'subslotNumber'))}`;
+/** Names of records that were named before; at the limit all are built again. */
+const MAX_OBJECTS = 4096;
+const objects = new Map<number, string>();
 /** `slot 1 subslot 0x0001 index 0xaff0 (I&M0)`. */
 const objectOf = (f: Entry): string => {
   const index = num(f, 'index');
-  return `${placeOf(f)} index ${hex4(index)} (${indexName(index)})`;
+  const slot = num(f, 'slotNumber');
+  const subslot = num(f, 'subslotNumber');
+  const known = objects.get((slot * 0x10000 + subslot) * 0x10000 + index);
+  if (known !== undefined && index >= 0) return known;
+  const text = `${placeOf(f)} index ${hex4(index)} (${indexName(index)})`;
+  // A header that was cut lacks its last fields first.
+  if (index < 0) return text;
+  if (objects.size >= MAX_OBJECTS) objects.clear();
+  objects.set((slot * 0x10000 + subslot) * 0x10000 + index, text);
+  return text;
 };
 const shownValue = (octets: Uint8Array, length: number): string =>
   octets.length <= MAX_VALUE && length <= MAX_VALUE ? hex(octets) : `${length} octets`;
@@ -230,10 +242,15 @@ interface Piece {
   readonly header: Entry;
   readonly blocks: Block[];
 }
+const NO_BLOCKS: Block[] = [];
 const isHeader = (type: number): boolean => (type & 0x7fff) === 8 || (type & 0x7fff) === 9;
-const piecesOf = (m: CmMessage | undefined): Piece[] => {
+const NO_PIECES: readonly Piece[] = [];
+const piecesOf = (m: CmMessage | undefined): readonly Piece[] => {
+  if (m === undefined || m.blocks.length === 0) return NO_PIECES;
+  const first = m.blocks[0]!;
+  if (m.blocks.length === 1 && isHeader(first.blockType)) return [{ header: first.fields, blocks: NO_BLOCKS }];
   const out: Piece[] = [];
-  for (const block of m?.blocks ?? []) {
+  for (const block of m.blocks) {
     if (isHeader(block.blockType)) out.push({ header: block.fields, blocks: [] });
     else out[out.length - 1]?.blocks.push(block);
   }
@@ -270,11 +287,12 @@ const records = (t: Tx, sink: ObservationSink, state: CmState, isWrite: boolean,
     const ar = state.ars.get(str(f, 'arUuid'));
     const verb = !isWrite ? 'read' : index >= 0x8000 || (ar !== undefined && !ar.ready) ? 'configure' : 'write';
     const value = data === undefined ? undefined : shownValue(data, length);
+    const object = objectOf(f);
     sink.command(t.at, {
       verb,
       operation,
       target: t.at.server,
-      object: objectOf(f),
+      object,
       value: isWrite && value !== undefined ? value : undefined,
       outcome,
       reason: why,
@@ -285,7 +303,7 @@ const records = (t: Tx, sink: ObservationSink, state: CmState, isWrite: boolean,
       if (isWrite) safety(t, sink, f, data);
       sink.value(t.at, {
         target: t.at.server,
-        path: objectOf(f),
+        path: object,
         type: 'octets',
         value,
         access: isWrite ? 'write' : 'read',

@@ -4,9 +4,7 @@ import { ascii, hex, i32be, u16be, u32be } from '../../lib/bytes.ts';
 import { uuidText } from '../shared/dcerpc.ts';
 import { type Budget, type Entry, type Fields, MAX_DATA } from './block.ts';
 
-/** An IOCR: who sends which submodule's data where in the frame (5.2.3.3). */
-export const readIocr = (b: Uint8Array, start: number, end: number, f: Fields, budget: Budget): void => {
-  if (end - start < 44) return;
+const readIocrHead = (b: Uint8Array, start: number, f: Fields): void => {
   f.iocrType = u16be(b, start);
   f.iocrReference = u16be(b, start + 2);
   f.lt = u16be(b, start + 4);
@@ -23,6 +21,12 @@ export const readIocr = (b: Uint8Array, start: number, end: number, f: Fields, b
   f.dataHoldFactor = u16be(b, start + 28);
   f.iocrTagHeader = u16be(b, start + 30);
   f.iocrMulticastMac = macText(b, start + 32);
+};
+
+/** An IOCR: who sends which submodule's data where in the frame (5.2.3.3). */
+export const readIocr = (b: Uint8Array, start: number, end: number, f: Fields, budget: Budget): void => {
+  if (end - start < 44) return;
+  if (!budget.lean) readIocrHead(b, start, f);
   const apis: Entry[] = [];
   f.apis = apis;
   let o = start + 40;
@@ -35,10 +39,12 @@ export const readIocr = (b: Uint8Array, start: number, end: number, f: Fields, b
     apis.push({ api, ioDataObjects, iocs });
   }
 };
+/** Nothing is observed of these: a lean budget counts them only. */
 const readPlaces = (b: Uint8Array, start: number, end: number, out: Entry[], budget: Budget): number => {
   let o = start + 2;
   for (let n = u16be(b, start); n > 0 && o + 6 <= end && budget.take(); n--, o += 6)
-    out.push({ slotNumber: u16be(b, o), subslotNumber: u16be(b, o + 2), frameOffset: u16be(b, o + 4) });
+    if (!budget.lean)
+      out.push({ slotNumber: u16be(b, o), subslotNumber: u16be(b, o + 2), frameOffset: u16be(b, o + 4) });
   return o;
 };
 
@@ -62,21 +68,23 @@ export const readExpected = (b: Uint8Array, start: number, end: number, f: Field
     for (let k = 0; k < count && o + 14 <= end && budget.take(); k++) {
       const submoduleProperties = u16be(b, o + 6);
       const descriptions: Entry[] = [];
-      submodules.push({
-        subslotNumber: u16be(b, o),
-        submoduleIdentNumber: u32be(b, o + 2),
-        submoduleProperties,
-        descriptions,
-      });
+      if (!budget.lean)
+        submodules.push({
+          subslotNumber: u16be(b, o),
+          submoduleIdentNumber: u32be(b, o + 2),
+          submoduleProperties,
+          descriptions,
+        });
       o += 8;
       // Type: 0 no data, 1 input, 2 output, 3 both; only 3 has two descriptions.
       for (let d = (submoduleProperties & 3) === 3 ? 2 : 1; d > 0 && o + 6 <= end; d--, o += 6)
-        descriptions.push({
-          dataDescription: u16be(b, o),
-          submoduleDataLength: u16be(b, o + 2),
-          lengthIocs: b[o + 4]!,
-          lengthIops: b[o + 5]!,
-        });
+        if (!budget.lean)
+          descriptions.push({
+            dataDescription: u16be(b, o),
+            submoduleDataLength: u16be(b, o + 2),
+            lengthIocs: b[o + 4]!,
+            lengthIops: b[o + 5]!,
+          });
     }
     modules.push(module);
   }

@@ -169,7 +169,10 @@ export const decodeCm = (
     from = 0;
     to = joined.length;
   }
-  const message = name === EPM ? epmCall(bytes, from, to, header, base) : ioCall(bytes, from, to, header, base);
+  const message =
+    name === EPM
+      ? epmCall(bytes, from, to, header, base)
+      : ioCall(bytes, from, to, header, base, context.lean === true);
   if (message === undefined)
     return malformed('profinet-cm.args', `${to - from} octets are too few or contradict themselves`, consumed);
   return { kind: 'message', message, consumed };
@@ -188,7 +191,14 @@ const epmCall = (b: Uint8Array, o: number, end: number, header: ClHeader, base: 
 };
 
 /** Status or maximum, then the length of the arguments, then a conformant varying array of octets: the blocks. */
-const ioCall = (b: Uint8Array, o: number, end: number, header: ClHeader, base: Base): CmMessage | undefined => {
+const ioCall = (
+  b: Uint8Array,
+  o: number,
+  end: number,
+  header: ClHeader,
+  base: Base,
+  lean: boolean,
+): CmMessage | undefined => {
   if (end - o < 20) return undefined;
   const isRequest = header.packetType === PTYPE.REQUEST;
   const first = u32of(b, o, header.little);
@@ -196,7 +206,7 @@ const ioCall = (b: Uint8Array, o: number, end: number, header: ClHeader, base: B
   const from = o + 20;
   if (argsLength > end - from) return undefined;
   const stop = from + argsLength;
-  const budget = new Budget();
+  const budget = new Budget(lean);
   const blocks: Block[] = [];
   if (header.opnum === OPNUM.READ || header.opnum === OPNUM.WRITE || header.opnum === OPNUM.READ_IMPLICIT)
     readRecords(b, from, stop, blocks, budget);
