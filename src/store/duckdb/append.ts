@@ -67,8 +67,7 @@ export const appendRows = async (
   }
 };
 
-export const SAMPLE_STAGE =
-  'CREATE TEMP TABLE sample_stage (point_id integer, ts double precision, value double precision)';
+const SAMPLE_STAGE = 'CREATE TEMP TABLE sample_stage (point_id integer, ts double precision, value double precision)';
 
 /**
  * Samples go through a staging table of numbers only; site and source, the same for all, are added by the engine
@@ -85,6 +84,7 @@ export const appendSampleColumns = async (
   const columns = [samples.point, samples.tsUs, samples.value];
   const step = CHUNK_ROWS * CHUNKS_PER_FLUSH;
   for (let base = 0; base < plain.length; base += step) {
+    await connection.run(SAMPLE_STAGE);
     const appender = await connection.createAppender('sample_stage');
     try {
       const end = Math.min(plain.length, base + step);
@@ -106,7 +106,7 @@ export const appendSampleColumns = async (
       'INSERT INTO sample SELECT $1, $2, point_id, ts::bigint, value, $3::bigint FROM sample_stage',
       [samples.siteId, samples.sourceId, recordedUs],
     );
-    await connection.run('DELETE FROM sample_stage');
+    await connection.run('DROP TABLE sample_stage');
   }
   const texts = [...(others ?? [])].map(([index, value]) => ({
     site_id: samples.siteId,
