@@ -13,8 +13,6 @@ import { CellGuard, PROCESS_KINDS } from '../../detect/index.ts';
 import {
   CellStretches,
   type Cycle,
-  findPairs,
-  joinRow,
   printRelation,
   type RelationWatch,
   type SavedStretch,
@@ -23,6 +21,7 @@ import {
 } from '../../learn/process/index.ts';
 import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
 import { Freshness } from './freshness.ts';
+import { CellReading, type SavedReading } from './reading.ts';
 import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
 import { type SavedTrial, Trial } from './trial.ts';
@@ -129,8 +128,7 @@ export class Cell {
   #lookedUs = 0;
   #arming: readonly PointArming[] = [];
   #cycles: readonly Cycle[] = [];
-  /** Numbers of 32 bits: rows hold them in the place of their first words. */
-  #pairs: readonly WordPair[] = [];
+  readonly #reading = new CellReading();
   #failedUs = 0;
   /** The model that is being made, and what is to be done when it is there. */
   #fitting: Pending | undefined;
@@ -203,7 +201,7 @@ export class Cell {
   }
   /** The number that a column is a word of; undefined where it is one by itself. */
   pairOf(column: number): WordPair | undefined {
-    return this.#pairs.find(({ first, second }) => first === column || second === column);
+    return this.#reading.pairOf(column);
   }
   get arming(): readonly PointArming[] {
     return this.#arming;
@@ -229,7 +227,8 @@ export class Cell {
       if (!this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i))) row[i] = Number.NaN;
       else if (!Number.isNaN(row[i]!)) known++;
     }
-    joinRow(this.#pairs, row);
+    this.#reading.read(row);
+    this.#reading.passZero(row, this.#lastOf, this.#spanOf);
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
     if (at <= this.rows.lastUs) {
@@ -248,7 +247,7 @@ export class Cell {
     if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
     this.#lookedUs = tsUs;
     this.watch.read(this.#sampled, this.#lastUs);
-    joinRow(this.#pairs, this.#sampled);
+    this.#reading.read(this.#sampled);
     this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && this.#fitting === undefined && !odd);
   }
 
@@ -346,7 +345,7 @@ export class Cell {
     const count = this.rows.countNormal();
     if (count < MIN_ROWS) return false;
     const { fitter, onFitted } = this.#options;
-    this.#joinWords(until);
+    this.#readWords(until);
     const before = this.#fitting;
     before?.request?.withdraw();
     const fitting: Pending = {
@@ -370,15 +369,19 @@ export class Cell {
     return true;
   }
 
-  /** Before anything is learned of a cell, words that are halves of numbers are made the numbers that they are. */
-  #joinWords(until: number): void {
+  /** Before anything is learned of a cell, its words are made the numbers that they are. */
+  #readWords(until: number): void {
     const { neighbours = [], targets } = this.#options;
-    if (this.isArmed || this.#fitting !== undefined || this.#pairs.length > 0 || neighbours.length === 0) return;
-    this.#pairs = findPairs(this.rows.table(this.names, until), neighbours, (column) => targets[column]!);
-    if (this.#pairs.length === 0) return;
-    this.rows.rewrite((row) => joinRow(this.#pairs, row));
-    for (const { first, second } of this.#pairs) this.#stretches.join(first, second);
+    if (this.isArmed || this.#fitting !== undefined) return;
+    if (!this.#reading.learn(this.rows.table(this.names, until), neighbours, (column) => targets[column]!)) return;
+    this.rows.rewrite(this.#reading.read);
+    for (const { first, second } of this.#reading.pairs) this.#stretches.join(first, second);
   }
+  readonly #lastOf = (column: number): number => this.rows.lastValue(column);
+  readonly #spanOf = (column: number): number => {
+    const range = this.#range[column];
+    return range === undefined ? Number.NaN : range.high - range.low;
+  };
 
   #fitted(outcome: FitOutcome, sinceUs: number, until: number, count: number): void {
     this.dirty = true;
@@ -425,12 +428,7 @@ export class Cell {
       learnedUs: this.#learnedUs,
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
       // The slot of the oldest row holds the row in hand already.
-      note: (column) => {
-        const pair = this.pairOf(column);
-        return pair === undefined
-          ? ''
-          : `${this.names[pair.first]} and ${this.names[pair.second]} are ${wordsText(pair)}.`;
-      },
+      note: (column) => this.#reading.note(column, this.names),
       bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.#inHand), this.#inHand),
       state: (statement) => {
         // A relation that people approved or wrote holds by their word.
@@ -501,7 +499,7 @@ export class Cell {
         problem: this.problem,
         usualUs: this.#freshness.save(),
         stretches: this.#stretches.save(),
-        pairs: this.#pairs,
+        ...this.#reading.save(),
         trial: this.#trial.save(),
         range: this.#range.map(({ low, high }) => [low, high] as const),
         cycles: this.#cycles,
@@ -519,7 +517,7 @@ export class Cell {
     this.problem = header.problem;
     this.#freshness.load(header.usualUs ?? []);
     this.#stretches.load(header.stretches ?? []);
-    this.#pairs = header.pairs ?? [];
+    this.#reading.load(header);
     if (header.trial !== undefined) this.#trial.load(header.trial);
     if (model.length > 0) {
       try {
@@ -545,7 +543,7 @@ export class Cell {
   }
 }
 
-export interface SavedCell {
+export interface SavedCell extends SavedReading {
   readonly plan: CellPlan;
   readonly taken: number;
   readonly fittedUs: number;
@@ -558,7 +556,6 @@ export interface SavedCell {
   readonly usualUs?: readonly number[];
   /** What is normal for its samples to repeat. */
   readonly stretches?: readonly SavedStretch[];
-  readonly pairs?: readonly WordPair[];
   /** Smallest and largest value that was learned from, by column; null: none (JSON knows no NaN). */
   readonly range?: readonly (readonly [low: number | null, high: number | null])[];
   /** Absent in what older versions saved. */

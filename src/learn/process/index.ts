@@ -233,6 +233,7 @@ export const processLearner: CellLearner = {
 };
 export { type Cycle, cyclesOf } from './cycles.ts';
 export { parseRelation, printRelation, type Relation, RelationWatch } from './relations.ts';
+export { findSigned, passesZero, signedValue } from './signed.ts';
 export { CellStretches, type Repetition, type SavedStretch } from './stretches.ts';
 export { findPairs, joinRow, type WordPair, wordsText } from './words.ts';
 export { processLearner as learner };
