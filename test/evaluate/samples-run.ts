@@ -38,7 +38,12 @@ const nameOf = (point: number | undefined): string => {
   const known = point === undefined ? undefined : header.points[point - 1];
   return known === undefined ? 'the cell' : `${known.protocol} ${known.path}`;
 };
-const ipOf = (endpoint: number): string => header.endpoints.find(({ id }) => id === endpoint)?.ip ?? '';
+const endpoints = new Map(header.endpoints.map((e) => [e.id, e]));
+/** Its address, or that of the gateway that it stands behind. */
+const ipOf = (endpoint: number | undefined): string => {
+  const at = endpoint === undefined ? undefined : endpoints.get(endpoint);
+  return at === undefined ? '' : at.ip === '' ? ipOf(at.parent) : at.ip;
+};
 /** As the score of a whole run has it (plant-score.ts): what is announced or may be told, and fits. */
 const fits = (d: DisturbanceLabel, { statement, firstUs, lastUs }: Episode): boolean => {
   if (firstUs > d.endUs + 3.6e9 || lastUs < d.startUs) return false;

@@ -20,7 +20,7 @@ import {
   wordsText,
 } from '../../learn/process/index.ts';
 import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
-import { Freshness } from './freshness.ts';
+import { Freshness, Heard } from './freshness.ts';
 import { CellReading, type SavedReading } from './reading.ts';
 import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
@@ -105,6 +105,7 @@ export class Cell {
   readonly #sampled: Float64Array;
   readonly #lastUs: Float64Array;
   readonly #freshness: Freshness;
+  readonly #heard: Heard;
   readonly #stretches: CellStretches;
   readonly #trial = new Trial();
   /** Something that is no matter of the process is odd at its controller. */
@@ -149,6 +150,7 @@ export class Cell {
     this.#sampled = new Float64Array(n);
     this.#lastUs = new Float64Array(n);
     this.#freshness = new Freshness(n);
+    this.#heard = new Heard(options.targets);
     this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
     this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);
@@ -221,10 +223,12 @@ export class Cell {
     this.#nextUs = at + stepUs;
     const row = this.#row;
     this.watch.read(row, this.#lastUs);
+    this.#heard.look(tsUs, this.#lastUs);
     let known = 0;
     for (let i = 0; i < row.length; i++) {
       // What was not seen is unknown: a value that is held would look like one that is frozen.
-      if (!this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i))) row[i] = Number.NaN;
+      const isFresh = this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i));
+      if (!isFresh || this.#heard.isDark(i)) row[i] = Number.NaN;
       else if (!Number.isNaN(row[i]!)) known++;
     }
     this.#reading.read(row);
@@ -498,6 +502,7 @@ export class Cell {
         again: this.#fitting !== undefined && this.isArmed,
         problem: this.problem,
         usualUs: this.#freshness.save(),
+        heardUs: this.#heard.save(),
         stretches: this.#stretches.save(),
         ...this.#reading.save(),
         trial: this.#trial.save(),
@@ -516,6 +521,7 @@ export class Cell {
     this.#failedUs = header.failedUs;
     this.problem = header.problem;
     this.#freshness.load(header.usualUs ?? []);
+    this.#heard.load(header.heardUs ?? []);
     this.#stretches.load(header.stretches ?? []);
     this.#reading.load(header);
     if (header.trial !== undefined) this.#trial.load(header.trial);
@@ -554,6 +560,8 @@ export interface SavedCell extends SavedReading {
   readonly problem: string;
   /** Usual pauses between two sightings of each point; absent in what older versions saved. */
   readonly usualUs?: readonly number[];
+  /** The same of each device; absent in what older versions saved. */
+  readonly heardUs?: readonly number[];
   /** What is normal for its samples to repeat. */
   readonly stretches?: readonly SavedStretch[];
   /** Smallest and largest value that was learned from, by column; null: none (JSON knows no NaN). */
