@@ -14,10 +14,10 @@ import type {
 import { bring, keep, scratch } from './arena.ts';
 import { armingList, namesOf } from './arming-table.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
-import { fellAway, sameness, standstillOf } from './guard.ts';
+import { sameness, standstillOf } from './guard.ts';
 import { Holder } from './holder.ts';
 import { Isolation, type Suspect } from './isolate.ts';
-import { isNextTo, type PointShape } from './nature.ts';
+import type { PointShape } from './nature.ts';
 import { checkRelations, printRelation, relationAt } from './relations.ts';
 import { ReplayWatch } from './replay.ts';
 import type { Sensor, SensorKind } from './sensors.ts';
@@ -168,10 +168,6 @@ export class SoftModel implements CellModel {
       // What was told for as long as all that is called normal is news no more.
       if (m.strange[p]! >= this.learnedRows) return;
       m.strange[p]!++;
-      if (to === from + 1 && isNextTo(x, m.states[from]!)) {
-        this.tell(p, 'level', 1, { expected: x > high ? high : low, low, high, text: 'next to a number that it was' });
-        return;
-      }
       const known = m.states.subarray(from, to).join(', ');
       this.tell(p, 'never-seen', 5, { low, high, text: `${this.nameOf(p)} never was ${x}: ${known} are known` });
       return;
@@ -182,7 +178,7 @@ export class SoftModel implements CellModel {
     if (beyond > 0)
       this.tell(
         p,
-        beyond > span && moved > span && !fellAway(x, m.leastLevel[p]!, m.mostLevel[p]!) ? 'junk' : 'level',
+        beyond > span && moved > span ? 'junk' : 'level',
         1 + beyond / Math.max(m.accuracy[p]!, span * 0.05),
         { expected: m.mean[p]! },
       );
