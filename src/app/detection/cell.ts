@@ -233,6 +233,7 @@ export class Cell {
     }
     this.#reading.read(row);
     this.#reading.passZero(row, this.#lastOf, this.#spanOf);
+    this.#reading.count(row, this.#lastOf, this.#options.neighbours ?? []);
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
     if (at <= this.rows.lastUs) {
@@ -278,12 +279,14 @@ export class Cell {
     return this.#guard.take(tsUs, row, { ...score, deviations }, band);
   }
 
-  /** Without the relations that people rejected, with those that they wrote. */
+  /** Without the relations that people rejected and the states that a count came to, with those that they wrote. */
   #judged(said: readonly Deviation[]): readonly Deviation[] {
     const { muted, watch } = this.#relations;
     const repeated = this.#repeated();
-    if (muted.size === 0 && watch.relations.length === 0 && repeated.length === 0) return said;
-    const out = said.filter(({ kind, text }) => kind !== 'relation' || !muted.has(text));
+    const isMuted = ({ kind, text, point, observed }: Deviation): boolean =>
+      (kind === 'relation' && muted.has(text)) || (kind === 'never-seen' && this.#reading.isCarried(point, observed));
+    if (watch.relations.length === 0 && repeated.length === 0 && !said.some(isMuted)) return said;
+    const out = said.filter((d) => !isMuted(d));
     out.push(...repeated);
     watch.check(this.#row, (relation, left, when) => {
       const { compare, value } = relation;

@@ -1,6 +1,7 @@
 /**
  * How the registers of a cell are read: two words that are one number (learn/process/words), and words that are signed
- * (learn/process/signed). Both are found in the rows that its first model is made of; that a word passes zero is also seen later.
+ * (learn/process/signed). Both are found in the rows that its first model is made of; that a word passes zero is also seen later,
+ * and that one goes on by one where the word beside it runs over: the high word of a count, which may stand still for months.
  */
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { RowTable } from '../../core/process.ts';
@@ -18,13 +19,21 @@ export interface SavedReading {
   readonly pairs?: readonly WordPair[];
   /** Columns; absent in what older versions saved. */
   readonly signed?: readonly number[];
+  readonly carried?: readonly (readonly [column: number, value: number])[];
 }
+
+/** A count runs over from the last quarter of a word to the first. */
+const LAST_QUARTER = 49_152;
+const FIRST_QUARTER = 16_384;
 
 export class CellReading {
   /** Numbers of 32 bits: rows hold them in the place of their first words. */
   pairs: readonly WordPair[] = [];
   /** Columns that are signed words. */
   readonly signed = new Set<number>();
+
+  /** Values that a column came to by counting what runs over beside it. */
+  readonly #carried = new Map<number, number>();
 
   /** The number that a column is a word of; undefined where it is one by itself. */
   pairOf(column: number): WordPair | undefined {
@@ -63,6 +72,23 @@ export class CellReading {
     }
   }
 
+  /** Looks for high words that count: `row` is read already, `last` as it was the row before. */
+  count(row: Float64Array, last: (column: number) => number, neighbours: readonly (readonly [number, number])[]): void {
+    for (const [a, b] of neighbours) {
+      this.#countsUp(row, last, a, b);
+      this.#countsUp(row, last, b, a);
+    }
+  }
+  #countsUp(row: Float64Array, last: (column: number) => number, high: number, low: number): void {
+    // Constants and quiet registers end here.
+    if (row[high]! - last(high) !== 1) return;
+    if (last(low) >= LAST_QUARTER && row[low]! < FIRST_QUARTER) this.#carried.set(high, row[high]!);
+  }
+  /** It is what it is because the word beside it ran over. */
+  isCarried(column: number, value: number): boolean {
+    return this.#carried.get(column) === value;
+  }
+
   /** What a person must know of how a column is read; '' where it is as it came. */
   note(column: number, names: readonly string[]): string {
     if (this.signed.has(column)) return `${names[column]} is read as a signed number of 16 bits: it passed zero.`;
@@ -71,11 +97,13 @@ export class CellReading {
   }
 
   save(): SavedReading {
-    return { pairs: this.pairs, signed: [...this.signed] };
+    return { pairs: this.pairs, signed: [...this.signed], carried: [...this.#carried] };
   }
-  load({ pairs = [], signed = [] }: SavedReading): void {
+  load({ pairs = [], signed = [], carried = [] }: SavedReading): void {
     this.pairs = pairs;
     this.signed.clear();
     for (const column of signed) this.signed.add(column);
+    this.#carried.clear();
+    for (const [column, value] of carried) this.#carried.set(column, value);
   }
 }
