@@ -24,6 +24,7 @@ import { Freshness, Heard } from './freshness.ts';
 import { CellReading, type SavedReading } from './reading.ts';
 import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
+import { BriefStates, type SavedStates } from './states.ts';
 import { type SavedTrial, Trial } from './trial.ts';
 
 /** Fewer rows teach nothing. */
@@ -108,6 +109,9 @@ export class Cell {
   readonly #heard: Heard;
   readonly #stretches: CellStretches;
   readonly #trial = new Trial();
+  readonly #states = new BriefStates();
+  /** It is in a state that training held once only. */
+  #isInBrief = false;
   /** Something that is no matter of the process is odd at its controller. */
   #isSuspect = false;
   readonly #band: BandColumns;
@@ -261,6 +265,7 @@ export class Cell {
     if (this.#model === undefined || this.#guard === undefined) return false;
     const row = this.#row;
     const score = this.#model.score(tsUs, row);
+    this.#isInBrief = this.#states.take(tsUs, row);
     // What is not seen is not normal.
     for (let p = 0; p < row.length; p++)
       this.#surprise[p] = score.state !== 'scored' || Number.isNaN(row[p]!) ? Number.NaN : 0;
@@ -405,6 +410,8 @@ export class Cell {
     this.#range = this.rows.ranges(until);
     this.#cycles = outcome.cycles;
     this.#arm(outcome.model);
+    const natures = this.#arming.map(({ nature }) => nature);
+    this.#states.learn(this.rows.table(this.names, until), natures);
     this.#catchUp(until, wasArmed);
   }
 
@@ -440,7 +447,7 @@ export class Cell {
       state: (statement) => {
         // A relation that people approved or wrote holds by their word.
         const isTheirs = statement.kind === PROCESS_KINDS.relation && this.#relations.watch.relations.length > 0;
-        state(this.#trial.weigh(statement, this.#isSuspect || isTheirs));
+        state(this.#trial.weigh(statement, this.#isSuspect || isTheirs, this.#isInBrief));
       },
       end,
     });
@@ -509,6 +516,7 @@ export class Cell {
         stretches: this.#stretches.save(),
         ...this.#reading.save(),
         trial: this.#trial.save(),
+        states: this.#states.save(),
         range: this.#range.map(({ low, high }) => [low, high] as const),
         cycles: this.#cycles,
         guard: this.#guard?.save() ?? '',
@@ -528,6 +536,7 @@ export class Cell {
     this.#stretches.load(header.stretches ?? []);
     this.#reading.load(header);
     if (header.trial !== undefined) this.#trial.load(header.trial);
+    this.#states.load(header.states ?? []);
     if (model.length > 0) {
       try {
         this.#range =
@@ -573,5 +582,7 @@ export interface SavedCell extends SavedReading {
   readonly cycles?: readonly Cycle[];
   /** Absent in what older versions saved: their models are past it. */
   readonly trial?: SavedTrial;
+  /** Absent in what older versions saved. */
+  readonly states?: SavedStates;
   readonly guard: string;
 }

@@ -37,10 +37,26 @@ it('tells the first state that never was, and keeps those that follow within min
   expect(weigh(said(4, 3700)).surprise).toBe(0.9);
 });
 
-it('holds nothing back where something else is odd, nor safety, nor other kinds', () => {
+it('keeps what hangs on a state that asked a person with it; of one that was known from before nothing', () => {
+  const spread = said(5, 130, 130, { kind: PROCESS_KINDS.spread });
+  const asked = new CommonCause();
+  asked.weigh(said(1, 100), false, nameOf);
+  expect(asked.weigh(spread, false, nameOf).surprise).toBe(ON_TRIAL);
+  const known = new CommonCause();
+  known.weigh(said(1, 100, 100, { surprise: 0.4 }), false, nameOf);
+  expect(known.weigh(spread, false, nameOf).surprise).toBe(0.9);
+  expect(known.weigh(said(2, 130), false, nameOf).surprise).toBe(ON_TRIAL);
+  // What is no state is no first cause.
+  const none = new CommonCause();
+  none.weigh(spread, false, nameOf);
+  expect(none.weigh(said(1, 140), false, nameOf).surprise).toBe(0.9);
+});
+
+it('holds nothing back where something else is odd, nor safety, nor what follows from no stop', () => {
   const common = new CommonCause();
   common.weigh(said(1, 100), false, nameOf);
   expect(common.weigh(said(2, 110), true, nameOf).surprise).toBe(0.9);
   expect(common.weigh(said(3, 110, 110, { severity: 'safety' }), false, nameOf).surprise).toBe(0.9);
-  expect(common.weigh(said(4, 110, 110, { kind: PROCESS_KINDS.level }), false, nameOf).surprise).toBe(0.9);
+  for (const kind of ['junk', 'stuck', 'replay'] as const)
+    expect(common.weigh(said(4, 110, 110, { kind: PROCESS_KINDS[kind] }), false, nameOf).surprise).toBe(0.9);
 });

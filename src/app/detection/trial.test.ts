@@ -88,6 +88,15 @@ describe('a model on trial', () => {
       text: expect.stringContaining('4.0 days only: up to 13 % of its range'),
     });
   });
+  it('is on trial again in a state that is hardly known, for what is drawn out of others', () => {
+    const trial = begun();
+    expect(trial.weigh(said(60, 0.9), false, true).surprise).toBe(ON_TRIAL);
+    expect(trial.untilUs).toBe(48 * HOUR);
+    expect(trial.weigh(said(61, 0.9), false, false).surprise).toBeLessThan(0.5);
+    expect(trial.weigh(said(62, 0.95), false, false).surprise).toBeGreaterThan(0.5);
+    expect(trial.weigh(said(63, 0.9, { kind: PROCESS_KINDS.stuck }), false, true).surprise).toBeGreaterThan(0.5);
+    expect(trial.weigh(said(64, 0.99), true, true).surprise).toBe(0.99);
+  });
   it('is believed at once where something else is odd, and that says nothing about it', () => {
     const trial = begun();
     expect(trial.weigh(said(30, 0.9), true).surprise).toBe(0.9);

@@ -34,6 +34,11 @@ const MAX_RATIO = 1e6;
 /** What needs no other day to be true, beyond the margin. A total of equal batches repeats itself to the last digit: not a tape. */
 const CERTAIN: ReadonlySet<string> = new Set([PROCESS_KINDS.junk.code]);
 
+/** What is drawn out of other states where a state is new: on trial there, whenever it comes. */
+const DRAWN_OUT: ReadonlySet<string> = new Set(
+  (['soft-sensor', 'spread', 'set-point', 'dynamics'] as const).map((kind) => PROCESS_KINDS[kind].code),
+);
+
 /** Times its limit: models say surprise .5 at the limit and 1 - 1 / (2 ratio) above. */
 const ratioOf = (surprise: number): number =>
   surprise < 0.5 ? surprise * 2 : Math.min(MAX_RATIO, 0.5 / Math.max(1e-9, 1 - surprise));
@@ -110,15 +115,19 @@ export class Trial {
     return tsUs < this.untilUs;
   }
 
-  /** The statement as it may be made. `supported`: something else is odd at this controller, or people said what must hold. */
-  weigh(statement: Statement, supported: boolean): Statement {
+  /**
+   * The statement as it may be made. `supported`: something else is odd at this controller, or people said what must hold.
+   * `isInBrief`: the cell is in a state that is hardly known (states.ts).
+   */
+  weigh(statement: Statement, supported: boolean, isInBrief = false): Statement {
     const { kind, key, tsUs, surprise, severity } = statement;
     if (supported || severity === 'safety') return statement;
     const ratio = ratioOf(surprise);
     if (CERTAIN.has(kind.code)) return { ...statement, surprise: surpriseOf(ratio / MARGIN) };
     const matter = `${kind.code} ${key}`;
     const worst = this.#worst.get(matter);
-    if (!this.isOn(tsUs)) {
+    const isOn = this.isOn(tsUs);
+    if (!isOn && !(isInBrief && DRAWN_OUT.has(kind.code))) {
       const days = this.#daysOf(tsUs);
       // Of what is within the room nothing is forgiven: a signal that creeps on would take its limit with it.
       if (kind === PROCESS_KINDS.level && ratio >= 1 && ratio < 1 + ROOM / days) return inRoom(statement, days);
@@ -132,7 +141,7 @@ export class Trial {
       worst.ratio = Math.max(worst.ratio, ratio);
       worst.tsUs = Math.max(worst.tsUs, tsUs);
     }
-    if (ratio >= 1 && ++this.#odd > this.#quietRows) {
+    if (isOn && ratio >= 1 && ++this.#odd > this.#quietRows) {
       this.#odd = 0;
       this.untilUs = Math.max(this.untilUs, Math.min(this.#latestUs, tsUs + this.#periodUs));
     }
