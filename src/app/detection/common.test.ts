@@ -32,6 +32,9 @@ it('tells the first state that never was, and keeps those that follow within min
   again.load(JSON.parse(JSON.stringify(common.save())));
   expect(again.weigh(said(2, 130, 9000), false, nameOf).surprise).toBe(ON_TRIAL);
   expect(again.weigh(said(1, 100, 9000), false, nameOf).surprise).toBe(0.9);
+  // What goes on since yesterday is no first cause.
+  expect(weigh(said(9, 20, 140)).surprise).toBe(0.9);
+  expect(weigh(said(8, 150)).surprise).toBe(ON_TRIAL);
   // Followers draw nobody after them, and an hour later another matter begins.
   expect(weigh(said(3, 290)).surprise).toBe(0.9);
   expect(weigh(said(4, 3700)).surprise).toBe(0.9);

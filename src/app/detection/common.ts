@@ -49,7 +49,9 @@ export class CommonCause {
         if (surprise >= STATED && !first.asked) this.#first = { ...first, asked: true };
         return statement;
       }
-      const isBehind = first !== undefined && sinceUs >= first.sinceUs && sinceUs - first.sinceUs <= FOLLOWS_US;
+      // What has gone on for longer than that is another matter.
+      if (first !== undefined && sinceUs < first.sinceUs) return statement;
+      const isBehind = first !== undefined && sinceUs - first.sinceUs <= FOLLOWS_US;
       // Known from its trial or not: a state that came first explains the states behind it.
       if (!isBehind && isState) this.#first = { episode, sinceUs, name: nameOf(point), asked: surprise >= STATED };
       if (!isBehind || !(isState || first.asked)) return statement;
