@@ -69,6 +69,21 @@ const STICKING: readonly (readonly [controller: string, output: string, points: 
   ['plc-pasteur', 'TIC-604.OUT', ['TT-604', 'TIC-604.OUT']],
   ['plc-filler', 'LIC-901.OUT', ['LT-901', 'LIC-901.OUT']],
 ];
+/** What stands when a guard trips its machine: the machine, and what is driven with it. */
+const FILLER_STOPS = [
+  ...['GS-901', 'GS-901.TRIP', 'FILL.STATE', 'FILL.REASON', 'ST-901', 'M-901.I'],
+  ...['CAP.STATE', 'ST-1001', 'M-1001.I'],
+];
+const PACKER_STOPS = [
+  ...['GS-1201', 'GS-1201.TRIP', 'PACK.STATE', 'ST-1201', 'M-1201.I'],
+  ...['ST-1101', 'M-1101.I', 'M-1102.I', 'M-1103.I'],
+];
+/** What the mains feed without a store between: voltages, powers, machines, and the pressure behind a pump. */
+const SAGS = [
+  ...['EI-1501.U', 'EI-1502.U', 'EI-1503.U', 'EI-1500.P'],
+  ...['EI-1511.P', 'EI-1512.P', 'EI-1513.P', 'EI-1514.P'],
+  ...['ST-901', 'ST-1001', 'ST-1201', 'PT-401'],
+];
 const UPDATED = ['plc-steam', 'plc-air', 'plc-cip', 'plc-packer', 'plc-energy'] as const;
 const RESTARTED = ['plc-energy', 'plc-cooling', 'plc-capper', 'plc-air'] as const;
 
@@ -222,7 +237,7 @@ const DRAFTS: readonly ((random: Random) => Draft)[] = [
   (random) => ({
     kind: 'power-dip',
     controller: 'plc-energy',
-    points: ['EI-1501.U', 'EI-1502.U', 'EI-1503.U', 'PT-401'],
+    points: SAGS,
     from: 1,
     to: 23,
     lastsS: random.integer(2, 5),
@@ -251,7 +266,7 @@ const DRAFTS: readonly ((random: Random) => Draft)[] = [
     return {
       kind: 'guard-opened',
       controller: 'plc-safety',
-      points: filler ? ['GS-901', 'GS-901.TRIP'] : ['GS-1201', 'GS-1201.TRIP'],
+      points: filler ? FILLER_STOPS : PACKER_STOPS,
       from: 7,
       to: 20,
       lastsS: random.integer(40, 150),

@@ -56,6 +56,46 @@ describe('benign disturbances', () => {
       }
     }
   });
+  it('name what they touch: of a guard that is opened and of mains that sag every point named is another than without', () => {
+    // Half an hour into the first shift.
+    const startS = 6.5 * 3600;
+    const started = () => {
+      const world = createWorld({ seed: 3 });
+      world.advance(startS - 1);
+      return world;
+    };
+    const look = (world: ReturnType<typeof started>, each: (name: string, value: number, t: number) => void) => {
+      for (let t = startS; t < startS + 90; t++) {
+        world.advance(t);
+        for (const { definition, value } of world.controllers.flatMap((c) => c.list)) each(definition.name, value, t);
+      }
+    };
+    const usual = new Map<string, number>();
+    look(started(), (name, value, t) => usual.set(`${name} ${t}`, value));
+    const touched = (kind: string, target: string, parameters: Record<string, number>) => {
+      const world = started();
+      world.happen({ kind, target, parameters, startS, endS: startS + 60 });
+      const differs = new Set<string>();
+      look(world, (name, value, t) => void (value !== usual.get(`${name} ${t}`) && differs.add(name)));
+      return differs;
+    };
+    const all = disturbancesBetween(3, DEFAULT_START_S, 0, 40 * DAY_S);
+    const pointsOf = (kind: string, first: string) =>
+      all.find((d) => d.kind === kind && d.points[0] === first)?.points ?? [];
+    for (const [kind, target, first, parameters] of [
+      ['guard-opened', 'filler', 'GS-901', {}],
+      ['guard-opened', 'packer', 'GS-1201', {}],
+      ['power-dip', '', 'EI-1501.U', { left: 0.7 }],
+    ] as const) {
+      const points = pointsOf(kind, first);
+      expect(points.length, kind).toBeGreaterThan(8);
+      const differs = touched(kind, target, parameters);
+      expect(
+        points.filter((p) => !differs.has(p)),
+        `${kind} ${target}`,
+      ).toEqual([]);
+    }
+  });
   it('come round: in six days every kind is seen, the first day is undisturbed', () => {
     const kinds = new Set(disturbancesBetween(2, DEFAULT_START_S, 0, 6 * DAY_S).map((d) => d.kind));
     expect([...kinds].sort()).toEqual([

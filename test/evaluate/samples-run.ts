@@ -4,7 +4,8 @@
  * finds of falsifications put into them. `--all`: what is kept below an alert too, and each falsification.
  */
 import { parseArgs } from 'node:util';
-import { FALSIFIED, playSamples } from './samples-play.ts';
+import type { DisturbanceLabel } from '../../plant/world.ts';
+import { type Episode, FALSIFIED, playSamples } from './samples-play.ts';
 import { recordSamples } from './samples-record.ts';
 
 const { values, positionals } = parseArgs({
@@ -37,14 +38,47 @@ const nameOf = (point: number | undefined): string => {
   const known = point === undefined ? undefined : header.points[point - 1];
   return known === undefined ? 'the cell' : `${known.protocol} ${known.path}`;
 };
-for (const { statement, firstUs, lastUs, rows, surprise } of episodes) {
-  if (surprise < 0.5 && !values.all) continue;
+const endpoints = new Map(header.endpoints.map((e) => [e.id, e]));
+/** Its address, or that of the gateway that it stands behind. */
+const ipOf = (endpoint: number | undefined): string => {
+  const at = endpoint === undefined ? undefined : endpoints.get(endpoint);
+  return at === undefined ? '' : at.ip === '' ? ipOf(at.parent) : at.ip;
+};
+/** As the score of a whole run has it (plant-score.ts): what is announced or may be told, and fits. */
+const fits = (d: DisturbanceLabel, { statement, firstUs, lastUs }: Episode): boolean => {
+  if (firstUs > d.endUs + 3.6e9 || lastUs < d.startUs) return false;
+  if (d.kind === 'network-loss') return true;
+  const { points = [], target } = statement;
+  if (d.points.length === 0 || points.length === 0) return ipOf(target) === d.targetIp;
+  return points.some((id) => {
+    const { path, target: server } = header.points[id - 1]!;
+    return d.points.some((p) => (p.controllerIp === ipOf(server) && p.address === path) || path.includes(p.name));
+  });
+};
+const asked = new Map<string, number>();
+const kept = new Map<string, number>();
+const wrong: string[] = [];
+for (const episode of episodes) {
+  const { statement, firstUs, lastUs, rows, surprise } = episode;
   const { kind, key, point, parts } = statement;
-  const near = disturbances.filter((d) => firstUs >= d.startUs - 6e7 && firstUs <= d.endUs + 3.6e9);
+  const near = disturbances.filter((d) => fits(d, episode));
+  if (!near.some((d) => d.expected !== 'quiet')) {
+    const list = surprise >= 0.5 ? asked : kept;
+    list.set(kind.code, (list.get(kind.code) ?? 0) + 1);
+  } else if (surprise >= 0.5)
+    for (const d of near)
+      if (d.expected === 'labelled' && !d.as.some((code) => kind.code === code || kind.code.startsWith(`${code}.`)))
+        wrong.push(`${d.kind}: ${kind.code}`);
+  if (surprise < 0.5 && !values.all) continue;
   console.log(
     `${hours(firstUs)}-${hours(lastUs)} ${rows} rows ${surprise.toFixed(3)} ${kind.code} ${key} ${nameOf(point)}${parts.text?.kind === 'text' ? parts.text.text : ''} | ${near.map((d) => `${d.kind} (${d.expected})`).join(', ')}`,
   );
 }
+const inWords = (counts: Map<string, number>): string =>
+  `${[...counts.values()].reduce((a, b) => a + b, 0)} (${[...counts].map(([kind, n]) => `${kind} ${n}`).join(', ')})`;
+console.log(
+  `of no disturbance: ${inWords(asked)} that ask a person, ${inWords(kept)} below; told as what it is not: ${wrong.join(', ') || 'none'}`,
+);
 console.log(
   `${episodes.filter((e) => e.surprise >= 0.5).length} episodes that ask a person, ${episodes.length} in all`,
 );

@@ -13,8 +13,6 @@ import { CellGuard, PROCESS_KINDS } from '../../detect/index.ts';
 import {
   CellStretches,
   type Cycle,
-  findPairs,
-  joinRow,
   printRelation,
   type RelationWatch,
   type SavedStretch,
@@ -22,9 +20,11 @@ import {
   wordsText,
 } from '../../learn/process/index.ts';
 import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
-import { Freshness } from './freshness.ts';
+import { Freshness, Heard } from './freshness.ts';
+import { CellReading, type SavedReading } from './reading.ts';
 import { CellRelations, type Decided } from './relations.ts';
 import { CellRows } from './rows.ts';
+import { BriefStates, type SavedStates } from './states.ts';
 import { type SavedTrial, Trial } from './trial.ts';
 
 /** Fewer rows teach nothing. */
@@ -106,8 +106,12 @@ export class Cell {
   readonly #sampled: Float64Array;
   readonly #lastUs: Float64Array;
   readonly #freshness: Freshness;
+  readonly #heard: Heard;
   readonly #stretches: CellStretches;
   readonly #trial = new Trial();
+  readonly #states = new BriefStates();
+  /** It is in a state that training held once only. */
+  #isInBrief = false;
   /** Something that is no matter of the process is odd at its controller. */
   #isSuspect = false;
   readonly #band: BandColumns;
@@ -129,8 +133,7 @@ export class Cell {
   #lookedUs = 0;
   #arming: readonly PointArming[] = [];
   #cycles: readonly Cycle[] = [];
-  /** Numbers of 32 bits: rows hold them in the place of their first words. */
-  #pairs: readonly WordPair[] = [];
+  readonly #reading = new CellReading();
   #failedUs = 0;
   /** The model that is being made, and what is to be done when it is there. */
   #fitting: Pending | undefined;
@@ -151,6 +154,7 @@ export class Cell {
     this.#sampled = new Float64Array(n);
     this.#lastUs = new Float64Array(n);
     this.#freshness = new Freshness(n);
+    this.#heard = new Heard(options.targets);
     this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
     this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);
@@ -203,7 +207,7 @@ export class Cell {
   }
   /** The number that a column is a word of; undefined where it is one by itself. */
   pairOf(column: number): WordPair | undefined {
-    return this.#pairs.find(({ first, second }) => first === column || second === column);
+    return this.#reading.pairOf(column);
   }
   get arming(): readonly PointArming[] {
     return this.#arming;
@@ -223,13 +227,17 @@ export class Cell {
     this.#nextUs = at + stepUs;
     const row = this.#row;
     this.watch.read(row, this.#lastUs);
+    this.#heard.look(tsUs, this.#lastUs);
     let known = 0;
     for (let i = 0; i < row.length; i++) {
       // What was not seen is unknown: a value that is held would look like one that is frozen.
-      if (!this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i))) row[i] = Number.NaN;
+      const isFresh = this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i));
+      if (!isFresh || this.#heard.isDark(i)) row[i] = Number.NaN;
       else if (!Number.isNaN(row[i]!)) known++;
     }
-    joinRow(this.#pairs, row);
+    this.#reading.read(row);
+    this.#reading.passZero(row, this.#lastOf, this.#spanOf);
+    this.#reading.count(row, this.#lastOf, this.#options.neighbours ?? []);
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
     if (at <= this.rows.lastUs) {
@@ -248,7 +256,7 @@ export class Cell {
     if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
     this.#lookedUs = tsUs;
     this.watch.read(this.#sampled, this.#lastUs);
-    joinRow(this.#pairs, this.#sampled);
+    this.#reading.read(this.#sampled);
     this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && this.#fitting === undefined && !odd);
   }
 
@@ -257,6 +265,7 @@ export class Cell {
     if (this.#model === undefined || this.#guard === undefined) return false;
     const row = this.#row;
     const score = this.#model.score(tsUs, row);
+    this.#isInBrief = this.#states.take(tsUs, row);
     // What is not seen is not normal.
     for (let p = 0; p < row.length; p++)
       this.#surprise[p] = score.state !== 'scored' || Number.isNaN(row[p]!) ? Number.NaN : 0;
@@ -275,12 +284,14 @@ export class Cell {
     return this.#guard.take(tsUs, row, { ...score, deviations }, band);
   }
 
-  /** Without the relations that people rejected, with those that they wrote. */
+  /** Without the relations that people rejected and the states that a count came to, with those that they wrote. */
   #judged(said: readonly Deviation[]): readonly Deviation[] {
     const { muted, watch } = this.#relations;
     const repeated = this.#repeated();
-    if (muted.size === 0 && watch.relations.length === 0 && repeated.length === 0) return said;
-    const out = said.filter(({ kind, text }) => kind !== 'relation' || !muted.has(text));
+    const isMuted = ({ kind, text, point, observed }: Deviation): boolean =>
+      (kind === 'relation' && muted.has(text)) || (kind === 'never-seen' && this.#reading.isCarried(point, observed));
+    if (watch.relations.length === 0 && repeated.length === 0 && !said.some(isMuted)) return said;
+    const out = said.filter((d) => !isMuted(d));
     out.push(...repeated);
     watch.check(this.#row, (relation, left, when) => {
       const { compare, value } = relation;
@@ -346,7 +357,7 @@ export class Cell {
     const count = this.rows.countNormal();
     if (count < MIN_ROWS) return false;
     const { fitter, onFitted } = this.#options;
-    this.#joinWords(until);
+    this.#readWords(until);
     const before = this.#fitting;
     before?.request?.withdraw();
     const fitting: Pending = {
@@ -370,15 +381,19 @@ export class Cell {
     return true;
   }
 
-  /** Before anything is learned of a cell, words that are halves of numbers are made the numbers that they are. */
-  #joinWords(until: number): void {
+  /** Before anything is learned of a cell, its words are made the numbers that they are. */
+  #readWords(until: number): void {
     const { neighbours = [], targets } = this.#options;
-    if (this.isArmed || this.#fitting !== undefined || this.#pairs.length > 0 || neighbours.length === 0) return;
-    this.#pairs = findPairs(this.rows.table(this.names, until), neighbours, (column) => targets[column]!);
-    if (this.#pairs.length === 0) return;
-    this.rows.rewrite((row) => joinRow(this.#pairs, row));
-    for (const { first, second } of this.#pairs) this.#stretches.join(first, second);
+    if (this.isArmed || this.#fitting !== undefined) return;
+    if (!this.#reading.learn(this.rows.table(this.names, until), neighbours, (column) => targets[column]!)) return;
+    this.rows.rewrite(this.#reading.read);
+    for (const { first, second } of this.#reading.pairs) this.#stretches.join(first, second);
   }
+  readonly #lastOf = (column: number): number => this.rows.lastValue(column);
+  readonly #spanOf = (column: number): number => {
+    const range = this.#range[column];
+    return range === undefined ? Number.NaN : range.high - range.low;
+  };
 
   #fitted(outcome: FitOutcome, sinceUs: number, until: number, count: number): void {
     this.dirty = true;
@@ -395,6 +410,8 @@ export class Cell {
     this.#range = this.rows.ranges(until);
     this.#cycles = outcome.cycles;
     this.#arm(outcome.model);
+    const natures = this.#arming.map(({ nature }) => nature);
+    this.#states.learn(this.rows.table(this.names, until), natures);
     this.#catchUp(until, wasArmed);
   }
 
@@ -425,17 +442,12 @@ export class Cell {
       learnedUs: this.#learnedUs,
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
       // The slot of the oldest row holds the row in hand already.
-      note: (column) => {
-        const pair = this.pairOf(column);
-        return pair === undefined
-          ? ''
-          : `${this.names[pair.first]} and ${this.names[pair.second]} are ${wordsText(pair)}.`;
-      },
+      note: (column) => this.#reading.note(column, this.names),
       bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.#inHand), this.#inHand),
       state: (statement) => {
         // A relation that people approved or wrote holds by their word.
         const isTheirs = statement.kind === PROCESS_KINDS.relation && this.#relations.watch.relations.length > 0;
-        state(this.#trial.weigh(statement, this.#isSuspect || isTheirs));
+        state(this.#trial.weigh(statement, this.#isSuspect || isTheirs, this.#isInBrief));
       },
       end,
     });
@@ -500,9 +512,11 @@ export class Cell {
         again: this.#fitting !== undefined && this.isArmed,
         problem: this.problem,
         usualUs: this.#freshness.save(),
+        heardUs: this.#heard.save(),
         stretches: this.#stretches.save(),
-        pairs: this.#pairs,
+        ...this.#reading.save(),
         trial: this.#trial.save(),
+        states: this.#states.save(),
         range: this.#range.map(({ low, high }) => [low, high] as const),
         cycles: this.#cycles,
         guard: this.#guard?.save() ?? '',
@@ -518,9 +532,11 @@ export class Cell {
     this.#failedUs = header.failedUs;
     this.problem = header.problem;
     this.#freshness.load(header.usualUs ?? []);
+    this.#heard.load(header.heardUs ?? []);
     this.#stretches.load(header.stretches ?? []);
-    this.#pairs = header.pairs ?? [];
+    this.#reading.load(header);
     if (header.trial !== undefined) this.#trial.load(header.trial);
+    this.#states.load(header.states ?? []);
     if (model.length > 0) {
       try {
         this.#range =
@@ -545,7 +561,7 @@ export class Cell {
   }
 }
 
-export interface SavedCell {
+export interface SavedCell extends SavedReading {
   readonly plan: CellPlan;
   readonly taken: number;
   readonly fittedUs: number;
@@ -556,14 +572,17 @@ export interface SavedCell {
   readonly problem: string;
   /** Usual pauses between two sightings of each point; absent in what older versions saved. */
   readonly usualUs?: readonly number[];
+  /** The same of each device; absent in what older versions saved. */
+  readonly heardUs?: readonly number[];
   /** What is normal for its samples to repeat. */
   readonly stretches?: readonly SavedStretch[];
-  readonly pairs?: readonly WordPair[];
   /** Smallest and largest value that was learned from, by column; null: none (JSON knows no NaN). */
   readonly range?: readonly (readonly [low: number | null, high: number | null])[];
   /** Absent in what older versions saved. */
   readonly cycles?: readonly Cycle[];
   /** Absent in what older versions saved: their models are past it. */
   readonly trial?: SavedTrial;
+  /** Absent in what older versions saved. */
+  readonly states?: SavedStates;
   readonly guard: string;
 }

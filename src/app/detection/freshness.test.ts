@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Freshness } from './freshness.ts';
+import { Freshness, Heard } from './freshness.ts';
 
 const S = 1e6;
 
@@ -58,4 +58,21 @@ describe('freshness', () => {
     g.load(f.save());
     expect(g.isFresh(0, 700 * S, 600 * S, 4 * S)).toBe(false);
   });
+});
+
+it('a device of which nothing is heard takes with it what it sends on change', () => {
+  const heard = new Heard([7, 7, 9]);
+  // Column 0 rests for hours, 1 is polled, 2 belongs to another device.
+  const lastUs = Float64Array.of(10 * S, 0, 0);
+  const look = (t: number, polled: number, other: number): boolean[] => {
+    lastUs[1] = polled * S;
+    lastUs[2] = other * S;
+    heard.look(t * S, lastUs);
+    return [0, 1, 2].map((i) => heard.isDark(i));
+  };
+  for (let t = 15; t <= 3000; t += 15) expect(look(t, t - 1, t - 2), `${t}`).toEqual([false, false, false]);
+  look(3015, 2999, 3013);
+  look(3030, 2999, 3028);
+  expect(look(3045, 2999, 3043)).toEqual([true, true, false]);
+  expect(look(3060, 3058, 3058)).toEqual([false, false, false]);
 });

@@ -56,3 +56,45 @@ export class Freshness {
     this.usualUs.set(saved.slice(0, this.usualUs.length));
   }
 }
+
+/**
+ * Devices of a cell, by column: one of which nothing at all was seen for twice its usual pause is dark. A value that is sent
+ * on change and rests for hours is unknown then like any other: that it did not change is known only while its device is heard.
+ */
+export class Heard {
+  readonly #groupOf: Int32Array;
+  readonly #newestUs: Float64Array;
+  readonly #isDark: Uint8Array;
+  readonly #freshness: Freshness;
+
+  /** `devices`: the device of each column, at most as many as columns. */
+  constructor(devices: readonly number[]) {
+    const groups = new Map<number, number>();
+    for (const device of devices) if (!groups.has(device)) groups.set(device, groups.size);
+    this.#groupOf = Int32Array.from(devices, (device) => groups.get(device)!);
+    this.#newestUs = new Float64Array(groups.size);
+    this.#isDark = new Uint8Array(groups.size);
+    this.#freshness = new Freshness(groups.size);
+  }
+
+  /** Takes when each column was seen last (0: never). Call once for each row, in order. */
+  look(tsUs: number, lastUs: Float64Array): void {
+    this.#newestUs.fill(0);
+    for (let i = 0; i < this.#groupOf.length; i++) {
+      const group = this.#groupOf[i]!;
+      if (lastUs[i]! > this.#newestUs[group]!) this.#newestUs[group] = lastUs[i]!;
+    }
+    for (let g = 0; g < this.#newestUs.length; g++)
+      this.#isDark[g] = this.#freshness.isFresh(g, tsUs, this.#newestUs[g]!, 0) ? 0 : 1;
+  }
+  isDark(column: number): boolean {
+    return this.#isDark[this.#groupOf[column]!] === 1;
+  }
+
+  save(): readonly number[] {
+    return this.#freshness.save();
+  }
+  load(saved: readonly number[]): void {
+    this.#freshness.load(saved);
+  }
+}

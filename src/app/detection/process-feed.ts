@@ -9,6 +9,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { Point } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
+import { CommonCause, type SavedCommon } from './common.ts';
 import type { Fitter } from './fitting.ts';
 import type { Decided } from './relations.ts';
 import { BLOCK_ROWS } from './rows.ts';
@@ -87,6 +88,7 @@ export class ProcessFeed {
   readonly #pending = new Map<EndpointId, Pending>();
   readonly #cellsOf = new Map<EndpointId, number>();
   readonly #writes = new Writes();
+  readonly #common = new CommonCause();
   #decided: readonly Decided[] = [];
   #known = 0;
   #lookedUs = 0;
@@ -252,7 +254,12 @@ export class ProcessFeed {
       neighbours: neighboursOf(points),
       fitter,
       onFitted: this.#fitted,
-      state: (statement) => state(this.#writes.weigh(statement, this.#options.isSuspect(plan.controller))),
+      state: (statement) => {
+        const isSuspect = this.#options.isSuspect(plan.controller);
+        const written = this.#writes.weigh(statement, isSuspect);
+        // What its writer explains draws nothing else after it.
+        state(written !== statement ? written : this.#common.weigh(statement, isSuspect, this.#nameOf));
+      },
       end,
     });
     this.#cells.set(plan.id, cell);
@@ -260,6 +267,8 @@ export class ProcessFeed {
     for (const point of plan.points) this.#cellOf.set(point, plan.id);
     return cell;
   }
+
+  readonly #nameOf = (point: number): string => this.#options.model.point(point)?.path ?? `point ${point}`;
 
   /** Names that are unique in the cell: paths of several units behind one gateway are told apart by the unit. */
   #namesOf({ points }: CellPlan): string[] {
@@ -298,6 +307,7 @@ export class ProcessFeed {
       cellsOf: [...this.#cellsOf],
       order: [...this.#cells.keys()],
       writes: this.#writes.save(),
+      common: this.#common.save(),
     });
   }
   /** Puts back what was saved, one cell at a step: of thousands of points it takes a second in all. */
@@ -316,11 +326,13 @@ export class ProcessFeed {
       cellsOf: [EndpointId, number][];
       order: string[];
       writes?: SavedWrites;
+      common?: SavedCommon;
     };
     this.#known = saved.known;
     this.#lookedUs = saved.lookedUs;
     this.#without = saved.without;
     if (saved.writes !== undefined) this.#writes.load(saved.writes);
+    if (saved.common !== undefined) this.#common.load(saved.common);
     this.#pending.clear();
     this.close();
     this.#cells.clear();

@@ -55,7 +55,7 @@ describe('a model on trial', () => {
     expect(trial.weigh(said(55, 0.75), false).surprise).toBeLessThan(0.5);
     expect(trial.weigh(said(55, 0.79), false).surprise).toBeLessThan(0.5); // 2.38 times
     expect(trial.weigh(said(55, 0.9), false).surprise).toBeGreaterThan(0.7); // 5 times
-    expect(trial.weigh(said(55, 0.75, { kind: PROCESS_KINDS.level }), false).surprise).toBeCloseTo(0.7); // 2 / 1.2
+    expect(trial.weigh(said(55, 0.75, { kind: PROCESS_KINDS.stuck }), false).surprise).toBeCloseTo(0.7); // 2 / 1.2
   });
   it('forgives what goes on, not for good what was once', () => {
     const trial = begun();
@@ -69,6 +69,33 @@ describe('a model on trial', () => {
     }
     // For a week nothing: the next is judged by the limit alone.
     expect(again.weigh(said(30 + 7 * 24 + 1, 0.75), false).surprise).toBeCloseTo(0.7);
+  });
+  it('has more room for a level the fewer days were seen, which no drift widens', () => {
+    const trial = begun();
+    const level = (hours: number, ratio: number): number =>
+      trial.weigh(said(hours, 1 - 0.5 / ratio, { kind: PROCESS_KINDS.level }), false).surprise;
+    expect(level(49, 5)).toBe(ON_TRIAL); // a fifth of its range, after two days
+    expect(level(49, 7)).toBeGreaterThan(0.8); // three tenths
+    expect(level(4 * 24, 5)).toBeGreaterThan(0.8);
+    expect(level(4 * 24, 3)).toBe(ON_TRIAL);
+    for (let ratio = 1; ratio < 6; ratio += 0.5) level(50 + ratio, ratio);
+    expect(level(12 * 24, 3)).toBeGreaterThan(0.5);
+    expect(level(30 * 24, 1.3)).toBe(ON_TRIAL);
+    expect(level(365 * 24, 1.3)).toBeGreaterThan(0.5);
+    const again = new Trial();
+    again.load(JSON.parse(JSON.stringify(trial.save())));
+    expect(again.weigh(said(4 * 24, 1 - 0.5 / 3, { kind: PROCESS_KINDS.level }), false).parts.also).toMatchObject({
+      text: expect.stringContaining('4.0 days only: up to 13 % of its range'),
+    });
+  });
+  it('is on trial again in a state that is hardly known, for what is drawn out of others', () => {
+    const trial = begun();
+    expect(trial.weigh(said(60, 0.9), false, true).surprise).toBe(ON_TRIAL);
+    expect(trial.untilUs).toBe(48 * HOUR);
+    expect(trial.weigh(said(61, 0.9), false, false).surprise).toBeLessThan(0.5);
+    expect(trial.weigh(said(62, 0.95), false, false).surprise).toBeGreaterThan(0.5);
+    expect(trial.weigh(said(63, 0.9, { kind: PROCESS_KINDS.stuck }), false, true).surprise).toBeGreaterThan(0.5);
+    expect(trial.weigh(said(64, 0.99), true, true).surprise).toBe(0.99);
   });
   it('is believed at once where something else is odd, and that says nothing about it', () => {
     const trial = begun();

@@ -4,9 +4,10 @@
  * exceed from then on. The trial is over when it said next to nothing by itself for as long as it learned, at the latest
  * after seven times as long. What it is forgiven it has to go on saying: after seven learning times without it the margin is gone, so
  * that a fault on the first day does not mute its like for good. Where something else is odd at the same controller, it is
- * believed at once.
+ * believed at once. What one day showed of a slow level says little of the next: of several equal days each is as likely as
+ * any other to reach furthest, so that the room beyond the range learned is half of it after one day, a quarter after two, and so on.
  * Source: "armed only where it predicts later, unseen normal data"; limits from held-out data as in Chiang, Russell, Braatz,
- * Fault detection and diagnosis in industrial systems (2001), section 2.2.
+ * Fault detection and diagnosis in industrial systems (2001), section 2.2; records of equal periods: Arnold, Balakrishnan, Nagaraja, Records (1998), chapter 2.
  */
 import type { Statement } from '../../core/detector.ts';
 import type { Finding } from '../../core/finding.ts';
@@ -21,15 +22,37 @@ const MARGIN = 1.2;
 export const MAX_PERIODS = 7;
 /** Part of the rows in which a model may speak by itself and still be quiet: some times the false alarms it is made for. */
 const QUIET_PART = 1e-3;
+/** The cycle that every plant has. */
+const DAY_US = 86_400_000_000;
+/**
+ * How far a level may be beyond its limits after one day, in the unit of its ratio (a twentieth of its range, or the accuracy
+ * of a point that hardly moves): half of its range. After n days the n-th part of it.
+ */
+const ROOM = 10;
 /** Largest ratio that is told apart. */
 const MAX_RATIO = 1e6;
 /** What needs no other day to be true, beyond the margin. A total of equal batches repeats itself to the last digit: not a tape. */
 const CERTAIN: ReadonlySet<string> = new Set([PROCESS_KINDS.junk.code]);
 
+/** What is drawn out of other states where a state is new: on trial there, whenever it comes. */
+const DRAWN_OUT: ReadonlySet<string> = new Set(
+  (['soft-sensor', 'spread', 'set-point', 'dynamics'] as const).map((kind) => PROCESS_KINDS[kind].code),
+);
+
 /** Times its limit: models say surprise .5 at the limit and 1 - 1 / (2 ratio) above. */
 const ratioOf = (surprise: number): number =>
   surprise < 0.5 ? surprise * 2 : Math.min(MAX_RATIO, 0.5 / Math.max(1e-9, 1 - surprise));
 const surpriseOf = (ratio: number): number => (ratio < 1 ? ratio / 2 : 1 - 0.5 / ratio);
+
+const inRoom = (statement: Statement, days: number): Statement => {
+  const also = statement.parts.also?.kind === 'text' ? statement.parts.also.text : '';
+  const text = ` It was seen for ${days.toFixed(1)} days only: up to ${Math.round((100 * ROOM) / (20 * days))} % of its range beyond them is no alert yet.`;
+  return {
+    ...statement,
+    surprise: Math.min(statement.surprise, ON_TRIAL),
+    parts: { ...statement.parts, also: { kind: 'text', text: `${also}${text}` } },
+  };
+};
 
 /** Looking does nothing to the process. */
 const LOOKS: ReadonlySet<string> = new Set(['', 'read', 'subscribe', 'discover', 'authenticate']);
@@ -57,6 +80,8 @@ export interface SavedTrial {
   readonly latestUs?: number;
   readonly stepUs?: number;
   readonly odd?: number;
+  /** Absent in what older versions saved: their levels have no room. */
+  readonly sinceUs?: number;
   readonly worst: readonly (readonly [matter: string, ratio: number, tsUs?: number])[];
 }
 
@@ -66,6 +91,8 @@ export class Trial {
   #periodUs = 0;
   #latestUs = 0;
   #stepUs = 0;
+  /** Frame time since which it has learned or was watched; 0: not known. */
+  #sinceUs = 0;
   /** Rows in which it spoke by itself since the trial began, or was prolonged. */
   #odd = 0;
   /** Largest ratio of each episode's matter on trial, and when it was last within it. Bounded by kinds times points of the cell. */
@@ -78,20 +105,32 @@ export class Trial {
     this.#periodUs = learnedUs;
     this.#stepUs = stepUs;
     this.#latestUs = fittedUs + MAX_PERIODS * learnedUs;
+    this.#sinceUs = fittedUs - learnedUs;
+  }
+  /** Days of this cell that were seen. */
+  #daysOf(tsUs: number): number {
+    return Math.max(1, (tsUs - this.#sinceUs) / DAY_US);
   }
   isOn(tsUs: number): boolean {
     return tsUs < this.untilUs;
   }
 
-  /** The statement as it may be made. `supported`: something else is odd at this controller, or people said what must hold. */
-  weigh(statement: Statement, supported: boolean): Statement {
+  /**
+   * The statement as it may be made. `supported`: something else is odd at this controller, or people said what must hold.
+   * `isInBrief`: the cell is in a state that is hardly known (states.ts).
+   */
+  weigh(statement: Statement, supported: boolean, isInBrief = false): Statement {
     const { kind, key, tsUs, surprise, severity } = statement;
     if (supported || severity === 'safety') return statement;
     const ratio = ratioOf(surprise);
     if (CERTAIN.has(kind.code)) return { ...statement, surprise: surpriseOf(ratio / MARGIN) };
     const matter = `${kind.code} ${key}`;
     const worst = this.#worst.get(matter);
-    if (!this.isOn(tsUs)) {
+    const isOn = this.isOn(tsUs);
+    if (!isOn && !(isInBrief && DRAWN_OUT.has(kind.code))) {
+      const days = this.#daysOf(tsUs);
+      // Of what is within the room nothing is forgiven: a signal that creeps on would take its limit with it.
+      if (kind === PROCESS_KINDS.level && ratio >= 1 && ratio < 1 + ROOM / days) return inRoom(statement, days);
       const isForgiven = worst !== undefined && tsUs - worst.tsUs <= this.#forgivenUs;
       const most = (isForgiven ? Math.max(1, worst.ratio) : 1) * MARGIN;
       if (isForgiven && ratio >= 1 && ratio < most) worst.tsUs = Math.max(worst.tsUs, tsUs);
@@ -102,7 +141,7 @@ export class Trial {
       worst.ratio = Math.max(worst.ratio, ratio);
       worst.tsUs = Math.max(worst.tsUs, tsUs);
     }
-    if (ratio >= 1 && ++this.#odd > this.#quietRows) {
+    if (isOn && ratio >= 1 && ++this.#odd > this.#quietRows) {
       this.#odd = 0;
       this.untilUs = Math.max(this.untilUs, Math.min(this.#latestUs, tsUs + this.#periodUs));
     }
@@ -123,6 +162,7 @@ export class Trial {
       periodUs: this.#periodUs,
       latestUs: this.#latestUs,
       stepUs: this.#stepUs,
+      sinceUs: this.#sinceUs,
       odd: this.#odd,
       worst,
     };
@@ -133,6 +173,7 @@ export class Trial {
     this.#latestUs = saved.latestUs ?? 0;
     this.#stepUs = saved.stepUs ?? 0;
     this.#odd = saved.odd ?? 0;
+    this.#sinceUs = saved.sinceUs ?? Number.NEGATIVE_INFINITY;
     this.#worst.clear();
     for (const [matter, ratio, tsUs] of saved.worst) this.#worst.set(matter, { ratio, tsUs: tsUs ?? this.untilUs });
   }

@@ -5,7 +5,7 @@ import { CellGuard } from './guard.ts';
 
 const SECOND = 1_000_000;
 
-const guardOf = () => {
+const guardOf = (low = 16.72, high = 50.76) => {
   const said: Statement[] = [];
   const guard = new CellGuard({
     cell: 'c1',
@@ -27,8 +27,8 @@ const guardOf = () => {
         surprise,
         observed: x,
         expected: 30,
-        low: 16.72,
-        high: 50.76,
+        low,
+        high,
         from: [],
         text: '',
       }),
@@ -57,4 +57,27 @@ it('tells of a level what it is now', () => {
   row(1, 60, ['level', 0.9]);
   row(2, 55, ['level', 0.7]);
   expect(told()).toMatchObject({ value: 55 });
+});
+
+it('tells of a voltage that sags its level, of what no sensor sends nonsense', () => {
+  const sag = guardOf(228, 232);
+  sag.row(1, 150, ['junk', 0.97]);
+  expect(sag.said.map(({ kind, surprise }) => [kind.code, surprise])).toEqual([['point.level', 0.97]]);
+  expect(sag.said[0]!.parts.direction).toMatchObject({ text: 'lower' });
+  for (const x of [0, -20, 400, 65_535, Number.POSITIVE_INFINITY]) {
+    const broken = guardOf(228, 232);
+    broken.row(1, x, ['junk', 0.97]);
+    expect(broken.said[0]!.kind.code, `${x}`).toBe('point.junk');
+  }
+});
+
+it('tells of the number beside a constant a level, just stated; of any other a state that never was', () => {
+  const code = (constant: number, now: number): unknown[] => {
+    const { row, said } = guardOf(constant, constant);
+    row(1, now, ['never-seen', 0.9]);
+    return [said[0]!.kind.code, said[0]!.surprise];
+  };
+  expect(code(62, 63)).toEqual(['point.level', 0.5]);
+  expect(code(62, 64)).toEqual(['point.never-seen', 0.9]);
+  expect(code(3, 4)).toEqual(['point.never-seen', 0.9]);
 });

@@ -6,6 +6,7 @@ import type { Statement } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind, Part, Proof } from '../../core/finding.ts';
 import type { BandColumns, Deviation, DeviationKind, RowScore } from '../../core/process.ts';
+import { fellAway, isNextTo } from '../../learn/process/index.ts';
 import { PROCESS_KINDS } from './kinds.ts';
 
 /** From here on a deviation is stated. */
@@ -93,6 +94,18 @@ const ALSO: Readonly<Record<DeviationKind, string>> = {
   cycle: 'its cycle',
 };
 
+/**
+ * What a deviation is called. Nonsense that lies on the way to nothing is a supply that sags or a machine that runs out, and the
+ * number beside a constant is no state: both are levels, the second as little beyond as can be.
+ */
+const namedAs = (deviation: Deviation): Deviation => {
+  const { kind, observed, low, high } = deviation;
+  if (kind === 'junk' && fellAway(observed, low, high)) return { ...deviation, kind: 'level' };
+  if (kind === 'never-seen' && low === high && isNextTo(observed, low))
+    return { ...deviation, kind: 'level', surprise: STATED, expected: low, text: '' };
+  return deviation;
+};
+
 export class CellGuard {
   readonly #options: GuardOptions;
   readonly #open = new Map<number, Episode>();
@@ -115,7 +128,7 @@ export class CellGuard {
       for (const deviation of score.deviations) {
         if (!(deviation.surprise >= STATED)) continue;
         odd = true;
-        this.#deviates(tsUs, row, deviation, band);
+        this.#deviates(tsUs, row, namedAs(deviation), band);
       }
     }
     for (const [column, episode] of this.#open) {

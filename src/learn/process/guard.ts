@@ -162,3 +162,10 @@ export const standstillOf = (m: StandstillColumns, point: number, value: number)
     if (Math.abs(value - m.rests[i]!) <= 2 * m.accuracy[point]!) return m.restRows[i]!;
   return isBound(m, point, value) ? Number.POSITIVE_INFINITY : m.otherRows[point]!;
 };
+
+/**
+ * Part of the way from what a point is to nothing: where the supply sags, or a machine runs out, its value falls away, and that is a
+ * matter of its level. Nothing itself, beyond it, or more than ever, is what a broken sensor sends.
+ */
+export const fellAway = (value: number, low: number, high: number): boolean =>
+  (value > 0 && value < low) || (value < 0 && value > high);

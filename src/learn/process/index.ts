@@ -232,7 +232,10 @@ export const processLearner: CellLearner = {
   restore: (saved) => build(unpack(saved)),
 };
 export { type Cycle, cyclesOf } from './cycles.ts';
+export { fellAway } from './guard.ts';
+export { isNextTo } from './nature.ts';
 export { parseRelation, printRelation, type Relation, RelationWatch } from './relations.ts';
+export { findSigned, passesZero, signedValue } from './signed.ts';
 export { CellStretches, type Repetition, type SavedStretch } from './stretches.ts';
 export { findPairs, joinRow, type WordPair, wordsText } from './words.ts';
 export { processLearner as learner };

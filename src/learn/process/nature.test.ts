@@ -1,7 +1,7 @@
 /** What is a set of states and what only looks like one. */
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../lib/random.ts';
-import { shapesOf } from './nature.ts';
+import { isNextTo, shapesOf } from './nature.ts';
 
 const shapeOf = (values: readonly number[]) =>
   shapesOf({
@@ -32,4 +32,11 @@ it('takes no set that still grows for known: half of a real number seen as a wor
   const words = [0, 18_350, 20_972, 23_593, 49_807, 52_429, 55_050, 7_864];
   const values = rows(900, (i) => words[random.integer(0, Math.min(words.length - 1, 2 + Math.floor(i / 150)))]!);
   expect(shapeOf(values).states).toEqual([]);
+});
+
+it('takes the next number beside a constant for a measurement, not beside a code', () => {
+  expect([63, 61].map((x) => isNextTo(x, 62))).toEqual([true, true]);
+  expect([64, 62.5, 62].map((x) => isNextTo(x, 62))).toEqual([false, false, false]);
+  expect(isNextTo(9, 8)).toBe(false);
+  expect(isNextTo(-45, -44)).toBe(true);
 });

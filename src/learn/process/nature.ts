@@ -62,6 +62,13 @@ const isNarrow = (values: readonly number[]): boolean => {
   return high - low === values.length - 1 && Math.min(Math.abs(low), Math.abs(high)) > MAX_STATES;
 };
 
+/**
+ * A whole number one beside `constant`, far from zero: no code, but a measurement that hardly moves, or the high word of a
+ * count.
+ */
+export const isNextTo = (x: number, constant: number): boolean =>
+  Number.isInteger(x) && Math.abs(constant) > MAX_STATES && Math.abs(x - constant) === 1;
+
 /** True where nearly all changes are to the next whole number. */
 const wanders = (column: Float64Array): boolean => {
   let near = 0;

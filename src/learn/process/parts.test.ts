@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/random.ts';
 import { bring, gather, keep } from './arena.ts';
 import { Charts, tailLimit } from './charts.ts';
-import { fitGuard, standstillColumns, standstillOf } from './guard.ts';
+import { fellAway, fitGuard, standstillColumns, standstillOf } from './guard.ts';
 import { shapesOf } from './nature.ts';
 import { mineRelations, parseRelation, printRelation, RelationWatch } from './relations.ts';
 import { fitReplay, ReplayWatch, replayMemory, stepOf } from './replay.ts';
@@ -254,4 +254,11 @@ describe('what is saved', () => {
     expect(keep('x 1', scalars, again)).toEqual(saved);
     expect(() => bring('x 2', saved)).toThrow('x 1');
   });
+});
+
+it('a value that falls away is a level; nothing at all, the other sign and more than ever are not', () => {
+  expect([150, 1, 228].map((x) => fellAway(x, 229, 231))).toEqual([true, true, true]);
+  expect([0, -5, 260, 65_535].map((x) => fellAway(x, 229, 231))).toEqual([false, false, false, false]);
+  expect(fellAway(-3, -20, -10)).toBe(true);
+  expect(fellAway(5, -20, 20)).toBe(false);
 });
