@@ -31,6 +31,8 @@ const MOST_OF_SPAN = 0.1;
 /** Inputs that changed by more than this many times their 98th percentile are beyond what the relation was learned on. */
 const USUAL_PART = 0.98;
 const BEYOND = 1.25;
+/** Where more of the points than this part change by more than they usually do, the process is on its way somewhere else: nothing is said. */
+export const MOST_UNUSUAL = 0.2;
 /** A limit is at least this many accuracies of the instrument. */
 const EXACT = 2;
 /** False alarms of the whole cell that are expected in as many rows as it was trained on. */
@@ -108,8 +110,39 @@ const targetsOf = (table: RowTable, shapes: readonly PointShape[]): number[] =>
     return values.size >= LEAST_VALUES && !countsUp(ups, downs) ? [p] : [];
   });
 
-/** Errors of the sensor without jumps, block by block; NaN where an input is not known or beyond its bound. */
-export const steadyErrors = ({ changes, count }: Blocks, s: Omit<DriftSensor, 'limit'>): Float64Array => {
+/** Points whose changes tell whether the process is on its way somewhere else. */
+export const movingPoints = (shapes: readonly PointShape[]): number[] =>
+  shapes.flatMap((s, p) => (s.deviation > 0 && s.nature !== 'unknown' && s.nature !== 'counter' ? [p] : []));
+
+/** Bounds of the usual changes of all channels over a lag, and by block whether the cell keeps to them. */
+export interface Usual {
+  readonly bounds: Float64Array;
+  readonly calm: Uint8Array;
+}
+export const usualOf = (
+  { changes, count }: Blocks,
+  moving: readonly number[],
+  lag: number,
+  known?: ArrayLike<number>,
+): Usual => {
+  const bounds = known ?? Float64Array.from(changes, (c) => BEYOND * quantile(over(c, lag), USUAL_PART));
+  const unusual = new Uint16Array(count);
+  for (const p of moving) {
+    const change = over(changes[2 * p]!, lag);
+    for (let b = 0; b < count; b++) if (Math.abs(change[b]!) > bounds[2 * p]!) unusual[b]!++;
+  }
+  return {
+    bounds: Float64Array.from(bounds),
+    calm: Uint8Array.from(unusual, (n) => (n <= MOST_UNUSUAL * moving.length ? 1 : 0)),
+  };
+};
+
+/** Errors of the sensor without jumps, block by block; NaN where an input is not known or beyond its bound, or the cell not calm. */
+export const steadyErrors = (
+  { changes, count }: Blocks,
+  s: Omit<DriftSensor, 'limit'>,
+  calm: Uint8Array,
+): Float64Array => {
   const rest = new Float64Array(count);
   const own = changes[2 * s.point]!;
   for (let b = 0; b < count; b++) {
@@ -119,7 +152,8 @@ export const steadyErrors = ({ changes, count }: Blocks, s: Omit<DriftSensor, 'l
   }
   const inputs = s.terms.map((t) => over(changes[t]!, s.lag));
   return rest.map((_, b) => {
-    if (b < s.lag || inputs.some((input, i) => !(Math.abs(input[b]!) <= s.bounds[i]!))) return Number.NaN;
+    if (b < s.lag || calm[b] === 0 || inputs.some((input, i) => !(Math.abs(input[b]!) <= s.bounds[i]!)))
+      return Number.NaN;
     return steadyChange(s.lag, (back) => rest[b - back]!);
   });
 };
@@ -127,17 +161,20 @@ export const steadyErrors = ({ changes, count }: Blocks, s: Omit<DriftSensor, 'l
 interface Lagged {
   readonly lag: number;
   readonly clipped: readonly Float64Array[];
-  readonly bounds: Float64Array;
+  readonly usual: Usual;
   readonly folds: readonly Gram[];
   readonly all: Gram;
   readonly foldOf: (block: number) => number;
 }
 
 /** Changes over a lag, clipped to what is usual, and their products by fold. */
-const lagged = ({ changes, count }: Blocks, shapes: readonly PointShape[], lag: number): Lagged => {
-  const raw = changes.map((c) => over(c, lag));
-  const bounds = Float64Array.from(raw, (c) => BEYOND * quantile(c, USUAL_PART));
-  const clipped = raw.map((c, i) => c.map((x) => Math.max(-2 * bounds[i]!, Math.min(2 * bounds[i]!, x))));
+const lagged = (blocks: Blocks, shapes: readonly PointShape[], moving: readonly number[], lag: number): Lagged => {
+  const { changes, count } = blocks;
+  const usual = usualOf(blocks, moving, lag);
+  const { bounds } = usual;
+  const clipped = changes.map((c, i) =>
+    over(c, lag).map((x) => Math.max(-2 * bounds[i]!, Math.min(2 * bounds[i]!, x))),
+  );
   const foldOf = (block: number): number => Math.min(FOLDS - 1, Math.floor((block * FOLDS) / count));
   const folds = Array.from({ length: FOLDS }, () => new Gram(changes.length));
   const terms = new Float64Array(changes.length);
@@ -157,7 +194,7 @@ const lagged = ({ changes, count }: Blocks, shapes: readonly PointShape[], lag: 
     });
     all.merge(gram, 1);
   });
-  return { lag, clipped, bounds, folds, all, foldOf };
+  return { lag, clipped, usual, folds, all, foldOf };
 };
 
 /** Sums of absolute errors by size on the folds left out, and of the changes themselves; no row counts more than 3 usual ones. */
@@ -189,11 +226,12 @@ export const fitDrift = (
   const blocks = blocksOf(table, shapes, stepUs);
   const targets = targetsOf(table, shapes);
   if (blocks.count < LEAST_BLOCKS || targets.length < 2) return [];
+  const moving = movingPoints(shapes);
   const usable = shapes.flatMap((s, p) => (s.deviation > 0 && s.nature !== 'unknown' ? [p] : []));
   const expected = FALSE_PER_TRAINING / (targets.length * LAGS.length * MAX_TRIES);
   const out: DriftSensor[] = [];
   for (const lag of LAGS) {
-    const l = lagged(blocks, shapes, lag);
+    const l = lagged(blocks, shapes, moving, lag);
     // `all` without each fold in turn, once for all targets.
     const without = l.folds.map((fold) => {
       const rest = new Gram(l.all.size);
@@ -219,8 +257,8 @@ export const fitDrift = (
         excluded.add(best.terms[0]! >> 1);
         if (loss[size]! > (1 - LEAST_EXPLAINED) * naive) continue;
         // Errors of each fold by the fit that has not seen it.
-        const bounded = (s: Sparse) => ({ ...s, point, lag, bounds: s.terms.map((t) => l.bounds[t]!) });
-        const byFold = fits.map((f) => steadyErrors(blocks, bounded(f[size]!)));
+        const bounded = (s: Sparse) => ({ ...s, point, lag, bounds: s.terms.map((t) => l.usual.bounds[t]!) });
+        const byFold = fits.map((f) => steadyErrors(blocks, bounded(f[size]!), l.usual.calm));
         const errors = Float64Array.from({ length: blocks.count }, (_, b) => Math.abs(byFold[l.foldOf(b)]![b]!));
         const least = (EXACT * shape.accuracy) / shape.deviation;
         const limit = Math.max(least, tailLimit(errors, expected, lag + 1));

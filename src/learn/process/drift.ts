@@ -14,7 +14,18 @@ import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable
 import { type Arrays, bring, gather, keep } from './arena.ts';
 import { armingList, namesOf, packArming } from './arming-table.ts';
 import { BLOCK_ROWS, type ChannelMemory, Channels, channelMemory, steadyChange, steadyPart } from './drift-channels.ts';
-import { blocksOf, type DriftSensor, driftSensorOf, fitDrift, MOST_LAG, steadyErrors } from './drift-fit.ts';
+import {
+  blocksOf,
+  type DriftSensor,
+  driftSensorOf,
+  fitDrift,
+  LAGS,
+  MOST_LAG,
+  MOST_UNUSUAL,
+  movingPoints,
+  steadyErrors,
+  usualOf,
+} from './drift-fit.ts';
 import { partnersOf } from './drift-partners.ts';
 import { type PointShape, shapesOf, usualStep } from './nature.ts';
 
@@ -27,6 +38,8 @@ export const MAX_NAMED = 5;
 /** The point of the loudest sensor is told where it explains this part of what the best one does: its inputs speak for others too. */
 const OWN = 0.7;
 const SAVED_AS = 'drift 1';
+
+type Lag = (typeof LAGS)[number];
 
 interface DriftMemory extends Arrays, ChannelMemory {
   readonly arming: Uint8Array;
@@ -43,7 +56,10 @@ interface DriftMemory extends Arrays, ChannelMemory {
   readonly termAt: Uint32Array;
   readonly term: Uint16Array;
   readonly weight: Float32Array;
+  /** Usual changes of the used channels over each of LAGS, one list after the other. */
   readonly bound: Float32Array;
+  /** Places in `used` of the points by which the cell is calm or not. */
+  readonly moving: Uint16Array;
   /** Point whose fast changes go with those of a point, -1 without: its loop. */
   readonly partner: Int16Array;
 }
@@ -120,8 +136,9 @@ class DriftModel implements CellModel {
     this.blocks++;
     let loudest = -1;
     this.isJudged = false;
+    const calm = LAGS.map((lag) => this.blocks >= lag && this.isCalm(lag));
     for (let s = 0; s < m.ratio.length; s++) {
-      m.ratio[s] = this.ratioOf(s);
+      m.ratio[s] = calm[LAGS.indexOf(m.sensorLag[s] as Lag)] ? this.ratioOf(s) : Number.NaN;
       if (!Number.isNaN(m.ratio[s]!)) this.isJudged = true;
       if (Math.abs(m.ratio[s]!) > (loudest < 0 ? 0 : Math.abs(m.ratio[loudest]!))) loudest = s;
     }
@@ -136,17 +153,27 @@ class DriftModel implements CellModel {
     }
   }
 
+  /** Whether a channel changed by no more than it usually does over a lag; undefined where that is not known. */
+  private isUsual(place: number, lag: number): boolean | undefined {
+    let change = 0;
+    for (let back = 0; back < lag; back++) change += this.change(place, back);
+    const usual = Math.abs(change) <= this.m.bound[LAGS.indexOf(lag as Lag) * this.m.used.length + place]!;
+    return usual || !Number.isNaN(change) ? usual : undefined;
+  }
+
+  private isCalm(lag: number): boolean {
+    const { moving } = this.m;
+    let unusual = 0;
+    for (const place of moving) if (this.isUsual(place, lag) === false) unusual++;
+    return unusual <= MOST_UNUSUAL * moving.length;
+  }
+
   private ratioOf(s: number): number {
     const { m } = this;
     const lag = m.sensorLag[s]!;
-    if (this.blocks < lag) return Number.NaN;
     const from = m.termAt[s]!;
     const to = m.termAt[s + 1]!;
-    for (let i = from; i < to; i++) {
-      let change = 0;
-      for (let back = 0; back < lag; back++) change += this.change(m.term[i]!, back);
-      if (!(Math.abs(change) <= m.bound[i]!)) return Number.NaN;
-    }
+    for (let i = from; i < to; i++) if (this.isUsual(m.term[i]!, lag) !== true) return Number.NaN;
     const steady = steadyChange(lag, (back) => {
       let rest = this.change(m.own[s]!, back);
       for (let i = from; i < to; i++) rest -= m.weight[i]! * this.change(m.term[i]!, back);
@@ -247,8 +274,18 @@ const armingOf = (shapes: readonly PointShape[], sensors: readonly DriftSensor[]
     };
   });
 
-const memoryOf = (table: RowTable, shapes: readonly PointShape[], sensors: readonly DriftSensor[]): DriftMemory => {
-  const used = [...new Set(sensors.flatMap((s) => [2 * s.point, ...s.terms]))].sort((a, b) => a - b);
+const memoryOf = (
+  table: RowTable,
+  shapes: readonly PointShape[],
+  sensors: readonly DriftSensor[],
+  stepUs: number,
+): DriftMemory => {
+  const moving = sensors.length === 0 ? [] : movingPoints(shapes);
+  const blocks = blocksOf(table, shapes, stepUs);
+  const usual = LAGS.map((lag) => usualOf(blocks, moving, lag).bounds);
+  const used = [...new Set([...moving.map((p) => 2 * p), ...sensors.flatMap((s) => [2 * s.point, ...s.terms])])].sort(
+    (a, b) => a - b,
+  );
   const placeOf = new Map(used.map((channel, i) => [channel, i]));
   const termAt = [0];
   for (const s of sensors) termAt.push(termAt.at(-1)! + s.terms.length);
@@ -265,7 +302,8 @@ const memoryOf = (table: RowTable, shapes: readonly PointShape[], sensors: reado
     termAt: Uint32Array.from(termAt),
     term: Uint16Array.from(sensors.flatMap((s) => s.terms.map((t) => placeOf.get(t)!))),
     weight: Float32Array.from(sensors.flatMap((s) => s.weights)),
-    bound: Float32Array.from(sensors.flatMap((s) => s.bounds)),
+    bound: Float32Array.from(usual.flatMap((bounds) => used.map((channel) => bounds[channel]!))),
+    moving: Uint16Array.from(moving, (p) => placeOf.get(2 * p)!),
     partner: sensors.length === 0 ? new Int16Array(shapes.length).fill(-1) : partnersOf(table, shapes),
   });
 };
@@ -282,9 +320,15 @@ const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: numbe
   const sensors = fitDrift(first, shapes, stepUs);
   const blocks = blocksOf(table, shapes, stepUs);
   const from = Math.floor(blocks.count * PROOF_FROM);
+  // Calm by what the first part showed.
+  const seen = blocksOf(first, shapes, stepUs);
+  const moving = movingPoints(shapes);
+  const calm = new Map(
+    LAGS.map((lag) => [lag as number, usualOf(blocks, moving, lag, usualOf(seen, moving, lag).bounds).calm]),
+  );
   return new Set(
     sensors
-      .filter((s) => steadyErrors(blocks, s).some((e, b) => b >= from && Math.abs(e) >= s.limit))
+      .filter((s) => steadyErrors(blocks, s, calm.get(s.lag)!).some((e, b) => b >= from && Math.abs(e) >= s.limit))
       .map(driftSensorOf),
   );
 };
@@ -295,7 +339,7 @@ export const drift: CellLearner = {
     const stepUs = options.stepUs ?? usualStep(table);
     const shapes = shapesOf(table);
     const sensors = fitDrift(table, shapes, stepUs, refutedBy(table, shapes, stepUs));
-    return new DriftModel(memoryOf(table, shapes, sensors), [stepUs, 0, -1, -1, 0, Number.NaN]);
+    return new DriftModel(memoryOf(table, shapes, sensors, stepUs), [stepUs, 0, -1, -1, 0, Number.NaN]);
   },
   restore(saved: Uint8Array): CellModel {
     const { scalars, arrays } = bring<DriftMemory>(SAVED_AS, saved);
