@@ -25,6 +25,7 @@ export type DeviationKind =
   | 'relation' // an invariant between points that a person can read is broken
   | 'set-point' // the measured value does not follow its set point as it always did
   | 'replay' // an earlier stretch of the signal comes again
+  | 'drift' // moves on evenly for long, more than the other points explain
   | 'dynamics' // the cell moves together in another way than learned
   | 'cycle'; // a state or step of the process at a time, in an order or for as long as it never was
 

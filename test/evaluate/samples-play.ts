@@ -3,6 +3,8 @@
  * nothing; and, with falsifications put in, what is found. A falsification is put into one point of each cell at a time, as a
  * sensor in front of the controller would be falsified for whoever reads it there: its copies in other servers stay true.
  */
+
+import type { MoveLabel } from '../../plant/world.ts';
 import { type Fitter, inPlaceFitter } from '../../src/app/detection/fitting.ts';
 import { LEARNER } from '../../src/app/detection/learner.ts';
 import { ProcessFeed } from '../../src/app/detection/process-feed.ts';
@@ -53,8 +55,16 @@ export interface Episode {
   rows: number;
   surprise: number;
 }
+/** What became of a move that the recording holds: the first process finding that names its point and began with it. */
+export interface Drawn {
+  readonly move: MoveLabel;
+  foundUs: number;
+  by: string;
+  surprise: number;
+}
 export interface Played {
   readonly header: SampleHeader;
+  readonly drawn: readonly Drawn[];
   readonly episodes: readonly Episode[];
   readonly falsifications: readonly Falsification[];
 }
@@ -139,6 +149,15 @@ export const playSamples = (
   const families = new Map(DECODERS.map(({ name, family }) => [name, family]));
   const episodes = new Map<string, Episode>();
   const all: Falsification[] = [];
+  const drawn = header.labels.moves.map((move): Drawn => ({ move, foundUs: Number.NaN, by: '', surprise: 0 }));
+  const ipOf = (id: number): string => {
+    const { ip = '', parent } = endpoints.get(id) ?? {};
+    return ip !== '' || parent === undefined ? ip : ipOf(parent);
+  };
+  const isOf = (id: number, { points }: MoveLabel): boolean => {
+    const { target, path } = header.points[id - 1]!;
+    return points.some((p) => (p.address === path && p.controllerIp === ipOf(target)) || path.includes(p.name));
+  };
   const feed = new ProcessFeed({
     model,
     endpoints: { get: (id: number) => endpoints.get(id)! } as unknown as EndpointView,
@@ -165,6 +184,16 @@ export const playSamples = (
         f.foundUs = tsUs;
         f.by = kind.code;
       }
+      for (const d of drawn) {
+        const { startUs: fromUs, endUs } = d.move;
+        if (sinceUs < fromUs - EARLY_US || tsUs < fromUs || tsUs > endUs + FOUND_UNTIL_US) continue;
+        if (!points.slice(0, 3).some((p) => isOf(p, d.move))) continue;
+        if (Number.isNaN(d.foundUs)) {
+          d.foundUs = tsUs;
+          d.by = kind.code;
+        }
+        d.surprise = Math.max(d.surprise, surprise);
+      }
     },
     end: () => undefined,
   });
@@ -184,5 +213,5 @@ export const playSamples = (
     feed.tick(tsUs);
     return true;
   });
-  return { header, episodes: [...episodes.values()], falsifications: all };
+  return { header, episodes: [...episodes.values()], falsifications: all, drawn };
 };

@@ -6,7 +6,7 @@ import { control, operate } from '../../plant/network/control.ts';
 import { fieldbuses } from '../../plant/network/fieldbus.ts';
 import { gatewayTraffic } from '../../plant/network/gateway.ts';
 import { PLANT_DEFAULTS, type PlantOptions } from '../../plant/network/index.ts';
-import { DAY_US, HOUR_US, Scene, SECOND_US } from '../../plant/network/scene.ts';
+import { DAY_US, HOUR_US, MINUTE_US, Scene, SECOND_US } from '../../plant/network/scene.ts';
 import { createWorld } from '../../plant/physics/index.ts';
 import { benign } from '../../plant/story/benign.ts';
 import { Book } from '../../plant/story/book.ts';
@@ -21,7 +21,49 @@ import { type SampledPoint, type SampleHeader, SampleWriter } from './samples.ts
 const CYCLIC = 'cip-io';
 const DAY_S = DAY_US / SECOND_US;
 
-const scened = (options: PlantOptions): { scene: Scene; book: Book } => {
+/** Measured values drawn away slowly in front of their controllers, one of each controller at a time. */
+export interface Drifts {
+  /** The first one begins so many hours after the beginning. */
+  readonly fromHour: number;
+  /** Per cent of the measuring range in an hour, upwards and downwards in turn. */
+  readonly perHour: number;
+  readonly lastsMinutes: number;
+  readonly everyMinutes: number;
+}
+/** A drift ends here, per cent of the measuring range. */
+const MOST_DRIFT = 6;
+
+const drawAway = (scene: Scene, book: Book, drifts: Drifts): void => {
+  const lastsUs = drifts.lastsMinutes * MINUTE_US;
+  let slot = 0;
+  scene.clock.every(scene.at(drifts.fromHour * 3600), drifts.everyMinutes * MINUTE_US, 0, () => {
+    scene.world.controllers.forEach((controller, c) => {
+      const sensors = controller.points.filter(({ nature }) => nature === 'measured');
+      const sensor = sensors[slot % sensors.length];
+      if (sensor === undefined) return;
+      const perHour = drifts.perHour * ((slot + c) % 2 === 0 ? 1 : -1);
+      const move = book.move({
+        technique: 'T0856',
+        name: `drift of ${sensor.name} by ${perHour} %/h`,
+        actorIp: '',
+        targetIp: '',
+        points: book.points(controller.id, sensor.name),
+        effect: '',
+        touchesPlant: true,
+        isCommand: false,
+        variant: 'patient',
+      });
+      const startS = scene.world.timeS;
+      const endS = startS + lastsUs / SECOND_US;
+      const parameters = { perHour, most: MOST_DRIFT };
+      scene.world.happen({ kind: 'sensor-drift', startS, endS, target: sensor.name, parameters });
+      scene.clock.once(scene.nowUs + lastsUs, () => book.finish(move));
+    });
+    slot++;
+  });
+};
+
+const scened = (options: PlantOptions, drifts: Drifts | undefined): { scene: Scene; book: Book } => {
   const { seed, days, startUs } = options;
   const startS = Math.floor(startUs / SECOND_US);
   const world = createWorld({ seed, startS, people: false });
@@ -37,6 +79,7 @@ const scened = (options: PlantOptions): { scene: Scene; book: Book } => {
   const book = new Book(scene, undefined);
   benign(scene, book, undefined);
   networkEvents(scene, book);
+  if (drifts !== undefined) drawAway(scene, book, drifts);
   return { scene, book };
 };
 
@@ -92,12 +135,12 @@ const recorder = (model: SiteModel, writer: SampleWriter, points: SampledPoint[]
 /** Normal days of the plant into a file; `progress` hears hours and frames. */
 export const recordSamples = (
   path: string,
-  given: Pick<PlantOptions, 'seed' | 'days'> & { readonly fromDay: number },
+  given: Pick<PlantOptions, 'seed' | 'days'> & { readonly fromDay: number; readonly drifts?: Drifts },
   progress: (hour: number, frames: number) => void,
 ): void => {
   const startUs = PLANT_DEFAULTS.startUs + given.fromDay * DAY_US;
   const options: PlantOptions = { ...PLANT_DEFAULTS, seed: given.seed, days: given.days, startUs };
-  const { scene, book } = scened(options);
+  const { scene, book } = scened(options, given.drifts);
   const writer = new SampleWriter(path);
   const points: SampledPoint[] = [];
   const writes: [number, number][] = [];

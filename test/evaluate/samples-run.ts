@@ -1,7 +1,8 @@
 /**
  * `npx tsx test/evaluate/samples-run.ts record FILE [--plant SEED] [--days D] [--from-day N]`, then
  * `... play FILE [--learn-hours H] [--falsify] [--all]`: what the process guard tells of recorded normal days, and what it
- * finds of falsifications put into them. `--all`: what is kept below an alert too, and each falsification.
+ * finds of falsifications put into them. `record --drift-per-hour R` draws each sensor away in turn, in front of its controller
+ * (`--drift-minutes`, `--drift-every`, `--drift-from HOUR`); `play` then tells which of these moves were found. `--all`: what is kept below an alert too, and each falsification.
  */
 import { parseArgs } from 'node:util';
 import type { DisturbanceLabel } from '../../plant/world.ts';
@@ -17,6 +18,10 @@ const { values, positionals } = parseArgs({
     'learn-hours': { type: 'string', default: '24' },
     falsify: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
+    'drift-per-hour': { type: 'string', default: '' },
+    'drift-minutes': { type: 'string', default: '16' },
+    'drift-every': { type: 'string', default: '60' },
+    'drift-from': { type: 'string', default: '30' },
   },
 });
 const [act, file] = positionals;
@@ -26,12 +31,23 @@ if (file === undefined || (act !== 'record' && act !== 'play')) {
   process.exit(2);
 }
 if (act === 'record') {
-  const options = { seed: Number(values.plant), days: Number(values.days), fromDay: Number(values['from-day']) };
+  const drifts = {
+    fromHour: Number(values['drift-from']),
+    perHour: Number(values['drift-per-hour']),
+    lastsMinutes: Number(values['drift-minutes']),
+    everyMinutes: Number(values['drift-every']),
+  };
+  const options = {
+    seed: Number(values.plant),
+    days: Number(values.days),
+    fromDay: Number(values['from-day']),
+    ...(values['drift-per-hour'] !== '' && { drifts }),
+  };
   recordSamples(file, options, (hour, frames) => process.stderr.write(`${hour} h, ${frames} frames, ${cpuS()}\n`));
   process.exit(0);
 }
 const learningUs = Number(values['learn-hours']) * 3.6e9;
-const { header, episodes, falsifications } = playSamples(file, { learningUs, falsified: values.falsify });
+const { header, episodes, falsifications, drawn } = playSamples(file, { learningUs, falsified: values.falsify });
 const { startUs, disturbances } = header.labels;
 const hours = (us: number): string => ((us - startUs) / 3.6e9).toFixed(2);
 const nameOf = (point: number | undefined): string => {
@@ -92,6 +108,18 @@ for (const kind of values.falsify ? FALSIFIED : []) {
   const delays = own.flatMap((f) => (f.by === '' ? [] : [(f.foundUs - f.fromUs) / 6e7])).sort((a, b) => a - b);
   console.log(
     `${kind}: ${delays.length} of ${own.length} found, in the middle after ${(delays[delays.length >> 1] ?? Number.NaN).toFixed(1)} min`,
+  );
+}
+for (const { move, foundUs, by, surprise } of drawn)
+  if (values.all)
+    console.log(
+      `${hours(move.startUs)} ${move.name}: ${by === '' ? 'missed' : `${by} after ${((foundUs - move.startUs) / 6e7).toFixed(1)} min, surprise ${surprise.toFixed(2)}`}`,
+    );
+if (drawn.length > 0) {
+  const found = drawn.filter(({ by }) => by !== '');
+  const delays = found.map(({ foundUs, move }) => (foundUs - move.startUs) / 6e7).sort((a, b) => a - b);
+  console.log(
+    `moves: ${found.length} of ${drawn.length} found, in the middle after ${(delays[delays.length >> 1] ?? Number.NaN).toFixed(1)} min`,
   );
 }
 console.log(cpuS());

@@ -90,6 +90,7 @@ const ALSO: Readonly<Record<DeviationKind, string>> = {
   relation: 'a relation',
   'set-point': 'its set point',
   replay: 'that it repeats itself',
+  drift: 'its slow course',
   dynamics: 'how the cell moves',
   cycle: 'its cycle',
 };

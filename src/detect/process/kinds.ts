@@ -95,6 +95,21 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
     severity: 'uptime',
     techniques: ['T0856'],
   },
+  drift: {
+    title: '{point} goes slowly away from what explains it',
+    what: '{point} of {target} reads {observed}; with the points around it and what they summed up to it would be near {expected}.{text}{also}',
+    comparedWith:
+      'How its changes over minutes followed those of other points in {learned} of normal work, proved on the later part of it.',
+    innocent:
+      'An instrument that drifts or was adjusted; fouling, wear or a leak that came quickly; a flow that is not measured here.',
+    check: [
+      'Compare {point} with a second instrument, the laboratory, or the balance of what goes in and out.',
+      'Look at {from}: a controller moves its output for a measured value that reads wrong.',
+      WRITES,
+    ],
+    severity: 'quality',
+    techniques: ['T0856'],
+  },
   dynamics: {
     title: 'The points of {target} move together in another way',
     what: 'The cell as a whole does not move as it did; {from} contribute most.{also}',

@@ -16,6 +16,7 @@ const ARMED: readonly DeviationKind[] = [
   'set-point',
   'dynamics',
   'cycle',
+  'drift',
 ];
 
 /** The bit that stands for a kind. */

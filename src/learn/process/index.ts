@@ -5,6 +5,7 @@
  * - soft: guards of single points, soft sensors from the other points, replay (soft-index.ts)
  * - dynamics: how the points of a cell move together (dynamics.ts)
  * - level: the level of a point as a stream (level.ts)
+ * - drift: a point that moves on evenly for long, more than the others and their sums explain (drift.ts)
  */
 import type {
   BandColumns,
@@ -16,6 +17,7 @@ import type {
   RowScore,
   RowTable,
 } from '../../core/process.ts';
+import { drift } from './drift.ts';
 import { dynamics } from './dynamics.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
@@ -23,7 +25,7 @@ import { inexperienced, prove, Silence, sensorOf, voiceOf } from './proof.ts';
 import type { SensorKind } from './sensors.ts';
 import { softLearner, softLearnerWith } from './soft-index.ts';
 
-const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner];
+const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner, drift];
 /** The kind of deviation that each member's expectation is of. */
 const EXPECTS: Readonly<Record<string, DeviationKind>> = {
   soft: 'soft-sensor',
@@ -226,7 +228,9 @@ export const processLearner: CellLearner = {
       (a, p) => a.armed.includes('soft-sensor') && !soft.silenced.has('soft-sensor', p),
     );
     const level = levelLearnerWith(LEVEL_SETTING, (p) => predicted[p]!);
-    const members = [soft, member(dynamics), member(level)];
+    // It has proved its sensors itself: what speaks on later rows is left out, whichever point it blames.
+    const slow: Member = { learner: drift, model: drift.fit(table, { stepUs }), silenced: new Silence([], points) };
+    const members = [soft, member(dynamics), member(level), slow];
     return build(members);
   },
   restore: (saved) => build(unpack(saved)),

@@ -1,0 +1,115 @@
+/**
+ * What drift is looked for in: means over blocks of rows of each point, and of its sum over time. A tank's level changes as
+ * the sum of its flows does, a temperature as the sum of its heat: with both on one scale a balance of mass or energy is a
+ * linear relation between changes. The same code fills them for the fit and row by row.
+ */
+import type { PointShape } from './nature.ts';
+
+/** Rows of a block: enough that the noise of a row is no change. */
+export const BLOCK_ROWS = 10;
+/** Values that a point must have in a block; where more are missing its changes are not known. */
+const LEAST_KNOWN = 5;
+/** A distance of more than this many usual steps is a gap: no change is known over it. */
+const GAP_STEPS = 1.5;
+
+/** The running block, per point, and the one before it; `usable` points have two channels each: the value, then its sum. */
+export interface ChannelMemory {
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+  /** Standardised value seen last, sum over the block, sum of the sums, values seen. */
+  readonly last: Float32Array;
+  readonly sum: Float64Array;
+  readonly sums: Float64Array;
+  readonly seen: Uint8Array;
+  /** Of the block before; NaN where it is not known. */
+  readonly mean0: Float64Array;
+  readonly rest0: Float64Array;
+}
+
+export const channelMemory = (shapes: readonly PointShape[]): ChannelMemory => {
+  const n = shapes.length;
+  return {
+    mean: Float64Array.from(shapes, (s) => s.mean),
+    deviation: Float64Array.from(shapes, (s) => (s.deviation > 0 ? s.deviation : 1)),
+    last: new Float32Array(n),
+    sum: new Float64Array(n),
+    sums: new Float64Array(n),
+    seen: new Uint8Array(n),
+    mean0: new Float64Array(n).fill(Number.NaN),
+    rest0: new Float64Array(n).fill(Number.NaN),
+  };
+};
+
+export class Channels {
+  /** Rows of the running block; time of the row before. */
+  rows = 0;
+  lastUs = Number.NaN;
+  private readonly memory: ChannelMemory;
+  private readonly stepUs: number;
+
+  constructor(memory: ChannelMemory, stepUs: number) {
+    this.memory = memory;
+    this.stepUs = stepUs;
+  }
+
+  /**
+   * Takes a row. Where it ends a block, `changes[2 p]` is the change of the mean of point p since the block before and
+   * `changes[2 p + 1]` that of its sum over time (in blocks), standardised; NaN: not known. True then.
+   */
+  take(tsUs: number, row: Float64Array, changes: Float64Array): boolean {
+    const m = this.memory;
+    const { mean, deviation, last, sum, sums, seen, mean0, rest0 } = m;
+    if (!(tsUs > this.lastUs && tsUs - this.lastUs <= GAP_STEPS * this.stepUs)) this.begin(true);
+    this.lastUs = tsUs;
+    this.rows++;
+    for (let p = 0; p < mean.length; p++) {
+      const z = (row[p]! - mean[p]!) / deviation[p]!;
+      if (z - z === 0) {
+        last[p] = z;
+        seen[p]!++;
+      }
+      sum[p]! += last[p]!;
+      sums[p]! += sum[p]!;
+    }
+    if (this.rows < BLOCK_ROWS) return false;
+    for (let p = 0; p < mean.length; p++) {
+      const known = seen[p]! >= LEAST_KNOWN;
+      const now = known ? sum[p]! / BLOCK_ROWS : Number.NaN;
+      const rest = known ? sums[p]! / (BLOCK_ROWS * BLOCK_ROWS) : Number.NaN;
+      changes[2 * p] = now - mean0[p]!;
+      changes[2 * p + 1] = mean0[p]! + rest - rest0[p]!;
+      mean0[p] = now;
+      rest0[p] = rest;
+    }
+    this.begin(false);
+    return true;
+  }
+
+  private begin(afterGap: boolean): void {
+    const { sum, sums, seen, mean0, rest0 } = this.memory;
+    this.rows = 0;
+    sum.fill(0);
+    sums.fill(0);
+    seen.fill(0);
+    if (!afterGap) return;
+    mean0.fill(Number.NaN);
+    rest0.fill(Number.NaN);
+  }
+}
+
+/**
+ * How much of a change over the last `lag` blocks is left without its two neighbouring blocks that did most of it: a jump
+ * leaves nothing, what goes on evenly nearly all. `at(i)`: change of the block i before the latest.
+ */
+export const steadyChange = (lag: number, at: (back: number) => number): number => {
+  let all = 0;
+  for (let i = 0; i < lag; i++) all += at(i);
+  let least = all;
+  for (let i = 0; i + 1 < lag; i++) {
+    const without = all - at(i) - at(i + 1);
+    if (Math.abs(without) < Math.abs(least)) least = without;
+  }
+  return least;
+};
+/** Part of an even change that `steadyChange` leaves. */
+export const steadyPart = (lag: number): number => (lag - 2) / lag;

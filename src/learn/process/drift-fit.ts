@@ -1,0 +1,270 @@
+/**
+ * Drift sensors: how a continuous point changes over some blocks, as a sparse sum of the changes of the other points of its
+ * cell and of their sums over time (forward selection, see forward.ts). Of each point several are tried, each without the
+ * strongest input of the one before: two points that follow each other would else hide what moves both. A sensor is kept
+ * where it predicts changes of blocks that its fit never saw; its limit is that of the tail of their errors.
+ * Source: structured residuals and parity relations (Gertler, Fault detection and diagnosis in engineering systems, 1998).
+ */
+import type { RowTable } from '../../core/process.ts';
+import { tailLimit } from './charts.ts';
+import { BLOCK_ROWS, Channels, channelMemory, steadyChange } from './drift-channels.ts';
+import { Gram, type Sparse, selectForward } from './forward.ts';
+import { countsUp, type PointShape } from './nature.ts';
+
+/** Blocks over which changes are looked at, the short ones for what is quick. */
+export const LAGS = [6, 12] as const;
+export const MOST_LAG = 12;
+/** Inputs of a sensor at most, and how often another one is tried without the strongest of them. */
+export const MAX_TERMS = 6;
+export const MAX_TRIES = 3;
+const SIZES = [1, 2, 3, 4, 5, 6] as const;
+/** Contiguous parts; each is predicted by a fit on the others. */
+const FOLDS = 4;
+/** Fewer blocks than this teach nothing. */
+const LEAST_BLOCKS = 200;
+/** A larger size must be better by this part to be taken. */
+const WORTH = 0.97;
+/** Part of the usual change that the others must explain. */
+const LEAST_EXPLAINED = 0.2;
+/** Limits above this part of the span tell nothing in time. */
+const MOST_OF_SPAN = 0.1;
+/** Inputs that changed by more than this many times their 98th percentile are beyond what the relation was learned on. */
+const USUAL_PART = 0.98;
+const BEYOND = 1.25;
+/** Where more of the points than this part change by more than they usually do, the process is on its way somewhere else: nothing is said. */
+export const MOST_UNUSUAL = 0.2;
+/** A limit is at least this many accuracies of the instrument. */
+const EXACT = 2;
+/** False alarms of the whole cell that are expected in as many rows as it was trained on. */
+const FALSE_PER_TRAINING = 0.2;
+/** Fewer different values are states. */
+const LEAST_VALUES = 13;
+
+export interface DriftSensor extends Sparse {
+  /** Column; its channel is twice that. `terms` are channels. */
+  readonly point: number;
+  readonly lag: number;
+  /** Of the steady error, in standard deviations of the point. */
+  readonly limit: number;
+  /** Largest change of each term that it may be asked at. */
+  readonly bounds: readonly number[];
+}
+
+/** Sensors that later rows refuted. */
+export const driftSensorOf = (s: Pick<DriftSensor, 'point' | 'lag'>): string => `${s.point} ${s.lag}`;
+
+/** Changes of each channel, block after block; NaN where not known. */
+export interface Blocks {
+  readonly count: number;
+  readonly changes: readonly Float64Array[];
+}
+
+export const blocksOf = (table: RowTable, shapes: readonly PointShape[], stepUs: number): Blocks => {
+  const channels = new Channels(channelMemory(shapes), stepUs);
+  const most = Math.floor(table.count / BLOCK_ROWS);
+  const changes = Array.from({ length: 2 * shapes.length }, () => new Float64Array(most).fill(Number.NaN));
+  const row = new Float64Array(shapes.length);
+  const now = new Float64Array(2 * shapes.length);
+  let count = 0;
+  for (let i = 0; i < table.count; i++) {
+    for (let p = 0; p < row.length; p++) row[p] = table.columns[p]![i]!;
+    if (!channels.take(table.tsUs[i]!, row, now)) continue;
+    for (let c = 0; c < now.length; c++) changes[c]![count] = now[c]!;
+    count++;
+  }
+  return { count, changes: changes.map((c) => c.subarray(0, count)) };
+};
+
+/** Change over `lag` blocks up to each. */
+const over = (changes: Float64Array, lag: number): Float64Array => {
+  const out = new Float64Array(changes.length).fill(Number.NaN);
+  for (let b = lag - 1; b < changes.length; b++) {
+    let sum = 0;
+    for (let i = 0; i < lag; i++) sum += changes[b - i]!;
+    out[b] = sum;
+  }
+  return out;
+};
+
+const quantile = (values: Float64Array, part: number): number => {
+  const known = values
+    .filter((x) => !Number.isNaN(x))
+    .map(Math.abs)
+    .sort();
+  return known.length === 0 ? 0 : known[Math.min(known.length - 1, Math.floor(part * known.length))]!;
+};
+
+/** Points whose drift can be told: many values, no counter. */
+const targetsOf = (table: RowTable, shapes: readonly PointShape[]): number[] =>
+  shapes.flatMap((shape, p) => {
+    if (shape.nature !== 'continuous' || !(shape.deviation > 0)) return [];
+    const values = new Set<number>();
+    let ups = 0;
+    let downs = 0;
+    const column = table.columns[p]!;
+    for (let i = 0; i < table.count; i++) {
+      if (values.size < LEAST_VALUES) values.add(column[i]!);
+      if (i > 0 && column[i]! > column[i - 1]!) ups++;
+      else if (i > 0 && column[i]! < column[i - 1]!) downs++;
+    }
+    return values.size >= LEAST_VALUES && !countsUp(ups, downs) ? [p] : [];
+  });
+
+/** Points whose changes tell whether the process is on its way somewhere else. */
+export const movingPoints = (shapes: readonly PointShape[]): number[] =>
+  shapes.flatMap((s, p) => (s.deviation > 0 && s.nature !== 'unknown' && s.nature !== 'counter' ? [p] : []));
+
+/** Bounds of the usual changes of all channels over a lag, and by block whether the cell keeps to them. */
+export interface Usual {
+  readonly bounds: Float64Array;
+  readonly calm: Uint8Array;
+}
+export const usualOf = (
+  { changes, count }: Blocks,
+  moving: readonly number[],
+  lag: number,
+  known?: ArrayLike<number>,
+): Usual => {
+  const bounds = known ?? Float64Array.from(changes, (c) => BEYOND * quantile(over(c, lag), USUAL_PART));
+  const unusual = new Uint16Array(count);
+  for (const p of moving) {
+    const change = over(changes[2 * p]!, lag);
+    for (let b = 0; b < count; b++) if (Math.abs(change[b]!) > bounds[2 * p]!) unusual[b]!++;
+  }
+  return {
+    bounds: Float64Array.from(bounds),
+    calm: Uint8Array.from(unusual, (n) => (n <= MOST_UNUSUAL * moving.length ? 1 : 0)),
+  };
+};
+
+/** Errors of the sensor without jumps, block by block; NaN where an input is not known or beyond its bound, or the cell not calm. */
+export const steadyErrors = (
+  { changes, count }: Blocks,
+  s: Omit<DriftSensor, 'limit'>,
+  calm: Uint8Array,
+): Float64Array => {
+  const rest = new Float64Array(count);
+  const own = changes[2 * s.point]!;
+  for (let b = 0; b < count; b++) {
+    let x = own[b]!;
+    for (let i = 0; i < s.terms.length; i++) x -= s.weights[i]! * changes[s.terms[i]!]![b]!;
+    rest[b] = x;
+  }
+  const inputs = s.terms.map((t) => over(changes[t]!, s.lag));
+  return rest.map((_, b) => {
+    if (b < s.lag || calm[b] === 0 || inputs.some((input, i) => !(Math.abs(input[b]!) <= s.bounds[i]!)))
+      return Number.NaN;
+    return steadyChange(s.lag, (back) => rest[b - back]!);
+  });
+};
+
+interface Lagged {
+  readonly lag: number;
+  readonly clipped: readonly Float64Array[];
+  readonly usual: Usual;
+  readonly folds: readonly Gram[];
+  readonly all: Gram;
+  readonly foldOf: (block: number) => number;
+}
+
+/** Changes over a lag, clipped to what is usual, and their products by fold. */
+const lagged = (blocks: Blocks, shapes: readonly PointShape[], moving: readonly number[], lag: number): Lagged => {
+  const { changes, count } = blocks;
+  const usual = usualOf(blocks, moving, lag);
+  const { bounds } = usual;
+  const clipped = changes.map((c, i) =>
+    over(c, lag).map((x) => Math.max(-2 * bounds[i]!, Math.min(2 * bounds[i]!, x))),
+  );
+  const foldOf = (block: number): number => Math.min(FOLDS - 1, Math.floor((block * FOLDS) / count));
+  const folds = Array.from({ length: FOLDS }, () => new Gram(changes.length));
+  const terms = new Float64Array(changes.length);
+  const rows = new Float64Array(FOLDS);
+  for (let b = lag; b < count; b++) {
+    for (let c = 0; c < terms.length; c++) terms[c] = clipped[c]![b]! || 0;
+    folds[foldOf(b)]!.add(terms);
+    rows[foldOf(b)]!++;
+  }
+  const all = new Gram(changes.length);
+  folds.forEach((gram, f) => {
+    gram.finish();
+    // No instrument is exact: what is known only to its accuracy is weighted so (Bishop, 1995).
+    shapes.forEach((s, p) => {
+      const inexact = s.deviation > 0 ? s.accuracy / s.deviation : 0;
+      gram.sums[2 * p * (gram.size + 1)]! += (rows[f]! * 2 * inexact * inexact) / BLOCK_ROWS;
+    });
+    all.merge(gram, 1);
+  });
+  return { lag, clipped, usual, folds, all, foldOf };
+};
+
+/** Sums of absolute errors by size on the folds left out, and of the changes themselves; no row counts more than 3 usual ones. */
+const losses = (l: Lagged, target: Float64Array, fits: readonly (readonly Sparse[])[], usual: number) => {
+  const loss = new Float64Array(Math.min(...fits.map((f) => f.length)));
+  let naive = 0;
+  for (let b = l.lag; b < target.length; b++) {
+    const y = target[b]!;
+    if (Number.isNaN(y)) continue;
+    naive += Math.min(Math.abs(y), 3 * usual);
+    const sizes = fits[l.foldOf(b)]!;
+    for (let k = 0; k < loss.length; k++) {
+      const { terms, weights } = sizes[k]!;
+      let e = y;
+      for (let i = 0; i < terms.length; i++) e -= weights[i]! * (l.clipped[terms[i]!]![b]! || 0);
+      loss[k]! += Math.min(Math.abs(e), 3 * usual);
+    }
+  }
+  return { loss, naive };
+};
+
+/** The sensors of a cell; `refuted` ones are left out. */
+export const fitDrift = (
+  table: RowTable,
+  shapes: readonly PointShape[],
+  stepUs: number,
+  refuted: ReadonlySet<string> = new Set(),
+): DriftSensor[] => {
+  const blocks = blocksOf(table, shapes, stepUs);
+  const targets = targetsOf(table, shapes);
+  if (blocks.count < LEAST_BLOCKS || targets.length < 2) return [];
+  const moving = movingPoints(shapes);
+  const usable = shapes.flatMap((s, p) => (s.deviation > 0 && s.nature !== 'unknown' ? [p] : []));
+  const expected = FALSE_PER_TRAINING / (targets.length * LAGS.length * MAX_TRIES);
+  const out: DriftSensor[] = [];
+  for (const lag of LAGS) {
+    const l = lagged(blocks, shapes, moving, lag);
+    // `all` without each fold in turn, once for all targets.
+    const without = l.folds.map((fold) => {
+      const rest = new Gram(l.all.size);
+      rest.merge(l.all, 1);
+      rest.merge(fold, -1);
+      return rest;
+    });
+    for (const point of targets) {
+      if (refuted.has(driftSensorOf({ point, lag }))) continue;
+      const shape = shapes[point]!;
+      const target = l.clipped[2 * point]!;
+      const usual = quantile(target, 0.5) + shape.accuracy / shape.deviation;
+      const excluded = new Set([point]);
+      for (let tried = 0; tried < MAX_TRIES; tried++) {
+        const inputs = usable.filter((p) => !excluded.has(p)).flatMap((p) => [2 * p, 2 * p + 1]);
+        const fits = without.map((gram) => selectForward(gram, 2 * point, inputs, SIZES));
+        const whole = selectForward(l.all, 2 * point, inputs, SIZES);
+        const { loss, naive } = losses(l, target, fits, usual);
+        if (loss.length === 0 || whole.length === 0) break;
+        let size = 0;
+        for (let k = 1; k < loss.length; k++) if (loss[k]! < WORTH * loss[size]!) size = k;
+        const best = whole[Math.min(size, whole.length - 1)]!;
+        excluded.add(best.terms[0]! >> 1);
+        if (loss[size]! > (1 - LEAST_EXPLAINED) * naive) continue;
+        // Errors of each fold by the fit that has not seen it.
+        const bounded = (s: Sparse) => ({ ...s, point, lag, bounds: s.terms.map((t) => l.usual.bounds[t]!) });
+        const byFold = fits.map((f) => steadyErrors(blocks, bounded(f[size]!), l.usual.calm));
+        const errors = Float64Array.from({ length: blocks.count }, (_, b) => Math.abs(byFold[l.foldOf(b)]![b]!));
+        const least = (EXACT * shape.accuracy) / shape.deviation;
+        const limit = Math.max(least, tailLimit(errors, expected, lag + 1));
+        if (limit * shape.deviation <= MOST_OF_SPAN * (shape.high - shape.low)) out.push({ ...bounded(best), limit });
+      }
+    }
+  }
+  return out;
+};

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import type { CellModel, RowTable } from '../../core/process.ts';
+import { seededRandom } from '../../lib/random.ts';
+import { drift } from './drift.ts';
+import { steadyChange } from './drift-channels.ts';
+import { partnersOf } from './drift-partners.ts';
+import { shapesOf } from './nature.ts';
+
+const STEP_US = 10e6;
+const POINTS = ['level', 'inflow', 'outflow', 'pressure', 'speed', 'alone'] as const;
+type Name = (typeof POINTS)[number];
+/** What is put on a measured value before its controller sees it. */
+type Falsify = (name: Name, row: number) => number;
+
+/**
+ * A tank between a pump that goes on and off and a use that wanders, a pressure that a loop holds with its speed against
+ * that use, and a value that nobody is coupled to.
+ */
+const plant = (seed: number, rows: number, falsify: Falsify = () => 0): RowTable => {
+  const random = seededRandom(seed);
+  const columns = POINTS.map(() => new Float64Array(rows));
+  let [level, pump, use, alone, integral, speed] = [3, 1, 10, 50, 60, 60];
+  for (let i = 0; i < rows; i++) {
+    use += 0.02 * (10 + 3 * Math.sin(i / 700) - use) + 0.15 * random.normal();
+    alone += 0.002 * (50 - alone) + 0.1 * random.normal();
+    const inflow = pump * 24;
+    level += (inflow - use) * 0.0003;
+    const shown = level + 0.003 * random.normal() + falsify('level', i);
+    if (shown > 3.5) pump = 0;
+    if (shown < 2.5) pump = 1;
+    const pressure = 0.08 * speed - 0.05 * use + 0.01 * random.normal() + falsify('pressure', i);
+    integral += 2 * (4 - pressure);
+    speed = integral + 10 * (4 - pressure);
+    [
+      shown,
+      inflow + 0.1 * random.normal(),
+      use + 0.05 * random.normal(),
+      pressure,
+      speed,
+      alone + falsify('alone', i),
+    ].forEach((x, p) => {
+      columns[p]![i] = x;
+    });
+  }
+  return { points: POINTS, count: rows, tsUs: Float64Array.from({ length: rows }, (_, i) => i * STEP_US), columns };
+};
+
+const LEARNED = 6_000;
+const part = (table: RowTable, rows: number): RowTable => ({
+  ...table,
+  count: rows,
+  tsUs: table.tsUs.slice(0, rows),
+  columns: table.columns.map((c) => c.slice(0, rows)),
+});
+interface Told {
+  readonly row: number;
+  readonly named: readonly string[];
+  readonly surprise: number;
+}
+/** First row of each episode from `from` on. */
+const judge = (model: CellModel, table: RowTable, from: number): Told[] => {
+  const out: Told[] = [];
+  const row = new Float64Array(POINTS.length);
+  let open = false;
+  for (let i = from; i < table.count; i++) {
+    for (let p = 0; p < row.length; p++) row[p] = table.columns[p]![i]!;
+    const { deviations } = model.score(table.tsUs[i]!, row);
+    const first = deviations[0];
+    if (first !== undefined && !open)
+      out.push({ row: i, named: first.from.slice(0, 3).map(({ point }) => POINTS[point]!), surprise: first.surprise });
+    open = first !== undefined;
+  }
+  return out;
+};
+const STARTS = LEARNED + 600;
+/** Drawn away by so much over 120 rows (20 minutes). */
+const drawn =
+  (name: Name, by: number): Falsify =>
+  (n, row) =>
+    n === name && row >= STARTS ? by * Math.min(1, (row - STARTS) / 120) : 0;
+
+describe('drift', () => {
+  const model = drift.fit(part(plant(7, LEARNED), LEARNED), { stepUs: STEP_US });
+
+  it('is armed where others explain slow changes, and says where not', () => {
+    const armed = model.arming.filter((a) => a.armed.includes('drift')).map((a) => a.point);
+    expect(armed).toContain('level');
+    expect(armed).toContain('speed');
+    expect(armed).not.toContain('alone');
+    expect(model.arming.find((a) => a.point === 'alone')!.unarmed).toContain('slow');
+  });
+
+  it('is quiet on later normal rows', () => {
+    const fresh = drift.restore(model.save());
+    expect(judge(fresh, plant(7, 3 * LEARNED), LEARNED)).toEqual([]);
+  });
+
+  it('tells a level that goes away from the balance of its flows', () => {
+    const table = plant(7, LEARNED + 1_000, drawn('level', 0.1));
+    const told = judge(drift.restore(model.save()), table, LEARNED);
+    expect(told.length).toBe(1);
+    expect(told[0]!.row).toBeLessThan(STARTS + 160);
+    expect(told[0]!.named[0]).toBe('level');
+  });
+
+  it('tells a measured value that its own loop hides, by the output, and names both', () => {
+    const table = plant(7, LEARNED + 1_000, drawn('pressure', 0.3));
+    const told = judge(drift.restore(model.save()), table, LEARNED);
+    expect(told.length).toBeGreaterThan(0);
+    expect(told[0]!.row).toBeGreaterThan(STARTS);
+    expect(told[0]!.named).toEqual(expect.arrayContaining(['speed', 'pressure']));
+  });
+
+  it('leaves a jump to others, and says nothing of what nobody is coupled to', () => {
+    const jump: Falsify = (n, row) => (n === 'level' && row >= STARTS ? 0.1 : 0);
+    expect(judge(drift.restore(model.save()), plant(7, LEARNED + 1_000, jump), LEARNED)).toEqual([]);
+    const alone = plant(7, LEARNED + 1_000, drawn('alone', 5));
+    expect(judge(drift.restore(model.save()), alone, LEARNED)).toEqual([]);
+  });
+
+  it('goes on where it was saved, in the middle of an alarm too', () => {
+    const table = plant(7, LEARNED + 1_000, drawn('level', 0.1));
+    const whole = drift.restore(model.save());
+    let other = drift.restore(model.save());
+    const row = new Float64Array(POINTS.length);
+    for (let i = LEARNED; i < table.count; i++) {
+      for (let p = 0; p < row.length; p++) row[p] = table.columns[p]![i]!;
+      const a = structuredClone(whole.score(table.tsUs[i]!, row));
+      if (i % 37 === 0) other = drift.restore(other.save());
+      expect(other.score(table.tsUs[i]!, row)).toEqual(a);
+    }
+  });
+
+  it('learns nothing of few rows, and does not judge over a gap', () => {
+    const few = drift.fit(part(plant(7, 500), 500), { stepUs: STEP_US });
+    expect(few.arming.every((a) => a.armed.length === 0)).toBe(true);
+    expect(few.score(0, new Float64Array(POINTS.length)).state).toBe('learning');
+    const table = plant(7, LEARNED + 200);
+    const fresh = drift.restore(model.save());
+    judge(fresh, table, LEARNED);
+    const row = Float64Array.from(table.columns, (c) => c[LEARNED + 199]! + 1);
+    expect(fresh.score(table.tsUs[LEARNED + 199]! + 3_600e6, row).deviations).toEqual([]);
+  });
+});
+
+describe('steadyChange', () => {
+  it('leaves nothing of a jump, also over the border of two blocks, and most of what is even', () => {
+    const of = (list: readonly number[]): number => steadyChange(list.length, (back) => list[back]!);
+    expect(of([0, 0, 1, 0, 0, 0])).toBe(0);
+    expect(of([0, 0, 0.4, 0.6, 0, 0])).toBe(0);
+    expect(of([1, 1, 1, 1, 1, 1])).toBe(4);
+    expect(of([-1, -1, -1, -1, -1, -1])).toBe(-4);
+  });
+});
+
+describe('partnersOf', () => {
+  it('finds what a controller moves by the noise of what it measures', () => {
+    const table = plant(3, 3_000);
+    const partner = partnersOf(table, shapesOf(table));
+    expect(POINTS[partner[POINTS.indexOf('speed')]!]).toBe('pressure');
+    expect(partner[POINTS.indexOf('alone')]).toBe(-1);
+  });
+});
