@@ -22,6 +22,7 @@ import { rhythm } from './rhythm/index.ts';
 import { safety } from './safety/index.ts';
 import { scan } from './scan/index.ts';
 import { tls } from './tls/index.ts';
+import { trouble } from './trouble/index.ts';
 import { violation } from './violation/index.ts';
 import { volume } from './volume/index.ts';
 import { writeRange } from './write-range/index.ts';
@@ -40,6 +41,7 @@ export const DETECTORS: readonly Detector[] = [
   refused,
   scan,
   violation,
+  trouble,
   remoteAccess,
   origin,
   crossing,

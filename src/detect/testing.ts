@@ -3,6 +3,7 @@ import type { Learning } from '../core/detector.ts';
 import type { Finding } from '../core/finding.ts';
 import {
   type At,
+  type Attribute,
   type Command,
   type FlowSummary,
   type Name,
@@ -166,6 +167,15 @@ export class Scene {
   }
   name(sender: number, endpoint: number, kind: Name['kind'], name: string, via = 'ARP reply', protocol = 'arp'): void {
     this.detection.name(this.at(sender, 0, protocol), { endpoint, kind, name, via });
+  }
+  identity(endpoint: number, attribute: Attribute, value: string, asker: number, protocol: string): void {
+    this.detection.identity(this.at(asker, endpoint, protocol), {
+      endpoint,
+      attribute,
+      value,
+      confidence: 1,
+      via: 'its answer',
+    });
   }
   weird(client: number, server: number, protocol: string, code: string, detail = ''): void {
     this.detection.weird(this.at(client, server, protocol), { code, detail });

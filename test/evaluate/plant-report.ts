@@ -5,15 +5,18 @@ import type { MoveResult, PlantScore } from './plant-score.ts';
 export interface PlantResult {
   readonly outcome: PlantOutcome;
   readonly score: PlantScore;
+  /** By the clock, and of the processor. */
   readonly seconds: number;
+  readonly cpuSeconds: number;
 }
 
-const median = (list: readonly number[]): number | null => {
+export const median = (list: readonly number[]): number | null => {
   const sorted = [...list].sort((a, b) => a - b);
   return sorted.length === 0 ? null : sorted[Math.floor((sorted.length - 1) / 2)]!;
 };
 const time = (us: number): string => (Number.isFinite(us) ? new Date(us / 1000).toISOString().slice(5, 19) : '-');
-const counts = (list: readonly string[]): string =>
+/** `kind 3, other 1`, the most frequent first. */
+export const counts = (list: readonly string[]): string =>
   [...list.reduce((m, k) => m.set(k, (m.get(k) ?? 0) + 1), new Map<string, number>())]
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .map(([k, n]) => `${k} ${n}`)
@@ -31,8 +34,54 @@ const queueOf = ({ alerts }: PlantOutcome): { alerts: number; places: number; ov
   return { alerts: asked.length, places: places.length, overBudget: places.filter((a) => a.overBudget).length };
 };
 
+/** What one run comes to: seconds, counts; plain data, since it is kept in a file between runs. */
+export interface PlantRow {
+  readonly case: string;
+  readonly metric: 'plant';
+  readonly score: number | null;
+  readonly detected: number;
+  readonly expected: number;
+  readonly falseEpisodes: number;
+  readonly farPercent: null;
+  /** Median of the moves found, seconds. */
+  readonly delay: number | null;
+  readonly alerted: number;
+  readonly days: number;
+  readonly cycleSeconds: number;
+  readonly knownBefore: { readonly alert: boolean; readonly incident: boolean } | null;
+  readonly falseFindings: number;
+  readonly falseKinds: string;
+  /** Kind of each false alert. */
+  readonly falseAlerts: readonly string[];
+  /** Names of the moves that were not found. */
+  readonly missed: readonly string[];
+  readonly disturbancesRight: number;
+  readonly disturbances: number;
+  /** Those that were not as they should be, with the kinds of alerts. */
+  readonly wrong: readonly string[];
+  readonly incidents: { readonly ofAttack: number; readonly ofNothing: number };
+  readonly queue: { readonly alerts: number; readonly places: number; readonly overBudget: number };
+  readonly kinds: Readonly<
+    Record<
+      string,
+      {
+        readonly found: number;
+        readonly of: number;
+        /** Seconds, one for each move found. */
+        readonly delays: readonly number[];
+        readonly medianDelay: number | null;
+        readonly worstDelay: number | null;
+      }
+    >
+  >;
+  readonly frames: number;
+  /** Seconds by the clock, and of the processor. */
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
 /** One case in the shape of the other data sets, with what is the plant's own beside it. */
-export const caseOf = ({ outcome, score, seconds }: PlantResult): Record<string, unknown> => {
+export const caseOf = ({ outcome, score, seconds, cpuSeconds }: PlantResult): PlantRow => {
   const { case: run, labels } = outcome;
   const touch = touching(score);
   const kinds = [...new Set(touch.map((m) => m.kind))];
@@ -51,8 +100,11 @@ export const caseOf = ({ outcome, score, seconds }: PlantResult): Record<string,
     knownBefore: score.knownBefore ?? null,
     falseFindings: quietNone(score).length,
     falseKinds: counts(score.falseAlerts.map((a) => a.kind)),
+    falseAlerts: score.falseAlerts.map((a) => a.kind).sort(),
+    missed: touch.filter((m) => Number.isNaN(m.foundUs)).map((m) => m.move.name),
     disturbancesRight: score.disturbances.filter((d) => d.right).length,
     disturbances: score.disturbances.length,
+    wrong: score.disturbances.filter((d) => !d.right).map((d) => `${d.disturbance.kind}: ${d.alerts.join(' ')}`),
     incidents: score.incidents,
     queue: queueOf(outcome),
     kinds: Object.fromEntries(
@@ -64,6 +116,7 @@ export const caseOf = ({ outcome, score, seconds }: PlantResult): Record<string,
           {
             found: delays.length,
             of: of.length,
+            delays,
             medianDelay: median(delays),
             worstDelay: delays.length === 0 ? null : Math.max(...delays),
           },
@@ -72,35 +125,46 @@ export const caseOf = ({ outcome, score, seconds }: PlantResult): Record<string,
     ),
     frames: outcome.frames,
     seconds: Math.round(seconds),
+    cpuSeconds: Math.round(cpuSeconds),
   };
 };
 
-export const summaryOf = (results: readonly PlantResult[]): Record<string, unknown> => {
-  const touch = results.flatMap((r) => touching(r.score));
-  const days = results.reduce((sum, r) => sum + r.score.days, 0);
-  const alerts = results.flatMap((r) => r.score.falseAlerts);
-  const disturbances = results.flatMap((r) => r.score.disturbances);
+/** Figures over runs. */
+export const summaryOf = (rows: readonly PlantRow[]): { readonly plant: PlantSummary } => {
+  const sum = (of: (row: PlantRow) => number): number => rows.reduce((n, row) => n + of(row), 0);
+  const alerts = rows.flatMap((row) => row.falseAlerts);
   return {
     plant: {
-      runs: results.length,
-      movesFound: found(touch).length,
-      moves: touch.length,
-      falseAlertsPerDay: alerts.length / days,
-      falseKinds: counts(alerts.map((a) => a.kind)),
-      knownBefore: results.filter((r) => r.score.knownBefore?.alert === true).length,
-      disturbancesRight: disturbances.filter((d) => d.right).length,
-      disturbances: disturbances.length,
+      runs: rows.length,
+      movesFound: sum((row) => row.detected),
+      moves: sum((row) => row.expected),
+      falseAlertsPerDay: alerts.length / sum((row) => row.days),
+      falseKinds: counts(alerts),
+      knownBefore: rows.filter((row) => row.knownBefore?.alert === true).length,
+      disturbancesRight: sum((row) => row.disturbancesRight),
+      disturbances: sum((row) => row.disturbances),
     },
   };
 };
 
-export const textOf = ({ outcome, score, seconds }: PlantResult): string => {
+export interface PlantSummary {
+  readonly runs: number;
+  readonly movesFound: number;
+  readonly moves: number;
+  readonly falseAlertsPerDay: number;
+  readonly falseKinds: string;
+  readonly knownBefore: number;
+  readonly disturbancesRight: number;
+  readonly disturbances: number;
+}
+
+export const textOf = ({ outcome, score, seconds, cpuSeconds }: PlantResult): string => {
   const { case: run, labels } = outcome;
   const touch = touching(score);
   const none = quietNone(score);
   const queue = queueOf(outcome);
   const lines = [
-    `seed ${run.seed}, plant ${run.variant}, attack ${run.staged === undefined ? run.attack : 'staged'}: ${score.days.toFixed(2)} days, ${outcome.frames} frames in ${seconds.toFixed(0)} s; judged from ${time(outcome.watchingUs)}; cells with a model ${outcome.armed} of ${outcome.cells}`,
+    `seed ${run.seed}, plant ${run.variant}, attack ${run.staged === undefined ? run.attack : 'staged'}: ${score.days.toFixed(2)} days, ${outcome.frames} frames in ${seconds.toFixed(0)} s (${cpuSeconds.toFixed(0)} s of the processor); judged from ${time(outcome.watchingUs)}; cells with a model ${outcome.armed} of ${outcome.cells}`,
     `moves that touch the plant: found ${found(touch).length} of ${touch.length}, as alerts ${touch.filter((m) => !Number.isNaN(m.alertedUs)).length}; all moves ${found(score.moves).length} of ${score.moves.length}; known before the first command: ${score.knownBefore === undefined ? '-' : `alert ${score.knownBefore.alert}, incident ${score.knownBefore.incident}`}`,
     `incidents: ${score.incidents.ofAttack} of the attack, ${score.incidents.ofNothing} of nothing`,
     `queue: ${queue.alerts} alerts in ${queue.places} places, ${queue.overBudget} beyond the day's budget`,

@@ -31,7 +31,7 @@ export interface PlantScore {
   readonly moves: readonly MoveResult[];
   readonly disturbances: readonly DisturbanceResult[];
   readonly owners: ReadonlyMap<Told, Owner>;
-  /** Alerts that belong to nothing, by the kinds in them, and the days watched. */
+  /** Alerts that belong to nothing, by the kinds in them, and the days since its learning time: while it learns little can be told. */
   readonly falseAlerts: readonly { readonly kind: string; readonly firstUs: number; readonly findings: number }[];
   readonly days: number;
   /** An alert, and a joined incident, told before the first move that commands a controller; undefined without such. */
@@ -176,7 +176,7 @@ export const scorePlant = (outcome: PlantOutcome): PlantScore => {
       .map((d) => judgeDisturbance(d, outcome, owners)),
     owners,
     falseAlerts,
-    days: (labels.endUs - labels.startUs) / DAY_US,
+    days: (labels.endUs - first) / DAY_US,
     knownBefore: knownBefore(outcome, owners),
     incidents: { ofAttack: attackIncidents, ofNothing: incidents.length - attackIncidents },
   };

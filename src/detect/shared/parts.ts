@@ -33,10 +33,10 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
 };
 /** A blob (a program, a key) says nothing octet by octet: its beginning names it, the frame has the rest. */
 const octetsCut = (text: string): string => text.replace(/\b([0-9a-f]{16})[0-9a-f]{24,}(?:\.\.\.)?/g, '$1…');
-/** What a command was about and how it ended: `DB1.DBW2, value 5, accepted`. What is not known is left out. */
-export const howItWent = (c: Command): Part =>
+/** What a command was about and how it ended: `DB1.DBW2, value 5, accepted`, and what else `more` says. What is not known is left out. */
+export const howItWent = (c: Command, more = ''): Part =>
   words(
-    [c.object ?? '', c.value === undefined ? '' : `value ${String(c.value)}`, OUTCOMES[c.outcome]]
+    [c.object ?? '', c.value === undefined ? '' : `value ${String(c.value)}`, OUTCOMES[c.outcome], more]
       .filter((text) => text !== '')
       .map((text) => readable(octetsCut(text), MAX_LISTED_TEXT * 2))
       .join(', '),

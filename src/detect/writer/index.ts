@@ -39,6 +39,8 @@ const TELL_EVERY_US = 10_000_000;
 
 /** Controllers that a station wrote to while learning, from which on it is one that writes to any of them. */
 const ROAMS = 2;
+/** Why what an engineer does every week asks a person now. */
+const PROBATION = 'by a station that did something odd before, which nobody has explained since';
 const WRITES: ReadonlySet<Verb> = new Set<Verb>(['write', 'control', 'force']);
 
 interface Pair {
@@ -150,14 +152,14 @@ const create = (context: DetectorContext): RunningDetector => {
     return elsewhere >= 0 ? elsewhere : pairs.see(client, target, 0, 0, tsUs, DOUBTED);
   };
 
-  const partsOf = (at: At, c: Command) => ({
+  const partsOf = (at: At, c: Command, mayLearn: boolean) => ({
     client: who(at.client),
     server: who(c.target),
     operation: words(c.operation),
     object: words(addressOf(c)),
     value: words(c.value === undefined ? 'not told' : String(c.value)),
     outcome: words(c.outcome),
-    how: howItWent(c),
+    how: mayLearn ? howItWent(c) : howItWent(c, PROBATION),
     watched: watchedFor(context.watchedUs),
   });
 
@@ -195,7 +197,7 @@ const create = (context: DetectorContext): RunningDetector => {
         key: `${client} ${target}`,
         times,
         surprise: isExpected ? 0.45 : c.outcome === 'refused' ? 0.8 : 0.9,
-        parts: { ...partsOf(at, c), usual: usual.length === 0 ? words('nobody') : whoAll(usual) },
+        parts: { ...partsOf(at, c, mayLearn), usual: usual.length === 0 ? words('nobody') : whoAll(usual) },
       });
       return;
     }
@@ -206,7 +208,7 @@ const create = (context: DetectorContext): RunningDetector => {
         key: `${client} ${target}`,
         surprise: 0.75,
         parts: {
-          ...partsOf(at, c),
+          ...partsOf(at, c, mayLearn),
           card: words(cardOf(at.client)),
           before: words(cards.get(client)!.map(cardOf).join(', ')),
         },
@@ -235,7 +237,7 @@ const create = (context: DetectorContext): RunningDetector => {
       times,
       // Who did something odd before has no right to be taken for an engineer at work.
       surprise: judged ? 0.6 : mayLearn ? 0.45 : 0.55,
-      parts: { ...partsOf(at, c), number: count(p.objects) },
+      parts: { ...partsOf(at, c, mayLearn), number: count(p.objects) },
     });
   };
 

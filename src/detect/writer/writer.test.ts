@@ -84,6 +84,27 @@ describe('writer', () => {
     expect(s.of('new-writer').at(-1)).toMatchObject({ actor: station, target: plcs[0], surprise: 0.9 });
   });
 
+  it('asks about an engineer whose station did something odd before, and says that this is why', () => {
+    const s = new Scene();
+    const eng = s.host('10.20.0.50', 'engineering-station');
+    const plcs = [10, 11].map((n) => s.host(`10.20.0.${n}`, 'plc'));
+    for (let hour = 0; hour < 48; hour++) {
+      s.read(eng, plcs[0]!);
+      s.pass(HOUR);
+    }
+    s.write(eng, plcs[0]!, 'holding registers 2', 99);
+    const how = (surprise: number) => s.of('new-writer').find((f) => f.surprise === surprise)!.parts.how;
+    expect(how(0.45)).toEqual({ kind: 'text', text: 'holding registers 2, value 99, accepted' });
+    s.write(eng, s.host('10.20.0.9', 'safety-controller'), 'x', 1);
+    s.write(eng, plcs[1]!, 'holding registers 3', 98);
+    const asked = s.of('new-writer').filter((f) => f.target === plcs[1]);
+    expect(asked[0]!.surprise).toBe(0.9);
+    expect(asked[0]!.parts.how).toEqual({
+      kind: 'text',
+      text: 'holding registers 3, value 98, accepted, by a station that did something odd before, which nobody has explained since',
+    });
+  });
+
   it('keeps what a seldom writer writes for the first time for the record', () => {
     const s = new Scene();
     const [station, plc] = [s.host('10.20.0.50', 'engineering-station'), s.host('10.20.0.10', 'plc')];

@@ -66,8 +66,20 @@ const unpack = (octets: Uint8Array): { columns: Columns; texts: readonly string[
   return { columns: arrays, texts: all, names: all.slice(first) };
 };
 
+/** Tables whose names are remembered: a cell that speaks does so row after row. Of more all are forgotten and read again. */
+export const MAX_NAMED = 32;
+const named = new Map<Uint8Array, readonly string[]>();
+
 /** Names of the points. */
-export const namesOf = (octets: Uint8Array): readonly string[] => unpack(octets).names;
+export const namesOf = (octets: Uint8Array): readonly string[] => {
+  let names = named.get(octets);
+  if (names === undefined) {
+    if (named.size >= MAX_NAMED) named.clear();
+    names = unpack(octets).names;
+    named.set(octets, names);
+  }
+  return names;
+};
 
 export const armingList = (octets: Uint8Array): PointArming[] => {
   const { columns, texts, names } = unpack(octets);

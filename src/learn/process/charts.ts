@@ -30,7 +30,10 @@ const CALM_ROWS = 3;
 
 /** Limit of a statistic (>= 0) so that clusters above it are expected `perTraining` times in as many rows as given. */
 export const tailLimit = (values: Float32Array | Float64Array, perTraining: number, apart: number): number => {
-  const known = Float64Array.from(values.filter((x) => !Number.isNaN(x))).sort();
+  const all = new Float64Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) all[count++] = values[i]!;
+  const known = all.subarray(0, count).sort();
   if (known.length < LEAST_STRETCHES * apart) return Number.POSITIVE_INFINITY;
   const threshold = known[Math.floor(TAIL * known.length)]!;
   const highest = known[known.length - 1]!;

@@ -8,7 +8,9 @@
  * Fails when a cycle is longer than half of the recording (it then says "not yet twice", never "no such cycle"), and does not see
  * a shift pattern that moves through the week.
  */
+
 import type { RowTable } from '../../core/process.ts';
+import { LAGS_AT_ONCE, laggedProducts } from './lagged.ts';
 
 export const HOUR_US = 3600e6;
 export const DAY_US = 24 * HOUR_US;
@@ -197,11 +199,12 @@ const periodOf = (s: Series): number => {
   const most = Math.floor(s.count / PASSES_TO_JUDGE);
   if (moving.length === 0 || most < 8) return 0;
   const r = new Float64Array(most + 1);
+  const some = new Float64Array(LAGS_AT_ONCE);
   for (const { centred, square } of moving)
-    for (let lag = 1; lag <= most; lag++) {
-      let sum = 0;
-      for (let i = lag; i < centred.length; i++) sum += centred[i]! * centred[i - lag]!;
-      r[lag]! += ((sum / square) * (s.count / (s.count - lag))) / moving.length;
+    for (let lag = 1; lag <= most; lag += LAGS_AT_ONCE) {
+      laggedProducts(centred, lag, some);
+      for (let k = 0; k < LAGS_AT_ONCE && lag + k <= most; k++)
+        r[lag + k]! += ((some[k]! / square) * (s.count / (s.count - lag - k))) / moving.length;
     }
   // A peak counts after the curve has been below half of it, so that slow movement alone is no cycle.
   let lowest = Number.POSITIVE_INFINITY;

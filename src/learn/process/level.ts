@@ -11,7 +11,9 @@
  * smooth noise exp(-u^2/2) (Rice, Bell System Technical Journal 24, 1945), t distribution turned normal (Wallace, Annals
  * of Mathematical Statistics 30, 1959).
  */
+
 import { normalFromT } from '../../lib/normal.ts';
+import { LAGS_AT_ONCE, laggedProducts } from './lagged.ts';
 
 /** The knobs, each with a physical meaning; one setting for all data. */
 export interface LevelSetting {
@@ -56,10 +58,11 @@ const BLOCK_PART = 8;
 
 /** First lag from `from` to `to` at which the mean product falls below `limit`; 0 where none does. */
 const firstBelow = (x: Float64Array, from: number, to: number, limit: number): number => {
-  for (let lag = from; lag < to; lag++) {
-    let product = 0;
-    for (let i = lag; i < x.length; i++) product += x[i]! * x[i - lag]!;
-    if (product < limit * x.length) return lag;
+  const least = limit * x.length;
+  const some = new Float64Array(LAGS_AT_ONCE);
+  for (let lag = from; lag < to; lag += LAGS_AT_ONCE) {
+    laggedProducts(x, lag, some);
+    for (let k = 0; k < LAGS_AT_ONCE && lag + k < to; k++) if (some[k]! < least) return lag + k;
   }
   return 0;
 };
@@ -72,8 +75,11 @@ const blockMeans = (x: Float64Array, length: number): Float64Array =>
     return sum / length;
   });
 
-/** Rows until the autocorrelation falls below 1/e (longer ones to an eighth); 1 for noise, NaN for a signal that does not move. */
-export const correlationRows = (column: Float64Array): number => {
+/**
+ * Rows until the autocorrelation falls below 1/e (longer ones to an eighth); 1 for noise, NaN for a signal that does not
+ * move. `most`: who only asks whether it is that many rows or fewer hears Infinity where it is more.
+ */
+export const correlationRows = (column: Float64Array, most = Number.POSITIVE_INFINITY): number => {
   let sum = 0;
   let n = 0;
   for (const x of column)
@@ -89,8 +95,10 @@ export const correlationRows = (column: Float64Array): number => {
   const limit = power / column.length / Math.E;
   const longest = Math.max(1, Math.floor(column.length * LONGEST_PART));
   let from = Math.min(longest, Math.max(LEAST_LAGS, Math.floor(MAX_PRODUCTS / column.length)));
-  const exact = firstBelow(centred, 1, from, limit);
+  const exact = firstBelow(centred, 1, Math.min(from, most + 1), limit);
   if (exact > 0) return exact;
+  // Longer lags are not looked for, and those of blocks are no shorter than `from`; `longest` is what is told of them at most.
+  if (most < Math.min(from, longest)) return Number.POSITIVE_INFINITY;
   for (let block = BLOCK_PART; from < longest; block *= BLOCK_PART) {
     const to = Math.min(longest, block * BLOCK_PART * BLOCK_PART);
     if (to <= from) continue;
@@ -104,7 +112,8 @@ export const correlationRows = (column: Float64Array): number => {
 /** Correlation times of a signal that training must hold before limits are drawn from it: fewer have not seen its extremes. */
 export const EXPERIENCE = 100;
 /** Whether limits may be drawn from a signal. False for one that does not move. */
-export const isExperienced = (column: Float64Array): boolean => column.length >= EXPERIENCE * correlationRows(column);
+export const isExperienced = (column: Float64Array): boolean =>
+  column.length >= EXPERIENCE * correlationRows(column, Math.floor(column.length / EXPERIENCE));
 
 /**
  * Numbers of one point, LEVEL_NUMBERS from its offset on: averaging time and memory (rows), the natural logarithm of how many

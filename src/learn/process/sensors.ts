@@ -87,10 +87,16 @@ const candidatesOf = (library: Library, a: Attempt): number[] => {
   return out;
 };
 
-const predict = (s: Sparse, terms: Float64Array, a: Attempt): number => {
+/** A sum of terms as columns of numbers: it is calculated for every row. */
+interface Packed {
+  readonly at: Int32Array;
+  readonly by: Float64Array;
+}
+const packed = ({ terms, weights }: Sparse): Packed => ({ at: Int32Array.from(terms), by: Float64Array.from(weights) });
+const predict = ({ at, by }: Packed, terms: Float64Array, { low, high }: Attempt): number => {
   let sum = 0;
-  for (let i = 0; i < s.terms.length; i++) sum += s.weights[i]! * terms[s.terms[i]!]!;
-  return Math.max(a.low, Math.min(a.high, sum));
+  for (let i = 0; i < at.length; i++) sum += by[i]! * terms[at[i]!]!;
+  return Math.max(low, Math.min(high, sum));
 };
 
 const attemptsOf = (
@@ -213,14 +219,17 @@ export const fitSensors = (
   fitFolds(rows, library, attempts, blockOf, sizes);
 
   const every = (): boolean => true;
+  const sized = attempts.map((a) => a.folds.map((fold) => sizes.map((_, k) => packed(sizedAs(fold, k)))));
   rows.walk(every, (row, known) => {
     const block = blockOf(row);
-    for (const a of attempts) {
+    for (let n = 0; n < attempts.length; n++) {
+      const a = attempts[n]!;
       if ((known[a.point]! & 1) === 0) continue;
       const y = rows.base[library.now[a.point]!]!;
+      const sums = sized[n]![block]!;
       if (block === BLOCKS - 1) a.lastRows++;
-      for (let k = 0; k < sizes.length; k++) {
-        const e = y - predict(sizedAs(a.folds[block]!, k), rows.terms, a);
+      for (let k = 0; k < sums.length; k++) {
+        const e = y - predict(sums[k]!, rows.terms, a);
         a.loss[k]! += Math.min(Math.abs(e), 2);
         if (block === BLOCKS - 1) a.squares[k]! += e * e;
       }
@@ -235,12 +244,12 @@ export const fitSensors = (
   });
   const errors = armed.map(() => new Float32Array(table.count).fill(Number.NaN));
   const chosen = armed.map(bestSize);
+  const used = armed.map((a, i) => a.folds.map((fold) => packed(sizedAs(fold, chosen[i]!))));
   rows.walk(every, (row, known) => {
     const block = blockOf(row);
     armed.forEach((a, i) => {
       if ((known[a.point]! & 1) === 0) return;
-      const s = sizedAs(a.folds[block]!, chosen[i]!);
-      errors[i]![row] = rows.base[library.now[a.point]!]! - predict(s, rows.terms, a);
+      errors[i]![row] = rows.base[library.now[a.point]!]! - predict(used[i]![block]!, rows.terms, a);
     });
   });
   // How far a sensor may be off is known only where its errors do not last: a slow point that others explain has quick ones.
