@@ -335,11 +335,13 @@ export class LocalEngine implements Engine {
       ring: () => this.#sources.openRing(),
       changed: (site) => {
         site.stir();
+        this.#emit({ kind: 'acted', data: { site: site.id, topics: [] } });
         this.#unsaved.add(site);
         this.#changed(site);
       },
       told: (site, topics) => {
         site.stir();
+        this.#emit({ kind: 'acted', data: { site: site.id, topics } });
         for (const topic of topics) this.#change(site.bump(topic));
       },
       settingsChanged: () => {
@@ -356,6 +358,11 @@ export class LocalEngine implements Engine {
 
   async call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string> {
     return JSON.stringify(await answerCall(this.#context(), call, input));
+  }
+
+  async bytes<C extends EngineCall>(call: C, input: CallInput<C>): Promise<Uint8Array> {
+    // Octets of their own, that can be given to another thread without a copy.
+    return new TextEncoder().encode(await this.call(call, input));
   }
 
   async framePcap(siteId: string, sourceId: string, frame: number, around: number): Promise<Uint8Array> {
