@@ -243,6 +243,7 @@ export class LocalEngine implements Engine {
       if (this.#pulses % RING_PULSES === 0 || this.#ringMoved) {
         this.#ringMoved = false;
         await this.#fitRing();
+        await this.#sources.tellRing();
       }
       if (this.#pulses % PIN_PULSES === 0 && !this.#pinning && this.#writing === 'ready') {
         this.#pinning = true;
