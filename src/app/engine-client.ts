@@ -96,6 +96,7 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
   });
   const engine: Engine = {
     call: (...args) => client.ask('call', args),
+    bytes: (...args) => client.ask('bytes', args),
     framePcap: (...args) => client.ask('framePcap', args),
     capture: (...args) => client.ask('capture', args),
     uploadNames: (...args) => client.ask('uploadNames', args),

@@ -3,7 +3,7 @@
  * worker: every call is asynchronous, answers travel as JSON text (made where the data is, forwarded as they are), and
  * changes come as small events.
  */
-import type { ChangeEvent, FILE_PATHS, ProgressEvent, ROUTES, Static, TSchema, Uploaded } from '../api/index.ts';
+import type { ChangeEvent, FILE_PATHS, ProgressEvent, ROUTES, Static, Topic, TSchema, Uploaded } from '../api/index.ts';
 
 /** Calls that the server answers itself, because they are about people and not about the plant. */
 export const SERVER_CALLS = [
@@ -48,7 +48,12 @@ export class RequestError extends Error {
   }
 }
 
+/**
+ * What moved. `acted`: a person changed something that these topics of the site show (without topics: anything may look
+ * different); told before the act is answered, so that nobody is shown the page from before it.
+ */
 export type EngineEvent =
+  | { readonly kind: 'acted'; readonly data: { readonly site: string; readonly topics: readonly Topic[] } }
   | { readonly kind: 'change'; readonly data: ChangeEvent }
   | { readonly kind: 'progress'; readonly data: ProgressEvent };
 
@@ -129,7 +134,9 @@ export interface CaptureFile {
 export interface Engine {
   /** JSON text of the call's answer. Throws RequestError. */
   call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string>;
-  /** One page of a list as objects, for exports and the command line; `next` continues. */
+  /** The same in UTF-8, to be sent as it is. Shared by all who ask for the page: never written to. */
+  bytes<C extends EngineCall>(call: C, input: CallInput<C>): Promise<Uint8Array>;
+  /** A frame with its neighbours as a pcap file. */
   framePcap(site: string, source: string, frame: number, around: number): Promise<Uint8Array>;
   /** The frames of conversations, or behind the rows of a list with its filter, as one pcapng file. */
   capture(site: string, list: CaptureList, query: CaptureQuery): Promise<CaptureFile>;

@@ -14,6 +14,11 @@ const port = parentPort;
 if (port === null) throw new Error('engine-worker runs in a worker thread only');
 const { folder, zone } = workerData as WorkerData;
 const send = (message: FromWorker): void => port.postMessage(message);
+/** Octets that are nobody else's are handed over, not copied. */
+const answer = (id: number, value: unknown): void => {
+  const own = value instanceof Uint8Array && value.byteLength === value.buffer.byteLength;
+  port.postMessage({ kind: 'answer', id, value } satisfies FromWorker, own ? [value.buffer as ArrayBuffer] : []);
+};
 const nowUs = (): number => Date.now() * 1000;
 
 const begin = async (): Promise<void> => {
@@ -36,7 +41,7 @@ const begin = async (): Promise<void> => {
     const work = engine[method] as unknown as (...given: readonly unknown[]) => Promise<unknown>;
     const run = async (): Promise<unknown> => work.apply(engine, [...args]);
     void run()
-      .then((value) => send({ kind: 'answer', id, value }))
+      .then((value) => answer(id, value))
       .catch((error: unknown) => send({ kind: 'failure', id, error: errorToData(error) }))
       .finally(() => {
         if (method === 'close') port.close();

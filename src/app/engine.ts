@@ -243,6 +243,7 @@ export class LocalEngine implements Engine {
       if (this.#pulses % RING_PULSES === 0 || this.#ringMoved) {
         this.#ringMoved = false;
         await this.#fitRing();
+        await this.#sources.tellRing();
       }
       if (this.#pulses % PIN_PULSES === 0 && !this.#pinning && this.#writing === 'ready') {
         this.#pinning = true;
@@ -335,11 +336,13 @@ export class LocalEngine implements Engine {
       ring: () => this.#sources.openRing(),
       changed: (site) => {
         site.stir();
+        this.#emit({ kind: 'acted', data: { site: site.id, topics: [] } });
         this.#unsaved.add(site);
         this.#changed(site);
       },
       told: (site, topics) => {
         site.stir();
+        this.#emit({ kind: 'acted', data: { site: site.id, topics } });
         for (const topic of topics) this.#change(site.bump(topic));
       },
       settingsChanged: () => {
@@ -356,6 +359,11 @@ export class LocalEngine implements Engine {
 
   async call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string> {
     return JSON.stringify(await answerCall(this.#context(), call, input));
+  }
+
+  async bytes<C extends EngineCall>(call: C, input: CallInput<C>): Promise<Uint8Array> {
+    // Octets of their own, that can be given to another thread without a copy.
+    return new TextEncoder().encode(await this.call(call, input));
   }
 
   async framePcap(siteId: string, sourceId: string, frame: number, around: number): Promise<Uint8Array> {

@@ -139,6 +139,7 @@ export const inspectCaptures = async (
     detection: detection!,
     endpoints: runtime!.endpoints,
     sources: () => sources,
+    troubles: [],
     playsHistory: false,
     nowUs,
     units: new Map(),

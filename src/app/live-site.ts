@@ -2,7 +2,7 @@
  * One site in the engine: its model while it is loaded, its sources, and what of it was written. Sites that nobody reads
  * or looks at are unloaded; the store has them.
  */
-import { type ChangeEvent, type Site, TOPICS, type Topic } from '../api/index.ts';
+import { type ChangeEvent, type Site, TOPICS, type Topic, type Verdict } from '../api/index.ts';
 import type { Source, SourceHealth } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
 import type { Openings } from '../decode/index.ts';
@@ -74,6 +74,8 @@ export class LiveSite {
   readonly createdUs: number;
   readonly sources = new Map<string, Source>();
   summary: SiteSummary = { assets: 0, firstUs: 0, lastUs: 0 };
+  /** What keeps it from being seen or proved, beside its sources; by what it is about. */
+  readonly troubles = new Map<string, Verdict>();
   /** Wall time of the last look at it. */
   usedUs = 0;
   /** The simulated plant that feeds it. */
@@ -174,6 +176,7 @@ export class LiveSite {
       detection,
       endpoints: runtime.endpoints,
       sources: () => namedApart([...this.sources.values()]),
+      troubles: [...this.troubles.values()],
       playsHistory: this.plant?.staging() === 'learning' && this.busy > 0,
       nowUs,
       units: this.#units,

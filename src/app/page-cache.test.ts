@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Topic } from '../api/index.ts';
 import type { CallInput, Engine, EngineCall, EngineEvent } from './engine-contract.ts';
 import { withPages } from './page-cache.ts';
 
@@ -15,9 +16,10 @@ const setUp = () => {
   const rests: (() => void)[] = [];
   const restsMs: number[] = [];
   const engine = {
-    call: (call: EngineCall) =>
-      new Promise<string>((resolve, reject) => {
-        asked.push({ call, answer: resolve, fail: () => reject(new Error('no')) });
+    bytes: (call: EngineCall) =>
+      new Promise<Uint8Array>((resolve, reject) => {
+        const answer = (text: string) => resolve(new TextEncoder().encode(text));
+        asked.push({ call, answer, fail: () => reject(new Error('no')) });
       }),
     onEvent: (f: (event: EngineEvent) => void) => {
       listeners.add(f);
@@ -31,8 +33,11 @@ const setUp = () => {
       return new Promise((resolve) => rests.push(() => resolve(0)));
     },
   });
+  const decoder = new TextDecoder();
   return {
     pages,
+    page: async (call: EngineCall) => decoder.decode(await pages.bytes(call, input)),
+    act: (...topics: Topic[]) => tell({ kind: 'acted', data: { site: 's', topics } }),
     asked,
     rests,
     restsMs,
@@ -48,36 +53,36 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('withPages', () => {
   it('makes a page once for each version', async () => {
-    const { pages, asked, change } = setUp();
-    const both = [pages.call('now', input), pages.call('now', input)];
+    const { page, asked, change } = setUp();
+    const both = [page('now'), page('now')];
     expect(asked.length).toBe(1);
     asked[0]!.answer('one');
     expect(await Promise.all(both)).toEqual(['one', 'one']);
     change();
-    const next = pages.call('now', input);
+    const next = page('now');
     asked[1]!.answer('two');
     expect(await next).toBe('two');
   });
 
   it('asks once for a page that is being made, however often the site changes meanwhile', async () => {
-    const { pages, asked, change, source } = setUp();
+    const { page, asked, change, source } = setUp();
     source('reading');
-    const first = pages.call('now', input);
+    const first = page('now');
     change();
-    const second = pages.call('now', input);
+    const second = page('now');
     expect(asked.length).toBe(1);
     asked[0]!.answer('one');
     expect(await Promise.all([first, second])).toEqual(['one', 'one']);
   });
 
   it('makes pages anew one after another, so that other questions come between', async () => {
-    const { pages, asked, change, source } = setUp();
+    const { page, asked, change, source } = setUp();
     source('reading');
-    const both = [pages.call('now', input), pages.call('map', input)];
+    const both = [page('now'), page('map')];
     for (const { answer } of asked) answer('one');
     await Promise.all(both);
     change();
-    await Promise.all([pages.call('now', input), pages.call('map', input)]);
+    await Promise.all([page('now'), page('map')]);
     await settle();
     expect(asked.map(({ call }) => call)).toEqual(['now', 'map', 'map']);
     asked[2]!.answer('two');
@@ -86,48 +91,48 @@ describe('withPages', () => {
   });
 
   it('waits for a new page where the one at hand is old, also while a source is read', async () => {
-    const { pages, asked, change, source, pass } = setUp();
+    const { page, asked, change, source, pass } = setUp();
     source('reading');
-    const first = pages.call('now', input);
+    const first = page('now');
     asked[0]!.answer('one');
     await first;
     change();
     pass(60_000);
-    const later = pages.call('now', input);
+    const later = page('now');
     asked[1]!.answer('two');
     expect(await later).toBe('two');
   });
 
   it('gives the page at hand while a source is read, and makes it anew behind it', async () => {
-    const { pages, asked, rests, change, source, pass } = setUp();
+    const { page, asked, rests, change, source, pass } = setUp();
     source('reading');
-    const first = pages.call('now', input);
+    const first = page('now');
     asked[0]!.answer('one');
     await first;
     change();
     pass(2000);
-    expect(await pages.call('now', input)).toBe('one');
+    expect(await page('now')).toBe('one');
     expect(asked.length).toBe(2);
     // One renewal at a time, and a rest after it.
-    expect(await pages.call('now', input)).toBe('one');
+    expect(await page('now')).toBe('one');
     expect(asked.length).toBe(2);
     asked[1]!.answer('two');
     await settle();
-    expect(await pages.call('now', input)).toBe('two');
+    expect(await page('now')).toBe('two');
     change();
     pass(2000);
-    expect(await pages.call('now', input)).toBe('two');
+    expect(await page('now')).toBe('two');
     expect(asked.length).toBe(2);
     rests[0]!();
     await settle();
-    await pages.call('now', input);
+    await page('now');
     expect(asked.length).toBe(3);
   });
 
   it('rests longer after pages that took long, but not until they are too old to be given', async () => {
-    const { pages, asked, restsMs, change, source, pass, rests } = setUp();
+    const { page, asked, restsMs, change, source, pass, rests } = setUp();
     source('reading');
-    const first = pages.call('now', input);
+    const first = page('now');
     asked[0]!.answer('one');
     await first;
     for (const [tookMs, restMs] of [
@@ -136,7 +141,7 @@ describe('withPages', () => {
       [4000, 2500],
     ] as const) {
       change();
-      await pages.call('now', input);
+      await page('now');
       pass(tookMs);
       asked.at(-1)!.answer('next');
       await settle();
@@ -147,62 +152,112 @@ describe('withPages', () => {
   });
 
   it('tells what changed once more when pages were made anew, for a wire that falls silent', async () => {
-    const { pages, asked, change, source } = setUp();
+    const { pages, page, asked, change, source } = setUp();
     const heard: string[] = [];
     const stop = pages.onEvent((event) => heard.push(event.kind));
     source('reading');
-    const first = pages.call('now', input);
+    const first = page('now');
     asked[0]!.answer('one');
     await first;
     change();
-    expect(await pages.call('now', input)).toBe('one');
+    expect(await page('now')).toBe('one');
     const before = heard.length;
     asked[1]!.answer('two');
     await settle();
     expect(heard.slice(before)).toEqual(['change']);
-    expect(await pages.call('now', input)).toBe('two');
+    expect(await page('now')).toBe('two');
     expect(asked.length).toBe(2);
     stop();
   });
 
   it('waits for the truth once nothing is read any more', async () => {
-    const { pages, asked, change, source } = setUp();
+    const { page, asked, change, source } = setUp();
     source('reading');
-    const first = pages.call('now', input);
+    const first = page('now');
     asked[0]!.answer('one');
     await first;
     change();
     source('complete');
-    const next = pages.call('now', input);
+    const next = page('now');
     asked[1]!.answer('two');
     expect(await next).toBe('two');
   });
 
   it('shows at once what a person changed, also when an older answer is still on its way', async () => {
-    const { pages, asked, change, source, pass } = setUp();
+    const { page, asked, change, source, pass, act } = setUp();
     source('reading');
-    const first = pages.call('now', input);
+    const first = page('now');
     asked[0]!.answer('one');
     await first;
     change();
     pass(2000);
-    await pages.call('now', input);
-    const done = pages.call('changeAsset', input);
-    asked[2]!.answer('{}');
-    await done;
+    await page('now');
+    act('alerts');
+    const next = page('now');
     asked[1]!.answer('made before the change');
     await settle();
-    const next = pages.call('now', input);
-    asked[3]!.answer('after it');
+    asked[2]!.answer('after it');
     expect(await next).toBe('after it');
+    expect(await page('now')).toBe('after it');
+  });
+
+  it('keeps the pages that an act does not show in, and forgets all where anything may look different', async () => {
+    const { page, asked, source, act } = setUp();
+    source('reading');
+    for (const call of ['flows', 'alerts'] as const) {
+      const first = page(call);
+      asked.at(-1)!.answer(call);
+      await first;
+    }
+    act('alerts', 'incidents', 'now');
+    expect(await page('flows')).toBe('flows');
+    expect(asked.length).toBe(2);
+    const alerts = page('alerts');
+    expect(asked.length).toBe(3);
+    asked[2]!.answer('acknowledged');
+    expect(await alerts).toBe('acknowledged');
+    act();
+    void page('flows');
+    void page('alerts');
+    expect(asked.slice(3).map(({ call }) => call)).toEqual(['flows', 'alerts']);
+  });
+
+  it('forgets everything when an act fails: how far it came is not known', async () => {
+    const { page, asked, source } = setUp();
+    source('reading');
+    const first = page('flows');
+    asked[0]!.answer('one');
+    await first;
+    const act = page('changeAsset');
+    asked[1]!.fail();
+    await expect(act).rejects.toThrow('no');
+    void page('flows');
+    expect(asked.length).toBe(3);
+  });
+
+  it('makes the first pages of a site that is read when somebody asks which sites there are', async () => {
+    const { page, asked, source } = setUp();
+    const quiet = page('sites');
+    asked[0]!.answer('{}');
+    await quiet;
+    source('reading');
+    void page('sites');
+    await settle();
+    for (let n = 1; n < 5; n++) {
+      asked[n]!.answer(asked[n]!.call);
+      await settle();
+    }
+    expect(asked.slice(1).map(({ call }) => call)).toEqual(['now', 'sites', 'sources', 'coverage']);
+    expect(await page('now')).toBe('now');
+    expect(asked.length).toBe(5);
   });
 
   it('keeps no failure', async () => {
-    const { pages, asked } = setUp();
-    const first = pages.call('now', input);
+    const { page, asked } = setUp();
+    const first = page('now');
     asked[0]!.fail();
     await expect(first).rejects.toThrow('no');
-    const next = pages.call('now', input);
+    const next = page('now');
     asked[1]!.answer('one');
     expect(await next).toBe('one');
   });

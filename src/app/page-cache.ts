@@ -1,30 +1,35 @@
 /**
- * Pages of a site kept as text in the server's thread: many consoles ask for the same page, and it is made once for each
+ * Pages of a site kept as octets in the server's thread: many consoles ask for the same page, and it is made once for each
  * version. While a source is read the engine's thread is busy and every pulse is a new version: the page at hand is then
- * given at once and made anew behind it, in a bounded share of the engine's time.
+ * given at once and made anew behind it, in a bounded share of the engine's time. What a person did is shown at once: the
+ * pages that show it are forgotten, the others stay.
  */
-import { PATHS } from '../api/index.ts';
+import { PATHS, type Topic } from '../api/index.ts';
 import type { CallInput, Engine, EngineCall, EngineEvent } from './engine-contract.ts';
 
-/** Calls whose answer depends on the site alone. */
-const WHOLE: ReadonlySet<EngineCall> = new Set<EngineCall>([
-  'now',
-  'map',
-  'coverage',
-  'assets',
-  'flows',
-  'commands',
-  'points',
-  'sessions',
-  'changes',
-  'weirds',
-  'sources',
-  'alerts',
-  'findings',
-  'incidents',
-  'cells',
-  'learning',
+const WHO: readonly Topic[] = ['assets', 'flows', 'commands'];
+const JUDGED: readonly Topic[] = ['alerts', 'incidents', 'process', 'detection', 'points', 'assets'];
+/** Calls whose answer depends on the site alone, with the topics of which it shows something; without: of any. */
+const WHOLE: ReadonlyMap<EngineCall, readonly Topic[] | undefined> = new Map<EngineCall, readonly Topic[] | undefined>([
+  ['now', undefined],
+  ['map', WHO],
+  ['coverage', ['coverage', 'sources', 'assets']],
+  ['assets', WHO],
+  ['flows', WHO],
+  ['commands', WHO],
+  ['points', ['points', 'process', 'assets']],
+  ['sessions', WHO],
+  ['changes', WHO],
+  ['weirds', WHO],
+  ['sources', ['sources']],
+  ['alerts', JUDGED],
+  ['findings', JUDGED],
+  ['incidents', JUDGED],
+  ['cells', JUDGED],
+  ['learning', JUDGED],
 ]);
+/** What a console shows first: made ahead for sites that are read when somebody asks which sites there are. */
+const FIRST: readonly EngineCall[] = ['now', 'sources', 'coverage'];
 /** Pages kept; the one that was not asked for the longest gives way. Lists only in small pages and without a filter. */
 const MAX_PAGES = 40;
 const MAX_KEPT_ROWS = 200;
@@ -43,8 +48,8 @@ interface Page {
   readonly call: EngineCall;
   readonly input: CallInput;
   readonly site: string;
-  text: Promise<string>;
-  /** The version of the site that the text shows. */
+  octets: Promise<Uint8Array>;
+  /** The version of the site that they show. */
   version: number;
   askedMs: number;
   /** When the engine was asked for it. */
@@ -57,6 +62,8 @@ export interface PageClock {
   readonly nowMs: () => number;
   readonly wait: (ms: number) => Promise<unknown>;
 }
+
+const keyOf = (site: string, call: EngineCall, query: object): string => `${site} ${call} ${JSON.stringify(query)}`;
 
 export class PageCache {
   readonly #engine: Engine;
@@ -72,6 +79,7 @@ export class PageCache {
   readonly #outdated = new Set<string>();
   #generation = 0;
   #isRenewing = false;
+  #isAhead = false;
 
   constructor(engine: Engine, clock: PageClock) {
     this.#engine = engine;
@@ -80,41 +88,65 @@ export class PageCache {
   }
 
   /** The answer of a call, as the engine gives it or as it gave it a moment ago. */
-  call<C extends EngineCall>(call: C, input: CallInput<C>): Promise<string> {
+  bytes<C extends EngineCall>(call: C, input: CallInput<C>): Promise<Uint8Array> {
+    if (call === 'sites') void this.#ahead();
     const query = (input.query ?? {}) as { readonly q?: string; readonly limit?: number };
     const isKept = WHOLE.has(call) && (query.q ?? '') === '' && (query.limit ?? 0) <= MAX_KEPT_ROWS;
-    if (!isKept) return this.#engine.call(call, input);
+    if (!isKept) return this.#engine.bytes(call, input);
     const site = (input.params as { readonly site: string }).site;
-    const key = `${site} ${call} ${JSON.stringify(query)}`;
+    const key = keyOf(site, call, query);
     const nowMs = this.#clock.nowMs();
     const page = this.#pages.get(key);
     if (page !== undefined) {
       page.askedMs = nowMs;
       this.#pages.delete(key);
       this.#pages.set(key, page);
-      if (page.version === this.#version(site)) return page.text;
+      if (page.version === this.#version(site)) return page.octets;
       if (this.#isBusy(site) && nowMs - page.madeMs < STALE_MS) {
         // One that is being made is waited for: it shows the site as it is when the engine comes to it.
-        if (!page.isSettled) return page.text;
+        if (!page.isSettled) return page.octets;
         this.#outdated.add(site);
         void this.#renew(site);
-        return page.text;
+        return page.octets;
       }
     }
-    const fresh: Page = {
+    const fresh = this.#add(key, call, input, site);
+    return fresh.octets;
+  }
+
+  #add(key: string, call: EngineCall, input: CallInput<EngineCall>, site: string): Page {
+    const nowMs = this.#clock.nowMs();
+    const page: Page = {
       call,
       input,
       site,
-      text: Promise.resolve(''),
+      octets: Promise.resolve(new Uint8Array()),
       version: 0,
       askedMs: nowMs,
       madeMs: nowMs,
       isSettled: false,
     };
-    this.#make(key, fresh);
+    this.#make(key, page);
     if (this.#pages.size >= MAX_PAGES) this.#pages.delete(this.#pages.keys().next().value as string);
-    this.#pages.set(key, fresh);
-    return fresh.text;
+    this.#pages.set(key, page);
+    return page;
+  }
+
+  /** Makes the first pages of sites that are read, where none is at hand. */
+  async #ahead(): Promise<void> {
+    if (this.#isAhead) return;
+    this.#isAhead = true;
+    for (const [site, sources] of this.#reading) {
+      if (sources.size === 0) continue;
+      for (const call of FIRST) {
+        const key = keyOf(site, call, {});
+        const page = this.#pages.get(key);
+        if (page !== undefined && this.#clock.nowMs() - page.madeMs < STALE_MS) continue;
+        const input = { params: { site }, query: {}, body: undefined, userId: '' } as unknown as CallInput<EngineCall>;
+        await this.#add(key, call, input, site).octets.catch(() => undefined);
+      }
+    }
+    this.#isAhead = false;
   }
 
   /** Hears of changes once more when pages of them were made anew. */
@@ -123,10 +155,20 @@ export class PageCache {
     return () => this.#listeners.delete(listener);
   }
 
-  /** A person changed something: what was kept is not shown again. */
+  /** Nothing that was kept is shown again. */
   forget(): void {
     this.#generation++;
     this.#pages.clear();
+  }
+
+  /** A person changed what these topics show, or anything: pages of it are not shown again. */
+  #acted(site: string, topics: readonly Topic[]): void {
+    this.#generation++;
+    for (const [key, page] of this.#pages) {
+      const shows = WHOLE.get(page.call);
+      const isOf = topics.length === 0 || shows === undefined || shows.some((topic) => topics.includes(topic));
+      if (page.site === site && isOf) this.#pages.delete(key);
+    }
   }
 
   #version(site: string): number {
@@ -139,6 +181,10 @@ export class PageCache {
 
   #note(event: EngineEvent): void {
     const { site } = event.data;
+    if (event.kind === 'acted') {
+      this.#acted(site, event.data.topics);
+      return;
+    }
     if (event.kind === 'change') {
       this.#changes.set(`${site} ${event.data.topic}`, event);
       this.#versions.set(site, this.#version(site) + 1);
@@ -155,8 +201,8 @@ export class PageCache {
   #make(key: string, page: Page): Promise<unknown> {
     page.version = this.#version(page.site);
     page.madeMs = this.#clock.nowMs();
-    page.text = this.#engine.call(page.call, page.input);
-    return page.text.then(
+    page.octets = this.#engine.bytes(page.call, page.input);
+    return page.octets.then(
       () => {
         page.isSettled = true;
       },
@@ -193,13 +239,20 @@ export class PageCache {
   }
 }
 
-/** The same engine with its pages kept; calls that change something forget them. */
+/** The same engine with its pages kept. Calls that act say what they changed (`acted`); a new source changes anything. */
 export const withPages = (engine: Engine, clock: PageClock): Engine => {
   const pages = new PageCache(engine, clock);
   const forgetting = <T>(done: Promise<T>): Promise<T> => done.finally(() => pages.forget());
   return {
-    call: (call, input) =>
-      PATHS[call].startsWith('GET ') ? pages.call(call, input) : forgetting(engine.call(call, input)),
+    call: (...args) => engine.call(...args),
+    bytes: (call, input) => {
+      if (PATHS[call].startsWith('GET ')) return pages.bytes(call, input);
+      return engine.bytes(call, input).catch((error: unknown) => {
+        // How far it came is not known.
+        pages.forget();
+        throw error;
+      });
+    },
     framePcap: (...args) => engine.framePcap(...args),
     capture: (...args) => engine.capture(...args),
     uploadNames: (...args) => forgetting(engine.uploadNames(...args)),

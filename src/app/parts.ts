@@ -6,4 +6,4 @@ export { openMemoryStore, openStore } from '../store/index.ts';
 export { SETTINGS_NAME } from './detection/keep.ts';
 export { LEARNER } from './detection/learner.ts';
 export { ThreadFitter } from './detection/thread-fitter.ts';
-export { PLANT_SITE } from './sources.ts';
+export { PLANT_SITE } from './source-plant.ts';

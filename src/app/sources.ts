@@ -3,101 +3,43 @@
  * and live interfaces beside them. What a source is stands in the store before its first frame is read.
  */
 import { createReadStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
 import { hashFile, openCaptureFile } from '../capture/file.ts';
 import { EvidenceRing } from '../capture/ring.ts';
-import { watchFolder } from '../capture/watch.ts';
-import { OperatingError } from '../core/errors.ts';
 import type { FrameBatch } from '../core/frame.ts';
 import type { Source } from '../core/site.ts';
-import { Decoding } from '../decode/index.ts';
-import { clearSite, type Store } from '../store/index.ts';
+import { clearSite } from '../store/index.ts';
 import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { pinFrames, ringName } from './evidence.ts';
-import { nextPart } from './folder-files.ts';
 import { refuseUseless } from './inputs.ts';
-import { type LiveCapture, startLiveCapture } from './live-capture.ts';
-import { HISTORY_US, livePlant } from './live-plant.ts';
-import { AHEAD, LiveSite, type SiteAround, type SiteKind, sourceRow } from './live-site.ts';
-import { createSiteRuntime } from './pipeline.ts';
+import { LiveSite, type SiteKind, sourceRow } from './live-site.ts';
 import type { Pace } from './query/sources.ts';
+import { GOES_ON, openFolder } from './source-folder.ts';
+import { openLive } from './source-live.ts';
+import { openPlant } from './source-plant.ts';
 import { SourceRun } from './source-run.ts';
+import {
+  emptyHealth,
+  type Input,
+  newSource,
+  type Running,
+  type SourcesOptions,
+  type SourceWork,
+  slug,
+} from './source-work.ts';
+import { evidenceLost } from './troubles.ts';
+
+export type { SourcesOptions } from './source-work.ts';
 
 /** Of a file that is not read again from its start, because others are in the same picture. */
 const INTERRUPTED =
   'Reading was interrupted; what was read before is kept, the rest is missing. Open the file by itself to see all of it.';
-const BEGUN_ANEW =
-  'Reading was interrupted, and the recorder began the file anew since; what was read before is kept, the rest is gone.';
-/** Of a file of a folder, until it is read on. */
-const GOES_ON =
-  'Reading was interrupted; what was read before is kept. The rest is read when the folder is opened again.';
-
-/** Live interfaces and folders watched at a time. */
-export const MAX_LIVE = 8;
-/**
- * A capture that ended by itself (an interface that went down, a program that was killed) is started again after this
- * long, and each time after twice as long, up to five minutes: each piece is a source of its own, 288 a day at most.
- */
-const RESTART_MS = 5_000;
-const MAX_RESTART_MS = 300_000;
-/** Who starts it again, in the journal. */
-const SYSTEM = 'system';
 /** Frames of a live source pinned at a time: once a minute, so that some thousands an hour are kept. */
 const PINS_AT_ONCE = 100;
-/** The site of the simulated plant. */
-export const PLANT_SITE = 'plant';
 /** Sites kept in all; a new one is refused beyond. */
 export const MAX_SITES = 1000;
-
-export interface SourcesOptions {
-  readonly store: Store;
-  readonly sites: Map<string, LiveSite>;
-  readonly nowUs: () => number;
-  readonly nowMs: () => number;
-  /** '' when nothing is kept on disk. */
-  readonly folder: string;
-  readonly zone: string;
-  readonly around: SiteAround;
-  readonly onChange: (site: LiveSite) => void;
-  /** A source of the site was read to its end; called before what it taught is written. */
-  readonly onRead: (site: LiveSite) => Promise<void>;
-  /** The site was emptied because its file is read anew: what people decided is to be said again. */
-  readonly onForgotten: (site: LiveSite) => Promise<void>;
-  readonly onError: (error: unknown) => void;
-  /** For tests: the capturing program, and the pause before it is started again. */
-  readonly startLive?: typeof startLiveCapture;
-  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
-}
-
-/** A name that can stand in an address and a key. */
-const slug = (name: string): string =>
-  name
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 80) || 'site';
-
-const emptyHealth = (): Source['health'] => {
-  const site = createSiteRuntime(() => ({}) as never);
-  return new Decoding({ endpoints: site.endpoints, decoders: [], sink: site.sink }).snapshot();
-};
-
-interface Running {
-  readonly site: LiveSite;
-  readonly run: SourceRun;
-  readonly startedMs: number;
-  /** Octets of the input read so far; NaN where unknown. */
-  readonly read: () => number;
-  readonly size: number;
-  readonly stop: () => void;
-  readonly ring: EvidenceRing | undefined;
-  /** Frames that were to be pinned and that the ring no longer had; never more than are wanted. */
-  readonly lost: Set<number>;
-}
 
 export class Sources {
   readonly #options: SourcesOptions;
@@ -111,8 +53,22 @@ export class Sources {
   readonly #opening = new Set<Promise<void>>();
   #idle: (() => void)[] = [];
 
+  readonly #work: SourceWork;
+
   constructor(options: SourcesOptions) {
     this.#options = options;
+    this.#work = {
+      options,
+      running: this.running,
+      live: () => this.#live,
+      ring: () => this.ring(),
+      siteOf: (...args) => this.#siteOf(...args),
+      record: (...args) => this.#record(...args),
+      told: (...args) => this.#told(...args),
+      read: (...args) => this.#read(...args),
+      forget: (site) => this.#forget(site),
+      goLive: (...args) => this.#goLive(...args),
+    };
   }
 
   ring(): Promise<EvidenceRing> | undefined {
@@ -134,6 +90,13 @@ export class Sources {
       const statements = { model, findings: detection.triage.findings() };
       await pinFrames(this.#options.store, site.id, run.source, statements, ring, { limit: PINS_AT_ONCE, lost });
     }
+  }
+
+  /** Tells sites whose frames go to the ring what it could not keep. */
+  async tellRing(): Promise<void> {
+    const lost = this.#ring === undefined ? undefined : evidenceLost((await this.#ring).state);
+    for (const { site, ring } of this.running.values())
+      if (ring !== undefined && lost !== undefined) site.troubles.set('ring', lost);
   }
 
   /** The ring where it was used already, or holds frames of earlier runs. */
@@ -162,13 +125,13 @@ export class Sources {
       case 'file':
         return this.#openFile(request, userId);
       case 'folder':
-        return this.#openFolder(request, userId);
+        return openFolder(this.#work, request, userId);
       case 'stream':
         return this.#openStream(request, userId);
       case 'live':
-        return this.#openLive(request, userId);
+        return openLive(this.#work, request, userId);
       case 'plant':
-        return this.#openPlant(request, userId);
+        return openPlant(this.#work, request, userId);
     }
   }
 
@@ -229,21 +192,6 @@ export class Sources {
     this.#options.onChange(site);
   }
 
-  #newSource(site: LiveSite, change: Pick<Source, 'id' | 'kind' | 'name' | 'path'> & Partial<Source>): Source {
-    return {
-      site: site.id,
-      sha256: '',
-      state: 'waiting',
-      error: '',
-      progress: Number.NaN,
-      startedUs: this.#options.nowUs(),
-      endedUs: 0,
-      warnings: [],
-      health: emptyHealth(),
-      ...change,
-    };
-  }
-
   async #openFile(request: Extract<SourceRequest, { kind: 'file' }>, userId: string): Promise<Uploaded> {
     const path = resolve(request.path);
     await refuseUseless(path, request.path);
@@ -254,7 +202,7 @@ export class Sources {
     const known = site.sources.get(id);
     if (known !== undefined && known.state !== 'failed') return { site: site.id, source: id, known: true };
     if (known !== undefined && site.sources.size === 1) await this.#forget(site);
-    const source = this.#newSource(site, { id, kind: 'file', name, path, sha256, progress: 0 });
+    const source = newSource(this.#options, site, { id, kind: 'file', name, path, sha256, progress: 0 });
     await this.#record(site, source, userId);
     this.#enqueue(() => this.#readFile(site, source));
     return { site: site.id, source: id, known: false };
@@ -301,22 +249,7 @@ export class Sources {
     });
   }
 
-  async #read(
-    site: LiveSite,
-    source: Source,
-    input: {
-      chunks: AsyncIterable<Uint8Array>;
-      read: () => number;
-      size: number;
-      state: Source['state'];
-      skip?: number;
-      ring?: EvidenceRing | undefined;
-      stop?: () => void;
-      ownMacs?: readonly string[];
-      dropped?: () => number | undefined;
-      isLive?: () => boolean;
-    },
-  ): Promise<void> {
+  async #read(site: LiveSite, source: Source, input: Input): Promise<void> {
     const { nowUs, nowMs, store } = this.#options;
     site.busy++;
     try {
@@ -387,56 +320,10 @@ export class Sources {
     }
   }
 
-  async #openFolder(request: Extract<SourceRequest, { kind: 'folder' }>, userId: string): Promise<Uploaded> {
-    const folder = resolve(request.path);
-    const site = await this.#siteOf(request.site, slug(basename(folder)), basename(folder), 'capture');
-    const abort = new AbortController();
-    const clock = {
-      now: this.#options.nowMs,
-      wait: (ms: number, signal?: AbortSignal) =>
-        wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined) as Promise<void>,
-    };
-    const onProblem = (problem: OperatingError | undefined): void => {
-      if (problem !== undefined) this.#options.onError(problem);
-    };
-    const watch = async (): Promise<void> => {
-      for await (const file of watchFolder(folder, { clock, signal: abort.signal, onProblem })) {
-        const next = await nextPart(site.sources.values(), file.path, file.again).catch(this.#options.onError);
-        if (next === undefined) continue;
-        const before = next.kind === 'known' ? next.source : next.after;
-        // What was read of it is whole: nothing is missing, or the rest comes now.
-        if (before?.error === GOES_ON) await this.#told(site, { ...before, state: 'complete', error: '' });
-        if (next.kind === 'known') continue;
-        if (next.gone?.error === GOES_ON) await this.#told(site, { ...next.gone, error: BEGUN_ANEW });
-        const { id, skip } = next;
-        const name = skip === 0 ? basename(file.path) : `${basename(file.path)} from frame ${skip + 1}`;
-        const source = this.#newSource(site, { id, kind: 'folder', name, path: file.path });
-        await this.#record(site, source, userId);
-        let read = 0;
-        const counted = async function* (): AsyncGenerator<Uint8Array, void, void> {
-          for await (const chunk of file.chunks()) {
-            read += chunk.length;
-            yield chunk;
-          }
-        };
-        await this.#read(site, source, {
-          chunks: counted(),
-          read: () => read,
-          size: Number.NaN,
-          state: 'reading',
-          skip,
-        });
-        if (abort.signal.aborted) return;
-      }
-    };
-    this.#goLive(() => abort.abort(), watch);
-    return { site: site.id, source: '', known: false };
-  }
-
   async #openStream(request: Extract<SourceRequest, { kind: 'stream' }>, userId: string): Promise<Uploaded> {
     const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
     const site = await this.#siteOf(request.site, `stream-${stamp}`, request.name, 'capture');
-    const source = this.#newSource(site, { id: `s-${stamp}`, kind: 'stream', name: request.name, path: '' });
+    const source = newSource(this.#options, site, { id: `s-${stamp}`, kind: 'stream', name: request.name, path: '' });
     await this.#record(site, source, userId);
     const stream = createReadStream('', { fd: request.fd, autoClose: false, highWaterMark: 1024 * 1024 });
     let read = 0;
@@ -449,129 +336,6 @@ export class Sources {
     const stop = (): void => void stream.destroy();
     this.#goLive(stop, () =>
       this.#read(site, source, { chunks: counted(), read: () => read, size: Number.NaN, state: 'reading', stop }),
-    );
-    return { site: site.id, source: source.id, known: false };
-  }
-
-  async #openLive(request: Extract<SourceRequest, { kind: 'live' }>, userId: string): Promise<Uploaded> {
-    if (this.#live >= MAX_LIVE) {
-      throw new RequestError(
-        409,
-        'limit',
-        `${MAX_LIVE} live sources are open already.`,
-        'Run another instance for more.',
-      );
-    }
-    const start = this.#options.startLive ?? startLiveCapture;
-    let capture: LiveCapture = await start({ interface: request.interface });
-    const site = await this.#siteOf(request.site, 'live', 'live', 'live');
-    let source = await this.#recordLive(site, request.interface, userId);
-    const abort = new AbortController();
-    const stop = (): void => {
-      abort.abort();
-      void capture.stop();
-    };
-    const pause = this.#options.pause ?? ((ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined));
-    // Doubled before the first pause.
-    let pauseMs = RESTART_MS / 2;
-    /** Resolves with a capture that listens again, or undefined when the program ends first. */
-    const again = async (): Promise<LiveCapture | undefined> => {
-      for (; ; pauseMs = Math.min(2 * pauseMs, MAX_RESTART_MS)) {
-        await pause(pauseMs, abort.signal);
-        if (abort.signal.aborted) return undefined;
-        const started = await start({ interface: request.interface }).catch(() => undefined);
-        if (started !== undefined) return started;
-      }
-    };
-    this.#goLive(stop, async () => {
-      for (;;) {
-        const sinceMs = this.#options.nowMs();
-        await this.#readLive(site, source, capture, stop);
-        const ended = site.sources.get(source.id);
-        if (abort.signal.aborted || ended?.state !== 'failed') return;
-        this.#options.onError(new OperatingError('capture.ended', { interface: source.name, detail: ended.error }));
-        const wasLong = this.#options.nowMs() - sinceMs >= MAX_RESTART_MS;
-        pauseMs = wasLong ? RESTART_MS : Math.min(2 * pauseMs, MAX_RESTART_MS);
-        const next = await again();
-        if (next === undefined) return;
-        capture = next;
-        if (abort.signal.aborted) return void (await capture.stop());
-        source = await this.#recordLive(site, request.interface, SYSTEM);
-      }
-    });
-    return { site: site.id, source: source.id, known: false };
-  }
-
-  /** A live source, from now on; earlier ones of the interface that failed are over: it is listened to again. */
-  async #recordLive(site: LiveSite, name: string, userId: string): Promise<Source> {
-    const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
-    const id = `l-${slug(name)}-${stamp}`;
-    for (const before of site.sources.values()) {
-      if (before.kind !== 'live' || before.state !== 'failed' || before.path !== name) continue;
-      const over: Source = { ...before, state: 'complete' };
-      site.sources.set(before.id, over);
-      await this.#options.store.writer.submit({ put: { source: [sourceRow(over)] } }, { background: true });
-    }
-    const source = this.#newSource(site, { id, kind: 'live', name, path: name });
-    await this.#record(site, source, userId);
-    return source;
-  }
-
-  async #readLive(site: LiveSite, source: Source, capture: LiveCapture, stop: () => void): Promise<void> {
-    const ring = await this.ring();
-    const mac = await macOf(source.path);
-    await this.#read(site, source, {
-      ...(mac === undefined ? {} : { ownMacs: [mac] }),
-      dropped: () => {
-        const { droppedByKernel, droppedByInterface } = capture.counters;
-        capture.askCounters();
-        return droppedByKernel === undefined ? undefined : droppedByKernel + (droppedByInterface ?? 0);
-      },
-      chunks: capture.chunks(),
-      read: () => Number.NaN,
-      size: Number.NaN,
-      state: 'live',
-      ring,
-      stop,
-    });
-  }
-
-  /** One simulated plant per data folder: with its history the first time, from now on when it is started again. */
-  async #openPlant(request: Extract<SourceRequest, { kind: 'plant' }>, userId: string): Promise<Uploaded> {
-    const site = await this.#siteOf(undefined, PLANT_SITE, 'Simulated plant', 'sample');
-    const running = [...site.sources.values()].find((source) => this.running.has(source.id));
-    if (running !== undefined) return { site: site.id, source: running.id, known: true };
-    // History that was cut short would teach half of a day as usual.
-    const isWhole = site.sources.size > 0 && [...site.sources.values()].every((source) => source.progress === 1);
-    if (site.sources.size > 0 && !isWhole) {
-      await this.#forget(site);
-      site.sources.clear();
-    }
-    const plant = livePlant({
-      nowUs: this.#options.nowUs,
-      historyUs: isWhole ? 0 : (request.historyUs ?? HISTORY_US),
-      wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
-    });
-    site.plant = plant;
-    const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
-    const source = this.#newSource(site, {
-      id: `${request.isAhead === true ? AHEAD : 'p-'}${stamp}`,
-      kind: 'stream',
-      name: request.isAhead === true ? 'simulated day, made at build time' : 'simulated plant',
-      path: '',
-    });
-    await this.#record(site, source, userId);
-    const ring = await this.ring();
-    this.#goLive(plant.stop, () =>
-      this.#read(site, source, {
-        chunks: plant.chunks,
-        read: plant.doneUs,
-        size: plant.historyUs,
-        state: 'reading',
-        ring,
-        isLive: plant.isLive,
-        stop: plant.stop,
-      }),
     );
     return { site: site.id, source: source.id, known: false };
   }
@@ -629,13 +393,3 @@ export class Sources {
     await (await this.#ring)?.close();
   }
 }
-
-/** MAC address of an interface where the system tells it without asking the network (Linux). */
-const macOf = async (name: string): Promise<string | undefined> => {
-  try {
-    const text = (await readFile(`/sys/class/net/${name}/address`, 'utf8')).trim();
-    return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(text) && text !== '00:00:00:00:00:00' ? text : undefined;
-  } catch {
-    return undefined;
-  }
-};

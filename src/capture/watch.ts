@@ -28,6 +28,8 @@ export interface WatchOptions {
   /** The newest file is complete after this long without growth. */
   readonly stableMs?: number;
   readonly signal?: AbortSignal;
+  /** It was there a moment ago: where it cannot be read at first, it is waited for as later. */
+  readonly isKnown?: boolean;
   /** The folder cannot be read any more (a share that went away), said once; undefined when it can again. */
   readonly onProblem?: (problem: OperatingError | undefined) => void;
 }
@@ -98,7 +100,7 @@ export async function* watchFolder(folder: string, options: WatchOptions): Async
   const stableMs = options.stableMs ?? 60_000;
   /** Files that were read or passed over, as they were then. Never longer than the folder's list. */
   const done = new Map<string, { sizeBytes: number; modifiedMs: number; read: boolean }>();
-  let isKnown = false;
+  let isKnown = options.isKnown === true;
   let isGone = false;
   while (signal?.aborted !== true) {
     let entries: Entry[];

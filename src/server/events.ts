@@ -61,6 +61,8 @@ export class EventHub {
   }
 
   #take(event: EngineEvent): void {
+    // For whoever keeps pages; consoles hear of the topics by themselves.
+    if (event.kind === 'acted') return;
     const number = ++this.#number;
     const topic = event.kind === 'change' ? event.data.topic : 'sources';
     const text = `id: ${this.#epoch}-${number}\nevent: ${event.kind}\ndata: ${JSON.stringify(event.data)}\n\n`;

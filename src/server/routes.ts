@@ -106,14 +106,16 @@ export const registerCalls = (server: FastifyInstance, options: RouteOptions): v
         reply.type('application/json; charset=utf-8');
         if (isServerCall(call)) return JSON.stringify(await own[call](request, reply));
         const { user } = personOf(request);
-        const answer = await options.engine.call(call as EngineCall, {
+        const input = {
           params: request.params as never,
           query: request.query as never,
           body: request.body as never,
           userId: user.id,
-        });
-        if (call !== 'frame' || mayDo(user.role as UserRole, 'framePcap')) return answer;
-        return JSON.stringify(withoutPayload(JSON.parse(answer) as Frame));
+        };
+        if (call === 'frame' && !mayDo(user.role as UserRole, 'framePcap'))
+          return JSON.stringify(withoutPayload(JSON.parse(await options.engine.call(call, input)) as Frame));
+        const { buffer, byteOffset, byteLength } = await options.engine.bytes(call as EngineCall, input);
+        return Buffer.from(buffer, byteOffset, byteLength);
       },
     });
   }

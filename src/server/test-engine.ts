@@ -39,6 +39,7 @@ export const createTestEngine = (): TestEngine => {
       }
       return JSON.stringify({ call, ...input });
     },
+    bytes: async (call, input) => new TextEncoder().encode(await engine.call(call, input)),
     capture: async (_site, list) => ({ bytes: new TextEncoder().encode(list), isCut: false }),
     framePcap: async (_site, _source, frame, around) => Uint8Array.of(frame, around),
     baselineFile: async (_site, baseline) => new TextEncoder().encode(baseline),

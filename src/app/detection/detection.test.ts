@@ -250,6 +250,7 @@ describe('trying what accepting would do', () => {
       detection,
       endpoints: plant.endpoints,
       sources: () => [],
+      troubles: [],
       playsHistory: false,
       nowUs: detection.nowUs,
       units: new Map(),

@@ -77,7 +77,7 @@ const posture = (
       ? `No evidence of a change to a controller that needs a person in the ${seen}.`
       : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person, seen in the ${seen}.`;
   if (state === 'blind')
-    return `We are blind: a source is silent beyond its rhythm, or its capture has ended. ${first}`;
+    return `We are blind: a source is silent beyond its rhythm, its capture has ended, or its folder is gone. ${first}`;
   return state === 'learning' ? `${first} ${reading}` : first;
 };
 
@@ -105,7 +105,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
   const state: Now['state'] =
     assets.length === 0 && conversations.length === 0
       ? 'empty'
-      : sources.some(isBlind)
+      : sources.some(isBlind) || view.troubles.some(({ priority }) => priority === 'urgent')
         ? 'blind'
         : sources.some((source) => source.state === 'reading')
           ? 'learning'
@@ -119,7 +119,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     if (command.outcome === 'refused') refused += command.count;
   }
   const { first, last } = siteRange(view);
-  const blindSpots = verdictsOf(sources, conversations)
+  const blindSpots = verdictsOf(sources, view.troubles)
     .filter((verdict) => verdict.code !== 'nothing-wrong-seen')
     .map(({ code, title, detail, whatToDo }) => ({ id: code, title, detail, whatToDo, link: 'coverage' }));
   return {
@@ -341,7 +341,7 @@ export const coverage = (
   for (const { limit, dropped } of view.model.limits()) limits.set(limit, (limits.get(limit) ?? 0) + dropped);
   return {
     sources: sources.map((source) => toSource(source, pace(source.id))),
-    verdicts: verdictsOf(sources, view.model.conversations()),
+    verdicts: verdictsOf(sources, view.troubles),
     networks: view.model.networks().map((network) => ({
       network: network.id,
       assets: network.assets.length,

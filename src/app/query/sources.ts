@@ -1,6 +1,6 @@
 /** Sources for people: progress, health, and plain verdicts on whether a source can be believed. */
 import type { Source as SourceAnswer, Verdict } from '../../api/index.ts';
-import type { Conversation, Source } from '../../core/site.ts';
+import type { Source } from '../../core/site.ts';
 import { maybeTime, share, timeText } from './view.ts';
 
 export interface Pace {
@@ -200,9 +200,14 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
   return drafts.filter((draft): draft is Verdict => draft !== false);
 };
 
-/** The verdicts of all sources of a site, each code once, and at least one. */
-export const verdictsOf = (sources: readonly Source[], _conversations: readonly Conversation[]): Verdict[] => {
+/** The verdicts of all sources of a site after what hinders it as a whole, each code once, and at least one. */
+export const verdictsOf = (sources: readonly Source[], troubles: readonly Verdict[] = []): Verdict[] => {
   const found: Verdict[] = [];
+  for (const trouble of troubles) {
+    const same = found.find((other) => other.code === trouble.code);
+    if (same === undefined) found.push({ ...trouble });
+    else same.detail = `${same.detail} ${trouble.title}. ${trouble.detail}`;
+  }
   for (const source of sources) {
     for (const verdict of sourceVerdicts(source)) {
       const detail = sources.length > 1 ? `${source.name}: ${verdict.detail}` : verdict.detail;

@@ -43,8 +43,8 @@ const codes = (health: Partial<SourceHealth>, more: Partial<Source> = {}): strin
 describe('verdicts on a source', () => {
   it('are none where all is well, and that is said of the site in one sentence', () => {
     expect(codes({})).toEqual([]);
-    expect(verdictsOf([source({})], []).map(({ code }) => code)).toEqual(['nothing-wrong-seen']);
-    expect(verdictsOf([source({ frames: 0 })], [])).toEqual([]);
+    expect(verdictsOf([source({})]).map(({ code }) => code)).toEqual(['nothing-wrong-seen']);
+    expect(verdictsOf([source({ frames: 0 })])).toEqual([]);
   });
 
   it.each<[string, Partial<SourceHealth>, Partial<SourceHealth>]>([
@@ -81,7 +81,7 @@ describe('verdicts on a source', () => {
 
   it('of several sources stand once each, with the name of each source', () => {
     const two = [source({ cutFrames: 1 }), source({ cutFrames: 2 }, { name: 'eth2' })];
-    const found = verdictsOf(two, []);
+    const found = verdictsOf(two);
     expect(found.map(({ code }) => code)).toEqual(['cut-frames']);
     expect(found[0]!.detail).toMatch(/eth1: 1 frames .* eth2: 2 frames/);
   });

@@ -2,7 +2,7 @@
  * A site as the answers are made from it: the model with what the API's shapes need beside it (parties, networks, times).
  * What follows from the picture alone is kept until its version changes.
  */
-import type { Attention, EvidenceRef, Party, PlainValue } from '../../api/index.ts';
+import type { Attention, EvidenceRef, Party, PlainValue, Verdict } from '../../api/index.ts';
 import type { EndpointId, EndpointView } from '../../core/endpoint.ts';
 import type { Evidence } from '../../core/frame.ts';
 import type { Value } from '../../core/observation.ts';
@@ -18,6 +18,8 @@ export interface SiteView {
   readonly detection: SiteDetection;
   readonly endpoints: EndpointView;
   readonly sources: () => readonly Source[];
+  /** What hinders watching and belongs to no source. */
+  readonly troubles: readonly Verdict[];
   /** The simulated plant is played from its day before until now. */
   readonly playsHistory: boolean;
   readonly nowUs: number;

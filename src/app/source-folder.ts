@@ -1,0 +1,72 @@
+/** A folder that a recorder writes into, as sources one after another: each file, or the part of one that came since. */
+import { basename, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Uploaded } from '../api/index.ts';
+import { watchFolder } from '../capture/watch.ts';
+import type { OperatingError } from '../core/errors.ts';
+import type { SourceRequest } from './engine-contract.ts';
+import { nextPart } from './folder-files.ts';
+import { newSource, type SourceWork, slug } from './source-work.ts';
+import { folderGone } from './troubles.ts';
+
+const BEGUN_ANEW =
+  'Reading was interrupted, and the recorder began the file anew since; what was read before is kept, the rest is gone.';
+/** Of a file of a folder, until it is read on. */
+export const GOES_ON =
+  'Reading was interrupted; what was read before is kept. The rest is read when the folder is opened again.';
+
+export const openFolder = async (
+  work: SourceWork,
+  request: Extract<SourceRequest, { kind: 'folder' }>,
+  userId: string,
+): Promise<Uploaded> => {
+  const folder = resolve(request.path);
+  const site = await work.siteOf(request.site, slug(basename(folder)), basename(folder), 'capture');
+  const abort = new AbortController();
+  const clock = {
+    now: work.options.nowMs,
+    wait: (ms: number, signal?: AbortSignal) =>
+      wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined) as Promise<void>,
+  };
+  const onProblem = (problem: OperatingError | undefined): void => {
+    const key = `folder ${folder}`;
+    if (problem === undefined) site.troubles.delete(key);
+    else {
+      site.troubles.set(key, folderGone(folder, problem.message, work.options.nowUs()));
+      work.options.onError(problem);
+    }
+    work.options.onChange(site);
+  };
+  const watch = async (): Promise<void> => {
+    for await (const file of watchFolder(folder, { clock, signal: abort.signal, isKnown: true, onProblem })) {
+      const next = await nextPart(site.sources.values(), file.path, file.again).catch(work.options.onError);
+      if (next === undefined) continue;
+      const before = next.kind === 'known' ? next.source : next.after;
+      // What was read of it is whole: nothing is missing, or the rest comes now.
+      if (before?.error === GOES_ON) await work.told(site, { ...before, state: 'complete', error: '' });
+      if (next.kind === 'known') continue;
+      if (next.gone?.error === GOES_ON) await work.told(site, { ...next.gone, error: BEGUN_ANEW });
+      const { id, skip } = next;
+      const name = skip === 0 ? basename(file.path) : `${basename(file.path)} from frame ${skip + 1}`;
+      const source = newSource(work.options, site, { id, kind: 'folder', name, path: file.path });
+      await work.record(site, source, userId);
+      let read = 0;
+      const counted = async function* (): AsyncGenerator<Uint8Array, void, void> {
+        for await (const chunk of file.chunks()) {
+          read += chunk.length;
+          yield chunk;
+        }
+      };
+      await work.read(site, source, {
+        chunks: counted(),
+        read: () => read,
+        size: Number.NaN,
+        state: 'reading',
+        skip,
+      });
+      if (abort.signal.aborted) return;
+    }
+  };
+  work.goLive(() => abort.abort(), watch);
+  return { site: site.id, source: '', known: false };
+};

@@ -1,0 +1,124 @@
+/** A live interface as a source: listened to until Gatehouse ends, and again when its capture ended by itself. */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Uploaded } from '../api/index.ts';
+import { OperatingError } from '../core/errors.ts';
+import type { Source } from '../core/site.ts';
+import { RequestError, type SourceRequest } from './engine-contract.ts';
+import { type LiveCapture, startLiveCapture } from './live-capture.ts';
+import { type LiveSite, sourceRow } from './live-site.ts';
+import { newSource, type SourceWork, slug } from './source-work.ts';
+
+/** Live interfaces and folders watched at a time. */
+export const MAX_LIVE = 8;
+/**
+ * A capture that ended by itself (an interface that went down, a program that was killed) is started again after this
+ * long, and each time after twice as long, up to five minutes: each piece is a source of its own, 288 a day at most.
+ */
+const RESTART_MS = 5_000;
+const MAX_RESTART_MS = 300_000;
+/** Who starts it again, in the journal. */
+const SYSTEM = 'system';
+
+export const openLive = async (
+  work: SourceWork,
+  request: Extract<SourceRequest, { kind: 'live' }>,
+  userId: string,
+): Promise<Uploaded> => {
+  if (work.live() >= MAX_LIVE) {
+    throw new RequestError(
+      409,
+      'limit',
+      `${MAX_LIVE} live sources are open already.`,
+      'Run another instance for more.',
+    );
+  }
+  const start = work.options.startLive ?? startLiveCapture;
+  let capture: LiveCapture = await start({ interface: request.interface });
+  const site = await work.siteOf(request.site, 'live', 'live', 'live');
+  let source = await recordLive(work, site, request.interface, userId);
+  const abort = new AbortController();
+  const stop = (): void => {
+    abort.abort();
+    void capture.stop();
+  };
+  const pause = work.options.pause ?? ((ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined));
+  // Doubled before the first pause.
+  let pauseMs = RESTART_MS / 2;
+  /** Resolves with a capture that listens again, or undefined when the program ends first. */
+  const again = async (): Promise<LiveCapture | undefined> => {
+    for (; ; pauseMs = Math.min(2 * pauseMs, MAX_RESTART_MS)) {
+      await pause(pauseMs, abort.signal);
+      if (abort.signal.aborted) return undefined;
+      const started = await start({ interface: request.interface }).catch(() => undefined);
+      if (started !== undefined) return started;
+    }
+  };
+  work.goLive(stop, async () => {
+    for (;;) {
+      const sinceMs = work.options.nowMs();
+      await readLive(work, site, source, capture, stop);
+      const ended = site.sources.get(source.id);
+      if (abort.signal.aborted || ended?.state !== 'failed') return;
+      work.options.onError(new OperatingError('capture.ended', { interface: source.name, detail: ended.error }));
+      const wasLong = work.options.nowMs() - sinceMs >= MAX_RESTART_MS;
+      pauseMs = wasLong ? RESTART_MS : Math.min(2 * pauseMs, MAX_RESTART_MS);
+      const next = await again();
+      if (next === undefined) return;
+      capture = next;
+      if (abort.signal.aborted) return void (await capture.stop());
+      source = await recordLive(work, site, request.interface, SYSTEM);
+    }
+  });
+  return { site: site.id, source: source.id, known: false };
+};
+
+/** A live source, from now on; earlier ones of the interface that failed are over: it is listened to again. */
+const recordLive = async (work: SourceWork, site: LiveSite, name: string, userId: string): Promise<Source> => {
+  const stamp = Math.round(work.options.nowUs() / 1000).toString(36);
+  const id = `l-${slug(name)}-${stamp}`;
+  for (const before of site.sources.values()) {
+    if (before.kind !== 'live' || before.state !== 'failed' || before.path !== name) continue;
+    const over: Source = { ...before, state: 'complete' };
+    site.sources.set(before.id, over);
+    await work.options.store.writer.submit({ put: { source: [sourceRow(over)] } }, { background: true });
+  }
+  const source = newSource(work.options, site, { id, kind: 'live', name, path: name });
+  await work.record(site, source, userId);
+  return source;
+};
+
+const readLive = async (
+  work: SourceWork,
+  site: LiveSite,
+  source: Source,
+  capture: LiveCapture,
+  stop: () => void,
+): Promise<void> => {
+  const ring = await work.ring();
+  const mac = await macOf(source.path);
+  await work.read(site, source, {
+    ...(mac === undefined ? {} : { ownMacs: [mac] }),
+    dropped: () => {
+      const { droppedByKernel, droppedByInterface } = capture.counters;
+      capture.askCounters();
+      return droppedByKernel === undefined ? undefined : droppedByKernel + (droppedByInterface ?? 0);
+    },
+    chunks: capture.chunks(),
+    read: () => Number.NaN,
+    size: Number.NaN,
+    state: 'live',
+    ring,
+    stop,
+  });
+};
+
+/** MAC address of an interface where the system tells it without asking the network (Linux). */
+const macOf = async (name: string): Promise<string | undefined> => {
+  try {
+    const text = (await readFile(`/sys/class/net/${name}/address`, 'utf8')).trim();
+    return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(text) && text !== '00:00:00:00:00:00' ? text : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,54 @@
+/** The simulated plant as a source: a day of history at once, then with the clock. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Uploaded } from '../api/index.ts';
+import type { SourceRequest } from './engine-contract.ts';
+import { HISTORY_US, livePlant } from './live-plant.ts';
+import { AHEAD } from './live-site.ts';
+import { newSource, type SourceWork } from './source-work.ts';
+
+/** The site of the simulated plant. */
+export const PLANT_SITE = 'plant';
+
+/** One simulated plant per data folder: with its history the first time, from now on when it is started again. */
+export const openPlant = async (
+  work: SourceWork,
+  request: Extract<SourceRequest, { kind: 'plant' }>,
+  userId: string,
+): Promise<Uploaded> => {
+  const site = await work.siteOf(undefined, PLANT_SITE, 'Simulated plant', 'sample');
+  const running = [...site.sources.values()].find((source) => work.running.has(source.id));
+  if (running !== undefined) return { site: site.id, source: running.id, known: true };
+  // History that was cut short would teach half of a day as usual.
+  const isWhole = site.sources.size > 0 && [...site.sources.values()].every((source) => source.progress === 1);
+  if (site.sources.size > 0 && !isWhole) {
+    await work.forget(site);
+    site.sources.clear();
+  }
+  const plant = livePlant({
+    nowUs: work.options.nowUs,
+    historyUs: isWhole ? 0 : (request.historyUs ?? HISTORY_US),
+    wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+  });
+  site.plant = plant;
+  const stamp = Math.round(work.options.nowUs() / 1000).toString(36);
+  const source = newSource(work.options, site, {
+    id: `${request.isAhead === true ? AHEAD : 'p-'}${stamp}`,
+    kind: 'stream',
+    name: request.isAhead === true ? 'simulated day, made at build time' : 'simulated plant',
+    path: '',
+  });
+  await work.record(site, source, userId);
+  const ring = await work.ring();
+  work.goLive(plant.stop, () =>
+    work.read(site, source, {
+      chunks: plant.chunks,
+      read: plant.doneUs,
+      size: plant.historyUs,
+      state: 'reading',
+      ring,
+      isLive: plant.isLive,
+      stop: plant.stop,
+    }),
+  );
+  return { site: site.id, source: source.id, known: false };
+};

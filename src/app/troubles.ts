@@ -1,0 +1,25 @@
+/** What keeps a site from being seen or proved and belongs to none of its sources: said like the verdicts on sources. */
+import type { Verdict } from '../api/index.ts';
+import type { RingState } from '../capture/ring.ts';
+import { timeText } from './query/view.ts';
+
+/** A watched folder cannot be read: nothing that a recorder writes is seen until it is there again. */
+export const folderGone = (folder: string, reason: string, sinceUs: number): Verdict => ({
+  code: 'folder-gone',
+  priority: 'urgent',
+  title: `We are blind here: the folder ${folder} cannot be read`,
+  detail: `${reason} It is looked for since ${timeText(sinceUs)}.`,
+  whatToDo: 'Check the share or the disk and the rights of the folder. It is read on by itself once it is there again.',
+});
+
+/** Frames were decoded and judged, and could not be kept; undefined where all were. */
+export const evidenceLost = ({ on, framesLost }: Pick<RingState, 'on' | 'framesLost'>): Verdict | undefined =>
+  framesLost === 0
+    ? undefined
+    : {
+        code: 'evidence-lost',
+        priority: on ? 'medium' : 'high',
+        title: on ? 'Some frames were not kept as evidence' : 'No frames are kept as evidence now',
+        detail: `${framesLost.toLocaleString('en-US')} frames since the start were decoded and judged, and could not be kept: the disk was too slow, full or failed. What they showed stands; they cannot be looked at.`,
+        whatToDo: 'Free disk space, or use a faster disk for the data folder.',
+      };
