@@ -64,6 +64,8 @@ export const Now = Obj({
   alertsMore: Count,
   /** Further alerts that belong to the incidents above: they are worked off there. */
   alertsJoined: Count,
+  /** Lines of the queue by priority, as in `AlertRates.open`: an incident is one. */
+  queue: Obj({ urgent: Count, high: Count, medium: Count, low: Count }),
   /** What learning has reached: `learning, 63 % of a day`; '' once it is watching. */
   learning: Type.String(),
   /** From the picture alone, most urgent first; at most 200. */

@@ -9,7 +9,7 @@ import {
   type SiteMap,
   WRITING_VERBS,
 } from '../../api/index.ts';
-import type { Priority } from '../../core/incident.ts';
+import type { Alert, Priority } from '../../core/incident.ts';
 import type { Verb } from '../../core/observation.ts';
 import type { Asset, Conversation } from '../../core/site.ts';
 import { attentionOf, mattersOf, notTold } from './attention.ts';
@@ -81,6 +81,13 @@ const posture = (
   return state === 'learning' ? `${first} ${reading}` : first;
 };
 
+/** Lines of the queue by priority: an incident is one, with the priority of the alert that stands for it. */
+const queueCounts = (open: readonly Alert[]): Now['queue'] => {
+  const counts = { urgent: 0, high: 0, medium: 0, low: 0 };
+  for (const { foldedUnder, priority } of open) if (foldedUnder === '') counts[priority]++;
+  return counts;
+};
+
 export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map()): Now => {
   const { model } = view;
   const sources = view.sources();
@@ -91,7 +98,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
   const stories = openIncidents(view);
   const told = new Set(stories.slice(0, MAX_INCIDENTS).map(({ id }) => id));
   // What an incident tells is not told a second time, alert by alert.
-  const alone = alerts.filter(({ incident }) => !told.has(incident));
+  const alone = alerts.filter(({ incident, foldedUnder }) => foldedUnder === '' && !told.has(incident));
   let decoded = 0;
   let payload = 0;
   let undecoded = 0;
@@ -130,7 +137,8 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     incidentsMore: Math.max(0, stories.length - MAX_INCIDENTS),
     alerts: alone.slice(0, MAX_ALERTS).map((alert) => alertRow(view, alert, names)),
     alertsMore: Math.max(0, alone.length - MAX_ALERTS),
-    alertsJoined: alerts.length - alone.length,
+    alertsJoined: alerts.filter(({ incident }) => told.has(incident)).length,
+    queue: queueCounts(alerts),
     learning: learningText(view),
     attention: attention.slice(0, MAX_ATTENTION),
     attentionMore: Math.max(0, attention.length - MAX_ATTENTION),

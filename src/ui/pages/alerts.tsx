@@ -28,7 +28,8 @@ const TABS = [
   { id: 'findings', label: 'All findings' },
 ] as const;
 const CHIPS = [
-  { label: 'Urgent and high', q: 'priority:urgent,high' },
+  // Who stands for an incident is its most pressing alert: the other ones need no place.
+  { label: 'Urgent and high', q: 'priority:urgent,high folded:false' },
   { label: 'Nobody looked', q: 'state:new' },
   { label: 'Goes on', q: 'open:true' },
   { label: 'Process', q: 'family:process' },
@@ -143,11 +144,13 @@ const Queue = ({ done }: { done: boolean }) => {
         detail={{ title: (a) => a.title, body: (a) => <AlertBrief key={a.id} row={a} /> }}
         {...(!done && {
           fold: {
+            only: 'folded:false',
             of,
-            unit: ['incident', 'incidents'],
+            under: (lead) => `under:=${lead.id}`,
+            unit: ['to look at', 'to look at'],
             open: (incident) => void navigate({ to: '/s/$site/incidents/$incident', params: { site, incident } }),
             title: (id) => incidents.get(id)?.title,
-            body: (id, rows) => <IncidentBrief key={id} id={id} rows={rows} />,
+            body: (id) => <IncidentBrief key={id} id={id} />,
           },
         })}
         empty={

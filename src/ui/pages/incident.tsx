@@ -272,7 +272,6 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
   const change = useIncidentChange(incident.id);
   const alerts = useAlertsOfIncident(incident.id);
   const [closing, setClosing] = useState(false);
-  const told = [...new Set(detail.steps.map((s) => s.alert).filter((id) => id !== ''))];
   const mine = me !== undefined && incident.assignee === me.id;
   return (
     <div className="row wrap no-print" style={{ gap: 6 }}>
@@ -292,9 +291,9 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
       {closing && (
         <FormDialog
           title="Close the incident"
-          act={told.length === 0 ? 'Close it' : `Close it with ${plural(told.length, 'alert')}`}
+          act={incident.alerts === 0 ? 'Close it' : `Close it with ${plural(incident.alerts, 'alert')}`}
           ready
-          send={() => alerts.mutateAsync({ alerts: told, state: 'closed' }).then(() => undefined)}
+          send={() => alerts.mutateAsync('closed').then(() => undefined)}
           onClose={() => setClosing(false)}
         >
           <p className="flat">

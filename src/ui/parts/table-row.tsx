@@ -61,7 +61,7 @@ const Row = <T,>({ line, index, top, template, columns, isOn, opens, ticked, act
           ) : i === 0 ? (
             <FoldButton open={line.open} toggle={() => actions.unfold(line.key, !line.open)} />
           ) : (
-            c.folded?.(line.key, line.rows)
+            c.folded?.(line.key, line.lead)
           )}
         </div>
       ))}

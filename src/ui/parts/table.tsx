@@ -28,6 +28,8 @@ import { fitting, leastWidth } from './columns.ts';
 import { OldAnswer } from './fetched.tsx';
 import { FilterLine } from './filter.tsx';
 import { foldRows, type Line } from './fold.ts';
+import { useGroups } from './groups.ts';
+import { notify } from './notify.ts';
 import { type RowActions, TableRow } from './table-row.tsx';
 
 export interface Column<T> {
@@ -36,8 +38,8 @@ export interface Column<T> {
   /** CSS grid track: `120px`, `minmax(160px, 2fr)`. */
   readonly width: string;
   readonly cell: (row: T) => ReactNode;
-  /** The same of a line that stands for several rows; absent: blank there. */
-  readonly folded?: (key: string, rows: readonly T[]) => ReactNode;
+  /** The same of a line that stands for a group; absent: blank there. */
+  readonly folded?: (key: string, lead: T) => ReactNode;
   /** Field to sort by; absent: does not sort. */
   readonly sort?: string;
   readonly end?: boolean;
@@ -73,14 +75,19 @@ interface Props<T> {
   fold?: Folding<T>;
 }
 
-/** Rows that belong together are one line, which opens in place (→) and closes (←). */
+/** A row that stands for others is one line, which opens in place (→) and closes (←): they are asked for then. */
 export interface Folding<T> {
-  /** Key of the group of a row; '' where it stands alone. */
+  /** Filter that keeps only rows that stand for themselves or a group. It holds while a person filters by nothing. */
+  readonly only: string;
+  /** Key of the group that a row stands for; '' where it stands alone. */
   readonly of: (row: T) => string;
+  /** Filter that keeps the others of that group. */
+  readonly under: (lead: T) => string;
+  /** Of the count of lines. */
   readonly unit: readonly [one: string, many: string];
   readonly open: (key: string) => void;
-  readonly title: (key: string, rows: readonly T[]) => ReactNode;
-  readonly body: (key: string, rows: readonly T[]) => ReactNode;
+  readonly title: (key: string, lead: T) => ReactNode;
+  readonly body: (key: string, lead: T) => ReactNode;
 }
 const alone = () => '';
 
@@ -121,7 +128,10 @@ export const ListTable = <T,>(props: Props<T>) => {
   );
   const setQ = useCallback((value: string) => change({ q: value }), [change]);
 
-  const filter = [fixed, q].filter((x) => x !== '').join(' ');
+  // Who filters asks for all rows that fit, wherever they are folded.
+  const folds = fold !== undefined && q === '';
+  const whole = [fixed, q].filter((x) => x !== '').join(' ');
+  const filter = folds ? `${whole} ${fold.only}` : whole;
   const params: Parameters = { ...(list === 'journal' ? {} : { site }), q: filter, sort };
   // Key `list` first: the event stream refreshes topics, lists refresh on demand.
   const query = useInfiniteQuery({
@@ -135,8 +145,10 @@ export const ListTable = <T,>(props: Props<T>) => {
   });
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
-  const groupOf = fold?.of ?? alone;
-  const lines = useMemo(() => foldRows(rows, groupOf, unfolded), [rows, groupOf, unfolded]);
+  const groupOf = folds ? fold.of : alone;
+  const version = query.data?.pages[0]?.version ?? 0;
+  const groups = useGroups({ list, site, fixed, sort, version, rows, groupOf, unfolded, under: fold?.under });
+  const lines = useMemo(() => foldRows(rows, groupOf, unfolded, groups.of), [rows, groupOf, unfolded, groups.of]);
   const unfold = (key: string, open: boolean) =>
     setUnfolded((old) => {
       const next = new Set(old);
@@ -146,7 +158,6 @@ export const ListTable = <T,>(props: Props<T>) => {
     });
   const idOf = (line: Line<T>): string => (line.kind === 'fold' ? line.key : String(keyOf(line.row)));
   const total = query.data?.pages[0]?.total;
-  const version = query.data?.pages[0]?.version ?? 0;
   // The journal is about the installation: its versions carry no site.
   const newest = useLive((l) => l.versions[`${list === 'journal' ? '' : site} ${topic}`] ?? 0);
   const box = useRef<HTMLDivElement>(null);
@@ -207,7 +218,7 @@ export const ListTable = <T,>(props: Props<T>) => {
   const chosen = sel === undefined ? -1 : lines.findIndex((line) => idOf(line) === sel);
   // The chosen row may stand under a line that is folded: it is shown beside the list all the same.
   const shown: Line<T> | undefined =
-    lines[chosen] ?? hidden(rows, (r) => sel !== undefined && String(keyOf(r)) === sel);
+    lines[chosen] ?? hidden([...rows, ...groups.all], (r) => sel !== undefined && String(keyOf(r)) === sel);
   const choose = (line: Line<T> | undefined) => change({ sel: line === undefined ? '' : idOf(line) });
   const opens = props.open !== undefined || detail !== undefined;
   const open = (line: Line<T>) => {
@@ -235,10 +246,16 @@ export const ListTable = <T,>(props: Props<T>) => {
   const row = line?.kind === 'row' ? line.row : undefined;
   const isTicked = (r: T) => selected?.ids.has(String(keyOf(r))) === true;
   /** A folded line is ticked when all of its rows are. */
-  const tick = (of: Line<T>) => {
+  const tickedOf = (of: Line<T>): 'all' | 'some' | 'none' => {
+    const members = of.kind === 'row' ? [of.row] : [of.lead, ...(of.under ?? [])];
+    const count = members.filter(isTicked).length;
+    return count === 0 ? 'none' : count === members.length ? 'all' : 'some';
+  };
+  const tick = async (of: Line<T>) => {
     if (of.kind === 'row') return selected?.toggle(of.row);
-    const all = of.rows.every(isTicked);
-    for (const r of of.rows) if (all || !isTicked(r)) selected?.toggle(r);
+    const all = tickedOf(of) === 'all';
+    const members = [of.lead, ...(of.under ?? (await groups.load(of.lead)))];
+    for (const r of members) if (all || !isTicked(r)) selected?.toggle(r);
   };
   const close = (of: Line<T>) => {
     const key = of.kind === 'fold' ? of.key : of.within;
@@ -257,7 +274,7 @@ export const ListTable = <T,>(props: Props<T>) => {
       if (detail !== undefined) choose(index === chosen ? undefined : picked);
       else open(picked);
     },
-    tick,
+    tick: (of) => void tick(of).catch(notify.problem),
     unfold,
   };
   const [actions] = useState<RowActions<T>>(() => ({
@@ -280,7 +297,7 @@ export const ListTable = <T,>(props: Props<T>) => {
       if (sel !== undefined) choose(undefined);
     },
     ...(opens && line !== undefined ? { Enter: () => !dialogIsOpen() && open(line), o: () => open(line) } : {}),
-    ...(selected && line !== undefined ? { x: () => tick(line) } : {}),
+    ...(selected && line !== undefined ? { x: () => void tick(line).catch(notify.problem) } : {}),
     ...(fold && line !== undefined
       ? { ArrowRight: () => line.kind === 'fold' && unfold(line.key, true), ArrowLeft: () => close(line) }
       : {}),
@@ -290,8 +307,9 @@ export const ListTable = <T,>(props: Props<T>) => {
   const error = query.error;
   const wrongFilter = error instanceof ApiProblem && error.code.startsWith('filter') ? error.message : undefined;
   const exportUrl = (format: 'csv' | 'json') => {
+    // Folded or not, what is exported is all of it.
     const path = (list === 'journal' ? FILE_PATHS.exportJournal : FILE_PATHS.export).split(' ')[1] ?? '';
-    return urlOf(path, { ...params, list, format }).replace(/([?&])list=[^&]*&?/, '$1');
+    return urlOf(path, { ...params, q: whole, list, format }).replace(/([?&])list=[^&]*&?/, '$1');
   };
   return (
     <div style={{ display: 'flex', flexDirection: 'column', minHeight: 0, flex: 1, position: 'relative' }}>
@@ -320,12 +338,8 @@ export const ListTable = <T,>(props: Props<T>) => {
             Newer rows: show (r)
           </Button>
         )}
-        <span
-          className="dim small nowrap"
-          aria-live="polite"
-          title={fold && total !== undefined ? `${number(total)} ${unit[1]} in all` : ''}
-        >
-          {total === undefined ? '' : countText(lines, total, rows.length, unit, fold?.unit)}
+        <span className="dim small nowrap" aria-live="polite">
+          {total === undefined ? '' : countText(total, folds ? fold.unit : unit)}
         </span>
         <Tooltip label="Fetch again (r)">
           <ActionIcon
@@ -375,7 +389,7 @@ export const ListTable = <T,>(props: Props<T>) => {
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Label>
-              {total === undefined ? 'Export' : `Export ${number(total)} ${total === 1 ? unit[0] : unit[1]}`}
+              {total === undefined ? 'Export' : folds ? `Export all ${unit[1]}` : `Export ${countText(total, unit)}`}
             </Menu.Label>
             <Menu.Item component="a" href={exportUrl('csv')} download>
               CSV
@@ -465,7 +479,7 @@ export const ListTable = <T,>(props: Props<T>) => {
               {items.map((v) => {
                 const line = lines[v.index];
                 if (line === undefined) return null;
-                const ticked = line.kind === 'row' ? isTicked(line.row) : line.rows.every(isTicked);
+                const ticked = selected === undefined ? undefined : tickedOf(line);
                 return (
                   <TableRow<T>
                     key={idOf(line)}
@@ -474,17 +488,9 @@ export const ListTable = <T,>(props: Props<T>) => {
                     top={v.start}
                     template={template}
                     columns={visible}
-                    isOn={v.index === cursor || ticked}
+                    isOn={v.index === cursor || ticked === 'all'}
                     opens={opens}
-                    ticked={
-                      selected === undefined
-                        ? undefined
-                        : ticked
-                          ? 'all'
-                          : line.kind === 'fold' && line.rows.some(isTicked)
-                            ? 'some'
-                            : 'none'
-                    }
+                    ticked={ticked}
                     actions={actions}
                   />
                 );
@@ -498,7 +504,7 @@ export const ListTable = <T,>(props: Props<T>) => {
               shown === undefined
                 ? 'Not in this list'
                 : shown.kind === 'fold'
-                  ? fold?.title(shown.key, shown.rows)
+                  ? fold?.title(shown.key, shown.lead)
                   : detail.title(shown.row)
             }
             close={() => choose(undefined)}
@@ -506,7 +512,7 @@ export const ListTable = <T,>(props: Props<T>) => {
             {shown === undefined ? (
               <p className="dim">The chosen row is not among those that this filter keeps.</p>
             ) : shown.kind === 'fold' ? (
-              fold?.body(shown.key, shown.rows)
+              fold?.body(shown.key, shown.lead)
             ) : (
               detail.body(shown.row)
             )}
@@ -522,21 +528,8 @@ const hidden = <T,>(rows: readonly T[], is: (row: T) => boolean): Line<T> | unde
   return row === undefined ? undefined : { kind: 'row', row, within: '' };
 };
 
-const countText = <T,>(
-  lines: readonly Line<T>[],
-  total: number,
-  loaded: number,
-  [one, many]: Props<T>['unit'],
-  folds: readonly [string, string] | undefined,
-): string => {
-  const all = `${number(total)} ${total === 1 ? one : many}`;
-  const groups = lines.filter((l) => l.kind === 'fold');
-  // How many groups there are is known when all rows are.
-  if (folds === undefined || groups.length === 0 || loaded < total) return all;
-  const single = total - groups.reduce((sum, g) => sum + (g.kind === 'fold' ? g.rows.length : 0), 0);
-  const joined = `${number(groups.length)} ${groups.length === 1 ? folds[0] : folds[1]}`;
-  return single === 0 ? joined : `${joined}, ${number(single)} ${single === 1 ? one : many}`;
-};
+const countText = (count: number, [one, many]: readonly [string, string]): string =>
+  `${number(count)} ${count === 1 ? one : many}`;
 
 const Aside = ({ title, close, children }: { title: ReactNode; close: () => void; children: ReactNode }) => (
   <aside className="aside" aria-label="Chosen row">

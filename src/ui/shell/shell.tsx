@@ -116,10 +116,8 @@ const SideNav = ({ site }: { site: string }) => {
       count: loud(now.data?.attention),
       more: (now.data?.attentionMore ?? 0) > 0 && loud(now.data?.attention) === now.data?.attention.length,
     },
-    alerts: {
-      count: loud(now.data?.alerts),
-      more: (now.data?.alertsMore ?? 0) > 0 && loud(now.data?.alerts) === now.data?.alerts.length,
-    },
+    // An incident is one line of the queue: it counts here and under Incidents, as it stands in both.
+    alerts: { count: (now.data?.queue.urgent ?? 0) + (now.data?.queue.high ?? 0), more: false },
     incidents: { count: loud(now.data?.incidents), more: (now.data?.incidentsMore ?? 0) > 0 },
   };
   let group = '';

@@ -14,22 +14,23 @@ import { CertaintyMark, ImpactTag, OpenMark, PriorityMark, StageMark } from '../
 import type { Column } from '../../parts/table.tsx';
 import { useAlertsOfIncident, useIncidentChange } from '../incident/acts.ts';
 
-const newOnes = (rows: readonly AlertRow[]): number => rows.filter((a) => a.state === 'new').length;
+/** Of an alert and those under it. */
+const newOnes = (lead: AlertRow): number => lead.foldsNew + (lead.state === 'new' ? 1 : 0);
 
 /** The columns of the queue, with what stands in them for a whole incident. */
 export const withIncidents = (
   columns: readonly Column<AlertRow>[],
   incidents: ReadonlyMap<string, IncidentRow>,
 ): readonly Column<AlertRow>[] => {
-  const cells: Readonly<Record<string, (i: IncidentRow, rows: readonly AlertRow[]) => React.ReactNode>> = {
+  const cells: Readonly<Record<string, (i: IncidentRow, lead: AlertRow) => React.ReactNode>> = {
     priority: (i) => <PriorityMark priority={i.priority} />,
-    title: (i, rows) => (
+    title: (i, lead) => (
       <span className="row" style={{ gap: 7 }}>
-        <span className={newOnes(rows) > 0 ? 'strong cut' : 'cut'} title={i.title}>
+        <span className={newOnes(lead) > 0 ? 'strong cut' : 'cut'} title={i.title}>
           {i.title}
         </span>
         <span className="tag" title="Alerts that tell this incident">
-          {plural(rows.length, 'alert')}
+          {plural(lead.folds + 1, 'alert')}
         </span>
         {i.crosses && <span className="tag high">IT to OT</span>}
       </span>
@@ -41,9 +42,10 @@ export const withIncidents = (
     first: (i) => <When at={i.firstAt} />,
     last: (i) => <When at={i.lastAt} />,
     findings: (i) => number(i.findings),
-    open: (i, rows) => <OpenMark open={rows.some((a) => a.open)} at={i.lastAt} />,
-    state: (_, rows) =>
-      newOnes(rows) > 0 ? <span className="strong">{number(newOnes(rows))} new</span> : <span>acknowledged</span>,
+    // Of those under it nothing is known here: that the first has ended does not say that all have.
+    open: (i, lead) => (lead.open ? <OpenMark open at={i.lastAt} /> : null),
+    state: (_, lead) =>
+      newOnes(lead) > 0 ? <span className="strong">{number(newOnes(lead))} new</span> : <span>acknowledged</span>,
     assignee: (i) => (i.assigneeName === '' ? <span className="dim">nobody</span> : i.assigneeName),
   };
   return columns.map((column) => {
@@ -51,15 +53,15 @@ export const withIncidents = (
     if (cell === undefined) return column;
     return {
       ...column,
-      folded: (key, rows) => {
+      folded: (key, lead) => {
         const incident = incidents.get(key);
-        return incident === undefined ? null : cell(incident, rows);
+        return incident === undefined ? null : cell(incident, lead);
       },
     };
   });
 };
 
-export const IncidentBrief = ({ id, rows }: { id: string; rows: readonly AlertRow[] }) => {
+export const IncidentBrief = ({ id }: { id: string }) => {
   const site = useSite();
   const query = useQuery({
     queryKey: ['incidents', site, id],
@@ -67,19 +69,19 @@ export const IncidentBrief = ({ id, rows }: { id: string; rows: readonly AlertRo
   });
   if (query.isError) return <Problem error={query.error} retry={() => void query.refetch()} />;
   if (query.data === undefined) return <Loading lines={8} />;
-  return <Loaded detail={query.data} rows={rows} />;
+  return <Loaded detail={query.data} />;
 };
 
 /** The end of a story says where it stands; the whole of it is on its page. */
 const LAST_SENTENCES = 4;
 
-const Loaded = ({ detail, rows }: { detail: IncidentDetail; rows: readonly AlertRow[] }) => {
+const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   const site = useSite();
   const { incident: i, story, next, doubts } = detail;
   const earlier = Math.max(0, story.length - LAST_SENTENCES);
   return (
     <>
-      <Acts incident={i} rows={rows} />
+      <Acts incident={i} />
       <section>
         <dl className="kv">
           <dt>How far it came</dt>
@@ -139,23 +141,23 @@ const Loaded = ({ detail, rows }: { detail: IncidentDetail; rows: readonly Alert
   );
 };
 
-const Acts = ({ incident, rows }: { incident: IncidentRow; rows: readonly AlertRow[] }) => {
+const Acts = ({ incident }: { incident: IncidentRow }) => {
   const me = useQuery(meQuery).data;
   const may = useMay('triage');
   const alerts = useAlertsOfIncident(incident.id);
   const change = useIncidentChange(incident.id);
-  const fresh = rows.filter((a) => a.state === 'new').map((a) => a.id);
+  const fresh = incident.alertsNew;
   const mine = me !== undefined && incident.assignee === me.id;
-  const acknowledge = () => fresh.length > 0 && alerts.mutate({ alerts: fresh, state: 'acknowledged' });
+  const acknowledge = () => fresh > 0 && alerts.mutate('acknowledged');
   const take = () => me && change.mutate({ assignee: mine ? '' : me.id });
   useKeys(may ? { a: acknowledge, t: () => void take() } : {});
   if (!may) return <span className="dim small">Analysts, engineers and administrators work the queue.</span>;
   return (
     <div className="row wrap" style={{ gap: 6 }}>
-      {fresh.length > 0 && (
+      {fresh > 0 && (
         <Tooltip label="Somebody takes care of all of it (a)">
           <Button leftSection={<IconCheck size={14} stroke={1.8} />} loading={alerts.isPending} onClick={acknowledge}>
-            Acknowledge {fresh.length === 1 ? 'its alert' : `all ${number(fresh.length)}`}
+            Acknowledge {fresh === 1 ? 'its alert' : `all ${number(fresh)}`}
           </Button>
         </Tooltip>
       )}

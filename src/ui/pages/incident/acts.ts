@@ -34,21 +34,29 @@ export const useIncidentChange = (incident: string) => {
   });
 };
 
-/** Acknowledges or closes alerts in one act. Closing also closes the incident, when its id is given. */
+/** What is left to do about the alerts of an incident before they are all in this state. */
+const LEFT = { acknowledged: 'state:new', closed: '-state:closed' } as const;
+
+/** Acknowledges or closes the alerts that tell an incident in one act, whatever their number. Closing also closes the incident. */
 export const useAlertsOfIncident = (incident: string) => {
   const site = useSite();
   const fresh = useFresh();
   return useMutation({
-    mutationFn: async ({ alerts, state }: { alerts: readonly string[]; state: 'acknowledged' | 'closed' }) => {
+    mutationFn: async (state: 'acknowledged' | 'closed') => {
+      const q = `incident:=${incident} ${LEFT[state]}`;
       let changed = 0;
-      for (let from = 0; from < alerts.length; from += MOST_AT_ONCE) {
-        const some = alerts.slice(from, from + MOST_AT_ONCE);
-        changed += (await call('changeAlerts', { site }, { alerts: some, change: { state } })).changed;
+      // What was changed no longer fits the filter. An answer that changes nothing ends it: the rest is not ours to change.
+      for (;;) {
+        const some = (await call('alerts', { site, q, limit: MOST_AT_ONCE })).items.map((a) => a.id);
+        if (some.length === 0) break;
+        const now = (await call('changeAlerts', { site }, { alerts: some, change: { state } })).changed;
+        changed += now;
+        if (now === 0) break;
       }
       if (state === 'closed') await call('changeIncident', { site, incident }, { state });
       return changed;
     },
-    onSuccess: async (changed, { state }) => {
+    onSuccess: async (changed, state) => {
       notify.info(`${plural(changed, 'alert')} ${state}`);
       await fresh();
     },
