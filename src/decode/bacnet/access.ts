@@ -12,6 +12,7 @@ import {
   ERROR_CODES,
   EVENT_STATES,
   EVENT_TYPES,
+  LOGGING_TYPES,
   NOTIFY_TYPES,
   named,
   RELIABILITY,
@@ -44,6 +45,7 @@ const ENUMERATIONS: ReadonlyMap<number, readonly string[]> = new Map([
   [72, NOTIFY_TYPES],
   [37, EVENT_TYPES],
   [79, OBJECT_TYPES],
+  [197, LOGGING_TYPES],
 ]);
 
 /** Values up to the closing tag; an enumerated one gets its name where the property has a standard enumeration. */

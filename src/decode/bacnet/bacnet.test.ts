@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { contextOf, octets, recorder, torture } from '../../../test/datagram-harness.ts';
 import { bacnet } from './index.ts';
 import { type BacnetMessage, openBacnet } from './message.ts';
-import { PROPERTY } from './properties.ts';
+import { PROPERTY, propertyName } from './properties.ts';
+import { ERROR_CODES } from './tables.ts';
+import { UNITS } from './units.ts';
 import {
   encodeComplexAck,
   encodeConfirmed,
@@ -328,5 +330,24 @@ describe('bacnet', () => {
     );
     expect(decode(long).accesses[0]?.items.length).toBe(4096);
     expect(decode(long).cut).toBe(true);
+  });
+
+  it('names properties, errors and units of the later revisions', () => {
+    expect([55, 247, 330, 417, 511, 4_194_307, 4_194_333, 600].map(propertyName)).toEqual([
+      'list-of-session-keys',
+      'access-event',
+      'key-sets',
+      'command',
+      'issuer-certificate-files',
+      'current-health',
+      'proprietary-4194333',
+      'proprietary-600',
+    ]);
+    expect([ERROR_CODES[86], ERROR_CODES[134], ERROR_CODES[199]]).toEqual([
+      'bad-destination-address',
+      'value-too-long',
+      'ip-error',
+    ]);
+    expect([UNITS[190], UNITS[254]]).toEqual(['micro-siemens', 'million-standard-cubic-feet-per-minute']);
   });
 });

@@ -25,33 +25,35 @@ export const objectTypeName = (type: number): string =>
 const RUNS: readonly (readonly [first: number, names: string])[] = [
   [
     0,
-    'acked-transitions ack-required action action-text active-text active-vt-sessions alarm-value alarm-values all ' +
-      'all-writes-successful apdu-segment-timeout apdu-timeout application-software-version archive bias ' +
+    'acked-transitions ack-required action action-text active-text active-vt-sessions alarm-value alarm-values ' +
+      'all all-writes-successful apdu-segment-timeout apdu-timeout application-software-version archive bias ' +
       'change-of-state-count change-of-state-time notification-class - controlled-variable-reference ' +
       'controlled-variable-units controlled-variable-value cov-increment date-list daylight-savings-status deadband ' +
       'derivative-constant derivative-constant-units description description-of-halt device-address-binding ' +
       'device-type effective-period elapsed-active-time error-limit event-enable event-state event-type ' +
       'exception-schedule fault-values feedback-value file-access-method file-size file-type firmware-revision ' +
       'high-limit inactive-text in-process instance-of integral-constant integral-constant-units ' +
-      'issue-confirmed-notifications limit-enable list-of-group-members list-of-object-property-references - local-date ' +
-      'local-time location low-limit manipulated-variable-reference maximum-output max-apdu-length-accepted ' +
-      'max-info-frames max-master max-pres-value minimum-off-time minimum-on-time minimum-output min-pres-value ' +
-      'model-name modification-date notify-type number-of-apdu-retries number-of-states object-identifier object-list ' +
-      'object-name object-property-reference object-type optional out-of-service output-units event-parameters polarity ' +
-      'present-value priority priority-array priority-for-writing process-identifier program-change program-location ' +
-      'program-state proportional-constant proportional-constant-units - protocol-object-types-supported ' +
+      'issue-confirmed-notifications limit-enable list-of-group-members list-of-object-property-references ' +
+      'list-of-session-keys local-date local-time location low-limit manipulated-variable-reference maximum-output ' +
+      'max-apdu-length-accepted max-info-frames max-master max-pres-value minimum-off-time minimum-on-time ' +
+      'minimum-output min-pres-value model-name modification-date notify-type number-of-apdu-retries ' +
+      'number-of-states object-identifier object-list object-name object-property-reference object-type optional ' +
+      'out-of-service output-units event-parameters polarity present-value priority priority-array ' +
+      'priority-for-writing process-identifier program-change program-location program-state proportional-constant ' +
+      'proportional-constant-units protocol-conformance-class protocol-object-types-supported ' +
       'protocol-services-supported protocol-version read-only reason-for-halt recipient recipient-list reliability ' +
       'relinquish-default required resolution segmentation-supported setpoint setpoint-reference state-text ' +
       'status-flags system-status time-delay time-of-active-time-reset time-of-state-count-reset ' +
       'time-synchronization-recipients units update-interval utc-offset vendor-identifier vendor-name ' +
       'vt-classes-supported weekly-schedule attempted-samples average-value buffer-size client-cov-increment ' +
-      'cov-resubscription-interval - event-time-stamps log-buffer log-device-object-property enable log-interval ' +
-      'maximum-value minimum-value notification-threshold - protocol-revision records-since-notification record-count ' +
-      'start-time stop-time stop-when-full total-record-count valid-samples window-interval window-samples ' +
-      'maximum-value-timestamp minimum-value-timestamp variance-value active-cov-subscriptions backup-failure-timeout ' +
-      'configuration-files database-revision direct-reading last-restore-time maintenance-required member-of mode ' +
-      'operation-expected setting silenced tracking-value zone-members life-safety-alarm-values max-segments-accepted ' +
-      'profile-name auto-slave-discovery manual-slave-address-binding slave-address-binding slave-proxy-enable ' +
+      'cov-resubscription-interval current-notify-time event-time-stamps log-buffer log-device-object-property ' +
+      'enable log-interval maximum-value minimum-value notification-threshold previous-notify-time ' +
+      'protocol-revision records-since-notification record-count start-time stop-time stop-when-full ' +
+      'total-record-count valid-samples window-interval window-samples maximum-value-timestamp ' +
+      'minimum-value-timestamp variance-value active-cov-subscriptions backup-failure-timeout configuration-files ' +
+      'database-revision direct-reading last-restore-time maintenance-required member-of mode operation-expected ' +
+      'setting silenced tracking-value zone-members life-safety-alarm-values max-segments-accepted profile-name ' +
+      'auto-slave-discovery manual-slave-address-binding slave-address-binding slave-proxy-enable ' +
       'last-notify-record schedule-default accepted-modes adjust-value count count-before-change count-change-time ' +
       'cov-period input-reference limit-monitoring-interval logging-object logging-record prescale pulse-rate scale ' +
       'scale-factor update-time value-before-change value-set value-change-time align-intervals - interval-offset ' +
@@ -81,6 +83,63 @@ const RUNS: readonly (readonly [first: number, names: string])[] = [
   [399, 'apdu-length ip-address ip-default-gateway ip-dhcp-enable ip-dhcp-lease-time'],
   [408, 'bacnet-ip-mode bacnet-ip-multicast-address bacnet-ip-nat-traversal ip-subnet-mask bacnet-ip-udp-port'],
   [423, 'mac-address network-interface-name network-number network-number-quality network-type routing-table'],
+  [
+    244,
+    'absentee-limit access-alarm-events access-doors access-event access-event-authentication-factor ' +
+      'access-event-credential access-event-time access-transaction-events accompaniment accompaniment-time ' +
+      'activation-time active-authentication-policy assigned-access-rights authentication-factors ' +
+      'authentication-policy-list authentication-policy-names authentication-status authorization-mode belongs-to ' +
+      'credential-disable credential-status credentials credentials-in-zone days-remaining entry-points exit-points ' +
+      'expiration-time extended-time-enable failed-attempt-events failed-attempts failed-attempts-time ' +
+      'last-access-event last-access-point last-credential-added last-credential-added-time last-credential-removed ' +
+      'last-credential-removed-time last-use-time lockout lockout-relinquish-time master-exemption ' +
+      'max-failed-attempts members muster-point negative-access-rules number-of-authentication-policies ' +
+      'occupancy-count occupancy-count-adjust occupancy-count-enable occupancy-exemption occupancy-lower-limit ' +
+      'occupancy-lower-limit-enforced occupancy-state occupancy-upper-limit occupancy-upper-limit-enforced ' +
+      'passback-exemption passback-mode passback-timeout positive-access-rules reason-for-disable supported-formats ' +
+      'supported-format-classes threat-authority threat-level trace-flag transaction-notification-class ' +
+      'user-external-identifier user-information-reference',
+  ],
+  [317, 'user-name user-type uses-remaining zone-from zone-to access-event-tag global-identifier'],
+  [
+    326,
+    'verification-time base-device-security-policy distribution-key-revision do-not-hide key-sets last-key-server ' +
+      'network-access-security-policies packet-reorder-time security-pdu-timeout security-time-window ' +
+      'supported-security-algorithms update-key-set-timeout',
+  ],
+  [
+    387,
+    'interface-value fault-high-limit fault-low-limit low-diff-limit strike-count time-of-strike-count-reset ' +
+      'default-timeout initial-timeout last-state-change state-change-values timer-running timer-state',
+  ],
+  [404, 'ip-dhcp-lease-time-remaining ip-dhcp-server ip-dns-server bacnet-ip-global-address'],
+  [
+    413,
+    'bbmd-accept-fd-registrations bbmd-broadcast-distribution-table bbmd-foreign-device-table changes-pending ' +
+      'command fd-bbmd-address fd-subscription-lifetime link-speed link-speeds link-speed-autonegotiate',
+  ],
+  [
+    429,
+    'virtual-mac-address-table command-time-array current-command-priority last-command-time value-source ' +
+      'value-source-array bacnet-ipv6-mode ipv6-address ipv6-prefix-length bacnet-ipv6-udp-port ' +
+      'ipv6-default-gateway bacnet-ipv6-multicast-address ipv6-dns-server ipv6-auto-addressing-enable ' +
+      'ipv6-dhcp-lease-time ipv6-dhcp-lease-time-remaining ipv6-dhcp-server ipv6-zone-index assigned-landing-calls ' +
+      'car-assigned-direction car-door-command car-door-status car-door-text car-door-zone car-drive-status ' +
+      'car-load car-load-units car-mode car-moving-direction car-position elevator-group energy-meter ' +
+      'energy-meter-ref escalator-mode fault-signals floor-text group-id',
+  ],
+  [
+    467,
+    'group-mode higher-deck installation-id landing-calls landing-call-control landing-door-status lower-deck ' +
+      'machine-room-id making-car-call next-stopping-floor operation-direction passenger-alarm power-mode ' +
+      'registered-car-call active-cov-multiple-subscriptions protocol-level reference-port ' +
+      'deployed-profile-location profile-location tags subordinate-node-types subordinate-tags ' +
+      'subordinate-relationship default-subordinate-relationship represents default-present-value present-stage ' +
+      'stages stage-names target-references audit-source-reporter audit-level audit-notification-recipient ' +
+      'audit-priority-filter auditable-operations delete-on-forward maximum-send-delay monitored-objects send-now ' +
+      'floor-number device-uuid additional-reference-ports certificate-signing-request-file ' +
+      'command-validation-result issuer-certificate-files',
+  ],
 ];
 
 const PROPERTIES: string[] = [];
@@ -88,6 +147,20 @@ for (const [first, names] of RUNS)
   names.split(' ').forEach((name, i) => {
     if (name !== '-') PROPERTIES[first + i] = name;
   });
+
+/** Those of BACnet/SC and colour, from 4194304 on (135-2020). */
+const FIRST_LATE = 4_194_304;
+const LATE: readonly string[] = (
+  'max-bvlc-length-accepted max-npdu-length-accepted operational-certificate-file current-health ' +
+  'sc-connect-wait-timeout sc-direct-connect-accept-enable sc-direct-connect-accept-uris ' +
+  'sc-direct-connect-binding sc-direct-connect-connection-status sc-direct-connect-initiate-enable ' +
+  'sc-disconnect-wait-timeout sc-failed-connection-request sc-failover-hub-connection-status ' +
+  'sc-failover-hub-uri sc-hub-connector-state sc-hub-function-accept-uris sc-hub-function-binding ' +
+  'sc-hub-function-connection-status sc-hub-function-enable sc-heartbeat-timeout ' +
+  'sc-primary-hub-connection-status sc-primary-hub-uri sc-maximum-reconnect-time sc-minimum-reconnect-time ' +
+  'color-override color-reference default-color default-color-temperature override-color-reference - ' +
+  'color-command high-end-trim low-end-trim trim-fade-time'
+).split(' ');
 
 /** Property ids that this decoder gives a meaning of its own. */
 export const PROPERTY = {
@@ -111,6 +184,8 @@ export const PROPERTY = {
   SERIAL_NUMBER: 372,
 } as const;
 
-export const propertyName = (id: number): string => PROPERTIES[id] ?? `proprietary-${id}`;
-/** Names by id, with holes: for the test that compares them with a reference. */
-export const knownProperties = (): readonly (string | undefined)[] => PROPERTIES;
+/** 512 to 4194303 belong to vendors (clause 21). */
+export const propertyName = (id: number): string => {
+  const name = id < FIRST_LATE ? PROPERTIES[id] : LATE[id - FIRST_LATE];
+  return name === undefined || name === '-' ? `proprietary-${id}` : name;
+};

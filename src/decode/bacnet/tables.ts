@@ -121,6 +121,7 @@ export const RELIABILITY: readonly string[] = (
   'restart-failure proprietary-command-failure faults-listed referenced-object-fault'
 ).split(' ');
 export const NOTIFY_TYPES: readonly string[] = ['alarm', 'event', 'ack-notification'];
+export const LOGGING_TYPES: readonly string[] = ['polled', 'cov', 'triggered'];
 export const EVENT_TYPES: readonly string[] = (
   'change-of-bitstring change-of-state change-of-value command-failure floating-limit out-of-range - - ' +
   'change-of-life-safety extended buffer-ready unsigned-range - access-event double-out-of-range signed-out-of-range ' +
@@ -161,7 +162,32 @@ export const ERROR_CODES: readonly string[] = (
   'reject-undefined-enumeration reject-unrecognized-service reject-proprietary reject-other unknown-device ' +
   'unknown-route value-not-initialized invalid-event-state no-alarm-configured log-buffer-full ' +
   'logged-value-purged no-property-specified not-configured-for-triggered-logging unknown-subscription ' +
-  'parameter-out-of-range list-element-not-found busy communication-disabled success access-denied'
+  'parameter-out-of-range list-element-not-found busy communication-disabled success access-denied ' +
+  'bad-destination-address bad-destination-device-id bad-signature bad-source-address bad-timestamp cannot-use-key ' +
+  'cannot-verify-message-id correct-key-revision destination-device-id-required duplicate-message ' +
+  'encryption-not-configured encryption-required incorrect-key invalid-key-data key-update-in-progress ' +
+  'malformed-message not-key-server security-not-configured source-security-required too-many-keys ' +
+  'unknown-authentication-type unknown-key unknown-key-revision unknown-source-message not-router-to-dnet ' +
+  'router-busy unknown-network-message message-too-long security-error addressing-error write-bdt-failed ' +
+  'read-bdt-failed register-foreign-device-failed read-fdt-failed delete-fdt-entry-failed ' +
+  'distribute-broadcast-failed unknown-file-size abort-apdu-too-long abort-application-exceeded-reply-time ' +
+  'abort-out-of-resources abort-tsm-timeout abort-window-size-out-of-range file-full inconsistent-configuration ' +
+  'inconsistent-object-type internal-error not-configured out-of-memory value-too-long abort-insufficient-security ' +
+  'abort-security-error duplicate-entry invalid-value-in-this-state invalid-operation-in-this-state ' +
+  'list-item-not-numbered list-item-not-timestamped invalid-data-encoding bvlc-function-unknown ' +
+  'bvlc-proprietary-function-unknown header-encoding-error header-not-understood message-incomplete ' +
+  'not-a-bacnet-sc-hub payload-expected unexpected-data node-duplicate-vmac http-unexpected-response-code ' +
+  'http-no-upgrade http-resource-not-local http-proxy-authentication-failed http-response-timeout ' +
+  'http-response-syntax-error http-response-value-error http-response-missing-header http-websocket-header-error ' +
+  'http-upgrade-required http-upgrade-error http-temporary-unavailable http-not-a-server http-error ' +
+  'websocket-scheme-not-supported websocket-unknown-control-message websocket-close-error websocket-closed-by-peer ' +
+  'websocket-endpoint-leaves websocket-protocol-error websocket-data-not-accepted websocket-closed-abnormally ' +
+  'websocket-data-inconsistent websocket-data-against-policy websocket-frame-too-long websocket-extension-missing ' +
+  'websocket-request-unavailable websocket-error tls-client-certificate-error tls-server-certificate-error ' +
+  'tls-client-authentication-failed tls-server-authentication-failed tls-client-certificate-expired ' +
+  'tls-server-certificate-expired tls-client-certificate-revoked tls-server-certificate-revoked tls-error ' +
+  'dns-unavailable dns-name-resolution-failed dns-resolver-failure dns-error tcp-connect-timeout ' +
+  'tcp-connection-refused tcp-closed-by-local tcp-closed-other tcp-error ip-address-not-reachable ip-error'
 ).split(' ');
 export const REJECT_REASONS: readonly string[] = (
   'other buffer-overflow inconsistent-parameters invalid-parameter-data-type invalid-tag missing-required-parameter ' +

@@ -30,5 +30,17 @@ export const UNITS: readonly string[] = (
   'ampere-square-meters farads henrys ohm-meters siemens siemens-per-meter teslas volts-per-degree-kelvin ' +
   'volts-per-meter webers candelas candelas-per-square-meter degrees-kelvin-per-hour degrees-kelvin-per-minute ' +
   'joule-seconds radians-per-second square-meters-per-newton kilograms-per-cubic-meter newton-seconds ' +
-  'newtons-per-meter watts-per-meter-per-degree-kelvin'
+  'newtons-per-meter watts-per-meter-per-degree-kelvin ' +
+  'micro-siemens cubic-feet-per-hour us-gallons-per-hour kilometers micrometers grams milligrams milliliters ' +
+  'milliliters-per-second decibels decibels-millivolt decibels-volt millisiemens watt-hours-reactive ' +
+  'kilowatt-hours-reactive megawatt-hours-reactive millimeters-of-water per-mille grams-per-gram ' +
+  'kilograms-per-kilogram grams-per-kilogram milligrams-per-gram milligrams-per-kilogram grams-per-milliliter ' +
+  'grams-per-liter milligrams-per-liter micrograms-per-liter grams-per-cubic-meter milligrams-per-cubic-meter ' +
+  'micrograms-per-cubic-meter nanograms-per-cubic-meter grams-per-cubic-centimeter becquerels kilobecquerels ' +
+  'megabecquerels gray milligray microgray sieverts millisieverts microsieverts microsieverts-per-hour decibels-a ' +
+  'nephelometric-turbidity-unit pH grams-per-square-meter minutes-per-degree-kelvin ohm-meter-squared-per-meter ' +
+  'ampere-seconds volt-ampere-hours kilovolt-ampere-hours megavolt-ampere-hours volt-ampere-hours-reactive ' +
+  'kilovolt-ampere-hours-reactive megavolt-ampere-hours-reactive volt-square-hours ampere-square-hours ' +
+  'joule-per-hours cubic-feet-per-day cubic-meters-per-day watt-hours-per-cubic-meter joules-per-cubic-meter ' +
+  'mole-percent pascal-seconds million-standard-cubic-feet-per-minute'
 ).split(' ');

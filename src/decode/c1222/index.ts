@@ -13,7 +13,7 @@ export const c1222: Decoder<C1222Message, C1222State> = {
     { over: 'udp', ports: [1153] },
   ],
   probe: probeC1222,
-  open: () => ({ waiting: new Map(), inSession: false, said: new Set() }),
+  open: () => ({ waiting: new Map(), said: new Set() }),
   decode: (b, start, end, _, state) => decodeC1222(b, start, end, state),
   pairing: {
     scope: 'flow',

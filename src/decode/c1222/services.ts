@@ -164,14 +164,8 @@ const readTitles = (b: Uint8Array, start: number, end: number): string[] => {
   return out;
 };
 
-/** One service of `start`..`end`, the code first. `answers`: the request an answer belongs to; `inSession`: a logon was seen. */
-export const readService = (
-  b: Uint8Array,
-  start: number,
-  end: number,
-  answers: number,
-  inSession: boolean,
-): C1222Service => {
+/** One service of `start`..`end`, the code first. `answers`: the request an answer belongs to. */
+export const readService = (b: Uint8Array, start: number, end: number, answers: number): C1222Service => {
   const code = b[start]!;
   const at = start + 1;
   const f: Fields = {};
@@ -217,7 +211,8 @@ export const readService = (
     if (has(14)) f.sessionIdleTimeout = u16be(b, at + 12);
   } else if (code === SERVICE.SECURITY) {
     f.password = MASKED;
-    if (inSession && has(22)) f.userId = u16be(b, at + 20);
+    // Optional (5.3.2.4.5): the length of the service tells whether it is there.
+    if (has(22)) f.userId = u16be(b, at + 20);
   } else if (code === SERVICE.REGISTER) readRegister(f, b, at, end);
   else if (code === SERVICE.DEREGISTER || code === SERVICE.RESOLVE) f.apTitle = readTitle(b, at, end)[0];
   else if (code === SERVICE.TRACE) f.apTitles = readTitles(b, at, end);

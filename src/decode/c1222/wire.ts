@@ -62,7 +62,6 @@ export interface C1222Message {
 export interface C1222State {
   /** Service codes of requests by invocation id, until the answer. */
   readonly waiting: Map<string, readonly number[]>;
-  inSession: boolean;
   readonly said: Set<string>;
 }
 
@@ -137,13 +136,7 @@ const eachService = (
   return at;
 };
 
-const readEpsem = (
-  b: Uint8Array,
-  start: number,
-  end: number,
-  answers: readonly number[],
-  inSession: boolean,
-): Epsem => {
+const readEpsem = (b: Uint8Array, start: number, end: number, answers: readonly number[]): Epsem => {
   const out: Epsem = { control: -1, encoding: -1, deviceClass: EMPTY, services: [], encrypted: EMPTY, mac: EMPTY };
   // EXTERNAL, perhaps an indirect reference, then the octets.
   if (!readTlv(b, start, end)) return out;
@@ -174,7 +167,7 @@ const readEpsem = (
   let n = 0;
   eachService(b, at, stop, (from, to) => {
     const code = b[from]!;
-    out.services.push(readService(b, from, to, code < SERVICE.IDENT ? (answers[n] ?? -1) : -1, inSession));
+    out.services.push(readService(b, from, to, code < SERVICE.IDENT ? (answers[n] ?? -1) : -1));
     n++;
   });
   return out;
@@ -223,7 +216,7 @@ export const decodeC1222 = (b: Uint8Array, start: number, end: number, state: C1
   const epsem: Epsem =
     information === undefined
       ? { control: -1, encoding: -1, deviceClass: EMPTY, services: [], encrypted: EMPTY, mac: EMPTY }
-      : readEpsem(b, information[0], information[1], answers, state.inSession);
+      : readEpsem(b, information[0], information[1], answers);
   const first = epsem.services[0]?.code;
   const response = first === undefined ? called.length > 0 : first < SERVICE.IDENT;
   if (response) state.waiting.delete(key);
@@ -233,10 +226,6 @@ export const decodeC1222 = (b: Uint8Array, start: number, end: number, state: C1
       keyOf(calling),
       epsem.services.map((s) => s.code),
     );
-    for (const s of epsem.services) {
-      if (s.code === SERVICE.LOGON) state.inSession = true;
-      else if (s.code === SERVICE.LOGOFF || s.code === SERVICE.TERMINATE) state.inSession = false;
-    }
   }
   const message: C1222Message = {
     type: response ? 'C12.22 response' : 'C12.22 request',

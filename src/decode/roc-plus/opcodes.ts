@@ -69,10 +69,12 @@ export const tlpText = (type: number, logical: number, parameter: number): strin
 /** Opcode 255, table 2-31. */
 // biome-ignore format: a table
 const ERRORS: Readonly<Record<number, string>> = {
-  0: 'invalid opcode request', 1: 'invalid parameter number', 2: 'invalid logical number', 3: 'invalid point type', 4: 'received too many data bytes',
-  5: 'received too few data bytes', 6: 'received too few data bytes', 13: 'outside valid address range', 14: 'invalid history request', 15: 'invalid FST request',
-  16: 'invalid event entry', 17: 'requested too many alarms', 18: 'requested too many events', 19: 'write to read-only parameter', 20: 'security error', 21: 'invalid security logon',
-  22: 'invalid store and forward path', 24: 'history configuration in progress', 25: 'invalid parameter range', 50: 'general error',
+  1: 'invalid opcode request', 2: 'invalid parameter number', 3: 'invalid logical number', 4: 'invalid point type', 5: 'received too many data bytes', 6: 'received too few data bytes',
+  13: 'outside valid address range', 14: 'invalid history request', 15: 'invalid FST request', 16: 'invalid event entry', 17: 'requested too many alarms',
+  18: 'requested too many events', 19: 'write to read-only parameter', 20: 'security error', 21: 'invalid security logon', 22: 'invalid store and forward path',
+  24: 'history configuration in progress', 25: 'invalid parameter range', 29: 'invalid 1 day history index request', 30: 'invalid history point', 31: 'invalid min/max request',
+  32: 'invalid TLP', 33: 'invalid time', 34: 'illegal Modbus range', 50: 'general error', 51: 'invalid state for write', 52: 'invalid configurable opcode request',
+  61: 'HART passthrough communication disabled', 62: 'HART passthrough not licensed', 63: 'requested access level too high', 77: 'invalid logoff string',
 };
 export const errorText = (code: number): string => `${ERRORS[code] ?? 'error'} (${code})`;
 

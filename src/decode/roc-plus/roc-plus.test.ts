@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bytesOf, down, drive, hostile, sameInPieces, up } from '../../../test/decoding.ts';
 import { rocPlus } from './index.ts';
 import { splitParameters } from './observe.ts';
+import { errorText } from './opcodes.ts';
 import { encodeRoc, probeRoc } from './wire.ts';
 
 const HOST = [1, 3] as const;
@@ -84,5 +85,16 @@ describe('ROC Plus', () => {
     ]; // biome-ignore format: a talk
     sameInPieces(rocPlus, talk);
     hostile(rocPlus, [talk.slice(0, 4), talk.slice(4)]);
+  });
+
+  it('names the error codes of opcode 255 by the manual', () => {
+    expect([1, 3, 6, 20, 63].map(errorText)).toEqual([
+      'invalid opcode request (1)',
+      'invalid logical number (3)',
+      'received too few data bytes (6)',
+      'security error (20)',
+      'requested access level too high (63)',
+    ]);
+    expect(errorText(0)).toBe('error (0)');
   });
 });

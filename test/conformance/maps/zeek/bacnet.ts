@@ -26,12 +26,43 @@ const snake = (name: string): string =>
     .replaceAll('-', '_')
     .replace(/_+/g, '_')
     .toLowerCase();
-const bvlc = (name: string): string => name.replaceAll('-', '_').replace('_To_', '_to_');
+const bvlc = (name: string): string =>
+  name.replaceAll('-', '_').replace('_To_', '_to_').replace('_Distribution_Table', '_Table').replace(/_Ack$/, '_ACK');
+const unknown = (what: string, n: number): string => `Unknown ${what}-0x${n.toString(16).padStart(2, '0')}`;
+/** The plug-in knows neither the codes of aborts and rejects among the errors nor those after 135-2012. */
+const errorWord = (n: number): string => {
+  if (n === 33) return 'removed enumeration';
+  return (n > 50 && n < 73) || n > 136 ? unknown('Error Code', n) : named(ERROR_CODES, n);
+};
+/** Types that the plug-in names. */
+const typeWord = (n: number): string =>
+  n === 31 || n > 50
+    ? unknown('Object Type', n)
+    : objectTypeName(n).replace(/^(date|datetime|time)pattern/, '$1-pattern');
+const LAST_PROPERTY = 351;
+/** Properties by the plug-in's spelling, where it is not the standard's. */
+// biome-ignore format: a table
+const SPELLED: Readonly<Record<string, string>> = {
+  'acked-transitions': 'acked-transition', 'active-vt-sessions': 'active-vt-session', 'all-writes-successful': 'all-write-successful', 'date-list': 'datelist',
+  'daylight-savings-status': 'daylights-savings-status', 'in-process': 'in-progress', 'number-of-apdu-retries': 'number-of-APDU-retries', 'vt-classes-supported': 'vt-class-supported',
+  'event-time-stamps': 'event-time-stamp', 'maximum-value-timestamp': 'maximum-value-time-stamp', 'minimum-value-timestamp': 'minimum-value-time-stamp', 'expiration-time': 'expiry-time',
+  'logging-object': 'logging-device', 'utc-time-synchronization-recipients': 'UTC-time-synchronization-recipients',
+};
+/** Ids whose names later revisions moved elsewhere. */
+// biome-ignore format: a table
+const MOVED: Readonly<Record<number, string>> = {
+  18: 'the property in this place was deleted', 194: 'group-member-names', 198: 'member-status-flags', 199: 'notification-period', 200: 'previous-notify-record',
+  201: 'requested-update-interval', 216: 'node-subtype', 217: 'node-type',
+};
+const propertyWord = (a: Access): string => {
+  const name = a.propertyId > LAST_PROPERTY ? 'proprietary-' : a.property;
+  return MOVED[a.propertyId] ?? (name.startsWith('proprietary-') ? `Vendor Specific (${a.propertyId})` : name);
+};
 const reason = (s: M): string | undefined => {
   const { pdu, errorCode } = s.message;
-  if (pdu === 5) return named(ERROR_CODES, errorCode);
-  if (pdu === 6) return named(REJECT_REASONS, errorCode);
-  if (pdu === 7) return named(ABORT_REASONS, errorCode);
+  if (pdu === 5) return errorWord(errorCode);
+  if (pdu === 6) return REJECT_REASONS[errorCode] ?? unknown('Reject Reason', errorCode);
+  if (pdu === 7) return errorCode > 4 ? unknown('Abort Reason', errorCode) : ABORT_REASONS[errorCode];
   return undefined;
 };
 /** Segments that wait for the others have no row. */
@@ -46,6 +77,10 @@ const sameAround = (ours: string, theirs: string): boolean => {
   const between = ours.slice(at, ours.length - after.length);
   return ours.startsWith(theirs.slice(0, at)) && ours.endsWith(after) && /^\d+\.\d+$/.test(between);
 };
+
+/** `Register-Foreign-Device NAK` is `Register-Foreign-Device_NAK`. */
+const bvlcResult = (value: unknown): Cell =>
+  text(value)?.toString().replace(/ NAK$/, '_NAK').replace('successful completion', 'Successful_completion');
 
 export const zeekBacnet = rowMap<M>({
   shape: 'rows',
@@ -70,7 +105,7 @@ export const zeekBacnet = rowMap<M>({
         : s.message.invokeId < 0
           ? undefined
           : s.message.invokeId,
-    result_code: (s) => (s.message.pdu === -2 ? text(s.message.detail?.result) : reason(s)),
+    result_code: (s) => (s.message.pdu === -2 ? bvlcResult(s.message.detail?.result) : reason(s)),
   },
   align: { is_orig: (s) => s.toServer },
 });
@@ -98,7 +133,7 @@ export const zeekBacnetDiscovery = rowMap<M>({
     pdu_service: (s) => DISCOVERY[s.message.service],
     device_id_type: (s) => (s.message.service === 'i-Have' ? 'device' : undefined),
     device_id_number: (s) => (s.message.service === 'i-Have' ? text(s.message.detail?.device) : undefined),
-    object_type: (s) => (object(s) ? objectTypeName(object(s)!.objectId >>> 22) : undefined),
+    object_type: (s) => (object(s) ? typeWord(object(s)!.objectId >>> 22) : undefined),
     instance_number: (s) => (object(s) ? object(s)!.objectId & 0x3fffff : undefined),
     vendor: {
       value: (s) =>
@@ -168,9 +203,13 @@ export const zeekBacnetProperty = rowMap<PropertyRow>({
   columns: {
     invoke_id: (r) => r.seen.message.invokeId,
     pdu_service: (r) => r.service,
-    object_type: (r) => (r.access ? objectTypeName(r.access.objectId >>> 22) : reason(r.seen)),
+    object_type: (r) => (r.access ? typeWord(r.access.objectId >>> 22) : reason(r.seen)),
     instance_number: (r) => r.access && r.access.objectId & 0x3fffff,
-    property: (r) => r.access?.property,
+    property: {
+      value: (r) => r.access && propertyWord(r.access),
+      // Later versions may have corrected the spelling.
+      same: (ours, theirs) => SPELLED[ours] === theirs,
+    },
     array_index: (r) => (r.access && r.access.index >= 0 ? r.access.index : undefined),
     value: {
       value: (r) => r.value,

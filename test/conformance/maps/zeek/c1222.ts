@@ -1,7 +1,7 @@
 /** ICSNPP's C12.22 logs: one row per message, per authentication and per service. */
 import { type C1222Service, SERVICE } from '../../../../src/decode/c1222/services.ts';
 import type { C1222Message } from '../../../../src/decode/c1222/wire.ts';
-import { type Cell, rowMap, type Seen } from '../../types.ts';
+import { type Cell, rowMap, type Seen, type SeenCapture } from '../../types.ts';
 import { octetText } from './octet-text.ts';
 
 type M = Seen<C1222Message>;
@@ -23,7 +23,7 @@ const REQUESTS: Record<number, string> = {
   33: 'Terminate', 34: 'Disconnect', 112: 'Wait', 39: 'Register', 36: 'Deregister', 37: 'Resolve', 38: 'Trace',
 };
 const codeName = (code: number): string => {
-  if (code < 32) return `RESP:${ERRORS[code] ?? 'Unknown Code'}`;
+  if (code < 32) return ERRORS[code] === undefined ? 'Unknown Code' : `RESP:${ERRORS[code]}`;
   if (code > 48 && code < 58) return `REQ:Partial Read ${code & 15}`;
   if (code > 64 && code < 74) return `REQ:Partial Write ${code & 15}`;
   return REQUESTS[code] === undefined ? 'Unknown Code' : `REQ:${REQUESTS[code]}`;
@@ -33,10 +33,7 @@ const title = (v: unknown): Cell => (typeof v === 'string' ? v : undefined);
 const bytes = (v: unknown): Cell => (v instanceof Uint8Array ? octetText(v) : undefined);
 const int = (v: unknown): Cell => (typeof v === 'number' ? v : undefined);
 
-const services = (
-  capture: { of: <X extends C1222Message>(p: string) => readonly Seen<X>[] },
-  keep: (s: C1222Service) => boolean,
-): Row[] =>
+const services = (capture: SeenCapture, keep: (s: C1222Service) => boolean): Row[] =>
   capture.of<C1222Message>('c1222').flatMap((seen) => seen.message.services.filter(keep).map((s) => ({ seen, s })));
 /** The request that a service is or answers. */
 const about = (s: C1222Service): number => (s.code < SERVICE.IDENT ? s.answers : s.code);
@@ -102,6 +99,7 @@ export const zeekC1222Authentication = rowMap<M>({
   },
 });
 
+const named = (what: string, name: string | undefined): string[] => (name === undefined ? [] : [`${what}_${name}`]);
 const RESPONSE_CONTROL = ['ALWAYS_RESPOND', 'RESPOND_ON_EXCEPTION', 'NEVER_RESPOND'];
 const SECURITY_MODE = ['CLEARTEXT', 'CLEARTEXT_WITH_AUTHENTICATION', 'CIPHERTEXT_WITH_AUTHENTICATION'];
 export const zeekC1222User = rowMap<M>({
@@ -115,8 +113,8 @@ export const zeekC1222User = rowMap<M>({
     mac: (s) => (s.message.mac.length === 0 ? undefined : `0x${Buffer.from(s.message.mac).toString('hex')}`),
     epsem_control: {
       value: (s) => [
-        `RESPONSE_CONTROL_${RESPONSE_CONTROL[s.message.control & 3] ?? ''}`,
-        `SECURITY_MODE_${SECURITY_MODE[(s.message.control >> 2) & 3] ?? ''}`,
+        ...named('RESPONSE_CONTROL', RESPONSE_CONTROL[s.message.control & 3]),
+        ...named('SECURITY_MODE', SECURITY_MODE[(s.message.control >> 2) & 3]),
         ...bits((s.message.control >> 4) & 7, ['ED_CLASS_INCLUDED', 'PROXY_SERVICE_USED', 'RECOVERY_SESSION']),
       ],
       list: true,
@@ -248,7 +246,7 @@ export const zeekC1222Trace = rowMap<Row>({
   peer: 'zeek',
   protocol: 'c1222',
   log: 'c1222_trace_service',
-  rows: (capture) => services(capture, (s) => about(s) === SERVICE.TRACE),
+  rows: (capture) => services(capture, (s) => about(s) === SERVICE.TRACE && s.code !== SERVICE.SGERR),
   columns: {
     req_resp: reqResp,
     ap_titles: { value: (r) => (r.s.fields.apTitles as readonly string[] | undefined) ?? [], list: true },
@@ -262,17 +260,26 @@ export const zeekC1222Wait = rowMap<Row>({
   rows: (capture) => services(capture, (s) => about(s) === SERVICE.WAIT && fine(s)),
   columns: { req_resp: reqResp, time_s: (r) => int(r.s.fields.seconds) },
 });
+/** A row for each message: of several errors in one the last is written, with the sizes of all. */
+const errors = (capture: SeenCapture): Row[] =>
+  capture.of<C1222Message>('c1222').flatMap((seen) => {
+    const bad = seen.message.services.filter((s) => s.code > 0 && s.code < SERVICE.IDENT);
+    return bad.length === 0 ? [] : [{ seen, s: bad.at(-1)! }];
+  });
+const sized = (r: Row, code: number): Cell =>
+  int(r.seen.message.services.findLast((s) => s.code === code)?.fields.maximumSize);
 export const zeekC1222Error = rowMap<Row>({
   shape: 'rows',
   peer: 'zeek',
   protocol: 'c1222',
   log: 'c1222_service_error',
-  rows: (capture) => services(capture, (s) => s.code > 0 && s.code < SERVICE.IDENT),
+  rows: errors,
   columns: {
     service: (r) => (r.s.answers < 0 ? undefined : codeName(r.s.answers)),
     error_code: (r) => codeName(r.s.code),
-    rqtl_max_request_size: (r) => (r.s.code === SERVICE.RQTL ? int(r.s.fields.maximumSize) : undefined),
-    rstl_max_response_size: (r) => (r.s.code === SERVICE.RSTL ? int(r.s.fields.maximumSize) : undefined),
-    sigerr_resp: (r) => bytes(r.s.fields.segmentationError),
+    rqtl_max_request_size: (r) => sized(r, SERVICE.RQTL),
+    rstl_max_response_size: (r) => sized(r, SERVICE.RSTL),
+    sigerr_resp: (r) =>
+      bytes(r.seen.message.services.findLast((s) => s.code === SERVICE.SGERR)?.fields.segmentationError),
   },
 });

@@ -1,4 +1,5 @@
 /** How the ICSNPP plug-in for HART-IP writes codes. */
+import { DEVICE_PROFILES, manufacturerName } from '../../../../src/decode/hart-ip/tables.ts';
 
 /** Names of commands where they are not those of the specification. */
 // biome-ignore format: a table
@@ -35,47 +36,83 @@ const from =
   (n: number): string =>
     table[n] ?? unknown(n);
 
+const RESERVED = (first: number, last: number): Record<number, string> =>
+  Object.fromEntries(Array.from({ length: last - first + 1 }, (_, i) => [first + i, `${first + i} RESERVED`]));
+/** `Manufacturer Specific Value (240)`, of `first`..`last`. */
+const SPECIFIC = (what: string, first: number, last: number): Record<number, string> =>
+  Object.fromEntries(
+    Array.from({ length: last - first + 1 }, (_, i) => [first + i, `Manufacturer Specific ${what} (${first + i})`]),
+  );
 // biome-ignore format: a table
 const CLASSES = from({
-  0: 'DEVICE VARIABLE NOT CLASSIFIED', 64: 'TEMPERATURE', 65: 'PRESSURE', 66: 'VOLUMETRIC FLOW', 67: 'VELOCITY', 68: 'VOLUME', 69: 'LENGTH', 70: 'TIME', 71: 'MASS',
-  72: 'MASS FLOW', 73: 'MASS PER VOLUME', 74: 'VISCOSITY', 75: 'ANGULAR VELOCITY', 76: 'AREA', 77: 'ENERGY', 78: 'FORCE', 79: 'POWER', 80: 'FREQUENCY', 81: 'ANALYTICAL',
-  82: 'CAPACITANCE', 83: 'EMF', 84: 'CURRENT', 85: 'RESISTANCE', 86: 'ANGLE', 87: 'CONDUCTANCE',
+  0: 'DEVICE VARIABLE NOT CLASSIFIED', ...RESERVED(1, 63), 64: 'TEMPERATURE', 65: 'PRESSURE', 66: 'VOLUMETRIC FLOW', 67: 'VELOCITY', 68: 'VOLUME', 69: 'LENGTH', 70: 'TIME', 71: 'MASS',
+  72: 'MASS FLOW', 73: 'MASS PER VOLUME', 74: 'VISCOSITY', 75: 'ANGULAR VELOCITY', 76: 'AREA', 77: 'ENERGY WORK', 78: 'FORCE', 79: 'POWER', 80: 'FREQUENCY', 81: 'ANALYTICAL',
+  82: 'CAPACITANCE', 83: 'ELECTROMOTIVE FORCE ELECTRIC POTENTIAL', 84: 'CURRENT', 85: 'RESISTANCE', 86: 'ANGLE', 87: 'CONDUCTANCE', 88: 'VOLUME PER VOLUME', 89: 'VOLUME PER MASS',
+  90: 'CONCENTRATION', ...RESERVED(91, 95), 96: 'ACCELERATION', 97: 'TURBIDITY', 98: 'TEMPERATURE DIFFERENCE', 99: 'VOLUMETRIC GAS FLOW PER SECOND', 100: 'VOLUMETRIC GAS FLOW PER MINUTE',
+  101: 'VOLUMETRIC GAS FLOW PER HOUR', 102: 'VOLUMETRIC GAS FLOW PER DAY', 103: 'VOLUMETRIC LIQUID FLOW PER SECOND', 104: 'VOLUMETRIC LIQUID FLOW PER MINUTE',
+  105: 'VOLUMETRIC LIQUID FLOW PER HOUR', 106: 'VOLUMETRIC LIQUID FLOW PER DAY', 107: 'THERMAL EXPANSION', 108: 'VOLUMETRIC ENERGY DENSITY', 109: 'MASS ENERGY DENSITY', 110: 'TORQUE',
+  111: 'MISCELLANEOUS', 112: 'TORSIONAL STIFFNESS', 113: 'LINEAR STIFFNESS',
 });
+// biome-ignore format: a table
 const ALARMS = from({
-  0: 'High',
-  1: 'Low',
-  239: 'Hold Last Output Value',
-  250: 'Not Used',
-  251: 'None',
-  252: 'Unknown',
-  253: 'Special',
+  0: 'High', 1: 'Low', 239: 'Hold Last Output Value', ...SPECIFIC('Value', 240, 249), 250: 'Not Used', 251: 'None', 252: 'Unknown', 253: 'Special',
 });
+// biome-ignore format: a table
 const TRANSFER = from({
-  0: 'Linear',
-  1: 'Square Root',
-  4: 'Special Curve',
-  5: 'Square',
-  250: 'Not Used',
-  251: 'None',
-  252: 'Unknown',
-  253: 'Special',
+  0: 'Linear', 1: 'Square Root', 2: 'Square Root Third Power', 3: 'Square Root Fifth Power', 4: 'Special Curve', 5: 'Square',
+  6: 'SQUARE ROOT WITH CUTOFF BASED ON DIFERENTIAL PRESSURE ORFICE PLATE', 10: 'EQUAL PERCENTAGE 125', 11: 'EQUAL PERCENTAGE 133', 12: 'EQUAL PERCENTAGE 150', 15: 'QUICK OPEN 125',
+  16: 'QUICK OPEN 133', 17: 'QUICK OPEN 150', 30: 'HYPERBOLIC SHAPE FACTOR  010', 31: 'HYPERBOLIC SHAPE FACTOR  020', 32: 'HYPERBOLIC SHAPE FACTOR  030',
+  34: 'HYPERBOLIC SHAPE FACTOR  050', 37: 'HYPERBOLIC SHAPE FACTOR  070', 40: 'HYPERBOLIC SHAPE FACTOR  100', 41: 'HYPERBOLIC SHAPE FACTOR  150', 42: 'HYPERBOLIC SHAPE FACTOR  200', 43: 'HYPERBOLIC SHAPE FACTOR  300', 44: 'HYPERBOLIC SHAPE FACTOR  400', 45: 'HYPERBOLIC SHAPE FACTOR  500',
+  100: 'FLAT BOTTOM TANK', 101: 'CONICAL OR PYRAMIDAL BOTTOM TANK', 102: 'PARABOLIC BOTTOM TANK', 103: 'SPHERICAL BOTTOM TANK', 104: 'ANGLED BOTTOM TANK', 105: 'FLAT END CYLINDER TANK',
+  106: 'PARABOLIC END CYLINDER TANK', 107: 'SPHERICAL TANK', ...SPECIFIC('Definition', 210, 229), 230: 'DISCRETE SWITCH', 231: 'SQUARE ROOT PLUS SPECIAL CURVE',
+  232: 'SQUARE ROOT THIRD POWER PLUS SPECIAL CURVE', 233: 'SQUARE ROOT FIFTH POWER PLUS SPECIAL CURVE', ...SPECIFIC('Definition', 234, 249), 250: 'NOTUSED', 251: 'NONE', 252: 'UNKNOWN',
+  253: 'SPECIAL',
 });
+const TRIM = from({
+  0: 'No Trim Point Supported',
+  1: 'Lower Trim Point Supported',
+  2: 'Upper Trim Point Supported',
+  3: 'Lower and Upper Trim Point Supported',
+});
+const FAMILIES = from({
+  ...Object.fromEntries([0, 1, 2, 3].map((n) => [n, 'Reserved'])),
+  4: 'Temperature',
+  5: 'Pressure',
+  6: 'Valve / Actuator',
+  7: 'Simple PID Controle',
+  8: 'pH',
+  9: 'Conductivity',
+  10: 'Totalizer',
+  11: 'Level',
+  12: 'Vortex Flow',
+  13: 'Mag Flow',
+  14: 'Coriolis Flow',
+  15: 'Modulating Final Control',
+  250: 'Not Used',
+});
+/** Of some four hundred types the plug-in lists those seen so far stand here. */
 const DEVICE_TYPES = from({ 9806: 'WIRELESSGATEWAY ROSEMOUNT', 63997: 'FieldComm Group HART-IP FlowDevice' });
-const MAKERS = from({ 38: 'ROSEMOUNT', 249: 'FIELDCOMMGROUP' });
+/** Common Table 8, in capitals and without what is no letter. */
+const MAKERS = (n: number): string =>
+  manufacturerName(n)
+    ?.toUpperCase()
+    .replace(/[^A-Z0-9]/g, '') ?? unknown(n);
+/** Common Table 57, in capitals. */
+const PROFILES = (n: number): string =>
+  DEVICE_PROFILES[n]?.toUpperCase().replaceAll('-', ' ').replaceAll('/', '') ?? unknown(n);
 
 /** By field: text of a code. */
 // biome-ignore format: a table
 export const CODES: Readonly<Record<string, (n: number) => string>> = {
   expandedDeviceType: DEVICE_TYPES, manufacturerIdentificationCode: MAKERS, privateLabelDistributorCode: MAKERS,
-  deviceProfile: from({
-    1: 'HART PROCESS AUTOMATION DEVICE', 2: 'HART DISCRETE DEVICE', 65: 'HART IP PROCESS AUTOMATION DEVICE', 66: 'HART IP DISCRETE DEVICE', 129: 'WIRELESSHART PROCESS AUTOMATION DEVICE',
-    130: 'WIRELESSHART DISCRETE DEVICE', 132: 'WIRELESSHART GATEWAY', 133: 'WIRELESSHART ACCESS POINT', 134: 'WIRELESSHART PROCESS ADAPTER',
-  }),
+  deviceProfile: PROFILES,
   loopCurrentMode: from({ 0: 'Disabled', 1: 'Enabled' }), primaryVariableClassification: CLASSES, secondaryVariableClassification: CLASSES, tertiaryVariableClassification: CLASSES,
   quaternaryVariableClassification: CLASSES, deviceVariableClassification: CLASSES, pvAlarmSelectionCode: ALARMS, analogChannelAlarmSelectionCode: ALARMS,
   pvTransferFunctionCode: TRANSFER, analogChannelTransferFunctionCode: TRANSFER, writeProtectCode: from({ 0: 'No', 1: 'Yes', 250: 'Not Used', 251: 'None', 252: 'Unknown', 253: 'Special' }),
-  deviceOperatingMode: from({ 0: 'Reserved' }), writeDeviceVariableCommandCode: from({ 0: 'Normal', 1: 'Fixed Value' }), deviceVariableFamily: from({ 250: 'Not Used' }),
-  eepromControlCode: from({ 0: 'Burn EEPROM', 1: 'Restore Shadow RAM' }), masterMode: from({ 0: 'Secondary Master', 1: 'Primary Master' }),
+  deviceOperatingMode: from({ 0: 'Reserved' }), writeDeviceVariableCommandCode: from({ 0: 'Normal', 1: 'Fixed Value' }), deviceVariableFamily: FAMILIES,
+  eepromControlCode: from({ 0: 'Burn EEPROM', 1: 'Restore Shadow RAM' }), masterMode: from({ 0: 'Secondary', 1: 'Primary' }),
+  lockCode: from({ 0: 'Unlock', 1: 'Lock - Temporary', 2: 'Lock - Permanent', 3: 'Lock All' }), squawkControl: from({ 0: 'Off', 1: 'On', 2: 'Squawk Once' }),
+  trimPoint: TRIM, trimPointsSupported: TRIM, timeSetCode: from({ 0: 'Read Receive Time', 1: 'Write Date and Time' }),
   // The plug-in looks these units up in the table of classes.
   deviceVariableUnitsCode: CLASSES,
 };
@@ -145,10 +182,11 @@ export const BITS: Readonly<Record<string, readonly Bit[]>> = {
 
 // biome-ignore format: a table
 export const STATUS_NAMES = from({
-  0: 'Success', 2: 'Invalid Selection', 3: 'Passed Parameter Too Large', 4: 'Passed Parameter Too Small', 5: 'Too Few Data Bytes Received', 6: 'Device Specific Command Error',
-  8: 'Set to Nearest Possible Value Warning', 9: 'Security Not Initialized', 14: 'Version Not Supported', 15: 'All Available Sessions In Use', 16: 'Access Restricted',
+  0: 'Success', 2: 'Invalid Selection Error', 5: 'Too Few Data Bytes Received Error', 6: 'Device-specific Command Error', 8: 'Set to Nearest Possible Value Warning',
+  9: 'Security Not Initialized Error', 14: 'Protocol Version Not Supported Warning', 15: 'All Available Sessions in Use Error', 16: 'Access Restricted Error',
+  30: 'Insecure Session Already Exists Warning',
 });
-export const MESSAGE_TYPES = from({ 0: 'Request', 1: 'Response', 2: 'Publish', 3: 'Error', 15: 'NAK' });
+export const MESSAGE_TYPES = from({ 0: 'Request', 1: 'Response', 2: 'Publish', 15: 'Negative Acknowledgement' });
 export const MESSAGE_IDS = from({
   0: 'Session Initiate',
   1: 'Session Close',
@@ -157,4 +195,8 @@ export const MESSAGE_IDS = from({
   4: 'Direct PDU',
   5: 'Read Audit Log',
 });
-export const FRAME_TYPES = from({ 1: 'Burst Frame', 2: 'STX Master to Field', 6: 'Acknowledgement Field to Master' });
+export const FRAME_TYPES = from({
+  1: 'Back Burst Frame',
+  2: 'STX Master to Field',
+  6: 'Acknowledgement Field to Master',
+});

@@ -28,7 +28,8 @@ const responseSame = (ours: string, theirs: string): boolean =>
 /** Areas it has no name for are Unknown; which of two it is in a transfer stands behind the number. */
 const areaSame = (ours: string, theirs: string): boolean => {
   if (theirs === 'Unknown') return !AREAS.has(Number.parseInt(ours, 16));
-  const code = ours.split(' ')[0]!;
+  // It prints 0xc0 with its digits turned around.
+  const code = ours.split(' ')[0]!.replace('0xc0', '0x0c');
   return (
     numbered(code, theirs.replace(/ \((Source|Destination)\)$/, '')) &&
     (!ours.includes(' ') || theirs.endsWith(`(${ours.split(' ')[1]})`))

@@ -49,11 +49,11 @@ const nodeNames = (prefix: string, expanded = false): string =>
     .map((c) => `${prefix}_${c}`)
     .join(' ');
 
-const STATES = ['Source', 'Server', 'Both', 'Neither', 'Invalid'];
+const STATES = ['Source', 'Server', 'Both', 'Neither'];
 const MODES = ['Disabled', 'Sampling', 'Reporting'];
 const DIRECTIONS = ['FWD', 'INVERSE', 'BOTH'];
 const ATTRIBUTES =
-  ' NodeId NodeClass BrowseName DisplayName Description WriteMask UserWriteMask IsAbstract Symmetric InverseName ContainsNoLoops EventNotifier Value DataType ValueRank ArrayDimensions AccessLevel UserAccessLevel MinimumSamplingInterval Historizing Executable UserExecutable DataTypeDefinition RolePermissions UserRolePermissions AccessRestrictions AccessLevelEx'.split(
+  'Unknown NodeId NodeClass BrowseName DisplayName Description WriteMask UserWriteMask IsAbstract Symmetric InverseName ContainsNoLoops EventNotifier Value DataType ValueRank ArrayDimensions AccessLevel UserAccessLevel MinimumSamplingInterval Historizing Executable UserExecutable DataTypeDefinition RolePermissions UserRolePermissions AccessRestrictions AccessLevelEx'.split(
     ' ',
   );
 const CLASSES: Record<number, string> = {
@@ -247,7 +247,9 @@ const SOURCES: Record<number, string> = {
   6: 'Read',
   7: 'Read_DiagInfo',
   8: 'CreateMonitoredItems',
+  15: 'ContentFilterElementOperand_DiagInfo',
   18: 'Write',
+  19: 'Write_DiagInfo',
 };
 const status = (source: number, code: number, level = 0): Cells => {
   // OPC 10000-4 section 7.39.1: bits of a status code.
@@ -308,9 +310,12 @@ const statuses: Parts = (m) => {
       break;
     case 'CreateMonitoredItemsResponse':
       for (const r of m.body.results ?? []) out.push(status(8, r.statusCode));
+      // The plug-in numbers these as if they stood in a filter.
+      for (const d of m.body.diagnosticInfos ?? []) out.push(...inner(d, 15));
       break;
     case 'WriteResponse':
       for (const r of m.body.results ?? []) out.push(status(18, r));
+      for (const d of m.body.diagnosticInfos ?? []) out.push(...inner(d, 19));
       break;
     default:
   }
@@ -689,7 +694,13 @@ const sameNumber = (a: string, b: string): boolean => Math.abs(Number(a) - Numbe
  */
 const sameGuid = (ours: string, theirs: string): boolean =>
   ours.replace(/^(..)(..)(..)(..)-(..)(..)-(..)(..)/, '$4$3$2$1-$6$5-$8$7') === theirs;
+/** Two attributes as the plug-in spells them. */
+const sameAttribute = (ours: string, theirs: string): boolean =>
+  (ours === 'ArrayDimensions' && theirs === 'ArrayDimmensions') ||
+  (ours === 'DataTypeDefinition' && theirs === 'DataTypeDefinitions');
 const SAME: readonly (readonly [string, (ours: string, theirs: string) => boolean])[] = [
+  ['attribute_id_str', sameAttribute],
+  ['item_to_monitor_attribute_id', sameAttribute],
   ['sampling_interval', sameNumber],
   ['_guid', sameGuid],
 ];

@@ -17,7 +17,11 @@ const NAMES: Record<number, string> = {
 // biome-ignore format: a table
 const ERRORS: Record<number, string> = {
   1: 'Invalid Opcode Request', 2: 'Invalid Parameter Number', 3: 'Invalid Logical Number', 4: 'Invalid Point Type', 5: 'Received Too Many Data Bytes', 6: 'Received Too Few Data Bytes',
-  13: 'Outside Valid Address Range', 20: 'Security Error', 25: 'Invalid Parameter Range', 50: 'General Error',
+  12: 'Obsolete (Reserved, Not Used)', 13: 'Outside Valid Address Range', 14: 'Invalid History Request', 15: 'Invalid FST Request', 16: 'Invalid Event Entry', 17: 'Requested Too Many Alarms',
+  18: 'Requested Too Many Events', 19: 'Write to Read-Only Parameter', 20: 'Security Error', 21: 'Invalid Security Logon', 22: 'Invalid Store and Forward Path',
+  24: 'History Configuration in Progress', 25: 'Invalid Parameter Range', 29: 'Invalid 1 Day History Index Request', 30: 'Invalid History Point', 31: 'Invalid Min/Max Request',
+  32: 'Invalid TLP', 33: 'Invalid Time', 34: 'Illegal Modbus Range', 50: 'General Error', 51: 'Invalid State for Write', 52: 'Invalid Configurable Opcode Request',
+  61: 'HART Passthrough Comm Disabled', 62: 'HART Passthrough Not Licensed', 63: 'Request Access Level Too High', 77: 'Invalid Logoff String',
 };
 const of = (s: M, name: string): RocValue | undefined => s.message.fields[name];
 const int = (s: M, name: string): Cell => {
@@ -101,7 +105,7 @@ export const zeekRoc = rowMap<M>({
     data_length: (s) => s.message.dataLength,
     lsb_crc: (s) => s.message.crc & 255,
     msb_crc: (s) => s.message.crc >> 8,
-    error_code: { value: (s) => s.message.errors.map(([code]) => ERRORS[code] ?? `unknown-${code}`), list: true },
+    error_code: { value: (s) => s.message.errors.map(([code]) => ERRORS[code] ?? 'Unknown'), list: true },
     error_offset: { value: (s) => s.message.errors.map(([, offset]) => offset), list: true },
   },
 });
@@ -225,7 +229,15 @@ export const zeekRocUser = map('roc_plus_user_defined_info', [OPCODE.USER_DEFINE
   point_types: {
     value: (s) =>
       (list(s, 'pointTypes') as readonly number[] | undefined)?.map((n) =>
-        n === 253 ? 'User Defined' : n === 254 ? 'ROC Point Type' : n >= 1 && n <= 8 ? `User Program ${n}` : `${n}`,
+        n === 253
+          ? 'User Defined'
+          : n === 254
+            ? 'ROC Point Type'
+            : n <= 8
+              ? `User Program ${n}`
+              : n === 255
+                ? 'No Point Type'
+                : `${n}`,
       ),
     list: true,
   },
@@ -250,7 +262,7 @@ export const zeekRocMinMax = map('roc_plus_historical_min_max_vals', [OPCODE.MIN
   value_during_last_completed_period: (s) => int(s, 'valueDuringLastCompletedPeriod'),
 });
 
-const HISTORY_TYPES = ['Minute', 'Periodic', 'Daily'];
+const HISTORY_TYPES = ['Minute', 'Periodic', 'Daily', 'Periodic Time Stamps', 'Daily Time Stamps'];
 const historyType = (s: M): Cell =>
   of(s, 'typeOfHistory') === undefined ? undefined : HISTORY_TYPES[Number(of(s, 'typeOfHistory'))];
 const elements = (s: M): readonly number[] => (list(s, 'elements') as readonly number[] | undefined) ?? [];
@@ -339,7 +351,13 @@ export const zeekRocSingle = map('roc_plus_single_point_parameters', [OPCODE.SET
 
 // biome-ignore format: a table
 const FILE_COMMANDS: Record<number, string> = { 1: 'Open', 2: 'Read', 3: 'Write', 4: 'Close', 5: 'Delete', 6: 'Read Directory <= v3.05', 64: 'Read Directory >= v3.10' };
-const OPEN_OPTIONS: Record<number, string> = { 0: 'Open Read', 1: 'Open Write', 2: 'Open Append' };
+const OPEN_OPTIONS: Record<number, string> = {
+  0: 'Open Read',
+  1: 'Open Write',
+  2: 'Create Write',
+  3: 'Open Update',
+  4: 'Truncate Write',
+};
 export const zeekRocFile = map('roc_plus_file_transfer', [OPCODE.FILE], {
   command: (s) => {
     const code = Number(of(s, 'command'));
