@@ -3,6 +3,7 @@
  * at an even octet). Source: The CIP Networks Library Volume 1, appendix C-1 (encoding of the segments).
  */
 import { ascii, hex, u16le, u32le } from '../../lib/bytes.ts';
+import { OctetMemo } from '../shared/octet-memo.ts';
 import { className } from './cip-names.ts';
 
 /** One segment. `kind` constants; `value` is the number (or port), `text` the symbol, link address or hex of the rest. */
@@ -84,8 +85,19 @@ const NETWORK: Readonly<Record<number, string>> = {
 
 const n = (value: number): string => (value > 0xffff ? `0x${value.toString(16)}` : String(value));
 
+/** Paths of all flows: what is asked of them changes, where it goes does not. */
+const paths = new OctetMemo<Epath>();
+
 /** The padded EPATH in `start`..`end`. Never throws; see `valid`. */
 export const decodeEpath = (b: Uint8Array, start: number, end: number): Epath => {
+  const known = paths.find(b, start, end);
+  if (known !== undefined) return known;
+  const path = readEpath(b, start, end);
+  paths.keep(b, start, end, path);
+  return path;
+};
+
+const readEpath = (b: Uint8Array, start: number, end: number): Epath => {
   const segments: Segment[] = [];
   let valid = true;
   let o = start;

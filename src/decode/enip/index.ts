@@ -5,7 +5,8 @@
 import type { Decoded, Decoder, PduContext } from '../../core/decoder.ts';
 import { i32be, u16le, u32be, u32le } from '../../lib/bytes.ts';
 import { announceIo, CIP_IO } from '../shared/cip-io-announcement.ts';
-import { CACHE_MAX_OCTETS } from './cache.ts';
+import { OctetMemo } from '../shared/octet-memo.ts';
+import { isLarge } from '../shared/octet-slab.ts';
 import { type CipMessage, decodeCip } from './cip.ts';
 import type { Connection, Forward } from './connection.ts';
 import type { ListIdentityRecord } from './identity.ts';
@@ -35,16 +36,20 @@ const NO_ITEMS: readonly CpfItem[] = [];
 const contextKey = (high: number, low: number, command: number): number =>
   (high >>> 0) * 0x200000 + ((Math.imul(low, 0x9e3779b1) ^ Math.imul(command, 0x85ebca6b)) >>> 11);
 
+/** Requests already understood, of all flows: panels and servers ask alike, and connections come again. */
+const requests = new OctetMemo<CipMessage>();
+/** Octets that share a chunk would keep the whole chunk. */
+const isSmall = (m: CipMessage): boolean => !isLarge(m.data) && m.embedded.every(isSmall);
+
 /** CIP octets to a message, from memory where they were seen before. */
-const readCip = (b: Uint8Array, start: number, end: number, state: EnipState): CipMessage | undefined => {
+const readCip = (b: Uint8Array, start: number, end: number): CipMessage | undefined => {
   if (start >= end) return undefined;
   // Answers hold values that change: remembering them costs more than reading them.
-  if ((b[start]! & 0x80) !== 0 || end - start > CACHE_MAX_OCTETS) return decodeCip(b, start, end);
-  const cache = state.requests;
-  const known = cache.find(b, start, end);
+  if ((b[start]! & 0x80) !== 0) return decodeCip(b, start, end);
+  const known = requests.find(b, start, end);
   if (known !== undefined) return known;
   const message = decodeCip(b, start, end);
-  if (message !== undefined) cache.keep(b, start, end, message);
+  if (message !== undefined && requests.repeats && isSmall(message)) requests.keep(b, start, end, message);
   return message;
 };
 
@@ -129,7 +134,7 @@ const decode = (
         from += 2;
       }
       if (scan.dataType >= 0) {
-        cip = readCip(b, from, scan.dataEnd, state);
+        cip = readCip(b, from, scan.dataEnd);
         if (cip === undefined) {
           return { kind: 'malformed', code: 'enip.cip', detail: 'CIP message shorter than it says', consumed };
         }

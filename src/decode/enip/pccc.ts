@@ -140,8 +140,18 @@ const modeName = (fnc: number, mode: number): string => {
 /** Length of the requestor id (itself, vendor 2, serial 4): 7; 0 when the data is too short. */
 const requestorLength = (d: Uint8Array): number => (d.length > d[0]! && d[0]! >= 1 ? d[0]! : 0);
 
-/** The command in the data of an Execute PCCC request; undefined when it is cut. */
+let lastData: Uint8Array | undefined;
+let lastCommand: Pccc | undefined;
+
+/** The command in the data of an Execute PCCC request; undefined when it is cut. Two look at the same data in turn. */
 export const decodePccc = (d: Uint8Array): Pccc | undefined => {
+  if (d === lastData) return lastCommand;
+  lastCommand = readPccc(d);
+  lastData = d;
+  return lastCommand;
+};
+
+const readPccc = (d: Uint8Array): Pccc | undefined => {
   // requestor id, CMD 1, STS 1, TNS 2, FNC 1 (commands 0x06, 0x07, 0x0e, 0x0f), data
   const o = requestorLength(d);
   if (o === 0 || d.length < o + 4) return undefined;

@@ -1,6 +1,5 @@
-/** What is remembered about one flow: its explicit connections, octets already understood, what was said about whom. */
+/** What is remembered about one flow: its explicit connections, and what was said about whom. */
 import type { EndpointId } from '../../core/endpoint.ts';
-import { CipCache } from './cache.ts';
 import { ConnectionTable } from './connection.ts';
 import { newScan } from './wire.ts';
 
@@ -8,7 +7,6 @@ import { newScan } from './wire.ts';
 export const MAX_REMEMBERED = 512;
 
 export class EnipState {
-  readonly requests = new CipCache();
   readonly connections = new ConnectionTable();
   readonly scan = newScan();
   /** Endpoint of a route behind the server, negative while it has not answered. */

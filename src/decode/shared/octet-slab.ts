@@ -6,6 +6,9 @@
 
 const ON_HEAP_OCTETS = 64;
 
+/** Does this copy lie outside of the engine's heap, perhaps with others in one chunk? */
+export const isLarge = (octets: Uint8Array): boolean => octets.length > ON_HEAP_OCTETS;
+
 export class OctetSlab {
   readonly #chunkOctets: number;
   #chunk = new Uint8Array(0);
