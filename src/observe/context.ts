@@ -97,14 +97,17 @@ export const evidenceOf = (context: Context, frame: number): Evidence => ({
   offset: context.source.offsetOf(frame),
 });
 
-/** Frames of a transaction: the request's, then the completing one. Never empty unless the observation has no frame. */
+/**
+ * Frames of a transaction: the request's, then the completing one. Never empty unless the observation has no frame. As
+ * literals: an array that is pushed to has room for seventeen, and these are kept by the ten thousand.
+ */
 export const framesOf = (context: Context, at: At): Evidence[] => {
-  const out: Evidence[] = [];
-  if (at.requestFrame > 0 && at.requestFrame !== at.frame) out.push(evidenceOf(context, at.requestFrame));
-  if (at.firstFrame > 0 && at.firstFrame !== at.frame && at.firstFrame !== at.requestFrame)
-    out.push(evidenceOf(context, at.firstFrame));
-  if (at.frame > 0) out.push(evidenceOf(context, at.frame));
-  return out;
+  const request = at.requestFrame > 0 && at.requestFrame !== at.frame ? at.requestFrame : 0;
+  const first =
+    at.firstFrame > 0 && at.firstFrame !== at.frame && at.firstFrame !== at.requestFrame ? at.firstFrame : 0;
+  if (request === 0 && first === 0) return at.frame > 0 ? [evidenceOf(context, at.frame)] : [];
+  const frames = [request, first, at.frame].filter((frame) => frame > 0);
+  return frames.map((frame) => evidenceOf(context, frame));
 };
 
 export const bounded = (text: string, limit: number): string => (text.length > limit ? text.slice(0, limit) : text);

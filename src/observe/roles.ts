@@ -92,10 +92,13 @@ export const concludeRole = (knowledge: Knowledge, b: Behaviour, facts: readonly
     return { value: said.value as Role, confidence: 1, reasons: [`said by hand (${said.via})`] };
   const scores = new Map<Role, { doubt: number; reasons: string[] }>();
   const add = (role: Role, confidence: number, reason: string): void => {
-    const s = scores.get(role) ?? { doubt: 1, reasons: [] };
+    const s = scores.get(role);
+    if (s === undefined) {
+      scores.set(role, { doubt: 1 - confidence, reasons: [reason] });
+      return;
+    }
     s.doubt *= 1 - confidence;
     if (!s.reasons.includes(reason)) s.reasons.push(reason);
-    scores.set(role, s);
   };
   // Rules speak about the wire; what people say has its own weight below.
   const seen = facts.filter((f) => f.origin === 'observed' || f.origin === 'derived');
