@@ -11,6 +11,8 @@ import { PROCESS_KINDS } from './kinds.ts';
 
 /** From here on a deviation is stated. */
 export const STATED = 0.5;
+/** Most that is said of one nonsensical value alone, which is a fault of its transmission at most: below every alert. */
+const LONE = 0.45;
 /** Rows of a chart before the episode, and during it (of more every second one is left out, again and again). */
 export const PROOF_BEFORE = 120;
 export const PROOF_DURING = 240;
@@ -105,6 +107,9 @@ const namedAs = (deviation: Deviation): Deviation => {
     return { ...deviation, kind: 'level', surprise: STATED, expected: low, text: '' };
   return deviation;
 };
+
+const isLone = ({ kind, rows, said }: Episode): boolean =>
+  kind === 'junk' && rows === 1 && Number.isFinite(said.observed);
 
 export class CellGuard {
   readonly #options: GuardOptions;
@@ -277,7 +282,7 @@ export class CellGuard {
       points: columns.map((at) => points[at]!),
       tsUs,
       sinceUs: episode.sinceUs,
-      surprise: episode.strongest,
+      surprise: isLone(episode) ? Math.min(LONE, episode.strongest) : episode.strongest,
       certainty: episode.kind === 'never-seen' || episode.kind === 'junk' ? 'certain' : 'likely',
       parts: {
         cell: words(cell),
