@@ -92,3 +92,9 @@ it('keeps one nonsensical value alone below an alert, tells the second; what is 
   broken.row(1, Number.NaN, ['junk', 0.97]);
   expect(broken.said[0]!.surprise).toBe(0.97);
 });
+
+it('keeps what does not fit for two rows below an alert, tells the third', () => {
+  const { row, said } = guardOf();
+  for (const second of [1, 2, 3]) row(second, 20, ['soft-sensor', 0.8]);
+  expect(said.map(({ surprise }) => surprise)).toEqual([0.45, 0.45, 0.8]);
+});

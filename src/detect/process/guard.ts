@@ -11,8 +11,19 @@ import { PROCESS_KINDS } from './kinds.ts';
 
 /** From here on a deviation is stated. */
 export const STATED = 0.5;
-/** Most that is said of one nonsensical value alone, which is a fault of its transmission at most: below every alert. */
+/** Most that is said of what does not last: below every alert. */
 const LONE = 0.45;
+/**
+ * Rows from which it lasts. One nonsensical value alone is a fault of its transmission at most; rows are put together from polls of
+ * different moments, so that what starts or stops between them does not fit for a row or two.
+ */
+const LASTS: Readonly<Partial<Record<DeviationKind, number>>> = {
+  junk: 2,
+  'soft-sensor': 3,
+  'set-point': 3,
+  spread: 3,
+  dynamics: 3,
+};
 /** Rows of a chart before the episode, and during it (of more every second one is left out, again and again). */
 export const PROOF_BEFORE = 120;
 export const PROOF_DURING = 240;
@@ -108,8 +119,7 @@ const namedAs = (deviation: Deviation): Deviation => {
   return deviation;
 };
 
-const isLone = ({ kind, rows, said }: Episode): boolean =>
-  kind === 'junk' && rows === 1 && Number.isFinite(said.observed);
+const isLone = ({ kind, rows, said }: Episode): boolean => rows < (LASTS[kind] ?? 1) && Number.isFinite(said.observed);
 
 export class CellGuard {
   readonly #options: GuardOptions;
