@@ -78,11 +78,11 @@ const PACKER_STOPS = [
   ...['GS-1201', 'GS-1201.TRIP', 'PACK.STATE', 'ST-1201', 'M-1201.I'],
   ...['ST-1101', 'M-1101.I', 'M-1102.I', 'M-1103.I'],
 ];
-/** What the mains feed without a store between: voltages, powers, machines, and the pressure behind a pump. */
+/** What the mains feed without a store between: voltages, powers, machines, and what pumps move. */
 const SAGS = [
   ...['EI-1501.U', 'EI-1502.U', 'EI-1503.U', 'EI-1500.P'],
   ...['EI-1511.P', 'EI-1512.P', 'EI-1513.P', 'EI-1514.P'],
-  ...['ST-901', 'ST-1001', 'ST-1201', 'PT-401'],
+  ...['ST-901', 'ST-1001', 'ST-1201', 'PT-401', 'FT-801'],
 ];
 const UPDATED = ['plc-steam', 'plc-air', 'plc-cip', 'plc-packer', 'plc-energy'] as const;
 const RESTARTED = ['plc-energy', 'plc-cooling', 'plc-capper', 'plc-air'] as const;

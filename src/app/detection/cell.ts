@@ -61,6 +61,8 @@ export interface CellOptions {
   /** Columns whose registers follow each other, the lower address first: two of them may be one number. */
   readonly neighbours?: readonly (readonly [number, number])[];
   readonly fitter: Fitter;
+  /** Cells of the site; absent: this one. */
+  readonly cells?: () => number;
   /** A model that was asked for is there, or could not be made. */
   readonly onFitted: () => void;
   readonly state: (statement: Statement) => void;
@@ -108,7 +110,7 @@ export class Cell {
   readonly #freshness: Freshness;
   readonly #heard: Heard;
   readonly #stretches: CellStretches;
-  readonly #trial = new Trial();
+  readonly #trial: Trial;
   readonly #states = new BriefStates();
   /** It is in a state that training held once only. */
   #isInBrief = false;
@@ -155,6 +157,7 @@ export class Cell {
     this.#lastUs = new Float64Array(n);
     this.#freshness = new Freshness(n);
     this.#heard = new Heard(options.targets);
+    this.#trial = new Trial(options.cells);
     this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
     this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);

@@ -40,15 +40,18 @@ it('tells the first state that never was, and keeps those that follow within min
   expect(weigh(said(4, 3700)).surprise).toBe(0.9);
 });
 
-it('keeps what hangs on a state that asked a person with it; of one that was known from before nothing', () => {
+it('keeps what hangs on a state that asked a person with it; what asked nobody explains nothing', () => {
   const spread = said(5, 130, 130, { kind: PROCESS_KINDS.spread });
   const asked = new CommonCause();
   asked.weigh(said(1, 100), false, nameOf);
   expect(asked.weigh(spread, false, nameOf).surprise).toBe(ON_TRIAL);
-  const known = new CommonCause();
-  known.weigh(said(1, 100, 100, { surprise: 0.4 }), false, nameOf);
-  expect(known.weigh(spread, false, nameOf).surprise).toBe(0.9);
-  expect(known.weigh(said(2, 130), false, nameOf).surprise).toBe(ON_TRIAL);
+  // Half an hour later it is no consequence any more.
+  expect(asked.weigh({ ...spread, tsUs: 2000 * S }, false, nameOf).surprise).toBe(0.9);
+  const onTrial = new CommonCause();
+  onTrial.weigh(said(1, 100, 100, { surprise: ON_TRIAL }), false, nameOf);
+  expect(onTrial.weigh(spread, false, nameOf).surprise).toBe(0.9);
+  expect(onTrial.weigh(said(2, 130), false, nameOf).surprise).toBe(0.9);
+  expect(onTrial.weigh(said(3, 140), false, nameOf).surprise).toBe(ON_TRIAL);
   // What is no state is no first cause.
   const none = new CommonCause();
   none.weigh(spread, false, nameOf);

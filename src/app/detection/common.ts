@@ -16,6 +16,8 @@ const FOLLOWING: ReadonlySet<string> = new Set(
     (kind) => PROCESS_KINDS[kind].code,
   ),
 );
+/** What hangs on a state comes to rest within so long; what goes on is told by itself. */
+const RESTS_US = 1_800_000_000;
 /** Episodes that were kept for the record for what came first; the oldest leaves, and is told from then on. */
 export const MAX_FOLLOWERS = 2_000;
 
@@ -23,8 +25,6 @@ interface First {
   readonly episode: string;
   readonly sinceUs: number;
   readonly name: string;
-  /** It asked a person: what else is odd behind it may lean on it. */
-  readonly asked: boolean;
 }
 export interface SavedCommon {
   readonly first: First | undefined;
@@ -40,21 +40,19 @@ export class CommonCause {
   weigh(statement: Statement, isSuspect: boolean, nameOf: (point: number) => string): Statement {
     const { kind, key, point, tsUs, sinceUs = tsUs, surprise, parts, severity } = statement;
     const isState = kind === PROCESS_KINDS['never-seen'] && point !== undefined;
-    if (severity === 'safety' || isSuspect || !(isState || FOLLOWING.has(kind.code))) return statement;
+    const hangs = FOLLOWING.has(kind.code) && tsUs - sinceUs < RESTS_US;
+    if (severity === 'safety' || isSuspect || !(isState || hangs)) return statement;
     const episode = `${kind.code} ${key} ${sinceUs}`;
     let follows = this.#followers.get(episode);
     if (follows === undefined) {
       const first = this.#first;
-      if (first?.episode === episode) {
-        if (surprise >= STATED && !first.asked) this.#first = { ...first, asked: true };
+      // What has gone on for longer than that is another matter.
+      if (first?.episode === episode || (first !== undefined && sinceUs < first.sinceUs)) return statement;
+      if (first === undefined || sinceUs - first.sinceUs > FOLLOWS_US) {
+        // Nobody would hear of what follows from a state that asked nobody.
+        if (isState && surprise >= STATED) this.#first = { episode, sinceUs, name: nameOf(point) };
         return statement;
       }
-      // What has gone on for longer than that is another matter.
-      if (first !== undefined && sinceUs < first.sinceUs) return statement;
-      const isBehind = first !== undefined && sinceUs - first.sinceUs <= FOLLOWS_US;
-      // Known from its trial or not: a state that came first explains the states behind it.
-      if (!isBehind && isState) this.#first = { episode, sinceUs, name: nameOf(point), asked: surprise >= STATED };
-      if (!isBehind || !(isState || first.asked)) return statement;
       if (this.#followers.size >= MAX_FOLLOWERS) this.#followers.delete(this.#followers.keys().next().value!);
       this.#followers.set(episode, first.name);
       follows = first.name;

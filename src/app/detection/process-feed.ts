@@ -253,6 +253,7 @@ export class ProcessFeed {
       protocols: points.map((point) => point?.protocol ?? ''),
       neighbours: neighboursOf(points),
       fitter,
+      cells: () => this.#cells.size,
       onFitted: this.#fitted,
       state: (statement) => {
         const isSuspect = this.#options.isSuspect(plan.controller);

@@ -91,7 +91,7 @@ export class CellReading {
 
   /** What a person must know of how a column is read; '' where it is as it came. */
   note(column: number, names: readonly string[]): string {
-    if (this.signed.has(column)) return `${names[column]} is read as a signed number of 16 bits: it passed zero.`;
+    if (this.signed.has(column)) return `${names[column]} is read as a signed number of 16 bits.`;
     const pair = this.pairOf(column);
     return pair === undefined ? '' : `${names[pair.first]} and ${names[pair.second]} are ${wordsText(pair)}.`;
   }

@@ -57,6 +57,18 @@ describe('a model on trial', () => {
     expect(trial.weigh(said(55, 0.9), false).surprise).toBeGreaterThan(0.7); // 5 times
     expect(trial.weigh(said(55, 0.75, { kind: PROCESS_KINDS.stuck }), false).surprise).toBeCloseTo(0.7); // 2 / 1.2
   });
+  it('asks more of regressions the more cells are judged beside each other', () => {
+    const alone = new Trial();
+    const many = new Trial(() => 55);
+    for (const trial of [alone, many]) trial.begin(24 * HOUR, 24 * HOUR, HOUR);
+    // 1.45 times its limit: of one cell beyond the margin of 1.2, of 55 within 1.52.
+    const ratio = 1.45;
+    expect(alone.weigh(said(49, 1 - 0.5 / ratio), false).surprise).toBeGreaterThan(0.5);
+    expect(many.weigh(said(49, 1 - 0.5 / ratio), false).surprise).toBeCloseTo(1.45 / 1.2 / (1 + Math.log(55) / 15) / 2);
+    expect(many.weigh(said(49, 1 - 0.5 / 1.6), false).surprise).toBeGreaterThan(0.5);
+    const stuck = { kind: PROCESS_KINDS.stuck };
+    expect(many.weigh(said(49, 1 - 0.5 / ratio, stuck), false).surprise).toBeGreaterThan(0.5);
+  });
   it('forgives what goes on, not for good what was once', () => {
     const trial = begun();
     trial.weigh(said(30, 0.9), false); // five times its limit: a fault on the first day

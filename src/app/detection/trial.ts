@@ -18,6 +18,12 @@ import { PROCESS_KINDS } from '../../detect/index.ts';
 export const ON_TRIAL = 0.45;
 /** Then it must be off by so many times as much as it was on trial, or as its limit where it was quiet. */
 const MARGIN = 1.2;
+/**
+ * Models keep a budget of false alarms for a cell, people read those of all cells: what regressions say must be further out by the
+ * logarithm of their number, for a limit that stands this many scales out in an exponential tail (learn/process/charts.ts).
+ * Source: Bonferroni; Dunn, Journal of the American Statistical Association 56, 1961.
+ */
+const SCALES_OUT = 15;
 /** Learning times that a trial takes at most, and a margin lasts: of a day, a week, in which most lines have done everything. */
 export const MAX_PERIODS = 7;
 /** Part of the rows in which a model may speak by itself and still be quiet: some times the false alarms it is made for. */
@@ -95,8 +101,14 @@ export class Trial {
   #sinceUs = 0;
   /** Rows in which it spoke by itself since the trial began, or was prolonged. */
   #odd = 0;
+  readonly #cells: () => number;
   /** Largest ratio of each episode's matter on trial, and when it was last within it. Bounded by kinds times points of the cell. */
   readonly #worst = new Map<string, { ratio: number; tsUs: number }>();
+
+  /** `cells`: how many cells of the site are judged beside each other. */
+  constructor(cells: () => number = () => 1) {
+    this.#cells = cells;
+  }
 
   /** The first model of a cell, of so much time. Later ones learned more: they go on under the same limits. */
   begin(fittedUs: number, learnedUs: number, stepUs: number): void {
@@ -132,7 +144,7 @@ export class Trial {
       // Of what is within the room nothing is forgiven: a signal that creeps on would take its limit with it.
       if (kind === PROCESS_KINDS.level && ratio >= 1 && ratio < 1 + ROOM / days) return inRoom(statement, days);
       const isForgiven = worst !== undefined && tsUs - worst.tsUs <= this.#forgivenUs;
-      const most = (isForgiven ? Math.max(1, worst.ratio) : 1) * MARGIN;
+      const most = (isForgiven ? Math.max(1, worst.ratio) : 1) * this.#marginOf(kind.code);
       if (isForgiven && ratio >= 1 && ratio < most) worst.tsUs = Math.max(worst.tsUs, tsUs);
       return { ...statement, surprise: surpriseOf(ratio / most) };
     }
@@ -148,6 +160,9 @@ export class Trial {
     return { ...statement, surprise: Math.min(surprise, ON_TRIAL) };
   }
 
+  #marginOf(code: string): number {
+    return DRAWN_OUT.has(code) ? MARGIN * (1 + Math.log(Math.max(1, this.#cells())) / SCALES_OUT) : MARGIN;
+  }
   get #quietRows(): number {
     return this.#stepUs > 0 ? (QUIET_PART * this.#periodUs) / this.#stepUs : 0;
   }

@@ -81,3 +81,20 @@ it('tells of the number beside a constant a level, just stated; of any other a s
   expect(code(62, 64)).toEqual(['point.never-seen', 0.9]);
   expect(code(3, 4)).toEqual(['point.never-seen', 0.9]);
 });
+
+it('keeps one nonsensical value alone below an alert, tells the second; what is no number at once', () => {
+  const { row, said } = guardOf();
+  row(1, -400, ['junk', 0.97]);
+  row(2, 30);
+  row(3, -390, ['junk', 0.96]);
+  expect(said.map(({ surprise }) => surprise)).toEqual([0.45, 0.97]);
+  const broken = guardOf();
+  broken.row(1, Number.NaN, ['junk', 0.97]);
+  expect(broken.said[0]!.surprise).toBe(0.97);
+});
+
+it('keeps what does not fit for two rows below an alert, tells the third', () => {
+  const { row, said } = guardOf();
+  for (const second of [1, 2, 3]) row(second, 20, ['soft-sensor', 0.8]);
+  expect(said.map(({ surprise }) => surprise)).toEqual([0.45, 0.45, 0.8]);
+});

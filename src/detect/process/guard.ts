@@ -11,6 +11,19 @@ import { PROCESS_KINDS } from './kinds.ts';
 
 /** From here on a deviation is stated. */
 export const STATED = 0.5;
+/** Most that is said of what does not last: below every alert. */
+const LONE = 0.45;
+/**
+ * Rows from which it lasts. One nonsensical value alone is a fault of its transmission at most; rows are put together from polls of
+ * different moments, so that what starts or stops between them does not fit for a row or two.
+ */
+const LASTS: Readonly<Partial<Record<DeviationKind, number>>> = {
+  junk: 2,
+  'soft-sensor': 3,
+  'set-point': 3,
+  spread: 3,
+  dynamics: 3,
+};
 /** Rows of a chart before the episode, and during it (of more every second one is left out, again and again). */
 export const PROOF_BEFORE = 120;
 export const PROOF_DURING = 240;
@@ -106,6 +119,8 @@ const namedAs = (deviation: Deviation): Deviation => {
     return { ...deviation, kind: 'level', surprise: STATED, expected: low, text: '' };
   return deviation;
 };
+
+const isLone = ({ kind, rows, said }: Episode): boolean => rows < (LASTS[kind] ?? 1) && Number.isFinite(said.observed);
 
 export class CellGuard {
   readonly #options: GuardOptions;
@@ -278,7 +293,7 @@ export class CellGuard {
       points: columns.map((at) => points[at]!),
       tsUs,
       sinceUs: episode.sinceUs,
-      surprise: episode.strongest,
+      surprise: isLone(episode) ? Math.min(LONE, episode.strongest) : episode.strongest,
       certainty: episode.kind === 'never-seen' || episode.kind === 'junk' ? 'certain' : 'likely',
       parts: {
         cell: words(cell),

@@ -25,6 +25,14 @@ it('knows a temperature that crept through zero; not a count that goes round, a 
   expect(findSigned(tableOf(frost, count, marked, yes, real, gap))).toEqual([0, 5]);
 });
 
+it('knows a frost that lasted all the time; not a count there, a constant, a large number', () => {
+  const frost = rows.map((i) => 65_536 - 170 + Math.round(9 * Math.sin(i / 30)));
+  const count = rows.map((i) => 65_000 + i);
+  const constant = rows.map(() => 65_535);
+  const large = rows.map((i) => 50_000 + (i % 40));
+  expect(findSigned(tableOf(frost, count, constant, large))).toEqual([0]);
+});
+
 it('sees zero passed for the first time, and takes a jump to all ones for what it is', () => {
   expect(passesZero(0, 65_535, 40)).toBe(true);
   expect(passesZero(3, 65_533, 40)).toBe(true);
