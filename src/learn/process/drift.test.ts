@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CellModel, RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { drift } from './drift.ts';
-import { steadyChange } from './drift-channels.ts';
+import { overLag } from './drift-channels.ts';
 import { partnersOf } from './drift-partners.ts';
 import { shapesOf } from './nature.ts';
 
@@ -143,13 +143,16 @@ describe('drift', () => {
   });
 });
 
-describe('steadyChange', () => {
+describe('overLag', () => {
   it('leaves nothing of a jump, also over the border of two blocks, and most of what is even', () => {
-    const of = (list: readonly number[]): number => steadyChange(list.length, (back) => list[back]!);
+    const of = (list: readonly number[]): number =>
+      overLag(list.length, (i) => ({ rest: list[i]!, own: list[i]!, moved: 0 })).steady;
     expect(of([0, 0, 1, 0, 0, 0])).toBe(0);
     expect(of([0, 0, 0.4, 0.6, 0, 0])).toBe(0);
     expect(of([1, 1, 1, 1, 1, 1])).toBe(4);
     expect(of([-1, -1, -1, -1, -1, -1])).toBe(-4);
+    const list = [2, -1, 3];
+    expect(overLag(3, (i) => ({ rest: 0, own: list[i]!, moved: 1 })).unrest).toBe(3 + 6 - 4);
   });
 });
 
