@@ -91,7 +91,6 @@ const ALSO: Readonly<Record<DeviationKind, string>> = {
   replay: 'that it repeats itself',
   drift: 'its slow course',
   dynamics: 'how the cell moves',
-  cycle: 'its cycle',
 };
 
 export class CellGuard {

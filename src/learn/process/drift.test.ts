@@ -135,6 +135,11 @@ describe('drift', () => {
     const few = drift.fit(part(plant(7, 500), 500), { stepUs: STEP_US });
     expect(few.arming.every((a) => a.armed.length === 0)).toBe(true);
     expect(few.score(0, new Float64Array(POINTS.length)).state).toBe('learning');
+    const hours = {
+      ...part(plant(7, LEARNED), LEARNED),
+      tsUs: Float64Array.from({ length: LEARNED }, (_, i) => i * 3_600e6),
+    };
+    expect(drift.fit(hours, { stepUs: 3_600e6 }).arming.every((a) => a.armed.length === 0)).toBe(true);
     const table = plant(7, LEARNED + 200);
     const fresh = drift.restore(model.save());
     judge(fresh, table, LEARNED);
