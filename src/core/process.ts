@@ -26,8 +26,7 @@ export type DeviationKind =
   | 'set-point' // the measured value does not follow its set point as it always did
   | 'replay' // an earlier stretch of the signal comes again
   | 'drift' // moves on evenly for long, more than the other points explain
-  | 'dynamics' // the cell moves together in another way than learned
-  | 'cycle'; // a state or step of the process at a time, in an order or for as long as it never was
+  | 'dynamics'; // the cell moves together in another way than learned
 
 /** One point (or the cell: point -1) that deviates at this row. Objects are reused: copy what you keep. */
 export interface Deviation {

@@ -105,7 +105,6 @@ const ALSO: Readonly<Record<DeviationKind, string>> = {
   replay: 'that it repeats itself',
   drift: 'its slow course',
   dynamics: 'how the cell moves',
-  cycle: 'its cycle',
 };
 
 /**

@@ -10,14 +10,14 @@ export { PROCESS_KINDS } from './kinds.ts';
 
 const card: ModelCard = {
   notices:
-    'A measured value that is not as the process makes it: out of its limits, noisy, frozen, replayed, or against what the other points of its cell say.',
+    'A measured value that is not as the process makes it: out of its limits, noisy, frozen, replayed, or against what the other points of its cell say, at once or slowly.',
   worksWhen:
     'The points of a cell are read at least every few minutes, a day of normal work was watched, and the guard predicted later normal work that it had not learned from.',
   failsWhen:
-    'A way of working was never seen while learning (it is told as odd); several points are falsified so that they fit each other; a change is smaller than what the point shows as detectable; a tape is played at another pace than it was recorded at, with noise added, or more than an hour later; nothing else is odd at the controller in the first days, when a model is on trial (it is told below an alert); a level is beyond its range by less than half of it after one day, a quarter after two, and so on (told below an alert; soft sensors and dynamics judge within the range); the cell is in a state that training held once and briefly, until it came five times, for what is drawn out of other states; a state follows another new state within three minutes (kept for the record, which names the first); a device that sends on change is not heard at all: what it does not send is unknown, not frozen; values are encrypted or never read. What is not seen is not judged: the dark mirror is told by others.',
+    'A way of working was never seen while learning (it is told as odd); several points are falsified so that they fit each other; a change is smaller than what the point shows as detectable, or takes longer than half an hour of rows and no relation between the points breaks; a tape is played at another pace than it was recorded at, with noise added, or more than an hour later; nothing else is odd at the controller in the first days, when a model is on trial (it is told below an alert); a level is beyond its range by less than half of it after one day, a quarter after two, and so on (told below an alert; soft sensors and dynamics judge within the range); the cell is in a state that training held once and briefly, until it came five times, for what is drawn out of other states; a state follows another new state within three minutes (kept for the record, which names the first); a device that sends on change is not heard at all: what it does not send is unknown, not frozen; values are encrypted or never read. What is not seen is not judged: the dark mirror is told by others.',
   cost: 'About 2 KiB of models per point, 1 KiB for the samples that are remembered for replays, and a microsecond per value; 64 points a cell, see MAX_ in app/detection.',
   source:
-    'Shewhart 1931; Page 1954 (CUSUM); Hyndman and Athanasopoulos 2021 (held-out evaluation); Russell, Chiang, Braatz 2000; Altschul et al. 1990 (repetitions); see learn/process for each model',
+    'Shewhart 1931; Page 1954 (CUSUM); Hyndman and Athanasopoulos 2021 (held-out evaluation); Russell, Chiang, Braatz 2000; Altschul et al. 1990 (repetitions); Gertler 1998 (structured residuals); see learn/process for each model',
 };
 
 export const process = { name: 'process', card, kinds: Object.values(PROCESS_KINDS) } as const;

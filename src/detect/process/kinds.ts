@@ -119,15 +119,6 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
     severity: 'quality',
     techniques: ['T0831'],
   },
-  cycle: {
-    title: '{point} is in a step at another time, order or length',
-    what: '{point} of {target} is {observed} where its cycle never was.{text}{also}',
-    comparedWith: 'The cycles seen in {learned} of normal work.',
-    innocent: 'A shift, a cleaning or a batch that began at another time; a public holiday.',
-    check: ['Ask for the plan of the shift.', WRITES, AGAIN],
-    severity: 'quality',
-    techniques: ['T0836'],
-  },
 };
 
 /** Guards of a single point carry its name in front. */

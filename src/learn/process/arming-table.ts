@@ -15,7 +15,6 @@ const ARMED: readonly DeviationKind[] = [
   'spread',
   'set-point',
   'dynamics',
-  'cycle',
   'drift',
 ];
 
@@ -39,7 +38,7 @@ interface Columns extends Arrays {
   /** Texts of `unarmed`, each once, then the names of the points. */
   readonly texts: Uint8Array;
 }
-const SAVED_AS = 'arming 2';
+const SAVED_AS = 'arming 3';
 
 /** As octets that `armingList` and `namesOf` read. Figures are exact to seven digits. */
 export const packArming = (list: readonly PointArming[]): Uint8Array => {

@@ -97,19 +97,40 @@ export class Channels {
   }
 }
 
+/** What a sensor sees of one block: the change that its inputs leave, that of its point, and how much its inputs moved it. */
+export interface BlockError {
+  readonly rest: number;
+  readonly own: number;
+  readonly moved: number;
+}
+
 /**
- * How much of a change over the last `lag` blocks is left without its two neighbouring blocks that did most of it: a jump
- * leaves nothing, what goes on evenly nearly all. `at(i)`: change of the block i before the latest.
+ * `steady`: how much of a change over the last `lag` blocks is left without its two neighbouring blocks that did most of it:
+ * a jump leaves nothing, what goes on evenly nearly all. `unrest`: how much its inputs moved it in all, and how much it went
+ * to and fro itself: where much happens a relation is off by more. `at(i)`: the block i before the latest.
  */
-export const steadyChange = (lag: number, at: (back: number) => number): number => {
+export const overLag = (lag: number, at: (back: number) => BlockError): { steady: number; unrest: number } => {
   let all = 0;
-  for (let i = 0; i < lag; i++) all += at(i);
-  let least = all;
-  for (let i = 0; i + 1 < lag; i++) {
-    const without = all - at(i) - at(i + 1);
-    if (Math.abs(without) < Math.abs(least)) least = without;
+  let own = 0;
+  let ways = 0;
+  let moved = 0;
+  const rests: number[] = [];
+  for (let i = 0; i < lag; i++) {
+    const block = at(i);
+    rests.push(block.rest);
+    all += block.rest;
+    own += block.own;
+    ways += Math.abs(block.own);
+    moved += block.moved;
   }
-  return least;
+  let steady = all;
+  for (let i = 0; i + 1 < lag; i++) {
+    const without = all - rests[i]! - rests[i + 1]!;
+    if (Math.abs(without) < Math.abs(steady)) steady = without;
+  }
+  return { steady, unrest: moved + ways - Math.abs(own) };
 };
-/** Part of an even change that `steadyChange` leaves. */
+/** Part of an even change that `steady` leaves. */
 export const steadyPart = (lag: number): number => (lag - 2) / lag;
+/** Error that counts where so much happens: half of it at the usual unrest of the sensor. */
+export const weighed = (steady: number, unrest: number, usual: number): number => steady / (1 + unrest / usual);

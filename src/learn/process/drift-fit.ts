@@ -7,13 +7,16 @@
  */
 import type { RowTable } from '../../core/process.ts';
 import { tailLimit } from './charts.ts';
-import { BLOCK_ROWS, Channels, channelMemory, steadyChange } from './drift-channels.ts';
+import { BLOCK_ROWS, Channels, channelMemory, overLag, weighed } from './drift-channels.ts';
+import { partnersOf } from './drift-partners.ts';
 import { Gram, type Sparse, selectForward } from './forward.ts';
 import { countsUp, type PointShape } from './nature.ts';
 
 /** Blocks over which changes are looked at, the short ones for what is quick. */
 export const LAGS = [6, 12] as const;
 export const MOST_LAG = 12;
+/** What takes longer than this wear, fouling and seasons do too: nothing is armed for it. */
+const LONGEST_US = 12 * 3_600e6;
 /** Inputs of a sensor at most, and how often another one is tried without the strongest of them. */
 export const MAX_TERMS = 6;
 export const MAX_TRIES = 3;
@@ -25,7 +28,7 @@ const LEAST_BLOCKS = 200;
 /** A larger size must be better by this part to be taken. */
 const WORTH = 0.97;
 /** Part of the usual change that the others must explain. */
-const LEAST_EXPLAINED = 0.2;
+const LEAST_EXPLAINED = 0.05;
 /** Limits above this part of the span tell nothing in time. */
 const MOST_OF_SPAN = 0.1;
 /** Inputs that changed by more than this many times their 98th percentile are beyond what the relation was learned on. */
@@ -44,8 +47,9 @@ export interface DriftSensor extends Sparse {
   /** Column; its channel is twice that. `terms` are channels. */
   readonly point: number;
   readonly lag: number;
-  /** Of the steady error, in standard deviations of the point. */
+  /** Of the weighed steady error, in standard deviations of the point; the usual unrest that it is weighed by. */
   readonly limit: number;
+  readonly unrest: number;
   /** Largest change of each term that it may be asked at. */
   readonly bounds: readonly number[];
 }
@@ -137,25 +141,36 @@ export const usualOf = (
   };
 };
 
-/** Errors of the sensor without jumps, block by block; NaN where an input is not known or beyond its bound, or the cell not calm. */
+/**
+ * Steady errors and unrest of the sensor, block by block; NaN where an input is not known or beyond its bound, or the cell
+ * not calm.
+ */
 export const steadyErrors = (
   { changes, count }: Blocks,
-  s: Omit<DriftSensor, 'limit'>,
+  s: Pick<DriftSensor, 'point' | 'lag' | 'terms' | 'weights' | 'bounds'>,
   calm: Uint8Array,
-): Float64Array => {
-  const rest = new Float64Array(count);
+): { readonly steady: Float64Array; readonly unrest: Float64Array } => {
   const own = changes[2 * s.point]!;
-  for (let b = 0; b < count; b++) {
-    let x = own[b]!;
-    for (let i = 0; i < s.terms.length; i++) x -= s.weights[i]! * changes[s.terms[i]!]![b]!;
-    rest[b] = x;
-  }
-  const inputs = s.terms.map((t) => over(changes[t]!, s.lag));
-  return rest.map((_, b) => {
-    if (b < s.lag || calm[b] === 0 || inputs.some((input, i) => !(Math.abs(input[b]!) <= s.bounds[i]!)))
-      return Number.NaN;
-    return steadyChange(s.lag, (back) => rest[b - back]!);
+  const rest = Float64Array.from(own);
+  const moved = new Float64Array(count);
+  s.terms.forEach((t, i) => {
+    const input = changes[t]!;
+    for (let b = 0; b < count; b++) {
+      const part = s.weights[i]! * input[b]!;
+      rest[b]! -= part;
+      moved[b]! += Math.abs(part);
+    }
   });
+  const inputs = s.terms.map((t) => over(changes[t]!, s.lag));
+  const steady = new Float64Array(count).fill(Number.NaN);
+  const unrest = new Float64Array(count).fill(Number.NaN);
+  for (let b = s.lag; b < count; b++) {
+    if (calm[b] === 0 || inputs.some((input, i) => !(Math.abs(input[b]!) <= s.bounds[i]!))) continue;
+    const found = overLag(s.lag, (back) => ({ rest: rest[b - back]!, own: own[b - back]!, moved: moved[b - back]! }));
+    steady[b] = found.steady;
+    unrest[b] = found.unrest;
+  }
+  return { steady, unrest };
 };
 
 interface Lagged {
@@ -227,10 +242,12 @@ export const fitDrift = (
   const targets = targetsOf(table, shapes);
   if (blocks.count < LEAST_BLOCKS || targets.length < 2) return [];
   const moving = movingPoints(shapes);
+  const partners = partnersOf(table, shapes);
   const usable = shapes.flatMap((s, p) => (s.deviation > 0 && s.nature !== 'unknown' ? [p] : []));
   const expected = FALSE_PER_TRAINING / (targets.length * LAGS.length * MAX_TRIES);
   const out: DriftSensor[] = [];
   for (const lag of LAGS) {
+    if (lag * BLOCK_ROWS * stepUs > LONGEST_US) continue;
     const l = lagged(blocks, shapes, moving, lag);
     // `all` without each fold in turn, once for all targets.
     const without = l.folds.map((fold) => {
@@ -255,14 +272,22 @@ export const fitDrift = (
         for (let k = 1; k < loss.length; k++) if (loss[k]! < WORTH * loss[size]!) size = k;
         const best = whole[Math.min(size, whole.length - 1)]!;
         excluded.add(best.terms[0]! >> 1);
+        // What a controller makes of its measured value holds whether that reads right or wrong.
+        if (partners[point]! >= 0) excluded.add(partners[point]!);
         if (loss[size]! > (1 - LEAST_EXPLAINED) * naive) continue;
         // Errors of each fold by the fit that has not seen it.
         const bounded = (s: Sparse) => ({ ...s, point, lag, bounds: s.terms.map((t) => l.usual.bounds[t]!) });
         const byFold = fits.map((f) => steadyErrors(blocks, bounded(f[size]!), l.usual.calm));
-        const errors = Float64Array.from({ length: blocks.count }, (_, b) => Math.abs(byFold[l.foldOf(b)]![b]!));
-        const least = (EXACT * shape.accuracy) / shape.deviation;
+        const unrest = quantile(byFold.at(-1)!.unrest, 0.5) + shape.accuracy / shape.deviation;
+        const errors = Float64Array.from({ length: blocks.count }, (_, b) => {
+          const fold = byFold[l.foldOf(b)]!;
+          return Math.abs(weighed(fold.steady[b]!, fold.unrest[b]!, unrest));
+        });
+        const least = (EXACT * shape.accuracy) / shape.deviation / 2;
         const limit = Math.max(least, tailLimit(errors, expected, lag + 1));
-        if (limit * shape.deviation <= MOST_OF_SPAN * (shape.high - shape.low)) out.push({ ...bounded(best), limit });
+        // At the usual unrest an error counts half.
+        if (2 * limit * shape.deviation <= MOST_OF_SPAN * (shape.high - shape.low))
+          out.push({ ...bounded(best), limit, unrest });
       }
     }
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CellModel, RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { drift } from './drift.ts';
-import { steadyChange } from './drift-channels.ts';
+import { overLag } from './drift-channels.ts';
 import { partnersOf } from './drift-partners.ts';
 import { shapesOf } from './nature.ts';
 
@@ -135,6 +135,11 @@ describe('drift', () => {
     const few = drift.fit(part(plant(7, 500), 500), { stepUs: STEP_US });
     expect(few.arming.every((a) => a.armed.length === 0)).toBe(true);
     expect(few.score(0, new Float64Array(POINTS.length)).state).toBe('learning');
+    const hours = {
+      ...part(plant(7, LEARNED), LEARNED),
+      tsUs: Float64Array.from({ length: LEARNED }, (_, i) => i * 3_600e6),
+    };
+    expect(drift.fit(hours, { stepUs: 3_600e6 }).arming.every((a) => a.armed.length === 0)).toBe(true);
     const table = plant(7, LEARNED + 200);
     const fresh = drift.restore(model.save());
     judge(fresh, table, LEARNED);
@@ -143,13 +148,16 @@ describe('drift', () => {
   });
 });
 
-describe('steadyChange', () => {
+describe('overLag', () => {
   it('leaves nothing of a jump, also over the border of two blocks, and most of what is even', () => {
-    const of = (list: readonly number[]): number => steadyChange(list.length, (back) => list[back]!);
+    const of = (list: readonly number[]): number =>
+      overLag(list.length, (i) => ({ rest: list[i]!, own: list[i]!, moved: 0 })).steady;
     expect(of([0, 0, 1, 0, 0, 0])).toBe(0);
     expect(of([0, 0, 0.4, 0.6, 0, 0])).toBe(0);
     expect(of([1, 1, 1, 1, 1, 1])).toBe(4);
     expect(of([-1, -1, -1, -1, -1, -1])).toBe(-4);
+    const list = [2, -1, 3];
+    expect(overLag(3, (i) => ({ rest: 0, own: list[i]!, moved: 1 })).unrest).toBe(3 + 6 - 4);
   });
 });
 

@@ -4,7 +4,7 @@
  * loop holds the measured value, and its output drifts instead), against balances and redundant points.
  *
  * Works where a point is coupled to others of its cell within half an hour of rows. Fails for a point that no other one of
- * the cell tells anything of, for a drift slower than what the process does by itself over MOST_LAG blocks (fouling, wear,
+ * the cell tells anything of, where rows are so far apart that half a day is no window (LONGEST_US), for a drift slower than what the process does by itself over MOST_LAG blocks (fouling, wear,
  * seasons: by design), and while inputs change by more than they did in training (nothing is said then). Proved on the last
  * 30 % of the training rows: a sensor that speaks there is left out. Cost: per point some 140 octets and two additions a row,
  * per sensor 60 octets and some hundred operations each BLOCK_ROWS rows.
@@ -13,7 +13,15 @@
 import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
 import { type Arrays, bring, gather, keep } from './arena.ts';
 import { armingList, namesOf, packArming } from './arming-table.ts';
-import { BLOCK_ROWS, type ChannelMemory, Channels, channelMemory, steadyChange, steadyPart } from './drift-channels.ts';
+import {
+  BLOCK_ROWS,
+  type ChannelMemory,
+  Channels,
+  channelMemory,
+  overLag,
+  steadyPart,
+  weighed,
+} from './drift-channels.ts';
 import {
   blocksOf,
   type DriftSensor,
@@ -49,8 +57,11 @@ interface DriftMemory extends Arrays, ChannelMemory {
   readonly sensorPoint: Uint16Array;
   readonly sensorLag: Uint8Array;
   readonly sensorLimit: Float32Array;
+  readonly sensorUnrest: Float32Array;
   /** Steady error of the latest block, in limits; NaN: not judged. */
   readonly ratio: Float32Array;
+  /** Steady error that was the limit for that block. */
+  readonly scale: Float32Array;
   /** Its terms are those from `termAt[s]` to `termAt[s + 1]`; `own` and `term` are places in `used`. */
   readonly own: Uint16Array;
   readonly termAt: Uint32Array;
@@ -174,12 +185,20 @@ class DriftModel implements CellModel {
     const from = m.termAt[s]!;
     const to = m.termAt[s + 1]!;
     for (let i = from; i < to; i++) if (this.isUsual(m.term[i]!, lag) !== true) return Number.NaN;
-    const steady = steadyChange(lag, (back) => {
-      let rest = this.change(m.own[s]!, back);
-      for (let i = from; i < to; i++) rest -= m.weight[i]! * this.change(m.term[i]!, back);
-      return rest;
+    const { steady, unrest } = overLag(lag, (back) => {
+      const own = this.change(m.own[s]!, back);
+      let rest = own;
+      let moved = 0;
+      for (let i = from; i < to; i++) {
+        const part = m.weight[i]! * this.change(m.term[i]!, back);
+        rest -= part;
+        moved += Math.abs(part);
+      }
+      return { rest, own, moved };
     });
-    return steady / m.sensorLimit[s]!;
+    const usual = m.sensorUnrest[s]!;
+    m.scale[s] = m.sensorLimit[s]! * (1 + unrest / usual);
+    return weighed(steady, unrest, usual) / m.sensorLimit[s]!;
   }
 
   /** Points by how much of all errors over this lag an even change of them alone explains, the strongest first. */
@@ -193,12 +212,12 @@ class DriftModel implements CellModel {
       const error = m.ratio[s]!;
       if (m.sensorLag[s] !== lag || Number.isNaN(error)) continue;
       all += error * error;
-      slope[m.sensorPoint[s]!]! += 1 / m.sensorLimit[s]!;
+      slope[m.sensorPoint[s]!]! += 1 / m.scale[s]!;
       for (let i = m.termAt[s]!; i < m.termAt[s + 1]!; i++) {
         const channel = m.used[m.term[i]!]!;
         // A sum over time grows by the mean of the change.
         const grows = channel % 2 === 0 ? 1 : lag / 2;
-        slope[channel >> 1]! -= (m.weight[i]! * grows) / m.sensorLimit[s]!;
+        slope[channel >> 1]! -= (m.weight[i]! * grows) / m.scale[s]!;
       }
       const touch = (p: number): void => {
         along[p]! += slope[p]! * error;
@@ -297,7 +316,9 @@ const memoryOf = (
     sensorPoint: Uint16Array.from(sensors, (s) => s.point),
     sensorLag: Uint8Array.from(sensors, (s) => s.lag),
     sensorLimit: Float32Array.from(sensors, (s) => s.limit),
+    sensorUnrest: Float32Array.from(sensors, (s) => s.unrest),
     ratio: new Float32Array(sensors.length).fill(Number.NaN),
+    scale: Float32Array.from(sensors, (s) => s.limit),
     own: Uint16Array.from(sensors, (s) => placeOf.get(2 * s.point)!),
     termAt: Uint32Array.from(termAt),
     term: Uint16Array.from(sensors.flatMap((s) => s.terms.map((t) => placeOf.get(t)!))),
@@ -328,7 +349,10 @@ const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: numbe
   );
   return new Set(
     sensors
-      .filter((s) => steadyErrors(blocks, s, calm.get(s.lag)!).some((e, b) => b >= from && Math.abs(e) >= s.limit))
+      .filter((s) => {
+        const { steady, unrest } = steadyErrors(blocks, s, calm.get(s.lag)!);
+        return steady.some((e, b) => b >= from && Math.abs(weighed(e, unrest[b]!, s.unrest)) >= s.limit);
+      })
       .map(driftSensorOf),
   );
 };

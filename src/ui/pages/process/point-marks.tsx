@@ -99,21 +99,9 @@ export const GUARD_WORD: Readonly<Record<string, string>> = {
   replay: 'replay',
   dynamics: 'dynamics',
   drift: 'drift',
-  cycle: 'cycle',
 };
 /** What notices most comes first; what every point has comes last. */
-const TELLING = [
-  'soft-sensor',
-  'relation',
-  'set-point',
-  'drift',
-  'dynamics',
-  'cycle',
-  'replay',
-  'stuck',
-  'spread',
-  'level',
-];
+const TELLING = ['soft-sensor', 'relation', 'set-point', 'drift', 'dynamics', 'replay', 'stuck', 'spread', 'level'];
 const tellingOf = (guard: string): number => (TELLING.indexOf(guard) + TELLING.length + 1) % (TELLING.length + 1);
 /** Named in a row; the others are counted. */
 const MOST_SHOWN = 2;
