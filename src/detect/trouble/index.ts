@@ -93,7 +93,6 @@ const create = (context: DetectorContext): RunningDetector => {
       usual: new Set(),
       restarts: [],
       modes: new Set(),
-      commandedUs: -EXPLAINS_US,
     };
     devices.set(host, device);
     return device;
