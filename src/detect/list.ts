@@ -21,6 +21,7 @@ import { remoteAccess } from './remote-access/index.ts';
 import { rhythm } from './rhythm/index.ts';
 import { safety } from './safety/index.ts';
 import { scan } from './scan/index.ts';
+import { tickets } from './tickets/index.ts';
 import { tls } from './tls/index.ts';
 import { trouble } from './trouble/index.ts';
 import { violation } from './violation/index.ts';
@@ -46,6 +47,7 @@ export const DETECTORS: readonly Detector[] = [
   origin,
   crossing,
   credentials,
+  tickets,
   identity,
   lateral,
   ransomware,
