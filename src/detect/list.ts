@@ -5,6 +5,7 @@ import { conversation } from './conversation/index.ts';
 import { credentials } from './credentials/index.ts';
 import { crossing } from './crossing/index.ts';
 import { device } from './device/index.ts';
+import { disguise } from './disguise/index.ts';
 import { dns } from './dns/index.ts';
 import { engineering } from './engineering/index.ts';
 import { identity } from './identity/index.ts';
@@ -46,6 +47,7 @@ export const DETECTORS: readonly Detector[] = [
   remoteAccess,
   origin,
   crossing,
+  disguise,
   credentials,
   tickets,
   identity,
