@@ -153,8 +153,8 @@ const create = (context: DetectorContext): RunningDetector => {
       const port = `${f.transport} port ${f.serverPort}`;
       const toHosts = `${client} ${port}`;
       const hosts = tables.hosts.add(toHosts, server, at.tsUs);
-      // What is only told to others (UDP) fails always and says nothing.
-      if (hosts < HOSTS && f.transport === 'tcp') oneByOne(common, toHosts, port, server);
+      // Many at once are the rule's above. What is only told to others (UDP) fails always and says nothing.
+      if (hosts < SLOW_HOSTS && f.transport === 'tcp') oneByOne(common, toHosts, port, server);
       if (hosts >= HOSTS)
         context.state({
           ...common,

@@ -96,6 +96,11 @@ describe('scan', () => {
     expect(s.of('scan.slow-hosts')).toEqual([]);
     probe(evil, 9);
     expect(s.of('scan.slow-hosts')[0]).toMatchObject({ actor: evil, count: 1 });
+    // Many at once are no slow search too.
+    for (let n = 0; n < 30; n++)
+      s.flow(s.host('10.10.40.32'), s.host(`10.10.40.${100 + n}`), '', { serverPort: 445, tcpState: 'rejected' });
+    expect(s.of('scan.slow-hosts').map((f) => f.actor)).toEqual([evil]);
+    expect(s.of('scan.hosts')).toHaveLength(1);
     const later = new Scene();
     later.continueFrom(s);
     later.detection.load(s.detection.save());
