@@ -75,6 +75,28 @@ describe('an attack from the office to the plant', () => {
     expect(chain([usual(1, 10), usual(2, 10), usual(3, 21)], { ...OPTIONS, isAlert })).toEqual([]);
     expect(chain(way.slice(0, 3), { ...OPTIONS, isAlert })).toEqual([]);
   });
+  it('takes what a new device does to a controller that it commanded with it, and makes no incident of that alone', () => {
+    const rogue = [
+      finding(30, { kind: 'new-device', actor: 77, target: 77, techniques: ['T0848'], surprise: 0.8 }),
+      finding(30.1, { kind: 'new-writer', actor: 77, target: 30, techniques: ['T0855'], surprise: 0.9 }),
+      // Another controller, and days later: matters of their own.
+      finding(30.2, { kind: 'new-writer', actor: 78, target: 33, techniques: ['T0855'], surprise: 0.9 }),
+      finding(24 * 9, { kind: 'new-writer', actor: 79, target: 30, techniques: ['T0855'], surprise: 0.9 }),
+    ];
+    expect(chain(rogue, OPTIONS)).toEqual([]);
+    // Without the process that goes wrong behind both, which joins them too.
+    const commands = ATTACK.slice(0, 4);
+    const [incident, ...others] = chain([...commands, ...rogue], OPTIONS);
+    expect(others).toEqual([]);
+    const own = incident!.steps.filter((step) => step.finding.actor >= 77);
+    expect(own.map((step) => [step.finding.kind, step.finding.actor, step.because])).toEqual([
+      ['new-device', 77, ''],
+      ['new-writer', 77, 'to a controller that an earlier step commanded too'],
+    ]);
+    const usual = chain(commands, OPTIONS)[0]!;
+    expect(incident!.id).toBe(usual.id);
+    expect(incident!.steps).toHaveLength(usual.steps.length + 2);
+  });
   it('is the same whatever the order of arrival', () => {
     const right = JSON.stringify(chain(ATTACK, OPTIONS));
     for (let seed = 1; seed <= 20; seed++)

@@ -1,7 +1,8 @@
 /**
  * The attack chain: findings joined into incidents along the devices that were acted from and upon, in the order of the
  * ATT&CK for ICS tactics. Three things join: a device that was taken acts; the same device goes on acting; a process goes
- * wrong behind a controller that was commanded. Being near in time joins nothing. Computed anew from all findings, sorted
+ * wrong behind a controller that was commanded. What somebody else does to a controller that an incident commanded stands
+ * with that incident, and never makes one. Being near in time joins nothing. Computed anew from all findings, sorted
  * by their time, so that a finding that comes late finds its place and the same findings always give the same incidents.
  * @source Hutchins, Cloppert, Amin: Intelligence-driven computer network defense (2011); MITRE ATT&CK for ICS;
  *   Valeur et al.: A comprehensive approach to intrusion detection alert correlation (2004), for the joining by prerequisites
@@ -58,11 +59,12 @@ export interface ChainOptions {
   readonly isExplained: (finding: Finding) => boolean;
 }
 
-type Join = 'taken' | 'actor' | 'effect';
+type Join = 'taken' | 'actor' | 'effect' | 'same';
 const BECAUSE: Readonly<Record<Join, string>> = {
   taken: 'from a device that an earlier step took',
   actor: 'by the same device as an earlier step',
   effect: 'behind a controller that an earlier step commanded',
+  same: 'to a controller that an earlier step commanded too',
 };
 
 interface Node {
@@ -166,14 +168,46 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
     if (group === undefined) groups.set(root, [node]);
     else group.push(node);
   }
-  return [...groups.values()]
-    .filter((group) => isStory(group, options))
+  const stories = [...groups.values()].filter((group) => isStory(group, options));
+  const others = [...groups.values()].filter((group) => !stories.includes(group));
+  return withCompany(stories, others)
     .map((group) => incidentOf(group, options))
     .sort(
       (a, b) =>
         depthOf(b.stage) - depthOf(a.stage) || b.stage - a.stage || b.lastUs - a.lastUs || (a.id < b.id ? -1 : 1),
     )
     .slice(0, MAX_INCIDENTS);
+};
+
+/**
+ * Stories, each with those of the other groups that command a controller which it had commanded within a day: a device that
+ * was put there, another hand of the same attacker. A group goes to the story that commanded last before it.
+ */
+const withCompany = (stories: readonly Node[][], others: readonly Node[][]): Node[][] => {
+  const isCommand = ({ actor, target, stage, isLink }: Node): boolean =>
+    actor > 0 && target > 0 && !isLink && COMMANDING.has(stage);
+  const commands = new Map<EndpointId, { readonly node: Node; readonly story: Node[] }[]>();
+  const out = stories.map((story) => [...story]);
+  stories.forEach((story, i) => {
+    for (const node of story.filter(isCommand))
+      commands.set(node.target, [...(commands.get(node.target) ?? []), { node, story: out[i]! }]);
+  });
+  if (commands.size === 0) return out;
+  for (const group of others) {
+    const steps = group.filter(isCommand).flatMap((step) =>
+      (commands.get(step.target) ?? [])
+        .filter(({ node }) => byTime(node.finding, step.finding) < 0)
+        .filter(({ node }) => step.finding.firstUs - node.finding.lastUs <= EFFECT_US)
+        .map(({ node, story }) => ({ step, story, us: node.finding.firstUs })),
+    );
+    const latest = steps.sort((a, b) => b.us - a.us || byTime(a.step.finding, b.step.finding))[0];
+    if (latest === undefined) continue;
+    // By this it belongs here, whatever joined it to the rest of its group.
+    for (const { step } of steps) step.join = 'same';
+    latest.story.push(...group);
+  }
+  for (const story of out) story.sort((a, b) => byTime(a.finding, b.finding));
+  return out;
 };
 
 /** Enough different, sure and progressing steps: a busy day of one engineer is none. */

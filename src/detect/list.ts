@@ -5,6 +5,7 @@ import { conversation } from './conversation/index.ts';
 import { credentials } from './credentials/index.ts';
 import { crossing } from './crossing/index.ts';
 import { device } from './device/index.ts';
+import { disguise } from './disguise/index.ts';
 import { dns } from './dns/index.ts';
 import { engineering } from './engineering/index.ts';
 import { identity } from './identity/index.ts';
@@ -21,6 +22,7 @@ import { remoteAccess } from './remote-access/index.ts';
 import { rhythm } from './rhythm/index.ts';
 import { safety } from './safety/index.ts';
 import { scan } from './scan/index.ts';
+import { tickets } from './tickets/index.ts';
 import { tls } from './tls/index.ts';
 import { trouble } from './trouble/index.ts';
 import { violation } from './violation/index.ts';
@@ -45,7 +47,9 @@ export const DETECTORS: readonly Detector[] = [
   remoteAccess,
   origin,
   crossing,
+  disguise,
   credentials,
+  tickets,
   identity,
   lateral,
   ransomware,

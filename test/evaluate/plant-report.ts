@@ -53,6 +53,8 @@ export interface PlantRow {
   readonly falseKinds: string;
   /** Kind of each false alert. */
   readonly falseAlerts: readonly string[];
+  /** Those among them that stand under an incident and take no place of the queue. */
+  readonly falseFolded: number;
   /** Names of the moves that were not found. */
   readonly missed: readonly string[];
   readonly disturbancesRight: number;
@@ -101,6 +103,7 @@ export const caseOf = ({ outcome, score, seconds, cpuSeconds }: PlantResult): Pl
     falseFindings: quietNone(score).length,
     falseKinds: counts(score.falseAlerts.map((a) => a.kind)),
     falseAlerts: score.falseAlerts.map((a) => a.kind).sort(),
+    falseFolded: score.falseAlerts.filter((a) => a.folded).length,
     missed: touch.filter((m) => Number.isNaN(m.foundUs)).map((m) => m.move.name),
     disturbancesRight: score.disturbances.filter((d) => d.right).length,
     disturbances: score.disturbances.length,
@@ -168,7 +171,7 @@ export const textOf = ({ outcome, score, seconds, cpuSeconds }: PlantResult): st
     `moves that touch the plant: found ${found(touch).length} of ${touch.length}, as alerts ${touch.filter((m) => !Number.isNaN(m.alertedUs)).length}; all moves ${found(score.moves).length} of ${score.moves.length}; known before the first command: ${score.knownBefore === undefined ? '-' : `alert ${score.knownBefore.alert}, incident ${score.knownBefore.incident}`}`,
     `incidents: ${score.incidents.ofAttack} of the attack, ${score.incidents.ofNothing} of nothing`,
     `queue: ${queue.alerts} alerts in ${queue.places} places, ${queue.overBudget} beyond the day's budget`,
-    `false alerts: ${score.falseAlerts.length} (${counts(score.falseAlerts.map((a) => a.kind))})`,
+    `false alerts: ${score.falseAlerts.length} (${counts(score.falseAlerts.map((a) => a.kind))})${score.falseAlerts.some((a) => a.folded) ? `, ${score.falseAlerts.filter((a) => a.folded).length} of them under an incident` : ''}`,
     `findings that belong to nothing: ${none.length} (${counts(none.map((t) => t.finding.kind))})`,
     `disturbances as they should be: ${score.disturbances.filter((d) => d.right).length} of ${score.disturbances.length}`,
   ];

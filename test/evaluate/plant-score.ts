@@ -32,7 +32,13 @@ export interface PlantScore {
   readonly disturbances: readonly DisturbanceResult[];
   readonly owners: ReadonlyMap<Told, Owner>;
   /** Alerts that belong to nothing, by the kinds in them, and the days since its learning time: while it learns little can be told. */
-  readonly falseAlerts: readonly { readonly kind: string; readonly firstUs: number; readonly findings: number }[];
+  readonly falseAlerts: readonly {
+    readonly kind: string;
+    readonly firstUs: number;
+    readonly findings: number;
+    /** Takes no place of the queue: it stands under an incident, as what an engineer does at a station that was misused. */
+    readonly folded: boolean;
+  }[];
   readonly days: number;
   /** An alert, and a joined incident, told before the first move that commands a controller; undefined without such. */
   readonly knownBefore: { readonly alert: boolean; readonly incident: boolean } | undefined;
@@ -166,7 +172,7 @@ export const scorePlant = (outcome: PlantOutcome): PlantScore => {
     new Set(ids.flatMap((id) => owners.get(byId.get(id)!) ?? []));
   const falseAlerts = alerts
     .filter((a) => [...ownersOf(a.findings.map((f) => f.id))].every((o) => o === 'none'))
-    .map((a) => ({ kind: a.lead.kind, firstUs: a.firstUs, findings: a.findings.length }));
+    .map((a) => ({ kind: a.lead.kind, firstUs: a.firstUs, findings: a.findings.length, folded: a.foldedUnder !== '' }));
   const attackIncidents = incidents.filter((i) => ownersOf(i.steps.map((s) => s.finding.id)).has('attack')).length;
   const first = Number.isNaN(watchingUs) ? labels.endUs : watchingUs;
   return {

@@ -23,6 +23,7 @@ const row = (seed: number, changes: Partial<PlantRow> = {}): PlantRow => ({
   falseFindings: 0,
   falseKinds: '',
   falseAlerts: [],
+  falseFolded: 0,
   missed: [],
   disturbancesRight: 10,
   disturbances: 10,
@@ -59,6 +60,7 @@ describe('the table over runs', () => {
     knownBefore: { alert: true, incident: true },
     falseAlerts: ['point.level'],
     falseEpisodes: 1,
+    falseFolded: 1,
     kinds: {
       'set-point': { found: 2, of: 2, delays: [0, 4], medianDelay: 0, worstDelay: 4 },
       'sensor-drift': { found: 1, of: 2, delays: [600], medianDelay: 600, worstDelay: 600 },
@@ -68,6 +70,7 @@ describe('the table over runs', () => {
     const text = tableOfRows([row(301, { falseAlerts: ['point.junk', 'point.level'], falseEpisodes: 2 }), noisy]);
     for (const part of [
       'found 3 of 4 (75.0 %), as alerts 2',
+      '1 (point.level 1; 1 under an incident)',
       'known before the first command: 1 of 1',
       'without an attack 2 in 3.0 days = 0.67 a day; with one 1 in 3.0 days = 0.33 a day',
       'disturbances as they should be: 20 of 20 (100.0 %)',

@@ -54,7 +54,7 @@ export const tableOfRows = (rows: readonly PlantRow[]): string => {
         of(row.detected, row.expected) + (row.missed.length > 0 ? ` (missed: ${row.missed.join('; ')})` : ''),
         of(row.alerted, row.expected),
         row.knownBefore === null ? '-' : row.knownBefore.alert ? 'yes' : 'NO',
-        `${row.falseEpisodes}${row.falseEpisodes > 0 ? ` (${counts(row.falseAlerts)})` : ''}`,
+        `${row.falseEpisodes}${row.falseEpisodes > 0 ? ` (${counts(row.falseAlerts)}${row.falseFolded > 0 ? `; ${row.falseFolded} under an incident` : ''})` : ''}`,
         of(row.disturbancesRight, row.disturbances) + (row.wrong.length > 0 ? ` (${row.wrong.join('; ')})` : ''),
         `${row.incidents.ofAttack} of the attack, ${row.incidents.ofNothing} of nothing`,
         `${row.queue.alerts} in ${row.queue.places}`,

@@ -2,7 +2,7 @@
 import { type Decoded, type Decoder, outcomeOf, type Probe, type Transaction } from '../../core/decoder.ts';
 import type { ObservationSink } from '../../core/observation.ts';
 import { u32be } from '../../lib/bytes.ts';
-import { decodeKerberos, errorName, isKerberos, type KerberosMessage } from './wire.ts';
+import { decodeKerberos, errorName, etypeName, isKerberos, type KerberosMessage } from './wire.ts';
 
 /** A message over TCP longer than this is not one (tickets with large PACs reach some 64 KiB). */
 const MAX_MESSAGE = 131_072;
@@ -58,6 +58,7 @@ const observe = (t: Transaction<KerberosMessage>, sink: ObservationSink): void =
       operation: 'Kerberos TGS-REQ',
       target: at.server,
       object: m.service,
+      value: m.etypes.length === 0 ? undefined : m.etypes.map(etypeName).join(', '),
       outcome: outcomeOf(t, error !== undefined),
       reason: error ? errorName(error.errorCode) : undefined,
       ...name,

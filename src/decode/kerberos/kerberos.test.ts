@@ -92,6 +92,16 @@ describe('kerberos', () => {
       { verb: 'authenticate', object: 'cifs/hist1', outcome: 'refused', reason: 'service not found (7)' },
     ]);
   });
+  it('tells in which encryption a ticket is asked for', () => {
+    const asked = request(
+      0x6c,
+      12,
+      seq(tag(2, str('PLANT.LOCAL')), tag(3, name(2, 'HTTP', 'srv')), tag(8, seq(int(23), int(99)))),
+    );
+    expect(drive(kerberos, [up(framed(asked))], on88).commands).toMatchObject([
+      { object: 'HTTP/srv', value: 'rc4-hmac, encryption 99' },
+    ]);
+  });
   it('is the same over UDP, and however TCP cuts it', () => {
     sameInPieces(kerberos, conversation, on88);
     const udp = { carrier: 'udp', serverPort: 88 };

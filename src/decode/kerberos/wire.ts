@@ -41,6 +41,20 @@ const ERRORS: Readonly<Record<number, string>> = {
 /** `pre-authentication failed (24)`. */
 export const errorName = (code: number): string => `${ERRORS[code] ?? 'error'} (${code})`;
 
+/** Registry of IANA, Kerberos Encryption Type Numbers (RFC 3961, 3962, 4757, 8009). */
+const ETYPES: Readonly<Record<number, string>> = {
+  1: 'des-cbc-crc',
+  3: 'des-cbc-md5',
+  17: 'aes128-cts-hmac-sha1-96',
+  18: 'aes256-cts-hmac-sha1-96',
+  19: 'aes128-cts-hmac-sha256-128',
+  20: 'aes256-cts-hmac-sha384-192',
+  23: 'rc4-hmac',
+  24: 'rc4-hmac-exp',
+};
+/** `rc4-hmac`, `encryption 99`. */
+export const etypeName = (etype: number): string => ETYPES[etype] ?? `encryption ${etype}`;
+
 /** An application tag of Kerberos around a sequence whose first field is version 5. `end` of the octets there are. */
 export const isKerberos = (b: Uint8Array, start: number, to: number, end = to): boolean => {
   if (end - start < 8 || TYPES[b[start]!] === undefined) return false;

@@ -71,6 +71,15 @@ export const SLOW_SCAN = kind({
   needsLearning: true,
 });
 
+export const SLOW_HOST_SCAN = kind({
+  code: 'scan.slow-hosts',
+  title: '{client} tries {port} at one host after the other',
+  what: '{client} tried {port} at {number} hosts within a day that did not answer, refused or were left at once, among them {servers}.',
+  comparedWith:
+    'Clients of the plant know their servers; {limit} such hosts in a day are the limit, and while learning {client} tried half of that at most.',
+  needsLearning: true,
+});
+
 /** Parties followed at a time, and members counted of each; beyond them the oldest leaves, the number stands still. */
 export const MAX_PARTIES = 8192;
 export const MAX_COUNTED = 512;
@@ -83,13 +92,18 @@ const ADDRESSES = 20;
 const DAY_US = 86_400_000_000;
 /** Ports of controllers in a day, each counted once: a client whose controller is off tries the same one again. */
 const SLOW = 8;
+/** Hosts tried in vain at one port in a day; half of them while learning, and it is what this client does. */
+const SLOW_HOSTS = 10;
 
 const create = (context: DetectorContext): RunningDetector => {
   const make = (): Distinct => new Distinct(WINDOW_US, MAX_PARTIES, MAX_COUNTED);
   const slow = new Distinct(DAY_US, MAX_PARTIES, MAX_COUNTED);
-  const tables = { ports: make(), hosts: make(), swept: make(), units: make(), addresses: make(), slow };
+  const slowHosts = new Distinct(DAY_US, MAX_PARTIES, MAX_COUNTED);
+  const tables = { ports: make(), hosts: make(), swept: make(), units: make(), addresses: make(), slow, slowHosts };
   /** Clients that try so much while the site learns: scanners of the plant's own. */
   const tolerated = new Set<EndpointId>();
+  /** Clients that try many hosts at a port while the site learns, with the port. */
+  const toleratedPorts = new Set<string>();
 
   const surprise = (n: number, limit: number): number => Math.min(0.95, 0.65 + 0.1 * Math.log2(n / limit));
 
@@ -139,6 +153,8 @@ const create = (context: DetectorContext): RunningDetector => {
       const port = `${f.transport} port ${f.serverPort}`;
       const toHosts = `${client} ${port}`;
       const hosts = tables.hosts.add(toHosts, server, at.tsUs);
+      // Many at once are the rule's above. What is only told to others (UDP) fails always and says nothing.
+      if (hosts < SLOW_HOSTS && f.transport === 'tcp') oneByOne(common, toHosts, port, server);
       if (hosts >= HOSTS)
         context.state({
           ...common,
@@ -195,6 +211,36 @@ const create = (context: DetectorContext): RunningDetector => {
         number: count(number),
         ports: wordsAll(slow.members(`${client}`).map(String)),
         limit: count(SLOW),
+      },
+    });
+  };
+
+  const oneByOne = (
+    common: Pick<Statement, 'actor' | 'target' | 'tsUs' | 'certainty' | 'frames'>,
+    key: string,
+    port: string,
+    server: EndpointId,
+  ): void => {
+    const number = slowHosts.add(key, server, common.tsUs);
+    if (context.phase === 'learning') {
+      if (number >= SLOW_HOSTS / 2 && toleratedPorts.size < MAX_PARTIES && !context.isSuspect(common.actor ?? 0))
+        toleratedPorts.add(key);
+      return;
+    }
+    if (number < SLOW_HOSTS || toleratedPorts.has(key)) return;
+    context.state({
+      ...common,
+      kind: SLOW_HOST_SCAN,
+      key,
+      sinceUs: Math.min(common.tsUs, slowHosts.sinceUs(key)),
+      surprise: surprise(number, SLOW_HOSTS),
+      quietUs: DAY_US / 4,
+      parts: {
+        client: who(common.actor ?? 0),
+        port: words(port),
+        number: count(number),
+        servers: whoAll(slowHosts.members(key).map(Number)),
+        limit: count(SLOW_HOSTS),
       },
     });
   };
@@ -294,13 +340,16 @@ const create = (context: DetectorContext): RunningDetector => {
       toText({
         ...Object.fromEntries(Object.entries(tables).map(([k, t]) => [k, t.save()])),
         tolerated: [...tolerated],
+        toleratedPorts: [...toleratedPorts],
       }),
     load(text) {
       const saved = fromText(text) as Partial<Record<keyof typeof tables, SavedDistinct>> & {
         readonly tolerated?: readonly EndpointId[];
+        readonly toleratedPorts?: readonly string[];
       };
       for (const k of Object.keys(tables) as (keyof typeof tables)[]) tables[k].load(saved[k] ?? []);
       for (const client of saved.tolerated ?? []) tolerated.add(client);
+      for (const key of saved.toleratedPorts ?? []) toleratedPorts.add(key);
     },
   };
 };
@@ -311,12 +360,12 @@ export const scan: Detector = {
     notices: 'Searching for ports, hosts, stations behind gateways and addresses in controllers; ping and ARP sweeps.',
     worksWhen: 'Attempts fail: scanners do not know what is there, programs of the plant do.',
     failsWhen:
-      'A scan below eight ports of controllers in a day, a slow one of other hosts (fewer than the limit in ten minutes), or one ' +
+      'A scan below eight ports of controllers or ten hosts at one port in a day, one of a client that tried many while it was learned, or one ' +
       'that talks to what it finds; then new conversations tell.',
     cost: 'Constant per failed flow or refused request; 8,192 parties with 512 members each.',
     source:
       'Jung, Paxson, Berger, Balakrishnan: Fast portscan detection using sequential hypothesis testing, IEEE S&P (2004)',
   },
-  kinds: [PORT_SCAN, HOST_SCAN, SLOW_SCAN, SWEEP, UNIT_SCAN, ADDRESS_SCAN],
+  kinds: [PORT_SCAN, HOST_SCAN, SLOW_SCAN, SLOW_HOST_SCAN, SWEEP, UNIT_SCAN, ADDRESS_SCAN],
   create,
 };

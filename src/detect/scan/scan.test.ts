@@ -77,4 +77,35 @@ describe('scan', () => {
     probe(evil, 7);
     expect(s.of('scan.slow')[0]).toMatchObject({ actor: evil });
   });
+
+  it('tells a client that tries one port at host after host for hours, not one that did so while learning', () => {
+    const s = new Scene();
+    const pcs = Array.from({ length: 10 }, (_, n) => s.host(`10.10.40.${100 + n}`, 'workstation', 4));
+    const [evil, own] = [s.host('10.10.40.30', 'workstation', 4), s.host('10.10.40.31', 'workstation', 4)];
+    const probe = (client: number, n: number): void => {
+      s.flow(client, pcs[n]!, '', { serverPort: 445, tcpState: 'rejected', serverPackets: 1, decodedBytes: 0 });
+      s.pass(15 * MINUTE);
+    };
+    for (let n = 0; n < 6; n++) probe(own, n);
+    s.pass(DAY);
+    for (let n = 0; n < 10; n++) probe(own, n);
+    for (let n = 0; n < 9; n++) {
+      probe(evil, n);
+      probe(evil, n);
+    }
+    expect(s.of('scan.slow-hosts')).toEqual([]);
+    probe(evil, 9);
+    expect(s.of('scan.slow-hosts')[0]).toMatchObject({ actor: evil, count: 1 });
+    // Many at once are no slow search too.
+    for (let n = 0; n < 30; n++)
+      s.flow(s.host('10.10.40.32'), s.host(`10.10.40.${100 + n}`), '', { serverPort: 445, tcpState: 'rejected' });
+    expect(s.of('scan.slow-hosts').map((f) => f.actor)).toEqual([evil]);
+    expect(s.of('scan.hosts')).toHaveLength(1);
+    const later = new Scene();
+    later.continueFrom(s);
+    later.detection.load(s.detection.save());
+    for (let n = 0; n < 10; n++)
+      later.flow(own, pcs[n]!, '', { serverPort: 445, tcpState: 'rejected', serverPackets: 1, decodedBytes: 0 });
+    expect(later.of('scan.slow-hosts')).toHaveLength(1);
+  });
 });

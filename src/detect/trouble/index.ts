@@ -58,8 +58,6 @@ interface Device {
   /** Times of the latest restarts, at most OFTEN. */
   restarts: number[];
   readonly modes: Set<string>;
-  /** A command that may explain what it says. */
-  commandedUs: number;
 }
 interface Saved {
   readonly devices: readonly (readonly [
@@ -70,14 +68,16 @@ interface Saved {
       readonly usual: readonly string[];
       readonly restarts: readonly number[];
       readonly modes: readonly string[];
-      readonly commandedUs: number;
     },
   ])[];
+  readonly commanded: readonly (readonly [string, number])[];
   readonly overflow: number;
 }
 
 const create = (context: DetectorContext): RunningDetector => {
   const devices = new Map<EndpointId, Device>();
+  /** Latest command that may explain what a device says; of MAX_DEVICES the oldest gives way. */
+  const commandedUs = new Map<string, number>();
   let overflow = 0;
 
   const deviceOf = (host: EndpointId): Device | undefined => {
@@ -93,13 +93,30 @@ const create = (context: DetectorContext): RunningDetector => {
       usual: new Set(),
       restarts: [],
       modes: new Set(),
-      commandedUs: -EXPLAINS_US,
     };
     devices.set(host, device);
     return device;
   };
-  const isCommanded = (device: Device, tsUs: number): boolean =>
-    tsUs >= device.commandedUs && tsUs - device.commandedUs <= EXPLAINS_US;
+  /** By host and by network card: who asks may stand on another side of a router, or hear it below IP. */
+  const keysOf = (endpoint: EndpointId): string[] => {
+    const mac = context.endpoints.get(endpoint).mac ?? '';
+    return mac === '' ? [`${context.host(endpoint)}`] : [`${context.host(endpoint)}`, mac];
+  };
+  const commanded = (target: EndpointId, tsUs: number): void => {
+    for (const key of [target, ...context.sides(target)].flatMap(keysOf)) {
+      commandedUs.delete(key);
+      commandedUs.set(key, tsUs);
+    }
+    for (const key of commandedUs.keys()) {
+      if (commandedUs.size <= MAX_DEVICES) break;
+      commandedUs.delete(key);
+    }
+  };
+  const isCommanded = (endpoint: EndpointId, tsUs: number): boolean =>
+    keysOf(endpoint).some((key) => {
+      const us = commandedUs.get(key);
+      return us !== undefined && tsUs >= us && tsUs - us <= EXPLAINS_US;
+    });
 
   const state = (
     at: At,
@@ -136,7 +153,7 @@ const create = (context: DetectorContext): RunningDetector => {
     if (context.phase === 'learning') device.usual.add(what);
     const asked = device.usual.has(what) ? RECORD : ASKED;
     if (what === RESTART) {
-      const explained = isCommanded(device, at.tsUs);
+      const explained = isCommanded(target, at.tsUs);
       device.restarts = [...device.restarts.filter((us) => at.tsUs - us < DAY_US), at.tsUs].slice(-OFTEN);
       const command = words(explained ? 'a command was sent to it before' : 'no command to do so was seen');
       state(at, target, DEVICE_RESTARTED, what, explained ? RECORD : asked, { command, before: often(before) });
@@ -168,10 +185,7 @@ const create = (context: DetectorContext): RunningDetector => {
     },
     command(at, c) {
       if (c.target <= 0 || context.isGroup(c.target)) return;
-      if (COMMANDS.has(c.verb) && c.outcome !== 'refused') {
-        const device = devices.get(context.host(c.target));
-        if (device !== undefined) device.commandedUs = at.tsUs;
-      }
+      if (COMMANDS.has(c.verb) && c.outcome !== 'refused') commanded(c.target, at.tsUs);
       if (c.outcome !== 'refused' || c.reason !== FAILED || at.protocol !== 'modbus') return;
       const device = deviceOf(context.host(c.target));
       if (device === undefined) return;
@@ -194,7 +208,7 @@ const create = (context: DetectorContext): RunningDetector => {
         if (device.modes.size < MAX_MODES) device.modes.add(i.value);
         return;
       }
-      const explained = isCommanded(device, at.tsUs);
+      const explained = isCommanded(i.endpoint, at.tsUs);
       state(at, i.endpoint, MODE_REPORTED, i.value, explained ? RECORD : FAULT.test(i.value) ? 0.75 : ASKED, {
         mode: words(i.value),
         via: words(i.via),
@@ -226,6 +240,7 @@ const create = (context: DetectorContext): RunningDetector => {
         devices: [...devices].map(
           ([id, d]) => [id, { ...d, said: [...d.said], usual: [...d.usual], modes: [...d.modes] }] as const,
         ),
+        commanded: [...commandedUs],
         overflow,
       } satisfies Saved),
     load(text) {
@@ -238,8 +253,8 @@ const create = (context: DetectorContext): RunningDetector => {
           usual: new Set(d.usual),
           restarts: [...d.restarts],
           modes: new Set(d.modes),
-          commandedUs: d.commandedUs,
         });
+      for (const [key, us] of saved.commanded) commandedUs.set(key, us);
     },
   };
 };
