@@ -63,6 +63,8 @@ const outside = async () => {
       ],
       { stdio: 'inherit' },
     );
+    // Cut short: what runs inside ends, and what was made here is taken away all the same.
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill('SIGTERM'));
     code = await new Promise((resolve) => child.on('exit', (c) => resolve(c ?? 1)));
   } finally {
     spawnSync('umount', ['-l', disk]);
@@ -138,7 +140,13 @@ class Product {
   }
   async source() {
     const site = await this.site();
-    const { items } = await this.get(`/sites/${site.id}/sources`);
+    const path = `/sites/${site.id}/sources`;
+    await this.get(path);
+    const { answerMs } = this;
+    // While frames come the page at hand may be seconds old; being asked for, it is made anew.
+    await wait(1500);
+    const { items } = await this.get(path);
+    this.answerMs = Math.max(answerMs, this.answerMs);
     return items[items.length - 1];
   }
   kill(signal) {
@@ -168,6 +176,12 @@ const inside = async (disk) => {
   sender.on('exit', (code) => {
     if (!stopping) process.stderr.write(`tcpreplay ended by itself (${code}): ${sent}\n`);
   });
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.on(signal, () => {
+      sender.kill('SIGKILL');
+      product.child.kill('SIGKILL');
+      process.exit(130);
+    });
   const began = Date.now();
   const samples = [];
   const events = [];
@@ -247,7 +261,7 @@ const inside = async (disk) => {
     note('the disk has room again');
     await until(1);
   }
-  const last = await measure();
+  await measure();
   stopping = true;
   if (sender.exitCode === null) {
     const gone = new Promise((resolve) => sender.once('exit', resolve));
@@ -281,7 +295,6 @@ const inside = async (disk) => {
     ...(failed && { failed }),
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
-  void last;
   await product.kill('SIGTERM');
   process.exit(failed ? 1 : 0);
 };

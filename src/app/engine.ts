@@ -7,6 +7,7 @@ import type { ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import type { Retention, Row, Store } from '../store/index.ts';
 import { answerCall, type CallContext, readRetention } from './calls.ts';
+import { ClockTrust } from './clock-trust.ts';
 import { Corrections } from './corrections.ts';
 import { baselineFile, checkCarried, importBaseline, restoreBaseline } from './detection/baselines.ts';
 import { acting } from './detection/calls.ts';
@@ -93,6 +94,7 @@ export class LocalEngine implements Engine {
   #retaining = true;
   #ringMoved = true;
   #pinning = false;
+  readonly #trust = new ClockTrust();
   #journalSeq = 0;
   #writing: 'ready' | 'failed' = 'ready';
   #names = new Map<string, string>();
@@ -208,6 +210,7 @@ export class LocalEngine implements Engine {
   /** Twice a second: tells what moved, writes now and then, looks for silence. */
   async pulse(): Promise<void> {
     this.#pulses++;
+    this.#trust.look(this.#options.nowUs(), this.#options.nowMs());
     const { kind } = this.#store.writer.state;
     if (kind !== this.#writing) {
       this.#writing = kind;
@@ -289,11 +292,27 @@ export class LocalEngine implements Engine {
 
   async #retention(): Promise<Retention> {
     const { evidenceDays, historyDays, evidenceMiB } = await readRetention(this.#store);
+    const isOld = await this.#mayForget([historyDays, evidenceDays]);
     return {
-      historyDays: historyDays ?? 0,
-      evidenceDays: evidenceDays ?? 0,
+      historyDays: isOld ? (historyDays ?? 0) : 0,
+      evidenceDays: isOld ? (evidenceDays ?? 0) : 0,
       evidenceBytes: evidenceMiB === null ? 0 : evidenceMiB * MIB * PINNED_SHARE,
     };
+  }
+
+  /** What is too old by the wall clock is too old only where that clock is believed (`ClockTrust`). */
+  async #mayForget(kept: readonly (number | null)[]): Promise<boolean> {
+    const days = kept.filter((n) => n !== null);
+    if (days.length === 0 || this.#trust.hasRun(this.#options.nowMs())) return true;
+    const { fromUs, toUs } = ClockTrust.proof(this.#options.nowUs(), Math.min(...days));
+    const row = await this.#store.db
+      .selectFrom('sample')
+      .select('recorded_us')
+      .where('recorded_us', '>=', fromUs)
+      .where('recorded_us', '<=', toUs)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
   }
 
   /** Keeps the ring within its part of the limit, and within what the disk can spare. */
@@ -306,7 +325,8 @@ export class LocalEngine implements Engine {
     const spare = Math.min(SPARE_BYTES, disk.blocks * disk.bsize * SPARE_SHARE);
     const room = Math.max(0, ring.state.totalBytes + disk.bavail * disk.bsize - spare);
     await ring.resize(evidenceMiB === null ? room : Math.min(room, evidenceMiB * MIB * (1 - PINNED_SHARE)));
-    if (evidenceDays !== null) await ring.forgetBefore(this.#options.nowUs() / 1000 - evidenceDays * DAY_MS);
+    if (evidenceDays !== null && (await this.#mayForget([evidenceDays])))
+      await ring.forgetBefore(this.#options.nowUs() / 1000 - evidenceDays * DAY_MS);
   }
 
   #site(id: string): LiveSite {

@@ -13,6 +13,7 @@ const DAY_US = 86_400_000_000;
 it('forgets pinned frames and segments of the ring by age, and segments beyond the size', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-retention-'));
   let clockUs = 1_700_000_000_000_000;
+  let nowMs = 0;
   const nowUs = () => ++clockUs;
   const ring = join(folder, 'data', 'ring');
   mkdirSync(ring, { recursive: true });
@@ -26,7 +27,7 @@ it('forgets pinned frames and segments of the ring by age, and segments beyond t
   const engine = await LocalEngine.start({
     store,
     nowUs,
-    nowMs: () => 0,
+    nowMs: () => nowMs,
     zone: 'UTC',
     timers: false,
     onError: (error) => {
@@ -47,12 +48,26 @@ it('forgets pinned frames and segments of the ring by age, and segments beyond t
       await engine.call('changeSettings', input as unknown as CallInput<'changeSettings'>);
       for (let i = 0; i < 3; i++) await engine.pulse();
     };
+    const passes = async (days: number) => {
+      clockUs += days * DAY_US;
+      nowMs += (days * DAY_US) / 1000;
+      await engine.pulse();
+    };
+    // Gatehouse has just started: whether it is really that late is not known yet.
+    await set({ evidenceDays: 3, historyDays: null, evidenceMiB: 1024 });
+    expect(readdirSync(ring)).toHaveLength(3);
+    await passes(1);
     await set({ evidenceDays: 3, historyDays: null, evidenceMiB: 1024 });
     expect(await pins()).toBe(1);
     expect(readdirSync(ring).sort()).toEqual(['evidence-0000000002.pcapng', 'evidence-0000000003.pcapng']);
     await set({ evidenceDays: 3, historyDays: null, evidenceMiB: 24 });
     expect(readdirSync(ring)).toEqual(['evidence-0000000003.pcapng']);
-    clockUs += 4 * DAY_US;
+    // The clock jumps by ten years: nothing is too old on account of that, until a day has passed by it.
+    clockUs += 3650 * DAY_US;
+    await set({ evidenceDays: 3, historyDays: 30, evidenceMiB: 24 });
+    expect(await pins()).toBe(1);
+    expect(readdirSync(ring)).toEqual(['evidence-0000000003.pcapng']);
+    await passes(1.1);
     await set({ evidenceDays: 3, historyDays: null, evidenceMiB: 24 });
     expect(await pins()).toBe(0);
     expect(readdirSync(ring)).toEqual([]);

@@ -6,10 +6,10 @@ import type { EvidenceRef } from '../api/index.ts';
 import type { EvidenceRing } from '../capture/ring.ts';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/writer.ts';
 import type { EndpointId, EndpointView } from '../core/endpoint.ts';
-import { LINK } from '../core/frame.ts';
 import type { Source } from '../core/site.ts';
-import { ipv4Text, ipv6Parse, macText } from '../lib/address.ts';
-import { hex, u16be, u32be } from '../lib/bytes.ts';
+import { LINK_OK, PacketCursor, parseLink } from '../decode/index.ts';
+import { ipv4Text, ipv6Parse } from '../lib/address.ts';
+import { hex, u32be } from '../lib/bytes.ts';
 import type { Store } from '../store/index.ts';
 import type { CaptureFile, CaptureList, CaptureQuery } from './engine-contract.ts';
 import { type FoundFrame, findFrame, isOnDisk, readSource, ringName } from './evidence.ts';
@@ -20,33 +20,25 @@ import type { SiteView } from './query/view.ts';
 export const MAX_SELECTION_BYTES = 64 * 1024 * 1024;
 export const MAX_SELECTION_FRAMES = 100_000;
 
-const VLAN = new Set([0x8100, 0x88a8, 0x9100]);
+const cursor = new PacketCursor();
+const macOf = (high: number, low: number): string =>
+  `${high.toString(16).padStart(6, '0')}${low.toString(16).padStart(6, '0')}`.replace(/..(?=.)/g, '$&:');
 
-/** The two hosts of a frame as text, the lower first: IP addresses, else MAC addresses; '' where there are none. */
+/**
+ * The two hosts of a frame as text, the lower first: IP addresses, else MAC addresses (zeros where a cooked capture
+ * does not say to whom); '' where there are none.
+ */
 export const hostsOf = (bytes: Uint8Array, linkType: number): string => {
-  let at = 0;
-  let type = 0;
-  if (linkType === LINK.ETHERNET) {
-    if (bytes.length < 14) return '';
-    type = u16be(bytes, 12);
-    at = 14;
-    while (VLAN.has(type) && at + 4 <= bytes.length) {
-      type = u16be(bytes, at + 2);
-      at += 4;
-    }
-  } else if (linkType === LINK.RAW || linkType === LINK.IPV4) type = bytes[0]! >> 4 === 6 ? 0x86dd : 0x0800;
-  else if (linkType === LINK.NULL || linkType === LINK.LOOP) {
-    at = 4;
-    type = bytes[4]! >> 4 === 6 ? 0x86dd : 0x0800;
-  } else if (linkType === LINK.LINUX_SLL) {
-    type = u16be(bytes, 14);
-    at = 16;
-  } else return '';
-  if (type === 0x0800 && bytes.length >= at + 20)
+  cursor.bytes = bytes;
+  cursor.end = bytes.length;
+  if (parseLink(cursor, linkType, 0) !== LINK_OK) return '';
+  const { l3: at, llc, etherType, hasMac, srcHigh, srcLow, dstHigh, dstLow } = cursor;
+  if (llc < 0 && etherType === 0x0800 && bytes.length >= at + 20)
     return pairOf(ipv4Text(u32be(bytes, at + 12)), ipv4Text(u32be(bytes, at + 16)));
-  if (type === 0x86dd && bytes.length >= at + 40)
+  if (llc < 0 && etherType === 0x86dd && bytes.length >= at + 40)
     return pairOf(hex(bytes.subarray(at + 8, at + 24)), hex(bytes.subarray(at + 24, at + 40)));
-  return linkType === LINK.ETHERNET ? pairOf(macText(bytes, 6), macText(bytes, 0)) : '';
+  if (!hasMac) return '';
+  return pairOf(macOf(srcHigh, srcLow), macOf(dstHigh, dstLow));
 };
 const pairOf = (a: string, b: string): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
 

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hashFile, openCaptureFile, READ_BYTES, readFrameAt } from './file.ts';
-import { MAX_BATCH_FRAMES } from './parser.ts';
+import { hashFile, openCaptureFile, READ_BYTES } from './file.ts';
 import { collect, joined } from './testing/collect.ts';
 import { pcapHeader, pcapRecord } from './writer.ts';
 
@@ -51,29 +49,10 @@ describe('capture files', () => {
     expect(await hashFile(path)).toBe(expected);
   });
 
-  for (const packed of [false, true])
-    it(`give a frame again as evidence${packed ? ', compressed' : ''}`, async () => {
-      const path = join(folder, 'b');
-      await writeFile(path, packed ? gzipSync(capture) : capture);
-      const { frames } = await collect((await openCaptureFile(path)).chunks());
-      for (const number of [1, MAX_BATCH_FRAMES + 1, count]) {
-        const f = frames[number - 1]!;
-        const place = { frame: number, offset: f.offset, captured: f.captured };
-        expect(Buffer.from(await readFrameAt(path, place)).toString('hex')).toBe(f.data);
-      }
-      if (packed) await writeFile(path, gzipSync(capture.subarray(0, 1000)));
-      else await truncate(path, 1000);
-      const place = { frame: MAX_BATCH_FRAMES + 1, offset: frames[MAX_BATCH_FRAMES]!.offset, captured: 200 };
-      await expect(readFrameAt(path, place)).rejects.toMatchObject({ code: 'input.frame-not-found' });
-    });
-
   it('that cannot be opened say why', async () => {
     const path = join(folder, 'absent.pcap');
     await expect(openCaptureFile(path)).rejects.toMatchObject({ code: 'input.not-found', exitCode: 3 });
     await expect(openCaptureFile(folder)).rejects.toMatchObject({ code: 'input.is-folder', exitCode: 3 });
     await expect(hashFile(path)).rejects.toMatchObject({ code: 'input.not-found' });
-    await expect(readFrameAt(path, { frame: 1, offset: 0, captured: 1 })).rejects.toMatchObject({
-      code: 'input.not-found',
-    });
   });
 });

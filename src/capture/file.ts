@@ -5,8 +5,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { OperatingError } from '../core/errors.ts';
-import { u32be, u32le } from '../lib/bytes.ts';
-import { readCapture } from './reader.ts';
 
 /** Octets of one read; two such buffers are in use for each open file. */
 export const READ_BYTES = 2097152;
@@ -109,46 +107,3 @@ export const hashFile = async (path: string): Promise<string> => {
   for await (const _ of file.chunks());
   return file.sha256!;
 };
-
-/** Where a frame lies, as the reader told it. */
-export interface FramePlace {
-  /** Frame number, from 1. */
-  readonly frame: number;
-  /** Octet offset of its data in the uncompressed capture. */
-  readonly offset: number;
-  readonly captured: number;
-}
-
-/**
- * One frame's octets again, freshly copied. Plain files are read at the offset, compressed ones from the start up to the
- * frame. Throws `input.frame-not-found` when the file no longer has it, and like `openCaptureFile`.
- */
-export const readFrameAt = async (path: string, place: FramePlace): Promise<Uint8Array> => {
-  const missing = (): OperatingError => new OperatingError('input.frame-not-found', { path, frame: place.frame });
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, 'r');
-    const head = new Uint8Array(4);
-    await handle.read(head, 0, 4, 0);
-    if (!isCompressed(head)) {
-      const bytes = new Uint8Array(place.captured);
-      const { bytesRead } = await handle.read(bytes, 0, place.captured, place.offset);
-      if (bytesRead < place.captured) throw missing();
-      return bytes;
-    }
-  } catch (error) {
-    throw inputError(path, error);
-  } finally {
-    await handle?.close();
-  }
-  const file = await openCaptureFile(path);
-  for await (const event of readCapture(file.chunks(), { name: path })) {
-    if (event.kind !== 'frames' || event.firstFrame + event.count <= place.frame) continue;
-    const i = place.frame - event.firstFrame;
-    if (event.captured[i] !== place.captured || event.offset[i] !== place.offset) throw missing();
-    return event.bytes.slice(event.start[i]!, event.start[i]! + place.captured);
-  }
-  throw missing();
-};
-
-const isCompressed = (head: Uint8Array): boolean => u32be(head, 0) >>> 16 === 0x1f8b || u32le(head, 0) === 0xfd2fb528;

@@ -73,28 +73,34 @@ const frameNumber = (bytes: Uint8Array, at: number, length: number): number => {
   return u32le(bytes, option + 4) + u32le(bytes, option + 8) * 4_294_967_296;
 };
 
-/** Walks the blocks from `from`; `visit` gives true to end. A torn tail (the machine lost power) ends the walk. */
-const walk = async (
-  handle: SegmentHandle,
-  from: number,
-  visit: (bytes: Uint8Array, at: number, length: number, position: number) => boolean,
-): Promise<void> => {
-  const window = new Uint8Array(SCAN_BYTES);
-  let position = from;
-  for (;;) {
-    const got = await handle.read(window, position);
+interface Block {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+  readonly length: number;
+  /** In the segment. */
+  readonly position: number;
+}
+
+/**
+ * The blocks from `from` on, as many at a time as one read gives; valid until the next are asked for. A torn tail (the
+ * machine lost power) is the end.
+ */
+async function* blocksFrom(handle: SegmentHandle, from: number): AsyncGenerator<readonly Block[], void, void> {
+  const bytes = new Uint8Array(SCAN_BYTES);
+  for (let position = from; ; ) {
+    const got = await handle.read(bytes, position);
+    const blocks: Block[] = [];
     let at = 0;
-    for (;;) {
-      const length = blockLength(window, at, got);
-      if (length === -1) return;
-      if (length === undefined) break;
-      if (visit(window, at, length, position + at)) return;
+    let length = blockLength(bytes, at, got);
+    for (; length !== undefined && length !== -1; length = blockLength(bytes, at, got)) {
+      blocks.push({ bytes, at, length, position: position + at });
       at += length;
     }
-    if (at === 0) return;
+    if (blocks.length > 0) yield blocks;
+    if (at === 0 || length === -1) return;
     position += at;
   }
-};
+}
 
 const sourceName = (bytes: Uint8Array, at: number, length: number): string => {
   // The ring writes if_name as the first option of each interface.
@@ -102,19 +108,24 @@ const sourceName = (bytes: Uint8Array, at: number, length: number): string => {
   return utf8(bytes, at + 20, Math.min(at + 20 + size, at + length));
 };
 
+const linkTypeOf = (bytes: Uint8Array, at: number): number => (bytes[at + 8] ?? 0) | ((bytes[at + 9] ?? 0) << 8);
+const isInterface = ({ bytes, at, length }: Block): boolean =>
+  length >= 24 && u32le(bytes, at) === INTERFACE_DESCRIPTION;
+const isPacket = ({ bytes, at, length }: Block): boolean =>
+  length >= PACKET_HEADER + NUMBER_OPTION + 8 && u32le(bytes, at) === ENHANCED_PACKET;
+
 /** Index of a segment written earlier. */
 export const scanSegment = async (handle: SegmentHandle): Promise<SegmentIndex> => {
   const index = createIndex();
-  await walk(handle, 0, (bytes, at, length, position) => {
-    const type = u32le(bytes, at);
-    if (type === INTERFACE_DESCRIPTION && length >= 24)
-      addInterface(index, sourceName(bytes, at, length), (bytes[at + 8] ?? 0) | ((bytes[at + 9] ?? 0) << 8));
-    else if (type === ENHANCED_PACKET && length >= PACKET_HEADER + NUMBER_OPTION + 8) {
-      const id = u32le(bytes, at + 8);
-      if (id < index.interfaces.length) addFrame(index, id, frameNumber(bytes, at, length), position);
+  for await (const blocks of blocksFrom(handle, 0))
+    for (const block of blocks) {
+      const { bytes, at, length, position } = block;
+      if (isInterface(block)) addInterface(index, sourceName(bytes, at, length), linkTypeOf(bytes, at));
+      else if (isPacket(block)) {
+        const id = u32le(bytes, at + 8);
+        if (id < index.interfaces.length) addFrame(index, id, frameNumber(bytes, at, length), position);
+      }
     }
-    return false;
-  });
   return index;
 };
 
@@ -144,29 +155,18 @@ export async function* segmentFrames(
   /** Link type by interface id, of the interfaces of the source. */
   const mine = new Map<number, number>();
   let interfaces = 0;
-  const window = new Uint8Array(SCAN_BYTES);
-  for (let position = 0; ; ) {
-    const got = await handle.read(window, position);
-    let at = 0;
-    for (;;) {
-      const length = blockLength(window, at, got);
-      if (length === -1) return;
-      if (length === undefined) break;
-      const type = u32le(window, at);
-      if (type === INTERFACE_DESCRIPTION && length >= 24) {
-        if (sourceName(window, at, length) === source)
-          mine.set(interfaces, (window[at + 8] ?? 0) | ((window[at + 9] ?? 0) << 8));
+  for await (const blocks of blocksFrom(handle, 0))
+    for (const block of blocks) {
+      const { bytes, at, length } = block;
+      if (isInterface(block)) {
+        if (sourceName(bytes, at, length) === source) mine.set(interfaces, linkTypeOf(bytes, at));
         interfaces++;
-      } else if (type === ENHANCED_PACKET && length >= PACKET_HEADER + NUMBER_OPTION + 8) {
-        const linkType = mine.get(u32le(window, at + 8));
+      } else if (isPacket(block)) {
+        const linkType = mine.get(u32le(bytes, at + 8));
         if (linkType !== undefined)
-          yield { frame: frameNumber(window, at, length), ...packetAt(window, at, length, linkType) };
+          yield { frame: frameNumber(bytes, at, length), ...packetAt(bytes, at, length, linkType) };
       }
-      at += length;
     }
-    if (at === 0) return;
-    position += at;
-  }
 }
 
 /** Looks for a frame of a source in a segment; its octets are copied. */
@@ -186,17 +186,29 @@ export const findFrame = async (
         low = middle + 1;
       } else high = middle - 1;
     }
-    let found: FoundFrame | undefined;
-    await walk(handle, marks.positions[from]!, (bytes, at, length) => {
-      if (u32le(bytes, at) !== ENHANCED_PACKET || u32le(bytes, at + 8) !== id) return false;
-      const number = frameNumber(bytes, at, length);
-      if (number < frame) return false;
-      if (number > frame) return true;
-      const packet = packetAt(bytes, at, length, linkType);
-      found = { ...packet, bytes: packet.bytes.slice() };
-      return true;
-    });
+    const found = await frameFrom(handle, marks.positions[from]!, id, frame, linkType);
     if (found !== undefined) return found;
   }
+  return undefined;
+};
+
+/** The frame among those of an interface from `position` on, where numbers do not fall. */
+const frameFrom = async (
+  handle: SegmentHandle,
+  position: number,
+  id: number,
+  frame: number,
+  linkType: number,
+): Promise<FoundFrame | undefined> => {
+  for await (const blocks of blocksFrom(handle, position))
+    for (const block of blocks) {
+      const { bytes, at, length } = block;
+      if (!isPacket(block) || u32le(bytes, at + 8) !== id) continue;
+      const number = frameNumber(bytes, at, length);
+      if (number > frame) return undefined;
+      if (number < frame) continue;
+      const packet = packetAt(bytes, at, length, linkType);
+      return { ...packet, bytes: packet.bytes.slice() };
+    }
   return undefined;
 };

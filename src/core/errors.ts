@@ -70,11 +70,6 @@ export const ERRORS = {
     message: '{path} is compressed with zstd, which Node.js {node} cannot read.',
     whatToDo: 'Use Node.js 22.15 or later, or unpack it first: zstd -d FILE.',
   },
-  'input.frame-not-found': {
-    exit: 'input',
-    message: 'Frame {frame} is not in {path} any more.',
-    whatToDo: 'The file was changed, moved or deleted since it was analysed; analyse it again.',
-  },
   'capture.no-rights': {
     exit: 'rights',
     message: 'This user may not capture on {interface}.',

@@ -127,7 +127,7 @@ describe('lists', () => {
     expect(bomb.length).toBeLessThan(200_000);
     expect(await readList(bomb)).toEqual({
       kind: 'refused',
-      reason: 'The workbook cannot be read: it is damaged, or unpacks to more than 128 MB.',
+      reason: 'The workbook cannot be read: it is damaged, or unpacks to more than 32 MB.',
     });
     expect(await readList(utf8(''))).toMatchObject({ kind: 'refused' });
     expect(await readList(Uint8Array.of(1, 0, 2, 3))).toMatchObject({ kind: 'refused' });

@@ -56,6 +56,38 @@ export const toAnswer = (error: unknown): Answer => {
   );
 };
 
+/** A body of JSON is here within this time, milliseconds: one that trickles would hold a connection for hours. */
+export const BODY_MS = 15_000;
+
+/** Answers 408 to bodies that are not here in time and closes their connection. Files may take as long as they take. */
+export const limitBodies = (server: FastifyInstance, bodyMs: number): void => {
+  const timers = new WeakMap<object, NodeJS.Timeout>();
+  server.addHook('preParsing', (request, reply, payload, done) => {
+    const { method, headers } = request;
+    const isFile = (headers['content-type'] ?? '').startsWith('multipart/');
+    if (method !== 'GET' && method !== 'HEAD' && !isFile) {
+      const timer = setTimeout(() => {
+        const late = new RequestError(408, 'too-slow', 'The request did not come to its end.', 'Send it again.');
+        const { status, body } = toAnswer(late);
+        reply.header('connection', 'close').code(status).type('application/json; charset=utf-8');
+        if (!reply.sent) reply.send(JSON.stringify(body));
+      }, bodyMs);
+      timer.unref();
+      timers.set(request, timer);
+    }
+    done(null, payload);
+  });
+  server.addHook('preValidation', (request, _reply, done) => {
+    clearTimeout(timers.get(request));
+    done();
+  });
+  // Of bodies that were refused before.
+  server.addHook('onResponse', (request, _reply, done) => {
+    clearTimeout(timers.get(request));
+    done();
+  });
+};
+
 export const handleErrors = (server: FastifyInstance): void => {
   server.setErrorHandler((error, request, reply) => {
     const { status, body } = toAnswer(error);

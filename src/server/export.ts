@@ -5,7 +5,7 @@
  */
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { FILE_PATHS, LISTS, type ListName, MAX_PAGE } from '../api/index.ts';
+import { FILE_PATHS, LISTS, type ListName, MAX_PAGE, ROUTES } from '../api/index.ts';
 import { type Engine, type EngineCall, RequestError } from '../app/engine-contract.ts';
 import { personOf } from './guard.ts';
 
@@ -37,7 +37,13 @@ export const csvCell = (value: unknown): string => {
 
 export type ListPage = { readonly items: readonly Record<string, unknown>[]; readonly next: string | null };
 
-async function* asText(pages: AsyncIterable<ListPage>, format: 'csv' | 'json'): AsyncGenerator<string> {
+/** The columns of a list without rows, from its description. */
+const columnsOf = (list: ListName): string[] => {
+  const { items } = ROUTES[list].response.properties;
+  return Object.keys(items.items.properties);
+};
+
+async function* asText(pages: AsyncIterable<ListPage>, list: ListName, format: 'csv' | 'json'): AsyncGenerator<string> {
   let columns: string[] | undefined;
   let first = true;
   if (format === 'json') yield '[';
@@ -58,6 +64,8 @@ async function* asText(pages: AsyncIterable<ListPage>, format: 'csv' | 'json'): 
     yield text;
   }
   if (format === 'json') yield '\n]\n';
+  // A file without a line looks like a download that failed.
+  else if (columns === undefined) yield `${columnsOf(list).join(',')}\r\n`;
 }
 
 async function* pagesOf(read: (cursor: string | undefined) => Promise<ListPage>): AsyncGenerator<ListPage> {
@@ -103,7 +111,7 @@ export const registerExports = (server: FastifyInstance, engine: Engine): void =
       reply.header('content-disposition', `attachment; filename="${list}.${format}"`);
       reply.header('cache-control', 'no-store');
       reply.type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8');
-      return reply.send(Readable.from(asText(pages, format)));
+      return reply.send(Readable.from(asText(pages, list, format)));
     });
   }
 };

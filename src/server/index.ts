@@ -15,7 +15,7 @@ import type { Engine } from '../app/engine-contract.ts';
 import { OperatingError } from '../core/errors.ts';
 import { registerConsole } from './console.ts';
 import { registerDocs, registerDocsPage } from './docs.ts';
-import { handleErrors } from './errors.ts';
+import { BODY_MS, handleErrors, limitBodies } from './errors.ts';
 import { EventHub } from './events.ts';
 import { registerExports } from './export.ts';
 import { registerFiles } from './files.ts';
@@ -50,6 +50,8 @@ export interface ServerOptions {
   readonly maxUploadBytes?: number;
   readonly requestsPerMinute?: number;
   readonly heartbeatMs?: number;
+  /** For tests; see BODY_MS. */
+  readonly bodyMs?: number;
   readonly logger?: boolean;
   /** Cost of new password hashes; for tests of other things. */
   readonly scryptN?: number;
@@ -100,6 +102,7 @@ export const createServer = async (options: ServerOptions): Promise<GatehouseSer
     else parse(request, body, done);
   });
   handleErrors(app);
+  limitBodies(app, options.bodyMs ?? BODY_MS);
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

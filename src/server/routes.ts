@@ -14,6 +14,7 @@ import {
   type UserRole,
 } from '../api/index.ts';
 import { type Engine, type EngineCall, SERVER_CALLS, type ServerCall } from '../app/engine-contract.ts';
+import { toSend } from './compress.ts';
 import { withoutPayload } from './frame-mask.ts';
 import { COOKIE, cookieOptions, personOf } from './guard.ts';
 import { type Opened, type People, toUser } from './people.ts';
@@ -114,8 +115,7 @@ export const registerCalls = (server: FastifyInstance, options: RouteOptions): v
         };
         if (call === 'frame' && !mayDo(user.role as UserRole, 'framePcap'))
           return JSON.stringify(withoutPayload(JSON.parse(await options.engine.call(call, input)) as Frame));
-        const { buffer, byteOffset, byteLength } = await options.engine.bytes(call as EngineCall, input);
-        return Buffer.from(buffer, byteOffset, byteLength);
+        return toSend(request, reply, await options.engine.bytes(call as EngineCall, input));
       },
     });
   }

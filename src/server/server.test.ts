@@ -415,6 +415,10 @@ describe('calls', () => {
     expect(csv.headers['content-disposition']).toContain('assets.csv');
     expect(csv.body).toBe('id,name,ips,party\r\na1,\'=cmd|x,1; 2,n (a)\r\na2,"say ""hi""",,\r\n');
     expect(JSON.parse((await get('/api/v1/sites/s1/exports/assets.json', admin)).body)).toHaveLength(2);
+    // A list without rows is a header line, not an empty file.
+    const empty = await get('/api/v1/sites/s1/exports/assets.csv?q=nothing', admin);
+    expect(empty.body).toMatch(/^id,kind,name,[\w,]+\r\n$/);
+    expect(JSON.parse((await get('/api/v1/sites/s1/exports/assets.json?q=nothing', admin)).body)).toEqual([]);
     expect((await get('/api/v1/sites/s1/exports/users.csv', admin)).statusCode).toBe(404);
     expect((await get('/api/v1/sites/s1/exports/journal.csv', admin)).statusCode).toBe(404);
     expect(csvCell(-1)).toBe('-1');

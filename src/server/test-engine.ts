@@ -30,7 +30,9 @@ export const createTestEngine = (): TestEngine => {
     stored: () => ({ users: [...users.values()], sessions: [...sessions.values()], setupTokens: [...tokens.values()] }),
     call: async (call, input) => {
       const cursor = (input.query as { cursor?: string } | undefined)?.cursor;
-      if ((input.query as { limit?: number } | undefined)?.limit === 1000) {
+      if ((input.query as { limit?: number; q?: string } | undefined)?.limit === 1000) {
+        if ((input.query as { q?: string }).q === 'nothing')
+          return JSON.stringify({ items: [], next: null, total: 0, version: 1 });
         const items =
           cursor === undefined
             ? [{ id: 'a1', name: '=cmd|x', ips: ['1', '2'], party: { name: 'n', address: 'a' } }]

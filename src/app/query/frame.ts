@@ -1,7 +1,8 @@
 /**
  * One frame for people: its octets, the layers up to TCP and UDP with the place of each field, and what the decoders say
  * of its payload when they see this frame alone. Where a decoder found a credential the whole payload is masked, and
- * where text is exchanged that logins are part of (a form, a cookie, a line that was typed), also without having found one.
+ * where text is exchanged that logins are part of (a form, a cookie, a line that was typed), also without having found one;
+ * of any other payload what follows a word for a credential.
  * Sources: IEEE 802.3, 802.1Q; RFC 791, 8200, 9293, 768, 826.
  */
 import type { Frame, FrameLayer } from '../../api/index.ts';
@@ -12,6 +13,7 @@ import { hex, u16be, u32be } from '../../lib/bytes.ts';
 import type { FoundFrame } from '../evidence.ts';
 import { createSiteRuntime, Pipeline } from '../pipeline.ts';
 import { batchOfOne, listening, MASKED } from '../single-frame.ts';
+import { credentialRuns } from './credential-runs.ts';
 import { leavesOf, locatedFields } from './frame-fields.ts';
 import { maybeTime, type SiteView } from './view.ts';
 
@@ -215,6 +217,17 @@ const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]
   return { layers, secret: secret || secrets.size > 0 };
 };
 
+/** A field that lies in octets that are hidden is hidden too; one without a place of its own where anything is. */
+const withoutValues = (layer: FrameLayer, hidden: readonly { start: number; end: number }[]): FrameLayer =>
+  hidden.length === 0
+    ? layer
+    : {
+        ...layer,
+        fields: layer.fields.map((f) =>
+          f.start < 0 || hidden.some(({ start, end }) => f.start < end && start < f.end) ? { ...f, value: MASKED } : f,
+        ),
+      };
+
 export interface FrameContext {
   readonly source: string;
   readonly sourceName: string;
@@ -246,8 +259,9 @@ export const frameAnswer = (found: FoundFrame, context: FrameContext): Frame => 
   const secret = alone.secret || context.credential || isText;
   // Fields of a payload that is hidden are hidden as well, unless the decoder masked them itself.
   const layers = context.credential && !alone.secret ? [] : alone.layers;
+  const masked = secret ? [{ start: payload, end: found.bytes.length }] : credentialRuns(found.bytes, payload);
   const shown = found.bytes.slice();
-  if (secret) shown.fill(0, payload);
+  for (const { start, end } of masked) shown.fill(0, start, end);
   return {
     source: context.source,
     sourceName: context.sourceName,
@@ -259,8 +273,8 @@ export const frameAnswer = (found: FoundFrame, context: FrameContext): Frame => 
     captured: found.bytes.length,
     wire: found.wire,
     hex: hex(shown),
-    masked: secret ? [{ start: payload, end: found.bytes.length }] : [],
-    layers: [...walk.layers, ...layers],
+    masked,
+    layers: [...walk.layers, ...(secret ? layers : layers.map((layer) => withoutValues(layer, masked)))],
     previous: found.frame > 1 ? found.frame - 1 : null,
     next: found.frame < context.health.frames ? found.frame + 1 : null,
     supports: context.supports,
