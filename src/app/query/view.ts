@@ -2,12 +2,14 @@
  * A site as the answers are made from it: the model with what the API's shapes need beside it (parties, networks, times).
  * What follows from the picture alone is kept until its version changes.
  */
+
 import type { Attention, EvidenceRef, Party, PlainValue } from '../../api/index.ts';
 import type { EndpointId, EndpointView } from '../../core/endpoint.ts';
 import type { Evidence } from '../../core/frame.ts';
 import type { Value } from '../../core/observation.ts';
 import type { Asset, Source } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
+import { isoTime, timeText } from '../../lib/iso-time.ts';
 import type { SiteDetection } from '../detection/site-detection.ts';
 
 export interface SiteView {
@@ -60,16 +62,9 @@ const fresh = (view: SiteView): ViewCache => {
 export const networkLabel = (id: string): string => id;
 export const networkOf = (view: SiteView, asset: string): string => fresh(view).networkOf.get(asset) ?? '';
 
-/** RFC 3339 in UTC with six decimals; 0 or less is not known. */
-export const timeText = (us: number): string => {
-  const whole = Math.floor(us / 1000);
-  const micros = String(Math.floor(us - whole * 1000)).padStart(3, '0');
-  return `${new Date(whole).toISOString().slice(0, -1)}${micros}Z`;
-};
-/** Beyond it JavaScript has no dates. */
-const MAX_TIME_US = 8.64e18;
-export const maybeTime = (us: number): string | null =>
-  us > 0 && us < MAX_TIME_US && Number.isFinite(us) ? timeText(us) : null;
+export { timeText };
+/** 0 or less is not known. */
+export const maybeTime = (us: number): string | null => isoTime(us) ?? null;
 
 export const plainValue = (value: Value | undefined): PlainValue => {
   if (value === undefined) return null;
