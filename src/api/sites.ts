@@ -153,6 +153,8 @@ export const FrameParams = Obj({ site: Type.String(), source: Type.String(), fra
 export const FrameField = Obj({
   name: Type.String(),
   value: Type.String(),
+  /** What a code stands for in the words of its protocol: `Read Holding Registers` of 3; '' for a plain value. */
+  meaning: Type.String(),
   /** Octets start..end of the frame; -1 both where the field has no place of its own. */
   start: Int(),
   end: Int(),

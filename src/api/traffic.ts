@@ -61,7 +61,8 @@ export const MessageRow = Obj({
   protocol: Type.String(),
   title: Type.String(),
   type: Type.String(),
-  fields: Type.Array(Obj({ name: Type.String(), value: Type.String() })),
+  /** `meaning`: as in a frame. */
+  fields: Type.Array(Obj({ name: Type.String(), value: Type.String(), meaning: Type.String() })),
 });
 export type MessageRow = Static<typeof MessageRow>;
 /** Messages of a conversation in the order of the wire, read again from its sources. */

@@ -3,7 +3,7 @@ import type { MessageList, MessageRow, MessagesQuery, Static } from '../api/inde
 import { createBatch } from '../capture/parser.ts';
 import type { Source } from '../core/site.ts';
 import { createSiteRuntime, Pipeline } from './pipeline.ts';
-import { leavesOf } from './query/frame-fields.ts';
+import { leavesOf, meaningOf } from './query/frame-fields.ts';
 import { maybeTime } from './query/view.ts';
 import type { SelectedFrame } from './selection.ts';
 import { batchOfOne, listening, MASKED } from './single-frame.ts';
@@ -57,6 +57,7 @@ export const messagesOf = async (
             ? decoder.name === of.protocol
             : context.serverPort === of.serverPort || context.clientPort === of.serverPort;
         if (!isOurs || !isReached || (id === query.source && context.frame <= (query.after ?? 0))) return;
+        const leaves = leavesOf(message);
         items.push({
           source: id,
           frame: context.frame,
@@ -65,10 +66,10 @@ export const messagesOf = async (
           protocol: decoder.name,
           title: decoder.title,
           type: message.type,
-          fields: [...leavesOf(message)]
+          fields: [...leaves]
             .filter(([, value]) => value !== '')
             .slice(0, MAX_ROW_FIELDS)
-            .map(([name, value]) => ({ name, value })),
+            .map(([name, value]) => ({ name, value, meaning: meaningOf(decoder, leaves, name) })),
         });
       },
     });

@@ -104,6 +104,15 @@ export type Attachment =
   /** Only ever reached through `carries`. */
   | { readonly over: 'carried' };
 
+/**
+ * What the number in a field stands for, in the words of the specification, by the path of the field without indices, or by
+ * its last parts (`objects[].group`; `.status` is only the whole path). `sibling` gives the number of another field of the same object, NaN where it is none.
+ * undefined: a plain number, or a code that the specification does not have. For people who read one message.
+ */
+export type FieldCodes = Readonly<
+  Record<string, (code: number, sibling: (name: string) => number) => string | undefined>
+>;
+
 export interface Decoder<M extends Message = Message, S = unknown> {
   /** Lower case, stable: it stands in data, filters and URLs. */
   readonly name: string;
@@ -132,6 +141,12 @@ export interface Decoder<M extends Message = Message, S = unknown> {
   opens?(message: M): boolean | 'part';
   /** Frames that are expected to come again and again without a request (I/O, GOOSE): kept out of message limits. */
   readonly cyclic?: boolean;
+  readonly codes?: FieldCodes;
+  /**
+   * Makes the checksums within a PDU right again after its octets were changed: with it the octets of a field are found by
+   * changing them. Only for protocols whose decoder refuses a wrong checksum.
+   */
+  reseal?(bytes: Uint8Array, start: number, end: number): void;
 }
 
 /** The outcome of a command from the state of its transaction and whether the response refuses. */

@@ -12,7 +12,7 @@ import { ON_TRIAL } from './trial.ts';
 /** States that follow begin within so long of the first: a poll, a row, and machines that run out. */
 const FOLLOWS_US = 180_000_000;
 const FOLLOWING: ReadonlySet<string> = new Set(
-  (['soft-sensor', 'spread', 'set-point', 'dynamics', 'relation', 'level', 'cycle'] as const).map(
+  (['soft-sensor', 'spread', 'set-point', 'dynamics', 'relation', 'level', 'drift'] as const).map(
     (kind) => PROCESS_KINDS[kind].code,
   ),
 );

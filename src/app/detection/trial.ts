@@ -42,7 +42,7 @@ const CERTAIN: ReadonlySet<string> = new Set([PROCESS_KINDS.junk.code]);
 
 /** What is drawn out of other states where a state is new: on trial there, whenever it comes. */
 const DRAWN_OUT: ReadonlySet<string> = new Set(
-  (['soft-sensor', 'spread', 'set-point', 'dynamics'] as const).map((kind) => PROCESS_KINDS[kind].code),
+  (['soft-sensor', 'spread', 'set-point', 'dynamics', 'drift'] as const).map((kind) => PROCESS_KINDS[kind].code),
 );
 
 /** Times its limit: models say surprise .5 at the limit and 1 - 1 / (2 ratio) above. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Decoder, PduContext } from '../../core/decoder.ts';
+import { encodeFrame } from '../../decode/dnp3/wire.ts';
 import { DECODERS } from '../../decode/index.ts';
 import { leavesOf, locatedFields } from './frame-fields.ts';
 
@@ -31,7 +32,9 @@ const located = (name: string, octets: string, offset: number): Record<string, s
   const result = decoder.decode(bytes, 0, bytes.length, context, decoder.open());
   if (result.kind !== 'message') throw new Error(`not a message: ${result.kind}`);
   const fields = locatedFields(decoder, result.message, context, bytes, 0, bytes.length, offset);
-  return Object.fromEntries(fields.map((f) => [f.name, `${f.value} @ ${f.start}..${f.end}`]));
+  return Object.fromEntries(
+    fields.map((f) => [f.name, `${f.value}${f.meaning && ` ${f.meaning}`} @ ${f.start}..${f.end}`]),
+  );
 };
 
 describe('locatedFields', () => {
@@ -41,10 +44,26 @@ describe('locatedFields', () => {
     expect(fields).toMatchObject({
       transactionId: '7 @ 54..56',
       unitId: '5 @ 60..61',
-      functionCode: '16 @ 61..62',
+      functionCode: '16 Write Multiple Registers @ 61..62',
       address: '40 @ 62..64',
       'values[0]': '100 @ 67..69',
       'values[1]': '200 @ 69..71',
+    });
+  });
+
+  it('finds octets behind checksums, and names codes in the words of the protocol', () => {
+    // DNP3: from 100 to 5, read all of class 1 (group 60, variation 2, qualifier 6); CRCs of the header and of the user data.
+    const user = Uint8Array.of(0xc0, 0xc1, 0x01, 60, 2, 6);
+    const frame = encodeFrame({ control: 0xc4, destination: 5, source: 100 }, user);
+    const fields = located('dnp3', [...frame].map((o) => o.toString(16)).join(' '), 54);
+    expect(fields).toMatchObject({
+      control: '196 Unconfirmed User Data @ 57..58',
+      destination: '5 @ 58..60',
+      source: '100 @ 60..62',
+      'application.functionCode': '1 Read @ 66..67',
+      'application.objects[0].group': expect.stringMatching(/^60 .*Class 1.* @ 67\.\.68$/i),
+      'application.objects[0].variation': '2 @ 68..69',
+      'application.objects[0].qualifier': '6 no index, all objects @ 69..70',
     });
   });
 

@@ -48,6 +48,26 @@ export const leavesOf = (message: Message): Map<string, string> => {
   return leaves;
 };
 
+/** A path without its indices, then its last parts: `.a[].b`, `a[].b`, `b`. */
+const suffixesOf = (path: string): string[] => {
+  const parts = path.replace(/\[\d+\]/g, '[]').split('.');
+  return [`.${parts.join('.')}`, ...parts.map((_, i) => parts.slice(i).join('.'))];
+};
+
+/** What the value of a field stands for in the words of its protocol; '' where it is a plain value or not known. */
+export const meaningOf = (decoder: Decoder, leaves: ReadonlyMap<string, string>, path: string): string => {
+  const value = leaves.get(path) ?? '';
+  // Below zero stands what is not there.
+  if (decoder.codes === undefined || !/^\d+$/.test(value)) return '';
+  const parent = path.slice(0, path.lastIndexOf('.') + 1);
+  const sibling = (name: string): number => Number(leaves.get(parent + name) ?? Number.NaN);
+  for (const suffix of suffixesOf(path)) {
+    const code = decoder.codes[suffix];
+    if (code !== undefined) return code(Number(value), sibling) ?? '';
+  }
+  return '';
+};
+
 /** The longest run of neighbours in ascending numbers. */
 const longestRun = (octets: readonly number[]): readonly [number, number] => {
   let best: readonly [number, number] = [octets[0]!, octets[0]! + 1];
@@ -75,6 +95,7 @@ export const locatedFields = (
   const leaves = leavesOf(message);
   const changed = bytes.slice(start, end);
   const decoded = (): Map<string, string> | undefined => {
+    decoder.reseal?.(changed, 0, changed.length);
     const result = decoder.decode(changed, 0, changed.length, { ...context }, decoder.open());
     return (result.kind === 'message' || result.kind === 'carries') && result.message
       ? leavesOf(result.message)
@@ -83,9 +104,9 @@ export const locatedFields = (
   /** For each field: the fewest fields that moved together with it, and the octets that moved so few. */
   const owners = new Map<string, { fewest: number; octets: number[] }>();
   const again = decoded();
-  // A message that needs what came before it reads differently alone: then nothing can be located.
-  const isSame = again !== undefined && [...leaves].every(([path, value]) => again.get(path) === value);
-  const last = isSame ? Math.min(changed.length, MAX_LOCATED) : 0;
+  // A field that rests on what came before reads differently alone: it has no place here.
+  const steady = [...leaves].filter(([path, value]) => again?.get(path) === value);
+  const last = steady.length > 0 ? Math.min(changed.length, MAX_LOCATED) : 0;
   let compared = 0;
   for (let i = 0; i < last && compared < MAX_COMPARED; i++) {
     const octet = changed[i]!;
@@ -93,9 +114,9 @@ export const locatedFields = (
       changed[i] = octet ^ bit;
       const other = decoded();
       if (other === undefined) continue;
-      compared += leaves.size;
+      compared += steady.length;
       const moved: string[] = [];
-      for (const [path, value] of leaves) {
+      for (const [path, value] of steady) {
         const now = other.get(path);
         if (now !== undefined && now !== value) moved.push(path);
       }
@@ -105,13 +126,15 @@ export const locatedFields = (
         else if (moved.length === owner.fewest && owner.octets.at(-1) !== i) owner.octets.push(i);
       }
     }
-    changed[i] = octet;
+    // The checksums as well.
+    changed.set(bytes.subarray(start, end));
   }
   const said = [...leaves].filter(([, value]) => value !== '');
   return said.map(([name, value]): Field => {
     const owner = owners.get(name);
-    if (owner === undefined) return { name, value, start: -1, end: -1 };
+    const meaning = meaningOf(decoder, leaves, name);
+    if (owner === undefined) return { name, value, meaning, start: -1, end: -1 };
     const [from, to] = longestRun(owner.octets);
-    return { name, value, start: offset + from, end: offset + to };
+    return { name, value, meaning, start: offset + from, end: offset + to };
   });
 };

@@ -6,6 +6,7 @@
  * Sources: IEEE 802.3, 802.1Q; RFC 791, 8200, 9293, 768, 826.
  */
 import type { Frame, FrameLayer } from '../../api/index.ts';
+import type { Decoder, Message } from '../../core/decoder.ts';
 import { LINK } from '../../core/frame.ts';
 import type { SourceHealth } from '../../core/site.ts';
 import { ipv4Text, ipv6Text, macText } from '../../lib/address.ts';
@@ -14,7 +15,7 @@ import type { FoundFrame } from '../evidence.ts';
 import { createSiteRuntime, Pipeline } from '../pipeline.ts';
 import { batchOfOne, listening, MASKED } from '../single-frame.ts';
 import { credentialRuns } from './credential-runs.ts';
-import { leavesOf, locatedFields } from './frame-fields.ts';
+import { leavesOf, locatedFields, meaningOf } from './frame-fields.ts';
 import { maybeTime, type SiteView } from './view.ts';
 
 const LINK_NAMES = new Map<number, string>(Object.entries(LINK).map(([name, value]) => [value, name]));
@@ -34,6 +35,7 @@ type Field = FrameLayer['fields'][number];
 const field = (name: string, value: string | number, start: number, end: number): Field => ({
   name,
   value: String(value),
+  meaning: '',
   start,
   end,
 });
@@ -185,6 +187,15 @@ export const textPorts = (view: SiteView): ReadonlySet<number> =>
       .map(({ serverPort }) => serverPort),
   );
 
+/** Fields of a message whose octets are not all in this frame. */
+const fieldsElsewhere = (decoder: Decoder, message: Message): Field[] => {
+  const leaves = leavesOf(message);
+  return [...leaves].map(([name, value]) => ({
+    ...field(name, value, -1, -1),
+    meaning: meaningOf(decoder, leaves, name),
+  }));
+};
+
 /** What the decoders make of one frame without those around it, and whether it holds a credential. */
 const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]; secret: boolean } => {
   const layers: FrameLayer[] = [];
@@ -206,7 +217,7 @@ const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]
         summary: message.type,
         fields: isHere
           ? locatedFields(decoder, message, context, bytes, start, end, at)
-          : [...leavesOf(message)].map(([name, value]) => field(name, value, -1, -1)),
+          : fieldsElsewhere(decoder, message),
       };
       layers.push(layer);
       if (layer.fields.some(({ value }) => value.includes(MASKED))) secret = true;

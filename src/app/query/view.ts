@@ -8,6 +8,7 @@ import type { Evidence } from '../../core/frame.ts';
 import type { Value } from '../../core/observation.ts';
 import type { Asset, Source } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
+import { isoTime, timeText } from '../../lib/iso-time.ts';
 import type { SiteDetection } from '../detection/site-detection.ts';
 
 export interface SiteView {
@@ -62,16 +63,9 @@ const fresh = (view: SiteView): ViewCache => {
 export const networkLabel = (id: string): string => id;
 export const networkOf = (view: SiteView, asset: string): string => fresh(view).networkOf.get(asset) ?? '';
 
-/** RFC 3339 in UTC with six decimals; 0 or less is not known. */
-export const timeText = (us: number): string => {
-  const whole = Math.floor(us / 1000);
-  const micros = String(Math.floor(us - whole * 1000)).padStart(3, '0');
-  return `${new Date(whole).toISOString().slice(0, -1)}${micros}Z`;
-};
-/** Beyond it JavaScript has no dates. */
-const MAX_TIME_US = 8.64e18;
-export const maybeTime = (us: number): string | null =>
-  us > 0 && us < MAX_TIME_US && Number.isFinite(us) ? timeText(us) : null;
+export { timeText };
+/** 0 or less is not known. */
+export const maybeTime = (us: number): string | null => isoTime(us) ?? null;
 
 export const plainValue = (value: Value | undefined): PlainValue => {
   if (value === undefined) return null;

@@ -2,7 +2,9 @@
  * Beckhoff ADS: the protocol of TwinCAT systems, in AMS/TCP on TCP 48898; discovery and routes on UDP 48899. Secure ADS
  * (TCP 8016) is TLS and seen as such.
  */
+
 import type { Decoder } from '../../core/decoder.ts';
+import { adsCodes } from './codes.ts';
 import { decodeDiscovery, probeDiscovery } from './discovery.ts';
 import type { AnyAdsMessage } from './message.ts';
 import { COMMAND } from './names.ts';
@@ -16,6 +18,7 @@ export const ads: Decoder<AnyAdsMessage, AdsState> = {
   name: 'ads',
   title: 'Beckhoff ADS/AMS',
   family: 'ot',
+  codes: adsCodes,
   attach: [
     { over: 'tcp', ports: [48898] },
     { over: 'udp', ports: [48899] },

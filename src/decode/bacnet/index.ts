@@ -1,5 +1,7 @@
 /** BACnet/IP on UDP (ANSI/ASHRAE 135 Annex J), ports 47808..47823 by custom. BACnet/IPv6 (BVLC 0x82) and BACnet/SC are not read. */
+
 import type { Decoder } from '../../core/decoder.ts';
+import { bacnetCodes } from './codes.ts';
 import { type BacnetMessage, type BacnetState, openBacnet } from './message.ts';
 import { observeBacnet } from './observe.ts';
 import { PDU } from './tables.ts';
@@ -13,6 +15,7 @@ export const bacnet: Decoder<BacnetMessage, BacnetState> = {
   name: 'bacnet',
   title: 'BACnet/IP',
   family: 'ot',
+  codes: bacnetCodes,
   attach: [{ over: 'udp', ports: Array.from({ length: 16 }, (_, i) => 47808 + i) }],
   probe(b, start, end) {
     const fit = fitness(b, start, end);

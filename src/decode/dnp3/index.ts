@@ -2,11 +2,13 @@
  * DNP3 (IEEE 1815-2012) over TCP and UDP: data link frames, transport segments, application fragments, the object
  * library, secure authentication version 5. Outstations are children of the host that speaks for them.
  */
+
 import type { Decoder, PairRole } from '../../core/decoder.ts';
+import { dnp3Codes } from './codes.ts';
 import type { Dnp3Message } from './message.ts';
 import { FUNCTION, isSilent, REQUEST_NAMES } from './names.ts';
 import { type ObserveState, observeDnp3, openObserve } from './observe.ts';
-import { BROADCAST, decodeFrame, isChallengeReply, type LinkState, openLink, probeFrame } from './wire.ts';
+import { BROADCAST, decodeFrame, isChallengeReply, type LinkState, openLink, probeFrame, resealFrame } from './wire.ts';
 
 export type { Dnp3Message, Fragment, ObjectBlock, ObjectDetail } from './message.ts';
 
@@ -30,6 +32,7 @@ export const dnp3: Decoder<Dnp3Message, LinkState & ObserveState> = {
   name: 'dnp3',
   title: 'DNP3',
   family: 'ot',
+  codes: dnp3Codes,
   attach: [
     { over: 'tcp', ports: [20000] },
     { over: 'udp', ports: [20000] },
@@ -37,6 +40,7 @@ export const dnp3: Decoder<Dnp3Message, LinkState & ObserveState> = {
   probe: probeFrame,
   open: () => Object.assign(openLink(), openObserve()),
   decode: decodeFrame,
+  reseal: resealFrame,
   pairing: {
     scope: 'flow',
     role,

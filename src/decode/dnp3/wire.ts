@@ -269,6 +269,18 @@ export const probeFrame = (b: Uint8Array, start: number, end: number, context: P
   return 'no';
 };
 
+/** Puts the CRC of the header and of each block of user data right (9.2.4.3). */
+export const resealFrame = (b: Uint8Array, start: number, end: number): void => {
+  const seal = (from: number, to: number): void => {
+    const crc = crcOf(b, from, to);
+    b[to] = crc & 255;
+    b[to + 1] = crc >> 8;
+  };
+  if (end - start < HEADER_LENGTH) return;
+  seal(start, start + 8);
+  for (let at = start + HEADER_LENGTH; at + 2 < end; at += BLOCK + 2) seal(at, Math.min(at + BLOCK, end - 2));
+};
+
 export interface FrameFields {
   /** The control octet without length: DIR, PRM, FCB, FCV, function. */
   readonly control: number;
@@ -290,18 +302,9 @@ export const encodeFrame = (f: FrameFields, user: Uint8Array): Uint8Array => {
     f.source & 255,
     f.source >> 8,
   ]);
-  const seal = (from: number, to: number) => {
-    const crc = crcOf(out, from, to);
-    out[to] = crc & 255;
-    out[to + 1] = crc >> 8;
-  };
-  seal(0, 8);
-  for (let from = 0, at = HEADER_LENGTH; from < user.length; from += BLOCK) {
-    const block = user.subarray(from, from + BLOCK);
-    out.set(block, at);
-    seal(at, at + block.length);
-    at += block.length + 2;
-  }
+  for (let from = 0, at = HEADER_LENGTH; from < user.length; from += BLOCK, at += BLOCK + 2)
+    out.set(user.subarray(from, from + BLOCK), at);
+  resealFrame(out, 0, out.length);
   return out;
 };
 

@@ -2,12 +2,14 @@
  * EtherNet/IP with CIP inside: explicit messaging on TCP and UDP 44818. Implicit I/O (UDP 2222) is the decoder `cip-io`,
  * which learns of its connections from the Forward Open seen here. Source: The CIP Networks Library Volumes 1 and 2.
  */
+
 import type { Decoded, Decoder, PduContext } from '../../core/decoder.ts';
 import { i32be, u16le, u32be, u32le } from '../../lib/bytes.ts';
 import { announceIo, CIP_IO } from '../shared/cip-io-announcement.ts';
 import { OctetMemo } from '../shared/octet-memo.ts';
 import { isLarge } from '../shared/octet-slab.ts';
 import { type CipMessage, decodeCip } from './cip.ts';
+import { enipCodes } from './codes.ts';
 import type { Connection, Forward } from './connection.ts';
 import type { ListIdentityRecord } from './identity.ts';
 import { observe } from './observe.ts';
@@ -186,6 +188,7 @@ export const enip: Decoder<EnipMessage, EnipState> = {
   name: 'enip',
   title: 'EtherNet/IP',
   family: 'ot',
+  codes: enipCodes,
   attach: [
     { over: 'tcp', ports: [44818] },
     { over: 'udp', ports: [44818] },

@@ -2,7 +2,9 @@
  * OMRON FINS: the protocol of SYSMAC C, CV, CS, CJ, CP, NSJ controllers and, for compatibility, NJ and NX; on UDP and in
  * FINS/TCP, port 9600 of both.
  */
+
 import type { Decoder } from '../../core/decoder.ts';
+import { finsCodes } from './codes.ts';
 import type { FinsMessage } from './message.ts';
 import { observeFins } from './observe.ts';
 import { type FinsState, openFins } from './state.ts';
@@ -16,6 +18,7 @@ export const fins: Decoder<FinsMessage, FinsState> = {
   name: 'fins',
   title: 'OMRON FINS',
   family: 'ot',
+  codes: finsCodes,
   attach: [
     { over: 'udp', ports: [9600] },
     { over: 'tcp', ports: [9600] },

@@ -2,7 +2,9 @@
  * IEC 60870-5-104: telecontrol over TCP. APCI with sequence numbers, all ASDU types of IEC 60870-5-101 and -104; the
  * security types of IEC 60870-5-7 by name. Stations are children of the host, by their common address.
  */
+
 import type { Decoder, PairRole, PduContext } from '../../core/decoder.ts';
+import { iec104Codes } from './codes.ts';
 import type { Iec104Message } from './message.ts';
 import { type ObserveState, observeIec104, openObserve } from './observe.ts';
 import { BROADCAST, CAUSE, PURPOSE, typeOf } from './types.ts';
@@ -58,6 +60,7 @@ export const iec104: Decoder<Iec104Message, ApduState & ObserveState> = {
   name: 'iec104',
   title: 'IEC 60870-5-104',
   family: 'ot',
+  codes: iec104Codes,
   attach: [{ over: 'tcp', ports: [2404] }],
   probe: probeApdu,
   open: () => Object.assign(openApdu(), openObserve()),

@@ -2,8 +2,10 @@
  * MMS (ISO 9506), carried by COTP: IEC 61850 between substation devices and their clients, TASE.2 (ICCP) between control
  * centres, and controllers of the 1990s. Both sides may ask.
  */
+
 import type { Decoder, PairRole, PduContext } from '../../core/decoder.ts';
 import { SPDU } from '../shared/osi.ts';
+import { mmsCodes } from './codes.ts';
 import type { MmsMessage } from './message.ts';
 import { observeMms } from './observe.ts';
 import { MmsState } from './state.ts';
@@ -69,6 +71,7 @@ export const mms: Decoder<MmsMessage, MmsState> = {
   name: 'mms',
   title: 'MMS (IEC 61850, ICCP)',
   family: 'ot',
+  codes: mmsCodes,
   attach: [{ over: 'carried' }],
   probe: (b, start, end) => probeMms(b, start, end),
   open: () => new MmsState(),

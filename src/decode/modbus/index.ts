@@ -2,7 +2,9 @@
  * Modbus/TCP: MODBUS Application Protocol Specification V1.1b3 and Messaging on TCP/IP Implementation Guide V1.0b. Also
  * on UDP, where the same ADU is one datagram. Modbus/TCP Security (port 802) is TLS and seen as such.
  */
+
 import type { Decoder, PduContext } from '../../core/decoder.ts';
+import { modbusCodes } from './codes.ts';
 import type { ModbusMessage } from './message.ts';
 import { type ModbusState, observeModbus, openModbus } from './observe.ts';
 import { decodeAdu, probeAdu } from './wire.ts';
@@ -18,6 +20,7 @@ export const modbus: Decoder<ModbusMessage, ModbusState> = {
   name: 'modbus',
   title: 'Modbus/TCP',
   family: 'ot',
+  codes: modbusCodes,
   attach: [
     { over: 'tcp', ports: [PORT] },
     { over: 'udp', ports: [PORT] },

@@ -1,6 +1,8 @@
 /** MQTT 3.1, 3.1.1 and 5.0 over TCP, or inside WebSocket (section 6 of the specification), with Sparkplug B payloads. */
+
 import type { Decoder, PduContext, Probe } from '../../core/decoder.ts';
 import { u16be } from '../../lib/bytes.ts';
+import { mqttCodes } from './codes.ts';
 import { type MqttState, observeMqtt, openMqtt } from './observe.ts';
 import { read, readVarint } from './properties.ts';
 import { decodePacket, type MqttMessage } from './wire.ts';
@@ -84,6 +86,7 @@ export const mqtt: Decoder<MqttMessage, MqttState> = {
   name: 'mqtt',
   title: 'MQTT (with Sparkplug B)',
   family: 'iiot',
+  codes: mqttCodes,
   attach: [{ over: 'tcp', ports: [1883, 1884, 11883, 18830] }],
   probe,
   open: openMqtt,

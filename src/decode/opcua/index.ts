@@ -3,8 +3,10 @@
  * security and channels that only sign are read to the last field; of encrypted ones policy, certificates and chunk headers
  * are, and the conduit is marked as encrypted.
  */
+
 import type { Decoder, Probe } from '../../core/decoder.ts';
 import { u32le } from '../../lib/bytes.ts';
+import { opcuaCodes } from './codes.ts';
 import { chunkSize, decode } from './conversation.ts';
 import { observe } from './observe.ts';
 import { serviceById } from './services.ts';
@@ -75,6 +77,7 @@ export const opcua: Decoder<OpcuaMessage, OpcuaState> = {
   name: 'opcua',
   title: 'OPC UA',
   family: 'ot',
+  codes: opcuaCodes,
   isEncrypted: (state) => state.sight === 'encrypted',
   attach: [{ over: 'tcp', ports: [4840, 4841, 4843, 48010, 48020, 48030, 48031, 49320, 51210, 53530, 62541] }],
   probe,

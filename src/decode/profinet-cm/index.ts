@@ -3,8 +3,10 @@
  * and diagnosis, and the endpoint mapper. A device answers from another port than it was asked on, so calls are paired by
  * activity between two hosts.
  */
+
 import type { Decoder } from '../../core/decoder.ts';
 import { PTYPE } from '../shared/dcerpc.ts';
+import { profinetCmCodes } from './codes.ts';
 import { observeCm } from './observe.ts';
 import { type CmState, openCm } from './state.ts';
 import { type CmMessage, decodeCm, probeCm } from './wire.ts';
@@ -22,6 +24,7 @@ export const profinetCm: Decoder<CmMessage, CmState> = {
   name: 'profinet-cm',
   title: 'PROFINET IO CM',
   family: 'ot',
+  codes: profinetCmCodes,
   attach: [{ over: 'udp', ports: [34964] }],
   probe: (b, start, end) => probeCm(b, start, end),
   open: openCm,

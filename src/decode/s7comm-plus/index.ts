@@ -3,7 +3,9 @@
  * without keys: sessions, identities, services, addresses and most values; protocol versions 1 to 3 are protected against
  * change at most, not encrypted. Newer firmware wraps it in TLS, which is said and not guessed at.
  */
+
 import type { Decoder } from '../../core/decoder.ts';
+import { s7commPlusCodes } from './codes.ts';
 import { NO_ANSWER, OPCODE } from './names.ts';
 import { observePlus } from './observe.ts';
 import { decodePlus, openPlus, type PlusMessage, type PlusState, probePlus } from './wire.ts';
@@ -14,6 +16,7 @@ export const s7commPlus: Decoder<PlusMessage, PlusState> = {
   name: 's7comm-plus',
   title: 'S7comm-plus',
   family: 'ot',
+  codes: s7commPlusCodes,
   attach: [{ over: 'carried' }],
   probe: (b, start, end) => probePlus(b, start, end),
   open: openPlus,

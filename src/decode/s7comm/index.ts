@@ -2,7 +2,9 @@
  * S7 communication (S7comm): the protocol of SIMATIC S7-300, S7-400 and compatible controllers, and of S7-1200/1500 where
  * PUT/GET is allowed. Carried by COTP. Requests may come from both sides: a controller fetches the blocks of a download.
  */
+
 import type { Decoder } from '../../core/decoder.ts';
+import { s7commCodes } from './codes.ts';
 import type { S7Message } from './message.ts';
 import { ROSCTR } from './names.ts';
 import { observeS7 } from './observe.ts';
@@ -19,6 +21,7 @@ export const s7comm: Decoder<S7Message, S7State> = {
   name: 's7comm',
   title: 'S7comm',
   family: 'ot',
+  codes: s7commCodes,
   attach: [{ over: 'carried' }],
   probe: (bytes, start, end) => probeS7(bytes, start, end),
   open: openS7,

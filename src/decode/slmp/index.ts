@@ -2,7 +2,9 @@
  * SLMP and the MC protocol of MELSEC controllers (1E, 3E, 4E; binary and ASCII), with CC-Link IE Field Network Basic
  * (UDP 61450, 61451) and the acyclic side of CC-Link IE TSN (UDP 45238, 45239). Ports are set by people: found by content.
  */
+
 import type { Decoder } from '../../core/decoder.ts';
+import { slmpCodes } from './codes.ts';
 import { COMMAND } from './commands.ts';
 import type { SlmpMessage } from './message.ts';
 import { observeSlmp, openSlmp, type SlmpState } from './observe.ts';
@@ -20,6 +22,7 @@ export const slmp: Decoder<SlmpMessage, SlmpState> = {
   name: 'slmp',
   title: 'SLMP / MC protocol',
   family: 'ot',
+  codes: slmpCodes,
   attach: [
     { over: 'tcp', ports: [...PORTS, 61451] },
     { over: 'udp', ports: [...PORTS, 61450, 61451, 45238, 45239] },

@@ -6,9 +6,9 @@ import './alert/alert.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useCallback } from 'react';
-import type { AlertDetail } from '../../api/alerts.ts';
+import type { AlertDetail, AlertRow } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
-import { plural } from '../lib/format.ts';
+import { number } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
 import { Panel, When } from '../parts/basics.tsx';
@@ -51,6 +51,14 @@ export const AlertPage = () => {
   );
 };
 
+/** Its place among what is to be looked at, an incident being one, and within its incident. */
+const placeWords = (queue: readonly AlertRow[], alert: AlertRow, waiting: number | undefined): string => {
+  const same = queue.filter((a) => a.rank === alert.rank);
+  const place = `${number(alert.rank ?? 0)}${waiting === undefined ? '' : ` of ${number(waiting)}`} to look at`;
+  const within = same.findIndex((a) => a.id === alert.id) + 1;
+  return same.length > 1 ? `${place}, alert ${number(within)} of ${number(same.length)} of its incident` : place;
+};
+
 const Loaded = ({ detail }: { detail: AlertDetail }) => {
   const { alert, finding } = detail;
   const site = useSite();
@@ -62,6 +70,12 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
   });
   const ids = queue.data?.items.map((a) => a.id) ?? [];
   const place = ids.indexOf(alert.id);
+  // The side bar asks for it anyway.
+  const counts = useQuery({
+    queryKey: ['now', site],
+    queryFn: ({ signal }) => call('now', { site }, undefined, signal),
+  }).data?.queue;
+  const waiting = counts && counts.urgent + counts.high + counts.medium + counts.low;
   const goTo = useCallback(
     (id: string | undefined) =>
       id !== undefined && void navigate({ to: '/s/$site/alerts/$alert', params: { site, alert: id } }),
@@ -94,8 +108,7 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
             {place >= 0 && (
               <>
                 {' '}
-                · {place + 1} of {plural(queue.data?.total ?? ids.length, 'alert')} in the queue <kbd>j</kbd>{' '}
-                <kbd>k</kbd>
+                · {placeWords(queue.data?.items ?? [], alert, waiting)} <kbd>j</kbd> <kbd>k</kbd>
               </>
             )}
           </span>

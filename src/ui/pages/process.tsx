@@ -224,7 +224,7 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
           <input
             ref={input}
             aria-label="Filter points"
-            placeholder="Words of point, device, cell, unit"
+            placeholder="Point, device, unit"
             value={text}
             maxLength={200}
             spellCheck={false}

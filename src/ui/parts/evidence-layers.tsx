@@ -42,6 +42,10 @@ export const hexOf = (f: FrameLayer['fields'][number]): string =>
     ? `0x${Number(f.value).toString(16)}`
     : '';
 
+/** Some names of codes have the code with them: `function code not supported (0x01)`. */
+export const namesItsCode = (f: { readonly value: string; readonly meaning: string }): boolean =>
+  f.meaning.endsWith(`(${f.value})`) || /\(0x[0-9a-f]+\)$/i.test(f.meaning) || /^\d{4}-\d\d-\d\dT/.test(f.meaning);
+
 const has = (s: Span): boolean => s.start >= 0 && s.end > s.start;
 const same = (a: Span, b: Span | undefined): boolean => b !== undefined && a.start === b.start && a.end === b.end;
 
@@ -98,7 +102,13 @@ export const Layers = ({ layers, open, span, onToggle, onHover, onChoose }: Prop
                     >
                       <span className="dim">{fieldWords(f.name)}</span>
                       <span>
-                        <Value value={f.value} />
+                        {f.meaning === '' ? (
+                          <Value value={f.value} />
+                        ) : (
+                          <>
+                            {f.meaning} {!namesItsCode(f) && <span className="mono dim">({f.value})</span>}
+                          </>
+                        )}
                         {hexOf(f) !== '' && <span className="mono dim tiny"> {hexOf(f)}</span>}
                       </span>
                     </button>

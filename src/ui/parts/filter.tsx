@@ -82,7 +82,7 @@ export const FilterLine = ({ list, value, onChange, problem, placeholder }: Prop
         aria-activedescendant={shown && at >= 0 ? `${id}-${at}` : undefined}
         role="combobox"
         aria-autocomplete="list"
-        placeholder={placeholder ?? 'Filter: words, or field:value'}
+        placeholder={placeholder ?? 'Words or field:value'}
         onChange={(e) => {
           setText(e.target.value);
           setCaret(e.target.selectionStart ?? e.target.value.length);

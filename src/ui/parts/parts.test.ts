@@ -155,7 +155,7 @@ describe('a band and its chart', () => {
 });
 
 describe('fields of a frame', () => {
-  const layer = (...fields: { name: string; value: string; start: number; end: number }[]) => ({
+  const layer = (...fields: { name: string; value: string; meaning: string; start: number; end: number }[]) => ({
     name: 'x',
     title: 'X',
     start: 0,
@@ -163,7 +163,7 @@ describe('fields of a frame', () => {
     summary: '',
     fields,
   });
-  const at = (value: string, start: number, end: number) => ({ name: 'f', value, start, end });
+  const at = (value: string, start: number, end: number) => ({ name: 'f', value, meaning: '', start, end });
 
   it('calls -1 absent only where it rests on no octets and others do', () => {
     const known = at('7', 0, 1);

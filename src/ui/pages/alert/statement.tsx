@@ -223,7 +223,7 @@ export const FindingBody = ({
             {
               id: 'title',
               head: 'What',
-              width: 'minmax(180px, 1fr)',
+              width: 'minmax(120px, 1fr)',
               cell: (e) =>
                 e.id === finding.id ? (
                   <span className="strong" title="Shown above">

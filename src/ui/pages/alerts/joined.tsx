@@ -33,10 +33,14 @@ export const withIncidents = (
           {plural(lead.folds + 1, 'alert')}
         </span>
         {i.crosses && <span className="tag high">IT to OT</span>}
+        <span className="dim tiny nowrap" title={`How far it came: ${i.stage}, ${i.stageNumber} of 12`}>
+          {i.stage}
+        </span>
       </span>
     ),
     where: (i) => <span className="dim">{plural(i.assets, 'device')}</span>,
-    actor: (i) => <StageMark incident={i} />,
+    actor: (_, lead) =>
+      lead.actor === null ? <span className="dim">none seen</span> : <PartyLink party={lead.actor} address={false} />,
     impact: (i) => <ImpactTag impact={i.impact} />,
     certainty: (i) => <CertaintyMark certainty={i.certainty} />,
     first: (i) => <When at={i.firstAt} />,

@@ -12,7 +12,7 @@ import { clock, number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
 import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Unknown } from '../../parts/basics.tsx';
-import { fieldWords } from '../../parts/evidence-layers.tsx';
+import { fieldWords, namesItsCode } from '../../parts/evidence-layers.tsx';
 import { constantsOf, tellingFields } from './telling.ts';
 
 /** The last two parts of a path say enough in a row. */
@@ -52,10 +52,16 @@ const Row = ({
       {row.protocol !== protocol && <span className="dim tiny">{row.title}</span>}
     </span>
     <span className="message-fields small">
-      {tellingFields(row.fields, constants).map((f) => (
+      {tellingFields(row, constants).map((f) => (
         <span key={f.name}>
           <span className="name">{fieldWords(shortName(f.name))}</span>
-          <span className="mono">{f.value}</span>
+          {f.meaning === '' ? (
+            <span className="mono">{f.value}</span>
+          ) : (
+            <span>
+              {f.meaning} {!namesItsCode(f) && <span className="mono dim">({f.value})</span>}
+            </span>
+          )}
         </span>
       ))}
     </span>

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { MessageRow } from '../../../api/traffic.ts';
 import { constantsOf, tellingFields } from './telling.ts';
 
-const fieldsOf = (of: Readonly<Record<string, string>>) => Object.entries(of).map(([name, value]) => ({ name, value }));
+const fieldsOf = (of: Readonly<Record<string, string>>, meanings: Readonly<Record<string, string>> = {}) =>
+  Object.entries(of).map(([name, value]) => ({ name, value, meaning: meanings[name] ?? '' }));
 const row = (of: Readonly<Record<string, string>>): MessageRow => ({
   source: 's',
   frame: 1,
@@ -15,7 +16,7 @@ const row = (of: Readonly<Record<string, string>>): MessageRow => ({
   fields: fieldsOf(of),
 });
 const shown = (of: Readonly<Record<string, string>>, constants: readonly string[] = []) =>
-  tellingFields(fieldsOf(of), new Set(constants)).map((f) => f.name);
+  tellingFields({ type: 't', fields: fieldsOf(of) }, new Set(constants)).map((f) => f.name);
 
 describe('fields of a row', () => {
   it('leaves out what counts, sizes and identifies messages', () => {
@@ -52,6 +53,16 @@ describe('fields of a row', () => {
       'version',
     ]);
     expect(shown({ dnet: '-1', items: 'none' })).toEqual([]);
+  });
+
+  it('puts named codes with the texts, and leaves out what the name of the message says', () => {
+    const fields = fieldsOf(
+      { address: '40', functionCode: '3', exceptionCode: '2' },
+      { functionCode: 'Read Holding Registers', exceptionCode: 'illegal data address' },
+    );
+    const names = (type: string) => tellingFields({ type, fields }, new Set()).map((f) => f.name);
+    expect(names('Read Holding Registers exception')).toEqual(['exceptionCode', 'address']);
+    expect(names('exception')).toEqual(['functionCode', 'exceptionCode', 'address']);
   });
 
   it('takes for constant what is the same in every row that has it, from four rows on', () => {

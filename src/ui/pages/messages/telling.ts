@@ -28,9 +28,11 @@ const wordOf = (name: string, parts: number): string =>
 const isThere = ({ name, value }: Field): boolean =>
   value !== 'none' && (value !== '-1' || /value|data|result/i.test(name));
 
-const isMeant = ({ name }: Field): boolean => MEANT.test(wordOf(name, 2)) || !BOOKKEEPING.test(wordOf(name, 1));
+const isMeant = ({ name, meaning }: Field): boolean =>
+  meaning !== '' || MEANT.test(wordOf(name, 2)) || !BOOKKEEPING.test(wordOf(name, 1));
 /** Names and texts say more than numbers. */
-const isText = (value: string): boolean => /[a-z]{2}/i.test(value) && value !== 'true' && value !== 'false';
+const isText = ({ value, meaning }: Field): boolean =>
+  meaning !== '' || (/[a-z]{2}/i.test(value) && value !== 'true' && value !== 'false');
 
 /** Names of fields that have one and the same value in every row that has them: addresses, versions, handles of the session. */
 export const constantsOf = (rows: readonly MessageRow[]): ReadonlySet<string> => {
@@ -47,9 +49,19 @@ export const constantsOf = (rows: readonly MessageRow[]): ReadonlySet<string> =>
   return new Set([...seen].filter(([, s]) => s.same && s.rows >= ENOUGH_ROWS).map(([name]) => name));
 };
 
-/** Texts that differ first, then numbers, then what is 0 or a yes or no, then what is the same in every row; else as decoded. */
-export const tellingFields = (fields: readonly Field[], constants: ReadonlySet<string>): readonly Field[] => {
+/** What the name of the message says already: `Read Coils request` has the function code 1, Read Coils. */
+const isInType = ({ meaning }: Field, type: string): boolean =>
+  meaning !== '' && type.toLowerCase().includes(meaning.toLowerCase());
+
+/**
+ * Texts and names of codes that differ first, then numbers, then what is 0 or a yes or no, then what is the same in every
+ * row; else as decoded. Without what `type`, the name of the message, says.
+ */
+export const tellingFields = (
+  { fields, type }: Pick<MessageRow, 'fields' | 'type'>,
+  constants: ReadonlySet<string>,
+): readonly Field[] => {
   const rank = (f: Field): number =>
-    constants.has(f.name) ? 3 : isText(f.value) ? 0 : /^(0|true|false)$/.test(f.value) ? 2 : 1;
-  return fields.filter((f) => isThere(f) && isMeant(f)).sort((a, b) => rank(a) - rank(b));
+    constants.has(f.name) ? 3 : isText(f) ? 0 : /^(0|true|false)$/.test(f.value) ? 2 : 1;
+  return fields.filter((f) => isThere(f) && isMeant(f) && !isInType(f, type)).sort((a, b) => rank(a) - rank(b));
 };

@@ -1,0 +1,11 @@
+/** What the numbers in the fields of an MMS message stand for: the tables that its decoder reads by. */
+import type { FieldCodes } from '../../core/decoder.ts';
+import { accessErrorText, isService, objectClassText, PDU_TYPES, serviceErrorText, serviceName } from './tables.ts';
+
+export const mmsCodes: FieldCodes = {
+  '.pdu': (code) => PDU_TYPES[code],
+  '.service': (code) => (isService(code) ? serviceName(code) : undefined),
+  'results[].failure': (code) => (code < 0 ? undefined : accessErrorText(code)),
+  'detail.objectClass': (code) => objectClassText(code),
+  errorCode: (code, sibling) => (code < 0 ? undefined : serviceErrorText(sibling('errorClass'), code)),
+};
