@@ -128,6 +128,7 @@ export const tsharkIcmp = frameMap<IcmpMessage>({
   shape: 'frames',
   peer: 'tshark',
   protocol: 'icmp',
+  of: ['icmp', 'icmpv6'],
   columns: {
     'icmp.type': { value: version(4, (m) => m.icmpType), ...first },
     'icmp.code': { value: version(4, (m) => m.code), ...first },
