@@ -91,8 +91,7 @@ describe('ANSI C12.22', () => {
 
   it('reads the user of a security service by its length, with a logon before it or without', () => {
     const password = '70617373776f726420202020202020202020 2020';
-    const wrap = (service: string): Uint8Array =>
-      bytesOf(`6026 a8030201 05 be1f 281d 811b 80 ${service} 00000000`);
+    const wrap = (service: string): Uint8Array => bytesOf(`6026 a8030201 05 be1f 281d 811b 80 ${service} 00000000`);
     const seen = drive(c1222, [
       up(wrap(`15 51 ${password}`)),
       up(bytesOf(`6026 a803020106 be1f 281d 811b 80 17 51 ${password} 1234 0000`)),
