@@ -270,7 +270,7 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
   const me = useQuery(meQuery).data;
   const may = useMay('triage');
   const change = useIncidentChange(incident.id);
-  const alerts = useAlertsOfIncident(incident.id);
+  const alerts = useAlertsOfIncident(incident);
   const [closing, setClosing] = useState(false);
   const mine = me !== undefined && incident.assignee === me.id;
   return (

@@ -148,7 +148,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
 const Acts = ({ incident }: { incident: IncidentRow }) => {
   const me = useQuery(meQuery).data;
   const may = useMay('triage');
-  const alerts = useAlertsOfIncident(incident.id);
+  const alerts = useAlertsOfIncident(incident);
   const change = useIncidentChange(incident.id);
   const fresh = incident.alertsNew;
   const mine = me !== undefined && incident.assignee === me.id;

@@ -1,6 +1,6 @@
 /** What a person does with an incident, and with the alerts that tell it: each a line in the journal. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { IncidentChange } from '../../../api/alerts.ts';
+import type { IncidentChange, IncidentRow } from '../../../api/alerts.ts';
 import { call } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
@@ -34,11 +34,17 @@ export const useIncidentChange = (incident: string) => {
   });
 };
 
+const wasShown = (firstAt: string | null, shownUntil: string | null): boolean =>
+  firstAt === null || shownUntil === null || Date.parse(firstAt) <= Date.parse(shownUntil);
+
 /** What is left to do about the alerts of an incident before they are all in this state. */
 const LEFT = { acknowledged: 'state:new', closed: '-state:closed' } as const;
 
-/** Acknowledges or closes the alerts that tell an incident in one act, whatever their number. Closing also closes the incident. */
-export const useAlertsOfIncident = (incident: string) => {
+/**
+ * Acknowledges or closes the alerts that tell an incident in one act, whatever their number, as far as the person was shown
+ * them: what began after `lastAt`, the incident's last sighting on the screen, stays new. Closing also closes the incident.
+ */
+export const useAlertsOfIncident = ({ id: incident, lastAt }: Pick<IncidentRow, 'id' | 'lastAt'>) => {
   const site = useSite();
   const fresh = useFresh();
   return useMutation({
@@ -47,7 +53,8 @@ export const useAlertsOfIncident = (incident: string) => {
       let changed = 0;
       // What was changed no longer fits the filter. An answer that changes nothing ends it: the rest is not ours to change.
       for (;;) {
-        const some = (await call('alerts', { site, q, limit: MOST_AT_ONCE })).items.map((a) => a.id);
+        const { items } = await call('alerts', { site, q, sort: 'first', limit: MOST_AT_ONCE });
+        const some = items.filter(({ firstAt }) => wasShown(firstAt, lastAt)).map((a) => a.id);
         if (some.length === 0) break;
         const now = (await call('changeAlerts', { site }, { alerts: some, change: { state } })).changed;
         changed += now;
