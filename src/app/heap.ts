@@ -33,7 +33,7 @@ export const tuneHeap = (): void => {
  */
 export const packHeap = (): void => setFlagsFromString('--optimize-for-size');
 
-/** Starts another thread beside one that packs, with a young generation as large as any. */
+/** Starts another thread beside one that packs, with a young generation as large as any (after `tuneHeap`: it would not grow). */
 export const startUnpacked = (start: () => Worker): Worker => {
   setFlagsFromString('--no-optimize-for-size');
   const worker = start();
