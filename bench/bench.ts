@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { packHeap } from '../src/app/heap.ts';
 import { LiveSite } from '../src/app/live-site.ts';
 import {
   type CaptureFile,
@@ -27,8 +26,6 @@ const PULSE_MS = 500;
 const SAVE_MS = 5000;
 const SAVE_BACKLOG = 0.25;
 
-// As the engine's thread does.
-packHeap();
 const [phase = '', path = ''] = process.argv.slice(2);
 const mib = (octets: number): number => Math.round(octets / 104857.6) / 10;
 const cpuSeconds = (): number => {

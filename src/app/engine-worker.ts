@@ -9,7 +9,6 @@ import { ThreadFitter } from './detection/thread-fitter.ts';
 import { LocalEngine } from './engine.ts';
 import { errorToData } from './engine-errors.ts';
 import type { FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
-import { packHeap } from './heap.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('engine-worker runs in a worker thread only');
@@ -23,7 +22,6 @@ const answer = (id: number, value: unknown): void => {
 const nowUs = (): number => Date.now() * 1000;
 
 const begin = async (): Promise<void> => {
-  packHeap();
   const store = await openStore(folder, {
     nowUs,
     onState: (state) => {

@@ -98,8 +98,8 @@ export const evidenceOf = (context: Context, frame: number): Evidence => ({
 });
 
 /**
- * Frames of a transaction: the request's, then the completing one. Never empty unless the observation has no frame. As
- * literals: an array that is pushed to has room for seventeen, and these are kept by the ten thousand.
+ * Frames of a transaction: the request's, then the completing one. Never empty unless the observation has no frame. Not
+ * pushed to: such an array has room for seventeen, and these are kept by the ten thousand.
  */
 export const framesOf = (context: Context, at: At): Evidence[] => {
   const request = at.requestFrame > 0 && at.requestFrame !== at.frame ? at.requestFrame : 0;

@@ -8,7 +8,6 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { CellLearner, CellModel } from '../../core/process.ts';
-import { startUnpacked } from '../heap.ts';
 import type { FitAnswer, FitJob } from './fit-protocol.ts';
 import { type FitRequest, type Fitter, type Fitting, failedBecause } from './fitting.ts';
 
@@ -29,8 +28,7 @@ interface Job {
 /** Built JavaScript starts by itself; from sources (tests) TypeScript is loaded through tsx, which Node 20 needs. */
 export const startFitThread = (): Worker => {
   const options = { resourceLimits: { maxOldGenerationSizeMb: MAX_FIT_HEAP_MIB } };
-  if (import.meta.url.endsWith('.js'))
-    return startUnpacked(() => new Worker(new URL('./fit-worker.js', import.meta.url), options));
+  if (import.meta.url.endsWith('.js')) return new Worker(new URL('./fit-worker.js', import.meta.url), options);
   const tsx = new URL(
     'dist/esm/api/index.mjs',
     pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')),
