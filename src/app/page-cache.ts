@@ -77,7 +77,6 @@ export class PageCache {
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   /** Sites of which somebody was given a page that was not the newest. */
   readonly #outdated = new Set<string>();
-  #generation = 0;
   #isRenewing = false;
   #isAhead = false;
 
@@ -157,13 +156,11 @@ export class PageCache {
 
   /** Nothing that was kept is shown again. */
   forget(): void {
-    this.#generation++;
     this.#pages.clear();
   }
 
   /** A person changed what these topics show, or anything: pages of it are not shown again. */
   #acted(site: string, topics: readonly Topic[]): void {
-    this.#generation++;
     for (const [key, page] of this.#pages) {
       const shows = WHOLE.get(page.call);
       const isOf = topics.length === 0 || shows === undefined || shows.some((topic) => topics.includes(topic));
@@ -217,16 +214,15 @@ export class PageCache {
     if (this.#isRenewing) return;
     this.#isRenewing = true;
     const since = this.#clock.nowMs();
-    const generation = this.#generation;
     this.#outdated.delete(site);
     // One after another: between two pages the engine reads on, and answers whoever waits for something else.
     for (const [key, page] of [...this.#pages]) {
       if (page.site !== site || !page.isSettled || since - page.askedMs > FORGOTTEN_MS) continue;
       const next: Page = { ...page, isSettled: false };
       await this.#make(key, next);
-      const kept = this.#pages.get(key);
-      if (generation !== this.#generation || kept === undefined || !next.isSettled) continue;
-      next.askedMs = kept.askedMs;
+      // Meanwhile forgotten, given up or made anew by somebody who waited: this one is older.
+      if (this.#pages.get(key) !== page || !next.isSettled) continue;
+      next.askedMs = page.askedMs;
       this.#pages.set(key, next);
     }
     // On a wire that has just fallen silent nobody would ask again by himself.

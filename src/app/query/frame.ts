@@ -235,7 +235,9 @@ const withoutValues = (layer: FrameLayer, hidden: readonly { start: number; end:
     : {
         ...layer,
         fields: layer.fields.map((f) =>
-          f.start < 0 || hidden.some(({ start, end }) => f.start < end && start < f.end) ? { ...f, value: MASKED } : f,
+          f.start < 0 || hidden.some(({ start, end }) => f.start < end && start < f.end)
+            ? { ...f, value: MASKED, meaning: '' }
+            : f,
         ),
       };
 

@@ -160,22 +160,7 @@ const recordHeader = (b: Uint8Array, o: number, end: number, type: number): Fiel
     const targetArUuid = uuidText(b, o + 34, false);
     return { seqNumber, arUuid, api, slotNumber, subslotNumber, index, recordDataLength, targetArUuid };
   }
-  const additionalValue1 = u16be(b, o + 34);
-  const additionalValue2 = u16be(b, o + 36);
-  if (type === 0x8009)
-    return {
-      seqNumber,
-      arUuid,
-      api,
-      slotNumber,
-      subslotNumber,
-      index,
-      recordDataLength,
-      additionalValue1,
-      additionalValue2,
-    };
-  if (end - o < WRITTEN_FIELDS) return undefined;
-  return {
+  const fields: Fields = {
     seqNumber,
     arUuid,
     api,
@@ -183,10 +168,13 @@ const recordHeader = (b: Uint8Array, o: number, end: number, type: number): Fiel
     subslotNumber,
     index,
     recordDataLength,
-    additionalValue1,
-    additionalValue2,
-    pnioStatus: u32be(b, o + 38),
+    additionalValue1: u16be(b, o + 34),
+    additionalValue2: u16be(b, o + 36),
   };
+  if (type === 0x8009) return fields;
+  if (end - o < WRITTEN_FIELDS) return undefined;
+  fields.pnioStatus = u32be(b, o + 38);
+  return fields;
 };
 
 /** The fields of one block whose header is at `o` and which ends at `end`. */

@@ -106,10 +106,8 @@ const create = (context: DetectorContext): RunningDetector => {
     for (const key of [target, ...context.sides(target)].flatMap(keysOf)) {
       commandedUs.delete(key);
       commandedUs.set(key, tsUs);
-    }
-    for (const key of commandedUs.keys()) {
-      if (commandedUs.size <= MAX_DEVICES) break;
-      commandedUs.delete(key);
+      // Asked for only when it is full: finding the first key walks over all that were deleted before it.
+      if (commandedUs.size > MAX_DEVICES) commandedUs.delete(commandedUs.keys().next().value!);
     }
   };
   const isCommanded = (endpoint: EndpointId, tsUs: number): boolean =>
