@@ -65,6 +65,14 @@ describe('fields of a row', () => {
     expect(names('exception')).toEqual(['functionCode', 'exceptionCode', 'address']);
   });
 
+  it('says a name once: as the meaning of its code', () => {
+    const fields = fieldsOf(
+      { command: '101', name: 'Register Session', path: 'tank 1' },
+      { command: 'Register Session' },
+    );
+    expect(tellingFields({ type: 'request', fields }, new Set()).map((f) => f.name)).toEqual(['command', 'path']);
+  });
+
   it('takes for constant what is the same in every row that has it, from four rows on', () => {
     const rows = [1, 2, 3, 4].map((n) => row({ version: '1', value: String(n), ...(n < 4 ? { rare: 'x' } : {}) }));
     expect([...constantsOf(rows)]).toEqual(['version']);

@@ -55,7 +55,7 @@ const isInType = ({ meaning }: Field, type: string): boolean =>
 
 /**
  * Texts and names of codes that differ first, then numbers, then what is 0 or a yes or no, then what is the same in every
- * row; else as decoded. Without what `type`, the name of the message, says.
+ * row; else as decoded. Without what `type`, the name of the message, or a named code says.
  */
 export const tellingFields = (
   { fields, type }: Pick<MessageRow, 'fields' | 'type'>,
@@ -63,5 +63,8 @@ export const tellingFields = (
 ): readonly Field[] => {
   const rank = (f: Field): number =>
     constants.has(f.name) ? 3 : isText(f) ? 0 : /^(0|true|false)$/.test(f.value) ? 2 : 1;
-  return fields.filter((f) => isThere(f) && isMeant(f) && !isInType(f, type)).sort((a, b) => rank(a) - rank(b));
+  // `command Register Session (101)` says what `name Register Session` says, and where it stands.
+  const meanings = new Set(fields.map((f) => f.meaning));
+  const isSaid = (f: Field): boolean => isInType(f, type) || meanings.has(f.value);
+  return fields.filter((f) => isThere(f) && isMeant(f) && !isSaid(f)).sort((a, b) => rank(a) - rank(b));
 };
