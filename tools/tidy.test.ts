@@ -22,6 +22,7 @@ const BREACHES: readonly (readonly [string, string, string])[] = [
   ['src/decode/a.ts', 'const f = (x: any) => x;', '`any` hides'],
   ['src/decode/a.ts', 'const f = (x: Array<any>) => x;', '`any` hides'],
   ['src/decode/a.ts', 'const f = x as any;', '`any` hides'],
+  ['src/decode/a.ts', "const T: Readonly<Record<string, Verb>> = { GET: 'read' };", 'tableOf'],
   ['src/store/a.ts', "export { x } from '../decode/index.ts';", 'store must not import decode'],
   ['src/store/a.ts', "const m = await import('../decode/index.ts');", 'store must not import decode'],
   ['plant/a.ts', "import { Dispatcher } from '../src/decode/dispatch.ts';", 'plant must not import decode'],

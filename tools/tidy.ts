@@ -24,6 +24,8 @@ export interface Breach {
 }
 
 const folderOf = (file: string): string => (file.startsWith('src/') ? file.split('/')[1]! : file.split('/')[0]!);
+/** Stages that look up names which somebody on the wire chose. */
+const WIRE_FOLDERS: ReadonlySet<string> = new Set(['decode', 'observe', 'detect']);
 const isTest = (file: string): boolean =>
   /\.test\.tsx?$/.test(file) || /(^|\/)(fixtures|testing|conformance)(\/|\.)/.test(file);
 
@@ -81,6 +83,12 @@ export const inspect = (file: string, source: string): Breach[] => {
     for (const m of source.matchAll(/(:|<|as|,)\s*any\b(?!\w)(?=\s*[;,)>=[\]}|&\n])/g))
       if (!/^\s*(\*|\/\/)/.test(source.slice(source.lastIndexOf('\n', m.index) + 1)))
         breach(m.index, '`any` hides what a thing is');
+  if (WIRE_FOLDERS.has(from) && !isTest(file))
+    for (const m of source.matchAll(/^(?:export )?const \w+: (?:Readonly<)?Record<string, [^\n]*> = \{(?!\};)/gm))
+      breach(
+        m.index,
+        'names from the wire are looked up in a `tableOf` (lib/table.ts): plain objects know `constructor`',
+      );
   return out;
 };
 

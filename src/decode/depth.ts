@@ -3,6 +3,7 @@
  * the README. A: to the last field of its public specification. B: messages with their fields, commands and values as far
  * as used on plants. C: recognised, with the identity that its first frames show.
  */
+import { tableOf } from '../lib/table.ts';
 export type Tier = 'A' | 'B' | 'C';
 
 export interface Depth {
@@ -17,7 +18,7 @@ const c = (unknown = ''): Depth => ({ tier: 'C', unknown });
 const SEALED = 'The content is encrypted; only what is said before that is read.';
 const FACTS = 'No public specification: decoded as far as facts are known.';
 
-export const DEPTHS: Readonly<Record<string, Depth>> = {
+export const DEPTHS = tableOf<Depth>({
   modbus: a('UMAS (function 90) has no public specification: decoded as far as facts are known.'),
   cotp: a(),
   s7comm: a('No public specification: some userdata subfunctions are named and not read.'),
@@ -114,4 +115,4 @@ export const DEPTHS: Readonly<Record<string, Depth>> = {
   openvpn: c(SEALED),
   ike: c(SEALED),
   esp: c(SEALED),
-};
+});

@@ -6,6 +6,7 @@ import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type { Asset, ChangeRecord, EndpointMembership, Module } from '../core/site.ts';
 import { ipOrder, ipScope, macKind } from '../lib/ip-scope.ts';
+import { tableOf } from '../lib/table.ts';
 import type { Facts } from './facts.ts';
 import { bestOf, factsOfGroup, handleOf, type RankedFact } from './facts-of-group.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -200,7 +201,7 @@ const modulesOf = (group: Group, facts: Facts): Module[] => {
   return [...bySlot.values()].sort((a, b) => (number(a.slot) < number(b.slot) ? -1 : 1));
 };
 
-const SUB_WORDS: Readonly<Record<string, string>> = {
+const SUB_WORDS = tableOf<string>({
   'modbus-unit': 'unit',
   'cip-path': 'route',
   's7-slot': 'slot',
@@ -208,7 +209,7 @@ const SUB_WORDS: Readonly<Record<string, string>> = {
   'dnp3-address': 'address',
   'iec104-address': 'common address',
   other: 'address',
-};
+});
 
 const nameOf = (
   group: Group,

@@ -2,12 +2,13 @@
 import { type Decoder, outcomeOf, type Probe, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, ObservationSink, Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { plainValues } from '../shared/plain-values.ts';
 import { type AmqpContent, type AmqpMessage, type AmqpMethod, type AmqpState, openAmqp } from './message.ts';
 import { decodeAmqp, isFrame10, isFrame091 } from './wire.ts';
 
 /** Methods of 0-9-1 that are commands, with the argument that says what is addressed. */
-const COMMANDS: Readonly<Record<string, readonly [Verb, string]>> = {
+const COMMANDS = tableOf<readonly [Verb, string]>({
   'exchange.declare': ['configure', 'exchange'],
   'exchange.delete': ['delete', 'exchange'],
   'exchange.bind': ['configure', 'destination'],
@@ -19,7 +20,7 @@ const COMMANDS: Readonly<Record<string, readonly [Verb, string]>> = {
   'queue.delete': ['delete', 'queue'],
   'basic.consume': ['subscribe', 'queue'],
   'basic.get': ['read', 'queue'],
-};
+});
 
 const identity = (
   at: At,

@@ -6,6 +6,7 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, Attribute, ObservationSink, Outcome, Value, Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { MASKED } from './access.ts';
 import { type Access, type BacnetMessage, type BacnetState, MAX_TEXTS, pathOf } from './message.ts';
 import { observeNetwork } from './observe-network.ts';
@@ -46,13 +47,13 @@ const VERBS: ReadonlyMap<number, Verb> = new Map<number, Verb>([
 ]);
 
 /** Backup reads the device's configuration, restore writes it (19.1); the others restart it. */
-const REINITIALIZE: Readonly<Record<string, Verb>> = {
+const REINITIALIZE = tableOf<Verb>({
   'start-backup': 'program-upload',
   'end-backup': 'program-upload',
   'start-restore': 'program-download',
   'end-restore': 'program-download',
   'abort-restore': 'program-download',
-};
+});
 
 /** Properties of the device object that say what the device is. */
 const IDENTITY: ReadonlyMap<number, Attribute> = new Map<number, Attribute>([

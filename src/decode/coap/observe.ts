@@ -5,6 +5,7 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { At, Attribute, ObservationSink, Verb } from '../../core/observation.ts';
 import { utf8 } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 import { plainValues } from '../shared/plain-values.ts';
 import type { CoapMessage } from './wire.ts';
 
@@ -16,7 +17,7 @@ const LWM2M_TLV = 11542;
 const VERB: readonly (Verb | undefined)[] = [undefined, 'read', 'invoke', 'write', 'delete', 'read', 'write', 'write'];
 
 /** Resources of LwM2M object 3, instance 0. */
-const DEVICE: Readonly<Record<string, Attribute>> = {
+const DEVICE = tableOf<Attribute>({
   '0': 'vendor',
   '1': 'model',
   '2': 'serial',
@@ -24,7 +25,7 @@ const DEVICE: Readonly<Record<string, Attribute>> = {
   '17': 'device-type',
   '18': 'hardware',
   '19': 'software',
-};
+});
 
 const deviceFact = (at: At, resource: string, value: string, sink: ObservationSink): void => {
   const attribute = DEVICE[resource];

@@ -2,6 +2,7 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Attribute, ObservationSink, Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { APDU, type Descriptor, type DlmsMessage, isCiphered } from './wire.ts';
 
 export interface DlmsState {
@@ -51,9 +52,9 @@ const methodOf = (d: Descriptor): readonly [string, Verb] => {
 /** Attributes that are configuration rather than process values. */
 const isConfiguration = (d: Descriptor): boolean => d.classId >= 6 && d.classId !== 70;
 
-const FACTS: Readonly<Record<string, Attribute>> = {
+const FACTS = tableOf<Attribute>({
   '0.0.96.1.0.255': 'serial', '0.0.42.0.0.255': 'station-name', '1.0.0.2.0.255': 'firmware', '0.0.96.1.1.255': 'plant-id', '1.0.0.0.0.255': 'serial',
-}; // biome-ignore format: a table
+}); // biome-ignore format: a table
 
 const MECHANISMS = [
   'no authentication',

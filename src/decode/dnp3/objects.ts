@@ -2,6 +2,7 @@
  * The object library (IEEE 1815-2012 annex A): how each group and variation is built. Most are a flag octet, a value and a
  * time in some order; those that are not have a form of their own.
  */
+import { tableOf } from '../../lib/table.ts';
 
 /** How the octets of an object are laid out. */
 export const FORM = {
@@ -76,7 +77,7 @@ export const VALUE = {
   STATE: 9,
   DOUBLE: 10,
 } as const;
-const KINDS: Readonly<Record<string, readonly [kind: number, octets: number, type: string]>> = {
+const KINDS = tableOf<readonly [kind: number, octets: number, type: string]>({
   i2: [VALUE.I16, 2, 'INT16'],
   i4: [VALUE.I32, 4, 'INT32'],
   u1: [VALUE.U8, 1, 'UINT8'],
@@ -84,7 +85,7 @@ const KINDS: Readonly<Record<string, readonly [kind: number, octets: number, typ
   u4: [VALUE.U32, 4, 'UINT32'],
   f4: [VALUE.F32, 4, 'FLT32'],
   f8: [VALUE.F64, 8, 'FLT64'],
-};
+});
 
 const points: string[] = [''];
 const pointId = (point: string): number => {

@@ -4,6 +4,7 @@
  */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { At, Attribute, Name, ObservationSink } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { type DnsMessage, type DnsRecord, OPCODE_UPDATE, rcodeName, TYPE, typeName } from './wire.ts';
 
 /** Names reported per message; a resolver's answer rarely has more than a dozen. */
@@ -124,7 +125,7 @@ export const observeLlmnr = (transaction: Transaction<DnsMessage>, sink: Observa
 };
 
 /** Keys that vendors put into TXT records of services (Bonjour Printing, AirPlay, Chromecast, HomeKit, HAP, Siemens). */
-const TXT_KEYS: Readonly<Record<string, readonly [Attribute, number]>> = {
+const TXT_KEYS = tableOf<readonly [Attribute, number]>({
   model: ['model', 0.7],
   md: ['model', 0.6],
   ty: ['model', 0.7],
@@ -143,7 +144,7 @@ const TXT_KEYS: Readonly<Record<string, readonly [Attribute, number]>> = {
   srcvers: ['software', 0.4],
   note: ['location', 0.5],
   fn: ['description', 0.5],
-};
+});
 const ENUMERATE = '_services._dns-sd._udp.local';
 
 /** Multicast DNS (RFC 6762): responses are the sender's statements about itself, queries only matter when they enumerate. */

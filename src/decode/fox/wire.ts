@@ -5,6 +5,7 @@
  */
 import type { Decoded, Probe } from '../../core/decoder.ts';
 import { ascii, indexOfByte, utf8 } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 
 /** A hello has some 500 octets, a page of components tens of thousands; beyond this we resynchronise. */
 export const MAX_MESSAGE = 1 << 20;
@@ -135,7 +136,7 @@ const parse = (b: Uint8Array, start: number, end: number): Parsed | -1 | -2 => {
     end: stop,
   };
 };
-const TYPES: Readonly<Record<string, string>> = {
+const TYPES = tableOf<string>({
   hello: 'Fox hello',
   challenge: 'Fox challenge',
   login: 'Fox login',
@@ -145,7 +146,7 @@ const TYPES: Readonly<Record<string, string>> = {
   welcome: 'Fox welcome',
   goodbye: 'Fox goodbye',
   keepAlive: 'Fox keep-alive',
-};
+});
 
 export const decodeFox = (b: Uint8Array, start: number, end: number): Decoded<FoxMessage> => {
   if (!startsFox(b, start, end)) return FOREIGN;

@@ -9,6 +9,7 @@ import {
 } from '../../core/decoder.ts';
 import type { ObservationSink, Verb } from '../../core/observation.ts';
 import { ascii, indexOfByte, utf8 } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 import { dataAddress, decodeCommand, type FtpMessage, MAX_LINE, replyLine } from './wire.ts';
 
 const PORT = 21;
@@ -30,7 +31,7 @@ export interface FtpState {
   renameFrom: string;
 }
 
-const VERB: Readonly<Record<string, Verb>> = {
+const VERB = tableOf<Verb>({
   RETR: 'read',
   STOR: 'write',
   STOU: 'write',
@@ -45,7 +46,7 @@ const VERB: Readonly<Record<string, Verb>> = {
   NLST: 'discover',
   MLSD: 'discover',
   SITE: 'invoke',
-};
+});
 
 const decode = (
   b: Uint8Array,

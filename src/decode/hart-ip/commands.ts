@@ -4,6 +4,7 @@
  * Common Practice Command Specification HCF_SPEC-151 (32-121, 512-767 in part), Common Tables HCF_SPEC-183.
  */
 import type { Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 
 /**
  * `unit` is Common Table 2; `packed` is 6-bit ASCII (n octets of the wire); `latin` ISO Latin-1; `date` day, month, year
@@ -26,7 +27,7 @@ export interface CommandInfo {
   readonly response: readonly Field[];
 }
 
-const SIZES: Readonly<Record<string, number>> = { u8: 1, u16: 2, u24: 3, u32: 4, f32: 4, unit: 1, date: 3, time: 4 };
+const SIZES = tableOf<number>({ u8: 1, u16: 2, u24: 3, u32: 4, f32: 4, unit: 1, date: 3, time: 4 });
 /** `name:kind` or `name:kind*octets`, separated by blanks. */
 const fields = (text: string): readonly Field[] =>
   text === ''

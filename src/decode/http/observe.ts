@@ -4,12 +4,13 @@
  */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { ObservationSink, Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { ntlmUser } from '../shared/ntlm.ts';
 import { authenticateFacts, challengeFacts } from '../shared/windows-facts.ts';
 import type { HttpState } from './index.ts';
 import type { HttpMessage, HttpRequest, HttpResponse } from './wire.ts';
 
-const VERB: Readonly<Record<string, Verb>> = {
+const VERB = tableOf<Verb>({
   GET: 'read',
   HEAD: 'read',
   POST: 'invoke',
@@ -23,7 +24,7 @@ const VERB: Readonly<Record<string, Verb>> = {
   OPTIONS: 'discover',
   PROPFIND: 'discover',
   SUBSCRIBE: 'subscribe',
-};
+});
 
 /** Operating systems that user agents name, most telling first. A user agent is a claim: low confidence. */
 const AGENT_OS: readonly (readonly [RegExp, string])[] = [

@@ -1,6 +1,7 @@
 /** LDAP version 3 (RFC 4511) over TCP, and connectionless LDAP over UDP (MS-ADTS 3.1.1.3.2): binds, searches, changes. */
 import { type Decoded, type Decoder, outcomeOf, type Probe, type Transaction } from '../../core/decoder.ts';
 import type { ObservationSink, Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { ntlmUser } from '../shared/ntlm.ts';
 import { authenticateFacts, challengeFacts } from '../shared/windows-facts.ts';
 import { decodeLdap, isLdap, type LdapMessage, resultName } from './wire.ts';
@@ -27,7 +28,7 @@ const decode = (b: Uint8Array, start: number, end: number, state: LdapState): De
   return { kind: 'message', message, consumed: message.octets };
 };
 
-const VERB: Readonly<Record<string, Verb>> = {
+const VERB = tableOf<Verb>({
   searchRequest: 'read',
   compareRequest: 'read',
   modifyRequest: 'write',
@@ -35,8 +36,8 @@ const VERB: Readonly<Record<string, Verb>> = {
   addRequest: 'write',
   delRequest: 'delete',
   extendedReq: 'invoke',
-};
-const OPERATION: Readonly<Record<string, string>> = {
+});
+const OPERATION = tableOf<string>({
   searchRequest: 'LDAP search',
   compareRequest: 'LDAP compare',
   modifyRequest: 'LDAP modify',
@@ -44,7 +45,7 @@ const OPERATION: Readonly<Record<string, string>> = {
   addRequest: 'LDAP add',
   delRequest: 'LDAP delete',
   extendedReq: 'LDAP extended operation',
-};
+});
 
 const bound = (t: Transaction<LdapMessage>, m: LdapMessage, sink: ObservationSink, state: LdapState): void => {
   const { at, response } = t;

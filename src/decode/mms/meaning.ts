@@ -4,6 +4,7 @@
  * 20 (control); IEC 61850-7-2 for the names of the services; IEC 60870-6-503 for TASE.2.
  */
 import type { Attribute, Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import type { ObjectName } from './message.ts';
 
 export interface Meaning {
@@ -63,7 +64,7 @@ const SELECT = meaning('CO', 'control', 'Select');
 const PLAIN_READ = meaning('', 'read', 'read');
 
 /** By functional constraint, where nothing else decides. */
-const WRITES: Readonly<Record<string, Meaning>> = {
+const WRITES = tableOf<Meaning>({
   SP: meaning('SP', 'configure', 'SetDataValues'),
   CF: meaning('CF', 'configure', 'SetDataValues'),
   DC: meaning('DC', 'configure', 'SetDataValues'),
@@ -80,7 +81,7 @@ const WRITES: Readonly<Record<string, Meaning>> = {
   US: meaning('US', 'configure', 'SetUSVCBValues'),
   ST: meaning('ST', 'write', 'SetDataValues'),
   MX: meaning('MX', 'write', 'SetDataValues'),
-};
+});
 const ACTIVE_GROUP = meaning('SP', 'configure', 'SelectActiveSG');
 const EDIT_GROUP = meaning('SP', 'configure', 'SelectEditSG');
 const CONFIRM_GROUP = meaning('SP', 'configure', 'ConfirmEditSGValues');

@@ -6,6 +6,7 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Attribute, ObservationSink } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { plainValues } from '../shared/plain-values.ts';
 import { reasonText } from './properties.ts';
 import {
@@ -79,7 +80,7 @@ const connected = (t: Transaction<MqttMessage>, request: MqttConnect, sink: Obse
 };
 
 /** Metrics of births that describe the node (chapter 6.4.18), lower case. */
-const NODE_FACT: Readonly<Record<string, Attribute>> = {
+const NODE_FACT = tableOf<Attribute>({
   'properties/hardware make': 'vendor',
   'node info/hardware make': 'vendor',
   'properties/hardware model': 'model',
@@ -89,7 +90,7 @@ const NODE_FACT: Readonly<Record<string, Attribute>> = {
   'properties/serial number': 'serial',
   'properties/os': 'os',
   'properties/os version': 'os',
-};
+});
 
 const commandMetric = (
   t: Transaction<MqttMessage>,

@@ -5,12 +5,13 @@
 import type { Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, ObservationSink } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { suffixMeaning } from '../shared/netbios.ts';
 import { type DatagramMessage, serverTypeText } from './datagram.ts';
 import type { NbnsMessage } from './wire.ts';
 
 /** Windows releases by version number, as far as a version alone tells (server and client editions share it). */
-const WINDOWS: Readonly<Record<string, string>> = {
+const WINDOWS = tableOf<string>({
   '4.0': 'Windows NT 4.0 or 95/98',
   '5.0': 'Windows 2000',
   '5.1': 'Windows XP',
@@ -20,7 +21,7 @@ const WINDOWS: Readonly<Record<string, string>> = {
   '6.2': 'Windows 8 or Server 2012',
   '6.3': 'Windows 8.1 or Server 2012 R2',
   '10.0': 'Windows 10/11 or Server 2016 and later',
-};
+});
 
 const nameFacts = (
   at: At,

@@ -1,6 +1,7 @@
 /** Who the two ends are: what applications, endpoints and certificates say, and what is read of the Server object. */
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, Attribute, ObservationSink } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { decodeCertificate } from '../shared/x509.ts';
 import { bodyOf, type DataValue, type LocalizedText, type NodeId, nodeIdText, standardId } from './builtin.ts';
 import { applicationTypeName, NAMEPLATE, NODE, securityModeName, serverStateName, tokenTypeName } from './names.ts';
@@ -232,7 +233,7 @@ export const sayServerFact = (
 };
 const buildText = (build: unknown): string => (build ? `build ${String(build)}` : '');
 
-const PLATE: Readonly<Record<string, Attribute>> = {
+const PLATE = tableOf<Attribute>({
   Manufacturer: 'vendor',
   Model: 'model',
   SerialNumber: 'serial',
@@ -241,7 +242,7 @@ const PLATE: Readonly<Record<string, Attribute>> = {
   HardwareRevision: 'hardware',
   SoftwareRevision: 'firmware',
   DeviceRevision: 'firmware',
-};
+});
 
 /** Remembers a browsed node whose name is one of the nameplate. */
 export const noteNameplate = (owner: NodeId, node: NodeId, browseName: string | null, state: OpcuaState): void => {

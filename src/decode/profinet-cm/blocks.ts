@@ -4,6 +4,7 @@
  */
 import { ipv4Text, macText } from '../../lib/address.ts';
 import { ascii, i32be, paddedAscii, u16be, u32be } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 import { uuidText } from '../shared/dcerpc.ts';
 import { type Block, type Budget, type Fields, MAX_DATA, MAX_DEPTH, OBSERVED_DATA } from './block.ts';
 import { CONTROL, isUnobserved, LAYOUTS, type Layout } from './layouts.ts';
@@ -28,7 +29,7 @@ import {
 } from './structures.ts';
 
 /** Octets of the kinds of the field tables; texts take their length from the field before. */
-const SIZES: Readonly<Record<string, number>> = { u8: 1, u16: 2, u32: 4, u64: 8, uuid: 16, mac: 6, ip: 4 };
+const SIZES = tableOf<number>({ u8: 1, u16: 2, u32: 4, u64: 8, uuid: 16, mac: 6, ip: 4 });
 const isControl = (type: number): boolean => {
   const t = type & 0x7fff;
   return t >= 0x0110 && t <= 0x0119 && t !== 0x0115;

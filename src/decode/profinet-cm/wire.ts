@@ -3,6 +3,7 @@
  * (RPC) and 5.2 (IO application); C706 chapter 12. The interfaces are recognised by their UUIDs, so ports do not matter.
  */
 import type { Decoded, PduContext, Probe } from '../../core/decoder.ts';
+import { tableOf } from '../../lib/table.ts';
 import {
   CL_FLAG,
   CL_HEADER,
@@ -23,13 +24,13 @@ import { OPNUM } from './names.ts';
 import { type CmState, joinFragment } from './state.ts';
 
 /** Interface UUIDs (4.10.3.2): the last digit of the first group tells which. */
-const INTERFACES: Readonly<Record<string, string>> = {
+const INTERFACES = tableOf<string>({
   'dea00001-6c97-11d1-8271-00a02442df7d': 'device',
   'dea00002-6c97-11d1-8271-00a02442df7d': 'controller',
   'dea00003-6c97-11d1-8271-00a02442df7d': 'supervisor',
   'dea00004-6c97-11d1-8271-00a02442df7d': 'parameter server',
   'e1af8308-5d1f-11c9-91a4-08002b14a0fa': 'endpoint mapper',
-};
+});
 export const EPM = 'endpoint mapper';
 
 const REQUESTS = [

@@ -1,6 +1,7 @@
 /** PTP in the common vocabulary: who is a clock and who gives the time, changes of the grandmaster, management. */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { At, Attribute, ObservationSink, Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { ACTION, INITIALIZE, type Management, managementErrorText, managementName } from './management.ts';
 import { type ClockDescription, type PtpMessage, TLV, TYPE } from './wire.ts';
 
@@ -16,7 +17,7 @@ export class PtpState {
 }
 
 const ROLE = { CLOCK: 'PTP clock', BOUNDARY: 'PTP boundary clock', GRANDMASTER: 'PTP grandmaster' } as const;
-const RANK: Readonly<Record<string, number>> = { [ROLE.CLOCK]: 0, [ROLE.BOUNDARY]: 1, [ROLE.GRANDMASTER]: 2 };
+const RANK = tableOf<number>({ [ROLE.CLOCK]: 0, [ROLE.BOUNDARY]: 1, [ROLE.GRANDMASTER]: 2 });
 
 export const observePtp = (t: Transaction<PtpMessage>, sink: ObservationSink, state: PtpState): void => {
   const { request, response, at } = t;

@@ -6,6 +6,7 @@
 import type { Decoded, Message } from '../../core/decoder.ts';
 import type { Value } from '../../core/observation.ts';
 import { ascii, f64be, i32be, u8, u16be, u32be, u64be } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 
 /** Package types are letters. */
 export const PACKAGE = {
@@ -40,7 +41,7 @@ const MAX_RECIPES = 16;
 const MAX_VARIABLES = 256;
 
 /** type name -> octets of one element and how many of them. */
-const TYPES: Readonly<Record<string, readonly [octets: number, count: number]>> = {
+const TYPES = tableOf<readonly [octets: number, count: number]>({
   BOOL: [1, 1],
   UINT8: [1, 1],
   UINT32: [4, 1],
@@ -51,7 +52,7 @@ const TYPES: Readonly<Record<string, readonly [octets: number, count: number]>> 
   VECTOR6D: [8, 6],
   VECTOR6INT32: [4, 6],
   VECTOR6UINT32: [4, 6],
-};
+});
 
 export interface Variable {
   readonly name: string;

@@ -4,6 +4,7 @@
  * addresses (0xb0) or NC data (0x82 to 0x84). No public specification; STEP 7 notation (IEC 61131-3 section 6.5.5).
  */
 import { hex, u16be, u24be, u32be } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 
 export const SYNTAX = {
   S7ANY: 0x10,
@@ -89,7 +90,7 @@ const TYPES: Readonly<Record<number, ElementType>> = {
 };
 export const elementOf = (type: number): ElementType => TYPES[type] ?? { name: `type ${type}`, octets: 1, letter: 'B' };
 /** Where a letter alone says the type: `MW12` is a WORD. */
-const DEFAULT_OF: Readonly<Record<string, string>> = { X: 'BOOL', B: 'BYTE', W: 'WORD', D: 'DWORD' };
+const DEFAULT_OF = tableOf<string>({ X: 'BOOL', B: 'BYTE', W: 'WORD', D: 'DWORD' });
 
 const AREAS: Readonly<Record<number, string>> = {
   3: 'SysInfo',

@@ -2,9 +2,10 @@
  * Block and file names of S7 controllers: `_0B00000A` is SDB 0 in the active file system.
  */
 import { ascii, u16be } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 import type { S7File } from './message.ts';
 
-const TYPES: Readonly<Record<string, string>> = {
+const TYPES = tableOf<string>({
   '08': 'OB',
   '0A': 'DB',
   '0B': 'SDB',
@@ -12,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '0D': 'SFC',
   '0E': 'FB',
   '0F': 'SFB',
-};
+});
 /** `DB` for the two characters `0A` at `o`; the characters themselves where they are no block type. */
 export const blockType = (b: Uint8Array, o: number): string => {
   const code = ascii(b, o, o + 2);

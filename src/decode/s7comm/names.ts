@@ -6,6 +6,7 @@
  * changes), activating a downloaded block (_INSE) is part of `program-download`, a memory reset is `delete`.
  */
 import type { Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 
 export const ROSCTR = { JOB: 1, ACK: 2, ACK_DATA: 3, USERDATA: 7 } as const;
 
@@ -156,7 +157,7 @@ export interface PiService {
   readonly operation: string;
   readonly verb: Verb;
 }
-const PI: Readonly<Record<string, PiService>> = {
+const PI = tableOf<PiService>({
   _INSE: { operation: 'PI _INSE (activate block)', verb: 'program-download' },
   _INS2: { operation: 'PI _INS2 (activate block)', verb: 'program-download' },
   _DELE: { operation: 'PI _DELE (delete block)', verb: 'delete' },
@@ -187,20 +188,20 @@ const PI: Readonly<Record<string, PiService>> = {
   _N_CRCEDN: { operation: 'PI _N_CRCEDN (create cutting edge)', verb: 'configure' },
   _N_CREACE: { operation: 'PI _N_CREACE (create cutting edge)', verb: 'configure' },
   _N_CRETOO: { operation: 'PI _N_CRETOO (create tool)', verb: 'configure' },
-};
+});
 const RAM_TO_ROM: PiService = { operation: 'PI _MODU (copy RAM to ROM)', verb: 'configure' };
 const OTHER_PI: PiService = { operation: 'PI Service', verb: 'invoke' };
 /** Services whose argument is a credential: it is replaced where it is decoded. */
 export const PI_WITH_CREDENTIAL: ReadonlySet<string> = new Set(['_N_LOGIN_', '_N_NEWPWD']);
 
 /** P_PROGRAM starts the program: without argument warm, `C` cold, `H` hot. */
-const STARTS: Readonly<Record<string, PiService>> = {
+const STARTS = tableOf<PiService>({
   '': { operation: 'PLC Start (warm)', verb: 'mode-change' },
   C: { operation: 'PLC Start (cold)', verb: 'mode-change' },
   H: { operation: 'PLC Start (hot)', verb: 'mode-change' },
-};
+});
 export const piServiceOf = (name: string, argument: string): PiService => {
   if (name === 'P_PROGRAM') return STARTS[argument.trim()] ?? { operation: 'PLC Start', verb: 'mode-change' };
   if (name === '_MODU') return argument.startsWith('EP') ? RAM_TO_ROM : { operation: 'PI _MODU', verb: 'configure' };
-  return (Object.hasOwn(PI, name) ? PI[name] : undefined) ?? OTHER_PI;
+  return PI[name] ?? OTHER_PI;
 };

@@ -14,6 +14,7 @@ import {
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { ObservationSink, Verb } from '../../core/observation.ts';
 import { ascii, i32be, u16be, u32be } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
 
 export interface SbusMessage extends Message {
@@ -234,13 +235,13 @@ const observe = (t: Transaction<SbusMessage>, sink: ObservationSink, state: Sbus
   }
 };
 
-const STATUS: Readonly<Record<string, string>> = {
+const STATUS = tableOf<string>({
   R: 'RUN',
   S: 'STOP',
   H: 'HALT',
   C: 'conditional RUN',
   D: 'disconnected',
-};
+});
 const identity = (
   t: Transaction<SbusMessage>,
   known: Command_,

@@ -3,6 +3,7 @@
  * the challenge, which can be cracked, are never copied.
  */
 import { ascii, u16le, u32le, utf16le } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 
 export interface NtlmNegotiate {
   readonly step: 'negotiate';
@@ -137,7 +138,7 @@ export const windowsName = (osVersion: string): string => {
   if (!m) return osVersion;
   const key = `${m[1]}.${m[2]}`;
   const build = Number(m[3]);
-  const known: Readonly<Record<string, string>> = {
+  const known = tableOf<string>({
     '5.0': 'Windows 2000',
     '5.1': 'Windows XP',
     '5.2': 'Windows Server 2003 or XP x64',
@@ -157,7 +158,7 @@ export const windowsName = (osVersion: string): string => {
               : build === 14393
                 ? 'Windows 10 1607 or Server 2016'
                 : 'Windows 10',
-  };
+  });
   // Samba says 6.1 build 0: nobody's real build.
   if (build === 0) return 'Samba or other';
   const name = known[key];

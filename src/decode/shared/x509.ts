@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { ipv4Text, ipv6Text } from '../../lib/address.ts';
 import { ascii, hex, i32be, utf8 } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 import { ASN1, expectTlv, oidText, readTlv, stringOf, tagRead, tlv } from './asn1.ts';
 
 /** Names kept of one certificate, and relative names of one distinguished name. */
@@ -33,7 +34,7 @@ export interface Certificate {
 }
 
 /** RFC 4514 section 3, and the attributes that certificates of machines use. */
-const ATTRIBUTE: Readonly<Record<string, string>> = {
+const ATTRIBUTE = tableOf<string>({
   '2.5.4.3': 'CN',
   '2.5.4.4': 'SN',
   '2.5.4.5': 'serialNumber',
@@ -52,8 +53,8 @@ const ATTRIBUTE: Readonly<Record<string, string>> = {
   '1.3.6.1.4.1.311.60.2.1.1': 'jurisdictionL',
   '1.3.6.1.4.1.311.60.2.1.2': 'jurisdictionST',
   '1.3.6.1.4.1.311.60.2.1.3': 'jurisdictionC',
-};
-const ALGORITHM: Readonly<Record<string, string>> = {
+});
+const ALGORITHM = tableOf<string>({
   '1.2.840.113549.1.1.1': 'RSA',
   '1.2.840.113549.1.1.4': 'md5WithRSA',
   '1.2.840.113549.1.1.5': 'sha1WithRSA',
@@ -69,13 +70,13 @@ const ALGORITHM: Readonly<Record<string, string>> = {
   '1.2.840.10045.4.3.4': 'ecdsa-with-SHA512',
   '1.3.101.112': 'Ed25519',
   '1.3.101.113': 'Ed448',
-};
-const CURVE: Readonly<Record<string, readonly [string, number]>> = {
+});
+const CURVE = tableOf<readonly [string, number]>({
   '1.2.840.10045.3.1.7': ['EC P-256', 256],
   '1.3.132.0.34': ['EC P-384', 384],
   '1.3.132.0.35': ['EC P-521', 521],
   '1.3.132.0.10': ['EC secp256k1', 256],
-};
+});
 
 /** RFC 4514 section 2.4: special characters are escaped. */
 const escaped = (text: string): string => text.replace(/([,+"\\<>;])/g, '\\$1');

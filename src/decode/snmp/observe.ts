@@ -4,6 +4,7 @@
  */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { At, Attribute, ObservationSink, Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import type { SnmpState } from './index.ts';
 import { type Binding, errorName, type SnmpMessage } from './wire.ts';
 
@@ -11,13 +12,13 @@ const SYSTEM = '1.3.6.1.2.1.1.';
 const ENTITY = '1.3.6.1.2.1.47.1.1.1.1.';
 const ENTERPRISES = '1.3.6.1.4.1.';
 
-const SYSTEM_FACT: Readonly<Record<string, readonly [Attribute, string]>> = {
+const SYSTEM_FACT = tableOf<readonly [Attribute, string]>({
   '1.0': ['description', 'sysDescr'],
   '4.0': ['contact', 'sysContact'],
   '5.0': ['hostname', 'sysName'],
   '6.0': ['location', 'sysLocation'],
-};
-const SYSTEM_NAME: Readonly<Record<string, string>> = {
+});
+const SYSTEM_NAME = tableOf<string>({
   '1': 'sysDescr',
   '2': 'sysObjectID',
   '3': 'sysUpTime',
@@ -25,18 +26,18 @@ const SYSTEM_NAME: Readonly<Record<string, string>> = {
   '5': 'sysName',
   '6': 'sysLocation',
   '7': 'sysServices',
-};
+});
 /** Columns of entPhysicalTable. */
-const ENTITY_COLUMN: Readonly<Record<string, 'model' | 'vendor' | 'serial' | 'firmware' | 'software' | 'hardware'>> = {
+const ENTITY_COLUMN = tableOf<'model' | 'vendor' | 'serial' | 'firmware' | 'software' | 'hardware'>({
   '8': 'hardware',
   '9': 'firmware',
   '10': 'software',
   '11': 'serial',
   '12': 'vendor',
   '13': 'model',
-};
+});
 /** IANA Private Enterprise Numbers of the vendors that plants have. */
-const ENTERPRISE: Readonly<Record<string, string>> = {
+const ENTERPRISE = tableOf<string>({
   '2': 'IBM', '9': 'Cisco', '11': 'Hewlett-Packard', '43': '3Com', '95': 'Rockwell Automation', '171': 'D-Link', '232': 'Compaq',
   '248': 'Hirschmann', '253': 'Xerox', '311': 'Microsoft', '318': 'APC', '367': 'Ricoh', '476': 'Vertiv', '534': 'Eaton',
   '641': 'Lexmark', '674': 'Dell', '890': 'Zyxel', '1347': 'Kyocera', '1602': 'Canon', '1916': 'Extreme Networks',
@@ -44,7 +45,7 @@ const ENTERPRISE: Readonly<Record<string, string>> = {
   '4346': 'Phoenix Contact', '4526': 'Netgear', '5624': 'Enterasys', '6876': 'VMware', '8691': 'Moxa', '12356': 'Fortinet',
   '13576': 'WAGO', '14823': 'Aruba', '14988': 'MikroTik', '15004': 'RuggedCom', '16177': 'Westermo', '25461': 'Palo Alto Networks',
   '25506': 'H3C', '41112': 'Ubiquiti',
-}; // biome-ignore format: a table
+}); // biome-ignore format: a table
 
 /** Short name of the objects that everybody knows, the dotted text of all others. */
 export const objectName = (oid: string): string => {
@@ -139,26 +140,26 @@ const engineFacts = (at: At, sink: ObservationSink, state: SnmpState, engineId: 
 };
 
 /** USM counters in a report (RFC 3414 section 5) say why a message was refused. */
-const USM: Readonly<Record<string, string>> = {
+const USM = tableOf<string>({
   '1': 'unsupported security level',
   '2': 'not in time window',
   '3': 'unknown user name',
   '4': 'unknown engine id',
   '5': 'wrong digest',
   '6': 'decryption error',
-};
+});
 const reportReason = (m: SnmpMessage): string => {
   const oid = m.bindings[0]?.oid ?? '';
   return oid.startsWith('1.3.6.1.6.3.15.1.1.') ? (USM[oid.slice(19).split('.')[0] ?? ''] ?? 'report') : 'report';
 };
 
-const VERB: Readonly<Record<string, Verb>> = { get: 'read', 'get-next': 'read', 'get-bulk': 'read', set: 'write' };
-const OPERATION: Readonly<Record<string, string>> = {
+const VERB = tableOf<Verb>({ get: 'read', 'get-next': 'read', 'get-bulk': 'read', set: 'write' });
+const OPERATION = tableOf<string>({
   get: 'SNMP Get',
   'get-next': 'SNMP GetNext',
   'get-bulk': 'SNMP GetBulk',
   set: 'SNMP Set',
-};
+});
 
 const credential = (
   transaction: Transaction<SnmpMessage>,

@@ -9,6 +9,7 @@ import type { At, Command, Session } from '../../core/observation.ts';
 import { Distinct, type SavedDistinct } from '../../learn/network/distinct.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
+import { tableOf } from '../../lib/table.ts';
 import { isOffice, isPlant, siteLearning } from '../shared/learning.ts';
 import { count, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -49,13 +50,13 @@ export const EXECUTION_SPREAD: FindingKind = {
 export const MAX_RELATIONS = 20_000;
 const HOUR_US = 3_600_000_000;
 const SPREAD = 3;
-const PIPES: Readonly<Record<string, string>> = {
+const PIPES = tableOf<string>({
   svcctl: 'the service manager',
   atsvc: 'the task scheduler',
   winreg: 'the registry',
   psexesvc: 'a remote shell (PsExec)',
   eventlog: 'the event log',
-};
+});
 const meansOf = (text: string): string | undefined => {
   const pipe = /\\IPC\$\\(?:pipe\\)?(\w+)/i.exec(text)?.[1]?.toLowerCase() ?? '';
   if (PIPES[pipe] !== undefined) return PIPES[pipe];

@@ -1,5 +1,7 @@
 /** Programs by which somebody works at another host, by the decoder's name or the usual port. */
-const BY_SERVICE: Readonly<Record<string, string>> = {
+import { tableOf } from '../../lib/table.ts';
+
+const BY_SERVICE = tableOf<string>({
   rdp: 'RDP',
   vnc: 'VNC',
   ssh: 'SSH',
@@ -10,7 +12,7 @@ const BY_SERVICE: Readonly<Record<string, string>> = {
   wireguard: 'WireGuard',
   ike: 'IPsec',
   esp: 'IPsec',
-};
+});
 const BY_PORT: Readonly<Record<number, string>> = {
   22: 'SSH',
   23: 'Telnet',

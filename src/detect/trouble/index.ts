@@ -8,6 +8,7 @@ import type { Detector, DetectorContext, RunningDetector } from '../../core/dete
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { At, Verb } from '../../core/observation.ts';
+import { tableOf } from '../../lib/table.ts';
 import { siteLearning } from '../shared/learning.ts';
 import { count, often, watchedFor, who, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -35,10 +36,10 @@ const COMMANDS: ReadonlySet<Verb> = new Set<Verb>([
   'configure',
 ]);
 /** Internal indications of DNP3 as the decoder names them, in the words of people. */
-const TROUBLE: Readonly<Record<string, string>> = {
+const TROUBLE = tableOf<string>({
   DEVICE_TROUBLE: 'something is wrong with the device',
   CONFIG_CORRUPT: 'its configuration is corrupt',
-};
+});
 const RESTART = 'DEVICE_RESTART';
 const OVERFLOW = 'EVENT_BUFFER_OVERFLOW';
 /** Reason of a refusal of Modbus: exception 4. */
