@@ -11,7 +11,8 @@ import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import type { Source } from '../core/site.ts';
 import { openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
-import { framesAfter, framesBefore, nextPart } from './folder-files.ts';
+import { framesBefore, nextPart } from './folder-files.ts';
+import { framesAfter } from './frames-after.ts';
 
 let folder: string;
 let path: string;

@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { openCaptureFile } from '../capture/file.ts';
 import { readCapture } from '../capture/reader.ts';
-import type { FrameBatch } from '../core/frame.ts';
 import type { Source } from '../core/site.ts';
 
 const ID = /^d-[0-9a-f]{16}-(\d+)$/;
@@ -69,25 +68,4 @@ export const nextPart = async (known: Iterable<Source>, path: string, again = fa
   if (frames <= seen) return { kind: 'known', source: last };
   const [, own = last.id] = /^(d-[0-9a-f]{16})/.exec(last.id) ?? [];
   return { kind: 'read', id: `${own}-${seen}`, skip: seen, after: last };
-};
-
-/** The frames of a batch after frame number `skip`; undefined where there are none. Columns are views of the same octets. */
-export const framesAfter = (batch: FrameBatch, skip: number): FrameBatch | undefined => {
-  const n = skip - batch.firstFrame + 1;
-  if (n <= 0) return batch;
-  if (n >= batch.count) return undefined;
-  return {
-    kind: 'frames',
-    firstFrame: batch.firstFrame + n,
-    count: batch.count - n,
-    bytes: batch.bytes,
-    start: batch.start.subarray(n),
-    captured: batch.captured.subarray(n),
-    wire: batch.wire.subarray(n),
-    tsUs: batch.tsUs.subarray(n),
-    tsNs: batch.tsNs.subarray(n),
-    linkType: batch.linkType.subarray(n),
-    interfaceIndex: batch.interfaceIndex.subarray(n),
-    offset: batch.offset.subarray(n),
-  };
 };

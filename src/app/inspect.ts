@@ -178,7 +178,7 @@ export const inspectCaptures = async (
         ? (createReadStream('', { fd: 0 }) as AsyncIterable<Uint8Array>)
         : (await openCaptureFile(path)).chunks();
     for await (const event of readCapture(chunks, { name: path === '-' ? 'standard input' : path })) {
-      pipeline.handle(event);
+      pipeline.handleAll(event);
       await drained();
     }
     pipeline.finish();

@@ -3,10 +3,12 @@
  * of clocks: the caller decides when to read on, so the same code serves a file, a live interface, a test and the bench.
  */
 import type { Decoder } from '../core/decoder.ts';
+import { warningText } from '../core/errors.ts';
 import type { CaptureEvent, CaptureInterface, FrameBatch } from '../core/frame.ts';
 import type { SourceHealth, SourceId } from '../core/site.ts';
 import type { SiteModel, SiteSink } from '../core/site-model.ts';
 import { DECODERS, Decoding, DuplicateFilter, EndpointTable, type OnMessage, Openings } from '../decode/index.ts';
+import { framesAfter } from './frames-after.ts';
 
 /** What the sources of one site share. */
 export interface SiteRuntime {
@@ -46,6 +48,8 @@ export class Pipeline {
   readonly #site: SiteRuntime;
   readonly #offsets = new Float64Array(REMEMBERED_FRAMES).fill(-1);
   #lastFrame = 0;
+  #faults = 0;
+  #firstFault: { readonly frame: number; readonly detail: string } = { frame: 0, detail: '' };
 
   constructor(options: PipelineOptions) {
     this.source = options.source;
@@ -81,6 +85,38 @@ export class Pipeline {
           this.decoding.health.dropped = Math.max(0, this.decoding.health.dropped) + event.dropped;
         break;
     }
+  }
+
+  /**
+   * `handle` for what has to go on whatever comes: a frame at which a stage throws, which none should, is left and told as a
+   * warning of the source; the frames behind it are handled. `onFault` hears of the first.
+   */
+  handleAll(event: CaptureEvent, onFault?: (error: unknown) => void): void {
+    for (let rest: CaptureEvent | undefined = event; rest !== undefined; ) {
+      try {
+        this.handle(rest);
+        return;
+      } catch (error) {
+        if (rest.kind !== 'frames') throw error;
+        const { frame } = this.decoding;
+        this.decoding.recover();
+        this.#fault(frame, error, onFault);
+        rest = framesAfter(rest, frame);
+      }
+    }
+  }
+
+  #fault(frame: number, error: unknown, onFault?: (error: unknown) => void): void {
+    if (++this.#faults === 1) {
+      // Where it happened, but not its message: what is cited there may come from the wire.
+      const { name, stack = '' } = error instanceof Error ? error : new Error(String(error));
+      const [, place = 'somewhere'] = /\n\s+at (?:async )?([\w.#<>$ ]+) \(/.exec(stack) ?? [];
+      this.#firstFault = { frame, detail: `${name} in ${place}` };
+    }
+    const text = warningText('decode.fault', { count: this.#faults, ...this.#firstFault });
+    const known = this.warnings.findIndex(({ code }) => code === 'decode.fault');
+    this.warnings[known < 0 ? this.warnings.length : known] = { code: 'decode.fault', text };
+    if (this.#faults === 1) onFault?.(new Error(text, { cause: error }));
   }
 
   #remember(batch: FrameBatch): void {

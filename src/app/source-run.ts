@@ -6,7 +6,7 @@ import { readCapture } from '../capture/reader.ts';
 import { OperatingError } from '../core/errors.ts';
 import type { FrameBatch } from '../core/frame.ts';
 import type { Source } from '../core/site.ts';
-import { framesAfter } from './folder-files.ts';
+import { framesAfter } from './frames-after.ts';
 import { Pipeline, type SiteRuntime } from './pipeline.ts';
 import { Rhythm } from './rhythm.ts';
 
@@ -33,6 +33,8 @@ export interface RunOptions {
   /** Frames at the beginning that were read before, by another run. */
   readonly skip?: number;
   readonly onFrames?: (batch: FrameBatch) => void;
+  /** Hears of the first fault of our own; further ones are counted in the source's warning. */
+  readonly onFault?: (error: unknown) => void;
   /** MAC addresses of the capture interface: frames from them must not exist (law 1) and are counted. */
   readonly ownMacs?: readonly string[];
   /** Asks the capturing program what it dropped; undefined while it has not said. Called every few seconds. */
@@ -78,14 +80,14 @@ export class SourceRun {
 
   /** Reads to the end. Never throws: a failure is the source's state. */
   async run(): Promise<void> {
-    const { chunks, nowMs, nowUs, turn, onFrames, skip = 0 } = this.#options;
+    const { chunks, nowMs, nowUs, turn, onFrames, onFault, skip = 0 } = this.#options;
     let since = nowMs();
     try {
       for await (const read of readCapture(chunks, { name: this.source.name })) {
         if (this.#stopped) break;
         const event = read.kind === 'frames' ? framesAfter(read, skip) : read;
         if (event === undefined) continue;
-        this.pipeline.handle(event);
+        this.pipeline.handleAll(event, onFault);
         if (event.kind === 'frames') {
           this.frames += event.count;
           onFrames?.(event);

@@ -263,6 +263,7 @@ export class Sources {
         nowMs,
         progress: () => (Number.isNaN(input.size) ? Number.NaN : Math.min(1, input.read() / Math.max(1, input.size))),
         turn: () => turn(),
+        onFault: (error) => this.#options.onError(error),
         settled: () => detection.feed.settled(),
         ...(input.skip && { skip: input.skip }),
         ...(input.ownMacs && { ownMacs: input.ownMacs }),

@@ -184,6 +184,14 @@ describe('compressed captures', () => {
     expect(damaged.frames.length).toBeGreaterThan(100);
   });
 
+  it('says of data that is damaged from its beginning that it is damaged, not empty', async () => {
+    const hurt = joined(gzip.subarray(0, 10), new Uint8Array(500).fill(0xff));
+    await expect(collect(chunksOf(hurt, [100]))).rejects.toMatchObject({ code: 'input.compression-damaged' });
+    await expect(collect(chunksOf(gzip.subarray(0, 12), [100]))).rejects.toMatchObject({
+      code: 'input.compression-damaged',
+    });
+  });
+
   it('ends the compressed source when the reader goes away', async () => {
     let closed = false;
     const source = (async function* () {

@@ -52,7 +52,7 @@ class Carry {
  * next event is asked for, and warnings; a warning about damage is followed only by the aggregated ones.
  *
  * `chunks` may reuse a buffer once the next chunk is asked for. Throws OperatingError `input.empty`,
- * `input.not-a-capture`, `input.unsupported-version`, `input.zstd-unsupported`, and what `chunks` throws.
+ * `input.compression-damaged`, `input.not-a-capture`, `input.unsupported-version`, `input.zstd-unsupported`, and what `chunks` throws.
  */
 export async function* readCapture(
   chunks: AsyncIterable<Uint8Array>,
@@ -120,6 +120,7 @@ export async function* readCapture(
     if (notes.length > 0) yield* notes.splice(0);
     if (stopped) break;
   }
+  if (parser === undefined && notes.length > 0) throw new OperatingError('input.compression-damaged', { path: name });
   yield* notes;
   if (parser === undefined) {
     if (base === 0) throw new OperatingError('input.empty', { path: name });

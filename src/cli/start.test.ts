@@ -78,6 +78,15 @@ it('says what is wrong with a baseline, and what to do', async () => {
   expect(said).toMatch(/^gatehouse: The file is no baseline of Gatehouse\. .*\[input-invalid\]\n$/);
 }, 30_000);
 
+it('says what is wrong with a key or certificate before it starts anything', async () => {
+  const error: unknown = await start([], { ...flags('t'), tlsKey: junk, tlsCert: junk }).catch(
+    (reason: unknown) => reason,
+  );
+  expect(report(error)).toBe(EXIT.usage);
+  expect(said).toMatch(/junk\.pcap are not a private key .* both as PEM .*\[usage\]\n$/);
+  expect(existsSync(join(folder, 't'))).toBe(false);
+});
+
 it('says that a file cannot be written', async () => {
   const path = join(folder, 'none', 'x');
   const error: unknown = await writing(path, async () => writeFileSync(path, '')).catch((reason: unknown) => reason);

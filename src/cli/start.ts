@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { startEngine } from '../app/engine-client.ts';
 import { type Engine, RequestError } from '../app/engine-contract.ts';
 import { beginWithPlantDay } from '../app/first-day.ts';
@@ -56,7 +57,19 @@ const tlsOf = (flags: StartFlags): { key: Buffer; cert: Buffer } | undefined => 
   if (tlsKey === undefined || tlsCert === undefined) {
     throw new OperatingError('usage', { detail: '--tls-key and --tls-cert belong together' });
   }
-  return { key: readGiven(tlsKey), cert: readGiven(tlsCert) };
+  const given = { key: readGiven(tlsKey), cert: readGiven(tlsCert) };
+  try {
+    createSecureContext(given);
+  } catch (error) {
+    throw new OperatingError(
+      'usage',
+      {
+        detail: `${tlsKey} and ${tlsCert} are not a private key without passphrase and its certificate, both as PEM (${(error as Error).message})`,
+      },
+      { cause: error },
+    );
+  }
+  return given;
 };
 
 const SYSTEM = 'system';

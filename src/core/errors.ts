@@ -60,6 +60,11 @@ export const ERRORS = {
     whatToDo:
       'Give a pcap or pcapng file (also compressed with gzip or zstd), as tcpdump, dumpcap or Wireshark write it.',
   },
+  'input.compression-damaged': {
+    exit: 'input',
+    message: '{path} is compressed, and damaged from its beginning: nothing could be unpacked.',
+    whatToDo: 'Copy the file again if the original is intact.',
+  },
   'input.unsupported-version': {
     exit: 'input',
     message: '{path} has {format} version {version}, which is not known here.',
@@ -172,9 +177,7 @@ export const WARNINGS = {
     '{count} packet block(s) were skipped because they are not consistent ({detail}). The program that wrote the file is at fault; the other packets are complete.',
   'capture.bad-option': '{count} option(s) or block(s) could not be used ({detail}). Packets are not affected.',
   'capture.compression-damaged':
-    'The compressed data is damaged or cut ({detail}). Everything before was read. Copy the file again if the original is intact.',
-  'capture.trailing-data':
-    'After the compressed data follow {length} octets that are not compressed; they were ignored.',
+    'The compressed data is damaged or cut ({detail}). What could be unpacked before was read. Copy the file again if the original is intact.',
   'capture.snapped':
     '{count} frame(s) were cut when they were recorded (the largest had {longest} octets on the wire). Values in the missing part cannot be seen: record with "-s 0".',
   'capture.captured-beyond-wire':
@@ -187,6 +190,8 @@ export const WARNINGS = {
     'The file is in the "modified" pcap form with eight more octets per packet (magic a1b2cd34); they were skipped.',
   'capture.too-many-interfaces':
     'The file announces more than {limit} interfaces; packets of further ones were skipped ({count}).',
+  'decode.fault':
+    '{count} frame(s) could not be handled because of a fault in Gatehouse (the first: frame {frame}, {detail}). What they say is missing; all others were handled. Please report it.',
   'capture.link-type':
     'Frames of link type {linkType} are not understood and were only counted ({count}). Record on an Ethernet interface.',
 } as const;

@@ -166,6 +166,16 @@ export class Decoding {
     };
   }
 
+  /** The frame in hand: the one at which `batch` threw. */
+  get frame(): number {
+    return this.#c.frame;
+  }
+
+  /** After `batch` threw: frames behind the one in hand can be given. */
+  recover(): void {
+    this.dispatcher.recover();
+  }
+
   /** Decodes a batch; observations are given to the sink before it returns. */
   batch(batch: FrameBatch): void {
     if (this.#viewOf !== batch.bytes) {

@@ -204,21 +204,29 @@ export class Dispatcher {
     c.server = crossed ? before.client : before.server;
     c.clientPort = clientPort;
     c.serverPort = serverPort;
-    for (const { toServer, bytes } of said) {
-      c.toServer = toServer;
-      c.sender = toServer ? c.client : c.server;
-      c.receiver = toServer ? c.server : c.client;
-      this.run(session, bytes, 0, bytes.length, true);
+    try {
+      for (const { toServer, bytes } of said) {
+        c.toServer = toServer;
+        c.sender = toServer ? c.client : c.server;
+        c.receiver = toServer ? c.server : c.client;
+        this.run(session, bytes, 0, bytes.length, true);
+      }
+    } finally {
+      session.messages = 0;
+      session.foreign = 0;
+      // A request whose answer is not kept waits for nothing.
+      if (session.ownsScope) session.scope.expire(Number.POSITIVE_INFINITY);
+      this.#sink = sink;
+      this.#onMessage = onMessage;
+      this.#silent = false;
+      Object.assign(c, before);
+      for (const [i, s] of [...this.stats.values()].entries()) Object.assign(s, stats[i]);
     }
-    session.messages = 0;
-    session.foreign = 0;
-    // A request whose answer is not kept waits for nothing.
-    if (session.ownsScope) session.scope.expire(Number.POSITIVE_INFINITY);
-    this.#sink = sink;
-    this.#onMessage = onMessage;
-    this.#silent = false;
-    Object.assign(c, before);
-    for (const [i, s] of [...this.stats.values()].entries()) Object.assign(s, stats[i]);
+  }
+
+  /** After a decoder or the sink threw: the next PDU begins outside of any envelope. */
+  recover(): void {
+    this.#depth = 0;
   }
 
   #keep(session: Session, message: Message, bytes: Uint8Array, start: number, end: number): void {

@@ -41,6 +41,8 @@ const wrongLogin = (): RequestError =>
     'Name or password is wrong.',
     'Try again, or ask an administrator for a new password.',
   );
+const passwordWrong = (): RequestError =>
+  new RequestError(422, 'password-wrong', 'The current password is wrong.', 'Type the password you logged in with.');
 const notFound = (): RequestError =>
   new RequestError(404, 'not-found', 'There is no such user.', 'Load the list of users again.');
 
@@ -168,7 +170,9 @@ export class People {
     if (this.#homes.size > MAX_HOMES) this.#homes.delete(this.#homes.values().next().value as string);
     return this.#inTurn(async () => {
       const now = this.#nowUs();
-      const user = { ...(this.#users.get(found.id) ?? found), lastLoginUs: now };
+      const user = { ...this.#user(found.id), lastLoginUs: now };
+      // Changed while the old one was being checked.
+      if (user.disabled || user.passwordHash !== found.passwordHash) throw wrongLogin();
       const opened = this.#newSession(user, now);
       const mine = [...this.#sessions.values()].filter((session) => session.userId === user.id);
       const surplus = mine
@@ -224,24 +228,20 @@ export class People {
       throw new RequestError(429, 'locked-out', 'Too many wrong passwords.', 'Wait a few minutes and try again.');
     }
     this.#lockout.failed(key, nowMs);
-    if (!(await checkPassword(current, user.passwordHash))) {
-      throw new RequestError(
-        422,
-        'password-wrong',
-        'The current password is wrong.',
-        'Type the password you logged in with.',
-      );
-    }
+    if (!(await checkPassword(current, user.passwordHash))) throw passwordWrong();
     this.#lockout.succeeded(key);
     const passwordHash = await hashPassword(next, this.#scryptN);
-    await this.#inTurn(() =>
-      this.#change({
-        putUsers: [{ ...this.#user(user.id), passwordHash, passwordChangedUs: this.#nowUs() }],
+    await this.#inTurn(async () => {
+      const now = this.#user(user.id);
+      // An administrator gave another one meanwhile.
+      if (now.passwordHash !== user.passwordHash) throw passwordWrong();
+      await this.#change({
+        putUsers: [{ ...now, passwordHash, passwordChangedUs: this.#nowUs() }],
         // Whoever knew the old password is out.
         removeSessions: this.#sessionsOf(user.id).filter((hash) => hash !== session.tokenHash),
         journal: { userId: user.id, action: 'user.password', subject: `user ${user.id}`, detail: {} },
-      }),
-    );
+      });
+    });
   }
 
   add(actorId: string, name: string, password: string, role: UserRole): Promise<UserRecord> {
@@ -255,8 +255,10 @@ export class People {
     });
   }
 
+  /** `session`: of who asks; it alone goes on where he changes himself. */
   changeUser(
     actorId: string,
+    session: SessionRecord,
     id: string,
     change: { readonly role?: UserRole; readonly disabled?: boolean; readonly password?: string },
   ): Promise<UserRecord> {
@@ -282,7 +284,7 @@ export class People {
       await this.#change({
         putUsers: [user],
         ...(user.disabled || change.password !== undefined || change.role !== undefined
-          ? { removeSessions: actorId === id ? [] : this.#sessionsOf(id) }
+          ? { removeSessions: this.#sessionsOf(id).filter((hash) => hash !== session.tokenHash) }
           : {}),
         journal: {
           userId: actorId,

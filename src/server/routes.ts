@@ -71,8 +71,9 @@ const serverHandlers = ({ people, secure, status }: RouteOptions): Record<Server
       return toUser(await people.add(personOf(request).user.id, name, password, role));
     },
     changeUser: async (request) => {
-      const { user } = request.params as { user: string };
-      return toUser(await people.changeUser(personOf(request).user.id, user, request.body as UserChange));
+      const { user: id } = request.params as { user: string };
+      const { user, session } = personOf(request);
+      return toUser(await people.changeUser(user.id, session, id, request.body as UserChange));
     },
   };
 };

@@ -186,6 +186,32 @@ describe('a session', () => {
     expect((await get('/api/v1/me', admin)).statusCode).toBe(401);
   });
 
+  it('is not given for a password that was taken away while it was checked', async () => {
+    const admin = await setup();
+    const { people } = server;
+    const mine = people.session(Object.values(admin.cookies)[0]!)!.session;
+    const bob = await people.add(admin.me.id, 'Bob', PASSWORD, 'viewer');
+    for (const change of [{ password: `${PASSWORD} 2` }, { disabled: true }] as const) {
+      const login = people.login('Bob', PASSWORD, '10.0.0.9').catch((error: unknown) => error);
+      await people.changeUser(admin.me.id, mine, bob.id, change);
+      expect(await login).toMatchObject({ code: 'login-failed' });
+    }
+    expect(engine.stored().sessions.filter(({ userId }) => userId === bob.id)).toEqual([]);
+  });
+
+  it('ends when an administrator gives himself another password elsewhere', async () => {
+    const admin = await setup();
+    const stolen = loginFrom(await post('/api/v1/login', { name: 'Ada', password: PASSWORD }));
+    await server.app.inject({
+      method: 'PATCH',
+      url: `/api/v1/users/${admin.me.id}`,
+      payload: { password: `${PASSWORD} 2` },
+      ...admin,
+    });
+    expect((await get('/api/v1/me', stolen)).statusCode).toBe(401);
+    expect((await get('/api/v1/me', admin)).statusCode).toBe(200);
+  });
+
   it('is needed with its token for every change (CSRF), and from our own origin only', async () => {
     const admin = await setup();
     const body = { name: 'Bob', password: PASSWORD, role: 'viewer' };
