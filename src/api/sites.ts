@@ -147,7 +147,6 @@ export const SourceList = Obj({ items: Type.Array(Source) });
 export const Uploaded = Obj({ site: Type.String(), source: Type.String(), known: Type.Boolean() });
 export type Uploaded = Static<typeof Uploaded>;
 
-export const SourceParams = Obj({ site: Type.String(), source: Type.String() });
 export const FrameParams = Obj({ site: Type.String(), source: Type.String(), frame: Type.Integer({ minimum: 1 }) });
 
 export const FrameField = Obj({

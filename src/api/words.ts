@@ -34,15 +34,14 @@ export const FAMILIES = [
 /** Of alerts: a new episode opens a closed one again. Verdicts are a person's. */
 export { ALERT_STATES, type AlertState, type ReviewVerdict, VERDICTS } from '../core/incident.ts';
 export const INCIDENT_STATES = ['open', 'closed'] as const;
-export type IncidentState = (typeof INCIDENT_STATES)[number];
+/** Cycles of a process: of the calendar, found in the values, states of discrete points, standstill. */
+export const CYCLE_KINDS = ['shift', 'day', 'week', 'year', 'period', 'state', 'standstill'] as const;
+
 /**
  * Of a point or cell: nothing seen to learn from, learning, enough seen and its model is being made, judged by what was
  * learned but below an alert until other days were seen too, judged, could be judged but is not seen at the moment, enough
  * seen and still not judged.
  */
-/** Cycles of a process: of the calendar, found in the values, states of discrete points, standstill. */
-export const CYCLE_KINDS = ['shift', 'day', 'week', 'year', 'period', 'state', 'standstill'] as const;
-
 export const GUARD_STATES = ['waiting', 'learning', 'fitting', 'trial', 'armed', 'unseen', 'unarmed'] as const;
 export type GuardState = (typeof GUARD_STATES)[number];
 export const NATURES = [
@@ -55,7 +54,6 @@ export const NATURES = [
 ] as const satisfies readonly PointNature[];
 /** Of a relation: found in the data, said to be right by a person, said to be wrong. Rejected ones are not watched. */
 export const RELATION_STATES = ['proposed', 'approved', 'rejected'] as const;
-export type RelationState = (typeof RELATION_STATES)[number];
 /** What a person looks for among the points of the process. */
 export const POINT_LOOKS = ['all', 'odd', 'learning', 'unseen', 'unarmed'] as const;
 export type PointLook = (typeof POINT_LOOKS)[number];

@@ -3,7 +3,7 @@
  * worker: every call is asynchronous, answers travel as JSON text (made where the data is, forwarded as they are), and
  * changes come as small events.
  */
-import type { ChangeEvent, FILE_PATHS, ProgressEvent, ROUTES, Static, Topic, TSchema, Uploaded } from '../api/index.ts';
+import type { ChangeEvent, ProgressEvent, ROUTES, Static, Topic, TSchema, Uploaded } from '../api/index.ts';
 
 /** Calls that the server answers itself, because they are about people and not about the plant. */
 export const SERVER_CALLS = [
@@ -31,8 +31,6 @@ export interface CallInput<C extends EngineCall = EngineCall> {
   readonly userId: string;
 }
 export type CallAnswer<C extends EngineCall> = Static<(typeof ROUTES)[C]['response']>;
-
-export type FileCall = keyof typeof FILE_PATHS;
 
 /** An answer that is not 2xx: the shape of the API's errors with its status. Plain data, so that it crosses threads. */
 export class RequestError extends Error {

@@ -5,7 +5,8 @@
 import { statfs } from 'node:fs/promises';
 import type { ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
-import type { Retention, Row, Store } from '../store/index.ts';
+import type { Retention, Store } from '../store/index.ts';
+import { readAccounts, writeAccounts } from './accounts.ts';
 import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { ClockTrust } from './clock-trust.ts';
 import { Corrections } from './corrections.ts';
@@ -445,82 +446,15 @@ export class LocalEngine implements Engine {
     });
   }
 
-  async accounts(): Promise<Accounts> {
-    const { db } = this.#store;
-    const users = await db.selectFrom('app_user').selectAll().orderBy('created_us').execute();
-    const sessions = await db.selectFrom('user_session').selectAll().execute();
-    const tokens = await db.selectFrom('setup_token').selectAll().execute();
-    return {
-      users: users.map((row) => ({
-        id: row.user_id,
-        name: row.name,
-        role: row.role,
-        passwordHash: row.password_hash,
-        mfa: row.mfa,
-        disabled: row.disabled,
-        createdUs: row.created_us,
-        passwordChangedUs: row.password_changed_us,
-        lastLoginUs: row.last_login_us,
-      })),
-      sessions: sessions.map((row) => ({
-        tokenHash: row.token_hash,
-        userId: row.user_id,
-        csrf: row.csrf_token,
-        createdUs: row.created_us,
-        lastUsedUs: row.last_used_us,
-        expiresUs: row.expires_us,
-      })),
-      setupTokens: tokens.map((row) => ({
-        tokenHash: row.token_hash,
-        createdUs: row.created_us,
-        expiresUs: row.expires_us,
-        usedUs: row.used_us,
-      })),
-    };
+  accounts(): Promise<Accounts> {
+    return readAccounts(this.#store);
   }
 
   async changeAccounts(change: AccountChange): Promise<void> {
-    const users = (change.putUsers ?? []).map(
-      (user): Row<'app_user'> => ({
-        user_id: user.id,
-        name: user.name,
-        display_name: user.name,
-        role: user.role,
-        password_hash: user.passwordHash,
-        mfa: user.mfa,
-        disabled: user.disabled,
-        created_us: user.createdUs,
-        password_changed_us: user.passwordChangedUs,
-        last_login_us: user.lastLoginUs,
-      }),
-    );
-    const sessions = (change.putSessions ?? []).map(
-      (session): Row<'user_session'> => ({
-        token_hash: session.tokenHash,
-        user_id: session.userId,
-        csrf_token: session.csrf,
-        created_us: session.createdUs,
-        last_used_us: session.lastUsedUs,
-        expires_us: session.expiresUs,
-      }),
-    );
-    const tokens = (change.putSetupTokens ?? []).map(
-      (token): Row<'setup_token'> => ({
-        token_hash: token.tokenHash,
-        created_us: token.createdUs,
-        expires_us: token.expiresUs,
-        used_us: token.usedUs,
-      }),
-    );
-    await this.#store.writer.submit({
-      put: { app_user: users, user_session: sessions, setup_token: tokens },
-      remove: { user_session: (change.removeSessions ?? []).map((token_hash) => ({ token_hash })) },
-      journal: change.journal === undefined ? [] : [{ siteId: '', tsUs: this.#options.nowUs(), ...change.journal }],
-    });
-    if (users.length > 0) {
-      await this.#loadNames();
-      this.#global('users');
-    }
+    await writeAccounts(this.#store, change, this.#options.nowUs());
+    if ((change.putUsers ?? []).length === 0) return;
+    await this.#loadNames();
+    this.#global('users');
   }
 
   async open(request: SourceRequest, userId: string): Promise<Uploaded> {

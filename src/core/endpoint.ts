@@ -5,7 +5,6 @@
 
 /** Small integer, dense from 1, valid in one site. 0 is "none". */
 export type EndpointId = number;
-export const NO_ENDPOINT: EndpointId = 0;
 
 /** What a sub-address is: the address space behind a gateway. */
 export type SubAddressKind =

@@ -7,7 +7,6 @@ import { pcapHeader, pcapRecord } from '../../src/capture/writer.ts';
 import { seededRandom } from '../../src/lib/random.ts';
 
 export const PUMP = '10.7.0.20';
-export const POLLER = '10.7.0.10';
 export const STRANGER = '10.7.0.66';
 /** Register whose sensor is off. */
 export const OFF_POINT = 'holding 2';

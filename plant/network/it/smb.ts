@@ -16,7 +16,6 @@ const NOTHING: readonly number[] = [];
 /** Disposition of Create (2.2.13). */
 export const OPEN = 1;
 export const CREATE = 2;
-export const OVERWRITE_IF = 5;
 
 const NTLM = [...ascii('NTLMSSP'), 0];
 const FLAGS = 0xe288_8235;

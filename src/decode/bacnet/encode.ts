@@ -159,14 +159,6 @@ export const encodeDatagram = (bvlcFunction: number, npdu: NpduFields, apdu: Arr
   return w.patch16(2, w.length).done();
 };
 
-/** BVLC message without an NPDU (BBMD tables, foreign devices, results). */
-export const encodeBvlc = (bvlcFunction: number, body: ArrayLike<number>): Uint8Array =>
-  new OctetWriter()
-    .u8(0x81, bvlcFunction)
-    .u16(4 + body.length)
-    .bytes(body)
-    .done();
-
 /** Confirmed request; up to 1476 octets in an answer, unsegmented. */
 export const encodeConfirmed = (invokeId: number, service: number, body: ArrayLike<number>): Uint8Array =>
   new OctetWriter().u8(0x00, 0x05, invokeId, service).bytes(body).done();
@@ -186,9 +178,6 @@ export const encodeError = (invokeId: number, service: number, errorClass: numbe
         .done(),
     )
     .done();
-export const encodeReject = (invokeId: number, reason: number): Uint8Array => Uint8Array.of(0x60, invokeId, reason);
-export const encodeAbort = (invokeId: number, reason: number, byServer: boolean): Uint8Array =>
-  Uint8Array.of(byServer ? 0x71 : 0x70, invokeId, reason);
 
 /** Arguments of ReadProperty (and, with values, of its answer and of WriteProperty). */
 export const propertyArguments = (

@@ -16,7 +16,6 @@ export const OBJECT_TYPES: readonly string[] = (
 ).split(' ');
 
 export const OBJECT_DEVICE = 8;
-export const OBJECT_FILE = 10;
 
 export const objectTypeName = (type: number): string =>
   OBJECT_TYPES[type] ?? (type < 128 ? `reserved-${type}` : `proprietary-${type}`);

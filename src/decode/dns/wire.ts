@@ -48,8 +48,6 @@ export const typeName = (type: number): string => TYPE_NAME.get(type) ?? `TYPE${
 /** RFC 1035 section 4.1.1 and RFC 2136 section 2.2. */
 const RCODE = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'YXRRSET', 'NXRRSET', 'NOTAUTH', 'NOTZONE']; // biome-ignore format: a table
 export const rcodeName = (rcode: number): string => RCODE[rcode] ?? `rcode ${rcode}`;
-export const OPCODE_QUERY = 0;
-export const OPCODE_NOTIFY = 4;
 export const OPCODE_UPDATE = 5;
 
 export interface DnsQuestion {

@@ -274,7 +274,6 @@ const STATUS: readonly string[] = [
 export const SUCCESS = 0;
 export const CONNECTION_FAILURE = 1;
 export const PARTIAL_TRANSFER = 6;
-export const EMBEDDED_SERVICE_ERROR = 0x1e;
 
 /** Volume 1, table 3-5.33: extended status of the Connection Manager with general status 0x01. */
 const CONNECTION_STATUS: ReadonlyMap<number, string> = new Map([

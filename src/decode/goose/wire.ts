@@ -12,9 +12,8 @@ export const GOOSE_TYPE = 0x88b8;
 export const GSE_MANAGEMENT_TYPE = 0x88b9;
 /** APPID, length, two reserved words. */
 export const HEADER = 8;
-/** goosePdu and gseMngtPdu: APPLICATION 1 and 0, constructed. */
+/** goosePdu: APPLICATION 1, constructed. */
 export const GOOSE_TAG = 0x61;
-export const MANAGEMENT_TAG = 0x60;
 /** ObjectReference is a VisibleString of at most 129 characters; longer names are cut. */
 const MAX_NAME = 129;
 

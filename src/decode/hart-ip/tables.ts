@@ -50,8 +50,6 @@ const FLOAT_TYPES: readonly string[] = Array.from({ length: 256 }, (_, code) =>
 );
 const LONG_NAMES: ReadonlyMap<number, string> = new Map(UNITS.map(([code, , name]) => [code, name]));
 
-/** `°C`; undefined for codes that are not units (250-253) or depend on the class of the variable. */
-export const unitSymbol = (code: number): string | undefined => SYMBOLS[code];
 /** `degrees celsius`, as Table 2 spells it, in lower case. */
 export const unitName = (code: number): string | undefined => LONG_NAMES.get(code);
 /** Type of a value with its unit, `float °C`: constant strings. */

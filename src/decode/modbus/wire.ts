@@ -12,8 +12,6 @@ import type { ModbusMessage } from './message.ts';
 export { EXCEPTION, FUNCTION } from './functions.ts';
 export type { FileRecord, IdentificationObject, ModbusDetail, ModbusMessage } from './message.ts';
 
-/** transaction (2), protocol (2), length (2), unit (1). */
-export const MBAP_LENGTH = 7;
 /** Length counts the unit id and the PDU: at least a function code, at most 253 octets of PDU. */
 export const MIN_MBAP_LENGTH = 2;
 export const MAX_MBAP_LENGTH = 254;

@@ -3,7 +3,6 @@ import { u16be, utf8 } from '../../lib/bytes.ts';
 
 /** actionField (15.4.1.6). */
 export const ACTION = { GET: 0, SET: 1, RESPONSE: 2, COMMAND: 3, ACKNOWLEDGE: 4 } as const;
-export const ACTIONS = ['GET', 'SET', 'RESPONSE', 'COMMAND', 'ACKNOWLEDGE'] as const;
 
 export const CLOCK_DESCRIPTION = 0x0001;
 export const INITIALIZE = 0x0005;
