@@ -41,7 +41,7 @@ const indexed = (): Registry => {
     const from = json.indexOf(QUOTE, line) + 1;
     const to = json.indexOf(QUOTE, from);
     if (from > 0 && to >= 0) {
-      keys.push(keyOf(json.latin1Slice(from, to)));
+      keys.push(keyOf(json.toString('latin1', from, to)));
       at.push(json.indexOf(QUOTE, to + 1) + 1);
     }
     line = end < 0 ? json.length : end + 1;
