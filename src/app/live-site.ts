@@ -39,8 +39,8 @@ export type SiteKind = Site['kind'];
 /** Sources whose ids begin so were read when Gatehouse was built. */
 export const AHEAD = 'b-';
 
-/** Rows handed over at a time, some thousand: more at once are memory that the heap keeps. */
-const ROWS_PER_BATCH = 8192;
+/** Rows handed over at a time, some thousand: more at once are memory that the heap keeps, fewer cost a commit each. */
+const ROWS_PER_BATCH = 4096;
 
 export interface SiteSummary {
   assets: number;
@@ -292,8 +292,8 @@ export class LiveSite {
       for (const batch of cellBatches(this.id, loaded.detection, nowUs)) await this.#unwritten.write(batch, submit);
     const samples = loaded.model.takeSamples();
     for (let first = true; ; first = false) {
-      const { rows, more } = loaded.model.takeDirty(ROWS_PER_BATCH, { memberships: !isBusy, queuesOnly });
-      const batch = siteBatch(this.id, reading?.id ?? '', rows, first ? samples : [], nowUs);
+      const options = { memberships: !isBusy, queuesOnly };
+      const { batch, more } = this.#portion(loaded, reading?.id ?? '', options, first ? samples : [], nowUs);
       if (more) {
         await this.#unwritten.write(batch, submit);
         continue;
@@ -316,6 +316,18 @@ export class LiveSite {
       }
       break;
     }
+  }
+
+  /** Rows that changed, as a batch. Not in `#write`: the model's own would be kept there as long as the commit takes. */
+  #portion(
+    { model }: Loaded,
+    source: string,
+    options: Parameters<SiteModel['takeDirty']>[1],
+    samples: ReturnType<SiteModel['takeSamples']>,
+    nowUs: number,
+  ): { readonly batch: Batch; readonly more: boolean } {
+    const { rows, more } = model.takeDirty(ROWS_PER_BATCH, options);
+    return { batch: siteBatch(this.id, source, rows, samples, nowUs), more };
   }
 
   #tail(

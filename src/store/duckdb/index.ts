@@ -24,8 +24,8 @@ export const THREADS = '1';
  * next checkpoint, in memory; there are some hundred columns, most of few rows. Smaller ones make long tables slow to open.
  */
 export const BLOCK_SIZE = '65536';
-/** The write-ahead log is folded into the file at this size. */
-const CHECKPOINT_THRESHOLD = '8MB';
+/** The write-ahead log is folded into the file at this size; until then its rows stand in memory, at three times their octets. */
+const CHECKPOINT_THRESHOLD = '4MB';
 /** Memory that became free goes back to the system from these sizes on (DuckDB's own: 128 and 512 MB). */
 const FLUSH_THRESHOLD = '1MB';
 const BULK_FLUSH_THRESHOLD = '4MB';
