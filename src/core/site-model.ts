@@ -184,6 +184,8 @@ export interface LimitRow {
  */
 export interface PointWatch {
   readonly ids: Int32Array;
+  /** Differs when a device of these points told values since: while it stays the same, `read` gives the same again. NaN: not known. */
+  readonly heard: number;
   /** Fills `values` and `lastUs` (latest sighting, by runs or alone; 0: never). */
   read(values: Float64Array, lastUs: Float64Array): void;
   /** Smoothed time between two sightings, microseconds; 0 while not known. */

@@ -40,6 +40,8 @@ export interface SavedEpisode {
 
 const worse = (a: Severity, b: Severity): Severity => (SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b);
 const surer = (a: Certainty, b: Certainty): Certainty => (CERTAINTIES.indexOf(a) >= CERTAINTIES.indexOf(b) ? a : b);
+/** Whoever acts in it is suspect while it is open. */
+const isSuspicious = (f: Finding): boolean => f.actor !== 0 && f.surprise >= WORTH_A_LOOK;
 const idOf = (kind: string, key: string, firstUs: number): string =>
   createHash('sha256').update(`${kind}\n${key}\n${firstUs}`).digest('hex').slice(0, 16);
 
@@ -55,6 +57,8 @@ export class Episodes {
   readonly #options: EpisodesOptions;
   readonly #open = new Map<string, Map<string, Episode>>();
   readonly #changed = new Map<string, Finding>();
+  /** No open episode ends by its quiet time before. */
+  #dueUs = Number.POSITIVE_INFINITY;
   /** Open findings worth a look, by the host that acts. */
   readonly #suspects = new Map<EndpointId, number>();
 
@@ -82,6 +86,7 @@ export class Episodes {
     if (episode === undefined) {
       const fresh = { key, quietUs: s.quietUs ?? QUIET_US, finding: this.#found(detector, key, s) };
       ofKind.set(key, fresh);
+      this.#dueUs = Math.min(this.#dueUs, fresh.finding.lastUs + fresh.quietUs);
       this.#suspect(fresh.finding, 1);
       this.#change(fresh.finding);
     } else this.#prolong(episode.finding, s);
@@ -118,17 +123,25 @@ export class Episodes {
 
   /** Ends what was quiet for long enough. */
   expire(nowUs: number): void {
+    if (nowUs < this.#dueUs) return;
+    this.#dueUs = Number.POSITIVE_INFINITY;
     for (const ofKind of this.#open.values())
-      for (const episode of ofKind.values())
-        if (nowUs - episode.finding.lastUs > episode.quietUs) this.#finish(ofKind, episode);
+      for (const episode of ofKind.values()) {
+        const { quietUs, finding } = episode;
+        if (nowUs - finding.lastUs > quietUs) this.#finish(ofKind, episode);
+        else this.#dueUs = Math.min(this.#dueUs, finding.lastUs + quietUs);
+      }
   }
 
   isSuspect(host: EndpointId): boolean {
     return this.#suspects.size > 0 && this.#suspects.has(host);
   }
 
+  /** As they are now: copy what is kept, they go on changing. */
   open(): Finding[] {
-    return [...this.#open.values()].flatMap((ofKind) => [...ofKind.values()].map((e) => ({ ...e.finding })));
+    const out: Finding[] = [];
+    for (const ofKind of this.#open.values()) for (const { finding } of ofKind.values()) out.push(finding);
+    return out;
   }
 
   /** Findings that are new or changed since the last call, each once, as they are now. */
@@ -146,6 +159,7 @@ export class Episodes {
     this.#open.clear();
     this.#changed.clear();
     this.#suspects.clear();
+    this.#dueUs = Number.NEGATIVE_INFINITY;
     const byId = new Map<string, Open>();
     for (const e of saved.open) {
       const finding = { ...e.finding };
@@ -188,7 +202,7 @@ export class Episodes {
   }
 
   #prolong(f: Open, s: Statement): void {
-    this.#suspect(f, -1);
+    const wasSuspect = isSuspicious(f);
     f.count += s.times ?? 1;
     f.lastUs = Math.max(f.lastUs, s.tsUs);
     f.firstUs = Math.min(f.firstUs, s.sinceUs ?? s.tsUs);
@@ -199,7 +213,7 @@ export class Episodes {
     if (s.points !== undefined) f.points = s.points;
     if (s.proof !== undefined) f.proof = s.proof;
     if (f.evidence.length < MAX_EVIDENCE) f.evidence = this.#evidence(s, f.evidence);
-    this.#suspect(f, 1);
+    if (!wasSuspect) this.#suspect(f, 1);
     this.#change(f);
   }
 
@@ -222,7 +236,7 @@ export class Episodes {
   }
 
   #suspect(f: Open, by: 1 | -1): void {
-    if (f.actor === 0 || f.surprise < WORTH_A_LOOK) return;
+    if (!isSuspicious(f)) return;
     const host = this.#options.context().host(f.actor);
     const n = (this.#suspects.get(host) ?? 0) + by;
     if (n > 0) this.#suspects.set(host, n);

@@ -26,6 +26,8 @@ export class Hosts {
   readonly #behind = new Map<string, number>();
   /** Hosts of each address in a segment, whatever the network. */
   readonly #sightings = new Map<string, EndpointId[]>();
+  /** The list of a host in `#sightings`, by host: found without its key. */
+  readonly #seen: (readonly EndpointId[] | undefined)[] = [undefined];
 
   constructor(view: EndpointView) {
     this.#view = view;
@@ -40,7 +42,8 @@ export class Hosts {
     // What makes a card a router's is everybody behind it.
     if (this.#view.count > this.#known) this.#catchUp(this.#view.count);
     const host = this.of(endpoint);
-    if (host <= 0) return host;
+    // Its address is seen nowhere else: it is itself, on whichever side of a router.
+    if (host <= 0 || this.#seen[host]?.length === 1) return host;
     const e = this.#view.get(host);
     if (e.ip === undefined || !this.#isRouted(e)) return host;
     const direct = (this.#sightings.get(`${e.segment} ${e.ip}`) ?? []).filter(
@@ -56,8 +59,10 @@ export class Hosts {
   /** See DetectorContext.sides. */
   sides(endpoint: EndpointId): readonly EndpointId[] {
     const device = this.device(endpoint);
-    if (device <= 0) return [device];
+    if (device <= 0 || this.#seen[device]?.length === 1) return [device];
     const { segment, ip, parent, sub } = this.#view.get(device);
+    // Behind a gateway that is seen from nowhere else, so is it.
+    if (parent !== undefined && sub !== undefined && this.#seen[this.of(parent)]?.length === 1) return [device];
     if (parent !== undefined && sub !== undefined)
       return this.sides(parent).flatMap((p) => this.#byAddress.get(`${p}/${sub.kind}/${sub.address}`) ?? []);
     const seen = this.#sightings.get(`${segment} ${ip ?? ''}`) ?? [device];
@@ -94,6 +99,7 @@ export class Hosts {
     }
     for (let id = this.#known + 1; id <= to; id++) {
       const e = this.#view.get(id);
+      this.#seen[id] = undefined;
       const key = this.#key(e);
       const first = key === '' ? id : (this.#byAddress.get(key) ?? id);
       if (first === id && key !== '') this.#byAddress.set(key, id);
@@ -102,9 +108,13 @@ export class Hosts {
         const card = `${e.segment} ${e.mac ?? ''}`;
         if (e.mac !== undefined) this.#behind.set(card, Math.min(ROUTER_FROM, (this.#behind.get(card) ?? 0) + 1));
         const at = `${e.segment} ${e.ip}`;
-        const list = this.#sightings.get(at);
-        if (list === undefined) this.#sightings.set(at, [id]);
-        else if (list.length < MAX_SIGHTINGS) list.push(id);
+        let list = this.#sightings.get(at);
+        if (list === undefined) {
+          list = [];
+          this.#sightings.set(at, list);
+        }
+        if (list.length < MAX_SIGHTINGS) list.push(id);
+        this.#seen[id] = list;
       }
       const scope = ipScope(e.ip ?? '');
       const mac = e.mac !== undefined && (Number.parseInt(e.mac.slice(0, 2), 16) & 1) === 1;

@@ -74,6 +74,7 @@ export interface Detection extends SiteSink {
   /** One endpoint for all endpoints of a host; public addresses. */
   host(endpoint: EndpointId): EndpointId;
   isOutside(endpoint: EndpointId): boolean;
+  /** As they are now: copy what is kept, they go on changing. */
   openFindings(): readonly Finding[];
   learning(): readonly DetectorLearning[];
   /** A person says that this is normal from now on. False where no detector can learn it. Ends the episode. */
@@ -122,6 +123,10 @@ export const createDetection = (options: DetectionOptions): Detection => {
   const detectors = options.detectors ?? DETECTORS;
   const hosts = new Hosts(endpoints);
   const role = options.role ?? (() => 'unknown' as const);
+  const familyOf: DetectorContext['family'] = options.family ?? (() => '');
+  /** Every detector asks for the protocol of the observation in hand. */
+  let protocol = '';
+  let family = familyOf('');
   const sourceIndexes = new Map<SourceId, number>();
   let source = NO_SOURCE;
   let sourceBase = 0;
@@ -147,7 +152,13 @@ export const createDetection = (options: DetectionOptions): Detection => {
     host: (e) => hosts.of(e),
     device: (e) => hosts.device(e),
     sides: (e) => hosts.sides(e),
-    family: options.family ?? (() => ''),
+    family: (of) => {
+      if (of !== protocol) {
+        protocol = of;
+        family = familyOf(of);
+      }
+      return family;
+    },
     flowKey: (flow) => (flow < 0 ? -1 : flow + sourceBase),
     isSuspect: (e) => episodes.isSuspect(hosts.of(e)),
     pointOf: options.pointOf ?? (() => 0),

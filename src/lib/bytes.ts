@@ -82,8 +82,42 @@ export const hex = (b: Uint8Array, start = 0, end = b.length, separator = ''): s
   return out;
 };
 
+const utf8Decoder = new TextDecoder('utf-8', { fatal: false });
+
+/** Octets of a text that is remembered, and texts. */
+const MAX_REMEMBERED = 48;
+const REMEMBERED = 4096;
+const texts = new Array<string>(REMEMBERED).fill('');
+
+/**
+ * Text of printable ASCII, undefined for anything else. The wire says the same few thousand names again and again: the same
+ * string is given for the same octets, whose hash is known wherever it is looked up.
+ */
+const printable = (b: Uint8Array, start: number, end: number): string | undefined => {
+  const n = end - start;
+  if (n > MAX_REMEMBERED) return undefined;
+  let h = n;
+  for (let i = start; i < end; i++) {
+    const c = b[i]!;
+    if (c < 0x20 || c > 0x7e) return undefined;
+    h = Math.imul(h ^ c, 0x01000193);
+  }
+  const slot = (h ^ (h >>> 15)) & (REMEMBERED - 1);
+  const known = texts[slot]!;
+  if (known.length === n) {
+    let i = 0;
+    while (i < n && known.charCodeAt(i) === b[start + i]) i++;
+    if (i === n) return known;
+  }
+  const text = utf8Decoder.decode(b.subarray(start, end));
+  texts[slot] = text;
+  return text;
+};
+
 /** Printable ASCII of `start`..`end`; every other octet becomes `.`, so that the wire cannot inject control characters. */
 export const ascii = (b: Uint8Array, start = 0, end = b.length): string => {
+  const plain = start >= 0 && start < end ? printable(b, start, Math.min(end, b.length)) : undefined;
+  if (plain !== undefined) return plain;
   let out = '';
   for (let i = start; i < end && i < b.length; i++) {
     const c = b[i]!;
@@ -99,11 +133,11 @@ export const paddedAscii = (b: Uint8Array, start: number, end: number): string =
   return ascii(b, start, stop).trim();
 };
 
-const utf8Decoder = new TextDecoder('utf-8', { fatal: false });
 const utf16Decoder = new TextDecoder('utf-16le', { fatal: false });
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 /** UTF-8 text of `start`..`end`, control characters replaced by `.`. */
 export const utf8 = (b: Uint8Array, start: number, end: number): string =>
+  (start >= 0 && start < end ? printable(b, start, Math.min(end, b.length)) : undefined) ??
   utf8Decoder.decode(b.subarray(start, end)).replace(CONTROL, '.');
 /** UTF-16LE text of `start`..`end`, control characters replaced by `.`. */
 export const utf16le = (b: Uint8Array, start: number, end: number): string =>

@@ -8,6 +8,7 @@ import type { Point } from '../core/site.ts';
 import type { PointRow, PointWatch, RunRow } from '../core/site-model.ts';
 import { IntTable } from '../lib/int-table.ts';
 import { bounded, type Context, Dirty, drop, f64, Interner, i32, u8, u32 } from './context.ts';
+import { type Ear, Ears } from './ears.ts';
 import { Runs, smoothed } from './runs.ts';
 import type { Samples } from './samples.ts';
 
@@ -62,6 +63,7 @@ export class Points {
   private writer = new Int32Array(256);
 
   private readonly runs: Runs;
+  private readonly ears = new Ears();
 
   constructor(context: Context, samples: Samples, minSpacingUs: number) {
     this.context = context;
@@ -74,6 +76,7 @@ export class Points {
   block(at: At, block: ValueBlock): void {
     const { target, start, values, count } = block;
     if (count <= 0) return;
+    this.ears.hear(target);
     const space = this.context.protocols.id(at.protocol) * 256 + this.area(block.area);
     const write = block.access === 'write' ? 1 : 0;
     const run = this.run(target, at.client, space, write, start, count, at.tsUs);
@@ -102,6 +105,7 @@ export class Points {
   item(at: At, item: ValueItem): void {
     const p = this.namedPoint(at, item);
     if (p <= 0) return;
+    this.ears.hear(item.target);
     const v = item.value;
     let kind = NUMBER;
     let number = Number.NaN;
@@ -240,8 +244,14 @@ export class Points {
       }
       seenUs = new Float64Array(sets.length);
     };
+    const { ears } = this;
+    let ear: Ear | undefined;
     return {
       ids,
+      get heard() {
+        ear ??= ears.of(targets);
+        return ear.count;
+      },
       read: (values, lastUs) => {
         look();
         const runsUs = this.runs.lastUs;
@@ -304,6 +314,7 @@ export class Points {
           : this.register(p.target, space, p.address, p.firstUs);
       if (index <= 0) return;
     }
+    this.ears.hear(p.target);
     const kinds: Record<string, number> = { number: NUMBER, boolean: BOOLEAN, string: STRING, bigint: BIGINT };
     this.kind[index] = kinds[typeof p.value]!;
     this.value[index] =
@@ -329,6 +340,7 @@ export class Points {
     const run = this.run(r.target, r.client, space, r.write ? 1 : 0, r.start, r.count, r.lastUs);
     if (run < 0) return;
     this.runs.restore(run, r);
+    this.ears.hear(r.target);
   }
 
   private area(area: string): number {

@@ -4,56 +4,63 @@
 import type { Evidence } from '../core/frame.ts';
 import type { At, Session, Weird } from '../core/observation.ts';
 import type { SessionRecord, WeirdRecord } from '../core/site.ts';
-import { bounded, type Context, Dirty, drop, framesOf } from './context.ts';
+import { IntTable } from '../lib/int-table.ts';
+import { bounded, type Context, Dirty, drop, framesOf, Interner } from './context.ts';
 
 interface Folded {
   count: number;
   lastUs: number;
 }
 
-/** Rows found by a text key; bounded by a named limit. */
+/** Rows found by four numbers; bounded by a named limit. */
 class Fold<R extends Folded & { readonly id: number }> {
   readonly rows: R[] = [];
   readonly dirty = new Dirty();
-  private readonly byKey = new Map<string, number>();
+  private readonly keys = new IntTable();
+  /** Row by number of its key. */
+  private readonly rowOf: number[] = [];
   private readonly context: Context;
   private readonly limit: 'sessions' | 'weirds';
   constructor(context: Context, limit: 'sessions' | 'weirds') {
     this.context = context;
     this.limit = limit;
   }
-  put(key: string, tsUs: number, make: (id: number) => R): void {
-    const known = this.byKey.get(key);
-    if (known !== undefined) {
-      const row = this.rows[known]!;
+  get isFull(): boolean {
+    return this.rows.length >= this.context.limits[this.limit];
+  }
+  put(a: number, b: number, c: number, d: number, tsUs: number, make: (id: number) => R): void {
+    const known = this.keys.find(a, b, c, d);
+    if (known >= 0) {
+      const at = this.rowOf[known]!;
+      const row = this.rows[at]!;
       row.count++;
       row.lastUs = tsUs;
-      this.dirty.mark(known);
+      this.dirty.mark(at);
       return;
     }
-    if (this.rows.length >= this.context.limits[this.limit]) {
+    if (this.isFull) {
       drop(this.context, this.limit);
       return;
     }
-    this.load(key, make(this.rows.length + 1));
+    this.load(a, b, c, d, make(this.rows.length + 1));
     this.dirty.mark(this.rows.length - 1);
   }
-  load(key: string, row: R): void {
-    this.byKey.set(key, row.id - 1);
+  load(a: number, b: number, c: number, d: number, row: R): void {
+    if (this.keys.find(a, b, c, d) < 0) this.rowOf[this.keys.add(a, b, c, d)] = row.id - 1;
     this.rows[row.id - 1] = row;
   }
 }
 
-const sessionKey = (r: Omit<SessionRecord, 'id' | 'count' | 'firstUs' | 'lastUs' | 'evidence'>): string =>
-  `${r.protocol}|${r.phase}|${r.client}|${r.server}|${r.outcome}|${r.clearCredential}|${r.user}|${r.detail}`;
-// Details may hold numbers that differ each time; a weird folds by code and endpoints and keeps the first detail.
-const weirdKey = (r: { protocol: string; code: string; client: number; server: number }): string =>
-  `${r.code}|${r.client}|${r.server}|${r.protocol}`;
+const PHASES: readonly Session['phase'][] = ['open', 'authenticate', 'close'];
+const OUTCOMES: readonly Session['outcome'][] = ['accepted', 'refused', 'unanswered', 'unseen', 'unconfirmed'];
 
 export class Sessions {
   readonly sessions: Fold<SessionRecord>;
   readonly weirds: Fold<WeirdRecord>;
   private readonly context: Context;
+  /** Texts of rows as numbers, and users with details: as many as rows have. */
+  private readonly texts = new Interner();
+  private readonly told = new IntTable();
 
   constructor(context: Context) {
     this.context = context;
@@ -62,30 +69,75 @@ export class Sessions {
   }
 
   session(at: At, s: Session): void {
-    const record = {
-      protocol: at.protocol,
-      phase: s.phase,
-      client: at.client,
-      server: at.server,
-      user: bounded(s.user ?? '', this.context.limits.text),
-      outcome: s.outcome,
-      clearCredential: s.clearCredential === true,
-      detail: bounded(s.detail ?? '', this.context.limits.text),
-    };
-    this.sessions.put(sessionKey(record), at.tsUs, (id) => ({ id, ...record, ...this.begin(at) }));
+    const { text } = this.context.limits;
+    const { client, server, protocol } = at;
+    const { phase, outcome } = s;
+    const user = bounded(s.user ?? '', text);
+    const clearCredential = s.clearCredential === true;
+    const detail = bounded(s.detail ?? '', text);
+    const mayGrow = !this.sessions.isFull;
+    const how = this.how(protocol, phase, outcome, clearCredential, mayGrow);
+    const what = this.what(user, detail, mayGrow);
+    this.sessions.put(client, server, how, what, at.tsUs, (id) => ({
+      id,
+      protocol,
+      phase,
+      client,
+      server,
+      user,
+      outcome,
+      clearCredential,
+      detail,
+      ...this.begin(at),
+    }));
   }
 
+  /** Details may hold numbers that differ each time; a weird folds by code and endpoints and keeps the first detail. */
   weird(at: At, w: Weird): void {
-    const record = { protocol: at.protocol, code: w.code, client: at.client, server: at.server };
-    const detail = bounded(w.detail, this.context.limits.text);
-    this.weirds.put(weirdKey(record), at.tsUs, (id) => ({ id, ...record, detail, ...this.begin(at) }));
+    const { client, server, protocol } = at;
+    const { code } = w;
+    const mayGrow = !this.weirds.isFull;
+    this.weirds.put(client, server, this.text(code, mayGrow), this.text(protocol, mayGrow), at.tsUs, (id) => ({
+      id,
+      protocol,
+      code,
+      client,
+      server,
+      detail: bounded(w.detail, this.context.limits.text),
+      ...this.begin(at),
+    }));
   }
 
   loadSession(row: SessionRecord): void {
-    this.sessions.load(sessionKey(row), { ...row });
+    const { protocol, phase, outcome, clearCredential, user, detail } = row;
+    const how = this.how(protocol, phase, outcome, clearCredential, true);
+    this.sessions.load(row.client, row.server, how, this.what(user, detail, true), { ...row });
   }
   loadWeird(row: WeirdRecord): void {
-    this.weirds.load(weirdKey(row), { ...row });
+    this.weirds.load(row.client, row.server, this.text(row.code, true), this.text(row.protocol, true), { ...row });
+  }
+
+  /** Number of a text; -1 for an unknown one that finds no row any more. */
+  private text(text: string, mayGrow: boolean): number {
+    return mayGrow ? this.texts.id(text) : this.texts.peek(text);
+  }
+  private how(
+    protocol: string,
+    phase: Session['phase'],
+    outcome: Session['outcome'],
+    clearCredential: boolean,
+    mayGrow: boolean,
+  ): number {
+    const number = this.text(protocol, mayGrow);
+    return number < 0
+      ? -1
+      : (number << 6) | (PHASES.indexOf(phase) << 4) | (OUTCOMES.indexOf(outcome) << 1) | (clearCredential ? 1 : 0);
+  }
+  private what(user: string, detail: string, mayGrow: boolean): number {
+    const who = this.text(user, mayGrow);
+    const text = this.text(detail, mayGrow);
+    const known = this.told.find(who, text, 0, 0);
+    return known >= 0 || !mayGrow ? known : this.told.add(who, text, 0, 0);
   }
 
   private begin(at: At): { count: number; firstUs: number; lastUs: number; evidence: readonly Evidence[] } {

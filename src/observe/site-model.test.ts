@@ -117,6 +117,38 @@ describe('points', () => {
     expect(w.model.takeSamples()).toEqual([]);
   });
 
+  it('says to who watches points that one of their devices told something, also what it told before', () => {
+    const w = new World();
+    const { pc, plc } = pair(w);
+    const drive = w.host('00:0c:29:00:00:04', '10.0.0.4');
+    const item = (target: number, value: number, s: number) =>
+      w.model.value(w.at(pc, target, 'cip', s), { target, path: 'n', type: 'REAL', value, access: 'read' });
+    const block = (target: number, s: number) =>
+      w.model.values(w.at(pc, target, 'modbus', s), {
+        target,
+        area: 'holding',
+        start: 0,
+        values: [1],
+        count: 1,
+        access: 'read',
+      });
+    item(plc, 1, 1);
+    item(drive, 1, 1);
+    block(drive, 2);
+    const watch = w.model.watch([1]);
+    const both = w.model.watch([1, 2]);
+    const newsBy = (act: () => void): [boolean, boolean] => {
+      const before = [watch.heard, both.heard];
+      act();
+      return [watch.heard !== before[0], both.heard !== before[1]];
+    };
+    expect(newsBy(() => undefined)).toEqual([false, false]);
+    expect(newsBy(() => item(plc, 1, 3))).toEqual([true, true]);
+    expect(newsBy(() => item(drive, 1, 4))).toEqual([false, true]);
+    expect(newsBy(() => block(drive, 5))).toEqual([false, true]);
+    expect(newsBy(() => block(pc, 6))).toEqual([false, false]);
+  });
+
   it('keeps named items of every type', () => {
     const w = new World();
     const { pc, plc } = pair(w);

@@ -133,6 +133,8 @@ export class Cell {
   #nextUs = 0;
   readonly #sampleUs: number;
   #lookedUs = 0;
+  /** What was heard of its points when they were sampled last (`PointWatch.heard`). */
+  #sampledHeard = -1;
   #arming: readonly PointArming[] = [];
   #cycles: readonly Cycle[] = [];
   readonly #reading = new CellReading();
@@ -258,6 +260,9 @@ export class Cell {
   #sample(tsUs: number, odd: boolean): void {
     if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
     this.#lookedUs = tsUs;
+    const { heard } = this.watch;
+    if (heard === this.#sampledHeard) return;
+    this.#sampledHeard = heard;
     this.watch.read(this.#sampled, this.#lastUs);
     this.#reading.read(this.#sampled);
     this.#stretches.see(this.#sampled, this.#lastUs, !this.isArmed && this.#fitting === undefined && !odd);

@@ -80,7 +80,8 @@ export class Devices {
     this.#assets = new Array<string | undefined>(most + 1);
     this.#levels = new Float64Array(most + 1).fill(Number.NaN);
     this.#hosts = new Int32Array(most + 1);
-    const first = new Map(assets.map((asset) => [asset.id, asset.endpoints[0]?.endpoint ?? 0]));
+    const first = new Map<string, EndpointId>();
+    for (const asset of assets) first.set(asset.id, asset.endpoints[0]?.endpoint ?? 0);
     for (const asset of assets) {
       const host = first.get(asset.parent ?? '') || first.get(asset.id) || 0;
       for (const { endpoint } of asset.endpoints) {

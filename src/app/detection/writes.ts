@@ -7,6 +7,7 @@
  */
 import type { Statement } from '../../core/detector.ts';
 import { PROCESS_KINDS } from '../../detect/index.ts';
+import { RecentMap } from '../../lib/recent-map.ts';
 import { ON_TRIAL } from './trial.ts';
 
 /** Written points that are remembered; the one longest not written leaves. */
@@ -28,13 +29,12 @@ export interface SavedWrites {
 
 export class Writes {
   /** Frame time of the last accepted write of a point. */
-  readonly #written = new Map<number, number>();
+  readonly #written = new RecentMap<number, number>();
   /** Episodes by kind, key and start. */
   readonly #explained = new Set<string>();
 
   wrote(point: number, tsUs: number): void {
-    this.#written.delete(point);
-    if (this.#written.size >= MAX_WRITTEN) this.#written.delete(this.#written.keys().next().value!);
+    if (this.#written.size >= MAX_WRITTEN && this.#written.get(point) === undefined) this.#written.deleteOldest();
     this.#written.set(point, tsUs);
   }
 

@@ -8,6 +8,7 @@ import type { At } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Interner } from '../../lib/interner.ts';
 import { subnetOf } from '../../lib/ip-scope.ts';
+import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, isController, isOffice, isPlant, isTalk, needsNone } from '../shared/learning.ts';
 import { byName, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -69,7 +70,15 @@ const create = (context: DetectorContext): RunningDetector => {
   const known = new Known(MAX_WAYS);
   const protocols = new Interner(4096);
   /** On one network: a workstation that stands among the controllers is no host of the office, whatever its level says. */
+  const neighbours = new PairCache(12);
   const areNeighbours = (a: number, b: number): boolean => {
+    const known = neighbours.get(a, b);
+    if (known >= 0) return known === 1;
+    const are = shareNetwork(a, b);
+    neighbours.set(a, b, are ? 1 : 0);
+    return are;
+  };
+  const shareNetwork = (a: number, b: number): boolean => {
     const [x, y] = [context.endpoints.get(a), context.endpoints.get(b)];
     const subnet = subnetOf(x.ip ?? '');
     return subnet !== '' && x.segment === y.segment && x.vlan === y.vlan && subnet === subnetOf(y.ip ?? '');

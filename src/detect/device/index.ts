@@ -219,6 +219,24 @@ const create = (context: DetectorContext): RunningDetector => {
     return mac !== undefined && isRouter(mac) && ip !== undefined && direct.has(ip);
   };
   const isRouter = (mac: string): boolean => (macs.get(mac) ?? 0) >= ROUTER_FROM;
+  /** Addresses that are seen with a network card of their own. */
+  const directly = (): ReadonlySet<string> => {
+    const direct = new Set<string>();
+    for (const d of devices.values()) {
+      const { mac, ip } = context.endpoints.get(d.endpoint);
+      if (ip !== undefined && mac !== undefined && !isRouter(mac)) direct.add(ip);
+    }
+    return direct;
+  };
+
+  /** A device that is known well enough to judge its silence: `learnedOf` without its words. */
+  const isLearned = (d: Device): boolean => {
+    const spanUs = d.lastUs - d.firstUs;
+    return (
+      (d.sightings >= NEEDED_SIGHTINGS && spanUs >= context.learningTimeUs / 2) ||
+      (d.sightings >= SELDOM_SIGHTINGS && spanUs >= SELDOM_US)
+    );
+  };
 
   /** How far a device's pauses are known: by how often it was heard, or, of one that speaks seldom, for how long. */
   const learnedOf = (
@@ -243,16 +261,12 @@ const create = (context: DetectorContext): RunningDetector => {
   const look = (tsUs: number): void => {
     const fresh: Device[] = [];
     let followed = 0;
-    const direct = new Set<string>();
+    let direct: ReadonlySet<string> | undefined;
     for (const d of devices.values()) {
-      const { mac, ip } = context.endpoints.get(d.endpoint);
-      if (ip !== undefined && mac !== undefined && !isRouter(mac)) direct.add(ip);
-    }
-    for (const d of devices.values()) {
-      if (isPassed(d, direct)) continue;
       // Office hosts go home in the evening; machines do not.
-      if (!d.usual || learnedOf(d, d.lastUs).part < 1) continue;
-      if (!isPlant(context, d.endpoint)) continue;
+      if (!d.usual || !isLearned(d) || !isPlant(context, d.endpoint)) continue;
+      direct ??= directly();
+      if (isPassed(d, direct)) continue;
       followed++;
       if (!d.silent && tsUs - d.lastUs > Math.max(SILENT_US, d.longestUs * SILENT_FACTOR)) fresh.push(d);
     }

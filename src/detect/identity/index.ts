@@ -7,6 +7,7 @@ import type { Detector, DetectorContext, RunningDetector } from '../../core/dete
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { At, Attribute } from '../../core/observation.ts';
+import { RecentMap } from '../../lib/recent-map.ts';
 import { needsNone, siteLearning } from '../shared/learning.ts';
 import { count, howLong, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -92,7 +93,7 @@ interface Said {
 }
 
 const create = (context: DetectorContext): RunningDetector => {
-  const held = new Map<string, Held>();
+  const held = new RecentMap<string, Held>();
   const said = new Map<string, Said>();
   const servers = new Map<string, EndpointId[]>();
   const macOf = (e: EndpointId): string => context.endpoints.get(e).mac ?? 'no MAC address';
@@ -105,14 +106,10 @@ const create = (context: DetectorContext): RunningDetector => {
     const key = `${e.segment} ${e.vlan} ${e.innerVlan} ${ip}`;
     const known = held.get(key);
     if (known === undefined) {
-      if (held.size >= MAX_HELD) {
-        const oldest = held.keys().next();
-        if (!oldest.done) held.delete(oldest.value);
-      }
+      if (held.size >= MAX_HELD) held.deleteOldest();
       held.set(key, { holder: endpoint, sinceUs: at.tsUs, lastUs: at.tsUs, changes: 0, accepted: [] });
       return;
     }
-    held.delete(key);
     held.set(key, known);
     const before = known.holder;
     if (before === endpoint || macOf(before) === e.mac || known.accepted.includes(endpoint)) {
@@ -223,7 +220,7 @@ const create = (context: DetectorContext): RunningDetector => {
     accept(finding) {
       if (finding.kind === IDENTITY_CHANGED.code) return true;
       if (finding.kind === TWO_CARDS.code) {
-        for (const h of held.values())
+        for (const [, h] of held)
           if (h.holder === finding.actor || h.holder === finding.target) {
             for (const e of [finding.actor, finding.target]) if (!h.accepted.includes(e)) h.accepted.push(e);
             h.changes = 0;

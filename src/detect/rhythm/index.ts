@@ -112,18 +112,14 @@ const create = (context: DetectorContext): RunningDetector => {
   };
   const lost = (tsUs: number): void => {
     const fresh: number[] = [];
-    /** When a client last asked anybody. */
-    const askedUs = new Map<number, number>();
     let steady = 0;
     for (let row = 0; row < rhythms.size; row++) {
-      const client = rhythms.client(row);
-      askedUs.set(client, Math.max(askedUs.get(client) ?? 0, rhythms.lastUs(row)));
       if (!rhythms.isSteady(row)) continue;
       steady++;
       const silence = tsUs - rhythms.lastUs(row);
       if (silence < LOST_US || rhythms.isLost(row) || silence < rhythms.longestUs(row) * LOST_FACTOR) continue;
       // It goes on, and is seen from another side of a router by now.
-      const other = elsewhere(client, rhythms.target(row));
+      const other = elsewhere(rhythms.client(row), rhythms.target(row));
       if (other >= 0 && tsUs - rhythms.lastUs(other) < LOST_US) continue;
       rhythms.setLost(row, true);
       fresh.push(row);
@@ -147,10 +143,16 @@ const create = (context: DetectorContext): RunningDetector => {
           pause: howLong(rhythms.longestUs(first)),
         },
       });
-    else tellApart(fresh, askedUs, tsUs);
+    else tellApart(fresh, tsUs);
   };
   /** A client that asks nobody any more is one finding, and so is a device that nobody gets an answer from. */
-  const tellApart = (fresh: readonly number[], askedUs: ReadonlyMap<number, number>, tsUs: number): void => {
+  const tellApart = (fresh: readonly number[], tsUs: number): void => {
+    /** When a client last asked anybody. */
+    const askedUs = new Map<number, number>();
+    for (let row = 0; row < rhythms.size; row++) {
+      const client = rhythms.client(row);
+      askedUs.set(client, Math.max(askedUs.get(client) ?? 0, rhythms.lastUs(row)));
+    }
     const episodes = new Set<string>();
     for (const row of fresh) {
       const client = rhythms.client(row);

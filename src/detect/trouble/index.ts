@@ -8,6 +8,7 @@ import type { Detector, DetectorContext, RunningDetector } from '../../core/dete
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { At, Verb } from '../../core/observation.ts';
+import { RecentMap } from '../../lib/recent-map.ts';
 import { tableOf } from '../../lib/table.ts';
 import { siteLearning } from '../shared/learning.ts';
 import { count, often, watchedFor, who, words, wordsAll } from '../shared/parts.ts';
@@ -78,7 +79,7 @@ interface Saved {
 const create = (context: DetectorContext): RunningDetector => {
   const devices = new Map<EndpointId, Device>();
   /** Latest command that may explain what a device says; of MAX_DEVICES the oldest gives way. */
-  const commandedUs = new Map<string, number>();
+  const commandedUs = new RecentMap<EndpointId | string, number>();
   let overflow = 0;
 
   const deviceOf = (host: EndpointId): Device | undefined => {
@@ -99,17 +100,20 @@ const create = (context: DetectorContext): RunningDetector => {
     return device;
   };
   /** By host and by network card: who asks may stand on another side of a router, or hear it below IP. */
-  const keysOf = (endpoint: EndpointId): string[] => {
+  const keysOf = (endpoint: EndpointId): (EndpointId | string)[] => {
     const mac = context.endpoints.get(endpoint).mac ?? '';
-    return mac === '' ? [`${context.host(endpoint)}`] : [`${context.host(endpoint)}`, mac];
+    return mac === '' ? [context.host(endpoint)] : [context.host(endpoint), mac];
+  };
+  const explains = (endpoint: EndpointId, tsUs: number): void => {
+    for (const key of keysOf(endpoint)) {
+      commandedUs.set(key, tsUs);
+      if (commandedUs.size > MAX_DEVICES) commandedUs.deleteOldest();
+    }
   };
   const commanded = (target: EndpointId, tsUs: number): void => {
-    for (const key of [target, ...context.sides(target)].flatMap(keysOf)) {
-      commandedUs.delete(key);
-      commandedUs.set(key, tsUs);
-      // Asked for only when it is full: finding the first key walks over all that were deleted before it.
-      if (commandedUs.size > MAX_DEVICES) commandedUs.delete(commandedUs.keys().next().value!);
-    }
+    const sides = context.sides(target);
+    if (!sides.includes(target)) explains(target, tsUs);
+    for (const side of sides) explains(side, tsUs);
   };
   const isCommanded = (endpoint: EndpointId, tsUs: number): boolean =>
     keysOf(endpoint).some((key) => {
@@ -239,7 +243,7 @@ const create = (context: DetectorContext): RunningDetector => {
         devices: [...devices].map(
           ([id, d]) => [id, { ...d, said: [...d.said], usual: [...d.usual], modes: [...d.modes] }] as const,
         ),
-        commanded: [...commandedUs],
+        commanded: [...commandedUs].map(([key, us]) => [String(key), us] as const),
         overflow,
       } satisfies Saved),
     load(text) {
@@ -253,7 +257,8 @@ const create = (context: DetectorContext): RunningDetector => {
           restarts: [...d.restarts],
           modes: new Set(d.modes),
         });
-      for (const [key, us] of saved.commanded) commandedUs.set(key, us);
+      // A MAC address has colons.
+      for (const [key, us] of saved.commanded) commandedUs.set(key.includes(':') ? key : Number(key), us);
     },
   };
 };

@@ -4,6 +4,8 @@
  * of stealthy portscans, Journal of Computer Security 10 (2002).
  */
 
+import { RecentMap } from '../../lib/recent-map.ts';
+
 interface Window {
   sinceUs: number;
   lastUs: number;
@@ -19,7 +21,7 @@ const LEAVING = 16;
  * does not push out one that has many.
  */
 export class Distinct {
-  readonly #windows = new Map<string, Window>();
+  readonly #windows = new RecentMap<string, Window>();
   readonly #windowUs: number;
   readonly #maxKeys: number;
   readonly #maxMembers: number;
@@ -38,8 +40,6 @@ export class Distinct {
       // A window that is still full of life goes on with its younger half unknown: start anew.
       w = { sinceUs: tsUs, lastUs: tsUs, members: new Set() };
     }
-    // To the end of the order: the first key is the one longest not heard of.
-    this.#windows.delete(key);
     this.#windows.set(key, w);
     w.lastUs = tsUs;
     if (w.members.size < this.#maxMembers) w.members.add(member);

@@ -3,6 +3,7 @@
  * of a quarter still counts as even, as implants add it on purpose. Source: AsSadhan, Moura, An efficient method to detect
  * periodic behavior in botnet traffic, Journal of Advanced Research 5 (2014).
  */
+import { RecentMap } from '../../lib/recent-map.ts';
 
 /** Starts kept per key. */
 export const KEPT = 21;
@@ -20,7 +21,7 @@ const median = (sorted: readonly number[]): number => sorted[sorted.length >> 1]
 
 /** Keys beyond `limit` push out the one longest not heard of. */
 export class Periods {
-  readonly #starts = new Map<string, number[]>();
+  readonly #starts = new RecentMap<string, number[]>();
   readonly #limit: number;
   constructor(limit: number) {
     this.#limit = limit;
@@ -30,12 +31,9 @@ export class Periods {
   add(key: string, tsUs: number): Evenness | undefined {
     let starts = this.#starts.get(key);
     if (starts === undefined) {
-      if (this.#starts.size >= this.#limit) {
-        const oldest = this.#starts.keys().next();
-        if (!oldest.done) this.#starts.delete(oldest.value);
-      }
+      if (this.#starts.size >= this.#limit) this.#starts.deleteOldest();
       starts = [];
-    } else this.#starts.delete(key);
+    }
     this.#starts.set(key, starts);
     const last = starts[starts.length - 1];
     if (last !== undefined && tsUs <= last) return undefined;

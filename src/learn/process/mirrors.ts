@@ -54,6 +54,8 @@ export const digitsOf = (value: number): string => {
   return digits.length < LEAST_DIGITS ? '' : digits;
 };
 
+const NONE: readonly number[] = [];
+
 /** Asked by the number of a point; 0 is no point. What is kept by point is bounded by the points of the site. */
 export class Mirrors {
   #heard: Change[] = [];
@@ -107,6 +109,7 @@ export class Mirrors {
   }
   /** Its copies, and theirs. */
   copiesOf(point: number): readonly number[] {
+    if (!this.#copies.has(point)) return NONE;
     const out = new Set<number>();
     const add = (at: number): void => {
       for (const copy of this.#copies.get(at) ?? [])

@@ -51,14 +51,18 @@ export const appendRows = async (
   rows: readonly Readonly<Record<string, unknown>>[],
 ): Promise<void> => {
   if (rows.length === 0) return;
-  const names = Object.keys(columns);
-  const types = names.map((name) => TYPES[columns[name]!]);
+  const entries = Object.entries(columns);
+  const types = entries.map(([, type]) => TYPES[type]);
   const appender = await connection.createAppender(table);
   try {
     for (let from = 0, chunks = 0; from < rows.length; from += CHUNK_ROWS) {
-      const part = rows.slice(from, from + CHUNK_ROWS);
-      const chunk = DuckDBDataChunk.create(types, part.length);
-      chunk.setColumns(names.map((name) => part.map((row) => convert(columns[name]!, row[name]))));
+      const count = Math.min(CHUNK_ROWS, rows.length - from);
+      const chunk = DuckDBDataChunk.create(types, count);
+      for (const [column, [name, type]] of entries.entries()) {
+        const vector = chunk.getColumnVector(column);
+        for (let i = 0; i < count; i++) vector.setItem(i, convert(type, rows[from + i]![name]));
+        vector.flush();
+      }
       appender.appendDataChunk(chunk);
       if (++chunks % CHUNKS_PER_FLUSH === 0) appender.flushSync();
     }
