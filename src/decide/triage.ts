@@ -29,7 +29,10 @@ export const MAX_EPISODES = 200;
 const HOUR_US = 3_600_000_000;
 /** An episode joins the alert of the same matter when it follows within so long; later it is a matter of its own. */
 export const JOIN_US = 24 * HOUR_US;
-/** Points of one controller that go wrong within so long are one matter: the culprit and those that follow from it. */
+/**
+ * Points of one controller that go wrong within so long are one matter: the culprit and those that follow from it. What was said
+ * of the same point before is said again for as long as any matter (JOIN_US): a batch that is off is so batch after batch.
+ */
 export const PROCESS_JOIN_US = HOUR_US;
 
 export const DEFAULT_THRESHOLD: Threshold = { minSurprise: 0.5, enabled: true };
@@ -198,7 +201,11 @@ export class Triage {
     const { key, joinUs } = this.#keyOf(finding);
     const list = this.#matters.get(key) ?? [];
     this.#matters.set(key, list);
-    let matter = list.find((m) => finding.firstUs - m.lastUs <= joinUs && m.firstUs - finding.lastUs <= joinUs);
+    const isWithin = (m: Matter, us: number): boolean =>
+      finding.firstUs - m.lastUs <= us && m.firstUs - finding.lastUs <= us;
+    let matter =
+      list.find((m) => isWithin(m, joinUs)) ??
+      (joinUs < JOIN_US ? list.find((m) => isWithin(m, JOIN_US) && says(m, finding)) : undefined);
     if (matter === undefined) {
       matter = {
         id: idOf(finding),
@@ -357,6 +364,14 @@ export class Triage {
     };
   }
 }
+
+/** The same was said of the same point in this matter. */
+const says = ({ findings }: Matter, { kind, point, points }: Finding): boolean => {
+  const culprit = point > 0 ? point : points[0];
+  for (const f of findings.values())
+    if (f.kind === kind && (f.point > 0 ? f.point : f.points[0]) === culprit) return true;
+  return false;
+};
 
 const ID_PREFIX = 'a-';
 const idOf = (finding: Finding): string => `${ID_PREFIX}${finding.id}`;
