@@ -66,6 +66,14 @@ describe('the queue', () => {
     expect(alerts[0]!.lead.point).toBe(3);
     expect(alerts.find((alert) => alert.findings.length === 2)!.lead.point).toBe(2);
   });
+  it('joins what begins at several controllers in one moment, and goes on with each of them; a safety function stands apart', () => {
+    const triage = make();
+    const at = (minutes: number, target: number, change: Partial<Finding> = {}) =>
+      finding(minutes / 60, { kind: 'point.level', severity: 'quality', target, point: target, ...change });
+    triage.take([at(0, 30), at(0.4, 31), at(0.2, 32, { severity: 'safety' }), at(20, 31, { point: 77 }), at(21, 33)]);
+    const { alerts } = triage.picture();
+    expect(alerts.map((a) => a.findings.map((f) => f.target)).sort()).toEqual([[30, 31, 31], [32], [33]]);
+  });
   it('takes what is said of the same point again within a day for the same matter, of another point for a new one', () => {
     const triage = make();
     const of = { target: 30, severity: 'quality' } as const;
