@@ -1,8 +1,8 @@
 /**
  * A new model on trial. It was armed on the last rows of its training; that it predicts later rows of other days it has to
  * show first. What it says by itself meanwhile is kept as a finding below an alert, and how far it was off is what it must
- * exceed from then on. The trial is over when it said next to nothing by itself for as long as it learned, at the latest
- * after seven times as long. What it is forgiven it has to go on saying: after seven learning times without it the margin is gone, so
+ * exceed from then on. The trial is over when it said next to nothing by itself for half as long again as it learned (what comes
+ * once a day comes a little later on the next), at the latest after seven times as long. What it is forgiven it has to go on saying: after seven learning times without it the margin is gone, so
  * that a fault on the first day does not mute its like for good. Where something else is odd at the same controller, it is
  * believed at once. What one day showed of a slow level says little of the next: of several equal days each is as likely as
  * any other to reach furthest, so that the room beyond the range learned is half of it after one day, a quarter after two, and so on.
@@ -26,6 +26,8 @@ const MARGIN = 1.2;
 const SCALES_OUT = 15;
 /** Learning times that a trial takes at most, and a margin lasts: of a day, a week, in which most lines have done everything. */
 export const MAX_PERIODS = 7;
+/** Learning times that it must be quiet for: what comes once in one comes earlier or later by parts of it. */
+const QUIET_PERIODS = 1.5;
 /** Part of the rows in which a model may speak by itself and still be quiet: some times the false alarms it is made for. */
 const QUIET_PART = 1e-3;
 /** The cycle that every plant has. */
@@ -155,7 +157,7 @@ export class Trial {
     }
     if (isOn && ratio >= 1 && ++this.#odd > this.#quietRows) {
       this.#odd = 0;
-      this.untilUs = Math.max(this.untilUs, Math.min(this.#latestUs, tsUs + this.#periodUs));
+      this.untilUs = Math.max(this.untilUs, Math.min(this.#latestUs, tsUs + QUIET_PERIODS * this.#periodUs));
     }
     return { ...statement, surprise: Math.min(surprise, ON_TRIAL) };
   }
