@@ -6,6 +6,7 @@
  * that a fault on the first day does not mute its like for good. Where something else is odd at the same controller, it is
  * believed at once. What one day showed of a slow level says little of the next: of several equal days each is as likely as
  * any other to reach furthest, so that the room beyond the range learned is half of it after one day, a quarter after two, and so on.
+ * What regressions say has such room too: as much again as was forgiven after one day, the n-th part of it after n.
  * Source: "armed only where it predicts later, unseen normal data"; limits from held-out data as in Chiang, Russell, Braatz,
  * Fault detection and diagnosis in industrial systems (2001), section 2.2; records of equal periods: Arnold, Balakrishnan, Nagaraja, Records (1998), chapter 2.
  */
@@ -146,7 +147,7 @@ export class Trial {
       // Of what is within the room nothing is forgiven: a signal that creeps on would take its limit with it.
       if (kind === PROCESS_KINDS.level && ratio >= 1 && ratio < 1 + ROOM / days) return inRoom(statement, days);
       const isForgiven = worst !== undefined && tsUs - worst.tsUs <= this.#forgivenUs;
-      const most = (isForgiven ? Math.max(1, worst.ratio) : 1) * this.#marginOf(kind.code);
+      const most = (isForgiven ? Math.max(1, worst.ratio) : 1) * this.#marginOf(kind.code, tsUs);
       if (isForgiven && ratio >= 1 && ratio < most) worst.tsUs = Math.max(worst.tsUs, tsUs);
       return { ...statement, surprise: surpriseOf(ratio / most) };
     }
@@ -162,8 +163,9 @@ export class Trial {
     return { ...statement, surprise: Math.min(surprise, ON_TRIAL) };
   }
 
-  #marginOf(code: string): number {
-    return DRAWN_OUT.has(code) ? MARGIN * (1 + Math.log(Math.max(1, this.#cells())) / SCALES_OUT) : MARGIN;
+  #marginOf(code: string, tsUs: number): number {
+    if (!DRAWN_OUT.has(code)) return MARGIN;
+    return MARGIN * (1 + Math.log(Math.max(1, this.#cells())) / SCALES_OUT) * (1 + 1 / this.#daysOf(tsUs));
   }
   get #quietRows(): number {
     return this.#stepUs > 0 ? (QUIET_PART * this.#periodUs) / this.#stepUs : 0;
