@@ -80,7 +80,7 @@ describe('the queue', () => {
     triage.take([
       finding(0, { ...of, kind: 'point.level', point: 1, points: [1] }),
       finding(5, { ...of, kind: 'point.level', point: 2, points: [2] }),
-      finding(10, { ...of, kind: 'point.level', point: 1, points: [1] }),
+      finding(10, { ...of, kind: 'point.level', point: 3, points: [3, 1, 2] }),
       finding(15, { ...of, kind: 'point.stuck', point: 1, points: [1] }),
       finding(40, { ...of, kind: 'point.level', point: 1, points: [1] }),
     ]);

@@ -396,11 +396,14 @@ export class Triage {
   }
 }
 
-/** The same was said of the same point in this matter. */
-const says = ({ findings }: Matter, { kind, point, points }: Finding): boolean => {
-  const culprit = point > 0 ? point : points[0];
+/** Points that may be behind a finding; of a process that is coupled the first of two may be the second one next time. */
+const culpritsOf = ({ point, points }: Finding): readonly number[] =>
+  points.length > 0 ? points.slice(0, 2) : [point];
+/** The same was said in this matter of the same point. */
+const says = ({ findings }: Matter, finding: Finding): boolean => {
+  const culprits = culpritsOf(finding);
   for (const f of findings.values())
-    if (f.kind === kind && (f.point > 0 ? f.point : f.points[0]) === culprit) return true;
+    if (f.kind === finding.kind && culpritsOf(f).some((point) => culprits.includes(point))) return true;
   return false;
 };
 
