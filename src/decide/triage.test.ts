@@ -66,6 +66,32 @@ describe('the queue', () => {
     expect(alerts[0]!.lead.point).toBe(3);
     expect(alerts.find((alert) => alert.findings.length === 2)!.lead.point).toBe(2);
   });
+  it('joins what begins at several controllers in one moment, and goes on with each of them; a safety function stands apart', () => {
+    const triage = make();
+    const at = (minutes: number, target: number, change: Partial<Finding> = {}) =>
+      finding(minutes / 60, { kind: 'point.level', severity: 'quality', target, point: target, ...change });
+    triage.take([at(0, 30), at(0.4, 31), at(0.2, 32, { severity: 'safety' }), at(20, 31, { point: 77 }), at(21, 33)]);
+    const { alerts } = triage.picture();
+    expect(alerts.map((a) => a.findings.map((f) => f.target)).sort()).toEqual([[30, 31, 31], [32], [33]]);
+  });
+  it('takes what is said of the same point again within a day for the same matter, of another point for a new one', () => {
+    const triage = make();
+    const of = { target: 30, severity: 'quality' } as const;
+    triage.take([
+      finding(0, { ...of, kind: 'point.level', point: 1, points: [1] }),
+      finding(5, { ...of, kind: 'point.level', point: 2, points: [2] }),
+      finding(10, { ...of, kind: 'point.level', point: 3, points: [3, 1, 2] }),
+      finding(15, { ...of, kind: 'point.stuck', point: 1, points: [1] }),
+      finding(40, { ...of, kind: 'point.level', point: 1, points: [1] }),
+    ]);
+    const { alerts } = triage.picture();
+    expect(alerts.map((a) => [a.lead.kind, a.lead.point, a.findings.length]).sort()).toEqual([
+      ['point.level', 1, 1],
+      ['point.level', 1, 2],
+      ['point.level', 2, 1],
+      ['point.stuck', 1, 1],
+    ]);
+  });
   it('keeps what is below its threshold as a finding, and finds it again when the threshold falls', () => {
     const triage = make();
     triage.take([finding(0, { kind: 'vanished', target: 30, surprise: 0.4 })]);

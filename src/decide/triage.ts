@@ -29,8 +29,16 @@ export const MAX_EPISODES = 200;
 const HOUR_US = 3_600_000_000;
 /** An episode joins the alert of the same matter when it follows within so long; later it is a matter of its own. */
 export const JOIN_US = 24 * HOUR_US;
-/** Points of one controller that go wrong within so long are one matter: the culprit and those that follow from it. */
+/**
+ * Points of one controller that go wrong within so long are one matter: the culprit and those that follow from it. What was said
+ * of the same point before is said again for as long as any matter (JOIN_US): a batch that is off is so batch after batch.
+ */
 export const PROCESS_JOIN_US = HOUR_US;
+/**
+ * What begins at several controllers within so long has one cause (mains that sag, air or steam that fails): rows and polls of
+ * a moment. Source: ISA-18.2 (2016), 11.3.6, first-out alarms.
+ */
+export const MOMENT_US = 30_000_000;
 
 export const DEFAULT_THRESHOLD: Threshold = { minSurprise: 0.5, enabled: true };
 /** EEMUA 191 asks for fewer than one in ten minutes; people who look beside their work can bear a handful a day. */
@@ -53,7 +61,8 @@ export interface TriageOptions {
 interface Matter {
   /** Of the finding that was told first, or of the one under which people acted on it. */
   id: string;
-  readonly key: string;
+  /** One for most; of what began at several controllers at once that of each. */
+  readonly keys: Set<string>;
   readonly findings: Map<string, Finding>;
   /** The id was given before (`givenIds`): of two matters that become one the first keeps it. */
   isGiven: boolean;
@@ -82,6 +91,8 @@ export class Triage {
   readonly #acts = new Map<string, AlertAct>();
   /** Ids by a finding of the matter, where they are not what the order of time gives (see `givenIds`). */
   #given: ReadonlyMap<string, string> = new Map();
+  /** When findings of the process began, and their matter, by moment: the first of each. */
+  readonly #begun = new Map<number, { readonly us: number; readonly matter: Matter }>();
   #windows: readonly MaintenanceWindow[] = [];
   #settings: TriageSettings = DEFAULT_SETTINGS;
   #picture: Picture | undefined;
@@ -126,6 +137,7 @@ export class Triage {
     this.#given = new Map(this.givenIds());
     this.#matters.clear();
     this.#matterOf.clear();
+    this.#begun.clear();
     for (const finding of [...this.#findings.values()].sort(byTime)) this.#place(finding);
     this.#picture = undefined;
   }
@@ -174,13 +186,14 @@ export class Triage {
   }
 
   /** What makes findings the same matter. */
-  #keyOf(finding: Finding): { readonly key: string; readonly joinUs: number } {
+  #keyOf(finding: Finding): { readonly key: string; readonly joinUs: number; readonly isShared?: boolean } {
     const { host, kinds, sourceOf } = this.#options;
     if (kinds.get(finding.kind)?.family === 'process' && finding.actor === 0) {
       // A safety function stands apart: it must not disappear behind the tank that it belongs to.
-      const apart = finding.severity === 'safety' ? ' safety' : '';
+      const isSafety = finding.severity === 'safety';
       // What a server shows again is the same matter as at its source.
-      return { key: `process${apart} ${host(sourceOf?.(finding) || finding.target)}`, joinUs: PROCESS_JOIN_US };
+      const key = `process${isSafety ? ' safety' : ''} ${host(sourceOf?.(finding) || finding.target)}`;
+      return { key, joinUs: PROCESS_JOIN_US, isShared: !isSafety };
     }
     return finding.actor > 0
       ? { key: `${finding.kind} by ${host(finding.actor)}`, joinUs: JOIN_US }
@@ -195,14 +208,22 @@ export class Triage {
       return;
     }
     if (!this.isAlert(finding)) return;
-    const { key, joinUs } = this.#keyOf(finding);
+    const { key, joinUs, isShared = false } = this.#keyOf(finding);
     const list = this.#matters.get(key) ?? [];
     this.#matters.set(key, list);
-    let matter = list.find((m) => finding.firstUs - m.lastUs <= joinUs && m.firstUs - finding.lastUs <= joinUs);
+    const isWithin = (m: Matter, us: number): boolean =>
+      finding.firstUs - m.lastUs <= us && m.firstUs - finding.lastUs <= us;
+    let matter = list.find((m) => isWithin(m, joinUs));
+    if (joinUs < JOIN_US) matter ??= list.find((m) => isWithin(m, JOIN_US) && says(m, finding));
+    if (matter === undefined && isShared) {
+      matter = this.#begunWith(finding.firstUs);
+      matter?.keys.add(key);
+      if (matter !== undefined) list.push(matter);
+    }
     if (matter === undefined) {
       matter = {
         id: idOf(finding),
-        key,
+        keys: new Set([key]),
         findings: new Map(),
         isGiven: false,
         forgotten: 0,
@@ -219,10 +240,22 @@ export class Triage {
         matter.id = given;
         matter.isGiven = true;
       }
+    const moment = Math.floor(finding.firstUs / MOMENT_US);
+    if (isShared && !this.#begun.has(moment)) this.#begun.set(moment, { us: finding.firstUs, matter });
     matter.firstUs = Math.min(matter.firstUs, finding.firstUs);
     matter.lastUs = Math.max(matter.lastUs, finding.lastUs);
     this.#list(matter, finding);
     this.#matterOf.set(finding.id, matter);
+  }
+
+  /** The matter of something of the process that began in the same moment. */
+  #begunWith(us: number): Matter | undefined {
+    const moment = Math.floor(us / MOMENT_US);
+    for (const at of [moment, moment - 1, moment + 1]) {
+      const begun = this.#begun.get(at);
+      if (begun !== undefined && Math.abs(begun.us - us) <= MOMENT_US) return begun.matter;
+    }
+    return undefined;
   }
 
   #list(matter: Matter, finding: Finding): void {
@@ -240,6 +273,7 @@ export class Triage {
   #forget(): void {
     const ended = [...this.#findings.values()].filter((f) => f.state === 'ended').sort((a, b) => a.lastUs - b.lastUs);
     const surplus = this.#findings.size - Math.floor(MAX_FINDINGS * 0.9);
+    const gone = new Set<Matter>();
     for (const finding of ended.slice(0, surplus)) {
       this.#findings.delete(finding.id);
       const matter = this.#matterOf.get(finding.id);
@@ -248,10 +282,14 @@ export class Triage {
       if (matter === undefined) continue;
       if (matter.findings.delete(finding.id)) matter.forgotten++;
       if (matter.findings.size > 0) continue;
-      const left = (this.#matters.get(matter.key) ?? []).filter((m) => m !== matter);
-      if (left.length > 0) this.#matters.set(matter.key, left);
-      else this.#matters.delete(matter.key);
+      for (const key of matter.keys) {
+        const left = (this.#matters.get(key) ?? []).filter((m) => m !== matter);
+        if (left.length > 0) this.#matters.set(key, left);
+        else this.#matters.delete(key);
+      }
+      gone.add(matter);
     }
+    for (const [moment, { matter }] of this.#begun) if (gone.has(matter)) this.#begun.delete(moment);
   }
 
   /** Alerts and incidents as they are now; made when asked after something changed. */
@@ -357,6 +395,17 @@ export class Triage {
     };
   }
 }
+
+/** Points that may be behind a finding; of a process that is coupled the first of two may be the second one next time. */
+const culpritsOf = ({ point, points }: Finding): readonly number[] =>
+  points.length > 0 ? points.slice(0, 2) : [point];
+/** The same was said in this matter of the same point. */
+const says = ({ findings }: Matter, finding: Finding): boolean => {
+  const culprits = culpritsOf(finding);
+  for (const f of findings.values())
+    if (f.kind === finding.kind && culpritsOf(f).some((point) => culprits.includes(point))) return true;
+  return false;
+};
 
 const ID_PREFIX = 'a-';
 const idOf = (finding: Finding): string => `${ID_PREFIX}${finding.id}`;

@@ -112,7 +112,7 @@ export class Cell {
   readonly #stretches: CellStretches;
   readonly #trial: Trial;
   readonly #states = new BriefStates();
-  /** It is in a state that training held once only. */
+  /** It is in a state that training held a few times only. */
   #isInBrief = false;
   /** Something that is no matter of the process is odd at its controller. */
   #isSuspect = false;

@@ -52,14 +52,14 @@ it('knows a copy at a server, its controller, its announced work and its writes'
       ...{ fromUs: nowUs, toUs: nowUs + 600 * SECOND, cancelled: false, userId: '', createdUs: 0 },
     },
   ]);
-  const odd = (target: number, point: number, key: string): void => {
-    const common = { certainty: 'likely' as const, parts: {}, tsUs: nowUs + 10 * SECOND, surprise: 0.8 };
+  const odd = (target: number, point: number, key: string, afterS = 10): void => {
+    const common = { certainty: 'likely' as const, parts: {}, tsUs: nowUs + afterS * SECOND, surprise: 0.8 };
     detection.detection.state('process', { ...common, kind: PROCESS_KINDS.junk, key, target, point, points: [point] });
   };
   detection.devices.renew();
   odd(SERVER, copy, 'copy');
   odd(CONTROLLER, source, 'source');
-  odd(SERVER, 0, 'its own');
+  odd(SERVER, 0, 'its own', 60);
   detection.collect();
   const { alerts, hits } = detection.triage.picture();
   expect(alerts.map((a) => [a.findings.length, a.hit?.window.id]).sort()).toEqual([

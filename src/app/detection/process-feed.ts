@@ -257,7 +257,7 @@ export class ProcessFeed {
       onFitted: this.#fitted,
       state: (statement) => {
         const isSuspect = this.#options.isSuspect(plan.controller);
-        const written = this.#writes.weigh(statement, isSuspect);
+        const written = this.#writes.weigh(statement, isSuspect, plan.stepUs);
         // What its writer explains draws nothing else after it.
         state(written !== statement ? written : this.#common.weigh(statement, isSuspect, this.#nameOf));
       },

@@ -30,6 +30,13 @@ it('watches a state that came once and briefly, until it has come five times', (
   expect(told).toEqual([true, true, false, false]);
 });
 
+it('counts the visits of training: what came three times there is known with the second one after it', () => {
+  const states = new BriefStates();
+  states.learn(table(rows.map((i) => (i % 300 === 200 ? 1 : 0))), ['binary']);
+  const at = (minute: number): boolean => states.take(minute * M, Float64Array.of(1));
+  expect([at(2000), at(3000), at(4000)]).toEqual([true, false, false]);
+});
+
 it('knows what came often or for long, and what is no state', () => {
   const states = new BriefStates();
   const often = rows.map((i) => (i % 100 < 5 ? 1 : 0));

@@ -1,5 +1,5 @@
 /**
- * States that training held once and not for long: the wash of a filter, a mode of a start. What regressions say of a cell in one
+ * States that training held a few times and not for long: the wash of a filter, a mode of a start. What regressions say of a cell in one
  * is drawn out of other states, and where it is wrong that says nothing of a sensor. Until such a state has come often enough,
  * a model is on trial in it, and for a while after it.
  * Source: a regression holds where its data were (Draper and Smith, Applied regression analysis, 1998, section 3.5).
@@ -8,7 +8,7 @@ import type { PointNature, RowTable } from '../../core/process.ts';
 
 /** A state is known that was entered so often. */
 const KNOWN_VISITS = 5;
-/** In one visit that was this part of all rows or more there was enough to learn from. */
+/** In visits that were together this part of all rows or more there was enough to learn from. */
 const LONG_PART = 0.05;
 /** What a state left behind is over after so long. */
 const AFTER_US = 600_000_000;
@@ -44,7 +44,7 @@ export class BriefStates {
         last = x;
       }
       for (const [value, { visits, rows }] of [...seen].sort(([a], [b]) => a - b))
-        if (visits === 1 && rows < LONG_PART * table.count && this.#states.length < MAX_BRIEF_STATES)
+        if (visits < KNOWN_VISITS && rows < LONG_PART * table.count && this.#states.length < MAX_BRIEF_STATES)
           this.#states.push({ column: p, value, visits, lastUs: 0 });
     });
   }

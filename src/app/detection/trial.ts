@@ -1,11 +1,12 @@
 /**
  * A new model on trial. It was armed on the last rows of its training; that it predicts later rows of other days it has to
  * show first. What it says by itself meanwhile is kept as a finding below an alert, and how far it was off is what it must
- * exceed from then on. The trial is over when it said next to nothing by itself for as long as it learned, at the latest
- * after seven times as long. What it is forgiven it has to go on saying: after seven learning times without it the margin is gone, so
+ * exceed from then on. The trial is over when it said next to nothing by itself for half as long again as it learned (what comes
+ * once a day comes a little later on the next), at the latest after seven times as long. What it is forgiven it has to go on saying: after seven learning times without it the margin is gone, so
  * that a fault on the first day does not mute its like for good. Where something else is odd at the same controller, it is
  * believed at once. What one day showed of a slow level says little of the next: of several equal days each is as likely as
  * any other to reach furthest, so that the room beyond the range learned is half of it after one day, a quarter after two, and so on.
+ * What regressions say has such room too: as much again as was forgiven after one day, the n-th part of it after n.
  * Source: "armed only where it predicts later, unseen normal data"; limits from held-out data as in Chiang, Russell, Braatz,
  * Fault detection and diagnosis in industrial systems (2001), section 2.2; records of equal periods: Arnold, Balakrishnan, Nagaraja, Records (1998), chapter 2.
  */
@@ -26,6 +27,8 @@ const MARGIN = 1.2;
 const SCALES_OUT = 15;
 /** Learning times that a trial takes at most, and a margin lasts: of a day, a week, in which most lines have done everything. */
 export const MAX_PERIODS = 7;
+/** Learning times that it must be quiet for: what comes once in one comes earlier or later by parts of it. */
+const QUIET_PERIODS = 1.5;
 /** Part of the rows in which a model may speak by itself and still be quiet: some times the false alarms it is made for. */
 const QUIET_PART = 1e-3;
 /** The cycle that every plant has. */
@@ -144,7 +147,7 @@ export class Trial {
       // Of what is within the room nothing is forgiven: a signal that creeps on would take its limit with it.
       if (kind === PROCESS_KINDS.level && ratio >= 1 && ratio < 1 + ROOM / days) return inRoom(statement, days);
       const isForgiven = worst !== undefined && tsUs - worst.tsUs <= this.#forgivenUs;
-      const most = (isForgiven ? Math.max(1, worst.ratio) : 1) * this.#marginOf(kind.code);
+      const most = (isForgiven ? Math.max(1, worst.ratio) : 1) * this.#marginOf(kind.code, tsUs);
       if (isForgiven && ratio >= 1 && ratio < most) worst.tsUs = Math.max(worst.tsUs, tsUs);
       return { ...statement, surprise: surpriseOf(ratio / most) };
     }
@@ -155,13 +158,14 @@ export class Trial {
     }
     if (isOn && ratio >= 1 && ++this.#odd > this.#quietRows) {
       this.#odd = 0;
-      this.untilUs = Math.max(this.untilUs, Math.min(this.#latestUs, tsUs + this.#periodUs));
+      this.untilUs = Math.max(this.untilUs, Math.min(this.#latestUs, tsUs + QUIET_PERIODS * this.#periodUs));
     }
     return { ...statement, surprise: Math.min(surprise, ON_TRIAL) };
   }
 
-  #marginOf(code: string): number {
-    return DRAWN_OUT.has(code) ? MARGIN * (1 + Math.log(Math.max(1, this.#cells())) / SCALES_OUT) : MARGIN;
+  #marginOf(code: string, tsUs: number): number {
+    if (!DRAWN_OUT.has(code)) return MARGIN;
+    return MARGIN * (1 + Math.log(Math.max(1, this.#cells())) / SCALES_OUT) * (1 + 1 / this.#daysOf(tsUs));
   }
   get #quietRows(): number {
     return this.#stepUs > 0 ? (QUIET_PART * this.#periodUs) / this.#stepUs : 0;

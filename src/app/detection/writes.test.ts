@@ -41,6 +41,15 @@ describe('a value that was written', () => {
     // What nobody wrote is believed.
     expect(writes.weigh(said(110, { point: 8, key: 'c1 8' }), true).surprise).toBe(0.9);
   });
+  it('is that also where the write fell between the time of a row and the moment in which the row was taken', () => {
+    const writes = new Writes();
+    writes.wrote(7, 110.4 * SECOND);
+    expect(writes.weigh(said(110), false).surprise).toBe(0.9);
+    expect(writes.weigh(said(110), false, 10 * SECOND).surprise).toBe(ON_TRIAL);
+    const later = new Writes();
+    later.wrote(7, 120.4 * SECOND);
+    expect(later.weigh(said(110), false, 10 * SECOND).surprise).toBe(0.9);
+  });
   it('explains no other point, nothing long after, nothing before, no other way of deviating, no safety function', () => {
     const writes = new Writes();
     writes.wrote(7, 100 * SECOND);

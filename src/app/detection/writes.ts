@@ -38,14 +38,17 @@ export class Writes {
     this.#written.set(point, tsUs);
   }
 
-  /** The statement as it may be made. `isSuspect`: something else is odd at this controller. */
-  weigh(statement: Statement, isSuspect: boolean): Statement {
+  /**
+   * The statement as it may be made. `isSuspect`: something else is odd at this controller. `stepUs`: a row bears the time at which
+   * it was due, and holds what was read up to a step after it.
+   */
+  weigh(statement: Statement, isSuspect: boolean, stepUs = 0): Statement {
     const { kind, key, point, tsUs, sinceUs = tsUs, surprise, parts, severity } = statement;
     if (point === undefined || severity === 'safety' || !OF_A_WRITE.has(kind.code)) return statement;
     const episode = `${kind.code} ${key} ${sinceUs}`;
     if (!this.#explained.has(episode)) {
       const us = this.#written.get(point);
-      if (us === undefined || sinceUs < us || sinceUs - us > SEEN_WITHIN_US) return statement;
+      if (us === undefined || sinceUs + stepUs < us || sinceUs - us > SEEN_WITHIN_US) return statement;
       if (this.#explained.size >= MAX_EXPLAINED) this.#explained.delete(this.#explained.keys().next().value!);
       this.#explained.add(episode);
     }

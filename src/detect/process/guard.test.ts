@@ -98,3 +98,9 @@ it('keeps what does not fit for two rows below an alert, tells the third', () =>
   for (const second of [1, 2, 3]) row(second, 20, ['soft-sensor', 0.8]);
   expect(said.map(({ surprise }) => surprise)).toEqual([0.45, 0.45, 0.8]);
 });
+
+it('keeps a drift of one block of ten rows below an alert, tells what goes on with the next', () => {
+  const { row, said } = guardOf();
+  for (let second = 1; second <= 11; second++) row(second, 20, ['drift', 0.8]);
+  expect(said.map(({ surprise }) => surprise)).toEqual([...Array.from({ length: 10 }, () => 0.45), 0.8]);
+});

@@ -132,5 +132,8 @@ export const overLag = (lag: number, at: (back: number) => BlockError): { steady
 };
 /** Part of an even change that `steady` leaves. */
 export const steadyPart = (lag: number): number => (lag - 2) / lag;
-/** Error that counts where so much happens: half of it at the usual unrest of the sensor. */
-export const weighed = (steady: number, unrest: number, usual: number): number => steady / (1 + unrest / usual);
+/** Unrest of so many times what is usual is no state to tell a drift in: the wash of a filter, a start. */
+const MOST_UNREST = 6;
+/** Error that counts where so much happens: half of it at the usual unrest of the sensor. NaN: so much happens that it says nothing. */
+export const weighed = (steady: number, unrest: number, usual: number): number =>
+  unrest > MOST_UNREST * usual ? Number.NaN : steady / (1 + unrest / usual);

@@ -231,6 +231,21 @@ const losses = (l: Lagged, target: Float64Array, fits: readonly (readonly Sparse
   return { loss, naive };
 };
 
+/**
+ * Limit of errors that are expected above it `perTraining` times in as many blocks: that of their tail (charts.ts), at most what an
+ * exponential one through the highest of the stretches gives. A tail of a handful of clusters says little of its length, and sensors
+ * that later blocks refute are left out.
+ * Source: highest of n from an exponential tail, about ln n scales: Arnold, Balakrishnan, Nagaraja, Records (1998), chapter 2.
+ */
+const limitOf = (errors: Float64Array, perTraining: number, apart: number): number => {
+  const tail = tailLimit(errors, perTraining, apart);
+  if (!Number.isFinite(tail)) return tail;
+  const known = errors.filter((e) => !Number.isNaN(e));
+  const stretches = known.length / apart;
+  const highest = known.reduce((a, b) => Math.max(a, b), 0);
+  return Math.min(tail, (highest * Math.log(stretches / perTraining)) / Math.log(stretches));
+};
+
 /** The sensors of a cell; `refuted` ones are left out. */
 export const fitDrift = (
   table: RowTable,
@@ -284,7 +299,7 @@ export const fitDrift = (
           return Math.abs(weighed(fold.steady[b]!, fold.unrest[b]!, unrest));
         });
         const least = (EXACT * shape.accuracy) / shape.deviation / 2;
-        const limit = Math.max(least, tailLimit(errors, expected, lag + 1));
+        const limit = Math.max(least, limitOf(errors, expected, lag + 1));
         // At the usual unrest an error counts half.
         if (2 * limit * shape.deviation <= MOST_OF_SPAN * (shape.high - shape.low))
           out.push({ ...bounded(best), limit, unrest });
