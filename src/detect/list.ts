@@ -27,6 +27,7 @@ import { tls } from './tls/index.ts';
 import { trouble } from './trouble/index.ts';
 import { violation } from './violation/index.ts';
 import { volume } from './volume/index.ts';
+import { writePattern } from './write-pattern/index.ts';
 import { writeRange } from './write-range/index.ts';
 import { writer } from './writer/index.ts';
 
@@ -36,6 +37,7 @@ export const DETECTORS: readonly Detector[] = [
   engineering,
   safety,
   writeRange,
+  writePattern,
   device,
   rhythm,
   parallel,

@@ -53,8 +53,8 @@ describe('dns', () => {
   it('tells a server that carries data out in names all day, not below a domain that was asked for while learning', () => {
     const s = new Scene();
     const [server, resolver] = [s.host('10.0.3.5', 'server', 3.5), s.host('10.0.3.1')];
-    const ask = (n: number, domain: string): void => {
-      const name = `${'q7x3k9z2m5p8w4v1'.repeat(2)}${n}.${domain}`;
+    const ask = (n: number, domain: string, label = 'q7x3k9z2m5p8w4v1'): void => {
+      const name = `${label.slice(0, -2)}${`${n}`.padStart(2, '0')}.${domain}`;
       s.command(server, resolver, 'dns', { operation: 'Query', native: { questions: [{ name }], rcode: 0 } });
       s.pass(2 * MINUTE, 2 * MINUTE);
     };
@@ -65,5 +65,11 @@ describe('dns', () => {
     expect(s.findings()).toEqual([]);
     ask(39, 'relay.example');
     expect(s.of('dns-tunnel.slow')[0]).toMatchObject({ actor: server });
+    // Half as many where each carries twice as much.
+    const long = 'q7x3k9z2m5p8w4v1'.repeat(2);
+    for (let n = 0; n < 19; n++) ask(n, 'status.example', long);
+    expect(s.of('dns-tunnel.slow')).toHaveLength(1);
+    ask(19, 'status.example', long);
+    expect(s.of('dns-tunnel.slow')).toHaveLength(2);
   });
 });

@@ -35,7 +35,7 @@ export const DNS_TUNNEL_SLOW: FindingKind = {
   code: 'dns-tunnel.slow',
   what: '{client} asked for {number} different long or random names below {domain} within a day: {names}.',
   comparedWith:
-    'Names of hosts are short words and come back; while learning nobody asked for such names below {domain}. {limit} in a day are the limit.',
+    'Names of hosts are short words and come back; while learning nobody asked for such names below {domain}. {limit} in a day are the limit, or fewer long ones that carry as much.',
   needsLearning: true,
 };
 export const DNS_STORM: FindingKind = {
@@ -55,8 +55,13 @@ export const MAX_CLIENTS = 8192;
 const WINDOW_US = 600_000_000;
 const NAMES = 15;
 const DAY_US = 86_400_000_000;
-/** Names in a day, of servers and devices of the plant: people at desks meet new content networks every day. */
+/**
+ * Names in a day, of servers and devices of the plant: people at desks meet new content networks every day. Fewer are enough
+ * where they carry as much as so many of the shortest kind.
+ */
 const NAMES_A_DAY = 40;
+const SHORTEST = 16;
+const CHARACTERS_A_DAY = NAMES_A_DAY * SHORTEST;
 /** Domains remembered from learning; names below further ones are judged. */
 export const MAX_DOMAINS = 4096;
 const STORM = 30;
@@ -76,10 +81,12 @@ export const domainOf = (name: string): string => {
     labels.length >= 3 && labels[labels.length - 1]!.length === 2 && labels[labels.length - 2]!.length <= 3 ? 3 : 2;
   return labels.slice(-n).join('.');
 };
+/** What stands before the registered part. */
+const ownOf = (name: string): string => name.slice(0, Math.max(0, name.length - domainOf(name).length - 1));
 /** Long, or random and not short: what carries data or was made by an algorithm. */
 export const carriesData = (name: string): boolean => {
-  const own = name.slice(0, Math.max(0, name.length - domainOf(name).length - 1));
-  if (own.length < 16 || /\.(in-addr|ip6)\.arpa$/i.test(name)) return false;
+  const own = ownOf(name);
+  if (own.length < SHORTEST || /\.(in-addr|ip6)\.arpa$/i.test(name)) return false;
   const longest = Math.max(...own.split('.').map((l) => l.length));
   return (
     longest >= 32 || own.length >= 60 || (longest >= 16 && entropy(own.replaceAll('.', '')) >= 3.4 && /\d/.test(own))
@@ -129,7 +136,9 @@ const create = (context: DetectorContext): RunningDetector => {
         if (usualDomains.size < MAX_DOMAINS) usualDomains.add(domain);
       } else if (!usualDomains.has(domain) && !isOffice(context, at.client)) {
         const number = slow.add(key, name, at.tsUs);
-        if (number >= NAMES_A_DAY) tunnel(slow, DNS_TUNNEL_SLOW, number, NAMES_A_DAY);
+        const characters = slow.members(key, number).reduce<number>((sum, n) => sum + ownOf(String(n)).length, 0);
+        if (number >= NAMES_A_DAY || (number >= NAMES && characters >= CHARACTERS_A_DAY))
+          tunnel(slow, DNS_TUNNEL_SLOW, number, NAMES_A_DAY);
       }
     }
     if (c.native.rcode !== 3) return;
@@ -197,7 +206,7 @@ export const dns: Detector = {
     notices: 'Names that carry data out, and storms of names that do not exist.',
     worksWhen: 'Queries are on the mirror in clear, from the asking host and not only from the resolver.',
     failsWhen:
-      'DNS over HTTPS or TLS; a tunnel slower than fifteen names in ten minutes, from servers and the plant slower than forty a day; generated names made of words.',
+      'DNS over HTTPS or TLS; a tunnel slower than fifteen names in ten minutes, from servers and the plant slower than forty a day (sixteen of forty characters); generated names made of words.',
     cost: 'Constant per query; 256 names of 8,192 clients and domains.',
     source: 'Antonakakis et al.: From throw-away traffic to bots, USENIX Security (2012); Born, Gustafson (2010)',
   },

@@ -8,16 +8,14 @@ import type { Finding } from '../../core/finding.ts';
 import type { At } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Ranges, type SavedRanges } from '../../learn/network/ranges.ts';
-import { Interner } from '../../lib/interner.ts';
-import { isControl, siteLearning } from '../shared/learning.ts';
+import { siteLearning } from '../shared/learning.ts';
 import { amount, count, howLong, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
+import { Written } from '../shared/written.ts';
 import { WRITE_OUT_OF_RANGE, WRITE_RATE } from './kinds.ts';
 
 /** Written points; beyond it further ones are not judged, and learning says so. */
 export const MAX_WRITTEN_POINTS = 100_000;
-/** Names of points; beyond it points with further names are not judged. */
-export const MAX_NAMES = 65_536;
 /** Pairs of client and controller whose writes per minute and hour are counted. */
 export const MAX_PAIRS = 50_000;
 /**
@@ -28,10 +26,6 @@ const RATES = [
   { windowUs: 60_000_000, factor: 3, more: 20, needed: 10 },
   { windowUs: 3_600_000_000, factor: 3, more: 60, needed: 3 },
 ] as const;
-/** Outputs of a controller to its own stations, many times a second: words of bits, no set points that somebody writes. */
-const CYCLIC = 'cip-io';
-/** Named points follow the areas in the second part of the key. */
-const NAMED = 1_000_000;
 
 interface Saved {
   readonly ranges: SavedRanges;
@@ -42,21 +36,15 @@ interface Saved {
 
 const create = (context: DetectorContext): RunningDetector => {
   const ranges = new Ranges(MAX_WRITTEN_POINTS);
-  const names = new Interner(MAX_NAMES);
+  const written = new Written(context);
   const rates = RATES.map(({ windowUs }) => new Bursts(MAX_PAIRS, windowUs));
 
-  const judge = (at: At, target: EndpointId, space: number, address: number, value: number, object: () => string) => {
+  const judge = (at: At, target: EndpointId, space: number, address: number, value: number): void => {
     const row = ranges.row(context.host(target), space, address, at.tsUs);
     if (row < 0) return;
     const armed = context.phase === 'watching' && ranges.isArmed(row, at.tsUs);
     if (armed && ranges.isOutside(row, value)) {
-      const name = object();
-      const point = context.pointOf(
-        target,
-        at.protocol,
-        space >= NAMED ? '' : names.texts[space]!,
-        space >= NAMED ? names.texts[space - NAMED]! : address,
-      );
+      const point = written.pointOf(target, at.protocol, space, address);
       context.state({
         kind: WRITE_OUT_OF_RANGE,
         key: `${context.host(target)} ${space} ${address}`,
@@ -72,7 +60,7 @@ const create = (context: DetectorContext): RunningDetector => {
         parts: {
           client: who(at.client),
           server: who(target),
-          object: words(name),
+          object: words(written.nameOf(space, address)),
           value: amount(value),
           low: amount(ranges.low(row)),
           high: amount(ranges.high(row)),
@@ -121,27 +109,7 @@ const create = (context: DetectorContext): RunningDetector => {
   };
 
   return {
-    values(at, block) {
-      if (block.access !== 'write' || at.client <= 0 || at.protocol === CYCLIC || !isControl(context, at.protocol))
-        return;
-      rate(at, block.target);
-      // Bits have no range.
-      if (block.area === 'coil' || block.area === 'discrete') return;
-      const space = names.id(block.area);
-      if (space < 0) return;
-      for (let i = 0; i < block.count; i++) {
-        const address = block.start + i;
-        judge(at, block.target, space, address, block.values[i]!, () => `${block.area} ${address}`);
-      }
-    },
-    value(at, item) {
-      if (item.access !== 'write' || at.client <= 0 || at.protocol === CYCLIC || !isControl(context, at.protocol))
-        return;
-      rate(at, item.target);
-      if (typeof item.value !== 'number') return;
-      const name = names.id(item.path.slice(0, 256));
-      if (name >= 0) judge(at, item.target, NAMED + name, 0, item.value, () => item.path);
-    },
+    ...written.hearing(judge, rate),
     learning() {
       const full = ranges.overflow > 0 ? `the table of ${MAX_WRITTEN_POINTS} written points is full` : '';
       const out: Learning[] = siteLearning(context, full);
@@ -168,12 +136,8 @@ const create = (context: DetectorContext): RunningDetector => {
       }
       const [object, value] = [finding.parts.object, finding.parts.value];
       if (finding.kind !== WRITE_OUT_OF_RANGE.code || object?.kind !== 'text' || value?.kind !== 'number') return false;
-      const block = /^(\w+) (\d+)$/.exec(object.text);
-      const area = block === null ? -1 : names.id(block[1]!);
-      const row =
-        block !== null && area >= 0 && ranges.find(target, area, Number(block[2])) >= 0
-          ? ranges.find(target, area, Number(block[2]))
-          : ranges.find(target, NAMED + names.id(object.text.slice(0, 256)), 0);
+      const rows = written.placesOf(object.text).map(([space, address]) => ranges.find(target, space, address));
+      const row = rows.find((r) => r >= 0) ?? -1;
       if (row < 0) return false;
       ranges.learn(row, value.value, finding.lastUs, true);
       return true;
@@ -181,13 +145,13 @@ const create = (context: DetectorContext): RunningDetector => {
     save: () =>
       toText({
         ranges: ranges.save(),
-        names: names.texts,
+        names: written.names.texts,
         rates: rates.map((counts) => counts.save()),
       } satisfies Saved),
     load(text) {
       const saved = fromText(text) as Saved;
       ranges.load(saved.ranges);
-      names.load(saved.names);
+      written.names.load(saved.names);
       for (const [i, counts] of rates.entries()) counts.load(saved.rates[i]!);
     },
   };

@@ -11,6 +11,8 @@ const NEEDED = 10;
 const MARGIN = 0.5;
 /** Where the span is 0: part of the value itself. */
 const CONSTANT_MARGIN = 0.1;
+/** How far from what was always the same a value may lie. */
+export const marginOfConstant = (value: number): number => Math.max(Math.abs(value), 1) * CONSTANT_MARGIN;
 
 export interface SavedRanges {
   readonly keys: readonly number[];
@@ -109,7 +111,7 @@ export class Ranges {
 
   #margin(row: number): number {
     const span = this.#high[row]! - this.#low[row]!;
-    return span > 0 ? span * MARGIN : Math.max(Math.abs(this.#high[row]!), 1) * CONSTANT_MARGIN;
+    return span > 0 ? span * MARGIN : marginOfConstant(this.#high[row]!);
   }
   #grow(size: number): void {
     this.#low = growF64(this.#low, size);
