@@ -164,6 +164,24 @@ export const mutated = (
   return out;
 };
 
+/** Brings the checksum of TCP or UDP along with what changed from `before` (RFC 1624): one that was right stays right. */
+const checksumKept = (bytes: Uint8Array, before: Uint8Array): void => {
+  const { tcp, payload } = layout(bytes);
+  if (payload < 0) return;
+  const at = tcp < 0 ? payload - 2 : tcp + 16;
+  const from = tcp < 0 ? payload - 8 : tcp;
+  const was = (bytes[at]! << 8) | bytes[at + 1]!;
+  if (tcp < 0 && was === 0) return;
+  let sum = ~was & 0xffff;
+  for (let i = payload; i < bytes.length; i++) {
+    const weight = (i - from) & 1 ? 1 : 256;
+    sum += (bytes[i]! - before[i]!) * weight;
+  }
+  sum = ((sum % 0xffff) + 0xffff) % 0xffff;
+  bytes[at] = (~sum & 0xffff) >> 8;
+  bytes[at + 1] = ~sum & 0xff;
+};
+
 /** Octets that frame what follows (the first two, and numbers near the length of the rest): changed, they would take other frames with them. */
 const framing = (b: Uint8Array, from: number): ReadonlySet<number> => {
   const kept = new Set([from, from + 1]);
@@ -196,6 +214,7 @@ export const retouched = (frames: readonly TestFrame[], random: () => number): T
         255;
     }
     repaired(bytes, payload);
+    checksumKept(bytes, f.bytes);
     return { ...f, bytes };
   });
 

@@ -65,7 +65,7 @@ export const messagesOf = async (
           toServer: context.toServer,
           protocol: decoder.name,
           title: decoder.title,
-          type: message.type,
+          type: decoder.heading?.(message) ?? message.type,
           fields: [...leaves]
             .filter(([, value]) => value !== '')
             .slice(0, MAX_ROW_FIELDS)

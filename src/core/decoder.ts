@@ -142,6 +142,8 @@ export interface Decoder<M extends Message = Message, S = unknown> {
   /** Frames that are expected to come again and again without a request (I/O, GOOSE): kept out of message limits. */
   readonly cyclic?: boolean;
   readonly codes?: FieldCodes;
+  /** What people call the message, where `type` alone does not say it: `Forward Open response`. */
+  heading?(message: M): string;
   /**
    * Makes the checksums within a PDU right again after its octets were changed: with it the octets of a field are found by
    * changing them. Only for protocols whose decoder refuses a wrong checksum.

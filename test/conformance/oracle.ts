@@ -75,7 +75,9 @@ let made = 0;
 for (const protocol of readdirSync(dir)) {
   if (values.protocol !== undefined && protocol !== values.protocol) continue;
   if (!statSync(join(dir, protocol)).isDirectory()) continue;
-  for (const name of readdirSync(join(dir, protocol))) {
+  for (const entry of readdirSync(join(dir, protocol), { withFileTypes: true })) {
+    const { name } = entry;
+    if (!entry.isDirectory()) continue;
     if (values.capture !== undefined && !name.includes(values.capture)) continue;
     const path = ['capture.pcap', 'capture.pcapng']
       .map((f) => join(dir, protocol, name, f))

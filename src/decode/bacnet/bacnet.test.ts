@@ -226,6 +226,38 @@ describe('bacnet', () => {
     ]);
     expect(decode(FOREIGN).pairKey).toBe(decode(RESULT, openBacnet(), false).pairKey);
   });
+  it('reads BACnet/IPv6 (Annex U)', () => {
+    const header = '82 02 000b 00002a'; // Original-Broadcast-NPDU, 11 octets, from virtual address 42
+    expect(decode(octets(`${header} 01 00 10 08`))).toMatchObject({ type: 'who-Is', bvlc: 'Original-Broadcast-NPDU' });
+    // From virtual address 42 to 721.
+    expect(decode(octets('82 01 0017 00002a 0002d1 01 04 00 05 2a 0c 0c 00000003 19 55'))).toMatchObject({
+      type: 'readProperty request',
+      bvlc: 'Original-Unicast-NPDU',
+      invokeId: 42,
+    });
+    const address = '20010db8000000000000000000000005 bac0';
+    expect(decode(octets(`82 08 001d 00002a ${address} 01 00 10 08`))).toMatchObject({
+      type: 'who-Is',
+      bvlc: 'Forwarded-NPDU',
+      origin: '[2001:db8::5]:47808',
+    });
+    expect(decode(octets('82 09 0009 00002a 003c')).detail).toEqual({ sourceVmac: '00002a', timeToLiveS: 60 });
+    expect(decode(octets('82 03 000a 00002a 0002d1'))).toMatchObject({
+      type: 'Address-Resolution',
+      detail: { sourceVmac: '00002a', targetVmac: '0002d1' },
+    });
+    expect(decode(octets('82 00 0009 00002a 0090')).reason).toBe('Register-Foreign-Device NAK (144)');
+    const cut = octets('82 08 000b 00002a 01 00 10 08');
+    expect(bacnet.decode(cut, 0, cut.length, contextOf(), openBacnet()).kind).toBe('malformed');
+  });
+  it('reads BACnet on Ethernet, which has no link header', () => {
+    const whoIs = octets('01 20 ffff 00 ff 10 08');
+    const context = contextOf({ carrier: 'ethernet' });
+    expect(bacnet.probe(whoIs, 0, whoIs.length, context)).toBe('sure');
+    expect(bacnet.decode(whoIs, 0, whoIs.length, context, openBacnet())).toMatchObject({
+      message: { type: 'who-Is', bvlc: '', dnet: 65535 },
+    });
+  });
   it('joins segments, ignores a repeated one and gives up at a missing one', () => {
     const state = openBacnet();
     const feed = (b: Uint8Array) => bacnet.decode(b, 0, b.length, contextOf(), state);

@@ -1,11 +1,15 @@
-/** BACnet/IP on UDP (ANSI/ASHRAE 135 Annex J), ports 47808..47823 by custom. BACnet/IPv6 (BVLC 0x82) and BACnet/SC are not read. */
+/**
+ * BACnet/IP and BACnet/IPv6 on UDP (ANSI/ASHRAE 135 Annexes J and U), ports 47808..47823 by custom, and BACnet on Ethernet (clause 7).
+ * BACnet/SC is TLS.
+ */
 
 import type { Decoder } from '../../core/decoder.ts';
 import { bacnetCodes } from './codes.ts';
+import { BACNET_SAP, fitness } from './link.ts';
 import { type BacnetMessage, type BacnetState, openBacnet } from './message.ts';
 import { observeBacnet } from './observe.ts';
 import { PDU } from './tables.ts';
-import { decodeBacnet, fitness } from './wire.ts';
+import { decodeBacnet } from './wire.ts';
 
 /** BVLC functions that are answered by a Result or a table, and those answers. */
 const LINK_REQUESTS: readonly boolean[] = [false, true, true, false, false, true, true, false, true];
@@ -16,9 +20,12 @@ export const bacnet: Decoder<BacnetMessage, BacnetState> = {
   title: 'BACnet/IP',
   family: 'ot',
   codes: bacnetCodes,
-  attach: [{ over: 'udp', ports: Array.from({ length: 16 }, (_, i) => 47808 + i) }],
-  probe(b, start, end) {
-    const fit = fitness(b, start, end);
+  attach: [
+    { over: 'udp', ports: Array.from({ length: 16 }, (_, i) => 47808 + i) },
+    { over: 'llc', dsaps: [BACNET_SAP] },
+  ],
+  probe(b, start, end, context) {
+    const fit = fitness(b, start, end, context);
     return fit === 2 ? 'sure' : fit === 1 ? 'maybe' : 'no';
   },
   open: openBacnet,

@@ -213,6 +213,11 @@ export const BVLC_FUNCTIONS: readonly string[] = [
   'Original-Unicast-NPDU',
   'Original-Broadcast-NPDU',
   'Secure-BVLL',
+  'Address-Resolution',
+  'Forwarded-Address-Resolution',
+  'Address-Resolution-ACK',
+  'Virtual-Address-Resolution',
+  'Virtual-Address-Resolution-ACK',
 ];
 export const BVLC_RESULTS: ReadonlyMap<number, string> = new Map([
   [0x00, 'successful completion'],
@@ -222,6 +227,15 @@ export const BVLC_RESULTS: ReadonlyMap<number, string> = new Map([
   [0x40, 'Read-Foreign-Device-Table NAK'],
   [0x50, 'Delete-Foreign-Device-Table-Entry NAK'],
   [0x60, 'Distribute-Broadcast-To-Network NAK'],
+]);
+/** Of BACnet/IPv6 (Annex U.2.1). */
+export const BVLC6_RESULTS: ReadonlyMap<number, string> = new Map([
+  [0x00, 'successful completion'],
+  [0x30, 'Address-Resolution NAK'],
+  [0x60, 'Virtual-Address-Resolution NAK'],
+  [0x90, 'Register-Foreign-Device NAK'],
+  [0xa0, 'Delete-Foreign-Device-Table-Entry NAK'],
+  [0xc0, 'Distribute-Broadcast-To-Network NAK'],
 ]);
 export const NETWORK_MESSAGES: ReadonlyMap<number, string> = new Map([
   [0x00, 'Who-Is-Router-To-Network'],

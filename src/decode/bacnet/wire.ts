@@ -1,11 +1,12 @@
 /**
- * BACnet/IP: octets <-> message. Sources: ANSI/ASHRAE 135 Annex J (BVLC), clause 6.2 (NPDU), clause 20.1 (APDU). The
- * encoders are in `encode.ts` and exported from here.
+ * BACnet: octets <-> message. Sources: ANSI/ASHRAE 135 clause 6.2 (NPDU), clause 20.1 (APDU); what lies below is read in
+ * `link.ts`. The encoders are in `encode.ts` and exported from here.
  */
 import type { Decoded, PduContext } from '../../core/decoder.ts';
 import { ipv4Text } from '../../lib/address.ts';
 import { hex, i32be, u16be } from '../../lib/bytes.ts';
 import { type Arguments, errorCodes, errorText } from './access.ts';
+import { bvlcName, ipv6Address, link, readLink, readLinkMessage } from './link.ts';
 import {
   type BacnetMessage,
   type BacnetState,
@@ -17,8 +18,6 @@ import {
 import { confirmed, unconfirmed } from './services.ts';
 import {
   ABORT_REASONS,
-  BVLC_FUNCTIONS,
-  BVLC_RESULTS,
   CONFIRMED_SERVICES,
   NETWORK_MESSAGES,
   NETWORK_REJECTS,
@@ -30,34 +29,11 @@ import {
 import { readGroup } from './tags.ts';
 
 export * from './encode.ts';
+export { FORWARDED, UNICAST } from './link.ts';
 export type { Access, BacnetMessage } from './message.ts';
 
-export const BVLC_TYPE = 0x81;
-export const FORWARDED = 4;
-export const DISTRIBUTE = 9;
-export const UNICAST = 10;
-export const BROADCAST = 11;
 /** Destination network that means every network. */
 export const ALL_NETWORKS = 65535;
-
-const carriesNpdu = (bvlc: number): boolean =>
-  bvlc === UNICAST || bvlc === BROADCAST || bvlc === FORWARDED || bvlc === DISTRIBUTE;
-
-/** `0` no, `1` the BVLC header fits, `2` the NPDU behind it fits too. */
-export const fitness = (b: Uint8Array, o: number, end: number): 0 | 1 | 2 => {
-  const n = end - o;
-  if (n < 4 || b[o] !== BVLC_TYPE || b[o + 1]! >= BVLC_FUNCTIONS.length) return 0;
-  const length = u16be(b, o + 2);
-  if (length < 4) return 0;
-  if (!carriesNpdu(b[o + 1]!)) return 1;
-  const npdu = o + (b[o + 1] === FORWARDED ? 10 : 4);
-  // Version 1 and both reserved bits of the control octet zero (6.2.2).
-  return npdu + 2 <= Math.min(end, o + length) && b[npdu] === 1 && (b[npdu + 1]! & 0x50) === 0
-    ? length === n
-      ? 2
-      : 1
-    : 0;
-};
 
 const DECIMALS: readonly string[] = Array.from({ length: 256 }, (_, i) => String(i));
 /** MAC layer address: a station number of MS/TP or ARCNET, IP and port, or hexadecimal. */
@@ -168,7 +144,7 @@ const finish = (
   pairKey: number,
 ): BacnetMessage => ({
   type,
-  bvlc: BVLC_FUNCTIONS[r.bvlc] ?? 'unknown',
+  bvlc: bvlcName(r.bvlc),
   pdu,
   service,
   choice,
@@ -413,42 +389,21 @@ const networkMessage = (
   };
 };
 
-/** BVLC messages without an NPDU: BBMD tables, foreign devices, results (Annex J.2). */
-const linkMessage = (
-  b: Uint8Array,
-  o: number,
-  end: number,
-  r: Routing,
-  toServer: boolean,
-  consumed: number,
-): Decoded<BacnetMessage> => {
-  const detail: Record<string, string | number> = {};
-  let reason = '';
-  const body = end - o - 4;
-  if (r.bvlc === 0 && body >= 2) {
-    const code = u16be(b, o + 4);
-    detail.result = BVLC_RESULTS.get(code) ?? String(code);
-    if (code !== 0) reason = `${detail.result} (${code})`;
-  } else if (r.bvlc === 5 && body >= 2) detail.timeToLiveS = u16be(b, o + 4);
-  else if (r.bvlc === 8 && body >= 6) detail.entry = `${ipv4Text(i32be(b, o + 4))}:${u16be(b, o + 8)}`;
-  else if (r.bvlc === 1 || r.bvlc === 3 || r.bvlc === 7) {
-    const entries: string[] = [];
-    for (let p = o + 4; p + 10 <= end && entries.length < 64; p += 10)
-      entries.push(`${ipv4Text(i32be(b, p))}:${u16be(b, p + 4)}`);
-    detail.entries = entries.join(' ');
-  }
-  const name = BVLC_FUNCTIONS[r.bvlc]!;
+/** BVLC messages without an NPDU: BBMD tables, foreign devices, results, virtual addresses. */
+const linkMessage = (b: Uint8Array, r: Routing, toServer: boolean): Decoded<BacnetMessage> => {
+  const { detail, reason } = readLinkMessage(b, link);
+  const name = bvlcName(r.bvlc);
   const isAnswer = r.bvlc === 0 || r.bvlc === 3 || r.bvlc === 7;
   // BVLC requests have no id: one is open at a time in each direction.
   const key = isAnswer === toServer ? -2 : -1;
   return {
     kind: 'message',
     message: finish(r, name, -2, name, r.bvlc, -1, NO_ACCESSES, detail, reason, 1, false, key),
-    consumed,
+    consumed: r.consumed,
   };
 };
 
-/** One BACnet/IP datagram. */
+/** One BACnet datagram of IP, or frame of Ethernet. */
 export const decodeBacnet = (
   b: Uint8Array,
   o: number,
@@ -456,22 +411,15 @@ export const decodeBacnet = (
   context: PduContext,
   state: BacnetState,
 ): Decoded<BacnetMessage> => {
-  if (limit - o < 4 || b[o] !== BVLC_TYPE) return { kind: 'foreign' };
-  const bvlc = b[o + 1]!;
-  const length = u16be(b, o + 2);
+  const l = readLink(b, o, limit, context);
+  if (l === undefined) return { kind: 'foreign' };
   const consumed = limit - o;
-  if (bvlc >= BVLC_FUNCTIONS.length) return malformed('bacnet.bvlc-function', `function ${bvlc}`, consumed);
-  if (length < 4) return malformed('bacnet.bvlc-length', `BVLC length ${length}`, consumed);
-  // Stacks exist that write a wrong BVLC length: what is there is read, and the message says so.
-  const end = Math.min(limit, o + length);
-  const r = routing.reset(bvlc, length > consumed, consumed);
-  if (!carriesNpdu(bvlc)) return linkMessage(b, o, end, r, context.toServer, consumed);
-  let p = o + 4;
-  if (bvlc === FORWARDED) {
-    if (end - p < 6) return malformed('bacnet.forwarded-short', 'no origin address', consumed);
-    r.origin = macOf(b, p, 6, state);
-    p += 6;
-  }
+  if (l.error !== '') return malformed(l.error, l.detail, consumed);
+  const r = routing.reset(l.bvlc, l.isShort, consumed);
+  if (!l.carriesNpdu) return linkMessage(b, r, context.toServer);
+  const { end } = l;
+  let p = l.from;
+  if (l.originAt >= 0) r.origin = l.isIpv6 ? ipv6Address(b, l.originAt) : macOf(b, l.originAt, 6, state);
   if (end - p < 2) return malformed('bacnet.npdu-short', `${end - p} octets`, consumed);
   if (b[p] !== 1) return malformed('bacnet.npdu-version', `version ${b[p]}`, consumed);
   const control = b[p + 1]!;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, costUs, down, drive, hostile, join, sameInPieces, up } from '../../../test/decoding.ts';
+import { bytesOf, contextOf, costUs, down, drive, hostile, join, sameInPieces, up } from '../../../test/decoding.ts';
 import { flowsOf } from '../../../test/flows.ts';
 import { describeShared, sharedCapture, sharedPath } from '../../../test/shared.ts';
 import { dns, llmnr, mdns } from './index.ts';
@@ -135,6 +135,15 @@ const base = {
 };
 
 describe('mdns and llmnr', () => {
+  it('believes a device that asks for all that it knows at once, and a name server that is asked so not', () => {
+    const names = Array.from({ length: 81 }, (_, i) => ({ name: `host${i}.local`, type: TYPE.A }));
+    const ask = encodeDns({ id: 0, questions: names });
+    const at = (port: number) => contextOf({ carrier: 'udp', serverPort: port, clientPort: port });
+    expect(mdns.probe(ask, 0, ask.length, at(5353))).toBe('sure');
+    expect(dns.probe(ask, 0, ask.length, at(53))).toBe('no');
+    const { messages } = drive(mdns, [up(ask)], { carrier: 'udp', serverPort: 5353, clientPort: 5353 });
+    expect(messages[0]!.questions.map((q) => q.name)).toEqual(names.map((q) => q.name));
+  });
   const service = bytesOf(`
     0000 8400 0000 0002 0000 0001 # response, authoritative
     06 74686572 6d6f              # thermo

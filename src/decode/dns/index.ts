@@ -12,6 +12,10 @@ const PORT = 53;
 const MDNS_PORT = 5353;
 const LLMNR_PORT = 5355;
 
+/** Questions of one message that a probe believes. A name server is asked one; multicast DNS asks for all that it knows at once. */
+const PLAUSIBLE_QUESTIONS = 32;
+const PLAUSIBLE_QUESTIONS_OF_MDNS = 1024;
+
 const onPort = (context: PduContext, port: number): boolean =>
   context.serverPort === port || context.clientPort === port;
 
@@ -28,7 +32,8 @@ const probeMessage = (b: Uint8Array, start: number, end: number, context: PduCon
   const asked = u16be(b, start + 4);
   const answered = u16be(b, start + 6);
   const opcode = (flags >> 11) & 15;
-  if (opcode === 3 || opcode > 6 || asked > 32 || answered > 512) return 'no';
+  const plausible = onPort(context, MDNS_PORT) ? PLAUSIBLE_QUESTIONS_OF_MDNS : PLAUSIBLE_QUESTIONS;
+  if (opcode === 3 || opcode > 6 || asked > plausible || answered > 512) return 'no';
   if (asked + answered === 0) return (flags & 0x8000) !== 0 && (flags & 15) !== 0 ? 'maybe' : 'no';
   if (isNetbios(b, start + HEADER_OCTETS, end)) return 'no';
   // One question and nothing else whose name has no end: somebody tries whether the server hangs. The decoder says it.

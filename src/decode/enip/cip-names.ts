@@ -223,6 +223,9 @@ export const serviceName = (service: number, cls: number): string => {
   return name ?? UNKNOWN[service & 127]!;
 };
 
+/** False of the number that stands for a service whose object is not known. */
+export const isNamed = (name: string): boolean => !name.startsWith('Service 0x');
+
 /** Volume 1, table B-1.1. */
 const STATUS: readonly string[] = [
   'success',

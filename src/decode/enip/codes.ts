@@ -1,6 +1,6 @@
 /** What the numbers in the fields of an EtherNet/IP message stand for: the tables that its decoder reads by. */
 import type { FieldCodes } from '../../core/decoder.ts';
-import { classIsKnown, className, serviceName, statusName } from './cip-names.ts';
+import { classIsKnown, className, isNamed, serviceName, statusName } from './cip-names.ts';
 import { vendorName } from './vendors.ts';
 import { commandName, encapsulationStatus, ITEM } from './wire.ts';
 
@@ -10,7 +10,7 @@ const ITEMS: ReadonlyMap<number, string> = new Map(
 /** A response does not repeat the class that its service belongs to: `name` has it from the request. */
 const service = (code: number, sibling: (name: string) => number): string | undefined => {
   const name = serviceName(code, sibling('path.cls'));
-  return name.startsWith('Service 0x') ? undefined : name;
+  return isNamed(name) ? name : undefined;
 };
 const knownClass = (cls: number): string | undefined => (classIsKnown(cls) ? className(cls) : undefined);
 

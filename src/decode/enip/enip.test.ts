@@ -78,6 +78,29 @@ describe('EtherNet/IP encapsulation', () => {
     ]);
   });
 
+  it('calls a message by its service, and an answer by what was asked', () => {
+    const headings = (...frames: Uint8Array[]) =>
+      drive(
+        enip,
+        frames.map((frame, i) => (i % 2 === 0 ? up(frame) : down(frame))),
+      ).messages.map((m) => enip.heading?.(m));
+    expect(headings(f.registerRequest, f.registerResponse)).toEqual([
+      'Register Session request',
+      'Register Session response',
+    ]);
+    expect(headings(f.forwardOpen, f.forwardOpened)).toEqual(['Forward Open request', 'Forward Open response']);
+    // Sent through the Connection Manager to a controller in a slot; without its request an answer has a number only.
+    const refused = encodeUnconnected(encodeResponse(0x4c, 4), {
+      session: 0x00910ad0,
+      context: Uint8Array.of(0, 0, 0, 0, 0x30, 0, 0, 0),
+    });
+    expect(headings(f.readTag, refused)).toEqual(['Read Tag request', 'Read Tag response: path segment error']);
+    expect(drive(enip, [down(refused)]).messages.map((m) => enip.heading?.(m))).toEqual([
+      'Service 0x4C response: path segment error',
+    ]);
+    expect(headings(f.multiple, f.multipleAnswer)[1]).toBe('Multiple Service Packet response: embedded service error');
+  });
+
   it('ends a session without an answer', () => {
     const { sessions } = drive(enip, [up(bytesOf('6600 0000 05000000 00000000 0000000000000000 00000000'))]);
     expect(sessions).toMatchObject([{ phase: 'close', outcome: 'unconfirmed' }]);

@@ -11,6 +11,7 @@ import { isLarge } from '../shared/octet-slab.ts';
 import { type CipMessage, decodeCip } from './cip.ts';
 import { enipCodes } from './codes.ts';
 import type { Connection, Forward } from './connection.ts';
+import { headingOf } from './heading.ts';
 import type { ListIdentityRecord } from './identity.ts';
 import { observe } from './observe.ts';
 import { EnipState } from './state.ts';
@@ -90,7 +91,7 @@ const decode = (
   b: Uint8Array,
   start: number,
   end: number,
-  _context: PduContext,
+  context: PduContext,
   state: EnipState,
 ): Decoded<EnipMessage> => {
   const have = end - start;
@@ -148,6 +149,10 @@ const decode = (
               : state.connections.ofResponse(connectionId, sequence, cip.service);
           key = -(connection.index * 0x10000 + sequence + 1);
         } else opened = follow(cip, state);
+        if (context.lean !== true) {
+          if (type === 'request') state.asked.note(key, cip);
+          else state.asked.name(key, cip);
+        }
       }
       if (scan.others > 0) items = readItems(b, start + HEADER + 6, stop).items;
     }
@@ -189,6 +194,7 @@ export const enip: Decoder<EnipMessage, EnipState> = {
   title: 'EtherNet/IP',
   family: 'ot',
   codes: enipCodes,
+  heading: headingOf,
   attach: [
     { over: 'tcp', ports: [44818] },
     { over: 'udp', ports: [44818] },

@@ -1,6 +1,7 @@
 /** What is remembered about one flow: its explicit connections, and what was said about whom. */
 import type { EndpointId } from '../../core/endpoint.ts';
 import { ConnectionTable } from './connection.ts';
+import { Asked } from './heading.ts';
 import { newScan } from './wire.ts';
 
 /** Routed targets, identities and slots remembered per flow; at the limit the memory starts again and repeats itself. */
@@ -9,6 +10,7 @@ export const MAX_REMEMBERED = 512;
 export class EnipState {
   readonly connections = new ConnectionTable();
   readonly scan = newScan();
+  readonly asked = new Asked();
   /** Endpoint of a route behind the server, negative while it has not answered. */
   readonly children = new Map<string, EndpointId>();
   /** The server that `children` belong to. */

@@ -386,8 +386,41 @@ describe('mms services', () => {
     expect(names(65, field(0, 'Journal'))).toEqual(['Journal']);
     // The request is the name itself: attributes of a type, status of a semaphore, of an event condition.
     for (const number of [15, 22, 23, 49, 50, 68]) expect(names(number, encodeName(variable('N')))).toEqual(['N']);
-    const event = encodeTlv(0xa3, encodeTlv(0xa2, [...field(0, 'Enrol'), ...field(1, 'Cond'), 0x82, 1, 9, 0x83, 1, 2]));
-    expect(run(answer(event)).values[0]).toMatchObject({ path: 'event IED1LD0/Cond', value: 'active' });
+    // A type by its name and what it is (integer of 16 bits); conditions to delete as a list, whichever comes first.
+    expect(names(14, [...encodeName(variable('T')), 0x85, 1, 16])).toEqual(['T']);
+    expect(names(48, encodeTlv(0xa0, [...encodeName(variable('Vmd', '')), ...encodeName(variable('Cond'))]))).toEqual([
+      'Vmd',
+      'Cond',
+    ]);
+    // The condition's name is a choice: the name [0], or undefined [1]. Notifications were lost: [6].
+    const event = encodeTlv(
+      0xa3,
+      encodeTlv(0xa2, [
+        ...field(0, 'Enrol'),
+        ...encodeTlv(0xa1, field(0, 'Cond')),
+        0x82,
+        1,
+        9,
+        0x83,
+        1,
+        2,
+        0x86,
+        1,
+        255,
+      ]),
+    );
+    const told = run(answer(event));
+    expect(told.values[0]).toMatchObject({ path: 'event IED1LD0/Cond', value: 'active' });
+    expect(told.messages[0]!.detail).toMatchObject({ kind: 'event', isLost: true });
+    const unnamed = encodeTlv(0xa3, encodeTlv(0xa2, [...field(0, 'Enrol'), ...encodeTlv(0xa1, [0x81, 0]), 0x83, 1, 1]));
+    expect(run(answer(unnamed)).values[0]).toMatchObject({ path: 'event IED1LD0/Enrol', value: 'idle' });
+  });
+
+  it('reads the variables that an answer names, where the reader asked for them', () => {
+    const specification = encodeTlv(0xa0, encodeTlv(0xa1, encodeName(variable('List'))));
+    const results = encodeTlv(0xa1, encodeData(int(7)));
+    const { messages } = run(answer(encodeConfirmed(0xa1, 1, encodeTlv(0xa4, [...specification, ...results]))));
+    expect(messages[0]).toMatchObject({ isDefective: false, isList: true, names: [{ itemId: 'List' }], results: [{}] });
   });
 
   it('keeps apart the requests of both sides', () => {

@@ -118,6 +118,12 @@ export const readRequest = (b: Uint8Array, service: number, start: number, end: 
     case SERVICE.FILE_DELETE:
       body.detail = objectOf(fileName(b, start, end));
       return true;
+    case SERVICE.DEFINE_NAMED_TYPE: {
+      // typeName, then the TypeSpecification (section 14.5.6).
+      const name = readObjectName(b, start, end);
+      if (name !== undefined) body.names = [name];
+      return name !== undefined;
+    }
     default:
       return namedRequest(b, service, start, end);
   }
@@ -136,18 +142,24 @@ const nameListRequest = (b: Uint8Array, start: number, end: number): boolean => 
   return ok;
 };
 
+/** SEQUENCE OF ObjectName, as far as it is one. */
+const namesOf = (b: Uint8Array, start: number, end: number): ObjectName[] => {
+  const names: ObjectName[] = [];
+  for (let at = start; at < end && names.length < MAX_ENTRIES; at = ber.next) {
+    const name = readObjectName(b, at, end);
+    if (name === undefined) break;
+    names.push(name);
+  }
+  return names;
+};
+
 /** scopeOfDelete [0], list of names [1], domain [2]. */
 const deleteRequest = (b: Uint8Array, start: number, end: number): boolean => {
-  const names: ObjectName[] = [];
+  let names: ObjectName[] = [];
   let domain = '';
   const ok = eachField(b, start, end, (tag, from, to) => {
     if (tag === 0x82) domain = identifierOf(b, from, to);
-    if (tag !== 0xa1) return;
-    for (let at = from; at < to && names.length < MAX_ENTRIES; at = ber.next) {
-      const name = readObjectName(b, at, to);
-      if (name === undefined) return;
-      names.push(name);
-    }
+    else if (tag === 0xa1) names = namesOf(b, from, to);
   });
   body.names = names;
   if (domain !== '') body.detail = objectOf(domain);
@@ -187,10 +199,8 @@ const namedRequest = (b: Uint8Array, service: number, start: number, end: number
     else if (runs && tag === 0x81) argument = ascii(b, from, Math.min(to, from + MAX_ARGUMENT));
     else if (tag === 0x81 && service >= SERVICE.TAKE_CONTROL && service <= SERVICE.RELINQUISH_CONTROL)
       argument = identifierOf(b, from, to);
-    else if (tag === 0xa0 && from < to && b[from] === 0x80) {
-      const name = readObjectName(b, from, to);
-      if (name !== undefined) names.push(name);
-    } else if (tag === 0xa1 && holdsIdentifiers(service)) others.push(...stringsOf(b, from, to));
+    else if (tag === 0xa0 && from < to && b[from] === 0x80) names.push(...namesOf(b, from, to));
+    else if (tag === 0xa1 && holdsIdentifiers(service)) others.push(...stringsOf(b, from, to));
     else if (tag >= 0xa0) collectNames(b, from, to, names);
   });
   body.names = names;
@@ -229,8 +239,8 @@ export const readResponse = (b: Uint8Array, service: number, start: number, end:
 };
 
 /**
- * eventNotification (section 18.4.1): enrolment [0], condition [1], severity [2], current state [3], transition time [4],
- * notification lost [5].
+ * eventNotification (section 18.4.1): enrolment [0], condition [1] (a choice: name [0], undefined [1]), severity [2], current state [3],
+ * transition time [4], notification lost [6].
  */
 export const readEvent = (b: Uint8Array, start: number, end: number): boolean => {
   const names: ObjectName[] = [];
@@ -238,12 +248,12 @@ export const readEvent = (b: Uint8Array, start: number, end: number): boolean =>
   let state = -1;
   let isLost = false;
   const ok = eachField(b, start, end, (tag, from, to) => {
-    if (tag === 0xa0 || tag === 0xa1) {
-      const name = readObjectName(b, from, to);
-      if (name !== undefined) names.push(name);
-    } else if (tag === 0x82) severity = integerOf(b, from, to);
+    if (tag === 0xa0) names.push(...namesOf(b, from, to).slice(0, 1));
+    else if (tag === 0xa1 && b[from] === 0xa0 && readBer(b, from, to))
+      names.push(...namesOf(b, ber.start, ber.end).slice(0, 1));
+    else if (tag === 0x82) severity = integerOf(b, from, to);
     else if (tag === 0x83) state = integerOf(b, from, to);
-    else if (tag === 0x85) isLost = b[from] !== 0;
+    else if (tag === 0x86) isLost = b[from] !== 0;
   });
   body.names = names;
   body.detail = { kind: 'event', severity, state, isLost };

@@ -151,7 +151,7 @@ const confirmed = (b: Uint8Array, start: number, end: number, m: Writable<MmsMes
   if (!isService(m.service)) return true;
   const request = m.pdu === PDU.CONFIRMED_REQUEST;
   if (m.service === SERVICE.READ)
-    return request ? readReadRequest(b, from, to, m, cache) : readResponseOf(b, from, to, m);
+    return request ? readReadRequest(b, from, to, m, cache) : readResponseOf(b, from, to, m, cache);
   if (m.service === SERVICE.WRITE) return request ? writeRequest(b, from, to, m, cache) : writeResponse(b, from, to, m);
   if (m.service === SERVICE.DEFINE_NAMED_VARIABLE_LIST && request) return defineList(b, from, to, m);
   if (m.service === SERVICE.GET_NAMED_VARIABLE_LIST_ATTRIBUTES && !request) return listAttributes(b, from, to, m);
@@ -193,11 +193,19 @@ const readReadRequest = (
 };
 
 /** variableAccessSpecification [0] optional, listOfAccessResult [1]. */
-const readResponseOf = (b: Uint8Array, start: number, end: number, m: Writable<MmsMessage>): boolean => {
+const readResponseOf = (
+  b: Uint8Array,
+  start: number,
+  end: number,
+  m: Writable<MmsMessage>,
+  cache: ListCache,
+): boolean => {
   for (let at = start; at < end; ) {
     if (!readBer(b, at, end)) return false;
     const next = ber.next;
-    if (ber.tag === 0xa1) {
+    if (ber.tag === 0xa0) {
+      if (!readBer(b, ber.start, ber.end) || !access(b, m, cache)) return false;
+    } else if (ber.tag === 0xa1) {
       const results = readResults(b, ber.start, ber.end);
       if (results === undefined) return false;
       m.results = results;

@@ -22,3 +22,5 @@ export const near =
   (relative: number) =>
   (ours: string, theirs: string): boolean =>
     Math.abs(Number(ours) - Number(theirs)) <= relative * Math.max(1, Math.abs(Number(theirs)));
+/** A text of fixed length is filled with blanks, which we leave out. */
+export const padded = (ours: string, theirs: string): boolean => ours === theirs.trim();

@@ -67,7 +67,7 @@ export const tsharkBacnet = frameMap<BacnetMessage>({
   peer: 'tshark',
   protocol: 'bacnet',
   columns: {
-    'bvlc.function': (s) => hex(BVLC_FUNCTIONS.indexOf(s.message.bvlc), 2),
+    'bvlc.function': (s) => (s.message.bvlc === '' ? undefined : hex(BVLC_FUNCTIONS.indexOf(s.message.bvlc), 2)),
     'bacnet.dnet': (s) => [known(s.message.dnet), ...String(s.message.detail?.networks ?? '').split(',')],
     'bacnet.snet': (s) => known(s.message.snet),
     'bacnet.mesgtyp': (s) => (s.message.pdu === -1 ? hex(s.message.choice, 2) : undefined),

@@ -1,7 +1,7 @@
 /** tshark's enip.* and cip.* columns. In answers tshark repeats the path of the request. */
 import type { EnipMessage } from '../../../../src/decode/enip/index.ts';
 import { type Cell, frameMap, type Seen, type SeenCapture } from '../../types.ts';
-import { hex } from '../text.ts';
+import { hex, padded } from '../text.ts';
 import { allOf, sizeOf } from './cip-attributes.ts';
 
 /** I/O on UDP 2222: a sequenced address and a connected data item. */
@@ -215,7 +215,11 @@ export const tsharkEnip = frameMap<EnipMessage>({
       'enip.lir.prodcode': (s) => identity(s).map((i) => i.productCode),
       'enip.lir.revision': (s) => identity(s).map((i) => revision(i.revision)),
       'enip.lir.serial': (s) => identity(s).map((i) => i.serial),
-      'enip.lir.name': (s) => identity(s).map((i) => i.productName),
     }),
+    'enip.lir.name': {
+      value: (s) => (io(s) ? undefined : identity(s).map((i) => i.productName)),
+      whole: true,
+      same: padded,
+    },
   },
 });

@@ -1,6 +1,7 @@
 /** tshark's omron.* columns. */
 import type { FinsDetail, FinsMessage, FinsPoint } from '../../../../src/decode/fins/index.ts';
 import { frameMap, type Seen } from '../../types.ts';
+import { padded } from '../text.ts';
 
 type M = Seen<FinsMessage>;
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
@@ -51,9 +52,13 @@ export const tsharkFins = frameMap<FinsMessage>({
       if (d?.kind === 'area-file' && s.message.command === 0x220b) return hex(d.first, 4);
       return ADDRESSED.has(s.message.command) ? pointsOf(d).map((p) => hex(p.word, 4)) : undefined;
     },
-    'omron.controller.model': (s) =>
-      s.message.detail?.kind === 'controller' ? s.message.detail.model || undefined : undefined,
-    'omron.controller.version': (s) =>
-      s.message.detail?.kind === 'controller' ? s.message.detail.version || undefined : undefined,
+    'omron.controller.model': {
+      value: (s) => (s.message.detail?.kind === 'controller' ? s.message.detail.model || undefined : undefined),
+      same: padded,
+    },
+    'omron.controller.version': {
+      value: (s) => (s.message.detail?.kind === 'controller' ? s.message.detail.version || undefined : undefined),
+      same: padded,
+    },
   },
 });

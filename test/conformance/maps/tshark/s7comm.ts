@@ -13,6 +13,8 @@ const ANY = 0x10;
 
 const isVariable = (s: M): boolean => s.message.functionCode === READ || s.message.functionCode === WRITE;
 const head = (s: M) => (s.message.detail?.kind === 'userdata' ? s.message.detail.head : undefined);
+/** Cyclic and change driven transfer (group 2, subfunctions 1 and 5) name items as Read Var does. */
+const isCyclic = (s: M): boolean => head(s)?.group === 2 && (head(s)?.subfunction === 1 || head(s)?.subfunction === 5);
 const isAlarmQuery = (s: M): boolean => head(s)?.group === 4 && head(s)?.subfunction === 0x13;
 const items = (s: M) => s.message.items.filter((i) => i.syntax === ANY);
 const hasError = (s: M): boolean => s.message.rosctr === 2 || s.message.rosctr === 3;
@@ -28,7 +30,14 @@ const szl = (s: M): { id: number; index: number } | undefined => {
 const values = (s: M): Cell =>
   BLOCK.has(s.message.functionCode) && s.message.payload.length > 0
     ? octets(s.message.payload)
-    : full(s).map((d) => (d.length === 0 ? '' : octets(s.message.payload.subarray(d.start, d.start + d.length))));
+    : full(s).map((d) =>
+        // An item without octets has no field of its own, but for one of an answer with return code 0.
+        d.length > 0
+          ? octets(s.message.payload.subarray(d.start, d.start + d.length))
+          : d.returnCode === 0 && s.message.functionCode === READ
+            ? '<MISSING>'
+            : '',
+      );
 
 export const tsharkS7comm = frameMap<S7Message>({
   shape: 'frames',
@@ -43,7 +52,13 @@ export const tsharkS7comm = frameMap<S7Message>({
     's7comm.header.errcod': (s) => (hasError(s) ? hex(s.message.error & 0xff, 2) : undefined),
     's7comm.param.func': (s) => (s.message.functionCode < 0 ? undefined : hex(s.message.functionCode, 2)),
     's7comm.param.itemcount': (s) =>
-      isVariable(s) ? (s.message.rosctr === 1 ? s.message.items.length : s.message.data.length) : undefined,
+      isVariable(s)
+        ? s.message.rosctr === 1
+          ? s.message.items.length
+          : s.message.data.length
+        : isCyclic(s) && s.message.items.length + s.message.data.length > 0
+          ? Math.max(s.message.items.length, s.message.data.length)
+          : undefined,
     's7comm.param.item.area': (s) => items(s).map((i) => hex(i.area, 2)),
     's7comm.param.item.db': (s) => items(s).map((i) => i.db),
     's7comm.param.item.address': (s) => items(s).map((i) => hex(i.address, 6)),
@@ -72,8 +87,8 @@ export const tsharkS7comm = frameMap<S7Message>({
     's7comm.param.userdata.subfunc': (s) => {
       const h = head(s);
       if (h === undefined || h.group === 0) return undefined;
-      // Of BSEND and BRECV (group 6) it is written as a hexadecimal number.
-      return h.group === 6 ? hex(h.subfunction, 2) : h.subfunction;
+      // Of groups without a table of subfunctions (6, BSEND and BRECV, and 8 to 14) it is written as a hexadecimal number.
+      return h.group === 6 || (h.group >= 8 && h.group <= 14) ? hex(h.subfunction, 2) : h.subfunction;
     },
     's7comm.data.userdata.szl_id': (s) => (szl(s) ? hex(szl(s)!.id, 4) : undefined),
     's7comm.data.userdata.szl_index': (s) => (szl(s) ? hex(szl(s)!.index, 4) : undefined),
