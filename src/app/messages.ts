@@ -1,6 +1,7 @@
 /** Messages of a conversation, decoded again from the frames of its two hosts, in the words of its protocol. */
 import type { MessageList, MessageRow, MessagesQuery, Static } from '../api/index.ts';
 import { createBatch } from '../capture/parser.ts';
+import type { Decoder, Message, PduContext } from '../core/decoder.ts';
 import type { Source } from '../core/site.ts';
 import { createSiteRuntime, Pipeline } from './pipeline.ts';
 import { leavesOf, meaningOf } from './query/frame-fields.ts';
@@ -9,8 +10,10 @@ import type { SelectedFrame } from './selection.ts';
 import { batchOfOne, listening, MASKED } from './single-frame.ts';
 
 /** Fields of a message that its row shows; its frame has all. */
-const MAX_ROW_FIELDS = 24;
+const MAX_ROW_FIELDS = 48;
 const DEFAULT_LIMIT = 200;
+/** Requests remembered for their answers; beyond it all are forgotten, and answers are named by themselves. */
+const MAX_ASKED = 4096;
 
 export interface MessagesOf {
   readonly protocol: string;
@@ -45,13 +48,27 @@ export const messagesOf = async (
         items[i]!.fields = [];
     from = items.length;
   };
+  /** Requests that wait for the name of their answer, by connection and key. */
+  const asked = new Map<string, Message>();
+  const nameOf = (decoder: Decoder, message: Message, context: PduContext): string => {
+    const { pairing } = decoder;
+    if (decoder.nameOf === undefined || pairing === undefined) return decoder.nameOf?.(message) ?? message.type;
+    const key = `${decoder.name} ${context.clientPort} ${context.serverPort} ${pairing.key(message, context)}`;
+    const request = asked.get(key);
+    if (pairing.role(message, context) !== 'request') return decoder.nameOf(message, request);
+    if (asked.size >= MAX_ASKED) asked.clear();
+    asked.set(key, message);
+    return decoder.nameOf(message);
+  };
   const start = (id: string): Pipeline => {
+    asked.clear();
     const heard = listening();
     secrets = heard.secrets;
     return new Pipeline({
       source: id,
       site: createSiteRuntime(() => heard.sink),
       onMessage: (decoder, message, context) => {
+        const type = nameOf(decoder, message, context);
         const isOurs =
           of.serverPort === 0
             ? decoder.name === of.protocol
@@ -65,7 +82,7 @@ export const messagesOf = async (
           toServer: context.toServer,
           protocol: decoder.name,
           title: decoder.title,
-          type: message.type,
+          type,
           fields: [...leaves]
             .filter(([, value]) => value !== '')
             .slice(0, MAX_ROW_FIELDS)

@@ -143,6 +143,11 @@ export interface Decoder<M extends Message = Message, S = unknown> {
   readonly cyclic?: boolean;
   readonly codes?: FieldCodes;
   /**
+   * The message as people call it, `Read Tag response`, where `type` alone says only which way it goes. `request`: the one that a
+   * response answers, if it was seen. For people who read one message.
+   */
+  nameOf?(message: M, request?: M): string;
+  /**
    * Makes the checksums within a PDU right again after its octets were changed: with it the octets of a field are found by
    * changing them. Only for protocols whose decoder refuses a wrong checksum.
    */

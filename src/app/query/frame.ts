@@ -214,7 +214,7 @@ const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]
         title: decoder.title,
         start: at,
         end: isHere ? at + end - start : found.bytes.length,
-        summary: message.type,
+        summary: decoder.nameOf?.(message) ?? message.type,
         fields: isHere
           ? locatedFields(decoder, message, context, bytes, start, end, at)
           : fieldsElsewhere(decoder, message),

@@ -38,6 +38,31 @@ describe('EtherNet/IP encapsulation', () => {
     expect(messages[0]!.key).toBe(messages[1]!.key);
   });
 
+  it('is called by the service that it carries, an answer by the one that was asked for', () => {
+    const { messages } = drive(enip, [
+      up(f.registerRequest),
+      down(f.registerResponse),
+      up(f.forwardOpen),
+      down(f.forwardOpened),
+      up(f.readTag),
+    ]);
+    expect(messages.map((m) => enip.nameOf!(m))).toEqual([
+      'Register Session request',
+      'Register Session response',
+      'Forward Open request',
+      'Forward Open response',
+      'Read Tag request',
+    ]);
+    const answer = (octets: Uint8Array) =>
+      drive(enip, [down(encodeUnconnected(octets, { session: 0x11020100, context }))]).messages[0]!;
+    // 0x4C is Read Tag on a tag and something else on a class: alone it has no name.
+    const read = answer(encodeResponse(0x4c, 5));
+    expect(enip.nameOf!(read)).toBe('Service 0x4C response');
+    expect(enip.nameOf!(read, messages[4])).toBe('Read Tag response');
+    // A Forward Open that is refused says nothing of itself.
+    expect(enip.nameOf!(answer(encodeResponse(0x54, 1)), messages[2])).toBe('Forward Open response');
+  });
+
   it('gives the same messages however TCP cuts the stream', () => {
     sameInPieces(enip, [
       up(f.registerRequest),

@@ -12,6 +12,7 @@ import { type CipMessage, decodeCip } from './cip.ts';
 import { enipCodes } from './codes.ts';
 import type { Connection, Forward } from './connection.ts';
 import type { ListIdentityRecord } from './identity.ts';
+import { nameOf } from './message-name.ts';
 import { observe } from './observe.ts';
 import { EnipState } from './state.ts';
 import {
@@ -189,6 +190,7 @@ export const enip: Decoder<EnipMessage, EnipState> = {
   title: 'EtherNet/IP',
   family: 'ot',
   codes: enipCodes,
+  nameOf,
   attach: [
     { over: 'tcp', ports: [44818] },
     { over: 'udp', ports: [44818] },
