@@ -269,6 +269,8 @@ export const IncidentRow = Obj({
   stage: Type.String(),
   /** 1..12: its place in that order. */
   stageNumber: Int(),
+  /** That tactic in plain words: `going on to another device`. */
+  meaning: Type.String(),
   priority: PriorityName,
   impact: OneOf(IMPACTS),
   certainty: OneOf(CERTAINTIES),
@@ -284,6 +286,8 @@ export const IncidentRow = Obj({
   assets: Count,
   /** It crosses from the office side to the plant side. */
   crosses: Type.Boolean(),
+  /** One of its findings goes on. */
+  open: Type.Boolean(),
   firstAt: MaybeTime,
   lastAt: MaybeTime,
 });
@@ -319,7 +323,15 @@ export const IncidentDetail = Obj({
   /** What usually comes next, and where it would be seen; null when it reached the impact. */
   next: Maybe(Obj({ tactic: Type.String(), text: Type.String(), watch: Type.Array(Type.String()) })),
   /** Tactics in order, with what was seen of each: the gaps are shown as gaps. */
-  stages: Type.Array(Obj({ tactic: Type.String(), findings: Count, firstAt: MaybeTime })),
+  stages: Type.Array(
+    Obj({
+      tactic: Type.String(),
+      /** In plain words: `going on to another device`. */
+      meaning: Type.String(),
+      findings: Count,
+      firstAt: MaybeTime,
+    }),
+  ),
   /** In order of time; at most 500. */
   steps: Type.Array(IncidentStep),
   stepsMore: Count,

@@ -183,6 +183,10 @@ export const Coverage = Obj({
 });
 export type Coverage = Static<typeof Coverage>;
 
+/** `name` stands in data, filters and URLs (`enip`); `title` is what people write (`EtherNet/IP`). */
+export const ProtocolList = Obj({ items: Type.Array(Obj({ name: Type.String(), title: Type.String() })) });
+export type ProtocolList = Static<typeof ProtocolList>;
+
 /**
  * `GET /api/v1/events` (text/event-stream). Event `change`: a topic of a site has a new version, fetch what you show of
  * it; sent at most twice a second per topic. Event `progress`: a source moved on. Both carry an SSE id; a client that

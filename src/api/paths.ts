@@ -20,6 +20,7 @@ export const PATHS = {
   changeSettings: 'PATCH /api/v1/settings',
   journal: 'GET /api/v1/journal',
   checkJournal: 'GET /api/v1/journal/check',
+  protocols: 'GET /api/v1/protocols',
   sites: 'GET /api/v1/sites',
   changeSite: 'PATCH /api/v1/sites/:site',
   sources: 'GET /api/v1/sites/:site/sources',

@@ -50,7 +50,7 @@ import {
   WindowRow,
 } from './detection.ts';
 import { Applied, ImportParams, MappingRequest, NamePreview, Reconciliation } from './names.ts';
-import { Coverage, Now, SiteMap } from './overview.ts';
+import { Coverage, Now, ProtocolList, SiteMap } from './overview.ts';
 import type { CallName } from './paths.ts';
 import {
   Band,
@@ -141,6 +141,7 @@ export const ROUTES = {
     summary:
       'Recomputes the hash chain from its first row; with a kept head, also that nothing up to it was changed or cut',
   },
+  protocols: { response: ProtocolList, summary: 'Protocols that are decoded, with the names that people use' },
   sites: { response: SiteList, summary: 'Sites' },
   changeSite: { params: SiteParams, body: SiteChange, response: Site, summary: 'Renames a site or sets its zone' },
   sources: { params: SiteParams, response: SourceList, summary: 'Sources of a site with progress and health' },

@@ -105,6 +105,7 @@ const checkJournal = async (
 
 const HANDLERS: Handlers = {
   ...detectionHandlers,
+  protocols: async () => ({ items: [...TITLES].map(([name, { title }]) => ({ name, title })) }),
   settings: (context) => settingsAnswer(context),
   changeSettings: async (context, { body, userId }) => {
     const { retention } = body;

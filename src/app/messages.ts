@@ -9,7 +9,7 @@ import type { SelectedFrame } from './selection.ts';
 import { batchOfOne, listening, MASKED } from './single-frame.ts';
 
 /** Fields of a message that its row shows; its frame has all. */
-const MAX_ROW_FIELDS = 24;
+const MAX_ROW_FIELDS = 48;
 const DEFAULT_LIMIT = 200;
 
 export interface MessagesOf {

@@ -1,6 +1,6 @@
 /** An incident as people tell it: sentences in order of time, the tactic it reached, what usually comes next. */
 import type { Incident, IncidentStep } from '../core/incident.ts';
-import { attack, tacticName } from './techniques.ts';
+import { attack, tacticMeaning, tacticName } from './techniques.ts';
 import { durationText } from './words.ts';
 
 /** Sentences of one story; of more steps the first and the last are told. */
@@ -18,6 +18,12 @@ export interface Teller {
 const lower = (text: string): string =>
   // Names and acronyms keep their capital: only a capital before a small letter and a blank word is lowered.
   /^[A-Z][a-z]+ /.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+
+/** `Mon 23 Nov 02:03:04` after another time of that day is `02:03:04`. */
+const afterTheDay = (before: string, time: string): string => {
+  const day = time.lastIndexOf(' ') + 1;
+  return before.startsWith(time.slice(0, day)) ? time.slice(day) : time;
+};
 
 /** What one device does again and again is one deed: its first step, and how many more there are. */
 interface Deed {
@@ -45,6 +51,8 @@ export const storyOf = (incident: Incident, teller: Teller): string[] => {
       : [...deeds.slice(0, MAX_SENTENCES / 2), undefined, ...deeds.slice(1 - MAX_SENTENCES / 2)];
   const sentences: string[] = [];
   let before: IncidentStep | undefined;
+  // A reason is told where it first counts; every step has its own on the timeline.
+  const reasons = new Set<string>();
   for (const deed of told) {
     if (deed === undefined) {
       sentences.push(`${deeds.length - MAX_SENTENCES + 1} more steps follow.`);
@@ -58,14 +66,15 @@ export const storyOf = (incident: Incident, teller: Teller): string[] => {
         ? `It began ${teller.time(firstUs)}`
         : pause >= PAUSE_US
           ? `${durationText(pause)} later`
-          : `At ${teller.time(firstUs)}`;
-    const why = step.because === '' ? '' : ` (${step.because})`;
+          : `At ${afterTheDay(teller.time(before.finding.firstUs), teller.time(firstUs))}`;
+    const why = step.because === '' || reasons.has(step.because) ? '' : ` (${step.because})`;
+    reasons.add(step.because);
     const again = more === 0 ? '' : `, and ${more} more like it`;
     sentences.push(`${when}: ${lower(teller.title(step))}${why}${again}.`);
     before = step;
   }
   if (incident.crosses) sentences.push('It goes from the office side to the plant side.');
-  sentences.push(`The furthest tactic seen is ${tacticName(incident.stage)}.`);
+  sentences.push(`The furthest tactic seen is ${tacticName(incident.stage)}: ${tacticMeaning(incident.stage)}.`);
   return sentences;
 };
 
@@ -85,10 +94,12 @@ export const nextOf = (
 };
 
 /** Every tactic in order, with what was seen of it: gaps are shown as gaps. */
-export const stagesOf = (incident: Incident): { tactic: string; findings: number; firstUs: number }[] =>
-  attack().tactics.map(({ name, order }) => {
+export const stagesOf = (
+  incident: Incident,
+): { tactic: string; meaning: string; findings: number; firstUs: number }[] =>
+  attack().tactics.map(({ name, meaning, order }) => {
     const steps = incident.steps.filter((step) => step.stage === order);
-    return { tactic: name, findings: steps.length, firstUs: steps[0]?.finding.firstUs ?? 0 };
+    return { tactic: name, meaning, findings: steps.length, firstUs: steps[0]?.finding.firstUs ?? 0 };
   });
 
 export const titleOf = (incident: Incident, teller: Teller): string => {

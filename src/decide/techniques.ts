@@ -72,6 +72,8 @@ export const attack = (): Attack => {
 };
 
 export const depthOf = (stage: number): number => attack().tactics[stage - 1]?.depth ?? 0;
+/** `changing what the process does`; '' for what is no tactic. */
+export const tacticMeaning = (stage: number): string => attack().tactics[stage - 1]?.meaning ?? '';
 export const tacticName = (stage: number): string => attack().tactics[stage - 1]?.name ?? '';
 
 /** Stage and grip of a list of techniques: the first that is known says the stage, any may take the target. */

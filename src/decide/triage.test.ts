@@ -344,7 +344,7 @@ it('a story says what happened, how far it came and what comes next', () => {
     'It began Mon 03:12: PLC_10 did new-remote.',
     '5 h later: PLC_21 did download (from a device that an earlier step took).',
     'It goes from the office side to the plant side.',
-    'The furthest tactic seen is Impair Process Control.',
+    'The furthest tactic seen is Impair Process Control: changing what the process does.',
   ]);
   triage.take(
     [31, 32, 33].map((target, i) => finding(6 + i, { kind: 'download', actor: 21, target, techniques: ['T0836'] })),
@@ -352,6 +352,14 @@ it('a story says what happened, how far it came and what comes next', () => {
   expect(storyOf(triage.picture().incidents[0]!, teller)[1]).toBe(
     '5 h later: PLC_21 did download (from a device that an earlier step took), and 3 more like it.',
   );
+  // Of a device that goes on, a reason and a day that were told are not told again.
+  triage.take([finding(5, { kind: 'stop', actor: 21, target: 31, techniques: ['T0858'] })]);
+  triage.take([finding(5, { kind: 'force', actor: 21, target: 31, techniques: ['T0835'] })]);
+  const dated: Teller = { ...teller, time: (us) => `Mon 2 Mar ${new Date(us / 1000).toISOString().slice(11, 19)}` };
+  const told = storyOf(triage.picture().incidents[0]!, dated);
+  expect(told.filter((s) => s.includes('from a device that an earlier step took'))).toHaveLength(1);
+  expect(told.filter((s) => /^At \d\d:\d\d:\d\d: /.test(s))).toHaveLength(2);
+  expect(told.filter((s) => s.includes('Mon 2 Mar'))).toHaveLength(1);
   expect(nextOf(incident!, teller)).toMatchObject({
     tactic: 'Impact',
     watch: ['measured values behind D21', 'safety functions of the cell of D21'],

@@ -50,6 +50,7 @@ export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' |
   journal: 'journal',
   checkJournal: 'journal',
   exportJournal: 'journal',
+  protocols: 'session',
   sites: 'read',
   changeSite: 'site',
   sources: 'read',

@@ -4,7 +4,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { setCsrf } from './lib/api.ts';
 import { meQuery, sitesQuery, statusQuery } from './lib/site.ts';
-import { Empty, Loading, Problem } from './parts/basics.tsx';
+import { Loading, Problem } from './parts/basics.tsx';
 import { Root } from './shell/root.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -132,9 +132,13 @@ export const makeRouter = (client: QueryClient) => {
     defaultPendingComponent: () => <Loading lines={10} />,
     defaultErrorComponent: ({ error, reset }) => <Problem error={error} retry={reset} />,
     defaultNotFoundComponent: () => (
-      <Empty title="There is no such page">
-        The address may be an old one. <Link to="/">To the first page</Link>
-      </Empty>
+      <div className="state">
+        <h1>There is no such page</h1>
+        <p>
+          The address may be an old one, or mistyped. The pages are at the left; <kbd>Ctrl K</kbd> finds any of them.
+        </p>
+        <Link to="/">To the first page</Link>
+      </div>
     ),
   });
   // The script of the page that is opened comes beside those answers, and not after them.

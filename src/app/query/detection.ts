@@ -46,7 +46,7 @@ const learningRow = (view: SiteView, detector: string, x: Learning): LearningRow
       case 'endpoint':
         return partyOf(view, of.endpoint).name;
       case 'conversation':
-        return `${partyOf(view, of.client).name} -> ${partyOf(view, of.server).name}${of.protocol === '' ? '' : ` by ${of.protocol}`}`;
+        return `${partyOf(view, of.client).name} → ${partyOf(view, of.server).name}${of.protocol === '' ? '' : ` by ${of.protocol}`}`;
       case 'cell':
         return cell === undefined ? of.cell : nameOf(view, cell);
       case 'point':

@@ -14,6 +14,7 @@ import type {
 } from '../../api/index.ts';
 import type { Finding, FindingKind, Proof } from '../../core/finding.ts';
 import type { Alert, WindowHit } from '../../core/incident.ts';
+import { pointName } from '../../core/point-name.ts';
 import { attack, durationText, fill, type Naming, tell } from '../../decide/index.ts';
 import { CARDS, KINDS } from '../../detect/index.ts';
 import { RequestError } from '../engine-contract.ts';
@@ -64,7 +65,10 @@ export const namingOf = (view: SiteView): Naming => ({
     const { name, address } = partyOf(view, id);
     return name === '' ? address : name;
   },
-  point: (id) => view.model.point(id)?.path ?? 'a point that is not kept any more',
+  point: (id) => {
+    const point = view.model.point(id);
+    return point === undefined ? 'a point that is not kept any more' : pointName(point.path);
+  },
   time: (us) => clockText(view.zone, us),
 });
 
@@ -72,7 +76,13 @@ export const pointRef = (view: SiteView, id: number): PointRef => {
   const point = view.model.point(id);
   if (point === undefined) return { id, label: `point ${id}`, path: '', asset: '', assetName: '' };
   const party = partyOf(view, point.target);
-  return { id, label: `${party.name} ${point.path}`, path: point.path, asset: party.id, assetName: party.name };
+  return {
+    id,
+    label: `${party.name} ${pointName(point.path)}`,
+    path: point.path,
+    asset: party.id,
+    assetName: party.name,
+  };
 };
 
 export const techniqueRefs = (ids: readonly string[]): TechniqueRef[] =>

@@ -1,7 +1,17 @@
 /** Incidents as answers: the story in sentences, the timeline with its lanes, what usually comes next. */
 import type { IncidentDetail, IncidentRow, ListQuery, Page, Party } from '../../api/index.ts';
 import type { Incident } from '../../core/incident.ts';
-import { fill, laneOf, nextOf, stagesOf, storyOf, type Teller, tacticName, titleOf } from '../../decide/index.ts';
+import {
+  fill,
+  laneOf,
+  nextOf,
+  stagesOf,
+  storyOf,
+  type Teller,
+  tacticMeaning,
+  tacticName,
+  titleOf,
+} from '../../decide/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import type { Accessors } from './filter.ts';
 import { kindOf, namingOf, techniqueRefs } from './findings.ts';
@@ -58,6 +68,7 @@ export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyM
     title: titleOf(incident, tellerOf(view)),
     stage: tacticName(incident.stage),
     stageNumber: incident.stage,
+    meaning: tacticMeaning(incident.stage),
     priority: incident.priority,
     impact: incident.severity,
     certainty: incident.certainty,
@@ -70,6 +81,7 @@ export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyM
     alertsNew: alerts.fresh,
     assets: assetsOf(view, incident).length,
     crosses: incident.crosses,
+    open: incident.steps.some(({ finding }) => finding.state === 'open'),
     firstAt: maybeTime(incident.firstUs),
     lastAt: maybeTime(incident.lastUs),
   };
@@ -139,8 +151,9 @@ export const incidentDetail = (
     incident: incidentRow(view, incident, names),
     story: storyOf(incident, teller),
     next: next === undefined ? null : { ...next, watch: [...next.watch] },
-    stages: stagesOf(incident).map(({ tactic, findings, firstUs }) => ({
+    stages: stagesOf(incident).map(({ tactic, meaning, findings, firstUs }) => ({
       tactic,
+      meaning,
       findings,
       firstAt: maybeTime(firstUs),
     })),

@@ -106,7 +106,8 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     // What is encrypted is recognised, not seen.
     if (!c.encrypted) decoded += c.decodedBytes;
     payload += c.decodedBytes + c.undecodedBytes;
-    if (c.protocol === '') undecoded++;
+    // What carried nothing (a port that was tried, a copy of what another mirror showed) has nothing to decode.
+    if (c.protocol === '' && c.undecodedBytes > 0) undecoded++;
   }
   const visible = payload === 0 ? null : share(decoded / payload);
   const state: Now['state'] =

@@ -4,10 +4,13 @@
  */
 import type { CipMessage } from './cip.ts';
 import { isNamed, statusName } from './cip-names.ts';
+import { SERVICE } from './verbs.ts';
 import type { EnipMessage } from './wire.ts';
 
 /** Requests remembered in one flow; a later one takes the place of an earlier. */
 export const MAX_ASKED = 16;
+/** Different services of one Multiple Service Packet that its heading lists. */
+const MAX_LISTED = 3;
 
 /** The requests of one flow by what pairs them with their answers. */
 export class Asked {
@@ -40,8 +43,17 @@ const named = (answer: CipMessage, request: CipMessage): void => {
   });
 };
 
+/** `Read Tag ×17, Write Tag`. */
+const listed = (parts: readonly CipMessage[]): string => {
+  const times = new Map<string, number>();
+  for (const { name } of parts) times.set(name, (times.get(name) ?? 0) + 1);
+  const names = [...times].slice(0, MAX_LISTED).map(([name, n]) => (n === 1 ? name : `${name} ×${n}`));
+  return `${names.join(', ')}${times.size > MAX_LISTED ? ', …' : ''}`;
+};
+
 const serviceOf = (cip: CipMessage): string => {
-  if (cip.kind === 'request' && cip.route !== '' && cip.embedded.length === 1) return cip.embedded[0]!.name;
+  if (cip.service === SERVICE.MULTIPLE && cip.embedded.length > 0) return listed(cip.embedded);
+  if (cip.kind === 'request' && cip.route !== '' && cip.embedded.length === 1) return serviceOf(cip.embedded[0]!);
   return cip.forward?.what === 'opened' && !isNamed(cip.name) ? 'Forward Open' : cip.name;
 };
 

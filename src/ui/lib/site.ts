@@ -11,4 +11,14 @@ export const sitesQuery = queryOptions({
 });
 export const useSites = () => useQuery(sitesQuery);
 export const statusQuery = queryOptions({ queryKey: ['status'], queryFn: () => call('status'), staleTime: 60_000 });
+export const protocolsQuery = queryOptions({
+  queryKey: ['protocols'],
+  queryFn: ({ signal }) => call('protocols', {}, undefined, signal),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+/** What people call a protocol: `EtherNet/IP` for `enip`; the name itself until the list is here, or where it is in none (`tcp 4840`). */
+export const useProtocolTitle = (): ((name: string) => string) => {
+  const { data } = useQuery(protocolsQuery);
+  return (name) => data?.items.find((p) => p.name === name)?.title ?? name;
+};
 export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => call('me'), staleTime: 300_000, retry: false });

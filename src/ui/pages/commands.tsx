@@ -2,7 +2,7 @@
 import './commands/commands.css';
 import type { CommandRow } from '../../api/traffic.ts';
 import { number } from '../lib/format.ts';
-import { EvidenceLinks, PartyLink, shownValue, Text, When } from '../parts/basics.tsx';
+import { EvidenceLinks, PartyLink, Protocol, shownValue, Text, When } from '../parts/basics.tsx';
 import { OutcomeMark, VerbTag } from '../parts/glyphs.tsx';
 import { type Column, ListTable } from '../parts/table.tsx';
 import { CommandDetail } from './commands/detail.tsx';
@@ -33,7 +33,14 @@ const columns: readonly Column<CommandRow>[] = [
     from: 940,
     cell: (c) => <span title={`${c.operation} (${c.protocol})`}>{c.operation}</span>,
   },
-  { id: 'protocol', head: 'Protocol', width: '90px', sort: 'protocol', extra: true, cell: (c) => c.protocol },
+  {
+    id: 'protocol',
+    head: 'Protocol',
+    width: '90px',
+    sort: 'protocol',
+    extra: true,
+    cell: (c) => <Protocol name={c.protocol} />,
+  },
   {
     id: 'object',
     head: 'Object',

@@ -1,7 +1,7 @@
 /** Flows: who talks to whom by what, how much of it is understood, and where a direction or octets are missing. */
 import type { FlowRow } from '../../api/traffic.ts';
 import { bytes, number } from '../lib/format.ts';
-import { PartyLink, When } from '../parts/basics.tsx';
+import { PartyLink, Protocol, When } from '../parts/basics.tsx';
 import { isEngineering, isWriting, VerbTag } from '../parts/glyphs.tsx';
 import { type Column, ListTable } from '../parts/table.tsx';
 import { DecodedShare, FlowDetail, FlowMarks } from './flows/detail.tsx';
@@ -24,9 +24,16 @@ const columns: readonly Column<FlowRow>[] = [
   {
     id: 'protocol',
     head: 'Service',
-    width: '104px',
+    width: '116px',
     sort: 'protocol',
-    cell: (f) => (f.protocol === '' ? <span className="unknown">not recognised</span> : f.protocol),
+    cell: (f) =>
+      f.protocol !== '' ? (
+        <Protocol name={f.protocol} />
+      ) : f.decoded === null ? (
+        <span className="dim">no payload</span>
+      ) : (
+        <span className="unknown">not recognised</span>
+      ),
   },
   {
     id: 'port',
@@ -121,7 +128,7 @@ const BothWays = ({ out, back, none }: { out: string; back: string; none: boolea
 );
 
 const CHIPS = [
-  { label: 'Not recognised', q: '-protocol:*' },
+  { label: 'Not recognised', q: '-protocol:* decoded:*' },
   { label: 'One direction', q: 'oneway:true' },
   { label: 'Encrypted', q: 'encrypted:true' },
   { label: 'Refusals', q: 'refused:>0' },

@@ -19,6 +19,7 @@ import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { useAlertsOfIncident, useIncidentChange } from './incident/acts.ts';
+import { inShort } from './incident/in-short.ts';
 import { Timeline } from './incident/lanes.tsx';
 import { timelineOf } from './incident/timeline.ts';
 
@@ -131,6 +132,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
         </div>
         <Actions detail={detail} />
       </header>
+      <p className="in-short">{inShort(detail).join(' ')}</p>
       <div className="columns">
         <div className="stack" style={{ gap: 14 }}>
           <Panel title="How far it came" count={`${i.stage}, ${i.stageNumber} of 12`}>
@@ -172,7 +174,7 @@ const Stages = ({ detail }: { detail: IncidentDetail }) => (
         <li
           key={s.tactic}
           className={state}
-          title={s.findings > 0 && s.firstAt !== null ? `First at ${dateTime(s.firstAt)}` : 'Nothing of it was seen'}
+          title={`${s.meaning}: ${s.findings > 0 && s.firstAt !== null ? `first at ${dateTime(s.firstAt)}` : 'nothing of it was seen'}`}
         >
           <b>{s.tactic}</b>
           {s.findings > 0 ? plural(s.findings, 'finding') : next ? 'usually next' : 'not seen'}

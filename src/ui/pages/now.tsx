@@ -194,7 +194,11 @@ const Figures = ({ now }: { now: Now }) => {
         link="flows"
         value={c.conversations}
         name="Conversations"
-        context={c.undecodedConversations === 0 ? 'all decoded' : `${number(c.undecodedConversations)} not decoded`}
+        context={
+          c.undecodedConversations === 0
+            ? 'all payload recognised'
+            : `${number(c.undecodedConversations)} not recognised`
+        }
       />
       <Figure link="points" value={c.points} name="Points" context={perController} />
       <Figure

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { CommandRow, PointRow } from '../../api/traffic.ts';
+import { pointName } from '../../core/point-name.ts';
 import { call } from '../lib/api.ts';
 import { duration, number, plural } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
@@ -14,6 +15,7 @@ import {
   Panel,
   PartyLink,
   Problem,
+  Protocol,
   shownValue,
   Text,
   Unknown,
@@ -74,7 +76,7 @@ const Loaded = ({ row }: { row: PointRow }) => {
             </Link>{' '}
             / {row.asset.name}
           </span>
-          <h1>{row.path}</h1>
+          <h1 title={row.path}>{pointName(row.path)}</h1>
         </div>
         <div className="stack" style={{ gap: 2 }}>
           <span className="caps">Last value seen</span>
@@ -187,7 +189,9 @@ const Context = ({ row }: { row: PointRow }) => {
           <Text>{row.asset.address}</Text>
         </dd>
         <dt>Protocol</dt>
-        <dd>{row.protocol}</dd>
+        <dd>
+          <Protocol name={row.protocol} />
+        </dd>
         <dt>Type</dt>
         <dd>
           <Text>{row.type}</Text>

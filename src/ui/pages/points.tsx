@@ -4,10 +4,11 @@ import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import type { PointRow } from '../../api/traffic.ts';
+import { pointName } from '../../core/point-name.ts';
 import { duration, number } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
-import { PartyLink, When } from '../parts/basics.tsx';
+import { PartyLink, Protocol, When } from '../parts/basics.tsx';
 import { type Column, ListTable } from '../parts/table.tsx';
 import { PointValue, Quality, RangeBar } from './points/marks.tsx';
 import { RowTrend } from './points/trend.tsx';
@@ -21,7 +22,7 @@ const columns: readonly Column<PointRow>[] = [
     sort: 'path',
     cell: (p) => (
       <span className="mono" title={p.path}>
-        {p.path}
+        {pointName(p.path)}
       </span>
     ),
   },
@@ -49,7 +50,14 @@ const columns: readonly Column<PointRow>[] = [
     sort: 'type',
     cell: (p) => (p.type === '' ? <span className="unknown">not known</span> : p.type),
   },
-  { id: 'protocol', head: 'Protocol', width: '90px', sort: 'protocol', extra: true, cell: (p) => p.protocol },
+  {
+    id: 'protocol',
+    head: 'Protocol',
+    width: '90px',
+    sort: 'protocol',
+    extra: true,
+    cell: (p) => <Protocol name={p.protocol} />,
+  },
   {
     id: 'cadence',
     head: 'Seen',

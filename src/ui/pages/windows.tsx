@@ -108,7 +108,7 @@ export const WindowsPage = () => {
               },
               {
                 id: 'act',
-                head: '',
+                head: 'Actions',
                 width: '150px',
                 end: true,
                 cell: (w) =>

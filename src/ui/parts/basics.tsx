@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import type { EvidenceRef, Party, PlainValue } from '../../api/common.ts';
 import { ApiProblem } from '../lib/api.ts';
 import { clock, dateTime } from '../lib/format.ts';
-import { useSite } from '../lib/site.ts';
+import { useProtocolTitle, useSite } from '../lib/site.ts';
 import { notify } from './notify.ts';
 
 /** "Not known" is an answer: never blank, never 0. */
@@ -17,6 +17,12 @@ export const Unknown = ({ children = 'not known', why }: { children?: ReactNode;
 );
 export const Text = ({ children, unknown }: { children: string | undefined; unknown?: string }) =>
   children || <Unknown>{unknown ?? 'not known'}</Unknown>;
+
+/** A protocol as people write it; its name in filters and URLs on hover. */
+export const Protocol = ({ name }: { name: string }) => {
+  const title = useProtocolTitle()(name);
+  return <span title={title === name ? undefined : `protocol:${name}`}>{title}</span>;
+};
 
 /** A time in the plant's zone; the exact RFC 3339 on hover and for machines. */
 export const When = ({ at, short = false }: { at: string | null | undefined; short?: boolean }) =>
@@ -135,7 +141,7 @@ export const Panel = ({
 export const Empty = ({ title, children, icon = true }: { title: string; children?: ReactNode; icon?: boolean }) => (
   <div className="state">
     {icon && <IconEyeOff size={22} stroke={1.4} aria-hidden="true" />}
-    <h3>{title}</h3>
+    <h2>{title}</h2>
     {children !== undefined && <p>{children}</p>}
   </div>
 );
@@ -169,7 +175,7 @@ export const Problem = ({ error, retry, back }: { error: unknown; retry?: () => 
       ) : (
         <IconAlertTriangle size={22} stroke={1.4} aria-hidden="true" className="p-high" />
       )}
-      <h3>{message}</h3>
+      <h2>{message}</h2>
       {p?.whatToDo && <p>{p.whatToDo}</p>}
       {p && <p className="mono tiny">{p.code}</p>}
       {p?.status === 404 && back}

@@ -16,6 +16,7 @@ export const fieldWords = (name: string): string =>
   name
     .replace(/^(detail|head|body)\.(?=.)/g, '')
     .replace(/^(detail|head|body)\.(?=.)/g, '')
+    .replace(/\bcls\b/g, 'class')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/\[(\d+)\]/g, (_, index: string) => ` ${Number(index) + 1}`)
     .replaceAll('.', ' · ')

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { AlertRow, FindingRow, IncidentRow, PointRef, WindowLabel } from '../../api/alerts.ts';
 import type { AlertState, Impact, Priority, ReviewVerdict } from '../../api/words.ts';
 import type { Certainty } from '../../core/finding.ts';
+import { pointName } from '../../core/point-name.ts';
 import { duration } from '../lib/format.ts';
 import { useSite, useSites } from '../lib/site.ts';
 import { PRIORITY_WORD, PriorityGlyph } from './glyphs.tsx';
@@ -166,10 +167,10 @@ export const PointLink = ({ point, asset = true }: { point: PointRef; asset?: bo
       to="/s/$site/points/$point"
       params={{ site, point: String(point.id) }}
       className="mono"
-      title={point.label}
+      title={`${point.assetName} ${point.path}`}
       onClick={(e) => e.stopPropagation()}
     >
-      {asset ? point.label : point.path}
+      {asset ? point.label : pointName(point.path)}
     </Link>
   );
 };
@@ -186,7 +187,11 @@ export const Headline = ({ row }: { row: AlertRow | FindingRow }) => (
 );
 
 export const StageMark = ({ incident }: { incident: IncidentRow }) => (
-  <span className="row" style={{ gap: 6 }} title={`Tactic ${incident.stageNumber} of 12 in the order of an attack`}>
+  <span
+    className="row"
+    style={{ gap: 6 }}
+    title={`${incident.meaning}: tactic ${incident.stageNumber} of 12 in the order of an attack`}
+  >
     <span className="cut">{incident.stage}</span>
     <span className="dim tiny nowrap">{incident.stageNumber} of 12</span>
   </span>

@@ -49,7 +49,7 @@ export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }
                 key={c.id}
                 role="columnheader"
                 className={c.end ? 'end' : ''}
-                aria-sort={on ? (sort.down ? 'descending' : 'ascending') : 'none'}
+                aria-sort={c.by === undefined ? undefined : on ? (sort.down ? 'descending' : 'ascending') : 'none'}
               >
                 {c.by ? (
                   <button type="button" onClick={() => setSort({ id: c.id, down: on ? !sort.down : c.end === true })}>

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import type { FindingDetail, FindingRow } from '../../../api/alerts.ts';
 import { duration, number, plural } from '../../lib/format.ts';
-import { EvidenceLinks, Panel, PartyLink, Text, Unknown, When } from '../../parts/basics.tsx';
+import { EvidenceLinks, Panel, PartyLink, Protocol, Text, Unknown, When } from '../../parts/basics.tsx';
 import {
   CERTAINTY_HELP,
   CertaintyMark,
@@ -22,11 +22,11 @@ import { ProofPanel } from './proof.tsx';
 export const Halves = ({ finding }: { finding: FindingDetail }) => (
   <div className="halves">
     <section>
-      <h3>What happened</h3>
+      <h2>What happened</h2>
       <p>{finding.what}</p>
     </section>
     <section>
-      <h3>Compared with</h3>
+      <h2>Compared with</h2>
       <p>{finding.comparedWith || <Unknown>nothing: a rule that holds from the first frame</Unknown>}</p>
     </section>
   </div>
@@ -35,7 +35,7 @@ export const Halves = ({ finding }: { finding: FindingDetail }) => (
 export const CheckNext = ({ finding }: { finding: FindingDetail }) => (
   <div className="halves">
     <section>
-      <h3>Check next</h3>
+      <h2>Check next</h2>
       <ol className="check">
         {finding.check.map((c) => (
           <li key={c}>{c}</li>
@@ -43,7 +43,7 @@ export const CheckNext = ({ finding }: { finding: FindingDetail }) => (
       </ol>
     </section>
     <section>
-      <h3>May be innocent</h3>
+      <h2>May be innocent</h2>
       <p>{finding.innocent || <Unknown>no innocent explanation is known</Unknown>}</p>
     </section>
   </div>
@@ -89,7 +89,11 @@ export const FindingFacts = ({ finding: f }: { finding: FindingDetail }) => {
           <VerbTag verb={f.verb} />
         </Said>
       )}
-      {f.protocol !== '' && <Said term="Protocol">{f.protocol}</Said>}
+      {f.protocol !== '' && (
+        <Said term="Protocol">
+          <Protocol name={f.protocol} />
+        </Said>
+      )}
       <Said term="Since">
         <When at={f.firstAt} />
         {f.firstAt !== null && f.lastAt !== null && f.firstAt !== f.lastAt && (
@@ -186,7 +190,7 @@ export const FindingBody = ({
       <CheckNext finding={finding} />
       <div className="halves one">
         <section>
-          <h3>Evidence</h3>
+          <h2>Evidence</h2>
           {finding.evidence.length > 0 ? (
             <span className="row wrap">
               <EvidenceLinks evidence={finding.evidence} most={8} />

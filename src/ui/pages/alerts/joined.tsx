@@ -46,8 +46,7 @@ export const withIncidents = (
     first: (i) => <When at={i.firstAt} />,
     last: (i) => <When at={i.lastAt} />,
     findings: (i) => number(i.findings),
-    // Of those under it nothing is known here: that the first has ended does not say that all have.
-    open: (i, lead) => (lead.open ? <OpenMark open at={i.lastAt} /> : null),
+    open: (i) => <OpenMark open={i.open} at={i.lastAt} />,
     state: (_, lead) =>
       newOnes(lead) > 0 ? <span className="strong">{number(newOnes(lead))} new</span> : <span>acknowledged</span>,
     assignee: (i) => (i.assigneeName === '' ? <span className="dim">nobody</span> : i.assigneeName),

@@ -1,7 +1,8 @@
 /** Columns of the lists that an asset's tabs show. */
 import type { ChangeRow, CommandRow, PointRow, SessionRow, WeirdRow } from '../../../api/traffic.ts';
+import { pointName } from '../../../core/point-name.ts';
 import { duration, number } from '../../lib/format.ts';
-import { EvidenceLinks, PartyLink, shownValue, Text, Unknown, When } from '../../parts/basics.tsx';
+import { EvidenceLinks, PartyLink, Protocol, shownValue, Text, Unknown, When } from '../../parts/basics.tsx';
 import { OutcomeMark, VerbTag } from '../../parts/glyphs.tsx';
 import type { Column } from '../../parts/table.tsx';
 
@@ -62,7 +63,11 @@ export const pointColumns: readonly Column<PointRow>[] = [
     head: 'Point',
     width: 'minmax(170px, 1.6fr)',
     sort: 'path',
-    cell: (p) => <span className="mono">{p.path}</span>,
+    cell: (p) => (
+      <span className="mono" title={p.path}>
+        {pointName(p.path)}
+      </span>
+    ),
   },
   { id: 'type', head: 'Type', width: '86px', sort: 'type', cell: (p) => <Text>{p.type}</Text> },
   {
@@ -122,7 +127,7 @@ export const pointColumns: readonly Column<PointRow>[] = [
 ];
 
 export const sessionColumns: readonly Column<SessionRow>[] = [
-  { id: 'protocol', head: 'Protocol', width: '110px', sort: 'protocol', cell: (s) => s.protocol },
+  { id: 'protocol', head: 'Protocol', width: '110px', sort: 'protocol', cell: (s) => <Protocol name={s.protocol} /> },
   { id: 'phase', head: 'Phase', width: '110px', sort: 'phase', cell: (s) => s.phase },
   {
     id: 'client',
@@ -188,7 +193,7 @@ export const changeColumns: readonly Column<ChangeRow>[] = [
 ];
 
 export const weirdColumns: readonly Column<WeirdRow>[] = [
-  { id: 'protocol', head: 'Protocol', width: '110px', sort: 'protocol', cell: (w) => w.protocol },
+  { id: 'protocol', head: 'Protocol', width: '110px', sort: 'protocol', cell: (w) => <Protocol name={w.protocol} /> },
   { id: 'code', head: 'What', width: '190px', sort: 'code', cell: (w) => w.code },
   { id: 'detail', head: 'Detail', width: 'minmax(180px, 2fr)', cell: (w) => <span title={w.detail}>{w.detail}</span> },
   {

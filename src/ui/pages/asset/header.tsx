@@ -24,7 +24,8 @@ const Why = ({
 }) => (
   <Popover position="bottom-start" width={360} shadow="md" transitionProps={{ duration: 0 }}>
     <Popover.Target>
-      <button type="button" className="why" aria-label={`${label}: why`}>
+      <button type="button" className="why">
+        <span className="sr">{label}: </span>
         {children}
         <span className="why-mark">why?</span>
       </button>

@@ -7,7 +7,17 @@ import type { CommandRow } from '../../../api/traffic.ts';
 import { call } from '../../lib/api.ts';
 import { bytes, number, plural } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
-import { EvidenceLinks, Panel, PartyLink, Problem, shownValue, Text, Unknown, When } from '../../parts/basics.tsx';
+import {
+  EvidenceLinks,
+  Panel,
+  PartyLink,
+  Problem,
+  Protocol,
+  shownValue,
+  Text,
+  Unknown,
+  When,
+} from '../../parts/basics.tsx';
 import { isEngineering, isWriting, OutcomeMark, RoleGlyph, VerbTag } from '../../parts/glyphs.tsx';
 import { type SmallColumn, SmallTable } from '../../parts/simple-table.tsx';
 import { MergeDialog } from './merge.tsx';
@@ -53,7 +63,11 @@ const peerColumns: readonly SmallColumn<PeerRow>[] = [
     by: (p) => p.protocol,
     cell: (p) => (
       <span title={p.port > 0 ? `${p.transport} port ${p.port}` : p.transport}>
-        {p.protocol !== '' && `${p.protocol} `}
+        {p.protocol !== '' && (
+          <>
+            <Protocol name={p.protocol} />{' '}
+          </>
+        )}
         <span className="dim small">
           {p.transport}
           {p.port > 0 ? `/${p.port}` : ''}
@@ -309,11 +323,19 @@ export const Overview = ({ asset }: { asset: AssetDetail }) => {
             <dl className="kv">
               <dt>Serves</dt>
               <dd>
-                {asset.served.length === 0 ? <span className="dim">nothing seen</span> : <Tags items={asset.served} />}
+                {asset.served.length === 0 ? (
+                  <span className="dim">nothing seen</span>
+                ) : (
+                  <ProtocolTags items={asset.served} />
+                )}
               </dd>
               <dt>Speaks</dt>
               <dd>
-                {asset.spoken.length === 0 ? <span className="dim">nothing seen</span> : <Tags items={asset.spoken} />}
+                {asset.spoken.length === 0 ? (
+                  <span className="dim">nothing seen</span>
+                ) : (
+                  <ProtocolTags items={asset.spoken} />
+                )}
               </dd>
               <dt>Users</dt>
               <dd>{asset.users.length === 0 ? <span className="dim">none seen</span> : asset.users.join(', ')}</dd>
@@ -359,11 +381,11 @@ export const Overview = ({ asset }: { asset: AssetDetail }) => {
   );
 };
 
-const Tags = ({ items }: { items: readonly string[] }) => (
+const ProtocolTags = ({ items }: { items: readonly string[] }) => (
   <span className="tags">
     {items.map((i) => (
       <span key={i} className="tag outline">
-        {i}
+        <Protocol name={i} />
       </span>
     ))}
   </span>

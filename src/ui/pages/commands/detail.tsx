@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { CommandRow } from '../../../api/traffic.ts';
 import { duration, number } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
-import { Address, EvidenceLinks, PartyLink, shownValue, Text, Unknown, When } from '../../parts/basics.tsx';
+import { Address, EvidenceLinks, PartyLink, Protocol, shownValue, Text, Unknown, When } from '../../parts/basics.tsx';
 import { OUTCOME_HELP, OutcomeMark } from '../../parts/glyphs.tsx';
 
 export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
@@ -54,7 +54,9 @@ export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
           <dt>Service</dt>
           <dd>{c.operation}</dd>
           <dt>Protocol</dt>
-          <dd>{c.protocol}</dd>
+          <dd>
+            <Protocol name={c.protocol} />
+          </dd>
           <dt>Object</dt>
           <dd>
             {c.object === '' ? <span className="dim">none named</span> : <span className="mono">{c.object}</span>}

@@ -115,63 +115,7 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
           ))}
         </ul>
       )}
-      <dl className="health">
-        <Figure name="Frames" value={number(h.frames)} />
-        <Figure name="Octets" value={bytes(h.bytes)} />
-        <Figure
-          name="One direction"
-          value={h.conversations === 0 ? '' : `${number(h.oneWay)} of ${number(h.conversations)}`}
-          loud={h.oneWay > 0}
-          unknown="no conversation"
-        />
-        <Figure name="Missing octets" value={number(h.missingBytes)} loud={h.missingBytes > 0} />
-        <Figure
-          name="Dropped"
-          value={h.dropped === null ? '' : number(h.dropped)}
-          loud={(h.dropped ?? 0) > 0}
-          unknown="not told"
-          why="The capturing program did not say how many frames it lost"
-        />
-        <Figure
-          name="Duplicates"
-          value={
-            h.frames === 0 || h.duplicates === 0
-              ? number(h.duplicates)
-              : `${number(h.duplicates)} (${share(h.duplicates / h.frames)})`
-          }
-        />
-        <Figure name="Cut frames" value={number(h.cutFrames)} loud={h.cutFrames > 0} />
-        <Figure
-          name="Offloaded"
-          value={number(h.offloadFrames)}
-          loud={h.offloadFrames > 0}
-          why="Longer than the link allows: the capturing host joined segments"
-        />
-        <Figure
-          name="Wrong checksums"
-          value={
-            h.checksumsChecked === 0
-              ? 'not known'
-              : `${number(h.checksumsWrong)} of ${number(h.checksumsChecked)} looked at`
-          }
-          loud={h.checksumsWrong > 0}
-          why="Filled in later by the network card of the recording host, or damaged on the way"
-        />
-        <Figure
-          name="Own frames"
-          value={number(h.ownFrames)}
-          loud={h.ownFrames > 0}
-          why="Sent by the capture interface itself; it must be silent"
-        />
-        <Figure name="Pauses" value={number(h.gapCount)} loud={h.gapCount > 0} />
-        <Figure name="Retransmitted" value={number(h.retransmissions)} />
-        <Figure
-          name="Clock steps"
-          value={number(h.backwardSteps)}
-          loud={h.backwardSteps > 0}
-          why="Times that step backwards"
-        />
-      </dl>
+      <HealthFigures health={h} all={open} />
       {open && (
         <dl className="kv small">
           <dt>SHA-256</dt>
@@ -226,19 +170,104 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
   );
 };
 
-const Figure = ({
-  name,
-  value,
-  loud = false,
-  unknown,
-  why,
-}: {
-  name: string;
-  value: string;
-  loud?: boolean;
-  unknown?: string;
-  why?: string;
-}) => (
+interface HealthFigure {
+  readonly name: string;
+  /** '' where it is not known: `unknown` says why. */
+  readonly value: string;
+  /** It takes from what can be said. */
+  readonly loud?: boolean;
+  /** As it stands in the sentence of what was looked for and not found; absent: always shown. */
+  readonly nil?: string;
+  readonly unknown?: string;
+  readonly why?: string;
+}
+
+const figuresOf = (h: SourceRow['health']): readonly HealthFigure[] => [
+  { name: 'Frames', value: number(h.frames) },
+  { name: 'Octets', value: bytes(h.bytes) },
+  {
+    name: 'One direction only',
+    value: h.conversations === 0 ? '' : `${number(h.oneWay)} of ${number(h.conversations)}`,
+    loud: h.oneWay > 0,
+    unknown: 'no conversation',
+    why: 'Conversations that show one direction',
+  },
+  {
+    name: 'Lost by the capture',
+    value: h.dropped === null ? '' : number(h.dropped),
+    loud: (h.dropped ?? 0) > 0,
+    unknown: 'not told',
+    why: 'Frames; the capturing program says how many it lost, or it does not',
+  },
+  {
+    name: 'Wrong checksums',
+    value: h.checksumsChecked === 0 ? '' : `${number(h.checksumsWrong)} of ${number(h.checksumsChecked)}`,
+    loud: h.checksumsWrong > 0,
+    ...(h.checksumsChecked > 0 && h.checksumsWrong === 0 ? { nil: 'wrong checksums' } : {}),
+    unknown: 'none looked at',
+    why: 'Filled in later by the network card of the recording host, or damaged on the way',
+  },
+  {
+    name: 'Missing octets',
+    value: number(h.missingBytes),
+    loud: h.missingBytes > 0,
+    nil: 'missing octets',
+    why: 'Octets of connections that were on the wire and are not in the capture',
+  },
+  {
+    name: 'Duplicates',
+    value: h.frames === 0 ? number(h.duplicates) : `${number(h.duplicates)} (${share(h.duplicates / h.frames)})`,
+    nil: 'duplicates',
+    why: 'Frames seen twice, by two mirrors for example; counted once',
+  },
+  { name: 'Cut frames', value: number(h.cutFrames), loud: h.cutFrames > 0, nil: 'cut frames' },
+  {
+    name: 'Offloaded',
+    value: number(h.offloadFrames),
+    loud: h.offloadFrames > 0,
+    nil: 'frames longer than the link allows',
+    why: 'Longer than the link allows: the capturing host joined segments',
+  },
+  {
+    name: 'Own frames',
+    value: number(h.ownFrames),
+    loud: h.ownFrames > 0,
+    nil: 'frames of the capture interface itself',
+    why: 'Sent by the capture interface itself; it must be silent',
+  },
+  { name: 'Pauses', value: number(h.gapCount), loud: h.gapCount > 0, nil: 'pauses', why: 'Of more than an hour' },
+  { name: 'Retransmitted', value: number(h.retransmissions), nil: 'retransmissions', why: 'TCP segments sent again' },
+  {
+    name: 'Clock steps',
+    value: number(h.backwardSteps),
+    loud: h.backwardSteps > 0,
+    nil: 'steps of the clock',
+    why: 'Times that step backwards',
+  },
+];
+const isNil = (f: HealthFigure, h: SourceRow['health']): boolean =>
+  f.nil !== undefined && h.frames > 0 && f.loud !== true && /^0\b/.test(f.value);
+
+/** Figures that say something, and in one sentence what was looked for and not found; with `all` every one is a figure. */
+const HealthFigures = ({ health, all }: { health: SourceRow['health']; all: boolean }) => {
+  const figures = figuresOf(health);
+  const nil = all ? [] : figures.filter((f) => isNil(f, health));
+  const shown = figures.filter((f) => !nil.includes(f));
+  return (
+    <>
+      <dl className="health">
+        {shown.map((f) => (
+          <Figure key={f.name} {...f} />
+        ))}
+      </dl>
+      {nil.length > 0 && (
+        <p className="dim small flat">Looked for and not found: {nil.map((f) => f.nil).join(', ')}.</p>
+      )}
+    </>
+  );
+};
+
+const Figure = ({ name, value, loud = false, unknown, why }: HealthFigure) => (
   <div title={why}>
     <dt>{name}</dt>
     <dd className={loud ? 'loud' : value === '0' ? 'nil' : ''}>

@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Coverage } from '../../../api/overview.ts';
 import { bytes, number, plural, share } from '../../lib/format.ts';
-import { useSite } from '../../lib/site.ts';
+import { useProtocolTitle, useSite } from '../../lib/site.ts';
 import { Panel } from '../../parts/basics.tsx';
 import { type SmallColumn, SmallTable } from '../../parts/simple-table.tsx';
 import { apart, RowBar, type Shares } from './visibility.tsx';
@@ -99,43 +99,46 @@ export const NetworkTable = ({ rows }: { rows: readonly Network[] }) => {
   );
 };
 
-export const ConduitTable = ({ rows }: { rows: readonly Conduit[] }) => (
-  <Panel title="Conduits" count={`${plural(rows.length, 'direction')} between networks`} flush>
-    <SmallTable<Conduit>
-      label="Conduits"
-      rows={rows}
-      keyOf={(n) => `${n.from} ${n.to}`}
-      empty="No traffic between two networks was seen."
-      columns={[
-        {
-          id: 'from',
-          head: 'From, to',
-          width: 'minmax(250px, 1.6fr)',
-          by: (n) => n.from,
-          cell: (n) => (
-            <span className="mono" title={`${n.from} to ${n.to}`}>
-              {n.from} <span className="dim">to</span> {n.to}
-            </span>
-          ),
-        },
-        {
-          id: 'protocols',
-          head: 'Protocols',
-          width: 'minmax(100px, 0.8fr)',
-          cell: (n) => {
-            const known = n.protocols.filter((p) => p !== '');
-            return known.length === 0 ? (
-              <span className="unknown">none recognised</span>
-            ) : (
-              <span title={known.join(', ')}>{known.join(', ')}</span>
-            );
+export const ConduitTable = ({ rows }: { rows: readonly Conduit[] }) => {
+  const title = useProtocolTitle();
+  return (
+    <Panel title="Conduits" count={`${plural(rows.length, 'direction')} between networks`} flush>
+      <SmallTable<Conduit>
+        label="Conduits"
+        rows={rows}
+        keyOf={(n) => `${n.from} ${n.to}`}
+        empty="No traffic between two networks was seen."
+        columns={[
+          {
+            id: 'from',
+            head: 'From, to',
+            width: 'minmax(250px, 1.6fr)',
+            by: (n) => n.from,
+            cell: (n) => (
+              <span className="mono" title={`${n.from} to ${n.to}`}>
+                {n.from} <span className="dim">to</span> {n.to}
+              </span>
+            ),
           },
-        },
-        ...understood<Conduit>(),
-      ]}
-    />
-  </Panel>
-);
+          {
+            id: 'protocols',
+            head: 'Protocols',
+            width: 'minmax(100px, 0.8fr)',
+            cell: (n) => {
+              const known = n.protocols.filter((p) => p !== '');
+              return known.length === 0 ? (
+                <span className="unknown">none recognised</span>
+              ) : (
+                <span title={known.map(title).join(', ')}>{known.map(title).join(', ')}</span>
+              );
+            },
+          },
+          ...understood<Conduit>(),
+        ]}
+      />
+    </Panel>
+  );
+};
 
 const TIER_WORD = { A: 'to the last field', B: 'as used on plants', C: 'recognised' } as const;
 const TIER = {

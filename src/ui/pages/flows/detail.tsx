@@ -7,7 +7,7 @@ import type { FlowRow } from '../../../api/traffic.ts';
 import { urlOf } from '../../lib/api.ts';
 import { bytes, duration, number, share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
-import { Address, PartyLink, Text, Unknown, When } from '../../parts/basics.tsx';
+import { Address, PartyLink, Protocol, Text, Unknown, When } from '../../parts/basics.tsx';
 import { PriorityGlyph, VerbTag } from '../../parts/glyphs.tsx';
 
 /** What hinders the sight of this conversation: shape and word each. */
@@ -108,9 +108,7 @@ export const FlowDetail = ({ row: f }: { row: FlowRow }) => {
             <Address>{f.server.address}</Address>
           </dd>
           <dt>Service</dt>
-          <dd>
-            <Text unknown="not recognised">{f.protocol}</Text>
-          </dd>
+          <dd>{f.protocol === '' ? <Unknown>not recognised</Unknown> : <Protocol name={f.protocol} />}</dd>
           <dt>Port</dt>
           <dd className="mono">
             {f.transport}

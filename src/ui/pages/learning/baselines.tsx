@@ -146,7 +146,7 @@ export const Baselines = () => {
               { id: 'bytes', head: 'Size', width: '76px', end: true, by: (b) => b.bytes, cell: (b) => bytes(b.bytes) },
               {
                 id: 'act',
-                head: '',
+                head: 'Actions',
                 width: '218px',
                 end: true,
                 cell: (b) => (
@@ -248,7 +248,13 @@ const Comparison = ({ baseline, onClose }: { baseline: BaselineRow; onClose: () 
                 most={20}
                 empty="No difference."
                 columns={[
-                  { id: 'change', head: '', width: '92px', by: (r) => r.change, cell: (r) => CHANGE_WORD[r.change] },
+                  {
+                    id: 'change',
+                    head: 'Change',
+                    width: '92px',
+                    by: (r) => r.change,
+                    cell: (r) => CHANGE_WORD[r.change],
+                  },
                   {
                     id: 'what',
                     head: 'What',

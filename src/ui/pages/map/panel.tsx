@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { MapEdge, MapNode, SiteMap } from '../../../api/overview.ts';
 import { bytes, number, plural } from '../../lib/format.ts';
-import { useSite } from '../../lib/site.ts';
+import { useProtocolTitle, useSite } from '../../lib/site.ts';
 import { Text, Unknown } from '../../parts/basics.tsx';
 import { LevelMark, PRIORITY_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph, VerbTag } from '../../parts/glyphs.tsx';
 import { type Line, verbsOf } from './edges.ts';
@@ -33,6 +33,10 @@ const sumVerbs = (e: MapEdge): Map<string, number> => {
   for (const p of e.protocols) for (const [v, n] of Object.entries(p.verbs)) out.set(v, (out.get(v) ?? 0) + Number(n));
   return out;
 };
+const ProtocolNames = ({ names }: { names: readonly string[] }) => {
+  const title = useProtocolTitle();
+  return <>{names.map((p) => (p === '' ? 'not recognised' : title(p))).join(', ')}</>;
+};
 const EdgeFacts = ({ edge }: { edge: MapEdge }) => (
   <span className="edge-facts">
     {verbsOf(sumVerbs(edge))
@@ -41,11 +45,7 @@ const EdgeFacts = ({ edge }: { edge: MapEdge }) => (
         <VerbTag key={v} verb={v} count={n} />
       ))}
     <span className="dim tiny">
-      {edge.protocols
-        .map((p) => (p.protocol === '' ? 'not recognised' : p.protocol))
-        .slice(0, 3)
-        .join(', ')}{' '}
-      · {bytes(edge.bytes)}
+      <ProtocolNames names={edge.protocols.slice(0, 3).map((p) => p.protocol)} /> · {bytes(edge.bytes)}
     </span>
     {edge.refused > 0 && <span className="tag medium">✕ {number(edge.refused)} refused</span>}
     {edge.oneWay && <span className="tag outline">one way</span>}
@@ -211,7 +211,9 @@ export const LinePanel = ({
         <dt>Octets</dt>
         <dd>{bytes(line.bytes)}</dd>
         <dt>Protocols</dt>
-        <dd>{[...line.protocols].map((p) => (p === '' ? 'not recognised' : p)).join(', ')}</dd>
+        <dd>
+          <ProtocolNames names={[...line.protocols]} />
+        </dd>
         <dt>Commands</dt>
         <dd className="tags">
           {line.verbs.size === 0 ? (

@@ -11,7 +11,7 @@ import { call, urlOf } from '../../lib/api.ts';
 import { clock, number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
-import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Unknown } from '../../parts/basics.tsx';
+import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Protocol, Unknown } from '../../parts/basics.tsx';
 import { fieldWords, namesItsCode } from '../../parts/evidence-layers.tsx';
 import { constantsOf, tellingFields } from './telling.ts';
 
@@ -111,7 +111,7 @@ export const MessagesPage = () => {
           <h1 className="flat row wrap" style={{ gap: 6 }}>
             <PartyLink party={f.client} /> <span className="dim">to</span> <PartyLink party={f.server} />
             <span className="tag outline">
-              {f.protocol === '' ? 'not recognised' : f.protocol} {f.transport}
+              {f.protocol === '' ? 'not recognised' : <Protocol name={f.protocol} />} {f.transport}
               {f.port > 0 && `/${f.port}`}
             </span>
           </h1>

@@ -73,6 +73,30 @@ describe('fields of a row', () => {
     expect(tellingFields({ type: 'request', fields }, new Set()).map((f) => f.name)).toEqual(['command', 'path']);
   });
 
+  it('leaves out how a message is packed, and tells a class once', () => {
+    expect(
+      shown({
+        'header.messageType': 'MSG',
+        'header.chunk': 'F',
+        'requestHeader.timestamp': '2026-11-23T00:50:04Z',
+        'typeId.encoding': '1',
+        'typeId.namespace': '0',
+        chunks: '1',
+        trailing: '0',
+        'cip.path.segments[0].value': '6',
+        'nodesToRead[0].nodeId.text': 'ns=2;s=PT-101',
+      }),
+    ).toEqual(['nodesToRead[0].nodeId.text']);
+    const classes = fieldsOf(
+      { 'path.cls': '6', 'path.lastClass': '6', 'path.instance': '1' },
+      { 'path.cls': 'Connection Manager', 'path.lastClass': 'Connection Manager' },
+    );
+    expect(tellingFields({ type: 't', fields: classes }, new Set()).map((f) => f.name)).toEqual([
+      'path.cls',
+      'path.instance',
+    ]);
+  });
+
   it('takes for constant what is the same in every row that has it, from four rows on', () => {
     const rows = [1, 2, 3, 4].map((n) => row({ version: '1', value: String(n), ...(n < 4 ? { rare: 'x' } : {}) }));
     expect([...constantsOf(rows)]).toEqual(['version']);

@@ -13,6 +13,10 @@ const BOOKKEEPING =
 const MEANT =
   /(object|property|item|node|tag|block|area|service|command|attribute|class|instance|point|szl|unit)\w*(id|number)$/i;
 
+/** Parts of a path that say how the message is packed, in any protocol: types of ids, pieces of a path that stands in words beside. */
+const PACKING =
+  /(^|\.)(segments\[\d+\]\.\w+|(typeId|authenticationToken|sessionId|nodeId)\.(encoding|namespace)|(header|requestHeader|responseHeader)\.(messageType|chunk|timestamp)|chunks?|trailing|itemTypes\[\d+\])$/;
+
 /** Rows from which on a value that is the same in all of them is taken for a constant of the conversation. */
 const ENOUGH_ROWS = 4;
 
@@ -29,7 +33,7 @@ const isThere = ({ name, value }: Field): boolean =>
   value !== 'none' && (value !== '-1' || /value|data|result/i.test(name));
 
 const isMeant = ({ name, meaning }: Field): boolean =>
-  meaning !== '' || MEANT.test(wordOf(name, 2)) || !BOOKKEEPING.test(wordOf(name, 1));
+  !PACKING.test(name) && (meaning !== '' || MEANT.test(wordOf(name, 2)) || !BOOKKEEPING.test(wordOf(name, 1)));
 /** Names and texts say more than numbers. */
 const isText = ({ value, meaning }: Field): boolean =>
   meaning !== '' || (/[a-z]{2}/i.test(value) && value !== 'true' && value !== 'false');
@@ -66,5 +70,13 @@ export const tellingFields = (
   // `command Register Session (101)` says what `name Register Session` says, and where it stands.
   const meanings = new Set(fields.map((f) => f.meaning));
   const isSaid = (f: Field): boolean => isInType(f, type) || meanings.has(f.value);
-  return fields.filter((f) => isThere(f) && isMeant(f) && !isSaid(f)).sort((a, b) => rank(a) - rank(b));
+  // `path.lastClass` is `path.cls` where a path has one class: a code with one meaning is told once.
+  const told = new Set<string>();
+  const isFirst = ({ value, meaning }: Field): boolean => {
+    const key = `${value} ${meaning}`;
+    if (meaning === '' || told.has(key)) return meaning === '';
+    told.add(key);
+    return true;
+  };
+  return fields.filter((f) => isThere(f) && isMeant(f) && !isSaid(f) && isFirst(f)).sort((a, b) => rank(a) - rank(b));
 };

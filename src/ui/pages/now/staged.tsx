@@ -26,10 +26,10 @@ export const StagedAttack = () => {
   const here = useSites().data?.items.find((s) => s.id === site);
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const [pace, setPace] = useState('30');
+  const [pace, setPace] = useState('2');
   const stage = async () => {
     await call('stageAttack', { site }, { minutes: Number(pace) });
-    notify.info('The attack began', 'The first signs show within a minute or two.');
+    notify.info('The attack began', 'The first signs show within a minute.');
     await client.invalidateQueries({ queryKey: ['sites'] });
   };
   if (here === undefined || here.staging === 'none') return null;

@@ -82,6 +82,7 @@ const IncidentLine = ({ incident: i, on }: { incident: IncidentRow; on: boolean 
         <div className="small row wrap" style={{ gap: '0 12px' }}>
           <span className="dim">incident</span>
           <StageMark incident={i} />
+          <span>{i.meaning}</span>
           <span className="dim">
             {plural(i.findings, 'finding')} on {plural(i.assets, 'asset')}
           </span>

@@ -6,7 +6,7 @@ import type { Band as BandAnswer } from '../../../api/process.ts';
 import type { PointRow } from '../../../api/traffic.ts';
 import { call } from '../../lib/api.ts';
 import type { Range } from '../../lib/chart.ts';
-import { dateTime, duration, number, plural, timeOfUs } from '../../lib/format.ts';
+import { dateTime, duration, measured, number, plural, timeOfUs } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
 import type { Band } from '../../parts/band.ts';
@@ -228,7 +228,7 @@ const Figures = ({ statistics, samples }: { statistics: Statistics; samples: num
     ).map(([name, v]) => (
       <div key={name}>
         <dt>{name}</dt>
-        <dd>{shownValue(v)}</dd>
+        <dd>{measured(v)}</dd>
       </div>
     ))}
     <div>

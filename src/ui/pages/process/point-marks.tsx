@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCircleDashed } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { CellPoint } from '../../../api/process.ts';
+import { pointName } from '../../../core/point-name.ts';
 import { duration, figure, measured, share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { isTelling } from '../../parts/band.ts';
@@ -19,7 +20,7 @@ export const PointName = ({ point }: { point: CellPoint }) => {
       className="mono point-name"
       title={`${point.asset.name} ${point.path}`}
     >
-      {point.path}
+      {pointName(point.path)}
     </Link>
   );
 };

@@ -113,7 +113,7 @@ export const Users = ({ me }: { me: string }) => {
               },
               {
                 id: 'act',
-                head: '',
+                head: 'Actions',
                 width: '84px',
                 end: true,
                 cell: (u) =>

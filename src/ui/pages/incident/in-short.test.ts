@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import type { IncidentDetail, IncidentRow } from '../../../api/alerts.ts';
+import { inShort } from './in-short.ts';
+
+const incident: IncidentRow = {
+  id: 'i-1',
+  title: 't',
+  stage: 'Impair Process Control',
+  stageNumber: 11,
+  meaning: 'changing what the process does',
+  priority: 'urgent',
+  impact: 'uptime',
+  certainty: 'likely',
+  state: 'open',
+  assignee: '',
+  assigneeName: '',
+  findings: 9,
+  findingsNew: 9,
+  alerts: 3,
+  alertsNew: 3,
+  assets: 3,
+  crosses: true,
+  open: true,
+  firstAt: '2026-03-02T10:00:00Z',
+  lastAt: '2026-03-02T10:04:00Z',
+};
+const asset = (lane: 'it' | 'ot', n: number) => ({
+  party: { kind: 'asset' as const, id: `a${n}`, name: `a${n}`, address: '', role: 'plc' as const, level: 1 },
+  lane,
+  findings: 1,
+});
+const detail = (over: Partial<IncidentRow>, lanes: readonly ('it' | 'ot')[]): IncidentDetail => ({
+  incident: { ...incident, ...over },
+  story: [],
+  next: null,
+  stages: [],
+  steps: [],
+  stepsMore: 0,
+  assets: lanes.map(asset),
+  doubts: [],
+  history: [],
+});
+
+it('says where it went, what it does, what it can touch and whether it goes on', () => {
+  expect(inShort(detail({}, ['it', 'ot', 'ot']))).toEqual([
+    'Somebody went from the office side into the plant. How far it came: changing what the process does.',
+    '3 devices are concerned, 2 of them on the plant side, within 4 min; the line can stop.',
+    'It goes on.',
+  ]);
+});
+it('claims nothing of the plant that was not seen, and no harm where none is known', () => {
+  expect(
+    inShort(detail({ crosses: false, open: false, impact: 'none', assets: 1, lastAt: incident.firstAt }, ['it'])),
+  ).toEqual([
+    'Somebody is at work, not seen on the plant side. How far it came: changing what the process does.',
+    '1 device is concerned.',
+    'Nothing of it goes on at the moment.',
+  ]);
+});

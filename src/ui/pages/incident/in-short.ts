@@ -1,0 +1,25 @@
+/** An incident in the words of the plant, for whoever has half a minute: where it went, what it does, what it can touch, whether it goes on. */
+import type { IncidentDetail } from '../../../api/alerts.ts';
+import type { Impact } from '../../../api/words.ts';
+import { duration, number, plural } from '../../lib/format.ts';
+
+const CAN_TOUCH: Readonly<Record<Impact, string>> = {
+  safety: 'people can come to harm',
+  uptime: 'the line can stop',
+  quality: 'product can be spoilt',
+  regulatory: 'duties to report can begin',
+  none: '',
+};
+
+/** Sentences, most important first. */
+export const inShort = ({ incident: i, assets }: IncidentDetail): readonly string[] => {
+  const inPlant = assets.filter((a) => a.lane === 'ot').length;
+  const tookMs = i.firstAt === null || i.lastAt === null ? 0 : Date.parse(i.lastAt) - Date.parse(i.firstAt);
+  const reach = inPlant === 0 || inPlant === assets.length ? '' : `, ${number(inPlant)} of them on the plant side`;
+  const touch = CAN_TOUCH[i.impact];
+  return [
+    `${i.crosses ? 'Somebody went from the office side into the plant.' : inPlant > 0 ? 'Somebody is at work on the plant side.' : 'Somebody is at work, not seen on the plant side.'}${i.meaning === '' ? '' : ` How far it came: ${i.meaning}.`}`,
+    `${plural(i.assets, 'device')} ${i.assets === 1 ? 'is' : 'are'} concerned${reach}${tookMs > 0 ? `, within ${duration(tookMs)}` : ''}${touch === '' ? '' : `; ${touch}`}.`,
+    i.open ? 'It goes on.' : 'Nothing of it goes on at the moment.',
+  ];
+};
