@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cholesky, choleskySolve, invertLower, ridge } from './matrix.ts';
+import { cholesky, choleskySolve, invertLower, mirrorUpper, ProductRows, ridge } from './matrix.ts';
+import { seededRandom } from './random.ts';
+
+const SEED = 31;
 
 const f = (...x: number[]) => Float64Array.from(x);
 const close = (a: ArrayLike<number>, b: ArrayLike<number>, digits = 12) => {
@@ -41,5 +44,33 @@ describe('ridge', () => {
     close(ridge(g, f(4, 30), 2, 1, 2)!, [1, 6]);
     expect(ridge(f(1, 1, 1, 1), f(1, 1), 2, 1, 0)).toBeUndefined();
     close(ridge(f(1, 1, 1, 1), f(1, 1), 2, 1, 1)!, [1 / 3, 1 / 3]);
+  });
+});
+
+describe('products of the columns of rows', () => {
+  it('are those of one row after another, to the last digit, in squares that take turns', () => {
+    const random = seededRandom(SEED);
+    for (const size of [1, 2, 3, 4, 5, 6, 9, 31])
+      for (const rows of [1, 3, 32, 33, 100]) {
+        const adder = new ProductRows(size);
+        const squares = [new Float64Array(size * size), new Float64Array(size * size)];
+        const expected = squares.map((s) => s.slice());
+        let last = 0;
+        for (let i = 0; i < rows; i++) {
+          const which = i < rows / 3 ? 0 : 1;
+          if (which !== last) adder.flush(squares[last]!);
+          last = which;
+          // Some columns are zero for long, as states are.
+          const row = Float64Array.from({ length: size }, (_, c) => (c % 3 === 1 && i < 40 ? 0 : random.normal()));
+          adder.add(row, squares[which]!);
+          for (let a = 0; a < size; a++)
+            for (let b = 0; b < size; b++) expected[which]![a * size + b]! += row[a]! * row[b]!;
+        }
+        adder.flush(squares[last]!);
+        squares.forEach((square, which) => {
+          mirrorUpper(square, size);
+          expect([...square], `seed ${SEED}, ${size} columns, ${rows} rows`).toEqual([...expected[which]!]);
+        });
+      }
   });
 });

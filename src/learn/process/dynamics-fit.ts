@@ -6,7 +6,7 @@
  * Nolan, Biometrika 81, 1994; shrinkage to the diagonal after Ledoit and Wolf 2004 with the part chosen by likelihood.
  * All folds are taken from sums of products made in one pass, so that choosing costs no further pass over the rows.
  */
-import { cholesky, choleskySolve, invertLower, ridge } from '../../lib/matrix.ts';
+import { cholesky, choleskySolve, invertLower, mirrorUpper, ProductRows, ridge } from '../../lib/matrix.ts';
 
 /** Blocks of the training rows, each held out once. */
 const FOLDS = 5;
@@ -54,26 +54,6 @@ interface Products {
   readonly foldOf: Int8Array;
 }
 
-/** Adds v v', its upper triangle. */
-const addProducts = (sum: Float64Array, size: number, v: Float64Array): void => {
-  for (let a = 0; a < size; a++) {
-    const va = v[a]!;
-    if (va !== 0) for (let b = a, at = a * size + a; b < size; b++) sum[at++]! += va * v[b]!;
-  }
-};
-
-/** The same of two rows, each number added in their order. */
-const addTwoProducts = (sum: Float64Array, size: number, v: Float64Array, w: Float64Array): void => {
-  for (let a = 0; a < size; a++) {
-    const va = v[a]!;
-    const wa = w[a]!;
-    let at = a * size + a;
-    if (va !== 0 && wa !== 0) for (let b = a; b < size; b++, at++) sum[at] = sum[at]! + va * v[b]! + wa * w[b]!;
-    else if (va !== 0) for (let b = a; b < size; b++) sum[at++]! += va * v[b]!;
-    else if (wa !== 0) for (let b = a; b < size; b++) sum[at++]! += wa * w[b]!;
-  }
-};
-
 const productsOf = (rows: Rows): Products => {
   const { points, count, values, usable } = rows;
   const size = points * (MAX_LAGS + 1) + 1;
@@ -82,31 +62,23 @@ const productsOf = (rows: Rows): Products => {
   const folds = Array.from({ length: FOLDS }, () => new Float64Array(size * size));
   const counts = new Array<number>(FOLDS).fill(0);
   const foldOf = new Int8Array(count).fill(-1);
-  // Two rows are added at once: what waits for memory is the square, which is read and written once for both.
-  const [one, two] = [new Float64Array(size), new Float64Array(size)];
-  one[size - 1] = two[size - 1] = 1;
-  let waits = -1;
-  const flush = (): void => {
-    if (waits >= 0) addProducts(folds[waits]!, size, one);
-    waits = -1;
-  };
+  const waiting = new ProductRows(size);
+  const v = new Float64Array(size);
+  v[size - 1] = 1;
+  let fold = 0;
   for (let i = 0, seen = 0; i < count; i++) {
     if (usable[i] === 0) continue;
     const k = Math.floor((seen++ * FOLDS) / total);
+    if (k !== fold) waiting.flush(folds[fold]!);
+    fold = k;
     foldOf[i] = k;
     counts[k]!++;
-    if (waits !== k) flush();
-    const v = waits === k ? two : one;
     for (let lag = 0; lag <= MAX_LAGS; lag++)
-      v.set(values.subarray((i - lag) * points, (i - lag + 1) * points), lag * points);
-    if (waits === k) {
-      addTwoProducts(folds[k]!, size, one, two);
-      waits = -1;
-    } else waits = k;
+      for (let p = 0, from = (i - lag) * points, to = lag * points; p < points; p++) v[to++] = values[from++]!;
+    waiting.add(v, folds[k]!);
   }
-  flush();
-  for (const sum of folds)
-    for (let a = 0; a < size; a++) for (let b = 0; b < a; b++) sum[a * size + b] = sum[b * size + a]!;
+  waiting.flush(folds[fold]!);
+  for (const sum of folds) mirrorUpper(sum, size);
   return { size, folds, counts, foldOf };
 };
 

@@ -3,6 +3,8 @@
  * Luo, International Journal of Control 50, 1989) done on the Gram matrix, so that the rows are read once.
  */
 
+import { mirrorUpper, ProductRows } from '../../lib/matrix.ts';
+
 /** A term that is this nearly a sum of those chosen (part of its energy that is left) adds nothing but noise. */
 const LEAST_NEW = 1e-4;
 /** Terms that are not zero in fewer rows cannot be judged. */
@@ -14,36 +16,27 @@ export class Gram {
   readonly sums: Float64Array;
   /** Rows in which each term was not zero. */
   readonly rows: Float64Array;
-  private readonly some: Int32Array;
+  private waiting: ProductRows | undefined;
 
   constructor(size: number) {
     this.size = size;
     this.sums = new Float64Array(size * size);
     this.rows = new Float64Array(size);
-    this.some = new Int32Array(size);
   }
 
-  /** Adds one row; only its terms that are not zero cost time. The lower triangle waits for `finish`. */
+  /** Adds one row; only terms that are not zero now and then cost time. Sums are complete after `finish`. */
   add(terms: Float64Array): void {
-    const { size, sums, some } = this;
-    let n = 0;
-    for (let i = 0; i < size; i++) if (terms[i] !== 0) some[n++] = i;
-    for (let a = 0; a < n; a++) {
-      const i = some[a]!;
-      const x = terms[i]!;
-      const at = i * size;
-      this.rows[i]!++;
-      for (let b = a; b < n; b++) {
-        const j = some[b]!;
-        sums[at + j]! += x * terms[j]!;
-      }
-    }
+    const { size, rows } = this;
+    for (let i = 0; i < size; i++) if (terms[i] !== 0) rows[i]!++;
+    this.waiting ??= new ProductRows(size);
+    this.waiting.add(terms, this.sums);
   }
 
-  /** Mirrors the upper triangle; call once, after the last row. */
+  /** Adds what waits and mirrors the upper triangle; call once, after the last row. */
   finish(): void {
-    for (let i = 0; i < this.size; i++)
-      for (let j = 0; j < i; j++) this.sums[i * this.size + j] = this.sums[j * this.size + i]!;
+    this.waiting?.flush(this.sums);
+    this.waiting = undefined;
+    mirrorUpper(this.sums, this.size);
   }
 
   /** This with `sign` times another of the same size, in place. */
@@ -76,62 +69,86 @@ export const selectForward = (
   const scale = Float64Array.from(usable, (c) => 1 / Math.sqrt(sums[c * size + c]!));
   const gain = Float64Array.from(usable, (c, i) => sums[c * size + target]! * scale[i]!);
   const left = new Float64Array(n).fill(1);
-  const rows: Float64Array[] = [];
+  // Row k is the k-th chosen term made independent of those before it, along all usable ones.
+  const rows = scratch(most * n);
   const chosen: number[] = [];
   const along: number[] = [];
   const out: Sparse[] = [];
+  const weights = (): Sparse => weightsOf(rows, chosen, along, usable, scale);
   while (chosen.length < most) {
     let best = -1;
-    let most = 0;
+    let largest = 0;
     for (let i = 0; i < n; i++) {
       if (left[i]! < LEAST_NEW) continue;
       const g = (gain[i]! * gain[i]!) / left[i]!;
-      if (g > most) {
-        most = g;
+      if (g > largest) {
+        largest = g;
         best = i;
       }
     }
     if (best < 0) break;
     const norm = Math.sqrt(left[best]!);
-    const v = new Float64Array(n);
+    const own = chosen.length * n;
     const at = usable[best]! * size;
     const s = scale[best]!;
-    for (let i = 0; i < n; i++) v[i] = sums[at + usable[i]!]! * s * scale[i]!;
-    for (const r of rows) {
-      const f = r[best]!;
-      if (f !== 0) for (let i = 0; i < n; i++) v[i]! -= f * r[i]!;
-    }
+    for (let i = 0; i < n; i++) rows[own + i] = sums[at + usable[i]!]! * s * scale[i]!;
+    withoutChosen(rows, own, n, best);
     const a = gain[best]! / norm;
     for (let i = 0; i < n; i++) {
-      const x = v[i]! / norm;
-      v[i] = x;
+      const x = rows[own + i]! / norm;
+      rows[own + i] = x;
       gain[i]! -= a * x;
       left[i]! -= x * x;
     }
     left[best] = 0; // never twice
-    rows.push(v);
     chosen.push(best);
     along.push(a);
-    if (sizes.includes(chosen.length)) out.push(weightsOf(rows, chosen, along, usable, scale));
+    if (sizes.includes(chosen.length)) out.push(weights());
   }
-  if (chosen.length > 0 && !sizes.includes(chosen.length)) out.push(weightsOf(rows, chosen, along, usable, scale));
+  if (chosen.length > 0 && !sizes.includes(chosen.length)) out.push(weights());
   return out;
 };
 
-/** Back substitution: `rows[k][chosen[m]]` (k <= m) is the triangular factor of the chosen terms. */
+let spare = new Float64Array(0);
+/** Room for so many numbers, filled with anything; gone with the next call. */
+const scratch = (length: number): Float64Array => {
+  if (spare.length < length) spare = new Float64Array(length);
+  return spare;
+};
+
+/** Takes the parts along all rows before `own` out of that row, four of them in one pass, each in its turn. */
+const withoutChosen = (rows: Float64Array, own: number, n: number, best: number): void => {
+  let r = 0;
+  for (; r + 4 * n <= own; r += 4 * n) {
+    const f = rows[r + best]!;
+    const g = rows[r + n + best]!;
+    const h = rows[r + 2 * n + best]!;
+    const k = rows[r + 3 * n + best]!;
+    for (let i = 0, at = r; i < n; i++, at++)
+      rows[own + i] =
+        rows[own + i]! - f * rows[at]! - g * rows[at + n]! - h * rows[at + 2 * n]! - k * rows[at + 3 * n]!;
+  }
+  for (; r < own; r += n) {
+    const f = rows[r + best]!;
+    for (let i = 0; i < n; i++) rows[own + i]! -= f * rows[r + i]!;
+  }
+};
+
+/** Back substitution: number `chosen[m]` of row k (k <= m) is the triangular factor of the chosen terms. */
 const weightsOf = (
-  rows: readonly Float64Array[],
+  rows: Float64Array,
   chosen: readonly number[],
   along: readonly number[],
   usable: readonly number[],
   scale: Float64Array,
 ): Sparse => {
   const n = chosen.length;
+  const length = usable.length;
   const w = new Float64Array(n);
   for (let k = n - 1; k >= 0; k--) {
     let x = along[k]!;
-    for (let m = k + 1; m < n; m++) x -= rows[k]![chosen[m]!]! * w[m]!;
-    w[k] = x / rows[k]![chosen[k]!]!;
+    for (let m = k + 1; m < n; m++) x -= rows[k * length + chosen[m]!]! * w[m]!;
+    w[k] = x / rows[k * length + chosen[k]!]!;
   }
   return { terms: chosen.map((c) => usable[c]!), weights: chosen.map((c, i) => w[i]! * scale[c]!) };
 };

@@ -8,6 +8,7 @@ import type { RowTable } from '../../core/process.ts';
 import { Gram, type Sparse, selectForward } from './forward.ts';
 import { isExperienced } from './level.ts';
 import type { PointShape } from './nature.ts';
+import { forErrors, packed } from './sensor-errors.ts';
 import { SensorRows } from './sensor-rows.ts';
 import { setPointOf } from './set-point.ts';
 import type { Library } from './terms.ts';
@@ -87,18 +88,6 @@ const candidatesOf = (library: Library, a: Attempt): number[] => {
   return out;
 };
 
-/** A sum of terms as columns of numbers: it is calculated for every row. */
-interface Packed {
-  readonly at: Int32Array;
-  readonly by: Float64Array;
-}
-const packed = ({ terms, weights }: Sparse): Packed => ({ at: Int32Array.from(terms), by: Float64Array.from(weights) });
-const predict = ({ at, by }: Packed, terms: Float64Array, { low, high }: Attempt): number => {
-  let sum = 0;
-  for (let i = 0; i < at.length; i++) sum += by[i]! * terms[at[i]!]!;
-  return Math.max(low, Math.min(high, sum));
-};
-
 const attemptsOf = (
   table: RowTable,
   shapes: readonly PointShape[],
@@ -126,10 +115,11 @@ const attemptsOf = (
     return all.some((a) => !barred(point, a.kind)) ? all : [];
   });
 
-/** Fits every attempt once without each block, and once on all rows. */
+/** Fits every attempt once without each block, and once on all rows. `linear`: the term of each point that is the point itself. */
 const fitFolds = (
   rows: SensorRows,
   library: Library,
+  linear: readonly number[],
   attempts: readonly Attempt[],
   blockOf: (row: number) => number,
   sizes: readonly number[],
@@ -145,13 +135,11 @@ const fitFolds = (
     g.finish();
     all.merge(g, 1);
   }
-  // The linear term of a point has its base quantity on the left and one on the right.
-  const linear = new Map(library.left.map((a, t) => [library.right[t] === library.one ? a : -1, t]));
   const candidates = attempts.map((a) => candidatesOf(library, a));
   for (let fold = 0; fold <= BLOCKS; fold++) {
     if (fold < BLOCKS) all.merge(grams[fold]!, -1);
     attempts.forEach((a, i) => {
-      a.folds.push(selectForward(all, linear.get(library.now[a.point]!)!, candidates[i]!, sizes));
+      a.folds.push(selectForward(all, linear[a.point]!, candidates[i]!, sizes));
     });
     if (fold < BLOCKS) all.merge(grams[fold]!, 1);
   }
@@ -216,24 +204,18 @@ export const fitSensors = (
   if (table.count < LEAST_ROWS || inputs < 2 || attempts.length === 0) return { sensors: [], errors: [], explained };
   const blockOf = (row: number): number => Math.min(BLOCKS - 1, Math.floor((row * BLOCKS) / table.count));
   const rows = new SensorRows(table, shapes, library, stepUs);
-  fitFolds(rows, library, attempts, blockOf, sizes);
+  // The linear term of a point has its base quantity on the left and one on the right.
+  const termOf = new Map(library.left.map((a, t) => [library.right[t] === library.one ? a : -1, t]));
+  const linear = library.now.map((b) => termOf.get(b) ?? -1);
+  fitFolds(rows, library, linear, attempts, blockOf, sizes);
 
-  const every = (): boolean => true;
   const sized = attempts.map((a) => a.folds.map((fold) => sizes.map((_, k) => packed(sizedAs(fold, k)))));
-  rows.walk(every, (row, known) => {
-    const block = blockOf(row);
-    for (let n = 0; n < attempts.length; n++) {
-      const a = attempts[n]!;
-      if ((known[a.point]! & 1) === 0) continue;
-      const y = rows.base[library.now[a.point]!]!;
-      const sums = sized[n]![block]!;
-      if (block === BLOCKS - 1) a.lastRows++;
-      for (let k = 0; k < sums.length; k++) {
-        const e = y - predict(sums[k]!, rows.terms, a);
-        a.loss[k]! += Math.min(Math.abs(e), 2);
-        if (block === BLOCKS - 1) a.squares[k]! += e * e;
-      }
-    }
+  forErrors(rows, linear, attempts, sized, blockOf, (n, k, row, e) => {
+    const a = attempts[n]!;
+    const isLast = blockOf(row) === BLOCKS - 1;
+    if (isLast && k === 0) a.lastRows++;
+    a.loss[k]! += Math.min(Math.abs(e), 2);
+    if (isLast) a.squares[k]! += e * e;
   });
 
   const armed = shapes.flatMap((shape, p) => {
@@ -244,13 +226,9 @@ export const fitSensors = (
   });
   const errors = armed.map(() => new Float32Array(table.count).fill(Number.NaN));
   const chosen = armed.map(bestSize);
-  const used = armed.map((a, i) => a.folds.map((fold) => packed(sizedAs(fold, chosen[i]!))));
-  rows.walk(every, (row, known) => {
-    const block = blockOf(row);
-    armed.forEach((a, i) => {
-      if ((known[a.point]! & 1) === 0) return;
-      errors[i]![row] = rows.base[library.now[a.point]!]! - predict(used[i]![block]!, rows.terms, a);
-    });
+  const used = armed.map((a, i) => a.folds.map((fold) => [packed(sizedAs(fold, chosen[i]!))]));
+  forErrors(rows, linear, armed, used, blockOf, (n, _, row, e) => {
+    errors[n]![row] = e;
   });
   // How far a sensor may be off is known only where its errors do not last: a slow point that others explain has quick ones.
   const isKnown = errors.map((list) => isExperienced(Float64Array.from(list)));
