@@ -98,7 +98,9 @@ describe('EtherNet/IP encapsulation', () => {
     expect(drive(enip, [down(refused)]).messages.map((m) => enip.heading?.(m))).toEqual([
       'Service 0x4C response: path segment error',
     ]);
-    expect(headings(f.multiple, f.multipleAnswer)[1]).toBe('Get Attribute List, Read Data response: embedded service error');
+    expect(headings(f.multiple, f.multipleAnswer)[1]).toBe(
+      'Get Attribute List, Read Data response: embedded service error',
+    );
   });
 
   it('ends a session without an answer', () => {
