@@ -101,6 +101,6 @@ it('keeps what does not fit for two rows below an alert, tells the third', () =>
 
 it('keeps a drift of one block of ten rows below an alert, tells what goes on with the next', () => {
   const { row, said } = guardOf();
-  for (let second = 1; second <= 11; second++) row(second, 20, ['drift', 0.8]);
-  expect(said.map(({ surprise }) => surprise)).toEqual([...Array.from({ length: 10 }, () => 0.45), 0.8]);
+  for (let second = 1; second <= 15; second++) row(second, 20, ['drift', 0.8]);
+  expect(said.map(({ surprise }) => surprise)).toEqual([...Array.from({ length: 14 }, () => 0.45), 0.8]);
 });

@@ -16,7 +16,7 @@ const LONE = 0.45;
 /**
  * Rows from which it lasts. One nonsensical value alone is a fault of its transmission at most; rows are put together from polls of
  * different moments, so that what starts or stops between them does not fit for a row or two. A drift is told for a block of ten
- * rows at a time, and goes on: what is gone with the next block was a change of state.
+ * rows at a time (more where rows are missing), and goes on: what is gone with the next block was a change of state.
  */
 const LASTS: Readonly<Partial<Record<DeviationKind, number>>> = {
   junk: 2,
@@ -24,7 +24,7 @@ const LASTS: Readonly<Partial<Record<DeviationKind, number>>> = {
   'set-point': 3,
   spread: 3,
   dynamics: 3,
-  drift: 11,
+  drift: 15,
 };
 /** Rows of a chart before the episode, and during it (of more every second one is left out, again and again). */
 export const PROOF_BEFORE = 120;

@@ -237,7 +237,7 @@ const losses = (l: Lagged, target: Float64Array, fits: readonly (readonly Sparse
  * that later blocks refute are left out.
  * Source: highest of n from an exponential tail, about ln n scales: Arnold, Balakrishnan, Nagaraja, Records (1998), chapter 2.
  */
-const limitOf = (errors: Float64Array, perTraining: number, apart: number): number => {
+export const limitOf = (errors: Float64Array, perTraining: number, apart: number): number => {
   const tail = tailLimit(errors, perTraining, apart);
   if (!Number.isFinite(tail)) return tail;
   const known = errors.filter((e) => !Number.isNaN(e));

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { CellModel, RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
+import { tailLimit } from './charts.ts';
 import { drift } from './drift.ts';
-import { overLag } from './drift-channels.ts';
+import { overLag, weighed } from './drift-channels.ts';
+import { limitOf } from './drift-fit.ts';
 import { partnersOf } from './drift-partners.ts';
 import { shapesOf } from './nature.ts';
 
@@ -158,6 +160,29 @@ describe('overLag', () => {
     expect(of([-1, -1, -1, -1, -1, -1])).toBe(-4);
     const list = [2, -1, 3];
     expect(overLag(3, (i) => ({ rest: 0, own: list[i]!, moved: 1 })).unrest).toBe(3 + 6 - 4);
+  });
+});
+
+describe('weighed', () => {
+  it('counts half at the usual unrest, and nothing at six times as much', () => {
+    expect(weighed(1, 2, 2)).toBe(0.5);
+    expect(weighed(1, 12, 2)).toBeCloseTo(1 / 7);
+    expect(weighed(1, 12.1, 2)).toBeNaN();
+  });
+});
+
+describe('limitOf', () => {
+  /** A day of blocks: small errors, and three stretches of large ones. */
+  const errors = Float64Array.from({ length: 840 }, (_, b) => (b % 280 > 275 ? 1 + b / 840 : 0.01));
+
+  it('is no further out than an exponential tail through the highest, above it all the same', () => {
+    const stretches = 840 / 7;
+    const highest = 1 + 839 / 840;
+    expect(limitOf(errors, 0.003, 7)).toBeCloseTo((highest * Math.log(stretches / 0.003)) / Math.log(stretches));
+    expect(tailLimit(errors, 0.003, 7)).toBeGreaterThan(2 * limitOf(errors, 0.003, 7));
+  });
+  it('is none where too little was seen', () => {
+    expect(limitOf(errors.subarray(0, 200), 0.003, 7)).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
