@@ -120,6 +120,31 @@ describe('TCP', () => {
     expect(r.messages[0]!.frame).toBe(3 + 8);
   });
 
+  it('recognises a protocol that shows itself late, in segments of one octet, and asks no more where it never does', () => {
+    let asks = 0;
+    const late = (octets: number): Decoder<Toy, undefined> => ({
+      ...toy,
+      probe: (b, start, end, context) => {
+        asks++;
+        return end - start < octets ? 'more' : toy.probe(b, start, end, context);
+      },
+    });
+    const wire = new Wire();
+    const c = new Connection(wire, client, server, 40000, 7000);
+    c.open(T0);
+    const text = 'x'.repeat(180);
+    for (const [i, octet] of q(1, text).entries()) c.segment(T0 + 10_000 + i * 100, true, ACK, [octet]);
+    c.send(T0 + 90_000, false, a(1, 'level1'));
+    expect(asked(run(wire.sorted(), [late(150)]))).toEqual([`${text}=level1 accepted`]);
+    const endless = new Wire();
+    const e = new Connection(endless, client, server, 40001, 7000);
+    e.open(T0);
+    for (let i = 0; i < 200; i++) e.send(T0 + 10_000 + i * 100, true, new Uint8Array(1000).fill(0x51));
+    asks = 0;
+    expect(asked(run(endless.sorted(), [late(1_000_000)]))).toEqual([]);
+    expect(asks).toBeLessThan(60);
+  });
+
   it('puts segments that overtook each other back in order', () => {
     const wire = new Wire();
     const c = new Connection(wire, client, server, 40000, 7000);

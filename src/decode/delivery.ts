@@ -88,6 +88,16 @@ export class Delivery {
     return tries < EAGER_TRIES || (tries < 255 && (tries & (tries - 1)) === 0);
   }
 
+  /**
+   * The try found a valid beginning: it does not count, so that a stream is recognised however small its segments are. One that is
+   * still no more than that after `MAX_PROBE_TAIL` octets has used a try up.
+   */
+  #takeBack(f: number): void {
+    const o = f * I + TRIES;
+    const tries = this.#flows.i[o]!;
+    if (tries > 0 && tries < 255) this.#flows.i[o] = tries - 1;
+  }
+
   /** The decoder was wrong: its open requests are told, and it is not asked again for this flow. */
   #dismiss(state: FlowState, session: Session): void {
     this.#dispatcher.expireSession(session, Number.POSITIVE_INFINITY, this.#dispatcher.bothWays);
@@ -139,6 +149,7 @@ export class Delivery {
         if (dispatcher.more && e - s < MAX_PROBE_TAIL) {
           side ??= state.side(d);
           if (b !== side.tail) side.keep(b, s, e, frame);
+          this.#takeBack(f);
         } else side?.drop();
         return;
       }

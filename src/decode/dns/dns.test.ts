@@ -33,6 +33,9 @@ describe('dns', () => {
   it('pairs a query with its answer and names the address by alias and by own name', () => {
     const run = drive(dns, [up(query), down(answer)], udp53);
     expect(run.messages.map((m) => m.type)).toEqual(['DNS query', 'DNS response']);
+    expect(dns.codes?.['answers[].type']?.(5, Number)).toBe('CNAME');
+    expect(dns.codes?.['.rcode']?.(3, Number)).toBe('NXDOMAIN');
+    expect(dns.codes?.['questions[].type']?.(65280, Number)).toBeUndefined();
     expect(run.messages[1]).toMatchObject({ id: 0x1a2b, authoritative: true, rcode: 0 });
     expect(run.messages[1]?.answers.map((r) => `${r.name} ${typeName(r.type)} ${r.data}`)).toEqual([
       'hist.plant CNAME node1.plant',

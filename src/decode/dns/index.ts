@@ -4,6 +4,7 @@
  */
 import type { Decoded, Decoder, PduContext, Probe } from '../../core/decoder.ts';
 import { u16be } from '../../lib/bytes.ts';
+import { dnsCodes } from './codes.ts';
 import { nameCursor, readName } from './name.ts';
 import { observeDns, observeLlmnr, observeMdns } from './observe.ts';
 import { type DnsMessage, decodeDns, HEADER_OCTETS } from './wire.ts';
@@ -81,6 +82,7 @@ export const dns: Decoder<DnsMessage, undefined> = {
   name: 'dns',
   title: 'DNS',
   family: 'it',
+  codes: dnsCodes,
   attach: [
     { over: 'udp', ports: [PORT] },
     { over: 'tcp', ports: [PORT] },
@@ -103,6 +105,7 @@ export const mdns: Decoder<DnsMessage, undefined> = {
   name: 'mdns',
   title: 'Multicast DNS',
   family: 'it',
+  codes: dnsCodes,
   attach: [{ over: 'udp', ports: [MDNS_PORT] }],
   probe: (b, start, end, context) => (onPort(context, MDNS_PORT) ? probe(b, start, end, context) : 'no'),
   open: () => undefined,
@@ -114,6 +117,7 @@ export const llmnr: Decoder<DnsMessage, undefined> = {
   name: 'llmnr',
   title: 'LLMNR',
   family: 'it',
+  codes: dnsCodes,
   attach: [
     { over: 'udp', ports: [LLMNR_PORT] },
     { over: 'tcp', ports: [LLMNR_PORT] },

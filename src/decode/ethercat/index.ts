@@ -4,7 +4,7 @@
  */
 import type { Decoder } from '../../core/decoder.ts';
 import { type EcatState, observeEcat, openEcat } from './observe.ts';
-import { decodeEcat, type EcatMessage, ETHERTYPE, keyOf, PORT, probeEcat } from './wire.ts';
+import { COMMANDS, decodeEcat, type EcatMessage, ETHERTYPE, keyOf, PORT, probeEcat } from './wire.ts';
 
 export type { EcatMessage } from './wire.ts';
 
@@ -12,6 +12,7 @@ export const ethercat: Decoder<EcatMessage, EcatState> = {
   name: 'ethercat',
   title: 'EtherCAT',
   family: 'ot',
+  codes: { 'datagrams[].command': (code) => COMMANDS[code] },
   attach: [
     { over: 'ethertype', types: [ETHERTYPE] },
     { over: 'udp', ports: [PORT] },

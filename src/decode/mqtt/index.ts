@@ -15,13 +15,15 @@ const printable = (b: Uint8Array, start: number, end: number): boolean => {
 /** A topic so long, with a level separator, in a packet that ends where the segment ends is no chance. */
 const SURE_TOPIC = 4;
 
+const CONNECT = 0x10;
+
 const look = (b: Uint8Array, start: number, end: number): Probe => {
   const first = b[start]!;
   const type = first >> 4;
   const flags = first & 15;
   if (type === 0) return 'no';
   if (type !== 3 && flags !== (type === 6 || type === 8 || type === 10 ? 2 : 0)) return 'no';
-  if (!readVarint(b, start + 1, end)) return read.next === 0 && first === 0x10 ? 'more' : 'no';
+  if (!readVarint(b, start + 1, end)) return read.next === 0 ? 'more' : 'no';
   const length = read.value;
   const o = read.next;
   const whole = o + length === end;
@@ -36,7 +38,7 @@ const look = (b: Uint8Array, start: number, end: number): Probe => {
     }
     case 3: {
       if ((flags & 6) === 6 || length < 2) return 'no';
-      if (o + 2 > end) return 'no';
+      if (o + 2 > end) return 'more';
       const topic = u16be(b, o);
       if (topic + 2 > length || topic > 4096) return 'no';
       const stop = Math.min(end, o + 2 + topic);
@@ -52,7 +54,8 @@ const look = (b: Uint8Array, start: number, end: number): Probe => {
     }
     case 8:
     case 10: {
-      if (length < 5 || o + 5 > end) return 'no';
+      if (length < 5) return 'no';
+      if (o + 5 > end) return 'more';
       // Without properties, or behind an empty list of them.
       const at = u16be(b, o + 2) === 0 ? o + 3 : o + 2;
       const topic = u16be(b, at);
@@ -61,7 +64,9 @@ const look = (b: Uint8Array, start: number, end: number): Probe => {
       return whole && topic >= SURE_TOPIC ? 'sure' : 'maybe';
     }
     case 2:
-      return length >= 2 && length < 1024 && o + 2 <= end && b[o]! <= 1 ? 'maybe' : 'no';
+      if (length < 2 || length >= 1024) return 'no';
+      if (o + 2 > end) return 'more';
+      return b[o]! <= 1 ? 'maybe' : 'no';
     case 12:
     case 13:
       return length === 0 ? 'maybe' : 'no';
@@ -76,7 +81,8 @@ const look = (b: Uint8Array, start: number, end: number): Probe => {
 /** Inside WebSocket nobody asks again with more octets: the beginning of a CONNECT has to do. */
 const probe = (b: Uint8Array, start: number, end: number, context: PduContext): Probe => {
   const found = look(b, start, end);
-  return found === 'more' && context.carrier === 'websocket' ? 'maybe' : found;
+  if (found !== 'more' || context.carrier !== 'websocket') return found;
+  return b[start] === CONNECT ? 'maybe' : 'no';
 };
 
 /** Sparkplug says the names of its aliases once, when a node or device is born. */

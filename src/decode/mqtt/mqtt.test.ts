@@ -235,6 +235,9 @@ describe('mqtt', () => {
     expect(say(encodePublish({ topic: 'plant/a', payload: '1' }))).toBe('sure');
     expect(say(encodeSubscribe(1, [['plant/#', 0]]))).toBe('sure');
     expect(say(connect.slice(0, 5))).toBe('more');
+    // A CONNACK, a SUBACK and a PUBLISH of which one segment has only the first octets: the stream may begin with them.
+    for (const cut of ['20', '20 02', '90', '30 0c', '82 0a 0001']) expect(say(bytesOf(cut))).toBe('more');
+    expect(mqtt.probe(bytesOf('20 02'), 0, 2, contextOf({ ...on1883, carrier: 'websocket' }))).toBe('no');
     expect(say(encodeSimple('PINGREQ'))).toBe('maybe');
     expect(say(textBytes('GET / HTTP/1.1\r\n'))).toBe('no');
     expect(say(bytesOf('16 0301 0200 01'))).toBe('no'); // TLS

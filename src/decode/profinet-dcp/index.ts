@@ -1,6 +1,7 @@
 /** PROFINET DCP on EtherType 0x8892, FrameIDs 0xFEFC..0xFEFF (IEC 61158-6-10). Other FrameIDs are foreign: PROFINET RT. */
 import type { Decoder } from '../../core/decoder.ts';
 import { u16be } from '../../lib/bytes.ts';
+import { dcpCodes } from './codes.ts';
 import { observeDcp } from './observe.ts';
 import { DCP_HEADER, type DcpMessage, decodeDcp, isDcpFrameId } from './wire.ts';
 
@@ -8,6 +9,7 @@ export const profinetDcp: Decoder<DcpMessage, undefined> = {
   name: 'profinet-dcp',
   title: 'PROFINET DCP',
   family: 'ot',
+  codes: dcpCodes,
   attach: [{ over: 'ethertype', types: [0x8892] }],
   probe: (b, start, end) => (end - start >= 2 && isDcpFrameId(u16be(b, start)) ? 'sure' : 'no'),
   open: () => undefined,

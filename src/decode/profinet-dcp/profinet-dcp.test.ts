@@ -104,6 +104,21 @@ describe('profinet-dcp', () => {
     expect(tell(SET_IP, ok).names).toMatchObject([{ kind: 'ip', name: '192.168.0.5', endpoint: PLC }]);
     expect(tell(SET_IP, undefined).names).toEqual([]);
   });
+  it('says what its numbers stand for', () => {
+    const codes = profinetDcp.codes ?? {};
+    const { frameId, service, serviceType, blocks } = decode(SET_REFUSED);
+    const named = (path: string, code: number | undefined) => codes[path]?.(code ?? Number.NaN, Number);
+    expect([named('.frameId', frameId), named('.service', service), named('.serviceType', serviceType)]).toEqual([
+      'Get or Set',
+      'Set',
+      'success',
+    ]);
+    expect([named('blocks[].answers', blocks[0]?.answers), named('blocks[].error', blocks[0]?.error)]).toEqual([
+      'IP parameter',
+      'set not possible while in operation (6)',
+    ]);
+    expect(named('.service', 9)).toBeUndefined();
+  });
   it('tells resets, flashing, reading and hello apart', () => {
     expect(tell(RESET, undefined).commands).toMatchObject([
       { verb: 'delete', object: 'reset to factory', value: 'all stored data', outcome: 'unseen' },

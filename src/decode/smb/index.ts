@@ -5,8 +5,8 @@
 import type { Decoded, Decoder, Probe } from '../../core/decoder.ts';
 import { u16le, u24be, u32be, u32le } from '../../lib/bytes.ts';
 import { netbiosCursor, readNetbiosName } from '../shared/netbios.ts';
-import { PENDING } from './names.ts';
-import { observeSmb } from './observe.ts';
+import { dialectName, PENDING, statusName } from './names.ts';
+import { commandName, observeSmb } from './observe.ts';
 import { decodeSmb1, SMB1_HEADER, wantedSmb1 } from './smb1.ts';
 import { blank, decodeSmb2, SMB2_HEADER, type SmbMessage, wanted } from './wire.ts';
 
@@ -180,10 +180,21 @@ const probe = (b: Uint8Array, start: number, end: number): Probe => {
   return (b[start] === 0x82 || b[start] === KEEP_ALIVE) && here === 4 && u24be(b, start + 1) === 0 ? 'maybe' : 'no';
 };
 
+/** What has no name is said as a number by both tables. */
+const named = (text: string): string | undefined => (text.startsWith('0x') ? undefined : text);
+
 export const smb: Decoder<SmbMessage, SmbState> = {
   name: 'smb',
   title: 'SMB',
   family: 'it',
+  codes: {
+    '.status': (code) => (code > 0 ? named(statusName(code)) : undefined),
+    '.dialect': (code, sibling) => (sibling('version') === 2 && code > 0 ? named(dialectName(code)) : undefined),
+  },
+  heading: (m) =>
+    m.type === 'SMB request' || m.type === 'SMB response'
+      ? `SMB ${commandName(m)} ${m.response ? 'response' : 'request'}${m.status > 0 ? `: ${statusName(m.status)}` : ''}`
+      : m.type,
   attach: [{ over: 'tcp', ports: [445, 139] }],
   probe,
   open: () => ({

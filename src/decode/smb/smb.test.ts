@@ -145,6 +145,15 @@ describe('smb', () => {
     ]);
     expect(run.identities.find((i) => i.attribute === 'os')?.value).toBe('Windows 10 (10.0 build 20323)');
     expect(JSON.stringify(run)).not.toContain('5a5a5a');
+    const headings = run.messages.map((m) => smb.heading?.(m));
+    expect(headings.slice(0, 2)).toEqual(['SMB Negotiate request', 'SMB Negotiate response']);
+    expect(headings).toContain('SMB Set Info response: ACCESS_DENIED');
+    const refused = smb.codes?.['.status'];
+    expect([refused?.(0xc0000022, Number), refused?.(0, Number), refused?.(0xc0999999, Number)]).toEqual([
+      'ACCESS_DENIED',
+      undefined,
+      undefined,
+    ]);
   });
 
   it('gives the same however TCP cuts it', () => sameInPieces(smb, conversation, on445));

@@ -1,13 +1,14 @@
 /** SNMP over UDP (RFC 3417), versions 1, 2c and 3. */
 import type { Decoder, PduContext, Probe } from '../../core/decoder.ts';
 import { observeSnmp } from './observe.ts';
-import { decodeSnmp, type SnmpMessage } from './wire.ts';
+import { decodeSnmp, errorName, type SnmpMessage } from './wire.ts';
 
 export interface SnmpState {
   /** What this flow has said once: facts and logins, at most 64. */
   readonly said: Set<string>;
 }
 
+const VERSIONS: readonly string[] = ['', 'SNMPv1', 'SNMPv2c', 'SNMPv3'];
 const AGENT = 161;
 const TRAPS = 162;
 
@@ -24,6 +25,11 @@ export const snmp: Decoder<SnmpMessage, SnmpState> = {
   title: 'SNMP',
   family: 'network',
   attach: [{ over: 'udp', ports: [AGENT, TRAPS] }],
+  codes: {
+    '.version': (code) => VERSIONS[code],
+    '.errorStatus': (code) => (code > 0 ? errorName(code) : undefined),
+  },
+  heading: (m) => `SNMP ${m.pdu}${m.errorStatus > 0 ? `: ${errorName(m.errorStatus)}` : ''}`,
   probe,
   open: () => ({ said: new Set() }),
   decode: (b, start, end) => {

@@ -73,6 +73,9 @@ describe('snmp', () => {
       { verb: 'write', object: 'sysLocation.0', value: 'Hall 4', outcome: 'refused', reason: 'readOnly' },
     ]);
     expect(JSON.stringify(run)).not.toContain('s3cret');
+    expect(run.messages.map((m) => snmp.heading?.(m))).toEqual(['SNMP set', 'SNMP response: readOnly']);
+    expect(snmp.codes?.['.errorStatus']?.(4, Number)).toBe('readOnly');
+    expect(snmp.codes?.['.version']?.(run.messages[0]!.version, Number)).toBe('SNMPv1');
   });
   it('learns vendor, model and serial', () => {
     const run = drive(snmp, [down(entity)], on161);

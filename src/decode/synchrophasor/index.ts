@@ -3,7 +3,7 @@
  * and data of one stream may take different connections between two hosts.
  */
 import type { Decoder } from '../../core/decoder.ts';
-import { observeSynchrophasor, SynchrophasorState } from './observe.ts';
+import { commandText, observeSynchrophasor, SynchrophasorState } from './observe.ts';
 import { COMMAND, decodeFrame, FRAME, probeFrame, type SynchrophasorMessage } from './wire.ts';
 
 export type { SynchrophasorMessage } from './wire.ts';
@@ -26,6 +26,7 @@ export const synchrophasor: Decoder<SynchrophasorMessage, SynchrophasorState> = 
   name: 'synchrophasor',
   title: 'Synchrophasor (IEEE C37.118)',
   family: 'ot',
+  codes: { '.command': commandText },
   attach: [
     { over: 'tcp', ports: PORTS },
     { over: 'udp', ports: PORTS },

@@ -46,6 +46,9 @@ const COMMANDS: Readonly<Record<number, readonly [string, Verb]>> = {
   [COMMAND.EXTENDED]: ['Extended frame', 'control'],
 };
 
+/** `Send CFG-2`; undefined where the standard has no such command. */
+export const commandText = (command: number): string | undefined => COMMANDS[command]?.[0];
+
 /** STAT bits 15-14 (section 6.3). */
 const isBad = (stat: number): boolean => stat >= 0x4000;
 

@@ -38,7 +38,12 @@ export const tsharkLldp = frameMap<Lldp>({
   peer: 'tshark',
   protocol: 'lldp',
   columns: {
-    'lldp.chassis.id': { value: (s) => (isMac(s.message.chassisId) ? undefined : s.message.chassisId), whole: true },
+    'lldp.chassis.id': {
+      value: ({ message: { chassisId, chassisKind } }) =>
+        // What a device assigns itself may be any octets, and is shown as octets.
+        isMac(chassisId) ? undefined : chassisKind === 'local' ? Buffer.from(chassisId).toString('hex') : chassisId,
+      whole: true,
+    },
     'lldp.chassis.id.mac': (s) => [isMac(s.message.chassisId) ? s.message.chassisId : undefined],
     'lldp.port.id': { value: (s) => (isMac(s.message.portId) ? undefined : s.message.portId), whole: true },
     'lldp.tlv.system.name': { value: (s) => s.message.systemName, whole: true },

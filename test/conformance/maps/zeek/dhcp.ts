@@ -1,5 +1,5 @@
 /** Zeek's dhcp.log: the messages of a transaction (xid) in one row. Addresses of the hosts and times are left out. */
-import { type Cell, rowMap, type Seen } from '../../types.ts';
+import { type Cell, rowMap, type Seen, type SeenCapture } from '../../types.ts';
 
 interface Dhcp {
   readonly type: string;
@@ -38,6 +38,13 @@ const relay = (r: Row, name: string): Cell =>
       ? (value as readonly string[]).find((v) => v.startsWith(`${name}=`))?.slice(name.length + 1)
       : undefined;
   });
+
+/** Frames behind this one with the same octets (a mirror that sees a broadcast twice): Zeek counts them, we do not. */
+const copiesOf = (capture: SeenCapture, frame: number): number => {
+  let copies = 0;
+  while (frame + copies < capture.frames && capture.repeatOf(frame + copies + 1) === frame) copies++;
+  return copies;
+};
 
 export const zeekDhcp = rowMap<Row>({
   shape: 'rows',
@@ -83,7 +90,12 @@ export const zeekDhcp = rowMap<Row>({
     agent_remote_id: { value: (r) => relay(r, 'remote'), same: sameOctets },
     subscriber_id: { value: (r) => relay(r, 'subscriber'), same: sameOctets },
     msg_types: {
-      value: (r) => r.all.map((s) => TYPES[Number(option(s, 53) ?? 0)] || 'unknown-message-type-0'),
+      value: (r, capture) =>
+        r.all.flatMap((s) =>
+          new Array<Cell>(1 + copiesOf(capture, s.frame)).fill(
+            TYPES[Number(option(s, 53) ?? 0)] || 'unknown-message-type-0',
+          ),
+        ),
       list: true,
     },
   },
