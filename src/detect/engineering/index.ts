@@ -9,7 +9,7 @@ import { type At, type Command, VERBS, type Verb } from '../../core/observation.
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { howItWent, often, watchedFor, who, whoAll, words } from '../shared/parts.ts';
+import { howItWent, often, valueText, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { ENGINEERING } from './kinds.ts';
 
@@ -71,7 +71,7 @@ const create = (context: DetectorContext): RunningDetector => {
         server: who(c.target),
         operation: words(c.operation),
         object: words(c.object ?? 'nothing more told'),
-        value: words(c.value === undefined ? 'not told' : String(c.value)),
+        value: words(c.value === undefined ? 'not told' : valueText(c.value)),
         outcome: words(c.outcome),
         watched: watchedFor(context.watchedUs),
         before: often(Math.max(0, before)),

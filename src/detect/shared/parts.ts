@@ -41,10 +41,17 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
 };
 /** A blob (a program, a key) says nothing octet by octet: its beginning names it, the frame has the rest. */
 const octetsCut = (text: string): string => text.replace(/\b([0-9a-f]{16})[0-9a-f]{24,}(?:\.\.\.)?/g, '$1…');
+/** Figures of a single-precision number that count: `516.560791015625` is 516.5608. */
+const SINGLE_PRECISION_FIGURES = 7;
+/** A value that a command carried; a fraction as far as its figures count, everything else to the last digit. */
+export const valueText = (value: NonNullable<Command['value']>): string =>
+  typeof value === 'number' && !Number.isInteger(value)
+    ? String(Number(value.toPrecision(SINGLE_PRECISION_FIGURES)))
+    : String(value);
 /** What a command was about and how it ended: `DB1.DBW2, value 5, accepted`, and what else `more` says. What is not known is left out. */
 export const howItWent = (c: Command, more = ''): Part =>
   words(
-    [c.object ?? '', c.value === undefined ? '' : `value ${String(c.value)}`, OUTCOMES[c.outcome], more]
+    [c.object ?? '', c.value === undefined ? '' : `value ${valueText(c.value)}`, OUTCOMES[c.outcome], more]
       .filter((text) => text !== '')
       .map((text) => readable(octetsCut(text), MAX_LISTED_TEXT * 2))
       .join(', '),

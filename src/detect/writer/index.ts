@@ -12,7 +12,7 @@ import { Usual } from '../../learn/network/usual.ts';
 import { type SavedVisits, Visits } from '../../learn/network/visits.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
-import { count, howItWent, watchedFor, who, whoAll, words } from '../shared/parts.ts';
+import { count, howItWent, valueText, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { rowFromElsewhere } from '../shared/sides.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD } from './kinds.ts';
@@ -157,7 +157,7 @@ const create = (context: DetectorContext): RunningDetector => {
     server: who(c.target),
     operation: words(c.operation),
     object: words(addressOf(c)),
-    value: words(c.value === undefined ? 'not told' : String(c.value)),
+    value: words(c.value === undefined ? 'not told' : valueText(c.value)),
     outcome: words(c.outcome),
     how: mayLearn ? howItWent(c) : howItWent(c, PROBATION),
     watched: watchedFor(context.watchedUs),

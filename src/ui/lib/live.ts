@@ -4,7 +4,7 @@
  */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
-import type { ChangeEvent, ProgressEvent } from '../../api/overview.ts';
+import type { ChangeEvent, ProgressEvent, SiteMap } from '../../api/overview.ts';
 import { FILE_PATHS } from '../../api/paths.ts';
 import type { Topic } from '../../api/words.ts';
 
@@ -29,12 +29,31 @@ export const useLive = <T>(pick: (live: Live) => T): T => useSyncExternalStore(s
 
 /** Which query keys begin with which topic. Lists (second element `list`) refresh on demand. */
 const SHORTEST_REFRESH_MS = 1000;
+/** The map of a large site is some megabytes and is drawn anew: it follows more slowly. */
+const LARGE_MAP_NODES = 1000;
+const LARGE_MAP_REFRESH_MS = 30_000;
 
 /** Opens the stream while mounted. The browser reconnects by itself and sends Last-Event-ID. */
 export const useEventStream = (on: boolean): void => {
   const client = useQueryClient();
   useEffect(() => {
     if (!on) return;
+    const maps = new Map<string, ReturnType<typeof setTimeout>>();
+    const refreshMap = (site: string) => {
+      if (maps.has(site)) return;
+      const map = client.getQueryData<SiteMap>(['map', site]);
+      if (map === undefined) return;
+      maps.set(
+        site,
+        setTimeout(
+          () => {
+            maps.delete(site);
+            void client.invalidateQueries({ queryKey: ['map', site] });
+          },
+          map.nodes.length > LARGE_MAP_NODES ? LARGE_MAP_REFRESH_MS : 0,
+        ),
+      );
+    };
     const source = new EventSource(FILE_PATHS.events.split(' ')[1] ?? '');
     const due = new Map<string, ReturnType<typeof setTimeout>>();
     const refresh = (site: string, topic: Topic) => {
@@ -48,7 +67,7 @@ export const useEventStream = (on: boolean): void => {
             void client.invalidateQueries({ queryKey: [topic] });
           else void client.invalidateQueries({ queryKey: [topic, site] });
           // The map has no topic of its own: it is drawn from assets and their conversations.
-          if (topic === 'assets' || topic === 'flows') void client.invalidateQueries({ queryKey: ['map', site] });
+          if (topic === 'assets' || topic === 'flows') refreshMap(site);
         }, SHORTEST_REFRESH_MS),
       );
     };
@@ -74,7 +93,7 @@ export const useEventStream = (on: boolean): void => {
     });
     return () => {
       source.close();
-      for (const t of due.values()) clearTimeout(t);
+      for (const t of [...due.values(), ...maps.values()]) clearTimeout(t);
     };
   }, [client, on]);
 };

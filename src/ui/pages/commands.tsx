@@ -98,7 +98,7 @@ const columns: readonly Column<CommandRow>[] = [
   {
     id: 'evidence',
     head: 'Frames',
-    width: '112px',
+    width: '138px',
     from: 1180,
     cell: (c) =>
       c.evidence.length === 0 ? <span className="unknown">not kept</span> : <EvidenceLinks evidence={c.evidence} />,

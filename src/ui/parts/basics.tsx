@@ -164,8 +164,15 @@ export const Loading = ({ lines = 6, what = 'Loading' }: { lines?: number; what?
   </div>
 );
 
-/** `back`: where to go from what does not exist (any more); trying again would not bring it. */
-export const Problem = ({ error, retry, back }: { error: unknown; retry?: () => void; back?: ReactNode }) => {
+interface ProblemProps {
+  error: unknown;
+  retry?: () => void;
+  /** Where to go from what does not exist (any more); trying again would not bring it. */
+  back?: ReactNode;
+  /** It stands for a whole page, whose heading it is. */
+  isPage?: boolean;
+}
+export const Problem = ({ error, retry, back, isPage = false }: ProblemProps) => {
   const p = error instanceof ApiProblem ? error : undefined;
   const message = p?.message ?? (error instanceof Error ? error.message : 'Something went wrong.');
   return (
@@ -175,11 +182,11 @@ export const Problem = ({ error, retry, back }: { error: unknown; retry?: () => 
       ) : (
         <IconAlertTriangle size={22} stroke={1.4} aria-hidden="true" className="p-high" />
       )}
-      <h2>{message}</h2>
+      {isPage ? <h1>{message}</h1> : <h2>{message}</h2>}
       {p?.whatToDo && <p>{p.whatToDo}</p>}
       {p && <p className="mono tiny">{p.code}</p>}
-      {p?.status === 404 && back}
-      {retry && !(p?.status === 404 && back) && (
+      {p?.status === 404 && (back ?? <Link to="/">To the first page</Link>)}
+      {retry && p?.status !== 404 && (
         <button type="button" className="chip" onClick={retry}>
           Try again
         </button>

@@ -24,19 +24,21 @@ interface Props<T> {
   what: string;
   /** Grey lines while it loads: about as many as the page has. */
   lines?: number;
+  /** A part of a page that has its heading already. */
+  isPart?: boolean;
   /** Where to go from what does not exist (any more). */
   back?: ReactNode;
   children: (data: T) => ReactNode;
 }
 
-export const Fetched = <T,>({ query, what, lines = 12, back, children }: Props<T>) => {
+export const Fetched = <T,>({ query, what, lines = 12, isPart = false, back, children }: Props<T>) => {
   // While it is asked again the reason stays: a page that fails must not flicker.
   const last = useRef<unknown>(undefined);
   if (query.isError) last.current = query.error;
   const retry = () => void query.refetch();
   if (query.data === undefined)
     return query.errorUpdateCount > 0 && last.current !== undefined ? (
-      <Problem error={query.error ?? last.current} retry={retry} back={back} />
+      <Problem error={query.error ?? last.current} retry={retry} back={back} isPage={!isPart} />
     ) : (
       <Loading lines={lines} what={`Loading ${what}`} />
     );

@@ -13,6 +13,7 @@ import { Loading, PartyLink, Problem, When } from '../../parts/basics.tsx';
 import { CertaintyMark, ImpactTag, OpenMark, PriorityMark, StageMark } from '../../parts/finding-marks.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { useAlertsOfIncident, useIncidentChange } from '../incident/acts.ts';
+import { inShort } from '../incident/in-short.ts';
 
 /** Of an alert and those under it. */
 const newOnes = (lead: AlertRow): number => lead.foldsNew + (lead.state === 'new' ? 1 : 0);
@@ -33,9 +34,6 @@ export const withIncidents = (
           {plural(lead.folds + 1, 'alert')}
         </span>
         {i.crosses && <span className="tag high">IT to OT</span>}
-        <span className="dim tiny nowrap" title={`How far it came: ${i.stage}, ${i.stageNumber} of 12`}>
-          {i.stage}
-        </span>
       </span>
     ),
     where: (i) => <span className="dim">{plural(i.assets, 'device')}</span>,
@@ -85,6 +83,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   return (
     <>
       <Acts incident={i} />
+      <p className="flat">{inShort(detail).join(' ')}</p>
       <section>
         <dl className="kv">
           <dt>How far it came</dt>

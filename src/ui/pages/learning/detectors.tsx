@@ -26,7 +26,7 @@ export const Detectors = () => {
     queryFn: ({ signal }) => call('detection', { site }, undefined, signal),
   });
   return (
-    <Fetched query={query} what="the detectors">
+    <Fetched query={query} isPart what="the detectors">
       {(overview) => <Loaded overview={overview} />}
     </Fetched>
   );

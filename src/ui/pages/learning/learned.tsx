@@ -28,7 +28,7 @@ export const Learned = () => {
     queryFn: ({ signal }) => call('learning', { site }, undefined, signal),
   });
   return (
-    <Fetched query={query} what="what was learned">
+    <Fetched query={query} isPart what="what was learned">
       {(l) => <Loaded learning={l} />}
     </Fetched>
   );

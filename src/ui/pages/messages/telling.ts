@@ -15,7 +15,7 @@ const MEANT =
 
 /** Parts of a path that say how the message is packed, in any protocol: types of ids, pieces of a path that stands in words beside. */
 const PACKING =
-  /(^|\.)(segments\[\d+\]\.\w+|(typeId|authenticationToken|sessionId|nodeId)\.(encoding|namespace)|(header|requestHeader|responseHeader)\.(messageType|chunk|timestamp)|chunks?|trailing|itemTypes\[\d+\])$/;
+  /(^|\.)(segments\[\d+\]\.\w+|(typeId|authenticationToken|sessionId|nodeId|id)\.(encoding|namespace)|(additionalHeader|userIdentityToken)\.encoding|serviceDiagnostics\.mask|(header|requestHeader|responseHeader)\.(messageType|chunk|timestamp|returnDiagnostics|timeoutHint)|chunks?|octets|trailing|itemTypes\[\d+\])$/;
 
 /** Rows from which on a value that is the same in all of them is taken for a constant of the conversation. */
 const ENOUGH_ROWS = 4;
@@ -70,11 +70,11 @@ export const tellingFields = (
   // `command Register Session (101)` says what `name Register Session` says, and where it stands.
   const meanings = new Set(fields.map((f) => f.meaning));
   const isSaid = (f: Field): boolean => isInType(f, type) || meanings.has(f.value);
-  // `path.lastClass` is `path.cls` where a path has one class: a code with one meaning is told once.
+  // `path.lastClass` is `path.cls` where a path has one class: a code with one meaning, and a text, is told once.
   const told = new Set<string>();
-  const isFirst = ({ value, meaning }: Field): boolean => {
-    const key = `${value} ${meaning}`;
-    if (meaning === '' || told.has(key)) return meaning === '';
+  const isFirst = (f: Field): boolean => {
+    const key = `${f.value} ${f.meaning}`;
+    if (isText(f) && told.has(key)) return false;
     told.add(key);
     return true;
   };

@@ -6,7 +6,7 @@ import type { Now } from '../../../api/overview.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Panel, PartyLink, When } from '../../parts/basics.tsx';
-import { PointLink, StageMark, WindowTag } from '../../parts/finding-marks.tsx';
+import { PointLink, WindowTag } from '../../parts/finding-marks.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../../parts/glyphs.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 
@@ -81,8 +81,9 @@ const IncidentLine = ({ incident: i, on }: { incident: IncidentRow; on: boolean 
         </Link>
         <div className="small row wrap" style={{ gap: '0 12px' }}>
           <span className="dim">incident</span>
-          <StageMark incident={i} />
-          <span>{i.meaning}</span>
+          <span title={i.stage}>
+            {i.meaning} <span className="dim tiny nowrap">stage {i.stageNumber} of 12</span>
+          </span>
           <span className="dim">
             {plural(i.findings, 'finding')} on {plural(i.assets, 'asset')}
           </span>

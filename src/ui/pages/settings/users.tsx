@@ -70,7 +70,9 @@ export const Users = ({ me }: { me: string }) => {
                 by: (u) => u.name,
                 cell: (u) => (
                   <span className="row" style={{ gap: 6 }}>
-                    <span className={u.disabled ? 'dim' : 'strong'}>{u.name}</span>
+                    <span className={u.disabled ? 'dim cut' : 'strong cut'} title={u.name}>
+                      {u.name}
+                    </span>
                     {u.id === me && <span className="tag outline">you</span>}
                     {u.disabled && (
                       <span className="tag outline">
