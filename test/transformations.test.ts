@@ -1,6 +1,6 @@
 /**
- * A capture that is changed in a known way must change the picture of the site in a known way, and in no other
- * (DESIGN.md section 8): other VLANs, doubled frames, one direction, cut short, read twice, other batches, other order.
+ * A capture that is changed in a known way must change the picture of the site in a known way, and in no other: other
+ * VLANs, doubled frames, one direction, cut short, read twice, other batches, other order.
  */
 import { describe, expect, it } from 'vitest';
 import { readCapture } from '../src/capture/reader.ts';

@@ -1,6 +1,7 @@
 /** How every command ends when something is wrong: one sentence, what to do, and an exit code of a documented class. */
 import { RequestError } from '../app/engine-contract.ts';
 import { EXIT, errorLine, OperatingError } from '../core/errors.ts';
+import { complain } from './say.ts';
 
 export const EXIT_CODES_HELP = `
 Exit codes:
@@ -18,16 +19,16 @@ export const report = (error: unknown): number => {
   if (error instanceof OperatingError) {
     const url = error.details.url;
     const reach = typeof url === 'string' && url !== '' ? ` It answers at ${url}.` : '';
-    process.stderr.write(`gatehouse: ${errorLine(error)}${reach}\n`);
+    complain(`${errorLine(error)}${reach}`);
     return error.exitCode;
   }
   const { code, message } = error as { code?: string; message?: string };
   if (typeof code === 'string' && code === 'EPIPE') return EXIT.ok;
   if (error instanceof RequestError) {
-    process.stderr.write(`gatehouse: ${message} ${error.whatToDo} [${code}]\n`);
+    complain(`${message} ${error.whatToDo} [${code}]`);
     return error.code === 'input-invalid' ? EXIT.input : EXIT.other;
   }
-  process.stderr.write(`gatehouse: ${message ?? String(error)}\n`);
+  complain(message ?? String(error));
   if (process.env.GATEHOUSE_DEBUG !== undefined) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
   return EXIT.other;
 };

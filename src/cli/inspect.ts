@@ -7,6 +7,7 @@ import { EXIT, type WarningCode } from '../core/errors.ts';
 import { csvCell } from '../server/index.ts';
 import { report } from './fail.ts';
 import type { Format } from './inspect-lists.ts';
+import { complain, printable } from './say.ts';
 import { printSummary } from './summary.ts';
 
 export interface InspectFlags {
@@ -76,8 +77,7 @@ const cells = (list: InspectList, row: InspectRow): readonly unknown[] =>
 
 const text = (value: unknown): string => {
   const full = value === null || value === undefined ? '' : Array.isArray(value) ? value.join(' ') : String(value);
-  // Control characters of the wire must not reach the terminal.
-  const clean = full.replace(/[\p{Cc}\p{Cf}]/gu, '\u00b7');
+  const clean = printable(full);
   return clean.length > MAX_CELL ? `${clean.slice(0, MAX_CELL - 1)}\u2026` : clean;
 };
 
@@ -149,7 +149,7 @@ export const inspect = async (captures: readonly string[], flags: InspectFlags):
     );
     if (nothing !== undefined) code = report(nothing);
     for (const warning of warnings) {
-      process.stderr.write(`gatehouse: ${name}: ${warning.text} [${warning.code}]\n`);
+      complain(`${name}: ${warning.text} [${warning.code}]`);
       if (ENDS_EARLY.has(warning.code)) code = EXIT.input;
     }
   }

@@ -87,6 +87,13 @@ it('says what is wrong with a key or certificate before it starts anything', asy
   expect(existsSync(join(folder, 't'))).toBe(false);
 });
 
+it('does not let the name of a file steer the terminal', async () => {
+  const name = join(folder, 'a\u001b[2Jb\u202ec.pcap');
+  expect(await start([name], flags('n'))).toBe(EXIT.input);
+  expect(said).toContain('a\u00b7[2Jb\u00b7c.pcap does not exist');
+  expect(said.replace(/\n$/, '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
 it('says that a file cannot be written', async () => {
   const path = join(folder, 'none', 'x');
   const error: unknown = await writing(path, async () => writeFileSync(path, '')).catch((reason: unknown) => reason);

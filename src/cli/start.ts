@@ -9,6 +9,7 @@ import { beginWithPlantDay } from '../app/first-day.ts';
 import { hasCapture, kindOf, refuseUseless } from '../app/inputs.ts';
 import { EXIT, OperatingError } from '../core/errors.ts';
 import { report } from './fail.ts';
+import { complain } from './say.ts';
 import { packageFolder, version } from './version.ts';
 
 export interface StartFlags {
@@ -128,9 +129,7 @@ const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFl
       const path = resolve(input);
       const kind = await kindOf(path, input);
       if (kind === 'folder' && !(await hasCapture(path)))
-        process.stderr.write(
-          `gatehouse: ${input} holds no capture yet. What a recorder writes there is read as it comes.\n`,
-        );
+        complain(`${input} holds no capture yet. What a recorder writes there is read as it comes.`);
       return engine.open({ kind, path, ...site }, SYSTEM);
     });
   }
@@ -145,7 +144,7 @@ const tellFailures = (engine: Engine): void => {
     const { source, name, error } = event.data;
     if (told.has(source)) return;
     told.add(source);
-    process.stderr.write(`gatehouse: ${name}: ${error}\n`);
+    complain(`${name}: ${error}`);
   });
 };
 
@@ -155,7 +154,7 @@ const beginFrom = async (engine: Engine, { site, bytes }: { site: string; bytes:
     await engine.begin(site, bytes, SYSTEM);
   } catch (error) {
     if (!(error instanceof RequestError) || error.code !== 'site-exists') throw error;
-    process.stderr.write(`gatehouse: ${error.message} It goes on with what it learned; the baseline was not used.\n`);
+    complain(`${error.message} It goes on with what it learned; the baseline was not used.`);
   }
 };
 
@@ -180,7 +179,7 @@ const beginAhead = (folder: string): void => {
     beginWithPlantDay(join(packageFolder, 'dist', 'plant-day'), readFileSync(built, 'utf8'), folder);
   } catch (error) {
     // The plant plays its day then.
-    process.stderr.write(`gatehouse: the day made at build time cannot be used: ${(error as Error).message}\n`);
+    complain(`the day made at build time cannot be used: ${(error as Error).message}`);
   }
 };
 
@@ -262,7 +261,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
 
   const ended = new Promise<number>((resolve) => {
     engineGone = (error) => {
-      process.stderr.write(`gatehouse: the engine stopped: ${error.message}\n`);
+      complain(`the engine stopped: ${error.message}`);
       resolve(1);
     };
     let stopping = false;

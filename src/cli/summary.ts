@@ -1,10 +1,10 @@
 /** The summary of `gatehouse inspect`: what a person wants to know of a capture first, most important first. */
 import type { Inspection } from '../app/inspect.ts';
+import { printable } from './say.ts';
 
 /** Lines of each part; the rest is counted. */
 const MAX_LINES = 25;
 
-const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\u00b7');
 const number = (value: number): string => value.toLocaleString('en-US');
 const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${Math.round((100 * part) / whole)} %`);
 
@@ -20,7 +20,7 @@ const table = (rows: readonly (readonly string[])[], print: (line: string) => vo
 };
 
 export const printSummary = (result: Inspection, print: (line: string) => void): void => {
-  const line = (text = ''): void => print(clean(text));
+  const line = (text = ''): void => print(printable(text));
   const section = (title: string, rows: readonly (readonly string[])[]): void => {
     if (rows.length === 0) return;
     line();

@@ -4,7 +4,7 @@
  */
 import type { Decoder } from '../core/decoder.ts';
 import { type FrameBatch, LINK } from '../core/frame.ts';
-import type { At, Command, ObservationSink, ValueItem } from '../core/observation.ts';
+import type { Command, ObservationSink, ValueItem } from '../core/observation.ts';
 import type { SourceHealth } from '../core/site.ts';
 import type { SiteSink } from '../core/site-model.ts';
 import { i32be, u16be } from '../lib/bytes.ts';
@@ -12,10 +12,10 @@ import { CHECKSUM_NONE, CHECKSUM_WRONG, checksum, isSample } from './checksum.ts
 import { RoutedCopies } from './copies.ts';
 import { PacketCursor } from './cursor.ts';
 import { Delivery } from './delivery.ts';
-import { Dispatcher, freshAt, type OnMessage } from './dispatch.ts';
+import { Dispatcher, type OnMessage } from './dispatch.ts';
 import { DuplicateFilter } from './duplicates.ts';
 import type { EndpointTable } from './endpoints.ts';
-import { flowSummary, placeSummary } from './flow-report.ts';
+import { FlowLife } from './flow-life.ts';
 import { FlowStates } from './flow-state.ts';
 import {
   BITS,
@@ -23,8 +23,6 @@ import {
   CLIENT_IS_B,
   D,
   DECODED,
-  DUE_BLOCK,
-  DUE_SHIFT,
   EP_A,
   EP_B,
   FlowTable,
@@ -36,14 +34,10 @@ import {
   L2_FLAG,
   LAST_ID_A,
   LAST_US,
-  META,
   NEXT_A,
   PACKETS_A,
   PAYLOAD,
-  PORTS,
-  TCP_CLOSED,
   TCP_ESTABLISHED,
-  TCP_NEW,
   TCP_STATE,
 } from './flows.ts';
 import { HealthCounters, OFFLOAD_LENGTH } from './health.ts';
@@ -53,21 +47,12 @@ import type { Openings } from './openings.ts';
 import { TcpPath } from './tcp.ts';
 import { ETHERNET_FRAME, type Tunnel, tunnelOverIp, tunnelOverUdp, VXLAN_PORT } from './tunnels.ts';
 
-/** Idle times after which a flow ends. */
-const TCP_IDLE_US = 1_800_000_000;
-const TCP_CLOSED_IDLE_US = 5_000_000;
-const TCP_HALF_OPEN_IDLE_US = 60_000_000;
-const OTHER_IDLE_US = 180_000_000;
-/** Active flows report this often. */
-export const FLOW_REPORT_US = 60_000_000;
 /** Pauses longer than this, and steps backwards longer than BACKWARD_US, start a new epoch. */
 export const EPOCH_GAP_US = 3_600_000_000;
 export const BACKWARD_US = 1_000_000;
 /** Copies out of their time that may follow each other without being a step of the clock. */
 const MAX_STRAYS = 3;
 const TICK_US = 1_000_000;
-/** The table is walked once in this many ticks. */
-const SWEEP_TICKS = 10;
 /** Envelopes (GRE, VXLAN, ...) removed from one frame. */
 const MAX_TUNNEL_DEPTH = 4;
 /** EtherTypes whose cyclic frames legitimately repeat within milliseconds: EtherCAT, POWERLINK, SERCOS III. */
@@ -119,11 +104,10 @@ export class Decoding {
   readonly #ownMacs: ReadonlySet<number>;
   readonly #masters = new Map<number, number>();
   readonly #c = new PacketCursor();
-  readonly #flowAt: At;
   #view: DataView = new DataView(new ArrayBuffer(0));
   #viewOf: Uint8Array | undefined;
   #nextTickUs = Number.NEGATIVE_INFINITY;
-  #sweepAt = 0;
+  readonly #flowLife: FlowLife;
   readonly #routed = new RoutedCopies();
   #depth = 0;
   #strays = 0;
@@ -139,13 +123,21 @@ export class Decoding {
       sink: this.#fullSink(options.sink),
       spoke: (e) => this.endpoints.spoke(e),
       ...(options.openings && { openings: options.openings }),
-      addressOf: (e) => this.#addressOf(e),
+      addressOf: (e) => this.#flowLife.addressOf(e),
       ...(options.onMessage && { onMessage: options.onMessage }),
     });
-    this.#flowAt = freshAt();
     this.#delivery = new Delivery(this.flows, this.dispatcher, this.#states, this.health);
     this.#tcp = new TcpPath(this.flows, this.#states, this.#delivery, this.health, options.sink);
-    this.flows.onEvict = (f) => this.#finish(f);
+    this.#flowLife = new FlowLife({
+      flows: this.flows,
+      states: this.#states,
+      dispatcher: this.dispatcher,
+      tcp: this.#tcp,
+      endpoints: this.endpoints,
+      health: this.health,
+      sink: options.sink,
+    });
+    this.flows.onEvict = (f) => this.#flowLife.finish(f);
   }
 
   /** What decoders talk to: the site's sink, and the two questions that only the endpoint table can answer. */
@@ -227,7 +219,7 @@ export class Decoding {
 
   /** The end of the source: open requests and flows are reported. */
   finish(): void {
-    this.#closeEpoch();
+    this.#flowLife.endAll();
   }
 
   /** The source's health now, active flows included. */
@@ -245,93 +237,21 @@ export class Decoding {
     });
   }
 
-  #closeEpoch(): void {
-    this.dispatcher.expireScopes(Number.POSITIVE_INFINITY);
-    const flows = this.flows;
-    const order: number[] = [];
-    for (let f = 0; f < flows.top; f++) if (flows.used[f] === 1) order.push(f);
-    order.sort((x, y) => flows.serial[x]! - flows.serial[y]!);
-    for (const f of order) {
-      this.#finish(f);
-      flows.remove(f);
-    }
-  }
-
   #time(tsUs: number): void {
     const h = this.health;
     if (this.nowUs === Number.NEGATIVE_INFINITY) h.firstUs = tsUs;
     else if (tsUs < this.nowUs - BACKWARD_US) {
       h.backwardSteps++;
       this.#duplicates.steppedBack();
-      this.#closeEpoch();
+      this.#flowLife.endAll();
     } else if (tsUs - this.nowUs > EPOCH_GAP_US) {
       h.gap(this.nowUs, tsUs);
-      this.#closeEpoch();
+      this.#flowLife.endAll();
     }
     this.nowUs = tsUs;
     this.#nextTickUs = tsUs + TICK_US;
-    this.#sweep(tsUs);
+    this.#flowLife.sweep(tsUs);
     this.#sink.tick(tsUs);
-  }
-
-  /** One slice of the flow table: waiting requests, holes, reports, idle flows. */
-  #sweep(nowUs: number): void {
-    const top = this.flows.top;
-    if (this.#sweepAt >= top) {
-      this.#sweepAt = 0;
-      this.dispatcher.expireScopes(nowUs);
-    }
-    const stop = Math.min(top, this.#sweepAt + Math.ceil(top / SWEEP_TICKS));
-    for (let f = this.#sweepAt; f < stop; ) {
-      const block = f >> DUE_SHIFT;
-      const last = Math.min(stop, (block + 1) << DUE_SHIFT);
-      if (this.flows.blockDueUs[block]! <= nowUs) this.#sweepBlock(f, last, block, nowUs);
-      f = last;
-    }
-    this.#sweepAt = stop;
-  }
-
-  /** Looks at what is due in `from`..`to` of a block, and says when the block is due again. */
-  #sweepBlock(from: number, to: number, block: number, nowUs: number): void {
-    const due = this.flows.dueUs;
-    for (let f = from; f < to; f++) if (due[f]! <= nowUs) this.#look(f, nowUs);
-    let next = Number.POSITIVE_INFINITY;
-    const first = block << DUE_SHIFT;
-    for (let f = first; f < first + DUE_BLOCK; f++) if (due[f]! < next) next = due[f]!;
-    this.flows.blockDueUs[block] = next;
-  }
-
-  #idleLimit(f: number): number {
-    const i = this.flows.i;
-    const meta = i[f * I + META]!;
-    if (meta >= L2_FLAG || (meta & 255) !== 6) return OTHER_IDLE_US;
-    const state = i[f * I + TCP_STATE]!;
-    if (state >= TCP_CLOSED) return TCP_CLOSED_IDLE_US;
-    return state === TCP_NEW ? TCP_HALF_OPEN_IDLE_US : TCP_IDLE_US;
-  }
-
-  #look(f: number, nowUs: number): void {
-    const flows = this.flows;
-    const state = this.#states.get(f);
-    const last = flows.d[f * D + LAST_US]!;
-    let next = Number.POSITIVE_INFINITY;
-    if (state) {
-      if (state.session) {
-        this.dispatcher.expireSession(state.session, nowUs, flows.bothWays(f));
-        // Active flows with a session are looked at every time, because a request may wait.
-        if (nowUs - last < FLOW_REPORT_US || this.dispatcher.waits(state.session)) next = nowUs;
-      }
-      this.#tcp.overdue(f, state, nowUs);
-      if (state.holds()) next = nowUs;
-    }
-    const limit = this.#idleLimit(f);
-    if (nowUs - last > limit) {
-      this.#finish(f);
-      flows.remove(f);
-      return;
-    }
-    if (last > flows.reportedUs[f]! && nowUs - flows.reportedUs[f]! >= FLOW_REPORT_US) this.#report(f, false);
-    flows.due(f, Math.min(next, nowUs + FLOW_REPORT_US, last + limit));
   }
 
   #frame(c: PacketCursor, linkType: number, start: number, captured: number): void {
@@ -464,7 +384,7 @@ export class Decoding {
     const flows = this.flows;
     let f = flows.find(c, c.srcIp, c.dstIp, srcPort, dstPort, meta);
     if (protocol === 6 && !flows.fresh && (tcpFlags & (SYN | ACK)) === SYN && this.#portsUsedAgain(c, f)) {
-      this.#finish(f);
+      this.#flowLife.finish(f);
       flows.remove(f);
       f = flows.find(c, c.srcIp, c.dstIp, srcPort, dstPort, meta);
     }
@@ -487,7 +407,7 @@ export class Decoding {
       endpoints.macLow[to] !== c.dstLow ||
       endpoints.macHigh[to] !== c.dstHigh
     ) {
-      this.#settle(f);
+      this.#flowLife.settle(f);
       from = this.#sender(c);
       to = this.#receiver(c);
       i[o + EP_A + d] = from;
@@ -628,61 +548,6 @@ export class Decoding {
   #ends(f: number): string {
     const i = this.flows.i;
     return `${this.endpoints.ipText(i[f * I + EP_A]!)} ${this.endpoints.ipText(i[f * I + EP_B]!)}`;
-  }
-
-  /** Tells the endpoints what this flow counted since it last did. */
-  #settle(f: number): void {
-    const { i, d, settled } = this.flows;
-    const s = f * 4;
-    for (let k = 0; k < 2; k++) {
-      const frames = d[f * D + PACKETS_A + k]! - settled[s + k]!;
-      if (frames === 0) continue;
-      const bytes = d[f * D + BYTES_A + k]! - settled[s + 2 + k]!;
-      this.endpoints.add(i[f * I + EP_A + k]!, i[f * I + EP_B - k]!, frames, bytes, d[f * D + LAST_US]!);
-      settled[s + k]! += frames;
-      settled[s + 2 + k]! += bytes;
-    }
-  }
-
-  #finish(f: number): void {
-    const state = this.#states.get(f);
-    if (state) {
-      this.#tcp.ended(f, state);
-      if (state.session) {
-        this.dispatcher.expireSession(state.session, Number.POSITIVE_INFINITY, this.flows.bothWays(f));
-        if (state.session.opens !== undefined) this.#endOpening(f);
-      }
-    }
-    this.#report(f, true);
-    this.health.flowEnded(this.flows, f, state?.session);
-    this.#states.drop(f);
-  }
-
-  /** A connection that was closed needs its opening no more. */
-  #endOpening(f: number): void {
-    const { i } = this.flows;
-    const o = f * I;
-    if (i[o + TCP_STATE]! <= TCP_ESTABLISHED) return;
-    const ports = i[o + PORTS]!;
-    this.dispatcher.openings.end({
-      client: this.#addressOf(i[o + EP_A]!),
-      clientPort: ports >>> 16,
-      server: this.#addressOf(i[o + EP_B]!),
-      serverPort: ports & 0xffff,
-    });
-  }
-
-  #addressOf(endpoint: number): string {
-    const { ip, mac } = this.endpoints.get(endpoint);
-    return ip ?? mac ?? '';
-  }
-
-  #report(f: number, final: boolean): void {
-    this.flows.reportedUs[f] = this.flows.d[f * D + LAST_US]!;
-    this.#settle(f);
-    const summary = flowSummary(this.flows, f, this.endpoints, this.#states.get(f), final);
-    placeSummary(this.#flowAt, summary);
-    this.#sink.flow(this.#flowAt, summary);
   }
 }
 

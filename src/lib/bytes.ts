@@ -1,7 +1,7 @@
 /**
  * Reads from octets by offset. Hand-written because `Buffer.readUInt16BE` checks its arguments on every call and costs
- * 20 times as much (measured, DESIGN.md section 9). A read outside the array gives 0 bits, never a throw: the caller
- * checks lengths once per structure, not once per field.
+ * 20 times as much. A read outside the array gives 0 bits, never a throw: the caller checks lengths once per structure,
+ * not once per field.
  */
 
 export const u8 = (b: Uint8Array, o: number): number => b[o]! | 0;

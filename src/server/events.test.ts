@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ChangeEvent, UserRole } from '../api/index.ts';
-import { EventHub } from './events.ts';
+import { EventHub, MAX_CLIENT_BYTES } from './events.ts';
 import { createTestEngine, type TestEngine } from './test-engine.ts';
 
 let http: Server;
@@ -63,6 +63,34 @@ it('a person who was logged out hears nothing more, and a connection that does n
   await expect.poll(() => answer.destroyed).toBe(true);
   expect(hub.clients).toBe(0);
   expect(failures).toEqual([]);
+});
+
+it('a client that does not read is cut off before much waits for it; others hear on', async () => {
+  let heard = '';
+  connect().on('response', (response) => response.setEncoding('utf8').on('data', (part: string) => (heard = part)));
+  await expect.poll(() => hub.clients).toBe(1);
+  connect().on('response', (response) => response.pause());
+  await expect.poll(() => hub.clients).toBe(2);
+  const slow = raw!;
+  let most = 0;
+  // What the system takes into its own buffers ends too; the one that reads gets its turn in between.
+  await expect
+    .poll(
+      () => {
+        for (let i = 0; i < 200 && !slow.destroyed; i++) {
+          change('assets', i);
+          most = Math.max(most, slow.writableLength);
+        }
+        return hub.clients;
+      },
+      { timeout: 20_000, interval: 1 },
+    )
+    .toBe(1);
+  expect(slow.destroyed).toBe(true);
+  // One notice more than may wait.
+  expect(most).toBeLessThan(MAX_CLIENT_BYTES + 1000);
+  change('assets', 4711);
+  await expect.poll(() => heard).toContain('"version":4711');
 });
 
 it('a role that was taken away is no longer told about its topics', async () => {

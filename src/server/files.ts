@@ -89,7 +89,11 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
     const name = safeName(file.filename);
     const part = join(uploads, `${randomBytes(8).toString('hex')}.part`);
     try {
-      await pipeline(file.file, createWriteStream(part, { mode: 0o600, flags: 'wx' }));
+      await pipeline(file.file, createWriteStream(part, { mode: 0o600, flags: 'wx' })).catch((error: unknown) => {
+        // Something else filled it meanwhile.
+        const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+        throw isFull ? new OperatingError('store.full-disk', { path: uploads }, { cause: error }) : error;
+      });
       if (file.file.truncated) throw tooLarge(limit);
       const kept = `${part.slice(0, -5)}-${name}`;
       await rename(part, kept);
@@ -112,46 +116,46 @@ export const registerFiles = (server: FastifyInstance, { engine, uploads, maxUpl
     }
   };
 
-  server.post(path('upload'), { config: { call: 'upload' }, bodyLimit: limit }, async (request, reply) => {
-    if (running >= MAX_UPLOADS) {
-      throw new RequestError(
-        429,
-        'too-many-requests',
-        'Other captures are being uploaded.',
-        'Wait until they are done.',
-      );
-    }
+  /** Bodies that are files take memory or disk, and as long as they like: few at a time, whatever they are. */
+  const oneOfFew = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running >= MAX_UPLOADS)
+      throw new RequestError(429, 'too-many-requests', 'Other files are being uploaded.', 'Wait until they are done.');
     running++;
     try {
-      reply.type('application/json; charset=utf-8');
-      return JSON.stringify(await receive(request));
+      return await work();
     } finally {
       running--;
     }
-  });
+  };
 
-  server.post(
-    path('uploadNames'),
-    { config: { call: 'uploadNames' }, bodyLimit: MAX_NAMES_BYTES },
-    async (request, reply) => {
+  server.post(path('upload'), { config: { call: 'upload' }, bodyLimit: limit }, (request, reply) =>
+    oneOfFew(async () => {
+      reply.type('application/json; charset=utf-8');
+      return JSON.stringify(await receive(request));
+    }),
+  );
+
+  server.post(path('uploadNames'), { config: { call: 'uploadNames' }, bodyLimit: MAX_NAMES_BYTES }, (request, reply) =>
+    oneOfFew(async () => {
       const { site } = request.params as { site: string };
       const file = await fileOf(request, MAX_NAMES_BYTES);
       const bytes = await file.toBuffer();
       reply.type('application/json; charset=utf-8');
       return engine.uploadNames(site, safeName(file.filename), bytes, personOf(request).user.id);
-    },
+    }),
   );
 
   server.post(
     path('importBaseline'),
     { config: { call: 'importBaseline' }, bodyLimit: MAX_BASELINE_BYTES },
-    async (request, reply) => {
-      const { site } = request.params as { site: string };
-      const file = await fileOf(request, MAX_BASELINE_BYTES);
-      const bytes = await file.toBuffer();
-      reply.type('application/json; charset=utf-8');
-      return engine.importBaseline(site, bytes, personOf(request).user.id);
-    },
+    (request, reply) =>
+      oneOfFew(async () => {
+        const { site } = request.params as { site: string };
+        const file = await fileOf(request, MAX_BASELINE_BYTES);
+        const bytes = await file.toBuffer();
+        reply.type('application/json; charset=utf-8');
+        return engine.importBaseline(site, bytes, personOf(request).user.id);
+      }),
   );
 
   server.get(path('baselineFile'), { config: { call: 'baselineFile' } }, async (request, reply) => {

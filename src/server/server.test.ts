@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastify from 'fastify';
 import { Value } from 'typebox/value';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, FILE_PATHS, type Me, PATHS, USER_ROLES, type UserRole } from '../api/index.ts';
 import { OperatingError } from '../core/errors.ts';
 import { csvCell } from './export.ts';
-import { safeName } from './files.ts';
+import { MAX_UPLOADS, safeName } from './files.ts';
 import { guard } from './guard.ts';
 import { createServer, type GatehouseServer, type ServerOptions } from './index.ts';
 import { FREE_FAILURES, Lockout, MAX_REMEMBERED, MAX_WAIT_MS } from './lockout.ts';
@@ -552,6 +552,27 @@ describe('a dropped capture', () => {
     server = await start({ maxUploadBytes: 10 });
     expect((await drop(admin, 'big.pcap', Buffer.alloc(100))).statusCode).toBe(413);
     expect(left()).toEqual([]);
+  });
+
+  it('waits its turn: of files of any kind only a few come in at a time', async () => {
+    const admin = await setup();
+    const opened = { site: 's1', source: 'f1', known: false };
+    const release: (() => void)[] = [];
+    engine.openWith = () => new Promise((resolve) => release.push(() => resolve(opened)));
+    const first = Array.from({ length: MAX_UPLOADS }, (_, i) => drop(admin, `${i}.pcap`, Buffer.from('x')));
+    await vi.waitFor(() => expect(release).toHaveLength(MAX_UPLOADS), { timeout: 20_000 });
+    const { payload, type } = multipartBody('list.csv', Buffer.from('a;b'));
+    const headers = { ...admin.headers, 'content-type': type };
+    for (const kind of ['names/imports', 'baseline-imports']) {
+      const url = `/api/v1/sites/s1/${kind}`;
+      const refused = await server.app.inject({ method: 'POST', url, payload, cookies: admin.cookies, headers });
+      expect(refused.statusCode, kind).toBe(429);
+    }
+    for (const one of release) one();
+    for (const response of await Promise.all(first)) expect(response.json()).toEqual(opened);
+    const url = '/api/v1/sites/s1/names/imports';
+    const after = await server.app.inject({ method: 'POST', url, payload, cookies: admin.cookies, headers });
+    expect(after.statusCode).toBe(200);
   });
 
   it('that a sudden end of the program cut short is gone after the next start; what was opened stays', async () => {
