@@ -18,6 +18,8 @@ export const CHECKSUM_RIGHT = 0;
 export const CHECKSUM_WRONG = 1;
 /** Nothing can be said: no checksum, a cut packet, another protocol. */
 export const CHECKSUM_NONE = 2;
+/** As a sender leaves it to its network card: 0 in the IPv4 header, only the pseudo header in TCP. */
+export const CHECKSUM_LEFT = 3;
 
 const sum = (b: Uint8Array, from: number, to: number): number => {
   // High and low octets apart, four at a time: the sum goes over every segment that a client sends.
@@ -49,29 +51,41 @@ const pseudoHeader = (c: PacketCursor, end: number): number => {
 /** A datagram that was joined from fragments lies in octets of its own, without a header. */
 const isJoined = (c: PacketCursor): boolean => c.version === 4 && c.l4 === 0;
 
+/** Extension headers that leave the destination where it is (RFC 8200 section 4.1): hop-by-hop and destination options. */
+const hasPlainExtensions = (c: PacketCursor): boolean => {
+  let next = c.bytes[c.l3 + 6]!;
+  let p = c.l3 + 40;
+  while (p < c.l4) {
+    if (next !== 0 && next !== 60) return false;
+    next = c.bytes[p]!;
+    p += 8 + c.bytes[p + 1]! * 8;
+  }
+  return p === c.l4;
+};
+
 /** Checksum of the TCP or UDP segment under the cursor, `end` behind its last octet. */
 export const checksum = (c: PacketCursor, end: number): number => {
   const b = c.bytes;
   const udp = c.protocol === 17;
   if ((c.protocol !== 6 && !udp) || c.l4Missing > 0) return CHECKSUM_NONE;
-  // With extension headers the last destination may be another one, and where a joined datagram begins is not known.
-  if (c.version === 6 ? c.l4 !== c.l3 + 40 : c.l4 < c.l3 + 20 && !isJoined(c)) return CHECKSUM_NONE;
+  // Behind a routing header the last destination may be another one; where a joined datagram begins is not known.
+  if (c.version === 6 ? !hasPlainExtensions(c) : c.l4 < c.l3 + 20 && !isJoined(c)) return CHECKSUM_NONE;
   if (udp && u16be(b, c.l4 + 6) === 0) return CHECKSUM_NONE;
   return folded(sum(b, c.l4, end) + pseudoHeader(c, end)) === 0xffff ? CHECKSUM_RIGHT : CHECKSUM_WRONG;
 };
 
 /**
- * Whether the receiver takes the TCP segment under the cursor. RIGHT: both sums hold. WRONG: one does not. NONE: nothing can
- * be said, also where the sender leaves a sum to its network card (0 in the IPv4 header, only the pseudo header in TCP).
+ * Whether the receiver takes the TCP segment under the cursor. RIGHT: both sums hold. WRONG: one does not. LEFT: it may have
+ * been captured on the sender itself, before its network card filled in the sum. NONE: nothing can be said.
  */
 export const checkSegment = (c: PacketCursor, end: number): number => {
   const found = checksum(c, end);
   if (found === CHECKSUM_NONE) return found;
   const b = c.bytes;
   if (c.version === 4 && !isJoined(c)) {
-    if (u16be(b, c.l3 + 10) === 0) return CHECKSUM_NONE;
+    if (u16be(b, c.l3 + 10) === 0) return CHECKSUM_LEFT;
     if (folded(sum(b, c.l3, c.l4)) !== 0xffff) return CHECKSUM_WRONG;
   }
-  if (found === CHECKSUM_WRONG && u16be(b, c.l4 + 16) === folded(pseudoHeader(c, end))) return CHECKSUM_NONE;
+  if (found === CHECKSUM_WRONG && u16be(b, c.l4 + 16) === folded(pseudoHeader(c, end))) return CHECKSUM_LEFT;
   return found;
 };
