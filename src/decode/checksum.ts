@@ -18,8 +18,6 @@ export const CHECKSUM_RIGHT = 0;
 export const CHECKSUM_WRONG = 1;
 /** Nothing can be said: no checksum, a cut packet, another protocol. */
 export const CHECKSUM_NONE = 2;
-/** As a sender leaves it to its network card: 0 in the IPv4 header, only the pseudo header in TCP. */
-export const CHECKSUM_LEFT = 3;
 
 const sum = (b: Uint8Array, from: number, to: number): number => {
   // High and low octets apart, four at a time: the sum goes over every segment that a client sends.
@@ -75,17 +73,18 @@ export const checksum = (c: PacketCursor, end: number): number => {
 };
 
 /**
- * Whether the receiver takes the TCP segment under the cursor. RIGHT: both sums hold. WRONG: one does not. LEFT: it may have
- * been captured on the sender itself, before its network card filled in the sum. NONE: nothing can be said.
+ * Whether the receiver takes the TCP segment under the cursor. RIGHT: both sums hold. WRONG: one does not. NONE: nothing can
+ * be said, also where the sender leaves a sum to its network card (0 in the IPv4 header, only the pseudo header in TCP).
+ * Real senders leave some of a connection's and not others, so that nothing follows from those that were right.
  */
 export const checkSegment = (c: PacketCursor, end: number): number => {
   const found = checksum(c, end);
   if (found === CHECKSUM_NONE) return found;
   const b = c.bytes;
   if (c.version === 4 && !isJoined(c)) {
-    if (u16be(b, c.l3 + 10) === 0) return CHECKSUM_LEFT;
+    if (u16be(b, c.l3 + 10) === 0) return CHECKSUM_NONE;
     if (folded(sum(b, c.l3, c.l4)) !== 0xffff) return CHECKSUM_WRONG;
   }
-  if (found === CHECKSUM_WRONG && u16be(b, c.l4 + 16) === folded(pseudoHeader(c, end))) return CHECKSUM_LEFT;
+  if (found === CHECKSUM_WRONG && u16be(b, c.l4 + 16) === folded(pseudoHeader(c, end))) return CHECKSUM_NONE;
   return found;
 };

@@ -76,8 +76,6 @@ describe('a decoy that the controller drops', () => {
   it.each<readonly [string, Decoy]>([
     ['no acknowledgement flag', under(PSH)],
     ['no flag at all', under(0)],
-    ['the sum of the pseudo header only', under(PSH | ACK, leftToCard)],
-    ['no sum in the IP header', under(PSH | ACK, noHeaderSum)],
     ['a wrong sum', under(PSH | ACK, damage)],
     ['a reset far ahead', under(RST, undefined, 90_000)],
     ['an end far ahead', under(FIN | ACK, undefined, 90_000)],
@@ -87,12 +85,13 @@ describe('a decoy that the controller drops', () => {
     expect(play(decoy).writes).toBe(3);
   });
 
-  it.each<readonly [string, Decoy]>([['for a reason that cannot be seen', under(PSH | ACK)]])(
-    '%s is told, where the two differ',
-    (_, decoy) => {
-      expect(play(decoy).weird).toContain('tcp.overlap-differs');
-    },
-  );
+  it.each<readonly [string, Decoy]>([
+    ['for a reason that cannot be seen', under(PSH | ACK)],
+    ['for the sum of the pseudo header only', under(PSH | ACK, leftToCard)],
+    ['for no sum in the IP header', under(PSH | ACK, noHeaderSum)],
+  ])('%s is told, where the two differ', (_, decoy) => {
+    expect(play(decoy).weird).toContain('tcp.overlap-differs');
+  });
 
   it('in overlapping fragments of equal sums is told', () => {
     // The decoy is the write with two of its words changed over: no sum tells them apart.

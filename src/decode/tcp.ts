@@ -5,7 +5,7 @@
 import type { At } from '../core/observation.ts';
 import type { SiteSink } from '../core/site-model.ts';
 import { i32be } from '../lib/bytes.ts';
-import { CHECKSUM_LEFT, CHECKSUM_RIGHT, CHECKSUM_WRONG, checkSegment } from './checksum.ts';
+import { CHECKSUM_RIGHT, CHECKSUM_WRONG, checkSegment } from './checksum.ts';
 import { CopyDetector } from './copies.ts';
 import type { PacketCursor } from './cursor.ts';
 import type { Delivery } from './delivery.ts';
@@ -45,8 +45,6 @@ const FIN = 0x01;
 const SYN = 0x02;
 const RST = 0x04;
 const ACK = 0x10;
-/** Larger frames were captured on their sender, before its network card cut them and filled in their sums. */
-const MAX_WIRE_FRAME = 1600;
 /** An acknowledgement further ahead than this is not about the same octets. */
 const MAX_AHEAD = 1 << 26;
 
@@ -309,7 +307,7 @@ export class TcpPath {
     const checked = checkSegment(c, end);
     if (checked === CHECKSUM_RIGHT) flows.i[f * I + BITS]! |= SUM_GOOD;
     if ((flows.i[f * I + BITS]! & SUM_GOOD) === 0) return true;
-    const isWrong = checked === CHECKSUM_WRONG || (checked === CHECKSUM_LEFT && c.wire <= MAX_WIRE_FRAME);
+    const isWrong = checked === CHECKSUM_WRONG;
     const isUnacknowledging =
       (c.bytes[c.l4 + 13]! & (SYN | ACK | RST)) === 0 && flows.i[f * I + TCP_STATE] === TCP_ESTABLISHED;
     if (c.isOverlapped && c.l4 === 0)
