@@ -49,13 +49,25 @@ const pseudoHeader = (c: PacketCursor, end: number): number => {
 /** A datagram that was joined from fragments lies in octets of its own, without a header. */
 const isJoined = (c: PacketCursor): boolean => c.version === 4 && c.l4 === 0;
 
+/** Extension headers that leave the destination where it is (RFC 8200 section 4.1): hop-by-hop and destination options. */
+const hasPlainExtensions = (c: PacketCursor): boolean => {
+  let next = c.bytes[c.l3 + 6]!;
+  let p = c.l3 + 40;
+  while (p < c.l4) {
+    if (next !== 0 && next !== 60) return false;
+    next = c.bytes[p]!;
+    p += 8 + c.bytes[p + 1]! * 8;
+  }
+  return p === c.l4;
+};
+
 /** Checksum of the TCP or UDP segment under the cursor, `end` behind its last octet. */
 export const checksum = (c: PacketCursor, end: number): number => {
   const b = c.bytes;
   const udp = c.protocol === 17;
   if ((c.protocol !== 6 && !udp) || c.l4Missing > 0) return CHECKSUM_NONE;
-  // With extension headers the last destination may be another one, and where a joined datagram begins is not known.
-  if (c.version === 6 ? c.l4 !== c.l3 + 40 : c.l4 < c.l3 + 20 && !isJoined(c)) return CHECKSUM_NONE;
+  // Behind a routing header the last destination may be another one; where a joined datagram begins is not known.
+  if (c.version === 6 ? !hasPlainExtensions(c) : c.l4 < c.l3 + 20 && !isJoined(c)) return CHECKSUM_NONE;
   if (udp && u16be(b, c.l4 + 6) === 0) return CHECKSUM_NONE;
   return folded(sum(b, c.l4, end) + pseudoHeader(c, end)) === 0xffff ? CHECKSUM_RIGHT : CHECKSUM_WRONG;
 };
@@ -63,6 +75,7 @@ export const checksum = (c: PacketCursor, end: number): number => {
 /**
  * Whether the receiver takes the TCP segment under the cursor. RIGHT: both sums hold. WRONG: one does not. NONE: nothing can
  * be said, also where the sender leaves a sum to its network card (0 in the IPv4 header, only the pseudo header in TCP).
+ * Real senders leave some of a connection's and not others, so that nothing follows from those that were right.
  */
 export const checkSegment = (c: PacketCursor, end: number): number => {
   const found = checksum(c, end);

@@ -41,6 +41,8 @@ export class PacketCursor {
   l4End = 0;
   /** IP payload octets that the snapshot length cut off. */
   l4Missing = 0;
+  /** Of a datagram that was joined from fragments (`l4` is 0): some overlapped with different octets. */
+  isOverlapped = false;
 
   srcPort = 0;
   dstPort = 0;

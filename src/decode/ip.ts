@@ -31,6 +31,8 @@ export class FragmentTable {
   /** Datagrams given up: too old, too many, too many parts. */
   dropped = 0;
   joined = 0;
+  /** In the datagram joined last, overlapping fragments had different octets. */
+  isOverlapped = false;
 
   /** Adds a fragment; the whole payload when it completes the datagram. */
   add(key: string, offset: number, more: boolean, bytes: Uint8Array, tsUs: number): Uint8Array | undefined {
@@ -60,9 +62,12 @@ export class FragmentTable {
     const whole = new Uint8Array(p.total);
     const sorted = [...p.parts].sort((a, b) => a.offset - b.offset);
     let have = 0;
+    let overlapped = false;
     for (const part of sorted) {
       if (part.offset > have) return undefined;
       const from = have - part.offset;
+      const twice = part.bytes.subarray(0, Math.min(from, part.bytes.length));
+      overlapped ||= twice.some((octet, n) => octet !== whole[part.offset + n]);
       if (from < part.bytes.length) {
         const piece = part.bytes.subarray(from, Math.min(part.bytes.length, p.total - part.offset));
         whole.set(piece, have);
@@ -72,6 +77,7 @@ export class FragmentTable {
     if (have < p.total) return undefined;
     this.#open.delete(key);
     this.joined++;
+    this.isOverlapped = overlapped;
     return whole;
   }
 }
@@ -82,6 +88,7 @@ const joinFragment = (c: PacketCursor, fragments: FragmentTable, id: number, off
   const whole = fragments.add(key, offset, more, c.bytes.subarray(c.l4, c.l4End), c.tsUs);
   if (!whole) return IP_FRAGMENT;
   c.bytes = whole;
+  c.isOverlapped = fragments.isOverlapped;
   c.l4 = 0;
   c.l4End = whole.length;
   c.end = whole.length;

@@ -39,6 +39,8 @@ export interface HeldSegment {
   readonly tsUs: number;
 }
 
+/** Octets of the latest segment that are remembered, to be compared when it comes again. */
+const REMEMBERED = 64;
 /** Longer pieces are worth the view that a copy at once needs: making one costs as much as some hundred octets here. */
 const LOOP_OCTETS = 128;
 
@@ -65,9 +67,28 @@ export class StreamSide {
   /** What the other end acknowledged ahead of what was captured: the sequence number, and where it was said. */
   acked: { seq: number; frame: number; tsUs: number } | undefined;
 
+  /** The beginning of the latest segment that came in order, and its sequence number. */
+  #sent: Uint8Array | undefined;
+  #sentLength = 0;
+  #sentSeq = 0;
+
   readonly #budget: StreamBudget;
   constructor(budget: StreamBudget) {
     this.#budget = budget;
+  }
+
+  remember(bytes: Uint8Array, start: number, end: number, seq: number): void {
+    this.#sent ??= new Uint8Array(REMEMBERED);
+    this.#sentLength = Math.min(REMEMBERED, end - start);
+    this.#sentSeq = seq | 0;
+    copyTo(this.#sent, 0, bytes, start, start + this.#sentLength);
+  }
+  /** True where octets under the sequence number `seq` are remembered as other ones. */
+  differs(bytes: Uint8Array, start: number, end: number, seq: number): boolean {
+    const ahead = (seq - this.#sentSeq) | 0;
+    const to = Math.min(this.#sentLength, ahead + (end - start));
+    for (let i = Math.max(0, ahead); i < to; i++) if (bytes[start + i - ahead] !== this.#sent![i]) return true;
+    return false;
   }
 
   /** Room for `size` octets in the tail, its content kept when `keep`; false when the budget has none. */

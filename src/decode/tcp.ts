@@ -13,6 +13,7 @@ import { freshAt } from './dispatch.ts';
 import type { FlowState, FlowStates } from './flow-state.ts';
 import {
   BITS,
+  CLIENT_IS_B,
   D,
   EP_A,
   EP_B,
@@ -233,6 +234,7 @@ export class TcpPath {
           i[o + RETRANSMISSIONS]!++;
           if (old && (delta < -1 || end - payload > 1)) this.#health.retransmissions++;
         }
+        if (end - payload > 1) this.#compares(c, f, d, seq, payload, end, from, to);
         if (old) return;
         start -= delta;
       } else {
@@ -257,11 +259,32 @@ export class TcpPath {
     if (c.l4Missing > 0) this.#lost(f, d, c.l4Missing, c.tsUs, 0);
     const state = this.#states.get(f);
     if (state === undefined) return;
+    if (state.session?.decoder.family === 'ot' && ((i[o + BITS]! & CLIENT_IS_B) !== 0) === (d === 1))
+      state.side(d).remember(c.bytes, start, end, seq + (start - payload));
     const side = d === 0 ? state.a : state.b;
     if (side?.held?.length) {
       side.progressUs = c.tsUs;
       this.#drain(f, state, d, from, to, c.tsUs);
     }
+  }
+
+  /**
+   * Octets that went by already, once more: whoever sends again sends the same. Where they differ, one of the two is for us
+   * and the other for the receiver, and which one it took cannot be seen.
+   */
+  #compares(
+    c: PacketCursor,
+    f: number,
+    d: number,
+    seq: number,
+    payload: number,
+    end: number,
+    from: number,
+    to: number,
+  ): void {
+    const side = d === 0 ? this.#states.get(f)?.a : this.#states.get(f)?.b;
+    if (side?.differs(c.bytes, payload, end, seq) !== true) return;
+    this.#tells(c, f, d, from, to, 'tcp.overlap-differs', 'octets sent again were other ones than before');
   }
 
   /**
@@ -274,18 +297,34 @@ export class TcpPath {
   }
 
   /**
-   * False for a segment that the server drops because a checksum is wrong, from a client whose checksums were right before:
-   * what it says is not to be believed. Of clients that leave the sum to their network card nothing is known.
+   * False for a segment that the server drops, from a client whose checksums were right before, so that it does not leave them
+   * to its network card: a checksum is wrong, or it acknowledges nothing in a connection that is open (RFC 9293 section
+   * 3.10.7.4). What it says is not to be believed.
    */
   accepts(c: PacketCursor, f: number, d: number, end: number, from: number, to: number): boolean {
     const flows = this.#flows;
     if (flows.clientIsB(f) !== (d === 1)) return true;
     const checked = checkSegment(c, end);
     if (checked === CHECKSUM_RIGHT) flows.i[f * I + BITS]! |= SUM_GOOD;
-    if (checked !== CHECKSUM_WRONG || (flows.i[f * I + BITS]! & SUM_GOOD) === 0) return true;
+    if ((flows.i[f * I + BITS]! & SUM_GOOD) === 0) return true;
+    const isWrong = checked === CHECKSUM_WRONG;
+    const isUnacknowledging =
+      (c.bytes[c.l4 + 13]! & (SYN | ACK | RST)) === 0 && flows.i[f * I + TCP_STATE] === TCP_ESTABLISHED;
+    if (c.isOverlapped && c.l4 === 0)
+      this.#tells(c, f, d, from, to, 'ip.fragments-differ', 'overlapping fragments with different octets');
+    if (!isWrong && !isUnacknowledging) return true;
     this.#health.damaged++;
-    this.#place(f, c.frame, c.tsUs, from, to, d);
-    this.#sink.weird(this.#at, { code: 'tcp.wrong-checksum', detail: 'a checksum that the receiver drops' });
+    if (isWrong) this.#tells(c, f, d, from, to, 'tcp.wrong-checksum', 'a checksum that the receiver drops');
+    else
+      this.#tells(
+        c,
+        f,
+        d,
+        from,
+        to,
+        'tcp.no-acknowledgement',
+        'no acknowledgement flag, for which the receiver drops it',
+      );
     return false;
   }
 
@@ -388,6 +427,11 @@ export class TcpPath {
     const o = f * I;
     this.#place(f, frame, tsUs, i[o + EP_A + d]!, i[o + EP_B - d]!, d);
     this.#sink.weird(this.#at, { code: 'tcp.octets-missing', detail: `${octets} octets before it were not captured` });
+  }
+
+  #tells(c: PacketCursor, f: number, d: number, from: number, to: number, code: string, detail: string): void {
+    this.#place(f, c.frame, c.tsUs, from, to, d);
+    this.#sink.weird(this.#at, { code, detail });
   }
 
   /** Says where the next statement belongs: `from` sends in direction `d` of flow `f`. */

@@ -22,6 +22,7 @@ import { remoteAccess } from './remote-access/index.ts';
 import { rhythm } from './rhythm/index.ts';
 import { safety } from './safety/index.ts';
 import { scan } from './scan/index.ts';
+import { spray } from './spray/index.ts';
 import { tickets } from './tickets/index.ts';
 import { tls } from './tls/index.ts';
 import { trouble } from './trouble/index.ts';
@@ -51,6 +52,7 @@ export const DETECTORS: readonly Detector[] = [
   crossing,
   disguise,
   credentials,
+  spray,
   tickets,
   identity,
   lateral,

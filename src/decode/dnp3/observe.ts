@@ -98,9 +98,16 @@ export const observeDnp3 = (t: Transaction<Dnp3Message>, sink: ObservationSink, 
   observeRequest(t, station, subject, fragment, response, sink, state);
 };
 
+/** A confirmation is for outstations to ask for (IEEE 1815-2012, 4.2.2.4); two indications are reserved (table 4-4). */
+const CON = 0x20;
+const RESERVED = 0x00c0;
 const weirdFragment = (t: Transaction<Dnp3Message>, f: Fragment | undefined, sink: ObservationSink): void => {
-  if (f !== undefined && f.defect !== '')
-    sink.weird(t.at, { code: `dnp3.fragment-${f.defect}`, detail: (t.request ?? t.response)!.type });
+  if (f === undefined) return;
+  const say = (code: string): void => sink.weird(t.at, { code, detail: (t.request ?? t.response)!.type });
+  if (f.defect !== '') say(`dnp3.fragment-${f.defect}`);
+  if (f.functionCode < 0x80 && f.functionCode !== FUNCTION.CONFIRM && (f.control & CON) !== 0)
+    say('dnp3.confirmation-asked');
+  if (f.iin >= 0 && (f.iin & RESERVED) !== 0) say('dnp3.reserved-indication');
 };
 
 /** Whoever is addressed by everybody, or by the connection, is the host itself. */

@@ -7,7 +7,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At, Command } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Distinct, type SavedDistinct } from '../../learn/network/distinct.ts';
-import { isControl, siteLearning } from '../shared/learning.ts';
+import { isControl, isPlant, siteLearning } from '../shared/learning.ts';
 import { count, who, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
@@ -70,6 +70,8 @@ const LEAST = 10;
 const FACTOR = 3;
 /** Different refused services that make a scan of functions. */
 const FUNCTIONS = 4;
+/** Protocols by which devices of the plant are looked after. */
+const AROUND: ReadonlySet<string> = new Set(['http', 'dcerpc']);
 const REFUSED = 0;
 const UNANSWERED = 1;
 
@@ -78,8 +80,10 @@ const create = (context: DetectorContext): RunningDetector => {
   const services = new Distinct(10 * MINUTE_US, 4096, 64);
   const command = (at: At, c: Command): void => {
     if (c.outcome !== 'refused' && c.outcome !== 'unanswered') return;
-    if (at.client <= 0 || c.target <= 0 || context.isGroup(at.server) || !isControl(context, at.protocol, false))
-      return;
+    if (at.client <= 0 || c.target <= 0 || context.isGroup(at.server)) return;
+    const isProcess = isControl(context, at.protocol, false);
+    // Web pages and remote procedures of the plant's own devices; what the office fails at is daily life.
+    if (!isProcess && !(AROUND.has(at.protocol) && isPlant(context, c.target))) return;
     const client = context.host(at.client);
     const target = context.host(c.target);
     const common = {
@@ -91,7 +95,7 @@ const create = (context: DetectorContext): RunningDetector => {
       certainty: 'certain' as const,
       frames: [at.requestFrame, at.frame],
     };
-    if (c.outcome === 'refused') {
+    if (isProcess && c.outcome === 'refused') {
       const key = `${client} ${target}`;
       const n = services.add(key, c.operation.slice(0, 80), at.tsUs);
       if (n >= FUNCTIONS)

@@ -24,6 +24,24 @@ describe('refused', () => {
     refuse(12, 'unanswered');
     expect(s.codes()).toEqual(['refused-burst', 'unanswered-burst']);
   });
+  it('tells pages of a controller that are tried, and none of an office server', () => {
+    const s = new Scene();
+    const [pc, plc, web] = [s.host('10.0.4.7'), s.host('10.20.0.10', 'plc'), s.host('10.0.4.9', 'server', 4)];
+    const guess = (server: number): void => {
+      for (let i = 0; i < 40; i++)
+        s.command(pc, server, 'http', {
+          operation: 'HTTP GET',
+          object: `/page${i}`,
+          outcome: 'refused',
+          reason: '404',
+        });
+    };
+    s.pass(25 * HOUR);
+    guess(web);
+    expect(s.of('refused-burst')).toEqual([]);
+    guess(plc);
+    expect(s.of('refused-burst')).toMatchObject([{ actor: pc, target: plc }]);
+  });
   it('tells functions tried one after the other from the first frame', () => {
     const s = new Scene();
     for (let i = 0; i < 6; i++) {

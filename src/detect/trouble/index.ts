@@ -46,7 +46,9 @@ const OVERFLOW = 'EVENT_BUFFER_OVERFLOW';
 /** Reason of a refusal of Modbus: exception 4. */
 const FAILED = 'server device failure (4)';
 /** A mode that says itself that something is wrong. */
-const FAULT = /fault|error|fail|defect|halt/i;
+const FAULT = /fault|error|fail|defect|halt|inoperable/i;
+/** Physical status of a virtual manufacturing device (ISO 9506-2, 10.3), as the decoder of MMS names it. */
+const VMD_STATUS = 'vmdPhysicalStatus';
 
 const kindOf = (what: string): string =>
   what === RESTART ? DEVICE_RESTARTED.code : what === OVERFLOW ? EVENTS_LOST.code : DEVICE_TROUBLE.code;
@@ -181,10 +183,35 @@ const create = (context: DetectorContext): RunningDetector => {
     device.saying = told;
   };
 
+  const mode = (at: At, endpoint: EndpointId, value: string, via: string): void => {
+    const device = deviceOf(context.host(endpoint));
+    if (device === undefined || device.modes.has(value)) return;
+    // What a device says for the first time, and of which many modes are known, is no change.
+    const isFirst = device.modes.size === 0;
+    const known = [...device.modes];
+    if (context.phase === 'learning' || isFirst || device.modes.size >= MAX_MODES) {
+      if (device.modes.size < MAX_MODES) device.modes.add(value);
+      return;
+    }
+    const explained = isCommanded(endpoint, at.tsUs);
+    state(at, endpoint, MODE_REPORTED, value, explained ? RECORD : FAULT.test(value) ? 0.75 : ASKED, {
+      mode: words(value),
+      via: words(via),
+      usual: wordsAll(known),
+      command: words(
+        explained
+          ? 'A command that can have this effect was sent to it before.'
+          : 'No command that can have this effect was seen in the ten minutes before.',
+      ),
+    });
+  };
+
   return {
     value(at, item) {
       if (item.type === 'IIN' && at.protocol === 'dnp3' && typeof item.value === 'string' && item.target > 0)
         indications(at, item.target, item.value === '' ? [] : item.value.split(', '));
+      else if (item.type === 'status' && at.protocol === 'mms' && item.path === VMD_STATUS && item.target > 0)
+        mode(at, item.target, String(item.value), 'status of the virtual device');
     },
     command(at, c) {
       if (c.target <= 0 || context.isGroup(c.target)) return;
@@ -201,27 +228,8 @@ const create = (context: DetectorContext): RunningDetector => {
       });
     },
     identity(at, i) {
-      if (i.attribute !== 'mode' || i.endpoint <= 0 || context.isGroup(i.endpoint)) return;
-      const device = deviceOf(context.host(i.endpoint));
-      if (device === undefined || device.modes.has(i.value)) return;
-      // What a device says for the first time, and of which many modes are known, is no change.
-      const isFirst = device.modes.size === 0;
-      const known = [...device.modes];
-      if (context.phase === 'learning' || isFirst || device.modes.size >= MAX_MODES) {
-        if (device.modes.size < MAX_MODES) device.modes.add(i.value);
-        return;
-      }
-      const explained = isCommanded(i.endpoint, at.tsUs);
-      state(at, i.endpoint, MODE_REPORTED, i.value, explained ? RECORD : FAULT.test(i.value) ? 0.75 : ASKED, {
-        mode: words(i.value),
-        via: words(i.via),
-        usual: wordsAll(known),
-        command: words(
-          explained
-            ? 'A command that can have this effect was sent to it before.'
-            : 'No command that can have this effect was seen in the ten minutes before.',
-        ),
-      });
+      if (i.attribute === 'mode' && i.endpoint > 0 && !context.isGroup(i.endpoint))
+        mode(at, i.endpoint, i.value, i.via);
     },
     learning: () => siteLearning(context, overflow > 0 ? `the table of ${MAX_DEVICES} devices is full` : ''),
     accept(finding) {
@@ -270,7 +278,7 @@ export const trouble: Detector = {
       'What a device says of its own condition: trouble, a corrupt configuration, a restart, lost events, a mode it never was in.',
     worksWhen:
       'The protocol carries it: the internal indications of DNP3, exception 4 of Modbus, the state that S7, CIP, ADS, OPC UA, ' +
-      'FINS, PROFINET and others tell with their identity, where somebody asks for it.',
+      'FINS, PROFINET and others tell with their identity, the status of MMS, where somebody asks for it.',
     failsWhen:
       'Nobody asks the device, or what it says is forged with the rest of its answers. A device that says the same all the time ' +
       'while it is learned is kept below what asks a person, also when the cause is another one later. Of Modbus it is not told ' +

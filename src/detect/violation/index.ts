@@ -62,6 +62,20 @@ export const WRONG_CHECKSUM: FindingKind = {
   techniques: ['T0856', 'T0855'],
   needsLearning: false,
 };
+export const OVERLAP_DIFFERS: FindingKind = {
+  ...WRONG_CHECKSUM,
+  code: 'overlap-differs',
+  title: '{sender} told {server} two stories under the same numbers',
+  what: '{sender} sent {detail}, {number} within ten minutes. One of the two was read here; which one {server} took cannot be seen.',
+  comparedWith:
+    'Whoever sends again sends the same octets; in {watched} of watching, the worst ten minutes had {usual} of these.',
+  innocent: 'A faulty TCP of a small device, or a firewall that rewrites contents on one side of the mirror only.',
+  check: [
+    'Read the value back from {server}: is it the one that was to be written?',
+    'Which program on {sender} makes its own packets?',
+    'What do both frames say? The second is not in the messages.',
+  ],
+};
 export const SECOND_PUBLISHER: FindingKind = {
   code: 'second-publisher',
   family: 'protocol',
@@ -89,6 +103,9 @@ const FACTOR = 4;
 const HARMLESS =
   /^(tcp\.(octets-missing|out-of-sequence)$|tls\.|ssh\.version|smb\.version|rdp\.|opcua\.obsolete|arp\.|dhcp\.(address-in-use|refused)|profinet-dcp\.ip-conflict|mrp\.|dlr\.|.*\.truncated$|.*connection-limit$|.*\.cut$)/;
 const ORDER = /^iec104\.(sequence-gap|sequence-repeated|sequence-order)$|^tcp\.frame-repeated$/;
+/** What the receiver drops, and what it may have taken otherwise than it was read. */
+const DROPPED = /^tcp\.(wrong-checksum|no-acknowledgement)$/;
+const TWICE = /^(tcp\.overlap-differs|ip\.fragments-differ)$/;
 
 /** What a code is, found out once for each: weirds come by the ten thousand, and almost all of them end here. */
 const UNJUDGED = 0;
@@ -96,9 +113,11 @@ const IS_HARMLESS = 1;
 const IS_ORDER = 2;
 const IS_SUM = 3;
 const IS_OTHER = 4;
+const IS_TWICE = 5;
 const classOf = (code: string): number => {
   if (HARMLESS.test(code)) return IS_HARMLESS;
-  if (code === 'tcp.wrong-checksum') return IS_SUM;
+  if (DROPPED.test(code)) return IS_SUM;
+  if (TWICE.test(code)) return IS_TWICE;
   return ORDER.test(code) ? IS_ORDER : IS_OTHER;
 };
 
@@ -142,7 +161,8 @@ const create = (context: DetectorContext): RunningDetector => {
     if (classes[code] === IS_HARMLESS) return;
     const row = bursts.add(context.host(sender), context.host(Math.max(0, other)), code, 0, at.tsUs, 1);
     if (row < 0) return;
-    const isSum = classes[code] === IS_SUM;
+    const isTwice = classes[code] === IS_TWICE;
+    const isSum = isTwice || classes[code] === IS_SUM;
     const isOrder = classes[code] === IS_ORDER;
     if (!isOrder && !isSum && (context.phase !== 'watching' || !isControl(context, at.protocol))) return;
     const number = bursts.current(row);
@@ -156,7 +176,7 @@ const create = (context: DetectorContext): RunningDetector => {
     };
     if (isSum) {
       context.state({
-        kind: WRONG_CHECKSUM,
+        kind: isTwice ? OVERLAP_DIFFERS : WRONG_CHECKSUM,
         ...common,
         key: `${context.host(sender)} ${context.host(Math.max(0, other))}`,
         surprise: usual > 0 ? 0.45 : 0.6,
@@ -221,6 +241,6 @@ export const violation: Detector = {
     cost: 'Constant per violation; 60 octets per sender and code, at most 50,000.',
     source: 'Paxson: Bro, a system for detecting network intruders in real-time, Computer Networks 31 (1999)',
   },
-  kinds: [VIOLATION, SEQUENCE, WRONG_CHECKSUM, SECOND_PUBLISHER],
+  kinds: [VIOLATION, SEQUENCE, WRONG_CHECKSUM, OVERLAP_DIFFERS, SECOND_PUBLISHER],
   create,
 };

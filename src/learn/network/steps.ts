@@ -64,7 +64,7 @@ export class Steps {
     }
     const direction = Math.sign(value - this.#last[row]!);
     const pauseUs = tsUs - this.#lastUs[row]!;
-    const isAct = pauseUs >= ACT_US || pauseUs < 0;
+    const isAct = pauseUs >= ACT_US;
     this.before = this.#last[row]!;
     if (direction === 0) {
       if (isAct) this.#same[row]!++;
@@ -74,6 +74,8 @@ export class Steps {
       this.isReversal = direction === -this.#direction[row]!;
       this.#direction[row] = direction;
       if (isAct) this.#step(row, direction, tsUs);
+      // Back within one act: it went in no direction.
+      else if (Math.sign(this.#run[row]!) === -direction) this.#run[row] = 0;
     }
     this.#last[row] = value;
     this.#lastUs[row] = tsUs;
