@@ -8,6 +8,8 @@
  * tail) gives for one false alarm of the whole cell in as many rows as the budget says, whichever is larger.
  */
 
+import { knownFirst, nthSmallest } from '../../lib/select.ts';
+
 /** Weight of the newest row. The last chart is that of the absolute error. */
 const WEIGHTS = [1, 0.25, 1 / 16, 1 / 64, 1 / 16] as const;
 export const CHARTS = WEIGHTS.length;
@@ -30,13 +32,13 @@ const CALM_ROWS = 3;
 
 /** Limit of a statistic (>= 0) so that clusters above it are expected `perTraining` times in as many rows as given. */
 export const tailLimit = (values: Float32Array | Float64Array, perTraining: number, apart: number): number => {
-  const all = new Float64Array(values.length);
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) all[count++] = values[i]!;
-  const known = all.subarray(0, count).sort();
-  if (known.length < LEAST_STRETCHES * apart) return Number.POSITIVE_INFINITY;
-  const threshold = known[Math.floor(TAIL * known.length)]!;
-  const highest = known[known.length - 1]!;
+  const known = values.slice();
+  const count = knownFirst(known);
+  if (count < LEAST_STRETCHES * apart) return Number.POSITIVE_INFINITY;
+  const from = Math.floor(TAIL * count);
+  const threshold = nthSmallest(known, from, count);
+  let highest = threshold;
+  for (let i = from; i < count; i++) if (known[i]! > highest) highest = known[i]!;
   let clusters = 0;
   let excess = 0;
   let peak = Number.NaN;
@@ -56,7 +58,7 @@ export const tailLimit = (values: Float32Array | Float64Array, perTraining: numb
   }
   close();
   // The fewer independent stretches were seen, the less the highest of them says about the next.
-  const least = highest * (1 + Math.max(ABOVE_HIGHEST, 2 * Math.sqrt(apart / known.length)));
+  const least = highest * (1 + Math.max(ABOVE_HIGHEST, 2 * Math.sqrt(apart / count)));
   if (clusters === 0) return least;
   // Few clusters say little about the tail.
   const mean = (excess / clusters) * (1 + 2 / Math.sqrt(clusters));

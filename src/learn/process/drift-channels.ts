@@ -97,38 +97,43 @@ export class Channels {
   }
 }
 
-/** What a sensor sees of one block: the change that its inputs leave, that of its point, and how much its inputs moved it. */
-export interface BlockError {
-  readonly rest: number;
-  readonly own: number;
-  readonly moved: number;
+/**
+ * What a sensor sees of blocks: the change that its inputs leave, that of its point, and how much its inputs moved it. One
+ * number a block.
+ */
+export interface BlockErrors {
+  readonly rest: Float64Array;
+  readonly own: Float64Array;
+  readonly moved: Float64Array;
 }
 
 /**
- * `steady`: how much of a change over the last `lag` blocks is left without its two neighbouring blocks that did most of it:
- * a jump leaves nothing, what goes on evenly nearly all. `unrest`: how much its inputs moved it in all, and how much it went
- * to and fro itself: where much happens a relation is off by more. `at(i)`: the block i before the latest.
+ * `steady`: how much of a change over the `lag` blocks up to block `last` is left without its two neighbouring blocks that did
+ * most of it: a jump leaves nothing, what goes on evenly nearly all. `unrest`: how much its inputs moved it in all, and how
+ * much it went to and fro itself: where much happens a relation is off by more.
  */
-export const overLag = (lag: number, at: (back: number) => BlockError): { steady: number; unrest: number } => {
+export const overLag = (
+  lag: number,
+  { rest, own, moved }: BlockErrors,
+  last: number,
+): { steady: number; unrest: number } => {
   let all = 0;
-  let own = 0;
+  let change = 0;
   let ways = 0;
-  let moved = 0;
-  const rests: number[] = [];
-  for (let i = 0; i < lag; i++) {
-    const block = at(i);
-    rests.push(block.rest);
-    all += block.rest;
-    own += block.own;
-    ways += Math.abs(block.own);
-    moved += block.moved;
+  let inputs = 0;
+  const first = last - lag + 1;
+  for (let b = last; b >= first; b--) {
+    all += rest[b]!;
+    change += own[b]!;
+    ways += Math.abs(own[b]!);
+    inputs += moved[b]!;
   }
   let steady = all;
-  for (let i = 0; i + 1 < lag; i++) {
-    const without = all - rests[i]! - rests[i + 1]!;
+  for (let b = last; b > first; b--) {
+    const without = all - rest[b]! - rest[b - 1]!;
     if (Math.abs(without) < Math.abs(steady)) steady = without;
   }
-  return { steady, unrest: moved + ways - Math.abs(own) };
+  return { steady, unrest: inputs + ways - Math.abs(change) };
 };
 /** Part of an even change that `steady` leaves. */
 export const steadyPart = (lag: number): number => (lag - 2) / lag;

@@ -6,9 +6,9 @@
  * Source: structured residuals and parity relations (Gertler, Fault detection and diagnosis in engineering systems, 1998).
  */
 import type { RowTable } from '../../core/process.ts';
+import { knownFirst, nthSmallest } from '../../lib/select.ts';
 import { tailLimit } from './charts.ts';
 import { BLOCK_ROWS, Channels, channelMemory, overLag, weighed } from './drift-channels.ts';
-import { partnersOf } from './drift-partners.ts';
 import { Gram, type Sparse, selectForward } from './forward.ts';
 import { countsUp, type PointShape } from './nature.ts';
 
@@ -91,11 +91,9 @@ const over = (changes: Float64Array, lag: number): Float64Array => {
 };
 
 const quantile = (values: Float64Array, part: number): number => {
-  const known = values
-    .filter((x) => !Number.isNaN(x))
-    .map(Math.abs)
-    .sort();
-  return known.length === 0 ? 0 : known[Math.min(known.length - 1, Math.floor(part * known.length))]!;
+  const known = values.map(Math.abs);
+  const count = knownFirst(known);
+  return count === 0 ? 0 : nthSmallest(known, Math.min(count - 1, Math.floor(part * count)), count);
 };
 
 /** Points whose drift can be told: many values, no counter. */
@@ -143,16 +141,19 @@ export const usualOf = (
 
 /**
  * Steady errors and unrest of the sensor, block by block; NaN where an input is not known or beyond its bound, or the cell
- * not calm.
+ * not calm. Only blocks `from` to `to` are looked at.
  */
 export const steadyErrors = (
   { changes, count }: Blocks,
   s: Pick<DriftSensor, 'point' | 'lag' | 'terms' | 'weights' | 'bounds'>,
   calm: Uint8Array,
+  from = 0,
+  to = count,
 ): { readonly steady: Float64Array; readonly unrest: Float64Array } => {
   const own = changes[2 * s.point]!;
   const rest = Float64Array.from(own);
   const moved = new Float64Array(count);
+  const errors = { rest, own, moved };
   s.terms.forEach((t, i) => {
     const input = changes[t]!;
     for (let b = 0; b < count; b++) {
@@ -164,9 +165,9 @@ export const steadyErrors = (
   const inputs = s.terms.map((t) => over(changes[t]!, s.lag));
   const steady = new Float64Array(count).fill(Number.NaN);
   const unrest = new Float64Array(count).fill(Number.NaN);
-  for (let b = s.lag; b < count; b++) {
+  for (let b = Math.max(from, s.lag); b < to; b++) {
     if (calm[b] === 0 || inputs.some((input, i) => !(Math.abs(input[b]!) <= s.bounds[i]!))) continue;
-    const found = overLag(s.lag, (back) => ({ rest: rest[b - back]!, own: own[b - back]!, moved: moved[b - back]! }));
+    const found = overLag(s.lag, errors, b);
     steady[b] = found.steady;
     unrest[b] = found.unrest;
   }
@@ -246,18 +247,18 @@ export const limitOf = (errors: Float64Array, perTraining: number, apart: number
   return Math.min(tail, (highest * Math.log(stretches / perTraining)) / Math.log(stretches));
 };
 
-/** The sensors of a cell; `refuted` ones are left out. */
+/** The sensors of a cell; `refuted` ones are left out. `blocks`, `partners`: of the same table. */
 export const fitDrift = (
   table: RowTable,
   shapes: readonly PointShape[],
   stepUs: number,
+  blocks: Blocks,
+  partners: ArrayLike<number>,
   refuted: ReadonlySet<string> = new Set(),
 ): DriftSensor[] => {
-  const blocks = blocksOf(table, shapes, stepUs);
   const targets = targetsOf(table, shapes);
   if (blocks.count < LEAST_BLOCKS || targets.length < 2) return [];
   const moving = movingPoints(shapes);
-  const partners = partnersOf(table, shapes);
   const usable = shapes.flatMap((s, p) => (s.deviation > 0 && s.nature !== 'unknown' ? [p] : []));
   const expected = FALSE_PER_TRAINING / (targets.length * LAGS.length * MAX_TRIES);
   const out: DriftSensor[] = [];
@@ -292,12 +293,17 @@ export const fitDrift = (
         if (loss[size]! > (1 - LEAST_EXPLAINED) * naive) continue;
         // Errors of each fold by the fit that has not seen it.
         const bounded = (s: Sparse) => ({ ...s, point, lag, bounds: s.terms.map((t) => l.usual.bounds[t]!) });
-        const byFold = fits.map((f) => steadyErrors(blocks, bounded(f[size]!), l.usual.calm));
+        const first = (fold: number): number => Math.ceil((fold * blocks.count) / FOLDS);
+        const byFold = fits.map((f, k) =>
+          // Of the last one the unrest of all blocks is asked for.
+          steadyErrors(blocks, bounded(f[size]!), l.usual.calm, k === FOLDS - 1 ? 0 : first(k), first(k + 1)),
+        );
         const unrest = quantile(byFold.at(-1)!.unrest, 0.5) + shape.accuracy / shape.deviation;
-        const errors = Float64Array.from({ length: blocks.count }, (_, b) => {
+        const errors = new Float64Array(blocks.count);
+        for (let b = 0; b < errors.length; b++) {
           const fold = byFold[l.foldOf(b)]!;
-          return Math.abs(weighed(fold.steady[b]!, fold.unrest[b]!, unrest));
-        });
+          errors[b] = Math.abs(weighed(fold.steady[b]!, fold.unrest[b]!, unrest));
+        }
         const least = (EXACT * shape.accuracy) / shape.deviation / 2;
         const limit = Math.max(least, limitOf(errors, expected, lag + 1));
         // At the usual unrest an error counts half.

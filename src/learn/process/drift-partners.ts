@@ -3,6 +3,7 @@
  * so that the two are known for a loop by their quick changes, whatever their slow ones hide.
  */
 import type { RowTable } from '../../core/process.ts';
+import { nthSmallest } from '../../lib/select.ts';
 import type { PointShape } from './nature.ts';
 
 /** Rows that are looked at; of more the latest. */
@@ -22,8 +23,8 @@ const quick = (column: Float64Array, from: number, count: number): Float64Array 
     if (d[i] !== 0) moved++;
   }
   if (moved < LEAST_CHANGES) return undefined;
-  const sorted = d.map(Math.abs).sort();
-  const most = 3 * sorted[sorted.length >> 1]! || sorted[Math.floor(0.9 * sorted.length)]!;
+  const sizes = d.map(Math.abs);
+  const most = 3 * nthSmallest(sizes, sizes.length >> 1) || nthSmallest(sizes, Math.floor(0.9 * sizes.length));
   let power = 0;
   for (let i = 0; i < d.length; i++) {
     d[i] = Math.max(-most, Math.min(most, d[i]!));

@@ -15,6 +15,7 @@ import { type Arrays, bring, gather, keep } from './arena.ts';
 import { armingList, namesOf, packArming } from './arming-table.ts';
 import {
   BLOCK_ROWS,
+  type BlockErrors,
   type ChannelMemory,
   Channels,
   channelMemory,
@@ -23,6 +24,7 @@ import {
   weighed,
 } from './drift-channels.ts';
 import {
+  type Blocks,
   blocksOf,
   type DriftSensor,
   driftSensorOf,
@@ -90,6 +92,12 @@ class DriftModel implements CellModel {
   private readonly stepUs: number;
   private readonly channels: Channels;
   private readonly changes: Float64Array;
+  /** Of the sensor in hand, the latest block last. */
+  private readonly errors: BlockErrors = {
+    rest: new Float64Array(MOST_LAG),
+    own: new Float64Array(MOST_LAG),
+    moved: new Float64Array(MOST_LAG),
+  };
   /** Blocks seen; the sensor in alarm and the point that it blames, -1 without. */
   private blocks: number;
   private loud: number;
@@ -185,7 +193,8 @@ class DriftModel implements CellModel {
     const from = m.termAt[s]!;
     const to = m.termAt[s + 1]!;
     for (let i = from; i < to; i++) if (this.isUsual(m.term[i]!, lag) !== true) return Number.NaN;
-    const { steady, unrest } = overLag(lag, (back) => {
+    const { errors } = this;
+    for (let back = 0; back < lag; back++) {
       const own = this.change(m.own[s]!, back);
       let rest = own;
       let moved = 0;
@@ -194,8 +203,12 @@ class DriftModel implements CellModel {
         rest -= part;
         moved += Math.abs(part);
       }
-      return { rest, own, moved };
-    });
+      const block = MOST_LAG - 1 - back;
+      errors.own[block] = own;
+      errors.rest[block] = rest;
+      errors.moved[block] = moved;
+    }
+    const { steady, unrest } = overLag(lag, errors, MOST_LAG - 1);
     const usual = m.sensorUnrest[s]!;
     m.scale[s] = m.sensorLimit[s]! * (1 + unrest / usual);
     return weighed(steady, unrest, usual) / m.sensorLimit[s]!;
@@ -294,13 +307,12 @@ const armingOf = (shapes: readonly PointShape[], sensors: readonly DriftSensor[]
   });
 
 const memoryOf = (
-  table: RowTable,
   shapes: readonly PointShape[],
   sensors: readonly DriftSensor[],
-  stepUs: number,
+  blocks: Blocks,
+  partners: Int16Array,
 ): DriftMemory => {
   const moving = sensors.length === 0 ? [] : movingPoints(shapes);
-  const blocks = blocksOf(table, shapes, stepUs);
   const usual = LAGS.map((lag) => usualOf(blocks, moving, lag).bounds);
   const used = [...new Set([...moving.map((p) => 2 * p), ...sensors.flatMap((s) => [2 * s.point, ...s.terms])])].sort(
     (a, b) => a - b,
@@ -325,12 +337,12 @@ const memoryOf = (
     weight: Float32Array.from(sensors.flatMap((s) => s.weights)),
     bound: Float32Array.from(usual.flatMap((bounds) => used.map((channel) => bounds[channel]!))),
     moving: Uint16Array.from(moving, (p) => placeOf.get(2 * p)!),
-    partner: sensors.length === 0 ? new Int16Array(shapes.length).fill(-1) : partnersOf(table, shapes),
+    partner: sensors.length === 0 ? new Int16Array(shapes.length).fill(-1) : partners,
   });
 };
 
 /** Sensors that speak on rows that come after those that they were fitted on. */
-const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: number): Set<string> => {
+const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: number, blocks: Blocks): Set<string> => {
   const split = Math.floor(table.count * PROOF_FROM);
   const first: RowTable = {
     ...table,
@@ -338,11 +350,10 @@ const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: numbe
     tsUs: table.tsUs.subarray(0, split),
     columns: table.columns.map((c) => c.subarray(0, split)),
   };
-  const sensors = fitDrift(first, shapes, stepUs);
-  const blocks = blocksOf(table, shapes, stepUs);
-  const from = Math.floor(blocks.count * PROOF_FROM);
   // Calm by what the first part showed.
   const seen = blocksOf(first, shapes, stepUs);
+  const sensors = fitDrift(first, shapes, stepUs, seen, partnersOf(first, shapes));
+  const from = Math.floor(blocks.count * PROOF_FROM);
   const moving = movingPoints(shapes);
   const calm = new Map(
     LAGS.map((lag) => [lag as number, usualOf(blocks, moving, lag, usualOf(seen, moving, lag).bounds).calm]),
@@ -350,7 +361,7 @@ const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: numbe
   return new Set(
     sensors
       .filter((s) => {
-        const { steady, unrest } = steadyErrors(blocks, s, calm.get(s.lag)!);
+        const { steady, unrest } = steadyErrors(blocks, s, calm.get(s.lag)!, from);
         return steady.some((e, b) => b >= from && Math.abs(weighed(e, unrest[b]!, s.unrest)) >= s.limit);
       })
       .map(driftSensorOf),
@@ -362,8 +373,10 @@ export const drift: CellLearner = {
   fit(table: RowTable, options = {}): CellModel {
     const stepUs = options.stepUs ?? usualStep(table);
     const shapes = shapesOf(table);
-    const sensors = fitDrift(table, shapes, stepUs, refutedBy(table, shapes, stepUs));
-    return new DriftModel(memoryOf(table, shapes, sensors, stepUs), [stepUs, 0, -1, -1, 0, Number.NaN]);
+    const blocks = blocksOf(table, shapes, stepUs);
+    const partners = partnersOf(table, shapes);
+    const sensors = fitDrift(table, shapes, stepUs, blocks, partners, refutedBy(table, shapes, stepUs, blocks));
+    return new DriftModel(memoryOf(shapes, sensors, blocks, partners), [stepUs, 0, -1, -1, 0, Number.NaN]);
   },
   restore(saved: Uint8Array): CellModel {
     const { scalars, arrays } = bring<DriftMemory>(SAVED_AS, saved);

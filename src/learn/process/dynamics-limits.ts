@@ -5,6 +5,7 @@
  * times spread, with the number of independent values that rows smoothed over a horizon really hold.
  */
 import { logNormalTail } from '../../lib/normal.ts';
+import { nthSmallest } from '../../lib/select.ts';
 
 /** Part of normal rows that may raise an alarm at most, over all horizons together. */
 export const MOST_FALSE_PART = 1e-4;
@@ -53,9 +54,12 @@ export interface Limits {
 export const limitsOf = (values: Float64Array, independent: number, part: number): Limits | undefined => {
   const n = values.length;
   if (independent < MIN_INDEPENDENT || n < MIN_INDEPENDENT) return undefined;
-  const sorted = values.slice().sort();
+  const sorted = values.slice();
   const tail = Math.max(5, Math.floor(n * TAIL_PART));
-  const threshold = sorted[n - tail - 1]!;
+  const threshold = nthSmallest(sorted, n - tail - 1);
+  // Of what is below only the middle is needed in its place.
+  const median = nthSmallest(sorted, n >> 1, n - tail);
+  sorted.subarray(n - tail).sort();
   let excess = 0;
   for (let i = n - tail; i < n; i++) excess += sorted[i]! - threshold;
   excess /= tail;
@@ -69,7 +73,7 @@ export const limitsOf = (values: Float64Array, independent: number, part: number
   const raise = at(part);
   return {
     part,
-    median: sorted[n >> 1]!,
+    median,
     raise,
     release: Math.max(at(RELEASE_PART), raise - Math.log(MAX_HYSTERESIS)),
   };

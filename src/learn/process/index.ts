@@ -15,12 +15,12 @@ import type {
   DeviationKind,
   PointArming,
   RowScore,
-  RowTable,
 } from '../../core/process.ts';
 import { drift } from './drift.ts';
 import { dynamics } from './dynamics.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
+import { usualStep } from './nature.ts';
 import { inexperienced, prove, Silence, sensorOf, voiceOf } from './proof.ts';
 import type { SensorKind } from './sensors.ts';
 import { softLearner, softLearnerWith } from './soft-index.ts';
@@ -189,15 +189,10 @@ const unpack = (saved: Uint8Array): Member[] => {
   });
 };
 
-const usualStep = (table: RowTable): number => {
-  const steps = Array.from(table.tsUs.subarray(1, table.count), (t, i) => t - table.tsUs[i]!).sort((a, b) => a - b);
-  return steps[steps.length >> 1] ?? 1e6;
-};
-
 export const processLearner: CellLearner = {
   name: 'process',
   fit(table, options = {}) {
-    const stepUs = options.stepUs ?? usualStep(table);
+    const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const points = table.points.length;
     const proved = (learner: CellLearner): Silence =>
       new Silence(prove(learner, table, stepUs, BUDGET_US).silenced, points);

@@ -26,6 +26,7 @@ import {
   levelWidth,
   newLevel,
 } from './level.ts';
+import { usualStep } from './nature.ts';
 
 const SAVED_AS = 'level 2';
 /** A point with fewer distinct values has states, not levels. */
@@ -138,8 +139,7 @@ export const levelLearnerWith = (
 ): CellLearner => ({
   name: 'level',
   fit(table: RowTable, options = {}): CellModel {
-    const steps = Array.from(table.tsUs.subarray(1), (t, i) => t - table.tsUs[i]!).sort((a, b) => a - b);
-    const stepUs = options.stepUs ?? steps[steps.length >> 1] ?? 1e6;
+    const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const continuous = table.columns.map((c) => distinctValues(c, LEAST_VALUES) >= LEAST_VALUES);
     const sharers = continuous.filter((is, p) => is && !skip(p)).length;
     const allowed = (table.count * stepUs) / setting.budgetUs + SPARE_EPISODES;

@@ -5,6 +5,7 @@
  * measured one follows. A sensor is armed where it predicts later rows, which its fit never saw, well enough.
  */
 import type { RowTable } from '../../core/process.ts';
+import { knownFirst, nthSmallest } from '../../lib/select.ts';
 import { Gram, type Sparse, selectForward } from './forward.ts';
 import { isExperienced } from './level.ts';
 import type { PointShape } from './nature.ts';
@@ -185,9 +186,10 @@ const naiveLoss = (column: Float64Array, shape: PointShape, count: number): numb
   return sum;
 };
 
+/** Of what is known; puts the values into another order. */
 const median = (values: Float32Array): number => {
-  const known = values.filter((x) => !Number.isNaN(x)).sort();
-  return known.length === 0 ? 0 : known[known.length >> 1]!;
+  const count = knownFirst(values);
+  return count === 0 ? 0 : nthSmallest(values, count >> 1, count);
 };
 
 export const fitSensors = (
@@ -231,7 +233,7 @@ export const fitSensors = (
     errors[n]![row] = e;
   });
   // How far a sensor may be off is known only where its errors do not last: a slow point that others explain has quick ones.
-  const isKnown = errors.map((list) => isExperienced(Float64Array.from(list)));
+  const isKnown = errors.map((list) => isExperienced(new Float64Array(list)));
   const sensors = armed.map((a, i): Sensor => {
     const shape = shapes[a.point]!;
     const scale = Math.max(1.4826 * median(errors[i]!.map(Math.abs)), shape.accuracy / shape.deviation);

@@ -1,5 +1,6 @@
 /** Which point is the set point of a measured one: it stands still, is moved now and then, and the measured one follows. */
 import type { RowTable } from '../../core/process.ts';
+import { knownFirst, nthSmallest } from '../../lib/select.ts';
 import type { PointShape } from './nature.ts';
 
 /** A set point changes in at most this part of the rows, at least so often, and to at least so many values. */
@@ -18,6 +19,7 @@ export const setPointOf = (
 ): number => {
   const measured = table.columns[point]!;
   const shape = shapes[point]!;
+  const distances = new Float64Array(table.count);
   let best = -1;
   let nearest = NEAR * (shape.high - shape.low);
   for (let p = 0; p < shapes.length; p++) {
@@ -31,10 +33,9 @@ export const setPointOf = (
         if (values.size < LEAST_VALUES) values.add(column[row]!);
       }
     if (changes < LEAST_CHANGES || changes > MOST_CHANGES * table.count || values.size < LEAST_VALUES) continue;
-    const distances = Float64Array.from({ length: table.count }, (_, row) => Math.abs(measured[row]! - column[row]!))
-      .filter((d) => !Number.isNaN(d))
-      .sort();
-    const usual = distances[distances.length >> 1] ?? Number.POSITIVE_INFINITY;
+    for (let row = 0; row < table.count; row++) distances[row] = Math.abs(measured[row]! - column[row]!);
+    const known = knownFirst(distances);
+    const usual = known === 0 ? Number.POSITIVE_INFINITY : nthSmallest(distances, known >> 1, known);
     if (usual < nearest) {
       nearest = usual;
       best = p;
