@@ -1,0 +1,45 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, describe, expect, it } from 'vitest';
+import { closeHoles, SEMI_SPACE_MIB } from './heap.ts';
+
+const MIB = 1024 * 1024;
+const GROWN = 2 * SEMI_SPACE_MIB * MIB;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Old generation in memory, octets. */
+const oldGeneration = (): number =>
+  getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')!.physical_space_size;
+
+/** Lists of which one in three is gone, on all pages that they took. */
+const holes = (): number[][] => {
+  const all = Array.from({ length: 400_000 }, (_, i) => [i, i + 1, i + 2, i + 3, i + 4, i + 5]);
+  collect();
+  collect();
+  return all.filter((_, i) => i % 3 !== 0);
+};
+
+describe('closeHoles', () => {
+  afterAll(() => closeHoles(0));
+
+  it('lets collections close holes, which they do not by themselves', () => {
+    closeHoles(0);
+    const kept = holes();
+    collect();
+    const before = oldGeneration();
+    for (let i = 0; i < 8; i++) collect();
+    const alone = oldGeneration();
+    expect(before - alone).toBeLessThan(4 * MIB);
+    expect(closeHoles(GROWN)).toBe(true);
+    for (let i = 0; i < 8; i++) collect();
+    expect(alone - oldGeneration()).toBeGreaterThan(6 * MIB);
+    expect(kept.at(-1)).toEqual([399_998, 399_999, 400_000, 400_001, 400_002, 400_003]);
+  });
+
+  it('leaves a young generation that has not grown to grow', () => {
+    expect(closeHoles(GROWN)).toBe(true);
+    expect(closeHoles(GROWN / 2)).toBe(false);
+  });
+});
