@@ -4,7 +4,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { closeHoles, SEMI_SPACE_MIB } from './heap.ts';
 
 const MIB = 1024 * 1024;
-const GROWN = 2 * SEMI_SPACE_MIB * MIB;
+const YOUNG = 2 * SEMI_SPACE_MIB * MIB;
+const HOLED = { youngBytes: YOUNG, freeShare: 0.4 };
+const WHOLE = { youngBytes: YOUNG, freeShare: 0.2 };
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -22,24 +24,26 @@ const holes = (): number[][] => {
 };
 
 describe('closeHoles', () => {
-  afterAll(() => closeHoles(0));
+  afterAll(() => closeHoles(WHOLE));
 
   it('lets collections close holes, which they do not by themselves', () => {
-    closeHoles(0);
+    closeHoles(WHOLE);
     const kept = holes();
     collect();
     const before = oldGeneration();
     for (let i = 0; i < 8; i++) collect();
     const alone = oldGeneration();
     expect(before - alone).toBeLessThan(4 * MIB);
-    expect(closeHoles(GROWN)).toBe(true);
+    expect(closeHoles(HOLED)).toBe(true);
     for (let i = 0; i < 8; i++) collect();
     expect(alone - oldGeneration()).toBeGreaterThan(6 * MIB);
     expect(kept.at(-1)).toEqual([399_998, 399_999, 400_000, 400_001, 400_002, 400_003]);
   });
 
-  it('leaves a young generation that has not grown to grow', () => {
-    expect(closeHoles(GROWN)).toBe(true);
-    expect(closeHoles(GROWN / 2)).toBe(false);
+  it('leaves a young generation that has not grown to grow, and a heap without holes alone', () => {
+    expect(closeHoles(HOLED)).toBe(true);
+    expect(closeHoles({ ...HOLED, youngBytes: YOUNG / 2 })).toBe(false);
+    expect(closeHoles(HOLED)).toBe(true);
+    expect(closeHoles(WHOLE)).toBe(false);
   });
 });

@@ -25,21 +25,35 @@ export const tuneHeap = (): void => setFlagsFromString(HEAP_FLAGS[0]!);
 export const HOLES_MS = 500;
 /** The young generation has grown from this share of its size on. */
 const GROWN = 0.9;
+/** Share of the old generation that may be free: what it grows by before it is collected again, and a little. */
+const HOLES = 0.3;
+
+/** A thread's heap: octets of the young generation, and the free share of the old one, 0..1. */
+export interface HeapLook {
+  readonly youngBytes: number;
+  readonly freeShare: number;
+}
 
 let isClosing = false;
 
 /**
  * Lets collections of this thread move what lives out of pages that are mostly empty: left alone V8 does so for next to none, and
  * what dies among what stays leaves holes that made a third of the heap of a long capture. V8 has one flag for it, under which a
- * young generation does not grow, so that it is set only while that has grown. Call it every `HOLES_MS`; 20 us. Answers
- * whether holes are closed until the next call.
+ * young generation does not grow, so that it is set only while that has grown and holes are large. Call it every `HOLES_MS`;
+ * 20 us. Answers whether holes are closed until the next call.
  */
-export const closeHoles = (youngBytes = youngGeneration()): boolean => {
-  const isGrown = youngBytes >= GROWN * 2 * SEMI_SPACE_MIB * 1024 * 1024;
-  if (isGrown !== isClosing) setFlagsFromString(isGrown ? '--optimize-for-size' : '--no-optimize-for-size');
-  isClosing = isGrown;
-  return isGrown;
+export const closeHoles = ({ youngBytes, freeShare }: HeapLook = heapLook()): boolean => {
+  const isDue = youngBytes >= GROWN * 2 * SEMI_SPACE_MIB * 1024 * 1024 && freeShare > HOLES;
+  if (isDue !== isClosing) setFlagsFromString(isDue ? '--optimize-for-size' : '--no-optimize-for-size');
+  isClosing = isDue;
+  return isDue;
 };
 
-const youngGeneration = (): number =>
-  getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0;
+const heapLook = (): HeapLook => {
+  const spaces = getHeapSpaceStatistics();
+  const old = spaces.find(({ space_name }) => space_name === 'old_space');
+  return {
+    youngBytes: spaces.find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0,
+    freeShare: old === undefined ? 0 : 1 - old.space_used_size / old.physical_space_size,
+  };
+};
