@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { closeHoles, HOLES_MS } from '../src/app/heap.ts';
 import { LiveSite } from '../src/app/live-site.ts';
 import {
   type CaptureFile,
@@ -219,7 +218,6 @@ const runOf = async (): Promise<Run> => {
 };
 
 const run = await runOf();
-if (phase === 'pipeline') setInterval(() => closeHoles(), HOLES_MS).unref();
 const file: CaptureFile = await openCaptureFile(path);
 let packets = 0;
 let startCpu = 0;

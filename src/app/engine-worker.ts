@@ -9,7 +9,6 @@ import { ThreadFitter } from './detection/thread-fitter.ts';
 import { LocalEngine } from './engine.ts';
 import { errorToData } from './engine-errors.ts';
 import type { FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
-import { closeHoles, HOLES_MS } from './heap.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('engine-worker runs in a worker thread only');
@@ -48,7 +47,6 @@ const begin = async (): Promise<void> => {
         if (method === 'close') port.close();
       });
   });
-  setInterval(() => closeHoles(), HOLES_MS).unref();
   send({ kind: 'ready' });
 };
 
