@@ -2,7 +2,7 @@
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Value } from '../../core/observation.ts';
 import { propertyName } from './properties.ts';
-import { type Item, objectText, TagReader } from './tags.ts';
+import { type Item, objectText } from './tags.ts';
 
 /** Texts kept for each host pair; at the limit the table is emptied. */
 export const MAX_TEXTS = 8192;
@@ -77,7 +77,6 @@ export interface Segmented {
 }
 
 export interface BacnetState {
-  readonly reader: TagReader;
   readonly objects: Map<number, string>;
   readonly paths: Map<number, string>;
   readonly segmented: Map<number, Segmented>;
@@ -85,7 +84,6 @@ export interface BacnetState {
 }
 
 export const openBacnet = (): BacnetState => ({
-  reader: new TagReader(),
   objects: new Map(),
   paths: new Map(),
   segmented: new Map(),

@@ -26,11 +26,14 @@ import {
   REJECT_REASONS,
   UNCONFIRMED_SERVICES,
 } from './tables.ts';
-import { readGroup } from './tags.ts';
+import { readGroup, TagReader } from './tags.ts';
 
 export * from './encode.ts';
 export { FORWARDED, UNICAST } from './link.ts';
 export type { Access, BacnetMessage } from './message.ts';
+
+/** One for all: each of its own would keep the octets, and what was read from the file with them, that came last in its flow. */
+const READER = new TagReader();
 
 /** Destination network that means every network. */
 export const ALL_NETWORKS = 65535;
@@ -283,7 +286,7 @@ const apdu = (
   if (pdu === PDU.UNCONFIRMED) {
     const choice = b[o + 1]!;
     const out: Arguments = { accesses: [], detail: undefined };
-    const reader = state.reader.reset(b, o + 2, end);
+    const reader = READER.reset(b, o + 2, end);
     unconfirmed(choice, reader, state, out);
     const type = TYPES[pdu]![choice] ?? OTHER_TYPES[pdu]!;
     const message = finish(
@@ -321,7 +324,7 @@ const apdu = (
       r.errorCode = b[o + 2]!;
       return done(r, -1, undefined, `abort: ${named(ABORT_REASONS, b[o + 2]!)} (${b[o + 2]})`, 1, false);
     case PDU.ERROR: {
-      const reader = state.reader.reset(b, o + 3, end);
+      const reader = READER.reset(b, o + 3, end);
       const items = readGroup(reader); // no closing tag ends it: the end does
       const codes = errorCodes(items);
       r.errorClass = codes[0] ?? -1;
@@ -349,7 +352,7 @@ const apdu = (
     segments = whole.count;
   }
   const out: Arguments = { accesses: [], detail: undefined };
-  const reader = state.reader.reset(bytes, from, to);
+  const reader = READER.reset(bytes, from, to);
   confirmed(choice, ack, reader, state, out);
   return done(r, choice, out, '', segments, reader.cut);
 };

@@ -24,9 +24,11 @@ interface Station {
   /** User of the challenge reply or aggressive mode request under way; -1 where there is none. */
   user: number;
 }
+/** What the text of a list is made of, without the values, of which there may be tens of thousands. */
+type ObjectHead = Pick<ObjectBlock, 'group' | 'variation' | 'start' | 'stop' | 'count'>;
 export interface ObserveState {
   readonly stations: Map<number, Station>;
-  readonly lists: { objects: readonly ObjectBlock[]; text: string }[];
+  readonly lists: { objects: readonly ObjectHead[]; text: string }[];
   /** Open files by handle and station. */
   readonly files: Map<string, OpenFile>;
 }
@@ -280,26 +282,36 @@ const isFileRequest = (f: Fragment): boolean =>
     f.objects.length > 0 &&
     f.objects[0]!.group === 70);
 
-const sameObjects = (a: readonly ObjectBlock[], b: readonly ObjectBlock[]): boolean => {
+const sameObjects = (a: readonly ObjectHead[], b: readonly ObjectHead[]): boolean => {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {
     const x = a[i]!;
     const y = b[i]!;
     if (x.group !== y.group || x.variation !== y.variation || x.start !== y.start || x.stop !== y.stop) return false;
-    if (x.count !== y.count || x.indexes.length > 0 || y.indexes.length > 0) return false;
+    if (x.count !== y.count) return false;
   }
   return true;
 };
+const headOf = ({ group, variation, start, stop, count }: ObjectBlock): ObjectHead => ({
+  group,
+  variation,
+  start,
+  stop,
+  count,
+});
 
 /** `Class 1 Data, Class 2 Data`: polls come again and again, so the last few texts are kept. */
 const objectsText = (objects: readonly ObjectBlock[], state: ObserveState): string => {
-  for (const known of state.lists) if (sameObjects(known.objects, objects)) return known.text;
+  // Lists that name each of their objects hardly come again.
+  const isKept = objects.every(({ indexes }) => indexes.length === 0);
+  if (isKept) for (const known of state.lists) if (sameObjects(known.objects, objects)) return known.text;
   const named = objects.filter((o) => o.group !== 120);
   const names = named.slice(0, MAX_NAMED).map(blockText);
   if (named.length > MAX_NAMED) names.push(`and ${named.length - MAX_NAMED} more`);
   const text = names.join(', ');
+  if (!isKept) return text;
   if (state.lists.length >= MAX_LISTS) state.lists.shift();
-  state.lists.push({ objects, text });
+  state.lists.push({ objects: objects.map(headOf), text });
   return text;
 };
 
