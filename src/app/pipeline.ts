@@ -92,15 +92,18 @@ export class Pipeline {
    * warning of the source; the frames behind it are handled. `onFault` hears of the first.
    */
   handleAll(event: CaptureEvent, onFault?: (error: unknown) => void): void {
+    let last: CaptureEvent | undefined;
     for (let rest: CaptureEvent | undefined = event; rest !== undefined; ) {
       try {
         this.handle(rest);
         return;
       } catch (error) {
-        if (rest.kind !== 'frames') throw error;
+        // Before any of its frames, and again: no frame is at fault.
+        if (rest.kind !== 'frames' || rest === last) throw error;
         const { frame } = this.decoding;
         this.decoding.recover();
         this.#fault(frame, error, onFault);
+        last = rest;
         rest = framesAfter(rest, frame);
       }
     }
