@@ -66,7 +66,7 @@ const progressOf = (view: SiteView, cell: Cell): Progress => {
   return {
     state: 'learning',
     share: share(part),
-    text: `learning: ${Math.floor(part * 100)} % of what is needed (${durationText(needed * HOUR_US)})${tail}`,
+    text: `learning: ${durationText(Math.min(1, part) * needed * HOUR_US)} of the ${durationText(needed * HOUR_US)} that it needs${tail}`,
   };
 };
 

@@ -107,10 +107,10 @@ const tellingOf = (guard: string): number => (TELLING.indexOf(guard) + TELLING.l
 /** Named in a row; the others are counted. */
 const MOST_SHOWN = 2;
 /** What watches it; the reason why others do not on hover. */
-export const Guards = ({ point, all = false }: { point: CellPoint; all?: boolean }) => {
-  if (point.state !== 'armed' && point.state !== 'trial') return <GuardMeter guard={point} />;
+export const Guards = ({ point }: { point: CellPoint }) => {
+  if (point.state !== 'armed' && point.state !== 'trial') return <GuardMeter guard={point} short />;
   const words = [...point.armed].sort((a, b) => tellingOf(a) - tellingOf(b)).map((a) => GUARD_WORD[a] ?? a);
-  const shown = all ? words : words.slice(0, MOST_SHOWN);
+  const shown = words.slice(0, MOST_SHOWN);
   return (
     <span
       className="guards"
