@@ -92,6 +92,8 @@ export const PeerRow = Obj({
   port: Int(),
   bytesOut: Count,
   bytesIn: Count,
+  /** Something was said in it, beyond the opening and closing of connections. */
+  hasPayload: Type.Boolean(),
   verbs: Type.Record(Type.String(), Count),
   refused: Count,
   oneWay: Type.Boolean(),

@@ -91,6 +91,11 @@ describeShared('the engine', () => {
     expect(events.some((event) => event.kind === 'progress' && event.data.state === 'complete')).toBe(true);
     const before = await picture(opened.site);
     expect(before.assets.length).toBeGreaterThan(1);
+    // Peers of an asset and the list of flows say the same of what carried nothing.
+    const carried = before.details.flatMap(({ peers }) => peers.map((p) => p.hasPayload));
+    expect([...new Set(carried)].sort()).toEqual(
+      [...new Set(before.flows.map((f) => 'decoded' in f && f.decoded !== null))].sort(),
+    );
     // The same content under another name is the same capture.
     const copy = join(folder, 'other.pcap');
     copyFileSync(sharedCapture(CAPTURE), copy);

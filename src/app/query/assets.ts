@@ -3,7 +3,7 @@ import type { AssetDetail, AssetRow, AttributeFacts, ListQuery, Page, PeerRow } 
 import type { Asset, Conversation, Fact } from '../../core/site.ts';
 import { RequestError } from '../engine-contract.ts';
 import { pageOf } from './page.ts';
-import { isOneWay } from './traffic.ts';
+import { decodedShare, isOneWay } from './traffic.ts';
 import {
   addressText,
   assetAddress,
@@ -153,6 +153,7 @@ const peerRow = (view: SiteView, c: Conversation, isClient: boolean): PeerRow =>
   port: c.serverPort,
   bytesOut: isClient ? c.clientBytes : c.serverBytes,
   bytesIn: isClient ? c.serverBytes : c.clientBytes,
+  hasPayload: decodedShare(c) !== undefined,
   verbs: { ...c.verbs } as Record<string, number>,
   refused: c.refused,
   oneWay: isOneWay(c),

@@ -28,7 +28,7 @@ const columns: readonly Column<CommandRow>[] = [
   {
     id: 'operation',
     head: 'Service',
-    width: 'minmax(120px, 1fr)',
+    width: 'minmax(150px, 1.6fr)',
     sort: 'operation',
     from: 940,
     cell: (c) => <span title={`${c.operation} (${c.protocol})`}>{c.operation}</span>,
@@ -73,7 +73,7 @@ const columns: readonly Column<CommandRow>[] = [
   {
     id: 'outcome',
     head: 'Outcome',
-    width: 'minmax(116px, 1fr)',
+    width: 'minmax(116px, 0.7fr)',
     sort: 'outcome',
     cell: (c) => <OutcomeMark outcome={c.outcome} reason={c.reason} />,
   },

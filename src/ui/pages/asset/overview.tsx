@@ -72,7 +72,8 @@ const peerColumns: readonly SmallColumn<PeerRow>[] = [
           {p.transport}
           {p.port > 0 ? `/${p.port}` : ''}
         </span>
-        {p.protocol === '' && <Unknown> not recognised</Unknown>}
+        {p.protocol === '' &&
+          (p.hasPayload ? <Unknown> not recognised</Unknown> : <span className="dim"> no payload</span>)}
       </span>
     ),
   },
