@@ -85,7 +85,7 @@ export interface CellModel {
   expected?(into: BandColumns): void;
   /** Invariants between points that it watches, as text that an engineer can read. Bounded. */
   readonly invariants?: readonly CellRelation[];
-  /** Octets of state per point, for the limit of 2 KiB. */
+  /** Octets of state per point of the cell, for the limit of 2 KiB. */
   readonly bytesPerPoint: number;
   /** Everything learned and the running state; `restore` of it gives the same answers for the rows that follow. */
   save(): Uint8Array;

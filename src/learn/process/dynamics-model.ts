@@ -73,7 +73,6 @@ const scaleBy = (a: Float64Array, at: number, n: number, factor: number): void =
 };
 
 export class DynamicsModel implements CellModel {
-  readonly bytesPerPoint: number;
   /** T2 per point of each horizon after the last row, on a log scale; for calibration and display. */
   readonly statistics: Float64Array;
   private readonly learned: Learned;
@@ -87,11 +86,9 @@ export class DynamicsModel implements CellModel {
   private readonly one: readonly Deviation[];
 
   constructor(learned: Learned, running: Running) {
-    const p = learned.columns.length;
     this.learned = learned;
     this.running = running;
     this.statistics = new Float64Array(learned.horizons.length);
-    this.bytesPerPoint = p === 0 ? 0 : learned.operator.buffer.byteLength / p;
     this.deviation = new CellDeviation(learned, running);
     this.one = [this.deviation];
     this.result = { surprise: 0, state: 'scored', deviations: NO_DEVIATIONS };
@@ -99,6 +96,10 @@ export class DynamicsModel implements CellModel {
 
   get arming(): readonly PointArming[] {
     return armingList(this.learned.arming);
+  }
+  /** Of all points of the cell, also of those that it does not model. */
+  get bytesPerPoint(): number {
+    return this.learned.operator.buffer.byteLength / Math.max(1, this.arming.length);
   }
 
   score(tsUs: number, row: Float64Array): RowScore {
