@@ -1,9 +1,11 @@
 /** Numbers that are written to points, whichever of the two observations says so, with an integer for each point's name. */
-import type { DetectorContext, Hearing } from '../../core/detector.ts';
+import type { DetectorContext, Hearing, Statement } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
+import type { FindingKind } from '../../core/finding.ts';
 import type { At } from '../../core/observation.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl } from './learning.ts';
+import { amount, who, words } from './parts.ts';
 
 /** Names of points and areas; points with further names are not heard of. */
 export const MAX_NAMES = 65_536;
@@ -14,6 +16,9 @@ const NAMED = 1_000_000;
 
 /** One written number; `space` and `address` name the point within its target. */
 export type HearWritten = (at: At, target: EndpointId, space: number, address: number, value: number) => void;
+
+/** The number that a statement is about: its place, and the value that was written there. */
+export type Place = readonly [target: EndpointId, space: number, address: number, value: number];
 
 export class Written {
   readonly names = new Interner(MAX_NAMES);
@@ -47,6 +52,36 @@ export class Written {
         if (name >= 0) hear(at, item.target, NAMED + name, 0, item.value);
       },
     };
+  }
+
+  /** States something of a number that was written, who wrote it and where; `more` says the rest. */
+  state(
+    kind: FindingKind,
+    at: At,
+    [target, space, address, value]: Place,
+    more: Pick<Statement, 'surprise' | 'parts'> & Partial<Statement>,
+  ): void {
+    const point = this.pointOf(target, at.protocol, space, address);
+    this.#context.state({
+      kind,
+      key: `${this.#context.host(target)} ${space} ${address}`,
+      actor: at.client,
+      target,
+      ...(point > 0 ? { point } : {}),
+      protocol: at.protocol,
+      verb: 'write',
+      tsUs: at.tsUs,
+      certainty: 'certain',
+      frames: [at.requestFrame, at.frame],
+      ...more,
+      parts: {
+        client: who(at.client),
+        server: who(target),
+        object: words(this.nameOf(space, address)),
+        value: amount(value),
+        ...more.parts,
+      },
+    });
   }
 
   /** As it is told to people: `holding 40`, `DB1.DBD0`. */

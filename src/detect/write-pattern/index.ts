@@ -3,15 +3,15 @@
  * where it was always the same. No range and no rate sees them. Source: Levene, Wolfowitz, The covariance matrix of runs up
  * and down, Ann. Math. Stat. 15 (1944), for the run; MITRE ATT&CK for ICS T0836, T0806 for what it means.
  */
-import type { Detector, DetectorContext, RunningDetector, Statement } from '../../core/detector.ts';
+import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
-import type { Finding, FindingKind } from '../../core/finding.ts';
+import type { Finding } from '../../core/finding.ts';
 import type { At } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { marginOfConstant } from '../../learn/network/ranges.ts';
 import { type SavedSteps, Steps } from '../../learn/network/steps.ts';
 import { siteLearning } from '../shared/learning.ts';
-import { amount, count, often, when, who, words } from '../shared/parts.ts';
+import { amount, count, often, when, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { Written } from '../shared/written.ts';
 import { CONSTANT_CHANGED, CREEP, TO_AND_FRO } from './kinds.ts';
@@ -40,35 +40,8 @@ const create = (context: DetectorContext): RunningDetector => {
   const turns = new Bursts(MAX_POINTS, HOUR_US);
   const written = new Written(context);
 
-  const state = (
-    kind: FindingKind,
-    at: At,
-    [target, space, address, value]: readonly [EndpointId, number, number, number],
-    more: Pick<Statement, 'surprise' | 'parts'> & Partial<Statement>,
-  ): void => {
-    const point = written.pointOf(target, at.protocol, space, address);
-    context.state({
-      kind,
-      key: `${context.host(target)} ${space} ${address}`,
-      actor: at.client,
-      target,
-      ...(point > 0 ? { point } : {}),
-      protocol: at.protocol,
-      verb: 'write',
-      tsUs: at.tsUs,
-      certainty: 'certain',
-      frames: [at.requestFrame, at.frame],
-      quietUs: QUIET_US,
-      ...more,
-      parts: {
-        client: who(at.client),
-        server: who(target),
-        object: words(written.nameOf(space, address)),
-        value: amount(value),
-        ...more.parts,
-      },
-    });
-  };
+  const state: Written['state'] = (kind, at, place, more) =>
+    written.state(kind, at, place, { quietUs: QUIET_US, ...more });
 
   const turned = (at: At, target: EndpointId, space: number, address: number, value: number): void => {
     const row = turns.add(context.host(target), space, address, 0, at.tsUs, 1);

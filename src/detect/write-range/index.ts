@@ -9,7 +9,7 @@ import type { At } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Ranges, type SavedRanges } from '../../learn/network/ranges.ts';
 import { siteLearning } from '../shared/learning.ts';
-import { amount, count, howLong, who, words } from '../shared/parts.ts';
+import { amount, count, howLong, who } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { Written } from '../shared/written.ts';
 import { WRITE_OUT_OF_RANGE, WRITE_RATE } from './kinds.ts';
@@ -44,28 +44,9 @@ const create = (context: DetectorContext): RunningDetector => {
     if (row < 0) return;
     const armed = context.phase === 'watching' && ranges.isArmed(row, at.tsUs);
     if (armed && ranges.isOutside(row, value)) {
-      const point = written.pointOf(target, at.protocol, space, address);
-      context.state({
-        kind: WRITE_OUT_OF_RANGE,
-        key: `${context.host(target)} ${space} ${address}`,
-        actor: at.client,
-        target,
-        ...(point > 0 ? { point } : {}),
-        protocol: at.protocol,
-        verb: 'write',
-        tsUs: at.tsUs,
+      written.state(WRITE_OUT_OF_RANGE, at, [target, space, address, value], {
         surprise: ranges.isFarOutside(row, value) ? 0.85 : 0.65,
-        certainty: 'certain',
-        frames: [at.requestFrame, at.frame],
-        parts: {
-          client: who(at.client),
-          server: who(target),
-          object: words(written.nameOf(space, address)),
-          value: amount(value),
-          low: amount(ranges.low(row)),
-          high: amount(ranges.high(row)),
-          number: count(ranges.count(row)),
-        },
+        parts: { low: amount(ranges.low(row)), high: amount(ranges.high(row)), number: count(ranges.count(row)) },
       });
       return;
     }
