@@ -109,7 +109,7 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
               {
                 id: 'path',
                 head: 'Point',
-                width: 'minmax(120px, 1.5fr)',
+                width: 'minmax(120px, 1.4fr)',
                 by: (p) => p.path,
                 cell: (p) => (
                   <span className="row" style={{ gap: 6 }}>
@@ -127,11 +127,11 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
                 cell: (p) => <NowValue point={p} />,
               },
               { id: 'usual', head: 'Usual', width: '156px', cell: (p) => <UsualBand point={p} /> },
-              { id: 'course', head: 'Course', width: '150px', cell: (p) => <Course point={p} us={us} width={134} /> },
+              { id: 'course', head: 'Course', width: '134px', cell: (p) => <Course point={p} us={us} width={118} /> },
               {
                 id: 'guards',
                 head: 'Watched by',
-                width: 'minmax(130px, 1.2fr)',
+                width: 'minmax(130px, 1.4fr)',
                 by: (p) => p.armed.length,
                 cell: (p) => <Guards point={p} />,
               },
