@@ -16,6 +16,7 @@ import type {
   FactAttribute,
   Module,
   Point,
+  Role,
   SessionRecord,
   SourceId,
   WeirdRecord,
@@ -185,7 +186,7 @@ export interface LimitRow {
 export interface PointWatch {
   readonly ids: Int32Array;
   /** Differs when a device of these points told values since: while it stays the same, `read` gives the same again. NaN: not known. */
-  readonly heard: number;
+  heard(): number;
   /** Fills `values` and `lastUs` (latest sighting, by runs or alone; 0: never). */
   read(values: Float64Array, lastUs: Float64Array): void;
   /** Smoothed time between two sightings, microseconds; 0 while not known. */
@@ -211,6 +212,16 @@ export interface SiteRows {
   readonly limits: readonly LimitRow[];
 }
 
+/** What detection asks of an asset, as `Asset` says it. */
+export interface AssetBrief {
+  readonly id: AssetId;
+  readonly parent: AssetId | undefined;
+  readonly endpoints: readonly EndpointId[];
+  readonly role: Role;
+  /** Purdue level, NaN where not known. */
+  readonly level: number;
+}
+
 export interface SiteModel extends SiteSink {
   /** Says where the following observations come from. Flow numbers and frames are those of this source. */
   setSource(source: SourceContext): void;
@@ -218,6 +229,8 @@ export interface SiteModel extends SiteSink {
   readonly version: number;
 
   assets(): readonly Asset[];
+  /** The same devices in the same order, with no more than detection asks of each: found for a part of what assets cost. */
+  briefs(): readonly AssetBrief[];
   asset(id: AssetId): Asset | undefined;
   /** Undefined for what never spoke. Ids of assets that were merged away by hand are not resolved. */
   assetOf(endpoint: EndpointId): AssetId | undefined;

@@ -5,6 +5,7 @@
 import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type { Asset, ChangeRecord, EndpointMembership, Module } from '../core/site.ts';
+import type { AssetBrief } from '../core/site-model.ts';
 import { ipOrder, ipScope, macKind } from '../lib/ip-scope.ts';
 import { tableOf } from '../lib/table.ts';
 import type { Facts } from './facts.ts';
@@ -159,6 +160,19 @@ export const buildAsset = (group: Group, picture: Picture, m: Material): Asset =
     firstUs: spans.firstUs,
     lastUs: lastUsOf(group, m),
     notes: notesOf(group, picture, m, ips, moves),
+  };
+};
+
+/** The asset's id, endpoints, role and level, as `buildAsset` finds them. */
+export const briefOf = (group: Group, picture: Picture, m: Material): AssetBrief => {
+  const facts = factsOfGroup(group, m.facts, m.view, m.knowledge.fingerprints, m.sighted);
+  const role = concludeRole(m.knowledge, picture.behaviour.get(group)!, facts);
+  return {
+    id: group.id,
+    parent: group.parent?.id,
+    endpoints: group.endpoints,
+    role: role.value,
+    level: concludeLevel(m.knowledge, role, facts).value ?? Number.NaN,
   };
 };
 

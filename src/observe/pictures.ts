@@ -7,8 +7,8 @@
 import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type { Asset, AssetId, Conversation } from '../core/site.ts';
-import type { AliasRow, Override } from '../core/site-model.ts';
-import { assetKey, buildAsset, lastUsOf, type Material, type Picture } from './assets.ts';
+import type { AliasRow, AssetBrief, Override } from '../core/site-model.ts';
+import { assetKey, briefOf, buildAsset, lastUsOf, type Material, type Picture } from './assets.ts';
 import type { Commands } from './commands.ts';
 import type { Context } from './context.ts';
 import type { Conversations } from './conversations.ts';
@@ -35,6 +35,7 @@ export interface PictureParts {
 export interface Pictures {
   look(): Picture;
   assets(): Asset[];
+  briefs(): AssetBrief[];
   asset(id: AssetId): Asset | undefined;
   conversationList(): Conversation[];
   /** The next look starts from nothing: decisions by hand changed, or rows were loaded. */
@@ -60,6 +61,9 @@ export const createPictures = (parts: PictureParts): Pictures => {
   /** Groups whose asset may differ from the one built, and assets by id as they were built. */
   const stale = new Set<Group>();
   const built = new Map<AssetId, { readonly key: string; asset: Asset }>();
+  /** The same for briefs: who asks for these need not ask for assets, and the other way round. */
+  const staleBriefs = new Set<Group>();
+  const briefed = new Map<Group, AssetBrief>();
   let timesStale = false;
   let list: Asset[] | undefined;
 
@@ -81,6 +85,8 @@ export const createPictures = (parts: PictureParts): Pictures => {
     sessionCount = 0;
     aliasCount = 0;
     stale.clear();
+    staleBriefs.clear();
+    briefed.clear();
     return new Grouping(parts, material);
   };
 
@@ -126,9 +132,14 @@ export const createPictures = (parts: PictureParts): Pictures => {
     const { gone, changed } = grouping.update(bind, told, rows, seen.traffic);
     for (const g of gone) {
       stale.delete(g);
+      staleBriefs.delete(g);
+      briefed.delete(g);
       if (!grouping.byId.has(g.id)) built.delete(g.id);
     }
-    for (const g of changed) stale.add(g);
+    for (const g of changed) {
+      stale.add(g);
+      staleBriefs.add(g);
+    }
     timesStale ||= seen.traffic;
     if (gone.size > 0 || stale.size > 0 || timesStale) list = undefined;
     picture = grouping.picture();
@@ -164,9 +175,17 @@ export const createPictures = (parts: PictureParts): Pictures => {
     return list;
   };
 
+  const briefs = (): AssetBrief[] => {
+    const p = look();
+    for (const g of staleBriefs) briefed.set(g, briefOf(g, p, material));
+    staleBriefs.clear();
+    return p.binding.groups.map((g) => briefed.get(g)!);
+  };
+
   return {
     look,
     assets,
+    briefs,
     asset(id) {
       assets();
       return built.get(id)?.asset;

@@ -248,7 +248,7 @@ export class Points {
     let ear: Ear | undefined;
     return {
       ids,
-      get heard() {
+      heard: () => {
         ear ??= ears.of(targets);
         return ear.count;
       },

@@ -279,6 +279,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
 
     // --- Reading.
     assets,
+    briefs: pictures.briefs,
     asset: pictures.asset,
     assetOf: (endpoint) => look().binding.of[endpoint]?.id,
     facts(id): readonly Fact[] {

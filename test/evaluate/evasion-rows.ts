@@ -53,7 +53,7 @@ class Fed {
     const ids = Int32Array.from(this.names, (_, i) => i + 1);
     const watch: PointWatch = {
       ids,
-      heard: Number.NaN,
+      heard: () => Number.NaN,
       read: (values, lastUs) => {
         this.names.forEach((name, i) => {
           values[i] = board.read(name);

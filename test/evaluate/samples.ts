@@ -155,7 +155,7 @@ export class SampledModel implements Pick<SiteModel, 'pointCount' | 'point' | 'w
     const ids = Int32Array.from(points);
     return {
       ids,
-      heard: Number.NaN,
+      heard: () => Number.NaN,
       read: (values, lastUs) => {
         for (let i = 0; i < ids.length; i++) {
           values[i] = this.value[ids[i]!]!;

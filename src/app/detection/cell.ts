@@ -260,7 +260,7 @@ export class Cell {
   #sample(tsUs: number, odd: boolean): void {
     if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
     this.#lookedUs = tsUs;
-    const { heard } = this.watch;
+    const heard = this.watch.heard();
     if (heard === this.#sampledHeard) return;
     this.#sampledHeard = heard;
     this.watch.read(this.#sampled, this.#lastUs);

@@ -10,12 +10,13 @@ const modelOf = (endpoints: number[]) => ({
   get version() {
     return endpoints.length;
   },
-  assets: () =>
+  briefs: () =>
     endpoints.map((endpoint) => ({
       id: `a${endpoint}`,
-      role: { value: 'server' },
-      level: { value: 3 },
-      endpoints: [{ endpoint }, { endpoint: endpoint + 100 }],
+      parent: undefined,
+      role: 'server',
+      level: 3,
+      endpoints: [endpoint, endpoint + 100],
     })),
 });
 

@@ -72,22 +72,22 @@ export class Devices {
   renew(): void {
     const model = this.#model;
     this.#version = model.version;
-    const assets = model.assets();
+    const assets = model.briefs();
     this.#count = assets.length;
     let most = 0;
-    for (const asset of assets) for (const { endpoint } of asset.endpoints) most = Math.max(most, endpoint);
+    for (const { endpoints } of assets) for (const endpoint of endpoints) most = Math.max(most, endpoint);
     this.#roles = new Array<Role | undefined>(most + 1);
     this.#assets = new Array<string | undefined>(most + 1);
     this.#levels = new Float64Array(most + 1).fill(Number.NaN);
     this.#hosts = new Int32Array(most + 1);
     const first = new Map<string, EndpointId>();
-    for (const asset of assets) first.set(asset.id, asset.endpoints[0]?.endpoint ?? 0);
-    for (const asset of assets) {
-      const host = first.get(asset.parent ?? '') || first.get(asset.id) || 0;
-      for (const { endpoint } of asset.endpoints) {
-        this.#roles[endpoint] = asset.role.value;
-        this.#assets[endpoint] = asset.id;
-        this.#levels[endpoint] = asset.level.value ?? Number.NaN;
+    for (const { id, endpoints } of assets) first.set(id, endpoints[0] ?? 0);
+    for (const { id, parent, endpoints, role, level } of assets) {
+      const host = first.get(parent ?? '') || first.get(id) || 0;
+      for (const endpoint of endpoints) {
+        this.#roles[endpoint] = role;
+        this.#assets[endpoint] = id;
+        this.#levels[endpoint] = level;
         this.#hosts[endpoint] = host;
       }
     }
