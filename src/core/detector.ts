@@ -44,6 +44,9 @@ export interface Learning {
   readonly unarmed: string;
 }
 
+/** What fills the braces of a finding's words. */
+export type Parts = Readonly<Record<string, Part>>;
+
 /** The statement as a detector makes it; the context adds id, evidence of the frame in hand, and folds episodes. */
 export interface Statement {
   readonly kind: FindingKind;
@@ -64,13 +67,21 @@ export interface Statement {
   readonly certainty: Certainty;
   readonly severity?: Severity;
   readonly techniques?: readonly string[];
-  readonly parts: Readonly<Record<string, Part>>;
+  readonly parts: Parts;
   /** Frames that show it, of the source that is being read; the context makes evidence of them. */
   readonly frames?: readonly number[];
   readonly evidence?: readonly Evidence[];
   readonly proof?: Proof;
   /** An episode ends when nothing more was stated for so long, microseconds. Default one hour. */
   readonly quietUs?: number;
+}
+
+/**
+ * A statement of a kind that is made many times a second: its parts are asked for when the finding is taken, and of statements
+ * that follow each other only those of the last. They must tell what was so when the statement was made.
+ */
+export interface FrequentStatement extends Omit<Statement, 'parts'> {
+  readonly parts: () => Parts;
 }
 
 export interface DetectorContext {
@@ -122,7 +133,7 @@ export interface DetectorContext {
   /** Start of the learning of this site, frame time, microseconds; 0 before the first frame. */
   readonly sinceUs: number;
   /** Makes or prolongs an episode. */
-  state(statement: Statement): void;
+  state(statement: Statement | FrequentStatement): void;
   /** Ends an open episode before its quiet time (the device came back). */
   end(kind: FindingKind, key: string, tsUs: number): void;
 }

@@ -3,7 +3,7 @@
  * by its detector. A finding's id depends on the input alone.
  */
 import { createHash } from 'node:crypto';
-import type { DetectorContext, Statement } from '../core/detector.ts';
+import type { DetectorContext, FrequentStatement, Parts, Statement } from '../core/detector.ts';
 import type { EndpointId } from '../core/endpoint.ts';
 import { type Certainty, type Finding, type FindingKind, SEVERITIES, type Severity } from '../core/finding.ts';
 import type { Evidence } from '../core/frame.ts';
@@ -57,6 +57,8 @@ export class Episodes {
   readonly #options: EpisodesOptions;
   readonly #open = new Map<string, Map<string, Episode>>();
   readonly #changed = new Map<string, Finding>();
+  /** Findings whose parts are those of an earlier statement, and how to make the latest. */
+  readonly #late = new Map<Open, () => Parts>();
   /** No open episode ends by its quiet time before. */
   #dueUs = Number.POSITIVE_INFINITY;
   /** Open findings worth a look, by the host that acts. */
@@ -66,7 +68,7 @@ export class Episodes {
     this.#options = options;
   }
 
-  state(detector: string, s: Statement): void {
+  state(detector: string, s: Statement | FrequentStatement): void {
     const { kind } = s;
     let ofKind = this.#open.get(kind.code);
     if (ofKind === undefined) {
@@ -139,6 +141,7 @@ export class Episodes {
 
   /** As they are now: copy what is kept, they go on changing. */
   open(): Finding[] {
+    this.#catchUp();
     const out: Finding[] = [];
     for (const ofKind of this.#open.values()) for (const { finding } of ofKind.values()) out.push(finding);
     return out;
@@ -146,18 +149,21 @@ export class Episodes {
 
   /** Findings that are new or changed since the last call, each once, as they are now. */
   take(): Finding[] {
+    this.#catchUp();
     const out = [...this.#changed.values()].map((f) => ({ ...f }));
     this.#changed.clear();
     return out;
   }
 
   save(): { readonly open: readonly SavedEpisode[]; readonly changed: readonly Finding[] } {
+    this.#catchUp();
     return { open: [...this.#open.values()].flatMap((k) => [...k.values()]), changed: [...this.#changed.values()] };
   }
 
   load(saved: { readonly open: readonly SavedEpisode[]; readonly changed: readonly Finding[] }): void {
     this.#open.clear();
     this.#changed.clear();
+    this.#late.clear();
     this.#suspects.clear();
     this.#dueUs = Number.NEGATIVE_INFINITY;
     const byId = new Map<string, Open>();
@@ -175,7 +181,13 @@ export class Episodes {
     for (const f of saved.changed) this.#changed.set(f.id, byId.get(f.id) ?? f);
   }
 
-  #found(detector: string, key: string, s: Statement): Open {
+  #catchUp(): void {
+    if (this.#late.size === 0) return;
+    for (const [finding, make] of this.#late) finding.parts = make();
+    this.#late.clear();
+  }
+
+  #found(detector: string, key: string, s: Statement | FrequentStatement): Open {
     const firstUs = s.sinceUs ?? s.tsUs;
     return {
       id: idOf(s.kind.code, key, firstUs),
@@ -195,13 +207,13 @@ export class Episodes {
       certainty: s.certainty,
       severity: this.#severity(s),
       techniques: s.techniques ?? s.kind.techniques,
-      parts: s.parts,
+      parts: typeof s.parts === 'function' ? s.parts() : s.parts,
       evidence: this.#evidence(s, []),
       ...(s.proof === undefined ? {} : { proof: s.proof }),
     };
   }
 
-  #prolong(f: Open, s: Statement): void {
+  #prolong(f: Open, s: Statement | FrequentStatement): void {
     const wasSuspect = isSuspicious(f);
     f.count += s.times ?? 1;
     f.lastUs = Math.max(f.lastUs, s.tsUs);
@@ -209,7 +221,11 @@ export class Episodes {
     f.surprise = Math.max(f.surprise, s.surprise);
     f.certainty = surer(f.certainty, s.certainty);
     f.severity = worse(f.severity, this.#severity(s));
-    f.parts = s.parts;
+    if (typeof s.parts === 'function') this.#late.set(f, s.parts);
+    else {
+      this.#late.delete(f);
+      f.parts = s.parts;
+    }
     if (s.points !== undefined) f.points = s.points;
     if (s.proof !== undefined) f.proof = s.proof;
     if (f.evidence.length < MAX_EVIDENCE) f.evidence = this.#evidence(s, f.evidence);
@@ -218,14 +234,14 @@ export class Episodes {
   }
 
   /** What is done to a safety controller concerns safety, whatever the kind. */
-  #severity(s: Statement): Severity {
+  #severity(s: Statement | FrequentStatement): Severity {
     const said = s.severity ?? s.kind.severity;
     return said !== 'none' && s.target > 0 && this.#options.context().role(s.target) === 'safety-controller'
       ? 'safety'
       : said;
   }
 
-  #evidence(s: Statement, had: readonly Evidence[]): readonly Evidence[] {
+  #evidence(s: Statement | FrequentStatement, had: readonly Evidence[]): readonly Evidence[] {
     const out = [...had];
     const add = (e: Evidence): void => {
       if (out.length < MAX_EVIDENCE && !out.some((o) => o.source === e.source && o.frame === e.frame)) out.push(e);

@@ -55,29 +55,34 @@ const create = (context: DetectorContext): RunningDetector => {
         return;
       }
     }
+    // Octets of the command's own record are not kept until the finding is taken.
+    const { operation, object, value, outcome } = c;
+    const actor = at.client;
+    const server = c.target;
+    const { watchedUs } = context;
     context.state({
       kind,
       key: `${client} ${target}`,
-      actor: at.client,
-      target: c.target,
+      actor,
+      target: server,
       protocol: at.protocol,
       verb: c.verb,
       tsUs,
       surprise: surpriseOf(c.verb, usual, before, others.length > 0),
       certainty: 'certain',
       frames: [at.requestFrame, at.frame],
-      parts: {
-        client: at.client > 0 ? who(at.client) : words('an unseen client'),
-        server: who(c.target),
-        operation: words(c.operation),
-        object: words(c.object ?? 'nothing more told'),
-        value: words(c.value === undefined ? 'not told' : valueText(c.value)),
-        outcome: words(c.outcome),
-        watched: watchedFor(context.watchedUs),
+      parts: () => ({
+        client: actor > 0 ? who(actor) : words('an unseen client'),
+        server: who(server),
+        operation: words(operation),
+        object: words(object ?? 'nothing more told'),
+        value: words(value === undefined ? 'not told' : valueText(value)),
+        outcome: words(outcome),
+        watched: watchedFor(watchedUs),
         before: often(Math.max(0, before)),
-        how: howItWent(c),
+        how: howItWent({ object, value, outcome }),
         usual: others.length === 0 ? words('nobody else') : whoAll(others),
-      },
+      }),
     });
   };
 

@@ -49,7 +49,7 @@ export const valueText = (value: NonNullable<Command['value']>): string =>
     ? String(Number(value.toPrecision(SINGLE_PRECISION_FIGURES)))
     : String(value);
 /** What a command was about and how it ended: `DB1.DBW2, value 5, accepted`, and what else `more` says. What is not known is left out. */
-export const howItWent = (c: Command, more = ''): Part =>
+export const howItWent = (c: Pick<Command, 'object' | 'value' | 'outcome'>, more = ''): Part =>
   words(
     [c.object ?? '', c.value === undefined ? '' : `value ${valueText(c.value)}`, OUTCOMES[c.outcome], more]
       .filter((text) => text !== '')

@@ -3,7 +3,7 @@
  * were; and the few violations that are signs by themselves. Source: the `weird` idea of Paxson, Bro: a system for detecting
  * network intruders in real-time, Computer Networks 31 (1999).
  */
-import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
+import type { Detector, DetectorContext, Parts, RunningDetector } from '../../core/detector.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { At, Weird } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
@@ -125,14 +125,19 @@ const create = (context: DetectorContext): RunningDetector => {
   const bursts = new Bursts(MAX_VIOLATIONS, WINDOW_US);
   const codes = new Interner(MAX_CODES);
   const classes = new Uint8Array(MAX_CODES);
-  const partsOf = (at: At, w: Weird, sender: number, other: number) => ({
-    sender: who(sender),
-    server: other > 0 ? who(other) : words('its other end'),
-    protocol: words(at.protocol === '' ? 'its protocol' : at.protocol),
-    code: words(w.code),
-    detail: words(w.detail === '' ? 'no detail' : w.detail),
-    watched: watchedFor(context.watchedUs),
-  });
+  /** `more`: what the finding tells beside it. */
+  const partsOf = ({ protocol }: At, { code, detail }: Weird, sender: number, other: number, more?: () => Parts) => {
+    const { watchedUs } = context;
+    return (): Parts => ({
+      sender: who(sender),
+      server: other > 0 ? who(other) : words('its other end'),
+      protocol: words(protocol === '' ? 'its protocol' : protocol),
+      code: words(code),
+      detail: words(detail === '' ? 'no detail' : detail),
+      watched: watchedFor(watchedUs),
+      ...more?.(),
+    });
+  };
   const commonOf = (at: At, sender: number, other: number) => ({
     actor: sender,
     target: other > 0 ? other : sender,
@@ -169,11 +174,10 @@ const create = (context: DetectorContext): RunningDetector => {
     const usual = bursts.usual(row);
     if (!isOrder && !isSum && (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row))) return;
     const common = commonOf(at, sender, other);
-    const parts = {
-      ...partsOf(at, w, sender, other),
+    const parts = partsOf(at, w, sender, other, () => ({
       number: often(number),
       usual: usual === 0 ? words('none') : count(usual),
-    };
+    }));
     if (isSum) {
       context.state({
         kind: isTwice ? OVERLAP_DIFFERS : WRONG_CHECKSUM,
