@@ -5,7 +5,8 @@
 import { expect, it } from 'vitest';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Attribute, Verb } from '../core/observation.ts';
-import type { ManualUndo } from '../core/site-model.ts';
+import type { Asset } from '../core/site.ts';
+import type { AssetBrief, ManualUndo } from '../core/site-model.ts';
 import { type Random, seededRandom } from '../lib/random.ts';
 import { World } from './testing.ts';
 
@@ -182,6 +183,7 @@ const told = (w: World): string => {
   const assets = model.assets();
   return JSON.stringify({
     assets,
+    briefs: model.briefs(),
     of: Array.from({ length: w.endpoints.count }, (_, i) => model.assetOf(i + 1) ?? ''),
     facts: assets.map((x) => model.facts(x.id).length),
     // Their octets are counted anew with the next frame.
@@ -190,6 +192,14 @@ const told = (w: World): string => {
     changes: model.changes(),
   });
 };
+
+const briefly = ({ id, parent, endpoints, role, level }: Asset): AssetBrief => ({
+  id,
+  parent,
+  endpoints: endpoints.map(({ endpoint }) => endpoint),
+  role: role.value,
+  level: level.value ?? Number.NaN,
+});
 
 it('is the same kept up to date as built from nothing', () => {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + SITES; seed++) {
@@ -207,8 +217,22 @@ it('is the same kept up to date as built from nothing', () => {
       const now = told(kept);
       const anew = told(fresh);
       if (now !== anew) expect(JSON.parse(now), `seed ${seed}, step ${step}`).toEqual(JSON.parse(anew));
+      const { model } = kept;
+      expect(model.briefs(), `seed ${seed}, step ${step}`).toEqual(model.assets().map(briefly));
     }
   }
+});
+
+it('tells briefs that change, also where nobody asked for assets in between', () => {
+  const w = new World();
+  const [client, server] = [w.host(HOSTS[0]!.mac, HOSTS[0]!.ip), w.host(HOSTS[1]!.mac, HOSTS[1]!.ip)];
+  const role = () => w.model.briefs().find((brief) => brief.endpoints.includes(server))!.role;
+  expect(role()).toBe('unknown');
+  w.does(client, server, 'modbus', { verb: 'program-download', target: server });
+  w.flow(client, server, 'modbus', { serverPackets: 1 });
+  expect(role()).toBe('plc');
+  w.model.setManual(w.model.assetOf(server)!, 'role', 'server');
+  expect(role()).toBe('server');
 });
 
 it('hears of a conversation that is answered only later', () => {
