@@ -4,7 +4,7 @@
  * Sources: Lowry, Woodall, Champ and Rigdon, Technometrics 34, 1992 (MEWMA); Negiz and Çinar, AIChE Journal 43, 1997
  * (innovations of state models for monitoring).
  */
-import type { BandColumns, CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
+import type { BandColumns, Deviation, PointArming, RowScore } from '../../core/process.ts';
 import { scratch } from './arena.ts';
 import { armingList } from './arming-table.ts';
 import { CellDeviation } from './dynamics-deviation.ts';
@@ -12,6 +12,7 @@ import { statisticOf, surpriseOf } from './dynamics-limits.ts';
 import { followed, isNextRow, MAX_DYNAMICS_POINTS, MAX_STANDARDISED } from './dynamics-points.ts';
 import { encodeDynamics } from './dynamics-save.ts';
 import { type Learned, type Running, restartLevels } from './dynamics-state.ts';
+import type { MemberModel } from './member.ts';
 
 /** One row counts at most as so many times the limit of a single row, so that one spike does not ring on for hours. */
 const MAX_ROW_EXCESS = 10;
@@ -72,7 +73,7 @@ const scaleBy = (a: Float64Array, at: number, n: number, factor: number): void =
   for (let i = at; i < at + n; i++) a[i]! *= factor;
 };
 
-export class DynamicsModel implements CellModel {
+export class DynamicsModel implements MemberModel {
   /** T2 per point of each horizon after the last row, on a log scale; for calibration and display. */
   readonly statistics: Float64Array;
   private readonly learned: Learned;
@@ -97,9 +98,16 @@ export class DynamicsModel implements CellModel {
   get arming(): readonly PointArming[] {
     return armingList(this.learned.arming);
   }
+  get table(): Uint8Array {
+    return this.learned.arming;
+  }
+  set table(table: Uint8Array) {
+    this.learned.arming = table;
+  }
   /** Of all points of the cell, also of those that it does not model. */
   get bytesPerPoint(): number {
-    return this.learned.operator.buffer.byteLength / Math.max(1, this.arming.length);
+    const { columns, arming } = this.learned;
+    return (columns.buffer.byteLength + arming.length) / Math.max(1, this.arming.length);
   }
 
   score(tsUs: number, row: Float64Array): RowScore {

@@ -37,7 +37,7 @@ const ofMemory = (m: DynamicsMemory, { stepUs, lags, horizons, lastUs, filled, s
 
 /** The same in one piece of memory. */
 export const gatherDynamics = (learned: Learned, running: Running): { learned: Learned; running: Running } =>
-  ofMemory(gather(memoryOf(learned, running)), { ...learned, ...running });
+  ofMemory(gather(memoryOf(learned, running), 'arming'), { ...learned, ...running });
 
 export const encodeDynamics = (learned: Learned, running: Running): Uint8Array => {
   const limits = learned.horizons.flatMap(({ rate, limits: { part, median, raise, release } }) => [
@@ -53,7 +53,7 @@ export const encodeDynamics = (learned: Learned, running: Running): Uint8Array =
 
 /** Throws RangeError or SyntaxError where these are not the octets that `encodeDynamics` made. */
 export const decodeDynamics = (saved: Uint8Array): { learned: Learned; running: Running } => {
-  const { scalars, arrays } = bring<DynamicsMemory>(SAVED_AS, saved);
+  const { scalars, arrays } = bring<DynamicsMemory>(SAVED_AS, saved, 'arming');
   const [stepUs, lags, lastUs, filled, seen, ...rest] = scalars as [
     number,
     number,

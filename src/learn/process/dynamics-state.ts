@@ -10,7 +10,7 @@ export interface Horizon {
 /** What was learned: constant while the model runs. */
 export interface Learned {
   /** What arming found out (arming-table.ts). */
-  readonly arming: Uint8Array;
+  arming: Uint8Array;
   /** Columns that take part, and their standardisation. */
   readonly columns: Uint16Array;
   readonly mean: Float64Array;

@@ -10,7 +10,7 @@
  * "not as learned", which is true but no attack; when a disturbance is smaller than the noise of all points together
  * (Tennessee Eastman faults 3 and 9); and it does not see what leaves the relations as they were, as a replay of all points of the cell.
  */
-import type { CellLearner, CellModel, PointArming, RowTable } from '../../core/process.ts';
+import type { PointArming, RowTable } from '../../core/process.ts';
 import { packArming } from './arming-table.ts';
 import { regress, type Shape } from './dynamics-fit.ts';
 import { falseAlarmPart, type Limits, limitsOf, statisticOf } from './dynamics-limits.ts';
@@ -25,6 +25,7 @@ import {
 } from './dynamics-points.ts';
 import { decodeDynamics, gatherDynamics } from './dynamics-save.ts';
 import { type Horizon, type Learned, startRunning } from './dynamics-state.ts';
+import type { MemberLearner, MemberModel } from './member.ts';
 
 /** Weights of the newest row: one row, about 6, 19 and 66 rows. A horizon is used where training is long enough for its limit. */
 const RATES = [1, 0.3, 0.1, 0.03];
@@ -165,12 +166,12 @@ const detectableOf = (learned: Omit<Learned, 'arming'>): { bias: number; withinU
   });
 };
 
-const armed = (whole: Learned): CellModel => {
+const armed = (whole: Learned): MemberModel => {
   const { learned, running } = gatherDynamics(whole, startRunning(whole));
   return new DynamicsModel(learned, running);
 };
 
-const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: string): CellModel => {
+const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: string): MemberModel => {
   const learned: Learned = {
     arming: packArming(table.points.map((point, i) => armingOf(point, choices[i]!, why))),
     columns: new Uint16Array(0),
@@ -196,9 +197,9 @@ const armingOf = (point: string, choice: PointChoice, why: string): PointArming 
   explained: Number.NaN,
 });
 
-export const dynamics: CellLearner = {
+export const dynamics: MemberLearner = {
   name: 'dynamics',
-  fit(table, options = {}): CellModel {
+  fit(table, options = {}): MemberModel {
     const to = table.count;
     const from = Math.max(0, to - MAX_DYNAMICS_ROWS);
     const stepUs = options.stepUs ?? medianStepUs(table.tsUs);
@@ -239,7 +240,7 @@ export const dynamics: CellLearner = {
     });
     return armed({ ...learned, arming: packArming(arming) });
   },
-  restore(saved): CellModel {
+  restore(saved): MemberModel {
     const { learned, running } = decodeDynamics(saved);
     return new DynamicsModel(learned, running);
   },

@@ -16,16 +16,18 @@ import type {
   PointArming,
   RowScore,
 } from '../../core/process.ts';
+import { armingList, packArming } from './arming-table.ts';
 import { drift } from './drift.ts';
 import { dynamics } from './dynamics.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
+import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 import { inexperienced, prove, Silence, sensorOf, voiceOf } from './proof.ts';
 import type { SensorKind } from './sensors.ts';
 import { softLearner, softLearnerWith } from './soft-index.ts';
 
-const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner, drift];
+const MEMBERS: readonly MemberLearner[] = [softLearner, dynamics, levelLearner, drift];
 /** The kind of deviation that each member's expectation is of. */
 const EXPECTS: Readonly<Record<string, DeviationKind>> = {
   soft: 'soft-sensor',
@@ -36,8 +38,8 @@ const EXPECTS: Readonly<Record<string, DeviationKind>> = {
 export const MAX_TOLD = 12;
 
 interface Member {
-  readonly learner: CellLearner;
-  readonly model: CellModel;
+  readonly learner: MemberLearner;
+  readonly model: MemberModel;
   readonly silenced: Silence;
 }
 
@@ -83,7 +85,25 @@ const bandFor = (points: number): BandColumns => {
   return spare;
 };
 
+const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((octet, i) => octet === b[i]);
+
+/** What arming found out in all is in one table of all members; their own are let go. */
+const shareTable = (members: readonly Member[]): Uint8Array => {
+  const [{ model: first }] = members as readonly [Member];
+  let { table } = first;
+  // What was saved has it already, a copy in each member.
+  if (!members.every(({ model }) => isSame(model.table, table))) {
+    const lists = members.map(({ model }) => model.arming);
+    table = packArming(lists[0]!.map((_, p) => armingOf(members, lists, p)));
+  }
+  for (const { model } of members) model.table = table;
+  return table;
+};
+
 const build = (members: readonly Member[]): CellModel => {
+  const table = shareTable(members);
+  const points = Math.max(1, armingList(table).length);
   const deviations: Deviation[] = [];
   const result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] } = {
     surprise: 0,
@@ -92,13 +112,13 @@ const build = (members: readonly Member[]): CellModel => {
   };
   return {
     get arming() {
-      const lists = members.map(({ model }) => model.arming);
-      return lists[0]!.map((_, p) => armingOf(members, lists, p));
+      return armingList(table);
     },
     get invariants() {
       return members.flatMap((m) => m.model.invariants ?? []);
     },
-    bytesPerPoint: members.reduce((sum, m) => sum + m.model.bytesPerPoint, 0),
+    bytesPerPoint:
+      members.reduce((sum, m) => sum + m.model.bytesPerPoint, 0) - ((members.length - 1) * table.length) / points,
     score(tsUs: number, row: Float64Array): RowScore {
       deviations.length = 0;
       result.surprise = 0;
@@ -196,7 +216,7 @@ export const processLearner: CellLearner = {
     const points = table.points.length;
     const proved = (learner: CellLearner): Silence =>
       new Silence(prove(learner, table, stepUs, BUDGET_US).silenced, points);
-    const member = (learner: CellLearner): Member => ({
+    const member = (learner: MemberLearner): Member => ({
       learner,
       model: learner.fit(table, { stepUs }),
       silenced: proved(learner),

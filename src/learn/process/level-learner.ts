@@ -2,15 +2,7 @@
  * The streaming level guard (level.ts) for every continuous point of a cell, armed where it is quiet on the later part of
  * the training rows.
  */
-import type {
-  BandColumns,
-  CellLearner,
-  CellModel,
-  Deviation,
-  PointArming,
-  RowScore,
-  RowTable,
-} from '../../core/process.ts';
+import type { BandColumns, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
 import { type Arrays, bring, gather, keep } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import {
@@ -26,6 +18,7 @@ import {
   levelWidth,
   newLevel,
 } from './level.ts';
+import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 
 const SAVED_AS = 'level 2';
@@ -36,7 +29,7 @@ const SPARE_EPISODES = 1;
 
 interface LevelMemory extends Arrays {
   /** What arming found out (arming-table.ts). */
-  readonly arming: Uint8Array;
+  arming: Uint8Array;
   /** Columns that are watched. */
   readonly watched: Uint16Array;
   /** LEVEL_NUMBERS for each of them, one after another. */
@@ -70,7 +63,7 @@ const settingOf = (list: Float64Array): LevelSetting => {
   return { averaged, remembered, blocksNeeded, oddWeight, release, budgetUs };
 };
 
-const build = (memory: LevelMemory): CellModel => {
+const build = (memory: LevelMemory): MemberModel => {
   const { watched, levels } = memory;
   const setting = settingOf(memory.setting);
   const deviations: Deviation[] = [];
@@ -83,7 +76,15 @@ const build = (memory: LevelMemory): CellModel => {
     get arming() {
       return armingList(memory.arming);
     },
-    bytesPerPoint: levels.buffer.byteLength / Math.max(1, memory.points[0]!),
+    get table() {
+      return memory.arming;
+    },
+    set table(table) {
+      memory.arming = table;
+    },
+    get bytesPerPoint() {
+      return (memory.points.buffer.byteLength + memory.arming.length) / Math.max(1, memory.points[0]!);
+    },
     score(_tsUs: number, row: Float64Array): RowScore {
       deviations.length = 0;
       let highest = 0;
@@ -136,9 +137,9 @@ const build = (memory: LevelMemory): CellModel => {
 export const levelLearnerWith = (
   setting: LevelSetting,
   skip: (point: number) => boolean = () => false,
-): CellLearner => ({
+): MemberLearner => ({
   name: 'level',
-  fit(table: RowTable, options = {}): CellModel {
+  fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const continuous = table.columns.map((c) => distinctValues(c, LEAST_VALUES) >= LEAST_VALUES);
     const sharers = continuous.filter((is, p) => is && !skip(p)).length;
@@ -181,16 +182,19 @@ export const levelLearnerWith = (
     });
     const watched = levels.flatMap((level, p) => (level === null ? [] : [p]));
     return build(
-      gather<LevelMemory>({
-        arming: packArming(arming),
-        watched: Uint16Array.from(watched),
-        points: Uint16Array.of(table.points.length),
-        levels: Float64Array.from(watched.flatMap((p) => [...levels[p]!])),
-        setting: settingsOf(setting),
-      }),
+      gather<LevelMemory>(
+        {
+          arming: packArming(arming),
+          watched: Uint16Array.from(watched),
+          points: Uint16Array.of(table.points.length),
+          levels: Float64Array.from(watched.flatMap((p) => [...levels[p]!])),
+          setting: settingsOf(setting),
+        },
+        'arming',
+      ),
     );
   },
-  restore: (saved) => build(bring<LevelMemory>(SAVED_AS, saved).arrays),
+  restore: (saved) => build(bring<LevelMemory>(SAVED_AS, saved, 'arming').arrays),
 });
 
 export const levelLearner = levelLearnerWith(LEVEL_SETTING);

@@ -37,7 +37,7 @@ const UNLIMITED = 3;
 
 export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, ReplayMemory, StandstillColumns {
   /** What arming found out (arming-table.ts). */
-  readonly arming: Uint8Array;
+  arming: Uint8Array;
   /** Per point: 0 where it had no value in training. */
   readonly isKnown: Uint8Array;
   readonly mean: Float64Array;
@@ -126,7 +126,7 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
   const ofShape = (pick: (shape: PointShape) => number): Float64Array => Float64Array.from(shapes, pick);
   const names = shapes.map((s) => s.point);
   const shown = shapes.map((_, p) => shownOf(sensors, p));
-  return gather<SoftMemory>({
+  const memory: SoftMemory = {
     ...holderMemory(shapes),
     ...chartMemory(sensors.length),
     limits: Float32Array.from(learned.chartLimits),
@@ -178,7 +178,8 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
     sensorLow: Float32Array.from(sensors, (s) => s.low),
     sensorHigh: Float32Array.from(sensors, (s) => s.high),
     predicted: new Float32Array(sensors.length).fill(Number.NaN),
-  });
+  };
+  return gather(memory, 'arming');
 };
 
 /** Writes the base quantities of the row in hand into the beginning of `out`, as `fillBase` of terms.ts does for all of a library. */
