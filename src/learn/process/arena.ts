@@ -76,6 +76,13 @@ export const gather = <T extends Arrays>(arrays: T, apart?: keyof T & string): T
   return out as unknown as T;
 };
 
+/** Where lists of these lengths begin that lie one behind the other, and where the last ends. */
+export const offsets = (lengths: readonly number[]): number[] => {
+  const out = [0];
+  for (const length of lengths) out.push(out.at(-1)! + length);
+  return out;
+};
+
 /** NaN and the infinities are not JSON. */
 const plain = (x: number): number | string => (Number.isFinite(x) ? x : String(x));
 

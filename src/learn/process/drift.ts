@@ -11,7 +11,7 @@
  * Source: structured residuals (Gertler 1998); which point it is: reconstruction-based contributions (Alcala and Qin, 2009).
  */
 import type { Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
-import { type Arrays, bring, gather, keep, scratch } from './arena.ts';
+import { type Arrays, bring, gather, keep, offsets, scratch } from './arena.ts';
 import { armingList, namesOf, packArming } from './arming-table.ts';
 import {
   BLOCK_ROWS,
@@ -326,8 +326,6 @@ const memoryOf = (
     (a, b) => a - b,
   );
   const placeOf = new Map(used.map((channel, i) => [channel, i]));
-  const termAt = [0];
-  for (const s of sensors) termAt.push(termAt.at(-1)! + s.terms.length);
   // Without a sensor nothing is looked at: no block is kept.
   const memory: DriftMemory = {
     ...(channelMemory(sensors.length === 0 ? [] : shapes) as ChannelMemory & Arrays),
@@ -341,7 +339,7 @@ const memoryOf = (
     ratio: new Float32Array(sensors.length).fill(Number.NaN),
     scale: Float32Array.from(sensors, (s) => s.limit),
     own: Uint16Array.from(sensors, (s) => placeOf.get(2 * s.point)!),
-    termAt: Uint32Array.from(termAt),
+    termAt: Uint32Array.from(offsets(sensors.map((s) => s.terms.length))),
     term: Uint16Array.from(sensors.flatMap((s) => s.terms.map((t) => placeOf.get(t)!))),
     weight: Float32Array.from(sensors.flatMap((s) => s.weights)),
     bound: Float32Array.from(usual.flatMap((bounds) => used.map((channel) => bounds[channel]!))),

@@ -22,7 +22,7 @@ export const MAX_DEVIATIONS = 8;
 const EXACT = 3;
 /** A second culprit is told where it explains nearly as much as the first: then the two cannot be told apart. */
 const SECOND_WEIGHT = 0.85;
-const SAVED_AS = 'soft 5';
+const SAVED_AS = 'soft 6';
 const SET_POINT = SENSOR_KINDS.indexOf('set-point');
 
 /** 1 is the limit: half way up the scale. */
