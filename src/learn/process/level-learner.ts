@@ -63,75 +63,85 @@ const settingOf = (list: Float64Array): LevelSetting => {
   return { averaged, remembered, blocksNeeded, oddWeight, release, budgetUs };
 };
 
-const build = (memory: LevelMemory): MemberModel => {
-  const { watched, levels } = memory;
-  const setting = settingOf(memory.setting);
-  const deviations: Deviation[] = [];
-  const result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] } = {
-    surprise: 0,
-    state: 'learning',
-    deviations,
-  };
-  return {
-    get arming() {
-      return armingList(memory.arming);
-    },
-    get table() {
-      return memory.arming;
-    },
-    set table(table) {
-      memory.arming = table;
-    },
-    get bytesPerPoint() {
-      return (memory.points.buffer.byteLength + memory.arming.length) / Math.max(1, memory.points[0]!);
-    },
-    score(_tsUs: number, row: Float64Array): RowScore {
-      deviations.length = 0;
-      let highest = 0;
-      let judged = false;
-      let known = false;
-      for (let i = 0; i < watched.length; i++) {
-        const p = watched[i]!;
-        const at = i * LEVEL_NUMBERS;
-        known ||= !Number.isNaN(row[p]!);
-        const surprise = feedLevel(levels, row[p]!, at, setting);
-        if (Number.isNaN(surprise)) continue;
-        judged = true;
-        if (surprise > highest) highest = surprise;
-        if (surprise < 0.5) continue;
-        const width = levelWidth(levels, at);
-        const { smooth, mean } = levelOf(levels, at);
-        deviations.push({
-          point: p,
-          kind: 'level',
-          surprise,
-          observed: smooth,
-          expected: mean,
-          low: mean - width,
-          high: mean + width,
-          from: [{ point: p, weight: 1 }],
-          text: '',
-        });
-      }
-      result.surprise = highest;
-      result.state = judged ? 'scored' : watched.length > 0 && !known ? 'unseen' : 'learning';
-      return result;
-    },
-    expected(into: BandColumns): void {
-      for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
-      for (let i = 0; i < watched.length; i++) {
-        const p = watched[i]!;
-        const at = i * LEVEL_NUMBERS;
-        const { mean } = levelOf(levels, at);
-        const width = levelWidth(levels, at);
-        into.expected[p] = mean;
-        into.low[p] = mean - width;
-        into.high[p] = mean + width;
-      }
-    },
-    save: () => keep(SAVED_AS, [], memory),
-  };
-};
+class LevelModel implements MemberModel {
+  private readonly memory: LevelMemory;
+  private readonly deviations: Deviation[] = [];
+  private readonly result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] };
+  private readonly setting: LevelSetting;
+
+  constructor(memory: LevelMemory) {
+    this.memory = memory;
+    this.setting = settingOf(memory.setting);
+    this.result = { surprise: 0, state: 'learning', deviations: this.deviations };
+  }
+
+  get arming(): PointArming[] {
+    return armingList(this.memory.arming);
+  }
+  get table(): Uint8Array {
+    return this.memory.arming;
+  }
+  set table(table: Uint8Array) {
+    this.memory.arming = table;
+  }
+  get bytesPerPoint(): number {
+    const { points, arming } = this.memory;
+    return (points.buffer.byteLength + arming.length) / Math.max(1, points[0]!);
+  }
+
+  score(_tsUs: number, row: Float64Array): RowScore {
+    const { deviations, result } = this;
+    const { watched, levels } = this.memory;
+    deviations.length = 0;
+    let highest = 0;
+    let judged = false;
+    let known = false;
+    for (let i = 0; i < watched.length; i++) {
+      const p = watched[i]!;
+      const at = i * LEVEL_NUMBERS;
+      known ||= !Number.isNaN(row[p]!);
+      const surprise = feedLevel(levels, row[p]!, at, this.setting);
+      if (Number.isNaN(surprise)) continue;
+      judged = true;
+      if (surprise > highest) highest = surprise;
+      if (surprise < 0.5) continue;
+      const width = levelWidth(levels, at);
+      const { smooth, mean } = levelOf(levels, at);
+      deviations.push({
+        point: p,
+        kind: 'level',
+        surprise,
+        observed: smooth,
+        expected: mean,
+        low: mean - width,
+        high: mean + width,
+        from: [{ point: p, weight: 1 }],
+        text: '',
+      });
+    }
+    result.surprise = highest;
+    result.state = judged ? 'scored' : watched.length > 0 && !known ? 'unseen' : 'learning';
+    return result;
+  }
+
+  expected(into: BandColumns): void {
+    const { watched, levels } = this.memory;
+    for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
+    for (let i = 0; i < watched.length; i++) {
+      const p = watched[i]!;
+      const at = i * LEVEL_NUMBERS;
+      const { mean } = levelOf(levels, at);
+      const width = levelWidth(levels, at);
+      into.expected[p] = mean;
+      into.low[p] = mean - width;
+      into.high[p] = mean + width;
+    }
+  }
+
+  save(): Uint8Array {
+    return keep(SAVED_AS, [], this.memory);
+  }
+}
 
 /** Another setting shows what each knob does; `skip`: points that something better watches. */
 export const levelLearnerWith = (
@@ -181,7 +191,7 @@ export const levelLearnerWith = (
       return level;
     });
     const watched = levels.flatMap((level, p) => (level === null ? [] : [p]));
-    return build(
+    return new LevelModel(
       gather<LevelMemory>(
         {
           arming: packArming(arming),
@@ -194,7 +204,7 @@ export const levelLearnerWith = (
       ),
     );
   },
-  restore: (saved) => build(bring<LevelMemory>(SAVED_AS, saved, 'arming').arrays),
+  restore: (saved) => new LevelModel(bring<LevelMemory>(SAVED_AS, saved, 'arming').arrays),
 });
 
 export const levelLearner = levelLearnerWith(LEVEL_SETTING);
