@@ -324,8 +324,11 @@ export class LocalEngine implements Engine {
     // Whatever was set, the ring leaves room on the disk: a full one stops everything else.
     const disk = await statfs(this.#store.folder);
     const spare = Math.min(SPARE_BYTES, disk.blocks * disk.bsize * SPARE_SHARE);
-    const room = Math.max(0, ring.state.totalBytes + disk.bavail * disk.bsize - spare);
-    await ring.resize(evidenceMiB === null ? room : Math.min(room, evidenceMiB * MIB * (1 - PINNED_SHARE)));
+    const free = disk.bavail * disk.bsize;
+    const room = Math.max(0, ring.state.totalBytes + free - spare);
+    const wanted = evidenceMiB === null ? Number.POSITIVE_INFINITY : evidenceMiB * MIB * (1 - PINNED_SHARE);
+    // A database that grows makes the ring smaller bit by bit; more than that is somebody else.
+    await ring.resize(Math.min(room, wanted), room < wanted && free < spare / 2);
     if (evidenceDays !== null && (await this.#mayForget([evidenceDays])))
       await ring.forgetBefore(this.#options.nowUs() / 1000 - evidenceDays * DAY_MS);
   }

@@ -4,10 +4,18 @@
  * is in `capture/live.ts`.
  */
 import { type ChildProcess, spawn as nodeSpawn } from 'node:child_process';
-import { CAPTURE_TOOLS, type CaptureTool, type LiveRequest, liveCommand, parseCaptureStderr } from '../capture/live.ts';
+import { totalmem } from 'node:os';
+import {
+  bufferMib,
+  CAPTURE_TOOLS,
+  type CaptureTool,
+  type LiveRequest,
+  liveCommand,
+  parseCaptureStderr,
+} from '../capture/live.ts';
 import { OperatingError } from '../core/errors.ts';
 
-/** Octets that may wait here before the pipe is left alone; the kernel's buffer (64 MiB) takes over then. */
+/** Octets that may wait here before the pipe is left alone; the kernel's buffer (64 MiB or more) takes over then. */
 export const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 /** Small reads are joined up to this, so that batches stay large. */
 const JOINED_BYTES = 2 * 1024 * 1024;
@@ -243,7 +251,12 @@ export const startLiveCapture = async (options: LiveOptions): Promise<LiveCaptur
   const { filter } = options;
   let failure: OperatingError | undefined;
   for (const tool of options.tool === undefined ? CAPTURE_TOOLS : [options.tool]) {
-    const request: LiveRequest = { tool, interface: options.interface, ...(filter === undefined ? {} : { filter }) };
+    const request: LiveRequest = {
+      tool,
+      interface: options.interface,
+      bufferMib: bufferMib(totalmem()),
+      ...(filter === undefined ? {} : { filter }),
+    };
     const { file, args } = liveCommand(request);
     const capture = new LiveCapture((options.spawn ?? defaultSpawn)(file, args), request);
     await capture.untilReady();

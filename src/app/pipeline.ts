@@ -39,6 +39,8 @@ export interface PipelineOptions {
 
 /** Frames whose offset is remembered, for evidence of requests that are answered later. */
 const REMEMBERED_FRAMES = 1 << 16;
+/** Times that the end of a source is tried on where no flow ended by it. */
+const MAX_IDLE_TRIES = 8;
 
 export class Pipeline {
   readonly source: SourceId;
@@ -101,8 +103,7 @@ export class Pipeline {
         // Before any of its frames, and again: no frame is at fault.
         if (rest.kind !== 'frames' || rest === last) throw error;
         const { frame } = this.decoding;
-        this.decoding.recover();
-        this.#fault(frame, error, onFault);
+        this.#recover(error, onFault);
         last = rest;
         rest = framesAfter(rest, frame);
       }
@@ -139,16 +140,34 @@ export class Pipeline {
       ? this.#offsets[frame & (REMEMBERED_FRAMES - 1)]!
       : -1;
 
-  /** Wall time on a quiet live wire, microseconds. */
-  tick(tsUs: number): void {
+  /** Wall time on a quiet live wire, microseconds. A stage that throws at it is told as one that throws at a frame. */
+  tick(tsUs: number, onFault?: (error: unknown) => void): void {
     this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
-    this.decoding.tick(tsUs);
+    try {
+      this.decoding.tick(tsUs);
+    } catch (error) {
+      this.#recover(error, onFault);
+    }
   }
 
-  /** The source ended: open requests and flows are reported. */
-  finish(): void {
+  /** The source ended: open requests and flows are reported. What throws at one of them is told; the others end all the same. */
+  finish(onFault?: (error: unknown) => void): void {
     this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
-    this.decoding.finish();
+    const { flows } = this.decoding;
+    let idle = 0;
+    for (let before = flows.active; idle < MAX_IDLE_TRIES; before = flows.active)
+      try {
+        this.decoding.finish();
+        return;
+      } catch (error) {
+        this.#recover(error, onFault);
+        idle = flows.active < before ? 0 : idle + 1;
+      }
+  }
+
+  #recover(error: unknown, onFault?: (error: unknown) => void): void {
+    this.decoding.recover();
+    this.#fault(this.decoding.frame, error, onFault);
   }
 
   health(): SourceHealth {

@@ -1,9 +1,10 @@
 /** A fault of our own, which no frame should be able to cause, costs the frame at which it happens and is told; not the source. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { readCapture } from '../capture/reader.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
-import type { At, Identity } from '../core/observation.ts';
+import type { At, FlowSummary, Identity } from '../core/observation.ts';
 import type { SiteSink } from '../core/site-model.ts';
-import { createSiteRuntime } from './pipeline.ts';
+import { createSiteRuntime, Pipeline } from './pipeline.ts';
 import { SourceRun } from './source-run.ts';
 import { emptyHealth, newSource } from './source-work.ts';
 
@@ -64,7 +65,7 @@ it('goes on behind the frame, counts it, and says once where it was', async () =
   expect([source.state, source.health.frames]).toEqual(['complete', 6]);
   expect(source.warnings).toHaveLength(1);
   expect(source.warnings[0]).toMatchObject({ code: 'decode.fault' });
-  expect(source.warnings[0]!.text).toMatch(/^3 frame\(s\) .* \(the first: frame 2, TypeError in \w.*\)/);
+  expect(source.warnings[0]!.text).toMatch(/^3 time\(s\) .* \(the first: at frame 2, TypeError in \w.*\)/);
   // The message of an error may cite what was on the wire.
   expect(source.warnings[0]!.text).not.toContain('secret');
   expect(faults).toHaveLength(1);
@@ -73,4 +74,78 @@ it('goes on behind the frame, counts it, and says once where it was', async () =
 it('says nothing where nothing failed', async () => {
   const { heard, source, faults } = await read('abc', '');
   expect([heard, source.warnings, faults]).toEqual(['abc', [], []]);
+});
+
+describe('at the end of conversations', () => {
+  const T0 = 1_700_000_000_000_000;
+  // One UDP datagram (RFC 768) of 10.0.0.1 to port 9 of 10.0.0.2, from a port of its own for each conversation.
+  const datagram = (port: number): Uint8Array =>
+    Buffer.from(
+      `020000000002 020000000001 0800 4500001e 00010000 4011 66cc 0a000001 0a000002 ${port.toString(16).padStart(4, '0')} 0009 000a 0000 0000`.replaceAll(
+        ' ',
+        '',
+      ),
+      'hex',
+    );
+  const pipelineOf = (throwsAt: readonly string[]) => {
+    const ended: number[] = [];
+    const faults: unknown[] = [];
+    let ticks = 0;
+    const nothing = (): void => undefined;
+    const sink = {
+      ...Object.fromEntries(
+        ['command', 'values', 'value', 'module', 'name', 'session', 'weird', 'alias', 'identity'].map((k) => [
+          k,
+          nothing,
+        ]),
+      ),
+      flow: (_at: At, { clientPort, final }: FlowSummary) => {
+        if (!final) return;
+        const n = clientPort - 50_000;
+        if (throwsAt.includes(String(n))) throw new TypeError(`secret of ${n}`);
+        ended.push(n);
+      },
+      tick: (tsUs: number) => {
+        ticks++;
+        if (throwsAt.includes('tick') && tsUs > T0) throw new TypeError('secret of a tick');
+      },
+    } as unknown as SiteSink;
+    const pipeline = new Pipeline({ source: 'f', site: createSiteRuntime(() => sink) });
+    const take = async (): Promise<void> => {
+      for await (const event of readCapture(
+        (async function* () {
+          yield pcapHeader({ linkType: 1 });
+          for (let port = 1; port <= 5; port++)
+            yield pcapRecord({ bytes: datagram(50_000 + port), tsUs: T0 }, { linkType: 1 });
+        })(),
+        { name: 'x' },
+      ))
+        pipeline.handleAll(event);
+    };
+    return { pipeline, take, ended, faults, ticks: () => ticks, onFault: (e: unknown) => faults.push(e) };
+  };
+
+  it('a stage that throws at one of them costs that one: the others end, and it is counted and told', async () => {
+    const { pipeline, take, ended, faults, onFault } = pipelineOf(['2', '4']);
+    await take();
+    pipeline.finish(onFault);
+    expect(ended).toEqual([1, 3, 5]);
+    expect(pipeline.decoding.flows.active).toBe(0);
+    expect(pipeline.warnings.map(({ text }) => text)).toEqual([expect.stringMatching(/^2 time\(s\) /)]);
+    expect(pipeline.warnings[0]!.text).not.toContain('secret');
+    expect(faults).toHaveLength(1);
+  });
+
+  it('a stage that throws as time passes is told, and time goes on', async () => {
+    const { pipeline, take, ended, faults, ticks, onFault } = pipelineOf(['tick', '3']);
+    await take();
+    const before = ticks();
+    for (let s = 1; s <= 3; s++) pipeline.tick(T0 + s * 10_000_000, onFault);
+    expect(ticks()).toBeGreaterThanOrEqual(before + 3);
+    for (let s = 4; s <= 110; s++) pipeline.tick(T0 + s * 10_000_000, onFault);
+    expect([...ended].sort()).toEqual([1, 2, 4, 5]);
+    expect(pipeline.decoding.flows.active).toBe(0);
+    expect(faults).toHaveLength(1);
+    expect(pipeline.warnings).toHaveLength(1);
+  });
 });

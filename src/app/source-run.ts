@@ -100,13 +100,13 @@ export class SourceRun {
         }
       }
       this.isCut = this.#stopped;
-      this.pipeline.finish();
+      this.pipeline.finish(onFault);
       await this.#settle();
       // What catches up and was stopped before it had is not whole: the plant's history is played again then.
       const isCut = this.#stopped && this.#options.isLive?.() === false;
       this.#update({ state: 'complete', progress: isCut ? this.#options.progress() : 1, endedUs: nowUs() });
     } catch (error) {
-      this.pipeline.finish();
+      this.pipeline.finish(onFault);
       const text =
         error instanceof OperatingError
           ? `${error.message} ${error.whatToDo}`
@@ -145,7 +145,7 @@ export class SourceRun {
       const dropped = this.#options.dropped?.();
       if (dropped !== undefined) this.pipeline.decoding.health.dropped = dropped;
     }
-    this.pipeline.tick(nowUs - LIVE_LAG_US);
+    this.pipeline.tick(nowUs - LIVE_LAG_US, this.#options.onFault);
     this.#update({ state: this.#rhythm.isBlind(nowUs) ? 'blind' : 'live' });
   }
 

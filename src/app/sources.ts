@@ -29,7 +29,7 @@ import {
   type SourceWork,
   slug,
 } from './source-work.ts';
-import { evidenceLost } from './troubles.ts';
+import { evidenceLost, evidenceShort } from './troubles.ts';
 
 export type { SourcesOptions } from './source-work.ts';
 
@@ -92,11 +92,13 @@ export class Sources {
     }
   }
 
-  /** Tells sites whose frames go to the ring what it could not keep. */
+  /** Tells sites whose frames go to the ring what it could not keep, and what it could not keep on. */
   async tellRing(): Promise<void> {
-    const lost = this.#ring === undefined ? undefined : evidenceLost((await this.#ring).state);
+    if (this.#ring === undefined) return;
+    const { state } = await this.#ring;
+    const told = [evidenceLost(state), evidenceShort(state)].filter((verdict) => verdict !== undefined);
     for (const { site, ring } of this.running.values())
-      if (ring !== undefined && lost !== undefined) site.troubles.set('ring', lost);
+      if (ring !== undefined) for (const verdict of told) site.troubles.set(`ring ${verdict.code}`, verdict);
   }
 
   /** The ring where it was used already, or holds frames of earlier runs. */

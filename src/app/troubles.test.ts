@@ -7,7 +7,7 @@ import type { Answer } from '../api/index.ts';
 import { openMemoryStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
 import { verdictsOf } from './query/sources.ts';
-import { evidenceLost, folderGone } from './troubles.ts';
+import { evidenceLost, evidenceShort, folderGone } from './troubles.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -55,6 +55,14 @@ it('frames that could not be kept are told with their number, and graver while n
     detail: expect.stringContaining('12,345 frames'),
   });
   expect(evidenceLost({ on: false, framesLost: 1 })).toMatchObject({ priority: 'high' });
+});
+
+it('frames that a full disk took are told with their size', () => {
+  expect(evidenceShort({ bytesLetGo: 0 })).toBeUndefined();
+  expect(evidenceShort({ bytesLetGo: 128 * 1024 ** 2 })).toMatchObject({
+    code: 'evidence-short',
+    detail: expect.stringContaining('128 MiB of frames'),
+  });
 });
 
 it('two folders that are gone are one verdict that names both', () => {

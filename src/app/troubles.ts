@@ -12,6 +12,18 @@ export const folderGone = (folder: string, reason: string, sinceUs: number): Ver
   whatToDo: 'Check the share or the disk and the rights of the folder. It is read on by itself once it is there again.',
 });
 
+/** Frames that were kept had to go before their time; undefined where none had to. */
+export const evidenceShort = ({ bytesLetGo }: Pick<RingState, 'bytesLetGo'>): Verdict | undefined =>
+  bytesLetGo === 0
+    ? undefined
+    : {
+        code: 'evidence-short',
+        priority: 'medium',
+        title: 'Frames kept as evidence were deleted: the disk was nearly full',
+        detail: `${Math.max(1, Math.round(bytesLetGo / 1024 ** 2)).toLocaleString('en-US')} MiB of frames, the oldest first, had to make room since the start, because something else took the disk. What they showed stands; those that no statement rests on cannot be looked at.`,
+        whatToDo: 'Free disk space, and look what else writes to the disk of the data folder.',
+      };
+
 /** Frames were decoded and judged, and could not be kept; undefined where all were. */
 export const evidenceLost = ({ on, framesLost }: Pick<RingState, 'on' | 'framesLost'>): Verdict | undefined =>
   framesLost === 0

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type LiveRequest, liveCommand, parseCaptureStderr } from './live.ts';
+import {
+  bufferMib,
+  type LiveRequest,
+  liveCommand,
+  MAX_BUFFER_MIB,
+  MIN_BUFFER_MIB,
+  parseCaptureStderr,
+} from './live.ts';
 
 const tcpdump: LiveRequest = { tool: 'tcpdump', interface: 'eth1' };
 const dumpcap: LiveRequest = { tool: 'dumpcap', interface: 'eth1' };
@@ -12,6 +19,12 @@ describe('arguments', () => {
   it('of dumpcap', () => {
     const { file, args } = liveCommand({ ...dumpcap, filter: 'not port 22' });
     expect([file, ...args].join('|')).toBe('dumpcap|-B|64|-s|0|-i|eth1|-f|not port 22|-q|-w|-');
+  });
+  it('with a larger kernel buffer where the machine has memory', () => {
+    const GIB = 2 ** 30;
+    expect([GIB / 2, 2 * GIB, 8 * GIB, 64 * GIB].map(bufferMib)).toEqual([MIN_BUFFER_MIB, 64, 128, MAX_BUFFER_MIB]);
+    expect(liveCommand({ ...tcpdump, bufferMib: 256 }).args.slice(0, 3)).toEqual(['-n', '-B', '262144']);
+    expect(liveCommand({ ...dumpcap, bufferMib: 256 }).args.slice(0, 2)).toEqual(['-B', '256']);
   });
   it('without a filter', () => {
     expect(liveCommand({ ...tcpdump, filter: ' ' }).args.at(-1)).toBe('-');

@@ -8,9 +8,16 @@ import { OperatingError } from '../core/errors.ts';
 export type CaptureTool = 'tcpdump' | 'dumpcap';
 export const CAPTURE_TOOLS: readonly CaptureTool[] = ['tcpdump', 'dumpcap'];
 
-/** Kernel buffer in KiB: 64 MiB hold half a second of a busy gigabit link while the reader is away. */
-const KERNEL_BUFFER_KIB = 65_536;
-const KERNEL_BUFFER_MIB = 64;
+/**
+ * Kernel buffer, MiB. 64 hold half a second of a busy gigabit link while the reader is away, or some 5 s of 50,000 small
+ * frames a second; after a start the site is read back and code is not compiled yet, which takes longer than that. So
+ * where the machine has memory it is a 64th part of it, up to 256.
+ */
+export const MIN_BUFFER_MIB = 64;
+export const MAX_BUFFER_MIB = 256;
+const BUFFER_PART = 64;
+export const bufferMib = (memoryBytes: number): number =>
+  Math.round(Math.min(MAX_BUFFER_MIB, Math.max(MIN_BUFFER_MIB, memoryBytes / 2 ** 20 / BUFFER_PART)));
 /** Longest line of standard error that is looked at. */
 const MAX_LINE_CHARACTERS = 1000;
 
@@ -20,6 +27,8 @@ export interface LiveRequest {
   readonly interface: string;
   /** pcap-filter(7) expression. */
   readonly filter?: string;
+  /** Kernel buffer; MIN_BUFFER_MIB unless given. */
+  readonly bufferMib?: number;
 }
 
 /**
@@ -27,7 +36,7 @@ export interface LiveRequest {
  * shell. Throws `capture.unknown-interface` for a name and `capture.bad-filter` for a filter that would be an option.
  */
 export const liveCommand = (request: LiveRequest): { readonly file: string; readonly args: readonly string[] } => {
-  const { tool, filter } = request;
+  const { tool, filter, bufferMib: mib = MIN_BUFFER_MIB } = request;
   if (request.interface === '' || request.interface.startsWith('-'))
     throw new OperatingError('capture.unknown-interface', { interface: request.interface });
   if (filter?.trimStart().startsWith('-') === true)
@@ -35,10 +44,10 @@ export const liveCommand = (request: LiveRequest): { readonly file: string; read
   const expression = filter === undefined || filter.trim() === '' ? [] : [filter];
   if (tool === 'tcpdump') {
     // -n: no names are looked up (watching never sends). -U: each frame is handed on when it arrives.
-    const args = ['-n', '-B', String(KERNEL_BUFFER_KIB), '-U', '-s', '0', '-i', request.interface, '-w', '-'];
+    const args = ['-n', '-B', String(mib * 1024), '-U', '-s', '0', '-i', request.interface, '-w', '-'];
     return { file: 'tcpdump', args: [...args, ...expression] };
   }
-  const args = ['-B', String(KERNEL_BUFFER_MIB), '-s', '0', '-i', request.interface];
+  const args = ['-B', String(mib), '-s', '0', '-i', request.interface];
   return { file: 'dumpcap', args: [...args, ...expression.flatMap((e) => ['-f', e]), '-q', '-w', '-'] };
 };
 

@@ -53,6 +53,8 @@ export interface RingState {
   readonly framesKept: number;
   /** Frames that could not be kept: the disk was too slow, full or failed. */
   readonly framesLost: number;
+  /** Octets of frames that were kept and had to make room before their time: something else took the disk. */
+  readonly bytesLetGo: number;
   readonly failures: number;
   readonly segments: number;
   readonly totalBytes: number;
@@ -96,6 +98,7 @@ export class EvidenceRing {
   #retrying = false;
   #framesKept = 0;
   #framesLost = 0;
+  #bytesLetGo = 0;
   #failures = 0;
 
   private constructor(options: RingOptions) {
@@ -112,11 +115,23 @@ export class EvidenceRing {
     this.#totalBytes = Math.max(totalBytes, 2 * this.#segmentBytes);
   }
 
-  /** Changes the size of the whole, from now on; the oldest segments are deleted until it holds. */
-  async resize(totalBytes: number): Promise<void> {
+  /**
+   * Changes the size of the whole, from now on; the oldest segments are deleted until it holds. `isForced`: nobody wanted it
+   * so, the disk has no room for more; what is deleted is counted then.
+   */
+  async resize(totalBytes: number, isForced = false): Promise<void> {
     this.#limit(totalBytes);
-    this.#work = this.#work.then(() => this.#removeOldest()).catch((error: unknown) => this.#fail(error));
+    const work = async (): Promise<void> => {
+      const before = this.#bytesKept();
+      await this.#removeOldest();
+      if (isForced) this.#bytesLetGo += before - this.#bytesKept();
+    };
+    this.#work = this.#work.then(work).catch((error: unknown) => this.#fail(error));
     await this.#work;
+  }
+
+  #bytesKept(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
   }
 
   /** Deletes segments that were last written before `wallMs`, except the one that is being written. */
@@ -168,9 +183,10 @@ export class EvidenceRing {
       on: this.#on,
       framesKept: this.#framesKept,
       framesLost: this.#framesLost,
+      bytesLetGo: this.#bytesLetGo,
       failures: this.#failures,
       segments: this.#segments.length,
-      totalBytes: this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0),
+      totalBytes: this.#bytesKept(),
     };
   }
 
@@ -382,8 +398,8 @@ export class EvidenceRing {
 
   /** Deletes segments until one more fits. */
   async #removeOldest(): Promise<void> {
-    const sum = (): number => this.#segments.reduce((total, segment) => total + segment.sizeBytes, this.#segmentBytes);
-    while (this.#segments.length > 0 && this.#segments[0] !== this.#current && sum() > this.#totalBytes)
+    const isFull = (): boolean => this.#bytesKept() + this.#segmentBytes > this.#totalBytes;
+    while (this.#segments.length > 0 && this.#segments[0] !== this.#current && isFull())
       await this.#delete(this.#segments[0]!);
   }
 

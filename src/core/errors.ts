@@ -191,7 +191,7 @@ export const WARNINGS = {
   'capture.too-many-interfaces':
     'The file announces more than {limit} interfaces; packets of further ones were skipped ({count}).',
   'decode.fault':
-    '{count} frame(s) could not be handled because of a fault in Gatehouse (the first: frame {frame}, {detail}). What they say is missing; all others were handled. Please report it.',
+    '{count} time(s) a frame, the passing of time or the end of a conversation could not be handled because of a fault in Gatehouse (the first: at frame {frame}, {detail}). What it says is missing; all else was handled. Please report it.',
   'capture.link-type':
     'Frames of link type {linkType} are not understood and were only counted ({count}). Record on an Ethernet interface.',
 } as const;

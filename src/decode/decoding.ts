@@ -384,8 +384,7 @@ export class Decoding {
     const flows = this.flows;
     let f = flows.find(c, c.srcIp, c.dstIp, srcPort, dstPort, meta);
     if (protocol === 6 && !flows.fresh && (tcpFlags & (SYN | ACK)) === SYN && this.#portsUsedAgain(c, f)) {
-      this.#flowLife.finish(f);
-      flows.remove(f);
+      this.#flowLife.end(f);
       f = flows.find(c, c.srcIp, c.dstIp, srcPort, dstPort, meta);
     }
     const d = flows.direction;

@@ -78,10 +78,7 @@ export class FlowLife {
     const order: number[] = [];
     for (let f = 0; f < flows.top; f++) if (flows.used[f] === 1) order.push(f);
     order.sort((x, y) => flows.serial[x]! - flows.serial[y]!);
-    for (const f of order) {
-      this.finish(f);
-      flows.remove(f);
-    }
+    for (const f of order) this.end(f);
   }
 
   /** One slice of the flow table: waiting requests, holes, reports, idle flows. */
@@ -91,14 +88,16 @@ export class FlowLife {
       this.#sweepAt = 0;
       this.#dispatcher.expireScopes(nowUs);
     }
-    const stop = Math.min(top, this.#sweepAt + Math.ceil(top / SWEEP_TICKS));
-    for (let f = this.#sweepAt; f < stop; ) {
+    const from = this.#sweepAt;
+    const stop = Math.min(top, from + Math.ceil(top / SWEEP_TICKS));
+    // Before anything may throw: the next slice is that behind it, and what was left of this one is still due in the next round.
+    this.#sweepAt = stop;
+    for (let f = from; f < stop; ) {
       const block = f >> DUE_SHIFT;
       const last = Math.min(stop, (block + 1) << DUE_SHIFT);
       if (this.#flows.blockDueUs[block]! <= nowUs) this.#sweepBlock(f, last, block, nowUs);
       f = last;
     }
-    this.#sweepAt = stop;
   }
 
   /** Looks at what is due in `from`..`to` of a block, and says when the block is due again. */
@@ -136,8 +135,7 @@ export class FlowLife {
     }
     const limit = this.#idleLimit(f);
     if (nowUs - last > limit) {
-      this.finish(f);
-      flows.remove(f);
+      this.end(f);
       return;
     }
     if (last > flows.reportedUs[f]! && nowUs - flows.reportedUs[f]! >= FLOW_REPORT_US) this.#report(f, false);
@@ -158,7 +156,25 @@ export class FlowLife {
     }
   }
 
+  /** The flow is over and its row free, also where something throws at what it says. */
+  end(f: number): void {
+    try {
+      this.finish(f);
+    } finally {
+      this.#flows.remove(f);
+    }
+  }
+
+  /** Says what is left to say of a flow, whose row is about to be free. */
   finish(f: number): void {
+    try {
+      this.#conclude(f);
+    } finally {
+      this.#states.drop(f);
+    }
+  }
+
+  #conclude(f: number): void {
     const state = this.#states.get(f);
     if (state) {
       this.#tcp.ended(f, state);
@@ -169,7 +185,6 @@ export class FlowLife {
     }
     this.#report(f, true);
     this.#health.flowEnded(this.#flows, f, state?.session);
-    this.#states.drop(f);
   }
 
   /** A connection that was closed needs its opening no more. */

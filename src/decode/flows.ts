@@ -216,8 +216,11 @@ export class FlowTable {
       }
     }
     this.evicted++;
-    this.onEvict(victim);
-    this.remove(victim);
+    try {
+      this.onEvict(victim);
+    } finally {
+      this.remove(victim);
+    }
   }
 
   remove(f: number): void {

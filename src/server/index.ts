@@ -156,7 +156,7 @@ export const createServer = async (options: ServerOptions): Promise<GatehouseSer
   app.get(FILE_PATHS.events.split(' ')[1]!, { config: { call: 'events' } }, (request, reply) => {
     const token = request.cookies[COOKIE] ?? '';
     personOf(request);
-    return hub.open(request, reply, () => people.session(token)?.user.role as UserRole | undefined);
+    return hub.open(request, reply, () => people.session(token, false)?.user.role as UserRole | undefined);
   });
   await registerDocsPage(app);
   await app.register(async (scope) => {

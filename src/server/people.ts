@@ -188,8 +188,8 @@ export class People {
     });
   }
 
-  /** The session behind a cookie, or undefined. */
-  session(tokenText: string): { readonly user: UserRecord; readonly session: SessionRecord } | undefined {
+  /** The session behind a cookie, or undefined. `isUse`: somebody asks for something; an open stream alone keeps nobody logged in. */
+  session(tokenText: string, isUse = true): { readonly user: UserRecord; readonly session: SessionRecord } | undefined {
     const session = this.#sessions.get(hashOf(tokenText));
     if (session === undefined) return undefined;
     const user = this.#users.get(session.userId);
@@ -204,7 +204,7 @@ export class People {
       void this.#change({ removeSessions: [session.tokenHash] }).catch(() => undefined);
       return undefined;
     }
-    if (now - session.lastUsedUs > TOUCH_US) {
+    if (isUse && now - session.lastUsedUs > TOUCH_US) {
       const touched = { ...session, lastUsedUs: now };
       this.#sessions.set(session.tokenHash, touched);
       // Not worth waiting for, nor failing a request for.

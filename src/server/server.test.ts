@@ -655,6 +655,24 @@ describe('the event stream', () => {
     close();
   });
 
+  it('keeps nobody logged in by itself: it ends when the session was not used for its idle time', async () => {
+    await server.close();
+    server = await start({ heartbeatMs: 20 });
+    const admin = await setup();
+    const url = `${await server.listen(0)}/api/v1/events`;
+    const { response } = await readEvents(url, { cookie: cookieOf(admin) }, 1);
+    const ended = new Promise((resolve) => response.on('end', resolve));
+    // Notices and heartbeats until nearly then; each asks who listens.
+    nowUs += SESSION_IDLE_US / 2;
+    change(7);
+    nowUs += SESSION_IDLE_US / 2 - 1;
+    change(8);
+    expect(engine.stored().sessions).toHaveLength(1);
+    nowUs += 1;
+    await ended;
+    expect((await get('/api/v1/me', admin)).statusCode).toBe(401);
+  });
+
   it('ends when the person is logged out', async () => {
     await server.close();
     server = await start({ heartbeatMs: 20 });

@@ -32,28 +32,55 @@ const kindOf = (column: Column): Kind =>
 const sizeOf = (arrays: Arrays): number =>
   Object.values(arrays).reduce((sum, column) => sum + aligned(column.byteLength), 0);
 
-/** Views of `buffer` from `at` on, in the order and with the lengths given. */
-const viewsOf = (parts: Head['parts'], buffer: ArrayBuffer): Record<string, Column> => {
+/** An array of nothing is one for all models: a view costs a hundred octets, also where it shows none. */
+const NOTHING: Readonly<Record<Kind, Column>> = {
+  f64: new Float64Array(0),
+  f32: new Float32Array(0),
+  i32: new Int32Array(0),
+  u32: new Uint32Array(0),
+  i16: new Int16Array(0),
+  u16: new Uint16Array(0),
+  u8: new Uint8Array(0),
+};
+
+/**
+ * Arrays of the kinds and lengths given, in one piece of memory, in their order. The one called `apart` has memory of its
+ * own: it may be exchanged for another, and is not kept alive by the rest then.
+ */
+const allocate = (parts: Head['parts'], apart: string | undefined): Record<string, Column> => {
   // Names are given all at once: an object that grows name by name becomes a hash table, larger than what it holds.
   const out = JSON.parse(JSON.stringify(Object.fromEntries(parts.map(([name]) => [name, null])))) as Record<
     string,
     Column
   >;
+  const sizes = parts.map(([name, kind, length]) =>
+    name === apart ? 0 : aligned(length * KINDS[kind].BYTES_PER_ELEMENT),
+  );
+  const buffer = new ArrayBuffer(sizes.reduce((sum, size) => sum + size, 0));
   let at = 0;
-  for (const [name, kind, length] of parts) {
-    const view = new KINDS[kind](buffer, at, length);
-    out[name] = view;
-    at += aligned(view.byteLength);
-  }
+  parts.forEach(([name, kind, length], i) => {
+    if (length === 0) out[name] = NOTHING[kind];
+    else out[name] = name === apart ? new KINDS[kind](length) : new KINDS[kind](buffer, at, length);
+    at += sizes[i]!;
+  });
   return out;
 };
 
-/** Copies of the arrays in one piece of memory; the ones given are not needed any more. */
-export const gather = <T extends Arrays>(arrays: T): T => {
+const octetsOf = (column: Column): Uint8Array => new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+
+/** Copies of the arrays in one piece of memory, `apart` by itself; the ones given are not needed any more. */
+export const gather = <T extends Arrays>(arrays: T, apart?: keyof T & string): T => {
   const parts = Object.entries(arrays).map(([name, column]) => [name, kindOf(column), column.length] as const);
-  const out = viewsOf(parts, new ArrayBuffer(sizeOf(arrays)));
+  const out = allocate(parts, apart);
   for (const [name, column] of Object.entries(arrays)) out[name]!.set(column);
   return out as unknown as T;
+};
+
+/** Where lists of these lengths begin that lie one behind the other, and where the last ends. */
+export const offsets = (lengths: readonly number[]): number[] => {
+  const out = [0];
+  for (const length of lengths) out.push(out.at(-1)! + length);
+  return out;
 };
 
 /** NaN and the infinities are not JSON. */
@@ -69,20 +96,30 @@ export const keep = (version: string, scalars: readonly number[], arrays: Arrays
   out.set(text, 4);
   let at = 4 + text.length;
   for (const column of Object.values(arrays)) {
-    out.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
+    out.set(octetsOf(column), at);
     at += aligned(column.byteLength);
   }
   return out;
 };
 
 /** Throws where these are not octets that `keep` made of this version. */
-export const bring = <T extends Arrays>(version: string, saved: Uint8Array): { scalars: number[]; arrays: T } => {
+export const bring = <T extends Arrays>(
+  version: string,
+  saved: Uint8Array,
+  apart?: keyof T & string,
+): { scalars: number[]; arrays: T } => {
   const length = new DataView(saved.buffer, saved.byteOffset, saved.byteLength).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(saved.subarray(4, 4 + length))) as Head;
   if (head.version !== version) throw new RangeError(`saved as ${head.version}, not as ${version}`);
-  // A copy of its own: views need their alignment, and what was read is not kept alive.
-  const memory = saved.slice(4 + length).buffer;
-  return { scalars: head.scalars.map(Number), arrays: viewsOf(head.parts, memory) as unknown as T };
+  // Copies: views need their alignment, and what was read is not kept alive.
+  const arrays = allocate(head.parts, apart);
+  let at = 4 + length;
+  for (const [name] of head.parts) {
+    const octets = octetsOf(arrays[name]!);
+    octets.set(saved.subarray(at, at + octets.length));
+    at += aligned(octets.length);
+  }
+  return { scalars: head.scalars.map(Number), arrays: arrays as unknown as T };
 };
 
 let spare = new Float64Array(0);

@@ -10,8 +10,8 @@
  * per sensor 60 octets and some hundred operations each BLOCK_ROWS rows.
  * Source: structured residuals (Gertler 1998); which point it is: reconstruction-based contributions (Alcala and Qin, 2009).
  */
-import type { CellLearner, CellModel, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
-import { type Arrays, bring, gather, keep } from './arena.ts';
+import type { Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
+import { type Arrays, bring, gather, keep, offsets, scratch } from './arena.ts';
 import { armingList, namesOf, packArming } from './arming-table.ts';
 import {
   BLOCK_ROWS,
@@ -37,6 +37,7 @@ import {
   usualOf,
 } from './drift-fit.ts';
 import { partnersOf } from './drift-partners.ts';
+import type { MemberLearner, MemberModel } from './member.ts';
 import { type PointShape, shapesOf, usualStep } from './nature.ts';
 
 /** Sensors are fitted on this first part once, and proved on the rest. */
@@ -52,7 +53,8 @@ const SAVED_AS = 'drift 1';
 type Lag = (typeof LAGS)[number];
 
 interface DriftMemory extends Arrays, ChannelMemory {
-  readonly arming: Uint8Array;
+  /** What arming found out (arming-table.ts). */
+  arming: Uint8Array;
   /** Channels that sensors use, and their changes in the last MOST_LAG blocks, a ring each. */
   readonly used: Uint16Array;
   readonly ring: Float32Array;
@@ -80,6 +82,13 @@ interface DriftMemory extends Arrays, ChannelMemory {
 /** 1 is the limit: half way up the scale. */
 const surpriseOf = (ratio: number): number => (ratio < 1 ? ratio / 2 : 1 - 0.5 / ratio);
 
+/** Of the sensor in hand, the latest block last: of whichever model judges just now. */
+const ERRORS: BlockErrors = {
+  rest: new Float64Array(MOST_LAG),
+  own: new Float64Array(MOST_LAG),
+  moved: new Float64Array(MOST_LAG),
+};
+
 interface Blame {
   readonly point: number;
   readonly weight: number;
@@ -87,17 +96,10 @@ interface Blame {
   readonly by: number;
 }
 
-class DriftModel implements CellModel {
+class DriftModel implements MemberModel {
   private readonly m: DriftMemory;
   private readonly stepUs: number;
   private readonly channels: Channels;
-  private readonly changes: Float64Array;
-  /** Of the sensor in hand, the latest block last. */
-  private readonly errors: BlockErrors = {
-    rest: new Float64Array(MOST_LAG),
-    own: new Float64Array(MOST_LAG),
-    moved: new Float64Array(MOST_LAG),
-  };
   /** Blocks seen; the sensor in alarm and the point that it blames, -1 without. */
   private blocks: number;
   private loud: number;
@@ -115,7 +117,6 @@ class DriftModel implements CellModel {
     this.channels = new Channels(memory, stepUs);
     this.channels.rows = rows;
     this.channels.lastUs = lastUs;
-    this.changes = new Float64Array(2 * memory.mean.length);
     this.blocks = blocks;
     this.loud = loud;
     this.blamed = blamed;
@@ -127,15 +128,23 @@ class DriftModel implements CellModel {
   get arming(): readonly PointArming[] {
     return armingList(this.m.arming);
   }
+  get table(): Uint8Array {
+    return this.m.arming;
+  }
+  set table(table: Uint8Array) {
+    this.m.arming = table;
+  }
   get bytesPerPoint(): number {
-    return Math.ceil(this.m.mean.buffer.byteLength / Math.max(1, this.m.mean.length));
+    const { termAt, arming } = this.m;
+    return Math.ceil((termAt.buffer.byteLength + arming.length) / Math.max(1, this.arming.length));
   }
 
   score(tsUs: number, row: Float64Array): RowScore {
     const { m, found, result } = this;
     found.length = 0;
     if (m.sensorPoint.length === 0) return result;
-    if (this.channels.take(tsUs, row, this.changes)) this.judge();
+    const changes = scratch(2 * row.length);
+    if (this.channels.take(tsUs, row, changes)) this.judge(changes);
     const { said } = this;
     if (said !== undefined) found.push(said);
     result.state = this.isJudged || said !== undefined ? 'scored' : 'unseen';
@@ -148,10 +157,10 @@ class DriftModel implements CellModel {
   }
 
   /** Errors of all sensors at the end of a block. */
-  private judge(): void {
+  private judge(changes: Float64Array): void {
     const { m } = this;
     const at = this.blocks % MOST_LAG;
-    for (let u = 0; u < m.used.length; u++) m.ring[u * MOST_LAG + at] = this.changes[m.used[u]!]!;
+    for (let u = 0; u < m.used.length; u++) m.ring[u * MOST_LAG + at] = changes[m.used[u]!]!;
     this.blocks++;
     let loudest = -1;
     this.isJudged = false;
@@ -193,7 +202,6 @@ class DriftModel implements CellModel {
     const from = m.termAt[s]!;
     const to = m.termAt[s + 1]!;
     for (let i = from; i < to; i++) if (this.isUsual(m.term[i]!, lag) !== true) return Number.NaN;
-    const { errors } = this;
     for (let back = 0; back < lag; back++) {
       const own = this.change(m.own[s]!, back);
       let rest = own;
@@ -204,11 +212,11 @@ class DriftModel implements CellModel {
         moved += Math.abs(part);
       }
       const block = MOST_LAG - 1 - back;
-      errors.own[block] = own;
-      errors.rest[block] = rest;
-      errors.moved[block] = moved;
+      ERRORS.own[block] = own;
+      ERRORS.rest[block] = rest;
+      ERRORS.moved[block] = moved;
     }
-    const { steady, unrest } = overLag(lag, errors, MOST_LAG - 1);
+    const { steady, unrest } = overLag(lag, ERRORS, MOST_LAG - 1);
     const usual = m.sensorUnrest[s]!;
     m.scale[s] = m.sensorLimit[s]! * (1 + unrest / usual);
     return weighed(steady, unrest, usual) / m.sensorLimit[s]!;
@@ -318,10 +326,9 @@ const memoryOf = (
     (a, b) => a - b,
   );
   const placeOf = new Map(used.map((channel, i) => [channel, i]));
-  const termAt = [0];
-  for (const s of sensors) termAt.push(termAt.at(-1)! + s.terms.length);
-  return gather<DriftMemory>({
-    ...(channelMemory(shapes) as ChannelMemory & Arrays),
+  // Without a sensor nothing is looked at: no block is kept.
+  const memory: DriftMemory = {
+    ...(channelMemory(sensors.length === 0 ? [] : shapes) as ChannelMemory & Arrays),
     arming: packArming(armingOf(shapes, sensors)),
     used: Uint16Array.from(used),
     ring: new Float32Array(used.length * MOST_LAG).fill(Number.NaN),
@@ -332,13 +339,14 @@ const memoryOf = (
     ratio: new Float32Array(sensors.length).fill(Number.NaN),
     scale: Float32Array.from(sensors, (s) => s.limit),
     own: Uint16Array.from(sensors, (s) => placeOf.get(2 * s.point)!),
-    termAt: Uint32Array.from(termAt),
+    termAt: Uint32Array.from(offsets(sensors.map((s) => s.terms.length))),
     term: Uint16Array.from(sensors.flatMap((s) => s.terms.map((t) => placeOf.get(t)!))),
     weight: Float32Array.from(sensors.flatMap((s) => s.weights)),
     bound: Float32Array.from(usual.flatMap((bounds) => used.map((channel) => bounds[channel]!))),
     moving: Uint16Array.from(moving, (p) => placeOf.get(2 * p)!),
-    partner: sensors.length === 0 ? new Int16Array(shapes.length).fill(-1) : partners,
-  });
+    partner: sensors.length === 0 ? new Int16Array(0) : partners,
+  };
+  return gather(memory, 'arming');
 };
 
 /** Sensors that speak on rows that come after those that they were fitted on. */
@@ -368,9 +376,9 @@ const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: numbe
   );
 };
 
-export const drift: CellLearner = {
+export const drift: MemberLearner = {
   name: 'drift',
-  fit(table: RowTable, options = {}): CellModel {
+  fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? usualStep(table);
     const shapes = shapesOf(table);
     const blocks = blocksOf(table, shapes, stepUs);
@@ -378,8 +386,8 @@ export const drift: CellLearner = {
     const sensors = fitDrift(table, shapes, stepUs, blocks, partners, refutedBy(table, shapes, stepUs, blocks));
     return new DriftModel(memoryOf(shapes, sensors, blocks, partners), [stepUs, 0, -1, -1, 0, Number.NaN]);
   },
-  restore(saved: Uint8Array): CellModel {
-    const { scalars, arrays } = bring<DriftMemory>(SAVED_AS, saved);
+  restore(saved: Uint8Array): MemberModel {
+    const { scalars, arrays } = bring<DriftMemory>(SAVED_AS, saved, 'arming');
     return new DriftModel(arrays, scalars);
   },
 };

@@ -5,7 +5,7 @@
 import type { Deviation } from '../../core/process.ts';
 import { namesOf } from './arming-table.ts';
 import { squareOf } from './dynamics-limits.ts';
-import type { Learned, Running } from './dynamics-state.ts';
+import { type Learned, type Running, triangle } from './dynamics-state.ts';
 
 /** Points named in a deviation. */
 const MAX_NAMED = 8;
@@ -74,20 +74,20 @@ const contributions = (
   running: Running,
   horizon: number,
 ): readonly { readonly point: number; readonly weight: number }[] => {
-  const { operator, columns, lags } = learned;
+  const { now, past, columns, lags } = learned;
   const p = columns.length;
-  const width = p * (lags + 1);
+  const width = p * lags;
   const along = new Float64Array(4 * p);
   let total = 0;
   for (let a = 0; a < p; a++) {
     const s = running.smooth[horizon * p + a]!;
     total += s * s;
     for (let i = 0; i < p; i++) {
-      const now = operator[a * width + i]!;
-      let lasting = now;
-      for (let j = a * width + p + i; j < (a + 1) * width; j += p) lasting += operator[j]!;
-      along[i]! += now * s;
-      along[p + i]! += now * now;
+      const here = i > a ? 0 : now[triangle(a) + i]!;
+      let lasting = here;
+      for (let j = a * width + i; j < (a + 1) * width; j += p) lasting += past[j]!;
+      along[i]! += here * s;
+      along[p + i]! += here * here;
       along[2 * p + i]! += lasting * s;
       along[3 * p + i]! += lasting * lasting;
     }

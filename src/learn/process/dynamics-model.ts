@@ -4,14 +4,15 @@
  * Sources: Lowry, Woodall, Champ and Rigdon, Technometrics 34, 1992 (MEWMA); Negiz and Çinar, AIChE Journal 43, 1997
  * (innovations of state models for monitoring).
  */
-import type { BandColumns, CellModel, Deviation, PointArming, RowScore } from '../../core/process.ts';
+import type { BandColumns, Deviation, PointArming, RowScore } from '../../core/process.ts';
 import { scratch } from './arena.ts';
 import { armingList } from './arming-table.ts';
 import { CellDeviation } from './dynamics-deviation.ts';
 import { statisticOf, surpriseOf } from './dynamics-limits.ts';
 import { followed, isNextRow, MAX_DYNAMICS_POINTS, MAX_STANDARDISED } from './dynamics-points.ts';
 import { encodeDynamics } from './dynamics-save.ts';
-import { type Learned, type Running, restartLevels } from './dynamics-state.ts';
+import { type Learned, type Running, restartLevels, triangle } from './dynamics-state.ts';
+import type { MemberModel } from './member.ts';
 
 /** One row counts at most as so many times the limit of a single row, so that one spike does not ring on for hours. */
 const MAX_ROW_EXCESS = 10;
@@ -35,26 +36,31 @@ const LEARNING: RowScore = { surprise: 0, state: 'learning', deviations: NO_DEVI
 /** After a gap, or with too much missing. */
 const UNSEEN: RowScore = { surprise: 0, state: 'unseen', deviations: NO_DEVIATIONS };
 
-/** w = operator * history - offset, four rows at a time: four independent sums keep the processor busy. */
-const apply = (operator: Float32Array, offset: Float64Array, history: Float64Array, w: Float64Array): void => {
-  const width = history.length;
+/** w = now * z(t) + past * history - offset, four rows of `past` at a time: four independent sums keep the processor busy. */
+const apply = ({ now, past, offset }: Learned, history: Float32Array, w: Float64Array): void => {
   const p = offset.length;
+  const width = history.length - p;
+  for (let a = 0, at = 0; a < p; a++) {
+    let sum = -offset[a]!;
+    for (let c = 0; c <= a; c++) sum += now[at++]! * history[c]!;
+    w[a] = sum;
+  }
   let a = 0;
   for (; a + 4 <= p; a += 4) {
     let i = a * width;
     let j = i + width;
     let k = j + width;
     let l = k + width;
-    let si = -offset[a]!;
-    let sj = -offset[a + 1]!;
-    let sk = -offset[a + 2]!;
-    let sl = -offset[a + 3]!;
-    for (let c = 0; c < width; c++) {
+    let si = w[a]!;
+    let sj = w[a + 1]!;
+    let sk = w[a + 2]!;
+    let sl = w[a + 3]!;
+    for (let c = p; c < history.length; c++) {
       const z = history[c]!;
-      si += operator[i++]! * z;
-      sj += operator[j++]! * z;
-      sk += operator[k++]! * z;
-      sl += operator[l++]! * z;
+      si += past[i++]! * z;
+      sj += past[j++]! * z;
+      sk += past[k++]! * z;
+      sl += past[l++]! * z;
     }
     w[a] = si;
     w[a + 1] = sj;
@@ -62,17 +68,17 @@ const apply = (operator: Float32Array, offset: Float64Array, history: Float64Arr
     w[a + 3] = sl;
   }
   for (; a < p; a++) {
-    let sum = -offset[a]!;
-    for (let c = 0, at = a * width; c < width; c++) sum += operator[at++]! * history[c]!;
+    let sum = w[a]!;
+    for (let c = p, at = a * width; c < history.length; c++) sum += past[at++]! * history[c]!;
     w[a] = sum;
   }
 };
 
-const scaleBy = (a: Float64Array, at: number, n: number, factor: number): void => {
+const scaleBy = (a: Float32Array, at: number, n: number, factor: number): void => {
   for (let i = at; i < at + n; i++) a[i]! *= factor;
 };
 
-export class DynamicsModel implements CellModel {
+export class DynamicsModel implements MemberModel {
   /** T2 per point of each horizon after the last row, on a log scale; for calibration and display. */
   readonly statistics: Float64Array;
   private readonly learned: Learned;
@@ -97,9 +103,16 @@ export class DynamicsModel implements CellModel {
   get arming(): readonly PointArming[] {
     return armingList(this.learned.arming);
   }
+  get table(): Uint8Array {
+    return this.learned.arming;
+  }
+  set table(table: Uint8Array) {
+    this.learned.arming = table;
+  }
   /** Of all points of the cell, also of those that it does not model. */
   get bytesPerPoint(): number {
-    return this.learned.operator.buffer.byteLength / Math.max(1, this.arming.length);
+    const { columns, arming } = this.learned;
+    return (columns.buffer.byteLength + arming.length) / Math.max(1, this.arming.length);
   }
 
   score(tsUs: number, row: Float64Array): RowScore {
@@ -127,16 +140,16 @@ export class DynamicsModel implements CellModel {
   }
 
   /**
-   * What the rows before led to expect: the value less its innovation, which is what was whitened solved back (the first
-   * square of the operator is lower triangular). NaN where the row was not judged.
+   * What the rows before led to expect: the value less its innovation, which is what was whitened solved back (`now` is
+   * lower triangular). NaN where the row was not judged.
    */
   expected(into: BandColumns): void {
-    const { columns, mean, scale, follows, operator, offset } = this.learned;
+    const { columns, mean, scale, follows } = this.learned;
     for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
     if (!this.judged) return;
     const { history, level, seen } = this.running;
     // Others scored since: the history still holds the row, with what was filled in.
-    if (scoredLast !== this) apply(operator, offset, history, INNOVATION);
+    if (scoredLast !== this) apply(this.learned, history, INNOVATION);
     scoredLast = this;
     this.widths ??= this.widthsOf();
     const off = this.unwhitened(INNOVATION);
@@ -153,27 +166,25 @@ export class DynamicsModel implements CellModel {
 
   /** The whitened innovation solved back, standardised, in memory that the next calculation takes. */
   private unwhitened(w: Float64Array): Float64Array {
-    const { operator, offset } = this.learned;
-    const width = this.running.history.length;
+    const { now, offset } = this.learned;
     const off = scratch(offset.length);
-    for (let a = 0, at = 0; a < offset.length; a++, at += width) {
+    for (let a = 0, at = 0; a < offset.length; a++) {
       let sum = w[a]!;
-      for (let c = 0; c < a; c++) sum -= operator[at + c]! * off[c]!;
-      off[a] = sum / operator[at + a]!;
+      for (let c = 0; c < a; c++) sum -= now[at++]! * off[c]!;
+      off[a] = sum / now[at++]!;
     }
     return off;
   }
 
   private widthsOf(): Float64Array {
-    const { columns, scale, operator, horizons } = this.learned;
+    const { columns, scale, now, horizons } = this.learned;
     const p = columns.length;
-    const width = this.running.history.length;
     // The quickest horizon: it judges single rows.
     const { rate, limits } = horizons[0]!;
     const room = (Math.exp(limits.raise) - Math.exp(limits.median)) * p * (rate / (2 - rate));
     return Float64Array.from(columns, (_, i) => {
       let square = 0;
-      for (let a = 0; a < p; a++) square += operator[a * width + i]! ** 2;
+      for (let a = i; a < p; a++) square += now[triangle(a) + i]! ** 2;
       return Math.sqrt(Math.max(0, room) / square) * scale[i]!;
     });
   }
@@ -237,24 +248,25 @@ export class DynamicsModel implements CellModel {
    * given all the others (Gauss-Seidel on the normal equations).
    */
   private innovate(missing: number, w: Float64Array): void {
-    const { operator, offset } = this.learned;
+    const { now, offset } = this.learned;
     const { history } = this.running;
     const p = offset.length;
-    const width = history.length;
-    apply(operator, offset, history, w);
+    apply(this.learned, history, w);
     for (let pass = 0; missing > 0 && pass < FILL_PASSES; pass++)
       for (let k = 0; k < missing; k++) {
         const i = MISSING[k]!;
         let along = 0;
         let square = 0;
-        for (let a = 0; a < p; a++) {
-          const g = operator[a * width + i]!;
+        for (let a = i; a < p; a++) {
+          const g = now[triangle(a) + i]!;
           along += g * w[a]!;
           square += g * g;
         }
-        const shift = -along / square;
-        history[i]! += shift;
-        for (let a = 0; a < p; a++) w[a]! += shift * operator[a * width + i]!;
+        const before = history[i]!;
+        history[i] = before - along / square;
+        // As it is kept, or the row would not be what the history says.
+        const shift = history[i]! - before;
+        for (let a = i; a < p; a++) w[a]! += shift * now[triangle(a) + i]!;
       }
   }
 

@@ -3,7 +3,7 @@ import { type Arrays, bring, gather, keep } from './arena.ts';
 import type { Limits } from './dynamics-limits.ts';
 import type { Learned, Running } from './dynamics-state.ts';
 
-const SAVED_AS = 'dynamics 4';
+const SAVED_AS = 'dynamics 5';
 
 interface DynamicsMemory extends Arrays {
   readonly arming: Uint8Array;
@@ -13,31 +13,32 @@ interface DynamicsMemory extends Arrays {
   readonly follows: Float64Array;
   readonly level: Float64Array;
   readonly offset: Float64Array;
-  readonly operator: Float32Array;
-  readonly history: Float64Array;
-  readonly smooth: Float64Array;
+  readonly now: Float32Array;
+  readonly past: Float32Array;
+  readonly history: Float32Array;
+  readonly smooth: Float32Array;
   readonly variance: Float64Array;
   readonly raised: Uint8Array;
 }
 
 const memoryOf = (learned: Learned, running: Running): DynamicsMemory => {
-  const { arming, columns, mean, scale, follows, offset, operator } = learned;
+  const { arming, columns, mean, scale, follows, offset, now, past } = learned;
   const { level, history, smooth, variance, raised } = running;
-  return { arming, columns, mean, scale, follows, level, offset, operator, history, smooth, variance, raised };
+  return { arming, columns, mean, scale, follows, level, offset, now, past, history, smooth, variance, raised };
 };
 
 type Rest = Pick<Learned, 'stepUs' | 'lags' | 'horizons'> & Pick<Running, 'lastUs' | 'filled' | 'seen'>;
 const ofMemory = (m: DynamicsMemory, { stepUs, lags, horizons, lastUs, filled, seen }: Rest) => {
-  const { arming, columns, mean, scale, follows, level, offset, operator, history, smooth, variance, raised } = m;
+  const { arming, columns, mean, scale, follows, level, offset, now, past, history, smooth, variance, raised } = m;
   return {
-    learned: { arming, columns, mean, scale, follows, stepUs, lags, operator, offset, horizons },
+    learned: { arming, columns, mean, scale, follows, stepUs, lags, now, past, offset, horizons },
     running: { lastUs, filled, seen, level, raised, history, smooth, variance },
   };
 };
 
 /** The same in one piece of memory. */
 export const gatherDynamics = (learned: Learned, running: Running): { learned: Learned; running: Running } =>
-  ofMemory(gather(memoryOf(learned, running)), { ...learned, ...running });
+  ofMemory(gather(memoryOf(learned, running), 'arming'), { ...learned, ...running });
 
 export const encodeDynamics = (learned: Learned, running: Running): Uint8Array => {
   const limits = learned.horizons.flatMap(({ rate, limits: { part, median, raise, release } }) => [
@@ -53,7 +54,7 @@ export const encodeDynamics = (learned: Learned, running: Running): Uint8Array =
 
 /** Throws RangeError or SyntaxError where these are not the octets that `encodeDynamics` made. */
 export const decodeDynamics = (saved: Uint8Array): { learned: Learned; running: Running } => {
-  const { scalars, arrays } = bring<DynamicsMemory>(SAVED_AS, saved);
+  const { scalars, arrays } = bring<DynamicsMemory>(SAVED_AS, saved, 'arming');
   const [stepUs, lags, lastUs, filled, seen, ...rest] = scalars as [
     number,
     number,

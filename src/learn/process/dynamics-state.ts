@@ -10,7 +10,7 @@ export interface Horizon {
 /** What was learned: constant while the model runs. */
 export interface Learned {
   /** What arming found out (arming-table.ts). */
-  readonly arming: Uint8Array;
+  arming: Uint8Array;
   /** Columns that take part, and their standardisation. */
   readonly columns: Uint16Array;
   readonly mean: Float64Array;
@@ -19,8 +19,10 @@ export interface Learned {
   readonly follows: Float64Array;
   readonly stepUs: number;
   readonly lags: number;
-  /** points x points * (lags + 1): takes [z(t), z(t-1), ..] to the whitened innovation, less `offset`. */
-  readonly operator: Float32Array;
+  /** Takes z(t) to the whitened innovation, less what `past` makes of the rows before and `offset`: lower triangular, row after row. */
+  readonly now: Float32Array;
+  /** points x points * lags: takes [z(t-1), z(t-2), ..] to it. */
+  readonly past: Float32Array;
   readonly offset: Float64Array;
   readonly horizons: readonly Horizon[];
 }
@@ -37,12 +39,15 @@ export interface Running {
   /** Rows that they were made of. */
   seen: number;
   /** z of this row and of the `lags` before it. */
-  readonly history: Float64Array;
+  readonly history: Float32Array;
   /** One smoothed innovation per horizon. */
-  readonly smooth: Float64Array;
+  readonly smooth: Float32Array;
   /** Sum of squared weights in each: its variance under normal. */
   readonly variance: Float64Array;
 }
+
+/** Place of row `a` in a lower triangle. */
+export const triangle = (a: number): number => (a * (a + 1)) / 2;
 
 export const startRunning = (learned: Learned): Running => {
   const p = learned.columns.length;
@@ -52,8 +57,8 @@ export const startRunning = (learned: Learned): Running => {
     level: Float64Array.from(learned.follows, (w) => (w > 0 ? Number.NaN : 0)),
     seen: 0,
     raised: new Uint8Array(learned.horizons.length),
-    history: new Float64Array(p * (learned.lags + 1)),
-    smooth: new Float64Array(p * learned.horizons.length),
+    history: new Float32Array(p * (learned.lags + 1)),
+    smooth: new Float32Array(p * learned.horizons.length),
     variance: new Float64Array(learned.horizons.length),
   };
 };

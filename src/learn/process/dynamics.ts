@@ -10,7 +10,7 @@
  * "not as learned", which is true but no attack; when a disturbance is smaller than the noise of all points together
  * (Tennessee Eastman faults 3 and 9); and it does not see what leaves the relations as they were, as a replay of all points of the cell.
  */
-import type { CellLearner, CellModel, PointArming, RowTable } from '../../core/process.ts';
+import type { PointArming, RowTable } from '../../core/process.ts';
 import { packArming } from './arming-table.ts';
 import { regress, type Shape } from './dynamics-fit.ts';
 import { falseAlarmPart, type Limits, limitsOf, statisticOf } from './dynamics-limits.ts';
@@ -24,7 +24,8 @@ import {
   standardisedRows,
 } from './dynamics-points.ts';
 import { decodeDynamics, gatherDynamics } from './dynamics-save.ts';
-import { type Horizon, type Learned, startRunning } from './dynamics-state.ts';
+import { type Horizon, type Learned, startRunning, triangle } from './dynamics-state.ts';
+import type { MemberLearner, MemberModel } from './member.ts';
 
 /** Weights of the newest row: one row, about 6, 19 and 66 rows. A horizon is used where training is long enough for its limit. */
 const RATES = [1, 0.3, 0.1, 0.03];
@@ -58,14 +59,15 @@ const fitPart = (
   const fit = regress(rows, shape);
   if (fit === undefined) return undefined;
   const p = chosen.length;
-  const width = p * (fit.lags + 1);
-  const operator = new Float32Array(p * width);
+  const now = new Float32Array(triangle(p));
+  const width = p * fit.lags;
+  const past = new Float32Array(p * width);
   const offset = new Float64Array(p);
   for (let a = 0; a < p; a++)
     for (let c = 0; c <= a; c++) {
       const l = fit.whitener[a * p + c]!;
-      operator[a * width + c]! += l;
-      for (let j = 0; j < p * fit.lags; j++) operator[a * width + p + j]! -= l * fit.weights[j * p + c]!;
+      now[triangle(a) + c] = l;
+      for (let j = 0; j < width; j++) past[a * width + j]! -= l * fit.weights[j * p + c]!;
       offset[a]! += l * fit.weights[p * fit.lags * p + c]!;
     }
   const learned = {
@@ -75,7 +77,8 @@ const fitPart = (
     follows: Float64Array.from(chosen, (c) => choices[c]!.follows),
     stepUs,
     lags: fit.lags,
-    operator,
+    now,
+    past,
     offset,
     horizons: horizonsOf(fit.heldOut, fit.starts, p, stepUs, widen),
   };
@@ -144,12 +147,13 @@ const proveLater = (cell: Cell, learned: Learned, from: number, to: number) => {
  */
 const detectableOf = (learned: Omit<Learned, 'arming'>): { bias: number; withinUs: number }[] => {
   const p = learned.columns.length;
-  const width = p * (learned.lags + 1);
+  const { now, past } = learned;
+  const width = p * learned.lags;
   return Array.from(learned.columns, (_, i) => {
     let square = 0;
     for (let a = 0; a < p; a++) {
-      let lasting = 0;
-      for (let j = i; j < width; j += p) lasting += learned.operator[a * width + j]!;
+      let lasting = i > a ? 0 : now[triangle(a) + i]!;
+      for (let j = i; j < width; j += p) lasting += past[a * width + j]!;
       square += lasting * lasting;
     }
     let best = { bias: Number.NaN, withinUs: Number.NaN };
@@ -165,12 +169,12 @@ const detectableOf = (learned: Omit<Learned, 'arming'>): { bias: number; withinU
   });
 };
 
-const armed = (whole: Learned): CellModel => {
+const armed = (whole: Learned): MemberModel => {
   const { learned, running } = gatherDynamics(whole, startRunning(whole));
   return new DynamicsModel(learned, running);
 };
 
-const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: string): CellModel => {
+const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: string): MemberModel => {
   const learned: Learned = {
     arming: packArming(table.points.map((point, i) => armingOf(point, choices[i]!, why))),
     columns: new Uint16Array(0),
@@ -179,7 +183,8 @@ const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: str
     follows: new Float64Array(0),
     stepUs: 0,
     lags: 0,
-    operator: new Float32Array(0),
+    now: new Float32Array(0),
+    past: new Float32Array(0),
     offset: new Float64Array(0),
     horizons: [],
   };
@@ -196,9 +201,9 @@ const armingOf = (point: string, choice: PointChoice, why: string): PointArming 
   explained: Number.NaN,
 });
 
-export const dynamics: CellLearner = {
+export const dynamics: MemberLearner = {
   name: 'dynamics',
-  fit(table, options = {}): CellModel {
+  fit(table, options = {}): MemberModel {
     const to = table.count;
     const from = Math.max(0, to - MAX_DYNAMICS_ROWS);
     const stepUs = options.stepUs ?? medianStepUs(table.tsUs);
@@ -239,7 +244,7 @@ export const dynamics: CellLearner = {
     });
     return armed({ ...learned, arming: packArming(arming) });
   },
-  restore(saved): CellModel {
+  restore(saved): MemberModel {
     const { learned, running } = decodeDynamics(saved);
     return new DynamicsModel(learned, running);
   },

@@ -3,6 +3,7 @@
  * still for longer than it ever did. Limits are those of the tail of what was seen, widened where one part of the training
  * already went beyond the others: then the point drifts, and the training has not seen all of it.
  */
+import { offsets } from './arena.ts';
 import { tailLimit } from './charts.ts';
 import type { PointShape } from './nature.ts';
 
@@ -12,7 +13,7 @@ const BLOCKS = 4;
  * Values that a point comes back to and rests at (a closed valve's zero): each has its own longest rest. Where it rested once
  * it may rest anywhere: a total that stood all night stands at another number the next.
  */
-export const MAX_RESTS = 3;
+const MAX_RESTS = 3;
 const COMES_BACK = 2;
 /** A standstill is odd from this many times the longest seen, and a few rows more. */
 const STUCK_FACTOR = 2;
@@ -125,10 +126,11 @@ export interface StandstillColumns {
   readonly low: Float64Array;
   readonly high: Float64Array;
   readonly accuracy: Float64Array;
-  /** MAX_RESTS a point, NaN behind the last; rows accepted at each, and elsewhere (Infinity: not armed). */
+  /** Where it rests: those of point p from `restsAt[p]` to `restsAt[p + 1]`; rows accepted at each, and elsewhere (Infinity: not armed). */
+  readonly restsAt: Uint16Array;
   readonly rests: Float64Array;
   readonly restRows: Int32Array;
-  readonly otherRows: Float64Array;
+  readonly otherRows: Float32Array;
   /** 1 where its values are far apart: each of them is round. */
   readonly coarse: Uint8Array;
   /** The step that a recording must show, or it stands still by being coarser. */
@@ -136,14 +138,14 @@ export interface StandstillColumns {
 }
 
 export const standstillColumns = (shapes: readonly PointShape[], guards: readonly GuardLimits[]): StandstillColumns => {
-  const places = Array.from({ length: MAX_RESTS }, (_, i) => i);
   return {
     low: Float64Array.from(shapes, (s) => s.low),
     high: Float64Array.from(shapes, (s) => s.high),
     accuracy: Float64Array.from(shapes, (s) => s.accuracy),
-    rests: Float64Array.from(guards.flatMap((g) => places.map((i) => g.rests[i] ?? Number.NaN))),
-    restRows: Int32Array.from(guards.flatMap((g) => places.map((i) => g.restRows[i] ?? 0))),
-    otherRows: Float64Array.from(guards, (g) => g.otherRows),
+    restsAt: Uint16Array.from(offsets(guards.map((g) => g.rests.length))),
+    rests: Float64Array.from(guards.flatMap((g) => g.rests)),
+    restRows: Int32Array.from(guards.flatMap((g) => g.rests.map((_, i) => g.restRows[i]!))),
+    otherRows: Float32Array.from(guards, (g) => g.otherRows),
     coarse: Uint8Array.from(shapes, (s) => (s.resolution > FINE * (s.high - s.low) ? 1 : 0)),
     fineness: Float64Array.from(shapes, finenessOf),
   };
@@ -158,7 +160,7 @@ const isBound = (m: StandstillColumns, point: number, value: number): boolean =>
 
 /** Rows that a point may stand still at this value. */
 export const standstillOf = (m: StandstillColumns, point: number, value: number): number => {
-  for (let i = point * MAX_RESTS; i < (point + 1) * MAX_RESTS; i++)
+  for (let i = m.restsAt[point]!; i < m.restsAt[point + 1]!; i++)
     if (Math.abs(value - m.rests[i]!) <= 2 * m.accuracy[point]!) return m.restRows[i]!;
   return isBound(m, point, value) ? Number.POSITIVE_INFINITY : m.otherRows[point]!;
 };

@@ -71,6 +71,21 @@ it('is quiet on normal rows, finds an offset of 2 % and names the point; restore
   expect(model.arming[2]!.armed).toContain('soft-sensor');
 });
 
+it('keeps one table of what is armed for all members, and what was silenced stays out of it, also restored', () => {
+  const model = processLearner.fit(head(tank(6000, 3), 6000));
+  const kinds = model.arming.map(({ armed }) => armed);
+  expect(new Set(kinds.flat()).size).toBeGreaterThan(3);
+  const again = processLearner.restore(model.save());
+  expect(again.arming).toEqual(model.arming);
+  expect(again.bytesPerPoint).toBe(model.bytesPerPoint);
+  // Four tables would be the table of this cell four times.
+  const alone = softLearner.fit(head(tank(6000, 3), 6000));
+  const member = softLearner.restore(alone.save());
+  const table = member.table.length;
+  member.table = new Uint8Array(0);
+  expect(alone.bytesPerPoint - member.bytesPerPoint).toBeCloseTo(table / 4, -1);
+});
+
 it('says learning, not normal, when nothing can be judged yet', () => {
   const model = processLearner.fit(head(tank(60, 1), 60));
   expect(model.arming.every((a) => !a.armed.includes('soft-sensor'))).toBe(true);

@@ -11,21 +11,24 @@ import type {
   BandColumns,
   CellLearner,
   CellModel,
+  CellRelation,
   Deviation,
   DeviationKind,
   PointArming,
   RowScore,
 } from '../../core/process.ts';
+import { armingList, packArming } from './arming-table.ts';
 import { drift } from './drift.ts';
 import { dynamics } from './dynamics.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
+import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 import { inexperienced, prove, Silence, sensorOf, voiceOf } from './proof.ts';
 import type { SensorKind } from './sensors.ts';
 import { softLearner, softLearnerWith } from './soft-index.ts';
 
-const MEMBERS: readonly CellLearner[] = [softLearner, dynamics, levelLearner, drift];
+const MEMBERS: readonly MemberLearner[] = [softLearner, dynamics, levelLearner, drift];
 /** The kind of deviation that each member's expectation is of. */
 const EXPECTS: Readonly<Record<string, DeviationKind>> = {
   soft: 'soft-sensor',
@@ -36,8 +39,8 @@ const EXPECTS: Readonly<Record<string, DeviationKind>> = {
 export const MAX_TOLD = 12;
 
 interface Member {
-  readonly learner: CellLearner;
-  readonly model: CellModel;
+  readonly learner: MemberLearner;
+  readonly model: MemberModel;
   readonly silenced: Silence;
 }
 
@@ -83,68 +86,94 @@ const bandFor = (points: number): BandColumns => {
   return spare;
 };
 
-const build = (members: readonly Member[]): CellModel => {
-  const deviations: Deviation[] = [];
-  const result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] } = {
-    surprise: 0,
-    state: 'learning',
-    deviations,
-  };
-  return {
-    get arming() {
-      const lists = members.map(({ model }) => model.arming);
-      return lists[0]!.map((_, p) => armingOf(members, lists, p));
-    },
-    get invariants() {
-      return members.flatMap((m) => m.model.invariants ?? []);
-    },
-    bytesPerPoint: members.reduce((sum, m) => sum + m.model.bytesPerPoint, 0),
-    score(tsUs: number, row: Float64Array): RowScore {
-      deviations.length = 0;
-      result.surprise = 0;
-      result.state = 'learning';
-      for (const m of members) {
-        const score = m.model.score(tsUs, row);
-        if (score.state !== 'scored') {
-          if (score.state === 'unseen' && result.state === 'learning') result.state = 'unseen';
-          continue;
-        }
-        result.state = 'scored';
-        // Below the alarm a member does not say of what: where it is silenced in part, that could be the silenced part.
-        let surprise = m.silenced.isEmpty ? Math.min(score.surprise, 0.499) : 0;
-        if (score.surprise >= 0.5)
-          for (const d of score.deviations) {
-            if (!m.silenced.isEmpty && m.silenced.has(d.kind, d.point)) continue;
-            surprise = Math.max(surprise, d.surprise);
-            deviations.push(d);
-          }
-        result.surprise = Math.max(result.surprise, surprise);
-      }
-      if (deviations.length > 1) deviations.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
-      if (deviations.length > MAX_TOLD) deviations.length = MAX_TOLD;
-      return result;
-    },
-    // The best informed first; what a member may not say is not shown either.
-    expected(into: BandColumns): void {
-      const { length } = into.expected;
-      const one = bandFor(length);
-      for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
-      for (const m of members) {
-        const kind = EXPECTS[m.learner.name]!;
-        if (m.model.expected === undefined || m.silenced.has(kind, -1)) continue;
-        m.model.expected(one);
-        for (let p = 0; p < length; p++) {
-          if (Number.isNaN(one.expected[p]!) || !Number.isNaN(into.expected[p]!)) continue;
-          if (!m.silenced.isEmpty && m.silenced.has(kind, p)) continue;
-          into.expected[p] = one.expected[p]!;
-          into.low[p] = one.low[p]!;
-          into.high[p] = one.high[p]!;
-        }
-      }
-    },
-    save: () => pack(members),
-  };
+const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((octet, i) => octet === b[i]);
+
+/** What arming found out in all is in one table of all members; their own are let go. */
+const shareTable = (members: readonly Member[]): Uint8Array => {
+  const [{ model: first }] = members as readonly [Member];
+  let { table } = first;
+  // What was saved has it already, a copy in each member.
+  if (!members.every(({ model }) => isSame(model.table, table))) {
+    const lists = members.map(({ model }) => model.arming);
+    table = packArming(lists[0]!.map((_, p) => armingOf(members, lists, p)));
+  }
+  for (const { model } of members) model.table = table;
+  return table;
 };
+
+class Guard implements CellModel {
+  readonly bytesPerPoint: number;
+  private readonly members: readonly Member[];
+  private readonly table: Uint8Array;
+  private readonly deviations: Deviation[] = [];
+  private readonly result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] };
+
+  constructor(members: readonly Member[]) {
+    this.members = members;
+    this.table = shareTable(members);
+    this.result = { surprise: 0, state: 'learning', deviations: this.deviations };
+    const shared = ((members.length - 1) * this.table.length) / Math.max(1, this.arming.length);
+    this.bytesPerPoint = members.reduce((sum, m) => sum + m.model.bytesPerPoint, 0) - shared;
+  }
+
+  get arming(): readonly PointArming[] {
+    return armingList(this.table);
+  }
+  get invariants(): readonly CellRelation[] {
+    return this.members.flatMap((m) => m.model.invariants ?? []);
+  }
+
+  score(tsUs: number, row: Float64Array): RowScore {
+    const { deviations, result, members } = this;
+    deviations.length = 0;
+    result.surprise = 0;
+    result.state = 'learning';
+    for (const m of members) {
+      const score = m.model.score(tsUs, row);
+      if (score.state !== 'scored') {
+        if (score.state === 'unseen' && result.state === 'learning') result.state = 'unseen';
+        continue;
+      }
+      result.state = 'scored';
+      // Below the alarm a member does not say of what: where it is silenced in part, that could be the silenced part.
+      let surprise = m.silenced.isEmpty ? Math.min(score.surprise, 0.499) : 0;
+      if (score.surprise >= 0.5)
+        for (const d of score.deviations) {
+          if (!m.silenced.isEmpty && m.silenced.has(d.kind, d.point)) continue;
+          surprise = Math.max(surprise, d.surprise);
+          deviations.push(d);
+        }
+      result.surprise = Math.max(result.surprise, surprise);
+    }
+    if (deviations.length > 1) deviations.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
+    if (deviations.length > MAX_TOLD) deviations.length = MAX_TOLD;
+    return result;
+  }
+
+  /** The best informed first; what a member may not say is not shown either. */
+  expected(into: BandColumns): void {
+    const { length } = into.expected;
+    const one = bandFor(length);
+    for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
+    for (const m of this.members) {
+      const kind = EXPECTS[m.learner.name]!;
+      if (m.model.expected === undefined || m.silenced.has(kind, -1)) continue;
+      m.model.expected(one);
+      for (let p = 0; p < length; p++) {
+        if (Number.isNaN(one.expected[p]!) || !Number.isNaN(into.expected[p]!)) continue;
+        if (!m.silenced.isEmpty && m.silenced.has(kind, p)) continue;
+        into.expected[p] = one.expected[p]!;
+        into.low[p] = one.low[p]!;
+        into.high[p] = one.high[p]!;
+      }
+    }
+  }
+
+  save(): Uint8Array {
+    return pack(this.members);
+  }
+}
 
 /** A header in JSON with its length before it, then what each member saved. */
 const pack = (members: readonly Member[]): Uint8Array => {
@@ -196,7 +225,7 @@ export const processLearner: CellLearner = {
     const points = table.points.length;
     const proved = (learner: CellLearner): Silence =>
       new Silence(prove(learner, table, stepUs, BUDGET_US).silenced, points);
-    const member = (learner: CellLearner): Member => ({
+    const member = (learner: MemberLearner): Member => ({
       learner,
       model: learner.fit(table, { stepUs }),
       silenced: proved(learner),
@@ -226,9 +255,9 @@ export const processLearner: CellLearner = {
     // It has proved its sensors itself: what speaks on later rows is left out, whichever point it blames.
     const slow: Member = { learner: drift, model: drift.fit(table, { stepUs }), silenced: new Silence([], points) };
     const members = [soft, member(dynamics), member(level), slow];
-    return build(members);
+    return new Guard(members);
   },
-  restore: (saved) => build(unpack(saved)),
+  restore: (saved) => new Guard(unpack(saved)),
 };
 export { type Cycle, cyclesOf } from './cycles.ts';
 export { fellAway } from './guard.ts';

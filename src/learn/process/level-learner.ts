@@ -2,15 +2,7 @@
  * The streaming level guard (level.ts) for every continuous point of a cell, armed where it is quiet on the later part of
  * the training rows.
  */
-import type {
-  BandColumns,
-  CellLearner,
-  CellModel,
-  Deviation,
-  PointArming,
-  RowScore,
-  RowTable,
-} from '../../core/process.ts';
+import type { BandColumns, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
 import { type Arrays, bring, gather, keep } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import {
@@ -26,6 +18,7 @@ import {
   levelWidth,
   newLevel,
 } from './level.ts';
+import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 
 const SAVED_AS = 'level 2';
@@ -36,7 +29,7 @@ const SPARE_EPISODES = 1;
 
 interface LevelMemory extends Arrays {
   /** What arming found out (arming-table.ts). */
-  readonly arming: Uint8Array;
+  arming: Uint8Array;
   /** Columns that are watched. */
   readonly watched: Uint16Array;
   /** LEVEL_NUMBERS for each of them, one after another. */
@@ -70,75 +63,93 @@ const settingOf = (list: Float64Array): LevelSetting => {
   return { averaged, remembered, blocksNeeded, oddWeight, release, budgetUs };
 };
 
-const build = (memory: LevelMemory): CellModel => {
-  const { watched, levels } = memory;
-  const setting = settingOf(memory.setting);
-  const deviations: Deviation[] = [];
-  const result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] } = {
-    surprise: 0,
-    state: 'learning',
-    deviations,
-  };
-  return {
-    get arming() {
-      return armingList(memory.arming);
-    },
-    bytesPerPoint: levels.buffer.byteLength / Math.max(1, memory.points[0]!),
-    score(_tsUs: number, row: Float64Array): RowScore {
-      deviations.length = 0;
-      let highest = 0;
-      let judged = false;
-      let known = false;
-      for (let i = 0; i < watched.length; i++) {
-        const p = watched[i]!;
-        const at = i * LEVEL_NUMBERS;
-        known ||= !Number.isNaN(row[p]!);
-        const surprise = feedLevel(levels, row[p]!, at, setting);
-        if (Number.isNaN(surprise)) continue;
-        judged = true;
-        if (surprise > highest) highest = surprise;
-        if (surprise < 0.5) continue;
-        const width = levelWidth(levels, at);
-        const { smooth, mean } = levelOf(levels, at);
-        deviations.push({
-          point: p,
-          kind: 'level',
-          surprise,
-          observed: smooth,
-          expected: mean,
-          low: mean - width,
-          high: mean + width,
-          from: [{ point: p, weight: 1 }],
-          text: '',
-        });
-      }
-      result.surprise = highest;
-      result.state = judged ? 'scored' : watched.length > 0 && !known ? 'unseen' : 'learning';
-      return result;
-    },
-    expected(into: BandColumns): void {
-      for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
-      for (let i = 0; i < watched.length; i++) {
-        const p = watched[i]!;
-        const at = i * LEVEL_NUMBERS;
-        const { mean } = levelOf(levels, at);
-        const width = levelWidth(levels, at);
-        into.expected[p] = mean;
-        into.low[p] = mean - width;
-        into.high[p] = mean + width;
-      }
-    },
-    save: () => keep(SAVED_AS, [], memory),
-  };
-};
+class LevelModel implements MemberModel {
+  private readonly memory: LevelMemory;
+  private readonly deviations: Deviation[] = [];
+  private readonly result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] };
+  private readonly setting: LevelSetting;
+
+  constructor(memory: LevelMemory) {
+    this.memory = memory;
+    this.setting = settingOf(memory.setting);
+    this.result = { surprise: 0, state: 'learning', deviations: this.deviations };
+  }
+
+  get arming(): PointArming[] {
+    return armingList(this.memory.arming);
+  }
+  get table(): Uint8Array {
+    return this.memory.arming;
+  }
+  set table(table: Uint8Array) {
+    this.memory.arming = table;
+  }
+  get bytesPerPoint(): number {
+    const { points, arming } = this.memory;
+    return (points.buffer.byteLength + arming.length) / Math.max(1, points[0]!);
+  }
+
+  score(_tsUs: number, row: Float64Array): RowScore {
+    const { deviations, result } = this;
+    const { watched, levels } = this.memory;
+    deviations.length = 0;
+    let highest = 0;
+    let judged = false;
+    let known = false;
+    for (let i = 0; i < watched.length; i++) {
+      const p = watched[i]!;
+      const at = i * LEVEL_NUMBERS;
+      known ||= !Number.isNaN(row[p]!);
+      const surprise = feedLevel(levels, row[p]!, at, this.setting);
+      if (Number.isNaN(surprise)) continue;
+      judged = true;
+      if (surprise > highest) highest = surprise;
+      if (surprise < 0.5) continue;
+      const width = levelWidth(levels, at);
+      const { smooth, mean } = levelOf(levels, at);
+      deviations.push({
+        point: p,
+        kind: 'level',
+        surprise,
+        observed: smooth,
+        expected: mean,
+        low: mean - width,
+        high: mean + width,
+        from: [{ point: p, weight: 1 }],
+        text: '',
+      });
+    }
+    result.surprise = highest;
+    result.state = judged ? 'scored' : watched.length > 0 && !known ? 'unseen' : 'learning';
+    return result;
+  }
+
+  expected(into: BandColumns): void {
+    const { watched, levels } = this.memory;
+    for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
+    for (let i = 0; i < watched.length; i++) {
+      const p = watched[i]!;
+      const at = i * LEVEL_NUMBERS;
+      const { mean } = levelOf(levels, at);
+      const width = levelWidth(levels, at);
+      into.expected[p] = mean;
+      into.low[p] = mean - width;
+      into.high[p] = mean + width;
+    }
+  }
+
+  save(): Uint8Array {
+    return keep(SAVED_AS, [], this.memory);
+  }
+}
 
 /** Another setting shows what each knob does; `skip`: points that something better watches. */
 export const levelLearnerWith = (
   setting: LevelSetting,
   skip: (point: number) => boolean = () => false,
-): CellLearner => ({
+): MemberLearner => ({
   name: 'level',
-  fit(table: RowTable, options = {}): CellModel {
+  fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const continuous = table.columns.map((c) => distinctValues(c, LEAST_VALUES) >= LEAST_VALUES);
     const sharers = continuous.filter((is, p) => is && !skip(p)).length;
@@ -180,17 +191,20 @@ export const levelLearnerWith = (
       return level;
     });
     const watched = levels.flatMap((level, p) => (level === null ? [] : [p]));
-    return build(
-      gather<LevelMemory>({
-        arming: packArming(arming),
-        watched: Uint16Array.from(watched),
-        points: Uint16Array.of(table.points.length),
-        levels: Float64Array.from(watched.flatMap((p) => [...levels[p]!])),
-        setting: settingsOf(setting),
-      }),
+    return new LevelModel(
+      gather<LevelMemory>(
+        {
+          arming: packArming(arming),
+          watched: Uint16Array.from(watched),
+          points: Uint16Array.of(table.points.length),
+          levels: Float64Array.from(watched.flatMap((p) => [...levels[p]!])),
+          setting: settingsOf(setting),
+        },
+        'arming',
+      ),
     );
   },
-  restore: (saved) => build(bring<LevelMemory>(SAVED_AS, saved).arrays),
+  restore: (saved) => new LevelModel(bring<LevelMemory>(SAVED_AS, saved, 'arming').arrays),
 });
 
 export const levelLearner = levelLearnerWith(LEVEL_SETTING);

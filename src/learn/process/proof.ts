@@ -34,6 +34,8 @@ export const voiceOf = (kind: DeviationKind, point: number): Voice => `${kind} $
 export const sensorOf = (point: number, kind: SensorKind): string => `${kind} ${point}`;
 
 /** Voices that are not heard, a bit for each kind of each point. */
+const NO_BITS = new Uint16Array(0);
+
 export class Silence {
   readonly isEmpty: boolean;
   readonly points: number;
@@ -43,7 +45,7 @@ export class Silence {
   constructor(voices: readonly Voice[], points: number) {
     this.points = points;
     this.isEmpty = voices.length === 0;
-    this.bits = new Uint16Array(points + 1);
+    this.bits = this.isEmpty ? NO_BITS : new Uint16Array(points + 1);
     for (const voice of voices) {
       const at = voice.lastIndexOf(' ');
       this.bits[1 + Number(voice.slice(at + 1))]! |= bitOf(voice.slice(0, at) as DeviationKind);
@@ -51,7 +53,7 @@ export class Silence {
   }
 
   has(kind: DeviationKind, point: number): boolean {
-    return (this.bits[1 + point]! & bitOf(kind)) !== 0;
+    return !this.isEmpty && (this.bits[1 + point]! & bitOf(kind)) !== 0;
   }
 
   get voices(): Voice[] {

@@ -41,11 +41,11 @@ export interface ReplayMemory {
   readonly numbers: Int32Array;
 }
 
-/** Place of the next hash; rows taken; the last three rounded values, the newest last; which of the last changes were any. */
-const [AT, TAKEN, FIRST, SECOND, THIRD, CHANGES] = [0, 1, 2, 3, 4, 5] as const;
+/** Place of the next hash; rows taken; the last two rounded values, the newest last; which of the last changes were any. */
+const [AT, TAKEN, SECOND, THIRD, CHANGES] = [0, 1, 2, 3, 4] as const;
 /** Distance of the run in hand (0 without one), its rows, and rows of it that stand still. */
-const [DISTANCE, RUN, STILL] = [6, 7, 8] as const;
-const NUMBERS = 9;
+const [DISTANCE, RUN, STILL] = [5, 6, 7] as const;
+const NUMBERS = 8;
 const WORDS = BITS / 32;
 
 /** For points that are compared after rounding to these steps. */
@@ -100,7 +100,6 @@ export class ReplayWatch {
     const third = numbers[n + THIRD]!;
     const changes = ((numbers[n + CHANGES]! << 1) | (rounded === third ? 0 : 1)) & RECENT;
     numbers[n + CHANGES] = changes;
-    numbers[n + FIRST] = second;
     numbers[n + SECOND] = third;
     numbers[n + THIRD] = rounded;
     const h = hashOf(changes, second, third, rounded);

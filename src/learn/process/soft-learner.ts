@@ -1,7 +1,8 @@
 /** Learns the soft model of a cell from a table of normal rows, and brings one back from what it saved. */
-import type { CellLearner, CellModel, DeviationKind, PointArming, RowTable } from '../../core/process.ts';
+import type { DeviationKind, PointArming, RowTable } from '../../core/process.ts';
 import { CHARTS, Charts } from './charts.ts';
 import { fitGuard, type GuardLimits } from './guard.ts';
+import type { MemberLearner, MemberModel } from './member.ts';
 import { type PointShape, shapesOf, usualStep } from './nature.ts';
 import { mineRelations, type Relation } from './relations.ts';
 import { fitReplay } from './replay.ts';
@@ -60,10 +61,10 @@ const armingOf = (
 };
 
 /** `unheard`: points whose replays nobody would be told: they are not watched for. */
-export const softLearnerWith = (unheard: (point: number) => boolean, barred: Barred = () => false): CellLearner => ({
+export const softLearnerWith = (unheard: (point: number) => boolean, barred: Barred = () => false): MemberLearner => ({
   name: 'soft',
 
-  fit(table: RowTable, options = {}): CellModel {
+  fit(table: RowTable, options = {}): MemberModel {
     const shapes = shapesOf(table);
     const stepUs = options.stepUs ?? usualStep(table);
     const spanUs = table.count === 0 ? 0 : table.tsUs[table.count - 1]! - table.tsUs[0]!;
@@ -103,7 +104,7 @@ export const softLearnerWith = (unheard: (point: number) => boolean, barred: Bar
     return new SoftModel(softMemory(learned, unheard), stepUs, armed ? table.count : 0);
   },
 
-  restore: (saved: Uint8Array): CellModel => SoftModel.restore(saved),
+  restore: (saved: Uint8Array): MemberModel => SoftModel.restore(saved),
 });
 
 export const softLearner = softLearnerWith(() => false);

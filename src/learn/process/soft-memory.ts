@@ -3,7 +3,7 @@
  * (arena.ts). Only what a sensor uses of the library of terms is kept.
  */
 import type { PointArming } from '../../core/process.ts';
-import { type Arrays, gather } from './arena.ts';
+import { type Arrays, gather, offsets } from './arena.ts';
 import { packArming } from './arming-table.ts';
 import { CHARTS, type ChartMemory, chartMemory } from './charts.ts';
 import { type GuardLimits, type StandstillColumns, standstillColumns } from './guard.ts';
@@ -37,7 +37,7 @@ const UNLIMITED = 3;
 
 export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, ReplayMemory, StandstillColumns {
   /** What arming found out (arming-table.ts). */
-  readonly arming: Uint8Array;
+  arming: Uint8Array;
   /** Per point: 0 where it had no value in training. */
   readonly isKnown: Uint8Array;
   readonly mean: Float64Array;
@@ -45,10 +45,10 @@ export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, Replay
   readonly leastLevel: Float64Array;
   readonly mostLevel: Float64Array;
   /** Usual error of the best sensor, in the point's unit; 0 without one. */
-  readonly usualError: Float64Array;
+  readonly usualError: Float32Array;
   /** The sensor that is shown for it, -1 without one, and its limit for a single row, in the point's unit. */
   readonly shown: Int16Array;
-  readonly shownWidth: Float64Array;
+  readonly shownWidth: Float32Array;
   /** States of point p are those from `statesAt[p]` to `statesAt[p + 1]`. */
   readonly statesAt: Uint16Array;
   readonly states: Float64Array;
@@ -56,7 +56,7 @@ export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, Replay
   readonly strange: Int32Array;
   /** Which replay watch a point has, -1 without; its limit. */
   readonly watch: Int16Array;
-  readonly watchLimit: Float64Array;
+  readonly watchLimit: Float32Array;
   readonly values: Float64Array;
   readonly previous: Float64Array;
   readonly known: Uint8Array;
@@ -64,7 +64,7 @@ export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, Replay
   readonly stillRows: Int32Array;
   /** Smallest step seen since it runs. */
   readonly finest: Float64Array;
-  readonly evidence: Float64Array;
+  readonly evidence: Float32Array;
   /** Base quantities that sensors use: kind, point (-1 without), 1 where it is that of the row before, state or period. */
   readonly baseKind: Uint8Array;
   readonly basePoint: Int16Array;
@@ -88,12 +88,6 @@ export interface SoftMemory extends Arrays, ChartMemory, RelationColumns, Replay
   /** What it predicted for the row in hand, standardised; NaN where its inputs are not known. */
   readonly predicted: Float32Array;
 }
-
-const offsets = (lengths: readonly number[]): number[] => {
-  const out = [0];
-  for (const length of lengths) out.push(out.at(-1)! + length);
-  return out;
-};
 
 /** Terms and base quantities that some sensor uses, numbered anew. */
 const usedOf = ({ library, sensors }: Learned) => {
@@ -126,7 +120,7 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
   const ofShape = (pick: (shape: PointShape) => number): Float64Array => Float64Array.from(shapes, pick);
   const names = shapes.map((s) => s.point);
   const shown = shapes.map((_, p) => shownOf(sensors, p));
-  return gather<SoftMemory>({
+  const memory: SoftMemory = {
     ...holderMemory(shapes),
     ...chartMemory(sensors.length),
     limits: Float32Array.from(learned.chartLimits),
@@ -139,12 +133,12 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
     ...standstillColumns(shapes, guards),
     leastLevel: Float64Array.from(guards, (g) => g.low),
     mostLevel: Float64Array.from(guards, (g) => g.high),
-    usualError: Float64Array.from(shapes, (shape, p) => {
+    usualError: Float32Array.from(shapes, (shape, p) => {
       const own = sensors.filter((s) => s.point === p && s.kind === 'others').map((s) => s.scale * shape.deviation);
       return own.length === 0 ? 0 : Math.min(...own);
     }),
     shown: Int16Array.from(shown),
-    shownWidth: Float64Array.from(shapes, (shape, p) => {
+    shownWidth: Float32Array.from(shapes, (shape, p) => {
       const s = shown[p]!;
       if (s < 0) return Number.NaN;
       const limit = learned.chartLimits[s * CHARTS]!;
@@ -154,11 +148,11 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
     states: Float64Array.from(shapes.flatMap((s) => s.states)),
     strange: new Int32Array(shapes.length),
     watch: Int16Array.from(shapes, (_, p) => watched.indexOf(p)),
-    watchLimit: Float64Array.from(watched, (p) => replayLimits[p]!),
+    watchLimit: Float32Array.from(watched, (p) => replayLimits[p]!),
     stillValue: new Float64Array(shapes.length).fill(Number.NaN),
     stillRows: new Int32Array(shapes.length),
     finest: new Float64Array(shapes.length).fill(Number.POSITIVE_INFINITY),
-    evidence: new Float64Array(shapes.length),
+    evidence: new Float32Array(shapes.length),
     baseKind: Uint8Array.from(used.base, (b) =>
       b.point >= 0 ? (Number.isNaN(b.state) ? VALUE : STATE) : b.periodUs === 0 ? ONE : CYCLE,
     ),
@@ -178,7 +172,8 @@ export const softMemory = (learned: Learned, unheard: (point: number) => boolean
     sensorLow: Float32Array.from(sensors, (s) => s.low),
     sensorHigh: Float32Array.from(sensors, (s) => s.high),
     predicted: new Float32Array(sensors.length).fill(Number.NaN),
-  });
+  };
+  return gather(memory, 'arming');
 };
 
 /** Writes the base quantities of the row in hand into the beginning of `out`, as `fillBase` of terms.ts does for all of a library. */

@@ -2,21 +2,14 @@
  * The model of a cell made of point guards, soft sensors with their charts, the isolation of the culprit, and the watch for
  * replays. It tells what each row deviates in; what it is armed for was decided on rows left out of its fit.
  */
-import type {
-  BandColumns,
-  CellModel,
-  CellRelation,
-  Deviation,
-  DeviationKind,
-  PointArming,
-  RowScore,
-} from '../../core/process.ts';
+import type { BandColumns, CellRelation, Deviation, DeviationKind, PointArming, RowScore } from '../../core/process.ts';
 import { bring, keep, scratch } from './arena.ts';
 import { armingList, namesOf } from './arming-table.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
 import { sameness, standstillOf } from './guard.ts';
 import { Holder } from './holder.ts';
 import { Isolation, type Suspect } from './isolate.ts';
+import type { MemberModel } from './member.ts';
 import type { PointShape } from './nature.ts';
 import { checkRelations, printRelation, relationAt } from './relations.ts';
 import { ReplayWatch } from './replay.ts';
@@ -29,7 +22,7 @@ export const MAX_DEVIATIONS = 8;
 const EXACT = 3;
 /** A second culprit is told where it explains nearly as much as the first: then the two cannot be told apart. */
 const SECOND_WEIGHT = 0.85;
-const SAVED_AS = 'soft 5';
+const SAVED_AS = 'soft 6';
 const SET_POINT = SENSOR_KINDS.indexOf('set-point');
 
 /** 1 is the limit: half way up the scale. */
@@ -37,7 +30,7 @@ const surpriseOf = (ratio: number): number => (ratio < 1 ? ratio / 2 : 1 - 0.5 /
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-export class SoftModel implements CellModel {
+export class SoftModel implements MemberModel {
   /** Called with each sensor that is in alarm, whichever point is blamed: how the proof finds out which do not hold. */
   onSensor: ((point: number, kind: SensorKind) => void) | undefined;
   private readonly memory: SoftMemory;
@@ -64,6 +57,12 @@ export class SoftModel implements CellModel {
 
   get arming(): readonly PointArming[] {
     return armingList(this.memory.arming);
+  }
+  get table(): Uint8Array {
+    return this.memory.arming;
+  }
+  set table(table: Uint8Array) {
+    this.memory.arming = table;
   }
 
   get invariants(): CellRelation[] {
@@ -304,8 +303,8 @@ export class SoftModel implements CellModel {
   }
 
   get bytesPerPoint(): number {
-    const { mean } = this.memory;
-    return Math.ceil(mean.buffer.byteLength / Math.max(1, mean.length));
+    const { mean, arming } = this.memory;
+    return Math.ceil((mean.buffer.byteLength + arming.length) / Math.max(1, mean.length));
   }
 
   save(): Uint8Array {
@@ -316,7 +315,7 @@ export class SoftModel implements CellModel {
 
   /** What `save` kept, going on with the row after. Throws where another version saved it. */
   static restore(saved: Uint8Array): SoftModel {
-    const { scalars, arrays } = bring<SoftMemory>(SAVED_AS, saved);
+    const { scalars, arrays } = bring<SoftMemory>(SAVED_AS, saved, 'arming');
     const [stepUs, learnedRows, lastUs, loud, calmRows, gathered] = scalars as [
       number,
       number,
