@@ -137,6 +137,14 @@ export class ProcessFeed {
     }
   }
 
+  /** Points that were seen far from all that they were (`SiteModel.takeFar`): their cells are judged at once. */
+  early(points: readonly number[], tsUs: number): void {
+    for (const point of points) {
+      const cell = this.cellOf(point);
+      cell?.early(tsUs, this.#options.isSuspect(cell.plan.controller));
+    }
+  }
+
   /** Resolves when no model is being made; undefined where none is. What is read faster than it happened waits for it. */
   settled(): Promise<void> | undefined {
     if (!this.isFitting) return undefined;

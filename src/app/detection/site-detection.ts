@@ -124,6 +124,7 @@ export class SiteDetection {
         else if (x.access === 'read' && this.mirrors.isListening(at.tsUs))
           for (let i = 0; i < x.count; i++)
             this.#shows(model.pointOf(x.target, at.protocol, x.area, x.start + i), x.target, x.values[i]!, at.tsUs);
+        this.#early(at.tsUs);
       },
       value: (at, x) => {
         model.value(at, x);
@@ -133,6 +134,7 @@ export class SiteDetection {
           this.#wrote(model.pointOf(x.target, at.protocol, '', x.path), at.tsUs);
         else if (x.access === 'read' && typeof x.value === 'number' && this.mirrors.isListening(at.tsUs))
           this.#shows(model.pointOf(x.target, at.protocol, '', x.path), x.target, x.value, at.tsUs);
+        this.#early(at.tsUs);
       },
       identity: (at, x) => {
         model.identity(at, x);
@@ -167,6 +169,14 @@ export class SiteDetection {
         this.#tick(tsUs);
       },
     };
+  }
+
+  /** What is far from all that it was does not wait for its row. */
+  #early(tsUs: number): void {
+    const far = this.#model.takeFar();
+    if (far.length === 0) return;
+    this.feed.early(far, tsUs);
+    this.collect();
   }
 
   /** Its copies show the value too, a moment later. */
