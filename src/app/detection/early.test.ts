@@ -19,7 +19,7 @@ const learnerOf = (rows: number[][]): CellLearner => {
     score: (_tsUs, row) => {
       rows.push([...row]);
       const deviations = [...row].flatMap((observed, point): Deviation[] =>
-        observed > 10000
+        observed > 1000
           ? [{ point, kind: 'junk', surprise: 0.9, observed, expected: 50, low: 40, high: 60, from: [], text: '' }]
           : [],
       );
