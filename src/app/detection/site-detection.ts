@@ -31,6 +31,8 @@ export interface SiteDetectionOptions {
   readonly fitter: Fitter;
   /** A model that was asked for is there, or could not be made: there is something to write and to show. */
   readonly onFitted?: () => void;
+  /** Something was found: there is something to show. */
+  readonly onFound?: () => void;
   /** Names for people, of windows. */
   readonly userName?: (id: string) => string;
 }
@@ -53,6 +55,7 @@ export class SiteDetection {
   readonly #model: SiteModel;
   readonly #endpoints: EndpointView;
   readonly #userName: (id: string) => string;
+  readonly #onFound: () => void;
   /** Findings that changed since they were saved. */
   readonly #unsaved = new Set<string>();
   /** Controllers at which something goes on that must not be learned. */
@@ -66,6 +69,7 @@ export class SiteDetection {
     this.#model = model;
     this.#endpoints = endpoints;
     this.#userName = options.userName ?? ((id) => id);
+    this.#onFound = options.onFound ?? (() => undefined);
     const learningTimeUs = options.learningUs ?? LEARNING_TIME_US;
     const devices = new Devices(model);
     this.devices = devices;
@@ -217,6 +221,7 @@ export class SiteDetection {
       if (this.triage.finding(finding.id) === undefined) this.devices.wanted();
     }
     this.triage.take(found);
+    this.#onFound();
   }
 
   #look(): void {
