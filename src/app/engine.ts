@@ -35,6 +35,8 @@ import { Sources, type SourcesOptions } from './sources.ts';
 /** The pulse: events at most so often. */
 const PULSE_MS = 500;
 const PULSES_PER_SECOND = 2;
+/** What was found is told sooner than with the pulse, at most so often. */
+const FOUND_MS = 100;
 /** Dirty rows are written this often while something changes. */
 const SAVE_PULSES = 10;
 /** Sooner for a site whose queues towards the store are this full. */
@@ -88,6 +90,8 @@ export class LocalEngine implements Engine {
   /** Frames of each running source at the last pulse. */
   readonly #progress = new Map<string, number>();
   readonly #unsaved = new Set<LiveSite>();
+  /** Sites of which it is told in a moment that something was found. */
+  readonly #telling = new Set<LiveSite>();
   #timer: NodeJS.Timeout | undefined;
   #pulses = 0;
   #closing = false;
@@ -112,6 +116,7 @@ export class LocalEngine implements Engine {
         // Not from within the tick that asked for it.
         setImmediate(() => this.#changed(site));
       },
+      onFound: (site) => this.#found(site),
     };
     this.#lists = new Names(options.store, options.nowUs);
     this.#sources = new Sources({
@@ -187,6 +192,16 @@ export class LocalEngine implements Engine {
     this.#change(site.bump('sources'));
     for (const source of site.sources.keys()) this.#emitProgress(site, source);
     if (site.isLoaded) for (const event of site.bumpTraffic()) this.#change(event);
+  }
+
+  /** Not from within the frame at which it was found: with it come others. */
+  #found(site: LiveSite): void {
+    if (this.#timer === undefined || this.#telling.has(site)) return;
+    this.#telling.add(site);
+    setTimeout(() => {
+      this.#telling.delete(site);
+      for (const event of site.bumpFound()) this.#change(event);
+    }, FOUND_MS).unref();
   }
 
   #emitProgress(site: LiveSite, id: string): void {

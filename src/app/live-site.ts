@@ -55,6 +55,8 @@ export interface SiteAround {
   readonly fitter?: Fitter;
   /** A model of a process cell is there: there is something to write and to show. */
   readonly onFitted?: (site: LiveSite) => void;
+  /** Something was found: there is something to show. */
+  readonly onFound?: (site: LiveSite) => void;
 }
 
 interface Loaded {
@@ -138,8 +140,12 @@ export class LiveSite {
     let detection: SiteDetection | undefined;
     const runtime = createSiteRuntime((endpoints) => {
       model = createSiteModel({ endpoints });
-      const { onFitted, ...around } = this.#around;
-      detection = createSiteDetection(model, endpoints, standing, { ...around, onFitted: () => onFitted?.(this) });
+      const { onFitted, onFound, ...around } = this.#around;
+      detection = createSiteDetection(model, endpoints, standing, {
+        ...around,
+        onFitted: () => onFitted?.(this),
+        onFound: () => onFound?.(this),
+      });
       return detection.sink;
     });
     const loaded = { runtime, model: model!, detection: detection! };
@@ -244,16 +250,21 @@ export class LiveSite {
     // Lists that nobody may look at any more are not kept.
     if (this.#still !== undefined && performance.now() >= this.#still.untilMs) this.#still = undefined;
     const events = TRAFFIC_TOPICS.map((topic) => this.bump(topic));
-    const { model, detection } = this.#loaded ?? {};
+    const { model } = this.#loaded ?? {};
     if (model !== undefined && model.version !== this.#modelVersion) {
       this.#modelVersion = model.version;
       events.push(this.bump('assets'));
     }
-    if (detection !== undefined && detection.version !== this.#findingVersion) {
-      this.#findingVersion = detection.version;
-      events.push(this.bump('alerts'), this.bump('incidents'));
-    }
+    events.push(...this.bumpFound());
     return events;
+  }
+
+  /** New versions after something was found; none where they were given already. */
+  bumpFound(): ChangeEvent[] {
+    const { detection } = this.#loaded ?? {};
+    if (detection === undefined || detection.version === this.#findingVersion) return [];
+    this.#findingVersion = detection.version;
+    return [this.bump('alerts'), this.bump('incidents')];
   }
 
   /** Writes what changed since the last time. Resolves after the commit; saves of one site never overlap. */

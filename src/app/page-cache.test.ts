@@ -44,7 +44,7 @@ const setUp = () => {
     pass: (ms: number) => {
       nowMs += ms;
     },
-    change: () => tell({ kind: 'change', data: { site: 's', topic: 'now', version: 2 } }),
+    change: (topic: Topic = 'now') => tell({ kind: 'change', data: { site: 's', topic, version: 2 } }),
     source: (state: 'reading' | 'complete') =>
       tell({ kind: 'progress', data: { site: 's', source: 'f', state } } as EngineEvent),
   };
@@ -73,6 +73,26 @@ describe('withPages', () => {
     expect(asked.length).toBe(1);
     asked[0]!.answer('one');
     expect(await Promise.all([first, second])).toEqual(['one', 'one']);
+  });
+
+  it('waits for what was found while a source is read, but not for each finding anew', async () => {
+    const { page, asked, change, source, pass } = setUp();
+    source('reading');
+    for (const call of ['alerts', 'assets'] as const) {
+      const made = page(call);
+      asked.at(-1)!.answer(`${call} before`);
+      await made;
+    }
+    await settle();
+    change('alerts');
+    expect(await page('alerts')).toBe('alerts before');
+    pass(1000);
+    change('alerts');
+    expect(await page('assets')).toBe('assets before');
+    const found = page('alerts');
+    expect(asked.at(-1)!.call).toBe('alerts');
+    asked.at(-1)!.answer('alerts after');
+    expect(await found).toBe('alerts after');
   });
 
   it('makes pages anew one after another, so that other questions come between', async () => {

@@ -28,6 +28,8 @@ const WHOLE: ReadonlyMap<EngineCall, readonly Topic[] | undefined> = new Map<Eng
   ['cells', JUDGED],
   ['learning', JUDGED],
 ]);
+/** What was found is shown as soon as it is told: these pages are waited for then, but for those made within `PAGE_MS`. */
+const AT_ONCE: ReadonlySet<EngineCall> = new Set<EngineCall>(['alerts', 'findings', 'incidents']);
 /** What a console shows first: made ahead for sites that are read when somebody asks which sites there are. */
 const FIRST: readonly EngineCall[] = ['now', 'sources', 'coverage'];
 /** Pages kept; the one that was not asked for the longest gives way. Lists only in small pages and without a filter. */
@@ -168,6 +170,12 @@ export class PageCache {
     }
   }
 
+  #found(site: string): void {
+    const nowMs = this.#clock.nowMs();
+    for (const [key, page] of this.#pages)
+      if (page.site === site && AT_ONCE.has(page.call) && nowMs - page.madeMs >= PAGE_MS) this.#pages.delete(key);
+  }
+
   #version(site: string): number {
     return this.#versions.get(site) ?? 0;
   }
@@ -185,6 +193,7 @@ export class PageCache {
     if (event.kind === 'change') {
       this.#changes.set(`${site} ${event.data.topic}`, event);
       this.#versions.set(site, this.#version(site) + 1);
+      if (event.data.topic === 'alerts') this.#found(site);
       return;
     }
     const { source, state } = event.data;

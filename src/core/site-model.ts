@@ -242,6 +242,11 @@ export interface SiteModel extends SiteSink {
   /** Number of the register or named variable (`area` ''), 0 where there is none. */
   pointOf(target: EndpointId, protocol: string, area: string, address: number | string): number;
   watch(ids: readonly number[]): PointWatch;
+  /**
+   * Points whose value went beyond all that it ever was since the last call, by half of its range and more (of one that stood
+   * still: by 2 %, and more than one). In order of time; a point once for each time. 1,024 at most.
+   */
+  takeFar(): readonly number[];
   /** Points of an endpoint in order of their number. */
   pointsOf(target: EndpointId): readonly number[];
   conversations(): readonly Conversation[];

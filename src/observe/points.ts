@@ -20,6 +20,22 @@ const BOOLEAN = 1;
 const STRING = 2;
 const BIGINT = 3;
 
+/** A value is far from all that it was when it lies beyond by this part of its range; of one that stood still, of itself. */
+const FAR_OF_RANGE = 0.5;
+const FAR_OF_VALUE = 0.02;
+/** What stood still and is a code may be the next one. */
+const NEXT_CODE = 1;
+/** Points that wait to be looked at for it; further ones are not told. */
+export const MAX_FAR = 1024;
+const NONE: readonly number[] = [];
+
+/** `low` and `high`: all that it was; NaN before its first number. */
+const isFar = (value: number, low: number, high: number): boolean => {
+  const beyond = value < low ? low - value : value - high;
+  const still = Math.max(NEXT_CODE, FAR_OF_VALUE * Math.max(Math.abs(low), Math.abs(high)));
+  return beyond > Math.max(FAR_OF_RANGE * (high - low), high > low ? 0 : still);
+};
+
 /** Point indexes stand from 1; 0 is none. */
 export class Points {
   count = 0;
@@ -62,6 +78,7 @@ export class Points {
   private reader = new Int32Array(256);
   private writer = new Int32Array(256);
 
+  private far: number[] = [];
   private readonly runs: Runs;
   private readonly ears = new Ears();
 
@@ -197,6 +214,14 @@ export class Points {
     let n = this.writes[index]!;
     for (const run of this.runsOver(index)) if (this.runs.isWrite(run)) n += this.runs.uses[run]!;
     return n;
+  }
+
+  /** See `SiteModel.takeFar`. */
+  takeFar(): readonly number[] {
+    if (this.far.length === 0) return NONE;
+    const { far } = this;
+    this.far = [];
+    return far;
   }
 
   /** Number of a register or named variable, 0 where there is none; makes none. */
@@ -493,8 +518,13 @@ export class Points {
     this.kind[p] = kind;
     this.changes[p]!++;
     this.lastChangeUs[p] = t;
-    if (!(this.min[p]! <= value)) this.min[p] = value;
-    if (!(this.max[p]! >= value)) this.max[p] = value;
+    const low = this.min[p]!;
+    const high = this.max[p]!;
+    if (!(low <= value && value <= high)) {
+      if (isFar(value, low, high) && this.far.length < MAX_FAR) this.far.push(p);
+      if (!(low <= value)) this.min[p] = value;
+      if (!(high >= value)) this.max[p] = value;
+    }
     this.dirty.mark(p);
     if (this.minSpacingUs > 0) {
       const since = t - this.sampledUs[p]!;

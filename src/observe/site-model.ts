@@ -297,6 +297,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     },
     pointOf: (target, protocol, area, address) => points.find(target, protocol, area, address),
     watch: (ids) => points.watch(ids),
+    takeFar: () => points.takeFar(),
     pointsOf: (target) => points.pointsOfTarget.get(target) ?? [],
     conversations: conversationList,
     commands: () => Array.from({ length: commands.count }, (_, row) => commands.get(row)),

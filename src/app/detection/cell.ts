@@ -131,11 +131,13 @@ export class Cell {
   #fittedUs = 0;
   #learnedUs = 0;
   #nextUs = 0;
+  /** When the row was due before which it was judged between two rows. */
+  #earlyUs = 0;
   readonly #sampleUs: number;
   #lookedUs = 0;
   /** What was heard of its points when they were sampled last (`PointWatch.heard`). */
   #sampledHeard = -1;
-  #arming: readonly PointArming[] = [];
+  #arming: readonly PointArming[] | undefined;
   #cycles: readonly Cycle[] = [];
   readonly #reading = new CellReading();
   #failedUs = 0;
@@ -214,7 +216,9 @@ export class Cell {
   pairOf(column: number): WordPair | undefined {
     return this.#reading.pairOf(column);
   }
+  /** By column; empty without a model. Found out when somebody asks. */
   get arming(): readonly PointArming[] {
+    this.#arming ??= this.#model?.arming.map((arming, p) => this.#armingOf(arming, p)) ?? [];
     return this.#arming;
   }
   /** Cycles of the rows that its model was made of; points are columns. Empty without a model. */
@@ -233,16 +237,9 @@ export class Cell {
     const row = this.#row;
     this.watch.read(row, this.#lastUs);
     this.#heard.look(tsUs, this.#lastUs);
-    let known = 0;
-    for (let i = 0; i < row.length; i++) {
-      // What was not seen is unknown: a value that is held would look like one that is frozen.
-      const isFresh = this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i));
-      if (!isFresh || this.#heard.isDark(i)) row[i] = Number.NaN;
-      else if (!Number.isNaN(row[i]!)) known++;
-    }
-    this.#reading.read(row);
-    this.#reading.passZero(row, this.#lastOf, this.#spanOf);
-    this.#reading.count(row, this.#lastOf, this.#options.neighbours ?? []);
+    const known = this.#understand((i) =>
+      this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i)),
+    );
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
     if (at <= this.rows.lastUs) {
@@ -254,6 +251,34 @@ export class Cell {
     this.rows.add(at, row, isOdd);
     this.dirty = true;
     return true;
+  }
+
+  /**
+   * A value far from all that it was came between two rows, which may be minutes apart: the cell is judged as it stands now. Once
+   * before the next row, so that what one row shows is not counted twice; the row is not kept.
+   */
+  early(tsUs: number, odd: boolean): void {
+    const { stepUs } = this.plan;
+    if (!this.isArmed || tsUs >= this.#nextUs || tsUs < this.#nextUs - stepUs || this.#earlyUs === this.#nextUs) return;
+    this.#earlyUs = this.#nextUs;
+    this.#isSuspect = odd;
+    this.watch.read(this.#row, this.#lastUs);
+    if (this.#understand((i) => this.#freshness.mayStand(i, tsUs, this.#lastUs[i]!)) > 0) this.#judge(tsUs, NOT_KEPT);
+  }
+
+  /** Makes of what was read last the row in hand; answers how many of its values are known. */
+  #understand(isFresh: (column: number) => boolean): number {
+    const row = this.#row;
+    let known = 0;
+    for (let i = 0; i < row.length; i++) {
+      // What was not seen is unknown: a value that is held would look like one that is frozen.
+      if (!isFresh(i) || this.#heard.isDark(i)) row[i] = Number.NaN;
+      else if (!Number.isNaN(row[i]!)) known++;
+    }
+    this.#reading.read(row);
+    this.#reading.passZero(row, this.#lastOf, this.#spanOf);
+    this.#reading.count(row, this.#lastOf, this.#options.neighbours ?? []);
+    return known;
   }
 
   /** Samples between rows, for repetitions: looked at twice in the time of one. */
@@ -418,7 +443,7 @@ export class Cell {
     this.#range = this.rows.ranges(until);
     this.#cycles = outcome.cycles;
     this.#arm(outcome.model);
-    const natures = this.#arming.map(({ nature }) => nature);
+    const natures = this.arming.map(({ nature }) => nature);
     this.#states.learn(this.rows.table(this.names, until), natures);
     this.#catchUp(until, wasArmed);
   }
@@ -438,7 +463,7 @@ export class Cell {
     this.#model = model;
     this.#bands ??= nanBands(plan.points.length);
     this.#stretches.arm();
-    this.#arming = model.arming.map((arming, p) => this.#armingOf(arming, p));
+    this.#arming = undefined;
     this.setDecided(this.#decided);
     this.#guard = new CellGuard({
       cell: plan.id,

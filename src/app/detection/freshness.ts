@@ -36,6 +36,12 @@ export class Freshness {
     // Several sightings between two rows: their own distance is the pause, not that of the rows.
     const pause = cadenceUs > 0 ? Math.min(cadenceUs, lastUs - before) : lastUs - before;
     if (before > 0 && lastUs > before) this.#learn(point, Math.max(pause, 0));
+    return this.mayStand(point, tsUs, lastUs);
+  }
+
+  /** The same answer between two rows; nothing is learned of it. */
+  mayStand(point: number, tsUs: number, lastUs: number): boolean {
+    if (lastUs <= 0) return false;
     const usual = this.usualUs[point]!;
     // Seen in what is the future now: the clock stepped back, and it was not seen since.
     if (lastUs - tsUs > SLACK_US) return false;

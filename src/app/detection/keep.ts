@@ -226,6 +226,7 @@ export interface Surroundings {
   /** In place unless given. */
   readonly fitter?: Fitter;
   readonly onFitted?: () => void;
+  readonly onFound?: () => void;
 }
 
 /** Detection of a site as people left it; what the wire said is loaded by `loadDetection` once the model is there. */
@@ -233,7 +234,7 @@ export const createSiteDetection = (
   model: SiteModel,
   endpoints: EndpointView,
   standing: Standing,
-  { userName, fitter = inPlaceFitter(LEARNER), onFitted }: Surroundings = {},
+  { userName, fitter = inPlaceFitter(LEARNER), onFitted, onFound }: Surroundings = {},
 ): SiteDetection => {
   const { settings, acts, incidentActs, windows, relations } = standing;
   const detection = new SiteDetection({
@@ -243,6 +244,7 @@ export const createSiteDetection = (
     fitter,
     ...(userName && { userName }),
     ...(onFitted && { onFitted }),
+    ...(onFound && { onFound }),
   });
   detection.triage.setSettings(settings);
   for (const act of acts) detection.triage.setAct(act);

@@ -16,13 +16,15 @@ import { BLOCK_ROWS } from './rows.ts';
 import { type SavedWrites, Writes } from './writes.ts';
 
 export const MAX_CELL_POINTS = 64;
-/** Further points of a site belong to no cell: counted, shown. */
-export const MAX_CELLS = 512;
+/** Cells of a site: each controller has one of its own at least. Further points belong to no cell: counted, shown. */
+export const MAX_CELLS = 8192;
+/** Points of all cells of a site; the same happens to further ones. */
+export const MAX_WATCHED_POINTS = 131_072;
 /** Rows of one cell that are kept to learn from; of more the latest. */
 export const MAX_ROWS = 8640;
 /**
- * Values of all cells of a site that are kept (8 octets each): one block of rows for each point of each cell. Cells share
- * three quarters of it; where there are so many points that a share is less than a block, each has a block.
+ * Values of all cells of a site that are kept (4 octets each, 8 where they need it). Cells share three quarters of it; where
+ * there are so many points that a share is less than a block of rows, each point has a block all the same.
  */
 export const MAX_VALUES = 8_388_608;
 /** Points wait so long for their neighbours before a cell is made of them: slow polls come round. */
@@ -91,6 +93,8 @@ export class ProcessFeed {
   readonly #common = new CommonCause();
   #decided: readonly Decided[] = [];
   #known = 0;
+  /** Points in cells, and waiting for one. */
+  #points = 0;
   #lookedUs = 0;
   #without = 0;
   /** Called when no model is being made any more. */
@@ -133,6 +137,14 @@ export class ProcessFeed {
     }
   }
 
+  /** Points that were seen far from all that they were (`SiteModel.takeFar`): their cells are judged at once. */
+  early(points: readonly number[], tsUs: number): void {
+    for (const point of points) {
+      const cell = this.cellOf(point);
+      cell?.early(tsUs, this.#options.isSuspect(cell.plan.controller));
+    }
+  }
+
   /** Resolves when no model is being made; undefined where none is. What is read faster than it happened waits for it. */
   settled(): Promise<void> | undefined {
     if (!this.isFitting) return undefined;
@@ -162,6 +174,10 @@ export class ProcessFeed {
     return Math.min(1, cell.rows.count / needed);
   }
 
+  #isFull(): boolean {
+    return this.#cells.size >= MAX_CELLS || this.#points >= MAX_WATCHED_POINTS;
+  }
+
   /** The controller of an endpoint: what stands at the top of its chain of gateways. */
   #controllerOf(endpoint: EndpointId): EndpointId {
     let at = endpoint;
@@ -179,10 +195,11 @@ export class ProcessFeed {
       const point = model.point(id)!;
       const isNumber =
         typeof point.value === 'number' || typeof point.value === 'boolean' || typeof point.value === 'bigint';
-      if (!isNumber || !FAMILIES.has(family(point.protocol)) || this.#cells.size >= MAX_CELLS) {
+      if (!isNumber || !FAMILIES.has(family(point.protocol)) || this.#isFull()) {
         this.#without++;
         continue;
       }
+      this.#points++;
       const controller = this.#controllerOf(point.target);
       const pending = this.#pending.get(controller) ?? { points: [], sinceUs: tsUs };
       pending.points.push(id);
@@ -209,6 +226,7 @@ export class ProcessFeed {
       const some = order.slice(from, from + MAX_CELL_POINTS).sort((a, b) => a - b);
       if (this.#cells.size >= MAX_CELLS) {
         this.#without += some.length;
+        this.#points -= some.length;
         continue;
       }
       const number = (this.#cellsOf.get(controller) ?? 0) + 1;
@@ -237,7 +255,7 @@ export class ProcessFeed {
   /** Rows of each cell where so many points come to those that there are, which have to make room for them. */
   #share(more: number): number {
     const total = [...this.#cells.values()].reduce((sum, cell) => sum + cell.plan.points.length, more);
-    const rows = rowsFor(Math.min(total, MAX_CELLS * MAX_CELL_POINTS));
+    const rows = rowsFor(total);
     for (const cell of this.#cells.values()) cell.keepRows(rows);
     return rows;
   }
@@ -348,5 +366,6 @@ export class ProcessFeed {
       cell.load(part.header, part.model);
       yield;
     }
+    this.#points = this.#cellOf.size + saved.pending.reduce((sum, [, { points }]) => sum + points.length, 0);
   }
 }

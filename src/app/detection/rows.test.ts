@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MAX_CELL_POINTS, MAX_CELLS, MAX_ROWS, MAX_VALUES, rowsFor } from './process-feed.ts';
+import { MAX_ROWS, MAX_VALUES, MAX_WATCHED_POINTS, rowsFor } from './process-feed.ts';
 import { BLOCK_ROWS, CellRows } from './rows.ts';
 
 const filled = (rows: number, capacity: number): CellRows => {
@@ -26,13 +26,36 @@ it('keeps the latest rows where others need room, and goes on', () => {
   }
 });
 
+it('gives back every value to the last bit, also those that 32-bit reals do not hold', () => {
+  const columns = [
+    [1, 65_535, -0.5, Number.NaN, Math.fround(0.1), 2 ** 24, Number.POSITIVE_INFINITY],
+    [0.1, 2 ** 24 + 1, Math.PI, 1e300, -1e-300, Number.MIN_VALUE, Number.NaN],
+  ];
+  for (const late of [0, 40, 300]) {
+    const rows = new CellRows(1, 2 * BLOCK_ROWS);
+    const given: number[] = [];
+    for (let i = 0; i < late + 7; i++) {
+      const value = i < late ? columns[0]![i % 7]! : columns[1]![i - late]!;
+      given.push(value);
+      rows.add(i + 1, Float64Array.of(value), false);
+    }
+    expect([...rows.table(['a']).columns[0]!], `${late}`).toEqual(given);
+    const again = new CellRows(1, 2 * BLOCK_ROWS);
+    again.load(rows.taken, new Map(rows.takeBlocks(true).map(({ block, bytes }) => [block, bytes])));
+    expect([...again.table(['a']).columns[0]!], `${late}`).toEqual(given);
+    again.rewrite((row) => {
+      row[0] = row[0]! + 0.1;
+    });
+    expect(again.lastValue(0)).toBe(given.at(-1)! + 0.1);
+  }
+});
+
 it('shares what a site may keep among its cells, whatever their number', () => {
-  expect(MAX_VALUES).toBe(MAX_CELLS * MAX_CELL_POINTS * BLOCK_ROWS);
   expect(rowsFor(64)).toBe(MAX_ROWS);
-  for (const points of [1, 485, 592, 728, 5000, 20_000, MAX_CELLS * MAX_CELL_POINTS]) {
+  for (const points of [1, 485, 592, 728, 5000, 20_000, 24_000, MAX_WATCHED_POINTS]) {
     const rows = rowsFor(points);
     expect(rows).toBeGreaterThanOrEqual(BLOCK_ROWS);
-    expect(new CellRows(1, rows).capacity * points).toBeLessThanOrEqual(MAX_VALUES);
+    expect(new CellRows(1, rows).capacity * points).toBeLessThanOrEqual(Math.max(MAX_VALUES, points * BLOCK_ROWS));
   }
-  expect(rowsFor(MAX_CELLS * MAX_CELL_POINTS)).toBe(BLOCK_ROWS);
+  expect(rowsFor(MAX_WATCHED_POINTS)).toBe(BLOCK_ROWS);
 });

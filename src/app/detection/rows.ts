@@ -6,6 +6,16 @@ import type { RowTable } from '../../core/process.ts';
 
 /** Rows of a block as it is stored: blocks that did not change are not written again. */
 export const BLOCK_ROWS = 256;
+/** Room for values: 32-bit reals for as long as they hold every value to the last bit, as they do what most registers hold. */
+type Values = Float32Array | Float64Array;
+const isShort = (values: ArrayLike<number>): boolean => {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Math.fround(value) !== value && !Number.isNaN(value)) return false;
+  }
+  return true;
+};
+
 /** A cell begins with room for so few: of a large site each point has its row every few minutes. */
 const FIRST_ROWS = 32;
 
@@ -19,7 +29,7 @@ export class CellRows {
   /** Rows ever taken: row r stands at r % capacity. */
   #taken = 0;
   #tsUs: Float64Array;
-  #values: Float64Array;
+  #values: Values;
   #odd: Uint8Array;
   readonly #dirty = new Set<number>();
 
@@ -28,7 +38,7 @@ export class CellRows {
     this.capacity = inBlocks(capacity);
     this.#size = Math.min(FIRST_ROWS, this.capacity);
     this.#tsUs = new Float64Array(this.#size);
-    this.#values = new Float64Array(this.#size * points);
+    this.#values = new Float32Array(this.#size * points);
     this.#odd = new Uint8Array(this.#size);
   }
 
@@ -51,20 +61,29 @@ export class CellRows {
     const at = this.#taken % this.capacity;
     if (at >= this.#size) this.#grow();
     this.#tsUs[at] = tsUs;
+    this.#fit(row);
     this.#values.set(row, at * this.points);
     this.#odd[at] = odd ? 1 : 0;
     this.#taken++;
     this.#dirty.add(Math.floor(at / BLOCK_ROWS));
   }
 
+  /** Makes the room fit for these values. */
+  #fit(values: ArrayLike<number>): void {
+    if (this.#values instanceof Float32Array && !isShort(values)) this.#values = Float64Array.from(this.#values);
+  }
+  #room(length: number): Values {
+    return this.#values instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+  }
+
   #grow(): void {
     this.#size = Math.min(this.capacity, this.#size * 2);
-    const bigger = <T extends Float64Array | Uint8Array>(old: T, fresh: T): T => {
+    const bigger = <T extends Values | Uint8Array>(old: T, fresh: T): T => {
       fresh.set(old as never);
       return fresh;
     };
     this.#tsUs = bigger(this.#tsUs, new Float64Array(this.#size));
-    this.#values = bigger(this.#values, new Float64Array(this.#size * this.points));
+    this.#values = bigger(this.#values, this.#room(this.#size * this.points));
     this.#odd = bigger(this.#odd, new Uint8Array(this.#size));
   }
 
@@ -78,7 +97,7 @@ export class CellRows {
     const from = this.capacity;
     this.#size = Math.min(this.#size, fewer);
     this.#tsUs = new Float64Array(this.#size);
-    this.#values = new Float64Array(this.#size * points);
+    this.#values = this.#room(this.#size * points);
     this.#odd = new Uint8Array(this.#size);
     for (let number = this.#taken - kept; number < this.#taken; number++) {
       const [had, at] = [number % from, number % fewer];
@@ -131,9 +150,13 @@ export class CellRows {
 
   /** Changes all rows that are kept, the oldest first: what their values mean was understood. */
   rewrite(change: (row: Float64Array) => void): void {
+    const row = new Float64Array(this.points);
     for (let i = 0; i < this.count; i++) {
       const at = this.#at(i);
-      change(this.#values.subarray(at * this.points, (at + 1) * this.points));
+      row.set(this.#values.subarray(at * this.points, (at + 1) * this.points));
+      change(row);
+      this.#fit(row);
+      this.#values.set(row, at * this.points);
     }
     this.markAll();
   }
@@ -262,7 +285,9 @@ export class CellRows {
       // A copy: stored octets need not lie on an 8-octet boundary.
       const floats = new Float64Array(bytes.slice(0, rows * (stride - 1)).buffer);
       this.#tsUs.set(floats.subarray(0, rows), from);
-      this.#values.set(floats.subarray(rows), from * this.points);
+      const values = floats.subarray(rows);
+      this.#fit(values);
+      this.#values.set(values, from * this.points);
       this.#odd.set(bytes.subarray(rows * (stride - 1), rows * stride), from);
     }
     this.#taken = taken;

@@ -31,6 +31,8 @@ export interface SiteDetectionOptions {
   readonly fitter: Fitter;
   /** A model that was asked for is there, or could not be made: there is something to write and to show. */
   readonly onFitted?: () => void;
+  /** Something was found: there is something to show. */
+  readonly onFound?: () => void;
   /** Names for people, of windows. */
   readonly userName?: (id: string) => string;
 }
@@ -53,6 +55,7 @@ export class SiteDetection {
   readonly #model: SiteModel;
   readonly #endpoints: EndpointView;
   readonly #userName: (id: string) => string;
+  readonly #onFound: () => void;
   /** Findings that changed since they were saved. */
   readonly #unsaved = new Set<string>();
   /** Controllers at which something goes on that must not be learned. */
@@ -66,6 +69,7 @@ export class SiteDetection {
     this.#model = model;
     this.#endpoints = endpoints;
     this.#userName = options.userName ?? ((id) => id);
+    this.#onFound = options.onFound ?? (() => undefined);
     const learningTimeUs = options.learningUs ?? LEARNING_TIME_US;
     const devices = new Devices(model);
     this.devices = devices;
@@ -124,6 +128,7 @@ export class SiteDetection {
         else if (x.access === 'read' && this.mirrors.isListening(at.tsUs))
           for (let i = 0; i < x.count; i++)
             this.#shows(model.pointOf(x.target, at.protocol, x.area, x.start + i), x.target, x.values[i]!, at.tsUs);
+        this.#early(at.tsUs);
       },
       value: (at, x) => {
         model.value(at, x);
@@ -133,6 +138,7 @@ export class SiteDetection {
           this.#wrote(model.pointOf(x.target, at.protocol, '', x.path), at.tsUs);
         else if (x.access === 'read' && typeof x.value === 'number' && this.mirrors.isListening(at.tsUs))
           this.#shows(model.pointOf(x.target, at.protocol, '', x.path), x.target, x.value, at.tsUs);
+        this.#early(at.tsUs);
       },
       identity: (at, x) => {
         model.identity(at, x);
@@ -167,6 +173,14 @@ export class SiteDetection {
         this.#tick(tsUs);
       },
     };
+  }
+
+  /** What is far from all that it was does not wait for its row. */
+  #early(tsUs: number): void {
+    const far = this.#model.takeFar();
+    if (far.length === 0) return;
+    this.feed.early(far, tsUs);
+    this.collect();
   }
 
   /** Its copies show the value too, a moment later. */
@@ -207,6 +221,7 @@ export class SiteDetection {
       if (this.triage.finding(finding.id) === undefined) this.devices.wanted();
     }
     this.triage.take(found);
+    this.#onFound();
   }
 
   #look(): void {

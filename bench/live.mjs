@@ -1,0 +1,368 @@
+/**
+ * `npm run bench:live`: the built product on a made plant of thousands of controllers, in real time: real frames come on its
+ * standard input as from a mirror port, a console listens, and values that the process does not make are put in at
+ * moments that the seed chooses. Prints one JSON line: samples a second that were held, processor time by thread (a
+ * share of one core), from the frame's time to the finding as a console hears of it, memory, and how long the state
+ * takes to be saved and restored. Everything in one machine: the sender takes its own share beside the product.
+ *
+ * Options: --devices N (5000), --registers N (20), --seconds N (120), --seed N, --learning-hours H and --every S (what the site
+ * learned from, and at what pace; steps of rows follow from them), --data DIR (a folder that was prepared is used again,
+ * a new one is kept), --ahead N (times faster than real time; 0: as fast as it is read).
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ensureAll, root } from '../tools/project.mjs';
+
+const { values } = parseArgs({
+  options: {
+    devices: { type: 'string', default: '5000' },
+    registers: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '120' },
+    seed: { type: 'string', default: '1' },
+    'learning-hours': { type: 'string', default: '0.06' },
+    every: { type: 'string', default: '1' },
+    data: { type: 'string', default: '' },
+    pulse: { type: 'string', default: '' },
+  },
+});
+const [devices, registers, seconds, seed] = ['devices', 'registers', 'seconds', 'seed'].map((name) => Number(values[name]));
+const SECOND_US = 1_000_000;
+/** Frames are handed over in such portions, milliseconds; what was sent last was on the wire so long before. */
+const PORTION_MS = 20;
+/** An acknowledgement comes 43 ms after its question: the portion is sent when all of it was on the wire. */
+const WIRE_US = 45_000;
+const CLOCK_TICKS = 100;
+const SITE = 'bench';
+const USER = { name: 'bench', password: 'a password of the bench' };
+const SETTLE_S = 10;
+const QUIET_S = 12;
+const FORCED_S = 4;
+
+await ensureAll();
+const { MadeSite, natureOf } = await import(pathToFileURL(join(root, 'dist', 'bench', 'made-site.js')).href);
+const { seededRandom } = await import(pathToFileURL(join(root, 'dist', 'src', 'lib', 'random.js')).href);
+
+const round = (x, digits = 2) => Math.round(x * 10 ** digits) / 10 ** digits;
+const nowUs = () => (performance.timeOrigin + performance.now()) * 1000;
+const note = (text) => process.stderr.write(`${text}\n`);
+
+/* ---------------------------------------------------------------- what was learned */
+
+const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-live-'));
+const kept = values.data === '' ? join(scratch, 'prepared') : values.data;
+const data = join(scratch, 'data');
+let prepared;
+if (!existsSync(kept)) {
+  note(`A site of ${devices} controllers learns ...`);
+  const done = spawnSync(
+    process.execPath,
+    [
+      '--heap-growing-percent=30',
+      '--max-semi-space-size=8',
+      join(root, 'dist', 'bench', 'live-prepare.js'),
+      kept,
+      ...[devices, registers, seed, values['learning-hours'], values.every].map(String),
+    ],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  if (done.status !== 0) process.exit(1);
+  prepared = JSON.parse(done.stdout);
+  note(JSON.stringify(prepared));
+}
+cpSync(kept, data, { recursive: true });
+
+/* ---------------------------------------------------------------- the product, seen from outside */
+
+class Product {
+  async start() {
+    const began = performance.now();
+    let log = '';
+    this.child = spawn(
+      process.execPath,
+      [join(root, 'bin', 'gatehouse.mjs'), 'start', '--data', data, '--port', '0', '--no-open', '--site', SITE, '-'],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    this.child.stdin.on('error', () => undefined);
+    this.child.stdin.write(MadeSite.header());
+    const address = await new Promise((resolve, reject) => {
+      this.child.stdout.on('data', (part) => {
+        log += part;
+        const found = /(http:\/\/[^\s/]+)/.exec(log);
+        if (found) resolve(found[1]);
+      });
+      this.child.on('exit', (code) => reject(new Error(`gatehouse ended with code ${code}: ${log}`)));
+    });
+    this.base = address;
+    this.startS = (performance.now() - began) / 1000;
+    const token = /setup#(\S+)/.exec(log)?.[1];
+    await this.enter(...(token === undefined ? ['/api/v1/login', USER] : ['/api/v1/setup', { token, ...USER }]));
+    return began;
+  }
+  ask(method, path, body) {
+    return new Promise((resolve, reject) => {
+      const headers = {
+        ...(this.cookie && { cookie: this.cookie }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json', origin: this.base }),
+      };
+      const sent = request(`${this.base}${path}`, { method, headers }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (part) => {
+          text += part;
+        });
+        answer.on('end', () => {
+          if (answer.statusCode < 300) resolve({ text, answer });
+          else reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 200)}`));
+        });
+      });
+      sent.on('error', reject);
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+  async enter(path, body) {
+    const { answer } = await this.ask('POST', path, body);
+    this.cookie = (answer.headers['set-cookie'] ?? []).map((c) => c.split(';')[0]).join('; ');
+  }
+  async get(path) {
+    return JSON.parse((await this.ask('GET', `/api/v1/sites/${SITE}/${path}`)).text);
+  }
+  /** Hears every notice of a changed topic. */
+  listen(each) {
+    const sent = request(`${this.base}/api/v1/events`, { headers: { cookie: this.cookie } }, (answer) => {
+      let rest = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (part) => {
+        const lines = (rest + part).split('\n');
+        rest = lines.pop();
+        for (const line of lines) if (line.startsWith('data:')) each(JSON.parse(line.slice(5)));
+      });
+    });
+    sent.on('error', () => undefined);
+    sent.end();
+    return () => sent.destroy();
+  }
+  /** CPU seconds of each thread, by its id. */
+  threads() {
+    const folder = `/proc/${this.child.pid}/task`;
+    if (!existsSync(folder)) return new Map();
+    return new Map(
+      readdirSync(folder).map((id) => {
+        const fields = readFileSync(join(folder, id, 'stat'), 'utf8').split(') ')[1].split(' ');
+        return [Number(id), (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS];
+      }),
+    );
+  }
+  memory() {
+    const path = `/proc/${this.child.pid}/status`;
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const mib = (name) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1024);
+    return { rssMiB: mib('VmRSS'), peakMiB: mib('VmHWM') };
+  }
+  async stop() {
+    const began = performance.now();
+    const ended = new Promise((resolve) => this.child.on('exit', resolve));
+    this.child.stdin.end();
+    this.child.kill('SIGTERM');
+    await ended;
+    return (performance.now() - began) / 1000;
+  }
+}
+
+const product = new Product();
+/** Seconds from the start of the process until the site answers with all that it learned. */
+const startUntilLearned = async () => {
+  const began = await product.start();
+  const cells = await product.get('cells');
+  const readyS = (performance.now() - began) / 1000;
+  return { startS: round(product.startS), readyS: round(readyS), armed: cells.items.reduce((n, cell) => n + cell.armed, 0) };
+};
+
+/* ---------------------------------------------------------------- the plant, with the clock */
+
+const random = seededRandom(seed);
+const site = new MadeSite({ devices, registers, seed });
+const injected = [];
+const untouched = new Set(Array.from({ length: devices }, (_, d) => d));
+const heard = new Map();
+
+const KINDS = {
+  junk: { expects: /^point\.(junk|level)$/, value: () => 65_535, of: 'measured' },
+  level: { expects: /^point\.|^soft|^dynamics$/, value: (v) => v + 12_000, of: 'measured' },
+  state: { expects: /^point\.never-seen$/, value: () => 9, of: 'state' },
+  write: { expects: /./, value: () => 1234, of: 'set' },
+};
+
+const inject = (tsUs) => {
+  const free = [...untouched];
+  const device = free[random.integer(0, free.length - 1)];
+  untouched.delete(device);
+  const name = Object.keys(KINDS)[injected.length % 4];
+  const { value, of } = KINDS[name];
+  const of_ = Array.from({ length: registers }, (_, r) => r).filter((r) => natureOf(r) === of);
+  const register = of_[random.integer(0, of_.length - 1)];
+  // The first frame that shows it: the device's next reading.
+  const offsetUs = Math.floor((device * SECOND_US) / devices);
+  const second = Math.floor(tsUs / SECOND_US) + 1;
+  const shownUs = name === 'write' ? tsUs : second * SECOND_US + offsetUs + 2300;
+  const it = { name, device, register, address: site.address(device), shownUs, toldUs: Number.NaN, kind: '' };
+  injected.push(it);
+  if (name === 'write') return site.intrusion(tsUs, device, register, 1234);
+  site.force(device, register, value(site.valueAt(device, register, second)));
+  it.untilS = second + FORCED_S;
+  return undefined;
+};
+
+/** Sends what was on the wire since the last portion, until the time is over. */
+const run = async () => {
+  const { stdin } = product.child;
+  const beginUs = Math.ceil(nowUs() / SECOND_US) * SECOND_US + SECOND_US;
+  const endUs = beginUs + (SETTLE_S + seconds + QUIET_S) * SECOND_US;
+  let sentUs = beginUs;
+  let sentPackets = 0;
+  let mostWaiting = 0;
+  let nextUs = beginUs + SETTLE_S * SECOND_US;
+  let marks;
+  const stopInjecting = endUs - QUIET_S * SECOND_US;
+  const perSecond = Math.max(0.2, Math.min(4, 100 / seconds));
+  const place = (us) => {
+    const s = Math.floor(us / SECOND_US);
+    return { s, d: Math.ceil(((us - s * SECOND_US) * devices) / SECOND_US) };
+  };
+  while (sentUs < endUs) {
+    const untilUs = Math.min(endUs, Math.floor(nowUs() - WIRE_US));
+    if (untilUs <= sentUs) {
+      await wait(PORTION_MS);
+      continue;
+    }
+    const from = place(sentUs);
+    const to = place(untilUs);
+    for (let s = from.s; s <= to.s; s++) {
+      const first = s === from.s ? from.d : 0;
+      const last = s === to.s ? to.d : devices;
+      if (last > first) stdin.write(site.polls(s * SECOND_US, first, last));
+      for (const it of injected) if (it.untilS === s && first === 0) site.force(it.device, it.register, Number.NaN);
+    }
+    sentUs = untilUs;
+    if (sentUs >= nextUs && sentUs < stopInjecting) {
+      const octets = inject(sentUs);
+      if (octets) stdin.write(octets);
+      nextUs += (SECOND_US / perSecond) * (0.5 + random.uniform());
+    }
+    mostWaiting = Math.max(mostWaiting, stdin.writableLength);
+    if (marks === undefined && sentUs >= beginUs + SETTLE_S * SECOND_US)
+      marks = { at: performance.now(), threads: product.threads(), packets: site.packets };
+    sentPackets = site.packets;
+    await wait(PORTION_MS);
+  }
+  const wallS = (performance.now() - marks.at) / 1000;
+  const after = product.threads();
+  const used = [...after].map(([id, s]) => [id, s - (marks.threads.get(id) ?? 0)]);
+  const main = used.find(([id]) => id === product.child.pid)?.[1] ?? 0;
+  const others = used.filter(([id]) => id !== product.child.pid).sort((a, b) => b[1] - a[1]);
+  return {
+    wallS: round(wallS),
+    packetsPerSecond: Math.round((sentPackets - marks.packets) / wallS),
+    samplesPerSecond: Math.round(devices * registers),
+    packets: sentPackets,
+    mostWaitingKiB: Math.round(mostWaiting / 1024),
+    waitingAtEndKiB: Math.round(stdin.writableLength / 1024),
+    share: {
+      engine: round((others[0]?.[1] ?? 0) / wallS),
+      server: round(main / wallS),
+      otherThreads: round(others.slice(1).reduce((sum, [, s]) => sum + s, 0) / wallS),
+    },
+  };
+};
+
+/** Units behind an address are its matter. */
+const addressOf = ({ target }) => target.address.split(' ')[0];
+
+/** Looks at the findings whenever the engine says that there are others. */
+const watching = () => {
+  let isAsking = false;
+  let again = false;
+  const look = async () => {
+    if (isAsking) {
+      again = true;
+      return;
+    }
+    isAsking = true;
+    // With a filter the engine is asked itself, not the pages at hand.
+    const { items } = await product
+      .get(`findings?limit=200&sort=-first&q=${encodeURIComponent('-kind:nothing-of-the-kind')}`)
+      .catch(() => ({ items: [] }));
+    const atUs = nowUs();
+    for (const finding of items) {
+      if (!heard.has(finding.id)) heard.set(finding.id, { ...finding, atUs });
+      const it = injected.find((x) => x.address === addressOf(finding));
+      if (it === undefined || !Number.isNaN(it.toldUs) || !KINDS[it.name].expects.test(finding.kind)) continue;
+      if (Date.parse(finding.firstAt) * 1000 < it.shownUs - SECOND_US) continue;
+      it.toldUs = atUs;
+      it.kind = finding.kind;
+    }
+    isAsking = false;
+    if (again) {
+      again = false;
+      void look();
+    }
+  };
+  return product.listen(({ site: of, topic }) => {
+    if (of === SITE && topic === 'alerts') void look();
+  });
+};
+
+const delays = (list) => {
+  const sorted = list.map((it) => (it.toldUs - it.shownUs) / SECOND_US).filter((s) => !Number.isNaN(s)).sort((a, b) => a - b);
+  const at = (share) => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN);
+  return { injected: list.length, found: sorted.length, p50S: at(0.5), p99S: at(0.99), mostS: at(1) };
+};
+
+try {
+  const first = await startUntilLearned();
+  note(`started: ${JSON.stringify(first)}`);
+  const idle = product.memory();
+  const stopWatching = watching();
+  const sent = await run();
+  await wait(3000);
+  stopWatching();
+  const coverage = await product.get('sources');
+  const { health } = coverage.items.at(-1);
+  const memory = product.memory();
+  const touched = new Set(injected.map((it) => it.address));
+  const wrong = [...heard.values()].filter((f) => !touched.has(addressOf(f)));
+  const count = (list, of) => Object.fromEntries([...new Set(list.map(of))].map((k) => [k, list.filter((x) => of(x) === k).length]));
+  const stopS = await product.stop();
+  const again = await startUntilLearned();
+  await product.stop();
+  const result = {
+    devices,
+    registers,
+    seed,
+    ...(prepared && { prepared }),
+    first,
+    idle,
+    ...sent,
+    framesRead: health.frames,
+    dropped: health.dropped,
+    memory,
+    octetsPerPoint: Math.round(((memory.rssMiB - 0) * 2 ** 20) / (devices * registers)),
+    frameToFinding: {
+      all: delays(injected),
+      ...Object.fromEntries(Object.keys(KINDS).map((name) => [name, delays(injected.filter((it) => it.name === name))])),
+      as: count(injected, (it) => `${it.name}: ${it.kind || 'not found'}`),
+    },
+    findingsElsewhere: count(wrong, (f) => f.kind),
+    saveAndStopS: round(stopS),
+    again,
+  };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+} finally {
+  product.child?.kill('SIGKILL');
+  rmSync(scratch, { recursive: true, force: true });
+}
