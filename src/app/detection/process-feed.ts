@@ -11,6 +11,7 @@ import type { SiteModel } from '../../core/site-model.ts';
 import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
 import { CommonCause, type SavedCommon } from './common.ts';
 import type { Fitter } from './fitting.ts';
+import { Kept, type SavedKept } from './kept.ts';
 import type { Decided } from './relations.ts';
 import { BLOCK_ROWS } from './rows.ts';
 import { type SavedWrites, Writes } from './writes.ts';
@@ -89,6 +90,7 @@ export class ProcessFeed {
   readonly #cellsOf = new Map<EndpointId, number>();
   readonly #writes = new Writes();
   readonly #common = new CommonCause();
+  readonly #kept = new Kept();
   #decided: readonly Decided[] = [];
   #known = 0;
   #lookedUs = 0;
@@ -259,9 +261,12 @@ export class ProcessFeed {
         const isSuspect = this.#options.isSuspect(plan.controller);
         const written = this.#writes.weigh(statement, isSuspect, plan.stepUs);
         // What its writer explains draws nothing else after it.
-        state(written !== statement ? written : this.#common.weigh(statement, isSuspect, this.#nameOf));
+        const weighed = written !== statement ? written : this.#common.weigh(statement, isSuspect, this.#nameOf);
+        state(this.#kept.weigh(weighed));
       },
-      end,
+      end: (kind, key, tsUs) => {
+        for (const told of this.#kept.end(kind, key)) end(kind, told, tsUs);
+      },
     });
     this.#cells.set(plan.id, cell);
     this.#decide(cell);
@@ -309,6 +314,7 @@ export class ProcessFeed {
       order: [...this.#cells.keys()],
       writes: this.#writes.save(),
       common: this.#common.save(),
+      kept: this.#kept.save(),
     });
   }
   /** Puts back what was saved, one cell at a step: of thousands of points it takes a second in all. */
@@ -328,12 +334,14 @@ export class ProcessFeed {
       order: string[];
       writes?: SavedWrites;
       common?: SavedCommon;
+      kept?: SavedKept;
     };
     this.#known = saved.known;
     this.#lookedUs = saved.lookedUs;
     this.#without = saved.without;
     if (saved.writes !== undefined) this.#writes.load(saved.writes);
     if (saved.common !== undefined) this.#common.load(saved.common);
+    if (saved.kept !== undefined) this.#kept.load(saved.kept);
     this.#pending.clear();
     this.close();
     this.#cells.clear();
