@@ -14,6 +14,7 @@ import type { Fitter } from './fitting.ts';
 import { Kept, type SavedKept } from './kept.ts';
 import type { Decided } from './relations.ts';
 import { BLOCK_ROWS } from './rows.ts';
+import { type SavedWitnesses, Witnesses } from './witnesses.ts';
 import { type SavedWrites, Writes } from './writes.ts';
 
 export const MAX_CELL_POINTS = 64;
@@ -55,6 +56,8 @@ export interface FeedOptions {
   /** The site has watched for its learning time. */
   readonly isWatching: () => boolean;
   readonly learningUs: () => number;
+  /** Where a copy that a server offers comes from; 0: it is none. Default: none is. */
+  readonly sourceOf?: (point: number) => number;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
 }
@@ -91,6 +94,7 @@ export class ProcessFeed {
   readonly #writes = new Writes();
   readonly #common = new CommonCause();
   readonly #kept = new Kept();
+  readonly #witnesses: Witnesses;
   #decided: readonly Decided[] = [];
   #known = 0;
   #lookedUs = 0;
@@ -100,6 +104,15 @@ export class ProcessFeed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#witnesses = new Witnesses({
+      cells: () => this.cells,
+      cellOf: (point) => this.cellOf(point),
+      sourceOf: options.sourceOf ?? (() => 0),
+      nameOf: this.#nameOf,
+      isSuspect: options.isSuspect,
+      state: this.#say,
+      end: this.#end,
+    });
   }
 
   get cells(): readonly Cell[] {
@@ -110,6 +123,10 @@ export class ProcessFeed {
   }
   cellOf(point: number): Cell | undefined {
     return this.#cells.get(this.#cellOf.get(point) ?? '');
+  }
+  /** Points of different controllers that measure the same quantity, two and two. */
+  get witnesses(): readonly (readonly [number, number])[] {
+    return this.#witnesses.pairs;
   }
   /** A write that was not refused: its value is the writer's matter. */
   wrote(point: number, tsUs: number): void {
@@ -133,6 +150,7 @@ export class ProcessFeed {
       // One at a time: making a model takes longer than everything else here.
       if (isNew && mayFit && !asked && cell.isUnlearned(tsUs) && this.shareOf(cell) >= 1) asked = cell.fit();
     }
+    this.#witnesses.tick(tsUs);
   }
 
   /** Resolves when no model is being made; undefined where none is. What is read faster than it happened waits for it. */
@@ -245,7 +263,7 @@ export class ProcessFeed {
   }
 
   #add(plan: CellPlan): Cell {
-    const { model, fitter, state, end } = this.#options;
+    const { model, fitter } = this.#options;
     const points = plan.points.map((id) => model.point(id));
     const cell = new Cell({
       plan,
@@ -257,22 +275,25 @@ export class ProcessFeed {
       fitter,
       cells: () => this.#cells.size,
       onFitted: this.#fitted,
-      state: (statement) => {
-        const isSuspect = this.#options.isSuspect(plan.controller);
-        const written = this.#writes.weigh(statement, isSuspect, plan.stepUs);
-        // What its writer explains draws nothing else after it.
-        const weighed = written !== statement ? written : this.#common.weigh(statement, isSuspect, this.#nameOf);
-        state(this.#kept.weigh(weighed));
-      },
-      end: (kind, key, tsUs) => {
-        for (const told of this.#kept.end(kind, key)) end(kind, told, tsUs);
-      },
+      state: (statement) => this.#say(statement, this.#options.isSuspect(plan.controller), plan.stepUs),
+      end: this.#end,
     });
     this.#cells.set(plan.id, cell);
     this.#decide(cell);
     for (const point of plan.points) this.#cellOf.set(point, plan.id);
     return cell;
   }
+
+  /** A statement as it may be made: explained by a write, by what came first, or kept beside what it was before. */
+  readonly #say = (statement: Statement, isSuspect: boolean, stepUs: number): void => {
+    const written = this.#writes.weigh(statement, isSuspect, stepUs);
+    // What its writer explains draws nothing else after it.
+    const weighed = written !== statement ? written : this.#common.weigh(statement, isSuspect, this.#nameOf);
+    this.#options.state(this.#kept.weigh(weighed));
+  };
+  readonly #end = (kind: FindingKind, key: string, tsUs: number): void => {
+    for (const told of this.#kept.end(kind, key)) this.#options.end(kind, told, tsUs);
+  };
 
   readonly #nameOf = (point: number): string => this.#options.model.point(point)?.path ?? `point ${point}`;
 
@@ -315,6 +336,7 @@ export class ProcessFeed {
       writes: this.#writes.save(),
       common: this.#common.save(),
       kept: this.#kept.save(),
+      witnesses: this.#witnesses.save(),
     });
   }
   /** Puts back what was saved, one cell at a step: of thousands of points it takes a second in all. */
@@ -335,6 +357,7 @@ export class ProcessFeed {
       writes?: SavedWrites;
       common?: SavedCommon;
       kept?: SavedKept;
+      witnesses?: SavedWitnesses;
     };
     this.#known = saved.known;
     this.#lookedUs = saved.lookedUs;
@@ -356,5 +379,6 @@ export class ProcessFeed {
       cell.load(part.header, part.model);
       yield;
     }
+    if (saved.witnesses !== undefined) this.#witnesses.load(saved.witnesses);
   }
 }

@@ -80,8 +80,8 @@ export const bring = <T extends Arrays>(version: string, saved: Uint8Array): { s
   const length = new DataView(saved.buffer, saved.byteOffset, saved.byteLength).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(saved.subarray(4, 4 + length))) as Head;
   if (head.version !== version) throw new RangeError(`saved as ${head.version}, not as ${version}`);
-  // A copy of its own: views need their alignment, and what was read is not kept alive.
-  const memory = saved.slice(4 + length).buffer;
+  // A copy of its own (a Buffer's slice is none): views need their alignment, and what was read is not kept alive.
+  const memory = new Uint8Array(saved.subarray(4 + length)).buffer;
   return { scalars: head.scalars.map(Number), arrays: viewsOf(head.parts, memory) as unknown as T };
 };
 
