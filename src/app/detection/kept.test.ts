@@ -18,7 +18,7 @@ const said = (tsUs: number, surprise: number, sinceUs = tsUs, key = 'c1 7'): Sta
 });
 
 describe('what is kept below an alert', () => {
-  it('is one finding a day of a point, which counts on and says how often it came', () => {
+  it('is one finding a shift of a point, which counts on and says how often it came', () => {
     const kept = new Kept();
     expect(kept.weigh(said(HOUR, 0.45))).toEqual(said(HOUR, 0.45));
     expect(kept.weigh(said(1.1 * HOUR, 0.45, HOUR))).toEqual(said(1.1 * HOUR, 0.45, HOUR));
@@ -28,7 +28,7 @@ describe('what is kept below an alert', () => {
     expect(again).toMatchObject({ key: 'c1 7', sinceUs: HOUR, times: 3 });
     expect(again.parts.also).toMatchObject({ text: expect.stringContaining('It came 2 times') });
     expect(kept.weigh(said(4.1 * HOUR, 0.45, 4 * HOUR))).toMatchObject({ sinceUs: HOUR, times: 1 });
-    // A day and more after that it is another.
+    // A day after that it is another.
     expect(kept.weigh(said(29 * HOUR, 0.45))).toEqual(said(29 * HOUR, 0.45));
   });
 

@@ -1,6 +1,6 @@
 /**
  * What stands below an alert is there to be looked up, not read through: a point that is a little off is so batch after batch.
- * Of one point one finding of a kind is kept for a day, which goes on when it comes again and says how often it came. What asks a
+ * Of one point one finding of a kind is kept, which goes on when it comes again within a shift and says how often it came. What asks a
  * person is never folded into it: an alert begins when it began.
  * Source: ISA-18.2 (2016), 16.4: alarms that come and go again and again are one matter of upkeep.
  */
@@ -9,8 +9,8 @@ import type { FindingKind } from '../../core/finding.ts';
 import { STATED } from '../../detect/index.ts';
 import { RecentMap } from '../../lib/recent-map.ts';
 
-/** As long as alerts of the same point are one (decide/triage.ts). */
-const AGAIN_WITHIN_US = 86_400_000_000;
+/** Most of a shift: who takes over sees what is new since. A day would fold what is tried again in the afternoon into the morning. */
+const AGAIN_WITHIN_US = 6 * 3_600_000_000;
 /** Matters that are remembered; the one longest not heard of leaves, and is a new finding when it comes again. */
 export const MAX_KEPT = 10_000;
 
@@ -69,7 +69,7 @@ export class Kept {
       times: isAgain ? now.count : times,
       parts: {
         ...parts,
-        also: { kind: 'text', text: `${also} It came ${now.times} times, never for more than a day apart.` },
+        also: { kind: 'text', text: `${also} It came ${now.times} times, never more than six hours apart.` },
       },
     };
   }
