@@ -169,6 +169,14 @@ export class Cell {
     this.#relations = new CellRelations(plan.id, [], [], this.names);
   }
 
+  /** The device that serves a column, and by which protocol. */
+  targetOf(column: number): EndpointId {
+    return this.#options.targets[column]!;
+  }
+  protocolOf(column: number): string {
+    return this.#options.protocols[column]!;
+  }
+
   /** What people decided about relations of this cell. */
   get decided(): readonly Decided[] {
     return this.#decided;

@@ -11,8 +11,10 @@ import type { SiteModel } from '../../core/site-model.ts';
 import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
 import { CommonCause, type SavedCommon } from './common.ts';
 import type { Fitter } from './fitting.ts';
+import { Kept, type SavedKept } from './kept.ts';
 import type { Decided } from './relations.ts';
 import { BLOCK_ROWS } from './rows.ts';
+import { type SavedWitnesses, Witnesses } from './witnesses.ts';
 import { type SavedWrites, Writes } from './writes.ts';
 
 export const MAX_CELL_POINTS = 64;
@@ -56,6 +58,8 @@ export interface FeedOptions {
   /** The site has watched for its learning time. */
   readonly isWatching: () => boolean;
   readonly learningUs: () => number;
+  /** Where a copy that a server offers comes from; 0: it is none. Default: none is. */
+  readonly sourceOf?: (point: number) => number;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
 }
@@ -91,6 +95,8 @@ export class ProcessFeed {
   readonly #cellsOf = new Map<EndpointId, number>();
   readonly #writes = new Writes();
   readonly #common = new CommonCause();
+  readonly #kept = new Kept();
+  readonly #witnesses: Witnesses;
   #decided: readonly Decided[] = [];
   #known = 0;
   /** Points in cells, and waiting for one. */
@@ -102,6 +108,15 @@ export class ProcessFeed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#witnesses = new Witnesses({
+      cells: () => this.cells,
+      cellOf: (point) => this.cellOf(point),
+      sourceOf: options.sourceOf ?? (() => 0),
+      nameOf: this.#nameOf,
+      isSuspect: options.isSuspect,
+      state: this.#say,
+      end: this.#end,
+    });
   }
 
   get cells(): readonly Cell[] {
@@ -112,6 +127,10 @@ export class ProcessFeed {
   }
   cellOf(point: number): Cell | undefined {
     return this.#cells.get(this.#cellOf.get(point) ?? '');
+  }
+  /** Points of different controllers that measure the same quantity, two and two. */
+  get witnesses(): readonly (readonly [number, number])[] {
+    return this.#witnesses.pairs;
   }
   /** A write that was not refused: its value is the writer's matter. */
   wrote(point: number, tsUs: number): void {
@@ -135,6 +154,7 @@ export class ProcessFeed {
       // One at a time: making a model takes longer than everything else here.
       if (isNew && mayFit && !asked && cell.isUnlearned(tsUs) && this.shareOf(cell) >= 1) asked = cell.fit();
     }
+    this.#witnesses.tick(tsUs);
   }
 
   /** Points that were seen far from all that they were (`SiteModel.takeFar`): their cells are judged at once. */
@@ -261,7 +281,7 @@ export class ProcessFeed {
   }
 
   #add(plan: CellPlan): Cell {
-    const { model, fitter, state, end } = this.#options;
+    const { model, fitter } = this.#options;
     const points = plan.points.map((id) => model.point(id));
     const cell = new Cell({
       plan,
@@ -273,19 +293,25 @@ export class ProcessFeed {
       fitter,
       cells: () => this.#cells.size,
       onFitted: this.#fitted,
-      state: (statement) => {
-        const isSuspect = this.#options.isSuspect(plan.controller);
-        const written = this.#writes.weigh(statement, isSuspect, plan.stepUs);
-        // What its writer explains draws nothing else after it.
-        state(written !== statement ? written : this.#common.weigh(statement, isSuspect, this.#nameOf));
-      },
-      end,
+      state: (statement) => this.#say(statement, this.#options.isSuspect(plan.controller), plan.stepUs),
+      end: this.#end,
     });
     this.#cells.set(plan.id, cell);
     this.#decide(cell);
     for (const point of plan.points) this.#cellOf.set(point, plan.id);
     return cell;
   }
+
+  /** A statement as it may be made: explained by a write, by what came first, or kept beside what it was before. */
+  readonly #say = (statement: Statement, isSuspect: boolean, stepUs: number): void => {
+    const written = this.#writes.weigh(statement, isSuspect, stepUs);
+    // What its writer explains draws nothing else after it.
+    const weighed = written !== statement ? written : this.#common.weigh(statement, isSuspect, this.#nameOf);
+    this.#options.state(this.#kept.weigh(weighed));
+  };
+  readonly #end = (kind: FindingKind, key: string, tsUs: number): void => {
+    for (const told of this.#kept.end(kind, key)) this.#options.end(kind, told, tsUs);
+  };
 
   readonly #nameOf = (point: number): string => this.#options.model.point(point)?.path ?? `point ${point}`;
 
@@ -327,6 +353,8 @@ export class ProcessFeed {
       order: [...this.#cells.keys()],
       writes: this.#writes.save(),
       common: this.#common.save(),
+      kept: this.#kept.save(),
+      witnesses: this.#witnesses.save(),
     });
   }
   /** Puts back what was saved, one cell at a step: of thousands of points it takes a second in all. */
@@ -346,12 +374,15 @@ export class ProcessFeed {
       order: string[];
       writes?: SavedWrites;
       common?: SavedCommon;
+      kept?: SavedKept;
+      witnesses?: SavedWitnesses;
     };
     this.#known = saved.known;
     this.#lookedUs = saved.lookedUs;
     this.#without = saved.without;
     if (saved.writes !== undefined) this.#writes.load(saved.writes);
     if (saved.common !== undefined) this.#common.load(saved.common);
+    if (saved.kept !== undefined) this.#kept.load(saved.kept);
     this.#pending.clear();
     this.close();
     this.#cells.clear();
@@ -367,5 +398,6 @@ export class ProcessFeed {
       yield;
     }
     this.#points = this.#cellOf.size + saved.pending.reduce((sum, [, { points }]) => sum + points.length, 0);
+    if (saved.witnesses !== undefined) this.#witnesses.load(saved.witnesses);
   }
 }

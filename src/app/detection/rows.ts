@@ -52,6 +52,11 @@ export class CellRows {
     return this.#taken === 0 ? 0 : this.#tsUs[(this.#taken - 1) % this.capacity]!;
   }
 
+  /** Time of the oldest row that is kept; 0 without any. */
+  get firstUs(): number {
+    return this.#taken === 0 ? 0 : this.#tsUs[this.#at(0)]!;
+  }
+
   /** The latest value of a column; NaN where it was not known. */
   lastValue(column: number): number {
     return this.#taken === 0 ? Number.NaN : this.#values[((this.#taken - 1) % this.capacity) * this.points + column]!;
@@ -201,6 +206,20 @@ export class CellRows {
       tsUs: all.subarray(0, count),
       columns: names.map((_, p) => all.subarray((1 + p) * count, (2 + p) * count)),
     };
+  }
+
+  /** A column of the rows to learn from, oldest first. */
+  normal(column: number): { readonly tsUs: Float64Array; readonly values: Float64Array } {
+    const count = this.countNormal();
+    const tsUs = new Float64Array(count);
+    const values = new Float64Array(count);
+    let row = 0;
+    this.#normal(this.#taken, (at) => {
+      tsUs[row] = this.#tsUs[at]!;
+      values[row] = this.#values[at * this.points + column]!;
+      row++;
+    });
+    return { tsUs, values };
   }
 
   /** Values of a column before a time, oldest first, at most `rows`. */

@@ -102,6 +102,7 @@ export class SiteDetection {
       isSuspect: (controller) => this.#suspects.has(devices.host(controller)),
       isWatching: () => detection.phase === 'watching',
       learningUs: () => detection.learningTimeUs,
+      sourceOf: (point) => this.mirrors.sourceOf(point),
       state: (statement) => detection.state('process', statement),
       end: (kind, key, tsUs) => detection.end(kind, key, tsUs),
     });

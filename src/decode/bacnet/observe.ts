@@ -46,13 +46,16 @@ const VERBS: ReadonlyMap<number, Verb> = new Map<number, Verb>([
   [SERVICE.SUBSCRIBE_COV_PROPERTY_MULTIPLE, 'subscribe'],
 ]);
 
-/** Backup reads the device's configuration, restore writes it (19.1); the others restart it. */
+/**
+ * Backup reads the device's configuration, restore writes it (19.1); the others restart it. To abort a restore puts nothing into
+ * the device: it leaves that state, and tools say it before a backup to be sure that none goes on.
+ */
 const REINITIALIZE = tableOf<Verb>({
   'start-backup': 'program-upload',
   'end-backup': 'program-upload',
   'start-restore': 'program-download',
   'end-restore': 'program-download',
-  'abort-restore': 'program-download',
+  'abort-restore': 'configure',
 });
 
 /** Properties of the device object that say what the device is. */

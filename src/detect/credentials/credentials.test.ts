@@ -10,6 +10,17 @@ describe('credentials', () => {
     expect(s.of('clear-credential')[0]!.count).toBe(1);
     expect(JSON.stringify(s.findings())).not.toContain('secret');
   });
+  it('has one finding for all days of what is no device of the plant, and asks anew each day for what is', () => {
+    const s = new Scene();
+    const [a, plc, panel] = [s.host('10.0.0.1'), s.host('10.0.0.10', 'plc'), s.host('10.0.0.11', 'switch', 4)];
+    for (let hour = 0; hour < 73; hour++) {
+      for (const to of [plc, panel]) s.session(a, to, 'snmp', { user: 'x', clearCredential: true });
+      s.pass(HOUR);
+    }
+    const counts = (target: number) => s.of('clear-credential').flatMap((f) => (f.target === target ? [f.count] : []));
+    expect(counts(panel)).toEqual([4]);
+    expect(counts(plc)).toEqual([1, 1, 1, 1]);
+  });
   it('tells guessing, not three typing errors', () => {
     const s = new Scene();
     const [a, b] = [s.host('10.0.0.1'), s.host('10.0.0.2')];

@@ -90,6 +90,8 @@ const TEN_MINUTES_US = 600_000_000;
 const REFUSED = 8;
 const HOSTS = 8;
 const DAY_US = 86_400_000_000;
+/** What goes on day after day is one matter; of what asks a person (at a device of the plant) each day asks anew. */
+const STANDS_US = 2 * DAY_US;
 /** Accounts that products come with; names of people are never among them. */
 const DEFAULTS: ReadonlySet<string> = new Set([
   'admin',
@@ -159,6 +161,9 @@ const create = (context: DetectorContext): RunningDetector => {
       outcome: words(s.outcome),
     };
     const plant = isPlant(context, at.server);
+    const standing = plant
+      ? { key: `${client} ${server}` }
+      : { key: `${client} ${server} elsewhere`, quietUs: STANDS_US };
     if (s.clearCredential === true) {
       const row = rules.see(client, server, -1, 0, tsUs, DOUBTED);
       // Said once a day: it will not go away by being repeated.
@@ -166,7 +171,7 @@ const create = (context: DetectorContext): RunningDetector => {
         context.state({
           ...common,
           kind: CLEAR_CREDENTIAL,
-          key: `${client} ${server}`,
+          ...standing,
           surprise: plant ? 0.55 : 0.35,
           parts,
         });
@@ -178,7 +183,7 @@ const create = (context: DetectorContext): RunningDetector => {
         context.state({
           ...common,
           kind: DEFAULT_USER,
-          key: `${client} ${server}`,
+          ...standing,
           surprise: plant ? 0.55 : 0.3,
           parts,
         });

@@ -16,7 +16,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'program-download',
     family: 'policy',
     title: '{client} puts a program into {server}',
-    what: '{client} sent {operation} to {server} ({how}): the logic of the controller changes.',
+    what: '{client} sent {operation} to {server} ({how}); such a command changes the logic of a controller.',
     innocent: 'A planned change of the program by the engineer in charge or by the machine builder.',
     check: [
       WORK_ORDER,
@@ -30,7 +30,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'program-upload',
     family: 'policy',
     title: '{client} reads the program out of {server}',
-    what: '{client} sent {operation} to {server} ({how}): the logic of the controller is copied.',
+    what: '{client} sent {operation} to {server} ({how}); such a command copies the logic of a controller.',
     innocent: 'A backup of the programs, or an engineer who goes online to look.',
     check: [
       WORK_ORDER,
@@ -45,7 +45,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'mode-change',
     family: 'operational',
     title: '{client} changes the operating mode of {server}',
-    what: '{client} sent {operation} to {server} ({how}): the controller starts, stops or changes between run and program.',
+    what: '{client} sent {operation} to {server} ({how}); such a command starts or stops a controller, or moves it between run and program.',
     innocent: 'Maintenance, commissioning, or a start after a fault.',
     check: [
       'Does the machine stand, and is anybody in its reach?',
@@ -87,7 +87,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'force',
     family: 'policy',
     title: '{client} forces a value in {server}',
-    what: '{client} sent {operation} to {server} ({how}): it is held against the program.',
+    what: '{client} sent {operation} to {server} ({how}); such a command holds a value against the program.',
     innocent: 'Commissioning or a test of an input or output; forces are meant to be taken back at once.',
     check: [
       'Which input or output is {object}, and may it be held now?',

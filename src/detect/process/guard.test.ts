@@ -93,10 +93,12 @@ it('keeps one nonsensical value alone below an alert, tells the second; what is 
   expect(broken.said[0]!.surprise).toBe(0.97);
 });
 
-it('keeps what does not fit for two rows below an alert, tells the third', () => {
+it('says nothing of what does not fit for two rows, and tells the third, since the first', () => {
   const { row, said } = guardOf();
-  for (const second of [1, 2, 3]) row(second, 20, ['soft-sensor', 0.8]);
-  expect(said.map(({ surprise }) => surprise)).toEqual([0.45, 0.45, 0.8]);
+  for (const second of [1, 2]) row(second, 20, ['soft-sensor', 0.8]);
+  expect(said).toEqual([]);
+  row(3, 20, ['soft-sensor', 0.8]);
+  expect(said).toMatchObject([{ surprise: 0.8, sinceUs: SECOND, tsUs: 3 * SECOND }]);
 });
 
 it('keeps a drift of one block of ten rows below an alert, tells what goes on with the next', () => {

@@ -14,9 +14,9 @@ export const STATED = 0.5;
 /** Most that is said of what does not last: below every alert. */
 const LONE = 0.45;
 /**
- * Rows from which it lasts. One nonsensical value alone is a fault of its transmission at most; rows are put together from polls of
- * different moments, so that what starts or stops between them does not fit for a row or two. A drift is told for a block of ten
- * rows at a time (more where rows are missing), and goes on: what is gone with the next block was a change of state.
+ * Rows from which it lasts. One nonsensical value alone is a fault of its transmission at most. A drift is told for a block of ten
+ * rows at a time (more where rows are missing), and goes on: what is gone with the next block was a change of state. Both are kept
+ * below an alert until then; what is in UNSAID is not told at all.
  */
 const LASTS: Readonly<Partial<Record<DeviationKind, number>>> = {
   junk: 2,
@@ -26,6 +26,11 @@ const LASTS: Readonly<Partial<Record<DeviationKind, number>>> = {
   dynamics: 3,
   drift: 15,
 };
+/**
+ * Rows are put together from polls of different moments: what starts or stops between them does not fit for a row or two. Nobody
+ * learns anything from that, and it was a quarter of all that stood below an alert on quiet days.
+ */
+const UNSAID: ReadonlySet<DeviationKind> = new Set(['soft-sensor', 'set-point', 'spread', 'dynamics']);
 /** Rows of a chart before the episode, and during it (of more every second one is left out, again and again). */
 export const PROOF_BEFORE = 120;
 export const PROOF_DURING = 240;
@@ -279,6 +284,7 @@ export class CellGuard {
   #state(tsUs: number, column: number, episode: Episode, deviation: Deviation): void {
     const { cell, points, protocols, targets, controller, learnedUs, state } = this.#options;
     const { said } = episode;
+    if (isLone(episode) && UNSAID.has(episode.kind)) return;
     const proved = episode.charted !== WHOLE && episode.rows >= episode.nextProof;
     if (proved) episode.nextProof *= 2;
     const culprits = deviation.from.map(({ point }) => point).filter((point) => point >= 0);

@@ -121,6 +121,13 @@ const classOf = (code: string): number => {
   return ORDER.test(code) ? IS_ORDER : IS_OTHER;
 };
 
+/**
+ * A gap may be loss, and a few copies of frames come out of a switch or a mirror port; many copies, or a new segment with an
+ * old number, do not.
+ */
+const isSeldom = (code: string, number: number, usual: number): boolean =>
+  code === 'iec104.sequence-gap' || (code === 'tcp.frame-repeated' && (number < LEAST || number < usual * FACTOR));
+
 const create = (context: DetectorContext): RunningDetector => {
   const bursts = new Bursts(MAX_VIOLATIONS, WINDOW_US);
   const codes = new Interner(MAX_CODES);
@@ -194,8 +201,7 @@ const create = (context: DetectorContext): RunningDetector => {
         kind: SEQUENCE,
         ...common,
         key: `${context.host(sender)} ${context.host(Math.max(0, other))} ${w.code}`,
-        // A gap may be loss; a copy of a frame, or a new segment with an old number, is not.
-        surprise: w.code === 'iec104.sequence-gap' ? 0.45 : 0.6,
+        surprise: isSeldom(w.code, number, usual) ? 0.45 : 0.6,
         certainty: 'certain',
         parts,
       });

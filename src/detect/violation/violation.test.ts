@@ -31,6 +31,15 @@ describe('violation', () => {
       [1, false],
     ]);
   });
+  it('asks nobody about a single copy of a frame, and about many of them at the fifth', () => {
+    const s = new Scene();
+    const [a, b] = [s.host('10.0.0.1'), s.host('10.0.0.2')];
+    const copy = (): void => s.weird(a, b, 'tcp', 'tcp.frame-repeated', 'the same frame with 12 octets again');
+    for (let i = 0; i < 4; i++) copy();
+    expect(s.of('sequence-broken').map((f) => [f.count, f.surprise])).toEqual([[4, 0.45]]);
+    copy();
+    expect(s.of('sequence-broken')[0]).toMatchObject({ count: 5, surprise: 0.6 });
+  });
   it('tells a segment that its receiver drops the first time it is seen', () => {
     const s = new Scene();
     const [client, plc] = [s.host('10.0.0.1'), s.host('10.0.0.10', 'plc')];
