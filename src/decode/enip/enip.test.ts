@@ -264,6 +264,58 @@ describe('CIP in the common vocabulary', () => {
     });
   });
 
+  it('reads what the ends of a CIP Safety connection agree on', () => {
+    const open = (format: string, faults: string) =>
+      bytesOf(`54 02 2006 2401
+      0a 0e 01000000 02000000 # timing, ids
+      0100 3412 78563412 03 000000 # triad, multiplier, reserved
+      20a10700 1048 20a10700 1048 01 # both directions every 500 ms, 16 octets, class 1
+      ${faults === '' ? '20' : '23'} # path in words
+      2004 2401 # Assembly 1
+      50 ${faults === '' ? '1b' : '1e'} ${format} 00 # safety network segment in words, format, reserved
+      44332211 aabbccddeeff # SCCRC, SCTS
+      10270000 1048 # time correction every 10 ms, its parameters
+      0102030405060708090a 1112131415161718191a # target and originator: network number, node
+      6400 0500 2003 02 01 # ping interval 100, time coordination 5, expectation 800 (x 128 us), timeout 2, one consumer
+      ${faults} 99887766 ffffffff # CPCRC, time correction connection
+      ${faults === '' ? '' : '0600 0700'} # initial time stamp and rollover
+      2c64 2c65 # points 100 and 101`);
+    const path = (b: Uint8Array) => decodeCip(b, 0, b.length)!.forward!.path;
+    const safety = {
+      format: 0,
+      configurationCrc: 0x11223344,
+      configurationTimestamp: 'aabbccddeeff',
+      target: '0102030405060708090a',
+      originator: '1112131415161718191a',
+      timeCorrectionEpiUs: 10_000,
+      pingIntervalMultiplier: 100,
+      timeCoordinationMultiplier: 5,
+      expectedUs: 102_400,
+      timeoutMultiplier: 2,
+      maxConsumers: 1,
+      maxFaults: -1,
+      parametersCrc: 0x66778899,
+      timeCorrectionId: 0xffffffff,
+    };
+    expect(path(open('00', ''))).toMatchObject({ valid: true, text: 'Assembly 1 point 100 point 101', safety });
+    expect(path(open('02', '0500'))).toMatchObject({ valid: true, safety: { ...safety, format: 2, maxFaults: 5 } });
+    // A format that is not known: the path stands, the segment is named and nothing is made up.
+    expect(path(open('07', '')).safety).toBeUndefined();
+    const answer = bytesOf(`d4 00 00 00 01000000 02000000 0100 3412 78563412 20a10700 20a10700 00 00`);
+    const { sessions, values } = drive(enip, [
+      up(encodeUnconnected(open('00', ''), { session: 1, context })),
+      down(encodeUnconnected(answer, { session: 1, context })),
+    ]);
+    expect(sessions).toMatchObject([
+      { phase: 'open', outcome: 'accepted', detail: 'CIP Safety connection to Assembly 1 point 100 point 101' },
+    ]);
+    expect(values.map((x) => `${x.path} ${x.value}`)).toEqual([
+      'safety configuration signature 287454020',
+      'safety network number 010203040506',
+      'safety network time expectation us 102400',
+    ]);
+  });
+
   it('binds an answer to a connection whose Forward Open was not captured', () => {
     const { commands, messages } = drive(enip, [up(f.stopRequest), down(f.stopAnswer)]);
     expect(messages[0]!.key).toBe(messages[1]!.key);

@@ -5,6 +5,7 @@
 import { ascii, hex, u16le, u32le } from '../../lib/bytes.ts';
 import { OctetMemo } from '../shared/octet-memo.ts';
 import { className } from './cip-names.ts';
+import { readSafety, type SafetySegment } from './safety-segment.ts';
 
 /** One segment. `kind` constants; `value` is the number (or port), `text` the symbol, link address or hex of the rest. */
 export interface Segment {
@@ -44,6 +45,8 @@ export interface Epath {
   readonly text: string;
   /** False when a segment does not fit or is not defined; what was read before it stands. */
   readonly valid: boolean;
+  /** Of a CIP Safety connection. */
+  readonly safety?: SafetySegment;
 }
 
 /** A path longer than this is cut (255 words on the wire; a tag name of 40 members stays far below). */
@@ -78,10 +81,13 @@ const NETWORK: Readonly<Record<number, string>> = {
   1: 'schedule',
   2: 'fixed tag',
   3: 'production inhibit ms',
-  4: 'safety',
-  16: 'production inhibit us',
+  16: 'safety',
+  17: 'production inhibit us',
   31: 'extended',
 };
+
+/** A network segment of subtype 16. */
+const SAFETY = 0x50;
 
 const n = (value: number): string => (value > 0xffff ? `0x${value.toString(16)}` : String(value));
 
@@ -100,6 +106,7 @@ export const decodeEpath = (b: Uint8Array, start: number, end: number): Epath =>
 const readEpath = (b: Uint8Array, start: number, end: number): Epath => {
   const segments: Segment[] = [];
   let valid = true;
+  let safety: SafetySegment | undefined;
   let o = start;
   while (o < end) {
     const first = b[o]!;
@@ -109,9 +116,11 @@ const readEpath = (b: Uint8Array, start: number, end: number): Epath => {
       break;
     }
     segments.push(readSegment(b, o, size, first));
+    if (first === SAFETY) safety = readSafety(b, o + 2, o + size);
     o += size;
   }
-  return summarise(segments, valid);
+  const path = summarise(segments, valid);
+  return safety === undefined ? path : { ...path, safety };
 };
 
 /** Octets of the segment at `o` with its padding, 0 when it is cut or not defined. */

@@ -8,6 +8,7 @@ import { type CipMessage, isRefusal, isRouteFailure } from './cip.ts';
 import { statusText } from './cip-names.ts';
 import { sayFacts, sayIdentity, sayModule, slotOf } from './facts.ts';
 import { observePccc } from './observe-pccc.ts';
+import type { SafetySegment } from './safety-segment.ts';
 import type { EnipState } from './state.ts';
 import { emitTagRead, emitTagWrite, writtenValue } from './tag-values.ts';
 import { CLASS, SERVICE } from './verbs.ts';
@@ -291,7 +292,9 @@ const observeForward = (
   const refused = answer !== undefined && isRefusal(answer);
   const whole = joinRoute(route, forward.path.route);
   if (whole !== '') targetOf(whole, answer !== undefined && !refused, transaction, sink, state);
-  const kind = !open ? '' : forward.transportClass < 2 ? 'I/O ' : 'explicit ';
+  const { safety } = forward.path;
+  const isSafety = forward.path.segments.some((s) => s.kind === 'network' && s.text === 'safety');
+  const kind = !open ? '' : isSafety ? 'CIP Safety ' : forward.transportClass < 2 ? 'I/O ' : 'explicit ';
   const reason = refused ? `: ${statusText(answer.status, answer.extended)}` : '';
   sink.session(transaction.at, {
     phase: open ? 'open' : 'close',
@@ -299,7 +302,26 @@ const observeForward = (
     detail: `${kind}connection to ${whole === '' ? '' : `${whole} `}${forward.path.text}${reason}`,
     native: request,
   });
+  if (open && safety !== undefined && !refused) saySafety(whole, safety, transaction, sink, state);
 };
+
+/** What target and originator agree on is checked at every opening: another signature is another safety program. */
+const saySafety = (
+  route: string,
+  safety: SafetySegment,
+  transaction: Transaction<EnipMessage>,
+  sink: ObservationSink,
+  state: EnipState,
+): void => {
+  const target = targetOf(route, false, transaction, sink, state);
+  const give = (name: string, value: number | string): void =>
+    sink.value(transaction.at, { target, path: `safety ${name}`, type: 'CIP Safety', value, access: 'write' });
+  give('configuration signature', safety.configurationCrc);
+  give('network number', safety.target.slice(0, SNN_DIGITS));
+  give('network time expectation us', safety.expectedUs);
+};
+/** Hexadecimal digits of the safety network number in a unique node id. */
+const SNN_DIGITS = 12;
 
 /** An answer whose request is not in the capture: the service is known, the object is not. */
 const observeAnswerAlone = (

@@ -47,6 +47,13 @@ const STOP = pdu(
 );
 const STOPPED = pdu(2, '32 0000 04f2 0000 0007 34 00 00000000');
 const REFUSED = pdu(2, '32 0000 04f2 0000 0007 34 83ff73 00000000'); // lower 16 bits 0xfff3: -13
+const DELETED = pdu(2, '31 0000 04d4 0000 0009 00000388 34 00000388 00 000004e8 00 00000000');
+const EXPLORED = pdu(
+  2,
+  '32 0000 04bb 0000 0aa6 34 00 00000001' + // Explore: success
+    'a1 0000000c 9e66 30 00 a3 8169 00 15 04 4d61696e a2' + // object 12 of class 3942 with attribute 233: 'Main'
+    'a1 0000000d 9e66 30 00 a3 8169 00 15 04 46696c6c a2 00 00000000',
+);
 const NOTIFICATION = pdu(
   3,
   `20 ${'ab'.repeat(32)}` + // digest
@@ -113,6 +120,39 @@ describe('s7comm-plus', () => {
       [25, Math.fround(15.89539909362793)],
     ]);
   });
+  it('reads what a protected message ends with: qualifier, number, digest', () => {
+    const gone = pdu(
+      2,
+      '31 0000 04d4 0000 0009 00000388 34 00000388 00' + // Delete Object: the session itself
+        '000004e8 8969 0012 00000000 896a 0013 00 896b 0004 05 00' + // relation 0, part 0, key 5
+        `8103 20 ${'5c'.repeat(32)}`, // number 131, digest
+    );
+    expect(decode(gone)).toMatchObject({
+      objectId: 0x388,
+      qualifier: [
+        { id: 1257, value: { type: 'RID', value: 0 } },
+        { id: 1258, value: { type: 'AID', value: 0 } },
+        { id: 1259, value: { type: 'UDInt', value: 5 } },
+      ],
+      integrityId: 131,
+      digest: '5c'.repeat(32),
+      isProtected: true,
+      unread: 0,
+    });
+    expect(decode(DELETED)).toMatchObject({ integrityId: -1, digest: '', isProtected: false, unread: 0 });
+  });
+  it('reads the objects that an exploration finds', () => {
+    const m = decode(EXPLORED, false);
+    expect(m).toMatchObject({ type: 'Explore response', objectId: 1, unread: 0 });
+    expect(m.objects.map((o) => [o.relationId, o.classId, o.attributes[0]!.value.value])).toEqual([
+      [12, 3942, 'Main'],
+      [13, 3942, 'Fill'],
+    ]);
+  });
+  it('reads the value of a substreamed read', () => {
+    const m = decode(pdu(2, '32 0000 0586 0000 0003 34 00 00 0008 02 00000000'), false);
+    expect(m).toMatchObject({ items: [{ number: 1, value: { type: 'DInt', value: 2 } }], unread: 0 });
+  });
   it('joins data that is split, and waits for no answer where none is wanted', () => {
     const state = s7commPlus.open();
     const whole = GET.subarray(4, GET.length - 4);
@@ -140,7 +180,7 @@ describe('s7comm-plus', () => {
     expect(value('0005 ffffffffffffffffff')).toBe(18446744073709551615n);
   });
   it('survives truncation and 20,000 mutations', () => {
-    const counts = torture(s7commPlus, [CREATE, CREATED, GET, GOT, STOP, STOPPED, NOTIFICATION], 5);
+    const counts = torture(s7commPlus, [CREATE, CREATED, GET, GOT, STOP, STOPPED, EXPLORED, DELETED, NOTIFICATION], 5);
     expect(counts.message).toBeGreaterThan(1000);
   });
 });

@@ -5,7 +5,7 @@
  * known here is left unread, and `unread` says how much.
  */
 import type { Decoded, PduContext, Probe } from '../../core/decoder.ts';
-import { u16be, u32be } from '../../lib/bytes.ts';
+import { hex, u16be, u32be } from '../../lib/bytes.ts';
 import { FUNCTION as F, OPCODE, typeOf } from './names.ts';
 import { type Attribute, type PlusObject, type PlusValue, Reader, readObject, readValue, TAG } from './values.ts';
 
@@ -63,7 +63,13 @@ export interface PlusMessage {
   /** New session or object ids of a Create Object response. */
   readonly objectIds: readonly number[];
   readonly objects: readonly PlusObject[];
-  /** Octets behind what is understood, digest and integrity part included. */
+  /** Object qualifier of a request: whose part (1258), which relation (1259), which key (1260) is meant; nearly always zeros. */
+  readonly qualifier: readonly Attribute[];
+  /** Number of the protected message in its session, -1 where there is none. */
+  readonly integrityId: number;
+  /** HMAC-SHA-256 of the message in hexadecimal, '' where there is none. */
+  readonly digest: string;
+  /** Octets behind what is understood. */
   readonly unread: number;
 }
 
@@ -131,6 +137,9 @@ const base = (type: string, version: number): PlusMessage => ({
   errors: EMPTY,
   objectIds: EMPTY,
   objects: EMPTY,
+  qualifier: EMPTY,
+  integrityId: -1,
+  digest: '',
   unread: 0,
 });
 
@@ -172,9 +181,9 @@ export const decodePlus = (
       consumed,
     };
   const isLast = end - stop >= 4 && b[stop] === PROTOCOL_ID;
-  let isProtected = false;
+  let digest = '';
   if (version === 3 && b[from] === DIGEST && stop - from > DIGEST) {
-    isProtected = true;
+    digest = context.lean === true ? PROTECTED : hex(b, from + 1, from + 1 + DIGEST);
     from += 1 + DIGEST;
   }
   const own = context.toServer ? state.client : state.server;
@@ -197,18 +206,21 @@ export const decodePlus = (
       at += part.length;
     }
     clear(own);
-    return readPdu(joined, 0, joined.length, version, isProtected, consumed, state);
+    return readPdu(joined, 0, joined.length, version, digest, consumed, context, state);
   }
-  return readPdu(b, from, stop, version, isProtected, consumed, state);
+  return readPdu(b, from, stop, version, digest, consumed, context, state);
 };
+/** Stands for a digest that nobody will read. */
+const PROTECTED = 'protected';
 
 const readPdu = (
   b: Uint8Array,
   from: number,
   stop: number,
   version: number,
-  isProtected: boolean,
+  digest: string,
   consumed: number,
+  context: PduContext,
   state: PlusState,
 ): Decoded<PlusMessage> => {
   const opcode = b[from]!;
@@ -216,11 +228,11 @@ const readPdu = (
     if (stop - from < NOTIFICATION_HEAD) return short(stop - from, consumed);
     const m: Mutable = base('Notification', version);
     m.opcode = opcode;
-    m.isProtected = isProtected;
+    m.digest = digest;
     m.objectId = u32be(b, from + 1);
     const r = new Reader(b, from + NOTIFICATION_HEAD, stop);
     readNotification(r, m);
-    m.unread = Math.max(0, stop - r.o);
+    readTail(r, m, context);
     return { kind: 'message', message: m, consumed };
   }
   const isRequest = opcode === OPCODE.REQUEST;
@@ -237,16 +249,52 @@ const readPdu = (
   m.sequence = u16be(b, from + 7);
   if (isRequest) m.sessionId = u32be(b, from + 9);
   m.flags = b[from + head - 1]!;
-  m.isProtected = isProtected;
+  m.digest = digest;
   if (isRequest) readRequest(r, m);
   else readResponse(r, m);
-  m.unread = Math.max(0, stop - r.o);
+  readTail(r, m, context);
   if (functionCode === F.INIT_SSL && !isRequest && m.returnValue === 0n) state.tls = true;
   return { kind: 'message', message: m, consumed };
 };
 
 const short = (n: number, consumed: number) =>
   ({ kind: 'malformed', code: 's7comm-plus.header', detail: `${n} octets`, consumed }) as const;
+
+/** Class of the attributes that say which part of an object a request means. */
+const OBJECT_QUALIFIER = 1256;
+/** What a message ends with when nothing is protected: a few zeros. */
+const MAX_ZEROS = 12;
+
+/**
+ * What stands behind the parameters of a service: of requests the object qualifier; of protected messages the number of the
+ * message and (version 2) its digest; of others zeros.
+ */
+const readTail = (r: Reader, m: Mutable, context: PduContext): void => {
+  if (!r.failed) {
+    if (r.o + 4 <= r.end && u32be(r.b, r.o) === OBJECT_QUALIFIER) {
+      r.o += 4;
+      const parts: Attribute[] = [];
+      for (let id = r.vlq(); id !== 0 && !r.failed && parts.length < MAX_IDS; id = r.vlq())
+        parts.push({ id, value: readValue(r, id) });
+      m.qualifier = parts;
+    }
+    const isLastDigest = m.version === 2 && r.end - r.o > DIGEST && r.b[r.end - DIGEST - 1] === DIGEST;
+    const end = isLastDigest ? r.end - DIGEST - 1 : r.end;
+    if ((isLastDigest || m.digest !== '') && r.o < end) {
+      // Some services have numbers of their own before it, whose meaning is not known.
+      for (let n = 0; n < MAX_ZEROS && r.o < end && !r.failed; n++) m.integrityId = r.vlq();
+    }
+    if (isLastDigest && r.o === end) {
+      m.digest = context.lean === true ? PROTECTED : hex(r.b, end + 1, r.end);
+      r.o = r.end;
+    }
+    let zeros = r.o;
+    while (zeros < r.end && r.b[zeros] === 0) zeros++;
+    if (zeros === r.end && zeros - r.o <= MAX_ZEROS) r.o = r.end;
+  }
+  m.isProtected = m.digest !== '';
+  m.unread = Math.max(0, r.end - r.o);
+};
 
 type Mutable = { -readonly [K in keyof PlusMessage]: PlusMessage[K] };
 
@@ -377,6 +425,9 @@ const readRequest = (r: Reader, m: Mutable): void => {
       } else m.attributeIds = readIds(r, r.vlq());
       return;
     case F.DELETE_OBJECT:
+      m.objectId = r.u32();
+      r.u8();
+      return;
     case F.EXPLORE:
     case F.INVOKE:
     case F.BEGIN_SEQUENCE:
@@ -408,8 +459,21 @@ const readResponse = (r: Reader, m: Mutable): void => {
     case F.DELETE_OBJECT:
       m.objectId = r.u32();
       return;
-    case F.EXPLORE:
+    case F.EXPLORE: {
       m.objectId = r.u32();
+      // Protected: the number of the message stands before the objects, which begin with a tag.
+      if (r.o < r.end && r.b[r.o] !== TAG.START && r.b[r.o] !== 0) m.integrityId = r.vlq();
+      const objects: PlusObject[] = [];
+      while (!r.failed && r.o < r.end && r.b[r.o] === TAG.START) {
+        r.o++;
+        objects.push(readObject(r));
+      }
+      m.objects = objects;
+      return;
+    }
+    case F.GET_SUBSTREAMED:
+      r.u8();
+      if (!isRefused(m.returnValue)) m.items = [{ number: 1, value: readValue(r, 0) }];
       return;
     default:
   }

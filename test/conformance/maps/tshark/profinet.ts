@@ -11,6 +11,9 @@ interface Block {
   readonly vendorId?: number;
   readonly deviceId?: number;
   readonly number?: number;
+  readonly dns?: readonly string[];
+  /** option * 256 + suboption. */
+  readonly options?: readonly number[];
 }
 interface Frame {
   readonly type: string;
@@ -25,7 +28,10 @@ type M = Seen<Frame>;
 
 const blocks = (s: M, option: number, suboption: number): readonly Block[] =>
   (s.message.blocks ?? []).filter((b) => b.option === option && b.suboption === suboption);
-const addresses = (s: M): Block[] => [...blocks(s, 1, 2), ...blocks(s, 1, 3)];
+const addresses = (s: M): readonly Block[] =>
+  (s.message.blocks ?? []).filter((b) => b.option === 1 && (b.suboption === 2 || b.suboption === 3));
+/** The options that a block lists are fields of the same name. */
+const options = (b: Block): readonly number[] => [b.option, ...(b.options ?? []).map((o) => o >> 8)];
 
 export const tsharkProfinet = frameMap<Frame>({
   shape: 'frames',
@@ -38,13 +44,14 @@ export const tsharkProfinet = frameMap<Frame>({
     'pn_dcp.service_id': (s) => s.message.service,
     'pn_dcp.service_type': (s) => s.message.serviceType,
     'pn_dcp.xid': (s) => (s.message.xid === undefined ? undefined : hex(s.message.xid, 8)),
-    'pn_dcp.option': (s) => s.message.blocks?.map((b) => b.option),
+    'pn_dcp.option': (s) => s.message.blocks?.flatMap(options),
     'pn_dcp.suboption_device_nameofstation': { value: (s) => blocks(s, 2, 2).map((b) => b.text), whole: true },
     'pn_dcp.suboption_device_devicevendorvalue': { value: (s) => blocks(s, 2, 1).map((b) => b.text), whole: true },
     'pn_dcp.suboption_vendor_id': (s) => blocks(s, 2, 3).map((b) => hex(b.vendorId ?? 0, 4)),
     'pn_dcp.suboption_device_id': (s) => blocks(s, 2, 3).map((b) => hex(b.deviceId ?? 0, 4)),
-    'pn_dcp.suboption_device_role': (s) => blocks(s, 2, 4).map((b) => b.number),
-    'pn_dcp.suboption_ip_ip': (s) => addresses(s).map((b) => b.ip),
-    'pn_dcp.suboption_ip_subnetmask': (s) => addresses(s).map((b) => b.netmask),
+    'pn_dcp.suboption_device_role': (s) => blocks(s, 2, 4).map((b) => hex(b.number ?? 0, 2)),
+    // Of a full IP suite it calls the first name server an address, the second a mask.
+    'pn_dcp.suboption_ip_ip': (s) => addresses(s).flatMap((b) => [b.ip, b.dns?.[0]]),
+    'pn_dcp.suboption_ip_subnetmask': (s) => addresses(s).flatMap((b) => [b.netmask, b.dns?.[1]]),
   },
 });
