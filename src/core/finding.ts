@@ -48,6 +48,8 @@ export type Part =
   | { readonly kind: 'points'; readonly points: readonly number[] }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'texts'; readonly texts: readonly string[] }
+  /** Names of decoders, '' where none knew it: told as people write them. */
+  | { readonly kind: 'protocols'; readonly protocols: readonly string[] }
   /** `unit` as people write it (`%`, `degC`, `/min`), '' without. */
   | { readonly kind: 'number'; readonly value: number; readonly unit: string }
   | { readonly kind: 'count'; readonly value: number }

@@ -9,7 +9,7 @@ import type { At, Weird } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { count, often, watchedFor, who, words } from '../shared/parts.ts';
+import { byProtocol, count, often, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const VIOLATION: FindingKind = {
@@ -128,7 +128,7 @@ const create = (context: DetectorContext): RunningDetector => {
   const partsOf = (at: At, w: Weird, sender: number, other: number) => ({
     sender: who(sender),
     server: other > 0 ? who(other) : words('its other end'),
-    protocol: words(at.protocol === '' ? 'its protocol' : at.protocol),
+    protocol: at.protocol === '' ? words('its protocol') : byProtocol(at.protocol),
     code: words(w.code),
     detail: words(w.detail === '' ? 'no detail' : w.detail),
     watched: watchedFor(context.watchedUs),
