@@ -23,3 +23,8 @@ it('tells protocols as people write them, and says where none was decoded', () =
   expect(of('modbus')).toBe('By Modbus/TCP');
   expect(of('tcp port 4840', '')).toBe('By tcp port 4840 and a protocol that is not decoded');
 });
+
+it('leaves out what may be missing, and says that the rest is not known', () => {
+  const f = finding(0, { kind: 'x', parts: { more: { kind: 'text', text: ' Twice.' } } });
+  expect(fill('It wrote.{more?}{doubt?} {usual} did.', f, naming)).toBe('It wrote. Twice. not known did.');
+});

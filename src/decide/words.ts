@@ -82,13 +82,13 @@ export const partText = (part: Part, naming: Naming): string => {
 
 /** A template with its parts; the ends of the finding stand for `{actor}`, `{target}`, `{point}` where no part does. */
 export const fill = (template: string, finding: Finding, naming: Naming): string => {
-  const text = template.replaceAll(/\{([A-Za-z0-9_]+)\}/g, (_, name: string) => {
+  const text = template.replaceAll(/\{([A-Za-z0-9_]+)(\??)\}/g, (_, name: string, optional: string) => {
     const part = finding.parts[name];
     if (part !== undefined) return partText(part, naming);
     if (name === 'actor' && finding.actor > 0) return naming.endpoint(finding.actor);
     if (name === 'target' && finding.target > 0) return naming.endpoint(finding.target);
     if (name === 'point' && finding.point > 0) return naming.point(finding.point);
-    return UNKNOWN;
+    return optional === '' ? UNKNOWN : '';
   });
   // A name is written as the plant writes it, at the beginning of a sentence too.
   const first = /^\{([A-Za-z0-9_]+)\}/.exec(template)?.[1];

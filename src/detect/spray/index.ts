@@ -14,7 +14,7 @@ import { fromText, toText } from '../shared/text.ts';
 export const SPRAY: FindingKind = {
   code: 'brute-force.slow',
   family: 'malware',
-  title: '{client} fails to log in at {places}',
+  title: '{client} fails to log in again and again{places?}',
   what: 'Within a day {client} was refused {number} times over, each time with another account or at another host, last as {user} at {server} by {protocol}; among them: {accounts}.',
   comparedWith:
     'People fail with their own account at a few places; {limit} in a day are the limit. While learning the worst day of this client had {usual}.',
@@ -86,7 +86,7 @@ const create = (context: DetectorContext): RunningDetector => {
         protocol: byProtocol(at.protocol),
         user: words(user === '' ? 'a user that is not told' : user),
         number: count(number),
-        places: words(placesOf(refused.members(key).map(String))),
+        places: words(` at ${placesOf(refused.members(key).map(String))}`),
         accounts: wordsAll(refused.members(key, 8).map(String)),
         limit: count(LIMIT),
         usual: counted(before, 'refused account'),

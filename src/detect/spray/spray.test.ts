@@ -21,7 +21,7 @@ describe('spray', () => {
     expect(more).toEqual([]);
     expect(f).toMatchObject({ actor: s.host('10.0.0.9') });
     expect(f!.parts.number).toEqual({ kind: 'count', value: 12 });
-    expect(f!.parts.places).toEqual({ kind: 'text', text: 'many hosts with many accounts' });
+    expect(f!.parts.places).toEqual({ kind: 'text', text: ' at many hosts with many accounts' });
     expect(s.of('brute-force')).toEqual([]);
   });
 
@@ -50,11 +50,11 @@ describe('spray', () => {
     };
     expect(placesOf((i) => ({ host: `10.0.1.${i + 1}`, user: 'Administrator' }))).toEqual({
       kind: 'text',
-      text: 'one host after the other',
+      text: ' at one host after the other',
     });
     expect(placesOf((i) => ({ host: '10.0.1.1', user: `name${i}` }))).toEqual({
       kind: 'text',
-      text: 'one host with one account after the other',
+      text: ' at one host with one account after the other',
     });
   });
 
