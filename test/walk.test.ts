@@ -185,6 +185,7 @@ describe('the same write by a station that never wrote here, from the wire to wh
   const naming = {
     endpoint: (id: number) => model.asset(model.assetOf(id) ?? '')?.name ?? String(id),
     point: (id: number) => model.point(id)?.path ?? '',
+    protocol: (name: string) => name,
     time: (us: number) => new Date(us / 1000).toISOString(),
   };
 

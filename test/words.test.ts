@@ -24,6 +24,7 @@ const found = (seed: number): { readonly scene: Scene; readonly findings: readon
 const namingOf = (scene: Scene): Naming => ({
   endpoint: (id) => scene.endpoints.get(id).ip ?? scene.endpoints.get(id).mac ?? '',
   point: (id) => `point ${id}`,
+  protocol: (name: string) => name,
   time: (us) => new Date(us / 1000).toISOString().slice(0, 19),
 });
 

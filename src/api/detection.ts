@@ -12,7 +12,7 @@ import { CERTAINTIES, FAMILIES, IMPACTS, LEARNING_OF, WINDOW_STATES } from './wo
 export const LearningRow = Obj({
   detector: Type.String(),
   of: OneOf(LEARNING_OF),
-  /** `10.0.0.5 -> PLC_1 by modbus`, `PLC_1`, `PLC_1 holding 40`, `the site`. */
+  /** `10.0.0.5 → PLC_1 by Modbus/TCP`, `PLC_1`, `PLC_1 holding 40`, `the site`. */
   what: Type.String(),
   /** The device it is about; null for the site. */
   party: Maybe(Party),

@@ -122,7 +122,14 @@ export const MapEdge = Obj({
   server: Type.String(),
   bytes: Count,
   protocols: Type.Array(
-    Obj({ protocol: Type.String(), bytes: Count, verbs: Type.Record(Type.String(), Count), encrypted: Type.Boolean() }),
+    Obj({
+      protocol: Type.String(),
+      bytes: Count,
+      verbs: Type.Record(Type.String(), Count),
+      encrypted: Type.Boolean(),
+      /** False: connections that carried nothing, so that there is nothing to recognise. */
+      hasPayload: Type.Boolean(),
+    }),
   ),
   /** Some command in it changes something (WRITING_VERBS), or is one of ENGINEERING_VERBS. */
   writes: Type.Boolean(),

@@ -1,5 +1,5 @@
 /** A folder that a recorder writes into, as sources one after another: each file, or the part of one that came since. */
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
 import { watchFolder } from '../capture/watch.ts';
@@ -7,7 +7,7 @@ import type { OperatingError } from '../core/errors.ts';
 import type { SourceRequest } from './engine-contract.ts';
 import { nextPart } from './folder-files.ts';
 import { newSource, type SourceWork, slug } from './source-work.ts';
-import { folderGone } from './troubles.ts';
+import { folderEmpty, folderGone } from './troubles.ts';
 
 const BEGUN_ANEW =
   'Reading was interrupted, and the recorder began the file anew since; what was read before is kept, the rest is gone.';
@@ -28,10 +28,20 @@ export const openFolder = async (
     wait: (ms: number, signal?: AbortSignal) =>
       wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined) as Promise<void>,
   };
+  const since = work.options.nowUs();
+  let isEmpty = ![...site.sources.values()].some(({ path }) => dirname(path) === folder);
+  const tellEmpty = (): void => {
+    if (isEmpty) site.troubles.set(`empty ${folder}`, folderEmpty(folder, since));
+    else site.troubles.delete(`empty ${folder}`);
+  };
+  tellEmpty();
   const onProblem = (problem: OperatingError | undefined): void => {
     const key = `folder ${folder}`;
-    if (problem === undefined) site.troubles.delete(key);
-    else {
+    if (problem === undefined) {
+      site.troubles.delete(key);
+      tellEmpty();
+    } else {
+      site.troubles.delete(`empty ${folder}`);
       site.troubles.set(key, folderGone(folder, problem.message, work.options.nowUs()));
       work.options.onError(problem);
     }
@@ -41,6 +51,8 @@ export const openFolder = async (
     for await (const file of watchFolder(folder, { clock, signal: abort.signal, isKnown: true, onProblem })) {
       const next = await nextPart(site.sources.values(), file.path, file.again).catch(work.options.onError);
       if (next === undefined) continue;
+      isEmpty = false;
+      tellEmpty();
       const before = next.kind === 'known' ? next.source : next.after;
       // What was read of it is whole: nothing is missing, or the rest comes now.
       if (before?.error === GOES_ON) await work.told(site, { ...before, state: 'complete', error: '' });

@@ -24,6 +24,15 @@ export const evidenceShort = ({ bytesLetGo }: Pick<RingState, 'bytesLetGo'>): Ve
         whatToDo: 'Free disk space, and look what else writes to the disk of the data folder.',
       };
 
+/** A watched folder in which no capture lies: it is looked at, and nothing was seen from it. */
+export const folderEmpty = (folder: string, sinceUs: number): Verdict => ({
+  code: 'folder-empty',
+  priority: 'medium',
+  title: `No capture lies in ${folder} yet`,
+  detail: `The folder is looked at since ${timeText(sinceUs)}. What lies there besides captures is passed over.`,
+  whatToDo: 'Let the recorder write pcap or pcapng files there. They are read as they come, the newest while it grows.',
+});
+
 /** Frames were decoded and judged, and could not be kept; undefined where all were. */
 export const evidenceLost = ({ on, framesLost }: Pick<RingState, 'on' | 'framesLost'>): Verdict | undefined =>
   framesLost === 0

@@ -19,7 +19,7 @@ export type FindingFamily = 'policy' | 'protocol' | 'malware' | 'anomaly' | 'ope
 
 /**
  * A kind of finding: its words and what it means. Texts are templates: `{client} wrote {object} of {server}`; each name
- * in braces is a part of the finding. `{usual}`-like parts that a finding does not have are told as "not known".
+ * in braces is a part of the finding. `{usual}`-like parts that a finding does not have are told as "not known", `{doubt?}`-like ones are left out.
  */
 export interface FindingKind {
   /** Stable code: `new-writer`, `scan.ports`, `point.stuck`. Unique over all detectors. */
@@ -48,6 +48,8 @@ export type Part =
   | { readonly kind: 'points'; readonly points: readonly number[] }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'texts'; readonly texts: readonly string[] }
+  /** Names of decoders, '' where none knew it: told as people write them. */
+  | { readonly kind: 'protocols'; readonly protocols: readonly string[] }
   /** `unit` as people write it (`%`, `degC`, `/min`), '' without. */
   | { readonly kind: 'number'; readonly value: number; readonly unit: string }
   | { readonly kind: 'count'; readonly value: number }

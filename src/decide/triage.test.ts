@@ -281,7 +281,12 @@ describe('the rates', () => {
 });
 
 describe('the words', () => {
-  const naming = { endpoint: (e: number) => `PLC_${e}`, point: (p: number) => `tag ${p}`, time: () => '03:12' };
+  const naming = {
+    endpoint: (e: number) => `PLC_${e}`,
+    point: (p: number) => `tag ${p}`,
+    protocol: (name: string) => name,
+    time: () => '03:12',
+  };
   it('are filled in with names of now, and unknown parts say so', () => {
     const f = finding(0, {
       kind: 'new-writer',

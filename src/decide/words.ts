@@ -9,12 +9,16 @@ import type { Finding, FindingKind, Part } from '../core/finding.ts';
 export interface Naming {
   endpoint(id: EndpointId): string;
   point(id: number): string;
+  /** `Modbus/TCP` for `modbus`. */
+  protocol(name: string): string;
   /** Time for people in the plant's zone. */
   time(us: number): string;
 }
 
 /** What stands for a part that a finding does not have. */
 const UNKNOWN = 'not known';
+/** Of traffic that no decoder knew. */
+const NOT_DECODED = 'a protocol that is not decoded';
 
 /** Members of a list told in a sentence; the rest is counted. */
 const MAX_TOLD = 5;
@@ -63,6 +67,8 @@ export const partText = (part: Part, naming: Naming): string => {
       return part.text;
     case 'texts':
       return listed(part.texts);
+    case 'protocols':
+      return listed(part.protocols.map((name) => (name === '' ? NOT_DECODED : naming.protocol(name))));
     case 'number':
       return `${numberText(part.value)}${part.unit === '' || part.unit === '%' ? part.unit : ` ${part.unit}`}`;
     case 'count':
@@ -76,13 +82,13 @@ export const partText = (part: Part, naming: Naming): string => {
 
 /** A template with its parts; the ends of the finding stand for `{actor}`, `{target}`, `{point}` where no part does. */
 export const fill = (template: string, finding: Finding, naming: Naming): string => {
-  const text = template.replaceAll(/\{([A-Za-z0-9_]+)\}/g, (_, name: string) => {
+  const text = template.replaceAll(/\{([A-Za-z0-9_]+)(\??)\}/g, (_, name: string, optional: string) => {
     const part = finding.parts[name];
     if (part !== undefined) return partText(part, naming);
     if (name === 'actor' && finding.actor > 0) return naming.endpoint(finding.actor);
     if (name === 'target' && finding.target > 0) return naming.endpoint(finding.target);
     if (name === 'point' && finding.point > 0) return naming.point(finding.point);
-    return UNKNOWN;
+    return optional === '' ? UNKNOWN : '';
   });
   // A name is written as the plant writes it, at the beginning of a sentence too.
   const first = /^\{([A-Za-z0-9_]+)\}/.exec(template)?.[1];

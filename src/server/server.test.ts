@@ -138,6 +138,36 @@ describe('without a session', () => {
     }
   });
 
+  it('gives a console that was built anew under it, and nothing of the one before', async () => {
+    const built = (hash: string) => {
+      rmSync(join(folder, 'ui'), { recursive: true, force: true });
+      mkdirSync(join(folder, 'ui', 'assets'), { recursive: true });
+      writeFileSync(join(folder, 'ui', 'index.html'), `<script src="/assets/app-${hash}.js"></script>`);
+      writeFileSync(join(folder, 'ui', 'assets', `app-${hash}.js`), 'export {};');
+    };
+    expect((await get('/assets/app-1234.js')).statusCode).toBe(200);
+    built('5678');
+    for (const url of ['/', '/s/plant/now']) expect((await get(url)).body, url).toContain('app-5678.js');
+    const script = await get('/assets/app-5678.js');
+    expect(script.statusCode).toBe(200);
+    expect(script.headers['cache-control']).toContain('immutable');
+    const old = await get('/assets/app-1234.js');
+    expect(old.statusCode).toBe(404);
+    expect(old.headers['cache-control'] ?? '').not.toContain('immutable');
+  });
+
+  it('says that there is no console until one is built', async () => {
+    await server.close();
+    server = await start({ consoleFolder: join(folder, 'later') });
+    expect((await get('/')).body).toContain('not built');
+    expect((await get('/s/plant/now')).statusCode).toBe(404);
+    mkdirSync(join(folder, 'later', 'assets'), { recursive: true });
+    writeFileSync(join(folder, 'later', 'index.html'), '<title>built</title>');
+    writeFileSync(join(folder, 'later', 'assets', 'a-1.js'), 'export {};');
+    expect((await get('/')).body).toContain('built');
+    expect((await get('/assets/a-1.js')).statusCode).toBe(200);
+  });
+
   it('gives the console, its files and the description of the API, each with a strict policy', async () => {
     for (const url of ['/', '/assets/app-1234.js', '/sites/s1/assets', '/api/openapi.json', '/api/docs/']) {
       const response = await get(url);

@@ -13,7 +13,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiProblem } from './lib/api.ts';
+import { ApiProblem, whenLoggedOut } from './lib/api.ts';
+import { meQuery } from './lib/site.ts';
 import { makeRouter } from './router.tsx';
 import { cssVariables, theme } from './theme.ts';
 
@@ -40,6 +41,13 @@ const client = new QueryClient({
   },
 });
 const router = makeRouter(client);
+// The session ended while the page was open: the login, and from there back to this very page.
+whenLoggedOut(() => {
+  const { pathname, href } = router.latestLocation;
+  if (pathname === '/login' || pathname === '/setup') return;
+  client.removeQueries({ queryKey: meQuery.queryKey });
+  void router.navigate({ to: '/login', search: { q: href }, state: { isSessionOver: true } });
+});
 const place = document.getElementById('root');
 if (place === null) throw new Error('index.html has no #root');
 createRoot(place).render(

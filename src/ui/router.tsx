@@ -164,4 +164,8 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof makeRouter>;
   }
+  interface HistoryState {
+    /** On the way to the login: the session ended while a page was open. */
+    isSessionOver?: boolean;
+  }
 }

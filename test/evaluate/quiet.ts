@@ -49,6 +49,7 @@ export const plainNaming = (endpoints: EndpointView, model: SiteModel): Naming =
       : `${endpoints.get(e.parent).ip ?? endpoints.get(e.parent).mac} ${e.sub?.kind} ${e.sub?.address}`;
   },
   point: (id) => model.point(id)?.path ?? `point ${id}`,
+  protocol: (name) => name,
   time: (us) => new Date(us / 1000).toISOString().slice(0, 19),
 });
 

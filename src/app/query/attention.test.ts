@@ -45,9 +45,9 @@ describe('attentionOf', () => {
   it('leaves a few matters apart', () => {
     const view = siteOf([1, 2, 3].map((target) => ({ client: 9, target, verb: 'mode-change' })));
     expect(attentionOf(view).map((item) => item.title)).toEqual([
-      '10.0.0.9 did "mode-change" on 10.0.0.3',
-      '10.0.0.9 did "mode-change" on 10.0.0.2',
-      '10.0.0.9 did "mode-change" on 10.0.0.1',
+      '10.0.0.9 changes the operating mode of 10.0.0.3',
+      '10.0.0.9 changes the operating mode of 10.0.0.2',
+      '10.0.0.9 changes the operating mode of 10.0.0.1',
     ]);
   });
 
@@ -55,10 +55,10 @@ describe('attentionOf', () => {
     const view = siteOf([1, 2, 3, 4, 5].map((target) => ({ client: 9, target, verb: 'mode-change' })));
     expect(attentionOf(view)).toMatchObject([
       {
-        title: '10.0.0.9 did "mode-change" on 5 devices',
+        title: '10.0.0.9 changes the operating mode of 5 devices',
         count: 10,
         priority: 'high',
-        what: 'PLC Stop by s7comm, 2 times.',
+        what: 'PLC Stop by S7comm, 2 times.',
         firstAt: '1970-01-01T00:00:01.000000Z',
         lastAt: '1970-01-01T00:00:02.000004Z',
       },
@@ -78,8 +78,8 @@ describe('attentionOf', () => {
     const rows = [11, 12, 13, 14, 15].map((client) => ({ client, target: client + 10, verb: 'mode-change' as const }));
     const view = siteOf([...rows, { client: 9, target: 1, verb: 'program-upload' }]);
     expect(attentionOf(view).map((item) => item.title)).toEqual([
-      '"mode-change" on 5 devices by 5 stations',
-      '10.0.0.9 did "program-upload" on 10.0.0.1',
+      'One of 5 stations changes the operating mode of each of 5 devices',
+      '10.0.0.9 reads the program out of 10.0.0.1',
     ]);
   });
 });

@@ -5,12 +5,24 @@
  */
 import { type Attention, ENGINEERING_VERBS, type EvidenceRef, PRIORITIES } from '../../api/index.ts';
 import type { CommandRecord } from '../../core/site.ts';
+import { tableOf } from '../../lib/table.ts';
 import { contradictionsOf } from './assets.ts';
+import { protocolTitle } from './protocol-title.ts';
 import { assetAddress, assetParty, evidenceRefs, maybeTime, partyOf, type SiteView } from './view.ts';
 
 const ENGINEERING = new Set<string>(ENGINEERING_VERBS);
 /** Verbs that stop or reprogram: the first thing to look at. */
 const GRAVE = new Set<string>(['mode-change', 'program-download', 'firmware-update', 'restart', 'delete', 'force']);
+const DOES: Readonly<Record<string, string>> = tableOf({
+  'mode-change': 'changes the operating mode of',
+  'program-download': 'puts a program into',
+  'program-upload': 'reads the program out of',
+  'firmware-update': 'replaces the firmware of',
+  restart: 'restarts',
+  delete: 'deletes something on',
+  configure: 'changes settings of',
+  force: 'forces a value in',
+} satisfies Record<(typeof ENGINEERING_VERBS)[number], string>);
 const MAX_EVIDENCE = 8;
 /** Refused attempts of one pair before it is worth a look. */
 const MANY_REFUSED = 3;
@@ -57,8 +69,8 @@ const engineering = (view: SiteView): Attention[] =>
       kind: 'engineering',
       priority: GRAVE.has(verb) ? 'high' : 'medium',
       impact: GRAVE.has(verb) ? 'uptime' : 'none',
-      title: `${client.name} did "${verb}" on ${target.name}`,
-      what: `${operations.slice(0, 5).join(', ')} by ${first.protocol}, ${times(group.count)}${done ? '' : '; no acceptance was seen'}.`,
+      title: `${client.name} ${DOES[verb]} ${target.name}`,
+      what: `${operations.slice(0, 5).join(', ')} by ${protocolTitle(first.protocol)}, ${times(group.count)}${done ? '' : '; no acceptance was seen'}.`,
       comparedWith: 'Controllers are normally only read and written; engineering happens in planned work.',
       innocent: 'Planned maintenance or commissioning from this station.',
       check: 'Ask who worked on this controller at that time, and compare its program with the last approved backup.',
@@ -89,7 +101,7 @@ const refused = (view: SiteView): Attention[] =>
         priority: grave ? 'high' : 'medium',
         impact: 'none',
         title: `${target.name} refused ${client.name}`,
-        what: `${times(group.count)} by ${first.protocol}${reasons.length === 0 ? '' : `: ${reasons.slice(0, 4).join(', ')}`}.`,
+        what: `${times(group.count)} by ${protocolTitle(first.protocol)}${reasons.length === 0 ? '' : `: ${reasons.slice(0, 4).join(', ')}`}.`,
         comparedWith: 'Programs that are set up correctly ask for what exists and what they may.',
         innocent: 'A wrong address in a configuration, or a tool that tries what a device supports.',
         check: 'Look at what was asked for: one wrong address is a configuration, many different ones are a search.',
@@ -141,7 +153,7 @@ const clearCredentials = (view: SiteView): Attention[] => {
       priority: 'medium',
       impact: 'none',
       title: `Passwords travel in clear to ${server.name}`,
-      what: `${session.protocol} carries a credential that anybody on the wire can read.`,
+      what: `${protocolTitle(session.protocol)} carries a credential that anybody on the wire can read.`,
       comparedWith: 'Encrypted logins (SSH, HTTPS, SNMPv3) keep it secret.',
       innocent: 'Old devices often know nothing else.',
       check: 'Turn on the encrypted form where the device has one; change the credential if it is used elsewhere too.',
@@ -216,12 +228,13 @@ const FOLDS: Readonly<Partial<Record<Attention['kind'], readonly Fold[]>>> = {
   engineering: [
     {
       key: (item) => `${verbOf(item)}-${partyKey(item, 0)}`,
-      title: (items) => `${items[0]!.parties[0]!.name} did "${verbOf(items[0]!)}" on ${devices(distinct(items, 1))}`,
+      title: (items) => `${items[0]!.parties[0]!.name} ${DOES[verbOf(items[0]!)]} ${devices(distinct(items, 1))}`,
       link: (items) => `commands?q=verb:${verbOf(items[0]!)} asset:=${items[0]!.parties[0]!.id}`,
     },
     {
       key: verbOf,
-      title: (items) => `"${verbOf(items[0]!)}" on ${devices(distinct(items, 1))} by ${distinct(items, 0)} stations`,
+      title: (items) =>
+        `One of ${distinct(items, 0)} stations ${DOES[verbOf(items[0]!)]} each of ${devices(distinct(items, 1))}`,
       link: (items) => `commands?q=verb:${verbOf(items[0]!)}`,
     },
   ],
@@ -248,7 +261,7 @@ const FOLDS: Readonly<Partial<Record<Attention['kind'], readonly Fold[]>>> = {
     {
       key: (item) => item.id.slice(item.id.lastIndexOf('-') + 1),
       title: (items) =>
-        `Passwords travel in clear to ${devices(distinct(items, 1))} by ${items[0]!.id.slice(items[0]!.id.lastIndexOf('-') + 1)}`,
+        `Passwords travel in clear to ${devices(distinct(items, 1))} by ${protocolTitle(items[0]!.id.slice(items[0]!.id.lastIndexOf('-') + 1))}`,
       link: () => 'commands?q=clear:true',
     },
   ],

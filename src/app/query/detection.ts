@@ -17,6 +17,7 @@ import type { Cell } from '../detection/cell.ts';
 import type { DetectionSettings } from '../detection/keep.ts';
 import { cardOf, pointRef } from './findings.ts';
 import { nameOf } from './process.ts';
+import { protocolTitle } from './protocol-title.ts';
 import { assetAddress, assetParty, finite, maybeTime, partyOf, type SiteView, share, timeText } from './view.ts';
 
 const HOUR_US = 3_600_000_000;
@@ -46,7 +47,7 @@ const learningRow = (view: SiteView, detector: string, x: Learning): LearningRow
       case 'endpoint':
         return partyOf(view, of.endpoint).name;
       case 'conversation':
-        return `${partyOf(view, of.client).name} → ${partyOf(view, of.server).name}${of.protocol === '' ? '' : ` by ${of.protocol}`}`;
+        return `${partyOf(view, of.client).name} → ${partyOf(view, of.server).name}${of.protocol === '' ? '' : ` by ${protocolTitle(of.protocol)}`}`;
       case 'cell':
         return cell === undefined ? of.cell : nameOf(view, cell);
       case 'point':

@@ -21,6 +21,7 @@ import { RequestError } from '../engine-contract.ts';
 import { unitOf } from '../units.ts';
 import type { Accessors } from './filter.ts';
 import { pageOf } from './page.ts';
+import { protocolTitle } from './protocol-title.ts';
 import { evidenceRefs, finite, maybeTime, partyOf, partyWords, type SiteView, share, twoParties } from './view.ts';
 
 const MAX_POINTS = 8;
@@ -69,6 +70,7 @@ export const namingOf = (view: SiteView): Naming => ({
     const point = view.model.point(id);
     return point === undefined ? 'a point that is not kept any more' : pointName(point.path);
   },
+  protocol: protocolTitle,
   time: (us) => clockText(view.zone, us),
 });
 

@@ -17,7 +17,7 @@ import { learningText } from './detection.ts';
 import { alertRow } from './findings.ts';
 import { incidentRow, openIncidents } from './incidents.ts';
 import { isBlind, toSource, verdictsOf } from './sources.ts';
-import { isOneWay } from './traffic.ts';
+import { decodedShare, isOneWay } from './traffic.ts';
 import { assetAddress, maybeTime, networkOf, type SiteView, share } from './view.ts';
 
 /** Limits of the map; what is beyond is counted. */
@@ -64,10 +64,13 @@ const posture = (
   visible: number | null,
   matters: readonly { readonly priority: Priority }[],
   reading: string,
+  hindered: string,
 ): string => {
   if (state === 'empty')
     return reading === ''
-      ? 'Nothing was seen yet: open a capture or name an interface.'
+      ? hindered === ''
+        ? 'Nothing was seen yet: open a capture or name an interface.'
+        : `Nothing was seen yet. ${hindered}.`
       : `Nothing was seen yet. ${reading}`;
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
@@ -131,7 +134,13 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     .filter((verdict) => verdict.code !== 'nothing-wrong-seen')
     .map(({ code, title, detail, whatToDo }) => ({ id: code, title, detail, whatToDo, link: 'coverage' }));
   return {
-    posture: posture(state, visible, [...stories.slice(0, MAX_INCIDENTS), ...attention, ...alone], readingText(view)),
+    posture: posture(
+      state,
+      visible,
+      [...stories.slice(0, MAX_INCIDENTS), ...attention, ...alone],
+      readingText(view),
+      blindSpots[0]?.title ?? '',
+    ),
     state,
     visible,
     incidents: stories.slice(0, MAX_INCIDENTS).map((incident) => incidentRow(view, incident, names)),
@@ -170,7 +179,7 @@ interface Edge {
   refused: number;
   oneWay: boolean;
   lastUs: number;
-  readonly protocols: Map<string, { bytes: number; verbs: Record<string, number>; encrypted: boolean }>;
+  readonly protocols: Map<string, Omit<MapEdge['protocols'][number], 'protocol'>>;
 }
 
 const addTo = (edge: Edge, c: Conversation): void => {
@@ -180,9 +189,10 @@ const addTo = (edge: Edge, c: Conversation): void => {
   edge.oneWay &&= isOneWay(c);
   edge.lastUs = Math.max(edge.lastUs, c.lastUs);
   const name = c.protocol === '' ? `${c.transport} ${c.serverPort}` : c.protocol;
-  const protocol = edge.protocols.get(name) ?? { bytes: 0, verbs: {}, encrypted: false };
+  const protocol = edge.protocols.get(name) ?? { bytes: 0, verbs: {}, encrypted: false, hasPayload: false };
   protocol.bytes += bytes;
   protocol.encrypted ||= c.encrypted;
+  protocol.hasPayload ||= decodedShare(c) !== undefined;
   for (const [verb, count] of Object.entries(c.verbs) as [Verb, number][]) {
     protocol.verbs[verb] = (protocol.verbs[verb] ?? 0) + count;
   }

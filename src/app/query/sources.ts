@@ -88,7 +88,10 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
         priority: 'high',
         title: `${name} could not be read to its end`,
         detail: source.error,
-        whatToDo: 'See what the message says; everything before was read.',
+        whatToDo:
+          h.frames === 0
+            ? 'See what the message says; nothing could be read of it.'
+            : 'See what the message says; everything before was read.',
       },
     h.ownFrames > 0 && {
       code: 'own-frames',

@@ -87,7 +87,7 @@ describe('conversation', () => {
     s.read(office, plc, 'DB1', 's7comm');
     const found = s.of('new-conversation');
     expect(found).toHaveLength(1);
-    expect(found[0]!.parts.protocol).toEqual({ kind: 'texts', texts: ['enip', 's7comm'] });
+    expect(found[0]!.parts.protocol).toEqual({ kind: 'protocols', protocols: ['enip', 's7comm'] });
     expect(s.detection.accept(found[0]!)).toBe(true);
     s.pass(26 * HOUR);
     s.read(office, plc, 'DB1', 's7comm');

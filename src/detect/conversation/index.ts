@@ -13,7 +13,7 @@ import { Interner } from '../../lib/interner.ts';
 import { subnetOf } from '../../lib/ip-scope.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, isPlant, isTalk, siteLearning } from '../shared/learning.ts';
-import { byName, count, counted, watchedFor, who, whoAll, words, wordsAll } from '../shared/parts.ts';
+import { byProtocols, count, counted, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { rowFromElsewhere } from '../shared/sides.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_CONVERSATION, NEW_CONVERSATIONS } from './kinds.ts';
@@ -132,7 +132,7 @@ const create = (context: DetectorContext): RunningDetector => {
         : 0.6;
     const fan = fanOf(at.client, at.tsUs);
     if (!fan.servers.includes(at.server) && fan.servers.length < 256) fan.servers.push(at.server);
-    if (!fan.protocols.includes(byName(protocol)) && fan.protocols.length < 16) fan.protocols.push(byName(protocol));
+    if (!fan.protocols.includes(protocol) && fan.protocols.length < 16) fan.protocols.push(protocol);
     const many = fan.servers.length > MAX_APART;
     if (many) {
       if (at.tsUs - fan.toldUs < TELL_EVERY_US) return;
@@ -160,7 +160,7 @@ const create = (context: DetectorContext): RunningDetector => {
           client: who(at.client),
           number: count(fan.servers.length),
           servers: whoAll(fan.servers),
-          protocols: wordsAll(fan.protocols),
+          protocols: byProtocols(fan.protocols),
           watched: watchedFor(context.watchedUs),
           before: counted(had.get(client) ?? 0, 'conversation'),
         },
@@ -169,7 +169,7 @@ const create = (context: DetectorContext): RunningDetector => {
       const pair = `${client} ${server}`;
       // The layers of one connection (COTP below S7) are one conversation for people.
       const list = told.get(pair) ?? [];
-      if (!list.includes(byName(protocol)) && list.length < 8) list.push(byName(protocol));
+      if (!list.includes(protocol) && list.length < 8) list.push(protocol);
       if (told.size >= MAX_FANNING && !told.has(pair)) told.clear();
       told.set(pair, list);
       context.state({
@@ -179,7 +179,7 @@ const create = (context: DetectorContext): RunningDetector => {
         parts: {
           client: who(at.client),
           server: who(at.server),
-          protocol: wordsAll(list),
+          protocol: byProtocols(list),
           watched: watchedFor(context.watchedUs),
           usual: usualClients(server, p),
         },

@@ -6,7 +6,7 @@ export const NEW_CONVERSATION: FindingKind = {
   family: 'policy',
   title: '{client} talks to {server} by {protocol} for the first time',
   what: '{client} talks to {server} by {protocol}. These two did not do so before.',
-  comparedWith: 'In {watched} of watching, {server} was reached so by: {usual}.',
+  comparedWith: 'In {watched} of watching, {usual} talked to {server} that way.',
   innocent:
     'A new device or program was put into service, a rare job ran (monthly report, backup), or a service moved to another address.',
   check: [
@@ -24,7 +24,7 @@ export const NEW_CONVERSATIONS: FindingKind = {
   family: 'policy',
   title: '{client} talks to {number} devices it never talked to',
   what: 'Within an hour {client} began to talk to {number} devices, among them {servers}, by {protocols}.',
-  comparedWith: 'In {watched} of watching, {client} had {before} (other end and protocol).',
+  comparedWith: 'In {watched} of watching, {client} had {before} in all, counted by other end and protocol.',
   innocent:
     'An inventory or monitoring tool was started, a new server took over, or an engineer works through the line.',
   check: [

@@ -10,7 +10,7 @@ import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known
 import { Usual } from '../../learn/network/usual.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isPlant, siteLearning } from '../shared/learning.ts';
-import { byName, count, watchedFor, who, whoAll, words } from '../shared/parts.ts';
+import { byProtocol, count, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 const kind = (
@@ -60,7 +60,7 @@ export const USER_NEW_HOST = kind({
   family: 'anomaly',
   title: '{user} logs in from {client}, where he never was',
   what: '{user} logged in to {server} by {protocol} from {client}.',
-  comparedWith: 'In {watched} of watching, this account came from: {usual}.',
+  comparedWith: 'In {watched} of watching, this account was used from {usual}.',
   innocent: 'The person works at another desk, or got a new computer.',
   check: ['Ask the person: was it you?', 'Is the person in the building?', 'What was done at {server} afterwards?'],
   needsLearning: true,
@@ -156,7 +156,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const parts = {
       client: who(at.client),
       server: who(at.server),
-      protocol: words(byName(at.protocol)),
+      protocol: byProtocol(at.protocol),
       user: words(user === '' ? 'a user that is not told' : user),
       outcome: words(s.outcome),
     };

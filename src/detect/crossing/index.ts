@@ -10,7 +10,7 @@ import { Interner } from '../../lib/interner.ts';
 import { subnetOf } from '../../lib/ip-scope.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, isController, isOffice, isPlant, isTalk, needsNone } from '../shared/learning.ts';
-import { byName, who, words } from '../shared/parts.ts';
+import { byProtocol, protocolIn, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const OFFICE_TO_CONTROLLER: FindingKind = {
@@ -132,7 +132,7 @@ const create = (context: DetectorContext): RunningDetector => {
         from: words(levelText(context.level(client))),
         to: words(levelText(context.level(server))),
         role: words(context.role(device)),
-        protocol: words(byName(protocol)),
+        protocol: byProtocol(protocol),
         state: words(before || context.phase === 'learning' ? 'used before' : 'never used before'),
       },
     });
@@ -148,13 +148,13 @@ const create = (context: DetectorContext): RunningDetector => {
     learning: () => needsNone,
     accept(finding) {
       const kinds = [OFFICE_TO_CONTROLLER.code, PLANT_TO_OUTSIDE.code, OUTSIDE_TO_PLANT.code];
-      const told = finding.parts.protocol;
-      if (!kinds.includes(finding.kind) || told?.kind !== 'text') return false;
+      const told = protocolIn(finding.parts.protocol);
+      if (!kinds.includes(finding.kind) || told === undefined) return false;
       const place = (e: number): number => (context.isOutside(e) ? 0 : context.host(e));
       const row = known.find(
         place(finding.actor),
         place(finding.target),
-        protocols.id(finding.protocol === '' ? '' : told.text),
+        protocols.id(finding.protocol === '' ? '' : told),
         0,
       );
       if (row < 0) return false;

@@ -9,7 +9,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isTalk, siteLearning } from '../shared/learning.ts';
-import { watchedFor, who, words } from '../shared/parts.ts';
+import { byProtocol, protocolIn, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const OTHER_PORT: FindingKind = {
@@ -89,7 +89,7 @@ const create = (context: DetectorContext): RunningDetector => {
         parts: {
           client: who(f.client),
           server: who(f.server),
-          protocol: words(f.service),
+          protocol: byProtocol(f.service),
           port: words(`TCP port ${f.serverPort}`),
           usual: words(usual[0]!),
           watched: watchedFor(context.watchedUs),
@@ -98,10 +98,11 @@ const create = (context: DetectorContext): RunningDetector => {
     },
     learning: () => siteLearning(context, known.overflow > 0 ? `the table of ${MAX_KNOWN} services is full` : ''),
     accept(finding) {
-      const { port, protocol } = finding.parts;
-      if (port?.kind !== 'text' || protocol?.kind !== 'text') return false;
+      const { port } = finding.parts;
+      const protocol = protocolIn(finding.parts.protocol);
+      if (port?.kind !== 'text' || protocol === undefined) return false;
       const number = Number(/\d+$/.exec(port.text)?.[0]);
-      const row = known.find(context.host(finding.target), number, Math.max(0, protocols.id(protocol.text)), 0);
+      const row = known.find(context.host(finding.target), number, Math.max(0, protocols.id(protocol)), 0);
       if (row >= 0) known.setState(row, USUAL);
       return row >= 0;
     },

@@ -59,7 +59,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'firmware-update',
     family: 'policy',
     title: '{client} replaces the firmware of {server}',
-    what: '{client} sent {operation} to {server} ({how}).',
+    what: '{client} sent {operation} to {server} ({how}): the device may run other firmware from its next start.',
     innocent: 'A planned update in a maintenance window.',
     check: [
       WORK_ORDER,
@@ -73,7 +73,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'restart',
     family: 'operational',
     title: '{client} restarts {server}',
-    what: '{client} sent {operation} to {server} ({how}).',
+    what: '{client} sent {operation} to {server} ({how}): for some seconds nobody controls what it controls.',
     innocent: 'A restart after maintenance or after a fault.',
     check: [
       'Did the controller come back, and does the machine run?',
@@ -101,7 +101,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
     code: 'delete-program',
     family: 'policy',
     title: '{client} deletes something in {server}',
-    what: '{client} sent {operation} to {server} ({how}).',
+    what: '{client} sent {operation} to {server} ({how}): a part of its program or its files is gone.',
     innocent: 'Cleaning up before a planned download.',
     check: [WORK_ORDER, 'Can the controller still start after a power cut?', 'Is the backup of its program at hand?'],
     severity: 'uptime',
@@ -121,8 +121,8 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
   authenticate: kind({
     code: 'protection-lifted',
     family: 'policy',
-    title: '{client} gives or changes a credential of {server}',
-    what: '{client} sent {operation} to {server} ({how}): a password, a lock or a protection level.',
+    title: '{client} unlocks {server} or changes its protection',
+    what: '{client} sent {operation} to {server} ({how}). It concerns a password, a lock or the protection level: what keeps others from changing the controller.',
     innocent: 'An engineer who goes online with a protected controller.',
     check: [WORK_ORDER, 'Did engineering commands follow?', 'Is the protection level what it should be?'],
     severity: 'regulatory',

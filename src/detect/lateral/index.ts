@@ -11,7 +11,7 @@ import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known
 import { Usual } from '../../learn/network/usual.ts';
 import { tableOf } from '../../lib/table.ts';
 import { isOffice, isPlant, siteLearning } from '../shared/learning.ts';
-import { count, watchedFor, who, whoAll, words } from '../shared/parts.ts';
+import { count, counted, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const REMOTE_EXECUTION: FindingKind = {
@@ -34,8 +34,8 @@ export const EXECUTION_SPREAD: FindingKind = {
   code: 'remote-execution.spread',
   family: 'malware',
   title: '{client} runs programs on {number} hosts: as ransomware spreads',
-  what: 'Within an hour {client} opened administration of {number} hosts, {plant} of them of the plant: {servers}.',
-  comparedWith: 'In its busiest usual hour it did so at {usual} hosts.',
+  what: 'Within an hour {client} opened ways to run programs on {number} hosts: {servers}. Devices of the plant among them: {plant}.',
+  comparedWith: 'In the busiest hour that was learned it did so at {usual}.',
   innocent: 'Software distribution to all panels, announced and in a maintenance window.',
   check: [
     'Was a distribution announced? If not, part {client} from the network now, together with the shift lead.',
@@ -106,7 +106,7 @@ const create = (context: DetectorContext): RunningDetector => {
           number: count(n),
           plant: count(plant),
           servers: whoAll(servers),
-          usual: count(usual.get(client) ?? 0),
+          usual: counted(usual.get(client) ?? 0, 'host'),
         },
       });
     }

@@ -9,7 +9,7 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { FlowSummary } from '../../core/observation.ts';
 import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
-import { count, howLong, watchedFor, who, words } from '../shared/parts.ts';
+import { byProtocol, count, howLong, watchedFor, who } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const PARALLEL_SESSION: FindingKind = {
@@ -122,7 +122,7 @@ const create = (context: DetectorContext): RunningDetector => {
       parts: {
         client: who(f.client),
         server: who(f.server),
-        protocol: words(f.service),
+        protocol: byProtocol(f.service),
         number: count(number),
         usual: count(pair.usual),
         age: howLong(Math.max(1e6, tsUs - latestUs)),

@@ -111,7 +111,7 @@ const ALSO: Readonly<Record<DeviationKind, string>> = {
   'set-point': 'its set point',
   replay: 'that it repeats itself',
   drift: 'its slow course',
-  dynamics: 'how the cell moves',
+  dynamics: 'how the points beside it move',
 };
 
 /**

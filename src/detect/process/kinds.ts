@@ -39,7 +39,7 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
   'never-seen': {
     title: '{point} stands at a value never seen before',
     what: '{point} of {target} is {observed}.{text}{also}',
-    comparedWith: 'In {learned} of normal work it never was.',
+    comparedWith: 'In {learned} of normal work it never had this value.',
     innocent: 'A mode that is used seldom: cleaning, a test, a start after a stop.',
     check: ['Ask what the machine is doing now.', WRITES, AGAIN],
     severity: 'quality',
@@ -48,7 +48,7 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
   junk: {
     title: '{point} sends values that cannot be',
     what: '{point} of {target} reads {observed}: no number, out of range, or a jump that no process makes.{also}',
-    comparedWith: 'In {learned} of normal work its values and their steps lay between {low} and {high}.',
+    comparedWith: 'In {learned} of normal work its values lay between {low} and {high}.',
     innocent: 'A broken wire, a transmitter without supply, a restart of the controller.',
     check: ['Look for a wire break or a fault message of the channel.', AGAIN, WRITES],
     severity: 'quality',

@@ -22,7 +22,7 @@ export const REMOTE_ACCESS: FindingKind = {
   family: 'policy',
   title: '{client} opens {program} to {server}',
   what: '{client} works at {server} by {program}. It did not do so before.',
-  comparedWith: 'In {watched} of watching, somebody worked at {server} by {program} from: {usual}.',
+  comparedWith: 'In {watched} of watching, {usual} worked at {server} by {program}.',
   innocent: 'A vendor or an engineer at an agreed time, or a new jump host.',
   check,
   severity: 'uptime',

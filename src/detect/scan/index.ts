@@ -41,8 +41,8 @@ export const HOST_SCAN = kind({
 });
 export const SWEEP = kind({
   code: 'scan.sweep',
-  title: '{client} asks who is there',
-  what: '{client} sent {how} to {number} addresses within ten minutes.',
+  title: '{client} searches the network for devices',
+  what: '{client} sent {how} to {number} addresses within ten minutes: it tries which of them answer.',
   comparedWith: 'Devices of a plant ask for the few that they work with; {limit} are the limit of this rule.',
 });
 export const UNIT_SCAN = kind({
@@ -94,6 +94,33 @@ const DAY_US = 86_400_000_000;
 const SLOW = 8;
 /** Hosts tried in vain at one port in a day; half of them while learning, and it is what this client does. */
 const SLOW_HOSTS = 10;
+
+/** What usually stands behind a port that attackers and engineers look for. Source: IANA service names and port numbers. */
+const USES: ReadonlyMap<number, string> = new Map([
+  [21, 'FTP'],
+  [22, 'SSH'],
+  [23, 'Telnet'],
+  [80, 'web'],
+  [102, 'S7 or MMS'],
+  [135, 'Windows RPC'],
+  [139, 'Windows shares'],
+  [443, 'web'],
+  [445, 'Windows shares'],
+  [502, 'Modbus'],
+  [1433, 'SQL Server'],
+  [2404, 'IEC 104'],
+  [3389, 'remote desktop'],
+  [4840, 'OPC UA'],
+  [5900, 'VNC'],
+  [5985, 'Windows remote management'],
+  [20000, 'DNP3'],
+  [44818, 'EtherNet/IP'],
+]);
+/** `tcp port 3389 (remote desktop)`. */
+const portText = (port: string, number: number): string => {
+  const use = USES.get(number);
+  return use === undefined ? port : `${port} (${use})`;
+};
 
 const create = (context: DetectorContext): RunningDetector => {
   const make = (): Distinct => new Distinct(WINDOW_US, MAX_PARTIES, MAX_COUNTED);
@@ -154,7 +181,7 @@ const create = (context: DetectorContext): RunningDetector => {
       const toHosts = `${client} ${port}`;
       const hosts = tables.hosts.add(toHosts, server, at.tsUs);
       // Many at once are the rule's above. What is only told to others (UDP) fails always and says nothing.
-      if (hosts < SLOW_HOSTS && f.transport === 'tcp') oneByOne(common, toHosts, port, server);
+      if (hosts < SLOW_HOSTS && f.transport === 'tcp') oneByOne(common, toHosts, portText(port, f.serverPort), server);
       if (hosts >= HOSTS)
         context.state({
           ...common,
@@ -164,7 +191,7 @@ const create = (context: DetectorContext): RunningDetector => {
           surprise: surprise(hosts, HOSTS),
           parts: {
             client: who(f.client),
-            port: words(port),
+            port: words(portText(port, f.serverPort)),
             number: count(hosts),
             servers: whoAll(tables.hosts.members(toHosts).map(Number)),
             found: words(

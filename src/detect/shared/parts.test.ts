@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { valueText } from './parts.ts';
+import { byProtocols, protocolIn, valueText } from './parts.ts';
 
 it.each([
   [516.560791015625, '516.5608'],
@@ -13,4 +13,14 @@ it.each([
   ['run', 'run'],
 ])('the value %s is told as %s', (value, text) => {
   expect(valueText(value)).toBe(text);
+});
+
+it('leaves out what protocols are carried in, unless it is all that was seen', () => {
+  expect(byProtocols(['cotp', 's7comm'])).toEqual({ kind: 'protocols', protocols: ['s7comm'] });
+  expect(byProtocols(['tls'])).toEqual({ kind: 'protocols', protocols: ['tls'] });
+  expect([byProtocols(['s7comm']), { kind: 'text' as const, text: 's7comm' }].map(protocolIn)).toEqual([
+    's7comm',
+    's7comm',
+  ]);
+  expect(protocolIn(undefined)).toBeUndefined();
 });

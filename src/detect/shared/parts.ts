@@ -56,8 +56,17 @@ export const howItWent = (c: Pick<Command, 'object' | 'value' | 'outcome'>, more
       .map((text) => readable(octetsCut(text), MAX_LISTED_TEXT * 2))
       .join(', '),
   );
-/** A protocol by its decoder's name. */
-export const byName = (protocol: string): string => (protocol === '' ? 'a protocol that is not decoded' : protocol);
+/** What others are carried in: beside them it says nothing to people. */
+const CARRIERS: ReadonlySet<string> = new Set(['cotp', 'tls']);
+/** Protocols by their decoders' names; '' is one that is not decoded. */
+export const byProtocols = (names: readonly string[]): Part => {
+  const inner = names.filter((name) => !CARRIERS.has(name));
+  return { kind: 'protocols', protocols: (inner.length > 0 ? inner : names).slice(0, MAX_TOLD) };
+};
+export const byProtocol = (name: string): Part => byProtocols([name]);
+/** The name in a part made by `byProtocol`, or in the text that findings of earlier versions have; undefined without. */
+export const protocolIn = (part: Part | undefined): string | undefined =>
+  part?.kind === 'protocols' ? part.protocols[0] : part?.kind === 'text' ? part.text : undefined;
 /** How long the site was watched, as it is told. */
 export const watchedFor = (us: number): Part => (us < 60_000_000 ? words('less than a minute') : howLong(us));
 /** An amount where 0 means that there was none of it. */

@@ -8,14 +8,14 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At, Session } from '../../core/observation.ts';
 import { Distinct, type SavedDistinct } from '../../learn/network/distinct.ts';
 import { siteLearning } from '../shared/learning.ts';
-import { byName, count, counted, who, words, wordsAll } from '../shared/parts.ts';
+import { byProtocol, count, counted, who, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const SPRAY: FindingKind = {
   code: 'brute-force.slow',
   family: 'malware',
-  title: '{client} fails to log in with one account after the other',
-  what: 'Within a day logins of {client} were refused for {number} different accounts or hosts, last as {user} at {server} by {protocol}; among them: {accounts}.',
+  title: '{client} fails to log in again and again{places?}',
+  what: 'Within a day {client} was refused {number} times over, each time with another account or at another host, last as {user} at {server} by {protocol}; among them: {accounts}.',
   comparedWith:
     'People fail with their own account at a few places; {limit} in a day are the limit. While learning the worst day of this client had {usual}.',
   innocent:
@@ -36,6 +36,13 @@ const DAY_US = 86_400_000_000;
 const LIMIT = 8;
 /** Times the worst day while learning. */
 const FACTOR = 2;
+
+/** What changes from try to try; `tries`: `user at address`. */
+const placesOf = (tries: readonly string[]): string => {
+  const distinct = (part: number): number => new Set(tries.map((text) => text.split(' at ').at(part))).size;
+  if (distinct(0) === 1) return 'one host after the other';
+  return distinct(-1) === 1 ? 'one host with one account after the other' : 'many hosts with many accounts';
+};
 
 interface Saved {
   readonly refused: SavedDistinct;
@@ -76,9 +83,10 @@ const create = (context: DetectorContext): RunningDetector => {
       parts: {
         client: who(at.client),
         server: who(at.server),
-        protocol: words(byName(at.protocol)),
+        protocol: byProtocol(at.protocol),
         user: words(user === '' ? 'a user that is not told' : user),
         number: count(number),
+        places: words(` at ${placesOf(refused.members(key).map(String))}`),
         accounts: wordsAll(refused.members(key, 8).map(String)),
         limit: count(LIMIT),
         usual: counted(before, 'refused account'),

@@ -21,6 +21,7 @@ describe('spray', () => {
     expect(more).toEqual([]);
     expect(f).toMatchObject({ actor: s.host('10.0.0.9') });
     expect(f!.parts.number).toEqual({ kind: 'count', value: 12 });
+    expect(f!.parts.places).toEqual({ kind: 'text', text: ' at many hosts with many accounts' });
     expect(s.of('brute-force')).toEqual([]);
   });
 
@@ -34,6 +35,27 @@ describe('spray', () => {
       s.pass(HOUR / 2);
     }
     expect(s.of('brute-force.slow')).toEqual([]);
+  });
+
+  it('says what changes from try to try: the account, or the host', () => {
+    const placesOf = (more: (i: number) => { readonly host: string; readonly user: string }) => {
+      const s = new Scene();
+      s.pass(25 * HOUR);
+      for (let i = 0; i < 9; i++) {
+        const { host, user } = more(i);
+        s.session(s.host('10.0.0.9'), s.host(host, 'server'), 'smb', { user, outcome: 'refused' });
+        s.pass(HOUR, HOUR);
+      }
+      return s.of('brute-force.slow')[0]?.parts.places;
+    };
+    expect(placesOf((i) => ({ host: `10.0.1.${i + 1}`, user: 'Administrator' }))).toEqual({
+      kind: 'text',
+      text: ' at one host after the other',
+    });
+    expect(placesOf((i) => ({ host: '10.0.1.1', user: `name${i}` }))).toEqual({
+      kind: 'text',
+      text: ' at one host with one account after the other',
+    });
   });
 
   it('learns what a person accepts', () => {

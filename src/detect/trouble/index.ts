@@ -11,7 +11,7 @@ import type { At, Verb } from '../../core/observation.ts';
 import { RecentMap } from '../../lib/recent-map.ts';
 import { tableOf } from '../../lib/table.ts';
 import { siteLearning } from '../shared/learning.ts';
-import { count, often, watchedFor, who, words, wordsAll } from '../shared/parts.ts';
+import { byProtocol, count, often, watchedFor, who, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { DEVICE_RESTARTED, DEVICE_TROUBLE, EVENTS_LOST, MODE_REPORTED, RESTARTS_OFTEN } from './kinds.ts';
 
@@ -145,7 +145,7 @@ const create = (context: DetectorContext): RunningDetector => {
       parts: {
         device: who(target),
         asker: who(at.client),
-        protocol: words(at.protocol),
+        protocol: byProtocol(at.protocol),
         watched: watchedFor(context.watchedUs),
         ...parts,
       },

@@ -9,7 +9,7 @@ import type { At, Weird } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { count, often, watchedFor, who, words } from '../shared/parts.ts';
+import { byProtocol, count, often, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const VIOLATION: FindingKind = {
@@ -138,7 +138,7 @@ const create = (context: DetectorContext): RunningDetector => {
     return (): Parts => ({
       sender: who(sender),
       server: other > 0 ? who(other) : words('its other end'),
-      protocol: words(protocol === '' ? 'its protocol' : protocol),
+      protocol: protocol === '' ? words('its protocol') : byProtocol(protocol),
       code: words(code),
       detail: words(detail === '' ? 'no detail' : detail),
       watched: watchedFor(watchedUs),

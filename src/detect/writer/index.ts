@@ -40,7 +40,7 @@ const TELL_EVERY_US = 10_000_000;
 /** Controllers that a station wrote to while learning, from which on it is one that writes to any of them. */
 const ROAMS = 2;
 /** Why what an engineer does every week asks a person now. */
-const PROBATION = 'by a station that did something odd before, which nobody has explained since';
+const PROBATION = ' The station did something odd before, which nobody has explained since.';
 const WRITES: ReadonlySet<Verb> = new Set<Verb>(['write', 'control', 'force']);
 
 interface Pair {
@@ -159,7 +159,8 @@ const create = (context: DetectorContext): RunningDetector => {
     object: words(addressOf(c)),
     value: words(c.value === undefined ? 'not told' : valueText(c.value)),
     outcome: words(c.outcome),
-    how: mayLearn ? howItWent(c) : howItWent(c, PROBATION),
+    how: howItWent(c),
+    doubt: words(mayLearn ? '' : PROBATION),
     watched: watchedFor(context.watchedUs),
   });
 

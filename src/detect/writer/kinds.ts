@@ -5,8 +5,8 @@ export const NEW_WRITER: FindingKind = {
   code: 'new-writer',
   family: 'policy',
   title: '{client} writes to {server} for the first time',
-  what: '{client} sent {operation} to {server} ({how}). It never wrote to this controller before.',
-  comparedWith: 'In {watched} of watching, {server} was written to by: {usual}.',
+  what: '{client} sent {operation} to {server} ({how}). It never wrote to this controller before.{doubt?}',
+  comparedWith: 'In {watched} of watching, {usual} wrote to {server}.',
   innocent: 'A new operator panel or recipe server, an engineer at commissioning, or a rare job of a known station.',
   check: [
     'Who works at {client} now, and should that device write to {server}?',
@@ -22,7 +22,7 @@ export const NEW_WRITTEN_POINT: FindingKind = {
   code: 'new-written-point',
   family: 'policy',
   title: '{client} writes a point of {server} it never wrote',
-  what: '{client} sent {operation} to {server}: {how}. It writes there, but never to this address before.',
+  what: '{client} sent {operation} to {server}: {how}. It writes there, but never to this address before.{doubt?}',
   comparedWith: 'In {watched} of watching, {client} wrote {number} other addresses of {server}.',
   innocent:
     'A rare operation (manual mode, cleaning, another recipe), or a page of the panel that nobody had opened yet.',

@@ -101,7 +101,7 @@ describe('writer', () => {
     expect(asked[0]!.surprise).toBe(0.9);
     expect(asked[0]!.parts.how).toEqual({
       kind: 'text',
-      text: 'holding registers 3, value 98, accepted, by a station that did something odd before, which nobody has explained since',
+      text: 'holding registers 3, value 98, accepted',
     });
   });
 

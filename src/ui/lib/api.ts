@@ -19,6 +19,16 @@ export const setCsrf = (token: string): void => {
   csrf = token;
 };
 
+let onLoggedOut = (): void => undefined;
+/** What is done when an answer says that nobody is logged in any more: the session ended, or was ended elsewhere. */
+export const whenLoggedOut = (act: () => void): void => {
+  onLoggedOut = act;
+};
+/** Tells it, if that is what the error says. A wrong password is refused with 401 too: only the code tells them apart. */
+export const tellLoggedOut = (error: unknown): void => {
+  if (error instanceof ApiProblem && error.code === 'login-needed') onLoggedOut();
+};
+
 export type Parameters = Readonly<Record<string, string | number | undefined>>;
 
 /** Fills `:name` parts; what is left over becomes the query. */
@@ -79,7 +89,11 @@ export const call = async <N extends CallName>(
     init.headers = { 'content-type': 'application/json', 'x-csrf-token': csrf };
     init.body = JSON.stringify(body ?? {});
   }
-  const response = await send(urlOf(path, params), init);
+  const response = await send(urlOf(path, params), init).catch((error) => {
+    // Who is there is asked before there is anybody: the router goes to the login by itself.
+    if (name !== 'me') tellLoggedOut(error);
+    throw error;
+  });
   return (response.status === 204 ? {} : await response.json()) as Answer<N>;
 };
 
@@ -94,14 +108,14 @@ export const sendFile = <T>(url: string, file: File, onShare: (share: number) =>
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) return resolve(request.response as T);
       const body = (request.response ?? {}) as { code?: string; message?: string; whatToDo?: string };
-      reject(
-        new ApiProblem(
-          request.status,
-          body.code ?? 'unknown',
-          body.message ?? `The server answered ${request.status}.`,
-          body.whatToDo ?? '',
-        ),
+      const problem = new ApiProblem(
+        request.status,
+        body.code ?? 'unknown',
+        body.message ?? `The server answered ${request.status}.`,
+        body.whatToDo ?? '',
       );
+      tellLoggedOut(problem);
+      reject(problem);
     };
     request.onerror = () =>
       reject(

@@ -100,4 +100,7 @@ export const usOfTime = (rfc3339: string): number => {
   return Math.floor(Date.parse(rfc3339) / 1000) * 1e6 + Number(fraction.padEnd(6, '0') || 0);
 };
 
+/** The name of a detector or of a kind of finding as words: `new-conversation.many` is `new conversation, many`. */
+export const inWords = (code: string): string => code.replaceAll('.', ', ').replaceAll('-', ' ');
+
 export const plural = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`;

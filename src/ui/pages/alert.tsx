@@ -8,7 +8,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { AlertDetail, AlertRow } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
-import { number } from '../lib/format.ts';
+import { inWords, number } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
 import { Panel, When } from '../parts/basics.tsx';
@@ -104,7 +104,7 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
             <Link to="/s/$site/alerts" params={{ site }}>
               Alerts
             </Link>{' '}
-            / {alert.kind}
+            / <span title={`kind:${alert.kind}`}>{inWords(alert.kind)}</span>
             {place >= 0 && (
               <>
                 {' '}

@@ -3,6 +3,7 @@ import './commands/commands.css';
 import type { CommandRow } from '../../api/traffic.ts';
 import { number } from '../lib/format.ts';
 import { EvidenceLinks, PartyLink, Protocol, shownValue, Text, When } from '../parts/basics.tsx';
+import { NoObject, NoValue } from '../parts/command-none.tsx';
 import { OutcomeMark, VerbTag } from '../parts/glyphs.tsx';
 import { type Column, ListTable } from '../parts/table.tsx';
 import { CommandDetail } from './commands/detail.tsx';
@@ -48,7 +49,7 @@ const columns: readonly Column<CommandRow>[] = [
     sort: 'object',
     cell: (c) =>
       c.object === '' ? (
-        <span className="dim">none named</span>
+        <NoObject row={c} />
       ) : (
         <span className="mono" title={c.object}>
           {c.object}
@@ -63,7 +64,7 @@ const columns: readonly Column<CommandRow>[] = [
     from: 1000,
     cell: (c) =>
       c.value === null ? (
-        <span className="dim">none</span>
+        <NoValue row={c} />
       ) : (
         <span className="mono" title={String(c.value)}>
           {shownValue(c.value)}

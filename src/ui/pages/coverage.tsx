@@ -24,11 +24,15 @@ export const CoveragePage = () => {
   if (query.data === undefined) return <Problem error={query.error} retry={() => void query.refetch()} />;
   return query.data.sources.length === 0 ? (
     <div className="page">
-      <h1 className="sr">Coverage</h1>
-      <Panel title="Coverage">
-        <Empty title="Nothing is watched yet">
-          This site has no source of frames. Drop a capture file anywhere in this window, or start Gatehouse with the
-          name of a network interface that is connected to a mirror port.
+      <header className="page-head">
+        <h1>Coverage</h1>
+        <span className="dim">no source of frames yet</span>
+      </header>
+      {query.data.verdicts.length > 0 && <BlindSpots verdicts={query.data.verdicts} reading={false} />}
+      <Panel title="Sources">
+        <Empty title="No frame came in yet">
+          Drop a capture file anywhere in this window, or start Gatehouse with a folder that a recorder writes into, or
+          with the name of a network interface that is connected to a mirror port.
         </Empty>
       </Panel>
     </div>

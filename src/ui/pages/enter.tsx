@@ -1,7 +1,7 @@
 /** The two doors: the first administrator by the one-time link that the first start prints, and the login. */
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Me } from '../../api/sites.ts';
 import { ApiProblem, call, setCsrf } from '../lib/api.ts';
@@ -150,6 +150,8 @@ export const LoginPage = () => {
   const navigate = useNavigate();
   const entered = useEntered();
   const back = (useSearch({ strict: false }) as { q?: string }).q ?? '';
+  const isOver = useRouterState({ select: (s) => s.location.state.isSessionOver === true });
+  const goesBack = back.startsWith('/s/');
   const send = async (e: FormEvent) => {
     e.preventDefault();
     setBusy(true);
@@ -165,7 +167,16 @@ export const LoginPage = () => {
     setBusy(false);
   };
   return (
-    <Door title="Log in" lead={back.startsWith('/s/') ? 'Then you go on to the page that you asked for.' : undefined}>
+    <Door
+      title="Log in"
+      lead={
+        isOver
+          ? `Your session is over: it was unused for long, ended elsewhere, or Gatehouse began anew.${goesBack ? ' Then you go on where you were.' : ''}`
+          : goesBack
+            ? 'Then you go on to the page that you asked for.'
+            : undefined
+      }
+    >
       <form onSubmit={(e) => void send(e)} className="stack door-form">
         <TextInput
           label="Name"

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { FindingDetail } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
+import { inWords } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
 import { Panel, When } from '../parts/basics.tsx';
@@ -56,7 +57,7 @@ const Loaded = ({ finding: f }: { finding: FindingDetail }) => {
             <Link to="/s/$site/alerts" params={{ site }} search={{ tab: 'findings' }}>
               Findings
             </Link>{' '}
-            / {f.kind}
+            / <span title={`kind:${f.kind}`}>{inWords(f.kind)}</span>
           </span>
           <h1>{f.title}</h1>
           <span className="row wrap" style={{ gap: 10 }}>

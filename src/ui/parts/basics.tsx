@@ -174,7 +174,11 @@ interface ProblemProps {
 }
 export const Problem = ({ error, retry, back, isPage = false }: ProblemProps) => {
   const p = error instanceof ApiProblem ? error : undefined;
-  const message = p?.message ?? (error instanceof Error ? error.message : 'Something went wrong.');
+  // A page is a script of its own: after an update its old name is gone, and trying again asks for the old name again.
+  const isGone = p === undefined && error instanceof Error && /module script|dynamically imported/i.test(error.message);
+  const message = isGone
+    ? 'This page could not be fetched.'
+    : (p?.message ?? (error instanceof Error ? error.message : 'Something went wrong.'));
   return (
     <div className="state" role="alert">
       {p?.status === 404 ? (
@@ -184,12 +188,20 @@ export const Problem = ({ error, retry, back, isPage = false }: ProblemProps) =>
       )}
       {isPage ? <h1>{message}</h1> : <h2>{message}</h2>}
       {p?.whatToDo && <p>{p.whatToDo}</p>}
+      {isGone && <p>Gatehouse was updated while the console was open, or does not answer. Load the console anew.</p>}
       {p && <p className="mono tiny">{p.code}</p>}
       {p?.status === 404 && (back ?? <Link to="/">To the first page</Link>)}
-      {retry && p?.status !== 404 && (
-        <button type="button" className="chip" onClick={retry}>
-          Try again
+      {isGone ? (
+        <button type="button" className="chip" onClick={() => window.location.reload()}>
+          Load it anew
         </button>
+      ) : (
+        retry &&
+        p?.status !== 404 && (
+          <button type="button" className="chip" onClick={retry}>
+            Try again
+          </button>
+        )
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-/** Outermost frame: the title of the page, and a way to the login when a session ends. */
+/** Outermost frame: the title of the page. */
 import { Outlet, useMatches } from '@tanstack/react-router';
 import { useEffect } from 'react';
 

@@ -23,6 +23,7 @@ import { Brand } from '../parts/glyphs.tsx';
 import { notify } from '../parts/notify.ts';
 import { DropCapture, openUpload } from './drop.tsx';
 import { KeyHelp } from './help.tsx';
+import { Outdated } from './outdated.tsx';
 import { PAGES } from './pages.ts';
 import { openPalette, Palette } from './palette.tsx';
 import { StatusLine } from './status.tsx';
@@ -88,6 +89,7 @@ export const Shell = () => {
         <UserMenu />
       </header>
       <main className="main" id="main" ref={main} tabIndex={-1}>
+        <Outdated />
         <Unstored unstored={sites.data?.unstored} />
         <Outlet />
       </main>

@@ -1,7 +1,7 @@
 /** Columns of the queue, of closed alerts and of findings: the same wherever they are listed. */
 import { Link } from '@tanstack/react-router';
 import type { AlertRow, FindingRow } from '../../../api/alerts.ts';
-import { number } from '../../lib/format.ts';
+import { inWords, number } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { PartyLink, When } from '../../parts/basics.tsx';
 import {
@@ -135,7 +135,7 @@ export const rankedColumns: readonly Column<AlertRow>[] = [
     extra: true,
     cell: (a) => <span className="mono">{a.kind}</span>,
   },
-  { id: 'detector', head: 'Detector', width: '110px', sort: 'detector', extra: true, cell: (a) => a.detector },
+  { id: 'detector', head: 'Detector', width: '110px', sort: 'detector', extra: true, cell: (a) => inWords(a.detector) },
 ];
 /** What is closed has no place in the queue; what people said about it comes first. */
 export const closedColumns = rankedColumns

@@ -8,7 +8,7 @@ import { useState } from 'react';
 import type { AlertRates } from '../../../api/alerts.ts';
 import { PRIORITIES } from '../../../api/words.ts';
 import { call } from '../../lib/api.ts';
-import { dateTime, number, plural, share, timeOfUs } from '../../lib/format.ts';
+import { dateTime, inWords, number, plural, share, timeOfUs } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Unknown } from '../../parts/basics.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../../parts/glyphs.tsx';
@@ -136,7 +136,7 @@ const Measures = ({ rates }: { rates: AlertRates }) => (
         )}
         {rates.reviews.map((r) => (
           <tr key={r.detector}>
-            <td>{r.detector}</td>
+            <td title={`detector:${r.detector}`}>{inWords(r.detector)}</td>
             <td className="end mono">{number(r.true)}</td>
             <td className="end mono">{number(r.false)}</td>
             <td className="end mono">{number(r.benign)}</td>

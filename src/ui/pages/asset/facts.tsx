@@ -1,7 +1,7 @@
 /** Every fact on every attribute, best first, with where it comes from; contradicting ones stand beside each other. */
 import type { AssetDetail, AttributeFacts, FactRow } from '../../../api/assets.ts';
 import { number, share } from '../../lib/format.ts';
-import { Empty, EvidenceLinks, When } from '../../parts/basics.tsx';
+import { Empty, EvidenceLinks, Protocol, When } from '../../parts/basics.tsx';
 import { PriorityGlyph } from '../../parts/glyphs.tsx';
 
 const ORIGIN: Readonly<Record<FactRow['origin'], { word: string; why: string }>> = {
@@ -53,7 +53,15 @@ const Attribute = ({ of }: { of: AttributeFacts }) => (
         <span className={i === 0 ? 'strong' : ''}>{f.value}</span>
         <span>
           {f.via}
-          <span className="dim"> {[f.protocol, f.address].filter((x) => x !== '').join(' · ')}</span>{' '}
+          <span className="dim">
+            {f.protocol !== '' && (
+              <>
+                {' '}
+                <Protocol name={f.protocol} />
+              </>
+            )}
+            {f.protocol !== '' && f.address !== '' && ' ·'} {f.address}
+          </span>{' '}
           <span className="tag outline" title={ORIGIN[f.origin].why}>
             {ORIGIN[f.origin].word}
           </span>

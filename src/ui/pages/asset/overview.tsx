@@ -18,6 +18,7 @@ import {
   Unknown,
   When,
 } from '../../parts/basics.tsx';
+import { NoValue } from '../../parts/command-none.tsx';
 import { isEngineering, isWriting, OutcomeMark, RoleGlyph, VerbTag } from '../../parts/glyphs.tsx';
 import { type SmallColumn, SmallTable } from '../../parts/simple-table.tsx';
 import { MergeDialog } from './merge.tsx';
@@ -197,8 +198,7 @@ const writeColumns = (other: 'client' | 'target'): readonly SmallColumn<CommandR
     id: 'value',
     head: 'Value',
     width: 'minmax(64px, 0.5fr)',
-    cell: (c) =>
-      c.value === null ? <span className="dim">none</span> : <span className="mono">{shownValue(c.value)}</span>,
+    cell: (c) => (c.value === null ? <NoValue row={c} /> : <span className="mono">{shownValue(c.value)}</span>),
   },
   {
     id: 'outcome',

@@ -4,6 +4,7 @@ import type { CommandRow } from '../../../api/traffic.ts';
 import { duration, number } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Address, EvidenceLinks, PartyLink, Protocol, shownValue, Text, Unknown, When } from '../../parts/basics.tsx';
+import { NoObject, NoValue } from '../../parts/command-none.tsx';
 import { OUTCOME_HELP, OutcomeMark } from '../../parts/glyphs.tsx';
 
 export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
@@ -58,13 +59,9 @@ export const CommandDetail = ({ row: c }: { row: CommandRow }) => {
             <Protocol name={c.protocol} />
           </dd>
           <dt>Object</dt>
-          <dd>
-            {c.object === '' ? <span className="dim">none named</span> : <span className="mono">{c.object}</span>}
-          </dd>
+          <dd>{c.object === '' ? <NoObject row={c} /> : <span className="mono">{c.object}</span>}</dd>
           <dt>Value</dt>
-          <dd>
-            {c.value === null ? <span className="dim">none</span> : <span className="mono">{shownValue(c.value)}</span>}
-          </dd>
+          <dd>{c.value === null ? <NoValue row={c} /> : <span className="mono">{shownValue(c.value)}</span>}</dd>
         </dl>
       </section>
       <section>

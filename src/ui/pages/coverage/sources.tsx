@@ -102,7 +102,7 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
         </button>
       </div>
       {s.state === 'reading' && <Reading source={s} />}
-      {s.error !== '' && <p className="p-high flat">{s.error}</p>}
+      {s.error !== '' && !verdicts.some((v) => v.detail.includes(s.error)) && <p className="p-high flat">{s.error}</p>}
       {verdicts.length > 0 && (
         <ul className="sentences">
           {verdicts.map((v) => (

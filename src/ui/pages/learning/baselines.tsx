@@ -7,7 +7,7 @@ import type { BaselineRow } from '../../../api/detection.ts';
 import { FILE_PATHS } from '../../../api/paths.ts';
 import type { Answer } from '../../../api/routes.ts';
 import { call, sendFile, urlOf } from '../../lib/api.ts';
-import { bytes, number, plural } from '../../lib/format.ts';
+import { bytes, inWords, number, plural } from '../../lib/format.ts';
 import { useMay } from '../../lib/may.ts';
 import { useSite } from '../../lib/site.ts';
 import { Loading, Panel, Problem, When } from '../../parts/basics.tsx';
@@ -274,7 +274,13 @@ const Comparison = ({ baseline, onClose }: { baseline: BaselineRow; onClose: () 
                     width: 'minmax(110px, 1fr)',
                     cell: (r) => <span title={r.now}>{r.now}</span>,
                   },
-                  { id: 'detector', head: 'Detector', width: '110px', by: (r) => r.detector, cell: (r) => r.detector },
+                  {
+                    id: 'detector',
+                    head: 'Detector',
+                    width: '110px',
+                    by: (r) => r.detector,
+                    cell: (r) => inWords(r.detector),
+                  },
                 ]}
               />
             </div>

@@ -9,7 +9,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { DetectionOverview, KindRow, TuningRequest, TuningTrial } from '../../../api/detection.ts';
 import { call } from '../../lib/api.ts';
-import { number, plural } from '../../lib/format.ts';
+import { inWords, number, plural } from '../../lib/format.ts';
 import { useMay } from '../../lib/may.ts';
 import { useSite } from '../../lib/site.ts';
 import { Panel, Problem, When } from '../../parts/basics.tsx';
@@ -42,7 +42,7 @@ const Loaded = ({ overview }: { overview: DetectionOverview }) => {
       <div className="columns">
         <div className="stack" style={{ gap: 14 }}>
           {overview.detectors.map((d) => (
-            <Panel key={d.card.name} title={d.card.name} count={plural(d.kinds.length, 'kind')} flush>
+            <Panel key={d.card.name} title={inWords(d.card.name)} count={plural(d.kinds.length, 'kind')} flush>
               <div className="detector-card">
                 <p className="flat">{d.card.notices}</p>
                 <details className="card">
@@ -88,7 +88,9 @@ const Kind = ({ kind: k, draft, setDraft, may }: KindProps) => {
     <li className={touched ? 'kind touched' : 'kind'}>
       <div className="stack" style={{ gap: 2 }}>
         <span className="row wrap" style={{ gap: 8 }}>
-          <span className="mono strong">{k.code}</span>
+          <span className="strong" title={`kind:${k.code}`}>
+            {inWords(k.code)}
+          </span>
           <span className="dim small">{k.family}</span>
           {k.impact !== 'none' && <ImpactTag impact={k.impact} />}
           {k.techniques.map((t) => (

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import type { LearningOverview, LearningRow } from '../../../api/detection.ts';
 import { LEARNING_OF } from '../../../api/words.ts';
 import { call } from '../../lib/api.ts';
-import { number, plural, share } from '../../lib/format.ts';
+import { inWords, number, plural, share } from '../../lib/format.ts';
 import { csvText, save } from '../../lib/save.ts';
 import { useSite } from '../../lib/site.ts';
 import { Empty, Panel, PartyLink, Unknown, When } from '../../parts/basics.tsx';
@@ -220,7 +220,9 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
             >
               <option value="">all detectors</option>
               {detectors.map((d) => (
-                <option key={d}>{d}</option>
+                <option key={d} value={d}>
+                  {inWords(d)}
+                </option>
               ))}
             </select>
           )}
@@ -284,7 +286,7 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
             head: 'For',
             width: '130px',
             by: (r) => r.detector,
-            cell: (r) => <span title={r.detector}>{r.detector}</span>,
+            cell: (r) => <span title={r.detector}>{inWords(r.detector)}</span>,
           },
           {
             id: 'share',

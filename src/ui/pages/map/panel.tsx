@@ -33,9 +33,18 @@ const sumVerbs = (e: MapEdge): Map<string, number> => {
   for (const p of e.protocols) for (const [v, n] of Object.entries(p.verbs)) out.set(v, (out.get(v) ?? 0) + Number(n));
   return out;
 };
-const ProtocolNames = ({ names }: { names: readonly string[] }) => {
+/** Names of protocols; where nobody knew the content, the port, and whether there was any content at all. */
+const ProtocolNames = ({ of }: { of: readonly MapEdge['protocols'][number][] }) => {
   const title = useProtocolTitle();
-  return <>{names.map((p) => (p === '' ? 'not recognised' : title(p))).join(', ')}</>;
+  const names = new Map<string, string>();
+  for (const p of of) {
+    const name = title(p.protocol);
+    // Without a decoder it is called by transport and port: `tcp 4840`.
+    const isKnown = name !== p.protocol;
+    if (isKnown || !names.has(name) || p.hasPayload)
+      names.set(name, isKnown ? name : `${name} ${p.hasPayload ? 'not recognised' : 'without payload'}`);
+  }
+  return <>{[...names.values()].join(', ')}</>;
 };
 const EdgeFacts = ({ edge }: { edge: MapEdge }) => (
   <span className="edge-facts">
@@ -45,7 +54,7 @@ const EdgeFacts = ({ edge }: { edge: MapEdge }) => (
         <VerbTag key={v} verb={v} count={n} />
       ))}
     <span className="dim tiny">
-      <ProtocolNames names={edge.protocols.slice(0, 3).map((p) => p.protocol)} /> · {bytes(edge.bytes)}
+      <ProtocolNames of={edge.protocols.slice(0, 3)} /> · {bytes(edge.bytes)}
     </span>
     {edge.refused > 0 && <span className="tag medium">✕ {number(edge.refused)} refused</span>}
     {edge.oneWay && <span className="tag outline">one way</span>}
@@ -212,7 +221,7 @@ export const LinePanel = ({
         <dd>{bytes(line.bytes)}</dd>
         <dt>Protocols</dt>
         <dd>
-          <ProtocolNames names={[...line.protocols]} />
+          <ProtocolNames of={line.edges.flatMap((e) => e.protocols)} />
         </dd>
         <dt>Commands</dt>
         <dd className="tags">

@@ -1,0 +1,140 @@
+/**
+ * What a console shows when things are not as they should be: a folder in which nothing lies yet, a session that ended while
+ * the page was open, a Gatehouse that was updated under it, an event stream that was refused.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  describeBrowser,
+  type Gatehouse,
+  PATIENCE_MS,
+  setUp,
+  siteOf,
+  startBrowser,
+  startGatehouse,
+  type VisitOptions,
+  visit,
+} from './console.ts';
+import { pumpCapture } from './pump-capture.ts';
+
+const EVENTS = '**/api/v1/events';
+
+describeBrowser('states of the console', () => {
+  let gatehouse: Gatehouse;
+  let browser: Browser;
+  let folder = '';
+  let watched = '';
+  let pump = '';
+  let state: NonNullable<VisitOptions['state']>;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gatehouse-states-'));
+    watched = await mkdtemp(join(tmpdir(), 'gatehouse-watched-'));
+    const capture = join(folder, 'pump.pcap');
+    [gatehouse, browser] = await Promise.all([
+      startGatehouse([watched]),
+      startBrowser(),
+      writeFile(capture, pumpCapture()),
+    ]);
+    const first = await visit(browser, gatehouse.origin);
+    await setUp(first.page, gatehouse.link);
+    await first.page.waitForURL(/\/s\/[^/]+\/now/);
+    const empty = siteOf(first.page);
+    await first.page.getByTestId('capture-input').setInputFiles(capture);
+    await first.page.waitForURL((url) => !url.pathname.startsWith(`/s/${empty}/`) && url.pathname.endsWith('/now'));
+    pump = siteOf(first.page);
+    await first.page.getByRole('contentinfo').getByText('of payload visible').waitFor();
+    state = await first.context.storageState();
+    expect(first.errors).toEqual([]);
+    await first.context.close();
+  }, 2 * PATIENCE_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await gatehouse?.stop();
+    for (const path of [folder, watched]) await rm(path, { recursive: true, force: true });
+  });
+
+  const enter = async (path: string) => {
+    const v = await visit(browser, gatehouse.origin, { state });
+    await v.page.goto(`${gatehouse.origin}${path}`);
+    return v;
+  };
+  const go = (page: Page, name: string) =>
+    page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+
+  it('a watched folder without captures is watched: Now and Coverage say that nothing lies there', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    const { page, context } = await enter(`/s/${basename(watched).toLowerCase()}/now`);
+    const says = `No capture lies in ${watched} yet`;
+    await page.locator('.posture').getByText(says).waitFor();
+    await page.locator('.blind-list').getByText(says).waitFor();
+    await go(page, 'Coverage');
+    await page.locator('.verdict').getByText(says).waitFor();
+    expect(await page.locator('main').innerText()).not.toContain('has no source');
+    await context.close();
+  });
+
+  it('reads lead to what was read, in place of "none"', { timeout: PATIENCE_MS }, async () => {
+    const { page, context } = await enter(`/s/${pump}/commands?q=verb:read`);
+    await page.getByRole('link', { name: 'its points' }).first().waitFor();
+    expect(await page.getByRole('grid').innerText()).not.toMatch(/none named|\bnone\b/);
+    await page.getByRole('link', { name: 'its points' }).first().click();
+    await page.waitForURL(/\/points\?q=asset/);
+    await page.getByText('holding 2', { exact: true }).first().waitFor();
+    await context.close();
+  });
+
+  it('a session that is over leads to the login and back to the very page', { timeout: PATIENCE_MS }, async () => {
+    const { page, context } = await enter(`/s/${pump}/assets?q=role:plc`);
+    await page.getByRole('grid', { name: 'assets' }).waitFor();
+    await context.clearCookies();
+    await page.keyboard.press('r');
+    await page.getByText('Your session is over').waitFor();
+    await page.getByLabel('Name').fill('keeper');
+    await page.getByRole('textbox', { name: 'Password' }).fill('gates are kept by people');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('grid', { name: 'assets' }).waitFor();
+    expect(page.url()).toContain(`/s/${pump}/assets?q=role`);
+    await page.getByRole('contentinfo').getByText('up to date').waitFor();
+    await context.close();
+  });
+
+  it('a stream that was refused is opened again', { timeout: PATIENCE_MS }, async () => {
+    const { page, context } = await visit(browser, gatehouse.origin, { state });
+    let refusals = 0;
+    await page.route(EVENTS, (route) =>
+      refusals++ === 0 ? route.fulfill({ status: 503, body: '{}' }) : route.continue(),
+    );
+    await page.goto(`${gatehouse.origin}/s/${pump}/now`);
+    await page.getByRole('contentinfo').getByText('up to date').waitFor();
+    expect(refusals).toBeGreaterThan(1);
+    await context.close();
+  });
+
+  it('a Gatehouse that was updated offers its new console, and the same one offers nothing', {
+    timeout: 2 * PATIENCE_MS,
+  }, async () => {
+    for (const updated of [false, true]) {
+      const { page, context } = await visit(browser, gatehouse.origin, { state });
+      let times = 0;
+      await page.route(EVENTS, (route) => (times++ === 0 ? route.abort() : route.continue()));
+      if (updated)
+        await page.route(`${gatehouse.origin}/`, (route) =>
+          route.fulfill({ contentType: 'text/html', body: '<script src="/assets/index-other.js"></script>' }),
+        );
+      const asked = page.waitForResponse(`${gatehouse.origin}/`);
+      await page.goto(`${gatehouse.origin}/s/${pump}/assets`);
+      await asked;
+      await page.getByRole('contentinfo').getByText('up to date').waitFor();
+      const offer = page.getByRole('button', { name: 'Load the page anew' });
+      if (updated) {
+        await offer.click();
+        await page.getByRole('grid', { name: 'assets' }).waitFor();
+      } else expect(await offer.count()).toBe(0);
+      await context.close();
+    }
+  });
+});
