@@ -241,7 +241,7 @@ export class Cell {
       else if (!Number.isNaN(row[i]!)) known++;
     }
     this.#reading.read(row);
-    this.#reading.passZero(row, this.#lastOf, this.#spanOf);
+    this.#reading.passZero(row, this.#lastOf, this.#rangeOf);
     this.#reading.count(row, this.#lastOf, this.#options.neighbours ?? []);
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
@@ -398,10 +398,7 @@ export class Cell {
     for (const { first, second } of this.#reading.pairs) this.#stretches.join(first, second);
   }
   readonly #lastOf = (column: number): number => this.rows.lastValue(column);
-  readonly #spanOf = (column: number): number => {
-    const range = this.#range[column];
-    return range === undefined ? Number.NaN : range.high - range.low;
-  };
+  readonly #rangeOf = (column: number) => this.#range[column];
 
   #fitted(outcome: FitOutcome, sinceUs: number, until: number, count: number): void {
     this.dirty = true;
