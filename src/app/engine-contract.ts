@@ -115,7 +115,16 @@ export type SourceRequest =
   | { readonly kind: 'plant'; readonly historyUs?: number; readonly isAhead?: boolean };
 
 /** Lists whose rows lead to frames. */
-export const CAPTURE_LISTS = ['flows', 'commands', 'sessions', 'changes', 'weirds'] as const;
+export const CAPTURE_LISTS = [
+  'flows',
+  'commands',
+  'sessions',
+  'changes',
+  'weirds',
+  'findings',
+  'alerts',
+  'incidents',
+] as const;
 export type CaptureList = (typeof CAPTURE_LISTS)[number];
 export interface CaptureQuery {
   readonly q?: string;

@@ -8,7 +8,7 @@ import { describeShared, sharedCapture } from '../../test/shared.ts';
 import { ROUTES } from '../api/index.ts';
 import { openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
-import type { CallAnswer, CallInput, EngineCall, EngineEvent } from './engine-contract.ts';
+import type { CallAnswer, CallInput, CaptureList, EngineCall, EngineEvent } from './engine-contract.ts';
 
 const CAPTURE = 's7comm/iti.snap7_s300_stop';
 let folder: string;
@@ -259,12 +259,25 @@ describeShared('the engine', () => {
     const seen = (await ask('flows', { params: { site: again.site }, query: { q: 'protocol:=s7comm' } })).items;
     expect(seen).toMatchObject([{ clientPackets: flow!.clientPackets, serverPackets: flow!.serverPackets }]);
 
+    const framesIn = async (list: CaptureList, row: string): Promise<number> => {
+      const { bytes: proof } = await engine.capture(site, list, { row });
+      const view = new DataView(proof.buffer, proof.byteOffset, proof.byteLength);
+      let frames = 0;
+      for (let o = 0; o < proof.length; o += view.getUint32(o + 4, true)) if (view.getUint32(o, true) === 6) frames++;
+      return frames;
+    };
     const stop = (await ask('commands', { params, query: { q: 'verb:mode-change' } })).items[0]!;
-    const { bytes: proof } = await engine.capture(site, 'commands', { row: String(stop.id) });
-    const view = new DataView(proof.buffer, proof.byteOffset, proof.byteLength);
-    let frames = 0;
-    for (let o = 0; o < proof.length; o += view.getUint32(o + 4, true)) if (view.getUint32(o, true) === 6) frames++;
-    expect(frames).toBe(new Set([...stop.evidence, ...stop.lastEvidence].map((e) => e.frame)).size);
+    expect(await framesIn('commands', String(stop.id))).toBe(
+      new Set([...stop.evidence, ...stop.lastEvidence].map((e) => e.frame)).size,
+    );
+    // What a finding states, and the alert that shows it, go out with the frames that prove it.
+    const [alert] = (await ask('alerts', { params, query: {} })).items;
+    const { finding } = await ask('alert', { params: { site, alert: alert!.id } });
+    expect(finding.evidence.length).toBeGreaterThan(0);
+    const proofs = new Set(finding.evidence.map((e) => e.frame)).size;
+    expect(await framesIn('findings', finding.id)).toBe(proofs);
+    expect(await framesIn('alerts', alert!.id)).toBeGreaterThanOrEqual(proofs);
+    expect(await framesIn('incidents', 'i-none')).toBe(0);
   });
 
   it('keeps corrections by people with their undo, over a restart', async () => {

@@ -1,7 +1,8 @@
 /** Files of a watched folder that grow, stand still or are begun anew: no frame is counted twice, none is left out. */
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Frame, Source as SourceAnswer } from '../api/index.ts';
 import { openCaptureFile } from '../capture/file.ts';
@@ -87,6 +88,48 @@ describe('what is read of a file', () => {
       expect(next).toMatchObject({ kind: 'read', skip: 0 });
       expect(next.kind === 'read' && next.id).not.toBe(first.id);
     }
+  });
+
+  describe('under another name', () => {
+    const first = (): Source => ({ ...read('d-0123456789abcdef', 0, 1000), state: 'complete' });
+    const packed = (to: number, startUs = START_US): string => {
+      const capture = Buffer.concat([pcapHeader({ linkType: 1 }), records(1, to, startUs)]);
+      writeFileSync(`${path}.gz`, gzipSync(capture));
+      return `${path}.gz`;
+    };
+
+    it('nothing of what the recorder packs, while the old file is there and after', async () => {
+      write(1000);
+      const gz = packed(1000);
+      expect(await nextPart([first()], gz)).toEqual({ kind: 'known', source: first() });
+      rmSync(path);
+      expect(await nextPart([first()], gz)).toEqual({ kind: 'known', source: first(), moved: [first()] });
+      // The packer is still writing.
+      expect(await nextPart([first()], packed(700))).toEqual({ kind: 'known', source: first() });
+    });
+
+    it('the rest of what was packed before all of it was read', async () => {
+      const second = read('d-0123456789abcdef-1000', 1000, 600);
+      expect(await nextPart([first(), second], packed(1700))).toEqual({
+        kind: 'read',
+        id: 'd-0123456789abcdef-1600',
+        skip: 1600,
+        after: second,
+        moved: [first(), second],
+      });
+    });
+
+    it('all of what another recorder began at the same moment, or what is not the same', async () => {
+      write(1000);
+      const other = join(folder, 'recorder', 'other.pcap');
+      copyFileSync(path, other);
+      expect(await nextPart([first()], other)).toMatchObject({ kind: 'read', skip: 0 });
+      rmSync(path);
+      expect(await nextPart([first()], other)).toMatchObject({ kind: 'known' });
+      const health = { ...first().health, lastUs: START_US + 999_500 };
+      expect(await nextPart([{ ...first(), health }], other)).toMatchObject({ kind: 'read', skip: 0 });
+      expect(await nextPart([first()], packed(1000, START_US + 7))).toMatchObject({ kind: 'read', skip: 0 });
+    });
   });
 
   it('is not asked of one that was not written since it was read to its end', async () => {

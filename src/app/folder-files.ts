@@ -1,10 +1,12 @@
 /**
  * How far the files of a watched folder were read, told by what they contain: a file that has grown since is read on from
- * there, one that was begun anew under an old name is a source of its own. What is read at a stretch is one source; the
+ * there, one that was packed or renamed is the same, one that was begun anew under an old name is a source of its own. What is read at a stretch is one source; the
  * number of frames before it in the file stands in its id, so that frame numbers are those of the file.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { openCaptureFile } from '../capture/file.ts';
 import { readCapture } from '../capture/reader.ts';
 import type { Source } from '../core/site.ts';
@@ -19,7 +21,12 @@ export const framesBefore = ({ kind, id }: Pick<Source, 'kind' | 'id'>): number 
 
 export type NextPart =
   /** It holds no frame that was not read. */
-  | { readonly kind: 'known'; readonly source: Source }
+  | {
+      readonly kind: 'known';
+      readonly source: Source;
+      /** Sources whose file lies under this name now. */
+      readonly moved?: readonly Source[];
+    }
   | {
       readonly kind: 'read';
       readonly id: string;
@@ -29,19 +36,48 @@ export type NextPart =
       readonly after?: Source;
       /** The source that read what was in the file before it was begun anew. */
       readonly gone?: Source;
+      readonly moved?: readonly Source[];
     };
 
+/** Time of the first frame that is in a file; NaN where it holds none yet. */
+const startOf = async (path: string): Promise<number> => {
+  const file = await openCaptureFile(path);
+  for await (const event of readCapture(file.chunks(), { name: path }))
+    if (event.kind === 'frames') return event.tsUs[0]!;
+  return Number.NaN;
+};
+
 /**
- * What of a file is to be read, given what was read of it before. Reads the file once where something was. It is the same
- * recording when the first and the last frame that were read then have the same times, in microseconds, at their places.
- * A file that was not written since it was read to its end is not opened, unless its folder says that it grew (`again`).
- * Throws what `readCapture` throws.
+ * Sources of the same recording under the name it had before: a recorder that rotates packs what is full (tcpdump's
+ * `-z gzip`) or gives it another name. Another recorder's file may begin at the same moment: the old name must be gone, or be
+ * this one without the ending of the packer.
+ */
+const underOldName = async (known: readonly Source[], path: string): Promise<readonly Source[]> => {
+  const here = known.filter((source) => source.kind === 'folder' && dirname(source.path) === dirname(path));
+  if (here.length === 0) return [];
+  const startUs = await startOf(path);
+  const plain = path.replace(/\.(gz|zst)$/, '');
+  for (const first of here) {
+    if (framesBefore(first) !== 0 || first.health.firstUs !== startUs) continue;
+    if (first.path === plain || !existsSync(first.path)) return here.filter((source) => source.path === first.path);
+  }
+  return [];
+};
+
+/**
+ * What of a file is to be read, given what was read of it before, also under another name. Reads the file once where
+ * something was. It is the same recording when the first and the last frame that were read then have the same times, in
+ * microseconds, at their places. A file that was not written since it was read to its end is not opened, unless its folder
+ * says that it grew (`again`). Throws what `readCapture` throws.
  */
 export const nextPart = async (known: Iterable<Source>, path: string, again = false): Promise<NextPart> => {
-  const of = [...known].filter((source) => source.kind === 'folder' && source.path === path);
+  const all = [...known];
+  const same = all.filter((source) => source.kind === 'folder' && source.path === path);
+  const of = same.length > 0 ? same : await underOldName(all, path);
   const last = of.at(-1);
   if (last === undefined) return { kind: 'read', id: idOf(path), skip: 0 };
-  if (!again && last.state === 'complete' && (await stat(path)).mtimeMs * 1000 < last.endedUs)
+  const isMoved = last.path !== path;
+  if (!isMoved && !again && last.state === 'complete' && (await stat(path)).mtimeMs * 1000 < last.endedUs)
     return { kind: 'known', source: last };
   const before = framesBefore(last);
   const seen = before + last.health.frames;
@@ -61,11 +97,20 @@ export const nextPart = async (known: Iterable<Source>, path: string, again = fa
     frames = to;
     if (frames > seen) break;
   }
-  if (firstUs !== last.health.firstUs || lastUs !== last.health.lastUs)
-    return frames === 0
-      ? { kind: 'known', source: last }
-      : { kind: 'read', id: idOf(`${path}\0${startUs}`), skip: 0, gone: last };
-  if (frames <= seen) return { kind: 'known', source: last };
+  // Its packer is still at work: what is there was read, and the rest is looked at when it has grown.
+  if (isMoved && frames < seen) return { kind: 'known', source: last };
+  if (firstUs !== last.health.firstUs || lastUs !== last.health.lastUs) {
+    if (frames === 0) return { kind: 'known', source: last };
+    // One that only began at the same moment under another name is no successor.
+    return {
+      kind: 'read',
+      id: idOf(isMoved ? path : `${path}\0${startUs}`),
+      skip: 0,
+      ...(isMoved ? {} : { gone: last }),
+    };
+  }
+  const moved = isMoved && !existsSync(last.path) ? { moved: of } : {};
+  if (frames <= seen) return { kind: 'known', source: last, ...moved };
   const [, own = last.id] = /^(d-[0-9a-f]{16})/.exec(last.id) ?? [];
-  return { kind: 'read', id: `${own}-${seen}`, skip: seen, after: last };
+  return { kind: 'read', id: `${own}-${seen}`, skip: seen, after: last, ...moved };
 };

@@ -2,8 +2,9 @@
  * The simulated plant as a capture on disk, with `labels.json` beside it: frames are written as they come into being, so
  * that days take no more memory than minutes. Written whole or not at all.
  */
-import { open, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type PlantOptions, plantFrames } from '../../plant/network/index.ts';
 import { interfaceDescription, putPacket, sectionHeader } from '../capture/writer.ts';
 import { type FrameBatch, LINK } from '../core/frame.ts';
@@ -48,8 +49,28 @@ export interface PlantWritten {
   readonly labels: string;
 }
 
-/** Path of the labels that belong to the capture at `path`: `labels.json` in the same folder. */
-export const labelsPath = (path: string): string => join(dirname(path), 'labels.json');
+/** The capture that the labels at `path` are of; undefined where there are none, or nobody says. */
+const capturedBy = async (path: string): Promise<string | undefined> => {
+  try {
+    const { capture } = JSON.parse(await readFile(path, 'utf8')) as { capture?: unknown };
+    return typeof capture === 'string' ? capture : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Path of the labels that belong to the capture at `path`: `labels.json` in the same folder, or `NAME.labels.json` where those
+ * of another capture that is still there have that name.
+ */
+export const labelsPath = async (path: string): Promise<string> => {
+  const folder = dirname(path);
+  const own = basename(path);
+  const common = join(folder, 'labels.json');
+  const other = await capturedBy(common);
+  const isTaken = other !== undefined && other !== own && existsSync(join(folder, other));
+  return isTaken ? join(folder, `${own.replace(/\.pcapng$/, '')}.labels.json`) : common;
+};
 
 /** Writes the plant to `path` and its labels beside it. `onProgress` hears the plant's time now and then. Errors: the file system's. */
 export const writePlant = async (
@@ -81,7 +102,7 @@ export const writePlant = async (
     await rm(unfinished, { force: true });
     throw error;
   }
-  const labels = labelsPath(path);
-  await writeFile(labels, `${JSON.stringify(run.labels, null, 1)}\n`);
+  const labels = await labelsPath(path);
+  await writeFile(labels, `${JSON.stringify({ capture: basename(path), ...run.labels }, null, 1)}\n`);
   return { frames, bytes, labels };
 };

@@ -2,10 +2,11 @@
  * Frames of a selection, read again from where they are kept: what two hosts said to each other, or the frames behind rows.
  * Files are walked once; only frames of the selection are looked into.
  */
-import type { EvidenceRef } from '../api/index.ts';
+import type { EvidenceRef, ListQuery } from '../api/index.ts';
 import type { EvidenceRing } from '../capture/ring.ts';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/writer.ts';
 import type { EndpointId, EndpointView } from '../core/endpoint.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Source } from '../core/site.ts';
 import { LINK_OK, PacketCursor, parseLink } from '../decode/index.ts';
 import { ipv4Text, ipv6Parse } from '../lib/address.ts';
@@ -13,8 +14,10 @@ import { hex, u32be } from '../lib/bytes.ts';
 import type { Store } from '../store/index.ts';
 import type { CaptureFile, CaptureList, CaptureQuery } from './engine-contract.ts';
 import { type FoundFrame, findFrame, isOnDisk, readSource, ringName } from './evidence.ts';
+import { alerts, findings } from './query/findings.ts';
+import { incidents } from './query/incidents.ts';
 import { changes, commands, flows, sessions, weirds } from './query/traffic.ts';
-import type { SiteView } from './query/view.ts';
+import { evidenceRefs, type SiteView } from './query/view.ts';
 
 /** Octets and frames of one export; what is beyond is left out. */
 export const MAX_SELECTION_BYTES = 64 * 1024 * 1024;
@@ -77,16 +80,42 @@ export const selectionOf = (view: SiteView, list: CaptureList, query: CaptureQue
     for (const c of view.model.conversations())
       if (ids.has(c.id) && isWanted(c.id)) hosts.add(hostsOfConversation(view.endpoints, c.client, c.server));
   } else {
-    const rows: readonly {
-      id: string | number;
-      evidence: readonly EvidenceRef[];
-      lastEvidence?: readonly EvidenceRef[];
-    }[] = LISTS[list](view, asked).items;
+    const rows: readonly (Proved & { lastEvidence?: readonly EvidenceRef[] })[] = LISTS[list](view, asked);
     for (const row of rows) if (isWanted(row.id)) frames.push(...row.evidence, ...(row.lastEvidence ?? []));
   }
   return { hosts, frames };
 };
-const LISTS = { commands, sessions, changes, weirds } as const;
+type Proved = { readonly id: string | number; readonly evidence: readonly EvidenceRef[] };
+const provedBy = (id: string, of: readonly Finding[]): Proved => ({
+  id,
+  evidence: of.flatMap((finding) => evidenceRefs(finding.evidence)),
+});
+/** Nobody is named in a capture. */
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+const LISTS = {
+  commands: (view: SiteView, query: ListQuery) => commands(view, query).items,
+  sessions: (view: SiteView, query: ListQuery) => sessions(view, query).items,
+  changes: (view: SiteView, query: ListQuery) => changes(view, query).items,
+  weirds: (view: SiteView, query: ListQuery) => weirds(view, query).items,
+  findings: (view: SiteView, query: ListQuery) =>
+    findings(view, query).items.map(({ id }) => {
+      const finding = view.detection.triage.finding(id);
+      return provedBy(id, finding === undefined ? [] : [finding]);
+    }),
+  alerts: (view: SiteView, query: ListQuery) => {
+    const of = new Map(view.detection.triage.picture().alerts.map((alert) => [alert.id, alert.findings]));
+    return alerts(view, query, NO_NAMES).items.map(({ id }) => provedBy(id, of.get(id) ?? []));
+  },
+  incidents: (view: SiteView, query: ListQuery) => {
+    const of = new Map(view.detection.triage.picture().incidents.map(({ id, steps }) => [id, steps]));
+    return incidents(view, query, NO_NAMES).items.map(({ id }) =>
+      provedBy(
+        id,
+        (of.get(id) ?? []).map((step) => step.finding),
+      ),
+    );
+  },
+} as const;
 
 export interface SelectedFrame extends FoundFrame {
   readonly source: string;

@@ -54,8 +54,12 @@ export const openFolder = async (
       isEmpty = false;
       tellEmpty();
       const before = next.kind === 'known' ? next.source : next.after;
+      for (const source of next.moved ?? []) await work.told(site, { ...source, path: file.path });
       // What was read of it is whole: nothing is missing, or the rest comes now.
-      if (before?.error === GOES_ON) await work.told(site, { ...before, state: 'complete', error: '' });
+      if (before?.error === GOES_ON) {
+        const path = next.moved === undefined ? before.path : file.path;
+        await work.told(site, { ...before, path, state: 'complete', error: '' });
+      }
       if (next.kind === 'known') continue;
       if (next.gone?.error === GOES_ON) await work.told(site, { ...next.gone, error: BEGUN_ANEW });
       const { id, skip } = next;

@@ -33,6 +33,8 @@ export const MIN_ROWS = 200;
 const WRITTEN_SURPRISE = 0.75;
 /** Samples that are compared with earlier ones come at most so often: ticks come once in a second. */
 const LEAST_SAMPLE_US = 2_000_000;
+/** Between rows that are further apart, what is far from all that it was is judged when it comes; nearer ones come soon enough. */
+const EARLY_FROM_US = 30_000_000;
 /** A cell without a new row for more steps than this was not seen. */
 const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
@@ -267,7 +269,8 @@ export class Cell {
    */
   early(tsUs: number, odd: boolean): void {
     const { stepUs } = this.plan;
-    if (!this.isArmed || tsUs >= this.#nextUs || tsUs < this.#nextUs - stepUs || this.#earlyUs === this.#nextUs) return;
+    if (stepUs < EARLY_FROM_US || !this.isArmed) return;
+    if (tsUs >= this.#nextUs || tsUs < this.#nextUs - stepUs || this.#earlyUs === this.#nextUs) return;
     this.#earlyUs = this.#nextUs;
     this.#isSuspect = odd;
     this.watch.read(this.#row, this.#lastUs);
@@ -284,7 +287,7 @@ export class Cell {
       else if (!Number.isNaN(row[i]!)) known++;
     }
     this.#reading.read(row);
-    this.#reading.passZero(row, this.#lastOf, this.#spanOf);
+    this.#reading.passZero(row, this.#lastOf, this.#rangeOf);
     this.#reading.count(row, this.#lastOf, this.#options.neighbours ?? []);
     return known;
   }
@@ -431,10 +434,7 @@ export class Cell {
     for (const { first, second } of this.#reading.pairs) this.#stretches.join(first, second);
   }
   readonly #lastOf = (column: number): number => this.rows.lastValue(column);
-  readonly #spanOf = (column: number): number => {
-    const range = this.#range[column];
-    return range === undefined ? Number.NaN : range.high - range.low;
-  };
+  readonly #rangeOf = (column: number) => this.#range[column];
 
   #fitted(outcome: FitOutcome, sinceUs: number, until: number, count: number): void {
     this.dirty = true;

@@ -37,7 +37,7 @@ it('reads what crept through zero while it learned as signed, and what does so l
   reading.passZero(
     row,
     (p) => last[p]!,
-    () => 40,
+    () => ({ low: -20, high: 20 }),
   );
   expect([...row]).toEqual([7, -6, -1]);
   const next = Float64Array.of(7, 3, 65_500);
@@ -51,15 +51,34 @@ it('takes a jump to all ones for what it is', () => {
   reading.passZero(
     row,
     () => 215,
-    () => 40,
+    () => ({ low: -20, high: 20 }),
   );
   // Nothing was learned yet.
   reading.passZero(
     row,
     () => 0,
-    () => Number.NaN,
+    () => undefined,
   );
   expect(row[2]).toBe(65_535);
+});
+
+it('leaves what was in its upper half while it was learned: the low word of a float is no signed number', () => {
+  const reading = new CellReading();
+  const row = Float64Array.of(52_429);
+  const pass = (high: number): void =>
+    reading.passZero(
+      row,
+      () => 0,
+      () => ({ low: 0, high }),
+    );
+  pass(55_050);
+  expect(row[0]).toBe(52_429);
+  // The same step of one that never left its lower half does pass zero.
+  pass(32_767);
+  expect(row[0]).toBe(52_429);
+  row[0] = 60_000;
+  pass(32_767);
+  expect(row[0]).toBe(-5536);
 });
 
 it('knows the high word of a count by the low one that ran over, in either order', () => {

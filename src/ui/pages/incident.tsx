@@ -14,7 +14,7 @@ import { dateTime, number, plural, zoneName } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useMay } from '../lib/may.ts';
 import { meQuery, useSite, useSites } from '../lib/site.ts';
-import { Panel, PartyLink, When } from '../parts/basics.tsx';
+import { FramesOf, Panel, PartyLink, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
@@ -311,6 +311,7 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
       <Link to="/s/$site/alerts" params={{ site }} search={{ q: `incident:=${incident.id}` }} className="small nowrap">
         Its alerts
       </Link>
+      <FramesOf list="incidents" row={incident.id} />
     </div>
   );
 };

@@ -4,7 +4,8 @@ import { IconAlertTriangle, IconCopy, IconDatabaseOff, IconEyeOff } from '@table
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { EvidenceRef, Party, PlainValue } from '../../api/common.ts';
-import { ApiProblem } from '../lib/api.ts';
+import { FILE_PATHS } from '../../api/paths.ts';
+import { ApiProblem, urlOf } from '../lib/api.ts';
 import { clock, dateTime } from '../lib/format.ts';
 import { useProtocolTitle, useSite } from '../lib/site.ts';
 import { notify } from './notify.ts';
@@ -109,6 +110,21 @@ export const EvidenceLinks = ({ evidence, most = 2 }: { evidence: readonly Evide
       ))}
       {evidence.length > most && <span className="tiny dim">+{evidence.length - most}</span>}
     </span>
+  );
+};
+
+/** The frames behind one row of a list, as a capture for other tools. */
+export const FramesOf = ({ list, row }: { list: 'flows' | 'findings' | 'incidents'; row: string }) => {
+  const site = useSite();
+  return (
+    <a
+      className="small nowrap"
+      href={urlOf(FILE_PATHS.listPcapng.split(' ')[1] ?? '', { site, list, row })}
+      download
+      title="The frames as a capture for other tools"
+    >
+      Frames (pcapng)
+    </a>
   );
 };
 

@@ -95,7 +95,16 @@ const PAGE = 250;
 /** The column of the boxes that select rows. */
 const TICK_PX = 34;
 /** Lists whose rows lead to frames. */
-const FRAME_LISTS: ReadonlySet<string> = new Set(['flows', 'commands', 'sessions', 'changes', 'weirds']);
+const FRAME_LISTS: ReadonlySet<string> = new Set([
+  'flows',
+  'commands',
+  'sessions',
+  'changes',
+  'weirds',
+  'findings',
+  'alerts',
+  'incidents',
+]);
 
 interface ListSearch {
   q?: string;

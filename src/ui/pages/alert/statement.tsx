@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import type { FindingDetail, FindingRow } from '../../../api/alerts.ts';
 import { duration, number, plural } from '../../lib/format.ts';
-import { EvidenceLinks, Panel, PartyLink, Protocol, Text, Unknown, When } from '../../parts/basics.tsx';
+import { EvidenceLinks, FramesOf, Panel, PartyLink, Protocol, Text, Unknown, When } from '../../parts/basics.tsx';
 import {
   CERTAINTY_HELP,
   CertaintyMark,
@@ -197,6 +197,7 @@ export const FindingBody = ({
               <span className="dim small">
                 {plural(finding.evidence.length, 'frame')}; <kbd>e</kbd> opens the first
               </span>
+              <FramesOf list="findings" row={finding.id} />
             </span>
           ) : (
             <span className="dim">

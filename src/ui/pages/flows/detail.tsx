@@ -2,12 +2,10 @@
 import './flows.css';
 import { IconArrowNarrowRight, IconLock, IconPuzzleOff } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { FILE_PATHS } from '../../../api/paths.ts';
 import type { FlowRow } from '../../../api/traffic.ts';
-import { urlOf } from '../../lib/api.ts';
 import { bytes, duration, number, share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
-import { Address, PartyLink, Protocol, Text, Unknown, When } from '../../parts/basics.tsx';
+import { Address, FramesOf, PartyLink, Protocol, Text, Unknown, When } from '../../parts/basics.tsx';
 import { PriorityGlyph, VerbTag } from '../../parts/glyphs.tsx';
 
 /** What hinders the sight of this conversation: shape and word each. */
@@ -88,9 +86,7 @@ export const FlowDetail = ({ row: f }: { row: FlowRow }) => {
         <Link to="/s/$site/flows/$flow" params={{ site, flow: f.id }}>
           Messages
         </Link>
-        <a href={urlOf(FILE_PATHS.listPcapng.split(' ')[1] ?? '', { site, list: 'flows', row: f.id })} download>
-          Frames (pcapng)
-        </a>
+        <FramesOf list="flows" row={f.id} />
       </section>
       <section>
         <h3>Parties</h3>
