@@ -138,9 +138,9 @@ describe('points', () => {
     const watch = w.model.watch([1]);
     const both = w.model.watch([1, 2]);
     const newsBy = (act: () => void): [boolean, boolean] => {
-      const before = [watch.heard, both.heard];
+      const before = [watch.heard(), both.heard()];
       act();
-      return [watch.heard !== before[0], both.heard !== before[1]];
+      return [watch.heard() !== before[0], both.heard() !== before[1]];
     };
     expect(newsBy(() => undefined)).toEqual([false, false]);
     expect(newsBy(() => item(plc, 1, 3))).toEqual([true, true]);
