@@ -289,7 +289,10 @@ export interface SiteModel extends SiteSink {
        * whole site. For saves while a file is read; the last one must have them. Default true.
        */
       readonly memberships?: boolean;
-      /** True: only what waits in bounded queues (flows), nothing of the state that a later save writes anyway. */
+      /**
+       * True: only what waits in bounded queues (flows that are over; where these are half full, those that go on too), nothing of
+       * the state that a later save writes anyway.
+       */
       readonly queuesOnly?: boolean;
     },
   ): { readonly rows: SiteRows; readonly more: boolean };

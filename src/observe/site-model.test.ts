@@ -293,6 +293,32 @@ describe('flows', () => {
     ]);
   });
 
+  it('leaves flows that go on until they are over, while there is room for what waits', () => {
+    const w = new World({ limits: { pendingFlows: 8 } });
+    const { pc, plc } = pair(w);
+    const take = () => {
+      const { rows, more } = w.model.takeDirty(100, { queuesOnly: true });
+      return { flows: rows.flows.map(({ flow, final }) => `${flow}${final ? ' over' : ''}`), more };
+    };
+    for (const flow of [1, 2, 3]) w.flow(pc, plc, 'modbus', { flow, final: false });
+    expect(take()).toEqual({ flows: [], more: false });
+    w.flow(pc, plc, 'modbus', { flow: 2, final: true });
+    w.flow(pc, plc, 'modbus', { flow: 2, final: true });
+    expect(take()).toEqual({ flows: ['2 over'], more: false });
+    expect(take()).toEqual({ flows: [], more: false });
+    // Half full: everything goes.
+    for (const flow of [4, 5]) w.flow(pc, plc, 'modbus', { flow, final: false });
+    expect(take()).toEqual({ flows: ['1', '3', '4', '5'], more: false });
+    w.flow(pc, plc, 'modbus', { flow: 6, final: false });
+    expect(w.model.takeDirty(100).rows.flows).toEqual([expect.objectContaining({ flow: 6, final: false })]);
+    // Beyond the limit the oldest is lost, over or not, and counted.
+    for (let flow = 10; flow < 20; flow++) w.flow(pc, plc, 'modbus', { flow, final: flow === 10 });
+    expect(take().flows).toHaveLength(8);
+    expect(w.model.limits()).toContainEqual({ limit: 'pendingFlows', dropped: 2 });
+    w.flow(pc, plc, 'modbus', { flow: 20, final: true });
+    expect(take()).toEqual({ flows: ['20 over'], more: false });
+  });
+
   it('folds the ports of a scan', () => {
     const w = new World({ limits: { portsPerPair: 4 } });
     const { pc, plc } = pair(w);

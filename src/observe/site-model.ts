@@ -132,7 +132,14 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   const overrides: Override[] = [];
   const dirtyOverrides = new Dirty();
   const pendingFlows = new Map<number, FlowRow>();
+  /** Those of them that are over. */
+  let endedFlows = 0;
   const emittedLimits = new Map<string, number>();
+
+  const forgetFlow = (key: number, { final }: FlowRow): void => {
+    pendingFlows.delete(key);
+    if (final) endedFlows--;
+  };
 
   const pictures = createPictures({
     context,
@@ -252,10 +259,11 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       conversations.flow(flow);
       const key = flow.flow + context.sourceIndex * 2 ** 40;
       if (pendingFlows.size >= limits.pendingFlows && !pendingFlows.has(key)) {
-        const oldest = pendingFlows.keys().next();
-        if (!oldest.done) pendingFlows.delete(oldest.value);
+        const oldest = pendingFlows.entries().next();
+        if (!oldest.done) forgetFlow(...oldest.value);
         drop(context, 'pendingFlows');
       }
+      endedFlows += Number(flow.final) - Number(pendingFlows.get(key)?.final === true);
       pendingFlows.set(key, flowRow(flow, context.source.id));
     },
     tick() {},
@@ -392,12 +400,15 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     takeSamples: () => samples.take(),
     takeDirty(maxRows = 20_000, { memberships: wantsMemberships = true, queuesOnly = false } = {}) {
       const flows: FlowRow[] = [];
+      // What goes on is told again, and written when it is over, as long as there is room for what waits.
+      const mayWait = queuesOnly && pendingFlows.size < limits.pendingFlows / 2;
       for (const [key, row] of pendingFlows) {
         if (flows.length >= maxRows) break;
+        if (mayWait && !row.final) continue;
         flows.push(row);
-        pendingFlows.delete(key);
+        forgetFlow(key, row);
       }
-      if (queuesOnly) return { rows: { ...NO_ROWS, flows }, more: pendingFlows.size > 0 };
+      if (queuesOnly) return { rows: { ...NO_ROWS, flows }, more: (mayWait ? endedFlows : pendingFlows.size) > 0 };
       // One table after the other, so that a portion is about as large as was asked for, however much is waiting; a few rows
       // of each all the same, for what changes all the time must not keep the others from their turn.
       const few = Math.max(1, maxRows >> 4);

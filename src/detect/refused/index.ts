@@ -98,7 +98,10 @@ const create = (context: DetectorContext): RunningDetector => {
     if (isProcess && c.outcome === 'refused') {
       const key = `${client} ${target}`;
       const n = services.add(key, c.operation.slice(0, 80), at.tsUs);
-      if (n >= FUNCTIONS)
+      if (n >= FUNCTIONS) {
+        // All of them are stated, so that what is told when the finding is taken is what was so at the last.
+        const operations = services.told(key);
+        const { actor, target: server } = common;
         context.state({
           ...common,
           kind: FUNCTION_SCAN,
@@ -106,14 +109,15 @@ const create = (context: DetectorContext): RunningDetector => {
           sinceUs: services.sinceUs(key),
           surprise: 0.75,
           certainty: 'likely',
-          parts: {
-            client: who(at.client),
-            server: who(c.target),
+          parts: () => ({
+            client: who(actor),
+            server: who(server),
             number: count(n),
-            operations: wordsAll(services.members(key).map(String)),
+            operations: wordsAll(operations().map(String)),
             usual: words(`${FUNCTIONS} different refused services within ten minutes`),
-          },
+          }),
         });
+      }
     }
     const row = bursts.add(client, target, c.outcome === 'refused' ? REFUSED : UNANSWERED, 0, at.tsUs, 1);
     if (row < 0 || context.phase !== 'watching') return;

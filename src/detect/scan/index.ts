@@ -194,9 +194,7 @@ const create = (context: DetectorContext): RunningDetector => {
             port: words(portText(port, f.serverPort)),
             number: count(hosts),
             servers: whoAll(tables.hosts.members(toHosts).map(Number)),
-            found: words(
-              foundText(tables.hosts.members(toHosts, MAX_COUNTED).map(Number), tables.hosts.sinceUs(toHosts)),
-            ),
+            found: words(foundText(toHosts)),
             limit: count(HOSTS),
           },
         });
@@ -204,8 +202,10 @@ const create = (context: DetectorContext): RunningDetector => {
   };
 
   /** Hosts that had never been heard before they answered: found by the search. */
-  const foundText = (hosts: readonly EndpointId[], sinceUs: number): string => {
+  const foundText = (toHosts: string): string => {
     if (context.phase === 'learning') return '';
+    const sinceUs = tables.hosts.sinceUs(toHosts);
+    const hosts = tables.hosts.members(toHosts, MAX_COUNTED).map(Number);
     const n = hosts.filter((host) => {
       if (!context.endpoints.spoke(host)) return false;
       const { firstUs } = context.endpoints.traffic(host);
@@ -329,22 +329,24 @@ const create = (context: DetectorContext): RunningDetector => {
         });
     }
     if (c.outcome !== 'refused' || c.object === undefined) return;
-    const n = tables.addresses.add(key, c.object.slice(0, 80), at.tsUs);
-    if (n >= ADDRESSES)
-      context.state({
-        ...common,
-        kind: ADDRESS_SCAN,
-        key,
-        sinceUs: Math.min(at.tsUs, tables.addresses.sinceUs(key)),
-        surprise: surprise(n, ADDRESSES),
-        parts: {
-          client: who(at.client),
-          server: who(at.server),
-          number: count(n),
-          object: words(c.object),
-          limit: count(ADDRESSES),
-        },
-      });
+    const { object } = c;
+    const n = tables.addresses.add(key, object.slice(0, 80), at.tsUs);
+    if (n < ADDRESSES) return;
+    const { actor, target } = common;
+    context.state({
+      ...common,
+      kind: ADDRESS_SCAN,
+      key,
+      sinceUs: Math.min(at.tsUs, tables.addresses.sinceUs(key)),
+      surprise: surprise(n, ADDRESSES),
+      parts: () => ({
+        client: who(actor),
+        server: who(target),
+        number: count(n),
+        object: words(object),
+        limit: count(ADDRESSES),
+      }),
+    });
   };
 
   return {

@@ -67,12 +67,15 @@ export class Distinct {
     return this.#windows.get(key)?.sinceUs ?? 0;
   }
   members(key: string, max = 16): (string | number)[] {
-    const out: (string | number)[] = [];
-    for (const m of this.#windows.get(key)?.members ?? []) {
-      if (out.length >= max) break;
-      out.push(m);
-    }
-    return out;
+    return firstOf(this.#windows.get(key)?.members ?? [], max);
+  }
+  /**
+   * What `members` says now, made when it is asked for: more members, as long as they are fewer than `max`, are told too; a
+   * window that begins anew is not.
+   */
+  told(key: string, max = 16): () => (string | number)[] {
+    const members = this.#windows.get(key)?.members ?? [];
+    return () => firstOf(members, max);
   }
   delete(key: string): void {
     this.#windows.delete(key);
@@ -86,3 +89,12 @@ export class Distinct {
       this.#windows.set(key, { sinceUs, lastUs, members: new Set(members) });
   }
 }
+
+const firstOf = (members: Iterable<string | number>, max: number): (string | number)[] => {
+  const out: (string | number)[] = [];
+  for (const m of members) {
+    if (out.length >= max) break;
+    out.push(m);
+  }
+  return out;
+};
