@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import v8 from 'node:v8';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -16,9 +15,6 @@ if (!existsSync(main)) {
   process.stderr.write('Gatehouse is not built yet. Run: npm run build\n');
   process.exit(1);
 }
-// Collect garbage sooner: the picture of a plant is small beside what reading leaves behind. Set before the engine's thread begins.
-v8.setFlagsFromString('--heap-growing-percent=20');
-v8.setFlagsFromString('--max-semi-space-size=8');
 // Compiled code is kept between starts where Node can (22.1 and newer).
 module.enableCompileCache?.();
 const { run } = await import(pathToFileURL(main).href);

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { Engine, EngineEvent } from './engine-contract.ts';
 import { errorFromData } from './engine-errors.ts';
 import type { EngineMethod, FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
-import { tuneHeap, WORKER_LIMITS } from './heap.ts';
+import { WORKER_LIMITS } from './heap.ts';
 import { type PageClock, withPages } from './page-cache.ts';
 
 export interface StartOptions {
@@ -81,7 +81,6 @@ const CLOCK: PageClock = {
 
 const startInWorker = async (options: StartOptions): Promise<Engine> => {
   const workerData: WorkerData = { folder: options.folder, zone: options.zone };
-  tuneHeap();
   const worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
     workerData,
     resourceLimits: WORKER_LIMITS,

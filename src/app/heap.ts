@@ -18,5 +18,8 @@ export const HEAP_FLAGS: readonly string[] = [
 /** For worker threads, whose young generation is set apart from the main thread's. */
 export const WORKER_LIMITS = { maxYoungGenerationSizeMb: 3 * SEMI_SPACE_MIB } as const;
 
-/** Sets what can be set in a running process, for all its threads; call it before anything is loaded. */
+/**
+ * Sets what can be set in a running process, for all its threads; called as the command begins. The young generation of the
+ * main thread cannot: its size is read when the process starts.
+ */
 export const tuneHeap = (): void => setFlagsFromString(HEAP_FLAGS[0]!);

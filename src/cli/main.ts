@@ -1,6 +1,7 @@
 /** The command line. Each command is a file, loaded when it is asked for; this one names them, their options and how they end. */
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
+import { tuneHeap } from '../app/heap.ts';
 import { EXIT } from '../core/errors.ts';
 import { EXIT_CODES_HELP, report, writing } from './fail.ts';
 import type { InspectFlags } from './inspect.ts';
@@ -152,6 +153,7 @@ export const program = (finish: (code: number) => void): Command => {
 
 /** Runs a command line and ends the process with its code. */
 export const run = async (argv: readonly string[]): Promise<void> => {
+  tuneHeap();
   // `gatehouse inspect ... | head` is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.other),

@@ -520,12 +520,12 @@ export class Decoding {
     flows.d[f * D + PAYLOAD]! += end - start;
     flows.d[f * D + DECODED]! += end - start;
     const state = this.#states.of(f);
-    if (state.tunnel < 0 || state.tunnelKey !== key) {
-      state.tunnelKey = key;
-      state.tunnel = kind === '' ? 0 : this.endpoints.tunnel(`${kind} ${key === 0 ? this.#ends(f) : key}`);
+    if (state.tunnel?.key !== key) {
+      const number = kind === '' ? 0 : this.endpoints.tunnel(`${kind} ${key === 0 ? this.#ends(f) : key}`);
+      state.tunnel = { number, key };
     }
     c.end = end;
-    c.place = state.tunnel << 24;
+    c.place = state.tunnel.number << 24;
     if (type === ETHERNET_FRAME) {
       if (parseEthernet(c, start) !== LINK_OK) {
         this.health.damaged++;

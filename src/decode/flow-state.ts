@@ -4,6 +4,13 @@ import { NO_DECODERS } from './attached.ts';
 import type { Session } from './session.ts';
 import { StreamBudget, StreamSide } from './stream.ts';
 
+/** The flow that one repeats with other addresses: its slot and serial, and whether A and B change places. */
+interface CopyOf {
+  readonly flow: number;
+  readonly serial: number;
+  readonly crossed: boolean;
+}
+
 export class FlowState {
   session: Session | undefined;
   a: StreamSide | undefined;
@@ -11,13 +18,9 @@ export class FlowState {
   /** Decoders that turned out not to be it. */
   refused: readonly Decoder[] = NO_DECODERS;
   communityId: string | undefined;
-  /** The tunnel the flow carries, by its small number and key (a double from the start); -1 while it carries none. */
-  tunnel = -1;
-  tunnelKey = Number.NaN;
-  /** The flow that this one repeats with other addresses: its slot and serial, and whether A and B change places. */
-  copyOf = -1;
-  copySerial = Number.NaN;
-  copyCrossed = false;
+  /** The tunnel the flow carries, by its small number and key. Few do, and fewer repeat another: neither costs the others anything. */
+  tunnel: { readonly number: number; readonly key: number } | undefined;
+  copyOf: CopyOf | undefined;
   readonly #budget: StreamBudget;
 
   constructor(budget: StreamBudget) {

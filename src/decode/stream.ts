@@ -16,8 +16,41 @@ export const MAX_STREAM_BYTES = 1 << 26;
 /** Tails up to this size are kept for the next PDU of the same side. */
 const KEPT_TAIL = 512;
 
+/** Octets of the latest segment that are remembered, to be compared when it comes again. */
+const REMEMBERED = 64;
+const PLACES_PER_PIECE = 1024;
+
+/**
+ * REMEMBERED octets each for many sides, in pieces of memory: an array for every side would cost three times as much beside them.
+ * Bounded by the flows.
+ */
+class Places {
+  readonly #pieces: Uint8Array[] = [];
+  readonly #free: number[] = [];
+  #top = 0;
+
+  take(): number {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    if (this.#top === this.#pieces.length * PLACES_PER_PIECE)
+      this.#pieces.push(new Uint8Array(PLACES_PER_PIECE * REMEMBERED));
+    return this.#top++;
+  }
+  give(place: number): void {
+    this.#free.push(place);
+  }
+  /** The piece that a place lies in, from `offset(place)` on. */
+  piece(place: number): Uint8Array {
+    return this.#pieces[Math.floor(place / PLACES_PER_PIECE)]!;
+  }
+  offset(place: number): number {
+    return (place % PLACES_PER_PIECE) * REMEMBERED;
+  }
+}
+
 /** What all streams of a source may keep; shared by their sides. */
 export class StreamBudget {
+  readonly places = new Places();
   used = 0;
   /** Octets that found no room. */
   refused = 0;
@@ -39,8 +72,6 @@ export interface HeldSegment {
   readonly tsUs: number;
 }
 
-/** Octets of the latest segment that are remembered, to be compared when it comes again. */
-const REMEMBERED = 64;
 /** Longer pieces are worth the view that a copy at once needs: making one costs as much as some hundred octets here. */
 const LOOP_OCTETS = 128;
 
@@ -67,8 +98,8 @@ export class StreamSide {
   /** What the other end acknowledged ahead of what was captured: the sequence number, and where it was said. */
   acked: { seq: number; frame: number; tsUs: number } | undefined;
 
-  /** The beginning of the latest segment that came in order, and its sequence number. */
-  #sent: Uint8Array | undefined;
+  /** The beginning of the latest segment that came in order: its place, -1 without; and its sequence number. */
+  #sent = -1;
   #sentLength = 0;
   #sentSeq = 0;
 
@@ -78,16 +109,21 @@ export class StreamSide {
   }
 
   remember(bytes: Uint8Array, start: number, end: number, seq: number): void {
-    this.#sent ??= new Uint8Array(REMEMBERED);
+    const { places } = this.#budget;
+    if (this.#sent < 0) this.#sent = places.take();
     this.#sentLength = Math.min(REMEMBERED, end - start);
     this.#sentSeq = seq | 0;
-    copyTo(this.#sent, 0, bytes, start, start + this.#sentLength);
+    copyTo(places.piece(this.#sent), places.offset(this.#sent), bytes, start, start + this.#sentLength);
   }
   /** True where octets under the sequence number `seq` are remembered as other ones. */
   differs(bytes: Uint8Array, start: number, end: number, seq: number): boolean {
+    if (this.#sent < 0) return false;
+    const { places } = this.#budget;
+    const sent = places.piece(this.#sent);
+    const at = places.offset(this.#sent);
     const ahead = (seq - this.#sentSeq) | 0;
     const to = Math.min(this.#sentLength, ahead + (end - start));
-    for (let i = Math.max(0, ahead); i < to; i++) if (bytes[start + i - ahead] !== this.#sent![i]) return true;
+    for (let i = Math.max(0, ahead); i < to; i++) if (bytes[start + i - ahead] !== sent[at + i]) return true;
     return false;
   }
 
@@ -145,6 +181,8 @@ export class StreamSide {
     this.tailLength = 0;
     this.held = undefined;
     this.heldBytes = 0;
+    if (this.#sent >= 0) this.#budget.places.give(this.#sent);
+    this.#sent = -1;
   }
 
   /** Keeps an early segment, in order of sequence; false at the bound. */

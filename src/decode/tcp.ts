@@ -125,11 +125,12 @@ export class TcpPath {
    */
   #copied(c: PacketCursor, f: number, d: number, seq: number, payload: number, end: number): void {
     const flows = this.#flows;
-    const state = this.#states.of(f);
-    const of = state.copyOf;
-    if (flows.used[of] !== 1 || flows.serial[of] !== state.copySerial) return;
+    const { copyOf } = this.#states.of(f);
+    if (copyOf === undefined) return;
+    const { flow: of, serial, crossed } = copyOf;
+    if (flows.used[of] !== 1 || flows.serial[of] !== serial) return;
     const o = of * I;
-    const od = state.copyCrossed ? 1 - d : d;
+    const od = crossed ? 1 - d : d;
     this.#acknowledged(c, of, od);
     const bit = od === 0 ? INIT_A : INIT_B;
     if ((flows.i[o + BITS]! & bit) === 0) {
@@ -152,10 +153,7 @@ export class TcpPath {
     flows.i[of * I + BITS]! |= HAS_COPY;
     // The detector matches packets of the same direction: the sender of one is the sender of the other.
     const od = this.#copies.originalFrom;
-    const state = this.#states.of(f);
-    state.copyOf = of;
-    state.copySerial = flows.serial[of]!;
-    state.copyCrossed = od !== flows.direction;
+    this.#states.of(f).copyOf = { flow: of, serial: flows.serial[of]!, crossed: od !== flows.direction };
     const clientSends = flows.clientIsB(f) === (flows.direction === 1);
     const ofSender = flows.i[of * I + EP_A + od]!;
     const ofReceiver = flows.i[of * I + EP_B - od]!;
