@@ -2,8 +2,9 @@
  * What it costs to bring a site back from its data folder, and to write all of it: `node dist/bench/live-restore.js FOLDER` prints
  * one JSON line, seconds of the clock and of the processor. The folder is changed: give a copy.
  */
-import { LiveSite } from '../src/app/live-site.ts';
+
 import { inPlaceFitter } from '../src/app/detection/fitting.ts';
+import { LiveSite } from '../src/app/live-site.ts';
 import { LEARNER, openStore } from '../src/app/parts.ts';
 
 const [folder = ''] = process.argv.slice(2);

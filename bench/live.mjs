@@ -31,7 +31,9 @@ const { values } = parseArgs({
     pulse: { type: 'string', default: '' },
   },
 });
-const [devices, registers, seconds, seed] = ['devices', 'registers', 'seconds', 'seed'].map((name) => Number(values[name]));
+const [devices, registers, seconds, seed] = ['devices', 'registers', 'seconds', 'seed'].map((name) =>
+  Number(values[name]),
+);
 const SECOND_US = 1_000_000;
 /** Frames are handed over in such portions, milliseconds; what was sent last was on the wire so long before. */
 const PORTION_MS = 20;
@@ -153,7 +155,9 @@ class Product {
     if (!existsSync(folder)) return new Map();
     return new Map(
       readdirSync(folder).map((id) => {
-        const fields = readFileSync(join(folder, id, 'stat'), 'utf8').split(') ')[1].split(' ');
+        const fields = readFileSync(join(folder, id, 'stat'), 'utf8')
+          .split(') ')[1]
+          .split(' ');
         return [Number(id), (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS];
       }),
     );
@@ -180,7 +184,11 @@ const startUntilLearned = async () => {
   const began = await product.start();
   const cells = await product.get('cells');
   const readyS = (performance.now() - began) / 1000;
-  return { startS: round(product.startS), readyS: round(readyS), armed: cells.items.reduce((n, cell) => n + cell.armed, 0) };
+  return {
+    startS: round(product.startS),
+    readyS: round(readyS),
+    armed: cells.items.reduce((n, cell) => n + cell.armed, 0),
+  };
 };
 
 /* ---------------------------------------------------------------- the plant, with the clock */
@@ -318,7 +326,10 @@ const watching = () => {
 };
 
 const delays = (list) => {
-  const sorted = list.map((it) => (it.toldUs - it.shownUs) / SECOND_US).filter((s) => !Number.isNaN(s)).sort((a, b) => a - b);
+  const sorted = list
+    .map((it) => (it.toldUs - it.shownUs) / SECOND_US)
+    .filter((s) => !Number.isNaN(s))
+    .sort((a, b) => a - b);
   const at = (share) => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN);
   return { injected: list.length, found: sorted.length, p50S: at(0.5), p99S: at(0.99), mostS: at(1) };
 };
@@ -336,7 +347,8 @@ try {
   const memory = product.memory();
   const touched = new Set(injected.map((it) => it.address));
   const wrong = [...heard.values()].filter((f) => !touched.has(addressOf(f)));
-  const count = (list, of) => Object.fromEntries([...new Set(list.map(of))].map((k) => [k, list.filter((x) => of(x) === k).length]));
+  const count = (list, of) =>
+    Object.fromEntries([...new Set(list.map(of))].map((k) => [k, list.filter((x) => of(x) === k).length]));
   const stopS = await product.stop();
   const again = await startUntilLearned();
   await product.stop();
@@ -354,7 +366,9 @@ try {
     octetsPerPoint: Math.round(((memory.rssMiB - 0) * 2 ** 20) / (devices * registers)),
     frameToFinding: {
       all: delays(injected),
-      ...Object.fromEntries(Object.keys(KINDS).map((name) => [name, delays(injected.filter((it) => it.name === name))])),
+      ...Object.fromEntries(
+        Object.keys(KINDS).map((name) => [name, delays(injected.filter((it) => it.name === name))]),
+      ),
       as: count(injected, (it) => `${it.name}: ${it.kind || 'not found'}`),
     },
     findingsElsewhere: count(wrong, (f) => f.kind),
