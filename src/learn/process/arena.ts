@@ -32,13 +32,29 @@ const kindOf = (column: Column): Kind =>
 const sizeOf = (arrays: Arrays): number =>
   Object.values(arrays).reduce((sum, column) => sum + aligned(column.byteLength), 0);
 
-/** Views of `buffer` from `at` on, in the order and with the lengths given. */
+/**
+ * Objects with the names of a model's arrays, by their names; members of the guard have some twenty. Names are given all at once:
+ * an object that grows name by name becomes a hash table, larger than what it holds, and a copy of one does not.
+ */
+const SHAPES = new Map<string, Record<string, Column>>();
+const MAX_SHAPES = 256;
+const shaped = (parts: Head['parts']): Record<string, Column> => {
+  const key = parts.map(([name]) => name).join();
+  let shape = SHAPES.get(key);
+  if (shape === undefined) {
+    if (SHAPES.size >= MAX_SHAPES) SHAPES.clear();
+    shape = JSON.parse(JSON.stringify(Object.fromEntries(parts.map(([name]) => [name, null])))) as Record<
+      string,
+      Column
+    >;
+    SHAPES.set(key, shape);
+  }
+  return { ...shape };
+};
+
+/** Views of `buffer`, in the order and with the lengths given. */
 const viewsOf = (parts: Head['parts'], buffer: ArrayBuffer): Record<string, Column> => {
-  // Names are given all at once: an object that grows name by name becomes a hash table, larger than what it holds.
-  const out = JSON.parse(JSON.stringify(Object.fromEntries(parts.map(([name]) => [name, null])))) as Record<
-    string,
-    Column
-  >;
+  const out = shaped(parts);
   let at = 0;
   for (const [name, kind, length] of parts) {
     const view = new KINDS[kind](buffer, at, length);
