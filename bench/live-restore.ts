@@ -28,6 +28,9 @@ for (const cell of cells) {
   cell.dirty = true;
   cell.rows.markAll();
 }
+const { value: ___, ...inShort } = await timed(() => site.save(nowUs(), true));
+for (const cell of cells) cell.dirty = true;
+site.keepLearned();
 const { value: _, ...save } = await timed(() => site.save(nowUs()));
 const { value: __, ...again } = await timed(() => site.save(nowUs()));
 const closed = await timed(() => store.close());
@@ -40,6 +43,7 @@ console.log(
     openS: opened.wallS,
     restore,
     inventory,
+    saveInShort: inShort,
     saveAll: save,
     saveAgain: again,
     closeS: closed.wallS,
