@@ -3,8 +3,9 @@
  * the product reads them, as fast as they can be read. One model of each shape of cell is made and handed to all cells
  * alike (to make thousands takes hours, and says no more about watching). Prints one JSON line with what it cost.
  */
+
+import { type Fitter, inPlaceFitter } from '../src/app/detection/fitting.ts';
 import { LiveSite } from '../src/app/live-site.ts';
-import { inPlaceFitter, type Fitter } from '../src/app/detection/fitting.ts';
 import { LEARNER, openStore, readCapture, SETTINGS_NAME } from '../src/app/parts.ts';
 import { Pipeline } from '../src/app/pipeline.ts';
 import { MadeSite } from './made-site.ts';
@@ -16,8 +17,8 @@ const SECOND_US = 1_000_000;
 /** Points wait ten minutes for their neighbours (`detection/process-feed.ts`); a little more. */
 const SETTLE_S = 680;
 /** Meanwhile each is read so often; at the end at the pace of learning, so that the cells are made for it. */
-const SETTLE_STEP_S = 20;
-const PACE_S = 180;
+const SETTLE_STEP_S = 60;
+const PACE_S = 90;
 /** As the engine does (`app/engine.ts`): sooner where the queues towards the store fill. */
 const SAVE_EVERY_S = 300;
 const SAVE_BACKLOG = 0.25;
@@ -67,8 +68,9 @@ const { runtime, detection, model } = await live.load();
 const pipeline = new Pipeline({ source: 'prepare', site: runtime });
 
 /** Seconds at which all are read; learning ends with the last, which lies in the past. */
+site.acknowledges = false;
 const learnS = Math.ceil((learningHours * 3600) / everyS) * everyS + 2 * everyS;
-const rowsS = Math.max(learnS, 230 * everyS);
+const rowsS = Math.max(learnS, 210 * everyS);
 const beginS = Math.floor(nowUs() / SECOND_US) - SETTLE_S - rowsS - 20;
 const seconds: number[] = [];
 for (let s = 0; s < SETTLE_S - PACE_S * everyS; s += SETTLE_STEP_S) seconds.push(beginS + s);

@@ -2,8 +2,9 @@
  * What it costs to bring a site back from its data folder, and to write all of it: `node dist/bench/live-restore.js FOLDER` prints
  * one JSON line, seconds of the clock and of the processor. The folder is changed: give a copy.
  */
-import { LiveSite } from '../src/app/live-site.ts';
+
 import { inPlaceFitter } from '../src/app/detection/fitting.ts';
+import { LiveSite } from '../src/app/live-site.ts';
 import { LEARNER, openStore } from '../src/app/parts.ts';
 
 const [folder = ''] = process.argv.slice(2);
@@ -27,6 +28,9 @@ for (const cell of cells) {
   cell.dirty = true;
   cell.rows.markAll();
 }
+const { value: ___, ...inShort } = await timed(() => site.save(nowUs(), true));
+for (const cell of cells) cell.dirty = true;
+site.keepLearned();
 const { value: _, ...save } = await timed(() => site.save(nowUs()));
 const { value: __, ...again } = await timed(() => site.save(nowUs()));
 const closed = await timed(() => store.close());
@@ -39,6 +43,7 @@ console.log(
     openS: opened.wallS,
     restore,
     inventory,
+    saveInShort: inShort,
     saveAll: save,
     saveAgain: again,
     closeS: closed.wallS,

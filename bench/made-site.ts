@@ -72,6 +72,8 @@ export class MadeSite {
   #view = new DataView(this.#bytes.buffer);
   #used = 0;
   packets = 0;
+  /** Answers are acknowledged by a segment of their own, not with the next question. */
+  acknowledges = true;
 
   constructor({ devices, registers, seed }: MadeSiteOptions) {
     this.devices = devices;
@@ -106,13 +108,15 @@ export class MadeSite {
   valueAt(device: number, register: number, second: number): number {
     const forced = this.#forced.get(device * 128 + register);
     if (forced !== undefined) return forced;
-    const t = second + hash(device, 3, this.#seed) % 7919;
+    const t = second + (hash(device, 3, this.#seed) % 7919);
     const nature = natureOf(register);
     if (nature === 'set') return 1000 + 50 * register;
     if (nature === 'state') return (t + register) % STATE_PERIOD_S < STATE_PERIOD_S / 2 ? 1 : 0;
-    const noise = (hash(device * 128 + register, second, this.#seed) & 255) + ((hash(second, register, device) & 255) - 255);
+    const noise =
+      (hash(device * 128 + register, second, this.#seed) & 255) + ((hash(second, register, device) & 255) - 255);
     const wave =
-      Math.sin((2 * Math.PI * t) / PERIODS_S[register % 3]!) + 0.5 * Math.sin((2 * Math.PI * t) / PERIODS_S[(register + 1) % 3]!);
+      Math.sin((2 * Math.PI * t) / PERIODS_S[register % 3]!) +
+      0.5 * Math.sin((2 * Math.PI * t) / PERIODS_S[(register + 1) % 3]!);
     return Math.round(20_000 + 300 * register + 3000 * wave + noise);
   }
 
@@ -180,7 +184,7 @@ export class MadeSite {
       pdu[3 + 2 * r] = value & 255;
     }
     this.#segment(c, tsUs + ANSWER_US, false, PSH | ACK, this.#adu(c, pdu));
-    this.#segment(c, tsUs + ANSWER_US + ACK_US, true, ACK, undefined);
+    if (this.acknowledges) this.#segment(c, tsUs + ANSWER_US + ACK_US, true, ACK, undefined);
   }
 
   #adu({ transaction }: Connection, pdu: Uint8Array): Uint8Array {

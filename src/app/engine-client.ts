@@ -111,7 +111,7 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
     settled: () => client.ask('settled', []),
     close: () => client.ask('close', []),
   };
-  return withPages(engine, CLOCK);
+  return withPages(engine, CLOCK, { whenSourcesBegin: true });
 };
 
 /** Opens the data folder and starts the engine. Throws the store's operating errors. */
@@ -133,5 +133,5 @@ export const startEngine = async (options: StartOptions): Promise<Engine> => {
     fitter: new ThreadFitter(LEARNER),
     onError: options.onError,
   });
-  return withPages(engine, CLOCK);
+  return withPages(engine, CLOCK, { whenSourcesBegin: true });
 };

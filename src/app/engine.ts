@@ -514,7 +514,7 @@ export class LocalEngine implements Engine {
         (source) => source.state === 'reading' && source.kind === 'file',
       );
       if (!site.isLoaded || interrupted || this.#store.writer.state.kind === 'failed') continue;
-      await site.save(this.#options.nowUs()).catch((error: unknown) => this.#options.onError?.(error));
+      await site.save(this.#options.nowUs(), true).catch((error: unknown) => this.#options.onError?.(error));
     }
     try {
       this.#store.exportHead();

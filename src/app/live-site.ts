@@ -17,6 +17,7 @@ import {
   learnedRows,
   loadDetection,
   OPENINGS_NAME,
+  ROUND_BYTES,
   readStanding,
 } from './detection/keep.ts';
 import type { SiteDetection } from './detection/site-detection.ts';
@@ -267,9 +268,12 @@ export class LiveSite {
     return [this.bump('alerts'), this.bump('incidents')];
   }
 
-  /** Writes what changed since the last time. Resolves after the commit; saves of one site never overlap. */
-  save(nowUs: number): Promise<void> {
-    const mine = this.#saving.then(() => this.#write(nowUs));
+  /**
+   * Writes what changed since the last time. Resolves after the commit; saves of one site never overlap. `inShort`: the program
+   * ends, and what large sites learned in the last half an hour need not all be kept (`ROUND_BYTES`).
+   */
+  save(nowUs: number, inShort = false): Promise<void> {
+    const mine = this.#saving.then(() => this.#write(nowUs, inShort));
     this.#saving = mine.catch(() => undefined);
     return mine;
   }
@@ -284,7 +288,7 @@ export class LiveSite {
     return this.#loaded?.model.backlog ?? 0;
   }
 
-  async #write(nowUs: number): Promise<void> {
+  async #write(nowUs: number, inShort: boolean): Promise<void> {
     const loaded = this.#loaded;
     if (loaded === undefined) return;
     const reading = [...this.sources.values()].find((source) => source.state === 'reading' || source.state === 'live');
@@ -299,8 +303,11 @@ export class LiveSite {
     // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.
     const isActive = reading !== undefined;
     const withLearned = !queuesOnly && (!isActive || nowUs - this.#learnedUs >= LEARNED_EVERY_US);
-    if (withLearned)
-      for (const batch of cellBatches(this.id, loaded.detection, nowUs)) await this.#unwritten.write(batch, submit);
+    if (withLearned) {
+      const most = isActive || inShort ? ROUND_BYTES : Number.POSITIVE_INFINITY;
+      for (const batch of cellBatches(this.id, loaded.detection, nowUs, most))
+        await this.#unwritten.write(batch, submit);
+    }
     const samples = loaded.model.takeSamples();
     for (let first = true; ; first = false) {
       const options = { memberships: !isBusy, queuesOnly };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Topic } from '../api/index.ts';
 import type { CallInput, Engine, EngineCall, EngineEvent } from './engine-contract.ts';
-import { withPages } from './page-cache.ts';
+import { type AheadOptions, withPages } from './page-cache.ts';
 
 const input = { params: { site: 's' }, query: {}, body: undefined, userId: 'u' } as unknown as CallInput<never>;
 
 /** An engine whose answers are made by hand, on a clock that stands still until it is moved. */
-const setUp = () => {
+const setUp = (ahead?: AheadOptions) => {
   let nowMs = 0;
   const listeners = new Set<(event: EngineEvent) => void>();
   const tell = (event: EngineEvent) => {
@@ -26,13 +26,17 @@ const setUp = () => {
       return () => listeners.delete(f);
     },
   } as unknown as Engine;
-  const pages = withPages(engine, {
-    nowMs: () => nowMs,
-    wait: (ms) => {
-      restsMs.push(ms);
-      return new Promise((resolve) => rests.push(() => resolve(0)));
+  const pages = withPages(
+    engine,
+    {
+      nowMs: () => nowMs,
+      wait: (ms) => {
+        restsMs.push(ms);
+        return new Promise((resolve) => rests.push(() => resolve(0)));
+      },
     },
-  });
+    ahead,
+  );
   const decoder = new TextDecoder();
   return {
     pages,
@@ -263,13 +267,25 @@ describe('withPages', () => {
     source('reading');
     void page('sites');
     await settle();
-    for (let n = 1; n < 5; n++) {
+    for (let n = 1; n < 10; n++) {
       asked[n]!.answer(asked[n]!.call);
       await settle();
     }
-    expect(asked.slice(1).map(({ call }) => call)).toEqual(['now', 'sites', 'sources', 'coverage']);
+    const first = ['now', 'sites', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points'];
+    expect(asked.slice(1).map(({ call }) => call)).toEqual(first);
     expect(await page('now')).toBe('now');
-    expect(asked.length).toBe(5);
+    expect(asked.length).toBe(10);
+  });
+
+  it('makes them when a source begins, one after another, and not again for each step of it', async () => {
+    const { asked, source } = setUp({ whenSourcesBegin: true });
+    source('reading');
+    source('reading');
+    expect(asked.map(({ call }) => call)).toEqual(['now']);
+    asked[0]!.answer('now');
+    await settle();
+    source('reading');
+    expect(asked.map(({ call }) => call)).toEqual(['now', 'sources']);
   });
 
   it('keeps no failure', async () => {

@@ -30,8 +30,11 @@ const WHOLE: ReadonlyMap<EngineCall, readonly Topic[] | undefined> = new Map<Eng
 ]);
 /** What was found is shown as soon as it is told: these pages are waited for then, but for those made within `PAGE_MS`. */
 const AT_ONCE: ReadonlySet<EngineCall> = new Set<EngineCall>(['alerts', 'findings', 'incidents']);
-/** What a console shows first: made ahead for sites that are read when somebody asks which sites there are. */
-const FIRST: readonly EngineCall[] = ['now', 'sources', 'coverage'];
+/**
+ * Made ahead for sites that are read, when a source begins and when somebody asks which sites there are: what a console shows
+ * first, then the lists as programs ask for them, so that whoever opens one finds its code and what lists share at hand.
+ */
+const FIRST: readonly EngineCall[] = ['now', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points'];
 /** Pages kept; the one that was not asked for the longest gives way. Lists only in small pages and without a filter. */
 const MAX_PAGES = 40;
 const MAX_KEPT_ROWS = 200;
@@ -65,10 +68,16 @@ export interface PageClock {
   readonly wait: (ms: number) => Promise<unknown>;
 }
 
+export interface AheadOptions {
+  /** First pages are made ahead when a source begins, not only when somebody asks which sites there are. */
+  readonly whenSourcesBegin?: boolean;
+}
+
 const keyOf = (site: string, call: EngineCall, query: object): string => `${site} ${call} ${JSON.stringify(query)}`;
 
 export class PageCache {
   readonly #engine: Engine;
+  readonly #whenSourcesBegin: boolean;
   readonly #clock: PageClock;
   readonly #pages = new Map<string, Page>();
   readonly #versions = new Map<string, number>();
@@ -82,8 +91,9 @@ export class PageCache {
   #isRenewing = false;
   #isAhead = false;
 
-  constructor(engine: Engine, clock: PageClock) {
+  constructor(engine: Engine, clock: PageClock, { whenSourcesBegin = false }: AheadOptions = {}) {
     this.#engine = engine;
+    this.#whenSourcesBegin = whenSourcesBegin;
     this.#clock = clock;
     engine.onEvent((event) => this.#note(event));
   }
@@ -200,7 +210,10 @@ export class PageCache {
     const reading = this.#reading.get(site) ?? new Set<string>();
     this.#reading.set(site, reading);
     if (state === 'complete' || state === 'failed') reading.delete(source);
-    else reading.add(source);
+    else if (!reading.has(source)) {
+      reading.add(source);
+      if (this.#whenSourcesBegin) void this.#ahead();
+    }
   }
 
   /** Asks the engine; a failure is told to who asked and not kept. */
@@ -245,8 +258,8 @@ export class PageCache {
 }
 
 /** The same engine with its pages kept. Calls that act say what they changed (`acted`); a new source changes anything. */
-export const withPages = (engine: Engine, clock: PageClock): Engine => {
-  const pages = new PageCache(engine, clock);
+export const withPages = (engine: Engine, clock: PageClock, ahead?: AheadOptions): Engine => {
+  const pages = new PageCache(engine, clock, ahead);
   const forgetting = <T>(done: Promise<T>): Promise<T> => done.finally(() => pages.forget());
   return {
     call: (...args) => engine.call(...args),

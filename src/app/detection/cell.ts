@@ -149,6 +149,8 @@ export class Cell {
   problem = '';
   /** Changed since it was saved. */
   dirty = true;
+  /** When it was saved last, wall clock; 0: never since it was made. */
+  savedUs = 0;
 
   constructor(options: CellOptions) {
     const { plan } = options;
@@ -247,9 +249,7 @@ export class Cell {
     const row = this.#row;
     this.watch.read(row, this.#lastUs);
     this.#heard.look(tsUs, this.#lastUs);
-    const known = this.#understand((i) =>
-      this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i)),
-    );
+    const known = this.#understand((i) => this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i)));
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
     if (at <= this.rows.lastUs) {
@@ -510,6 +510,10 @@ export class Cell {
     return { ...arming, unarmed: [arming.unarmed, this.#stretches.unarmed(p)].filter((t) => t !== '').join('; ') };
   }
 
+  /** Something about it is being told: after a restart that must go on, not begin anew. */
+  get isTelling(): boolean {
+    return this.#guard !== undefined && this.#guard.open.length > 0;
+  }
   /** Nothing of the cell was seen when its last row was due. `nowUs`: frame time. */
   isUnseen(nowUs: number): boolean {
     return nowUs - this.rows.lastUs > UNSEEN_STEPS * this.plan.stepUs;
@@ -592,6 +596,7 @@ export class Cell {
       }
     }
     this.dirty = false;
+    this.savedUs = 1;
     if (header.again) this.fit();
   }
 

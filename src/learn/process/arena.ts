@@ -32,6 +32,26 @@ const kindOf = (column: Column): Kind =>
 const sizeOf = (arrays: Arrays): number =>
   Object.values(arrays).reduce((sum, column) => sum + aligned(column.byteLength), 0);
 
+/**
+ * Objects with the names of a model's arrays, by their names; members of the guard have some twenty. Names are given all at once:
+ * an object that grows name by name becomes a hash table, larger than what it holds, and a copy of one does not.
+ */
+const SHAPES = new Map<string, Record<string, Column>>();
+const MAX_SHAPES = 256;
+const shaped = (parts: Head['parts']): Record<string, Column> => {
+  const key = parts.map(([name]) => name).join();
+  let shape = SHAPES.get(key);
+  if (shape === undefined) {
+    if (SHAPES.size >= MAX_SHAPES) SHAPES.clear();
+    shape = JSON.parse(JSON.stringify(Object.fromEntries(parts.map(([name]) => [name, null])))) as Record<
+      string,
+      Column
+    >;
+    SHAPES.set(key, shape);
+  }
+  return { ...shape };
+};
+
 /** An array of nothing is one for all models: a view costs a hundred octets, also where it shows none. */
 const NOTHING: Readonly<Record<Kind, Column>> = {
   f64: new Float64Array(0),
@@ -48,11 +68,7 @@ const NOTHING: Readonly<Record<Kind, Column>> = {
  * own: it may be exchanged for another, and is not kept alive by the rest then.
  */
 const allocate = (parts: Head['parts'], apart: string | undefined): Record<string, Column> => {
-  // Names are given all at once: an object that grows name by name becomes a hash table, larger than what it holds.
-  const out = JSON.parse(JSON.stringify(Object.fromEntries(parts.map(([name]) => [name, null])))) as Record<
-    string,
-    Column
-  >;
+  const out = shaped(parts);
   const sizes = parts.map(([name, kind, length]) =>
     name === apart ? 0 : aligned(length * KINDS[kind].BYTES_PER_ELEMENT),
   );

@@ -211,7 +211,8 @@ const unpack = (saved: Uint8Array): Member[] => {
   return header.map((h) => {
     const learner = MEMBERS.find((m) => m.name === h.name);
     if (learner === undefined) throw new Error(`saved by a member that is not known: ${h.name}`);
-    const body = saved.slice(at, at + h.bytes);
+    // Members keep copies of their own.
+    const body = saved.subarray(at, at + h.bytes);
     at += h.bytes;
     const model = learner.restore(body);
     return { learner, model, silenced: new Silence(h.silenced, h.points) };

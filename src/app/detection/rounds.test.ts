@@ -1,0 +1,43 @@
+/** A large site is written in rounds: what was never written at once, then what was not written for the longest. */
+import { expect, it } from 'vitest';
+import type { CellLearner, CellModel } from '../../core/process.ts';
+import { openMemoryStore } from '../../store/index.ts';
+import { cellBatches } from './keep.ts';
+import { CONTROLLERS, feedUntil, liveSite, STEP_US, T0 } from './testing/many-cells.ts';
+
+/** Finds nothing. */
+const MODEL: CellModel = {
+  arming: [],
+  bytesPerPoint: 0,
+  score: () => ({ state: 'scored', surprise: 0, deviations: [] }),
+  save: () => new Uint8Array(1),
+};
+const LEARNER: CellLearner = { name: 'test', fit: () => MODEL, restore: () => MODEL };
+
+it('writes every cell at once when it is new, and then some at a time, each in its turn', async () => {
+  const store = await openMemoryStore({ nowUs: () => 1 });
+  const site = await liveSite(store, LEARNER);
+  const { runtime, detection } = await site.load();
+  let reachedUs = feedUntil(runtime, detection, 0, T0);
+  const written = (nowUs: number, most: number): string[] =>
+    [...cellBatches('live', detection, nowUs, most)]
+      .flatMap(({ put }) => put?.learned_state ?? [])
+      .filter(({ name, piece }) => name.startsWith('cell ') && piece === 0)
+      .map(({ name }) => name);
+  const cells = detection.feed.cells.length;
+  expect(cells).toBeGreaterThanOrEqual(CONTROLLERS);
+  expect(new Set(written(1_000, 1)).size).toBe(cells);
+  expect(written(2_000, 1)).toEqual([]);
+  const seen: string[] = [];
+  for (let round = 0; round < cells; round++) {
+    reachedUs = feedUntil(runtime, detection, reachedUs, reachedUs + STEP_US);
+    const some = written(3_000 + round, 1);
+    expect(some.length).toBe(1);
+    seen.push(...some);
+  }
+  expect(new Set(seen).size).toBe(cells);
+  // Without a limit all that changed is written.
+  feedUntil(runtime, detection, reachedUs, reachedUs + STEP_US);
+  expect(written(9_000, Number.POSITIVE_INFINITY).length).toBe(cells);
+  await store.close();
+});
