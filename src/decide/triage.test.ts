@@ -57,6 +57,8 @@ describe('the queue', () => {
     const triage = make();
     const write = (minute: number, actor: number) => finding(minute / 60, { kind: 'new-writer', actor, target: 30 });
     const forged = Array.from({ length: 60 }, (_, n) => write(n / 30, 1000 + n));
+    // One of before among the first of them hides no other.
+    forged[1] = write(1 / 30, 20);
     triage.take([...forged, write(2, 21), write(3, 5000)]);
     const { alerts, alertOf } = triage.picture();
     // The first ones stand by themselves: nobody could know of the others.

@@ -40,7 +40,7 @@ export const PROCESS_JOIN_US = HOUR_US;
  */
 export const MOMENT_US = 30_000_000;
 /**
- * So many alerts of one kind by different devices within FLOOD_US are a flood: what devices that appeared later than the first of
+ * So many alerts of one kind by different devices within FLOOD_US are a flood: what devices that appeared later than most of
  * them add within as long is one matter with the last of these, so that forged addresses bury nobody. What a device does that was
  * there before is told by itself. Source: ISA-18.2 (2016), 16.6: a flood is ten alarms in ten minutes for all kinds together.
  */
@@ -283,12 +283,13 @@ export class Triage {
     return undefined;
   }
 
-  /** What alerts of this kind do of late; its `matter` only where this device appeared after the first of them. */
+  /** What alerts of this kind do of late; its `matter` only where this device appeared after most of them. */
   #floodOf({ kind, actor, firstUs }: Finding): Flood {
     const known = this.#floods.get(kind);
     const isOver = known?.matter === undefined || Math.abs(firstUs - known.lastUs) > FLOOD_US;
     if (known !== undefined && !isOver) {
-      if (known.begun.every((begun) => begun.actor >= actor)) return { begun: [], matter: undefined, lastUs: firstUs };
+      const actors = known.begun.map((begun) => begun.actor).sort((a, b) => a - b);
+      if (actor < actors[actors.length >> 1]!) return { begun: [], matter: undefined, lastUs: firstUs };
       known.lastUs = Math.max(known.lastUs, firstUs);
       return known;
     }
