@@ -53,6 +53,27 @@ describe('the queue', () => {
     const { alerts } = triage.picture();
     expect(alerts.map((alert) => alert.findings.length).sort()).toEqual([1, 1, 2]);
   });
+  it('makes one alert of a flood of new devices, and tells what one of before does by itself', () => {
+    const triage = make();
+    const write = (minute: number, actor: number) => finding(minute / 60, { kind: 'new-writer', actor, target: 30 });
+    const forged = Array.from({ length: 60 }, (_, n) => write(n / 30, 1000 + n));
+    // One of before among the first of them hides no other.
+    forged[1] = write(1 / 30, 20);
+    triage.take([...forged, write(2, 21), write(3, 5000)]);
+    const { alerts, alertOf } = triage.picture();
+    // The first ones stand by themselves: nobody could know of the others.
+    expect(alerts.map(({ episodes }) => episodes).sort((a, b) => a - b)).toEqual([1, 1, 1, 1, 1, 57]);
+    expect(alertOf.get(write(2, 21).id)).not.toBe(alertOf.get(forged[59]!.id));
+    expect(alertOf.get(write(3, 5000).id)).toBe(alertOf.get(forged[59]!.id));
+    // When it is over, a new device is a matter of its own; in another order it is the same queue.
+    triage.take([write(30, 6000)]);
+    expect(triage.picture().alerts).toHaveLength(7);
+    const again = make();
+    again.take([...forged, write(2, 21), write(3, 5000), write(30, 6000)].reverse());
+    expect(again.picture().alerts.map(({ id, episodes }) => [id, episodes])).toEqual(
+      triage.picture().alerts.map(({ id, episodes }) => [id, episodes]),
+    );
+  });
   it('joins the points of one controller that go wrong together, the worst in front, a safety function apart', () => {
     const triage = make();
     triage.take([

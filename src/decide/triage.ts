@@ -39,6 +39,13 @@ export const PROCESS_JOIN_US = HOUR_US;
  * a moment. Source: ISA-18.2 (2016), 11.3.6, first-out alarms.
  */
 export const MOMENT_US = 30_000_000;
+/**
+ * So many alerts of one kind by different devices within FLOOD_US are a flood: what devices that appeared later than most of
+ * them add within as long is one matter with the last of these, so that forged addresses bury nobody. What a device does that was
+ * there before is told by itself. Source: ISA-18.2 (2016), 16.6: a flood is ten alarms in ten minutes for all kinds together.
+ */
+export const FLOOD = 5;
+export const FLOOD_US = 600_000_000;
 
 export const DEFAULT_THRESHOLD: Threshold = { minSurprise: 0.5, enabled: true };
 /** EEMUA 191 asks for fewer than one in ten minutes; people who look beside their work can bear a handful a day. */
@@ -72,6 +79,13 @@ interface Matter {
   lastUs: number;
 }
 
+/** Alerts of one kind that began of late, by device; `matter` since they are a flood. */
+interface Flood {
+  readonly begun: { readonly us: number; readonly actor: EndpointId }[];
+  matter: Matter | undefined;
+  lastUs: number;
+}
+
 export interface Picture {
   /** Ranked: those not closed first, most pressing first. */
   readonly alerts: readonly Alert[];
@@ -93,6 +107,8 @@ export class Triage {
   #given: ReadonlyMap<string, string> = new Map();
   /** When findings of the process began, and their matter, by moment: the first of each. */
   readonly #begun = new Map<number, { readonly us: number; readonly matter: Matter }>();
+  /** By kind. */
+  readonly #floods = new Map<string, Flood>();
   #windows: readonly MaintenanceWindow[] = [];
   #settings: TriageSettings = DEFAULT_SETTINGS;
   #picture: Picture | undefined;
@@ -138,6 +154,7 @@ export class Triage {
     this.#matters.clear();
     this.#matterOf.clear();
     this.#begun.clear();
+    this.#floods.clear();
     for (const finding of [...this.#findings.values()].sort(byTime)) this.#place(finding);
     this.#picture = undefined;
   }
@@ -220,6 +237,12 @@ export class Triage {
       matter?.keys.add(key);
       if (matter !== undefined) list.push(matter);
     }
+    const flood = finding.actor > 0 ? this.#floodOf(finding) : undefined;
+    if (matter === undefined && flood?.matter !== undefined) {
+      matter = flood.matter;
+      matter.keys.add(key);
+      list.push(matter);
+    }
     if (matter === undefined) {
       matter = {
         id: idOf(finding),
@@ -231,6 +254,8 @@ export class Triage {
         lastUs: finding.lastUs,
       };
       list.push(matter);
+      if (flood !== undefined && flood.begun.push({ us: finding.firstUs, actor: finding.actor }) >= FLOOD)
+        flood.matter = matter;
     }
     // After a restart they come in another order: what people did, and the id, is found again all the same.
     const given = this.#given.get(finding.id);
@@ -256,6 +281,24 @@ export class Triage {
       if (begun !== undefined && Math.abs(begun.us - us) <= MOMENT_US) return begun.matter;
     }
     return undefined;
+  }
+
+  /** What alerts of this kind do of late; its `matter` only where this device appeared after most of them. */
+  #floodOf({ kind, actor, firstUs }: Finding): Flood {
+    const known = this.#floods.get(kind);
+    const isOver = known?.matter === undefined || Math.abs(firstUs - known.lastUs) > FLOOD_US;
+    if (known !== undefined && !isOver) {
+      const actors = known.begun.map((begun) => begun.actor).sort((a, b) => a - b);
+      if (actor < actors[actors.length >> 1]!) return { begun: [], matter: undefined, lastUs: firstUs };
+      known.lastUs = Math.max(known.lastUs, firstUs);
+      return known;
+    }
+    const begun = (known?.matter === undefined ? (known?.begun ?? []) : []).filter(
+      ({ us }) => Math.abs(firstUs - us) <= FLOOD_US,
+    );
+    const fresh: Flood = { begun, matter: undefined, lastUs: firstUs };
+    this.#floods.set(kind, fresh);
+    return fresh;
   }
 
   #list(matter: Matter, finding: Finding): void {
@@ -290,6 +333,8 @@ export class Triage {
       gone.add(matter);
     }
     for (const [moment, { matter }] of this.#begun) if (gone.has(matter)) this.#begun.delete(moment);
+    for (const [kind, { matter }] of this.#floods)
+      if (matter !== undefined && gone.has(matter)) this.#floods.delete(kind);
   }
 
   /** Alerts and incidents as they are now; made when asked after something changed. */

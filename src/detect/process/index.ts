@@ -10,7 +10,7 @@ export { PROCESS_KINDS } from './kinds.ts';
 
 const card: ModelCard = {
   notices:
-    'A measured value that is not as the process makes it: out of its limits, noisy, frozen, replayed, or against what the other points of its cell say, at once or slowly.',
+    'A measured value that is not as the process makes it: out of its limits, noisy, frozen, replayed, or against what the other points of its cell say, at once or slowly, or slowly against a point of another controller that measures the same.',
   worksWhen:
     'The points of a cell are read at least every few minutes, a day of normal work was watched, and the guard predicted later normal work that it had not learned from.',
   failsWhen:
