@@ -54,6 +54,19 @@ describe('fins', () => {
       { verb: 'write', object: 'D10, 2 words', outcome: 'refused', reason: 'read-only (0x2101)' },
     ]);
   });
+  it('says that a CPU has an error when that changes, whether it does what it is asked or not', () => {
+    const { values, commands } = drive(
+      fins,
+      [0x0000, 0x0040, 0x0040, 0x1143, 0x1183, 0x8205, 0x0000, 0x0000].flatMap((endCode) => [
+        up(write),
+        down(encodeResponse(write, endCode, [])),
+      ]),
+      onUdp,
+    );
+    expect(values.filter((v) => v.path === 'CPU error').map((v) => v.value)).toEqual(['non-fatal', 'fatal', 'none']);
+    expect(commands.slice(0, 2).map((c) => c.outcome)).toEqual(['accepted', 'accepted']);
+  });
+
   it('knows a relay error and the CPU error bits from a refusal', () => {
     const relayed = drive(fins, [up(write), down(encodeResponse(write, 0x8205, []))], onUdp);
     expect(relayed.commands[0]).toMatchObject({ reason: 'response timeout (0x8205, relay error)' });

@@ -3,9 +3,19 @@
  * forces, files. Source: OMRON W342; outcomes from the end code.
  */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
 import type { Command, ObservationSink, Verb } from '../../core/observation.ts';
 import { areaOf, parameterAreaText } from './areas.ts';
-import { COMMAND, commandOf, endCodeText, plainEndCode, TCP_ERRORS } from './commands.ts';
+import {
+  COMMAND,
+  commandOf,
+  endCodeText,
+  FATAL_CPU_ERROR,
+  NON_FATAL_CPU_ERROR,
+  plainEndCode,
+  RELAY_ERROR,
+  TCP_ERRORS,
+} from './commands.ts';
 import { observeIdentity } from './identity.ts';
 import type { FinsDetail, FinsMessage, FinsPoint } from './message.ts';
 import { type FinsState, targetOf, textOf } from './state.ts';
@@ -13,6 +23,8 @@ import { emitRange, emitValue } from './values.ts';
 
 /** Range texts kept per flow; beyond this they are built anew each time. */
 const MAX_RANGES = 1024;
+/** CPUs with an error remembered per flow; of more it is not said. */
+const MAX_CPU_ERRORS = 64;
 
 export const observeFins = (t: Transaction<FinsMessage>, sink: ObservationSink, state: FinsState): void => {
   const subject = t.request ?? t.response;
@@ -27,7 +39,8 @@ export const observeFins = (t: Transaction<FinsMessage>, sink: ObservationSink, 
   const refused = endCode > 0 && plainEndCode(endCode) !== 0;
   const outcome = outcomeOf(t, refused);
   const server = t.at.server;
-  const target = targetOf(subject, server, t.response !== undefined && (endCode & 0x8000) === 0, sink, state);
+  const target = targetOf(subject, server, t.response !== undefined && (endCode & RELAY_ERROR) === 0, sink, state);
+  if (endCode >= 0 && (endCode & RELAY_ERROR) === 0) cpuError(t, target, endCode, sink, state);
   const known = commandOf(subject.command);
   const detail = t.request?.detail;
   const base: Base = { target, outcome, native: subject, reason: refused ? endCodeText(endCode) : undefined };
@@ -58,6 +71,24 @@ export const observeFins = (t: Transaction<FinsMessage>, sink: ObservationSink, 
       });
       if (accepted && t.response !== undefined) observeIdentity(t.at, t.response, target, sink);
   }
+};
+
+/** Every answer tells whether its CPU has an error (W342 section 5-1-3); said when it changes, and not that there never was one. */
+const cpuError = (
+  t: Transaction<FinsMessage>,
+  target: EndpointId,
+  endCode: number,
+  sink: ObservationSink,
+  state: FinsState,
+): void => {
+  const error = endCode & (FATAL_CPU_ERROR | NON_FATAL_CPU_ERROR);
+  if ((state.cpuErrors.get(target) ?? 0) === error) return;
+  // Those without an error are not kept; a flow has few CPUs that have one.
+  if (error === 0) state.cpuErrors.delete(target);
+  else if (state.cpuErrors.size < MAX_CPU_ERRORS || state.cpuErrors.has(target)) state.cpuErrors.set(target, error);
+  else return;
+  const value = error === 0 ? 'none' : (error & FATAL_CPU_ERROR) !== 0 ? 'fatal' : 'non-fatal';
+  sink.value(t.at, { target, path: 'CPU error', type: 'state', value, access: 'read' });
 };
 
 type Base = Pick<Command, 'target' | 'outcome' | 'native' | 'reason'>;

@@ -15,8 +15,16 @@ export interface FinsState {
   readonly children: Map<number, { id: EndpointId; answered: boolean }>;
   readonly texts: Map<number, string>;
   readonly ranges: Map<string, string>;
+  /** CPUs that said that they have an error: the bits of the end code. */
+  readonly cpuErrors: Map<EndpointId, number>;
 }
-export const openFins = (): FinsState => ({ node: -1, children: new Map(), texts: new Map(), ranges: new Map() });
+export const openFins = (): FinsState => ({
+  node: -1,
+  children: new Map(),
+  texts: new Map(),
+  ranges: new Map(),
+  cpuErrors: new Map(),
+});
 
 export const textOf = (p: FinsPoint, state: FinsState): string => {
   // area 8, word 16, bit 8 bits: the sign bit keeps it a small integer

@@ -21,6 +21,16 @@ const hasError = (s: M): boolean => s.message.rosctr === 2 || s.message.rosctr =
 /** Return codes of a Write Var answer stand alone, without size and length. */
 const full = (s: M) => (s.message.functionCode === WRITE && s.message.rosctr === 3 ? [] : s.message.data);
 
+/** Items that were refused have size and length 0 on the wire; tshark shows those of the item before (0 of the first). */
+const READ_AT_ALL = new Set([0x00, 0x0a, 0xff]);
+const shown = <T>(s: M, pick: (d: S7Message['data'][number]) => T, first: T): T[] => {
+  let last = first;
+  return full(s).map((d) => {
+    if (READ_AT_ALL.has(d.returnCode)) last = pick(d);
+    return last;
+  });
+};
+
 const szl = (s: M): { id: number; index: number } | undefined => {
   const d = s.message.detail;
   if (d?.kind !== 'userdata') return undefined;
@@ -70,7 +80,7 @@ export const tsharkS7comm = frameMap<S7Message>({
     ],
     's7comm.data.transportsize': (s) => [
       ...(head(s) !== undefined && head(s)!.returnCode >= 0 ? [hex(head(s)!.transportSize, 2)] : []),
-      ...full(s).map((d) => hex(d.transportSize, 2)),
+      ...shown(s, (d) => hex(d.transportSize, 2), hex(0, 2)),
     ],
     's7comm.data.length': (s) =>
       BLOCK.has(s.message.functionCode) && s.message.payload.length > 0
@@ -78,7 +88,7 @@ export const tsharkS7comm = frameMap<S7Message>({
         : [
             ...(head(s) !== undefined && head(s)!.returnCode >= 0 ? [head(s)!.dataLength] : []),
             // Of an alarm query the octets of an object have a field of their own where there are none.
-            ...full(s).map((d) => (isAlarmQuery(s) && d.length === 0 ? undefined : d.length)),
+            ...shown(s, (d) => (isAlarmQuery(s) && d.length === 0 ? undefined : d.length), 0),
           ],
     's7comm.resp.data': values,
     's7comm.param.userdata.type': (s) => head(s)?.kindOfUserdata,
