@@ -126,7 +126,8 @@ export class People {
           'Start Gatehouse again; it prints a new link.',
         );
       }
-      const user = await this.#newUser(name, password, 'admin', now);
+      // Whoever comes in by the link is in.
+      const user = { ...(await this.#newUser(name, password, 'admin', now)), lastLoginUs: now };
       const opened = this.#newSession(user, now);
       await this.#change({
         putUsers: [user],

@@ -332,7 +332,7 @@ export const mattersOf = (view: SiteView): readonly Attention[] => {
 
 /** Detectors whose findings say what a matter of this kind says, with more. */
 const SAID_BY: Readonly<Partial<Record<Attention['kind'], readonly string[]>>> = {
-  engineering: ['engineering', 'safety'],
+  engineering: ['engineering', 'safety', 'ransomware'],
   refused: ['refused', 'scan'],
   'clear-credential': ['credentials'],
   external: ['crossing', 'remote-access'],

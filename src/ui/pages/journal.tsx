@@ -38,6 +38,42 @@ const Detail = ({ text }: { text: string }) => {
   );
 };
 
+/** What was done, as people say it; the word of the record stands on hover and in filters. */
+const DONE: Readonly<Record<string, string>> = {
+  'alert.change': 'alert changed',
+  'alert.review': 'alert reviewed',
+  'asset.change': 'asset corrected',
+  'asset.merge': 'devices merged',
+  'asset.split': 'devices split',
+  'baseline.accept': 'accepted as new normal',
+  'baseline.accepted': 'new normal learned',
+  'baseline.carry': 'baseline carried over',
+  'baseline.restore': 'baseline restored',
+  'baseline.save': 'baseline saved',
+  'correction.undo': 'correction undone',
+  'detection.tune': 'thresholds changed',
+  'evidence.download': 'evidence downloaded',
+  'incident.change': 'incident changed',
+  login: 'logged in',
+  'login.failed': 'login failed',
+  logout: 'logged out',
+  'names.apply': 'asset list imported',
+  'plant.stage-attack': 'attack staged',
+  'point.unit': 'unit of a point set',
+  'relation.add': 'relation added',
+  'relation.change': 'relation changed',
+  'settings.change': 'settings changed',
+  setup: 'set up',
+  'site.change': 'site changed',
+  'source.open': 'source opened',
+  'user.add': 'user added',
+  'user.change': 'user changed',
+  'user.password': 'password changed',
+  'window.add': 'work announced',
+  'window.change': 'announced work changed',
+};
+const doneWords = (what: string): string => (Object.hasOwn(DONE, what) ? (DONE[what] ?? what) : what);
+
 const columns: readonly Column<JournalEntry>[] = [
   { id: 'id', head: 'Row', width: '64px', end: true, cell: (r) => <span className="dim">{r.id}</span> },
   { id: 'at', head: 'When', width: '150px', sort: 'at', end: true, cell: (r) => <When at={r.at} /> },
@@ -48,7 +84,17 @@ const columns: readonly Column<JournalEntry>[] = [
     sort: 'who',
     cell: (r) => (r.who === 'system' ? <span className="dim">Gatehouse itself</span> : r.who),
   },
-  { id: 'what', head: 'What', width: '170px', sort: 'what', cell: (r) => <span className="strong">{r.what}</span> },
+  {
+    id: 'what',
+    head: 'What',
+    width: '170px',
+    sort: 'what',
+    cell: (r) => (
+      <span className="strong" title={`what:${r.what}`}>
+        {doneWords(r.what)}
+      </span>
+    ),
+  },
   {
     id: 'subject',
     head: 'To what',
@@ -103,7 +149,7 @@ export const JournalPage = () => {
           { label: 'Last 7 days', q: 'at:>7d' },
         ]}
         detail={{
-          title: (r) => r.what,
+          title: (r) => doneWords(r.what),
           body: (r) => (
             <dl className="kv">
               <dt>Row</dt>

@@ -98,7 +98,7 @@ const NoCell = ({ list }: { list: CellList }) => {
       A cell is a controller with the values that were seen of it, at least twice at a steady pace.{' '}
       {list.pointsWithout > 0
         ? `${plural(list.pointsWithout, 'point')} ${list.pointsWithout === 1 ? 'is' : 'are'} in none: words, or seen too seldom. `
-        : 'No value was seen on the wire. '}
+        : 'Until now there is none: no value was seen, or each only once. '}
       <Link to="/s/$site/points" params={{ site }}>
         Points
       </Link>{' '}
