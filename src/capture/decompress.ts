@@ -10,6 +10,11 @@ import { u32le } from '../lib/bytes.ts';
 
 /** Compressed octets given to zlib at a time; deflate grows data at most 1032 times, so this bounds memory at 33 MiB. */
 const SLICE_BYTES = 32 * 1024;
+/**
+ * The first of them; each is twice the one before. What zlib makes of a piece that turns out damaged is lost, so that of a small
+ * file there is little to lose.
+ */
+const FIRST_SLICE_BYTES = 1024;
 /** Size of the buffers that hold what comes out. */
 const OUTPUT_BYTES = 256 * 1024;
 const MAGIC_BYTES = 4;
@@ -109,10 +114,13 @@ async function* unpack(
       if (damage === undefined) start(resolve);
       else resolve();
     });
+  let slice = FIRST_SLICE_BYTES;
   try {
     for (let chunk: Uint8Array | undefined = head; chunk !== undefined; ) {
-      for (let at = 0; at < chunk.length && damage === undefined; at += SLICE_BYTES) {
-        let rest = chunk.subarray(at, at + SLICE_BYTES);
+      for (let at = 0; at < chunk.length && damage === undefined; ) {
+        let rest = chunk.subarray(at, at + slice);
+        at += rest.length;
+        slice = Math.min(2 * slice, SLICE_BYTES);
         while (rest.length > 0 && damage === undefined) {
           const written = rest;
           const before = unpacker.bytesWritten;

@@ -182,6 +182,14 @@ describe('compressed captures', () => {
     const damaged = await collect(chunksOf(hurt, [50_000]));
     expect(damaged.codes).toContain('capture.compression-damaged');
     expect(damaged.frames.length).toBeGreaterThan(100);
+    // Of a small file that comes in one piece too.
+    const few = joined(pcapHeader({ linkType: 1 }), ...many.slice(0, 50).map((f) => pcapRecord(f, { linkType: 1 })));
+    const small = Uint8Array.from(zlib.gzipSync(few));
+    small[small.length - 2000]! ^= 0xff;
+    small.fill(0xff, small.length - 1900, small.length - 1800);
+    const kept = await collect(chunksOf(small, [small.length]));
+    expect(kept.codes).toContain('capture.compression-damaged');
+    expect(kept.frames.length).toBeGreaterThan(25);
   });
 
   it('says of data that is damaged from its beginning that it is damaged, not empty', async () => {

@@ -55,6 +55,22 @@ it('is 0 for a whole capture and 3 for one that ends early', async () => {
   );
 });
 
+it('tells devices with the same address apart by their network card', async () => {
+  const [header, first, second, third] = [
+    pcapHeader({ linkType: 1 }),
+    ...[[1], [3], [1, 4]].map(([n, card = n]) => {
+      const bytes = Buffer.from(arp(n!), 'hex');
+      bytes[11] = card!;
+      bytes[27] = card!;
+      return pcapRecord({ bytes, tsUs: 1_700_000_000_000_000 + card! * 1000 }, { linkType: 1 });
+    }),
+  ];
+  const path = write('twice.pcap', Buffer.concat([header!, first!, second!, third!]));
+  expect(await inspect([path], { format: 'table' })).toBe(EXIT.ok);
+  for (const mac of ['02:00:00:00:00:01', '02:00:00:00:00:04']) expect(out).toContain(`  10.0.0.1 at ${mac}`);
+  expect(out).not.toContain('10.0.0.3 at');
+});
+
 it('says of each observation which capture it is from', async () => {
   const paths = [write('one.pcap', capture(1)), write('two.pcap', capture(3))];
   expect(await inspect(paths, { emit: 'observations', format: 'ndjson' })).toBe(EXIT.ok);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { tuneHeap } from '../app/heap.ts';
-import { EXIT } from '../core/errors.ts';
+import { EXIT, OperatingError } from '../core/errors.ts';
 import { EXIT_CODES_HELP, report, writing } from './fail.ts';
 import type { InspectFlags } from './inspect.ts';
 import { FORMATS, LISTS } from './inspect-lists.ts';
@@ -59,11 +59,15 @@ export const program = (finish: (code: number) => void): Command => {
     .description('read captures and print what is in them; nothing is kept')
     .argument('<captures...>', 'capture files, or - for standard input')
     .addOption(new Option('--emit <list>', 'print this list instead of the summary').choices(LISTS))
-    .addOption(new Option('--format <format>', 'of --emit').choices(FORMATS).default('table'))
+    .addOption(new Option('--format <format>', 'of --emit; table unless told otherwise').choices(FORMATS))
     .addHelpText('after', EXIT_CODES_HELP)
-    .action(async (captures: string[], flags: InspectFlags) => {
+    .action(async (captures: string[], flags: Partial<InspectFlags>) => {
+      if (flags.format !== undefined && flags.emit === undefined)
+        throw new OperatingError('usage', {
+          detail: `--format ${flags.format} is the form of a list: name one with --emit`,
+        });
       const { inspect } = await import('./inspect.ts');
-      finish(await inspect(captures, flags));
+      finish(await inspect(captures, { format: 'table', ...flags }));
     });
 
   root

@@ -71,6 +71,11 @@ it('says that an interface cannot be heard before a console is offered', async (
   expect(printed).not.toHaveBeenCalled();
 }, 30_000);
 
+it('says of a baseline that is not there that it does not exist', async () => {
+  const baseline = { ...flags('c'), site: 'press 2', baseline: join(folder, 'none.json.gz') };
+  await expect(start([], baseline)).rejects.toMatchObject({ code: 'input.not-found' });
+});
+
 it('says what is wrong with a baseline, and what to do', async () => {
   const baseline = { ...flags('c'), site: 'press 2', baseline: junk };
   const error: unknown = await start([], baseline).catch((reason: unknown) => reason);

@@ -48,6 +48,8 @@ const readGiven = (path: string): Buffer => {
   try {
     return readFileSync(path);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new OperatingError('input.not-found', { path }, { cause: error });
     throw new OperatingError('input.unreadable', { path, detail: (error as Error).message }, { cause: error });
   }
 };

@@ -41,12 +41,17 @@ export const printSummary = (result: Inspection, print: (line: string) => void):
     'Capture',
     result.verdicts.map((verdict) => [verdict.title, verdict.detail]),
   );
+  const holders = new Map<string, number>();
+  for (const { ips } of result.assets) for (const ip of ips) holders.set(ip, (holders.get(ip) ?? 0) + 1);
+  /** Machine cells repeat addresses: then the network card tells which one it is. */
+  const address = ({ ips: [ip], macs: [mac = ''] }: (typeof result.assets)[number]): string =>
+    ip === undefined ? mac : (holders.get(ip) ?? 0) > 1 && mac !== '' ? `${ip} at ${mac}` : ip;
   section(
     `Devices (${number(result.assets.length)})`,
     result.assets.map((asset) => [
       asset.name,
       asset.role,
-      asset.ips[0] ?? asset.macs[0] ?? '',
+      address(asset),
       [asset.vendor, asset.model].filter((part) => part !== '').join(' '),
       asset.firmware === '' ? '' : `firmware ${asset.firmware}`,
       asset.served.slice(0, 4).join(' '),

@@ -40,16 +40,20 @@ interface LabelFile {
 
 const text = (x: unknown): string => (typeof x === 'string' || typeof x === 'number' ? String(x) : '');
 
-const readIntervals = (list: unknown): Interval[] =>
-  (Array.isArray(list) ? list : [])
-    .map((x: Record<string, unknown>, i) => ({
-      id: text(x.id) || String(i + 1),
-      startUs: readTime(text(x.start)),
-      endUs: readTime(text(x.end)),
-      points: (Array.isArray(x.point) ? x.point : x.point === undefined ? [] : [x.point]).map(text),
-    }))
-    .filter((x) => Number.isFinite(x.startUs) && Number.isFinite(x.endUs))
-    .sort((a, b) => a.startUs - b.startUs);
+/** Throws where one has no times: a case whose attacks are left out would be counted as if there were none. */
+const readIntervals = (list: unknown): Interval[] => {
+  if (list !== undefined && !Array.isArray(list)) throw new Error('intervals is no list');
+  return (list ?? [])
+    .map((x: Record<string, unknown>, i: number) => {
+      const startUs = readTime(text(x.start));
+      const endUs = readTime(text(x.end));
+      if (!Number.isFinite(startUs) || !Number.isFinite(endUs))
+        throw new Error(`interval ${i + 1} has no start and end as RFC 3339`);
+      const points = (Array.isArray(x.point) ? x.point : x.point === undefined ? [] : [x.point]).map(text);
+      return { id: text(x.id) || String(i + 1), startUs, endUs, points };
+    })
+    .sort((a: Interval, b: Interval) => a.startUs - b.startUs);
+};
 
 const slashes = (path: string): string => path.split(sep).join('/');
 

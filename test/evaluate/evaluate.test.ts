@@ -107,8 +107,19 @@ it('judges a set it never saw: pooled counts, files of another make, a broken ca
     }
     mkdirSync(join(root, 'pump', 'broken'));
     writeFileSync(join(root, 'pump', 'broken', 'labels.json'), '{"metric":"skab"}');
+    mkdirSync(join(root, 'pump', 'unsaid'));
+    for (const file of ['train.csv', 'test.csv'])
+      writeFileSync(join(root, 'pump', 'unsaid', file), readFileSync(join(root, 'pump', 'one', file)));
+    writeFileSync(
+      join(root, 'pump', 'unsaid', 'labels.json'),
+      '{"metric":"skab","intervals":[["2024-01-01T00:05:00Z"]]}',
+    );
     const { cases, problems } = findCases(root);
-    expect(problems).toEqual(['pump/broken: no test.csv']);
+    // A case whose attacks cannot be read is none, and not one without attacks.
+    expect(problems).toEqual([
+      'pump/broken: no test.csv',
+      'pump/unsaid: labels.json cannot be read: Error: interval 1 has no start and end as RFC 3339',
+    ]);
     const e = evaluate(baseline, cases);
     expect(e.cases.map((r) => [r.case, r.score, r.detected, r.namedRight])).toEqual([
       ['pump/one', 1, 1, 1],

@@ -20,14 +20,16 @@ const WRITE = hex(`00 80 f4 00 00 02 00 1d 09 00 00 01 08 00 45 00 00 34 00 11 4
 const REPLY = hex(`00 1d 09 00 00 01 00 80 f4 00 00 02 08 00 45 00 00 34 00 22 40 00 40 06 00 00 c0 a8 01 14 c0 a8 01 0a
   01 f6 c0 00 00 00 00 c9 00 00 00 71 50 18 20 00 00 00 00 00 00 07 00 00 00 06 01 06 00 28 05 78`);
 
-/** `card`: the third octet of both MAC addresses. */
-const written = (host: number, transaction: number, tsUs: number, card = 9): Uint8Array[] =>
+/** `card`: the third octet of both MAC addresses. `server`: the last octet of its IP and MAC address. */
+const written = (host: number, transaction: number, tsUs: number, card = 9, server = 20): Uint8Array[] =>
   [WRITE, REPLY].map((octets, i) => {
     const bytes = octets.slice();
     bytes[2] = card;
     bytes[8] = card;
     bytes[i === 0 ? 29 : 33] = host;
     bytes[i === 0 ? 11 : 5] = host;
+    bytes[i === 0 ? 33 : 29] = server;
+    if (server !== 20) bytes[i === 0 ? 5 : 11] = server;
     const view = new DataView(bytes.buffer);
     view.setUint32(38, (i === 0 ? 101 : 201) + transaction * 12);
     view.setUint32(42, (i === 0 ? 201 : 113) + transaction * 12);
@@ -77,6 +79,22 @@ beforeAll(async () => {
 afterAll(async () => {
   await engine.close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+it('an alert of one who does the same to several devices says that there are more', async () => {
+  const path = join(folder, 'two.pcap');
+  const records = Array.from({ length: 26 * 60 }, (_, i) => {
+    const tsUs = T0 + i * 60_000_000;
+    return [...written(10, i, tsUs), ...written(10, i, tsUs + 2_000_000, 9, 21)];
+  }).flat();
+  records.push(...written(66, 0, T0 + 26 * HOUR_US), ...written(66, 1, T0 + 26 * HOUR_US + 5_000_000, 9, 21));
+  writeFileSync(path, Buffer.concat([pcapHeader({ linkType: 1 }), ...records]));
+  const other = await engine.open({ kind: 'file', path }, 'u1');
+  await engine.settled();
+  const { items } = await ask('alerts', { params: { site: other.site }, query: { q: 'kind:new-writer' } });
+  expect(items).toMatchObject([
+    { findings: 2, title: '192.168.1.66 writes to 192.168.1.20 for the first time (and 1 more device)' },
+  ]);
 });
 
 const writer = async () => (await ask('alerts', { query: { q: 'kind:new-writer' } })).items[0]!;

@@ -127,6 +127,15 @@ const titles = (view: SiteView): ((finding: Finding) => string) => {
   };
 };
 
+/** Who does the same to several devices is one alert: its headline says that there are more. */
+const headlineOf = (view: SiteView, alert: Alert, title: string): string => {
+  const targets = new Set(alert.findings.map((finding) => finding.target));
+  if (alert.lead.actor <= 0 || targets.size < 2) return title;
+  const devices = new Set([...targets].map((target) => partyOf(view, target)).map(({ id, address }) => id || address));
+  const more = devices.size - 1;
+  return more > 0 ? `${title} (and ${more} more device${more === 1 ? '' : 's'})` : title;
+};
+
 const head = (view: SiteView, finding: Finding, title: string) => ({
   kind: finding.kind,
   family: kindOf(finding.kind).family,
@@ -165,7 +174,7 @@ export const alertRow = (
   title = titles(view)(alert.lead),
 ): AlertRow => ({
   id: alert.id,
-  ...head(view, alert.lead, title),
+  ...head(view, alert.lead, headlineOf(view, alert, title)),
   points: [...new Set(alert.findings.flatMap((finding) => finding.points))]
     .slice(0, MAX_POINTS)
     .map((id) => pointRef(view, id)),
