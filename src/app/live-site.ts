@@ -97,6 +97,8 @@ export class LiveSite {
   #openingsVersion = 0;
   /** Wall time at which what was learned was written last. */
   #learnedUs = 0;
+  /** Cells were written in short: the program ends. */
+  #isShort = false;
   #still: (Still & { readonly cache: ViewCache }) | undefined;
   #saving: Promise<void> = Promise.resolve();
   readonly #unwritten = new Unwritten();
@@ -303,7 +305,9 @@ export class LiveSite {
     // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.
     const isActive = reading !== undefined;
     const withLearned = !queuesOnly && (!isActive || nowUs - this.#learnedUs >= LEARNED_EVERY_US);
-    if (withLearned) {
+    // At the end of the program a source and the engine both save: one round is enough.
+    if (withLearned && !(inShort && this.#isShort)) {
+      this.#isShort = inShort;
       const most = isActive || inShort ? ROUND_BYTES : Number.POSITIVE_INFINITY;
       for (const batch of cellBatches(this.id, loaded.detection, nowUs, most))
         await this.#unwritten.write(batch, submit);

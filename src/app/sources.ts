@@ -310,7 +310,7 @@ export class Sources {
         return;
       }
       await this.#options.onRead(site);
-      await site.save(nowUs());
+      await site.save(nowUs(), this.#closing);
       await pinFrames(store, site.id, run.source, { model, findings: detection.triage.findings() }, ring, { lost });
     } catch (error) {
       this.running.delete(source.id);
