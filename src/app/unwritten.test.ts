@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OperatingError } from '../core/errors.ts';
 import { type Batch, openMemoryStore } from '../store/index.ts';
 import { LiveSite } from './live-site.ts';
 import { MAX_TRIES, Unwritten } from './unwritten.ts';
@@ -58,5 +59,37 @@ describe('Unwritten', () => {
     for (let tried = 1; tried < MAX_TRIES; tried++) await expect(unwritten.again(refuseBad)).rejects.toThrow('refused');
     await unwritten.again(refuseBad);
     expect(unwritten.count).toBe(0);
+  });
+
+  it('parts a batch that is refused each time: only the row that cannot be written is given up', async () => {
+    const settings = Array.from({ length: 1000 }, (_, i) => ({ site_id: '', name: `s${i}`, value: '' }));
+    // Rows of one key stay together: the second half would delete what the first one wrote.
+    const states = ['1', '2'].map((payload) => ({ site_id: 's', name: 'same', payload }));
+    const written: string[] = [];
+    let calls = 0;
+    const submit = async ({ put = {} }: Batch) => {
+      calls++;
+      if (put.setting?.some(({ name }) => name === 's617' || name === 's618')) throw new Error('refused');
+      written.push(...(put.setting ?? []).map(({ name }) => name));
+      if ((put.site_state ?? []).length > 0) written.push(put.site_state!.map(({ payload }) => payload).join('+'));
+    };
+    const unwritten = new Unwritten();
+    await expect(unwritten.write({ put: { setting: settings, site_state: states } }, submit)).rejects.toThrow();
+    for (let tried = 1; tried < MAX_TRIES; tried++) await expect(unwritten.again(submit)).rejects.toThrow('refused');
+    expect(unwritten.count).toBe(0);
+    expect([...written].sort()).toEqual(
+      ['1+2', ...settings.map(({ name }) => name)].filter((n) => !/^s61[78]$/.test(n)).sort(),
+    );
+    expect(calls).toBeLessThan(64);
+  });
+
+  it('gives nothing up while the disk is full, however often it is tried', async () => {
+    const unwritten = new Unwritten();
+    const full = () => Promise.reject(new OperatingError('store.full-disk', { path: '/d' }));
+    await expect(unwritten.write(batch('a'), full)).rejects.toThrow();
+    for (let tried = 0; tried < 3 * MAX_TRIES; tried++) await expect(unwritten.again(full)).rejects.toThrow(/full/);
+    const written: string[] = [];
+    await unwritten.again(async (b) => void written.push(nameOf(b)));
+    expect(written).toEqual(['a']);
   });
 });
