@@ -46,6 +46,9 @@ const plain = (r: Decoded, bytes: Uint8Array, start: number): string => {
   return `${textOfData(rest)}${carried === bytes ? `${from - start}-${end - start}` : textOfData(carried.subarray(from, end))}`;
 };
 
+const typeOf = (r: Decoded): string | undefined =>
+  r.kind === 'message' || r.kind === 'carries' ? r.message?.type : undefined;
+
 /** Places of `bytes` on which nothing rests; undefined where the message reads differently alone. */
 export const unreadOctets = (
   decoder: Decoder,
@@ -59,7 +62,7 @@ export const unreadOctets = (
     return decoder.decode(changed, 0, changed.length, { ...context }, decoder.open());
   };
   const alone = decoded();
-  if (alone.kind !== first.kind) return undefined;
+  if (alone.kind !== first.kind || typeOf(alone) !== typeOf(first)) return undefined;
   const [from, to] =
     alone.kind === 'carries' && alone.bytes === changed ? [alone.start, alone.end] : [octets.length, octets.length];
   const before = plain(alone, changed, 0);
