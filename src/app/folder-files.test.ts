@@ -119,6 +119,11 @@ describe('what is read of a file', () => {
       });
     });
 
+    it('what cannot be read, so that its source says so', async () => {
+      writeFileSync(`${path}.gz`, gzipSync(Buffer.from('no capture')));
+      expect(await nextPart([first()], `${path}.gz`)).toMatchObject({ kind: 'read', skip: 0 });
+    });
+
     it('all of what another recorder began at the same moment, or what is not the same', async () => {
       write(1000);
       const other = join(folder, 'recorder', 'other.pcap');

@@ -9,6 +9,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { openCaptureFile } from '../capture/file.ts';
 import { readCapture } from '../capture/reader.ts';
+import { OperatingError } from '../core/errors.ts';
 import type { Source } from '../core/site.ts';
 
 const ID = /^d-[0-9a-f]{16}-(\d+)$/;
@@ -39,11 +40,15 @@ export type NextPart =
       readonly moved?: readonly Source[];
     };
 
-/** Time of the first frame that is in a file; NaN where it holds none yet. */
+/** Time of the first frame that is in a file; NaN where it holds none yet, or none that can be read: its source will say so. */
 const startOf = async (path: string): Promise<number> => {
-  const file = await openCaptureFile(path);
-  for await (const event of readCapture(file.chunks(), { name: path }))
-    if (event.kind === 'frames') return event.tsUs[0]!;
+  try {
+    const file = await openCaptureFile(path);
+    for await (const event of readCapture(file.chunks(), { name: path }))
+      if (event.kind === 'frames') return event.tsUs[0]!;
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error;
+  }
   return Number.NaN;
 };
 
