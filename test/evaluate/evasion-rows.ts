@@ -11,6 +11,7 @@ import { inPlaceFitter } from '../../src/app/detection/fitting.ts';
 import { LEARNER } from '../../src/app/detection/learner.ts';
 import type { Statement } from '../../src/core/detector.ts';
 import type { PointWatch } from '../../src/core/site-model.ts';
+import { STATED } from '../../src/detect/index.ts';
 import type { EvasionResult } from './evasion.ts';
 
 export interface RowsCase {
@@ -29,6 +30,8 @@ const NEAR_US = 1800e6;
 const START_S = Math.floor(PLANT_DEFAULTS.startUs / 1e6);
 
 interface Said {
+  /** It asks a person; what is below is kept. */
+  readonly asks: boolean;
   readonly kind: string;
   readonly tsUs: number;
   readonly key: string;
@@ -71,7 +74,8 @@ class Fed {
       protocols: this.names.map(() => 'modbus'),
       fitter: inPlaceFitter(LEARNER),
       onFitted: () => undefined,
-      state: (s: Statement) => void this.said.push({ kind: s.kind.code, tsUs: s.tsUs, key: s.key }),
+      state: (s: Statement) =>
+        void this.said.push({ kind: s.kind.code, tsUs: s.tsUs, key: s.key, asks: s.surprise >= STATED }),
       end: () => undefined,
     });
   }
@@ -228,7 +232,9 @@ const oneRun = (
   );
   return evasions.map((evasion, n): EvasionResult => {
     const target = TARGETS[targetOf(n)]!;
-    const said = found(fed[n]!.said, p.clean[targetOf(n)]!.said, p.startUs);
+    const told = found(fed[n]!.said, p.clean[targetOf(n)]!.said, p.startUs);
+    const asked = told.filter(({ asks }) => asks);
+    const said = asked.length > 0 ? asked : told;
     const firstUs = said[0]?.tsUs ?? Number.NaN;
     const list = progress[n]!;
     const total = list.at(-1)?.amount ?? 0;
@@ -238,7 +244,7 @@ const oneRun = (
       how: evasion.how,
       past: evasion.past,
       isReference: false,
-      outcome: said.length === 0 ? 'missed' : 'alert',
+      outcome: asked.length > 0 ? 'alert' : told.length > 0 ? 'record' : 'missed',
       by: [...new Set(said.map((s) => s.kind))].sort(),
       delayS: (firstUs - p.startUs) / 1e6,
       reached: said.length === 0 ? total : (list.findLast((x) => x.tsUs <= firstUs)?.amount ?? 0),
