@@ -36,10 +36,10 @@ export const bandQueryOf = (site: string, point: number, range: Range | undefine
   retry: false,
 });
 
-/** What the chart draws; undefined where no band and no expectation is known, or there is no course. */
+/** What the chart draws; undefined where it is nothing but what came on the wire, or there is no course. */
 const drawnOf = (a: BandAnswer): (Band & { shades: readonly Shade[] }) | undefined => {
   const known = [a.expected, a.low, a.high].some((c) => c.some((v) => v !== null));
-  if (!known || a.us.length < 2) return undefined;
+  if ((!known && a.reading === '') || a.us.length < 2) return undefined;
   return {
     us: a.us,
     observed: a.value,
