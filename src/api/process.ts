@@ -155,6 +155,8 @@ export const Band = Obj({
   ...Progress,
   armed: Type.Array(Type.String()),
   unarmed: Type.String(),
+  /** Of a register that is read otherwise than it came (two words as one number, a signed word): how, as a sentence. '' as it came. */
+  reading: Type.String(),
   us: Type.Array(Type.Number()),
   value: Type.Array(Maybe(Type.Number())),
   expected: Type.Array(Maybe(Type.Number())),

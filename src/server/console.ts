@@ -1,6 +1,6 @@
 /** The console's files: immutable ones by their hashed name, and index.html for every address that is a page of it. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
@@ -8,29 +8,32 @@ const MISSING = `<!doctype html><meta charset="utf-8"><title>Gatehouse</title><p
 
 /**
  * Everything is looked up when it is asked for, not when the server starts: a console that is built anew under a running
- * server is served whole, and never as a page that names scripts which are gone.
+ * server is served whole, and never as a page that names scripts which are gone. `folder`: '' where there is no console.
  */
 export const registerConsole = async (server: FastifyInstance, folder: string): Promise<void> => {
   const path = join(folder, 'index.html');
   const indexNow = (): string | undefined => {
+    if (folder === '') return undefined;
     try {
       return readFileSync(path, 'utf8');
     } catch {
       return undefined;
     }
   };
-  await server.register(fastifyStatic, {
-    root: folder,
-    index: false,
-    decorateReply: false,
-    // The plug-in's own `max-age=0` would overwrite ours.
-    cacheControl: false,
-    // Names of built files carry a hash of their content.
-    setHeaders: (reply, path) => {
-      const hashed = /[\\/]assets[\\/]/.test(path);
-      reply.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
-  });
+  if (folder !== '') {
+    await server.register(fastifyStatic, {
+      root: resolve(folder),
+      index: false,
+      decorateReply: false,
+      // The plug-in's own `max-age=0` would overwrite ours.
+      cacheControl: false,
+      // Names of built files carry a hash of their content.
+      setHeaders: (reply, path) => {
+        const hashed = /[\\/]assets[\\/]/.test(path);
+        reply.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  }
   const page = { config: { open: true }, schema: { hide: true } };
   server.get('/', page, (_request, reply) =>
     reply

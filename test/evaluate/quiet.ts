@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createSiteDetection, NOTHING_STANDING } from '../../src/app/detection/keep.ts';
 import type { SiteDetection } from '../../src/app/detection/site-detection.ts';
 import { createSiteRuntime, Pipeline } from '../../src/app/pipeline.ts';
+import { protocolTitle } from '../../src/app/query/protocol-title.ts';
 import { openCaptureFile } from '../../src/capture/file.ts';
 import { readCapture } from '../../src/capture/reader.ts';
 import type { EndpointView } from '../../src/core/endpoint.ts';
@@ -49,7 +50,7 @@ export const plainNaming = (endpoints: EndpointView, model: SiteModel): Naming =
       : `${endpoints.get(e.parent).ip ?? endpoints.get(e.parent).mac} ${e.sub?.kind} ${e.sub?.address}`;
   },
   point: (id) => model.point(id)?.path ?? `point ${id}`,
-  protocol: (name) => name,
+  protocol: protocolTitle,
   time: (us) => new Date(us / 1000).toISOString().slice(0, 19),
 });
 

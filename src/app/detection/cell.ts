@@ -228,6 +228,10 @@ export class Cell {
   pairOf(column: number): WordPair | undefined {
     return this.#reading.pairOf(column);
   }
+  /** How a register is read otherwise than it came, as a sentence; '' as it came. */
+  note(column: number): string {
+    return this.#reading.note(column, this.names);
+  }
   /** By column; empty without a model. Found out when somebody asks. */
   get arming(): readonly PointArming[] {
     this.#arming ??= this.#model?.arming.map((arming, p) => this.#armingOf(arming, p)) ?? [];
@@ -483,7 +487,7 @@ export class Cell {
       learnedUs: this.#learnedUs,
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
       // The slot of the oldest row holds the row in hand already.
-      note: (column) => this.#reading.note(column, this.names),
+      note: (column) => this.note(column),
       bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.#inHand), this.#inHand),
       state: (statement) => {
         // A relation that people approved or wrote holds by their word.

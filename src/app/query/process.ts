@@ -346,6 +346,7 @@ export const band = async (view: SiteView, store: Store, request: SeriesRequest)
     ...progress,
     armed: [...(cell?.arming[i]?.armed ?? [])],
     unarmed: cell?.arming[i]?.unarmed ?? '',
+    reading: cell?.note(i) ?? '',
     us: series.us,
     value: series.value,
     expected,

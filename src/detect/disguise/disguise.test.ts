@@ -21,7 +21,7 @@ describe('disguise', () => {
     const [f, ...more] = s.of('disguised-protocol');
     expect(more).toEqual([]);
     expect(f).toMatchObject({ actor: evil, target: plc, protocol: 'ssh', surprise: 0.65 });
-    expect(f!.parts.usual).toEqual({ kind: 'text', text: 'modbus' });
+    expect(f!.parts.usual).toEqual({ kind: 'protocols', protocols: ['modbus'] });
   });
 
   it('knows what was there while it learned, what a person accepted, and goes on after a restart', () => {

@@ -91,7 +91,7 @@ const create = (context: DetectorContext): RunningDetector => {
           server: who(f.server),
           protocol: byProtocol(f.service),
           port: words(`TCP port ${f.serverPort}`),
-          usual: words(usual[0]!),
+          usual: byProtocol(usual[0]!),
           watched: watchedFor(context.watchedUs),
         },
       });

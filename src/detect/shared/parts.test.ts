@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { byProtocols, protocolIn, valueText } from './parts.ts';
+import { byProtocols, oddity, protocolIn, valueText } from './parts.ts';
 
 it.each([
   [516.560791015625, '516.5608'],
@@ -23,4 +23,9 @@ it('leaves out what protocols are carried in, unless it is all that was seen', (
     's7comm',
   ]);
   expect(protocolIn(undefined)).toBeUndefined();
+});
+
+it('says what a decoder found odd without its own name', () => {
+  expect(oddity('tls.weak-cipher')).toBe('weak cipher');
+  expect(oddity('truncated')).toBe('truncated');
 });

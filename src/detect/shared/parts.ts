@@ -64,6 +64,8 @@ export const byProtocols = (names: readonly string[]): Part => {
   return { kind: 'protocols', protocols: (inner.length > 0 ? inner : names).slice(0, MAX_TOLD) };
 };
 export const byProtocol = (name: string): Part => byProtocols([name]);
+/** What a decoder found odd, in words: `tls.weak-cipher` is `weak cipher`. */
+export const oddity = (code: string): string => code.slice(code.indexOf('.') + 1).replaceAll('-', ' ');
 /** The name in a part made by `byProtocol`, or in the text that findings of earlier versions have; undefined without. */
 export const protocolIn = (part: Part | undefined): string | undefined =>
   part?.kind === 'protocols' ? part.protocols[0] : part?.kind === 'text' ? part.text : undefined;

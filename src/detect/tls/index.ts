@@ -9,7 +9,7 @@ import type { At, Session, Weird } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isPlant, siteLearning } from '../shared/learning.ts';
-import { watchedFor, who, words } from '../shared/parts.ts';
+import { oddity, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const TLS_NEW_PROGRAM: FindingKind = {
@@ -133,7 +133,7 @@ const create = (context: DetectorContext): RunningDetector => {
       parts: {
         client: who(at.client),
         server: who(at.server),
-        code: words(w.code),
+        code: words(oddity(w.code)),
         detail: words(w.detail),
         watched: watchedFor(context.watchedUs),
       },

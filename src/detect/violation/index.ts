@@ -9,14 +9,14 @@ import type { At, Weird } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { byProtocol, count, often, watchedFor, who, words } from '../shared/parts.ts';
+import { byProtocol, count, oddity, often, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const VIOLATION: FindingKind = {
   code: 'protocol-violation',
   family: 'protocol',
   title: '{sender} breaks the rules of {protocol}',
-  what: '{sender} sent what the specification forbids: {code} ({detail}), {number} within ten minutes.',
+  what: '{sender} sent what the specification forbids:{odd?} {detail}; {number} within ten minutes.',
   comparedWith: 'In {watched} of watching, its worst ten minutes had {usual} of this.',
   innocent: 'A device with a faulty or unusual implementation, a new firmware, or loss on the mirror port.',
   check: [
@@ -32,7 +32,7 @@ export const SEQUENCE: FindingKind = {
   code: 'sequence-broken',
   family: 'protocol',
   title: 'Messages of {sender} are repeated, missing or out of order',
-  what: '{code}: {detail}; {number} within ten minutes.',
+  what: 'The numbering of the messages of {sender} broke: {detail}; {number} within ten minutes.',
   comparedWith:
     'The protocol numbers its messages one by one; in {watched} of watching, the worst ten minutes had {usual}.',
   innocent: 'Packet loss on the network or on the mirror port, or a connection that was set up anew.',
@@ -80,7 +80,7 @@ export const SECOND_PUBLISHER: FindingKind = {
   code: 'second-publisher',
   family: 'protocol',
   title: 'A second sender for what only {server} may publish',
-  what: '{sender} sent: {code} ({detail}).',
+  what: '{sender} sent:{odd?} {detail}.',
   comparedWith: 'A stream of GOOSE or sampled values has one publisher; in {watched} of watching there was one.',
   innocent: 'A protection relay was replaced while the other one was still on, or a test set is connected.',
   check: [
@@ -140,7 +140,8 @@ const create = (context: DetectorContext): RunningDetector => {
       server: other > 0 ? who(other) : words('its other end'),
       protocol: protocol === '' ? words('its protocol') : byProtocol(protocol),
       code: words(code),
-      detail: words(detail === '' ? 'no detail' : detail),
+      odd: words(detail === '' ? '' : ` ${oddity(code)},`),
+      detail: words(detail === '' ? oddity(code) : detail),
       watched: watchedFor(watchedUs),
       ...more?.(),
     });

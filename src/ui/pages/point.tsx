@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react';
 import type { CommandRow, PointRow } from '../../api/traffic.ts';
 import { pointName } from '../../core/point-name.ts';
 import { call } from '../lib/api.ts';
-import { duration, number, plural } from '../lib/format.ts';
+import { duration, measured, number, plural } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
 import {
@@ -24,7 +24,7 @@ import {
 import { Fetched } from '../parts/fetched.tsx';
 import { isWriting, OutcomeMark, VerbTag } from '../parts/glyphs.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
-import { Course } from './points/course.tsx';
+import { bandQueryOf, Course } from './points/course.tsx';
 import { PointValue, Quality, RangeBar } from './points/marks.tsx';
 import { UnitDialog } from './points/unit.tsx';
 import { Watched } from './points/watched.tsx';
@@ -56,6 +56,9 @@ const Loaded = ({ row }: { row: PointRow }) => {
       ),
     enabled: row.asset.id !== '',
   });
+  const band = useQuery(bandQueryOf(site, row.id, undefined));
+  const isRead = band.data !== undefined && band.data.reading !== '';
+  const last = band.data?.value.findLast((v) => v !== null) ?? undefined;
   const rows = commands.data?.items;
   const writes = useMemo(
     () =>
@@ -78,16 +81,31 @@ const Loaded = ({ row }: { row: PointRow }) => {
           </span>
           <h1 title={row.path}>{pointName(row.path)}</h1>
         </div>
-        <div className="stack" style={{ gap: 2 }}>
-          <span className="caps">Last value seen</span>
-          <span className="now">
-            <PointValue row={row} />
-          </span>
-        </div>
-        <div className="stack" style={{ gap: 4, width: 190 }}>
-          <span className="caps">In the range seen</span>
-          <RangeBar row={row} />
-        </div>
+        {isRead ? (
+          <div className="stack" style={{ gap: 2 }}>
+            <span className="caps">Last value, as it is read</span>
+            <span className="now mono">
+              {last === undefined ? <Unknown>not seen</Unknown> : measured(last)}
+              {row.unit !== '' && <span className="dim"> {row.unit}</span>}
+            </span>
+            <span className="dim small">
+              {band.data?.reading} On the wire: <PointValue row={{ ...row, unit: '' }} />
+            </span>
+          </div>
+        ) : (
+          <>
+            <div className="stack" style={{ gap: 2 }}>
+              <span className="caps">Last value seen</span>
+              <span className="now">
+                <PointValue row={row} />
+              </span>
+            </div>
+            <div className="stack" style={{ gap: 4, width: 190 }}>
+              <span className="caps">In the range seen</span>
+              <RangeBar row={row} />
+            </div>
+          </>
+        )}
         <div className="stack" style={{ gap: 2 }}>
           <span className="caps">Quality</span>
           <Quality quality={row.quality} />

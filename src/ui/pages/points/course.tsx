@@ -36,10 +36,10 @@ export const bandQueryOf = (site: string, point: number, range: Range | undefine
   retry: false,
 });
 
-/** What the chart draws; undefined where no band and no expectation is known, or there is no course. */
+/** What the chart draws; undefined where it is nothing but what came on the wire, or there is no course. */
 const drawnOf = (a: BandAnswer): (Band & { shades: readonly Shade[] }) | undefined => {
   const known = [a.expected, a.low, a.high].some((c) => c.some((v) => v !== null));
-  if (!known || a.us.length < 2) return undefined;
+  if ((!known && a.reading === '') || a.us.length < 2) return undefined;
   return {
     us: a.us,
     observed: a.value,
@@ -91,7 +91,13 @@ export const Course = ({ row, writes }: { row: PointRow; writes: readonly number
   const endUs = range ? Math.min(range.toUs, lastUs) : lastUs;
   const held = useMemo(() => (s === undefined ? undefined : heldUntil(s, endUs)), [s, endUs]);
   const numeric = s?.value.some((v) => v !== null) === true;
-  const statistics = held === undefined ? undefined : statisticsOf(held);
+  // Figures are of what the chart draws: of a number in two registers not of its first word.
+  const isRead = band !== undefined && bandQuery.data?.reading !== '';
+  const statistics = isRead
+    ? statisticsOf({ us: band.us, value: band.observed })
+    : held === undefined
+      ? undefined
+      : statisticsOf(held);
   return (
     <Panel
       title="Course"
@@ -144,7 +150,7 @@ export const Course = ({ row, writes }: { row: PointRow; writes: readonly number
           <span className="dim small">
             Drag to look into a range, double-click or <kbd>0</kbd> for all.
           </span>
-          {statistics && <Figures statistics={statistics} samples={s.us.length} />}
+          {statistics && <Figures statistics={statistics} samples={isRead ? band.us.length : s.us.length} />}
         </div>
       ) : s.us.length === 0 ? (
         <Empty title={range ? 'No change in this range' : 'No sample kept'}>

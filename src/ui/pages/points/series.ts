@@ -37,7 +37,12 @@ export interface Statistics {
   readonly toUs: number;
 }
 /** Undefined where there is no number. */
-export const statisticsOf = (s: Series): Statistics | undefined => {
+export const statisticsOf = (s: {
+  readonly us: readonly number[];
+  readonly value: readonly (number | null)[];
+  readonly min?: Series['min'];
+  readonly max?: Series['max'];
+}): Statistics | undefined => {
   let samples = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
