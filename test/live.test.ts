@@ -5,12 +5,13 @@
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Source } from '../src/api/index.ts';
 import { LocalEngine } from '../src/app/engine.ts';
 import type { CallInput, EngineCall } from '../src/app/engine-contract.ts';
+import { bufferMib } from '../src/capture/live.ts';
 import { pcapHeader, pcapRecord } from '../src/capture/writer.ts';
 import { openStore } from '../src/store/index.ts';
 
@@ -143,11 +144,12 @@ describe.runIf(mayRun)('a live interface', () => {
     const [silent] = await until(site, ([s]) => s!.state === 'blind');
     expect(silent!.health).toMatchObject({ frames: 300, dropped: 0 });
 
-    // The program is held up while more comes than the kernel's buffer of 64 MiB takes: every frame is read or told as lost.
+    // The program is held up while half as much again comes as the kernel's buffer takes: every frame is read or told as lost.
+    const loops = Math.ceil((1.5 * bufferMib(totalmem()) * 1024 ** 2) / (100 * 1514));
     process.kill(tcpdump(), 'SIGSTOP');
-    send(capture(100, 1514), 1200);
+    send(capture(100, 1514), loops);
     process.kill(tcpdump(), 'SIGCONT');
-    const sent = 300 + 100 * 1200;
+    const sent = 300 + 100 * loops;
     const [lossy] = await until(site, ([s]) => s!.health.frames + (s!.health.dropped ?? 0) >= sent);
     expect(lossy!.health.dropped).toBeGreaterThan(0);
     expect(lossy!.health.frames + lossy!.health.dropped!).toBe(sent);
