@@ -87,7 +87,7 @@ export class LocalEngine implements Engine {
   readonly #lists: Names;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #globalVersions = { sites: 1, journal: 1, users: 1 };
-  /** Frames of each running source at the last pulse. */
+  /** Frames of each running source, read and lost, at the last pulse. */
   readonly #progress = new Map<string, number>();
   readonly #unsaved = new Set<LiveSite>();
   /** Sites of which it is told in a moment that something was found. */
@@ -238,8 +238,10 @@ export class LocalEngine implements Engine {
       for (const [id, { site, run }] of this.#sources.running) {
         const before = this.#progress.get(id);
         const stateBefore = site.sources.get(id)?.state;
-        if (before === run.frames && stateBefore === run.source.state) continue;
-        this.#progress.set(id, run.frames);
+        // Also on a line that is quiet since: what was lost becomes known a little later.
+        const frames = run.frames + (run.source.health.dropped ?? 0);
+        if (before === frames && stateBefore === run.source.state) continue;
+        this.#progress.set(id, frames);
         this.#emitProgress(site, id);
         moved.add(site);
       }
