@@ -6,13 +6,13 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { pcapHeader, pcapRecord } from '../src/capture/writer.ts';
 import { readFrames, seeded, type TestFrame } from './drive.ts';
 import { judged, mutated, shrunk } from './mutate.ts';
 import { sharedCaptures } from './shared.ts';
+import { given } from './usage.ts';
 
 /** Frames of a capture in one stretch, from a place chosen anew each time. */
 const STRETCH = 500;
@@ -29,7 +29,7 @@ const memoryMb = (): number => {
   return (m.heapUsed + m.arrayBuffers) / MB;
 };
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = given(import.meta.url, {
   allowPositionals: true,
   options: {
     seconds: { type: 'string', default: '600' },

@@ -1,10 +1,10 @@
 /** `npx tsx test/conformance/octets-run.ts DIR [--protocol P] [--each 12] [--show N]`: see octets.ts. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { given } from '../usage.ts';
 import { OctetReader } from './octets.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = given(import.meta.url, {
   allowPositionals: true,
   options: {
     protocol: { type: 'string' },

@@ -7,10 +7,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { pcapHeader, pcapRecord } from '../../src/capture/writer.ts';
 import { readFrames, seeded, type TestFrame } from '../drive.ts';
 import { retouched } from '../mutate.ts';
+import { given } from '../usage.ts';
 import { MAPS } from './maps/list.ts';
 import type { FrameMap } from './types.ts';
 
@@ -31,7 +31,7 @@ const COMMON = [
   '_ws.malformed',
 ];
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = given(import.meta.url, {
   allowPositionals: true,
   options: {
     protocol: { type: 'string' },

@@ -1,7 +1,7 @@
 /** `npm run conformance -- DIR [--protocol P] [--peer P] [--capture TEXT] [--json | --captures | --columns | --diff [N] | --uncovered | --write-floors]` */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { given } from '../usage.ts';
 import { runConformance } from './harness.ts';
 import {
   belowFloors,
@@ -14,7 +14,7 @@ import {
 } from './report.ts';
 import { type Floor, here, percentOf, Tally } from './tally.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = given(import.meta.url, {
   allowPositionals: true,
   options: {
     protocol: { type: 'string' },

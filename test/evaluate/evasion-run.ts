@@ -3,11 +3,12 @@
  * one after the other. `--short` is what the test runs: little learned, no second run for chance. Every result says how far
  * the attacker had come when he was found.
  */
-import { parseArgs } from 'node:util';
+
+import { given } from '../usage.ts';
 import { type EvasionResult, summaryOf, tableOf } from './evasion.ts';
 import { PARTS, type Part, runPart } from './evasion-parts.ts';
 
-const { values } = parseArgs({
+const { values } = given(import.meta.url, {
   options: {
     plant: { type: 'string', default: '1' },
     part: { type: 'string', default: '' },

@@ -9,15 +9,15 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { PLANT_DEFAULTS } from '../../plant/network/index.ts';
+import { given } from '../usage.ts';
 import { DAY_US, MINUTE_US, runPlant } from './plant.ts';
 import { runJobs } from './plant-jobs.ts';
 import { caseOf, findingsOf, type PlantRow, summaryOf, textOf } from './plant-report.ts';
 import { scorePlant } from './plant-score.ts';
 import { attackOf, MAX_SEEDS, seedsOf, tableOfRows } from './plant-table.ts';
 
-const { values } = parseArgs({
+const { values } = given(import.meta.url, {
   options: {
     plant: { type: 'string', default: '1' },
     'plant-days': { type: 'string', default: '1' },

@@ -1,9 +1,9 @@
 /** `npm run evaluate:quiet -- DIR [--capture TEXT] [--least-frames N] [--json]`: alerts of real captures, learned in part. */
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { given } from '../usage.ts';
 import { capturesBelow, type QuietCase, quietCase } from './quiet.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = given(import.meta.url, {
   allowPositionals: true,
   options: {
     capture: { type: 'string', default: '' },

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { CellLearner } from '../../src/core/process.ts';
+import { given } from '../usage.ts';
 import { findCases } from './cases.ts';
 import { evaluate, FIRST_SEED } from './evaluate.ts';
 import { summaryOf, tableOf } from './report.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = given(import.meta.url, {
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },

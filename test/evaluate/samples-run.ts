@@ -4,12 +4,12 @@
  * finds of falsifications put into them. `record --drift-per-hour R` draws each sensor away in turn, in front of its controller
  * (`--drift-minutes`, `--drift-every`, `--drift-from HOUR`); `play` then tells which of these moves were found. `--all`: what is kept below an alert too, and each falsification.
  */
-import { parseArgs } from 'node:util';
 import type { DisturbanceLabel } from '../../plant/world.ts';
+import { given } from '../usage.ts';
 import { type Episode, FALSIFIED, playSamples } from './samples-play.ts';
 import { recordSamples } from './samples-record.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = given(import.meta.url, {
   allowPositionals: true,
   options: {
     plant: { type: 'string', default: '1' },

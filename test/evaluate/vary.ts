@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { given } from '../usage.ts';
 
 /** File of `src/learn/process`, and the name of the number as it stands before its value. */
 const KNOBS = [
@@ -36,7 +36,7 @@ interface Summary {
   readonly [set: string]: Record<string, unknown> | number;
 }
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = given(import.meta.url, {
   allowPositionals: true,
   options: { knob: { type: 'string', default: '' }, by: { type: 'string', default: '0.8,1.2' } },
 });
