@@ -65,7 +65,14 @@ it('is stored in 32 bits where those hold every value, and read as 64 bits were 
       return [block, new Uint8Array([...new Uint8Array(Float64Array.from([...times, ...values]).buffer), ...odd])];
     }),
   );
-  for (const stored of [blocks, wide]) {
+  /** As a database hands octets over: part of a larger piece of memory. */
+  const shifted = (bytes: Uint8Array): Uint8Array => {
+    const out = new Uint8Array(bytes.length + 3).subarray(3);
+    out.set(bytes);
+    return out;
+  };
+  const moved = [blocks, wide].map((all) => new Map([...all].map(([block, bytes]) => [block, shifted(bytes)])));
+  for (const stored of [blocks, wide, ...moved]) {
     const again = new CellRows(2, 2 * BLOCK_ROWS);
     again.load(300, stored);
     expect(again.table(['a', 'b'])).toEqual(narrow.table(['a', 'b']));

@@ -84,8 +84,8 @@ export class CellRows {
     return this.#values instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
   }
 
-  #grow(): void {
-    this.#size = Math.min(this.capacity, this.#size * 2);
+  #grow(rows = this.#size * 2): void {
+    this.#size = Math.min(this.capacity, rows);
     const bigger = <T extends Values | Uint8Array>(old: T, fresh: T): T => {
       fresh.set(old as never);
       return fresh;
@@ -301,21 +301,24 @@ export class CellRows {
 
   /** Puts stored blocks back; `taken` as it was saved. */
   load(taken: number, blocks: ReadonlyMap<number, Uint8Array>): void {
-    while (this.#size < Math.min(taken, this.capacity)) this.#grow();
+    let size = this.#size;
+    while (size < Math.min(taken, this.capacity)) size *= 2;
+    if (size > this.#size) this.#grow(size);
     for (const [block, stored] of blocks) {
-      // A copy: stored octets need not lie on an 8-octet boundary.
-      const { buffer, byteLength } = stored.slice();
-      const isNarrow = byteLength >= 8 && new Float64Array(buffer, 0, 1)[0] === SHORT_BLOCK;
+      // A copy where stored octets do not lie on an 8-octet boundary.
+      const { buffer, byteOffset, byteLength } = stored.byteOffset % 8 === 0 ? stored : stored.slice();
+      const isNarrow = byteLength >= 8 && new Float64Array(buffer, byteOffset, 1)[0] === SHORT_BLOCK;
       const lead = isNarrow ? 8 : 0;
-      const Real = isNarrow ? Float32Array : Float64Array;
-      const rows = Math.floor((byteLength - lead) / (8 + Real.BYTES_PER_ELEMENT * this.points + 1));
+      const rows = Math.floor((byteLength - lead) / (8 + (isNarrow ? 4 : 8) * this.points + 1));
       const from = block * BLOCK_ROWS;
       if (from + rows > this.#size) continue;
-      this.#tsUs.set(new Float64Array(buffer, lead, rows), from);
-      const values = new Real(buffer, lead + rows * 8, rows * this.points);
+      const at = byteOffset + lead;
+      this.#tsUs.set(new Float64Array(buffer, at, rows), from);
+      const place = [buffer, at + rows * 8, rows * this.points] as const;
+      const values = isNarrow ? new Float32Array(...place) : new Float64Array(...place);
       if (!isNarrow) this.#fit(values);
       this.#values.set(values, from * this.points);
-      this.#odd.set(new Uint8Array(buffer, lead + rows * 8 + values.byteLength, rows), from);
+      this.#odd.set(new Uint8Array(buffer, at + rows * 8 + values.byteLength, rows), from);
     }
     this.#taken = taken;
   }
