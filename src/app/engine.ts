@@ -41,6 +41,10 @@ const FOUND_MS = 100;
 const SAVE_PULSES = 10;
 /** Sooner for a site whose queues towards the store are this full. */
 const SAVE_BACKLOG = 0.25;
+/** After a save so many times as long goes by before the next, but for such queues: of a site whose values all move it takes long. */
+const SAVE_REST = 10;
+/** At most: that much has to be seen again after the program was killed. Milliseconds. */
+const MAX_SAVE_REST_MS = 60_000;
 /** Retention is looked at once an hour, one bounded step per pulse while there is work. */
 const RETENTION_PULSES = 7200;
 /** The ring is fitted to its limit this often: without one, the disk may fill meanwhile. */
@@ -94,6 +98,8 @@ export class LocalEngine implements Engine {
   readonly #telling = new Set<LiveSite>();
   #timer: NodeJS.Timeout | undefined;
   #pulses = 0;
+  /** Monotonic milliseconds. */
+  #saveFromMs = 0;
   #closing = false;
   /** Both are looked at when the program starts and after the settings were changed. */
   #retaining = true;
@@ -257,7 +263,7 @@ export class LocalEngine implements Engine {
       }
       if (this.#pulses % LIST_PULSES === 0)
         for (const site of this.#unsaved) if (await this.#lists.complete(site)) this.#changed(site);
-      const isDue = this.#pulses % SAVE_PULSES === 0;
+      const isDue = this.#pulses % SAVE_PULSES === 0 && this.#options.nowMs() >= this.#saveFromMs;
       const due = [...this.#unsaved].filter((site) => isDue || site.backlog >= SAVE_BACKLOG);
       if (due.length > 0) await this.#save(due);
       if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = true;
@@ -284,16 +290,24 @@ export class LocalEngine implements Engine {
   async #save(sites: readonly LiveSite[]): Promise<void> {
     // A full disk is waited for by the writer; meanwhile nothing more is handed to it.
     if (this.#store.writer.state.kind === 'failed') return;
-    for (const site of sites) {
-      this.#unsaved.delete(site);
-      // How far was read is written with what was seen until there.
-      this.#fresh(site);
-      try {
-        await site.save(this.#options.nowUs());
-      } catch (error) {
-        this.#unsaved.add(site);
-        throw error;
+    const sinceMs = this.#options.nowMs();
+    // One at a time, however long it takes.
+    this.#saveFromMs = Number.POSITIVE_INFINITY;
+    try {
+      for (const site of sites) {
+        this.#unsaved.delete(site);
+        // How far was read is written with what was seen until there.
+        this.#fresh(site);
+        try {
+          await site.save(this.#options.nowUs());
+        } catch (error) {
+          this.#unsaved.add(site);
+          throw error;
+        }
       }
+    } finally {
+      const nowMs = this.#options.nowMs();
+      this.#saveFromMs = nowMs + Math.min(MAX_SAVE_REST_MS, SAVE_REST * (nowMs - sinceMs));
     }
   }
 

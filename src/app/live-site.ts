@@ -298,8 +298,8 @@ export class LiveSite {
     const isBusy = reading?.state === 'reading';
     // An interrupted reading of a site's only file begins again from nothing: until it is read, only what would not fit
     // into memory is written.
-    // Files of a folder are followed for hours, and are read on from where they were.
-    const queuesOnly = isBusy && this.sources.size === 1 && reading.kind !== 'folder';
+    // Files of a folder are followed for hours, and are read on from where they were; a stream comes once.
+    const queuesOnly = isBusy && this.sources.size === 1 && (reading.kind === 'file' || reading.kind === 'sample');
     const submit = (batch: Batch): Promise<void> => this.#store.writer.submit(batch, { background: true });
     await this.#unwritten.again(submit);
     // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.

@@ -127,10 +127,11 @@ export class SourceRun {
    */
   async #settle(): Promise<void> {
     const { settled, nowUs, isLive } = this.#options;
-    const waiting = this.isLive || isLive?.() === true ? undefined : settled?.();
-    if (waiting === undefined) return;
+    if (this.isLive || isLive?.() === true) return;
     const isStream = this.source.kind === 'stream';
     if (isStream && isLive === undefined && nowUs() - this.pipeline.health().lastUs < RECENT_US) return;
+    const waiting = settled?.();
+    if (waiting === undefined) return;
     await Promise.race([waiting, this.#stop]);
     this.isCut ||= this.#stopped;
   }

@@ -30,7 +30,8 @@ interface Summary {
 
 interface Content {
   readonly format: 'gatehouse-baseline';
-  readonly version: 1;
+  /** Since 2 rows may have 32 bits (`CellRows`). */
+  readonly version: 1 | 2;
   readonly name: string;
   readonly note: string;
   readonly madeAt: string;
@@ -88,7 +89,7 @@ const contentOf = (
   detection.putBack([]);
   return {
     format: 'gatehouse-baseline',
-    version: 1,
+    version: 2,
     name,
     note,
     madeAt,
@@ -117,7 +118,7 @@ const readContent = (payload: Uint8Array): Content => {
       gunzipSync(payload, { maxOutputLength: MAX_BASELINE_BYTES * 4 }).toString('utf8'),
     ) as Content;
     const lists = [content.endpoints, content.points];
-    if (content.format !== 'gatehouse-baseline' || content.version !== 1) throw bad();
+    if (content.format !== 'gatehouse-baseline' || ![1, 2].includes(content.version)) throw bad();
     if (!lists.every((list) => Array.isArray(list) && list.every((x) => typeof x === 'string'))) throw bad();
     if (typeof content.name !== 'string' || typeof content.parts !== 'object' || content.parts === null) throw bad();
     if (!Object.values(content.parts).every((x) => typeof x === 'string')) throw bad();

@@ -65,8 +65,8 @@ export interface CellOptions {
   readonly fitter: Fitter;
   /** Cells of the site; absent: this one. */
   readonly cells?: () => number;
-  /** A model that was asked for is there, or could not be made. */
-  readonly onFitted: () => void;
+  /** A model that was asked for is there, or could not be made. `wasAwaited`: a thread of its own made it, not `fit` in place. */
+  readonly onFitted: (wasAwaited: boolean) => void;
   readonly state: (statement: Statement) => void;
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
 }
@@ -422,7 +422,7 @@ export class Cell {
         this.#fitting = undefined;
         this.#fitted(outcome, fitting.sinceUs, until, count);
         if (outcome.kind === 'made') for (const work of fitting.after) work();
-        onFitted();
+        onFitted(fitting.request !== undefined);
       },
     });
     this.dirty = true;

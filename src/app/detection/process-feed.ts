@@ -102,6 +102,8 @@ export class ProcessFeed {
   /** Points in cells, and waiting for one. */
   #points = 0;
   #lookedUs = 0;
+  /** Time of the last tick. */
+  #tickUs = 0;
   #without = 0;
   /** Called when no model is being made any more. */
   #waiters: (() => void)[] = [];
@@ -146,15 +148,25 @@ export class ProcessFeed {
       this.#lookedUs = tsUs;
       this.#look(tsUs);
     }
+    this.#tickUs = tsUs;
     const { isSuspect, isWatching } = this.#options;
     const mayFit = isWatching();
     let asked = false;
     for (const cell of this.#cells.values()) {
       const isNew = cell.tick(tsUs, isSuspect(cell.plan.controller));
       // One at a time: making a model takes longer than everything else here.
-      if (isNew && mayFit && !asked && cell.isUnlearned(tsUs) && this.shareOf(cell) >= 1) asked = cell.fit();
+      if (isNew && mayFit && !asked && this.#isDue(cell)) asked = cell.fit();
     }
     this.#witnesses.tick(tsUs);
+  }
+  /** It has no model, and what it needs for one. */
+  #isDue(cell: Cell): boolean {
+    return cell.isUnlearned(this.#tickUs) && this.shareOf(cell) >= 1;
+  }
+  /** The thread that makes models is free: thousands of cells do not wait for a tick each. */
+  #fitNext(): void {
+    if (!this.#options.isWatching()) return;
+    for (const cell of this.#cells.values()) if (this.#isDue(cell) && cell.fit()) return;
   }
 
   /** Points that were seen far from all that they were (`SiteModel.takeFar`): their cells are judged at once. */
@@ -182,7 +194,9 @@ export class ProcessFeed {
   #wake(): void {
     for (const wake of this.#waiters.splice(0)) wake();
   }
-  readonly #fitted = (): void => {
+  readonly #fitted = (wasAwaited: boolean): void => {
+    // Where somebody waits, cells are learned tick by tick of frame time, as where models are made in place.
+    if (wasAwaited && this.#waiters.length === 0 && !this.isFitting) this.#fitNext();
     if (!this.isFitting) this.#wake();
     this.#options.onFitted();
   };

@@ -50,6 +50,35 @@ it('gives back every value to the last bit, also those that 32-bit reals do not 
   }
 });
 
+it('is stored in 32 bits where those hold every value, and read as 64 bits were stored before', () => {
+  const narrow = filled(300, 2 * BLOCK_ROWS);
+  const blocks = new Map(narrow.takeBlocks(true).map(({ block, bytes }) => [block, bytes]));
+  // Eight octets say which it is; a row has its time, two values and whether it is odd.
+  expect([...blocks.values()].map(({ length }) => length)).toEqual([8 + BLOCK_ROWS * 17, 8 + 44 * 17]);
+  const wide = new Map(
+    [0, 1].map((block): [number, Uint8Array] => {
+      const rows = block === 0 ? BLOCK_ROWS : 44;
+      const first = block * BLOCK_ROWS;
+      const times = Array.from({ length: rows }, (_, i) => 1000 * (first + i + 1));
+      const values = Array.from({ length: rows }, (_, i) => [first + i, -(first + i)]).flat();
+      const odd = Array.from({ length: rows }, (_, i) => ((first + i) % 100 === 0 ? 1 : 0));
+      return [block, new Uint8Array([...new Uint8Array(Float64Array.from([...times, ...values]).buffer), ...odd])];
+    }),
+  );
+  /** As a database hands octets over: part of a larger piece of memory. */
+  const shifted = (bytes: Uint8Array): Uint8Array => {
+    const out = new Uint8Array(bytes.length + 3).subarray(3);
+    out.set(bytes);
+    return out;
+  };
+  const moved = [blocks, wide].map((all) => new Map([...all].map(([block, bytes]) => [block, shifted(bytes)])));
+  for (const stored of [blocks, wide, ...moved]) {
+    const again = new CellRows(2, 2 * BLOCK_ROWS);
+    again.load(300, stored);
+    expect(again.table(['a', 'b'])).toEqual(narrow.table(['a', 'b']));
+  }
+});
+
 it('shares what a site may keep among its cells, whatever their number', () => {
   expect(rowsFor(64)).toBe(MAX_ROWS);
   for (const points of [1, 485, 592, 728, 5000, 20_000, 24_000, MAX_WATCHED_POINTS]) {

@@ -16,6 +16,9 @@ const isShort = (values: ArrayLike<number>): boolean => {
   return true;
 };
 
+/** Stands where a block of 64-bit reals has the time of its first row, which is never negative: its values have 32 bits. */
+const SHORT_BLOCK = -1;
+
 /** A cell begins with room for so few: of a large site each point has its row every few minutes. */
 const FIRST_ROWS = 32;
 
@@ -81,8 +84,8 @@ export class CellRows {
     return this.#values instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
   }
 
-  #grow(): void {
-    this.#size = Math.min(this.capacity, this.#size * 2);
+  #grow(rows = this.#size * 2): void {
+    this.#size = Math.min(this.capacity, rows);
     const bigger = <T extends Values | Uint8Array>(old: T, fresh: T): T => {
       fresh.set(old as never);
       return fresh;
@@ -278,12 +281,15 @@ export class CellRows {
         this.#size - from,
         Math.max(0, (this.#taken < this.capacity ? this.#taken : this.capacity) - from),
       );
-      const bytes = new Uint8Array(rows * (8 + 8 * this.points + 1));
-      const floats = new Float64Array(rows * (1 + this.points));
-      floats.set(this.#tsUs.subarray(from, from + rows));
-      floats.set(this.#values.subarray(from * this.points, (from + rows) * this.points), rows);
-      bytes.set(new Uint8Array(floats.buffer));
-      bytes.set(this.#odd.subarray(from, from + rows), floats.byteLength);
+      const values = this.#values.subarray(from * this.points, (from + rows) * this.points);
+      const isNarrow = values instanceof Float32Array;
+      // `SHORT_BLOCK` before narrow values, then times, values, and one octet a row where it is odd.
+      const lead = isNarrow ? 8 : 0;
+      const bytes = new Uint8Array(lead + rows * 8 + values.byteLength + rows);
+      if (isNarrow) new Float64Array(bytes.buffer, 0, 1)[0] = SHORT_BLOCK;
+      new Float64Array(bytes.buffer, lead, rows).set(this.#tsUs.subarray(from, from + rows));
+      bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), lead + rows * 8);
+      bytes.set(this.#odd.subarray(from, from + rows), lead + rows * 8 + values.byteLength);
       return { block, bytes };
     });
   }
@@ -295,19 +301,24 @@ export class CellRows {
 
   /** Puts stored blocks back; `taken` as it was saved. */
   load(taken: number, blocks: ReadonlyMap<number, Uint8Array>): void {
-    const stride = 8 + 8 * this.points + 1;
-    while (this.#size < Math.min(taken, this.capacity)) this.#grow();
-    for (const [block, bytes] of blocks) {
-      const rows = Math.floor(bytes.length / stride);
+    let size = this.#size;
+    while (size < Math.min(taken, this.capacity)) size *= 2;
+    if (size > this.#size) this.#grow(size);
+    for (const [block, stored] of blocks) {
+      // A copy where stored octets do not lie on an 8-octet boundary.
+      const { buffer, byteOffset, byteLength } = stored.byteOffset % 8 === 0 ? stored : stored.slice();
+      const isNarrow = byteLength >= 8 && new Float64Array(buffer, byteOffset, 1)[0] === SHORT_BLOCK;
+      const lead = isNarrow ? 8 : 0;
+      const rows = Math.floor((byteLength - lead) / (8 + (isNarrow ? 4 : 8) * this.points + 1));
       const from = block * BLOCK_ROWS;
       if (from + rows > this.#size) continue;
-      // A copy: stored octets need not lie on an 8-octet boundary.
-      const floats = new Float64Array(bytes.slice(0, rows * (stride - 1)).buffer);
-      this.#tsUs.set(floats.subarray(0, rows), from);
-      const values = floats.subarray(rows);
-      this.#fit(values);
+      const at = byteOffset + lead;
+      this.#tsUs.set(new Float64Array(buffer, at, rows), from);
+      const place = [buffer, at + rows * 8, rows * this.points] as const;
+      const values = isNarrow ? new Float32Array(...place) : new Float64Array(...place);
+      if (!isNarrow) this.#fit(values);
       this.#values.set(values, from * this.points);
-      this.#odd.set(bytes.subarray(rows * (stride - 1), rows * stride), from);
+      this.#odd.set(new Uint8Array(buffer, at + rows * 8 + values.byteLength, rows), from);
     }
     this.#taken = taken;
   }
