@@ -305,8 +305,8 @@ export class CellRows {
     while (size < Math.min(taken, this.capacity)) size *= 2;
     if (size > this.#size) this.#grow(size);
     for (const [block, stored] of blocks) {
-      // A copy where stored octets do not lie on an 8-octet boundary.
-      const { buffer, byteOffset, byteLength } = stored.byteOffset % 8 === 0 ? stored : stored.slice();
+      // A copy where stored octets do not lie on an 8-octet boundary (a Buffer's slice is none).
+      const { buffer, byteOffset, byteLength } = stored.byteOffset % 8 === 0 ? stored : new Uint8Array(stored);
       const isNarrow = byteLength >= 8 && new Float64Array(buffer, byteOffset, 1)[0] === SHORT_BLOCK;
       const lead = isNarrow ? 8 : 0;
       const rows = Math.floor((byteLength - lead) / (8 + (isNarrow ? 4 : 8) * this.points + 1));
