@@ -45,7 +45,7 @@ export const openPlant = async (
     historyUs: isWhole ? 0 : (request.historyUs ?? HISTORY_US),
     past: isWhole ? await readPast(work) : undefined,
     onStaged: (past) => void keep(past).catch(work.options.onError),
-    wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+    wait: work.options.pause ?? ((ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined)),
     turn: () => turn(),
   });
   site.plant = plant;
