@@ -107,6 +107,10 @@ export const DetectionOverview = Obj({
 });
 export type DetectionOverview = Static<typeof DetectionOverview>;
 
+/** Least and most hours that learning may be set to. */
+export const MIN_LEARNING_HOURS = 1;
+export const MAX_LEARNING_HOURS = 8760;
+
 /** A change to try or apply. Kinds that are not named stay. */
 export const TuningRequest = Obj({
   kinds: Type.Array(
@@ -117,7 +121,7 @@ export const TuningRequest = Obj({
     }),
     { maxItems: 200 },
   ),
-  learningHours: Type.Optional(Type.Number({ minimum: 1, maximum: 8760 })),
+  learningHours: Type.Optional(Type.Number({ minimum: MIN_LEARNING_HOURS, maximum: MAX_LEARNING_HOURS })),
   alertsPerDay: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
   /** Why, for the journal; needed to apply. */
   reason: Type.Optional(Type.String({ maxLength: 1000 })),

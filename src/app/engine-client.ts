@@ -2,6 +2,8 @@
  * Starts the engine: in a worker thread when this is built JavaScript, so that the console stays quick while a capture is
  * read; in this thread when it runs from TypeScript sources (workers do not load those on Node 20).
  */
+import process from 'node:process';
+import { pipeline } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Engine, EngineEvent } from './engine-contract.ts';
@@ -84,6 +86,8 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
   const worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
     workerData,
     resourceLimits: WORKER_LIMITS,
+    // Handed on when it is opened as a source: without this the worker would never read it, and with it nobody else does.
+    stdin: true,
   });
   const client = new EngineClient(worker, options);
   await new Promise<void>((resolve, reject) => {
@@ -104,7 +108,12 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
     begin: (...args) => client.ask('begin', args),
     accounts: () => client.ask('accounts', []),
     changeAccounts: (...args) => client.ask('changeAccounts', args),
-    open: (...args) => client.ask('open', args),
+    open: (...args) => {
+      const [request] = args;
+      // What goes wrong with it is an end of the stream there; the engine that ends first is no error.
+      if (request.kind === 'stream') pipeline(process.stdin, worker.stdin!, () => undefined);
+      return client.ask('open', args);
+    },
     announce: (...args) => client.ask('announce', args),
     versions: () => client.ask('versions', []),
     onEvent: (listener) => client.onEvent(listener),

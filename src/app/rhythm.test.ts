@@ -1,6 +1,6 @@
 /** Silence is judged by the source's own rhythm, and always within the minute. */
 import { describe, expect, it } from 'vitest';
-import { MAX_SILENCE_US, MIN_SILENCE_US, Rhythm } from './rhythm.ts';
+import { FolderRhythm, MAX_SILENCE_US, MIN_SILENCE_US, PAUSES_NEEDED, Rhythm } from './rhythm.ts';
 
 const SECOND = 1_000_000;
 
@@ -34,5 +34,44 @@ describe('rhythm', () => {
 
   it('notices a source that never spoke', () => {
     expect(new Rhythm(0).isBlind(60 * SECOND)).toBe(true);
+  });
+});
+
+describe('rhythm of a folder', () => {
+  const grown = (everyS: number, times: number): FolderRhythm => {
+    const rhythm = new FolderRhythm();
+    for (let n = 0; n < times; n++) {
+      rhythm.grew(n * everyS * SECOND + 1);
+      rhythm.waited();
+    }
+    return rhythm;
+  };
+
+  it('is that of the recorder: seconds, or the time of a file, and always within the minute beyond it', () => {
+    for (const everyS of [1, 20, 300, 3600]) {
+      const rhythm = grown(everyS, 10);
+      const lastUs = 9 * everyS * SECOND + 1;
+      expect(rhythm.isBlind(lastUs + 1.01 * everyS * SECOND)).toBe(false);
+      expect(rhythm.isBlind(lastUs + everyS * SECOND + 60 * SECOND)).toBe(true);
+    }
+  });
+
+  it('is over with the next octets, and is not judged while something is read', () => {
+    const rhythm = grown(1, 10);
+    expect(rhythm.isBlind(60 * SECOND)).toBe(true);
+    rhythm.grew(60 * SECOND);
+    expect(rhythm.isBlind(60 * SECOND)).toBe(false);
+    expect(rhythm.isBlind(600 * SECOND)).toBe(false);
+    rhythm.waited();
+    expect(rhythm.isBlind(600 * SECOND)).toBe(true);
+  });
+
+  it('has none where captures only lie, or one was added now and then', () => {
+    expect(new FolderRhythm().isBlind(1e6 * SECOND)).toBe(false);
+    expect(grown(10, PAUSES_NEEDED).isBlind(1e6 * SECOND)).toBe(false);
+    const read = new FolderRhythm();
+    for (let n = 1; n < 100; n++) read.grew(n * SECOND);
+    read.waited();
+    expect(read.isBlind(1e6 * SECOND)).toBe(false);
   });
 });

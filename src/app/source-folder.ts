@@ -6,8 +6,9 @@ import { watchFolder } from '../capture/watch.ts';
 import type { OperatingError } from '../core/errors.ts';
 import type { SourceRequest } from './engine-contract.ts';
 import { nextPart } from './folder-files.ts';
+import { FolderRhythm } from './rhythm.ts';
 import { newSource, type SourceWork, slug } from './source-work.ts';
-import { folderEmpty, folderGone } from './troubles.ts';
+import { folderEmpty, folderGone, folderSilent } from './troubles.ts';
 
 const BEGUN_ANEW =
   'Reading was interrupted, and the recorder began the file anew since; what was read before is kept, the rest is gone.';
@@ -23,12 +24,29 @@ export const openFolder = async (
   const folder = resolve(request.path);
   const site = await work.siteOf(request.site, slug(basename(folder)), basename(folder), 'capture');
   const abort = new AbortController();
+  const { nowUs } = work.options;
+  const rhythm = new FolderRhythm();
+  const silent = `silent ${folder}`;
+  const judge = (): void => {
+    // A folder that is gone is told already.
+    const isBlind = !site.troubles.has(gone) && rhythm.isBlind(nowUs());
+    if (isBlind === site.troubles.has(silent)) return;
+    if (isBlind) site.troubles.set(silent, folderSilent(folder, rhythm.lastUs, rhythm.allowedUs));
+    else site.troubles.delete(silent);
+    work.options.onChange(site);
+  };
+  const pause = work.options.pause ?? ((ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined));
   const clock = {
     now: work.options.nowMs,
-    wait: (ms: number, signal?: AbortSignal) =>
-      wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined) as Promise<void>,
+    // Whoever waits has read all that is there.
+    wait: async (ms: number): Promise<void> => {
+      rhythm.waited();
+      judge();
+      await pause(ms, abort.signal);
+    },
   };
-  const since = work.options.nowUs();
+  const gone = `folder ${folder}`;
+  const since = nowUs();
   let isEmpty = ![...site.sources.values()].some(({ path }) => dirname(path) === folder);
   const tellEmpty = (): void => {
     if (isEmpty) site.troubles.set(`empty ${folder}`, folderEmpty(folder, since));
@@ -36,13 +54,12 @@ export const openFolder = async (
   };
   tellEmpty();
   const onProblem = (problem: OperatingError | undefined): void => {
-    const key = `folder ${folder}`;
     if (problem === undefined) {
-      site.troubles.delete(key);
+      site.troubles.delete(gone);
       tellEmpty();
     } else {
       site.troubles.delete(`empty ${folder}`);
-      site.troubles.set(key, folderGone(folder, problem.message, work.options.nowUs()));
+      site.troubles.set(gone, folderGone(folder, problem.message, work.options.nowUs()));
       work.options.onError(problem);
     }
     work.options.onChange(site);
@@ -70,6 +87,8 @@ export const openFolder = async (
       const counted = async function* (): AsyncGenerator<Uint8Array, void, void> {
         for await (const chunk of file.chunks()) {
           read += chunk.length;
+          rhythm.grew(nowUs());
+          judge();
           yield chunk;
         }
       };

@@ -1,13 +1,25 @@
-/** The simulated plant as a source: a day of history at once, then with the clock. */
-import { setTimeout as wait } from 'node:timers/promises';
+/** The simulated plant as a source: a day of history at once, then with the clock; a later start goes on with the same plant. */
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
 import type { SourceRequest } from './engine-contract.ts';
-import { HISTORY_US, livePlant } from './live-plant.ts';
+import { HISTORY_US, livePlant, type PlantPast } from './live-plant.ts';
 import { AHEAD } from './live-site.ts';
 import { newSource, type SourceWork } from './source-work.ts';
 
 /** The site of the simulated plant. */
 export const PLANT_SITE = 'plant';
+/** What makes the plant go on, as a state of its site. */
+const PAST_NAME = 'plant';
+
+const readPast = async (work: SourceWork): Promise<PlantPast | undefined> => {
+  const row = await work.options.store.db
+    .selectFrom('site_state')
+    .select('payload')
+    .where('site_id', '=', PLANT_SITE)
+    .where('name', '=', PAST_NAME)
+    .executeTakeFirst();
+  return row === undefined ? undefined : (JSON.parse(row.payload) as PlantPast);
+};
 
 /** One simulated plant per data folder: with its history the first time, from now on when it is started again. */
 export const openPlant = async (
@@ -24,10 +36,17 @@ export const openPlant = async (
     await work.forget(site);
     site.sources.clear();
   }
+  const keep = (past: PlantPast): Promise<void> =>
+    work.options.store.writer.submit({
+      put: { site_state: [{ site_id: site.id, name: PAST_NAME, payload: JSON.stringify(past) }] },
+    });
   const plant = livePlant({
     nowUs: work.options.nowUs,
     historyUs: isWhole ? 0 : (request.historyUs ?? HISTORY_US),
-    wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+    past: isWhole ? await readPast(work) : undefined,
+    onStaged: (past) => void keep(past).catch(work.options.onError),
+    wait: work.options.pause ?? ((ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined)),
+    turn: () => turn(),
   });
   site.plant = plant;
   const stamp = Math.round(work.options.nowUs() / 1000).toString(36);
@@ -38,6 +57,7 @@ export const openPlant = async (
     path: '',
   });
   await work.record(site, source, userId);
+  await keep(plant.past());
   const ring = await work.ring();
   work.goLive(plant.stop, () =>
     work.read(site, source, {

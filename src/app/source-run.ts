@@ -99,13 +99,13 @@ export class SourceRun {
           since = nowMs();
         }
       }
-      this.isCut = this.#stopped;
-      this.pipeline.finish(onFault);
-      await this.#settle();
-      // What catches up and was stopped before it had is not whole: the plant's history is played again then.
-      const isCut = this.#stopped && this.#options.isLive?.() === false;
-      this.#update({ state: 'complete', progress: isCut ? this.#options.progress() : 1, endedUs: nowUs() });
+      await this.#finish();
     } catch (error) {
+      // It was left before a single octet came: that says nothing about the input.
+      if (this.#stopped && error instanceof OperatingError && error.code === 'input.empty') {
+        await this.#finish();
+        return;
+      }
       this.pipeline.finish(onFault);
       const text =
         error instanceof OperatingError
@@ -113,6 +113,16 @@ export class SourceRun {
           : `Reading stopped: ${(error as Error).message}`;
       this.#update({ state: 'failed', error: text, endedUs: nowUs() });
     }
+  }
+
+  async #finish(): Promise<void> {
+    const { nowUs, onFault } = this.#options;
+    this.isCut = this.#stopped;
+    this.pipeline.finish(onFault);
+    await this.#settle();
+    // What catches up and was stopped before it had is not whole: the plant's history is played again then.
+    const isCut = this.#stopped && this.#options.isLive?.() === false;
+    this.#update({ state: 'complete', progress: isCut ? this.#options.progress() : 1, endedUs: nowUs() });
   }
 
   /** Ends after the batch in hand. */

@@ -26,7 +26,7 @@ export interface SourcesOptions {
   /** The site was emptied because its file is read anew: what people decided is to be said again. */
   readonly onForgotten: (site: LiveSite) => Promise<void>;
   readonly onError: (error: unknown) => void;
-  /** For tests: the capturing program, and the pause before it is started again. */
+  /** For tests: the capturing program, and the pauses: before it is started again, of a folder and of the plant until there is more. */
   readonly startLive?: typeof startLiveCapture;
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }

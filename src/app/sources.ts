@@ -2,7 +2,7 @@
  * Opens sources and reads them: files one after another (so that the same input gives the same picture), folders, streams
  * and live interfaces beside them. What a source is stands in the store before its first frame is read.
  */
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
@@ -29,6 +29,7 @@ import {
   type SourceWork,
   slug,
 } from './source-work.ts';
+import { openInput } from './standard-input.ts';
 import { evidenceLost, evidenceShort } from './troubles.ts';
 
 export type { SourcesOptions } from './source-work.ts';
@@ -328,18 +329,8 @@ export class Sources {
     const site = await this.#siteOf(request.site, `stream-${stamp}`, request.name, 'capture');
     const source = newSource(this.#options, site, { id: `s-${stamp}`, kind: 'stream', name: request.name, path: '' });
     await this.#record(site, source, userId);
-    const stream = createReadStream('', { fd: request.fd, autoClose: false, highWaterMark: 1024 * 1024 });
-    let read = 0;
-    const counted = async function* (): AsyncGenerator<Uint8Array, void, void> {
-      for await (const chunk of stream) {
-        read += (chunk as Buffer).length;
-        yield chunk as Buffer;
-      }
-    };
-    const stop = (): void => void stream.destroy();
-    this.#goLive(stop, () =>
-      this.#read(site, source, { chunks: counted(), read: () => read, size: Number.NaN, state: 'reading', stop }),
-    );
+    const { chunks, read, stop } = openInput(request.fd);
+    this.#goLive(stop, () => this.#read(site, source, { chunks, read, size: Number.NaN, state: 'reading', stop }));
     return { site: site.id, source: source.id, known: false };
   }
 

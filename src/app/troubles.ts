@@ -12,6 +12,15 @@ export const folderGone = (folder: string, reason: string, sinceUs: number): Ver
   whatToDo: 'Check the share or the disk and the rights of the folder. It is read on by itself once it is there again.',
 });
 
+/** The recorder wrote into a watched folder and does so no more: as with a wire that is silent. */
+export const folderSilent = (folder: string, lastUs: number, allowedUs: number): Verdict => ({
+  code: 'blind',
+  priority: 'urgent',
+  title: `We are blind here: ${folder} is silent`,
+  detail: `Nothing was written there for much longer than usual; the last of it came at ${timeText(lastUs)}, and by its rhythm a pause is over after ${Math.round(allowedUs / 1e6).toLocaleString('en-US')} s at most.`,
+  whatToDo: 'Check the recorder, its disk or share, the cable and the mirror session of the switch.',
+});
+
 /** Frames that were kept had to go before their time; undefined where none had to. */
 export const evidenceShort = ({ bytesLetGo }: Pick<RingState, 'bytesLetGo'>): Verdict | undefined =>
   bytesLetGo === 0

@@ -254,13 +254,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     if (code === undefined) throw error;
     return code;
   }
-  process.stdout.write(
-    setupNeeded
-      ? `Gatehouse is ready. Set it up with this link (valid once, for a day):\n\n  ${link}\n\n`
-      : `Gatehouse is ready: ${url}\n`,
-  );
-  if (flags.open && process.stdout.isTTY) openBrowser(link);
-
+  // Heard before it says that it is ready: who starts it may end it at once.
   const ended = new Promise<number>((resolve) => {
     engineGone = (error) => {
       complain(`the engine stopped: ${error.message}`);
@@ -278,6 +272,13 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     // Windows: the window was closed; the process has some seconds. Elsewhere `nohup` must be able to refuse this one.
     if (process.platform === 'win32') process.on('SIGHUP', stop);
   });
+
+  process.stdout.write(
+    setupNeeded
+      ? `Gatehouse is ready. Set it up with this link (valid once, for a day):\n\n  ${link}\n\n`
+      : `Gatehouse is ready: ${url}\n`,
+  );
+  if (flags.open && process.stdout.isTTY) openBrowser(link);
 
   const opened = live
     ? Promise.resolve(listening ?? openAll(engine, inputs, flags)).then(({ count, code }) => {

@@ -203,6 +203,7 @@ describe('the answers about findings', () => {
     expect(kept.bytes).toBe((await engine.baselineFile(site, kept.id)).length);
     const comparison = await ask('compareBaseline', { params: { baseline: kept.id } });
     expect(comparison.sentences[0]).toBe('The devices are the same.');
+    expect(comparison.sentences[2]).toMatch(/^All \d+ process cells go on with what they had learned\.$/);
     const restored = await ask('restoreBaseline', { params: { baseline: kept.id }, body: { reason: 'a test' } });
     expect(restored.missing).toEqual([]);
     const carried = JSON.parse(await engine.importBaseline(site, await engine.baselineFile(site, kept.id), 'u1')) as {
@@ -238,6 +239,8 @@ describe('the answers about findings', () => {
   });
 
   it('a baseline goes on at a twin machine, whose devices have other network cards and come in another order', async () => {
+    // A time that is not the usual one, and is set by a person: with the usual 24 hours the twin would have to learn on.
+    await ask('applyTuning', { body: { kinds: [], learningHours: 3, reason: 'a test' } });
     const kept = await ask('saveBaseline', { body: { name: 'to the second press' } });
     const bytes = await engine.baselineFile(site, kept.id);
     const other = join(folder, 'twin.pcap');
@@ -253,6 +256,7 @@ describe('the answers about findings', () => {
       await engine.begin('press 2', bytes, 'u1');
       site = 'press-2';
       expect(await ask('learning')).toMatchObject({ phase: 'watching' });
+      expect((await ask('detection')).settings.learningHours).toBe(3);
       expect((await ask('assets')).total).toBe(0);
       expect((await ask('points')).total).toBe(0);
       expect((await ask('findings')).total).toBe(0);

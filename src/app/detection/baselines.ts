@@ -6,14 +6,22 @@
  */
 import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { BaselineComparison, BaselineRow, NewBaseline, Restored } from '../../api/index.ts';
+import {
+  type BaselineComparison,
+  type BaselineRow,
+  MAX_LEARNING_HOURS,
+  MIN_LEARNING_HOURS,
+  type NewBaseline,
+  type Restored,
+} from '../../api/index.ts';
 import type { EndpointView } from '../../core/endpoint.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { inPieces, type JournalEntry, joined, type Row, siteBatch } from '../../store/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import { type SiteView, timeText } from '../query/view.ts';
 import type { Actor } from './acts.ts';
-import { learnedParts, learnedRows, loadLearned } from './keep.ts';
+import { cellChange } from './cell-changes.ts';
+import { learnedParts, learnedRows, loadLearned, readSettings, SETTINGS_NAME, savedCell } from './keep.ts';
 import { type Numbered, readNumbered, unseenRows } from './twin.ts';
 
 /** Baselines of one site, and octets of a file that is carried here. */
@@ -26,6 +34,8 @@ interface Summary {
   readonly watchedHours: number;
   readonly endpoints: number;
   readonly cells: number;
+  /** Hours after which it watches, as was set there; absent in what older versions kept. */
+  readonly learningHours?: number;
 }
 
 interface Content {
@@ -97,6 +107,7 @@ const contentOf = (
       watchedHours: detection.watchedUs / HOUR_US,
       endpoints: view.endpoints.count,
       cells: detection.feed.cells.length,
+      learningHours: detection.learningUs / HOUR_US,
     },
     endpoints: endpointKeys(view.endpoints),
     points: pointKeys(view.model),
@@ -137,7 +148,7 @@ const readContent = (payload: Uint8Array): Content => {
 type Kept = Omit<Row<'baseline'>, 'piece'>;
 
 const toRow = (row: Omit<Kept, 'payload'>, bytes: number, names: ReadonlyMap<string, string>): BaselineRow => {
-  const summary = JSON.parse(row.summary) as Summary;
+  const { watchedHours, endpoints, cells } = JSON.parse(row.summary) as Summary;
   return {
     id: row.baseline_id,
     name: row.name,
@@ -147,7 +158,9 @@ const toRow = (row: Omit<Kept, 'payload'>, bytes: number, names: ReadonlyMap<str
     origin: row.origin as BaselineRow['origin'],
     madeAt: row.made_at,
     bytes,
-    ...summary,
+    watchedHours,
+    endpoints,
+    cells,
   };
 };
 
@@ -242,6 +255,21 @@ export const importBaseline = async (actor: Actor, bytes: Uint8Array, names: Rea
 /** Names of the baseline that have another number here, or none. */
 const misfits = (then: readonly string[], now: readonly string[]): string[] => then.filter((key, i) => now[i] !== key);
 
+const cellIn = ({ parts }: Content, key: string): ReturnType<typeof savedCell> | undefined => {
+  const part = parts[key];
+  if (part === undefined) return undefined;
+  try {
+    return savedCell(new Uint8Array(Buffer.from(part, 'base64')));
+  } catch {
+    throw new RequestError(
+      422,
+      'input-invalid',
+      'What was learned in this baseline cannot be read.',
+      'It was made by another version of Gatehouse, or damaged: save it once more where it was made.',
+    );
+  }
+};
+
 export const compareBaseline = async (
   actor: Pick<Actor, 'store' | 'site' | 'view'>,
   id: string,
@@ -275,20 +303,27 @@ export const compareBaseline = async (
   const keys = [...new Set([...Object.keys(then.parts), ...Object.keys(now.parts)])]
     .filter((key) => key.startsWith('cell '))
     .sort();
+  /** Of a cell of either side; without the number of its device. */
+  const pointName = (point: number): string =>
+    (now.points[point - 1] ?? then.points[point - 1] ?? `point ${point}`).replace(/^\d+ /, '');
   let different = 0;
   for (const key of keys) {
-    const [before, after] = [then.parts[key], now.parts[key]];
-    if (before === after) continue;
+    const [before, after] = [cellIn(then, key), cellIn(now, key)];
+    const change = cellChange(before, after, pointName);
+    if (change === undefined) continue;
     different++;
     rows.push({
       detector: 'process',
       what: key,
       change: before === undefined ? 'only-now' : after === undefined ? 'only-before' : 'different',
-      before: before === undefined ? '' : 'learned',
-      now: after === undefined ? '' : 'learned',
+      ...change,
     });
   }
-  sentences.push(`${different} of ${keys.length} process cells have learned something else.`);
+  sentences.push(
+    different === 0
+      ? `All ${keys.length} process cells go on with what they had learned.`
+      : `${different} of ${keys.length} process cells have learned something else.`,
+  );
   sentences.push(
     `The baseline watched ${then.summary.watchedHours.toFixed(1)} h, this site ${now.summary.watchedHours.toFixed(1)} h.`,
   );
@@ -325,15 +360,27 @@ const refuseUncarried = ({ numbered }: Content): void => {
 /** Throws where a new site cannot begin with these octets: looked at before there is one. */
 export const checkCarried = (bytes: Uint8Array): void => refuseUncarried(readContent(bytes));
 
+/** As the console lets people set it. */
+const isLearningHours = (hours: unknown): hours is number =>
+  typeof hours === 'number' && hours >= MIN_LEARNING_HOURS && hours <= MAX_LEARNING_HOURS;
+
 /** Numbers and learned parts as rows of a site that has none; it is read anew from them. */
 const carryInto = async (actor: Actor, row: Kept, content: Content, reason: string): Promise<Restored> => {
   const { site, store, nowUs } = actor;
   refuseUncarried(content);
   const { put } = siteBatch(site.id, '', unseenRows(content.numbered), [], nowUs);
   const learned = learnedRows(site.id, partsOf(content), nowUs);
+  const { learningHours } = content.summary;
+  const settings = await readSettings(store, site.id);
+  // How long learning takes is set by people, for this machine: without it a twin of one that watches would learn again.
+  const setting =
+    isLearningHours(learningHours) && learningHours !== settings.learningHours
+      ? [{ site_id: site.id, name: SETTINGS_NAME, value: JSON.stringify({ ...settings, learningHours }) }]
+      : [];
+  const changed: Record<string, string> = setting.length > 0 ? { learningHours: `${learningHours}` } : {};
   await store.writer.submit({
-    put: { ...put, learned_state: learned },
-    journal: [entryOf(actor, row, { reason, carried: true })],
+    put: { ...put, learned_state: learned, setting },
+    journal: [entryOf(actor, row, { reason, carried: true, ...changed })],
   });
   site.unload();
   const { detection } = await site.view(nowUs);

@@ -68,6 +68,8 @@ const unpacked = (payload: Uint8Array): { readonly header: unknown; readonly byt
     bytes: payload.subarray(4 + length),
   };
 };
+/** What a part of a cell says of it. Throws where it cannot be read. */
+export const savedCell = (payload: Uint8Array): SavedCell => unpacked(payload).header as SavedCell;
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const ofText = (value: Uint8Array | undefined): string | undefined =>
   value === undefined ? undefined : new TextDecoder().decode(value);
