@@ -20,7 +20,10 @@ if (kind === undefined || !(packets > 0) || !(rate > 0) || !Number.isInteger(see
 const said = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 const cost = (): { readonly cpuSeconds: number; readonly rssMiB: number } => {
   const { user, system } = process.cpuUsage();
-  return { cpuSeconds: Math.round((user + system) / 1e4) / 100, rssMiB: Math.round(process.memoryUsage().rss / 2 ** 20) };
+  return {
+    cpuSeconds: Math.round((user + system) / 1e4) / 100,
+    rssMiB: Math.round(process.memoryUsage().rss / 2 ** 20),
+  };
 };
 
 let model: SiteModel | undefined;

@@ -15,6 +15,7 @@ import { Delivery } from './delivery.ts';
 import { Dispatcher, type OnMessage } from './dispatch.ts';
 import { DuplicateFilter } from './duplicates.ts';
 import type { EndpointTable } from './endpoints.ts';
+import { FloodWatch } from './flood-watch.ts';
 import { FlowLife } from './flow-life.ts';
 import { FlowStates } from './flow-state.ts';
 import {
@@ -112,6 +113,7 @@ export class Decoding {
   #nextTickUs = Number.NEGATIVE_INFINITY;
   readonly #flowLife: FlowLife;
   readonly #routed = new RoutedCopies();
+  readonly #floods: FloodWatch;
   #depth = 0;
   #strays = 0;
 
@@ -140,6 +142,7 @@ export class Decoding {
       health: this.health,
       sink: options.sink,
     });
+    this.#floods = new FloodWatch(this.endpoints, this.fragments, options.sink);
     this.flows.onEvict = (f) => this.#flowLife.finish(f);
   }
 
@@ -256,6 +259,7 @@ export class Decoding {
     this.nowUs = tsUs;
     this.#nextTickUs = tsUs + TICK_US;
     this.#flowLife.sweep(tsUs);
+    this.#floods.look(tsUs, this.#c.frame);
     this.#sink.tick(tsUs);
   }
 
@@ -308,7 +312,8 @@ export class Decoding {
     if (ip === IP_OK) this.#transport(c);
     else if (ip === IP_FRAGMENT) {
       this.health.fragments++;
-      this.#uncounted(c);
+      const [from, to] = this.#uncounted(c);
+      this.#floods.fragment(from, to);
     } else {
       this.health.damaged++;
     }
@@ -341,8 +346,11 @@ export class Decoding {
   }
 
   /** A packet that belongs to no flow (fragment, damaged transport header) still has two ends. */
-  #uncounted(c: PacketCursor): void {
-    this.endpoints.add(this.#sender(c), this.#receiver(c), 1, c.wire, c.tsUs);
+  #uncounted(c: PacketCursor): readonly [from: number, to: number] {
+    const from = this.#sender(c);
+    const to = this.#receiver(c);
+    this.endpoints.add(from, to, 1, c.wire, c.tsUs);
+    return [from, to];
   }
 
   #damaged(c: PacketCursor): void {
@@ -460,17 +468,7 @@ export class Decoding {
   #heard(c: PacketCursor, f: number, d: number, from: number): number {
     const endpoints = this.endpoints;
     if (!endpoints.isUnheard(from, c.version)) return from;
-    const own = endpoints.intern(
-      c.segment,
-      c.place,
-      c.hasMac,
-      c.srcHigh,
-      c.srcLow,
-      c.version,
-      c.srcIp,
-      c.tsUs,
-      true,
-    );
+    const own = endpoints.intern(c.segment, c.place, c.hasMac, c.srcHigh, c.srcLow, c.version, c.srcIp, c.tsUs, true);
     endpoints.heard(own);
     if (own === from) return from;
     this.#flowLife.settle(f);

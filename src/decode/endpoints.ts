@@ -45,6 +45,9 @@ export class EndpointTable implements EndpointView {
   overflow = 0;
   /** Addresses that nobody conversed with, and what is not told apart of them. */
   readonly newcomers = new Newcomers();
+  /** The latest card of which addresses were not told apart, and who stands for cards that were not; 0 before. */
+  flooding: EndpointId = 0;
+  crowd: EndpointId = 0;
   macHigh = new Int32Array(512);
   macLow = new Int32Array(512);
   /** IPv4 as signed 32 bits, or the index of an interned IPv6 address. */
@@ -192,7 +195,10 @@ export class EndpointTable implements EndpointView {
     }
     if (hasMac && !isHeard && !this.#restoring) {
       const admitted = this.newcomers.admit(segment * 2 ** 32 + place, macHigh * 2 ** 24 + macLow, version !== 0, tsUs);
-      if (admitted === 'card') return this.intern(segment, place, true, macHigh, macLow, 0, 0, tsUs, true);
+      if (admitted === 'card') {
+        this.flooding = this.intern(segment, place, true, macHigh, macLow, 0, 0, tsUs, true);
+        return this.flooding;
+      }
       if (admitted === 'crowd') return this.#crowd(segment, place, tsUs);
     }
     const id = this.#add();
@@ -203,6 +209,10 @@ export class EndpointTable implements EndpointView {
     this.ip[id] = ip;
     this.place[id] = place;
     this.flags[id] = kind;
+    if (hasMac && isHeard && version !== 0) {
+      this.flags[id]! |= FLAG_HEARD;
+      this.newcomers.heard(segment * 2 ** 32 + place, macHigh * 2 ** 24 + macLow, false);
+    }
     this.segmentOf[id] = segment;
     this.firstUs[id] = tsUs;
     this.lastUs[id] = tsUs;
@@ -220,6 +230,7 @@ export class EndpointTable implements EndpointView {
   #crowd(segment: number, place: number, tsUs: number): EndpointId {
     const id = this.intern(segment, place, false, 0, 0, 0, 0, tsUs);
     this.flags[id]! |= FLAG_CROWD;
+    this.crowd = id;
     return id;
   }
 

@@ -29,8 +29,6 @@ export class Newcomers {
   /** Times that an address, and a card, found no place of its own. */
   addresses = 0;
   cards = 0;
-  /** Latest card that new addresses were held back of, as 48 bits. */
-  lastCard = 0;
   #sinceUs = Number.NEGATIVE_INFINITY;
   readonly #places = new Map<number, Place>();
 
@@ -59,7 +57,6 @@ export class Newcomers {
     if (!hasAddress) return 'own';
     if (card.unheard >= MAX_UNHEARD_ADDRESSES) {
       this.addresses++;
-      this.lastCard = mac;
       return 'card';
     }
     card.unheard++;
