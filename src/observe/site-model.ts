@@ -258,6 +258,11 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       if (flow.clientPackets > 0) sight(flow.client, flow.firstFrame);
       if (flow.serverPackets > 0) sight(flow.server, flow.firstFrame);
       conversations.flow(flow);
+      // An address of a flood, not told apart (its card stands for it): the conversation has the sum, a row would tell no more.
+      if (flow.transport !== 'ethernet' && flow.client > 0 && isNoAddress(view, flow.client)) {
+        drop(context, 'flowsOfForged');
+        return;
+      }
       const key = flow.flow + context.sourceIndex * 2 ** 40;
       const waiting = pendingFlows.get(key);
       if (waiting === undefined && pendingFlows.size >= limits.pendingFlows) {
@@ -512,6 +517,11 @@ const flowRow = (f: FlowSummary, source: SourceId): FlowRow => ({
   encrypted: f.encrypted,
   final: f.final,
 });
+
+const isNoAddress = (view: EndpointView, id: number): boolean => {
+  const { ip, parent } = view.get(id);
+  return ip === undefined && parent === undefined;
+};
 
 const described = (c: Command): string =>
   [c.operation, c.object ?? '', c.value === undefined ? '' : `= ${String(c.value)}`].filter((x) => x !== '').join(' ');
