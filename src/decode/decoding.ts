@@ -15,6 +15,7 @@ import { Delivery } from './delivery.ts';
 import { Dispatcher, type OnMessage } from './dispatch.ts';
 import { DuplicateFilter } from './duplicates.ts';
 import type { EndpointTable } from './endpoints.ts';
+import { FloodWatch } from './flood-watch.ts';
 import { FlowLife } from './flow-life.ts';
 import { FlowStates } from './flow-state.ts';
 import {
@@ -36,6 +37,7 @@ import {
   LAST_US,
   NEXT_A,
   PACKETS_A,
+  PACKETS_B,
   PAYLOAD,
   TCP_ESTABLISHED,
   TCP_STATE,
@@ -69,6 +71,8 @@ const MAX_MASTERS = 256;
 const LOCAL_MAC = 0x020000;
 const SYN = 0x02;
 const ACK = 0x10;
+/** Who is not answered takes part in a conversation from the packet behind so many of a flow. */
+const UNHEARD_PACKETS = 2;
 /** First bit of a MAC address: group. In the upper 24 bits it is this one. */
 const GROUP_MAC = 0x010000;
 
@@ -109,6 +113,7 @@ export class Decoding {
   #nextTickUs = Number.NEGATIVE_INFINITY;
   readonly #flowLife: FlowLife;
   readonly #routed = new RoutedCopies();
+  readonly #floods: FloodWatch;
   #depth = 0;
   #strays = 0;
 
@@ -137,6 +142,7 @@ export class Decoding {
       health: this.health,
       sink: options.sink,
     });
+    this.#floods = new FloodWatch(this.endpoints, this.fragments, options.sink);
     this.flows.onEvict = (f) => this.#flowLife.finish(f);
   }
 
@@ -229,6 +235,8 @@ export class Decoding {
     return this.health.snapshot(this.flows, encrypted, d.stats, {
       flows: this.flows.evicted,
       endpoints: this.endpoints.overflow,
+      'addresses-of-one-card': this.endpoints.newcomers.addresses,
+      'cards-of-one-network': this.endpoints.newcomers.cards,
       'fragmented-datagrams': this.fragments.dropped,
       'pending-requests': d.droppedPending,
       scopes: d.droppedScopes,
@@ -251,6 +259,7 @@ export class Decoding {
     this.nowUs = tsUs;
     this.#nextTickUs = tsUs + TICK_US;
     this.#flowLife.sweep(tsUs);
+    this.#floods.look(tsUs, this.#c.frame);
     this.#sink.tick(tsUs);
   }
 
@@ -303,7 +312,8 @@ export class Decoding {
     if (ip === IP_OK) this.#transport(c);
     else if (ip === IP_FRAGMENT) {
       this.health.fragments++;
-      this.#uncounted(c);
+      const [from, to] = this.#uncounted(c);
+      this.#floods.fragment(from, to);
     } else {
       this.health.damaged++;
     }
@@ -336,8 +346,11 @@ export class Decoding {
   }
 
   /** A packet that belongs to no flow (fragment, damaged transport header) still has two ends. */
-  #uncounted(c: PacketCursor): void {
-    this.endpoints.add(this.#sender(c), this.#receiver(c), 1, c.wire, c.tsUs);
+  #uncounted(c: PacketCursor): readonly [from: number, to: number] {
+    const from = this.#sender(c);
+    const to = this.#receiver(c);
+    this.endpoints.add(from, to, 1, c.wire, c.tsUs);
+    return [from, to];
   }
 
   #damaged(c: PacketCursor): void {
@@ -417,6 +430,8 @@ export class Decoding {
     flows.d[x + BYTES_A + d]! += c.wire;
     flows.d[x + LAST_US] = c.tsUs;
     if (packets === 0) endpoints.markSpoken(from, c.tsUs);
+    if (packets <= UNHEARD_PACKETS && (packets === UNHEARD_PACKETS || flows.d[x + PACKETS_B - d]! > 0))
+      from = this.#heard(c, f, d, from);
     const id = (c.ipId << 8) | c.ttl;
     const lastId = i[o + LAST_ID_A + d]!;
     i[o + LAST_ID_A + d] = id;
@@ -447,6 +462,19 @@ export class Decoding {
     flows.d[x + PAYLOAD]! += end - payload;
     if ((i[o + BITS]! & IS_COPY) === 0)
       this.#delivery.datagram(c.bytes, payload, end, f, d, c.frame, c.tsUs, from, to, protocol);
+  }
+
+  /** The sender takes part in a conversation: an endpoint of its own, also in a flood of addresses that do not. */
+  #heard(c: PacketCursor, f: number, d: number, from: number): number {
+    const endpoints = this.endpoints;
+    if (!endpoints.isUnheard(from, c.version)) return from;
+    const own = endpoints.intern(c.segment, c.place, c.hasMac, c.srcHigh, c.srcLow, c.version, c.srcIp, c.tsUs, true);
+    endpoints.heard(own);
+    if (own === from) return from;
+    this.#flowLife.settle(f);
+    this.flows.i[f * I + EP_A + d] = own;
+    endpoints.markSpoken(own, c.tsUs);
+    return own;
   }
 
   /** A SYN on a connection that is over, or with another initial sequence number. */
@@ -495,7 +523,9 @@ export class Decoding {
       flows.i[o + EP_B - d] = to;
       flows.i[o + BITS] = (d === 1 ? CLIENT_IS_B : 0) | ((c.dstHigh & GROUP_MAC) !== 0 ? GROUP : 0);
     }
-    if (flows.d[x + PACKETS_A + d]!++ === 0) this.endpoints.markSpoken(from, c.tsUs);
+    const packets = flows.d[x + PACKETS_A + d]!++;
+    if (packets === 0) this.endpoints.markSpoken(from, c.tsUs);
+    if (packets === UNHEARD_PACKETS || (packets === 0 && flows.d[x + PACKETS_B - d]! > 0)) this.endpoints.heard(from);
     flows.d[x + BYTES_A + d]! += c.wire;
     flows.d[x + LAST_US] = c.tsUs;
     if (c.l3 >= c.end) return;

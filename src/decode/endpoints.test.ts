@@ -14,7 +14,7 @@ describe('endpoints', () => {
 
   it('goes on hearing addresses when it is full, as one that stands for all of them', () => {
     const table = new EndpointTable();
-    for (let ip = 1; ip < MAX_ENDPOINTS; ip++) expect(table.intern(0, 0, true, 1, ip, 4, ip, 1)).toBe(ip);
+    for (let ip = 1; ip < MAX_ENDPOINTS; ip++) expect(table.intern(0, 0, true, 1, ip, 4, ip, 1, true)).toBe(ip);
     const rest = table.intern(0, 0, true, 2, 2, 4, 0x0a000001, 1);
     expect(rest).toBe(MAX_ENDPOINTS);
     expect(table.intern(0, 0, true, 3, 3, 4, 0x0a000002, 1)).toBe(rest);

@@ -7,6 +7,7 @@ import type { Endpoint, EndpointId, EndpointTraffic, EndpointView, SubAddressKin
 import { ipv4Parse, ipv4Text, ipv6Parse, ipv6Text, macFromParts } from '../lib/address.ts';
 import { i32be } from '../lib/bytes.ts';
 import { growF64, growI32, growU8 } from '../lib/grow.ts';
+import { Newcomers } from './newcomers.ts';
 
 /**
  * Addresses kept per site; a scan of a /8 with forged sources must not eat the memory. The last endpoint stands for all
@@ -32,12 +33,21 @@ const FLAG_V4 = 2;
 const FLAG_V6 = 4;
 const FLAG_SPOKE = 8;
 const FLAG_SUB = 16;
+/** It took part in a conversation: see `heard`. */
+const FLAG_HEARD = 32;
+/** Stands for cards of one place that are not told apart: nobody who spoke. */
+const FLAG_CROWD = 64;
 
 export class EndpointTable implements EndpointView {
   count = 0;
   changes = 0;
   /** Addresses that found no place. */
   overflow = 0;
+  /** Addresses that nobody conversed with, and what is not told apart of them. */
+  readonly newcomers = new Newcomers();
+  /** The latest card of which addresses were not told apart, and who stands for cards that were not; 0 before. */
+  flooding: EndpointId = 0;
+  crowd: EndpointId = 0;
   macHigh = new Int32Array(512);
   macLow = new Int32Array(512);
   /** IPv4 as signed 32 bits, or the index of an interned IPv6 address. */
@@ -130,7 +140,8 @@ export class EndpointTable implements EndpointView {
 
   /**
    * The endpoint of an address. `version` is 0 (no IP), 4 or 6; `hasMac` false on links without MAC addresses.
-   * MAX_ENDPOINTS when the table is full.
+   * MAX_ENDPOINTS when the table is full. A new address in a flood of such (`newcomers.ts`) is its card, or one of its place
+   * where the cards are the flood; `isHeard` says that it converses, and gets an endpoint of its own.
    */
   intern(
     segment: number,
@@ -141,6 +152,7 @@ export class EndpointTable implements EndpointView {
     version: number,
     ip: number,
     tsUs: number,
+    isHeard = false,
   ): EndpointId {
     const kind = (hasMac ? FLAG_MAC : 0) | (version === 4 ? FLAG_V4 : version === 6 ? FLAG_V6 : 0);
     // A link without MAC addresses leaves those of an earlier frame in the cursor: they are not part of the address.
@@ -181,6 +193,14 @@ export class EndpointTable implements EndpointView {
       this.#slots[s] = awaited;
       return awaited;
     }
+    if (hasMac && !isHeard && !this.#restoring) {
+      const admitted = this.newcomers.admit(segment * 2 ** 32 + place, macHigh * 2 ** 24 + macLow, version !== 0, tsUs);
+      if (admitted === 'card') {
+        this.flooding = this.intern(segment, place, true, macHigh, macLow, 0, 0, tsUs, true);
+        return this.flooding;
+      }
+      if (admitted === 'crowd') return this.#crowd(segment, place, tsUs);
+    }
     const id = this.#add();
     if (id === MAX_ENDPOINTS) return id;
     this.changes++;
@@ -189,6 +209,10 @@ export class EndpointTable implements EndpointView {
     this.ip[id] = ip;
     this.place[id] = place;
     this.flags[id] = kind;
+    if (hasMac && isHeard && version !== 0) {
+      this.flags[id]! |= FLAG_HEARD;
+      this.newcomers.heard(segment * 2 ** 32 + place, macHigh * 2 ** 24 + macLow, false);
+    }
     this.segmentOf[id] = segment;
     this.firstUs[id] = tsUs;
     this.lastUs[id] = tsUs;
@@ -200,6 +224,32 @@ export class EndpointTable implements EndpointView {
     }
     this.#slots[s] = id;
     return id;
+  }
+
+  /** Who stands for the cards of a place that are not told apart. */
+  #crowd(segment: number, place: number, tsUs: number): EndpointId {
+    const id = this.intern(segment, place, false, 0, 0, 0, 0, tsUs);
+    this.flags[id]! |= FLAG_CROWD;
+    this.crowd = id;
+    return id;
+  }
+
+  /** Is it still to be said that this endpoint converses? One without IP may stand for addresses of a flood. */
+  isUnheard(id: EndpointId, version: number): boolean {
+    const f = this.flags[id]!;
+    return (f & FLAG_HEARD) === 0 || (version !== 0 && (f & (FLAG_V4 | FLAG_V6)) === 0);
+  }
+
+  /** It conversed: it is no part of a flood. */
+  heard(id: EndpointId): void {
+    if (id <= 0 || (this.flags[id]! & (FLAG_HEARD | FLAG_CROWD)) !== 0) return;
+    this.flags[id]! |= FLAG_HEARD;
+    if ((this.flags[id]! & FLAG_MAC) === 0) return;
+    this.newcomers.heard(
+      this.segmentOf[id]! * 2 ** 32 + this.place[id]!,
+      this.macHigh[id]! * 2 ** 24 + this.macLow[id]!,
+      (this.flags[id]! & (FLAG_V4 | FLAG_V6)) !== 0,
+    );
   }
 
   /** The twin of an address: the endpoint that a carried baseline expects here, whatever its network card was there. */
@@ -271,7 +321,7 @@ export class EndpointTable implements EndpointView {
 
   /** A frame with this source address was seen. One that was spoken about before begins with its own first frame. */
   markSpoken(from: EndpointId, tsUs: number): void {
-    if ((this.flags[from]! & FLAG_SPOKE) !== 0) return;
+    if ((this.flags[from]! & (FLAG_SPOKE | FLAG_CROWD)) !== 0) return;
     this.changes++;
     this.flags[from]! |= FLAG_SPOKE;
     this.firstUs[from] = tsUs;
@@ -382,6 +432,7 @@ export class EndpointTable implements EndpointView {
       this.#restoring = false;
     }
     if (row.spoke) this.flags[id]! |= FLAG_SPOKE;
+    else if (row.mac === undefined && row.ip === undefined && row.sub === undefined) this.flags[id]! |= FLAG_CROWD;
     else if (t.firstUs === 0 && row.sub === undefined && row.ip !== undefined) this.#await(id);
     this.framesSent[id] = t.framesSent;
     this.bytesSent[id] = t.bytesSent;

@@ -8,6 +8,7 @@ import { device } from './device/index.ts';
 import { disguise } from './disguise/index.ts';
 import { dns } from './dns/index.ts';
 import { engineering } from './engineering/index.ts';
+import { flood } from './flood/index.ts';
 import { identity } from './identity/index.ts';
 import { lateral } from './lateral/index.ts';
 import { maintenance } from './maintenance/index.ts';
@@ -45,6 +46,7 @@ export const DETECTORS: readonly Detector[] = [
   operation,
   refused,
   scan,
+  flood,
   violation,
   trouble,
   remoteAccess,

@@ -48,6 +48,11 @@ export class RecentMap<K, V> {
     this.#unlink(node);
   }
 
+  /** The one that was not used for longest. */
+  get oldest(): [K, V] | undefined {
+    return this.#oldest === undefined ? undefined : [this.#oldest.key, this.#oldest.value];
+  }
+
   /** Lets the one go that was not used for longest. */
   deleteOldest(): void {
     if (this.#oldest !== undefined) this.delete(this.#oldest.key);
@@ -59,7 +64,7 @@ export class RecentMap<K, V> {
     this.#newest = undefined;
   }
 
-  /** Keys with their values, the one longest unused first. */
+  /** Keys with their values, the one longest unused first. Deleting the one in hand ends the walk. */
   *[Symbol.iterator](): Generator<[K, V]> {
     for (let node = this.#oldest; node !== undefined; node = node.newer) yield [node.key, node.value];
   }

@@ -24,6 +24,8 @@ export const SITE_LIMITS = {
   aliases: 10_000,
   /** Flow rows that wait for the store. */
   pendingFlows: 50_000,
+  /** Rows of flows kept whose client was not told apart (`decode/newcomers.ts`): only their sums are kept. */
+  flowsOfForged: 0,
   /** Open flows whose totals are remembered. */
   openFlows: 300_000,
   /** Chunks of samples that wait for the store, 65,536 each. */

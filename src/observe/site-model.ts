@@ -33,6 +33,7 @@ import type {
   SourceContext,
 } from '../core/site-model.ts';
 import { IntTable } from '../lib/int-table.ts';
+import { RecentMap } from '../lib/recent-map.ts';
 import { derivedChanges, type Picture } from './assets.ts';
 import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
@@ -131,7 +132,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   const dirtyAliases = new Dirty();
   const overrides: Override[] = [];
   const dirtyOverrides = new Dirty();
-  const pendingFlows = new Map<number, FlowRow>();
+  const pendingFlows = new RecentMap<number, FlowRow>();
   /** Those of them that are over. */
   let endedFlows = 0;
   const emittedLimits = new Map<string, number>();
@@ -257,13 +258,19 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       if (flow.clientPackets > 0) sight(flow.client, flow.firstFrame);
       if (flow.serverPackets > 0) sight(flow.server, flow.firstFrame);
       conversations.flow(flow);
+      // An address of a flood, not told apart (its card stands for it): the conversation has the sum, a row would tell no more.
+      if (flow.transport !== 'ethernet' && flow.client > 0 && isNoAddress(view, flow.client)) {
+        drop(context, 'flowsOfForged');
+        return;
+      }
       const key = flow.flow + context.sourceIndex * 2 ** 40;
-      if (pendingFlows.size >= limits.pendingFlows && !pendingFlows.has(key)) {
-        const oldest = pendingFlows.entries().next();
-        if (!oldest.done) forgetFlow(...oldest.value);
+      const waiting = pendingFlows.get(key);
+      if (waiting === undefined && pendingFlows.size >= limits.pendingFlows) {
+        const oldest = pendingFlows.oldest;
+        if (oldest !== undefined) forgetFlow(...oldest);
         drop(context, 'pendingFlows');
       }
-      endedFlows += Number(flow.final) - Number(pendingFlows.get(key)?.final === true);
+      endedFlows += Number(flow.final) - Number(waiting?.final === true);
       pendingFlows.set(key, flowRow(flow, context.source.id));
     },
     tick() {},
@@ -400,14 +407,16 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     takeSamples: () => samples.take(),
     takeDirty(maxRows = 20_000, { memberships: wantsMemberships = true, queuesOnly = false } = {}) {
       const flows: FlowRow[] = [];
+      const taken: number[] = [];
       // What goes on is told again, and written when it is over, as long as there is room for what waits.
       const mayWait = queuesOnly && pendingFlows.size < limits.pendingFlows / 2;
       for (const [key, row] of pendingFlows) {
         if (flows.length >= maxRows) break;
         if (mayWait && !row.final) continue;
         flows.push(row);
-        forgetFlow(key, row);
+        taken.push(key);
       }
+      for (const [n, key] of taken.entries()) forgetFlow(key, flows[n]!);
       if (queuesOnly) return { rows: { ...NO_ROWS, flows }, more: (mayWait ? endedFlows : pendingFlows.size) > 0 };
       // One table after the other, so that a portion is about as large as was asked for, however much is waiting; a few rows
       // of each all the same, for what changes all the time must not keep the others from their turn.
@@ -508,6 +517,11 @@ const flowRow = (f: FlowSummary, source: SourceId): FlowRow => ({
   encrypted: f.encrypted,
   final: f.final,
 });
+
+const isNoAddress = (view: EndpointView, id: number): boolean => {
+  const { ip, parent } = view.get(id);
+  return ip === undefined && parent === undefined;
+};
 
 const described = (c: Command): string =>
   [c.operation, c.object ?? '', c.value === undefined ? '' : `= ${String(c.value)}`].filter((x) => x !== '').join(' ');

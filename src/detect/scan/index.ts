@@ -144,6 +144,8 @@ const create = (context: DetectorContext): RunningDetector => {
 
   const flow = (at: At, f: FlowSummary): void => {
     if (!failed(f) || f.clientPackets === 0 || context.isGroup(f.server) || f.serverPort === 0) return;
+    // Datagrams of ever new addresses of one card, which stands for them, look for nothing: `flood` tells.
+    if (f.transport === 'udp' && context.endpoints.get(f.client).ip === undefined) return;
     // Half-open flows that are still young may be answered yet.
     if (!f.final && f.lastUs - f.firstUs < 5_000_000 && f.tcpState === 'new') return;
     const client = context.host(f.client);

@@ -7,6 +7,7 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { FlowSummary } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
+import { RecentMap } from '../../lib/recent-map.ts';
 import { isPlant, siteLearning } from '../shared/learning.ts';
 import { amount, amountOrNone, watchedFor, who } from '../shared/parts.ts';
 import { rowFromElsewhere } from '../shared/sides.ts';
@@ -58,17 +59,14 @@ const HOURS = 6;
 const create = (context: DetectorContext): RunningDetector => {
   const pairs = new Bursts(MAX_PAIRS, HOUR_US);
   const uploads = new Bursts(MAX_PAIRS, HOUR_US);
-  const totals = new Map<number, readonly [number, number]>();
+  const totals = new RecentMap<number, readonly [number, number]>();
   /** Octets since the last report of the flow: up and down. */
   const news = (f: FlowSummary): readonly [number, number] => {
     const key = context.flowKey(f.flow);
     const before = totals.get(key) ?? [0, 0];
     totals.delete(key);
     if (!f.final) {
-      if (totals.size >= MAX_FLOWS) {
-        const oldest = totals.keys().next();
-        if (!oldest.done) totals.delete(oldest.value);
-      }
+      if (totals.size >= MAX_FLOWS) totals.deleteOldest();
       totals.set(key, [f.clientBytes, f.serverBytes]);
     }
     return [Math.max(0, f.clientBytes - before[0]), Math.max(0, f.serverBytes - before[1])];
