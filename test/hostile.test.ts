@@ -98,7 +98,7 @@ interface Flood {
   /** Frame `n` of the flood. */
   readonly frame: (n: number) => Uint8Array;
   readonly stepUs?: number;
-  /** Names of the limits of which at least one must have been counted, at the source or at the site. */
+  /** Names of the limits that must have been counted, at the source or at the site. */
   readonly limits: readonly string[];
   readonly maxMb: number;
   /** The picture of the site is asked for afterwards (with a hundred thousand devices in it that takes its time). */
@@ -178,8 +178,8 @@ const FLOODS: readonly Flood[] = [
     count: 300_000,
     frame: (n) =>
       patched(SYN_FRAME, [IP_ID, 2, n], [IP_SOURCE, 4, FORGED + n], [SOURCE_PORT, 2, 1024 + n], [TCP_SEQUENCE, 4, n]),
-    limits: ['endpoints', 'flows'],
-    maxMb: 500,
+    limits: ['addresses-of-one-card', 'flows'],
+    maxMb: 300,
   },
   {
     name: 'UDP flows of one packet',
@@ -200,8 +200,8 @@ const FLOODS: readonly Flood[] = [
     count: 300_000,
     // The sender's address in the Ethernet header and in ARP, and its IP address.
     frame: (n) => patched(ARP_FRAME, [8, 4, n], [24, 4, n], [28, 4, FORGED + n]),
-    limits: ['endpoints'],
-    maxMb: 700,
+    limits: ['cards-of-one-network'],
+    maxMb: 100,
   },
   {
     name: 'first fragments without an end',
