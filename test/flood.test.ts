@@ -1,30 +1,15 @@
 /** Floods from the frames on: few endpoints, everything left out counted, a finding that names it. Seed 7. */
 import { describe, expect, it } from 'vitest';
-import { type FloodKind, floodCapture } from '../bench/flood-capture.ts';
-import { createSiteDetection, NOTHING_STANDING } from '../src/app/detection/keep.ts';
-import type { SiteDetection } from '../src/app/detection/site-detection.ts';
-import { createSiteModel, readCapture } from '../src/app/parts.ts';
-import { createSiteRuntime, Pipeline } from '../src/app/pipeline.ts';
-import type { SiteModel } from '../src/core/site-model.ts';
+import type { FloodKind } from '../bench/flood-capture.ts';
+import { readFlood } from '../bench/flood-read.ts';
 
 const seen = async (kind: FloodKind, packets: number) => {
-  let model: SiteModel | undefined;
-  let detection: SiteDetection | undefined;
-  const runtime = createSiteRuntime((endpoints) => {
-    model = createSiteModel({ endpoints });
-    detection = createSiteDetection(model, endpoints, NOTHING_STANDING);
-    return detection.sink;
-  });
-  const pipeline = new Pipeline({ source: 'flood', site: runtime });
-  for await (const event of readCapture(floodCapture({ kind, packets, seed: 7, rate: 200 }), { name: 'flood' }))
-    pipeline.handle(event);
-  pipeline.finish();
-  detection!.collect();
+  const { runtime, pipeline, model, detection } = await readFlood({ kind, packets, seed: 7, rate: 200 });
   return {
-    codes: [...new Set(detection!.triage.findings().map((f) => f.kind))].sort(),
+    codes: [...new Set(detection.triage.findings().map((f) => f.kind))].sort(),
     endpoints: runtime.endpoints.count,
     health: pipeline.health(),
-    limits: Object.fromEntries([...pipeline.health().limits, ...model!.limits()].map((l) => [l.limit, l.dropped])),
+    limits: Object.fromEntries([...pipeline.health().limits, ...model.limits()].map((l) => [l.limit, l.dropped])),
   };
 };
 

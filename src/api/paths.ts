@@ -100,3 +100,16 @@ export const FILE_PATHS = {
   /** text/event-stream */
   events: 'GET /api/v1/events',
 } as const;
+
+/** Lists whose rows lead to frames. */
+export const CAPTURE_LISTS = [
+  'flows',
+  'commands',
+  'sessions',
+  'changes',
+  'weirds',
+  'findings',
+  'alerts',
+  'incidents',
+] as const;
+export type CaptureList = (typeof CAPTURE_LISTS)[number];

@@ -3,7 +3,16 @@
  * worker: every call is asynchronous, answers travel as JSON text (made where the data is, forwarded as they are), and
  * changes come as small events.
  */
-import type { ChangeEvent, ProgressEvent, ROUTES, Static, Topic, TSchema, Uploaded } from '../api/index.ts';
+import type {
+  CaptureList,
+  ChangeEvent,
+  ProgressEvent,
+  ROUTES,
+  Static,
+  Topic,
+  TSchema,
+  Uploaded,
+} from '../api/index.ts';
 
 /** Calls that the server answers itself, because they are about people and not about the plant. */
 export const SERVER_CALLS = [
@@ -114,18 +123,6 @@ export type SourceRequest =
   /** The simulated plant: `historyUs` of it at once, then live. `isAhead`: made when Gatehouse is built, and labelled so. */
   | { readonly kind: 'plant'; readonly historyUs?: number; readonly isAhead?: boolean };
 
-/** Lists whose rows lead to frames. */
-export const CAPTURE_LISTS = [
-  'flows',
-  'commands',
-  'sessions',
-  'changes',
-  'weirds',
-  'findings',
-  'alerts',
-  'incidents',
-] as const;
-export type CaptureList = (typeof CAPTURE_LISTS)[number];
 export interface CaptureQuery {
   readonly q?: string;
   /** Only the row with this id. */

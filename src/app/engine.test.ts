@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeShared, sharedCapture } from '../../test/shared.ts';
-import { ROUTES } from '../api/index.ts';
+import { type CaptureList, ROUTES } from '../api/index.ts';
 import { openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
-import type { CallAnswer, CallInput, CaptureList, EngineCall, EngineEvent } from './engine-contract.ts';
+import type { CallAnswer, CallInput, EngineCall, EngineEvent } from './engine-contract.ts';
 
 const CAPTURE = 's7comm/iti.snap7_s300_stop';
 let folder: string;

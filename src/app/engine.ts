@@ -3,7 +3,7 @@
  * It lives in one thread (a worker in the product) and answers between slices of reading.
  */
 import { statfs } from 'node:fs/promises';
-import type { ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
+import type { CaptureList, ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import type { Retention, Store } from '../store/index.ts';
 import { readAccounts, writeAccounts } from './accounts.ts';
@@ -18,7 +18,6 @@ import {
   type Accounts,
   type CallInput,
   type CaptureFile,
-  type CaptureList,
   type CaptureQuery,
   type Engine,
   type EngineCall,

@@ -2,7 +2,7 @@
  * Frames of a selection, read again from where they are kept: what two hosts said to each other, or the frames behind rows.
  * Files are walked once; only frames of the selection are looked into.
  */
-import type { EvidenceRef, ListQuery } from '../api/index.ts';
+import type { CaptureList, EvidenceRef, ListQuery } from '../api/index.ts';
 import type { EvidenceRing } from '../capture/ring.ts';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/writer.ts';
 import type { EndpointId, EndpointView } from '../core/endpoint.ts';
@@ -12,7 +12,7 @@ import { LINK_OK, PacketCursor, parseLink } from '../decode/index.ts';
 import { ipv4Text, ipv6Parse } from '../lib/address.ts';
 import { hex, u32be } from '../lib/bytes.ts';
 import type { Store } from '../store/index.ts';
-import type { CaptureFile, CaptureList, CaptureQuery } from './engine-contract.ts';
+import type { CaptureFile, CaptureQuery } from './engine-contract.ts';
 import { type FoundFrame, findFrame, isOnDisk, readSource, ringName } from './evidence.ts';
 import { alerts, findings } from './query/findings.ts';
 import { incidents } from './query/incidents.ts';

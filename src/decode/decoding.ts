@@ -312,8 +312,7 @@ export class Decoding {
     if (ip === IP_OK) this.#transport(c);
     else if (ip === IP_FRAGMENT) {
       this.health.fragments++;
-      const [from, to] = this.#uncounted(c);
-      this.#floods.fragment(from, to);
+      this.#uncounted(c, true);
     } else {
       this.health.damaged++;
     }
@@ -346,11 +345,11 @@ export class Decoding {
   }
 
   /** A packet that belongs to no flow (fragment, damaged transport header) still has two ends. */
-  #uncounted(c: PacketCursor): readonly [from: number, to: number] {
+  #uncounted(c: PacketCursor, isFragment = false): void {
     const from = this.#sender(c);
     const to = this.#receiver(c);
     this.endpoints.add(from, to, 1, c.wire, c.tsUs);
-    return [from, to];
+    if (isFragment) this.#floods.fragment(from, to);
   }
 
   #damaged(c: PacketCursor): void {

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { FILE_PATHS } from '../api/index.ts';
-import { CAPTURE_LISTS, type Engine, RequestError } from '../app/engine-contract.ts';
+import { CAPTURE_LISTS, FILE_PATHS } from '../api/index.ts';
+import { type Engine, RequestError } from '../app/engine-contract.ts';
 import { OperatingError } from '../core/errors.ts';
 import { personOf } from './guard.ts';
 

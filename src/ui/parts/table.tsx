@@ -16,7 +16,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Page } from '../../api/common.ts';
-import { FILE_PATHS } from '../../api/paths.ts';
+import { CAPTURE_LISTS, FILE_PATHS } from '../../api/paths.ts';
 import type { ListName, Topic } from '../../api/words.ts';
 import { ApiProblem, call, type Parameters, urlOf } from '../lib/api.ts';
 import { number } from '../lib/format.ts';
@@ -94,17 +94,7 @@ const alone = () => '';
 const PAGE = 250;
 /** The column of the boxes that select rows. */
 const TICK_PX = 34;
-/** Lists whose rows lead to frames. */
-const FRAME_LISTS: ReadonlySet<string> = new Set([
-  'flows',
-  'commands',
-  'sessions',
-  'changes',
-  'weirds',
-  'findings',
-  'alerts',
-  'incidents',
-]);
+const FRAME_LISTS: ReadonlySet<string> = new Set(CAPTURE_LISTS);
 
 interface ListSearch {
   q?: string;
