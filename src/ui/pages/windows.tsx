@@ -13,13 +13,14 @@ import { useSite } from '../lib/site.ts';
 import { Loading, Panel, PartyLink, Problem, Text } from '../parts/basics.tsx';
 import { notify } from '../parts/notify.ts';
 import { SmallTable } from '../parts/simple-table.tsx';
-import { ChangeWindow, NewWindowDialog } from './windows/dialogs.tsx';
+import { ChangeWindow, NewWindowDialog, useNowOfSite } from './windows/dialogs.tsx';
 
 export const WindowsPage = () => {
   const site = useSite();
   const client = useQueryClient();
   const may = useMay('window');
   const sel = (useSearch({ strict: false }) as { sel?: string }).sel;
+  const now = useNowOfSite();
   const [adding, setAdding] = useState(false);
   const [changing, setChanging] = useState<WindowRow | undefined>();
   const query = useQuery({
@@ -47,7 +48,12 @@ export const WindowsPage = () => {
         flush
         actions={
           may && (
-            <Button variant="filled" leftSection={<IconPlus size={14} />} onClick={() => setAdding(true)}>
+            <Button
+              variant="filled"
+              leftSection={<IconPlus size={14} />}
+              disabled={now === undefined}
+              onClick={() => setAdding(true)}
+            >
               Announce work …
             </Button>
           )
@@ -134,7 +140,7 @@ export const WindowsPage = () => {
           />
         )}
       </Panel>
-      {adding && <NewWindowDialog onClose={() => setAdding(false)} />}
+      {adding && now !== undefined && <NewWindowDialog start={now} onClose={() => setAdding(false)} />}
       {changing && <ChangeWindow window={changing} onClose={() => setChanging(undefined)} />}
     </div>
   );

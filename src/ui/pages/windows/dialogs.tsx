@@ -20,13 +20,22 @@ const useFreshWindows = (): (() => Promise<void>) => {
   };
 };
 
-export const NewWindowDialog = ({ onClose }: { onClose: () => void }) => {
+/**
+ * What is now at a site; undefined until that is known. A recording has its own: the time of its last frame, also while it
+ * is still read and written. What is listened to has the clock's.
+ */
+export const useNowOfSite = (): string | undefined => {
+  const site = useSite();
+  const sites = useSites();
+  if (sites.data === undefined) return undefined;
+  const here = sites.data.items.find((s) => s.id === site);
+  const listens = here?.busy === true && here.kind !== 'capture';
+  return listens || here?.lastAt == null ? new Date().toISOString() : here.lastAt;
+};
+
+export const NewWindowDialog = ({ start, onClose }: { start: string; onClose: () => void }) => {
   const site = useSite();
   const fresh = useFreshWindows();
-  const sites = useSites();
-  const here = sites.data?.items.find((s) => s.id === site);
-  // A recording has its own now: the time of its last frame. A live site has the clock's.
-  const start = here?.busy || here?.lastAt == null ? new Date().toISOString() : here.lastAt;
   const [text, setText] = useState('');
   const [vendor, setVendor] = useState('');
   const [workOrder, setWorkOrder] = useState('');
