@@ -13,6 +13,7 @@ import { coap } from './coap/index.ts';
 import { codesys } from './codesys/index.ts';
 import { cotp } from './cotp/index.ts';
 import { dcerpc } from './dcerpc/index.ts';
+import { deltav } from './deltav/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { dhcpv6 } from './dhcpv6/index.ts';
 import { dlms } from './dlms/index.ts';
@@ -169,6 +170,7 @@ export const DECODERS: readonly Decoder[] = [
   tristation,
   codesys,
   vnetip,
+  deltav,
   ffHse,
   rtde,
   urDashboard,
