@@ -320,11 +320,12 @@ export const run = <M extends Message, S>(decoder: Decoder<M, S>, frames: readon
       states.set(scope, state);
     }
     const decoded = decoder.decode(pdu.bytes, pdu.start, pdu.end, context, state);
-    if (decoded.kind !== 'message') {
+    const whole = decoded.kind === 'message' || decoded.kind === 'carries' ? decoded.message : undefined;
+    if (whole === undefined) {
       if (decoded.kind !== 'skip') out.failures.push({ frame: frame.number, outcome: decoded as Decoded });
       continue;
     }
-    const message = decoded.message;
+    const message = whole;
     out.messages.push({ frame: frame.number, message, toServer });
     directions.add(`${scope} ${pdu.source}`);
     const role = decoder.pairing?.role(message, context) ?? 'single';

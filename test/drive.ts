@@ -12,7 +12,7 @@ import type { CaptureEvent, FrameBatch } from '../src/core/frame.ts';
 import type { At, FlowSummary } from '../src/core/observation.ts';
 import type { SourceHealth } from '../src/core/site.ts';
 import type { SiteModel, SiteSink } from '../src/core/site-model.ts';
-import { DECODERS, DuplicateFilter, EndpointTable } from '../src/decode/index.ts';
+import { DECODERS, DuplicateFilter, EndpointTable, type Openings } from '../src/decode/index.ts';
 import { createSiteModel } from '../src/observe/index.ts';
 
 export interface TestFrame {
@@ -118,6 +118,7 @@ export interface DriveOptions {
   readonly each?: (kind: string, at: At, what: unknown) => void;
   readonly onMessage?: (decoder: Decoder, message: Message, context: PduContext) => void;
   readonly duplicates?: DuplicateFilter;
+  readonly openings?: Openings;
   /** Called with the run before its first frame. */
   readonly started?: (run: Run) => void;
 }
@@ -161,6 +162,7 @@ export class Run {
       site: {
         endpoints: this.endpoints,
         duplicates: options.duplicates ?? site?.duplicates ?? new DuplicateFilter(),
+        ...(options.openings && { openings: options.openings }),
         sink: model ? Object.assign(sink, { setSource: model.setSource.bind(model) }) : sink,
       },
       decoders: options.decoders ?? DECODERS,

@@ -139,6 +139,11 @@ export interface Decoder<M extends Message = Message, S = unknown> {
    * that carries a credential: the octets are stored. `part`: a piece of a message; it is kept if the one that completes it is.
    */
   opens?(message: M): boolean | 'part';
+  /**
+   * The decoder that announces to this one, whose scope is the segment, what it must know: what that one keeps (`opens`) is
+   * read again before the first message. A decoder of a host pair needs no such line: what the two said elsewhere is.
+   */
+  readonly announcedBy?: string;
   /** Frames that are expected to come again and again without a request (I/O, GOOSE): kept out of message limits. */
   readonly cyclic?: boolean;
   readonly codes?: FieldCodes;

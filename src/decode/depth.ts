@@ -34,7 +34,9 @@ export const DEPTHS = tableOf<Depth>({
   opcua: a('Structures of vendors are octets; encrypted channels are seen only until they are sealed.'),
   uadp: b('Fields have no names without the writer’s configuration.'),
   'profinet-dcp': a(),
-  'profinet-rt': a('Process data are octets: what a bit means stands in the project of the engineer.'),
+  'profinet-rt': a(
+    'Process data are words of each submodule where the start of the connection was seen, told ten times a second at most; what a bit means stands in the project of the engineer.',
+  ),
   'profinet-cm': a('Records of vendors are octets.'),
   slmp: a('Labels are read; remote passwords are masked.'),
   fins: a(),

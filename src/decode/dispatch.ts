@@ -156,7 +156,8 @@ export class Dispatcher {
       scope = new PairScope(decoder.open());
       scopes.set(key, scope);
       if (where === 'hosts')
-        for (const opening of this.openings.between(this.#ends())) this.#recallInto(opening, hosts);
+        for (const opening of this.openings.between(this.#ends())) this.#recallInto([opening], hosts);
+      else if (decoder.announcedBy !== undefined) this.#recallInto(this.openings.by(decoder.announcedBy), hosts);
     }
     return new Session(decoder, stats, scope, false, hosts);
   }
@@ -177,14 +178,13 @@ export class Dispatcher {
     return { client: this.#addressOf(client), clientPort, server: this.#addressOf(server), serverPort };
   }
 
-  /** What two hosts said in their other conversations, for what it carries to the state of the pair. */
-  #recallInto(opening: Opening, hosts: string): void {
-    const decoder = this.#byName.get(opening.decoder);
+  /** What was said in other conversations, read by one decoder, for what it carries to the state of a pair or the segment. */
+  #recallInto(openings: readonly Opening[], hosts: string): void {
+    const decoder = openings.length === 0 ? undefined : this.#byName.get(openings[0]!.decoder);
     if (decoder === undefined || this.#silent) return;
-    this.#again(
-      new Session(decoder, this.stats.get(decoder.name)!, new PairScope(decoder.open()), true, hosts),
-      opening,
-    );
+    const stats = this.stats.get(decoder.name)!;
+    const session = new Session(decoder, stats, new PairScope(decoder.open()), true, hosts);
+    for (const opening of openings) this.#again(session, opening);
   }
 
   #again(session: Session, { said, client, clientPort, serverPort }: Opening): void {

@@ -121,6 +121,11 @@ export class Openings {
     return [...(this.#byPair.get(pairOf(ends)) ?? [])];
   }
 
+  /** Of all conversations that this decoder read, in the order in which they opened. */
+  by(decoder: string): readonly Opening[] {
+    return [...this.#byKey.values()].filter((opening) => opening.decoder === decoder);
+  }
+
   /** The conversation is over, or another begins at its place. */
   end(ends: Ends): void {
     if (this.#byKey.size > 0 && this.#forget(keyOf(ends))) this.version++;

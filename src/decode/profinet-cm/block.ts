@@ -48,3 +48,9 @@ export const OBSERVED_DATA = 64;
 
 /** Fields while they are being read. */
 export type Fields = Record<string, Field>;
+
+/** A field that is a number, a text, a list of parts; -1, '' and none where it is absent or another kind. */
+export const num = (f: Entry, name: string): number => (typeof f[name] === 'number' ? f[name] : -1);
+export const str = (f: Entry, name: string): string => (typeof f[name] === 'string' ? f[name] : '');
+export const list = (f: Entry, name: string): readonly Entry[] =>
+  Array.isArray(f[name]) ? (f[name] as readonly Entry[]) : [];

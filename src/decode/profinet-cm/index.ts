@@ -9,7 +9,7 @@ import { PTYPE } from '../shared/dcerpc.ts';
 import { profinetCmCodes } from './codes.ts';
 import { observeCm } from './observe.ts';
 import { type CmState, openCm } from './state.ts';
-import { type CmMessage, decodeCm, probeCm } from './wire.ts';
+import { type CmMessage, decodeCm, EPM, laysOut, probeCm } from './wire.ts';
 
 export type { CmMessage } from './wire.ts';
 
@@ -40,4 +40,5 @@ export const profinetCm: Decoder<CmMessage, CmState> = {
     key: keyOf,
   },
   observe: observeCm,
+  opens: (m) => m.interface !== EPM && laysOut(m),
 };

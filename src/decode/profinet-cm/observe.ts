@@ -11,7 +11,7 @@ import { hex } from '../../lib/bytes.ts';
 import { PTYPE, rpcStatusText } from '../shared/dcerpc.ts';
 import { isError, statusOf, statusText } from '../shared/pnio-status.ts';
 import { PROFINET_VENDORS } from '../shared/profinet-vendors.ts';
-import type { Block, Entry } from './block.ts';
+import { type Block, type Entry, list, num, str } from './block.ts';
 import { readAnnotation, readObject } from './epm.ts';
 import { hasIdentity, observeIdentity } from './identity.ts';
 import { AR_TYPES, indexName, OPNUM } from './names.ts';
@@ -33,10 +33,6 @@ const refusal = (m: CmMessage | undefined): string | undefined => {
   return m.status !== undefined && isError(m.status) ? statusText(m.status) : undefined;
 };
 
-const num = (f: Entry, name: string): number => (typeof f[name] === 'number' ? f[name] : -1);
-const str = (f: Entry, name: string): string => (typeof f[name] === 'string' ? f[name] : '');
-const list = (f: Entry, name: string): readonly Entry[] =>
-  Array.isArray(f[name]) ? (f[name] as readonly Entry[]) : [];
 const octetsOf = (f: Entry): Uint8Array | undefined => (f.data instanceof Uint8Array ? f.data : undefined);
 const find = (m: CmMessage | undefined, type: number): Block | undefined => m?.blocks.find((b) => b.blockType === type);
 

@@ -80,7 +80,8 @@ const response = (opnum: number, status: number, body: Uint8Array): Uint8Array =
 
 const decode = (b: Uint8Array, state = profinetCm.open()): CmMessage => {
   const d = profinetCm.decode(b, 0, b.length, contextOf(), state);
-  if (d.kind !== 'message') throw new Error(`${d.kind} ${JSON.stringify(d)}`);
+  if ((d.kind !== 'message' && d.kind !== 'carries') || d.message === undefined)
+    throw new Error(`${d.kind} ${JSON.stringify(d)}`);
   return d.message;
 };
 /** Decodes and observes transactions in one state. */

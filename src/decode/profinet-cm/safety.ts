@@ -28,6 +28,8 @@ export interface FParameters {
   readonly watchdogTime: number;
   /** CRC of the individual parameters; undefined where the record has none. */
   readonly iParCrc: number | undefined;
+  /** Octets of the CRC behind the data of each cycle (F_CRC_Length, F_Par_Version): 2 in version 1, 3 or 4 since. */
+  readonly crcOctets: number;
 }
 
 /** F-parameters when the record has their length, addresses and the right CRC; otherwise undefined. */
@@ -46,5 +48,6 @@ export const readFParameters = (b: Uint8Array): FParameters | undefined => {
     destinationAddress,
     watchdogTime,
     iParCrc: b.length === WITH_IPAR ? u32be(b, 8) : undefined,
+    crcOctets: b[1]! >> 6 === 0 ? 2 : ((b[0]! >> 4) & 3) === 2 ? 4 : 3,
   };
 };

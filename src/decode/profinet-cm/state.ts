@@ -1,5 +1,6 @@
 /** What is remembered of two hosts: calls in fragments, and application relations between Connect and Release. */
 import { CL_FLAG, type ClHeader } from '../shared/dcerpc.ts';
+import type { Plan } from './plan.ts';
 
 /** Calls in fragments that wait for the rest; the oldest gives way. */
 export const MAX_CALLS = 16;
@@ -32,10 +33,17 @@ export interface Ar {
 export interface CmState {
   readonly calls: Map<string, Call>;
   readonly ars: Map<string, Ar>;
+  /** By AR: what its Connect request planned, until the answer; the oldest of MAX_ARS gives way. */
+  readonly plans: Map<string, Plan>;
   /** Endpoints whose vendor was said. */
   readonly vendors: Set<number>;
 }
-export const openCm = (): CmState => ({ calls: new Map(), ars: new Map(), vendors: new Set() });
+export const openCm = (): CmState => ({
+  calls: new Map(),
+  ars: new Map(),
+  plans: new Map(),
+  vendors: new Set(),
+});
 
 /** Adds a fragment; the whole call when this was the missing one. Fragments may come in any order and twice. */
 export const joinFragment = (
@@ -77,8 +85,10 @@ export const joinFragment = (
   return whole;
 };
 
-export const keepAr = (state: CmState, uuid: string, ar: Ar): void => {
-  state.ars.delete(uuid);
-  if (state.ars.size >= MAX_ARS) state.ars.delete(state.ars.keys().next().value as string);
-  state.ars.set(uuid, ar);
+const keep = <V>(all: Map<string, V>, uuid: string, one: V): void => {
+  all.delete(uuid);
+  if (all.size >= MAX_ARS) all.delete(all.keys().next().value as string);
+  all.set(uuid, one);
 };
+export const keepAr = (state: CmState, uuid: string, ar: Ar): void => keep(state.ars, uuid, ar);
+export const keepPlan = (state: CmState, uuid: string, plan: Plan): void => keep(state.plans, uuid, plan);

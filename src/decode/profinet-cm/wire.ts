@@ -16,12 +16,15 @@ import {
   u32of,
 } from '../shared/dcerpc.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
-import { type PnioStatus, statusOf } from '../shared/pnio-status.ts';
-import { type Block, Budget, type Field } from './block.ts';
+import { isError, type PnioStatus, statusOf } from '../shared/pnio-status.ts';
+import { announceRt, PROFINET_RT, type RtAnnouncement, type RtSafety } from '../shared/rt-announcement.ts';
+import { type Block, Budget, type Entry, type Field, num, str } from './block.ts';
 import { readBlocks, readRecord } from './blocks.ts';
 import { type EpmAnswer, readInquiry, readLookupAnswer } from './epm.ts';
 import { OPNUM } from './names.ts';
-import { type CmState, joinFragment } from './state.ts';
+import { arOfResponse, framesOf, planOf } from './plan.ts';
+import { readFParameters } from './safety.ts';
+import { type CmState, joinFragment, keepPlan } from './state.ts';
 
 /** Interface UUIDs (4.10.3.2): the last digit of the first group tells which. */
 const INTERFACES = tableOf<string>({
@@ -176,7 +179,45 @@ export const decodeCm = (
       : ioCall(bytes, from, to, header, base, context.lean === true);
   if (message === undefined)
     return malformed('profinet-cm.args', `${to - from} octets are too few or contradict themselves`, consumed);
-  return { kind: 'message', message, consumed };
+  const announcement = name === EPM ? undefined : announcementOf(message, state);
+  if (announcement === undefined) return { kind: 'message', message, consumed };
+  const told = announceRt(announcement);
+  return { kind: 'carries', child: PROFINET_RT, bytes: told, start: 0, end: told.length, consumed, message };
+};
+
+/** What the decoder of cyclic frames must know: their layout, and the submodules whose data are made safe. */
+const announcementOf = (m: CmMessage, state: CmState): RtAnnouncement | undefined => {
+  const isRequest = m.header.packetType === PTYPE.REQUEST;
+  if (m.header.opnum === OPNUM.WRITE && isRequest) {
+    const safety = m.blocks.flatMap(({ fields }) => safetyOf(fields));
+    const ar = m.blocks[0];
+    return ar === undefined || safety.length === 0 ? undefined : { ar: str(ar.fields, 'arUuid'), safety };
+  }
+  if (m.header.opnum !== OPNUM.CONNECT) return undefined;
+  if (isRequest) {
+    const planned = planOf(m.blocks);
+    if (planned !== undefined) keepPlan(state, planned.ar, planned.plan);
+    return undefined;
+  }
+  const ar = arOfResponse(m.blocks);
+  const plan = state.plans.get(ar);
+  if (plan === undefined || m.status === undefined || isError(m.status)) return undefined;
+  state.plans.delete(ar);
+  const frames = framesOf(plan, m.blocks);
+  return frames.length === 0 ? undefined : { ar, frames };
+};
+
+/** How the cyclic frames are laid out is said once, and controllers stay connected for months. */
+export const laysOut = (m: CmMessage): boolean =>
+  m.header.opnum === OPNUM.CONNECT
+    ? m.blocks.length > 0
+    : m.header.opnum === OPNUM.WRITE && m.blocks.some(({ fields }) => safetyOf(fields).length > 0);
+
+const safetyOf = (fields: Entry): RtSafety[] => {
+  const parameters = fields.data instanceof Uint8Array ? readFParameters(fields.data) : undefined;
+  if (parameters === undefined) return [];
+  const { crcOctets } = parameters;
+  return [{ slot: num(fields, 'slotNumber'), subslot: num(fields, 'subslotNumber'), crcOctets }];
 };
 
 type Base = Omit<CmMessage, 'type'>;
@@ -207,7 +248,8 @@ const ioCall = (
   const from = o + 20;
   if (argsLength > end - from) return undefined;
   const stop = from + argsLength;
-  const budget = new Budget(lean);
+  // The layout of cyclic frames is wanted of every connection.
+  const budget = new Budget(lean && header.opnum !== OPNUM.CONNECT);
   const blocks: Block[] = [];
   if (header.opnum === OPNUM.READ || header.opnum === OPNUM.WRITE || header.opnum === OPNUM.READ_IMPLICIT)
     readRecords(b, from, stop, blocks, budget);

@@ -1,27 +1,21 @@
 /**
  * PROFINET RT on EtherType 0x8892 (IEC 61158-6-10): cyclic data with run/stop of its provider, and alarms. DCP shares the
- * EtherType and has FrameIDs of its own, which are foreign here. No process values: they need the device's GSD.
+ * EtherType and has FrameIDs of its own, which are foreign here. Where the connection of a provider was seen, its data are
+ * told by submodule (`io-data.ts`): the decoder `profinet-cm` announces what stands where.
  */
 import type { Decoder, Transaction } from '../../core/decoder.ts';
-import type { ObservationSink } from '../../core/observation.ts';
+import type { At, ObservationSink } from '../../core/observation.ts';
 import { u16be } from '../../lib/bytes.ts';
 import { statusOf, statusText } from '../shared/pnio-status.ts';
-import { decodeRt, type PtcpPart, type RtMessage } from './wire.ts';
+import { readRtAnnouncement } from '../shared/rt-announcement.ts';
+import { isNews, layoutOf, tellData } from './io-data.ts';
+import { RtState } from './state.ts';
+import { APDU_STATUS, decodeRt, type PtcpPart, type RtMessage } from './wire.ts';
 
-/** Providers (sender and FrameID) whose state is remembered; at the limit the memory is emptied and states are said again. */
-export const MAX_PROVIDERS = 4096;
+/** Who announces the layout of frames. */
+const PROFINET_CM = 'profinet-cm';
 /** PTCP subdomains remembered; at the limit the memory is emptied. */
 const MAX_SUBDOMAINS = 64;
-/** Slots named in texts that are kept. */
-const MAX_PATHS = 1024;
-
-export interface RtState {
-  /** By sender * 65536 + FrameID: DataStatus that was said last. */
-  readonly providers: Map<number, number>;
-  readonly paths: Map<number, string>;
-  /** By PTCP subdomain: the address of its master. */
-  readonly masters: Map<string, string>;
-}
 
 const isDcp = (frameId: number): boolean => frameId >= 0xfefc && frameId <= 0xfeff;
 
@@ -30,23 +24,7 @@ const observe = (t: Transaction<RtMessage>, sink: ObservationSink, state: RtStat
   if (m === undefined) return;
   const at = t.at;
   if (m.type === 'RT cyclic data') {
-    const key = at.sender * 65536 + m.frameId;
-    const said = state.providers.get(key);
-    if (said === m.dataStatus) return;
-    if (said === undefined && state.providers.size >= MAX_PROVIDERS) state.providers.clear();
-    state.providers.set(key, m.dataStatus);
-    sink.identity(at, {
-      endpoint: at.sender,
-      attribute: 'mode',
-      value: m.isRunning ? 'RUN' : 'STOP',
-      confidence: 0.9,
-      via: 'PROFINET RT data status',
-    });
-    if (m.hasProblem)
-      sink.weird(at, {
-        code: 'profinet-rt.station-problem',
-        detail: 'the provider reports a problem in its data status',
-      });
+    cyclic(at, sink, state, m);
     return;
   }
   if (m.rta?.pdu === 'error') {
@@ -64,16 +42,39 @@ const observe = (t: Transaction<RtMessage>, sink: ObservationSink, state: RtStat
   }
   // What is acknowledged was said when it was notified.
   if (m.type !== 'RT alarm' || m.rta?.isAcknowledgement === true) return;
-  const key = m.slot * 65536 + m.subslot;
-  let path = state.paths.get(key);
-  if (path === undefined) {
-    if (state.paths.size >= MAX_PATHS) state.paths.clear();
-    path = `alarm slot ${m.slot} subslot ${m.subslot}`;
-    state.paths.set(key, path);
-  }
+  const path = state.path(m.slot, m.subslot);
   const type = m.rta === undefined || m.rta.errorType < 0 ? -1 : m.rta.errorType;
   const value = type < 0 ? m.alarm : `${m.alarm}, channel ${m.rta!.channel} error type 0x${type.toString(16)}`;
   sink.value(at, { target: at.sender, path, type: 'alarm', value, access: 'read' });
+};
+
+const cyclic = (at: At, sink: ObservationSink, state: RtState, m: RtMessage): void => {
+  const provider = state.provider(at.sender, at.receiver, m.frameId);
+  if (provider.said !== m.dataStatus) {
+    provider.said = m.dataStatus;
+    sink.identity(at, {
+      endpoint: at.sender,
+      attribute: 'mode',
+      value: m.isRunning ? 'RUN' : 'STOP',
+      confidence: 0.9,
+      via: 'PROFINET RT data status',
+    });
+    if (m.hasProblem)
+      sink.weird(at, {
+        code: 'profinet-rt.station-problem',
+        detail: 'the provider reports a problem in its data status',
+      });
+  }
+  if (state.forgotten > state.reportedForgotten) {
+    state.reportedForgotten = state.forgotten;
+    sink.weird(at, { code: 'profinet-rt.layout-limit', detail: `${state.forgotten} connections forgotten` });
+  }
+  const layout = layoutOf(state, provider, m.frameId, at, sink);
+  if (layout === undefined || !m.isNews || !m.isRunning || !m.isValid) return;
+  const before = provider.last;
+  provider.last = m.data;
+  provider.toldUs = at.tsUs;
+  tellData(at, sink, layout, layout.isInput ? at.sender : at.receiver, before, m.data);
 };
 
 /** The master of a PTCP subdomain, said when it changes: without one, isochronous devices stop. */
@@ -103,8 +104,13 @@ export const profinetRt: Decoder<RtMessage, RtState> = {
   family: 'ot',
   attach: [{ over: 'ethertype', types: [0x8892] }],
   probe: (b, start, end) => (end - start >= 2 && !isDcp(u16be(b, start)) ? 'sure' : 'no'),
-  open: () => ({ providers: new Map(), paths: new Map(), masters: new Map() }),
-  decode(b, start, end) {
+  open: () => new RtState(),
+  announcedBy: PROFINET_CM,
+  decode(b, start, end, context, state) {
+    if (context.carrier === PROFINET_CM) {
+      state.announce(readRtAnnouncement(b, start, end));
+      return { kind: 'skip', consumed: end - start };
+    }
     if (end - start < 2 || isDcp(u16be(b, start))) return { kind: 'foreign' };
     const message = decodeRt(b, start, end);
     if (message === undefined)
@@ -114,7 +120,19 @@ export const profinetRt: Decoder<RtMessage, RtState> = {
         detail: `cyclic frame of ${end - start} octets`,
         consumed: end - start,
       };
-    return { kind: 'message', message, consumed: end - start };
+    if (message.type !== 'RT cyclic data') return { kind: 'message', message, consumed: end - start };
+    const from = start + 2;
+    const stop = end - APDU_STATUS;
+    const isNew = isNews(
+      state.provider(context.sender, context.receiver, message.frameId),
+      b,
+      from,
+      stop,
+      context.tsUs,
+    );
+    if (!isNew && context.lean === true) return { kind: 'message', message, consumed: end - start };
+    const data = state.slab.copy(b, from, stop);
+    return { kind: 'message', message: { ...message, data, isNews: isNew }, consumed: end - start };
   },
   pairing: { scope: 'segment', role: () => 'single', key: () => 0 },
   observe,

@@ -1,6 +1,6 @@
 /**
  * PROFINET real-time frames: octets <-> message. Source: IEC 61158-6-10 section 4.2 (FrameID ranges, APDU status of cyclic
- * frames) and 4.1.3 (RTA, alarms). Process values are not read: their layout is in the device's GSD, not on the wire.
+ * frames) and 4.1.3 (RTA, alarms).
  */
 import { macText } from '../../lib/address.ts';
 import { u16be, u32be } from '../../lib/bytes.ts';
@@ -11,6 +11,10 @@ export const ALARM_HIGH = 0xfc01;
 export const ALARM_LOW = 0xfe01;
 /** Least octets of a cyclic frame: FrameID, 40 of data (4.2.2), APDU status. */
 export const CYCLIC_LEAST = 46;
+
+/** Octets at the end of a cyclic frame: cycle counter, DataStatus, TransferStatus. */
+export const APDU_STATUS = 4;
+const NO_DATA = new Uint8Array(0);
 
 /** DataStatus bits (4.2.2.6). */
 export const STATUS_PRIMARY = 0x01;
@@ -31,6 +35,10 @@ export interface RtMessage {
   readonly isRunning: boolean;
   readonly isValid: boolean;
   readonly hasProblem: boolean;
+  /** Cyclic frames: octets of process data with their status octets, padding included; empty where nobody asks for them. */
+  readonly data: Uint8Array;
+  /** The data are to be told: they differ from those told last. */
+  readonly isNews: boolean;
   /** Alarms: name of the type, slot, subslot; '' and -1 elsewhere. */
   readonly alarm: string;
   readonly slot: number;
@@ -116,6 +124,8 @@ const other = (
   isRunning: false,
   isValid: false,
   hasProblem: false,
+  data: NO_DATA,
+  isNews: false,
   alarm,
   slot,
   subslot,
@@ -231,6 +241,8 @@ export const decodeRt = (b: Uint8Array, o: number, end: number): RtMessage | und
       isRunning: (status & STATUS_RUN) !== 0,
       isValid: (status & STATUS_VALID) !== 0,
       hasProblem: (status & STATUS_NO_PROBLEM) === 0,
+      data: NO_DATA,
+      isNews: false,
       alarm: '',
       slot: -1,
       subslot: -1,
