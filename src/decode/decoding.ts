@@ -79,7 +79,7 @@ const GROUP_MAC = 0x010000;
 export interface DecodingOptions {
   readonly endpoints: EndpointTable;
   readonly decoders: readonly Decoder[];
-  /** Everything except `child` and `mention`, which are answered here. */
+  /** Everything except `child`, `mention` and `address`, which are answered here. */
   readonly sink: SiteSink;
   readonly segment?: number;
   /** Shared between the sources of a site, so that two mirrors of one wire count once. */
@@ -161,6 +161,7 @@ export class Decoding {
       tick: (t) => target.tick(t),
       child: (parent, kind, address, answered) => this.endpoints.child(parent, kind, address, answered, this.#c.tsUs),
       mention: (at, mac, ip) => this.endpoints.mention(this.#segment, at.sender, mac, ip, this.#c.tsUs),
+      address: (endpoint) => this.endpoints.addressText(endpoint),
     };
   }
 

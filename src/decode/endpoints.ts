@@ -370,6 +370,13 @@ export class EndpointTable implements EndpointView {
     return '';
   }
 
+  /** See `ObservationSink.address`. */
+  addressText(id: EndpointId): string {
+    const ip = this.ipText(id);
+    if (ip !== '') return ip;
+    return (this.flags[id]! & FLAG_MAC) !== 0 ? macFromParts(this.macHigh[id]!, this.macLow[id]!) : '';
+  }
+
   /** The 16 octets of an interned IPv6 address. */
   ipv6Octets(index: number): Uint8Array {
     return this.#v6.subarray(index * 16, index * 16 + 16);
