@@ -3,7 +3,7 @@
  * A PDU is FrameID, ServiceID, ServiceType, Xid, ResponseDelay, DCPDataLength and blocks padded to even length.
  */
 import { ipv4Text, macText } from '../../lib/address.ts';
-import { ascii, hex, i32be, u16be, u32be, utf8 } from '../../lib/bytes.ts';
+import { ascii, hex, i32be, isZero, u16be, u32be, utf8 } from '../../lib/bytes.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
 import { blockName } from './names.ts';
 
@@ -166,11 +166,6 @@ const readBlock = (
   }
 };
 
-const isFilled = (b: Uint8Array, from: number, end: number): boolean => {
-  for (let i = from; i < end; i++) if (b[i] !== 0) return true;
-  return false;
-};
-
 /** Reads a PDU from the FrameID on; the caller checked the FrameID and that the header is there. */
 export const decodeDcp = (b: Uint8Array, o: number, end: number): DcpMessage => {
   const frameId = u16be(b, o);
@@ -218,7 +213,7 @@ export const decodeDcp = (b: Uint8Array, o: number, end: number): DcpMessage => 
     dropped,
     cut,
     ...(reserved !== 0 && { reserved }),
-    ...(isFilled(b, stop, end) && { filling: hex(b, stop, Math.min(end, stop + MAX_TEXT)) }),
+    ...(!isZero(b, stop, end) && { filling: hex(b, stop, Math.min(end, stop + MAX_TEXT)) }),
   };
 };
 
