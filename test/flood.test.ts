@@ -6,7 +6,10 @@ import { readFlood } from '../bench/flood-read.ts';
 const seen = async (kind: FloodKind, packets: number) => {
   const { runtime, pipeline, model, detection } = await readFlood({ kind, packets, seed: 7, rate: 200 });
   return {
-    sweeps: detection.triage.findings().filter((f) => f.kind === 'scan.sweep').map((f) => f.parts.number),
+    sweeps: detection.triage
+      .findings()
+      .filter((f) => f.kind === 'scan.sweep')
+      .map((f) => f.parts.number),
     codes: [...new Set(detection.triage.findings().map((f) => f.kind))].sort(),
     endpoints: runtime.endpoints.count,
     health: pipeline.health(),

@@ -80,7 +80,10 @@ const areasOf = (packets: ReturnType<typeof cyclic>, state = cipIo.open()) => {
     const at = contextOf({ ...UDP, tsUs, toServer: true, sender: 1, receiver: 2 });
     const d = cipIo.decode(bytes, 0, bytes.length, at, state);
     if (d.kind !== 'message') throw new Error(d.kind);
-    const sink = { ...recorder().sink, values: (_: unknown, b: { area: string }) => void (areas[id] = b.area) };
+    const values = (_: unknown, b: { readonly area: string }): void => {
+      areas[id] = b.area;
+    };
+    const sink = { ...recorder().sink, values };
     cipIo.observe({ request: d.message, response: undefined, state: 'single', at }, sink, state);
   }
   return areas;

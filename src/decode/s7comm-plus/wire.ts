@@ -196,7 +196,8 @@ export const decodePlus = (
   }
   const own = context.toServer ? state.client : state.server;
   if (context.afterGap) clear(own);
-  const trailer = isLast && (b[stop + 1] !== version || b[stop + 2] !== 0 || b[stop + 3] !== 0) ? hex(b, stop, stop + 4) : '';
+  const trailer =
+    isLast && (b[stop + 1] !== version || b[stop + 2] !== 0 || b[stop + 3] !== 0) ? hex(b, stop, stop + 4) : '';
   if (!isLast || own.octets > 0 || own.overflow) {
     if (own.overflow || own.octets + stop - from > MAX_JOINED) {
       const first = !own.overflow;
@@ -331,8 +332,7 @@ const readNotification = (r: Reader, m: Mutable): void => {
   m.sequence = r.u8();
   // Older controllers have no running number: there 1 and an item (or the end) follow at once.
   const next = r.o + 1 < r.end ? r.b[r.o + 1]! : 0;
-  if (r.b[r.o] !== 1 || (next !== 0 && next !== ITEM && next !== ITEM_VLQ && next !== ITEM_ERROR))
-    more(m, r.vlq());
+  if (r.b[r.o] !== 1 || (next !== 0 && next !== ITEM && next !== ITEM_VLQ && next !== ITEM_ERROR)) more(m, r.vlq());
   more(m, r.u8());
   const items: PlusItem[] = [];
   const errors: PlusError[] = [];

@@ -149,7 +149,13 @@ export type UserdataBody =
   | { readonly kind: 'octets'; readonly octets: Uint8Array };
 
 export type S7Detail =
-  | { readonly kind: 'setup'; readonly reserved?: number; readonly maxCalling: number; readonly maxCalled: number; readonly pduLength: number }
+  | {
+      readonly kind: 'setup';
+      readonly reserved?: number;
+      readonly maxCalling: number;
+      readonly maxCalled: number;
+      readonly pduLength: number;
+    }
   /** Upload and download jobs and answers. */
   | {
       readonly kind: 'transfer';

@@ -211,8 +211,7 @@ const bodyOf = (
     case 0x0703:
     case 0x0704:
       // reserved, century, then as DATE_AND_TIME
-      if (length >= 10)
-        return { kind: 'clock', time: clock(b, from), reserved: b[from]!, century: b[from + 1]! };
+      if (length >= 10) return { kind: 'clock', time: clock(b, from), reserved: b[from]!, century: b[from + 1]! };
       break;
   }
   // Whatever the security group carries may be a credential.
