@@ -8,9 +8,9 @@ import { seededRandom } from '../src/lib/random.ts';
 /**
  * `syn`: opened to port 502 of one server, from random addresses through one card; `udp`: one packet each to random ports of
  * one server, from random addresses; `fragments`: first fragments only, every second one again with other octets; `arp`: replies
- * of random cards for random addresses; `macof`: SYNs between random cards and random addresses.
+ * of random cards for random addresses; `sweep`: ARP requests of one card for random addresses; `macof`: SYNs between random cards and random addresses.
  */
-export const FLOODS = ['syn', 'udp', 'fragments', 'arp', 'macof'] as const;
+export const FLOODS = ['syn', 'udp', 'fragments', 'arp', 'sweep', 'macof'] as const;
 export type FloodKind = (typeof FLOODS)[number];
 
 /** Packets in one piece. */
@@ -89,6 +89,14 @@ const frameOf = (kind: FloodKind, bits: () => number): Uint8Array => {
   const v = new DataView(f.buffer);
   f.set(kind === 'macof' ? card(bits) : SERVER_CARD, 0);
   f.set(kind === 'arp' || kind === 'macof' ? card(bits) : CARD, 6);
+  if (kind === 'sweep') {
+    f.fill(0xff, 0, 6);
+    v.setUint16(12, 0x0806);
+    // Ethernet, IPv4, request (RFC 826) of 10.20.0.102.
+    f.set([0, 1, 8, 0, 6, 4, 0, 1, ...CARD, 10, 20, 0, 102], 14);
+    v.setUint32(38, address(bits));
+    return f;
+  }
   if (kind === 'arp') {
     f.fill(0xff, 0, 6);
     v.setUint16(12, 0x0806);

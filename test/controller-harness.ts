@@ -73,6 +73,7 @@ export const recorder = (): Seen & { sink: ObservationSink } => {
       return CHILD + (Number(address) || 900);
     },
     mention: () => 0,
+    address: (id) => `host ${id}`,
   };
   return Object.assign(seen, { sink });
 };

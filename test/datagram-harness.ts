@@ -138,6 +138,7 @@ export const recorder = (): {
       out.mentioned.add(id);
       return id;
     },
+    address: (id) => out.endpoints[id] ?? '',
   };
   return { out, sink, endpoint };
 };

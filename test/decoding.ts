@@ -49,6 +49,7 @@ export const recorder = (): Recorded & { sink: ObservationSink } => {
       r.mentioned.push(key);
       return 99 + r.mentioned.length;
     },
+    address: (id) => `host ${id}`,
   };
   return Object.assign(r, { sink });
 };

@@ -6,6 +6,10 @@ import { readFlood } from '../bench/flood-read.ts';
 const seen = async (kind: FloodKind, packets: number) => {
   const { runtime, pipeline, model, detection } = await readFlood({ kind, packets, seed: 7, rate: 200 });
   return {
+    sweeps: detection.triage
+      .findings()
+      .filter((f) => f.kind === 'scan.sweep')
+      .map((f) => f.parts.number),
     codes: [...new Set(detection.triage.findings().map((f) => f.kind))].sort(),
     endpoints: runtime.endpoints.count,
     health: pipeline.health(),
@@ -26,6 +30,15 @@ describe('a flood', () => {
     expect(codes).toContain('flood.datagrams');
     expect(codes).not.toContain('scan.ports');
     expect(endpoints).toBe(514);
+  });
+  it('of ARP requests for random addresses is a sweep with its count, and few endpoints', async () => {
+    const { codes, endpoints, limits, sweeps } = await seen('sweep', 20_000);
+    expect(codes).toEqual(['scan.sweep']);
+    // Its own card and the broadcast, those told apart, and who stands for the others.
+    expect(endpoints).toBe(2 + 4096 + 1);
+    expect(limits['addresses-only-mentioned']).toBe(20_000 - 4096);
+    // At 200 a second: those of the second minute, in steps of 32.
+    expect(sweeps).toEqual([{ kind: 'count', value: 7968 }]);
   });
   it('of fragments and of cards is named', async () => {
     expect((await seen('fragments', 20_000)).codes).toEqual(['flood.fragments']);

@@ -255,11 +255,13 @@ export interface ObservationSink {
    * It does not make it speak: mentioned is not an asset. `mac` as text `00:11:..`, `ip` as text; one of both.
    */
   mention(at: At, mac: string | undefined, ip: string | undefined): EndpointId;
+  /** The address of an endpoint as text, for names that must outlast its id: its IP, else its MAC, else ''. */
+  address(endpoint: EndpointId): string;
 }
 
 const nothing = (): void => undefined;
 /** Who wants to hear of one thing only, or of nothing: everything that a sink is told, and no answers. */
-export const SILENT: Omit<ObservationSink, 'child' | 'mention'> = {
+export const SILENT: Omit<ObservationSink, 'child' | 'mention' | 'address'> = {
   command: nothing,
   values: nothing,
   value: nothing,

@@ -29,7 +29,7 @@ export interface SourceContext {
 }
 
 /** Everything of the sink that is not about making endpoints. */
-export type SiteSink = Omit<ObservationSink, 'child' | 'mention'> & {
+export type SiteSink = Omit<ObservationSink, 'child' | 'mention' | 'address'> & {
   alias(at: At, alias: FlowAlias): void;
 };
 

@@ -79,7 +79,7 @@ const GROUP_MAC = 0x010000;
 export interface DecodingOptions {
   readonly endpoints: EndpointTable;
   readonly decoders: readonly Decoder[];
-  /** Everything except `child` and `mention`, which are answered here. */
+  /** Everything except `child`, `mention` and `address`, which are answered here. */
   readonly sink: SiteSink;
   readonly segment?: number;
   /** Shared between the sources of a site, so that two mirrors of one wire count once. */
@@ -152,15 +152,21 @@ export class Decoding {
       command: (at, x) => target.command(at, uniformCommand(x)),
       values: (at, x) => target.values(at, x),
       value: (at, x) => target.value(at, uniformItem(x)),
-      identity: (at, x) => target.identity(at, x),
+      // Who stands for many has no name of his own.
+      identity: (at, x) => {
+        if (!this.endpoints.isCrowd(x.endpoint)) target.identity(at, x);
+      },
       module: (at, x) => target.module(at, x),
-      name: (at, x) => target.name(at, x),
+      name: (at, x) => {
+        if (!this.endpoints.isCrowd(x.endpoint)) target.name(at, x);
+      },
       session: (at, x) => target.session(at, x),
       weird: (at, x) => target.weird(at, x),
       flow: (at, x) => target.flow(at, x),
       tick: (t) => target.tick(t),
       child: (parent, kind, address, answered) => this.endpoints.child(parent, kind, address, answered, this.#c.tsUs),
-      mention: (at, mac, ip) => this.endpoints.mention(this.#segment, at.sender, mac, ip, this.#c.tsUs),
+      mention: (at, mac, ip) => this.endpoints.mention(this.#segment, at.sender, mac, ip, this.#c.tsUs, at.protocol),
+      address: (endpoint) => this.endpoints.addressText(endpoint),
     };
   }
 
@@ -237,6 +243,7 @@ export class Decoding {
       endpoints: this.endpoints.overflow,
       'addresses-of-one-card': this.endpoints.newcomers.addresses,
       'cards-of-one-network': this.endpoints.newcomers.cards,
+      'addresses-only-mentioned': this.endpoints.newcomers.mentioned,
       'fragmented-datagrams': this.fragments.dropped,
       'pending-requests': d.droppedPending,
       scopes: d.droppedScopes,

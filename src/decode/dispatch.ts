@@ -595,4 +595,5 @@ const silence = (sink: ObservationSink): ObservationSink => ({
   ...SILENT,
   child: (parent, kind, address) => sink.child(parent, kind, address, false),
   mention: (at, mac, ip) => sink.mention(at, mac, ip),
+  address: (endpoint) => sink.address(endpoint),
 });

@@ -80,7 +80,7 @@ describe('a table that was carried from a twin plant', () => {
       ] as const;
     });
     const table = carried(...hosts);
-    expect(table.mention(0, 0, undefined, '10.0.0.7', 5)).toBe(5001);
+    expect(table.mention(0, 0, undefined, '10.0.0.7', 5, 'arp')).toBe(5001);
     for (const [i, [, ip]] of hosts.entries())
       expect(seen(table, `02:00:00:00:${(i >> 8).toString(16)}:${(i & 255).toString(16).padStart(2, '0')}`, ip)).toBe(
         i + 1,

@@ -97,22 +97,32 @@ export class EndpointTable implements EndpointView {
     return n;
   }
 
-  /** Interns 16 octets; index >= 1, or 0 when the table is full. */
-  ipv6(b: Uint8Array, o: number): number {
+  /** Where 16 octets stand among the interned, or would. */
+  #v6SlotOf(b: Uint8Array, o: number): number {
     const w0 = i32be(b, o);
     const w1 = i32be(b, o + 4);
     const w2 = i32be(b, o + 8);
     const w3 = i32be(b, o + 12);
     const mask = this.#v6Slots.length - 1;
+    const v = this.#v6;
     let s = mix4(w0, w1, w2, w3) & mask;
     for (;;) {
       const i = this.#v6Slots[s]!;
-      if (i === 0) break;
       const p = i * 16;
-      const v = this.#v6;
-      if (i32be(v, p) === w0 && i32be(v, p + 4) === w1 && i32be(v, p + 8) === w2 && i32be(v, p + 12) === w3) return i;
+      if (
+        i === 0 ||
+        (i32be(v, p) === w0 && i32be(v, p + 4) === w1 && i32be(v, p + 8) === w2 && i32be(v, p + 12) === w3)
+      )
+        return s;
       s = (s + 1) & mask;
     }
+  }
+
+  /** Interns 16 octets; index >= 1, or 0 when the table is full. */
+  ipv6(b: Uint8Array, o: number): number {
+    const s = this.#v6SlotOf(b, o);
+    const known = this.#v6Slots[s]!;
+    if (known !== 0) return known;
     if (this.#v6Count >= MAX_IPV6) {
       this.overflow++;
       return 0;
@@ -160,23 +170,8 @@ export class EndpointTable implements EndpointView {
       macHigh = 0;
       macLow = 0;
     }
-    let mask = this.#slots.length - 1;
-    const hash = mix4(macHigh ^ (segment << 24), macLow ^ (kind << 24), ip, place);
-    let s = hash & mask;
-    for (;;) {
-      const id = this.#slots[s]!;
-      if (id === 0) break;
-      if (
-        this.ip[id] === ip &&
-        this.macLow[id] === macLow &&
-        this.macHigh[id] === macHigh &&
-        this.place[id] === place &&
-        (this.flags[id]! & 7) === kind &&
-        this.segmentOf[id] === segment
-      )
-        return id;
-      s = (s + 1) & mask;
-    }
+    let s = this.#slotOf(segment, place, kind, macHigh, macLow, ip);
+    if (this.#slots[s] !== 0) return this.#slots[s]!;
     const awaited =
       this.#awaited.size === 0 || this.#restoring || !hasMac || version === 0
         ? 0
@@ -218,12 +213,30 @@ export class EndpointTable implements EndpointView {
     this.lastUs[id] = tsUs;
     if (this.count * 2 > this.#slots.length) {
       this.#rehash();
-      mask = this.#slots.length - 1;
-      s = hash & mask;
-      while (this.#slots[s] !== 0) s = (s + 1) & mask;
+      s = this.#slotOf(segment, place, kind, macHigh, macLow, ip);
     }
     this.#slots[s] = id;
     return id;
+  }
+
+  /** Where the address stands, or would. */
+  #slotOf(segment: number, place: number, kind: number, macHigh: number, macLow: number, ip: number): number {
+    const mask = this.#slots.length - 1;
+    let s = mix4(macHigh ^ (segment << 24), macLow ^ (kind << 24), ip, place) & mask;
+    for (;;) {
+      const id = this.#slots[s]!;
+      if (
+        id === 0 ||
+        (this.ip[id] === ip &&
+          this.macLow[id] === macLow &&
+          this.macHigh[id] === macHigh &&
+          this.place[id] === place &&
+          (this.flags[id]! & 7) === kind &&
+          this.segmentOf[id] === segment)
+      )
+        return s;
+      s = (s + 1) & mask;
+    }
   }
 
   /** Who stands for the cards of a place that are not told apart. */
@@ -370,6 +383,13 @@ export class EndpointTable implements EndpointView {
     return '';
   }
 
+  /** See `ObservationSink.address`. */
+  addressText(id: EndpointId): string {
+    const ip = this.ipText(id);
+    if (ip !== '') return ip;
+    return (this.flags[id]! & FLAG_MAC) !== 0 ? macFromParts(this.macHigh[id]!, this.macLow[id]!) : '';
+  }
+
   /** The 16 octets of an interned IPv6 address. */
   ipv6Octets(index: number): Uint8Array {
     return this.#v6.subarray(index * 16, index * 16 + 16);
@@ -461,19 +481,42 @@ export class EndpointTable implements EndpointView {
     return octets ? { version: 6, key: this.ipv6(octets, 0) } : { version: 0, key: 0 };
   }
 
-  /** The endpoint of an address that `sender` speaks about: in the sender's own place, and not made to have spoken. */
+  /**
+   * The endpoint of an address that `sender` speaks about: in the sender's own place, and not made to have spoken. One of the
+   * crowd where `protocol` speaks about too many (`newcomers.ts`).
+   */
   mention(
     segment: number,
     sender: EndpointId,
     mac: string | undefined,
     ip: string | undefined,
     tsUs: number,
+    protocol: string,
   ): EndpointId {
     const m = mac === undefined ? 0 : Number.parseInt(mac.replaceAll(':', ''), 16);
-    const a = this.address(ip);
     const place = this.place[sender] ?? 0;
+    if (mac === undefined && ip !== undefined) {
+      const known = this.#spokenOf(segment, place, ip);
+      if (known !== 0) return known;
+      if (!this.newcomers.mention(segment * 2 ** 32 + place, protocol, tsUs)) return this.#crowd(segment, place, tsUs);
+    }
+    const a = this.address(ip);
     const high = Math.floor(m / 0x1000000);
     return this.intern(segment, place, mac !== undefined, high, m % 0x1000000, a.version, a.key, tsUs);
+  }
+
+  /** The endpoint of an address without a card; 0 where there is none yet. Interns nothing. */
+  #spokenOf(segment: number, place: number, ip: string): EndpointId {
+    const v4 = ipv4Parse(ip);
+    if (v4 !== undefined) return this.#slots[this.#slotOf(segment, place, FLAG_V4, 0, 0, v4)]!;
+    const octets = ipv6Parse(ip);
+    const v6 = octets === undefined ? 0 : this.#v6Slots[this.#v6SlotOf(octets, 0)]!;
+    return v6 === 0 ? 0 : this.#slots[this.#slotOf(segment, place, FLAG_V6, 0, 0, v6)]!;
+  }
+
+  /** Does it stand for many that are not told apart? */
+  isCrowd(id: EndpointId): boolean {
+    return (this.flags[id]! & FLAG_CROWD) !== 0;
   }
 
   traffic(id: EndpointId): EndpointTraffic {

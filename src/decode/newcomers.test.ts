@@ -1,7 +1,7 @@
 /** Floods of forged addresses are few endpoints; whoever converses is told apart in the midst of them. */
 import { describe, expect, it } from 'vitest';
 import { EndpointTable } from './endpoints.ts';
-import { MAX_UNHEARD_ADDRESSES, MAX_UNHEARD_CARDS } from './newcomers.ts';
+import { MAX_MENTIONED, MAX_UNHEARD_ADDRESSES, MAX_UNHEARD_CARDS } from './newcomers.ts';
 
 const HOUR = 3_600_000_000;
 const CARD = 0x66;
@@ -33,6 +33,27 @@ describe('newcomers', () => {
     for (let ip = 1; ip <= MAX_UNHEARD_ADDRESSES; ip++) table.intern(0, 0, true, 2, CARD, 4, 0x0c000000 + ip, 1);
     expect([table.count, table.newcomers.addresses]).toEqual([count + MAX_UNHEARD_ADDRESSES, 0]);
     expect(table.get(table.intern(0, 0, true, 2, CARD, 4, 0x0d000001, 1)).ip).toBeUndefined();
+  });
+
+  it('tells only so many addresses apart that are merely spoken about, by network and protocol', () => {
+    const table = new EndpointTable();
+    const sender = table.intern(0, 0, true, 2, CARD, 0, 0, 1);
+    const other = table.intern(0, 5, true, 2, CARD, 0, 0, 1);
+    const say = (ip: string, from = sender, protocol = 'arp', tsUs = 1) =>
+      table.mention(0, from, undefined, ip, tsUs, protocol);
+    const first = say('10.0.0.0');
+    const six = say('fd00::1');
+    for (let n = 2; n < MAX_MENTIONED; n++) say(`10.0.${n >> 8}.${n & 255}`);
+    const [count, changes] = [table.count, table.overflow];
+    const crowd = say('11.0.0.1');
+    expect([say('11.0.0.2'), say('fd00::2'), table.isCrowd(crowd)]).toEqual([crowd, crowd, true]);
+    expect([table.count, table.overflow, table.newcomers.mentioned]).toEqual([count + 1, changes, 3]);
+    // What is known stays known; another protocol, another network, a card and the next hour have room of their own.
+    expect([say('10.0.0.0'), say('fd00::1')]).toEqual([first, six]);
+    expect(table.get(say('11.0.0.1', sender, 'dns')).ip).toBe('11.0.0.1');
+    expect(table.get(say('11.0.0.1', other)).vlan).toBe(5);
+    expect(table.isCrowd(table.mention(0, sender, '02:00:00:00:00:09', '11.0.0.9', 1, 'arp'))).toBe(false);
+    expect(table.get(say('fd00::2', sender, 'arp', 1 + HOUR + 1)).ip).toBe('fd00::2');
   });
 
   it('takes forged cards of one network for one that is no device', () => {

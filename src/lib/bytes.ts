@@ -148,3 +148,9 @@ export const indexOfByte = (b: Uint8Array, needle: number, start: number, end: n
   for (let i = start; i < end; i++) if (b[i] === needle) return i;
   return -1;
 };
+
+/** True where all octets of `start`..`end` are zero, or there are none. */
+export const isZero = (b: Uint8Array, start: number, end: number): boolean => {
+  for (let i = start; i < end; i++) if (b[i] !== 0) return false;
+  return true;
+};

@@ -3,7 +3,7 @@
  * and port, then tags. Not in the public specification; the fields are those that open ADS libraries and captures show.
  */
 import type { Decoded, Probe } from '../../core/decoder.ts';
-import { hex, i32be, paddedAscii, u16le, u32le } from '../../lib/bytes.ts';
+import { hex, i32be, isZero, paddedAscii, u16le, u32le } from '../../lib/bytes.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
 import type { AdsDiscoveryMessage, AnyAdsMessage } from './message.ts';
 import { netIdAt } from './wire.ts';
@@ -63,7 +63,12 @@ export const decodeDiscovery = (b: Uint8Array, start: number, end: number): Deco
     const length = u16le(b, at + 2);
     if (at + 4 + length > end)
       return { kind: 'malformed', code: 'ads.tags', detail: 'tag longer than its datagram', consumed: end - start };
-    tags.push({ id, name: TAG_NAMES[id] ?? 'unknown', value: tagValue(b, id, at + 4, length) });
+    tags.push({
+      id,
+      name: TAG_NAMES[id] ?? 'unknown',
+      value: tagValue(b, id, at + 4, length),
+      ...behindText(b, id, at + 4, length),
+    });
     at += 4 + length;
   }
   const message: AdsDiscoveryMessage = {
@@ -74,9 +79,19 @@ export const decodeDiscovery = (b: Uint8Array, start: number, end: number): Deco
     response,
     netId: netIdAt(b, start + 12),
     port: u16le(b, start + 18),
+    tagCount: count,
     tags,
   };
   return { kind: 'message', message, consumed: end - start };
+};
+
+/** What stands behind the NUL that ends a text. */
+const behindText = (b: Uint8Array, id: number, o: number, length: number): { readonly rest?: string } => {
+  if (id !== TAG.OS && id !== TAG.COMPUTER && id !== TAG.ROUTE && id !== TAG.USER && id !== TAG.FINGERPRINT) return {};
+  const end = o + length;
+  let at = Math.min(end, id === TAG.OS ? o + OS_VERSION : o);
+  while (at < end && b[at] !== 0) at++;
+  return isZero(b, at, end) ? {} : { rest: hex(b, at, Math.min(end, at + 64)) };
 };
 
 const tagValue = (b: Uint8Array, id: number, o: number, length: number): string | number => {
@@ -94,19 +109,24 @@ const tagValue = (b: Uint8Array, id: number, o: number, length: number): string 
       return length >= 4 ? `${b[o]}.${b[o + 1]}.${u16le(b, o + 2)}` : hex(b, o, o + length);
     case TAG.OS:
       // OSVERSIONINFO: own size, major, minor, build, platform (4 octets each), text.
-      return length >= 20 ? osText(b, o, length) : hex(b, o, o + length);
+      return length >= OS_VERSION ? osText(b, o, length) : hex(b, o, o + length);
     default:
       return length === 4 ? u32le(b, o) : hex(b, o, o + Math.min(length, 64));
   }
 };
 
+/** Octets before the text of OSVERSIONINFO. */
+const OS_VERSION = 20;
 const osText = (b: Uint8Array, o: number, length: number): string => {
+  const own = u32le(b, o);
   const version = `${u32le(b, o + 4)}.${u32le(b, o + 8)}.${u32le(b, o + 12)}`;
   const platform = u32le(b, o + 16);
   const name = platform === 2 ? 'Windows NT' : platform === 3 ? 'Windows CE' : platform === 1 ? 'Windows' : '';
   // TwinCAT/BSD writes its own name into the text.
   const text = paddedAscii(b, o + 20, o + length);
-  return `${name} ${version}${text === '' ? '' : ` ${text}`}`.trim();
+  // Its own size is that of the tag; another one is told.
+  const size = own === length ? '' : ` (size ${own} of ${length})`;
+  return `${name} ${version}${text === '' ? '' : ` ${text}`}${size}`.trim();
 };
 
 /** A discovery datagram; tags as octets. */

@@ -42,6 +42,8 @@ export type AdsDetail =
       readonly minor: number;
       readonly build: number;
       readonly name: string;
+      /** Octets behind the end of the name, in hexadecimal, where they are not zero: what lay in the device's memory. */
+      readonly rest?: string;
     }
   | { readonly kind: 'state'; readonly adsState: number; readonly deviceState: number }
   /** Delays in units of 100 ns. */
@@ -50,6 +52,8 @@ export type AdsDetail =
       readonly transmissionMode: number;
       readonly maxDelay: number;
       readonly cycleTime: number;
+      /** 16 octets that are reserved, in hexadecimal, where they are not zero. */
+      readonly reserved?: string;
     }
   | { readonly kind: 'handle'; readonly handle: number }
   /** Time stamps as Windows FILETIME. */
@@ -66,6 +70,14 @@ export interface AmsRouterMessage extends Message {
   readonly data: Uint8Array;
 }
 
+export interface AdsTag {
+  readonly id: number;
+  readonly name: string;
+  readonly value: string | number;
+  /** Octets behind the end of a text, in hexadecimal, where they are not zero. */
+  readonly rest?: string;
+}
+
 /** Discovery and route datagrams on UDP 48899. */
 export interface AdsDiscoveryMessage extends Message {
   readonly kind: 'discovery';
@@ -75,8 +87,10 @@ export interface AdsDiscoveryMessage extends Message {
   readonly response: boolean;
   readonly netId: string;
   readonly port: number;
+  /** As announced. */
+  readonly tagCount: number;
   /** Tags by number, as text or number; the password is masked. */
-  readonly tags: readonly { readonly id: number; readonly name: string; readonly value: string | number }[];
+  readonly tags: readonly AdsTag[];
 }
 
 export type AnyAdsMessage = AdsMessage | AmsRouterMessage | AdsDiscoveryMessage;

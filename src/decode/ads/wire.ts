@@ -3,7 +3,7 @@
  * (32 octets), ADS packets.
  */
 import type { Decoded, Probe } from '../../core/decoder.ts';
-import { i32le, paddedAscii, u16be, u16le, u32be, u32le, u64le } from '../../lib/bytes.ts';
+import { hex, i32le, isZero, paddedAscii, u16be, u16le, u32be, u32le, u64le } from '../../lib/bytes.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
 import type { AdsDetail, AdsMessage, AdsSample, AnyAdsMessage } from './message.ts';
 import { COMMAND, REQUEST_TYPES, RESPONSE_TYPES } from './names.ts';
@@ -162,6 +162,7 @@ const readRequest = (b: Uint8Array, o: number, end: number, command: number, bod
           transmissionMode: u32le(b, o + 12),
           maxDelay: u32le(b, o + 16),
           cycleTime: u32le(b, o + 20),
+          ...(!isZero(b, o + 24, Math.min(end, o + 40)) && { reserved: hex(b, o + 24, Math.min(end, o + 40)) }),
         };
       return;
     case COMMAND.WRITE_CONTROL:
@@ -199,6 +200,7 @@ const readResponse = (b: Uint8Array, o: number, end: number, command: number, bo
           minor: b[o + 5]!,
           build: u16le(b, o + 6),
           name: paddedAscii(b, o + 8, o + 24),
+          ...behindName(b, o + 8, o + 24),
         };
       return;
     case COMMAND.READ:
@@ -216,6 +218,12 @@ const readResponse = (b: Uint8Array, o: number, end: number, command: number, bo
       return;
     default:
   }
+};
+
+const behindName = (b: Uint8Array, o: number, end: number): { readonly rest?: string } => {
+  let at = o;
+  while (at < end && b[at] !== 0) at++;
+  return isZero(b, at, end) ? {} : { rest: hex(b, at + 1, end) };
 };
 
 const readStamps = (b: Uint8Array, o: number, end: number, body: Body): void => {

@@ -4,7 +4,7 @@
  */
 
 import type { Value } from '../../core/observation.ts';
-import { u32be } from '../../lib/bytes.ts';
+import { f32be, hex, u32be } from '../../lib/bytes.ts';
 import { type Access, accessOf, type BacnetState, NO_ITEMS } from './message.ts';
 import { OBJECT_TYPES, PROPERTY } from './properties.ts';
 import {
@@ -34,6 +34,9 @@ export interface Arguments {
 
 export const objectId = (r: TagReader): number => (r.after - r.content === 4 ? u32be(r.bytes, r.content) : 0xffffffff);
 export const text = (r: TagReader): string => characterString(r.bytes, r.content, r.after - r.content);
+
+/** A Real in a context tag (20.2.6). */
+const real = (r: TagReader): number => (r.after - r.content === 4 ? f32be(r.bytes, r.content) : Number.NaN);
 
 /** Enumerations that some properties hold, by property id. */
 const ENUMERATIONS: ReadonlyMap<number, readonly string[]> = new Map([
@@ -139,7 +142,10 @@ export const covMultiple = (r: TagReader, s: BacnetState, out: Arguments): void 
   if (r.isContext(0)) d.process = r.unsigned();
   if (r.isContext(1)) d.device = objectId(r) & 0x3fffff;
   if (r.isContext(2)) d.timeRemainingS = r.unsigned();
-  if (r.isOpening(3)) r.skipGroup();
+  if (r.isOpening(3))
+    d.timeStamp = readGroup(r)
+      .map((x) => String(x.value))
+      .join(' ');
   out.detail = d;
   if (!r.isOpening(4)) return;
   while (r.isContext(0)) {
@@ -163,6 +169,7 @@ export const subscribe = (r: TagReader, s: BacnetState, out: Arguments): void =>
     if (r.isContext(0)) id = r.unsigned();
     if (r.isContext(1)) index = r.unsigned();
     r.isClosing(4);
+    if (r.isContext(5)) d.covIncrement = real(r);
   }
   out.accesses.push(accessOf(s, object, id, index, 0, NO_ITEMS, ''));
   // Neither confirmation nor lifetime: the subscription is cancelled (13.14.1.4).
@@ -187,8 +194,8 @@ export const subscribeMultiple = (r: TagReader, s: BacnetState, out: Arguments):
         out.accesses.push(accessOf(s, object, id, r.isContext(1) ? r.unsigned() : -1, 0, NO_ITEMS, ''));
       }
       if (!r.isClosing(0)) return;
-      r.isContext(1);
-      r.isContext(2);
+      if (r.isContext(1)) d.covIncrement = real(r);
+      if (r.isContext(2)) d.timestamped = r.unsigned() !== 0;
     }
     if (!r.isClosing(1)) return;
   }
@@ -203,7 +210,8 @@ export const readRange = (r: TagReader, s: BacnetState, out: Arguments, ack: boo
   const d: Detail = {};
   let items: readonly Item[] = NO_ITEMS;
   if (ack) {
-    r.isContext(3);
+    // Bit string: first item, last item, more items.
+    if (r.isContext(3)) d.resultFlags = hex(r.bytes, r.content, r.after);
     if (r.isContext(4)) d.count = r.unsigned();
     if (r.isOpening(5)) items = readGroup(r);
   } else if (r.next() && r.opening) {

@@ -343,6 +343,28 @@ describe('bacnet', () => {
     expect(probe(octets('81 0a 0008 02 00 10 08'))).toBe('no');
     expect(probe(octets('16 03 01 00 10 00'))).toBe('no');
   });
+  it('reads what a sender takes, times of alarms, and octets of the maker', () => {
+    const read = (text: string): BacnetMessage => decode(octets(text));
+    // readProperty of a sender that takes 64 segments of 1476 octets
+    expect(read('81 0a 0011 01 04 00 65 2a 0c 0c 00000003 19 55')).toMatchObject({ limits: 0x65, windowSize: -1 });
+    // SegmentACK of a server: segment 3, window of 16
+    expect(read('81 0a 000a 01 00 41 2a 03 10')).toMatchObject({ limits: -1, sequenceNumber: 3, windowSize: 16 });
+    expect(
+      read(
+        '81 0a 0030 01 04 00 05 01 00' + // acknowledgeAlarm
+          '09 07 1c 00000003 29 02' + // process 7, analog-input 3, high-limit... state 2
+          '3e 19 05 3f' + // time stamp: sequence number 5
+          '4c 00 6f7073' + // source "ops"
+          '5e 2e a4 7a0b1701 b4 08090a00 2f 5f', // time of acknowledgement: 2022-11-23 08:09:10.00
+      ).detail,
+    ).toMatchObject({ process: 7, timeStamp: '5', user: 'ops', timeOfAcknowledgement: '2022-11-23 08:09:10.00' });
+    // confirmedPrivateTransfer: vendor 7, service 5, two octets
+    expect(read('81 0a 0012 01 04 00 05 34 12 09 07 19 05 2e beef 2f').detail).toMatchObject({
+      vendor: 7,
+      service: 5,
+      parameters: 'beef',
+    });
+  });
   it('survives truncation and 20,000 mutations', () => {
     const counts = torture(bacnet, FIXTURES, 4);
     expect(counts.message).toBeGreaterThan(1000);

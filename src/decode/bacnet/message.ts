@@ -60,6 +60,10 @@ export interface BacnetMessage {
   /** Number of the segment, or of the one acknowledged; -1 where nothing is segmented. */
   readonly sequenceNumber: number;
   readonly moreFollows: boolean;
+  /** Of a confirmed request: most segments (upper 4 bits) and octets (lower) that its sender takes (20.1.2.4); -1 elsewhere. */
+  readonly limits: number;
+  /** Segments that may be sent before they are acknowledged, proposed or granted; -1 where nothing is segmented. */
+  readonly windowSize: number;
   readonly cut: boolean;
   /** The BVLC length field says more octets than the datagram has. */
   readonly isShort: boolean;

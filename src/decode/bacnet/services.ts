@@ -3,6 +3,7 @@
  * management), 21 (ASN.1). Each reader takes what is there and stops at the first tag that does not fit.
  */
 
+import { hex } from '../../lib/bytes.ts';
 import {
   type Arguments,
   cov,
@@ -34,15 +35,24 @@ import {
   SERVICE,
   USERVICE,
 } from './tables.ts';
-import { itemOf, type TagReader } from './tags.ts';
+import { itemOf, readGroup, type TagReader } from './tags.ts';
 import { BACNET_VENDORS } from './vendors.ts';
+
+/** Values of a group whose opening tag was read, as text. */
+const groupText = (r: TagReader): string =>
+  readGroup(r)
+    .map((x) => String(x.value))
+    .join(' ');
 
 const event = (r: TagReader, s: BacnetState, out: Arguments): void => {
   const d: Detail = {};
   let object = 0xffffffff;
   while (r.next()) {
     if (r.opening) {
-      r.skipGroup();
+      // 3: when it happened; 12: the values of the algorithm, whose form belongs to the event type.
+      if (r.number === 3) d.timeStamp = groupText(r);
+      else if (r.number === 12) d.eventValues = groupText(r);
+      else r.skipGroup();
       continue;
     }
     if (!r.context) break;
@@ -151,7 +161,7 @@ const create = (r: TagReader, s: BacnetState, out: Arguments, ack: boolean): voi
 const acknowledge = (r: TagReader, s: BacnetState, out: Arguments): void => {
   const d: Detail = {};
   while (r.next()) {
-    if (r.opening) r.skipGroup();
+    if (r.opening) d[r.number === 3 ? 'timeStamp' : 'timeOfAcknowledgement'] = groupText(r);
     else if (r.number === 0) d.process = r.unsigned();
     else if (r.number === 1) out.accesses.push(accessOf(s, objectId(r), -1, -1, 0, NO_ITEMS, ''));
     else if (r.number === 2) d.state = named(EVENT_STATES, r.unsigned());
@@ -159,6 +169,11 @@ const acknowledge = (r: TagReader, s: BacnetState, out: Arguments): void => {
   }
   out.detail = d;
 };
+
+/** Octets of a private transfer that are kept. */
+const MAX_PARAMETERS = 256;
+/** The closing tag of context 2. */
+const CLOSING_2 = 0x2f;
 
 const management = (choice: number, r: TagReader, s: BacnetState, out: Arguments): void => {
   const d: Detail = {};
@@ -182,10 +197,15 @@ const management = (choice: number, r: TagReader, s: BacnetState, out: Arguments
     case SERVICE.CONFIRMED_PRIVATE_TRANSFER:
       if (r.isContext(0)) d.vendor = r.unsigned();
       if (r.isContext(1)) d.service = r.unsigned();
+      // The maker's own octets, rarely tagged as they should be.
+      if (r.isOpening(2)) {
+        const end = r.bytes[r.end - 1] === CLOSING_2 ? r.end - 1 : r.end;
+        d.parameters = hex(r.bytes, r.after, Math.min(end, r.after + MAX_PARAMETERS));
+      }
       break;
     case SERVICE.CONFIRMED_TEXT_MESSAGE:
       if (r.isContext(0)) d.device = objectId(r) & 0x3fffff;
-      if (r.isOpening(1)) r.skipGroup();
+      if (r.isOpening(1)) d.messageClass = groupText(r);
       if (r.isContext(2)) d.priority = r.unsigned() === 1 ? 'urgent' : 'normal';
       if (r.isContext(3)) d.message = text(r);
       break;
@@ -310,6 +330,8 @@ export const unconfirmed = (choice: number, r: TagReader, s: BacnetState, out: A
     case USERVICE.WRITE_GROUP:
       if (r.isContext(0)) d.group = r.unsigned();
       if (r.isContext(1)) d.priority = r.unsigned();
+      if (r.isOpening(2)) d.changes = groupText(r);
+      if (r.isContext(3)) d.inhibitDelay = r.unsigned();
       break;
     case USERVICE.WHO_AM_I:
     case USERVICE.YOU_ARE:

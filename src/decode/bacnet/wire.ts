@@ -105,6 +105,8 @@ class Routing {
   errorCode = -1;
   sequenceNumber = -1;
   moreFollows = false;
+  limits = -1;
+  windowSize = -1;
 
   reset(bvlc: number, isShort: boolean, consumed: number): this {
     this.bvlc = bvlc;
@@ -127,6 +129,8 @@ class Routing {
     this.errorCode = -1;
     this.sequenceNumber = -1;
     this.moreFollows = false;
+    this.limits = -1;
+    this.windowSize = -1;
     return this;
   }
 }
@@ -166,6 +170,8 @@ const finish = (
   segments,
   sequenceNumber: r.sequenceNumber,
   moreFollows: r.moreFollows,
+  limits: r.limits,
+  windowSize: r.windowSize,
   cut,
   isShort: r.isShort,
   pairKey,
@@ -311,9 +317,11 @@ const apdu = (
   r.invokeId = invokeId;
   r.key = key;
   r.consumed = consumed;
+  if (pdu === PDU.CONFIRMED) r.limits = b[o + 1]!;
   switch (pdu) {
     case PDU.SEGMENT_ACK:
       r.sequenceNumber = b[o + 2]!;
+      r.windowSize = b[o + 3]!;
       return done(r, -1, undefined, '', 1, false);
     case PDU.SIMPLE_ACK:
       return done(r, b[o + 2]!, undefined, '', 1, false);
@@ -343,6 +351,7 @@ const apdu = (
   if (isSegmented) {
     r.sequenceNumber = b[o + head - 3]!;
     r.moreFollows = (flags & 4) !== 0;
+    r.windowSize = b[o + head - 2]!;
     const whole = join(state, key * 2 + (ack ? 1 : 0), b[o + head - 3]!, (flags & 4) !== 0, b, from, to);
     if (whole === undefined) return done(r, choice, undefined, '', 0, false);
     if (typeof whole === 'string') return malformed('bacnet.segments', whole, consumed);

@@ -58,6 +58,37 @@ const behind = (announcement: Uint8Array, datagrams: readonly { toServer: boolea
   return { blocks, messages };
 };
 
+interface Cyclic {
+  readonly id: number;
+  readonly fromUs: number;
+  readonly number: number;
+  readonly data: readonly number[];
+  readonly everyUs?: number;
+  readonly sequence?: number;
+}
+/** Packets of one connection at a fixed pace. */
+const cyclic = ({ id, fromUs, number, data, everyUs = 10_000, sequence = 0 }: Cyclic) =>
+  Array.from({ length: number }, (_, i) => ({
+    tsUs: 1e15 + fromUs + i * everyUs,
+    id,
+    bytes: encodeIo(id, sequence + i, Uint8Array.from(data)),
+  }));
+/** The area under which the values of each connection were told, in order of time; of several the last. */
+const areasOf = (packets: ReturnType<typeof cyclic>, state = cipIo.open()) => {
+  const areas: Record<number, string> = {};
+  for (const { tsUs, id, bytes } of [...packets].sort((a, b) => a.tsUs - b.tsUs)) {
+    const at = contextOf({ ...UDP, tsUs, toServer: true, sender: 1, receiver: 2 });
+    const d = cipIo.decode(bytes, 0, bytes.length, at, state);
+    if (d.kind !== 'message') throw new Error(d.kind);
+    const values = (_: unknown, b: { readonly area: string }): void => {
+      areas[id] = b.area;
+    };
+    const sink = { ...recorder().sink, values };
+    cipIo.observe({ request: d.message, response: undefined, state: 'single', at }, sink, state);
+  }
+  return areas;
+};
+
 describe('CIP I/O', () => {
   it('reads ids, sequence and data, and speaks only of changes', () => {
     const again = first.slice();
@@ -101,6 +132,62 @@ describe('CIP I/O', () => {
     const { messages } = drive(cipIo, packets, UDP);
     expect(messages.map((m) => m.count)).toEqual([-1, -1, -1, -1, 4, 5, 6, 7, 8, 9, 10, 11]);
     expect(messages.slice(5).every((m) => !m.changed)).toBe(true);
+  });
+
+  it('goes on with the same points when a connection is opened anew', () => {
+    const packets = [
+      ...cyclic({ id: 0x10, fromUs: 0, number: 20, data: [1, 2, 3, 4, 5, 6] }),
+      ...cyclic({ id: 0x11, fromUs: 3_000, number: 20, data: [9, 9, 9, 9, 9, 9] }),
+      ...cyclic({ id: 0x12, fromUs: 5_000, number: 20, data: [7, 7] }),
+      // Both of six octets come back, the other one first, and one value of it moved.
+      ...cyclic({ id: 0x21, fromUs: 250_000, number: 20, data: [9, 9, 9, 9, 9, 8] }),
+      ...cyclic({ id: 0x20, fromUs: 257_000, number: 20, data: [1, 2, 3, 4, 5, 6] }),
+    ];
+    expect(areasOf(packets)).toEqual({
+      [0x10]: '6 octets to host 2 #1 (not seen open)',
+      [0x11]: '6 octets to host 2 #2 (not seen open)',
+      [0x12]: '2 octets to host 2 #1 (not seen open)',
+      [0x20]: '6 octets to host 2 #1 (not seen open)',
+      [0x21]: '6 octets to host 2 #2 (not seen open)',
+    });
+  });
+
+  it('does not take a slow connection for one that is over', () => {
+    const packets = [
+      ...cyclic({ id: 0x10, fromUs: 0, number: 15, data: [1, 2], everyUs: 1_000_000 }),
+      ...cyclic({ id: 0x11, fromUs: 14_000_500, number: 200, data: [1, 2] }),
+      ...cyclic({ id: 0x10, fromUs: 15_000_000, number: 2, data: [1, 3], everyUs: 1_000_000, sequence: 15 }),
+    ];
+    expect(areasOf(packets)).toEqual({
+      [0x10]: '2 octets to host 2 #1 (not seen open)',
+      [0x11]: '2 octets to host 2 #2 (not seen open)',
+    });
+  });
+
+  it('names both ends of a connection to no connection point', () => {
+    const state = cipIo.open();
+    const announcement = announceIo({
+      otId: 0x10,
+      toId: 0x20,
+      transportClass: 1,
+      path: { route: '', segments: [{ kind: 'instance', value: 102 }] },
+    });
+    cipIo.decode(announcement, 0, announcement.length, contextOf({ carrier: 'enip' }), state);
+    expect(areasOf(cyclic({ id: 0x10, fromUs: 0, number: 2, data: [0, 0, 1, 2] }), state)).toEqual({
+      [0x10]: '2 octets from host 1 #1',
+    });
+  });
+
+  it('forgets the place that was silent longest, and counts it', () => {
+    const packets = Array.from({ length: MAX_IO_CONNECTIONS + 1 }, (_, i) =>
+      cyclic({ id: 7, fromUs: i * 1e6, number: 20, data: Array.from({ length: i + 1 }, () => 1) }),
+    );
+    const state = cipIo.open();
+    for (const p of packets) {
+      areasOf(p, state);
+      state.announce({ otId: 7, toId: 8, transportClass: -1, otPoint: -1, toPoint: -1, route: '' }, 0);
+    }
+    expect(state.forgotten).toBe(1);
   });
 
   it('takes an announcement only from its own kind', () => {

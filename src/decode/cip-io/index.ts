@@ -1,13 +1,23 @@
 /**
  * CIP I/O (implicit messaging) on UDP 2222: process data that flows in both directions of a connection at a fixed pace.
  * Direction, assembly and transport class come from the Forward Open of the same two hosts, announced by the decoder
- * `enip`; without it the connection id stands for them. Source: The CIP Networks Library Volume 2, section 3-2.
+ * `enip`; without it, both ends, the size and an ordinal stand for them, so that a new connection goes on with the same points. Source: The CIP Networks Library Volume 2, section 3-2.
  */
 import type { Decoded, Decoder, Message, PduContext } from '../../core/decoder.ts';
 import { u16le } from '../../lib/bytes.ts';
 import { CIP_IO, readIoAnnouncement } from '../shared/cip-io-announcement.ts';
 import { observe } from './observe.ts';
-import { COUNT_EVIDENCE, type Direction, type IoConnection, IoState, isLaidOut, MAX_KEPT_OCTETS } from './state.ts';
+import {
+  COUNT_EVIDENCE,
+  type Direction,
+  heard,
+  type IoConnection,
+  IoState,
+  isCounted,
+  isLaidOut,
+  MAX_KEPT_OCTETS,
+  NO_COUNT_EVIDENCE,
+} from './state.ts';
 import { connectionIdOf, dataLengthOf, IO_HEADER, looksLikeIo, sequenceOf } from './wire.ts';
 
 export interface IoMessage extends Message {
@@ -49,6 +59,7 @@ const decode = (b: Uint8Array, start: number, end: number, context: PduContext, 
   const length = dataLengthOf(b, start);
   const connection = state.find(id, context.toServer);
   const wasLaidOut = isLaidOut(connection);
+  heard(connection, context.tsUs);
   let from = start + IO_HEADER;
   const stop = from + length;
   let count = -1;
@@ -68,11 +79,14 @@ const decode = (b: Uint8Array, start: number, end: number, context: PduContext, 
     from += 4;
   }
   let data = connection.last;
-  const changed = !same(data, b, from, stop) || connection.lastSequence < 0 || (!wasLaidOut && isLaidOut(connection));
-  if (changed) {
+  const isOther = !same(data, b, from, stop) || connection.lastSequence < 0;
+  if (isOther) {
     data = state.slab.copy(b, from, stop);
     if (data.length <= MAX_KEPT_OCTETS) connection.last = data;
   }
+  if (connection.area === '' && connection.place === undefined && isCounted(connection))
+    state.settle(connection, context.toServer, data);
+  const changed = isOther || (!wasLaidOut && isLaidOut(connection));
   connection.lastSequence = sequence;
   return {
     kind: 'message',
@@ -94,7 +108,11 @@ const decode = (b: Uint8Array, start: number, end: number, context: PduContext, 
 
 /** Does the data begin with the sequence count of class 1? Known from the Forward Open, else from how the first word moves. */
 const hasCount = (c: IoConnection, b: Uint8Array, from: number, length: number, sequence: number): boolean => {
-  if (length < 2) return false;
+  if (length < 2) {
+    // No room for one.
+    c.looked = NO_COUNT_EVIDENCE;
+    return false;
+  }
   if (c.transportClass >= 0) return c.transportClass === 1;
   const word = u16le(b, from);
   if (c.lastWord >= 0 && sequence !== c.lastSequence) {

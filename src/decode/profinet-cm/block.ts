@@ -27,6 +27,10 @@ export interface Block {
 export class Budget {
   entries = 0;
   dropped = 0;
+  /** Repeated parts that counts announce and that are not there. */
+  missing = 0;
+  /** Padding and reserved octets, which shall be zero, or-ed together. */
+  reserved = 0;
   /** Only what is observed is kept of blocks; all entries are counted nevertheless. */
   readonly lean: boolean;
   constructor(lean = false) {
@@ -40,6 +44,20 @@ export class Budget {
     }
     this.entries++;
     return true;
+  }
+  /** A count of parts that follow, each of which is taken by `part`. */
+  announced(count: number): number {
+    this.missing += count;
+    return count;
+  }
+  part(): boolean {
+    const has = this.take();
+    if (has) this.missing--;
+    return has;
+  }
+  /** Octets that shall be zero. */
+  padding(b: Uint8Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.reserved |= b[i]!;
   }
 }
 

@@ -10,7 +10,6 @@ import { type Block, type Budget, type Fields, MAX_DATA, MAX_DEPTH, OBSERVED_DAT
 import { CONTROL, isUnobserved, LAYOUTS, type Layout } from './layouts.ts';
 import { blockName } from './names.ts';
 import {
-  padded,
   readApis,
   readArData,
   readCheckPeers,
@@ -26,6 +25,7 @@ import {
   readSlots,
   readSubframes,
   readSubmoduleList,
+  skipped,
 } from './structures.ts';
 
 /** Octets of the kinds of the field tables; texts take their length from the field before. */
@@ -54,6 +54,7 @@ const readLayout = (
     const name = table[i]![1];
     switch (kind) {
       case 'pad2':
+        budget.padding(b, o, Math.min(end, o + 2));
         o += 2;
         continue;
       case 'text':
@@ -108,10 +109,12 @@ const readMrp = (
   if ((type === 0x0211 || type === 0x0212 || type === 0x0213) && version >= 0x0101) {
     if (start + 2 > end) return;
     f.numberOfEntries = b[start + 1]!;
+    budget.padding(b, start, start + 1);
     readBlocks(b, start + 2, end, inner, budget, depth + 1);
     return;
   }
   if (type >= 0x0231) f.mrpInstance = b[start]!;
+  budget.padding(b, type >= 0x0231 ? start + 1 : start, Math.min(end, start + 2));
   let o = start + 2;
   if (o + 16 > end) return;
   f.mrpDomainUuid = uuidText(b, o, false);
@@ -129,11 +132,14 @@ const readMrp = (
     o += 2;
   }
   if (o >= end) return;
-  if (type === 0x0211 || type === 0x0231) o += 2;
+  if (type === 0x0211 || type === 0x0231) {
+    budget.padding(b, o, Math.min(end, o + 2));
+    o += 2;
+  }
   if (o >= end) return;
   const length = b[o]!;
   f.mrpDomainName = ascii(b, o + 1, Math.min(end, o + 1 + length));
-  o = padded(start - 6, o + 1 + length);
+  o = skipped(b, start - 6, o + 1 + length, end, budget);
   if (o < end) readBlocks(b, o, end, inner, budget, depth + 1);
 };
 
@@ -146,9 +152,13 @@ const READ_FIELDS = 38;
  * The header of a record, as its layout says, where it is whole: it stands in every call, and a literal costs a fraction of
  * a field after the other.
  */
-const recordHeader = (b: Uint8Array, o: number, end: number, type: number): Fields | undefined => {
+const recordHeader = (b: Uint8Array, o: number, end: number, type: number, budget: Budget): Fields | undefined => {
   if ((type !== 0x0008 && type !== 0x0009 && type !== 0x8008 && type !== 0x8009) || end - o < READ_FIELDS)
     return undefined;
+  // Padding behind the subslot; RWPadding fills the header up to 64 octets.
+  const stop = (type & 0x8000) === 0 ? ASKED_FIELDS : type === 0x8009 ? READ_FIELDS : WRITTEN_FIELDS;
+  budget.padding(b, o + 26, o + 28);
+  budget.padding(b, o + stop, end);
   const seqNumber = u16be(b, o);
   const arUuid = uuidText(b, o + 2, false);
   const api = u32be(b, o + 18);
@@ -261,7 +271,7 @@ const readFields = (
       readSubframes(b, start, end, f, budget);
       return;
     case 0x0240:
-      readInterfaceReal(b, o, end, f);
+      readInterfaceReal(b, o, end, f, budget);
       return;
     default:
       if (isControl(type)) readLayout(b, start, end, CONTROL, f, inner, budget, depth);
@@ -290,7 +300,7 @@ export const readBlock = (
   const blockLength = u16be(b, o + 2);
   const version = u16be(b, o + 4);
   const stop = o + 4 + blockLength;
-  const header = recordHeader(b, o + 6, stop, blockType);
+  const header = recordHeader(b, o + 6, stop, blockType, budget);
   const fields: Fields = header ?? {};
   const blocks: Block[] = header === undefined ? [] : NO_BLOCKS;
   out.push({ name: blockName(blockType), blockType, blockLength, version, fields, blocks });
@@ -320,6 +330,7 @@ export const readBlocks = (
       if (skip === 0 || o === start) return o;
       next = readBlock(b, o + skip, end, out, budget, depth);
       if (next < 0) return o;
+      budget.padding(b, o, o + skip);
     }
     o = next;
   }

@@ -353,6 +353,12 @@ export const observeCm = (t: Tx, sink: ObservationSink, state: CmState): void =>
   if (m === undefined || t.state === 'single') return;
   if ((t.response?.dropped ?? 0) > 0 || m.dropped > 0)
     sink.weird(t.at, { code: 'profinet-cm.entries', detail: 'more blocks than are kept' });
+  for (const one of [t.request, t.response]) {
+    if (one?.missing !== undefined)
+      sink.weird(t.at, { code: 'profinet-cm.missing', detail: `${one.missing} parts fewer than its counts say` });
+    if (one?.reserved !== undefined)
+      sink.weird(t.at, { code: 'profinet-cm.reserved', detail: 'padding or reserved octets that are not zero' });
+  }
   if (m.interface === EPM) {
     if (m.header.opnum === 2) mapper(t, sink, state);
     return;

@@ -219,6 +219,35 @@ describe('profinet-cm', () => {
     expect(profinetCm.probe(b, 0, b.length, contextOf())).toBe('no');
     expect(profinetCm.probe(b, 0, 60, contextOf())).toBe('no');
   });
+  it('reads the head of the array, counts that promise more than there is, and octets that shall be zero', () => {
+    const decoded = (body: Uint8Array): CmMessage => {
+      const bytes = request(0, body);
+      const d = profinetCm.decode(bytes, 0, bytes.length, contextOf({ toServer: true }), profinetCm.open());
+      if (d.kind !== 'message') throw new Error(d.kind);
+      return d.message;
+    };
+    const whole = decoded(CONNECT);
+    expect(whole).toMatchObject({ arrayMaximum: CONNECT.length, arrayOffset: 0, arrayLength: CONNECT.length });
+    expect([whole.missing, whole.reserved]).toEqual([undefined, undefined]);
+    const promising = CONNECT.slice();
+    promising[CONNECT.length - 36] = 0; // number of modules: high octet
+    promising[CONNECT.length - 35] = 3; // three, of which one is there
+    expect(decoded(promising).missing).toBe(2);
+    const { out, sink } = recorder();
+    const at = contextOf();
+    profinetCm.observe(
+      { request: decoded(promising), response: undefined, state: 'unanswered', at },
+      sink,
+      profinetCm.open(),
+    );
+    expect(out.weirds).toMatchObject([{ code: 'profinet-cm.missing', detail: '2 parts fewer than its counts say' }]);
+    const padded = WRITE.slice();
+    padded[32] = 5; // behind the subslot number
+    const bytes = request(3, padded);
+    expect(profinetCm.decode(bytes, 0, bytes.length, contextOf({ toServer: true }), profinetCm.open())).toMatchObject({
+      message: { reserved: 5 },
+    });
+  });
   it('survives truncation and 20,000 mutations', () => {
     const counts = torture(
       profinetCm,

@@ -30,7 +30,7 @@ export const readIocr = (b: Uint8Array, start: number, end: number, f: Fields, b
   const apis: Entry[] = [];
   f.apis = apis;
   let o = start + 40;
-  for (let n = u16be(b, start + 38); n > 0 && o + 6 <= end && budget.take(); n--) {
+  for (let n = budget.announced(u16be(b, start + 38)); n > 0 && o + 6 <= end && budget.part(); n--) {
     const api = u32be(b, o);
     const ioDataObjects: Entry[] = [];
     const iocs: Entry[] = [];
@@ -42,7 +42,7 @@ export const readIocr = (b: Uint8Array, start: number, end: number, f: Fields, b
 /** Nothing is observed of these: a lean budget counts them only. */
 const readPlaces = (b: Uint8Array, start: number, end: number, out: Entry[], budget: Budget): number => {
   let o = start + 2;
-  for (let n = u16be(b, start); n > 0 && o + 6 <= end && budget.take(); n--, o += 6)
+  for (let n = budget.announced(u16be(b, start)); n > 0 && o + 6 <= end && budget.part(); n--, o += 6)
     if (!budget.lean)
       out.push({ slotNumber: u16be(b, o), subslotNumber: u16be(b, o + 2), frameOffset: u16be(b, o + 4) });
   return o;
@@ -54,9 +54,9 @@ export const readExpected = (b: Uint8Array, start: number, end: number, f: Field
   const modules: Entry[] = [];
   f.modules = modules;
   let o = start + 2;
-  for (let n = u16be(b, start); n > 0 && o + 14 <= end && budget.take(); n--) {
+  for (let n = budget.announced(u16be(b, start)); n > 0 && o + 14 <= end && budget.part(); n--) {
     const submodules: Entry[] = [];
-    const count = u16be(b, o + 12);
+    const count = budget.announced(u16be(b, o + 12));
     const module = {
       api: u32be(b, o),
       slotNumber: u16be(b, o + 4),
@@ -65,7 +65,7 @@ export const readExpected = (b: Uint8Array, start: number, end: number, f: Field
       submodules,
     };
     o += 14;
-    for (let k = 0; k < count && o + 14 <= end && budget.take(); k++) {
+    for (let k = 0; k < count && o + 14 <= end && budget.part(); k++) {
       const submoduleProperties = u16be(b, o + 6);
       const descriptions: Entry[] = [];
       if (!budget.lean)
@@ -96,12 +96,12 @@ export const readModuleDiff = (b: Uint8Array, start: number, end: number, f: Fie
   const apis: Entry[] = [];
   f.apis = apis;
   let o = start + 2;
-  for (let n = u16be(b, start); n > 0 && o + 6 <= end && budget.take(); n--) {
+  for (let n = budget.announced(u16be(b, start)); n > 0 && o + 6 <= end && budget.part(); n--) {
     const modules: Entry[] = [];
     apis.push({ api: u32be(b, o), modules });
-    const count = u16be(b, o + 4);
+    const count = budget.announced(u16be(b, o + 4));
     o += 6;
-    for (let k = 0; k < count && o + 10 <= end && budget.take(); k++) {
+    for (let k = 0; k < count && o + 10 <= end && budget.part(); k++) {
       const submodules: Entry[] = [];
       modules.push({
         slotNumber: u16be(b, o),
@@ -109,9 +109,9 @@ export const readModuleDiff = (b: Uint8Array, start: number, end: number, f: Fie
         moduleState: u16be(b, o + 6),
         submodules,
       });
-      const inner = u16be(b, o + 8);
+      const inner = budget.announced(u16be(b, o + 8));
       o += 10;
-      for (let s = 0; s < inner && o + 8 <= end && budget.take(); s++, o += 8)
+      for (let s = 0; s < inner && o + 8 <= end && budget.part(); s++, o += 8)
         submodules.push({
           subslotNumber: u16be(b, o),
           submoduleIdentNumber: u32be(b, o + 2),
@@ -139,19 +139,20 @@ export const readSlots = (
     count = u16be(b, o);
     o += 2;
   }
-  for (; count > 0 && o + (hasApi ? 6 : 2) <= end && budget.take(); count--) {
+  budget.announced(count);
+  for (; count > 0 && o + (hasApi ? 6 : 2) <= end && budget.part(); count--) {
     const slots: Entry[] = [];
     const api = hasApi ? u32be(b, o) : 0;
     if (hasApi) o += 4;
     apis.push({ api, slots });
-    const modules = u16be(b, o);
+    const modules = budget.announced(u16be(b, o));
     o += 2;
-    for (let k = 0; k < modules && o + 8 <= end && budget.take(); k++) {
+    for (let k = 0; k < modules && o + 8 <= end && budget.part(); k++) {
       const subslots: Entry[] = [];
       slots.push({ slotNumber: u16be(b, o), moduleIdentNumber: u32be(b, o + 2), subslots });
-      const inner = u16be(b, o + 6);
+      const inner = budget.announced(u16be(b, o + 6));
       o += 8;
-      for (let s = 0; s < inner && o + 6 <= end && budget.take(); s++, o += 6)
+      for (let s = 0; s < inner && o + 6 <= end && budget.part(); s++, o += 6)
         subslots.push({ subslotNumber: u16be(b, o), submoduleIdentNumber: u32be(b, o + 2) });
     }
   }
@@ -159,10 +160,18 @@ export const readSlots = (
 
 export const padded = (start: number, o: number): number => start + ((o - start + 3) & ~3);
 
+/** The next 32-bit boundary; the octets up to it are padding. */
+export const skipped = (b: Uint8Array, start: number, o: number, end: number, budget: Budget): number => {
+  const next = padded(start, o);
+  budget.padding(b, o, Math.min(next, end));
+  return next;
+};
+
 /** A port with its neighbours as it found them by LLDP (5.2.13.2). `block` is where the block's header starts: padding counts from there. */
 export const readPortReal = (b: Uint8Array, block: number, end: number, f: Fields, budget: Budget): void => {
   let o = block + 8;
   if (o + 5 > end) return;
+  budget.padding(b, block + 6, o);
   f.slotNumber = u16be(b, o);
   f.subslotNumber = u16be(b, o + 2);
   const own = b[o + 4]!;
@@ -172,20 +181,22 @@ export const readPortReal = (b: Uint8Array, block: number, end: number, f: Field
   f.peers = peers;
   if (o >= end) return;
   const count = b[o]!;
-  o = padded(block, o + 1);
-  for (let n = count; n > 0 && o < end && budget.take(); n--) {
+  o = skipped(b, block, o + 1, end, budget);
+  for (let n = budget.announced(count); n > 0 && o < end && budget.part(); n--) {
     const port = b[o]!;
     const peerPortId = ascii(b, o + 1, Math.min(end, o + 1 + port));
     o += 1 + port;
     if (o >= end) return;
     const chassis = b[o]!;
     const peerChassisId = ascii(b, o + 1, Math.min(end, o + 1 + chassis));
-    o = padded(block, o + 1 + chassis);
+    o = skipped(b, block, o + 1 + chassis, end, budget);
     if (o + 10 > end) return;
     peers.push({ peerPortId, peerChassisId, lineDelay: u32be(b, o), peerMac: macText(b, o + 4) });
-    o = padded(block, o + 10);
+    o = skipped(b, block, o + 10, end, budget);
   }
   if (o + 20 > end) return;
+  budget.padding(b, o + 2, o + 4);
+  budget.padding(b, o + 14, o + 16);
   f.mauType = u16be(b, o);
   f.domainBoundary = u32be(b, o + 4);
   f.multicastBoundary = u32be(b, o + 8);
@@ -195,15 +206,15 @@ export const readPortReal = (b: Uint8Array, block: number, end: number, f: Field
 };
 
 /** The interface of the device with its addresses (5.2.13.11). */
-export const readInterfaceReal = (b: Uint8Array, block: number, end: number, f: Fields): void => {
+export const readInterfaceReal = (b: Uint8Array, block: number, end: number, f: Fields, budget: Budget): void => {
   let o = block + 6;
   if (o >= end) return;
   const own = b[o]!;
   f.ownChassisId = ascii(b, o + 1, Math.min(end, o + 1 + own));
-  o = padded(block, o + 1 + own);
+  o = skipped(b, block, o + 1 + own, end, budget);
   if (o + 20 > end) return;
   f.macAddress = macText(b, o);
-  o = padded(block, o + 6);
+  o = skipped(b, block, o + 6, end, budget);
   if (o + 12 > end) return;
   f.ipAddress = ipv4Text(i32be(b, o));
   f.subnetMask = ipv4Text(i32be(b, o + 4));
@@ -215,7 +226,7 @@ export const readCheckPeers = (b: Uint8Array, start: number, end: number, f: Fie
   const peers: Entry[] = [];
   f.peers = peers;
   let o = start + 1;
-  for (let n = start < end ? b[start]! : 0; n > 0 && o < end && budget.take(); n--) {
+  for (let n = budget.announced(start < end ? b[start]! : 0); n > 0 && o < end && budget.part(); n--) {
     const port = b[o]!;
     const peerPortId = ascii(b, o + 1, Math.min(end, o + 1 + port));
     o += 1 + port;
@@ -273,7 +284,7 @@ export const readLogBook = (b: Uint8Array, start: number, end: number, f: Fields
   const entries: Entry[] = [];
   f.entries = entries;
   let o = start + 10;
-  for (let n = u16be(b, start + 8); n > 0 && o + 32 <= end && budget.take(); n--, o += 32)
+  for (let n = budget.announced(u16be(b, start + 8)); n > 0 && o + 32 <= end && budget.part(); n--, o += 32)
     entries.push({
       localTimeStamp: hex(b, o, o + 8),
       arUuid: uuidText(b, o + 8, false),
@@ -286,7 +297,11 @@ export const readApis = (b: Uint8Array, start: number, end: number, f: Fields, b
   const apis: Entry[] = [];
   f.apis = apis;
   let o = start + 2;
-  for (let n = end - start >= 2 ? u16be(b, start) : 0; n > 0 && o + 4 <= end && budget.take(); n--, o += 4)
+  for (
+    let n = budget.announced(end - start >= 2 ? u16be(b, start) : 0);
+    n > 0 && o + 4 <= end && budget.part();
+    n--, o += 4
+  )
     apis.push({ api: u32be(b, o) });
 };
 
@@ -352,7 +367,7 @@ export const readIrInfo = (b: Uint8Array, start: number, end: number, f: Fields,
   const iocrs: Entry[] = [];
   f.iocrs = iocrs;
   let o = start + 22;
-  for (let n = u16be(b, start + 20); n > 0 && o + 8 <= end && budget.take(); n--, o += 8)
+  for (let n = budget.announced(u16be(b, start + 20)); n > 0 && o + 8 <= end && budget.part(); n--, o += 8)
     iocrs.push({
       iocrReference: u16be(b, o),
       subframeOffset: u16be(b, o + 2),
@@ -364,6 +379,10 @@ export const readSubmoduleList = (b: Uint8Array, start: number, end: number, f: 
   const submodules: Entry[] = [];
   f.submodules = submodules;
   let o = start + 2;
-  for (let n = end - start >= 2 ? u16be(b, start) : 0; n > 0 && o + 8 <= end && budget.take(); n--, o += 8)
+  for (
+    let n = budget.announced(end - start >= 2 ? u16be(b, start) : 0);
+    n > 0 && o + 8 <= end && budget.part();
+    n--, o += 8
+  )
     submodules.push({ api: u32be(b, o), slotNumber: u16be(b, o + 4), subslotNumber: u16be(b, o + 6) });
 };

@@ -92,6 +92,10 @@ export interface CmMessage {
   /** NDR of requests; -1 where there is none. */
   readonly argsMaximum: number;
   readonly argsLength: number;
+  /** The array of octets in NDR: its maximum, offset (0) and number of octets; absent where there are no arguments. */
+  readonly arrayMaximum?: number;
+  readonly arrayOffset?: number;
+  readonly arrayLength?: number;
   /** Of responses. */
   readonly status?: PnioStatus;
   /** Of Fault and Reject. */
@@ -100,10 +104,16 @@ export interface CmMessage {
   readonly blocks: readonly Block[];
   /** Blocks and entries beyond the bound. */
   readonly dropped: number;
+  /** Parts that counts announce and that are not there. */
+  readonly missing?: number;
+  /** Padding and reserved octets or-ed together, where they are not zero. */
+  readonly reserved?: number;
   /** What an endpoint mapper is asked and answers. */
   readonly inquiry?: string;
   readonly epm?: EpmAnswer;
 }
+
+type Mutable = { -readonly [K in keyof CmMessage]: CmMessage[K] };
 
 /** Octets 24..39 of both encodings of PNIO interfaces: 6c97-11d1-8271-00a02442df7d behind the first group. */
 const isPnioInterface = (b: Uint8Array, o: number, little: boolean): boolean =>
@@ -257,20 +267,24 @@ const ioCall = (
   const type = (isRequest ? REQUESTS : RESPONSES)[header.opnum] ?? (isRequest ? 'Request' : 'Response');
   // Written out: every spread object has a hidden class of its own, which costs more than the call's arguments.
   const { interface: name, isFragment } = base;
-  const { dropped } = budget;
-  return isRequest
-    ? { type, header, interface: name, isFragment, argsMaximum: first, argsLength, blocks, dropped }
-    : {
-        type,
-        header,
-        interface: name,
-        isFragment,
-        argsMaximum: -1,
-        argsLength,
-        blocks,
-        dropped,
-        status: statusOf(first),
-      };
+  const { dropped, missing, reserved } = budget;
+  const message: Mutable = {
+    type,
+    header,
+    interface: name,
+    isFragment,
+    argsMaximum: isRequest ? first : -1,
+    argsLength,
+    arrayMaximum: u32of(b, o + 8, header.little),
+    arrayOffset: u32of(b, o + 12, header.little),
+    arrayLength: u32of(b, o + 16, header.little),
+    blocks,
+    dropped,
+  };
+  if (!isRequest) message.status = statusOf(first);
+  if (missing > 0) message.missing = missing;
+  if (reserved !== 0) message.reserved = reserved;
+  return message;
 };
 
 /** BlockType of record headers, and the octets they take with their padding. */

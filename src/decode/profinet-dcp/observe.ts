@@ -140,6 +140,8 @@ export const observeDcp = (t: Transaction<DcpMessage>, sink: ObservationSink): v
   const m = t.response ?? t.request;
   if (m === undefined) return;
   if (m.cut) sink.weird(t.at, { code: 'profinet-dcp.cut', detail: 'a block runs beyond its PDU' });
+  if (m.reserved !== undefined || m.blocks.some((x) => x.reserved !== undefined))
+    sink.weird(t.at, { code: 'profinet-dcp.reserved', detail: 'reserved octets or padding that are not zero' });
   if (m.dropped > 0) sink.weird(t.at, { code: 'profinet-dcp.blocks', detail: 'more blocks than are kept' });
   if (m.service === SERVICE_IDENTIFY) {
     if (m.type === 'DCP Identify response') {

@@ -134,6 +134,18 @@ describe('profinet-dcp', () => {
     expect(key(decode(SET_IP), contextOf({ sender: 3, receiver: PLC }))).not.toBe(asked);
     expect(key(decode(RESET), contextOf({ sender: TOOL, receiver: PLC }))).not.toBe(asked);
   });
+  it('tells reserved octets that are not zero, and what fills a short frame up', () => {
+    expect(decode(IDENTIFY)).not.toHaveProperty('filling');
+    expect(tell(undefined, ANSWER).weirds).toEqual([]);
+    const padded = Uint8Array.from(ANSWER);
+    padded[ANSWER.length - 19] = 7; // the octet behind the role
+    expect(decode(padded).blocks[4]).toMatchObject({ name: 'device role', number: 2, reserved: 7 });
+    expect(tell(undefined, padded).weirds).toMatchObject([{ code: 'profinet-dcp.reserved' }]);
+    const leaking = Uint8Array.from(IDENTIFY);
+    leaking.set([0x69, 0x65], leaking.length - 8); // octets of the sender's memory in the Ethernet padding
+    expect(decode(leaking).filling).toBe('6965000000000000');
+    expect(tell(leaking, undefined).weirds).toEqual([]); // its content is free (IEEE 802.3 section 4.2.8)
+  });
   it('leaves other FrameIDs to PROFINET RT', () => {
     const rt = octets('8001 00000000');
     expect(profinetDcp.probe(rt, 0, rt.length, contextOf())).toBe('no');

@@ -3,7 +3,7 @@
  * A PDU is FrameID, ServiceID, ServiceType, Xid, ResponseDelay, DCPDataLength and blocks padded to even length.
  */
 import { ipv4Text, macText } from '../../lib/address.ts';
-import { ascii, hex, i32be, u16be, u32be, utf8 } from '../../lib/bytes.ts';
+import { ascii, hex, i32be, isZero, u16be, u32be, utf8 } from '../../lib/bytes.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
 import { blockName } from './names.ts';
 
@@ -54,6 +54,8 @@ export interface DcpBlock {
   /** In a `response` block: which block of the Set request is answered (option * 256 + suboption), and how. */
   readonly answers?: number;
   readonly error?: number;
+  /** The octet behind the role, where it is not zero. */
+  readonly reserved?: number;
 }
 
 export interface DcpMessage {
@@ -69,6 +71,10 @@ export interface DcpMessage {
   readonly dropped: number;
   /** A block ran beyond DCPDataLength or DCPDataLength beyond the frame. */
   readonly cut: boolean;
+  /** Padding of blocks, or-ed together, where it is not zero. */
+  readonly reserved?: number;
+  /** What fills the frame up behind the PDU, where it is not zero: some senders put there what lies in their memory. */
+  readonly filling?: string;
 }
 
 export const isDcpFrameId = (frameId: number): boolean => frameId >= FRAME_HELLO && frameId <= FRAME_IDENTIFY_RESPONSE;
@@ -133,7 +139,7 @@ const readBlock = (
     case 0x0208:
       return n >= 4 ? { ...at, vendorId: u16be(b, o), deviceId: u16be(b, o + 2) } : at;
     case 0x0204:
-      return { ...at, number: b[o]! };
+      return { ...at, number: b[o]!, ...(n >= 2 && b[o + 1] !== 0 && { reserved: b[o + 1]! }) };
     case 0x0205: {
       const options: number[] = [];
       for (let p = o; p + 2 <= end && options.length < MAX_BLOCKS; p += 2) options.push(u16be(b, p));
@@ -170,6 +176,7 @@ export const decodeDcp = (b: Uint8Array, o: number, end: number): DcpMessage => 
   let cut = o + DCP_HEADER + u16be(b, o + 10) > end;
   const blocks: DcpBlock[] = [];
   let dropped = 0;
+  let reserved = 0;
   const qualified = hasQualifier(type);
   for (let p = o + DCP_HEADER; p + 2 <= stop; ) {
     const option = b[p]!;
@@ -187,7 +194,10 @@ export const decodeDcp = (b: Uint8Array, o: number, end: number): DcpMessage => 
       const length = u16be(b, p + 2);
       if (p + 4 + length > stop) cut = true;
       block = readBlock(b, option, suboption, p + 4, Math.min(stop, p + 4 + length), qualified);
-      p += 4 + length + (length & 1); // padded to even length
+      p += 4 + length;
+      // Padded to even length.
+      if ((length & 1) !== 0 && p < stop) reserved |= b[p]!;
+      p += length & 1;
     }
     if (blocks.length < MAX_BLOCKS) blocks.push(block);
     else dropped++;
@@ -202,6 +212,8 @@ export const decodeDcp = (b: Uint8Array, o: number, end: number): DcpMessage => 
     blocks,
     dropped,
     cut,
+    ...(reserved !== 0 && { reserved }),
+    ...(!isZero(b, stop, end) && { filling: hex(b, stop, Math.min(end, stop + MAX_TEXT)) }),
   };
 };
 

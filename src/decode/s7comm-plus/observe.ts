@@ -258,6 +258,12 @@ const other = (
 export const observePlus = (t: Tx, sink: ObservationSink, state: PlusState): void => {
   const m = t.request ?? t.response;
   if (m === undefined) return;
+  for (const one of [t.request, t.response])
+    if (one?.trailer !== undefined)
+      sink.weird(t.at, {
+        code: 's7comm-plus.trailer',
+        detail: `${one.trailer} behind a PDU of version ${one.version}`,
+      });
   if (m.type === 'TLS') {
     sink.session(t.at, {
       phase: 'open',

@@ -179,6 +179,22 @@ describe('s7comm-plus', () => {
     expect(value('0004 8240')).toBe(320);
     expect(value('0005 ffffffffffffffffff')).toBe(18446744073709551615n);
   });
+  it('keeps the numbers that it cannot explain, and tells a trailer that does not fit', () => {
+    const decoded = (bytes: Uint8Array): PlusMessage => {
+      const d = s7commPlus.decode(bytes, 0, bytes.length, contextOf({ toServer: true }), s7commPlus.open());
+      if (d.kind !== 'message') throw new Error(d.kind);
+      return d.message;
+    };
+    expect(decoded(CREATE)).toMatchObject({ reserved: 0, numbers: [0], objects: [{ classId: 287, classFlags: 0 }] });
+    expect(decoded(CREATE)).not.toHaveProperty('trailer');
+    const other = CREATE.slice();
+    other[other.length - 1] = 9;
+    expect(decoded(other).trailer).toBe('72010009');
+    const { out, sink } = recorder();
+    const request = decoded(other);
+    s7commPlus.observe({ request, response: undefined, state: 'single', at: contextOf() }, sink, s7commPlus.open());
+    expect(out.weirds).toMatchObject([{ code: 's7comm-plus.trailer' }]);
+  });
   it('survives truncation and 20,000 mutations', () => {
     const counts = torture(s7commPlus, [CREATE, CREATED, GET, GOT, STOP, STOPPED, EXPLORED, DELETED, NOTIFICATION], 5);
     expect(counts.message).toBeGreaterThan(1000);

@@ -263,6 +263,10 @@ export const readValue = (r: Reader, id: number, depth = 0): PlusValue => {
 export interface PlusObject {
   readonly relationId: number;
   readonly classId: number;
+  readonly classFlags: number;
+  readonly attributeId: number;
+  /** Objects that it names without holding them. */
+  readonly relations: readonly { readonly id: number; readonly objectId: number }[];
   readonly attributes: readonly Attribute[];
   readonly objects: readonly PlusObject[];
 }
@@ -279,8 +283,9 @@ export const TAG = {
 export const readObject = (r: Reader, depth = 0): PlusObject => {
   const relationId = r.u32();
   const classId = r.vlq();
-  r.vlq(); // class flags
-  r.vlq(); // attribute id
+  const classFlags = r.vlq();
+  const attributeId = r.vlq();
+  const relations: { id: number; objectId: number }[] = [];
   const attributes: Attribute[] = [];
   const objects: PlusObject[] = [];
   while (!r.failed && r.o < r.end && ++r.values <= MAX_VALUES) {
@@ -291,9 +296,8 @@ export const readObject = (r: Reader, depth = 0): PlusObject => {
       attributes.push({ id, value: readValue(r, id) });
     } else if (tag === TAG.START && depth < MAX_DEPTH) objects.push(readObject(r, depth + 1));
     else if (tag === TAG.RELATION) {
-      r.vlq();
-      r.u32();
+      relations.push({ id: r.vlq(), objectId: r.u32() });
     } else r.failed = true; // lists of variable types and names: their form is not needed here
   }
-  return { relationId, classId, attributes, objects };
+  return { relationId, classId, classFlags, attributeId, relations, attributes, objects };
 };

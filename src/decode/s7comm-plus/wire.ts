@@ -67,8 +67,14 @@ export interface PlusMessage {
   readonly qualifier: readonly Attribute[];
   /** Number of the protected message in its session, -1 where there is none. */
   readonly integrityId: number;
+  /** Octets of the header that are reserved: behind the opcode and behind the function; 0 from all known senders. */
+  readonly reserved: number;
+  /** Numbers of the service whose meaning is not known, in their order. */
+  readonly numbers: readonly number[];
   /** HMAC-SHA-256 of the message in hexadecimal, '' where there is none. */
   readonly digest: string;
+  /** The trailer in hexadecimal where it does not repeat the version with two zeros. */
+  readonly trailer?: string;
   /** Octets behind what is understood. */
   readonly unread: number;
 }
@@ -139,6 +145,8 @@ const base = (type: string, version: number): PlusMessage => ({
   objects: EMPTY,
   qualifier: EMPTY,
   integrityId: -1,
+  reserved: 0,
+  numbers: EMPTY,
   digest: '',
   unread: 0,
 });
@@ -188,6 +196,8 @@ export const decodePlus = (
   }
   const own = context.toServer ? state.client : state.server;
   if (context.afterGap) clear(own);
+  const trailer =
+    isLast && (b[stop + 1] !== version || b[stop + 2] !== 0 || b[stop + 3] !== 0) ? hex(b, stop, stop + 4) : '';
   if (!isLast || own.octets > 0 || own.overflow) {
     if (own.overflow || own.octets + stop - from > MAX_JOINED) {
       const first = !own.overflow;
@@ -206,9 +216,9 @@ export const decodePlus = (
       at += part.length;
     }
     clear(own);
-    return readPdu(joined, 0, joined.length, version, digest, consumed, context, state);
+    return readPdu(joined, 0, joined.length, { version, digest, trailer, consumed }, context, state);
   }
-  return readPdu(b, from, stop, version, digest, consumed, context, state);
+  return readPdu(b, from, stop, { version, digest, trailer, consumed }, context, state);
 };
 /** Stands for a digest that nobody will read. */
 const PROTECTED = 'protected';
@@ -217,19 +227,20 @@ const readPdu = (
   b: Uint8Array,
   from: number,
   stop: number,
-  version: number,
-  digest: string,
-  consumed: number,
+  frame: { readonly version: number; readonly digest: string; readonly trailer: string; readonly consumed: number },
   context: PduContext,
   state: PlusState,
 ): Decoded<PlusMessage> => {
+  const { version, digest, trailer, consumed } = frame;
   const opcode = b[from]!;
   if (opcode === OPCODE.NOTIFICATION) {
     if (stop - from < NOTIFICATION_HEAD) return short(stop - from, consumed);
     const m: Mutable = base('Notification', version);
     m.opcode = opcode;
     m.digest = digest;
+    if (trailer !== '') m.trailer = trailer;
     m.objectId = u32be(b, from + 1);
+    m.numbers = [u16be(b, from + 5), u16be(b, from + 7), u16be(b, from + 9)];
     const r = new Reader(b, from + NOTIFICATION_HEAD, stop);
     readNotification(r, m);
     readTail(r, m, context);
@@ -246,10 +257,12 @@ const readPdu = (
   const m: Mutable = base(typeOf(opcode, functionCode), version);
   m.opcode = opcode;
   m.functionCode = functionCode;
+  m.reserved = u16be(b, from + 1) * 65_536 + u16be(b, from + 5);
   m.sequence = u16be(b, from + 7);
   if (isRequest) m.sessionId = u32be(b, from + 9);
   m.flags = b[from + head - 1]!;
   m.digest = digest;
+  if (trailer !== '') m.trailer = trailer;
   if (isRequest) readRequest(r, m);
   else readResponse(r, m);
   readTail(r, m, context);
@@ -282,7 +295,10 @@ const readTail = (r: Reader, m: Mutable, context: PduContext): void => {
     const end = isLastDigest ? r.end - DIGEST - 1 : r.end;
     if ((isLastDigest || m.digest !== '') && r.o < end) {
       // Some services have numbers of their own before it, whose meaning is not known.
-      for (let n = 0; n < MAX_ZEROS && r.o < end && !r.failed; n++) m.integrityId = r.vlq();
+      for (let n = 0; n < MAX_ZEROS && r.o < end && !r.failed; n++) {
+        if (n > 0) more(m, m.integrityId);
+        m.integrityId = r.vlq();
+      }
     }
     if (isLastDigest && r.o === end) {
       m.digest = context.lean === true ? PROTECTED : hex(r.b, end + 1, r.end);
@@ -294,6 +310,11 @@ const readTail = (r: Reader, m: Mutable, context: PduContext): void => {
   }
   m.isProtected = m.digest !== '';
   m.unread = Math.max(0, r.end - r.o);
+};
+
+/** A number whose meaning is not known. */
+const more = (m: Mutable, ...numbers: readonly number[]): void => {
+  m.numbers = [...m.numbers, ...numbers];
 };
 
 type Mutable = { -readonly [K in keyof PlusMessage]: PlusMessage[K] };
@@ -311,8 +332,8 @@ const readNotification = (r: Reader, m: Mutable): void => {
   m.sequence = r.u8();
   // Older controllers have no running number: there 1 and an item (or the end) follow at once.
   const next = r.o + 1 < r.end ? r.b[r.o + 1]! : 0;
-  if (r.b[r.o] !== 1 || (next !== 0 && next !== ITEM && next !== ITEM_VLQ && next !== ITEM_ERROR)) r.vlq();
-  r.u8();
+  if (r.b[r.o] !== 1 || (next !== 0 && next !== ITEM && next !== ITEM_VLQ && next !== ITEM_ERROR)) more(m, r.vlq());
+  more(m, r.u8());
   const items: PlusItem[] = [];
   const errors: PlusError[] = [];
   while (!r.failed && r.o < r.end && items.length < MAX_ITEMS) {
@@ -377,10 +398,10 @@ const readRequest = (r: Reader, m: Mutable): void => {
   switch (m.functionCode) {
     case F.CREATE_OBJECT: {
       m.objectId = r.u32();
-      readValue(r, 0);
-      r.u32();
+      m.items = [{ number: 0, value: readValue(r, 0) }];
+      more(m, r.u32());
       // Newer versions put the number of the integrity part here; it is below any tag.
-      while (!r.failed && r.o < r.end && r.b[r.o] !== TAG.START && r.b[r.o]! !== 0) r.vlq();
+      while (!r.failed && r.o < r.end && r.b[r.o] !== TAG.START && r.b[r.o]! !== 0) more(m, r.vlq());
       if (r.u8() === TAG.START && !r.failed) m.objects = [readObject(r)];
       return;
     }
@@ -426,9 +447,18 @@ const readRequest = (r: Reader, m: Mutable): void => {
       return;
     case F.DELETE_OBJECT:
       m.objectId = r.u32();
-      r.u8();
+      more(m, r.u8());
       return;
-    case F.EXPLORE:
+    case F.EXPLORE: {
+      m.objectId = r.u32();
+      // Number of the request, then flags: objects within, not known, objects around.
+      more(m, r.vlq(), r.u8(), r.u8(), r.u8());
+      // No filter, and the attributes asked for: another form is left unread.
+      const o = r.o;
+      if (r.u8() === 0) m.attributeIds = readIds(r, r.vlq());
+      if (r.failed || (r.o < r.end && r.b[r.o] !== 0)) r.o = o;
+      return;
+    }
     case F.INVOKE:
     case F.BEGIN_SEQUENCE:
     case F.END_SEQUENCE:
@@ -472,7 +502,7 @@ const readResponse = (r: Reader, m: Mutable): void => {
       return;
     }
     case F.GET_SUBSTREAMED:
-      r.u8();
+      more(m, r.u8());
       if (!isRefused(m.returnValue)) m.items = [{ number: 1, value: readValue(r, 0) }];
       return;
     default:

@@ -1,9 +1,9 @@
 /**
  * Block and file names of S7 controllers: `_0B00000A` is SDB 0 in the active file system.
  */
-import { ascii, u16be } from '../../lib/bytes.ts';
+import { ascii, hex, u16be, u32be } from '../../lib/bytes.ts';
 import { tableOf } from '../../lib/table.ts';
-import type { S7File } from './message.ts';
+import type { DiagnosticEvent, S7File } from './message.ts';
 
 const TYPES = tableOf<string>({
   '08': 'OB',
@@ -60,3 +60,14 @@ export const blockTime = (b: Uint8Array, o: number): string => {
   const days = u16be(b, o + 4);
   return ms === 0 && days === 0 ? '' : new Date(EPOCH_1984 + days * MS_PER_DAY + ms).toISOString().slice(0, -1);
 };
+
+/** 20 octets of the diagnostic buffer: event (2), priority class, OB, data id (2), info 1 (2), info 2 (4), time (8). */
+export const diagnosticEvent = (b: Uint8Array, o: number): DiagnosticEvent => ({
+  event: `0x${hex(b, o, o + 2)}`,
+  priority: b[o + 2]!,
+  ob: b[o + 3]!,
+  dataId: u16be(b, o + 4),
+  info1: u16be(b, o + 6),
+  info2: u32be(b, o + 8),
+  time: bcdTime(b, o + 12),
+});

@@ -33,6 +33,23 @@ const TRANSPORT_SIZES: Readonly<Record<number, string>> = {
   9: 'octet string',
 };
 
+/** Languages of blocks, as STEP 7 writes them. */
+const LANGUAGES: Readonly<Record<number, string>> = {
+  0: 'not defined',
+  1: 'STL',
+  2: 'LAD',
+  3: 'FBD',
+  4: 'SCL',
+  5: 'DB',
+  6: 'GRAPH',
+  7: 'SDB',
+  8: 'CPU-DB',
+  17: 'SDB after overall reset',
+  18: 'SDB after routing',
+  41: 'encrypted',
+};
+const METHODS: Readonly<Record<number, string>> = { 17: 'request', 18: 'response' };
+
 export const s7commCodes: FieldCodes = {
   rosctr: (code) => ROSCTR_NAMES[code],
   functionCode: (code) => (code >= 0 ? functionName(code) : undefined),
@@ -42,6 +59,10 @@ export const s7commCodes: FieldCodes = {
   // 0 stands in requests, where nothing was returned yet.
   returnCode: (code) => (code === 0 ? undefined : code === SUCCESS ? 'success' : returnCodeText(code)),
   transportSize: (code) => TRANSPORT_SIZES[code],
+  'detail.head.method': (code) => METHODS[code],
+  'detail.body.languages[]': (code) => LANGUAGES[code],
+  'detail.body.info.language': (code) => LANGUAGES[code],
+  'detail.body.info.security': (code) => (code === 0 ? 'free' : code === 3 ? 'know-how protection' : undefined),
   'detail.head.kindOfUserdata': (code) => KINDS[code],
   'detail.head.group': (code) => GROUPS.get(code),
   'detail.head.subfunction': (code, sibling) => serviceOf(sibling('group'), code).name,

@@ -34,42 +34,73 @@ export const jobItems = (b: Uint8Array, o: number, end: number, cache: JobCache)
   return items;
 };
 
-/** Detail of the parameter at `o`..`end` (function code first); undefined for functions without one or cut parameters. */
-export const jobDetail = (b: Uint8Array, o: number, end: number, isJob: boolean): S7Detail | undefined => {
+/** Detail of the parameter at `o`..`end` (function code first), with the data up to `stop` behind it; undefined for functions without one or cut parameters. */
+export const jobDetail = (
+  b: Uint8Array,
+  o: number,
+  end: number,
+  stop: number,
+  isJob: boolean,
+): S7Detail | undefined => {
   const length = end - o;
   switch (b[o]) {
     case FUNCTION.SETUP:
       if (length < 8) return undefined;
-      return { kind: 'setup', maxCalling: u16be(b, o + 2), maxCalled: u16be(b, o + 4), pduLength: u16be(b, o + 6) };
+      return {
+        kind: 'setup',
+        reserved: b[o + 1]!,
+        maxCalling: u16be(b, o + 2),
+        maxCalled: u16be(b, o + 4),
+        pduLength: u16be(b, o + 6),
+      };
     case FUNCTION.REQUEST_DOWNLOAD:
     case FUNCTION.DOWNLOAD_BLOCK:
     case FUNCTION.DOWNLOAD_ENDED:
     case FUNCTION.START_UPLOAD:
     case FUNCTION.UPLOAD:
     case FUNCTION.END_UPLOAD:
-      return transfer(b, o, end, isJob);
+      return transfer(b, o, end, stop, isJob);
     case FUNCTION.PI_SERVICE:
-      return isJob ? piService(b, o, end) : undefined;
+      return isJob ? piService(b, o, end) : rest(b, o, end);
     case FUNCTION.PLC_STOP: {
       // five octets, then length and name: P_PROGRAM
-      if (!isJob || length < 7) return undefined;
-      const stop = Math.min(end, o + 7 + b[o + 6]!);
-      return { kind: 'pi', service: ascii(b, o + 7, stop), argument: '', blocks: [] };
+      if (!isJob) return rest(b, o, end);
+      if (length < 7) return undefined;
+      const nameEnd = Math.min(end, o + 7 + b[o + 6]!);
+      return {
+        kind: 'pi',
+        service: ascii(b, o + 7, nameEnd),
+        argument: '',
+        blocks: [],
+        prefix: hex(b, o + 1, o + 6),
+      };
     }
     case FUNCTION.READ_VAR:
     case FUNCTION.WRITE_VAR:
       return undefined;
     default:
-      return length > 1 ? { kind: 'octets', octets: b.slice(o + 1, end) } : undefined;
+      return rest(b, o, end);
   }
 };
 
+/** What stands behind a function code whose parameter nobody explains. */
+const rest = (b: Uint8Array, o: number, end: number): S7Detail | undefined =>
+  end - o > 1 ? { kind: 'octets', octets: b.slice(o + 1, end) } : undefined;
+
 /** Function, status, two octets, session (4), then name (length before it) and lengths as decimal text. */
-const transfer = (b: Uint8Array, o: number, end: number, isJob: boolean): S7Detail | undefined => {
+const transfer = (b: Uint8Array, o: number, end: number, stop: number, isJob: boolean): S7Detail | undefined => {
   if (end - o < 2) return undefined;
   const status = b[o + 1]!;
   const session = end - o >= 8 ? u32be(b, o + 4) : -1;
-  const none = { kind: 'transfer', status, session, file: undefined, blockLength: -1 } as const;
+  const none = {
+    kind: 'transfer',
+    status,
+    session,
+    file: undefined,
+    blockLength: -1,
+    reserved: end - o >= 4 ? u16be(b, o + 2) : 0,
+    ...(stop - end >= 4 && { octets: u16be(b, end), marker: u16be(b, end + 2) }),
+  } as const;
   if (end - o < 9) return none;
   const textEnd = o + 9 + b[o + 8]!;
   if (textEnd > end) return none;
@@ -78,7 +109,12 @@ const transfer = (b: Uint8Array, o: number, end: number, isJob: boolean): S7Deta
   const file = fileOf(b, o + 9, textEnd);
   // Request Download: another length, `1`, load memory (6 digits), work memory (6 digits)
   const blockLength = textEnd + 8 <= end ? decimal(b, textEnd + 2, textEnd + 8) : -1;
-  return { ...none, file, blockLength };
+  return {
+    ...none,
+    file,
+    blockLength,
+    ...(textEnd < end && { lengths: ascii(b, textEnd + 1, Math.min(end, textEnd + 1 + b[textEnd]!)) }),
+  };
 };
 const decimal = (b: Uint8Array, start: number, end: number): number => {
   const value = Number.parseInt(ascii(b, start, end), 10);
@@ -91,13 +127,14 @@ const piService = (b: Uint8Array, o: number, end: number): S7Detail | undefined 
   const argumentEnd = o + 10 + u16be(b, o + 8);
   if (argumentEnd + 1 > end) return undefined;
   const service = ascii(b, argumentEnd + 1, Math.min(end, argumentEnd + 1 + b[argumentEnd]!));
-  if (PI_WITH_CREDENTIAL.has(service)) return { kind: 'pi', service, argument: '(masked)', blocks: [] };
+  const prefix = hex(b, o + 1, o + 8);
+  if (PI_WITH_CREDENTIAL.has(service)) return { kind: 'pi', service, argument: '(masked)', blocks: [], prefix };
   if (service === '_INSE' || service === '_INS2' || service === '_DELE') {
     // number of blocks, 0, then eight characters for each
     const blocks: string[] = [];
     for (let i = 0, at = o + 12; i < b[o + 10]! && at + 8 <= argumentEnd; i++, at += 8)
       blocks.push(listedBlock(ascii(b, at, at + 8)));
-    return { kind: 'pi', service, argument: hex(b, o + 10, argumentEnd), blocks };
+    return { kind: 'pi', service, argument: hex(b, o + 10, argumentEnd), blocks, prefix };
   }
-  return { kind: 'pi', service, argument: ascii(b, o + 10, argumentEnd), blocks: [] };
+  return { kind: 'pi', service, argument: ascii(b, o + 10, argumentEnd), blocks: [], prefix };
 };

@@ -9,6 +9,8 @@ import type { Szl } from './szl.ts';
 export interface S7Message extends Message {
   /** 1 job, 2 ack, 3 ack-data, 7 userdata. */
   readonly rosctr: number;
+  /** Redundancy identification of the header: reserved, 0. */
+  readonly redundancyId: number;
   /** As sent (big-endian); the answer repeats it. */
   readonly pduReference: number;
   /** Octets of the parameter and of the data, as the header says. */
@@ -47,6 +49,10 @@ export interface S7File {
 
 /** What a userdata parameter says, whatever the service. */
 export interface UserdataHead {
+  /** The first three octets, `000112` from all senders, the length that follows, and 0x11 to ask or 0x12 to answer. */
+  readonly parameterHead: string;
+  readonly length: number;
+  readonly method: number;
   /** 4 request, 8 response, 0 indication. */
   readonly kindOfUserdata: number;
   readonly group: number;
@@ -66,8 +72,19 @@ export interface UserdataHead {
 
 export interface BlockInfo {
   readonly block: string;
+  /** Octets that follow, as announced. */
+  readonly length: number;
+  /** Bit 0 linked, bit 1 standard block, bit 3 not retentive. */
+  readonly flags: number;
   readonly language: number;
   readonly loadMemory: number;
+  /** 0 free, 3 know-how protection. */
+  readonly security: number;
+  /** Octets of the parts: SSB, additional data, local data, MC7 code. */
+  readonly ssbLength: number;
+  readonly addLength: number;
+  readonly localDataLength: number;
+  readonly mc7Length: number;
   readonly author: string;
   readonly family: string;
   readonly name: string;
@@ -76,6 +93,20 @@ export interface BlockInfo {
   /** RFC 3339 without zone; '' where absent. */
   readonly codeTime: string;
   readonly interfaceTime: string;
+  /** Octets without a known meaning: behind the length, before the flags, behind version and checksum. */
+  readonly other: string;
+}
+
+/** An entry of the diagnostic buffer: event id, priority class, OB and what the event adds. */
+export interface DiagnosticEvent {
+  /** `0x4304`. */
+  readonly event: string;
+  readonly priority: number;
+  readonly ob: number;
+  readonly dataId: number;
+  readonly info1: number;
+  readonly info2: number;
+  readonly time: string;
 }
 
 export type UserdataBody =
@@ -85,21 +116,46 @@ export type UserdataBody =
   /** Count per block type: `{OB: 1, DB: 8}`. */
   | { readonly kind: 'block-counts'; readonly counts: Readonly<Record<string, number>> }
   | { readonly kind: 'block-type'; readonly type: string }
-  | { readonly kind: 'block-list'; readonly numbers: readonly number[] }
-  | { readonly kind: 'block'; readonly block: string }
+  | {
+      readonly kind: 'block-list';
+      readonly numbers: readonly number[];
+      /** Of each block. */
+      readonly flags: readonly number[];
+      readonly languages: readonly number[];
+    }
+  /** `destination`: the file system asked for, `A` active. */
+  | { readonly kind: 'block'; readonly block: string; readonly destination: string }
   | { readonly kind: 'block-info'; readonly info: BlockInfo }
   /** RFC 3339 without zone. */
-  | { readonly kind: 'clock'; readonly time: string }
+  | { readonly kind: 'clock'; readonly time: string; readonly reserved: number; readonly century: number }
   | { readonly kind: 'password'; readonly password: string }
   | { readonly kind: 'cyclic'; readonly intervalMs: number }
-  /** Event of a diagnostic message: `0x4304`. */
-  | { readonly kind: 'diagnostic'; readonly event: string; readonly time: string }
+  | ({ readonly kind: 'diagnostic' } & DiagnosticEvent)
   /** Which services a client logs on to: `MODE`, `ALM`. */
-  | { readonly kind: 'message-service'; readonly events: number; readonly user: string }
+  | {
+      readonly kind: 'message-service';
+      readonly events: number;
+      readonly user: string;
+      /** -1 where it is not said. */
+      readonly alarmType: number;
+      readonly reserved: number;
+      /** Behind the alarm type, in hexadecimal. */
+      readonly other: string;
+    }
+  /** Alarms that stand: the octets before them. */
+  | { readonly kind: 'alarms'; readonly functionId: number; readonly messageObjects: number }
+  /** A piece of a longer answer: read when the last one has come. */
+  | { readonly kind: 'piece'; readonly octets: Uint8Array }
   | { readonly kind: 'octets'; readonly octets: Uint8Array };
 
 export type S7Detail =
-  | { readonly kind: 'setup'; readonly maxCalling: number; readonly maxCalled: number; readonly pduLength: number }
+  | {
+      readonly kind: 'setup';
+      readonly reserved?: number;
+      readonly maxCalling: number;
+      readonly maxCalled: number;
+      readonly pduLength: number;
+    }
   /** Upload and download jobs and answers. */
   | {
       readonly kind: 'transfer';
@@ -108,7 +164,21 @@ export type S7Detail =
       readonly file: S7File | undefined;
       /** Octets as announced; -1 where not said. */
       readonly blockLength: number;
+      /** Behind the status; 0 but for answers to Start Upload (0x0100). */
+      readonly reserved?: number;
+      /** Request Download: both lengths as sent, a sign before them. */
+      readonly lengths?: string;
+      /** Of the octets of a block: their number as sent, and 0x00fb. */
+      readonly octets?: number;
+      readonly marker?: number;
     }
-  | { readonly kind: 'pi'; readonly service: string; readonly argument: string; readonly blocks: readonly string[] }
+  | {
+      readonly kind: 'pi';
+      readonly service: string;
+      readonly argument: string;
+      readonly blocks: readonly string[];
+      /** Octets before the argument, in hexadecimal: the same from all senders. */
+      readonly prefix?: string;
+    }
   | { readonly kind: 'userdata'; readonly head: UserdataHead; readonly body: UserdataBody }
   | { readonly kind: 'octets'; readonly octets: Uint8Array };

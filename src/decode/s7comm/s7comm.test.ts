@@ -69,6 +69,19 @@ describe('s7comm wire', () => {
     }
   });
 
+  it('reads what stands between the fields that are explained, so that nothing on the wire is out of sight', () => {
+    const stop = octets('32 01 0007 0001 0010 0000 29 0000000009 09 50 5f50524f4752414d');
+    expect(decodeS7(stop, 0, stop.length, true, openWire())).toMatchObject({
+      message: { redundancyId: 7, detail: { kind: 'pi', service: 'P_PROGRAM', prefix: '0000000009' } },
+    });
+    // Request Download of OB 1: load memory 100 octets, MC7 code 34
+    const download = octets(
+      '32 01 0000 0002 0020 0000 1a 00 0100 00000000 09 5f30383030303031 50 0d 31 303030313030 303030303334',
+    );
+    expect(decodeS7(download, 0, download.length, true, openWire())).toMatchObject({
+      message: { detail: { kind: 'transfer', reserved: 0x0100, blockLength: 100, lengths: '1000100000034' } },
+    });
+  });
   it('joins data units that share a reference', () => {
     const state = openWire();
     const payload = Uint8Array.from([0, 0x1c, 0, 0, 0, 34, 0, 1, 0, 1, ...new Array<number>(32).fill(0x41)]);
@@ -86,7 +99,7 @@ describe('s7comm wire', () => {
     const first = unit(payload.subarray(0, 20), false);
     const second = unit(payload.subarray(20), true);
     const held = decodeS7(first, 0, first.length, false, state);
-    expect(held).toMatchObject({ message: { detail: { head: { fragments: 0 }, body: { kind: 'empty' } } } });
+    expect(held).toMatchObject({ message: { detail: { head: { fragments: 0 }, body: { kind: 'piece' } } } });
     const whole = decodeS7(second, 0, second.length, false, state);
     expect(whole).toMatchObject({
       message: { detail: { head: { fragments: 2 }, body: { szl: { entries: [{ index: 1, text: 'A'.repeat(32) }] } } } },

@@ -3,15 +3,27 @@
  * number of entries; the low octet of the id is the list, the rest selects a part of it.
  * Source: Siemens, System Software for S7-300/400, System and Standard Functions, chapter System Status Lists.
  */
-import { hex, paddedAscii, u16be, u32be } from '../../lib/bytes.ts';
-import { bcdTime } from './blocks.ts';
+import { hex, isZero, paddedAscii, u16be, u32be } from '../../lib/bytes.ts';
+import { bcdTime, diagnosticEvent } from './blocks.ts';
+import type { DiagnosticEvent } from './message.ts';
 
 /** Entries kept of one list; the rest is cut and `complete` is false. */
 export const MAX_ENTRIES = 512;
 
-export type SzlEntry =
+/** What an entry holds behind what is explained here, in hexadecimal; absent where that is zero or nothing. */
+interface Rest {
+  readonly rest?: string;
+}
+export type SzlEntry = Rest & SzlEntryKind;
+type SzlEntryKind =
   /** List 0x11. `version` text as engineers write it: `V3.2.7`, `A 9.9`, `3`. */
-  | { readonly kind: 'identification'; readonly index: number; readonly orderNumber: string; readonly version: string }
+  | {
+      readonly kind: 'identification';
+      readonly index: number;
+      readonly orderNumber: string;
+      readonly moduleType: number;
+      readonly version: string;
+    }
   /** List 0x1C. */
   | { readonly kind: 'component'; readonly index: number; readonly text: string }
   | {
@@ -36,6 +48,9 @@ export type SzlEntry =
   | {
       readonly kind: 'mode';
       readonly event: string;
+      /** Octet between the event and the mode, and those before the time. */
+      readonly eventClass: number;
+      readonly info: string;
       readonly mode: string;
       readonly previous: string;
       readonly time: string;
@@ -49,10 +64,12 @@ export type SzlEntry =
       readonly flashing: number;
     }
   /** List 0xA0: the diagnostic buffer. */
-  | { readonly kind: 'diagnostic'; readonly event: string; readonly time: string }
+  | ({ readonly kind: 'diagnostic' } & DiagnosticEvent)
   /** List 0x37: Ethernet interface. */
   | {
       readonly kind: 'ethernet';
+      /** Logical address of the interface. */
+      readonly index: number;
       readonly ip: string;
       readonly mask: string;
       readonly router: string;
@@ -168,7 +185,25 @@ const versionOf = (first: number, second: number): string => {
 
 const ipText = (b: Uint8Array, o: number): string => `${b[o]}.${b[o + 1]}.${b[o + 2]}.${b[o + 3]}`;
 
+/** Octets of an entry that its kind explains. */
+const READ: Readonly<Record<Exclude<SzlEntryKind['kind'], 'raw'>, number>> = {
+  identification: 28,
+  component: 34,
+  manufacturer: 6,
+  communication: 6,
+  protection: 12,
+  mode: 20,
+  led: 4,
+  diagnostic: 20,
+  ethernet: 20,
+};
 const entryAt = (b: Uint8Array, o: number, length: number, id: number): SzlEntry => {
+  const entry = entryKindAt(b, o, length, id);
+  const read = entry.kind === 'raw' ? length : READ[entry.kind];
+  return isZero(b, o + read, o + length) ? entry : { ...entry, rest: hex(b, o + read, o + length) };
+};
+
+const entryKindAt = (b: Uint8Array, o: number, length: number, id: number): SzlEntryKind => {
   const index = length >= 2 ? u16be(b, o) : 0;
   switch (id & 255) {
     case 0x11:
@@ -177,6 +212,7 @@ const entryAt = (b: Uint8Array, o: number, length: number, id: number): SzlEntry
         kind: 'identification',
         index,
         orderNumber: paddedAscii(b, o + 2, o + 22),
+        moduleType: u16be(b, o + 22),
         version: versionOf(u16be(b, o + 24), u16be(b, o + 26)),
       };
     case 0x1c:
@@ -203,6 +239,8 @@ const entryAt = (b: Uint8Array, o: number, length: number, id: number): SzlEntry
       return {
         kind: 'mode',
         event: `0x${hex(b, o, o + 2)}`,
+        eventClass: b[o + 2]!,
+        info: hex(b, o + 4, o + 12),
         mode: MODES[b[o + 3]! & 15]!,
         previous: MODES[b[o + 3]! >> 4]!,
         time: bcdTime(b, o + 12),
@@ -219,11 +257,12 @@ const entryAt = (b: Uint8Array, o: number, length: number, id: number): SzlEntry
       };
     case 0xa0:
       if (length < 20) break;
-      return { kind: 'diagnostic', event: `0x${hex(b, o, o + 2)}`, time: bcdTime(b, o + 12) };
+      return { kind: 'diagnostic', ...diagnosticEvent(b, o) };
     case 0x37:
       if (length < 20 || u32be(b, o + 2) === 0) break;
       return {
         kind: 'ethernet',
+        index,
         ip: ipText(b, o + 2),
         mask: ipText(b, o + 6),
         router: ipText(b, o + 10),

@@ -2,9 +2,9 @@
  * Userdata PDUs: CPU, block, time, security and programmer services. Long answers come in several data units that share
  * a reference; they are joined per direction, bounded. No public specification; layouts as STEP 7 sends them.
  */
-import { ascii, paddedAscii, u16be, u32be } from '../../lib/bytes.ts';
+import { ascii, hex, paddedAscii, u16be, u32be } from '../../lib/bytes.ts';
 import { itemsAt, type S7Item } from './address.ts';
-import { bcdTime, blockTime, blockType } from './blocks.ts';
+import { bcdTime, blockTime, blockType, diagnosticEvent } from './blocks.ts';
 import { dataAt } from './data.ts';
 import type { S7Datum, S7Message, UserdataBody, UserdataHead } from './message.ts';
 import { GROUP, serviceOf } from './names.ts';
@@ -32,6 +32,7 @@ export const decodeUserdata = (
   o: number,
   data: number,
   end: number,
+  redundancyId: number,
   pduReference: number,
   toServer: boolean,
   partials: Partials,
@@ -61,6 +62,9 @@ export const decodeUserdata = (
     }
   }
   const head: UserdataHead = {
+    parameterHead: hex(b, o, o + 3),
+    length: b[o + 3]!,
+    method: b[o + 4]!,
     kindOfUserdata: kind,
     group,
     subfunction,
@@ -86,13 +90,15 @@ export const decodeUserdata = (
       if (table !== undefined) ({ items, data: values } = table);
     } else if (group === GROUP.CPU && subfunction === ALARM_QUERY && kind === KIND.RESPONSE && stop - from >= 6) {
       // Two octets, then one data item with the alarms that stand.
+      body = { kind: 'alarms', functionId: bytes[from]!, messageObjects: bytes[from + 1]! };
       payload = bytes.slice(from + 2, stop);
       values = dataAt(payload, 0, payload.length, 1) ?? [];
     } else body = bodyOf(bytes, from, stop, kind, group, subfunction);
-  }
+  } else if (held && group !== GROUP.SECURITY) body = { kind: 'piece', octets: bytes.slice(from, stop) };
   return {
     type: kind === KIND.REQUEST ? service.request : kind === KIND.RESPONSE ? service.response : service.indication,
     rosctr: 7,
+    redundancyId,
     pduReference,
     parameterLength: data - o,
     dataLength: end - data,
@@ -170,26 +176,32 @@ const bodyOf = (
       break;
     case 0x0402:
       if (kind === KIND.REQUEST && length >= 10)
-        return { kind: 'message-service', events: b[from]!, user: paddedAscii(b, from + 2, from + 10) };
+        return {
+          kind: 'message-service',
+          events: b[from]!,
+          user: paddedAscii(b, from + 2, from + 10),
+          alarmType: length > 10 ? b[from + 10]! : -1,
+          reserved: b[from + 1]!,
+          other: hex(b, from + 11, Math.max(from + 11, stop)),
+        };
       break;
     case 0x0403:
-      if (length >= 20)
-        return {
-          kind: 'diagnostic',
-          event: `0x${b[from]!.toString(16).padStart(2, '0')}${b[from + 1]!.toString(16).padStart(2, '0')}`,
-          time: bcdTime(b, from + 12),
-        };
+      if (length >= 20) return { kind: 'diagnostic', ...diagnosticEvent(b, from) };
       break;
     case 0x0301:
       if (kind === KIND.RESPONSE && length >= 4) return { kind: 'block-counts', counts: counts(b, from, stop) };
       break;
     case 0x0302:
       if (kind === KIND.REQUEST && length >= 2) return { kind: 'block-type', type: blockType(b, from) };
-      if (kind === KIND.RESPONSE) return { kind: 'block-list', numbers: numbers(b, from, stop) };
+      if (kind === KIND.RESPONSE) return { kind: 'block-list', ...listed(b, from, stop) };
       break;
     case 0x0303:
       if (kind === KIND.REQUEST && length >= 8)
-        return { kind: 'block', block: `${blockType(b, from)}${Number(ascii(b, from + 2, from + 7)) || 0}` };
+        return {
+          kind: 'block',
+          block: `${blockType(b, from)}${Number(ascii(b, from + 2, from + 7)) || 0}`,
+          destination: ascii(b, from + 7, from + 8),
+        };
       if (kind === KIND.RESPONSE && length >= 78) return { kind: 'block-info', info: blockInfo(b, from) };
       break;
     case 0x0501:
@@ -199,7 +211,7 @@ const bodyOf = (
     case 0x0703:
     case 0x0704:
       // reserved, century, then as DATE_AND_TIME
-      if (length >= 10) return { kind: 'clock', time: clock(b, from) };
+      if (length >= 10) return { kind: 'clock', time: clock(b, from), reserved: b[from]!, century: b[from + 1]! };
       break;
   }
   // Whatever the security group carries may be a credential.
@@ -216,10 +228,14 @@ const counts = (b: Uint8Array, from: number, stop: number): Record<string, numbe
   return out;
 };
 
-/** Block numbers of a list: number (2), flags, language. */
-const numbers = (b: Uint8Array, from: number, stop: number): number[] => {
-  const out: number[] = [];
-  for (let o = from; o + 4 <= stop; o += 4) out.push(u16be(b, o));
+/** A list of blocks: number (2), flags, language. */
+const listed = (b: Uint8Array, from: number, stop: number) => {
+  const out = { numbers: [] as number[], flags: [] as number[], languages: [] as number[] };
+  for (let o = from; o + 4 <= stop; o += 4) {
+    out.numbers.push(u16be(b, o));
+    out.flags.push(b[o + 2]!);
+    out.languages.push(b[o + 3]!);
+  }
   return out;
 };
 
@@ -235,8 +251,15 @@ const SUBTYPES: Readonly<Record<number, string>> = {
 /** Answer of Get Block Info: flags, language, type, number, lengths, times, author, family, name, version, checksum. */
 const blockInfo = (b: Uint8Array, o: number) => ({
   block: `${SUBTYPES[b[o + 11]!] ?? 'block '}${u16be(b, o + 12)}`,
+  length: u16be(b, o + 2),
+  flags: b[o + 9]!,
   language: b[o + 10]!,
   loadMemory: u32be(b, o + 14),
+  security: u32be(b, o + 18),
+  ssbLength: u16be(b, o + 34),
+  addLength: u16be(b, o + 36),
+  localDataLength: u16be(b, o + 38),
+  mc7Length: u16be(b, o + 40),
   codeTime: blockTime(b, o + 22),
   interfaceTime: blockTime(b, o + 28),
   author: paddedAscii(b, o + 42, o + 50),
@@ -244,4 +267,5 @@ const blockInfo = (b: Uint8Array, o: number) => ({
   name: paddedAscii(b, o + 58, o + 66),
   version: `${b[o + 66]! >> 4}.${b[o + 66]! & 15}`,
   checksum: u16be(b, o + 68),
+  other: `${ascii(b, o, o + 2)} ${hex(b, o + 4, o + 9)} ${hex(b, o + 67, o + 68)} ${hex(b, o + 70, o + 78)}`,
 });

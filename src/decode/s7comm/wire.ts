@@ -70,16 +70,17 @@ export const decodeS7 = (
   const data = parameter + u16be(b, start + 6);
   const stop = data + u16be(b, start + 8);
   if (stop > end) return malformed('s7comm.length', 'lengths beyond the end', consumed);
+  const redundancyId = u16be(b, start + 2);
   const reference = u16be(b, start + 4);
   if (rosctr === ROSCTR.USERDATA) {
-    const message = decodeUserdata(b, parameter, data, stop, reference, toServer, state.partials);
+    const message = decodeUserdata(b, parameter, data, stop, redundancyId, reference, toServer, state.partials);
     return message === undefined
       ? malformed('s7comm.parameter', 'userdata', consumed)
       : { kind: 'message', message, consumed };
   }
   const isJob = rosctr === ROSCTR.JOB;
   const error = isJob ? 0 : u16be(b, start + 10);
-  if (data === parameter) return { kind: 'message', message: bare(rosctr, reference, error), consumed };
+  if (data === parameter) return { kind: 'message', message: bare(rosctr, redundancyId, reference, error), consumed };
   const code = b[parameter]!;
   let items: readonly S7Item[] = NO_ITEMS;
   let values = NO_DATA;
@@ -106,6 +107,7 @@ export const decodeS7 = (
   const message: S7Message = {
     type: isJob ? jobType(code) : answerType(code),
     rosctr,
+    redundancyId,
     pduReference: reference,
     parameterLength: data - parameter,
     dataLength: stop - data,
@@ -115,7 +117,9 @@ export const decodeS7 = (
     data: values,
     payload,
     detail:
-      code === FUNCTION.READ_VAR || code === FUNCTION.WRITE_VAR ? undefined : jobDetail(b, parameter, data, isJob),
+      code === FUNCTION.READ_VAR || code === FUNCTION.WRITE_VAR
+        ? undefined
+        : jobDetail(b, parameter, data, stop, isJob),
   };
   return { kind: 'message', message, consumed };
 };
@@ -138,9 +142,10 @@ const malformed = (code: string, detail: string, consumed: number): Decoded<S7Me
 });
 
 /** The header alone: an acknowledgement, which refuses when it has an error. */
-const bare = (rosctr: number, pduReference: number, error: number): S7Message => ({
+const bare = (rosctr: number, redundancyId: number, pduReference: number, error: number): S7Message => ({
   type: rosctr === ROSCTR.JOB ? 'job' : rosctr === ROSCTR.ACK ? 'ack' : 'ack-data',
   rosctr,
+  redundancyId,
   pduReference,
   parameterLength: 0,
   dataLength: 0,
@@ -277,7 +282,7 @@ type Fields = Partial<Omit<S7Message, 'type'>> & { readonly rosctr: number };
 /** A message from its fields: what is not given is empty. `type` follows from ROSCTR and function. */
 export const s7Message = (f: Fields): S7Message => {
   const code = f.functionCode ?? -1;
-  const base = bare(f.rosctr, f.pduReference ?? 0, f.error ?? 0);
+  const base = bare(f.rosctr, f.redundancyId ?? 0, f.pduReference ?? 0, f.error ?? 0);
   const type = code < 0 ? base.type : f.rosctr === ROSCTR.JOB ? jobType(code) : answerType(code);
   return {
     ...base,
