@@ -9,7 +9,7 @@ import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { storeConformance } from './conformance.ts';
 import { BLOCK_SIZE } from './duckdb/index.ts';
-import { DATABASE_FILE, openMemoryStore, openStore, type Row, readLock } from './index.ts';
+import { DATABASE_FILE, HEAD_FILE, openMemoryStore, openStore, parseHeadFile, type Row, readLock } from './index.ts';
 
 const folders: string[] = [];
 const folder = (): string => {
@@ -166,6 +166,11 @@ describe('kill -9', () => {
         .select((q) => [q.fn.countAll<number>().as('n'), q.fn.max('ts').as('last')])
         .executeTakeFirstOrThrow();
       const head = store.journalHead();
+      expect(store.journalLoss()).toBeUndefined();
+      // What was acknowledged is known outside of the database as well.
+      const kept = parseHeadFile(readFileSync(join(path, HEAD_FILE), 'latin1')).head!;
+      expect(kept.seq).toBeGreaterThanOrEqual(acknowledged);
+      expect(kept.seq).toBeLessThanOrEqual(head.seq);
       // Batch k puts one setting, 100 samples and one journal row, together.
       expect(head.seq).toBeGreaterThanOrEqual(acknowledged);
       expect(n).toBe(head.seq);
