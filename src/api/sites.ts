@@ -145,8 +145,11 @@ export const Source = Obj({
 export type Source = Static<typeof Source>;
 export const SourceList = Obj({ items: Type.Array(Source) });
 
-/** Answer to a dropped capture: where to look. `known`: this very file was read before, nothing was done again. */
-export const Uploaded = Obj({ site: Type.String(), source: Type.String(), known: Type.Boolean() });
+/**
+ * Answer to a dropped capture: where to look. `known`: this recording was read before, nothing was done again; `as`: the name of
+ * its source then, '' otherwise.
+ */
+export const Uploaded = Obj({ site: Type.String(), source: Type.String(), known: Type.Boolean(), as: Type.String() });
 export type Uploaded = Static<typeof Uploaded>;
 
 export const FrameParams = Obj({ site: Type.String(), source: Type.String(), frame: Type.Integer({ minimum: 1 }) });
