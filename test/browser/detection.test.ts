@@ -55,7 +55,7 @@ describeBrowser('detection in a browser', () => {
     expect(first.errors).toEqual([]);
     expect(first.foreign).toEqual([]);
     await first.context.close();
-  }, 3 * PATIENCE_MS);
+  }, 7 * PATIENCE_MS);
   afterAll(async () => {
     await browser?.close();
     await gatehouse?.stop();
@@ -74,7 +74,8 @@ describeBrowser('detection in a browser', () => {
     });
   const stage = async (page: Page) => {
     const button = page.getByRole('button', { name: 'Stage an attack' });
-    await button.and(page.locator(':enabled')).waitFor();
+    // An hour of history is played first: work, however busy the machine is.
+    await button.and(page.locator(':enabled')).waitFor({ timeout: 4 * PATIENCE_MS });
     await button.click();
     const dialog = page.getByRole('dialog', { name: 'Stage an attack on the simulated plant' });
     await dialog.getByText('2 minutes', { exact: true }).click();
