@@ -74,6 +74,8 @@ export const SiteList = Obj({
   items: Type.Array(Site),
   /** Why nothing can be written to the data folder now, and since when; null: all is written. */
   unstored: Maybe(Obj({ text: Type.String(), whatToDo: Type.String(), since: Time })),
+  /** What the journal was found to miss when Gatehouse started, or since; null: nothing. */
+  lost: Maybe(Obj({ text: Type.String(), whatToDo: Type.String() })),
 });
 export type SiteList = Static<typeof SiteList>;
 export const StageRequest = Obj({ minutes: Type.Integer({ minimum: 2, maximum: 240 }) });
@@ -143,8 +145,11 @@ export const Source = Obj({
 export type Source = Static<typeof Source>;
 export const SourceList = Obj({ items: Type.Array(Source) });
 
-/** Answer to a dropped capture: where to look. `known`: this very file was read before, nothing was done again. */
-export const Uploaded = Obj({ site: Type.String(), source: Type.String(), known: Type.Boolean() });
+/**
+ * Answer to a dropped capture: where to look. `known`: this recording was read before, nothing was done again; `as`: the name of
+ * its source then, '' otherwise.
+ */
+export const Uploaded = Obj({ site: Type.String(), source: Type.String(), known: Type.Boolean(), as: Type.String() });
 export type Uploaded = Static<typeof Uploaded>;
 
 export const FrameParams = Obj({ site: Type.String(), source: Type.String(), frame: Type.Integer({ minimum: 1 }) });
@@ -213,9 +218,12 @@ export const JournalCheckQuery = Obj({
   row: Type.Optional(Type.Integer({ minimum: 1 })),
   hash: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
 });
-/** The whole chain recomputed. `row`: the last one, or the first that does not follow; `reason` '' where intact. */
+/**
+ * The whole chain recomputed. `lost`: what is there follows from each other, and the journal says itself which acknowledged
+ * rows it misses. `row`: the last one, or the first that does not follow; `reason` '' where intact.
+ */
 export const JournalCheck = Obj({
-  state: Type.Union([Type.Literal('intact'), Type.Literal('broken')]),
+  state: OneOf(['intact', 'lost', 'broken']),
   row: Count,
   hash: Type.String(),
   reason: Type.String(),

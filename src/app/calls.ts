@@ -7,6 +7,7 @@ import type { Corrections } from './corrections.ts';
 import { detectionHandlers, pageViewOf, viewOf } from './detection/calls.ts';
 import { type CallAnswer, type CallInput, type EngineCall, RequestError } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
+import { lossError, lossText } from './journal-loss.ts';
 import type { LiveSite } from './live-site.ts';
 import { messagesOf } from './messages.ts';
 import type { Names } from './names.ts';
@@ -98,9 +99,10 @@ const checkJournal = async (
   if ((row === undefined) !== (hash === undefined))
     throw new RequestError(422, 'input-invalid', 'A kept head has a row and a hash.', 'Give both, or none of them.');
   const verdict = await store.verifyJournal(row === undefined || hash === undefined ? undefined : { seq: row, hash });
-  return verdict.kind === 'intact'
-    ? { state: 'intact', row: verdict.head.seq, hash: verdict.head.hash, reason: '' }
-    : { state: 'broken', row: verdict.seq, hash: '', reason: verdict.reason };
+  if (verdict.kind === 'broken') return { state: 'broken', row: verdict.seq, hash: '', reason: verdict.reason };
+  const { head } = verdict;
+  const reason = verdict.kind === 'lost' ? verdict.losses.map(lossText).join('. ') : '';
+  return { state: verdict.kind, row: head.seq, hash: head.hash, reason };
 };
 
 const HANDLERS: Handlers = {
@@ -159,7 +161,9 @@ const HANDLERS: Handlers = {
       state.kind === 'failed'
         ? { text: state.error.message, whatToDo: state.error.whatToDo, since: timeText(state.sinceUs) }
         : null;
-    return { items, unstored };
+    const loss = context.store.journalLoss();
+    const error = loss === undefined ? undefined : lossError(loss);
+    return { items, unstored, lost: error === undefined ? null : { text: error.message, whatToDo: error.whatToDo } };
   },
   stageAttack: async (context, { params, body, userId }) => {
     const site = context.site(params.site);

@@ -5,9 +5,12 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { OperatingError } from '../core/errors.ts';
+import { HEAD_FILE, parseHeadFile } from '../store/index.ts';
 import { type LookResult, lookAtTraffic } from './doctor-look.ts';
+import { lossError } from './journal-loss.ts';
+import { timeText } from './query/view.ts';
 
 export interface Check {
   readonly name: string;
@@ -118,6 +121,24 @@ const checkDisk = async (machine: Machine, folder: string): Promise<Check> => {
   return check('disk', 'ok', `${text}.`);
 };
 
+/** What is known of the journal without opening its database; undefined where nothing was acknowledged in this folder yet. */
+const checkJournal = async (machine: Machine, folder: string): Promise<Check | undefined> => {
+  const text = await machine.read(join(folder, HEAD_FILE));
+  if (text === undefined) return undefined;
+  const { head, loss } = parseHeadFile(text);
+  if (loss !== undefined) {
+    const { message, whatToDo } = lossError(loss);
+    return check('journal', 'warn', message, whatToDo);
+  }
+  if (head === undefined) return check('journal', 'unknown', 'No row of the journal was acknowledged here yet.');
+  const last = `row ${head.seq} of ${timeText(head.tsUs)}`;
+  return check(
+    'journal',
+    'ok',
+    `Acknowledged up to ${last}; whether all of it is there is looked at when Gatehouse starts.`,
+  );
+};
+
 /** Exists, has no address, is up. The later checks are left out where the first fails. */
 const checkInterface = async (machine: Machine, name: string): Promise<Check[]> => {
   const unknown = new OperatingError('capture.unknown-interface', { interface: name });
@@ -225,5 +246,7 @@ export const runDoctor = async (
     if (usable && checks[1]!.state === 'ok') checks.push(...(await checkTraffic(machine, name)));
   }
   checks.push(await checkClock(machine), await checkDisk(machine, dataFolder));
+  const journal = await checkJournal(machine, dataFolder);
+  if (journal !== undefined) checks.push(journal);
   return checks;
 };

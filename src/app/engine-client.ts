@@ -92,10 +92,14 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
   const client = new EngineClient(worker, options);
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject);
-    worker.once('message', (message: FromWorker) => {
+    // What it logs while it opens the folder comes before either.
+    const first = (message: FromWorker): void => {
       if (message.kind === 'refused') reject(errorFromData(message.error));
-      else resolve();
-    });
+      else if (message.kind === 'ready') resolve();
+      else return;
+      worker.off('message', first);
+    };
+    worker.on('message', first);
   });
   const engine: Engine = {
     call: (...args) => client.ask('call', args),

@@ -99,7 +99,7 @@ describeShared('the engine', () => {
     // The same content under another name is the same capture.
     const copy = join(folder, 'other.pcap');
     copyFileSync(sharedCapture(CAPTURE), copy);
-    expect(await openCapture(copy)).toEqual({ ...opened, known: true });
+    expect(await openCapture(copy)).toEqual({ ...opened, known: true, as: expect.stringMatching(/./) });
     expect(await picture(opened.site)).toEqual(before);
   });
 

@@ -5,7 +5,7 @@
 import { statfs } from 'node:fs/promises';
 import type { CaptureList, ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
-import type { Retention, Store } from '../store/index.ts';
+import type { JournalLoss, Retention, Store } from '../store/index.ts';
 import { readAccounts, writeAccounts } from './accounts.ts';
 import { answerCall, type CallContext, readRetention } from './calls.ts';
 import { ClockTrust } from './clock-trust.ts';
@@ -26,6 +26,7 @@ import {
   type SourceRequest,
 } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
+import { lossError } from './journal-loss.ts';
 import { LiveSite, type SiteAround, sourceOf } from './live-site.ts';
 import { Names } from './names.ts';
 import { asPcapng, selectedFrames, selectionOf } from './selection.ts';
@@ -106,6 +107,7 @@ export class LocalEngine implements Engine {
   #pinning = false;
   readonly #trust = new ClockTrust();
   #journalSeq = 0;
+  #lossTold: JournalLoss | undefined;
   #writing: 'ready' | 'failed' = 'ready';
   #names = new Map<string, string>();
   readonly #around: SiteAround;
@@ -170,6 +172,7 @@ export class LocalEngine implements Engine {
       if (site !== undefined) site.summary = JSON.parse(row.payload) as LiveSite['summary'];
     }
     this.#journalSeq = this.#store.journalHead().seq;
+    this.#tellLoss();
     await this.#loadNames();
     await this.#lists.load();
     for (const site of this.#sites.values()) {
@@ -177,6 +180,14 @@ export class LocalEngine implements Engine {
         if (source.state !== 'complete' && source.state !== 'failed') await this.#sources.resume(site, source);
       }
     }
+  }
+
+  /** Once: it stands in the journal too. */
+  #tellLoss(): void {
+    const loss = this.#store.journalLoss();
+    if (loss === this.#lossTold) return;
+    this.#lossTold = loss;
+    if (loss !== undefined) this.#options.onError?.(lossError(loss));
   }
 
   async #loadNames(): Promise<void> {
@@ -235,6 +246,7 @@ export class LocalEngine implements Engine {
     const { kind } = this.#store.writer.state;
     if (kind !== this.#writing) {
       this.#writing = kind;
+      this.#tellLoss();
       this.#global('sites');
     }
     try {

@@ -9,8 +9,8 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { openCaptureFile } from '../capture/file.ts';
 import { readCapture } from '../capture/reader.ts';
-import { OperatingError } from '../core/errors.ts';
 import type { Source } from '../core/site.ts';
+import { startOf } from './same-recording.ts';
 
 const ID = /^d-[0-9a-f]{16}-(\d+)$/;
 
@@ -39,18 +39,6 @@ export type NextPart =
       readonly gone?: Source;
       readonly moved?: readonly Source[];
     };
-
-/** Time of the first frame that is in a file; NaN where it holds none yet, or none that can be read: its source will say so. */
-const startOf = async (path: string): Promise<number> => {
-  try {
-    const file = await openCaptureFile(path);
-    for await (const event of readCapture(file.chunks(), { name: path }))
-      if (event.kind === 'frames') return event.tsUs[0]!;
-  } catch (error) {
-    if (!(error instanceof OperatingError)) throw error;
-  }
-  return Number.NaN;
-};
 
 /**
  * Sources of the same recording under the name it had before: a recorder that rotates packs what is full (tcpdump's

@@ -103,5 +103,5 @@ export const openFolder = async (
     }
   };
   work.goLive(() => abort.abort(), watch);
-  return { site: site.id, source: '', known: false };
+  return { site: site.id, source: '', known: false, as: '' };
 };

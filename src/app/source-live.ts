@@ -70,7 +70,7 @@ export const openLive = async (
       source = await recordLive(work, site, request.interface, SYSTEM);
     }
   });
-  return { site: site.id, source: source.id, known: false };
+  return { site: site.id, source: source.id, known: false, as: '' };
 };
 
 /** A live source, from now on; earlier ones of the interface that failed are over: it is listened to again. */

@@ -29,7 +29,7 @@ export const openPlant = async (
 ): Promise<Uploaded> => {
   const site = await work.siteOf(undefined, PLANT_SITE, 'Simulated plant', 'sample');
   const running = [...site.sources.values()].find((source) => work.running.has(source.id));
-  if (running !== undefined) return { site: site.id, source: running.id, known: true };
+  if (running !== undefined) return { site: site.id, source: running.id, known: true, as: running.name };
   // History that was cut short would teach half of a day as usual.
   const isWhole = site.sources.size > 0 && [...site.sources.values()].every((source) => source.progress === 1);
   if (site.sources.size > 0 && !isWhole) {
@@ -70,5 +70,5 @@ export const openPlant = async (
       stop: plant.stop,
     }),
   );
-  return { site: site.id, source: source.id, known: false };
+  return { site: site.id, source: source.id, known: false, as: '' };
 };

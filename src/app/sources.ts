@@ -16,6 +16,7 @@ import { pinFrames, ringName } from './evidence.ts';
 import { refuseUseless } from './inputs.ts';
 import { LiveSite, type SiteKind, sourceRow } from './live-site.ts';
 import type { Pace } from './query/sources.ts';
+import { sameRecording } from './same-recording.ts';
 import { GOES_ON, openFolder } from './source-folder.ts';
 import { openLive } from './source-live.ts';
 import { openPlant } from './source-plant.ts';
@@ -37,10 +38,15 @@ export type { SourcesOptions } from './source-work.ts';
 /** Of a file that is not read again from its start, because others are in the same picture. */
 const INTERRUPTED =
   'Reading was interrupted; what was read before is kept, the rest is missing. Open the file by itself to see all of it.';
+/** Of a file that turned out to hold what another did. */
+const hereAlready = (as: string): string => `This recording is here already, as ${as}. Nothing was read a second time.`;
 /** Frames of a live source pinned at a time: once a minute, so that some thousands an hour are kept. */
 const PINS_AT_ONCE = 100;
 /** Sites kept in all; a new one is refused beyond. */
 export const MAX_SITES = 1000;
+
+/** A site that a file opened for itself, named by its content. */
+const isOfOneFile = (site: LiveSite): boolean => site.sources.size === 1 && site.id.startsWith('c-');
 
 export class Sources {
   readonly #options: SourcesOptions;
@@ -52,6 +58,8 @@ export class Sources {
   #closing = false;
   readonly #background = new Set<Promise<void>>();
   readonly #opening = new Set<Promise<void>>();
+  /** Files that are being recorded, by site and content. */
+  readonly #beginning = new Map<string, Promise<Uploaded>>();
   #idle: (() => void)[] = [];
 
   readonly #work: SourceWork;
@@ -200,15 +208,47 @@ export class Sources {
     await refuseUseless(path, request.path);
     const sha256 = await hashFile(path);
     const name = request.name ?? basename(path);
-    const site = await this.#siteOf(request.site, `c-${sha256.slice(0, 16)}`, name, 'capture');
+    const own = `c-${sha256.slice(0, 16)}`;
+    // Two people drop the same file: the second waits for what becomes of the first.
+    const key = `${request.site === undefined ? own : slug(request.site)} ${sha256}`;
+    const first = this.#beginning.get(key);
+    if (first !== undefined) {
+      const { site, source } = await first;
+      return { site, source, known: true, as: this.#options.sites.get(site)?.sources.get(source)?.name ?? name };
+    }
+    const begun = this.#beginFile({ site: request.site, own, name, path, sha256 }, userId);
+    this.#beginning.set(key, begun);
+    try {
+      return await begun;
+    } finally {
+      this.#beginning.delete(key);
+    }
+  }
+
+  async #beginFile(
+    file: { site: string | undefined; own: string; name: string; path: string; sha256: string },
+    userId: string,
+  ): Promise<Uploaded> {
+    const { own, name, path, sha256 } = file;
+    const { sites } = this.#options;
     const id = `f-${sha256.slice(0, 16)}`;
-    const known = site.sources.get(id);
-    if (known !== undefined && known.state !== 'failed') return { site: site.id, source: id, known: true };
+    const siteId = file.site === undefined ? own : slug(file.site);
+    const known = sites.get(siteId)?.sources.get(id);
+    // What was read of it in a picture with others is in it: once more would be twice.
+    const isRead = known?.state !== 'failed' || (sites.get(siteId)!.sources.size > 1 && known.health.frames > 0);
+    if (known !== undefined && isRead) return { site: siteId, source: id, known: true, as: known.name };
+    const looked = file.site === undefined ? [...sites.values()].filter(isOfOneFile) : [sites.get(siteId)];
+    const same = await sameRecording(
+      path,
+      looked.flatMap((s) => [...(s?.sources.values() ?? [])]),
+    );
+    if (same !== undefined) return { site: same.site, source: same.id, known: true, as: same.name };
+    const site = await this.#siteOf(file.site, own, name, 'capture');
     if (known !== undefined && site.sources.size === 1) await this.#forget(site);
     const source = newSource(this.#options, site, { id, kind: 'file', name, path, sha256, progress: 0 });
     await this.#record(site, source, userId);
     this.#enqueue(() => this.#readFile(site, source));
-    return { site: site.id, source: id, known: false };
+    return { site: site.id, source: id, known: false, as: '' };
   }
 
   /** Reading of this site's only file was interrupted or failed: it begins again from nothing. */
@@ -229,6 +269,11 @@ export class Sources {
       this.#enqueue(() => this.#readFile(site, again));
       return;
     }
+    // Nothing of it is in the picture that was kept: its turn had not come, or had just.
+    if (source.kind === 'file' && source.health.frames === 0 && existsSync(source.path)) {
+      this.#enqueue(() => this.#readFile(site, source));
+      return;
+    }
     const ended: Source =
       source.kind === 'file' || source.kind === 'sample' || source.kind === 'folder'
         ? failed(source.kind === 'folder' ? GOES_ON : INTERRUPTED)
@@ -243,6 +288,15 @@ export class Sources {
   }
 
   async #readFile(site: LiveSite, source: Source): Promise<void> {
+    // What was opened before it may have been read to its end only now.
+    const others = [...site.sources.values()].filter(({ id }) => id !== source.id);
+    const same = await sameRecording(source.path, others);
+    if (same !== undefined) {
+      const error = hereAlready(same.name);
+      await this.#told(site, { ...source, state: 'failed', error, endedUs: this.#options.nowUs() });
+      this.#options.onChange(site);
+      return;
+    }
     const file = await openCaptureFile(source.path);
     await this.#read(site, source, {
       chunks: file.chunks(),
@@ -303,13 +357,8 @@ export class Sources {
       // Others of the folder are in the same picture: it cannot be read anew, and is not said to be whole.
       if (this.#closing && source.kind === 'folder' && run.isCut)
         site.sources.set(source.id, { ...run.source, state: 'failed', error: GOES_ON });
-      if (cut) {
-        await store.writer.submit(
-          { put: { source: [sourceRow({ ...source, state: 'reading' })] } },
-          { background: true },
-        );
-        return;
-      }
+      // How far it came stands with what was kept of it, by the last save.
+      if (cut) return;
       await this.#options.onRead(site);
       await site.save(nowUs(), this.#closing);
       await pinFrames(store, site.id, run.source, { model, findings: detection.triage.findings() }, ring, { lost });
@@ -331,7 +380,7 @@ export class Sources {
     await this.#record(site, source, userId);
     const { chunks, read, stop } = openInput(request.fd);
     this.#goLive(stop, () => this.#read(site, source, { chunks, read, size: Number.NaN, state: 'reading', stop }));
-    return { site: site.id, source: source.id, known: false };
+    return { site: site.id, source: source.id, known: false, as: '' };
   }
 
   readonly #stops = new Set<() => void>();

@@ -1,8 +1,9 @@
 /** `gatehouse start`: opens the data folder, starts engine and console, reads what was named, prints where to look. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import type { Uploaded } from '../api/index.ts';
 import { startEngine } from '../app/engine-client.ts';
 import { type Engine, RequestError } from '../app/engine-contract.ts';
 import { beginWithPlantDay } from '../app/first-day.ts';
@@ -115,9 +116,11 @@ const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFl
   let code = 0;
   let count = 0;
   const site = flags.site === undefined ? {} : { site: flags.site };
-  const one = async (work: () => Promise<unknown>): Promise<void> => {
+  const one = async (work: () => Promise<Uploaded>, input = ''): Promise<void> => {
     try {
-      await work();
+      const { known, as } = await work();
+      if (known && input !== '' && basename(input) !== as)
+        complain(`${input} is a recording that is here already, as ${as}. Nothing was read again.`);
       count++;
     } catch (error) {
       code = report(error);
@@ -133,7 +136,7 @@ const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFl
       if (kind === 'folder' && !(await hasCapture(path)))
         complain(`${input} holds no capture yet. What a recorder writes there is read as it comes.`);
       return engine.open({ kind, path, ...site }, SYSTEM);
-    });
+    }, input);
   }
   return { count, code };
 };

@@ -147,6 +147,12 @@ export const ERRORS = {
     whatToDo:
       'It is opened again every two seconds, and what waits is written then. If this stays, restart Gatehouse and report it.',
   },
+  'store.journal-lost': {
+    exit: 'store',
+    message: '{detail}.',
+    whatToDo:
+      'Keep a copy of the data folder before anything else. Look at the disk and at how the machine was switched off; what people did after that has to be done again.',
+  },
   'output.unwritable': {
     exit: 'store',
     message: 'Cannot write {path}: {detail}.',

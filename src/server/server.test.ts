@@ -558,7 +558,7 @@ describe('a dropped capture', () => {
   it('is streamed to the data folder under a harmless name and opened', async () => {
     const admin = await setup();
     const response = await drop(admin, '../../etc/pässwd;rm.pcap', Buffer.from('content'));
-    expect(response.json()).toEqual({ site: 's1', source: 'f1', known: false });
+    expect(response.json()).toEqual({ site: 's1', source: 'f1', known: false, as: '' });
     const { request, userId } = engine.opened[0]!;
     expect(userId).toBe(admin.me.id);
     expect(request).toMatchObject({ kind: 'file', name: 'pässwd_rm.pcap' });
@@ -568,7 +568,7 @@ describe('a dropped capture', () => {
 
   it('leaves nothing behind when it is known, too large, or no capture', async () => {
     const admin = await setup();
-    engine.openWith = async () => ({ site: 's1', source: 'f1', known: true });
+    engine.openWith = async () => ({ site: 's1', source: 'f1', known: true, as: 'b.pcap' });
     expect((await drop(admin, 'a.pcap', Buffer.from('x'))).json()).toMatchObject({ known: true });
     expect(left()).toEqual([]);
     engine.openWith = async (request) => {
@@ -586,7 +586,7 @@ describe('a dropped capture', () => {
 
   it('waits its turn: of files of any kind only a few come in at a time', async () => {
     const admin = await setup();
-    const opened = { site: 's1', source: 'f1', known: false };
+    const opened = { site: 's1', source: 'f1', known: false, as: '' };
     const release: (() => void)[] = [];
     engine.openWith = () => new Promise((resolve) => release.push(() => resolve(opened)));
     const first = Array.from({ length: MAX_UPLOADS }, (_, i) => drop(admin, `${i}.pcap`, Buffer.from('x')));

@@ -1,5 +1,5 @@
 /** An engine for the server's tests: keeps accounts in memory, answers every call with what it was asked. */
-import type { ChangeEvent } from '../api/index.ts';
+import type { ChangeEvent, Uploaded } from '../api/index.ts';
 import type { AccountChange, Accounts, Engine, EngineEvent, SourceRequest } from '../app/engine-contract.ts';
 
 export interface TestEngine extends Engine {
@@ -7,7 +7,7 @@ export interface TestEngine extends Engine {
   readonly journal: { userId: string; action: string; subject: string }[];
   /** Set to make the next commit fail. */
   failWith: Error | undefined;
-  openWith: (request: SourceRequest) => Promise<{ site: string; source: string; known: boolean }>;
+  openWith: (request: SourceRequest) => Promise<Uploaded>;
   emit(event: EngineEvent): void;
   stored(): Accounts;
 }
@@ -25,7 +25,7 @@ export const createTestEngine = (): TestEngine => {
     opened: [],
     journal: [],
     failWith: undefined,
-    openWith: async () => ({ site: 's1', source: 'f1', known: false }),
+    openWith: async () => ({ site: 's1', source: 'f1', known: false, as: '' }),
     emit: (event) => listeners.forEach((listener) => void listener(event)),
     stored: () => ({ users: [...users.values()], sessions: [...sessions.values()], setupTokens: [...tokens.values()] }),
     call: async (call, input) => {

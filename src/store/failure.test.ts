@@ -61,7 +61,6 @@ const failing = async (fault: (write: number) => { when: When; text: string } | 
   await migrate(engine, path, nowUs);
   const writer = new Writer({
     engine,
-    head: await readHead(engine.db),
     nowUs,
     session: 't',
     path,
@@ -72,6 +71,7 @@ const failing = async (fault: (write: number) => { when: When; text: string } | 
       return open();
     },
   });
+  await writer.begin();
   return { writer, states, timers, engine: () => real, opened: () => opened };
 };
 

@@ -3,7 +3,7 @@
  * writer. `openStore` keeps what happened on disk; `openMemoryStore` is the same engine in memory, for tests.
  *
  * Data folder: `lock` (who has it), `gatehouse.duckdb` (+ `.wal`), `uploads/` (dropped captures), `ring/` (evidence of
- * live sources), `journal-heads.ndjson` (exported heads of the journal).
+ * live sources), `journal-head` (the last acknowledged row of the journal), `journal-heads.ndjson` (exported heads of it).
  */
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,8 @@ import { type Kysely, sql } from 'kysely';
 import { OperatingError } from '../core/errors.ts';
 import { freeBytes, openDuckDb } from './duckdb/index.ts';
 import type { SqlEngine } from './engine.ts';
-import { type JournalHead, type JournalVerdict, readHead, verifyJournal } from './journal.ts';
+import { HeadFile } from './head-file.ts';
+import { type JournalHead, type JournalLoss, type JournalVerdict, verifyJournal } from './journal.ts';
 import { type FolderLock, lockFolder, newSession } from './lock.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { type Retention, retentionStep } from './retention.ts';
@@ -20,7 +21,8 @@ import { Writer, type WriterOptions, type WriterState } from './writer.ts';
 
 export type { Batch } from './batch.ts';
 export type { Migration, SampleColumns, SqlEngine, WriteTransaction } from './engine.ts';
-export type { JournalDetail, JournalEntry, JournalHead, JournalVerdict } from './journal.ts';
+export { HEAD_FILE, type HeadFileContent, parseHeadFile } from './head-file.ts';
+export type { JournalDetail, JournalEntry, JournalHead, JournalLoss, JournalVerdict } from './journal.ts';
 export { canonicalJson } from './journal.ts';
 export { holderLives, type LockHolder, readLock } from './lock.ts';
 export { inPieces, joined } from './pieces.ts';
@@ -49,6 +51,8 @@ export interface StoreOptions {
   /** Wall clock in microseconds. */
   readonly nowUs: () => number;
   readonly onState?: (state: WriterState) => void;
+  /** Hears, before the store is open or after a failure, of acknowledged rows of the journal that are not there. */
+  readonly onLoss?: (loss: JournalLoss) => void;
   /** For tests: free octets of the disk. */
   readonly freeBytes?: () => Promise<number | undefined>;
   readonly later?: (work: () => void, delayMs: number) => void;
@@ -62,6 +66,8 @@ export interface Store {
   readonly db: Kysely<Database>;
   readonly writer: Writer;
   journalHead(): JournalHead;
+  /** Acknowledged rows of the journal that were found missing since this program started. */
+  journalLoss(): JournalLoss | undefined;
   verifyJournal(known?: JournalHead): Promise<JournalVerdict>;
   /** Appends the head of the journal to `journal-heads.ndjson`; copy that file elsewhere to notice a cut tail. */
   exportHead(): JournalHead;
@@ -95,17 +101,22 @@ const build = async (
   folder: string,
   lock: FolderLock | undefined,
   options: StoreOptions,
-  disk: Pick<WriterOptions, 'freeBytes' | 'reopen'>,
+  disk: Pick<WriterOptions, 'freeBytes' | 'reopen'> & { readonly heads?: HeadFile },
 ): Promise<Store> => {
   let engine: SqlEngine | undefined = first;
+  let found: JournalLoss | undefined;
   const path = folder === '' ? ':memory:' : join(folder, DATABASE_FILE);
   await migrate(engine, path, options.nowUs);
   const writer = new Writer({
     engine,
-    head: await readHead(engine.db),
+    onLoss: (loss) => {
+      found = loss;
+      options.onLoss?.(loss);
+    },
     nowUs: options.nowUs,
     session: newSession(),
     path,
+    ...(disk.heads === undefined ? {} : { heads: disk.heads }),
     ...(disk.freeBytes === undefined ? {} : { freeBytes: disk.freeBytes }),
     ...(options.onState === undefined ? {} : { onState: options.onState }),
     ...(options.later === undefined ? {} : { later: options.later }),
@@ -121,6 +132,7 @@ const build = async (
           },
         }),
   });
+  await writer.begin();
   // Between a failure and the database opened again there is nothing to read from.
   const reading = (): SqlEngine => {
     if (engine !== undefined) return engine;
@@ -135,6 +147,7 @@ const build = async (
     },
     writer,
     journalHead: () => writer.head,
+    journalLoss: () => found,
     verifyJournal: (known) => verifyJournal(reading().db, known),
     exportHead: () => {
       const head = writer.head;
@@ -152,6 +165,7 @@ const build = async (
     close: async () => {
       await writer.close();
       await engine?.close();
+      await disk.heads?.close();
       lock?.release();
     },
   };
@@ -172,14 +186,18 @@ export const openStore = async (folder: string, options: StoreOptions): Promise<
   }
   const lock = lockFolder(folder);
   let engine: SqlEngine | undefined;
+  let heads: HeadFile | undefined;
   try {
+    heads = await HeadFile.open(folder);
     engine = await openDuckDb({ path });
     return await build(engine, folder, lock, options, {
+      heads,
       freeBytes: options.freeBytes ?? (() => freeBytes(path)),
       reopen: () => openDuckDb({ path, recover: true }),
     });
   } catch (error) {
     await engine?.close().catch(() => undefined);
+    await heads?.close();
     lock.release();
     throw error;
   }

@@ -5,7 +5,16 @@
 import { OperatingError } from '../core/errors.ts';
 import { type Batch, mergeByTable, rowCount, writeTable } from './batch.ts';
 import type { SqlEngine } from './engine.ts';
-import { type JournalHead, nextRow, readHead } from './journal.ts';
+import type { KeptHead } from './head-file.ts';
+import {
+  GENESIS,
+  type JournalEntry,
+  type JournalHead,
+  type JournalLoss,
+  joinKept,
+  lossEntry,
+  nextRow,
+} from './journal.ts';
 import type { Row } from './schema.ts';
 
 export type WriterState =
@@ -13,9 +22,20 @@ export type WriterState =
   /** Nothing can be written; `error` says why. Background batches wait, others are refused at once. */
   | { readonly kind: 'failed'; readonly error: OperatingError; readonly sinceUs: number };
 
+/** Where the head of the journal is kept outside of the database: see head-file.ts. */
+export interface HeadKeeper {
+  readonly kept: KeptHead | undefined;
+  /** On the disk when it resolves. Throws an operating error of the store. */
+  keep(head: JournalHead, tsUs: number): Promise<void>;
+  tell(loss: JournalLoss): Promise<void>;
+}
+
 export interface WriterOptions {
   readonly engine: SqlEngine;
-  readonly head: JournalHead;
+  /** Absent in memory. */
+  readonly heads?: HeadKeeper;
+  /** Hears of acknowledged rows of the journal that the database does not hold. */
+  readonly onLoss?: (loss: JournalLoss) => void;
   /** Wall clock, microseconds. */
   readonly nowUs: () => number;
   /** Free octets on the disk; undefined where unknown or in memory. */
@@ -77,11 +97,32 @@ export class Writer {
   /** Batches of a commit that failed are tried one by one: smaller, and one that cannot be written is found. */
   #alone = 0;
   #retrying: Promise<void> | undefined;
+  /** What the journal lost and does not say yet. */
+  #loss: JournalLoss | undefined;
+  /** Why the head of what is committed is not kept; undefined where it is. */
+  #unkept: OperatingError | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
     this.#engine = options.engine;
-    this.#head = options.head;
+    this.#head = GENESIS;
+  }
+
+  /** Before the first batch: finds where the journal goes on, and whether it holds what was acknowledged. */
+  async begin(): Promise<void> {
+    await this.#join();
+    if (this.#loss !== undefined) void this.submit({}, { background: true }).catch(() => undefined);
+  }
+
+  async #join(): Promise<void> {
+    const { heads, onLoss } = this.#options;
+    const { head, loss } = await joinKept(this.#engine.db, heads?.kept);
+    this.#head = head;
+    this.#loss = loss;
+    if (loss === undefined) return;
+    onLoss?.(loss);
+    // It stands in the journal too, with the next commit.
+    await heads?.tell(loss);
   }
 
   get state(): WriterState {
@@ -183,6 +224,8 @@ export class Writer {
       await this.#checkSpace();
       await this.#commit(group.map((item) => item.batch));
       for (const item of group) item.resolve();
+      // What was committed stands; nothing more is taken on until its head can be kept.
+      if (this.#unkept !== undefined) this.#stop(this.#unkept);
     } catch (error) {
       await this.#failed(group, error);
     }
@@ -197,20 +240,37 @@ export class Writer {
     await this.#engine.write(async (transaction) => {
       for (const [table, change] of mergeByTable(batches)) await writeTable(transaction, table, change);
       const journal: Row<'journal'>[] = [];
+      const add = (entry: JournalEntry): void => {
+        const row = nextRow(head, entry);
+        head = { seq: row.seq, hash: row.hash };
+        journal.push(row);
+      };
+      if (this.#loss !== undefined) add(lossEntry(this.#loss, this.#options.heads?.kept ?? head, recordedUs));
       for (const batch of batches) {
         for (const samples of batch.samples ?? []) await transaction.appendSamples(samples, recordedUs);
-        for (const entry of batch.journal ?? []) {
-          const row = nextRow(head, entry);
-          head = { seq: row.seq, hash: row.hash };
-          journal.push(row);
-        }
+        for (const entry of batch.journal ?? []) add(entry);
       }
       await transaction.append('journal', journal);
       await transaction.remove('setting', [COMMIT_MARKER]);
       await transaction.append('setting', [{ ...COMMIT_MARKER, value: marker }]);
     });
     this.#head = head;
+    this.#loss = undefined;
     this.#commits++;
+    await this.#keepHead(recordedUs);
+  }
+
+  /** Between the commit and what is said of it: a row that was acknowledged is known outside of the database. */
+  async #keepHead(nowUs: number): Promise<void> {
+    const { heads } = this.#options;
+    if (heads === undefined || heads.kept?.hash === this.#head.hash || this.#head.seq === 0) return;
+    try {
+      await heads.keep(this.#head, nowUs);
+      this.#unkept = undefined;
+    } catch (error) {
+      if (!stops(error)) throw error;
+      this.#unkept = error;
+    }
   }
 
   async #checkSpace(): Promise<void> {
@@ -229,6 +289,10 @@ export class Writer {
         try {
           await this.#commit([item.batch]);
           item.resolve();
+          if (this.#unkept !== undefined) {
+            this.#waiting.unshift(...group.slice(index + 1));
+            return this.#stop(this.#unkept);
+          }
         } catch (reason) {
           if (stops(reason)) {
             this.#waiting.unshift(...group.slice(index + 1));
@@ -279,11 +343,12 @@ export class Writer {
       // DuckDB refuses everything after an error in COMMIT: open it anew.
       if (this.#options.reopen !== undefined) {
         this.#engine = await this.#options.reopen();
-        this.#head = await readHead(this.#engine.db);
+        await this.#join();
       }
       await this.#settleUncertain();
       // A commit of nothing but its mark: what fails after it is the fault of what is written.
       await this.#commit([]);
+      if (this.#unkept !== undefined) throw this.#unkept;
       this.#setState({ kind: 'ready' });
       this.#kick();
     } catch (error) {

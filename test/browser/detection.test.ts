@@ -55,7 +55,7 @@ describeBrowser('detection in a browser', () => {
     expect(first.errors).toEqual([]);
     expect(first.foreign).toEqual([]);
     await first.context.close();
-  }, 3 * PATIENCE_MS);
+  }, 7 * PATIENCE_MS);
   afterAll(async () => {
     await browser?.close();
     await gatehouse?.stop();
@@ -74,7 +74,8 @@ describeBrowser('detection in a browser', () => {
     });
   const stage = async (page: Page) => {
     const button = page.getByRole('button', { name: 'Stage an attack' });
-    await button.and(page.locator(':enabled')).waitFor();
+    // An hour of history is played first: work, however busy the machine is.
+    await button.and(page.locator(':enabled')).waitFor({ timeout: 4 * PATIENCE_MS });
     await button.click();
     const dialog = page.getByRole('dialog', { name: 'Stage an attack on the simulated plant' });
     await dialog.getByText('2 minutes', { exact: true }).click();
@@ -306,8 +307,15 @@ describeBrowser('detection in a browser', () => {
     await page.locator('.trow.within').first().waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.locator('.trow.within').first().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Acknowledge (its alert|all)/ }).waitFor();
+    const of = /sel=([^&]+)/.exec(page.url())?.[1] ?? '';
     await page.keyboard.press('a');
-    await page.getByText(/^\d+ alerts? acknowledged$/).waitFor();
+    // The notice of it is gone after some seconds; what was done stays.
+    await expect
+      .poll(() => firstOf(page, `alerts?q=${encodeURIComponent(`incident:=${of} state:acknowledged`)}`, 'plant'), {
+        timeout: PATIENCE_MS,
+      })
+      .not.toBe('');
     await page.goBack();
     await incident.getByRole('link').first().click();
     await page.getByRole('heading', { name: 'Story' }).waitFor();
@@ -326,67 +334,72 @@ describeBrowser('detection in a browser', () => {
     await context.close();
   });
 
-  it.skipIf(!hasAxe && process.env.CI !== 'true').each(['light', 'dark'] as const)(
-    'no page has a fault of accessibility in %s',
-    {
-      timeout: 4 * PATIENCE_MS,
-    },
-    async (scheme) => {
-      const { page, context } = await enter(`/s/${pump}/now`, { scheme });
-      const finding = await firstOf(page, 'findings?q=family:process');
-      const pages = [
-        ['now', pump],
-        ['alerts', pump],
-        [`alerts?sel=${await firstOf(page, 'alerts?q=family:process')}`, pump],
-        [`alerts/${await firstOf(page, 'alerts')}`, pump],
-        ['alerts?tab=closed', pump],
-        ['alerts?tab=findings', pump],
-        [`findings/${finding}`, pump],
-        ['incidents', pump],
-        ['process', pump],
-        [`process/${await firstOf(page, 'cells')}`, pump],
-        ['points', pump],
-        ['points/1', pump],
-        ['learning', pump],
-        ['learning?tab=baselines', pump],
-        ['learning?tab=detectors', pump],
-        ['windows', pump],
-        ['assets', pump],
-        ['map', pump],
-        ['commands', pump],
-        ['flows', pump],
-        ['coverage', pump],
-        ['names', pump],
-        ['journal', pump],
-        ['settings', pump],
-        ['alerts/none', pump],
-        ['no-such-page', pump],
-        ['assets?q=vendor:nobody', pump],
-        [`assets/${await firstOf(page, 'assets')}`, pump],
-        [`flows/${await firstOf(page, 'flows')}`, pump],
-        ['now', 'plant'],
-        ['incidents', 'plant'],
-        [`incidents/${await firstOf(page, 'incidents', 'plant')}`, 'plant'],
-        ['process', 'plant'],
-        ['learning', 'plant'],
-      ] as const;
-      const faults: string[] = [];
-      for (const [path, site] of pages) {
-        await page.goto(`${gatehouse.origin}/s/${site}/${path}`);
-        await page.locator('main').locator('> *').first().waitFor();
-        await settled(page);
-        faults.push(...(await violationsOf(page)).map((v) => `${site === pump ? 'pump' : site}/${path}: ${v}`));
-        expect(await overflow(page), `${path} scrolls sideways`).toBeLessThanOrEqual(0);
-      }
-      expect(faults).toEqual([]);
+  // Each page has its own patience: axe takes seconds for one on a busy machine. `{list}` is the id of its first row.
+  const PAGES = [
+    ['pump', 'now'],
+    ['pump', 'alerts'],
+    ['pump', 'alerts?sel={alerts?q=family:process}'],
+    ['pump', 'alerts/{alerts}'],
+    ['pump', 'alerts?tab=closed'],
+    ['pump', 'alerts?tab=findings'],
+    ['pump', 'findings/{findings?q=family:process}'],
+    ['pump', 'incidents'],
+    ['pump', 'process'],
+    ['pump', 'process/{cells}'],
+    ['pump', 'points'],
+    ['pump', 'points/1'],
+    ['pump', 'learning'],
+    ['pump', 'learning?tab=baselines'],
+    ['pump', 'learning?tab=detectors'],
+    ['pump', 'windows'],
+    ['pump', 'assets'],
+    ['pump', 'map'],
+    ['pump', 'commands'],
+    ['pump', 'flows'],
+    ['pump', 'coverage'],
+    ['pump', 'names'],
+    ['pump', 'journal'],
+    ['pump', 'settings'],
+    ['pump', 'alerts/none'],
+    ['pump', 'no-such-page'],
+    ['pump', 'assets?q=vendor:nobody'],
+    ['pump', 'assets/{assets}'],
+    ['pump', 'flows/{flows}'],
+    ['plant', 'now'],
+    ['plant', 'incidents'],
+    ['plant', 'incidents/{incidents}'],
+    ['plant', 'process'],
+    ['plant', 'learning'],
+  ] as const;
+  it
+    .skipIf(!hasAxe && process.env.CI !== 'true')
+    .each(PAGES.flatMap(([site, path]) => (['light', 'dark'] as const).map((scheme) => ({ site, path, scheme }))))(
+    'no fault of accessibility on $path of the $site in $scheme',
+    { timeout: 6 * PATIENCE_MS },
+    async ({ site, path, scheme }) => {
+      const id = site === 'pump' ? pump : 'plant';
+      const { page, context } = await visit(browser, gatehouse.origin, { scheme, state });
+      const [, list] = /\{(.*)\}/.exec(path) ?? [];
+      let row = '';
+      const look = async (of: string): Promise<string> => {
+        row = await firstOf(page, of, id);
+        return row;
+      };
+      // The staged attack takes its minutes.
+      if (list !== undefined) await expect.poll(() => look(list), { timeout: 4 * PATIENCE_MS }).not.toBe('');
+      await page.goto(`${gatehouse.origin}/s/${id}/${path.replace(/\{.*\}/, row)}`);
+      await page.locator('main').locator('> *').first().waitFor();
+      await settled(page);
+      expect(await violationsOf(page)).toEqual([]);
+      expect(await overflow(page), `${path} scrolls sideways`).toBeLessThanOrEqual(0);
       await context.close();
     },
   );
 
   /** Id of the first row of a list of the API. */
-  const firstOf = (page: Page, path: string, site = pump): Promise<string> =>
-    page.evaluate(async (url) => {
-      const answer = (await (await fetch(url)).json()) as { items: { id: string }[] };
-      return answer.items[0]?.id ?? '';
-    }, `/api/v1/sites/${site}/${path}`);
+  const firstOf = async (page: Page, path: string, site: string): Promise<string> => {
+    const answer = await page.request.get(`${gatehouse.origin}/api/v1/sites/${site}/${path}`);
+    const { items } = (await answer.json()) as { items: { id: string | number }[] };
+    return String(items[0]?.id ?? '');
+  };
 });

@@ -136,6 +136,8 @@ describe('a kept head of the journal', () => {
     const intact = { state: 'intact' as const, row: 9, hash: 'ef', reason: '' };
     expect(verdictOf(intact, undefined).text).toMatch(/^All 9 rows .* kept elsewhere/);
     expect(verdictOf(intact, head).text).toMatch(/row 4 is the one that was kept/);
+    const lost = verdictOf({ ...intact, state: 'lost', reason: '2 journal entries are missing since row 3' }, head);
+    expect(lost).toMatchObject({ kind: 'lost', text: expect.stringMatching(/^2 journal entries .* up to row 9/) });
     const broken = verdictOf({ state: 'broken', row: 3, hash: '', reason: 'row 3 was changed' }, head);
     expect(broken).toMatchObject({ kind: 'broken', text: expect.stringContaining('row 3 was changed') });
   });

@@ -42,7 +42,7 @@ export const DropCapture = () => {
           setSending((old) => old && { ...old, share: 1, source: done.source });
           await client.invalidateQueries({ queryKey: ['sites'] });
           if (done.known)
-            notify.info('Read before', `${file.name} is the same file, octet for octet. Nothing was read again.`);
+            notify.info('Read before', `This recording is here already, as ${done.as}. Nothing was read again.`);
           await navigate({ to: '/s/$site/now', params: { site: done.site } });
         } catch (error) {
           notify.problem(error);

@@ -27,7 +27,7 @@ import { Outdated } from './outdated.tsx';
 import { PAGES } from './pages.ts';
 import { openPalette, Palette } from './palette.tsx';
 import { StatusLine } from './status.tsx';
-import { Unstored } from './unstored.tsx';
+import { Lost, Unstored } from './unstored.tsx';
 
 const EvidenceDrawer = lazy(() => import('../parts/evidence.tsx').then((m) => ({ default: m.EvidenceDrawer })));
 
@@ -91,6 +91,7 @@ export const Shell = () => {
       <main className="main" id="main" ref={main} tabIndex={-1}>
         <Outdated />
         <Unstored unstored={sites.data?.unstored} />
+        <Lost lost={sites.data?.lost} />
         <Outlet />
       </main>
       <StatusLine site={here} />

@@ -21,7 +21,7 @@ export interface Head {
   readonly hash: string;
 }
 export interface Verdict {
-  readonly kind: 'intact' | 'broken' | 'unreadable';
+  readonly kind: 'intact' | 'lost' | 'broken' | 'unreadable';
   readonly text: string;
 }
 
@@ -42,13 +42,15 @@ export const readHead = (text: string): Head | undefined => {
 export const verdictOf = ({ state, row, reason }: JournalCheck, kept: Head | undefined): Verdict =>
   state === 'broken'
     ? { kind: 'broken', text: `The chain is broken: ${reason}. Keep a copy of the data folder before anything else.` }
-    : {
-        kind: 'intact',
-        text:
-          kept === undefined
-            ? `All ${row} rows follow from each other. That none was cut off at the end only a head that was kept elsewhere shows.`
-            : `All ${row} rows follow from each other, and row ${kept.row} is the one that was kept on ${dateTime(kept.at)}.`,
-      };
+    : state === 'lost'
+      ? { kind: 'lost', text: `${reason}. What is there up to row ${row} follows from each other.` }
+      : {
+          kind: 'intact',
+          text:
+            kept === undefined
+              ? `All ${row} rows follow from each other. That none was cut off at the end only a head that was kept elsewhere shows.`
+              : `All ${row} rows follow from each other, and row ${kept.row} is the one that was kept on ${dateTime(kept.at)}.`,
+        };
 
 export const Chain = () => {
   const head = useQuery({
