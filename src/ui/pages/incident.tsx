@@ -18,6 +18,7 @@ import { FramesOf, Panel, PartyLink, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
+import { ForOthers } from '../parts/others.tsx';
 import { useAlertsOfIncident, useIncidentChange } from './incident/acts.ts';
 import { inShort } from './incident/in-short.ts';
 import { Timeline } from './incident/lanes.tsx';
@@ -277,6 +278,7 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
   const mine = me !== undefined && incident.assignee === me.id;
   return (
     <div className="row wrap no-print" style={{ gap: 6 }}>
+      {!may && <ForOthers work="triage" what="work it off" />}
       {may && incident.state === 'open' && me !== undefined && (
         <Button loading={change.isPending} onClick={() => change.mutate({ assignee: mine ? '' : me.id })}>
           {mine ? 'Give back' : 'Take'}
