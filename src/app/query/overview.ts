@@ -76,14 +76,16 @@ const posture = (
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
   const pressing = matters.filter(({ priority }) => priority === 'urgent' || priority === 'high').length;
+  const lower = matters.length - pressing;
+  const others = lower === 0 ? '' : ` first, and ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`;
   const first =
     pressing === 0
       ? `No evidence of a change to a controller that needs a person in the ${seen}.`
-      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person, seen in the ${seen}.`;
+      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${others}, seen in the ${seen}.`;
   if (state === 'blind')
     return `We are blind: a source is silent beyond its rhythm, its capture has ended, or its folder is gone. ${first}`;
   if (state === 'learning') return `${first} ${reading}`;
-  return isLearning ? `${first} What is merely unusual is not told yet: it is being learned.` : first;
+  return isLearning && pressing === 0 ? `${first} What is merely unusual is not told yet: it is being learned.` : first;
 };
 
 /** Lines of the queue by priority: an incident is one, with the priority of the alert that stands for it. */

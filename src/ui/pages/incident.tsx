@@ -20,6 +20,7 @@ import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.t
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { ForOthers } from '../parts/others.tsx';
 import { useAlertsOfIncident, useIncidentChange } from './incident/acts.ts';
+import { Decision } from './incident/decision.tsx';
 import { inShort } from './incident/in-short.ts';
 import { Timeline } from './incident/lanes.tsx';
 import { timelineOf } from './incident/timeline.ts';
@@ -136,6 +137,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
       <p className="in-short">{inShort(detail).join(' ')}</p>
       <div className="columns">
         <div className="stack" style={{ gap: 14 }}>
+          <Decision detail={detail} />
           <Panel title="How far it came" count={`${i.stage}, ${i.stageNumber} of 12`}>
             <Stages detail={detail} />
           </Panel>
