@@ -15,17 +15,32 @@ import { CAN_TOUCH } from '../../parts/impact.ts';
 const MOST_NAMED = 3;
 const TOUCHES = ['safety', 'uptime', 'quality', 'regulatory'] as const satisfies readonly Impact[];
 
-/** Of each kind the first; what was done on the plant side before the rest. */
-const namedOf = (steps: readonly IncidentStep[]): IncidentStep[] => {
+/** Of each kind one: what is asked about first, then what was done on the plant side, then the rest. */
+const namedOf = (steps: readonly IncidentStep[], asked: IncidentDetail['asked']): IncidentStep[] => {
   const kinds = new Map<string, IncidentStep>();
-  for (const s of [...steps.filter((x) => x.lane === 'ot'), ...steps]) if (!kinds.has(s.kind)) kinds.set(s.kind, s);
+  const first = asked.flatMap((a) => steps.filter((s) => s.finding === a.finding));
+  for (const s of [...first, ...steps.filter((x) => x.lane === 'ot'), ...steps])
+    if (!kinds.has(s.kind)) kinds.set(s.kind, s);
   return [...kinds.values()];
 };
 
-const Touched = ({ steps }: { steps: readonly IncidentStep[] }) => {
+const NOTHING: Readonly<Record<(typeof TOUCHES)[number], string>> = {
+  safety:
+    'Nothing was seen at a device that is known as a safety controller. Where another controller keeps people safe, set its role on its page.',
+  uptime: 'Nothing of the kind was seen.',
+  quality: 'Nothing of the kind was seen.',
+  regulatory: 'Nothing of the kind was seen.',
+};
+
+interface TouchedProps {
+  impact: (typeof TOUCHES)[number];
+  steps: readonly IncidentStep[];
+  asked: IncidentDetail['asked'];
+}
+const Touched = ({ impact, steps, asked }: TouchedProps) => {
   const site = useSite();
-  if (steps.length === 0) return <span className="dim">No step that was seen says so.</span>;
-  const named = namedOf(steps);
+  if (steps.length === 0) return <span className="dim">{NOTHING[impact]}</span>;
+  const named = namedOf(steps, asked);
   const more = steps.length - Math.min(MOST_NAMED, named.length);
   return (
     <ul className="touched">
@@ -57,7 +72,7 @@ export const Decision = ({ detail }: { detail: IncidentDetail }) => {
               </span>
             </dt>,
             <dd key={impact}>
-              <Touched steps={steps} />
+              <Touched impact={impact} steps={steps} asked={detail.asked} />
             </dd>,
           ];
         })}
