@@ -10,8 +10,8 @@ import type {
   WindowRow,
 } from '../../api/index.ts';
 import type { Learning } from '../../core/detector.ts';
-import type { MaintenanceWindow } from '../../core/incident.ts';
-import { DEFAULT_THRESHOLD, OVERRUN_GRACE_US, ratesOf } from '../../decide/index.ts';
+import { type MaintenanceWindow, OVERRUN_GRACE_US } from '../../core/incident.ts';
+import { DEFAULT_THRESHOLD, ratesOf } from '../../decide/index.ts';
 import { DETECTORS, FED } from '../../detect/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Cell } from '../detection/cell.ts';
