@@ -338,6 +338,16 @@ export const IncidentDetail = Obj({
   assets: Type.Array(Obj({ party: Party, lane: OneOf(['it', 'dmz', 'ot', 'unknown']), findings: Count })),
   /** What speaks against it being one story. */
   doubts: Type.Array(Type.String()),
+  /** What to ask before it is decided whether the plant goes on: of its worst steps the first check each, at most 4. */
+  asked: Type.Array(
+    Obj({
+      finding: Type.String(),
+      impact: OneOf(IMPACTS),
+      title: Type.String(),
+      check: Type.String(),
+      innocent: Type.String(),
+    }),
+  ),
   history: Type.Array(Obj({ at: Time, who: Type.String(), what: Type.String(), text: Type.String() })),
 });
 export type IncidentDetail = Static<typeof IncidentDetail>;

@@ -27,6 +27,8 @@ export const LearningRow = Obj({
   unarmed: Type.String(),
   /** Saw enough, and its model is being made or waits for its turn: whether it can be judged is not known yet. */
   making: Type.Boolean(),
+  /** It is judged already, on trial: what it says by itself makes no alert before the trial is over. */
+  onTrial: Type.Boolean(),
 });
 export type LearningRow = Static<typeof LearningRow>;
 
@@ -57,6 +59,8 @@ export const LearningOverview = Obj({
       unarmed: Count,
       /** Saw enough, and their models are being made. */
       making: Count,
+      /** Judged already, on trial. */
+      onTrial: Count,
       /** Mean share of what is needed. */
       share: Maybe(Share),
     }),

@@ -66,8 +66,21 @@ export const Now = Obj({
   alertsJoined: Count,
   /** Lines of the queue by priority, as in `AlertRates.open`: an incident is one. */
   queue: Obj({ urgent: Count, high: Count, medium: Count, low: Count }),
-  /** What learning has reached: `learning, 63 % of a day`; '' once it is watching. */
+  /** What learning has reached: `learning, 63 % of a day; process judged on trial: 3 of 21 cells`; '' once all of it is over. */
   learning: Type.String(),
+  /** The same in figures. */
+  learned: Obj({
+    /** `learning`: what is new or unusual is learned, not told. */
+    phase: OneOf(['empty', 'learning', 'watching']),
+    /** Of the learning time, 0..1. */
+    share: Share,
+    /** Hours of traffic that are missing. */
+    hoursLeft: Type.Number({ minimum: 0 }),
+    cells: Count,
+    /** Process cells that have a model, those on trial included. */
+    cellsJudged: Count,
+    cellsOnTrial: Count,
+  }),
   /** From the picture alone, most urgent first; at most 200. */
   attention: Type.Array(Attention),
   attentionMore: Count,

@@ -29,6 +29,9 @@ export interface AlertAct {
   readonly priority: Priority;
 }
 
+/** Work seldom ends to the minute: an episode that began inside and ends this soon after is no overrun. Microseconds. */
+export const OVERRUN_GRACE_US = 15 * 60_000_000;
+
 /** Announced work. `assets` and `cells` empty: the whole site. Times are those of the frames, microseconds. */
 export interface MaintenanceWindow {
   readonly id: string;

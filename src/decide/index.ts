@@ -2,7 +2,7 @@
 export { chain, laneOf, MAX_CHAIN_FINDINGS, MAX_INCIDENTS } from './chain.ts';
 export { judge } from './priority.ts';
 export { type Measure, type Rates, ratesOf } from './rates.ts';
-export { nextOf, stagesOf, storyOf, type Teller, titleOf } from './story.ts';
+export { askedFirst, nextOf, stagesOf, storyOf, type Teller, titleOf } from './story.ts';
 export { attack, depthOf, meaningOf, type Tactic, type Technique, tacticMeaning, tacticName } from './techniques.ts';
 export {
   DEFAULT_SETTINGS,
@@ -12,5 +12,5 @@ export {
   Triage,
   type TriageOptions,
 } from './triage.ts';
-export { MAX_WINDOWS, OVERRUN_GRACE_US, type Scope, windowOf } from './windows.ts';
+export { MAX_WINDOWS, type Scope, windowOf } from './windows.ts';
 export { durationText, fill, type Naming, numberText, type Told, tell } from './words.ts';

@@ -1,4 +1,5 @@
 /** An incident as people tell it: sentences in order of time, the tactic it reached, what usually comes next. */
+import type { Severity } from '../core/finding.ts';
 import type { Incident, IncidentStep } from '../core/incident.ts';
 import { attack, tacticMeaning, tacticName } from './techniques.ts';
 import { durationText } from './words.ts';
@@ -102,11 +103,39 @@ export const stagesOf = (
     return { tactic: name, meaning, findings: steps.length, firstUs: steps[0]?.finding.firstUs ?? 0 };
   });
 
+/** The furthest step in plain words, from where it all began to where that step went. */
 export const titleOf = (incident: Incident, teller: Teller): string => {
   const from = incident.hosts[0];
-  const to = incident.reached;
-  const stage = tacticName(incident.stage);
+  const furthest = incident.steps.findLast((step) => step.stage === incident.stage)?.finding;
+  const to = furthest === undefined ? incident.reached : furthest.target > 0 ? furthest.target : furthest.actor;
+  const meaning = tacticMeaning(incident.stage);
+  const stage = meaning.charAt(0).toUpperCase() + meaning.slice(1);
   return from === undefined || from === to || to === 0
     ? `${stage}: ${teller.device(to || (from ?? 0))}`
     : `${stage}: from ${teller.device(from)} to ${teller.device(to)}`;
+};
+
+/** Steps that are asked about first, at most. */
+const MOST_ASKED = 4;
+const WORST_FIRST: readonly Severity[] = ['safety', 'uptime', 'quality', 'regulatory', 'none'];
+
+/**
+ * The steps by which a person decides whether the plant may go on: of each kind one, what can hurt people before what can stop
+ * the line, the plant side before the office side, what is certain and unusual before what is not.
+ */
+export const askedFirst = ({ steps }: Incident): readonly IncidentStep[] => {
+  const order = ({ finding, lane }: IncidentStep): readonly number[] => [
+    WORST_FIRST.indexOf(finding.severity),
+    lane === 'ot' ? 0 : 1,
+    finding.certainty === 'certain' ? 0 : 1,
+    -finding.surprise,
+    finding.firstUs,
+  ];
+  const kinds = new Set<string>();
+  return steps
+    .map((step) => ({ step, by: order(step) }))
+    .sort((a, b) => a.by.map((x, i) => x - b.by[i]!).find((d) => d !== 0) ?? 0)
+    .map(({ step }) => step)
+    .filter(({ finding }) => !kinds.has(finding.kind) && kinds.add(finding.kind))
+    .slice(0, MOST_ASKED);
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../core/finding.ts';
 import type { MaintenanceWindow } from '../core/incident.ts';
 import { ratesOf } from './rates.ts';
-import { nextOf, stagesOf, storyOf, type Teller, titleOf } from './story.ts';
+import { askedFirst, nextOf, stagesOf, storyOf, type Teller, titleOf } from './story.ts';
 import { attack, meaningOf } from './techniques.ts';
 import { finding, HOUR, kindOf, START } from './testing/findings.ts';
 import { MAX_EPISODES, MAX_FINDINGS, Triage } from './triage.ts';
@@ -391,5 +391,28 @@ it('a story says what happened, how far it came and what comes next', () => {
     watch: ['measured values behind D21', 'safety functions of the cell of D21'],
   });
   expect(stagesOf(incident!).filter((stage) => stage.findings > 0)).toHaveLength(2);
-  expect(titleOf(incident!, teller)).toBe('Impair Process Control: from D10 to D21');
+  expect(titleOf(incident!, teller)).toBe('Changing what the process does: from D10 to D31');
+});
+
+it('an incident is titled by its furthest step, and asks first by what can hurt people or stop the line', () => {
+  const triage = make();
+  triage.take([
+    finding(0, { kind: 'new-remote', actor: 10, target: 21, techniques: ['T1021'], severity: 'regulatory' }),
+    finding(1, { kind: 'write', actor: 21, target: 31, techniques: ['T0836'], severity: 'quality' }),
+    finding(1, { kind: 'write', actor: 21, target: 32, techniques: ['T0836'], severity: 'safety' }),
+    finding(2, { kind: 'mode', actor: 21, target: 31, techniques: ['T0836'], surprise: 0.6 }),
+    finding(2, { kind: 'download', actor: 21, target: 31, techniques: ['T0836'], surprise: 0.9 }),
+    // What it goes on to do in the office does not become where the harm is.
+    finding(3, { kind: 'login', actor: 10, target: 22, techniques: ['T1021'], severity: 'regulatory' }),
+  ]);
+  const incident = triage.picture().incidents[0]!;
+  const teller: Teller = { title: () => '', device: (e) => `D${e}`, time: () => '' };
+  expect(incident.steps).toHaveLength(6);
+  expect(titleOf(incident, teller)).toBe('Changing what the process does: from D10 to D31');
+  expect(askedFirst(incident).map((s) => `${s.finding.kind} ${s.finding.severity}`)).toEqual([
+    'write safety',
+    'download uptime',
+    'mode uptime',
+    'new-remote regulatory',
+  ]);
 });

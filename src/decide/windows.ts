@@ -1,11 +1,9 @@
 /** Maintenance windows: which announced work a finding falls into. Findings inside are labelled, never dropped. */
 import type { Finding } from '../core/finding.ts';
-import type { MaintenanceWindow, WindowHit } from '../core/incident.ts';
+import { type MaintenanceWindow, OVERRUN_GRACE_US, type WindowHit } from '../core/incident.ts';
 
 /** Windows of one site; a new one is refused beyond. */
 export const MAX_WINDOWS = 2000;
-/** Work seldom ends to the minute: an episode that began inside and ends this soon after is no overrun. */
-export const OVERRUN_GRACE_US = 15 * 60_000_000;
 
 /** What a window is about, resolved by the place that knows devices and cells. */
 export interface Scope {

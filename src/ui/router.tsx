@@ -60,6 +60,8 @@ export const makeRouter = (client: QueryClient) => {
       // Asked for at once: the first screen waits for the slowest of them, not for one after the other.
       const me = client.ensureQueryData(meQuery);
       me.catch(() => undefined);
+      // Times are told in the plant's zone: no page is shown before it is known, unless the list cannot be had.
+      const sites = client.ensureQueryData(sitesQuery).catch(() => undefined);
       const status = await client.ensureQueryData(statusQuery);
       if (status.setupNeeded) throw redirect({ to: '/setup' });
       try {
@@ -68,6 +70,7 @@ export const makeRouter = (client: QueryClient) => {
         if ((cause as { status?: number }).status !== 401) throw cause;
         throw redirect({ to: '/login', search: { q: location.href } });
       }
+      await sites;
     },
   });
   const home = createRoute({

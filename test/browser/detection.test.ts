@@ -45,6 +45,10 @@ describeBrowser('detection in a browser', () => {
     const first = await visit(browser, gatehouse.origin);
     await setUp(first.page, gatehouse.link);
     await first.page.waitForURL(/\/s\/plant\/now/);
+    // Too little was seen so far: Now says what is judged already and what not, and not only that there is nothing to report.
+    const learning = first.page.locator('.panel').filter({ hasText: 'Still learning what is usual' });
+    await learning.getByText('Not judged yet').waitFor();
+    await learning.getByRole('link', { name: 'Announce planned work,' }).waitFor();
     // An hour is learned in place of a day. The attack takes its minutes: it is begun first and looked at last.
     await learnInAnHour(first.page);
     await stage(first.page);
@@ -326,6 +330,12 @@ describeBrowser('detection in a browser', () => {
       .first()
       .waitFor({ timeout: 4 * PATIENCE_MS });
     await page.getByRole('heading', { name: 'Next expected step' }).waitFor();
+    // Whoever decides finds what was seen of harm, none of it called safe, and what to ask first.
+    const decision = page.locator('.panel').filter({ hasText: 'Must the plant stop?' });
+    await decision.getByText('people can come to harm').waitFor();
+    await decision.getByText('the line can stop').waitFor();
+    await decision.getByRole('heading', { name: 'Ask first' }).waitFor();
+    expect(await decision.locator('.asked > li').count()).toBeGreaterThan(0);
     await page.keyboard.press('j');
     await page.locator('[aria-current="step"]').waitFor();
     await page.keyboard.press('Enter');

@@ -80,6 +80,16 @@ describeShared('the console in a browser', () => {
     const settled = (page: Page) =>
       page.waitForFunction(() => document.querySelector('main [aria-busy="true"]') === null);
 
+    it('says of a recording of minutes that it is too short to learn from', { timeout: PATIENCE_MS }, async () => {
+      const { page, context, errors } = await enter(`/s/${site}/now`);
+      const learning = page.locator('.panel').filter({ hasText: 'Too short to learn what is usual' });
+      await learning.getByText('Judged from the first frame').waitFor();
+      await learning.getByRole('link', { name: 'Who writes to controllers?' }).click();
+      await page.getByRole('row').filter({ hasText: STATION }).first().waitFor();
+      expect(errors).toEqual([]);
+      await context.close();
+    });
+
     it('finds the PLC, its firmware, who changed it, and the frame', { timeout: 2 * PATIENCE_MS }, async () => {
       const { page, context, errors, foreign } = await enter(`/s/${site}/assets`);
       await page.getByRole('combobox', { name: 'Filter assets' }).fill('role:plc');

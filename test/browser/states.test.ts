@@ -87,6 +87,101 @@ describeBrowser('states of the console', () => {
     await context.close();
   });
 
+  it('a viewer is told what others do, page by page, and is offered nothing that would be refused', {
+    timeout: 3 * PATIENCE_MS,
+  }, async () => {
+    const admin = await enter(`/s/${pump}/settings`);
+    const made = await admin.page.evaluate(async () => {
+      const { csrf } = (await (await fetch('/api/v1/me')).json()) as { csrf: string };
+      const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf };
+      const body = JSON.stringify({ name: 'onlooker', password: 'gates are kept by people', role: 'viewer' });
+      return (await fetch('/api/v1/users', { method: 'POST', headers, body })).status;
+    });
+    expect(made).toBe(200);
+    const first = (list: string) =>
+      admin.page.evaluate(async (url) => {
+        const answer = (await (await fetch(url)).json()) as { items: { id: string }[] };
+        return answer.items[0]?.id ?? '';
+      }, `/api/v1/sites/${pump}/${list}`);
+    const pages = [
+      ['windows', /^Managers, engineers and administrators announce work\.$/],
+      ['names', /^Analysts, engineers and administrators import it\.$/],
+      ['learning?tab=baselines', /^Engineers and administrators save and restore\.$/],
+      [`assets/${await first('assets?q=role:plc')}`, /^Analysts, engineers and administrators correct it\.$/],
+      [`points/${await first('points')}`, /^Analysts, engineers and administrators set it\.$/],
+      [`process/${await first('cells')}`, /^Engineers and administrators add and approve\.$/],
+      [`flows/${await first('flows')}`, /^Auditors, analysts, engineers and administrators take the frames\.$/],
+    ] as const;
+    await admin.context.close();
+    const { page, context, errors } = await visit(browser, gatehouse.origin);
+    await page.goto(`${gatehouse.origin}/login?q=${encodeURIComponent(`/s/${pump}/now`)}`);
+    await page.getByLabel('Name').fill('onlooker');
+    await page.getByRole('textbox', { name: 'Password' }).fill('gates are kept by people');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'Blind spots' }).waitFor();
+    for (const [path, says] of pages) {
+      await page.goto(`${gatehouse.origin}/s/${pump}/${path}`);
+      await page.locator('main').getByText(says).first().waitFor();
+    }
+    await page.getByRole('button', { name: 'Analyse a capture file' }).click();
+    await page.getByText('engineers and administrators give Gatehouse captures to read').waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('times are told in the plant’s zone, also when the list of sites is the last answer', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    const { page, context } = await visit(browser, gatehouse.origin, { state });
+    let release = (): void => undefined;
+    const others = new Promise<void>((done) => {
+      release = done;
+    });
+    await page.route('**/api/v1/sites', async (route) => {
+      const answer = await route.fetch();
+      const list = (await answer.json()) as { items: { zone: string }[] };
+      for (const s of list.items) s.zone = 'Pacific/Kiritimati';
+      await others;
+      await route.fulfill({ response: answer, json: list });
+    });
+    // The list comes after what the page asks for, if it asks before it has the list.
+    const page1 = page.waitForResponse('**/coverage').catch(() => undefined);
+    const me = page.waitForResponse('**/api/v1/me');
+    await page.goto(`${gatehouse.origin}/s/${pump}/coverage`);
+    await me;
+    const drawn = page.evaluate(async () => {
+      for (let n = 0; n < 60; n++) await new Promise((next) => requestAnimationFrame(next));
+    });
+    await Promise.race([page1, drawn]);
+    release();
+    await page.getByRole('heading', { name: 'Blind spots' }).waitFor();
+    await page.getByRole('contentinfo').getByText('Pacific/Kiritimati').waitFor();
+    const shown = page.locator('main time').first();
+    const [exact, text] = [await shown.getAttribute('datetime'), await shown.innerText()];
+    const there = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Pacific/Kiritimati', dateStyle: 'short' });
+    expect(text).toContain(there.format(new Date(exact ?? '')));
+    await context.close();
+  });
+
+  it('says that it waits while the first answers are under way', { timeout: PATIENCE_MS }, async () => {
+    const { page, context } = await visit(browser, gatehouse.origin, { state });
+    let release = (): void => undefined;
+    const asked = new Promise<void>((done) => {
+      release = done;
+    });
+    await page.route('**/api/v1/sites/*/now', async (route) => {
+      await asked;
+      await route.continue();
+    });
+    await page.goto(`${gatehouse.origin}/s/${pump}/now`);
+    await page.getByRole('contentinfo').getByText('waiting for an answer').waitFor();
+    await page.getByRole('status', { name: 'Loading what needs a person' }).waitFor();
+    release();
+    await page.getByRole('contentinfo').getByText('up to date').waitFor();
+    await page.getByRole('heading', { name: 'Blind spots' }).waitFor();
+    await context.close();
+  });
+
   it('a session that is over leads to the login and back to the very page', { timeout: PATIENCE_MS }, async () => {
     const { page, context } = await enter(`/s/${pump}/assets?q=role:plc`);
     await page.getByRole('grid', { name: 'assets' }).waitFor();

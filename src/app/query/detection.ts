@@ -5,12 +5,13 @@ import type {
   KindRow,
   LearningOverview,
   LearningRow,
+  Now,
   Threshold,
   WindowRow,
 } from '../../api/index.ts';
 import type { Learning } from '../../core/detector.ts';
-import type { MaintenanceWindow } from '../../core/incident.ts';
-import { DEFAULT_THRESHOLD, OVERRUN_GRACE_US, ratesOf } from '../../decide/index.ts';
+import { type MaintenanceWindow, OVERRUN_GRACE_US } from '../../core/incident.ts';
+import { DEFAULT_THRESHOLD, ratesOf } from '../../decide/index.ts';
 import { DETECTORS, FED } from '../../detect/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Cell } from '../detection/cell.ts';
@@ -66,11 +67,15 @@ const learningRow = (view: SiteView, detector: string, x: Learning): LearningRow
     share: x.needed <= 0 ? 1 : share(x.seen / x.needed),
     unarmed: x.unarmed,
     making: cell !== undefined && isMaking(cell, view.detection.feed.shareOf(cell)),
+    onTrial: cell !== undefined && isOnTrial(view, cell),
   };
 };
 
 /** Enough was seen for a model, and there is none to say yet whether the cell can be judged. */
 const isMaking = (cell: Cell, part: number): boolean => !cell.isArmed && cell.problem === '' && part >= 1;
+
+/** Judged already, and below an alert until its model has held on other days too. */
+const isOnTrial = (view: SiteView, cell: Cell): boolean => cell.isArmed && cell.trialUntilUs(view.detection.nowUs) > 0;
 
 /** Why a cell is not judged although it saw enough: enough seen is not armed yet. */
 const unarmedOf = (cell: Cell, share: number): string => {
@@ -112,11 +117,26 @@ const ofCells = (view: SiteView): Learning[] => {
   });
 };
 
-export const learningText = (view: SiteView): string => {
+/** How far the site and its process cells have learned, in figures and as a line: both may be so at a time. */
+export const learnedOf = (view: SiteView): Pick<Now, 'learned' | 'learning'> => {
   const { phase, watchedUs, learningTimeUs } = view.detection.detection;
-  if (watchedUs === 0 || phase === 'watching') return '';
+  const { cells } = view.detection.feed;
+  const learned: Now['learned'] = {
+    phase: watchedUs === 0 ? 'empty' : phase,
+    share: share(watchedUs / learningTimeUs),
+    hoursLeft: Math.max(0, learningTimeUs - watchedUs) / HOUR_US,
+    cells: cells.length,
+    cellsJudged: cells.filter((cell) => cell.isArmed).length,
+    cellsOnTrial: cells.filter((cell) => isOnTrial(view, cell)).length,
+  };
   const hours = learningTimeUs / HOUR_US;
-  return `learning, ${Math.floor((watchedUs / learningTimeUs) * 100)} % of ${hours === 24 ? 'a day' : `${hours} h`}`;
+  const parts = [
+    learned.phase === 'learning'
+      ? `learning, ${Math.floor(learned.share * 100)} % of ${hours === 24 ? 'a day' : `${hours} h`}`
+      : '',
+    learned.cellsOnTrial > 0 ? `process judged on trial: ${learned.cellsOnTrial} of ${learned.cells} cells` : '',
+  ];
+  return { learned, learning: parts.filter(Boolean).join('; ') };
 };
 
 export const learning = (view: SiteView): LearningOverview => {
@@ -129,14 +149,15 @@ export const learning = (view: SiteView): LearningOverview => {
   const rows = all.sort((a, b) => a.share - b.share || (a.detector < b.detector ? -1 : 1));
   const totals = new Map<
     LearningRow['of'],
-    { things: number; learned: number; unarmed: number; making: number; sum: number }
+    { things: number; learned: number; unarmed: number; making: number; onTrial: number; sum: number }
   >();
   for (const row of rows) {
-    const total = totals.get(row.of) ?? { things: 0, learned: 0, unarmed: 0, making: 0, sum: 0 };
+    const total = totals.get(row.of) ?? { things: 0, learned: 0, unarmed: 0, making: 0, onTrial: 0, sum: 0 };
     totals.set(row.of, total);
     total.things++;
     total.sum += row.share;
     if (row.share >= 1 && row.unarmed === '') total.learned++;
+    if (row.onTrial) total.onTrial++;
     if (row.making) total.making++;
     else if (row.share >= 1 && row.unarmed !== '') total.unarmed++;
   }
@@ -157,6 +178,7 @@ export const learning = (view: SiteView): LearningOverview => {
       learned: total.learned,
       unarmed: total.unarmed,
       making: total.making,
+      onTrial: total.onTrial,
       share: total.things === 0 ? null : share(total.sum / total.things),
     })),
     items: rows.slice(0, MAX_ITEMS),

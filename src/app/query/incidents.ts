@@ -2,6 +2,7 @@
 import type { IncidentDetail, IncidentRow, ListQuery, Page, Party } from '../../api/index.ts';
 import type { Incident } from '../../core/incident.ts';
 import {
+  askedFirst,
   fill,
   laneOf,
   nextOf,
@@ -10,6 +11,7 @@ import {
   type Teller,
   tacticMeaning,
   tacticName,
+  tell,
   titleOf,
 } from '../../decide/index.ts';
 import { RequestError } from '../engine-contract.ts';
@@ -186,6 +188,16 @@ export const incidentDetail = (
       ).length,
     })),
     doubts: [...incident.doubts],
+    asked: askedFirst(incident).map(({ finding }) => {
+      const told = tell(kindOf(finding.kind), finding, namingOf(view));
+      return {
+        finding: finding.id,
+        impact: finding.severity,
+        title: told.title,
+        check: told.check[0] ?? '',
+        innocent: told.innocent,
+      };
+    }),
     history,
   };
 };

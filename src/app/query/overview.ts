@@ -13,7 +13,7 @@ import type { Alert, Priority } from '../../core/incident.ts';
 import type { Verb } from '../../core/observation.ts';
 import type { Asset, Conversation } from '../../core/site.ts';
 import { attentionOf, mattersOf, notTold } from './attention.ts';
-import { learningText } from './detection.ts';
+import { learnedOf } from './detection.ts';
 import { alertRow } from './findings.ts';
 import { incidentRow, openIncidents } from './incidents.ts';
 import { isBlind, toSource, verdictsOf } from './sources.ts';
@@ -65,6 +65,7 @@ const posture = (
   matters: readonly { readonly priority: Priority }[],
   reading: string,
   hindered: string,
+  isLearning: boolean,
 ): string => {
   if (state === 'empty')
     return reading === ''
@@ -75,13 +76,16 @@ const posture = (
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
   const pressing = matters.filter(({ priority }) => priority === 'urgent' || priority === 'high').length;
+  const lower = matters.length - pressing;
+  const others = lower === 0 ? '' : ` first, and ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`;
   const first =
     pressing === 0
       ? `No evidence of a change to a controller that needs a person in the ${seen}.`
-      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person, seen in the ${seen}.`;
+      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${others}, seen in the ${seen}.`;
   if (state === 'blind')
     return `We are blind: a source is silent beyond its rhythm, its capture has ended, or its folder is gone. ${first}`;
-  return state === 'learning' ? `${first} ${reading}` : first;
+  if (state === 'learning') return `${first} ${reading}`;
+  return isLearning && pressing === 0 ? `${first} What is merely unusual is not told yet: it is being learned.` : first;
 };
 
 /** Lines of the queue by priority: an incident is one, with the priority of the alert that stands for it. */
@@ -130,6 +134,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     if (command.outcome === 'refused') refused += command.count;
   }
   const { first, last } = siteRange(view);
+  const learned = learnedOf(view);
   const blindSpots = verdictsOf(sources, view.troubles)
     .filter((verdict) => verdict.code !== 'nothing-wrong-seen')
     .map(({ code, title, detail, whatToDo }) => ({ id: code, title, detail, whatToDo, link: 'coverage' }));
@@ -140,6 +145,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
       [...stories.slice(0, MAX_INCIDENTS), ...attention, ...alone],
       readingText(view),
       blindSpots[0]?.title ?? '',
+      learned.learned.phase === 'learning',
     ),
     state,
     visible,
@@ -149,7 +155,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     alertsMore: Math.max(0, alone.length - MAX_ALERTS),
     alertsJoined: alerts.filter(({ incident }) => told.has(incident)).length,
     queue: queueCounts(alerts),
-    learning: learningText(view),
+    ...learned,
     attention: attention.slice(0, MAX_ATTENTION),
     attentionMore: Math.max(0, attention.length - MAX_ATTENTION),
     blindSpots,

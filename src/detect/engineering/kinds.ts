@@ -2,7 +2,7 @@
 import type { FindingKind } from '../../core/finding.ts';
 import type { Verb } from '../../core/observation.ts';
 
-const COMPARED = 'In {watched} of watching, {client} did this to {server} {before}; {usual} did it to this controller.';
+const COMPARED = 'Who did this to {server} before, in {watched} of watching: {client} {before}, and {usual}.';
 const WORK_ORDER = 'Is there a work order for {server} now, and did that person do it?';
 
 const kind = (k: Omit<FindingKind, 'comparedWith' | 'needsLearning'> & Partial<FindingKind>): FindingKind => ({

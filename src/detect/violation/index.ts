@@ -16,7 +16,7 @@ export const VIOLATION: FindingKind = {
   code: 'protocol-violation',
   family: 'protocol',
   title: '{sender} breaks the rules of {protocol}',
-  what: '{sender} sent what the specification forbids:{odd?} {detail}; {number} within ten minutes.',
+  what: '{sender} sent what the specification forbids: {detail}{called?}; {number} within ten minutes.',
   comparedWith: 'In {watched} of watching, its worst ten minutes had {usual} of this.',
   innocent: 'A device with a faulty or unusual implementation, a new firmware, or loss on the mirror port.',
   check: [
@@ -80,7 +80,7 @@ export const SECOND_PUBLISHER: FindingKind = {
   code: 'second-publisher',
   family: 'protocol',
   title: 'A second sender for what only {server} may publish',
-  what: '{sender} sent:{odd?} {detail}.',
+  what: '{sender} sent: {detail}{called?}.',
   comparedWith: 'A stream of GOOSE or sampled values has one publisher; in {watched} of watching there was one.',
   innocent: 'A protection relay was replaced while the other one was still on, or a test set is connected.',
   check: [
@@ -140,8 +140,9 @@ const create = (context: DetectorContext): RunningDetector => {
       server: other > 0 ? who(other) : words('its other end'),
       protocol: protocol === '' ? words('its protocol') : byProtocol(protocol),
       code: words(code),
-      odd: words(detail === '' ? '' : ` ${oddity(code)},`),
       detail: words(detail === '' ? oddity(code) : detail),
+      // The decoder says it in words; what it calls the fault stands behind them.
+      called: words(detail === '' ? '' : ` (${oddity(code)})`),
       watched: watchedFor(watchedUs),
       ...more?.(),
     });

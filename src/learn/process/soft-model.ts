@@ -167,8 +167,9 @@ export class SoftModel implements MemberModel {
       // What was told for as long as all that is called normal is news no more.
       if (m.strange[p]! >= this.learnedRows) return;
       m.strange[p]!++;
-      const known = m.states.subarray(from, to).join(', ');
-      this.tell(p, 'never-seen', 5, { low, high, text: `${this.nameOf(p)} never was ${x}: ${known} are known` });
+      const known = Array.from(m.states.subarray(from, to), (state) => String(Number(state.toPrecision(7))));
+      const listed = known.length === 1 ? known[0] : `${known.slice(0, -1).join(', ')} and ${known.at(-1)}`;
+      this.tell(p, 'never-seen', 5, { low, high, text: `Until then it stood at ${listed} only.` });
       return;
     }
     const beyond = Math.max(m.leastLevel[p]! - x, x - m.mostLevel[p]!);

@@ -88,7 +88,7 @@ describe('the soft model of a made plant', () => {
     const text = replayed.flatMap((t) => t.deviations).find((d) => d.kind === 'replay')!.text;
     expect(text).toMatch(/^TEMP repeats what it was 200 rows before/);
     const state = tampered('PUMP', () => 7).at(-1)!;
-    expect(state.deviations.find((d) => d.kind === 'never-seen')!.text).toBe('PUMP never was 7: 0, 1 are known');
+    expect(state.deviations.find((d) => d.kind === 'never-seen')!.text).toBe('Until then it stood at 0 and 1 only.');
     expect(kindsOf(tampered('LEVEL', () => 900))).toContain('junk');
     expect(kindsOf(tampered('LEVEL', () => Number.POSITIVE_INFINITY))).toContain('junk');
   });

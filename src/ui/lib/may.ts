@@ -4,6 +4,10 @@ import type { UserRole } from '../../api/words.ts';
 import { meQuery } from './site.ts';
 
 export const MAY = {
+  /** The frames behind a statement, with their payload. */
+  evidence: ['auditor', 'analyst', 'engineer', 'admin'],
+  /** Give it captures to read; stage an attack on the simulated plant. */
+  capture: ['analyst', 'engineer', 'admin'],
   /** Set names and units by hand, merge, split. */
   correct: ['analyst', 'engineer', 'admin'],
   /** Work the queue, review. */
@@ -18,4 +22,19 @@ export const MAY = {
 export const useMay = (work: keyof typeof MAY): boolean => {
   const role = useQuery(meQuery).data?.role;
   return role !== undefined && (MAY[work] as readonly UserRole[]).includes(role);
+};
+
+const PEOPLE: Readonly<Record<UserRole, string>> = {
+  viewer: 'viewers',
+  auditor: 'auditors',
+  manager: 'managers',
+  analyst: 'analysts',
+  engineer: 'engineers',
+  admin: 'administrators',
+};
+/** `Analysts, engineers and administrators`: whom to ask. */
+export const whoMay = (work: keyof typeof MAY): string => {
+  const people = MAY[work].map((role) => PEOPLE[role]);
+  const text = `${people.slice(0, -1).join(', ')} and ${people.at(-1) ?? ''}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
 };

@@ -24,6 +24,7 @@ import {
   WindowTag,
 } from '../parts/finding-marks.tsx';
 import { AlertActions } from './alert/actions.tsx';
+import { alertInShort } from './alert/in-short.ts';
 import { Card, FindingBody, FindingFacts } from './alert/statement.tsx';
 
 /** As far as the queue is walked from here. */
@@ -137,6 +138,14 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
         </div>
         <AlertActions detail={detail} />
       </header>
+      <p className="in-short">
+        {alertInShort(alert).join(' ')}{' '}
+        {alert.incident !== '' && (
+          <Link to="/s/$site/incidents/$incident" params={{ site, incident: alert.incident }}>
+            It is a step of an incident: decide there.
+          </Link>
+        )}
+      </p>
       <div className="columns">
         <FindingBody
           finding={finding}

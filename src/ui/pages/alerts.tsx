@@ -10,7 +10,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import type { AlertRow, FindingRow, IncidentRow } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
-import { plural } from '../lib/format.ts';
+import { plural, share } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
 import { notify } from '../parts/notify.ts';
@@ -168,7 +168,8 @@ const Queue = ({ done }: { done: boolean }) => {
                   title: 'No alert waits',
                   text: (
                     <>
-                      {now?.learning && `Still ${now.learning}: what needs a baseline says nothing yet. `}
+                      {now?.learned.phase === 'learning' &&
+                        `Still learning, ${share(now.learned.share)}: what is merely unusual is not told yet. `}
                       No evidence of anything odd in what is visible and learned.{' '}
                       <PageLink link="learning">Learning</PageLink> says what is not judged yet;{' '}
                       <PageLink link="coverage">Coverage</PageLink> what is not seen.

@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import type { AssetRow } from '../../api/assets.ts';
 import { share } from '../lib/format.ts';
+import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
 import { Text, Unknown, When } from '../parts/basics.tsx';
 import { LevelMark, PriorityGlyph, ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
@@ -150,6 +151,8 @@ export const AssetsPage = () => {
     (a: AssetRow) => void navigate({ to: '/s/$site/assets/$asset', params: { site, asset: a.id } }),
     [navigate, site],
   );
+  // Rows are ticked in order to be merged.
+  const may = useMay('correct');
   const toggle = (a: AssetRow) => {
     const next = new Map(ticked);
     if (!next.delete(a.id)) next.set(a.id, a);
@@ -167,7 +170,7 @@ export const AssetsPage = () => {
         defaultSort="name"
         chips={CHIPS}
         open={open}
-        selected={{ ids: new Set(ticked.keys()), toggle }}
+        {...(may ? { selected: { ids: new Set(ticked.keys()), toggle } } : {})}
         empty={{
           title: 'No asset yet',
           text: 'A device appears here with the first frame that it sends. Addresses that were only asked for are no assets.',

@@ -205,7 +205,7 @@ describe("the plant's clock", () => {
 
 describe('who may', () => {
   it('is offered exactly what the server takes', () => {
-    for (const work of ['triage', 'teach', 'window'] as const) {
+    for (const work of ['evidence', 'capture', 'correct', 'triage', 'teach', 'window'] as const) {
       const server = USER_ROLES.filter((r) => ROLE_PERMISSIONS[r].includes(work));
       expect([...MAY[work]].sort(), work).toEqual([...server].sort());
     }

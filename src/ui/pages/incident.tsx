@@ -18,7 +18,9 @@ import { FramesOf, Panel, PartyLink, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
+import { ForOthers } from '../parts/others.tsx';
 import { useAlertsOfIncident, useIncidentChange } from './incident/acts.ts';
+import { Decision } from './incident/decision.tsx';
 import { inShort } from './incident/in-short.ts';
 import { Timeline } from './incident/lanes.tsx';
 import { timelineOf } from './incident/timeline.ts';
@@ -135,6 +137,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
       <p className="in-short">{inShort(detail).join(' ')}</p>
       <div className="columns">
         <div className="stack" style={{ gap: 14 }}>
+          <Decision detail={detail} />
           <Panel title="How far it came" count={`${i.stage}, ${i.stageNumber} of 12`}>
             <Stages detail={detail} />
           </Panel>
@@ -277,6 +280,7 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
   const mine = me !== undefined && incident.assignee === me.id;
   return (
     <div className="row wrap no-print" style={{ gap: 6 }}>
+      {!may && <ForOthers work="triage" what="work it off" />}
       {may && incident.state === 'open' && me !== undefined && (
         <Button loading={change.isPending} onClick={() => change.mutate({ assignee: mine ? '' : me.id })}>
           {mine ? 'Give back' : 'Take'}

@@ -16,6 +16,7 @@ import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
 import { PageLink } from '../parts/page-link.tsx';
 import { openUpload } from '../shell/drop.tsx';
 import { StagedAttack } from './now/staged.tsx';
+import { StillLearning } from './now/still-learning.tsx';
 import { MOST_ALERTS, Waiting } from './now/waiting.tsx';
 import './now.css';
 
@@ -127,6 +128,7 @@ const Posture = ({ now }: { now: Now }) => {
           {now.state === 'blind' && <PriorityGlyph priority="high" />}
           <span className="caps" title={STATE[now.state].why}>
             {STATE[now.state].word}
+            {now.state === 'watching' && now.learned.phase === 'learning' && ' and learning'}
           </span>
           {span !== undefined && (
             <span className="dim small" title={`${now.firstAt} to ${now.lastAt}`}>
@@ -348,6 +350,7 @@ export const NowPage = () => {
                   </ul>
                 )}
               </Panel>
+              <StillLearning now={now} />
             </div>
             <Panel
               title="Blind spots"

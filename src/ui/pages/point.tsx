@@ -7,7 +7,6 @@ import type { CommandRow, PointRow } from '../../api/traffic.ts';
 import { pointName } from '../../core/point-name.ts';
 import { call } from '../lib/api.ts';
 import { duration, measured, number, plural } from '../lib/format.ts';
-import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
 import {
   EvidenceLinks,
@@ -23,6 +22,7 @@ import {
 } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { isWriting, OutcomeMark, VerbTag } from '../parts/glyphs.tsx';
+import { ForOthers } from '../parts/others.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
 import { bandQueryOf, Course } from './points/course.tsx';
 import { PointValue, Quality, RangeBar } from './points/marks.tsx';
@@ -193,7 +193,6 @@ const Touched = ({ rows }: { rows: readonly CommandRow[] }) => (
 );
 
 const Context = ({ row }: { row: PointRow }) => {
-  const may = useMay('correct');
   const [asking, setAsking] = useState(false);
   return (
     <Panel title="What is known">
@@ -218,11 +217,11 @@ const Context = ({ row }: { row: PointRow }) => {
         <dd>
           <span className="row" style={{ gap: 8 }}>
             {row.unit === '' ? <Unknown why="Units are not on the wire in this protocol" /> : row.unit}
-            {may && (
+            <ForOthers work="correct" what="set it">
               <button type="button" className="chip" onClick={() => setAsking(true)}>
                 Set …
               </button>
-            )}
+            </ForOthers>
           </span>
           {asking && <UnitDialog points={[row.id]} unit={row.unit} onClose={() => setAsking(false)} />}
         </dd>

@@ -12,6 +12,7 @@ import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
 import { Loading, Panel, PartyLink, Problem, Text } from '../parts/basics.tsx';
 import { notify } from '../parts/notify.ts';
+import { ForOthers } from '../parts/others.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
 import { ChangeWindow, NewWindowDialog, useNowOfSite } from './windows/dialogs.tsx';
 
@@ -47,7 +48,7 @@ export const WindowsPage = () => {
         count={rows === undefined ? undefined : plural(rows.length, 'window')}
         flush
         actions={
-          may && (
+          <ForOthers work="window" what="announce work">
             <Button
               variant="filled"
               leftSection={<IconPlus size={14} />}
@@ -56,7 +57,7 @@ export const WindowsPage = () => {
             >
               Announce work …
             </Button>
-          )
+          </ForOthers>
         }
       >
         {query.isError ? (

@@ -7,8 +7,10 @@ import type { EvidenceRef, Party, PlainValue } from '../../api/common.ts';
 import { FILE_PATHS } from '../../api/paths.ts';
 import { ApiProblem, urlOf } from '../lib/api.ts';
 import { clock, dateTime } from '../lib/format.ts';
+import { useMay } from '../lib/may.ts';
 import { useProtocolTitle, useSite } from '../lib/site.ts';
 import { notify } from './notify.ts';
+import { ForOthers } from './others.tsx';
 
 /** "Not known" is an answer: never blank, never 0. */
 export const Unknown = ({ children = 'not known', why }: { children?: ReactNode; why?: string }) => (
@@ -116,6 +118,7 @@ export const EvidenceLinks = ({ evidence, most = 2 }: { evidence: readonly Evide
 /** The frames behind one row of a list, as a capture for other tools. */
 export const FramesOf = ({ list, row }: { list: 'flows' | 'findings' | 'incidents'; row: string }) => {
   const site = useSite();
+  if (!useMay('evidence')) return <ForOthers work="evidence" what="take the frames" />;
   return (
     <a
       className="small nowrap"

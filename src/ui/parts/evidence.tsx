@@ -9,6 +9,7 @@ import type { Frame } from '../../api/sites.ts';
 import { call, urlOf } from '../lib/api.ts';
 import { clock, dateTime, number } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
+import { useMay, whoMay } from '../lib/may.ts';
 import { Empty, Loading, Problem, Unknown } from './basics.tsx';
 import { Layers } from './evidence-layers.tsx';
 import { HexView, type Span } from './hex.tsx';
@@ -44,6 +45,7 @@ export const EvidenceDrawer = ({ site, at }: { site: string; at: string }) => {
   const previous = shown?.frame === frame ? shown.previous : null;
   const next = shown?.frame === frame ? shown.next : null;
   useKeys({ '[': () => previous !== null && go(previous), ']': () => next !== null && go(next) }, true);
+  const takesFrames = useMay('evidence');
   const pcap = (around: number) =>
     urlOf(FILE_PATHS.framePcap.split(' ')[1] ?? '', { site, source, frame, around: around === 0 ? undefined : around });
   return (
@@ -89,7 +91,11 @@ export const EvidenceDrawer = ({ site, at }: { site: string; at: string }) => {
           </Tooltip>
           <Menu position="bottom-end">
             <Menu.Target>
-              <ActionIcon aria-label="Download" title="Download" disabled={shown?.available !== true}>
+              <ActionIcon
+                aria-label="Download"
+                title={takesFrames ? 'Download' : `${whoMay('evidence')} take the frames`}
+                disabled={shown?.available !== true || !takesFrames}
+              >
                 <IconDownload size={16} stroke={1.6} />
               </ActionIcon>
             </Menu.Target>

@@ -8,6 +8,7 @@ import { pointName } from '../../core/point-name.ts';
 import { duration } from '../lib/format.ts';
 import { useSite, useSites } from '../lib/site.ts';
 import { PRIORITY_WORD, PriorityGlyph } from './glyphs.tsx';
+import { CAN_TOUCH } from './impact.ts';
 import './finding-marks.css';
 
 export const PriorityMark = ({ priority }: { priority: Priority }) => (
@@ -54,7 +55,10 @@ export const ImpactTag = ({ impact }: { impact: Impact }) =>
   impact === 'none' ? (
     <span className="dim">none</span>
   ) : (
-    <span className={impact === 'safety' ? 'tag high' : 'tag'} title="What it can touch in the plant">
+    <span
+      className={impact === 'safety' ? 'tag high' : 'tag'}
+      title={`What it can touch in the plant: ${CAN_TOUCH[impact]}`}
+    >
       {impact}
     </span>
   );

@@ -29,12 +29,19 @@ export const guardOf = (row: {
   unit: string;
   unarmed: string;
   making?: boolean;
+  onTrial?: boolean;
 }): Guard => {
   if (row.making === true) return { state: 'fitting', share: 1, text: 'Enough was seen: its model is being made' };
   if (row.seen <= 0 && row.needed > 0)
     return { state: 'waiting', share: null, text: 'Nothing seen of it yet that it could learn from' };
   if (row.seen < row.needed) {
     const part = row.seen / row.needed;
+    if (row.onTrial === true)
+      return {
+        state: 'trial',
+        share: part,
+        text: `Judged on trial, ${share(part)} of it over: what it says by itself makes no alert yet`,
+      };
     return {
       state: 'learning',
       share: part,
@@ -82,6 +89,7 @@ export const GuardMeter = ({ guard, short = false }: { guard: Guard; short?: boo
       <span className="learning unknown" title={text}>
         <Icon size={13} stroke={1.8} aria-hidden="true" />
         {word}
+        {guard.share !== null && guard.share < 1 && `, ${share(guard.share)}`}
       </span>
     );
   }

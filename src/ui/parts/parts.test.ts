@@ -113,6 +113,11 @@ describe('learning', () => {
       text: 'Learning, 50 % of what is needed: 12 of 24 hours',
     });
     expect(guardOf({ ...row, seen: 30 }).state).toBe('armed');
+    // A model on trial judges already: that is said with the share of its trial, not as learning.
+    expect(guardOf({ ...row, onTrial: true })).toMatchObject({
+      state: 'trial',
+      text: expect.stringContaining('Judged on trial'),
+    });
     expect(guardOf({ ...row, seen: 30, unarmed: 'its model is being made', making: true }).state).toBe('fitting');
     expect(guardOf({ ...row, seen: 30, unarmed: 'it does not repeat itself' })).toMatchObject({
       state: 'unarmed',

@@ -22,6 +22,7 @@ import { ApiProblem, call, type Parameters, urlOf } from '../lib/api.ts';
 import { number } from '../lib/format.ts';
 import { dialogIsOpen, useKeys } from '../lib/keys.ts';
 import { useLive } from '../lib/live.ts';
+import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
 import { Empty, GridState, Loading, Problem } from './basics.tsx';
 import { fitting, leastWidth } from './columns.ts';
@@ -105,6 +106,7 @@ interface ListSearch {
 export const ListTable = <T,>(props: Props<T>) => {
   const { list, topic, columns, keyOf, fixed = '', defaultSort, chips, empty, selected, unit, detail, fold } = props;
   const site = useSite();
+  const takesFrames = useMay('evidence');
   const navigate = useNavigate();
   const client = useQueryClient();
   const search = useSearch({ strict: false }) as ListSearch & Record<string, unknown>;
@@ -396,7 +398,7 @@ export const ListTable = <T,>(props: Props<T>) => {
             <Menu.Item component="a" href={exportUrl('json')} download>
               JSON
             </Menu.Item>
-            {FRAME_LISTS.has(list) && (
+            {FRAME_LISTS.has(list) && takesFrames && (
               <Menu.Item
                 component="a"
                 href={urlOf(FILE_PATHS.listPcapng.split(' ')[1] ?? '', { site, list, ...(q !== '' && { q }) })}

@@ -9,11 +9,15 @@ import type { Uploaded } from '../../api/sites.ts';
 import { sendFile } from '../lib/api.ts';
 import { bytes, share } from '../lib/format.ts';
 import { useLive } from '../lib/live.ts';
+import { useMay, whoMay } from '../lib/may.ts';
 import { notify } from '../parts/notify.ts';
 
 let picker: HTMLInputElement | null = null;
-/** Opens the file dialog of the browser. */
-export const openUpload = (): void => picker?.click();
+/** False: the server would refuse the file after all of it was sent. */
+let mayGive = false;
+const refuse = (): void => notify.info('Not for your role', `${whoMay('capture')} give Gatehouse captures to read.`);
+/** Opens the file dialog of the browser, or tells who may. */
+export const openUpload = (): void => (mayGive ? picker?.click() : refuse());
 
 interface Sending {
   name: string;
@@ -29,6 +33,7 @@ export const DropCapture = () => {
   const depth = useRef(0);
   const client = useQueryClient();
   const navigate = useNavigate();
+  mayGive = useMay('capture');
   const progress = useLive((l) => (sending?.source ? l.progress[sending.source] : undefined));
 
   const take = useCallback(
@@ -73,6 +78,7 @@ export const DropCapture = () => {
       setOver(false);
       e.preventDefault();
       if ((e.target as HTMLElement).closest?.('[data-own-drop]')) return;
+      if (!mayGive) return refuse();
       void take([...(e.dataTransfer?.files ?? [])]);
     };
     window.addEventListener('dragenter', enter);

@@ -8,6 +8,8 @@ import { useLive } from '../lib/live.ts';
 
 const LINK = {
   connecting: { word: 'connecting', shape: 'M8 2.5a5.5 5.5 0 1 0 0 11', loud: false },
+  // The stream lives, and the first answers are under way still.
+  asking: { word: 'waiting for an answer', shape: 'M8 2.5a5.5 5.5 0 1 0 0 11', loud: false },
   live: { word: 'up to date', shape: 'M8 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z', loud: false },
   failing: { word: 'answers fail: what you see may be old', shape: 'M4 4l8 8M12 4l-8 8', loud: true },
   lost: { word: 'Gatehouse does not answer: what you see may be old', shape: 'M4 4l8 8M12 4l-8 8', loud: true },
@@ -23,7 +25,7 @@ export const StatusLine = ({ site }: { site: Site | undefined }) => {
   });
   const stream = useLive((l) => l.link);
   // The stream may live while answers fail.
-  const link = LINK[stream === 'live' && now.isError ? 'failing' : stream];
+  const link = LINK[stream !== 'live' ? stream : now.isError ? 'failing' : site && now.isPending ? 'asking' : 'live'];
   return (
     <footer className="status">
       <span className={link.loud ? 'attention' : ''} role="status">

@@ -9,6 +9,7 @@ import { useKeys } from '../../lib/keys.ts';
 import { useMay } from '../../lib/may.ts';
 import { meQuery, useSite } from '../../lib/site.ts';
 import { notify } from '../../parts/notify.ts';
+import { ForOthers } from '../../parts/others.tsx';
 import { AcceptDialog, ReviewDialog, useFreshAlerts } from './dialogs.tsx';
 
 export const AlertActions = ({ detail, onDone }: { detail: AlertDetail; onDone?: () => void }) => {
@@ -41,7 +42,7 @@ export const AlertActions = ({ detail, onDone }: { detail: AlertDetail; onDone?:
         }
       : {},
   );
-  if (!triage) return <span className="dim small">Analysts, engineers and administrators work the queue.</span>;
+  if (!triage) return <ForOthers work="triage" what="work the queue" />;
   return (
     <div className="row wrap" style={{ gap: 6 }}>
       {alert.state === 'new' && (

@@ -6,10 +6,12 @@ import { useState } from 'react';
 import type { AssetDetail } from '../../../api/assets.ts';
 import { call } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
+import { useMay } from '../../lib/may.ts';
 import { useSite } from '../../lib/site.ts';
 import { Panel, Unknown, When } from '../../parts/basics.tsx';
 import { FormDialog, Reason } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
+import { ForOthers } from '../../parts/others.tsx';
 import { useCorrected, useUndoNotice } from './merge.tsx';
 
 const MOST_SHOWN = 500;
@@ -19,6 +21,7 @@ export const Addresses = ({ asset }: { asset: AssetDetail }) => {
   const corrected = useCorrected();
   const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
   const [splitting, setSplitting] = useState(false);
+  const splits = useMay('correct') && asset.endpoints.length > 1;
   const toggle = (i: number) => {
     const next = new Set(ticked);
     if (!next.delete(i)) next.add(i);
@@ -39,21 +42,23 @@ export const Addresses = ({ asset }: { asset: AssetDetail }) => {
         flush
         actions={
           asset.endpoints.length > 1 && (
-            <Button
-              leftSection={<IconGitBranch size={14} stroke={1.6} />}
-              disabled={ticked.size === 0 || ticked.size === asset.endpoints.length}
-              title={ticked.size === 0 ? 'Tick the addresses that belong to another device' : undefined}
-              onClick={() => setSplitting(true)}
-            >
-              Split off {ticked.size > 0 ? ticked.size : ''}
-            </Button>
+            <ForOthers work="correct" what="split and merge devices">
+              <Button
+                leftSection={<IconGitBranch size={14} stroke={1.6} />}
+                disabled={ticked.size === 0 || ticked.size === asset.endpoints.length}
+                title={ticked.size === 0 ? 'Tick the addresses that belong to another device' : undefined}
+                onClick={() => setSplitting(true)}
+              >
+                Split off {ticked.size > 0 ? ticked.size : ''}
+              </Button>
+            </ForOthers>
           )
         }
       >
         <table className="plain-table">
           <thead>
             <tr>
-              {asset.endpoints.length > 1 && (
+              {splits && (
                 <th>
                   <span className="sr">Split off</span>
                 </th>
@@ -72,7 +77,7 @@ export const Addresses = ({ asset }: { asset: AssetDetail }) => {
             {asset.endpoints.slice(0, MOST_SHOWN).map((e, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: an endpoint is named by its position
               <tr key={i}>
-                {asset.endpoints.length > 1 && (
+                {splits && (
                   <td>
                     <Checkbox
                       checked={ticked.has(i)}

@@ -8,6 +8,7 @@ import { share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Address, EvidenceLinks, PartyLink, Unknown } from '../../parts/basics.tsx';
 import { LEVEL_WORD, LevelMark, ROLE_WORD, RoleGlyph } from '../../parts/glyphs.tsx';
+import { ForOthers } from '../../parts/others.tsx';
 import { CorrectDialog } from './correct.tsx';
 import { MergeWithDialog } from './merge-with.tsx';
 
@@ -127,19 +128,21 @@ export const AssetHeader = ({ asset }: { asset: AssetDetail }) => {
         >
           On the map
         </Button>
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button leftSection={<IconDots size={14} stroke={1.6} />}>Correct</Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item leftSection={<IconPencil size={14} />} onClick={() => setDialog('correct')}>
-              Name, role, level …
-            </Menu.Item>
-            <Menu.Item leftSection={<IconGitMerge size={14} />} onClick={() => setDialog('merge')}>
-              Merge with another asset …
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <ForOthers work="correct" what="correct it">
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button leftSection={<IconDots size={14} stroke={1.6} />}>Correct</Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item leftSection={<IconPencil size={14} />} onClick={() => setDialog('correct')}>
+                Name, role, level …
+              </Menu.Item>
+              <Menu.Item leftSection={<IconGitMerge size={14} />} onClick={() => setDialog('merge')}>
+                Merge with another asset …
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </ForOthers>
       </div>
       <dl className="identity">
         <Identity asset={asset} attribute="vendor" value={asset.vendor} name="Vendor" />

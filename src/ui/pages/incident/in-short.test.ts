@@ -38,6 +38,7 @@ const detail = (over: Partial<IncidentRow>, lanes: readonly ('it' | 'ot')[]): In
   stepsMore: 0,
   assets: lanes.map(asset),
   doubts: [],
+  asked: [],
   history: [],
 });
 

@@ -1,15 +1,7 @@
 /** An incident in the words of the plant, for whoever has half a minute: where it went, what it does, what it can touch, whether it goes on. */
 import type { IncidentDetail } from '../../../api/alerts.ts';
-import type { Impact } from '../../../api/words.ts';
 import { duration, number, plural } from '../../lib/format.ts';
-
-const CAN_TOUCH: Readonly<Record<Impact, string>> = {
-  safety: 'people can come to harm',
-  uptime: 'the line can stop',
-  quality: 'product can be spoilt',
-  regulatory: 'duties to report can begin',
-  none: '',
-};
+import { CAN_TOUCH } from '../../parts/impact.ts';
 
 /** Sentences, most important first. */
 export const inShort = ({ incident: i, assets }: IncidentDetail): readonly string[] => {

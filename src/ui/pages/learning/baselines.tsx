@@ -13,6 +13,7 @@ import { useSite } from '../../lib/site.ts';
 import { Loading, Panel, Problem, When } from '../../parts/basics.tsx';
 import { FormDialog, Reason } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
+import { ForOthers } from '../../parts/others.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
 
 const ORIGIN_WORD: Readonly<Record<BaselineRow['origin'], string>> = {
@@ -25,6 +26,7 @@ export const Baselines = () => {
   const site = useSite();
   const client = useQueryClient();
   const may = useMay('teach');
+  const takesFiles = useMay('evidence');
   const [saving, setSaving] = useState(false);
   const [compared, setCompared] = useState<BaselineRow | undefined>();
   const [restored, setRestored] = useState<BaselineRow | undefined>();
@@ -53,7 +55,7 @@ export const Baselines = () => {
         count={rows === undefined ? undefined : plural(rows.length, 'baseline')}
         flush
         actions={
-          may && (
+          <ForOthers work="teach" what="save and restore">
             <span className="row" style={{ gap: 6 }}>
               <input
                 ref={file}
@@ -82,7 +84,7 @@ export const Baselines = () => {
                 Save what is learned now …
               </Button>
             </span>
-          )
+          </ForOthers>
         }
       >
         {query.isError ? (
@@ -154,14 +156,16 @@ export const Baselines = () => {
                     <button type="button" className="chip" onClick={() => setCompared(b)}>
                       Compare
                     </button>
-                    <a
-                      className="chip"
-                      href={urlOf(FILE_PATHS.baselineFile.split(' ')[1] ?? '', { site, baseline: b.id })}
-                      download
-                      title="As a file, for a twin machine"
-                    >
-                      File
-                    </a>
+                    {takesFiles && (
+                      <a
+                        className="chip"
+                        href={urlOf(FILE_PATHS.baselineFile.split(' ')[1] ?? '', { site, baseline: b.id })}
+                        download
+                        title="As a file, for a twin machine"
+                      >
+                        File
+                      </a>
+                    )}
                     {may && (
                       <button type="button" className="chip" onClick={() => setRestored(b)}>
                         Restore …

@@ -70,7 +70,7 @@ const Phase = ({ learning: l }: { learning: LearningOverview }) => (
       </h1>
       <span className="dim small">
         {l.phase === 'learning'
-          ? 'Until then only rules that hold from the first frame speak. What is odd now is learned as usual: accept this only for a plant that is clean.'
+          ? 'Until then rules that hold from the first frame speak, and process cells that have a model already. What is odd now is learned as usual: accept this only for a plant that is clean.'
           : 'What was odd is not learned by itself; a person accepts it as new normal.'}{' '}
         Since <When at={l.sinceAt} />.
       </span>
@@ -103,9 +103,10 @@ const Totals = ({ learning: l }: { learning: LearningOverview }) => (
               t.unarmed > 0
                 ? `${number(t.unarmed)} saw enough and ${t.unarmed === 1 ? 'is' : 'are'} not judged: the list says why`
                 : '',
+              t.onTrial > 0 ? `${number(t.onTrial)} judged on trial` : '',
               t.making > 0 ? `of ${number(t.making)} models are being made` : '',
-              t.things > t.learned + t.unarmed + t.making
-                ? `${number(t.things - t.learned - t.unarmed - t.making)} still learning`
+              t.things > t.learned + t.unarmed + t.making + t.onTrial
+                ? `${number(t.things - t.learned - t.unarmed - t.making - t.onTrial)} still learning`
                 : '',
             ]
               .filter(Boolean)
@@ -298,10 +299,15 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
           {
             id: 'seen',
             head: 'Seen',
-            width: '160px',
+            width: '190px',
             end: true,
             by: (r) => r.share,
-            cell: (r) => <span className="dim">{seenText(r.seen, r.needed, r.unit)}</span>,
+            cell: (r) => (
+              <span className="dim">
+                {seenText(r.seen, r.needed, r.unit)}
+                {r.onTrial && ', trial included'}
+              </span>
+            ),
           },
         ]}
       />

@@ -13,6 +13,7 @@ import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
 import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Protocol, Unknown } from '../../parts/basics.tsx';
 import { fieldWords, namesItsCode } from '../../parts/evidence-layers.tsx';
+import { ForOthers } from '../../parts/others.tsx';
 import { constantsOf, tellingFields } from './telling.ts';
 
 /** The last two parts of a path say enough in a row. */
@@ -117,15 +118,17 @@ export const MessagesPage = () => {
           </h1>
         )}
         <span className="grow" />
-        <Button
-          component="a"
-          variant="default"
-          leftSection={<IconDownload size={14} stroke={1.6} />}
-          href={urlOf(FILE_PATHS.listPcapng.split(' ')[1] ?? '', { site, list: 'flows', row: flow })}
-          download
-        >
-          Frames of these two (pcapng)
-        </Button>
+        <ForOthers work="evidence" what="take the frames">
+          <Button
+            component="a"
+            variant="default"
+            leftSection={<IconDownload size={14} stroke={1.6} />}
+            href={urlOf(FILE_PATHS.listPcapng.split(' ')[1] ?? '', { site, list: 'flows', row: flow })}
+            download
+          >
+            Frames of these two (pcapng)
+          </Button>
+        </ForOthers>
       </div>
       <Panel
         title="Messages"

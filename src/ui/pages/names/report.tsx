@@ -12,6 +12,7 @@ import { useSite } from '../../lib/site.ts';
 import { Empty, Loading, Panel, Problem, Text, Unknown, When } from '../../parts/basics.tsx';
 import { ROLE_WORD } from '../../parts/glyphs.tsx';
 import { notify } from '../../parts/notify.ts';
+import { ForOthers } from '../../parts/others.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
 
 const TABS = ['conflicts', 'unlisted', 'unseen'] as const;
@@ -33,9 +34,11 @@ export const Reconciled = ({ onImport }: { onImport: () => void }) => {
           Bring the list that the plant keeps, as CSV or XLSX: names, addresses, serial numbers, places. Gatehouse shows
           which entries it sees, which it does not, and which devices nobody listed.
           <span style={{ display: 'block', marginTop: 12 }}>
-            <Button variant="filled" leftSection={<IconFileSpreadsheet size={15} stroke={1.6} />} onClick={onImport}>
-              Import an asset list …
-            </Button>
+            <ForOthers work="correct" what="import it">
+              <Button variant="filled" leftSection={<IconFileSpreadsheet size={15} stroke={1.6} />} onClick={onImport}>
+                Import an asset list …
+              </Button>
+            </ForOthers>
           </span>
         </Empty>
       </Panel>
@@ -139,14 +142,16 @@ const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: s
                 </Menu.Item>
               </Menu.Dropdown>
             </Menu>
-            {r.correction !== null && (
-              <Button loading={back.isPending} onClick={() => back.mutate()}>
-                Undo the import
+            <ForOthers work="correct" what="import and undo">
+              {r.correction !== null && (
+                <Button loading={back.isPending} onClick={() => back.mutate()}>
+                  Undo the import
+                </Button>
+              )}
+              <Button leftSection={<IconFileSpreadsheet size={14} stroke={1.6} />} onClick={onImport}>
+                Import a list …
               </Button>
-            )}
-            <Button leftSection={<IconFileSpreadsheet size={14} stroke={1.6} />} onClick={onImport}>
-              Import a list …
-            </Button>
+            </ForOthers>
           </span>
         }
       >

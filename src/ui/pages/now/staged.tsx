@@ -6,6 +6,7 @@ import { call } from '../../lib/api.ts';
 import { useSite, useSites } from '../../lib/site.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
+import { ForOthers } from '../../parts/others.tsx';
 
 /** Quick enough to wait for, and slow enough to watch it unfold as it would. Minutes. */
 const PACES = [
@@ -42,9 +43,11 @@ export const StagedAttack = () => {
           <span className="dim"> What is usual was learned from a simulated day made at build time.</span>
         )}
       </span>
-      <Button disabled={here.staging !== 'ready'} onClick={() => setAsking(true)}>
-        {here.staging === 'running' ? 'Attack running' : 'Stage an attack'}
-      </Button>
+      <ForOthers work="capture" what="stage an attack">
+        <Button disabled={here.staging !== 'ready'} onClick={() => setAsking(true)}>
+          {here.staging === 'running' ? 'Attack running' : 'Stage an attack'}
+        </Button>
+      </ForOthers>
       {asking && (
         <FormDialog
           title="Stage an attack on the simulated plant"

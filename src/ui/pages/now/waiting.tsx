@@ -81,8 +81,8 @@ const IncidentLine = ({ incident: i, on }: { incident: IncidentRow; on: boolean 
         </Link>
         <div className="small row wrap" style={{ gap: '0 12px' }}>
           <span className="dim">incident</span>
-          <span title={i.stage}>
-            {i.meaning} <span className="dim tiny nowrap">stage {i.stageNumber} of 12</span>
+          <span title={i.meaning}>
+            {i.stage} <span className="dim tiny nowrap">stage {i.stageNumber} of 12</span>
           </span>
           <span className="dim">
             {plural(i.findings, 'finding')} on {plural(i.assets, 'asset')}

@@ -12,6 +12,7 @@ import { Panel, Unknown, When } from '../../parts/basics.tsx';
 import { PointLink } from '../../parts/finding-marks.tsx';
 import { FormDialog, Reason, reasonOf } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
+import { ForOthers } from '../../parts/others.tsx';
 
 const STATE_WORD: Readonly<Record<RelationRow['state'], string>> = {
   proposed: 'found in the data',
@@ -37,11 +38,11 @@ export const Relations = ({ cell, relations }: { cell: string; relations: readon
       count={waiting > 0 ? `${plural(waiting, 'proposal')} to read` : plural(relations.length, 'relation')}
       flush
       actions={
-        may && (
+        <ForOthers work="teach" what="add and approve">
           <Button size="compact-xs" leftSection={<IconPlus size={13} />} onClick={() => setEditing('new')}>
             Add …
           </Button>
-        )
+        </ForOthers>
       }
     >
       {relations.length === 0 ? (

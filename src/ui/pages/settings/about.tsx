@@ -23,7 +23,15 @@ export const About = () => {
         <dt>Plant’s zone</dt>
         <dd>{status.data?.zone ?? <Unknown />}</dd>
         <dt>Data folder</dt>
-        <dd>{settings.data ? <Address>{settings.data.dataFolder}</Address> : <Unknown />}</dd>
+        <dd>
+          {settings.data ? (
+            <Address>{settings.data.dataFolder}</Address>
+          ) : settings.isError ? (
+            <Unknown>could not be fetched</Unknown>
+          ) : (
+            <span className="dim">asking …</span>
+          )}
+        </dd>
         <dt>Licence</dt>
         <dd>Apache License 2.0</dd>
         <dt>Interface</dt>

@@ -96,7 +96,8 @@ const DiskUse = ({ data, evidence, free }: { data: number; evidence: number; fre
   <dl className="kv wide">
     <dt>In use</dt>
     <dd>
-      {bytes(data)} <span className="dim">of it {bytes(evidence)} frames behind evidence</span>
+      {bytes(data)} <span className="dim">database,</span> {bytes(evidence)}{' '}
+      <span className="dim">frames behind evidence</span>
     </dd>
     <dt>Free on that disk</dt>
     <dd>{free === null ? <Unknown /> : bytes(free)}</dd>

@@ -4,8 +4,9 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { WindowRow } from '../../../api/detection.ts';
+import { OVERRUN_GRACE_US } from '../../../core/incident.ts';
 import { call } from '../../lib/api.ts';
-import { zoneName } from '../../lib/format.ts';
+import { duration, zoneName } from '../../lib/format.ts';
 import { useSite, useSites } from '../../lib/site.ts';
 import { FormDialog, Reason, reasonOf } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
@@ -108,6 +109,11 @@ export const NewWindowDialog = ({ start, onClose }: { start: string; onClose: ()
       </div>
       <AssetSelect value={assets} onChange={setAssets} />
       <CellSelect value={cells} onChange={setCells} />
+      <span className="dim small">
+        What is seen at these devices in that time is labelled as planned. What goes on for more than{' '}
+        {duration(OVERRUN_GRACE_US / 1000)} after the end is told as an overrun: prolong the work in time. Vendor and
+        work order stand beside the findings; Gatehouse does not compare them with what is seen.
+      </span>
       {assets.length + cells.length === 0 && (
         <span className="dim small">No device chosen: it covers the whole site. Smaller is better.</span>
       )}
