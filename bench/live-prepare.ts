@@ -6,7 +6,7 @@
 
 import { type Fitter, inPlaceFitter } from '../src/app/detection/fitting.ts';
 import { LiveSite } from '../src/app/live-site.ts';
-import { LEARNER, openStore, readCapture, SETTINGS_NAME } from '../src/app/parts.ts';
+import { LEARNER, newSource, openStore, readCapture, SETTINGS_NAME } from '../src/app/parts.ts';
 import { Pipeline } from '../src/app/pipeline.ts';
 import { MadeSite } from './made-site.ts';
 
@@ -64,6 +64,9 @@ const live = new LiveSite(
   { fitter: sharing() },
 );
 await store.writer.submit({ put: { site: [live.row] } });
+// As while a wire is watched: what cells learn is written in rounds, not all of it with every save.
+const source = newSource({ nowUs }, live, { id: 'prepare', kind: 'live', name: 'prepare', path: '', state: 'live' });
+live.sources.set(source.id, source);
 const { runtime, detection, model } = await live.load();
 const pipeline = new Pipeline({ source: 'prepare', site: runtime });
 
@@ -100,6 +103,7 @@ const cells = detection.feed.cells;
 for (const cell of cells) if (!cell.isArmed) cell.fit();
 const atLast = performance.now();
 live.keepLearned();
+live.sources.set(source.id, { ...source, state: 'complete', endedUs: nowUs() });
 await live.save(nowUs());
 const lastSaveS = (performance.now() - atLast) / 1000;
 const armed = cells.filter((cell) => cell.isArmed).length;

@@ -121,6 +121,7 @@ export class LocalEngine implements Engine {
         // Not from within the tick that asked for it.
         setImmediate(() => this.#changed(site));
       },
+      onBack: (site) => this.#changed(site),
       onFound: (site) => this.#found(site),
     };
     this.#lists = new Names(options.store, options.nowUs);
@@ -525,6 +526,7 @@ export class LocalEngine implements Engine {
     await this.#options.fitter?.close();
     await this.#sources.close();
     for (const site of this.#sites.values()) {
+      await site.rest();
       const interrupted = [...site.sources.values()].some(
         (source) => source.state === 'reading' && source.kind === 'file',
       );

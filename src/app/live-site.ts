@@ -2,6 +2,7 @@
  * One site in the engine: its model while it is loaded, its sources, and what of it was written. Sites that nobody reads
  * or looks at are unloaded; the store has them.
  */
+import { setTimeout as later } from 'node:timers/promises';
 import { type ChangeEvent, type Site, TOPICS, type Topic, type Verdict } from '../api/index.ts';
 import type { Source, SourceHealth } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
@@ -10,6 +11,7 @@ import { createSiteModel } from '../observe/index.ts';
 import { type Batch, loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
 import type { Fitter } from './detection/fitting.ts';
 import {
+  bringCellsBack,
   cellBatches,
   createSiteDetection,
   detectionBatch,
@@ -54,11 +56,16 @@ export interface SiteAround {
   readonly userName?: (id: string) => string;
   /** Makes models of process cells; in place unless given. */
   readonly fitter?: Fitter;
+  /** Process cells are back of which pages said that they are not. */
+  readonly onBack?: (site: LiveSite) => void;
   /** A model of a process cell is there: there is something to write and to show. */
   readonly onFitted?: (site: LiveSite) => void;
   /** Something was found: there is something to show. */
   readonly onFound?: (site: LiveSite) => void;
 }
+
+/** After a failure to read what cells learned. */
+const READ_AGAIN_MS = 2000;
 
 interface Loaded {
   readonly runtime: SiteRuntime & { readonly openings: Openings };
@@ -91,6 +98,10 @@ export class LiveSite {
   #units: ReadonlyMap<string, string> = new Map();
   #loaded: Loaded | undefined;
   #loading: Promise<Loaded> | undefined;
+  /** Process cells are being brought back. */
+  #bringing: Promise<void> = Promise.resolve();
+  /** Somebody looked meanwhile. */
+  #isShownAway = false;
   #modelVersion = 0;
   #findingVersion = 0;
   /** Of the conversations' openings that are written. */
@@ -128,13 +139,30 @@ export class LiveSite {
     return this.#loaded?.detection.feed.isFitting ?? false;
   }
 
-  /** The model, from the store where it is not in memory. */
-  load(): Promise<Loaded> {
+  /** The model, from the store where it is not in memory; whole, also what its process cells learned. */
+  async load(): Promise<Loaded> {
+    const loaded = await this.open();
+    await this.#bringing;
+    return loaded;
+  }
+
+  /**
+   * The same as soon as frames can be taken in and pages shown: process cells are brought back behind it, which of thousands
+   * takes seconds. Rows that come meanwhile are judged when their cell is back (`detection/away.ts`).
+   */
+  open(): Promise<Loaded> {
     if (this.#loaded !== undefined) return Promise.resolve(this.#loaded);
     this.#loading ??= this.#read().finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
+  }
+
+  /** Nothing is read from the store any more: it may be closed. */
+  async rest(): Promise<void> {
+    await this.#loading?.catch(() => undefined);
+    this.#loaded?.detection.feed.close();
+    await this.#bringing;
   }
 
   async #read(): Promise<Loaded> {
@@ -143,7 +171,7 @@ export class LiveSite {
     let detection: SiteDetection | undefined;
     const runtime = createSiteRuntime((endpoints) => {
       model = createSiteModel({ endpoints });
-      const { onFitted, onFound, ...around } = this.#around;
+      const { onFitted, onFound, onBack: _, ...around } = this.#around;
       detection = createSiteDetection(model, endpoints, standing, {
         ...around,
         onFitted: () => onFitted?.(this),
@@ -162,7 +190,22 @@ export class LiveSite {
     this.#loaded = loaded;
     this.#modelVersion = loaded.model.version;
     this.#findingVersion = loaded.detection.version;
+    this.#bringing = this.#bring(loaded.detection);
     return loaded;
+  }
+
+  /** A store that cannot be read now is asked again: what was learned is not given up. */
+  async #bring(detection: SiteDetection): Promise<void> {
+    const { feed } = detection;
+    while (feed.away.size > 0) {
+      try {
+        await bringCellsBack(this.#store, this.id, detection);
+      } catch {
+        await later(READ_AGAIN_MS, undefined, { ref: false });
+      }
+    }
+    if (this.#isShownAway) this.#around.onBack?.(this);
+    this.#isShownAway = false;
   }
 
   /** Forgets the model; what is not written yet would be lost, so call `save` first. */
@@ -176,7 +219,8 @@ export class LiveSite {
   }
 
   async view(nowUs: number): Promise<SiteView> {
-    const { runtime, model, detection } = await this.load();
+    const { runtime, model, detection } = await this.open();
+    if (detection.feed.away.size > 0) this.#isShownAway = true;
     this.usedUs = nowUs;
     return {
       id: this.id,
@@ -199,7 +243,7 @@ export class LiveSite {
    * costs to find out who belongs together; `fresh` is called when a new one is taken.
    */
   async pageView(nowUs: number, fresh: () => void): Promise<SiteView> {
-    const { model } = await this.load();
+    const { model } = await this.open();
     if (this.busy === 0) {
       fresh();
       return this.view(nowUs);

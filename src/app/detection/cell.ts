@@ -19,6 +19,7 @@ import {
   type WordPair,
   wordsText,
 } from '../../learn/process/index.ts';
+import { Away } from './away.ts';
 import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
 import { Freshness, Heard } from './freshness.ts';
 import { CellReading, type SavedReading } from './reading.ts';
@@ -102,9 +103,9 @@ interface Pending {
 
 export class Cell {
   plan: CellPlan;
-  readonly rows: CellRows;
+  rows: CellRows;
   readonly names: readonly string[];
-  readonly watch: PointWatch;
+  watch: PointWatch;
   readonly #options: CellOptions;
   readonly #row: Float64Array;
   readonly #sampled: Float64Array;
@@ -145,6 +146,11 @@ export class Cell {
   #failedUs = 0;
   /** The model that is being made, and what is to be done when it is there. */
   #fitting: Pending | undefined;
+  #savedPlan: CellPlan | undefined;
+  /** What it learned is not read back yet. */
+  #away: Away | undefined;
+  /** Rows that were due since the start and are judged by nobody: too much came before it was back. */
+  missed = 0;
   /** Why it is not armed although it saw enough; '' otherwise. */
   problem = '';
   /** Changed since it was saved. */
@@ -202,6 +208,8 @@ export class Cell {
   keepRows(rows: number): void {
     if (rows >= this.plan.rows) return;
     this.plan = { ...this.plan, rows };
+    // One that is away makes the room when it is back.
+    if (this.isAway) return;
     this.rows.shrink(rows);
     this.dirty = true;
   }
@@ -218,7 +226,7 @@ export class Cell {
   }
   /** It has no model, and none is being made. */
   isUnlearned(tsUs: number): boolean {
-    if (this.isArmed || this.#fitting !== undefined) return false;
+    if (this.isArmed || this.#fitting !== undefined || this.isAway) return false;
     return this.#failedUs === 0 || tsUs - this.#failedUs >= AGAIN_US || tsUs < this.#failedUs;
   }
   get model(): CellModel | undefined {
@@ -242,8 +250,22 @@ export class Cell {
     return this.#cycles;
   }
 
+  /** What it learned is still to be read back: until `load` it judges nothing, and keeps what comes. */
+  stayAway(): void {
+    this.#away = new Away(this.watch, this.plan.stepUs);
+    this.#savedPlan = this.plan;
+    this.dirty = false;
+  }
+  get isAway(): boolean {
+    return this.#away !== undefined;
+  }
+
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
   tick(tsUs: number, odd: boolean): boolean {
+    if (this.#away !== undefined) {
+      this.#away.tick(tsUs, odd);
+      return false;
+    }
     this.#isSuspect = odd;
     this.#sample(tsUs, odd);
     const { stepUs } = this.plan;
@@ -273,7 +295,9 @@ export class Cell {
    */
   early(tsUs: number, odd: boolean): void {
     const { stepUs } = this.plan;
-    if (stepUs < EARLY_FROM_US || !this.isArmed) return;
+    if (stepUs < EARLY_FROM_US) return;
+    this.#away?.early(tsUs, odd);
+    if (!this.isArmed) return;
     if (tsUs >= this.#nextUs || tsUs < this.#nextUs - stepUs || this.#earlyUs === this.#nextUs) return;
     this.#earlyUs = this.#nextUs;
     this.#isSuspect = odd;
@@ -548,7 +572,12 @@ export class Cell {
     return { expected: of(bands.expected), low: of(bands.low), high: of(bands.high) };
   }
 
+  /** As the store knows it: rows that are kept may be fewer since. */
+  get savedPlan(): CellPlan {
+    return this.#savedPlan ?? this.plan;
+  }
   save(): { readonly header: SavedCell; readonly model: Uint8Array } {
+    this.#savedPlan = this.plan;
     return {
       header: {
         plan: this.plan,
@@ -574,7 +603,15 @@ export class Cell {
     };
   }
 
-  load(header: SavedCell, model: Uint8Array): void {
+  /** Puts back what was saved, with the rows in `blocks`; what came meanwhile is judged now. */
+  load(header: SavedCell, model: Uint8Array, blocks?: ReadonlyMap<number, Uint8Array>): void {
+    const { rows } = this.plan;
+    if (blocks !== undefined) {
+      this.plan = header.plan;
+      this.#savedPlan = header.plan;
+      this.rows = new CellRows(header.plan.points.length, header.plan.rows);
+      this.rows.load(header.taken, blocks);
+    }
     this.#fittedUs = header.fittedUs;
     this.#learnedUs = header.learnedUs;
     this.#nextUs = header.nextUs;
@@ -601,7 +638,29 @@ export class Cell {
     }
     this.dirty = false;
     this.savedUs = 1;
+    this.#isBack();
+    this.keepRows(rows);
     if (header.again) this.fit();
+  }
+  /** Nothing of it was saved, or it cannot be read: it learns from now on. */
+  loadNothing(): void {
+    this.dirty = true;
+    this.#isBack();
+  }
+
+  #isBack(): void {
+    const away = this.#away;
+    if (away === undefined) return;
+    this.#away = undefined;
+    this.missed = away.missed;
+    const { watch } = this;
+    away.play(({ tsUs, odd, isEarly }, then) => {
+      this.watch = then;
+      if (isEarly) this.early(tsUs, odd);
+      else this.tick(tsUs, odd);
+    });
+    this.watch = watch;
+    this.#sampledHeard = -1;
   }
 
   /** It is not needed any more: no model is waited for. */

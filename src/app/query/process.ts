@@ -33,12 +33,20 @@ const DEFAULT_SAMPLES = 120;
 
 const progressOf = (view: SiteView, cell: Cell): Progress => {
   const { feed, learningUs } = view.detection;
+  if (cell.isAway)
+    return {
+      state: 'returning',
+      share: null,
+      text: 'what it learned is being read back; what comes meanwhile is judged then',
+    };
   const part = feed.shareOf(cell);
   const { time } = namingOf(view);
   if (cell.isArmed) {
     if (cell.isUnseen(view.detection.nowUs))
       return { state: 'unseen', share: 1, text: `not judged: nothing of it was seen since ${time(cell.rows.lastUs)}` };
     const anew = cell.fitting === undefined ? '' : '; learned anew at the moment';
+    const missed =
+      cell.missed === 0 ? '' : `; ${cell.missed} rows that came before it was read back after the start were not judged`;
     const trialUs = cell.trialUntilUs(view.detection.nowUs);
     const trial =
       trialUs === 0
@@ -47,7 +55,7 @@ const progressOf = (view: SiteView, cell: Cell): Progress => {
     return {
       state: trialUs === 0 ? 'armed' : 'trial',
       share: 1,
-      text: `judged since ${time(cell.fittedUs)}${trial}${anew}`,
+      text: `judged since ${time(cell.fittedUs)}${trial}${anew}${missed}`,
     };
   }
   if (cell.fitting !== undefined) {
