@@ -19,7 +19,7 @@ const SETTLE_S = 680;
 /** Meanwhile each is read so often; at the end at the pace of learning, so that the cells are made for it. */
 const SETTLE_STEP_S = 60;
 const PACE_S = 90;
-/** As the engine does (`app/engine.ts`): sooner where the queues towards the store fill. */
+/** Between two saves; what waits in queues towards the store is written where they fill, as the engine does (`app/engine.ts`). */
 const SAVE_EVERY_S = 300;
 const SAVE_BACKLOG = 0.25;
 
@@ -90,10 +90,13 @@ let saveS = 0;
 for await (const event of readCapture(chunks(), { name: 'bench' })) {
   pipeline.handle(event);
   const us = detection.nowUs;
-  if (us - savedUs < SAVE_EVERY_S * SECOND_US && live.backlog < SAVE_BACKLOG) continue;
-  savedUs = us;
+  const isDue = us - savedUs >= SAVE_EVERY_S * SECOND_US;
+  if (!isDue && live.backlog < SAVE_BACKLOG) continue;
   const at = cpuS();
-  await live.save(nowUs());
+  if (isDue) {
+    savedUs = us;
+    await live.save(nowUs());
+  } else await live.relieve(nowUs());
   saveS += cpuS() - at;
 }
 pipeline.finish();

@@ -112,6 +112,8 @@ export class LiveSite {
   #isShort = false;
   #still: (Still & { readonly cache: ViewCache }) | undefined;
   #saving: Promise<void> = Promise.resolve();
+  /** Points and endpoints that the store has. */
+  #known = { points: -1, endpoints: -1 };
   readonly #unwritten = new Unwritten();
   #acting: Promise<unknown> = Promise.resolve();
 
@@ -190,6 +192,7 @@ export class LiveSite {
     this.#loaded = loaded;
     this.#modelVersion = loaded.model.version;
     this.#findingVersion = loaded.detection.version;
+    this.#known = { points: loaded.model.pointCount, endpoints: runtime.endpoints.count };
     this.#bringing = this.#bring(loaded.detection);
     return loaded;
   }
@@ -197,11 +200,13 @@ export class LiveSite {
   /** A store that cannot be read now is asked again: what was learned is not given up. */
   async #bring(detection: SiteDetection): Promise<void> {
     const { feed } = detection;
-    while (feed.away.size > 0) {
+    for (let isDone = false; !isDone; ) {
       try {
         await bringCellsBack(this.#store, this.id, detection);
+        isDone = true;
       } catch {
         await later(READ_AGAIN_MS, undefined, { ref: false });
+        isDone = feed.away.size === 0;
       }
     }
     if (this.#isShownAway) this.#around.onBack?.(this);
@@ -212,6 +217,7 @@ export class LiveSite {
   unload(): void {
     this.#loaded?.detection.feed.close();
     this.#loaded = undefined;
+    this.#known = { points: -1, endpoints: -1 };
     this.#unwritten.clear();
     this.#still = undefined;
     this.#cache.version = -1;
@@ -319,9 +325,27 @@ export class LiveSite {
    * ends, and what large sites learned in the last half an hour need not all be kept (`ROUND_BYTES`).
    */
   save(nowUs: number, inShort = false): Promise<void> {
-    const mine = this.#saving.then(() => this.#write(nowUs, inShort));
+    return this.#inOrder(() => this.#write(nowUs, inShort));
+  }
+
+  /**
+   * Writes what waits in bounded queues, because they fill: of a site whose values all move everything else is many times as much,
+   * and waits for the next save. All of it where the store does not know yet what the queues speak of.
+   */
+  relieve(nowUs: number): Promise<void> {
+    return this.#inOrder(() => this.#write(nowUs, false, this.#isKnown()));
+  }
+
+  #inOrder(write: () => Promise<void>): Promise<void> {
+    const mine = this.#saving.then(write);
     this.#saving = mine.catch(() => undefined);
     return mine;
+  }
+
+  /** Every point and endpoint that a sample or a flow may name is in the store. */
+  #isKnown(): boolean {
+    const { model, runtime } = this.#loaded ?? {};
+    return model?.pointCount === this.#known.points && runtime?.endpoints.count === this.#known.endpoints;
   }
 
   /** What was learned is written with the next save, however soon. */
@@ -334,7 +358,7 @@ export class LiveSite {
     return this.#loaded?.model.backlog ?? 0;
   }
 
-  async #write(nowUs: number, inShort: boolean): Promise<void> {
+  async #write(nowUs: number, inShort: boolean, onlyQueues = false): Promise<void> {
     const loaded = this.#loaded;
     if (loaded === undefined) return;
     const reading = [...this.sources.values()].find((source) => source.state === 'reading' || source.state === 'live');
@@ -343,7 +367,9 @@ export class LiveSite {
     // An interrupted reading of a site's only file begins again from nothing: until it is read, only what would not fit
     // into memory is written.
     // Files of a folder are followed for hours, and are read on from where they were; a stream comes once.
-    const queuesOnly = isBusy && this.sources.size === 1 && (reading.kind === 'file' || reading.kind === 'sample');
+    const isAgain = isBusy && this.sources.size === 1 && (reading.kind === 'file' || reading.kind === 'sample');
+    const queuesOnly = onlyQueues || isAgain;
+    const known = { points: loaded.model.pointCount, endpoints: loaded.runtime.endpoints.count };
     const submit = (batch: Batch): Promise<void> => this.#store.writer.submit(batch, { background: true });
     await this.#unwritten.again(submit);
     // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.
@@ -365,7 +391,7 @@ export class LiveSite {
         continue;
       }
       const found = queuesOnly ? undefined : detectionBatch(this.id, loaded.detection, nowUs, withLearned);
-      const last = this.#tail(loaded, isBusy);
+      const last = onlyQueues ? {} : this.#tail(loaded, isBusy);
       const { openings } = loaded.runtime;
       const { version } = openings;
       const opened =
@@ -376,6 +402,7 @@ export class LiveSite {
       const put = { ...batch.put, ...last, ...found?.put, ...(learned.length > 0 && { learned_state: learned }) };
       await this.#unwritten.write({ ...batch, put }, submit);
       loaded.detection.saved(found?.findings ?? []);
+      if (!queuesOnly) this.#known = known;
       if (withLearned) {
         this.#learnedUs = nowUs;
         this.#openingsVersion = version;

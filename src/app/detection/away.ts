@@ -24,6 +24,7 @@ export class Away {
   #dueUs = 0;
   /** When the row was due before which something was kept between two rows. */
   #earlyUs = -1;
+  #played = 0;
   /** Moments that were not kept. */
   missed = 0;
 
@@ -55,19 +56,23 @@ export class Away {
     this.missed++;
   }
 
-  /** Calls with each moment, oldest first, and a watch that shows what was seen then. */
-  play(each: (moment: Pick<Moment, 'tsUs' | 'odd' | 'isEarly'>, watch: PointWatch) => void): void {
-    const { ids } = this.#watch;
-    for (const [number, moment] of this.#moments.splice(0).entries())
-      each(moment, {
-        ids,
-        // Each moment differs from the one before.
-        heard: () => -2 - number,
-        read: (values, lastUs) => {
-          values.set(moment.values);
-          lastUs.set(moment.lastUs);
-        },
-        cadenceUs: (index) => this.#watch.cadenceUs(index),
-      });
+  /** Time of the oldest moment that is kept; infinite without any. */
+  get nextUs(): number {
+    return this.#moments[0]?.tsUs ?? Number.POSITIVE_INFINITY;
+  }
+  /** Calls with the oldest moment, which is kept no more, and a watch that shows what was seen then. */
+  play(judge: (moment: Pick<Moment, 'tsUs' | 'odd' | 'isEarly'>, watch: PointWatch) => void): void {
+    const moment = this.#moments.shift();
+    if (moment === undefined) return;
+    judge(moment, {
+      ids: this.#watch.ids,
+      // Each moment differs from the one before.
+      heard: () => -2 - ++this.#played,
+      read: (values, lastUs) => {
+        values.set(moment.values);
+        lastUs.set(moment.lastUs);
+      },
+      cadenceUs: (index) => this.#watch.cadenceUs(index),
+    });
   }
 }

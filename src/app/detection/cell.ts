@@ -146,8 +146,8 @@ export class Cell {
   #failedUs = 0;
   /** The model that is being made, and what is to be done when it is there. */
   #fitting: Pending | undefined;
-  #savedPlan: CellPlan | undefined;
-  /** What it learned is not read back yet. */
+  #isRead = true;
+  /** Keeps what comes until it is back. */
   #away: Away | undefined;
   /** Rows that were due since the start and are judged by nobody: too much came before it was back. */
   missed = 0;
@@ -226,7 +226,7 @@ export class Cell {
   }
   /** It has no model, and none is being made. */
   isUnlearned(tsUs: number): boolean {
-    if (this.isArmed || this.#fitting !== undefined || this.isAway) return false;
+    if (this.isArmed || this.#fitting !== undefined || this.#away !== undefined) return false;
     return this.#failedUs === 0 || tsUs - this.#failedUs >= AGAIN_US || tsUs < this.#failedUs;
   }
   get model(): CellModel | undefined {
@@ -250,14 +250,39 @@ export class Cell {
     return this.#cycles;
   }
 
-  /** What it learned is still to be read back: until `load` it judges nothing, and keeps what comes. */
+  /** What it learned is still to be read back: until `catchUp` it judges nothing, and keeps what comes. */
   stayAway(): void {
     this.#away = new Away(this.watch, this.plan.stepUs);
-    this.#savedPlan = this.plan;
+    this.#isRead = false;
     this.dirty = false;
   }
+  /** What it learned is not read back yet. */
   get isAway(): boolean {
-    return this.#away !== undefined;
+    return !this.#isRead;
+  }
+  /** Time of the oldest row that came since and is not judged; infinite where there is none. */
+  get keptUs(): number {
+    return this.#away?.nextUs ?? Number.POSITIVE_INFINITY;
+  }
+  /** Judges that row. */
+  playKept(): void {
+    const away = this.#away;
+    const { watch } = this;
+    this.#away = undefined;
+    away?.play(({ tsUs, odd, isEarly }, then) => {
+      this.watch = then;
+      if (isEarly) this.early(tsUs, odd);
+      else this.tick(tsUs, odd);
+    });
+    this.watch = watch;
+    this.#away = away;
+  }
+  /** From now on it judges what comes when it comes. */
+  beBack(): void {
+    this.missed = this.#away?.missed ?? 0;
+    this.#away = undefined;
+    this.#isRead = true;
+    this.#sampledHeard = -1;
   }
 
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
@@ -572,12 +597,7 @@ export class Cell {
     return { expected: of(bands.expected), low: of(bands.low), high: of(bands.high) };
   }
 
-  /** As the store knows it: rows that are kept may be fewer since. */
-  get savedPlan(): CellPlan {
-    return this.#savedPlan ?? this.plan;
-  }
   save(): { readonly header: SavedCell; readonly model: Uint8Array } {
-    this.#savedPlan = this.plan;
     return {
       header: {
         plan: this.plan,
@@ -603,12 +623,11 @@ export class Cell {
     };
   }
 
-  /** Puts back what was saved, with the rows in `blocks`; what came meanwhile is judged now. */
+  /** Puts back what was saved, with the rows in `blocks`. */
   load(header: SavedCell, model: Uint8Array, blocks?: ReadonlyMap<number, Uint8Array>): void {
     const { rows } = this.plan;
     if (blocks !== undefined) {
       this.plan = header.plan;
-      this.#savedPlan = header.plan;
       this.rows = new CellRows(header.plan.points.length, header.plan.rows);
       this.rows.load(header.taken, blocks);
     }
@@ -638,29 +657,14 @@ export class Cell {
     }
     this.dirty = false;
     this.savedUs = 1;
-    this.#isBack();
+    this.#isRead = true;
     this.keepRows(rows);
     if (header.again) this.fit();
   }
   /** Nothing of it was saved, or it cannot be read: it learns from now on. */
   loadNothing(): void {
     this.dirty = true;
-    this.#isBack();
-  }
-
-  #isBack(): void {
-    const away = this.#away;
-    if (away === undefined) return;
-    this.#away = undefined;
-    this.missed = away.missed;
-    const { watch } = this;
-    away.play(({ tsUs, odd, isEarly }, then) => {
-      this.watch = then;
-      if (isEarly) this.early(tsUs, odd);
-      else this.tick(tsUs, odd);
-    });
-    this.watch = watch;
-    this.#sampledHeard = -1;
+    this.#isRead = true;
   }
 
   /** It is not needed any more: no model is waited for. */

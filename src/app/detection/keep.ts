@@ -197,6 +197,7 @@ function* loadingSite(detection: SiteDetection, parts: Parts): Generator<void, v
 export const loadLearned = (detection: SiteDetection, parts: Parts): void => {
   for (const _ of loadingSite(detection, parts));
   for (const cell of [...detection.feed.away]) detection.feed.bringBack(cell, storedCell(parts, cell.plan.id));
+  for (const _ of detection.feed.catchingUp());
 };
 
 /** What changed but for cells, for the same commit as the rows of the site. Call `saved` of the detection after it. */
@@ -307,6 +308,8 @@ const readParts = async (rows: AsyncIterable<{ name: string; piece: number; payl
   return new Map([...learned].map(([name, pieces]) => [name, joined(pieces)]));
 };
 
+/** Sorts behind the number of any block. */
+const LAST_BLOCK = ':';
 const OF_CELLS = ['cell %', 'rows %'] as const;
 const learnedState = (store: Store, site: string) =>
   store.db.selectFrom('learned_state').select(['name', 'piece', 'payload']).where('site_id', '=', site);
@@ -360,10 +363,11 @@ export const loadDetection = async (
 };
 
 /** Cells that are read from the store at a time. */
-const CELLS_AT_ONCE = 32;
+const CELLS_AT_ONCE = 128;
 
 /**
- * Reads back what cells learned, those first that were asked for first. Resolves when all are back, or the site was unloaded. A cell
+ * Reads back what cells learned, those first that were asked for first, and judges what came meanwhile. Resolves when all are back, or
+ * the site was unloaded. A cell
  * that cannot be read learns from now on.
  */
 export const bringCellsBack = async (store: Store, site: string, detection: SiteDetection): Promise<void> => {
@@ -379,17 +383,20 @@ export const bringCellsBack = async (store: Store, site: string, detection: Site
   };
   while (feed.away.size > 0) {
     const some = feed.nextAway(CELLS_AT_ONCE);
-    const names = some.flatMap(({ plan: { id, rows } }) => [
-      `cell ${id}`,
-      ...Array.from({ length: Math.ceil(rows / BLOCK_ROWS) }, (_, block) => `rows ${id} ${block}`),
-    ]);
-    const parts = await readParts(learnedState(store, site).where('name', 'in', names).stream());
+    const [first, last] = [some[0]!.plan.id, some.at(-1)!.plan.id];
+    // Ranges: the store finds them without a look at what lies outside, as it would have to for a list of names.
+    const between = (from: string, to: string): Promise<Parts> =>
+      readParts(learnedState(store, site).where('name', '>=', from).where('name', '<=', to).stream());
+    const own = await between(`cell ${first}`, `cell ${last}`);
+    const rows = await between(`rows ${first} `, `rows ${last} ${LAST_BLOCK}`);
+    const parts = new Map([...own, ...rows]);
     await inTurns(
       (function* () {
         for (const cell of some) yield bring(cell, parts);
       })(),
     );
   }
+  await inTurns(feed.catchingUp());
 };
 
 /** The chart of a finding: of memory while it goes on, of the store otherwise. */

@@ -105,8 +105,10 @@ export class ProcessFeed {
   /** Time of the last tick. */
   #tickUs = 0;
   #without = 0;
-  /** Cells that are not brought back yet. */
+  /** Cells of which what they learned is not read back yet. */
   readonly #away = new Set<Cell>();
+  /** After a start: rows are kept, and judged when all cells are back. */
+  #isLate = false;
   /** Those of them that somebody waits for, and how they are told. */
   readonly #wanted = new Map<Cell, (() => void)[]>();
   /** Put back when all cells are. */
@@ -164,7 +166,7 @@ export class ProcessFeed {
       if (isNew && mayFit && !asked && this.#isDue(cell)) asked = cell.fit();
     }
     // Pairs are looked for, and judged, by the rows of all cells.
-    if (this.#away.size === 0) this.#witnesses.tick(tsUs);
+    if (!this.#isLate) this.#witnesses.tick(tsUs);
   }
   /** It has no model, and what it needs for one. */
   #isDue(cell: Cell): boolean {
@@ -186,7 +188,7 @@ export class ProcessFeed {
 
   /** Resolves when no model is being made or brought back; undefined where none is. What is read faster than it happened waits for it. */
   settled(): Promise<void> | undefined {
-    if (!this.isFitting && this.#away.size === 0) return undefined;
+    if (!this.isFitting && !this.#isLate) return undefined;
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
   get isFitting(): boolean {
@@ -197,6 +199,7 @@ export class ProcessFeed {
   close(): void {
     for (const cell of this.#cells.values()) cell.close();
     this.#away.clear();
+    this.#isLate = false;
     for (const cell of [...this.#wanted.keys()]) this.#tellBack(cell);
     this.#wake();
   }
@@ -206,7 +209,7 @@ export class ProcessFeed {
   readonly #fitted = (wasAwaited: boolean): void => {
     // Where somebody waits, cells are learned tick by tick of frame time, as where models are made in place.
     if (wasAwaited && this.#waiters.length === 0 && !this.isFitting) this.#fitNext();
-    if (!this.isFitting && this.#away.size === 0) this.#wake();
+    if (!this.isFitting && !this.#isLate) this.#wake();
     this.#options.onFitted();
   };
 
@@ -373,7 +376,7 @@ export class ProcessFeed {
       without: this.#without,
       pending: [...this.#pending],
       cellsOf: [...this.#cellsOf],
-      plans: this.cells.map(({ savedPlan }) => savedPlan),
+      plans: this.cells.map(({ plan }) => plan),
       writes: this.#writes.save(),
       common: this.#common.save(),
       kept: this.#kept.save(),
@@ -401,29 +404,27 @@ export class ProcessFeed {
     for (const [controller, count] of saved.cellsOf) this.#cellsOf.set(controller, count);
     const plans = saved.plans ?? (saved.order ?? []).map(planOf).filter((plan) => plan !== undefined);
     for (const plan of plans) {
-      const cell = this.#add(plan);
-      cell.stayAway();
-      this.#away.add(cell);
+      this.#add(plan).stayAway();
       yield;
     }
+    const idOf = ({ plan }: Cell): string => plan.id;
+    for (const cell of this.cells.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))) this.#away.add(cell);
     this.#points = this.#cellOf.size + saved.pending.reduce((sum, [, { points }]) => sum + points.length, 0);
     this.#savedWitnesses = saved.witnesses;
-    this.#allBack();
+    this.#isLate = true;
   }
 
-  /** Cells of which what they learned is still to be read, in the order in which they should be. */
+  /** Cells of which what they learned is still to be read, in the order of their ids as text. */
   get away(): ReadonlySet<Cell> {
     return this.#away;
   }
-  /** The next of them to read: what somebody waits for first. */
+  /** The next of them to read: one that somebody waits for, or several that follow each other in the order of their ids. */
   nextAway(most: number): readonly Cell[] {
-    const next = new Set<Cell>();
-    for (const list of [this.#wanted.keys(), this.#away])
-      for (const cell of list) {
-        if (next.size >= most) break;
-        next.add(cell);
-      }
-    return [...next];
+    const [wanted] = this.#wanted.keys();
+    if (wanted !== undefined) return [wanted];
+    const next: Cell[] = [];
+    for (const cell of this.#away) if (next.push(cell) >= most) break;
+    return next;
   }
   /** Resolves when the cell is back (or the site unloaded): it is read before others. */
   whenBack(cell: Cell): Promise<void> {
@@ -442,13 +443,30 @@ export class ProcessFeed {
     if (saved === undefined || !isIts) cell.loadNothing();
     else cell.load(saved.header, saved.model, saved.blocks);
     this.#tellBack(cell);
-    this.#allBack();
   }
-  #allBack(): void {
-    if (this.#away.size > 0) return;
+
+  /**
+   * Judges what came while cells were away, once all are there: in order of time, as it would have been judged then, since what one
+   * cell says is weighed by what others said. One row of a cell at a step; what comes meanwhile waits behind it.
+   */
+  *catchingUp(): Generator<void, void> {
+    if (!this.#isLate) return;
     // They stand on the rows of cells.
     if (this.#savedWitnesses !== undefined) this.#witnesses.load(this.#savedWitnesses);
     this.#savedWitnesses = undefined;
+    for (;;) {
+      let tsUs = Number.POSITIVE_INFINITY;
+      for (const cell of this.#cells.values()) tsUs = Math.min(tsUs, cell.keptUs);
+      if (tsUs === Number.POSITIVE_INFINITY) break;
+      for (const cell of this.cells) {
+        if (cell.keptUs !== tsUs) continue;
+        cell.playKept();
+        yield;
+      }
+      this.#witnesses.tick(tsUs);
+    }
+    for (const cell of this.#cells.values()) cell.beBack();
+    this.#isLate = false;
     if (!this.isFitting) this.#wake();
   }
 }
