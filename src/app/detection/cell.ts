@@ -104,7 +104,6 @@ interface Pending {
 export class Cell {
   plan: CellPlan;
   rows: CellRows;
-  readonly names: readonly string[];
   watch: PointWatch;
   readonly #options: CellOptions;
   readonly #row: Float64Array;
@@ -163,7 +162,6 @@ export class Cell {
     const n = plan.points.length;
     this.plan = plan;
     this.#options = options;
-    this.names = options.names;
     this.watch = options.watch;
     this.rows = new CellRows(n, plan.rows);
     this.#row = new Float64Array(n);
@@ -176,7 +174,11 @@ export class Cell {
     this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);
     this.#surprise = new Float64Array(n).fill(Number.NaN);
-    this.#relations = new CellRelations(plan.id, [], [], this.names);
+    this.#relations = new CellRelations(plan.id, [], [], []);
+  }
+
+  get names(): readonly string[] {
+    return this.#options.names;
   }
 
   /** The device that serves a column, and by which protocol. */

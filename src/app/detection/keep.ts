@@ -90,17 +90,17 @@ const partsOfCell = (cell: Cell, all: boolean): [string, Uint8Array][] => {
   ];
 };
 
-const partsOfSite = (detection: SiteDetection): Map<string, Uint8Array> =>
+const partsOfSite = (detection: SiteDetection, withTables: boolean): Map<string, Uint8Array> =>
   new Map([
     ['detection', text(detection.detection.save())],
-    ['devices', text(detection.devices.save())],
+    ['devices', text(detection.devices.save(withTables))],
     ['feed', text(detection.feed.save())],
     ['mirrors', text(JSON.stringify(detection.mirrors.save()))],
   ]);
 
 /** Everything learned, by the name it is stored under. With `all`, also what did not change since the last call. */
 export const learnedParts = (detection: SiteDetection, all: boolean): Map<string, Uint8Array> =>
-  new Map([...partsOfSite(detection), ...detection.feed.cells.flatMap((cell) => partsOfCell(cell, all))]);
+  new Map([...partsOfSite(detection, false), ...detection.feed.cells.flatMap((cell) => partsOfCell(cell, all))]);
 
 /** What is loaded gives way to others after so long. */
 const LOAD_TURN_MS = 15;
@@ -209,7 +209,7 @@ export const detectionBatch = (
 ): { readonly put: NonNullable<Batch['put']>; readonly findings: ReturnType<SiteDetection['takeUnsaved']> } => {
   detection.collect();
   const findings = detection.takeUnsaved();
-  const learned = withLearned ? learnedRows(site, partsOfSite(detection), nowUs) : [];
+  const learned = withLearned ? learnedRows(site, partsOfSite(detection, true), nowUs) : [];
   // With the findings, so that no alert has another id after a crash.
   const given = findings.length > 0 || withLearned ? detection.triage.givenIds() : [];
   if (given.length > 0 || withLearned)

@@ -309,13 +309,23 @@ export class ProcessFeed {
   #add(plan: CellPlan): Cell {
     const { model, fitter } = this.#options;
     const points = plan.points.map((id) => model.point(id));
+    // Found out when they are needed: of thousands of cells that are brought back it takes a second.
+    let names: readonly string[] | undefined;
+    let neighbours: readonly (readonly [number, number])[] | undefined;
+    const namesOf = (): readonly string[] => this.#namesOf(plan);
     const cell = new Cell({
       plan,
       watch: model.watch(plan.points),
-      names: this.#namesOf(plan),
+      get names() {
+        names ??= namesOf();
+        return names;
+      },
       targets: points.map((point) => point?.target ?? plan.controller),
       protocols: points.map((point) => point?.protocol ?? ''),
-      neighbours: neighboursOf(points),
+      get neighbours() {
+        neighbours ??= neighboursOf(plan.points.map((id) => model.point(id)));
+        return neighbours;
+      },
       fitter,
       cells: () => this.#cells.size,
       onFitted: this.#fitted,
@@ -365,7 +375,8 @@ export class ProcessFeed {
     for (const cell of this.#cells.values()) this.#decide(cell);
   }
   #decide(cell: Cell): void {
-    cell.setDecided(this.#decided.filter((row) => row.cell_id === cell.plan.id));
+    const decided = this.#decided.filter((row) => row.cell_id === cell.plan.id);
+    if (decided.length + cell.decided.length > 0) cell.setDecided(decided);
   }
 
   /** What is not in the rows of cells. */
