@@ -66,6 +66,9 @@ export const RELATION_STATES = ['proposed', 'approved', 'rejected'] as const;
 /** What a person looks for among the points of the process. */
 export const POINT_LOOKS = ['all', 'odd', 'learning', 'unseen', 'unarmed'] as const;
 export type PointLook = (typeof POINT_LOOKS)[number];
+/** Of process cells: most open findings first, least learned first, by name; then by name. */
+export const CELL_ORDERS = ['findings', 'learning', 'name'] as const;
+export type CellOrder = (typeof CELL_ORDERS)[number];
 export const LEARNING_OF = [
   'site',
   'endpoint',

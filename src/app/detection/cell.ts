@@ -140,6 +140,7 @@ export class Cell {
   /** What was heard of its points when they were sampled last (`PointWatch.heard`). */
   #sampledHeard = -1;
   #arming: readonly PointArming[] | undefined;
+  #armed: number | undefined;
   #cycles: readonly Cycle[] = [];
   readonly #reading = new CellReading();
   #failedUs = 0;
@@ -246,6 +247,13 @@ export class Cell {
   get arming(): readonly PointArming[] {
     this.#arming ??= this.#model?.arming.map((arming, p) => this.#armingOf(arming, p)) ?? [];
     return this.#arming;
+  }
+  /** Points with at least one guard armed. The list of what each is armed for is not kept for it. */
+  get armed(): number {
+    this.#armed ??= (this.#arming ?? this.#model?.arming.map((arming, p) => this.#armingOf(arming, p)) ?? []).filter(
+      ({ armed }) => armed.length > 0,
+    ).length;
+    return this.#armed;
   }
   /** Cycles of the rows that its model was made of; points are columns. Empty without a model. */
   get cycles(): readonly Cycle[] {
@@ -527,6 +535,7 @@ export class Cell {
     this.#bands ??= nanBands(plan.points.length);
     this.#stretches.arm();
     this.#arming = undefined;
+    this.#armed = undefined;
     this.setDecided(this.#decided);
     this.#guard = new CellGuard({
       cell: plan.id,
