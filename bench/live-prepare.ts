@@ -6,7 +6,7 @@
 
 import { type Fitter, inPlaceFitter } from '../src/app/detection/fitting.ts';
 import { LiveSite } from '../src/app/live-site.ts';
-import { LEARNER, openStore, readCapture, SETTINGS_NAME } from '../src/app/parts.ts';
+import { LEARNER, newSource, openStore, readCapture, SETTINGS_NAME } from '../src/app/parts.ts';
 import { Pipeline } from '../src/app/pipeline.ts';
 import { MadeSite } from './made-site.ts';
 
@@ -19,7 +19,7 @@ const SETTLE_S = 680;
 /** Meanwhile each is read so often; at the end at the pace of learning, so that the cells are made for it. */
 const SETTLE_STEP_S = 60;
 const PACE_S = 90;
-/** As the engine does (`app/engine.ts`): sooner where the queues towards the store fill. */
+/** Between two saves; what waits in queues towards the store is written where they fill, as the engine does (`app/engine.ts`). */
 const SAVE_EVERY_S = 300;
 const SAVE_BACKLOG = 0.25;
 
@@ -64,6 +64,9 @@ const live = new LiveSite(
   { fitter: sharing() },
 );
 await store.writer.submit({ put: { site: [live.row] } });
+// As while a wire is watched: what cells learn is written in rounds, not all of it with every save.
+const source = newSource({ nowUs }, live, { id: 'prepare', kind: 'live', name: 'prepare', path: '', state: 'live' });
+live.sources.set(source.id, source);
 const { runtime, detection, model } = await live.load();
 const pipeline = new Pipeline({ source: 'prepare', site: runtime });
 
@@ -87,10 +90,13 @@ let saveS = 0;
 for await (const event of readCapture(chunks(), { name: 'bench' })) {
   pipeline.handle(event);
   const us = detection.nowUs;
-  if (us - savedUs < SAVE_EVERY_S * SECOND_US && live.backlog < SAVE_BACKLOG) continue;
-  savedUs = us;
+  const isDue = us - savedUs >= SAVE_EVERY_S * SECOND_US;
+  if (!isDue && live.backlog < SAVE_BACKLOG) continue;
   const at = cpuS();
-  await live.save(nowUs());
+  if (isDue) {
+    savedUs = us;
+    await live.save(nowUs());
+  } else await live.relieve(nowUs());
   saveS += cpuS() - at;
 }
 pipeline.finish();
@@ -100,6 +106,7 @@ const cells = detection.feed.cells;
 for (const cell of cells) if (!cell.isArmed) cell.fit();
 const atLast = performance.now();
 live.keepLearned();
+live.sources.set(source.id, { ...source, state: 'complete', endedUs: nowUs() });
 await live.save(nowUs());
 const lastSaveS = (performance.now() - atLast) / 1000;
 const armed = cells.filter((cell) => cell.isArmed).length;

@@ -1,5 +1,6 @@
 /**
- * What it costs to bring a site back from its data folder, and to write all of it: `node dist/bench/live-restore.js FOLDER` prints
+ * What it costs to bring a site back from its data folder (`restore`: until frames can be taken in and pages shown; `cells`: until
+ * all that process cells learned is back), and to write all of it: `node dist/bench/live-restore.js FOLDER` prints
  * one JSON line, seconds of the clock and of the processor. The folder is changed: give a copy.
  */
 
@@ -20,7 +21,8 @@ const opened = await timed(() => openStore(folder, { nowUs }));
 const store = opened.value;
 const [row] = await store.db.selectFrom('site').selectAll().where('site_id', '=', 'bench').execute();
 const site = new LiveSite(store, row!, { fitter: inPlaceFitter(LEARNER) });
-const { value: loaded, ...restore } = await timed(() => site.load());
+const { value: loaded, ...restore } = await timed(() => site.open());
+const { value: ____, ...cellsBack } = await timed(() => site.load());
 const cells = loaded.detection.feed.cells;
 const view = await site.view(nowUs());
 const { value: assets, ...inventory } = await timed(async () => view.model.assets().length);
@@ -42,6 +44,7 @@ console.log(
     assets,
     openS: opened.wallS,
     restore,
+    cellsBack,
     inventory,
     saveInShort: inShort,
     saveAll: save,

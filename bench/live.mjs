@@ -179,15 +179,23 @@ class Product {
 }
 
 const product = new Product();
-/** Seconds from the start of the process until the site answers with all that it learned. */
+/** Seconds from the start of the process until the site answers, and until all that it learned is back. */
 const startUntilLearned = async () => {
   const began = await product.start();
-  const cells = await product.get('cells');
-  const readyS = (performance.now() - began) / 1000;
+  const sinceS = () => round((performance.now() - began) / 1000);
+  // Pages, and frames, are first; what cells learned is brought back behind them.
+  await product.get('now');
+  const answersS = sinceS();
+  let cells;
+  do {
+    if (cells !== undefined) await wait(200);
+    cells = await product.get('cells');
+  } while (cells.returning > 0);
   return {
     startS: round(product.startS),
-    readyS: round(readyS),
-    armed: cells.items.reduce((n, cell) => n + cell.armed, 0),
+    answersS,
+    cellsBackS: sinceS(),
+    armed: cells.armed,
   };
 };
 

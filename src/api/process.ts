@@ -1,8 +1,8 @@
 /** The physical process: cells of points with their expected band, what was learned about them, relations as text. */
 import { type Static, Type } from 'typebox';
 import { PointRef } from './alerts.ts';
-import { Count, Int, Maybe, MaybeTime, Obj, OneOf, Party, PlainValue, Share, Time } from './common.ts';
-import { CYCLE_KINDS, GUARD_STATES, NATURES, POINT_LOOKS, RELATION_STATES } from './words.ts';
+import { Count, Int, MAX_PAGE, Maybe, MaybeTime, Obj, OneOf, Party, PlainValue, Share, Time } from './common.ts';
+import { CELL_ORDERS, CYCLE_KINDS, GUARD_STATES, NATURES, POINT_LOOKS, RELATION_STATES } from './words.ts';
 
 /** How far a thing has learned. `share` null: nothing was seen of it yet; never 0 for "not known". */
 const Progress = {
@@ -38,10 +38,25 @@ export const CellRow = Obj({
   lastAt: MaybeTime,
 });
 export type CellRow = Static<typeof CellRow>;
-export const CellsQuery = Obj(PointFilter);
+export const CellsQuery = Obj({
+  ...PointFilter,
+  sort: Type.Optional(OneOf(CELL_ORDERS)),
+  cursor: Type.Optional(Type.String({ maxLength: 500 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: 200 })),
+});
 export type CellsQuery = Static<typeof CellsQuery>;
+/** A page of the cells of which the filter keeps a point; the sums are over all pages, `points` and `armed` whatever the filter. */
 export const CellList = Obj({
   items: Type.Array(CellRow),
+  next: Maybe(Type.String()),
+  /** Cells of which the filter keeps a point, and of the site. */
+  total: Count,
+  cells: Count,
+  points: Count,
+  fits: Count,
+  armed: Count,
+  /** Cells of which what they learned is being read back just after a start. */
+  returning: Count,
   /** Points in no cell: text values, or seen too seldom to make rows of them. */
   pointsWithout: Count,
   version: Count,

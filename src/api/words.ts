@@ -40,9 +40,18 @@ export const CYCLE_KINDS = ['shift', 'day', 'week', 'year', 'period', 'state', '
 /**
  * Of a point or cell: nothing seen to learn from, learning, enough seen and its model is being made, judged by what was
  * learned but below an alert until other days were seen too, judged, could be judged but is not seen at the moment, enough
- * seen and still not judged.
+ * seen and still not judged; just after a start: what was learned is being read back, what comes meanwhile is judged then.
  */
-export const GUARD_STATES = ['waiting', 'learning', 'fitting', 'trial', 'armed', 'unseen', 'unarmed'] as const;
+export const GUARD_STATES = [
+  'waiting',
+  'learning',
+  'fitting',
+  'trial',
+  'armed',
+  'unseen',
+  'unarmed',
+  'returning',
+] as const;
 export type GuardState = (typeof GUARD_STATES)[number];
 export const NATURES = [
   'continuous',
@@ -57,6 +66,9 @@ export const RELATION_STATES = ['proposed', 'approved', 'rejected'] as const;
 /** What a person looks for among the points of the process. */
 export const POINT_LOOKS = ['all', 'odd', 'learning', 'unseen', 'unarmed'] as const;
 export type PointLook = (typeof POINT_LOOKS)[number];
+/** Of process cells: most open findings first, least learned first, by name; then by name. */
+export const CELL_ORDERS = ['findings', 'learning', 'name'] as const;
+export type CellOrder = (typeof CELL_ORDERS)[number];
 export const LEARNING_OF = [
   'site',
   'endpoint',

@@ -36,7 +36,7 @@ export class Corrections {
     const done = changes.filter((change) => change.kind === 'done');
     const failed = changes.find((change) => change.kind === 'refused');
     if (failed !== undefined) {
-      const { model } = await site.load();
+      const { model } = await site.open();
       for (const change of done.reverse()) model.undo(change.undo);
       throw refused(failed.reason);
     }
@@ -71,7 +71,7 @@ export class Corrections {
   }
 
   async change(site: LiveSite, asset: string, change: AssetChange, userId: string): Promise<CorrectedAnswer> {
-    const { model } = await site.load();
+    const { model } = await site.open();
     if (model.asset(asset) === undefined) throw assetNotFound(asset);
     const changes: ManualChange[] = [];
     if (change.name !== undefined) changes.push(model.setManual(asset, 'name', change.name.trim()));
@@ -85,7 +85,7 @@ export class Corrections {
   }
 
   async merge(site: LiveSite, request: MergeRequest, userId: string): Promise<CorrectedAnswer> {
-    const { model } = await site.load();
+    const { model } = await site.open();
     const [first] = request.assets;
     const endpoint = model.asset(first!)?.endpoints[0]?.endpoint;
     const change = model.merge(request.assets);
@@ -94,7 +94,7 @@ export class Corrections {
   }
 
   async split(site: LiveSite, id: string, request: SplitRequest, userId: string): Promise<CorrectedAnswer> {
-    const { model } = await site.load();
+    const { model } = await site.open();
     const asset = model.asset(id);
     if (asset === undefined) throw assetNotFound(id);
     const endpoints = request.endpoints.map((index) => asset.endpoints[index]?.endpoint);
@@ -120,7 +120,7 @@ export class Corrections {
       await this.#lists.undo(site, row, first, userId);
       return { correction, asset: row.asset_id };
     }
-    const { model } = await site.load();
+    const { model } = await site.open();
     for (const undo of (steps as ManualUndo[]).reverse()) model.undo(undo);
     await this.#commit(
       site,
@@ -139,7 +139,7 @@ export class Corrections {
       .orderBy('ts')
       .execute();
     if (rows.length === 0) return;
-    const { model } = await site.load();
+    const { model } = await site.open();
     for (const row of rows)
       for (const step of JSON.parse(row.undo) as (ManualUndo | ImportUndo)[])
         if (step.kind !== 'import') model.redo(step, row.undone);

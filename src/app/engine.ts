@@ -94,6 +94,8 @@ export class LocalEngine implements Engine {
   /** Frames of each running source, read and lost, at the last pulse. */
   readonly #progress = new Map<string, number>();
   readonly #unsaved = new Set<LiveSite>();
+  /** Sites whose queues are being written. */
+  readonly #relieving = new Set<LiveSite>();
   /** Sites of which it is told in a moment that something was found. */
   readonly #telling = new Set<LiveSite>();
   #timer: NodeJS.Timeout | undefined;
@@ -123,6 +125,7 @@ export class LocalEngine implements Engine {
         // Not from within the tick that asked for it.
         setImmediate(() => this.#changed(site));
       },
+      onBack: (site) => this.#changed(site),
       onFound: (site) => this.#found(site),
     };
     this.#lists = new Names(options.store, options.nowUs);
@@ -275,8 +278,8 @@ export class LocalEngine implements Engine {
       if (this.#pulses % LIST_PULSES === 0)
         for (const site of this.#unsaved) if (await this.#lists.complete(site)) this.#changed(site);
       const isDue = this.#pulses % SAVE_PULSES === 0 && this.#options.nowMs() >= this.#saveFromMs;
-      const due = [...this.#unsaved].filter((site) => isDue || site.backlog >= SAVE_BACKLOG);
-      if (due.length > 0) await this.#save(due);
+      if (isDue) await this.#save([...this.#unsaved]);
+      else for (const site of this.#unsaved) if (site.backlog >= SAVE_BACKLOG) await this.#relieve(site);
       if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = true;
       if (this.#pulses % RING_PULSES === 0 || this.#ringMoved) {
         this.#ringMoved = false;
@@ -320,6 +323,13 @@ export class LocalEngine implements Engine {
       const nowMs = this.#options.nowMs();
       this.#saveFromMs = nowMs + Math.min(MAX_SAVE_REST_MS, SAVE_REST * (nowMs - sinceMs));
     }
+  }
+
+  /** Between two saves: what would not fit into memory. */
+  async #relieve(site: LiveSite): Promise<void> {
+    if (this.#store.writer.state.kind === 'failed' || this.#relieving.has(site)) return;
+    this.#relieving.add(site);
+    await site.relieve(this.#options.nowUs()).finally(() => this.#relieving.delete(site));
   }
 
   async #unloadIdle(): Promise<void> {
@@ -537,6 +547,7 @@ export class LocalEngine implements Engine {
     await this.#options.fitter?.close();
     await this.#sources.close();
     for (const site of this.#sites.values()) {
+      await site.rest();
       const interrupted = [...site.sources.values()].some(
         (source) => source.state === 'reading' && source.kind === 'file',
       );

@@ -2,6 +2,7 @@
  * One site in the engine: its model while it is loaded, its sources, and what of it was written. Sites that nobody reads
  * or looks at are unloaded; the store has them.
  */
+import { setTimeout as later } from 'node:timers/promises';
 import { type ChangeEvent, type Site, TOPICS, type Topic, type Verdict } from '../api/index.ts';
 import type { Source, SourceHealth } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
@@ -10,6 +11,7 @@ import { createSiteModel } from '../observe/index.ts';
 import { type Batch, loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
 import type { Fitter } from './detection/fitting.ts';
 import {
+  bringCellsBack,
   cellBatches,
   createSiteDetection,
   detectionBatch,
@@ -54,11 +56,16 @@ export interface SiteAround {
   readonly userName?: (id: string) => string;
   /** Makes models of process cells; in place unless given. */
   readonly fitter?: Fitter;
+  /** Process cells are back of which pages said that they are not. */
+  readonly onBack?: (site: LiveSite) => void;
   /** A model of a process cell is there: there is something to write and to show. */
   readonly onFitted?: (site: LiveSite) => void;
   /** Something was found: there is something to show. */
   readonly onFound?: (site: LiveSite) => void;
 }
+
+/** After a failure to read what cells learned. */
+const READ_AGAIN_MS = 2000;
 
 interface Loaded {
   readonly runtime: SiteRuntime & { readonly openings: Openings };
@@ -91,6 +98,10 @@ export class LiveSite {
   #units: ReadonlyMap<string, string> = new Map();
   #loaded: Loaded | undefined;
   #loading: Promise<Loaded> | undefined;
+  /** Process cells are being brought back. */
+  #bringing: Promise<void> = Promise.resolve();
+  /** Somebody looked meanwhile. */
+  #isShownAway = false;
   #modelVersion = 0;
   #findingVersion = 0;
   /** Of the conversations' openings that are written. */
@@ -101,6 +112,8 @@ export class LiveSite {
   #isShort = false;
   #still: (Still & { readonly cache: ViewCache }) | undefined;
   #saving: Promise<void> = Promise.resolve();
+  /** Points and endpoints that the store has. */
+  #known = { points: -1, endpoints: -1 };
   readonly #unwritten = new Unwritten();
   #acting: Promise<unknown> = Promise.resolve();
 
@@ -128,13 +141,30 @@ export class LiveSite {
     return this.#loaded?.detection.feed.isFitting ?? false;
   }
 
-  /** The model, from the store where it is not in memory. */
-  load(): Promise<Loaded> {
+  /** The model, from the store where it is not in memory; whole, also what its process cells learned. */
+  async load(): Promise<Loaded> {
+    const loaded = await this.open();
+    await this.#bringing;
+    return loaded;
+  }
+
+  /**
+   * The same as soon as frames can be taken in and pages shown: process cells are brought back behind it, which of thousands
+   * takes seconds. Rows that come meanwhile are judged when their cell is back (`detection/away.ts`).
+   */
+  open(): Promise<Loaded> {
     if (this.#loaded !== undefined) return Promise.resolve(this.#loaded);
     this.#loading ??= this.#read().finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
+  }
+
+  /** Nothing is read from the store any more: it may be closed. */
+  async rest(): Promise<void> {
+    await this.#loading?.catch(() => undefined);
+    this.#loaded?.detection.feed.close();
+    await this.#bringing;
   }
 
   async #read(): Promise<Loaded> {
@@ -143,7 +173,7 @@ export class LiveSite {
     let detection: SiteDetection | undefined;
     const runtime = createSiteRuntime((endpoints) => {
       model = createSiteModel({ endpoints });
-      const { onFitted, onFound, ...around } = this.#around;
+      const { onFitted, onFound, onBack: _, ...around } = this.#around;
       detection = createSiteDetection(model, endpoints, standing, {
         ...around,
         onFitted: () => onFitted?.(this),
@@ -162,13 +192,32 @@ export class LiveSite {
     this.#loaded = loaded;
     this.#modelVersion = loaded.model.version;
     this.#findingVersion = loaded.detection.version;
+    this.#known = { points: loaded.model.pointCount, endpoints: runtime.endpoints.count };
+    this.#bringing = this.#bring(loaded.detection);
     return loaded;
+  }
+
+  /** A store that cannot be read now is asked again: what was learned is not given up. */
+  async #bring(detection: SiteDetection): Promise<void> {
+    const { feed } = detection;
+    for (let isDone = false; !isDone; ) {
+      try {
+        await bringCellsBack(this.#store, this.id, detection);
+        isDone = true;
+      } catch {
+        await later(READ_AGAIN_MS, undefined, { ref: false });
+        isDone = feed.away.size === 0;
+      }
+    }
+    if (this.#isShownAway) this.#around.onBack?.(this);
+    this.#isShownAway = false;
   }
 
   /** Forgets the model; what is not written yet would be lost, so call `save` first. */
   unload(): void {
     this.#loaded?.detection.feed.close();
     this.#loaded = undefined;
+    this.#known = { points: -1, endpoints: -1 };
     this.#unwritten.clear();
     this.#still = undefined;
     this.#cache.version = -1;
@@ -176,7 +225,8 @@ export class LiveSite {
   }
 
   async view(nowUs: number): Promise<SiteView> {
-    const { runtime, model, detection } = await this.load();
+    const { runtime, model, detection } = await this.open();
+    if (detection.feed.away.size > 0) this.#isShownAway = true;
     this.usedUs = nowUs;
     return {
       id: this.id,
@@ -199,7 +249,7 @@ export class LiveSite {
    * costs to find out who belongs together; `fresh` is called when a new one is taken.
    */
   async pageView(nowUs: number, fresh: () => void): Promise<SiteView> {
-    const { model } = await this.load();
+    const { model } = await this.open();
     if (this.busy === 0) {
       fresh();
       return this.view(nowUs);
@@ -275,9 +325,27 @@ export class LiveSite {
    * ends, and what large sites learned in the last half an hour need not all be kept (`ROUND_BYTES`).
    */
   save(nowUs: number, inShort = false): Promise<void> {
-    const mine = this.#saving.then(() => this.#write(nowUs, inShort));
+    return this.#inOrder(() => this.#write(nowUs, inShort));
+  }
+
+  /**
+   * Writes what waits in bounded queues, because they fill: of a site whose values all move everything else is many times as much,
+   * and waits for the next save. All of it where the store does not know yet what the queues speak of.
+   */
+  relieve(nowUs: number): Promise<void> {
+    return this.#inOrder(() => this.#write(nowUs, false, this.#isKnown()));
+  }
+
+  #inOrder(write: () => Promise<void>): Promise<void> {
+    const mine = this.#saving.then(write);
     this.#saving = mine.catch(() => undefined);
     return mine;
+  }
+
+  /** Every point and endpoint that a sample or a flow may name is in the store. */
+  #isKnown(): boolean {
+    const { model, runtime } = this.#loaded ?? {};
+    return model?.pointCount === this.#known.points && runtime?.endpoints.count === this.#known.endpoints;
   }
 
   /** What was learned is written with the next save, however soon. */
@@ -290,7 +358,7 @@ export class LiveSite {
     return this.#loaded?.model.backlog ?? 0;
   }
 
-  async #write(nowUs: number, inShort: boolean): Promise<void> {
+  async #write(nowUs: number, inShort: boolean, onlyQueues = false): Promise<void> {
     const loaded = this.#loaded;
     if (loaded === undefined) return;
     const reading = [...this.sources.values()].find((source) => source.state === 'reading' || source.state === 'live');
@@ -299,7 +367,9 @@ export class LiveSite {
     // An interrupted reading of a site's only file begins again from nothing: until it is read, only what would not fit
     // into memory is written.
     // Files of a folder are followed for hours, and are read on from where they were; a stream comes once.
-    const queuesOnly = isBusy && this.sources.size === 1 && (reading.kind === 'file' || reading.kind === 'sample');
+    const isAgain = isBusy && this.sources.size === 1 && (reading.kind === 'file' || reading.kind === 'sample');
+    const queuesOnly = onlyQueues || isAgain;
+    const known = { points: loaded.model.pointCount, endpoints: loaded.runtime.endpoints.count };
     const submit = (batch: Batch): Promise<void> => this.#store.writer.submit(batch, { background: true });
     await this.#unwritten.again(submit);
     // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.
@@ -321,7 +391,7 @@ export class LiveSite {
         continue;
       }
       const found = queuesOnly ? undefined : detectionBatch(this.id, loaded.detection, nowUs, withLearned);
-      const last = this.#tail(loaded, isBusy);
+      const last = onlyQueues ? {} : this.#tail(loaded, isBusy);
       const { openings } = loaded.runtime;
       const { version } = openings;
       const opened =
@@ -332,6 +402,7 @@ export class LiveSite {
       const put = { ...batch.put, ...last, ...found?.put, ...(learned.length > 0 && { learned_state: learned }) };
       await this.#unwritten.write({ ...batch, put }, submit);
       loaded.detection.saved(found?.findings ?? []);
+      if (!queuesOnly) this.#known = known;
       if (withLearned) {
         this.#learnedUs = nowUs;
         this.#openingsVersion = version;

@@ -145,7 +145,7 @@ export class Names {
   /** What applying would do. Changes nothing. */
   async preview(site: LiveSite, id: string, given: Mapping): Promise<NamePreview> {
     const { table } = this.#uploaded(site, id);
-    const { model } = await site.load();
+    const { model } = await site.open();
     const report = reconcile(model, table, mappingOf(table, given));
     const nameOf = (asset: string): string => model.asset(asset)?.name ?? asset;
     const known = (asset: string, attribute: string, value: string): boolean =>
@@ -195,7 +195,7 @@ export class Names {
     const pending = this.#uploaded(site, id);
     const { file } = pending;
     const { table, mapping } = narrowed(pending.table, mappingOf(pending.table, given));
-    const { model } = await site.load();
+    const { model } = await site.open();
     const report = reconcile(model, table, mapping);
     const rows = await this.#rows(site.id);
     const before = rows.find((row) => row.state === 'active' && row.file === file);
@@ -293,7 +293,7 @@ export class Names {
         },
       ],
     });
-    const { model } = await site.load();
+    const { model } = await site.open();
     model.removeImport(listVia(found.file));
     if (earlier !== undefined) {
       const { table, mapping } = contentOf(earlier);
@@ -308,7 +308,7 @@ export class Names {
   async complete(site: LiveSite, always = false): Promise<boolean> {
     const before = this.#inUse.get(site.id);
     if (before === undefined || !site.isLoaded) return false;
-    const { model } = await site.load();
+    const { model } = await site.open();
     const assets = model.assets().length;
     if (assets === before && !always) return false;
     for (const row of await this.#active(site.id)) {
@@ -321,7 +321,7 @@ export class Names {
 
   /** The lists in use against what is seen now. */
   async reconciliation(site: LiveSite, names: ReadonlyMap<string, string>): Promise<Static<typeof Reconciliation>> {
-    const { model } = await site.load();
+    const { model } = await site.open();
     const rows = await this.#active(site.id);
     const empty: ListTable = { columns: [], rows: [], lines: [], left: 0 };
     const reports = rows.map((row): { row: ListRow; listed: number; report: ListReport } => {

@@ -7,3 +7,4 @@ export { SETTINGS_NAME } from './detection/keep.ts';
 export { LEARNER } from './detection/learner.ts';
 export { ThreadFitter } from './detection/thread-fitter.ts';
 export { PLANT_SITE } from './source-plant.ts';
+export { newSource } from './source-work.ts';

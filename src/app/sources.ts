@@ -95,7 +95,7 @@ export class Sources {
   async pin(): Promise<void> {
     for (const { site, run, ring, lost } of this.running.values()) {
       if (ring === undefined) continue;
-      const { model, detection } = await site.load();
+      const { model, detection } = await site.open();
       const statements = { model, findings: detection.triage.findings() };
       await pinFrames(this.#options.store, site.id, run.source, statements, ring, { limit: PINS_AT_ONCE, lost });
     }
@@ -310,7 +310,9 @@ export class Sources {
     const { nowUs, nowMs, store } = this.#options;
     site.busy++;
     try {
-      const { runtime, model, detection } = await site.load();
+      // What is on the wire now does not wait for thousands of process cells.
+      const isNow = source.kind === 'live' || source.kind === 'stream';
+      const { runtime, model, detection } = await (isNow ? site.open() : site.load());
       const { ring } = input;
       const run = new SourceRun({
         source: { ...source, state: input.state },

@@ -55,6 +55,13 @@ const pointOf = (n: number, i: number, samples: number): CellPoint => {
 
 export const cellsOf = (count: number): CellList => ({
   items: Array.from({ length: count }, (_, n) => row(n)),
+  next: null,
+  total: count,
+  cells: count,
+  points: count * POINTS,
+  fits: count * POINTS,
+  armed: count * POINTS,
+  returning: 0,
   pointsWithout: 0,
   version: 1,
 });
@@ -67,8 +74,20 @@ export const serveCells = async (page: Page, list: CellList): Promise<Map<string
     Array.from({ length: POINTS }, (_, i) => i + 1).filter((i) => q === '' || `point ${n}.${i}` === q);
   await page.route(/\/api\/v1\/sites\/[^/]+\/cells(\?|$)/, (route) => {
     count('cells');
-    const q = new URL(route.request().url()).searchParams.get('q') ?? '';
-    return route.fulfill({ json: { ...list, items: list.items.map((c, n) => ({ ...c, fits: fits(n, q).length })) } });
+    const asks = new URL(route.request().url()).searchParams;
+    const found = list.items
+      .map((c, n) => ({ ...c, fits: fits(n, asks.get('q') ?? '').length }))
+      .filter((c) => c.fits > 0);
+    const from = Number(asks.get('cursor') ?? 0);
+    const to = from + Number(asks.get('limit'));
+    const answer: CellList = {
+      ...list,
+      items: found.slice(from, to),
+      next: to < found.length ? String(to) : null,
+      total: found.length,
+      fits: found.reduce((sum, c) => sum + c.fits, 0),
+    };
+    return route.fulfill({ json: answer });
   });
   await page.route(/\/api\/v1\/sites\/[^/]+\/cells\/c\d+/, (route) => {
     count('cell');

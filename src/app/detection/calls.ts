@@ -12,7 +12,9 @@ import { setUnits } from '../units.ts';
 import { tryAccept } from './acceptance.ts';
 import * as acts from './acts.ts';
 import * as baselines from './baselines.ts';
+import type { Cell } from './cell.ts';
 import { readProof, readSettings } from './keep.ts';
+import type { ProcessFeed } from './process-feed.ts';
 import * as relations from './relation-acts.ts';
 import * as tuning from './tuning.ts';
 
@@ -56,6 +58,19 @@ export const viewOf = (context: CallContext, site: string): Promise<SiteView> =>
   return found.view(context.nowUs);
 };
 
+/** With all that its process cells learned, which just after a start are being brought back (`LiveSite.open`). */
+const wholeViewOf = async (context: CallContext, site: string): Promise<SiteView> => {
+  await context.site(site).load();
+  return viewOf(context, site);
+};
+/** With what one process cell learned. */
+const viewWith = async (context: CallContext, site: string, cellOf: (feed: ProcessFeed) => Cell | undefined) => {
+  const { detection } = await context.site(site).open();
+  const cell = cellOf(detection.feed);
+  if (cell !== undefined) await detection.feed.whenBack(cell);
+  return pageViewOf(context, site);
+};
+
 /** For pages: while frames come, a moment old (`LiveSite.pageView`). */
 export const pageViewOf = (context: CallContext, site: string): Promise<SiteView> => {
   const found = context.site(site);
@@ -72,7 +87,7 @@ export const acting = async <T>(
 ): Promise<T> => {
   const site = context.site(siteId);
   const answer = await site.inTurn(async () => {
-    const view = await viewOf(context, siteId);
+    const view = await wholeViewOf(context, siteId);
     return work({ store: context.store, site, view, userId, nowUs: context.nowUs }, site);
   });
   context.told(site, topics);
@@ -104,7 +119,7 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
     acting(context, params.site, userId, ['alerts', 'incidents', 'now'], async (actor) =>
       alertRow(actor.view, await acts.reviewAlert(actor, params.alert, body), context.names),
     ),
-  tryAccept: async (context, { params }) => tryAccept(await viewOf(context, params.site), params.alert),
+  tryAccept: async (context, { params }) => tryAccept(await wholeViewOf(context, params.site), params.alert),
   acceptAlert: (context, { params, body, userId }) =>
     acting(context, params.site, userId, ['alerts', 'incidents', 'now', 'process', 'detection'], (actor) =>
       acts.acceptAlert(actor, params.alert, body),
@@ -132,7 +147,10 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
       await acts.changeIncident(actor, params.incident, body);
       return incidentRow(actor.view, incidentById(actor.view, params.incident), context.names);
     }),
-  learning: async (context, { params }) => learning(await pageViewOf(context, params.site)),
+  learning: async (context, { params }) => {
+    await context.site(params.site).load();
+    return learning(await pageViewOf(context, params.site));
+  },
   detection: async (context, { params }) =>
     detectionOverview(await viewOf(context, params.site), await readSettings(context.store, params.site)),
   windows: async (context, { params }) => {
@@ -150,7 +168,7 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
     ),
   cells: async (context, { params, query }) => cells(await pageViewOf(context, params.site), query),
   cell: async (context, { params, query }) => {
-    const view = await pageViewOf(context, params.site);
+    const view = await viewWith(context, params.site, (feed) => feed.cell(params.cell));
     return cellDetail(view, cellById(view, params.cell), query, context.names);
   },
   addRelation: (context, { params, body, userId }) =>
@@ -161,6 +179,7 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
     ),
   band: async (context, { params, query }) => {
     const site = context.site(params.site);
+    await viewWith(context, params.site, (feed) => feed.cellOf(params.point));
     const view = await viewOf(context, params.site);
     if (view.model.point(params.point) === undefined)
       throw new RequestError(404, 'not-found', 'There is no such point.', 'Load the list again.');
@@ -171,7 +190,7 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
   setUnits: (context, { params, body, userId }) =>
     acting(context, params.site, userId, ['points', 'process', 'alerts'], (actor) => setUnits(actor, body)),
   tryTuning: async (context, { params, body }) =>
-    tuning.tryTuning(await viewOf(context, params.site), await readSettings(context.store, params.site), body),
+    tuning.tryTuning(await wholeViewOf(context, params.site), await readSettings(context.store, params.site), body),
   applyTuning: (context, { params, body, userId }) =>
     acting(context, params.site, userId, ['alerts', 'incidents', 'now', 'detection'], async (actor) =>
       detectionOverview(actor.view, await tuning.applyTuning(actor, body)),
@@ -185,7 +204,7 @@ export const detectionHandlers: { readonly [C in keyof Mine & EngineCall]-?: Non
     acting(context, params.site, userId, ['detection'], (actor) => baselines.saveBaseline(actor, body, context.names)),
   compareBaseline: async (context, { params }) => {
     const site = context.site(params.site);
-    const view = await viewOf(context, params.site);
+    const view = await wholeViewOf(context, params.site);
     return baselines.compareBaseline({ store: context.store, site, view }, params.baseline, context.names);
   },
   restoreBaseline: (context, { params, body, userId }) =>

@@ -19,6 +19,7 @@ import {
   type WordPair,
   wordsText,
 } from '../../learn/process/index.ts';
+import { Away } from './away.ts';
 import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
 import { Freshness, Heard } from './freshness.ts';
 import { CellReading, type SavedReading } from './reading.ts';
@@ -102,9 +103,8 @@ interface Pending {
 
 export class Cell {
   plan: CellPlan;
-  readonly rows: CellRows;
-  readonly names: readonly string[];
-  readonly watch: PointWatch;
+  rows: CellRows;
+  watch: PointWatch;
   readonly #options: CellOptions;
   readonly #row: Float64Array;
   readonly #sampled: Float64Array;
@@ -140,11 +140,17 @@ export class Cell {
   /** What was heard of its points when they were sampled last (`PointWatch.heard`). */
   #sampledHeard = -1;
   #arming: readonly PointArming[] | undefined;
+  #armed: number | undefined;
   #cycles: readonly Cycle[] = [];
   readonly #reading = new CellReading();
   #failedUs = 0;
   /** The model that is being made, and what is to be done when it is there. */
   #fitting: Pending | undefined;
+  #isRead = true;
+  /** Keeps what comes until it is back. */
+  #away: Away | undefined;
+  /** Rows that were due since the start and are judged by nobody: too much came before it was back. */
+  missed = 0;
   /** Why it is not armed although it saw enough; '' otherwise. */
   problem = '';
   /** Changed since it was saved. */
@@ -157,7 +163,6 @@ export class Cell {
     const n = plan.points.length;
     this.plan = plan;
     this.#options = options;
-    this.names = options.names;
     this.watch = options.watch;
     this.rows = new CellRows(n, plan.rows);
     this.#row = new Float64Array(n);
@@ -170,7 +175,11 @@ export class Cell {
     this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);
     this.#surprise = new Float64Array(n).fill(Number.NaN);
-    this.#relations = new CellRelations(plan.id, [], [], this.names);
+    this.#relations = new CellRelations(plan.id, [], [], []);
+  }
+
+  get names(): readonly string[] {
+    return this.#options.names;
   }
 
   /** The device that serves a column, and by which protocol. */
@@ -202,6 +211,8 @@ export class Cell {
   keepRows(rows: number): void {
     if (rows >= this.plan.rows) return;
     this.plan = { ...this.plan, rows };
+    // One that is away makes the room when it is back.
+    if (this.isAway) return;
     this.rows.shrink(rows);
     this.dirty = true;
   }
@@ -218,7 +229,7 @@ export class Cell {
   }
   /** It has no model, and none is being made. */
   isUnlearned(tsUs: number): boolean {
-    if (this.isArmed || this.#fitting !== undefined) return false;
+    if (this.isArmed || this.#fitting !== undefined || this.#away !== undefined) return false;
     return this.#failedUs === 0 || tsUs - this.#failedUs >= AGAIN_US || tsUs < this.#failedUs;
   }
   get model(): CellModel | undefined {
@@ -237,13 +248,59 @@ export class Cell {
     this.#arming ??= this.#model?.arming.map((arming, p) => this.#armingOf(arming, p)) ?? [];
     return this.#arming;
   }
+  /** Points with at least one guard armed. The list of what each is armed for is not kept for it. */
+  get armed(): number {
+    this.#armed ??= (this.#arming ?? this.#model?.arming.map((arming, p) => this.#armingOf(arming, p)) ?? []).filter(
+      ({ armed }) => armed.length > 0,
+    ).length;
+    return this.#armed;
+  }
   /** Cycles of the rows that its model was made of; points are columns. Empty without a model. */
   get cycles(): readonly Cycle[] {
     return this.#cycles;
   }
 
+  /** What it learned is still to be read back: until `catchUp` it judges nothing, and keeps what comes. */
+  stayAway(): void {
+    this.#away = new Away(this.watch, this.plan.stepUs);
+    this.#isRead = false;
+    this.dirty = false;
+  }
+  /** What it learned is not read back yet. */
+  get isAway(): boolean {
+    return !this.#isRead;
+  }
+  /** Time of the oldest row that came since and is not judged; infinite where there is none. */
+  get keptUs(): number {
+    return this.#away?.nextUs ?? Number.POSITIVE_INFINITY;
+  }
+  /** Judges that row. */
+  playKept(): void {
+    const away = this.#away;
+    const { watch } = this;
+    this.#away = undefined;
+    away?.play(({ tsUs, odd, isEarly }, then) => {
+      this.watch = then;
+      if (isEarly) this.early(tsUs, odd);
+      else this.tick(tsUs, odd);
+    });
+    this.watch = watch;
+    this.#away = away;
+  }
+  /** From now on it judges what comes when it comes. */
+  beBack(): void {
+    this.missed = this.#away?.missed ?? 0;
+    this.#away = undefined;
+    this.#isRead = true;
+    this.#sampledHeard = -1;
+  }
+
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
   tick(tsUs: number, odd: boolean): boolean {
+    if (this.#away !== undefined) {
+      this.#away.tick(tsUs, odd);
+      return false;
+    }
     this.#isSuspect = odd;
     this.#sample(tsUs, odd);
     const { stepUs } = this.plan;
@@ -273,7 +330,9 @@ export class Cell {
    */
   early(tsUs: number, odd: boolean): void {
     const { stepUs } = this.plan;
-    if (stepUs < EARLY_FROM_US || !this.isArmed) return;
+    if (stepUs < EARLY_FROM_US) return;
+    this.#away?.early(tsUs, odd);
+    if (!this.isArmed) return;
     if (tsUs >= this.#nextUs || tsUs < this.#nextUs - stepUs || this.#earlyUs === this.#nextUs) return;
     this.#earlyUs = this.#nextUs;
     this.#isSuspect = odd;
@@ -476,6 +535,7 @@ export class Cell {
     this.#bands ??= nanBands(plan.points.length);
     this.#stretches.arm();
     this.#arming = undefined;
+    this.#armed = undefined;
     this.setDecided(this.#decided);
     this.#guard = new CellGuard({
       cell: plan.id,
@@ -574,7 +634,14 @@ export class Cell {
     };
   }
 
-  load(header: SavedCell, model: Uint8Array): void {
+  /** Puts back what was saved, with the rows in `blocks`. */
+  load(header: SavedCell, model: Uint8Array, blocks?: ReadonlyMap<number, Uint8Array>): void {
+    const { rows } = this.plan;
+    if (blocks !== undefined) {
+      this.plan = header.plan;
+      this.rows = new CellRows(header.plan.points.length, header.plan.rows);
+      this.rows.load(header.taken, blocks);
+    }
     this.#fittedUs = header.fittedUs;
     this.#learnedUs = header.learnedUs;
     this.#nextUs = header.nextUs;
@@ -601,7 +668,14 @@ export class Cell {
     }
     this.dirty = false;
     this.savedUs = 1;
+    this.#isRead = true;
+    this.keepRows(rows);
     if (header.again) this.fit();
+  }
+  /** Nothing of it was saved, or it cannot be read: it learns from now on. */
+  loadNothing(): void {
+    this.dirty = true;
+    this.#isRead = true;
   }
 
   /** It is not needed any more: no model is waited for. */

@@ -58,3 +58,13 @@ it('does not look again for each of many findings', () => {
   expect(looks).toBeLessThan(600 / 10 + 1);
   expect(looks).toBeGreaterThan(20);
 });
+
+it('goes on with the tables that were saved, and makes them where there are none', () => {
+  const devices = settled([1, 2]);
+  const silent = { version: 2, briefs: () => expect.unreachable('the inventory is not looked at') };
+  const again = new Devices(silent as unknown as SiteModel);
+  again.load(devices.save(true));
+  expect([again.level(102), again.host(102), again.role(2), again.assets(101)]).toEqual([3, 2, 'server', ['a1']]);
+  expect(again.save(true)).toBe(devices.save(true));
+  expect(() => new Devices(silent as unknown as SiteModel).load(devices.save(false))).toThrow('not looked at');
+});

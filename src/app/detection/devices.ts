@@ -76,10 +76,7 @@ export class Devices {
     this.#count = assets.length;
     let most = 0;
     for (const { endpoints } of assets) for (const endpoint of endpoints) most = Math.max(most, endpoint);
-    this.#roles = new Array<Role | undefined>(most + 1);
-    this.#assets = new Array<string | undefined>(most + 1);
-    this.#levels = new Float64Array(most + 1).fill(Number.NaN);
-    this.#hosts = new Int32Array(most + 1);
+    this.#clear(most);
     const first = new Map<string, EndpointId>();
     for (const { id, endpoints } of assets) first.set(id, endpoints[0] ?? 0);
     for (const { id, parent, endpoints, role, level } of assets) {
@@ -93,13 +90,54 @@ export class Devices {
     }
   }
 
-  save(): string {
-    return JSON.stringify({ sinceUs: this.#sinceUs, nextUs: this.#nextUs });
+  /** `withTables`: to make them anew from the inventory takes a second for thousands of devices. They hold for this site only. */
+  save(withTables: boolean): string {
+    const { count, rows } = withTables ? this.#tables() : {};
+    return JSON.stringify({ sinceUs: this.#sinceUs, nextUs: this.#nextUs, count, rows } satisfies Saving);
   }
+  #tables(): Pick<SavedDevices, 'count' | 'rows'> {
+    const rows = this.#assets.flatMap((asset, endpoint): SavedDevice[] => {
+      if (asset === undefined) return [];
+      return [[endpoint, asset, this.role(endpoint), finite(this.level(endpoint)), this.host(endpoint)]];
+    });
+    return { count: this.#count, rows };
+  }
+  /** What was saved without tables, or before there were any: they are made. */
   load(text: string): void {
-    const saved = JSON.parse(text) as { sinceUs: number; nextUs: number };
-    this.#sinceUs = saved.sinceUs;
-    this.#nextUs = saved.nextUs;
-    this.renew();
+    const { sinceUs, nextUs, count, rows } = JSON.parse(text) as SavedDevices;
+    this.#sinceUs = sinceUs;
+    this.#nextUs = nextUs;
+    if (rows === undefined || rows.length === 0) {
+      this.renew();
+      return;
+    }
+    this.#count = count ?? 0;
+    // Another version: at the next look they are made anew.
+    this.#version = -1;
+    this.#clear(rows.reduce((most, [endpoint]) => Math.max(most, endpoint), 0));
+    for (const [endpoint, asset, role, level, host] of rows) {
+      this.#assets[endpoint] = asset;
+      this.#roles[endpoint] = role;
+      this.#levels[endpoint] = level ?? Number.NaN;
+      this.#hosts[endpoint] = host;
+    }
   }
+  #clear(most: number): void {
+    this.#roles = new Array<Role | undefined>(most + 1);
+    this.#assets = new Array<string | undefined>(most + 1);
+    this.#levels = new Float64Array(most + 1).fill(Number.NaN);
+    this.#hosts = new Int32Array(most + 1);
+  }
+}
+
+/** JSON knows no NaN. */
+const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+type SavedDevice = readonly [endpoint: EndpointId, asset: string, role: Role, level: number | null, host: EndpointId];
+type Saving = { readonly [K in keyof SavedDevices]: SavedDevices[K] | undefined };
+interface SavedDevices {
+  readonly sinceUs: number;
+  readonly nextUs: number;
+  readonly count?: number;
+  readonly rows?: readonly SavedDevice[];
 }

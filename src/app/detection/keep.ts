@@ -24,6 +24,8 @@ import {
 import type { Cell, SavedCell } from './cell.ts';
 import { type Fitter, inPlaceFitter } from './fitting.ts';
 import { LEARNER } from './learner.ts';
+import type { StoredCell } from './process-feed.ts';
+import { BLOCK_ROWS } from './rows.ts';
 import { SiteDetection } from './site-detection.ts';
 
 /** What was learned is written so often while frames come, microseconds of wall clock. */
@@ -76,7 +78,8 @@ const ofText = (value: Uint8Array | undefined): string | undefined =>
 
 /** What was learned of one cell, by the name it is stored under: one commit, so that rows and model belong together. */
 const partsOfCell = (cell: Cell, all: boolean): [string, Uint8Array][] => {
-  if (!cell.dirty && !all) return [];
+  // Of one that is away the store has all there is.
+  if ((!cell.dirty && !all) || cell.isAway) return [];
   cell.dirty = false;
   const { header, model } = cell.save();
   return [
@@ -87,17 +90,17 @@ const partsOfCell = (cell: Cell, all: boolean): [string, Uint8Array][] => {
   ];
 };
 
-const partsOfSite = (detection: SiteDetection): Map<string, Uint8Array> =>
+const partsOfSite = (detection: SiteDetection, withTables: boolean): Map<string, Uint8Array> =>
   new Map([
     ['detection', text(detection.detection.save())],
-    ['devices', text(detection.devices.save())],
+    ['devices', text(detection.devices.save(withTables))],
     ['feed', text(detection.feed.save())],
     ['mirrors', text(JSON.stringify(detection.mirrors.save()))],
   ]);
 
 /** Everything learned, by the name it is stored under. With `all`, also what did not change since the last call. */
 export const learnedParts = (detection: SiteDetection, all: boolean): Map<string, Uint8Array> =>
-  new Map([...partsOfSite(detection), ...detection.feed.cells.flatMap((cell) => partsOfCell(cell, all))]);
+  new Map([...partsOfSite(detection, false), ...detection.feed.cells.flatMap((cell) => partsOfCell(cell, all))]);
 
 /** What is loaded gives way to others after so long. */
 const LOAD_TURN_MS = 15;
@@ -159,8 +162,24 @@ export const learnedRows = (
 ): Row<'learned_state'>[] =>
   [...parts].flatMap(([name, payload]) => inPieces({ site_id, name, recorded_us }, 'payload', payload));
 
-/** Puts what was learned back, a little at a step. Throws where it cannot be read. */
-function* loadingLearned(detection: SiteDetection, parts: ReadonlyMap<string, Uint8Array>): Generator<void, void> {
+type Parts = ReadonlyMap<string, Uint8Array>;
+
+/** One cell as it is stored; undefined where it is not. Throws where it cannot be read. */
+const storedCell = (parts: Parts, id: string): StoredCell | undefined => {
+  const own = parts.get(`cell ${id}`);
+  if (own === undefined) return undefined;
+  const { header, bytes } = unpacked(own);
+  const { taken, plan } = header as SavedCell;
+  const blocks = new Map<number, Uint8Array>();
+  for (let block = 0; block * BLOCK_ROWS < Math.min(taken, plan.rows); block++) {
+    const rows = parts.get(`rows ${id} ${block}`);
+    if (rows !== undefined) blocks.set(block, rows);
+  }
+  return { header: header as SavedCell, model: bytes, blocks };
+};
+
+/** Puts what was learned back but for what cells learned (`ProcessFeed.away`), a little at a step. Throws where it cannot be read. */
+function* loadingSite(detection: SiteDetection, parts: Parts): Generator<void, void> {
   const own = ofText(parts.get('detection'));
   if (own !== undefined) detection.detection.load(own);
   yield;
@@ -171,23 +190,14 @@ function* loadingLearned(detection: SiteDetection, parts: ReadonlyMap<string, Ui
   yield;
   const feed = ofText(parts.get('feed'));
   if (feed === undefined) return;
-  const cells = new Map<string, { header: SavedCell; model: Uint8Array; blocks: Map<number, Uint8Array> }>();
-  for (const [name, payload] of parts) {
-    if (!name.startsWith('cell ')) continue;
-    const { header, bytes } = unpacked(payload);
-    cells.set(name.slice('cell '.length), { header: header as SavedCell, model: bytes, blocks: new Map() });
-    yield;
-  }
-  for (const [name, payload] of parts) {
-    const [, id, block] = /^rows (\S+) (\d+)$/.exec(name) ?? [];
-    if (id !== undefined) cells.get(id)?.blocks.set(Number(block), payload);
-  }
-  yield* detection.feed.loading(feed, cells);
+  yield* detection.feed.loading(feed, (id) => storedCell(parts, id)?.header.plan);
 }
 
-/** All of it at once. */
-export const loadLearned = (detection: SiteDetection, parts: ReadonlyMap<string, Uint8Array>): void => {
-  for (const _ of loadingLearned(detection, parts));
+/** All of it at once. Throws where it cannot be read. */
+export const loadLearned = (detection: SiteDetection, parts: Parts): void => {
+  for (const _ of loadingSite(detection, parts));
+  for (const cell of [...detection.feed.away]) detection.feed.bringBack(cell, storedCell(parts, cell.plan.id));
+  for (const _ of detection.feed.catchingUp());
 };
 
 /** What changed but for cells, for the same commit as the rows of the site. Call `saved` of the detection after it. */
@@ -199,7 +209,7 @@ export const detectionBatch = (
 ): { readonly put: NonNullable<Batch['put']>; readonly findings: ReturnType<SiteDetection['takeUnsaved']> } => {
   detection.collect();
   const findings = detection.takeUnsaved();
-  const learned = withLearned ? learnedRows(site, partsOfSite(detection), nowUs) : [];
+  const learned = withLearned ? learnedRows(site, partsOfSite(detection, true), nowUs) : [];
   // With the findings, so that no alert has another id after a crash.
   const given = findings.length > 0 || withLearned ? detection.triage.givenIds() : [];
   if (given.length > 0 || withLearned)
@@ -287,12 +297,36 @@ export const createSiteDetection = (
   return detection;
 };
 
-const whole = (pieces: { piece: number; bytes: Uint8Array }[] | undefined): Uint8Array | undefined =>
-  pieces === undefined ? undefined : joined(pieces);
+/** What is stored under names, each in one piece. */
+const readParts = async (rows: AsyncIterable<{ name: string; piece: number; payload: Uint8Array }>): Promise<Parts> => {
+  const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
+  for await (const { name, piece, payload } of rows) {
+    const pieces = learned.get(name);
+    if (pieces === undefined) learned.set(name, [{ piece, bytes: payload }]);
+    else pieces.push({ piece, bytes: payload });
+  }
+  return new Map([...learned].map(([name, pieces]) => [name, joined(pieces)]));
+};
+
+/** Sorts behind the number of any block. */
+const LAST_BLOCK = ':';
+const OF_CELLS = ['cell %', 'rows %'] as const;
+const learnedState = (store: Store, site: string) =>
+  store.db.selectFrom('learned_state').select(['name', 'piece', 'payload']).where('site_id', '=', site);
+
+/** Does work in slices, so that frames and people do not wait for the end of it. */
+const inTurns = async (work: Iterable<unknown>): Promise<void> => {
+  let sinceMs = performance.now();
+  for (const _ of work) {
+    if (performance.now() - sinceMs < LOAD_TURN_MS) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    sinceMs = performance.now();
+  }
+};
 
 /**
- * Findings, everything learned and how conversations began, as they were saved last. Returns false where what was learned
- * could not be read.
+ * Findings, what was learned and how conversations began, as they were saved last; cells are away until `bringCellsBack`. Returns
+ * false where what was learned could not be read.
  */
 export const loadDetection = async (
   store: Store,
@@ -300,40 +334,69 @@ export const loadDetection = async (
   detection: SiteDetection,
   openings: { load(bytes: Uint8Array): void },
 ): Promise<boolean> => {
-  const { db } = store;
-  const rows = await db
+  const rows = await store.db
     .selectFrom('finding')
     .selectAll()
     .where('site_id', '=', site)
     .orderBy('last_us', 'desc')
     .limit(MAX_FINDINGS)
     .execute();
-  const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
-  const query = db.selectFrom('learned_state').select(['name', 'piece', 'payload']).where('site_id', '=', site);
-  for await (const { name, piece, payload } of query.stream()) {
-    const pieces = learned.get(name);
-    if (pieces === undefined) learned.set(name, [{ piece, bytes: payload }]);
-    else pieces.push({ piece, bytes: payload });
-  }
-  const opened = learned.get(OPENINGS_NAME);
-  const given = ofText(whole(learned.get(ALERTS_NAME)));
-  for (const name of [OPENINGS_NAME, ALERTS_NAME]) learned.delete(name);
+  const [cells, blocks] = OF_CELLS;
+  const own = await readParts(
+    learnedState(store, site).where('name', 'not like', cells).where('name', 'not like', blocks).stream(),
+  );
+  const given = ofText(own.get(ALERTS_NAME));
   if (given !== undefined) detection.triage.setGivenIds(JSON.parse(given) as [string, string][]);
   detection.triage.take(rows.map(findingOf).reverse());
   try {
-    if (opened !== undefined) openings.load(joined(opened));
-    if (learned.size === 0) return true;
-    const parts = new Map([...learned].map(([name, pieces]) => [name, joined(pieces)]));
-    let sinceMs = performance.now();
-    for (const _ of loadingLearned(detection, parts)) {
-      if (performance.now() - sinceMs < LOAD_TURN_MS) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      sinceMs = performance.now();
-    }
+    const opened = own.get(OPENINGS_NAME);
+    if (opened !== undefined) openings.load(opened);
+    // What older versions saved of the feed does not say how its cells are; they were smaller sites.
+    const feed = ofText(own.get('feed'));
+    const isOld = feed !== undefined && !('plans' in (JSON.parse(feed) as object));
+    const plans = isOld ? await readParts(learnedState(store, site).where('name', 'like', cells).stream()) : [];
+    await inTurns(loadingSite(detection, new Map([...own, ...plans])));
     return true;
   } catch {
     return false;
   }
+};
+
+/** Cells that are read from the store at a time. */
+const CELLS_AT_ONCE = 128;
+
+/**
+ * Reads back what cells learned, those first that were asked for first, and judges what came meanwhile. Resolves when all are back, or
+ * the site was unloaded. A cell
+ * that cannot be read learns from now on.
+ */
+export const bringCellsBack = async (store: Store, site: string, detection: SiteDetection): Promise<void> => {
+  const { feed } = detection;
+  const bring = (cell: Cell, parts: Parts): void => {
+    let saved: StoredCell | undefined;
+    try {
+      saved = storedCell(parts, cell.plan.id);
+    } catch {
+      // Another version wrote it.
+    }
+    feed.bringBack(cell, saved);
+  };
+  while (feed.away.size > 0) {
+    const some = feed.nextAway(CELLS_AT_ONCE);
+    const [first, last] = [some[0]!.plan.id, some.at(-1)!.plan.id];
+    // Ranges: the store finds them without a look at what lies outside, as it would have to for a list of names.
+    const between = (from: string, to: string): Promise<Parts> =>
+      readParts(learnedState(store, site).where('name', '>=', from).where('name', '<=', to).stream());
+    const own = await between(`cell ${first}`, `cell ${last}`);
+    const rows = await between(`rows ${first} `, `rows ${last} ${LAST_BLOCK}`);
+    const parts = new Map([...own, ...rows]);
+    await inTurns(
+      (function* () {
+        for (const cell of some) yield bring(cell, parts);
+      })(),
+    );
+  }
+  await inTurns(feed.catchingUp());
 };
 
 /** The chart of a finding: of memory while it goes on, of the store otherwise. */

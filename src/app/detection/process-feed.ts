@@ -105,6 +105,14 @@ export class ProcessFeed {
   /** Time of the last tick. */
   #tickUs = 0;
   #without = 0;
+  /** Cells of which what they learned is not read back yet. */
+  readonly #away = new Set<Cell>();
+  /** After a start: rows are kept, and judged when all cells are back. */
+  #isLate = false;
+  /** Those of them that somebody waits for, and how they are told. */
+  readonly #wanted = new Map<Cell, (() => void)[]>();
+  /** Put back when all cells are. */
+  #savedWitnesses: SavedWitnesses | undefined;
   /** Called when no model is being made any more. */
   #waiters: (() => void)[] = [];
 
@@ -157,7 +165,8 @@ export class ProcessFeed {
       // One at a time: making a model takes longer than everything else here.
       if (isNew && mayFit && !asked && this.#isDue(cell)) asked = cell.fit();
     }
-    this.#witnesses.tick(tsUs);
+    // Pairs are looked for, and judged, by the rows of all cells.
+    if (!this.#isLate) this.#witnesses.tick(tsUs);
   }
   /** It has no model, and what it needs for one. */
   #isDue(cell: Cell): boolean {
@@ -177,9 +186,9 @@ export class ProcessFeed {
     }
   }
 
-  /** Resolves when no model is being made; undefined where none is. What is read faster than it happened waits for it. */
+  /** Resolves when no model is being made or brought back; undefined where none is. What is read faster than it happened waits for it. */
   settled(): Promise<void> | undefined {
-    if (!this.isFitting) return undefined;
+    if (!this.isFitting && !this.#isLate) return undefined;
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
   get isFitting(): boolean {
@@ -189,6 +198,9 @@ export class ProcessFeed {
   /** The site is unloaded: nothing is waited for any more. */
   close(): void {
     for (const cell of this.#cells.values()) cell.close();
+    this.#away.clear();
+    this.#isLate = false;
+    for (const cell of [...this.#wanted.keys()]) this.#tellBack(cell);
     this.#wake();
   }
   #wake(): void {
@@ -197,7 +209,7 @@ export class ProcessFeed {
   readonly #fitted = (wasAwaited: boolean): void => {
     // Where somebody waits, cells are learned tick by tick of frame time, as where models are made in place.
     if (wasAwaited && this.#waiters.length === 0 && !this.isFitting) this.#fitNext();
-    if (!this.isFitting) this.#wake();
+    if (!this.isFitting && !this.#isLate) this.#wake();
     this.#options.onFitted();
   };
 
@@ -297,13 +309,23 @@ export class ProcessFeed {
   #add(plan: CellPlan): Cell {
     const { model, fitter } = this.#options;
     const points = plan.points.map((id) => model.point(id));
+    // Found out when they are needed: of thousands of cells that are brought back it takes a second.
+    let names: readonly string[] | undefined;
+    let neighbours: readonly (readonly [number, number])[] | undefined;
+    const namesOf = (): readonly string[] => this.#namesOf(plan);
     const cell = new Cell({
       plan,
       watch: model.watch(plan.points),
-      names: this.#namesOf(plan),
+      get names() {
+        names ??= namesOf();
+        return names;
+      },
       targets: points.map((point) => point?.target ?? plan.controller),
       protocols: points.map((point) => point?.protocol ?? ''),
-      neighbours: neighboursOf(points),
+      get neighbours() {
+        neighbours ??= neighboursOf(plan.points.map((id) => model.point(id)));
+        return neighbours;
+      },
       fitter,
       cells: () => this.#cells.size,
       onFitted: this.#fitted,
@@ -353,7 +375,8 @@ export class ProcessFeed {
     for (const cell of this.#cells.values()) this.#decide(cell);
   }
   #decide(cell: Cell): void {
-    cell.setDecided(this.#decided.filter((row) => row.cell_id === cell.plan.id));
+    const decided = this.#decided.filter((row) => row.cell_id === cell.plan.id);
+    if (decided.length + cell.decided.length > 0) cell.setDecided(decided);
   }
 
   /** What is not in the rows of cells. */
@@ -364,33 +387,20 @@ export class ProcessFeed {
       without: this.#without,
       pending: [...this.#pending],
       cellsOf: [...this.#cellsOf],
-      order: [...this.#cells.keys()],
+      plans: this.cells.map(({ plan }) => plan),
       writes: this.#writes.save(),
       common: this.#common.save(),
       kept: this.#kept.save(),
-      witnesses: this.#witnesses.save(),
-    });
+      witnesses: this.#savedWitnesses ?? this.#witnesses.save(),
+    } satisfies SavedFeed);
   }
-  /** Puts back what was saved, one cell at a step: of thousands of points it takes a second in all. */
-  *loading(
-    text: string,
-    cells: ReadonlyMap<
-      string,
-      { readonly header: SavedCell; readonly model: Uint8Array; readonly blocks: ReadonlyMap<number, Uint8Array> }
-    >,
-  ): Generator<void, void> {
-    const saved = JSON.parse(text) as {
-      known: number;
-      lookedUs: number;
-      without: number;
-      pending: [EndpointId, Pending][];
-      cellsOf: [EndpointId, number][];
-      order: string[];
-      writes?: SavedWrites;
-      common?: SavedCommon;
-      kept?: SavedKept;
-      witnesses?: SavedWitnesses;
-    };
+
+  /**
+   * Puts back what `save` told; its cells are away (`Cell.stayAway`) until each is given to `bringBack`. What older versions saved
+   * names cells only: `planOf` finds how they were. One step a cell: of thousands of points it takes a part of a second in all.
+   */
+  *loading(text: string, planOf: (id: string) => CellPlan | undefined): Generator<void, void> {
+    const saved = JSON.parse(text) as SavedFeed;
     this.#known = saved.known;
     this.#lookedUs = saved.lookedUs;
     this.#without = saved.without;
@@ -403,15 +413,94 @@ export class ProcessFeed {
     this.#cellOf.clear();
     for (const [controller, pending] of saved.pending) this.#pending.set(controller, pending);
     for (const [controller, count] of saved.cellsOf) this.#cellsOf.set(controller, count);
-    for (const id of saved.order) {
-      const part = cells.get(id);
-      if (part === undefined) continue;
-      const cell = this.#add(part.header.plan);
-      cell.rows.load(part.header.taken, part.blocks);
-      cell.load(part.header, part.model);
+    const plans = saved.plans ?? (saved.order ?? []).map(planOf).filter((plan) => plan !== undefined);
+    for (const plan of plans) {
+      this.#add(plan).stayAway();
       yield;
     }
+    const idOf = ({ plan }: Cell): string => plan.id;
+    for (const cell of this.cells.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))) this.#away.add(cell);
     this.#points = this.#cellOf.size + saved.pending.reduce((sum, [, { points }]) => sum + points.length, 0);
-    if (saved.witnesses !== undefined) this.#witnesses.load(saved.witnesses);
+    this.#savedWitnesses = saved.witnesses;
+    this.#isLate = true;
   }
+
+  /** Cells of which what they learned is still to be read, in the order of their ids as text. */
+  get away(): ReadonlySet<Cell> {
+    return this.#away;
+  }
+  /** The next of them to read: one that somebody waits for, or several that follow each other in the order of their ids. */
+  nextAway(most: number): readonly Cell[] {
+    const [wanted] = this.#wanted.keys();
+    if (wanted !== undefined) return [wanted];
+    const next: Cell[] = [];
+    for (const cell of this.#away) if (next.push(cell) >= most) break;
+    return next;
+  }
+  /** Resolves when the cell is back (or the site unloaded): it is read before others. */
+  whenBack(cell: Cell): Promise<void> {
+    if (!this.#away.has(cell)) return Promise.resolve();
+    return new Promise((resolve) => this.#wanted.set(cell, [...(this.#wanted.get(cell) ?? []), resolve]));
+  }
+  #tellBack(cell: Cell): void {
+    const told = this.#wanted.get(cell);
+    this.#wanted.delete(cell);
+    for (const tell of told ?? []) tell();
+  }
+  /** One that is away goes on from what was saved of it; from nothing where that is not there or cannot be read. */
+  bringBack(cell: Cell, saved: StoredCell | undefined): void {
+    if (!this.#away.delete(cell)) return;
+    const isIts = saved?.header.plan.points.join() === cell.plan.points.join();
+    if (saved === undefined || !isIts) cell.loadNothing();
+    else cell.load(saved.header, saved.model, saved.blocks);
+    this.#tellBack(cell);
+  }
+
+  /**
+   * Judges what came while cells were away, once all are there: in order of time, as it would have been judged then, since what one
+   * cell says is weighed by what others said. One row of a cell at a step; what comes meanwhile waits behind it.
+   */
+  *catchingUp(): Generator<void, void> {
+    if (!this.#isLate) return;
+    // They stand on the rows of cells.
+    if (this.#savedWitnesses !== undefined) this.#witnesses.load(this.#savedWitnesses);
+    this.#savedWitnesses = undefined;
+    for (;;) {
+      let tsUs = Number.POSITIVE_INFINITY;
+      for (const cell of this.#cells.values()) tsUs = Math.min(tsUs, cell.keptUs);
+      if (tsUs === Number.POSITIVE_INFINITY) break;
+      for (const cell of this.cells) {
+        if (cell.keptUs !== tsUs) continue;
+        cell.playKept();
+        yield;
+      }
+      this.#witnesses.tick(tsUs);
+    }
+    for (const cell of this.#cells.values()) cell.beBack();
+    this.#isLate = false;
+    if (!this.isFitting) this.#wake();
+  }
+}
+
+/** One cell as the store has it: what it says of itself, its model, its rows by block. */
+export interface StoredCell {
+  readonly header: SavedCell;
+  readonly model: Uint8Array;
+  readonly blocks: ReadonlyMap<number, Uint8Array>;
+}
+
+interface SavedFeed {
+  readonly known: number;
+  readonly lookedUs: number;
+  readonly without: number;
+  readonly pending: readonly [EndpointId, Pending][];
+  readonly cellsOf: readonly [EndpointId, number][];
+  /** Of all cells, in order. */
+  readonly plans?: readonly CellPlan[];
+  /** Their ids: what older versions saved in place of plans. */
+  readonly order?: readonly string[];
+  readonly writes?: SavedWrites;
+  readonly common?: SavedCommon;
+  readonly kept?: SavedKept;
+  readonly witnesses?: SavedWitnesses;
 }

@@ -31,6 +31,16 @@ const offsetOf = (cursor: string | undefined): number => {
 };
 const cursorOf = (offset: number): string => Buffer.from(`o${offset}`, 'latin1').toString('base64url');
 
+/** The rows of a page, and the cursor of the next one. */
+export const partOf = <R>(
+  rows: readonly R[],
+  { cursor, limit = DEFAULT_LIMIT }: Pick<ListQuery, 'cursor' | 'limit'>,
+): { readonly rows: readonly R[]; readonly next: string | null } => {
+  const from = offsetOf(cursor);
+  const to = Math.min(rows.length, from + limit);
+  return { rows: rows.slice(from, to), next: to < rows.length ? cursorOf(to) : null };
+};
+
 export const pageOf = <R, T>(source: ListSource<R, T>, query: ListQuery): Page<T> => {
   const fields = FILTER_FIELDS[source.list];
   const { q = '' } = query;
@@ -38,12 +48,6 @@ export const pageOf = <R, T>(source: ListSource<R, T>, query: ListQuery): Page<T
     q.trim() === '' ? source.rows : source.rows.filter(compileFilter(q, fields, source.accessors, source.nowUs));
   const order = compileSort(query.sort ?? source.defaultSort, fields, source.accessors);
   const sorted = [...kept].sort(order);
-  const from = offsetOf(query.cursor);
-  const to = Math.min(sorted.length, from + (query.limit ?? DEFAULT_LIMIT));
-  return {
-    items: sorted.slice(from, to).map(source.toItem),
-    next: to < sorted.length ? cursorOf(to) : null,
-    total: sorted.length,
-    version: source.version,
-  };
+  const { rows, next } = partOf(sorted, query);
+  return { items: rows.map(source.toItem), next, total: sorted.length, version: source.version };
 };

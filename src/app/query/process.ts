@@ -24,6 +24,7 @@ import { RequestError } from '../engine-contract.ts';
 import { rangeOf, type SeriesRequest, seriesOf } from '../series.ts';
 import { unitOf } from '../units.ts';
 import { kindOf, namingOf, pointRef } from './findings.ts';
+import { partOf } from './page.ts';
 import { finite, maybeTime, partyOf, plainValue, type SiteView, share } from './view.ts';
 
 type Progress = Pick<CellRow, 'state' | 'share' | 'text'>;
@@ -33,12 +34,22 @@ const DEFAULT_SAMPLES = 120;
 
 const progressOf = (view: SiteView, cell: Cell): Progress => {
   const { feed, learningUs } = view.detection;
+  if (cell.isAway)
+    return {
+      state: 'returning',
+      share: null,
+      text: 'what it learned is being read back; what comes meanwhile is judged then',
+    };
   const part = feed.shareOf(cell);
   const { time } = namingOf(view);
   if (cell.isArmed) {
     if (cell.isUnseen(view.detection.nowUs))
       return { state: 'unseen', share: 1, text: `not judged: nothing of it was seen since ${time(cell.rows.lastUs)}` };
     const anew = cell.fitting === undefined ? '' : '; learned anew at the moment';
+    const missed =
+      cell.missed === 0
+        ? ''
+        : `; ${cell.missed} rows that came before it was read back after the start were not judged`;
     const trialUs = cell.trialUntilUs(view.detection.nowUs);
     const trial =
       trialUs === 0
@@ -47,7 +58,7 @@ const progressOf = (view: SiteView, cell: Cell): Progress => {
     return {
       state: trialUs === 0 ? 'armed' : 'trial',
       share: 1,
-      text: `judged since ${time(cell.fittedUs)}${trial}${anew}`,
+      text: `judged since ${time(cell.fittedUs)}${trial}${anew}${missed}`,
     };
   }
   if (cell.fitting !== undefined) {
@@ -135,6 +146,10 @@ export const nameOf = (view: SiteView, { plan }: Cell): string => {
   return number === undefined ? name : `${name} (${number})`;
 };
 
+/** Findings about its points that are open. */
+const openOf = ({ plan }: Cell, open: ReadonlyMap<number, Finding>): number =>
+  plan.points.reduce((n, point) => n + Number(open.has(point)), 0);
+
 const cellRow = (view: SiteView, cell: Cell, open: ReadonlyMap<number, Finding>, fits: number): CellRow => {
   const { plan } = cell;
   const controller = partyOf(view, plan.controller);
@@ -145,9 +160,9 @@ const cellRow = (view: SiteView, cell: Cell, open: ReadonlyMap<number, Finding>,
     points: plan.points.length,
     fits,
     ...progressOf(view, cell),
-    armed: cell.arming.filter(({ armed }) => armed.length > 0).length,
+    armed: cell.armed,
     relations: relationCount(cell),
-    open: plan.points.filter((point) => open.has(point)).length,
+    open: openOf(cell, open),
     stepMs: plan.stepUs / 1000,
     lastAt: maybeTime(cell.rows.lastUs),
   };
@@ -161,11 +176,35 @@ const relationCount = (cell: Cell): number => {
   return new Set([...found, ...cell.decided.map((row) => row.relation_id)]).size;
 };
 
+const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** Only the rows of the page are turned into answers. */
 export const cells = (view: SiteView, query: CellsQuery = {}): CellList => {
+  const { sort = 'findings' } = query;
   const open = openByPoint(view);
   const { feed } = view.detection;
+  const all = feed.cells;
+  const found = all
+    .map((cell) => ({
+      cell,
+      fits: kept(view, cell, open, query).length,
+      name: nameOf(view, cell),
+      // What comes first: most findings; nothing seen at all, then the least learned.
+      rank: sort === 'findings' ? -openOf(cell, open) : sort === 'learning' ? (progressOf(view, cell).share ?? -1) : 0,
+    }))
+    .filter(({ fits }) => fits > 0)
+    .sort((a, b) => a.rank - b.rank || byName.compare(a.name, b.name));
+  const { rows, next } = partOf(found, query);
+  const sum = <T>(list: readonly T[], of: (x: T) => number): number => list.reduce((n, x) => n + of(x), 0);
   return {
-    items: feed.cells.map((cell) => cellRow(view, cell, open, kept(view, cell, open, query).length)),
+    items: rows.map(({ cell, fits }) => cellRow(view, cell, open, fits)),
+    next,
+    total: found.length,
+    cells: all.length,
+    points: sum(all, ({ plan }) => plan.points.length),
+    fits: sum(found, ({ fits }) => fits),
+    armed: sum(all, ({ armed }) => armed),
+    returning: feed.away.size,
     pointsWithout: feed.without,
     version: view.version('process'),
   };

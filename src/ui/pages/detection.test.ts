@@ -9,7 +9,7 @@ import { setZone } from '../lib/format.ts';
 import { MAY } from '../lib/may.ts';
 import { timelineOf } from './incident/timeline.ts';
 import { changesOf, draftKind, NO_DRAFT } from './learning/draft.ts';
-import { orderCells, rowsOf } from './process/rows.ts';
+import { rowsOf } from './process/rows.ts';
 import { fromPlantTime, toPlantTime } from './windows/plant-time.ts';
 
 const party = { kind: 'asset' as const, id: 'a1', name: 'plc', address: '10.0.0.1', role: 'plc' as const, level: 1 };
@@ -132,11 +132,6 @@ const detail = (c: CellRow, points: CellPoint[]): [string, CellDetail] => [
 describe('the process list', () => {
   const a = cell('2');
   const b = cell('10', { open: 1, share: 0.4, state: 'learning' });
-  it('orders by findings, by what is least learned, and numbers in names as numbers', () => {
-    expect(orderCells([a, b], 'findings').map((c) => c.id)).toEqual(['10', '2']);
-    expect(orderCells([b, a], 'name').map((c) => c.id)).toEqual(['2', '10']);
-    expect(orderCells([a, b, cell('3', { share: null })], 'learning').map((c) => c.id)).toEqual(['3', '10', '2']);
-  });
   it('has a row for every point, also of cells that are still being fetched', () => {
     const shown = {
       cells: [a, b],

@@ -6,12 +6,19 @@ import './process/process.css';
 import { ActionIcon, NativeSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconChevronRight, IconDownload, IconFilter, IconRefresh } from '@tabler/icons-react';
-import { keepPreviousData, type UseQueryResult, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  keepPreviousData,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useQueries,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { CellDetail, CellList, CellPoint, CellRow } from '../../api/process.ts';
-import { POINT_LOOKS, type PointLook } from '../../api/words.ts';
+import { CELL_ORDERS, type CellOrder, POINT_LOOKS, type PointLook } from '../../api/words.ts';
 import { call } from '../lib/api.ts';
 import { duration, number, plural } from '../lib/format.ts';
 import { dialogIsOpen, useKeys } from '../lib/keys.ts';
@@ -23,7 +30,7 @@ import { RoleGlyph } from '../parts/glyphs.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
 import { notify } from '../parts/notify.ts';
 import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
-import { CELL_ORDERS, type CellOrder, orderCells, type ProcessRow, rowsOf } from './process/rows.ts';
+import { type ProcessRow, rowsOf } from './process/rows.ts';
 
 /** Rows behind a sparkline. */
 const SAMPLES = 120;
@@ -32,6 +39,7 @@ const ROW_PX = 28;
 /** The line with the names of the columns, which stays on top. */
 const THEAD_PX = 28;
 const NONE: readonly number[] = [];
+const NO_FOLD = { all: false, but: new Set<string>() };
 const HEADS = [
   { id: 'point', head: 'Point' },
   { id: 'now', head: 'Now' },
@@ -58,33 +66,57 @@ const LOOK_WORD: Readonly<Record<PointLook, string>> = {
 interface Filter {
   readonly q: string;
   readonly look: PointLook;
+  readonly order: CellOrder;
 }
-const cellQuery = (site: string, id: string, { q, look }: Filter, samples = SAMPLES) => ({
+const cellQuery = (site: string, id: string, { q, look }: Omit<Filter, 'order'>, samples = SAMPLES) => ({
   queryKey: ['process', site, 'cell', id, samples, q, look],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
     call('cell', { site, cell: id, samples, q, look }, undefined, signal),
+});
+/** Cells that are asked for at a time: of thousands the next when the end of those comes near. */
+const CELLS_PAGE = 200;
+const NEAR_END_ROWS = 200;
+const cellPage = (site: string, { q, look, order }: Filter, cursor: string, signal?: AbortSignal): Promise<CellList> =>
+  call(
+    'cells',
+    { site, q, look, sort: order, limit: CELLS_PAGE, ...(cursor === '' ? {} : { cursor }) },
+    undefined,
+    signal,
+  );
+/** With the cells of all pages that were fetched, each once: one may move to another page between two of them. */
+const pagesAsOne = ({ pages }: InfiniteData<CellList>): CellList => ({
+  ...pages.at(-1)!,
+  items: [...new Map(pages.flatMap(({ items }) => items.map((cell) => [cell.id, cell]))).values()],
 });
 /** What is typed is asked for when the hand rests. */
 const TYPING_MS = 200;
 
 export const ProcessPage = () => {
   const site = useSite();
-  const search = useSearch({ strict: false }) as { q?: string; by?: string };
+  const search = useSearch({ strict: false }) as { q?: string; by?: string; sort?: string };
   const q = search.q ?? '';
   const look = POINT_LOOKS.find((l) => l === search.by) ?? 'all';
-  const query = useQuery({
-    queryKey: ['process', site, 'cells', q, look],
-    queryFn: ({ signal }) => call('cells', { site, q, look }, undefined, signal),
+  const order = CELL_ORDERS.find((o) => o === search.sort) ?? 'findings';
+  const query = useInfiniteQuery({
+    queryKey: ['process', site, 'cells', q, look, order],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) => cellPage(site, { q, look, order }, pageParam, signal),
+    getNextPageParam: (last) => last.next ?? undefined,
+    select: pagesAsOne,
     // The list stays on screen while another filter is asked for.
     placeholderData: keepPreviousData,
   });
+  const { fetchNextPage, isFetchingNextPage } = query;
+  const more = useCallback(() => {
+    if (!isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, isFetchingNextPage]);
   return (
     <Fetched query={query} what="the process" lines={14}>
       {(list) =>
-        list.items.length === 0 ? (
+        list.cells === 0 ? (
           <NoCell list={list} />
         ) : (
-          <Cells list={list} filter={{ q, look }} waits={query.isPlaceholderData} />
+          <Cells list={list} more={more} filter={{ q, look, order }} waits={query.isPlaceholderData} />
         )
       }
     </Fetched>
@@ -118,17 +150,17 @@ const detailsOf = (results: readonly UseQueryResult<CellDetail>[]) => ({
 
 interface CellsProps {
   list: CellList;
+  /** Asks for the next page of cells. */
+  more: () => void;
   filter: Filter;
   /** The list still shows the filter before. */
   waits: boolean;
 }
-const Cells = ({ list, filter, waits }: CellsProps) => {
+const Cells = ({ list, more, filter, waits }: CellsProps) => {
   const site = useSite();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const search = useSearch({ strict: false }) as { sort?: string };
-  const { q, look } = filter;
-  const order = CELL_ORDERS.find((o) => o === search.sort) ?? 'findings';
+  const { q, look, order } = filter;
   const change = useCallback(
     (next: { q?: string; sort?: string; by?: string }) =>
       void navigate({
@@ -145,13 +177,18 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
   useEffect(() => {
     if (typed !== q) change({ q: typed });
   }, [typed]);
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  /** Folded are all cells but these, or none but these: also those that come with the next page. */
+  const [fold, setFold] = useState<{ readonly all: boolean; readonly but: ReadonlySet<string> }>(NO_FOLD);
   const [wanted, setWanted] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState(-1);
   const box = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
 
-  const cells = useMemo(() => orderCells(list.items, order), [list, order]);
+  const cells = list.items;
+  const closed = useMemo(
+    () => new Set(cells.map(({ id }) => id).filter((id) => fold.all !== fold.but.has(id))),
+    [cells, fold],
+  );
   const filtered = q !== '' || look !== 'all';
   // Only what is on screen is fetched, with a filter too: the server says how many points of each cell it keeps.
   const asked = waits ? [] : cells.filter((c) => wanted.has(c.id) && c.fits > 0);
@@ -161,7 +198,6 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
   });
   const rows = useMemo(() => rowsOf({ cells, details: found.details, closed }), [cells, found.details, closed]);
   const failed = new Set(found.failed.flatMap((i) => asked[i]?.id ?? []));
-  const points = cells.reduce((sum, c) => sum + c.fits, 0);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
@@ -174,12 +210,16 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
   const items = virtual.getVirtualItems();
   const inView = [...new Set(items.flatMap((item) => rows[item.index]?.cell.id ?? []))].join(' ');
   useEffect(() => setWanted(new Set(inView.split(' '))), [inView]);
+  const isNearEnd = list.next !== null && !waits && (items.at(-1)?.index ?? 0) >= rows.length - NEAR_END_ROWS;
+  useEffect(() => {
+    if (isNearEnd) more();
+  }, [isNearEnd, more]);
   const toggle = useCallback(
     (id: string) =>
-      setClosed((old) => {
-        const next = new Set(old);
+      setFold(({ all, but }) => {
+        const next = new Set(but);
         if (!next.delete(id)) next.add(id);
-        return next;
+        return { all, but: next };
       }),
     [],
   );
@@ -211,8 +251,7 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
         }
       : {}),
   });
-  const all = list.items.reduce((sum, c) => sum + c.points, 0);
-  const armed = list.items.reduce((sum, c) => sum + c.armed, 0);
+  const all = list.points;
   const allClosed = closed.size === cells.length;
 
   return (
@@ -250,8 +289,9 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
         </div>
         <span className="grow" />
         <span className="dim small nowrap" aria-live="polite">
-          {filtered ? `${number(points)} of ` : ''}
-          {plural(all, 'point')} in {plural(cells.length, 'cell')}, {number(armed)} watched
+          {filtered ? `${number(list.fits)} of ` : ''}
+          {plural(all, 'point')} in {plural(list.cells, 'cell')}, {number(list.armed)} watched
+          {list.returning > 0 && `; what ${plural(list.returning, 'cell')} learned is being read back`}
           {list.pointsWithout > 0 && (
             <span title="Words, or values seen too seldom to make rows of them">
               ; {number(list.pointsWithout)} in no cell
@@ -267,7 +307,7 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
         <button
           type="button"
           className="chip"
-          onClick={() => setClosed(allClosed ? new Set() : new Set(cells.map((c) => c.id)))}
+          onClick={() => setFold(allClosed ? NO_FOLD : { all: true, but: new Set() })}
         >
           {allClosed ? 'Open all' : 'Fold all'}
         </button>
@@ -282,7 +322,9 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
           aria-label="Export as CSV"
           title={filtered ? 'Export the points that the filter keeps (CSV)' : 'Export every point with its band (CSV)'}
           onClick={() =>
-            void exportAll(site, cells, (id) => client.fetchQuery(cellQuery(site, id, filter, 2))).catch(notify.problem)
+            void exportAll(site, filter, (id) => client.fetchQuery(cellQuery(site, id, filter, 2))).catch(
+              notify.problem,
+            )
           }
         >
           <IconDownload size={15} stroke={1.6} />
@@ -293,7 +335,8 @@ const Cells = ({ list, filter, waits }: CellsProps) => {
         className="table process-rows"
         role="grid"
         aria-label="Points by cell"
-        aria-rowcount={rows.length + 1}
+        // How many rows the cells of further pages have is not known yet.
+        aria-rowcount={list.next === null ? rows.length + 1 : -1}
         aria-colcount={HEADS.length}
         aria-busy={waits || found.waits}
       >
@@ -455,12 +498,17 @@ PointCells.displayName = 'PointCells';
 /** Every point of every cell, one after the other, so that the server is not asked for all at once. */
 const exportAll = async (
   site: string,
-  cells: readonly CellRow[],
+  filter: Filter,
   fetchCell: (id: string) => Promise<CellDetail>,
 ): Promise<void> => {
   const rows: (string | number | null)[][] = [];
+  const cells: CellRow[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: CellList = await cellPage(site, filter, cursor);
+    cells.push(...page.items);
+    cursor = page.next;
+  }
   for (const c of cells) {
-    if (c.fits === 0) continue;
     const detail = await fetchCell(c.id);
     for (const p of detail.points) {
       rows.push([

@@ -57,6 +57,7 @@ const WAITING_WORDS: Readonly<Partial<Record<Guard['state'], string>>> = {
   fitting: 'making its model',
   trial: 'on trial',
   unseen: 'not seen',
+  returning: 'being read back',
 };
 
 /** `short`: only the bar and the figure, for narrow columns. */

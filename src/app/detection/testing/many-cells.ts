@@ -70,8 +70,17 @@ const addControllers = ({ endpoints }: SiteRuntime): void => {
     });
 };
 
-/** Reads every controller from the step after `fromUs` (0: the beginning) until `untilUs`; answers the time of the last. */
-export const feedUntil = (runtime: SiteRuntime, detection: SiteDetection, fromUs: number, untilUs: number): number => {
+/**
+ * Reads every controller from the step after `fromUs` (0: the beginning) until `untilUs`; answers the time of the last. `shown`: what a
+ * controller shows in place of a value.
+ */
+export const feedUntil = (
+  runtime: SiteRuntime,
+  detection: SiteDetection,
+  fromUs: number,
+  untilUs: number,
+  shown: (value: number, server: number, register: number, tsUs: number) => number = (value) => value,
+): number => {
   addControllers(runtime);
   const { sink } = detection;
   sink.setSource({ id: 'l1', offsetOf: () => -1 });
@@ -79,8 +88,8 @@ export const feedUntil = (runtime: SiteRuntime, detection: SiteDetection, fromUs
   let tsUs = fromUs === 0 ? T0 : fromUs + STEP_US;
   const end = fromUs === 0 ? T0 : untilUs;
   for (; tsUs <= end; tsUs += STEP_US) {
-    const values = Array.from({ length: POINTS }, (_, register) => valueAt(register, tsUs));
     for (let server = 2; server <= CONTROLLERS + 1; server++) {
+      const values = Array.from({ length: POINTS }, (_, r) => shown(valueAt(r, tsUs), server, r, tsUs));
       const frame = Math.round((tsUs - T0) / 1e6) + 2;
       const at = { frame, requestFrame: frame - 1, firstFrame: frame - 1, tsUs, requestTsUs: tsUs, flow: server };
       const who = { client: 1, server, sender: server, receiver: 1, protocol: 'modbus' };

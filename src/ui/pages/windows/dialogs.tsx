@@ -165,22 +165,35 @@ const AssetSelect = ({ value, onChange }: SelectProps) => {
   );
 };
 
+/** The same for cells, by the names of their controllers and points. Nothing where the site has none. */
 const CellSelect = ({ value, onChange }: SelectProps) => {
   const site = useSite();
-  const cells = useQuery({
-    queryKey: ['process', site, 'cells'],
-    queryFn: ({ signal }) => call('cells', { site }, undefined, signal),
+  const [text, setText] = useState('');
+  const [asked] = useDebouncedValue(text.trim(), 150);
+  const [names, setNames] = useState<Readonly<Record<string, string>>>({});
+  const found = useQuery({
+    queryKey: ['process', site, 'cells', 'window', asked],
+    queryFn: ({ signal }) => call('cells', { site, q: asked, sort: 'name', limit: 30 }, undefined, signal),
+    placeholderData: keepPreviousData,
   });
-  const items = cells.data?.items ?? [];
-  if (items.length === 0) return null;
+  if (found.data === undefined || found.data.cells === 0) return null;
+  const options = new Map<string, string>(value.map((id) => [id, names[id] ?? id]));
+  for (const c of found.data.items) options.set(c.id, c.name);
   return (
     <MultiSelect
       label="Process cells"
       size="xs"
       searchable
-      data={items.map((c) => ({ value: c.id, label: c.name }))}
+      searchValue={text}
+      onSearchChange={setText}
+      filter={({ options: all }) => all}
+      data={[...options].map(([id, label]) => ({ value: id, label }))}
       value={value}
-      onChange={onChange}
+      nothingFoundMessage="No cell answers to that."
+      onChange={(ids) => {
+        setNames(Object.fromEntries(ids.map((id) => [id, options.get(id) ?? id])));
+        onChange(ids);
+      }}
     />
   );
 };

@@ -1,0 +1,130 @@
+/** After a start cells are brought back behind the work: nothing is judged without them, and nothing goes by unjudged. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openMemoryStore, type Store } from '../../store/index.ts';
+import type { LiveSite } from '../live-site.ts';
+import { MAX_KEPT } from './away.ts';
+import { LEARNER } from './learner.ts';
+import type { SiteDetection } from './site-detection.ts';
+import { CONTROLLERS, feedUntil, liveSite, STEP_US, T0 } from './testing/many-cells.ts';
+
+const CELLS = 2 * CONTROLLERS;
+/** Rows are taken every second: fewer than are kept. */
+const STEPS = 5;
+const ROWS_PER_STEP = STEP_US / 1_000_000;
+let store: Store;
+let savedUs = 0;
+
+beforeAll(async () => {
+  store = await openMemoryStore({ nowUs: () => 1 });
+  const site = await liveSite(store, LEARNER);
+  const { runtime, detection } = await site.load();
+  savedUs = feedUntil(runtime, detection, 0, T0);
+  // Past its trial, so that what it says by itself is told in full.
+  savedUs = feedUntil(runtime, detection, savedUs, savedUs + 1_500_000_000);
+  expect(detection.feed.cells.filter((cell) => cell.isArmed)).toHaveLength(CELLS);
+  site.keepLearned();
+  await site.save(savedUs);
+  site.unload();
+}, 120_000);
+afterAll(() => store.close());
+
+/** The third controller shows nonsense in one register for a while, and is well again before the cells are back. */
+const withNonsense = (value: number, server: number, register: number, tsUs: number): number =>
+  server === 4 && register === 70 && tsUs > savedUs + STEP_US && tsUs < savedUs + 4 * STEP_US ? 65_535 : value;
+
+const go = (runtime: Parameters<typeof feedUntil>[0], detection: SiteDetection, steps: number): number =>
+  feedUntil(runtime, detection, savedUs, savedUs + steps * STEP_US, withNonsense);
+
+const told = (detection: SiteDetection): string[] => {
+  detection.collect();
+  return detection.triage
+    .findings()
+    .filter(({ detector, firstUs }) => detector === 'process' && firstUs > savedUs)
+    .map(({ kind, point, target, firstUs, lastUs }) => `${kind} ${point} ${target} ${firstUs} ${lastUs}`)
+    .sort();
+};
+const rowsOf = (detection: SiteDetection): string[] =>
+  detection.feed.cells.map(({ plan, rows, isArmed }) => `${plan.id} ${rows.taken} ${rows.lastUs} ${isArmed}`);
+
+/** As `LiveSite` is used by a wire: the frames of the first moments come before a single cell is back. */
+const opened = async (): Promise<{ site: LiveSite; detection: SiteDetection; runtime: Parameters<typeof go>[0] }> => {
+  const site = await liveSite(store, LEARNER);
+  const { runtime, detection } = await site.open();
+  expect(detection.feed.away.size).toBe(CELLS);
+  return { site, detection, runtime };
+};
+
+describe('cells that are away', () => {
+  it('judge nothing, and judge what came meanwhile when they are back: the same findings, rows and models', async () => {
+    const whole = await liveSite(store, LEARNER);
+    const first = await whole.load();
+    expect(first.detection.feed.away.size).toBe(0);
+    go(first.runtime, first.detection, STEPS);
+    const expected = told(first.detection);
+    expect(expected.join('\n')).toMatch(/point\.\S+ \d+ 4 /);
+
+    const { site, detection, runtime } = await opened();
+    go(runtime, detection, STEPS);
+    expect(told(detection)).toEqual([]);
+    await site.load();
+    expect(detection.feed.away.size).toBe(0);
+    expect(told(detection)).toEqual(expected);
+    expect(rowsOf(detection)).toEqual(rowsOf(first.detection));
+    whole.unload();
+    site.unload();
+  });
+
+  it('are not written over by a save, nor by the end of the program', async () => {
+    const { site, detection, runtime } = await opened();
+    go(runtime, detection, 2);
+    const { cells } = detection.feed;
+    expect(cells.every((cell) => cell.isAway && !cell.dirty)).toBe(true);
+    site.keepLearned();
+    const saving = site.save(2 * savedUs, true);
+    await site.rest();
+    await saving;
+    site.unload();
+    const again = await liveSite(store, LEARNER);
+    const { detection: after } = await again.load();
+    expect(after.feed.cells.filter((cell) => cell.isArmed)).toHaveLength(CELLS);
+    again.unload();
+  });
+
+  it('come first when somebody asks for one', async () => {
+    const { site, detection } = await opened();
+    const last = detection.feed.cells.at(-1)!;
+    let wasFirst = false;
+    const asked = detection.feed.whenBack(last).then(() => {
+      wasFirst = detection.feed.nextAway(1)[0] !== last;
+    });
+    expect(detection.feed.nextAway(1)).toEqual([last]);
+    await asked;
+    expect(wasFirst).toBe(true);
+    expect(last.isArmed).toBe(true);
+    await site.rest();
+    site.unload();
+  });
+
+  it(`keep ${MAX_KEPT} rows, and tell how many they could not keep`, async () => {
+    const { site, detection, runtime } = await opened();
+    const steps = MAX_KEPT / ROWS_PER_STEP + 2;
+    go(runtime, detection, steps);
+    await site.load();
+    const { cells } = detection.feed;
+    expect(cells.map(({ missed }) => missed)).toEqual(cells.map(() => steps * ROWS_PER_STEP - MAX_KEPT));
+    site.unload();
+  });
+
+  it('learn from now on where nothing of them can be read', async () => {
+    const damaged = { site_id: 'live', name: 'cell c3', piece: 0, recorded_us: 1, payload: new Uint8Array(3) };
+    const rows = await store.db.selectFrom('learned_state').selectAll().execute();
+    await store.writer.submit({ put: { learned_state: [damaged] } });
+    const { site, detection } = await opened();
+    await site.load();
+    expect(detection.feed.cells).toHaveLength(CELLS);
+    expect(detection.feed.cells.filter((cell) => !cell.isArmed).map((cell) => cell.plan.id)).toEqual(['c3']);
+    expect(detection.feed.cell('c3')!.rows.count).toBe(0);
+    site.unload();
+    await store.writer.submit({ put: { learned_state: rows.filter(({ name }) => name === 'cell c3') } });
+  });
+});
