@@ -4,6 +4,7 @@
  * network intruders in real-time, Computer Networks 31 (1999).
  */
 import type { Detector, DetectorContext, Parts, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { At, Weird } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
@@ -174,21 +175,26 @@ const create = (context: DetectorContext): RunningDetector => {
     if (classes[code] === IS_HARMLESS) return;
     const row = bursts.add(context.host(sender), context.host(Math.max(0, other)), code, 0, at.tsUs, 1);
     if (row < 0) return;
-    const isTwice = classes[code] === IS_TWICE;
-    const isSum = isTwice || classes[code] === IS_SUM;
-    const isOrder = classes[code] === IS_ORDER;
-    if (!isOrder && !isSum && (context.phase !== 'watching' || !isControl(context, at.protocol))) return;
+    const what = classes[code]!;
+    if (what === IS_OTHER) {
+      if (context.phase !== 'watching' || !isControl(context, at.protocol)) return;
+      const number = bursts.current(row);
+      if (number < LEAST || number < bursts.usual(row) * FACTOR || !bursts.markOdd(row)) return;
+    }
+    breaks(at, w, what, sender, other, row);
+  };
+  /** Apart, for its closures would make an object for every weird. */
+  const breaks = (at: At, w: Weird, what: number, sender: EndpointId, other: EndpointId, row: number): void => {
     const number = bursts.current(row);
     const usual = bursts.usual(row);
-    if (!isOrder && !isSum && (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row))) return;
     const common = commonOf(at, sender, other);
     const parts = partsOf(at, w, sender, other, () => ({
       number: often(number),
       usual: usual === 0 ? words('none') : count(usual),
     }));
-    if (isSum) {
+    if (what === IS_TWICE || what === IS_SUM) {
       context.state({
-        kind: isTwice ? OVERLAP_DIFFERS : WRONG_CHECKSUM,
+        kind: what === IS_TWICE ? OVERLAP_DIFFERS : WRONG_CHECKSUM,
         ...common,
         key: `${context.host(sender)} ${context.host(Math.max(0, other))}`,
         surprise: usual > 0 ? 0.45 : 0.6,
@@ -197,7 +203,7 @@ const create = (context: DetectorContext): RunningDetector => {
       });
       return;
     }
-    if (isOrder) {
+    if (what === IS_ORDER) {
       context.state({
         kind: SEQUENCE,
         ...common,
