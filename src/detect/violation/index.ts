@@ -133,6 +133,8 @@ const create = (context: DetectorContext): RunningDetector => {
   const bursts = new Bursts(MAX_VIOLATIONS, WINDOW_US);
   const codes = new Interner(MAX_CODES);
   const classes = new Uint8Array(MAX_CODES);
+  /** Keys of what breaks the order, by row: the same text again needs no new hash. */
+  const orderKeys: string[] = [];
   /** `more`: what the finding tells beside it. */
   const partsOf = ({ protocol }: At, { code, detail }: Weird, sender: number, other: number, more?: () => Parts) => {
     const { watchedUs } = context;
@@ -154,6 +156,14 @@ const create = (context: DetectorContext): RunningDetector => {
     tsUs: at.tsUs,
     frames: [at.requestFrame, at.frame],
   });
+  const orderKey = (row: number, code: string): string => {
+    let key = orderKeys[row];
+    if (key === undefined) {
+      key = `${bursts.part(row, 0)} ${bursts.part(row, 1)} ${code}`;
+      orderKeys[row] = key;
+    }
+    return key;
+  };
   const hear = (at: At, w: Weird): void => {
     const sender = at.sender > 0 ? at.sender : at.client;
     if (sender <= 0) return;
@@ -207,7 +217,7 @@ const create = (context: DetectorContext): RunningDetector => {
       context.state({
         kind: SEQUENCE,
         ...common,
-        key: `${context.host(sender)} ${context.host(Math.max(0, other))} ${w.code}`,
+        key: orderKey(row, w.code),
         surprise: isSeldom(w.code, number, usual) ? 0.45 : 0.6,
         certainty: 'certain',
         parts,
@@ -243,6 +253,7 @@ const create = (context: DetectorContext): RunningDetector => {
       bursts.load(saved.bursts);
       codes.load(saved.codes);
       classes.fill(UNJUDGED);
+      orderKeys.length = 0;
     },
   };
 };
