@@ -27,7 +27,15 @@ import {
   TCP_STATES,
 } from './flows.ts';
 
-const octets = (ip: number): Uint8Array => Uint8Array.of(ip >>> 24, (ip >> 16) & 255, (ip >> 8) & 255, ip & 255);
+/** Two IPv4 addresses of a flow, for the call in hand. */
+const [ipA, ipB] = [new Uint8Array(4), new Uint8Array(4)];
+const octets = (into: Uint8Array, ip: number): Uint8Array => {
+  into[0] = ip >>> 24;
+  into[1] = ip >> 16;
+  into[2] = ip >> 8;
+  into[3] = ip;
+  return into;
+};
 
 const flowId = (flows: FlowTable, f: number, endpoints: EndpointTable): string => {
   const o = f * I;
@@ -38,7 +46,7 @@ const flowId = (flows: FlowTable, f: number, endpoints: EndpointTable): string =
   const b = flows.i[o + IP_B]!;
   return meta >> 8 === 6
     ? communityId(endpoints.ipv6Octets(a), endpoints.ipv6Octets(b), meta & 255, ports >>> 16, ports & 0xffff)
-    : communityId(octets(a), octets(b), meta & 255, ports >>> 16, ports & 0xffff);
+    : communityId(octets(ipA, a), octets(ipB, b), meta & 255, ports >>> 16, ports & 0xffff);
 };
 
 /** The innermost protocol that spoke in a flow; '' while nothing recognised it. */

@@ -28,7 +28,8 @@ class Fold<R extends Folded & { readonly id: number }> {
   get isFull(): boolean {
     return this.rows.length >= this.context.limits[this.limit];
   }
-  put(a: number, b: number, c: number, d: number, tsUs: number, make: (id: number) => R): void {
+  /** Counts the same again; true also where there is no room for it. Otherwise `add` must follow. */
+  isKnown(a: number, b: number, c: number, d: number, tsUs: number): boolean {
     const known = this.keys.find(a, b, c, d);
     if (known >= 0) {
       const at = this.rowOf[known]!;
@@ -36,13 +37,18 @@ class Fold<R extends Folded & { readonly id: number }> {
       row.count++;
       row.lastUs = tsUs;
       this.dirty.mark(at);
-      return;
+      return true;
     }
-    if (this.isFull) {
-      drop(this.context, this.limit);
-      return;
-    }
-    this.load(a, b, c, d, make(this.rows.length + 1));
+    if (!this.isFull) return false;
+    drop(this.context, this.limit);
+    return true;
+  }
+  /** The id of the next row. */
+  get nextId(): number {
+    return this.rows.length + 1;
+  }
+  add(a: number, b: number, c: number, d: number, row: R): void {
+    this.load(a, b, c, d, row);
     this.dirty.mark(this.rows.length - 1);
   }
   load(a: number, b: number, c: number, d: number, row: R): void {
@@ -54,12 +60,19 @@ class Fold<R extends Folded & { readonly id: number }> {
 const PHASES: readonly Session['phase'][] = ['open', 'authenticate', 'close'];
 const OUTCOMES: readonly Session['outcome'][] = ['accepted', 'refused', 'unanswered', 'unseen', 'unconfirmed'];
 
+/** Number of a text; -1 for an unknown one that finds no row any more. */
+const number = (texts: Interner, text: string, mayGrow: boolean): number =>
+  mayGrow ? texts.id(text) : texts.peek(text);
+
 export class Sessions {
   readonly sessions: Fold<SessionRecord>;
   readonly weirds: Fold<WeirdRecord>;
   private readonly context: Context;
-  /** Texts of rows as numbers, and users with details: as many as rows have. */
-  private readonly texts = new Interner();
+  /** Texts of rows as numbers, each kind by itself, for the same one comes again and again; users with details. As many as rows have. */
+  private readonly protocols = new Interner();
+  private readonly codes = new Interner();
+  private readonly users = new Interner();
+  private readonly details = new Interner();
   private readonly told = new IntTable();
 
   constructor(context: Context) {
@@ -78,8 +91,9 @@ export class Sessions {
     const mayGrow = !this.sessions.isFull;
     const how = this.how(protocol, phase, outcome, clearCredential, mayGrow);
     const what = this.what(user, detail, mayGrow);
-    this.sessions.put(client, server, how, what, at.tsUs, (id) => ({
-      id,
+    if (this.sessions.isKnown(client, server, how, what, at.tsUs)) return;
+    this.sessions.add(client, server, how, what, {
+      id: this.sessions.nextId,
       protocol,
       phase,
       client,
@@ -89,7 +103,7 @@ export class Sessions {
       clearCredential,
       detail,
       ...this.begin(at),
-    }));
+    });
   }
 
   /** Details may hold numbers that differ each time; a weird folds by code and endpoints and keeps the first detail. */
@@ -97,15 +111,18 @@ export class Sessions {
     const { client, server, protocol } = at;
     const { code } = w;
     const mayGrow = !this.weirds.isFull;
-    this.weirds.put(client, server, this.text(code, mayGrow), this.text(protocol, mayGrow), at.tsUs, (id) => ({
-      id,
+    const what = number(this.codes, code, mayGrow);
+    const how = number(this.protocols, protocol, mayGrow);
+    if (this.weirds.isKnown(client, server, what, how, at.tsUs)) return;
+    this.weirds.add(client, server, what, how, {
+      id: this.weirds.nextId,
       protocol,
       code,
       client,
       server,
       detail: bounded(w.detail, this.context.limits.text),
       ...this.begin(at),
-    }));
+    });
   }
 
   loadSession(row: SessionRecord): void {
@@ -114,13 +131,9 @@ export class Sessions {
     this.sessions.load(row.client, row.server, how, this.what(user, detail, true), { ...row });
   }
   loadWeird(row: WeirdRecord): void {
-    this.weirds.load(row.client, row.server, this.text(row.code, true), this.text(row.protocol, true), { ...row });
+    this.weirds.load(row.client, row.server, this.codes.id(row.code), this.protocols.id(row.protocol), { ...row });
   }
 
-  /** Number of a text; -1 for an unknown one that finds no row any more. */
-  private text(text: string, mayGrow: boolean): number {
-    return mayGrow ? this.texts.id(text) : this.texts.peek(text);
-  }
   private how(
     protocol: string,
     phase: Session['phase'],
@@ -128,14 +141,14 @@ export class Sessions {
     clearCredential: boolean,
     mayGrow: boolean,
   ): number {
-    const number = this.text(protocol, mayGrow);
-    return number < 0
+    const text = number(this.protocols, protocol, mayGrow);
+    return text < 0
       ? -1
-      : (number << 6) | (PHASES.indexOf(phase) << 4) | (OUTCOMES.indexOf(outcome) << 1) | (clearCredential ? 1 : 0);
+      : (text << 6) | (PHASES.indexOf(phase) << 4) | (OUTCOMES.indexOf(outcome) << 1) | (clearCredential ? 1 : 0);
   }
   private what(user: string, detail: string, mayGrow: boolean): number {
-    const who = this.text(user, mayGrow);
-    const text = this.text(detail, mayGrow);
+    const who = number(this.users, user, mayGrow);
+    const text = number(this.details, detail, mayGrow);
     const known = this.told.find(who, text, 0, 0);
     return known >= 0 || !mayGrow ? known : this.told.add(who, text, 0, 0);
   }

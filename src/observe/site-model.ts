@@ -33,7 +33,6 @@ import type {
   SourceContext,
 } from '../core/site-model.ts';
 import { IntTable } from '../lib/int-table.ts';
-import { RecentMap } from '../lib/recent-map.ts';
 import { derivedChanges, type Picture } from './assets.ts';
 import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
@@ -44,6 +43,7 @@ import { factsOfGroup, handleOf } from './facts-of-group.ts';
 import { knowledge } from './knowledge.ts';
 import { SITE_LIMITS, type SiteLimits } from './limits.ts';
 import { controlOf, mentionedOf, networksOf } from './networks.ts';
+import { PendingFlows } from './pending-flows.ts';
 import { createPictures } from './pictures.ts';
 import { pagePoints } from './point-pages.ts';
 import { Points } from './points.ts';
@@ -132,15 +132,8 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   const dirtyAliases = new Dirty();
   const overrides: Override[] = [];
   const dirtyOverrides = new Dirty();
-  const pendingFlows = new RecentMap<number, FlowRow>();
-  /** Those of them that are over. */
-  let endedFlows = 0;
+  const pendingFlows = new PendingFlows();
   const emittedLimits = new Map<string, number>();
-
-  const forgetFlow = (key: number, { final }: FlowRow): void => {
-    pendingFlows.delete(key);
-    if (final) endedFlows--;
-  };
 
   const pictures = createPictures({
     context,
@@ -263,15 +256,11 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
         drop(context, 'flowsOfForged');
         return;
       }
-      const key = flow.flow + context.sourceIndex * 2 ** 40;
-      const waiting = pendingFlows.get(key);
-      if (waiting === undefined && pendingFlows.size >= limits.pendingFlows) {
-        const oldest = pendingFlows.oldest;
-        if (oldest !== undefined) forgetFlow(...oldest);
+      if (pendingFlows.size >= limits.pendingFlows && !pendingFlows.has(context.sourceIndex, flow.flow)) {
+        if (pendingFlows.oldest >= 0) pendingFlows.remove(pendingFlows.oldest);
         drop(context, 'pendingFlows');
       }
-      endedFlows += Number(flow.final) - Number(waiting?.final === true);
-      pendingFlows.set(key, flowRow(flow, context.source.id));
+      pendingFlows.put(context.sourceIndex, flow);
     },
     tick() {},
     alias(_at: At, a: FlowAlias) {
@@ -407,17 +396,18 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     takeSamples: () => samples.take(),
     takeDirty(maxRows = 20_000, { memberships: wantsMemberships = true, queuesOnly = false } = {}) {
       const flows: FlowRow[] = [];
-      const taken: number[] = [];
       // What goes on is told again, and written when it is over, as long as there is room for what waits.
       const mayWait = queuesOnly && pendingFlows.size < limits.pendingFlows / 2;
-      for (const [key, row] of pendingFlows) {
-        if (flows.length >= maxRows) break;
-        if (mayWait && !row.final) continue;
-        flows.push(row);
-        taken.push(key);
+      for (let slot = pendingFlows.oldest; slot >= 0 && flows.length < maxRows; ) {
+        const next = pendingFlows.newer(slot);
+        if (!mayWait || pendingFlows.isFinal(slot)) {
+          flows.push(pendingFlows.row(slot, context.sources[pendingFlows.source(slot)]!.id));
+          pendingFlows.remove(slot);
+        }
+        slot = next;
       }
-      for (const [n, key] of taken.entries()) forgetFlow(key, flows[n]!);
-      if (queuesOnly) return { rows: { ...NO_ROWS, flows }, more: (mayWait ? endedFlows : pendingFlows.size) > 0 };
+      if (queuesOnly)
+        return { rows: { ...NO_ROWS, flows }, more: (mayWait ? pendingFlows.ended : pendingFlows.size) > 0 };
       // One table after the other, so that a portion is about as large as was asked for, however much is waiting; a few rows
       // of each all the same, for what changes all the time must not keep the others from their turn.
       const few = Math.max(1, maxRows >> 4);
@@ -489,34 +479,6 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   };
   return model;
 };
-
-/** Field by field: a spread costs several times as much, and flows are many. */
-const flowRow = (f: FlowSummary, source: SourceId): FlowRow => ({
-  source,
-  flow: f.flow,
-  client: f.client,
-  server: f.server,
-  transport: f.transport,
-  protocolNumber: f.protocolNumber,
-  clientPort: f.clientPort,
-  serverPort: f.serverPort,
-  service: f.service,
-  communityId: f.communityId,
-  firstUs: f.firstUs,
-  lastUs: f.lastUs,
-  firstFrame: f.firstFrame,
-  clientPackets: f.clientPackets,
-  clientBytes: f.clientBytes,
-  serverPackets: f.serverPackets,
-  serverBytes: f.serverBytes,
-  decodedBytes: f.decodedBytes,
-  undecodedBytes: f.undecodedBytes,
-  missingBytes: f.missingBytes,
-  retransmissions: f.retransmissions,
-  tcpState: f.tcpState,
-  encrypted: f.encrypted,
-  final: f.final,
-});
 
 const isNoAddress = (view: EndpointView, id: number): boolean => {
   const { ip, parent } = view.get(id);

@@ -295,6 +295,16 @@ export class Cell {
     this.#sampledHeard = -1;
   }
 
+  /** From here until `dueUs` a tick finds nothing to do; before it the clock stepped back. */
+  get restsFromUs(): number {
+    return Math.max(this.#lookedUs, this.#nextUs - this.plan.stepUs);
+  }
+  /** What comes while it is away is always kept. */
+  get dueUs(): number {
+    if (this.#away !== undefined) return Number.NEGATIVE_INFINITY;
+    return Math.min(this.#lookedUs + this.#sampleUs / 2, this.#nextUs);
+  }
+
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
   tick(tsUs: number, odd: boolean): boolean {
     if (this.#away !== undefined) {
@@ -305,6 +315,11 @@ export class Cell {
     this.#sample(tsUs, odd);
     const { stepUs } = this.plan;
     if (tsUs < this.#nextUs && tsUs >= this.#nextUs - stepUs) return false;
+    return this.#takeRow(tsUs, odd);
+  }
+
+  #takeRow(tsUs: number, odd: boolean): boolean {
+    const { stepUs } = this.plan;
     const at = Math.floor(tsUs / stepUs) * stepUs;
     this.#nextUs = at + stepUs;
     const row = this.#row;

@@ -8,6 +8,7 @@ import type { EndpointId, EndpointView } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { Point } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
+import { growF64 } from '../../lib/grow.ts';
 import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
 import { CommonCause, type SavedCommon } from './common.ts';
 import type { Fitter } from './fitting.ts';
@@ -89,6 +90,10 @@ const neighboursOf = (points: readonly (Point | undefined)[]): [number, number][
 export class ProcessFeed {
   readonly #options: FeedOptions;
   readonly #cells = new Map<string, Cell>();
+  /** The same in order, and when each has something to do (`Cell.dueUs`): most have not, second by second. */
+  #list: Cell[] = [];
+  #dueUs: Float64Array<ArrayBuffer> = new Float64Array(64);
+  #restsFromUs: Float64Array<ArrayBuffer> = new Float64Array(64);
   readonly #cellOf = new Map<number, string>();
   /** Points not in a cell yet, by controller. */
   readonly #pending = new Map<EndpointId, Pending>();
@@ -130,7 +135,7 @@ export class ProcessFeed {
   }
 
   get cells(): readonly Cell[] {
-    return [...this.#cells.values()];
+    return this.#list;
   }
   cell(id: string): Cell | undefined {
     return this.#cells.get(id);
@@ -160,10 +165,15 @@ export class ProcessFeed {
     const { isSuspect, isWatching } = this.#options;
     const mayFit = isWatching();
     let asked = false;
-    for (const cell of this.#cells.values()) {
+    const list = this.#list;
+    for (let i = 0; i < list.length; i++) {
+      if (tsUs < this.#dueUs[i]! && tsUs >= this.#restsFromUs[i]!) continue;
+      const cell = list[i]!;
       const isNew = cell.tick(tsUs, isSuspect(cell.plan.controller));
       // One at a time: making a model takes longer than everything else here.
       if (isNew && mayFit && !asked && this.#isDue(cell)) asked = cell.fit();
+      this.#dueUs[i] = cell.dueUs;
+      this.#restsFromUs[i] = cell.restsFromUs;
     }
     // Pairs are looked for, and judged, by the rows of all cells.
     if (!this.#isLate) this.#witnesses.tick(tsUs);
@@ -210,6 +220,7 @@ export class ProcessFeed {
     // Where somebody waits, cells are learned tick by tick of frame time, as where models are made in place.
     if (wasAwaited && this.#waiters.length === 0 && !this.isFitting) this.#fitNext();
     if (!this.isFitting && !this.#isLate) this.#wake();
+    this.#witnesses.cellsChanged();
     this.#options.onFitted();
   };
 
@@ -333,6 +344,11 @@ export class ProcessFeed {
       end: this.#end,
     });
     this.#cells.set(plan.id, cell);
+    this.#list.push(cell);
+    if (this.#list.length > this.#dueUs.length) {
+      this.#dueUs = growF64(this.#dueUs, this.#list.length * 2);
+      this.#restsFromUs = growF64(this.#restsFromUs, this.#list.length * 2);
+    }
     this.#decide(cell);
     for (const point of plan.points) this.#cellOf.set(point, plan.id);
     return cell;
@@ -410,6 +426,8 @@ export class ProcessFeed {
     this.#pending.clear();
     this.close();
     this.#cells.clear();
+    this.#list = [];
+    this.#dueUs.fill(0);
     this.#cellOf.clear();
     for (const [controller, pending] of saved.pending) this.#pending.set(controller, pending);
     for (const [controller, count] of saved.cellsOf) this.#cellsOf.set(controller, count);
@@ -463,6 +481,7 @@ export class ProcessFeed {
   *catchingUp(): Generator<void, void> {
     if (!this.#isLate) return;
     // They stand on the rows of cells.
+    this.#witnesses.cellsChanged();
     if (this.#savedWitnesses !== undefined) this.#witnesses.load(this.#savedWitnesses);
     this.#savedWitnesses = undefined;
     for (;;) {

@@ -73,6 +73,9 @@ export class Witnesses {
   #pairs: Pair[] = [];
   /** Latest fit of a cell that pairs were looked for after. */
   #fittedUs = 0;
+  /** Latest fit of a cell that is known of, and whether there may be a later one. */
+  #latestUs = 0;
+  #isStale = true;
   #work: Generator<void, void> | undefined;
   readonly #row = new Float64Array(2);
 
@@ -85,10 +88,19 @@ export class Witnesses {
     return this.#pairs.map(({ places: [a, b] }) => [a.point, b.point] as const);
   }
 
+  /** A cell has another model than before, or has one no more. */
+  cellsChanged(): void {
+    this.#isStale = true;
+  }
+
   /** After the cells took their rows. */
   tick(tsUs: number): void {
-    let latestUs = 0;
-    for (const { fittedUs } of this.#options.cells()) latestUs = Math.max(latestUs, fittedUs);
+    if (this.#isStale) {
+      this.#latestUs = 0;
+      for (const { fittedUs } of this.#options.cells()) this.#latestUs = Math.max(this.#latestUs, fittedUs);
+      this.#isStale = false;
+    }
+    const latestUs = this.#latestUs;
     if (latestUs > this.#fittedUs && tsUs - latestUs >= SETTLED_US) {
       this.#fittedUs = latestUs;
       this.#work = this.#look();

@@ -4,6 +4,7 @@
  */
 import type { Value } from '../../core/observation.ts';
 import { ascii, f32be, hex, i16be, i32be, u16be, u32be } from '../../lib/bytes.ts';
+import { OctetMemo } from '../shared/octet-memo.ts';
 import { elementOf, type S7Item, SYNTAX, TYPE } from './address.ts';
 import { bcdTime } from './blocks.ts';
 
@@ -30,7 +31,17 @@ export const itemValue = (item: S7Item, b: Uint8Array, o: number, length: number
   if (item.syntax !== SYNTAX.S7ANY) return untyped(b, o, length, transportSize);
   if (item.count <= 1) return elementValue(item.elementType, b, o, length);
   if (item.elementType === TYPE.CHAR) return ascii(b, o, o + Math.min(length, MAX_HEX));
-  return hex(b, o, o + Math.min(length, MAX_HEX));
+  return hexOf(b, o, Math.min(o + length, o + MAX_HEX, b.length));
+};
+
+/** Arrays that are polled and rest: the same octets are the same text, which costs twice their length to make. */
+const texts = new OctetMemo<string>();
+const hexOf = (b: Uint8Array, start: number, end: number): string => {
+  const known = texts.find(b, start, end);
+  if (known !== undefined) return known;
+  const text = hex(b, start, end);
+  if (texts.repeats) texts.keep(b, start, end, text);
+  return text;
 };
 
 /** Syntaxes that name no type: the transport size says bit, unsigned, signed or real. */

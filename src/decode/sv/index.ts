@@ -50,12 +50,14 @@ export const sv: Decoder<SvMessage, SvState> = {
         isSimulated: payload.simulation,
         session: readSession(b, start),
       };
-      return { kind: 'message', message: decodePdu(b, payload.start, payload.end, envelope, state.find), consumed };
+      const message = decodePdu(b, payload.start, payload.end, envelope, state.find, context.lean);
+      return { kind: 'message', message, consumed };
     }
     if (consumed < HEADER) return { kind: 'malformed', code: 'sv.header', detail: `${consumed} octets`, consumed };
     const envelope = readHeader(b, start);
     const stop = envelope.length >= HEADER && start + envelope.length < end ? start + envelope.length : end;
-    return { kind: 'message', message: decodePdu(b, start + HEADER, stop, envelope, state.find), consumed };
+    const message = decodePdu(b, start + HEADER, stop, envelope, state.find, context.lean);
+    return { kind: 'message', message, consumed };
   },
   pairing: { scope: 'segment', role: () => 'single', key: () => 0 },
   observe: observeSv,

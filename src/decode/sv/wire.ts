@@ -127,8 +127,15 @@ const blank = (): Writable<SvAsdu> => ({
   sample: EMPTY,
 });
 
-/** A savPdu at `o`; the samples are added up in the stream that `find` gives. */
-export const decodePdu = (b: Uint8Array, o: number, end: number, e: Envelope, find: FindStream): SvMessage => {
+/** A savPdu at `o`; the samples are added up in the stream that `find` gives. `lean`: their octets are left out. */
+export const decodePdu = (
+  b: Uint8Array,
+  o: number,
+  end: number,
+  e: Envelope,
+  find: FindStream,
+  lean = false,
+): SvMessage => {
   const m: Writable<SvMessage> = {
     type: 'savPdu',
     appid: e.appid,
@@ -165,7 +172,7 @@ export const decodePdu = (b: Uint8Array, o: number, end: number, e: Envelope, fi
     const tag = tagRead();
     const { start, end: next } = tlv;
     if (tag === 0x80) m.noASDU = integerOf(b, start, next);
-    else if (tag === 0xa2) asdus = sequence(b, start, next, m, find);
+    else if (tag === 0xa2) asdus = sequence(b, start, next, m, find, lean);
     at = next;
   }
   if (m.defect === '' && (m.noASDU < 0 || asdus === 0)) m.defect = 'missing-field';
@@ -174,7 +181,14 @@ export const decodePdu = (b: Uint8Array, o: number, end: number, e: Envelope, fi
 };
 
 /** ASDUs in `start`..`end`: the first into the message, the others behind it. Gives their number. */
-const sequence = (b: Uint8Array, start: number, end: number, m: Writable<SvMessage>, find: FindStream): number => {
+const sequence = (
+  b: Uint8Array,
+  start: number,
+  end: number,
+  m: Writable<SvMessage>,
+  find: FindStream,
+  lean: boolean,
+): number => {
   let count = 0;
   let further: SvAsdu[] | undefined;
   for (let at = start; at < end && count < MAX_ASDUS; count++) {
@@ -184,7 +198,7 @@ const sequence = (b: Uint8Array, start: number, end: number, m: Writable<SvMessa
     }
     const next = tlv.end;
     const asdu = count === 0 ? m : blank();
-    if (!readAsdu(b, tlv.start, next, asdu, find)) m.defect = 'field';
+    if (!readAsdu(b, tlv.start, next, asdu, find, lean)) m.defect = 'field';
     else if (asdu.smpCnt < 0 || asdu.confRev < 0 || asdu.smpSynch < 0) m.defect = 'missing-field';
     if (count > 0) {
       further ??= [];
@@ -196,7 +210,14 @@ const sequence = (b: Uint8Array, start: number, end: number, m: Writable<SvMessa
   return count;
 };
 
-const readAsdu = (b: Uint8Array, from: number, stop: number, a: Writable<SvAsdu>, find: FindStream): boolean => {
+const readAsdu = (
+  b: Uint8Array,
+  from: number,
+  stop: number,
+  a: Writable<SvAsdu>,
+  find: FindStream,
+  lean: boolean,
+): boolean => {
   let stream: SvStream | undefined;
   for (let at = from; at < stop; ) {
     if (!readTlv(b, at, stop)) return false;
@@ -236,7 +257,7 @@ const readAsdu = (b: Uint8Array, from: number, stop: number, a: Writable<SvAsdu>
         a.smpRate = u16be(b, start);
         break;
       case 0x87:
-        a.sample = slab.copy(b, start, end);
+        if (!lean) a.sample = slab.copy(b, start, end);
         if (stream !== undefined && end - start === LE_OCTETS) add(stream, b, start);
         break;
       case 0x88:

@@ -102,7 +102,10 @@ const create = (context: DetectorContext): RunningDetector => {
   const hear = (at: At, c: Command): void => {
     if (at.protocol !== 'dns' || at.client <= 0 || !isAsked(c.native)) return;
     const name = c.native.questions[0]?.name;
-    if (name === undefined || name.length > 512) return;
+    if (name !== undefined && name.length <= 512) asked(at, name, c.native.rcode);
+  };
+  /** Apart, for its closures would make an object for every command. */
+  const asked = (at: At, name: string, rcode: number): void => {
     const client = context.host(at.client);
     const common = {
       actor: at.client,
@@ -141,7 +144,7 @@ const create = (context: DetectorContext): RunningDetector => {
           tunnel(slow, DNS_TUNNEL_SLOW, number, NAMES_A_DAY);
       }
     }
-    if (c.native.rcode !== 3) return;
+    if (rcode !== 3) return;
     const key = `${client}`;
     const n = missing.add(key, domainOf(name), at.tsUs);
     const row = storms.add(client, 0, 0, 0, at.tsUs, 1);

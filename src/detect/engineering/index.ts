@@ -4,7 +4,7 @@
  * v14 (2023), techniques T0843, T0845, T0858, T0857, T0816, T0835.
  */
 import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
-import type { Finding } from '../../core/finding.ts';
+import type { Finding, FindingKind } from '../../core/finding.ts';
 import { type At, type Command, VERBS, type Verb } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
@@ -28,11 +28,16 @@ const create = (context: DetectorContext): RunningDetector => {
   const jobs = new Map<number, number>();
   const doersOf = new Usual();
 
+  // Apart from what follows, whose closures would make an object for every command.
   const command = (at: At, c: Command): void => {
     const kind = ENGINEERING[c.verb];
     if (kind === undefined || !isControl(context, at.protocol)) return;
     // A session without a credential lifts no protection.
     if (c.verb === 'authenticate' && /^anonymous$/i.test(c.object ?? '')) return;
+    engineers(kind, at, c);
+  };
+
+  const engineers = (kind: FindingKind, at: At, c: Command): void => {
     const { tsUs } = at;
     const client = context.host(Math.max(0, at.client));
     const target = context.host(c.target);

@@ -83,7 +83,10 @@ const create = (context: DetectorContext): RunningDetector => {
     if (at.client <= 0 || c.target <= 0 || context.isGroup(at.server)) return;
     const isProcess = isControl(context, at.protocol, false);
     // Web pages and remote procedures of the plant's own devices; what the office fails at is daily life.
-    if (!isProcess && !(AROUND.has(at.protocol) && isPlant(context, c.target))) return;
+    if (isProcess || (AROUND.has(at.protocol) && isPlant(context, c.target))) failed(at, c, isProcess);
+  };
+  /** Apart, for its closures would make an object for every command. */
+  const failed = (at: At, c: Command, isProcess: boolean): void => {
     const client = context.host(at.client);
     const target = context.host(c.target);
     const common = {

@@ -300,7 +300,11 @@ const create = (context: DetectorContext): RunningDetector => {
       swept(at, at.client, c.target, tables.swept.add(key, context.host(c.target), at.tsUs), c.operation, key);
       return;
     }
-    if ((c.outcome !== 'refused' && c.outcome !== 'unanswered') || !isControl(context, at.protocol, false)) return;
+    if ((c.outcome === 'refused' || c.outcome === 'unanswered') && isControl(context, at.protocol, false))
+      inVain(at, c, client);
+  };
+  /** Apart, for its closures would make an object for every command. */
+  const inVain = (at: At, c: Command, client: EndpointId): void => {
     const server = context.host(at.server);
     const common = {
       actor: at.client,

@@ -4,6 +4,7 @@
  * network intruders in real-time, Computer Networks 31 (1999).
  */
 import type { Detector, DetectorContext, Parts, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { At, Weird } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
@@ -132,6 +133,8 @@ const create = (context: DetectorContext): RunningDetector => {
   const bursts = new Bursts(MAX_VIOLATIONS, WINDOW_US);
   const codes = new Interner(MAX_CODES);
   const classes = new Uint8Array(MAX_CODES);
+  /** Keys of what breaks the order, by row: the same text again needs no new hash. */
+  const orderKeys: string[] = [];
   /** `more`: what the finding tells beside it. */
   const partsOf = ({ protocol }: At, { code, detail }: Weird, sender: number, other: number, more?: () => Parts) => {
     const { watchedUs } = context;
@@ -154,6 +157,14 @@ const create = (context: DetectorContext): RunningDetector => {
     tsUs: at.tsUs,
     frames: [at.requestFrame, at.frame],
   });
+  const orderKey = (row: number, code: string): string => {
+    let key = orderKeys[row];
+    if (key === undefined) {
+      key = `${bursts.part(row, 0)} ${bursts.part(row, 1)} ${code}`;
+      orderKeys[row] = key;
+    }
+    return key;
+  };
   const hear = (at: At, w: Weird): void => {
     const sender = at.sender > 0 ? at.sender : at.client;
     if (sender <= 0) return;
@@ -175,21 +186,26 @@ const create = (context: DetectorContext): RunningDetector => {
     if (classes[code] === IS_HARMLESS) return;
     const row = bursts.add(context.host(sender), context.host(Math.max(0, other)), code, 0, at.tsUs, 1);
     if (row < 0) return;
-    const isTwice = classes[code] === IS_TWICE;
-    const isSum = isTwice || classes[code] === IS_SUM;
-    const isOrder = classes[code] === IS_ORDER;
-    if (!isOrder && !isSum && (context.phase !== 'watching' || !isControl(context, at.protocol))) return;
+    const what = classes[code]!;
+    if (what === IS_OTHER) {
+      if (context.phase !== 'watching' || !isControl(context, at.protocol)) return;
+      const number = bursts.current(row);
+      if (number < LEAST || number < bursts.usual(row) * FACTOR || !bursts.markOdd(row)) return;
+    }
+    breaks(at, w, what, sender, other, row);
+  };
+  /** Apart, for its closures would make an object for every weird. */
+  const breaks = (at: At, w: Weird, what: number, sender: EndpointId, other: EndpointId, row: number): void => {
     const number = bursts.current(row);
     const usual = bursts.usual(row);
-    if (!isOrder && !isSum && (number < LEAST || number < usual * FACTOR || !bursts.markOdd(row))) return;
     const common = commonOf(at, sender, other);
     const parts = partsOf(at, w, sender, other, () => ({
       number: often(number),
       usual: usual === 0 ? words('none') : count(usual),
     }));
-    if (isSum) {
+    if (what === IS_TWICE || what === IS_SUM) {
       context.state({
-        kind: isTwice ? OVERLAP_DIFFERS : WRONG_CHECKSUM,
+        kind: what === IS_TWICE ? OVERLAP_DIFFERS : WRONG_CHECKSUM,
         ...common,
         key: `${context.host(sender)} ${context.host(Math.max(0, other))}`,
         surprise: usual > 0 ? 0.45 : 0.6,
@@ -198,11 +214,11 @@ const create = (context: DetectorContext): RunningDetector => {
       });
       return;
     }
-    if (isOrder) {
+    if (what === IS_ORDER) {
       context.state({
         kind: SEQUENCE,
         ...common,
-        key: `${context.host(sender)} ${context.host(Math.max(0, other))} ${w.code}`,
+        key: orderKey(row, w.code),
         surprise: isSeldom(w.code, number, usual) ? 0.45 : 0.6,
         certainty: 'certain',
         parts,
@@ -238,6 +254,7 @@ const create = (context: DetectorContext): RunningDetector => {
       bursts.load(saved.bursts);
       codes.load(saved.codes);
       classes.fill(UNJUDGED);
+      orderKeys.length = 0;
     },
   };
 };
