@@ -71,6 +71,8 @@ const stations = (t: Tx, sink: ObservationSink): void => {
     if (type === 6) say(t, sink, t.at.client, 'role', 'engineering-station', 0.6, via);
     else say(t, sink, t.at.client, 'role', 'plc', 0.7, via);
   }
+  if (t.response !== undefined && refusal(t.response) === undefined && req !== undefined && num(req, 'arType') !== 6)
+    say(t, sink, t.at.server, 'role', 'remote-io', 0.6, via);
   const server = find(t.response, 0x8106)?.fields;
   if (server === undefined) return;
   const name = str(server, 'cmResponderStationName');
