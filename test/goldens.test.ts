@@ -51,8 +51,7 @@ describeShared('the counts of all captures', () => {
   it('are those of the table', { timeout: 300_000 }, async () => {
     const rows = await count();
     if (process.env.GOLDENS === 'write' || !existsSync(TABLE)) {
-      const lines = Object.entries(rows).map(([folder, row]) => `  ${JSON.stringify(folder)}: ${JSON.stringify(row)}`);
-      writeFileSync(TABLE, `{\n${lines.join(',\n')}\n}\n`);
+      writeFileSync(TABLE, `${JSON.stringify(rows, null, 2)}\n`);
       if (process.env.GOLDENS === 'write') return;
       throw new Error(`there was no table; it was written to ${TABLE}`);
     }
