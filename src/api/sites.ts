@@ -207,7 +207,10 @@ export const JournalRow = Obj({
   at: Time,
   who: Type.String(),
   what: Type.String(),
+  /** As it stands in the chain: `user u1`. */
   subject: Type.String(),
+  /** The same with the name that the person has now: `user keeper`. */
+  subjectName: Type.String(),
   detail: Type.String(),
   hash: Type.String(),
 });

@@ -82,12 +82,19 @@ const settingsAnswer = async (context: CallContext): Promise<Static<typeof impor
   };
 };
 
+/** Persons stand in the chain by reference. */
+const subjectName = (names: ReadonlyMap<string, string>, subject: string): string => {
+  const user = /^user (\S+)$/.exec(subject)?.[1];
+  return user === undefined ? subject : `user ${names.get(user) ?? user}`;
+};
+
 const journalRow = (names: ReadonlyMap<string, string>, row: Row<'journal'>): JournalRow => ({
   id: row.seq,
   at: timeText(row.ts),
   who: names.get(row.user_id) ?? row.user_id,
   what: row.action,
   subject: row.subject,
+  subjectName: subjectName(names, row.subject),
   detail: row.detail,
   hash: row.hash,
 });
@@ -142,7 +149,7 @@ const HANDLERS: Handlers = {
         accessors: {
           who: (row) => context.names.get(row.user_id) ?? row.user_id,
           what: (row) => row.action,
-          subject: (row) => row.subject,
+          subject: (row) => [row.subject, subjectName(context.names, row.subject)],
           // Rows of one microsecond keep their order.
           at: (row) => row.ts,
         },

@@ -145,7 +145,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
       [...stories.slice(0, MAX_INCIDENTS), ...attention, ...alone],
       readingText(view),
       blindSpots[0]?.title ?? '',
-      learned.learned.phase === 'learning',
+      learned.learned.phase !== 'watching',
     ),
     state,
     visible,

@@ -103,7 +103,7 @@ const columns: readonly Column<JournalEntry>[] = [
     sort: 'subject',
     cell: (r) => (
       <span title={r.subject}>
-        <Text unknown="nothing named">{r.subject}</Text>
+        <Text unknown="nothing named">{r.subjectName}</Text>
       </span>
     ),
   },
@@ -164,7 +164,7 @@ export const JournalPage = () => {
               <dd>{r.who}</dd>
               <dt>To what</dt>
               <dd>
-                <Text unknown="nothing named">{r.subject}</Text>
+                <Text unknown="nothing named">{r.subjectName}</Text>
               </dd>
               <dt>Detail</dt>
               <dd>

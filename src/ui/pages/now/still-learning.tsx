@@ -34,7 +34,7 @@ export const StillLearning = ({ now }: { now: Now }) => {
   const site = useSite();
   const here = useSites().data?.items.find((s) => s.id === site);
   const { learned } = now;
-  if (now.state === 'empty' || learned.phase !== 'learning' || here === undefined) return null;
+  if (now.state === 'empty' || learned.phase === 'watching' || here === undefined) return null;
   // What is recorded and read to its end learns no more.
   const isOver = here.kind === 'capture' && !here.busy;
   const left = duration(learned.hoursLeft * HOUR_MS);
