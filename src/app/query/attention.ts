@@ -3,7 +3,7 @@
  * credentials in clear, talk with the outside. Each says what happened, compared with what, the innocent explanation and
  * what to check. Rules, not learned: detectors that learn come with later stages.
  */
-import { type Attention, ENGINEERING_VERBS, type EvidenceRef, PRIORITIES } from '../../api/index.ts';
+import { type Attention, ENGINEERING_VERBS, type EvidenceRef, type Party, PRIORITIES } from '../../api/index.ts';
 import type { CommandRecord } from '../../core/site.ts';
 import { tableOf } from '../../lib/table.ts';
 import { contradictionsOf } from './assets.ts';
@@ -338,17 +338,20 @@ const SAID_BY: Readonly<Partial<Record<Attention['kind'], readonly string[]>>> =
   external: ['crossing', 'remote-access'],
 };
 
+/** What never spoke is no asset: its address stands for it. */
+const keyOf = ({ id, address }: Party): string => id || address;
+
 /** Leaves out what a finding says about the same device: nothing is told twice. */
 export const notTold = (view: SiteView, items: readonly Attention[]): Attention[] => {
   const told = new Set<string>();
   for (const finding of view.detection.triage.findings())
     for (const endpoint of [finding.target, finding.actor])
-      if (endpoint > 0) told.add(`${finding.detector} ${partyOf(view, endpoint).id}`);
+      if (endpoint > 0) told.add(`${finding.detector} ${keyOf(partyOf(view, endpoint))}`);
   return items.filter((item) => {
     const detectors = SAID_BY[item.kind] ?? [];
     // What is done to a device is told of the device; of talk with the outside the inside end is.
     const about = item.kind === 'external' ? item.parties[0] : (item.parties[1] ?? item.parties[0]);
-    return !detectors.some((detector) => about !== undefined && about.id !== '' && told.has(`${detector} ${about.id}`));
+    return !detectors.some((detector) => about !== undefined && told.has(`${detector} ${keyOf(about)}`));
   });
 };
 

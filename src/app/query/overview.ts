@@ -73,9 +73,11 @@ const posture = (
         ? 'Nothing was seen yet: open a capture or name an interface.'
         : `Nothing was seen yet. ${hindered}.`
       : `Nothing was seen yet. ${reading}`;
+  const pressing = matters.filter(({ priority }) => priority === 'urgent' || priority === 'high').length;
+  if (state !== 'blind' && visible !== null && visible < 0.005 && pressing === 0)
+    return 'Nothing can be said of changes to controllers: almost none of the payload is understood.';
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
-  const pressing = matters.filter(({ priority }) => priority === 'urgent' || priority === 'high').length;
   const lower = matters.length - pressing;
   const others = lower === 0 ? '' : ` first, and ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`;
   const first =

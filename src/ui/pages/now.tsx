@@ -9,7 +9,7 @@ import { call } from '../lib/api.ts';
 import { dateTime, duration, number, plural, share } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useLive } from '../lib/live.ts';
-import { useSite } from '../lib/site.ts';
+import { useSite, useSites } from '../lib/site.ts';
 import { Empty, EvidenceLinks, Panel, PartyLink, Unknown, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
@@ -121,14 +121,18 @@ const LONG_MS = 60 * 24 * 3_600_000;
 
 const Posture = ({ now }: { now: Now }) => {
   const span = now.lastAt ? now.watchedSeconds * 1000 : undefined;
+  const site = useSite();
+  const here = useSites().data?.items.find((s) => s.id === site);
+  // Nobody watches there any more.
+  const isRecording = now.state === 'watching' && here?.kind === 'capture' && !here.busy;
   return (
     <section className={now.state === 'blind' ? 'posture blind' : 'posture'} aria-label="Posture">
       <div className="grow">
         <div className="row" style={{ gap: 6, marginBottom: 3 }}>
           {now.state === 'blind' && <PriorityGlyph priority="high" />}
           <span className="caps" title={STATE[now.state].why}>
-            {STATE[now.state].word}
-            {now.state === 'watching' && now.learned.phase === 'learning' && ' and learning'}
+            {isRecording ? 'Recording, read to its end' : STATE[now.state].word}
+            {!isRecording && now.state === 'watching' && now.learned.phase === 'learning' && ' and learning'}
           </span>
           {span !== undefined && (
             <span className="dim small" title={`${now.firstAt} to ${now.lastAt}`}>
@@ -331,7 +335,14 @@ export const NowPage = () => {
                       is under Coverage.
                     </p>
                   ) : (
-                    <Empty title="Nothing to report from what is visible" icon={false}>
+                    <Empty
+                      title={
+                        now.visible !== null && now.visible < 0.005
+                          ? 'Almost nothing of it is understood'
+                          : 'Nothing to report from what is visible'
+                      }
+                      icon={false}
+                    >
                       {now.visible === null
                         ? 'No payload was seen, so this says little.'
                         : `That is ${share(now.visible)} of the payload. What Gatehouse cannot see is under Coverage.`}
