@@ -145,20 +145,24 @@ describeBrowser('states of the console', () => {
       await route.fulfill({ response: answer, json: list });
     });
     // The list comes after what the page asks for, if it asks before it has the list.
-    const page1 = page.waitForResponse('**/coverage').catch(() => undefined);
+    const coverage = page.waitForResponse('**/api/v1/sites/*/coverage').catch(() => undefined);
     const me = page.waitForResponse('**/api/v1/me');
     await page.goto(`${gatehouse.origin}/s/${pump}/coverage`);
     await me;
     const drawn = page.evaluate(async () => {
-      for (let n = 0; n < 60; n++) await new Promise((next) => requestAnimationFrame(next));
+      for (let n = 0; n < 200; n++) await new Promise((next) => requestAnimationFrame(next));
     });
-    await Promise.race([page1, drawn]);
+    await Promise.race([coverage.then(() => page.locator('main time').first().waitFor()), drawn]);
     release();
     await page.getByRole('heading', { name: 'Blind spots' }).waitFor();
     await page.getByRole('contentinfo').getByText('Pacific/Kiritimati').waitFor();
     const shown = page.locator('main time').first();
     const [exact, text] = [await shown.getAttribute('datetime'), await shown.innerText()];
-    const there = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Pacific/Kiritimati', dateStyle: 'short' });
+    const there = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: 'Pacific/Kiritimati',
+      dateStyle: 'short',
+      timeStyle: 'medium',
+    });
     expect(text).toContain(there.format(new Date(exact ?? '')));
     await context.close();
   });
