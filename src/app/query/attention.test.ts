@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandRecord } from '../../core/site.ts';
-import { attentionOf, mattersOf } from './attention.ts';
+import { attentionOf, mattersOf, notTold } from './attention.ts';
 import { createCache, type SiteView } from './view.ts';
 
 /** A site in which station `client` did `verb` on controller `target`, as many rows as are given. */
@@ -82,4 +82,13 @@ describe('attentionOf', () => {
       '10.0.0.9 reads the program out of 10.0.0.1',
     ]);
   });
+});
+
+it('what a finding tells of a device that never spoke is not told again', () => {
+  const view = siteOf([1, 2].map((target) => ({ client: 9, target, verb: 'mode-change' })));
+  const findings = [{ detector: 'engineering', target: 1, actor: 9 }];
+  const told = { ...view, detection: { triage: { findings: () => findings } } } as unknown as SiteView;
+  expect(notTold(told, mattersOf(told)).map((item) => item.title)).toEqual([
+    '10.0.0.9 changes the operating mode of 10.0.0.2',
+  ]);
 });
