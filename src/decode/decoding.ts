@@ -284,9 +284,12 @@ export class Decoding {
       return;
     }
     const v4 = c.etherType === ETHERTYPE.IPV4;
+    const duplicates = this.#duplicates;
+    duplicates.tsUs = c.tsUs;
+    duplicates.nowUs = this.nowUs;
     if (
       (v4 || !REPEATING.has(c.etherType)) &&
-      this.#duplicates.seen(this.#view, start, captured, c.tsUs, v4, this.nowUs, !v4 || mayRepeat(c.bytes, c.l3))
+      duplicates.seen(this.#view, start, captured, v4, !v4 || mayRepeat(c.bytes, c.l3))
     ) {
       h.duplicates++;
       return;

@@ -51,6 +51,12 @@ export class DuplicateFilter {
    * before time stepped back. Remembered for the last MAX_REMEMBERED frames or so.
    */
   repeated = false;
+  /**
+   * When the frame was captured that `seen` is asked about, and the latest time of the capture so far: set before. As arguments
+   * each would be an object of its own for every frame. Both begin as doubles (-0 is one).
+   */
+  tsUs = -0;
+  nowUs = -0;
 
   constructor() {
     for (let i = TIME; i < this.#times.length; i += WORDS / 2) this.#times[i] = Number.NEGATIVE_INFINITY;
@@ -71,18 +77,11 @@ export class DuplicateFilter {
   }
 
   /**
-   * True when this frame was seen less than DUPLICATE_WINDOW_US ago. `nowUs`: the latest time of the capture so far.
+   * True when this frame was seen less than DUPLICATE_WINDOW_US before `tsUs`, at `nowUs`.
    * `mayRepeat`: it matters whether the frame comes again later; of others `repeated` stays false.
    */
-  seen(
-    view: DataView,
-    start: number,
-    length: number,
-    tsUs: number,
-    ipv4: boolean,
-    nowUs: number,
-    mayRepeat: boolean,
-  ): boolean {
+  seen(view: DataView, start: number, length: number, ipv4: boolean, mayRepeat: boolean): boolean {
+    const { tsUs, nowUs } = this;
     this.#fingerprint(view, start, length, ipv4);
     const h = this.#first;
     const second = this.#other;

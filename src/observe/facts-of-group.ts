@@ -16,9 +16,26 @@ const ORIGIN_RANK: Readonly<Record<Fact['origin'], number>> = { manual: 3, obser
 
 export interface RankedFact extends Fact {
   readonly order: number;
-  /** In a rack: 0 the controller, 1 what holds the address, 2 another module. Absent: 1. */
-  readonly place?: number;
+  /** In a rack: 0 the controller, 1 what holds the address, 2 another module. Outside of one: 1. */
+  readonly place: number;
 }
+
+/** Facts come by the ten thousand and are read everywhere: all of one hidden class, which objects put together by parts are not. */
+const ranked = (f: Fact, order: number, place: number): RankedFact => ({
+  endpoint: f.endpoint,
+  attribute: f.attribute,
+  value: f.value,
+  confidence: f.confidence,
+  via: f.via,
+  protocol: f.protocol,
+  origin: f.origin,
+  firstUs: f.firstUs,
+  lastUs: f.lastUs,
+  count: f.count,
+  evidence: f.evidence,
+  order,
+  place,
+});
 
 /** Device types of what a rack is there for. */
 const CONTROLLER = /programmable logic controller|safety controller/i;
@@ -29,8 +46,7 @@ const better = (a: RankedFact, b: RankedFact): boolean => {
   if (hand(a) !== hand(b)) return hand(a) > hand(b);
   if (a.confidence !== b.confidence) return a.confidence > b.confidence;
   if (ORIGIN_RANK[a.origin] !== ORIGIN_RANK[b.origin]) return ORIGIN_RANK[a.origin] > ORIGIN_RANK[b.origin];
-  const place = (f: RankedFact) => f.place ?? 1;
-  if (place(a) !== place(b)) return place(a) < place(b);
+  if (a.place !== b.place) return a.place < b.place;
   return a.order > b.order;
 };
 
@@ -59,7 +75,7 @@ export const factsOfGroup = (
     const isModule = group.kind === 'device' && endpoint > 0 && view.get(endpoint).parent !== undefined;
     const leads = isModule && own.some((e) => e.attribute === 'device-type' && CONTROLLER.test(facts.fact(e).value));
     const place = leads ? 0 : isModule ? 2 : 1;
-    for (const e of own) out.push(Object.assign(facts.fact(e), { order: e.order, place }));
+    for (const e of own) out.push(ranked(facts.fact(e), e.order, place));
   }
   out.sort((a, b) => a.firstUs - b.firstUs || a.order - b.order);
   const traffic = view.traffic(group.founder);
@@ -81,6 +97,7 @@ export const factsOfGroup = (
       count: 1,
       evidence: seen === undefined ? (out[0]?.evidence ?? []) : [seen],
       order: 0,
+      place: 1,
     });
   }
   const observed = out.length;
@@ -90,12 +107,19 @@ export const factsOfGroup = (
       if (f.attribute !== print.attribute || !matches(print.pattern, f.value)) continue;
       for (const [attribute, value] of print.gives)
         out.push({
-          ...f,
+          endpoint: f.endpoint,
           attribute,
           value: expand(print.pattern, f.value, value),
           confidence: Math.min(f.confidence, print.confidence),
           via: `fingerprint ${print.id} from ${f.attribute} "${f.value}"`,
+          protocol: f.protocol,
           origin: 'derived',
+          firstUs: f.firstUs,
+          lastUs: f.lastUs,
+          count: f.count,
+          evidence: f.evidence,
+          order: f.order,
+          place: f.place,
         });
       break;
     }

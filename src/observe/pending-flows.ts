@@ -1,7 +1,7 @@
 /**
  * Flow summaries that wait to be written, in columns: the latest of each flow, in order of last report. A connection is told
- * of once a minute and when it ends, and its row waits until then; as objects such rows were a third of all that outlived a
- * collection of the young generation. Bounded by its owner, who lets the oldest go.
+ * of once a minute and when it ends, and its row waits until then: some 150 octets, and nothing that a collection of the heap
+ * has to copy or to look into. Bounded by its owner, who lets the oldest go.
  */
 import type { FlowSummary } from '../core/observation.ts';
 import type { SourceId } from '../core/site.ts';

@@ -290,7 +290,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       const group = groupOf(id);
       if (group === undefined) return [];
       return factsOfGroup(group, facts, view, knowledge().fingerprints, sighted).map(
-        ({ order: _order, ...fact }) => fact,
+        ({ order: _order, place: _place, ...fact }) => fact,
       );
     },
     mentioned: () => mentionedOf(view, look().binding, conversationList(), facts),
