@@ -37,7 +37,11 @@ for (const cell of cells) {
   cell.dirty = true;
   cell.rows.markAll();
 }
-const { value: ___, ...inShort } = await timed(() => site.save(nowUs(), true));
+site.sources.set(source.id, { ...source, state: 'complete' });
+site.keepLearned();
+const { value: _, ...save } = await timed(() => site.save(nowUs()));
+const { value: __, ...again } = await timed(() => site.save(nowUs()));
+site.sources.set(source.id, source);
 // As when a wire is left: everything was read once more since the last save.
 const devices = cells.length;
 const made = new MadeSite({ devices, registers: Math.round(loaded.model.pointCount / devices), seed: 1 });
@@ -52,11 +56,6 @@ const watched = await timed(async () => {
   for await (const event of readCapture(polls(), { name: 'again' })) pipeline.handle(event);
 });
 const { value: _____, ...leave } = await timed(() => site.save(nowUs(), true));
-site.sources.set(source.id, { ...source, state: 'complete' });
-for (const cell of cells) cell.dirty = true;
-site.keepLearned();
-const { value: _, ...save } = await timed(() => site.save(nowUs()));
-const { value: __, ...again } = await timed(() => site.save(nowUs()));
 const closed = await timed(() => store.close());
 console.log(
   JSON.stringify({
@@ -68,7 +67,6 @@ console.log(
     restore,
     cellsBack,
     inventory,
-    saveInShort: inShort,
     watched: { seconds: WATCHED_S, wallS: watched.wallS, cpuS: watched.cpuS },
     leave,
     saveAll: save,
