@@ -170,11 +170,21 @@ class Product {
   }
   async stop() {
     const began = performance.now();
-    const ended = new Promise((resolve) => this.child.on('exit', resolve));
+    let isOver = false;
+    const ended = new Promise((resolve) => this.child.on('exit', resolve)).then(() => {
+      isOver = true;
+    });
+    const usedS = () => [...this.threads().values()].reduce((sum, s) => sum + s, 0);
+    const beforeS = usedS();
+    let cpuS = 0;
     this.child.stdin.end();
     this.child.kill('SIGTERM');
-    await ended;
-    return (performance.now() - began) / 1000;
+    // Threads that end take their figures along: the most that was seen.
+    while (!isOver) {
+      cpuS = Math.max(cpuS, usedS() - beforeS);
+      await Promise.race([ended, wait(20)]);
+    }
+    return { wallS: round((performance.now() - began) / 1000), cpuS: round(cpuS) };
   }
 }
 
@@ -377,7 +387,7 @@ try {
   const wrong = [...heard.values()].filter((f) => !touched.has(addressOf(f)));
   const count = (list, of) =>
     Object.fromEntries([...new Set(list.map(of))].map((k) => [k, list.filter((x) => of(x) === k).length]));
-  const stopS = await product.stop();
+  const stop = await product.stop();
   const again = await startUntilLearned();
   await product.stop();
   const result = {
@@ -401,7 +411,7 @@ try {
     },
     pages,
     findingsElsewhere: count(wrong, (f) => f.kind),
-    saveAndStopS: round(stopS),
+    stop,
     again,
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -64,6 +64,8 @@ export interface SiteAround {
   readonly onFound?: (site: LiveSite) => void;
 }
 
+/** The end of the program takes so long at most to write what cells learned; what must be written is. */
+const LEAVE_MS = 500;
 /** After a failure to read what cells learned. */
 const READ_AGAIN_MS = 2000;
 
@@ -110,6 +112,8 @@ export class LiveSite {
   #learnedUs = 0;
   /** Cells were written in short: the program ends. */
   #isShort = false;
+  /** The program ends: until then cells may be written, by the monotonic clock. */
+  #leaveMs: number | undefined;
   #still: (Still & { readonly cache: ViewCache }) | undefined;
   #saving: Promise<void> = Promise.resolve();
   /** Points and endpoints that the store has. */
@@ -322,9 +326,11 @@ export class LiveSite {
 
   /**
    * Writes what changed since the last time. Resolves after the commit; saves of one site never overlap. `inShort`: the program
-   * ends, and what large sites learned in the last half an hour need not all be kept (`ROUND_BYTES`).
+   * ends, and what large sites learned in the last half an hour need not all be kept (`ROUND_BYTES`, `LEAVE_MS`). A save that is
+   * under way is cut short too.
    */
   save(nowUs: number, inShort = false): Promise<void> {
+    if (inShort) this.#leaveMs ??= performance.now() + LEAVE_MS;
     return this.#inOrder(() => this.#write(nowUs, inShort));
   }
 
@@ -379,7 +385,8 @@ export class LiveSite {
     if (withLearned && !(inShort && this.#isShort)) {
       this.#isShort = inShort;
       const most = isActive || inShort ? ROUND_BYTES : Number.POSITIVE_INFINITY;
-      for (const batch of cellBatches(this.id, loaded.detection, nowUs, most))
+      const mayGoOn = (): boolean => this.#leaveMs === undefined || performance.now() < this.#leaveMs;
+      for (const batch of cellBatches(this.id, loaded.detection, nowUs, most, mayGoOn))
         await this.#unwritten.write(batch, submit);
     }
     const samples = loaded.model.takeSamples();

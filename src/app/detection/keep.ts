@@ -127,20 +127,22 @@ const inRounds = (cells: readonly Cell[]): Cell[] => {
 };
 
 /**
- * What cells learned since the last call, a few cells at a time; before `detectionBatch`, which names the cells. `most`: octets
- * after which only what must be written follows.
+ * What cells learned since the last call, a few cells at a time, what must be written first; before `detectionBatch`, which names the cells. `most`: octets
+ * after which only what must be written follows; the same once `mayGoOn` says no.
  */
 export function* cellBatches(
   site: string,
   detection: SiteDetection,
   nowUs: number,
   most = Number.POSITIVE_INFINITY,
+  mayGoOn: () => boolean = () => true,
 ): Generator<Batch, void> {
   let parts: [string, Uint8Array][] = [];
   let octets = 0;
   let all = 0;
-  for (const cell of most === Number.POSITIVE_INFINITY ? detection.feed.cells : inRounds(detection.feed.cells)) {
-    if (all >= most && cell.savedUs > 0 && !cell.isTelling) break;
+  // What must be written comes first.
+  for (const cell of inRounds(detection.feed.cells)) {
+    if ((all >= most || !mayGoOn()) && cell.savedUs > 0 && !cell.isTelling) break;
     const more = partsOfCell(cell, false);
     if (more.length > 0) cell.savedUs = nowUs;
     parts.push(...more);

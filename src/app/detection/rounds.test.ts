@@ -19,8 +19,8 @@ it('writes every cell at once when it is new, and then some at a time, each in i
   const site = await liveSite(store, LEARNER);
   const { runtime, detection } = await site.load();
   let reachedUs = feedUntil(runtime, detection, 0, T0);
-  const written = (nowUs: number, most: number): string[] =>
-    [...cellBatches('live', detection, nowUs, most)]
+  const written = (nowUs: number, most: number, mayGoOn?: () => boolean): string[] =>
+    [...cellBatches('live', detection, nowUs, most, mayGoOn)]
       .flatMap(({ put }) => put?.learned_state ?? [])
       .filter(({ name, piece }) => name.startsWith('cell ') && piece === 0)
       .map(({ name }) => name);
@@ -39,5 +39,9 @@ it('writes every cell at once when it is new, and then some at a time, each in i
   // Without a limit all that changed is written.
   feedUntil(runtime, detection, reachedUs, reachedUs + STEP_US);
   expect(written(9_000, Number.POSITIVE_INFINITY).length).toBe(cells);
+  // The program ends, and its time is over after two of them.
+  reachedUs = feedUntil(runtime, detection, reachedUs, reachedUs + 2 * STEP_US);
+  let more = 2;
+  expect(written(9_500, Number.POSITIVE_INFINITY, () => more-- > 0).length).toBe(2);
   await store.close();
 });
