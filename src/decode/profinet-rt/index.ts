@@ -6,6 +6,7 @@ import type { Decoder, Transaction } from '../../core/decoder.ts';
 import type { ObservationSink } from '../../core/observation.ts';
 import { u16be } from '../../lib/bytes.ts';
 import { statusOf, statusText } from '../shared/pnio-status.ts';
+import { profinetRtCodes } from './codes.ts';
 import { decodeRt, type PtcpPart, type RtMessage } from './wire.ts';
 
 /** Providers (sender and FrameID) whose state is remembered; at the limit the memory is emptied and states are said again. */
@@ -101,6 +102,7 @@ export const profinetRt: Decoder<RtMessage, RtState> = {
   name: 'profinet-rt',
   title: 'PROFINET RT',
   family: 'ot',
+  codes: profinetRtCodes,
   attach: [{ over: 'ethertype', types: [0x8892] }],
   probe: (b, start, end) => (end - start >= 2 && !isDcp(u16be(b, start)) ? 'sure' : 'no'),
   open: () => ({ providers: new Map(), paths: new Map(), masters: new Map() }),
