@@ -1,5 +1,6 @@
 /** BSAP, the protocol of Bristol controllers: BSAP/IP on UDP 1234 and 1235, and serial frames that a converter puts into UDP. */
 import type { Decoder } from '../../core/decoder.ts';
+import { bsapCodes } from './codes.ts';
 import { observeBsap } from './observe.ts';
 import { type BsapMessage, type BsapState, decodeBsap, probeBsap } from './wire.ts';
 
@@ -7,6 +8,7 @@ export const bsap: Decoder<BsapMessage, BsapState> = {
   name: 'bsap',
   title: 'BSAP',
   family: 'ot',
+  codes: bsapCodes,
   attach: [{ over: 'udp', ports: [1234, 1235] }],
   probe: probeBsap,
   open: () => ({ left: 0, frame: 0, select1: 0, select2: 0, names: new Map() }),

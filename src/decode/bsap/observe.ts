@@ -8,14 +8,14 @@ import { type BsapMessage, type BsapState, RDB } from './wire.ts';
 export const MAX_NAMES = 4096;
 
 // biome-ignore format: a table
-const OPERATIONS: Readonly<Record<number, string>> = {
+export const OPERATIONS: Readonly<Record<number, string>> = {
   [RDB.READ_SIGNAL_BY_ADDRESS]: 'Read Signal By Address', [RDB.READ_LOGICAL_BY_ADDRESS]: 'Read Logical By Address', [RDB.READ_SIGNAL_BY_NAME]: 'Read Signal By Name',
   [RDB.READ_LOGICAL_BY_NAME]: 'Read Logical By Name', [RDB.READ_SIGNAL_BY_LIST_START]: 'Read Signal By List Start', [RDB.READ_SIGNAL_BY_LIST_CONTINUE]: 'Read Signal By List Continue',
   [RDB.READ_LOGICAL_BY_LIST_START]: 'Read Logical By List Start', [RDB.READ_LOGICAL_BY_LIST_CONTINUE]: 'Read Logical By List Continue',
   [RDB.WRITE_SIGNAL_BY_ADDRESS]: 'Write Signal By Address', [RDB.WRITE_SIGNAL_BY_NAME]: 'Write Signal By Name', [RDB.WRITE_SIGNAL_BY_LIST_START]: 'Write Signal By List Start',
   [RDB.WRITE_SIGNAL_BY_LIST_CONTINUE]: 'Write Signal By List Continue',
 };
-const EXTENSIONS: Readonly<Record<number, readonly [string, Verb]>> = {
+export const EXTENSIONS: Readonly<Record<number, readonly [string, Verb]>> = {
   257: ['Reset System', 'restart'],
   258: ['Diagnostics Reset', 'configure'],
   513: ['Read Date And Time', 'read'],
@@ -27,11 +27,11 @@ const EXTENSIONS: Readonly<Record<number, readonly [string, Verb]>> = {
 
 /** Write field descriptors that need no value (D4052). */
 // biome-ignore format: a table
-const DESCRIPTORS: Readonly<Record<number, string>> = {
+export const DESCRIPTORS: Readonly<Record<number, string>> = {
   1: 'alarm enable', 2: 'alarm disable', 3: 'control enable', 4: 'control inhibit', 5: 'manual enable', 6: 'manual inhibit', 7: 'set quest status', 8: 'clear quest status', 9: 'on', 10: 'off',
 };
 
-const TYPE_NAMES = ['logical', 'logical', 'analog', 'string'] as const;
+export const TYPE_NAMES = ['logical', 'logical', 'analog', 'string'] as const;
 /** Bits of type and inhibits: questionable data. */
 const QUESTIONABLE = 0x40;
 

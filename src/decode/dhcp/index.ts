@@ -1,6 +1,7 @@
 /** DHCPv4 and BOOTP on UDP 67/68 (RFC 2131, RFC 951). Messages are observed one by one: retries and several servers are normal. */
 import type { Decoder } from '../../core/decoder.ts';
 import { u32be } from '../../lib/bytes.ts';
+import { dhcpCodes } from './codes.ts';
 import { observeDhcp } from './observe.ts';
 import { type DhcpMessage, decodeDhcp, HEADER, MAGIC_COOKIE } from './wire.ts';
 
@@ -11,6 +12,7 @@ export const dhcp: Decoder<DhcpMessage, undefined> = {
   name: 'dhcp',
   title: 'DHCP / BOOTP',
   family: 'network',
+  codes: dhcpCodes,
   attach: [{ over: 'udp', ports: [67, 68] }],
   probe(b, start, end) {
     if (end - start < HEADER || !fits(b, start)) return 'no';

@@ -1,5 +1,6 @@
 /** Genisys over TCP, by custom on port 10001 (serial servers); any other port where the CRC proves it. */
 import type { Decoder } from '../../core/decoder.ts';
+import { genisysCodes } from './codes.ts';
 import { type GenisysState, observeGenisys, openGenisys } from './observe.ts';
 import { decodeGenisys, type GenisysMessage, HEADER, probeGenisys } from './wire.ts';
 
@@ -7,6 +8,7 @@ export const genisys: Decoder<GenisysMessage, GenisysState> = {
   name: 'genisys',
   title: 'Genisys',
   family: 'ot',
+  codes: genisysCodes,
   attach: [{ over: 'tcp', ports: [10001] }],
   probe: probeGenisys,
   open: openGenisys,

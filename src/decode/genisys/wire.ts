@@ -67,6 +67,8 @@ export const genisysCrc = (b: ArrayLike<number>, end: number, first: number): nu
   return c;
 };
 
+/** Undefined for octets that begin no message. */
+export const headerName = (c: number): string | undefined => (isHeader(c) ? NAMES[c & 15] : undefined);
 const isHeader = (c: number): boolean => c > ESCAPE && c < 0xff && NAMES[c & 15] !== undefined;
 const FOREIGN = { kind: 'foreign' } as const;
 

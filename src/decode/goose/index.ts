@@ -12,6 +12,7 @@ import {
   readSession,
   SESSION,
 } from '../shared/routable-session.ts';
+import { gooseCodes } from './codes.ts';
 import { GooseState, observeGoose } from './observe.ts';
 import {
   decodePdu,
@@ -67,6 +68,7 @@ export const goose: Decoder<GooseMessage, GooseState> = {
   name: 'goose',
   title: 'IEC 61850 GOOSE',
   family: 'ot',
+  codes: gooseCodes,
   attach: [
     { over: 'ethertype', types: [GOOSE_TYPE, GSE_MANAGEMENT_TYPE] },
     { over: 'udp', ports: [ROUTABLE_PORT] },

@@ -2,6 +2,7 @@
 import { type Decoded, type Decoder, outcomeOf, type Probe, type Transaction } from '../../core/decoder.ts';
 import type { ObservationSink } from '../../core/observation.ts';
 import { u32be } from '../../lib/bytes.ts';
+import { kerberosCodes } from './codes.ts';
 import { decodeKerberos, errorName, etypeName, isKerberos, type KerberosMessage } from './wire.ts';
 
 /** A message over TCP longer than this is not one (tickets with large PACs reach some 64 KiB). */
@@ -80,6 +81,7 @@ export const kerberos: Decoder<KerberosMessage, undefined> = {
   name: 'kerberos',
   title: 'Kerberos',
   family: 'it',
+  codes: kerberosCodes,
   attach: [
     { over: 'udp', ports: [88] },
     { over: 'tcp', ports: [88] },

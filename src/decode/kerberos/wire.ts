@@ -30,7 +30,7 @@ const TYPES: Readonly<Record<number, KerberosMessage['type']>> = {
   111: 'AP-REP',
   126: 'KRB-ERROR',
 };
-const ERRORS: Readonly<Record<number, string>> = {
+export const ERRORS: Readonly<Record<number, string>> = {
   3: 'bad protocol version', 6: 'client not found', 7: 'service not found', 8: 'principal not unique', 9: 'client has no key',
   12: 'policy rejects request', 14: 'encryption type not supported', 17: 'transited path not supported', 18: 'client revoked',
   19: 'service revoked', 21: 'client not yet valid', 23: 'password expired', 24: 'pre-authentication failed',
@@ -42,7 +42,7 @@ const ERRORS: Readonly<Record<number, string>> = {
 export const errorName = (code: number): string => `${ERRORS[code] ?? 'error'} (${code})`;
 
 /** Registry of IANA, Kerberos Encryption Type Numbers (RFC 3961, 3962, 4757, 8009). */
-const ETYPES: Readonly<Record<number, string>> = {
+export const ETYPES: Readonly<Record<number, string>> = {
   1: 'des-cbc-crc',
   3: 'des-cbc-md5',
   17: 'aes128-cts-hmac-sha1-96',

@@ -4,6 +4,7 @@ import type { ObservationSink, Verb } from '../../core/observation.ts';
 import { tableOf } from '../../lib/table.ts';
 import { ntlmUser } from '../shared/ntlm.ts';
 import { authenticateFacts, challengeFacts } from '../shared/windows-facts.ts';
+import { ldapCodes } from './codes.ts';
 import { decodeLdap, isLdap, type LdapMessage, resultName } from './wire.ts';
 
 export interface LdapState {
@@ -103,6 +104,7 @@ export const ldap: Decoder<LdapMessage, LdapState> = {
   name: 'ldap',
   title: 'LDAP',
   family: 'it',
+  codes: ldapCodes,
   attach: [
     { over: 'tcp', ports: [389, 3268] },
     { over: 'udp', ports: [389] },

@@ -56,7 +56,7 @@ const OPERATIONS: Readonly<Record<number, Row>> = {
   120: ['extendedResp', 'response'],
   121: ['intermediateResponse', 'single'],
 };
-const RESULTS: Readonly<Record<number, string>> = {
+export const RESULTS: Readonly<Record<number, string>> = {
   0: 'success', 1: 'operationsError', 2: 'protocolError', 3: 'timeLimitExceeded', 4: 'sizeLimitExceeded', 5: 'compareFalse',
   6: 'compareTrue', 7: 'authMethodNotSupported', 8: 'strongerAuthRequired', 10: 'referral', 11: 'adminLimitExceeded',
   13: 'confidentialityRequired', 14: 'saslBindInProgress', 16: 'noSuchAttribute', 19: 'constraintViolation', 20: 'attributeOrValueExists',

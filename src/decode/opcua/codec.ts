@@ -44,6 +44,8 @@ export class Reader {
 /** A data type: how it is read and written. `read` never throws. */
 export interface Codec<T> {
   read(r: Reader): T;
+  /** As `read`, of damaged octets: only what was whole before the damage, nothing of what came behind it. */
+  readPart?(r: Reader): unknown;
   write(w: OctetWriter, value: T): void;
 }
 /** What a codec reads. */
@@ -257,6 +259,15 @@ export const structure = <F extends Fields>(
       for (let i = 0; i < n; i++) out[names[i]!] = codecs[i]!.read(r);
       return out as T;
     },
+    readPart(r) {
+      const out: Record<string, unknown> = {};
+      for (let i = 0; i < n && !r.broken; i++) {
+        const codec = codecs[i]!;
+        const part = codec.readPart === undefined ? codec.read(r) : codec.readPart(r);
+        if (!r.broken || codec.readPart !== undefined) out[names[i]!] = part;
+      }
+      return out;
+    },
     write(w, v) {
       for (let i = 0; i < n; i++) codecs[i]!.write(w, (v as Record<string, unknown>)[names[i]!]);
     },
@@ -276,6 +287,16 @@ export const arrayOf = <T>(item: Codec<T>): Codec<readonly T[] | null> => ({
     }
     for (let i = 0; i < n && !r.broken; i++) out.push(item.read(r));
     return out;
+  },
+  readPart(r) {
+    const n = lengthOf(r);
+    const out: unknown[] = [];
+    for (let i = 0; i < n && !r.broken && r.offset < r.end; i++) {
+      const part = item.readPart === undefined ? item.read(r) : item.readPart(r);
+      if (!r.broken || item.readPart !== undefined) out.push(part);
+    }
+    if (out.length < n) r.broken = true;
+    return n < 0 ? null : out;
   },
   write(w, v) {
     if (v === null) {

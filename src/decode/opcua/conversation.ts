@@ -299,7 +299,16 @@ const readService = (
     };
   }
   const body = service.id === READ_REQUEST ? readRequest(b, end, service, state) : service.body.read(r);
-  if (r.broken) return malformed('opcua.body', `${service.name} is cut`, size);
+  if (r.broken) {
+    r.open(b, start, end);
+    nodeId.read(r);
+    const part = service.body.readPart?.(r);
+    return {
+      kind: 'message',
+      message: { type: 'Damaged message', header, service: service.name, typeId, octets: end - start, part },
+      consumed: size,
+    };
+  }
   const message = {
     type: service.name as ServiceName,
     header,

@@ -61,6 +61,9 @@ export const observe = (transaction: Exchange, sink: ObservationSink, state: Opc
     case 'Encrypted chunk':
       if (message.header.asymmetric !== undefined) observeSecureOpen(transaction, message, sink, state);
       return;
+    case 'Damaged message':
+      sink.weird(at, { code: 'opcua.body', detail: `${message.service} is cut` });
+      return;
     case 'Acknowledge':
     case 'Message chunk':
     case 'Unknown service':

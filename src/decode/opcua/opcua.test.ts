@@ -745,6 +745,24 @@ describe('OPC UA hostile input', () => {
     const at = answer.bytes.length - 9;
     const body = join(answer.bytes.slice(24, at), deep);
     const out = run([...channel.open(), down(encodeChunk({ channel: 7, token: 3, sequence: 2, request: 2 }, body))]);
-    expect(out.malformed.map((m) => m.code)).toEqual(['opcua.body']);
+    expect(out.weirds).toEqual([{ code: 'opcua.body', detail: 'ReadResponse is cut' }]);
+    expect(out.malformed).toEqual([]);
+  });
+
+  it('reads a damaged message up to its damage, and makes nothing up behind it', () => {
+    const channel = new Channel();
+    const [asked] = read(channel, [readItem(SPEED), data(scalar(6, 1))], [readItem(SPEED), data(scalar(6, 2))]);
+    // Cut within the second node of the list: the header says less too, so that the chunk is whole and its body is not.
+    const body = asked.bytes.slice(24, asked.bytes.length - 9);
+    const out = run([...channel.open(), up(encodeChunk({ channel: 7, token: 3, sequence: 2, request: 2 }, body))]);
+    const damaged = out.messages.at(-1);
+    expect(damaged).toMatchObject({ type: 'Damaged message', service: 'ReadRequest', octets: body.length });
+    const part = (damaged as { part: { nodesToRead: unknown[] } }).part;
+    expect(Object.keys(part)).toEqual(['requestHeader', 'maxAge', 'timestampsToReturn', 'nodesToRead']);
+    expect(part.nodesToRead).toMatchObject([{ nodeId: SPEED, attributeId: 13 }, { nodeId: SPEED }]);
+    expect(part.nodesToRead[1]).not.toHaveProperty('dataEncoding');
+    expect(out.weirds).toEqual([{ code: 'opcua.body', detail: 'ReadRequest is cut' }]);
+    // Nothing was asked that was not said: no command of it.
+    expect(out.commands.filter((c) => c.operation === 'Read')).toEqual([]);
   });
 });

@@ -117,6 +117,14 @@ export interface UnknownService extends Secure {
   readonly typeId: NodeId;
   readonly octets: number;
 }
+/** A service whose body ends, or contradicts itself, before its last field: what was whole until there. */
+export interface DamagedService extends Secure {
+  readonly type: 'Damaged message';
+  readonly service: string;
+  readonly typeId: NodeId;
+  readonly octets: number;
+  readonly part: unknown;
+}
 interface ServiceParts<K extends ServiceName> extends Secure {
   readonly type: K;
   readonly typeId: NodeId;
@@ -128,7 +136,7 @@ interface ServiceParts<K extends ServiceName> extends Secure {
   readonly body: Bodies[K];
 }
 export type ServiceMessage = { [K in ServiceName]: ServiceParts<K> }[ServiceName];
-export type SecureMessage = ServiceMessage | PartialChunk | EncryptedChunk | Abort | UnknownService;
+export type SecureMessage = ServiceMessage | PartialChunk | EncryptedChunk | Abort | UnknownService | DamagedService;
 export type OpcuaMessage = SecureMessage | Hello | Acknowledge | TransportError | ReverseHello;
 
 /** HEL, ACK, ERR and RHE: the whole message lies in `start`..`end`. Undefined when it is broken. */

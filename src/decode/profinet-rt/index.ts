@@ -8,6 +8,7 @@ import type { At, ObservationSink } from '../../core/observation.ts';
 import { u16be } from '../../lib/bytes.ts';
 import { statusOf, statusText } from '../shared/pnio-status.ts';
 import { readRtAnnouncement } from '../shared/rt-announcement.ts';
+import { profinetRtCodes } from './codes.ts';
 import { isNews, layoutOf, tellData } from './io-data.ts';
 import { RtState } from './state.ts';
 import { APDU_STATUS, decodeRt, type PtcpPart, type RtMessage } from './wire.ts';
@@ -102,6 +103,7 @@ export const profinetRt: Decoder<RtMessage, RtState> = {
   name: 'profinet-rt',
   title: 'PROFINET RT',
   family: 'ot',
+  codes: profinetRtCodes,
   attach: [{ over: 'ethertype', types: [0x8892] }],
   probe: (b, start, end) => (end - start >= 2 && !isDcp(u16be(b, start)) ? 'sure' : 'no'),
   open: () => new RtState(),

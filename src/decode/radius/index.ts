@@ -1,6 +1,8 @@
 /** RADIUS over UDP (RFC 2865, RFC 2866, RFC 5176): who is let into the network, where, and whether. */
+
 import { type Decoder, outcomeOf, type Probe, type Transaction } from '../../core/decoder.ts';
 import type { At, ObservationSink } from '../../core/observation.ts';
+import { radiusCodes, valueName } from './codes.ts';
 import { attribute, decodeRadius, isRadius, type RadiusMessage } from './wire.ts';
 
 /** Statements remembered for each flow; at the limit the memory is emptied. */
@@ -44,8 +46,16 @@ const identities = (at: At, m: RadiusMessage, sink: ObservationSink, state: Radi
     sink.name(at, { endpoint, kind: 'ip', name: address, via: 'RADIUS Framed-IP-Address' });
 };
 
+/** `session context not found (503)`. */
+const causeText = (cause: string | number | undefined): string => {
+  const name = typeof cause === 'number' ? valueName(101, cause) : undefined;
+  return name === undefined ? `error cause ${cause ?? 'not given'}` : `${name.toLowerCase()} (${cause})`;
+};
+
 const observe = (t: Transaction<RadiusMessage>, sink: ObservationSink, state: RadiusState): void => {
   const { request, response, at } = t;
+  for (const one of [request, response])
+    if (one?.cut !== undefined) sink.weird(at, { code: 'radius.malformed', detail: one.cut });
   const m = request;
   if (m === undefined) return;
   identities(at, m, sink, state);
@@ -83,7 +93,7 @@ const observe = (t: Transaction<RadiusMessage>, sink: ObservationSink, state: Ra
       target: at.server,
       object: name.user === undefined ? undefined : `user ${name.user}`,
       outcome: outcomeOf(t, refused),
-      reason: refused ? `error cause ${cause ?? 'not given'}` : undefined,
+      reason: refused ? causeText(cause) : undefined,
     });
   }
 };
@@ -92,16 +102,13 @@ export const radius: Decoder<RadiusMessage, RadiusState> = {
   name: 'radius',
   title: 'RADIUS',
   family: 'it',
+  codes: radiusCodes,
   attach: [{ over: 'udp', ports: PORTS }],
   probe,
   open: () => ({ said: new Set() }),
   decode(b, start, end) {
     const message = decodeRadius(b, start, end);
-    const consumed = end - start;
-    if (message === undefined) return { kind: 'foreign' };
-    return typeof message === 'string'
-      ? { kind: 'malformed', code: 'radius.malformed', detail: message, consumed }
-      : { kind: 'message', message, consumed };
+    return message === undefined ? { kind: 'foreign' } : { kind: 'message', message, consumed: end - start };
   },
   pairing: {
     scope: 'flow',

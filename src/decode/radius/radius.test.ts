@@ -36,7 +36,7 @@ describe('radius', () => {
       { phase: 'open', outcome: 'accepted', user: 'ops', detail: 'RADIUS accounting session S1' },
     ]);
     expect(run.commands).toMatchObject([
-      { verb: 'configure', outcome: 'refused', object: 'user ops', reason: 'error cause 503' },
+      { verb: 'configure', outcome: 'refused', object: 'user ops', reason: 'session context not found (503)' },
     ]);
     expect(run.mentioned).toEqual(['00:11:22:33:44:55']);
     expect(run.names).toMatchObject([{ endpoint: 100, kind: 'ip', name: '10.0.0.77' }]);
@@ -50,8 +50,26 @@ describe('radius', () => {
   it('tells damaged attributes', () => {
     const bad = ask.slice();
     bad[21] = 1;
-    expect(drive(radius, [up(bad)], on1812).malformed).toEqual([
+    expect(drive(radius, [up(bad)], on1812).weirds).toEqual([
       { code: 'radius.malformed', detail: 'attribute 1 of 1 octets' },
+    ]);
+    // What stands before the damage is told: the user, and where he came from.
+    const half = ask.slice(0, ask.length - 8); // cut within NAS-Identifier's successor
+    const run = drive(radius, [up(half), down(reject)], on1812);
+    expect(run.weirds).toEqual([{ code: 'radius.malformed', detail: `${half.length} of ${ask.length} octets` }]);
+    expect(run.sessions).toMatchObject([{ user: 'ops', outcome: 'refused' }]);
+  });
+  it('says what its numbers stand for', () => {
+    const said = (number: number, value: number) =>
+      radius.codes?.['attributes[].value']?.(value, (name) => (name === 'number' ? number : Number.NaN));
+    expect([said(40, 1), said(101, 503), said(61, 15), said(49, 1), said(64, 13), said(5, 1), said(40, 99)]).toEqual([
+      'Start',
+      'Session Context Not Found',
+      'Ethernet',
+      'User Request',
+      'VLAN',
+      undefined,
+      undefined,
     ]);
   });
   it('is plausible only where the port says so', () => {

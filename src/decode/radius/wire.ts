@@ -74,6 +74,8 @@ export interface RadiusMessage extends Message {
   /** `PAP`, `CHAP`, `MS-CHAP` or `EAP`, by the attribute that carries the proof; empty where there is none. */
   readonly method: string;
   readonly attributes: readonly RadiusAttribute[];
+  /** Where reading ended before the length did, and why: `attribute 1 of 1 octets`. The attributes before it are whole. */
+  readonly cut?: string;
 }
 
 const attributeValue = (b: Uint8Array, start: number, end: number, kind: Kind): string | number => {
@@ -116,20 +118,23 @@ export const isRadius = (b: Uint8Array, start: number, end: number): boolean => 
   return true;
 };
 
-/** The packet at `start`; a text says what is wrong with it, undefined that it is none. */
-export const decodeRadius = (b: Uint8Array, start: number, end: number): RadiusMessage | string | undefined => {
+/** The packet at `start`, a damaged one up to its damage; undefined where it is none. */
+export const decodeRadius = (b: Uint8Array, start: number, end: number): RadiusMessage | undefined => {
   const type = CODES[b[start]!];
   if (end - start < 20 || type === undefined) return undefined;
   const length = u16be(b, start + 2);
   if (length < 20 || length > 4096) return undefined;
-  if (length > end - start) return `${end - start} of ${length} octets`;
   const attributes: RadiusAttribute[] = [];
   let method = '';
-  const stop = start + length;
+  const stop = Math.min(end, start + length);
+  let cut = length > end - start ? `${end - start} of ${length} octets` : '';
   for (let o = start + 20; o < stop; ) {
     const number = b[o]!;
     const size = o + 1 < stop ? b[o + 1]! : 0;
-    if (size < 2 || size > stop - o) return `attribute ${number} of ${size} octets`;
+    if (size < 2 || size > stop - o) {
+      if (cut === '') cut = `attribute ${number} of ${size} octets`;
+      break;
+    }
     if (number === 2) method = 'PAP';
     else if (number === 3) method = 'CHAP';
     else if (number === 79) method = 'EAP';
@@ -146,7 +151,7 @@ export const decodeRadius = (b: Uint8Array, start: number, end: number): RadiusM
     }
     o += size;
   }
-  return { type, code: b[start]!, identifier: b[start + 1]!, length, method, attributes };
+  return { type, code: b[start]!, identifier: b[start + 1]!, length, method, attributes, ...(cut !== '' && { cut }) };
 };
 
 /** The first value of an attribute. */

@@ -1,5 +1,6 @@
 /** ROC Plus and ROC, the protocols of Emerson's remote operations controllers and flow computers, on TCP and UDP 4000. */
 import type { Decoder } from '../../core/decoder.ts';
+import { rocPlusCodes } from './codes.ts';
 import { observeRoc } from './observe.ts';
 import { decodeRoc, probeRoc, type RocMessage, type RocState } from './wire.ts';
 
@@ -7,6 +8,7 @@ export const rocPlus: Decoder<RocMessage, RocState> = {
   name: 'roc-plus',
   title: 'ROC Plus',
   family: 'ot',
+  codes: rocPlusCodes,
   attach: [
     { over: 'tcp', ports: [4000] },
     { over: 'udp', ports: [4000] },

@@ -49,7 +49,7 @@ export const OPCODE = {
 
 /** Chapter 3: what a point type is. */
 // biome-ignore format: a table
-const POINT_TYPES: Readonly<Record<number, string>> = {
+export const POINT_TYPES: Readonly<Record<number, string>> = {
   82: 'virtual discrete output', 84: 'HART extended', 85: 'HART', 91: 'system variables', 92: 'logon', 93: 'license key', 94: 'user C++ configuration', 95: 'ROC comm port',
   96: 'FST parameters', 97: 'FST register tags', 98: 'soft point', 99: 'configurable opcode', 100: 'power control', 101: 'discrete input', 102: 'discrete output',
   103: 'analog input', 104: 'analog output', 105: 'pulse input', 106: 'RTD input', 107: 'thermocouple input', 108: 'multi-variable sensor', 109: 'system analog input',

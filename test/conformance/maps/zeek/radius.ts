@@ -1,6 +1,6 @@
 /**
  * Zeek's radius.log: one row for each accept or reject, with what the requests and challenges before it said. Zeek drops
- * datagrams whose checksum is wrong, which are read here: what we have besides does not count as extra.
+ * datagrams whose checksum is wrong, which are read here: what we have besides does not count as extra. A damaged packet, read here up to its damage, is none for Zeek.
  */
 import { attribute, type RadiusMessage } from '../../../../src/decode/radius/wire.ts';
 import { rowMap, type Seen, type SeenCapture } from '../../types.ts';
@@ -42,6 +42,7 @@ const rows = (capture: SeenCapture): Row[] => {
   };
   for (const s of capture.of<RadiusMessage>('radius')) {
     if (s.senderPort !== PORT && s.receiverPort !== PORT) continue;
+    if (s.message.cut !== undefined) continue;
     const ends = [`${s.sender} ${s.senderPort}`, `${s.receiver} ${s.receiverPort}`].sort();
     const key = ends.join(' ');
     let row = open.get(key);
