@@ -124,6 +124,7 @@ export class LocalEngine implements Engine {
         setImmediate(() => this.#changed(site));
       },
       onFound: (site) => this.#found(site),
+      onLoaded: (site) => this.#corrections.loaded(site),
     };
     this.#lists = new Names(options.store, options.nowUs);
     this.#sources = new Sources({

@@ -58,6 +58,8 @@ export interface SiteAround {
   readonly onFitted?: (site: LiveSite) => void;
   /** Something was found: there is something to show. */
   readonly onFound?: (site: LiveSite) => void;
+  /** It was read from the store, and is not shown yet. */
+  readonly onLoaded?: (site: LiveSite) => Promise<void>;
 }
 
 interface Loaded {
@@ -131,7 +133,12 @@ export class LiveSite {
   /** The model, from the store where it is not in memory. */
   load(): Promise<Loaded> {
     if (this.#loaded !== undefined) return Promise.resolve(this.#loaded);
-    this.#loading ??= this.#read().finally(() => {
+    const loading = async (): Promise<Loaded> => {
+      const loaded = await this.#read();
+      await this.#around.onLoaded?.(this);
+      return loaded;
+    };
+    this.#loading ??= loading().finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
@@ -143,7 +150,7 @@ export class LiveSite {
     let detection: SiteDetection | undefined;
     const runtime = createSiteRuntime((endpoints) => {
       model = createSiteModel({ endpoints });
-      const { onFitted, onFound, ...around } = this.#around;
+      const { onFitted, onFound, onLoaded: _, ...around } = this.#around;
       detection = createSiteDetection(model, endpoints, standing, {
         ...around,
         onFitted: () => onFitted?.(this),
