@@ -175,28 +175,32 @@ const HANDLERS: Handlers = {
   },
   stageAttack: async (context, { params, body, userId }) => {
     const site = context.site(params.site);
-    if (site.plant?.stage(body.minutes) !== true)
-      throw new RequestError(
-        409,
-        'not-staged',
-        site.plant === undefined
-          ? 'An attack can be staged on the simulated plant only.'
-          : site.plant.staging() === 'running'
-            ? 'An attack is running on the simulated plant.'
-            : 'The simulated plant still plays its history.',
-        site.plant === undefined ? 'Start Gatehouse without captures to have one.' : 'Try again a little later.',
-      );
-    await context.store.writer.submit({
-      journal: [
-        {
-          siteId: site.id,
-          tsUs: context.nowUs,
-          userId,
-          action: 'plant.stage-attack',
-          subject: `site ${site.id}`,
-          detail: { minutes: body.minutes },
-        },
-      ],
+    // One at a time: what is refused is not in the journal, and what begins is.
+    await site.inTurn(async () => {
+      if (site.plant?.staging() !== 'ready')
+        throw new RequestError(
+          409,
+          'not-staged',
+          site.plant === undefined
+            ? 'An attack can be staged on the simulated plant only.'
+            : site.plant.staging() === 'running'
+              ? 'An attack is running on the simulated plant.'
+              : 'The simulated plant still plays its history.',
+          site.plant === undefined ? 'Start Gatehouse without captures to have one.' : 'Try again a little later.',
+        );
+      await context.store.writer.submit({
+        journal: [
+          {
+            siteId: site.id,
+            tsUs: context.nowUs,
+            userId,
+            action: 'plant.stage-attack',
+            subject: `site ${site.id}`,
+            detail: { minutes: body.minutes },
+          },
+        ],
+      });
+      site.plant.stage(body.minutes);
     });
     context.told(site, ['sites', 'journal']);
     return site.answer();
