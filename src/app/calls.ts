@@ -112,6 +112,14 @@ const checkJournal = async (
   return { state: verdict.kind, row: head.seq, hash: head.hash, reason };
 };
 
+/** Acts of several people on one site, one after the other: each is judged by what the one before it left. */
+const correcting = async <T>(context: CallContext, siteId: string, act: (site: LiveSite) => Promise<T>): Promise<T> => {
+  const site = context.site(siteId);
+  const answer = await site.inTurn(() => act(site));
+  context.changed(site);
+  return answer;
+};
+
 const HANDLERS: Handlers = {
   ...detectionHandlers,
   protocols: async () => ({ items: [...TITLES].map(([name, { title }]) => ({ name, title })) }),
@@ -174,63 +182,66 @@ const HANDLERS: Handlers = {
   },
   stageAttack: async (context, { params, body, userId }) => {
     const site = context.site(params.site);
-    if (site.plant?.stage(body.minutes) !== true)
-      throw new RequestError(
-        409,
-        'not-staged',
-        site.plant === undefined
-          ? 'An attack can be staged on the simulated plant only.'
-          : site.plant.staging() === 'running'
-            ? 'An attack is running on the simulated plant.'
-            : 'The simulated plant still plays its history.',
-        site.plant === undefined ? 'Start Gatehouse without captures to have one.' : 'Try again a little later.',
-      );
-    await context.store.writer.submit({
-      journal: [
-        {
-          siteId: site.id,
-          tsUs: context.nowUs,
-          userId,
-          action: 'plant.stage-attack',
-          subject: `site ${site.id}`,
-          detail: { minutes: body.minutes },
-        },
-      ],
+    // One at a time: what is refused is not in the journal, and what begins is.
+    await site.inTurn(async () => {
+      if (site.plant?.staging() !== 'ready')
+        throw new RequestError(
+          409,
+          'not-staged',
+          site.plant === undefined
+            ? 'An attack can be staged on the simulated plant only.'
+            : site.plant.staging() === 'running'
+              ? 'An attack is running on the simulated plant.'
+              : 'The simulated plant still plays its history.',
+          site.plant === undefined ? 'Start Gatehouse without captures to have one.' : 'Try again a little later.',
+        );
+      await context.store.writer.submit({
+        journal: [
+          {
+            siteId: site.id,
+            tsUs: context.nowUs,
+            userId,
+            action: 'plant.stage-attack',
+            subject: `site ${site.id}`,
+            detail: { minutes: body.minutes },
+          },
+        ],
+      });
+      site.plant.stage(body.minutes);
     });
     context.told(site, ['sites', 'journal']);
     return site.answer();
   },
-  changeSite: async (context, { params, body, userId }) => {
-    const site = context.site(params.site);
-    const { name = site.name, zone = site.zone } = body;
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: zone });
-    } catch {
-      throw new RequestError(
-        422,
-        'input-invalid',
-        `${zone} is no time zone.`,
-        'Give an IANA name such as Europe/Berlin.',
-      );
-    }
-    await context.store.writer.submit({
-      put: { site: [{ ...site.row, name, zone }] },
-      journal: [
-        {
-          siteId: site.id,
-          tsUs: context.nowUs,
-          userId,
-          action: 'site.change',
-          subject: `site ${site.id}`,
-          detail: { name, zone },
-        },
-      ],
-    });
-    site.name = name;
-    site.zone = zone;
-    context.changed(site);
-    return site.answer();
-  },
+  changeSite: (context, { params, body, userId }) =>
+    correcting(context, params.site, async (site) => {
+      const { name = site.name, zone = site.zone } = body;
+      try {
+        new Intl.DateTimeFormat('en', { timeZone: zone });
+      } catch {
+        throw new RequestError(
+          422,
+          'input-invalid',
+          `${zone} is no time zone.`,
+          'Give an IANA name such as Europe/Berlin.',
+        );
+      }
+      await context.store.writer.submit({
+        put: { site: [{ ...site.row, name, zone }] },
+        journal: [
+          {
+            siteId: site.id,
+            tsUs: context.nowUs,
+            userId,
+            action: 'site.change',
+            subject: `site ${site.id}`,
+            detail: { name, zone },
+          },
+        ],
+      });
+      site.name = name;
+      site.zone = zone;
+      return site;
+    }).then((site) => site.answer()),
   sources: async (context, { params }) => {
     const site = context.site(params.site);
     context.fresh(site);
@@ -244,30 +255,14 @@ const HANDLERS: Handlers = {
     const view = await pageViewOf(context, params.site);
     return assetDetail(view, params.asset, await context.corrections.list(params.site, params.asset, context.names));
   },
-  changeAsset: async (context, { params, body, userId }) => {
-    const site = context.site(params.site);
-    const answer = await context.corrections.change(site, params.asset, body, userId);
-    context.changed(site);
-    return answer;
-  },
-  splitAsset: async (context, { params, body, userId }) => {
-    const site = context.site(params.site);
-    const answer = await context.corrections.split(site, params.asset, body, userId);
-    context.changed(site);
-    return answer;
-  },
-  mergeAssets: async (context, { params, body, userId }) => {
-    const site = context.site(params.site);
-    const answer = await context.corrections.merge(site, body, userId);
-    context.changed(site);
-    return answer;
-  },
-  undoCorrection: async (context, { params, userId }) => {
-    const site = context.site(params.site);
-    const answer = await context.corrections.undo(site, params.correction, userId);
-    context.changed(site);
-    return answer;
-  },
+  changeAsset: (context, { params, body, userId }) =>
+    correcting(context, params.site, (site) => context.corrections.change(site, params.asset, body, userId)),
+  splitAsset: (context, { params, body, userId }) =>
+    correcting(context, params.site, (site) => context.corrections.split(site, params.asset, body, userId)),
+  mergeAssets: (context, { params, body, userId }) =>
+    correcting(context, params.site, (site) => context.corrections.merge(site, body, userId)),
+  undoCorrection: (context, { params, userId }) =>
+    correcting(context, params.site, (site) => context.corrections.undo(site, params.correction, userId)),
   flows: async (context, { params, query }) => flows(await pageViewOf(context, params.site), query),
   messages: async (context, { params, query }) => {
     const site = context.site(params.site);
@@ -317,12 +312,8 @@ const HANDLERS: Handlers = {
   },
   previewNames: (context, { params, body }) =>
     context.lists.preview(context.site(params.site), params.id, body.mapping),
-  applyNames: async (context, { params, body, userId }) => {
-    const site = context.site(params.site);
-    const answer = await context.lists.apply(site, params.id, body.mapping, userId);
-    context.changed(site);
-    return answer;
-  },
+  applyNames: (context, { params, body, userId }) =>
+    correcting(context, params.site, (site) => context.lists.apply(site, params.id, body.mapping, userId)),
   reconciliation: (context, { params }) => context.lists.reconciliation(context.site(params.site), context.names),
 };
 

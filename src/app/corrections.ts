@@ -14,6 +14,9 @@ type CorrectedAnswer = Static<typeof Corrected>;
 const refused = (reason: string): RequestError =>
   new RequestError(409, 'correction-refused', reason, 'Load the asset again; it may have changed meanwhile.');
 
+/** Which correction was committed last: the model that it changed is written after it, and may not have been. */
+const LAST = 'last-correction';
+
 export class Corrections {
   readonly #store: Store;
   readonly #nowUs: () => number;
@@ -40,6 +43,7 @@ export class Corrections {
       for (const change of done.reverse()) model.undo(change.undo);
       throw refused(failed.reason);
     }
+    const { model } = await site.open();
     const nowUs = this.#nowUs();
     const text = done.map((change) => change.text).join('; ');
     const row: Row<'correction'> = {
@@ -52,22 +56,51 @@ export class Corrections {
       undo: JSON.stringify(done.map((change) => change.undo)),
       undone: false,
     };
-    await this.#commit(site, row, { userId, action, detail: { text, reason } });
+    await this.#commit(site, row, { userId, action, detail: { text, reason } }, () => {
+      for (const change of done.reverse()) model.undo(change.undo);
+    });
     return { correction: row.correction_id, asset };
   }
 
+  /** `takeBack`: what is not in the journal is not in the model. */
   async #commit(
     site: LiveSite,
     row: Row<'correction'>,
     entry: { userId: string; action: string; detail: Record<string, string> },
+    takeBack: () => void,
   ): Promise<void> {
     const nowUs = this.#nowUs();
     const subject = `asset ${row.asset_id}`;
-    await this.#store.writer.submit({
-      put: { correction: [row] },
-      journal: [{ siteId: site.id, tsUs: nowUs, ...entry, subject }],
-    });
+    try {
+      await this.#store.writer.submit({
+        put: { correction: [row], setting: [{ site_id: site.id, name: LAST, value: row.correction_id }] },
+        journal: [{ siteId: site.id, tsUs: nowUs, ...entry, subject }],
+      });
+    } catch (error) {
+      takeBack();
+      throw error;
+    }
     await site.save(nowUs);
+  }
+
+  /** A site was read from the store: the correction that was committed last is in its model, whether that was written or not. */
+  async loaded(site: LiveSite): Promise<void> {
+    const row = await this.#store.db
+      .selectFrom('setting')
+      .innerJoin('correction', (join) =>
+        join
+          .onRef('correction.site_id', '=', 'setting.site_id')
+          .onRef('correction.correction_id', '=', 'setting.value'),
+      )
+      .selectAll('correction')
+      .where('setting.site_id', '=', site.id)
+      .where('setting.name', '=', LAST)
+      .executeTakeFirst();
+    if (row === undefined) return;
+    const { model } = await site.open();
+    const steps = JSON.parse(row.undo) as ManualUndo[];
+    if (row.undone) for (const step of [...steps].reverse()) model.undo(step);
+    for (const step of steps) model.redo(step, row.undone);
   }
 
   async change(site: LiveSite, asset: string, change: AssetChange, userId: string): Promise<CorrectedAnswer> {
@@ -121,12 +154,12 @@ export class Corrections {
       return { correction, asset: row.asset_id };
     }
     const { model } = await site.open();
-    for (const undo of (steps as ManualUndo[]).reverse()) model.undo(undo);
-    await this.#commit(
-      site,
-      { ...row, undone: true },
-      { userId, action: 'correction.undo', detail: { text: row.text } },
-    );
+    const manual = steps as ManualUndo[];
+    for (const undo of [...manual].reverse()) model.undo(undo);
+    const entry = { userId, action: 'correction.undo', detail: { text: row.text } };
+    await this.#commit(site, { ...row, undone: true }, entry, () => {
+      for (const step of manual) model.redo(step, false);
+    });
     return { correction, asset: row.asset_id };
   }
 

@@ -7,7 +7,7 @@ import { readdir, readFile, statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { OperatingError } from '../core/errors.ts';
-import { HEAD_FILE, parseHeadFile } from '../store/index.ts';
+import { HEAD_FILE, parseHeadFile } from '../store/head-file.ts';
 import { type LookResult, lookAtTraffic } from './doctor-look.ts';
 import { lossError } from './journal-loss.ts';
 import { timeText } from './query/view.ts';

@@ -127,6 +127,7 @@ export class LocalEngine implements Engine {
       },
       onBack: (site) => this.#changed(site),
       onFound: (site) => this.#found(site),
+      onLoaded: (site) => this.#corrections.loaded(site),
     };
     this.#lists = new Names(options.store, options.nowUs);
     this.#sources = new Sources({

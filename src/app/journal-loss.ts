@@ -8,7 +8,7 @@ export const lossText = ({ missing, after, sinceUs }: JournalLoss): string => {
     return `The row of the journal that was acknowledged last is not among its ${after} rows: this is the database of another time or place`;
   const since = after === 0 ? 'the beginning' : `row ${after} of ${timeText(sinceUs)}`;
   const entries = missing === 1 ? 'entry is' : 'entries are';
-  return `${missing} journal ${entries} missing since ${since}: they were acknowledged, and the database does not hold them`;
+  return `${missing} journal ${entries} missing since ${since}: acknowledged, and not in the database any more`;
 };
 
 export const lossError = (loss: JournalLoss): OperatingError =>

@@ -62,6 +62,8 @@ export interface SiteAround {
   readonly onFitted?: (site: LiveSite) => void;
   /** Something was found: there is something to show. */
   readonly onFound?: (site: LiveSite) => void;
+  /** It was read from the store, and is not shown yet. */
+  readonly onLoaded?: (site: LiveSite) => Promise<void>;
 }
 
 /** The end of the program takes so long at most to write what cells learned; what must be written is. */
@@ -158,7 +160,12 @@ export class LiveSite {
    */
   open(): Promise<Loaded> {
     if (this.#loaded !== undefined) return Promise.resolve(this.#loaded);
-    this.#loading ??= this.#read().finally(() => {
+    const loading = async (): Promise<Loaded> => {
+      const loaded = await this.#read();
+      await this.#around.onLoaded?.(this);
+      return loaded;
+    };
+    this.#loading ??= loading().finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
@@ -177,7 +184,7 @@ export class LiveSite {
     let detection: SiteDetection | undefined;
     const runtime = createSiteRuntime((endpoints) => {
       model = createSiteModel({ endpoints });
-      const { onFitted, onFound, onBack: _, ...around } = this.#around;
+      const { onFitted, onFound, onBack: _back, onLoaded: _loaded, ...around } = this.#around;
       detection = createSiteDetection(model, endpoints, standing, {
         ...around,
         onFitted: () => onFitted?.(this),

@@ -129,3 +129,17 @@ it('one that begins and ends alike and says something else is another recording'
   rmSync(edited);
   expect(await open(packedOf(octets), 'Line 3')).toMatchObject({ known: true });
 });
+
+it('a file that is gone when its turn comes is told, and does not wait for good', async () => {
+  const other = join(folder, 'other.pcapng');
+  await writeSample(other, { ...SHORT, seed: 2 });
+  const long = join(folder, 'long.pcapng');
+  await writeSample(long, { ...SHORT, durationS: 300 });
+  await open(long, 'Line 3');
+  const { source } = await open(other, 'Line 3');
+  // The first, ten times as long, is being read still.
+  rmSync(other);
+  await engine.settled();
+  const row = (await sources('line-3')).find(({ id }) => id === source)!;
+  expect(row).toMatchObject({ state: 'failed', error: expect.stringContaining(`${other} does not exist.`) });
+});

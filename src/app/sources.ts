@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
 import { hashFile, openCaptureFile } from '../capture/file.ts';
 import { EvidenceRing } from '../capture/ring.ts';
+import { OperatingError } from '../core/errors.ts';
 import type { FrameBatch } from '../core/frame.ts';
 import type { Source } from '../core/site.ts';
 import { clearSite } from '../store/index.ts';
@@ -291,13 +292,17 @@ export class Sources {
     // What was opened before it may have been read to its end only now.
     const others = [...site.sources.values()].filter(({ id }) => id !== source.id);
     const same = await sameRecording(source.path, others);
-    if (same !== undefined) {
-      const error = hereAlready(same.name);
+    const failed = async (error: string): Promise<void> => {
       await this.#told(site, { ...source, state: 'failed', error, endedUs: this.#options.nowUs() });
       this.#options.onChange(site);
-      return;
-    }
-    const file = await openCaptureFile(source.path);
+    };
+    if (same !== undefined) return failed(hereAlready(same.name));
+    const file = await openCaptureFile(source.path).catch((error: unknown) => {
+      if (error instanceof OperatingError) return error;
+      throw error;
+    });
+    // It may be gone since it was opened: others were read before it.
+    if (file instanceof OperatingError) return failed(`${file.message} ${file.whatToDo}`);
     await this.#read(site, source, {
       chunks: file.chunks(),
       read: () => file.bytesRead,

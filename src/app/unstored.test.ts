@@ -106,8 +106,7 @@ it('says what a cut log of the database took of the journal: on the terminal, in
     truncateSync(join(dead, `${DATABASE_FILE}.wal`), 0);
     const after = await begin(dead);
     acts.push(after);
-    const text =
-      '3 journal entries are missing since the beginning: they were acknowledged, and the database does not hold them';
+    const text = '3 journal entries are missing since the beginning: acknowledged, and not in the database any more';
     expect(told.map((error) => error.message)).toEqual([`${text}.`]);
     expect((await ask(after, 'sites')).lost).toEqual({
       text: `${text}.`,

@@ -195,8 +195,10 @@ it('is bounded in time for as many findings as it takes', () => {
       target: random.integer(1, 40),
     });
   });
-  const before = performance.now();
+  const before = process.cpuUsage();
   const incidents = chain(many, OPTIONS);
-  expect(performance.now() - before).toBeLessThan(2000);
+  // Of the processor: the clock runs on while others have it.
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(2000);
   expect(incidents.reduce((sum, incident) => sum + incident.steps.length, 0)).toBeLessThanOrEqual(MAX_CHAIN_FINDINGS);
 });

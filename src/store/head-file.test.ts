@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DATABASE_FILE, HEAD_FILE, type JournalLoss, openStore, parseHeadFile, type Store } from './index.ts';
+import { HEAD_FILE, parseHeadFile } from './head-file.ts';
+import { DATABASE_FILE, type JournalLoss, openStore, type Store } from './index.ts';
 
 const folders: string[] = [];
 const folder = (): string => {

@@ -21,7 +21,7 @@ import { Writer, type WriterOptions, type WriterState } from './writer.ts';
 
 export type { Batch } from './batch.ts';
 export type { Migration, SampleColumns, SqlEngine, WriteTransaction } from './engine.ts';
-export { HEAD_FILE, type HeadFileContent, parseHeadFile } from './head-file.ts';
+export { HEAD_FILE } from './head-file.ts';
 export type { JournalDetail, JournalEntry, JournalHead, JournalLoss, JournalVerdict } from './journal.ts';
 export { canonicalJson } from './journal.ts';
 export { holderLives, type LockHolder, readLock } from './lock.ts';

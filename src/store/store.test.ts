@@ -9,7 +9,8 @@ import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { storeConformance } from './conformance.ts';
 import { BLOCK_SIZE } from './duckdb/index.ts';
-import { DATABASE_FILE, HEAD_FILE, openMemoryStore, openStore, parseHeadFile, type Row, readLock } from './index.ts';
+import { HEAD_FILE, parseHeadFile } from './head-file.ts';
+import { DATABASE_FILE, openMemoryStore, openStore, type Row, readLock } from './index.ts';
 
 const folders: string[] = [];
 const folder = (): string => {

@@ -128,9 +128,11 @@ describe('a cell', () => {
     const parts = learnedParts(first.detection, true);
     const second = build(first);
     second.model.load(rows);
-    const before = performance.now();
+    const before = process.cpuUsage();
     loadLearned(second.detection, parts);
-    expect(performance.now() - before).toBeLessThan(2000);
+    // Of the processor: the clock runs on while others have it.
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(2000);
     expect(second.detection.feed.cells[0]!.isArmed).toBe(true);
     expect(second.detection.nowUs).toBe(first.detection.nowUs);
     expect(second.detection.nowUs).toBeGreaterThan(T0);

@@ -35,7 +35,7 @@ describe('modbus on hostile octets', () => {
   });
 
   it('takes 20,000 mutated PDUs without a throw, each within its own octets', () => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     fc.assert(
       fc.property(
         fc.constantFrom(...FIXTURES),
@@ -65,7 +65,9 @@ describe('modbus on hostile octets', () => {
       ),
       { numRuns: 20_000, seed: SEED },
     );
-    expect(performance.now() - start).toBeLessThan(90_000);
+    // Of the processor: the clock runs on while others have it.
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(90_000);
   });
 
   it('does not read beyond the end it was given', () => {

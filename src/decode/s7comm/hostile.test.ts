@@ -20,7 +20,7 @@ describe('s7comm on hostile octets', () => {
   });
 
   it('takes 20,000 mutated dialogues without a throw', () => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     fc.assert(
       fc.property(
         fc.constantFrom(...ALL),
@@ -48,7 +48,9 @@ describe('s7comm on hostile octets', () => {
       ),
       { numRuns: 20_000, seed: SEED },
     );
-    expect(performance.now() - start).toBeLessThan(90_000);
+    // Of the processor: the clock runs on while others have it.
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(90_000);
   });
 
   it('does not grow with ever new requests', () => {

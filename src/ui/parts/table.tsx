@@ -32,6 +32,7 @@ import { foldRows, type Line } from './fold.ts';
 import { useGroups } from './groups.ts';
 import { notify } from './notify.ts';
 import { type RowActions, TableRow } from './table-row.tsx';
+import { placeOf, stepFrom, type Walked } from './walk.ts';
 
 export interface Column<T> {
   readonly id: string;
@@ -227,19 +228,20 @@ export const ListTable = <T,>(props: Props<T>) => {
     else if (props.open !== undefined) props.open(line.row);
     else choose(line);
   };
-  const [walked, setCursor] = useState(-1);
-  const cursor = walked < 0 ? chosen : walked;
+  const [walked, setWalked] = useState<Walked | undefined>();
+  const idAt = (index: number): string => idOf(lines[index]!);
+  const cursor = walked === undefined ? chosen : placeOf(lines.length, idAt, walked);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts from its top
   useEffect(() => {
-    setCursor(-1);
+    setWalked(undefined);
     box.current?.scrollTo({ top: 0 });
   }, [filter, sort]);
   const move = (by: number) => {
     if (lines.length === 0) return;
-    go(Math.min(Math.max(cursor + by, 0), lines.length - 1));
+    go(stepFrom(lines.length, cursor, walked, by));
   };
   const go = (next: number) => {
-    setCursor(next);
+    if (lines[next] !== undefined) setWalked({ id: idAt(next), at: next });
     virtual.scrollToIndex(next);
     if (chosen >= 0) choose(lines[next]);
   };
@@ -270,7 +272,7 @@ export const ListTable = <T,>(props: Props<T>) => {
     pick: (index) => {
       const picked = lines[index];
       if (picked === undefined) return;
-      setCursor(index);
+      setWalked({ id: idOf(picked), at: index });
       if (window.getSelection()?.toString() !== '') return;
       if (detail !== undefined) choose(index === chosen ? undefined : picked);
       else open(picked);
@@ -294,7 +296,7 @@ export const ListTable = <T,>(props: Props<T>) => {
     End: () => move(lines.length),
     r: refresh,
     Escape: () => {
-      setCursor(-1);
+      setWalked(undefined);
       if (sel !== undefined) choose(undefined);
     },
     ...(opens && line !== undefined ? { Enter: () => !dialogIsOpen() && open(line), o: () => open(line) } : {}),
