@@ -144,11 +144,11 @@ describe('CIP I/O', () => {
       ...cyclic({ id: 0x20, fromUs: 257_000, number: 20, data: [1, 2, 3, 4, 5, 6] }),
     ];
     expect(areasOf(packets)).toEqual({
-      [0x10]: '6 octets to host 2 #1 (not seen open)',
-      [0x11]: '6 octets to host 2 #2 (not seen open)',
-      [0x12]: '2 octets to host 2 #1 (not seen open)',
-      [0x20]: '6 octets to host 2 #1 (not seen open)',
-      [0x21]: '6 octets to host 2 #2 (not seen open)',
+      16: '6 octets to host 2 #1 (not seen open)',
+      17: '6 octets to host 2 #2 (not seen open)',
+      18: '2 octets to host 2 #1 (not seen open)',
+      32: '6 octets to host 2 #1 (not seen open)',
+      33: '6 octets to host 2 #2 (not seen open)',
     });
   });
 
@@ -159,8 +159,8 @@ describe('CIP I/O', () => {
       ...cyclic({ id: 0x10, fromUs: 15_000_000, number: 2, data: [1, 3], everyUs: 1_000_000, sequence: 15 }),
     ];
     expect(areasOf(packets)).toEqual({
-      [0x10]: '2 octets to host 2 #1 (not seen open)',
-      [0x11]: '2 octets to host 2 #2 (not seen open)',
+      16: '2 octets to host 2 #1 (not seen open)',
+      17: '2 octets to host 2 #2 (not seen open)',
     });
   });
 
@@ -174,7 +174,7 @@ describe('CIP I/O', () => {
     });
     cipIo.decode(announcement, 0, announcement.length, contextOf({ carrier: 'enip' }), state);
     expect(areasOf(cyclic({ id: 0x10, fromUs: 0, number: 2, data: [0, 0, 1, 2] }), state)).toEqual({
-      [0x10]: '2 octets from host 1 #1',
+      16: '2 octets from host 1 #1',
     });
   });
 
