@@ -11,7 +11,7 @@ import { describe, it } from 'vitest';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = resolve(process.env.GATEHOUSE_SHARED ?? join(root, '..', 'shared'));
 
-export const sharedIsPresent = existsSync(join(folder, 'captures'));
+const sharedIsPresent = existsSync(join(folder, 'captures'));
 /** Absolute path of something in the shared folder. */
 export const sharedPath = (path: string): string => join(folder, path);
 /** The capture file in `captures/<path>` whatever its ending. */

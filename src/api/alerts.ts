@@ -228,7 +228,7 @@ export const AcceptTrial = Obj({
 export type AcceptTrial = Static<typeof AcceptTrial>;
 
 /** One measure of the alarm system beside the standard's limit for it. */
-export const RateMeasure = Obj({
+const RateMeasure = Obj({
   name: Type.String(),
   value: Maybe(Type.Number()),
   unit: Type.String(),

@@ -33,7 +33,7 @@ export const LearningRow = Obj({
 export type LearningRow = Static<typeof LearningRow>;
 
 /** A cycle of the plant: learned only when it was seen at least twice. */
-export const CycleRow = Obj({
+const CycleRow = Obj({
   name: OneOf(['shift', 'day', 'week']),
   seen: Type.Number(),
   needed: Int(),

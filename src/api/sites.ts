@@ -154,7 +154,7 @@ export type Uploaded = Static<typeof Uploaded>;
 
 export const FrameParams = Obj({ site: Type.String(), source: Type.String(), frame: Type.Integer({ minimum: 1 }) });
 
-export const FrameField = Obj({
+const FrameField = Obj({
   name: Type.String(),
   value: Type.String(),
   /** What a code stands for in the words of its protocol: `Read Holding Registers` of 3; '' for a plain value. */

@@ -40,7 +40,7 @@ const BACKWARD = 2;
 const BOTH = 3;
 
 /** Counts frames and directions by MAC address. Ethernet frames only; of others the number. */
-export const createLook = (ownMac: string | undefined) => {
+const createLook = (ownMac: string | undefined) => {
   const own = ownMac === undefined ? -1 : Number.parseInt(ownMac.replaceAll(':', ''), 16);
   const pairs = new Map<string, number>();
   let frames = 0;

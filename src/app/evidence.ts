@@ -41,7 +41,7 @@ export interface Statements {
 }
 
 /** Frames worth keeping, with the first kind of statement that asks for each. */
-export const wantedFrames = ({ model, findings }: Statements): Map<string, string> => {
+const wantedFrames = ({ model, findings }: Statements): Map<string, string> => {
   const wanted = new Map<string, string>();
   const counts = new Map<string, number>();
   const want = (kind: string, evidence: readonly Evidence[]): void => {

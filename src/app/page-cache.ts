@@ -75,7 +75,7 @@ export interface AheadOptions {
 
 const keyOf = (site: string, call: EngineCall, query: object): string => `${site} ${call} ${JSON.stringify(query)}`;
 
-export class PageCache {
+class PageCache {
   readonly #engine: Engine;
   readonly #whenSourcesBegin: boolean;
   readonly #clock: PageClock;

@@ -63,7 +63,7 @@ const capturedBy = async (path: string): Promise<string | undefined> => {
  * Path of the labels that belong to the capture at `path`: `labels.json` in the same folder, or `NAME.labels.json` where those
  * of another capture that is still there have that name.
  */
-export const labelsPath = async (path: string): Promise<string> => {
+const labelsPath = async (path: string): Promise<string> => {
   const folder = dirname(path);
   const own = basename(path);
   const common = join(folder, 'labels.json');

@@ -72,7 +72,7 @@ export interface PcapngOption {
 const utf8 = new TextEncoder();
 
 /** Options with their end mark; none gives no octets. */
-export const pcapngOptions = (options: readonly PcapngOption[], bigEndian = false): Uint8Array => {
+const pcapngOptions = (options: readonly PcapngOption[], bigEndian = false): Uint8Array => {
   if (options.length === 0) return new Uint8Array(0);
   const values = options.map((o) => (typeof o.value === 'string' ? utf8.encode(o.value) : o.value));
   const out = new Uint8Array(values.reduce((sum, value) => sum + 4 + padded(value.length), 4));

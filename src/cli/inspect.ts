@@ -82,7 +82,7 @@ const text = (value: unknown): string => {
 };
 
 /** Writes rows in one format; `drained` resolves when the reader of a pipe keeps up. */
-export const rowWriter = (list: InspectList, format: Format, out: NodeJS.WritableStream) => {
+const rowWriter = (list: InspectList, format: Format, out: NodeJS.WritableStream) => {
   let full = false;
   const write = (line: string): void => {
     full = !out.write(`${line}\n`) || full;

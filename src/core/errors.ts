@@ -204,7 +204,7 @@ export const WARNINGS = {
 export type WarningCode = keyof typeof WARNINGS;
 
 /** Fills the `{name}` places; an unknown name stays visible rather than vanishing. */
-export const fillTemplate = (template: string, details: ErrorDetails): string =>
+const fillTemplate = (template: string, details: ErrorDetails): string =>
   template.replace(/\{(\w+)\}/g, (place, name: string) =>
     Object.hasOwn(details, name) ? String(details[name]) : place,
   );

@@ -53,7 +53,7 @@ export const durationText = (us: number): string => {
   return `${one(s / 86_400)} days`;
 };
 
-export const partText = (part: Part, naming: Naming): string => {
+const partText = (part: Part, naming: Naming): string => {
   switch (part.kind) {
     case 'endpoint':
       return naming.endpoint(part.endpoint);

@@ -176,7 +176,7 @@ export const briefOf = (group: Group, picture: Picture, m: Material): AssetBrief
   };
 };
 
-export const spansOf = (
+const spansOf = (
   group: Group,
   view: EndpointView,
   facts: readonly RankedFact[],
@@ -197,7 +197,7 @@ export const spansOf = (
   return { firstUs: Number.isFinite(firstUs) ? firstUs : 0, lastUs };
 };
 
-export const membershipsOf = (group: Group, view: EndpointView, moves: readonly Move[]): EndpointMembership[] =>
+const membershipsOf = (group: Group, view: EndpointView, moves: readonly Move[]): EndpointMembership[] =>
   group.endpoints.map((endpoint) => ({
     endpoint,
     fromUs: view.traffic(endpoint).firstUs,

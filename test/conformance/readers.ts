@@ -93,7 +93,7 @@ const splitFlow = (text: string): string[] => {
 };
 
 /** The part of YAML that suricata-verify's test.yaml uses: maps, lists, scalars, quotes, comments, block texts. Scalars stay texts. */
-export const readYaml = (text: string): Yaml => {
+const readYaml = (text: string): Yaml => {
   const lines = text
     .split('\n')
     .map((raw) => {
@@ -235,7 +235,7 @@ export const readSuricata = (text: string): SuricataCheck[] => {
 };
 
 /** Objects of a text that holds one JSON value after another, over lines or not; lines that are not JSON are passed over. */
-export const readJsonStream = (text: string): Record<string, unknown>[] => {
+const readJsonStream = (text: string): Record<string, unknown>[] => {
   const out: Record<string, unknown>[] = [];
   const lines = text.split('\n').filter((l) => !l.startsWith('###'));
   let held = '';

@@ -114,11 +114,7 @@ const gapsBetween = (
 const GAP = new Set(['tcp.octets-missing', 'iec104.sequence-gap']);
 
 /** `beside`: captures that this one may have been made from. */
-export const evaluateCapture = async (
-  folder: string,
-  name: string,
-  beside: readonly string[],
-): Promise<CaptureCase> => {
+const evaluateCapture = async (folder: string, name: string, beside: readonly string[]): Promise<CaptureCase> => {
   const frames = await readFrames(join(folder, 'capture.pcap'));
   const labels = labelsOf(folder);
   const first = new Map<string, number>();

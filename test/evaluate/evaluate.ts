@@ -155,7 +155,7 @@ export const judge = (c: Case, table: RowTable, answers: Answers): Judged => {
 };
 
 /** One line per kind of falsification. */
-export const tamperResults = (name: string, t: TamperResult, stepUs: number): CaseResult[] =>
+const tamperResults = (name: string, t: TamperResult, stepUs: number): CaseResult[] =>
   TAMPERINGS.map(({ kind }) => {
     const all = t.outcomes.filter((o) => o.kind === kind);
     const detectable = all.filter((o) => o.detectable);

@@ -48,7 +48,7 @@ export interface PlantScore {
 const isProcess = (t: Told): boolean => t.finding.detector === 'process';
 
 /** What is done, in a word or two: moves of one kind are judged together. */
-export const kindOfMove = ({ technique, name }: MoveLabel): string => {
+const kindOfMove = ({ technique, name }: MoveLabel): string => {
   const signal = /^sensor-\w+/.exec(name)?.[0];
   if (signal !== undefined) return signal;
   if (name.startsWith('calibration')) return 'calibration';

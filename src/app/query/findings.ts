@@ -294,7 +294,7 @@ export const findings = (view: SiteView, query: ListQuery): Page<FindingRow> => 
 
 const column = (values: Float64Array): (number | null)[] => Array.from(values, finite);
 
-export const proofChart = (view: SiteView, finding: Finding, proof: Proof): ProofChart => ({
+const proofChart = (view: SiteView, finding: Finding, proof: Proof): ProofChart => ({
   point: pointRef(view, proof.point),
   unit: unitOf(view, proof.point),
   us: [...proof.tsUs],

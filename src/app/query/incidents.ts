@@ -89,7 +89,7 @@ export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyM
   };
 };
 
-export const incidentsOf = (view: SiteView): readonly Incident[] => view.detection.triage.picture().incidents;
+const incidentsOf = (view: SiteView): readonly Incident[] => view.detection.triage.picture().incidents;
 export const openIncidents = (view: SiteView): Incident[] =>
   incidentsOf(view).filter((incident) => stateOf(view, incident).state === 'open');
 

@@ -44,7 +44,7 @@ const range = (
   }
   return { first, last };
 };
-export const siteRange = (view: SiteView): { first: number; last: number } =>
+const siteRange = (view: SiteView): { first: number; last: number } =>
   range([...view.model.assets(), ...view.sources().map((source) => source.health)]);
 
 /** That something is read, and how far: of several the one furthest behind; streams have no end. '' where nothing is. */

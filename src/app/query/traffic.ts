@@ -41,7 +41,7 @@ export const decodedShare = (c: Pick<Conversation, 'decodedBytes' | 'undecodedBy
 export const isOneWay = (c: Conversation): boolean =>
   (c.oneWayFlows ?? 0) > 0 && (c.clientPackets === 0 || c.serverPackets === 0);
 
-export const toFlowRow = (view: SiteView, c: Conversation): FlowRow => ({
+const toFlowRow = (view: SiteView, c: Conversation): FlowRow => ({
   id: c.id,
   client: partyOf(view, c.client),
   server: partyOf(view, c.server),
@@ -100,7 +100,7 @@ export const flows = (view: SiteView, query: ListQuery): Page<FlowRow> =>
     query,
   );
 
-export const toCommandRow = (view: SiteView, c: CommandRecord): CommandRow => ({
+const toCommandRow = (view: SiteView, c: CommandRecord): CommandRow => ({
   id: c.id,
   verb: c.verb,
   protocol: c.protocol,

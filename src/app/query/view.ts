@@ -60,7 +60,7 @@ const fresh = (view: SiteView): ViewCache => {
   }
   return cache;
 };
-export const networkLabel = (id: string): string => id;
+const networkLabel = (id: string): string => id;
 export const networkOf = (view: SiteView, asset: string): string => fresh(view).networkOf.get(asset) ?? '';
 
 export { timeText };

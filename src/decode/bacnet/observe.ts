@@ -93,7 +93,7 @@ const behind = (
 };
 
 /** Who sent an unconfirmed message: the origin of a forwarded one, the device behind a router, or the sender. */
-export const senderOf = (m: BacnetMessage, at: At, sink: ObservationSink, state: BacnetState): EndpointId => {
+const senderOf = (m: BacnetMessage, at: At, sink: ObservationSink, state: BacnetState): EndpointId => {
   const host = m.origin === '' ? at.sender : sink.mention(at, undefined, m.origin.slice(0, m.origin.indexOf(':')));
   // A software router writes its own IP as the address on its internal network: that is the sender itself.
   const colon = m.sadr.indexOf(':');

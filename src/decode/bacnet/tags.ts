@@ -197,7 +197,7 @@ const bits = (b: Uint8Array, o: number, length: number): string => {
 export const objectText = (id: number): string => `${objectTypeName(id >>> 22)} ${id & 0x3fffff}`;
 
 /** Value of application type `number` in `o`..`o + length`; a Boolean's value is its `length`. */
-export const applicationValue = (number: number, b: Uint8Array, o: number, length: number): Value => {
+const applicationValue = (number: number, b: Uint8Array, o: number, length: number): Value => {
   switch (number) {
     case 0:
       return 'null';

@@ -38,7 +38,7 @@ const say = (
 
 /** Rockwell catalogue numbers lead the product name: `1756-L61/B LOGIX5561`. */
 const CATALOGUE = /^\d{4}[A-Z]?-[A-Z0-9]+(?:\/[A-Z])?/;
-export const orderNumberOf = (identity: IdentityRecord): string | undefined =>
+const orderNumberOf = (identity: IdentityRecord): string | undefined =>
   identity.vendorId === 1 ? CATALOGUE.exec(identity.productName)?.[0] : undefined;
 
 /** All of an identity record about `endpoint`, once until it changes. */

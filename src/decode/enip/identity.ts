@@ -62,7 +62,7 @@ export const controllerMode = (status: number): string => {
   return mode === 6 ? 'run' : mode === 7 ? 'program' : '';
 };
 
-export const serialText = (serial: number): string => `0x${(serial >>> 0).toString(16).padStart(8, '0')}`;
+const serialText = (serial: number): string => `0x${(serial >>> 0).toString(16).padStart(8, '0')}`;
 
 /** Attributes 1 to 7 in order (and 8 where it follows), as in Get Attributes All. Undefined when the data is too short. */
 export const decodeIdentity = (b: Uint8Array, start: number, end: number): IdentityRecord | undefined => {

@@ -14,7 +14,7 @@ const MAX_VALUES = 512;
 /** A receiver allows for jitter of the network and the publisher's clock. */
 const LIVE_MARGIN = 2;
 
-export class Publisher {
+class Publisher {
   readonly known: Known = freshKnown();
   sender = 0;
   stNum = -1;

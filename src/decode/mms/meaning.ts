@@ -41,7 +41,7 @@ const CONSTRAINTS = new Set([
 ]);
 
 /** Functional constraint of `LN$FC$...`, '' when there is none. */
-export const constraintOf = (itemId: string): string => {
+const constraintOf = (itemId: string): string => {
   const first = itemId.indexOf('$');
   if (first < 0) return '';
   const second = itemId.indexOf('$', first + 1);

@@ -34,7 +34,7 @@ const say = (
 };
 
 /** Host of `opc.tcp://host:port/path`; IPv6 without its brackets. */
-export const hostOf = (url: string): string => {
+const hostOf = (url: string): string => {
   const from = url.indexOf('://');
   if (from < 0) return '';
   const rest = url.slice(from + 3);

@@ -167,7 +167,7 @@ interface Poll {
 }
 
 /** Requests that are repeated octet for octet, as pollers do: read once, and their node names put into words once. */
-export class PollCache {
+class PollCache {
   private readonly polls: Poll[] = [];
   private next = 0;
 

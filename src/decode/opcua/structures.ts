@@ -142,7 +142,7 @@ export const browseDescription = structure('BrowseDescription', {
   nodeClassMask: uint32,
   resultMask: uint32,
 });
-export const referenceDescription = structure('ReferenceDescription', {
+const referenceDescription = structure('ReferenceDescription', {
   referenceTypeId: nodeId,
   isForward: boolean,
   nodeId,
@@ -237,7 +237,7 @@ export const aggregateFilterResult = structure('AggregateFilterResult', {
 });
 
 // Notifications (section 7.25)
-export const monitoredItemNotification = structure('MonitoredItemNotification', {
+const monitoredItemNotification = structure('MonitoredItemNotification', {
   clientHandle: uint32,
   value: dataValue,
 });

@@ -116,7 +116,7 @@ const readDataSet = (writerId: number | undefined): UadpDataSetMessage => {
 };
 
 /** The network message in `start`..`end`; undefined when it is none or is cut. */
-export const decodeUadp = (b: Uint8Array, start: number, end: number): UadpMessage | undefined => {
+const decodeUadp = (b: Uint8Array, start: number, end: number): UadpMessage | undefined => {
   r.open(b, start, end);
   const flags = byte.read(r);
   if ((flags & 0x0f) !== 1) return undefined;

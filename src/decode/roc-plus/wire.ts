@@ -61,7 +61,7 @@ const CRC: Uint16Array = (() => {
   return table;
 })();
 /** CRC-16, polynomial 0x8005 reflected. Equipment starts it with 0 or with all ones: both are taken. */
-export const rocCrc = (b: Uint8Array, start: number, end: number, first = 0): number => {
+const rocCrc = (b: Uint8Array, start: number, end: number, first = 0): number => {
   let c = first;
   for (let i = start; i < end; i++) c = (c >> 8) ^ CRC[(c ^ b[i]!) & 255]!;
   return c;

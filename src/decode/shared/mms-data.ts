@@ -52,7 +52,7 @@ export interface MmsData {
 const NONE: readonly MmsData[] = [];
 
 /** Two's complement of any length: exact, a number where it fits. */
-export const wholeOf = (b: Uint8Array, start: number, end: number): number | bigint => {
+const wholeOf = (b: Uint8Array, start: number, end: number): number | bigint => {
   const n = integerOf(b, start, end);
   if (!Number.isNaN(n)) return n;
   if (end <= start || end - start > 16) return 0;

@@ -120,12 +120,7 @@ const extensionsOf = (b: Uint8Array, start: number, end: number, client: boolean
 };
 
 /** Body of a ClientHello (RFC 8446 section 4.1.2); undefined when it is broken. `datagram`: DTLS, which has a cookie. */
-export const decodeClientHello = (
-  b: Uint8Array,
-  start: number,
-  end: number,
-  datagram = false,
-): ClientHello | undefined => {
+const decodeClientHello = (b: Uint8Array, start: number, end: number, datagram = false): ClientHello | undefined => {
   // legacy_version(2) random(32) session_id<0..32> [cookie] cipher_suites<2..> compression_methods<1..> extensions
   if (end - start < 35) return undefined;
   const version = u16be(b, start);
@@ -165,7 +160,7 @@ export const decodeClientHello = (
 const RETRY = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c';
 
 /** Body of a ServerHello (RFC 8446 section 4.1.3); undefined when it is broken. */
-export const decodeServerHello = (b: Uint8Array, start: number, end: number): ServerHello | undefined => {
+const decodeServerHello = (b: Uint8Array, start: number, end: number): ServerHello | undefined => {
   // legacy_version(2) random(32) session_id<0..32> cipher_suite(2) compression(1) extensions
   if (end - start < 35) return undefined;
   const legacy = u16be(b, start);
@@ -188,12 +183,7 @@ export const decodeServerHello = (b: Uint8Array, start: number, end: number): Se
 };
 
 /** Body of a Certificate message up to TLS 1.2 (RFC 5246 section 7.4.2). */
-export const decodeCertificates = (
-  b: Uint8Array,
-  start: number,
-  end: number,
-  fromClient: boolean,
-): CertificateMessage => {
+const decodeCertificates = (b: Uint8Array, start: number, end: number, fromClient: boolean): CertificateMessage => {
   const chain: Certificate[] = [];
   let sent = 0;
   const stop = Math.min(end, start + 3 + u24be(b, start));

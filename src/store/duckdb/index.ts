@@ -57,7 +57,7 @@ const failed = (error: unknown, path: string): OperatingError =>
   new OperatingError('store.failed', { path, detail: firstLine(error) }, { cause: error });
 
 /** Turns DuckDB's errors while it opens into operating errors; anything else is returned as it is. */
-export const mapDuckDbError = (error: unknown, path: string): unknown => {
+const mapDuckDbError = (error: unknown, path: string): unknown => {
   if (error instanceof OperatingError) return error;
   const text = messageOf(error);
   if (isDiskFull(error)) return new OperatingError('store.full-disk', { path }, { cause: error });

@@ -11,7 +11,7 @@ export const sitesQuery = queryOptions({
 });
 export const useSites = () => useQuery(sitesQuery);
 export const statusQuery = queryOptions({ queryKey: ['status'], queryFn: () => call('status'), staleTime: 60_000 });
-export const protocolsQuery = queryOptions({
+const protocolsQuery = queryOptions({
   queryKey: ['protocols'],
   queryFn: ({ signal }) => call('protocols', {}, undefined, signal),
   staleTime: Number.POSITIVE_INFINITY,

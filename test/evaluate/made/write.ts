@@ -13,7 +13,7 @@ const csv = (c: MadeCase, from: number, to: number): string =>
       .map((r, i) => `${iso(c.tsUs[from + i]!)},${r.map((x) => (Number.isNaN(x) ? '' : x)).join(',')}`),
   ].join('\n');
 
-export const writeCase = (root: string, set: string, c: MadeCase): void => {
+const writeCase = (root: string, set: string, c: MadeCase): void => {
   const folder = join(root, set, c.name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'train.csv'), csv(c, 0, c.trainRows));

@@ -16,7 +16,7 @@ export const REWARD_LOW_FP: Profile = { tpWeight: 1, fnWeight: 1, fpWeight: 0.22
 export const REWARD_LOW_FN: Profile = { tpWeight: 1, fnWeight: 2, fpWeight: 0.11 };
 
 /** Rows at the start that are never scored: 15 %, at most 750. */
-export const probationOf = (rows: number): number => Math.min(Math.floor(0.15 * rows), 750);
+const probationOf = (rows: number): number => Math.min(Math.floor(0.15 * rows), 750);
 
 /** Section III of the paper: 1 at -1 and before, 0 at the window's end, -1 far behind. */
 export const scaledSigmoid = (position: number): number => (position > 3 ? -1 : 2 / (1 + Math.exp(5 * position)) - 1);

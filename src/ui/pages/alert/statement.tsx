@@ -32,7 +32,7 @@ export const Halves = ({ finding }: { finding: FindingDetail }) => (
   </div>
 );
 
-export const CheckNext = ({ finding }: { finding: FindingDetail }) => (
+const CheckNext = ({ finding }: { finding: FindingDetail }) => (
   <div className="halves">
     <section>
       <h2>Check next</h2>

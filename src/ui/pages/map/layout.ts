@@ -54,7 +54,7 @@ export interface Placed {
   readonly h: number;
 }
 
-export const boxId = (level: number | null, network: string): string => `${level ?? '?'}|${network}`;
+const boxId = (level: number | null, network: string): string => `${level ?? '?'}|${network}`;
 export const boxOf = (n: MapNode): string => boxId(n.level, n.network);
 
 const byName = new Intl.Collator('en', { numeric: true });
