@@ -14,15 +14,15 @@ import { Loading, Panel, PartyLink, Problem, Text } from '../parts/basics.tsx';
 import { notify } from '../parts/notify.ts';
 import { ForOthers } from '../parts/others.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
-import { ChangeWindow, NewWindowDialog, useNowOfSite } from './windows/dialogs.tsx';
+import { ChangeWindow, NewWindowDialog, nowOfSite } from './windows/dialogs.tsx';
 
 export const WindowsPage = () => {
   const site = useSite();
   const client = useQueryClient();
   const may = useMay('window');
   const sel = (useSearch({ strict: false }) as { sel?: string }).sel;
-  const now = useNowOfSite();
-  const [adding, setAdding] = useState(false);
+  /** When the work that is being announced begins, as the dialog proposes it. */
+  const [start, setStart] = useState<string | undefined>();
   const [changing, setChanging] = useState<WindowRow | undefined>();
   const query = useQuery({
     queryKey: ['detection', site, 'windows'],
@@ -33,6 +33,7 @@ export const WindowsPage = () => {
     onSuccess: () => client.invalidateQueries({ queryKey: ['detection', site, 'windows'] }),
     onError: notify.problem,
   });
+  const announce = useMutation({ mutationFn: () => nowOfSite(site), onSuccess: setStart, onError: notify.problem });
   const rows = query.data?.items;
   return (
     <div className="page">
@@ -52,8 +53,8 @@ export const WindowsPage = () => {
             <Button
               variant="filled"
               leftSection={<IconPlus size={14} />}
-              disabled={now === undefined}
-              onClick={() => setAdding(true)}
+              loading={announce.isPending}
+              onClick={() => announce.mutate()}
             >
               Announce work …
             </Button>
@@ -141,7 +142,7 @@ export const WindowsPage = () => {
           />
         )}
       </Panel>
-      {adding && now !== undefined && <NewWindowDialog start={now} onClose={() => setAdding(false)} />}
+      {start !== undefined && <NewWindowDialog start={start} onClose={() => setStart(undefined)} />}
       {changing && <ChangeWindow window={changing} onClose={() => setChanging(undefined)} />}
     </div>
   );

@@ -7,7 +7,7 @@ import type { WindowRow } from '../../../api/detection.ts';
 import { OVERRUN_GRACE_US } from '../../../core/incident.ts';
 import { call } from '../../lib/api.ts';
 import { duration, zoneName } from '../../lib/format.ts';
-import { useSite, useSites } from '../../lib/site.ts';
+import { useSite } from '../../lib/site.ts';
 import { FormDialog, Reason, reasonOf } from '../../parts/form-dialog.tsx';
 import { notify } from '../../parts/notify.ts';
 import { fromPlantTime, toPlantTime } from './plant-time.ts';
@@ -22,14 +22,12 @@ const useFreshWindows = (): (() => Promise<void>) => {
 };
 
 /**
- * What is now at a site; undefined until that is known. A recording has its own: the time of its last frame, also while it
- * is still read and written. What is listened to has the clock's.
+ * What is now at a site: asked when it is wanted, since it moves while a recording is read. A recording has its own: the time of its
+ * last frame. What is listened to has the clock's.
  */
-export const useNowOfSite = (): string | undefined => {
-  const site = useSite();
-  const sites = useSites();
-  if (sites.data === undefined) return undefined;
-  const here = sites.data.items.find((s) => s.id === site);
+export const nowOfSite = async (site: string): Promise<string> => {
+  const { items } = await call('sites');
+  const here = items.find((s) => s.id === site);
   const listens = here?.busy === true && here.kind !== 'capture';
   return listens || here?.lastAt == null ? new Date().toISOString() : here.lastAt;
 };
