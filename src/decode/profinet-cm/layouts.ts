@@ -82,8 +82,8 @@ export const LAYOUTS: ReadonlyMap<number, Layout> = new Map(
     1545: 'pad2: blocks:',
   }).map(([type, text]) => [Number(type), layout(text)] as const),
 );
-/** Blocks whose fields are observed: record headers, I&M, application relations, the names of stations. */
-const OBSERVED = new Set([0x0008, 0x0009, 0x8008, 0x8009, 0x0020, 0x0021, 0x0023, 0x0101, 0x8101, 0x8106]);
+/** Blocks whose fields are observed: record headers, I&M, application relations and their frames, the names of stations. */
+const OBSERVED = new Set([0x0008, 0x0009, 0x8008, 0x8009, 0x0020, 0x0021, 0x0023, 0x0101, 0x8101, 0x8102, 0x8106]);
 const UNOBSERVED = new Set(
   [...LAYOUTS]
     .filter(([type, fields]) => !OBSERVED.has(type) && !fields.some(([kind]) => kind === 'blocks' || kind === 'record'))

@@ -5,8 +5,6 @@ import { uuidText } from '../shared/dcerpc.ts';
 import { type Budget, type Entry, type Fields, MAX_DATA } from './block.ts';
 
 const readIocrHead = (b: Uint8Array, start: number, f: Fields): void => {
-  f.iocrType = u16be(b, start);
-  f.iocrReference = u16be(b, start + 2);
   f.lt = u16be(b, start + 4);
   f.iocrProperties = u32be(b, start + 6);
   f.rtClass = b[start + 9]! & 15;
@@ -26,6 +24,8 @@ const readIocrHead = (b: Uint8Array, start: number, f: Fields): void => {
 /** An IOCR: who sends which submodule's data where in the frame (5.2.3.3). */
 export const readIocr = (b: Uint8Array, start: number, end: number, f: Fields, budget: Budget): void => {
   if (end - start < 44) return;
+  f.iocrType = u16be(b, start);
+  f.iocrReference = u16be(b, start + 2);
   if (!budget.lean) readIocrHead(b, start, f);
   const apis: Entry[] = [];
   f.apis = apis;
@@ -39,12 +39,10 @@ export const readIocr = (b: Uint8Array, start: number, end: number, f: Fields, b
     apis.push({ api, ioDataObjects, iocs });
   }
 };
-/** Nothing is observed of these: a lean budget counts them only. */
 const readPlaces = (b: Uint8Array, start: number, end: number, out: Entry[], budget: Budget): number => {
   let o = start + 2;
   for (let n = budget.announced(u16be(b, start)); n > 0 && o + 6 <= end && budget.part(); n--, o += 6)
-    if (!budget.lean)
-      out.push({ slotNumber: u16be(b, o), subslotNumber: u16be(b, o + 2), frameOffset: u16be(b, o + 4) });
+    out.push({ slotNumber: u16be(b, o), subslotNumber: u16be(b, o + 2), frameOffset: u16be(b, o + 4) });
   return o;
 };
 
@@ -68,23 +66,21 @@ export const readExpected = (b: Uint8Array, start: number, end: number, f: Field
     for (let k = 0; k < count && o + 14 <= end && budget.part(); k++) {
       const submoduleProperties = u16be(b, o + 6);
       const descriptions: Entry[] = [];
-      if (!budget.lean)
-        submodules.push({
-          subslotNumber: u16be(b, o),
-          submoduleIdentNumber: u32be(b, o + 2),
-          submoduleProperties,
-          descriptions,
-        });
+      submodules.push({
+        subslotNumber: u16be(b, o),
+        submoduleIdentNumber: u32be(b, o + 2),
+        submoduleProperties,
+        descriptions,
+      });
       o += 8;
       // Type: 0 no data, 1 input, 2 output, 3 both; only 3 has two descriptions.
       for (let d = (submoduleProperties & 3) === 3 ? 2 : 1; d > 0 && o + 6 <= end; d--, o += 6)
-        if (!budget.lean)
-          descriptions.push({
-            dataDescription: u16be(b, o),
-            submoduleDataLength: u16be(b, o + 2),
-            lengthIocs: b[o + 4]!,
-            lengthIops: b[o + 5]!,
-          });
+        descriptions.push({
+          dataDescription: u16be(b, o),
+          submoduleDataLength: u16be(b, o + 2),
+          lengthIocs: b[o + 4]!,
+          lengthIops: b[o + 5]!,
+        });
     }
     modules.push(module);
   }

@@ -258,8 +258,7 @@ const ioCall = (
   const from = o + 20;
   if (argsLength > end - from) return undefined;
   const stop = from + argsLength;
-  // The layout of cyclic frames is wanted of every connection.
-  const budget = new Budget(lean && header.opnum !== OPNUM.CONNECT);
+  const budget = new Budget(lean);
   const blocks: Block[] = [];
   if (header.opnum === OPNUM.READ || header.opnum === OPNUM.WRITE || header.opnum === OPNUM.READ_IMPLICIT)
     readRecords(b, from, stop, blocks, budget);

@@ -28,7 +28,7 @@ const NOT_SAFE = 0x10;
 
 let words = new Float64Array(256);
 
-/** The layout of a provider's frames; undefined where no connection was seen. */
+/** The layout of a provider's frames, looked up after each announcement; undefined where no connection was seen. */
 export const layoutOf = (
   state: RtState,
   provider: Provider,
@@ -36,20 +36,12 @@ export const layoutOf = (
   at: At,
   sink: ObservationSink,
 ): Layout | undefined => {
-  if (provider.layout !== undefined && !provider.layout.isOver) return provider.layout;
-  provider.layout = undefined;
-  const layouts = state.layouts(frameId);
-  const latest = layouts[layouts.length - 1]?.serial ?? -1;
-  if (latest <= provider.looked) return undefined;
-  provider.layout = layouts.find(
-    ({ serial, from, to }) =>
-      serial > provider.looked &&
-      sink.mention(at, from, undefined) === at.sender &&
-      sink.mention(at, to, undefined) === at.receiver,
-  );
-  provider.looked = latest;
-  provider.toldUs = Number.NEGATIVE_INFINITY;
-  return provider.layout;
+  if (provider.looked === state.version) return provider.layout;
+  provider.looked = state.version;
+  const layout = state.layout(sink.address(at.sender), sink.address(at.receiver), frameId);
+  if (layout !== provider.layout) provider.toldUs = Number.NEGATIVE_INFINITY;
+  provider.layout = layout;
+  return layout;
 };
 
 /** Is it time to tell this frame's data, and did they change? `from` is the first octet behind the FrameID. */

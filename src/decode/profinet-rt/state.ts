@@ -1,7 +1,7 @@
 /** What is remembered of PROFINET RT: the layout of frames as their connections announced it, and what each provider sent last. */
 import type { EndpointId } from '../../core/endpoint.ts';
 import { OctetSlab } from '../shared/octet-slab.ts';
-import type { RtAnnouncement, RtPlace, RtSafety } from '../shared/rt-announcement.ts';
+import type { RtAnnouncement, RtFrames, RtPlace, RtSafety } from '../shared/rt-announcement.ts';
 
 /** Providers (sender, receiver and FrameID) whose state is remembered; at the limit the memory is emptied and states are said again. */
 export const MAX_PROVIDERS = 4096;
@@ -28,16 +28,10 @@ export interface Place extends RtPlace {
   said: number;
 }
 
+/** What stands where in the frames of one provider, and which way they go. */
 export interface Layout {
-  readonly from: string;
-  readonly to: string;
-  readonly frameId: number;
   readonly isInput: boolean;
   readonly places: readonly Place[];
-  /** Rises with every layout: who looked at a later one has looked at this one. */
-  readonly serial: number;
-  /** Another connection has taken its place. */
-  isOver: boolean;
 }
 
 /** What one sender sends one receiver under one FrameID. */
@@ -45,11 +39,18 @@ export interface Provider {
   /** DataStatus that was said last, -1 before. */
   said: number;
   layout: Layout | undefined;
-  /** `serial` of the last layout that was looked at, -1 before. */
+  /** `RtState.version` at which the layout was looked up, -1 before. */
   looked: number;
   /** Data that were told last, and when; an object that is handed out: do not write to it. */
   last: Uint8Array;
   toldUs: number;
+}
+
+/** Frames as their connection announced them; laid out when the first of them is seen. */
+interface Announced {
+  readonly frames: RtFrames;
+  readonly safety: readonly RtSafety[];
+  layout: Layout | undefined;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -62,11 +63,13 @@ export class RtState {
   /** Connections forgotten at MAX_LAYOUTS. */
   forgotten = 0;
   reportedForgotten = 0;
-  #serial = 0;
+  /** Rises with every announcement. */
+  version = 0;
   readonly #providers = new Map<number, Provider>();
-  /** By connection: what was announced of it, and its frames laid out from that. */
-  readonly #announced = new Map<string, { frames: Frames; safety: RtSafety[]; layouts: Layout[] }>();
-  readonly #byFrameId = new Map<number, Layout[]>();
+  /** By connection: its frames, and its submodules that got F-parameters. */
+  readonly #connections = new Map<string, { frames: readonly RtFrames[]; safety: RtSafety[] }>();
+  /** The same by who sends whom what. */
+  readonly #announced = new Map<string, Announced>();
 
   provider(sender: EndpointId, receiver: EndpointId, frameId: number): Provider {
     const key = (sender * MAX_IDS + receiver) * 65536 + frameId;
@@ -79,59 +82,45 @@ export class RtState {
     return found;
   }
 
-  /** Layouts announced for frames of this id, whoever sends them. */
-  layouts(frameId: number): readonly Layout[] {
-    return this.#byFrameId.get(frameId) ?? NO_LAYOUTS;
+  /** The layout of frames from one address to another; undefined where no connection was seen. */
+  layout(from: string, to: string, frameId: number): Layout | undefined {
+    const announced = this.#announced.get(endsOf({ from, to, frameId }));
+    if (announced === undefined) return undefined;
+    const { frames, safety } = announced;
+    const { isInput, places } = frames;
+    announced.layout ??= { isInput, places: places.map((p) => placeOf(p, isInput, safety)) };
+    return announced.layout;
   }
 
   announce(a: RtAnnouncement): void {
+    this.version++;
     if ('frames' in a) {
       this.#forget(a.ar);
-      // Two stations use a FrameID for one connection at a time: the latest.
-      for (const { from, to, frameId } of a.frames)
-        for (const layout of this.layouts(frameId)) if (layout.from === from && layout.to === to) this.#remove(layout);
-      if (this.#announced.size >= MAX_LAYOUTS) {
-        this.#forget(this.#announced.keys().next().value as string);
+      if (this.#connections.size >= MAX_LAYOUTS) {
+        this.#forget(this.#connections.keys().next().value as string);
         this.forgotten++;
       }
-      this.#announced.set(a.ar, { frames: a.frames, safety: [], layouts: this.#layOut(a.frames, []) });
+      const safety: RtSafety[] = [];
+      this.#connections.set(a.ar, { frames: a.frames, safety });
+      // Two stations use a FrameID for one connection at a time: the latest.
+      for (const frames of a.frames) this.#announced.set(endsOf(frames), { frames, safety, layout: undefined });
       return;
     }
-    const known = this.#announced.get(a.ar);
+    const known = this.#connections.get(a.ar);
     if (known === undefined) return;
     known.safety.push(...a.safety.filter((s) => !known.safety.some((k) => isSame(k, s))));
-    for (const layout of known.layouts) this.#remove(layout);
-    known.layouts = this.#layOut(known.frames, known.safety);
-  }
-
-  #layOut(frames: Frames, safety: readonly RtSafety[]): Layout[] {
-    return frames.map(({ from, to, frameId, isInput, places }) => {
-      const layout: Layout = {
-        from,
-        to,
-        frameId,
-        isInput,
-        places: places.map((p) => placeOf(p, isInput, safety)),
-        serial: this.#serial++,
-        isOver: false,
-      };
-      const same = this.#byFrameId.get(frameId);
-      if (same === undefined) this.#byFrameId.set(frameId, [layout]);
-      else same.push(layout);
-      return layout;
-    });
+    for (const frames of known.frames) {
+      const announced = this.#announced.get(endsOf(frames));
+      if (announced?.frames === frames) announced.layout = undefined;
+    }
   }
 
   #forget(ar: string): void {
-    for (const layout of this.#announced.get(ar)?.layouts ?? []) this.#remove(layout);
-    this.#announced.delete(ar);
-  }
-
-  #remove(layout: Layout): void {
-    layout.isOver = true;
-    const rest = this.layouts(layout.frameId).filter((other) => other !== layout);
-    if (rest.length === 0) this.#byFrameId.delete(layout.frameId);
-    else this.#byFrameId.set(layout.frameId, rest);
+    for (const frames of this.#connections.get(ar)?.frames ?? []) {
+      const ends = endsOf(frames);
+      if (this.#announced.get(ends)?.frames === frames) this.#announced.delete(ends);
+    }
+    this.#connections.delete(ar);
   }
 
   /** `alarm slot 1 subslot 1`, made once. */
@@ -147,10 +136,9 @@ export class RtState {
   }
 }
 
-type Frames = Extract<RtAnnouncement, { frames: unknown }>['frames'];
 /** Endpoints are fewer. */
 const MAX_IDS = 2 ** 18 + 1;
-const NO_LAYOUTS: readonly Layout[] = [];
+const endsOf = ({ from, to, frameId }: Pick<RtFrames, 'from' | 'to' | 'frameId'>): string => `${from} ${to} ${frameId}`;
 
 const isSame = (a: { slot: number; subslot: number }, b: { slot: number; subslot: number }): boolean =>
   a.slot === b.slot && a.subslot === b.subslot;
