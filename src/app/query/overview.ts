@@ -29,7 +29,7 @@ const TICK_US = 1_000_000;
 const MAX_INCIDENTS = 5;
 const MAX_ALERTS = 20;
 
-const CONTROLLERS = new Set(['plc', 'safety-controller', 'remote-io', 'drive', 'building-controller']);
+const CONTROLLERS = new Set(['plc', 'safety-controller', 'building-controller']);
 const WRITES = new Set<string>(WRITING_VERBS);
 const ENGINEERING = new Set<string>(ENGINEERING_VERBS);
 
@@ -87,7 +87,9 @@ const posture = (
   if (state === 'blind')
     return `We are blind: a source is silent beyond its rhythm, its capture has ended, or its folder is gone. ${first}`;
   if (state === 'learning') return `${first} ${reading}`;
-  return isLearning && pressing === 0 ? `${first} What is merely unusual is not told yet: it is being learned.` : first;
+  return isLearning && pressing === 0
+    ? `${first} What is merely unusual is not told yet: too little was seen to know it.`
+    : first;
 };
 
 /** Lines of the queue by priority: an incident is one, with the priority of the alert that stands for it. */

@@ -308,7 +308,7 @@ export const Overview = ({ asset }: { asset: AssetDetail }) => {
                 {asset.maybeSame.map((m) => (
                   <li key={m.id}>
                     May be the same device as{' '}
-                    <Link to="/s/$site/assets/$asset" params={{ site, asset: m.id }}>
+                    <Link to="/s/$site/assets/$asset" params={{ site, asset: m.id }} className="in-text">
                       {m.name}
                     </Link>
                     : {m.reason}.{' '}
