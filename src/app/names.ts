@@ -304,8 +304,15 @@ export class Names {
     await site.save(nowUs);
   }
 
-  /** Devices that were seen since a list was applied get what it says of them. True when something may have changed. */
+  /**
+   * Devices that were seen since a list was applied get what it says of them. True when something may have changed. In
+   * turn with what people do: a list that is being taken back must not put its facts in once more.
+   */
   async complete(site: LiveSite, always = false): Promise<boolean> {
+    if (!this.#inUse.has(site.id)) return false;
+    return site.inTurn(() => this.#complete(site, always));
+  }
+  async #complete(site: LiveSite, always: boolean): Promise<boolean> {
     const before = this.#inUse.get(site.id);
     if (before === undefined || !site.isLoaded) return false;
     const { model } = await site.open();

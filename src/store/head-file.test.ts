@@ -1,15 +1,5 @@
 /** What was acknowledged and is not in the database any more is told by a later start, and never forgotten. */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -168,18 +158,32 @@ describe('the head of the journal, kept outside of the database', () => {
     await again.close();
   });
 
-  it('a folder of before there was such a file goes on, and has one with its next row', async () => {
-    const path = folder();
-    const store = await openStore(path, { nowUs });
-    await act(store, 1);
-    await store.close();
-    rmSync(join(path, HEAD_FILE));
-    const again = await openStore(path, { nowUs });
-    expect(again.journalLoss()).toBeUndefined();
-    expect(existsSync(join(path, HEAD_FILE))).toBe(true);
-    await act(again, 2);
-    expect(keptIn(path).head?.seq).toBe(2);
-    expect(await again.verifyJournal()).toMatchObject({ kind: 'intact' });
-    await again.close();
-  });
+  it.each([
+    ['a file that is gone', (file: string) => rmSync(file)],
+    ['a file of which nothing can be read', (file: string) => writeFileSync(file, 'x'.repeat(1536))],
+  ])(
+    '%s beside rows is begun anew, and the journal says that what followed them is not known',
+    async (_name, spoil) => {
+      const path = folder();
+      const store = await openStore(path, { nowUs });
+      await act(store, 1);
+      await store.close();
+      spoil(join(path, HEAD_FILE));
+      const again = await openStore(path, { nowUs });
+      expect(again.journalLoss()).toBeUndefined();
+      await again.writer.idle();
+      const row = await again.db.selectFrom('journal').selectAll().where('seq', '=', 2).executeTakeFirstOrThrow();
+      expect(row).toMatchObject({ action: 'journal.head-anew', user_id: 'system' });
+      expect(JSON.parse(row.detail)).toMatchObject({ after: 1 });
+      await act(again, 3);
+      expect(keptIn(path).head?.seq).toBe(3);
+      expect(await again.verifyJournal()).toMatchObject({ kind: 'intact', head: { seq: 3 } });
+      await again.close();
+      // It is said once.
+      const third = await openStore(path, { nowUs });
+      await third.writer.idle();
+      expect(await rows(third)).toEqual([1, 2, 3]);
+      await third.close();
+    },
+  );
 });

@@ -140,6 +140,19 @@ export const lossEntry = (loss: JournalLoss, kept: JournalHead, nowUs: number): 
   detail: { missing: loss.missing, after: loss.after, sinceUs: loss.sinceUs, row: kept.seq, hash: kept.hash },
 });
 
+/** Written where rows stand and nothing outside of the database tells which of them was acknowledged last. */
+export const anewEntry = (head: JournalHead, nowUs: number): JournalEntry => ({
+  siteId: '',
+  tsUs: nowUs,
+  userId: 'system',
+  action: 'journal.head-anew',
+  subject: 'journal',
+  detail: {
+    after: head.seq,
+    text: 'no head was kept beside the database: rows that were lost before this one are not known',
+  },
+});
+
 /** What a row says that was lost before it; undefined where it says nothing of the kind. */
 const lossOf = (row: Row<'journal'>): JournalLoss | undefined => {
   if (row.action !== LOST || row.user_id !== 'system') return undefined;

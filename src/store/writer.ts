@@ -7,6 +7,7 @@ import { type Batch, mergeByTable, rowCount, writeTable } from './batch.ts';
 import type { SqlEngine } from './engine.ts';
 import type { KeptHead } from './head-file.ts';
 import {
+  anewEntry,
   GENESIS,
   type JournalEntry,
   type JournalHead,
@@ -111,7 +112,11 @@ export class Writer {
   /** Before the first batch: finds where the journal goes on, and whether it holds what was acknowledged. */
   async begin(): Promise<void> {
     await this.#join();
-    if (this.#loss !== undefined) void this.submit({}, { background: true }).catch(() => undefined);
+    const { heads, nowUs } = this.#options;
+    // Rows, and no head of them: what may have followed them is not known, and the journal says so itself.
+    const isAnew = heads !== undefined && heads.kept === undefined && this.#head.seq > 0;
+    const journal = isAnew ? [anewEntry(this.#head, nowUs())] : [];
+    if (isAnew || this.#loss !== undefined) void this.submit({ journal }, { background: true }).catch(() => undefined);
   }
 
   async #join(): Promise<void> {

@@ -151,15 +151,22 @@ export const acceptAlert = async (actor: Actor, id: string, { reason }: Static<t
     user_id: userId,
     ts: nowUs,
   };
-  await store.writer.submit({
+  const batch = {
     put: learned ? { alert_state: [alertActRow(site.id, act, nowUs)], review: [review] } : {},
     journal: [entry(actor, 'baseline.accepted', `alert ${id}`, { learned, text })],
-  });
+  };
   if (learned) {
     view.detection.triage.setAct(act);
     site.keepLearned();
-    await site.save(nowUs);
   }
+  try {
+    await store.writer.submit(batch);
+  } catch (error) {
+    // What was learned is not unlearned: what came of the act is written as soon as writing works again.
+    void store.writer.submit(batch, { background: true }).catch(() => undefined);
+    throw error;
+  }
+  if (learned) await site.save(nowUs);
   return { learned, text };
 };
 

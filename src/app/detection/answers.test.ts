@@ -7,6 +7,7 @@ import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type CallName, ROUTES } from '../../api/index.ts';
 import { pcapHeader, pcapRecord } from '../../capture/writer.ts';
+import { OperatingError } from '../../core/errors.ts';
 import { openMemoryStore, type Store } from '../../store/index.ts';
 import { LocalEngine } from '../engine.ts';
 import type { CallInput, EngineCall } from '../engine-contract.ts';
@@ -305,5 +306,24 @@ describe('the answers about findings', () => {
     expect(await writer()).toMatchObject({ state: 'closed', review: 'benign' });
     const { items } = await ask('journal', { query: { limit: 2 } });
     expect(items.map(({ what }) => what)).toEqual(['baseline.accepted', 'baseline.accept']);
+  });
+
+  it('what was learned while the disk became full is written later, and told as what it is', async () => {
+    const { items } = await ask('alerts', { query: { limit: 50 } });
+    const open = items.find(({ state }) => state !== 'closed')!;
+    const submit = store.writer.submit.bind(store.writer);
+    let commits = 0;
+    const full = new OperatingError('store.full-disk', { path: 'data' });
+    store.writer.submit = (batch, options) =>
+      options?.background !== true && ++commits === 2 ? Promise.reject(full) : submit(batch, options);
+    await expect(ask('acceptAlert', { params: { alert: open.id }, body: { reason: 'planned' } })).rejects.toBe(full);
+    store.writer.submit = submit;
+    await store.writer.idle();
+    expect((await ask('alert', { params: { alert: open.id } })).alert).toMatchObject({
+      state: 'closed',
+      review: 'benign',
+    });
+    const journal = await ask('journal', { query: { limit: 1 } });
+    expect(journal.items[0]).toMatchObject({ what: 'baseline.accepted' });
   });
 });

@@ -54,6 +54,7 @@ const DONE: Readonly<Record<string, string>> = {
   'detection.tune': 'thresholds changed',
   'evidence.download': 'evidence downloaded',
   'incident.change': 'incident changed',
+  'journal.head-anew': 'kept head begun anew',
   'journal.lost': 'rows found missing',
   login: 'logged in',
   'login.failed': 'login failed',
