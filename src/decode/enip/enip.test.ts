@@ -327,7 +327,10 @@ describe('CIP in the common vocabulary', () => {
     first[44] = 0x20; // another sequence count
     const { commands, messages } = drive(enip, [down(first), up(f.stopRequest), down(f.stopAnswer)]);
     expect(messages[1]!.key).toBe(messages[2]!.key);
-    expect(commands).toMatchObject([{ verb: 'mode-change', outcome: 'accepted', target: 2 }]);
+    expect(commands.map((c) => [c.object, c.outcome])).toEqual([
+      [undefined, 'accepted'],
+      ['Controller Mode 1', 'accepted'],
+    ]);
   });
 
   it('pairs by sequence count where answers overtake each other', () => {
