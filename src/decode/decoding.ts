@@ -636,7 +636,10 @@ const lookAt = (b: Uint8Array, l3: number, etherType: number): number => {
   if (etherType !== ETHERTYPE.IPV4) return EVERY;
   const protocol = b[l3 + 9];
   const l4 = l3 + ((b[l3]! & 15) << 2);
-  if ((u16be(b, l3 + 6) & 0x1fff) !== 0 || (protocol === 17 ? u16be(b, l4 + 6) === 0 : protocol !== 6 && protocol !== 1))
+  if (
+    (u16be(b, l3 + 6) & 0x1fff) !== 0 ||
+    (protocol === 17 ? u16be(b, l4 + 6) === 0 : protocol !== 6 && protocol !== 1)
+  )
     return EVERY;
   return HEAD_IPV4;
 };

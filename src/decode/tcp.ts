@@ -132,11 +132,15 @@ export class TcpPath {
     if (flows.used[of] !== 1 || flows.serial[of] !== serial) return;
     const o = of * I;
     const od = crossed ? 1 - d : d;
-    this.#acknowledged(c, of, od);
+    const isEarly = this.#acknowledged(c, of, od);
     const bit = od === 0 ? INIT_A : INIT_B;
     if ((flows.i[o + BITS]! & bit) === 0) {
       flows.i[o + NEXT_A + od] = seq;
       flows.i[o + BITS]! |= bit;
+    }
+    if (isEarly && this.#waitsForOther(c, of, od, seq, payload, end)) {
+      flows.i[o + BITS]! |= HOLDS;
+      return;
     }
     const again = flows.i[o + RETRANSMISSIONS]!;
     const counted = this.#health.retransmissions;
