@@ -266,6 +266,7 @@ export class Decoding {
     this.nowUs = tsUs;
     this.#nextTickUs = tsUs + TICK_US;
     this.#flowLife.sweep(tsUs);
+    this.dispatcher.hear();
     this.#floods.look(tsUs, this.#c.frame);
     this.#sink.tick(tsUs);
   }
