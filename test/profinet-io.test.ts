@@ -8,7 +8,7 @@ import { Openings } from '../src/decode/index.ts';
 import { encodeArgs, encodeCm } from '../src/decode/profinet-cm/wire.ts';
 import { encodeRt } from '../src/decode/profinet-rt/wire.ts';
 import { bytesOf } from './decoding.ts';
-import { Run } from './drive.ts';
+import { batchOf, Run } from './drive.ts';
 
 const T0 = 1_700_000_000_000_000;
 const MS = 1000;
@@ -181,6 +181,33 @@ describe('process data of PROFINET', () => {
     const speeds = after.told(kept).values.filter((v) => v.includes('slot 2'));
     expect(speeds.map((v) => v.split(' ').at(-2))).toEqual(['11', '12', '20', '21']);
     expect(after.told().values.filter((v) => v.includes('slot 2')).length).toBe(1);
+  });
+
+  it('are told where another interface of the same site saw the connection', () => {
+    const openings = new Openings();
+    const [seesCyclic, seesConnect] = [new Run({ openings }), new Run({ openings })];
+    const t = T0 + 1000 * MS;
+    const early = new Line();
+    early.in(T0 - 1000 * MS, input(0, 1, 0));
+    const late = new Line();
+    for (let i = 0; i < 20; i++) late.in(t + i * 200 * MS, input(0, 10 + i, 0));
+    const connects = new Line();
+    connects.open(T0);
+    for (const [run, line] of [
+      [seesCyclic, early],
+      [seesConnect, connects],
+      [seesCyclic, late],
+    ] as const)
+      run.pipeline.handle(batchOf(line.wire.sorted()));
+    const speeds = seesCyclic
+      .of('values')
+      .filter((v) => v.what.area.includes('slot 2'))
+      .map((v) => v.what.values[0]);
+    // The first of them a second of frame time later at most, then each once.
+    expect(speeds).toEqual(Array.from({ length: speeds.length }, (_, i) => 30 - speeds.length + i));
+    expect(speeds.length).toBeGreaterThan(13);
+    // Who saw the connection heard of it already.
+    expect(openings.since(0, 'profinet-cm', seesConnect.pipeline.decoding.dispatcher)).toEqual([]);
   });
 
   it('are silent where no connection was seen, or its answer refused it', () => {

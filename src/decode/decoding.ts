@@ -13,7 +13,7 @@ import { RoutedCopies } from './copies.ts';
 import { PacketCursor } from './cursor.ts';
 import { Delivery } from './delivery.ts';
 import { Dispatcher, type OnMessage } from './dispatch.ts';
-import { DuplicateFilter } from './duplicates.ts';
+import { DuplicateFilter, EVERY, HEAD_IPV4, HEAD_IPV6 } from './duplicates.ts';
 import type { EndpointTable } from './endpoints.ts';
 import { FloodWatch } from './flood-watch.ts';
 import { FlowLife } from './flow-life.ts';
@@ -219,7 +219,7 @@ export class Decoding {
     if (linkType !== LINK.ETHERNET || captured < 54 || u16be(b, ip - 2) !== ETHERTYPE.IPV4 || b[ip + 9] !== 6)
       return false;
     if (!carriesSegment(b, ip) || this.#strays >= MAX_STRAYS) return false;
-    if (!this.#duplicates.known(this.#view, start, captured, true)) return false;
+    if (!this.#duplicates.known(this.#view, start, captured, HEAD_IPV4)) return false;
     this.#strays++;
     return true;
   }
@@ -266,6 +266,7 @@ export class Decoding {
     this.nowUs = tsUs;
     this.#nextTickUs = tsUs + TICK_US;
     this.#flowLife.sweep(tsUs);
+    this.dispatcher.hear();
     this.#floods.look(tsUs, this.#c.frame);
     this.#sink.tick(tsUs);
   }
@@ -289,7 +290,7 @@ export class Decoding {
     duplicates.nowUs = this.nowUs;
     if (
       (v4 || !REPEATING.has(c.etherType)) &&
-      duplicates.seen(this.#view, start, captured, v4, !v4 || mayRepeat(c.bytes, c.l3))
+      duplicates.seen(this.#view, start, captured, lookAt(c.bytes, c.l3, c.etherType), !v4 || mayRepeat(c.bytes, c.l3))
     ) {
       h.duplicates++;
       return;
@@ -628,6 +629,20 @@ const mayRepeat = (b: Uint8Array, ip: number): boolean => {
   const protocol = b[ip + 9];
   if (protocol === 6) return carriesSegment(b, ip) || (u16be(b, ip + 6) & 0x3fff) !== 0;
   return protocol === 17 ? u16be(b, ip + ((b[ip]! & 15) << 2) + 2) === VXLAN_PORT : protocol !== 1;
+};
+
+/** How many octets of a frame tell it from others: its checksums speak for the rest, where it has them. */
+const lookAt = (b: Uint8Array, l3: number, etherType: number): number => {
+  if (etherType === ETHERTYPE.IPV6) return HEAD_IPV6;
+  if (etherType !== ETHERTYPE.IPV4) return EVERY;
+  const protocol = b[l3 + 9];
+  const l4 = l3 + ((b[l3]! & 15) << 2);
+  if (
+    (u16be(b, l3 + 6) & 0x1fff) !== 0 ||
+    (protocol === 17 ? u16be(b, l4 + 6) === 0 : protocol !== 6 && protocol !== 1)
+  )
+    return EVERY;
+  return HEAD_IPV4;
 };
 
 /** Is the packet sent to a group? */

@@ -82,6 +82,8 @@ export class Dispatcher {
   /** Packets of both directions of the current flow were seen; set by the caller before `run`. */
   bothWays = false;
   readonly openings: Openings;
+  /** Decoders that others announce to, and `openings.version` up to which they know. */
+  readonly #heard = new Map<Decoder, number>();
   readonly #byName = new Map<string, Decoder>();
   readonly #scopes = new Map<Decoder, Map<string, PairScope>>();
   #sink: ObservationSink;
@@ -157,9 +159,25 @@ export class Dispatcher {
       scopes.set(key, scope);
       if (where === 'hosts')
         for (const opening of this.openings.between(this.#ends())) this.#recallInto([opening], hosts);
-      else if (decoder.announcedBy !== undefined) this.#recallInto(this.openings.by(decoder.announcedBy), hosts);
+      else if (decoder.announcedBy !== undefined) {
+        this.#heard.set(decoder, this.openings.version);
+        this.#recallInto(this.openings.by(decoder.announcedBy), hosts);
+      }
     }
     return new Session(decoder, stats, scope, false, hosts);
+  }
+
+  /**
+   * What was announced in frames that another source of the site saw, to the segments of this one: two interfaces of a sensor may
+   * see a connection's set-up and its cyclic frames apart. Asked once a second.
+   */
+  hear(): void {
+    const { version } = this.openings;
+    for (const [decoder, heard] of this.#heard) {
+      if (heard === version) continue;
+      this.#heard.set(decoder, version);
+      this.#recallInto(this.openings.since(heard, decoder.announcedBy!, this), '');
+    }
   }
 
   /** A conversation of which only the middle is seen: what was said when it began is read again. */
@@ -241,8 +259,9 @@ export class Dispatcher {
     const parts = session.parts?.take(c.toServer);
     // Of a message too long to be kept whole no piece is: its last alone would be read as another message.
     if (!opens || parts === 'too-long') return;
-    for (const part of parts ?? []) this.openings.keep(session.name, this.#ends(), c.toServer, part, 0, part.length);
-    this.openings.keep(session.name, this.#ends(), c.toServer, bytes, start, end);
+    for (const part of parts ?? [])
+      this.openings.keep(session.name, this.#ends(), c.toServer, part, 0, part.length, this);
+    this.openings.keep(session.name, this.#ends(), c.toServer, bytes, start, end, this);
   }
 
   /**

@@ -21,11 +21,12 @@ const SLOTS = 1 << 13;
 /** Frames remembered beyond these, two to a bucket: a megabyte; the older of a full bucket is forgotten. */
 export const MAX_REMEMBERED = 1 << 17;
 /**
- * Octets looked at from the start and from the end. Of an IPv4 packet these hold all headers with their checksums, which
- * speak for the rest; frames without checksums are looked at further.
+ * Octets looked at from the start, beside TAIL from the end. They hold all headers with their checksums, which speak for the
+ * rest. Without a checksum (other than IP, a fragment, UDP that has none) two frames may differ in any place: EVERY octet counts.
  */
-const HEAD_IPV4 = 64;
-const HEAD_OTHER = 192;
+export const HEAD_IPV4 = 64;
+export const HEAD_IPV6 = 192;
+export const EVERY = 0x7fff_ffff;
 const TAIL = 16;
 
 /*
@@ -78,11 +79,11 @@ export class DuplicateFilter {
 
   /**
    * True when this frame was seen less than DUPLICATE_WINDOW_US before `tsUs`, at `nowUs`.
-   * `mayRepeat`: it matters whether the frame comes again later; of others `repeated` stays false.
+   * `most`: octets to look at. `mayRepeat`: it matters whether the frame comes again later; of others `repeated` stays false.
    */
-  seen(view: DataView, start: number, length: number, ipv4: boolean, mayRepeat: boolean): boolean {
+  seen(view: DataView, start: number, length: number, most: number, mayRepeat: boolean): boolean {
     const { tsUs, nowUs } = this;
-    this.#fingerprint(view, start, length, ipv4);
+    this.#fingerprint(view, start, length, most);
     const h = this.#first;
     const second = this.#other;
     const slots = this.#slots;
@@ -95,8 +96,8 @@ export class DuplicateFilter {
   }
 
   /** Was this frame, octet by octet, seen before? Asks only: nothing is remembered. */
-  known(view: DataView, start: number, length: number, ipv4: boolean): boolean {
-    this.#fingerprint(view, start, length, ipv4);
+  known(view: DataView, start: number, length: number, most: number): boolean {
+    this.#fingerprint(view, start, length, most);
     const h = this.#first;
     const second = this.#other;
     const slots = this.#slots;
@@ -106,10 +107,9 @@ export class DuplicateFilter {
   }
 
   /** The two halves of a frame's fingerprint, into `#first` and `#other`. */
-  #fingerprint(view: DataView, start: number, length: number, ipv4: boolean): void {
+  #fingerprint(view: DataView, start: number, length: number, most: number): void {
     let h = length;
     let h2 = 0x3c6ef372;
-    const most = ipv4 ? HEAD_IPV4 : HEAD_OTHER;
     const head = length < most ? length : most;
     const stop = start + (head & ~7);
     let o = start;

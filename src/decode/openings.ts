@@ -30,6 +30,9 @@ export interface Opening extends Ends {
   /** Name of the decoder that read it. */
   readonly decoder: string;
   readonly said: Said[];
+  /** Who read it last, and `Openings.version` then: the other sources of the site have not heard it. */
+  reader: object | undefined;
+  version: number;
 }
 
 /** Pieces of one message in each direction, of which nobody knows yet whether it belongs to the opening. */
@@ -86,16 +89,26 @@ export class Openings {
   }
 
   /** Octets `start`..`end` belong to the opening; they are copied. */
-  keep(decoder: string, ends: Ends, toServer: boolean, bytes: Uint8Array, start: number, end: number): void {
+  keep(
+    decoder: string,
+    ends: Ends,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    reader?: object,
+  ): void {
     if (end - start > MAX_OPENING_BYTES) return;
     const key = keyOf(ends);
     let opening = this.#byKey.get(key);
     if (opening?.decoder !== decoder) {
       this.#forget(key);
-      opening = { decoder, ...ends, said: [] };
+      opening = { decoder, ...ends, said: [], reader, version: 0 };
       this.#insert(key, opening);
     }
     opening.said.push({ toServer, bytes: bytes.slice(start, end) });
+    opening.reader = reader;
+    opening.version = this.version + 1;
     this.#bytes += end - start;
     for (let own = opening.said.reduce((sum, s) => sum + s.bytes.length, 0); own > MAX_OPENING_BYTES; ) {
       const oldest = opening.said.shift()!.bytes.length;
@@ -124,6 +137,11 @@ export class Openings {
   /** Of all conversations that this decoder read, in the order in which they opened. */
   by(decoder: string): readonly Opening[] {
     return [...this.#byKey.values()].filter((opening) => opening.decoder === decoder);
+  }
+
+  /** Those of `by` that another than `reader` read after `version`. */
+  since(version: number, decoder: string, reader: object): readonly Opening[] {
+    return this.by(decoder).filter((opening) => opening.version > version && opening.reader !== reader);
   }
 
   /** The conversation is over, or another begins at its place. */
@@ -156,7 +174,7 @@ export class Openings {
     const openings = [...this.#byKey.values()];
     const saved: Saved = {
       format: FORMAT,
-      openings: openings.map(({ said, ...ends }) => ({
+      openings: openings.map(({ said, reader: _, version: __, ...ends }) => ({
         ...ends,
         said: said.map(({ toServer, bytes }) => [toServer, bytes.length] as const),
       })),
@@ -180,7 +198,7 @@ export class Openings {
     const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at))) as Saved;
     if (saved.format !== FORMAT) return;
     for (const { said, ...ends } of saved.openings) {
-      const opening: Opening = { ...ends, said: [] };
+      const opening: Opening = { ...ends, said: [], reader: undefined, version: this.version };
       for (const [toServer, length] of said) {
         opening.said.push({ toServer, bytes: bytes.slice(at, at + length) });
         at += length;

@@ -93,6 +93,8 @@ export class StreamSide {
   afterGap = false;
   /** Frame time of the last octets that came in order while segments were held. */
   progressUs = Number.NEGATIVE_INFINITY;
+  /** What is held acknowledges octets of the other side that have not been captured yet: its turn comes after them. */
+  awaitsOther = false;
   /** Where the flow's own segments end, in a flow that has a copy which may be ahead of them. */
   ownEnd: number | undefined;
   /** What the other end acknowledged ahead of what was captured: the sequence number, and where it was said. */

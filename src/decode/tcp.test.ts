@@ -24,6 +24,7 @@ const poll = (n: number): TestFrame[] => {
 const from = (frames: readonly TestFrame[], host: Host): TestFrame[] =>
   frames.filter((f) => f.bytes[29] === Number(host.ip.at(-1)) && f.bytes[17]! > 40);
 const weirds = (r: Run): string[] => r.of('weird').map((w) => `${w.at.frame} ${w.what.code} ${w.what.detail}`);
+const isPaired = (r: Run): boolean[] => r.of('command').map((c) => c.at.requestFrame > 0);
 const values = (r: Run): number[] => r.of('values').flatMap((v) => v.what.values as number[]);
 
 describe('TCP of a controller', () => {
@@ -54,6 +55,38 @@ describe('TCP of a controller', () => {
     expect(weirds(r).map((w) => w.slice(w.indexOf(' ') + 1))).toEqual([
       'tcp.octets-missing 12 octets before it were not captured',
     ]);
+  });
+
+  it('waits for the request where a mirror delivers its answer first', () => {
+    const frames = poll(5);
+    const [request, answer] = [from(frames, client)[2]!, from(frames, server)[2]!];
+    const swapped = frames.map((f) => (f === request ? answer : f === answer ? request : f));
+    expect(swapped).not.toEqual(frames);
+    const outcomes = (r: Run) => r.of('command').map((c) => `${c.what.outcome} ${c.what.object}`);
+    const r = decodeFrames(swapped, undefined);
+    expect(outcomes(r)).toEqual(outcomes(decodeFrames(frames, undefined)));
+    expect(isPaired(r)).toEqual([true, true, true, true, true]);
+    expect(values(r)).toEqual([1, 2, 3, 4, 5]);
+    expect(weirds(r)).toEqual([]);
+    expect(r.flows[0]!.missingBytes).toBe(0);
+  });
+
+  it('waits no longer for a request that was lost than until the answer is acknowledged', () => {
+    const frames = poll(5);
+    const gone = from(frames, client)[2]!;
+    const left = frames.filter((f) => f !== gone);
+    const r = decodeFrames(left, undefined);
+    expect(isPaired(r)).toEqual([true, true, false, true, true]);
+    // The value stands at the frame that carried it, before those of the next poll.
+    expect(r.messages.map((m) => m.frame)).toEqual([...r.messages.map((m) => m.frame)].sort((a, b) => a - b));
+    expect(r.flows[0]!.missingBytes).toBe(12);
+  });
+
+  it('delivers what nobody acknowledges any more when the connection ends', () => {
+    const frames = poll(3);
+    const [gone, last] = [from(frames, client)[2]!, from(frames, server)[2]!];
+    const left = frames.slice(0, frames.indexOf(last) + 1).filter((f) => f !== gone);
+    expect(isPaired(decodeFrames(left, undefined))).toEqual([true, true, false]);
   });
 
   it('calls a connection closed that both ended, also when one was reset meanwhile', () => {

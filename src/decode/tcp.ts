@@ -96,7 +96,7 @@ export class TcpPath {
       else if (state === TCP_ESTABLISHED) i[o + TCP_STATE] = TCP_RESET;
     } else if (state === TCP_NEW && (flags & ACK) !== 0) i[o + TCP_STATE] = TCP_ESTABLISHED;
     // What the other side has acknowledged it has: settle holes first, so that a request stands before its answer.
-    if ((flags & ACK) !== 0 && (bits & IS_COPY) === 0) this.#acknowledged(c, f, d);
+    const isEarly = (flags & ACK) !== 0 && (bits & IS_COPY) === 0 && this.#acknowledged(c, f, d);
     const missing = c.l4Missing;
     const length = end - payload;
     if (length + missing > 0) {
@@ -108,7 +108,8 @@ export class TcpPath {
           bits = this.#isCopy(c, f, from, to);
         this.#states.of(f).side(d).afterGap = true;
       }
-      if ((bits & IS_COPY) === 0) this.#payload(c, f, d, seq, payload, end, from, to);
+      if (isEarly && this.#waitsForOther(c, f, d, seq, payload, end)) i[o + BITS]! |= HOLDS;
+      else if ((bits & IS_COPY) === 0) this.#payload(c, f, d, seq, payload, end, from, to);
       else this.#copied(c, f, d, seq, payload, end);
     }
     if ((flags & FIN) !== 0) {
@@ -131,11 +132,15 @@ export class TcpPath {
     if (flows.used[of] !== 1 || flows.serial[of] !== serial) return;
     const o = of * I;
     const od = crossed ? 1 - d : d;
-    this.#acknowledged(c, of, od);
+    const isEarly = this.#acknowledged(c, of, od);
     const bit = od === 0 ? INIT_A : INIT_B;
     if ((flows.i[o + BITS]! & bit) === 0) {
       flows.i[o + NEXT_A + od] = seq;
       flows.i[o + BITS]! |= bit;
+    }
+    if (isEarly && this.#waitsForOther(c, of, od, seq, payload, end)) {
+      flows.i[o + BITS]! |= HOLDS;
+      return;
     }
     const again = flows.i[o + RETRANSMISSIONS]!;
     const counted = this.#health.retransmissions;
@@ -170,20 +175,28 @@ export class TcpPath {
     return flows.i[f * I + BITS]!;
   }
 
-  /** Octets acknowledged that were never captured: the mirror loses frames, or shows one direction only. */
-  #acknowledged(c: PacketCursor, f: number, d: number): void {
+  /**
+   * Octets acknowledged that were never captured: the mirror loses frames, shows one direction only, or delivers the two
+   * directions out of order. True where it may be the last: nothing was missing before.
+   */
+  #acknowledged(c: PacketCursor, f: number, d: number): boolean {
     const i = this.#flows.i;
     const o = f * I;
-    if ((i[o + BITS]! & (d === 0 ? INIT_B : INIT_A)) === 0) return;
+    if ((i[o + BITS]! & (d === 0 ? INIT_B : INIT_A)) === 0) return false;
     const seq = i32be(c.bytes, c.l4 + 8);
-    const ahead = (seq - i[o + NEXT_A + 1 - d]!) | 0;
+    const next = i[o + NEXT_A + 1 - d]!;
+    const ahead = (seq - next) | 0;
     if (ahead <= 1 || ahead > MAX_AHEAD) {
       if ((i[o + BITS]! & HOLDS) !== 0) this.#waits(f, 1 - d, c.tsUs);
-      return;
+      return false;
     }
     this.#health.ackUnseen++;
     const state = this.#states.of(f);
     const side = state.side(1 - d);
+    const isNews = side.acked === undefined || side.acked.seq === seq || ((side.acked.seq - next) | 0) <= 0;
+    // What was missing before is missing still: it is lost, and who waits for it waits in vain.
+    const own = d === 0 ? state.a : state.b;
+    if (!isNews && own?.awaitsOther) this.skipHole(f, state, d);
     if (side.acked === undefined) side.acked = { seq, frame: c.frame, tsUs: c.tsUs };
     else if (((seq - side.acked.seq) | 0) > 0) {
       side.acked.seq = seq;
@@ -192,7 +205,21 @@ export class TcpPath {
     }
     // Segments held behind a hole: the receiver has what the capture lacks, so waiting is in vain. Without any, it may be
     // only the order in which the mirror delivers: the next data, or the end, will tell.
-    if (side.held?.length) this.skipHole(f, state, 1 - d);
+    if (!side.held?.length) return isNews;
+    this.skipHole(f, state, 1 - d);
+    return false;
+  }
+
+  /**
+   * Keeps an answer that acknowledges what has not been captured yet until it has: a mirror of two ports delivers either
+   * direction in order, not both. False where it does not come next, or there is no room.
+   */
+  #waitsForOther(c: PacketCursor, f: number, d: number, seq: number, payload: number, end: number): boolean {
+    if (seq !== this.#flows.i[f * I + NEXT_A + d] || c.l4Missing > 0) return false;
+    const side = this.#states.of(f).side(d);
+    if (!side.hold({ seq, bytes: c.bytes.slice(payload, end), frame: c.frame, tsUs: c.tsUs })) return false;
+    side.awaitsOther = true;
+    return true;
   }
 
   /** In a flow whose copy may show segments before it: does this one go by for the first time? */
@@ -257,6 +284,8 @@ export class TcpPath {
     if (c.l4Missing > 0) this.#lost(f, d, c.l4Missing, c.tsUs, 0);
     const state = this.#states.get(f);
     if (state === undefined) return;
+    const other = d === 0 ? state.b : state.a;
+    if (other?.awaitsOther) this.#drain(f, state, 1 - d, to, from, c.tsUs);
     if (state.session?.decoder.family === 'ot' && ((i[o + BITS]! & CLIENT_IS_B) !== 0) === (d === 1))
       state.side(d).remember(c.bytes, start, end, seq + (start - payload));
     const side = d === 0 ? state.a : state.b;
@@ -334,6 +363,11 @@ export class TcpPath {
     const i = this.#flows.i;
     const next = f * I + NEXT_A + d;
     const side = state.side(d);
+    if (side.awaitsOther) {
+      const acked = (d === 0 ? state.b : state.a)?.acked?.seq;
+      if (acked !== undefined && ((acked - i[f * I + NEXT_A + 1 - d]!) | 0) > 1) return;
+      side.awaitsOther = false;
+    }
     for (;;) {
       const first = side.held?.[0];
       if (first === undefined) break;
@@ -383,7 +417,9 @@ export class TcpPath {
 
   /** Gives up waiting for the octets before the first held segment. */
   skipHole(f: number, state: FlowState, d: number): void {
-    const first = state.side(d).held?.[0];
+    const side = state.side(d);
+    side.awaitsOther = false;
+    const first = side.held?.[0];
     if (!first) return;
     const i = this.#flows.i;
     const o = f * I;

@@ -22,8 +22,8 @@ export class WatchedFilter extends DuplicateFilter {
   /** Packets of a direction that were left out. */
   readonly copies = new Map<string, number>();
 
-  override seen(view: DataView, start: number, length: number, ipv4: boolean): boolean {
-    const copy = super.seen(view, start, length, ipv4, true);
+  override seen(view: DataView, start: number, length: number, most: number): boolean {
+    const copy = super.seen(view, start, length, most, true);
     if (copy) this.#count(new Uint8Array(view.buffer, view.byteOffset + start, length));
     return copy;
   }

@@ -93,7 +93,10 @@ for (const protocol of readdirSync(dir)) {
     writeFileSync(file, Buffer.concat([pcapHeader({ linkType }), ...changed.map((f) => pcapRecord(f, { linkType }))]));
     const table = execFileSync(
       'tshark',
-      ['-n', '-r', file, '-T', 'fields', '-E', 'header=y', ...columns.flatMap((c) => ['-e', c])],
+      [
+        ...['-n', '-o', 'tcp.reassemble_out_of_order:TRUE', '-r', file, '-T', 'fields', '-E', 'header=y'],
+        ...columns.flatMap((c) => ['-e', c]),
+      ],
       { maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] },
     );
     writeFileSync(join(folder, 'expected', 'tshark-here.fields.tsv'), table);

@@ -174,7 +174,8 @@ export class ConnectionTable {
   ofResponse(id: number, sequence: number, service: number): Connection {
     if (this.recent !== undefined && this.recent.toId === id) return this.recent;
     const known = this.byTo.get(id);
-    if (known !== undefined) return known;
+    // An answer that came before any request of its own (the capture began between them) leaves one without that side.
+    if (known !== undefined && known.otId >= 0) return known;
     for (const c of this.byOt.values()) {
       if (c.toId < 0 && c.lastSequence === sequence && c.lastService === service) {
         c.toId = id;
@@ -182,7 +183,7 @@ export class ConnectionTable {
         return c;
       }
     }
-    return this.add(-1, id);
+    return known ?? this.add(-1, id);
   }
 
   /** Remembers a Forward Open; `route` is where the request itself went (behind an Unconnected Send). */

@@ -322,6 +322,17 @@ describe('CIP in the common vocabulary', () => {
     expect(commands).toMatchObject([{ verb: 'mode-change', outcome: 'accepted', target: 2 }]);
   });
 
+  it('binds answers although the capture began with one whose request was not captured', () => {
+    const first = f.stopAnswer.slice();
+    first[44] = 0x20; // another sequence count
+    const { commands, messages } = drive(enip, [down(first), up(f.stopRequest), down(f.stopAnswer)]);
+    expect(messages[1]!.key).toBe(messages[2]!.key);
+    expect(commands.map((c) => [c.object, c.outcome])).toEqual([
+      [undefined, 'accepted'],
+      ['Controller Mode 1', 'accepted'],
+    ]);
+  });
+
   it('pairs by sequence count where answers overtake each other', () => {
     // Octet 44 of a connected message is the low octet of its sequence count.
     const as = (b: Uint8Array, sequence: number) => Uint8Array.from(b, (x, i) => (i === 44 ? sequence : x));

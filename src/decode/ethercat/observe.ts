@@ -2,13 +2,15 @@
  * What EtherCAT says. Slaves have no network address of their own: they are children of the master, by station address or
  * position. Verbs: writing AL control is `mode-change`, registers of the set-up `configure`, the slave's EEPROM `configure`,
  * its reset `restart`; SDO upload `read`, download `write` (profile area) or `configure`; a file written is
- * `firmware-update`, one read `program-upload`. Process data has a layout that only the engineering tool knows.
+ * `firmware-update`, one read `program-upload`. Process data has a layout that only the engineering tool
+ * knows; safety PDUs (FSoE) are found in it.
  */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Attribute, Command, ObservationSink, Outcome, Verb } from '../../core/observation.ts';
 import { hex, u16le, u32le } from '../../lib/bytes.ts';
 import { abortText, idnText, isMailbox, MAX_TEXT, type Mail, objectName, readMail, valueOfData } from './mailbox.ts';
+import { observeSafety, openSafety, type SafetyState } from './safety.ts';
 import { CMD, type Datagram, type EcatMessage } from './wire.ts';
 
 type Tx = Transaction<EcatMessage>;
@@ -35,8 +37,9 @@ export interface EcatState {
   readonly slaves: Map<number, Slave>;
   /** Broadcast AL status that was said last. */
   broadcastStatus: number;
+  readonly safety: SafetyState;
 }
-export const openEcat = (): EcatState => ({ slaves: new Map(), broadcastStatus: -1 });
+export const openEcat = (): EcatState => ({ slaves: new Map(), broadcastStatus: -1, safety: openSafety() });
 
 /** AL states (ETG.1000.6 section 5.3). */
 const AL: Readonly<Record<number, string>> = { 1: 'INIT', 2: 'PREOP', 3: 'BOOT', 4: 'SAFEOP', 8: 'OP' };
@@ -360,6 +363,8 @@ const writeDone = (t: Tx, sink: ObservationSink, slave: Slave | undefined, sent:
 export const observeEcat = (t: Tx, sink: ObservationSink, state: EcatState): void => {
   const m = t.request ?? t.response;
   if (m === undefined || m.datagrams.length === 0) return;
+  if (t.request !== undefined) processData(t, sink, state, t.request);
+  if (t.response !== undefined) processData(t, sink, state, t.response);
   if (m.isCyclic) {
     if (m.isProcessed) broadcast(t, sink, state, m);
     return;
@@ -380,6 +385,11 @@ export const observeEcat = (t: Tx, sink: ObservationSink, state: EcatState): voi
     if (slave !== undefined && isRead(sent.command) && done !== undefined && done.workingCounter > 0)
       readDone(t, sink, slave, sent, done);
   }
+};
+
+const processData = (t: Tx, sink: ObservationSink, state: EcatState, m: EcatMessage): void => {
+  for (const d of m.datagrams)
+    if (d.logical >= 0) observeSafety(t.at, sink, state.safety, masterOf(t), d, !m.isProcessed);
 };
 
 /** The state of all slaves, or of those that differ: said when it changes. */
