@@ -238,6 +238,8 @@ export interface SiteModel extends SiteSink {
   mentioned(): readonly Mentioned[];
   points(filter?: PointFilter): PageOf<Point>;
   point(id: number): Point | undefined;
+  /** Who serves a point, and by which protocol: a part of what `point` costs. */
+  placeOf(id: number): Pick<Point, 'target' | 'protocol'> | undefined;
   readonly pointCount: number;
   /** Number of the register or named variable (`area` ''), 0 where there is none. */
   pointOf(target: EndpointId, protocol: string, area: string, address: number | string): number;

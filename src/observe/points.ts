@@ -28,6 +28,7 @@ const NEXT_CODE = 1;
 /** Points that wait to be looked at for it; further ones are not told. */
 export const MAX_FAR = 1024;
 const NONE: readonly number[] = [];
+const NO_COUNTS = new Int32Array(0);
 
 /** `low` and `high`: all that it was; NaN before its first number. */
 const isFar = (value: number, low: number, high: number): boolean => {
@@ -197,6 +198,10 @@ export class Points {
     };
   }
 
+  placeOf(index: number): Pick<Point, 'target' | 'protocol'> | undefined {
+    if (index < 1 || index > this.count) return undefined;
+    return { target: this.target[index]!, protocol: this.protocolOf(index) };
+  }
   pathOf(index: number): string {
     return this.path[index] ?? `${this.areas.texts[this.space[index]! & 255]} ${this.address[index]}`;
   }
@@ -238,23 +243,31 @@ export class Points {
   /** Which runs cover a point is looked up again only when its target has new runs. */
   watch(points: readonly number[]): PointWatch {
     const ids = Int32Array.from(points);
-    const targets = [...new Set(points.map((id) => this.target[id]!))];
-    const had = new Int32Array(targets.length).fill(-1);
+    // The rest when it is read first: a large site begins with thousands that are not.
+    let targets: readonly number[] | undefined;
+    const targetsOf = (): readonly number[] => {
+      targets ??= [...new Set(points.map((id) => this.target[id]!))];
+      return targets;
+    };
+    let had = NO_COUNTS;
     /** Sets of runs that cover points alike (a block and its neighbours), which of them covers each point, when it was seen. */
     let sets: Int32Array[] = [];
-    const setOf = new Int32Array(ids.length);
+    let setOf = NO_COUNTS;
     let seenUs = new Float64Array(0);
     let known = -1;
     const look = (): void => {
       if (known === this.runs.count) return;
       known = this.runs.count;
+      const of = targetsOf();
+      if (had === NO_COUNTS) had = new Int32Array(of.length).fill(-1);
       let isNew = false;
-      for (let i = 0; i < targets.length; i++) {
-        const count = this.runs.countAt(targets[i]!);
+      for (let i = 0; i < of.length; i++) {
+        const count = this.runs.countAt(of[i]!);
         if (count !== had[i]) isNew = true;
         had[i] = count;
       }
       if (!isNew) return;
+      if (setOf === NO_COUNTS) setOf = new Int32Array(ids.length);
       const numbers = new Map<string, number>();
       sets = [];
       for (let i = 0; i < ids.length; i++) {
@@ -274,7 +287,7 @@ export class Points {
     return {
       ids,
       heard: () => {
-        ear ??= ears.of(targets);
+        ear ??= ears.of(targetsOf());
         return ear.count;
       },
       read: (values, lastUs) => {

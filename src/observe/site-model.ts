@@ -296,6 +296,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     mentioned: () => mentionedOf(view, look().binding, conversationList(), facts),
     points: (filter = {}) => pagePoints(points, filter, (id) => groupOf(id)?.endpoints ?? []),
     point: (id) => points.get(id),
+    placeOf: (id) => points.placeOf(id),
     get pointCount() {
       return points.count;
     },

@@ -21,12 +21,16 @@ export const json = (value: unknown): string => {
   }
 };
 
+const BIGINT_KEY = '"bigint"';
 export const fromJson = <T>(text: string): T =>
-  JSON.parse(text, (_key, member: unknown) =>
-    member !== null && typeof member === 'object' && 'bigint' in member && typeof member.bigint === 'string'
-      ? BigInt(member.bigint)
-      : member,
-  ) as T;
+  // As with a replacer: most texts hold none. (An escaped spelling of the key is never written.)
+  text.includes(BIGINT_KEY)
+    ? (JSON.parse(text, (_key, member: unknown) =>
+        member !== null && typeof member === 'object' && 'bigint' in member && typeof member.bigint === 'string'
+          ? BigInt(member.bigint)
+          : member,
+      ) as T)
+    : (JSON.parse(text) as T);
 
 /** '' is undefined; numbers that JSON does not know (NaN, infinities) come back. */
 export const valueText = (value: Value | undefined): string =>

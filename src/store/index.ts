@@ -41,7 +41,7 @@ export {
 } from './rows-findings.ts';
 export type { Database, Key, Row, TableName } from './schema.ts';
 export { TABLES } from './schema.ts';
-export { clearSite, loadSite, siteBatch } from './site.ts';
+export { clearSite, inParts, loadSite, siteBatch } from './site.ts';
 export type { WriterState } from './writer.ts';
 
 export const DATABASE_FILE = 'gatehouse.duckdb';

@@ -1,9 +1,11 @@
 /** A site's rows into the store and back: what the model hands out becomes one batch, and is read again in pieces. */
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { SampleChunk, SiteRows } from '../core/site-model.ts';
 import type { Batch } from './batch.ts';
 import type { SampleColumns } from './engine.ts';
 import type { Store } from './index.ts';
 import { SITE_CODECS } from './rows.ts';
+import type { Database } from './schema.ts';
 
 interface AnyCodec {
   readonly table: string;
@@ -32,6 +34,15 @@ export const siteBatch = (
   };
 };
 
+/** Rows of a query as the engine has them at a time: one by one, each would be awaited. */
+export async function* inParts<R>(
+  db: Kysely<Database>,
+  query: { compile(): CompiledQuery<R> },
+  most: number,
+): AsyncGenerator<readonly R[]> {
+  for await (const { rows } of db.getExecutor().stream<R>(query.compile(), most)) yield rows;
+}
+
 /** Rows handed on at a time while a site is loaded. */
 const PART_ROWS = 2048;
 
@@ -44,20 +55,13 @@ export const loadSite = async (
 ): Promise<void> => {
   for (const [name, codec] of codecs) {
     if (only !== undefined && !only.includes(name)) continue;
-    let part: unknown[] = [];
     const query = store.db
       .selectFrom(codec.table as 'fact')
       .selectAll()
       .where('site_id', '=', site)
       .orderBy(codec.order as 'fact_id');
-    for await (const row of query.stream(PART_ROWS)) {
-      part.push(codec.fromRow(row));
-      if (part.length === PART_ROWS) {
-        take({ [name]: part } as Partial<SiteRows>);
-        part = [];
-      }
-    }
-    if (part.length > 0) take({ [name]: part } as Partial<SiteRows>);
+    for await (const rows of inParts(store.db, query, PART_ROWS))
+      take({ [name]: rows.map(codec.fromRow) } as Partial<SiteRows>);
   }
 };
 

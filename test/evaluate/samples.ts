@@ -151,6 +151,9 @@ export class SampledModel implements Pick<SiteModel, 'pointCount' | 'point' | 'w
       max: Number.NaN,
     };
   }
+  placeOf(id: number): ReturnType<SiteModel['placeOf']> {
+    return this.header.points[id - 1];
+  }
   watch(points: readonly number[]): PointWatch {
     const ids = Int32Array.from(points);
     return {

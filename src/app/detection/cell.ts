@@ -106,24 +106,25 @@ export class Cell {
   rows: CellRows;
   watch: PointWatch;
   readonly #options: CellOptions;
-  readonly #row: Float64Array;
-  readonly #sampled: Float64Array;
-  readonly #lastUs: Float64Array;
-  readonly #freshness: Freshness;
-  readonly #heard: Heard;
-  readonly #stretches: CellStretches;
+  // What it works with, made by `#begin`: of thousands of cells that are away after a start it takes a second and 60 MiB.
+  #row!: Float64Array;
+  #sampled!: Float64Array;
+  #lastUs!: Float64Array;
+  #freshness!: Freshness;
+  #heard!: Heard;
+  #stretches!: CellStretches;
   readonly #trial: Trial;
   readonly #states = new BriefStates();
   /** It is in a state that training held a few times only. */
   #isInBrief = false;
   /** Something that is no matter of the process is odd at its controller. */
   #isSuspect = false;
-  readonly #band: BandColumns;
+  #band!: BandColumns;
   /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring; made with the first model. */
   #bands: Bands | undefined;
   /** Number of the row that is judged: behind the last one where rows waited for their model. */
   #inHand = 0;
-  readonly #surprise: Float64Array;
+  #surprise!: Float64Array;
   /** Smallest and largest value learned from, where the model shows no band. */
   #range: readonly { readonly low: number; readonly high: number }[] = [];
   #model: CellModel | undefined;
@@ -158,24 +159,35 @@ export class Cell {
   /** When it was saved last, wall clock; 0: never since it was made. */
   savedUs = 0;
 
-  constructor(options: CellOptions) {
+  /** `isAway`: what it learned is still to be read back: until `beBack` it judges nothing, and keeps what comes. */
+  constructor(options: CellOptions, isAway = false) {
     const { plan } = options;
-    const n = plan.points.length;
     this.plan = plan;
     this.#options = options;
     this.watch = options.watch;
-    this.rows = new CellRows(n, plan.rows);
+    this.rows = new CellRows(plan.points.length, plan.rows);
+    this.#trial = new Trial(options.cells);
+    this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
+    this.#relations = new CellRelations(plan.id, [], [], []);
+    if (!isAway) {
+      this.#begin();
+      return;
+    }
+    this.#away = new Away(this.watch, plan.stepUs);
+    this.#isRead = false;
+    this.dirty = false;
+  }
+
+  #begin(): void {
+    const n = this.plan.points.length;
     this.#row = new Float64Array(n);
     this.#sampled = new Float64Array(n);
     this.#lastUs = new Float64Array(n);
     this.#freshness = new Freshness(n);
-    this.#heard = new Heard(options.targets);
-    this.#trial = new Trial(options.cells);
-    this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
+    this.#heard = new Heard(this.#options.targets);
     this.#stretches = new CellStretches(n, this.#sampleUs);
     this.#band = nanColumns(n);
     this.#surprise = new Float64Array(n).fill(Number.NaN);
-    this.#relations = new CellRelations(plan.id, [], [], []);
   }
 
   get names(): readonly string[] {
@@ -196,8 +208,9 @@ export class Cell {
   }
   setDecided(decided: readonly Decided[]): void {
     this.#decided = decided;
-    const found = (this.#model?.invariants ?? []).map(({ text }) => text);
-    this.#relations = new CellRelations(this.plan.id, found, decided, this.names);
+    // Names and texts are found out for those who decided something: few cells.
+    const found = decided.length === 0 ? [] : (this.#model?.invariants ?? []).map(({ text }) => text);
+    this.#relations = new CellRelations(this.plan.id, found, decided, decided.length === 0 ? [] : this.names);
   }
   /** Texts of relations among `watch` that the latest row breaks; undefined while there is no row. */
   broken(watch: RelationWatch): ReadonlySet<string> | undefined {
@@ -260,12 +273,6 @@ export class Cell {
     return this.#cycles;
   }
 
-  /** What it learned is still to be read back: until `catchUp` it judges nothing, and keeps what comes. */
-  stayAway(): void {
-    this.#away = new Away(this.watch, this.plan.stepUs);
-    this.#isRead = false;
-    this.dirty = false;
-  }
   /** What it learned is not read back yet. */
   get isAway(): boolean {
     return !this.#isRead;
@@ -346,7 +353,11 @@ export class Cell {
   early(tsUs: number, odd: boolean): void {
     const { stepUs } = this.plan;
     if (stepUs < EARLY_FROM_US) return;
-    this.#away?.early(tsUs, odd);
+    if (this.#away !== undefined) {
+      // Also of one that is read back already: it is judged in its turn.
+      this.#away.early(tsUs, odd);
+      return;
+    }
     if (!this.isArmed) return;
     if (tsUs >= this.#nextUs || tsUs < this.#nextUs - stepUs || this.#earlyUs === this.#nextUs) return;
     this.#earlyUs = this.#nextUs;
@@ -545,7 +556,8 @@ export class Cell {
   }
 
   #arm(model: CellModel): void {
-    const { plan, targets, protocols, state, end } = this.#options;
+    const options = this.#options;
+    const { plan, state, end } = options;
     this.#model = model;
     this.#bands ??= nanBands(plan.points.length);
     this.#stretches.arm();
@@ -555,8 +567,13 @@ export class Cell {
     this.#guard = new CellGuard({
       cell: plan.id,
       points: plan.points,
-      protocols,
-      targets,
+      // Of a cell that says nothing nobody asks.
+      get protocols() {
+        return options.protocols;
+      },
+      get targets() {
+        return options.targets;
+      },
       controller: plan.controller,
       stepUs: plan.stepUs,
       learnedUs: this.#learnedUs,
@@ -604,7 +621,7 @@ export class Cell {
 
   /** Surprise of a column in the latest row; NaN while learning, and where it was not seen. */
   surprise(column: number): number {
-    return this.#surprise[column]!;
+    return this.isAway ? Number.NaN : this.#surprise[column]!;
   }
   /** The band of a column over the last rows before row `until` (at most BAND_ROWS), oldest first; empty while not armed. */
   bands(
@@ -652,6 +669,7 @@ export class Cell {
   /** Puts back what was saved, with the rows in `blocks`. */
   load(header: SavedCell, model: Uint8Array, blocks?: ReadonlyMap<number, Uint8Array>): void {
     const { rows } = this.plan;
+    if (this.isAway) this.#begin();
     if (blocks !== undefined) {
       this.plan = header.plan;
       this.rows = new CellRows(header.plan.points.length, header.plan.rows);
@@ -689,6 +707,7 @@ export class Cell {
   }
   /** Nothing of it was saved, or it cannot be read: it learns from now on. */
   loadNothing(): void {
+    if (this.isAway) this.#begin();
     this.dirty = true;
     this.#isRead = true;
   }

@@ -13,6 +13,7 @@ import {
   findingOf,
   findingRow,
   incidentActOf,
+  inParts,
   inPieces,
   joined,
   proofOf,
@@ -299,14 +300,18 @@ export const createSiteDetection = (
   return detection;
 };
 
+/** Rows that are read at a time. */
+const READ_ROWS = 2048;
+
 /** What is stored under names, each in one piece. */
-const readParts = async (rows: AsyncIterable<{ name: string; piece: number; payload: Uint8Array }>): Promise<Parts> => {
+const readParts = async (store: Store, query: ReturnType<typeof learnedState>): Promise<Parts> => {
   const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
-  for await (const { name, piece, payload } of rows) {
-    const pieces = learned.get(name);
-    if (pieces === undefined) learned.set(name, [{ piece, bytes: payload }]);
-    else pieces.push({ piece, bytes: payload });
-  }
+  for await (const rows of inParts(store.db, query, READ_ROWS))
+    for (const { name, piece, payload } of rows) {
+      const pieces = learned.get(name);
+      if (pieces === undefined) learned.set(name, [{ piece, bytes: payload }]);
+      else pieces.push({ piece, bytes: payload });
+    }
   return new Map([...learned].map(([name, pieces]) => [name, joined(pieces)]));
 };
 
@@ -345,7 +350,8 @@ export const loadDetection = async (
     .execute();
   const [cells, blocks] = OF_CELLS;
   const own = await readParts(
-    learnedState(store, site).where('name', 'not like', cells).where('name', 'not like', blocks).stream(),
+    store,
+    learnedState(store, site).where('name', 'not like', cells).where('name', 'not like', blocks),
   );
   const given = ofText(own.get(ALERTS_NAME));
   if (given !== undefined) detection.triage.setGivenIds(JSON.parse(given) as [string, string][]);
@@ -356,7 +362,7 @@ export const loadDetection = async (
     // What older versions saved of the feed does not say how its cells are; they were smaller sites.
     const feed = ofText(own.get('feed'));
     const isOld = feed !== undefined && !('plans' in (JSON.parse(feed) as object));
-    const plans = isOld ? await readParts(learnedState(store, site).where('name', 'like', cells).stream()) : [];
+    const plans = isOld ? await readParts(store, learnedState(store, site).where('name', 'like', cells)) : [];
     await inTurns(loadingSite(detection, new Map([...own, ...plans])));
     return true;
   } catch {
@@ -388,7 +394,7 @@ export const bringCellsBack = async (store: Store, site: string, detection: Site
     const [first, last] = [some[0]!.plan.id, some.at(-1)!.plan.id];
     // Ranges: the store finds them without a look at what lies outside, as it would have to for a list of names.
     const between = (from: string, to: string): Promise<Parts> =>
-      readParts(learnedState(store, site).where('name', '>=', from).where('name', '<=', to).stream());
+      readParts(store, learnedState(store, site).where('name', '>=', from).where('name', '<=', to));
     const own = await between(`cell ${first}`, `cell ${last}`);
     const rows = await between(`rows ${first} `, `rows ${last} ${LAST_BLOCK}`);
     const parts = new Map([...own, ...rows]);

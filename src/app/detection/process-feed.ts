@@ -9,7 +9,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { Point } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { growF64 } from '../../lib/grow.ts';
-import { Cell, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
+import { Cell, type CellOptions, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
 import { CommonCause, type SavedCommon } from './common.ts';
 import type { Fitter } from './fitting.ts';
 import { Kept, type SavedKept } from './kept.ts';
@@ -48,7 +48,7 @@ export const rowsFor = (points: number): number => {
 };
 
 export interface FeedOptions {
-  readonly model: Pick<SiteModel, 'pointCount' | 'point' | 'watch'>;
+  readonly model: Pick<SiteModel, 'pointCount' | 'point' | 'placeOf' | 'watch'>;
   readonly endpoints: EndpointView;
   readonly fitter: Fitter;
   /** A model that was asked for is there, or could not be made. */
@@ -317,22 +317,29 @@ export class ProcessFeed {
     return rows;
   }
 
-  #add(plan: CellPlan): Cell {
+  #add(plan: CellPlan, isAway = false): Cell {
     const { model, fitter } = this.#options;
-    const points = plan.points.map((id) => model.point(id));
     // Found out when they are needed: of thousands of cells that are brought back it takes a second.
+    let targets: readonly EndpointId[] | undefined;
+    let protocols: readonly string[] | undefined;
     let names: readonly string[] | undefined;
     let neighbours: readonly (readonly [number, number])[] | undefined;
     const namesOf = (): readonly string[] => this.#namesOf(plan);
-    const cell = new Cell({
+    const options: CellOptions = {
       plan,
       watch: model.watch(plan.points),
       get names() {
         names ??= namesOf();
         return names;
       },
-      targets: points.map((point) => point?.target ?? plan.controller),
-      protocols: points.map((point) => point?.protocol ?? ''),
+      get targets() {
+        targets ??= plan.points.map((id) => model.placeOf(id)?.target ?? plan.controller);
+        return targets;
+      },
+      get protocols() {
+        protocols ??= plan.points.map((id) => model.placeOf(id)?.protocol ?? '');
+        return protocols;
+      },
       get neighbours() {
         neighbours ??= neighboursOf(plan.points.map((id) => model.point(id)));
         return neighbours;
@@ -342,7 +349,8 @@ export class ProcessFeed {
       onFitted: this.#fitted,
       state: (statement) => this.#say(statement, this.#options.isSuspect(plan.controller), plan.stepUs),
       end: this.#end,
-    });
+    };
+    const cell = new Cell(options, isAway);
     this.#cells.set(plan.id, cell);
     this.#list.push(cell);
     if (this.#list.length > this.#dueUs.length) {
@@ -412,7 +420,7 @@ export class ProcessFeed {
   }
 
   /**
-   * Puts back what `save` told; its cells are away (`Cell.stayAway`) until each is given to `bringBack`. What older versions saved
+   * Puts back what `save` told; its cells are away (`Cell.isAway`) until each is given to `bringBack`. What older versions saved
    * names cells only: `planOf` finds how they were. One step a cell: of thousands of points it takes a part of a second in all.
    */
   *loading(text: string, planOf: (id: string) => CellPlan | undefined): Generator<void, void> {
@@ -433,7 +441,7 @@ export class ProcessFeed {
     for (const [controller, count] of saved.cellsOf) this.#cellsOf.set(controller, count);
     const plans = saved.plans ?? (saved.order ?? []).map(planOf).filter((plan) => plan !== undefined);
     for (const plan of plans) {
-      this.#add(plan).stayAway();
+      this.#add(plan, true);
       yield;
     }
     const idOf = ({ plan }: Cell): string => plan.id;

@@ -19,8 +19,11 @@ const isShort = (values: ArrayLike<number>): boolean => {
 /** Stands where a block of 64-bit reals has the time of its first row, which is never negative: its values have 32 bits. */
 const SHORT_BLOCK = -1;
 
-/** A cell begins with room for so few: of a large site each point has its row every few minutes. */
+/** A cell begins with room for so few, with its first row: of a large site each point has its row every few minutes. */
 const FIRST_ROWS = 32;
+const NO_TIMES = new Float64Array(0);
+const NO_VALUES = new Float32Array(0);
+const NO_ROWS = new Uint8Array(0);
 
 const inBlocks = (rows: number): number => Math.max(BLOCK_ROWS, Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS);
 
@@ -39,10 +42,9 @@ export class CellRows {
   constructor(points: number, capacity: number) {
     this.points = points;
     this.capacity = inBlocks(capacity);
-    this.#size = Math.min(FIRST_ROWS, this.capacity);
-    this.#tsUs = new Float64Array(this.#size);
-    this.#values = new Float32Array(this.#size * points);
-    this.#odd = new Uint8Array(this.#size);
+    this.#tsUs = NO_TIMES;
+    this.#values = NO_VALUES;
+    this.#odd = NO_ROWS;
   }
 
   get count(): number {
@@ -84,7 +86,7 @@ export class CellRows {
     return this.#values instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
   }
 
-  #grow(rows = this.#size * 2): void {
+  #grow(rows = Math.max(FIRST_ROWS, this.#size * 2)): void {
     this.#size = Math.min(this.capacity, rows);
     const bigger = <T extends Values | Uint8Array>(old: T, fresh: T): T => {
       fresh.set(old as never);
@@ -301,7 +303,7 @@ export class CellRows {
 
   /** Puts stored blocks back; `taken` as it was saved. */
   load(taken: number, blocks: ReadonlyMap<number, Uint8Array>): void {
-    let size = this.#size;
+    let size = Math.max(FIRST_ROWS, this.#size);
     while (size < Math.min(taken, this.capacity)) size *= 2;
     if (size > this.#size) this.#grow(size);
     for (const [block, stored] of blocks) {

@@ -67,7 +67,10 @@ const NOTHING: Readonly<Record<Kind, Column>> = {
  * Arrays of the kinds and lengths given, in one piece of memory, in their order. The one called `apart` has memory of its
  * own: it may be exchanged for another, and is not kept alive by the rest then.
  */
-const allocate = (parts: Head['parts'], apart: string | undefined): Record<string, Column> => {
+const allocate = (
+  parts: Head['parts'],
+  apart: string | undefined,
+): { readonly out: Record<string, Column>; readonly buffer: ArrayBuffer } => {
   const out = shaped(parts);
   const sizes = parts.map(([name, kind, length]) =>
     name === apart ? 0 : aligned(length * KINDS[kind].BYTES_PER_ELEMENT),
@@ -79,7 +82,7 @@ const allocate = (parts: Head['parts'], apart: string | undefined): Record<strin
     else out[name] = name === apart ? new KINDS[kind](length) : new KINDS[kind](buffer, at, length);
     at += sizes[i]!;
   });
-  return out;
+  return { out, buffer };
 };
 
 const octetsOf = (column: Column): Uint8Array => new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
@@ -87,7 +90,7 @@ const octetsOf = (column: Column): Uint8Array => new Uint8Array(column.buffer, c
 /** Copies of the arrays in one piece of memory, `apart` by itself; the ones given are not needed any more. */
 export const gather = <T extends Arrays>(arrays: T, apart?: keyof T & string): T => {
   const parts = Object.entries(arrays).map(([name, column]) => [name, kindOf(column), column.length] as const);
-  const out = allocate(parts, apart);
+  const { out } = allocate(parts, apart);
   for (const [name, column] of Object.entries(arrays)) out[name]!.set(column);
   return out as unknown as T;
 };
@@ -127,14 +130,24 @@ export const bring = <T extends Arrays>(
   const length = new DataView(saved.buffer, saved.byteOffset, saved.byteLength).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(saved.subarray(4, 4 + length))) as Head;
   if (head.version !== version) throw new RangeError(`saved as ${head.version}, not as ${version}`);
-  // Copies: views need their alignment, and what was read is not kept alive.
-  const arrays = allocate(head.parts, apart);
-  let at = 4 + length;
-  for (const [name] of head.parts) {
-    const octets = octetsOf(arrays[name]!);
-    octets.set(saved.subarray(at, at + octets.length));
-    at += aligned(octets.length);
+  // Copies: views need their alignment, and what was read is not kept alive. Arrays lie as they were saved, but for the one apart.
+  const { out, buffer } = allocate(head.parts, apart);
+  const all = new Uint8Array(buffer);
+  let from = 4 + length;
+  let to = 0;
+  const own = apart === undefined ? undefined : out[apart];
+  if (own !== undefined) {
+    for (const [name, kind, count] of head.parts) {
+      if (name === apart) break;
+      to += aligned(count * KINDS[kind].BYTES_PER_ELEMENT);
+    }
+    all.set(saved.subarray(from, from + to));
+    from += to;
+    if (own.length > 0) octetsOf(own).set(saved.subarray(from, from + own.byteLength));
+    from += aligned(own.byteLength);
   }
+  all.set(saved.subarray(from, from + all.length - to), to);
+  const arrays = out;
   return { scalars: head.scalars.map(Number), arrays: arrays as unknown as T };
 };
 

@@ -86,8 +86,12 @@ const bandFor = (points: number): BandColumns => {
   return spare;
 };
 
-const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((octet, i) => octet === b[i]);
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
 
 /** What arming found out in all is in one table of all members; their own are let go. */
 const shareTable = (members: readonly Member[]): Uint8Array => {
@@ -103,7 +107,6 @@ const shareTable = (members: readonly Member[]): Uint8Array => {
 };
 
 class Guard implements CellModel {
-  readonly bytesPerPoint: number;
   private readonly members: readonly Member[];
   private readonly table: Uint8Array;
   private readonly deviations: Deviation[] = [];
@@ -113,8 +116,12 @@ class Guard implements CellModel {
     this.members = members;
     this.table = shareTable(members);
     this.result = { surprise: 0, state: 'learning', deviations: this.deviations };
-    const shared = ((members.length - 1) * this.table.length) / Math.max(1, this.arming.length);
-    this.bytesPerPoint = members.reduce((sum, m) => sum + m.model.bytesPerPoint, 0) - shared;
+  }
+
+  get bytesPerPoint(): number {
+    const { members, table } = this;
+    const shared = ((members.length - 1) * table.length) / Math.max(1, this.arming.length);
+    return members.reduce((sum, m) => sum + m.model.bytesPerPoint, 0) - shared;
   }
 
   get arming(): readonly PointArming[] {

@@ -254,6 +254,19 @@ describe('what is saved', () => {
     expect(keep('x 1', scalars, again)).toEqual(saved);
     expect(() => bring('x 2', saved)).toThrow('x 1');
   });
+
+  it('comes back with any of its arrays in memory of its own', () => {
+    const saved = keep('x 1', [], gather(arrays));
+    // At odd places of what was read from the store too.
+    const moved = new Uint8Array(saved.length + 3).subarray(3);
+    moved.set(saved);
+    for (const name of ['a', 'b', 'c', 'd'] as const) {
+      const { arrays: again } = bring<typeof arrays>('x 1', moved, name);
+      expect(again).toEqual(arrays);
+      const others = Object.keys(arrays).filter((other) => other !== name && other !== 'd') as (keyof typeof arrays)[];
+      expect(others.map((other) => again[other].buffer === again[name].buffer)).toEqual(others.map(() => false));
+    }
+  });
 });
 
 it('a value that falls away is a level; nothing at all, the other sign and more than ever are not', () => {

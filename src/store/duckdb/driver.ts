@@ -4,7 +4,19 @@
  * microseconds are) and stay bigint where they are not.
  * @source https://duckdb.org/docs/stable/clients/node_neo/overview and Kysely's Driver interface
  */
-import { BIGINT, blobValue, type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import {
+  BIGINT,
+  blobValue,
+  DuckDBBigIntVector,
+  DuckDBBlobVector,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBDoubleVector,
+  type DuckDBType,
+  type DuckDBValue,
+  DuckDBVarCharVector,
+  JSDuckDBValueConverter,
+} from '@duckdb/node-api';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -28,14 +40,54 @@ const toParameter = (value: unknown): DuckDBValue => {
 const typeOf = (value: unknown): DuckDBType | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) ? BIGINT : undefined;
 
-const fromResult = (value: unknown): unknown => {
-  // Plain octets: a Buffer would drag its pool along.
-  if (Buffer.isBuffer(value)) return new Uint8Array(value);
-  if (typeof value === 'bigint') {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : value;
+const fromBigint = (value: bigint): number | bigint => {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+};
+
+type Values = readonly unknown[];
+const itemsOf = <T>(count: number, item: (index: number) => T): T[] => {
+  const out: T[] = [];
+  for (let i = 0; i < count; i++) out.push(item(i));
+  return out;
+};
+
+/** One column of a chunk. The types that the schema has are read by loops of their own: a chunk has 2,048 rows. */
+const columnOf = (chunk: DuckDBDataChunk, column: number): Values => {
+  const { rowCount } = chunk;
+  const vector = chunk.getColumnVector(column);
+  if (vector instanceof DuckDBVarCharVector || vector instanceof DuckDBDoubleVector)
+    return itemsOf(rowCount, (i) => vector.getItem(i));
+  if (vector instanceof DuckDBBigIntVector)
+    return itemsOf(rowCount, (i) => {
+      const value = vector.getItem(i);
+      return value === null ? null : fromBigint(value);
+    });
+  if (vector instanceof DuckDBBlobVector)
+    return itemsOf(rowCount, (i) => {
+      const bytes = vector.getItemBytes(i);
+      // A copy: short ones are a view of the chunk, and a Buffer would drag its pool along.
+      return bytes === null ? null : new Uint8Array(bytes);
+    });
+  return chunk
+    .convertColumnValues(column, JSDuckDBValueConverter)
+    .map((value) =>
+      typeof value === 'bigint' ? fromBigint(value) : Buffer.isBuffer(value) ? new Uint8Array(value) : value,
+    );
+};
+
+/** Column by column: row by row took five times as long. */
+const rowsOf = <R>(chunk: DuckDBDataChunk, names: readonly string[]): R[] => {
+  const columns = names.map((_, column) => columnOf(chunk, column));
+  // Copies of one object have its shape at once, and do not grow into it name by name.
+  const blank: Record<string, unknown> = Object.fromEntries(names.map((name) => [name, null]));
+  const rows: Record<string, unknown>[] = [];
+  for (let row = 0; row < chunk.rowCount; row++) {
+    const object = { ...blank };
+    for (let column = 0; column < names.length; column++) object[names[column]!] = columns[column]![row];
+    rows.push(object);
   }
-  return value;
+  return rows as R[];
 };
 
 class DuckDbKyselyConnection implements DatabaseConnection {
@@ -45,14 +97,17 @@ class DuckDbKyselyConnection implements DatabaseConnection {
   }
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { values, types } = bind(query.parameters);
-    const reader = await this.#connection.runAndReadAll(query.sql, values, types);
-    return { rows: plainRows<R>(reader.getRowObjectsJS()), numAffectedRows: BigInt(reader.rowsChanged) };
+    const result = await this.#connection.run(query.sql, values, types);
+    const names = result.deduplicatedColumnNames();
+    const chunks = await result.fetchAllChunks();
+    return { rows: chunks.flatMap((chunk) => rowsOf<R>(chunk, names)), numAffectedRows: BigInt(result.rowsChanged) };
   }
   /** A chunk (2,048 rows) at a time, so that a big table is never whole in memory. */
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     const { values, types } = bind(query.parameters);
     const result = await this.#connection.stream(query.sql, values, types);
-    for await (const rows of result.yieldRowObjectJs()) yield { rows: plainRows<R>(rows) };
+    const names = result.deduplicatedColumnNames();
+    for await (const chunk of result) yield { rows: rowsOf<R>(chunk, names) };
   }
 }
 
@@ -68,11 +123,6 @@ const bind = (
     if (type !== undefined) types[name] = type;
   });
   return { values, types };
-};
-
-const plainRows = <R>(rows: readonly Record<string, unknown>[]): R[] => {
-  for (const row of rows) for (const name in row) row[name] = fromResult(row[name]);
-  return rows as R[];
 };
 
 class OneConnectionDriver implements Driver {
