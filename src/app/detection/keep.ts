@@ -2,6 +2,7 @@
  * Detection into the store and back: findings as they change, what was learned now and then and whenever nothing is read,
  * what people did at once (see `acts.ts`). A state that another version wrote is learned again, never half-read.
  */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { EndpointView } from '../../core/endpoint.ts';
 import type { AlertAct, IncidentAct, MaintenanceWindow, TriageSettings } from '../../core/incident.ts';
 import type { SiteModel } from '../../core/site-model.ts';
@@ -157,12 +158,23 @@ export function* cellBatches(
   if (parts.length > 0) yield { put: { learned_state: learnedRows(site, new Map(parts), nowUs) } };
 }
 
+/** Stands before what is stored deflated: neither text nor the length of a header nor a time begins so. */
+const DEFLATED = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
+/** Shorter parts are one row however they are written. */
+const DEFLATED_FROM_BYTES = 4096;
+
+/** A commit holds several times its octets in memory, so that what is said again and again is not written out. */
+const deflated = (payload: Uint8Array): Uint8Array =>
+  payload.length < DEFLATED_FROM_BYTES ? payload : Buffer.concat([DEFLATED, deflateRawSync(payload, { level: 1 })]);
+const inflated = (payload: Uint8Array): Uint8Array =>
+  DEFLATED.every((octet, i) => payload[i] === octet) ? inflateRawSync(payload.subarray(DEFLATED.length)) : payload;
+
 export const learnedRows = (
   site_id: string,
   parts: ReadonlyMap<string, Uint8Array>,
   recorded_us: number,
 ): Row<'learned_state'>[] =>
-  [...parts].flatMap(([name, payload]) => inPieces({ site_id, name, recorded_us }, 'payload', payload));
+  [...parts].flatMap(([name, payload]) => inPieces({ site_id, name, recorded_us }, 'payload', deflated(payload)));
 
 type Parts = ReadonlyMap<string, Uint8Array>;
 
@@ -299,7 +311,7 @@ export const createSiteDetection = (
   return detection;
 };
 
-/** What is stored under names, each in one piece. */
+/** What is stored under names, each in one piece. Throws where it cannot be read. */
 const readParts = async (rows: AsyncIterable<{ name: string; piece: number; payload: Uint8Array }>): Promise<Parts> => {
   const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
   for await (const { name, piece, payload } of rows) {
@@ -307,7 +319,7 @@ const readParts = async (rows: AsyncIterable<{ name: string; piece: number; payl
     if (pieces === undefined) learned.set(name, [{ piece, bytes: payload }]);
     else pieces.push({ piece, bytes: payload });
   }
-  return new Map([...learned].map(([name, pieces]) => [name, joined(pieces)]));
+  return new Map([...learned].map(([name, pieces]) => [name, inflated(joined(pieces))]));
 };
 
 /** Sorts behind the number of any block. */
