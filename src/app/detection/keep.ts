@@ -91,13 +91,13 @@ const partsOfCell = (cell: Cell, all: boolean): [string, Uint8Array][] => {
   ];
 };
 
-const partsOfSite = (detection: SiteDetection, withTables: boolean): Map<string, Uint8Array> =>
-  new Map([
-    ['detection', text(detection.detection.save())],
-    ['devices', text(detection.devices.save(withTables))],
-    ['feed', text(detection.feed.save())],
-    ['mirrors', text(JSON.stringify(detection.mirrors.save()))],
-  ]);
+/** One after the other: each is megabytes, and is written before the next is made. */
+function* partsOfSite(detection: SiteDetection, withTables: boolean): Generator<[string, Uint8Array], void> {
+  yield ['detection', text(detection.detection.save())];
+  yield ['devices', text(detection.devices.save(withTables))];
+  yield ['feed', text(detection.feed.save())];
+  yield ['mirrors', text(JSON.stringify(detection.mirrors.save()))];
+}
 
 /** Everything learned, by the name it is stored under. With `all`, also what did not change since the last call. */
 export const learnedParts = (detection: SiteDetection, all: boolean): Map<string, Uint8Array> =>
@@ -171,10 +171,14 @@ const inflated = (payload: Uint8Array): Uint8Array =>
 
 export const learnedRows = (
   site_id: string,
-  parts: ReadonlyMap<string, Uint8Array>,
+  parts: Iterable<readonly [name: string, payload: Uint8Array]>,
   recorded_us: number,
-): Row<'learned_state'>[] =>
-  [...parts].flatMap(([name, payload]) => inPieces({ site_id, name, recorded_us }, 'payload', deflated(payload)));
+): Row<'learned_state'>[] => {
+  const rows: Row<'learned_state'>[] = [];
+  for (const [name, payload] of parts)
+    for (const row of inPieces({ site_id, name, recorded_us }, 'payload', deflated(payload))) rows.push(row);
+  return rows;
+};
 
 type Parts = ReadonlyMap<string, Uint8Array>;
 
