@@ -444,7 +444,7 @@ export class LiveSite {
     const health = [...this.sources.values()].map((source) => source.health);
     const firsts = health.map((h) => h.firstUs).filter((us) => us > 0);
     this.summary = {
-      assets: isBusy ? this.summary.assets : model.assets().length,
+      assets: isBusy ? this.summary.assets : model.assetCount,
       firstUs: firsts.length === 0 ? 0 : Math.min(...firsts),
       lastUs: Math.max(0, ...health.map((h) => h.lastUs)),
     };
@@ -459,7 +459,7 @@ export class LiveSite {
   countAssets(): number {
     const model = this.#loaded?.model;
     if (model === undefined) return this.summary.assets;
-    return (this.busy > 0 ? this.#standing(model).still.model : model).assets().length;
+    return this.busy > 0 ? this.#standing(model).still.model.assets().length : model.assetCount;
   }
 
   answer(): Site {

@@ -261,7 +261,7 @@ export class Names {
     });
     this.#pending.delete(id);
     applyList(model, report, file);
-    this.#inUse.set(site.id, model.assets().length);
+    this.#inUse.set(site.id, model.assetCount);
     await site.save(nowUs);
     return { appliedAt: timeText(nowUs), facts, correction };
   }
@@ -316,7 +316,7 @@ export class Names {
     const before = this.#inUse.get(site.id);
     if (before === undefined || !site.isLoaded) return false;
     const { model } = await site.open();
-    const assets = model.assets().length;
+    const assets = model.assetCount;
     if (assets === before && !always) return false;
     for (const row of await this.#active(site.id)) {
       const { table, mapping } = contentOf(row);

@@ -229,6 +229,8 @@ export interface SiteModel extends SiteSink {
   readonly version: number;
 
   assets(): readonly Asset[];
+  /** How many there are; none is built for it. */
+  readonly assetCount: number;
   /** The same devices in the same order, with no more than detection asks of each: found for a part of what assets cost. */
   briefs(): readonly AssetBrief[];
   asset(id: AssetId): Asset | undefined;

@@ -425,6 +425,7 @@ describe('same input, same output', () => {
         play(a, script);
         const c = new World();
         play(c, script);
+        expect(c.model.assetCount).toBe(a.model.assets().length);
         c.model.assets();
         c.model.takeDirty(3);
         expect(everything(c.model)).toBe(everything(a.model));

@@ -283,6 +283,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
 
     // --- Reading.
     assets,
+    get assetCount() {
+      return look().binding.groups.length;
+    },
     briefs: pictures.briefs,
     asset: pictures.asset,
     assetOf: (endpoint) => look().binding.of[endpoint]?.id,

@@ -61,8 +61,8 @@ export interface CellOptions {
   readonly names: readonly string[];
   readonly targets: readonly EndpointId[];
   readonly protocols: readonly string[];
-  /** Columns whose registers follow each other, the lower address first: two of them may be one number. */
-  readonly neighbours?: readonly (readonly [number, number])[];
+  /** Of each column the one whose register follows its own, -1 for none: two of them may be one number. */
+  readonly followers?: Int8Array;
   readonly fitter: Fitter;
   /** Cells of the site; absent: this one. */
   readonly cells?: () => number;
@@ -95,6 +95,17 @@ const known = (cycle: Cycle): Cycle => ({
   tells: cycle.tells ?? Number.NaN,
 });
 
+interface Scratch {
+  readonly sampled: Float64Array;
+  readonly lastUs: Float64Array;
+}
+const scratches: (Scratch | undefined)[] = [];
+const scratchOf = (points: number): Scratch => {
+  const scratch = scratches[points] ?? { sampled: new Float64Array(points), lastUs: new Float64Array(points) };
+  scratches[points] = scratch;
+  return scratch;
+};
+
 interface Pending {
   readonly sinceUs: number;
   readonly after: (() => void)[];
@@ -108,6 +119,7 @@ export class Cell {
   readonly #options: CellOptions;
   // What it works with, made by `#begin`: of thousands of cells that are away after a start it takes a second and 60 MiB.
   #row!: Float64Array;
+  /** This and `#lastUs`: filled and read within one call, cells of one width share them. */
   #sampled!: Float64Array;
   #lastUs!: Float64Array;
   #freshness!: Freshness;
@@ -119,12 +131,13 @@ export class Cell {
   #isInBrief = false;
   /** Something that is no matter of the process is odd at its controller. */
   #isSuspect = false;
-  #band!: BandColumns;
+  /** This and `#surprise`: made with the first model. */
+  #band: BandColumns | undefined;
   /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring; made with the first model. */
   #bands: Bands | undefined;
   /** Number of the row that is judged: behind the last one where rows waited for their model. */
   #inHand = 0;
-  #surprise!: Float64Array;
+  #surprise: Float64Array | undefined;
   /** Smallest and largest value learned from, where the model shows no band. */
   #range: readonly { readonly low: number; readonly high: number }[] = [];
   #model: CellModel | undefined;
@@ -181,13 +194,12 @@ export class Cell {
   #begin(): void {
     const n = this.plan.points.length;
     this.#row = new Float64Array(n);
-    this.#sampled = new Float64Array(n);
-    this.#lastUs = new Float64Array(n);
+    const scratch = scratchOf(n);
+    this.#sampled = scratch.sampled;
+    this.#lastUs = scratch.lastUs;
     this.#freshness = new Freshness(n);
     this.#heard = new Heard(this.#options.targets);
     this.#stretches = new CellStretches(n, this.#sampleUs);
-    this.#band = nanColumns(n);
-    this.#surprise = new Float64Array(n).fill(Number.NaN);
   }
 
   get names(): readonly string[] {
@@ -377,7 +389,7 @@ export class Cell {
     }
     this.#reading.read(row);
     this.#reading.passZero(row, this.#lastOf, this.#rangeOf);
-    this.#reading.count(row, this.#lastOf, this.#options.neighbours ?? []);
+    this.#reading.count(row, this.#lastOf, this.#options.followers);
     return known;
   }
 
@@ -399,12 +411,11 @@ export class Cell {
     const row = this.#row;
     const score = this.#model.score(tsUs, row);
     this.#isInBrief = this.#states.take(tsUs, row);
+    const all = this.#surprise!;
     // What is not seen is not normal.
-    for (let p = 0; p < row.length; p++)
-      this.#surprise[p] = score.state !== 'scored' || Number.isNaN(row[p]!) ? Number.NaN : 0;
+    for (let p = 0; p < row.length; p++) all[p] = score.state !== 'scored' || Number.isNaN(row[p]!) ? Number.NaN : 0;
     const deviations = this.#judged(score.deviations);
-    for (const { point, surprise } of deviations)
-      if (point >= 0) this.#surprise[point] = Math.max(this.#surprise[point]! || 0, surprise);
+    for (const { point, surprise } of deviations) if (point >= 0) all[point] = Math.max(all[point]! || 0, surprise);
     const band = this.#look();
     this.#inHand = number === NOT_KEPT ? this.rows.taken : number;
     if (number !== NOT_KEPT) {
@@ -469,7 +480,7 @@ export class Cell {
 
   /** What the model expects; where it has no opinion of a point the range of what was learned. */
   #look(): BandColumns {
-    const band = this.#band;
+    const band = this.#band!;
     const { expected, low, high } = band;
     if (this.#model?.expected === undefined) for (const list of [expected, low, high]) list.fill(Number.NaN);
     else this.#model.expected(band);
@@ -516,9 +527,9 @@ export class Cell {
 
   /** Before anything is learned of a cell, its words are made the numbers that they are. */
   #readWords(until: number): void {
-    const { neighbours = [], targets } = this.#options;
+    const { followers, targets } = this.#options;
     if (this.isArmed || this.#fitting !== undefined) return;
-    if (!this.#reading.learn(this.rows.table(this.names, until), neighbours, (column) => targets[column]!)) return;
+    if (!this.#reading.learn(this.rows.table(this.names, until), followers, (column) => targets[column]!)) return;
     this.rows.rewrite(this.#reading.read);
     for (const { first, second } of this.#reading.pairs) this.#stretches.join(first, second);
   }
@@ -560,6 +571,8 @@ export class Cell {
     const { plan, state, end } = options;
     this.#model = model;
     this.#bands ??= nanBands(plan.points.length);
+    this.#band ??= nanColumns(plan.points.length);
+    this.#surprise ??= new Float64Array(plan.points.length).fill(Number.NaN);
     this.#stretches.arm();
     this.#arming = undefined;
     this.#armed = undefined;
@@ -621,7 +634,7 @@ export class Cell {
 
   /** Surprise of a column in the latest row; NaN while learning, and where it was not seen. */
   surprise(column: number): number {
-    return this.isAway ? Number.NaN : this.#surprise[column]!;
+    return this.#surprise?.[column] ?? Number.NaN;
   }
   /** The band of a column over the last rows before row `until` (at most BAND_ROWS), oldest first; empty while not armed. */
   bands(

@@ -2,6 +2,7 @@
  * Detection into the store and back: findings as they change, what was learned now and then and whenever nothing is read,
  * what people did at once (see `acts.ts`). A state that another version wrote is learned again, never half-read.
  */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { EndpointView } from '../../core/endpoint.ts';
 import type { AlertAct, IncidentAct, MaintenanceWindow, TriageSettings } from '../../core/incident.ts';
 import type { SiteModel } from '../../core/site-model.ts';
@@ -91,13 +92,13 @@ const partsOfCell = (cell: Cell, all: boolean): [string, Uint8Array][] => {
   ];
 };
 
-const partsOfSite = (detection: SiteDetection, withTables: boolean): Map<string, Uint8Array> =>
-  new Map([
-    ['detection', text(detection.detection.save())],
-    ['devices', text(detection.devices.save(withTables))],
-    ['feed', text(detection.feed.save())],
-    ['mirrors', text(JSON.stringify(detection.mirrors.save()))],
-  ]);
+/** One after the other: each is megabytes, and is written before the next is made. */
+function* partsOfSite(detection: SiteDetection, withTables: boolean): Generator<[string, Uint8Array], void> {
+  yield ['detection', text(detection.detection.save())];
+  yield ['devices', text(detection.devices.save(withTables))];
+  yield ['feed', text(detection.feed.save())];
+  yield ['mirrors', text(JSON.stringify(detection.mirrors.save()))];
+}
 
 /** Everything learned, by the name it is stored under. With `all`, also what did not change since the last call. */
 export const learnedParts = (detection: SiteDetection, all: boolean): Map<string, Uint8Array> =>
@@ -158,12 +159,33 @@ export function* cellBatches(
   if (parts.length > 0) yield { put: { learned_state: learnedRows(site, new Map(parts), nowUs) } };
 }
 
+/** Stands before what is stored deflated: neither text nor the length of a header nor a time begins so. */
+const DEFLATED = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
+/** Shorter parts are one row however they are written. */
+const DEFLATED_FROM_BYTES = 4096;
+const OPENING = '{'.charCodeAt(0);
+
+/**
+ * A commit holds several times its octets in memory, so that what is said again and again is not written out. Only of text:
+ * the rows of a cell are hundreds of megabytes on a large site, and noise does not shrink.
+ */
+const deflated = (payload: Uint8Array): Uint8Array =>
+  payload.length < DEFLATED_FROM_BYTES || payload[0] !== OPENING
+    ? payload
+    : Buffer.concat([DEFLATED, deflateRawSync(payload, { level: 1 })]);
+const inflated = (payload: Uint8Array): Uint8Array =>
+  DEFLATED.every((octet, i) => payload[i] === octet) ? inflateRawSync(payload.subarray(DEFLATED.length)) : payload;
+
 export const learnedRows = (
   site_id: string,
-  parts: ReadonlyMap<string, Uint8Array>,
+  parts: Iterable<readonly [name: string, payload: Uint8Array]>,
   recorded_us: number,
-): Row<'learned_state'>[] =>
-  [...parts].flatMap(([name, payload]) => inPieces({ site_id, name, recorded_us }, 'payload', payload));
+): Row<'learned_state'>[] => {
+  const rows: Row<'learned_state'>[] = [];
+  for (const [name, payload] of parts)
+    for (const row of inPieces({ site_id, name, recorded_us }, 'payload', deflated(payload))) rows.push(row);
+  return rows;
+};
 
 type Parts = ReadonlyMap<string, Uint8Array>;
 
@@ -303,7 +325,7 @@ export const createSiteDetection = (
 /** Rows that are read at a time. */
 const READ_ROWS = 2048;
 
-/** What is stored under names, each in one piece. */
+/** What is stored under names, each in one piece. Throws where it cannot be read. */
 const readParts = async (store: Store, query: ReturnType<typeof learnedState>): Promise<Parts> => {
   const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
   for await (const rows of inParts(store.db, query, READ_ROWS))
@@ -312,7 +334,7 @@ const readParts = async (store: Store, query: ReturnType<typeof learnedState>): 
       if (pieces === undefined) learned.set(name, [{ piece, bytes: payload }]);
       else pieces.push({ piece, bytes: payload });
     }
-  return new Map([...learned].map(([name, pieces]) => [name, joined(pieces)]));
+  return new Map([...learned].map(([name, pieces]) => [name, inflated(joined(pieces))]));
 };
 
 /** Sorts behind the number of any block. */

@@ -70,8 +70,8 @@ interface Pending {
   sinceUs: number;
 }
 
-/** Columns whose registers follow each other: the same area of the same device. */
-const neighboursOf = (points: readonly (Point | undefined)[]): [number, number][] => {
+/** Of each column the one whose register follows its own in the same area of the same device; -1 for none. */
+const followersOf = (points: readonly (Point | undefined)[]): Int8Array => {
   const keyOf = ({ target, protocol }: Point, area: string, address: number): string =>
     `${target} ${protocol} ${area} ${address}`;
   const places = points.map((point) => {
@@ -81,10 +81,7 @@ const neighboursOf = (points: readonly (Point | undefined)[]): [number, number][
   const columns = new Map(
     places.flatMap((at, column) => (at === undefined ? [] : [[keyOf(at.point, at.area, at.address), column] as const])),
   );
-  return places.flatMap((at, column): [number, number][] => {
-    const next = at && columns.get(keyOf(at.point, at.area, at.address + 1));
-    return next === undefined ? [] : [[column, next]];
-  });
+  return Int8Array.from(places, (at) => (at && columns.get(keyOf(at.point, at.area, at.address + 1))) ?? -1);
 };
 
 export class ProcessFeed {
@@ -323,7 +320,7 @@ export class ProcessFeed {
     let targets: readonly EndpointId[] | undefined;
     let protocols: readonly string[] | undefined;
     let names: readonly string[] | undefined;
-    let neighbours: readonly (readonly [number, number])[] | undefined;
+    let followers: Int8Array | undefined;
     const namesOf = (): readonly string[] => this.#namesOf(plan);
     const options: CellOptions = {
       plan,
@@ -340,9 +337,9 @@ export class ProcessFeed {
         protocols ??= plan.points.map((id) => model.placeOf(id)?.protocol ?? '');
         return protocols;
       },
-      get neighbours() {
-        neighbours ??= neighboursOf(plan.points.map((id) => model.point(id)));
-        return neighbours;
+      get followers() {
+        followers ??= followersOf(plan.points.map((id) => model.point(id)));
+        return followers;
       },
       fitter,
       cells: () => this.#cells.size,

@@ -24,7 +24,7 @@ it('reads what crept through zero while it learned as signed, and what does so l
         frost.map(() => 5),
         frost,
       ),
-      [],
+      undefined,
       () => 1,
     ),
   ).toBe(true);
@@ -82,10 +82,10 @@ it('leaves what was in its upper half while it was learned: the low word of a fl
 });
 
 it('knows the high word of a count by the low one that ran over, in either order', () => {
-  for (const neighbours of [[[0, 1]], [[1, 0]]] as const) {
+  for (const followers of [Int8Array.of(1, -1, -1), Int8Array.of(-1, 0, -1)]) {
     const reading = new CellReading();
     const step = (before: readonly number[], now: readonly number[]): void =>
-      reading.count(Float64Array.from(now), (p) => before[p]!, neighbours);
+      reading.count(Float64Array.from(now), (p) => before[p]!, followers);
     step([3, 65_400, 0], [3, 65_500, 0]);
     expect(reading.isCarried(0, 3)).toBe(false);
     step([3, 65_500, 0], [4, 40, 0]);

@@ -41,13 +41,14 @@ export class CellReading {
   }
 
   /** Looks at rows as they came; true where something is read in another way from now on. */
-  learn(
-    table: RowTable,
-    neighbours: readonly (readonly [number, number])[],
-    deviceOf: (column: number) => EndpointId,
-  ): boolean {
+  learn(table: RowTable, followers: Int8Array | undefined, deviceOf: (column: number) => EndpointId): boolean {
     if (this.pairs.length > 0 || this.signed.size > 0) return false;
-    this.pairs = findPairs(table, neighbours, deviceOf);
+    const neighbours = [...(followers ?? [])].map((next, column) => [column, next] as const);
+    this.pairs = findPairs(
+      table,
+      neighbours.filter(([, next]) => next >= 0),
+      deviceOf,
+    );
     for (const column of findSigned(table)) if (this.pairOf(column) === undefined) this.signed.add(column);
     return this.pairs.length > 0 || this.signed.size > 0;
   }
@@ -80,10 +81,13 @@ export class CellReading {
   }
 
   /** Looks for high words that count: `row` is read already, `last` as it was the row before. */
-  count(row: Float64Array, last: (column: number) => number, neighbours: readonly (readonly [number, number])[]): void {
-    for (const [a, b] of neighbours) {
-      this.#countsUp(row, last, a, b);
-      this.#countsUp(row, last, b, a);
+  count(row: Float64Array, last: (column: number) => number, followers: Int8Array | undefined): void {
+    if (followers === undefined) return;
+    for (let column = 0; column < followers.length; column++) {
+      const next = followers[column]!;
+      if (next < 0) continue;
+      this.#countsUp(row, last, column, next);
+      this.#countsUp(row, last, next, column);
     }
   }
   #countsUp(row: Float64Array, last: (column: number) => number, high: number, low: number): void {

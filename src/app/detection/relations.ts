@@ -30,6 +30,9 @@ export const parsed = (text: string, names: readonly string[]): Relation => {
 /** As it is written everywhere: the same relation has one text. */
 export const normal = (text: string, names: readonly string[]): string => printRelation(parsed(text, names));
 
+/** Of cells of which nobody wrote one: nearly all. */
+const NOTHING_WRITTEN = new RelationWatch([], []);
+
 /** What people decided about one cell, ready for its rows. */
 export class CellRelations {
   readonly decided: readonly Decided[];
@@ -51,6 +54,6 @@ export class CellRelations {
       .filter((row) => row.origin !== 'learned' && row.state !== 'rejected')
       .map((row) => parseRelation(row.text, names))
       .filter((relation) => !('error' in relation)) as Relation[];
-    this.watch = new RelationWatch(written, names);
+    this.watch = written.length === 0 ? NOTHING_WRITTEN : new RelationWatch(written, names);
   }
 }

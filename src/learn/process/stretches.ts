@@ -44,14 +44,10 @@ const codeOf = (value: number): number => {
   return (((h ^ (h >>> 13)) >>> 0) % 255) + 1;
 };
 
-/** One point. Codes are 0 where nothing was read. */
+/** One point, once its value changes. Codes are 0 where nothing was read. */
 class StretchWatch {
-  /** Made when the value changes for the first time: many registers of a controller never do. */
   #ring: Uint8Array | undefined;
   #at = 0;
-  /** Until then: the code that was read and how often in a row; 0 where nothing was read last. */
-  #still = 0;
-  #stood = 0;
   #distance = 0;
   #matches = 0;
   #untilSeek = 1;
@@ -65,33 +61,29 @@ class StretchWatch {
     return this.#distance;
   }
 
+  /** Its value changed since the start: before that there is nothing to remember but what it was and for how long. */
+  get hasMoved(): boolean {
+    return this.#ring !== undefined;
+  }
+  /** Its value changes for the first time, after it was read alike so often. */
+  begin(still: number, stood: number): void {
+    this.#ring = new Uint8Array(MAX_STRETCH_SAMPLES);
+    this.#at = Math.min(stood, MAX_STRETCH_SAMPLES) & MASK;
+    this.#ring.fill(still, 0, stood);
+  }
+
   /** Nothing was read where a sample was due. */
   skip(samples: number): void {
-    if (this.#ring === undefined) {
-      // What stood still before a gap repeats nothing and is repeated by nothing.
-      this.#still = this.#stood = 0;
-      return;
-    }
+    const ring = this.#ring!;
     for (let i = Math.min(samples, MAX_STRETCH_SAMPLES); i > 0; i--) {
-      this.#ring[this.#at] = 0;
+      ring[this.#at] = 0;
       this.#at = (this.#at + 1) & MASK;
     }
   }
 
-  /** Takes a sample; answers how many changes repeat an earlier stretch now. `learns`: what is normal is learned from it. */
-  take(value: number, learns: boolean): number {
-    const code = codeOf(value);
-    if (this.#ring === undefined) {
-      if (this.#still === 0 || this.#still === code) {
-        this.#still = code;
-        this.#stood++;
-        return 0;
-      }
-      this.#ring = new Uint8Array(MAX_STRETCH_SAMPLES);
-      this.#at = Math.min(this.#stood, MAX_STRETCH_SAMPLES) & MASK;
-      this.#ring.fill(this.#still, 0, this.#stood);
-    }
-    const ring = this.#ring;
+  /** Takes the code of a sample; answers how many changes repeat an earlier stretch now. `learns`: what is normal is learned from it. */
+  take(code: number, learns: boolean): number {
+    const ring = this.#ring!;
     const at = this.#at;
     const before = ring[(at - 1) & MASK]!;
     const changed = before !== code && before !== 0;
@@ -180,42 +172,57 @@ export interface Repetition {
 
 /** The points of a cell, at the pace at which most of them are polled. */
 export class CellStretches {
-  readonly #watches: readonly StretchWatch[];
+  readonly #points: number;
+  /** By point; none where nothing was learned and the value never changed, as most registers of a controller never do. */
+  readonly #watches: StretchWatch[] = [];
+  /** Until a value changes: its code and how often it was read in a row; 0 where nothing was read last. */
+  readonly #still: Uint8Array;
+  readonly #stood: Uint32Array;
   readonly #seenUs: Float64Array;
   readonly #sampleUs: number;
-  readonly #limits: Float64Array;
+  /** Changes from which on a repetition is odd; absent until it is armed. */
+  #limits: Float64Array | undefined;
   readonly #matches: Int32Array;
 
   constructor(points: number, sampleUs: number) {
-    this.#watches = Array.from({ length: points }, () => new StretchWatch());
+    this.#points = points;
+    this.#still = new Uint8Array(points);
+    this.#stood = new Uint32Array(points);
     this.#seenUs = new Float64Array(points);
     this.#sampleUs = sampleUs;
-    this.#limits = new Float64Array(points).fill(Number.POSITIVE_INFINITY);
     this.#matches = new Int32Array(points);
+  }
+
+  #watch(point: number): StretchWatch {
+    const watch = this.#watches[point] ?? new StretchWatch();
+    this.#watches[point] = watch;
+    return watch;
   }
 
   /** From now on what repeats for longer than in normal work is odd; what repeated until now is normal. */
   arm(): void {
+    const limits = new Float64Array(this.#points).fill(Number.POSITIVE_INFINITY);
     this.#watches.forEach((w, p) => {
       w.longest = Math.max(w.longest, w.peak);
-      this.#limits[p] = w.limit;
+      limits[p] = w.limit;
     });
+    this.#limits = limits;
   }
   /** Two points turned out to be words of one number, which stands in the first: it changes as its busier word does. */
   join(first: number, second: number): void {
-    const [one, other] = [this.#watches[first]!, this.#watches[second]!];
-    if (other.changes > one.changes) {
-      one.changes = other.changes;
-      one.longest = one.peak = other.longest;
-    }
+    const other = this.#watches[second];
+    if (other === undefined || other.changes <= (this.#watches[first]?.changes ?? 0)) return;
+    const one = this.#watch(first);
+    one.changes = other.changes;
+    one.longest = one.peak = other.longest;
   }
   isArmed(point: number): boolean {
-    return Number.isFinite(this.#limits[point]!);
+    return Number.isFinite(this.#limits?.[point]);
   }
   /** Why a point that moves is not watched; '' where it is. */
   unarmed(point: number): string {
     if (this.isArmed(point)) return '';
-    const { changes, longest } = this.#watches[point]!;
+    const { changes, longest } = this.#watches[point] ?? { changes: 0, longest: 0 };
     return changes < LEAST_CHANGES
       ? `its samples changed ${changes} times while it was learned, ${LEAST_CHANGES} are needed to watch for replays`
       : `its samples repeat themselves (${longest} changes): no watch for replays`;
@@ -223,7 +230,7 @@ export class CellStretches {
 
   /** Latest value and time of sighting of each point (0: never). Call at least twice in the time between two samples. */
   see(values: Float64Array, seenUs: Float64Array, learns: boolean): void {
-    for (let p = 0; p < this.#watches.length; p++) {
+    for (let p = 0; p < this.#points; p++) {
       const at = seenUs[p]!;
       const since = at - this.#seenUs[p]!;
       if (since === 0 || Number.isNaN(values[p]!)) continue;
@@ -231,28 +238,57 @@ export class CellStretches {
       // A second reader's poll between two of the first one; a clock that stepped back begins anew from there.
       if (samples < 1 && since > 0) continue;
       this.#seenUs[p] = at;
-      const watch = this.#watches[p]!;
-      if (samples > 1) watch.skip(samples - 1);
-      this.#matches[p] = watch.take(values[p]!, learns);
+      this.#matches[p] = this.#take(p, codeOf(values[p]!), samples - 1, learns);
     }
+  }
+
+  /** `missing`: samples that were due before it and not read. */
+  #take(p: number, code: number, missing: number, learns: boolean): number {
+    const known = this.#watches[p];
+    if (known?.hasMoved) {
+      if (missing > 0) known.skip(missing);
+      return known.take(code, learns);
+    }
+    const still = this.#still[p]!;
+    // What stood still before a gap repeats nothing and is repeated by nothing.
+    if (missing > 0 || still === 0) {
+      this.#still[p] = code;
+      this.#stood[p] = 1;
+      return 0;
+    }
+    if (still === code) {
+      this.#stood[p]!++;
+      return 0;
+    }
+    const watch = this.#watch(p);
+    watch.begin(still, this.#stood[p]!);
+    return watch.take(code, learns);
   }
 
   /** Calls `odd` for each point that repeats an earlier stretch for longer than normal work ever did. */
   repetitions(odd: (repetition: Repetition) => void): void {
-    for (let p = 0; p < this.#matches.length; p++) {
+    const limits = this.#limits;
+    if (limits === undefined) return;
+    for (let p = 0; p < limits.length; p++) {
       const changes = this.#matches[p]!;
-      const limit = this.#limits[p]!;
+      const limit = limits[p]!;
       if (changes >= limit) odd({ point: p, changes, limit, backUs: this.#watches[p]!.distance * this.#sampleUs });
     }
   }
 
   save(): readonly SavedStretch[] {
-    return this.#watches.map((w): SavedStretch => [w.changes, w.longest]);
+    return Array.from({ length: this.#points }, (_, p): SavedStretch => {
+      const { changes, longest } = this.#watches[p] ?? { changes: 0, longest: 0 };
+      return [changes, longest];
+    });
   }
   load(saved: readonly SavedStretch[]): void {
-    this.#watches.forEach((w, p) => {
-      [w.changes, w.longest] = saved[p] ?? [0, 0];
-      w.peak = w.longest;
-    });
+    for (let p = 0; p < this.#points; p++) {
+      const [changes, longest] = saved[p] ?? [0, 0];
+      if (changes === 0 && longest === 0 && this.#watches[p] === undefined) continue;
+      const watch = this.#watch(p);
+      watch.changes = changes;
+      watch.longest = watch.peak = longest;
+    }
   }
 }
