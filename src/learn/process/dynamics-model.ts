@@ -234,7 +234,8 @@ export class DynamicsModel implements MemberModel {
       // The first value that is known is where it begins.
       if (weight > 0 && Number.isNaN(level[i]!)) level[i] = x - mean[i]!;
       const above = x - level[i]!;
-      // A mean of too few values says nothing of this one.
+      // A mean of too few values says nothing of this one; once it does, the rows before were filled in, not seen.
+      if (weight * seen >= 1 && weight * (seen - 1) < 1) this.running.filled = 0;
       const z = weight * seen < 1 && weight > 0 ? Number.NaN : (above - mean[i]!) / scale[i]!;
       if (weight > 0 && above - above === 0) level[i]! += followed(weight, seen) * above;
       if (Number.isNaN(z)) MISSING[missing++] = i;
