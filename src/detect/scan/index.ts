@@ -306,7 +306,15 @@ const create = (context: DetectorContext): RunningDetector => {
     if (c.verb === 'discover') {
       if (context.isGroup(c.target)) return;
       const key = `${client} ${c.operation}`;
-      swept(at, at.client, c.target, tables.swept.add(key, context.host(c.target), at.tsUs), c.operation, key, 'ten minutes');
+      swept(
+        at,
+        at.client,
+        c.target,
+        tables.swept.add(key, context.host(c.target), at.tsUs),
+        c.operation,
+        key,
+        'ten minutes',
+      );
       return;
     }
     if ((c.outcome === 'refused' || c.outcome === 'unanswered') && isControl(context, at.protocol, false))
