@@ -3,7 +3,7 @@
  * case's own `train.csv`, or those of the case that `train` names by its path under the root.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { RowTable } from '../../src/core/process.ts';
 import { readRows, readTime, type Words } from './csv.ts';
 
@@ -24,7 +24,7 @@ export interface Interval {
 export interface Case {
   /** Path under the root with forward slashes: `batadal/dataset04`. */
   readonly name: string;
-  /** The folder that holds the case, which makes a set of cases: `batadal`. */
+  /** The folder that holds the case, which makes a set of cases: `batadal`; of cases right below the root its own name. */
   readonly set: string;
   readonly metric: string;
   readonly intervals: readonly Interval[];
@@ -66,7 +66,8 @@ const trainFolder = (root: string, folder: string, named: string): string | unde
 };
 
 /** Cases in order of name, and a line for each that cannot be read. */
-export const findCases = (root: string): { readonly cases: Case[]; readonly problems: string[] } => {
+export const findCases = (given: string): { readonly cases: Case[]; readonly problems: string[] } => {
+  const root = resolve(given);
   const cases: Case[] = [];
   const problems: string[] = [];
   const walk = (folder: string, depth: number): void => {
@@ -87,7 +88,7 @@ export const findCases = (root: string): { readonly cases: Case[]; readonly prob
         else
           cases.push({
             name,
-            set: name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : name,
+            set: name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : basename(depth === 0 ? folder : root),
             metric: text(labels.metric) || 'skab',
             intervals: readIntervals(labels.intervals),
             trainPath: join(from, 'train.csv'),

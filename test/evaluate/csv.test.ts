@@ -12,6 +12,10 @@ it('reads times as they are found', () => {
   ])
     expect(readTime(text), text).toBe(us);
   expect(readTime('2020-03-01 09:05:07.25')).toBe(us + 250_000);
+  expect(readTime('1583053507250000000')).toBe(us + 250_000);
+  expect(readTime('03/01/2020 09:05:07 AM')).toBe(us);
+  expect(readTime('1.3.2020 9:05:07,25', true)).toBe(us + 250_000);
+  expect(readTime('40.3.2020 9:05', true)).toBeNaN();
   expect(readTime('noon')).toBeNaN();
 });
 
@@ -22,7 +26,7 @@ it('semicolons, quotes, byte order mark, missing values, answers left out', () =
   expect(t.points).toEqual(['A', 'B']);
   expect(t.count).toBe(2);
   // Out of order in the file, in order here.
-  expect(Array.from(t.columns[0]!)).toEqual([2, Number.NaN]);
+  expect(Array.from(t.columns[0]!)).toEqual([2, 1.5]);
   expect(Array.from(t.columns[1]!)).toEqual([Number.NaN, Number.NaN]);
 });
 
@@ -47,4 +51,29 @@ it('without a time column rows are a second apart', () => {
   const t = readRows('a,b\n1,2\n3,4\n');
   expect(Array.from(t.tsUs)).toEqual([0, 1e6]);
   expect(t.points).toEqual(['a', 'b']);
+});
+
+it('day and month in the order that the whole file tells', () => {
+  const times = (...list: string[]) =>
+    Array.from(readRows(`DATETIME,A\n${list.map((t) => `${t},1`).join('\n')}\n`).tsUs);
+  const utc = (...at: [number, number, number, number?]) => Date.UTC(...at) * 1000;
+  // As BATADAL writes it: no minutes, two digits of the year; only the second row says what the first number is.
+  expect(times('06/01/14 00', '13/01/14 23')).toEqual([utc(2014, 0, 6), utc(2014, 0, 13, 23)]);
+  expect(times('06/01/2014 12:00:00 AM', '06/13/2014 11:00:00 PM')).toEqual([utc(2014, 5, 1), utc(2014, 5, 13, 23)]);
+  // Nothing above twelve: rows are in the order of time.
+  expect(times('30/01/2014', '31/01/2014', '01/02/2014')).toEqual([
+    utc(2014, 0, 30),
+    utc(2014, 0, 31),
+    utc(2014, 1, 1),
+  ]);
+  expect(times('1/2/2014', '2/2/2014', '3/2/2014', '1/3/2014')).toEqual(
+    [1, 2, 3].map((d) => utc(2014, 1, d)).concat(utc(2014, 2, 1)),
+  );
+  expect(times('01/03/2014 23', '02/03/2014 00')).toEqual([utc(2014, 2, 1, 23), utc(2014, 2, 2)]);
+  expect(times('01.02.2014', '02.02.2014')).toEqual([utc(2014, 1, 1), utc(2014, 1, 2)]);
+});
+
+it('answers by any of their usual names are not shown', () => {
+  const head = 'Attack_LABEL_(1:No Attack),Attack LABEL,isAnomaly,ground_truth,FAULT_P1,A';
+  expect(readRows(`${head}\n1,1,0,0,0,5\n`).points).toEqual(['FAULT_P1', 'A']);
 });

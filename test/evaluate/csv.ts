@@ -1,7 +1,8 @@
 /**
  * Reads a CSV of process data into rows, as it is found in the wild: comma, semicolon or tab; quoted cells; a byte order
- * mark; missing values; columns of states in words; times as RFC 3339, as `2013-12-02 21:15:00` (UTC) or as a number of
- * seconds, milliseconds or microseconds since 1970.
+ * mark; missing values; columns of states in words; decimal commas where commas separate nothing; times as RFC 3339, as
+ * `2013-12-02 21:15:00` (UTC), as `31.12.2013 21:15`, `31/12/13 21` or `12/31/2013 9:15:00 PM` (which of the two the whole file
+ * tells) or as a number of seconds, milliseconds, microseconds or nanoseconds since 1970.
  */
 import type { RowTable } from '../../src/core/process.ts';
 
@@ -12,7 +13,8 @@ export const MAX_WORD_STATES = 256;
 
 const TIME_NAMES = /^(time|timestamp|datetime|date|ts|date_time|t)$/i;
 /** Columns by which data sets carry their own answers: never shown to a learner. */
-const ANSWERS = /^(anomaly|changepoint|label|labels|is_anomaly|att_flag|attack|normal\/attack|fault|faultnumber)$/i;
+const ANSWERS =
+  /^(anomaly|changepoint|label|labels|is_?(anomaly|attack|outlier)|att_flag|attack|attack[ _]labels?(?![a-z]).*|normal\/attack|fault|faultnumber|ground[ _]truth|outlier)$/i;
 const MISSING = /^(|nan|na|n\/a|null|none|-|\?|bad)$/i;
 const TRUTHS: Readonly<Record<string, number>> = {
   true: 1,
@@ -51,14 +53,53 @@ const splitLine = (line: string, separator: string): string[] => {
   return cells;
 };
 
-/** Microseconds since 1970, NaN where it is no time. Without a zone it is UTC. */
-export const readTime = (text: string): number => {
+/** Day, month and year in either order, and what follows. */
+const DAY_MONTH = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ]+(.*))?$/;
+const CLOCK = /^(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*([AP]M)?$/i;
+
+/** Microseconds since 1970 of a time that begins with a day and a month; NaN where it does not. */
+const readDayMonth = (s: string, dayFirst: boolean): number => {
+  const m = DAY_MONTH.exec(s);
+  const clock = CLOCK.exec(m?.[5]?.trim() || '0');
+  if (!m || !clock) return Number.NaN;
+  const [day, month] = dayFirst ? [Number(m[1]), Number(m[3])] : [Number(m[3]), Number(m[1])];
+  if (day < 1 || day > 31 || month < 1 || month > 12) return Number.NaN;
+  const year = m[4]!.length === 2 ? 2000 + Number(m[4]) : Number(m[4]);
+  const half = clock[5] === undefined ? -1 : /p/i.test(clock[5]) ? 12 : 0;
+  const hour = half < 0 ? Number(clock[1]) : (Number(clock[1]) % 12) + half;
+  const ms = Date.UTC(year, month - 1, day, hour, Number(clock[2] ?? 0), Number(clock[3] ?? 0));
+  return ms * 1000 + (clock[4] === undefined ? 0 : Math.round(Number(`0.${clock[4]}`) * 1e6));
+};
+
+/** Whether the days come first in these times: where none is above 12, in the order that goes back less often, then in the shorter one. */
+const isDayFirst = (times: readonly string[]): boolean => {
+  let [first, second, dots] = [0, 0, false];
+  for (const t of times) {
+    const m = DAY_MONTH.exec(t.trim());
+    if (!m) return false;
+    first = Math.max(first, Number(m[1]));
+    second = Math.max(second, Number(m[3]));
+    dots ||= m[2] === '.';
+  }
+  if (first > 12 || second > 12) return first > 12;
+  const order = (dayFirst: boolean) => {
+    const at = times.map((t) => readDayMonth(t.trim(), dayFirst));
+    const way = at.reduce((sum, t, i) => sum + (i > 0 ? Math.abs(t - at[i - 1]!) : 0), 0);
+    return { back: at.filter((t, i) => i > 0 && t < at[i - 1]!).length, way };
+  };
+  const [days, months] = [order(true), order(false)];
+  return days.back !== months.back ? days.back < months.back : days.way !== months.way ? days.way < months.way : dots;
+};
+
+/** Microseconds since 1970, NaN where it is no time. Without a zone it is UTC. `dayFirst`: of `5/6/2020`. */
+export const readTime = (text: string, dayFirst = false): number => {
   const s = text.trim();
   if (/^[-+]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(s)) {
     const n = Number(s);
     const size = Math.abs(n);
-    return size > 1e14 ? n : size > 1e11 ? n * 1000 : n * 1e6;
+    return size > 1e17 ? Math.round(n / 1000) : size > 1e14 ? n : size > 1e11 ? n * 1000 : n * 1e6;
   }
+  if (DAY_MONTH.test(s)) return readDayMonth(s, dayFirst);
   const m = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i.exec(
     s,
   );
@@ -68,10 +109,13 @@ export const readTime = (text: string): number => {
   return base * 1000 + (m[5] === undefined ? 0 : Math.round(Number(`0.${m[5]}`) * 1e6));
 };
 
+const DECIMAL_COMMA = /^([-+]?\d+),(\d+(e[-+]?\d+)?)$/i;
+
 const readNumber = (cell: string, words: Map<string, number> | undefined): number => {
   const s = cell.trim();
   if (MISSING.test(s)) return Number.NaN;
-  const n = Number(s);
+  // Where commas separate, a cell holds one only in quotes.
+  const n = Number(s.replace(DECIMAL_COMMA, '$1.$2'));
   if (!Number.isNaN(n)) return Number.isFinite(n) ? n : Number.NaN;
   const truth = TRUTHS[s.toLowerCase()];
   if (truth !== undefined) return truth;
@@ -108,12 +152,13 @@ export const readRows = (text: string, words: Words = new Map(), points?: readon
   // Cells are read line by line and not kept: a week of seconds of eighty points is fifty million of them.
   const body = lines.slice(1).filter((l) => l.trim() !== '');
   const times = new Float64Array(body.length);
+  const dayFirst = timeColumn >= 0 && isDayFirst(body.map((line) => splitLine(line, separator)[timeColumn] ?? ''));
   const columns = wanted.map(() => new Float64Array(body.length).fill(Number.NaN));
   const filled = new Uint32Array(wanted.length);
   const wordy = new Uint32Array(wanted.length);
   body.forEach((line, i) => {
     const cells = splitLine(line, separator);
-    times[i] = timeColumn < 0 ? i * 1e6 : readTime(cells[timeColumn] ?? '');
+    times[i] = timeColumn < 0 ? i * 1e6 : readTime(cells[timeColumn] ?? '', dayFirst);
     for (let p = 0; p < sources.length; p++) {
       const cell = sources[p]! < 0 ? '' : (cells[sources[p]!] ?? '');
       const x = readNumber(cell, undefined);

@@ -125,7 +125,13 @@ it('judges a set it never saw: pooled counts, files of another make, a broken ca
       ['pump/one', 1, 1, 1],
       ['pump/two', 0, 0, undefined],
     ]);
-    expect(summaryOf(e)).toMatchObject({ pump: { f1: 0.6667, farPercent: 0, marPercent: 50 } });
+    const both = { f1: 0.6667, farPercent: 0, marPercent: 50 };
+    expect(summaryOf(e)).toMatchObject({ pump: both, skab: both });
+    // The folder of the set itself: its cases are pooled all the same.
+    expect(summaryOf(evaluate(baseline, findCases(join(root, 'pump')).cases))).toMatchObject({
+      pump: both,
+      skab: both,
+    });
     const whole = evaluate(processLearner, cases, { tamper: 'all' });
     expect(whole.cases[0]!.detected).toBe(1);
     expect(whole.cases[1]!.falseEpisodes).toBeLessThanOrEqual(1);

@@ -14,6 +14,8 @@ import { TAMPERINGS, type TamperResult, tamperCase } from './tamper.ts';
 
 /** First seed of the injected tampering; the following ones count up. */
 export const FIRST_SEED = 20_260;
+/** Metrics that are counted case by case; rows of all others are pooled over the cases of a set. */
+const OWN_SCORES: ReadonlySet<string> = new Set(['batadal', 'tep', 'nab']);
 /** Thresholds that the NAB score is shown over. */
 export const SWEEP = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8] as const;
 
@@ -190,6 +192,7 @@ export interface Options {
 
 export interface Evaluated {
   readonly cases: CaseResult[];
+  /** Rows of the cases of each set that are pooled, case by case. */
   readonly counts: ReadonlyMap<string, readonly Counts[]>;
   readonly outcomes: ReadonlyMap<string, TamperResult>;
 }
@@ -214,7 +217,7 @@ export const evaluate = (learner: CellLearner, cases: readonly Case[], options: 
     const table = readTest(c, train);
     const judged = judge(c, table, ask(learner.restore(train.saved), table));
     results.push(judged.result);
-    counts.set(c.set, [...(counts.get(c.set) ?? []), judged.counts]);
+    if (!OWN_SCORES.has(c.metric)) counts.set(c.set, [...(counts.get(c.set) ?? []), judged.counts]);
     options.done?.(c.name);
   }
   const wanted = options.tamper ?? 'batadal';

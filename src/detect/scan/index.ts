@@ -42,7 +42,7 @@ export const HOST_SCAN = kind({
 export const SWEEP = kind({
   code: 'scan.sweep',
   title: '{client} searches the network for devices',
-  what: '{client} sent {how} to {number} addresses within ten minutes: it tries which of them answer.',
+  what: '{client} sent {how} to {number} addresses within {within}: it tries which of them answer.',
   comparedWith: 'Devices of a plant ask for the few that they work with; {limit} are the limit of this rule.',
 });
 export const UNIT_SCAN = kind({
@@ -274,7 +274,16 @@ const create = (context: DetectorContext): RunningDetector => {
     });
   };
 
-  const swept = (at: At, sender: EndpointId, target: EndpointId, n: number, how: string, key: string): void => {
+  /** `within`: the time in which the `n` addresses were counted. */
+  const swept = (
+    at: At,
+    sender: EndpointId,
+    target: EndpointId,
+    n: number,
+    how: string,
+    key: string,
+    within: string,
+  ): void => {
     if (n < SWEPT) return;
     context.state({
       kind: SWEEP,
@@ -287,7 +296,7 @@ const create = (context: DetectorContext): RunningDetector => {
       surprise: surprise(n, SWEPT),
       certainty: 'likely',
       frames: [at.requestFrame, at.frame],
-      parts: { client: who(sender), how: words(how), number: count(n), limit: count(SWEPT) },
+      parts: { client: who(sender), how: words(how), number: count(n), within: words(within), limit: count(SWEPT) },
     });
   };
 
@@ -297,7 +306,15 @@ const create = (context: DetectorContext): RunningDetector => {
     if (c.verb === 'discover') {
       if (context.isGroup(c.target)) return;
       const key = `${client} ${c.operation}`;
-      swept(at, at.client, c.target, tables.swept.add(key, context.host(c.target), at.tsUs), c.operation, key);
+      swept(
+        at,
+        at.client,
+        c.target,
+        tables.swept.add(key, context.host(c.target), at.tsUs),
+        c.operation,
+        key,
+        'ten minutes',
+      );
       return;
     }
     if ((c.outcome === 'refused' || c.outcome === 'unanswered') && isControl(context, at.protocol, false))
@@ -368,6 +385,7 @@ const create = (context: DetectorContext): RunningDetector => {
           Math.max(SWEPT, Number.parseInt(w.detail, 10) || 0),
           'ARP requests',
           `${at.sender} arp`,
+          'a minute',
         );
     },
     learning: () => needsNone,

@@ -55,6 +55,11 @@ describe('scan', () => {
       { kind: 'count', value: 25 },
       { kind: 'count', value: 64 },
     ]);
+    // What was counted in a minute is not said of ten.
+    expect(s.of('scan.sweep').map((f) => f.parts.within)).toEqual([
+      { kind: 'text', text: 'ten minutes' },
+      { kind: 'text', text: 'a minute' },
+    ]);
   });
 
   it('tells a client that tries one controller after the other for hours, not one that did so while learning', () => {

@@ -31,6 +31,9 @@ const MISSING = new Int32Array(MAX_DYNAMICS_POINTS);
 const INNOVATION = new Float64Array(MAX_DYNAMICS_POINTS);
 let scoredLast: unknown;
 
+/** A running mean moves so much slower during an alarm: what is odd is not learned, a plant that truly moved is followed. */
+const ODD_WEIGHT = 0.1;
+
 const NO_DEVIATIONS: readonly Deviation[] = [];
 const LEARNING: RowScore = { surprise: 0, state: 'learning', deviations: NO_DEVIATIONS };
 /** After a gap, or with too much missing. */
@@ -86,6 +89,8 @@ export class DynamicsModel implements MemberModel {
   private readonly deviation: CellDeviation;
   /** The row in hand was judged. */
   private judged = false;
+  /** How much slower than usual it moved the running means. */
+  private pace = 1;
   /** How far each point alone must be off in one row for an alarm, in its unit; made when it is asked for. */
   private widths: Float64Array | undefined;
   private readonly result: { surprise: number; state: 'scored'; deviations: readonly Deviation[] };
@@ -157,7 +162,7 @@ export class DynamicsModel implements MemberModel {
       const point = columns[a]!;
       const above = mean[a]! + scale[a]! * history[a]!;
       // The running mean was moved by this row already.
-      const expected = level[a]! - followed(follows[a]!, seen) * above + above - scale[a]! * off[a]!;
+      const expected = level[a]! - this.pace * followed(follows[a]!, seen) * above + above - scale[a]! * off[a]!;
       into.expected[point] = expected;
       into.low[point] = expected - this.widths[a]!;
       into.high[point] = expected + this.widths[a]!;
@@ -226,6 +231,7 @@ export class DynamicsModel implements MemberModel {
     const { history, level } = this.running;
     const seen = ++this.running.seen;
     const p = columns.length;
+    this.pace = this.running.raised.includes(1) ? ODD_WEIGHT : 1;
     history.copyWithin(p, 0, history.length - p);
     let missing = 0;
     for (let i = 0; i < p; i++) {
@@ -234,9 +240,10 @@ export class DynamicsModel implements MemberModel {
       // The first value that is known is where it begins.
       if (weight > 0 && Number.isNaN(level[i]!)) level[i] = x - mean[i]!;
       const above = x - level[i]!;
-      // A mean of too few values says nothing of this one.
+      // A mean of too few values says nothing of this one; once it does, the rows before were filled in, not seen.
+      if (weight * seen >= 1 && weight * (seen - 1) < 1) this.running.filled = 0;
       const z = weight * seen < 1 && weight > 0 ? Number.NaN : (above - mean[i]!) / scale[i]!;
-      if (weight > 0 && above - above === 0) level[i]! += followed(weight, seen) * above;
+      if (weight > 0 && above - above === 0) level[i]! += this.pace * followed(weight, seen) * above;
       if (Number.isNaN(z)) MISSING[missing++] = i;
       else history[i] = z > MAX_STANDARDISED ? MAX_STANDARDISED : z < -MAX_STANDARDISED ? -MAX_STANDARDISED : z;
     }

@@ -17,13 +17,16 @@ import {
   levelOf,
   levelWidth,
   newLevel,
+  widenLevel,
 } from './level.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 
-const SAVED_AS = 'level 2';
+const SAVED_AS = 'level 3';
 /** A point with fewer distinct values has states, not levels. */
 const LEAST_VALUES = 20;
+/** Limits are as far out as what training held, and this much further: averages of heavy tails have such themselves. */
+const ABOVE_FURTHEST = 1.2;
 /** False episodes on the training rows themselves beyond the budget, above which the guard stays unarmed. */
 const SPARE_EPISODES = 1;
 
@@ -173,11 +176,15 @@ export const levelLearnerWith = (
       if (skip(p)) return unarmed('continuous', '');
       const level = newLevel(correlationRows(column), table.count, stepUs, sharers, setting);
       let episodes = 0;
+      let furthest = 0;
       for (const x of column) {
         const before = isLevelAlarm(level);
-        feedLevel(level, x, 0, setting);
+        const isJudged = !Number.isNaN(feedLevel(level, x, 0, setting));
+        const { smooth, mean } = levelOf(level);
+        if (isJudged) furthest = Math.max(furthest, Math.abs(smooth - mean));
         if (isLevelAlarm(level) && !before) episodes++;
       }
+      widenLevel(level, ABOVE_FURTHEST * furthest);
       if (episodes > allowed) return unarmed('continuous', `its level moved ${episodes} times in training`);
       arming.push({
         point,

@@ -121,8 +121,10 @@ export const isExperienced = (column: Float64Array): boolean =>
  * time, mean and variance of those over the memory, 1 during an alarm.
  */
 export type LevelState = Float64Array;
-export const LEVEL_NUMBERS = 8;
-const [AVERAGING, MEMORY, LOG_CHANCES, SEEN, SMOOTH, MEAN, VARIANCE, ALARM] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+export const LEVEL_NUMBERS = 9;
+const [AVERAGING, MEMORY, LOG_CHANCES, SEEN, SMOOTH, MEAN, VARIANCE, ALARM, ROOM] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8,
+] as const;
 
 /** `stepUs`: time between rows; `sharers`: points of the cell that share the budget. */
 export const newLevel = (
@@ -135,9 +137,14 @@ export const newLevel = (
   const averaging = Math.max(1, setting.averaged * correlation);
   const logChances = Math.log(Math.max(1, sharers) * Math.max(1, setting.budgetUs / stepUs / averaging));
   const memory = Math.max(setting.remembered * averaging, trainingRows);
-  return Float64Array.of(averaging, memory, logChances, 0, Number.NaN, Number.NaN, 0, 0);
+  return Float64Array.of(averaging, memory, logChances, 0, Number.NaN, Number.NaN, 0, 0, 1);
 };
 
+/** Widens the limits so that they are at least `distance` from the mean, however much will have been seen. */
+export const widenLevel = (s: LevelState, distance: number): void => {
+  const narrowest = Math.sqrt(2 * Math.max(0, s[LOG_CHANCES]!) * s[VARIANCE]!);
+  s[ROOM] = Math.max(1, distance / narrowest || 1);
+};
 export const isLevelAlarm = (s: LevelState, at = 0): boolean => s[at + ALARM] === 1;
 /** What is judged, and what it is held against, in the unit of the point. */
 export const levelOf = (s: LevelState, at = 0): { readonly smooth: number; readonly mean: number } => ({
@@ -165,7 +172,8 @@ export const feedLevel = (s: LevelState, x: number, at = 0, setting: LevelSettin
   const distance = smooth - mean;
   let surprise = Number.NaN;
   if (blocks >= setting.blocksNeeded) {
-    const deviate = normalFromT(Math.abs(distance) / (Math.sqrt(variance) || Number.EPSILON), blocks - 1);
+    const spread = Math.sqrt(variance) * s[at + ROOM]! || Number.EPSILON;
+    const deviate = normalFromT(Math.abs(distance) / spread, blocks - 1);
     surprise = surpriseOfRate(s[at + LOG_CHANCES]! - (deviate * deviate) / 2);
     alarm = alarm ? surprise >= setting.release : surprise >= 0.5;
     if (alarm) surprise = Math.max(surprise, 0.5);
@@ -187,5 +195,5 @@ export const levelWidth = (s: LevelState, at = 0): number => {
   const deviate = Math.sqrt(2 * Math.max(0, s[at + LOG_CHANCES]!));
   const freedom = Math.max(1, Math.min(s[at + SEEN]!, s[at + MEMORY]!) / s[at + AVERAGING]! - 1);
   const shrunk = (deviate * (8 * freedom + 3)) / (8 * freedom + 1);
-  return Math.sqrt(freedom * Math.expm1((shrunk * shrunk) / freedom) * s[at + VARIANCE]!);
+  return s[at + ROOM]! * Math.sqrt(freedom * Math.expm1((shrunk * shrunk) / freedom) * s[at + VARIANCE]!);
 };
