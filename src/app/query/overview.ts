@@ -13,6 +13,8 @@ const MAX_ATTENTION = 200;
 /** Time is counted once a second: what is shorter is told by the first and last frame. */
 const TICK_US = 1_000_000;
 const MAX_INCIDENTS = 5;
+/** Sources named with a blind spot; Coverage names all. */
+const MAX_SOURCES_NAMED = 2;
 const MAX_ALERTS = 20;
 
 const CONTROLLERS = new Set(['plc', 'safety-controller', 'building-controller']);
@@ -64,11 +66,11 @@ const posture = (
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
   const lower = matters.length - pressing;
-  const others = lower === 0 ? '' : ` first, and ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`;
+  const others = lower === 0 ? '' : ` first, ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`;
   const first =
     pressing === 0
       ? `No evidence of a change to a controller that needs a person in the ${seen}.`
-      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${others}, seen in the ${seen}.`;
+      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${others}. Seen in the ${seen}.`;
   if (state === 'blind')
     return `We are blind: a source is silent beyond its rhythm, its capture has ended, or its folder is gone. ${first}`;
   if (state === 'learning') return `${first} ${reading}`;
@@ -124,7 +126,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
   }
   const { first, last } = siteRange(view);
   const learned = learnedOf(view);
-  const blindSpots = verdictsOf(sources, view.troubles)
+  const blindSpots = verdictsOf(sources, view.troubles, MAX_SOURCES_NAMED)
     .filter((verdict) => verdict.code !== 'nothing-wrong-seen')
     .map(({ code, title, detail, whatToDo }) => ({ id: code, title, detail, whatToDo, link: 'coverage' }));
   return {
