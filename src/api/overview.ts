@@ -129,10 +129,25 @@ export const MapNode = Obj({
   attention: Maybe(PriorityName),
 });
 export type MapNode = Static<typeof MapNode>;
-/** All conversations of two assets in one direction (client to server). */
+/** Assets of one level and network that are not given one by one: the rest of the group, or all of it. */
+export const MapGroup = Obj({
+  /** `1|192.168.0.0/24`; `?` where the level is not known. */
+  id: Type.String(),
+  level: Level,
+  network: Type.String(),
+  assets: Count,
+  /** Most first. */
+  roles: Type.Array(Obj({ role: RoleName, assets: Count })),
+  /** The gravest of its assets. */
+  attention: Maybe(PriorityName),
+});
+export type MapGroup = Static<typeof MapGroup>;
+/** All conversations of two assets, or groups, in one direction (client to server). */
 export const MapEdge = Obj({
   client: Type.String(),
   server: Type.String(),
+  /** Pairs of assets behind it. */
+  pairs: Count,
   bytes: Count,
   protocols: Type.Array(
     Obj({
@@ -152,9 +167,22 @@ export const MapEdge = Obj({
   lastAt: MaybeTime,
 });
 export type MapEdge = Static<typeof MapEdge>;
+export const MapQuery = Obj({
+  /** Ids of groups, between commas: their assets are given one by one. */
+  open: Type.Optional(Type.String({ maxLength: 20_000 })),
+  /** Id of an asset: its group is opened, and `pairs` are its own. */
+  asset: Type.Optional(Type.String({ maxLength: 200 })),
+});
 export const SiteMap = Obj({
+  /** Of the site. */
+  assets: Count,
   nodes: Type.Array(MapNode),
+  /** Empty where the site is small (600 assets): then all stand in `nodes`, and the query changes nothing. */
+  groups: Type.Array(MapGroup),
+  /** Between what is given: nodes, and groups for all others. */
   edges: Type.Array(MapEdge),
+  /** With groups: pairs of the asset of the query, else those in which something is changed; weightiest first, at most 300. */
+  pairs: Obj({ nodes: Type.Array(MapNode), edges: Type.Array(MapEdge), more: Count }),
   /** Left out at the limit (20,000 nodes, 100,000 edges). */
   nodesMore: Count,
   edgesMore: Count,

@@ -50,7 +50,7 @@ import {
   WindowRow,
 } from './detection.ts';
 import { Applied, ImportParams, MappingRequest, NamePreview, Reconciliation } from './names.ts';
-import { Coverage, Now, ProtocolList, SiteMap } from './overview.ts';
+import { Coverage, MapQuery, Now, ProtocolList, SiteMap } from './overview.ts';
 import type { CallName } from './paths.ts';
 import {
   Band,
@@ -146,7 +146,12 @@ export const ROUTES = {
   changeSite: { params: SiteParams, body: SiteChange, response: Site, summary: 'Renames a site or sets its zone' },
   sources: { params: SiteParams, response: SourceList, summary: 'Sources of a site with progress and health' },
   now: { params: SiteParams, response: Now, summary: 'What needs a person, posture, blind spots' },
-  map: { params: SiteParams, response: SiteMap, summary: 'Assets and who talks to whom' },
+  map: {
+    params: SiteParams,
+    query: MapQuery,
+    response: SiteMap,
+    summary: 'Assets and who talks to whom; large sites in groups that can be opened',
+  },
   coverage: { params: SiteParams, response: Coverage, summary: 'What is seen, decoded, missing' },
   assets: { params: SiteParams, query: ListQuery, response: PageOf(AssetRow), summary: 'Inventory' },
   asset: { params: AssetParams, response: AssetDetail, summary: 'One asset with facts and evidence' },

@@ -61,6 +61,12 @@ export const MessageRow = Obj({
   protocol: Type.String(),
   title: Type.String(),
   type: Type.String(),
+  /** What it is to its exchange; `single` belongs to none. */
+  role: OneOf(['request', 'answer', 'single']),
+  /** A request and its answers have the same number, from 1 on within a source; 0: a single one, or the request was not seen. */
+  exchange: Count,
+  /** Of an answer: milliseconds since its request. */
+  tookMs: Maybe(Type.Number()),
   /** `meaning`: as in a frame. */
   fields: Type.Array(Obj({ name: Type.String(), value: Type.String(), meaning: Type.String() })),
 });

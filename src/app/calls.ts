@@ -13,7 +13,8 @@ import { messagesOf } from './messages.ts';
 import type { Names } from './names.ts';
 import { assetDetail, assets } from './query/assets.ts';
 import { frameAnswer, missingFrame, textPorts } from './query/frame.ts';
-import { coverage, map, now } from './query/overview.ts';
+import { map } from './query/map.ts';
+import { coverage, now } from './query/overview.ts';
 import { pageOf } from './query/page.ts';
 import { namedApart, type Pace, toSource } from './query/sources.ts';
 import { holdsCredential, supportsOf } from './query/supports.ts';
@@ -248,7 +249,7 @@ const HANDLERS: Handlers = {
     return { items: namedApart([...site.sources.values()]).map((source) => toSource(source, context.pace(source.id))) };
   },
   now: async (context, { params }) => now(await pageViewOf(context, params.site), context.names),
-  map: async (context, { params }) => map(await pageViewOf(context, params.site)),
+  map: async (context, { params, query }) => map(await pageViewOf(context, params.site), query),
   coverage: async (context, { params }) => coverage(await pageViewOf(context, params.site), TITLES, context.pace),
   assets: async (context, { params, query }) => assets(await pageViewOf(context, params.site), query),
   asset: async (context, { params }) => {

@@ -209,6 +209,7 @@ export class LocalEngine implements Engine {
     this.#change({ site: '', topic, version: ++this.#globalVersions[topic] });
   }
   #changed(site: LiveSite): void {
+    site.stir();
     this.#change(site.bump('sources'));
     for (const source of site.sources.keys()) this.#emitProgress(site, source);
     if (site.isLoaded) for (const event of site.bumpTraffic()) this.#change(event);
@@ -246,6 +247,7 @@ export class LocalEngine implements Engine {
   /** Twice a second: tells what moved, writes now and then, looks for silence. */
   async pulse(): Promise<void> {
     this.#pulses++;
+    for (const site of this.#sites.values()) site.cool();
     this.#trust.look(this.#options.nowUs(), this.#options.nowMs());
     const { kind } = this.#store.writer.state;
     if (kind !== this.#writing) {
@@ -412,7 +414,6 @@ export class LocalEngine implements Engine {
       fresh: (site) => this.#fresh(site),
       ring: () => this.#sources.openRing(),
       changed: (site) => {
-        site.stir();
         this.#emit({ kind: 'acted', data: { site: site.id, topics: [] } });
         this.#unsaved.add(site);
         this.#changed(site);

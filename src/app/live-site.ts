@@ -116,7 +116,7 @@ export class LiveSite {
   #isShort = false;
   /** The program ends: until then cells may be written, by the monotonic clock. */
   #leaveMs: number | undefined;
-  #still: (Still & { readonly cache: ViewCache }) | undefined;
+  #still: (Still & { readonly of: SiteModel; readonly cache: ViewCache }) | undefined;
   #saving: Promise<void> = Promise.resolve();
   /** Points and endpoints that the store has. */
   #known = { points: -1, endpoints: -1 };
@@ -256,15 +256,11 @@ export class LiveSite {
   }
 
   /**
-   * The view for pages. While frames come it stands still for a moment, so that all pages of that moment share what it
-   * costs to find out who belongs together; `fresh` is called when a new one is taken.
+   * The view for pages. It stands still for a moment, so that all pages of that moment share what it costs to find out who
+   * belongs together; `fresh` is called when a new one is taken. What a person changes, and the end of reading, end it.
    */
   async pageView(nowUs: number, fresh: () => void): Promise<SiteView> {
     const { model } = await this.open();
-    if (this.busy === 0) {
-      fresh();
-      return this.view(nowUs);
-    }
     const { still, isNew } = this.#standing(model);
     if (isNew) fresh();
     return { ...(await this.view(nowUs)), model: still.model, cache: still.cache };
@@ -272,12 +268,17 @@ export class LiveSite {
 
   #standing(model: SiteModel): { readonly still: Still & { readonly cache: ViewCache }; readonly isNew: boolean } {
     const nowMs = (): number => performance.now();
-    const isNew = this.#still === undefined || nowMs() >= this.#still.untilMs;
-    if (isNew) this.#still = { ...stillOf(model, nowMs), cache: createCache(true) };
+    const isNew = this.#still?.of !== model || nowMs() >= this.#still.untilMs;
+    if (isNew) this.#still = { ...stillOf(model, nowMs), of: model, cache: createCache(true) };
     return { still: this.#still!, isNew };
   }
 
-  /** A person changed something: what stood still is taken anew. */
+  /** Lists that nobody may look at any more are not kept. */
+  cool(): void {
+    if (this.#still !== undefined && performance.now() >= this.#still.untilMs) this.#still = undefined;
+  }
+
+  /** A person changed something, or a source began or ended: what stood still is taken anew. */
   stir(): void {
     this.#still = undefined;
   }
@@ -311,8 +312,6 @@ export class LiveSite {
 
   /** New versions after traffic was taken in. */
   bumpTraffic(): ChangeEvent[] {
-    // Lists that nobody may look at any more are not kept.
-    if (this.#still !== undefined && performance.now() >= this.#still.untilMs) this.#still = undefined;
     const events = TRAFFIC_TOPICS.map((topic) => this.bump(topic));
     const { model } = this.#loaded ?? {};
     if (model !== undefined && model.version !== this.#modelVersion) {

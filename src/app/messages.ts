@@ -1,6 +1,7 @@
 /** Messages of a conversation, decoded again from the frames of its two hosts, in the words of its protocol. */
 import type { MessageList, MessageRow, MessagesQuery, Static } from '../api/index.ts';
 import { createBatch } from '../capture/parser.ts';
+import type { Decoder, Message, PduContext } from '../core/decoder.ts';
 import type { Source } from '../core/site.ts';
 import { createSiteRuntime, Pipeline } from './pipeline.ts';
 import { leavesOf, meaningOf } from './query/frame-fields.ts';
@@ -16,6 +17,42 @@ export interface MessagesOf {
   readonly protocol: string;
   /** 0: no ports. */
   readonly serverPort: number;
+}
+
+type Exchange = Pick<MessageRow, 'role' | 'exchange' | 'tookMs'>;
+/** Requests of one conversation that wait for their answers; the oldest gives way. */
+const MAX_WAITING = 4096;
+
+/** Which messages belong together, by the pairing rules of their protocols. */
+class Exchanges {
+  /** By what request and answer have in common, those asked first at the beginning. */
+  readonly #waiting = new Map<string, { readonly number: number; readonly tsUs: number }[]>();
+  #count = 0;
+
+  of(decoder: Decoder, message: Message, context: PduContext): Exchange {
+    const { pairing } = decoder;
+    const role = pairing?.role(message, context) ?? 'single';
+    if (pairing === undefined || role === 'single') return { role: 'single', exchange: 0, tookMs: null };
+    const key = `${decoder.name} ${pairing.scope === 'flow' ? context.flow : ''} ${pairing.key(message, context)}`;
+    const waiting = this.#waiting.get(key);
+    if (role === 'request') {
+      const asked = { number: ++this.#count, tsUs: context.tsUs };
+      // On datagrams what is asked again was given up, unless the protocol keeps an order.
+      if (waiting !== undefined && (context.carrier !== 'udp' || pairing.queues === true)) waiting.push(asked);
+      else {
+        if (this.#waiting.size >= MAX_WAITING) this.#waiting.delete(this.#waiting.keys().next().value as string);
+        this.#waiting.set(key, [asked]);
+      }
+      return { role: 'request', exchange: asked.number, tookMs: null };
+    }
+    const asked = waiting?.[0];
+    if (asked === undefined) return { role: 'answer', exchange: 0, tookMs: null };
+    if (role !== 'partial') {
+      waiting?.shift();
+      if (waiting?.length === 0) this.#waiting.delete(key);
+    }
+    return { role: 'answer', exchange: asked.number, tookMs: Math.max(0, context.tsUs - asked.tsUs) / 1000 };
+  }
 }
 
 /**
@@ -48,6 +85,7 @@ export const messagesOf = async (
   const start = (id: string): Pipeline => {
     const heard = listening();
     secrets = heard.secrets;
+    const exchanges = new Exchanges();
     return new Pipeline({
       source: id,
       site: createSiteRuntime(() => heard.sink),
@@ -56,7 +94,10 @@ export const messagesOf = async (
           of.serverPort === 0
             ? decoder.name === of.protocol
             : context.serverPort === of.serverPort || context.clientPort === of.serverPort;
-        if (!isOurs || !isReached || (id === query.source && context.frame <= (query.after ?? 0))) return;
+        if (!isOurs) return;
+        // Also of those before the part that is asked for: their answers may lie in it.
+        const exchange = exchanges.of(decoder, message, context);
+        if (!isReached || (id === query.source && context.frame <= (query.after ?? 0))) return;
         const leaves = leavesOf(message);
         items.push({
           source: id,
@@ -66,6 +107,7 @@ export const messagesOf = async (
           protocol: decoder.name,
           title: decoder.title,
           type: decoder.heading?.(message) ?? message.type,
+          ...exchange,
           fields: [...leaves]
             .filter(([, value]) => value !== '')
             .slice(0, MAX_ROW_FIELDS)

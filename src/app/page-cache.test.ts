@@ -14,12 +14,17 @@ const setUp = (ahead?: AheadOptions) => {
   };
   const asked: { readonly call: EngineCall; readonly answer: (text: string) => void; readonly fail: () => void }[] = [];
   const rests: (() => void)[] = [];
+  let open: () => void = () => undefined;
   const restsMs: number[] = [];
   const engine = {
     bytes: (call: EngineCall) =>
       new Promise<Uint8Array>((resolve, reject) => {
         const answer = (text: string) => resolve(new TextEncoder().encode(text));
         asked.push({ call, answer, fail: () => reject(new Error('no')) });
+      }),
+    open: () =>
+      new Promise<void>((resolve) => {
+        open = resolve;
       }),
     onEvent: (f: (event: EngineEvent) => void) => {
       listeners.add(f);
@@ -43,6 +48,7 @@ const setUp = (ahead?: AheadOptions) => {
     page: async (call: EngineCall) => decoder.decode(await pages.bytes(call, input)),
     act: (...topics: Topic[]) => tell({ kind: 'acted', data: { site: 's', topics } }),
     asked,
+    open: () => open(),
     rests,
     restsMs,
     pass: (ms: number) => {
@@ -195,16 +201,80 @@ describe('withPages', () => {
   });
 
   it('waits for the truth once nothing is read any more', async () => {
-    const { page, asked, change, source } = setUp();
-    source('reading');
+    const { page, asked, change } = setUp();
     const first = page('now');
     asked[0]!.answer('one');
     await first;
     change();
-    source('complete');
     const next = page('now');
     asked[1]!.answer('two');
     expect(await next).toBe('two');
+  });
+
+  it('gives the pages at hand after the end of reading until all of them show it, and tells nobody before', async () => {
+    const { pages, page, asked, change, source, rests } = setUp();
+    const heard: string[] = [];
+    pages.onEvent(({ kind }) => heard.push(kind));
+    source('reading');
+    const both = [page('now'), page('map')];
+    for (const { answer } of asked) answer('one');
+    await Promise.all(both);
+    change('sources');
+    heard.length = 0;
+    source('complete');
+    change('assets');
+    const sites = page('sites');
+    asked[2]!.answer('nothing is read');
+    let told = '';
+    void sites.then((text) => {
+      told = text;
+    });
+    expect(await page('now')).toBe('one');
+    rests[0]!();
+    await settle();
+    expect(asked.slice(3).map(({ call }) => call)).toEqual(['map', 'now']);
+    asked[3]!.answer('two');
+    await settle();
+    expect([await page('map'), await page('now'), told, heard]).toEqual(['one', 'one', '', []]);
+    asked[4]!.answer('two');
+    await settle();
+    rests[1]!();
+    await settle();
+    expect([await page('map'), await page('now'), told]).toEqual(['two', 'two', 'nothing is read']);
+    expect(heard).toEqual(['progress', 'change']);
+    expect(asked.length).toBe(5);
+  });
+
+  it('shows what a person changed while the last pages are made', async () => {
+    const { page, asked, change, source, rests, act } = setUp();
+    source('reading');
+    const first = page('flows');
+    asked[0]!.answer('one');
+    await first;
+    change();
+    source('complete');
+    rests[0]!();
+    await settle();
+    act('flows');
+    const next = page('flows');
+    asked[1]!.answer('made before the change');
+    asked[2]!.answer('after it');
+    expect(await next).toBe('after it');
+    await settle();
+    rests[1]!();
+    await settle();
+    expect(await page('flows')).toBe('after it');
+  });
+
+  it('keeps what was made ahead of a source when the call that opened it comes back', async () => {
+    const { pages, page, asked, source, open } = setUp({ whenSourcesBegin: true });
+    const opening = pages.open({} as never, 'u');
+    source('reading');
+    for (const { call, answer } of asked) answer(call);
+    open();
+    await opening;
+    expect(await page('map')).toBe('map');
+    expect(asked.filter(({ call }) => call === 'map').length).toBe(1);
   });
 
   it('shows at once what a person changed, also when an older answer is still on its way', async () => {
@@ -271,21 +341,22 @@ describe('withPages', () => {
       asked[n]!.answer(asked[n]!.call);
       await settle();
     }
-    const first = ['now', 'sites', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points'];
+    const first = ['now', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points', 'sites'];
     expect(asked.slice(1).map(({ call }) => call)).toEqual(first);
     expect(await page('now')).toBe('now');
     expect(asked.length).toBe(10);
   });
 
-  it('makes them when a source begins, one after another, and not again for each step of it', async () => {
+  it('makes them when a source begins, at once, and not again for each step of it', async () => {
     const { asked, source } = setUp({ whenSourcesBegin: true });
     source('reading');
     source('reading');
-    expect(asked.map(({ call }) => call)).toEqual(['now']);
+    const first = ['now', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points'];
+    expect(asked.map(({ call }) => call)).toEqual(first);
     asked[0]!.answer('now');
     await settle();
     source('reading');
-    expect(asked.map(({ call }) => call)).toEqual(['now', 'sources']);
+    expect(asked.length).toBe(first.length);
   });
 
   it('keeps no failure', async () => {

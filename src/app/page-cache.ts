@@ -2,7 +2,8 @@
  * Pages of a site kept as octets in the server's thread: many consoles ask for the same page, and it is made once for each
  * version. While a source is read the engine's thread is busy and every pulse is a new version: the page at hand is then
  * given at once and made anew behind it, in a bounded share of the engine's time. What a person did is shown at once: the
- * pages that show it are forgotten, the others stay.
+ * pages that show it are forgotten, the others stay. When reading is over all pages that somebody looks at are made anew at
+ * once, and nobody is told of the end before they are there: who knows of it never gets an older page.
  */
 import { PATHS, type Topic } from '../api/index.ts';
 import type { CallInput, Engine, EngineCall, EngineEvent } from './engine-contract.ts';
@@ -48,6 +49,10 @@ const MAX_REST_MS = 2500;
 const STALE_MS = 10_000;
 /** Pages that nobody asked for since this long are not made anew, milliseconds. */
 const FORGOTTEN_MS = 10_000;
+/** The end of reading and what changed with it come as several events; once more is enough for what came meanwhile. */
+const LAST_ROUNDS = 2;
+/** Calls beside the pages that say whether something is still read. */
+const TELLS_THE_END: ReadonlySet<EngineCall> = new Set<EngineCall>(['sites']);
 
 interface Page {
   readonly call: EngineCall;
@@ -88,6 +93,8 @@ class PageCache {
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   /** Sites of which somebody was given a page that was not the newest. */
   readonly #outdated = new Set<string>();
+  /** Sites whose reading is over while their pages are made anew, with what happened there and was not told yet. */
+  readonly #ending = new Map<string, { readonly held: EngineEvent[]; readonly over: Promise<void> }>();
   #isRenewing = false;
   #isAhead = false;
 
@@ -95,12 +102,19 @@ class PageCache {
     this.#engine = engine;
     this.#whenSourcesBegin = whenSourcesBegin;
     this.#clock = clock;
-    engine.onEvent((event) => this.#note(event));
+    engine.onEvent((event) => {
+      this.#note(event);
+      const ending = this.#ending.get(event.data.site);
+      if (ending === undefined) this.#tell(event);
+      else ending.held.push(event);
+    });
   }
 
   /** The answer of a call, as the engine gives it or as it gave it a moment ago. */
   bytes<C extends EngineCall>(call: C, input: CallInput<C>): Promise<Uint8Array> {
     if (call === 'sites') void this.#ahead();
+    if (TELLS_THE_END.has(call))
+      return this.#engine.bytes(call, input).then((octets) => this.ended().then(() => octets));
     const query = (input.query ?? {}) as { readonly q?: string; readonly limit?: number };
     const isKept = WHOLE.has(call) && (query.q ?? '') === '' && (query.limit ?? 0) <= MAX_KEPT_ROWS;
     if (!isKept) return this.#engine.bytes(call, input);
@@ -116,8 +130,10 @@ class PageCache {
       if (this.#isBusy(site) && nowMs - page.madeMs < STALE_MS) {
         // One that is being made is waited for: it shows the site as it is when the engine comes to it.
         if (!page.isSettled) return page.octets;
-        this.#outdated.add(site);
-        void this.#renew(site);
+        if (!this.#ending.has(site)) {
+          this.#outdated.add(site);
+          void this.#renew(site);
+        }
         return page.octets;
       }
     }
@@ -149,26 +165,41 @@ class PageCache {
     this.#isAhead = true;
     for (const [site, sources] of this.#reading) {
       if (sources.size === 0) continue;
-      for (const call of FIRST) {
+      // All at once: the engine answers them between two slices of reading, and they share what it finds out for them.
+      const pages = FIRST.map((call) => {
         const key = keyOf(site, call, {});
         const page = this.#pages.get(key);
-        if (page !== undefined && this.#clock.nowMs() - page.madeMs < STALE_MS) continue;
+        if (page !== undefined && this.#clock.nowMs() - page.madeMs < STALE_MS) return page;
         const input = { params: { site }, query: {}, body: undefined, userId: '' } as unknown as CallInput<EngineCall>;
-        await this.#add(key, call, input, site).octets.catch(() => undefined);
-      }
+        return this.#add(key, call, input, site);
+      });
+      await Promise.allSettled(pages.map(({ octets }) => octets));
     }
     this.#isAhead = false;
   }
 
-  /** Hears of changes once more when pages of them were made anew. */
-  onRenewed(listener: (event: EngineEvent) => void): () => void {
+  /** What the engine tells, and changes once more when pages of them were made anew. */
+  onEvent(listener: (event: EngineEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Nothing that was kept is shown again. */
-  forget(): void {
-    this.#pages.clear();
+  #tell(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Nothing that was kept is shown again, but for what was made since. Monotonic milliseconds. */
+  forget(sinceMs = Number.POSITIVE_INFINITY): void {
+    for (const [key, page] of this.#pages) if (page.madeMs < sinceMs) this.#pages.delete(key);
+  }
+
+  get nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  /** Resolves once pages show what was read to its end. */
+  async ended(): Promise<void> {
+    await Promise.all([...this.#ending.values()].map(({ over }) => over));
   }
 
   /** A person changed what these topics show, or anything: pages of it are not shown again. */
@@ -191,7 +222,7 @@ class PageCache {
   }
 
   #isBusy(site: string): boolean {
-    return (this.#reading.get(site)?.size ?? 0) > 0;
+    return this.#ending.has(site) || (this.#reading.get(site)?.size ?? 0) > 0;
   }
 
   #note(event: EngineEvent): void {
@@ -209,8 +240,9 @@ class PageCache {
     const { source, state } = event.data;
     const reading = this.#reading.get(site) ?? new Set<string>();
     this.#reading.set(site, reading);
-    if (state === 'complete' || state === 'failed') reading.delete(source);
-    else if (!reading.has(source)) {
+    if (state === 'complete' || state === 'failed') {
+      if (reading.delete(source) && reading.size === 0 && !this.#ending.has(site)) this.#end(site);
+    } else if (!reading.has(source)) {
       reading.add(source);
       if (this.#whenSourcesBegin) void this.#ahead();
     }
@@ -231,6 +263,38 @@ class PageCache {
     );
   }
 
+  #looked(site: string): (readonly [string, Page])[] {
+    const sinceMs = this.#clock.nowMs() - FORGOTTEN_MS;
+    return [...this.#pages].filter(([, page]) => page.site === site && page.isSettled && page.askedMs >= sinceMs);
+  }
+
+  /** Reading is over: pages at hand are given until those that show it are all there. */
+  #end(site: string): void {
+    if (this.#looked(site).length === 0) return;
+    const held: EngineEvent[] = [];
+    const make = async (): Promise<void> => {
+      for (let round = 0; round < LAST_ROUNDS; round++) {
+        // What else is told of the same end has come by then.
+        await this.#clock.wait(0);
+        const version = this.#version(site);
+        const pages = this.#looked(site).filter(([, page]) => page.version !== version);
+        const made = pages.map(([key, page]) => [key, page, { ...page, isSettled: false } as Page] as const);
+        await Promise.all(made.map(([key, , next]) => this.#make(key, next)));
+        for (const [key, page, next] of made) {
+          // Forgotten meanwhile: somebody changed what it shows.
+          if (this.#pages.get(key) !== page || !next.isSettled) continue;
+          next.askedMs = page.askedMs;
+          this.#pages.set(key, next);
+        }
+      }
+    };
+    const over = make().finally(() => {
+      this.#ending.delete(site);
+      for (const event of held) this.#tell(event);
+    });
+    this.#ending.set(site, { held, over });
+  }
+
   /** Makes all pages of a site anew that somebody looks at. */
   async #renew(site: string): Promise<void> {
     if (this.#isRenewing) return;
@@ -248,8 +312,7 @@ class PageCache {
       this.#pages.set(key, next);
     }
     // On a wire that has just fallen silent nobody would ask again by himself.
-    for (const [key, change] of this.#changes)
-      if (key.startsWith(`${site} `)) for (const listener of this.#listeners) listener(change);
+    for (const [key, change] of this.#changes) if (key.startsWith(`${site} `)) this.#tell(change);
     await this.#clock.wait(Math.min(MAX_REST_MS, Math.max(PAGE_MS, REST * (this.#clock.nowMs() - since))));
     this.#isRenewing = false;
     const [next] = this.#outdated;
@@ -279,16 +342,15 @@ export const withPages = (engine: Engine, clock: PageClock, ahead?: AheadOptions
     begin: (...args) => forgetting(engine.begin(...args)),
     accounts: () => engine.accounts(),
     changeAccounts: (change) => engine.changeAccounts(change),
-    open: (...args) => forgetting(engine.open(...args)),
+    open: (...args) => {
+      // Pages of the source that were made ahead stay.
+      const sinceMs = pages.nowMs;
+      return engine.open(...args).finally(() => pages.forget(sinceMs));
+    },
     announce: (url) => engine.announce(url),
     versions: () => engine.versions(),
-    onEvent: (listener) => {
-      const stops = [engine.onEvent(listener), pages.onRenewed(listener)];
-      return () => {
-        for (const stop of stops) stop();
-      };
-    },
-    settled: () => engine.settled(),
+    onEvent: (listener) => pages.onEvent(listener),
+    settled: () => engine.settled().then(() => pages.ended()),
     close: () => engine.close(),
   };
 };

@@ -61,7 +61,8 @@ const learningRow = (view: SiteView, detector: string, x: Learning): LearningRow
     what: what(),
     party,
     cell: cell?.plan.id ?? '',
-    seen: x.seen,
+    // A clock that was set back, or captures side by side, make no time that is missing.
+    seen: Math.max(0, x.seen),
     needed: x.needed,
     unit: x.unit,
     share: x.needed <= 0 ? 1 : share(x.seen / x.needed),

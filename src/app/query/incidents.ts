@@ -1,5 +1,12 @@
 /** Incidents as answers: the story in sentences, the timeline with its lanes, what usually comes next. */
-import type { IncidentDetail, IncidentRow, ListQuery, Page, Party } from '../../api/index.ts';
+import {
+  type IncidentDetail,
+  type IncidentRow,
+  type ListQuery,
+  type Page,
+  type Party,
+  PRIORITIES,
+} from '../../api/index.ts';
 import type { Incident } from '../../core/incident.ts';
 import {
   askedFirst,
@@ -90,8 +97,11 @@ export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyM
 };
 
 const incidentsOf = (view: SiteView): readonly Incident[] => view.detection.triage.picture().incidents;
+/** Most urgent first, then what moved last. */
 export const openIncidents = (view: SiteView): Incident[] =>
-  incidentsOf(view).filter((incident) => stateOf(view, incident).state === 'open');
+  incidentsOf(view)
+    .filter((incident) => stateOf(view, incident).state === 'open')
+    .sort((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || b.lastUs - a.lastUs);
 
 export const incidents = (view: SiteView, query: ListQuery, names: ReadonlyMap<string, string>): Page<IncidentRow> => {
   const teller = tellerOf(view);

@@ -1,36 +1,23 @@
-/** The pages about a whole site: what needs a person now, the map, coverage. */
-import {
-  type Coverage,
-  ENGINEERING_VERBS,
-  type MapEdge,
-  type MapNode,
-  type Now,
-  PRIORITIES,
-  type SiteMap,
-  WRITING_VERBS,
-} from '../../api/index.ts';
+/** The pages about a whole site: what needs a person now, coverage. */
+import { type Coverage, ENGINEERING_VERBS, type Now } from '../../api/index.ts';
 import type { Alert, Priority } from '../../core/incident.ts';
-import type { Verb } from '../../core/observation.ts';
-import type { Asset, Conversation } from '../../core/site.ts';
 import { attentionOf, mattersOf, notTold } from './attention.ts';
 import { learnedOf } from './detection.ts';
 import { alertRow } from './findings.ts';
 import { incidentRow, openIncidents } from './incidents.ts';
 import { isBlind, toSource, verdictsOf } from './sources.ts';
-import { decodedShare, isOneWay } from './traffic.ts';
-import { assetAddress, maybeTime, networkOf, type SiteView, share } from './view.ts';
+import { isOneWay } from './traffic.ts';
+import { maybeTime, networkOf, type SiteView, share } from './view.ts';
 
-/** Limits of the map; what is beyond is counted. */
-export const MAX_NODES = 20_000;
-export const MAX_EDGES = 100_000;
 const MAX_ATTENTION = 200;
 /** Time is counted once a second: what is shorter is told by the first and last frame. */
 const TICK_US = 1_000_000;
 const MAX_INCIDENTS = 5;
+/** Sources named with a blind spot; Coverage names all. */
+const MAX_SOURCES_NAMED = 2;
 const MAX_ALERTS = 20;
 
 const CONTROLLERS = new Set(['plc', 'safety-controller', 'building-controller']);
-const WRITES = new Set<string>(WRITING_VERBS);
 const ENGINEERING = new Set<string>(ENGINEERING_VERBS);
 
 const range = (
@@ -79,11 +66,11 @@ const posture = (
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
   const lower = matters.length - pressing;
-  const others = lower === 0 ? '' : ` first, and ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`;
+  const others = lower === 0 ? '' : ` first, ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`;
   const first =
     pressing === 0
       ? `No evidence of a change to a controller that needs a person in the ${seen}.`
-      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${others}, seen in the ${seen}.`;
+      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${others}. Seen in the ${seen}.`;
   if (state === 'blind')
     return `We are blind: a source is silent beyond its rhythm, its capture has ended, or its folder is gone. ${first}`;
   if (state === 'learning') return `${first} ${reading}`;
@@ -139,7 +126,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
   }
   const { first, last } = siteRange(view);
   const learned = learnedOf(view);
-  const blindSpots = verdictsOf(sources, view.troubles)
+  const blindSpots = verdictsOf(sources, view.troubles, MAX_SOURCES_NAMED)
     .filter((verdict) => verdict.code !== 'nothing-wrong-seen')
     .map(({ code, title, detail, whatToDo }) => ({ id: code, title, detail, whatToDo, link: 'coverage' }));
   return {
@@ -179,105 +166,6 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     lastAt: maybeTime(last),
     watchedSeconds: Math.min(last - first, view.detection.detection.watchedUs + TICK_US) / 1e6,
     version: view.version('now'),
-  };
-};
-
-interface Edge {
-  readonly client: string;
-  readonly server: string;
-  bytes: number;
-  refused: number;
-  oneWay: boolean;
-  lastUs: number;
-  readonly protocols: Map<string, Omit<MapEdge['protocols'][number], 'protocol'>>;
-}
-
-const addTo = (edge: Edge, c: Conversation): void => {
-  const bytes = c.clientBytes + c.serverBytes;
-  edge.bytes += bytes;
-  edge.refused += c.refused;
-  edge.oneWay &&= isOneWay(c);
-  edge.lastUs = Math.max(edge.lastUs, c.lastUs);
-  const name = c.protocol === '' ? `${c.transport} ${c.serverPort}` : c.protocol;
-  const protocol = edge.protocols.get(name) ?? { bytes: 0, verbs: {}, encrypted: false, hasPayload: false };
-  protocol.bytes += bytes;
-  protocol.encrypted ||= c.encrypted;
-  protocol.hasPayload ||= decodedShare(c) !== undefined;
-  for (const [verb, count] of Object.entries(c.verbs) as [Verb, number][]) {
-    protocol.verbs[verb] = (protocol.verbs[verb] ?? 0) + count;
-  }
-  edge.protocols.set(name, protocol);
-};
-
-const edgeAnswer = (edge: Edge): MapEdge => {
-  const protocols = [...edge.protocols]
-    .map(([protocol, rest]) => ({ protocol, ...rest }))
-    .sort((a, b) => b.bytes - a.bytes);
-  const has = (verbs: ReadonlySet<string>): boolean =>
-    protocols.some((p) => Object.keys(p.verbs).some((verb) => verbs.has(verb)));
-  return {
-    client: edge.client,
-    server: edge.server,
-    bytes: edge.bytes,
-    protocols,
-    writes: has(WRITES),
-    engineering: has(ENGINEERING),
-    refused: edge.refused,
-    oneWay: edge.oneWay,
-    lastAt: maybeTime(edge.lastUs),
-  };
-};
-
-const nodeOf = (view: SiteView, asset: Asset, attention: ReadonlyMap<string, MapNode['attention']>): MapNode => ({
-  id: asset.id,
-  name: asset.name,
-  role: asset.role.value,
-  level: asset.level.value ?? null,
-  network: networkOf(view, asset.id),
-  vendor: asset.vendor,
-  model: asset.model,
-  address: assetAddress(asset),
-  kind: asset.kind,
-  parent: asset.parent ?? '',
-  attention: attention.get(asset.id) ?? null,
-});
-
-export const map = (view: SiteView): SiteMap => {
-  const { model } = view;
-  const attention = new Map<string, MapNode['attention']>();
-  for (const item of mattersOf(view)) {
-    for (const party of item.parties) {
-      const known = attention.get(party.id);
-      if (party.id !== '' && (known == null || PRIORITIES.indexOf(item.priority) < PRIORITIES.indexOf(known))) {
-        attention.set(party.id, item.priority);
-      }
-    }
-  }
-  const assets = model.assets();
-  const edges = new Map<string, Edge>();
-  let edgesMore = 0;
-  for (const c of model.conversations()) {
-    const client = model.assetOf(c.client);
-    const server = model.assetOf(c.server);
-    if (client === undefined || server === undefined || client === server) continue;
-    const key = `${client}>${server}`;
-    let edge = edges.get(key);
-    if (edge === undefined) {
-      if (edges.size >= MAX_EDGES) {
-        edgesMore++;
-        continue;
-      }
-      edge = { client, server, bytes: 0, refused: 0, oneWay: true, lastUs: 0, protocols: new Map() };
-      edges.set(key, edge);
-    }
-    addTo(edge, c);
-  }
-  return {
-    nodes: assets.slice(0, MAX_NODES).map((asset) => nodeOf(view, asset, attention)),
-    edges: [...edges.values()].map(edgeAnswer),
-    nodesMore: Math.max(0, assets.length - MAX_NODES),
-    edgesMore,
-    version: view.version('assets'),
   };
 };
 

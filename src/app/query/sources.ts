@@ -204,8 +204,14 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
 };
 
 /** The verdicts of all sources of a site after what hinders it as a whole, each code once, and at least one. */
-export const verdictsOf = (sources: readonly Source[], troubles: readonly Verdict[] = []): Verdict[] => {
+/** One verdict of a kind, a line for each source of several; `most` lines, then how many more there are. */
+export const verdictsOf = (
+  sources: readonly Source[],
+  troubles: readonly Verdict[] = [],
+  most = Number.POSITIVE_INFINITY,
+): Verdict[] => {
   const found: Verdict[] = [];
+  const lines = new Map<string, number>();
   for (const trouble of troubles) {
     const same = found.find((other) => other.code === trouble.code);
     if (same === undefined) found.push({ ...trouble });
@@ -216,8 +222,16 @@ export const verdictsOf = (sources: readonly Source[], troubles: readonly Verdic
       const detail = sources.length > 1 ? `${source.name}: ${verdict.detail}` : verdict.detail;
       const same = found.find((other) => other.code === verdict.code);
       if (same === undefined) found.push({ ...verdict, detail });
-      else same.detail = `${same.detail} ${detail}`;
+      else {
+        const line = (lines.get(verdict.code) ?? 1) + 1;
+        lines.set(verdict.code, line);
+        if (line <= most) same.detail = `${same.detail}\n${detail}`;
+      }
     }
+  }
+  for (const verdict of found) {
+    const more = (lines.get(verdict.code) ?? 0) - most;
+    if (more > 0) verdict.detail = `${verdict.detail}\nand ${more} more ${more === 1 ? 'source' : 'sources'}`;
   }
   if (found.length === 0 && sources.some((source) => source.health.frames > 0)) {
     found.push({

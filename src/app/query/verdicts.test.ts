@@ -83,7 +83,7 @@ describe('verdicts on a source', () => {
     const two = [source({ cutFrames: 1 }), source({ cutFrames: 2 }, { name: 'eth2' })];
     const found = verdictsOf(two);
     expect(found.map(({ code }) => code)).toEqual(['cut-frames']);
-    expect(found[0]!.detail).toMatch(/eth1: 1 frames .* eth2: 2 frames/);
+    expect(found[0]!.detail).toMatch(/eth1: 1 frames .*\neth2: 2 frames/);
   });
 
   it('each say what to do, apart from pauses, which nobody can undo', () => {

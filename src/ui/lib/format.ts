@@ -34,8 +34,9 @@ export const share = (x: number): string => {
   return `${p < 10 && p % 1 !== 0 ? p.toFixed(1) : Math.floor(p)} %`;
 };
 
-/** Milliseconds as the largest fitting unit: `250 ms`, `1.5 s`, `4 min`. */
+/** Milliseconds as the largest fitting unit: `250 ms`, `1.5 s`, `4 min`; what began and ended with one frame took `a moment`. */
 export const duration = (ms: number): string => {
+  if (ms === 0) return 'a moment';
   if (ms < 1) return `${ms.toFixed(2)} ms`;
   if (ms < 1000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
   const s = ms / 1000;

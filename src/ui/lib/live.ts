@@ -43,8 +43,8 @@ const OPEN_AGAIN_MS = 5000;
 
 /** Which query keys begin with which topic. Lists (second element `list`) refresh on demand. */
 const SHORTEST_REFRESH_MS = 1000;
-/** The map of a large site is some megabytes and is drawn anew: it follows more slowly. */
-const LARGE_MAP_NODES = 1000;
+/** The map of a large site is drawn anew: it follows more slowly. */
+const LARGE_MAP_ASSETS = 1000;
 const LARGE_MAP_REFRESH_MS = 30_000;
 
 /** Opens the stream while mounted. The browser reconnects by itself and sends Last-Event-ID. */
@@ -55,8 +55,9 @@ export const useEventStream = (on: boolean): void => {
     const maps = new Map<string, ReturnType<typeof setTimeout>>();
     const refreshMap = (site: string) => {
       if (maps.has(site)) return;
-      const map = client.getQueryData<SiteMap>(['map', site]);
-      if (map === undefined) return;
+      const kept = client.getQueriesData<SiteMap>({ queryKey: ['map', site] });
+      const most = Math.max(-1, ...kept.map(([, map]) => map?.assets ?? -1));
+      if (most < 0) return;
       maps.set(
         site,
         setTimeout(
@@ -64,7 +65,7 @@ export const useEventStream = (on: boolean): void => {
             maps.delete(site);
             void client.invalidateQueries({ queryKey: ['map', site] });
           },
-          map.nodes.length > LARGE_MAP_NODES ? LARGE_MAP_REFRESH_MS : 0,
+          most > LARGE_MAP_ASSETS ? LARGE_MAP_REFRESH_MS : 0,
         ),
       );
     };

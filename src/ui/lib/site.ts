@@ -10,6 +10,12 @@ export const sitesQuery = queryOptions({
   queryFn: ({ signal }) => call('sites', {}, undefined, signal),
 });
 export const useSites = () => useQuery(sitesQuery);
+/** Captures that were read to their end: nothing goes on there any more. */
+export const useIsRecording = (): boolean => {
+  const site = useSite();
+  const here = useSites().data?.items.find((s) => s.id === site);
+  return here?.kind === 'capture' && !here.busy;
+};
 export const statusQuery = queryOptions({ queryKey: ['status'], queryFn: () => call('status'), staleTime: 60_000 });
 const protocolsQuery = queryOptions({
   queryKey: ['protocols'],

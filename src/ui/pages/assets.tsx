@@ -7,7 +7,7 @@ import type { AssetRow } from '../../api/assets.ts';
 import { share } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
-import { Text, Unknown, When } from '../parts/basics.tsx';
+import { isAddress, Name, Text, Unknown, When } from '../parts/basics.tsx';
 import { LevelMark, PriorityGlyph, ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
 import { type Column, ListTable } from '../parts/table.tsx';
 import { MergeDialog } from './asset/merge.tsx';
@@ -31,8 +31,8 @@ const columns: readonly Column<AssetRow>[] = [
     cell: (a) => (
       <span className="row" title={a.name}>
         <RoleGlyph role={a.role} />
-        <span className={`name strong cut${a.ips.includes(a.name) || a.macs.includes(a.name) ? ' mono' : ''}`}>
-          {a.name}
+        <span className={`name strong cut${isAddress(a.name) ? ' mono' : ''}`}>
+          <Name>{a.name}</Name>
         </span>
         {a.kind !== 'device' && (
           <span

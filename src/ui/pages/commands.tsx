@@ -74,7 +74,7 @@ const columns: readonly Column<CommandRow>[] = [
   {
     id: 'outcome',
     head: 'Outcome',
-    width: 'minmax(116px, 0.7fr)',
+    width: 'minmax(150px, 1.1fr)',
     sort: 'outcome',
     cell: (c) => <OutcomeMark outcome={c.outcome} reason={c.reason} />,
   },
@@ -99,10 +99,14 @@ const columns: readonly Column<CommandRow>[] = [
   {
     id: 'evidence',
     head: 'Frames',
-    width: '138px',
+    width: '92px',
     from: 1180,
     cell: (c) =>
-      c.evidence.length === 0 ? <span className="unknown">not kept</span> : <EvidenceLinks evidence={c.evidence} />,
+      c.evidence.length === 0 ? (
+        <span className="unknown">not kept</span>
+      ) : (
+        <EvidenceLinks evidence={c.evidence} most={1} />
+      ),
   },
 ];
 

@@ -13,7 +13,7 @@ import { call } from '../lib/api.ts';
 import { dateTime, number, plural, zoneName } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useMay } from '../lib/may.ts';
-import { meQuery, useSite, useSites } from '../lib/site.ts';
+import { meQuery, useIsRecording, useSite, useSites } from '../lib/site.ts';
 import { FramesOf, Panel, PartyLink, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
@@ -78,6 +78,7 @@ const Story = ({ sentences }: { sentences: readonly string[] }) => {
 const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   const { incident: i, steps } = detail;
   const site = useSite();
+  const isRecording = useIsRecording();
   const navigate = useNavigate();
   const siteName = useSites().data?.items.find((s) => s.id === site)?.name ?? site;
   const sel = (useSearch({ strict: false }) as { sel?: string }).sel;
@@ -134,7 +135,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
         </div>
         <Actions detail={detail} />
       </header>
-      <p className="in-short">{inShort(detail).join(' ')}</p>
+      <p className="in-short">{inShort(detail, isRecording).join(' ')}</p>
       <div className="columns">
         <div className="stack" style={{ gap: 14 }}>
           <Decision detail={detail} />

@@ -2,14 +2,14 @@
 
 import { IconChevronRight, IconEyeOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useEffect, useRef } from 'react';
 import type { Attention, Now } from '../../api/overview.ts';
 import { call } from '../lib/api.ts';
 import { dateTime, duration, number, plural, share } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useLive } from '../lib/live.ts';
-import { useSite, useSites } from '../lib/site.ts';
+import { useIsRecording, useSite } from '../lib/site.ts';
 import { Empty, EvidenceLinks, Panel, PartyLink, Unknown, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
@@ -122,9 +122,12 @@ const LONG_MS = 60 * 24 * 3_600_000;
 const Posture = ({ now }: { now: Now }) => {
   const span = now.lastAt ? now.watchedSeconds * 1000 : undefined;
   const site = useSite();
-  const here = useSites().data?.items.find((s) => s.id === site);
   // Nobody watches there any more.
-  const isRecording = now.state === 'watching' && here?.kind === 'capture' && !here.busy;
+  const isRecording = useIsRecording() && now.state === 'watching';
+  // What to do comes first and large; how far it can be trusted after it.
+  const [headline = '', ...rest] = now.posture.split(/(?<=\.) /);
+  const [incident] = now.incidents;
+  const [alert] = now.alerts;
   return (
     <section className={now.state === 'blind' ? 'posture blind' : 'posture'} aria-label="Posture">
       <div className="grow">
@@ -147,7 +150,22 @@ const Posture = ({ now }: { now: Now }) => {
             </PageLink>
           )}
         </div>
-        <h1>{now.posture}</h1>
+        <h1>{headline}</h1>
+        {rest.length > 0 && <p className="dim posture-rest">{rest.join(' ')}</p>}
+        {(incident ?? alert) !== undefined && (
+          <p className="posture-next">
+            <span className="dim">Begin with</span>{' '}
+            {incident !== undefined ? (
+              <Link to="/s/$site/incidents/$incident" params={{ site, incident: incident.id }}>
+                {incident.title}
+              </Link>
+            ) : (
+              <Link to="/s/$site/alerts/$alert" params={{ site, alert: alert?.id ?? '' }}>
+                {alert?.title}
+              </Link>
+            )}
+          </p>
+        )}
       </div>
       <PageLink link="coverage" className="visible">
         <span className="row" style={{ justifyContent: 'space-between', gap: 12 }}>
@@ -162,22 +180,10 @@ const Posture = ({ now }: { now: Now }) => {
   );
 };
 
-const Figure = ({
-  link,
-  value,
-  name,
-  context,
-  loud = false,
-}: {
-  link: string;
-  value: number;
-  name: string;
-  context: ReactNode;
-  loud?: boolean;
-}) => (
+const Figure = ({ link, value, name, context }: { link: string; value: number; name: string; context: ReactNode }) => (
   <PageLink link={link} className="figure">
     <span className="figure-name">{name}</span>
-    <b className={loud ? 'p-medium' : value === 0 ? 'dim' : ''}>{value === 0 ? 'none seen' : number(value)}</b>
+    <b className={value === 0 ? 'dim' : ''}>{value === 0 ? 'none seen' : number(value)}</b>
     <span className="tiny dim">{context}</span>
   </PageLink>
 );
@@ -219,7 +225,6 @@ const Figures = ({ now }: { now: Now }) => {
         value={c.engineering}
         name="Engineering"
         context="mode, program, restart"
-        loud={c.engineering > 0}
       />
       <Figure link="assets?q=role:external" value={c.external} name="Outside" context="addresses beyond the plant" />
     </div>
@@ -307,7 +312,6 @@ export const NowPage = () => {
         <div className="page now">
           <Posture now={now} />
           <StagedAttack />
-          <Figures now={now} />
           <div className="now-columns">
             <div className="stack" style={{ gap: 14 }}>
               {(incidents.length > 0 || alerts.length > 0) && <Waiting now={now} sel={sel} />}
@@ -362,6 +366,7 @@ export const NowPage = () => {
                 )}
               </Panel>
               <StillLearning now={now} />
+              <Figures now={now} />
             </div>
             <Panel
               title="Blind spots"
@@ -383,7 +388,7 @@ export const NowPage = () => {
                         <div className="strong">
                           {b.link === '' ? b.title : <PageLink link={b.link}>{b.title}</PageLink>}
                         </div>
-                        {b.detail !== '' && <div className="dim small">{b.detail}</div>}
+                        {b.detail !== '' && <div className="dim small lines">{b.detail}</div>}
                         {b.whatToDo !== '' && <div className="small">{b.whatToDo}</div>}
                       </div>
                     </li>

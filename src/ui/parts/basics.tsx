@@ -57,6 +57,26 @@ export const Address = ({ children }: { children: string }) => (
 const partyTitle = (p: Party): string =>
   `${p.name}${p.name === p.address || p.address === '' ? '' : ` (${p.address})`}${p.kind === 'asset' ? '' : p.kind === 'group' ? ', a group address' : ', mentioned only: it never spoke'}`;
 
+const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]{2}(:[0-9a-f]{2}){5})$/i;
+/** Names that are addresses are set like addresses, in every row of a list. */
+export const isAddress = (name: string): boolean => ADDRESS.test(name);
+
+/** Letters at the end of a name that are never cut. */
+const MOST_END = 14;
+/** A name in a narrow place. What stands behind a gateway is told apart by its end: there the gateway's part is cut. */
+export const Name = ({ children: name }: { children: string }) => {
+  const words = name.split(' ');
+  if (words.length < 2 || !isAddress(words[0] ?? '')) return name;
+  let at = words.length - 1;
+  while (at > 1 && words.slice(at - 1).join(' ').length <= MOST_END) at--;
+  return (
+    <span className="behind">
+      <span className="cut">{words.slice(0, at).join(' ')}</span>
+      <span className="behind-end"> {words.slice(at).join(' ')}</span>
+    </span>
+  );
+};
+
 export const PartyLink = ({ party, address = true }: { party: Party; address?: boolean }) => {
   const site = useSite();
   const twice = party.name === party.address;
@@ -66,13 +86,13 @@ export const PartyLink = ({ party, address = true }: { party: Party; address?: b
         <Link
           to="/s/$site/assets/$asset"
           params={{ site, asset: party.id }}
-          className={twice ? 'mono' : ''}
+          className={isAddress(party.name) ? 'mono' : ''}
           onClick={(e) => e.stopPropagation()}
         >
-          {party.name}
+          <Name>{party.name}</Name>
         </Link>
       ) : (
-        <span className={twice ? 'mono dim' : 'dim'}>{party.name}</span>
+        <span className={isAddress(party.name) ? 'mono dim' : 'dim'}>{party.name}</span>
       )}
       {party.kind === 'group' && <span className="tiny dim">group</span>}
       {party.kind === 'mentioned' && <span className="tiny dim">mentioned only</span>}

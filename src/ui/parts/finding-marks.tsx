@@ -6,7 +6,7 @@ import type { AlertState, Impact, Priority, ReviewVerdict } from '../../api/word
 import type { Certainty } from '../../core/finding.ts';
 import { pointName } from '../../core/point-name.ts';
 import { duration } from '../lib/format.ts';
-import { useSite, useSites } from '../lib/site.ts';
+import { useIsRecording, useSite, useSites } from '../lib/site.ts';
 import { PRIORITY_WORD, PriorityGlyph } from './glyphs.tsx';
 import { CAN_TOUCH } from './impact.ts';
 import './finding-marks.css';
@@ -102,9 +102,10 @@ export const StateMark = ({ state }: { state: AlertState }) => (
 /** Not seen for as long, by the frames of the site: it may come again, and does not go on now. */
 const QUIET_MS = 2 * 60_000;
 
-/** It goes on, it is quiet (seen some time ago, not yet called over), or it is over. `long`: says for how long it is quiet. */
+/** It goes on (a recording: to its end), it is quiet (seen some time ago, not yet called over), or it is over. `long`: says for how long it is quiet. */
 export const OpenMark = ({ open, at, long = false }: { open: boolean; at: string | null; long?: boolean }) => {
   const site = useSite();
+  const isRecording = useIsRecording();
   const lastFrame = useSites().data?.items.find((s) => s.id === site)?.lastAt;
   if (!open)
     return (
@@ -113,6 +114,12 @@ export const OpenMark = ({ open, at, long = false }: { open: boolean; at: string
       </span>
     );
   const quietMs = at === null || !lastFrame ? 0 : Date.parse(lastFrame) - Date.parse(at);
+  if (quietMs < QUIET_MS && isRecording)
+    return (
+      <span className="dim small" title="It was seen until the recording ended: what came after is not known">
+        to the end
+      </span>
+    );
   if (quietMs < QUIET_MS)
     return (
       <span className="tag" title="The episode goes on">

@@ -33,7 +33,7 @@ export const BlindSpots = ({ verdicts, reading }: { verdicts: readonly VerdictRo
               <PriorityGlyph priority={v.priority} size={14} />
               <div>
                 <strong>{v.title}</strong>
-                <p>{v.detail}</p>
+                <p className="lines">{v.detail}</p>
                 {v.whatToDo !== '' && (
                   <p className="todo">
                     <span className="dim">What to do: </span>

@@ -43,7 +43,7 @@ const detail = (over: Partial<IncidentRow>, lanes: readonly ('it' | 'ot')[]): In
 });
 
 it('says where it went, what it does, what it can touch and whether it goes on', () => {
-  expect(inShort(detail({}, ['it', 'ot', 'ot']))).toEqual([
+  expect(inShort(detail({}, ['it', 'ot', 'ot']), false)).toEqual([
     'Somebody went from the office side into the plant. How far it came: changing what the process does.',
     '3 devices are concerned, 2 of them on the plant side, within 4 min; the line can stop.',
     'It goes on.',
@@ -51,10 +51,17 @@ it('says where it went, what it does, what it can touch and whether it goes on',
 });
 it('claims nothing of the plant that was not seen, and no harm where none is known', () => {
   expect(
-    inShort(detail({ crosses: false, open: false, impact: 'none', assets: 1, lastAt: incident.firstAt }, ['it'])),
+    inShort(
+      detail({ crosses: false, open: false, impact: 'none', assets: 1, lastAt: incident.firstAt }, ['it']),
+      false,
+    ),
   ).toEqual([
     'Somebody is at work, not seen on the plant side. How far it came: changing what the process does.',
     '1 device is concerned.',
     'Nothing of it goes on at the moment.',
   ]);
+});
+it('does not say of a recording that something goes on now', () => {
+  expect(inShort(detail({}, ['ot']), true).at(-1)).toBe('It was seen until the recording ended.');
+  expect(inShort(detail({ open: false }, ['ot']), true).at(-1)).toBe('It was over when the recording ended.');
 });

@@ -3,8 +3,8 @@ import type { IncidentDetail } from '../../../api/alerts.ts';
 import { duration, number, plural } from '../../lib/format.ts';
 import { CAN_TOUCH } from '../../parts/impact.ts';
 
-/** Sentences, most important first. */
-export const inShort = ({ incident: i, assets }: IncidentDetail): readonly string[] => {
+/** Sentences, most important first. Of a recording nothing goes on now. */
+export const inShort = ({ incident: i, assets }: IncidentDetail, isRecording: boolean): readonly string[] => {
   const inPlant = assets.filter((a) => a.lane === 'ot').length;
   const tookMs = i.firstAt === null || i.lastAt === null ? 0 : Date.parse(i.lastAt) - Date.parse(i.firstAt);
   const reach = inPlant === 0 || inPlant === assets.length ? '' : `, ${number(inPlant)} of them on the plant side`;
@@ -12,6 +12,12 @@ export const inShort = ({ incident: i, assets }: IncidentDetail): readonly strin
   return [
     `${i.crosses ? 'Somebody went from the office side into the plant.' : inPlant > 0 ? 'Somebody is at work on the plant side.' : 'Somebody is at work, not seen on the plant side.'}${i.meaning === '' ? '' : ` How far it came: ${i.meaning}.`}`,
     `${plural(i.assets, 'device')} ${i.assets === 1 ? 'is' : 'are'} concerned${reach}${tookMs > 0 ? `, within ${duration(tookMs)}` : ''}${touch === '' ? '' : `; ${touch}`}.`,
-    i.open ? 'It goes on.' : 'Nothing of it goes on at the moment.',
+    i.open
+      ? isRecording
+        ? 'It was seen until the recording ended.'
+        : 'It goes on.'
+      : isRecording
+        ? 'It was over when the recording ended.'
+        : 'Nothing of it goes on at the moment.',
   ];
 };

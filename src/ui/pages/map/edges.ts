@@ -46,7 +46,7 @@ export const gather = (edges: readonly MapEdge[], standIn: ReadonlyMap<string, s
       lines.set(id, line);
     }
     line.bytes += e.bytes;
-    line.conversations++;
+    line.conversations += e.pairs;
     line.writes ||= e.writes;
     line.engineering ||= e.engineering;
     line.refused += e.refused;

@@ -4,10 +4,10 @@ import cytoscape from 'cytoscape';
 import { type RefObject, useCallback, useEffect, useImperativeHandle, useRef } from 'react';
 import { PRIORITIES, type Priority } from '../../../api/words.ts';
 import { ROLES } from '../../../core/site.ts';
-import { number } from '../../lib/format.ts';
+import { number, plural } from '../../lib/format.ts';
 import { LEVEL_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph } from '../../parts/glyphs.tsx';
 import { type Line, lineLabel } from './edges.ts';
-import { type Box, MOST_CARDS, type Placed } from './layout.ts';
+import { type Box, MOST_CARDS, type Placed, rolesOf } from './layout.ts';
 import { type Ink, mapStyle, readInk } from './style.ts';
 
 export interface GraphHandle {
@@ -39,18 +39,15 @@ const cut = (s: string, n: number): string => (s.length > n ? `${s.slice(0, n - 
 
 const worst = (box: Box): Priority | '' => {
   let best: number = PRIORITIES.length;
-  for (const m of box.members) if (m.attention) best = Math.min(best, PRIORITIES.indexOf(m.attention));
+  for (const { attention } of [...box.members, ...box.groups])
+    if (attention) best = Math.min(best, PRIORITIES.indexOf(attention));
   return PRIORITIES[best] ?? '';
 };
 const boxTitle = (b: Box): string =>
   b.network === '*' ? `${number(b.networks)} more networks` : b.network === '' ? 'network not known' : b.network;
-const roleCounts = (b: Box): string => {
-  const counts = new Map<string, number>();
-  for (const m of b.members) counts.set(m.role, (counts.get(m.role) ?? 0) + 1);
-  const [first] = [...counts.entries()].sort((x, y) => y[1] - x[1]);
-  return first
-    ? `mostly ${ROLE_WORD[first[0] as keyof typeof ROLE_WORD].toLowerCase().replace('plc', 'PLC').replace('hmi', 'HMI')}`
-    : '';
+const mostly = (b: Box): string => {
+  const [first] = rolesOf(b);
+  return first ? `mostly ${ROLE_WORD[first[0]].toLowerCase().replace('plc', 'PLC').replace('hmi', 'HMI')}` : '';
 };
 
 const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefinition[] => {
@@ -63,10 +60,10 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
     });
   });
   for (const b of placed.boxes) {
-    const more = b.members.length - MOST_CARDS;
+    const more = b.assets - Math.min(b.members.length, MOST_CARDS);
     const label = b.open
       ? `${boxTitle(b)}${more > 0 ? `  (${number(more)} more not drawn)` : ''}`
-      : `${cut(boxTitle(b), 24)}\n${number(b.members.length)} assets\n${cut(roleCounts(b), 26)}`;
+      : `${cut(boxTitle(b), 24)}\n${plural(b.assets, 'asset')}\n${cut(mostly(b), 26)}`;
     out.push({
       data: { id: b.id, kind: b.open ? 'box' : 'closed', w: b.w, h: b.h, label, attention: b.open ? '' : worst(b) },
       position: { x: b.x + b.w / 2, y: b.y + b.h / 2 },

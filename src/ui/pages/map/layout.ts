@@ -3,7 +3,7 @@
  * them, assets are cards in a box. Pure arithmetic, so the same site always looks the same. Large boxes are drawn closed,
  * small networks of a crowded lane are gathered, and the width is chosen so that the whole fits the window best.
  */
-import type { MapNode } from '../../../api/overview.ts';
+import type { MapGroup, MapNode } from '../../../api/overview.ts';
 
 export const CARD = { w: 158, h: 40 } as const;
 export const CLOSED = { w: 178, h: 60 } as const;
@@ -28,7 +28,11 @@ export interface Box {
   readonly level: number | null;
   readonly network: string;
   readonly networks: number;
+  /** Those that are known one by one. */
   readonly members: readonly MapNode[];
+  /** Groups whose assets are only counted, or were left out of an open one. */
+  readonly groups: readonly MapGroup[];
+  readonly assets: number;
   readonly open: boolean;
   /** May be opened and closed; a gathered one can only be opened. */
   readonly opens: boolean;
@@ -48,7 +52,7 @@ export interface Placed {
   readonly boxes: readonly Box[];
   /** Centre of the card of each drawn asset. */
   readonly cards: ReadonlyMap<string, { x: number; y: number }>;
-  /** What stands for an asset on the map: itself, or its closed box. */
+  /** What stands for an asset, or a group, on the map: itself, or its box. */
   readonly standIn: ReadonlyMap<string, string>;
   readonly w: number;
   readonly h: number;
@@ -59,63 +63,79 @@ export const boxOf = (n: MapNode): string => boxId(n.level, n.network);
 
 const byName = new Intl.Collator('en', { numeric: true });
 
+/** How many of each role, most first. */
+export const rolesOf = ({ members, groups }: Pick<Box, 'members' | 'groups'>): [MapNode['role'], number][] => {
+  const roles = new Map<MapNode['role'], number>();
+  const add = (role: MapNode['role'], n: number) => roles.set(role, (roles.get(role) ?? 0) + n);
+  for (const { role } of members) add(role, 1);
+  for (const g of groups) for (const { role, assets } of g.roles) add(role, assets);
+  return [...roles].sort((a, b) => b[1] - a[1]);
+};
+
+interface Lot {
+  readonly id: string;
+  readonly level: number | null;
+  readonly network: string;
+  readonly members: MapNode[];
+  readonly groups: MapGroup[];
+}
+const sizeOf = ({ members, groups }: Lot): number => members.length + groups.reduce((n, g) => n + g.assets, 0);
+
 /** Boxes of the site, closed or open, without places. */
-const makeBoxes = (nodes: readonly MapNode[], toggled: ReadonlySet<string>, mustShow: ReadonlySet<string>): Box[] => {
-  const groups = new Map<string, MapNode[]>();
-  for (const n of nodes) {
-    const list = groups.get(boxOf(n));
-    if (list) list.push(n);
-    else groups.set(boxOf(n), [n]);
-  }
+const makeBoxes = (
+  nodes: readonly MapNode[],
+  groups: readonly MapGroup[],
+  toggled: ReadonlySet<string>,
+  mustShow: ReadonlySet<string>,
+): Box[] => {
+  const lots = new Map<string, Lot>();
+  const lotOf = (id: string, { level, network }: { level: number | null; network: string }): Lot => {
+    const lot = lots.get(id) ?? { id, level, network, members: [], groups: [] };
+    lots.set(id, lot);
+    return lot;
+  };
+  for (const n of nodes) lotOf(boxOf(n), n).members.push(n);
+  for (const g of groups) lotOf(boxId(g.level, g.network), g).groups.push(g);
+  const total = [...lots.values()].reduce((n, lot) => n + sizeOf(lot), 0);
   const out: Box[] = [];
+  const place = { x: 0, y: 0, w: 0, h: 0 };
   for (const level of LEVELS) {
-    const here = [...groups.entries()].filter(([, m]) => m[0]?.level === level);
+    const here = [...lots.values()].filter((lot) => lot.level === level);
     const gathered = boxId(level, '*');
-    const pinned = ([id]: [string, MapNode[]]) => mustShow.has(id);
     let shown = here;
-    let rest: [string, MapNode[]][] = [];
+    let rest: Lot[] = [];
     if (here.length > MOST_BOXES && !toggled.has(gathered)) {
       const sorted = [...here].sort(
-        (a, b) => Number(pinned(b)) - Number(pinned(a)) || b[1].length - a[1].length || byName.compare(a[0], b[0]),
+        (a, b) =>
+          Number(mustShow.has(b.id)) - Number(mustShow.has(a.id)) ||
+          sizeOf(b) - sizeOf(a) ||
+          byName.compare(a.id, b.id),
       );
       shown = sorted.slice(0, MOST_BOXES - 1);
       rest = sorted.slice(MOST_BOXES - 1);
     }
-    shown.sort((a, b) => byName.compare(a[0], b[0]));
-    for (const [id, members] of shown) {
+    shown.sort((a, b) => byName.compare(a.id, b.id));
+    for (const { id, network, members, groups: own } of shown) {
       members.sort((a, b) => byName.compare(a.name, b.name));
-      const startsOpen = nodes.length <= MANY || members.length <= SMALL_BOX / 4;
-      const open = mustShow.has(id) || startsOpen !== toggled.has(id);
-      out.push({
-        id,
-        level,
-        network: members[0]?.network ?? '',
-        networks: 1,
-        members,
-        open,
-        opens: true,
-        x: 0,
-        y: 0,
-        w: 0,
-        h: 0,
-      });
+      const assets = sizeOf({ id, level, network, members, groups: own });
+      const startsOpen = total <= MANY || assets <= SMALL_BOX / 4;
+      // What is only counted cannot be drawn one by one yet.
+      const open = members.length > 0 && (mustShow.has(id) || startsOpen !== toggled.has(id));
+      out.push({ id, level, network, networks: 1, members, groups: own, assets, open, opens: true, ...place });
     }
-    if (rest.length > 0) {
-      const members = rest.flatMap(([, m]) => m);
+    if (rest.length > 0)
       out.push({
         id: gathered,
         level,
         network: '*',
         networks: rest.length,
-        members,
+        members: rest.flatMap((lot) => lot.members),
+        groups: rest.flatMap((lot) => lot.groups),
+        assets: rest.reduce((n, lot) => n + sizeOf(lot), 0),
         open: false,
         opens: true,
-        x: 0,
-        y: 0,
-        w: 0,
-        h: 0,
+        ...place,
       });
-    }
   }
   return out;
 };
@@ -195,11 +215,12 @@ const inColumns = (boxes: readonly Box[]) => {
 /** `toggled`: boxes that a person opened or closed; `mustShow`: boxes that are open whatever. Window in pixels. */
 export const place = (
   nodes: readonly MapNode[],
+  groups: readonly MapGroup[],
   toggled: ReadonlySet<string>,
   mustShow: ReadonlySet<string>,
   view: { w: number; h: number },
 ): Placed => {
-  const boxes = makeBoxes(nodes, toggled, mustShow);
+  const boxes = makeBoxes(nodes, groups, toggled, mustShow);
   const perLane = LEVELS.map((level) => ({ level, boxes: boxes.filter((b) => b.level === level) })).filter(
     (l) => l.boxes.length > 0,
   );
@@ -213,7 +234,7 @@ export const place = (
       const size = placeLane(l.boxes, y + LANE_PAD);
       lanes.push({
         level: l.level,
-        assets: l.boxes.reduce((n, b) => n + b.members.length, 0),
+        assets: l.boxes.reduce((n, b) => n + b.assets, 0),
         y,
         h: size.h + 2 * LANE_PAD,
       });
@@ -242,6 +263,7 @@ export const place = (
   const cards = new Map<string, { x: number; y: number }>();
   const standIn = new Map<string, string>();
   for (const b of boxes) {
+    for (const g of b.groups) standIn.set(g.id, b.id);
     const cols = columnsFor(Math.min(b.members.length, MOST_CARDS), best.flat);
     b.members.forEach((m, i) => {
       if (!b.open || i >= MOST_CARDS) {

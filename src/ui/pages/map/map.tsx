@@ -1,7 +1,8 @@
 /** The site: Purdue levels as lanes, networks as boxes, lines by what is asked. The URL holds the choice and what is drawn. */
 import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconArrowsMaximize, IconMinus, IconPlus, IconSearch } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { MapNode, SiteMap } from '../../../api/overview.ts';
@@ -25,27 +26,56 @@ const MODES: readonly { value: EdgeMode; label: string }[] = [
   { value: 'none', label: 'None' },
 ];
 
+/** Ids of lines are `a>b`, of boxes `1|network`; all others are assets. */
+const isAsset = (id: string): boolean => id !== '' && !/[>|]/.test(id);
+
 export const MapPage = () => {
   const site = useSite();
+  const { sel = '' } = useSearch({ strict: false }) as { sel?: string };
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(NOTHING);
+  const [isLarge, setLarge] = useState(false);
+  // A small site comes whole, whatever is opened and chosen in it.
+  const open = isLarge ? [...toggled].sort().join(',') : '';
+  const asset = isLarge && isAsset(sel) ? sel : '';
   const query = useQuery({
-    queryKey: ['map', site],
-    queryFn: ({ signal }) => call('map', { site }, undefined, signal),
+    queryKey: ['map', site, open, asset],
+    queryFn: ({ signal }) => call('map', { site, ...(open && { open }), ...(asset && { asset }) }, undefined, signal),
     staleTime: 30_000,
+    placeholderData: (before, of) => (of?.queryKey[1] === site ? before : undefined),
   });
+  useEffect(() => {
+    if (query.data) setLarge(query.data.groups.length > 0);
+  }, [query.data]);
   // The map follows what is learned about assets and flows, which have the topics.
   if (query.isLoading) return <Loading lines={14} what="Loading the map" />;
   if (query.error && !query.data) return <Problem error={query.error} retry={() => void query.refetch()} />;
-  if (!query.data || query.data.nodes.length === 0) {
+  if (!query.data || query.data.assets === 0) {
     return <Empty title="Nothing to draw yet">A device stands here with the first frame that it sends.</Empty>;
   }
-  return <SiteDrawing key={site} map={query.data} />;
+  return (
+    <SiteDrawing
+      key={site}
+      map={query.data}
+      isPending={query.isPlaceholderData}
+      toggled={toggled}
+      setToggled={setToggled}
+    />
+  );
 };
 
-const SiteDrawing = ({ map }: { map: SiteMap }) => {
+interface DrawingProps {
+  map: SiteMap;
+  /** What was opened or chosen last is on its way. */
+  isPending: boolean;
+  toggled: ReadonlySet<string>;
+  setToggled: (next: ReadonlySet<string>) => void;
+}
+
+const SiteDrawing = ({ map, isPending, toggled, setToggled }: DrawingProps) => {
+  const isLarge = map.groups.length > 0;
   const navigate = useNavigate();
   const search = useSearch({ strict: false }) as { sel?: string; edges?: string; by?: string };
   const sel = search.sel ?? '';
-  const [toggled, setToggled] = useState<ReadonlySet<string>>(NOTHING);
   const [words, setWords] = useState('');
   const handle = useRef<GraphHandle>(null);
   const finder = useRef<HTMLInputElement>(null);
@@ -59,26 +89,29 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
       void navigate({ to: '.', replace, search: (old: Record<string, unknown>) => ({ ...old, ...next }) }),
     [navigate],
   );
-  const nodes = useMemo(() => new Map(map.nodes.map((n) => [n.id, n])), [map.nodes]);
+  const nodes = useMemo(() => new Map([...map.pairs.nodes, ...map.nodes].map((n) => [n.id, n])), [map]);
+  /** Those of the panel: of a large site they come beside the drawing. */
+  const pairs = isLarge ? map.pairs.edges : map.edges;
   const node = nodes.get(sel);
   const isNear = search.by === 'near' && node !== undefined;
 
-  const { shownNodes, shownEdges } = useMemo(() => {
-    if (!isNear) return { shownNodes: map.nodes, shownEdges: map.edges };
+  const { shownNodes, shownGroups, shownEdges } = useMemo(() => {
+    if (!isNear) return { shownNodes: map.nodes, shownGroups: map.groups, shownEdges: map.edges };
     const ids = new Set([sel]);
-    for (const e of map.edges) {
+    for (const e of pairs) {
       if (e.client === sel) ids.add(e.server);
       if (e.server === sel) ids.add(e.client);
     }
     return {
-      shownNodes: map.nodes.filter((n) => ids.has(n.id)),
-      shownEdges: map.edges.filter((e) => e.client === sel || e.server === sel),
+      shownNodes: [...nodes.values()].filter((n) => ids.has(n.id)),
+      shownGroups: [],
+      shownEdges: pairs.filter((e) => e.client === sel || e.server === sel),
     };
-  }, [map, isNear, sel]);
+  }, [map, nodes, pairs, isNear, sel]);
   const mustShow = useMemo(() => (node ? new Set([boxOf(node)]) : NOTHING), [node]);
   const placed = useMemo(
-    () => (view ? place(shownNodes, toggled, mustShow, view) : undefined),
-    [shownNodes, toggled, mustShow, view],
+    () => (view ? place(shownNodes, shownGroups, toggled, mustShow, view) : undefined),
+    [shownNodes, shownGroups, toggled, mustShow, view],
   );
   const lines = useMemo(() => (placed ? gather(shownEdges, placed.standIn) : []), [shownEdges, placed]);
   const wished = MODES.find((m) => m.value === search.edges)?.value;
@@ -109,7 +142,7 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
     return { chosen: new Set([sel]), near: around };
   }, [sel, nodes, boxes, line, shownLines]);
 
-  const matches = useMemo(() => find(map.nodes, words), [map.nodes, words]);
+  const { matches, count, isSearching } = useFound(map, words);
   const found = useMemo(
     () => new Set(words.trim() === '' ? [] : matches.map((m) => placed?.standIn.get(m.id) ?? m.id)),
     [matches, words, placed],
@@ -120,13 +153,12 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
     [change],
   );
   const toggle = useCallback(
-    (id: string) =>
-      setToggled((old) => {
-        const next = new Set(old);
-        if (!next.delete(id)) next.add(id);
-        return next;
-      }),
-    [],
+    (id: string) => {
+      const next = new Set(toggled);
+      if (!next.delete(id)) next.add(id);
+      setToggled(next);
+    },
+    [toggled, setToggled],
   );
   const go = (n: MapNode) => {
     setWords('');
@@ -171,7 +203,9 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
           <kbd>/</kbd>
           {words.trim() !== '' && (
             <div className="map-found">
-              {matches.length === 0 && <span className="dim">No asset answers to that.</span>}
+              {matches.length === 0 && (
+                <span className="dim">{isSearching ? 'Looking …' : 'No asset answers to that.'}</span>
+              )}
               {matches.slice(0, 8).map((m) => (
                 <button key={m.id} type="button" onMouseDown={() => go(m)}>
                   <RoleGlyph role={m.role} />
@@ -179,7 +213,7 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
                   <span className="mono dim">{m.address === m.name ? '' : m.address}</span>
                 </button>
               ))}
-              {matches.length > 8 && <span className="dim small">and {number(matches.length - 8)} more</span>}
+              {count > 8 && <span className="dim small">and {number(count - 8)} more</span>}
             </div>
           )}
         </search>
@@ -198,7 +232,7 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
         <span className="grow" />
         {openable === true &&
           placed &&
-          placed.boxes.filter((b) => !b.open).reduce((n, b) => n + b.members.length, 0) <= 600 && (
+          placed.boxes.filter((b) => !b.open).reduce((n, b) => n + b.assets, 0) <= 600 && (
             <button
               type="button"
               className="chip"
@@ -212,7 +246,7 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
             As delivered
           </button>
         )}
-        <span className="dim small nowrap">{plural(map.nodes.length + map.nodesMore, 'asset')}</span>
+        <span className="dim small nowrap">{plural(map.assets, 'asset')}</span>
         <Tooltip label="Closer (+)">
           <ActionIcon aria-label="Closer" onClick={() => handle.current?.zoom(1.3)}>
             <IconPlus size={15} stroke={1.6} />
@@ -247,7 +281,7 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
               onChoose={choose}
               onOpen={toggle}
               handle={handle}
-              label={`Map of ${plural(shownNodes.length, 'asset')} in ${plural(placed.lanes.length, 'level')}. The panel beside it says the same in words; the list is under Assets.`}
+              label={`Map of ${plural(isNear ? shownNodes.length : map.assets - map.nodesMore, 'asset')} in ${plural(placed.lanes.length, 'level')}. The panel beside it says the same in words; the list is under Assets.`}
             />
           )}
         </div>
@@ -255,7 +289,9 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
           {node ? (
             <AssetPanel
               node={node}
-              map={map}
+              edges={pairs}
+              more={isLarge ? map.pairs.more : 0}
+              isPending={isLarge && isPending}
               nodes={nodes}
               choose={choose}
               isNear={isNear}
@@ -266,12 +302,40 @@ const SiteDrawing = ({ map }: { map: SiteMap }) => {
           ) : boxes.has(sel) ? (
             <BoxPanel box={boxes.get(sel)!} choose={choose} onToggle={() => toggle(sel)} />
           ) : (
-            <SitePanel map={map} nodes={nodes} choose={choose} />
+            <SitePanel edges={pairs} more={isLarge ? map.pairs.more : 0} nodes={nodes} choose={choose} />
           )}
         </aside>
       </div>
     </div>
   );
+};
+
+/** Of a large site the server searches: its assets are not here. */
+const useFound = (map: SiteMap, words: string): { matches: MapNode[]; count: number; isSearching: boolean } => {
+  const site = useSite();
+  const isAsked = map.groups.length > 0 && words.trim() !== '';
+  const [wanted] = useDebouncedValue(words.trim(), 200);
+  const asked = useQuery({
+    queryKey: ['assets', site, 'on the map', wanted],
+    queryFn: ({ signal }) => call('assets', { site, q: wanted, limit: 9 }, undefined, signal),
+    enabled: isAsked && wanted !== '',
+    staleTime: 30_000,
+    placeholderData: keepPreviousData,
+  });
+  return useMemo(() => {
+    if (!isAsked) {
+      const matches = find(map.nodes, words);
+      return { matches, count: matches.length, isSearching: false };
+    }
+    const matches = (asked.data?.items ?? []).map(
+      (row): MapNode => ({ ...row, address: row.ips[0] ?? row.macs[0] ?? '', attention: null }),
+    );
+    return {
+      matches,
+      count: asked.data?.total ?? matches.length,
+      isSearching: asked.isFetching || wanted !== words.trim(),
+    };
+  }, [isAsked, map.nodes, words, wanted, asked.data, asked.isFetching]);
 };
 
 const find = (nodes: readonly MapNode[], words: string): MapNode[] => {

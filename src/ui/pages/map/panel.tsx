@@ -3,13 +3,13 @@
 import { IconX } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import type { MapEdge, MapNode, SiteMap } from '../../../api/overview.ts';
+import type { MapEdge, MapNode } from '../../../api/overview.ts';
 import { bytes, number, plural } from '../../lib/format.ts';
 import { useProtocolTitle, useSite } from '../../lib/site.ts';
 import { Text, Unknown } from '../../parts/basics.tsx';
 import { LevelMark, PRIORITY_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph, VerbTag } from '../../parts/glyphs.tsx';
 import { type Line, verbsOf } from './edges.ts';
-import type { Box } from './layout.ts';
+import { type Box, rolesOf } from './layout.ts';
 
 const MOST = 40;
 type Choose = (id: string) => void;
@@ -73,16 +73,22 @@ const Section = ({ title, count, children }: { title: string; count?: number; ch
   </section>
 );
 
+/** `edges`: all pairs of the asset, or `more` of them are only in the lists. */
 export const AssetPanel = ({
   node,
-  map,
+  edges,
+  more,
+  isPending,
   nodes,
   choose,
   isNear,
   onNear,
 }: {
   node: MapNode;
-  map: SiteMap;
+  edges: readonly MapEdge[];
+  more: number;
+  /** The pairs are on their way. */
+  isPending: boolean;
   nodes: ReadonlyMap<string, MapNode>;
   choose: Choose;
   isNear: boolean;
@@ -91,14 +97,14 @@ export const AssetPanel = ({
   const site = useSite();
   const { asks, asked } = useMemo(
     () => ({
-      asks: map.edges.filter((e) => e.client === node.id).sort((a, b) => weight(b) - weight(a)),
-      asked: map.edges.filter((e) => e.server === node.id).sort((a, b) => weight(b) - weight(a)),
+      asks: edges.filter((e) => e.client === node.id).sort((a, b) => weight(b) - weight(a)),
+      asked: edges.filter((e) => e.server === node.id).sort((a, b) => weight(b) - weight(a)),
     }),
-    [map.edges, node.id],
+    [edges, node.id],
   );
-  const list = (edges: readonly MapEdge[], other: 'client' | 'server') => (
+  const list = (of: readonly MapEdge[], other: 'client' | 'server') => (
     <ul className="peer-list">
-      {edges.slice(0, MOST).map((e) => {
+      {of.slice(0, MOST).map((e) => {
         const peer = nodes.get(e[other]);
         return (
           peer && (
@@ -109,7 +115,7 @@ export const AssetPanel = ({
           )
         );
       })}
-      {edges.length > MOST && <li className="dim small">and {number(edges.length - MOST)} more under Flows</li>}
+      {of.length > MOST && <li className="dim small">and {number(of.length - MOST)} more under Flows</li>}
     </ul>
   );
   return (
@@ -183,8 +189,11 @@ export const AssetPanel = ({
           {list(asks, 'server')}
         </Section>
       )}
+      {more > 0 && <p className="dim small panel-section">{plural(more, 'more pair')} under Flows.</p>}
       {asks.length + asked.length === 0 && (
-        <p className="dim panel-section">It talked to no other asset in the traffic that is visible.</p>
+        <p className="dim panel-section">
+          {isPending ? 'Reading whom it talks to …' : 'It talked to no other asset in the traffic that is visible.'}
+        </p>
       )}
     </>
   );
@@ -203,7 +212,9 @@ export const LinePanel = ({
 }) => {
   const site = useSite();
   const nameOf = (id: string) => nodes.get(id)?.name ?? boxes.get(id)?.network ?? id;
-  const single = line.edges.length === 1 ? line.edges[0] : undefined;
+  const single = line.edges.length === 1 && nodes.has(line.from) && nodes.has(line.to) ? line.edges[0] : undefined;
+  // Between groups only what runs there together is known: the pairs come when a box is opened.
+  const known = line.edges.filter((e) => nodes.has(e.client) && nodes.has(e.server));
   const q = single ? `client:=${single.client} server:=${single.server}` : '';
   return (
     <>
@@ -259,9 +270,10 @@ export const LinePanel = ({
           </Link>
         </div>
       )}
-      <Section title="Who with whom" count={line.edges.length}>
+      <Section title="Who with whom" count={line.conversations}>
+        {known.length === 0 && <p className="dim small">Open a box to see who of it this is.</p>}
         <ul className="peer-list">
-          {[...line.edges]
+          {known
             .sort((a, b) => weight(b) - weight(a))
             .slice(0, MOST)
             .map((e) => {
@@ -289,8 +301,6 @@ export const LinePanel = ({
 
 export const BoxPanel = ({ box, choose, onToggle }: { box: Box; choose: Choose; onToggle: () => void }) => {
   const site = useSite();
-  const roles = new Map<MapNode['role'], number>();
-  for (const m of box.members) roles.set(m.role, (roles.get(m.role) ?? 0) + 1);
   const q = `${box.network === '*' || box.network === '' ? '' : `network:="${box.network}" `}${box.level === null ? '-level:*' : `level:${box.level}`}`;
   return (
     <>
@@ -308,53 +318,54 @@ export const BoxPanel = ({ box, choose, onToggle }: { box: Box; choose: Choose; 
           As a list
         </Link>
       </div>
-      <Section title="Assets" count={box.members.length}>
+      <Section title="Assets" count={box.assets}>
         <dl className="kv">
-          {[...roles.entries()]
-            .sort((a, b) => b[1] - a[1])
-            .map(([r, n]) => (
-              <div key={r} style={{ display: 'contents' }}>
-                <dt>{ROLE_WORD[r]}</dt>
-                <dd>{number(n)}</dd>
-              </div>
-            ))}
+          {rolesOf(box).map(([r, n]) => (
+            <div key={r} style={{ display: 'contents' }}>
+              <dt>{ROLE_WORD[r]}</dt>
+              <dd>{number(n)}</dd>
+            </div>
+          ))}
         </dl>
       </Section>
-      <Section title="Members">
-        <ul className="peer-list">
-          {box.members.slice(0, MOST).map((m) => (
-            <li key={m.id}>
-              <NodeButton node={m} choose={choose} />
-            </li>
-          ))}
-          {box.members.length > MOST && (
-            <li className="dim small">and {number(box.members.length - MOST)} more in the list</li>
-          )}
-        </ul>
-      </Section>
+      {box.members.length > 0 && (
+        <Section title="Members">
+          <ul className="peer-list">
+            {box.members.slice(0, MOST).map((m) => (
+              <li key={m.id}>
+                <NodeButton node={m} choose={choose} />
+              </li>
+            ))}
+            {box.assets > MOST && <li className="dim small">and {number(box.assets - MOST)} more in the list</li>}
+          </ul>
+        </Section>
+      )}
     </>
   );
 };
 
 /** Nothing chosen: the key to the drawing, and the pairs that matter most. */
 export const SitePanel = ({
-  map,
+  edges,
+  more,
   nodes,
   choose,
 }: {
-  map: SiteMap;
+  edges: readonly MapEdge[];
+  /** Pairs that change something and are not among them. */
+  more: number;
   nodes: ReadonlyMap<string, MapNode>;
   choose: Choose;
 }) => {
   const top = useMemo(
-    () => map.edges.filter((e) => e.engineering || e.writes).sort((a, b) => weight(b) - weight(a)),
-    [map.edges],
+    () => edges.filter((e) => e.engineering || e.writes).sort((a, b) => weight(b) - weight(a)),
+    [edges],
   );
   return (
     <>
       <header className="panel-head">
         <h2>Who changes something</h2>
-        <span className="dim small">{top.length === 0 ? '' : plural(top.length, 'pair')}</span>
+        <span className="dim small">{top.length === 0 ? '' : plural(top.length + more, 'pair')}</span>
       </header>
       {top.length === 0 ? (
         <p className="dim panel-section">No write, control or engineering command is in the traffic that is visible.</p>
@@ -377,7 +388,7 @@ export const SitePanel = ({
               )
             );
           })}
-          {top.length > 12 && <li className="dim small">and {number(top.length - 12)} more</li>}
+          {top.length + more > 12 && <li className="dim small">and {number(top.length + more - 12)} more</li>}
         </ul>
       )}
       <Section title="The lines">

@@ -1,73 +1,140 @@
 /** Messages of one conversation in the words of its protocol, in the order of the wire; each leads to its octets. */
 import './messages.css';
-import { Button } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { IconArrowLeft, IconArrowNarrowLeft, IconArrowNarrowRight, IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { FILE_PATHS } from '../../../api/paths.ts';
 import type { FlowRow, MessageList, MessageRow } from '../../../api/traffic.ts';
 import { call, urlOf } from '../../lib/api.ts';
-import { clock, number, plural } from '../../lib/format.ts';
+import { clock, duration, number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
 import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Protocol, Unknown } from '../../parts/basics.tsx';
 import { fieldWords, namesItsCode } from '../../parts/evidence-layers.tsx';
 import { ForOthers } from '../../parts/others.tsx';
+import { type Exchange, exchangesOf, holdsWords } from './exchanges.ts';
 import { constantsOf, tellingFields } from './telling.ts';
 
-/** The last two parts of a path say enough in a row. */
-const shortName = (name: string): string =>
+/** The last two parts of a path say enough in a row; the only item of a list needs no number, nor the name of the list. */
+const shortName = (name: string, all: MessageRow['fields']): string =>
   name
+    .replace(/^.*?([^.[]+)\[0\]\./, (list) =>
+      all.some((f) => f.name.startsWith(list.replace(/\[0\]\.$/, '[1]'))) ? list : '',
+    )
     .split('.')
     .slice(-2)
     .join('.')
-    .replace(/^(application|apdu|pdu)\./, '');
+    .replace(/^(application|apdu|asdu|pdu|cip|fields|header)\./, '');
+/** Figures beyond what a measurement can tell are no information: the frame has them. */
+const shortValue = (value: string): string =>
+  value.replace(/-?\d+\.\d{6,}(e[+-]?\d+)?/gi, (n) => String(Number(Number(n).toPrecision(7))));
 
-/** `protocol`: that of the conversation, which the head of the page names. */
-const Row = ({
-  row,
-  isOn,
-  constants,
-  protocol,
-}: {
+interface TellProps {
   row: MessageRow;
   isOn: boolean;
   constants: ReadonlySet<string>;
+  /** That of the conversation, which the head of the page names. */
   protocol: string;
-}) => (
-  <li className={isOn ? 'on' : ''}>
-    <span className="frame-number">
-      <EvidenceLinks evidence={[{ source: row.source, frame: row.frame }]} />
-    </span>
-    <span className="mono" title={row.at ?? ''}>
-      {row.at === null ? <Unknown /> : clock(row.at)}
-    </span>
-    {row.toServer ? (
-      <IconArrowNarrowRight size={15} stroke={1.8} role="img" aria-label="client to server" />
-    ) : (
-      <IconArrowNarrowLeft size={15} stroke={1.8} role="img" aria-label="server to client" className="dim" />
-    )}
-    <span>
-      <span className="strong">{row.type}</span>{' '}
-      {row.protocol !== protocol && <span className="dim tiny">{row.title}</span>}
-    </span>
-    <span className="message-fields small">
-      {tellingFields(row, constants).map((f) => (
-        <span key={f.name}>
-          <span className="name">{fieldWords(shortName(f.name))}</span>
-          {f.meaning === '' ? (
-            <span className="mono">{f.value}</span>
+}
+
+/** Fields in a row; the frame has all. */
+const MOST_FIELDS = 10;
+/** Codes that people know by heart are short. */
+const MOST_DIGITS = 3;
+
+const Message = ({ row, isOn, constants, protocol }: TellProps) => {
+  const fields = tellingFields(row, constants);
+  return (
+    <div className={isOn ? 'message on' : 'message'}>
+      <div className="message-head">
+        {row.toServer ? (
+          <IconArrowNarrowRight size={15} stroke={1.8} role="img" aria-label="client to server" />
+        ) : (
+          <IconArrowNarrowLeft size={15} stroke={1.8} role="img" aria-label="server to client" className="dim" />
+        )}
+        <span className="strong">{row.type}</span>
+        {row.protocol !== protocol && <span className="dim tiny">{row.title}</span>}
+        {row.tookMs !== null && (
+          <span className="dim tiny nowrap" title="After its request">
+            {duration(row.tookMs)}
+          </span>
+        )}
+        <span className="grow" />
+        <EvidenceLinks evidence={[{ source: row.source, frame: row.frame }]} />
+      </div>
+      <div className="message-fields small">
+        {fields.slice(0, MOST_FIELDS).map((f) => (
+          <span key={f.name}>
+            <span className="name">{fieldWords(shortName(f.name, row.fields))}</span>
+            {f.meaning === '' ? (
+              <span className="mono">{shortValue(f.value)}</span>
+            ) : (
+              <span>
+                {f.meaning}{' '}
+                {f.value.length <= MOST_DIGITS && !namesItsCode(f) && <span className="mono dim">({f.value})</span>}
+              </span>
+            )}
+          </span>
+        ))}
+        {fields.length > MOST_FIELDS && <span className="dim">and {number(fields.length - MOST_FIELDS)} more</span>}
+      </div>
+    </div>
+  );
+};
+
+/** Of an exchange, in the order of the page. */
+const partsOf = ({ request, answers, single }: Exchange): MessageRow[] =>
+  [single, request, ...answers].filter((row) => row !== undefined);
+const placeOf = (row: MessageRow): string => `${row.source}:${row.frame}`;
+
+/** A request at the left, its answers at the right; what belongs to none has the width. */
+const ExchangeRow = ({
+  exchange: { request, answers, single },
+  on,
+  isLast,
+  ...tell
+}: Pick<TellProps, 'constants' | 'protocol'> & {
+  exchange: Exchange;
+  /** The message that is walked to. */
+  on: MessageRow | undefined;
+  /** The answer may be in what was not fetched yet. */
+  isLast: boolean;
+}) => {
+  const first = single ?? request ?? answers[0];
+  return (
+    <li>
+      <span className="mono small message-at" title={first?.at ?? ''}>
+        {first === undefined || first.at === null ? <Unknown /> : clock(first.at)}
+      </span>
+      {single !== undefined ? (
+        <div className="message-wide">
+          <Message row={single} isOn={single === on} {...tell} />
+        </div>
+      ) : (
+        <>
+          {request === undefined ? (
+            <span className="dim small">request not seen</span>
           ) : (
-            <span>
-              {f.meaning} {!namesItsCode(f) && <span className="mono dim">({f.value})</span>}
-            </span>
+            <Message row={request} isOn={request === on} {...tell} />
           )}
-        </span>
-      ))}
-    </span>
-  </li>
-);
+          <div className="message-answers">
+            {answers.length === 0 && (
+              <span className="dim small">{isLast ? 'its answer may come further on' : 'no answer seen'}</span>
+            )}
+            {answers.map((row, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a frame may hold several answers; their order is fixed
+              <Message key={i} row={row} isOn={row === on} {...tell} />
+            ))}
+          </div>
+        </>
+      )}
+    </li>
+  );
+};
+/** Requests at the end of a part whose answers may be in the next. */
+const LATE = 8;
 
 export const MessagesPage = () => {
   const site = useSite();
@@ -87,17 +154,30 @@ export const MessagesPage = () => {
     getNextPageParam: (last) => last.next,
     staleTime: 60_000,
   });
+  const [words, setWords] = useState('');
+  const [walked, setWalked] = useState<MessageRow | undefined>();
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const constants = useMemo(() => constantsOf(rows), [rows]);
-  const at = rows.findIndex((row) => `${row.source}:${row.frame}` === search.frame);
+  const exchanges = useMemo(() => exchangesOf(rows), [rows]);
+  const shown = useMemo(
+    () => exchanges.filter((x) => partsOf(x).some((row) => holdsWords(row, words))),
+    [exchanges, words],
+  );
+  // In the order of the page: a request, then its answers. A frame may hold several messages.
+  const walk = useMemo(() => shown.flatMap(partsOf), [shown]);
+  const at =
+    walked !== undefined && placeOf(walked) === search.frame && walk.includes(walked)
+      ? walk.indexOf(walked)
+      : walk.findIndex((row) => placeOf(row) === search.frame);
   const step = (by: number) => {
-    const row = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
-    if (row !== undefined)
-      void navigate({
-        to: '.',
-        replace: true,
-        search: (old: Record<string, unknown>) => ({ ...old, frame: `${row.source}:${row.frame}` }),
-      });
+    const row = walk[Math.min(Math.max(at + by, 0), walk.length - 1)];
+    if (row === undefined) return;
+    setWalked(row);
+    void navigate({
+      to: '.',
+      replace: true,
+      search: (old: Record<string, unknown>) => ({ ...old, frame: placeOf(row) }),
+    });
   };
   useKeys({ j: () => step(1), k: () => step(-1) });
   const missing = query.data?.pages[0]?.missing ?? [];
@@ -136,9 +216,19 @@ export const MessagesPage = () => {
         flush
         actions={
           rows.length > 1 && (
-            <span className="dim tiny hint">
-              <kbd>j</kbd> <kbd>k</kbd> walk with their octets
-            </span>
+            <>
+              <span className="dim tiny hint">
+                <kbd>j</kbd> <kbd>k</kbd> walk with their octets
+              </span>
+              <TextInput
+                size="xs"
+                className="message-words"
+                aria-label="Words in these messages"
+                placeholder="Words in these messages"
+                value={words}
+                onChange={(e) => setWords(e.currentTarget.value)}
+              />
+            </>
           )
         }
       >
@@ -154,10 +244,21 @@ export const MessagesPage = () => {
           </Empty>
         ) : (
           <>
+            {shown.length === 0 && (
+              <p className="dim message-none">
+                None of the {number(rows.length)} messages read so far holds these words.
+              </p>
+            )}
             <ul className="messages-list">
-              {rows.map((row, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a frame may hold several messages; their order is fixed
-                <Row key={i} row={row} isOn={i === at} constants={constants} protocol={f?.protocol ?? ''} />
+              {shown.map((exchange) => (
+                <ExchangeRow
+                  key={exchange.at}
+                  exchange={exchange}
+                  on={walk[at]}
+                  isLast={query.hasNextPage && exchange.at >= rows.length - LATE}
+                  constants={constants}
+                  protocol={f?.protocol ?? ''}
+                />
               ))}
             </ul>
             {query.hasNextPage && (

@@ -13,6 +13,9 @@ const row = (of: Readonly<Record<string, string>>): MessageRow => ({
   protocol: 'x',
   title: 'X',
   type: 't',
+  role: 'single',
+  exchange: 0,
+  tookMs: null,
   fields: fieldsOf(of),
 });
 const shown = (of: Readonly<Record<string, string>>, constants: readonly string[] = []) =>
@@ -46,12 +49,8 @@ describe('fields of a row', () => {
   });
 
   it('puts what differs before zeros and constants, and keeps a measured -1', () => {
-    expect(shown({ version: '1', status: '0', 'values[0]': '-1', address: '40' }, ['version'])).toEqual([
-      'values[0]',
-      'address',
-      'status',
-      'version',
-    ]);
+    expect(shown({ version: '1', status: '0', 'values[0]': '-1' }, ['version'])).toEqual(['values', 'status']);
+    expect(shown({ version: '1', 'values[0]': '-1' }, ['version'])).toEqual(['values', 'version']);
     expect(shown({ dnet: '-1', items: 'none' })).toEqual([]);
   });
 
@@ -101,5 +100,21 @@ describe('fields of a row', () => {
     const rows = [1, 2, 3, 4].map((n) => row({ version: '1', value: String(n), ...(n < 4 ? { rare: 'x' } : {}) }));
     expect([...constantsOf(rows)]).toEqual(['version']);
     expect([...constantsOf(rows.slice(0, 3))]).toEqual([]);
+  });
+
+  it('tells a list of values in one, whole or not at all', () => {
+    const fields = fieldsOf({ quantity: '4', 'values[0]': '1', 'values[1]': '0', 'values[2]': '0', 'values[3]': '1' });
+    const told = (constants: readonly string[]) =>
+      tellingFields({ type: 't', fields }, new Set(constants)).map((f) => `${f.name} ${f.value}`);
+    expect(told(['values[0]', 'values[1]'])).toEqual(['quantity 4', 'values 1, 0, 0, 1']);
+    const many = fieldsOf(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`values[${i}]`, String(i)])));
+    expect(tellingFields({ type: 't', fields: many }, new Set()).map((f) => f.value)).toEqual([
+      '0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …',
+    ]);
+  });
+
+  it('does not tell what the direction says, and of checks only those that failed', () => {
+    expect(shown({ response: 'true', crcRight: 'true', cut: 'false', dropped: '0', point: '3' })).toEqual(['point']);
+    expect(shown({ crcRight: 'false', cut: 'true' })).toEqual(['crcRight', 'cut']);
   });
 });

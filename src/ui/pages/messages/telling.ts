@@ -20,6 +20,12 @@ const PACKING =
 /** Rows from which on a value that is the same in all of them is taken for a constant of the conversation. */
 const ENOUGH_ROWS = 4;
 
+/** So many fields that differ from row to row say enough. */
+const ENOUGH_FIELDS = 2;
+
+/** What a message is sent for: told also where it never changes. */
+const CARRIED = /(^|\.)(values?|data|result|payload)(\[\d+\])?$/i;
+
 /** `szl.id` is one word, as `szlId` is. */
 const wordOf = (name: string, parts: number): string =>
   name
@@ -27,6 +33,37 @@ const wordOf = (name: string, parts: number): string =>
     .split('.')
     .slice(-parts)
     .join('');
+
+/** Says that all is as it should be, or what the direction says: said only where it is otherwise. */
+const AS_USUAL: readonly (readonly [RegExp, RegExp])[] = [
+  [/(^|\.)(cut|isShort|dropped|omitted|unread|moreFollows|isSimulated|simulation)$/, /^(false|0)$/],
+  [/(^|\.)(crcRight|checkRight|isChecked)$/, /^true$/],
+  [/(^|\.)(response|isResponse|verb)$/, /./],
+];
+const isUsual = ({ name, value }: Field): boolean =>
+  AS_USUAL.some(([names, values]) => names.test(name) && values.test(value));
+
+/** Most items of a list in a row. */
+const MOST_ITEMS = 12;
+/** The list that a field is an item of, `values` of `values[3]`; '' where it is none. */
+const listOf = ({ name, meaning }: Field): string => (meaning === '' ? (/^(.+)\[\d+\]$/.exec(name)?.[1] ?? '') : '');
+/** Items of a list of plain values stand side by side under the name of the list. */
+const folded = (fields: readonly Field[]): Field[] => {
+  const out: Field[] = [];
+  let stem = '';
+  let items = 0;
+  for (const f of fields) {
+    const list = listOf(f);
+    const last = out.at(-1);
+    if (list === '' || list !== stem || last === undefined) {
+      out.push(list === '' ? f : { ...f, name: list });
+      stem = list;
+      items = 1;
+    } else if (++items <= MOST_ITEMS) out[out.length - 1] = { ...last, value: `${last.value}, ${f.value}` };
+    else if (items === MOST_ITEMS + 1) out[out.length - 1] = { ...last, value: `${last.value}, …` };
+  }
+  return out;
+};
 
 /** Absent parts say nothing; -1 may be a value that was measured. */
 const isThere = ({ name, value }: Field): boolean =>
@@ -50,12 +87,16 @@ export const constantsOf = (rows: readonly MessageRow[]): ReadonlySet<string> =>
         known.same &&= known.value === value;
       }
     }
-  return new Set([...seen].filter(([, s]) => s.same && s.rows >= ENOUGH_ROWS).map(([name]) => name));
+  return new Set(
+    [...seen].filter(([name, s]) => s.same && s.rows >= ENOUGH_ROWS && !CARRIED.test(name)).map(([name]) => name),
+  );
 };
 
 /** What the name of the message says already: `Read Coils request` has the function code 1, Read Coils. */
-const isInType = ({ meaning }: Field, type: string): boolean =>
-  meaning !== '' && type.toLowerCase().includes(meaning.toLowerCase());
+const isInType = ({ value, meaning }: Field, type: string): boolean => {
+  const said = meaning === '' && /[a-z]{3}/i.test(value) ? value : meaning;
+  return said !== '' && type.toLowerCase().includes(said.toLowerCase());
+};
 
 /**
  * Texts and names of codes that differ first, then numbers, then what is 0 or a yes or no, then what is the same in every
@@ -74,9 +115,19 @@ export const tellingFields = (
   const told = new Set<string>();
   const isFirst = (f: Field): boolean => {
     const key = `${f.value} ${f.meaning}`;
-    if (isText(f) && told.has(key)) return false;
+    if (isText(f) && listOf(f) === '' && told.has(key)) return false;
     told.add(key);
     return true;
   };
-  return fields.filter((f) => isThere(f) && isMeant(f) && !isSaid(f) && isFirst(f)).sort((a, b) => rank(a) - rank(b));
+  const isShown = (f: Field): boolean => isThere(f) && isMeant(f) && !isUsual(f) && !isSaid(f) && isFirst(f);
+  // What is the same in every row is told only where there is little else to tell.
+  const shown = fields.filter(isShown);
+  const differs = (f: Field): boolean => !constants.has(f.name);
+  // A list is told whole, or its items would be miscounted.
+  const lists = new Set(shown.filter(differs).map(listOf));
+  const differing = shown.filter((f) => differs(f) || (listOf(f) !== '' && lists.has(listOf(f))));
+  return folded(differing.length >= ENOUGH_FIELDS ? differing : shown)
+    .map((f) => ({ f, rank: rank(f) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ f }) => f);
 };
