@@ -25,8 +25,10 @@ import { usualStep } from './nature.ts';
 const SAVED_AS = 'level 3';
 /** A point with fewer distinct values has states, not levels. */
 const LEAST_VALUES = 20;
-/** Limits are as far out as what training held, and this much further: averages of heavy tails have such themselves. */
-const ABOVE_FURTHEST = 1.2;
+/** Limits are this much further out than what training held again and again: averages of heavy tails go further now and then. */
+const ABOVE_USUAL = 1.6;
+/** How often an average must have been so far out: what came once or twice is no habit, and may hide the next. */
+const USUAL_TIMES = 3;
 /** False episodes on the training rows themselves beyond the budget, above which the guard stays unarmed. */
 const SPARE_EPISODES = 1;
 
@@ -147,6 +149,30 @@ class LevelModel implements MemberModel {
 }
 
 /** Another setting shows what each knob does; `skip`: points that something better watches. */
+/** How far a series went from its mean: the farthest of each time on one side of it. */
+class Excursions {
+  readonly #farthest = new Array<number>(USUAL_TIMES).fill(0);
+  #side = 0;
+  #now = 0;
+
+  add(distance: number): void {
+    const side = Math.sign(distance);
+    if (side !== this.#side) this.#end();
+    this.#side = side;
+    this.#now = Math.max(this.#now, Math.abs(distance));
+  }
+  #end(): void {
+    this.#farthest.push(this.#now);
+    this.#farthest.sort((a, b) => b - a).pop();
+    this.#now = 0;
+  }
+  /** What was reached or passed USUAL_TIMES; 0 where there were fewer excursions. */
+  get usual(): number {
+    this.#end();
+    return this.#farthest[USUAL_TIMES - 1]!;
+  }
+}
+
 export const levelLearnerWith = (
   setting: LevelSetting,
   skip: (point: number) => boolean = () => false,
@@ -176,15 +202,15 @@ export const levelLearnerWith = (
       if (skip(p)) return unarmed('continuous', '');
       const level = newLevel(correlationRows(column), table.count, stepUs, sharers, setting);
       let episodes = 0;
-      let furthest = 0;
+      const excursions = new Excursions();
       for (const x of column) {
         const before = isLevelAlarm(level);
         const isJudged = !Number.isNaN(feedLevel(level, x, 0, setting));
         const { smooth, mean } = levelOf(level);
-        if (isJudged) furthest = Math.max(furthest, Math.abs(smooth - mean));
+        if (isJudged) excursions.add(smooth - mean);
         if (isLevelAlarm(level) && !before) episodes++;
       }
-      widenLevel(level, ABOVE_FURTHEST * furthest);
+      widenLevel(level, ABOVE_USUAL * excursions.usual);
       if (episodes > allowed) return unarmed('continuous', `its level moved ${episodes} times in training`);
       arming.push({
         point,
