@@ -146,7 +146,9 @@ describeShared('the console in a browser', () => {
       const posture = await page.locator('.posture h1').innerText();
       expect(posture).not.toMatch(/\b(safe|ok)\b/i);
       // The first line is what needs a person first; Enter opens it.
-      await page.getByRole('link', { name: ALERT }).waitFor();
+      const links = page.getByRole('link', { name: ALERT });
+      await expect.poll(() => links.count()).toBe(2);
+      await page.locator('.posture-next').getByRole('link', { name: ALERT }).waitFor();
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: ALERT }).waitFor();
       for (const part of ['What happened', 'Compared with', 'May be innocent', 'Check next']) {
