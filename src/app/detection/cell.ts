@@ -36,6 +36,13 @@ const WRITTEN_SURPRISE = 0.75;
 const LEAST_SAMPLE_US = 2_000_000;
 /** Between rows that are further apart, what is far from all that it was is judged when it comes; nearer ones come soon enough. */
 const EARLY_FROM_US = 30_000_000;
+/**
+ * Where rows are taken every second or two, each shows one poll: the next row is taken as soon as such a value came, not at the
+ * end of its step, so that a person hears of it within a second of the frame. It is the row all the same, under its own time.
+ */
+const AHEAD_TO_US = 2_000_000;
+/** Frames are in order of time but for so much: those of several queues, the acknowledgement of another question. */
+const DISORDER_US = 100_000;
 /** A cell without a new row for more steps than this was not seen. */
 const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
@@ -136,6 +143,8 @@ export class Cell {
   #nextUs = 0;
   /** When the row was due before which it was judged between two rows. */
   #earlyUs = 0;
+  /** When the latest row was taken, where that was ahead of its time; 0 otherwise. */
+  #aheadUs = 0;
   readonly #sampleUs: number;
   #lookedUs = 0;
   /** What was heard of its points when they were sampled last (`PointWatch.heard`). */
@@ -302,9 +311,13 @@ export class Cell {
     this.#sampledHeard = -1;
   }
 
+  /** From here until `#nextUs` the latest row stands. */
+  get #rowFromUs(): number {
+    return this.#aheadUs > 0 ? this.#aheadUs : this.#nextUs - this.plan.stepUs;
+  }
   /** From here until `dueUs` a tick finds nothing to do; before it the clock stepped back. */
   get restsFromUs(): number {
-    return Math.max(this.#lookedUs, this.#nextUs - this.plan.stepUs);
+    return Math.max(this.#lookedUs, this.#rowFromUs);
   }
   /** What comes while it is away is always kept. */
   get dueUs(): number {
@@ -321,14 +334,14 @@ export class Cell {
     this.#isSuspect = odd;
     this.#sample(tsUs, odd);
     const { stepUs } = this.plan;
-    if (tsUs < this.#nextUs && tsUs >= this.#nextUs - stepUs) return false;
-    return this.#takeRow(tsUs, odd);
+    if (tsUs < this.#nextUs && tsUs >= this.#rowFromUs) return false;
+    this.#aheadUs = 0;
+    return this.#takeRow(tsUs, odd, Math.floor(tsUs / stepUs) * stepUs);
   }
 
-  #takeRow(tsUs: number, odd: boolean): boolean {
-    const { stepUs } = this.plan;
-    const at = Math.floor(tsUs / stepUs) * stepUs;
-    this.#nextUs = at + stepUs;
+  /** `at`: the time of the row. */
+  #takeRow(tsUs: number, odd: boolean, at: number): boolean {
+    this.#nextUs = at + this.plan.stepUs;
     const row = this.#row;
     this.watch.read(row, this.#lastUs);
     this.#heard.look(tsUs, this.#lastUs);
@@ -348,22 +361,40 @@ export class Cell {
 
   /**
    * A value far from all that it was came between two rows, which may be minutes apart: the cell is judged as it stands now. Once
-   * before the next row, so that what one row shows is not counted twice; the row is not kept.
+   * before the next row, so that what one row shows is not counted twice; the row is not kept. Of rows that follow closely the next
+   * one is taken instead (`AHEAD_TO_US`).
    */
   early(tsUs: number, odd: boolean): void {
     const { stepUs } = this.plan;
-    if (stepUs < EARLY_FROM_US) return;
+    if (stepUs > AHEAD_TO_US && stepUs < EARLY_FROM_US) return;
     if (this.#away !== undefined) {
       // Also of one that is read back already: it is judged in its turn.
       this.#away.early(tsUs, odd);
       return;
     }
     if (!this.isArmed) return;
+    if (stepUs <= AHEAD_TO_US) {
+      this.#takeAhead(tsUs, odd);
+      return;
+    }
     if (tsUs >= this.#nextUs || tsUs < this.#nextUs - stepUs || this.#earlyUs === this.#nextUs) return;
-    this.#earlyUs = this.#nextUs;
     this.#isSuspect = odd;
+    this.#earlyUs = this.#nextUs;
     this.watch.read(this.#row, this.#lastUs);
     if (this.#understand((i) => this.#freshness.mayStand(i, tsUs, this.#lastUs[i]!)) > 0) this.#judge(tsUs, NOT_KEPT);
+  }
+
+  /** Takes the next row now, or the one that is due; once for each. Where the clock stepped back, the tick does what is to be done. */
+  #takeAhead(tsUs: number, odd: boolean): void {
+    const { stepUs } = this.plan;
+    const nextUs = this.#nextUs;
+    const latestUs = nextUs - stepUs;
+    if (tsUs < (this.#aheadUs > 0 ? latestUs : latestUs - DISORDER_US)) return;
+    const isDue = tsUs >= nextUs;
+    const nowUs = Math.max(tsUs, latestUs);
+    this.#isSuspect = odd;
+    this.#aheadUs = isDue ? 0 : nowUs;
+    this.#takeRow(nowUs, odd, isDue ? Math.floor(tsUs / stepUs) * stepUs : nextUs);
   }
 
   /** Makes of what was read last the row in hand; answers how many of its values are known. */
