@@ -103,7 +103,7 @@ it('is the next row, at once, where rows are a second apart', () => {
   expect([rows.length - judged, cell.rows.taken - taken, cell.rows.lastUs]).toEqual([1, 1, tsUs + SECOND]);
   // Once: what comes before that time, and the tick of it, make no other.
   read(tsUs + 0.4 * SECOND, [50_000, 700]);
-  detection.sink.tick(tsUs + 0.5 * SECOND);
+  cell.tick(tsUs + 0.5 * SECOND, false);
   detection.sink.tick(tsUs + SECOND);
   expect([rows.length - judged, cell.rows.taken - taken]).toEqual([1, 1]);
   read(tsUs + 1.2 * SECOND, [50, 700]);
