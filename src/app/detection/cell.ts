@@ -47,7 +47,7 @@ const DISORDER_US = 100_000;
 const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
 const AGAIN_US = 3_600_000_000;
-/** Rows whose band is remembered for the eye. */
+/** Rows whose band is remembered for the eye, at most (`CellOptions.bandRows`). */
 export const BAND_ROWS = 120;
 
 /** What stays the same about a cell. */
@@ -71,6 +71,8 @@ export interface CellOptions {
   /** Columns whose registers follow each other, the lower address first: two of them may be one number. */
   readonly neighbours?: readonly (readonly [number, number])[];
   readonly fitter: Fitter;
+  /** Rows whose band is remembered; absent: BAND_ROWS. Asked when it has its first model. */
+  readonly bandRows?: () => number;
   /** Cells of the site; absent: this one. */
   readonly cells?: () => number;
   /** A model that was asked for is there, or could not be made. `wasAwaited`: a thread of its own made it, not `fit` in place. */
@@ -89,10 +91,10 @@ const nanColumns = (n: number): BandColumns => ({
 });
 
 type Bands = { readonly [K in keyof BandColumns]: Float32Array };
-const nanBands = (points: number): Bands => ({
-  expected: new Float32Array(points * BAND_ROWS).fill(Number.NaN),
-  low: new Float32Array(points * BAND_ROWS).fill(Number.NaN),
-  high: new Float32Array(points * BAND_ROWS).fill(Number.NaN),
+const nanBands = (values: number): Bands => ({
+  expected: new Float32Array(values).fill(Number.NaN),
+  low: new Float32Array(values).fill(Number.NaN),
+  high: new Float32Array(values).fill(Number.NaN),
 });
 
 /** As it was before it was saved: JSON knows no NaN. */
@@ -127,8 +129,9 @@ export class Cell {
   /** Something that is no matter of the process is odd at its controller. */
   #isSuspect = false;
   #band!: BandColumns;
-  /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring; made with the first model. */
+  /** Band of the last rows, a ring of `#bandRows` times points, beside the rows' own ring; made with the first model. */
   #bands: Bands | undefined;
+  #bandRows = BAND_ROWS;
   /** Number of the row that is judged: behind the last one where rows waited for their model. */
   #inHand = 0;
   #surprise!: Float64Array;
@@ -439,7 +442,7 @@ export class Cell {
     const band = this.#look();
     this.#inHand = number === NOT_KEPT ? this.rows.taken : number;
     if (number !== NOT_KEPT) {
-      const slot = (number % BAND_ROWS) * row.length;
+      const slot = (number % this.#bandRows) * row.length;
       const bands = this.#bands!;
       bands.expected.set(band.expected, slot);
       bands.low.set(band.low, slot);
@@ -590,7 +593,10 @@ export class Cell {
     const options = this.#options;
     const { plan, state, end } = options;
     this.#model = model;
-    this.#bands ??= nanBands(plan.points.length);
+    if (this.#bands === undefined) {
+      this.#bandRows = Math.min(BAND_ROWS, options.bandRows?.() ?? BAND_ROWS);
+      this.#bands = nanBands(this.#bandRows * plan.points.length);
+    }
     this.#stretches.arm();
     this.#arming = undefined;
     this.#armed = undefined;
@@ -611,7 +617,7 @@ export class Cell {
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
       // The slot of the oldest row holds the row in hand already.
       note: (column) => this.note(column),
-      bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.#inHand), this.#inHand),
+      bandBefore: (column, rows) => this.bands(column, Math.min(rows, this.#bandRows - 1, this.#inHand), this.#inHand),
       state: (statement) => {
         // A relation that people approved or wrote holds by their word.
         const isTheirs = statement.kind === PROCESS_KINDS.relation && this.#relations.watch.relations.length > 0;
@@ -654,7 +660,7 @@ export class Cell {
   surprise(column: number): number {
     return this.isAway ? Number.NaN : this.#surprise[column]!;
   }
-  /** The band of a column over the last rows before row `until` (at most BAND_ROWS), oldest first; empty while not armed. */
+  /** The band of a column over the last rows before row `until`, oldest first: NaN before those that are remembered; empty while not armed. */
   bands(
     column: number,
     rows: number,
@@ -663,10 +669,11 @@ export class Cell {
     const bands = this.#bands;
     if (bands === undefined) return { expected: [], low: [], high: [] };
     const n = this.plan.points.length;
+    const most = this.#bandRows;
     const of = (list: Float32Array): number[] =>
       Array.from({ length: rows }, (_, i) => {
         const back = rows - i;
-        return back > BAND_ROWS || back > until ? Number.NaN : list[((until - back) % BAND_ROWS) * n + column]!;
+        return back > most || back > until ? Number.NaN : list[((until - back) % most) * n + column]!;
       });
     return { expected: of(bands.expected), low: of(bands.low), high: of(bands.high) };
   }
