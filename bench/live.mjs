@@ -226,6 +226,12 @@ const KINDS = {
   write: { expects: /./, value: () => 1234, of: 'set' },
 };
 
+/** The second of a time, and the first of the devices that are read in it from then on. */
+const place = (us) => {
+  const s = Math.floor(us / SECOND_US);
+  return { s, d: Math.ceil(((us - s * SECOND_US) * devices) / SECOND_US) };
+};
+
 const inject = (tsUs) => {
   const free = [...untouched];
   const device = free[random.integer(0, free.length - 1)];
@@ -234,9 +240,10 @@ const inject = (tsUs) => {
   const { value, of } = KINDS[name];
   const of_ = Array.from({ length: registers }, (_, r) => r).filter((r) => natureOf(r) === of);
   const register = of_[random.integer(0, of_.length - 1)];
-  // The first frame that shows it: the device's next reading.
+  // The first frame that shows it: the device's next reading, in this second where it was not read yet.
   const offsetUs = Math.floor((device * SECOND_US) / devices);
-  const second = Math.floor(tsUs / SECOND_US) + 1;
+  const at = place(tsUs);
+  const second = device < at.d ? at.s + 1 : at.s;
   const shownUs = name === 'write' ? tsUs : second * SECOND_US + offsetUs + 2300;
   const it = { name, device, register, address: site.address(device), shownUs, toldUs: Number.NaN, kind: '' };
   injected.push(it);
@@ -258,10 +265,6 @@ const run = async () => {
   let marks;
   const stopInjecting = endUs - QUIET_S * SECOND_US;
   const perSecond = Math.max(0.2, Math.min(4, 100 / seconds));
-  const place = (us) => {
-    const s = Math.floor(us / SECOND_US);
-    return { s, d: Math.ceil(((us - s * SECOND_US) * devices) / SECOND_US) };
-  };
   while (sentUs < endUs) {
     const untilUs = Math.min(endUs, Math.floor(nowUs() - WIRE_US));
     if (untilUs <= sentUs) {

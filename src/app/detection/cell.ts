@@ -36,11 +36,18 @@ const WRITTEN_SURPRISE = 0.75;
 const LEAST_SAMPLE_US = 2_000_000;
 /** Between rows that are further apart, what is far from all that it was is judged when it comes; nearer ones come soon enough. */
 const EARLY_FROM_US = 30_000_000;
+/**
+ * Where rows are taken every second or two, each shows one poll: the next row is taken as soon as such a value came, not at the
+ * end of its step, so that a person hears of it within a second of the frame. It is the row all the same, under its own time.
+ */
+const AHEAD_TO_US = 2_000_000;
+/** Frames are in order of time but for so much: those of several queues, the acknowledgement of another question. */
+const DISORDER_US = 100_000;
 /** A cell without a new row for more steps than this was not seen. */
 const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
 const AGAIN_US = 3_600_000_000;
-/** Rows whose band is remembered for the eye. */
+/** Rows whose band is remembered for the eye, at most (`CellOptions.bandRows`). */
 export const BAND_ROWS = 120;
 
 /** What stays the same about a cell. */
@@ -64,6 +71,8 @@ export interface CellOptions {
   /** Of each column the one whose register follows its own, -1 for none: two of them may be one number. */
   readonly followers?: Int8Array;
   readonly fitter: Fitter;
+  /** Rows whose band is remembered; absent: BAND_ROWS. Asked when it has its first model. */
+  readonly bandRows?: () => number;
   /** Cells of the site; absent: this one. */
   readonly cells?: () => number;
   /** A model that was asked for is there, or could not be made. `wasAwaited`: a thread of its own made it, not `fit` in place. */
@@ -82,10 +91,10 @@ const nanColumns = (n: number): BandColumns => ({
 });
 
 type Bands = { readonly [K in keyof BandColumns]: Float32Array };
-const nanBands = (points: number): Bands => ({
-  expected: new Float32Array(points * BAND_ROWS).fill(Number.NaN),
-  low: new Float32Array(points * BAND_ROWS).fill(Number.NaN),
-  high: new Float32Array(points * BAND_ROWS).fill(Number.NaN),
+const nanBands = (values: number): Bands => ({
+  expected: new Float32Array(values).fill(Number.NaN),
+  low: new Float32Array(values).fill(Number.NaN),
+  high: new Float32Array(values).fill(Number.NaN),
 });
 
 /** As it was before it was saved: JSON knows no NaN. */
@@ -133,8 +142,9 @@ export class Cell {
   #isSuspect = false;
   /** This and `#surprise`: made with the first model. */
   #band: BandColumns | undefined;
-  /** Band of the last rows, a ring of BAND_ROWS times points, beside the rows' own ring; made with the first model. */
+  /** Band of the last rows, a ring of `#bandRows` times points, beside the rows' own ring; made with the first model. */
   #bands: Bands | undefined;
+  #bandRows = BAND_ROWS;
   /** Number of the row that is judged: behind the last one where rows waited for their model. */
   #inHand = 0;
   #surprise: Float64Array | undefined;
@@ -149,6 +159,8 @@ export class Cell {
   #nextUs = 0;
   /** When the row was due before which it was judged between two rows. */
   #earlyUs = 0;
+  /** When the latest row was taken, where that was ahead of its time; 0 otherwise. */
+  #aheadUs = 0;
   readonly #sampleUs: number;
   #lookedUs = 0;
   /** What was heard of its points when they were sampled last (`PointWatch.heard`). */
@@ -314,9 +326,13 @@ export class Cell {
     this.#sampledHeard = -1;
   }
 
+  /** From here until `#nextUs` the latest row stands. */
+  get #rowFromUs(): number {
+    return this.#aheadUs > 0 ? this.#aheadUs : this.#nextUs - this.plan.stepUs;
+  }
   /** From here until `dueUs` a tick finds nothing to do; before it the clock stepped back. */
   get restsFromUs(): number {
-    return Math.max(this.#lookedUs, this.#nextUs - this.plan.stepUs);
+    return Math.max(this.#lookedUs, this.#rowFromUs);
   }
   /** What comes while it is away is always kept. */
   get dueUs(): number {
@@ -333,14 +349,14 @@ export class Cell {
     this.#isSuspect = odd;
     this.#sample(tsUs, odd);
     const { stepUs } = this.plan;
-    if (tsUs < this.#nextUs && tsUs >= this.#nextUs - stepUs) return false;
-    return this.#takeRow(tsUs, odd);
+    if (tsUs < this.#nextUs && tsUs >= this.#rowFromUs) return false;
+    this.#aheadUs = 0;
+    return this.#takeRow(tsUs, odd, Math.floor(tsUs / stepUs) * stepUs);
   }
 
-  #takeRow(tsUs: number, odd: boolean): boolean {
-    const { stepUs } = this.plan;
-    const at = Math.floor(tsUs / stepUs) * stepUs;
-    this.#nextUs = at + stepUs;
+  /** `at`: the time of the row. */
+  #takeRow(tsUs: number, odd: boolean, at: number): boolean {
+    this.#nextUs = at + this.plan.stepUs;
     const row = this.#row;
     this.watch.read(row, this.#lastUs);
     this.#heard.look(tsUs, this.#lastUs);
@@ -360,22 +376,40 @@ export class Cell {
 
   /**
    * A value far from all that it was came between two rows, which may be minutes apart: the cell is judged as it stands now. Once
-   * before the next row, so that what one row shows is not counted twice; the row is not kept.
+   * before the next row, so that what one row shows is not counted twice; the row is not kept. Of rows that follow closely the next
+   * one is taken instead (`AHEAD_TO_US`).
    */
   early(tsUs: number, odd: boolean): void {
     const { stepUs } = this.plan;
-    if (stepUs < EARLY_FROM_US) return;
+    if (stepUs > AHEAD_TO_US && stepUs < EARLY_FROM_US) return;
     if (this.#away !== undefined) {
       // Also of one that is read back already: it is judged in its turn.
       this.#away.early(tsUs, odd);
       return;
     }
     if (!this.isArmed) return;
+    if (stepUs <= AHEAD_TO_US) {
+      this.#takeAhead(tsUs, odd);
+      return;
+    }
     if (tsUs >= this.#nextUs || tsUs < this.#nextUs - stepUs || this.#earlyUs === this.#nextUs) return;
-    this.#earlyUs = this.#nextUs;
     this.#isSuspect = odd;
+    this.#earlyUs = this.#nextUs;
     this.watch.read(this.#row, this.#lastUs);
     if (this.#understand((i) => this.#freshness.mayStand(i, tsUs, this.#lastUs[i]!)) > 0) this.#judge(tsUs, NOT_KEPT);
+  }
+
+  /** Takes the next row now, or the one that is due; once for each. Where the clock stepped back, the tick does what is to be done. */
+  #takeAhead(tsUs: number, odd: boolean): void {
+    const { stepUs } = this.plan;
+    const nextUs = this.#nextUs;
+    const latestUs = nextUs - stepUs;
+    if (tsUs < (this.#aheadUs > 0 ? latestUs : latestUs - DISORDER_US)) return;
+    const isDue = tsUs >= nextUs;
+    const nowUs = Math.max(tsUs, latestUs);
+    this.#isSuspect = odd;
+    this.#aheadUs = isDue ? 0 : nowUs;
+    this.#takeRow(nowUs, odd, isDue ? Math.floor(tsUs / stepUs) * stepUs : nextUs);
   }
 
   /** Makes of what was read last the row in hand; answers how many of its values are known. */
@@ -419,7 +453,7 @@ export class Cell {
     const band = this.#look();
     this.#inHand = number === NOT_KEPT ? this.rows.taken : number;
     if (number !== NOT_KEPT) {
-      const slot = (number % BAND_ROWS) * row.length;
+      const slot = (number % this.#bandRows) * row.length;
       const bands = this.#bands!;
       bands.expected.set(band.expected, slot);
       bands.low.set(band.low, slot);
@@ -570,7 +604,10 @@ export class Cell {
     const options = this.#options;
     const { plan, state, end } = options;
     this.#model = model;
-    this.#bands ??= nanBands(plan.points.length);
+    if (this.#bands === undefined) {
+      this.#bandRows = Math.min(BAND_ROWS, options.bandRows?.() ?? BAND_ROWS);
+      this.#bands = nanBands(this.#bandRows * plan.points.length);
+    }
     this.#band ??= nanColumns(plan.points.length);
     this.#surprise ??= new Float64Array(plan.points.length).fill(Number.NaN);
     this.#stretches.arm();
@@ -593,7 +630,7 @@ export class Cell {
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
       // The slot of the oldest row holds the row in hand already.
       note: (column) => this.note(column),
-      bandBefore: (column, rows) => this.bands(column, Math.min(rows, BAND_ROWS - 1, this.#inHand), this.#inHand),
+      bandBefore: (column, rows) => this.bands(column, Math.min(rows, this.#bandRows - 1, this.#inHand), this.#inHand),
       state: (statement) => {
         // A relation that people approved or wrote holds by their word.
         const isTheirs = statement.kind === PROCESS_KINDS.relation && this.#relations.watch.relations.length > 0;
@@ -636,7 +673,7 @@ export class Cell {
   surprise(column: number): number {
     return this.#surprise?.[column] ?? Number.NaN;
   }
-  /** The band of a column over the last rows before row `until` (at most BAND_ROWS), oldest first; empty while not armed. */
+  /** The band of a column over the last rows before row `until`, oldest first: NaN before those that are remembered; empty while not armed. */
   bands(
     column: number,
     rows: number,
@@ -645,10 +682,11 @@ export class Cell {
     const bands = this.#bands;
     if (bands === undefined) return { expected: [], low: [], high: [] };
     const n = this.plan.points.length;
+    const most = this.#bandRows;
     const of = (list: Float32Array): number[] =>
       Array.from({ length: rows }, (_, i) => {
         const back = rows - i;
-        return back > BAND_ROWS || back > until ? Number.NaN : list[((until - back) % BAND_ROWS) * n + column]!;
+        return back > most || back > until ? Number.NaN : list[((until - back) % most) * n + column]!;
       });
     return { expected: of(bands.expected), low: of(bands.low), high: of(bands.high) };
   }

@@ -30,12 +30,12 @@ const learnerOf = (rows: number[][]): CellLearner => {
   return { name: 'test', fit: () => model, restore: () => model };
 };
 
-const site = () => {
+const site = (stepS = STEP_S, reads = 260) => {
   const endpoints = new FakeEndpoints();
   for (const n of [1, 2]) endpoints.add({ ip: `10.0.0.${n}`, mac: `00:00:00:00:00:0${n}` });
   const model = createSiteModel({ endpoints });
   const rows: number[][] = [];
-  const settings = { ...NOTHING_STANDING.settings, learningHours: (220 * STEP_S) / 3600 };
+  const settings = { ...NOTHING_STANDING.settings, learningHours: (220 * stepS) / 3600 };
   const detection = createSiteDetection(
     model,
     endpoints,
@@ -51,7 +51,7 @@ const site = () => {
     );
   };
   let tsUs = T0;
-  for (let i = 0; i < 260; i++, tsUs += STEP_S * SECOND) {
+  for (let i = 0; i < reads; i++, tsUs += stepS * SECOND) {
     read(tsUs, [45 + (i % 10), 700]);
     detection.sink.tick(tsUs);
   }
@@ -60,7 +60,7 @@ const site = () => {
       .findings()
       .filter((f) => f.detector === 'process')
       .map((f) => [f.kind, f.firstUs]);
-  return { detection, rows, read, tsUs: tsUs - STEP_S * SECOND, found };
+  return { detection, rows, read, tsUs: tsUs - stepS * SECOND, found };
 };
 
 it('is judged before the next row, once, and not kept', () => {
@@ -87,4 +87,50 @@ it('is not judged for what lies near all that it was, nor for the next code', ()
   read(tsUs + 2 * SECOND, [41, 701]);
   read(tsUs + 3 * SECOND, [60, 700]);
   expect(rows.length - judged).toBe(0);
+});
+
+/** A cell is made of points that settled for ten minutes. */
+const BRISK = [1, 1000] as const;
+
+it('is the next row, at once, where rows are a second apart', () => {
+  const { detection, rows, read, tsUs, found } = site(...BRISK);
+  const cell = detection.feed.cells[0]!;
+  expect([cell.isArmed, cell.plan.stepUs]).toEqual([true, SECOND]);
+  const [judged, taken] = [rows.length, cell.rows.taken];
+  read(tsUs + 0.2 * SECOND, [5000, 700]);
+  // Under the time that it would have had.
+  expect(found()).toEqual([['point.junk', tsUs + SECOND]]);
+  expect([rows.length - judged, cell.rows.taken - taken, cell.rows.lastUs]).toEqual([1, 1, tsUs + SECOND]);
+  // Once: what comes before that time, and the tick of it, make no other.
+  read(tsUs + 0.4 * SECOND, [50_000, 700]);
+  cell.tick(tsUs + 0.5 * SECOND, false);
+  detection.sink.tick(tsUs + SECOND);
+  expect([rows.length - judged, cell.rows.taken - taken]).toEqual([1, 1]);
+  read(tsUs + 1.2 * SECOND, [50, 700]);
+  detection.sink.tick(tsUs + 2 * SECOND);
+  expect([rows.length - judged, cell.rows.taken - taken, cell.rows.lastUs]).toEqual([2, 2, tsUs + 2 * SECOND]);
+  // Behind the tick by a little, as frames of several queues are; and a row that is due is taken before its tick.
+  read(tsUs + 1.95 * SECOND, [-9e5, 700]);
+  expect([rows.length - judged, cell.rows.lastUs]).toEqual([3, tsUs + 3 * SECOND]);
+  read(tsUs + 4.3 * SECOND, [-9e6, 700]);
+  expect([rows.length - judged, cell.rows.lastUs]).toEqual([4, tsUs + 4 * SECOND]);
+  detection.sink.tick(tsUs + 4.5 * SECOND);
+  expect(rows.length - judged).toBe(4);
+  // A clock that steps back is judged as ever.
+  read(tsUs + 4.6 * SECOND, [-9e7, 700]);
+  expect(rows.length - judged).toBe(5);
+  detection.sink.tick(tsUs + 3 * SECOND);
+  expect([rows.length - judged, cell.rows.taken - taken]).toEqual([6, 5]);
+});
+
+it('makes as many rows of the same times as without', () => {
+  const times = (far: number): number[] => {
+    const { detection, read, tsUs } = site(...BRISK);
+    for (let i = 1; i <= 20; i++) {
+      read(tsUs + (i - 0.3) * SECOND, [i % 3 === 0 ? far * 10 ** (i / 3) : 50, 700]);
+      detection.sink.tick(tsUs + i * SECOND);
+    }
+    return detection.feed.cells[0]!.rows.latest(20).tsUs;
+  };
+  expect(times(1000)).toEqual(times(5));
 });

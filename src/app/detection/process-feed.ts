@@ -9,7 +9,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { Point } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { growF64 } from '../../lib/grow.ts';
-import { Cell, type CellOptions, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
+import { BAND_ROWS, Cell, type CellOptions, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
 import { CommonCause, type SavedCommon } from './common.ts';
 import type { Fitter } from './fitting.ts';
 import { Kept, type SavedKept } from './kept.ts';
@@ -46,6 +46,14 @@ export const rowsFor = (points: number): number => {
   const blocks = Math.floor((0.75 * MAX_VALUES) / points / BLOCK_ROWS);
   return Math.max(BLOCK_ROWS, Math.min(MAX_ROWS, blocks * BLOCK_ROWS));
 };
+
+/** Values of all cells of a site whose band is remembered for the eye, 12 octets each; where there are more, fewer rows of each. */
+export const MAX_BAND_VALUES = 2_097_152;
+/** Enough for a chart to begin with. */
+const LEAST_BAND_ROWS = 16;
+/** Rows of each point whose band is remembered where there are so many points in cells. */
+export const bandRowsFor = (points: number): number =>
+  Math.max(LEAST_BAND_ROWS, Math.min(BAND_ROWS, Math.floor(MAX_BAND_VALUES / Math.max(1, points))));
 
 export interface FeedOptions {
   readonly model: Pick<SiteModel, 'pointCount' | 'point' | 'placeOf' | 'watch'>;
@@ -343,6 +351,7 @@ export class ProcessFeed {
       },
       fitter,
       cells: () => this.#cells.size,
+      bandRows: () => bandRowsFor(this.#points),
       onFitted: this.#fitted,
       state: (statement) => this.#say(statement, this.#options.isSuspect(plan.controller), plan.stepUs),
       end: this.#end,

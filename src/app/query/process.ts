@@ -335,7 +335,7 @@ const rowsOf = (cell: Cell, i: number, request: SeriesRequest): Pick<Series, 'us
 
 /**
  * Values of a point from the store with the band that was expected of it. The band is known for the rows that are
- * remembered (BAND_ROWS); before them it is not told.
+ * remembered (BAND_ROWS, fewer of each where a site has many points); before them it is not told.
  */
 export const band = async (view: SiteView, store: Store, request: SeriesRequest): Promise<Band> => {
   const cell = view.detection.feed.cellOf(request.point);
