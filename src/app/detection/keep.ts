@@ -166,8 +166,15 @@ const DEFLATED_FROM_BYTES = 4096;
 /** A commit holds several times its octets in memory, so that what is said again and again is not written out. */
 const deflated = (payload: Uint8Array): Uint8Array =>
   payload.length < DEFLATED_FROM_BYTES ? payload : Buffer.concat([DEFLATED, deflateRawSync(payload, { level: 1 })]);
-const inflated = (payload: Uint8Array): Uint8Array =>
-  DEFLATED.every((octet, i) => payload[i] === octet) ? inflateRawSync(payload.subarray(DEFLATED.length)) : payload;
+/** Nothing of what is damaged: whoever reads that learns it again. */
+const inflated = (payload: Uint8Array): Uint8Array => {
+  if (!DEFLATED.every((octet, i) => payload[i] === octet)) return payload;
+  try {
+    return inflateRawSync(payload.subarray(DEFLATED.length));
+  } catch {
+    return new Uint8Array(0);
+  }
+};
 
 export const learnedRows = (
   site_id: string,
@@ -315,7 +322,7 @@ export const createSiteDetection = (
   return detection;
 };
 
-/** What is stored under names, each in one piece. Throws where it cannot be read. */
+/** What is stored under names, each in one piece. */
 const readParts = async (rows: AsyncIterable<{ name: string; piece: number; payload: Uint8Array }>): Promise<Parts> => {
   const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
   for await (const { name, piece, payload } of rows) {
