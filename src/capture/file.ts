@@ -7,7 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { OperatingError } from '../core/errors.ts';
 
 /** Octets of one read; two such buffers are in use for each open file. */
-export const READ_BYTES = 2097152;
+export const READ_BYTES = 524288;
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 

@@ -271,7 +271,7 @@ export class Points {
       const numbers = new Map<string, number>();
       sets = [];
       for (let i = 0; i < ids.length; i++) {
-        const runs = [...this.runsOver(ids[i]!)];
+        const runs = this.runsOver(ids[i]!);
         const key = runs.join();
         let set = numbers.get(key);
         if (set === undefined) {
@@ -393,8 +393,8 @@ export class Points {
     return this.others.get(index) ?? '';
   }
 
-  private runsOver(index: number): Iterable<number> {
-    if (this.path[index] !== undefined) return [];
+  private runsOver(index: number): readonly number[] {
+    if (this.path[index] !== undefined) return NONE;
     return this.runs.over(this.target[index]!, this.space[index]!, this.address[index]!);
   }
 

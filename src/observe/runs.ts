@@ -8,6 +8,7 @@ import { type Context, Dirty, drop, f64, type Interner, i32 } from './context.ts
 
 /** Weight of the newest interval in a smoothed cadence. */
 const SMOOTH = 1 / 8;
+const NONE: readonly number[] = [];
 export const smoothed = (cadence: number, interval: number): number =>
   cadence === 0 ? interval : cadence + (interval - cadence) * SMOOTH;
 
@@ -91,12 +92,16 @@ export class Runs {
   }
 
   /** Runs that cover an address. */
-  *over(target: number, space: number, address: number): Iterable<number> {
-    for (const run of this.ofSpace.get(target)?.get(space) ?? []) {
+  over(target: number, space: number, address: number): readonly number[] {
+    const runs = this.ofSpace.get(target)?.get(space);
+    if (runs === undefined) return NONE;
+    const out: number[] = [];
+    for (const run of runs) {
       const shape = this.table.part(run, 3);
       const start = shape >>> 11;
-      if (address >= start && address < start + (shape & 0x7ff)) yield run;
+      if (address >= start && address < start + (shape & 0x7ff)) out.push(run);
     }
+    return out;
   }
 
   row(run: number, areas: Interner): RunRow {

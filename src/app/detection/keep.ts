@@ -173,8 +173,15 @@ const deflated = (payload: Uint8Array): Uint8Array =>
   payload.length < DEFLATED_FROM_BYTES || payload[0] !== OPENING
     ? payload
     : Buffer.concat([DEFLATED, deflateRawSync(payload, { level: 1 })]);
-const inflated = (payload: Uint8Array): Uint8Array =>
-  DEFLATED.every((octet, i) => payload[i] === octet) ? inflateRawSync(payload.subarray(DEFLATED.length)) : payload;
+/** Nothing of what is damaged: whoever reads that learns it again. */
+const inflated = (payload: Uint8Array): Uint8Array => {
+  if (!DEFLATED.every((octet, i) => payload[i] === octet)) return payload;
+  try {
+    return inflateRawSync(payload.subarray(DEFLATED.length));
+  } catch {
+    return new Uint8Array(0);
+  }
+};
 
 export const learnedRows = (
   site_id: string,
@@ -325,7 +332,7 @@ export const createSiteDetection = (
 /** Rows that are read at a time. */
 const READ_ROWS = 2048;
 
-/** What is stored under names, each in one piece. Throws where it cannot be read. */
+/** What is stored under names, each in one piece. */
 const readParts = async (store: Store, query: ReturnType<typeof learnedState>): Promise<Parts> => {
   const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
   for await (const rows of inParts(store.db, query, READ_ROWS))

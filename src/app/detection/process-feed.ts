@@ -99,7 +99,8 @@ export class ProcessFeed {
   #list: Cell[] = [];
   #dueUs: Float64Array<ArrayBuffer> = new Float64Array(64);
   #restsFromUs: Float64Array<ArrayBuffer> = new Float64Array(64);
-  readonly #cellOf = new Map<number, string>();
+  /** By point. */
+  #cellOf: (Cell | undefined)[] = [];
   /** Points not in a cell yet, by controller. */
   readonly #pending = new Map<EndpointId, Pending>();
   readonly #cellsOf = new Map<EndpointId, number>();
@@ -146,7 +147,7 @@ export class ProcessFeed {
     return this.#cells.get(id);
   }
   cellOf(point: number): Cell | undefined {
-    return this.#cells.get(this.#cellOf.get(point) ?? '');
+    return this.#cellOf[point];
   }
   /** Points of different controllers that measure the same quantity, two and two. */
   get witnesses(): readonly (readonly [number, number])[] {
@@ -364,7 +365,11 @@ export class ProcessFeed {
       this.#restsFromUs = growF64(this.#restsFromUs, this.#list.length * 2);
     }
     this.#decide(cell);
-    for (const point of plan.points) this.#cellOf.set(point, plan.id);
+    for (const point of plan.points) {
+      // Without holes: points are numbered as they are found.
+      while (this.#cellOf.length < point) this.#cellOf.push(undefined);
+      this.#cellOf[point] = cell;
+    }
     return cell;
   }
 
@@ -442,7 +447,7 @@ export class ProcessFeed {
     this.#cells.clear();
     this.#list = [];
     this.#dueUs.fill(0);
-    this.#cellOf.clear();
+    this.#cellOf = [];
     for (const [controller, pending] of saved.pending) this.#pending.set(controller, pending);
     for (const [controller, count] of saved.cellsOf) this.#cellsOf.set(controller, count);
     const plans = saved.plans ?? (saved.order ?? []).map(planOf).filter((plan) => plan !== undefined);
@@ -452,7 +457,8 @@ export class ProcessFeed {
     }
     const idOf = ({ plan }: Cell): string => plan.id;
     for (const cell of this.cells.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))) this.#away.add(cell);
-    this.#points = this.#cellOf.size + saved.pending.reduce((sum, [, { points }]) => sum + points.length, 0);
+    const inCells = plans.reduce((sum, { points }) => sum + points.length, 0);
+    this.#points = inCells + saved.pending.reduce((sum, [, { points }]) => sum + points.length, 0);
     this.#savedWitnesses = saved.witnesses;
     this.#isLate = true;
   }
