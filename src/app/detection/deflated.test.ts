@@ -45,9 +45,11 @@ it('is read as an older version stored it', async () => {
   expect(await isReadBack(rows)).toBe(true);
 });
 
-it('leaves what fits one row as it is', () => {
+it('leaves what fits one row, and what is of a cell, as it is', () => {
   const small = PAYLOAD.subarray(0, 1000);
   expect(learnedRows('s', [['feed', small]], 1).map(({ payload }) => payload)).toEqual([small]);
+  const ofCell = learnedRows('s', [['rows 00ff 7', PAYLOAD]], 1);
+  expect(ofCell.reduce((sum, { payload }) => sum + payload.length, 0)).toBe(PAYLOAD.length);
 });
 
 it('that is damaged is learned again', async () => {

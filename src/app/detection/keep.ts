@@ -163,14 +163,12 @@ export function* cellBatches(
 const DEFLATED = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 /** Shorter parts are one row however they are written. */
 const DEFLATED_FROM_BYTES = 4096;
-const OPENING = '{'.charCodeAt(0);
+/** Parts of a cell: hundreds of megabytes on a large site, of numbers that shrink little. They stay as they are. */
+const OF_CELL = /^(?:cell|rows) /;
 
-/**
- * A commit holds several times its octets in memory, so that what is said again and again is not written out. Only of text:
- * the rows of a cell are hundreds of megabytes on a large site, and noise does not shrink.
- */
-const deflated = (payload: Uint8Array): Uint8Array =>
-  payload.length < DEFLATED_FROM_BYTES || payload[0] !== OPENING
+/** A commit holds several times its octets in memory, so that what is said again and again is not written out. */
+const deflated = (name: string, payload: Uint8Array): Uint8Array =>
+  payload.length < DEFLATED_FROM_BYTES || OF_CELL.test(name)
     ? payload
     : Buffer.concat([DEFLATED, deflateRawSync(payload, { level: 1 })]);
 /** Nothing of what is damaged: whoever reads that learns it again. */
@@ -190,7 +188,7 @@ export const learnedRows = (
 ): Row<'learned_state'>[] => {
   const rows: Row<'learned_state'>[] = [];
   for (const [name, payload] of parts)
-    for (const row of inPieces({ site_id, name, recorded_us }, 'payload', deflated(payload))) rows.push(row);
+    for (const row of inPieces({ site_id, name, recorded_us }, 'payload', deflated(name, payload))) rows.push(row);
   return rows;
 };
 
