@@ -104,7 +104,8 @@ export const tsharkRtps = frameMap<RtpsMessage>({
   peer: 'tshark',
   protocol: 'rtps',
   columns: {
-    'rtps.guidPrefix': (s) => s.message.guidPrefix,
+    // The prefixes that submessages name (INFO_DST) follow.
+    'rtps.guidPrefix': { value: (s) => s.message.guidPrefix, only: (theirs) => theirs.split(',')[0] ?? '' },
     'rtps.vendorId': (s) => hex(s.message.vendorId, 4),
     'rtps.sm.wrEntityId': (s) => s.message.submessages.flatMap((x) => (x.writerId === '' ? [] : [`0x${x.writerId}`])),
   },
