@@ -168,13 +168,14 @@ export const tsharkDcerpc = frameMap<RpcMessage>({
   },
 });
 
+const TRANSFER = 0x14;
 /** Performatives of 1.0 (part 2 section 2.7) and of SASL (part 5 section 5.3.3) by their descriptor. */
 const PERFORMATIVES: Readonly<Record<string, number>> = {
   open: 0x10,
   begin: 0x11,
   attach: 0x12,
   flow: 0x13,
-  transfer: 0x14,
+  transfer: TRANSFER,
   disposition: 0x15,
   detach: 0x16,
   end: 0x17,
@@ -201,7 +202,7 @@ export const tsharkAmqp = frameMap<AmqpMessage>({
       s.message.type === 'AMQP performative'
         ? PERFORMATIVES[s.message.name]
         : s.message.type === 'AMQP content' && performs(capture).has(s.flow)
-          ? PERFORMATIVES['transfer']
+          ? TRANSFER
           : undefined,
   },
 });
