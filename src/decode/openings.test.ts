@@ -48,9 +48,25 @@ describe('openings', () => {
     const again = new Openings();
     // What stood there before may be longer: pieces of it stay behind.
     again.load(Uint8Array.from([...openings.save(), 1, 2, 3]));
-    expect(again.of('enip', ends(1))).toEqual(openings.of('enip', ends(1)));
-    expect(again.of('mqtt', ends(2))).toEqual(openings.of('mqtt', ends(2)));
+    // The version counts from each start on.
+    for (const [decoder, n] of [
+      ['enip', 1],
+      ['mqtt', 2],
+    ] as const)
+      expect(again.of(decoder, ends(n))).toEqual({ ...openings.of(decoder, ends(n))!, version: 0 });
     expect(again.save()).toEqual(openings.save());
+  });
+
+  it('are heard by the sources that did not read them', () => {
+    const openings = new Openings();
+    const [one, other] = [{}, {}];
+    openings.keep('enip', ends(1), true, octets(3, 1), 0, 3, one);
+    const { version } = openings;
+    expect(openings.since(0, 'enip', one)).toEqual([]);
+    expect(openings.since(0, 'enip', other).length).toBe(1);
+    expect(openings.since(version, 'enip', other)).toEqual([]);
+    openings.keep('enip', ends(1), false, octets(3, 1), 0, 3, one);
+    expect(openings.since(version, 'enip', other).length).toBe(1);
   });
 
   it('stay bounded: of one, of many, of all', () => {

@@ -108,7 +108,8 @@ export const compareFrames = (map: FrameMap, capture: SeenCapture, table: FrameT
     if (columns.every((c) => (cells[c.at] ?? '') === '') && !(own && judged(cells[layers] ?? ''))) continue;
     let counted = false;
     for (const c of columns) {
-      const theirs = cells[c.at] ?? '';
+      const cell = cells[c.at] ?? '';
+      const theirs = c.rule.only === undefined ? cell : c.rule.only(cell);
       if (theirs === '' && seen.length === 0) continue;
       if (theirs !== '' && !counted) {
         counted = true;

@@ -74,6 +74,8 @@ export interface ColumnRule<R> {
   readonly whole?: boolean;
   /** A log column that holds several values separated by commas (Zeek's sets and vectors). */
   readonly list?: boolean;
+  /** tshark: what of the peer's cell is compared, where we keep less by intent. */
+  readonly only?: (theirs: string) => string;
   /** The value is the number of a frame: one that repeats another is as good as that. */
   readonly frame?: boolean;
   /** Where we have a value and the peer's row has none, it counts as extra. Default: true; `false` needs a comment that says why. */

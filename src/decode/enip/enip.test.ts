@@ -38,6 +38,15 @@ describe('EtherNet/IP encapsulation', () => {
     expect(messages[0]!.key).toBe(messages[1]!.key);
   });
 
+  it('reads the interface handle and the time-out of what carries items', () => {
+    const read = encodeUnconnected(encodeRequest(0x0e, encodeEpath({ cls: 1, instance: 1, attribute: 7 })), {
+      session: 1,
+    });
+    read.set([0x44, 0x33, 0x22, 0x91, 0x0a, 0x01], 24);
+    expect(drive(enip, [up(read)]).messages[0]).toMatchObject({ interfaceHandle: 0x91223344, timeout: 0x010a });
+    expect(drive(enip, [up(f.registerRequest)]).messages[0]).toMatchObject({ interfaceHandle: -1, timeout: -1 });
+  });
+
   it('gives the same messages however TCP cuts the stream', () => {
     sameInPieces(enip, [
       up(f.registerRequest),

@@ -111,6 +111,8 @@ const decode = (
   const contextLow = u32be(b, start + 16);
   let type = plainType(command, length, session, status);
   let key = contextKey(contextHigh, contextLow, command);
+  let interfaceHandle = -1;
+  let timeout = -1;
   let connectionId = -1;
   let sequence = -1;
   let connection: Connection | undefined;
@@ -122,6 +124,10 @@ const decode = (
   if (command === COMMAND.SEND_RR_DATA || command === COMMAND.SEND_UNIT_DATA) {
     if (length > 0) {
       const scan = state.scan;
+      if (length >= 6) {
+        interfaceHandle = u32le(b, start + HEADER);
+        timeout = u16le(b, start + HEADER + 4);
+      }
       // 2-4.7: interface handle 4, timeout 2, then items
       if (!scanItems(b, start + HEADER + 6, stop, scan)) {
         return { kind: 'malformed', code: 'enip.items', detail: 'an item does not fit the packet', consumed };
@@ -172,6 +178,8 @@ const decode = (
     contextHigh,
     contextLow,
     options: i32be(b, start + 20) >>> 0,
+    interfaceHandle,
+    timeout,
     connectionId,
     sequence,
     key,

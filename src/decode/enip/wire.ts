@@ -95,6 +95,10 @@ export interface EnipMessage extends Message {
   readonly contextHigh: number;
   readonly contextLow: number;
   readonly options: number;
+  /** Of SendRRData and SendUnitData: 0 for CIP (2-4.7.1); -1 elsewhere. */
+  readonly interfaceHandle: number;
+  /** Seconds after which the request is given up, 0 for none (2-4.7.1); -1 elsewhere. */
+  readonly timeout: number;
   /** Connection id of the address item, -1 without. */
   readonly connectionId: number;
   /** Sequence count of connected data, -1 without. */

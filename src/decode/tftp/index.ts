@@ -70,10 +70,28 @@ const decodeTftp = (b: Uint8Array, start: number, end: number): TftpMessage | un
   };
 };
 
+/** Options of RFC 2348, 2349 and 7440, with a number. */
+const OPTION = /^(?:blksize|tsize|timeout|windowsize|multicast)$/i;
+/** Opcode, block number and a whole block (RFC 1350 section 5). */
+const WHOLE_BLOCK = 4 + 512;
+
+/**
+ * The server answers from a port of its own (RFC 1350 section 4), so that what follows a request is known by content: accepted
+ * options, an error with its text, a first block that is whole.
+ */
 const probe = (b: Uint8Array, start: number, end: number): Probe => {
   if (end - start < 4 || b[start] !== 0 || b[start + 1] === 0 || b[start + 1]! > 6) return 'no';
-  if (b[start + 1]! > 2) return 'maybe';
-  return decodeTftp(b, start, end) ? 'sure' : 'no';
+  const opcode = b[start + 1]!;
+  const message = decodeTftp(b, start, end);
+  if (opcode <= 2) return message ? 'sure' : 'no';
+  const isSure =
+    opcode === 6
+      ? message!.options.length > 0 &&
+        message!.options.every(([name, value]) => OPTION.test(name) && /^\d+$/.test(value))
+      : opcode === 5
+        ? u16be(b, start + 2) <= 8 && b.indexOf(0, start + 4) === end - 1 && /^[ -~]{4,}$/.test(message!.errorText)
+        : opcode === 3 && u16be(b, start + 2) === 1 && end - start === WHOLE_BLOCK;
+  return isSure ? 'sure' : 'maybe';
 };
 
 /** Names that firmware images have. */

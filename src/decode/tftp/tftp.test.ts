@@ -27,5 +27,20 @@ describe('tftp', () => {
     expect(tftp.probe(bytesOf('0001 6162 00 6364 00'), 0, 8, contextOf(on69))).toBe('no'); // no such mode
     expect(tftp.probe(bytesOf('0003 0001 00'), 0, 5, contextOf(on69))).toBe('maybe');
   });
+  it('is known by content where the server answers from a port of its own', () => {
+    const other = contextOf({ carrier: 'udp', clientPort: 40069, serverPort: 40070 });
+    const probed = (b: Uint8Array) => tftp.probe(b, 0, b.length, other);
+    const block = (n: number, octets: number) =>
+      Uint8Array.from({ length: 4 + octets }, (_, i) => [0, 3, 0, n][i] ?? 7);
+    expect(probed(textBytes('\0\x06blksize\x001428\0tsize\x0020000\0'))).toBe('sure');
+    expect(probed(textBytes('\0\x05\0\x02Access violation\0'))).toBe('sure');
+    expect(probed(block(1, 512))).toBe('sure');
+    // Too little to be sure: an acknowledgement, a last or later block, an option nobody knows, a text that goes on.
+    expect(probed(bytesOf('0004 0000'))).toBe('maybe');
+    expect(probed(block(1, 20))).toBe('maybe');
+    expect(probed(block(2, 512))).toBe('maybe');
+    expect(probed(textBytes('\0\x06colour\x00red\0'))).toBe('maybe');
+    expect(probed(textBytes('\0\x05\0\x02Access violation\0more'))).toBe('maybe');
+  });
   it('stands hostile octets', () => hostile(tftp, [[up(read), up(firmware)]], on69));
 });

@@ -56,6 +56,18 @@ import { tsharkOpcua } from './tshark/opcua.ts';
 import { tsharkProfinet } from './tshark/profinet.ts';
 import { tsharkProfinetCm } from './tshark/profinet-cm.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
+import {
+  tsharkAmqp,
+  tsharkCoap,
+  tsharkDcerpc,
+  tsharkKnx,
+  tsharkLdap,
+  tsharkRdp,
+  tsharkRtps,
+  tsharkSsh,
+  tsharkSyslog,
+  tsharkTftp,
+} from './tshark/services.ts';
 import { tsharkSnmp } from './tshark/snmp.ts';
 import { tsharkSsdp } from './tshark/ssdp.ts';
 import { tsharkSv } from './tshark/sv.ts';
@@ -168,11 +180,14 @@ export const MAPS: readonly Mapping[] = [
   tcpdumpDhcp,
   tcpdumpPtp,
   tsharkAds,
+  tsharkAmqp,
   tsharkArp,
   tsharkBacnet,
   tsharkC1222,
   tsharkCdp,
+  tsharkCoap,
   tsharkCotp,
+  tsharkDcerpc,
   tsharkDhcp,
   tsharkDhcpv6,
   tsharkDnp3,
@@ -188,6 +203,8 @@ export const MAPS: readonly Mapping[] = [
   tsharkIec104,
   tsharkIgmp,
   tsharkKerberos,
+  tsharkKnx,
+  tsharkLdap,
   tsharkLldp,
   tsharkMms,
   tsharkModbus,
@@ -200,13 +217,18 @@ export const MAPS: readonly Mapping[] = [
   tsharkProfinetCm,
   tsharkPtp,
   tsharkRadius,
+  tsharkRdp,
+  tsharkRtps,
   tsharkS7comm,
   tsharkSmb,
   tsharkSnmp,
   tsharkSsdp,
+  tsharkSsh,
   tsharkStp,
   tsharkSv,
   tsharkSynchrophasor,
+  tsharkSyslog,
+  tsharkTftp,
   tsharkTls,
   tsharkVrrp,
   zeekBacnet,

@@ -6,7 +6,11 @@ import { hex } from '../text.ts';
 const isEnvelope = (s: Seen<CotpMessage>): boolean => s.protocol !== 'cotp';
 const connects = (s: Seen<CotpMessage>): boolean =>
   !isEnvelope(s) && (s.message.code === 0xe0 || s.message.code === 0xd0);
-const tsap = (text: string): string | undefined => (text === '' ? undefined : `0x${text}`);
+/** As text where all octets are characters. */
+const tsap = (octets: string): string | undefined => {
+  const text = Buffer.from(octets, 'hex').toString('latin1');
+  return octets === '' ? undefined : /^[ -~]+$/.test(text) ? text : `0x${octets}`;
+};
 
 export const tsharkCotp = frameMap<CotpMessage>({
   shape: 'frames',

@@ -99,6 +99,9 @@ export const tsharkModbus = frameMap<ModbusMessage>({
           ? s.message.detail.objectId
           : undefined,
     'modbus.object_str_value': (s) =>
-      s.message.detail?.kind === 'identification' ? s.message.detail.objects.map((o) => o.value) : undefined,
+      // Objects 0 to 6 have names in the specification; of the others tshark shows the number only.
+      s.message.detail?.kind === 'identification'
+        ? s.message.detail.objects.filter((o) => o.id <= 6).map((o) => o.value)
+        : undefined,
   },
 });

@@ -39,7 +39,8 @@ export const tsharkMqtt = frameMap<MqttMessage>({
               : undefined,
       whole: true,
     },
-    'mqtt.msg': ({ message: m }) => (m.type === 'PUBLISH' ? hex(m.payload) : undefined),
+    'mqtt.msg': ({ message: m }) =>
+      m.type !== 'PUBLISH' ? undefined : m.payload.length === 0 ? '<MISSING>' : hex(m.payload),
     'mqtt.conack.val': ({ message: m }) => (m.type === 'CONNACK' && m.version < 5 ? m.reasonCode : undefined),
     'mqtt.connack.reason_code': ({ message: m }) => (m.type === 'CONNACK' && m.version >= 5 ? m.reasonCode : undefined),
     'mqtt.kalive': ({ message: m }) => (m.type === 'CONNECT' ? m.keepAlive : undefined),

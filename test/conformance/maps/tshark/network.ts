@@ -240,12 +240,11 @@ export const tsharkTls = frameMap<TlsMessage>({
   framed: {
     'tls.handshake.type': {
       value: hellos,
-      whole: true,
-      same: (ours, theirs) =>
+      only: (theirs) =>
         theirs
           .split(',')
           .filter((t) => KEPT.has(t))
-          .join(',') === ours,
+          .join(','),
     },
   },
 });
