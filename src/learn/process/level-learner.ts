@@ -146,10 +146,14 @@ class LevelModel implements MemberModel {
   }
 }
 
-/** Another setting shows what each knob does; `skip`: points that something better watches. */
+/**
+ * Another setting shows what each knob does; `skip`: points that something better watches; `above`: limits are at least as far
+ * out as the averages of training, times this.
+ */
 export const levelLearnerWith = (
   setting: LevelSetting,
   skip: (point: number) => boolean = () => false,
+  above = ABOVE_FURTHEST,
 ): MemberLearner => ({
   name: 'level',
   fit(table: RowTable, options = {}): MemberModel {
@@ -184,7 +188,7 @@ export const levelLearnerWith = (
         if (isJudged) furthest = Math.max(furthest, Math.abs(smooth - mean));
         if (isLevelAlarm(level) && !before) episodes++;
       }
-      widenLevel(level, ABOVE_FURTHEST * furthest);
+      widenLevel(level, above * furthest);
       if (episodes > allowed) return unarmed('continuous', `its level moved ${episodes} times in training`);
       arming.push({
         point,
