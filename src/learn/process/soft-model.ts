@@ -177,12 +177,9 @@ export class SoftModel implements MemberModel {
     const moved = Math.abs(x - m.stillValue[p]!);
     const isBound = moved > span && this.holder.contiguous && this.holder.isFresh(p);
     if (beyond > 0)
-      this.tell(
-        p,
-        beyond > span && isBound ? 'junk' : 'level',
-        1 + beyond / Math.max(m.accuracy[p]!, span * 0.05),
-        { expected: m.mean[p]! },
-      );
+      this.tell(p, beyond > span && isBound ? 'junk' : 'level', 1 + beyond / Math.max(m.accuracy[p]!, span * 0.05), {
+        expected: m.mean[p]!,
+      });
     if (moved <= sameness(low, high)) m.stillRows[p]!++;
     else {
       if (moved < m.finest[p]!) m.finest[p] = moved;
