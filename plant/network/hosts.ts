@@ -286,12 +286,22 @@ const MODELS = {
 export const modbusIdentityOf = (at: Station): readonly [string, string, string] =>
   at.mac.startsWith(MAKER.wago) ? MODELS.wago : MODELS.schneider;
 
+/** Order numbers and models of S7-300 and S7-1200; the controller of the safety functions has a fail-safe CPU. */
+const S7_MODELS = [
+  ['6ES7 315-2EH14-0AB0', 'CPU 315-2 PN/DP'],
+  ['6ES7 214-1AG40-0XB0', 'CPU 1214C DC/DC/DC'],
+] as const;
+const S7_SAFE_MODELS = [
+  ['6ES7 317-2FK14-0AB0', 'CPU 317F-2 PN/DP'],
+  ['6ES7 214-1AF40-0XB0', 'CPU 1214FC DC/DC/DC'],
+] as const;
+
 export const s7IdentityOf = (c: Controller, n: number): S7Identity => ({
-  orderNumber: n % 2 === 0 ? '6ES7 315-2EH14-0AB0' : '6ES7 214-1AG40-0XB0',
+  orderNumber: (c.safety ? S7_SAFE_MODELS : S7_MODELS)[n % 2 === 0 ? 0 : 1][0],
   firmware: n % 2 === 0 ? [3, 2, 7] : [4, 2, 1],
   station: c.cell,
   module: c.id,
-  model: n % 2 === 0 ? 'CPU 315-2 PN/DP' : 'CPU 1214C DC/DC/DC',
+  model: (c.safety ? S7_SAFE_MODELS : S7_MODELS)[n % 2 === 0 ? 0 : 1][1],
   serial: `S C-X4U4213020${String(n).padStart(2, '0')}`,
   slot: n % 2 === 0 ? 2 : 1,
 });

@@ -25,7 +25,7 @@ it.each([
   [
     'an attack on the variant plant with added cells',
     { seed: 3, startUs: PLANT_DEFAULTS.startUs + 7 * HOUR_US, attack: 'noisy', variant: 'b', hosts: 200 },
-    '9baf646a2574e712b5955cb88e170b379f9a13165bfda9741c92f9e948051c64',
+    '14fdff0add65810c6353884c1dd8044fac17f217b4f0bb07debb34d100e4c8a5',
   ],
 ] as const)('ten minutes of %s', (_, options, expected) => {
   expect(digest(options)).toBe(expected);

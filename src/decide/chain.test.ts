@@ -71,6 +71,13 @@ describe('an attack from the office to the plant', () => {
       'new-login 21',
     ]);
     expect(incident!.crosses).toBe(true);
+    // What the same device does every day after is none either, until somebody who was reached by it acts.
+    const days = [24, 48].map((hours) => usual(hours, 10));
+    const steps = (...more: Finding[]) => chain([...way, ...more], { ...OPTIONS, isAlert })[0]!.steps.length;
+    expect(steps(...days)).toBe(3);
+    expect(steps(...days, finding(49, { kind: 'new-login', actor: 21, target: 23, techniques: ['T1021.001'] }))).toBe(
+      6,
+    );
     // Links alone prove nothing.
     expect(chain([usual(1, 10), usual(2, 10), usual(3, 21)], { ...OPTIONS, isAlert })).toEqual([]);
     expect(chain(way.slice(0, 3), { ...OPTIONS, isAlert })).toEqual([]);

@@ -168,8 +168,9 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
     if (group === undefined) groups.set(root, [node]);
     else group.push(node);
   }
-  const stories = [...groups.values()].filter((group) => isStory(group, options));
-  const others = [...groups.values()].filter((group) => !stories.includes(group));
+  const all = [...groups.values()].map(ledOn);
+  const stories = all.filter((group) => isStory(group, options));
+  const others = all.filter((group) => !stories.includes(group));
   return withCompany(stories, others)
     .map((group) => incidentOf(group, options))
     .sort(
@@ -177,6 +178,21 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
         depthOf(b.stage) - depthOf(a.stage) || b.stage - a.stage || b.lastUs - a.lastUs || (a.id < b.id ? -1 : 1),
     )
     .slice(0, MAX_INCIDENTS);
+};
+
+/**
+ * A usual way is a step only where it led on: whoever was reached over it acts later. What the device of a victim does every
+ * day, for weeks after the attack, is none.
+ */
+const ledOn = (group: readonly Node[]): Node[] => {
+  const acting = new Set<EndpointId>();
+  const kept: Node[] = [];
+  for (const node of [...group].reverse()) {
+    if (node.isLink && !acting.has(node.target)) continue;
+    kept.push(node);
+    if (node.actor > 0) acting.add(node.actor);
+  }
+  return kept.reverse();
 };
 
 /**

@@ -49,6 +49,21 @@ const SCENES: Readonly<Record<Exclude<Role, 'unknown'>, Scene>> = {
 };
 
 describe('roles', () => {
+  it('a safety controller is told from others by one word, however much says that it is a controller', () => {
+    const w = new World();
+    const subject = w.host('00:1b:1b:00:00:01', '10.0.0.1');
+    const other = w.host('00:0c:29:00:00:02', '10.0.0.2');
+    w.does(other, subject, 's7comm', {});
+    w.is(subject, 'vendor', 'Siemens AG');
+    w.is(subject, 'order-number', '6ES7 317-2FK14-0AB0');
+    w.is(subject, 'model', 'CPU 317F-2 PN/DP');
+    w.is(subject, 'device-type', 'S7-300 CPU 317');
+    w.is(subject, 'mode', 'RUN');
+    const { role } = w.model.asset(w.model.assetOf(subject)!)!;
+    expect(role.value).toBe('safety-controller');
+    expect(role.reasons.join('; ')).toMatch(/fail-safe.*serves s7comm/);
+  });
+
   for (const role of ROLES) {
     if (role === 'unknown' || role === 'external') continue;
     it(`concludes ${role}, with reasons`, () => {

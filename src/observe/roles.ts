@@ -1,7 +1,8 @@
 /**
  * What a device is for, concluded from rules that are data (`data/roles`), each with a reason for people. Several reasons
  * for the same role add up as independent evidence (noisy-or; Pearl, Probabilistic Reasoning in Intelligent Systems, 1988,
- * 4.3.2); the surest role wins; without any the role is unknown.
+ * 4.3.2); the surest role wins; without any the role is unknown. A safety controller is a controller: what tells that speaks
+ * for it too, or what it shares with every other would drown what makes it one.
  */
 import type { Verb } from '../core/observation.ts';
 import type { Conclusion, PurdueLevel, Role } from '../core/site.ts';
@@ -110,10 +111,15 @@ export const concludeRole = (knowledge: Knowledge, b: Behaviour, facts: readonly
   for (const f of facts)
     if (f.attribute === 'role' && f.origin === 'imported' && (ROLES as readonly string[]).includes(f.value))
       add(f.value as Role, 0.6, `the asset list says so (${f.via})`);
+  const [general, special] = [scores.get('plc'), scores.get('safety-controller')];
+  if (general !== undefined && special !== undefined) {
+    special.doubt *= general.doubt;
+    special.reasons.push(...general.reasons);
+  }
   let best: Role = 'unknown';
   let doubt = 1;
   for (const [role, s] of scores)
-    if (s.doubt < doubt - 1e-9) {
+    if (s.doubt < doubt - 1e-9 || (role === 'safety-controller' && best === 'plc')) {
       best = role;
       doubt = s.doubt;
     }

@@ -260,9 +260,12 @@ export const processLearner: CellLearner = {
       (a, p) => a.armed.includes('soft-sensor') && !soft.silenced.has('soft-sensor', p),
     );
     const level = levelLearnerWith(LEVEL_SETTING, (p) => predicted[p]!);
+    // Proved with limits as narrow as they can be: what needs the room that training gave it is not heard.
+    const narrow = levelLearnerWith(LEVEL_SETTING, (p) => predicted[p]!, 0);
+    const levels: Member = { learner: level, model: level.fit(table, { stepUs }), silenced: proved(narrow) };
     // It has proved its sensors itself: what speaks on later rows is left out, whichever point it blames.
     const slow: Member = { learner: drift, model: drift.fit(table, { stepUs }), silenced: new Silence([], points) };
-    const members = [soft, member(dynamics), member(level), slow];
+    const members = [soft, member(dynamics), levels, slow];
     return new Guard(members);
   },
   restore: (saved) => new Guard(unpack(saved)),

@@ -148,7 +148,6 @@ class LevelModel implements MemberModel {
   }
 }
 
-/** Another setting shows what each knob does; `skip`: points that something better watches. */
 /** How far a series went from its mean: the farthest of each time on one side of it. */
 class Excursions {
   readonly #farthest = new Array<number>(USUAL_TIMES).fill(0);
@@ -173,9 +172,14 @@ class Excursions {
   }
 }
 
+/**
+ * Another setting shows what each knob does; `skip`: points that something better watches; `above`: limits are at least as far
+ * out as averages of training were again and again, times this.
+ */
 export const levelLearnerWith = (
   setting: LevelSetting,
   skip: (point: number) => boolean = () => false,
+  above = ABOVE_USUAL,
 ): MemberLearner => ({
   name: 'level',
   fit(table: RowTable, options = {}): MemberModel {
@@ -210,7 +214,7 @@ export const levelLearnerWith = (
         if (isJudged) excursions.add(smooth - mean);
         if (isLevelAlarm(level) && !before) episodes++;
       }
-      widenLevel(level, ABOVE_USUAL * excursions.usual);
+      widenLevel(level, above * excursions.usual);
       if (episodes > allowed) return unarmed('continuous', `its level moved ${episodes} times in training`);
       arming.push({
         point,

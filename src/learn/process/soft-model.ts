@@ -173,15 +173,13 @@ export class SoftModel implements MemberModel {
       return;
     }
     const beyond = Math.max(m.leastLevel[p]! - x, x - m.mostLevel[p]!);
-    // What got far out step by step is a level; nonsense comes at a bound.
+    // What got far out step by step is a level; nonsense comes at a bound. How it got there in a gap nobody saw.
     const moved = Math.abs(x - m.stillValue[p]!);
+    const isBound = moved > span && this.holder.contiguous && this.holder.isFresh(p);
     if (beyond > 0)
-      this.tell(
-        p,
-        beyond > span && moved > span ? 'junk' : 'level',
-        1 + beyond / Math.max(m.accuracy[p]!, span * 0.05),
-        { expected: m.mean[p]! },
-      );
+      this.tell(p, beyond > span && isBound ? 'junk' : 'level', 1 + beyond / Math.max(m.accuracy[p]!, span * 0.05), {
+        expected: m.mean[p]!,
+      });
     if (moved <= sameness(low, high)) m.stillRows[p]!++;
     else {
       if (moved < m.finest[p]!) m.finest[p] = moved;

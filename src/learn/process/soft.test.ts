@@ -93,6 +93,23 @@ describe('the soft model of a made plant', () => {
     expect(kindsOf(tampered('LEVEL', () => Number.POSITIVE_INFINITY))).toContain('junk');
   });
 
+  it('a value that is far out after a gap is a level: how it got there nobody saw', () => {
+    const kinds = (gapUs: number): string[] => {
+      const model = fresh();
+      const row = new Float64Array(POINTS.length);
+      let told: string[] = [];
+      for (let i = from - 20; i <= from; i++) {
+        for (const p of POINTS.keys()) row[p] = later.columns[p]![i]!;
+        if (i === from) row[P('LEVEL')] = 900;
+        const { deviations } = model.score(later.tsUs[i]! + (i === from ? gapUs : 0), row);
+        told = deviations.filter((d) => d.point === P('LEVEL')).map((d) => d.kind);
+      }
+      return told;
+    };
+    expect(kinds(0)).toContain('junk');
+    expect(kinds(600e6)).toEqual(['level']);
+  });
+
   it('takes a coarser recording of the same plant for what it is, and a value that freezes in a fine one for frozen', () => {
     const random = seededRandom(31);
     const values = Float64Array.from(
