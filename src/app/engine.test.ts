@@ -239,6 +239,15 @@ describeShared('the engine', () => {
     const all = await ask('messages', { params: { site, flow: flow!.id }, query: { limit: 1000 } });
     expect(all.items.map((m) => m.protocol)).toContain('s7comm');
     expect(all).toMatchObject({ next: null, missing: [] });
+    // Each answer has the number of a request before it, and what it says of its request is right.
+    const asked = new Map(all.items.filter((m) => m.role === 'request').map((m) => [m.exchange, m]));
+    const answers = all.items.filter((m) => m.role === 'answer');
+    expect(answers.length).toBeGreaterThan(0);
+    for (const m of answers) {
+      const request = asked.get(m.exchange);
+      expect([request?.toServer, m.toServer, request?.type.split(' ')[0]]).toEqual([true, false, m.type.split(' ')[0]]);
+      expect(m.tookMs).toBeCloseTo((Date.parse(m.at!) - Date.parse(request!.at!)) / 1, -1);
+    }
     const paged: typeof all.items = [];
     let next: typeof all.next = { source: all.items[0]!.source, after: 0 };
     do {

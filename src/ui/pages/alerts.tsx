@@ -7,7 +7,7 @@ import './alerts/alerts.css';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { AlertRow, FindingRow, IncidentRow } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
 import { plural, share } from '../lib/format.ts';
@@ -97,6 +97,7 @@ const Queue = ({ done }: { done: boolean }) => {
     queryFn: ({ signal }) => call('now', { site }, undefined, signal),
   }).data;
   const incidents = useIncidents();
+  useFollowed(incidents);
   const columns = useMemo(() => withIncidents(rankedColumns, incidents), [incidents]);
   const of = useCallback((a: AlertRow) => (incidents.has(a.incident) ? a.incident : ''), [incidents]);
   const change = useMutation({
@@ -180,6 +181,25 @@ const Queue = ({ done }: { done: boolean }) => {
       />
     </>
   );
+};
+
+/** An incident that grew into another has a new id: who looks at it goes on looking at it. */
+const useFollowed = (incidents: ReadonlyMap<string, IncidentRow>): void => {
+  const site = useSite();
+  const navigate = useNavigate();
+  const { sel = '' } = useSearch({ strict: false }) as { sel?: string };
+  const isGone = sel.startsWith('i-') && incidents.size > 0 && !incidents.has(sel);
+  const { data } = useQuery({
+    queryKey: ['incidents', site, 'followed', sel],
+    queryFn: ({ signal }) => call('incident', { site, incident: sel }, undefined, signal),
+    enabled: isGone,
+    retry: false,
+  });
+  const now = isGone ? data?.incident.id : undefined;
+  useEffect(() => {
+    if (now !== undefined && now !== sel)
+      void navigate({ to: '.', replace: true, search: (old: Record<string, unknown>) => ({ ...old, sel: now }) });
+  }, [now, sel, navigate]);
 };
 
 /** As many stories as one answer holds; alerts of others stand alone. */

@@ -1,6 +1,6 @@
 /** The deepest level of the console: one frame, its octets beside what was read in them, and what is stated because of it. */
 import { ActionIcon, Drawer, FocusTrap, Menu, Tooltip } from '@mantine/core';
-import { IconChevronLeft, IconChevronRight, IconDownload, IconLink } from '@tabler/icons-react';
+import { IconChevronLeft, IconChevronRight, IconCopy, IconDownload, IconLink } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
@@ -11,7 +11,7 @@ import { clock, dateTime, number } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useMay, whoMay } from '../lib/may.ts';
 import { Empty, Loading, Problem, Unknown } from './basics.tsx';
-import { Layers } from './evidence-layers.tsx';
+import { fieldWords, Layers } from './evidence-layers.tsx';
 import { HexView, type Span } from './hex.tsx';
 import { notify } from './notify.ts';
 import './evidence.css';
@@ -20,6 +20,18 @@ const splitAt = (at: string): { source: string; frame: number } => {
   const i = at.lastIndexOf(':');
   return { source: at.slice(0, i), frame: Number(at.slice(i + 1)) };
 };
+
+/** A frame for a mail or a ticket: its layers with their fields, a line each. Octets are in the download. */
+const textOf = (frame: Frame): string =>
+  [
+    `Frame ${frame.frame} of ${frame.sourceName}${frame.at === null ? '' : `, ${frame.at}`}, ${frame.wire} octets`,
+    ...frame.layers.flatMap((layer) => [
+      `${layer.title}: ${layer.summary}`,
+      ...layer.fields.map(
+        (f) => `  ${fieldWords(f.name)}: ${f.meaning === '' ? f.value : `${f.meaning} (${f.value})`}`,
+      ),
+    ]),
+  ].join('\n');
 
 export const EvidenceDrawer = ({ site, at }: { site: string; at: string }) => {
   const { source, frame } = splitAt(at);
@@ -87,6 +99,18 @@ export const EvidenceDrawer = ({ site, at }: { site: string; at: string }) => {
               }
             >
               <IconLink size={16} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label="Copy what was read in it">
+            <ActionIcon
+              aria-label="Copy what was read in it"
+              disabled={shown?.available !== true}
+              onClick={() =>
+                shown !== undefined &&
+                void navigator.clipboard?.writeText(textOf(shown)).then(() => notify.info('What was read is copied'))
+              }
+            >
+              <IconCopy size={16} stroke={1.6} />
             </ActionIcon>
           </Tooltip>
           <Menu position="bottom-end">

@@ -18,15 +18,19 @@ import { type Exchange, exchangesOf, holdsWords } from './exchanges.ts';
 import { constantsOf, tellingFields } from './telling.ts';
 
 /** The last two parts of a path say enough in a row; the only item of a list needs no number, nor the name of the list. */
-const shortName = (name: string, all: MessageRow['fields']): string =>
-  name
-    .replace(/^.*?([^.[]+)\[0\]\./, (list) =>
-      all.some((f) => f.name.startsWith(list.replace(/\[0\]\.$/, '[1]'))) ? list : '',
-    )
-    .split('.')
+const shortName = (name: string, all: MessageRow['fields']): string => {
+  const parts = name.split('.');
+  const isOnly = (part: string, i: number): boolean => {
+    if (!part.endsWith('[0]') || i === parts.length - 1) return false;
+    const second = [...parts.slice(0, i), part.replace('[0]', '[1]')].join('.');
+    return !all.some((f) => f.name.startsWith(`${second}.`));
+  };
+  return parts
+    .filter((part, i) => !isOnly(part, i))
     .slice(-2)
     .join('.')
     .replace(/^(application|apdu|asdu|pdu|cip|fields|header)\./, '');
+};
 /** Figures beyond what a measurement can tell are no information: the frame has them. */
 const shortValue = (value: string): string =>
   value.replace(/-?\d+\.\d{6,}(e[+-]?\d+)?/gi, (n) => String(Number(Number(n).toPrecision(7))));
