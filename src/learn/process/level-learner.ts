@@ -167,8 +167,7 @@ class Excursions {
   }
   /** What was reached or passed USUAL_TIMES; 0 where there were fewer excursions. */
   get usual(): number {
-    this.#end();
-    return this.#farthest[USUAL_TIMES - 1]!;
+    return [...this.#farthest, this.#now].sort((a, b) => b - a)[USUAL_TIMES - 1]!;
   }
 }
 
