@@ -152,15 +152,18 @@ class Product {
   /** CPU seconds of each thread, by its id. */
   threads() {
     const folder = `/proc/${this.child.pid}/task`;
-    if (!existsSync(folder)) return new Map();
-    return new Map(
-      readdirSync(folder).map((id) => {
+    const used = new Map();
+    try {
+      for (const id of readdirSync(folder)) {
         const fields = readFileSync(join(folder, id, 'stat'), 'utf8')
           .split(') ')[1]
           .split(' ');
-        return [Number(id), (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS];
-      }),
-    );
+        used.set(Number(id), (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS);
+      }
+    } catch {
+      // The program, or one of its threads, ended between two looks.
+    }
+    return used;
   }
   memory() {
     const path = `/proc/${this.child.pid}/status`;
