@@ -27,6 +27,15 @@ const NodeButton = ({ node, choose }: { node: MapNode; choose: Choose }) => (
     {node.attention && <PriorityGlyph priority={node.attention} size={11} />}
   </button>
 );
+const Pair = ({ from, to, choose }: { from: MapNode; to: MapNode; choose: Choose }) => (
+  <span className="row edge-pair">
+    <NodeButton node={from} choose={choose} />
+    <span className="row edge-to">
+      <span className="dim">→</span>
+      <NodeButton node={to} choose={choose} />
+    </span>
+  </span>
+);
 
 const sumVerbs = (e: MapEdge): Map<string, number> => {
   const out = new Map<string, number>();
@@ -283,11 +292,7 @@ export const LinePanel = ({
                 a &&
                 b && (
                   <li key={`${e.client}>${e.server}`}>
-                    <span className="row" style={{ gap: 4 }}>
-                      <NodeButton node={a} choose={choose} />
-                      <span className="dim">→</span>
-                      <NodeButton node={b} choose={choose} />
-                    </span>
+                    <Pair from={a} to={b} choose={choose} />
                     <EdgeFacts edge={e} />
                   </li>
                 )
@@ -378,11 +383,7 @@ export const SitePanel = ({
               a &&
               b && (
                 <li key={`${e.client}>${e.server}`}>
-                  <span className="row" style={{ gap: 4 }}>
-                    <NodeButton node={a} choose={choose} />
-                    <span className="dim">→</span>
-                    <NodeButton node={b} choose={choose} />
-                  </span>
+                  <Pair from={a} to={b} choose={choose} />
                   <EdgeFacts edge={e} />
                 </li>
               )

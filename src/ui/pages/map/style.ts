@@ -185,7 +185,8 @@ export const mapStyle = (ink: Ink): cytoscape.StylesheetJson => {
         'target-arrow-shape': 'triangle-tee',
         'target-arrow-color': token('high'),
         'arrow-scale': 1.1,
-        'text-rotation': 'autorotate',
+        // Level, also on a steep line: between two lanes there is room for its height, not for its length.
+        'text-rotation': 'none',
         color: token('high'),
         'z-index': 5,
       },
