@@ -203,10 +203,18 @@ describe('device', () => {
     const { s, talk, plcs } = plant();
     s.pass(HOUR, 10 * MINUTE);
     expect(s.codes()).toEqual(['network-silent']);
-    const other = plant();
-    other.s.pass(5 * HOUR, 5 * HOUR);
-    other.talk(1);
-    expect(other.s.findings()).toEqual([]);
+    // Longer than a silence that is told, and the program was off for a coffee or for a morning.
+    for (const gap of [11 * MINUTE, 25 * MINUTE, 5 * HOUR]) {
+      const other = plant();
+      other.s.pass(gap, gap);
+      other.talk(1);
+      expect(other.s.findings()).toEqual([]);
+      // What was silent before the gap already is so after it.
+      other.talk(0.3, other.plcs.slice(1));
+      other.s.pass(gap, gap);
+      other.talk(0.2, other.plcs.slice(1));
+      expect(other.s.codes()).toEqual(['device-silent']);
+    }
     expect(plcs.length + talk.length).toBeGreaterThan(0);
   });
 });

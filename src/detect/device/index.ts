@@ -309,8 +309,10 @@ const create = (context: DetectorContext): RunningDetector => {
     },
     tick(tsUs) {
       if (tsUs - lookedUs < LOOK_US && tsUs >= lookedUs) return;
-      // After a gap nobody was watched: what was heard last says nothing about silence.
-      if (lookedUs > 0 && tsUs - lookedUs > 3_600_000_000) for (const d of devices.values()) d.lastUs = tsUs;
+      // In a gap nobody was watched, whether a recording has it or the program was off: it is no part of anybody's silence.
+      const gapUs = tsUs - lookedUs;
+      if (lookedUs > 0 && gapUs > SILENT_US)
+        for (const d of devices.values()) d.lastUs = Math.min(tsUs, d.lastUs + gapUs);
       lookedUs = tsUs;
       look(tsUs);
     },
