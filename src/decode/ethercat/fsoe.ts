@@ -79,22 +79,9 @@ const back = (crc: number, octet: number): number => {
 };
 
 /**
- * The CRC of a piece: over the last CRC_0 received, the connection's id, the sequence number (which is not sent), the command,
- * the piece's index where it is not the first, its safe data and three octets of zero (8.1.3.2).
+ * The CRC of a piece: over the last CRC_0 received, the connection's id, the sequence number (which is not sent), the command, the
+ * piece's index where it is not the first, its safe data and three octets of zero (8.1.3.2). Here from what all pieces have in common.
  */
-export const fsoeCrc = (
-  received: number,
-  connectionId: number,
-  sequence: number,
-  command: number,
-  piece: number,
-  data: ArrayLike<number>,
-): number => {
-  let crc = 0;
-  for (const word of [received, connectionId, sequence]) crc = forth(forth(crc, word & 0xff), word >> 8);
-  return tailCrc(forth(crc, command), piece, data, 0, data.length);
-};
-/** The same from what all pieces of a PDU have in common. */
 const tailCrc = (common: number, piece: number, b: ArrayLike<number>, from: number, to: number): number => {
   let crc = piece > 0 ? forth(forth(common, piece & 0xff), piece >> 8) : common;
   for (let i = from; i < to; i++) crc = forth(crc, b[i]!);
@@ -133,25 +120,4 @@ export const sequenceOf = (b: Uint8Array, at: number, length: number, received: 
   const first = BACK[((after ^ TABLE[second]!) >> 8) & 0xff]!;
   const between = forth(before, first ^ (before >> 8));
   return (first ^ (before >> 8)) | ((second ^ (between >> 8)) << 8);
-};
-
-/** A safety PDU; `received` is the CRC_0 of the last PDU of the other side. */
-export const encodeFsoe = (
-  command: number,
-  data: readonly number[],
-  connectionId: number,
-  received: number,
-  sequence: number,
-): Uint8Array => {
-  const out = new Uint8Array(pduLength(data.length));
-  out[0] = command;
-  for (let i = 0; i < pieces(out.length); i++) {
-    const piece = data.slice(2 * i, 2 * i + 2);
-    const crc = fsoeCrc(received, connectionId, sequence, command, i, piece);
-    const at = crcAt(out.length, i);
-    out.set(piece, at - piece.length);
-    out.set([crc & 0xff, crc >> 8], at);
-  }
-  out.set([connectionId & 0xff, connectionId >> 8], out.length - 2);
-  return out;
 };
