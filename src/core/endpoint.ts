@@ -14,6 +14,8 @@ export type SubAddressKind =
   | 'bacnet-mac'
   | 'dnp3-address'
   | 'iec104-address'
+  | 'sparkplug-node'
+  | 'ethercat-slave'
   | 'other';
 
 export interface Endpoint {

@@ -93,3 +93,9 @@ export const macKind = (mac: string): MacKind => {
 /** Hop counts that hosts start with; any other one says that routers were passed. 1 and 2 are used within a link. */
 const INITIAL_TTL: ReadonlySet<number> = new Set([1, 2, 30, 32, 60, 64, 100, 128, 150, 200, 255]);
 export const isInitialTtl = (ttl: number): boolean => INITIAL_TTL.has(ttl);
+
+/** Those that nearly all systems start with today. */
+const USUAL_TTL: readonly number[] = [32, 64, 128, 255];
+/** Routers that a frame with this hop count (1..255) passed, if its sender started as most do. */
+export const hopsOf = (ttl: number): number =>
+  isInitialTtl(ttl) ? 0 : (USUAL_TTL.find((start) => start >= ttl) ?? ttl) - ttl;

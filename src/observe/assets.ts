@@ -73,6 +73,7 @@ export const assetKey = (group: Group, picture: Picture, m: Material): string =>
     [...b.does].join(),
     b.controllers,
     b.readers,
+    b.clients,
     b.children,
     b.toOutside,
     b.external,
@@ -222,6 +223,7 @@ const SUB_WORDS = tableOf<string>({
   'bacnet-mac': 'MAC',
   'dnp3-address': 'address',
   'iec104-address': 'common address',
+  'sparkplug-node': 'edge node',
   other: 'address',
 });
 

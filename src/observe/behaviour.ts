@@ -70,6 +70,7 @@ export class Behaviours {
     let toOutside = false;
     const controllers = new Set<Group>();
     const readers = new Set<Group>();
+    const clients = new Set<Group>();
     for (const row of this.rowsOf(group)) {
       const c = conversations.client[row]!;
       const s = conversations.server[row]!;
@@ -83,6 +84,7 @@ export class Behaviours {
         if (protocol !== '') serves.add(protocol);
         const port = conversations.port[row]!;
         if (port > 0 && replied) servesPorts.add(port);
+        if (client !== undefined && client !== group) clients.add(client);
       }
       const commands = verbs !== 0 && client !== undefined && server !== undefined && automation.has(protocol);
       if (client === group) {
@@ -102,6 +104,7 @@ export class Behaviours {
       does: orNone(does),
       controllers: controllers.size,
       readers: readers.size,
+      clients: clients.size,
       children,
       toOutside,
       router: group.router,

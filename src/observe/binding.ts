@@ -5,7 +5,7 @@
  */
 import type { Endpoint, EndpointView } from '../core/endpoint.ts';
 import type { AliasRow, Override } from '../core/site-model.ts';
-import { ipScope, macKind } from '../lib/ip-scope.ts';
+import { hopsOf, ipScope, macKind } from '../lib/ip-scope.ts';
 import { bindChildren } from './children.ts';
 import { keysOf } from './components.ts';
 import type { Facts } from './facts.ts';
@@ -21,6 +21,14 @@ const insideFirst = (view: EndpointView, first: number, second: number): readonl
   const a = view.traffic(first).maxTtl;
   const b = view.traffic(second).maxTtl;
   return a > 0 && b > 0 && a < b ? [second, first] : [first, second];
+};
+
+/** Routers between two copies of a stream, as hop counts tell; 0 where they are not known. */
+const hopsBetween = (view: EndpointView, inside: number, image: number): number => {
+  const a = view.traffic(inside).maxTtl;
+  const b = view.traffic(image).maxTtl;
+  // Not their difference: a host starts announcements on its link with other counts than its streams.
+  return a > 0 && b > 0 ? hopsOf(b) - hopsOf(a) : 0;
 };
 
 /**
@@ -107,7 +115,7 @@ export const bind = (
       if (i.ip !== o.ip) translates = true;
       if (imageOf.get(inside) === undefined) imageOf.set(image, inside);
       if (usable(o) && o.mac !== i.mac && macs.has(macKey(o))) {
-        through.push(macKey(o));
+        if (hopsBetween(view, inside, image) <= 1) through.push(macKey(o));
         macs.get(macKey(o))!.repeats = true;
       }
     }

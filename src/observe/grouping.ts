@@ -160,8 +160,10 @@ export class Grouping {
         if (g !== undefined) again.add(g);
       }
     const children = new Map<Group, number>();
+    // An edge node is a machine of its own that the broker speaks for, not a device on a bus behind it.
     for (const g of this.groups)
-      if (g.parent !== undefined && g.kind === 'child') children.set(g.parent, (children.get(g.parent) ?? 0) + 1);
+      if (g.parent !== undefined && g.kind === 'child' && g.sub?.kind !== 'sparkplug-node')
+        children.set(g.parent, (children.get(g.parent) ?? 0) + 1);
     for (const g of again)
       behaviour.set(
         g,

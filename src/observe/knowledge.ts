@@ -38,6 +38,10 @@ export interface RoleConditions {
   readonly controllers?: number;
   /** Is talked to in automation protocols by at least so many other devices. */
   readonly readers?: number;
+  /** Nobody talks to it in automation protocols but for connections of cyclic I/O. */
+  readonly unasked?: boolean;
+  /** Answered at least so many other devices, in any protocol. */
+  readonly clients?: number;
   readonly router?: boolean;
   readonly translates?: boolean;
   readonly external?: boolean;

@@ -1,8 +1,8 @@
 /**
  * What a device is for, concluded from rules that are data (`data/roles`), each with a reason for people. Several reasons
  * for the same role add up as independent evidence (noisy-or; Pearl, Probabilistic Reasoning in Intelligent Systems, 1988,
- * 4.3.2); the surest role wins; without any the role is unknown. A safety controller is a controller: what tells that speaks
- * for it too, or what it shares with every other would drown what makes it one.
+ * 4.3.2); the surest role wins; without any the role is unknown. A safety controller is a controller, a historian a server:
+ * what tells that speaks for it too, or what it shares with every other would drown what makes it one.
  */
 import type { Verb } from '../core/observation.ts';
 import type { Conclusion, PurdueLevel, Role } from '../core/site.ts';
@@ -10,6 +10,15 @@ import { ROLES } from '../core/site.ts';
 import { bestOf, type RankedFact } from './facts-of-group.ts';
 import type { Knowledge, RoleConditions, RoleRule } from './knowledge.ts';
 import { matches } from './matching.ts';
+
+/** Roles that are a kind of another: what tells the general one speaks for the special one too. */
+const KIND_OF: readonly (readonly [special: Role, general: Role])[] = [
+  ['safety-controller', 'plc'],
+  ['historian', 'server'],
+  ['scada-server', 'server'],
+];
+/** What makes it special is at least as likely as not. */
+const MOST_DOUBT = 0.5;
 
 /** How a device behaves on the wire, as far as rules ask. */
 export interface Behaviour {
@@ -19,6 +28,7 @@ export interface Behaviour {
   readonly does: ReadonlySet<Verb>;
   readonly controllers: number;
   readonly readers: number;
+  readonly clients: number;
   readonly router: string;
   readonly translates: boolean;
   readonly external: boolean;
@@ -40,6 +50,8 @@ const factOf = (facts: readonly RankedFact[], attribute: string, pattern: RegExp
 const holds = (when: RoleConditions, b: Behaviour, facts: readonly RankedFact[]): boolean => {
   if (when.controllers !== undefined && b.controllers < when.controllers) return false;
   if (when.readers !== undefined && b.readers < when.readers) return false;
+  if (when.unasked === true && b.readers > 0) return false;
+  if (when.clients !== undefined && b.clients < when.clients) return false;
   if (when.children !== undefined && b.children < when.children) return false;
   if (when.router === true && b.router === '') return false;
   if (when.translates === true && !b.translates) return false;
@@ -69,6 +81,8 @@ const reasonOf = ({ when, reason }: RoleRule, b: Behaviour, facts: readonly Rank
         return count(b.controllers, 'controller');
       case 'readers':
         return String(b.readers);
+      case 'clients':
+        return String(b.clients);
       case 'children':
         return String(b.children);
       case 'router':
@@ -111,15 +125,17 @@ export const concludeRole = (knowledge: Knowledge, b: Behaviour, facts: readonly
   for (const f of facts)
     if (f.attribute === 'role' && f.origin === 'imported' && (ROLES as readonly string[]).includes(f.value))
       add(f.value as Role, 0.6, `the asset list says so (${f.via})`);
-  const [general, special] = [scores.get('plc'), scores.get('safety-controller')];
-  if (general !== undefined && special !== undefined) {
-    special.doubt *= general.doubt;
-    special.reasons.push(...general.reasons);
+  for (const [special, general] of KIND_OF) {
+    const [own, shared] = [scores.get(special), scores.get(general)];
+    if (own === undefined || shared === undefined || own.doubt > MOST_DOUBT) continue;
+    own.doubt *= shared.doubt;
+    own.reasons.push(...shared.reasons);
+    scores.delete(general);
   }
   let best: Role = 'unknown';
   let doubt = 1;
   for (const [role, s] of scores)
-    if (s.doubt < doubt - 1e-9 || (role === 'safety-controller' && best === 'plc')) {
+    if (s.doubt < doubt - 1e-9) {
       best = role;
       doubt = s.doubt;
     }

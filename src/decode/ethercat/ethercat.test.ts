@@ -69,7 +69,7 @@ describe('ethercat', () => {
       ['mode-change', 'INIT', 'accepted'],
       ['mode-change', 'OP', 'unanswered'],
     ]);
-    expect(out.endpoints).toContain('undefined > other EtherCAT station 1001');
+    expect(out.endpoints).toContain('undefined > ethercat-slave EtherCAT station 1001');
     expect(out.identities).toMatchObject([{ attribute: 'mode', value: 'SAFEOP' }]);
     expect(out.weirds).toMatchObject([
       { code: 'ethercat.al-error', detail: 'a slave reports an error in SAFEOP, AL status code 0x001b' },
@@ -145,7 +145,7 @@ describe('ethercat', () => {
       ],
     );
     expect(out.identities).toMatchObject([{ attribute: 'vendor', value: 'Beckhoff' }]);
-    expect(out.endpoints).toContain('undefined > other EtherCAT position 1');
+    expect(out.endpoints).toContain('undefined > ethercat-slave EtherCAT position 1');
   });
   it('knows new firmware, and drive parameters', () => {
     const box = { command: CMD.FPWR, adp: 1001, ado: 0x1000 };

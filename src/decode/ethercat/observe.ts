@@ -96,7 +96,7 @@ const slaveOf = (t: Tx, sink: ObservationSink, state: EcatState, d: Datagram): S
   if (slave === undefined) {
     if (state.slaves.size >= MAX_SLAVES) state.slaves.clear();
     const address = position ? `EtherCAT position ${number}` : `EtherCAT station ${number}`;
-    const endpoint = sink.child(master, 'other', address, t.response !== undefined);
+    const endpoint = sink.child(master, 'ethercat-slave', address, t.response !== undefined);
     slave = { endpoint, waiting: undefined, segmented: undefined, complete: false, alStatus: -1, eepromAddress: -1 };
     state.slaves.set(key, slave);
   }

@@ -142,8 +142,8 @@ const observeSparkplug = (
     });
     return;
   }
-  const node = sink.child(broker, 'other', `${topic.group}/${topic.node}`, true);
-  const target = topic.device === '' ? node : sink.child(broker, 'other', topic.address, true);
+  const node = sink.child(broker, 'sparkplug-node', `${topic.group}/${topic.node}`, true);
+  const target = topic.device === '' ? node : sink.child(broker, 'sparkplug-node', topic.address, true);
   const command = topic.kind === 'NCMD' || topic.kind === 'DCMD';
   const payload = m.payload.length === m.payloadLength ? decodeSparkplug(m.payload, topic, state.sparkplug) : undefined;
   if (payload === undefined) {
