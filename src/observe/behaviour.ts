@@ -6,6 +6,7 @@ import type { EndpointView } from '../core/endpoint.ts';
 import { VERBS, type Verb } from '../core/observation.ts';
 import { ipScope } from '../lib/ip-scope.ts';
 import type { Conversations } from './conversations.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { Group } from './nodes.ts';
 import type { Behaviour } from './roles.ts';
 
@@ -15,6 +16,14 @@ export type GroupOf = readonly (Group | undefined)[];
 /** Most devices do little: what is empty is one for all. */
 const NONE: ReadonlySet<never> = new Set();
 const orNone = <T>(set: ReadonlySet<T>): ReadonlySet<T> => (set.size === 0 ? NONE : set);
+
+const bitsOf = (...verbs: readonly Verb[]): number => verbs.reduce((bits, v) => bits | (1 << VERBS.indexOf(v)), 0);
+const ENGINEERING = bitsOf('program-download', 'program-upload', 'mode-change', 'firmware-update');
+const CONFIGURE = bitsOf('configure');
+
+/** Verbs of this protocol that tell what their client is for. */
+const told = (protocol: string, { automation, configuring }: Pick<Knowledge, 'automation' | 'configuring'>): number =>
+  !automation.has(protocol) ? ENGINEERING : configuring.has(protocol) ? ~CONFIGURE : ~0;
 
 export class Behaviours {
   private readonly view: EndpointView;
@@ -60,7 +69,7 @@ export class Behaviours {
     groupOf: GroupOf,
     children: number,
     privateSegments: ReadonlySet<number>,
-    automation: ReadonlySet<string>,
+    knowledge: Pick<Knowledge, 'automation' | 'configuring'>,
   ): Behaviour {
     const { view, conversations } = this;
     const serves = new Set<string>();
@@ -86,11 +95,12 @@ export class Behaviours {
         if (port > 0 && replied) servesPorts.add(port);
         if (client !== undefined && client !== group) clients.add(client);
       }
-      const commands = verbs !== 0 && client !== undefined && server !== undefined && automation.has(protocol);
+      const commands =
+        verbs !== 0 && client !== undefined && server !== undefined && knowledge.automation.has(protocol);
       if (client === group) {
         if (protocol !== '') uses.add(protocol);
         if (server === group) continue;
-        did |= verbs;
+        did |= verbs & told(protocol, knowledge);
         if (ipScope(view.get(s === 0 ? c : s).ip ?? '') === 'public') toOutside = true;
         if (commands) controllers.add(server);
       } else if (commands) readers.add(client);

@@ -165,10 +165,7 @@ export class Grouping {
       if (g.parent !== undefined && g.kind === 'child' && g.sub?.kind !== 'sparkplug-node')
         children.set(g.parent, (children.get(g.parent) ?? 0) + 1);
     for (const g of again)
-      behaviour.set(
-        g,
-        this.behaviours.of(g, of, children.get(g) ?? 0, this.privateSegments, this.material.knowledge.automation),
-      );
+      behaviour.set(g, this.behaviours.of(g, of, children.get(g) ?? 0, this.privateSegments, this.material.knowledge));
     return again;
   }
 

@@ -32,7 +32,7 @@ export interface RoleConditions {
   readonly matches?: RegExp;
   /** The maker by MAC prefix or identity matches. */
   readonly vendor?: RegExp;
-  /** As client did any of these to another device (accepted or not). */
+  /** As client did any of these to another device (accepted or not); of protocols of the office only engineering. */
   readonly does?: readonly Verb[];
   /** As client talks automation protocols to at least so many other devices. */
   readonly controllers?: number;
@@ -70,6 +70,8 @@ export interface Knowledge {
   >;
   /** Names of protocols that carry automation, for counting controllers. */
   readonly automation: ReadonlySet<string>;
+  /** Those whose masters configure their stations in ordinary operation: it tells no engineer. */
+  readonly configuring: ReadonlySet<string>;
 }
 
 let kept: Knowledge | undefined;
@@ -142,15 +144,17 @@ export const knowledge = (): Knowledge => {
   const roles: RoleRule[] = [];
   const levels = new Map<Role, { level: PurdueLevel; confidence: number; reason: string }>();
   let automation: string[] = [];
+  let configuring: string[] = [];
   for (const { name, json } of files(join(folder, 'roles'))) {
     for (const raw of (json.rules as Raw[] | undefined) ?? []) roles.push(rule(raw, `roles/${name}`));
     for (const raw of (json.levels as Raw[] | undefined) ?? [])
       levels.set(raw.role as Role, raw as unknown as { level: PurdueLevel; confidence: number; reason: string });
     if (json.automation !== undefined) automation = json.automation as string[];
+    if (json.configuring !== undefined) configuring = json.configuring as string[];
   }
   const fingerprints = files(join(folder, 'fingerprints')).flatMap(({ name, json }) =>
     (json.fingerprints as Raw[]).map((raw) => fingerprint(raw, `fingerprints/${name}`)),
   );
-  kept = { fingerprints, roles, levels, automation: new Set(automation) };
+  kept = { fingerprints, roles, levels, automation: new Set(automation), configuring: new Set(configuring) };
   return kept;
 };
