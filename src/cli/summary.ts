@@ -19,6 +19,14 @@ const table = (rows: readonly (readonly string[])[], print: (line: string) => vo
     );
 };
 
+type Listed = Inspection['assets'][number];
+/** Controllers first, then who operates them; what is of no level before the office and what lies outside. */
+const LEVEL_ORDER: readonly (number | null)[] = [1, 2, 0, 3, 3.5, null, 4, 5];
+const placeOf = (asset: Listed): number => LEVEL_ORDER.indexOf(asset.level);
+/** Controllers and what stands with them; also what nobody could say anything about. */
+const isOfThePlant = (asset: Listed | undefined): boolean =>
+  asset === undefined || asset.role === 'unknown' || (asset.level !== null && asset.level <= 2);
+
 export const printSummary = (result: Inspection, print: (line: string) => void): void => {
   const line = (text = ''): void => print(printable(text));
   const section = (title: string, rows: readonly (readonly string[])[]): void => {
@@ -41,34 +49,6 @@ export const printSummary = (result: Inspection, print: (line: string) => void):
     'Capture',
     result.verdicts.map((verdict) => [verdict.title, verdict.detail]),
   );
-  const holders = new Map<string, number>();
-  for (const { ips } of result.assets) for (const ip of ips) holders.set(ip, (holders.get(ip) ?? 0) + 1);
-  /** Machine cells repeat addresses: then the network card tells which one it is. */
-  const address = ({ ips: [ip], macs: [mac = ''] }: (typeof result.assets)[number]): string =>
-    ip === undefined ? mac : (holders.get(ip) ?? 0) > 1 && mac !== '' ? `${ip} at ${mac}` : ip;
-  section(
-    `Devices (${number(result.assets.length)})`,
-    result.assets.map((asset) => [
-      asset.name,
-      asset.role,
-      address(asset),
-      [asset.vendor, asset.model].filter((part) => part !== '').join(' '),
-      asset.firmware === '' ? '' : `firmware ${asset.firmware}`,
-      asset.served.slice(0, 4).join(' '),
-    ]),
-  );
-  section(
-    'Who changes what in which controller',
-    result.model.control().map((relation) => [
-      result.model.asset(relation.client)?.name ?? relation.client,
-      '->',
-      result.model.asset(relation.target)?.name ?? relation.target,
-      Object.entries(relation.verbs)
-        .map(([verb, count]) => `${verb} ${number(count)}`)
-        .join(', '),
-      relation.refused > 0 ? `${number(relation.refused)} refused` : '',
-    ]),
-  );
   section(
     'Incidents',
     result.now.incidents.map((item) => [item.priority, item.title, `${number(item.findings)} findings`]),
@@ -85,6 +65,45 @@ export const printSummary = (result: Inspection, print: (line: string) => void):
     'Beside findings',
     result.now.attention.map((item) => [item.priority, item.title, item.what]),
   );
+  const holders = new Map<string, number>();
+  for (const { ips } of result.assets) for (const ip of ips) holders.set(ip, (holders.get(ip) ?? 0) + 1);
+  /** Machine cells repeat addresses: then the network card tells which one it is. */
+  const address = ({ ips: [ip], macs: [mac = ''] }: (typeof result.assets)[number]): string =>
+    ip === undefined ? mac : (holders.get(ip) ?? 0) > 1 && mac !== '' ? `${ip} at ${mac}` : ip;
+  section(
+    `Devices (${number(result.assets.length)})`,
+    [...result.assets]
+      .sort((a, b) => placeOf(a) - placeOf(b))
+      .map((asset) => [
+        asset.name,
+        asset.role,
+        address(asset) === asset.name ? '' : address(asset),
+        [asset.vendor, asset.model].filter((part) => part !== '').join(' '),
+        asset.firmware === '' ? '' : `firmware ${asset.firmware}`,
+        asset.served.slice(0, 4).join(' '),
+      ]),
+  );
+  const assetOf = new Map(result.assets.map((asset) => [asset.id, asset]));
+  const changes = result.model.control();
+  const inPlant = changes.filter(({ target }) => isOfThePlant(assetOf.get(target)));
+  section(
+    'Who changes what in which controller',
+    inPlant.map((relation) => [
+      assetOf.get(relation.client)?.name ?? relation.client,
+      '->',
+      assetOf.get(relation.target)?.name ?? relation.target,
+      Object.entries(relation.verbs)
+        .map(([verb, count]) => `${verb} ${number(count)}`)
+        .join(', '),
+      relation.refused > 0 ? `${number(relation.refused)} refused` : '',
+    ]),
+  );
+  if (changes.length > inPlant.length) {
+    line();
+    line(
+      `Beside these, ${number(changes.length - inPlant.length)} pairs change something in servers and other devices of the office.`,
+    );
+  }
   const protocols = result.sources.flatMap((source) => source.health.protocols);
   section(
     'Protocols',
