@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ACK, Connection, checksum, ethernet, type Host, ipv4, PSH, SYN, tcp, udp, Wire } from '../../plant/net.ts';
-import { decodeFrames, type TestFrame } from '../../test/drive.ts';
+import { batchOf, decodeFrames, Run, type TestFrame } from '../../test/drive.ts';
 import type { Decoder, Message } from '../core/decoder.ts';
 import { communityId } from './community-id.ts';
 
@@ -340,6 +340,27 @@ describe('time', () => {
     expect(r.health).toMatchObject({ gapCount: 1, backwardSteps: 1 });
     expect(r.flows).toHaveLength(3);
     expect(asked(r)).toHaveLength(9);
+  });
+
+  it('goes round the flows also where new ones begin all the time', () => {
+    const wire = new Wire();
+    const c = new Connection(wire, client, server, 40000, 7000);
+    c.open(T0);
+    c.send(T0 + 1_000_000, true, q(1, 'tank1'));
+    const seconds = 600;
+    for (let s = 0; s < seconds; s++)
+      for (const port of [0, 1, 2])
+        wire.udp(T0 + s * 1_000_000 + 500_000 + port, client, server, 10_000 + s * 3 + port, 9999, [1, 2, 3, 4]);
+    const r = new Run({ decoders: [toy] });
+    r.pipeline.handle(batchOf(wire.sorted()));
+    // The request timed out after ten seconds, UDP flows end when they were idle for three minutes: the round adds ten or so.
+    expect(asked(r)).toEqual(['tank1=(none) unanswered']);
+    const { flows } = r.pipeline.decoding;
+    expect(flows.total).toBe(1 + 3 * seconds);
+    expect(flows.active).toBeLessThanOrEqual(1 + 3 * (180 + 25));
+    expect(flows.top).toBeLessThanOrEqual(1 + 3 * (180 + 25));
+    r.pipeline.finish();
+    expect(r.flows).toHaveLength(1 + 3 * seconds);
   });
 });
 

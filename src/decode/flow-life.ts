@@ -59,7 +59,9 @@ export class FlowLife {
   readonly #health: HealthCounters;
   readonly #sink: SiteSink;
   readonly #flowAt: At = freshAt();
+  /** The round in hand: the next slot to look at, and where it ends. Slots taken since it began wait for the next. */
   #sweepAt = 0;
+  #roundTop = 0;
 
   constructor({ flows, states, dispatcher, tcp, endpoints, health, sink }: FlowLifeParts) {
     this.#flows = flows;
@@ -83,11 +85,12 @@ export class FlowLife {
 
   /** One slice of the flow table: waiting requests, holes, reports, idle flows. */
   sweep(nowUs: number): void {
-    const top = this.#flows.top;
-    if (this.#sweepAt >= top) {
+    if (this.#sweepAt >= this.#roundTop) {
       this.#sweepAt = 0;
+      this.#roundTop = this.#flows.top;
       this.#dispatcher.expireScopes(nowUs);
     }
+    const top = this.#roundTop;
     const from = this.#sweepAt;
     const stop = Math.min(top, from + Math.ceil(top / SWEEP_TICKS));
     // Before anything may throw: the next slice is that behind it, and what was left of this one is still due in the next round.
