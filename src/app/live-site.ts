@@ -23,6 +23,7 @@ import {
   readStanding,
 } from './detection/keep.ts';
 import type { SiteDetection } from './detection/site-detection.ts';
+import { withGrowingHeap } from './heap.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
 import { namedApart } from './query/sources.ts';
 import { type Still, stillOf } from './query/still.ts';
@@ -161,7 +162,7 @@ export class LiveSite {
   open(): Promise<Loaded> {
     if (this.#loaded !== undefined) return Promise.resolve(this.#loaded);
     const loading = async (): Promise<Loaded> => {
-      const loaded = await this.#read();
+      const loaded = await withGrowingHeap(() => this.#read());
       await this.#around.onLoaded?.(this);
       return loaded;
     };
@@ -213,7 +214,7 @@ export class LiveSite {
     const { feed } = detection;
     for (let isDone = false; !isDone; ) {
       try {
-        await bringCellsBack(this.#store, this.id, detection);
+        await withGrowingHeap(() => bringCellsBack(this.#store, this.id, detection));
         isDone = true;
       } catch {
         await later(READ_AGAIN_MS, undefined, { ref: false });
