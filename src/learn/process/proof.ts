@@ -6,7 +6,7 @@
  * Source: split-sample validation (Stone, Journal of the Royal Statistical Society B 36, 1974).
  */
 import type { CellLearner, CellModel, DeviationKind, RowTable } from '../../core/process.ts';
-import { bitOf, kindsOf } from './arming-table.ts';
+import { bitOf } from './arming-table.ts';
 import { isExperienced } from './level.ts';
 import type { SensorKind } from './sensors.ts';
 import { SoftModel } from './soft-index.ts';
@@ -59,10 +59,6 @@ export class Silence {
 
   has(kind: DeviationKind, point: number): boolean {
     return !this.isEmpty && (this.bits[1 + point]! & bitOf(kind)) !== 0;
-  }
-
-  get voices(): Voice[] {
-    return [...this.bits].flatMap((bits, i) => kindsOf(bits).map((kind) => voiceOf(kind, i - 1)));
   }
 }
 
