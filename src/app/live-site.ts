@@ -23,6 +23,7 @@ import {
   readStanding,
 } from './detection/keep.ts';
 import type { SiteDetection } from './detection/site-detection.ts';
+import { withGrowingHeap } from './heap.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
 import { namedApart } from './query/sources.ts';
 import { type Still, stillOf } from './query/still.ts';
@@ -44,6 +45,12 @@ export const AHEAD = 'b-';
 
 /** Rows handed over at a time, some thousand: more at once are memory that the heap keeps, fewer cost a commit each. */
 const ROWS_PER_BATCH = 4096;
+/**
+ * Rows of each table that a save in the middle of work writes anew: values that change all the time, and how often things were said. A
+ * site of some thousand points is written whole each time, one of 100,000 in rounds of some minutes, which is what it has to see
+ * again after it was killed; the samples themselves are all written.
+ */
+export const KNOWN_ROWS = 4096;
 
 export interface SiteSummary {
   assets: number;
@@ -161,7 +168,7 @@ export class LiveSite {
   open(): Promise<Loaded> {
     if (this.#loaded !== undefined) return Promise.resolve(this.#loaded);
     const loading = async (): Promise<Loaded> => {
-      const loaded = await this.#read();
+      const loaded = await withGrowingHeap(() => this.#read());
       await this.#around.onLoaded?.(this);
       return loaded;
     };
@@ -213,7 +220,7 @@ export class LiveSite {
     const { feed } = detection;
     for (let isDone = false; !isDone; ) {
       try {
-        await bringCellsBack(this.#store, this.id, detection);
+        await withGrowingHeap(() => bringCellsBack(this.#store, this.id, detection));
         isDone = true;
       } catch {
         await later(READ_AGAIN_MS, undefined, { ref: false });
@@ -395,6 +402,7 @@ export class LiveSite {
       for (const batch of cellBatches(this.id, loaded.detection, nowUs, most, mayGoOn))
         await this.#unwritten.write(batch, submit);
     }
+    loaded.model.limitKnown(isActive && !inShort ? KNOWN_ROWS : Number.POSITIVE_INFINITY);
     const samples = loaded.model.takeSamples();
     for (let first = true; ; first = false) {
       const options = { memberships: !isBusy, queuesOnly };

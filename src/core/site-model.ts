@@ -284,6 +284,11 @@ export interface SiteModel extends SiteSink {
   readonly backlog: number;
   /** Samples collected since the last call. */
   takeSamples(): readonly SampleChunk[];
+  /**
+   * Until the next call `takeDirty` hands out at most so many rows of points, runs, conversations and commands that it handed out
+   * before, the longest waiting first: of a large site all of them change all the time. Before it, and with Infinity, all.
+   */
+  limitKnown(rows: number): void;
   /** What changed since the last call, about `maxRows` in all (at most twice as many); call again while `more`. */
   takeDirty(
     maxRows?: number,

@@ -7,7 +7,8 @@ import type { At, Command, Outcome, Value } from '../core/observation.ts';
 import { VERBS } from '../core/observation.ts';
 import type { CommandRecord } from '../core/site.ts';
 import { IntTable } from '../lib/int-table.ts';
-import { bounded, type Context, Dirty, drop, f64, framesOf, Interner, i32, u8, VERB_INDEX } from './context.ts';
+import { bounded, type Context, drop, f64, framesOf, Interner, i32, u8, VERB_INDEX } from './context.ts';
+import { DirtyRows } from './dirty-rows.ts';
 
 const OUTCOMES: readonly Outcome[] = ['accepted', 'refused', 'unanswered', 'unseen', 'unconfirmed'];
 const OUTCOME_INDEX = Object.fromEntries(OUTCOMES.map((o, i) => [o, i])) as Record<Outcome, number>;
@@ -16,7 +17,7 @@ const ROUTINE: readonly boolean[] = VERBS.map((v) => v === 'read' || v === 'subs
 const FURTHER = '(further objects)';
 
 export class Commands {
-  readonly dirty = new Dirty();
+  readonly dirty = new DirtyRows();
   private readonly context: Context;
   private readonly table = new IntTable();
   private readonly operationsOf = new Map<string, Map<string, number>>();

@@ -8,6 +8,7 @@ import type { Conversation } from '../core/site.ts';
 import type { ConversationRow } from '../core/site-model.ts';
 import { IntTable } from '../lib/int-table.ts';
 import { type Context, Dirty, drop, f64, i32, u8, VERB_INDEX } from './context.ts';
+import { DirtyRows } from './dirty-rows.ts';
 
 const TRANSPORTS = ['tcp', 'udp', 'icmp', 'ip', 'ethernet', ''] as const;
 /** Ports unknown (only commands were seen so far). */
@@ -27,7 +28,7 @@ const CACHE = 16_384;
 
 export class Conversations {
   count = 0;
-  readonly dirty = new Dirty();
+  readonly dirty = new DirtyRows();
   /** Conversations that tell something else about their devices than before: new, answered, named, another verb. */
   readonly telling = new Dirty();
   private readonly context: Context;

@@ -7,7 +7,8 @@ import type { At, Value, ValueBlock, ValueItem } from '../core/observation.ts';
 import type { Point } from '../core/site.ts';
 import type { PointRow, PointWatch, RunRow } from '../core/site-model.ts';
 import { IntTable } from '../lib/int-table.ts';
-import { bounded, type Context, Dirty, drop, f64, Interner, i32, u8, u32 } from './context.ts';
+import { bounded, type Context, drop, f64, Interner, i32, u8, u32 } from './context.ts';
+import { DirtyRows } from './dirty-rows.ts';
 import { type Ear, Ears } from './ears.ts';
 import { Runs, smoothed } from './runs.ts';
 import type { Samples } from './samples.ts';
@@ -40,10 +41,10 @@ const isFar = (value: number, low: number, high: number): boolean => {
 /** Point indexes stand from 1; 0 is none. */
 export class Points {
   count = 0;
-  get dirtyRuns(): Dirty {
+  get dirtyRuns(): DirtyRows {
     return this.runs.dirty;
   }
-  readonly dirty = new Dirty();
+  readonly dirty = new DirtyRows();
   private readonly context: Context;
   private readonly samples: Samples;
   private readonly minSpacingUs: number;

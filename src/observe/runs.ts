@@ -4,7 +4,8 @@
  */
 import type { RunRow } from '../core/site-model.ts';
 import { IntTable } from '../lib/int-table.ts';
-import { type Context, Dirty, drop, f64, type Interner, i32 } from './context.ts';
+import { type Context, drop, f64, type Interner, i32 } from './context.ts';
+import { DirtyRows } from './dirty-rows.ts';
 
 /** Weight of the newest interval in a smoothed cadence. */
 const SMOOTH = 1 / 8;
@@ -13,7 +14,7 @@ export const smoothed = (cadence: number, interval: number): number =>
   cadence === 0 ? interval : cadence + (interval - cadence) * SMOOTH;
 
 export class Runs {
-  readonly dirty = new Dirty();
+  readonly dirty = new DirtyRows();
   /** First point where the points of a run follow each other; 0 where they do not: see `indexes`. */
   base = new Int32Array(64);
   uses = new Float64Array(64);

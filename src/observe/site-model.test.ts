@@ -447,7 +447,7 @@ describe('same input, same output', () => {
               .map((a) => a.id),
           );
         const tables: Record<string, Map<string, unknown>> = {};
-        for (;;) {
+        for (let save = 0; ; ) {
           const { rows, more } = w.model.takeDirty(portion);
           for (const [table, list] of Object.entries(rows)) {
             tables[table] ??= new Map();
@@ -457,7 +457,11 @@ describe('same input, same output', () => {
               tables[table].set(text(key), structuredClone(row));
             }
           }
-          if (!more) break;
+          if (more) continue;
+          // Everything changes again, and a save takes a few rows that were written; the last one takes all.
+          if (++save > 3) break;
+          if (save < 3) play(w, script);
+          w.model.limitKnown(save < 3 ? 2 : Number.POSITIVE_INFINITY);
         }
         expect(w.model.takeDirty().more).toBe(false);
         const rows = Object.fromEntries(

@@ -37,6 +37,7 @@ import { derivedChanges, type Picture } from './assets.ts';
 import { Commands } from './commands.ts';
 import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
 import { Conversations } from './conversations.ts';
+import type { DirtyRows } from './dirty-rows.ts';
 import { createEmission, type Rows } from './emission.ts';
 import { Facts } from './facts.ts';
 import { factsOfGroup, handleOf } from './facts-of-group.ts';
@@ -398,6 +399,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
       return Math.max(pendingFlows.size / limits.pendingFlows, samples.backlog);
     },
     takeSamples: () => samples.take(),
+    limitKnown(rows) {
+      for (const dirty of [points.dirty, points.dirtyRuns, conversations.dirty, commands.dirty]) dirty.limitKnown(rows);
+    },
     takeDirty(maxRows = 20_000, { memberships: wantsMemberships = true, queuesOnly = false } = {}) {
       const flows: FlowRow[] = [];
       // What goes on is told again, and written when it is over, as long as there is room for what waits.
@@ -428,7 +432,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
           more ||= part.more;
           return part.rows;
         });
-      const of = <T>(dirty: Dirty, row: (i: number) => T): readonly T[] => {
+      const of = <T>(dirty: Dirty | DirtyRows, row: (i: number) => T): readonly T[] => {
         const rows = some((max) => dirty.take(max, row));
         more ||= dirty.more;
         return rows;

@@ -1,7 +1,8 @@
 /** What was expected of the last rows: a ring that is shorter where a site has many points. */
 import { expect, it } from 'vitest';
 import type { CellLearner, CellModel } from '../../core/process.ts';
-import { BAND_ROWS, Cell } from './cell.ts';
+import { Cell } from './cell.ts';
+import { BAND_ROWS } from './cell-bands.ts';
 import { inPlaceFitter } from './fitting.ts';
 import { bandRowsFor, MAX_BAND_VALUES, MAX_WATCHED_POINTS } from './process-feed.ts';
 

@@ -6,7 +6,7 @@
 import type { Statement } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
-import type { BandColumns, CellModel, Deviation, PointArming } from '../../core/process.ts';
+import type { CellModel, Deviation, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
 import { durationText } from '../../decide/index.ts';
 import { CellGuard, PROCESS_KINDS } from '../../detect/index.ts';
@@ -19,11 +19,13 @@ import {
   type WordPair,
   wordsText,
 } from '../../learn/process/index.ts';
+import { Slab } from '../../lib/slab.ts';
 import { Away } from './away.ts';
+import { BAND_ROWS, CellBands, type Ranges } from './cell-bands.ts';
 import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
 import { Freshness, Heard } from './freshness.ts';
 import { CellReading, type SavedReading } from './reading.ts';
-import { CellRelations, type Decided } from './relations.ts';
+import { CellRelations, type Decided, NOTHING_DECIDED } from './relations.ts';
 import { CellRows } from './rows.ts';
 import { BriefStates, type SavedStates } from './states.ts';
 import { type SavedTrial, Trial } from './trial.ts';
@@ -47,9 +49,6 @@ const DISORDER_US = 100_000;
 const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
 const AGAIN_US = 3_600_000_000;
-/** Rows whose band is remembered for the eye, at most (`CellOptions.bandRows`). */
-export const BAND_ROWS = 120;
-
 /** What stays the same about a cell. */
 export interface CellPlan {
   readonly id: string;
@@ -84,17 +83,12 @@ export interface CellOptions {
 /** Number of a row that is judged and not kept. */
 const NOT_KEPT = -1;
 
-const nanColumns = (n: number): BandColumns => ({
-  expected: new Float64Array(n).fill(Number.NaN),
-  low: new Float64Array(n).fill(Number.NaN),
-  high: new Float64Array(n).fill(Number.NaN),
-});
-
-type Bands = { readonly [K in keyof BandColumns]: Float32Array };
-const nanBands = (values: number): Bands => ({
-  expected: new Float32Array(values).fill(Number.NaN),
-  low: new Float32Array(values).fill(Number.NaN),
-  high: new Float32Array(values).fill(Number.NaN),
+const NOTHING_LEARNED: Ranges = { low: new Float64Array(0), high: new Float64Array(0) };
+/** JSON knows no NaN. */
+const savedRanges = ({ low, high }: Ranges) => Array.from(low, (least, p) => [least, high[p]!] as const);
+const rangesOf = (saved: NonNullable<SavedCell['range']>): Ranges => ({
+  low: Float64Array.from(saved, ([low]) => low ?? Number.NaN),
+  high: Float64Array.from(saved, ([, high]) => high ?? Number.NaN),
 });
 
 /** As it was before it was saved: JSON knows no NaN. */
@@ -140,19 +134,15 @@ export class Cell {
   #isInBrief = false;
   /** Something that is no matter of the process is odd at its controller. */
   #isSuspect = false;
-  /** This and `#surprise`: made with the first model. */
-  #band: BandColumns | undefined;
-  /** Band of the last rows, a ring of `#bandRows` times points, beside the rows' own ring; made with the first model. */
-  #bands: Bands | undefined;
-  #bandRows = BAND_ROWS;
+  /** Made with the first model. */
+  #bands: CellBands | undefined;
   /** Number of the row that is judged: behind the last one where rows waited for their model. */
   #inHand = 0;
-  #surprise: Float64Array | undefined;
-  /** Smallest and largest value learned from, where the model shows no band. */
-  #range: readonly { readonly low: number; readonly high: number }[] = [];
+  /** Of what was learned from; empty without a model. */
+  #ranges: Ranges = NOTHING_LEARNED;
   #model: CellModel | undefined;
   #guard: CellGuard | undefined;
-  #relations: CellRelations;
+  #relations = NOTHING_DECIDED;
   #decided: readonly Decided[] = [];
   #fittedUs = 0;
   #learnedUs = 0;
@@ -193,7 +183,6 @@ export class Cell {
     this.rows = new CellRows(plan.points.length, plan.rows);
     this.#trial = new Trial(options.cells);
     this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
-    this.#relations = new CellRelations(plan.id, [], [], []);
     if (!isAway) {
       this.#begin();
       return;
@@ -205,13 +194,15 @@ export class Cell {
 
   #begin(): void {
     const n = this.plan.points.length;
-    this.#row = new Float64Array(n);
+    const [own, pauses, samples] = [{ of8: n, columns: 1 }, Freshness.room(n), CellStretches.room(n)];
+    const slab = new Slab(own, pauses, samples);
+    this.#row = slab.f64(n);
     const scratch = scratchOf(n);
     this.#sampled = scratch.sampled;
     this.#lastUs = scratch.lastUs;
-    this.#freshness = new Freshness(n);
+    this.#freshness = new Freshness(n, slab);
     this.#heard = new Heard(this.#options.targets);
-    this.#stretches = new CellStretches(n, this.#sampleUs);
+    this.#stretches = new CellStretches(n, this.#sampleUs, slab);
   }
 
   get names(): readonly string[] {
@@ -232,9 +223,10 @@ export class Cell {
   }
   setDecided(decided: readonly Decided[]): void {
     this.#decided = decided;
+    const found = (): string[] => (this.#model?.invariants ?? []).map(({ text }) => text);
     // Names and texts are found out for those who decided something: few cells.
-    const found = decided.length === 0 ? [] : (this.#model?.invariants ?? []).map(({ text }) => text);
-    this.#relations = new CellRelations(this.plan.id, found, decided, decided.length === 0 ? [] : this.names);
+    this.#relations =
+      decided.length === 0 ? NOTHING_DECIDED : new CellRelations(this.plan.id, found(), decided, this.names);
   }
   /** Texts of relations among `watch` that the latest row breaks; undefined while there is no row. */
   broken(watch: RelationWatch): ReadonlySet<string> | undefined {
@@ -422,7 +414,7 @@ export class Cell {
       else if (!Number.isNaN(row[i]!)) known++;
     }
     this.#reading.read(row);
-    this.#reading.passZero(row, this.#lastOf, this.#rangeOf);
+    this.#reading.passZero(row, this.#lastOf, this.#ranges);
     this.#reading.count(row, this.#lastOf, this.#options.followers);
     return known;
   }
@@ -445,20 +437,15 @@ export class Cell {
     const row = this.#row;
     const score = this.#model.score(tsUs, row);
     this.#isInBrief = this.#states.take(tsUs, row);
-    const all = this.#surprise!;
+    const bands = this.#bands!;
+    const all = bands.surprise;
     // What is not seen is not normal.
     for (let p = 0; p < row.length; p++) all[p] = score.state !== 'scored' || Number.isNaN(row[p]!) ? Number.NaN : 0;
     const deviations = this.#judged(score.deviations);
     for (const { point, surprise } of deviations) if (point >= 0) all[point] = Math.max(all[point]! || 0, surprise);
-    const band = this.#look();
+    const band = bands.look(this.#model, this.#ranges);
     this.#inHand = number === NOT_KEPT ? this.rows.taken : number;
-    if (number !== NOT_KEPT) {
-      const slot = (number % this.#bandRows) * row.length;
-      const bands = this.#bands!;
-      bands.expected.set(band.expected, slot);
-      bands.low.set(band.low, slot);
-      bands.high.set(band.high, slot);
-    }
+    if (number !== NOT_KEPT) bands.keep(number, band);
     return this.#guard.take(tsUs, row, { ...score, deviations }, band);
   }
 
@@ -496,7 +483,7 @@ export class Cell {
     this.#stretches.repetitions(({ point, changes, limit, backUs }) => {
       const observed = this.#row[point]!;
       if (Number.isNaN(observed)) return;
-      const { low, high } = this.#range[point]!;
+      const [low, high] = [this.#ranges.low[point]!, this.#ranges.high[point]!];
       out.push({
         point,
         kind: 'replay',
@@ -510,20 +497,6 @@ export class Cell {
       });
     });
     return out;
-  }
-
-  /** What the model expects; where it has no opinion of a point the range of what was learned. */
-  #look(): BandColumns {
-    const band = this.#band!;
-    const { expected, low, high } = band;
-    if (this.#model?.expected === undefined) for (const list of [expected, low, high]) list.fill(Number.NaN);
-    else this.#model.expected(band);
-    for (const [p, range] of this.#range.entries()) {
-      if (!Number.isNaN(low[p]!)) continue;
-      low[p] = range.low;
-      high[p] = range.high;
-    }
-    return band;
   }
 
   /**
@@ -568,7 +541,6 @@ export class Cell {
     for (const { first, second } of this.#reading.pairs) this.#stretches.join(first, second);
   }
   readonly #lastOf = (column: number): number => this.rows.lastValue(column);
-  readonly #rangeOf = (column: number) => this.#range[column];
 
   #fitted(outcome: FitOutcome, sinceUs: number, until: number, count: number): void {
     this.dirty = true;
@@ -582,7 +554,7 @@ export class Cell {
     this.#learnedUs = count * this.plan.stepUs;
     this.problem = '';
     this.#trial.begin(sinceUs, this.#learnedUs, this.plan.stepUs);
-    this.#range = this.rows.ranges(until);
+    this.#ranges = this.rows.ranges(until);
     this.#cycles = outcome.cycles;
     this.#arm(outcome.model);
     const natures = this.arming.map(({ nature }) => nature);
@@ -604,12 +576,7 @@ export class Cell {
     const options = this.#options;
     const { plan, state, end } = options;
     this.#model = model;
-    if (this.#bands === undefined) {
-      this.#bandRows = Math.min(BAND_ROWS, options.bandRows?.() ?? BAND_ROWS);
-      this.#bands = nanBands(this.#bandRows * plan.points.length);
-    }
-    this.#band ??= nanColumns(plan.points.length);
-    this.#surprise ??= new Float64Array(plan.points.length).fill(Number.NaN);
+    this.#bands ??= new CellBands(plan.points.length, options.bandRows?.() ?? BAND_ROWS);
     this.#stretches.arm();
     this.#arming = undefined;
     this.#armed = undefined;
@@ -630,7 +597,8 @@ export class Cell {
       before: (column, untilUs, rows) => this.rows.before(column, untilUs, rows),
       // The slot of the oldest row holds the row in hand already.
       note: (column) => this.note(column),
-      bandBefore: (column, rows) => this.bands(column, Math.min(rows, this.#bandRows - 1, this.#inHand), this.#inHand),
+      bandBefore: (column, rows) =>
+        this.bands(column, Math.min(rows, this.#bands!.rows - 1, this.#inHand), this.#inHand),
       state: (statement) => {
         // A relation that people approved or wrote holds by their word.
         const isTheirs = statement.kind === PROCESS_KINDS.relation && this.#relations.watch.relations.length > 0;
@@ -671,7 +639,7 @@ export class Cell {
 
   /** Surprise of a column in the latest row; NaN while learning, and where it was not seen. */
   surprise(column: number): number {
-    return this.#surprise?.[column] ?? Number.NaN;
+    return this.#bands?.surprise[column] ?? Number.NaN;
   }
   /** The band of a column over the last rows before row `until`, oldest first: NaN before those that are remembered; empty while not armed. */
   bands(
@@ -679,16 +647,7 @@ export class Cell {
     rows: number,
     until = this.rows.taken,
   ): { readonly expected: number[]; readonly low: number[]; readonly high: number[] } {
-    const bands = this.#bands;
-    if (bands === undefined) return { expected: [], low: [], high: [] };
-    const n = this.plan.points.length;
-    const most = this.#bandRows;
-    const of = (list: Float32Array): number[] =>
-      Array.from({ length: rows }, (_, i) => {
-        const back = rows - i;
-        return back > most || back > until ? Number.NaN : list[((until - back) % most) * n + column]!;
-      });
-    return { expected: of(bands.expected), low: of(bands.low), high: of(bands.high) };
+    return this.#bands?.before(column, rows, until) ?? { expected: [], low: [], high: [] };
   }
 
   save(): { readonly header: SavedCell; readonly model: Uint8Array } {
@@ -709,7 +668,7 @@ export class Cell {
         ...this.#reading.save(),
         trial: this.#trial.save(),
         states: this.#states.save(),
-        range: this.#range.map(({ low, high }) => [low, high] as const),
+        range: savedRanges(this.#ranges),
         cycles: this.#cycles,
         guard: this.#guard?.save() ?? '',
       },
@@ -739,9 +698,7 @@ export class Cell {
     this.#states.load(header.states ?? []);
     if (model.length > 0) {
       try {
-        this.#range =
-          header.range?.map(([low, high]) => ({ low: low ?? Number.NaN, high: high ?? Number.NaN })) ??
-          this.rows.ranges();
+        this.#ranges = header.range === undefined ? this.rows.ranges() : rangesOf(header.range);
         this.#cycles = (header.cycles ?? []).map(known);
         this.#arm(this.#options.fitter.restore(model));
         if (header.guard !== '') this.#guard!.load(header.guard);

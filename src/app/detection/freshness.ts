@@ -6,6 +6,8 @@
  * usually rests. A high quantile of a stream: Robbins and Monro, Annals of Mathematical Statistics 22, 1951.
  */
 
+import { type Room, Slab } from '../../lib/slab.ts';
+
 /** Unknown after so many usual pauses, and this much more: ticks come once in a second, masters are late at times. */
 const FACTOR = 2;
 const SLACK_US = 2_000_000;
@@ -20,9 +22,12 @@ export class Freshness {
   readonly usualUs: Float64Array;
   readonly #lastUs: Float64Array;
 
-  constructor(points: number) {
-    this.usualUs = new Float64Array(points);
-    this.#lastUs = new Float64Array(points);
+  constructor(points: number, slab = new Slab(Freshness.room(points))) {
+    this.usualUs = slab.f64(points);
+    this.#lastUs = slab.f64(points);
+  }
+  static room(points: number): Room {
+    return { of8: 2 * points, columns: 2 };
   }
 
   /**
@@ -68,16 +73,17 @@ export class Freshness {
  * on change and rests for hours is unknown then like any other: that it did not change is known only while its device is heard.
  */
 export class Heard {
-  readonly #groupOf: Int32Array;
+  /** A cell has few columns (`MAX_CELL_POINTS`). */
+  readonly #groupOf: Uint8Array;
   readonly #newestUs: Float64Array;
   readonly #isDark: Uint8Array;
   readonly #freshness: Freshness;
 
-  /** `devices`: the device of each column, at most as many as columns. */
+  /** `devices`: the device of each column, 256 at most. */
   constructor(devices: readonly number[]) {
     const groups = new Map<number, number>();
     for (const device of devices) if (!groups.has(device)) groups.set(device, groups.size);
-    this.#groupOf = Int32Array.from(devices, (device) => groups.get(device)!);
+    this.#groupOf = Uint8Array.from(devices, (device) => groups.get(device)!);
     this.#newestUs = new Float64Array(groups.size);
     this.#isDark = new Uint8Array(groups.size);
     this.#freshness = new Freshness(groups.size);

@@ -398,7 +398,7 @@ export const loadDetection = async (
 };
 
 /** Cells that are read from the store at a time. */
-const CELLS_AT_ONCE = 128;
+const CELLS_AT_ONCE = 512;
 
 /**
  * Reads back what cells learned, those first that were asked for first, and judges what came meanwhile. Resolves when all are back, or

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RowTable } from '../../core/process.ts';
+import type { Ranges } from './cell-bands.ts';
 import { CellReading } from './reading.ts';
 
 const NAMES = ['high', 'low', 'frost'];
@@ -9,6 +10,11 @@ const tableOf = (...columns: readonly (readonly number[])[]): RowTable => ({
   tsUs: Float64Array.from(columns[0]!, (_, i) => i * 1e6),
   columns: columns.map((c) => Float64Array.from(c)),
 });
+/** The same of three columns; of none. */
+const learned = (low?: number, high?: number): Ranges => {
+  const of = (x?: number): Float64Array => new Float64Array(x === undefined ? 0 : 3).fill(x ?? Number.NaN);
+  return { low: of(low), high: of(high) };
+};
 const again = (reading: CellReading): CellReading => {
   const other = new CellReading();
   other.load(JSON.parse(JSON.stringify(reading.save())));
@@ -34,11 +40,7 @@ it('reads what crept through zero while it learned as signed, and what does so l
   expect(reading.note(1, NAMES)).toContain('signed number of 16 bits');
 
   const last = [7, -5, 2];
-  reading.passZero(
-    row,
-    (p) => last[p]!,
-    () => ({ low: -20, high: 20 }),
-  );
+  reading.passZero(row, (p) => last[p]!, learned(-20, 20));
   expect([...row]).toEqual([7, -6, -1]);
   const next = Float64Array.of(7, 3, 65_500);
   again(reading).read(next);
@@ -48,29 +50,16 @@ it('reads what crept through zero while it learned as signed, and what does so l
 it('takes a jump to all ones for what it is', () => {
   const row = Float64Array.of(0, 0, 65_535);
   const reading = new CellReading();
-  reading.passZero(
-    row,
-    () => 215,
-    () => ({ low: -20, high: 20 }),
-  );
+  reading.passZero(row, () => 215, learned(-20, 20));
   // Nothing was learned yet.
-  reading.passZero(
-    row,
-    () => 0,
-    () => undefined,
-  );
+  reading.passZero(row, () => 0, learned());
   expect(row[2]).toBe(65_535);
 });
 
 it('leaves what was in its upper half while it was learned: the low word of a float is no signed number', () => {
   const reading = new CellReading();
   const row = Float64Array.of(52_429);
-  const pass = (high: number): void =>
-    reading.passZero(
-      row,
-      () => 0,
-      () => ({ low: 0, high }),
-    );
+  const pass = (high: number): void => reading.passZero(row, () => 0, learned(0, high));
   pass(55_050);
   expect(row[0]).toBe(52_429);
   // The same step of one that never left its lower half does pass zero.

@@ -15,6 +15,8 @@ import {
   wordsText,
 } from '../../learn/process/index.ts';
 
+import type { Ranges } from './cell-bands.ts';
+
 export interface SavedReading {
   readonly pairs?: readonly WordPair[];
   /** Columns; absent in what older versions saved. */
@@ -61,20 +63,16 @@ export class CellReading {
 
   /**
    * A word that passes zero for the first time is signed from now on. `row` is read already; `last`: the value before,
-   * `learned`: its least and greatest value (undefined: nothing). One that was in its upper half while it was learned is
+   * `learned`: least and greatest value of each (empty: nothing). One that was in its upper half while it was learned is
    * what it was learned as: the low half of a number with a point jumps from end to end.
    */
-  passZero(
-    row: Float64Array,
-    last: (column: number) => number,
-    learned: (column: number) => { readonly low: number; readonly high: number } | undefined,
-  ): void {
+  passZero(row: Float64Array, last: (column: number) => number, learned: Ranges): void {
     for (let p = 0; p < row.length; p++) {
       // Nearly every value of every row ends here.
       if (!(row[p]! >= 32_768) || this.signed.has(p)) continue;
-      const range = learned(p);
-      if (range === undefined || range.high >= 32_768 || this.pairOf(p) !== undefined) continue;
-      if (!passesZero(last(p), row[p]!, range.high - range.low)) continue;
+      const [low, high] = [learned.low[p], learned.high[p]];
+      if (low === undefined || high === undefined || high >= 32_768 || this.pairOf(p) !== undefined) continue;
+      if (!passesZero(last(p), row[p]!, high - low)) continue;
       this.signed.add(p);
       row[p] = signedValue(row[p]!);
     }

@@ -57,3 +57,6 @@ export class CellRelations {
     this.watch = written.length === 0 ? NOTHING_WRITTEN : new RelationWatch(written, names);
   }
 }
+
+/** Of cells of which nobody decided anything: nearly all. */
+export const NOTHING_DECIDED = new CellRelations('', [], [], []);

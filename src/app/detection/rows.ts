@@ -3,6 +3,7 @@
  * fixed length; odd rows are kept for the eye and never learned from.
  */
 import type { RowTable } from '../../core/process.ts';
+import type { Ranges } from './cell-bands.ts';
 
 /** Rows of a block as it is stored: blocks that did not change are not written again. */
 export const BLOCK_ROWS = 256;
@@ -255,7 +256,7 @@ export class CellRows {
   }
 
   /** Smallest and largest value of each column in the rows to learn from before row number `until`; NaN without any. */
-  ranges(until = this.#taken): readonly { readonly low: number; readonly high: number }[] {
+  ranges(until = this.#taken): Ranges {
     const { points } = this;
     const low = new Float64Array(points).fill(Number.POSITIVE_INFINITY);
     const high = new Float64Array(points).fill(Number.NEGATIVE_INFINITY);
@@ -266,9 +267,8 @@ export class CellRows {
         if (value > high[p]!) high[p] = value;
       }
     });
-    return Array.from(low, (least, p) =>
-      least > high[p]! ? { low: Number.NaN, high: Number.NaN } : { low: least, high: high[p]! },
-    );
+    for (let p = 0; p < points; p++) if (low[p]! > high[p]!) low[p] = high[p] = Number.NaN;
+    return { low, high };
   }
 
   /** Blocks that changed since the last call (all with `all`): block number and its octets. */

@@ -19,17 +19,19 @@ export type Arrays = Readonly<Record<string, Column>>;
 /** Arrays begin at multiples of this. */
 const ALIGN = 8;
 
+/** What older versions wrote before the arrays, as JSON. */
 interface Head {
   readonly version: string;
   readonly scalars: readonly (number | string)[];
   readonly parts: readonly (readonly [name: string, kind: Kind, length: number])[];
 }
 
-const aligned = (octets: number): number => Math.ceil(octets / ALIGN) * ALIGN;
+export const aligned = (octets: number): number => Math.ceil(octets / ALIGN) * ALIGN;
 const kindOf = (column: Column): Kind =>
   (Object.keys(KINDS) as Kind[]).find((kind) => column.constructor === KINDS[kind])!;
 
-const sizeOf = (arrays: Arrays): number =>
+/** Octets of the arrays as they lie in memory. */
+export const sizeOf = (arrays: Arrays): number =>
   Object.values(arrays).reduce((sum, column) => sum + aligned(column.byteLength), 0);
 
 /**
@@ -67,10 +69,7 @@ const NOTHING: Readonly<Record<Kind, Column>> = {
  * Arrays of the kinds and lengths given, in one piece of memory, in their order. The one called `apart` has memory of its
  * own: it may be exchanged for another, and is not kept alive by the rest then.
  */
-const allocate = (
-  parts: Head['parts'],
-  apart: string | undefined,
-): { readonly out: Record<string, Column>; readonly buffer: ArrayBuffer } => {
+const allocate = (parts: Head['parts'], apart: string | undefined): Record<string, Column> => {
   const out = shaped(parts);
   const sizes = parts.map(([name, kind, length]) =>
     name === apart ? 0 : aligned(length * KINDS[kind].BYTES_PER_ELEMENT),
@@ -82,7 +81,7 @@ const allocate = (
     else out[name] = name === apart ? new KINDS[kind](length) : new KINDS[kind](buffer, at, length);
     at += sizes[i]!;
   });
-  return { out, buffer };
+  return out;
 };
 
 const octetsOf = (column: Column): Uint8Array => new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
@@ -90,7 +89,7 @@ const octetsOf = (column: Column): Uint8Array => new Uint8Array(column.buffer, c
 /** Copies of the arrays in one piece of memory, `apart` by itself; the ones given are not needed any more. */
 export const gather = <T extends Arrays>(arrays: T, apart?: keyof T & string): T => {
   const parts = Object.entries(arrays).map(([name, column]) => [name, kindOf(column), column.length] as const);
-  const { out } = allocate(parts, apart);
+  const out = allocate(parts, apart);
   for (const [name, column] of Object.entries(arrays)) out[name]!.set(column);
   return out as unknown as T;
 };
@@ -102,53 +101,133 @@ export const offsets = (lengths: readonly number[]): number[] => {
   return out;
 };
 
-/** NaN and the infinities are not JSON. */
-const plain = (x: number): number | string => (Number.isFinite(x) ? x : String(x));
+/**
+ * Saved as: `MARK`, octets of the name (a text: version, names and kinds of the arrays), number of scalars, number of arrays, 32 bits
+ * each; the name; the scalars, 64-bit reals; the length of each array, 32 bits; the arrays. Each part begins at a multiple of `ALIGN`.
+ * Older versions saved a length, a `Head` in JSON, and the arrays: `MARK` is no length.
+ */
+const MARK = 0xff_ff_ff_ff;
+const HEAD_OCTETS = 16;
 
-/** What `bring` reads. `version` names the model and its form; `scalars` are what is in no array. */
-export const keep = (version: string, scalars: readonly number[], arrays: Arrays): Uint8Array => {
-  const parts = Object.entries(arrays).map(([name, column]) => [name, kindOf(column), column.length] as const);
-  const head: Head = { version, scalars: scalars.map(plain), parts };
-  const text = new TextEncoder().encode(JSON.stringify(head));
-  const out = new Uint8Array(4 + text.length + sizeOf(arrays));
-  new DataView(out.buffer).setUint32(0, text.length, true);
-  out.set(text, 4);
-  let at = 4 + text.length;
-  for (const column of Object.values(arrays)) {
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Names and kinds of arrays, and an object that has them: found by the name of a saved model. */
+interface Layout {
+  readonly version: string;
+  readonly parts: readonly (readonly [name: string, kind: Kind])[];
+  readonly shape: Record<string, Column>;
+}
+const LAYOUTS = new Map<string, Layout>();
+const layoutOf = (name: string): Layout => {
+  let layout = LAYOUTS.get(name);
+  if (layout === undefined) {
+    const [version, ...parts] = JSON.parse(name) as [string, ...[name: string, kind: Kind][]];
+    layout = { version, parts, shape: shaped(parts.map(([part, kind]) => [part, kind, 0])) };
+    if (LAYOUTS.size >= MAX_SHAPES) LAYOUTS.clear();
+    LAYOUTS.set(name, layout);
+  }
+  return layout;
+};
+
+/** What `bring` reads. `version` names the model and its form; `scalars` are what is in no array. Of the array called `without` there is nothing. */
+export const keep = (version: string, scalars: readonly number[], arrays: Arrays, without?: string): Uint8Array => {
+  const parts = Object.entries(arrays).map(([name, column]): readonly [string, Column] => [
+    name,
+    name === without ? NOTHING[kindOf(column)] : column,
+  ]);
+  const name = encoder.encode(JSON.stringify([version, ...parts.map(([part, column]) => [part, kindOf(column)])]));
+  const scalarsAt = HEAD_OCTETS + aligned(name.length);
+  const lengthsAt = scalarsAt + 8 * scalars.length;
+  let at = lengthsAt + aligned(4 * parts.length);
+  const out = new Uint8Array(parts.reduce((sum, [, column]) => sum + aligned(column.byteLength), at));
+  new Uint32Array(out.buffer, 0, 4).set([MARK, name.length, scalars.length, parts.length]);
+  out.set(name, HEAD_OCTETS);
+  new Float64Array(out.buffer, scalarsAt, scalars.length).set(scalars);
+  new Uint32Array(out.buffer, lengthsAt, parts.length).set(parts.map(([, column]) => column.length));
+  for (const [, column] of parts) {
     out.set(octetsOf(column), at);
     at += aligned(column.byteLength);
   }
   return out;
 };
 
-/** Throws where these are not octets that `keep` made of this version. */
+const viewOf = (kind: Kind, buffer: ArrayBufferLike, at: number, length: number): Column => {
+  switch (kind) {
+    case 'f64':
+      return new Float64Array(buffer, at, length);
+    case 'f32':
+      return new Float32Array(buffer, at, length);
+    case 'i32':
+      return new Int32Array(buffer, at, length);
+    case 'u32':
+      return new Uint32Array(buffer, at, length);
+    case 'i16':
+      return new Int16Array(buffer, at, length);
+    case 'u16':
+      return new Uint16Array(buffer, at, length);
+    case 'u8':
+      return new Uint8Array(buffer, at, length);
+  }
+};
+
+interface Brought<T> {
+  readonly scalars: number[];
+  readonly arrays: T;
+}
+
+/**
+ * Throws where these are not octets that `keep` made of this version. With `isOwn` the arrays are views of `saved`, which nobody
+ * else changes and which begins at a multiple of eight octets; otherwise copies, `apart` by itself.
+ */
 export const bring = <T extends Arrays>(
   version: string,
   saved: Uint8Array,
   apart?: keyof T & string,
-): { scalars: number[]; arrays: T } => {
-  const length = new DataView(saved.buffer, saved.byteOffset, saved.byteLength).getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(saved.subarray(4, 4 + length))) as Head;
-  if (head.version !== version) throw new RangeError(`saved as ${head.version}, not as ${version}`);
-  // Copies: views need their alignment, and what was read is not kept alive. Arrays lie as they were saved, but for the one apart.
-  const { out, buffer } = allocate(head.parts, apart);
-  const all = new Uint8Array(buffer);
-  let from = 4 + length;
-  let to = 0;
-  const own = apart === undefined ? undefined : out[apart];
-  if (own !== undefined) {
-    for (const [name, kind, count] of head.parts) {
-      if (name === apart) break;
-      to += aligned(count * KINDS[kind].BYTES_PER_ELEMENT);
+  isOwn = false,
+): Brought<T> => {
+  const head = new DataView(saved.buffer, saved.byteOffset, saved.byteLength);
+  if (head.getUint32(0, true) !== MARK) return bringOld(version, saved, apart);
+  const own = isOwn ? saved : saved.slice();
+  const scalarCount = head.getUint32(8, true);
+  const count = head.getUint32(12, true);
+  const nameEnd = HEAD_OCTETS + head.getUint32(4, true);
+  const { version: savedAs, parts, shape } = layoutOf(decoder.decode(saved.subarray(HEAD_OCTETS, nameEnd)));
+  if (savedAs !== version || parts.length !== count) throw new RangeError(`saved as ${savedAs}, not as ${version}`);
+  const scalarsAt = aligned(nameEnd);
+  const lengthsAt = scalarsAt + 8 * scalarCount;
+  const scalars: number[] = [];
+  for (let i = 0; i < scalarCount; i++) scalars.push(head.getFloat64(scalarsAt + 8 * i, true));
+  const arrays = { ...shape };
+  let at = own.byteOffset + lengthsAt + aligned(4 * count);
+  for (let i = 0; i < count; i++) {
+    const [name, kind] = parts[i]!;
+    const length = head.getUint32(lengthsAt + 4 * i, true);
+    if (length === 0) {
+      arrays[name] = NOTHING[kind];
+      continue;
     }
-    all.set(saved.subarray(from, from + to));
-    from += to;
-    if (own.length > 0) octetsOf(own).set(saved.subarray(from, from + own.byteLength));
-    from += aligned(own.byteLength);
+    const view = viewOf(kind, own.buffer, at, length);
+    arrays[name] = name === apart && !isOwn ? view.slice() : view;
+    at += aligned(view.byteLength);
   }
-  all.set(saved.subarray(from, from + all.length - to), to);
-  const arrays = out;
-  return { scalars: head.scalars.map(Number), arrays: arrays as unknown as T };
+  if (at > own.byteOffset + own.length) throw new RangeError(`${version} is cut off`);
+  return { scalars, arrays: arrays as unknown as T };
+};
+
+/** Of what older versions saved. */
+const bringOld = <T extends Arrays>(version: string, saved: Uint8Array, apart?: keyof T & string): Brought<T> => {
+  const length = new DataView(saved.buffer, saved.byteOffset, saved.byteLength).getUint32(0, true);
+  const head = JSON.parse(decoder.decode(saved.subarray(4, 4 + length))) as Head;
+  if (head.version !== version) throw new RangeError(`saved as ${head.version}, not as ${version}`);
+  const out = allocate(head.parts, apart);
+  let at = 4 + length;
+  for (const [name] of head.parts) {
+    const column = out[name]!;
+    if (column.length > 0) octetsOf(column).set(saved.subarray(at, at + column.byteLength));
+    at += aligned(column.byteLength);
+  }
+  return { scalars: head.scalars.map(Number), arrays: out as unknown as T };
 };
 
 let spare = new Float64Array(0);

@@ -11,7 +11,7 @@
  * Source: structured residuals (Gertler 1998); which point it is: reconstruction-based contributions (Alcala and Qin, 2009).
  */
 import type { Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
-import { type Arrays, bring, gather, keep, offsets, scratch } from './arena.ts';
+import { type Arrays, bring, gather, keep, offsets, scratch, sizeOf } from './arena.ts';
 import { armingList, namesOf, packArming } from './arming-table.ts';
 import {
   BLOCK_ROWS,
@@ -135,8 +135,7 @@ class DriftModel implements MemberModel {
     this.m.arming = table;
   }
   get bytesPerPoint(): number {
-    const { termAt, arming } = this.m;
-    return Math.ceil((termAt.buffer.byteLength + arming.length) / Math.max(1, this.arming.length));
+    return Math.ceil(sizeOf(this.m) / Math.max(1, this.arming.length));
   }
 
   score(tsUs: number, row: Float64Array): RowScore {
@@ -291,9 +290,10 @@ class DriftModel implements MemberModel {
     };
   }
 
-  save(): Uint8Array {
+  save(withTable = true): Uint8Array {
     const { stepUs, blocks, loud, blamed, channels } = this;
-    return keep(SAVED_AS, [stepUs, blocks, loud, blamed, channels.rows, channels.lastUs], this.m);
+    const scalars = [stepUs, blocks, loud, blamed, channels.rows, channels.lastUs];
+    return keep(SAVED_AS, scalars, this.m, withTable ? undefined : 'arming');
   }
 }
 
@@ -386,8 +386,9 @@ export const drift: MemberLearner = {
     const sensors = fitDrift(table, shapes, stepUs, blocks, partners, refutedBy(table, shapes, stepUs, blocks));
     return new DriftModel(memoryOf(shapes, sensors, blocks, partners), [stepUs, 0, -1, -1, 0, Number.NaN]);
   },
-  restore(saved: Uint8Array): MemberModel {
-    const { scalars, arrays } = bring<DriftMemory>(SAVED_AS, saved, 'arming');
+  restore(saved, table): MemberModel {
+    const { scalars, arrays } = bring<DriftMemory>(SAVED_AS, saved, 'arming', table !== undefined);
+    if (table !== undefined) arrays.arming = table;
     return new DriftModel(arrays, scalars);
   },
 };

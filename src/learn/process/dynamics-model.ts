@@ -10,7 +10,7 @@ import { armingList } from './arming-table.ts';
 import { CellDeviation } from './dynamics-deviation.ts';
 import { statisticOf, surpriseOf } from './dynamics-limits.ts';
 import { followed, isNextRow, MAX_DYNAMICS_POINTS, MAX_STANDARDISED } from './dynamics-points.ts';
-import { encodeDynamics } from './dynamics-save.ts';
+import { encodeDynamics, sizeOfDynamics } from './dynamics-save.ts';
 import { type Learned, type Running, restartLevels, triangle } from './dynamics-state.ts';
 import type { MemberModel } from './member.ts';
 
@@ -116,8 +116,7 @@ export class DynamicsModel implements MemberModel {
   }
   /** Of all points of the cell, also of those that it does not model. */
   get bytesPerPoint(): number {
-    const { columns, arming } = this.learned;
-    return (columns.buffer.byteLength + arming.length) / Math.max(1, this.arming.length);
+    return sizeOfDynamics(this.learned, this.running) / Math.max(1, this.arming.length);
   }
 
   score(tsUs: number, row: Float64Array): RowScore {
@@ -194,8 +193,8 @@ export class DynamicsModel implements MemberModel {
     });
   }
 
-  save(): Uint8Array {
-    return encodeDynamics(this.learned, this.running);
+  save(withTable = true): Uint8Array {
+    return encodeDynamics(this.learned, this.running, withTable);
   }
 
   /**

@@ -1,12 +1,12 @@
 /** The dynamics model as octets and back, exactly. Another version is refused, the cell then learns again. */
-import { type Arrays, bring, gather, keep } from './arena.ts';
+import { type Arrays, bring, gather, keep, sizeOf } from './arena.ts';
 import type { Limits } from './dynamics-limits.ts';
 import type { Learned, Running } from './dynamics-state.ts';
 
 const SAVED_AS = 'dynamics 5';
 
 interface DynamicsMemory extends Arrays {
-  readonly arming: Uint8Array;
+  arming: Uint8Array;
   readonly columns: Uint16Array;
   readonly mean: Float64Array;
   readonly scale: Float64Array;
@@ -40,7 +40,11 @@ const ofMemory = (m: DynamicsMemory, { stepUs, lags, horizons, lastUs, filled, s
 export const gatherDynamics = (learned: Learned, running: Running): { learned: Learned; running: Running } =>
   ofMemory(gather(memoryOf(learned, running), 'arming'), { ...learned, ...running });
 
-export const encodeDynamics = (learned: Learned, running: Running): Uint8Array => {
+/** Octets of both in memory. */
+export const sizeOfDynamics = (learned: Learned, running: Running): number => sizeOf(memoryOf(learned, running));
+
+/** Without its table where the members of a guard share one (`MemberModel.save`). */
+export const encodeDynamics = (learned: Learned, running: Running, withTable: boolean): Uint8Array => {
   const limits = learned.horizons.flatMap(({ rate, limits: { part, median, raise, release } }) => [
     rate,
     part,
@@ -49,12 +53,13 @@ export const encodeDynamics = (learned: Learned, running: Running): Uint8Array =
     release,
   ]);
   const scalars = [learned.stepUs, learned.lags, running.lastUs, running.filled, running.seen, ...limits];
-  return keep(SAVED_AS, scalars, memoryOf(learned, running));
+  return keep(SAVED_AS, scalars, memoryOf(learned, running), withTable ? undefined : 'arming');
 };
 
 /** Throws RangeError or SyntaxError where these are not the octets that `encodeDynamics` made. */
-export const decodeDynamics = (saved: Uint8Array): { learned: Learned; running: Running } => {
-  const { scalars, arrays } = bring<DynamicsMemory>(SAVED_AS, saved, 'arming');
+export const decodeDynamics = (saved: Uint8Array, table?: Uint8Array): { learned: Learned; running: Running } => {
+  const { scalars, arrays } = bring<DynamicsMemory>(SAVED_AS, saved, 'arming', table !== undefined);
+  if (table !== undefined) arrays.arming = table;
   const [stepUs, lags, lastUs, filled, seen, ...rest] = scalars as [
     number,
     number,

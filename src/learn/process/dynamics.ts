@@ -244,8 +244,8 @@ export const dynamics: MemberLearner = {
     });
     return armed({ ...learned, arming: packArming(arming) });
   },
-  restore(saved): MemberModel {
-    const { learned, running } = decodeDynamics(saved);
+  restore(saved, table): MemberModel {
+    const { learned, running } = decodeDynamics(saved, table);
     return new DynamicsModel(learned, running);
   },
 };

@@ -7,6 +7,7 @@ import { inexperienced, prove, sensorOf, voiceOf } from './proof.ts';
 import { fitSensors } from './sensors.ts';
 import { type SoftModel, softLearner, softLearnerWith } from './soft-index.ts';
 import { makeLibrary } from './terms.ts';
+import { oldGuard } from './testing/old-form.ts';
 
 const STEP = 60e6;
 /** A tank filled by a pump: flow follows the valve, level follows the flow; three points and a state, with noise. */
@@ -84,6 +85,24 @@ it('keeps one table of what is armed for all members, and what was silenced stay
   const table = member.table.length;
   member.table = new Uint8Array(0);
   expect(alone.bytesPerPoint - member.bytesPerPoint).toBeCloseTo(table / 4, -1);
+});
+
+it('goes on from what older versions saved as if it had saved it itself', () => {
+  const table = tank(6500, 11);
+  const model = processLearner.fit(head(table, 6000));
+  const saved = model.save();
+  const [now, old] = [processLearner.restore(saved), processLearner.restore(oldGuard(saved))];
+  expect(oldGuard(saved).length).toBeGreaterThan(saved.length);
+  expect(old.save()).toEqual(saved);
+  expect(old.arming).toEqual(model.arming);
+  let told = 0;
+  for (let i = 6000; i < 6500; i++) {
+    const row = Float64Array.from(table.columns, (column, p) => column[i]! + (p === 2 && i > 6200 ? 1 : 0));
+    const [a, b, c] = [model, now, old].map((each) => structuredClone(each.score(table.tsUs[i]!, row)));
+    expect([b, c]).toEqual([a, a]);
+    told += a!.deviations.length;
+  }
+  expect(told).toBeGreaterThan(0);
 });
 
 it('says learning, not normal, when nothing can be judged yet', () => {

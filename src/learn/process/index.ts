@@ -17,6 +17,7 @@ import type {
   PointArming,
   RowScore,
 } from '../../core/process.ts';
+import { aligned } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import { drift } from './drift.ts';
 import { dynamics } from './dynamics.ts';
@@ -178,51 +179,81 @@ class Guard implements CellModel {
   }
 
   save(): Uint8Array {
-    return pack(this.members);
+    return pack(this.members, this.table);
   }
 }
 
-/** A header in JSON with its length before it, then what each member saved. */
-const pack = (members: readonly Member[]): Uint8Array => {
-  const bodies = members.map((m) => m.model.save());
-  const header = new TextEncoder().encode(
-    JSON.stringify(
-      members.map((m, i) => ({
-        name: m.learner.name,
-        bytes: bodies[i]!.length,
-        points: m.silenced.points,
-        silenced: m.silenced.voices,
-      })),
-    ),
+interface SavedMember {
+  readonly name: string;
+  readonly bytes: number;
+  readonly points: number;
+  /** Bits of `Silence`. */
+  readonly silenced: readonly number[];
+}
+interface Header {
+  /** Octets of the table that the members share. */
+  readonly table: number;
+  readonly members: readonly SavedMember[];
+}
+/** What older versions wrote: each member has the table itself. */
+type OldHeader = readonly (Omit<SavedMember, 'silenced'> & { readonly silenced: readonly string[] })[];
+
+/** A header in JSON with its length before it, then the table and what each member saved: from multiples of eight octets on. */
+const pack = (members: readonly Member[], table: Uint8Array): Uint8Array => {
+  const bodies = members.map((m) => m.model.save(false));
+  const saved = members.map(
+    (m, i): SavedMember => ({
+      name: m.learner.name,
+      bytes: bodies[i]!.length,
+      points: m.silenced.points,
+      silenced: [...m.silenced.bits],
+    }),
   );
-  const out = new Uint8Array(4 + header.length + bodies.reduce((n, b) => n + b.length, 0));
-  new DataView(out.buffer).setUint32(0, header.length);
+  const header = new TextEncoder().encode(JSON.stringify({ table: table.length, members: saved } satisfies Header));
+  const length = aligned(4 + header.length) - 4;
+  const parts = [table, ...bodies];
+  const out = new Uint8Array(parts.reduce((n, part) => n + aligned(part.length), 4 + length));
+  new DataView(out.buffer).setUint32(0, length);
+  out.fill(0x20, 4, 4 + length);
   out.set(header, 4);
-  let at = 4 + header.length;
-  for (const body of bodies) {
-    out.set(body, at);
-    at += body.length;
+  let at = 4 + length;
+  for (const part of parts) {
+    out.set(part, at);
+    at += aligned(part.length);
   }
   return out;
 };
 
+const learnerOf = (name: string): MemberLearner => {
+  const learner = MEMBERS.find((m) => m.name === name);
+  if (learner === undefined) throw new Error(`saved by a member that is not known: ${name}`);
+  return learner;
+};
+
 const unpack = (saved: Uint8Array): Member[] => {
-  const length = new DataView(saved.buffer, saved.byteOffset).getUint32(0);
-  const header = JSON.parse(new TextDecoder().decode(saved.subarray(4, 4 + length))) as {
-    name: string;
-    bytes: number;
-    silenced: string[];
-    points: number;
-  }[];
-  let at = 4 + length;
-  return header.map((h) => {
-    const learner = MEMBERS.find((m) => m.name === h.name);
-    if (learner === undefined) throw new Error(`saved by a member that is not known: ${h.name}`);
+  const start = 4 + new DataView(saved.buffer, saved.byteOffset).getUint32(0);
+  const header = JSON.parse(new TextDecoder().decode(saved.subarray(4, start))) as Header | OldHeader;
+  if (!('table' in header)) return unpackOld(header, saved.subarray(start));
+  // One piece of memory for all of the cell, that its members work in.
+  const memory = saved.slice(start);
+  const table = memory.subarray(0, header.table);
+  let at = aligned(header.table);
+  return header.members.map(({ name, bytes, points, silenced }) => {
+    const learner = learnerOf(name);
+    const model = learner.restore(memory.subarray(at, at + bytes), table);
+    at += aligned(bytes);
+    return { learner, model, silenced: new Silence(silenced, points) };
+  });
+};
+
+const unpackOld = (header: OldHeader, bodies: Uint8Array): Member[] => {
+  let at = 0;
+  return header.map(({ name, bytes, points, silenced }) => {
+    const learner = learnerOf(name);
     // Members keep copies of their own.
-    const body = saved.subarray(at, at + h.bytes);
-    at += h.bytes;
-    const model = learner.restore(body);
-    return { learner, model, silenced: new Silence(h.silenced, h.points) };
+    const model = learner.restore(bodies.subarray(at, at + bytes));
+    at += bytes;
+    return { learner, model, silenced: Silence.of(silenced, points) };
   });
 };
 
@@ -232,7 +263,7 @@ export const processLearner: CellLearner = {
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const points = table.points.length;
     const proved = (learner: CellLearner): Silence =>
-      new Silence(prove(learner, table, stepUs, BUDGET_US).silenced, points);
+      Silence.of(prove(learner, table, stepUs, BUDGET_US).silenced, points);
     const member = (learner: MemberLearner): Member => ({
       learner,
       model: learner.fit(table, { stepUs }),
@@ -247,7 +278,7 @@ export const processLearner: CellLearner = {
       stepUs,
       BUDGET_US,
     );
-    const silenced = new Silence([...early, ...proof.silenced], points);
+    const silenced = Silence.of([...early, ...proof.silenced], points);
     const refuted = new Set(proof.barred);
     // A watch for replays that is not heard would be most of a point's memory.
     const heard = softLearnerWith(

@@ -3,7 +3,7 @@
  * the training rows.
  */
 import type { BandColumns, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
-import { type Arrays, bring, gather, keep } from './arena.ts';
+import { type Arrays, bring, gather, keep, sizeOf } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import {
   averagingOf,
@@ -90,8 +90,7 @@ class LevelModel implements MemberModel {
     this.memory.arming = table;
   }
   get bytesPerPoint(): number {
-    const { points, arming } = this.memory;
-    return (points.buffer.byteLength + arming.length) / Math.max(1, points[0]!);
+    return sizeOf(this.memory) / Math.max(1, this.memory.points[0]!);
   }
 
   score(_tsUs: number, row: Float64Array): RowScore {
@@ -143,8 +142,8 @@ class LevelModel implements MemberModel {
     }
   }
 
-  save(): Uint8Array {
-    return keep(SAVED_AS, [], this.memory);
+  save(withTable = true): Uint8Array {
+    return keep(SAVED_AS, [], this.memory, withTable ? undefined : 'arming');
   }
 }
 
@@ -240,7 +239,11 @@ export const levelLearnerWith = (
       ),
     );
   },
-  restore: (saved) => new LevelModel(bring<LevelMemory>(SAVED_AS, saved, 'arming').arrays),
+  restore(saved, table): MemberModel {
+    const { arrays } = bring<LevelMemory>(SAVED_AS, saved, 'arming', table !== undefined);
+    if (table !== undefined) arrays.arming = table;
+    return new LevelModel(arrays);
+  },
 });
 
 export const levelLearner = levelLearnerWith(LEVEL_SETTING);

@@ -7,9 +7,12 @@ import type { CellLearner, CellModel } from '../../core/process.ts';
  */
 export interface MemberModel extends CellModel {
   table: Uint8Array;
+  /** `withTable` false: what `restore` takes with the table of all members. */
+  save(withTable?: boolean): Uint8Array;
 }
 
 export interface MemberLearner extends CellLearner {
   fit(...of: Parameters<CellLearner['fit']>): MemberModel;
-  restore(saved: Uint8Array): MemberModel;
+  /** With `table`, that of all members, `saved` is kept as the memory of the model: it begins at a multiple of eight octets. */
+  restore(saved: Uint8Array, table?: Uint8Array): MemberModel;
 }

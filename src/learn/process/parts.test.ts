@@ -9,6 +9,7 @@ import { mineRelations, parseRelation, printRelation, RelationWatch } from './re
 import { fitReplay, ReplayWatch, replayMemory, stepOf } from './replay.ts';
 import { setPointOf } from './set-point.ts';
 import { madePlant, POINTS } from './testing/made-plant.ts';
+import { oldModel } from './testing/old-form.ts';
 
 const table = madePlant(3000, 5);
 const shapes = shapesOf(table);
@@ -253,6 +254,25 @@ describe('what is saved', () => {
     expect(again.c.buffer).toBe(again.a.buffer);
     expect(keep('x 1', scalars, again)).toEqual(saved);
     expect(() => bring('x 2', saved)).toThrow('x 1');
+  });
+
+  it('comes back as older versions saved it', () => {
+    const scalars = [Number.NaN, Number.NEGATIVE_INFINITY, 1 / 3];
+    const saved = keep('x 1', scalars, arrays);
+    expect(bring('x 1', oldModel(saved))).toEqual({ scalars, arrays });
+    expect(() => bring('x 2', oldModel(saved))).toThrow('x 1');
+  });
+
+  it('is worked in where it lies, without the one that is left out; what is cut off is refused', () => {
+    const saved = keep('x 1', [], arrays, 'b');
+    const { arrays: again } = bring<typeof arrays>('x 1', saved, 'b', true);
+    expect(again).toEqual({ ...arrays, b: new Uint8Array(0) });
+    expect([again.a, again.c].every(({ buffer }) => buffer === saved.buffer)).toBe(true);
+    again.c[0] = 7;
+    expect(bring<typeof arrays>('x 1', saved).arrays.c[0]).toBe(7);
+    const apart = new Uint8Array(new ArrayBuffer(saved.length + 64), 0, saved.length - 8);
+    apart.set(saved.subarray(0, apart.length));
+    expect(() => bring('x 1', apart, undefined, true)).toThrow(RangeError);
   });
 
   it('comes back with any of its arrays in memory of its own', () => {

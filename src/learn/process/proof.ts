@@ -6,7 +6,7 @@
  * Source: split-sample validation (Stone, Journal of the Royal Statistical Society B 36, 1974).
  */
 import type { CellLearner, CellModel, DeviationKind, RowTable } from '../../core/process.ts';
-import { bitOf, kindsOf } from './arming-table.ts';
+import { bitOf } from './arming-table.ts';
 import { isExperienced } from './level.ts';
 import type { SensorKind } from './sensors.ts';
 import { SoftModel } from './soft-index.ts';
@@ -40,24 +40,25 @@ export class Silence {
   readonly isEmpty: boolean;
   readonly points: number;
   /** The cell as a whole comes first. */
-  private readonly bits: Uint16Array;
+  readonly bits: Uint16Array;
 
-  constructor(voices: readonly Voice[], points: number) {
+  /** `bits`: those of another one, or none. */
+  constructor(bits: ArrayLike<number>, points: number) {
     this.points = points;
-    this.isEmpty = voices.length === 0;
-    this.bits = this.isEmpty ? NO_BITS : new Uint16Array(points + 1);
+    this.isEmpty = bits.length === 0;
+    this.bits = this.isEmpty ? NO_BITS : Uint16Array.from(bits);
+  }
+  static of(voices: readonly Voice[], points: number): Silence {
+    const bits = new Uint16Array(voices.length === 0 ? 0 : points + 1);
     for (const voice of voices) {
       const at = voice.lastIndexOf(' ');
-      this.bits[1 + Number(voice.slice(at + 1))]! |= bitOf(voice.slice(0, at) as DeviationKind);
+      bits[1 + Number(voice.slice(at + 1))]! |= bitOf(voice.slice(0, at) as DeviationKind);
     }
+    return new Silence(bits, points);
   }
 
   has(kind: DeviationKind, point: number): boolean {
     return !this.isEmpty && (this.bits[1 + point]! & bitOf(kind)) !== 0;
-  }
-
-  get voices(): Voice[] {
-    return [...this.bits].flatMap((bits, i) => kindsOf(bits).map((kind) => voiceOf(kind, i - 1)));
   }
 }
 

@@ -104,7 +104,7 @@ export const softLearnerWith = (unheard: (point: number) => boolean, barred: Bar
     return new SoftModel(softMemory(learned, unheard), stepUs, armed ? table.count : 0);
   },
 
-  restore: (saved: Uint8Array): MemberModel => SoftModel.restore(saved),
+  restore: (saved, table): MemberModel => SoftModel.restore(saved, table),
 });
 
 export const softLearner = softLearnerWith(() => false);

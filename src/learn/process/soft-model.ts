@@ -3,7 +3,7 @@
  * replays. It tells what each row deviates in; what it is armed for was decided on rows left out of its fit.
  */
 import type { BandColumns, CellRelation, Deviation, DeviationKind, PointArming, RowScore } from '../../core/process.ts';
-import { bring, keep, scratch } from './arena.ts';
+import { bring, keep, scratch, sizeOf } from './arena.ts';
 import { armingList, namesOf } from './arming-table.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
 import { sameness, standstillOf } from './guard.ts';
@@ -302,19 +302,20 @@ export class SoftModel implements MemberModel {
   }
 
   get bytesPerPoint(): number {
-    const { mean, arming } = this.memory;
-    return Math.ceil((mean.buffer.byteLength + arming.length) / Math.max(1, mean.length));
+    const { memory } = this;
+    return Math.ceil(sizeOf(memory) / Math.max(1, memory.mean.length));
   }
 
-  save(): Uint8Array {
+  save(withTable = true): Uint8Array {
     const { stepUs, learnedRows, holder, charts, isolation } = this;
     const scalars = [stepUs, learnedRows, holder.lastUs, Number(charts.loud), charts.calmRows, isolation.gathered];
-    return keep(SAVED_AS, scalars, this.memory);
+    return keep(SAVED_AS, scalars, this.memory, withTable ? undefined : 'arming');
   }
 
   /** What `save` kept, going on with the row after. Throws where another version saved it. */
-  static restore(saved: Uint8Array): SoftModel {
-    const { scalars, arrays } = bring<SoftMemory>(SAVED_AS, saved, 'arming');
+  static restore(saved: Uint8Array, table?: Uint8Array): SoftModel {
+    const { scalars, arrays } = bring<SoftMemory>(SAVED_AS, saved, 'arming', table !== undefined);
+    if (table !== undefined) arrays.arming = table;
     const [stepUs, learnedRows, lastUs, loud, calmRows, gathered] = scalars as [
       number,
       number,

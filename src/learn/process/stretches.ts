@@ -9,6 +9,8 @@
  * Fails where a tape is played at another pace than it was recorded at, so that other samples of it are read.
  */
 
+import { type Room, Slab } from '../../lib/slab.ts';
+
 /** Samples that are remembered of a point, an octet each: what is older is not recognised (an hour of polls every 4 s). */
 export const MAX_STRETCH_SAMPLES = 1024;
 /** A copy of the samples just before is a slow signal. */
@@ -151,13 +153,11 @@ class StretchWatch {
     }
     return { length, changes };
   }
-
-  /** Changes in a row that are odd, Infinity where chance is not known yet or repeats too much. */
-  get limit(): number {
-    if (this.changes < LEAST_CHANGES || this.longest > MAX_NATURAL) return Number.POSITIVE_INFINITY;
-    return Math.ceil(FACTOR * this.longest) + MORE;
-  }
 }
+
+/** Changes in a row that are odd, Infinity where chance is not known yet or repeats too much. */
+const limitOf = (changes: number, longest: number): number =>
+  changes < LEAST_CHANGES || longest > MAX_NATURAL ? Number.POSITIVE_INFINITY : Math.ceil(FACTOR * longest) + MORE;
 
 /** What was learned of a point, as it is saved. The samples themselves are not: after a restart they begin anew. */
 export type SavedStretch = readonly [changes: number, longest: number];
@@ -173,56 +173,78 @@ export interface Repetition {
 /** The points of a cell, at the pace at which most of them are polled. */
 export class CellStretches {
   readonly #points: number;
-  /** By point; none where nothing was learned and the value never changed, as most registers of a controller never do. */
-  readonly #watches: StretchWatch[] = [];
+  /** By point; none while its value did not change since the start, as most registers of a controller never do. */
+  readonly #watches: (StretchWatch | undefined)[] = [];
+  /** What was learned of points without one: changes, and the longest repetition. */
+  readonly #changes: Uint32Array;
+  readonly #longest: Uint32Array;
   /** Until a value changes: its code and how often it was read in a row; 0 where nothing was read last. */
   readonly #still: Uint8Array;
   readonly #stood: Uint32Array;
   readonly #seenUs: Float64Array;
   readonly #sampleUs: number;
   /** Changes from which on a repetition is odd; absent until it is armed. */
-  #limits: Float64Array | undefined;
+  readonly #limits: Float64Array;
+  #isArmed = false;
   readonly #matches: Int32Array;
 
-  constructor(points: number, sampleUs: number) {
+  constructor(points: number, sampleUs: number, slab = new Slab(CellStretches.room(points))) {
     this.#points = points;
-    this.#still = new Uint8Array(points);
-    this.#stood = new Uint32Array(points);
-    this.#seenUs = new Float64Array(points);
+    this.#seenUs = slab.f64(points);
+    this.#limits = slab.f64(points);
+    this.#stood = slab.u32(points);
+    this.#changes = slab.u32(points);
+    this.#longest = slab.u32(points);
+    this.#matches = slab.i32(points);
+    this.#still = slab.u8(points);
     this.#sampleUs = sampleUs;
-    this.#matches = new Int32Array(points);
+  }
+  static room(points: number): Room {
+    return { of8: 2 * points, of4: 4 * points, of1: points, columns: 7 };
   }
 
   #watch(point: number): StretchWatch {
-    const watch = this.#watches[point] ?? new StretchWatch();
-    this.#watches[point] = watch;
+    let watch = this.#watches[point];
+    if (watch === undefined) {
+      watch = new StretchWatch();
+      watch.changes = this.#changes[point]!;
+      watch.longest = watch.peak = this.#longest[point]!;
+      // Without holes.
+      while (this.#watches.length < point) this.#watches.push(undefined);
+      this.#watches[point] = watch;
+    }
     return watch;
+  }
+  #changesOf(point: number): number {
+    return this.#watches[point]?.changes ?? this.#changes[point]!;
+  }
+  #longestOf(point: number): number {
+    return this.#watches[point]?.longest ?? this.#longest[point]!;
   }
 
   /** From now on what repeats for longer than in normal work is odd; what repeated until now is normal. */
   arm(): void {
-    const limits = new Float64Array(this.#points).fill(Number.POSITIVE_INFINITY);
-    this.#watches.forEach((w, p) => {
-      w.longest = Math.max(w.longest, w.peak);
-      limits[p] = w.limit;
-    });
-    this.#limits = limits;
+    this.#isArmed = true;
+    for (let p = 0; p < this.#points; p++) {
+      const watch = this.#watches[p];
+      if (watch !== undefined) watch.longest = Math.max(watch.longest, watch.peak);
+      this.#limits[p] = limitOf(this.#changesOf(p), this.#longestOf(p));
+    }
   }
   /** Two points turned out to be words of one number, which stands in the first: it changes as its busier word does. */
   join(first: number, second: number): void {
-    const other = this.#watches[second];
-    if (other === undefined || other.changes <= (this.#watches[first]?.changes ?? 0)) return;
+    if (this.#changesOf(second) <= this.#changesOf(first)) return;
     const one = this.#watch(first);
-    one.changes = other.changes;
-    one.longest = one.peak = other.longest;
+    one.changes = this.#changesOf(second);
+    one.longest = one.peak = this.#longestOf(second);
   }
   isArmed(point: number): boolean {
-    return Number.isFinite(this.#limits?.[point]);
+    return this.#isArmed && Number.isFinite(this.#limits[point]);
   }
   /** Why a point that moves is not watched; '' where it is. */
   unarmed(point: number): string {
     if (this.isArmed(point)) return '';
-    const { changes, longest } = this.#watches[point] ?? { changes: 0, longest: 0 };
+    const [changes, longest] = [this.#changesOf(point), this.#longestOf(point)];
     return changes < LEAST_CHANGES
       ? `its samples changed ${changes} times while it was learned, ${LEAST_CHANGES} are needed to watch for replays`
       : `its samples repeat themselves (${longest} changes): no watch for replays`;
@@ -267,26 +289,24 @@ export class CellStretches {
 
   /** Calls `odd` for each point that repeats an earlier stretch for longer than normal work ever did. */
   repetitions(odd: (repetition: Repetition) => void): void {
-    const limits = this.#limits;
-    if (limits === undefined) return;
-    for (let p = 0; p < limits.length; p++) {
+    if (!this.#isArmed) return;
+    for (let p = 0; p < this.#points; p++) {
       const changes = this.#matches[p]!;
-      const limit = limits[p]!;
+      const limit = this.#limits[p]!;
       if (changes >= limit) odd({ point: p, changes, limit, backUs: this.#watches[p]!.distance * this.#sampleUs });
     }
   }
 
   save(): readonly SavedStretch[] {
-    return Array.from({ length: this.#points }, (_, p): SavedStretch => {
-      const { changes, longest } = this.#watches[p] ?? { changes: 0, longest: 0 };
-      return [changes, longest];
-    });
+    return Array.from({ length: this.#points }, (_, p): SavedStretch => [this.#changesOf(p), this.#longestOf(p)]);
   }
   load(saved: readonly SavedStretch[]): void {
     for (let p = 0; p < this.#points; p++) {
       const [changes, longest] = saved[p] ?? [0, 0];
-      if (changes === 0 && longest === 0 && this.#watches[p] === undefined) continue;
-      const watch = this.#watch(p);
+      const watch = this.#watches[p];
+      this.#changes[p] = changes;
+      this.#longest[p] = longest;
+      if (watch === undefined) continue;
       watch.changes = changes;
       watch.longest = watch.peak = longest;
     }

@@ -52,6 +52,10 @@ const itemsOf = <T>(count: number, item: (index: number) => T): T[] => {
   return out;
 };
 
+/** Octets of a value in memory of their own: short ones are a view of the chunk; of others the engine made a copy, called a Buffer. */
+const ownBytes = (bytes: Uint8Array): Uint8Array =>
+  bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
+
 /** One column of a chunk. The types that the schema has are read by loops of their own: a chunk has 2,048 rows. */
 const columnOf = (chunk: DuckDBDataChunk, column: number): Values => {
   const { rowCount } = chunk;
@@ -66,8 +70,7 @@ const columnOf = (chunk: DuckDBDataChunk, column: number): Values => {
   if (vector instanceof DuckDBBlobVector)
     return itemsOf(rowCount, (i) => {
       const bytes = vector.getItemBytes(i);
-      // A copy: short ones are a view of the chunk, and a Buffer would drag its pool along.
-      return bytes === null ? null : new Uint8Array(bytes);
+      return bytes === null ? null : ownBytes(bytes);
     });
   return chunk
     .convertColumnValues(column, JSDuckDBValueConverter)
