@@ -19,7 +19,7 @@ export const PriorityMark = ({ priority }: { priority: Priority }) => (
 );
 
 export const CERTAINTY_HELP: Readonly<Record<Certainty, string>> = {
-  certain: 'It was seen on the wire as it is told.',
+  certain: 'The frames themselves show it.',
   likely: 'A conclusion from what was seen; it could be something else.',
   possible: 'A weak conclusion: worth a look, not more.',
 };

@@ -60,9 +60,29 @@ const WAITING_WORDS: Readonly<Partial<Record<Guard['state'], string>>> = {
   returning: 'being read back',
 };
 
-/** `short`: only the bar and the figure, for narrow columns. */
-export const GuardMeter = ({ guard, short = false }: { guard: Guard; short?: boolean }) => {
+interface MeterProps {
+  guard: Guard;
+  /** Only the bar and the figure, for narrow columns. */
+  short?: boolean;
+  /** All that is known of it, where there is room for a sentence. */
+  full?: boolean;
+}
+export const GuardMeter = ({ guard, short = false, full = false }: MeterProps) => {
   const { state, text } = guard;
+  if (full) {
+    const Icon = state === 'armed' ? IconCircleCheck : state === 'unarmed' ? IconCircleOff : IconCircleDashed;
+    return (
+      <span className="learning full">
+        <Icon size={13} stroke={1.8} aria-hidden="true" />
+        {state === 'learning' && (
+          <span className="learning-bar" aria-hidden="true">
+            <i style={{ width: `${Math.min(1, Math.max(0, guard.share ?? 0)) * 100}%` }} />
+          </span>
+        )}
+        <span>{text}</span>
+      </span>
+    );
+  }
   if (state === 'waiting') {
     return (
       <span className="learning unknown" title={text}>
