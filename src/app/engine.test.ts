@@ -111,7 +111,8 @@ describeShared('the engine', () => {
     await ask('settings', {});
     await ask('reconciliation', { params: { site } });
     const [newest] = (await ask('journal', { query: {} })).items;
-    expect(newest).toMatchObject({ what: 'source.open' });
+    // People know a file by its name, not by the hash of its content.
+    expect(newest).toMatchObject({ what: 'source.open', subjectName: expect.stringMatching(/^source .*\.pcap(ng)?$/) });
     const head = { row: newest!.id, hash: newest!.hash };
     expect(await ask('checkJournal', { query: {} })).toEqual({ state: 'intact', ...head, reason: '' });
     expect(await ask('checkJournal', { query: head })).toMatchObject({ state: 'intact' });

@@ -70,7 +70,7 @@ const posture = (
   const first =
     pressing === 0
       ? `No evidence of a change to a controller that needs a person in the ${seen}.`
-      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${others}. Seen in the ${seen}.`;
+      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${others}.`;
   if (state === 'blind')
     return `We are blind: a source is silent beyond its rhythm, its capture has ended, or its folder is gone. ${first}`;
   if (state === 'learning') return `${first} ${reading}`;
