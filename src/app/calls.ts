@@ -282,8 +282,12 @@ const HANDLERS: Handlers = {
     const conversation = view.model.conversations().find((c) => c.id === params.flow);
     if (conversation === undefined)
       throw new RequestError(404, 'not-found', 'There is no such conversation.', 'Load the list again.');
-    const { protocol, serverPort, client, server } = conversation;
-    const sources = [...site.sources.values()];
+    const { protocol, serverPort, client, server, firstUs, lastUs } = conversation;
+    // A recording that ended before the conversation, or began after it, has none of its frames: it is not read again.
+    const sources = [...site.sources.values()].filter(
+      ({ kind, state, health }) =>
+        kind !== 'file' || state !== 'complete' || (health.firstUs <= lastUs && health.lastUs >= firstUs),
+    );
     const hosts = new Set([hostsOfConversation(view.endpoints, client, server)]);
     const frames = selectedFrames(context.store, params.site, sources, { hosts, frames: [] }, await context.ring());
     return messagesOf(frames, { protocol, serverPort }, query, sources);

@@ -144,7 +144,6 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     incidentsMore: Math.max(0, stories.length - MAX_INCIDENTS),
     alerts: alone.slice(0, MAX_ALERTS).map((alert) => alertRow(view, alert, names)),
     alertsMore: Math.max(0, alone.length - MAX_ALERTS),
-    alertsJoined: alerts.filter(({ incident }) => told.has(incident)).length,
     queue: queueCounts(alerts),
     ...learned,
     attention: attention.slice(0, MAX_ATTENTION),
