@@ -20,6 +20,7 @@ import {
   OpenMark,
   PriorityMark,
   StateMark,
+  Statement,
   VerdictMark,
   WindowTag,
 } from '../parts/finding-marks.tsx';
@@ -113,7 +114,9 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
               </>
             )}
           </span>
-          <h1>{alert.title}</h1>
+          <h1>
+            <Statement row={alert} />
+          </h1>
           <span className="row wrap" style={{ gap: 10 }}>
             <PriorityMark priority={alert.priority} />
             {alert.impact !== 'none' && <ImpactTag impact={alert.impact} />}

@@ -186,6 +186,16 @@ export const PointLink = ({ point, asset = true }: { point: PointRef; asset?: bo
   );
 };
 
+/** What a finding states, with the device where it speaks of a point alone: a path is no place in the plant. */
+export const Statement = ({ row }: { row: Pick<FindingRow, 'title' | 'target'> }) => (
+  <>
+    {row.title}
+    {row.target.name !== '' && !row.title.includes(row.target.name) && (
+      <span className="dim"> · {row.target.name}</span>
+    )}
+  </>
+);
+
 /** The headline in a list, with what a person must know beside it. */
 export const Headline = ({ row }: { row: AlertRow | FindingRow }) => (
   <span className="row" style={{ gap: 6 }}>

@@ -8,7 +8,7 @@ import type { Impact } from '../../../api/words.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Panel, PartyLink, Unknown } from '../../parts/basics.tsx';
-import { CertaintyMark, ImpactTag } from '../../parts/finding-marks.tsx';
+import { CertaintyMark, ImpactTag, Statement } from '../../parts/finding-marks.tsx';
 import { CAN_TOUCH } from '../../parts/impact.ts';
 import { putRightOf } from './put-right.ts';
 
@@ -42,7 +42,7 @@ const Touched = ({ steps, asked }: TouchedProps) => {
       {named.slice(0, MOST_NAMED).map((s) => (
         <li key={s.finding}>
           <Link to="/s/$site/findings/$finding" params={{ site, finding: s.finding }}>
-            {s.title}
+            <Statement row={s} />
           </Link>
           <CertaintyMark certainty={s.certainty} />
         </li>
@@ -71,8 +71,11 @@ const Hours = ({ steps }: { steps: readonly IncidentStep[] }) => {
           <ul className="touched">
             {devices.slice(0, MOST_DEVICES).map((d) => (
               <li key={d.party.id || d.party.address}>
-                <span>
-                  <PartyLink party={d.party} address={false} /> <span>{d.what.join(', ')}</span>
+                <span className="put-right">
+                  <span className="strong">
+                    <PartyLink party={d.party} address={false} />
+                  </span>
+                  <span>{d.what.join(', ')}</span>
                 </span>
                 <CertaintyMark certainty={d.certain ? 'certain' : 'likely'} />
               </li>

@@ -5,12 +5,12 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconArrowLeft, IconArrowNarrowLeft, IconArrowNarrowRight, IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { FILE_PATHS } from '../../../api/paths.ts';
 import type { FlowRow, MessageList, MessageRow } from '../../../api/traffic.ts';
 import { holdsWords } from '../../../core/message-words.ts';
 import { call, urlOf } from '../../lib/api.ts';
-import { clock, duration, number, plural } from '../../lib/format.ts';
+import { clock, dateTime, duration, number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
 import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Protocol, Unknown } from '../../parts/basics.tsx';
@@ -52,8 +52,12 @@ const MOST_DIGITS = 3;
 
 const Message = ({ row, isOn, constants, protocol }: TellProps) => {
   const fields = tellingFields(row, constants);
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isOn) ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [isOn]);
   return (
-    <div className={isOn ? 'message on' : 'message'}>
+    <div ref={ref} className={isOn ? 'message on' : 'message'}>
       <div className="message-head">
         {row.toServer ? (
           <IconArrowNarrowRight size={15} stroke={1.8} role="img" aria-label="client to server" />
@@ -93,6 +97,10 @@ const Message = ({ row, isOn, constants, protocol }: TellProps) => {
 /** Of an exchange, in the order of the page. */
 const partsOf = ({ request, answers, single }: Exchange): MessageRow[] =>
   [single, request, ...answers].filter((row) => row !== undefined);
+const dayOf = (exchange: Exchange | undefined): string => {
+  const at = exchange === undefined ? null : partsOf(exchange)[0]?.at;
+  return at ? dateTime(at).slice(0, 10) : '';
+};
 const placeOf = (row: MessageRow): string => `${row.source}:${row.frame}`;
 
 /** A request at the left, its answers at the right; what belongs to none has the width. */
@@ -100,6 +108,7 @@ const ExchangeRow = ({
   exchange: { request, answers, single },
   on,
   isLast,
+  day,
   ...tell
 }: Pick<TellProps, 'constants' | 'protocol'> & {
   exchange: Exchange;
@@ -107,11 +116,14 @@ const ExchangeRow = ({
   on: MessageRow | undefined;
   /** The answer may be in what was not fetched yet. */
   isLast: boolean;
+  /** Where it begins; '' in the middle of one. */
+  day: string;
 }) => {
   const first = single ?? request ?? answers[0];
   return (
     <li>
       <span className="mono small message-at" title={first?.at ?? ''}>
+        {day !== '' && <span className="dim message-day">{day}</span>}
         {first === undefined || first.at === null ? <Unknown /> : clock(first.at)}
       </span>
       {single !== undefined ? (
@@ -280,9 +292,10 @@ export const MessagesPage = () => {
               <p className="dim message-none">None of the {number(rows.length)} messages holds these words.</p>
             )}
             <ul className="messages-list">
-              {shown.map((exchange) => (
+              {shown.map((exchange, i) => (
                 <ExchangeRow
                   key={exchange.at}
+                  day={dayOf(exchange) === dayOf(shown[i - 1]) ? '' : dayOf(exchange)}
                   exchange={exchange}
                   on={walk[at]}
                   isLast={query.hasNextPage && exchange.at >= rows.length - LATE}
