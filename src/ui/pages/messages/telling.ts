@@ -96,7 +96,9 @@ export const constantsOf = (rows: readonly MessageRow[]): ReadonlySet<string> =>
 };
 
 /** What the name of the message says already: `Read Coils request` has the function code 1, Read Coils. */
-const isInType = ({ value, meaning }: Field, type: string): boolean => {
+const isInType = ({ name, value, meaning }: Field, type: string): boolean => {
+  // A number of a service or function without a word of its own is what the name of the message stands for.
+  if (meaning === '' && /(^|\.)(service|functionCode)$/.test(name) && /^\d+$/.test(value)) return true;
   const said = meaning === '' && /[a-z]{3}/i.test(value) ? value : meaning;
   return said !== '' && type.toLowerCase().includes(said.toLowerCase());
 };
