@@ -66,11 +66,13 @@ const posture = (
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
   const lower = matters.length - pressing;
-  const others = lower === 0 ? '' : ` first, ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`;
+  const waits = `${lower} ${lower === 1 ? 'thing of lower priority waits' : 'things of lower priority wait'}`;
   const first =
-    pressing === 0
-      ? `No evidence of a change to a controller that needs a person in the ${seen}.`
-      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${others}.`;
+    pressing > 0
+      ? `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${lower === 0 ? '' : ` first, ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`}.`
+      : lower > 0
+        ? `${waits}. No evidence of anything more pressing in the ${seen}.`
+        : `No evidence of a change to a controller that needs a person in the ${seen}.`;
   if (state === 'blind')
     return `We are blind: a source is silent beyond its rhythm, its capture has ended, or its folder is gone. ${first}`;
   if (state === 'learning') return `${first} ${reading}`;

@@ -6,7 +6,7 @@ import './coverage/coverage.css';
 import { useQuery } from '@tanstack/react-query';
 import type { Coverage } from '../../api/overview.ts';
 import { call } from '../lib/api.ts';
-import { bytes, number, plural, share } from '../lib/format.ts';
+import { bytes, number, plural } from '../lib/format.ts';
 import { useSite } from '../lib/site.ts';
 import { Empty, Loading, Panel, Problem } from '../parts/basics.tsx';
 import { BlindSpots } from './coverage/blind-spots.tsx';
