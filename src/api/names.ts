@@ -52,6 +52,14 @@ const Line = {
   label: Type.String(),
 };
 /** At most 5,000 lines of each kind; `counts` has them all. */
+/** One row fits several assets, or several rows one asset: not applied until a person decides. */
+export const Ambiguous = Obj({
+  ...Line,
+  assets: Type.Array(Obj({ id: Type.String(), name: Type.String() })),
+  reason: Type.String(),
+});
+export type Ambiguous = Static<typeof Ambiguous>;
+
 export const NamePreview = Obj({
   matched: Type.Array(
     Obj({
@@ -72,10 +80,7 @@ export const NamePreview = Obj({
       observed: Type.String(),
     }),
   ),
-  /** One row fits several assets, or several rows one asset: not applied until a person decides. */
-  ambiguous: Type.Array(
-    Obj({ ...Line, assets: Type.Array(Obj({ id: Type.String(), name: Type.String() })), reason: Type.String() }),
-  ),
+  ambiguous: Type.Array(Ambiguous),
   notSeen: Type.Array(Obj({ ...Line, address: Type.String() })),
   invalid: Type.Array(Obj({ ...Line, reason: Type.String() })),
   counts: Obj({ matched: Count, conflicts: Count, ambiguous: Count, notSeen: Count, invalid: Count, notListed: Count }),
@@ -115,6 +120,7 @@ export const Reconciliation = Obj({
       observed: Type.String(),
     }),
   ),
+  ambiguous: Type.Array(Ambiguous),
 });
 export type Reconciliation = Static<typeof Reconciliation>;
 export const Applied = Obj({ appliedAt: Time, facts: Count, correction: Maybe(Type.String()) });

@@ -62,8 +62,6 @@ export const Now = Obj({
   /** Alerts that nobody closed, by rank; at most 20. They come before `attention`. */
   alerts: Type.Array(AlertRow),
   alertsMore: Count,
-  /** Further alerts that belong to the incidents above: they are worked off there. */
-  alertsJoined: Count,
   /** Lines of the queue by priority, as in `AlertRates.open`: an incident is one. */
   queue: Obj({ urgent: Count, high: Count, medium: Count, low: Count }),
   /** What learning has reached: `learning, 63 % of a day; process judged on trial: 3 of 21 cells`; '' once all of it is over. */

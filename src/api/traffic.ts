@@ -51,6 +51,8 @@ export const MessagesQuery = Obj({
   source: Type.Optional(Type.String()),
   after: Type.Optional(Type.Integer({ minimum: 0 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
+  /** Only exchanges of which a message holds all of these words: all messages are read for them. */
+  words: Type.Optional(Type.String({ maxLength: 200 })),
 });
 /** One message as its decoder reads it, in the protocol's own words. */
 export const MessageRow = Obj({

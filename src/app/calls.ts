@@ -83,16 +83,26 @@ const settingsAnswer = async (context: CallContext): Promise<Static<typeof impor
   };
 };
 
-/** Persons stand in the chain by reference. */
-const subjectName = (names: ReadonlyMap<string, string>, subject: string): string => {
-  const user = /^user (\S+)$/.exec(subject)?.[1];
-  return user === undefined ? subject : `user ${names.get(user) ?? user}`;
+/** Persons stand in the chain by reference, sources by their id. */
+interface JournalNames {
+  readonly users: ReadonlyMap<string, string>;
+  readonly sources: ReadonlyMap<string, string>;
+}
+const journalNames = async ({ names: users, store }: CallContext): Promise<JournalNames> => {
+  const rows = await store.db.selectFrom('source').select(['source_id', 'name']).execute();
+  return { users, sources: new Map(rows.map((row) => [row.source_id, row.name])) };
+};
+const subjectName = ({ users, sources }: JournalNames, subject: string): string => {
+  const [kind, id = '', ...rest] = subject.split(' ');
+  if (rest.length > 0) return subject;
+  const name = kind === 'user' ? users.get(id) : kind === 'source' ? sources.get(id) : undefined;
+  return name === undefined ? subject : `${kind} ${name}`;
 };
 
-const journalRow = (names: ReadonlyMap<string, string>, row: Row<'journal'>): JournalRow => ({
+const journalRow = (names: JournalNames, row: Row<'journal'>): JournalRow => ({
   id: row.seq,
   at: timeText(row.ts),
-  who: names.get(row.user_id) ?? row.user_id,
+  who: names.users.get(row.user_id) ?? row.user_id,
   what: row.action,
   subject: row.subject,
   subjectName: subjectName(names, row.subject),
@@ -151,6 +161,7 @@ const HANDLERS: Handlers = {
       .orderBy('seq', 'desc')
       .limit(MAX_JOURNAL_ROWS)
       .execute();
+    const names = await journalNames(context);
     return pageOf(
       {
         list: 'journal',
@@ -158,12 +169,12 @@ const HANDLERS: Handlers = {
         accessors: {
           who: (row) => context.names.get(row.user_id) ?? row.user_id,
           what: (row) => row.action,
-          subject: (row) => [row.subject, subjectName(context.names, row.subject)],
+          subject: (row) => [row.subject, subjectName(names, row.subject)],
           // Rows of one microsecond keep their order.
           at: (row) => row.ts,
         },
         defaultSort: '-at',
-        toItem: (row) => journalRow(context.names, row),
+        toItem: (row) => journalRow(names, row),
         version: context.store.journalHead().seq,
         nowUs: context.nowUs,
       },
@@ -271,8 +282,12 @@ const HANDLERS: Handlers = {
     const conversation = view.model.conversations().find((c) => c.id === params.flow);
     if (conversation === undefined)
       throw new RequestError(404, 'not-found', 'There is no such conversation.', 'Load the list again.');
-    const { protocol, serverPort, client, server } = conversation;
-    const sources = [...site.sources.values()];
+    const { protocol, serverPort, client, server, firstUs, lastUs } = conversation;
+    // A recording that ended before the conversation, or began after it, has none of its frames: it is not read again.
+    const sources = [...site.sources.values()].filter(
+      ({ kind, state, health }) =>
+        kind !== 'file' || state !== 'complete' || (health.firstUs <= lastUs && health.lastUs >= firstUs),
+    );
     const hosts = new Set([hostsOfConversation(view.endpoints, client, server)]);
     const frames = selectedFrames(context.store, params.site, sources, { hosts, frames: [] }, await context.ring());
     return messagesOf(frames, { protocol, serverPort }, query, sources);

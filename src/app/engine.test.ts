@@ -6,6 +6,7 @@ import { Value } from 'typebox/value';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeShared, sharedCapture } from '../../test/shared.ts';
 import { type CaptureList, ROUTES } from '../api/index.ts';
+import { holdsWords } from '../core/message-words.ts';
 import { openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
 import type { CallAnswer, CallInput, EngineCall, EngineEvent } from './engine-contract.ts';
@@ -111,7 +112,8 @@ describeShared('the engine', () => {
     await ask('settings', {});
     await ask('reconciliation', { params: { site } });
     const [newest] = (await ask('journal', { query: {} })).items;
-    expect(newest).toMatchObject({ what: 'source.open' });
+    // People know a file by its name, not by the hash of its content.
+    expect(newest).toMatchObject({ what: 'source.open', subjectName: expect.stringMatching(/^source .*\.pcap(ng)?$/) });
     const head = { row: newest!.id, hash: newest!.hash };
     expect(await ask('checkJournal', { query: {} })).toEqual({ state: 'intact', ...head, reason: '' });
     expect(await ask('checkJournal', { query: head })).toMatchObject({ state: 'intact' });
@@ -287,6 +289,38 @@ describeShared('the engine', () => {
     expect(await framesIn('findings', finding.id)).toBe(proofs);
     expect(await framesIn('alerts', alert!.id)).toBeGreaterThanOrEqual(proofs);
     expect(await framesIn('incidents', 'i-none')).toBe(0);
+  });
+
+  it('looks for words in all messages, and tells an exchange whole of which one message holds them', async () => {
+    const { site } = await openCapture(sharedCapture('s7comm/iti.s7comm_clean'));
+    const [flow] = (await ask('flows', { params: { site }, query: { q: 'protocol:=s7comm', sort: '-packets' } })).items;
+    const params = { site, flow: flow!.id };
+    const all = (await ask('messages', { params, query: { limit: 400 } })).items;
+    const holding = (word: string): typeof all => {
+      const holds = new Set(all.filter((m) => holdsWords(m, word)).map((m) => m.exchange || m));
+      return all.filter((m) => holds.has(m.exchange || m));
+    };
+    // What some answers carry and none of their requests, and not all answers.
+    const values = new Set(all.filter((m) => m.role === 'answer').flatMap((m) => m.fields.map((f) => f.value)));
+    values.delete('');
+    const isSome = (value: string): boolean => {
+      const held = holding(value);
+      return held.length > 3 && held.length < all.length - 4 && held.some((m) => !holdsWords(m, value));
+    };
+    const word = [...values].find(isSome);
+    const found = holding(word ?? '');
+    const last = Math.max(...all.map((m) => m.frame));
+    for (const limit of [20, 1000]) {
+      const pages: typeof all = [];
+      let from: { source: string; after: number } | null | undefined;
+      do {
+        const page = await ask('messages', { params, query: { limit, words: word!, ...from } });
+        pages.push(...page.items.filter((m) => m.frame <= last));
+        from = page.next !== null && page.next.after <= last ? page.next : null;
+      } while (from !== null);
+      const told = pages.toSorted((a, b) => a.frame - b.frame);
+      expect(told.map((m) => [m.frame, m.type])).toEqual(found.map((m) => [m.frame, m.type]));
+    }
   });
 
   it('keeps corrections by people with their undo, over a restart', async () => {

@@ -2,6 +2,7 @@
 import type { MessageList, MessageRow, MessagesQuery, Static } from '../api/index.ts';
 import { createBatch } from '../capture/parser.ts';
 import type { Decoder, Message, PduContext } from '../core/decoder.ts';
+import { holdsWords } from '../core/message-words.ts';
 import type { Source } from '../core/site.ts';
 import { createSiteRuntime, Pipeline } from './pipeline.ts';
 import { leavesOf, meaningOf } from './query/frame-fields.ts';
@@ -56,6 +57,63 @@ class Exchanges {
 }
 
 /**
+ * Which messages an answer has. Without words all; with words whole exchanges of which one message holds them: a request waits
+ * until its answer is read. What is hidden in the end is not found either, or a search would tell it letter by letter.
+ */
+class Wanted {
+  readonly items: MessageRow[] = [];
+  readonly #words: string;
+  /** Rows of exchanges of which none holds the words so far, the longest waiting first. */
+  readonly #waiting = new Map<number, MessageRow[]>();
+  readonly #taken = new Set<number>();
+  /** Rows of answers before this one, whose exchanges may go on in it. */
+  readonly #told = new Set<MessageRow>();
+
+  constructor(words: string) {
+    this.#words = words.trim();
+  }
+
+  get count(): number {
+    return this.items.length - this.#told.size;
+  }
+
+  /** Numbers of exchanges begin anew with each source. */
+  nextSource(): void {
+    this.#waiting.clear();
+    this.#taken.clear();
+  }
+
+  /** `isTold`: it stood in an answer before this one, if it was wanted. */
+  take(row: MessageRow, isTold: boolean): void {
+    const { exchange } = row;
+    if (isTold) this.#told.add(row);
+    const before = this.#waiting.get(exchange) ?? [];
+    if (this.#words === '' || this.#taken.has(exchange) || holdsWords(row, this.#words)) {
+      if (exchange > 0) this.#taken.add(exchange);
+      this.#waiting.delete(exchange);
+      if (isTold) for (const other of before) this.#told.add(other);
+      this.items.push(...before, row);
+      return;
+    }
+    this.#told.delete(row);
+    if (exchange === 0) return;
+    if (this.#waiting.size >= MAX_WAITING) this.#waiting.delete(this.#waiting.keys().next().value as number);
+    this.#waiting.set(exchange, [...before, row]);
+  }
+
+  /** The rows from `from` on whose exchanges hold the words in what is shown of them, in the order of the frames. */
+  settle(from: number): void {
+    if (this.#words === '') return;
+    const rows = this.items.splice(from);
+    const holds = new Set(rows.filter((row) => holdsWords(row, this.#words)).map(exchangeKey));
+    const kept = rows.filter((row) => holds.has(exchangeKey(row)) && !this.#told.has(row));
+    this.items.push(...kept.sort((a, b) => a.frame - b.frame));
+    this.#told.clear();
+  }
+}
+const exchangeKey = (row: MessageRow): number | MessageRow => (row.exchange === 0 ? row : row.exchange);
+
+/**
  * The messages of `of` among the frames, which must be all frames of the two hosts from the first on, so that streams,
  * sessions and connections stand as they did.
  */
@@ -66,7 +124,8 @@ export const messagesOf = async (
   sources: readonly Source[],
 ): Promise<MessageList> => {
   const limit = query.limit ?? DEFAULT_LIMIT;
-  const items: MessageRow[] = [];
+  const wanted = new Wanted(query.words ?? '');
+  const { items } = wanted;
   const heard = new Set<string>();
   let isReached = query.source === undefined;
   let source = '';
@@ -80,6 +139,7 @@ export const messagesOf = async (
     for (let i = from; i < items.length; i++)
       if (secrets.has(items[i]!.frame) && !items[i]!.fields.some((f) => f.value.includes(MASKED)))
         items[i]!.fields = [];
+    wanted.settle(from);
     from = items.length;
   };
   const start = (id: string): Pipeline => {
@@ -97,9 +157,12 @@ export const messagesOf = async (
         if (!isOurs) return;
         // Also of those before the part that is asked for: their answers may lie in it.
         const exchange = exchanges.of(decoder, message, context);
-        if (!isReached || (id === query.source && context.frame <= (query.after ?? 0))) return;
+        if (!isReached) return;
+        const isTold = id === query.source && context.frame <= (query.after ?? 0);
+        // What stood in an answer before is looked through for words: its exchange may go on.
+        if (isTold && query.words === undefined) return;
         const leaves = leavesOf(message);
-        items.push({
+        const row: MessageRow = {
           source: id,
           frame: context.frame,
           at: maybeTime(context.tsUs),
@@ -112,7 +175,8 @@ export const messagesOf = async (
             .filter(([, value]) => value !== '')
             .slice(0, MAX_ROW_FIELDS)
             .map(([name, value]) => ({ name, value, meaning: meaningOf(decoder, leaves, name) })),
-        });
+        };
+        wanted.take(row, isTold);
       },
     });
   };
@@ -123,10 +187,11 @@ export const messagesOf = async (
       source = frame.source;
       heard.add(source);
       isReached ||= source === query.source;
+      wanted.nextSource();
       pipeline = start(source);
     }
     // A frame may carry several messages: they stay together.
-    if (items.length >= limit) {
+    if (wanted.count >= limit) {
       const last = items.at(-1)!;
       next = { source: last.source, after: last.frame };
       break;

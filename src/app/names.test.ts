@@ -100,6 +100,20 @@ describe('asset lists', () => {
     ]);
   });
 
+  it('tells what was left out of a list, and between which devices or lines nobody decided', async () => {
+    const site = await openHosts('a.pcap', [1, 2]);
+    await apply(site, 'plant.csv', 'Name;IP\nPress;10.0.0.1\nMill;10.0.0.1\nSaw;10.0.0.2\nPhone;10.0.0.60\n');
+    const report = await ask('reconciliation', { params: { site } });
+    expect(report.ambiguous.map(({ line, label }) => [line, label])).toEqual([
+      [2, 'Press'],
+      [3, 'Mill'],
+    ]);
+    for (const { assets, reason } of report.ambiguous)
+      expect([assets.length, reason]).toEqual([1, expect.stringMatching(/./)]);
+    // Every line of the list is in the report, once.
+    expect(report.matched + report.ambiguous.length + report.notSeen.length).toBe(report.listed);
+  });
+
   it('names a device that is seen later, also after a restart', async () => {
     const site = await openHosts('a.pcap', [1]);
     await apply(site, 'plant.csv', 'Name;IP\nPress;10.0.0.1\nMill;10.0.0.2\n');

@@ -5,7 +5,7 @@
  * A list of the same name takes the place of the one before; lists of other names stand beside each other.
  */
 import { randomBytes } from 'node:crypto';
-import type { Applied, Mapping, NamePreview, NameUpload, Reconciliation, Static } from '../api/index.ts';
+import type { Ambiguous, Applied, Mapping, NamePreview, NameUpload, Reconciliation, Static } from '../api/index.ts';
 import {
   applyList,
   completeList,
@@ -164,12 +164,7 @@ export class Names {
           .map((fact) => `${fact.attribute} ${fact.value}`),
       })),
       conflicts: few(report.conflicts).map((c) => conflictOf(c, nameOf, '')),
-      ambiguous: few(report.ambiguous).map(({ line, label, assets, reason }) => ({
-        line,
-        label,
-        assets: assets.map((asset) => ({ id: asset, name: nameOf(asset) })),
-        reason,
-      })),
+      ambiguous: few(report.ambiguous).map((row) => ambiguousOf(row, nameOf, '')),
       notSeen: few(report.notSeen).map((row) => notSeenOf(row, '')),
       invalid: few(report.problems).map(({ line, label, text }) => ({ line, label, reason: text })),
       counts: {
@@ -362,9 +357,23 @@ export class Names {
         };
       }),
       conflicts: reports.flatMap(({ row, report }) => report.conflicts.map((c) => conflictOf(c, nameOf, prefix(row)))),
+      ambiguous: reports.flatMap(({ row, report }) =>
+        report.ambiguous.map((line) => ambiguousOf(line, nameOf, prefix(row))),
+      ),
     };
   }
 }
+
+const ambiguousOf = (
+  { line, label, assets, reason }: ListReport['ambiguous'][number],
+  nameOf: (asset: string) => string,
+  prefix: string,
+): Ambiguous => ({
+  line,
+  label: `${prefix}${label}`,
+  assets: assets.map((asset) => ({ id: asset, name: nameOf(asset) })),
+  reason,
+});
 
 const notSeenOf = (
   row: ListReport['notSeen'][number],

@@ -45,6 +45,7 @@ export const printSummary = (result: Inspection, print: (line: string) => void):
   }
   line();
   line(result.now.state === 'empty' ? 'Nothing that is understood was seen.' : result.now.posture);
+  if (result.now.visible !== null) line(`Payload visible: ${Math.floor(result.now.visible * 100)} %.`);
   section(
     'Capture',
     result.verdicts.map((verdict) => [verdict.title, verdict.detail]),

@@ -5,7 +5,7 @@
  * Data folder: `lock` (who has it), `gatehouse.duckdb` (+ `.wal`), `uploads/` (dropped captures), `ring/` (evidence of
  * live sources), `journal-head` (the last acknowledged row of the journal), `journal-heads.ndjson` (exported heads of it).
  */
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { OperatingError } from '../core/errors.ts';
@@ -209,10 +209,16 @@ export const openMemoryStore = async (options: StoreOptions): Promise<Store> =>
     ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
   });
 
-/** Octets that a query can see in the database, for settings and doctor. */
-export const databaseBytes = async (store: Store): Promise<number> => {
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+/** Octets that the database takes: its file and what waits in its log beside it; without a disk the blocks in memory. */
+export const databaseBytes = async ({ db, folder }: Store): Promise<number> => {
+  if (folder !== '') {
+    const path = join(folder, DATABASE_FILE);
+    return sizeOf(path) + sizeOf(`${path}.wal`);
+  }
   const { rows } = await sql<{
     total: number;
-  }>`select block_size * total_blocks as total from pragma_database_size()`.execute(store.db);
+  }>`select block_size * total_blocks as total from pragma_database_size()`.execute(db);
   return Number(rows[0]?.total ?? 0);
 };

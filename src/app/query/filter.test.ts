@@ -79,4 +79,26 @@ describe('filter', () => {
     expect(order('-level')).toEqual(['Press 10', 'Press 9', 'Office printer']);
     expect(() => order('vlan')).toThrow('vlan');
   });
+
+  it('sorts what has an address only after what has a name', () => {
+    const named = [
+      '10.0.0.10',
+      'pump 2.4',
+      '10.0.0.9',
+      '00:13:49:26:be:5c',
+      'fe80::1',
+      'cleaning',
+      '192.168.0.10 unit 4',
+    ];
+    const order = named.map((name) => ({ ...rows[0]!, name })).sort(compileSort('name', fields, accessors));
+    expect(order.map((row) => row.name)).toEqual([
+      'cleaning',
+      'pump 2.4',
+      '00:13:49:26:be:5c',
+      '10.0.0.9',
+      '10.0.0.10',
+      '192.168.0.10 unit 4',
+      'fe80::1',
+    ]);
+  });
 });

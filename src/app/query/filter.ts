@@ -210,9 +210,13 @@ export const compileSort = <R>(
     const unknownY = y === undefined || y === '';
     if (unknownX || unknownY) return unknownX === unknownY ? 0 : unknownX ? 1 : -1;
     const order =
-      typeof x === 'string' || typeof y === 'string' ? collator.compare(String(x), String(y)) : Number(x) - Number(y);
+      typeof x === 'string' || typeof y === 'string' ? inOrder(String(x), String(y)) : Number(x) - Number(y);
     return descending ? -order : order;
   };
 };
+/** What people named comes before what has an address only. */
+const inOrder = (x: string, y: string): number => Number(isAddress(x)) - Number(isAddress(y)) || collator.compare(x, y);
+const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[\da-f]{0,4}(:[\da-f]{0,4}){2,7})( |$)/i;
+const isAddress = (text: string): boolean => (text.includes('.') || text.includes(':')) && ADDRESS.test(text);
 /** `.9` before `.10`, whatever the language of the machine. */
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });

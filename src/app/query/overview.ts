@@ -66,11 +66,13 @@ const posture = (
   const seen =
     visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
   const lower = matters.length - pressing;
-  const others = lower === 0 ? '' : ` first, ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`;
+  const waits = `${lower} ${lower === 1 ? 'thing of lower priority waits' : 'things of lower priority wait'}`;
   const first =
-    pressing === 0
-      ? `No evidence of a change to a controller that needs a person in the ${seen}.`
-      : `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${others}. Seen in the ${seen}.`;
+    pressing > 0
+      ? `${pressing} ${pressing === 1 ? 'thing needs' : 'things need'} a person${lower === 0 ? '' : ` first, ${lower} of lower priority ${lower === 1 ? 'waits' : 'wait'}`}.`
+      : lower > 0
+        ? `${waits}. No evidence of anything more pressing in the ${seen}.`
+        : `No evidence of a change to a controller that needs a person in the ${seen}.`;
   if (state === 'blind')
     return `We are blind: a source is silent beyond its rhythm, its capture has ended, or its folder is gone. ${first}`;
   if (state === 'learning') return `${first} ${reading}`;
@@ -144,7 +146,6 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     incidentsMore: Math.max(0, stories.length - MAX_INCIDENTS),
     alerts: alone.slice(0, MAX_ALERTS).map((alert) => alertRow(view, alert, names)),
     alertsMore: Math.max(0, alone.length - MAX_ALERTS),
-    alertsJoined: alerts.filter(({ incident }) => told.has(incident)).length,
     queue: queueCounts(alerts),
     ...learned,
     attention: attention.slice(0, MAX_ATTENTION),

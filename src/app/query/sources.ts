@@ -1,5 +1,5 @@
 /** Sources for people: progress, health, and plain verdicts on whether a source can be believed. */
-import type { Source as SourceAnswer, Verdict } from '../../api/index.ts';
+import { PRIORITIES, type Source as SourceAnswer, type Verdict } from '../../api/index.ts';
 import type { Source } from '../../core/site.ts';
 import { maybeTime, share, timeText } from './view.ts';
 
@@ -13,6 +13,8 @@ const MARK_LENGTH = 12;
 
 const percent = (part: number, whole: number): string => `${Math.round((100 * part) / Math.max(1, whole))} %`;
 const count = (n: number): string => n.toLocaleString('en-US');
+/** `1 frame is`, `12 frames are`: the number with its noun, and the verb that goes with it. */
+const counted = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`;
 
 /**
  * The sources with names that tell them apart: those of one name get as much of their folder as it takes, those that were
@@ -97,7 +99,7 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
       code: 'own-frames',
       priority: 'high',
       title: 'The capture interface sends frames itself',
-      detail: `${count(h.ownFrames)} frames come from the interface that should only listen.`,
+      detail: `${counted(h.ownFrames, 'frame comes', 'frames come')} from the interface that should only listen.`,
       whatToDo: 'Remove its IP address and stop what uses it; "gatehouse doctor" names what is wrong.',
     },
     h.frames >= MIN_FRAMES &&
@@ -120,7 +122,7 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
       code: 'loss',
       priority: 'high',
       title: 'Frames were lost before they reached the capture',
-      detail: `The capturing program reports ${count(h.dropped)} lost frames.`,
+      detail: `The capturing program reports ${counted(h.dropped, 'lost frame', 'lost frames')}.`,
       whatToDo: 'Mirror fewer ports, or capture on a faster machine.',
     },
     h.dropped <= 0 &&
@@ -129,7 +131,7 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
         code: 'loss',
         priority: 'medium',
         title: 'Parts of conversations are missing',
-        detail: `${count(h.missingBytes)} octets that were acknowledged on the wire are not in the capture.`,
+        detail: `${counted(h.missingBytes, 'octet that was', 'octets that were')} acknowledged on the wire ${h.missingBytes === 1 ? 'is' : 'are'} not in the capture.`,
         whatToDo: 'The mirror port may be overloaded: mirror fewer ports, or use a tap.',
       },
     h.frames >= MIN_FRAMES &&
@@ -144,14 +146,14 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
       code: 'cut-frames',
       priority: 'medium',
       title: 'Frames were cut when they were recorded',
-      detail: `${count(h.cutFrames)} frames are shorter in the capture than on the wire; values in the missing part cannot be seen.`,
+      detail: `${counted(h.cutFrames, 'frame is', 'frames are')} shorter in the capture than on the wire; values in the missing part cannot be seen.`,
       whatToDo: 'Record with full length (tcpdump -s 0).',
     },
     h.offloadFrames > 0 && {
       code: 'offload',
       priority: 'low',
       title: 'The capturing host joined segments',
-      detail: `${count(h.offloadFrames)} frames are longer than the wire allows.`,
+      detail: `${counted(h.offloadFrames, 'frame is', 'frames are')} longer than the wire allows.`,
       whatToDo: 'Turn off GRO, LRO and TSO on the capture interface (ethtool -K).',
     },
     h.checksumsWrong > 0 &&
@@ -159,22 +161,22 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
         code: 'checksums',
         priority: 'low',
         title: 'Checksums are wrong as recorded',
-        detail: `${percent(h.checksumsWrong, h.checksumsChecked)} of the TCP and UDP checksums that were computed do not fit. The frames are decoded all the same.`,
+        detail: `${percent(h.checksumsWrong, h.checksumsChecked)} of the TCP and UDP checksums that were computed do not fit.`,
         whatToDo:
-          'If the recording host itself sends these frames, its network card fills the checksums in later: nothing is wrong. If not, look for a faulty link or mirror, or for somebody who sends packets that their receiver throws away.',
+          'The frames are decoded all the same. If the recording host itself sends them, its network card fills the checksums in later: nothing is wrong. If not, look for a faulty link or mirror, or for somebody who sends packets that their receiver throws away.',
       },
     h.gapCount > 0 && {
       code: 'gaps',
       priority: 'low',
       title: 'The recording has pauses',
-      detail: `${count(h.gapCount)} pauses of more than an hour; rates are not computed across them.`,
+      detail: `${counted(h.gapCount, 'pause', 'pauses')} of more than an hour; rates are not computed across them.`,
       whatToDo: '',
     },
     h.backwardSteps > 0 && {
       code: 'clock',
       priority: 'low',
       title: 'The clock of the recording steps backwards',
-      detail: `${count(h.backwardSteps)} steps; recordings may have been joined or a clock was set.`,
+      detail: `${counted(h.backwardSteps, 'step', 'steps')}; recordings may have been joined or a clock was set.`,
       whatToDo: 'Check the time synchronisation of the recording machine.',
     },
     payload > 0 &&
@@ -203,8 +205,10 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
   return drafts.filter((draft): draft is Verdict => draft !== false);
 };
 
-/** The verdicts of all sources of a site after what hinders it as a whole, each code once, and at least one. */
-/** One verdict of a kind, a line for each source of several; `most` lines, then how many more there are. */
+/**
+ * What hinders the site and its sources, at least one verdict, the most pressing first: each code once, a line for each
+ * source of several; `most` lines, then how many more there are.
+ */
 export const verdictsOf = (
   sources: readonly Source[],
   troubles: readonly Verdict[] = [],
@@ -233,6 +237,7 @@ export const verdictsOf = (
     const more = (lines.get(verdict.code) ?? 0) - most;
     if (more > 0) verdict.detail = `${verdict.detail}\nand ${more} more ${more === 1 ? 'source' : 'sources'}`;
   }
+  found.sort((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority));
   if (found.length === 0 && sources.some((source) => source.health.frames > 0)) {
     found.push({
       code: 'nothing-wrong-seen',

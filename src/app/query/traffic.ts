@@ -150,13 +150,17 @@ export const commands = (view: SiteView, query: ListQuery): Page<CommandRow> =>
     query,
   );
 
+/** HART tells the unit with the type, `float °C`: where the unit stands beside it, it is said once. */
+const typeBeside = (type: string, unit: string): string =>
+  unit !== '' && type.endsWith(` ${unit}`) ? type.slice(0, -unit.length - 1) : type;
+
 export const toPointRow = (view: SiteView, p: Point): PointRow => ({
   id: p.id,
   asset: partyOf(view, p.target),
   protocol: p.protocol,
   path: p.path,
   unit: unitOf(view, p.id),
-  type: p.type,
+  type: typeBeside(p.type, unitOf(view, p.id)),
   value: plainValue(p.value),
   quality: p.quality,
   reads: Math.round(p.reads),

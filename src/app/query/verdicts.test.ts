@@ -83,7 +83,12 @@ describe('verdicts on a source', () => {
     const two = [source({ cutFrames: 1 }), source({ cutFrames: 2 }, { name: 'eth2' })];
     const found = verdictsOf(two);
     expect(found.map(({ code }) => code)).toEqual(['cut-frames']);
-    expect(found[0]!.detail).toMatch(/eth1: 1 frames .*\neth2: 2 frames/);
+    expect(found[0]!.detail).toMatch(/eth1: 1 frame is .*\neth2: 2 frames are/);
+  });
+
+  it('of several kinds the most pressing comes first, whichever source has it', () => {
+    const two = [source({ offloadFrames: 1, cutFrames: 1 }), source({}, { name: 'eth2', state: 'blind' })];
+    expect(verdictsOf(two).map(({ code }) => code)).toEqual(['blind', 'cut-frames', 'offload']);
   });
 
   it('each say what to do, apart from pauses, which nobody can undo', () => {

@@ -20,6 +20,7 @@ import {
   OpenMark,
   PriorityMark,
   StateMark,
+  Statement,
   VerdictMark,
   WindowTag,
 } from '../parts/finding-marks.tsx';
@@ -113,7 +114,9 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
               </>
             )}
           </span>
-          <h1>{alert.title}</h1>
+          <h1>
+            <Statement row={alert} />
+          </h1>
           <span className="row wrap" style={{ gap: 10 }}>
             <PriorityMark priority={alert.priority} />
             {alert.impact !== 'none' && <ImpactTag impact={alert.impact} />}
@@ -154,17 +157,8 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
         />
         <div className="stack" style={{ gap: 14 }}>
           <Panel title="At a glance">
-            <FindingFacts finding={finding} />
+            <FindingFacts finding={finding} why={alert.why} />
           </Panel>
-          {alert.why.length > 0 && (
-            <Panel title="Why it stands here" count={alert.rank === null ? undefined : `place ${alert.rank}`}>
-              <ul className="plain-list">
-                {alert.why.map((w) => (
-                  <li key={w}>{w}</li>
-                ))}
-              </ul>
-            </Panel>
-          )}
           <Deeds detail={detail} />
           <Panel title="How it was found">
             <Card finding={finding} />
@@ -175,18 +169,14 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
   );
 };
 
-/** Reviews and everything else that people did with it, newest first. */
-const Deeds = ({ detail }: { detail: AlertDetail }) => (
-  <Panel
-    title="What people did"
-    count={detail.alert.assigneeName === '' ? 'nobody has taken it' : `${detail.alert.assigneeName} takes care`}
-    flush
-  >
-    {detail.reviews.length + detail.history.length === 0 ? (
-      <p className="dim flat" style={{ padding: '10px 12px' }}>
-        Nothing yet.
-      </p>
-    ) : (
+/** Reviews and everything else that people did with it, newest first; of a new alert there is nothing to tell. */
+const Deeds = ({ detail }: { detail: AlertDetail }) =>
+  detail.reviews.length + detail.history.length === 0 ? null : (
+    <Panel
+      title="What people did"
+      count={detail.alert.assigneeName === '' ? 'nobody has taken it' : `${detail.alert.assigneeName} takes care`}
+      flush
+    >
       <ul className="deeds">
         {detail.reviews.map((r) => (
           <li key={`${r.at}${r.who}`}>
@@ -209,6 +199,5 @@ const Deeds = ({ detail }: { detail: AlertDetail }) => (
           </li>
         ))}
       </ul>
-    )}
-  </Panel>
-);
+    </Panel>
+  );

@@ -13,7 +13,17 @@ import { ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
 import { SmallTable } from '../parts/simple-table.tsx';
 import { Cycles } from './process/cycles.tsx';
-import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
+import {
+  AsItsCell,
+  Course,
+  Guards,
+  isAsItsCell,
+  Notices,
+  NowValue,
+  OddMark,
+  PointName,
+  UsualBand,
+} from './process/point-marks.tsx';
 import { Relations } from './process/relations.tsx';
 
 /** Rows behind a course here: the cell alone is on screen, so it may be finer. */
@@ -45,6 +55,7 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
   const { cell, points, us } = detail;
   const site = useSite();
   const reasons = useMemo(() => whyNot(points), [points]);
+  const as = (p: CellPoint) => (isAsItsCell(p, cell) ? <AsItsCell cell={cell} /> : undefined);
   return (
     <div className="page">
       <header className="page-head" style={{ flexWrap: 'wrap' }}>
@@ -65,8 +76,6 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
             <PartyLink party={cell.controller} />
           )}
         </span>
-        <span className="grow" />
-        <GuardMeter guard={cell} />
       </header>
       <div className="figures">
         <div>
@@ -96,7 +105,9 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
           <span>last row</span>
         </div>
       </div>
-      <p className="dim flat">{cell.text}</p>
+      <p className="dim flat">
+        <GuardMeter guard={cell} full />
+      </p>
       <div className="columns tables">
         <Panel title="Points" count={plural(points.length, 'point')} flush>
           <SmallTable<CellPoint>
@@ -126,21 +137,21 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
                 by: (p) => Number(p.value),
                 cell: (p) => <NowValue point={p} />,
               },
-              { id: 'usual', head: 'Usual', width: '156px', cell: (p) => <UsualBand point={p} /> },
+              { id: 'usual', head: 'Usual', width: '156px', cell: (p) => as(p) ?? <UsualBand point={p} /> },
               { id: 'course', head: 'Course', width: '134px', cell: (p) => <Course point={p} us={us} width={118} /> },
               {
                 id: 'guards',
                 head: 'Watched by',
                 width: 'minmax(130px, 1.4fr)',
                 by: (p) => p.armed.length,
-                cell: (p) => <Guards point={p} />,
+                cell: (p) => as(p) ?? <Guards point={p} />,
               },
               {
                 id: 'bias',
                 head: 'Would notice a bias of',
                 width: '136px',
                 by: (p) => p.detectable ?? Number.POSITIVE_INFINITY,
-                cell: (p) => <Notices point={p} />,
+                cell: (p) => as(p) ?? <Notices point={p} />,
               },
             ]}
           />

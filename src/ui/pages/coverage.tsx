@@ -6,7 +6,7 @@ import './coverage/coverage.css';
 import { useQuery } from '@tanstack/react-query';
 import type { Coverage } from '../../api/overview.ts';
 import { call } from '../lib/api.ts';
-import { bytes, number, plural, share } from '../lib/format.ts';
+import { bytes, number, plural } from '../lib/format.ts';
 import { useSite } from '../lib/site.ts';
 import { Empty, Loading, Panel, Problem } from '../parts/basics.tsx';
 import { BlindSpots } from './coverage/blind-spots.tsx';
@@ -62,7 +62,7 @@ const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
       </header>
       <BlindSpots verdicts={c.verdicts} reading={c.sources.some((s) => s.state === 'reading')} />
       <div className="coverage-two">
-        <Panel title="Payload that is understood">
+        <Panel title="Payload visible">
           <VisibilityBar {...total} />
         </Panel>
         <Panel title="Directions">
@@ -71,8 +71,8 @@ const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
           ) : (
             <div className="stack" style={{ gap: 4 }}>
               <span>
-                <b className="big">{share((conversations - oneWay) / conversations)}</b> of{' '}
-                {plural(conversations, 'conversation')} show both directions
+                <b className="big">{number(conversations - oneWay)}</b> of {plural(conversations, 'conversation')}{' '}
+                {conversations - oneWay === 1 ? 'shows' : 'show'} both directions
               </span>
               <span className={oneWay > 0 ? '' : 'dim'}>
                 {oneWay > 0

@@ -9,7 +9,7 @@ import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
 import { Panel, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
-import { CertaintyMark, ImpactTag, IncidentTag, OpenMark, WindowTag } from '../parts/finding-marks.tsx';
+import { CertaintyMark, ImpactTag, IncidentTag, OpenMark, Statement, WindowTag } from '../parts/finding-marks.tsx';
 import { Card, FindingBody, FindingFacts } from './alert/statement.tsx';
 
 export const FindingPage = () => {
@@ -59,7 +59,9 @@ const Loaded = ({ finding: f }: { finding: FindingDetail }) => {
             </Link>{' '}
             / <span title={`kind:${f.kind}`}>{inWords(f.kind)}</span>
           </span>
-          <h1>{f.title}</h1>
+          <h1>
+            <Statement row={f} />
+          </h1>
           <span className="row wrap" style={{ gap: 10 }}>
             {f.impact !== 'none' && <ImpactTag impact={f.impact} />}
             <CertaintyMark certainty={f.certainty} />

@@ -283,7 +283,11 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
     <div className="row wrap no-print" style={{ gap: 6 }}>
       {!may && <ForOthers work="triage" what="work it off" />}
       {may && incident.state === 'open' && me !== undefined && (
-        <Button loading={change.isPending} onClick={() => change.mutate({ assignee: mine ? '' : me.id })}>
+        <Button
+          {...(incident.assignee === '' ? { variant: 'filled' } : {})}
+          loading={change.isPending}
+          onClick={() => change.mutate({ assignee: mine ? '' : me.id })}
+        >
           {mine ? 'Give back' : 'Take'}
         </Button>
       )}
@@ -312,7 +316,12 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
           </p>
         </FormDialog>
       )}
-      <Button onClick={() => window.print()}>Print …</Button>
+      <Button
+        title="To hand over: all of this page on paper or as a PDF, every sentence of the story included"
+        onClick={() => window.print()}
+      >
+        Report …
+      </Button>
       <Link to="/s/$site/alerts" params={{ site }} search={{ q: `incident:=${incident.id}` }} className="small nowrap">
         Its alerts
       </Link>

@@ -334,9 +334,7 @@ export const NowPage = () => {
                     </Empty>
                   ) : walk.length > 0 ? (
                     <p className="dim now-none">
-                      Nothing else from what is visible
-                      {now.visible === null ? '.' : `: ${share(now.visible)} of the payload.`} What Gatehouse cannot see
-                      is under Coverage.
+                      Nothing else from what is visible. What Gatehouse cannot see is under Coverage.
                     </p>
                   ) : (
                     <Empty
@@ -349,7 +347,7 @@ export const NowPage = () => {
                     >
                       {now.visible === null
                         ? 'No payload was seen, so this says little.'
-                        : `That is ${share(now.visible)} of the payload. What Gatehouse cannot see is under Coverage.`}
+                        : 'What Gatehouse cannot see is under Coverage.'}
                     </Empty>
                   )
                 ) : (
@@ -372,6 +370,13 @@ export const NowPage = () => {
               title="Blind spots"
               count={now.blindSpots.length === 0 ? undefined : number(now.blindSpots.length)}
               flush
+              actions={
+                now.blindSpots.length > 0 && (
+                  <PageLink link="coverage" className="small">
+                    Coverage
+                  </PageLink>
+                )
+              }
             >
               {now.blindSpots.length === 0 ? (
                 <p className="dim now-none">
@@ -381,16 +386,15 @@ export const NowPage = () => {
                 </p>
               ) : (
                 <ul className="list blind-list">
-                  {now.blindSpots.map((b) => (
+                  {now.blindSpots.map((b, n) => (
                     <li key={b.id}>
                       <IconEyeOff size={15} stroke={1.6} aria-hidden="true" className="dim" />
-                      <div className="grow">
-                        <div className="strong">
-                          {b.link === '' ? b.title : <PageLink link={b.link}>{b.title}</PageLink>}
-                        </div>
+                      {/* The worst is open: of many the headlines are read first. */}
+                      <details className="grow blind" open={n === 0}>
+                        <summary className="strong">{b.title}</summary>
                         {b.detail !== '' && <div className="dim small lines">{b.detail}</div>}
                         {b.whatToDo !== '' && <div className="small">{b.whatToDo}</div>}
-                      </div>
+                      </details>
                     </li>
                   ))}
                 </ul>

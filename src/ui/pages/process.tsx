@@ -29,7 +29,17 @@ import { Fetched } from '../parts/fetched.tsx';
 import { RoleGlyph } from '../parts/glyphs.tsx';
 import { GuardMeter } from '../parts/learning.tsx';
 import { notify } from '../parts/notify.ts';
-import { Course, Guards, Notices, NowValue, OddMark, PointName, UsualBand } from './process/point-marks.tsx';
+import {
+  AsItsCell,
+  Course,
+  Guards,
+  isAsItsCell,
+  Notices,
+  NowValue,
+  OddMark,
+  PointName,
+  UsualBand,
+} from './process/point-marks.tsx';
 import { type ProcessRow, rowsOf } from './process/rows.ts';
 
 /** Rows behind a sparkline. */
@@ -395,7 +405,7 @@ const Cells = ({ list, more, filter, waits }: CellsProps) => {
                   ) : row.point === undefined ? (
                     <NoPoint failed={failed.has(row.cell.id)} first={row.index === 0} />
                   ) : (
-                    <PointCells point={row.point} us={found.details.get(row.cell.id)?.us ?? NONE} />
+                    <PointCells point={row.point} cell={row.cell} us={found.details.get(row.cell.id)?.us ?? NONE} />
                   )}
                 </div>
               );
@@ -441,13 +451,11 @@ const CellHead = memo(({ cell, open, toggle, filtered }: HeadProps) => {
       <span className="grow" />
       {cell.open > 0 && <span className="tag high">{plural(cell.open, 'open finding')}</span>}
       {cell.relations > 0 && <span className="dim small nowrap wide-only">{plural(cell.relations, 'relation')}</span>}
-      {(cell.state === 'armed' || cell.state === 'trial') && (
-        <span className="dim small nowrap">
-          {number(cell.armed)} of {number(cell.points)} watched
-        </span>
-      )}
+      <span className="dim small nowrap">
+        {cell.armed === 0 ? 'none watched yet' : `${number(cell.armed)} of ${number(cell.points)} watched`}
+      </span>
       <span className="cell-guard">
-        <GuardMeter guard={cell} short />
+        <GuardMeter guard={cell} />
       </span>
     </div>
   );
@@ -468,31 +476,28 @@ const NoPoint = ({ failed, first }: { failed: boolean; first: boolean }) => (
   </div>
 );
 
-const PointCells = memo(({ point: p, us }: { point: CellPoint; us: readonly number[] }) => (
-  <>
-    <div role="gridcell">
-      <PointName point={p} />
-    </div>
-    <div role="gridcell" className="end">
-      <NowValue point={p} />
-    </div>
-    <div role="gridcell">
-      <UsualBand point={p} />
-    </div>
-    <div role="gridcell">
-      <Course point={p} us={us} />
-    </div>
-    <div role="gridcell">
-      <Guards point={p} />
-    </div>
-    <div role="gridcell">
-      <Notices point={p} />
-    </div>
-    <div role="gridcell">
-      <OddMark point={p} />
-    </div>
-  </>
-));
+const PointCells = memo(({ point: p, cell, us }: { point: CellPoint; cell: CellRow; us: readonly number[] }) => {
+  const as = isAsItsCell(p, cell) ? <AsItsCell cell={cell} /> : undefined;
+  return (
+    <>
+      <div role="gridcell">
+        <PointName point={p} />
+      </div>
+      <div role="gridcell" className="end">
+        <NowValue point={p} />
+      </div>
+      <div role="gridcell">{as ?? <UsualBand point={p} />}</div>
+      <div role="gridcell">
+        <Course point={p} us={us} />
+      </div>
+      <div role="gridcell">{as ?? <Guards point={p} />}</div>
+      <div role="gridcell">{as ?? <Notices point={p} />}</div>
+      <div role="gridcell">
+        <OddMark point={p} />
+      </div>
+    </>
+  );
+});
 PointCells.displayName = 'PointCells';
 
 /** Every point of every cell, one after the other, so that the server is not asked for all at once. */

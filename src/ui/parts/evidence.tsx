@@ -1,5 +1,6 @@
 /** The deepest level of the console: one frame, its octets beside what was read in them, and what is stated because of it. */
 import { ActionIcon, Drawer, FocusTrap, Menu, Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronLeft, IconChevronRight, IconCopy, IconDownload, IconLink } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -20,6 +21,9 @@ const splitAt = (at: string): { source: string; frame: number } => {
   const i = at.lastIndexOf(':');
   return { source: at.slice(0, i), frame: Number(at.slice(i + 1)) };
 };
+
+/** Below this width a drawer at the side would hide the list that is walked: it comes from below then. */
+const NARROW = '(max-width: 1180px)';
 
 /** A frame for a mail or a ticket: its layers with their fields, a line each. Octets are in the download. */
 const textOf = (frame: Frame): string =>
@@ -53,6 +57,7 @@ export const EvidenceDrawer = ({ site, at }: { site: string; at: string }) => {
     staleTime: 600_000,
     placeholderData: keepPreviousData,
   });
+  const isBelow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
   const shown = query.data;
   const previous = shown?.frame === frame ? shown.previous : null;
   const next = shown?.frame === frame ? shown.next : null;
@@ -64,12 +69,17 @@ export const EvidenceDrawer = ({ site, at }: { site: string; at: string }) => {
     <Drawer
       opened
       onClose={() => go(undefined, false)}
-      position="right"
-      size="min(860px, 78vw)"
+      position={isBelow ? 'bottom' : 'right'}
+      size={isBelow ? '56vh' : 'min(860px, 78vw)'}
       lockScroll={false}
       overlayProps={{ backgroundOpacity: 0.18 }}
       closeButtonProps={{ 'aria-label': 'Close the frame' }}
-      classNames={{ content: 'frame-drawer', body: 'frame-body', title: 'frame-title', header: 'frame-header' }}
+      classNames={{
+        content: isBelow ? 'frame-drawer below' : 'frame-drawer',
+        body: 'frame-body',
+        title: 'frame-title',
+        header: 'frame-header',
+      }}
       title={
         <>
           <span className="strong nowrap">Frame {valid ? number(frame) : '?'}</span>

@@ -19,7 +19,7 @@ export const PriorityMark = ({ priority }: { priority: Priority }) => (
 );
 
 export const CERTAINTY_HELP: Readonly<Record<Certainty, string>> = {
-  certain: 'It was seen on the wire as it is told.',
+  certain: 'The frames themselves show it.',
   likely: 'A conclusion from what was seen; it could be something else.',
   possible: 'A weak conclusion: worth a look, not more.',
 };
@@ -185,6 +185,16 @@ export const PointLink = ({ point, asset = true }: { point: PointRef; asset?: bo
     </Link>
   );
 };
+
+/** What a finding states, with the device where it speaks of a point alone: a path is no place in the plant. */
+export const Statement = ({ row }: { row: Pick<FindingRow, 'title' | 'target'> }) => (
+  <>
+    {row.title}
+    {row.target.name !== '' && !row.title.includes(row.target.name) && (
+      <span className="dim"> · {row.target.name}</span>
+    )}
+  </>
+);
 
 /** The headline in a list, with what a person must know beside it. */
 export const Headline = ({ row }: { row: AlertRow | FindingRow }) => (

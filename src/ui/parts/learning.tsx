@@ -16,8 +16,10 @@ export interface Guard {
   readonly text: string;
 }
 
-/** `14 of 24 hours`; three figures are enough to see progress. */
+/** `14 of 24 h`, `4.08 min of 24 h`; three figures are enough to see progress. */
 export const seenText = (seen: number, needed: number, unit: string): string => {
+  if (unit === 'h' && seen > 0 && seen < 1 && needed >= 1)
+    return `${number(Number((seen * 60).toPrecision(3)))} min of ${number(needed)} h`;
   const count = (n: number): string => number(Number(n.toPrecision(3)));
   return `${count(Math.min(seen, needed))} of ${count(needed)} ${unit}`.trim();
 };
@@ -60,9 +62,29 @@ const WAITING_WORDS: Readonly<Partial<Record<Guard['state'], string>>> = {
   returning: 'being read back',
 };
 
-/** `short`: only the bar and the figure, for narrow columns. */
-export const GuardMeter = ({ guard, short = false }: { guard: Guard; short?: boolean }) => {
+interface MeterProps {
+  guard: Guard;
+  /** Only the bar and the figure, for narrow columns. */
+  short?: boolean;
+  /** All that is known of it, where there is room for a sentence. */
+  full?: boolean;
+}
+export const GuardMeter = ({ guard, short = false, full = false }: MeterProps) => {
   const { state, text } = guard;
+  if (full) {
+    const Icon = state === 'armed' ? IconCircleCheck : state === 'unarmed' ? IconCircleOff : IconCircleDashed;
+    return (
+      <span className="learning full">
+        <Icon size={13} stroke={1.8} aria-hidden="true" />
+        {state === 'learning' && (
+          <span className="learning-bar" aria-hidden="true">
+            <i style={{ width: `${Math.min(1, Math.max(0, guard.share ?? 0)) * 100}%` }} />
+          </span>
+        )}
+        <span>{text}</span>
+      </span>
+    );
+  }
   if (state === 'waiting') {
     return (
       <span className="learning unknown" title={text}>

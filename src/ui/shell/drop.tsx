@@ -10,6 +10,7 @@ import { sendFile } from '../lib/api.ts';
 import { bytes, share } from '../lib/format.ts';
 import { useLive } from '../lib/live.ts';
 import { useMay, whoMay } from '../lib/may.ts';
+import { useSite } from '../lib/site.ts';
 import { notify } from '../parts/notify.ts';
 
 let picker: HTMLInputElement | null = null;
@@ -18,6 +19,9 @@ let mayGive = false;
 const refuse = (): void => notify.info('Not for your role', `${whoMay('capture')} give Gatehouse captures to read.`);
 /** Opens the file dialog of the browser, or tells who may. */
 export const openUpload = (): void => (mayGive ? picker?.click() : refuse());
+
+/** What the page Names takes. */
+const ASSET_LIST = /\.(csv|xlsx)$/i;
 
 interface Sending {
   name: string;
@@ -33,12 +37,23 @@ export const DropCapture = () => {
   const depth = useRef(0);
   const client = useQueryClient();
   const navigate = useNavigate();
+  const site = useSite();
   mayGive = useMay('capture');
   const progress = useLive((l) => (sending?.source ? l.progress[sending.source] : undefined));
 
   const take = useCallback(
     async (files: readonly File[]) => {
       for (const file of files) {
+        if (ASSET_LIST.test(file.name)) {
+          notify.info(
+            `${file.name} is no capture`,
+            site === ''
+              ? 'An asset list is imported under Names of its site.'
+              : 'Asset lists are imported here: give it once more.',
+          );
+          if (site !== '') await navigate({ to: '/s/$site/names', params: { site } });
+          continue;
+        }
         setSending({ name: file.name, size: file.size, share: 0, source: '' });
         try {
           const done = await sendFile<Uploaded>(FILE_PATHS.upload.split(' ')[1] ?? '', file, (s) =>
@@ -55,7 +70,7 @@ export const DropCapture = () => {
         setSending(undefined);
       }
     },
-    [client, navigate],
+    [client, navigate, site],
   );
 
   useEffect(() => {

@@ -6,7 +6,7 @@ const of = (over: Partial<AlertRow>): string =>
   alertInShort({ impact: 'uptime', certainty: 'certain', open: true, window: null, ...over } as AlertRow).join(' ');
 
 it('an alert in short says what it can touch, how sure it is, and that it falls into planned work', () => {
-  expect(of({})).toBe('If it was not meant, the line can stop. It was seen on the wire as it is told.');
+  expect(of({})).toBe('If it was not meant, the line can stop. The frames themselves show it.');
   expect(of({ impact: 'safety', certainty: 'likely', open: false })).toBe(
     'If it was not meant, people can come to harm. It is a conclusion from what was seen, and could be something else, and it is over.',
   );

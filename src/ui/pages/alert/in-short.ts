@@ -3,7 +3,7 @@ import type { AlertRow } from '../../../api/alerts.ts';
 import { CAN_TOUCH } from '../../parts/impact.ts';
 
 const SURE = {
-  certain: 'It was seen on the wire as it is told',
+  certain: 'The frames themselves show it',
   likely: 'It is a conclusion from what was seen, and could be something else',
   possible: 'It is a weak conclusion: worth a look, not more',
 } as const;

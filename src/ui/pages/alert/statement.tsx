@@ -3,16 +3,7 @@ import type { ReactNode } from 'react';
 import type { FindingDetail, FindingRow } from '../../../api/alerts.ts';
 import { duration, number, plural } from '../../lib/format.ts';
 import { EvidenceLinks, FramesOf, Panel, PartyLink, Protocol, Text, Unknown, When } from '../../parts/basics.tsx';
-import {
-  CERTAINTY_HELP,
-  CertaintyMark,
-  ImpactTag,
-  IncidentTag,
-  OpenMark,
-  PointLink,
-  SurpriseMark,
-  WindowTag,
-} from '../../parts/finding-marks.tsx';
+import { OpenMark, PointLink, SurpriseMark } from '../../parts/finding-marks.tsx';
 import { VerbTag } from '../../parts/glyphs.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
 import { TechniqueChip } from '../../parts/technique.tsx';
@@ -56,8 +47,8 @@ const Said = ({ term, children }: { term: string; children: ReactNode }) => (
   </>
 );
 
-/** Who, when, how sure, what it can touch. */
-export const FindingFacts = ({ finding: f }: { finding: FindingDetail }) => {
+/** Who, by what, when, on what grounds: what the head of the page does not say. `why`: what made its place in the queue. */
+export const FindingFacts = ({ finding: f, why = [] }: { finding: FindingDetail; why?: readonly string[] }) => {
   // A device that asks around has no other side: it is told once.
   const alone = f.actor?.id === f.target.id;
   // The device stands above its points.
@@ -94,27 +85,20 @@ export const FindingFacts = ({ finding: f }: { finding: FindingDetail }) => {
           <Protocol name={f.protocol} />
         </Said>
       )}
-      <Said term="Since">
+      <Said term="Seen">
         <When at={f.firstAt} />
-        {f.firstAt !== null && f.lastAt !== null && f.firstAt !== f.lastAt && (
-          <span className="dim small"> for {heldOf(f)}</span>
+        {f.firstAt !== f.lastAt && (
+          <>
+            {' '}
+            to <When at={f.lastAt} />
+          </>
         )}
-      </Said>
-      <Said term="Last seen">
-        <span className="row wrap" style={{ gap: 6 }}>
-          <When at={f.lastAt} /> <OpenMark open={f.open} at={f.lastAt} long />
-        </span>
-      </Said>
-      <Said term="Times">{number(f.count)}</Said>
-      <Said term="How sure">
-        <CertaintyMark certainty={f.certainty} />
-        <span className="dim small">{CERTAINTY_HELP[f.certainty]}</span>
+        <div className="dim small">
+          {f.count === 1 ? 'once' : `${number(f.count)} times${f.firstAt === f.lastAt ? '' : ` in ${heldOf(f)}`}`}
+        </div>
       </Said>
       <Said term="How unusual">
         <SurpriseMark surprise={f.surprise} />
-      </Said>
-      <Said term="Can touch">
-        <ImpactTag impact={f.impact} />
       </Said>
       <Said term="On what grounds">
         <Text>{f.learned}</Text>
@@ -128,17 +112,7 @@ export const FindingFacts = ({ finding: f }: { finding: FindingDetail }) => {
           </span>
         </Said>
       )}
-      {f.window !== null && (
-        <Said term="Planned work">
-          <WindowTag window={f.window} />
-          <div className="small">{f.window.text}</div>
-        </Said>
-      )}
-      {f.incident !== '' && (
-        <Said term="Part of">
-          <IncidentTag incident={f.incident} />
-        </Said>
-      )}
+      {why.length > 0 && <Said term="Ranked because">{why.join(', ')}</Said>}
     </dl>
   );
 };

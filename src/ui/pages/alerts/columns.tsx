@@ -9,7 +9,6 @@ import {
   Headline,
   ImpactTag,
   OpenMark,
-  PointLink,
   PriorityMark,
   StateMark,
   SurpriseMark,
@@ -17,12 +16,8 @@ import {
 } from '../../parts/finding-marks.tsx';
 import type { Column } from '../../parts/table.tsx';
 
-const where = (row: AlertRow | FindingRow) =>
-  row.points[0] === undefined ? (
-    <PartyLink party={row.target} address={false} />
-  ) : (
-    <PointLink point={row.points[0]} asset={false} />
-  );
+/** The device: what a statement says of a point names the point itself. */
+const where = (row: AlertRow | FindingRow) => <PartyLink party={row.target} address={false} />;
 
 export const rankedColumns: readonly Column<AlertRow>[] = [
   {
@@ -41,11 +36,11 @@ export const rankedColumns: readonly Column<AlertRow>[] = [
     cell: (a) => <PriorityMark priority={a.priority} />,
   },
   { id: 'title', head: 'What', width: 'minmax(240px, 4fr)', sort: 'title', cell: (a) => <Headline row={a} /> },
-  { id: 'where', head: 'Where', width: 'minmax(110px, 1.1fr)', cell: where },
+  { id: 'where', head: 'Where', width: 'minmax(126px, 1.1fr)', cell: where },
   {
     id: 'actor',
     head: 'By whom',
-    width: 'minmax(110px, 1fr)',
+    width: 'minmax(126px, 1fr)',
     sort: 'actor',
     from: 1150,
     cell: (a) =>

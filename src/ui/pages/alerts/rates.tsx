@@ -68,15 +68,18 @@ const PerHour = ({ rates }: { rates: AlertRates }) => {
   const most = Math.max(1, ...count);
   const sum = count.reduce((a, b) => a + b, 0);
   return (
-    <span className="per-hour" role="img" aria-label={`${plural(sum, 'new alert')} in the last ${us.length} hours`}>
-      {us.map((t, i) => (
-        <i
-          key={t}
-          title={`${dateTime(timeOfUs(t)).slice(0, 16)}: ${plural(count[i] ?? 0, 'new alert')}`}
-          style={{ height: `${(100 * (count[i] ?? 0)) / most}%` }}
-        />
-      ))}
-    </span>
+    <>
+      <span className="dim per-hour-says">new an hour, {number(us.length)} h</span>
+      <span className="per-hour" role="img" aria-label={`${plural(sum, 'new alert')} in the last ${us.length} hours`}>
+        {us.map((t, i) => (
+          <i
+            key={t}
+            title={`${dateTime(timeOfUs(t)).slice(0, 16)}: ${plural(count[i] ?? 0, 'new alert')}`}
+            style={{ height: `${(100 * (count[i] ?? 0)) / most}%` }}
+          />
+        ))}
+      </span>
+    </>
   );
 };
 

@@ -25,6 +25,8 @@ export const apart = (s: Shares): Shares => ({
 export const VisibilityBar = (raw: Shares) => {
   const s = apart(raw);
   const all = s.decoded + s.undecoded + s.encrypted + s.missing;
+  // Shares are of what came: what is missing is told in octets, for nobody knows what it was.
+  const seen = all - s.missing;
   if (all === 0) return <Unknown>No payload was seen: nothing to decode, and nothing to judge.</Unknown>;
   return (
     <div className="stack" style={{ gap: 8 }}>
@@ -37,8 +39,15 @@ export const VisibilityBar = (raw: Shares) => {
               {word}
             </dt>
             <dd>
-              {s[key] === 0 ? <span className="dim">none seen</span> : share(s[key] / all)}
-              {s[key] > 0 && <span className="dim small"> {bytes(s[key])}</span>}
+              {s[key] === 0 ? (
+                <span className="dim">none seen</span>
+              ) : key === 'missing' ? (
+                bytes(s.missing)
+              ) : (
+                <>
+                  {share(s[key] / seen)} <span className="dim small">{bytes(s[key])}</span>
+                </>
+              )}
             </dd>
           </div>
         ))}

@@ -76,7 +76,6 @@ const Phase = ({ learning: l }: { learning: LearningOverview }) => (
       </span>
     </div>
     <span className="phase-bar" role="img" aria-label={`${share(l.share)} of the learning time`}>
-      <b>{share(l.share)}</b>
       <span className="visible-bar" aria-hidden="true">
         <i style={{ width: `${l.share * 100}%` }} />
       </span>
@@ -285,9 +284,10 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
           {
             id: 'detector',
             head: 'For',
-            width: '130px',
+            width: '116px',
             by: (r) => r.detector,
-            cell: (r) => <span title={r.detector}>{inWords(r.detector)}</span>,
+            // Of many how many, by name on hover.
+            cell: (r) => <span title={r.detector}>{inWords(r.detector.replace(/:.*/, ''))}</span>,
           },
           {
             id: 'share',
@@ -299,7 +299,7 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
           {
             id: 'seen',
             head: 'Seen',
-            width: '190px',
+            width: 'minmax(190px, 1.5fr)',
             end: true,
             by: (r) => r.share,
             cell: (r) => (

@@ -7,7 +7,7 @@ import { ROLES } from '../../../core/site.ts';
 import { number, plural } from '../../lib/format.ts';
 import { LEVEL_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph } from '../../parts/glyphs.tsx';
 import { type Line, lineLabel } from './edges.ts';
-import { type Box, MOST_CARDS, type Placed, rolesOf } from './layout.ts';
+import { type Box, CARD, CARD_FONT_PX, MOST_CARDS, type Placed, rolesOf } from './layout.ts';
 import { type Ink, mapStyle, readInk } from './style.ts';
 
 export interface GraphHandle {
@@ -35,7 +35,25 @@ const MOST_NAMED = 12;
 const LEGIBLE = 0.62;
 /** Room for the names of the lanes, which stand over the drawing. */
 export const LANE_LABEL_PX = 116;
-const cut = (s: string, n: number): string => (s.length > n ? `${s.slice(0, n - 1)}…` : s);
+let ruler: CanvasRenderingContext2D | null | undefined;
+const rulerOf = (): CanvasRenderingContext2D | null => {
+  const made = document.createElement('canvas').getContext('2d');
+  if (made) made.font = `${CARD_FONT_PX}px ${getComputedStyle(document.body).fontFamily}`;
+  return made;
+};
+/** As much of a text as fits into `px` in the type of the map: capitals are wide, and a box has an edge. */
+const cut = (text: string, px: number): string => {
+  ruler ??= rulerOf();
+  if (!ruler) return text;
+  if (ruler.measureText(text).width <= px) return text;
+  let n = text.length - 1;
+  while (n > 1 && ruler.measureText(`${text.slice(0, n)}…`).width > px) n--;
+  return `${text.slice(0, n).trimEnd()}…`;
+};
+/** Between the picture of a card and its edge; the mark of an attention stands at the end of the first line. */
+const NAME_PX = CARD.w - 30 - 22;
+const SECOND_PX = CARD.w - 30 - 6;
+const BOX_PX = 22;
 
 const worst = (box: Box): Priority | '' => {
   let best: number = PRIORITIES.length;
@@ -63,7 +81,7 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
     const more = b.assets - Math.min(b.members.length, MOST_CARDS);
     const label = b.open
       ? `${boxTitle(b)}${more > 0 ? `  (${number(more)} more not drawn)` : ''}`
-      : `${cut(boxTitle(b), 24)}\n${plural(b.assets, 'asset')}\n${cut(mostly(b), 26)}`;
+      : `${cut(boxTitle(b), b.w - BOX_PX)}\n${plural(b.assets, 'asset')}\n${cut(mostly(b), b.w - BOX_PX)}`;
     out.push({
       data: { id: b.id, kind: b.open ? 'box' : 'closed', w: b.w, h: b.h, label, attention: b.open ? '' : worst(b) },
       position: { x: b.x + b.w / 2, y: b.y + b.h / 2 },
@@ -77,7 +95,7 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
         data: {
           id: m.id,
           kind: 'asset',
-          label: `${cut(m.name, 16)}\n${cut(second, 18)}`,
+          label: `${cut(m.name, m.attention ? NAME_PX : SECOND_PX)}\n${cut(second, SECOND_PX)}`,
           role: m.role,
           attention: m.attention ?? '',
           silent: m.kind === 'silent-child',

@@ -6,6 +6,7 @@
 import type { MapGroup, MapNode } from '../../../api/overview.ts';
 
 export const CARD = { w: 158, h: 40 } as const;
+export const CARD_FONT_PX = 12.5;
 export const CLOSED = { w: 178, h: 60 } as const;
 const GAP = 12;
 const PAD = 12;

@@ -1,6 +1,6 @@
 /** The map in the console's tokens: grey cards and lines; writers stronger with an arrow; colour only where a person should look. */
 import type cytoscape from 'cytoscape';
-import { CARD, CLOSED } from './layout.ts';
+import { CARD, CARD_FONT_PX, CLOSED } from './layout.ts';
 
 export interface Ink {
   readonly token: (name: string) => string;
@@ -123,7 +123,7 @@ export const mapStyle = (ink: Ink): cytoscape.StylesheetJson => {
         'border-width': 1,
         'border-color': token('line-2'),
         label: 'data(label)',
-        'font-size': 12.5,
+        'font-size': CARD_FONT_PX,
         'text-wrap': 'wrap',
         'text-justification': 'left',
         'line-height': 1.25,

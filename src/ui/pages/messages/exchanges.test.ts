@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageRow } from '../../../api/traffic.ts';
-import { exchangesOf, holdsWords } from './exchanges.ts';
+import { exchangesOf } from './exchanges.ts';
 
 const row = (frame: number, role: MessageRow['role'], exchange = 0, type = 't'): MessageRow => ({
   source: 's',
@@ -39,13 +39,4 @@ describe('exchangesOf', () => {
     const rows = [row(1, 'request', 1), { ...row(1, 'answer', 1), source: 'other' }];
     expect(exchangesOf(rows).length).toBe(2);
   });
-});
-
-it('finds messages by their name and by what they carry', () => {
-  const read = row(1, 'request', 1, 'Read Var job');
-  expect([holdsWords(read, ' var dbd4'), holdsWords(read, 'var dbd5'), holdsWords(read, '')]).toEqual([
-    true,
-    false,
-    true,
-  ]);
 });

@@ -33,11 +33,3 @@ export const exchangesOf = (rows: readonly MessageRow[]): readonly Exchange[] =>
   });
   return out;
 };
-
-/** Rows that hold all the words, in their name or in what they carry. */
-export const holdsWords = (row: MessageRow, words: string): boolean => {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  if (wanted.length === 0) return true;
-  const text = `${row.type} ${row.title} ${row.fields.map((f) => `${f.value} ${f.meaning}`).join(' ')}`.toLowerCase();
-  return wanted.every((word) => text.includes(word));
-};

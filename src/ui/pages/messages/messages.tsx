@@ -1,20 +1,22 @@
 /** Messages of one conversation in the words of its protocol, in the order of the wire; each leads to its octets. */
 import './messages.css';
 import { Button, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconArrowLeft, IconArrowNarrowLeft, IconArrowNarrowRight, IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { FILE_PATHS } from '../../../api/paths.ts';
 import type { FlowRow, MessageList, MessageRow } from '../../../api/traffic.ts';
+import { holdsWords } from '../../../core/message-words.ts';
 import { call, urlOf } from '../../lib/api.ts';
-import { clock, duration, number, plural } from '../../lib/format.ts';
+import { clock, dateTime, duration, number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
 import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Protocol, Unknown } from '../../parts/basics.tsx';
 import { fieldWords, namesItsCode } from '../../parts/evidence-layers.tsx';
 import { ForOthers } from '../../parts/others.tsx';
-import { type Exchange, exchangesOf, holdsWords } from './exchanges.ts';
+import { type Exchange, exchangesOf } from './exchanges.ts';
 import { constantsOf, tellingFields } from './telling.ts';
 
 /** The last two parts of a path say enough in a row; the only item of a list needs no number, nor the name of the list. */
@@ -50,8 +52,12 @@ const MOST_DIGITS = 3;
 
 const Message = ({ row, isOn, constants, protocol }: TellProps) => {
   const fields = tellingFields(row, constants);
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isOn) ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [isOn]);
   return (
-    <div className={isOn ? 'message on' : 'message'}>
+    <div ref={ref} className={isOn ? 'message on' : 'message'}>
       <div className="message-head">
         {row.toServer ? (
           <IconArrowNarrowRight size={15} stroke={1.8} role="img" aria-label="client to server" />
@@ -91,6 +97,10 @@ const Message = ({ row, isOn, constants, protocol }: TellProps) => {
 /** Of an exchange, in the order of the page. */
 const partsOf = ({ request, answers, single }: Exchange): MessageRow[] =>
   [single, request, ...answers].filter((row) => row !== undefined);
+const dayOf = (exchange: Exchange | undefined): string => {
+  const at = exchange === undefined ? null : partsOf(exchange)[0]?.at;
+  return at ? dateTime(at).slice(0, 10) : '';
+};
 const placeOf = (row: MessageRow): string => `${row.source}:${row.frame}`;
 
 /** A request at the left, its answers at the right; what belongs to none has the width. */
@@ -98,6 +108,7 @@ const ExchangeRow = ({
   exchange: { request, answers, single },
   on,
   isLast,
+  day,
   ...tell
 }: Pick<TellProps, 'constants' | 'protocol'> & {
   exchange: Exchange;
@@ -105,11 +116,14 @@ const ExchangeRow = ({
   on: MessageRow | undefined;
   /** The answer may be in what was not fetched yet. */
   isLast: boolean;
+  /** Where it begins; '' in the middle of one. */
+  day: string;
 }) => {
   const first = single ?? request ?? answers[0];
   return (
     <li>
       <span className="mono small message-at" title={first?.at ?? ''}>
+        {day !== '' && <span className="dim message-day">{day}</span>}
         {first === undefined || first.at === null ? <Unknown /> : clock(first.at)}
       </span>
       {single !== undefined ? (
@@ -137,6 +151,23 @@ const ExchangeRow = ({
     </li>
   );
 };
+/** Read again from the capture: all, or the exchanges that hold the words. */
+const messagesQuery = (site: string, flow: string, words: string) => ({
+  queryKey: ['messages', site, flow, words],
+  initialPageParam: null as MessageList['next'],
+  queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: MessageList['next'] }) =>
+    call(
+      'messages',
+      { site, flow, limit: 200, ...(words === '' ? {} : { words }), ...(pageParam ?? {}) },
+      undefined,
+      signal,
+    ),
+  getNextPageParam: (last: MessageList) => last.next,
+  staleTime: 60_000,
+});
+/** What is typed is asked for when the hand rests. */
+const TYPING_MS = 300;
+
 /** Requests at the end of a part whose answers may be in the next. */
 const LATE = 8;
 
@@ -144,21 +175,19 @@ export const MessagesPage = () => {
   const site = useSite();
   const navigate = useNavigate();
   const { flow = '' } = useParams({ strict: false }) as { flow?: string };
-  const search = useSearch({ strict: false }) as { frame?: string };
+  const { frame } = useSearch({ strict: false }) as { frame?: string };
   const conversation = useQuery({
     queryKey: ['flows', site, 'one', flow],
     queryFn: async ({ signal }) =>
       (await call('flows', { site, q: `id:=${flow}`, limit: 1 }, undefined, signal)).items[0] as FlowRow | undefined,
   });
-  const query = useInfiniteQuery({
-    queryKey: ['messages', site, flow],
-    initialPageParam: null as MessageList['next'],
-    queryFn: ({ signal, pageParam }) =>
-      call('messages', { site, flow, limit: 200, ...(pageParam ?? {}) }, undefined, signal),
-    getNextPageParam: (last) => last.next,
-    staleTime: 60_000,
-  });
+  const all = useInfiniteQuery(messagesQuery(site, flow, ''));
   const [words, setWords] = useState('');
+  const [typed] = useDebouncedValue(words.trim(), TYPING_MS);
+  // What is here is looked through at once; where there is more, Gatehouse looks through all of it.
+  const isSearch = typed !== '' && all.hasNextPage;
+  const search = useInfiniteQuery({ ...messagesQuery(site, flow, typed), enabled: isSearch });
+  const query = isSearch ? search : all;
   const [walked, setWalked] = useState<MessageRow | undefined>();
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const constants = useMemo(() => constantsOf(rows), [rows]);
@@ -170,9 +199,9 @@ export const MessagesPage = () => {
   // In the order of the page: a request, then its answers. A frame may hold several messages.
   const walk = useMemo(() => shown.flatMap(partsOf), [shown]);
   const at =
-    walked !== undefined && placeOf(walked) === search.frame && walk.includes(walked)
+    walked !== undefined && placeOf(walked) === frame && walk.includes(walked)
       ? walk.indexOf(walked)
-      : walk.findIndex((row) => placeOf(row) === search.frame);
+      : walk.findIndex((row) => placeOf(row) === frame);
   const step = (by: number) => {
     const row = walk[Math.min(Math.max(at + by, 0), walk.length - 1)];
     if (row === undefined) return;
@@ -184,6 +213,12 @@ export const MessagesPage = () => {
     });
   };
   useKeys({ j: () => step(1), k: () => step(-1) });
+  const several = `${number(rows.length)}${query.hasNextPage ? ' and more' : ''}`;
+  const countText = isSearch
+    ? `${several} in exchanges with these words`
+    : words.trim() === ''
+      ? several
+      : `${number(walk.length)} of ${several}`;
   const missing = query.data?.pages[0]?.missing ?? [];
   const f = conversation.data;
   return (
@@ -216,10 +251,10 @@ export const MessagesPage = () => {
       </div>
       <Panel
         title="Messages"
-        count={rows.length === 0 ? undefined : `${number(rows.length)}${query.hasNextPage ? ' and more' : ''}`}
+        count={rows.length === 0 ? undefined : countText}
         flush
         actions={
-          rows.length > 1 && (
+          (all.data?.pages[0]?.items.length ?? 0) > 1 && (
             <>
               <span className="dim tiny hint">
                 <kbd>j</kbd> <kbd>k</kbd> walk with their octets
@@ -228,7 +263,7 @@ export const MessagesPage = () => {
                 size="xs"
                 className="message-words"
                 aria-label="Words in these messages"
-                placeholder="Words in these messages"
+                placeholder="Words in all messages"
                 value={words}
                 onChange={(e) => setWords(e.currentTarget.value)}
               />
@@ -237,9 +272,14 @@ export const MessagesPage = () => {
         }
       >
         {query.isLoading ? (
-          <Loading lines={10} what="Reading the frames of these two again" />
+          <Loading
+            lines={10}
+            what={isSearch ? 'Looking through all frames of these two' : 'Reading the frames of these two again'}
+          />
         ) : query.error && query.data === undefined ? (
           <Problem error={query.error} retry={() => void query.refetch()} />
+        ) : rows.length === 0 && isSearch ? (
+          <p className="dim message-none">None of all messages of these two holds these words.</p>
         ) : rows.length === 0 ? (
           <Empty title={missing.length > 0 ? 'The frames are not there any more' : 'No message was recognised'}>
             {missing.length > 0
@@ -249,14 +289,13 @@ export const MessagesPage = () => {
         ) : (
           <>
             {shown.length === 0 && (
-              <p className="dim message-none">
-                None of the {number(rows.length)} messages read so far holds these words.
-              </p>
+              <p className="dim message-none">None of the {number(rows.length)} messages holds these words.</p>
             )}
             <ul className="messages-list">
-              {shown.map((exchange) => (
+              {shown.map((exchange, i) => (
                 <ExchangeRow
                   key={exchange.at}
+                  day={dayOf(exchange) === dayOf(shown[i - 1]) ? '' : dayOf(exchange)}
                   exchange={exchange}
                   on={walk[at]}
                   isLast={query.hasNextPage && exchange.at >= rows.length - LATE}

@@ -54,6 +54,17 @@ describe('fields of a row', () => {
     expect(shown({ dnet: '-1', items: 'none' })).toEqual([]);
   });
 
+  it('keeps the parts of one path together, and says nothing of the address of no quantity', () => {
+    expect(shown({ 'path.cls': 'Identity', data: '16 ff', timeout: '139', 'path.instance': '1' })).toEqual([
+      'path.cls',
+      'path.instance',
+      'data',
+      'timeout',
+    ]);
+    expect(shown({ 'values[0]': '197', address: '0', quantity: '0' })).toEqual(['values']);
+    expect(shown({ address: '0', quantity: '28' })).toEqual(['quantity', 'address']);
+  });
+
   it('puts named codes with the texts, and leaves out what the name of the message says', () => {
     const fields = fieldsOf(
       { address: '40', functionCode: '3', exceptionCode: '2' },

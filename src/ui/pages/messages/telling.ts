@@ -65,9 +65,12 @@ const folded = (fields: readonly Field[]): Field[] => {
   return out;
 };
 
-/** Absent parts say nothing; -1 may be a value that was measured. */
-const isThere = ({ name, value }: Field): boolean =>
-  value !== 'none' && (value !== '-1' || /value|data|result/i.test(name));
+/** Absent parts say nothing; -1 may be a value that was measured. A quantity of none has no address either. */
+const isThere = ({ name, value }: Field, all: readonly Field[]): boolean =>
+  value !== 'none' &&
+  (value !== '-1' || /value|data|result/i.test(name)) &&
+  !(value === '0' && (name === 'quantity' || (name === 'address' && ofName(all, 'quantity') === '0')));
+const ofName = (all: readonly Field[], name: string): string | undefined => all.find((f) => f.name === name)?.value;
 
 const isMeant = ({ name, meaning }: Field): boolean =>
   !PACKING.test(name) && (meaning !== '' || MEANT.test(wordOf(name, 2)) || !BOOKKEEPING.test(wordOf(name, 1)));
@@ -93,7 +96,9 @@ export const constantsOf = (rows: readonly MessageRow[]): ReadonlySet<string> =>
 };
 
 /** What the name of the message says already: `Read Coils request` has the function code 1, Read Coils. */
-const isInType = ({ value, meaning }: Field, type: string): boolean => {
+const isInType = ({ name, value, meaning }: Field, type: string): boolean => {
+  // A number of a service or function without a word of its own is what the name of the message stands for.
+  if (meaning === '' && /(^|\.)(service|functionCode)$/.test(name) && /^\d+$/.test(value)) return true;
   const said = meaning === '' && /[a-z]{3}/i.test(value) ? value : meaning;
   return said !== '' && type.toLowerCase().includes(said.toLowerCase());
 };
@@ -119,15 +124,35 @@ export const tellingFields = (
     told.add(key);
     return true;
   };
-  const isShown = (f: Field): boolean => isThere(f) && isMeant(f) && !isUsual(f) && !isSaid(f) && isFirst(f);
+  const isShown = (f: Field): boolean => isThere(f, fields) && isMeant(f) && !isUsual(f) && !isSaid(f) && isFirst(f);
   // What is the same in every row is told only where there is little else to tell.
   const shown = fields.filter(isShown);
   const differs = (f: Field): boolean => !constants.has(f.name);
   // A list is told whole, or its items would be miscounted.
   const lists = new Set(shown.filter(differs).map(listOf));
   const differing = shown.filter((f) => differs(f) || (listOf(f) !== '' && lists.has(listOf(f))));
-  return folded(differing.length >= ENOUGH_FIELDS ? differing : shown)
+  const ranked = folded(differing.length >= ENOUGH_FIELDS ? differing : shown)
     .map((f) => ({ f, rank: rank(f) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ f }) => f);
+  return besideEachOther(ranked);
+};
+
+/** So many parts of one thing are pulled together: more are no name of it. */
+const MOST_PARTS = 3;
+/** Class and instance of one path stand beside each other, where the first of them stands. */
+const besideEachOther = (fields: readonly Field[]): readonly Field[] => {
+  const groups: Field[][] = [];
+  const open = new Map<string, Field[]>();
+  for (const f of fields) {
+    const of = f.name.slice(0, Math.max(0, f.name.lastIndexOf('.'))) || f.name;
+    const group = open.get(of);
+    if (group !== undefined && group.length < MOST_PARTS) group.push(f);
+    else {
+      const begun = [f];
+      groups.push(begun);
+      open.set(of, begun);
+    }
+  }
+  return groups.flat();
 };

@@ -6,7 +6,7 @@ import { type DragEvent, useRef, useState } from 'react';
 import type { Mapping, NameField, NamePreview, NameUpload } from '../../../api/names.ts';
 import { FILE_PATHS } from '../../../api/paths.ts';
 import { call, sendFile, urlOf } from '../../lib/api.ts';
-import { number, plural, share } from '../../lib/format.ts';
+import { plural, share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Panel, Problem } from '../../parts/basics.tsx';
 import { notify } from '../../parts/notify.ts';
@@ -100,8 +100,7 @@ export const ImportWizard = ({ onClose }: { onClose: () => void }) => {
             </Button>
             <span className="grow" />
             <span className="dim small">
-              {plural(preview.counts.matched, 'entry', 'entries')} will add facts. Conflicts stand beside what was
-              observed; ambiguous and invalid lines are left out.
+              Conflicts stand beside what was observed; ambiguous and invalid lines are left out.
             </span>
             <Button
               variant="filled"
@@ -109,7 +108,7 @@ export const ImportWizard = ({ onClose }: { onClose: () => void }) => {
               disabled={preview.counts.matched === 0}
               onClick={() => apply.mutate()}
             >
-              Apply {number(preview.counts.matched)}
+              Apply {plural(preview.counts.matched, 'entry', 'entries')}
             </Button>
           </div>
         </div>

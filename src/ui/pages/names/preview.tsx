@@ -4,7 +4,7 @@ import type { NamePreview } from '../../../api/names.ts';
 import { number } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { SmallTable } from '../../parts/simple-table.tsx';
-import { AssetLink, ConflictTable, UnseenTable } from './report.tsx';
+import { AmbiguousTable, AssetLink, ConflictTable, UnseenTable } from './report.tsx';
 
 const KINDS = ['conflicts', 'ambiguous', 'invalid', 'matched', 'notSeen'] as const;
 type Kind = (typeof KINDS)[number];
@@ -86,46 +86,7 @@ export const PreviewTables = ({ preview: p }: { preview: NamePreview }) => {
           ]}
         />
       )}
-      {kind === 'ambiguous' && (
-        <SmallTable<NamePreview['ambiguous'][number]>
-          label="Ambiguous"
-          rows={p.ambiguous}
-          keyOf={(m) => m.line}
-          most={20}
-          empty="Every line fits one device at most."
-          columns={[
-            {
-              id: 'line',
-              head: 'Line',
-              width: '58px',
-              end: true,
-              by: (m) => m.line,
-              cell: (m) => <span className="dim">{m.line}</span>,
-            },
-            { id: 'label', head: 'In the list', width: 'minmax(130px, 1fr)', by: (m) => m.label, cell: (m) => m.label },
-            {
-              id: 'assets',
-              head: 'Devices that fit',
-              width: 'minmax(180px, 1.4fr)',
-              cell: (m) =>
-                m.assets.map((a, i) => (
-                  <span key={a.id}>
-                    {i > 0 && ', '}
-                    <AssetLink site={site} id={a.id}>
-                      {a.name}
-                    </AssetLink>
-                  </span>
-                )),
-            },
-            {
-              id: 'reason',
-              head: 'Why',
-              width: 'minmax(180px, 1.4fr)',
-              cell: (m) => <span title={m.reason}>{m.reason}</span>,
-            },
-          ]}
-        />
-      )}
+      {kind === 'ambiguous' && <AmbiguousTable rows={p.ambiguous} site={site} />}
       {kind === 'invalid' && (
         <SmallTable<NamePreview['invalid'][number]>
           label="Not readable"

@@ -4,7 +4,7 @@ import { IconDownload, IconFileSpreadsheet } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Reconciliation } from '../../../api/names.ts';
+import type { Ambiguous, Reconciliation } from '../../../api/names.ts';
 import { call } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { csvText, save } from '../../lib/save.ts';
@@ -15,7 +15,7 @@ import { notify } from '../../parts/notify.ts';
 import { ForOthers } from '../../parts/others.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
 
-const TABS = ['conflicts', 'unlisted', 'unseen'] as const;
+const TABS = ['conflicts', 'ambiguous', 'unlisted', 'unseen'] as const;
 type Tab = (typeof TABS)[number];
 
 export const Reconciled = ({ onImport }: { onImport: () => void }) => {
@@ -49,6 +49,16 @@ export const Reconciled = ({ onImport }: { onImport: () => void }) => {
 
 const rowsOf = (r: Reconciliation): (string | number | null)[][] => [
   ...r.conflicts.map((c) => ['conflict', c.line, c.label, c.assetName, '', c.attribute, c.listed, c.observed]),
+  ...r.ambiguous.map((a) => [
+    'ambiguous, not applied',
+    a.line,
+    a.label,
+    a.assets.map(({ name }) => name).join(', '),
+    '',
+    '',
+    '',
+    a.reason,
+  ]),
   ...r.notSeen.map((n) => ['listed, not seen', n.line, n.label, '', n.address, '', '', '']),
   ...r.notListed.map((n) => [
     'seen, not listed',
@@ -77,12 +87,19 @@ const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: s
   const search = useSearch({ strict: false }) as { tab?: string };
   const tab: Tab =
     TABS.find((t) => t === search.tab) ??
-    (r.conflicts.length > 0 ? 'conflicts' : r.notListed.length > 0 ? 'unlisted' : 'unseen');
+    (r.conflicts.length > 0
+      ? 'conflicts'
+      : r.ambiguous.length > 0
+        ? 'ambiguous'
+        : r.notListed.length > 0
+          ? 'unlisted'
+          : 'unseen');
   const choose = (t: Tab) =>
     void navigate({ to: '.', replace: true, search: (old: Record<string, unknown>) => ({ ...old, tab: t }) });
   const name = `reconciliation-${site}`;
   const tabs: [Tab, string, number][] = [
     ['conflicts', 'In conflict', r.conflicts.length],
+    ['ambiguous', 'Ambiguous', r.ambiguous.length],
     ['unlisted', 'Seen, not in the list', r.notListed.length],
     ['unseen', 'In the list, not seen', r.notSeen.length],
   ];
@@ -100,6 +117,10 @@ const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: s
         <button type="button" onClick={() => choose('conflicts')}>
           <b>{number(r.conflicts.length)}</b>
           <span>conflicting attributes</span>
+        </button>
+        <button type="button" onClick={() => choose('ambiguous')}>
+          <b>{number(r.ambiguous.length)}</b>
+          <span>ambiguous, not applied</span>
         </button>
         <button type="button" onClick={() => choose('unlisted')}>
           <b>{number(r.notListed.length)}</b>
@@ -168,6 +189,7 @@ const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: s
             empty="No conflict found: where the list and the wire speak of the same attribute, they agree."
           />
         )}
+        {tab === 'ambiguous' && <AmbiguousTable rows={r.ambiguous} site={site} />}
         {tab === 'unlisted' && (
           <SmallTable<Reconciliation['notListed'][number]>
             label="Seen, not in the list"
@@ -319,6 +341,48 @@ export const UnseenTable = ({ rows }: { rows: Reconciliation['notSeen'] }) => (
         width: 'minmax(160px, 1fr)',
         by: (n) => n.address,
         cell: (n) => (n.address === '' ? <Unknown>none listed</Unknown> : <span className="mono">{n.address}</span>),
+      },
+    ]}
+  />
+);
+
+/** Lines that fit several devices, or speak of one against each other: none is applied. */
+export const AmbiguousTable = ({ rows, site }: { rows: readonly Ambiguous[]; site: string }) => (
+  <SmallTable<Ambiguous>
+    label="Ambiguous"
+    rows={rows}
+    keyOf={(m) => m.line}
+    most={20}
+    empty="Every line fits one device at most."
+    columns={[
+      {
+        id: 'line',
+        head: 'Line',
+        width: '58px',
+        end: true,
+        by: (m) => m.line,
+        cell: (m) => <span className="dim">{m.line}</span>,
+      },
+      { id: 'label', head: 'In the list', width: 'minmax(130px, 1fr)', by: (m) => m.label, cell: (m) => m.label },
+      {
+        id: 'assets',
+        head: 'Devices that fit',
+        width: 'minmax(180px, 1.4fr)',
+        cell: (m) =>
+          m.assets.map((a, i) => (
+            <span key={a.id}>
+              {i > 0 && ', '}
+              <AssetLink site={site} id={a.id}>
+                {a.name}
+              </AssetLink>
+            </span>
+          )),
+      },
+      {
+        id: 'reason',
+        head: 'Why',
+        width: 'minmax(180px, 1.4fr)',
+        cell: (m) => <span title={m.reason}>{m.reason}</span>,
       },
     ]}
   />

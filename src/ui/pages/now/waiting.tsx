@@ -49,13 +49,6 @@ export const Waiting = ({ now, sel }: { now: Now; sel: string }) => {
         {now.incidents.map((i) => (
           <IncidentLine key={i.id} incident={i} on={i.id === sel} />
         ))}
-        {now.alertsJoined > 0 && (
-          <li className="dim small" style={{ padding: '8px 12px' }}>
-            {plural(now.alertsJoined, 'alert')} {now.alertsJoined === 1 ? 'belongs' : 'belong'} to{' '}
-            {now.incidents.length === 1 ? 'this incident' : 'these incidents'} and{' '}
-            {now.alertsJoined === 1 ? 'is' : 'are'} worked off there
-          </li>
-        )}
         {now.alerts.slice(0, MOST_ALERTS).map((a) => (
           <AlertLine key={a.id} alert={a} on={a.id === sel} />
         ))}
@@ -85,7 +78,8 @@ const IncidentLine = ({ incident: i, on }: { incident: IncidentRow; on: boolean 
             {i.stage} <span className="dim tiny nowrap">stage {i.stageNumber} of 12</span>
           </span>
           <span className="dim">
-            {plural(i.findings, 'finding')} on {plural(i.assets, 'asset')}
+            {plural(i.findings, 'finding')}
+            {i.alerts > 0 && ` in ${plural(i.alerts, 'alert')}`} on {plural(i.assets, 'asset')}
           </span>
         </div>
       </div>

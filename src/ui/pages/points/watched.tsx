@@ -30,8 +30,7 @@ export const Watched = ({ point }: { point: number }) => {
         <dl className="kv">
           <dt>State</dt>
           <dd>
-            <GuardMeter guard={b} />
-            <div className="dim small">{b.text}</div>
+            <GuardMeter guard={b} full />
           </dd>
           {b.cell !== '' && (
             <>

@@ -2,7 +2,7 @@
 import { IconAlertTriangle, IconCircleDashed } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import type { CellPoint } from '../../../api/process.ts';
+import type { CellPoint, CellRow } from '../../../api/process.ts';
 import { pointName } from '../../../core/point-name.ts';
 import { duration, figure, measured, share } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
@@ -132,7 +132,17 @@ export const Guards = ({ point }: { point: CellPoint }) => {
   );
 };
 
-const isJudged = ({ state }: CellPoint): boolean => state === 'armed' || state === 'trial';
+const isJudged = ({ state }: Pick<CellPoint, 'state'>): boolean => state === 'armed' || state === 'trial';
+
+/** Nothing is known of the point but what holds for its whole cell, and stands there once: no band, no guard, no bias. */
+export const isAsItsCell = (point: CellPoint, cell: CellRow): boolean =>
+  !isJudged(cell) && point.state === cell.state && point.low.at(-1) == null && point.detectable === null;
+export const AsItsCell = ({ cell }: { cell: CellRow }) => (
+  <span className="dim" title={cell.text}>
+    <span aria-hidden="true">–</span>
+    <span className="sr">not yet, as its cell</span>
+  </span>
+);
 
 const stillText = ({ stuckAfterMs }: CellPoint): string =>
   stuckAfterMs === null ? 'standing still is not told' : `standing still is told after ${duration(stuckAfterMs)}`;
