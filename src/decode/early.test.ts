@@ -52,7 +52,9 @@ const talk = (words: readonly string[], gapUs: number, keyOf?: (m: Toy) => numbe
     wire.udp(T0 + i * gapUs, from, to, ports[0]!, ports[1]!, octets);
   });
   const r = decodeFrames(wire.sorted(), [toy(keyOf)]);
-  return r.of('command').map((s) => `${s.what.operation}=${s.what.object} ${s.what.outcome} ${s.at.requestFrame}>${s.at.frame}`);
+  return r
+    .of('command')
+    .map((s) => `${s.what.operation}=${s.what.object} ${s.what.outcome} ${s.at.requestFrame}>${s.at.frame}`);
 };
 
 describe('an answer in front of its request', () => {
