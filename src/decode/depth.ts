@@ -51,7 +51,9 @@ export const DEPTHS = tableOf<Depth>({
   srtp: b(FACTS),
   sbus: b('Files and the web server of the controller are named and not read.'),
   tristation: b(FACTS),
-  codesys: c('No public specification: components and identities; numbers of services have no published names.'),
+  codesys: b(
+    'No public specification: services of the device, applications, files, monitoring and shell by name; others by number; contents of downloads are not read.',
+  ),
   'ff-hse': b('Values are octets: their types stand in the object dictionary of the device.'),
   rtde: b(),
   'ur-dashboard': b(),
@@ -62,7 +64,9 @@ export const DEPTHS = tableOf<Depth>({
   bsap: b(),
   genisys: b(),
   knx: b('Types of group objects stand in the project of the engineer; KNX IP Secure is sealed.'),
-  dlms: b('Ciphered services are sealed; profiles are read to their number of entries.'),
+  dlms: b(
+    'Ciphered services are sealed: their security header is read. Rows of profiles stand in the message and are no values of now.',
+  ),
   c1222: b('Tables of manufacturers are octets; encrypted services are sealed.'),
   fox: b(FACTS),
   synchrophasor: b(),

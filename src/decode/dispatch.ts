@@ -7,6 +7,7 @@ import type { Decoder, Message, PduContext, Transaction } from '../core/decoder.
 import type { EndpointId } from '../core/endpoint.ts';
 import { type At, type ObservationSink, SILENT } from '../core/observation.ts';
 import { type Attached, attach, NO_DECODERS } from './attached.ts';
+import { type EarlyAnswer, EarlyAnswers } from './early.ts';
 import { type Ends, type Opening, OpeningParts, Openings } from './openings.ts';
 import { PairScope, Pending } from './pairing.ts';
 import { DecoderStats, Session } from './session.ts';
@@ -94,6 +95,7 @@ export class Dispatcher {
   readonly #addressOf: (endpoint: EndpointId) => string;
   readonly #at = freshAt();
   readonly #transaction: Transaction;
+  readonly #early = new EarlyAnswers((answer) => this.#tellEarly(answer));
   #depth = 0;
 
   constructor(options: DispatchOptions) {
@@ -342,11 +344,12 @@ export class Dispatcher {
         const consumed = r.consumed > 0 ? r.consumed : end - position;
         if (this.#onMessage) this.#onMessage(decoder, r.message, context, bytes, position, position + consumed);
         if (session.opens !== undefined) this.#keep(session, r.message, bytes, position, position + consumed);
+        const from = position;
         position += consumed;
         understood += consumed;
         stats.messages++;
         stats.bytes += consumed;
-        this.#handle(session, r.message);
+        this.#handle(session, r.message, bytes, from, position);
         context.afterGap = false;
       } else if (r.kind === 'incomplete') {
         if (!stream) {
@@ -367,7 +370,7 @@ export class Dispatcher {
         if (r.message) {
           session.messages++;
           stats.messages++;
-          this.#handle(session, r.message);
+          this.#handle(session, r.message, EMPTY, 0, 0);
         }
         this.#carry(session, r.child, r.bytes, r.start, r.end);
         context.protocol = name;
@@ -496,7 +499,8 @@ export class Dispatcher {
     return session;
   }
 
-  #handle(session: Session, message: Message): void {
+  /** The PDU is `start`..`end` of `bytes`; none where it carries another. */
+  #handle(session: Session, message: Message, bytes: Uint8Array, start: number, end: number): void {
     const { decoder, observe, scope, state } = session;
     const c = this.context;
     const at = this.#at;
@@ -524,9 +528,17 @@ export class Dispatcher {
         this.#unanswered(decoder, session.stats, state, displaced, this.bothWays && session.gapUs < displaced.tsUs);
         at.protocol = session.name;
       }
+      if (c.carrier === 'udp') {
+        scope.lastKey = key;
+        if (scope.early > 0) this.#answeredEarly(session, key);
+      }
       return;
     }
     const pending = role === 'partial' ? scope.get(key) : scope.take(key);
+    if (pending === undefined && c.carrier === 'udp' && end > start && this.#early.mayWait(session, key)) {
+      this.#early.wait({ session, key, message, octets: bytes.slice(start, end), context: { ...c } });
+      return;
+    }
     this.#copyContext(at, c);
     t.response = message;
     if (pending) {
@@ -547,6 +559,40 @@ export class Dispatcher {
       t.state = 'unseen';
     }
     observe(t, this.#sink, state);
+  }
+
+  /** The request in hand was answered in an earlier datagram: the answer is read again, now that it is known what was asked. */
+  #answeredEarly(session: Session, key: number | string): void {
+    const c = this.context;
+    const answer = this.#early.take(session, key, c);
+    if (answer === undefined) return;
+    const before = { ...c };
+    Object.assign(c, answer.context);
+    const { octets } = answer;
+    const r = session.decode(octets, 0, octets.length, c, session.state);
+    this.#handle(answer.session, r.kind === 'message' ? r.message : answer.message, EMPTY, 0, 0);
+    Object.assign(c, before);
+    this.#at.protocol = session.name;
+  }
+
+  #tellEarly({ session, message, context }: EarlyAnswer): void {
+    const at = this.#at;
+    const t = this.#transaction;
+    this.#copyContext(at, context);
+    at.protocol = session.name;
+    at.requestFrame = 0;
+    at.requestTsUs = 0;
+    at.client = context.receiver;
+    at.server = context.sender;
+    t.request = undefined;
+    t.response = message;
+    t.state = 'unseen';
+    session.observe(t, this.#sink, session.state);
+  }
+
+  /** Answers that waited for their requests and whose time is over. */
+  expireEarly(nowUs: number): void {
+    this.#early.overdue(nowUs);
   }
 
   #unanswered(decoder: Decoder, stats: DecoderStats, state: unknown, p: Pending, visible: boolean): void {
@@ -594,6 +640,7 @@ export class Dispatcher {
 
   /** Requests of a flow that waited too long; all of them with `nowUs` infinite. */
   expireSession(session: Session, nowUs: number, bothWays: boolean): void {
+    if (nowUs === Number.POSITIVE_INFINITY && session.scope.early > 0 && session.ownsScope) this.#early.end(session);
     if (session.ownsScope && session.scope.size > 0)
       this.#expireScope(session.decoder, session.stats, session.scope, nowUs, bothWays, session.gapUs);
     if (session.children) for (const child of session.children) this.expireSession(child, nowUs, bothWays);

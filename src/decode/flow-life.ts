@@ -75,6 +75,7 @@ export class FlowLife {
 
   /** Everything that waits is overdue, and all flows end, in the order in which they began. */
   endAll(): void {
+    this.#dispatcher.expireEarly(Number.POSITIVE_INFINITY);
     this.#dispatcher.expireScopes(Number.POSITIVE_INFINITY);
     const flows = this.#flows;
     const order: number[] = [];
@@ -85,6 +86,7 @@ export class FlowLife {
 
   /** One slice of the flow table: waiting requests, holes, reports, idle flows. */
   sweep(nowUs: number): void {
+    this.#dispatcher.expireEarly(nowUs);
     if (this.#sweepAt >= this.#roundTop) {
       this.#sweepAt = 0;
       this.#roundTop = this.#flows.top;

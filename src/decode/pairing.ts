@@ -45,6 +45,12 @@ export class Pending {
 export class PairScope {
   /** The decoder's own state for this scope. */
   readonly state: unknown;
+  /** Answers on datagrams that wait for their requests (`early.ts`), how many waited in vain and how many did not. */
+  early = 0;
+  strays = 0;
+  matched = 0;
+  /** Of the latest request in a datagram. */
+  lastKey: number | string | undefined = undefined;
   #first: Pending | undefined;
   #more: Map<number | string, Pending> | undefined;
   /** Requests that wait behind another of the same key. */

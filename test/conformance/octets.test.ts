@@ -41,6 +41,43 @@ describe('octets that nobody read', () => {
   it('are not those of a checksum that the decoder puts right', () => {
     expect(unread(planted((b, at) => [b[at + 1], b[at + 2], b[at + 3]], true))).toEqual([]);
   });
+  it('are not those of a length of -1 whose sign was read', () => {
+    const length = (b: Uint8Array, at: number): number =>
+      b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24);
+    const none: Decoder = {
+      ...planted(() => 0, false),
+      decode: (b, start, end) => ({
+        kind: 'message',
+        message: { type: 'planted', none: length(b, start) < 0 } as never,
+        consumed: end - start,
+      }),
+    };
+    const octets = Uint8Array.from([255, 255, 255, 255, 7]);
+    const first = none.decode(octets, 0, 5, contextOf(), none.open());
+    expect(unreadOctets(none, octets, contextOf(), first)).toEqual([4]);
+  });
+  it('are judged with what came before where an answer needs its request', () => {
+    const answer: Decoder<never, { asked: boolean }> = {
+      ...(planted(() => 0, false) as Decoder<never, never>),
+      open: () => ({ asked: false }),
+      observe: () => undefined,
+      decode(b, start, end, _context, state) {
+        if (b[start] === 1) state.asked = true;
+        return {
+          kind: 'message',
+          message: { type: 'planted', value: state.asked ? b[start + 1] : 0 } as never,
+          consumed: end - start,
+        };
+      },
+    };
+    const state = answer.open();
+    const question = { octets: Uint8Array.from([1, 0]), context: contextOf() };
+    answer.decode(question.octets, 0, 2, contextOf(), state);
+    const octets = Uint8Array.from([2, 9]);
+    const first = answer.decode(octets, 0, 2, contextOf(), state);
+    expect(unreadOctets(answer as Decoder, octets, contextOf(), first, [question])).toEqual([0]);
+    expect(unreadOctets(answer as Decoder, octets, contextOf(), first)).toEqual([0, 1]);
+  });
   it('are not judged where a message reads differently alone', () => {
     const alone: Decoder = { ...planted(() => 0, false), decode: () => ({ kind: 'foreign' }) };
     expect(

@@ -49,37 +49,62 @@ const plain = (r: Decoded, bytes: Uint8Array, start: number): string => {
 const typeOf = (r: Decoded): string | undefined =>
   r.kind === 'message' || r.kind === 'carries' ? r.message?.type : undefined;
 
-/** Places of `bytes` on which nothing rests; undefined where the message reads differently alone. */
+/** A PDU that came before in the same conversation. */
+export interface Before {
+  readonly octets: Uint8Array;
+  readonly context: PduContext;
+}
+/** PDUs of a conversation that are read again where an answer cannot be read without its request. */
+const MAX_BEFORE = 8;
+
+/** Is the octet one of a length of -1 (none, an empty list) whose sign was read? Every negative number says the same. */
+const isOfNone = (octets: Uint8Array, at: number, unread: ReadonlySet<number>): boolean => {
+  for (let from = Math.max(0, at - 2); from <= at && from + 3 < octets.length; from++)
+    if (octets.subarray(from, from + 4).every((x) => x === 0xff) && !unread.has(from + 3)) return true;
+  return false;
+};
+
+/** Places of `bytes` on which nothing rests; undefined where the message reads differently alone, and with what came before it. */
 export const unreadOctets = (
   decoder: Decoder,
   octets: Uint8Array,
   context: PduContext,
   first: Decoded,
+  before: readonly Before[] = [],
 ): readonly number[] | undefined => {
   const changed = octets.slice();
+  let earlier: readonly Before[] = [];
   const decoded = (): Decoded => {
     decoder.reseal?.(changed, 0, changed.length);
-    return decoder.decode(changed, 0, changed.length, { ...context }, decoder.open());
+    const state = decoder.open();
+    for (const b of earlier) decoder.decode(b.octets, 0, b.octets.length, { ...b.context }, state);
+    return decoder.decode(changed, 0, changed.length, { ...context }, state);
   };
+  const whole = plain(first, octets, 0);
+  if (first.kind === 'message' && plain(decoded(), changed, 0) !== whole) {
+    earlier = before;
+    if (plain(decoded(), changed, 0) !== whole) earlier = [];
+  }
   const alone = decoded();
   if (alone.kind !== first.kind || typeOf(alone) !== typeOf(first)) return undefined;
   const [from, to] =
     alone.kind === 'carries' && alone.bytes === changed ? [alone.start, alone.end] : [octets.length, octets.length];
-  const before = plain(alone, changed, 0);
+  const text = plain(alone, changed, 0);
   const unread: number[] = [];
   for (let i = 0; i < Math.min(octets.length, MAX_OCTETS); i++) {
     if (i >= from && i < to) continue;
     let isRead = false;
     for (let bit = 1; bit < 256 && !isRead; bit <<= 1) {
       changed[i] = octets[i]! ^ bit;
-      isRead = plain(decoded(), changed, 0) !== before;
+      isRead = plain(decoded(), changed, 0) !== text;
       // Put right by the decoder itself: a checksum, which it knows.
       isRead ||= changed[i] === octets[i];
       changed.set(octets);
     }
     if (!isRead) unread.push(i);
   }
-  return unread;
+  const places = new Set(unread);
+  return unread.filter((i) => !isOfNone(octets, i, places));
 };
 
 /** Reads captures and looks at up to `each` messages of a type in each. */
@@ -114,9 +139,16 @@ export class OctetReader {
     return found;
   }
 
-  #look(d: Decoder, octets: Uint8Array, context: PduContext, result: Decoded, type: string): void {
+  #look(
+    d: Decoder,
+    octets: Uint8Array,
+    context: PduContext,
+    result: Decoded,
+    type: string,
+    before: readonly Before[],
+  ): void {
     const all = this.#of(d.name);
-    const found = unreadOctets(d, octets, context, result);
+    const found = unreadOctets(d, octets, context, result, before);
     if (found === undefined) {
       all.unsteady++;
       return;
@@ -137,6 +169,7 @@ export class OctetReader {
 
   async capture(path: string): Promise<void> {
     const looked = new Map<string, number>();
+    const said = new WeakMap<object, Before[]>();
     const watched = (d: Decoder): Decoder => ({
       ...d,
       decode: (bytes, start, end, context, state) => {
@@ -146,12 +179,18 @@ export class OctetReader {
         if ((result.kind !== 'message' && result.kind !== 'carries') || result.message === undefined) return result;
         this.#of(d.name).messages++;
         const { type } = result.message;
+        const to = result.consumed > 0 ? Math.min(end, start + result.consumed) : end;
+        const octets = bytes.slice(start, to);
+        let before: Before[] = [];
+        if (typeof state === 'object' && state !== null) {
+          before = said.get(state) ?? [];
+          said.set(state, [...before.slice(1 - MAX_BEFORE), { octets, context: { ...context } }]);
+        }
         const key = `${d.name} ${type}`;
         const times = looked.get(key) ?? 0;
         if (HELD.test(type) || times >= this.#each) return result;
         looked.set(key, times + 1);
-        const to = result.consumed > 0 ? Math.min(end, start + result.consumed) : end;
-        this.#look(d, bytes.slice(start, to), context, result, type);
+        this.#look(d, octets, context, result, type, before);
         return result;
       },
       observe: (t, sink, state) => {

@@ -112,6 +112,116 @@ describe('coap', () => {
       { verb: 'read', operation: 'CoAP GET', object: '/temperature', outcome: 'accepted' },
     ]);
   });
+  const ask = (path: string, code = 1, format?: number, payload?: Uint8Array) =>
+    up(
+      encodeCoap({
+        code,
+        messageId: 7,
+        token: [7],
+        options: [
+          ...path
+            .split('/')
+            .slice(1)
+            .map((p) => [11, p] as const),
+          ...(format === undefined ? [] : [[12, [format >> 8, format & 255]] as const]),
+        ],
+        ...(payload === undefined ? {} : { payload }),
+      }),
+    );
+  const tell = (format: number, payload: Uint8Array) =>
+    down(
+      encodeCoap({
+        kind: 2,
+        code: 69,
+        messageId: 7,
+        token: [7],
+        options: [[12, [format >> 8, format & 255]]],
+        payload,
+      }),
+    );
+  const told = (path: string, format: number, payload: Uint8Array) =>
+    drive(coap, [ask(path), tell(format, payload)], on5683);
+  it('reads LwM2M TLV: the device object as in the specification, sensors by the registry', () => {
+    // OMA LwM2M Core, example "Single Object Instance Request" of the device object.
+    const device = bytesOf(
+      'c80014 4f70656e204d6f62696c6520416c6c69616e6365 c80116 4c69676874776569676874204d324d20436c69656e74 c80209 333435303030313233' +
+        'c303 312e30 8606 410001 410105 880708 42000ed8 42011388 870841007d 42010384 c10964 c10a0f 830b 410000 c40d 5182428f c60e 2b30323a3030 c11055',
+    );
+    const run = told('/3/0', 11542, device);
+    expect(run.values.map((v) => [v.path, v.value])).toEqual([
+      ['/3/0/0', 'Open Mobile Alliance'],
+      ['/3/0/1', 'Lightweight M2M Client'],
+      ['/3/0/2', '345000123'],
+      ['/3/0/3', '1.0'],
+      ['/3/0/6/0', 1],
+      ['/3/0/6/1', 5],
+      ['/3/0/7/0', 3800],
+      ['/3/0/7/1', 5000],
+      ['/3/0/8/0', 125],
+      ['/3/0/8/1', 900],
+      ['/3/0/9', 100],
+      ['/3/0/10', 15],
+      ['/3/0/11/0', 0],
+      ['/3/0/13', 1_367_491_215],
+      ['/3/0/14', '+02:00'],
+      ['/3/0/16', 'U'],
+    ]);
+    expect(run.identities.map((i) => i.attribute)).toEqual(['vendor', 'model', 'serial', 'firmware']);
+    const instance = bytesOf('e4 1644 41b40000 e3 1645 43656c');
+    expect(
+      told(
+        '/3303',
+        11542,
+        bytesOf(`08 00 0d ${[...instance].map((x) => x.toString(16).padStart(2, '0')).join('')}`),
+      ).values.map((v) => [v.path, v.value]),
+    ).toEqual([
+      ['/3303/0/5700', 22.5],
+      ['/3303/0/5701', 'Cel'],
+    ]);
+    const set = drive(
+      coap,
+      [
+        ask('/3311/0/5850', 3, 11542, bytesOf('e1 16da 01')),
+        down(encodeCoap({ kind: 2, code: 68, messageId: 7, token: [7] })),
+      ],
+      on5683,
+    );
+    expect(set.commands).toMatchObject([{ verb: 'write', object: '/3311/0/5850', value: true, outcome: 'accepted' }]);
+  });
+  it('reads SenML in JSON and CBOR, CBOR, and the JSON of LwM2M 1.0', () => {
+    const json =
+      '[{"bn":"/3303/0/","bt":100,"n":"5700","t":-10,"v":21},{"n":"5700","v":22.5},{"n":"5850","vb":true},{"n":"5701","vs":"Cel"}]';
+    expect(told('/3303/0', 110, textBytes(json)).values.map((v) => [v.path, v.value])).toEqual([
+      ['/3303/0/5700', 22.5],
+      ['/3303/0/5850', true],
+      ['/3303/0/5701', 'Cel'],
+    ]);
+    // [{-2: "/3303/0/", 0: "5700", 2: 22.5}]
+    const packed = bytesOf('81 a3 21 68 2f333330332f302f 00 64 35373030 02 f94da0');
+    expect(told('/3303/0', 112, packed).values.map((v) => [v.path, v.value])).toEqual([['/3303/0/5700', 22.5]]);
+    expect(
+      told('/room', 60, bytesOf('a2 6474656d70 f94da0 68 70617373776f7264 61 78')).values.map((v) => [v.path, v.value]),
+    ).toEqual([
+      ['/room/temp', 22.5],
+      ['/room/password', '(masked)'],
+    ]);
+    expect(
+      told(
+        '/3303/0',
+        11543,
+        textBytes('{"bn":"/3303/0/","e":[{"n":"5700","v":1.5},{"n":"5850","bv":false}]}'),
+      ).values.map((v) => [v.path, v.value]),
+    ).toEqual([
+      ['/3303/0/5700', 1.5],
+      ['/3303/0/5850', false],
+    ]);
+  });
+  it('keeps no keys: what is written to or read from the security object', () => {
+    const key = textBytes('s3cr3t-key-material');
+    const run = drive(coap, [ask('/0/1/5', 3, 42, key), ask('/0/1'), tell(42, key), ask('/1/0/5', 3, 0, key)], on5683);
+    expect(run.messages.map((m) => m.payload.length)).toEqual([0, 0, 0, key.length]);
+    expect(JSON.stringify(run.commands.slice(0, 1))).not.toContain('s3cr3t');
+  });
   it('knows LwM2M by its paths', () => {
     const run = drive(coap, conversation, on5683);
     expect(run.malformed).toEqual([]);

@@ -1,7 +1,7 @@
 /** CoAP over UDP (RFC 7252), with OMA LwM2M. */
 import type { Decoder, PduContext, Probe } from '../../core/decoder.ts';
 import { type CoapState, observeCoap } from './observe.ts';
-import { type CoapMessage, decodeCoap } from './wire.ts';
+import { type CoapMessage, decodeCoap, KEY_OBJECTS, NO_PAYLOAD } from './wire.ts';
 
 const PORTS = [5683, 5685, 5783, 61616];
 
@@ -21,15 +21,30 @@ const probe = (b: Uint8Array, start: number, end: number, context: PduContext): 
   return clear ? 'sure' : hinted ? 'maybe' : 'no';
 };
 
+/** Requests whose answers may hold keys; emptied when full. */
+const MAX_KEY_TOKENS = 64;
+
+/** The answer to a request for an object that holds keys is not kept either. */
+const guarded = (m: ReturnType<typeof decodeCoap>, state: CoapState): ReturnType<typeof decodeCoap> => {
+  if (m === undefined || typeof m === 'string') return m;
+  if (m.type === 'CoAP request') {
+    if (KEY_OBJECTS.test(m.path)) {
+      if (state.keys.size >= MAX_KEY_TOKENS) state.keys.clear();
+      state.keys.add(m.token);
+    } else if (state.keys.size > 0) state.keys.delete(m.token);
+  } else if (state.keys.size > 0 && state.keys.has(m.token)) return { ...m, payload: NO_PAYLOAD };
+  return m;
+};
+
 export const coap: Decoder<CoapMessage, CoapState> = {
   name: 'coap',
   title: 'CoAP (with LwM2M)',
   family: 'iiot',
   attach: [{ over: 'udp', ports: PORTS }],
   probe,
-  open: () => ({ observed: new Set() }),
-  decode(b, start, end) {
-    const message = decodeCoap(b, start, end);
+  open: () => ({ observed: new Set(), keys: new Set() }),
+  decode(b, start, end, _context, state) {
+    const message = guarded(decodeCoap(b, start, end), state);
     const consumed = end - start;
     if (message === undefined) return { kind: 'foreign' };
     return typeof message === 'string'

@@ -4,15 +4,9 @@
  */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { At, Attribute, ObservationSink, Verb } from '../../core/observation.ts';
-import { utf8 } from '../../lib/bytes.ts';
 import { tableOf } from '../../lib/table.ts';
-import { plainValues } from '../shared/plain-values.ts';
+import { contentValues, FORMAT } from './content.ts';
 import type { CoapMessage } from './wire.ts';
-
-/** Media types whose payload is read as text: text/plain, application/json, link format. */
-const TEXT_FORMATS = new Set([-1, 0, 50]);
-const OCTET_STREAM = 42;
-const LWM2M_TLV = 11542;
 
 const VERB: readonly (Verb | undefined)[] = [undefined, 'read', 'invoke', 'write', 'delete', 'read', 'write', 'write'];
 
@@ -31,26 +25,6 @@ const deviceFact = (at: At, resource: string, value: string, sink: ObservationSi
   const attribute = DEVICE[resource];
   if (attribute !== undefined && value !== '')
     sink.identity(at, { endpoint: at.server, attribute, value, confidence: 1, via: `LwM2M /3/0/${resource}` });
-};
-
-/** LwM2M TLV (appendix C.2): the resources of an object instance. */
-const deviceTlv = (at: At, b: Uint8Array, sink: ObservationSink): void => {
-  for (let o = 0, n = 0; o + 2 <= b.length && n < 32; n++) {
-    const type = b[o]!;
-    let p = o + 1;
-    const id = (type & 0x20) !== 0 ? (b[p]! << 8) | (b[p + 1] ?? 0) : b[p]!;
-    p += (type & 0x20) !== 0 ? 2 : 1;
-    let length = type & 7;
-    const octets = (type >> 3) & 3;
-    if (octets > 0) {
-      length = 0;
-      for (let i = 0; i < octets; i++) length = length * 256 + (b[p + i] ?? 0);
-      p += octets;
-    }
-    if (p + length > b.length) return;
-    if (type >> 6 === 3) deviceFact(at, String(id), utf8(b, p, p + Math.min(length, 128)), sink);
-    o = p + length;
-  }
 };
 
 /** What LwM2M means by a request, where it is more than its method. */
@@ -94,11 +68,11 @@ const registration = (
 };
 
 const values = (at: At, path: string, m: CoapMessage, access: 'read' | 'write', sink: ObservationSink): void => {
-  if (m.payloadLength === 0 || m.payload.length !== m.payloadLength || !TEXT_FORMATS.has(m.contentFormat)) return;
-  // A part of a larger whole says nothing by itself.
-  if (m.block !== undefined && (m.block.more || m.block.number > 0)) return;
-  for (const v of plainValues(m.payload))
-    sink.value(at, { target: at.server, path: path + v.key, type: v.type, value: v.value, access });
+  for (const v of contentValues(m, path)) {
+    sink.value(at, { target: at.server, path: v.path, type: v.type, value: v.value, access });
+    if (access === 'read' && v.path.startsWith('/3/0/') && typeof v.value === 'string')
+      deviceFact(at, v.path.slice(5), v.value, sink);
+  }
 };
 
 /** Observations (RFC 7641) whose request was told; emptied when full, then some are told again. */
@@ -106,6 +80,8 @@ const MAX_OBSERVED = 1024;
 
 export interface CoapState {
   readonly observed: Set<string>;
+  /** Tokens of requests whose answers may hold keys. */
+  readonly keys: Set<string>;
 }
 
 /** Every notification comes with the request that asked for all of them: that one is told once. */
@@ -128,13 +104,14 @@ export const observeCoap = (t: Transaction<CoapMessage>, sink: ObservationSink, 
   // Every block is a request of its own; the first stands for all.
   const first = m.block === undefined || m.block.number === 0;
   if (first && !toldBefore(m, state)) {
-    const only = verb === 'write' && TEXT_FORMATS.has(m.contentFormat) ? plainValues(m.payload)[0] : undefined;
+    const written = verb === 'write' ? contentValues(m, m.path) : [];
+    const only = written.length === 1 ? written[0] : undefined;
     sink.command(at, {
       verb,
       operation: known?.operation ?? OPERATION[m.code]!,
       target: at.server,
       object: m.path,
-      value: only !== undefined && only.key === '' ? only.value : undefined,
+      value: only !== undefined && only.path === m.path ? only.value : undefined,
       outcome: outcomeOf(t, refused),
       reason: refused ? response.codeName : undefined,
     });
@@ -143,10 +120,7 @@ export const observeCoap = (t: Transaction<CoapMessage>, sink: ObservationSink, 
   if (verb === 'write') values(at, m.path, m, 'write', sink);
   if (response === undefined || (m.code !== 1 && m.code !== 5)) return;
   values(at, m.path, response, 'read', sink);
-  if (!m.path.startsWith('/3/0')) return;
-  if (m.path === '/3/0' && (response.contentFormat === LWM2M_TLV || response.contentFormat === OCTET_STREAM))
-    deviceTlv(at, response.payload, sink);
-  else if (m.path.startsWith('/3/0/') && response.contentFormat <= 0)
-    deviceFact(at, m.path.slice(5), utf8(response.payload, 0, Math.min(128, response.payload.length)), sink);
-  else if (m.path.startsWith('/3/0/') && response.contentFormat === LWM2M_TLV) deviceTlv(at, response.payload, sink);
+  // Early clients answered for the device in TLV and called it octets.
+  if (m.path === '/3/0' && response.contentFormat === FORMAT.OCTETS)
+    values(at, m.path, { ...response, contentFormat: FORMAT.LWM2M_TLV }, 'read', sink);
 };

@@ -88,7 +88,9 @@ const numberOf = (b: Uint8Array, start: number, end: number): number => {
   return n;
 };
 
-const NO_PAYLOAD = new Uint8Array(0);
+export const NO_PAYLOAD = new Uint8Array(0);
+/** Objects of LwM2M that hold keys (security, OSCORE): what is written to or read from them is not kept. */
+export const KEY_OBJECTS = /^\/(0|21)(\/|$)/;
 
 /** Delta and length fields (RFC 7252 section 3.1): 13 and 14 stand for one and two octets more. */
 const extended = { value: 0, next: 0 };
@@ -180,7 +182,7 @@ export const decodeCoap = (b: Uint8Array, start: number, end: number): CoapMessa
     observe,
     contentFormat,
     block,
-    payload: from < end ? b.slice(from, Math.min(end, from + MAX_PAYLOAD)) : NO_PAYLOAD,
+    payload: from < end && !KEY_OBJECTS.test(path) ? b.slice(from, Math.min(end, from + MAX_PAYLOAD)) : NO_PAYLOAD,
     payloadLength: end - from,
   };
 };

@@ -1,8 +1,8 @@
 /**
  * CODESYS gateways and runtimes: V3 in TCP block frames (11740 and up) and datagrams (UDP 1740 to 1743), V2 on TCP 1200 and
  * 2455. Not public; what is read follows published research (Kaspersky ICS CERT, "Security research: CODESYS Runtime, a
- * PLC control framework", 2019; Digital Bond, CoDeSys V2 tools, 2012) and the service header that CODESYS documents
- * (PlcServiceHeader). Services are named by their component; their own numbers are not published and stay numbers.
+ * PLC control framework", 2019; Digital Bond, CoDeSys V2 tools, 2012), the service header that CODESYS documents
+ * (PlcServiceHeader) and the services of the runtime system's interfaces (`services.ts`); other services stay numbers.
  *
  *   V3 block frame   magic 0xE8170100 (4), length with these eight octets (4), datagram
  *   V3 datagram      0xC5, hops, packet info, service (1), message id, lengths of addresses, addresses, payload
@@ -21,6 +21,20 @@ import {
 import type { ObservationSink } from '../../core/observation.ts';
 import { i32le, paddedAscii, u16le, u32be, u32le, utf16le } from '../../lib/bytes.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
+import {
+  APPLICATION,
+  DEVICE,
+  FILE_TRANSFER,
+  IDENTITY,
+  LOGIN,
+  readTags,
+  resultOf,
+  SHELL,
+  serviceOf,
+  TAG,
+  type Tag,
+  textOf,
+} from './services.ts';
 
 export interface CodesysMessage extends Message {
   readonly version: 2 | 3;
@@ -30,6 +44,10 @@ export interface CodesysMessage extends Message {
   /** V3: component << 16 | its service; -1 where no service header is in the frame (parts of longer messages). */
   readonly function: number;
   readonly session: number;
+  /** Octets of the service behind its header; -1 without. */
+  readonly serviceLength: number;
+  /** What the service carries, as far as it is in this frame. */
+  readonly tags: readonly Tag[];
   /** Texts of name answers (node, device, vendor) and of V2 identities (system, its version, product). */
   readonly texts: readonly string[];
 }
@@ -95,18 +113,29 @@ const tagAt = (b: Uint8Array, start: number, end: number): number => {
 };
 
 const NO_TEXTS: readonly string[] = [];
+const NO_TAGS: readonly Tag[] = [];
+/** Tag and size of the service header in front of what its size counts. */
+const SERVICE_PREFIX = 4;
+const SERVICE_HEADER = 20;
 const datagram = (b: Uint8Array, start: number, end: number): CodesysMessage => {
   const service = end - start > 3 ? b[start + 3]! : -1;
   const tag = tagAt(b, start, end);
   const component = tag < 0 ? -1 : u16le(b, tag + 4);
   const response = tag < 0 ? service === NAME_ANSWER : (component & 0x80) !== 0;
+  const code = tag < 0 ? -1 : ((component & 0xff7f) << 16) | u16le(b, tag + 6);
+  const header = tag < 0 ? 0 : tag + SERVICE_PREFIX + 8;
+  const serviceLength = tag >= 0 && header + 4 <= end ? u32le(b, header) : -1;
+  const body = tag + SERVICE_HEADER;
+  const stop = serviceLength >= 0 && serviceLength < end - body ? body + serviceLength : end;
   return {
     type: response ? 'CODESYS V3 response' : 'CODESYS V3 frame',
     version: 3,
     response,
     service,
-    function: tag < 0 ? -1 : ((component & 0xff7f) << 16) | u16le(b, tag + 6),
+    function: code,
     session: tag < 0 ? -1 : u32le(b, tag + 8),
+    serviceLength,
+    tags: serviceLength > 0 && body < stop ? readTags(b, body, stop, code === DEVICE * 65_536 + LOGIN) : NO_TAGS,
     texts: service === NAME_ANSWER ? wideTexts(b, start + 6, end) : NO_TEXTS,
   };
 };
@@ -137,6 +166,8 @@ const v2 = (b: Uint8Array, start: number, end: number, toServer: boolean): Codes
     service,
     function: -1,
     session: -1,
+    serviceLength: -1,
+    tags: NO_TAGS,
     texts: named ? V2_TEXTS.map((o) => paddedAscii(b, start + o, start + o + 32)) : NO_TEXTS,
   };
 };
@@ -177,26 +208,74 @@ const observe = (t: Transaction<CodesysMessage>, sink: ObservationSink): void =>
     });
   }
   if (subject.function < 0 && !(subject.version === 2 && subject.service === V2_INFO)) return;
+  if (subject.version === 2) {
+    const outcome = outcomeOf(t, false);
+    sink.command(t.at, { verb: 'discover', operation: 'CODESYS V2 Info', target, outcome, native: subject });
+    return;
+  }
+  service(t, subject, answer, sink);
+};
+
+/** What a service is about: an application, a file, a command of the shell. */
+const objectOf = (component: number, tags: readonly Tag[]): string => {
+  if (component === APPLICATION) return textOf(tags, TAG.NAME);
+  if (component === FILE_TRANSFER) return textOf(tags, TAG.FILE_NAME);
+  if (component === SHELL) return `${textOf(tags, TAG.NAME)} ${textOf(tags, TAG.ARGUMENTS)}`.trim();
+  return '';
+};
+
+const FACTS = [
+  [TAG.DEVICE_NAME, 'model'],
+  [TAG.VENDOR_NAME, 'vendor'],
+  [TAG.NODE_NAME, 'hostname'],
+  [TAG.SERIAL, 'serial'],
+] as const;
+
+const service = (
+  t: Transaction<CodesysMessage>,
+  subject: CodesysMessage,
+  answer: CodesysMessage | undefined,
+  sink: ObservationSink,
+): void => {
+  const target = t.at.server;
   const component = subject.function >> 16;
-  const name = subject.version === 2 ? 'CODESYS V2 Info' : (COMPONENTS[component] ?? 'CODESYS service');
+  const number = subject.function & 0xffff;
+  const known = serviceOf(component, number);
+  const owner = COMPONENTS[component] ?? `component 0x${component.toString(16)}`;
+  const isLogin = component === DEVICE && number === LOGIN;
+  const result = answer === undefined ? -1 : resultOf(answer.tags, isLogin);
+  const outcome = outcomeOf(t, result > 0);
+  const user = isLogin ? textOf(subject.tags, TAG.USER) : '';
+  const why = result > 0 ? { reason: `result ${result}` } : {};
+  if (isLogin && user !== '') sink.session(t.at, { phase: 'authenticate', outcome, user });
+  const object = objectOf(component, subject.tags) || (known === undefined ? `${owner} service ${number}` : owner);
   sink.command(t.at, {
-    verb: subject.version === 2 ? 'discover' : 'invoke',
-    operation: name,
+    verb: known?.[1] ?? 'invoke',
+    operation: known?.[0] ?? COMPONENTS[component] ?? 'CODESYS service',
     target,
-    outcome: outcomeOf(t, false),
+    outcome,
     native: subject,
-    ...(subject.version === 2
-      ? {}
-      : {
-          object: `${COMPONENTS[component] ?? `component 0x${component.toString(16)}`} service ${subject.function & 0xffff}`,
-        }),
+    object,
+    ...(user === '' ? {} : { user }),
+    ...why,
   });
+  if (component === DEVICE && number === IDENTITY && answer !== undefined)
+    for (const [tag, attribute] of FACTS) {
+      const value = textOf(answer.tags, tag).trim();
+      if (value !== '')
+        sink.identity(t.at, { endpoint: target, attribute, value, confidence: 0.9, via: 'CODESYS target identity' });
+    }
 };
 
 /** A V3 service in a datagram, in a block frame when `tcp`. */
-export const encodeV3 = (component: number, service: number, tcp: boolean): Uint8Array => {
+export const encodeV3 = (
+  component: number,
+  serviceNumber: number,
+  tcp: boolean,
+  body: ArrayLike<number> = [],
+): Uint8Array => {
   const w = new OctetWriter().u8(DATAGRAM, 0x6b, 0x40, 0x40, 0, 0x11, 0, 1, 0, 2, 1, 0x81).zeros(8);
-  w.u16le(SERVICE_TAG).u16le(16).u16le(component).u16le(service).u32le(1).u32le(0).u32le(0);
+  w.u16le(SERVICE_TAG).u16le(16).u16le(component).u16le(serviceNumber).u32le(1).u32le(body.length).u32le(0).bytes(body);
   const datagram_ = w.done();
   if (!tcp) return datagram_;
   return new OctetWriter()

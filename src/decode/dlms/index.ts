@@ -1,7 +1,12 @@
-/** DLMS/COSEM in its wrapper for TCP and UDP, port 4059. */
+/** DLMS/COSEM in its wrapper for TCP and UDP, port 4059, and in HDLC frames on TCP. */
 import type { Decoder } from '../../core/decoder.ts';
-import { type DlmsState, observeDlms } from './observe.ts';
-import { APDU, type DlmsMessage, decodeDlms, isCiphered, probeDlms } from './wire.ts';
+import { APDU } from './apdu.ts';
+import { type DlmsMessage, type DlmsState, openDlms } from './message.ts';
+import { observeDlms } from './observe.ts';
+import { decodeDlms, pairOf, probeDlms, resealDlms } from './wire.ts';
+
+/** Nobody answers these. */
+const UNANSWERED = new Set<number>([APDU.NOTIFICATION, APDU.EVENT, APDU.INFORMATION_REPORT, APDU.UNCONFIRMED_WRITE]);
 
 export const dlms: Decoder<DlmsMessage, DlmsState> = {
   name: 'dlms',
@@ -12,18 +17,14 @@ export const dlms: Decoder<DlmsMessage, DlmsState> = {
     { over: 'udp', ports: [4059] },
   ],
   probe: (b, start, end, context) => probeDlms(b, start, end, context.carrier === 'udp'),
-  open: () => ({ said: new Set() }),
+  open: openDlms,
   decode: decodeDlms,
   pairing: {
     scope: 'flow',
-    role: (m, context) => {
-      if (m.tag === APDU.NOTIFICATION || m.tag === APDU.EVENT) return 'single';
-      // General ciphering hides which of both it is.
-      if (isCiphered(m.tag) && m.tag >= 0xdb) return context.toServer ? 'request' : 'response';
-      return m.response ? 'response' : 'request';
-    },
-    // One request at a time for each pair of application processes; the client's port comes first.
-    key: (m, context) => (context.toServer ? (m.source << 16) | m.destination : (m.destination << 16) | m.source),
+    role: (m) => (UNANSWERED.has(m.tag) ? 'single' : m.response ? 'response' : 'request'),
+    // One request at a time for each pair of application processes.
+    key: (m, context) => pairOf(m.source, m.destination, m.physical, context.toServer),
   },
   observe: observeDlms,
+  reseal: resealDlms,
 };

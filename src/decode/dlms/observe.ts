@@ -3,12 +3,13 @@ import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Attribute, ObservationSink, Verb } from '../../core/observation.ts';
 import { tableOf } from '../../lib/table.ts';
-import { APDU, type Descriptor, type DlmsMessage, isCiphered } from './wire.ts';
+import { APDU, isCiphered } from './apdu.ts';
+import type { DlmsData } from './data.ts';
+import type { Descriptor, DlmsMessage, DlmsState } from './message.ts';
 
-export interface DlmsState {
-  readonly said: Set<string>;
-}
 const MAX_SAID = 64;
+/** Values told of one attribute that is an array or a structure. */
+const MAX_VALUES = 64;
 
 /** Interface classes (IEC 62056-6-2) that people ask for by name. */
 // biome-ignore format: a table
@@ -17,8 +18,9 @@ const CLASSES: Readonly<Record<number, string>> = {
   11: 'special days table', 15: 'association', 17: 'SAP assignment', 18: 'image transfer', 19: 'IEC local port setup', 20: 'activity calendar', 21: 'register monitor',
   22: 'single action schedule', 23: 'IEC HDLC setup', 40: 'push setup', 41: 'TCP-UDP setup', 42: 'IPv4 setup', 64: 'security setup', 70: 'disconnect control', 71: 'limiter',
 };
-const objectOf = (d: Descriptor, word: string): string =>
-  `${CLASSES[d.classId] ?? `class ${d.classId}`} ${d.obis} ${word} ${d.index}`;
+const objectOf = (d: Descriptor): string =>
+  d.classId === 0 ? d.obis : `${objectOfClass(d)} ${d.service === 'action' ? 'method' : 'attribute'} ${d.index}`;
+const objectOfClass = (d: Descriptor): string => `${CLASSES[d.classId] ?? `class ${d.classId}`} ${d.obis}`;
 
 /** Data access results (IEC 62056-5-3, 8.3). */
 // biome-ignore format: a table
@@ -67,72 +69,188 @@ const MECHANISMS = [
   'HLS with ECDSA',
 ];
 
-/** Port 1 is the management logical device: the meter itself. */
-const targetOf = (server: EndpointId, port: number, answered: boolean, sink: ObservationSink): EndpointId =>
-  port <= 1 ? server : sink.child(server, 'other', `DLMS logical device ${port}`, answered);
+/** Port 1 is the management logical device: the meter itself. Behind a gateway each meter has a lower HDLC address. */
+const targetOf = (server: EndpointId, m: DlmsMessage, answered: boolean, sink: ObservationSink): EndpointId => {
+  const port = m.response ? m.source : m.destination;
+  // 0, 1, 16 and beyond are kept for nobody, the client's own and everybody (IEC 62056-46, 6.4.2.3).
+  const meter =
+    m.physical > 16 && m.physical !== 0x7f && m.physical !== 0x3fff
+      ? sink.child(server, 'other', `DLMS meter ${m.physical}`, answered)
+      : server;
+  return port <= 1 ? meter : sink.child(meter, 'other', `DLMS logical device ${port}`, answered);
+};
 
-export const observeDlms = (t: Transaction<DlmsMessage>, sink: ObservationSink, state: DlmsState): void => {
+/** An attribute that is a number or a text is one value; of arrays and structures the elements are. */
+const tell = (
+  t: Transaction<DlmsMessage>,
+  target: EndpointId,
+  path: string,
+  data: DlmsData,
+  access: 'read' | 'write',
+  sink: ObservationSink,
+): void => {
+  let left = MAX_VALUES;
+  const walk = (x: DlmsData, at: string): void => {
+    if (left <= 0 || x.type === 'null-data' || x.type === 'data-access-error' || x.value === '(masked)') return;
+    if (x.items === undefined) {
+      left--;
+      sink.value(t.at, { target, path: at, type: x.type, value: x.value, access });
+      return;
+    }
+    for (const [i, item] of x.items.entries()) walk(item, `${at}[${i}]`);
+  };
+  walk(data, path);
+};
+
+/** Rows of a profile and logs are what was, not what is: they stand in the message and are no values of now. */
+const isHistory = (d: Descriptor): boolean => d.classId === 7 && d.index === 2;
+
+/** What a meter says about itself; told once. */
+const tellFact = (
+  t: Transaction<DlmsMessage>,
+  endpoint: EndpointId,
+  d: Descriptor,
+  data: DlmsData,
+  sink: ObservationSink,
+  state: DlmsState,
+): void => {
+  const attribute = d.index === 2 && data.items === undefined ? FACTS[d.obis] : undefined;
+  if (attribute !== undefined) once(t, endpoint, attribute, String(data.value).trim(), `COSEM ${d.obis}`, sink, state);
+};
+const once = (
+  t: Transaction<DlmsMessage>,
+  endpoint: EndpointId,
+  attribute: Attribute,
+  value: string,
+  via: string,
+  sink: ObservationSink,
+  state: DlmsState,
+): void => {
+  const key = `${endpoint} ${via} ${value}`;
+  if (value === '' || state.said.has(key)) return;
+  if (state.said.size < MAX_SAID) state.said.add(key);
+  sink.identity(t.at, { endpoint, attribute, value, confidence: 1, via });
+};
+
+/** The first three octets of a system title are the letters that the DLMS user association gave the manufacturer. */
+const tellTitle = (
+  t: Transaction<DlmsMessage>,
+  endpoint: EndpointId,
+  title: string,
+  sink: ObservationSink,
+  state: DlmsState,
+): void => {
+  const letters = String.fromCharCode(...[0, 2, 4].map((i) => Number.parseInt(title.slice(i, i + 2), 16)));
+  if (title.length === 16 && /^[A-Z]{3}$/.test(letters))
+    once(t, endpoint, 'vendor', letters, 'DLMS system title', sink, state);
+};
+
+const RESULT = (code: number): string => RESULTS[code] ?? `result ${code}`;
+/** Why it failed; undefined where it did not. */
+const refusal = (m: DlmsMessage | undefined): string | undefined => {
+  if (m === undefined) return undefined;
+  if (m.tag === APDU.EXCEPTION || m.tag === APDU.SERVICE_ERROR) return m.error;
+  if (m.tag === APDU.AARE) return m.result > 0 ? m.error || `result ${m.result}` : undefined;
+  return m.result > 0 ? RESULT(m.result) : undefined;
+};
+
+const session = (t: Transaction<DlmsMessage>, m: DlmsMessage, sink: ObservationSink, state: DlmsState): boolean => {
   const { request, response, at } = t;
-  const m = request ?? response;
-  if (m === undefined) return;
-  const target = targetOf(at.server, m.response ? m.source : m.destination, response !== undefined, sink);
-  const failed = response !== undefined && (response.result > 0 || response.tag === APDU.EXCEPTION);
-  const outcome = outcomeOf(t, failed);
-  const reason = failed
-    ? {
-        reason:
-          response.tag === APDU.EXCEPTION
-            ? 'exception response'
-            : (RESULTS[response.result] ?? `result ${response.result}`),
-      }
-    : {};
+  const why = refusal(response);
+  const outcome = outcomeOf(t, why !== undefined || response?.type === 'HDLC DM' || response?.type === 'HDLC FRMR');
   if (m.tag === APDU.AARQ || m.tag === APDU.AARE) {
     const mechanism = request?.mechanism ?? -1;
-    const detail = `client ${request?.source ?? m.destination}, ${MECHANISMS[mechanism < 0 ? 0 : mechanism] ?? `mechanism ${mechanism}`}`;
+    const secured = (request?.applicationContext ?? response?.applicationContext ?? 0) >= 3 ? ', ciphered' : '';
+    const user = (request?.userId ?? -1) >= 0 ? ` user ${request!.userId}` : '';
+    const detail = `client ${request?.source ?? m.destination}${user}, ${MECHANISMS[mechanism < 0 ? 0 : mechanism] ?? `mechanism ${mechanism}`}${secured}${why === undefined ? '' : `: ${why}`}`;
     sink.session(at, { phase: 'open', outcome, detail, ...(mechanism === 1 ? { clearCredential: true } : {}) });
-    return;
+    if (response !== undefined && response.systemTitle !== '')
+      tellTitle(t, targetOf(at.server, response, true, sink), response.systemTitle, sink, state);
+    return true;
   }
-  if (m.tag === APDU.RLRQ || m.tag === APDU.RLRE) {
+  if (m.tag === APDU.RLRQ || m.tag === APDU.RLRE || m.type === 'HDLC DISC') {
     sink.session(at, { phase: 'close', outcome });
+    return true;
+  }
+  // The link in front of the association is not a session of its own.
+  return m.tag < 0;
+};
+
+/** What a meter says unasked: who sends it is the meter, whoever opened the connection. */
+const notified = (t: Transaction<DlmsMessage>, m: DlmsMessage, sink: ObservationSink, state: DlmsState): void => {
+  const target = t.at.sender;
+  if (m.tag === APDU.UNCONFIRMED_WRITE) {
+    request(t, m, undefined, sink, state);
     return;
   }
-  if (isCiphered(m.tag)) {
-    sink.command(at, { verb: 'invoke', operation: 'Ciphered service', target, object: m.type, outcome, native: m });
-    return;
-  }
-  if (request === undefined) return;
-  request.descriptors.forEach((d, i) => {
-    if (request.tag === APDU.GET) {
-      const object = objectOf(d, 'attribute');
-      sink.command(at, { verb: 'read', operation: 'Get', target, object, outcome, native: request, ...reason });
+  m.data.forEach((data, i) => {
+    const d = m.descriptors[i];
+    tell(t, target, d === undefined ? 'push' : objectOf(d), data, 'read', sink);
+  });
+};
+
+const request = (
+  t: Transaction<DlmsMessage>,
+  asked: DlmsMessage,
+  response: DlmsMessage | undefined,
+  sink: ObservationSink,
+  state: DlmsState,
+): void => {
+  const { at } = t;
+  const target = targetOf(at.server, asked, response !== undefined, sink);
+  const common = refusal(response);
+  // A service in blocks is told with its first; its values come with the last block.
+  const goesOn = asked.block !== undefined && asked.block.number > 1;
+  asked.descriptors.forEach((d, i) => {
+    const own = response?.results[i];
+    const reason = own === undefined ? common : own > 0 ? RESULT(own) : undefined;
+    const outcome = outcomeOf(t, reason !== undefined);
+    const object = objectOf(d);
+    const why = reason === undefined ? {} : { reason };
+    if (d.service === 'get') {
+      if (!goesOn && !(asked.tag === APDU.GET && asked.choice === 2))
+        sink.command(at, { verb: 'read', operation: 'Get', target, object, outcome, native: asked, ...why });
       const data = response?.data[i];
-      if (data === undefined || failed || data.type === 'data-access-error' || data.type === 'null-data') return;
-      sink.value(at, { target, path: object, type: data.type, value: data.value, access: 'read' });
-      const fact = d.index === 2 ? FACTS[d.obis] : undefined;
-      const text = String(data.value).trim();
-      const key = `${target} ${d.obis} ${text}`;
-      if (fact === undefined || text === '' || state.said.has(key)) return;
-      if (state.said.size < MAX_SAID) state.said.add(key);
-      sink.identity(at, { endpoint: target, attribute: fact, value: text, confidence: 1, via: `COSEM ${d.obis}` });
-    } else if (request.tag === APDU.SET) {
-      const object = objectOf(d, 'attribute');
-      const data = request.data[i];
-      const value = data === undefined ? {} : { value: data.value };
+      if (data === undefined || reason !== undefined) return;
+      if (!isHistory(d)) tell(t, target, object, data, 'read', sink);
+      tellFact(t, target, d, data, sink, state);
+      return;
+    }
+    const data = asked.data[i];
+    if (d.service === 'action') {
+      const [operation, verb] = methodOf(d);
+      if (!goesOn) sink.command(at, { verb, operation, target, object, outcome, native: asked, ...why });
+      return;
+    }
+    const value = data === undefined || data.items !== undefined ? {} : { value: data.value };
+    if (!goesOn)
       sink.command(at, {
         verb: isConfiguration(d) ? 'configure' : 'write',
         operation: 'Set',
         target,
         object,
         outcome,
-        native: request,
+        native: asked,
         ...value,
-        ...reason,
+        ...why,
       });
-      if (data !== undefined && outcome === 'accepted')
-        sink.value(at, { target, path: object, type: data.type, value: data.value, access: 'write' });
-    } else {
-      const [operation, verb] = methodOf(d);
-      sink.command(at, { verb, operation, target, object: objectOf(d, 'method'), outcome, native: request, ...reason });
-    }
+    if (data !== undefined && outcome === 'accepted') tell(t, target, object, data, 'write', sink);
   });
+};
+
+export const observeDlms = (t: Transaction<DlmsMessage>, sink: ObservationSink, state: DlmsState): void => {
+  const { request: asked, response, at } = t;
+  const m = asked ?? response;
+  if (m === undefined || session(t, m, sink, state)) return;
+  if (t.state === 'single') {
+    notified(t, m, sink, state);
+    return;
+  }
+  if (isCiphered(m.tag)) {
+    const target = targetOf(at.server, m, response !== undefined, sink);
+    const outcome = outcomeOf(t, refusal(response) !== undefined);
+    sink.command(at, { verb: 'invoke', operation: 'Ciphered service', target, object: m.type, outcome, native: m });
+    return;
+  }
+  if (asked !== undefined) request(t, asked, response, sink, state);
 };

@@ -2,7 +2,8 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { ObservationSink, Outcome, Value, Verb } from '../../core/observation.ts';
-import { type Cemi, type KnxMessage, SERVICE } from './wire.ts';
+import type { Cemi } from './cemi.ts';
+import { type KnxMessage, SERVICE } from './wire.ts';
 
 export interface KnxState {
   readonly said: Set<string>;
@@ -17,7 +18,7 @@ const SERVICES: Readonly<Record<number, readonly [string, Verb]>> = {
   512: ['Memory Read', 'program-upload'], 576: ['Memory Response', 'program-upload'], 640: ['Memory Write', 'program-download'], 704: ['User Memory Read', 'program-upload'],
   706: ['User Memory Write', 'program-download'], 768: ['Device Descriptor Read', 'discover'], 832: ['Device Descriptor Response', 'discover'], 896: ['Restart', 'restart'],
   897: ['Master Reset', 'restart'], 977: ['Authorize Request', 'authenticate'], 979: ['Key Write', 'configure'], 981: ['Property Value Read', 'read'],
-  982: ['Property Value Response', 'read'], 983: ['Property Value Write', 'configure'], 984: ['Property Description Read', 'read'],
+  982: ['Property Value Response', 'read'], 983: ['Property Value Write', 'configure'], 984: ['Property Description Read', 'read'], 705: ['User Memory Response', 'program-upload'],
   993: ['Individual Address Serial Number Write', 'configure'], 1009: ['Secure Service', 'invoke'],
 };
 const MANUFACTURERS: Readonly<Record<number, string>> = {
@@ -71,10 +72,8 @@ const observeCemi = (
     return;
   }
   if (c.code === 0xf6 || c.code === 0xfc) {
-    const object =
-      c.data.length >= 4
-        ? `object ${(c.data[0]! << 8) | c.data[1]!} instance ${c.data[2]} property ${c.data[3]}`
-        : 'property';
+    const { property: p } = c;
+    const object = p === undefined ? 'property' : `object ${p.object} instance ${p.instance} property ${p.id}`;
     const write = c.code === 0xf6;
     sink.command(at, {
       verb: write ? 'configure' : 'read',
@@ -115,12 +114,26 @@ const observeCemi = (
     return;
   }
   // Answers tell nothing new of the request.
-  if (c.service === 0x140 || c.service === 0x1c0 || c.service === 0x240 || c.service === 0x340 || c.service === 0x3d6) {
+  if (
+    c.service === 0x140 ||
+    c.service === 0x2c1 ||
+    c.service === 0x1c0 ||
+    c.service === 0x240 ||
+    c.service === 0x340 ||
+    c.service === 0x3d6
+  ) {
     sink.child(gateway, 'other', `KNX ${c.source}`, true);
     return;
   }
   const target = c.destination === '0.0.0' ? gateway : sink.child(gateway, 'other', `KNX ${c.destination}`, false);
-  sink.command(at, { verb, operation, target, object: `device ${c.destination}`, outcome, native: c });
+  const { property: p } = c;
+  const what =
+    p !== undefined
+      ? ` object ${p.object} property ${p.id}`
+      : c.memory >= 0
+        ? ` memory 0x${c.memory.toString(16).toUpperCase().padStart(4, '0')}, ${c.memoryOctets} octets`
+        : '';
+  sink.command(at, { verb, operation, target, object: `device ${c.destination}${what}`, outcome, native: c });
 };
 
 export const observeKnx = (t: Transaction<KnxMessage>, sink: ObservationSink, state: KnxState): void => {

@@ -1,7 +1,7 @@
 /** What a PDU of MMS says, as plain data. Numbers are tag numbers of ISO 9506-2; texts are made where they are needed. */
 import type { Message } from '../../core/decoder.ts';
 import type { MmsData } from '../shared/mms-data.ts';
-import type { Association } from '../shared/osi.ts';
+import type { Association, Layers } from '../shared/osi.ts';
 
 /** ObjectName, with the alternate access or address of a variable specification as `suffix`. */
 export interface ObjectName {
@@ -92,6 +92,8 @@ export interface MmsMessage extends Message {
   /** Why, in the server's words; '' mostly. */
   readonly errorDescription: string;
   readonly association: Association | undefined;
+  /** Session and presentation layer, where an association begins. */
+  readonly layers: Layers | undefined;
   /** Session SPDU when no MMS PDU is inside; -1 elsewhere. */
   readonly spdu: number;
   /** The service's contents contradict its definition. */

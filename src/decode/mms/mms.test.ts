@@ -76,6 +76,19 @@ describe('mms associations', () => {
         calledApTitle: '1.1.2',
         calledAeQualifier: 2,
       },
+      layers: {
+        sessionVersions: 2,
+        sessionOptions: 0,
+        sessionRequirements: 2,
+        callingSession: '0001',
+        calledSession: '0002',
+        callingPresentation: '00000001',
+        calledPresentation: '00000002',
+        contexts: [
+          [1, '2.2.1.0.1', '2.1.1'],
+          [3, '1.0.9506.2.1', '2.1.1'],
+        ],
+      },
       detail: { kind: 'initiate', localDetail: 32000, maxServOutstandingCalling: 20, parameterCBB: '11111011000' },
     });
     expect(mms.probe(ASSOCIATE, 0, ASSOCIATE.length, {} as never)).toBe('sure');

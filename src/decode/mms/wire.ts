@@ -38,6 +38,7 @@ const fresh = (pdu: number): Writable<MmsMessage> => ({
   errorCode: -1,
   errorDescription: '',
   association: undefined,
+  layers: undefined,
   spdu: -1,
   isDefective: false,
 });
@@ -72,15 +73,17 @@ export const decodeMms = (b: Uint8Array, start: number, end: number, cache: List
   let from = start;
   let to = end;
   let association: MmsMessage['association'];
+  let layers: MmsMessage['layers'];
   let spdu = -1;
   if (!isPduTag(b[start]!)) {
     if (!isSessionCode(b[start]!)) return { kind: 'foreign' };
     if (!looksLikeSession(b, start, end) || !readOsi(b, start, end))
       return { kind: 'malformed', code: 'mms.upper-layers', detail: `session SPDU ${b[start]}`, consumed };
-    ({ association, spdu, start: from, end: to } = osi);
+    ({ association, layers, spdu, start: from, end: to } = osi);
     if (from < 0) {
       const message = fresh(PDU.NONE);
       message.association = association;
+      message.layers = layers;
       message.spdu = spdu;
       return { kind: 'message', message, consumed };
     }
@@ -89,6 +92,7 @@ export const decodeMms = (b: Uint8Array, start: number, end: number, cache: List
   if (message === undefined)
     return { kind: 'malformed', code: 'mms.pdu', detail: `first octet 0x${(b[from] ?? 0).toString(16)}`, consumed };
   message.association = association;
+  message.layers = layers;
   message.spdu = spdu;
   return { kind: 'message', message, consumed };
 };

@@ -85,6 +85,8 @@ const hex4 = (n: number): string => `0x${n.toString(16).padStart(4, '0')}`;
 
 /** ModuleState (5.2.3.6): 0 no module, 1 wrong module, 2 proper module, 3 substitute. */
 const NO_MODULE = 0;
+const WRONG_MODULE = 1;
+const SUBSTITUTE = 3;
 
 /** The rack as the controller expects it, less what the device says is not there. */
 const rack = (t: Tx, sink: ObservationSink): void => {
@@ -100,8 +102,8 @@ const rack = (t: Tx, sink: ObservationSink): void => {
       const slot = num(module, 'slotNumber');
       const real = states.get(slot);
       const state = real === undefined ? -1 : num(real, 'moduleState');
-      const ident =
-        real !== undefined && state === 1 ? num(real, 'moduleIdentNumber') : num(module, 'moduleIdentNumber');
+      const isOther = state === WRONG_MODULE || state === SUBSTITUTE;
+      const ident = real !== undefined && isOther ? num(real, 'moduleIdentNumber') : num(module, 'moduleIdentNumber');
       sink.module(t.at, {
         endpoint: t.at.server,
         slot: String(slot),
@@ -109,7 +111,7 @@ const rack = (t: Tx, sink: ObservationSink): void => {
         present: state !== NO_MODULE,
         via: 'PROFINET expected submodules',
       });
-      if (state === 1 || state === 3)
+      if (isOther)
         sink.weird(t.at, {
           code: 'profinet-cm.wrong-module',
           detail: `slot ${slot}: ${hex8(num(module, 'moduleIdentNumber'))} expected, ${hex8(ident)} ${state === 1 ? 'plugged' : 'in its place'}`,

@@ -118,6 +118,13 @@ describe('profinet-cm', () => {
     );
     expect(out.modules).toMatchObject([{ endpoint: 2, slot: '2', model: 'module ident 0x00000099', present: true }]);
     expect(out.weirds.map((x) => x.code)).toEqual(['profinet-cm.wrong-module']);
+    expect(out.weirds[0]?.detail).toContain('0x00000099 plugged');
+    // The same module as a substitute: ModuleState 3.
+    const substitute = CONNECTED.slice();
+    substitute[substitute.indexOf(0x99) + 2] = 3;
+    const other = talk([request(0, CONNECT), response(0, 0, substitute)]);
+    expect(other.weirds[0]?.detail).toContain('0x00000071 expected, 0x00000099 in its place');
+    expect(other.modules).toMatchObject([{ slot: '2', model: 'module ident 0x00000099' }]);
   });
   it('says why a Connect was refused', () => {
     const out = talk([request(0, CONNECT), response(0, 0xdb814004, new Uint8Array(0))]);

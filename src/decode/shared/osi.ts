@@ -3,7 +3,7 @@
  * association control of the application (X.227, ISO 8650-1). They are read in one walk down to the octets of the
  * application; only an association's beginning and end are worth an object.
  */
-import { ascii } from '../../lib/bytes.ts';
+import { ascii, hex } from '../../lib/bytes.ts';
 import { ber, berTag, integerOf, oidText, readBer } from './asn1.ts';
 
 /** Session SPDU identifiers (X.225 section 8.3). */
@@ -45,6 +45,24 @@ export interface Association {
   readonly diagnostic: number;
 }
 
+/** What the session and the presentation layer agree on when an association begins. */
+export interface Layers {
+  /** Bits of the versions of the session protocol; functional units; -1 where absent. */
+  readonly sessionVersions: number;
+  readonly sessionRequirements: number;
+  /** Bits of the session protocol's options (extended concatenation); -1 where absent. */
+  readonly sessionOptions: number;
+  /** Selectors as hexadecimal; in an answer `called` is the one that responds. '' where absent. */
+  readonly callingSession: string;
+  readonly calledSession: string;
+  readonly callingPresentation: string;
+  readonly calledPresentation: string;
+  /** Identifier, abstract and transfer syntax of the proposed contexts. */
+  readonly contexts: readonly (readonly [id: number, abstractSyntax: string, transferSyntax: string])[];
+  /** Per proposed context: 0 accepted, 1 rejected by the user, 2 by the provider. */
+  readonly results: readonly number[];
+}
+
 /** Reused result of `readOsi`. */
 export const osi: {
   /** SPDU identifier; -1 where there is no session layer. */
@@ -52,10 +70,12 @@ export const osi: {
   /** Presentation context; -1 where unknown. */
   context: number;
   association: Association | undefined;
+  /** Only of session CONNECT and ACCEPT. */
+  layers: Layers | undefined;
   /** Where the application's PDU lies; start -1 where there is none. */
   start: number;
   end: number;
-} = { spdu: -1, context: -1, association: undefined, start: -1, end: -1 };
+} = { spdu: -1, context: -1, association: undefined, layers: undefined, start: -1, end: -1 };
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -98,6 +118,7 @@ export const looksLikeSession = (b: Uint8Array, start: number, end: number): boo
 export const readOsi = (b: Uint8Array, start: number, end: number): boolean => {
   osi.context = -1;
   osi.association = undefined;
+  osi.layers = undefined;
   osi.start = -1;
   osi.end = -1;
   osi.spdu = b[start]!;
@@ -124,6 +145,7 @@ const parameters = (b: Uint8Array, start: number, end: number): boolean => {
   }
   const stop = at + li;
   if (stop > end) return false;
+  if (osi.spdu === SPDU.CONNECT || osi.spdu === SPDU.ACCEPT) osi.layers = freshLayers();
   while (at + 2 <= stop) {
     const code = b[at]!;
     let length = b[at + 1]!;
@@ -134,10 +156,73 @@ const parameters = (b: Uint8Array, start: number, end: number): boolean => {
       at += 2;
     }
     if (at + length > stop) return false;
+    if (osi.layers !== undefined) sessionItem(b, code, at, at + length, osi.layers);
     if ((code === 0xc1 || code === 0xc2) && length > 0 && !presentation(b, at, at + length)) return false;
     at += length;
   }
   return at === stop;
+};
+
+const freshLayers = (): Writable<Layers> => ({
+  sessionVersions: -1,
+  sessionRequirements: -1,
+  sessionOptions: -1,
+  callingSession: '',
+  calledSession: '',
+  callingPresentation: '',
+  calledPresentation: '',
+  contexts: [],
+  results: [],
+});
+/** Selectors are 16 octets at most (X.225 section 8.3.1), presentation selectors have no bound: longer ones are cut. */
+const MAX_SELECTOR = 16;
+const selector = (b: Uint8Array, start: number, end: number): string =>
+  hex(b, start, Math.min(end, start + MAX_SELECTOR));
+
+/** Items of CONNECT and ACCEPT (X.225 section 8.3.1); 5 groups others. */
+const sessionItem = (b: Uint8Array, code: number, start: number, end: number, out: Writable<Layers>): void => {
+  const value = end - start === 1 ? b[start]! : end - start === 2 ? (b[start]! << 8) | b[start + 1]! : -1;
+  if (code === 5) {
+    for (let at = start; at + 2 <= end; at += 2 + b[at + 1]!)
+      if (at + 2 + b[at + 1]! <= end && b[at] !== 5) sessionItem(b, b[at]!, at + 2, at + 2 + b[at + 1]!, out);
+  } else if (code === 19) out.sessionOptions = value;
+  else if (code === 20) out.sessionRequirements = value;
+  else if (code === 22) out.sessionVersions = value;
+  else if (code === 51) out.callingSession = selector(b, start, end);
+  else if (code === 52) out.calledSession = selector(b, start, end);
+};
+
+/** Presentation contexts of one connection that are kept. */
+const MAX_CONTEXTS = 8;
+/** A field of normal-mode-parameters (X.226 section 8.2). */
+const presentationItem = (b: Uint8Array, tag: number, start: number, end: number, out: Writable<Layers>): void => {
+  if (tag === 0x81) out.callingPresentation = selector(b, start, end);
+  else if (tag === 0x82 || tag === 0x83) out.calledPresentation = selector(b, start, end);
+  else if (tag === 0xa4) out.contexts = contextList(b, start, end);
+  else if (tag === 0xa5) {
+    const results: number[] = [];
+    for (let at = start; at < end && results.length < MAX_CONTEXTS && readBer(b, at, end); ) {
+      at = ber.next;
+      if (readBer(b, ber.start, ber.end) && berTag() === 0x80) results.push(integerOf(b, ber.start, ber.end));
+    }
+    out.results = results;
+  }
+};
+const contextList = (b: Uint8Array, start: number, end: number): Layers['contexts'] => {
+  const out: (readonly [number, string, string])[] = [];
+  for (let at = start; at < end && out.length < MAX_CONTEXTS && readBer(b, at, end); ) {
+    at = ber.next;
+    const stop = ber.end;
+    if (!readBer(b, ber.start, stop) || berTag() !== 0x02) break;
+    const id = integerOf(b, ber.start, ber.end);
+    if (!readBer(b, ber.next, stop) || berTag() !== 0x06) break;
+    const syntax = oidText(b, ber.start, ber.end);
+    let transfer = '';
+    if (readBer(b, ber.next, stop) && readBer(b, ber.start, ber.end) && berTag() === 0x06)
+      transfer = oidText(b, ber.start, ber.end);
+    out.push([id, syntax, transfer]);
+  }
+  return out;
 };
 
 /** A PPDU: user data alone, or CP, CPA, CPR, ARU with it somewhere inside (X.226 section 8). */
@@ -161,7 +246,10 @@ const presentation = (b: Uint8Array, start: number, end: number): boolean => {
       for (let p = inner; p < stop; ) {
         if (!readBer(b, p, stop)) return osi.start >= 0;
         const behind = ber.next;
-        if (berTag() === 0x61 && !fullyEncoded(b, ber.start, ber.end)) return false;
+        const { start: content, end: contentEnd } = ber;
+        if (berTag() === 0x61) {
+          if (!fullyEncoded(b, content, contentEnd)) return false;
+        } else if (osi.layers !== undefined) presentationItem(b, berTag(), content, contentEnd, osi.layers);
         p = behind;
       }
     }
