@@ -28,6 +28,8 @@ export const logNormalTail = (z: number): number => {
   return logDensity - Math.log(fraction);
 };
 
-/** The normal deviate with the tail probability of `t` at `freedom` degrees of freedom; within a few percent from 2 on. */
-export const normalFromT = (t: number, freedom: number): number =>
-  Math.sign(t) * ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * Math.log1p((t * t) / freedom));
+/** Student's t at `freedom` degrees of freedom with the tail probability of a normal `deviate`; within a few percent from 2 on. */
+export const tFromNormal = (deviate: number, freedom: number): number => {
+  const shrunk = (deviate * (8 * freedom + 3)) / (8 * freedom + 1);
+  return Math.sign(deviate) * Math.sqrt(freedom * Math.expm1((shrunk * shrunk) / freedom));
+};

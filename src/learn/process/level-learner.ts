@@ -22,7 +22,7 @@ import {
 import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 
-const SAVED_AS = 'level 3';
+const SAVED_AS = 'level 4';
 /** A point with fewer distinct values has states, not levels. */
 const LEAST_VALUES = 20;
 /** Limits are this much further out than what training held again and again: averages of heavy tails go further now and then. */
@@ -35,7 +35,7 @@ const SPARE_EPISODES = 1;
 interface LevelMemory extends Arrays {
   /** What arming found out (arming-table.ts). */
   arming: Uint8Array;
-  /** Columns that are watched. */
+  /** Columns that are watched, once for each average of theirs. */
   readonly watched: Uint16Array;
   /** LEVEL_NUMBERS for each of them, one after another. */
   readonly levels: Float64Array;
@@ -66,6 +66,41 @@ const settingOf = (list: Float64Array): LevelSetting => {
     number,
   ];
   return { averaged, remembered, blocksNeeded, oddWeight, release, budgetUs };
+};
+
+/** Long averages are over so many times the usual time: a small shift that lasts. */
+const LONG = 8;
+/** Further from the middle than SPIKE_TIMES this part of training on its side is a spike: with a normal tail one value in a million. */
+const SPIKE_PART = 0.05;
+const SPIKE_TIMES = 3;
+/** So many of them in training make a point one that has spikes: they are cut to that bound before they are averaged. */
+const SPIKES = 3;
+
+/** The bounds beyond which a value of this point is a spike (Tukey, The Future of Data Analysis, 1962: winsorising); undefined where training holds hardly any. */
+const spikeBounds = (column: Float64Array): readonly [number, number] | undefined => {
+  const sorted = column.filter((x) => !Number.isNaN(x)).sort();
+  const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
+  const middle = at(0.5);
+  const least = middle + SPIKE_TIMES * (at(SPIKE_PART) - middle);
+  const most = middle + SPIKE_TIMES * (at(1 - SPIKE_PART) - middle);
+  const beyond = sorted.reduce((n, x) => n + (x < least || x > most ? 1 : 0), 0);
+  return most > least && beyond >= SPIKES ? [least, most] : undefined;
+};
+
+interface Average {
+  readonly correlation: number;
+  readonly which: LevelSetting;
+  /** Bounds to which values are cut. */
+  readonly cut: readonly [number, number] | undefined;
+}
+
+/** What is watched of a point, without its spikes where it has some: the average over the usual time, and over a long one where training holds enough of those. */
+const averagesOf = (column: Float64Array, setting: LevelSetting): Average[] => {
+  const correlation = correlationRows(column);
+  const cut = spikeBounds(column);
+  const long = { ...setting, averaged: setting.averaged * LONG };
+  const isLong = column.length >= 2 * long.blocksNeeded * long.averaged * correlation;
+  return (isLong ? [setting, long] : [setting]).map((which) => ({ correlation, which, cut }));
 };
 
 class LevelModel implements MemberModel {
@@ -109,6 +144,11 @@ class LevelModel implements MemberModel {
       judged = true;
       if (surprise > highest) highest = surprise;
       if (surprise < 0.5) continue;
+      const told = deviations.findIndex((d) => d.point === p);
+      if (told >= 0) {
+        if (deviations[told]!.surprise >= surprise) continue;
+        deviations.splice(told, 1);
+      }
       const width = levelWidth(levels, at);
       const { smooth, mean } = levelOf(levels, at);
       deviations.push({
@@ -133,6 +173,8 @@ class LevelModel implements MemberModel {
     for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
     for (let i = 0; i < watched.length; i++) {
       const p = watched[i]!;
+      // The usual average comes first.
+      if (!Number.isNaN(into.expected[p]!)) continue;
       const at = i * LEVEL_NUMBERS;
       const { mean } = levelOf(levels, at);
       const width = levelWidth(levels, at);
@@ -183,12 +225,14 @@ export const levelLearnerWith = (
   fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const continuous = table.columns.map((c) => distinctValues(c, LEAST_VALUES) >= LEAST_VALUES);
-    const sharers = continuous.filter((is, p) => is && !skip(p)).length;
+    const averages = table.columns.map((column, p) => (continuous[p] && !skip(p) ? averagesOf(column, setting) : []));
+    const sharers = averages.flat().length;
     const allowed = (table.count * stepUs) / setting.budgetUs + SPARE_EPISODES;
     const arming: PointArming[] = [];
-    const levels = table.columns.map((column, p): LevelState | null => {
+    let moved = 0;
+    const charts = table.columns.flatMap((column, p): { readonly point: number; readonly level: LevelState }[] => {
       const point = table.points[p]!;
-      const unarmed = (nature: PointArming['nature'], why: string): null => {
+      const unarmed = (nature: PointArming['nature'], why: string): [] => {
         arming.push({
           point,
           nature,
@@ -198,41 +242,47 @@ export const levelLearnerWith = (
           withinUs: Number.NaN,
           explained: Number.NaN,
         });
-        return null;
+        return [];
       };
       if (!continuous[p]) return unarmed('unknown', 'has states, not levels');
       if (skip(p)) return unarmed('continuous', '');
-      const level = newLevel(correlationRows(column), table.count, stepUs, sharers, setting);
-      let episodes = 0;
-      const excursions = new Excursions();
-      for (const x of column) {
-        const before = isLevelAlarm(level);
-        const isJudged = !Number.isNaN(feedLevel(level, x, 0, setting));
-        const { smooth, mean } = levelOf(level);
-        if (isJudged) excursions.add(smooth - mean);
-        if (isLevelAlarm(level) && !before) episodes++;
-      }
-      widenLevel(level, above * excursions.usual);
-      if (episodes > allowed) return unarmed('continuous', `its level moved ${episodes} times in training`);
+      const levels = averages[p]!.map(({ correlation, which, cut }) =>
+        newLevel(correlation, table.count, stepUs, sharers, which, cut),
+      );
+      const quiet = levels.filter((level) => {
+        let episodes = 0;
+        const excursions = new Excursions();
+        for (const x of column) {
+          const before = isLevelAlarm(level);
+          const isJudged = !Number.isNaN(feedLevel(level, x, 0, setting));
+          const { smooth, mean } = levelOf(level);
+          if (isJudged) excursions.add(smooth - mean);
+          if (isLevelAlarm(level) && !before) episodes++;
+        }
+        widenLevel(level, above * excursions.usual);
+        if (level === levels[0]) moved = episodes;
+        return episodes <= allowed;
+      });
+      const [first] = quiet;
+      if (first === undefined) return unarmed('continuous', `its level moved ${moved} times in training`);
       arming.push({
         point,
         nature: 'continuous',
         armed: ['level'],
         unarmed: '',
-        detectable: levelWidth(level),
-        withinUs: averagingOf(level) * stepUs,
+        detectable: levelWidth(first),
+        withinUs: averagingOf(first) * stepUs,
         explained: Number.NaN,
       });
-      return level;
+      return quiet.map((level) => ({ point: p, level }));
     });
-    const watched = levels.flatMap((level, p) => (level === null ? [] : [p]));
     return new LevelModel(
       gather<LevelMemory>(
         {
           arming: packArming(arming),
-          watched: Uint16Array.from(watched),
+          watched: Uint16Array.from(charts, (c) => c.point),
           points: Uint16Array.of(table.points.length),
-          levels: Float64Array.from(watched.flatMap((p) => [...levels[p]!])),
+          levels: Float64Array.from(charts.flatMap((c) => [...c.level])),
           setting: settingsOf(setting),
         },
         'arming',

@@ -5,14 +5,14 @@
  *
  * Works when the signal comes back to a level within its training; fails for one that wanders without bound (the spread
  * grows with it: late), for what is shorter than the averaging time, and while less than `blocksNeeded` averaging times
- * were seen. Cost: about a dozen operations a sample, 64 octets a point.
+ * were seen. Cost: about a dozen operations a sample, 88 octets for each average of a point.
  * Source: EWMA chart (Roberts, Technometrics 1, 1959) with estimated parameters (Jones, Champ and Rigdon, Technometrics
  * 43, 2001), exponentially weighted mean and variance (West, Communications of the ACM 22, 1979), rate of crossings of a
- * smooth noise exp(-u^2/2) (Rice, Bell System Technical Journal 24, 1945), t distribution turned normal (Wallace, Annals
+ * smooth noise exp(-u^2/2) (Rice, Bell System Technical Journal 24, 1945), t distribution from the normal one (Wallace, Annals
  * of Mathematical Statistics 30, 1959).
  */
 
-import { normalFromT } from '../../lib/normal.ts';
+import { tFromNormal } from '../../lib/normal.ts';
 import { LAGS_AT_ONCE, laggedProducts } from './lagged.ts';
 
 /** The knobs, each with a physical meaning; one setting for all data. */
@@ -25,7 +25,7 @@ export interface LevelSetting {
   readonly blocksNeeded: number;
   /** Learning goes on so much slower during an alarm: what is odd is not learned, a plant that truly moved is followed. */
   readonly oddWeight: number;
-  /** An alarm ends when the surprise falls below this. */
+  /** An alarm ends below this part of its limit. */
   readonly release: number;
   /** One false episode in so long is allowed to a cell. */
   readonly budgetUs: number;
@@ -38,17 +38,13 @@ export const LEVEL_SETTING: LevelSetting = {
   remembered: 60,
   blocksNeeded: 4,
   oddWeight: 0.1,
-  release: 0.25,
+  release: 0.6,
   budgetUs: BUDGET_US,
 };
 /** A correlation time is not looked for beyond this part of the rows. */
 const LONGEST_PART = 0.2;
-const YEAR_US = 365 * 86_400e6;
-/** Surprise .5 is what chance does once in the budget's time, .9 what it does once in a year. */
-const PER_UNIT = 0.4 / Math.log(YEAR_US / BUDGET_US);
-
-/** Surprise of what chance does `exp(logRate)` times in the budget's time: .5 at once, .9 at once in a year. */
-export const surpriseOfRate = (logRate: number): number => Math.min(1, Math.max(0, 0.5 - PER_UNIT * logRate));
+/** What is beyond the band counts in twentieths of it, as for the limits of a single value (soft-model.ts). */
+const UNIT = 0.05;
 
 /** Products of values that are taken lag by lag; beyond them longer lags are looked for in means of blocks. */
 const MAX_PRODUCTS = 8e6;
@@ -118,12 +114,13 @@ export const isExperienced = (column: Float64Array): boolean =>
 /**
  * Numbers of one point, LEVEL_NUMBERS from its offset on: averaging time and memory (rows), the natural logarithm of how many
  * averaging times there are to each allowed false alarm over all points that share it; rows seen, mean over the averaging
- * time, mean and variance of those over the memory, 1 during an alarm.
+ * time, mean and variance of those over the memory, rows of the alarm (0: none), how much wider the limits are than
+ * the variance says, the bounds to which a value is cut.
  */
 export type LevelState = Float64Array;
-export const LEVEL_NUMBERS = 9;
-const [AVERAGING, MEMORY, LOG_CHANCES, SEEN, SMOOTH, MEAN, VARIANCE, ALARM, ROOM] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8,
+export const LEVEL_NUMBERS = 11;
+const [AVERAGING, MEMORY, LOG_CHANCES, SEEN, SMOOTH, MEAN, VARIANCE, ALARM, ROOM, LEAST, MOST] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
 ] as const;
 
 /** `stepUs`: time between rows; `sharers`: points of the cell that share the budget. */
@@ -133,11 +130,12 @@ export const newLevel = (
   stepUs: number,
   sharers: number,
   setting: LevelSetting = LEVEL_SETTING,
+  [least, most]: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
 ): LevelState => {
   const averaging = Math.max(1, setting.averaged * correlation);
   const logChances = Math.log(Math.max(1, sharers) * Math.max(1, setting.budgetUs / stepUs / averaging));
   const memory = Math.max(setting.remembered * averaging, trainingRows);
-  return Float64Array.of(averaging, memory, logChances, 0, Number.NaN, Number.NaN, 0, 0, 1);
+  return Float64Array.of(averaging, memory, logChances, 0, Number.NaN, Number.NaN, 0, 0, 1, least, most);
 };
 
 /** Widens the limits so that they are at least `distance` from the mean, however much will have been seen. */
@@ -145,7 +143,7 @@ export const widenLevel = (s: LevelState, distance: number): void => {
   const narrowest = Math.sqrt(2 * Math.max(0, s[LOG_CHANCES]!) * s[VARIANCE]!);
   s[ROOM] = Math.max(1, distance / narrowest || 1);
 };
-export const isLevelAlarm = (s: LevelState, at = 0): boolean => s[at + ALARM] === 1;
+export const isLevelAlarm = (s: LevelState, at = 0): boolean => s[at + ALARM]! > 0;
 /** What is judged, and what it is held against, in the unit of the point. */
 export const levelOf = (s: LevelState, at = 0): { readonly smooth: number; readonly mean: number } => ({
   smooth: s[at + SMOOTH]!,
@@ -154,13 +152,23 @@ export const levelOf = (s: LevelState, at = 0): { readonly smooth: number; reado
 /** Averaging time, rows. */
 export const averagingOf = (s: LevelState, at = 0): number => s[at + AVERAGING]!;
 
+const widthOf = (s: LevelState, at: number, seen: number, variance: number): number => {
+  // How far out a standard normal is as rarely as the budget allows, and t with so few averages seen as rarely as that.
+  const deviate = Math.sqrt(2 * Math.max(0, s[at + LOG_CHANCES]!));
+  const freedom = Math.max(1, Math.min(seen, s[at + MEMORY]!) / s[at + AVERAGING]! - 1);
+  return s[at + ROOM]! * tFromNormal(deviate, freedom) * Math.sqrt(variance);
+};
+
 /**
- * Takes the next value; returns the surprise 0..1, held at .5 or more until the episode is over, or NaN while it learns
+ * Takes the next value; returns the surprise 0..1 (.5 at the limit and held there until the episode is over; above it
+ * 1 - 1 / (2 ratio), the ratio 1 and one for each twentieth of the band beyond it), or NaN while it learns
  * (or where the value is missing and nothing can be said).
  */
-export const feedLevel = (s: LevelState, x: number, at = 0, setting: LevelSetting = LEVEL_SETTING): number => {
-  let alarm = s[at + ALARM] === 1;
-  if (Number.isNaN(x)) return alarm ? 0.5 : Number.NaN;
+export const feedLevel = (s: LevelState, given: number, at = 0, setting: LevelSetting = LEVEL_SETTING): number => {
+  const alarmRows = s[at + ALARM]!;
+  let alarm = alarmRows > 0;
+  if (Number.isNaN(given)) return alarm ? 0.5 : Number.NaN;
+  const x = Math.min(s[at + MOST]!, Math.max(s[at + LEAST]!, given));
   const averaging = s[at + AVERAGING]!;
   const memory = s[at + MEMORY]!;
   const seen = s[at + SEEN]! + 1;
@@ -172,28 +180,24 @@ export const feedLevel = (s: LevelState, x: number, at = 0, setting: LevelSettin
   const distance = smooth - mean;
   let surprise = Number.NaN;
   if (blocks >= setting.blocksNeeded) {
-    const spread = Math.sqrt(variance) * s[at + ROOM]! || Number.EPSILON;
-    const deviate = normalFromT(Math.abs(distance) / spread, blocks - 1);
-    surprise = surpriseOfRate(s[at + LOG_CHANCES]! - (deviate * deviate) / 2);
-    alarm = alarm ? surprise >= setting.release : surprise >= 0.5;
-    if (alarm) surprise = Math.max(surprise, 0.5);
+    const width = widthOf(s, at, seen, variance) || Number.EPSILON;
+    const part = Math.abs(distance) / width;
+    alarm = part >= (alarm ? setting.release : 1);
+    const beyond = Math.max(0, part - 1) / (2 * UNIT);
+    surprise = alarm ? 1 - 0.5 / (1 + beyond) : Math.min(part / 2, 0.4999);
   }
-  const weight = Math.max(1 / seen, 1 / memory) * (alarm ? setting.oddWeight : 1);
+  // What was odd for as long as all that is remembered is known as well as that.
+  const odd = alarm && alarmRows < memory;
+  const weight = Math.max(1 / seen, 1 / memory) * (odd ? setting.oddWeight : 1);
   mean += weight * distance;
   variance += weight * ((smooth - mean) ** 2 - variance);
   s[at + SEEN] = seen;
   s[at + SMOOTH] = smooth;
   s[at + MEAN] = mean;
   s[at + VARIANCE] = variance;
-  s[at + ALARM] = alarm ? 1 : 0;
+  s[at + ALARM] = alarm ? alarmRows + 1 : 0;
   return surprise;
 };
 
 /** Half-width around the mean that the average keeps to, in the unit of the point. */
-export const levelWidth = (s: LevelState, at = 0): number => {
-  // The deviate at which the surprise is .5.
-  const deviate = Math.sqrt(2 * Math.max(0, s[at + LOG_CHANCES]!));
-  const freedom = Math.max(1, Math.min(s[at + SEEN]!, s[at + MEMORY]!) / s[at + AVERAGING]! - 1);
-  const shrunk = (deviate * (8 * freedom + 3)) / (8 * freedom + 1);
-  return s[at + ROOM]! * Math.sqrt(freedom * Math.expm1((shrunk * shrunk) / freedom) * s[at + VARIANCE]!);
-};
+export const levelWidth = (s: LevelState, at = 0): number => widthOf(s, at, s[at + SEEN]!, s[at + VARIANCE]!);
