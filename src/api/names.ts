@@ -51,7 +51,6 @@ const Line = {
   /** How the row names itself: name, else address. */
   label: Type.String(),
 };
-/** At most 5,000 lines of each kind; `counts` has them all. */
 /** One row fits several assets, or several rows one asset: not applied until a person decides. */
 export const Ambiguous = Obj({
   ...Line,
@@ -60,6 +59,7 @@ export const Ambiguous = Obj({
 });
 export type Ambiguous = Static<typeof Ambiguous>;
 
+/** At most 5,000 lines of each kind; `counts` has them all. */
 export const NamePreview = Obj({
   matched: Type.Array(
     Obj({
