@@ -224,7 +224,7 @@ export class LiveSite {
         isDone = true;
       } catch {
         await later(READ_AGAIN_MS, undefined, { ref: false });
-        isDone = feed.away.size === 0;
+        isDone = feed.away.size + feed.rowless.size === 0;
       }
     }
     if (this.#isShownAway) this.#around.onBack?.(this);
@@ -244,7 +244,7 @@ export class LiveSite {
 
   async view(nowUs: number): Promise<SiteView> {
     const { runtime, model, detection } = await this.open();
-    if (detection.feed.away.size > 0) this.#isShownAway = true;
+    if (detection.feed.returning > 0) this.#isShownAway = true;
     this.usedUs = nowUs;
     return {
       id: this.id,

@@ -26,7 +26,7 @@ import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
 import { Freshness, Heard } from './freshness.ts';
 import { CellReading, type SavedReading } from './reading.ts';
 import { CellRelations, type Decided, NOTHING_DECIDED } from './relations.ts';
-import { CellRows } from './rows.ts';
+import { CellRows, type LastRow } from './rows.ts';
 import { BriefStates, type SavedStates } from './states.ts';
 import { type SavedTrial, Trial } from './trial.ts';
 
@@ -160,6 +160,8 @@ export class Cell {
   #cycles: readonly Cycle[] = [];
   readonly #reading = new CellReading();
   #failedUs = 0;
+  /** A model was being made anew when it was saved. */
+  #asksAgain = false;
   /** The model that is being made, and what is to be done when it is there. */
   #fitting: Pending | undefined;
   #isRead = true;
@@ -241,7 +243,7 @@ export class Cell {
     if (rows >= this.plan.rows) return;
     this.plan = { ...this.plan, rows };
     // One that is away makes the room when it is back.
-    if (this.isAway) return;
+    if (this.isAway || this.rows.isAway) return;
     this.rows.shrink(rows);
     this.dirty = true;
   }
@@ -655,12 +657,13 @@ export class Cell {
       header: {
         plan: this.plan,
         taken: this.rows.taken,
+        ...(this.rows.last && { last: this.rows.last }),
         fittedUs: this.#fittedUs,
         learnedUs: this.#learnedUs,
         nextUs: this.#nextUs,
         failedUs: this.#failedUs,
         // What is being made anew because a person asked for it is asked for again after a restart.
-        again: this.#fitting !== undefined && this.isArmed,
+        again: this.#asksAgain || (this.#fitting !== undefined && this.isArmed),
         problem: this.problem,
         usualUs: this.#freshness.save(),
         heardUs: this.#heard.save(),
@@ -676,14 +679,15 @@ export class Cell {
     };
   }
 
-  /** Puts back what was saved, with the rows in `blocks`. */
-  load(header: SavedCell, model: Uint8Array, blocks?: ReadonlyMap<number, Uint8Array>): void {
+  /** Puts back what was saved, with the rows in `blocks`; with `later` it judges from now on, and they follow (`loadRows`). */
+  load(header: SavedCell, model: Uint8Array, blocks?: ReadonlyMap<number, Uint8Array> | 'later'): void {
     const { rows } = this.plan;
     if (this.isAway) this.#begin();
     if (blocks !== undefined) {
       this.plan = header.plan;
       this.rows = new CellRows(header.plan.points.length, header.plan.rows);
-      this.rows.load(header.taken, blocks);
+      if (blocks !== 'later') this.rows.load(header.taken, blocks);
+      else if (header.last !== undefined) this.rows.loadLater(header.taken, header.last);
     }
     this.#fittedUs = header.fittedUs;
     this.#learnedUs = header.learnedUs;
@@ -711,7 +715,20 @@ export class Cell {
     this.savedUs = 1;
     this.#isRead = true;
     this.keepRows(rows);
-    if (header.again) this.fit();
+    this.#asksAgain = header.again;
+    if (!this.rows.isAway) this.#whole();
+  }
+  /** The rows of which `load` said that they come later; without any it learns anew. */
+  loadRows(blocks: ReadonlyMap<number, Uint8Array>): void {
+    if (!this.rows.isAway) return;
+    this.rows.load(this.rows.stored, blocks);
+    if (this.plan.rows < this.rows.capacity) this.rows.shrink(this.plan.rows);
+    this.#whole();
+  }
+  /** What waited for all of its rows. */
+  #whole(): void {
+    if (this.#asksAgain) this.fit();
+    this.#asksAgain = false;
   }
   /** Nothing of it was saved, or it cannot be read: it learns from now on. */
   loadNothing(): void {
@@ -730,6 +747,8 @@ export class Cell {
 export interface SavedCell extends SavedReading {
   readonly plan: CellPlan;
   readonly taken: number;
+  /** The latest row; absent without any, and in what older versions saved. */
+  readonly last?: LastRow;
   readonly fittedUs: number;
   readonly learnedUs: number;
   readonly nextUs: number;
