@@ -343,13 +343,18 @@ export class CellRows {
 
   /** Puts stored blocks back; `taken` as it was saved. */
   load(taken: number, blocks: ReadonlyMap<number, Uint8Array>): void {
-    const later = this.#takeLater();
+    // More came than are kept.
+    const isOver = this.isAway && this.count === this.capacity;
+    const later = isOver ? [] : this.#takeLater();
+    this.#stored = 0;
+    this.#storedLast = undefined;
+    if (isOver) return;
     this.#growFor(taken);
     this.#fill(blocks);
     this.#taken = taken;
     for (const { tsUs, row, odd } of later) this.add(tsUs, row, odd);
   }
-  /** Rows that came while those of the store were away; they are here no more. */
+  /** Rows that came while those of the store were away. */
   #takeLater(): { readonly tsUs: number; readonly row: Float64Array; readonly odd: boolean }[] {
     const out = [];
     if (this.isAway)
@@ -357,8 +362,6 @@ export class CellRows {
         const row = new Float64Array(this.points);
         out.push({ tsUs: this.read(number, row), row, odd: this.#odd[number % this.capacity] === 1 });
       }
-    this.#stored = 0;
-    this.#storedLast = undefined;
     return out;
   }
   #fill(blocks: ReadonlyMap<number, Uint8Array>): void {
