@@ -23,11 +23,12 @@ import {
   type Store,
   windowOf,
 } from '../../store/index.ts';
-import type { Cell, SavedCell } from './cell.ts';
+import type { Cell } from './cell.ts';
 import { type Fitter, inPlaceFitter } from './fitting.ts';
 import { LEARNER } from './learner.ts';
 import type { StoredCell } from './process-feed.ts';
 import { BLOCK_ROWS } from './rows.ts';
+import type { SavedCell } from './saved-cell.ts';
 import { SiteDetection } from './site-detection.ts';
 
 /** What was learned is written so often while frames come, microseconds of wall clock. */

@@ -9,13 +9,14 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { Point } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { growF64 } from '../../lib/grow.ts';
-import { Cell, type CellOptions, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
+import { Cell, type CellOptions, MIN_ROWS } from './cell.ts';
 import { BAND_ROWS } from './cell-bands.ts';
 import { CommonCause, type SavedCommon } from './common.ts';
 import type { Fitter } from './fitting.ts';
 import { Kept, type SavedKept } from './kept.ts';
 import type { Decided } from './relations.ts';
 import { BLOCK_ROWS } from './rows.ts';
+import type { CellPlan, SavedCell } from './saved-cell.ts';
 import { type SavedWitnesses, Witnesses } from './witnesses.ts';
 import { type SavedWrites, Writes } from './writes.ts';
 
