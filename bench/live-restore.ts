@@ -1,10 +1,11 @@
 /**
- * What it costs to bring a site back from its data folder (`restore`: until frames can be taken in and pages shown; `cells`: until
- * all that process cells learned is back), and to write all of it: `node dist/bench/live-restore.js FOLDER` prints
+ * What it costs to bring a site back from its data folder (`restore`: until frames can be taken in and pages shown; `judging`: from
+ * then until all process cells judge; `rowsBack`: from then until the rows are back that they learn from), and to write all of it: `node dist/bench/live-restore.js FOLDER` prints
  * one JSON line, seconds of the clock and of the processor; `leave` is what the end of the program writes after some seconds of frames.
  * The folder is changed: give a copy.
  */
 
+import { setTimeout as wait } from 'node:timers/promises';
 import { inPlaceFitter } from '../src/app/detection/fitting.ts';
 import { LiveSite } from '../src/app/live-site.ts';
 import { LEARNER, newSource, openStore, readCapture } from '../src/app/parts.ts';
@@ -15,6 +16,8 @@ const [folder = ''] = process.argv.slice(2);
 const nowUs = (): number => Date.now() * 1000;
 /** Of frames before it is left. */
 const WATCHED_S = 3;
+/** Between two looks whether cells are back. */
+const LOOK_MS = 10;
 const timed = async <T>(work: () => Promise<T>): Promise<{ value: T; wallS: number; cpuS: number }> => {
   const [at, cpu] = [performance.now(), process.cpuUsage()];
   const value = await work();
@@ -29,8 +32,11 @@ const site = new LiveSite(store, row!, { fitter: inPlaceFitter(LEARNER) });
 const source = newSource({ nowUs }, site, { id: 'again', kind: 'live', name: 'again', path: '', state: 'live' });
 site.sources.set(source.id, source);
 const { value: loaded, ...restore } = await timed(() => site.open());
-const { value: ____, ...cellsBack } = await timed(() => site.load());
-const cells = loaded.detection.feed.cells;
+const { cells } = loaded.detection.feed;
+const { value: ____, ...judging } = await timed(async () => {
+  while (loaded.detection.feed.returning > 0) await wait(LOOK_MS);
+});
+const { value: ______, ...rowsBack } = await timed(() => site.load());
 const view = await site.view(nowUs());
 const { value: assets, ...inventory } = await timed(async () => view.model.assets().length);
 for (const cell of cells) {
@@ -65,7 +71,8 @@ console.log(
     assets,
     openS: opened.wallS,
     restore,
-    cellsBack,
+    judging,
+    rowsBack,
     inventory,
     watched: { seconds: WATCHED_S, wallS: watched.wallS, cpuS: watched.cpuS },
     leave,

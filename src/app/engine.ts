@@ -317,6 +317,7 @@ export class LocalEngine implements Engine {
         this.#fresh(site);
         try {
           await site.save(this.#options.nowUs());
+          if (site.isBehind) this.#unsaved.add(site);
         } catch (error) {
           this.#unsaved.add(site);
           throw error;

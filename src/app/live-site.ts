@@ -48,7 +48,7 @@ const ROWS_PER_BATCH = 4096;
 /**
  * Rows of each table that a save in the middle of work writes anew: values that change all the time, and how often things were said. A
  * site of some thousand points is written whole each time, one of 100,000 in rounds of some minutes, which is what it has to see
- * again after it was killed; the samples themselves are all written.
+ * again after it was killed, or was left so soon (`LEAVE_MS`); the samples themselves are all written.
  */
 export const KNOWN_ROWS = 4096;
 
@@ -73,7 +73,7 @@ export interface SiteAround {
   readonly onLoaded?: (site: LiveSite) => Promise<void>;
 }
 
-/** The end of the program takes so long at most to write what cells learned; what must be written is. */
+/** The end of the program takes so long at most to write what cells learned, and rows that the store has as they were; what must be written is. */
 const LEAVE_MS = 500;
 /** After a failure to read what cells learned. */
 const READ_AGAIN_MS = 2000;
@@ -224,7 +224,7 @@ export class LiveSite {
         isDone = true;
       } catch {
         await later(READ_AGAIN_MS, undefined, { ref: false });
-        isDone = feed.away.size === 0;
+        isDone = feed.away.size + feed.rowless.size === 0;
       }
     }
     if (this.#isShownAway) this.#around.onBack?.(this);
@@ -244,7 +244,7 @@ export class LiveSite {
 
   async view(nowUs: number): Promise<SiteView> {
     const { runtime, model, detection } = await this.open();
-    if (detection.feed.away.size > 0) this.#isShownAway = true;
+    if (detection.feed.returning > 0) this.#isShownAway = true;
     this.usedUs = nowUs;
     return {
       id: this.id,
@@ -398,8 +398,7 @@ export class LiveSite {
     if (withLearned && !(inShort && this.#isShort)) {
       this.#isShort = inShort;
       const most = isActive || inShort ? ROUND_BYTES : Number.POSITIVE_INFINITY;
-      const mayGoOn = (): boolean => this.#leaveMs === undefined || performance.now() < this.#leaveMs;
-      for (const batch of cellBatches(this.id, loaded.detection, nowUs, most, mayGoOn))
+      for (const batch of cellBatches(this.id, loaded.detection, nowUs, most, () => this.#mayGoOn))
         await this.#unwritten.write(batch, submit);
     }
     loaded.model.limitKnown(isActive && !inShort ? KNOWN_ROWS : Number.POSITIVE_INFINITY);
@@ -409,6 +408,7 @@ export class LiveSite {
       const { batch, more } = this.#portion(loaded, reading?.id ?? '', options, first ? samples : [], nowUs);
       if (more) {
         await this.#unwritten.write(batch, submit);
+        if (inShort && !this.#mayGoOn) loaded.model.limitKnown(0);
         continue;
       }
       const found = queuesOnly ? undefined : detectionBatch(this.id, loaded.detection, nowUs, withLearned);
@@ -430,6 +430,15 @@ export class LiveSite {
       }
       break;
     }
+  }
+
+  /** The program does not end, or not yet. */
+  get #mayGoOn(): boolean {
+    return this.#leaveMs === undefined || performance.now() < this.#leaveMs;
+  }
+  /** Rows that changed are left for the next saves (`KNOWN_ROWS`). */
+  get isBehind(): boolean {
+    return this.#loaded?.model.isBehind === true;
   }
 
   /** Rows that changed, as a batch. Not in `#write`: the model's own would be kept there as long as the commit takes. */

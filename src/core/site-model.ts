@@ -289,6 +289,8 @@ export interface SiteModel extends SiteSink {
    * before, the longest waiting first: of a large site all of them change all the time. Before it, and with Infinity, all.
    */
   limitKnown(rows: number): void;
+  /** Such rows wait. */
+  readonly isBehind: boolean;
   /** What changed since the last call, about `maxRows` in all (at most twice as many); call again while `more`. */
   takeDirty(
     maxRows?: number,

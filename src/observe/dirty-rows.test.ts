@@ -30,10 +30,11 @@ it('hands out what the store does not know first and all of it, of the rest as m
   for (const row of [20, 21, 22, 23, 24]) dirty.mark(row);
   expect(save()).toEqual([20, 21, 22, 23, 24, 4, 5, 6, 7]);
   expect(save()).toEqual([8, 9, 0, 1]);
+  expect([dirty.more, dirty.waits]).toEqual([false, true]);
   // At the end all that is left.
   dirty.limitKnown(Number.POSITIVE_INFINITY);
   expect(taken(dirty)).toEqual([2, 3, 4, 5, 6, 7]);
-  expect(dirty.more).toBe(false);
+  expect([dirty.more, dirty.waits]).toEqual([false, false]);
 });
 
 it('takes what was read from the store for known', () => {

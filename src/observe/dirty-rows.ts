@@ -65,8 +65,12 @@ export class DirtyRows {
     }
   }
 
+  /** Rows wait that were handed out before. */
+  get waits(): boolean {
+    return this.again.head < this.again.rows.length;
+  }
   /** Something more is to be taken now. */
   get more(): boolean {
-    return this.fresh.head < this.fresh.rows.length || (this.left > 0 && this.again.head < this.again.rows.length);
+    return this.fresh.head < this.fresh.rows.length || (this.left > 0 && this.waits);
   }
 }

@@ -126,6 +126,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   const conversations = new Conversations(context, sight, (endpoint) => isGroup(view, endpoint));
   const commands = new Commands(context);
   const points = new Points(context, samples, options.minSampleSpacingUs ?? 0);
+  const inRounds = [points.dirty, points.dirtyRuns, conversations.dirty, commands.dirty];
   const facts = new Facts(context);
   const sessions = new Sessions(context);
   const aliasKeys = new IntTable();
@@ -400,7 +401,10 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
     },
     takeSamples: () => samples.take(),
     limitKnown(rows) {
-      for (const dirty of [points.dirty, points.dirtyRuns, conversations.dirty, commands.dirty]) dirty.limitKnown(rows);
+      for (const dirty of inRounds) dirty.limitKnown(rows);
+    },
+    get isBehind() {
+      return inRounds.some(({ waits }) => waits);
     },
     takeDirty(maxRows = 20_000, { memberships: wantsMemberships = true, queuesOnly = false } = {}) {
       const flows: FlowRow[] = [];

@@ -6,9 +6,10 @@
 import { PLANT_DEFAULTS } from '../../plant/network/index.ts';
 import { createWorld, type PlantWorld } from '../../plant/physics/index.ts';
 import { type Overheard, SIGNALS, type SignalEvasion, TARGETS } from '../../plant/story/evasion/signals.ts';
-import { Cell, type CellPlan, type SavedCell } from '../../src/app/detection/cell.ts';
+import { Cell } from '../../src/app/detection/cell.ts';
 import { inPlaceFitter } from '../../src/app/detection/fitting.ts';
 import { LEARNER } from '../../src/app/detection/learner.ts';
+import type { CellPlan, SavedCell } from '../../src/app/detection/saved-cell.ts';
 import type { Statement } from '../../src/core/detector.ts';
 import type { PointWatch } from '../../src/core/site-model.ts';
 import { STATED } from '../../src/detect/index.ts';

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openMemoryStore, type Store } from '../../store/index.ts';
 import type { LiveSite } from '../live-site.ts';
 import { MAX_KEPT } from './away.ts';
+import { learnedParts } from './keep.ts';
 import { LEARNER } from './learner.ts';
 import type { SiteDetection } from './site-detection.ts';
 import { CONTROLLERS, feedUntil, liveSite, STEP_US, T0 } from './testing/many-cells.ts';
@@ -70,6 +71,34 @@ describe('cells that are away', () => {
     expect(detection.feed.away.size).toBe(0);
     expect(told(detection)).toEqual(expected);
     expect(rowsOf(detection)).toEqual(rowsOf(first.detection));
+    whole.unload();
+    site.unload();
+  });
+
+  it('judge again before their rows are back, which follow and hold what came meanwhile', async () => {
+    const whole = await liveSite(store, LEARNER);
+    const first = await whole.load();
+    go(first.runtime, first.detection, STEPS);
+
+    const { site, detection, runtime } = await opened();
+    const { feed } = detection;
+    expect(feed.returning).toBe(CELLS);
+    while (feed.returning > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(feed.rowless.size).toBe(CELLS);
+    expect(feed.cells.every((cell) => cell.isArmed && cell.rows.isAway)).toBe(true);
+    go(runtime, detection, STEPS);
+    expect(told(detection)).toEqual(told(first.detection));
+    // Nothing of them is written: the store has more than they.
+    expect(learnedParts(detection, true).has('cell c3')).toBe(false);
+    const back = feed.whenBack(feed.cells.at(-1)!);
+    await site.load();
+    await back;
+    expect(feed.rowless.size).toBe(0);
+    const namesOf = ({ names }: { names: readonly string[] }) => names;
+    expect(feed.cells.map((cell) => cell.rows.table(namesOf(cell)))).toEqual(
+      first.detection.feed.cells.map((cell) => cell.rows.table(namesOf(cell))),
+    );
+    expect(learnedParts(detection, true).get('cell c3')).toEqual(learnedParts(first.detection, true).get('cell c3'));
     whole.unload();
     site.unload();
   });

@@ -1,6 +1,6 @@
 /** What a process cell has learned, in words: its model, what it was made from, and the points it is of. */
 import { timeText } from '../query/view.ts';
-import type { SavedCell } from './cell.ts';
+import type { SavedCell } from './saved-cell.ts';
 
 const HOUR_US = 3_600_000_000;
 /** Points named one by one; of more, how many. */

@@ -15,7 +15,6 @@ import {
   type Cycle,
   printRelation,
   type RelationWatch,
-  type SavedStretch,
   type WordPair,
   wordsText,
 } from '../../learn/process/index.ts';
@@ -24,11 +23,13 @@ import { Away } from './away.ts';
 import { BAND_ROWS, CellBands, type Ranges } from './cell-bands.ts';
 import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
 import { Freshness, Heard } from './freshness.ts';
-import { CellReading, type SavedReading } from './reading.ts';
+import { CellReading } from './reading.ts';
 import { CellRelations, type Decided, NOTHING_DECIDED } from './relations.ts';
+import { type DueRow, RowClock } from './row-clock.ts';
 import { CellRows } from './rows.ts';
-import { BriefStates, type SavedStates } from './states.ts';
-import { type SavedTrial, Trial } from './trial.ts';
+import { type CellPlan, knownCycle, rangesOf, type SavedCell, savedRanges } from './saved-cell.ts';
+import { BriefStates } from './states.ts';
+import { Trial } from './trial.ts';
 
 /** Fewer rows teach nothing. */
 export const MIN_ROWS = 200;
@@ -36,30 +37,10 @@ export const MIN_ROWS = 200;
 const WRITTEN_SURPRISE = 0.75;
 /** Samples that are compared with earlier ones come at most so often: ticks come once in a second. */
 const LEAST_SAMPLE_US = 2_000_000;
-/** Between rows that are further apart, what is far from all that it was is judged when it comes; nearer ones come soon enough. */
-const EARLY_FROM_US = 30_000_000;
-/**
- * Where rows are taken every second or two, each shows one poll: the next row is taken as soon as such a value came, not at the
- * end of its step, so that a person hears of it within a second of the frame. It is the row all the same, under its own time.
- */
-const AHEAD_TO_US = 2_000_000;
-/** Frames are in order of time but for so much: those of several queues, the acknowledgement of another question. */
-const DISORDER_US = 100_000;
 /** A cell without a new row for more steps than this was not seen. */
 const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
 const AGAIN_US = 3_600_000_000;
-/** What stays the same about a cell. */
-export interface CellPlan {
-  readonly id: string;
-  readonly controller: EndpointId;
-  readonly points: readonly number[];
-  readonly stepUs: number;
-  readonly rows: number;
-  /** Pace of polling of most of its points; absent in what older versions saved: that of the rows. */
-  readonly sampleUs?: number;
-}
-
 export interface CellOptions {
   readonly plan: CellPlan;
   readonly watch: PointWatch;
@@ -84,20 +65,6 @@ export interface CellOptions {
 const NOT_KEPT = -1;
 
 const NOTHING_LEARNED: Ranges = { low: new Float64Array(0), high: new Float64Array(0) };
-/** JSON knows no NaN. */
-const savedRanges = ({ low, high }: Ranges) => Array.from(low, (least, p) => [least, high[p]!] as const);
-const rangesOf = (saved: NonNullable<SavedCell['range']>): Ranges => ({
-  low: Float64Array.from(saved, ([low]) => low ?? Number.NaN),
-  high: Float64Array.from(saved, ([, high]) => high ?? Number.NaN),
-});
-
-/** As it was before it was saved: JSON knows no NaN. */
-const known = (cycle: Cycle): Cycle => ({
-  ...cycle,
-  periodUs: cycle.periodUs ?? Number.NaN,
-  tells: cycle.tells ?? Number.NaN,
-});
-
 interface Scratch {
   readonly sampled: Float64Array;
   readonly lastUs: Float64Array;
@@ -146,13 +113,8 @@ export class Cell {
   #decided: readonly Decided[] = [];
   #fittedUs = 0;
   #learnedUs = 0;
-  #nextUs = 0;
-  /** When the row was due before which it was judged between two rows. */
-  #earlyUs = 0;
-  /** When the latest row was taken, where that was ahead of its time; 0 otherwise. */
-  #aheadUs = 0;
   readonly #sampleUs: number;
-  #lookedUs = 0;
+  readonly #clock: RowClock;
   /** What was heard of its points when they were sampled last (`PointWatch.heard`). */
   #sampledHeard = -1;
   #arming: readonly PointArming[] | undefined;
@@ -160,6 +122,8 @@ export class Cell {
   #cycles: readonly Cycle[] = [];
   readonly #reading = new CellReading();
   #failedUs = 0;
+  /** A model was being made anew when it was saved. */
+  #asksAgain = false;
   /** The model that is being made, and what is to be done when it is there. */
   #fitting: Pending | undefined;
   #isRead = true;
@@ -183,6 +147,7 @@ export class Cell {
     this.rows = new CellRows(plan.points.length, plan.rows);
     this.#trial = new Trial(options.cells);
     this.#sampleUs = Math.max(LEAST_SAMPLE_US, plan.sampleUs ?? plan.stepUs);
+    this.#clock = new RowClock(plan.stepUs, this.#sampleUs);
     if (!isAway) {
       this.#begin();
       return;
@@ -241,7 +206,7 @@ export class Cell {
     if (rows >= this.plan.rows) return;
     this.plan = { ...this.plan, rows };
     // One that is away makes the room when it is back.
-    if (this.isAway) return;
+    if (this.isAway || this.rows.isAway) return;
     this.rows.shrink(rows);
     this.dirty = true;
   }
@@ -318,18 +283,13 @@ export class Cell {
     this.#sampledHeard = -1;
   }
 
-  /** From here until `#nextUs` the latest row stands. */
-  get #rowFromUs(): number {
-    return this.#aheadUs > 0 ? this.#aheadUs : this.#nextUs - this.plan.stepUs;
-  }
   /** From here until `dueUs` a tick finds nothing to do; before it the clock stepped back. */
   get restsFromUs(): number {
-    return Math.max(this.#lookedUs, this.#rowFromUs);
+    return this.#clock.restsFromUs;
   }
   /** What comes while it is away is always kept. */
   get dueUs(): number {
-    if (this.#away !== undefined) return Number.NEGATIVE_INFINITY;
-    return Math.min(this.#lookedUs + this.#sampleUs / 2, this.#nextUs);
+    return this.#away === undefined ? this.#clock.dueUs : Number.NEGATIVE_INFINITY;
   }
 
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
@@ -340,15 +300,11 @@ export class Cell {
     }
     this.#isSuspect = odd;
     this.#sample(tsUs, odd);
-    const { stepUs } = this.plan;
-    if (tsUs < this.#nextUs && tsUs >= this.#rowFromUs) return false;
-    this.#aheadUs = 0;
-    return this.#takeRow(tsUs, odd, Math.floor(tsUs / stepUs) * stepUs);
+    const due = this.#clock.due(tsUs);
+    return due !== undefined && this.#takeRow(due, odd);
   }
 
-  /** `at`: the time of the row. */
-  #takeRow(tsUs: number, odd: boolean, at: number): boolean {
-    this.#nextUs = at + this.plan.stepUs;
+  #takeRow({ seenUs: tsUs, tsUs: at }: DueRow, odd: boolean): boolean {
     const row = this.#row;
     this.watch.read(row, this.#lastUs);
     this.#heard.look(tsUs, this.#lastUs);
@@ -367,41 +323,29 @@ export class Cell {
   }
 
   /**
-   * A value far from all that it was came between two rows, which may be minutes apart: the cell is judged as it stands now. Once
-   * before the next row, so that what one row shows is not counted twice; the row is not kept. Of rows that follow closely the next
-   * one is taken instead (`AHEAD_TO_US`).
+   * A value far from all that it was came between two rows, which may be minutes apart: the cell is judged as it stands now, and that
+   * row is not kept; of rows that follow closely the next one is taken instead (`RowClock`).
    */
   early(tsUs: number, odd: boolean): void {
-    const { stepUs } = this.plan;
-    if (stepUs > AHEAD_TO_US && stepUs < EARLY_FROM_US) return;
+    const clock = this.#clock;
+    if (clock.waits) return;
     if (this.#away !== undefined) {
       // Also of one that is read back already: it is judged in its turn.
       this.#away.early(tsUs, odd);
       return;
     }
     if (!this.isArmed) return;
-    if (stepUs <= AHEAD_TO_US) {
-      this.#takeAhead(tsUs, odd);
+    if (clock.takesAhead) {
+      const next = clock.ahead(tsUs);
+      if (next === undefined) return;
+      this.#isSuspect = odd;
+      this.#takeRow(next, odd);
       return;
     }
-    if (tsUs >= this.#nextUs || tsUs < this.#nextUs - stepUs || this.#earlyUs === this.#nextUs) return;
+    if (!clock.isEarly(tsUs)) return;
     this.#isSuspect = odd;
-    this.#earlyUs = this.#nextUs;
     this.watch.read(this.#row, this.#lastUs);
     if (this.#understand((i) => this.#freshness.mayStand(i, tsUs, this.#lastUs[i]!)) > 0) this.#judge(tsUs, NOT_KEPT);
-  }
-
-  /** Takes the next row now, or the one that is due; once for each. Where the clock stepped back, the tick does what is to be done. */
-  #takeAhead(tsUs: number, odd: boolean): void {
-    const { stepUs } = this.plan;
-    const nextUs = this.#nextUs;
-    const latestUs = nextUs - stepUs;
-    if (tsUs < (this.#aheadUs > 0 ? latestUs : latestUs - DISORDER_US)) return;
-    const isDue = tsUs >= nextUs;
-    const nowUs = Math.max(tsUs, latestUs);
-    this.#isSuspect = odd;
-    this.#aheadUs = isDue ? 0 : nowUs;
-    this.#takeRow(nowUs, odd, isDue ? Math.floor(tsUs / stepUs) * stepUs : nextUs);
   }
 
   /** Makes of what was read last the row in hand; answers how many of its values are known. */
@@ -421,8 +365,7 @@ export class Cell {
 
   /** Samples between rows, for repetitions: looked at twice in the time of one. */
   #sample(tsUs: number, odd: boolean): void {
-    if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return;
-    this.#lookedUs = tsUs;
+    if (!this.#clock.isSampleDue(tsUs)) return;
     const heard = this.watch.heard();
     if (heard === this.#sampledHeard) return;
     this.#sampledHeard = heard;
@@ -655,12 +598,13 @@ export class Cell {
       header: {
         plan: this.plan,
         taken: this.rows.taken,
+        ...(this.rows.last && { last: this.rows.last }),
         fittedUs: this.#fittedUs,
         learnedUs: this.#learnedUs,
-        nextUs: this.#nextUs,
+        nextUs: this.#clock.nextUs,
         failedUs: this.#failedUs,
         // What is being made anew because a person asked for it is asked for again after a restart.
-        again: this.#fitting !== undefined && this.isArmed,
+        again: this.#asksAgain || (this.#fitting !== undefined && this.isArmed),
         problem: this.problem,
         usualUs: this.#freshness.save(),
         heardUs: this.#heard.save(),
@@ -676,18 +620,20 @@ export class Cell {
     };
   }
 
-  /** Puts back what was saved, with the rows in `blocks`. */
-  load(header: SavedCell, model: Uint8Array, blocks?: ReadonlyMap<number, Uint8Array>): void {
+  /** Puts back what was saved, with the rows in `blocks`; with `later` it judges from now on, and they follow (`loadRows`). */
+  load(header: SavedCell, model: Uint8Array, blocks?: ReadonlyMap<number, Uint8Array> | 'later'): void {
     const { rows } = this.plan;
     if (this.isAway) this.#begin();
     if (blocks !== undefined) {
       this.plan = header.plan;
+      this.#clock.stepUs = header.plan.stepUs;
       this.rows = new CellRows(header.plan.points.length, header.plan.rows);
-      this.rows.load(header.taken, blocks);
+      if (blocks !== 'later') this.rows.load(header.taken, blocks);
+      else if (header.last !== undefined) this.rows.loadLater(header.taken, header.last);
     }
     this.#fittedUs = header.fittedUs;
     this.#learnedUs = header.learnedUs;
-    this.#nextUs = header.nextUs;
+    this.#clock.nextUs = header.nextUs;
     this.#failedUs = header.failedUs;
     this.problem = header.problem;
     this.#freshness.load(header.usualUs ?? []);
@@ -699,7 +645,7 @@ export class Cell {
     if (model.length > 0) {
       try {
         this.#ranges = header.range === undefined ? this.rows.ranges() : rangesOf(header.range);
-        this.#cycles = (header.cycles ?? []).map(known);
+        this.#cycles = (header.cycles ?? []).map(knownCycle);
         this.#arm(this.#options.fitter.restore(model));
         if (header.guard !== '') this.#guard!.load(header.guard);
       } catch {
@@ -711,7 +657,20 @@ export class Cell {
     this.savedUs = 1;
     this.#isRead = true;
     this.keepRows(rows);
-    if (header.again) this.fit();
+    this.#asksAgain = header.again;
+    if (!this.rows.isAway) this.#whole();
+  }
+  /** The rows of which `load` said that they come later; without any it learns anew. */
+  loadRows(blocks: ReadonlyMap<number, Uint8Array>): void {
+    if (!this.rows.isAway) return;
+    this.rows.load(this.rows.stored, blocks);
+    if (this.plan.rows < this.rows.capacity) this.rows.shrink(this.plan.rows);
+    this.#whole();
+  }
+  /** What waited for all of its rows. */
+  #whole(): void {
+    if (this.#asksAgain) this.fit();
+    this.#asksAgain = false;
   }
   /** Nothing of it was saved, or it cannot be read: it learns from now on. */
   loadNothing(): void {
@@ -725,30 +684,4 @@ export class Cell {
     this.#fitting?.request?.withdraw();
     this.#fitting = undefined;
   }
-}
-
-export interface SavedCell extends SavedReading {
-  readonly plan: CellPlan;
-  readonly taken: number;
-  readonly fittedUs: number;
-  readonly learnedUs: number;
-  readonly nextUs: number;
-  readonly failedUs: number;
-  readonly again: boolean;
-  readonly problem: string;
-  /** Usual pauses between two sightings of each point; absent in what older versions saved. */
-  readonly usualUs?: readonly number[];
-  /** The same of each device; absent in what older versions saved. */
-  readonly heardUs?: readonly number[];
-  /** What is normal for its samples to repeat. */
-  readonly stretches?: readonly SavedStretch[];
-  /** Smallest and largest value that was learned from, by column; null: none (JSON knows no NaN). */
-  readonly range?: readonly (readonly [low: number | null, high: number | null])[];
-  /** Absent in what older versions saved. */
-  readonly cycles?: readonly Cycle[];
-  /** Absent in what older versions saved: their models are past it. */
-  readonly trial?: SavedTrial;
-  /** Absent in what older versions saved. */
-  readonly states?: SavedStates;
-  readonly guard: string;
 }

@@ -23,11 +23,12 @@ import {
   type Store,
   windowOf,
 } from '../../store/index.ts';
-import type { Cell, SavedCell } from './cell.ts';
+import type { Cell } from './cell.ts';
 import { type Fitter, inPlaceFitter } from './fitting.ts';
 import { LEARNER } from './learner.ts';
 import type { StoredCell } from './process-feed.ts';
 import { BLOCK_ROWS } from './rows.ts';
+import type { SavedCell } from './saved-cell.ts';
 import { SiteDetection } from './site-detection.ts';
 
 /** What was learned is written so often while frames come, microseconds of wall clock. */
@@ -80,8 +81,8 @@ const ofText = (value: Uint8Array | undefined): string | undefined =>
 
 /** What was learned of one cell, by the name it is stored under: one commit, so that rows and model belong together. */
 const partsOfCell = (cell: Cell, all: boolean): [string, Uint8Array][] => {
-  // Of one that is away the store has all there is.
-  if ((!cell.dirty && !all) || cell.isAway) return [];
+  // Of one that is away, or its rows, the store has all there is.
+  if ((!cell.dirty && !all) || cell.isAway || cell.rows.isAway) return [];
   cell.dirty = false;
   const { header, model } = cell.save();
   return [
@@ -194,18 +195,23 @@ export const learnedRows = (
 
 type Parts = ReadonlyMap<string, Uint8Array>;
 
+/** Blocks of a cell that took so many rows in all, and keeps so many. */
+const storedRows = (parts: Parts, id: string, taken: number, kept: number): Map<number, Uint8Array> => {
+  const blocks = new Map<number, Uint8Array>();
+  for (let block = 0; block * BLOCK_ROWS < Math.min(taken, kept); block++) {
+    const rows = parts.get(`rows ${id} ${block}`);
+    if (rows !== undefined) blocks.set(block, rows);
+  }
+  return blocks;
+};
+
 /** One cell as it is stored; undefined where it is not. Throws where it cannot be read. */
 const storedCell = (parts: Parts, id: string): StoredCell | undefined => {
   const own = parts.get(`cell ${id}`);
   if (own === undefined) return undefined;
   const { header, bytes } = unpacked(own);
   const { taken, plan } = header as SavedCell;
-  const blocks = new Map<number, Uint8Array>();
-  for (let block = 0; block * BLOCK_ROWS < Math.min(taken, plan.rows); block++) {
-    const rows = parts.get(`rows ${id} ${block}`);
-    if (rows !== undefined) blocks.set(block, rows);
-  }
-  return { header: header as SavedCell, model: bytes, blocks };
+  return { header: header as SavedCell, model: bytes, blocks: storedRows(parts, id, taken, plan.rows) };
 };
 
 /** Puts what was learned back but for what cells learned (`ProcessFeed.away`), a little at a step. Throws where it cannot be read. */
@@ -400,38 +406,78 @@ export const loadDetection = async (
 /** Cells that are read from the store at a time. */
 const CELLS_AT_ONCE = 512;
 
+/** Parts of cells whose names begin so. Ranges: the store finds them without a look at what lies outside, as it would have to for a list of names. */
+const readOfCells = (store: Store, site: string, prefix: 'cell' | 'rows', cells: readonly Cell[]): Promise<Parts> => {
+  const [first, last] = [cells[0]!.plan.id, cells.at(-1)!.plan.id];
+  const [from, to] = prefix === 'cell' ? [first, last] : [`${first} `, `${last} ${LAST_BLOCK}`];
+  const query = learnedState(store, site);
+  return readParts(store, query.where('name', '>=', `${prefix} ${from}`).where('name', '<=', `${prefix} ${to}`));
+};
+
+/** What the store has of one cell without its rows, which follow; undefined where that is not enough to judge. */
+const judging = (parts: Parts, id: string): StoredCell | undefined => {
+  const own = parts.get(`cell ${id}`);
+  if (own === undefined) return undefined;
+  const { header, bytes } = unpacked(own);
+  const saved = header as SavedCell;
+  if (saved.taken === 0) return { header: saved, model: bytes, blocks: new Map() };
+  return saved.last === undefined ? undefined : { header: saved, model: bytes, blocks: 'later' };
+};
+
+/** Undefined where another version wrote it. */
+const orNothing = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};
+
 /**
- * Reads back what cells learned, those first that were asked for first, and judges what came meanwhile. Resolves when all are back, or
- * the site was unloaded. A cell
- * that cannot be read learns from now on.
+ * Reads back what cells learned, those first that were asked for first, and judges what came meanwhile; then their rows, which they
+ * learn from and charts show. Resolves when all are back, or the site was unloaded. A cell that cannot be read learns from now on.
  */
 export const bringCellsBack = async (store: Store, site: string, detection: SiteDetection): Promise<void> => {
   const { feed } = detection;
-  const bring = (cell: Cell, parts: Parts): void => {
-    let saved: StoredCell | undefined;
-    try {
-      saved = storedCell(parts, cell.plan.id);
-    } catch {
-      // Another version wrote it.
-    }
-    feed.bringBack(cell, saved);
-  };
   while (feed.away.size > 0) {
     const some = feed.nextAway(CELLS_AT_ONCE);
-    const [first, last] = [some[0]!.plan.id, some.at(-1)!.plan.id];
-    // Ranges: the store finds them without a look at what lies outside, as it would have to for a list of names.
-    const between = (from: string, to: string): Promise<Parts> =>
-      readParts(store, learnedState(store, site).where('name', '>=', from).where('name', '<=', to));
-    const own = await between(`cell ${first}`, `cell ${last}`);
-    const rows = await between(`rows ${first} `, `rows ${last} ${LAST_BLOCK}`);
-    const parts = new Map([...own, ...rows]);
+    const own = await readOfCells(store, site, 'cell', some);
+    // One that somebody waits for is read whole; the others without rows stay in order.
+    const isWanted = some.length === 1;
+    const whole: Cell[] = [];
     await inTurns(
       (function* () {
-        for (const cell of some) yield bring(cell, parts);
+        for (const cell of some) {
+          const saved = isWanted ? undefined : orNothing(() => judging(own, cell.plan.id));
+          if (saved === undefined) whole.push(cell);
+          else yield feed.bringBack(cell, saved);
+        }
+      })(),
+    );
+    if (whole.length === 0) continue;
+    // Saved by an older version too.
+    const parts = new Map([...own, ...(await readOfCells(store, site, 'rows', whole))]);
+    await inTurns(
+      (function* () {
+        for (const cell of whole)
+          yield feed.bringBack(
+            cell,
+            orNothing(() => storedCell(parts, cell.plan.id)),
+          );
       })(),
     );
   }
   await inTurns(feed.catchingUp());
+  while (feed.rowless.size > 0) {
+    const some = feed.nextRowless(CELLS_AT_ONCE);
+    const parts = await readOfCells(store, site, 'rows', some);
+    await inTurns(
+      (function* () {
+        for (const cell of some)
+          yield feed.bringRows(cell, storedRows(parts, cell.plan.id, cell.rows.stored, cell.rows.capacity));
+      })(),
+    );
+  }
 };
 
 /** The chart of a finding: of memory while it goes on, of the store otherwise. */

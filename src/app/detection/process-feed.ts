@@ -9,13 +9,14 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { Point } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { growF64 } from '../../lib/grow.ts';
-import { Cell, type CellOptions, type CellPlan, MIN_ROWS, type SavedCell } from './cell.ts';
+import { Cell, type CellOptions, MIN_ROWS } from './cell.ts';
 import { BAND_ROWS } from './cell-bands.ts';
 import { CommonCause, type SavedCommon } from './common.ts';
 import type { Fitter } from './fitting.ts';
 import { Kept, type SavedKept } from './kept.ts';
 import type { Decided } from './relations.ts';
 import { BLOCK_ROWS } from './rows.ts';
+import type { CellPlan, SavedCell } from './saved-cell.ts';
 import { type SavedWitnesses, Witnesses } from './witnesses.ts';
 import { type SavedWrites, Writes } from './writes.ts';
 
@@ -119,6 +120,8 @@ export class ProcessFeed {
   #without = 0;
   /** Cells of which what they learned is not read back yet. */
   readonly #away = new Set<Cell>();
+  /** Cells that judge, of which earlier rows are not read back yet. */
+  readonly #rowless = new Set<Cell>();
   /** After a start: rows are kept, and judged when all cells are back. */
   #isLate = false;
   /** Those of them that somebody waits for, and how they are told. */
@@ -133,6 +136,7 @@ export class ProcessFeed {
     this.#witnesses = new Witnesses({
       cells: () => this.cells,
       cellOf: (point) => this.cellOf(point),
+      isWhole: () => this.#isWhole,
       sourceOf: options.sourceOf ?? (() => 0),
       nameOf: this.#nameOf,
       isSuspect: options.isSuspect,
@@ -205,7 +209,7 @@ export class ProcessFeed {
 
   /** Resolves when no model is being made or brought back; undefined where none is. What is read faster than it happened waits for it. */
   settled(): Promise<void> | undefined {
-    if (!this.isFitting && !this.#isLate) return undefined;
+    if (!this.isFitting && this.#isWhole) return undefined;
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
   get isFitting(): boolean {
@@ -216,6 +220,7 @@ export class ProcessFeed {
   close(): void {
     for (const cell of this.#cells.values()) cell.close();
     this.#away.clear();
+    this.#rowless.clear();
     this.#isLate = false;
     for (const cell of [...this.#wanted.keys()]) this.#tellBack(cell);
     this.#wake();
@@ -226,7 +231,7 @@ export class ProcessFeed {
   readonly #fitted = (wasAwaited: boolean): void => {
     // Where somebody waits, cells are learned tick by tick of frame time, as where models are made in place.
     if (wasAwaited && this.#waiters.length === 0 && !this.isFitting) this.#fitNext();
-    if (!this.isFitting && !this.#isLate) this.#wake();
+    if (!this.isFitting && this.#isWhole) this.#wake();
     this.#witnesses.cellsChanged();
     this.#options.onFitted();
   };
@@ -468,17 +473,40 @@ export class ProcessFeed {
   get away(): ReadonlySet<Cell> {
     return this.#away;
   }
+  /** The same of those that judge again, and of which earlier rows are still to be read. */
+  get rowless(): ReadonlySet<Cell> {
+    return this.#rowless;
+  }
+  /** Cells that do not judge yet what comes now. */
+  get returning(): number {
+    if (!this.#isLate || this.#away.size > 0) return this.#away.size;
+    return this.#list.reduce((sum, cell) => sum + (cell.keptUs === Number.POSITIVE_INFINITY ? 0 : 1), 0);
+  }
+  /** All that was saved is back. */
+  get #isWhole(): boolean {
+    return !this.#isLate && this.#rowless.size === 0;
+  }
+  #tellWhole(): void {
+    if (!this.isFitting && this.#isWhole) this.#wake();
+  }
+
   /** The next of them to read: one that somebody waits for, or several that follow each other in the order of their ids. */
   nextAway(most: number): readonly Cell[] {
-    const [wanted] = this.#wanted.keys();
-    if (wanted !== undefined) return [wanted];
+    return this.#nextOf(this.#away, most);
+  }
+  /** The same of those without rows. */
+  nextRowless(most: number): readonly Cell[] {
+    return this.#nextOf(this.#rowless, most);
+  }
+  #nextOf(cells: ReadonlySet<Cell>, most: number): readonly Cell[] {
+    for (const wanted of this.#wanted.keys()) if (cells.has(wanted)) return [wanted];
     const next: Cell[] = [];
-    for (const cell of this.#away) if (next.push(cell) >= most) break;
+    for (const cell of cells) if (next.push(cell) >= most) break;
     return next;
   }
-  /** Resolves when the cell is back (or the site unloaded): it is read before others. */
+  /** Resolves when all of the cell is back (or the site unloaded): it is read before others. */
   whenBack(cell: Cell): Promise<void> {
-    if (!this.#away.has(cell)) return Promise.resolve();
+    if (!this.#away.has(cell) && !this.#rowless.has(cell)) return Promise.resolve();
     return new Promise((resolve) => this.#wanted.set(cell, [...(this.#wanted.get(cell) ?? []), resolve]));
   }
   #tellBack(cell: Cell): void {
@@ -492,7 +520,15 @@ export class ProcessFeed {
     const isIts = saved?.header.plan.points.join() === cell.plan.points.join();
     if (saved === undefined || !isIts) cell.loadNothing();
     else cell.load(saved.header, saved.model, saved.blocks);
+    if (cell.rows.isAway) this.#rowless.add(cell);
+    else this.#tellBack(cell);
+  }
+  /** The rows of one without. */
+  bringRows(cell: Cell, blocks: ReadonlyMap<number, Uint8Array>): void {
+    if (!this.#rowless.delete(cell)) return;
+    cell.loadRows(blocks);
     this.#tellBack(cell);
+    this.#tellWhole();
   }
 
   /**
@@ -518,7 +554,7 @@ export class ProcessFeed {
     }
     for (const cell of this.#cells.values()) cell.beBack();
     this.#isLate = false;
-    if (!this.isFitting) this.#wake();
+    this.#tellWhole();
   }
 }
 
@@ -526,7 +562,8 @@ export class ProcessFeed {
 export interface StoredCell {
   readonly header: SavedCell;
   readonly model: Uint8Array;
-  readonly blocks: ReadonlyMap<number, Uint8Array>;
+  /** Later: the cell judges without them (`SavedCell.last`). */
+  readonly blocks: ReadonlyMap<number, Uint8Array> | 'later';
 }
 
 interface SavedFeed {

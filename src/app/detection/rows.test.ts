@@ -88,3 +88,31 @@ it('shares what a site may keep among its cells, whatever their number', () => {
   }
   expect(rowsFor(MAX_WATCHED_POINTS)).toBe(BLOCK_ROWS);
 });
+
+it('goes on from its latest row while those before are in the store, and has all when they are read', () => {
+  for (const stored of [2, 100, BLOCK_ROWS, 600, 1030])
+    for (const more of [0, 1, 7, BLOCK_ROWS, 600]) {
+      const capacity = 2 * BLOCK_ROWS;
+      const whole = filled(stored, capacity);
+      const blocks = new Map(whole.takeBlocks(true).map(({ block, bytes }) => [block, bytes]));
+      const again = new CellRows(2, capacity);
+      again.loadLater(stored, JSON.parse(JSON.stringify(whole.last)));
+      const both = [whole, again];
+      expect(both.map((rows) => [rows.isAway, rows.taken, rows.lastUs, rows.lastValue(1)])).toEqual(
+        [false, true].map((isAway) => [isAway, stored, whole.lastUs, whole.lastValue(1)]),
+      );
+      for (let i = stored; i < stored + more; i++)
+        for (const rows of both) rows.add(1000 * (i + 1), Float64Array.of(i, i % 50 === 3 ? 0.1 : -i), i % 9 === 0);
+      expect(again.count).toBe(Math.min(more, capacity));
+      expect(again.firstUs).toBe(more === 0 ? 0 : 1000 * (Math.max(stored, stored + more - capacity) + 1));
+      expect(again.last).toEqual(whole.last);
+      again.load(again.stored, blocks);
+      expect([again.isAway, again.taken, again.count]).toEqual([false, whole.taken, whole.count]);
+      expect(again.table(['a', 'b'])).toEqual(whole.table(['a', 'b']));
+      // What changed is written, and stands with what was there.
+      for (const { block, bytes } of again.takeBlocks()) blocks.set(block, bytes);
+      const third = new CellRows(2, capacity);
+      third.load(whole.taken, blocks);
+      expect(third.table(['a', 'b'])).toEqual(whole.table(['a', 'b']));
+    }
+});

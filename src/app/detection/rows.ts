@@ -26,6 +26,9 @@ const NO_TIMES = new Float64Array(0);
 const NO_VALUES = new Float32Array(0);
 const NO_ROWS = new Uint8Array(0);
 
+/** Its time and its values, null where they were not known: JSON knows no NaN. */
+export type LastRow = readonly [tsUs: number, ...values: (number | null)[]];
+
 const inBlocks = (rows: number): number => Math.max(BLOCK_ROWS, Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS);
 
 export class CellRows {
@@ -39,6 +42,10 @@ export class CellRows {
   #values: Values;
   #odd: Uint8Array;
   readonly #dirty = new Set<number>();
+  /** Rows before this number are still in the store; 0 where all are here. */
+  #stored = 0;
+  /** The latest of them. */
+  #storedLast: LastRow | undefined;
 
   constructor(points: number, capacity: number) {
     this.points = points;
@@ -48,29 +55,40 @@ export class CellRows {
     this.#odd = NO_ROWS;
   }
 
+  /** Of those that are here. */
   get count(): number {
-    return Math.min(this.#taken, this.capacity);
+    return Math.min(this.#taken - this.#stored, this.capacity);
+  }
+  /** Earlier rows are still to be read from the store: until then only later ones, and the latest, are known. */
+  get isAway(): boolean {
+    return this.#stored > 0;
+  }
+  /** How many rows were taken before those that are here. */
+  get stored(): number {
+    return this.#stored;
   }
   get taken(): number {
     return this.#taken;
   }
   get lastUs(): number {
+    if (this.#taken === this.#stored) return this.#storedLast?.[0] ?? 0;
     return this.#taken === 0 ? 0 : this.#tsUs[(this.#taken - 1) % this.capacity]!;
   }
 
   /** Time of the oldest row that is kept; 0 without any. */
   get firstUs(): number {
-    return this.#taken === 0 ? 0 : this.#tsUs[this.#at(0)]!;
+    return this.count === 0 ? 0 : this.#tsUs[this.#at(0)]!;
   }
 
   /** The latest value of a column; NaN where it was not known. */
   lastValue(column: number): number {
+    if (this.#taken === this.#stored) return this.#storedLast?.[1 + column] ?? Number.NaN;
     return this.#taken === 0 ? Number.NaN : this.#values[((this.#taken - 1) % this.capacity) * this.points + column]!;
   }
 
   add(tsUs: number, row: Float64Array, odd: boolean): void {
     const at = this.#taken % this.capacity;
-    if (at >= this.#size) this.#grow();
+    if (at >= this.#size) this.#growFor(at + 1);
     this.#tsUs[at] = tsUs;
     this.#fit(row);
     this.#values.set(row, at * this.points);
@@ -87,7 +105,13 @@ export class CellRows {
     return this.#values instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
   }
 
-  #grow(rows = Math.max(FIRST_ROWS, this.#size * 2)): void {
+  /** Room for so many rows at least. */
+  #growFor(rows: number): void {
+    let size = Math.max(FIRST_ROWS, this.#size);
+    while (size < Math.min(rows, this.capacity)) size *= 2;
+    if (size > this.#size) this.#grow(size);
+  }
+  #grow(rows: number): void {
     this.#size = Math.min(this.capacity, rows);
     const bigger = <T extends Values | Uint8Array>(old: T, fresh: T): T => {
       fresh.set(old as never);
@@ -296,16 +320,51 @@ export class CellRows {
     });
   }
 
+  /** The latest row as it is saved, from which `loadLater` goes on; undefined without any. */
+  get last(): LastRow | undefined {
+    if (this.#taken === 0) return undefined;
+    const value = (column: number): number | null => {
+      const x = this.lastValue(column);
+      return Number.isNaN(x) ? null : x;
+    };
+    return [this.lastUs, ...Array.from({ length: this.points }, (_, column) => value(column))];
+  }
+
   /** What was handed out was not written: it is handed out again. */
   markAll(): void {
     for (let block = 0; block < Math.ceil(this.count / BLOCK_ROWS); block++) this.#dirty.add(block);
   }
 
+  /** So many rows are in the store, the last as it was saved (`last`); rows that are added meanwhile come behind them. Then `load`. */
+  loadLater(taken: number, last: LastRow): void {
+    this.#taken = this.#stored = taken;
+    this.#storedLast = last;
+  }
+
   /** Puts stored blocks back; `taken` as it was saved. */
   load(taken: number, blocks: ReadonlyMap<number, Uint8Array>): void {
-    let size = Math.max(FIRST_ROWS, this.#size);
-    while (size < Math.min(taken, this.capacity)) size *= 2;
-    if (size > this.#size) this.#grow(size);
+    // More came than are kept.
+    const isOver = this.isAway && this.count === this.capacity;
+    const later = isOver ? [] : this.#takeLater();
+    this.#stored = 0;
+    this.#storedLast = undefined;
+    if (isOver) return;
+    this.#growFor(taken);
+    this.#fill(blocks);
+    this.#taken = taken;
+    for (const { tsUs, row, odd } of later) this.add(tsUs, row, odd);
+  }
+  /** Rows that came while those of the store were away. */
+  #takeLater(): { readonly tsUs: number; readonly row: Float64Array; readonly odd: boolean }[] {
+    const out = [];
+    if (this.isAway)
+      for (let number = this.#taken - this.count; number < this.#taken; number++) {
+        const row = new Float64Array(this.points);
+        out.push({ tsUs: this.read(number, row), row, odd: this.#odd[number % this.capacity] === 1 });
+      }
+    return out;
+  }
+  #fill(blocks: ReadonlyMap<number, Uint8Array>): void {
     for (const [block, stored] of blocks) {
       // A copy where stored octets do not lie on an 8-octet boundary (a Buffer's slice is none).
       const { buffer, byteOffset, byteLength } = stored.byteOffset % 8 === 0 ? stored : new Uint8Array(stored);
@@ -322,6 +381,5 @@ export class CellRows {
       this.#values.set(values, from * this.points);
       this.#odd.set(new Uint8Array(buffer, at + rows * 8 + values.byteLength, rows), from);
     }
-    this.#taken = taken;
   }
 }

@@ -370,7 +370,7 @@ export class SiteDetection {
   putBack(findings: readonly Finding[]): void {
     for (const { id } of findings) this.#unsaved.add(id);
     for (const cell of this.feed.cells) {
-      if (cell.isAway) continue;
+      if (cell.isAway || cell.rows.isAway) continue;
       cell.dirty = true;
       cell.rows.markAll();
     }

@@ -27,6 +27,8 @@ const SETTLED_US = 600_000_000;
 
 export interface WitnessOptions {
   readonly cells: () => readonly Cell[];
+  /** All rows of the cells are there. */
+  readonly isWhole: () => boolean;
   readonly cellOf: (point: number) => Cell | undefined;
   /** Where a copy that a server offers comes from; 0: it is none. Copies go where their source goes. */
   readonly sourceOf: (point: number) => number;
@@ -101,7 +103,7 @@ export class Witnesses {
       this.#isStale = false;
     }
     const latestUs = this.#latestUs;
-    if (latestUs > this.#fittedUs && tsUs - latestUs >= SETTLED_US) {
+    if (latestUs > this.#fittedUs && tsUs - latestUs >= SETTLED_US && this.#options.isWhole()) {
       this.#fittedUs = latestUs;
       this.#work = this.#look();
     }

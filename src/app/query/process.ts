@@ -35,7 +35,7 @@ const DEFAULT_SAMPLES = 120;
 
 const progressOf = (view: SiteView, cell: Cell): Progress => {
   const { feed, learningUs } = view.detection;
-  if (cell.isAway)
+  if (cell.isAway || (cell.rows.isAway && !cell.isArmed))
     return {
       state: 'returning',
       share: null,
@@ -205,7 +205,7 @@ export const cells = (view: SiteView, query: CellsQuery = {}): CellList => {
     points: sum(all, ({ plan }) => plan.points.length),
     fits: sum(found, ({ fits }) => fits),
     armed: sum(all, ({ armed }) => armed),
-    returning: feed.away.size,
+    returning: feed.returning,
     pointsWithout: feed.without,
     version: view.version('process'),
   };
