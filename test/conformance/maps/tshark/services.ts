@@ -8,6 +8,7 @@ import type { RpcMessage } from '../../../../src/decode/dcerpc/wire.ts';
 import type { KnxMessage } from '../../../../src/decode/knx/wire.ts';
 import type { LdapMessage } from '../../../../src/decode/ldap/wire.ts';
 import type { RdpMessage } from '../../../../src/decode/rdp/wire.ts';
+import type { RecognisedMessage } from '../../../../src/decode/recognised/table.ts';
 import type { RtpsMessage } from '../../../../src/decode/rtps/wire.ts';
 import type { SshMessage } from '../../../../src/decode/ssh/wire.ts';
 import type { SyslogMessage } from '../../../../src/decode/syslog/index.ts';
@@ -192,12 +193,64 @@ const performs = (capture: SeenCapture): ReadonlySet<number> => {
   performing.set(capture, found);
   return found;
 };
+/** Of methods of 0-9-1 alone: version 1.0 has none. */
+const method = (value: (m: Extract<AmqpMessage, { type: 'AMQP method' | 'AMQP performative' }>) => Cell) => ({
+  value: (s: Seen<AmqpMessage>): Cell => (s.message.type === 'AMQP method' ? value(s.message) : undefined),
+  whole: true,
+});
+const argument = (name: string) => method((m) => shown(m.fields[name]));
+const header = (value: (m: Extract<AmqpMessage, { type: 'AMQP content header' }>) => Cell) => ({
+  value: (s: Seen<AmqpMessage>): Cell => (s.message.type === 'AMQP content header' ? value(s.message) : undefined),
+  whole: true,
+});
+const property = (name: string) => header((m) => shown(m.fields[name]));
+/** Empty texts are not shown. */
+const shown = (x: string | number | boolean | undefined): Cell =>
+  x === '' ? undefined : typeof x === 'boolean' ? Number(x) : x;
 export const tsharkAmqp = frameMap<AmqpMessage>({
   shape: 'frames',
   peer: 'tshark',
   protocol: 'amqp',
   columns: {
     // What a transfer carries is our message of it.
+    'amqp.method.class': method((m) => m.classId),
+    'amqp.method.method': method((m) => m.methodId),
+    'amqp.method.arguments.version_major': argument('version-major'),
+    'amqp.method.arguments.channel_max': argument('channel-max'),
+    'amqp.method.arguments.frame_max': argument('frame-max'),
+    'amqp.method.arguments.heartbeat': argument('heartbeat'),
+    'amqp.method.arguments.mechanism': argument('mechanism'),
+    'amqp.method.arguments.virtual_host': argument('virtual-host'),
+    'amqp.method.arguments.reply_code': argument('reply-code'),
+    'amqp.method.arguments.reply_text': argument('reply-text'),
+    'amqp.method.arguments.queue': argument('queue'),
+    'amqp.method.arguments.exchange': argument('exchange'),
+    'amqp.method.arguments.destination': argument('destination'),
+    'amqp.method.arguments.source': argument('source'),
+    'amqp.method.arguments.routing_key': argument('routing-key'),
+    'amqp.method.arguments.consumer_tag': argument('consumer-tag'),
+    'amqp.method.arguments.delivery_tag': argument('delivery-tag'),
+    'amqp.method.arguments.message_count': argument('message-count'),
+    'amqp.method.arguments.consumer_count': argument('consumer-count'),
+    'amqp.method.arguments.prefetch_size': argument('prefetch-size'),
+    'amqp.method.arguments.prefetch_count': argument('prefetch-count'),
+    'amqp.method.arguments.durable': argument('durable'),
+    'amqp.method.arguments.exclusive': argument('exclusive'),
+    'amqp.method.arguments.auto_delete': argument('auto-delete'),
+    'amqp.method.arguments.no_ack': argument('no-ack'),
+    'amqp.method.arguments.multiple': argument('multiple'),
+    'amqp.method.arguments.requeue': argument('requeue'),
+    'amqp.header.class': header((m) => m.classId),
+    'amqp.header.body-size': header((m) => m.bodySize),
+    'amqp.method.properties.content_type': property('content-type'),
+    'amqp.method.properties.delivery_mode': property('delivery-mode'),
+    'amqp.method.properties.priority': property('priority'),
+    'amqp.method.properties.correlation_id': property('correlation-id'),
+    'amqp.method.properties.reply_to': property('reply-to'),
+    'amqp.method.properties.expiration': property('expiration'),
+    'amqp.method.properties.message_id': property('message-id'),
+    'amqp.method.properties.user_id': property('user-id'),
+    'amqp.method.properties.app_id': property('app-id'),
     'amqp.performative': (s, capture) =>
       s.message.type === 'AMQP performative'
         ? PERFORMATIVES[s.message.name]
@@ -220,5 +273,37 @@ export const tsharkRdp = frameMap<RdpMessage>({
       whole: true,
     },
     'rdp.client.name': ({ message: m }) => (m.type === 'RDP client data' ? m.clientName : undefined),
+  },
+});
+
+const said = (name: string) => ({
+  value: (s: Seen<RecognisedMessage>): Cell => {
+    const x = s.message.fields[name];
+    return x === undefined || x === '' || typeof x === 'boolean' ? undefined : x;
+  },
+  whole: true,
+});
+export const tsharkSip = frameMap<RecognisedMessage>({
+  shape: 'frames',
+  peer: 'tshark',
+  protocol: 'sip',
+  columns: {
+    'sip.Method': said('method'),
+    'sip.r-uri': said('uri'),
+    'sip.Status-Code': said('status'),
+    'sip.CSeq.seq': said('sequence'),
+    'sip.CSeq.method': said('sequenceMethod'),
+    'sip.Call-ID': said('callId'),
+    'sip.from.addr': said('from'),
+    'sip.to.addr': said('to'),
+    'sip.contact.uri': said('contact'),
+    'sip.User-Agent': {
+      value: (s) => (s.message.type === 'SIP request' ? said('software').value(s) : undefined),
+      whole: true,
+    },
+    'sip.auth.username': {
+      value: (s) => (s.message.fields.user === '' ? undefined : `"${s.message.fields.user}"`),
+      whole: true,
+    },
   },
 });
