@@ -5,6 +5,7 @@
  */
 import type { Value } from '../../core/observation.ts';
 import { f32be, f64be, hex, i16be, i32be, i64be, utf8 } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 import { type Cbor, isMap, readCbor } from '../shared/cbor.ts';
 import { plainValues } from '../shared/plain-values.ts';
 import { isSecretName, MASKED } from '../shared/secret-names.ts';
@@ -203,9 +204,9 @@ const readTlv = (
 };
 
 /** Fields of a SenML record by their label in JSON and their number in CBOR (RFC 8428 table 6). */
-const LABELS: Readonly<Record<string, string>> = {
+const LABELS = tableOf<string>({
   '-2': 'bn', '-3': 'bt', '-5': 'bv', '0': 'n', '2': 'v', '3': 'vs', '4': 'vb', '6': 't', '8': 'vd',
-}; // biome-ignore format: a table
+}); // biome-ignore format: a table
 type Fields = ReadonlyMap<string, Cbor>;
 
 const numberOf = (x: Cbor | undefined): number => (typeof x === 'number' ? x : typeof x === 'bigint' ? Number(x) : 0);

@@ -1,5 +1,6 @@
 /** Remote desktops and telephony: VNC (RFC 6143), TeamViewer, AnyDesk, SIP (RFC 3261). */
 import { ascii, u16be } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 import { headerLines, startsWith } from '../shared/header-lines.ts';
 import { type Look, type RecognisedMessage, recognise } from './table.ts';
 
@@ -72,7 +73,7 @@ const SIP_METHODS = [
   'PUBLISH',
 ];
 /** Compact forms of header names (RFC 3261 section 7.3.3 and 20). */
-const COMPACT: Readonly<Record<string, string>> = {
+const COMPACT = tableOf<string>({
   from: 'f',
   to: 't',
   via: 'v',
@@ -81,7 +82,7 @@ const COMPACT: Readonly<Record<string, string>> = {
   'content-type': 'c',
   'content-length': 'l',
   subject: 's',
-};
+});
 /** `sip:ada@plant.example` out of a name and address; parameters stay behind. */
 const uriOf = (value: string): string => {
   const open = value.indexOf('<');
