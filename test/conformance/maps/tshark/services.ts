@@ -94,9 +94,24 @@ export const tsharkKnx = frameMap<KnxMessage>({
   columns: {
     'knxip.service.type': (s) => hex(s.message.service, 4),
     'knxip.totallength': (s) => s.message.length,
+    'knxip.channel': (s) => (s.message.channel < 0 ? undefined : hex(s.message.channel, 2)),
+    'knxip.seqctr': (s) => known(s.message.sequence),
+    'knxip.tunnel.feature': (s) => (s.message.feature < 0 ? undefined : hex(s.message.feature, 2)),
+    'knxip.loss': (s) => known(s.message.lost),
+    'knxip.busy.time': (s) => known(s.message.waitMs),
+    'knxip.subnet': (s) => s.message.description?.networks.map((n) => n.subnet),
     'cemi.mc': cemi((c) => hex(c.code, 2)),
-    'cemi.sa': cemi((c) => (c.service < 0 ? undefined : hex(address(c.source), 4))),
-    'cemi.da': cemi((c) => (c.service < 0 ? undefined : hex(address(c.destination), 4))),
+    'cemi.sa': cemi((c) => (c.control < 0 ? undefined : hex(address(c.source), 4))),
+    'cemi.da': cemi((c) => (c.control < 0 ? undefined : hex(address(c.destination), 4))),
+    'cemi.prio': cemi((c) => (c.control < 0 ? undefined : (c.control >> 10) & 3)),
+    'cemi.hc': cemi((c) => known(c.hops)),
+    'cemi.len': cemi((c) => known(c.length)),
+    'cemi.num': cemi((c) => known(c.number)),
+    'cemi.pid': cemi((c) => known(c.property?.id ?? -1)),
+    'cemi.n': cemi((c) => known(c.property?.count ?? -1)),
+    // Where it begins: an element of a property, or an address in memory.
+    'cemi.x': cemi((c) => (c.memory >= 0 ? hex(c.memory, 4) : known(c.property?.start ?? -1))),
+    'cemi.ot': cemi((c) => (c.code >= 0xf0 ? known(c.property?.object ?? -1) : undefined)),
   },
 });
 
