@@ -97,7 +97,7 @@ const observe = (t: Transaction<AmqpMessage>, sink: ObservationSink, state: Amqp
   const m = t.request;
   const answer = t.response !== undefined && 'refusal' in t.response ? t.response : undefined;
   if (answer !== undefined) identity(at, answer, at.server, 'server', sink, state);
-  if (m === undefined || m.type === 'AMQP protocol header') return;
+  if (m === undefined || m.type === 'AMQP protocol header' || m.type === 'AMQP content header') return;
   if (m.type === 'AMQP content') {
     content(at, m, sink, state);
     return;

@@ -16,12 +16,27 @@ export interface AmqpMethod extends Message {
   readonly channel: number;
   /** `queue.declare`, `attach`. */
   readonly name: string;
+  /** Numbers of 0-9-1; of 1.0 -1 and the performative's descriptor. */
+  readonly classId: number;
+  readonly methodId: number;
   /** Arguments that say something, by the specification's names; credentials are `(masked)`. */
   readonly fields: Readonly<Record<string, string | number | boolean>>;
   readonly key: string;
   readonly role: 'request' | 'response' | 'single';
   /** A response that refuses: `404 NOT_FOUND - no queue`. */
   readonly refusal: string;
+}
+/** What is said of a content in front of it (0-9-1). */
+export interface AmqpContentHeader extends Message {
+  readonly type: 'AMQP content header';
+  readonly fromClient: boolean;
+  readonly channel: number;
+  readonly classId: number;
+  readonly bodySize: number;
+  /** Properties that are there, by the specification's names. */
+  readonly fields: Readonly<Record<string, string | number | boolean>>;
+  readonly key: string;
+  readonly role: 'single';
 }
 /** The content of a publish or delivery. */
 export interface AmqpContent extends Message {
@@ -35,7 +50,7 @@ export interface AmqpContent extends Message {
   readonly key: string;
   readonly role: 'single';
 }
-export type AmqpMessage = AmqpHeader | AmqpMethod | AmqpContent;
+export type AmqpMessage = AmqpHeader | AmqpMethod | AmqpContentHeader | AmqpContent;
 
 export interface Content {
   address: string;

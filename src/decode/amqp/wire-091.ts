@@ -1,6 +1,6 @@
 /** AMQP 0-9-1 frames: specification chapters 4.2 (format), and the XML definition of methods for their arguments. */
 import type { Decoded } from '../../core/decoder.ts';
-import { indexOfByte, u16be, u32be, utf8 } from '../../lib/bytes.ts';
+import { f32be, f64be, hex, i16be, i32be, i64be, indexOfByte, u16be, u32be, u64be, utf8 } from '../../lib/bytes.ts';
 import { isSecretName, MASKED } from '../shared/secret-names.ts';
 import type { AmqpMessage, AmqpMethod, AmqpState, Content } from './message.ts';
 
@@ -14,8 +14,8 @@ const MAX_CHANNELS = 2048;
 const MAX_ENTRIES = 64;
 const MAX_DEPTH = 3;
 
-type Kind = 'octet' | 'short' | 'long' | 'longlong' | 'bits' | 'shortstr' | 'longstr' | 'table' | 'sasl';
-/** Arguments in order; a name that begins with `-` is read and not kept; of `bits` the names are joined by `|`. */
+type Kind = 'octet' | 'short' | 'long' | 'longlong' | 'bits' | 'shortstr' | 'longstr' | 'table' | 'sasl' | 'secret';
+/** Arguments in order; of `bits` the names are joined by `|`. */
 type Method = readonly [name: string, ...args: (readonly [string, Kind])[]];
 
 const CLOSE: readonly (readonly [string, Kind])[] = [
@@ -28,54 +28,56 @@ const CLOSE: readonly (readonly [string, Kind])[] = [
 const METHODS: Readonly<Record<number, Method>> = {
   2570: ['connection.start', ['version-major', 'octet'], ['version-minor', 'octet'], ['server', 'table'], ['mechanisms', 'longstr'], ['locales', 'longstr']],
   2571: ['connection.start-ok', ['client', 'table'], ['mechanism', 'shortstr'], ['response', 'sasl'], ['locale', 'shortstr']],
-  2580: ['connection.secure'],
-  2581: ['connection.secure-ok'],
+  2580: ['connection.secure', ['challenge', 'secret']],
+  2581: ['connection.secure-ok', ['response', 'secret']],
   2590: ['connection.tune', ['channel-max', 'short'], ['frame-max', 'long'], ['heartbeat', 'short']],
   2591: ['connection.tune-ok', ['channel-max', 'short'], ['frame-max', 'long'], ['heartbeat', 'short']],
-  2600: ['connection.open', ['virtual-host', 'shortstr']],
-  2601: ['connection.open-ok'],
+  2600: ['connection.open', ['virtual-host', 'shortstr'], ['capabilities', 'shortstr'], ['insist', 'bits']],
+  2601: ['connection.open-ok', ['known-hosts', 'shortstr']],
   2610: ['connection.close', ...CLOSE],
   2611: ['connection.close-ok'],
   2620: ['connection.blocked', ['reason', 'shortstr']],
   2621: ['connection.unblocked'],
-  2630: ['connection.update-secret'],
+  2630: ['connection.update-secret', ['new-secret', 'secret'], ['reason', 'shortstr']],
   2631: ['connection.update-secret-ok'],
-  5130: ['channel.open'],
-  5131: ['channel.open-ok'],
+  5130: ['channel.open', ['out-of-band', 'shortstr']],
+  5131: ['channel.open-ok', ['channel-id', 'longstr']],
   5140: ['channel.flow', ['active', 'bits']],
   5141: ['channel.flow-ok', ['active', 'bits']],
   5160: ['channel.close', ...CLOSE],
   5161: ['channel.close-ok'],
-  10250: ['exchange.declare', ['-ticket', 'short'], ['exchange', 'shortstr'], ['exchange-type', 'shortstr'], ['passive|durable|auto-delete|internal|no-wait', 'bits']],
+  7690: ['access.request', ['realm', 'shortstr'], ['exclusive|passive|active|write|read', 'bits']],
+  7691: ['access.request-ok', ['ticket', 'short']],
+  10250: ['exchange.declare', ['ticket', 'short'], ['exchange', 'shortstr'], ['exchange-type', 'shortstr'], ['passive|durable|auto-delete|internal|no-wait', 'bits'], ['arguments', 'table']],
   10251: ['exchange.declare-ok'],
-  10260: ['exchange.delete', ['-ticket', 'short'], ['exchange', 'shortstr'], ['if-unused|no-wait', 'bits']],
+  10260: ['exchange.delete', ['ticket', 'short'], ['exchange', 'shortstr'], ['if-unused|no-wait', 'bits']],
   10261: ['exchange.delete-ok'],
-  10270: ['exchange.bind', ['-ticket', 'short'], ['destination', 'shortstr'], ['source', 'shortstr'], ['routing-key', 'shortstr'], ['no-wait', 'bits']],
+  10270: ['exchange.bind', ['ticket', 'short'], ['destination', 'shortstr'], ['source', 'shortstr'], ['routing-key', 'shortstr'], ['no-wait', 'bits'], ['arguments', 'table']],
   10271: ['exchange.bind-ok'],
-  10280: ['exchange.unbind', ['-ticket', 'short'], ['destination', 'shortstr'], ['source', 'shortstr'], ['routing-key', 'shortstr'], ['no-wait', 'bits']],
+  10280: ['exchange.unbind', ['ticket', 'short'], ['destination', 'shortstr'], ['source', 'shortstr'], ['routing-key', 'shortstr'], ['no-wait', 'bits'], ['arguments', 'table']],
   10291: ['exchange.unbind-ok'],
-  12810: ['queue.declare', ['-ticket', 'short'], ['queue', 'shortstr'], ['passive|durable|exclusive|auto-delete|no-wait', 'bits']],
+  12810: ['queue.declare', ['ticket', 'short'], ['queue', 'shortstr'], ['passive|durable|exclusive|auto-delete|no-wait', 'bits'], ['arguments', 'table']],
   12811: ['queue.declare-ok', ['queue', 'shortstr'], ['message-count', 'long'], ['consumer-count', 'long']],
-  12820: ['queue.bind', ['-ticket', 'short'], ['queue', 'shortstr'], ['exchange', 'shortstr'], ['routing-key', 'shortstr'], ['no-wait', 'bits']],
+  12820: ['queue.bind', ['ticket', 'short'], ['queue', 'shortstr'], ['exchange', 'shortstr'], ['routing-key', 'shortstr'], ['no-wait', 'bits'], ['arguments', 'table']],
   12821: ['queue.bind-ok'],
-  12830: ['queue.purge', ['-ticket', 'short'], ['queue', 'shortstr'], ['no-wait', 'bits']],
+  12830: ['queue.purge', ['ticket', 'short'], ['queue', 'shortstr'], ['no-wait', 'bits']],
   12831: ['queue.purge-ok', ['message-count', 'long']],
-  12840: ['queue.delete', ['-ticket', 'short'], ['queue', 'shortstr'], ['if-unused|if-empty|no-wait', 'bits']],
+  12840: ['queue.delete', ['ticket', 'short'], ['queue', 'shortstr'], ['if-unused|if-empty|no-wait', 'bits']],
   12841: ['queue.delete-ok', ['message-count', 'long']],
-  12850: ['queue.unbind', ['-ticket', 'short'], ['queue', 'shortstr'], ['exchange', 'shortstr'], ['routing-key', 'shortstr']],
+  12850: ['queue.unbind', ['ticket', 'short'], ['queue', 'shortstr'], ['exchange', 'shortstr'], ['routing-key', 'shortstr'], ['arguments', 'table']],
   12851: ['queue.unbind-ok'],
   15370: ['basic.qos', ['prefetch-size', 'long'], ['prefetch-count', 'short'], ['global', 'bits']],
   15371: ['basic.qos-ok'],
-  15380: ['basic.consume', ['-ticket', 'short'], ['queue', 'shortstr'], ['consumer-tag', 'shortstr'], ['no-local|no-ack|exclusive|no-wait', 'bits']],
+  15380: ['basic.consume', ['ticket', 'short'], ['queue', 'shortstr'], ['consumer-tag', 'shortstr'], ['no-local|no-ack|exclusive|no-wait', 'bits'], ['arguments', 'table']],
   15381: ['basic.consume-ok', ['consumer-tag', 'shortstr']],
   15390: ['basic.cancel', ['consumer-tag', 'shortstr'], ['no-wait', 'bits']],
   15391: ['basic.cancel-ok', ['consumer-tag', 'shortstr']],
-  15400: ['basic.publish', ['-ticket', 'short'], ['exchange', 'shortstr'], ['routing-key', 'shortstr'], ['mandatory|immediate', 'bits']],
+  15400: ['basic.publish', ['ticket', 'short'], ['exchange', 'shortstr'], ['routing-key', 'shortstr'], ['mandatory|immediate', 'bits']],
   15410: ['basic.return', ['reply-code', 'short'], ['reply-text', 'shortstr'], ['exchange', 'shortstr'], ['routing-key', 'shortstr']],
   15420: ['basic.deliver', ['consumer-tag', 'shortstr'], ['delivery-tag', 'longlong'], ['redelivered', 'bits'], ['exchange', 'shortstr'], ['routing-key', 'shortstr']],
-  15430: ['basic.get', ['-ticket', 'short'], ['queue', 'shortstr'], ['no-ack', 'bits']],
+  15430: ['basic.get', ['ticket', 'short'], ['queue', 'shortstr'], ['no-ack', 'bits']],
   15431: ['basic.get-ok', ['delivery-tag', 'longlong'], ['redelivered', 'bits'], ['exchange', 'shortstr'], ['routing-key', 'shortstr'], ['message-count', 'long']],
-  15432: ['basic.get-empty'],
+  15432: ['basic.get-empty', ['cluster-id', 'shortstr']],
   15440: ['basic.ack', ['delivery-tag', 'longlong'], ['multiple', 'bits']],
   15450: ['basic.reject', ['delivery-tag', 'longlong'], ['requeue', 'bits']],
   15460: ['basic.recover-async', ['requeue', 'bits']],
@@ -94,59 +96,128 @@ const METHODS: Readonly<Record<number, Method>> = {
 
 type Fields = Record<string, string | number | boolean>;
 
-/** Octets of a field value by its type letter (chapter 4.2.5.5, with RabbitMQ's errata); -1 unknown. */
-const fixedSize = (type: number): number => {
-  switch (type) {
-    case 0x74: // t
-    case 0x62: // b
-    case 0x42: // B
-      return 1;
-    case 0x73: // s
-    case 0x75: // u
-    case 0x55: // U
-      return 2;
-    case 0x49: // I
-    case 0x69: // i
-    case 0x66: // f
-      return 4;
-    case 0x6c: // l
-    case 0x4c: // L
-    case 0x64: // d
-    case 0x54: // T
-      return 8;
-    case 0x44: // D
-      return 5;
-    case 0x56: // V
-      return 0;
+/** A field value without length (chapter 4.2.5.5, with RabbitMQ's errata) and its octets; undefined for the types with one. */
+const fixedValue = (b: Uint8Array, o: number, end: number, type: number): readonly [Field, number] | undefined => {
+  const has = (n: number): boolean => end - o >= n;
+  switch (String.fromCharCode(type)) {
+    case 't':
+      return has(1) ? [b[o] !== 0, 1] : CUT;
+    case 'b':
+      return has(1) ? [(b[o]! << 24) >> 24, 1] : CUT;
+    case 'B':
+      return has(1) ? [b[o]!, 1] : CUT;
+    // `s` is a short integer for RabbitMQ, whose clients are nearly all there are.
+    case 's':
+    case 'U':
+      return has(2) ? [i16be(b, o), 2] : CUT;
+    case 'u':
+      return has(2) ? [u16be(b, o), 2] : CUT;
+    case 'I':
+      return has(4) ? [i32be(b, o), 4] : CUT;
+    case 'i':
+      return has(4) ? [u32be(b, o), 4] : CUT;
+    case 'l':
+    case 'L':
+      return has(8) ? [Number(i64be(b, o)), 8] : CUT;
+    case 'T':
+      return has(8) ? [Number(u64be(b, o)), 8] : CUT;
+    case 'f':
+      return has(4) ? [f32be(b, o), 4] : CUT;
+    case 'd':
+      return has(8) ? [f64be(b, o), 8] : CUT;
+    case 'D':
+      return has(5) ? [i32be(b, o + 1) / 10 ** b[o]!, 5] : CUT;
+    case 'V':
+      return ['', 0];
     default:
-      return -1;
+      return undefined;
   }
 };
+type Field = string | number | boolean;
+/** Moves behind the end: the reading stops. */
+const CUT: readonly [Field, number] = ['', Number.POSITIVE_INFINITY];
+const TEXT = 0x53;
+const TABLE = 0x46;
+const ARRAY = 0x41;
+const OCTETS = 0x78;
 
-/** Entries of the table `start`..`end`, texts and booleans only, under `prefix`. */
+/** The value of `type` at `o` under `name`; where the next one begins, beyond `end` when it is cut or of no known type. */
+const readValue = (
+  b: Uint8Array,
+  start: number,
+  end: number,
+  type: number,
+  name: string,
+  depth: number,
+  out: Fields,
+): number => {
+  const fixed = fixedValue(b, start, end, type);
+  if (fixed !== undefined) {
+    if (fixed !== CUT) out[name] = fixed[0];
+    return start + fixed[1];
+  }
+  if (start + 4 > end) return Number.POSITIVE_INFINITY;
+  const long = u32be(b, start);
+  const o = start + 4;
+  if (long > end - o) return Number.POSITIVE_INFINITY;
+  if (type === TEXT) out[name] = isSecretName(name) ? MASKED : utf8(b, o, o + Math.min(long, 256));
+  else if (type === OCTETS) out[name] = isSecretName(name) ? MASKED : hex(b, o, o + Math.min(long, 64));
+  else if (type === TABLE && depth < MAX_DEPTH) readTable(b, o, o + long, `${name}.`, depth + 1, out);
+  else if (type === ARRAY && depth < MAX_DEPTH)
+    for (let p = o, n = 0; p < o + long && n < MAX_ENTRIES; n++)
+      p = readValue(b, p + 1, o + long, b[p]!, `${name}.${n}`, depth + 1, out);
+  else if (type !== TABLE && type !== ARRAY) return Number.POSITIVE_INFINITY;
+  return o + long;
+};
+
+/** Entries of the table `start`..`end`, under `prefix`. */
 const readTable = (b: Uint8Array, start: number, end: number, prefix: string, depth: number, out: Fields): void => {
   for (let o = start, n = 0; o < end && n < MAX_ENTRIES; n++) {
     const length = b[o]!;
     if (o + 2 + length > end) return;
     const name = prefix + utf8(b, o + 1, o + 1 + length);
-    const type = b[o + 1 + length]!;
-    o += 2 + length;
-    const size = fixedSize(type);
-    if (size >= 0) {
-      if (type === 0x74 && o < end) out[name] = b[o] !== 0;
-      else if ((type === 0x49 || type === 0x69) && o + 4 <= end) out[name] = u32be(b, o);
-      o += size;
-      continue;
-    }
-    if (o + 4 > end) return;
-    const long = u32be(b, o);
-    o += 4;
-    if (long > end - o) return;
-    if (type === 0x53) out[name] = isSecretName(name) ? MASKED : utf8(b, o, o + Math.min(long, 256));
-    else if (type === 0x46 && depth < MAX_DEPTH) readTable(b, o, o + long, `${name}.`, depth + 1, out);
-    else if (type !== 0x46 && type !== 0x41 && type !== 0x78) return;
-    o += long;
+    o = readValue(b, o + 2 + length, end, b[o + 1 + length]!, name, depth, out);
   }
+};
+
+/** Properties of a content header, the first flag highest (basic class, XML definition). */
+const PROPERTIES: readonly (readonly [string, 'shortstr' | 'octet' | 'longlong' | 'table'])[] = [
+  ['content-type', 'shortstr'],
+  ['content-encoding', 'shortstr'],
+  ['headers', 'table'],
+  ['delivery-mode', 'octet'],
+  ['priority', 'octet'],
+  ['correlation-id', 'shortstr'],
+  ['reply-to', 'shortstr'],
+  ['expiration', 'shortstr'],
+  ['message-id', 'shortstr'],
+  ['timestamp', 'longlong'],
+  ['type', 'shortstr'],
+  ['user-id', 'shortstr'],
+  ['app-id', 'shortstr'],
+  ['cluster-id', 'shortstr'],
+];
+/** class, weight, size of the body, flags, then the properties that are there; undefined where they do not fit. */
+const readProperties = (b: Uint8Array, start: number, end: number): Fields | undefined => {
+  const flags = u16be(b, start + 12);
+  let at = start + 14;
+  const present = PROPERTIES.filter((_, i) => (flags & (0x8000 >> i)) !== 0);
+  const out: Fields = {};
+  for (const [name, kind] of present) {
+    const size = kind === 'octet' ? 1 : kind === 'longlong' ? 8 : kind === 'table' ? 4 : 1;
+    if (at + size > end) return undefined;
+    if (kind === 'octet') out[name] = b[at]!;
+    else if (kind === 'longlong') out[name] = Number(u64be(b, at));
+    else {
+      const length = kind === 'table' ? u32be(b, at) : b[at]!;
+      if (length > end - at - size) return undefined;
+      if (kind === 'table') readTable(b, at + size, at + size + length, `${name}.`, 0, out);
+      else out[name] = utf8(b, at + size, at + size + length);
+      at += length;
+    }
+    at += size;
+  }
+  return out;
 };
 
 /** User of a SASL response: PLAIN is `\0user\0password` (RFC 4616), AMQPLAIN a table with LOGIN. */
@@ -167,26 +238,25 @@ const readArguments = (b: Uint8Array, start: number, end: number, method: Method
   const out: Fields = {};
   let o = start;
   for (const [name, kind] of method.slice(1) as (readonly [string, Kind])[]) {
-    const keep = !name.startsWith('-');
     switch (kind) {
       case 'octet':
         if (o + 1 > end) return undefined;
-        if (keep) out[name] = b[o]!;
+        out[name] = b[o]!;
         o += 1;
         break;
       case 'short':
         if (o + 2 > end) return undefined;
-        if (keep) out[name] = u16be(b, o);
+        out[name] = u16be(b, o);
         o += 2;
         break;
       case 'long':
         if (o + 4 > end) return undefined;
-        if (keep) out[name] = u32be(b, o);
+        out[name] = u32be(b, o);
         o += 4;
         break;
       case 'longlong':
         if (o + 8 > end) return undefined;
-        if (keep) out[name] = u32be(b, o) * 0x1_0000_0000 + u32be(b, o + 4);
+        out[name] = u32be(b, o) * 0x1_0000_0000 + u32be(b, o + 4);
         o += 8;
         break;
       case 'bits':
@@ -199,7 +269,7 @@ const readArguments = (b: Uint8Array, start: number, end: number, method: Method
       case 'shortstr': {
         const length = o < end ? b[o]! : -1;
         if (length < 0 || length > end - o - 1) return undefined;
-        if (keep) out[name] = utf8(b, o + 1, o + 1 + length);
+        out[name] = utf8(b, o + 1, o + 1 + length);
         o += 1 + length;
         break;
       }
@@ -209,6 +279,7 @@ const readArguments = (b: Uint8Array, start: number, end: number, method: Method
         o += 4;
         if (kind === 'longstr') out[name] = utf8(b, o, o + Math.min(length, 256));
         else if (kind === 'table') readTable(b, o, o + length, `${name}.`, 0, out);
+        else if (kind === 'secret') out[name] = MASKED;
         else {
           out[name] = MASKED;
           out.user = saslUser(b, o, o + length, String(out.mechanism));
@@ -245,6 +316,8 @@ const decodeMethod = (
       fromClient,
       channel,
       name: `method ${u16be(b, start)}.${u16be(b, start + 2)}`,
+      classId: u16be(b, start),
+      methodId: u16be(b, start + 2),
       fields: {},
       key: '',
       role: 'single',
@@ -294,7 +367,48 @@ const decodeMethod = (
     if (state.content.size < MAX_CHANNELS || state.content.has(slot))
       state.content.set(slot, { address, size: -1, done: 0 } satisfies Content);
   }
-  return { type: 'AMQP method', fromClient, channel, name: method[0], fields, key, role, refusal };
+  return {
+    type: 'AMQP method',
+    fromClient,
+    channel,
+    name: method[0],
+    classId: number >> 8,
+    methodId: number & 255,
+    fields,
+    key,
+    role,
+    refusal,
+  };
+};
+
+const contentHeader = (
+  b: Uint8Array,
+  from: number,
+  to: number,
+  channel: number,
+  fromClient: boolean,
+  content: Content | undefined,
+  consumed: number,
+): Decoded<AmqpMessage> => {
+  const size = u32be(b, from + 4) * 0x1_0000_0000 + u32be(b, from + 8);
+  if (content !== undefined) content.size = size;
+  const fields = readProperties(b, from, to);
+  if (fields === undefined)
+    return { kind: 'malformed', code: 'amqp.malformed', detail: 'properties of a content header', consumed };
+  return {
+    kind: 'message',
+    message: {
+      type: 'AMQP content header',
+      fromClient,
+      channel,
+      classId: u16be(b, from),
+      bodySize: size,
+      fields,
+      key: '',
+      role: 'single',
+    },
+    consumed,
+  };
 };
 
 /** One frame of 0-9-1 from `start`. */
@@ -344,8 +458,7 @@ export const decodeFrame091 = (
     }
     case 2:
       if (size < 14) return bad('content header');
-      if (content !== undefined) content.size = u32be(b, from + 4) * 0x1_0000_0000 + u32be(b, from + 8);
-      return { kind: 'skip', consumed: total };
+      return contentHeader(b, from, to, channel, fromClient, content, total);
     case 3: {
       if (content === undefined) return { kind: 'skip', consumed: total };
       const whole = content.done === 0 && content.size === size;

@@ -337,6 +337,8 @@ export const decodeFrame10 = (
     fromClient,
     channel,
     name: names[0]!,
+    classId: -1,
+    methodId: code,
     fields,
     key,
     role,

@@ -206,16 +206,8 @@ const readTlv = (
 
 /** Fields of a SenML record by their label in JSON and their number in CBOR (RFC 8428 table 6). */
 const LABELS = tableOf<string>({
-  '-2': 'bn',
-  '-3': 'bt',
-  '-5': 'bv',
-  '0': 'n',
-  '2': 'v',
-  '3': 'vs',
-  '4': 'vb',
-  '6': 't',
-  '8': 'vd',
-});
+  '-2': 'bn', '-3': 'bt', '-5': 'bv', '0': 'n', '2': 'v', '3': 'vs', '4': 'vb', '6': 't', '8': 'vd',
+}); // biome-ignore format: a table
 type Fields = ReadonlyMap<string, Cbor>;
 
 const numberOf = (x: Cbor | undefined): number => (typeof x === 'number' ? x : typeof x === 'bigint' ? Number(x) : 0);

@@ -3,33 +3,15 @@
  * on UDP port 102. Cyclic: the same state comes again and again with a counter.
  */
 import type { Decoded, Decoder } from '../../core/decoder.ts';
-import {
-  findPayload,
-  looksRoutable,
-  PAYLOAD,
-  payload,
-  ROUTABLE_PORT,
-  readSession,
-  SESSION,
-} from '../shared/routable-session.ts';
+import { frame, HEADER, isRoutable, openFrame } from '../shared/publisher-frame.ts';
+import { PAYLOAD, ROUTABLE_PORT, SESSION } from '../shared/routable-session.ts';
 import { gooseCodes } from './codes.ts';
 import { GooseState, observeGoose } from './observe.ts';
-import {
-  decodePdu,
-  GOOSE_TAG,
-  GOOSE_TYPE,
-  type GooseMessage,
-  GSE_MANAGEMENT_TYPE,
-  HEADER,
-  managementOf,
-  readHeader,
-} from './wire.ts';
+import { decodePdu, GOOSE_TAG, GOOSE_TYPE, type GooseMessage, GSE_MANAGEMENT_TYPE, managementOf } from './wire.ts';
 
 export type { GooseMessage } from './wire.ts';
 
-const routable = (b: Uint8Array, start: number, end: number): boolean =>
-  looksRoutable(b, start, end, SESSION.GOOSE) ||
-  (looksRoutable(b, start, end, SESSION.TUNNEL) && findPayload(b, start, end, PAYLOAD.GOOSE, GOOSE_TAG));
+const KIND = { session: SESSION.GOOSE, payload: PAYLOAD.GOOSE, tag: GOOSE_TAG } as const;
 
 /** Codes: `goose.header`; those of `GooseDefect` are said by `observe`. */
 const decode = (
@@ -41,27 +23,15 @@ const decode = (
   state: GooseState,
 ): Decoded<GooseMessage> => {
   const consumed = end - start;
+  const opened = openFrame(b, start, end, carrier, KIND);
+  if (opened === 'foreign') return { kind: 'foreign' };
+  if (opened === 'sealed') return { kind: 'skip', consumed };
+  if (opened === 'short') return { kind: 'malformed', code: 'goose.header', detail: `${consumed} octets`, consumed };
+  const { envelope } = frame;
+  if (protocolNumber === GSE_MANAGEMENT_TYPE && carrier !== 'udp')
+    return { kind: 'message', message: managementOf(envelope), consumed };
   const knownOf = (bytes: Uint8Array, from: number, to: number) => state.find(bytes, from, to).known;
-  if (carrier === 'udp') {
-    if (!routable(b, start, end)) return { kind: 'foreign' };
-    // Encrypted payloads cannot be found: they are seen and skipped.
-    if (!findPayload(b, start, end, PAYLOAD.GOOSE, GOOSE_TAG)) return { kind: 'skip', consumed };
-    const envelope = {
-      appid: payload.appid,
-      length: payload.length,
-      reserved1: 0,
-      reserved2: 0,
-      isSimulated: payload.simulation,
-      session: readSession(b, start),
-    };
-    return { kind: 'message', message: decodePdu(b, payload.start, payload.end, envelope, knownOf), consumed };
-  }
-  if (consumed < HEADER) return { kind: 'malformed', code: 'goose.header', detail: `${consumed} octets`, consumed };
-  const envelope = readHeader(b, start);
-  if (protocolNumber === GSE_MANAGEMENT_TYPE) return { kind: 'message', message: managementOf(envelope), consumed };
-  // Padding of short frames lies behind the announced length.
-  const stop = envelope.length >= HEADER && start + envelope.length < end ? start + envelope.length : end;
-  return { kind: 'message', message: decodePdu(b, start + HEADER, stop, envelope, knownOf), consumed };
+  return { kind: 'message', message: decodePdu(b, frame.start, frame.end, envelope, knownOf), consumed };
 };
 
 export const goose: Decoder<GooseMessage, GooseState> = {
@@ -75,7 +45,7 @@ export const goose: Decoder<GooseMessage, GooseState> = {
   ],
   cyclic: true,
   probe: (b, start, end, context) => {
-    if (context.carrier === 'udp') return routable(b, start, end) ? 'sure' : 'no';
+    if (context.carrier === 'udp') return isRoutable(b, start, end, KIND) ? 'sure' : 'no';
     return end - start >= HEADER ? 'sure' : 'no';
   },
   open: () => new GooseState(),

@@ -5,6 +5,7 @@
 import type { Transaction } from '../../core/decoder.ts';
 import type { At, ObservationSink } from '../../core/observation.ts';
 import { type MmsData, validityOf } from '../shared/mms-data.ts';
+import { equalOctets } from '../shared/publisher-frame.ts';
 import { freshKnown, type GooseMessage, type Known } from './wire.ts';
 
 /** Publishers remembered; at the limit all are forgotten and said again. */
@@ -44,7 +45,7 @@ export class GooseState {
     let hash = 0x811c9dc5;
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ b[i]!, 0x01000193);
     let p = this.#byHash.get(hash);
-    if (p === undefined || !equal(p.known.gocbOctets, b, start, end)) {
+    if (p === undefined || !equalOctets(p.known.gocbOctets, b, start, end)) {
       // Two references with one hash (or a forged one) push each other out; that costs time, not truth.
       if (p === undefined && this.#byHash.size >= MAX_PUBLISHERS) this.#byHash.clear();
       p = new Publisher();
@@ -62,12 +63,6 @@ const printable = (b: Uint8Array, start: number, end: number): number[] => {
   const out: number[] = [];
   for (let i = start; i < end && out.length < 129; i++) out.push(b[i]! >= 0x20 && b[i]! < 0x7f ? b[i]! : 0x2e);
   return out;
-};
-
-const equal = (a: Uint8Array, b: Uint8Array, start: number, end: number): boolean => {
-  if (a.length !== end - start) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[start + i]) return false;
-  return true;
 };
 
 export const observeGoose = (t: Transaction<GooseMessage>, sink: ObservationSink, state: GooseState): void => {

@@ -1,21 +1,18 @@
 /**
- * GOOSE: octets <-> message. Source: IEC 61850-8-1 annex A (goosePdu), annex C (APPID, length, reserved fields). Routable
- * GOOSE: `shared/routable-session.ts`.
+ * GOOSE: octets <-> message. Source: IEC 61850-8-1 annex A (goosePdu), annex C (APPID, length, reserved fields:
+ * `shared/publisher-frame.ts`).
  */
-import { ascii, u16be, u32be } from '../../lib/bytes.ts';
+import { u32be } from '../../lib/bytes.ts';
 import { encodeInteger, encodeTlv, integerOf, readTlv, tlv } from '../shared/asn1.ts';
 import { encodeData, type MmsData, readDataList } from '../shared/mms-data.ts';
+import { type Envelope, equalOctets, HEADER, nameOf } from '../shared/publisher-frame.ts';
 import type { RoutableSession } from '../shared/routable-session.ts';
 
 export const GOOSE_TYPE = 0x88b8;
 /** GSE management (IEC 61850-8-1 annex A, withdrawn in edition 2). */
 export const GSE_MANAGEMENT_TYPE = 0x88b9;
-/** APPID, length, two reserved words. */
-export const HEADER = 8;
 /** goosePdu: APPLICATION 1, constructed. */
 export const GOOSE_TAG = 0x61;
-/** ObjectReference is a VisibleString of at most 129 characters; longer names are cut. */
-const MAX_NAME = 129;
 
 /**
  * What is wrong with a PDU, '' for nothing: `asn1` no well-formed goosePdu, `field` a field contradicts its type or the
@@ -87,22 +84,6 @@ export const freshKnown = (): Known => ({
   allData: NO_DATA,
 });
 
-const same = (a: Uint8Array, b: Uint8Array, start: number, end: number): boolean => {
-  if (a.length !== end - start) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[start + i]) return false;
-  return true;
-};
-
-const nameOf = (b: Uint8Array, start: number, end: number): string => ascii(b, start, Math.min(end, start + MAX_NAME));
-
-export interface Envelope {
-  appid: number;
-  length: number;
-  reserved1: number;
-  reserved2: number;
-  isSimulated: boolean;
-  session: RoutableSession | undefined;
-}
 interface Mutable {
   gocbRef: string;
   timeAllowedToLive: number;
@@ -200,14 +181,14 @@ const readField = (
       m.gocbRef = known!.gocbRef;
       return end > start;
     case 2:
-      if (known !== undefined && !same(known.setOctets, b, start, end)) {
+      if (known !== undefined && !equalOctets(known.setOctets, b, start, end)) {
         known.setOctets = b.slice(start, end);
         known.datSet = nameOf(b, start, end);
       }
       m.datSet = known === undefined ? nameOf(b, start, end) : known.datSet;
       return true;
     case 3:
-      if (known !== undefined && !same(known.idOctets, b, start, end)) {
+      if (known !== undefined && !equalOctets(known.idOctets, b, start, end)) {
         known.idOctets = b.slice(start, end);
         known.goID = nameOf(b, start, end);
       }
@@ -226,7 +207,7 @@ const readField = (
       m.ndsCom = b[start] !== 0;
       return end - start === 1;
     case 11: {
-      if (known !== undefined && same(known.allDataOctets, b, at, end)) {
+      if (known !== undefined && equalOctets(known.allDataOctets, b, at, end)) {
         m.allData = known.allData;
         m.allDataOctets = known.allDataOctets;
         return true;
@@ -258,16 +239,6 @@ const whole = (b: Uint8Array, field: number, start: number, end: number, m: Muta
 
 /** A gseMngtPdu: only that it is one. */
 export const managementOf = (envelope: Envelope): GooseMessage => messageOf('gseMngtPdu', envelope);
-
-/** The header of a frame on EtherType 0x88b8 (annex C.2); the caller checks that eight octets are there. */
-export const readHeader = (b: Uint8Array, start: number): Envelope => ({
-  appid: u16be(b, start),
-  length: u16be(b, start + 2),
-  reserved1: u16be(b, start + 4),
-  reserved2: u16be(b, start + 6),
-  isSimulated: b[start + 4]! >= 0x80,
-  session: undefined,
-});
 
 export interface GooseFields {
   readonly appid: number;

@@ -73,9 +73,7 @@ describe('KNXnet/IP', () => {
       08 08 00 00 00fe 07b0                      # extended device information: longest APDU 254, mask 07B0
     `)); // biome-ignore format: octets with comments
     expect(one(described).description).toMatchObject({
-      ip: '192.168.1.10',
-      subnet: '255.255.255.0',
-      gateway: '192.168.1.1',
+      networks: [{ current: true, ip: '192.168.1.10', subnet: '255.255.255.0', gateway: '192.168.1.1' }],
       addresses: ['1.1.5', '1.1.6'],
       maxApduLength: 254,
       maskVersion: 0x07b0,

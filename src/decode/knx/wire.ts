@@ -46,16 +46,20 @@ export interface Endpoint {
   readonly ip: string;
   readonly port: number;
 }
+export interface Network {
+  readonly current: boolean;
+  readonly ip: string;
+  readonly subnet: string;
+  readonly gateway: string;
+}
 /** What descriptions say beside the device itself. */
 export interface Description {
   /** Service family and version: 2 core, 3 device management, 4 tunnelling, 5 routing, 7 remote configuration, 9 security. */
   readonly families: readonly (readonly [family: number, version: number])[];
   /** The same, of those that ask for security. */
   readonly secured: readonly (readonly [family: number, version: number])[];
-  /** Configured or current address, mask and gateway. */
-  readonly ip: string;
-  readonly subnet: string;
-  readonly gateway: string;
+  /** Configured and current address, mask and gateway. */
+  readonly networks: readonly Network[];
   /** Addresses on the bus, the device's own first. */
   readonly addresses: readonly string[];
   readonly maxApduLength: number;
@@ -134,9 +138,7 @@ const readDescription = (b: Uint8Array, start: number, end: number, out: Draft):
   const d: { -readonly [K in keyof Description]: Description[K] } = {
     families: [],
     secured: [],
-    ip: '',
-    subnet: '',
-    gateway: '',
+    networks: [],
     addresses: [],
     maxApduLength: -1,
     maskVersion: -1,
@@ -150,9 +152,8 @@ const readDescription = (b: Uint8Array, start: number, end: number, out: Draft):
     else if (kind === 2) d.families = pairs(b, at + 2, to);
     else if (kind === 6) d.secured = pairs(b, at + 2, to);
     else if ((kind === 3 || kind === 4) && length >= 14) {
-      d.ip = ipText(b, at + 2);
-      d.subnet = ipText(b, at + 6);
-      d.gateway = ipText(b, at + 10);
+      const [ip, subnet, gateway] = [ipText(b, at + 2), ipText(b, at + 6), ipText(b, at + 10)];
+      d.networks = [...d.networks, { current: kind === 4, ip, subnet, gateway }];
     } else if (kind === 5) {
       const addresses: string[] = [];
       for (let o = at + 2; o + 2 <= to && addresses.length < MAX_BLOCKS; o += 2)

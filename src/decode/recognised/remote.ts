@@ -1,5 +1,6 @@
 /** Remote desktops and telephony: VNC (RFC 6143), TeamViewer, AnyDesk, SIP (RFC 3261). */
 import { ascii, u16be } from '../../lib/bytes.ts';
+import { tableOf } from '../../lib/table.ts';
 import { headerLines, startsWith } from '../shared/header-lines.ts';
 import { type Look, type RecognisedMessage, recognise } from './table.ts';
 
@@ -71,15 +72,55 @@ const SIP_METHODS = [
   'REFER',
   'PUBLISH',
 ];
+/** Compact forms of header names (RFC 3261 section 7.3.3 and 20). */
+const COMPACT = tableOf<string>({
+  from: 'f',
+  to: 't',
+  via: 'v',
+  contact: 'm',
+  'call-id': 'i',
+  'content-type': 'c',
+  'content-length': 'l',
+  subject: 's',
+});
+/** `sip:ada@plant.example` out of a name and address; parameters stay behind. */
+const uriOf = (value: string): string => {
+  const open = value.indexOf('<');
+  return open < 0
+    ? (value.split(';')[0] ?? '').trim()
+    : value.slice(open + 1, Math.max(open + 1, value.indexOf('>', open)));
+};
 const lookSip: Look = (b, start, end) => {
   const answer = startsWith(b, start, end, 'SIP/2.0 ');
   const method = answer ? '' : SIP_METHODS.find((m) => startsWith(b, start, end, `${m} sip`));
   if (method === undefined) return undefined;
-  const { first, fields } = headerLines(b, start, end);
-  const software = fields.get('user-agent') ?? fields.get('server') ?? '';
+  const lines = headerLines(b, start, end);
+  const { first } = lines;
+  const header = (name: string): string => lines.fields.get(name) ?? lines.fields.get(COMPACT[name] ?? '') ?? '';
+  const software = header('user-agent') || header('server');
+  const [number = '', cseq = ''] = header('cseq').split(/\s+/);
+  // The answer to a challenge: who, never with what.
+  const credentials = header('authorization') || header('proxy-authorization');
+  const user = /username="([^"]*)"/.exec(credentials)?.[1] ?? '';
   const message: RecognisedMessage = {
     type: answer ? 'SIP response' : 'SIP request',
-    fields: { ...(answer ? { status: Number(first.slice(8, 11)) } : { method }), software },
+    fields: {
+      ...(answer
+        ? { status: Number(first.slice(8, 11)), reason: first.slice(12) }
+        : { method, uri: first.split(' ')[1] ?? '' }),
+      from: uriOf(header('from')),
+      to: uriOf(header('to')),
+      contact: uriOf(header('contact')),
+      callId: header('call-id'),
+      sequence: Number(number) || 0,
+      sequenceMethod: cseq,
+      via: header('via'),
+      expires: header('expires'),
+      contentType: header('content-type'),
+      contentLength: Number(header('content-length')) || 0,
+      user,
+      software,
+    },
   };
   return message;
 };

@@ -3,23 +3,14 @@
  * sampled values (IEC/TR 61850-90-5) on UDP port 102.
  */
 import type { Decoder } from '../../core/decoder.ts';
-import {
-  findPayload,
-  looksRoutable,
-  PAYLOAD,
-  payload,
-  ROUTABLE_PORT,
-  readSession,
-  SESSION,
-} from '../shared/routable-session.ts';
+import { frame, HEADER, isRoutable, openFrame } from '../shared/publisher-frame.ts';
+import { PAYLOAD, ROUTABLE_PORT, SESSION } from '../shared/routable-session.ts';
 import { observeSv, SvState } from './observe.ts';
-import { decodePdu, HEADER, readHeader, SV_TAG, SV_TYPE, type SvMessage } from './wire.ts';
+import { decodePdu, SV_TAG, SV_TYPE, type SvMessage } from './wire.ts';
 
 export type { SvAsdu, SvMessage } from './wire.ts';
 
-const routable = (b: Uint8Array, start: number, end: number): boolean =>
-  looksRoutable(b, start, end, SESSION.SV) ||
-  (looksRoutable(b, start, end, SESSION.TUNNEL) && findPayload(b, start, end, PAYLOAD.SV, SV_TAG));
+const KIND = { session: SESSION.SV, payload: PAYLOAD.SV, tag: SV_TAG } as const;
 
 export const sv: Decoder<SvMessage, SvState> = {
   name: 'sv',
@@ -31,32 +22,18 @@ export const sv: Decoder<SvMessage, SvState> = {
   ],
   cyclic: true,
   probe: (b, start, end, context) => {
-    if (context.carrier === 'udp') return routable(b, start, end) ? 'sure' : 'no';
+    if (context.carrier === 'udp') return isRoutable(b, start, end, KIND) ? 'sure' : 'no';
     return end - start >= HEADER ? 'sure' : 'no';
   },
   open: () => new SvState(),
   /** Code: `sv.header`; those of `SvDefect` are said by `observe`. */
   decode: (b, start, end, context, state) => {
     const consumed = end - start;
-    if (context.carrier === 'udp') {
-      if (!routable(b, start, end)) return { kind: 'foreign' };
-      // Encrypted payloads cannot be found: they are seen and skipped.
-      if (!findPayload(b, start, end, PAYLOAD.SV, SV_TAG)) return { kind: 'skip', consumed };
-      const envelope = {
-        appid: payload.appid,
-        length: payload.length,
-        reserved1: 0,
-        reserved2: 0,
-        isSimulated: payload.simulation,
-        session: readSession(b, start),
-      };
-      const message = decodePdu(b, payload.start, payload.end, envelope, state.find, context.lean);
-      return { kind: 'message', message, consumed };
-    }
-    if (consumed < HEADER) return { kind: 'malformed', code: 'sv.header', detail: `${consumed} octets`, consumed };
-    const envelope = readHeader(b, start);
-    const stop = envelope.length >= HEADER && start + envelope.length < end ? start + envelope.length : end;
-    const message = decodePdu(b, start + HEADER, stop, envelope, state.find, context.lean);
+    const opened = openFrame(b, start, end, context.carrier, KIND);
+    if (opened === 'foreign') return { kind: 'foreign' };
+    if (opened === 'sealed') return { kind: 'skip', consumed };
+    if (opened === 'short') return { kind: 'malformed', code: 'sv.header', detail: `${consumed} octets`, consumed };
+    const message = decodePdu(b, frame.start, frame.end, frame.envelope, state.find, context.lean);
     return { kind: 'message', message, consumed };
   },
   pairing: { scope: 'segment', role: () => 'single', key: () => 0 },

@@ -4,7 +4,8 @@
  */
 import type { Transaction } from '../../core/decoder.ts';
 import type { At, ObservationSink } from '../../core/observation.ts';
-import { equalOctets, LE_CHANNELS, type SvMessage, SvStream } from './wire.ts';
+import { equalOctets } from '../shared/publisher-frame.ts';
+import { LE_CHANNELS, type SvMessage, SvStream } from './wire.ts';
 
 /** Streams remembered; at the limit all are forgotten and said again. */
 export const MAX_STREAMS = 1024;

@@ -2,19 +2,17 @@
  * Sampled values: octets <-> message. Source: IEC 61850-9-2 section 8.5 (savPdu, ASDU) and annex A, IEC 61869-9 (smpMod,
  * gmIdentity), UCA guideline 9-2LE (four currents and four voltages, each a 32-bit value with its quality).
  */
-import { ascii, i32be, u16be, u32be } from '../../lib/bytes.ts';
+import { i32be, u16be, u32be } from '../../lib/bytes.ts';
 import { encodeInteger, encodeTlv, integerOf, readTlv, tagRead, tlv } from '../shared/asn1.ts';
 import { utcTimeText } from '../shared/mms-data.ts';
 import { OctetSlab } from '../shared/octet-slab.ts';
+import { type Envelope, equalOctets, HEADER, nameOf } from '../shared/publisher-frame.ts';
 import type { RoutableSession } from '../shared/routable-session.ts';
 
 export const SV_TYPE = 0x88ba;
-export const HEADER = 8;
 export const SV_TAG = 0x60;
 /** ASDUs of one frame that are read; 9-2LE and IEC 61869-9 use at most 8. */
 export const MAX_ASDUS = 32;
-/** VisibleString129. */
-const MAX_NAME = 129;
 /** Octets of the data set of 9-2LE: eight channels of value and quality. */
 export const LE_OCTETS = 64;
 export const LE_CHANNELS = 8;
@@ -84,31 +82,6 @@ export class SvStream {
 
 const slab = new OctetSlab(16_384);
 const NONE: readonly SvAsdu[] = [];
-
-export const equalOctets = (a: Uint8Array, b: Uint8Array, start: number, end: number): boolean => {
-  if (a.length !== end - start) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[start + i]) return false;
-  return true;
-};
-const nameOf = (b: Uint8Array, start: number, end: number): string => ascii(b, start, Math.min(end, start + MAX_NAME));
-
-export interface Envelope {
-  appid: number;
-  length: number;
-  reserved1: number;
-  reserved2: number;
-  isSimulated: boolean;
-  session: RoutableSession | undefined;
-}
-/** The header of a frame on EtherType 0x88ba; the caller checks that eight octets are there. */
-export const readHeader = (b: Uint8Array, start: number): Envelope => ({
-  appid: u16be(b, start),
-  length: u16be(b, start + 2),
-  reserved1: u16be(b, start + 4),
-  reserved2: u16be(b, start + 6),
-  isSimulated: b[start + 4]! >= 0x80,
-  session: undefined,
-});
 
 type FindStream = (b: Uint8Array, start: number, end: number) => SvStream;
 

@@ -8,6 +8,7 @@ import type { RpcMessage } from '../../../../src/decode/dcerpc/wire.ts';
 import type { KnxMessage } from '../../../../src/decode/knx/wire.ts';
 import type { LdapMessage } from '../../../../src/decode/ldap/wire.ts';
 import type { RdpMessage } from '../../../../src/decode/rdp/wire.ts';
+import type { RecognisedMessage } from '../../../../src/decode/recognised/table.ts';
 import type { RtpsMessage } from '../../../../src/decode/rtps/wire.ts';
 import type { SshMessage } from '../../../../src/decode/ssh/wire.ts';
 import type { SyslogMessage } from '../../../../src/decode/syslog/index.ts';
@@ -93,9 +94,24 @@ export const tsharkKnx = frameMap<KnxMessage>({
   columns: {
     'knxip.service.type': (s) => hex(s.message.service, 4),
     'knxip.totallength': (s) => s.message.length,
+    'knxip.channel': (s) => (s.message.channel < 0 ? undefined : hex(s.message.channel, 2)),
+    'knxip.seqctr': (s) => known(s.message.sequence),
+    'knxip.tunnel.feature': (s) => (s.message.feature < 0 ? undefined : hex(s.message.feature, 2)),
+    'knxip.loss': (s) => known(s.message.lost),
+    'knxip.busy.time': (s) => known(s.message.waitMs),
+    'knxip.subnet': (s) => s.message.description?.networks.map((n) => n.subnet),
     'cemi.mc': cemi((c) => hex(c.code, 2)),
-    'cemi.sa': cemi((c) => (c.service < 0 ? undefined : hex(address(c.source), 4))),
-    'cemi.da': cemi((c) => (c.service < 0 ? undefined : hex(address(c.destination), 4))),
+    'cemi.sa': cemi((c) => (c.control < 0 ? undefined : hex(address(c.source), 4))),
+    'cemi.da': cemi((c) => (c.control < 0 ? undefined : hex(address(c.destination), 4))),
+    'cemi.prio': cemi((c) => (c.control < 0 ? undefined : (c.control >> 10) & 3)),
+    'cemi.hc': cemi((c) => known(c.hops)),
+    'cemi.len': cemi((c) => known(c.length)),
+    'cemi.num': cemi((c) => known(c.number)),
+    'cemi.pid': cemi((c) => known(c.property?.id ?? -1)),
+    'cemi.n': cemi((c) => known(c.property?.count ?? -1)),
+    // Where it begins: an element of a property, or an address in memory.
+    'cemi.x': cemi((c) => (c.memory >= 0 ? hex(c.memory, 4) : known(c.property?.start ?? -1))),
+    'cemi.ot': cemi((c) => (c.code >= 0xf0 ? known(c.property?.object ?? -1) : undefined)),
   },
 });
 
@@ -192,12 +208,64 @@ const performs = (capture: SeenCapture): ReadonlySet<number> => {
   performing.set(capture, found);
   return found;
 };
+/** Of methods of 0-9-1 alone: version 1.0 has none. */
+const method = (value: (m: Extract<AmqpMessage, { type: 'AMQP method' | 'AMQP performative' }>) => Cell) => ({
+  value: (s: Seen<AmqpMessage>): Cell => (s.message.type === 'AMQP method' ? value(s.message) : undefined),
+  whole: true,
+});
+const argument = (name: string) => method((m) => shown(m.fields[name]));
+const header = (value: (m: Extract<AmqpMessage, { type: 'AMQP content header' }>) => Cell) => ({
+  value: (s: Seen<AmqpMessage>): Cell => (s.message.type === 'AMQP content header' ? value(s.message) : undefined),
+  whole: true,
+});
+const property = (name: string) => header((m) => shown(m.fields[name]));
+/** Empty texts are not shown. */
+const shown = (x: string | number | boolean | undefined): Cell =>
+  x === '' ? undefined : typeof x === 'boolean' ? Number(x) : x;
 export const tsharkAmqp = frameMap<AmqpMessage>({
   shape: 'frames',
   peer: 'tshark',
   protocol: 'amqp',
   columns: {
     // What a transfer carries is our message of it.
+    'amqp.method.class': method((m) => m.classId),
+    'amqp.method.method': method((m) => m.methodId),
+    'amqp.method.arguments.version_major': argument('version-major'),
+    'amqp.method.arguments.channel_max': argument('channel-max'),
+    'amqp.method.arguments.frame_max': argument('frame-max'),
+    'amqp.method.arguments.heartbeat': argument('heartbeat'),
+    'amqp.method.arguments.mechanism': argument('mechanism'),
+    'amqp.method.arguments.virtual_host': argument('virtual-host'),
+    'amqp.method.arguments.reply_code': argument('reply-code'),
+    'amqp.method.arguments.reply_text': argument('reply-text'),
+    'amqp.method.arguments.queue': argument('queue'),
+    'amqp.method.arguments.exchange': argument('exchange'),
+    'amqp.method.arguments.destination': argument('destination'),
+    'amqp.method.arguments.source': argument('source'),
+    'amqp.method.arguments.routing_key': argument('routing-key'),
+    'amqp.method.arguments.consumer_tag': argument('consumer-tag'),
+    'amqp.method.arguments.delivery_tag': argument('delivery-tag'),
+    'amqp.method.arguments.message_count': argument('message-count'),
+    'amqp.method.arguments.consumer_count': argument('consumer-count'),
+    'amqp.method.arguments.prefetch_size': argument('prefetch-size'),
+    'amqp.method.arguments.prefetch_count': argument('prefetch-count'),
+    'amqp.method.arguments.durable': argument('durable'),
+    'amqp.method.arguments.exclusive': argument('exclusive'),
+    'amqp.method.arguments.auto_delete': argument('auto-delete'),
+    'amqp.method.arguments.no_ack': argument('no-ack'),
+    'amqp.method.arguments.multiple': argument('multiple'),
+    'amqp.method.arguments.requeue': argument('requeue'),
+    'amqp.header.class': header((m) => m.classId),
+    'amqp.header.body-size': header((m) => m.bodySize),
+    'amqp.method.properties.content_type': property('content-type'),
+    'amqp.method.properties.delivery_mode': property('delivery-mode'),
+    'amqp.method.properties.priority': property('priority'),
+    'amqp.method.properties.correlation_id': property('correlation-id'),
+    'amqp.method.properties.reply_to': property('reply-to'),
+    'amqp.method.properties.expiration': property('expiration'),
+    'amqp.method.properties.message_id': property('message-id'),
+    'amqp.method.properties.user_id': property('user-id'),
+    'amqp.method.properties.app_id': property('app-id'),
     'amqp.performative': (s, capture) =>
       s.message.type === 'AMQP performative'
         ? PERFORMATIVES[s.message.name]
@@ -220,5 +288,37 @@ export const tsharkRdp = frameMap<RdpMessage>({
       whole: true,
     },
     'rdp.client.name': ({ message: m }) => (m.type === 'RDP client data' ? m.clientName : undefined),
+  },
+});
+
+const said = (name: string) => ({
+  value: (s: Seen<RecognisedMessage>): Cell => {
+    const x = s.message.fields[name];
+    return x === undefined || x === '' || typeof x === 'boolean' ? undefined : x;
+  },
+  whole: true,
+});
+export const tsharkSip = frameMap<RecognisedMessage>({
+  shape: 'frames',
+  peer: 'tshark',
+  protocol: 'sip',
+  columns: {
+    'sip.Method': said('method'),
+    'sip.r-uri': said('uri'),
+    'sip.Status-Code': said('status'),
+    'sip.CSeq.seq': said('sequence'),
+    'sip.CSeq.method': said('sequenceMethod'),
+    'sip.Call-ID': said('callId'),
+    'sip.from.addr': said('from'),
+    'sip.to.addr': said('to'),
+    'sip.contact.uri': said('contact'),
+    'sip.User-Agent': {
+      value: (s) => (s.message.type === 'SIP request' ? said('software').value(s) : undefined),
+      whole: true,
+    },
+    'sip.auth.username': {
+      value: (s) => (s.message.fields.user === '' ? undefined : `"${s.message.fields.user}"`),
+      whole: true,
+    },
   },
 });
