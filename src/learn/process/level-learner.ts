@@ -73,8 +73,9 @@ const LONG = 8;
 /** Further from the middle than SPIKE_TIMES this part of training on its side is a spike: with a normal tail one value in a million. */
 const SPIKE_PART = 0.05;
 const SPIKE_TIMES = 3;
-/** So many of them in training make a point one that has spikes: they are cut to that bound before they are averaged. */
+/** So many of them in training, of so many rows in the middle, make a point one that has spikes: they are cut to that bound before they are averaged. */
 const SPIKES = 3;
+const SPIKE_ROWS = 4;
 
 /** The bounds beyond which a value of this point is a spike (Tukey, The Future of Data Analysis, 1962: winsorising); undefined where training holds hardly any. */
 const spikeBounds = (column: Float64Array): readonly [number, number] | undefined => {
@@ -83,8 +84,15 @@ const spikeBounds = (column: Float64Array): readonly [number, number] | undefine
   const middle = at(0.5);
   const least = middle + SPIKE_TIMES * (at(SPIKE_PART) - middle);
   const most = middle + SPIKE_TIMES * (at(1 - SPIKE_PART) - middle);
-  const beyond = sorted.reduce((n, x) => n + (x < least || x > most ? 1 : 0), 0);
-  return most > least && beyond >= SPIKES ? [least, most] : undefined;
+  let [rows, times, was] = [0, 0, false];
+  for (const x of column) {
+    const is = x < least || x > most;
+    if (is) rows++;
+    if (is && !was) times++;
+    was = is;
+  }
+  // What is rare and lasts is a state or a wave, no spike.
+  return most > least && times >= SPIKES && rows <= SPIKE_ROWS * times ? [least, most] : undefined;
 };
 
 interface Average {
@@ -229,7 +237,6 @@ export const levelLearnerWith = (
     const sharers = averages.flat().length;
     const allowed = (table.count * stepUs) / setting.budgetUs + SPARE_EPISODES;
     const arming: PointArming[] = [];
-    let moved = 0;
     const charts = table.columns.flatMap((column, p): { readonly point: number; readonly level: LevelState }[] => {
       const point = table.points[p]!;
       const unarmed = (nature: PointArming['nature'], why: string): [] => {
@@ -246,10 +253,10 @@ export const levelLearnerWith = (
       };
       if (!continuous[p]) return unarmed('unknown', 'has states, not levels');
       if (skip(p)) return unarmed('continuous', '');
-      const levels = averages[p]!.map(({ correlation, which, cut }) =>
-        newLevel(correlation, table.count, stepUs, sharers, which, cut),
-      );
-      const quiet = levels.filter((level) => {
+      let moved = 0;
+      /** What is quiet on the rows that it learned from; undefined where none is. */
+      const learned = ({ correlation, which, cut }: Average): LevelState | undefined => {
+        const level = newLevel(correlation, table.count, stepUs, sharers, which, cut);
         let episodes = 0;
         const excursions = new Excursions();
         for (const x of column) {
@@ -260,9 +267,10 @@ export const levelLearnerWith = (
           if (isLevelAlarm(level) && !before) episodes++;
         }
         widenLevel(level, above * excursions.usual);
-        if (level === levels[0]) moved = episodes;
-        return episodes <= allowed;
-      });
+        moved = Math.max(moved, episodes);
+        return episodes <= allowed ? level : undefined;
+      };
+      const quiet = averages[p]!.map(learned).filter((level) => level !== undefined);
       const [first] = quiet;
       if (first === undefined) return unarmed('continuous', `its level moved ${moved} times in training`);
       arming.push({

@@ -116,11 +116,11 @@ it('limits are as far out as averages were in training: heavy tails are told les
   expect(found).toBeGreaterThanOrEqual(10);
 });
 
-/** Rows in alarm from `from` on of a point learned on the first 600 rows. */
-const rowsTold = (data: Float64Array, from: number, to: number): number => {
-  const model = levelLearner.fit(table([data.subarray(0, 600)], 300e6));
+/** Rows in alarm from `from` on of a point learned on its first rows. */
+const rowsTold = (data: Float64Array, from: number, to: number, learned = 600): number => {
+  const model = levelLearner.fit(table([data.subarray(0, learned)], 300e6));
   let told = 0;
-  for (let i = 600; i < to; i++) {
+  for (let i = learned; i < to; i++) {
     const { surprise } = model.score(i * 300e6, Float64Array.of(data[i]!));
     if (surprise >= 0.5 && i >= from) told++;
   }
@@ -128,16 +128,19 @@ const rowsTold = (data: Float64Array, from: number, to: number): number => {
 };
 
 it('goes on to tell a shift for as long as it lasts, and ends soon after', () => {
+  let told = 0;
   for (let seed = 60; seed < 70; seed++) {
     const random = seededRandom(seed);
-    // Vibration: noise that shifts by four deviations and swings twice as much.
-    const data = Float64Array.from({ length: 1400 }, (_, i) =>
-      i >= 800 && i < 1200 ? 4 + 2 * random.normal() : random.normal(),
+    // Vibration that shifts by four deviations and swings twice as much; 300 rows are too few for a long average.
+    const data = Float64Array.from({ length: 1100 }, (_, i) =>
+      i >= 500 && i < 900 ? 4 + 2 * random.normal() : random.normal(),
     );
-    // Without the wide release some 40 of 400 rows.
-    expect(rowsTold(data, 800, 1200), `seed ${seed}`).toBeGreaterThan(320);
-    expect(rowsTold(data, 1250, 1400), `seed ${seed}`).toBe(0);
+    told += rowsTold(data, 500, 900, 300);
+    expect(rowsTold(data, 950, 1100, 300), `seed ${seed}`).toBe(0);
   }
+  console.log(`ten shifts of 400 rows, seeds 60 to 69: ${told} rows told`);
+  // 734 where an alarm ends just below its limit.
+  expect(told).toBeGreaterThan(1000);
 });
 
 it('sees a shift below spikes, and spikes that come more often', () => {
@@ -215,6 +218,12 @@ it('says how far beyond its limit it is in twentieths of its band, and takes wha
   const { smooth, mean } = levelOf(level);
   // The width was moved by this row already.
   expect(ratio).toBeCloseTo(1 + ((smooth - mean) / width - 1) / 0.1, 0);
-  for (let i = 0; i < 2000; i++) last = feedLevel(level, 3 + random.normal());
-  expect(isLevelAlarm(level)).toBe(false);
+  let rows = 0;
+  while (isLevelAlarm(level) && rows < 5000) {
+    feedLevel(level, 3 + random.normal() / 10);
+    rows++;
+  }
+  console.log(`a lasting shift is told for ${rows} rows of a level that remembers 600`);
+  // 811 where it is learned as slowly to the end.
+  expect(rows).toBeLessThan(700);
 });
