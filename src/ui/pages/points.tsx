@@ -36,7 +36,7 @@ const columns: readonly Column<PointRow>[] = [
   {
     id: 'value',
     head: 'Value',
-    width: 'minmax(112px, 0.8fr)',
+    width: 'minmax(140px, 0.8fr)',
     sort: 'value',
     end: true,
     cell: (p) => <PointValue row={p} />,
