@@ -88,9 +88,13 @@ interface JournalNames {
   readonly users: ReadonlyMap<string, string>;
   readonly sources: ReadonlyMap<string, string>;
 }
-const journalNames = async ({ names: users, store }: CallContext): Promise<JournalNames> => {
+const journalNames = async ({ names: users, store, sites }: CallContext): Promise<JournalNames> => {
   const rows = await store.db.selectFrom('source').select(['source_id', 'name']).execute();
-  return { users, sources: new Map(rows.map((row) => [row.source_id, row.name])) };
+  const sources = new Map(rows.map((row) => [row.source_id, row.name]));
+  // As everywhere else: of several files of one name with as much of their folders as it takes.
+  for (const site of sites.values())
+    for (const { id, name } of namedApart([...site.sources.values()])) sources.set(id, name);
+  return { users, sources };
 };
 const subjectName = ({ users, sources }: JournalNames, subject: string): string => {
   const [kind, id = '', ...rest] = subject.split(' ');

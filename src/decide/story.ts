@@ -4,7 +4,7 @@ import type { Incident, IncidentStep } from '../core/incident.ts';
 import { attack, tacticMeaning, tacticName } from './techniques.ts';
 import { durationText } from './words.ts';
 
-/** Sentences of one story; of more steps the first and the last are told. */
+/** Deeds that a story tells; of more the first, the last, and the weightiest between them. */
 export const MAX_SENTENCES = 24;
 /** A pause that a story mentions. */
 const PAUSE_US = 3_600_000_000;
@@ -44,22 +44,27 @@ const deedsOf = (steps: readonly IncidentStep[]): Deed[] => {
   return [...deeds.values()];
 };
 
+const WORST_FIRST: readonly Severity[] = ['safety', 'uptime', 'quality', 'regulatory', 'none'];
+/** In order of time. What can hurt people comes before what can stop the line, the late stages of an attack before the early. */
+const weightiest = (deeds: readonly Deed[]): readonly Deed[] => {
+  if (deeds.length <= MAX_SENTENCES) return deeds;
+  const order = [...deeds].sort(
+    ({ step: a }, { step: b }) =>
+      WORST_FIRST.indexOf(a.finding.severity) - WORST_FIRST.indexOf(b.finding.severity) || b.stage - a.stage,
+  );
+  const kept = new Set([deeds[0]!, deeds.at(-1)!]);
+  for (const deed of order) if (kept.size < MAX_SENTENCES) kept.add(deed);
+  return deeds.filter((deed) => kept.has(deed));
+};
+
 export const storyOf = (incident: Incident, teller: Teller): string[] => {
   const deeds = deedsOf(incident.steps);
-  const told: (Deed | undefined)[] =
-    deeds.length <= MAX_SENTENCES
-      ? deeds
-      : [...deeds.slice(0, MAX_SENTENCES / 2), undefined, ...deeds.slice(1 - MAX_SENTENCES / 2)];
+  const told = weightiest(deeds);
   const sentences: string[] = [];
   let before: IncidentStep | undefined;
   // A reason is told where it first counts; every step has its own on the timeline.
   const reasons = new Set<string>();
-  for (const deed of told) {
-    if (deed === undefined) {
-      sentences.push(`${deeds.length - MAX_SENTENCES + 1} more steps follow.`);
-      continue;
-    }
-    const { step, more } = deed;
+  for (const { step, more } of told) {
     const { firstUs } = step.finding;
     const pause = before === undefined ? 0 : firstUs - before.finding.firstUs;
     const when =
@@ -74,6 +79,8 @@ export const storyOf = (incident: Incident, teller: Teller): string[] => {
     sentences.push(`${when}: ${lower(teller.title(step))}${why}${again}.`);
     before = step;
   }
+  const left = deeds.length - told.length;
+  if (left > 0) sentences.push(`${left} more steps, of less weight, are on the timeline.`);
   if (incident.crosses) sentences.push('It goes from the office side to the plant side.');
   sentences.push(`The furthest tactic seen is ${tacticName(incident.stage)}: ${tacticMeaning(incident.stage)}.`);
   return sentences;
@@ -117,7 +124,6 @@ export const titleOf = (incident: Incident, teller: Teller): string => {
 
 /** Steps that are asked about first, at most. */
 const MOST_ASKED = 4;
-const WORST_FIRST: readonly Severity[] = ['safety', 'uptime', 'quality', 'regulatory', 'none'];
 
 /**
  * The steps by which a person decides whether the plant may go on: of each kind one, what can hurt people before what can stop

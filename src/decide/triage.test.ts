@@ -394,6 +394,30 @@ it('a story says what happened, how far it came and what comes next', () => {
   expect(titleOf(incident!, teller)).toBe('Changing what the process does: from D10 to D31');
 });
 
+it('a long story tells the first and the last deed, and of those between what weighs most', () => {
+  const triage = make();
+  triage.take(
+    Array.from({ length: 40 }, (_, i) =>
+      finding(i / 60, {
+        kind: `k${i}.`,
+        actor: i === 0 ? 10 : 21,
+        target: i === 0 ? 21 : 31,
+        techniques: [i === 0 ? 'T1021' : 'T0836'],
+        severity: i === 17 ? 'safety' : i > 20 && i < 25 ? 'uptime' : 'regulatory',
+      }),
+    ),
+  );
+  const [incident] = triage.picture().incidents;
+  const told = storyOf(incident!, { title: ({ finding: f }) => f.kind, device: () => '', time: () => '' });
+  for (const kind of ['k0.', 'k17.', 'k21.', 'k22.', 'k23.', 'k24.', 'k39.'])
+    expect(told.join(' ')).toContain(` ${kind}`);
+  expect(told).toContain('16 more steps, of less weight, are on the timeline.');
+  // In the order of time.
+  const numbers = told.flatMap((sentence) => /k(\d+)\./.exec(sentence)?.[1] ?? []).map(Number);
+  expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  expect(numbers).toHaveLength(24);
+});
+
 it('an incident is titled by its furthest step, and asks first by what can hurt people or stop the line', () => {
   const triage = make();
   triage.take([

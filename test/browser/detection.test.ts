@@ -363,6 +363,10 @@ describeBrowser('detection in a browser', () => {
     const decision = page.locator('.panel').filter({ hasText: 'Must the plant stop?' });
     await decision.getByText('people can come to harm').waitFor();
     await decision.getByText('the line can stop').waitFor();
+    // How many hours it takes is not known; what has to be put right before it runs as before is.
+    await decision.getByText(/^Not known: how long repairs take here/).waitFor();
+    await decision.getByText('To check or put right first:').waitFor({ timeout: 4 * PATIENCE_MS });
+    expect(await decision.locator('.put-right').first().innerText()).toMatch(/\S+\s+\S+/);
     await decision.getByRole('heading', { name: 'Ask first' }).waitFor();
     expect(await decision.locator('.asked > li').count()).toBeGreaterThan(0);
     await page.keyboard.press('j');

@@ -87,6 +87,74 @@ describeBrowser('states of the console', () => {
     await context.close();
   });
 
+  it('words are looked for in all messages of a conversation, and a frame lies below the list in a narrow window', {
+    timeout: 3 * PATIENCE_MS,
+  }, async () => {
+    const { page, context, errors } = await enter(`/s/${pump}/flows`);
+    await page.setViewportSize({ width: 1024, height: 768 });
+    // A value that is read long after the messages that a page has at first.
+    const { id, word } = await page.evaluate(async (base) => {
+      interface Messages {
+        items: { source: string; frame: number; role: string; fields: { name: string; value: string }[] }[];
+      }
+      const get = async (path: string) => (await fetch(`${base}/${path}`)).json();
+      const flow = ((await get('flows?limit=1&sort=-packets')).items as { id: string }[])[0]!.id;
+      const first = (await get(`flows/${flow}/messages?limit=1000`)) as Messages;
+      const { source, frame } = first.items.at(-1)!;
+      const late = (await get(`flows/${flow}/messages?source=${source}&after=${frame + 5000}&limit=20`)) as Messages;
+      const early = new Set(first.items.flatMap((m) => m.fields.map((f) => f.value)));
+      const values = late.items.flatMap((m) => m.fields.map((f) => f.value));
+      return { id: flow, word: values.find((v) => /^\d{3,}$/.test(v) && !early.has(v)) ?? '' };
+    }, `/api/v1/sites/${pump}`);
+    expect(word).not.toBe('');
+    await page.goto(`${gatehouse.origin}/s/${pump}/flows/${id}`);
+    await page.getByText('200 and more').waitFor();
+    const words = page.getByRole('textbox', { name: 'Words in these messages' });
+    await words.fill(word);
+    await page.getByText('in exchanges with these words').waitFor();
+    const answer = page.locator('.message-answers .message').first();
+    expect(await answer.innerText()).toContain(word);
+    await words.fill('no-such-word');
+    await page.getByText('None of all messages of these two holds these words.').waitFor();
+    await words.fill('');
+    await page.getByText('200 and more').waitFor();
+    await words.blur();
+    await page.keyboard.press('j');
+    const frame = page.getByRole('dialog');
+    await frame.getByText(/^Frame /).waitFor();
+    await page.locator('.frame-drawer.below').waitFor();
+    const list = await page.locator('.message.on').boundingBox();
+    // It has come up when it does not move any more.
+    await expect
+      .poll(async () => Math.round((await page.locator('.frame-drawer.below').boundingBox())?.y ?? 0))
+      .toBe(Math.round(768 * 0.44));
+    expect((list?.y ?? 768) + (list?.height ?? 0)).toBeLessThan(768 * 0.44);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('an asset list that is given like a capture is imported, and what it leaves out is told', {
+    timeout: 2 * PATIENCE_MS,
+  }, async () => {
+    const { page, context, errors } = await enter(`/s/${pump}/now`);
+    await page.locator('.posture h1').waitFor();
+    const text = 'Name;IP\nPump house;10.7.0.20\nPanel;10.7.0.10\nPanel left;10.7.0.10\nOld drive;10.7.0.99\n';
+    await page
+      .getByTestId('capture-input')
+      .setInputFiles({ name: 'plant.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Apply 1 entry' }).click();
+    await page.getByRole('tab', { name: 'Ambiguous 2' }).click();
+    await page.getByRole('row').filter({ hasText: 'Panel left' }).waitFor();
+    await go(page, 'Assets');
+    // What has a name comes first.
+    await page.locator('.trow .name').first().getByText('Pump house').waitFor();
+    await go(page, 'Journal');
+    await page.getByText('source pump.pcap').first().waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   it('a viewer is told what others do, page by page, and is offered nothing that would be refused', {
     timeout: 3 * PATIENCE_MS,
   }, async () => {

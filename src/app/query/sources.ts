@@ -192,7 +192,10 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
       priority: 'medium',
       title: `${name} is not complete`,
       detail: source.warnings.map(({ text }) => text).join(' '),
-      whatToDo: 'Copy the file again if the original is longer.',
+      // What was cut says so itself.
+      whatToDo: source.warnings.some(({ code }) => code.startsWith('capture.cut'))
+        ? ''
+        : 'Copy the file again if the original is longer.',
     },
     h.limits.length > 0 && {
       code: 'limit',

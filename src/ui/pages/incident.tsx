@@ -80,7 +80,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   const site = useSite();
   const isRecording = useIsRecording();
   const navigate = useNavigate();
-  const siteName = useSites().data?.items.find((s) => s.id === site)?.name ?? site;
+  const here = useSites().data?.items.find((s) => s.id === site);
   const sel = (useSearch({ strict: false }) as { sel?: string }).sel;
   const chosen = sel === undefined ? -1 : Number(sel) - 1;
   const choose = useCallback(
@@ -110,7 +110,8 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   return (
     <div className="page">
       <p className="print-only small">
-        Gatehouse, {siteName}. Times: {zoneName()}. Incident {i.id}.
+        Gatehouse, {here?.name ?? site}. Incident {i.id}, as of{' '}
+        {here?.lastAt ? dateTime(here.lastAt) : 'a time not known'} ({zoneName()}).
       </p>
       <header className="finding-head">
         <div className="stack" style={{ gap: 4 }}>

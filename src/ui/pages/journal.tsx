@@ -82,14 +82,14 @@ const columns: readonly Column<JournalEntry>[] = [
   {
     id: 'who',
     head: 'Who',
-    width: '150px',
+    width: '128px',
     sort: 'who',
     cell: (r) => (r.who === 'system' ? <span className="dim">Gatehouse itself</span> : r.who),
   },
   {
     id: 'what',
     head: 'What',
-    width: '170px',
+    width: '156px',
     sort: 'what',
     cell: (r) => (
       <span className="strong" title={`what:${r.what}`}>
@@ -100,7 +100,7 @@ const columns: readonly Column<JournalEntry>[] = [
   {
     id: 'subject',
     head: 'To what',
-    width: 'minmax(140px, 1fr)',
+    width: 'minmax(190px, 1.4fr)',
     sort: 'subject',
     cell: (r) => (
       <span title={r.subject}>
@@ -111,7 +111,7 @@ const columns: readonly Column<JournalEntry>[] = [
   {
     id: 'detail',
     head: 'Detail',
-    width: 'minmax(200px, 2fr)',
+    width: 'minmax(160px, 1.6fr)',
     cell: (r) => <Detail text={r.detail} />,
   },
   {

@@ -18,7 +18,7 @@ const columns: readonly Column<PointRow>[] = [
   {
     id: 'path',
     head: 'Point',
-    width: 'minmax(170px, 1.5fr)',
+    width: 'minmax(196px, 1.8fr)',
     sort: 'path',
     cell: (p) => (
       <span className="mono" title={p.path}>
@@ -29,14 +29,14 @@ const columns: readonly Column<PointRow>[] = [
   {
     id: 'asset',
     head: 'Device',
-    width: 'minmax(150px, 1.2fr)',
+    width: 'minmax(120px, 1fr)',
     sort: 'asset',
     cell: (p) => <PartyLink party={p.asset} />,
   },
   {
     id: 'value',
     head: 'Value',
-    width: 'minmax(92px, 0.7fr)',
+    width: 'minmax(140px, 0.8fr)',
     sort: 'value',
     end: true,
     cell: (p) => <PointValue row={p} />,

@@ -186,15 +186,17 @@ export const PointLink = ({ point, asset = true }: { point: PointRef; asset?: bo
   );
 };
 
+type Stated = Pick<FindingRow, 'title' | 'target' | 'actor'>;
 /** What a finding states, with the device where it speaks of a point alone: a path is no place in the plant. */
-export const Statement = ({ row }: { row: Pick<FindingRow, 'title' | 'target'> }) => (
-  <>
-    {row.title}
-    {row.target.name !== '' && !row.title.includes(row.target.name) && (
-      <span className="dim"> · {row.target.name}</span>
-    )}
-  </>
-);
+export const Statement = ({ row: { title, target, actor } }: { row: Stated }) => {
+  const isNamed = [target, actor].some((party) => party !== null && party.name !== '' && title.includes(party.name));
+  return (
+    <>
+      {title}
+      {!isNamed && target.name !== '' && <span className="dim"> · {target.name}</span>}
+    </>
+  );
+};
 
 /** The headline in a list, with what a person must know beside it. */
 export const Headline = ({ row }: { row: AlertRow | FindingRow }) => (

@@ -8,6 +8,7 @@ import { FILE_PATHS } from '../../api/paths.ts';
 import type { Uploaded } from '../../api/sites.ts';
 import { sendFile } from '../lib/api.ts';
 import { bytes, share } from '../lib/format.ts';
+import { giveList } from '../lib/given-list.ts';
 import { useLive } from '../lib/live.ts';
 import { useMay, whoMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
@@ -44,14 +45,9 @@ export const DropCapture = () => {
   const take = useCallback(
     async (files: readonly File[]) => {
       for (const file of files) {
-        if (ASSET_LIST.test(file.name)) {
-          notify.info(
-            `${file.name} is no capture`,
-            site === ''
-              ? 'An asset list is imported under Names of its site.'
-              : 'Asset lists are imported here: give it once more.',
-          );
-          if (site !== '') await navigate({ to: '/s/$site/names', params: { site } });
+        if (ASSET_LIST.test(file.name) && site !== '') {
+          giveList(file);
+          await navigate({ to: '/s/$site/names', params: { site }, search: { tab: 'import' } });
           continue;
         }
         setSending({ name: file.name, size: file.size, share: 0, source: '' });

@@ -22,6 +22,7 @@ import { NoValue } from '../../parts/command-none.tsx';
 import { isEngineering, isWriting, OutcomeMark, RoleGlyph, VerbTag } from '../../parts/glyphs.tsx';
 import { type SmallColumn, SmallTable } from '../../parts/simple-table.tsx';
 import { MergeDialog } from './merge.tsx';
+import { type PeerLine, peerLines } from './peers.ts';
 
 const MOST_WRITES = 8;
 
@@ -37,7 +38,10 @@ const weight = (p: PeerRow): number =>
   p.bytesIn +
   p.bytesOut;
 
-const peerColumns: readonly SmallColumn<PeerRow>[] = [
+/** Ports that were tried, in a row; the others are counted. */
+const MOST_PORTS = 3;
+
+const peerColumns: readonly SmallColumn<PeerLine>[] = [
   {
     id: 'peer',
     head: 'Peer',
@@ -63,15 +67,15 @@ const peerColumns: readonly SmallColumn<PeerRow>[] = [
     width: 'minmax(150px, 0.7fr)',
     by: (p) => p.protocol,
     cell: (p) => (
-      <span title={p.port > 0 ? `${p.transport} port ${p.port}` : p.transport}>
+      <span title={p.ports.join(', ')}>
         {p.protocol !== '' && (
           <>
             <Protocol name={p.protocol} />{' '}
           </>
         )}
         <span className="dim small">
-          {p.transport}
-          {p.port > 0 ? `/${p.port}` : ''}
+          {p.ports.slice(0, MOST_PORTS).join(', ')}
+          {p.ports.length > MOST_PORTS && ` +${number(p.ports.length - MOST_PORTS)}`}
         </span>
         {p.protocol === '' &&
           (p.hasPayload ? <Unknown> not recognised</Unknown> : <span className="dim"> no payload</span>)}
@@ -257,7 +261,7 @@ const Writes = ({ asset, side }: { asset: AssetDetail; side: 'to' | 'from' }) =>
 export const Overview = ({ asset }: { asset: AssetDetail }) => {
   const site = useSite();
   const [same, setSame] = useState<AssetDetail['maybeSame'][number] | undefined>();
-  const peers = [...asset.peers].sort((a, b) => weight(b) - weight(a));
+  const peers = peerLines([...asset.peers].sort((a, b) => weight(b) - weight(a)));
   return (
     <div className="page">
       <div className="columns">
@@ -266,7 +270,7 @@ export const Overview = ({ asset }: { asset: AssetDetail }) => {
           <Writes asset={asset} side="from" />
           <Panel
             title="Peers"
-            count={peers.length === 0 ? undefined : plural(peers.length + asset.peersMore, 'conversation')}
+            count={peers.length === 0 ? undefined : plural(asset.peers.length + asset.peersMore, 'conversation')}
             flush
           >
             <SmallTable

@@ -2,11 +2,12 @@
 import { Button, Progress, Select } from '@mantine/core';
 import { IconArrowLeft, IconFileSpreadsheet } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type DragEvent, useRef, useState } from 'react';
+import { type DragEvent, useEffect, useRef, useState } from 'react';
 import type { Mapping, NameField, NamePreview, NameUpload } from '../../../api/names.ts';
 import { FILE_PATHS } from '../../../api/paths.ts';
 import { call, sendFile, urlOf } from '../../lib/api.ts';
 import { plural, share } from '../../lib/format.ts';
+import { takeGivenList } from '../../lib/given-list.ts';
 import { useSite } from '../../lib/site.ts';
 import { Panel, Problem } from '../../parts/basics.tsx';
 import { notify } from '../../parts/notify.ts';
@@ -136,6 +137,8 @@ const TakeFile = ({ site, onDone }: { site: string; onDone: (u: NameUpload) => v
     }
     setSent(undefined);
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was dropped elsewhere is taken once
+  useEffect(() => void take(takeGivenList()), []);
   const drop = (e: DragEvent) => {
     e.preventDefault();
     setOver(false);

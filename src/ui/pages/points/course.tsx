@@ -150,7 +150,9 @@ export const Course = ({ row, writes }: { row: PointRow; writes: readonly number
           <span className="dim small">
             Drag to look into a range, double-click or <kbd>0</kbd> for all.
           </span>
-          {statistics && <Figures statistics={statistics} samples={isRead ? band.us.length : s.us.length} />}
+          {statistics && (
+            <Figures statistics={statistics} unit={row.unit} samples={isRead ? band.us.length : s.us.length} />
+          )}
         </div>
       ) : s.us.length === 0 ? (
         <Empty title={range ? 'No change in this range' : 'No sample kept'}>
@@ -162,12 +164,13 @@ export const Course = ({ row, writes }: { row: PointRow; writes: readonly number
         <Empty title="Seen once">There is one value, {shownValue(s.value[0] ?? null)}, and no course to draw.</Empty>
       ) : numeric && s.text === undefined ? (
         <div className="stack" style={{ gap: 12 }}>
+          <span className="dim small">{row.unit === '' ? 'Unit not known: the number on the wire' : row.unit}</span>
           <PointChart series={held} label={row.path} writes={writes} onRange={setRange} />
           <span className="dim small">
             A value holds until the next one is seen. Drag to look into a range, double-click or <kbd>0</kbd> for all.
             {writes.length > 0 && ' Triangles: first and last time of a write.'}
           </span>
-          {statistics && <Figures statistics={statistics} samples={s.us.length} />}
+          {statistics && <Figures statistics={statistics} unit={row.unit} samples={s.us.length} />}
         </div>
       ) : (
         <States series={s} endUs={endUs} />
@@ -222,7 +225,7 @@ const States = ({ series, endUs }: { series: Parameters<typeof statesOf>[0]; end
   );
 };
 
-const Figures = ({ statistics, samples }: { statistics: Statistics; samples: number }) => (
+const Figures = ({ statistics, unit, samples }: { statistics: Statistics; unit: string; samples: number }) => (
   <dl className="stat-grid">
     {(
       [
@@ -234,7 +237,10 @@ const Figures = ({ statistics, samples }: { statistics: Statistics; samples: num
     ).map(([name, v]) => (
       <div key={name}>
         <dt>{name}</dt>
-        <dd>{measured(v)}</dd>
+        <dd>
+          {measured(v)}
+          {unit !== '' && <span className="dim"> {unit}</span>}
+        </dd>
       </div>
     ))}
     <div>
