@@ -76,4 +76,9 @@ describe('crossing and remote access', () => {
     s.flow(hmi, out, 'teamviewer', { serverPort: 5938 });
     expect(s.of('remote-access.outside')[0]!.surprise).toBeGreaterThan(0.8);
   });
+  it('says nothing of a session that only passes by', () => {
+    const { s, out } = made();
+    s.session(s.host('198.51.100.7', 'external', 5), out, 'telnet', { phase: 'open' });
+    expect(s.findings()).toEqual([]);
+  });
 });

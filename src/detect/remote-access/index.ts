@@ -52,10 +52,13 @@ const create = (context: DetectorContext): RunningDetector => {
   const usersOf = new Usual();
   const hear = (at: At, client: number, server: number, program: string): void => {
     if (client <= 0 || server <= 0 || context.isGroup(server)) return;
+    const [isFrom, isTo] = [context.isOutside(client), context.isOutside(server)];
+    // What only passes by lets nobody in.
+    if (isFrom && isTo) return;
     const p = REMOTE_PROGRAMS.indexOf(program);
-    const outside = context.isOutside(client) || context.isOutside(server);
-    const c = context.isOutside(client) ? 0 : context.host(client);
-    const s = context.isOutside(server) ? 0 : context.host(server);
+    const outside = isFrom || isTo;
+    const c = isFrom ? 0 : context.host(client);
+    const s = isTo ? 0 : context.host(server);
     const row = known.see(c, s, p, 0, at.tsUs, DOUBTED);
     if (known.state(row) === USUAL) return;
     const kind = outside ? REMOTE_OUTSIDE : REMOTE_ACCESS;
@@ -67,11 +70,11 @@ const create = (context: DetectorContext): RunningDetector => {
     }
     const times = known.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0 || (kind.needsLearning && context.phase === 'learning')) return;
-    const inside = context.isOutside(server) ? client : server;
+    const inside = isTo ? client : server;
     const plant = isPlant(context, inside);
     // Office hosts log in to servers of their own; that is not the plant's business, but the way in between is.
     const surprise = outside
-      ? SUPPORT.has(program) || context.isOutside(client)
+      ? SUPPORT.has(program) || isFrom
         ? plant
           ? 0.85
           : 0.55
