@@ -8,8 +8,13 @@ export const MAX_PDU_BYTES = 1 << 20;
 /** Early segments held per direction, and their octets. */
 export const MAX_HELD_SEGMENTS = 64;
 export const MAX_HELD_BYTES = 1 << 18;
-/** Frame time after which a hole counts as loss. */
-export const HOLD_TIMEOUT_US = 2_000_000;
+/**
+ * Frame time after which a hole counts as loss: a sender has tried again three times by then (RFC 6298: after 1, 2 and 4 s),
+ * and a request does not wait longer for its answer.
+ */
+export const HOLD_TIMEOUT_US = 8_000_000;
+/** A segment that lay so long ahead of octets that came in order was no disorder of a network: it came before its time. */
+export const AHEAD_US = 2_000_000;
 
 /** Octets kept by all streams of a source together: unfinished PDUs and early segments. */
 export const MAX_STREAM_BYTES = 1 << 26;

@@ -39,7 +39,7 @@ import {
   TCP_STATE,
 } from './flows.ts';
 import type { HealthCounters } from './health.ts';
-import { type HeldSegment, HOLD_TIMEOUT_US } from './stream.ts';
+import { AHEAD_US, type HeldSegment, HOLD_TIMEOUT_US } from './stream.ts';
 
 const FIN = 0x01;
 const SYN = 0x02;
@@ -373,7 +373,7 @@ export class TcpPath {
       if (first === undefined) break;
       const skip = (i[next]! - first.seq) | 0;
       if (skip < 0) return;
-      const waited = nowUs - first.tsUs > HOLD_TIMEOUT_US;
+      const waited = nowUs - first.tsUs > AHEAD_US;
       if (skip >= first.bytes.length) {
         side.release();
         if (waited) this.#early(f, d, first, nowUs);
