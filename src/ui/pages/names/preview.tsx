@@ -4,6 +4,7 @@ import type { NamePreview } from '../../../api/names.ts';
 import { number } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { SmallTable } from '../../parts/simple-table.tsx';
+import { lineColumns } from './columns.tsx';
 import { AmbiguousTable, AssetLink, ConflictTable, UnseenTable } from './report.tsx';
 
 const KINDS = ['conflicts', 'ambiguous', 'invalid', 'matched', 'notSeen'] as const;
@@ -56,15 +57,7 @@ export const PreviewTables = ({ preview: p }: { preview: NamePreview }) => {
           most={20}
           empty="No line of the list fits a device that was seen. Check the columns: addresses, serial numbers and names are compared."
           columns={[
-            {
-              id: 'line',
-              head: 'Line',
-              width: '58px',
-              end: true,
-              by: (m) => m.line,
-              cell: (m) => <span className="dim">{m.line}</span>,
-            },
-            { id: 'label', head: 'In the list', width: 'minmax(140px, 1fr)', by: (m) => m.label, cell: (m) => m.label },
+            ...lineColumns('minmax(140px, 1fr)'),
             {
               id: 'asset',
               head: 'Device',
@@ -95,21 +88,7 @@ export const PreviewTables = ({ preview: p }: { preview: NamePreview }) => {
           most={20}
           empty="Every line can be read."
           columns={[
-            {
-              id: 'line',
-              head: 'Line',
-              width: '58px',
-              end: true,
-              by: (m) => m.line,
-              cell: (m) => <span className="dim">{m.line}</span>,
-            },
-            {
-              id: 'label',
-              head: 'In the list',
-              width: 'minmax(140px, 0.6fr)',
-              by: (m) => m.label,
-              cell: (m) => m.label,
-            },
+            ...lineColumns('minmax(140px, 0.6fr)'),
             {
               id: 'reason',
               head: 'What is wrong',

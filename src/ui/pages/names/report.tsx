@@ -14,6 +14,7 @@ import { ROLE_WORD } from '../../parts/glyphs.tsx';
 import { notify } from '../../parts/notify.ts';
 import { ForOthers } from '../../parts/others.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
+import { lineColumns } from './columns.tsx';
 
 const TABS = ['conflicts', 'ambiguous', 'unlisted', 'unseen'] as const;
 type Tab = (typeof TABS)[number];
@@ -280,15 +281,7 @@ export const ConflictTable = ({ rows, empty }: { rows: Reconciliation['conflicts
       most={50}
       empty={empty}
       columns={[
-        {
-          id: 'line',
-          head: 'Line',
-          width: '58px',
-          end: true,
-          by: (c) => c.line,
-          cell: (c) => <span className="dim">{c.line}</span>,
-        },
-        { id: 'label', head: 'In the list', width: 'minmax(120px, 1fr)', by: (c) => c.label, cell: (c) => c.label },
+        ...lineColumns('minmax(120px, 1fr)'),
         {
           id: 'asset',
           head: 'Device',
@@ -326,15 +319,7 @@ export const UnseenTable = ({ rows }: { rows: Reconciliation['notSeen'] }) => (
     most={50}
     empty="Every entry of the list was seen."
     columns={[
-      {
-        id: 'line',
-        head: 'Line',
-        width: '58px',
-        end: true,
-        by: (n) => n.line,
-        cell: (n) => <span className="dim">{n.line}</span>,
-      },
-      { id: 'label', head: 'In the list', width: 'minmax(160px, 1fr)', by: (n) => n.label, cell: (n) => n.label },
+      ...lineColumns('minmax(160px, 1fr)'),
       {
         id: 'address',
         head: 'Address in the list',
@@ -355,15 +340,7 @@ export const AmbiguousTable = ({ rows, site }: { rows: readonly Ambiguous[]; sit
     most={20}
     empty="Every line fits one device at most."
     columns={[
-      {
-        id: 'line',
-        head: 'Line',
-        width: '58px',
-        end: true,
-        by: (m) => m.line,
-        cell: (m) => <span className="dim">{m.line}</span>,
-      },
-      { id: 'label', head: 'In the list', width: 'minmax(130px, 1fr)', by: (m) => m.label, cell: (m) => m.label },
+      ...lineColumns('minmax(130px, 1fr)'),
       {
         id: 'assets',
         head: 'Devices that fit',
