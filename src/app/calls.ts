@@ -19,6 +19,7 @@ import { pageOf } from './query/page.ts';
 import { namedApart, type Pace, toSource } from './query/sources.ts';
 import { holdsCredential, supportsOf } from './query/supports.ts';
 import { changes, commands, flows, points, sessions, toPointRow, weirds } from './query/traffic.ts';
+import { usualPort } from './query/usual-port.ts';
 import { timeText } from './query/view.ts';
 import { hostsOfConversation, selectedFrames } from './selection.ts';
 import { seriesOf } from './series.ts';
@@ -265,7 +266,8 @@ const HANDLERS: Handlers = {
   },
   now: async (context, { params }) => now(await pageViewOf(context, params.site), context.names),
   map: async (context, { params, query }) => map(await pageViewOf(context, params.site), query),
-  coverage: async (context, { params }) => coverage(await pageViewOf(context, params.site), TITLES, context.pace),
+  coverage: async (context, { params }) =>
+    coverage(await pageViewOf(context, params.site), TITLES, usualPort, context.pace),
   assets: async (context, { params, query }) => assets(await pageViewOf(context, params.site), query),
   asset: async (context, { params }) => {
     const view = await pageViewOf(context, params.site);

@@ -1,4 +1,5 @@
 /** The stage `observe`: observations in, the picture of a site out. Entered here and nowhere else. */
+export { knowledge } from './knowledge.ts';
 export { SITE_LIMITS, type SiteLimits } from './limits.ts';
 export {
   guessMapping,

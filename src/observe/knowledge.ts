@@ -1,5 +1,6 @@
 /**
- * Knowledge as data: rules for roles (`data/roles`) and fingerprints (`data/fingerprints`), read once from the package.
+ * Knowledge as data: rules for roles (`data/roles`), fingerprints (`data/fingerprints`) and what ports are usually for
+ * (`data/ports`), read once from the package.
  * A damaged file is a programmer's error and stops the start; each entry names its source.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -72,6 +73,8 @@ export interface Knowledge {
   readonly automation: ReadonlySet<string>;
   /** Those whose masters configure their stations in ordinary operation: it tells no engineer. */
   readonly configuring: ReadonlySet<string>;
+  /** What usually uses a port or EtherType, by `tcp 9100`, `udp 9`, `ethernet 36864`: a hint for people, nothing else. */
+  readonly ports: ReadonlyMap<string, string>;
 }
 
 let kept: Knowledge | undefined;
@@ -155,6 +158,19 @@ export const knowledge = (): Knowledge => {
   const fingerprints = files(join(folder, 'fingerprints')).flatMap(({ name, json }) =>
     (json.fingerprints as Raw[]).map((raw) => fingerprint(raw, `fingerprints/${name}`)),
   );
-  kept = { fingerprints, roles, levels, automation: new Set(automation), configuring: new Set(configuring) };
+  const ports = new Map<string, string>();
+  for (const { name, json } of files(join(folder, 'ports'))) {
+    for (const { over, port, use, source } of json.ports as Raw[]) {
+      const at = `ports/${name} ${over} ${port}`;
+      must(
+        typeof use === 'string' && use !== '' && typeof source === 'string' && source !== '',
+        at,
+        'no use or source',
+      );
+      must(!ports.has(`${over} ${port}`), at, 'stands there twice');
+      ports.set(`${over} ${port}`, use as string);
+    }
+  }
+  kept = { fingerprints, roles, levels, automation: new Set(automation), configuring: new Set(configuring), ports };
   return kept;
 };

@@ -125,12 +125,13 @@ describe('roles', () => {
       ['roles/roles.json', 'roles'],
       ['fingerprints/order-numbers.json', 'fingerprints'],
       ['fingerprints/operating-systems.json', 'fingerprints'],
+      ['ports/ports.json', 'ports'],
     ] as const) {
       const read = (path: string) =>
         JSON.parse(readFileSync(fileURLToPath(new URL(`../../data/${path}`, import.meta.url)), 'utf8'));
-      const rows = read(data)[schema === 'roles' ? 'rules' : 'fingerprints'] as Record<string, unknown>[];
-      const items = read(`schema/${schema}.schema.json`).properties[schema === 'roles' ? 'rules' : 'fingerprints']
-        .items;
+      const list = schema === 'roles' ? 'rules' : schema;
+      const rows = read(data)[list] as Record<string, unknown>[];
+      const items = read(`schema/${schema}.schema.json`).properties[list].items;
       expect(rows.length).toBeGreaterThan(5);
       for (const row of rows) {
         for (const key of items.required) expect([row.id, key, row[key] !== undefined]).toEqual([row.id, key, true]);

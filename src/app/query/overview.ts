@@ -216,6 +216,7 @@ export interface ProtocolTitle {
 export const coverage = (
   view: SiteView,
   titles: ReadonlyMap<string, ProtocolTitle>,
+  usual: (transport: string, port: number) => string,
   pace: (source: string) => { bytesPerSecond: number | null; secondsLeft: number | null },
 ): Coverage => {
   const sources = view.sources();
@@ -248,7 +249,7 @@ export const coverage = (
         port: u.port,
         packets: 0,
         bytes: 0,
-        guess: usualPort(u.transport, u.port),
+        guess: usual(u.transport, u.port),
       };
       sum.packets += u.packets;
       sum.bytes += u.bytes;
@@ -282,35 +283,3 @@ export const coverage = (
     version: view.version('coverage'),
   };
 };
-
-/** What usually uses a port (IANA service names and vendors' documentation); a hint for people, nothing else. */
-const USUAL: Readonly<Record<string, string>> = {
-  'tcp 20000': 'DNP3',
-  'udp 20000': 'DNP3',
-  'tcp 2404': 'IEC 60870-5-104',
-  'tcp 4840': 'OPC UA',
-  'tcp 1883': 'MQTT',
-  'tcp 8883': 'MQTT over TLS',
-  'udp 47808': 'BACnet/IP',
-  'udp 34964': 'PROFINET context manager',
-  'tcp 44818': 'EtherNet/IP',
-  'udp 2222': 'EtherNet/IP I/O',
-  'tcp 102': 'ISO on TCP (S7, MMS)',
-  'tcp 502': 'Modbus/TCP',
-  'tcp 9600': 'Omron FINS',
-  'udp 9600': 'Omron FINS',
-  'tcp 5007': 'Mitsubishi MELSEC (SLMP)',
-  'tcp 48898': 'Beckhoff ADS',
-  'tcp 18245': 'GE SRTP',
-  'tcp 1433': 'Microsoft SQL Server',
-  'tcp 3306': 'MySQL',
-  'tcp 5432': 'PostgreSQL',
-  'tcp 135': 'DCE/RPC endpoint mapper',
-  'tcp 5900': 'VNC',
-  'udp 514': 'syslog',
-  'tcp 25': 'SMTP',
-  'tcp 389': 'LDAP',
-  'udp 88': 'Kerberos',
-  'tcp 88': 'Kerberos',
-};
-const usualPort = (transport: string, port: number): string => USUAL[`${transport} ${port}`] ?? '';
