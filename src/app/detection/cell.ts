@@ -545,7 +545,7 @@ export class Cell {
       state: (statement) => {
         // A relation that people approved or wrote holds by their word.
         const isTheirs = statement.kind === PROCESS_KINDS.relation && this.#relations.watch.relations.length > 0;
-        state(this.#trial.weigh(statement, this.#isSuspect || isTheirs, this.#isInBrief));
+        state(isTheirs ? statement : this.#trial.weigh(statement, this.#isSuspect, this.#isInBrief));
       },
       end,
     });

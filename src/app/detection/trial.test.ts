@@ -129,6 +129,16 @@ describe('a model on trial', () => {
     expect(trial.untilUs).toBe(48 * HOUR);
     expect(trial.weigh(said(50, 0.75), false).surprise).toBeCloseTo(left(2, 50));
   });
+  it('is not believed for what it said before anybody acted, unless it says more, or says it again', () => {
+    const trial = begun();
+    const minutes = (m: number): number => 30 + m / 60;
+    for (const m of [0, 5, 10]) trial.weigh(said(minutes(m), 0.75), false); // twice its limit
+    expect(trial.weigh(said(minutes(12), 0.75), true).surprise).toBe(ON_TRIAL);
+    expect(trial.weigh(said(minutes(14), 0.78), true).surprise).toBe(ON_TRIAL); // 2.27 times
+    expect(trial.weigh(said(minutes(15), 0.9), true).surprise).toBe(0.9);
+    expect(trial.weigh(said(minutes(15), 0.75, { key: 'c1 7' }), true).surprise).toBe(0.75);
+    expect(trial.weigh(said(minutes(40), 0.75), true).surprise).toBe(0.75);
+  });
   it('does not hold back safety and nonsense, nor a tape where something else is odd', () => {
     const trial = begun();
     expect(trial.weigh(said(30, 0.9, { severity: 'safety' }), false).surprise).toBe(0.9);

@@ -2,10 +2,11 @@
  * A new model on trial. It was armed on the last rows of its training; that it predicts later rows of other days it has to
  * show first. What it says by itself meanwhile is kept as a finding below an alert, and how far it was off is what it must
  * exceed from then on. The trial is over when it said next to nothing by itself for half as long again as it learned (what comes
- * once a day comes a little later on the next), at the latest after seven times as long. What it is forgiven it has to go on saying: after seven learning times without it the margin is gone, so
- * that a fault on the first day does not mute its like for good. Where something else is odd at the same controller, it is
- * believed at once. What one day showed of a slow level says little of the next: of several equal days each is as likely as
- * any other to reach furthest, so that the room beyond the range learned is half of it after one day, a quarter after two, and so on.
+ * once a day comes a little later on the next), at the latest after seven times as long. What it is forgiven it has to go on saying: after seven
+ * learning times without it the margin is gone, so that a fault on the first day does not mute its like for good. Where something else is odd
+ * at the same controller, it is believed at once, but for what it had been saying for minutes before. What one day showed of a slow level says
+ * little of the next: of several equal days each is as likely as any other to reach furthest, so that the room beyond the range learned is half
+ * of it after one day, a quarter after two, and so on.
  * What regressions say has such room too: as much again as was forgiven after one day, the n-th part of it after n.
  * Source: "armed only where it predicts later, unseen normal data"; limits from held-out data as in Chiang, Russell, Braatz,
  * Fault detection and diagnosis in industrial systems (2001), section 2.2; records of equal periods: Arnold, Balakrishnan, Nagaraja, Records (1998), chapter 2.
@@ -15,6 +16,9 @@ import type { Finding } from '../../core/finding.ts';
 import type { WindowHit } from '../../core/incident.ts';
 import { PROCESS_KINDS } from '../../detect/index.ts';
 
+/** What was not said for so long is over; what was said for so long began before what somebody does now. */
+const OVER_US = 600_000_000;
+const BEFORE_US = 300_000_000;
 /** Most that is said on trial: below every alert, above what is not kept. */
 export const ON_TRIAL = 0.45;
 /** Then it must be off by so many times as much as it was on trial, or as its limit where it was quiet. */
@@ -105,8 +109,8 @@ export class Trial {
   /** Rows in which it spoke by itself since the trial began, or was prolonged. */
   #odd = 0;
   readonly #cells: () => number;
-  /** Largest ratio of each episode's matter on trial, and when it was last within it. Bounded by kinds times points of the cell. */
-  readonly #worst = new Map<string, { ratio: number; tsUs: number }>();
+  /** Largest ratio of each episode's matter on trial, when it was last within it, and since when it said so without a pause. Bounded by kinds times points of the cell. */
+  readonly #worst = new Map<string, { ratio: number; tsUs: number; runUs: number }>();
 
   /** `cells`: how many cells of the site are judged beside each other. */
   constructor(cells: () => number = () => 1) {
@@ -131,13 +135,13 @@ export class Trial {
   }
 
   /**
-   * The statement as it may be made. `supported`: something else is odd at this controller, or people said what must hold.
+   * The statement as it may be made. `supported`: something else is odd at this controller.
    * `isInBrief`: the cell is in a state that is hardly known (states.ts).
    */
   weigh(statement: Statement, supported: boolean, isInBrief = false): Statement {
     const { kind, key, tsUs, surprise, severity } = statement;
-    if (supported || severity === 'safety') return statement;
     const ratio = ratioOf(surprise);
+    if (severity === 'safety' || (supported && !this.#wentOn(`${kind.code} ${key}`, ratio, tsUs))) return statement;
     if (CERTAIN.has(kind.code)) return { ...statement, surprise: surpriseOf(ratio / MARGIN) };
     const matter = `${kind.code} ${key}`;
     const worst = this.#worst.get(matter);
@@ -151,8 +155,9 @@ export class Trial {
       if (isForgiven && ratio >= 1 && ratio < most) worst.tsUs = Math.max(worst.tsUs, tsUs);
       return { ...statement, surprise: surpriseOf(ratio / most) };
     }
-    if (worst === undefined) this.#worst.set(matter, { ratio, tsUs });
+    if (worst === undefined) this.#worst.set(matter, { ratio, tsUs, runUs: tsUs });
     else {
+      if (tsUs - worst.tsUs > OVER_US) worst.runUs = tsUs;
       worst.ratio = Math.max(worst.ratio, ratio);
       worst.tsUs = Math.max(worst.tsUs, tsUs);
     }
@@ -163,6 +168,16 @@ export class Trial {
     return { ...statement, surprise: Math.min(surprise, ON_TRIAL) };
   }
 
+  /** It said so before anybody acted, says it still, and says no more than it did: what was done since does not explain it. */
+  #wentOn(matter: string, ratio: number, tsUs: number): boolean {
+    const worst = this.#worst.get(matter);
+    return (
+      worst !== undefined &&
+      tsUs - worst.tsUs <= OVER_US &&
+      worst.tsUs - worst.runUs >= BEFORE_US &&
+      ratio <= MARGIN * worst.ratio
+    );
+  }
   #marginOf(code: string, tsUs: number): number {
     if (!DRAWN_OUT.has(code)) return MARGIN;
     return MARGIN * (1 + Math.log(Math.max(1, this.#cells())) / SCALES_OUT) * (1 + 1 / this.#daysOf(tsUs));
@@ -194,6 +209,9 @@ export class Trial {
     this.#odd = saved.odd ?? 0;
     this.#sinceUs = saved.sinceUs ?? Number.NEGATIVE_INFINITY;
     this.#worst.clear();
-    for (const [matter, ratio, tsUs] of saved.worst) this.#worst.set(matter, { ratio, tsUs: tsUs ?? this.untilUs });
+    for (const [matter, ratio, tsUs] of saved.worst) {
+      const at = tsUs ?? this.untilUs;
+      this.#worst.set(matter, { ratio, tsUs: at, runUs: at });
+    }
   }
 }

@@ -9,9 +9,23 @@ import { RecentMap } from '../../lib/recent-map.ts';
 interface Window {
   sinceUs: number;
   lastUs: number;
+  /** Since when new members came without a pause, and when the last of them did. */
+  runUs: number;
+  newUs: number;
   readonly members: Set<string | number>;
 }
-export type SavedDistinct = readonly (readonly [string, number, number, readonly (string | number)[]])[];
+export type SavedDistinct = readonly (readonly [
+  key: string,
+  sinceUs: number,
+  lastUs: number,
+  members: readonly (string | number)[],
+  /** Absent in what older versions saved. */
+  runUs?: number,
+  newUs?: number,
+])[];
+
+/** Part of the window without a new member that is a pause: what came before it is not the beginning of what comes after. */
+const PAUSE = 0.2;
 
 /** Parties looked at for the one that leaves: of those longest not heard of, the one with the fewest members. */
 const LEAVING = 16;
@@ -38,11 +52,16 @@ export class Distinct {
     if (w === undefined || tsUs - w.sinceUs > this.#windowUs || tsUs < w.sinceUs - this.#windowUs) {
       if (w === undefined && this.#windows.size >= this.#maxKeys) this.#leave();
       // A window that is still full of life goes on with its younger half unknown: start anew.
-      w = { sinceUs: tsUs, lastUs: tsUs, members: new Set() };
+      w = { sinceUs: tsUs, lastUs: tsUs, runUs: tsUs, newUs: tsUs, members: new Set() };
     }
     this.#windows.set(key, w);
     w.lastUs = tsUs;
-    if (w.members.size < this.#maxMembers) w.members.add(member);
+    const before = w.members.size;
+    if (before < this.#maxMembers) w.members.add(member);
+    if (w.members.size > before) {
+      if (tsUs - w.newUs > PAUSE * this.#windowUs) w.runUs = tsUs;
+      w.newUs = tsUs;
+    }
     return w.members.size;
   }
 
@@ -63,8 +82,9 @@ export class Distinct {
   size(key: string): number {
     return this.#windows.get(key)?.members.size ?? 0;
   }
+  /** When the latest run of members without a pause began: one that was touched long before is no beginning of a search. */
   sinceUs(key: string): number {
-    return this.#windows.get(key)?.sinceUs ?? 0;
+    return this.#windows.get(key)?.runUs ?? 0;
   }
   members(key: string, max = 16): (string | number)[] {
     return firstOf(this.#windows.get(key)?.members ?? [], max);
@@ -82,11 +102,11 @@ export class Distinct {
   }
 
   save(): SavedDistinct {
-    return [...this.#windows].map(([key, w]) => [key, w.sinceUs, w.lastUs, [...w.members]] as const);
+    return [...this.#windows].map(([key, w]) => [key, w.sinceUs, w.lastUs, [...w.members], w.runUs, w.newUs] as const);
   }
   load(saved: SavedDistinct): void {
-    for (const [key, sinceUs, lastUs, members] of saved)
-      this.#windows.set(key, { sinceUs, lastUs, members: new Set(members) });
+    for (const [key, sinceUs, lastUs, members, runUs = sinceUs, newUs = lastUs] of saved)
+      this.#windows.set(key, { sinceUs, lastUs, runUs, newUs, members: new Set(members) });
   }
 }
 
