@@ -14,6 +14,7 @@ import {
   PriorityName,
   RoleName,
   Share,
+  Time,
 } from './common.ts';
 import { Source, Verdict } from './sites.ts';
 import { IMPACTS, SOURCE_STATES, TOPICS } from './words.ts';
@@ -110,6 +111,42 @@ export const Now = Obj({
   version: Count,
 });
 export type Now = Static<typeof Now>;
+
+const Stretch = { fromAt: Time, toAt: Time };
+
+/** The last day of a site on one line of time, for whoever comes on shift. */
+export const Day = Obj({
+  /** 24 hours up to the last frame, or since the first one; null while nothing was seen. */
+  fromAt: MaybeTime,
+  toAt: MaybeTime,
+  /** From the first to the last frame of sources, joined; between them nobody watched. In order of time. */
+  watched: Type.Array(Obj(Stretch)),
+  /** Incidents, and alerts that belong to none, in order of time; of more than 200 the most pressing. */
+  asked: Type.Array(
+    Obj({
+      kind: OneOf(['incident', 'alert']),
+      id: Type.String(),
+      title: Type.String(),
+      priority: PriorityName,
+      /** A person has dealt with it. */
+      closed: Type.Boolean(),
+      ...Stretch,
+    }),
+  ),
+  askedMore: Count,
+  /** Findings below an alert by the half hour in which they began; `fromAt` of each that has any. */
+  kept: Type.Array(Obj({ fromAt: Time, count: Count })),
+  /**
+   * Program, mode, restart, firmware and the like: one for each who, verb and target, in order of their last time; of more
+   * than 200 the latest. `at`: the first and the last time, as far as they lie within the day.
+   */
+  engineering: Type.Array(Obj({ verb: Type.String(), client: Party, target: Party, at: Type.Array(Time) })),
+  engineeringMore: Count,
+  /** Planned work that was not cancelled. */
+  windows: Type.Array(Obj({ id: Type.String(), text: Type.String(), ...Stretch })),
+  version: Count,
+});
+export type Day = Static<typeof Day>;
 
 export const MapNode = Obj({
   id: Type.String(),

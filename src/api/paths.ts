@@ -25,6 +25,7 @@ export const PATHS = {
   changeSite: 'PATCH /api/v1/sites/:site',
   sources: 'GET /api/v1/sites/:site/sources',
   now: 'GET /api/v1/sites/:site/now',
+  day: 'GET /api/v1/sites/:site/day',
   map: 'GET /api/v1/sites/:site/map',
   coverage: 'GET /api/v1/sites/:site/coverage',
   assets: 'GET /api/v1/sites/:site/assets',

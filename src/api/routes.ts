@@ -50,7 +50,7 @@ import {
   WindowRow,
 } from './detection.ts';
 import { Applied, ImportParams, MappingRequest, NamePreview, Reconciliation } from './names.ts';
-import { Coverage, MapQuery, Now, ProtocolList, SiteMap } from './overview.ts';
+import { Coverage, Day, MapQuery, Now, ProtocolList, SiteMap } from './overview.ts';
 import type { CallName } from './paths.ts';
 import {
   Band,
@@ -146,6 +146,7 @@ export const ROUTES = {
   changeSite: { params: SiteParams, body: SiteChange, response: Site, summary: 'Renames a site or sets its zone' },
   sources: { params: SiteParams, response: SourceList, summary: 'Sources of a site with progress and health' },
   now: { params: SiteParams, response: Now, summary: 'What needs a person, posture, blind spots' },
+  day: { params: SiteParams, response: Day, summary: 'The last day on one line of time' },
   map: {
     params: SiteParams,
     query: MapQuery,

@@ -12,6 +12,7 @@ import type { LiveSite } from './live-site.ts';
 import { messagesOf } from './messages.ts';
 import type { Names } from './names.ts';
 import { assetDetail, assets } from './query/assets.ts';
+import { day } from './query/day.ts';
 import { frameAnswer, missingFrame, textPorts } from './query/frame.ts';
 import { map } from './query/map.ts';
 import { coverage, now } from './query/overview.ts';
@@ -265,6 +266,7 @@ const HANDLERS: Handlers = {
     return { items: namedApart([...site.sources.values()]).map((source) => toSource(source, context.pace(source.id))) };
   },
   now: async (context, { params }) => now(await pageViewOf(context, params.site), context.names),
+  day: async (context, { params }) => day(await pageViewOf(context, params.site)),
   map: async (context, { params, query }) => map(await pageViewOf(context, params.site), query),
   coverage: async (context, { params }) =>
     coverage(await pageViewOf(context, params.site), TITLES, usualPort, context.pace),

@@ -13,6 +13,7 @@ const JUDGED: readonly Topic[] = ['alerts', 'incidents', 'process', 'detection',
 /** Calls whose answer depends on the site alone, with the topics of which it shows something; without: of any. */
 const WHOLE: ReadonlyMap<EngineCall, readonly Topic[] | undefined> = new Map<EngineCall, readonly Topic[] | undefined>([
   ['now', undefined],
+  ['day', JUDGED],
   ['map', WHO],
   ['coverage', ['coverage', 'sources', 'assets']],
   ['assets', WHO],

@@ -55,6 +55,7 @@ export const CALL_PERMISSIONS: Readonly<Record<CallPath, Permission | 'public' |
   changeSite: 'site',
   sources: 'read',
   now: 'read',
+  day: 'read',
   map: 'read',
   coverage: 'read',
   assets: 'read',

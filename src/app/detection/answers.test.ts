@@ -121,6 +121,28 @@ describe('the answers about findings', () => {
     expect((await ask('baselines')).items).toEqual([]);
   });
 
+  it('the last day stands on one line: its last 24 hours, who asked a person in it and whether that is done', async () => {
+    const at = (us: number): string => new Date(us / 1000).toISOString().replace('Z', '000Z');
+    const lastUs = T0 + 26 * HOUR_US + 60_001_000;
+    const shown = await ask('day');
+    expect(shown).toMatchObject({
+      fromAt: at(lastUs - 24 * HOUR_US),
+      toAt: at(lastUs),
+      watched: [{ fromAt: at(lastUs - 24 * HOUR_US), toAt: at(lastUs) }],
+      askedMore: 0,
+      engineering: [],
+      windows: [],
+    });
+    const alert = await writer();
+    const mark = shown.asked.find(({ id }) => id === alert.id || id === alert.incident);
+    expect(mark).toMatchObject({ closed: false, fromAt: alert.firstAt });
+    // What is below an alert is counted by the half hour, and what began before the day is not.
+    const { items } = await ask('findings', { query: { limit: 500 } });
+    const isIn = (us: number): boolean => us >= lastUs - 24 * HOUR_US;
+    const below = items.filter((f) => f.alert === '' && isIn(Date.parse(f.firstAt ?? '') * 1000)).length;
+    expect(shown.kept.reduce((sum, { count }) => sum + count, 0)).toBe(below);
+  });
+
   it('a trial says what a threshold would have given and changes nothing', async () => {
     const { kind } = await writer();
     const trial = await ask('tryTuning', { body: { kinds: [{ code: kind, enabled: false }] } });

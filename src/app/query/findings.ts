@@ -167,6 +167,10 @@ export const findingRow = (view: SiteView, finding: Finding, title = titles(view
   };
 };
 
+/** The line of an alert in a list. */
+export const alertHeadline = (view: SiteView, alert: Alert): string =>
+  headlineOf(view, alert, titles(view)(alert.lead));
+
 export const alertRow = (
   view: SiteView,
   alert: Alert,

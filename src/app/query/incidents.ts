@@ -97,6 +97,18 @@ export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyM
 };
 
 const incidentsOf = (view: SiteView): readonly Incident[] => view.detection.triage.picture().incidents;
+/** What a line of time shows of each. */
+export const incidentHeads = (view: SiteView) => {
+  const teller = tellerOf(view);
+  return incidentsOf(view).map((incident) => ({
+    id: incident.id,
+    title: titleOf(incident, teller),
+    priority: incident.priority,
+    closed: stateOf(view, incident).state !== 'open',
+    firstUs: incident.firstUs,
+    lastUs: incident.lastUs,
+  }));
+};
 /** Most urgent first, then what moved last. */
 export const openIncidents = (view: SiteView): Incident[] =>
   incidentsOf(view)

@@ -15,6 +15,7 @@ import { Fetched } from '../parts/fetched.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
 import { PageLink } from '../parts/page-link.tsx';
 import { openUpload } from '../shell/drop.tsx';
+import { LastDay } from './now/day.tsx';
 import { StagedAttack } from './now/staged.tsx';
 import { StillLearning } from './now/still-learning.tsx';
 import { MOST_ALERTS, Waiting } from './now/waiting.tsx';
@@ -363,6 +364,7 @@ export const NowPage = () => {
                   </ul>
                 )}
               </Panel>
+              <LastDay />
               <StillLearning now={now} />
               <Figures now={now} />
             </div>
