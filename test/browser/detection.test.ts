@@ -320,6 +320,13 @@ describeBrowser('detection in a browser', () => {
     const { page, context, errors } = await enter(`${PLANT}/now`);
     const incident = page.locator('.waiting.incident').first();
     await incident.waitFor({ timeout: 4 * PATIENCE_MS });
+    // On the line of the last day it has its mark, and the hour of history was watched.
+    const day = page.locator('.day');
+    await day
+      .getByRole('link', { name: /^(Urgent|High|Medium), .*: / })
+      .first()
+      .waitFor();
+    await day.getByRole('link', { name: /^Watched / }).waitFor();
     await page.getByRole('link', { name: 'The queue' }).click();
     // Its alerts are one line of the queue, which opens and closes in place and is acknowledged in one act.
     const line = page.locator('.trow.fold').first();
