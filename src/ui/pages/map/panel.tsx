@@ -304,15 +304,24 @@ export const LinePanel = ({
   );
 };
 
-export const BoxPanel = ({ box, choose, onToggle }: { box: Box; choose: Choose; onToggle: () => void }) => {
+interface BoxProps {
+  box: Box;
+  /** Assets whose level is not known, wherever they stand. */
+  guests: ReadonlySet<string>;
+  choose: Choose;
+  onToggle: () => void;
+}
+export const BoxPanel = ({ box, guests, choose, onToggle }: BoxProps) => {
   const site = useSite();
-  const q = `${box.network === '*' || box.network === '' ? '' : `network:="${box.network}" `}${box.level === null ? '-level:*' : `level:${box.level}`}`;
+  const level = typeof box.lane === 'number' ? box.lane : null;
+  const strangers = box.members.filter((m) => guests.has(m.id)).length;
+  const q = `${box.network === '*' || box.network === '' ? '' : `network:="${box.network}" `}${level === null ? '-level:*' : `level:${level}`}`;
   return (
     <>
       <header className="panel-head">
         <h2 className="cut mono">{box.network === '*' ? `${box.networks} networks` : box.network}</h2>
         <span className="grow" />
-        <LevelMark level={box.level} />
+        <LevelMark level={level} />
         <Close onClose={() => choose('')} />
       </header>
       <div className="panel-section panel-actions">
@@ -332,6 +341,12 @@ export const BoxPanel = ({ box, choose, onToggle }: { box: Box; choose: Choose; 
             </div>
           ))}
         </dl>
+        {strangers > 0 && (
+          <p className="dim small flat">
+            Of {strangers === 1 ? 'one' : number(strangers)} the level is not known: drawn here, with{' '}
+            {strangers === 1 ? 'its' : 'their'} network. Set it on the device's page.
+          </p>
+        )}
       </Section>
       {box.members.length > 0 && (
         <Section title="Members">
@@ -355,12 +370,15 @@ export const SitePanel = ({
   more,
   nodes,
   choose,
+  hasGuests,
 }: {
   edges: readonly MapEdge[];
   /** Pairs that change something and are not among them. */
   more: number;
   nodes: ReadonlyMap<string, MapNode>;
   choose: Choose;
+  /** Assets whose level is not known are drawn with their network. */
+  hasGuests: boolean;
 }) => {
   const top = useMemo(
     () => edges.filter((e) => e.engineering || e.writes).sort((a, b) => weight(b) - weight(a)),
@@ -420,6 +438,14 @@ export const SitePanel = ({
             </svg>{' '}
             only one direction visible
           </li>
+          {hasGuests && (
+            <li>
+              <svg width="46" height="16" aria-hidden="true">
+                <path d="M2 2h42v12h-42z" fill="none" stroke="var(--gh-dim)" strokeDasharray="4 3" />
+              </svg>{' '}
+              level not known: drawn with its network
+            </li>
+          )}
         </ul>
         <p className="dim small" style={{ margin: '8px 0 0' }}>
           Arrows go from who asks to who is asked. A double frame is a closed box: click it to open it.
