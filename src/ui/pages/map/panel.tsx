@@ -8,7 +8,7 @@ import { bytes, number, plural } from '../../lib/format.ts';
 import { useProtocolTitle, useSite } from '../../lib/site.ts';
 import { Text, Unknown } from '../../parts/basics.tsx';
 import { LevelMark, PRIORITY_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph, VerbTag } from '../../parts/glyphs.tsx';
-import { type Line, verbsOf } from './edges.ts';
+import { type Line, sumVerbs, verbsOf, weightOf } from './edges.ts';
 import { type Box, rolesOf } from './layout.ts';
 
 const MOST = 40;
@@ -37,11 +37,6 @@ const Pair = ({ from, to, choose }: { from: MapNode; to: MapNode; choose: Choose
   </span>
 );
 
-const sumVerbs = (e: MapEdge): Map<string, number> => {
-  const out = new Map<string, number>();
-  for (const p of e.protocols) for (const [v, n] of Object.entries(p.verbs)) out.set(v, (out.get(v) ?? 0) + Number(n));
-  return out;
-};
 /** Names of protocols; where nobody knew the content, the port, and whether there was any content at all. */
 const ProtocolNames = ({ of }: { of: readonly MapEdge['protocols'][number][] }) => {
   const title = useProtocolTitle();
@@ -69,8 +64,6 @@ const EdgeFacts = ({ edge }: { edge: MapEdge }) => (
     {edge.oneWay && <span className="tag outline">one way</span>}
   </span>
 );
-
-const weight = (e: MapEdge): number => (e.engineering ? 2e15 : 0) + (e.writes ? 1e15 : 0) + e.bytes;
 
 const Section = ({ title, count, children }: { title: string; count?: number; children: ReactNode }) => (
   <section className="panel-section">
@@ -106,8 +99,8 @@ export const AssetPanel = ({
   const site = useSite();
   const { asks, asked } = useMemo(
     () => ({
-      asks: edges.filter((e) => e.client === node.id).sort((a, b) => weight(b) - weight(a)),
-      asked: edges.filter((e) => e.server === node.id).sort((a, b) => weight(b) - weight(a)),
+      asks: edges.filter((e) => e.client === node.id).sort((a, b) => weightOf(b) - weightOf(a)),
+      asked: edges.filter((e) => e.server === node.id).sort((a, b) => weightOf(b) - weightOf(a)),
     }),
     [edges, node.id],
   );
@@ -283,7 +276,7 @@ export const LinePanel = ({
         {known.length === 0 && <p className="dim small">Open a box to see who of it this is.</p>}
         <ul className="peer-list">
           {known
-            .sort((a, b) => weight(b) - weight(a))
+            .sort((a, b) => weightOf(b) - weightOf(a))
             .slice(0, MOST)
             .map((e) => {
               const a = nodes.get(e.client);
@@ -381,7 +374,7 @@ export const SitePanel = ({
   hasGuests: boolean;
 }) => {
   const top = useMemo(
-    () => edges.filter((e) => e.engineering || e.writes).sort((a, b) => weight(b) - weight(a)),
+    () => edges.filter((e) => e.engineering || e.writes).sort((a, b) => weightOf(b) - weightOf(a)),
     [edges],
   );
   return (
