@@ -47,7 +47,7 @@ export type FlowRow = Static<typeof FlowRow>;
 
 export const FlowParams = Obj({ site: Type.String(), flow: Type.String() });
 export const MessagesQuery = Obj({
-  /** Only messages after this frame of the source in hand. */
+  /** Only messages that are whole after this frame of the source in hand: as `next` of the answer before says it. */
   source: Type.Optional(Type.String()),
   after: Type.Optional(Type.Integer({ minimum: 0 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),

@@ -101,10 +101,13 @@ class Wanted {
     this.#waiting.set(exchange, [...before, row]);
   }
 
-  /** The rows from `from` on whose exchanges hold the words in what is shown of them, in the order of the frames. */
+  /** The rows from `from` on, with words those whose exchanges hold them in what is shown of them, in the order of the frames. */
   settle(from: number): void {
-    if (this.#words === '') return;
     const rows = this.items.splice(from);
+    if (this.#words === '') {
+      this.items.push(...rows.sort((a, b) => a.frame - b.frame));
+      return;
+    }
     const holds = new Set(rows.filter((row) => holdsWords(row, this.#words)).map(exchangeKey));
     const kept = rows.filter((row) => holds.has(exchangeKey(row)) && !this.#told.has(row));
     this.items.push(...kept.sort((a, b) => a.frame - b.frame));
@@ -134,6 +137,10 @@ export const messagesOf = async (
   const batch = createBatch();
   let secrets: ReadonlySet<number> = new Set();
   let from = 0;
+  /** Frame that is being read: messages come out of it in this order, also those that began in an earlier one. */
+  let handled = 0;
+  /** The page is full: what the end of it would give away half read comes with the next one, whole. */
+  let isFull = false;
   /** Messages of a frame that carried a credential: shown only where the decoder masked it itself, as in the frame. */
   const hide = (): void => {
     for (let i = from; i < items.length; i++)
@@ -157,8 +164,8 @@ export const messagesOf = async (
         if (!isOurs) return;
         // Also of those before the part that is asked for: their answers may lie in it.
         const exchange = exchanges.of(decoder, message, context);
-        if (!isReached) return;
-        const isTold = id === query.source && context.frame <= (query.after ?? 0);
+        if (!isReached || isFull) return;
+        const isTold = id === query.source && handled <= (query.after ?? 0);
         // What stood in an answer before is looked through for words: its exchange may go on.
         if (isTold && query.words === undefined) return;
         const leaves = leavesOf(message);
@@ -182,22 +189,26 @@ export const messagesOf = async (
   };
   for await (const frame of frames) {
     if (frame.source !== source || pipeline === undefined) {
+      handled = Number.POSITIVE_INFINITY;
       pipeline?.finish();
       hide();
       source = frame.source;
       heard.add(source);
       isReached ||= source === query.source;
       wanted.nextSource();
+      handled = 0;
       pipeline = start(source);
     }
     // A frame may carry several messages: they stay together.
     if (wanted.count >= limit) {
-      const last = items.at(-1)!;
-      next = { source: last.source, after: last.frame };
+      next = { source, after: handled };
+      isFull = true;
       break;
     }
+    handled = frame.frame;
     pipeline.handle(batchOfOne(frame, batch));
   }
+  handled = Number.POSITIVE_INFINITY;
   pipeline?.finish();
   hide();
   return { items, next, missing: sources.filter((s) => !heard.has(s.id)).map((s) => s.name) };

@@ -52,13 +52,19 @@ it('a watched folder that goes away is a blind spot until it is there again', { 
 });
 
 it('frames that could not be kept are told with their number, and graver while none is kept', () => {
-  expect(evidenceLost({ on: true, framesLost: 0 })).toBeUndefined();
-  expect(evidenceLost({ on: true, framesLost: 12_345 })).toMatchObject({
+  expect(evidenceLost({ on: true, framesLost: 0, framesTooFast: 0 })).toBeUndefined();
+  expect(evidenceLost({ on: true, framesLost: 12_345, framesTooFast: 12_344 })).toMatchObject({
     code: 'evidence-lost',
     priority: 'medium',
     detail: expect.stringContaining('12,345 frames'),
   });
-  expect(evidenceLost({ on: false, framesLost: 1 })).toMatchObject({ priority: 'high' });
+  expect(evidenceLost({ on: false, framesLost: 1, framesTooFast: 1 })).toMatchObject({ priority: 'high' });
+});
+
+it('frames that came faster than they can be written are no fault of the disk', () => {
+  const told = evidenceLost({ on: true, framesLost: 500, framesTooFast: 500 });
+  expect(told).toMatchObject({ priority: 'low', detail: expect.stringContaining('faster than they can be written') });
+  expect(told?.detail).not.toContain('disk');
 });
 
 it('frames that a full disk took are told with their size', () => {

@@ -43,13 +43,27 @@ export const folderEmpty = (folder: string, sinceUs: number): Verdict => ({
 });
 
 /** Frames were decoded and judged, and could not be kept; undefined where all were. */
-export const evidenceLost = ({ on, framesLost }: Pick<RingState, 'on' | 'framesLost'>): Verdict | undefined =>
-  framesLost === 0
-    ? undefined
-    : {
-        code: 'evidence-lost',
-        priority: on ? 'medium' : 'high',
-        title: on ? 'Some frames were not kept as evidence' : 'No frames are kept as evidence now',
-        detail: `${framesLost.toLocaleString('en-US')} frames since the start were decoded and judged, and could not be kept: the disk was too slow, full or failed. What they showed stands; they cannot be looked at.`,
-        whatToDo: 'Free disk space, or use a faster disk for the data folder.',
-      };
+export const evidenceLost = ({
+  on,
+  framesLost,
+  framesTooFast,
+}: Pick<RingState, 'on' | 'framesLost' | 'framesTooFast'>): Verdict | undefined => {
+  if (framesLost === 0) return undefined;
+  const lost = `${framesLost.toLocaleString('en-US')} frames since the start were decoded and judged, and could not be kept`;
+  const stands = 'What they showed stands; they cannot be looked at.';
+  if (on && framesTooFast === framesLost)
+    return {
+      code: 'evidence-lost',
+      priority: 'low',
+      title: 'Some frames were not kept as evidence',
+      detail: `${lost}: they came faster than they can be written, as they do while a history is played. ${stands}`,
+      whatToDo: 'Nothing after a played history. Where it grows on a live wire, use a faster disk for the data folder.',
+    };
+  return {
+    code: 'evidence-lost',
+    priority: on ? 'medium' : 'high',
+    title: on ? 'Some frames were not kept as evidence' : 'No frames are kept as evidence now',
+    detail: `${lost}: the disk was full or failed${framesTooFast > 0 ? ', or slower than the frames came' : ''}. ${stands}`,
+    whatToDo: 'Free disk space, or use a faster disk for the data folder.',
+  };
+};

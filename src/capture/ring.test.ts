@@ -180,7 +180,7 @@ describe('evidence ring', () => {
     full = true;
     ring.append('eth1', frames(101, 100));
     await ring.flush();
-    expect(ring.state).toMatchObject({ on: false, framesKept: 100, framesLost: 100, failures: 1 });
+    expect(ring.state).toMatchObject({ on: false, framesKept: 100, framesLost: 100, framesTooFast: 0, failures: 1 });
     ring.append('eth1', frames(201, 100));
     nowMs = 1000;
     ring.append('eth1', frames(301, 100));
@@ -225,6 +225,7 @@ describe('evidence ring', () => {
       ring.append('eth1', batch);
     }
     expect(ring.state.framesLost).toBeGreaterThan(30_000);
+    expect(ring.state.framesTooFast).toBe(ring.state.framesLost);
     release();
     await ring.flush();
     const { framesKept, framesLost } = ring.state;

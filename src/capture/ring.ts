@@ -51,8 +51,10 @@ export interface RingOptions {
 export interface RingState {
   readonly on: boolean;
   readonly framesKept: number;
-  /** Frames that could not be kept: the disk was too slow, full or failed. */
+  /** Frames that could not be kept: they came faster than they were written, or the disk was full or failed. */
   readonly framesLost: number;
+  /** Of these the ones that came faster than they were written, while nothing failed. */
+  readonly framesTooFast: number;
   /** Octets of frames that were kept and had to make room before their time: something else took the disk. */
   readonly bytesLetGo: number;
   readonly failures: number;
@@ -98,6 +100,7 @@ export class EvidenceRing {
   #retrying = false;
   #framesKept = 0;
   #framesLost = 0;
+  #framesTooFast = 0;
   #bytesLetGo = 0;
   #failures = 0;
 
@@ -183,6 +186,7 @@ export class EvidenceRing {
       on: this.#on,
       framesKept: this.#framesKept,
       framesLost: this.#framesLost,
+      framesTooFast: this.#framesTooFast,
       bytesLetGo: this.#bytesLetGo,
       failures: this.#failures,
       segments: this.#segments.length,
@@ -203,8 +207,10 @@ export class EvidenceRing {
     for (let i = 0; i < batch.count; i++) {
       const captured = batch.captured[i]!;
       const bytes = numberedPacketBytes(captured) + INTERFACE_ROOM_BYTES;
-      if (bytes > RING_BUFFER_BYTES || !this.#room(bytes)) {
+      const fits = bytes <= RING_BUFFER_BYTES;
+      if (!fits || !this.#room(bytes)) {
         this.#framesLost++;
+        if (fits) this.#framesTooFast++;
         continue;
       }
       if (segment !== this.#current || linkType !== batch.linkType[i]!) {

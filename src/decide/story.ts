@@ -57,6 +57,13 @@ const weightiest = (deeds: readonly Deed[]): readonly Deed[] => {
   return deeds.filter((deed) => kept.has(deed));
 };
 
+/** `, at press 4`, where the headline speaks of a point alone: a path is no place in the plant. */
+const placeOf = (title: string, { target, actor }: IncidentStep['finding'], teller: Teller): string => {
+  const names = [target, actor].filter((endpoint) => endpoint > 0).map((endpoint) => teller.device(endpoint));
+  const [place] = names;
+  return place === undefined || place === '' || names.some((name) => title.includes(name)) ? '' : `, at ${place}`;
+};
+
 export const storyOf = (incident: Incident, teller: Teller): string[] => {
   const deeds = deedsOf(incident.steps);
   const told = weightiest(deeds);
@@ -76,7 +83,8 @@ export const storyOf = (incident: Incident, teller: Teller): string[] => {
     const why = step.because === '' || reasons.has(step.because) ? '' : ` (${step.because})`;
     reasons.add(step.because);
     const again = more === 0 ? '' : `, and ${more} more like it`;
-    sentences.push(`${when}: ${lower(teller.title(step))}${why}${again}.`);
+    const title = teller.title(step);
+    sentences.push(`${when}: ${lower(title)}${placeOf(title, step.finding, teller)}${why}${again}.`);
     before = step;
   }
   const left = deeds.length - told.length;

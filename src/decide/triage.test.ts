@@ -363,7 +363,7 @@ it('a story says what happened, how far it came and what comes next', () => {
   const [incident] = triage.picture().incidents;
   const teller: Teller = {
     title: (step) => `PLC_${step.finding.actor} did ${step.finding.kind}`,
-    device: (e) => `D${e}`,
+    device: (e) => `PLC_${e}`,
     time: () => 'Mon 03:12',
   };
   expect(storyOf(incident!, teller)).toEqual([
@@ -378,6 +378,9 @@ it('a story says what happened, how far it came and what comes next', () => {
   expect(storyOf(triage.picture().incidents[0]!, teller)[1]).toBe(
     '5 h later: PLC_21 did download (from a device that an earlier step took), and 3 more like it.',
   );
+  // A headline that speaks of a point alone says at which device.
+  const point: Teller = { ...teller, title: () => 'holding 16 sends values that cannot be' };
+  expect(storyOf(incident!, point)[1]).toMatch(/^5 h later: holding 16 sends values that cannot be, at PLC_31 \(/);
   // Of a device that goes on, a reason and a day that were told are not told again.
   triage.take([finding(5, { kind: 'stop', actor: 21, target: 31, techniques: ['T0858'] })]);
   triage.take([finding(5, { kind: 'force', actor: 21, target: 31, techniques: ['T0835'] })]);
@@ -388,10 +391,10 @@ it('a story says what happened, how far it came and what comes next', () => {
   expect(told.filter((s) => s.includes('Mon 2 Mar'))).toHaveLength(1);
   expect(nextOf(incident!, teller)).toMatchObject({
     tactic: 'Impact',
-    watch: ['measured values behind D21', 'safety functions of the cell of D21'],
+    watch: ['measured values behind PLC_21', 'safety functions of the cell of PLC_21'],
   });
   expect(stagesOf(incident!).filter((stage) => stage.findings > 0)).toHaveLength(2);
-  expect(titleOf(incident!, teller)).toBe('Changing what the process does: from D10 to D31');
+  expect(titleOf(incident!, teller)).toBe('Changing what the process does: from PLC_10 to PLC_31');
 });
 
 it('a long story tells the first and the last deed, and of those between what weighs most', () => {

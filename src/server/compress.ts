@@ -14,7 +14,9 @@ const LEVEL = 3;
 const pack = promisify(gzip);
 const packed = new WeakMap<Uint8Array, Promise<Buffer>>();
 
-const isHere = (ip: string): boolean => ip === '::1' || ip.startsWith('127.') || ip.startsWith('::ffff:127.');
+/** Without an address: the asker hung up meanwhile. */
+const isHere = (ip: string | undefined): boolean =>
+  ip === undefined || ip === '::1' || ip.startsWith('127.') || ip.startsWith('::ffff:127.');
 
 /** The octets to send, with their headers set; `page` is never written to. */
 export const toSend = async (request: FastifyRequest, reply: FastifyReply, page: Uint8Array): Promise<Buffer> => {

@@ -141,6 +141,24 @@ describeBrowser('detection in a browser', () => {
     await context.close();
   });
 
+  it('an alert about a write tells the value: before, written, since', { timeout: 2 * PATIENCE_MS }, async () => {
+    const { page, context, errors } = await enter(`/s/${pump}/alerts`);
+    await page.getByRole('row').filter({ hasText: WRITER }).getByTitle(WRITER).first().click();
+    await page.getByRole('complementary', { name: 'Chosen row' }).getByText(WRITER).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: WRITER }).waitFor();
+    const written = page.locator('.panel').filter({ hasText: 'What was written' });
+    const row = written.getByRole('row').filter({ hasText: 'holding 40' });
+    // Nobody reads that register: before the stranger wrote 1400 into it no value of it was seen.
+    await row.getByText('not seen').waitFor();
+    await row.getByText('1,400').first().waitFor();
+    await row.getByText(/to the end/).waitFor();
+    await row.getByRole('link', { name: 'holding 40' }).click();
+    await page.getByRole('heading', { level: 1, name: 'holding 40' }).waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   it('announced work labels the alert, and "accept as new normal" is tried before it is done', {
     timeout: 3 * PATIENCE_MS,
   }, async () => {
@@ -365,6 +383,14 @@ describeBrowser('detection in a browser', () => {
       .first()
       .waitFor({ timeout: 4 * PATIENCE_MS });
     await page.getByRole('heading', { name: 'Next expected step' }).waitFor();
+    // The way it took: a click on a deed says it in words below, and the page stays where it is.
+    const way = page.locator('.panel').filter({ hasText: 'The way it took' });
+    await way.locator('.path-life.taken').first().waitFor();
+    const before = await page.evaluate(() => document.querySelector('main')!.scrollTop);
+    await way.locator('.path-deed.changes .path-dot').first().click();
+    await way.locator('.path-said').getByRole('link').first().waitFor();
+    expect(await way.locator('.path-deed.on').count()).toBe(1);
+    expect(await page.evaluate(() => document.querySelector('main')!.scrollTop)).toBe(before);
     // Whoever decides finds what was seen of harm, none of it called safe, and what to ask first.
     const decision = page.locator('.panel').filter({ hasText: 'Must the plant stop?' });
     await decision.getByText('people can come to harm').waitFor();

@@ -93,6 +93,25 @@ describeShared('the console in a browser', () => {
       await context.close();
     });
 
+    it('says of a recording first what it shows', { timeout: PATIENCE_MS }, async () => {
+      const { page, context, errors } = await enter(`/s/${site}/now`);
+      const shows = page.locator('.panel').filter({ hasText: 'What the recording shows' });
+      const devices = shows.getByRole('region', { name: 'Devices' });
+      const first = devices.getByRole('listitem').first();
+      await first.getByRole('link', { name: PLC }).waitFor();
+      await first.getByText('Siemens CPU 315-2 PN/DP').waitFor();
+      await first.getByText('firmware V3.2.7').waitFor();
+      const changes = shows.getByRole('region', { name: 'Who changes something' });
+      await changes.getByText('mode-change').waitFor();
+      await changes.getByRole('link', { name: STATION }).waitFor();
+      // It stands above what is judged, and nothing sticks out at the side.
+      expect((await shows.boundingBox())!.y).toBeLessThan(
+        (await page.locator('.panel').filter({ hasText: 'Needs a person' }).first().boundingBox())!.y,
+      );
+      expect(errors).toEqual([]);
+      await context.close();
+    });
+
     it('finds the PLC, its firmware, who changed it, and the frame', { timeout: 2 * PATIENCE_MS }, async () => {
       const { page, context, errors, foreign } = await enter(`/s/${site}/assets`);
       await page.getByRole('combobox', { name: 'Filter assets' }).fill('role:plc');

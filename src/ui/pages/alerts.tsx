@@ -16,6 +16,7 @@ import { useSite } from '../lib/site.ts';
 import { notify } from '../parts/notify.ts';
 import { PageLink } from '../parts/page-link.tsx';
 import { ListTable } from '../parts/table.tsx';
+import { Tabs, tabSearch } from '../parts/tabs.tsx';
 import { useFreshAlerts } from './alert/dialogs.tsx';
 import { AlertBrief } from './alerts/brief.tsx';
 import { closedColumns, findingColumns, rankedColumns } from './alerts/columns.tsx';
@@ -49,19 +50,7 @@ export const AlertsPage = () => {
   return (
     <div className="page full">
       <h1 className="sr">Alerts</h1>
-      <div className="tabs" role="tablist" aria-label="Alerts">
-        {TABS.map((t) => (
-          <button
-            key={t.id}
-            type="button"
-            role="tab"
-            aria-selected={tab === t.id}
-            onClick={() => void navigate({ to: '.', search: t.id === '' ? {} : { tab: t.id } })}
-          >
-            {t.label}
-          </button>
-        ))}
-      </div>
+      <Tabs label="Alerts" tabs={TABS} tab={tab} choose={(id) => void navigate({ to: '.', search: tabSearch(id) })} />
       {tab === 'findings' ? (
         <ListTable<FindingRow>
           key="findings"

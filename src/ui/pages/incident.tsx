@@ -23,6 +23,8 @@ import { useAlertsOfIncident, useIncidentChange } from './incident/acts.ts';
 import { Decision } from './incident/decision.tsx';
 import { inShort } from './incident/in-short.ts';
 import { Timeline } from './incident/lanes.tsx';
+import { pathOf } from './incident/path.ts';
+import { PathFigure } from './incident/path.tsx';
 import { timelineOf } from './incident/timeline.ts';
 
 export const IncidentPage = () => {
@@ -93,11 +95,17 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
     [navigate],
   );
   const rows = useMemo(() => timelineOf(steps, (at) => dateTime(at).slice(0, 10)), [steps]);
+  const path = useMemo(() => pathOf(rows, detail.assets), [rows, detail.assets]);
   const deeds = rows.filter((r) => r.kind === 'step');
   const at = deeds.findIndex((r) => r.index === chosen || r.also.some((a) => a.index === chosen));
+  const isChosen = (index: number) => deeds[at]?.index === index;
+  // A click in the figure is answered there; who walks with the keys reads the timeline.
+  const [isInFigure, setInFigure] = useState(false);
   const walk = (to: number) => {
     const next = deeds[Math.min(Math.max(to, 0), deeds.length - 1)];
-    if (next !== undefined) choose(next.index);
+    if (next === undefined) return;
+    setInFigure(false);
+    choose(next.index);
   };
   const step = steps[chosen];
   useKeys({
@@ -137,6 +145,19 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
         <Actions detail={detail} />
       </header>
       <p className="in-short">{inShort(detail, isRecording).join(' ')}</p>
+      {deeds.length > 1 && (
+        <Panel title="The way it took" count={`${plural(deeds.length, 'step')}, ${i.stage} at the end`} flush>
+          <PathFigure
+            path={path}
+            chosen={chosen}
+            isChosen={isChosen}
+            choose={(index) => {
+              setInFigure(true);
+              choose(index);
+            }}
+          />
+        </Panel>
+      )}
       <div className="columns">
         <div className="stack" style={{ gap: 14 }}>
           <Decision detail={detail} />
@@ -159,7 +180,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
           </span>
         }
       >
-        <Timeline rows={rows} more={detail.stepsMore} chosen={chosen} choose={choose} />
+        <Timeline rows={rows} more={detail.stepsMore} chosen={chosen} choose={choose} follows={!isInFigure} />
       </Panel>
       <div className="columns even">
         <Concerned detail={detail} />

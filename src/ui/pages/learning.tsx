@@ -4,6 +4,7 @@
  */
 import './learning/learning.css';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Tabs, tabSearch } from '../parts/tabs.tsx';
 import { Baselines } from './learning/baselines.tsx';
 import { Detectors } from './learning/detectors.tsx';
 import { Learned } from './learning/learned.tsx';
@@ -20,19 +21,7 @@ export const LearningPage = () => {
   return (
     <div className="page full">
       <h1 className="sr">Learning</h1>
-      <div className="tabs" role="tablist" aria-label="Learning">
-        {TABS.map((t) => (
-          <button
-            key={t.id}
-            type="button"
-            role="tab"
-            aria-selected={tab === t.id}
-            onClick={() => void navigate({ to: '.', search: t.id === '' ? {} : { tab: t.id } })}
-          >
-            {t.label}
-          </button>
-        ))}
-      </div>
+      <Tabs label="Learning" tabs={TABS} tab={tab} choose={(id) => void navigate({ to: '.', search: tabSearch(id) })} />
       <div className="tab-body">
         {tab === 'baselines' ? <Baselines /> : tab === 'detectors' ? <Detectors /> : <Learned />}
       </div>

@@ -16,6 +16,7 @@ import { PRIORITY_WORD, PriorityGlyph } from '../parts/glyphs.tsx';
 import { PageLink } from '../parts/page-link.tsx';
 import { openUpload } from '../shell/drop.tsx';
 import { LastDay } from './now/day.tsx';
+import { Recording } from './now/recording.tsx';
 import { StagedAttack } from './now/staged.tsx';
 import { StillLearning } from './now/still-learning.tsx';
 import { MOST_ALERTS, Waiting } from './now/waiting.tsx';
@@ -313,57 +314,61 @@ export const NowPage = () => {
         <div className="page now">
           <Posture now={now} />
           <StagedAttack />
+          <Recording now={now} />
           <div className="now-columns">
             <div className="stack" style={{ gap: 14 }}>
               {(incidents.length > 0 || alerts.length > 0) && <Waiting now={now} sel={sel} />}
-              <Panel
-                title={incidents.length + alerts.length > 0 ? 'Also worth a look' : 'Needs a person'}
-                count={items.length === 0 ? undefined : plural(items.length + now.attentionMore, 'matter')}
-                flush
-                actions={
-                  walk.length > 1 && (
-                    <span className="dim tiny hint">
-                      <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>e</kbd> evidence
-                    </span>
-                  )
-                }
-              >
-                {items.length === 0 ? (
-                  now.state === 'empty' ? (
-                    <Empty title={reading ? 'The first frames are being read' : 'No frame yet'}>
-                      {reading ? 'What needs a person appears here while the capture is read.' : <Begin />}
-                    </Empty>
-                  ) : walk.length > 0 ? (
-                    <p className="dim now-none">
-                      Nothing else from what is visible. What Gatehouse cannot see is under Coverage.
-                    </p>
+              {(items.length > 0 || walk.length === 0) && (
+                <Panel
+                  title={incidents.length + alerts.length > 0 ? 'Also worth a look' : 'Needs a person'}
+                  count={items.length === 0 ? undefined : plural(items.length + now.attentionMore, 'matter')}
+                  flush
+                  actions={
+                    walk.length > 1 && (
+                      <span className="dim tiny hint">
+                        <kbd>j</kbd> <kbd>k</kbd> walk · <kbd>e</kbd> evidence
+                      </span>
+                    )
+                  }
+                >
+                  {items.length === 0 ? (
+                    now.state === 'empty' ? (
+                      <Empty title={reading ? 'The first frames are being read' : 'No frame yet'}>
+                        {reading ? 'What needs a person appears here while the capture is read.' : <Begin />}
+                      </Empty>
+                    ) : (
+                      <Empty
+                        title={
+                          now.visible !== null && now.visible < 0.005
+                            ? 'Almost nothing of it is understood'
+                            : 'Nothing to report from what is visible'
+                        }
+                        icon={false}
+                      >
+                        {now.visible === null
+                          ? 'No payload was seen, so this says little.'
+                          : 'What Gatehouse cannot see is under Coverage.'}
+                      </Empty>
+                    )
                   ) : (
-                    <Empty
-                      title={
-                        now.visible !== null && now.visible < 0.005
-                          ? 'Almost nothing of it is understood'
-                          : 'Nothing to report from what is visible'
-                      }
-                      icon={false}
-                    >
-                      {now.visible === null
-                        ? 'No payload was seen, so this says little.'
-                        : 'What Gatehouse cannot see is under Coverage.'}
-                    </Empty>
-                  )
-                ) : (
-                  <ul className="list">
-                    {items.map((a) => (
-                      <Item key={a.id} item={a} open={a.id === sel} toggle={() => choose(a.id === sel ? '-' : a.id)} />
-                    ))}
-                    {now.attentionMore > 0 && (
-                      <li className="dim small" style={{ padding: '8px 12px' }}>
-                        and {number(now.attentionMore)} more of lower priority; they appear when these are dealt with
-                      </li>
-                    )}
-                  </ul>
-                )}
-              </Panel>
+                    <ul className="list">
+                      {items.map((a) => (
+                        <Item
+                          key={a.id}
+                          item={a}
+                          open={a.id === sel}
+                          toggle={() => choose(a.id === sel ? '-' : a.id)}
+                        />
+                      ))}
+                      {now.attentionMore > 0 && (
+                        <li className="dim small" style={{ padding: '8px 12px' }}>
+                          and {number(now.attentionMore)} more of lower priority; they appear when these are dealt with
+                        </li>
+                      )}
+                    </ul>
+                  )}
+                </Panel>
+              )}
               <LastDay />
               <StillLearning now={now} />
               <Figures now={now} />

@@ -27,15 +27,22 @@ export const Protocol = ({ name }: { name: string }) => {
   return <span title={title === name ? undefined : `protocol:${name}`}>{title}</span>;
 };
 
-/** A time in the plant's zone; the exact RFC 3339 on hover and for machines. */
-export const When = ({ at, short = false }: { at: string | null | undefined; short?: boolean }) =>
-  at ? (
+/** A time in the plant's zone; the exact RFC 3339 on hover and for machines. Of many rows of a day the hour is what differs. */
+export const When = ({ at, short = false }: { at: string | null | undefined; short?: boolean }) => {
+  if (!at) return <Unknown />;
+  const [day = '', hour = ''] = dateTime(at).split(' ');
+  return (
     <time dateTime={at} title={at} className="nowrap">
-      {short ? clock(at) : dateTime(at)}
+      {short ? (
+        clock(at)
+      ) : (
+        <>
+          <span className="dim">{day}</span> {hour}
+        </>
+      )}
     </time>
-  ) : (
-    <Unknown />
   );
+};
 
 /** An address that can be copied with one click. */
 export const Address = ({ children }: { children: string }) => (

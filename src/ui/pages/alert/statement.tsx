@@ -8,6 +8,7 @@ import { VerbTag } from '../../parts/glyphs.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
 import { TechniqueChip } from '../../parts/technique.tsx';
 import { ProofPanel } from './proof.tsx';
+import { Written } from './written.tsx';
 
 /** What happened | compared with: the two halves of every statement, side by side. */
 export const Halves = ({ finding }: { finding: FindingDetail }) => (
@@ -160,6 +161,7 @@ export const FindingBody = ({
       <Halves finding={finding} />
     </section>
     {finding.proof !== null && <ProofPanel proof={finding.proof} lastAt={finding.lastAt} />}
+    <Written finding={finding} />
     <section className="panel statement" aria-label="What to do">
       <CheckNext finding={finding} />
       <div className="halves one">

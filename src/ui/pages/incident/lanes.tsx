@@ -26,9 +26,11 @@ interface Props {
   /** Index of the chosen step; -1: none. */
   chosen: number;
   choose: (index: number) => void;
+  /** Brings the chosen step into view. */
+  follows: boolean;
 }
 
-export const Timeline = ({ rows, more, chosen, choose }: Props) => (
+export const Timeline = ({ rows, more, chosen, choose, follows }: Props) => (
   <div className="lanes">
     <div className="lane-heads" aria-hidden="true">
       <span />
@@ -40,7 +42,7 @@ export const Timeline = ({ rows, more, chosen, choose }: Props) => (
     </div>
     <ol className="lane-rows">
       {rows.map((row, n) => (
-        <Row key={keyOf(row, n)} row={row} chosen={chosen} choose={choose} />
+        <Row key={keyOf(row, n)} row={row} chosen={chosen} choose={choose} follows={follows} />
       ))}
     </ol>
     {more > 0 && <p className="dim small lanes-more">and {more} more steps; the list of findings has them all</p>}
@@ -50,7 +52,10 @@ export const Timeline = ({ rows, more, chosen, choose }: Props) => (
 const keyOf = (row: TimelineRow, place: number): string =>
   row.kind === 'step' ? `s${row.index}` : row.kind === 'day' ? `d${row.day}` : `p${place}`;
 
-const Row = ({ row, chosen, choose }: { row: TimelineRow; chosen: number; choose: (index: number) => void }) => {
+interface RowProps extends Pick<Props, 'chosen' | 'choose' | 'follows'> {
+  row: TimelineRow;
+}
+const Row = ({ row, chosen, choose, follows }: RowProps) => {
   if (row.kind === 'day') {
     return (
       <li className="lane-day">
@@ -73,6 +78,7 @@ const Row = ({ row, chosen, choose }: { row: TimelineRow; chosen: number; choose
       number={row.index + 1}
       on={row.index === chosen || row.also.some((a) => a.index === chosen)}
       choose={() => choose(row.index)}
+      follows={follows}
     />
   );
 };
@@ -90,15 +96,16 @@ interface StepProps {
   number: number;
   on: boolean;
   choose: () => void;
+  follows: boolean;
 }
-const Step = ({ step, also, crosses, number, on, choose }: StepProps) => {
+const Step = ({ step, also, crosses, number, on, choose, follows }: StepProps) => {
   const site = useSite();
   const targets = targetsOf([step, ...also.map((a) => a.step)]);
   const alone = targets.length === 1 && step.actor?.id === step.target.id;
   const ref = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (on) ref.current?.scrollIntoView({ block: 'nearest' });
-  }, [on]);
+    if (on && follows) ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [on, follows]);
   return (
     <li ref={ref} className="lane-row" aria-current={on ? 'step' : undefined}>
       <span className="lane-time">

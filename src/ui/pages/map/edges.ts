@@ -83,6 +83,14 @@ const rank = (v: string): number => (engineering.includes(v) ? 0 : writing.inclu
 /** Verbs of a line, those that matter first. */
 export const verbsOf = (verbs: ReadonlyMap<string, number>): [string, number][] =>
   [...verbs.entries()].sort((a, b) => rank(a[0]) - rank(b[0]) || b[1] - a[1]);
+/** All that is asked in one direction between two, whatever the protocol. */
+export const sumVerbs = (e: MapEdge): Map<string, number> => {
+  const out = new Map<string, number>();
+  for (const p of e.protocols) for (const [v, n] of Object.entries(p.verbs)) out.set(v, (out.get(v) ?? 0) + Number(n));
+  return out;
+};
+/** Engineering before writes before what only reads; among equals the busiest. */
+export const weightOf = (e: MapEdge): number => (e.engineering ? 2e15 : 0) + (e.writes ? 1e15 : 0) + e.bytes;
 /** Words on a line: the engineering verbs, for colour alone says nothing. */
 export const lineLabel = (l: Line): string =>
   l.engineering

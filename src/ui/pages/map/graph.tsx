@@ -7,7 +7,8 @@ import { ROLES } from '../../../core/site.ts';
 import { number, plural } from '../../lib/format.ts';
 import { LEVEL_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph } from '../../parts/glyphs.tsx';
 import { type Line, lineLabel } from './edges.ts';
-import { type Box, CARD, CARD_FONT_PX, MOST_CARDS, type Placed, rolesOf } from './layout.ts';
+import { type Box, CARD, CARD_FONT_PX, type LaneKey, MOST_CARDS, type Placed, rolesOf } from './layout.ts';
+import { routesOf, segmentsOf } from './routes.ts';
 import { type Ink, mapStyle, readInk } from './style.ts';
 
 export interface GraphHandle {
@@ -72,7 +73,7 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
   const out: cytoscape.ElementDefinition[] = [];
   placed.lanes.forEach((l, i) => {
     out.push({
-      data: { id: `lane ${l.level}`, kind: 'lane', w: placed.w + 4000, h: l.h, odd: i % 2 === 1 },
+      data: { id: `lane ${l.lane}`, kind: 'lane', w: placed.w + 4000, h: l.h, odd: i % 2 === 1 },
       position: { x: placed.w / 2, y: l.y + l.h / 2 },
       selectable: false,
     });
@@ -87,6 +88,12 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
       position: { x: b.x + b.w / 2, y: b.y + b.h / 2 },
     });
     if (!b.open) continue;
+    // Its name apart: lines run behind it, and over the box.
+    out.push({
+      data: { id: `name ${b.id}`, kind: 'name', label },
+      position: { x: b.x, y: b.y },
+      selectable: false,
+    });
     for (const m of b.members.slice(0, MOST_CARDS)) {
       const p = placed.cards.get(m.id);
       if (!p) continue;
@@ -99,6 +106,7 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
           role: m.role,
           attention: m.attention ?? '',
           silent: m.kind === 'silent-child',
+          guest: placed.guests.has(m.id),
         },
         position: { ...p },
       });
@@ -106,13 +114,21 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
   }
   // A word on every line of a crowd is a crowd of words: then it appears on the chosen ones.
   const named = lines.filter((l) => l.engineering).length <= MOST_NAMED;
+  const routes = routesOf(lines, placed);
+  const centreOf = (id: string) => {
+    const box = placed.boxes.find((b) => b.id === id);
+    return placed.cards.get(id) ?? (box && { x: box.x + box.w / 2, y: box.y + box.h / 2 });
+  };
   for (const l of lines) {
+    const corners = routes.get(l.id) ?? [];
+    const [s, t] = [centreOf(l.from), centreOf(l.to)];
     out.push({
       data: {
         id: l.id,
+        ...(s && t && corners.length > 0 ? segmentsOf(s, t, corners) : {}),
         source: l.from,
         target: l.to,
-        width: l.engineering ? 3 : l.writes ? 2 : 1 + Math.min(2, Math.log10(1 + l.bytes) / 5),
+        width: l.engineering ? 2.4 : l.writes ? 1.8 : 1 + Math.min(2, Math.log10(1 + l.bytes) / 5),
         writes: l.writes,
         engineering: l.engineering,
         oneWay: l.oneWay,
@@ -123,6 +139,13 @@ const elements = (placed: Placed, lines: readonly Line[]): cytoscape.ElementDefi
   }
   return out;
 };
+
+const laneWords = (lane: LaneKey): readonly string[] =>
+  lane === null
+    ? ['Level not known']
+    : lane === 'joining'
+      ? ['Between', 'switches, routers']
+      : (LEVEL_WORD[String(lane)] ?? `Level ${lane}`).split(': ');
 
 export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, handle, label }: Props) => {
   const box = useRef<HTMLDivElement>(null);
@@ -272,14 +295,15 @@ export const Graph = ({ placed, lines, chosen, near, found, onChoose, onOpen, ha
       <div ref={box} className="graph-canvas" role="img" aria-label={label} />
       <div ref={names} className="lane-names" aria-hidden="true">
         {placed.lanes.map((l) => {
-          const [first, rest] = (
-            l.level === null ? 'Level not known: ' : (LEVEL_WORD[String(l.level)] ?? `Level ${l.level}`)
-          ).split(': ');
+          const [first, rest] = laneWords(l.lane);
           return (
-            <div key={String(l.level)}>
+            <div key={String(l.lane)}>
               <span className="lane-title">
                 <b>{first}</b>
-                <span className="tiny">{number(l.assets)}</span>
+                <span className="tiny">
+                  {number(l.assets)}
+                  {l.guests > 0 && <span className="lane-guests">+{number(l.guests)}</span>}
+                </span>
               </span>
               <span>{rest}</span>
             </div>

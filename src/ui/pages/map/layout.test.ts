@@ -33,7 +33,7 @@ describe('place', () => {
       ['1|10.0.1.0/24', 1, true],
       ['1|10.0.2.0/24', 700, false],
     ]);
-    expect(lanes).toMatchObject([{ level: 1, assets: 701 }]);
+    expect(lanes).toMatchObject([{ lane: 1, assets: 701 }]);
     expect(standIn.get('1|10.0.2.0/24')).toBe('1|10.0.2.0/24');
   });
 
@@ -53,5 +53,45 @@ describe('place', () => {
     expect([boxes.length, rest.networks]).toEqual([12, 29]);
     expect(boxes.reduce((n, { assets }) => n + assets, 0)).toBe(groups.reduce((n, { assets }) => n + assets, 0));
     expect(standIn.get('1|10.0.0.0/24')).toBe(rest.id);
+  });
+
+  it('draws what has no level with its network, what joins networks apart, and leaves the rest where it is', () => {
+    const unlevelled = (id: string, network: string, role: MapNode['role']): MapNode => ({
+      ...node(id, network),
+      level: null,
+      role,
+    });
+    const here = '10.0.1.0/24';
+    const placed = place(
+      [
+        node('plc', here),
+        unlevelled('server', here, 'server'),
+        unlevelled('switch', here, 'switch'),
+        unlevelled('stray', '10.0.9.0/24', 'server'),
+      ],
+      [],
+      NONE,
+      NONE,
+      VIEW,
+    );
+    expect(placed.boxes.map(({ id, members }) => [id, members.map((m) => m.id)])).toEqual([
+      [`1|${here}`, ['plc', 'server']],
+      [`joining|${here}`, ['switch']],
+      ['?|10.0.9.0/24', ['stray']],
+    ]);
+    // What is not known is not counted as known.
+    expect(placed.lanes).toMatchObject([
+      { lane: 1, assets: 1, guests: 1 },
+      { lane: 'joining', assets: 1, guests: 0 },
+      { lane: null, assets: 1, guests: 0 },
+    ]);
+    expect([...placed.guests]).toEqual(['server']);
+  });
+
+  it('keeps the parts of a large site as they come', () => {
+    const stray = { ...node('server', '10.0.1.0/24'), level: null };
+    const { boxes, guests } = place([node('plc', '10.0.1.0/24'), stray], [group('10.0.2.0/24', 700)], NONE, NONE, VIEW);
+    expect(boxes.map(({ id }) => id)).toEqual(['1|10.0.1.0/24', '1|10.0.2.0/24', '?|10.0.1.0/24']);
+    expect(guests.size).toBe(0);
   });
 });

@@ -8,7 +8,8 @@ import type { MapGroup, MapNode } from '../../../api/overview.ts';
 export const CARD = { w: 158, h: 40 } as const;
 export const CARD_FONT_PX = 12.5;
 export const CLOSED = { w: 178, h: 60 } as const;
-const GAP = 12;
+/** Between two cards: room for the lines that run there, side by side. */
+export const GAP = 16;
 const PAD = 12;
 const HEAD = 24;
 const BOX_GAP = 22;
@@ -20,13 +21,17 @@ const MANY = 90;
 const MOST_BOXES = 12;
 /** More cards than this are not drawn in one box: the rest is counted on its last card. */
 export const MOST_CARDS = 400;
-/** Lanes from top to bottom; `null`: level not known. */
-const LEVELS: readonly (number | null)[] = [5, 4, 3.5, 3, 2, 1, 0, null];
+/** A Purdue level; what joins networks and belongs to none of them; `null`: level not known. */
+export type LaneKey = number | 'joining' | null;
+/** Lanes from top to bottom. */
+const LANES: readonly LaneKey[] = [5, 4, 3.5, 3, 2, 1, 0, 'joining', null];
+/** A level is where a device works in the process; these carry what others say, between levels and within them. */
+const JOINING: readonly MapNode['role'][] = ['switch', 'router', 'firewall'];
 
 export interface Box {
   /** `1|192.168.0.0/24`; gathered small networks: `1|*`. */
   readonly id: string;
-  readonly level: number | null;
+  readonly lane: LaneKey;
   readonly network: string;
   readonly networks: number;
   /** Those that are known one by one. */
@@ -43,8 +48,10 @@ export interface Box {
   h: number;
 }
 export interface Lane {
-  readonly level: number | null;
+  readonly lane: LaneKey;
+  /** Those whose place it is; guests are told apart. */
   readonly assets: number;
+  readonly guests: number;
   y: number;
   h: number;
 }
@@ -55,12 +62,38 @@ export interface Placed {
   readonly cards: ReadonlyMap<string, { x: number; y: number }>;
   /** What stands for an asset, or a group, on the map: itself, or its box. */
   readonly standIn: ReadonlyMap<string, string>;
+  /** Assets whose level is not known: they stand where most of their network stands. */
+  readonly guests: ReadonlySet<string>;
   readonly w: number;
   readonly h: number;
 }
 
-const boxId = (level: number | null, network: string): string => `${level ?? '?'}|${network}`;
-export const boxOf = (n: MapNode): string => boxId(n.level, n.network);
+const boxId = (lane: LaneKey, network: string): string => `${lane ?? '?'}|${network}`;
+
+/**
+ * The lane of each asset. One whose level is not known stands with its network, if that has a level: beside its neighbours it
+ * says more than in a heap of unknowns. A network is where most of its known devices are. Of a large site, which comes in parts,
+ * the parts of the server are kept.
+ */
+const seatsOf = (nodes: readonly MapNode[], groups: readonly MapGroup[]): Map<string, LaneKey> => {
+  const levels = new Map<string, Map<number, number>>();
+  for (const { network, level } of nodes) {
+    if (level === null || network === '') continue;
+    const of = levels.get(network) ?? new Map<number, number>();
+    levels.set(network, of.set(level, (of.get(level) ?? 0) + 1));
+  }
+  const home = (network: string): number | null => {
+    const most = [...(levels.get(network) ?? [])].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0];
+    return most?.[0] ?? null;
+  };
+  const isWhole = groups.length === 0;
+  return new Map(
+    nodes.map((n) => [
+      n.id,
+      n.level !== null || !isWhole ? n.level : JOINING.includes(n.role) ? 'joining' : home(n.network),
+    ]),
+  );
+};
 
 const byName = new Intl.Collator('en', { numeric: true });
 
@@ -75,7 +108,7 @@ export const rolesOf = ({ members, groups }: Pick<Box, 'members' | 'groups'>): [
 
 interface Lot {
   readonly id: string;
-  readonly level: number | null;
+  readonly lane: LaneKey;
   readonly network: string;
   readonly members: MapNode[];
   readonly groups: MapGroup[];
@@ -87,23 +120,30 @@ const makeBoxes = (
   nodes: readonly MapNode[],
   groups: readonly MapGroup[],
   toggled: ReadonlySet<string>,
-  mustShow: ReadonlySet<string>,
+  shown: ReadonlySet<string>,
+  seats: ReadonlyMap<string, LaneKey>,
 ): Box[] => {
   const lots = new Map<string, Lot>();
-  const lotOf = (id: string, { level, network }: { level: number | null; network: string }): Lot => {
-    const lot = lots.get(id) ?? { id, level, network, members: [], groups: [] };
+  const lotOf = (lane: LaneKey, network: string): Lot => {
+    const id = boxId(lane, network);
+    const lot = lots.get(id) ?? { id, lane, network, members: [], groups: [] };
     lots.set(id, lot);
     return lot;
   };
-  for (const n of nodes) lotOf(boxOf(n), n).members.push(n);
-  for (const g of groups) lotOf(boxId(g.level, g.network), g).groups.push(g);
+  const mustShow = new Set<string>();
+  for (const n of nodes) {
+    const lot = lotOf(seats.get(n.id) ?? null, n.network);
+    lot.members.push(n);
+    if (shown.has(n.id)) mustShow.add(lot.id);
+  }
+  for (const g of groups) lotOf(g.level, g.network).groups.push(g);
   const total = [...lots.values()].reduce((n, lot) => n + sizeOf(lot), 0);
   const out: Box[] = [];
   const place = { x: 0, y: 0, w: 0, h: 0 };
-  for (const level of LEVELS) {
-    const here = [...lots.values()].filter((lot) => lot.level === level);
-    const gathered = boxId(level, '*');
-    let shown = here;
+  for (const lane of LANES) {
+    const here = [...lots.values()].filter((lot) => lot.lane === lane);
+    const gathered = boxId(lane, '*');
+    let drawn = here;
     let rest: Lot[] = [];
     if (here.length > MOST_BOXES && !toggled.has(gathered)) {
       const sorted = [...here].sort(
@@ -112,22 +152,22 @@ const makeBoxes = (
           sizeOf(b) - sizeOf(a) ||
           byName.compare(a.id, b.id),
       );
-      shown = sorted.slice(0, MOST_BOXES - 1);
+      drawn = sorted.slice(0, MOST_BOXES - 1);
       rest = sorted.slice(MOST_BOXES - 1);
     }
-    shown.sort((a, b) => byName.compare(a.id, b.id));
-    for (const { id, network, members, groups: own } of shown) {
+    drawn.sort((a, b) => byName.compare(a.id, b.id));
+    for (const { id, network, members, groups: own } of drawn) {
       members.sort((a, b) => byName.compare(a.name, b.name));
-      const assets = sizeOf({ id, level, network, members, groups: own });
+      const assets = sizeOf({ id, lane, network, members, groups: own });
       const startsOpen = total <= MANY || assets <= SMALL_BOX / 4;
       // What is only counted cannot be drawn one by one yet.
       const open = members.length > 0 && (mustShow.has(id) || startsOpen !== toggled.has(id));
-      out.push({ id, level, network, networks: 1, members, groups: own, assets, open, opens: true, ...place });
+      out.push({ id, lane, network, networks: 1, members, groups: own, assets, open, opens: true, ...place });
     }
     if (rest.length > 0)
       out.push({
         id: gathered,
-        level,
+        lane,
         network: '*',
         networks: rest.length,
         members: rest.flatMap((lot) => lot.members),
@@ -180,9 +220,9 @@ const flow = (boxes: readonly Box[], width: number, top: number): { w: number; h
 
 /** Networks in columns of their own, so that a network's levels stand above each other; disjoint networks share one. */
 const columnOf = (boxes: readonly Box[]): Map<string, number> => {
-  const lanesOf = new Map<string, Set<number | null>>();
-  for (const b of boxes) lanesOf.set(b.network, (lanesOf.get(b.network) ?? new Set()).add(b.level));
-  const columns: Set<number | null>[] = [];
+  const lanesOf = new Map<string, Set<LaneKey>>();
+  for (const b of boxes) lanesOf.set(b.network, (lanesOf.get(b.network) ?? new Set()).add(b.lane));
+  const columns: Set<LaneKey>[] = [];
   const out = new Map<string, number>();
   const order = [...lanesOf.entries()].sort((a, b) => b[1].size - a[1].size || byName.compare(a[0], b[0]));
   for (const [network, lanes] of order) {
@@ -213,7 +253,7 @@ const inColumns = (boxes: readonly Box[]) => {
   };
 };
 
-/** `toggled`: boxes that a person opened or closed; `mustShow`: boxes that are open whatever. Window in pixels. */
+/** `toggled`: boxes that a person opened or closed; `mustShow`: assets whose box is open whatever. Window in pixels. */
 export const place = (
   nodes: readonly MapNode[],
   groups: readonly MapGroup[],
@@ -221,8 +261,10 @@ export const place = (
   mustShow: ReadonlySet<string>,
   view: { w: number; h: number },
 ): Placed => {
-  const boxes = makeBoxes(nodes, groups, toggled, mustShow);
-  const perLane = LEVELS.map((level) => ({ level, boxes: boxes.filter((b) => b.level === level) })).filter(
+  const seats = seatsOf(nodes, groups);
+  const guests = new Set(nodes.filter((n) => n.level === null && typeof seats.get(n.id) === 'number').map((n) => n.id));
+  const boxes = makeBoxes(nodes, groups, toggled, mustShow, seats);
+  const perLane = LANES.map((lane) => ({ lane, boxes: boxes.filter((b) => b.lane === lane) })).filter(
     (l) => l.boxes.length > 0,
   );
   const scale = (w: number, h: number) => Math.min(view.w / w, view.h / h);
@@ -233,9 +275,11 @@ export const place = (
     let w = 0;
     for (const l of perLane) {
       const size = placeLane(l.boxes, y + LANE_PAD);
+      const strangers = l.boxes.reduce((n, b) => n + b.members.filter((m) => guests.has(m.id)).length, 0);
       lanes.push({
-        level: l.level,
-        assets: l.boxes.reduce((n, b) => n + b.assets, 0),
+        lane: l.lane,
+        assets: l.boxes.reduce((n, b) => n + b.assets, 0) - strangers,
+        guests: strangers,
         y,
         h: size.h + 2 * LANE_PAD,
       });
@@ -278,5 +322,5 @@ export const place = (
       });
     });
   }
-  return { ...result, boxes, cards, standIn };
+  return { ...result, boxes, cards, standIn, guests };
 };

@@ -14,7 +14,7 @@ import { Empty, Loading, Problem } from '../../parts/basics.tsx';
 import { ROLE_WORD, RoleGlyph } from '../../parts/glyphs.tsx';
 import { defaultMode, drawn, type EdgeMode, gather } from './edges.ts';
 import { Graph, type GraphHandle, LANE_LABEL_PX } from './graph.tsx';
-import { boxOf, place } from './layout.ts';
+import { place } from './layout.ts';
 import './map.css';
 import { AssetPanel, BoxPanel, LinePanel, SitePanel } from './panel.tsx';
 
@@ -108,7 +108,7 @@ const SiteDrawing = ({ map, isPending, toggled, setToggled }: DrawingProps) => {
       shownEdges: pairs.filter((e) => e.client === sel || e.server === sel),
     };
   }, [map, nodes, pairs, isNear, sel]);
-  const mustShow = useMemo(() => (node ? new Set([boxOf(node)]) : NOTHING), [node]);
+  const mustShow = useMemo(() => (node ? new Set([node.id]) : NOTHING), [node]);
   const placed = useMemo(
     () => (view ? place(shownNodes, shownGroups, toggled, mustShow, view) : undefined),
     [shownNodes, shownGroups, toggled, mustShow, view],
@@ -300,9 +300,20 @@ const SiteDrawing = ({ map, isPending, toggled, setToggled }: DrawingProps) => {
           ) : line ? (
             <LinePanel line={line} nodes={nodes} boxes={boxes} choose={choose} />
           ) : boxes.has(sel) ? (
-            <BoxPanel box={boxes.get(sel)!} choose={choose} onToggle={() => toggle(sel)} />
+            <BoxPanel
+              box={boxes.get(sel)!}
+              guests={placed?.guests ?? NOTHING}
+              choose={choose}
+              onToggle={() => toggle(sel)}
+            />
           ) : (
-            <SitePanel edges={pairs} more={isLarge ? map.pairs.more : 0} nodes={nodes} choose={choose} />
+            <SitePanel
+              edges={pairs}
+              more={isLarge ? map.pairs.more : 0}
+              nodes={nodes}
+              choose={choose}
+              hasGuests={(placed?.guests.size ?? 0) > 0}
+            />
           )}
         </aside>
       </div>

@@ -8,7 +8,7 @@ import { bytes, number, plural } from '../../lib/format.ts';
 import { useProtocolTitle, useSite } from '../../lib/site.ts';
 import { Text, Unknown } from '../../parts/basics.tsx';
 import { LevelMark, PRIORITY_WORD, PriorityGlyph, ROLE_WORD, RoleGlyph, VerbTag } from '../../parts/glyphs.tsx';
-import { type Line, verbsOf } from './edges.ts';
+import { type Line, sumVerbs, verbsOf, weightOf } from './edges.ts';
 import { type Box, rolesOf } from './layout.ts';
 
 const MOST = 40;
@@ -37,11 +37,6 @@ const Pair = ({ from, to, choose }: { from: MapNode; to: MapNode; choose: Choose
   </span>
 );
 
-const sumVerbs = (e: MapEdge): Map<string, number> => {
-  const out = new Map<string, number>();
-  for (const p of e.protocols) for (const [v, n] of Object.entries(p.verbs)) out.set(v, (out.get(v) ?? 0) + Number(n));
-  return out;
-};
 /** Names of protocols; where nobody knew the content, the port, and whether there was any content at all. */
 const ProtocolNames = ({ of }: { of: readonly MapEdge['protocols'][number][] }) => {
   const title = useProtocolTitle();
@@ -69,8 +64,6 @@ const EdgeFacts = ({ edge }: { edge: MapEdge }) => (
     {edge.oneWay && <span className="tag outline">one way</span>}
   </span>
 );
-
-const weight = (e: MapEdge): number => (e.engineering ? 2e15 : 0) + (e.writes ? 1e15 : 0) + e.bytes;
 
 const Section = ({ title, count, children }: { title: string; count?: number; children: ReactNode }) => (
   <section className="panel-section">
@@ -106,8 +99,8 @@ export const AssetPanel = ({
   const site = useSite();
   const { asks, asked } = useMemo(
     () => ({
-      asks: edges.filter((e) => e.client === node.id).sort((a, b) => weight(b) - weight(a)),
-      asked: edges.filter((e) => e.server === node.id).sort((a, b) => weight(b) - weight(a)),
+      asks: edges.filter((e) => e.client === node.id).sort((a, b) => weightOf(b) - weightOf(a)),
+      asked: edges.filter((e) => e.server === node.id).sort((a, b) => weightOf(b) - weightOf(a)),
     }),
     [edges, node.id],
   );
@@ -283,7 +276,7 @@ export const LinePanel = ({
         {known.length === 0 && <p className="dim small">Open a box to see who of it this is.</p>}
         <ul className="peer-list">
           {known
-            .sort((a, b) => weight(b) - weight(a))
+            .sort((a, b) => weightOf(b) - weightOf(a))
             .slice(0, MOST)
             .map((e) => {
               const a = nodes.get(e.client);
@@ -304,15 +297,24 @@ export const LinePanel = ({
   );
 };
 
-export const BoxPanel = ({ box, choose, onToggle }: { box: Box; choose: Choose; onToggle: () => void }) => {
+interface BoxProps {
+  box: Box;
+  /** Assets whose level is not known, wherever they stand. */
+  guests: ReadonlySet<string>;
+  choose: Choose;
+  onToggle: () => void;
+}
+export const BoxPanel = ({ box, guests, choose, onToggle }: BoxProps) => {
   const site = useSite();
-  const q = `${box.network === '*' || box.network === '' ? '' : `network:="${box.network}" `}${box.level === null ? '-level:*' : `level:${box.level}`}`;
+  const level = typeof box.lane === 'number' ? box.lane : null;
+  const strangers = box.members.filter((m) => guests.has(m.id)).length;
+  const q = `${box.network === '*' || box.network === '' ? '' : `network:="${box.network}" `}${level === null ? '-level:*' : `level:${level}`}`;
   return (
     <>
       <header className="panel-head">
         <h2 className="cut mono">{box.network === '*' ? `${box.networks} networks` : box.network}</h2>
         <span className="grow" />
-        <LevelMark level={box.level} />
+        <LevelMark level={level} />
         <Close onClose={() => choose('')} />
       </header>
       <div className="panel-section panel-actions">
@@ -332,6 +334,12 @@ export const BoxPanel = ({ box, choose, onToggle }: { box: Box; choose: Choose; 
             </div>
           ))}
         </dl>
+        {strangers > 0 && (
+          <p className="dim small flat">
+            Of {strangers === 1 ? 'one' : number(strangers)} the level is not known: drawn here, with{' '}
+            {strangers === 1 ? 'its' : 'their'} network. Set it on the device's page.
+          </p>
+        )}
       </Section>
       {box.members.length > 0 && (
         <Section title="Members">
@@ -355,15 +363,18 @@ export const SitePanel = ({
   more,
   nodes,
   choose,
+  hasGuests,
 }: {
   edges: readonly MapEdge[];
   /** Pairs that change something and are not among them. */
   more: number;
   nodes: ReadonlyMap<string, MapNode>;
   choose: Choose;
+  /** Assets whose level is not known are drawn with their network. */
+  hasGuests: boolean;
 }) => {
   const top = useMemo(
-    () => edges.filter((e) => e.engineering || e.writes).sort((a, b) => weight(b) - weight(a)),
+    () => edges.filter((e) => e.engineering || e.writes).sort((a, b) => weightOf(b) - weightOf(a)),
     [edges],
   );
   return (
@@ -420,6 +431,14 @@ export const SitePanel = ({
             </svg>{' '}
             only one direction visible
           </li>
+          {hasGuests && (
+            <li>
+              <svg width="46" height="16" aria-hidden="true">
+                <path d="M2 2h42v12h-42z" fill="none" stroke="var(--gh-dim)" strokeDasharray="4 3" />
+              </svg>{' '}
+              level not known: drawn with its network
+            </li>
+          )}
         </ul>
         <p className="dim small" style={{ margin: '8px 0 0' }}>
           Arrows go from who asks to who is asked. A double frame is a closed box: click it to open it.

@@ -41,6 +41,43 @@ describe('fields of a row', () => {
     ).toEqual(['cip.name', 'command']);
   });
 
+  it('tells items by their paths, several side by side', () => {
+    const item = (n: number, path: string) => ({
+      [`items[${n}].area`]: '132',
+      [`items[${n}].db`]: '10',
+      [`items[${n}].address`]: '64',
+      [`items[${n}].elementType`]: '1',
+      [`items[${n}].count`]: '1',
+      [`items[${n}].path`]: path,
+      [`items[${n}].type`]: 'BOOL',
+    });
+    const told = (of: Readonly<Record<string, string>>) =>
+      tellingFields({ type: 't', fields: fieldsOf(of) }, new Set()).map(({ name, value }) => [name, value]);
+    expect(told({ rosctr: '1', ...item(0, 'DB10.DBX8.0 BOOL') })).toEqual([['items[0].path', 'DB10.DBX8.0 BOOL']]);
+    expect(told({ ...item(0, 'DB10.DBD0 REAL'), ...item(1, 'DB10.DBX8.0 BOOL') })).toEqual([
+      ['path', 'DB10.DBD0 REAL, DB10.DBX8.0 BOOL'],
+    ]);
+    // Cut by the server after so many fields: the list goes on.
+    const many = Object.assign({}, ...Array.from({ length: 7 }, (_, n) => item(n, `P${n}`)));
+    expect(told(Object.fromEntries(Object.entries(many).slice(0, 48) as [string, string][]))).toEqual([
+      ['path', 'P0, P1, P2, P3, P4, P5, P6, …'],
+    ]);
+    // An address without a path is all that there is.
+    expect(told({ address: '400', quantity: '2' })).toEqual([
+      ['address', '400'],
+      ['quantity', '2'],
+    ]);
+  });
+
+  it('tells once how items went, and each where they differ', () => {
+    const went = (codes: readonly string[]) =>
+      shown(
+        Object.assign({}, ...codes.map((c, n) => ({ [`data[${n}].returnCode`]: c, [`data[${n}].start`]: `${4 + n}` }))),
+      );
+    expect(went(['255', '255', '255'])).toEqual(['data.returnCode']);
+    expect(went(['255', '5'])).toContain('data[1].returnCode');
+  });
+
   it('keeps numbers that name what was asked for', () => {
     expect(shown({ 'szl.id': '17', id: '3', snet: '703' })).toEqual(['szl.id']);
     expect(

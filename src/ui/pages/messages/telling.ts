@@ -15,7 +15,7 @@ const MEANT =
 
 /** Parts of a path that say how the message is packed, in any protocol: types of ids, pieces of a path that stands in words beside. */
 const PACKING =
-  /(^|\.)(segments\[\d+\]\.\w+|(typeId|authenticationToken|sessionId|nodeId|id)\.(encoding|namespace)|(additionalHeader|userIdentityToken)\.encoding|serviceDiagnostics\.mask|(header|requestHeader|responseHeader)\.(messageType|chunk|timestamp|returnDiagnostics|timeoutHint)|chunks?|octets|trailing|itemTypes\[\d+\])$/;
+  /(^|\.)(segments\[\d+\]\.\w+|(typeId|authenticationToken|sessionId|nodeId|id)\.(encoding|namespace)|(additionalHeader|userIdentityToken)\.encoding|serviceDiagnostics\.mask|(header|requestHeader|responseHeader)\.(messageType|chunk|timestamp|returnDiagnostics|timeoutHint)|chunks?|octets|trailing|itemTypes\[\d+\]|rosctr|spdu|transportSize|data(\[\d+\])?\.start)$/;
 
 /** Rows from which on a value that is the same in all of them is taken for a constant of the conversation. */
 const ENOUGH_ROWS = 4;
@@ -37,6 +37,7 @@ const wordOf = (name: string, parts: number): string =>
 /** Says that all is as it should be, or what the direction says: said only where it is otherwise. */
 const AS_USUAL: readonly (readonly [RegExp, RegExp])[] = [
   [/(^|\.)(cut|isShort|dropped|omitted|unread|moreFollows|isSimulated|simulation)$/, /^(false|0)$/],
+  [/(^|\.)error$/, /^0$/],
   [/(^|\.)(crcRight|checkRight|isChecked)$/, /^true$/],
   [/(^|\.)(response|isResponse|verb)$/, /./],
 ];
@@ -64,6 +65,48 @@ const folded = (fields: readonly Field[]): Field[] => {
   }
   return out;
 };
+
+/** What an item of a list is called, and how it went; the rest of it is in the frame. */
+const ITEM_PART = /^(.+)\[(\d+)\]\.(path|returnCode)$/;
+/** Fields that a row has at most (`MAX_ROW_FIELDS` of the server): a list that reaches it goes on. */
+const CUT_AT = 48;
+/**
+ * Several items that are each called by a path stand as their paths side by side; several that only say how they
+ * went, as that, where it is the same for all. One item is told with its parts.
+ */
+const itemised = (fields: readonly Field[]): readonly Field[] => {
+  const lists = new Map<string, Map<string, Field[]>>();
+  for (const f of fields) {
+    const [, stem, , part] = ITEM_PART.exec(f.name) ?? [];
+    if (stem === undefined || part === undefined) continue;
+    const parts = lists.get(stem) ?? new Map<string, Field[]>();
+    lists.set(stem, parts.set(part, [...(parts.get(part) ?? []), f]));
+  }
+  const told = new Map<string, Field>();
+  for (const [stem, parts] of lists) {
+    const paths = parts.get('path') ?? [];
+    const codes = parts.get('returnCode') ?? [];
+    const goesOn = fields.length >= CUT_AT && fields.at(-1)?.name.startsWith(`${stem}[`) === true;
+    if (paths.length > 1) {
+      const shown = paths.slice(0, MOST_ITEMS).map((f) => f.value);
+      const value = shown.join(', ') + (goesOn || paths.length > MOST_ITEMS ? ', …' : '');
+      told.set(stem, { name: 'path', value, meaning: '' });
+    } else if (paths.length === 0 && codes.length > 1 && codes.every((c) => c.value === codes[0]?.value))
+      told.set(stem, { ...codes[0]!, name: `${stem}.returnCode` });
+  }
+  if (told.size === 0) return fields;
+  const out: Field[] = [];
+  for (const f of fields) {
+    const stem = [...told.keys()].find((s) => f.name.startsWith(`${s}[`));
+    if (stem === undefined) out.push(f);
+    const first = stem === undefined ? undefined : told.get(stem);
+    if (first !== undefined && !out.includes(first)) out.push(first);
+  }
+  return out;
+};
+
+/** What a path says in the field's own words: where it stands, its type and how many. */
+const IN_PATH = /^(.*\.|)(area|db|address|elementType|type|count|syntax)$/;
 
 /** Absent parts say nothing; -1 may be a value that was measured. A quantity of none has no address either. */
 const isThere = ({ name, value }: Field, all: readonly Field[]): boolean =>
@@ -108,9 +151,15 @@ const isInType = ({ name, value, meaning }: Field, type: string): boolean => {
  * row; else as decoded. Without what `type`, the name of the message, or a named code says.
  */
 export const tellingFields = (
-  { fields, type }: Pick<MessageRow, 'fields' | 'type'>,
+  { fields: decoded, type }: Pick<MessageRow, 'fields' | 'type'>,
   constants: ReadonlySet<string>,
 ): readonly Field[] => {
+  const fields = itemised(decoded);
+  const names = new Set(fields.map((f) => f.name));
+  const isInPath = ({ name }: Field): boolean => {
+    const [, stem] = IN_PATH.exec(name) ?? [];
+    return stem !== undefined && stem !== '' && names.has(`${stem}path`);
+  };
   const rank = (f: Field): number =>
     constants.has(f.name) ? 3 : isText(f) ? 0 : /^(0|true|false)$/.test(f.value) ? 2 : 1;
   // `command Register Session (101)` says what `name Register Session` says, and where it stands.
@@ -124,7 +173,8 @@ export const tellingFields = (
     told.add(key);
     return true;
   };
-  const isShown = (f: Field): boolean => isThere(f, fields) && isMeant(f) && !isUsual(f) && !isSaid(f) && isFirst(f);
+  const isShown = (f: Field): boolean =>
+    isThere(f, fields) && isMeant(f) && !isInPath(f) && !isUsual(f) && !isSaid(f) && isFirst(f);
   // What is the same in every row is told only where there is little else to tell.
   const shown = fields.filter(isShown);
   const differs = (f: Field): boolean => !constants.has(f.name);

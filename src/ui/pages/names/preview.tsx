@@ -4,6 +4,7 @@ import type { NamePreview } from '../../../api/names.ts';
 import { number } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { SmallTable } from '../../parts/simple-table.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
 import { lineColumns } from './columns.tsx';
 import { AmbiguousTable, AssetLink, ConflictTable, UnseenTable } from './report.tsx';
 
@@ -29,24 +30,31 @@ export const PreviewTables = ({ preview: p }: { preview: NamePreview }) => {
   const [kind, setKind] = useState<Kind>(KINDS.find((k) => p.counts[k] > 0) ?? 'matched');
   return (
     <div className="inset">
-      <div className="tabs" role="tablist" aria-label="What the list would change">
-        {KINDS.map((k) => (
-          <button key={k} type="button" role="tab" aria-selected={kind === k} onClick={() => setKind(k)}>
-            {WORD[k]}{' '}
-            <span
-              className={
-                (k === 'conflicts' || k === 'ambiguous' || k === 'invalid') && p.counts[k] > 0 ? 'tag medium' : 'dim'
-              }
-            >
-              {number(p.counts[k])}
-            </span>
-          </button>
-        ))}
+      <Tabs
+        label="What the list would change"
+        tab={kind}
+        choose={setKind}
+        tabs={KINDS.map((k) => ({
+          id: k,
+          label: (
+            <>
+              {WORD[k]}{' '}
+              <span
+                className={
+                  (k === 'conflicts' || k === 'ambiguous' || k === 'invalid') && p.counts[k] > 0 ? 'tag medium' : 'dim'
+                }
+              >
+                {number(p.counts[k])}
+              </span>
+            </>
+          ),
+        }))}
+      >
         <span className="grow" />
         <span className="dim small" style={{ alignSelf: 'center' }}>
           {number(p.counts.notListed)} seen, not in the list
         </span>
-      </div>
+      </Tabs>
       {kind === 'conflicts' && <ConflictTable rows={p.conflicts} empty="No conflict found." />}
       {kind === 'notSeen' && <UnseenTable rows={p.notSeen} />}
       {kind === 'matched' && (

@@ -14,6 +14,7 @@ import { ROLE_WORD } from '../../parts/glyphs.tsx';
 import { notify } from '../../parts/notify.ts';
 import { ForOthers } from '../../parts/others.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
 import { lineColumns } from './columns.tsx';
 
 const TABS = ['conflicts', 'ambiguous', 'unlisted', 'unseen'] as const;
@@ -177,13 +178,19 @@ const Report = ({ report: r, site, onImport }: { report: Reconciliation; site: s
           </span>
         }
       >
-        <div className="tabs" role="tablist" aria-label="Findings">
-          {tabs.map(([id, label, n]) => (
-            <button key={id} type="button" role="tab" aria-selected={tab === id} onClick={() => choose(id)}>
-              {label} <span className="dim">{number(n)}</span>
-            </button>
-          ))}
-        </div>
+        <Tabs
+          label="Findings"
+          tab={tab}
+          choose={choose}
+          tabs={tabs.map(([id, label, n]) => ({
+            id,
+            label: (
+              <>
+                {label} <span className="dim">{number(n)}</span>
+              </>
+            ),
+          }))}
+        />
         {tab === 'conflicts' && (
           <ConflictTable
             rows={r.conflicts}

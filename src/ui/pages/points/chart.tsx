@@ -13,13 +13,15 @@ interface Props {
   label: string;
   /** Times of writes, microseconds. */
   writes: readonly number[];
-  onRange: (range: Range | undefined) => void;
+  /** Without, the chart cannot be looked into. */
+  onRange?: (range: Range | undefined) => void;
+  height?: number;
 }
 
 const bound = (list: readonly (number | null)[] | undefined, value: readonly (number | null)[]) =>
   value.map((v, i) => list?.[i] ?? v);
 
-export const PointChart = ({ series, label, writes, onRange }: Props) => {
+export const PointChart = ({ series, label, writes, onRange, height = HEIGHT }: Props) => {
   const box = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
   const report = useRef(onRange);
@@ -35,10 +37,13 @@ export const PointChart = ({ series, label, writes, onRange }: Props) => {
     const few = series.us.length < 120;
     const options: uPlot.Options = {
       width: el.clientWidth,
-      height: HEIGHT,
+      height,
       ...frame(),
       scales: { x: { time: true }, y: { range: (_u, min, max) => widen(min, max) } },
-      cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6, fill: token('--gh-accent') } },
+      cursor: {
+        drag: { x: report.current !== undefined, y: false, setScale: false },
+        points: { size: 6, fill: token('--gh-accent') },
+      },
       axes: axes(),
       series: [
         {},
@@ -65,7 +70,7 @@ export const PointChart = ({ series, label, writes, onRange }: Props) => {
             const fromUs = u.posToVal(u.select.left, 'x') * 1e6;
             const toUs = u.posToVal(u.select.left + u.select.width, 'x') * 1e6;
             u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-            report.current({ fromUs, toUs });
+            report.current?.({ fromUs, toUs });
           },
         ],
         setCursor: [
@@ -98,15 +103,15 @@ export const PointChart = ({ series, label, writes, onRange }: Props) => {
     const columns: (readonly (number | null)[])[] = [series.us.map((us) => us / 1e6), series.value];
     if (series.thinned) columns.push(bound(series.min, series.value), bound(series.max, series.value));
     const plot = new uPlot(options, columns as unknown as uPlot.AlignedData, el);
-    plot.over.addEventListener('dblclick', () => report.current(undefined));
-    const watch = new ResizeObserver(() => plot.setSize({ width: el.clientWidth, height: HEIGHT }));
+    plot.over.addEventListener('dblclick', () => report.current?.(undefined));
+    const watch = new ResizeObserver(() => plot.setSize({ width: el.clientWidth, height }));
     watch.observe(el);
     return () => {
       watch.disconnect();
       plot.destroy();
       setTip(undefined);
     };
-  }, [series, label, writes, scheme]);
+  }, [series, label, writes, height, scheme]);
 
   const at = tip === undefined ? undefined : series.us[tip.index];
   const value = tip === undefined ? undefined : series.value[tip.index];
