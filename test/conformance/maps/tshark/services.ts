@@ -69,9 +69,9 @@ export const tsharkCoap = frameMap<CoapMessage>({
   peer: 'tshark',
   protocol: 'coap',
   columns: {
-    'coap.type': (s) => COAP_KINDS.indexOf(s.message.kind),
+    'coap.type': (s) => known(COAP_KINDS.indexOf(s.message.kind)),
     'coap.code': (s) => s.message.code,
-    'coap.mid': (s) => s.message.messageId,
+    'coap.mid': (s) => known(s.message.messageId),
     'coap.token': (s) => s.message.token,
     'coap.opt.uri_path': option(11),
     'coap.opt.uri_query': option(15),
@@ -122,7 +122,10 @@ export const tsharkRtps = frameMap<RtpsMessage>({
   columns: {
     // The prefixes that submessages name (INFO_DST) follow.
     'rtps.guidPrefix': { value: (s) => s.message.guidPrefix, only: (theirs) => theirs.split(',')[0] ?? '' },
-    'rtps.vendorId': (s) => hex(s.message.vendorId, 4),
+    'rtps.vendorId': (s) => [
+      hex(s.message.vendorId, 4),
+      ...s.message.discovered.flatMap((d) => (d.vendor === 0 ? [] : [hex(d.vendor, 4)])),
+    ],
     'rtps.sm.wrEntityId': (s) => s.message.submessages.flatMap((x) => (x.writerId === '' ? [] : [`0x${x.writerId}`])),
   },
 });
