@@ -126,6 +126,30 @@ export const tsharkRtps = frameMap<RtpsMessage>({
       hex(s.message.vendorId, 4),
       ...s.message.discovered.flatMap((d) => (d.vendor === 0 ? [] : [hex(d.vendor, 4)])),
     ],
+    'rtps.sm.seqNumber': (s) =>
+      s.message.submessages.flatMap((x) =>
+        x.kind === 'HEARTBEAT'
+          ? [x.first, x.last]
+          : x.kind === 'ACKNACK'
+            ? [x.first]
+            : x.kind === 'GAP'
+              ? [x.first, x.last + 1]
+              : x.sequence > 0
+                ? [x.sequence]
+                : [],
+      ),
+    'rtps.heartbeat_count': (s) => s.message.submessages.flatMap((x) => (x.kind === 'HEARTBEAT' ? [x.count] : [])),
+    'rtps.acknack.count': (s) => s.message.submessages.flatMap((x) => (x.kind === 'ACKNACK' ? [x.count] : [])),
+    'rtps.data_frag.number': (s) => s.message.submessages.flatMap((x) => (x.kind === 'DATA_FRAG' ? [x.fragment] : [])),
+    'rtps.data_frag.sample_size': (s) =>
+      s.message.submessages.flatMap((x) => (x.kind === 'DATA_FRAG' ? [x.sampleSize] : [])),
+    'rtps.guidPrefix.dst': (s) => s.message.submessages.flatMap((x) => (x.kind === 'INFO_DST' ? [x.prefix] : [])),
+    // Of what is announced, and of what belongs to it.
+    'rtps.param.topicName': (s) => [
+      ...s.message.discovered.map((d) => d.topic),
+      ...s.message.submessages.map((x) => x.topic.replace(/ \(.*/, '')),
+    ],
+    'rtps.param.partition': { value: (s) => s.message.discovered.flatMap((d) => d.partitions), whole: true },
     'rtps.sm.wrEntityId': (s) => s.message.submessages.flatMap((x) => (x.writerId === '' ? [] : [`0x${x.writerId}`])),
   },
 });
