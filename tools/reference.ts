@@ -86,6 +86,28 @@ const protocols = (): string =>
     ),
   );
 
+const TIERS = {
+  A: '**A**, to the last field of the public specification',
+  B: '**B**, messages with fields, commands and values as used on plants',
+  C: '**C**, recognised with the identity of the first frames',
+} as const;
+const README_DEPTHS = /(<!-- depths: written by `npm run reference` -->\n)[^]*?(\n<!-- end of depths -->)/;
+/** The README with its table of depths as the sources say: those of plants first, then those of offices and networks. */
+const readme = (): string => {
+  const titles = (tier: string, ...families: string[]): string =>
+    DECODERS.filter((d) => DEPTHS[d.name]?.tier === tier && families.includes(d.family))
+      .map((d) => d.title)
+      .join(', ');
+  const rows = Object.entries(TIERS).map(([tier, text]) => [
+    text,
+    `${titles(tier, 'ot', 'iiot')}; ${titles(tier, 'it', 'network')}`,
+  ]);
+  return readFileSync(join(root, 'README.md'), 'utf8').replace(
+    README_DEPTHS,
+    (_, before: string, after: string) => `${before}${table(['depth', 'protocols'], rows)}${after}`,
+  );
+};
+
 /** TypeScript sources of the product below `folder`, without tests, in a fixed order. */
 const sources = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -270,6 +292,7 @@ export const referencePages = (): ReadonlyMap<string, string> =>
   new Map([
     ['docs/reference/errors.md', errors()],
     ['docs/reference/protocols.md', protocols()],
+    ['README.md', readme()],
     ['docs/reference/limits.md', limits()],
     ['docs/reference/verbs.md', verbs()],
     ['docs/reference/plant.md', plantPage(page, table)],

@@ -49,6 +49,8 @@ export type Decoded<M extends Message = Message> =
       readonly consumed: number;
       /** The envelope's own message, when it is worth one. */
       readonly message?: M;
+      /** Which of several conversations at once, each with a state of its own (the pipe of an SMB connection). Absent: the only one. */
+      readonly conversation?: string;
     }
   | { readonly kind: 'incomplete'; readonly missing: number }
   | { readonly kind: 'malformed'; readonly code: string; readonly detail: string; readonly consumed: number }

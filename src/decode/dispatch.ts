@@ -17,6 +17,8 @@ export const MAX_SCOPES = 16_384;
 /** Octets kept of a stream inside an envelope (TLS in RDP) while a PDU is incomplete. */
 const MAX_CHILD_TAIL = 65_536;
 const MAX_CARRY_DEPTH = 4;
+/** Conversations side by side in one envelope; the oldest gives way. */
+const MAX_CONVERSATIONS = 32;
 const DEFAULT_TIMEOUT_US = 10_000_000;
 
 /** How `run` ended. */
@@ -372,7 +374,7 @@ export class Dispatcher {
           stats.messages++;
           this.#handle(session, r.message, EMPTY, 0, 0);
         }
-        this.#carry(session, r.child, r.bytes, r.start, r.end);
+        this.#carry(session, r.child, r.conversation ?? '', r.bytes, r.start, r.end);
         context.protocol = name;
         context.afterGap = false;
       } else if (r.kind === 'skip') {
@@ -423,13 +425,20 @@ export class Dispatcher {
     at.receiver = c.receiver;
   }
 
-  #carry(parent: Session, names: string | readonly string[], bytes: Uint8Array, start: number, end: number): void {
+  #carry(
+    parent: Session,
+    names: string | readonly string[],
+    conversation: string,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     if (this.#depth >= MAX_CARRY_DEPTH || start >= end) return;
     const context = this.context;
     const carrier = context.carrier;
     context.carrier = parent.name;
     this.#depth++;
-    const child = this.#child(parent, names, bytes, start, end);
+    const child = this.#child(parent, names, conversation, bytes, start, end);
     if (child) {
       const stream = child.isStream;
       const side = context.toServer ? 0 : 1;
@@ -464,6 +473,7 @@ export class Dispatcher {
   #child(
     parent: Session,
     names: string | readonly string[],
+    conversation: string,
     b: Uint8Array,
     start: number,
     end: number,
@@ -473,6 +483,7 @@ export class Dispatcher {
     if (children !== undefined)
       for (let i = 0; i < children.length; i++) {
         const child = children[i]!;
+        if (child.conversation !== conversation) continue;
         if (one ? child.name === names : names.includes(child.name)) {
           if (one || children.length === 1 || child.decoder.probe(b, start, end, this.context) !== 'no') return child;
         }
@@ -495,7 +506,10 @@ export class Dispatcher {
     }
     if (!found) return undefined;
     const session = this.open(found, parent.hosts);
+    session.conversation = conversation;
     parent.children = [...(parent.children ?? []), session];
+    if (parent.children.length > MAX_CONVERSATIONS)
+      this.expireSession(parent.children.shift()!, Number.POSITIVE_INFINITY, this.bothWays);
     return session;
   }
 

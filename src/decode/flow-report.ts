@@ -49,11 +49,14 @@ const flowId = (flows: FlowTable, f: number, endpoints: EndpointTable): string =
     : communityId(octets(ipA, a), octets(ipB, b), meta & 255, ports >>> 16, ports & 0xffff);
 };
 
-/** The innermost protocol that spoke in a flow; '' while nothing recognised it. */
+/** The innermost protocol that spoke in a flow; '' while nothing recognised it. Of several side by side it is what carries them. */
 export const serviceOf = (state: FlowState | undefined): string => {
   let session = state?.session;
   if (session === undefined) return '';
-  while (session.children?.length && session.children[0]!.messages > 0) session = session.children[0]!;
+  for (let child = session.children?.[0]; child !== undefined; child = session.children?.[0]) {
+    if (child.messages === 0 || child.conversation !== '') break;
+    session = child;
+  }
   return session.decoder.name;
 };
 

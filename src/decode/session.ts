@@ -20,6 +20,8 @@ export class Session {
   readonly scope: PairScope;
   readonly state: unknown;
   children: Session[] | undefined;
+  /** Which of several that its envelope carries at once; '' for the only one. */
+  conversation = '';
   /** Incomplete tails of a carried stream, by direction. */
   tails: [Uint8Array, Uint8Array] | undefined;
   /** Pieces of messages that may turn out to belong to the conversation's opening. */

@@ -69,6 +69,36 @@ const compareCell = <R>(
 const judged = (layers: string): boolean =>
   layers !== '' && !/(^|:)(ethertype|ip|ipv6|llc|tcp|udp|data|malformed)$/.test(layers) && !layers.includes(':icmp');
 
+/**
+ * A PDU of which only the head is read (a large file by HTTP or SMB) is told at once; tshark tells it in the frame where it ends.
+ * So what is told in a frame of which the peer says nothing belongs to the next frame in the same direction of its connection of which the
+ * peer says something and we do not.
+ */
+const toldAtTheirEnd = (
+  table: FrameTable,
+  byFrame: ReadonlyMap<number, readonly Seen[]>,
+  tells: (cells: readonly string[]) => boolean,
+): Map<number, readonly Seen[]> => {
+  const at = (name: string): number => table.columns.indexOf(name);
+  const [source, target, from, to] = [at('ip.src'), at('ip.dst'), at('tcp.srcport'), at('tcp.dstport')];
+  const moved = new Map<number, readonly Seen[]>();
+  const waiting = new Map<string, number>();
+  for (let f = 0; f < table.frames.length; f++) {
+    const cells = table.frames[f];
+    if (!cells || (cells[from] ?? '') === '') continue;
+    const key = `${cells[source]}:${cells[from]} ${cells[target]}:${cells[to]}`;
+    const own = byFrame.get(f + 1);
+    const told = tells(cells);
+    if (own && !told) waiting.set(key, f + 1);
+    else if (own) waiting.delete(key);
+    else if (told && waiting.has(key)) {
+      moved.set(f + 1, byFrame.get(waiting.get(key)!)!);
+      waiting.delete(key);
+    }
+  }
+  return moved;
+};
+
 /** A tshark table: our messages of a frame against the cells of its row. */
 export const compareFrames = (map: FrameMap, capture: SeenCapture, table: FrameTable, tally: Tally): void => {
   const columns: {
@@ -98,14 +128,19 @@ export const compareFrames = (map: FrameMap, capture: SeenCapture, table: FrameT
   }
   const none: readonly Seen[] = [];
   const layers = table.columns.indexOf('frame.protocols');
+  const tells = (cells: readonly string[]): boolean => columns.some((c) => (cells[c.at] ?? '') !== '');
+  const moved = toldAtTheirEnd(table, byFrame, tells);
   for (let f = 0; f < table.frames.length; f++) {
     const cells = table.frames[f];
     if (!cells) continue;
     const own = byFrame.get(f + 1);
-    const seen = own ?? byFrame.get(capture.repeatOf(f + 1)) ?? none;
+    const seen = own ?? byFrame.get(capture.repeatOf(f + 1)) ?? moved.get(f + 1) ?? none;
+    const inside = cells[layers] ?? '';
+    // What an ICMP error quotes is no message; what lies in other layers belongs to another mapping.
+    if (!own && (/:icmp(v6)?:ip/.test(inside) || map.layers?.test(inside) === false)) continue;
     // tshark may leave octets undissected (a retransmission, data behind a hole): then it says nothing about them. Where it
     // names another protocol, what we say is too much.
-    if (columns.every((c) => (cells[c.at] ?? '') === '') && !(own && judged(cells[layers] ?? ''))) continue;
+    if (!tells(cells) && !(own && judged(inside))) continue;
     let counted = false;
     for (const c of columns) {
       const cell = cells[c.at] ?? '';

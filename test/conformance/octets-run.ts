@@ -35,7 +35,7 @@ for (const o of [...reader.byProtocol.values()].sort((a, b) => (a.protocol < b.p
   if (show > 0)
     for (const [type, places] of [...o.places].sort((a, b) => b[1].size - a[1].size).slice(0, show))
       process.stdout.write(
-        `    ${type}: ${[...places]
+        `    ${type} ${[...places.values()].reduce((n, x) => n + x, 0)}: ${[...places]
           .sort((a, b) => b[1] - a[1])
           .slice(0, 24)
           .map(([at, n]) => `${at}(${n})`)

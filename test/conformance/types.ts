@@ -96,6 +96,8 @@ export interface FrameMap<M extends Message = Message> extends MapBase {
   readonly peer: 'tshark';
   /** Decoders whose messages fill the columns. Default: `protocol`. */
   readonly of?: readonly string[];
+  /** Layers (`frame.protocols`) that a frame of this mapping has, where its columns are those of other protocols too. */
+  readonly layers?: RegExp;
   readonly columns: Readonly<Record<string, Column<Seen<M>>>>;
   /** Values of a frame where messages one by one are not enough: all of a frame's messages at once. */
   readonly framed?: Readonly<Record<string, Column<readonly Seen<M>[]>>>;

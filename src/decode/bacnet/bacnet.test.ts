@@ -358,6 +358,15 @@ describe('bacnet', () => {
           '5e 2e a4 7a0b1701 b4 08090a00 2f 5f', // time of acknowledgement: 2022-11-23 08:09:10.00
       ).detail,
     ).toMatchObject({ process: 7, timeStamp: '5', user: 'ops', timeOfAcknowledgement: '2022-11-23 08:09:10.00' });
+    // getEventInformation behind analog-input 3 (clause 13.12.1.1)
+    expect(read('81 0a 000f 01 04 00 05 01 1d 0c 00000003').accesses).toMatchObject([{ object: 'analog-input 3' }]);
+    // getEnrollmentSummary (clause 13.11.1.1): not acknowledged, off normal, out-of-range, class 4
+    expect(read('81 0a 0012 01 04 00 05 01 04 09 02 29 00 39 05 59 04').detail).toEqual({
+      acknowledged: 'not-acked',
+      eventState: 'offnormal',
+      eventType: 'out-of-range',
+      notificationClass: 4,
+    });
     // confirmedPrivateTransfer: vendor 7, service 5, two octets
     expect(read('81 0a 0012 01 04 00 05 34 12 09 07 19 05 2e beef 2f').detail).toMatchObject({
       vendor: 7,

@@ -124,6 +124,25 @@ const alarms = (r: TagReader, s: BacnetState, out: Arguments): void => {
   }
 };
 
+/** Which enrollments are asked for (clause 13.11.1.1). */
+const enrollments = (r: TagReader, out: Arguments): void => {
+  const d: Detail = {};
+  out.detail = d;
+  while (r.next()) {
+    if (r.opening) {
+      if (r.number === 1) d.recipient = groupText(r);
+      else if (r.number === 4) d.priorities = groupText(r);
+      else r.skipGroup();
+    } else if (r.closing) continue;
+    else if (r.number === 0) d.acknowledged = named(ACKNOWLEDGED, r.unsigned());
+    else if (r.number === 2) d.eventState = named(STATES_ASKED, r.unsigned());
+    else if (r.number === 3) d.eventType = named(EVENT_TYPES, r.unsigned());
+    else if (r.number === 5) d.notificationClass = r.unsigned();
+  }
+};
+const ACKNOWLEDGED = ['all', 'acked', 'not-acked'];
+const STATES_ASKED = ['offnormal', 'fault', 'normal', 'all', 'active'];
+
 const file = (r: TagReader, s: BacnetState, out: Arguments, request: boolean): void => {
   const d: Detail = {};
   let octets = 0;
@@ -258,8 +277,18 @@ export const confirmed = (choice: number, ack: boolean, r: TagReader, s: BacnetS
     case SERVICE.ACKNOWLEDGE_ALARM:
       acknowledge(r, s, out);
       return;
-    case SERVICE.GET_ALARM_SUMMARY:
     case SERVICE.GET_EVENT_INFORMATION:
+      // The last object of the answer before: the list goes on behind it.
+      if (!ack) {
+        if (r.isContext(0)) out.accesses.push(accessOf(s, objectId(r), -1, -1, 0, NO_ITEMS, ''));
+        return;
+      }
+      alarms(r, s, out);
+      return;
+    case SERVICE.GET_ENROLLMENT_SUMMARY:
+      if (!ack) enrollments(r, out);
+      return;
+    case SERVICE.GET_ALARM_SUMMARY:
       if (ack) alarms(r, s, out);
       return;
     case SERVICE.ATOMIC_READ_FILE:

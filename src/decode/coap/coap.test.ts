@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf, contextOf, costUs, down, drive, hostile, textBytes, up } from '../../../test/decoding.ts';
+import {
+  bytesOf,
+  contextOf,
+  costUs,
+  down,
+  drive,
+  hostile,
+  join,
+  sameInPieces,
+  textBytes,
+  up,
+} from '../../../test/decoding.ts';
 import { coap } from './index.ts';
 import { encodeCoap } from './wire.ts';
 
@@ -252,6 +263,103 @@ describe('coap', () => {
     ]);
     expect(run.values.filter((v) => v.path === '/level').map((v) => v.value)).toEqual([7.5, 8]);
     expect(JSON.stringify(run)).not.toContain('x1y2');
+  });
+  it('puts bodies of several blocks together (RFC 7959 sections 3.1 and 3.2)', () => {
+    const json = JSON.stringify({ level: 7.25, pump: true, note: 'x'.repeat(80) });
+    const parts = [0, 1, 2].map((n) => json.slice(n * 64, n * 64 + 64)).filter((p) => p !== '');
+    const szx = 2; // 64 octets
+    const value = (n: number, more: boolean) => [(n << 4) | (more ? 8 : 0) | szx];
+    const get = (n: number) =>
+      up(
+        encodeCoap({
+          code: 1,
+          messageId: 100 + n,
+          token: [n],
+          options: [[11, 'status'], ...(n > 0 ? [[23, value(n, false)] as [number, number[]]] : [])],
+        }),
+      );
+    const got = (n: number) =>
+      down(
+        encodeCoap({
+          kind: 2,
+          code: 69,
+          messageId: 100 + n,
+          token: [n],
+          options: [
+            [12, [50]],
+            [23, value(n, n < parts.length - 1)],
+          ],
+          payload: parts[n]!,
+        }),
+      );
+    const asked = parts.flatMap((_, n) => [get(n), got(n)]);
+    const read = drive(coap, asked, on5683);
+    expect(parts).toHaveLength(2);
+    expect(read.values.map((v) => [v.path, v.value])).toContainEqual(['/status/level', 7.25]);
+    expect(read.commands).toHaveLength(1);
+    // A block that came twice changes nothing, one that is missing leaves no half of a value.
+    expect(drive(coap, [...asked.slice(0, 2), ...asked], on5683).values).toEqual(read.values);
+    expect(drive(coap, asked.slice(2), on5683).values).toEqual([]);
+    const put = (n: number) =>
+      up(
+        encodeCoap({
+          code: 3,
+          messageId: 200 + n,
+          token: [9],
+          options: [
+            [11, 'setup'],
+            [12, [50]],
+            [27, value(n, n < parts.length - 1)],
+          ],
+          payload: parts[n]!,
+        }),
+      );
+    const done = (n: number, code: number) => down(encodeCoap({ kind: 2, code, messageId: 200 + n, token: [9] }));
+    const written = drive(coap, [put(0), done(0, 95), put(1), done(1, 68)], on5683);
+    expect(written.values.map((v) => [v.path, v.value, v.access])).toContainEqual(['/setup/level', 7.25, 'write']);
+    expect(written.commands.map((c) => `${c.verb} ${c.object} ${c.outcome}`)).toEqual(['write /setup accepted']);
+  });
+  describe('over TCP (RFC 8323)', () => {
+    const onTcp = { carrier: 'tcp', serverPort: 5683 };
+    // Length 6, Max-Message-Size 1152, Block-Wise-Transfer (section 5.3); both sides begin with it.
+    const csm = bytesOf('40 e1 22 0480 20');
+    const ask = bytesOf('51 01 7f b4 74656d70'); // GET /temp, token 7f
+    const answer = bytesOf('51 45 7f ff 32312e35'); // 2.05, 21.5
+    const long = join(bytesOf('d1 0f 45 80 ff'), textBytes('y'.repeat(27))); // 13 + 15 octets behind the token
+    const talk = [up(csm), down(csm), up(ask), down(answer), up(bytesOf('01 01 80')), down(long)];
+    it('reads lengths, tokens and settings', () => {
+      const run = drive(coap, talk, onTcp);
+      expect(run.malformed).toEqual([]);
+      expect(run.messages.map((m) => `${m.kind} ${m.codeName} ${m.messageId} ${m.token}`.trimEnd())).toEqual([
+        'reliable 7.01 CSM -1',
+        'reliable 7.01 CSM -1',
+        'reliable GET -1 7f',
+        'reliable 2.05 Content -1 7f',
+        'reliable GET -1 80',
+        'reliable 2.05 Content -1 80',
+      ]);
+      expect(run.messages[0]!.options.map((o) => [o.name, o.value])).toEqual([
+        ['Max-Message-Size', 1152],
+        ['Block-Wise-Transfer', ''],
+      ]);
+      expect(run.values[0]).toMatchObject({ path: '/temp', value: 21.5 });
+      // Section 3.2, figure 7: no options, no payload.
+      expect(drive(coap, [down(bytesOf('01 43 7f'))], onTcp).messages).toMatchObject([
+        { codeName: '2.03 Valid', token: '7f' },
+      ]);
+    });
+    it('gives the same however TCP cuts it', () => sameInPieces(coap, talk, onTcp));
+    it('knows itself by the settings on any port', () => {
+      const say = (b: Uint8Array, port: number) =>
+        coap.probe(b, 0, b.length, contextOf({ carrier: 'tcp', serverPort: port }));
+      expect([say(csm, 9999), say(ask, 9999), say(ask, 5683), say(csm.slice(0, 3), 5683)]).toEqual([
+        'sure',
+        'no',
+        'maybe',
+        'more',
+      ]);
+    });
+    it('stands hostile octets', () => hostile(coap, [talk], onTcp));
   });
   it('says what the specification forbids', () => {
     const what = (hex: string) => drive(coap, [up(bytesOf(hex))], on5683).malformed.map((m) => m.detail);

@@ -1,11 +1,33 @@
-/** CoAP over UDP (RFC 7252), with OMA LwM2M. */
+/** CoAP over UDP (RFC 7252) and TCP (RFC 8323), with OMA LwM2M. */
 import type { Decoder, PduContext, Probe } from '../../core/decoder.ts';
 import { type CoapState, observeCoap } from './observe.ts';
-import { type CoapMessage, decodeCoap, KEY_OBJECTS, NO_PAYLOAD } from './wire.ts';
+import { type CoapMessage, coapFrame, decodeCoap, decodeReliable, KEY_OBJECTS, NO_PAYLOAD } from './wire.ts';
 
 const PORTS = [5683, 5685, 5783, 61616];
 
+/** Longest message over TCP that is waited for; RFC 8323 section 5.3.1 starts at 1,152 octets. */
+const MAX_FRAME = 65_536;
+/** Capabilities and Settings, the first message of either side (RFC 8323 section 5.3). */
+const CSM = 0xe1;
+
+const probeReliable = (b: Uint8Array, start: number, end: number, hinted: boolean): Probe => {
+  if ((b[start]! & 15) > 8) return 'no';
+  const frame = coapFrame(b, start, end);
+  if (frame === undefined) return 'more';
+  const { code, end: to } = frame;
+  if (to - start > MAX_FRAME || (code !== CSM && !hinted)) return 'no';
+  if (to > end) return 'more';
+  const message = decodeReliable(b, start, to);
+  if (message === undefined || typeof message === 'string') return 'no';
+  // With its Max-Message-Size it is no chance; without it is two octets.
+  const size = message.options[0];
+  if (code === CSM && size?.name === 'Max-Message-Size' && Number(size.value) >= 1152) return 'sure';
+  return hinted ? 'maybe' : 'no';
+};
+
 const probe = (b: Uint8Array, start: number, end: number, context: PduContext): Probe => {
+  if (context.carrier === 'tcp')
+    return probeReliable(b, start, end, PORTS.includes(context.serverPort) || PORTS.includes(context.clientPort));
   if (end - start < 4 || b[start]! >> 6 !== 1 || (b[start]! & 15) > 8) return 'no';
   const hinted = PORTS.includes(context.serverPort) || PORTS.includes(context.clientPort);
   const code = b[start + 1]!;
@@ -40,12 +62,24 @@ export const coap: Decoder<CoapMessage, CoapState> = {
   name: 'coap',
   title: 'CoAP (with LwM2M)',
   family: 'iiot',
-  attach: [{ over: 'udp', ports: PORTS }],
+  attach: [
+    { over: 'udp', ports: PORTS },
+    { over: 'tcp', ports: [5683] },
+  ],
   probe,
-  open: () => ({ observed: new Set(), keys: new Set() }),
-  decode(b, start, end, _context, state) {
-    const message = guarded(decodeCoap(b, start, end), state);
-    const consumed = end - start;
+  open: () => ({ observed: new Set(), keys: new Set(), bodies: new Map() }),
+  decode(b, start, end, context, state) {
+    let consumed = end - start;
+    if (context.carrier === 'tcp') {
+      const frame = (b[start]! & 15) > 8 ? undefined : coapFrame(b, start, end);
+      if (frame === undefined) return (b[start]! & 15) > 8 ? { kind: 'foreign' } : { kind: 'incomplete', missing: 1 };
+      consumed = frame.end - start;
+      if (consumed > MAX_FRAME)
+        return { kind: 'malformed', code: 'coap.length', detail: `message of ${consumed} octets`, consumed: 0 };
+      if (frame.end > end) return { kind: 'incomplete', missing: frame.end - end };
+    }
+    const to = start + consumed;
+    const message = guarded(context.carrier === 'tcp' ? decodeReliable(b, start, to) : decodeCoap(b, start, to), state);
     if (message === undefined) return { kind: 'foreign' };
     return typeof message === 'string'
       ? { kind: 'malformed', code: 'coap.malformed', detail: message, consumed }

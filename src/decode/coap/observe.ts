@@ -78,8 +78,59 @@ const values = (at: At, path: string, m: CoapMessage, access: 'read' | 'write', 
 /** Observations (RFC 7641) whose request was told; emptied when full, then some are told again. */
 const MAX_OBSERVED = 1024;
 
+/** Bodies of several blocks that are being put together, and octets of one; what is longer is not read as a whole. */
+const MAX_BODIES = 16;
+const MAX_BODY = 65_536;
+
+export interface Body {
+  /** Number of the block that goes on. */
+  next: number;
+  octets: number;
+  readonly blocks: Uint8Array[];
+}
+
+const BLOCK2 = 23;
+const BLOCK1 = 27;
+
+/**
+ * The body of which `m` holds a block or all (RFC 7959 section 2); undefined while others follow, or where one was not seen. Blocks come one
+ * after the other, each asked for or acknowledged, under the path of their resource.
+ */
+const wholeBody = (m: CoapMessage, option: number, key: string, state: CoapState): CoapMessage | undefined => {
+  const text = m.options.find((o) => o.number === option)?.value;
+  if (typeof text !== 'string') return m;
+  const [number = 0, more = 0] = text.split('/').map(Number);
+  if (number === 0 && more === 0) return m;
+  if (number === 0) {
+    if (state.bodies.size >= MAX_BODIES) state.bodies.delete(state.bodies.keys().next().value!);
+    state.bodies.delete(key);
+    state.bodies.set(key, { next: 0, octets: 0, blocks: [] });
+  }
+  const body = state.bodies.get(key);
+  // The same block again: it was not acknowledged in time.
+  if (body === undefined || number === body.next - 1) return undefined;
+  body.octets += m.payload.length;
+  if (number !== body.next || body.octets > MAX_BODY || m.payload.length < m.payloadLength) {
+    state.bodies.delete(key);
+    return undefined;
+  }
+  body.next++;
+  body.blocks.push(m.payload);
+  if (more !== 0) return undefined;
+  state.bodies.delete(key);
+  const payload = new Uint8Array(body.octets);
+  let at = 0;
+  for (const block of body.blocks) {
+    payload.set(block, at);
+    at += block.length;
+  }
+  return { ...m, block: undefined, payload, payloadLength: payload.length };
+};
+
 export interface CoapState {
   readonly observed: Set<string>;
+  /** Bodies that come in blocks, by the path of the resource. */
+  readonly bodies: Map<string, Body>;
   /** Tokens of requests whose answers may hold keys. */
   readonly keys: Set<string>;
 }
@@ -117,10 +168,13 @@ export const observeCoap = (t: Transaction<CoapMessage>, sink: ObservationSink, 
     });
   }
   if (refused) return;
-  if (verb === 'write') values(at, m.path, m, 'write', sink);
+  const written = verb === 'write' ? wholeBody(m, BLOCK1, `> ${m.path}`, state) : undefined;
+  if (written !== undefined) values(at, m.path, written, 'write', sink);
   if (response === undefined || (m.code !== 1 && m.code !== 5)) return;
-  values(at, m.path, response, 'read', sink);
+  const read = wholeBody(response, BLOCK2, `< ${m.path}`, state);
+  if (read === undefined) return;
+  values(at, m.path, read, 'read', sink);
   // Early clients answered for the device in TLV and called it octets.
-  if (m.path === '/3/0' && response.contentFormat === FORMAT.OCTETS)
-    values(at, m.path, { ...response, contentFormat: FORMAT.LWM2M_TLV }, 'read', sink);
+  if (m.path === '/3/0' && read.contentFormat === FORMAT.OCTETS)
+    values(at, m.path, { ...read, contentFormat: FORMAT.LWM2M_TLV }, 'read', sink);
 };

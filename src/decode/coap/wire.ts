@@ -1,6 +1,6 @@
-/** CoAP: RFC 7252, observing RFC 7641, block-wise transfer RFC 7959, FETCH and PATCH RFC 8132. */
+/** CoAP: RFC 7252, observing RFC 7641, block-wise transfer RFC 7959, FETCH and PATCH RFC 8132, over TCP RFC 8323. */
 import type { Message } from '../../core/decoder.ts';
-import { hex, u16be, utf8 } from '../../lib/bytes.ts';
+import { hex, u16be, u32be, utf8 } from '../../lib/bytes.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
 import { isSecretName, MASKED } from '../shared/secret-names.ts';
 
@@ -9,7 +9,8 @@ const MAX_OPTIONS = 64;
 /** Octets of a payload that are kept; a datagram rarely has more. */
 const MAX_PAYLOAD = 2048;
 
-export type CoapKind = 'confirmable' | 'non-confirmable' | 'acknowledgement' | 'reset';
+/** `reliable`: over TCP, where a message has neither kind nor id (RFC 8323 section 3.2). */
+export type CoapKind = 'confirmable' | 'non-confirmable' | 'acknowledgement' | 'reset' | 'reliable';
 const KINDS: readonly CoapKind[] = ['confirmable', 'non-confirmable', 'acknowledgement', 'reset'];
 
 export const METHODS: readonly string[] = ['', 'GET', 'POST', 'PUT', 'DELETE', 'FETCH', 'PATCH', 'iPATCH'];
@@ -54,6 +55,24 @@ const OPTIONS: Readonly<Record<number, readonly [string, 'text' | 'number' | 'oc
   292: ['Request-Tag', 'octets'],
 };
 
+/** Signalling messages (RFC 8323 section 5) and their options, whose numbers are those of the message's own. */
+const SIGNALS: Readonly<Record<number, string>> = {
+  225: 'CSM',
+  226: 'Ping',
+  227: 'Pong',
+  228: 'Release',
+  229: 'Abort',
+};
+const SIGNAL_OPTIONS: Readonly<Record<number, (typeof OPTIONS)[number]>> = {
+  [225 * 16 + 2]: ['Max-Message-Size', 'number'],
+  [225 * 16 + 4]: ['Block-Wise-Transfer', 'empty'],
+  [226 * 16 + 2]: ['Custody', 'empty'],
+  [227 * 16 + 2]: ['Custody', 'empty'],
+  [228 * 16 + 2]: ['Alternative-Address', 'text'],
+  [228 * 16 + 4]: ['Hold-Off', 'number'],
+  [229 * 16 + 2]: ['Bad-CSM-Option', 'number'],
+};
+
 export interface CoapOption {
   readonly number: number;
   readonly name: string;
@@ -67,6 +86,7 @@ export interface CoapMessage extends Message {
   readonly code: number;
   /** `GET`, `2.05 Content`. */
   readonly codeName: string;
+  /** -1 over TCP. */
   readonly messageId: number;
   readonly token: string;
   readonly options: readonly CoapOption[];
@@ -116,9 +136,55 @@ export const decodeCoap = (b: Uint8Array, start: number, end: number): CoapMessa
   const klass = code >> 5;
   if (klass === 1 || klass === 3 || klass === 6) return undefined;
   if (tokenLength > 8) return `token of ${tokenLength} octets`;
-  let o = start + 4 + tokenLength;
+  const o = start + 4 + tokenLength;
   if (o > end) return 'token is cut';
   if (code === 0 && (tokenLength > 0 || o < end)) return 'an empty message with content';
+  return decodeRest(b, o, end, code, kind, u16be(b, start + 2), hex(b, start + 4, o));
+};
+
+/** The frame of a message on TCP (RFC 8323 section 3.2): where its code stands and where it ends. Reused; undefined: more octets needed. */
+const frame = { code: 0, token: 0, end: 0 };
+export const coapFrame = (b: Uint8Array, start: number, end: number): typeof frame | undefined => {
+  const nibble = b[start]! >> 4;
+  const more = nibble < 13 ? 0 : 1 << (nibble - 13);
+  const o = start + 1 + more;
+  if (o >= end) return undefined;
+  const length =
+    nibble < 13
+      ? nibble
+      : nibble === 13
+        ? b[start + 1]! + 13
+        : nibble === 14
+          ? u16be(b, start + 1) + 269
+          : u32be(b, start + 1) + 65_805;
+  frame.code = b[o]!;
+  frame.token = o + 1;
+  frame.end = o + 1 + (b[start]! & 15) + length;
+  return frame;
+};
+
+/** The message in a frame of TCP that is there as a whole; as `decodeCoap`. */
+export const decodeReliable = (b: Uint8Array, start: number, end: number): CoapMessage | string | undefined => {
+  const tokenLength = b[start]! & 15;
+  const f = coapFrame(b, start, end);
+  if (f === undefined || tokenLength > 8) return undefined;
+  const { code, token } = f;
+  const klass = code >> 5;
+  if (klass === 1 || klass === 3 || klass === 6) return undefined;
+  return decodeRest(b, token + tokenLength, end, code, 'reliable', -1, hex(b, token, token + tokenLength));
+};
+
+const decodeRest = (
+  b: Uint8Array,
+  start: number,
+  end: number,
+  code: number,
+  kind: CoapKind,
+  messageId: number,
+  token: string,
+): CoapMessage | string => {
+  const klass = code >> 5;
+  let o = start;
   const options: CoapOption[] = [];
   const query: string[] = [];
   let path = '';
@@ -136,7 +202,7 @@ export const decodeCoap = (b: Uint8Array, start: number, end: number): CoapMessa
     if (length > end - from) return 'option beyond the message';
     const to = from + length;
     o = to;
-    const known = OPTIONS[number];
+    const known = klass === 7 ? SIGNAL_OPTIONS[code * 16 + number] : OPTIONS[number];
     let value: string | number = '';
     switch (known?.[1]) {
       case 'text':
@@ -173,9 +239,9 @@ export const decodeCoap = (b: Uint8Array, start: number, end: number): CoapMessa
     code,
     codeName: request
       ? (METHODS[code] ?? `method ${code}`)
-      : `${klass}.${String(code & 31).padStart(2, '0')} ${RESPONSES[code] ?? ''}`.trimEnd(),
-    messageId: u16be(b, start + 2),
-    token: hex(b, start + 4, start + 4 + tokenLength),
+      : `${klass}.${String(code & 31).padStart(2, '0')} ${RESPONSES[code] ?? SIGNALS[code] ?? ''}`.trimEnd(),
+    messageId,
+    token,
     options,
     path: request && code !== 0 && path === '' ? '/' : path,
     query,

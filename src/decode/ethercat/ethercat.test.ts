@@ -30,7 +30,7 @@ const talk = (...rounds: readonly (readonly [sent: EcatFields, back: Partial<Eca
 /** A mailbox: length, address 0, channel 0, type with counter 1, then padding up to 32 octets. */
 const mail = (type: number, body: string): Uint8Array => {
   const b = octets(body);
-  const out = new Uint8Array(32);
+  const out = new Uint8Array(Math.max(32, 6 + b.length));
   out.set([b.length, 0, 0, 0, 0, 0x10 | type]);
   out.set(b, 6);
   return out;
@@ -102,6 +102,74 @@ describe('ethercat', () => {
       'order-number=product code 0x044c3052',
       'model=EL3202',
     ]);
+  });
+  it('reads the object dictionary, and calls objects as the slave does', () => {
+    const box = { command: CMD.FPWR, adp: 1001, ado: 0x1000 };
+    const poll = { command: CMD.FPRD, adp: 1001, ado: 0x1080, data: EMPTY };
+    const out = talk(
+      // SDO information (service 8), opcode 1: list of all objects; the answer has two of them
+      [{ ...box, data: mail(3, '0080 01 00 0000 0100') }, {}],
+      [poll, { data: mail(3, '0080 02 00 0000 0100 1810 0080') }],
+      // opcode 3: what is 0x8000? INTEGER16... five subindices, a record: "Gain"
+      [{ ...box, data: mail(3, '0080 03 00 0000 0080') }, {}],
+      [poll, { data: mail(3, '0080 04 00 0000 0080 0300 05 09 4761696e') }],
+      [{ ...box, data: mail(3, '0080 03 00 0000 0190') }, {}],
+      [poll, { data: mail(3, '0080 07 00 0000 00000206') }],
+      [{ ...box, data: mail(3, '0020 40 0080 01 00000000') }, {}],
+      [poll, { data: mail(3, '0030 4b 0080 01 64000000') }],
+    );
+    expect(out.commands.map((x) => [x.verb, x.operation, x.object, x.outcome, x.reason])).toEqual([
+      ['discover', 'SDO Information', 'object dictionary', 'accepted', undefined],
+      ['discover', 'SDO Information', '0x9001', 'refused', 'object does not exist (0x06020000)'],
+      ['read', 'SDO Upload', '0x8000:01 (Gain)', 'accepted', undefined],
+    ]);
+  });
+  it('reads Ethernet, ADS, files and errors in mailboxes', () => {
+    const box = { command: CMD.FPWR, adp: 1001, ado: 0x1000 };
+    const poll = { command: CMD.FPRD, adp: 1001, ado: 0x1080, data: new Uint8Array(64) };
+    const ip = '4500 0028 0001 0000 40 06 0000 0a000005 0a000009'; // 10.0.0.5 to 10.0.0.9, TCP
+    const ams = '0a0000050101 e803 0a0000010101 0080';
+    const out = talk(
+      // EoE: type 2 sets address, mask and gateway; type 0 carries a frame, told once
+      [{ ...box, data: mail(2, '0201 0000 0e000000 0500000a 00ffffff 0100000a') }, {}],
+      [{ ...box, data: mail(2, `0001 0000 020000000002 020000000001 0800 ${ip} c000 01f6`) }, {}],
+      [{ ...box, data: mail(2, `0001 0010 020000000002 020000000001 0800 ${ip} c000 01f6`) }, {}],
+      // AoE: ADS Write (3) to group 0xf302, object 0x8000:01; answered without error
+      [{ ...box, data: mail(1, `${ams} 0300 0400 0e000000 00000000 07000000 02f30000 01000080 02000000 1234`) }, {}],
+      [poll, { data: mail(1, `0a0000010101 0080 0a0000050101 e803 0300 0500 04000000 00000000 07000000 00000000`) }],
+      // FoE: write "app.efw", which the slave refuses
+      [{ ...box, data: mail(4, '0200 00000000 6170702e656677') }, {}],
+      [poll, { data: mail(4, '0500 08800000 626f6f74') }],
+      // An error reply: the protocol is not supported
+      [poll, { data: mail(0, '0100 0200') }],
+    );
+    expect(out.commands.map((x) => [x.verb, x.operation, x.object, x.value, x.outcome, x.reason])).toEqual([
+      [
+        'configure',
+        'EoE Set IP Parameter',
+        'IP address',
+        'IP 10.0.0.5, mask 255.255.255.0, gateway 10.0.0.1',
+        'accepted',
+        undefined,
+      ],
+      [
+        'invoke',
+        'Ethernet over EtherCAT',
+        '02:00:00:00:00:01 to 02:00:00:00:00:02, 10.0.0.5 to 10.0.0.9, TCP 502',
+        undefined,
+        'accepted',
+        undefined,
+      ],
+      ['write', 'AoE Write', '0x8000:01', undefined, 'accepted', undefined],
+      ['firmware-update', 'FoE Write', 'app.efw', undefined, 'accepted', undefined],
+      ['firmware-update', 'FoE Write', 'app.efw', undefined, 'refused', 'bootstrap only (0x8008): boot'],
+    ]);
+    // The same with a place for every field, as Wireshark wants it.
+    const fixed = `0201 0000 0e000000 000000000000 0500000a 00ffffff 0100000a 00000000 ${'00'.repeat(32)}`;
+    expect(talk([{ ...box, data: mail(2, fixed) }, {}]).commands[0]!.value).toBe(
+      'IP 10.0.0.5, mask 255.255.255.0, gateway 10.0.0.1',
+    );
+    expect(out.weirds).toMatchObject([{ detail: 'mailbox error: protocol not supported' }]);
   });
   it('joins objects that come in segments, and says one that is aborted', () => {
     const box = { command: CMD.FPWR, adp: 1001, ado: 0x1000 };

@@ -1,8 +1,9 @@
 /**
- * Mailbox protocols of EtherCAT: CoE (CANopen objects), FoE (files), SoE (drive parameters), EoE (Ethernet). Source:
- * ETG.1000.6 section 5 (mailbox, CoE, FoE, EoE), IEC 61800-7-304 (SoE).
+ * Mailbox protocols of EtherCAT: CoE (CANopen objects and their dictionary), FoE (files), SoE (drive parameters), EoE (Ethernet), AoE
+ * (ADS). Source: ETG.1000.6 section 5 (mailbox, CoE, FoE, EoE), IEC 61800-7-304 (SoE), ETG.1020 (AoE).
  */
-import { ascii, hex, paddedAscii, u16le, u32le } from '../../lib/bytes.ts';
+import { ipv4Text, macText } from '../../lib/address.ts';
+import { ascii, i32be, i32le, paddedAscii, u16be, u16le, u32le } from '../../lib/bytes.ts';
 
 /** Mailbox header: length, address, channel, type and counter. */
 const HEADER = 6;
@@ -38,11 +39,54 @@ export type Mail =
     }
   | { readonly kind: 'emergency'; readonly errorCode: number; readonly errorRegister: number }
   | {
-      readonly kind: 'file';
-      readonly operation: 'read' | 'write' | 'error';
+      /** SDO information: what objects there are, and what one is. */
+      readonly kind: 'dictionary';
+      readonly operation: 'list' | 'object' | 'entry' | 'error';
+      readonly isRequest: boolean;
+      /** Which list is asked for: 0 lengths, 1 all, 2 RxPDO, 3 TxPDO, 4 for replacement, 5 for start-up; -1 otherwise. */
+      readonly list: number;
+      /** Indices of a list (the first MAX_INDICES of a fragment); of a description its own. */
+      readonly indices: readonly number[];
+      readonly subindex: number;
+      readonly dataType: number;
       readonly name: string;
-      readonly errorCode: number;
+      readonly fragmentsLeft: number;
+      readonly abortCode: number;
     }
+  | {
+      readonly kind: 'file';
+      readonly operation: 'read' | 'write' | 'data' | 'acknowledge' | 'error' | 'busy';
+      readonly name: string;
+      /** Of data and their acknowledgement. */
+      readonly packet: number;
+      /** Octets of this packet. */
+      readonly size: number;
+      readonly errorCode: number;
+      /** What the slave says of an error or why it is busy. */
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'ethernet';
+      readonly operation: 'frame' | 'set-ip' | 'set-filter' | 'result' | 'other';
+      readonly fragment: number;
+      readonly frame: number;
+      readonly isLast: boolean;
+      /** Of the first fragment of a frame: who speaks to whom, by the headers that are in it. */
+      readonly text: string;
+      /** Of a response. */
+      readonly result: number;
+    }
+  | {
+      readonly kind: 'ads';
+      readonly isRequest: boolean;
+      readonly command: number;
+      readonly group: number;
+      readonly offset: number;
+      readonly length: number;
+      readonly error: number;
+      readonly invokeId: number;
+    }
+  | { readonly kind: 'mailbox-error'; readonly detail: number }
   | {
       readonly kind: 'soe';
       readonly operation: 'read' | 'write' | 'read-response' | 'write-response';
@@ -58,7 +102,10 @@ export const isMailbox = (d: Uint8Array): boolean => {
   if (d.length < HEADER + 2) return false;
   const length = u16le(d, 0);
   const type = d[5]! & 15;
-  return length >= 2 && HEADER + length <= d.length && (type <= 5 || type === 15) && type > 0 && d[5]! < 0x80;
+  if (HEADER + length > d.length || d[5]! >= 0x80) return false;
+  // An error reply has four octets that begin with 1 (table 30).
+  if (type === 0) return length === 4 && d[5] !== 0 && u16le(d, HEADER) === 1;
+  return length >= 2 && (type <= 5 || type === 15);
 };
 
 const EMPTY = new Uint8Array(0);
@@ -67,6 +114,7 @@ const coe = (d: Uint8Array, end: number): Mail | undefined => {
   const service = u16le(d, HEADER) >> 12;
   const o = HEADER + 2;
   if (service === 1 && end - o >= 3) return { kind: 'emergency', errorCode: u16le(d, o), errorRegister: d[o + 2]! };
+  if (service === 8) return dictionary(d, o, end);
   if ((service !== 2 && service !== 3) || end - o < 8) return { kind: 'other', protocol: 'CoE' };
   const isRequest = service === 2;
   const head = d[o]!;
@@ -103,18 +151,156 @@ const coe = (d: Uint8Array, end: number): Mail | undefined => {
   return { ...base, service: isDownload ? 'download' : 'upload', data, size, more: end - (o + 8) < size };
 };
 
+/** Indices kept of one fragment of a list. */
+const MAX_INDICES = 64;
+const INFORMATION = [undefined, 'list', 'list', 'object', 'object', 'entry', 'entry', 'error'] as const;
+/** SDO information (5.6.3): opcode and a flag, a reserved octet, fragments left; requests are odd. */
+const dictionary = (d: Uint8Array, o: number, end: number): Mail => {
+  const opcode = end - o >= 6 ? d[o]! & 0x7f : 0;
+  const operation = INFORMATION[opcode];
+  if (operation === undefined) return { kind: 'other', protocol: 'CoE' };
+  const isRequest = (opcode & 1) === 1 && operation !== 'error';
+  const from = o + 4;
+  const indices: number[] = [];
+  const isList = operation === 'list';
+  if (isList && !isRequest)
+    for (let p = from + 2; p + 2 <= end && indices.length < MAX_INDICES; p += 2) indices.push(u16le(d, p));
+  else if (operation === 'object' || operation === 'entry') indices.push(u16le(d, from));
+  const has = end - from;
+  // Description: index, data type, highest subindex, object code, name. Entry: index, subindex, value info, data type, bit length,
+  // access; the name stands behind what the value info lists, and only where it lists nothing else is its place known.
+  const name =
+    isRequest || isList || operation === 'error'
+      ? ''
+      : operation === 'object'
+        ? paddedAscii(d, Math.min(end, from + 6), Math.min(end, from + 6 + MAX_TEXT))
+        : has > 10 && (d[from + 3]! & 0xf8) === 0
+          ? paddedAscii(d, from + 10, Math.min(end, from + 10 + MAX_TEXT))
+          : '';
+  return {
+    kind: 'dictionary',
+    operation,
+    isRequest,
+    list: isList ? u16le(d, from) : -1,
+    indices,
+    subindex: operation === 'entry' && has >= 3 ? d[from + 2]! : 0,
+    dataType: isRequest
+      ? 0
+      : operation === 'object' && has >= 4
+        ? u16le(d, from + 2)
+        : operation === 'entry' && has >= 6
+          ? u16le(d, from + 4)
+          : 0,
+    name,
+    fragmentsLeft: u16le(d, o + 2),
+    abortCode: operation === 'error' && has >= 4 ? u32le(d, from) : 0,
+  };
+};
+
+/** What an Ethernet frame says of itself in its first octets: `02:.. to 02:.., 10.0.0.1 to 10.0.0.2, TCP 502`. */
+const frameText = (d: Uint8Array, o: number, end: number): string => {
+  if (end - o < 14) return '';
+  const text = `${macText(d, o + 6)} to ${macText(d, o)}`;
+  const type = u16be(d, o + 12);
+  if (type === 0x0806 && end - o >= 42)
+    return `${text}, ARP ${ipv4Text(i32be(d, o + 28))} for ${ipv4Text(i32be(d, o + 38))}`;
+  if (type !== 0x0800 || end - o < 34) return `${text}, EtherType 0x${type.toString(16).padStart(4, '0')}`;
+  const transport = d[o + 23];
+  const ports = o + 14 + (d[o + 14]! & 15) * 4;
+  const port =
+    (transport === 6 || transport === 17) && ports + 4 <= end
+      ? `, ${transport === 6 ? 'TCP' : 'UDP'} ${Math.min(u16be(d, ports), u16be(d, ports + 2))}`
+      : '';
+  return `${text}, ${ipv4Text(i32be(d, o + 26))} to ${ipv4Text(i32be(d, o + 30))}${port}`;
+};
+
+/** EoE (5.7): frame type, last fragment; fragment, offset and frame number; then the octets. */
+const eoe = (d: Uint8Array, end: number): Mail => {
+  if (end - HEADER < 4) return { kind: 'other', protocol: 'EoE' };
+  const type = d[HEADER]! & 15;
+  const second = u16le(d, HEADER + 2);
+  const o = HEADER + 4;
+  const isFrame = type === 0;
+  let text = '';
+  if (isFrame && (second & 0x3f) === 0) text = frameText(d, o, end);
+  else if (type === 2 && end - o >= 4) text = ipParameters(d, o, end);
+  return {
+    kind: 'ethernet',
+    operation: isFrame
+      ? 'frame'
+      : type === 2
+        ? 'set-ip'
+        : type === 4
+          ? 'set-filter'
+          : type === 3 || type === 5
+            ? 'result'
+            : 'other',
+    fragment: isFrame ? second & 0x3f : 0,
+    frame: isFrame ? second >> 12 : 0,
+    isLast: (d[HEADER + 1]! & 1) !== 0,
+    text,
+    result: type === 3 || type === 5 ? second : 0,
+  };
+};
+const IP_PARAMETERS = [[1, 6, 'MAC'], [2, 4, 'IP'], [4, 4, 'mask'], [8, 4, 'gateway'], [16, 4, 'DNS'], [32, 32, 'name']] as const; // biome-ignore format: a table
+/**
+ * What is to be set (table 43): four octets of flags, then the fields, IP addresses with their last octet first. All fields have their
+ * place, also those whose flag is not set; stacks that leave those out are known by the length.
+ */
+const ipParameters = (d: Uint8Array, from: number, end: number): string => {
+  const flags = d[from]!;
+  const packed = IP_PARAMETERS.reduce((n, [bit, size]) => n + ((flags & bit) !== 0 ? size : 0), 0) === end - from - 4;
+  const parts: string[] = [];
+  let o = from + 4;
+  for (const [bit, size, name] of IP_PARAMETERS) {
+    const isSet = (flags & bit) !== 0;
+    if (isSet && o + (bit === 32 ? 1 : size) <= end)
+      parts.push(
+        `${name} ${bit === 1 ? macText(d, o) : bit === 32 ? paddedAscii(d, o, Math.min(end, o + size)) : ipv4Text(i32le(d, o))}`,
+      );
+    if (isSet || !packed) o += size;
+  }
+  return parts.join(', ');
+};
+
+/** AoE: an AMS header (target and source with their ports, command, flags, length, error, invoke id), then the command. */
+const AMS = 32;
+const aoe = (d: Uint8Array, end: number): Mail => {
+  if (end - HEADER < AMS) return { kind: 'other', protocol: 'AoE' };
+  const isRequest = (d[HEADER + 18]! & 1) === 0;
+  const command = u16le(d, HEADER + 16);
+  const o = HEADER + AMS;
+  // Read, Write, ReadWrite and the notifications begin with group and offset; answers with a result.
+  const addressed = isRequest && (command === 2 || command === 3 || command === 6 || command === 9) && end - o >= 12;
+  return {
+    kind: 'ads',
+    isRequest,
+    command,
+    group: addressed ? u32le(d, o) : 0,
+    offset: addressed ? u32le(d, o + 4) : 0,
+    length: addressed ? u32le(d, o + 8) : 0,
+    error: u32le(d, HEADER + 24) || (!isRequest && end - o >= 4 ? u32le(d, o) : 0),
+    invokeId: u32le(d, HEADER + 28),
+  };
+};
+
 const foe = (d: Uint8Array, end: number): Mail => {
   const operation = d[HEADER]!;
   const o = HEADER + 2;
+  const base = { kind: 'file', name: '', packet: 0, size: 0, errorCode: 0, text: '' } as const;
   // Read and write requests: a password of four octets, which is never looked at, then the name.
   if ((operation === 1 || operation === 2) && end - o >= 4)
     return {
-      kind: 'file',
+      ...base,
       operation: operation === 1 ? 'read' : 'write',
       name: ascii(d, o + 4, Math.min(end, o + 4 + MAX_TEXT)),
-      errorCode: 0,
     };
-  if (operation === 5 && end - o >= 4) return { kind: 'file', operation: 'error', name: '', errorCode: u32le(d, o) };
+  if (end - o < 4) return { kind: 'other', protocol: 'FoE' };
+  const textOf = (from: number): string => paddedAscii(d, Math.min(end, from), Math.min(end, from + MAX_TEXT));
+  if (operation === 3) return { ...base, operation: 'data', packet: u32le(d, o), size: end - o - 4 };
+  if (operation === 4) return { ...base, operation: 'acknowledge', packet: u32le(d, o) };
+  if (operation === 5) return { ...base, operation: 'error', errorCode: u32le(d, o), text: textOf(o + 4) };
+  if (operation === 6) return { ...base, operation: 'busy', text: textOf(o + 4) };
   return { kind: 'other', protocol: 'FoE' };
 };
 
@@ -140,80 +326,8 @@ export const readMail = (d: Uint8Array): Mail => {
   if (type === 3) return coe(d, end) ?? { kind: 'other', protocol: 'CoE' };
   if (type === 4) return foe(d, end);
   if (type === 5) return soe(d, end);
+  if (type === 2) return eoe(d, end);
+  if (type === 1) return aoe(d, end);
+  if (type === 0) return { kind: 'mailbox-error', detail: u16le(d, HEADER + 2) };
   return { kind: 'other', protocol: MAILBOX[type] ?? 'mailbox' };
-};
-
-/** `P-0-0100` or `S-0-0032`. */
-export const idnText = (idn: number): string =>
-  `${(idn & 0x8000) !== 0 ? 'P' : 'S'}-${(idn >> 12) & 7}-${String(idn & 0xfff).padStart(4, '0')}`;
-
-/** Objects whose names people know (ETG.1000.6 table 65, ETG.5001, ETG.5100 for FSoE). */
-const OBJECTS: Readonly<Record<number, string>> = {
-  4096: 'device type',
-  4097: 'error register',
-  4104: 'device name',
-  4105: 'hardware version',
-  4106: 'software version',
-  4112: 'store parameters',
-  4113: 'restore default parameters',
-  4120: 'identity',
-  4337: 'error settings',
-  4339: 'diagnosis history',
-  7168: 'sync manager types',
-  7186: 'RxPDO assignment',
-  7187: 'TxPDO assignment',
-  7218: 'output sync parameters',
-  7219: 'input sync parameters',
-  24640: 'controlword',
-  24641: 'statusword',
-  24672: 'modes of operation',
-  36865: 'FSoE connection',
-  59649: 'FSoE connection data',
-  63872: 'FSoE address',
-};
-export const objectName = (index: number): string => {
-  const name = OBJECTS[index];
-  return name === undefined ? '' : ` (${name})`;
-};
-
-/** ETG.1000.6 table 41. */
-const ABORTS: Readonly<Record<number, string>> = {
-  84082688: 'toggle bit not changed',
-  84148224: 'SDO protocol timeout',
-  84148225: 'command specifier not valid',
-  84148229: 'out of memory',
-  100728832: 'unsupported access',
-  100728833: 'read of a write-only object',
-  100728834: 'write to a read-only object',
-  100728835: 'subindex cannot be written',
-  100728836: 'complete access not supported',
-  100794368: 'object does not exist',
-  100925505: 'object cannot be mapped into the PDO',
-  100925506: 'mapped objects exceed the PDO length',
-  100925507: 'parameter incompatibility',
-  101056512: 'hardware error',
-  101122064: 'length does not match',
-  101122066: 'length too high',
-  101122067: 'length too low',
-  101253137: 'subindex does not exist',
-  101253168: 'value range exceeded',
-  101253169: 'value too high',
-  101253170: 'value too low',
-  134217728: 'general error',
-  134217760: 'data cannot be transferred or stored',
-  134217761: 'local control',
-  134217762: 'present device state',
-  134217763: 'no object dictionary',
-};
-export const abortText = (code: number): string =>
-  `${ABORTS[code] ?? 'aborted'} (0x${code.toString(16).padStart(8, '0')})`;
-
-/** Numbers up to 4 octets, texts where they are printable, otherwise hexadecimal. */
-export const valueOfData = (index: number, data: Uint8Array, size: number): number | string => {
-  if (index >= 0x1008 && index <= 0x100a) return paddedAscii(data, 0, data.length);
-  if (size > data.length) return `${size} octets`;
-  if (data.length === 1) return data[0]!;
-  if (data.length === 2) return u16le(data, 0);
-  if (data.length === 4) return u32le(data, 0);
-  return data.length <= 32 ? hex(data) : `${data.length} octets`;
 };

@@ -1,15 +1,25 @@
 /**
  * What EtherCAT says. Slaves have no network address of their own: they are children of the master, by station address or
  * position. Verbs: writing AL control is `mode-change`, registers of the set-up `configure`, the slave's EEPROM `configure`,
- * its reset `restart`; SDO upload `read`, download `write` (profile area) or `configure`; a file written is
- * `firmware-update`, one read `program-upload`. Process data has a layout that only the engineering tool
+ * its reset `restart`; SDO upload `read`, download `write` (profile area) or `configure`; the object dictionary `discover`; a file
+ * written is `firmware-update`, one read `program-upload`; an IP address set by EoE `configure`. Process data has a layout that only the engineering tool
  * knows; safety PDUs (FSoE) are found in it.
  */
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Attribute, Command, ObservationSink, Outcome, Verb } from '../../core/observation.ts';
 import { hex, u16le, u32le } from '../../lib/bytes.ts';
-import { abortText, idnText, isMailbox, MAX_TEXT, type Mail, objectName, readMail, valueOfData } from './mailbox.ts';
+import { isMailbox, MAX_TEXT, type Mail, readMail } from './mailbox.ts';
+import {
+  abortText,
+  adsName,
+  adsObject,
+  fileErrorText,
+  idnText,
+  mailboxErrorText,
+  objectName,
+  valueOfData,
+} from './mailbox-names.ts';
 import { observeSafety, openSafety, type SafetyState } from './safety.ts';
 import { CMD, type Datagram, type EcatMessage } from './wire.ts';
 
@@ -32,7 +42,17 @@ interface Slave {
   alStatus: number;
   /** Word address in the slave's EEPROM that the master reads next. */
   eepromAddress: number;
+  /** The file that was last asked for: errors do not name theirs. */
+  file: Extract<Mail, { kind: 'file' }> | undefined;
+  /** Objects as the slave itself calls them; at most MAX_NAMES. Absent until it does. */
+  names: Map<number, string> | undefined;
+  /** Frames through EoE that were told, by who speaks to whom; at most MAX_ETHERNET. */
+  ethernet: Set<string> | undefined;
 }
+/** Names of objects remembered of one slave; further ones are not. */
+const MAX_NAMES = 1024;
+/** Conversations through one slave that are told once; further ones are not told. */
+const MAX_ETHERNET = 64;
 export interface EcatState {
   readonly slaves: Map<number, Slave>;
   /** Broadcast AL status that was said last. */
@@ -97,7 +117,17 @@ const slaveOf = (t: Tx, sink: ObservationSink, state: EcatState, d: Datagram): S
     if (state.slaves.size >= MAX_SLAVES) state.slaves.clear();
     const address = position ? `EtherCAT position ${number}` : `EtherCAT station ${number}`;
     const endpoint = sink.child(master, 'ethercat-slave', address, t.response !== undefined);
-    slave = { endpoint, waiting: undefined, segmented: undefined, complete: false, alStatus: -1, eepromAddress: -1 };
+    slave = {
+      endpoint,
+      waiting: undefined,
+      segmented: undefined,
+      complete: false,
+      alStatus: -1,
+      eepromAddress: -1,
+      file: undefined,
+      names: undefined,
+      ethernet: undefined,
+    };
     state.slaves.set(key, slave);
   }
   return slave;
@@ -156,7 +186,7 @@ const sdo = (t: Tx, sink: ObservationSink, slave: Slave, asked: Mail | undefined
   const isDownload = of.service === 'download';
   const data = isDownload ? of.data : m.isRequest ? undefined : m.data;
   const size = isDownload ? of.size : m.size;
-  const object = `${hex4(of.index)}:${of.subindex.toString(16).padStart(2, '0')}${objectName(of.index)}`;
+  const object = `${hex4(of.index)}:${of.subindex.toString(16).padStart(2, '0')}${objectName(of.index, slave.names)}`;
   const value = data === undefined || data.length === 0 ? undefined : valueOfData(of.index, data, size);
   const refused = m.service === 'abort';
   command(
@@ -215,22 +245,111 @@ const segmentFromSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Sdo): v
   sdo(t, sink, slave, isDownload ? object : undefined, isDownload ? m : object, 'accepted');
 };
 
-/** A request put into the slave's mailbox. What waited there before was not answered. */
-const mailToSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Mail, outcome: Outcome): void => {
-  if (m.kind === 'file' && m.operation !== 'error') {
-    const writes = m.operation === 'write';
+/** How a file is spoken of; an error that the slave answers is the refusal of the latest. */
+const file = (
+  t: Tx,
+  sink: ObservationSink,
+  slave: Slave,
+  m: Extract<Mail, { kind: 'file' }>,
+  outcome: Outcome,
+  reason?: string,
+): void => {
+  const writes = m.operation === 'write';
+  const verb = writes ? 'firmware-update' : 'program-upload';
+  command(t, sink, slave.endpoint, verb, writes ? 'FoE Write' : 'FoE Read', outcome, { object: m.name, reason }, m);
+};
+
+/** What is asked of the dictionary is told for lists and refusals; a description gives an object its name. */
+const dictionary = (t: Tx, sink: ObservationSink, slave: Slave, m: Extract<Mail, { kind: 'dictionary' }>): void => {
+  const [index] = m.indices;
+  if (m.operation === 'object' && index !== undefined && m.name !== '') {
+    slave.names ??= new Map();
+    if (slave.names.size < MAX_NAMES) slave.names.set(index, m.name);
+  }
+  const asked = slave.waiting?.kind === 'dictionary' ? slave.waiting : undefined;
+  if (m.operation !== 'list' && m.operation !== 'error') return;
+  slave.waiting = undefined;
+  // Of a list in several pieces the last is told.
+  if (m.operation === 'list' && m.fragmentsLeft > 0) return;
+  const of = m.operation === 'error' ? asked?.indices[0] : undefined;
+  command(
+    t,
+    sink,
+    slave.endpoint,
+    'discover',
+    'SDO Information',
+    m.operation === 'error' ? 'refused' : 'accepted',
+    {
+      object: of === undefined ? 'object dictionary' : hex4(of),
+      reason: m.operation === 'error' ? abortText(m.abortCode) : undefined,
+    },
+    m,
+  );
+};
+
+const ethernet = (
+  t: Tx,
+  sink: ObservationSink,
+  slave: Slave,
+  m: Extract<Mail, { kind: 'ethernet' }>,
+  outcome: Outcome,
+): void => {
+  if (m.text === '') return;
+  if (m.operation === 'set-ip') {
     command(
       t,
       sink,
       slave.endpoint,
-      writes ? 'firmware-update' : 'program-upload',
-      writes ? 'FoE Write' : 'FoE Read',
+      'configure',
+      'EoE Set IP Parameter',
       outcome,
-      { object: m.name },
+      { object: 'IP address', value: m.text },
       m,
     );
     return;
   }
+  slave.ethernet ??= new Set();
+  if (slave.ethernet.has(m.text) || slave.ethernet.size >= MAX_ETHERNET) return;
+  slave.ethernet.add(m.text);
+  command(t, sink, slave.endpoint, 'invoke', 'Ethernet over EtherCAT', outcome, { object: m.text }, m);
+};
+
+const ADS_VERB: readonly (Verb | undefined)[] = [
+  undefined, 'read', 'read', 'write', 'read', 'mode-change', 'subscribe', 'subscribe', undefined, 'write',
+]; // biome-ignore format: by command
+const ads = (t: Tx, sink: ObservationSink, slave: Slave, m: Extract<Mail, { kind: 'ads' }>): void => {
+  const asked = slave.waiting?.kind === 'ads' && slave.waiting.invokeId === m.invokeId ? slave.waiting : undefined;
+  slave.waiting = undefined;
+  const verb = ADS_VERB[m.command];
+  if (verb === undefined || asked === undefined) return;
+  command(
+    t,
+    sink,
+    slave.endpoint,
+    verb,
+    adsName(m.command),
+    m.error !== 0 ? 'refused' : 'accepted',
+    {
+      object: asked.length > 0 || asked.group > 0 ? adsObject(asked) : undefined,
+      reason: m.error !== 0 ? `error 0x${m.error.toString(16)}` : undefined,
+    },
+    asked,
+  );
+};
+
+/** A request put into the slave's mailbox. What waited there before was not answered. */
+const mailToSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Mail, outcome: Outcome): void => {
+  if (m.kind === 'file') {
+    if (m.operation !== 'write' && m.operation !== 'read') return;
+    slave.file = m;
+    file(t, sink, slave, m, outcome);
+    return;
+  }
+  if (m.kind === 'ethernet') {
+    ethernet(t, sink, slave, m, outcome);
+    return;
+  }
+  if (m.kind === 'mailbox-error') return;
   if (m.kind === 'other' || m.kind === 'emergency') return;
   if (m.kind === 'sdo' && m.service === 'segment') {
     segmentToSlave(slave, m);
@@ -267,6 +386,29 @@ const mailFromSlave = (t: Tx, sink: ObservationSink, slave: Slave, m: Mail): voi
       }
     }
     sdo(t, sink, slave, asked, m, 'accepted');
+    return;
+  }
+  if (m.kind === 'file') {
+    if (m.operation === 'error' && slave.file !== undefined) {
+      file(t, sink, slave, slave.file, 'refused', fileErrorText(m));
+      slave.file = undefined;
+    }
+    return;
+  }
+  if (m.kind === 'dictionary') {
+    dictionary(t, sink, slave, m);
+    return;
+  }
+  if (m.kind === 'ethernet') {
+    ethernet(t, sink, slave, m, 'accepted');
+    return;
+  }
+  if (m.kind === 'ads') {
+    ads(t, sink, slave, m);
+    return;
+  }
+  if (m.kind === 'mailbox-error') {
+    sink.weird(t.at, { code: 'ethercat.mailbox-error', detail: mailboxErrorText(m.detail) });
     return;
   }
   if (m.kind !== 'soe') return;

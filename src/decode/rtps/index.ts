@@ -1,13 +1,14 @@
 /** RTPS (DDS, ROS 2) over UDP: participants name themselves and what they publish and subscribe to. */
 import type { Decoder, Transaction } from '../../core/decoder.ts';
 import type { At, ObservationSink } from '../../core/observation.ts';
-import { type Discovered, decodeRtps, isRtps, type RtpsMessage, vendorName } from './wire.ts';
+import { type Discovered, decodeRtps, isRtps, type RtpsMessage, type Topics, vendorName } from './wire.ts';
 
 /** Statements remembered for each pair of hosts, so that each is made once; at the limit the memory is emptied. */
 const MAX_SAID = 4096;
 
 export interface RtpsState {
   readonly said: Set<string>;
+  readonly topics: Topics;
 }
 
 const fresh = (state: RtpsState, key: string): boolean => {
@@ -35,8 +36,18 @@ const participant = (at: At, d: Discovered, sink: ObservationSink): void => {
 
 const observe = (t: Transaction<RtpsMessage>, sink: ObservationSink, state: RtpsState): void => {
   const m = t.request;
-  if (m === undefined || m.discovered.length === 0) return;
+  if (m === undefined) return;
   const { at } = t;
+  // Samples come many times a second: that a writer sends is told once for each pair of hosts.
+  for (const { kind, topic, writerId } of m.submessages)
+    if (topic !== '' && kind.startsWith('DATA') && fresh(state, `data ${m.guidPrefix} ${writerId} ${topic}`))
+      sink.command(at, {
+        verb: 'write',
+        operation: 'DDS data',
+        target: at.receiver,
+        object: `topic ${topic}`,
+        outcome: 'unconfirmed',
+      });
   for (const d of m.discovered) {
     const key = `${d.kind} ${d.guid} ${d.topic} ${d.gone}`;
     if (!fresh(state, key)) continue;
@@ -65,10 +76,10 @@ export const rtps: Decoder<RtpsMessage, RtpsState> = {
   // Clause 9.6.1: 7400 + 250 * domain + offset; the first domains.
   attach: [{ over: 'udp', ports: [7400, 7401, 7410, 7411, 7412, 7413, 7650, 7651, 7660, 7661] }],
   probe: (b, start, end) => (isRtps(b, start, end) ? 'sure' : 'no'),
-  open: () => ({ said: new Set() }),
-  decode(b, start, end) {
+  open: () => ({ said: new Set(), topics: new Map() }),
+  decode(b, start, end, _context, state) {
     if (!isRtps(b, start, end)) return { kind: 'foreign' };
-    const message = decodeRtps(b, start, end);
+    const message = decodeRtps(b, start, end, state.topics);
     const consumed = end - start;
     return typeof message === 'string'
       ? { kind: 'malformed', code: 'rtps.malformed', detail: message, consumed }

@@ -7,6 +7,7 @@ import { u16le, u24be, u32be, u32le } from '../../lib/bytes.ts';
 import { netbiosCursor, readNetbiosName } from '../shared/netbios.ts';
 import { dialectName, PENDING, statusName } from './names.ts';
 import { commandName, observeSmb } from './observe.ts';
+import { pipe1, pipe2 } from './pipes.ts';
 import { decodeSmb1, SMB1_HEADER, wantedSmb1 } from './smb1.ts';
 import { blank, decodeSmb2, SMB2_HEADER, type SmbMessage, wanted } from './wire.ts';
 
@@ -30,6 +31,8 @@ export interface SmbState {
   readonly trees: Map<string, string>;
   readonly files: Map<string, OpenFile>;
   lastFile: string;
+  /** Reads and transactions of pipes, by message id: of which file the answer is. */
+  readonly asked: Map<string, string>;
 }
 
 const SMB1_ID = 0xff534d42;
@@ -47,11 +50,27 @@ const skip = (consumed: number): Decoded<SmbMessage> => {
 };
 
 /** The PDU is done with: what is there of it is consumed now, the rest when it comes. */
-const pass = (d: Direction, size: number, here: number, before: number, message?: SmbMessage): Decoded<SmbMessage> => {
+const pass = (d: Direction, size: number, here: number, before: number, message: SmbMessage): Decoded<SmbMessage> => {
   d.chain = 0;
   d.skip = size - here;
-  return message ? { kind: 'message', message, consumed: before + here } : skip(before + here);
+  return { kind: 'message', message, consumed: before + here };
 };
+/** The same of one that says something in a pipe. */
+const carrying = (
+  b: Uint8Array,
+  inside: { readonly file: string; readonly start: number; readonly end: number },
+  consumed: number,
+  message: SmbMessage,
+): Decoded<SmbMessage> => ({
+  kind: 'carries',
+  child: 'dcerpc',
+  conversation: inside.file,
+  bytes: b,
+  start: inside.start,
+  end: inside.end,
+  consumed,
+  message,
+});
 const broken = (d: Direction, size: number, here: number, before: number, detail: string): Decoded<SmbMessage> => {
   d.chain = 0;
   d.skip = size - here;
@@ -65,6 +84,7 @@ const decodeSmb = (
   before: number,
   size: number,
   end: number,
+  state: SmbState,
   d: Direction,
 ): Decoded<SmbMessage> => {
   const o = start + before;
@@ -79,8 +99,12 @@ const decodeSmb = (
     if (here < SMB1_HEADER) return { kind: 'incomplete', missing: SMB1_HEADER - here };
     const need = Math.min(size, wantedSmb1(b[o + 4]!));
     if (here < need) return { kind: 'incomplete', missing: need - here };
+    const inside = pipe1(b, o, here, size, state);
+    if (inside && inside.end > end) return { kind: 'incomplete', missing: inside.end - end };
     const message = decodeSmb1(b, o, o + here);
-    return message ? pass(d, size, here, before, message) : broken(d, size, here, before, 'SMB1 header');
+    if (!message) return broken(d, size, here, before, 'SMB1 header');
+    const passed = pass(d, size, here, before, message);
+    return inside ? carrying(b, inside, before + here, message) : passed;
   }
   if (id !== SMB2_ID) return broken(d, size, here, before, 'no SMB signature');
   if (size < SMB2_HEADER) return broken(d, size, here, before, 'SMB2 header');
@@ -92,13 +116,14 @@ const decodeSmb = (
   const length = next === 0 ? size : next;
   const need = Math.min(length, wanted(u16le(b, o + 12), (b[o + 16]! & 1) !== 0));
   if (here < need) return { kind: 'incomplete', missing: need - here };
-  const message = decodeSmb2(b, o, o + Math.min(here, length));
+  const there = Math.min(here, length);
+  const inside = pipe2(b, o, there, length, state);
+  if (inside && inside.end > end) return { kind: 'incomplete', missing: inside.end - end };
+  const message = decodeSmb2(b, o, o + there);
   if (!message) return broken(d, size, here, before, 'SMB2 header');
-  if (next === 0) return pass(d, size, here, before, message);
-  const there = Math.min(here, next);
-  d.skip = next - there;
-  d.chain = size - next;
-  return { kind: 'message', message, consumed: before + there };
+  d.skip = length - there;
+  d.chain = next === 0 ? 0 : size - next;
+  return inside ? carrying(b, inside, before + there, message) : { kind: 'message', message, consumed: before + there };
 };
 
 const decode = (
@@ -128,12 +153,12 @@ const decode = (
     d.skip -= n;
     return skip(n);
   }
-  if (d.chain > 0) return decodeSmb(b, start, 0, d.chain, end, d);
+  if (d.chain > 0) return decodeSmb(b, start, 0, d.chain, end, state, d);
   if (here < 4) return { kind: 'incomplete', missing: 4 - here };
   const type = b[start]!;
   if (type === SESSION_MESSAGE) {
     const size = u24be(b, start + 1);
-    return size === 0 ? skip(4) : decodeSmb(b, start, 4, size, end, d);
+    return size === 0 ? skip(4) : decodeSmb(b, start, 4, size, end, state, d);
   }
   // RFC 1002 section 4.3.1: TYPE, FLAGS (bit 0 extends the length), LENGTH
   if (type < SESSION_REQUEST || type > KEEP_ALIVE)
@@ -204,6 +229,7 @@ export const smb: Decoder<SmbMessage, SmbState> = {
     trees: new Map(),
     files: new Map(),
     lastFile: '',
+    asked: new Map(),
   }),
   decode: (b, start, end, context, state) => decode(b, start, end, context.toServer, context.afterGap, state),
   pairing: {

@@ -85,13 +85,13 @@ export const fresh = (): Draft => ({
 export const blank: SmbMessage = fresh();
 
 /** Whole octets of a little-endian id as text, short for the small numbers that they usually are. */
-const idText = (b: Uint8Array, o: number): string => {
+export const idText = (b: Uint8Array, o: number): string => {
   const high = u32le(b, o + 4);
   return high === 0 ? String(u32le(b, o)) : `${high}:${u32le(b, o)}`;
 };
 
 /** FileId (2.2.14.1): a persistent and a volatile half. */
-const fileIdText = (b: Uint8Array, o: number): string => `${idText(b, o)}/${idText(b, o + 8)}`;
+export const fileIdText = (b: Uint8Array, o: number): string => `${idText(b, o)}/${idText(b, o + 8)}`;
 /** All ones: the file that the same compound opened (3.2.4.1.4). */
 export const RELATED = '4294967295:4294967295/4294967295:4294967295';
 
@@ -131,7 +131,8 @@ export const wanted = (command: number, response: boolean): number => {
   switch (command) {
     case READ:
     case WRITE:
-      return SMB2_HEADER + 48;
+    case IOCTL:
+      return SMB2_HEADER + 72; // the longest fixed part (2.2.31) and what a DCE/RPC PDU begins with
     case NEGOTIATE:
     case SESSION_SETUP:
     case TREE_CONNECT:

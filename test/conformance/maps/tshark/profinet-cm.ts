@@ -38,6 +38,7 @@ export const tsharkProfinetCm = frameMap<CmMessage | RtMessage>({
   peer: 'tshark',
   protocol: 'profinet-cm',
   of: ['profinet-cm', 'profinet-rt'],
+  layers: /udp:dcerpc|pn_/,
   columns: {
     'dcerpc.pkt_type': cm((s) => s.message.header.packetType),
     'dcerpc.opnum': cm((s) => s.message.header.opnum),

@@ -69,9 +69,9 @@ export const tsharkCoap = frameMap<CoapMessage>({
   peer: 'tshark',
   protocol: 'coap',
   columns: {
-    'coap.type': (s) => COAP_KINDS.indexOf(s.message.kind),
+    'coap.type': (s) => known(COAP_KINDS.indexOf(s.message.kind)),
     'coap.code': (s) => s.message.code,
-    'coap.mid': (s) => s.message.messageId,
+    'coap.mid': (s) => known(s.message.messageId),
     'coap.token': (s) => s.message.token,
     'coap.opt.uri_path': option(11),
     'coap.opt.uri_query': option(15),
@@ -122,7 +122,34 @@ export const tsharkRtps = frameMap<RtpsMessage>({
   columns: {
     // The prefixes that submessages name (INFO_DST) follow.
     'rtps.guidPrefix': { value: (s) => s.message.guidPrefix, only: (theirs) => theirs.split(',')[0] ?? '' },
-    'rtps.vendorId': (s) => hex(s.message.vendorId, 4),
+    'rtps.vendorId': (s) => [
+      hex(s.message.vendorId, 4),
+      ...s.message.discovered.flatMap((d) => (d.vendor === 0 ? [] : [hex(d.vendor, 4)])),
+    ],
+    'rtps.sm.seqNumber': (s) =>
+      s.message.submessages.flatMap((x) =>
+        x.kind === 'HEARTBEAT'
+          ? [x.first, x.last]
+          : x.kind === 'ACKNACK'
+            ? [x.first]
+            : x.kind === 'GAP'
+              ? [x.first, x.last + 1]
+              : x.sequence > 0
+                ? [x.sequence]
+                : [],
+      ),
+    'rtps.heartbeat_count': (s) => s.message.submessages.flatMap((x) => (x.kind === 'HEARTBEAT' ? [x.count] : [])),
+    'rtps.acknack.count': (s) => s.message.submessages.flatMap((x) => (x.kind === 'ACKNACK' ? [x.count] : [])),
+    'rtps.data_frag.number': (s) => s.message.submessages.flatMap((x) => (x.kind === 'DATA_FRAG' ? [x.fragment] : [])),
+    'rtps.data_frag.sample_size': (s) =>
+      s.message.submessages.flatMap((x) => (x.kind === 'DATA_FRAG' ? [x.sampleSize] : [])),
+    'rtps.guidPrefix.dst': (s) => s.message.submessages.flatMap((x) => (x.kind === 'INFO_DST' ? [x.prefix] : [])),
+    // Of what is announced, and of what belongs to it.
+    'rtps.param.topicName': (s) => [
+      ...s.message.discovered.map((d) => d.topic),
+      ...s.message.submessages.map((x) => x.topic.replace(/ \(.*/, '')),
+    ],
+    'rtps.param.partition': { value: (s) => s.message.discovered.flatMap((d) => d.partitions), whole: true },
     'rtps.sm.wrEntityId': (s) => s.message.submessages.flatMap((x) => (x.writerId === '' ? [] : [`0x${x.writerId}`])),
   },
 });

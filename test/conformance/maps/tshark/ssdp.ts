@@ -8,6 +8,7 @@ export const tsharkSsdp = frameMap<SsdpMessage | HttpMessage>({
   peer: 'tshark',
   protocol: 'ssdp',
   of: ['ssdp', 'http'],
+  layers: /:ssdp/,
   columns: {
     'http.server': { value: ({ message: m }) => ('server' in m ? m.server : undefined), whole: true },
     'http.user_agent': { value: ({ message: m }) => ('userAgent' in m ? m.userAgent : undefined), whole: true },
