@@ -19,6 +19,7 @@ import { findingDetail } from './query/findings.ts';
 import { now } from './query/overview.ts';
 import { sourceVerdicts } from './query/sources.ts';
 import { addressText, createCache, type SiteView, timeText } from './query/view.ts';
+import { shownOctets } from './shown-octets.ts';
 
 export type InspectRow = Readonly<Record<string, unknown>>;
 
@@ -38,7 +39,7 @@ const plain = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value ?? null, (_key, member: unknown) => {
       if (typeof member === 'bigint') return member.toString();
-      if (member instanceof Uint8Array) return Buffer.from(member).toString('hex');
+      if (member instanceof Uint8Array) return shownOctets(member);
       return member;
     }),
   );
