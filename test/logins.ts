@@ -848,4 +848,13 @@ export const LOGINS = {
     says: '',
     record: (wire, secret) => wire.tcp(143, '<* OK ready\r\n', `a1 LOGIN bob ${secret}\r\n`, '<a1 OK\r\n'),
   },
+  'a protocol of its own': {
+    protocol: '',
+    secret: 'kiwi9-unknown',
+    says: '',
+    record: (wire, secret) => {
+      wire.udp(true, 7777, textBytes(`\x01cfg user=bob;password=${secret}\x00`), 50_005);
+      wire.tcp(7778, `\x01\x02{"token": "${secret}"}`, '<\x01ok');
+    },
+  },
 } satisfies Record<string, Login>;
