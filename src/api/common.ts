@@ -17,6 +17,8 @@ export const Maybe = <T extends TSchema>(schema: T) => Type.Union([schema, Type.
 export const Int = Type.Integer;
 /** A count or number of octets that can exceed 2^31 and stays a safe integer. */
 export const Count = Type.Integer({ minimum: 0 });
+/** A number in a path or a query: one beyond the safe integers fits no column of the store. */
+export const Ordinal = (minimum: 0 | 1) => Type.Integer({ minimum, maximum: Number.MAX_SAFE_INTEGER });
 /** 0..1. */
 export const Share = Type.Number({ minimum: 0, maximum: 1 });
 

@@ -1,6 +1,6 @@
 /** Status, set-up, login, users, sites and sources of frames with their progress and health. */
 import { type Static, Type } from 'typebox';
-import { Count, Int, Maybe, MaybeTime, Obj, OneOf, PriorityName, Share, Time } from './common.ts';
+import { Count, Int, Maybe, MaybeTime, Obj, OneOf, Ordinal, PriorityName, Share, Time } from './common.ts';
 import { SOURCE_STATES, USER_ROLES } from './words.ts';
 
 /** Public: what the console needs before anybody logged in. */
@@ -152,7 +152,7 @@ export const SourceList = Obj({ items: Type.Array(Source) });
 export const Uploaded = Obj({ site: Type.String(), source: Type.String(), known: Type.Boolean(), as: Type.String() });
 export type Uploaded = Static<typeof Uploaded>;
 
-export const FrameParams = Obj({ site: Type.String(), source: Type.String(), frame: Type.Integer({ minimum: 1 }) });
+export const FrameParams = Obj({ site: Type.String(), source: Type.String(), frame: Ordinal(1) });
 
 const FrameField = Obj({
   name: Type.String(),
@@ -218,7 +218,7 @@ export type JournalRow = Static<typeof JournalRow>;
 
 /** A head that was exported earlier and must be part of the chain; both or none. */
 export const JournalCheckQuery = Obj({
-  row: Type.Optional(Type.Integer({ minimum: 1 })),
+  row: Type.Optional(Ordinal(1)),
   hash: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
 });
 /**

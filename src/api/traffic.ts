@@ -8,6 +8,7 @@ import {
   MaybeTime,
   Obj,
   OneOf,
+  Ordinal,
   OutcomeName,
   Party,
   PlainValue,
@@ -49,7 +50,7 @@ export const FlowParams = Obj({ site: Type.String(), flow: Type.String() });
 export const MessagesQuery = Obj({
   /** Only messages that are whole after this frame of the source in hand: as `next` of the answer before says it. */
   source: Type.Optional(Type.String()),
-  after: Type.Optional(Type.Integer({ minimum: 0 })),
+  after: Type.Optional(Ordinal(0)),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
   /** Only exchanges of which a message holds all of these words: all messages are read for them. */
   words: Type.Optional(Type.String({ maxLength: 200 })),
@@ -128,7 +129,7 @@ export const PointRow = Obj({
   changedAt: MaybeTime,
 });
 export type PointRow = Static<typeof PointRow>;
-export const PointParams = Obj({ site: Type.String(), point: Type.Integer({ minimum: 0 }) });
+export const PointParams = Obj({ site: Type.String(), point: Ordinal(0) });
 export const SeriesQuery = Obj({
   from: Type.Optional(Time),
   to: Type.Optional(Time),

@@ -13,7 +13,7 @@ import { messagesOf } from './messages.ts';
 import type { Names } from './names.ts';
 import { assetDetail, assets } from './query/assets.ts';
 import { day } from './query/day.ts';
-import { frameAnswer, missingFrame, textPorts } from './query/frame.ts';
+import { frameAnswer, loginPorts, missingFrame } from './query/frame.ts';
 import { map } from './query/map.ts';
 import { coverage, now } from './query/overview.ts';
 import { pageOf } from './query/page.ts';
@@ -329,7 +329,7 @@ const HANDLERS: Handlers = {
       health: source.health,
       supports: supportsOf(view, source.id, params.frame),
       credential: holdsCredential(view, source.id, params.frame),
-      textPorts: textPorts(view),
+      loginPorts: loginPorts(view),
     };
     const found = await findFrame(context.store, params.site, source, params.frame, await context.ring());
     return found.kind === 'found' ? frameAnswer(found.frame, about) : missingFrame(params.frame, found.reason, about);

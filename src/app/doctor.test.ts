@@ -79,7 +79,13 @@ describe('doctor', () => {
     const cable = await states(machine({ read: async (path) => (path.endsWith('flags') ? '0x1003' : '0') }));
     expect(cable).toMatchObject({ up: 'fail' });
     const none = await runDoctor({ dataFolder: '/data' }, machine());
-    expect(none.map((c) => c.name)).toEqual(['node', 'tools', 'clock', 'disk']);
+    expect(none.map((c) => `${c.name} ${c.state}`)).toEqual([
+      'node ok',
+      'tools ok',
+      'interface unknown',
+      'clock ok',
+      'disk ok',
+    ]);
   });
 
   it('says that rights are missing, as the tool did', async () => {

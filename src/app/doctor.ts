@@ -230,7 +230,7 @@ const checkTraffic = async (machine: Machine, name: string): Promise<Check[]> =>
 };
 
 /**
- * All checks, in the order a person would go through them. `interface` undefined leaves out what needs one. Takes up to
+ * All checks, in the order a person would go through them. What needs an interface is not known without one. Takes up to
  * 15 s; never throws for a sick machine.
  */
 export const runDoctor = async (
@@ -239,7 +239,16 @@ export const runDoctor = async (
 ): Promise<Check[]> => {
   const checks = [checkNode(machine), await checkTools(machine)];
   const { interface: name, dataFolder } = options;
-  if (name !== undefined) {
+  if (name === undefined)
+    checks.push(
+      check(
+        'interface',
+        'unknown',
+        'None was named, so that rights, traffic and drops were not looked at.',
+        'Name the one at the mirror port: gatehouse doctor eth1. "tcpdump -D" lists them.',
+      ),
+    );
+  else {
     const found = await checkInterface(machine, name);
     checks.push(...found);
     const usable = found.every((c) => c.name === 'silent' || c.state !== 'fail');

@@ -4,7 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import type { AssetRow, Now } from '../api/index.ts';
-import { openCaptureFile } from '../capture/file.ts';
+import { inputError, openCaptureFile } from '../capture/file.ts';
 import { readCapture } from '../capture/reader.ts';
 import type { At } from '../core/observation.ts';
 import type { Source } from '../core/site.ts';
@@ -19,6 +19,7 @@ import { findingDetail } from './query/findings.ts';
 import { now } from './query/overview.ts';
 import { sourceVerdicts } from './query/sources.ts';
 import { addressText, createCache, type SiteView, timeText } from './query/view.ts';
+import { shownOctets } from './shown-octets.ts';
 
 export type InspectRow = Readonly<Record<string, unknown>>;
 
@@ -38,10 +39,18 @@ const plain = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value ?? null, (_key, member: unknown) => {
       if (typeof member === 'bigint') return member.toString();
-      if (member instanceof Uint8Array) return Buffer.from(member).toString('hex');
+      if (member instanceof Uint8Array) return shownOctets(member);
       return member;
     }),
   );
+
+async function* standardInput(): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream('', { fd: 0 }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw inputError('standard input', error);
+  }
+}
 
 /** Hands every observation on to the model and, as a row, to `emit`. */
 const tapped = (
@@ -173,10 +182,7 @@ export const inspectCaptures = async (
         },
       }),
     });
-    const chunks =
-      path === '-'
-        ? (createReadStream('', { fd: 0 }) as AsyncIterable<Uint8Array>)
-        : (await openCaptureFile(path)).chunks();
+    const chunks = path === '-' ? standardInput() : (await openCaptureFile(path)).chunks();
     for await (const event of readCapture(chunks, { name: path === '-' ? 'standard input' : path })) {
       pipeline.handleAll(event);
       await drained();

@@ -1,7 +1,7 @@
 /** Pages of messages hold each message once and in order, also where segments overtake each other and where one is missing. */
 import { expect, it } from 'vitest';
 import type { MessageList } from '../api/index.ts';
-import { messagesOf } from './messages.ts';
+import { hideUnmasked, messagesOf } from './messages.ts';
 import type { SelectedFrame } from './selection.ts';
 
 const OF = { protocol: 'modbus', serverPort: 502 };
@@ -77,4 +77,17 @@ it.each([1, 2, 3, 7, 10])('pages of %i hold each message once', async (limit) =>
   expect(told(paged.toSorted((a, b) => place(a).localeCompare(place(b))))).toEqual(
     told(all.items.toSorted((a, b) => place(a).localeCompare(place(b)))),
   );
+});
+
+const field = (value: string) => ({ name: 'argument', value, meaning: '' });
+const shown = (frame: number, value: string) => {
+  const row = { frame, fields: [field('USER bob'), field(value)] };
+  hideUnmasked(row, new Set([7]));
+  return row.fields.map((f) => f.value);
+};
+
+it('takes the fields of a message in a frame that carried a credential, unless its decoder masked it', () => {
+  expect(shown(7, 'hunter2')).toEqual([]);
+  expect(shown(7, '(masked)')).toEqual(['USER bob', '(masked)']);
+  expect(shown(8, '20.5 degrees')).toEqual(['USER bob', '20.5 degrees']);
 });

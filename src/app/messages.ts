@@ -4,11 +4,12 @@ import { createBatch } from '../capture/parser.ts';
 import type { Decoder, Message, PduContext } from '../core/decoder.ts';
 import { holdsWords } from '../core/message-words.ts';
 import type { Source } from '../core/site.ts';
+import { MASKED } from '../lib/masked.ts';
 import { createSiteRuntime, Pipeline } from './pipeline.ts';
 import { leavesOf, meaningOf } from './query/frame-fields.ts';
 import { maybeTime } from './query/view.ts';
 import type { SelectedFrame } from './selection.ts';
-import { batchOfOne, listening, MASKED } from './single-frame.ts';
+import { batchOfOne, listening } from './single-frame.ts';
 
 /** Fields of a message that its row shows; its frame has all. */
 const MAX_ROW_FIELDS = 48;
@@ -116,6 +117,11 @@ class Wanted {
 }
 const exchangeKey = (row: MessageRow): number | MessageRow => (row.exchange === 0 ? row : row.exchange);
 
+/** A message of a frame that carried a credential is shown only where its decoder masked the credential itself. */
+export const hideUnmasked = (row: Pick<MessageRow, 'frame' | 'fields'>, secrets: ReadonlySet<number>): void => {
+  if (secrets.has(row.frame) && !row.fields.some((field) => field.value.includes(MASKED))) row.fields = [];
+};
+
 /**
  * The messages of `of` among the frames, which must be all frames of the two hosts from the first on, so that streams,
  * sessions and connections stand as they did.
@@ -141,11 +147,8 @@ export const messagesOf = async (
   let handled = 0;
   /** The page is full: what the end of it would give away half read comes with the next one, whole. */
   let isFull = false;
-  /** Messages of a frame that carried a credential: shown only where the decoder masked it itself, as in the frame. */
   const hide = (): void => {
-    for (let i = from; i < items.length; i++)
-      if (secrets.has(items[i]!.frame) && !items[i]!.fields.some((f) => f.value.includes(MASKED)))
-        items[i]!.fields = [];
+    for (let i = from; i < items.length; i++) hideUnmasked(items[i]!, secrets);
     wanted.settle(from);
     from = items.length;
   };

@@ -5,9 +5,6 @@ import { type At, SILENT } from '../core/observation.ts';
 import type { FoundFrame } from './evidence.ts';
 import type { SiteRuntime } from './pipeline.ts';
 
-/** What a decoder puts in the place of a credential. */
-export const MASKED = '(masked)';
-
 /** A sink that keeps only the frames that carried a credential in clear. */
 export const listening = (): { readonly sink: SiteRuntime['sink']; readonly secrets: ReadonlySet<number> } => {
   const secrets = new Set<number>();

@@ -158,10 +158,11 @@ export const program = (finish: (code: number) => void): Command => {
 /** Runs a command line and ends the process with its code. */
 export const run = async (argv: readonly string[]): Promise<void> => {
   tuneHeap();
-  // `gatehouse inspect ... | head` is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.other),
-  );
+  // `gatehouse inspect ... | head` is no error, a list that is cut by a full disk is one.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    process.exit(report(new OperatingError('output.unwritable', { path: 'standard output', detail: error.message })));
+  });
   let code: number = EXIT.ok;
   try {
     await program((result) => {

@@ -456,6 +456,11 @@ describe('calls', () => {
     });
     expect((await get('/api/v1/sites/s1/assets?limit=100000', admin)).json()).toMatchObject({ code: 'input-invalid' });
     expect((await get('/api/v1/sites/s1/assets?nonsense=1', admin)).statusCode).toBe(422);
+    // 2^63: more than the store can be asked for.
+    for (const path of ['points/N', 'points/N/series', 'sources/f1/frames/N', 'flows/c1/messages?source=f1&after=N'])
+      expect((await get(`/api/v1/sites/s1/${path.replace('N', '9223372036854775808')}`, admin)).statusCode, path).toBe(
+        422,
+      );
     const bad = await server.app.inject({
       method: 'POST',
       url: '/api/v1/login',

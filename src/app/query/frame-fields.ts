@@ -5,11 +5,13 @@
  */
 import type { FrameLayer } from '../../api/index.ts';
 import type { Decoder, Message, PduContext } from '../../core/decoder.ts';
-import { hex } from '../../lib/bytes.ts';
+import { shownOctets } from '../shown-octets.ts';
 
 type Field = FrameLayer['fields'][number];
 
 const MAX_FIELD_CHARACTERS = 300;
+/** Octets of a field that are shown. */
+const MAX_FIELD_OCTETS = 64;
 export const MAX_FIELDS = 300;
 const MAX_DEPTH = 6;
 /** Numbers of a list that are shown one by one, each with its octets; longer lists are one field. */
@@ -21,7 +23,7 @@ const MAX_COMPARED = 1_000_000;
 
 const text = (value: unknown): string => {
   const all =
-    value instanceof Uint8Array ? hex(value, 0, Math.min(value.length, 64), ' ') : value === null ? '' : String(value);
+    value instanceof Uint8Array ? shownOctets(value, MAX_FIELD_OCTETS, ' ') : value === null ? '' : String(value);
   return all.length > MAX_FIELD_CHARACTERS ? `${all.slice(0, MAX_FIELD_CHARACTERS)}...` : all;
 };
 const isPlain = (value: unknown): boolean =>

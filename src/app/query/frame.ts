@@ -11,10 +11,11 @@ import { LINK } from '../../core/frame.ts';
 import type { SourceHealth } from '../../core/site.ts';
 import { ipv4Text, ipv6Text, macText } from '../../lib/address.ts';
 import { hex, u16be, u32be } from '../../lib/bytes.ts';
+import { credentialRuns } from '../../lib/credential-runs.ts';
+import { MASKED } from '../../lib/masked.ts';
 import type { FoundFrame } from '../evidence.ts';
 import { createSiteRuntime, Pipeline } from '../pipeline.ts';
-import { batchOfOne, listening, MASKED } from '../single-frame.ts';
-import { credentialRuns } from './credential-runs.ts';
+import { batchOfOne, listening } from '../single-frame.ts';
 import { leavesOf, locatedFields, meaningOf } from './frame-fields.ts';
 import { maybeTime, type SiteView } from './view.ts';
 
@@ -178,14 +179,29 @@ const transport = (walk: Walk, protocol: number): void => {
  */
 const TEXT_PROTOCOLS: ReadonlySet<string> = new Set(['http', 'ftp', 'telnet', 'websocket', 'ldap', 'fox', 'amqp']);
 
-/** Server ports on which such a protocol was spoken at this site: a frame from the middle of a stream does not say so itself. */
-export const textPorts = (view: SiteView): ReadonlySet<number> =>
-  new Set(
-    view.model
-      .conversations()
-      .filter(({ protocol, serverPort }) => serverPort > 0 && TEXT_PROTOCOLS.has(protocol))
-      .map(({ serverPort }) => serverPort),
-  );
+/** The same of protocols that no decoder reads, by their ports (IANA): SMTP, POP3, IMAP, rexec, rlogin, mail submission. */
+const TEXT_PORTS = [25, 110, 143, 512, 513, 587];
+
+export interface LoginPorts {
+  /** Server ports on which text is exchanged: a frame from the middle of a stream does not say so itself. */
+  readonly text: ReadonlySet<number>;
+  /** Those on which somebody logged in in clear: a frame of which no decoder makes anything may be a part of a login. */
+  readonly clear: ReadonlySet<number>;
+}
+
+export const loginPorts = (view: SiteView): LoginPorts => {
+  const text = new Set(TEXT_PORTS);
+  const clear = new Set<number>();
+  const logins = new Set<string>();
+  for (const { clearCredential, protocol, server } of view.model.sessions())
+    if (clearCredential) logins.add(`${protocol} ${server}`);
+  for (const { protocol, server, serverPort } of view.model.conversations()) {
+    if (serverPort === 0) continue;
+    if (TEXT_PROTOCOLS.has(protocol)) text.add(serverPort);
+    if (logins.has(`${protocol} ${server}`)) clear.add(serverPort);
+  }
+  return { text, clear };
+};
 
 /** Fields of a message whose octets are not all in this frame. */
 const fieldsElsewhere = (decoder: Decoder, message: Message): Field[] => {
@@ -248,8 +264,7 @@ export interface FrameContext {
   readonly supports: Frame['supports'];
   /** A session with a credential in clear rests on this frame. */
   readonly credential: boolean;
-  /** See `textPorts`. */
-  readonly textPorts: ReadonlySet<number>;
+  readonly loginPorts: LoginPorts;
 }
 
 export const frameAnswer = (found: FoundFrame, context: FrameContext): Frame => {
@@ -267,9 +282,10 @@ export const frameAnswer = (found: FoundFrame, context: FrameContext): Frame => 
   if (protocol >= 0) transport(walk, protocol);
   const payload = Math.min(walk.at, found.bytes.length);
   const alone = decodeAlone(found, payload);
-  const isText =
-    walk.ports.some((port) => context.textPorts.has(port)) || alone.layers.some(({ name }) => TEXT_PROTOCOLS.has(name));
-  const secret = alone.secret || context.credential || isText;
+  const { text, clear } = context.loginPorts;
+  const isText = walk.ports.some((port) => text.has(port)) || alone.layers.some(({ name }) => TEXT_PROTOCOLS.has(name));
+  const mayBePart = alone.layers.length === 0 && walk.ports.some((port) => clear.has(port));
+  const secret = alone.secret || context.credential || isText || mayBePart;
   // Fields of a payload that is hidden are hidden as well, unless the decoder masked them itself.
   const layers = context.credential && !alone.secret ? [] : alone.layers;
   const masked = secret ? [{ start: payload, end: found.bytes.length }] : credentialRuns(found.bytes, payload);

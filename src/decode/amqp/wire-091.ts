@@ -1,7 +1,8 @@
 /** AMQP 0-9-1 frames: specification chapters 4.2 (format), and the XML definition of methods for their arguments. */
 import type { Decoded } from '../../core/decoder.ts';
 import { f32be, f64be, hex, i16be, i32be, i64be, indexOfByte, u16be, u32be, u64be, utf8 } from '../../lib/bytes.ts';
-import { isSecretName, MASKED } from '../shared/secret-names.ts';
+import { MASKED } from '../../lib/masked.ts';
+import { isSecretName } from '../shared/secret-names.ts';
 import type { AmqpMessage, AmqpMethod, AmqpState, Content } from './message.ts';
 
 /** Octets of content that are kept of one message; values are taken only from what is whole. */

@@ -1,7 +1,7 @@
 /** AMQP 1.0 frames: OASIS AMQP 1.0 parts 1 (types), 2 (transport), 3 (messaging), 5 (SASL). */
 import type { Decoded } from '../../core/decoder.ts';
 import { f32be, f64be, indexOfByte, u16be, u32be, utf8 } from '../../lib/bytes.ts';
-import { MASKED } from '../shared/secret-names.ts';
+import { MASKED } from '../../lib/masked.ts';
 import type { AmqpMessage, AmqpMethod, AmqpState } from './message.ts';
 
 /** A frame longer than this is passed over; peers agree on a maximum, 65 536 in most. */

@@ -22,7 +22,6 @@ import {
 import { characterString, type Item, readGroup, type TagReader } from './tags.ts';
 import { UNITS } from './units.ts';
 
-export const MASKED = '(masked)';
 /** Objects and properties kept of one PDU. */
 export const MAX_ACCESSES = 1024;
 

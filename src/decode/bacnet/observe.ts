@@ -6,8 +6,8 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, Attribute, ObservationSink, Outcome, Value, Verb } from '../../core/observation.ts';
+import { MASKED } from '../../lib/masked.ts';
 import { tableOf } from '../../lib/table.ts';
-import { MASKED } from './access.ts';
 import { type Access, type BacnetMessage, type BacnetState, MAX_TEXTS, pathOf } from './message.ts';
 import { observeNetwork } from './observe-network.ts';
 import { OBJECT_DEVICE, PROPERTY } from './properties.ts';

@@ -4,12 +4,12 @@
  */
 
 import { hex } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 import {
   type Arguments,
   cov,
   covMultiple,
   type Detail,
-  MASKED,
   MAX_ACCESSES,
   objectId,
   property,

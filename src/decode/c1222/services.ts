@@ -4,6 +4,7 @@
  */
 import type { Verb } from '../../core/observation.ts';
 import { ascii, u16be, u32be } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 
 export const SERVICE = {
   IDENT: 0x20, TERMINATE: 0x21, DISCONNECT: 0x22, DEREGISTER: 0x24, RESOLVE: 0x25, TRACE: 0x26, REGISTER: 0x27, FULL_READ: 0x30, DEFAULT_READ: 0x3e, OFFSET_READ: 0x3f,
@@ -55,7 +56,6 @@ export interface C1222Service {
 
 const NONE: readonly number[] = [];
 const NO_TABLES: readonly TableData[] = [];
-export const MASKED = '(masked)';
 /** Tables of one answer, titles of one trace. */
 const MAX_LIST = 32;
 

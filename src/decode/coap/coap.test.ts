@@ -230,7 +230,8 @@ describe('coap', () => {
   it('keeps no keys: what is written to or read from the security object', () => {
     const key = textBytes('s3cr3t-key-material');
     const run = drive(coap, [ask('/0/1/5', 3, 42, key), ask('/0/1'), tell(42, key), ask('/1/0/5', 3, 0, key)], on5683);
-    expect(run.messages.map((m) => m.payload.length)).toEqual([0, 0, 0, key.length]);
+    const shown = (payload: Uint8Array) => new TextDecoder().decode(payload);
+    expect(run.messages.map((m) => shown(m.payload))).toEqual(['(masked)', '', '(masked)', 's3cr3t-key-material']);
     expect(JSON.stringify(run.commands.slice(0, 1))).not.toContain('s3cr3t');
   });
   it('knows LwM2M by its paths', () => {

@@ -1,7 +1,8 @@
 /** CoAP over UDP (RFC 7252) and TCP (RFC 8323), with OMA LwM2M. */
 import type { Decoder, PduContext, Probe } from '../../core/decoder.ts';
+import { MASKED_OCTETS } from '../../lib/masked.ts';
 import { type CoapState, observeCoap } from './observe.ts';
-import { type CoapMessage, coapFrame, decodeCoap, decodeReliable, KEY_OBJECTS, NO_PAYLOAD } from './wire.ts';
+import { type CoapMessage, coapFrame, decodeCoap, decodeReliable, isSecretPath } from './wire.ts';
 
 const PORTS = [5683, 5685, 5783, 61616];
 
@@ -46,15 +47,16 @@ const probe = (b: Uint8Array, start: number, end: number, context: PduContext): 
 /** Requests whose answers may hold keys; emptied when full. */
 const MAX_KEY_TOKENS = 64;
 
-/** The answer to a request for an object that holds keys is not kept either. */
+/** The answer to a request for a secret is not kept either. */
 const guarded = (m: ReturnType<typeof decodeCoap>, state: CoapState): ReturnType<typeof decodeCoap> => {
   if (m === undefined || typeof m === 'string') return m;
   if (m.type === 'CoAP request') {
-    if (KEY_OBJECTS.test(m.path)) {
+    if (isSecretPath(m.path)) {
       if (state.keys.size >= MAX_KEY_TOKENS) state.keys.clear();
       state.keys.add(m.token);
     } else if (state.keys.size > 0) state.keys.delete(m.token);
-  } else if (state.keys.size > 0 && state.keys.has(m.token)) return { ...m, payload: NO_PAYLOAD };
+  } else if (state.keys.size > 0 && state.keys.has(m.token))
+    return m.payload.length === 0 ? m : { ...m, payload: MASKED_OCTETS };
   return m;
 };
 

@@ -1,8 +1,9 @@
 /** CoAP: RFC 7252, observing RFC 7641, block-wise transfer RFC 7959, FETCH and PATCH RFC 8132, over TCP RFC 8323. */
 import type { Message } from '../../core/decoder.ts';
 import { hex, u16be, u32be, utf8 } from '../../lib/bytes.ts';
+import { MASKED, MASKED_OCTETS } from '../../lib/masked.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
-import { isSecretName, MASKED } from '../shared/secret-names.ts';
+import { isSecretName } from '../shared/secret-names.ts';
 
 /** Options kept of one message. */
 const MAX_OPTIONS = 64;
@@ -110,7 +111,9 @@ const numberOf = (b: Uint8Array, start: number, end: number): number => {
 
 export const NO_PAYLOAD = new Uint8Array(0);
 /** Objects of LwM2M that hold keys (security, OSCORE): what is written to or read from them is not kept. */
-export const KEY_OBJECTS = /^\/(0|21)(\/|$)/;
+const KEY_OBJECTS = /^\/(0|21)(\/|$)/;
+/** What lies under this path is not kept, whether it is written or read. */
+export const isSecretPath = (path: string): boolean => KEY_OBJECTS.test(path) || isSecretName(path);
 
 /** Delta and length fields (RFC 7252 section 3.1): 13 and 14 stand for one and two octets more. */
 const extended = { value: 0, next: 0 };
@@ -248,7 +251,8 @@ const decodeRest = (
     observe,
     contentFormat,
     block,
-    payload: from < end && !KEY_OBJECTS.test(path) ? b.slice(from, Math.min(end, from + MAX_PAYLOAD)) : NO_PAYLOAD,
+    payload:
+      from >= end ? NO_PAYLOAD : isSecretPath(path) ? MASKED_OCTETS : b.slice(from, Math.min(end, from + MAX_PAYLOAD)),
     payloadLength: end - from,
   };
 };

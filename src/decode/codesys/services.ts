@@ -5,6 +5,7 @@
  */
 import type { Verb } from '../../core/observation.ts';
 import { ascii, hex, u16le, u32le, utf16le } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 
 /** Tags of one service, their nesting, octets of one that are kept. */
 const MAX_TAGS = 64;
@@ -124,7 +125,7 @@ const walk = (b: Uint8Array, start: number, end: number, secret: boolean, depth:
     // Bit 7 of an identifier: others are inside, but for those that all services share (from 0xFF00 on).
     if ((id & 0x80) !== 0 && id < 0x3f80 && depth < MAX_DEPTH) {
       if (!walk(b, from, at, secret && id === CREDENTIALS, depth + 1, out)) return false;
-    } else out.push({ id, value: secret && id === PASSWORD ? '' : tagValue(b, from, at), length });
+    } else out.push({ id, value: secret && id === PASSWORD ? MASKED : tagValue(b, from, at), length });
   }
   return true;
 };

@@ -3,10 +3,10 @@
  * (g85..g88), strings (g110..g113), authentication (g120). Source: IEEE 1815-2012 annex A, clause 7 for g120.
  */
 import { f32le, f64le, hex, i16le, i32le, i64le, u16le, u32le, u64le, utf8 } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 import type { AuthDetail, DataSetElement, ObjectDetail } from './message.ts';
 import { ATTRIBUTE_NAMES } from './names.ts';
 
-export const MASKED = '(masked)';
 /** Characters kept of one text; the rest is not. */
 const MAX_TEXT = 1024;
 /** Octets kept of a file block, an octet string or private content; the rest is counted only. */

@@ -4,6 +4,7 @@
  * A-4 (common services).
  */
 import { u16le } from '../../lib/bytes.ts';
+import { MASKED_OCTETS } from '../../lib/masked.ts';
 import { OctetSlab } from '../shared/octet-slab.ts';
 import { CONNECTION_FAILURE, PARTIAL_TRANSFER, serviceName } from './cip-names.ts';
 import { decodeForwardClose, decodeForwardOpen, decodeForwardOpened, type Forward } from './connection.ts';
@@ -39,7 +40,6 @@ export const MAX_DEPTH = 4;
 export const MAX_PARTS = 256;
 const NONE: readonly CipMessage[] = [];
 const NO_DATA = new Uint8Array(0);
-const MASKED = Uint8Array.from('(masked)', (c) => c.charCodeAt(0));
 
 /** Shared by all flows: what is kept of it for long (cached requests) is short and on the engine's heap. */
 const slab = new OctetSlab(16_384);
@@ -93,7 +93,7 @@ const decodeRequest = (b: Uint8Array, start: number, end: number, depth: number)
     verb: verbOf(service, path),
     status: -1,
     extended: -1,
-    data: carriesSecret(service, path) ? MASKED : copy(b, o, dataEnd),
+    data: carriesSecret(service, path) ? MASKED_OCTETS : copy(b, o, dataEnd),
     embedded,
     route,
     forward,

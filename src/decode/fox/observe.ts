@@ -2,7 +2,8 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Attribute, ObservationSink, Verb } from '../../core/observation.ts';
-import { type FoxMessage, MASKED } from './wire.ts';
+import { MASKED } from '../../lib/masked.ts';
+import type { FoxMessage } from './wire.ts';
 
 const field = (m: FoxMessage, name: string): string => {
   for (const f of m.fields) if (f.name === name) return f.value.trim();

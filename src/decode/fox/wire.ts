@@ -5,6 +5,7 @@
  */
 import type { Decoded, Probe } from '../../core/decoder.ts';
 import { ascii, indexOfByte, utf8 } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 import { tableOf } from '../../lib/table.ts';
 
 /** A hello has some 500 octets, a page of components tens of thousands; beyond this we resynchronise. */
@@ -46,7 +47,6 @@ const startsFox = (b: Uint8Array, start: number, end: number): boolean => {
 /** Names whose values are secrets: passwords, digests, keys and what they are made from. */
 const isSecret = (name: string): boolean =>
   /password|passwd|secret|hash|digest|nonce|response|credential|token|private|handshake|clientkey|salt/i.test(name);
-export const MASKED = '(masked)';
 
 /** The length in `b:44[` or `o:bog 61[`, and where the octets begin; undefined where the value is plain text. */
 const counted = (

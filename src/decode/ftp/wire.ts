@@ -4,10 +4,10 @@
  */
 import type { Message } from '../../core/decoder.ts';
 import { utf8 } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 
 /** A line longer than this is not FTP (servers commonly refuse 512 to 4096 octets). */
 export const MAX_LINE = 4096;
-export const MASKED = '(masked)';
 
 export interface FtpCommand extends Message {
   readonly type: 'FTP command';

@@ -2,7 +2,8 @@
 import type { Decoder, Message, Probe, Transaction } from '../../core/decoder.ts';
 import type { ObservationSink } from '../../core/observation.ts';
 import { ipv4Text, ipv6Text, macText } from '../../lib/address.ts';
-import { i32be, u16be, u32be } from '../../lib/bytes.ts';
+import { i32be, isZero, u16be, u32be } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 
 export interface HsrpMessage extends Message {
   readonly type: 'HSRP hello' | 'HSRP coup' | 'HSRP resign' | 'HSRP advertise';
@@ -14,6 +15,8 @@ export interface HsrpMessage extends Message {
   readonly helloTime: number;
   readonly holdTime: number;
   readonly virtualIp: string;
+  /** Version 1 has a password in clear in every message, `cisco` unless it was set: `(masked)`. */
+  readonly password: typeof MASKED | '';
   /** Of the sender, version 2 only. */
   readonly identifier: string;
 }
@@ -49,10 +52,10 @@ const decodeHsrp = (b: Uint8Array, o: number, end: number): HsrpMessage | undefi
         helloTime: 0,
         holdTime: 0,
         virtualIp: '',
+        password: '',
         identifier: '',
       };
     if (state === undefined) return undefined;
-    // Eight octets of authentication data follow the group: a password in clear text, not kept.
     return {
       type,
       version: 1,
@@ -62,6 +65,8 @@ const decodeHsrp = (b: Uint8Array, o: number, end: number): HsrpMessage | undefi
       helloTime: b[o + 3]!,
       holdTime: b[o + 4]!,
       virtualIp: ipv4Text(i32be(b, o + 16)),
+      // Eight octets of authentication data follow the group.
+      password: isZero(b, o + 8, o + 16) ? '' : MASKED,
       identifier: '',
     };
   }
@@ -79,6 +84,7 @@ const decodeHsrp = (b: Uint8Array, o: number, end: number): HsrpMessage | undefi
     helloTime: u32be(b, o + 18),
     holdTime: u32be(b, o + 22),
     virtualIp: b[o + 5] === 6 ? ipv6Text(b, o + 26) : ipv4Text(i32be(b, o + 26)),
+    password: '',
     identifier: macText(b, o + 8),
   };
 };
@@ -97,6 +103,8 @@ const observe = (t: Transaction<HsrpMessage>, sink: ObservationSink, state: Hsrp
   const value = `HSRP ${m.state} router of group ${m.group}`;
   sink.identity(at, { endpoint: at.sender, attribute: 'role', value, confidence: 0.9, via });
   if (m.virtualIp !== '0.0.0.0') sink.mention(at, undefined, m.virtualIp);
+  if (m.password !== '')
+    sink.session(at, { phase: 'authenticate', outcome: 'unconfirmed', clearCredential: true, detail: via });
 };
 
 export const hsrp: Decoder<HsrpMessage, HsrpState> = {

@@ -62,7 +62,7 @@ const observeAuth = (
     phase: 'authenticate',
     outcome: outcomeOf(transaction, refused),
     ...(user ? { user } : {}),
-    ...(auth.clear ? { clearCredential: true } : {}),
+    ...(auth.credential !== '' ? { clearCredential: true } : {}),
     detail: `HTTP ${auth.scheme}`,
   });
 };

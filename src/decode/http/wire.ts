@@ -4,6 +4,7 @@
  */
 import type { Message } from '../../core/decoder.ts';
 import { ascii, utf8 } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 import { decodeNtlm, type Ntlm } from '../shared/ntlm.ts';
 
 /** A head longer than this is given up (common servers refuse 8 to 64 KiB). */
@@ -11,14 +12,12 @@ export const MAX_HEAD = 65_536;
 const MAX_HEADERS = 128;
 /** Longest target and header text kept. */
 const MAX_TEXT = 1024;
-export const MASKED = '(masked)';
-
 export interface HttpAuth {
   /** Lower case: `basic`, `digest`, `ntlm`, `negotiate`, `bearer`. */
   readonly scheme: string;
   readonly user: string | undefined;
-  /** The secret itself was on the wire (Basic, Bearer). */
-  readonly clear: boolean;
+  /** `(masked)` where the secret itself was on the wire (Basic, Bearer). */
+  readonly credential: typeof MASKED | '';
   readonly ntlm: Ntlm | undefined;
 }
 export interface HttpBody {
@@ -107,20 +106,25 @@ export const authOf = (value: string, fromClient: boolean): HttpAuth => {
   if (scheme === 'basic' && fromClient) {
     const pair = base64(rest);
     const colon = pair.indexOf(0x3a);
-    return { scheme, user: utf8(pair, 0, colon < 0 ? 0 : Math.min(colon, 256)), clear: true, ntlm: undefined };
+    return {
+      scheme,
+      user: utf8(pair, 0, colon < 0 ? 0 : Math.min(colon, 256)),
+      credential: MASKED,
+      ntlm: undefined,
+    };
   }
   if (scheme === 'ntlm' || scheme === 'negotiate') {
     const token = base64(rest);
     let ntlm: Ntlm | undefined;
     for (let o = 0; o + 12 <= token.length && !ntlm; o++)
       if (token[o] === 0x4e && token[o + 1] === 0x54) ntlm = decodeNtlm(token, o, token.length);
-    return { scheme, user: undefined, clear: false, ntlm };
+    return { scheme, user: undefined, credential: '', ntlm };
   }
   if (scheme === 'digest') {
     const user = /(?:^|[ ,])username="([^"]{0,256})"/.exec(rest)?.[1];
-    return { scheme, user, clear: false, ntlm: undefined };
+    return { scheme, user, credential: '', ntlm: undefined };
   }
-  return { scheme, user: undefined, clear: fromClient && scheme === 'bearer', ntlm: undefined };
+  return { scheme, user: undefined, credential: fromClient && scheme === 'bearer' ? MASKED : '', ntlm: undefined };
 };
 
 interface Headers {

@@ -3,6 +3,7 @@
  * application services (03_03_07), and the property services of local device management (4.1.7).
  */
 import { hex, u16be } from '../../lib/bytes.ts';
+import { MASKED_OCTETS } from '../../lib/masked.ts';
 
 /** Elements of additional information that are read. */
 const MAX_INFO = 8;
@@ -91,6 +92,8 @@ const management = (b: Uint8Array, start: number, end: number, code: number): Ce
 };
 
 /** Services of 4 bits: group values, individual addresses, ADC, memory; the other bits of the APCI are data. */
+/** A_Authorize_Request and A_Key_Write (03_03_07 sections 3.5.6 and 3.5.7): a key of four octets opens the device. */
+const CARRIES_KEY: ReadonlySet<number> = new Set([0x3d1, 0x3d3]);
 const isShort = (apci: number): boolean => apci < 0x2c0;
 const ADC_READ = 0x180;
 const ADC_RESPONSE = 0x1c0;
@@ -168,7 +171,7 @@ export const readCemi = (b: Uint8Array, start: number, end: number): Cemi | unde
     number,
     service: service,
     small: (length === 1 && (short === 1 || short === 2)) || channel ? apci & 0x3f : -1,
-    data: b.slice(at + 9, stop),
+    data: CARRIES_KEY.has(service) ? MASKED_OCTETS : b.slice(at + 9, stop),
     ...arguments_(b, at + 9, stop, service, apci),
   };
 };

@@ -57,13 +57,13 @@ const bound = (t: Transaction<LdapMessage>, m: LdapMessage, sink: ObservationSin
   const user = m.ntlm?.step === 'authenticate' ? ntlmUser(m.ntlm) : m.object;
   const refused = response !== undefined && response.resultCode !== 0;
   if (!refused && user) state.user = user;
-  const clear = m.mechanism === 'simple' && m.hasPassword;
+  const clear = m.password !== '';
   sink.session(at, {
     phase: 'authenticate',
     outcome: outcomeOf(t, refused),
     ...(user ? { user } : {}),
     ...(clear ? { clearCredential: true } : {}),
-    detail: `LDAP ${m.mechanism}${m.mechanism === 'simple' && !m.hasPassword ? ' (anonymous)' : ''}${refused ? `: ${resultName(response.resultCode)}` : ''}`,
+    detail: `LDAP ${m.mechanism}${m.mechanism === 'simple' && m.password === '' ? ' (anonymous)' : ''}${refused ? `: ${resultName(response.resultCode)}` : ''}`,
   });
 };
 

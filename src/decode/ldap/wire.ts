@@ -1,6 +1,7 @@
 /** LDAPMessage: RFC 4511 section 4 (BER), result codes appendix A. Passwords are not kept. */
 import type { Message } from '../../core/decoder.ts';
 import { utf8 } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 import { ASN1, integerOf, readTlv, tagRead, tlv } from '../shared/asn1.ts';
 import { decodeNtlm, findNtlm, type Ntlm } from '../shared/ntlm.ts';
 
@@ -23,7 +24,8 @@ export interface LdapMessage extends Message {
   readonly scope: number;
   /** `simple` or the SASL mechanism of a bind. */
   readonly mechanism: string;
-  readonly hasPassword: boolean;
+  /** Of a simple bind that is not anonymous: `(masked)`. */
+  readonly password: typeof MASKED | '';
   /** A bind response that carries server credentials. */
   readonly credentials: boolean;
   readonly ntlm: Ntlm | undefined;
@@ -116,7 +118,7 @@ export const decodeLdap = (b: Uint8Array, start: number, end: number): LdapMessa
   let resultCode = -1;
   let scope = -1;
   let mechanism = '';
-  let hasPassword = false;
+  let password: LdapMessage['password'] = '';
   let credentials = false;
   let ntlm: Ntlm | undefined;
   const text = (): string => utf8(b, tlv.start, Math.min(tlv.end, tlv.start + MAX_NAME));
@@ -130,7 +132,7 @@ export const decodeLdap = (b: Uint8Array, start: number, end: number): LdapMessa
     if (!readTlv(b, tlv.end, to)) return 'authentication choice';
     if (tagRead() === 0x80) {
       mechanism = 'simple';
-      hasPassword = tlv.end > tlv.start;
+      if (tlv.end > tlv.start) password = MASKED;
     } else if (tagRead() === 0xa3) {
       const last = tlv.end;
       if (!readTlv(b, tlv.start, last)) return 'SASL mechanism';
@@ -159,5 +161,5 @@ export const decodeLdap = (b: Uint8Array, start: number, end: number): LdapMessa
     if (!readTlv(b, from, to)) return type;
     object = text();
   }
-  return { type, messageId, object, resultCode, scope, mechanism, hasPassword, credentials, ntlm, role, octets: total };
+  return { type, messageId, object, resultCode, scope, mechanism, password, credentials, ntlm, role, octets: total };
 };

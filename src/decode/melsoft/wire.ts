@@ -12,6 +12,7 @@
  */
 import type { Decoded, Message, Probe } from '../../core/decoder.ts';
 import { hex, paddedAscii, u16be, u16le, utf16le } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
 
 export interface MelsoftMessage extends Message {
@@ -31,6 +32,8 @@ export interface MelsoftMessage extends Message {
   readonly handle: number;
   /** Octets of data behind the command's header. */
   readonly length: number;
+  /** Of Remote Password Lock and Unlock: `(masked)`. */
+  readonly password: typeof MASKED | '';
   /** Of 0x0121 answers. */
   readonly model: string;
   /** Type code of the CPU, of 0x0121 and of search 0xFF; -1 elsewhere. */
@@ -39,6 +42,8 @@ export interface MelsoftMessage extends Message {
 
 export const COMMAND = {
   TYPE_NAME: 0x0121,
+  PASSWORD_LOCK: 0x1630,
+  PASSWORD_UNLOCK: 0x1631,
   FILE_OPEN: 0x1867,
   FILE_READ: 0x1868,
   FILE_WRITE: 0x1869,
@@ -108,6 +113,7 @@ const search = (b: Uint8Array, start: number, end: number, response: boolean): M
     files: NO_FILES,
     handle: -1,
     length: end - start - 4,
+    password: '',
     model: '',
     typeCode: response && what === 0xff && end - start >= 6 ? u16le(b, start + 4) : -1,
   };
@@ -128,11 +134,13 @@ const message = (b: Uint8Array, start: number, at: number, end: number, response
     files: response || !NAMES_FILES.has(command) ? NO_FILES : filesIn(b, data, end),
     handle: handleIn(command, response, b, data, end),
     length: end - data,
+    password: !response && WITH_PASSWORD.has(command) ? MASKED : '',
     model: named ? paddedAscii(b, data, data + 16) : '',
     typeCode: named ? u16le(b, data + 16 + 2) : -1,
   };
 };
 
+const WITH_PASSWORD: ReadonlySet<number> = new Set([COMMAND.PASSWORD_LOCK, COMMAND.PASSWORD_UNLOCK]);
 /** Commands with names of files; others of the group carry handles and content. */
 const NAMES_FILES = new Set([0x1810, 0x1811, 0x1820, 0x1822, 0x1824, 0x1827, 0x1859, 0x185f, 0x1867, 0x187e]);
 

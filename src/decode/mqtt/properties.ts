@@ -3,7 +3,8 @@
  * the specification's.
  */
 import { u16be, u32be, utf8 } from '../../lib/bytes.ts';
-import { isSecretName, MASKED } from '../shared/secret-names.ts';
+import { MASKED } from '../../lib/masked.ts';
+import { isSecretName } from '../shared/secret-names.ts';
 
 /** User properties and subscription identifiers kept of one packet; what follows is read and not kept. */
 const MAX_REPEATED = 64;

@@ -4,8 +4,9 @@
  */
 import type { Decoded, Message } from '../../core/decoder.ts';
 import { u16be, utf8 } from '../../lib/bytes.ts';
+import { MASKED, MASKED_OCTETS } from '../../lib/masked.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
-import { MASKED } from '../shared/secret-names.ts';
+import { isSecretName } from '../shared/secret-names.ts';
 import {
   encodeProperties,
   encodeVarint,
@@ -192,7 +193,7 @@ const decodeConnect = (b: Uint8Array, start: number, end: number, head: Head<'CO
     const payloadLength = u16be(b, o);
     o += 2;
     if (payloadLength > end - o) return 'will payload';
-    const payload = b.slice(o, o + payloadLength);
+    const payload = isSecretName(topic) ? MASKED_OCTETS : b.slice(o, o + payloadLength);
     o += payloadLength;
     will = {
       topic,
@@ -288,7 +289,7 @@ const decodePublish = (
     version,
     topic,
     packetId,
-    payload: kept > o ? b.slice(o, kept) : NO_PAYLOAD,
+    payload: kept <= o ? NO_PAYLOAD : isSecretName(topic) ? MASKED_OCTETS : b.slice(o, kept),
     payloadLength: stop - o,
     properties,
   });

@@ -5,6 +5,7 @@
  * A read beyond the end gives zeros and marks the reader as broken; whoever started the read looks at the mark once.
  */
 import { f32le, f64le, hex, i16le, i32le, i64le, u16le, u32le, u64le, utf8 } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 import type { OctetWriter } from '../shared/octet-writer.ts';
 
 /** Structures in structures that are followed; OPC 10000-6 section 5.1.5 asks decoders for at least 100. Deeper is broken. */
@@ -184,8 +185,6 @@ export const byteString: Codec<Uint8Array | null> = {
   },
 };
 
-/** What stands in the place of a credential. */
-export const MASKED = '(masked)';
 /** A byte string that is a credential: only that it was there. */
 export const secret: Codec<string | null> = {
   read(r) {

@@ -22,7 +22,6 @@ import {
   type Codec,
   dateTime,
   double,
-  MASKED,
   type StructureCodec,
   string,
   structure,
@@ -30,6 +29,7 @@ import {
   type ValueOf,
 } from './codec.ts';
 import './extension-objects.ts';
+import { MASKED } from '../../lib/masked.ts';
 import { SERVICE_ID } from './service-ids.ts';
 import * as T from './structures.ts';
 

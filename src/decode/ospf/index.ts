@@ -3,6 +3,7 @@ import type { Decoder, Message, Transaction } from '../../core/decoder.ts';
 import type { ObservationSink } from '../../core/observation.ts';
 import { ipv4Text } from '../../lib/address.ts';
 import { i32be, u16be } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 
 export interface OspfMessage extends Message {
   readonly type:
@@ -16,6 +17,7 @@ export interface OspfMessage extends Message {
   readonly areaId: string;
   /** Version 2: 0 none, 1 a password in clear text (not kept), 2 cryptographic. */
   readonly authType: number;
+  readonly password: typeof MASKED | '';
   /** Of a hello; `0.0.0.0` where there is none. */
   readonly designatedRouter: string;
   readonly networkMask: string;
@@ -46,6 +48,7 @@ const decodeOspf = (b: Uint8Array, o: number, end: number): OspfMessage | undefi
     routerId: ipv4Text(i32be(b, o + 4)),
     areaId: ipv4Text(i32be(b, o + 8)),
     authType: version === 2 ? u16be(b, o + 14) : 0,
+    password: version === 2 && u16be(b, o + 14) === 1 ? MASKED : '',
     networkMask: hello && version === 2 && length >= 44 ? ipv4Text(i32be(b, o + 24)) : '',
     designatedRouter: !hello ? '' : version === 2 && length >= 44 ? ipv4Text(i32be(b, o + 36)) : '',
   };
@@ -63,7 +66,7 @@ const observe = (t: Transaction<OspfMessage>, sink: ObservationSink, state: Ospf
   sink.identity(at, { endpoint: at.sender, attribute: 'role', value, confidence: 0.9, via });
   if (m.networkMask !== '')
     sink.identity(at, { endpoint: at.sender, attribute: 'netmask', value: m.networkMask, confidence: 0.9, via });
-  if (m.authType === 1)
+  if (m.password !== '')
     sink.session(at, { phase: 'authenticate', outcome: 'unconfirmed', clearCredential: true, detail: via });
 };
 

@@ -2,8 +2,8 @@
 import type { Message } from '../../core/decoder.ts';
 import { ipv4Text, ipv6Text } from '../../lib/address.ts';
 import { hex, i32be, u16be, u32be, utf8 } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 
-export const MASKED = '(masked)';
 /** Attributes kept of one packet; a packet has at most 4096 octets. */
 const MAX_ATTRIBUTES = 128;
 

@@ -5,6 +5,7 @@
  */
 import type { Decoded, Probe } from '../../core/decoder.ts';
 import { ascii, f32be, f32le, hex, paddedAscii, u16be, u16le, u32be, u32le } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
 import { isOpcode, OPCODE, opcodeInfo } from './opcodes.ts';
 
@@ -142,7 +143,6 @@ const readClock = (f: Fields, at: number, length: number): void => {
   if (length >= 8) f.dayOfWeek = octet(at + 7);
 };
 
-const MASKED = '(masked)';
 /** Opcode 17: the kind of login shows in the length (table 2-7). Operator names are no secret, passwords and keys are. */
 const readLogin = (f: Fields, b: Uint8Array, at: number, length: number): void => {
   if (length === 6 || length === 11) {

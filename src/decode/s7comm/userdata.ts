@@ -3,6 +3,7 @@
  * a reference; they are joined per direction, bounded. No public specification; layouts as STEP 7 sends them.
  */
 import { ascii, hex, paddedAscii, u16be, u32be } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 import { itemsAt, type S7Item } from './address.ts';
 import { bcdTime, blockTime, blockType, diagnosticEvent } from './blocks.ts';
 import { dataAt } from './data.ts';
@@ -17,7 +18,6 @@ export const MAX_PARTIALS = 8;
 /** Octets of one joined answer; what is longer is dropped. */
 export const MAX_JOINED = 64 * 1024;
 const ALARM_QUERY = 0x13;
-const MASKED = '(masked)';
 const EMPTY = new Uint8Array(0);
 
 export interface Partial {

@@ -4,7 +4,9 @@
  */
 import type { Value } from '../../core/observation.ts';
 import { utf8 } from '../../lib/bytes.ts';
-import { isSecretName, MASKED } from './secret-names.ts';
+import { saysCredential } from '../../lib/credential-runs.ts';
+import { MASKED } from '../../lib/masked.ts';
+import { isSecretName } from './secret-names.ts';
 
 /** JSON longer than this is not read. */
 const MAX_JSON_OCTETS = 8192;
@@ -23,11 +25,14 @@ export interface PlainValue {
 }
 const NOTHING: readonly PlainValue[] = [];
 
+/** Text of key and value is a value of its own only as long as no key is a password. */
+const shown = (text: string): string => (saysCredential(text) ? MASKED : text);
+
 const walk = (node: unknown, key: string, depth: number, out: PlainValue[]): void => {
   if (out.length >= MAX_JSON_VALUES) return;
   if (typeof node === 'number') out.push({ key, type: 'json number', value: node });
   else if (typeof node === 'boolean') out.push({ key, type: 'json boolean', value: node });
-  else if (typeof node === 'string') out.push({ key, type: 'json text', value: node.slice(0, 256) });
+  else if (typeof node === 'string') out.push({ key, type: 'json text', value: shown(node.slice(0, 256)) });
   else if (typeof node === 'object' && node !== null && depth < MAX_JSON_DEPTH)
     for (const name of Object.keys(node)) {
       if (out.length >= MAX_JSON_VALUES) return;
@@ -68,5 +73,5 @@ export const plainValues = (payload: Uint8Array): readonly PlainValue[] => {
   if (isNumber(text)) return [{ key: '', type: 'number', value: Number(text) }];
   if (text === 'true' || text === 'false') return [{ key: '', type: 'boolean', value: text === 'true' }];
   const quoted = text.length > 1 && text.startsWith('"') && text.endsWith('"');
-  return text === '' ? NOTHING : [{ key: '', type: 'text', value: quoted ? text.slice(1, -1) : text }];
+  return text === '' ? NOTHING : [{ key: '', type: 'text', value: shown(quoted ? text.slice(1, -1) : text) }];
 };

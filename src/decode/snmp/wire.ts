@@ -5,6 +5,7 @@
 import type { Message } from '../../core/decoder.ts';
 import { ipv4Text } from '../../lib/address.ts';
 import { ascii, hex, i32be, u8, u64be, utf8 } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 import {
   ASN1,
   encodeInteger,
@@ -21,7 +22,6 @@ import {
 /** Variable bindings decoded per message; those beyond are counted. */
 export const MAX_BINDINGS = 128;
 const MAX_STRING = 512;
-export const MASKED = '(masked)';
 
 /** Context tags of RFC 3416 section 3. */
 const PDU = ['get', 'get-next', 'response', 'set', 'trap-v1', 'get-bulk', 'inform', 'trap', 'report'] as const;

@@ -5,6 +5,7 @@
  */
 import type { Decoded, Message, Probe } from '../../core/decoder.ts';
 import { hex, u16le } from '../../lib/bytes.ts';
+import { MASKED_OCTETS } from '../../lib/masked.ts';
 
 export interface SrtpMessage extends Message {
   /** 0 session request, 1 session answer, 2 service request, 3 service answer; others are the programmer's. */
@@ -85,7 +86,7 @@ const message = (b: Uint8Array, o: number, end: number, packet: number): SrtpMes
   const service = request ? b[at]! : -1;
   const memory = service >= 4 && service <= 9;
   const secret = service === PRIVILEGE || service === LOGON;
-  let data: Uint8Array = NOTHING;
+  let data: Uint8Array = secret ? MASKED_OCTETS : NOTHING;
   if (!secret) {
     if (end > o + HEADER) data = b.slice(o + HEADER, end);
     else if (messageType === SHORT_ANSWER) data = b.slice(o + 44, o + 50);

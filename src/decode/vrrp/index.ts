@@ -3,6 +3,7 @@ import type { Decoder, Message, Transaction } from '../../core/decoder.ts';
 import type { ObservationSink } from '../../core/observation.ts';
 import { ipv4Text, ipv6Text } from '../../lib/address.ts';
 import { i32be, u16be } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
 
 export interface VrrpMessage extends Message {
   readonly type: 'VRRP advertisement' | 'VRRP other';
@@ -14,6 +15,7 @@ export interface VrrpMessage extends Message {
   readonly interval: number;
   /** Version 2: 1 is a password in clear text, which is not kept. */
   readonly authType: number;
+  readonly password: typeof MASKED | '';
   readonly addresses: readonly string[];
 }
 export interface VrrpState {
@@ -40,6 +42,7 @@ const decodeVrrp = (b: Uint8Array, o: number, end: number): VrrpMessage | undefi
     priority: b[o + 2]!,
     interval: version === 2 ? b[o + 5]! * 100 : u16be(b, o + 4) & 0xfff,
     authType: version === 2 ? b[o + 4]! : 0,
+    password: version === 2 && b[o + 4] === 1 ? MASKED : '',
     addresses,
   };
 };
@@ -59,7 +62,7 @@ const observe = (t: Transaction<VrrpMessage>, sink: ObservationSink, state: Vrrp
   const mac = `00:00:5e:00:0${m.addresses[0]?.includes(':') ? 2 : 1}:${m.virtualRouter.toString(16).padStart(2, '0')}`;
   const virtual = sink.mention(at, mac, undefined);
   for (const name of m.addresses) sink.name(at, { endpoint: virtual, kind: 'ip', name, via });
-  if (m.authType === 1)
+  if (m.password !== '')
     sink.session(at, { phase: 'authenticate', outcome: 'unconfirmed', clearCredential: true, detail: via });
 };
 

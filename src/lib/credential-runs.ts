@@ -30,6 +30,9 @@ const WORDS = [
   'secret',
   'sessionid',
   'cookie',
+  // RFC 4954, RFC 5034: the answer follows on the same line.
+  'auth plain',
+  'auth login',
 ];
 /** A character may be followed by the upper octet of UTF-16. */
 const wide = (word: string): string => [...word].map((c) => `${c}\\0?`).join('');
@@ -44,12 +47,20 @@ const CREDENTIAL = new RegExp(`(?:${WORD}${SIGN}|${LINE})(?:[ \\t]\\0?)*(${REST}
 /** Looked at in one frame; what lies beyond is longer than any link carries. */
 const MAX_LOOKED_AT = 65_536;
 
-/** Where the octets of such values lie, `start` to before `end`, in order and apart. */
-export const credentialRuns = (bytes: Uint8Array, start: number): { start: number; end: number }[] => {
-  const end = Math.min(bytes.length, start + MAX_LOOKED_AT);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString('latin1');
-  return [...text.matchAll(CREDENTIAL)].map((match) => {
+/** A character an octet. */
+const LATIN1 = new TextDecoder('latin1');
+
+const runsOf = (text: string, start: number): { start: number; end: number }[] =>
+  [...text.matchAll(CREDENTIAL)].map((match) => {
     const last = start + match.index + match[0].length;
     return { start: last - match[1]!.length, end: last };
   });
+
+/** Where the octets of such values lie, `start` to before `end`, in order and apart. */
+export const credentialRuns = (bytes: Uint8Array, start: number): { start: number; end: number }[] => {
+  const end = Math.min(bytes.length, start + MAX_LOOKED_AT);
+  return runsOf(LATIN1.decode(bytes.subarray(start, end)), start);
 };
+
+/** Whether a text says a credential in one of these ways: `user=anna;password=x`. */
+export const saysCredential = (text: string): boolean => runsOf(text, 0).length > 0;
