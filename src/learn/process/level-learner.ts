@@ -23,8 +23,11 @@ import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 
 const SAVED_AS = 'level 4';
-/** A point with fewer distinct values has states, not levels. */
+/** A point with fewer distinct values has states, not levels, */
 const LEAST_VALUES = 20;
+/** unless it has so many and another one in this part of the rows: a coarse instrument flits between its steps, a state lasts. */
+const LEAST_STEPS = 3;
+const FLITTING = 0.25;
 /** Limits are this much further out than what training held again and again: averages of heavy tails go further now and then. */
 const ABOVE_USUAL = 1.6;
 /** How often an average must have been so far out: what came once or twice is no habit, and may hide the next. */
@@ -45,13 +48,19 @@ interface LevelMemory extends Arrays {
   readonly setting: Float64Array;
 }
 
-const distinctValues = (column: Float64Array, enough: number): number => {
+/** Whether a column has levels: many distinct values, or a few that it flits between like the last digit of a coarse instrument. */
+const hasLevels = (column: Float64Array): boolean => {
   const seen = new Set<number>();
+  let changes = 0;
+  let known = 0;
+  let last = Number.NaN;
   for (const x of column) {
-    if (!Number.isNaN(x)) seen.add(x);
-    if (seen.size >= enough) break;
+    if (Number.isNaN(x)) continue;
+    if (seen.size < LEAST_VALUES) seen.add(x);
+    if (known++ > 0 && x !== last) changes++;
+    last = x;
   }
-  return seen.size;
+  return seen.size >= LEAST_VALUES || (seen.size >= LEAST_STEPS && changes >= FLITTING * known);
 };
 
 const settingsOf = (s: LevelSetting): Float64Array =>
@@ -232,7 +241,7 @@ export const levelLearnerWith = (
   name: 'level',
   fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
-    const continuous = table.columns.map((c) => distinctValues(c, LEAST_VALUES) >= LEAST_VALUES);
+    const continuous = table.columns.map(hasLevels);
     const averages = table.columns.map((column, p) => (continuous[p] && !skip(p) ? averagesOf(column, setting) : []));
     const sharers = averages.flat().length;
     const allowed = (table.count * stepUs) / setting.budgetUs + SPARE_EPISODES;
