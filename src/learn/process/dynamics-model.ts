@@ -77,7 +77,8 @@ const apply = ({ now, past, offset }: Learned, history: Float32Array, w: Float64
   }
 };
 
-const cut = (z: number): number => (z > MAX_STANDARDISED ? MAX_STANDARDISED : z < -MAX_STANDARDISED ? -MAX_STANDARDISED : z);
+const cut = (z: number): number =>
+  z > MAX_STANDARDISED ? MAX_STANDARDISED : z < -MAX_STANDARDISED ? -MAX_STANDARDISED : z;
 
 const scaleBy = (a: Float32Array, at: number, n: number, factor: number): void => {
   for (let i = at; i < at + n; i++) a[i]! *= factor;

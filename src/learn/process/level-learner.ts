@@ -5,6 +5,7 @@
 import type { BandColumns, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
 import { type Arrays, bring, gather, keep, sizeOf } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
+import { spikesBeyond } from './freaks.ts';
 import {
   averagingOf,
   correlationRows,
@@ -79,20 +80,13 @@ const settingOf = (list: Float64Array): LevelSetting => {
 
 /** Long averages are over so many times the usual time: a small shift that lasts. */
 const LONG = 8;
-/** Further from the middle than SPIKE_TIMES this part of training on its side is a spike: with a normal tail one value in a million. */
-const SPIKE_PART = 0.05;
-const SPIKE_TIMES = 3;
 /** So many of them in training, of so many rows in the middle, make a point one that has spikes: they are cut to that bound before they are averaged. */
 const SPIKES = 3;
 const SPIKE_ROWS = 4;
 
 /** The bounds beyond which a value of this point is a spike (Tukey, The Future of Data Analysis, 1962: winsorising); undefined where training holds hardly any. */
 const spikeBounds = (column: Float64Array): readonly [number, number] | undefined => {
-  const sorted = column.filter((x) => !Number.isNaN(x)).sort();
-  const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
-  const middle = at(0.5);
-  const least = middle + SPIKE_TIMES * (at(SPIKE_PART) - middle);
-  const most = middle + SPIKE_TIMES * (at(1 - SPIKE_PART) - middle);
+  const [least, most] = spikesBeyond(column);
   let [rows, times, was] = [0, 0, false];
   for (const x of column) {
     const is = x < least || x > most;
