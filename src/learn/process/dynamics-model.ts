@@ -77,6 +77,9 @@ const apply = ({ now, past, offset }: Learned, history: Float32Array, w: Float64
   }
 };
 
+const cut = (z: number): number =>
+  z > MAX_STANDARDISED ? MAX_STANDARDISED : z < -MAX_STANDARDISED ? -MAX_STANDARDISED : z;
+
 const scaleBy = (a: Float32Array, at: number, n: number, factor: number): void => {
   for (let i = at; i < at + n; i++) a[i]! *= factor;
 };
@@ -242,9 +245,11 @@ export class DynamicsModel implements MemberModel {
       // A mean of too few values says nothing of this one; once it does, the rows before were filled in, not seen.
       if (weight * seen >= 1 && weight * (seen - 1) < 1) this.running.filled = 0;
       const z = weight * seen < 1 && weight > 0 ? Number.NaN : (above - mean[i]!) / scale[i]!;
-      if (weight > 0 && above - above === 0) level[i]! += this.pace * followed(weight, seen) * above;
+      // As far as it counts: one junk value would take the mean along, and a hundred good ones with it.
+      if (weight > 0 && above - above === 0)
+        level[i]! += this.pace * followed(weight, seen) * (Number.isNaN(z) ? above : mean[i]! + scale[i]! * cut(z));
       if (Number.isNaN(z)) MISSING[missing++] = i;
-      else history[i] = z > MAX_STANDARDISED ? MAX_STANDARDISED : z < -MAX_STANDARDISED ? -MAX_STANDARDISED : z;
+      else history[i] = cut(z);
     }
     return missing;
   }

@@ -21,6 +21,7 @@ import { aligned } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import { drift } from './drift.ts';
 import { dynamics } from './dynamics.ts';
+import { withoutFreaks } from './freaks.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
@@ -259,7 +260,8 @@ const unpackOld = (header: OldHeader, bodies: Uint8Array): Member[] => {
 
 export const processLearner: CellLearner = {
   name: 'process',
-  fit(table, options = {}) {
+  fit(given, options = {}) {
+    const table = withoutFreaks(given);
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const points = table.points.length;
     const proved = (learner: CellLearner): Silence =>

@@ -5,6 +5,7 @@
 import type { BandColumns, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
 import { type Arrays, bring, gather, keep, sizeOf } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
+import { spikesBeyond } from './freaks.ts';
 import {
   averagingOf,
   correlationRows,
@@ -23,8 +24,11 @@ import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 
 const SAVED_AS = 'level 4';
-/** A point with fewer distinct values has states, not levels. */
+/** A point with fewer distinct values has states, not levels, */
 const LEAST_VALUES = 20;
+/** unless it has so many and another one in this part of the rows: a coarse instrument flits between its steps, a state lasts. */
+const LEAST_STEPS = 3;
+const FLITTING = 0.25;
 /** Limits are this much further out than what training held again and again: averages of heavy tails go further now and then. */
 const ABOVE_USUAL = 1.6;
 /** How often an average must have been so far out: what came once or twice is no habit, and may hide the next. */
@@ -45,13 +49,19 @@ interface LevelMemory extends Arrays {
   readonly setting: Float64Array;
 }
 
-const distinctValues = (column: Float64Array, enough: number): number => {
+/** Whether a column has levels: many distinct values, or a few that it flits between like the last digit of a coarse instrument. */
+const hasLevels = (column: Float64Array): boolean => {
   const seen = new Set<number>();
+  let changes = 0;
+  let known = 0;
+  let last = Number.NaN;
   for (const x of column) {
-    if (!Number.isNaN(x)) seen.add(x);
-    if (seen.size >= enough) break;
+    if (Number.isNaN(x)) continue;
+    if (seen.size < LEAST_VALUES) seen.add(x);
+    if (known++ > 0 && x !== last) changes++;
+    last = x;
   }
-  return seen.size;
+  return seen.size >= LEAST_VALUES || (seen.size >= LEAST_STEPS && changes >= FLITTING * known);
 };
 
 const settingsOf = (s: LevelSetting): Float64Array =>
@@ -70,20 +80,13 @@ const settingOf = (list: Float64Array): LevelSetting => {
 
 /** Long averages are over so many times the usual time: a small shift that lasts. */
 const LONG = 8;
-/** Further from the middle than SPIKE_TIMES this part of training on its side is a spike: with a normal tail one value in a million. */
-const SPIKE_PART = 0.05;
-const SPIKE_TIMES = 3;
 /** So many of them in training, of so many rows in the middle, make a point one that has spikes: they are cut to that bound before they are averaged. */
 const SPIKES = 3;
 const SPIKE_ROWS = 4;
 
 /** The bounds beyond which a value of this point is a spike (Tukey, The Future of Data Analysis, 1962: winsorising); undefined where training holds hardly any. */
 const spikeBounds = (column: Float64Array): readonly [number, number] | undefined => {
-  const sorted = column.filter((x) => !Number.isNaN(x)).sort();
-  const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
-  const middle = at(0.5);
-  const least = middle + SPIKE_TIMES * (at(SPIKE_PART) - middle);
-  const most = middle + SPIKE_TIMES * (at(1 - SPIKE_PART) - middle);
+  const [least, most] = spikesBeyond(column);
   let [rows, times, was] = [0, 0, false];
   for (const x of column) {
     const is = x < least || x > most;
@@ -232,7 +235,7 @@ export const levelLearnerWith = (
   name: 'level',
   fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
-    const continuous = table.columns.map((c) => distinctValues(c, LEAST_VALUES) >= LEAST_VALUES);
+    const continuous = table.columns.map(hasLevels);
     const averages = table.columns.map((column, p) => (continuous[p] && !skip(p) ? averagesOf(column, setting) : []));
     const sharers = averages.flat().length;
     const allowed = (table.count * stepUs) / setting.budgetUs + SPARE_EPISODES;

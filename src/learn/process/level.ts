@@ -43,6 +43,7 @@ export const LEVEL_SETTING: LevelSetting = {
 };
 /** A correlation time is not looked for beyond this part of the rows. */
 const LONGEST_PART = 0.2;
+const MOST_RARE = 25;
 /** What is beyond the band counts in twentieths of it, as for the limits of a single value (soft-model.ts). */
 const UNIT = 0.05;
 
@@ -133,7 +134,8 @@ export const newLevel = (
   [least, most]: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
 ): LevelState => {
   const averaging = Math.max(1, setting.averaged * correlation);
-  const logChances = Math.log(Math.max(1, sharers) * Math.max(1, setting.budgetUs / stepUs / averaging));
+  const rareRows = Math.min(setting.budgetUs / stepUs, MOST_RARE * trainingRows);
+  const logChances = Math.log(Math.max(1, sharers) * Math.max(1, rareRows / averaging));
   const memory = Math.max(setting.remembered * averaging, trainingRows);
   return Float64Array.of(averaging, memory, logChances, 0, Number.NaN, Number.NaN, 0, 0, 1, least, most);
 };
