@@ -230,6 +230,7 @@ export const levelLearnerWith = (
   above = ABOVE_USUAL,
 ): MemberLearner => ({
   name: 'level',
+  savedAs: SAVED_AS,
   fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const continuous = table.columns.map((c) => distinctValues(c, LEAST_VALUES) >= LEAST_VALUES);
@@ -297,8 +298,8 @@ export const levelLearnerWith = (
       ),
     );
   },
-  restore(saved, table): MemberModel {
-    const { arrays } = bring<LevelMemory>(SAVED_AS, saved, 'arming', table !== undefined);
+  restore(saved, isOwn, table): MemberModel {
+    const { arrays } = bring<LevelMemory>(SAVED_AS, saved, 'arming', isOwn);
     if (table !== undefined) arrays.arming = table;
     return new LevelModel(arrays);
   },
