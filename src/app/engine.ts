@@ -105,6 +105,8 @@ export class LocalEngine implements Engine {
   #closing = false;
   /** Both are looked at when the program starts and after the settings were changed. */
   #retaining = true;
+  /** Once an hour, when nothing more is to be deleted: not when the program starts, which people wait for. */
+  #packing = false;
   #ringMoved = true;
   #pinning = false;
   readonly #trust = new ClockTrust();
@@ -283,7 +285,7 @@ export class LocalEngine implements Engine {
       const isDue = this.#pulses % SAVE_PULSES === 0 && this.#options.nowMs() >= this.#saveFromMs;
       if (isDue) await this.#save([...this.#unsaved]);
       else for (const site of this.#unsaved) if (site.backlog >= SAVE_BACKLOG) await this.#relieve(site);
-      if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = true;
+      if (this.#pulses % RETENTION_PULSES === 0) this.#retaining = this.#packing = true;
       if (this.#pulses % RING_PULSES === 0 || this.#ringMoved) {
         this.#ringMoved = false;
         await this.#fitRing();
@@ -296,6 +298,10 @@ export class LocalEngine implements Engine {
         });
       }
       if (this.#retaining) this.#retaining = await this.#store.applyRetention(await this.#retention());
+      else if (this.#packing) {
+        this.#packing = false;
+        if (this.#store.writer.state.kind !== 'failed') await this.#store.compact();
+      }
       if (this.#pulses % HEAD_PULSES === 0) this.#store.exportHead();
       await this.#unloadIdle();
     } catch (error) {

@@ -110,5 +110,6 @@ export interface CellRelation {
 export interface CellLearner {
   readonly name: string;
   fit(table: RowTable, options?: { readonly stepUs?: number }): CellModel;
-  restore(saved: Uint8Array): CellModel;
+  /** Throws where another version saved it. `isOwn`: nobody else uses the octets any more, the model may work in them. */
+  restore(saved: Uint8Array, isOwn?: boolean): CellModel;
 }

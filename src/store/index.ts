@@ -25,7 +25,7 @@ export { HEAD_FILE } from './head-file.ts';
 export type { JournalDetail, JournalEntry, JournalHead, JournalLoss, JournalVerdict } from './journal.ts';
 export { canonicalJson } from './journal.ts';
 export { holderLives, type LockHolder, readLock } from './lock.ts';
-export { inPieces, joined } from './pieces.ts';
+export { inPieces, joined, joinedAll, type Pieces } from './pieces.ts';
 export { DEFAULT_RETENTION, type Retention } from './retention.ts';
 export {
   alertActOf,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { inPieces, joined, openStore } from './index.ts';
+import { inPieces, joined, joinedAll, openStore } from './index.ts';
 import { PIECE_BYTES } from './pieces.ts';
 
 const blob = (length: number, seed: number): Uint8Array =>
@@ -16,6 +16,24 @@ it.each([0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 3 * PIECE_BYTES])(
   expect(rows.every((row) => row.name === 'a' && row.payload.length <= PIECE_BYTES)).toBe(true);
   const pieces = rows.reverse().map(({ piece, payload }) => ({ piece, bytes: payload }));
   expect(joined(pieces)).toEqual(bytes);
+});
+
+it('joins many parts in one piece of memory, each where eight octets begin', () => {
+  const lengths = [5, 0, PIECE_BYTES + 3, 2 * PIECE_BYTES, 1];
+  const parts = new Map(
+    lengths.map((length, i) => {
+      const rows = inPieces({}, 'payload', blob(length, i)).map(({ piece, payload }) => ({ piece, bytes: payload }));
+      return [`part ${i}`, i === 2 ? rows.reverse() : rows] as const;
+    }),
+  );
+  const all = joinedAll(parts);
+  expect([...all.keys()]).toEqual([...parts.keys()]);
+  lengths.forEach((length, i) => {
+    const part = all.get(`part ${i}`)!;
+    expect(part).toEqual(blob(length, i));
+    expect(part.byteOffset % 8).toBe(0);
+  });
+  expect(new Set([...all.values()].map(({ buffer }) => buffer)).size).toBe(1);
 });
 
 it('commits and checkpoints what sixteen cells of 64 points learned, all in one transaction', async () => {

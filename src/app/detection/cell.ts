@@ -9,7 +9,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { CellModel, Deviation, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
 import { durationText } from '../../decide/index.ts';
-import { CellGuard, PROCESS_KINDS } from '../../detect/index.ts';
+import { CellGuard, PROCESS_KINDS, STATED } from '../../detect/index.ts';
 import {
   CellStretches,
   type Cycle,
@@ -27,7 +27,7 @@ import { CellReading } from './reading.ts';
 import { CellRelations, type Decided, NOTHING_DECIDED } from './relations.ts';
 import { type DueRow, RowClock } from './row-clock.ts';
 import { CellRows } from './rows.ts';
-import { type CellPlan, knownCycle, rangesOf, type SavedCell, savedRanges } from './saved-cell.ts';
+import { type CellPlan, fillRanges, knownCycle, type SavedCell, savedRanges } from './saved-cell.ts';
 import { BriefStates } from './states.ts';
 import { Trial } from './trial.ts';
 
@@ -61,6 +61,9 @@ export interface CellOptions {
   readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
 }
 
+/** What a guard without an open episode saves. */
+const SILENT = '[]';
+
 /** Number of a row that is judged and not kept. */
 const NOT_KEPT = -1;
 
@@ -87,13 +90,15 @@ export class Cell {
   rows: CellRows;
   watch: PointWatch;
   readonly #options: CellOptions;
-  // What it works with, made by `#begin`: of thousands of cells that are away after a start it takes a second and 60 MiB.
+  // What it works with, made by `#begin`: of thousands of cells that are away after a start it takes time and memory.
   #row!: Float64Array;
   /** This and `#lastUs`: filled and read within one call, cells of one width share them. */
   #sampled!: Float64Array;
   #lastUs!: Float64Array;
   #freshness!: Freshness;
-  #heard!: Heard;
+  /** Made with the first row. */
+  #heard: Heard | undefined;
+  #heardUs: readonly number[] = [];
   #stretches!: CellStretches;
   readonly #trial: Trial;
   readonly #states = new BriefStates();
@@ -101,13 +106,16 @@ export class Cell {
   #isInBrief = false;
   /** Something that is no matter of the process is odd at its controller. */
   #isSuspect = false;
-  /** Made with the first model. */
+  /** Made with the first row that is judged. */
   #bands: CellBands | undefined;
   /** Number of the row that is judged: behind the last one where rows waited for their model. */
   #inHand = 0;
   /** Of what was learned from; empty without a model. */
   #ranges: Ranges = NOTHING_LEARNED;
+  /** Where they stand when they are brought back. */
+  #room!: Ranges;
   #model: CellModel | undefined;
+  /** Made when there is something to say. */
   #guard: CellGuard | undefined;
   #relations = NOTHING_DECIDED;
   #decided: readonly Decided[] = [];
@@ -159,14 +167,13 @@ export class Cell {
 
   #begin(): void {
     const n = this.plan.points.length;
-    const [own, pauses, samples] = [{ of8: n, columns: 1 }, Freshness.room(n), CellStretches.room(n)];
-    const slab = new Slab(own, pauses, samples);
+    const slab = new Slab({ of8: 3 * n, columns: 3 }, Freshness.room(n), CellStretches.room(n));
     this.#row = slab.f64(n);
+    this.#room = { low: slab.f64(n), high: slab.f64(n) };
     const scratch = scratchOf(n);
     this.#sampled = scratch.sampled;
     this.#lastUs = scratch.lastUs;
     this.#freshness = new Freshness(n, slab);
-    this.#heard = new Heard(this.#options.targets);
     this.#stretches = new CellStretches(n, this.#sampleUs, slab);
   }
 
@@ -307,7 +314,7 @@ export class Cell {
   #takeRow({ seenUs: tsUs, tsUs: at }: DueRow, odd: boolean): boolean {
     const row = this.#row;
     this.watch.read(row, this.#lastUs);
-    this.#heard.look(tsUs, this.#lastUs);
+    this.#heardOf().look(tsUs, this.#lastUs);
     const known = this.#understand((i) => this.#freshness.isFresh(i, tsUs, this.#lastUs[i]!, this.watch.cadenceUs(i)));
     // A cell of which nothing is seen makes no rows: not seen is not normal.
     if (known === 0) return false;
@@ -351,16 +358,26 @@ export class Cell {
   /** Makes of what was read last the row in hand; answers how many of its values are known. */
   #understand(isFresh: (column: number) => boolean): number {
     const row = this.#row;
+    const heard = this.#heardOf();
     let known = 0;
     for (let i = 0; i < row.length; i++) {
       // What was not seen is unknown: a value that is held would look like one that is frozen.
-      if (!isFresh(i) || this.#heard.isDark(i)) row[i] = Number.NaN;
+      if (!isFresh(i) || heard.isDark(i)) row[i] = Number.NaN;
       else if (!Number.isNaN(row[i]!)) known++;
     }
     this.#reading.read(row);
     this.#reading.passZero(row, this.#lastOf, this.#ranges);
     this.#reading.count(row, this.#lastOf, this.#options.followers);
     return known;
+  }
+
+  #heardOf(): Heard {
+    if (this.#heard === undefined) {
+      this.#heard = new Heard(this.#options.targets);
+      this.#heard.load(this.#heardUs);
+      this.#heardUs = [];
+    }
+    return this.#heard;
   }
 
   /** Samples between rows, for repetitions: looked at twice in the time of one. */
@@ -376,11 +393,12 @@ export class Cell {
 
   /** Judges the row in hand, which is that of this number (or is not kept). */
   #judge(tsUs: number, number: number): boolean {
-    if (this.#model === undefined || this.#guard === undefined) return false;
+    if (this.#model === undefined) return false;
     const row = this.#row;
     const score = this.#model.score(tsUs, row);
     this.#isInBrief = this.#states.take(tsUs, row);
-    const bands = this.#bands!;
+    this.#bands ??= new CellBands(this.plan.points.length, this.#options.bandRows?.() ?? BAND_ROWS);
+    const bands = this.#bands;
     const all = bands.surprise;
     // What is not seen is not normal.
     for (let p = 0; p < row.length; p++) all[p] = score.state !== 'scored' || Number.isNaN(row[p]!) ? Number.NaN : 0;
@@ -389,7 +407,10 @@ export class Cell {
     const band = bands.look(this.#model, this.#ranges);
     this.#inHand = number === NOT_KEPT ? this.rows.taken : number;
     if (number !== NOT_KEPT) bands.keep(number, band);
-    return this.#guard.take(tsUs, row, { ...score, deviations }, band);
+    // What never deviated has nothing to say: of most cells none is made.
+    const isSilent = score.state !== 'scored' || !deviations.some(({ surprise }) => surprise >= STATED);
+    if (this.#guard === undefined && isSilent) return false;
+    return this.#guardOf().take(tsUs, row, { ...score, deviations }, band);
   }
 
   /** Without the relations that people rejected and the states that a count came to, with those that they wrote. */
@@ -516,15 +537,18 @@ export class Cell {
   }
 
   #arm(model: CellModel): void {
-    const options = this.#options;
-    const { plan, state, end } = options;
     this.#model = model;
-    this.#bands ??= new CellBands(plan.points.length, options.bandRows?.() ?? BAND_ROWS);
+    this.#guard = undefined;
     this.#stretches.arm();
     this.#arming = undefined;
     this.#armed = undefined;
     this.setDecided(this.#decided);
-    this.#guard = new CellGuard({
+  }
+
+  #guardOf(): CellGuard {
+    const options = this.#options;
+    const { plan } = options;
+    this.#guard ??= new CellGuard({
       cell: plan.id,
       points: plan.points,
       // Of a cell that says nothing nobody asks.
@@ -545,10 +569,11 @@ export class Cell {
       state: (statement) => {
         // A relation that people approved or wrote holds by their word.
         const isTheirs = statement.kind === PROCESS_KINDS.relation && this.#relations.watch.relations.length > 0;
-        state(isTheirs ? statement : this.#trial.weigh(statement, this.#isSuspect, this.#isInBrief));
+        options.state(isTheirs ? statement : this.#trial.weigh(statement, this.#isSuspect, this.#isInBrief));
       },
-      end,
+      end: (kind, key, tsUs) => options.end(kind, key, tsUs),
     });
+    return this.#guard;
   }
 
   /** Until when what its model says by itself is kept below an alert; 0 where it is not on trial. */
@@ -607,20 +632,23 @@ export class Cell {
         again: this.#asksAgain || (this.#fitting !== undefined && this.isArmed),
         problem: this.problem,
         usualUs: this.#freshness.save(),
-        heardUs: this.#heard.save(),
+        heardUs: this.#heard?.save() ?? this.#heardUs,
         stretches: this.#stretches.save(),
         ...this.#reading.save(),
         trial: this.#trial.save(),
         states: this.#states.save(),
         range: savedRanges(this.#ranges),
         cycles: this.#cycles,
-        guard: this.#guard?.save() ?? '',
+        guard: this.#guard?.save() ?? (this.isArmed ? SILENT : ''),
       },
       model: this.#model?.save() ?? new Uint8Array(0),
     };
   }
 
-  /** Puts back what was saved, with the rows in `blocks`; with `later` it judges from now on, and they follow (`loadRows`). */
+  /**
+   * Puts back what was saved, with the rows in `blocks`; with `later` it judges from now on, and they follow (`loadRows`). The octets
+   * of the model are its own from now on.
+   */
   load(header: SavedCell, model: Uint8Array, blocks?: ReadonlyMap<number, Uint8Array> | 'later'): void {
     const { rows } = this.plan;
     if (this.isAway) this.#begin();
@@ -637,17 +665,18 @@ export class Cell {
     this.#failedUs = header.failedUs;
     this.problem = header.problem;
     this.#freshness.load(header.usualUs ?? []);
-    this.#heard.load(header.heardUs ?? []);
+    this.#heard = undefined;
+    this.#heardUs = header.heardUs ?? [];
     this.#stretches.load(header.stretches ?? []);
     this.#reading.load(header);
     if (header.trial !== undefined) this.#trial.load(header.trial);
     this.#states.load(header.states ?? []);
     if (model.length > 0) {
       try {
-        this.#ranges = header.range === undefined ? this.rows.ranges() : rangesOf(header.range);
+        this.#ranges = header.range === undefined ? this.rows.ranges() : fillRanges(this.#room, header.range);
         this.#cycles = (header.cycles ?? []).map(knownCycle);
-        this.#arm(this.#options.fitter.restore(model));
-        if (header.guard !== '') this.#guard!.load(header.guard);
+        this.#arm(this.#options.fitter.restore(model, true));
+        if (header.guard !== '' && header.guard !== SILENT) this.#guardOf().load(header.guard);
       } catch {
         // Made by another version: it is learned again from the rows that were kept.
         this.#fittedUs = 0;

@@ -35,8 +35,8 @@ export interface Fitting {
 export interface Fitter {
   /** Undefined where `done` was called already. */
   request(request: FitRequest): Fitting | undefined;
-  /** A model from what it saved. Throws where another version saved it. */
-  restore(saved: Uint8Array): CellModel;
+  /** A model from what it saved, as `CellLearner.restore`. */
+  restore(saved: Uint8Array, isOwn?: boolean): CellModel;
   /** Withdraws everything that waits and ends what runs. */
   close(): Promise<void>;
 }
@@ -61,6 +61,6 @@ export const inPlaceFitter = (learner: CellLearner): Fitter => ({
     done(outcome);
     return undefined;
   },
-  restore: (saved) => learner.restore(saved),
+  restore: (saved, isOwn) => learner.restore(saved, isOwn),
   close: async () => undefined,
 });

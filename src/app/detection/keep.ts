@@ -16,7 +16,8 @@ import {
   incidentActOf,
   inParts,
   inPieces,
-  joined,
+  joinedAll,
+  type Pieces,
   proofOf,
   proofRows,
   type Row,
@@ -58,8 +59,11 @@ export const readSettings = async (store: Store, site: string): Promise<Detectio
     : { ...DEFAULT_DETECTION, ...(JSON.parse(row.value) as DetectionSettings) };
 };
 
+/** The octets begin at a multiple of eight, so that what is brought back in one piece can be worked in. */
 const packed = (header: unknown, bytes: Uint8Array): Uint8Array => {
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const json = JSON.stringify(header);
+  const unfit = (4 + new TextEncoder().encode(json).length) % 8;
+  const text = new TextEncoder().encode(json + ' '.repeat((8 - unfit) % 8));
   const out = new Uint8Array(4 + text.length + bytes.length);
   new DataView(out.buffer).setUint32(0, text.length, true);
   out.set(text, 4);
@@ -211,7 +215,8 @@ const storedCell = (parts: Parts, id: string): StoredCell | undefined => {
   if (own === undefined) return undefined;
   const { header, bytes } = unpacked(own);
   const { taken, plan } = header as SavedCell;
-  return { header: header as SavedCell, model: bytes, blocks: storedRows(parts, id, taken, plan.rows) };
+  // A copy: the parts are also compared, and written.
+  return { header: header as SavedCell, model: bytes.slice(), blocks: storedRows(parts, id, taken, plan.rows) };
 };
 
 /** Puts what was learned back but for what cells learned (`ProcessFeed.away`), a little at a step. Throws where it cannot be read. */
@@ -336,16 +341,18 @@ export const createSiteDetection = (
 /** Rows that are read at a time. */
 const READ_ROWS = 2048;
 
-/** What is stored under names, each in one piece. */
+/** What is stored under names, each whole, in memory that nobody else has. */
 const readParts = async (store: Store, query: ReturnType<typeof learnedState>): Promise<Parts> => {
-  const learned = new Map<string, { piece: number; bytes: Uint8Array }[]>();
+  const learned = new Map<string, Pieces[number][]>();
   for await (const rows of inParts(store.db, query, READ_ROWS))
     for (const { name, piece, payload } of rows) {
       const pieces = learned.get(name);
       if (pieces === undefined) learned.set(name, [{ piece, bytes: payload }]);
       else pieces.push({ piece, bytes: payload });
     }
-  return new Map([...learned].map(([name, pieces]) => [name, inflated(joined(pieces))]));
+  const parts = joinedAll(learned);
+  for (const [name, payload] of parts) parts.set(name, inflated(payload));
+  return parts;
 };
 
 /** Sorts behind the number of any block. */

@@ -6,11 +6,11 @@
 import type { Statement } from '../../core/detector.ts';
 import type { EndpointId, EndpointView } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
-import type { Point } from '../../core/site.ts';
 import type { SiteModel } from '../../core/site-model.ts';
 import { growF64 } from '../../lib/grow.ts';
-import { Cell, type CellOptions, MIN_ROWS } from './cell.ts';
+import { Cell, MIN_ROWS } from './cell.ts';
 import { BAND_ROWS } from './cell-bands.ts';
+import { CellPlace, type CellSite } from './cell-place.ts';
 import { CommonCause, type SavedCommon } from './common.ts';
 import type { Fitter } from './fitting.ts';
 import { Kept, type SavedKept } from './kept.ts';
@@ -80,20 +80,6 @@ interface Pending {
   sinceUs: number;
 }
 
-/** Of each column the one whose register follows its own in the same area of the same device; -1 for none. */
-const followersOf = (points: readonly (Point | undefined)[]): Int8Array => {
-  const keyOf = ({ target, protocol }: Point, area: string, address: number): string =>
-    `${target} ${protocol} ${area} ${address}`;
-  const places = points.map((point) => {
-    const [, area, address] = /^(.*) (\d+)$/.exec(point?.path ?? '') ?? [];
-    return point === undefined || area === undefined ? undefined : { point, area, address: Number(address) };
-  });
-  const columns = new Map(
-    places.flatMap((at, column) => (at === undefined ? [] : [[keyOf(at.point, at.area, at.address), column] as const])),
-  );
-  return Int8Array.from(places, (at) => (at && columns.get(keyOf(at.point, at.area, at.address + 1))) ?? -1);
-};
-
 export class ProcessFeed {
   readonly #options: FeedOptions;
   readonly #cells = new Map<string, Cell>();
@@ -110,6 +96,7 @@ export class ProcessFeed {
   readonly #common = new CommonCause();
   readonly #kept = new Kept();
   readonly #witnesses: Witnesses;
+  readonly #site: CellSite;
   #decided: readonly Decided[] = [];
   #known = 0;
   /** Points in cells, and waiting for one. */
@@ -133,6 +120,16 @@ export class ProcessFeed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#site = {
+      model: options.model,
+      fitter: options.fitter,
+      cells: () => this.#cells.size,
+      bandRows: () => bandRowsFor(this.#points),
+      onFitted: this.#fitted,
+      namesOf: (plan) => this.#namesOf(plan),
+      state: (statement, { controller, stepUs }) => this.#say(statement, options.isSuspect(controller), stepUs),
+      end: this.#end,
+    };
     this.#witnesses = new Witnesses({
       cells: () => this.cells,
       cellOf: (point) => this.cellOf(point),
@@ -330,40 +327,7 @@ export class ProcessFeed {
   }
 
   #add(plan: CellPlan, isAway = false): Cell {
-    const { model, fitter } = this.#options;
-    // Found out when they are needed: of thousands of cells that are brought back it takes a second.
-    let targets: readonly EndpointId[] | undefined;
-    let protocols: readonly string[] | undefined;
-    let names: readonly string[] | undefined;
-    let followers: Int8Array | undefined;
-    const namesOf = (): readonly string[] => this.#namesOf(plan);
-    const options: CellOptions = {
-      plan,
-      watch: model.watch(plan.points),
-      get names() {
-        names ??= namesOf();
-        return names;
-      },
-      get targets() {
-        targets ??= plan.points.map((id) => model.placeOf(id)?.target ?? plan.controller);
-        return targets;
-      },
-      get protocols() {
-        protocols ??= plan.points.map((id) => model.placeOf(id)?.protocol ?? '');
-        return protocols;
-      },
-      get followers() {
-        followers ??= followersOf(plan.points.map((id) => model.point(id)));
-        return followers;
-      },
-      fitter,
-      cells: () => this.#cells.size,
-      bandRows: () => bandRowsFor(this.#points),
-      onFitted: this.#fitted,
-      state: (statement) => this.#say(statement, this.#options.isSuspect(plan.controller), plan.stepUs),
-      end: this.#end,
-    };
-    const cell = new Cell(options, isAway);
+    const cell = new Cell(new CellPlace(plan, this.#site), isAway);
     this.#cells.set(plan.id, cell);
     this.#list.push(cell);
     if (this.#list.length > this.#dueUs.length) {
@@ -393,7 +357,7 @@ export class ProcessFeed {
   readonly #nameOf = (point: number): string => this.#options.model.point(point)?.path ?? `point ${point}`;
 
   /** Names that are unique in the cell: paths of several units behind one gateway are told apart by the unit. */
-  #namesOf({ points }: CellPlan): string[] {
+  #namesOf({ points }: CellPlan): readonly string[] {
     const { model, endpoints } = this.#options;
     const taken = new Set<string>();
     return points.map((id) => {
@@ -561,6 +525,7 @@ export class ProcessFeed {
 /** One cell as the store has it: what it says of itself, its model, its rows by block. */
 export interface StoredCell {
   readonly header: SavedCell;
+  /** Nobody else's: the model works in it. */
   readonly model: Uint8Array;
   /** Later: the cell judges without them (`SavedCell.last`). */
   readonly blocks: ReadonlyMap<number, Uint8Array> | 'later';

@@ -48,10 +48,14 @@ export interface SavedCell extends SavedReading {
 
 /** JSON knows no NaN. */
 export const savedRanges = ({ low, high }: Ranges) => Array.from(low, (least, p) => [least, high[p]!] as const);
-export const rangesOf = (saved: NonNullable<SavedCell['range']>): Ranges => ({
-  low: Float64Array.from(saved, ([low]) => low ?? Number.NaN),
-  high: Float64Array.from(saved, ([, high]) => high ?? Number.NaN),
-});
+/** The same in `into`, which has a number for each column. */
+export const fillRanges = (into: Ranges, saved: NonNullable<SavedCell['range']>): Ranges => {
+  for (let p = 0; p < into.low.length; p++) {
+    into.low[p] = saved[p]?.[0] ?? Number.NaN;
+    into.high[p] = saved[p]?.[1] ?? Number.NaN;
+  }
+  return into;
+};
 
 /** As it was before it was saved: JSON knows no NaN. */
 export const knownCycle = (cycle: Cycle): Cycle => ({

@@ -67,8 +67,8 @@ export class ThreadFitter implements Fitter {
     };
   }
 
-  restore(saved: Uint8Array): CellModel {
-    return this.#learner.restore(saved);
+  restore(saved: Uint8Array, isOwn?: boolean): CellModel {
+    return this.#learner.restore(saved, isOwn);
   }
 
   async close(): Promise<void> {
@@ -143,7 +143,7 @@ export class ThreadFitter implements Fitter {
     }
     let model: CellModel;
     try {
-      model = this.#learner.restore(answer.saved);
+      model = this.#learner.restore(answer.saved, true);
     } catch (error) {
       job.request.done(failedBecause(error));
       return;

@@ -118,15 +118,20 @@ interface Layout {
   readonly parts: readonly (readonly [name: string, kind: Kind])[];
   readonly shape: Record<string, Column>;
 }
-const LAYOUTS = new Map<string, Layout>();
-const layoutOf = (name: string): Layout => {
-  let layout = LAYOUTS.get(name);
-  if (layout === undefined) {
-    const [version, ...parts] = JSON.parse(name) as [string, ...[name: string, kind: Kind][]];
-    layout = { version, parts, shape: shaped(parts.map(([part, kind]) => [part, kind, 0])) };
-    if (LAYOUTS.size >= MAX_SHAPES) LAYOUTS.clear();
-    LAYOUTS.set(name, layout);
-  }
+/** By their octets: a text of some hundred letters is not read anew for each of thousands of models. */
+const LAYOUTS: { readonly octets: Uint8Array; readonly layout: Layout }[] = [];
+const isSame = (octets: Uint8Array, from: Uint8Array, at: number): boolean => {
+  for (let i = 0; i < octets.length; i++) if (octets[i] !== from[at + i]) return false;
+  return true;
+};
+const layoutIn = (saved: Uint8Array, from: number, to: number): Layout => {
+  for (const { octets, layout } of LAYOUTS)
+    if (octets.length === to - from && isSame(octets, saved, from)) return layout;
+  const octets = saved.slice(from, to);
+  const [version, ...parts] = JSON.parse(decoder.decode(octets)) as [string, ...[name: string, kind: Kind][]];
+  const layout = { version, parts, shape: shaped(parts.map(([part, kind]) => [part, kind, 0])) };
+  if (LAYOUTS.length >= MAX_SHAPES) LAYOUTS.length = 0;
+  LAYOUTS.push({ octets, layout });
   return layout;
 };
 
@@ -171,6 +176,39 @@ const viewOf = (kind: Kind, buffer: ArrayBufferLike, at: number, length: number)
   }
 };
 
+interface Places {
+  readonly layout: Layout;
+  readonly scalarsAt: number;
+  readonly scalarCount: number;
+  readonly lengthsAt: number;
+  readonly arraysAt: number;
+}
+/** Where what `keep` made begins. Throws where these are not octets that it made of this version. */
+const lookAt = (version: string, saved: Uint8Array, head: DataView): Places => {
+  const scalarCount = head.getUint32(8, true);
+  const count = head.getUint32(12, true);
+  const nameEnd = HEAD_OCTETS + head.getUint32(4, true);
+  const layout = layoutIn(saved, HEAD_OCTETS, nameEnd);
+  const { version: savedAs, parts } = layout;
+  if (savedAs !== version || parts.length !== count) throw new RangeError(`saved as ${savedAs}, not as ${version}`);
+  const scalarsAt = aligned(nameEnd);
+  const lengthsAt = scalarsAt + 8 * scalarCount;
+  return { layout, scalarsAt, scalarCount, lengthsAt, arraysAt: lengthsAt + aligned(4 * count) };
+};
+
+/** `bring` will read these octets; false where an older version saved them, which only `bring` itself can tell. Throws as it does. */
+export const isBringable = (version: string, saved: Uint8Array): boolean => {
+  const head = new DataView(saved.buffer, saved.byteOffset, saved.byteLength);
+  if (head.getUint32(0, true) !== MARK) return false;
+  const { layout, lengthsAt, arraysAt } = lookAt(version, saved, head);
+  let at = arraysAt;
+  layout.parts.forEach(([, kind], i) => {
+    at += aligned(head.getUint32(lengthsAt + 4 * i, true) * KINDS[kind].BYTES_PER_ELEMENT);
+  });
+  if (at > saved.length) throw new RangeError(`${version} is cut off`);
+  return true;
+};
+
 interface Brought<T> {
   readonly scalars: number[];
   readonly arrays: T;
@@ -189,17 +227,13 @@ export const bring = <T extends Arrays>(
   const head = new DataView(saved.buffer, saved.byteOffset, saved.byteLength);
   if (head.getUint32(0, true) !== MARK) return bringOld(version, saved, apart);
   const own = isOwn ? saved : saved.slice();
-  const scalarCount = head.getUint32(8, true);
-  const count = head.getUint32(12, true);
-  const nameEnd = HEAD_OCTETS + head.getUint32(4, true);
-  const { version: savedAs, parts, shape } = layoutOf(decoder.decode(saved.subarray(HEAD_OCTETS, nameEnd)));
-  if (savedAs !== version || parts.length !== count) throw new RangeError(`saved as ${savedAs}, not as ${version}`);
-  const scalarsAt = aligned(nameEnd);
-  const lengthsAt = scalarsAt + 8 * scalarCount;
+  const { layout, scalarsAt, scalarCount, lengthsAt, arraysAt } = lookAt(version, saved, head);
+  const { parts, shape } = layout;
   const scalars: number[] = [];
   for (let i = 0; i < scalarCount; i++) scalars.push(head.getFloat64(scalarsAt + 8 * i, true));
   const arrays = { ...shape };
-  let at = own.byteOffset + lengthsAt + aligned(4 * count);
+  const count = parts.length;
+  let at = own.byteOffset + arraysAt;
   for (let i = 0; i < count; i++) {
     const [name, kind] = parts[i]!;
     const length = head.getUint32(lengthsAt + 4 * i, true);

@@ -378,6 +378,7 @@ const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: numbe
 
 export const drift: MemberLearner = {
   name: 'drift',
+  savedAs: SAVED_AS,
   fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? usualStep(table);
     const shapes = shapesOf(table);
@@ -386,8 +387,8 @@ export const drift: MemberLearner = {
     const sensors = fitDrift(table, shapes, stepUs, blocks, partners, refutedBy(table, shapes, stepUs, blocks));
     return new DriftModel(memoryOf(shapes, sensors, blocks, partners), [stepUs, 0, -1, -1, 0, Number.NaN]);
   },
-  restore(saved, table): MemberModel {
-    const { scalars, arrays } = bring<DriftMemory>(SAVED_AS, saved, 'arming', table !== undefined);
+  restore(saved, isOwn, table): MemberModel {
+    const { scalars, arrays } = bring<DriftMemory>(SAVED_AS, saved, 'arming', isOwn);
     if (table !== undefined) arrays.arming = table;
     return new DriftModel(arrays, scalars);
   },

@@ -3,7 +3,7 @@ import { type Arrays, bring, gather, keep, sizeOf } from './arena.ts';
 import type { Limits } from './dynamics-limits.ts';
 import type { Learned, Running } from './dynamics-state.ts';
 
-const SAVED_AS = 'dynamics 5';
+export const SAVED_AS = 'dynamics 5';
 
 interface DynamicsMemory extends Arrays {
   arming: Uint8Array;
@@ -57,8 +57,12 @@ export const encodeDynamics = (learned: Learned, running: Running, withTable: bo
 };
 
 /** Throws RangeError or SyntaxError where these are not the octets that `encodeDynamics` made. */
-export const decodeDynamics = (saved: Uint8Array, table?: Uint8Array): { learned: Learned; running: Running } => {
-  const { scalars, arrays } = bring<DynamicsMemory>(SAVED_AS, saved, 'arming', table !== undefined);
+export const decodeDynamics = (
+  saved: Uint8Array,
+  isOwn?: boolean,
+  table?: Uint8Array,
+): { learned: Learned; running: Running } => {
+  const { scalars, arrays } = bring<DynamicsMemory>(SAVED_AS, saved, 'arming', isOwn);
   if (table !== undefined) arrays.arming = table;
   const [stepUs, lags, lastUs, filled, seen, ...rest] = scalars as [
     number,

@@ -23,7 +23,7 @@ import {
   type PointChoice,
   standardisedRows,
 } from './dynamics-points.ts';
-import { decodeDynamics, gatherDynamics } from './dynamics-save.ts';
+import { decodeDynamics, gatherDynamics, SAVED_AS } from './dynamics-save.ts';
 import { type Horizon, type Learned, startRunning, triangle } from './dynamics-state.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
 
@@ -203,6 +203,7 @@ const armingOf = (point: string, choice: PointChoice, why: string): PointArming 
 
 export const dynamics: MemberLearner = {
   name: 'dynamics',
+  savedAs: SAVED_AS,
   fit(table, options = {}): MemberModel {
     const to = table.count;
     const from = Math.max(0, to - MAX_DYNAMICS_ROWS);
@@ -244,8 +245,8 @@ export const dynamics: MemberLearner = {
     });
     return armed({ ...learned, arming: packArming(arming) });
   },
-  restore(saved, table): MemberModel {
-    const { learned, running } = decodeDynamics(saved, table);
+  restore(saved, isOwn, table): MemberModel {
+    const { learned, running } = decodeDynamics(saved, isOwn, table);
     return new DynamicsModel(learned, running);
   },
 };

@@ -105,6 +105,34 @@ it('goes on from what older versions saved as if it had saved it itself', () => 
   expect(told).toBeGreaterThan(0);
 });
 
+it('is the octets that it was saved as until it is asked, and refuses at once those of another version', () => {
+  const table = tank(6200, 5);
+  const model = processLearner.fit(head(table, 6000));
+  const saved = model.save();
+  const [own, copied] = [processLearner.restore(saved.slice(), true), processLearner.restore(saved)];
+  expect(own.save()).toEqual(saved);
+  expect(own.arming).toEqual(model.arming);
+  // Octets that do not begin where arrays may, as in what an older version wrote.
+  const shifted = new Uint8Array(saved.length + 4).subarray(4);
+  shifted.set(saved);
+  const unfit = processLearner.restore(shifted, true);
+  for (let i = 6000; i < 6200; i++) {
+    const row = Float64Array.from(table.columns, (column) => column[i]!);
+    const [a, b, c, d] = [model, own, copied, unfit].map((each) => each.score(table.tsUs[i]!, row).surprise);
+    expect([b, c, d]).toEqual([a, a, a]);
+  }
+  // What is somebody else's stays as it was.
+  expect(copied.save()).not.toEqual(saved);
+  expect(processLearner.restore(saved).save()).toEqual(saved);
+  const text = new TextDecoder('latin1').decode(saved);
+  for (const version of ['soft 6', 'dynamics 5', 'level 4', 'drift 1']) {
+    const other = saved.slice();
+    other[text.indexOf(`"${version}"`) + version.length] = '0'.charCodeAt(0);
+    expect(() => processLearner.restore(other), version).toThrow(/saved as/);
+  }
+  expect(() => processLearner.restore(saved.subarray(0, saved.length - 64))).toThrow(RangeError);
+});
+
 it('says learning, not normal, when nothing can be judged yet', () => {
   const model = processLearner.fit(head(tank(60, 1), 60));
   expect(model.arming.every((a) => !a.armed.includes('soft-sensor'))).toBe(true);

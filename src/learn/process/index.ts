@@ -17,7 +17,7 @@ import type {
   PointArming,
   RowScore,
 } from '../../core/process.ts';
-import { aligned } from './arena.ts';
+import { aligned, isBringable } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import { drift } from './drift.ts';
 import { dynamics } from './dynamics.ts';
@@ -108,16 +108,39 @@ const shareTable = (members: readonly Member[]): Uint8Array => {
   return table;
 };
 
+/** A guard as it was saved, until somebody asks it: the arrays of its members are some sixty views, of a thousand models a million octets. */
+interface Folded {
+  /** `Header` with its length before it. */
+  readonly head: Uint8Array;
+  /** The table, and what each member saved. */
+  readonly memory: Uint8Array;
+}
+
 class Guard implements CellModel {
-  private readonly members: readonly Member[];
+  private opened: readonly Member[] | undefined;
+  private folded: Folded | undefined;
   private readonly table: Uint8Array;
   private readonly deviations: Deviation[] = [];
   private readonly result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] };
 
-  constructor(members: readonly Member[]) {
-    this.members = members;
-    this.table = shareTable(members);
+  constructor(of: readonly Member[] | Folded) {
+    if ('head' in of) {
+      this.folded = of;
+      this.table = tableIn(of);
+    } else {
+      this.opened = of;
+      this.table = shareTable(of);
+    }
     this.result = { surprise: 0, state: 'learning', deviations: this.deviations };
+  }
+
+  private get members(): readonly Member[] {
+    return this.opened ?? this.open();
+  }
+  private open(): readonly Member[] {
+    this.opened = membersIn(this.folded!, this.table);
+    this.folded = undefined;
+    return this.opened;
   }
 
   get bytesPerPoint(): number {
@@ -180,7 +203,8 @@ class Guard implements CellModel {
   }
 
   save(): Uint8Array {
-    return pack(this.members, this.table);
+    // A copy: what it was made of is worked in from its first row on.
+    return this.folded === undefined ? pack(this.members, this.table) : copyOf(this.folded);
   }
 }
 
@@ -231,20 +255,43 @@ const learnerOf = (name: string): MemberLearner => {
   return learner;
 };
 
-const unpack = (saved: Uint8Array): Member[] => {
-  const start = 4 + new DataView(saved.buffer, saved.byteOffset).getUint32(0);
-  const header = JSON.parse(new TextDecoder().decode(saved.subarray(4, start))) as Header | OldHeader;
-  if (!('table' in header)) return unpackOld(header, saved.subarray(start));
-  // One piece of memory for all of the cell, that its members work in.
-  const memory = saved.slice(start);
-  const table = memory.subarray(0, header.table);
-  let at = aligned(header.table);
-  return header.members.map(({ name, bytes, points, silenced }) => {
-    const learner = learnerOf(name);
-    const model = learner.restore(memory.subarray(at, at + bytes), table);
+const headerIn = (head: Uint8Array): Header | OldHeader =>
+  JSON.parse(new TextDecoder().decode(head.subarray(4))) as Header | OldHeader;
+const copyOf = ({ head, memory }: Folded): Uint8Array => {
+  const out = new Uint8Array(head.length + memory.length);
+  out.set(head);
+  out.set(memory, head.length);
+  return out;
+};
+const tableIn = ({ head, memory }: Folded): Uint8Array => memory.subarray(0, (headerIn(head) as Header).table);
+const membersIn = ({ head, memory }: Folded, table: Uint8Array): Member[] => {
+  let at = aligned(table.length);
+  return (headerIn(head) as Header).members.map(({ name, bytes, points, silenced }) => {
+    const model = learnerOf(name).restore(memory.subarray(at, at + bytes), true, table);
     at += aligned(bytes);
-    return { learner, model, silenced: new Silence(silenced, points) };
+    return { learner: learnerOf(name), model, silenced: new Silence(silenced, points) };
   });
+};
+
+/** Throws where a member cannot read what it saved. `isOwn`: nobody else uses the octets any more. */
+const restored = (saved: Uint8Array, isOwn: boolean): Guard => {
+  const start = 4 + new DataView(saved.buffer, saved.byteOffset).getUint32(0);
+  const header = headerIn(saved.subarray(0, start));
+  if (!('table' in header)) return new Guard(unpackOld(header, saved.subarray(start)));
+  // One piece of memory for all of the cell, that its members work in.
+  const isFit = isOwn && (saved.byteOffset + start) % aligned(1) === 0;
+  const folded: Folded = {
+    head: isFit ? saved.subarray(0, start) : saved.slice(0, start),
+    memory: isFit ? saved.subarray(start) : saved.slice(start),
+  };
+  const { memory } = folded;
+  let at = aligned(header.table);
+  for (const { name, bytes } of header.members) {
+    const isKnown = isBringable(learnerOf(name).savedAs, memory.subarray(at, at + bytes));
+    if (!isKnown) return new Guard(membersIn(folded, tableIn(folded)));
+    at += aligned(bytes);
+  }
+  return new Guard(folded);
 };
 
 const unpackOld = (header: OldHeader, bodies: Uint8Array): Member[] => {
@@ -301,7 +348,7 @@ export const processLearner: CellLearner = {
     const members = [soft, member(dynamics), levels, slow];
     return new Guard(members);
   },
-  restore: (saved) => new Guard(unpack(saved)),
+  restore: (saved, isOwn = false) => restored(saved, isOwn),
 };
 export { type Cycle, cyclesOf } from './cycles.ts';
 export { drift as driftLearner } from './drift.ts';

@@ -233,6 +233,7 @@ export const levelLearnerWith = (
   above = ABOVE_USUAL,
 ): MemberLearner => ({
   name: 'level',
+  savedAs: SAVED_AS,
   fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const continuous = table.columns.map(hasLevels);
@@ -300,8 +301,8 @@ export const levelLearnerWith = (
       ),
     );
   },
-  restore(saved, table): MemberModel {
-    const { arrays } = bring<LevelMemory>(SAVED_AS, saved, 'arming', table !== undefined);
+  restore(saved, isOwn, table): MemberModel {
+    const { arrays } = bring<LevelMemory>(SAVED_AS, saved, 'arming', isOwn);
     if (table !== undefined) arrays.arming = table;
     return new LevelModel(arrays);
   },

@@ -12,7 +12,9 @@ export interface MemberModel extends CellModel {
 }
 
 export interface MemberLearner extends CellLearner {
+  /** The version that stands in what its models save (`isBringable`). */
+  readonly savedAs: string;
   fit(...of: Parameters<CellLearner['fit']>): MemberModel;
-  /** With `table`, that of all members, `saved` is kept as the memory of the model: it begins at a multiple of eight octets. */
-  restore(saved: Uint8Array, table?: Uint8Array): MemberModel;
+  /** `table`: that of all members, where it was saved without one. `isOwn`: `saved` begins at a multiple of eight octets too. */
+  restore(saved: Uint8Array, isOwn?: boolean, table?: Uint8Array): MemberModel;
 }

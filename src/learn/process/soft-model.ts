@@ -22,7 +22,7 @@ export const MAX_DEVIATIONS = 8;
 const EXACT = 3;
 /** A second culprit is told where it explains nearly as much as the first: then the two cannot be told apart. */
 const SECOND_WEIGHT = 0.85;
-const SAVED_AS = 'soft 6';
+export const SAVED_AS = 'soft 6';
 const SET_POINT = SENSOR_KINDS.indexOf('set-point');
 
 /** 1 is the limit: half way up the scale. */
@@ -313,8 +313,8 @@ export class SoftModel implements MemberModel {
   }
 
   /** What `save` kept, going on with the row after. Throws where another version saved it. */
-  static restore(saved: Uint8Array, table?: Uint8Array): SoftModel {
-    const { scalars, arrays } = bring<SoftMemory>(SAVED_AS, saved, 'arming', table !== undefined);
+  static restore(saved: Uint8Array, isOwn?: boolean, table?: Uint8Array): SoftModel {
+    const { scalars, arrays } = bring<SoftMemory>(SAVED_AS, saved, 'arming', isOwn);
     if (table !== undefined) arrays.arming = table;
     const [stepUs, learnedRows, lastUs, loud, calmRows, gathered] = scalars as [
       number,

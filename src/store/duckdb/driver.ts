@@ -110,7 +110,23 @@ class DuckDbKyselyConnection implements DatabaseConnection {
     const { values, types } = bind(query.parameters);
     const result = await this.#connection.stream(query.sql, values, types);
     const names = result.deduplicatedColumnNames();
-    for await (const chunk of result) yield { rows: rowsOf<R>(chunk, names) };
+    // The next chunk is made, in a thread of the engine, while this one is worked with.
+    const fetch = (): Promise<DuckDBDataChunk | null> => {
+      const chunk = result.fetchChunk();
+      // A failure is told where it is awaited, which may be later.
+      chunk.catch(() => undefined);
+      return chunk;
+    };
+    let next = fetch();
+    try {
+      for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
+        next = fetch();
+        yield { rows: rowsOf<R>(chunk, names) };
+      }
+    } finally {
+      // Whoever stops early leaves the connection to the next query.
+      await next.catch(() => undefined);
+    }
   }
 }
 
