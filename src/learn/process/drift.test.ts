@@ -93,7 +93,11 @@ const judge = (model: CellModel, table: RowTable, from: number): Told[] => {
     const { deviations } = model.score(table.tsUs[i]!, row);
     const first = deviations[0];
     if (first !== undefined && !open)
-      out.push({ row: i, named: first.from.slice(0, 3).map(({ point }) => table.points[point]!), surprise: first.surprise });
+      out.push({
+        row: i,
+        named: first.from.slice(0, 3).map(({ point }) => table.points[point]!),
+        surprise: first.surprise,
+      });
     open = first !== undefined;
   }
   return out;
