@@ -34,11 +34,12 @@ interface Deed {
   more: number;
 }
 
-const deedsOf = (steps: readonly IncidentStep[]): Deed[] => {
+const deedsOf = (steps: readonly IncidentStep[], { device }: Teller): Deed[] => {
   const deeds = new Map<string, Deed>();
   for (const step of steps) {
     const { kind, actor, target } = step.finding;
-    const key = actor > 0 ? `${kind} by ${actor}` : `${kind} of ${target}`;
+    // By name: a device that speaks from several places is one for whoever reads.
+    const key = actor > 0 ? `${kind} by ${device(actor)}` : `${kind} of ${device(target)}`;
     const deed = deeds.get(key);
     if (deed === undefined) deeds.set(key, { step, more: 0 });
     else deed.more++;
@@ -60,7 +61,7 @@ const weightiest = (deeds: readonly Deed[]): readonly Deed[] => {
 };
 
 export const storyOf = (incident: Incident, teller: Teller): string[] => {
-  const deeds = deedsOf(incident.steps);
+  const deeds = deedsOf(incident.steps, teller);
   const told = weightiest(deeds);
   const sentences: string[] = [];
   let before: IncidentStep | undefined;
