@@ -104,6 +104,47 @@ describe('an attack from the office to the plant', () => {
     expect(incident!.id).toBe(usual.id);
     expect(incident!.steps).toHaveLength(usual.steps.length + 2);
   });
+  it('takes a device never heard before that commands a controller beside with it, and says that it is a conclusion', () => {
+    const network = (e: number) => (e >= 30 && e < 35 ? 'cell' : e === 35 ? 'other cell' : '');
+    const rogue = (target: number, hours = 30) => [
+      finding(hours, { kind: 'new-device', actor: 77, target: 77, techniques: ['T0848'], surprise: 0.8 }),
+      finding(hours + 0.1, { kind: 'new-writer', actor: 77, target, techniques: ['T0855'], surprise: 0.9 }),
+    ];
+    const commands = ATTACK.slice(0, 4);
+    const stepsOf = (found: readonly Finding[], given: Partial<ChainOptions> = { network }) => {
+      const incidents = chain([...commands, ...found], { ...OPTIONS, ...given });
+      expect(incidents).toHaveLength(1);
+      return incidents[0]!;
+    };
+    const joined = stepsOf(rogue(33));
+    expect(joined.steps).toHaveLength(6);
+    expect(joined.steps[5]!.because).toMatch(/put beside/);
+    expect(joined.doubts.join()).toMatch(/place and time alone/);
+    // Elsewhere, before, days later, where the place is not known, or somebody who was there always: a matter of its own.
+    expect(stepsOf(rogue(35)).steps).toHaveLength(4);
+    expect(stepsOf(rogue(33, 25)).steps).toHaveLength(4);
+    expect(stepsOf(rogue(33, 24 * 9)).steps).toHaveLength(4);
+    expect(stepsOf(rogue(33), {}).steps).toHaveLength(4);
+    expect(stepsOf(rogue(33).slice(1)).steps).toHaveLength(4);
+    expect(chain(rogue(33), { ...OPTIONS, network })).toEqual([]);
+  });
+  it('leaves out what a device did for the first time before it was taken', () => {
+    const before = [
+      finding(1, { kind: 'new-conversation', actor: 21, target: 31, techniques: ['T0886'] }),
+      finding(2, { kind: 'new-writer', actor: 21, target: 31, techniques: ['T0855'], surprise: 0.9 }),
+    ];
+    const [incident, ...others] = chain([...before, ...ATTACK], OPTIONS);
+    expect(others).toEqual([]);
+    expect(incident!.steps.map((step) => step.finding.kind)).toEqual(ATTACK.map((f) => f.kind));
+    // What needs no learning is as odd whenever it was.
+    const download = finding(2, { kind: 'download', actor: 21, target: 31, techniques: ['T0843'] });
+    expect(chain([download, ...ATTACK], OPTIONS)[0]!.steps).toHaveLength(ATTACK.length + 1);
+  });
+  it('gives what goes wrong to the latest command, and makes no story of two by it', () => {
+    const before = finding(1, { kind: 'new-conversation', actor: 22, target: 30, techniques: ['T0886'] });
+    const incidents = chain([before, ...ATTACK], OPTIONS);
+    expect(incidents.map(({ steps }) => steps.length)).toEqual([ATTACK.length]);
+  });
   it('is the same whatever the order of arrival', () => {
     const right = JSON.stringify(chain(ATTACK, OPTIONS));
     for (let seed = 1; seed <= 20; seed++)

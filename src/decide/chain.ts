@@ -2,7 +2,8 @@
  * The attack chain: findings joined into incidents along the devices that were acted from and upon, in the order of the
  * ATT&CK for ICS tactics. Three things join: a device that was taken acts; the same device goes on acting; a process goes
  * wrong behind a controller that was commanded. What somebody else does to a controller that an incident commanded stands
- * with that incident, and never makes one. Being near in time joins nothing. Computed anew from all findings, sorted
+ * with that incident, and so does a device never heard before that commands one beside it; neither makes one. Being near in
+ * time alone joins nothing. Computed anew from all findings, sorted
  * by their time, so that a finding that comes late finds its place and the same findings always give the same incidents.
  * @source Hutchins, Cloppert, Amin: Intelligence-driven computer network defense (2011); MITRE ATT&CK for ICS;
  *   Valeur et al.: A comprehensive approach to intrusion detection alert correlation (2004), for the joining by prerequisites
@@ -55,16 +56,19 @@ export interface ChainOptions {
   readonly isNovelty: (finding: Finding) => boolean;
   /** Asks a person by itself. Default: all do. What does not can be a link: who is up to something already takes a device by it. */
   readonly isAlert?: (finding: Finding) => boolean;
+  /** Network that an endpoint stands in; '' where it is not known. Default: of none. */
+  readonly network?: (endpoint: EndpointId) => string;
   /** Explained by people: announced work, reviewed as false or benign. */
   readonly isExplained: (finding: Finding) => boolean;
 }
 
-type Join = 'taken' | 'actor' | 'effect' | 'same';
+type Join = 'taken' | 'actor' | 'effect' | 'same' | 'beside';
 const BECAUSE: Readonly<Record<Join, string>> = {
   taken: 'from a device that an earlier step took',
   actor: 'by the same device as an earlier step',
   effect: 'behind a controller that an earlier step commanded',
   same: 'to a controller that an earlier step commanded too',
+  beside: 'by a device that was put beside a controller that an earlier step commanded',
 };
 
 interface Node {
@@ -126,6 +130,24 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
   const taken = new Map<EndpointId, number[]>();
   const acted = new Map<EndpointId, number[]>();
   const commanded = new Map<EndpointId, number[]>();
+  /** What a device did for the first time before it was taken was its owner's doing: that is new, and no step of who took it. */
+  const sinceTaken = (actor: EndpointId, nowUs: number): readonly number[] => {
+    const takenUs = Math.min(
+      ...(taken.get(actor) ?? [])
+        .map((j) => nodes[j]!.finding)
+        .flatMap((f) => (nowUs - f.lastUs <= TAKEN_US ? f.firstUs : [])),
+    );
+    return (acted.get(actor) ?? []).filter((j) => {
+      const { finding } = nodes[j]!;
+      return !(finding.firstUs < takenUs && Number.isFinite(takenUs) && options.isNovelty(finding));
+    });
+  };
+  /** What goes wrong has one cause: the latest command, one of a rule before a first time. It makes no story of two. */
+  const latestCommand = (target: EndpointId, nowUs: number): readonly number[] => {
+    const recent = (commanded.get(target) ?? []).filter((j) => nowUs - nodes[j]!.finding.lastUs <= EFFECT_US);
+    const latest = recent.findLast((j) => !options.isNovelty(nodes[j]!.finding)) ?? recent.at(-1);
+    return latest === undefined ? [] : [latest];
+  };
   for (const [i, node] of nodes.entries()) {
     const { finding, stage, actor, target } = node;
     const recent = (list: readonly number[] | undefined, withinUs: number): boolean =>
@@ -150,10 +172,10 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
     if (stage > 0) {
       if (actor > 0) {
         joinAll(taken.get(actor), TAKEN_US, 'taken');
-        joinAll(acted.get(actor), SAME_ACTOR_US, 'actor');
+        joinAll(sinceTaken(actor, finding.firstUs), SAME_ACTOR_US, 'actor');
         remember(acted, actor, i);
         // What is done to the plant can follow a step that was seen as done to the actor only (it beacons, it was phished).
-      } else if (target > 0) joinAll(commanded.get(target), EFFECT_US, 'effect');
+      } else if (target > 0) joinAll(latestCommand(target, finding.firstUs), EFFECT_US, 'effect');
       // A controller that somebody talks to for the first time does not act for him.
       const grips = node.takesTarget && !(options.isNovelty(finding) && options.level(target) <= CONTROLLER_LEVEL);
       if (target > 0 && grips && target !== actor) remember(taken, target, i);
@@ -171,7 +193,7 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
   const all = [...groups.values()].map(ledOn);
   const stories = all.filter((group) => isStory(group, options));
   const others = all.filter((group) => !stories.includes(group));
-  return withCompany(stories, others)
+  return withCompany(stories, others, options)
     .map((group) => incidentOf(group, options))
     .sort(
       (a, b) =>
@@ -195,31 +217,57 @@ const ledOn = (group: readonly Node[]): Node[] => {
   return kept.reverse();
 };
 
+/** Put there by somebody (Rogue Master): a device that was never heard before. */
+const PUT_THERE = 'T0848';
+
 /**
- * Stories, each with those of the other groups that command a controller which it had commanded within a day: a device that
- * was put there, another hand of the same attacker. A group goes to the story that commanded last before it.
+ * Stories, each with those of the other groups that command a controller which it had commanded within a day: another hand of
+ * the same attacker. Of a device that was never heard before one beside it, in the same network, is enough. A group goes to the
+ * story that commanded last before it, the same controller before one beside it.
  */
-const withCompany = (stories: readonly Node[][], others: readonly Node[][]): Node[][] => {
+const withCompany = (
+  stories: readonly Node[][],
+  others: readonly Node[][],
+  { network = () => '', level }: ChainOptions,
+): Node[][] => {
   const isCommand = ({ actor, target, stage, isLink }: Node): boolean =>
     actor > 0 && target > 0 && !isLink && COMMANDING.has(stage);
-  const commands = new Map<EndpointId, { readonly node: Node; readonly story: Node[] }[]>();
   const out = stories.map((story) => [...story]);
+  const byTarget = new Map<EndpointId, { readonly node: Node; readonly story: Node[] }[]>();
+  const byNetwork = new Map<string, { readonly node: Node; readonly story: Node[] }[]>();
   stories.forEach((story, i) => {
-    for (const node of story.filter(isCommand))
-      commands.set(node.target, [...(commands.get(node.target) ?? []), { node, story: out[i]! }]);
+    for (const node of story.filter(isCommand)) {
+      const told = { node, story: out[i]! };
+      byTarget.set(node.target, [...(byTarget.get(node.target) ?? []), told]);
+      const place = network(node.target);
+      if (place !== '' && level(node.target) <= CONTROLLER_LEVEL)
+        byNetwork.set(place, [...(byNetwork.get(place) ?? []), told]);
+    }
   });
-  if (commands.size === 0) return out;
+  if (byTarget.size === 0) return out;
   for (const group of others) {
-    const steps = group.filter(isCommand).flatMap((step) =>
-      (commands.get(step.target) ?? [])
+    const newcomers = new Set(
+      group
+        .filter(({ actor, target, finding }) => actor === target && finding.techniques.includes(PUT_THERE))
+        .map(({ actor }) => actor),
+    );
+    const wayOf = (step: Node, join: Join, told: readonly { readonly node: Node; readonly story: Node[] }[] = []) =>
+      told
         .filter(({ node }) => byTime(node.finding, step.finding) < 0)
         .filter(({ node }) => step.finding.firstUs - node.finding.lastUs <= EFFECT_US)
-        .map(({ node, story }) => ({ step, story, us: node.finding.firstUs })),
-    );
+        .map(({ node, story }) => ({ step, join, story, us: node.finding.firstUs }));
+    const commands = group.filter(isCommand);
+    const same = commands.flatMap((step) => wayOf(step, 'same', byTarget.get(step.target)));
+    const steps =
+      same.length > 0
+        ? same
+        : commands
+            .filter(({ actor }) => newcomers.has(actor))
+            .flatMap((step) => wayOf(step, 'beside', byNetwork.get(network(step.target))));
     const latest = steps.sort((a, b) => b.us - a.us || byTime(a.step.finding, b.step.finding))[0];
     if (latest === undefined) continue;
     // By this it belongs here, whatever joined it to the rest of its group.
-    for (const { step } of steps) step.join = 'same';
+    for (const { step, join } of steps) step.join = join;
     latest.story.push(...group);
   }
   for (const story of out) story.sort((a, b) => byTime(a.finding, b.finding));
@@ -281,6 +329,15 @@ const doubtsOf = (group: readonly Node[]): string[] => {
     doubts.push('No step was seen as such on the wire; all are conclusions.');
   if (!group.some((node) => node.join === 'taken'))
     doubts.push('No step was seen by which a device was taken; the findings have the same device in common.');
+  if (group.some((node) => node.join === 'beside'))
+    doubts.push(
+      'That a new device belongs to it is concluded from place and time alone; nothing was seen between the two.',
+    );
+  const links = group.filter((node) => node.isLink).length;
+  if (links > 0)
+    doubts.push(
+      `${links === 1 ? 'One step' : `${links} steps`} may be usual there, and would ask nobody alone; what was done before and after joins ${links === 1 ? 'it' : 'them'}.`,
+    );
   let pause = 0;
   let end = 0;
   for (const { finding } of group) {

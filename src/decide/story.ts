@@ -13,6 +13,8 @@ export interface Teller {
   /** Headline of a step's finding. */
   title(step: IncidentStep): string;
   device(endpoint: number): string;
+  /** It acts on the process itself. */
+  isController(endpoint: number): boolean;
   time(us: number): string;
 }
 
@@ -32,11 +34,12 @@ interface Deed {
   more: number;
 }
 
-const deedsOf = (steps: readonly IncidentStep[]): Deed[] => {
+const deedsOf = (steps: readonly IncidentStep[], { device }: Teller): Deed[] => {
   const deeds = new Map<string, Deed>();
   for (const step of steps) {
     const { kind, actor, target } = step.finding;
-    const key = actor > 0 ? `${kind} by ${actor}` : `${kind} of ${target}`;
+    // By name: a device that speaks from several places is one for whoever reads.
+    const key = actor > 0 ? `${kind} by ${device(actor)}` : `${kind} of ${device(target)}`;
     const deed = deeds.get(key);
     if (deed === undefined) deeds.set(key, { step, more: 0 });
     else deed.more++;
@@ -65,7 +68,7 @@ const placeOf = (title: string, { target, actor }: IncidentStep['finding'], tell
 };
 
 export const storyOf = (incident: Incident, teller: Teller): string[] => {
-  const deeds = deedsOf(incident.steps);
+  const deeds = deedsOf(incident.steps, teller);
   const told = weightiest(deeds);
   const sentences: string[] = [];
   let before: IncidentStep | undefined;
@@ -94,18 +97,24 @@ export const storyOf = (incident: Incident, teller: Teller): string[] => {
   return sentences;
 };
 
+/** Whoever changed a controller does not look around for one. */
+const AT_CONTROLLER =
+  'A controller was changed or stopped: what usually follows is that it drives the process otherwise.';
+const PROCESS_TACTIC = 'Impair Process Control';
+
 export const nextOf = (
   incident: Incident,
   teller: Teller,
 ): { readonly tactic: string; readonly text: string; readonly watch: readonly string[] } | undefined => {
   const reached = attack().tactics[incident.stage - 1];
-  const next = attack().tactics.find((tactic) => tactic.depth > (reached?.depth ?? 6));
-  if (reached === undefined || next === undefined || reached.next === '') return undefined;
+  if (reached === undefined) return undefined;
+  const process = attack().tactics.find(({ name }) => name === PROCESS_TACTIC)!;
+  const isBefore = reached.depth < process.depth && teller.isController(incident.reached);
   const device = teller.device(incident.reached);
   return {
-    tactic: next.name,
-    text: reached.next,
-    watch: reached.watch.map((line) => line.replaceAll('{device}', device)),
+    tactic: isBefore ? process.name : reached.then,
+    text: isBefore ? AT_CONTROLLER : reached.next,
+    watch: (isBefore ? process : reached).watch.map((line) => line.replaceAll('{device}', device)),
   };
 };
 

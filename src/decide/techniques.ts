@@ -15,7 +15,8 @@ export interface Tactic {
   /** How far along an attack, 1..6: the order of the matrix is none in time (steering from outside comes early). */
   readonly depth: number;
   readonly meaning: string;
-  /** What usually follows; '' after the last. */
+  /** Name of the tactic that usually follows, and that in a sentence. */
+  readonly then: string;
   readonly next: string;
   /** Where it would be seen; `{device}` is the device reached last. */
   readonly watch: readonly string[];

@@ -1,10 +1,10 @@
 /** What becomes an alert, what is one alert, where it stands, and that nothing is dropped. */
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../core/finding.ts';
-import type { MaintenanceWindow } from '../core/incident.ts';
+import type { Incident, MaintenanceWindow } from '../core/incident.ts';
 import { ratesOf } from './rates.ts';
 import { askedFirst, nextOf, stagesOf, storyOf, type Teller, titleOf } from './story.ts';
-import { attack, meaningOf } from './techniques.ts';
+import { attack, depthOf, meaningOf } from './techniques.ts';
 import { finding, HOUR, kindOf, START } from './testing/findings.ts';
 import { MAX_EPISODES, MAX_FINDINGS, Triage } from './triage.ts';
 import { durationText, fill, numberText, tell } from './words.ts';
@@ -364,6 +364,7 @@ it('a story says what happened, how far it came and what comes next', () => {
   const teller: Teller = {
     title: (step) => `PLC_${step.finding.actor} did ${step.finding.kind}`,
     device: (e) => `PLC_${e}`,
+    isController: (e) => e >= 30,
     time: () => 'Mon 03:12',
   };
   expect(storyOf(incident!, teller)).toEqual([
@@ -397,6 +398,30 @@ it('a story says what happened, how far it came and what comes next', () => {
   expect(titleOf(incident!, teller)).toBe('Changing what the process does: from PLC_10 to PLC_31');
 });
 
+it('what usually comes next fits how far it came', () => {
+  const next = (stage: number, reached: number) => {
+    const teller: Teller = { title: () => '', device: (e) => `D${e}`, isController: (e) => e >= 30, time: () => '' };
+    return nextOf({ stage, reached } as Incident, teller);
+  };
+  const names = attack().tactics.map(({ name }) => name);
+  for (const tactic of attack().tactics) {
+    expect(names).toContain(tactic.then);
+    expect(depthOf(names.indexOf(tactic.then) + 1)).toBeGreaterThanOrEqual(tactic.depth);
+    expect(tactic.next, tactic.name).not.toBe('');
+    expect(tactic.watch.length, tactic.name).toBeGreaterThan(0);
+  }
+  // A station that was reached is used to go on towards controllers; a controller that was changed is there already.
+  expect(next(7, 21)).toMatchObject({ tactic: 'Impair Process Control', text: expect.stringContaining('towards') });
+  for (const stage of [2, 3, 7])
+    expect(next(stage, 31)).toMatchObject({
+      tactic: 'Impair Process Control',
+      text: expect.stringContaining('controller was changed'),
+      watch: ['measured values behind D31', 'safety functions of the cell of D31'],
+    });
+  expect(next(12, 31)).toMatchObject({ tactic: 'Impact', text: expect.stringContaining('goes on') });
+  expect(next(0, 31)).toBeUndefined();
+});
+
 it('a long story tells the first and the last deed, and of those between what weighs most', () => {
   const triage = make();
   triage.take(
@@ -411,7 +436,12 @@ it('a long story tells the first and the last deed, and of those between what we
     ),
   );
   const [incident] = triage.picture().incidents;
-  const told = storyOf(incident!, { title: ({ finding: f }) => f.kind, device: () => '', time: () => '' });
+  const told = storyOf(incident!, {
+    title: ({ finding: f }) => f.kind,
+    device: () => '',
+    isController: () => false,
+    time: () => '',
+  });
   for (const kind of ['k0.', 'k17.', 'k21.', 'k22.', 'k23.', 'k24.', 'k39.'])
     expect(told.join(' ')).toContain(` ${kind}`);
   expect(told).toContain('16 more steps, of less weight, are on the timeline.');
@@ -433,7 +463,7 @@ it('an incident is titled by its furthest step, and asks first by what can hurt 
     finding(3, { kind: 'login', actor: 10, target: 22, techniques: ['T1021'], severity: 'regulatory' }),
   ]);
   const incident = triage.picture().incidents[0]!;
-  const teller: Teller = { title: () => '', device: (e) => `D${e}`, time: () => '' };
+  const teller: Teller = { title: () => '', device: (e) => `D${e}`, isController: () => false, time: () => '' };
   expect(incident.steps).toHaveLength(6);
   expect(titleOf(incident, teller)).toBe('Changing what the process does: from D10 to D31');
   expect(askedFirst(incident).map((s) => `${s.finding.kind} ${s.finding.severity}`)).toEqual([

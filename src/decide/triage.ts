@@ -57,6 +57,8 @@ export interface TriageOptions {
   readonly host: (endpoint: EndpointId) => EndpointId;
   readonly level: (endpoint: EndpointId) => number;
   readonly isOutside: (endpoint: EndpointId) => boolean;
+  /** See ChainOptions. */
+  readonly network?: (endpoint: EndpointId) => string;
   readonly scopeOf: (finding: Finding) => Scope;
   /** Device from which the value of a finding comes, where it is shown again by another; 0 otherwise. Default: never. */
   readonly sourceOf?: (finding: Finding) => EndpointId;
@@ -358,13 +360,14 @@ export class Triage {
       const hit = hits.get(finding.id);
       return (hit !== undefined && !hit.overrun) || reviewed.has(finding.id);
     };
-    const { host, level, isOutside } = this.#options;
+    const { host, level, isOutside, network } = this.#options;
     const incidents = chain(
       [...this.#findings.values()].filter(({ kind }) => this.threshold(kind).enabled),
       {
         host,
         level,
         isOutside,
+        ...(network && { network }),
         isNovelty: (finding) => this.#options.kinds.get(finding.kind)?.needsLearning ?? false,
         isAlert: (finding) => this.#matterOf.has(finding.id),
         isExplained,

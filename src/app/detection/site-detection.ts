@@ -11,6 +11,7 @@ import { type Scope, Triage } from '../../decide/index.ts';
 import { DECODERS } from '../../decode/index.ts';
 import { createDetection, type Detection, KINDS, LEARNING_TIME_US, OVERRUN } from '../../detect/index.ts';
 import { Mirrors } from '../../learn/process/mirrors.ts';
+import { subnetOf } from '../../lib/ip-scope.ts';
 import { type Cell, MIN_ROWS } from './cell.ts';
 import { Devices } from './devices.ts';
 import type { Fitter } from './fitting.ts';
@@ -87,6 +88,7 @@ export class SiteDetection {
       host: (e) => devices.host(detection.host(e)),
       level: (e) => devices.level(e),
       isOutside: (e) => detection.isOutside(e),
+      network: (e) => this.#networkOf(e),
       scopeOf: (finding) => this.scopeOf(finding),
       sourceOf: (finding) => this.#sourceTarget(finding),
     });
@@ -193,6 +195,12 @@ export class SiteDetection {
     // Not as the inventory groups them, which settles later: units behind a gateway stand for the gateway.
     const device = this.detection.host(this.#endpoints.get(target).parent ?? target);
     this.mirrors.heard(point, device, value, tsUs);
+  }
+  /** Segment, VLAN and subnet of an endpoint, of its gateway for a sub-address; '' without an IP. */
+  #networkOf(endpoint: number): string {
+    const { segment, vlan, ip = '', parent } = this.#endpoints.get(endpoint);
+    if (ip === '') return parent === undefined ? '' : this.#networkOf(parent);
+    return `${segment} ${vlan} ${subnetOf(ip)}`;
   }
   /** Where the value of a finding of the process comes from, when its point is a copy; 0 otherwise. */
   #sourceTarget({ detector, point }: Finding): number {

@@ -27,14 +27,22 @@ import { kindOf, namingOf, techniqueRefs } from './findings.ts';
 import { pageOf } from './page.ts';
 import { maybeTime, partyOf, partyWords, type SiteView } from './view.ts';
 
+/** Purdue level of what acts on the process. */
+const CONTROLLER_LEVEL = 1;
 /** Steps of one answer. */
 const MAX_STEPS = 500;
 
 const tellerOf = (view: SiteView): Teller => {
   const naming = namingOf(view);
   return {
-    title: ({ finding }) => fill(kindOf(finding.kind).title, finding, naming),
+    title: ({ finding }) => {
+      const title = fill(kindOf(finding.kind).title, finding, naming);
+      // A point is called by its address, which says nothing of where it is.
+      const device = finding.actor === 0 && finding.target > 0 ? naming.endpoint(finding.target) : '';
+      return title.includes(device) ? title : `${title}, at ${device}`;
+    },
     device: (endpoint) => (endpoint > 0 ? naming.endpoint(endpoint) : 'a device'),
+    isController: (endpoint) => endpoint > 0 && view.detection.devices.level(endpoint) <= CONTROLLER_LEVEL,
     time: naming.time,
   };
 };

@@ -3,6 +3,7 @@
  * all. Source: NIST SP 800-82r3 (2023) section 6.2.1.4; CISA/NSA, Guide to securing remote access software (2023).
  */
 import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { At } from '../../core/observation.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
@@ -20,9 +21,9 @@ const check = [
 export const REMOTE_ACCESS: FindingKind = {
   code: 'remote-access',
   family: 'policy',
-  title: '{client} opens {program} to {server}',
+  title: '{client} opens {program} to {server}{learning?}',
   what: '{client} works at {server} by {program}. It did not do so before.',
-  comparedWith: 'In {watched} of watching, {usual} worked at {server} by {program}.',
+  comparedWith: 'In {watched} of watching, {usual} worked at {server} by {program}.{may?}',
   innocent: 'A vendor or an engineer at an agreed time, or a new jump host.',
   check,
   severity: 'uptime',
@@ -44,12 +45,29 @@ export const REMOTE_OUTSIDE: FindingKind = {
 /** Relations; beyond it further ones are told each time as new. */
 export const MAX_RELATIONS = 20_000;
 const TELL_EVERY_US = 60_000_000;
+/** A device that a suspect worked at may be his next step for so long: a shift. */
+export const REACHED_US = 8 * 3_600_000_000;
+/** Devices that suspects worked at while the site learned; of more the latest. */
+export const MAX_REACHED = 256;
+/** Of what was seen while learning nobody can say that it is unusual: for the record, and for the story that it turns out to begin. */
+const WHILE_LEARNING = 0.45;
 /** Programs whose purpose is to come in from outside. */
 const SUPPORT: ReadonlySet<string> = new Set(['TeamViewer', 'AnyDesk', 'OpenVPN', 'WireGuard', 'IPsec']);
 
 const create = (context: DetectorContext): RunningDetector => {
   const known = new Known(MAX_RELATIONS);
   const usersOf = new Usual();
+  /** Devices that suspects worked at, and whom these worked at, with the time of the latest; while the site learns. */
+  const reached = new Map<EndpointId, number>();
+  const isDoubtful = (client: EndpointId, tsUs: number): boolean =>
+    context.isSuspect(client) ||
+    (reached.size > 0 &&
+      context.sides(client).some((side) => tsUs - (reached.get(side) ?? Number.NEGATIVE_INFINITY) <= REACHED_US));
+  const reach = (server: EndpointId, tsUs: number): void => {
+    reached.delete(server);
+    reached.set(server, tsUs);
+    if (reached.size > MAX_REACHED) reached.delete(reached.keys().next().value!);
+  };
   const hear = (at: At, client: number, server: number, program: string): void => {
     if (client <= 0 || server <= 0 || context.isGroup(server)) return;
     const [isFrom, isTo] = [context.isOutside(client), context.isOutside(server)];
@@ -63,17 +81,19 @@ const create = (context: DetectorContext): RunningDetector => {
     if (known.state(row) === USUAL) return;
     const kind = outside ? REMOTE_OUTSIDE : REMOTE_ACCESS;
     const usual = usersOf.of(s * 64 + p);
-    if (kind.needsLearning && context.phase === 'learning' && !context.isSuspect(client)) {
+    const learns = kind.needsLearning && context.phase === 'learning';
+    if (learns && !isDoubtful(client, at.tsUs)) {
       known.setState(row, USUAL);
       usersOf.add(s * 64 + p, c);
       return;
     }
+    if (learns) reach(s, at.tsUs);
     const times = known.due(row, at.tsUs, TELL_EVERY_US);
-    if (times === 0 || (kind.needsLearning && context.phase === 'learning')) return;
+    if (times === 0) return;
     const inside = isTo ? client : server;
     const plant = isPlant(context, inside);
     // Office hosts log in to servers of their own; that is not the plant's business, but the way in between is.
-    const surprise = outside
+    const unusual = outside
       ? SUPPORT.has(program) || isFrom
         ? plant
           ? 0.85
@@ -94,8 +114,8 @@ const create = (context: DetectorContext): RunningDetector => {
       protocol: at.protocol,
       tsUs: at.tsUs,
       times,
-      surprise,
-      certainty: 'certain',
+      surprise: learns ? Math.min(WHILE_LEARNING, unusual) : unusual,
+      certainty: learns ? 'possible' : 'certain',
       frames: [at.requestFrame, at.frame],
       parts: {
         client: who(client),
@@ -103,6 +123,12 @@ const create = (context: DetectorContext): RunningDetector => {
         program: words(program),
         watched: watchedFor(context.watchedUs),
         usual: usual.length === 0 ? words('nobody') : whoAll(usual.filter((u) => u > 0)),
+        ...(learns && {
+          learning: words(', seen while still learning'),
+          may: words(
+            ' The site was still learning, so this may be usual: it is kept because something odd had been done from there, or from where somebody had come.',
+          ),
+        }),
       },
     });
   };
@@ -130,9 +156,12 @@ const create = (context: DetectorContext): RunningDetector => {
       usersOf.add(place(finding.target) * 64 + p, place(finding.actor));
       return true;
     },
-    save: () => toText({ rows: known.save() }),
+    save: () => toText({ rows: known.save(), reached: [...reached] }),
     load(text) {
-      known.load((fromText(text) as { readonly rows: KnownRows }).rows);
+      const saved = fromText(text) as { readonly rows: KnownRows; readonly reached?: readonly [EndpointId, number][] };
+      known.load(saved.rows);
+      reached.clear();
+      for (const [host, us] of saved.reached ?? []) reached.set(host, us);
       for (let row = 0; row < known.size; row++)
         if (known.state(row) === USUAL) usersOf.add(known.part(row, 1) * 64 + known.part(row, 2), known.part(row, 0));
     },
@@ -146,7 +175,7 @@ export const remoteAccess: Detector = {
       'Remote desktops, shells, remote management and tunnels that are new, and support programs that reach outside.',
     worksWhen: 'The session crosses a mirrored link. Programs are known by content, else by their usual port.',
     failsWhen:
-      'The tunnel looks like ordinary HTTPS (then only its destination and volume are odd), or a known session is misused.',
+      'While the site learns only what a suspect opens, and what is opened from there within a shift, is kept, below an alert. The tunnel looks like ordinary HTTPS (then only its destination and volume are odd), or a known session is misused.',
     cost: 'Constant per flow report; at most 20,000 relations.',
     source: 'NIST SP 800-82r3 (2023) section 6.2.1.4; CISA and others: Guide to securing remote access software (2023)',
   },

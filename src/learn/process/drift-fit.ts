@@ -42,6 +42,12 @@ const EXACT = 2;
 const FALSE_PER_TRAINING = 0.2;
 /** Fewer different values are states. */
 const LEAST_VALUES = 13;
+/** Blocks after a change of state in which a loop may still be on its way: beyond the lag that is looked back over. */
+export const SETTLING = 2 * MOST_LAG;
+/** A point whose changes leave less than this part of the blocks to judge has no rare ones. */
+const LEAST_AT_REST = 0.75;
+/** A sensor that waits for the settling is taken where its limit is below this part of the other's. */
+const WORTH_WAITING = 0.6;
 
 export interface DriftSensor extends Sparse {
   /** Column; its channel is twice that. `terms` are channels. */
@@ -50,12 +56,15 @@ export interface DriftSensor extends Sparse {
   /** Of the weighed steady error, in standard deviations of the point; the usual unrest that it is weighed by. */
   readonly limit: number;
   readonly unrest: number;
+  /** It says nothing until SETTLING is over after a rare change of state: what it was drawn from says nothing of that time. */
+  readonly waits: boolean;
   /** Largest change of each term that it may be asked at. */
   readonly bounds: readonly number[];
 }
 
 /** Sensors that later rows refuted. */
-export const driftSensorOf = (s: Pick<DriftSensor, 'point' | 'lag'>): string => `${s.point} ${s.lag}`;
+export const driftSensorOf = (s: Pick<DriftSensor, 'point' | 'lag' | 'waits'>): string =>
+  `${s.point} ${s.lag}${s.waits ? ' waits' : ''}`;
 
 /** Changes of each channel, block after block; NaN where not known. */
 export interface Blocks {
@@ -138,6 +147,24 @@ export const usualOf = (
     calm: Uint8Array.from(unusual, (n) => (n <= MOST_UNUSUAL * moving.length ? 1 : 0)),
   };
 };
+
+/** Blocks since a state last changed, or was not known, counted from 0; `states`: columns. */
+export const sinceChange = ({ changes, count }: Blocks, states: readonly number[]): Uint32Array => {
+  const since = new Uint32Array(count);
+  for (let b = 1; b < count; b++) since[b] = states.some((p) => changes[2 * p]![b] !== 0) ? 0 : since[b - 1]! + 1;
+  return since;
+};
+
+/** Whether a window over a lag lies beyond the settling after the last change. */
+export const isSettled = (since: number, lag: number): boolean => since >= lag + SETTLING;
+
+/** Points of states that change seldom: starts and stops, not the switching of a level between two pumps. */
+export const rareStates = (blocks: Blocks, shapes: readonly PointShape[]): number[] =>
+  shapes.flatMap(({ nature, deviation }, p) => {
+    if ((nature !== 'binary' && nature !== 'discrete') || !(deviation > 0)) return [];
+    const settled = sinceChange(blocks, [p]).filter((since) => isSettled(since, MOST_LAG)).length;
+    return settled >= LEAST_AT_REST * blocks.count ? [p] : [];
+  });
 
 /**
  * Steady errors and unrest of the sensor, block by block; NaN where an input is not known or beyond its bound, or the cell
@@ -261,6 +288,8 @@ export const fitDrift = (
   const moving = movingPoints(shapes);
   const usable = shapes.flatMap((s, p) => (s.deviation > 0 && s.nature !== 'unknown' ? [p] : []));
   const expected = FALSE_PER_TRAINING / (targets.length * LAGS.length * MAX_TRIES);
+  const states = rareStates(blocks, shapes);
+  const since = states.length === 0 ? undefined : sinceChange(blocks, states);
   const out: DriftSensor[] = [];
   for (const lag of LAGS) {
     if (lag * BLOCK_ROWS * stepUs > LONGEST_US) continue;
@@ -273,7 +302,8 @@ export const fitDrift = (
       return rest;
     });
     for (const point of targets) {
-      if (refuted.has(driftSensorOf({ point, lag }))) continue;
+      const isRefuted = (waits: boolean): boolean => refuted.has(driftSensorOf({ point, lag, waits }));
+      if (isRefuted(false) && (since === undefined || isRefuted(true))) continue;
       const shape = shapes[point]!;
       const target = l.clipped[2 * point]!;
       const usual = quantile(target, 0.5) + shape.accuracy / shape.deviation;
@@ -305,10 +335,19 @@ export const fitDrift = (
           errors[b] = Math.abs(weighed(fold.steady[b]!, fold.unrest[b]!, unrest));
         }
         const least = (EXACT * shape.accuracy) / shape.deviation / 2;
-        const limit = Math.max(least, limitOf(errors, expected, lag + 1));
-        // At the usual unrest an error counts half.
-        if (2 * limit * shape.deviation <= MOST_OF_SPAN * (shape.high - shape.low))
-          out.push({ ...bounded(best), limit, unrest });
+        const limitFor = (known: Float64Array): number => Math.max(least, limitOf(known, expected, lag + 1));
+        const limits = [limitFor(errors)];
+        if (since !== undefined) {
+          const settled = errors.map((e, b) => (isSettled(since[b]!, lag) ? e : Number.NaN));
+          const limit = limitFor(settled);
+          if (limit <= WORTH_WAITING * limits[0]!) limits.push(limit);
+        }
+        for (const [i, limit] of limits.entries()) {
+          const waits = i > 0;
+          // At the usual unrest an error counts half.
+          if (!isRefuted(waits) && 2 * limit * shape.deviation <= MOST_OF_SPAN * (shape.high - shape.low))
+            out.push({ ...bounded(best), limit, unrest, waits });
+        }
       }
     }
   }

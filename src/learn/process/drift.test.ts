@@ -4,7 +4,7 @@ import { seededRandom } from '../../lib/random.ts';
 import { tailLimit } from './charts.ts';
 import { drift } from './drift.ts';
 import { overLag, weighed } from './drift-channels.ts';
-import { limitOf } from './drift-fit.ts';
+import { blocksOf, fitDrift, isSettled, limitOf, rareStates, SETTLING, sinceChange } from './drift-fit.ts';
 import { partnersOf } from './drift-partners.ts';
 import { shapesOf } from './nature.ts';
 
@@ -47,6 +47,30 @@ const plant = (seed: number, rows: number, falsify: Falsify = () => 0): RowTable
   return { points: POINTS, count: rows, tsUs: Float64Array.from({ length: rows }, (_, i) => i * STEP_US), columns };
 };
 
+/**
+ * A dose in proportion to a flow that wanders, and the quality that a loop holds with it. Each 3,000 rows it stands still for
+ * half an hour, what it holds goes astray, and beginning anew it swings.
+ */
+const DOSING = ['flow', 'quality', 'dose', 'runs'] as const;
+const dosing = (seed: number, rows: number, falsify: (row: number) => number = () => 0): RowTable => {
+  const random = seededRandom(seed);
+  const columns = DOSING.map(() => new Float64Array(rows));
+  let [flow, quality, integral, raw] = [10, 7, 0, 8];
+  for (let i = 0; i < rows; i++) {
+    const runs = (i + 1_500) % 3_000 < 2_800 ? 1 : 0;
+    flow += 0.004 * (10 + 2 * Math.sin(i / 500) - flow) + 0.05 * random.normal();
+    raw += 0.001 * (8 - raw) + 0.002 * random.normal();
+    const shown = quality + 0.005 * random.normal() + falsify(i);
+    integral += runs * 0.02 * (shown - 7);
+    const dose = runs * flow * Math.max(0, 1 + 0.8 * (shown - 7) + integral);
+    quality += 0.03 * (raw - dose / flow - quality);
+    [flow + 0.02 * random.normal(), shown, dose, runs].forEach((x, p) => {
+      columns[p]![i] = x;
+    });
+  }
+  return { points: DOSING, count: rows, tsUs: Float64Array.from({ length: rows }, (_, i) => i * STEP_US), columns };
+};
+
 const LEARNED = 6_000;
 const part = (table: RowTable, rows: number): RowTable => ({
   ...table,
@@ -62,14 +86,18 @@ interface Told {
 /** First row of each episode from `from` on. */
 const judge = (model: CellModel, table: RowTable, from: number): Told[] => {
   const out: Told[] = [];
-  const row = new Float64Array(POINTS.length);
+  const row = new Float64Array(table.columns.length);
   let open = false;
   for (let i = from; i < table.count; i++) {
     for (let p = 0; p < row.length; p++) row[p] = table.columns[p]![i]!;
     const { deviations } = model.score(table.tsUs[i]!, row);
     const first = deviations[0];
     if (first !== undefined && !open)
-      out.push({ row: i, named: first.from.slice(0, 3).map(({ point }) => POINTS[point]!), surprise: first.surprise });
+      out.push({
+        row: i,
+        named: first.from.slice(0, 3).map(({ point }) => table.points[point]!),
+        surprise: first.surprise,
+      });
     open = first !== undefined;
   }
   return out;
@@ -147,6 +175,47 @@ describe('drift', () => {
     judge(fresh, table, LEARNED);
     const row = Float64Array.from(table.columns, (c) => c[LEARNED + 199]! + 1);
     expect(fresh.score(table.tsUs[LEARNED + 199]! + 3_600e6, row).deviations).toEqual([]);
+  });
+});
+
+describe('a loop that stands still now and then', () => {
+  const learned = dosing(5, LEARNED);
+  const model = drift.fit(learned, { stepUs: STEP_US });
+  const blocks = blocksOf(learned, shapesOf(learned), STEP_US);
+
+  it('has a finer limit beyond the settling', () => {
+    const shapes = shapesOf(learned);
+    expect(rareStates(blocks, shapes)).toEqual([DOSING.indexOf('runs')]);
+    const sensors = fitDrift(learned, shapes, STEP_US, blocks, partnersOf(learned, shapes));
+    const ofDose = sensors.filter(({ point }) => point === DOSING.indexOf('dose'));
+    expect(ofDose.some(({ waits }) => waits)).toBe(true);
+  });
+
+  it('is found drawn away while it runs, by what it doses for its flow', () => {
+    const from = LEARNED + 700;
+    const table = dosing(5, LEARNED + 1_200, (row) => (row < from ? 0 : 0.15 * Math.min(1, (row - from) / 120)));
+    const told = judge(drift.restore(model.save()), table, LEARNED);
+    expect(told.length).toBe(1);
+    expect(told[0]!.row).toBeGreaterThan(from);
+    expect(told[0]!.named).toEqual(expect.arrayContaining(['dose', 'quality']));
+  });
+
+  it('is quiet while it begins anew, also after a save in the middle of it', () => {
+    const table = dosing(5, 3 * LEARNED);
+    expect(judge(drift.restore(model.save()), table, LEARNED)).toEqual([]);
+    const early = drift.restore(model.save());
+    const stop = LEARNED + 1_400;
+    judge(early, { ...table, count: stop }, LEARNED);
+    expect(judge(drift.restore(early.save()), table, stop)).toEqual([]);
+  });
+});
+
+describe('sinceChange', () => {
+  it('counts blocks since a state changed or was not known', () => {
+    const changes = [Float64Array.from([Number.NaN, 0, 0, 0.5, 0, 0, Number.NaN, 0]), new Float64Array(8)];
+    expect([...sinceChange({ count: 8, changes }, [0])]).toEqual([0, 1, 2, 0, 1, 2, 0, 1]);
+    expect(isSettled(11 + SETTLING, 12)).toBe(false);
+    expect(isSettled(12 + SETTLING, 12)).toBe(true);
   });
 });
 

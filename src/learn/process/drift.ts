@@ -29,10 +29,13 @@ import {
   type DriftSensor,
   driftSensorOf,
   fitDrift,
+  isSettled,
   LAGS,
   MOST_LAG,
   MOST_UNUSUAL,
   movingPoints,
+  rareStates,
+  sinceChange,
   steadyErrors,
   usualOf,
 } from './drift-fit.ts';
@@ -48,7 +51,7 @@ const RELEASE = 0.75;
 export const MAX_NAMED = 5;
 /** The point of the loudest sensor is told where it explains this part of what the best one does: its inputs speak for others too. */
 const OWN = 0.7;
-const SAVED_AS = 'drift 1';
+const SAVED_AS = 'drift 2';
 
 type Lag = (typeof LAGS)[number];
 
@@ -62,6 +65,10 @@ interface DriftMemory extends Arrays, ChannelMemory {
   readonly sensorLag: Uint8Array;
   readonly sensorLimit: Float32Array;
   readonly sensorUnrest: Float32Array;
+  /** 1: it waits for the settling after a rare change of state. */
+  readonly sensorWaits: Uint8Array;
+  /** Places in `used` of the points whose changes are those. */
+  readonly states: Uint16Array;
   /** Steady error of the latest block, in limits; NaN: not judged. */
   readonly ratio: Float32Array;
   /** Steady error that was the limit for that block. */
@@ -102,6 +109,8 @@ class DriftModel implements MemberModel {
   private readonly channels: Channels;
   /** Blocks seen; the sensor in alarm and the point that it blames, -1 without. */
   private blocks: number;
+  /** Blocks since a rare change of state. */
+  private since: number;
   private loud: number;
   private blamed: number;
   private readonly found: Deviation[] = [];
@@ -111,13 +120,22 @@ class DriftModel implements MemberModel {
   private isJudged = false;
 
   constructor(memory: DriftMemory, scalars: readonly number[]) {
-    const [stepUs, blocks, loud, blamed, rows, lastUs] = scalars as [number, number, number, number, number, number];
+    const [stepUs, blocks, since, loud, blamed, rows, lastUs] = scalars as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     this.m = memory;
     this.stepUs = stepUs;
     this.channels = new Channels(memory, stepUs);
     this.channels.rows = rows;
     this.channels.lastUs = lastUs;
     this.blocks = blocks;
+    this.since = since;
     this.loud = loud;
     this.blamed = blamed;
     this.result = { surprise: 0, state: 'learning', deviations: this.found };
@@ -161,11 +179,14 @@ class DriftModel implements MemberModel {
     const at = this.blocks % MOST_LAG;
     for (let u = 0; u < m.used.length; u++) m.ring[u * MOST_LAG + at] = changes[m.used[u]!]!;
     this.blocks++;
+    this.since = m.states.some((place) => m.ring[place * MOST_LAG + at] !== 0) ? 0 : this.since + 1;
     let loudest = -1;
     this.isJudged = false;
     const calm = LAGS.map((lag) => this.blocks >= lag && this.isCalm(lag));
     for (let s = 0; s < m.ratio.length; s++) {
-      m.ratio[s] = calm[LAGS.indexOf(m.sensorLag[s] as Lag)] ? this.ratioOf(s) : Number.NaN;
+      const lag = m.sensorLag[s]!;
+      const isAsked = calm[LAGS.indexOf(lag as Lag)] && (m.sensorWaits[s] === 0 || isSettled(this.since, lag));
+      m.ratio[s] = isAsked ? this.ratioOf(s) : Number.NaN;
       if (!Number.isNaN(m.ratio[s]!)) this.isJudged = true;
       if (Math.abs(m.ratio[s]!) > (loudest < 0 ? 0 : Math.abs(m.ratio[loudest]!))) loudest = s;
     }
@@ -291,8 +312,8 @@ class DriftModel implements MemberModel {
   }
 
   save(withTable = true): Uint8Array {
-    const { stepUs, blocks, loud, blamed, channels } = this;
-    const scalars = [stepUs, blocks, loud, blamed, channels.rows, channels.lastUs];
+    const { stepUs, blocks, since, loud, blamed, channels } = this;
+    const scalars = [stepUs, blocks, since, loud, blamed, channels.rows, channels.lastUs];
     return keep(SAVED_AS, scalars, this.m, withTable ? undefined : 'arming');
   }
 }
@@ -322,9 +343,10 @@ const memoryOf = (
 ): DriftMemory => {
   const moving = sensors.length === 0 ? [] : movingPoints(shapes);
   const usual = LAGS.map((lag) => usualOf(blocks, moving, lag).bounds);
-  const used = [...new Set([...moving.map((p) => 2 * p), ...sensors.flatMap((s) => [2 * s.point, ...s.terms])])].sort(
-    (a, b) => a - b,
-  );
+  const states = sensors.some((s) => s.waits) ? rareStates(blocks, shapes) : [];
+  const used = [
+    ...new Set([...[...moving, ...states].map((p) => 2 * p), ...sensors.flatMap((s) => [2 * s.point, ...s.terms])]),
+  ].sort((a, b) => a - b);
   const placeOf = new Map(used.map((channel, i) => [channel, i]));
   // Without a sensor nothing is looked at: no block is kept.
   const memory: DriftMemory = {
@@ -336,6 +358,8 @@ const memoryOf = (
     sensorLag: Uint8Array.from(sensors, (s) => s.lag),
     sensorLimit: Float32Array.from(sensors, (s) => s.limit),
     sensorUnrest: Float32Array.from(sensors, (s) => s.unrest),
+    sensorWaits: Uint8Array.from(sensors, (s) => (s.waits ? 1 : 0)),
+    states: Uint16Array.from(states, (p) => placeOf.get(2 * p)!),
     ratio: new Float32Array(sensors.length).fill(Number.NaN),
     scale: Float32Array.from(sensors, (s) => s.limit),
     own: Uint16Array.from(sensors, (s) => placeOf.get(2 * s.point)!),
@@ -366,11 +390,14 @@ const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: numbe
   const calm = new Map(
     LAGS.map((lag) => [lag as number, usualOf(blocks, moving, lag, usualOf(seen, moving, lag).bounds).calm]),
   );
+  // States that were rare in the first part: the same that its limits waited for.
+  const since = sinceChange(blocks, rareStates(seen, shapes));
   return new Set(
     sensors
       .filter((s) => {
         const { steady, unrest } = steadyErrors(blocks, s, calm.get(s.lag)!, from);
-        return steady.some((e, b) => b >= from && Math.abs(weighed(e, unrest[b]!, s.unrest)) >= s.limit);
+        const isAsked = (b: number): boolean => b >= from && (!s.waits || isSettled(since[b]!, s.lag));
+        return steady.some((e, b) => isAsked(b) && Math.abs(weighed(e, unrest[b]!, s.unrest)) >= s.limit);
       })
       .map(driftSensorOf),
   );
@@ -385,7 +412,7 @@ export const drift: MemberLearner = {
     const blocks = blocksOf(table, shapes, stepUs);
     const partners = partnersOf(table, shapes);
     const sensors = fitDrift(table, shapes, stepUs, blocks, partners, refutedBy(table, shapes, stepUs, blocks));
-    return new DriftModel(memoryOf(shapes, sensors, blocks, partners), [stepUs, 0, -1, -1, 0, Number.NaN]);
+    return new DriftModel(memoryOf(shapes, sensors, blocks, partners), [stepUs, 0, 0, -1, -1, 0, Number.NaN]);
   },
   restore(saved, isOwn, table): MemberModel {
     const { scalars, arrays } = bring<DriftMemory>(SAVED_AS, saved, 'arming', isOwn);
