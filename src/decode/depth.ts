@@ -112,7 +112,9 @@ export const DEPTHS = tableOf<Depth>({
   tftp: b(),
   kerberos: b('Tickets are sealed.'),
   ldap: b(),
-  dcerpc: c('Interfaces, operations, users and outcomes, also in the pipes of SMB; arguments are not read, so OPC Classic shows no values.'),
+  dcerpc: c(
+    'Interfaces, operations, users and outcomes, also in the pipes of SMB; arguments are not read, so OPC Classic shows no values.',
+  ),
   vnc: c(),
   teamviewer: c(SEALED),
   anydesk: c(SEALED),
