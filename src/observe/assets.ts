@@ -236,13 +236,14 @@ const nameOf = (
   picture: Picture,
 ): string => {
   const best = (a: Parameters<typeof bestOf>[1]) => bestOf(facts, a);
-  const manual = best('name');
-  if (manual?.origin === 'manual') return manual.value;
+  // What people call it, by hand or in the plant's list; what it calls itself stays a fact beside.
+  const given = best('name');
+  if (given !== undefined) return given.value;
   for (const a of ['station-name', 'hostname', 'module-name'] as const) {
     const f = best(a);
     if (f !== undefined && f.origin !== 'imported') return f.value;
   }
-  const imported = manual ?? best('hostname');
+  const imported = best('hostname');
   if (imported !== undefined) return imported.value;
   if (group.sub !== undefined && group.parent !== undefined) {
     const parentFacts = factsOfGroup(group.parent, m.facts, view, [], m.sighted);

@@ -214,6 +214,30 @@ describe('reconciliation', () => {
     expect(w.model.facts('a1').filter((f) => f.origin === 'imported')).toHaveLength(1);
   });
 
+  it('calls a device as the plant does, beside what it calls itself, and takes that back with the list', async () => {
+    const w = world();
+    w.is(w.host('00:1b:1b:00:00:01', '10.0.0.1'), 'hostname', 'NiftyController');
+    expect(w.model.asset('a1')!.name).toBe('NiftyController');
+    const table = await tableOf(utf8('Tag,IP\nPLC-01,10.0.0.1\n'));
+    const report = reconcile(w.model, table, guessMapping(table));
+    // A tag of the plant and a name of the network are two things, and none is wrong.
+    expect(report.conflicts).toEqual([]);
+    applyList(w.model, report, 'tags.csv');
+    expect(w.model.asset('a1')!.name).toBe('PLC-01');
+    expect(
+      w.model
+        .facts('a1')
+        .filter((f) => f.attribute === 'hostname')
+        .map((f) => f.value),
+    ).toEqual(['NiftyController']);
+    w.model.removeImport('asset list tags.csv');
+    expect(w.model.asset('a1')!.name).toBe('NiftyController');
+    const hosts = await tableOf(utf8('Hostname,IP\nOtherName,10.0.0.1\n'));
+    expect(reconcile(w.model, hosts, guessMapping(hosts)).conflicts).toMatchObject([
+      { field: 'hostname', listed: 'OtherName', observed: 'NiftyController' },
+    ]);
+  });
+
   it('does not guess where several devices use an address, or where the MAC is another', async () => {
     const w = new World();
     w.host('00:1b:1b:00:00:01', '192.168.0.1');

@@ -286,7 +286,7 @@ const COMPARED: {
     readonly equal: (a: string, b: string) => boolean;
   };
 } = {
-  name: { with: ['hostname', 'station-name'], equal: same },
+  // The list's name is what people say, and contradicts nothing that a device says of itself.
   hostname: { with: ['hostname', 'station-name'], equal: sameHost },
   vendor: { with: ['vendor'], equal: sameVendor },
   model: { with: ['model', 'order-number'], equal: same },

@@ -385,7 +385,7 @@ describeBrowser('detection in a browser', () => {
     await page.getByRole('heading', { name: 'Next expected step' }).waitFor();
     // The way it took: a click on a deed says it in words below, and the page stays where it is.
     const way = page.locator('.panel').filter({ hasText: 'The way it took' });
-    await way.locator('.path-life.taken').first().waitFor();
+    await way.locator('.path-life.taken').first().waitFor({ state: 'attached' });
     const before = await page.evaluate(() => document.querySelector('main')!.scrollTop);
     await way.locator('.path-deed.changes .path-dot').first().click();
     await way.locator('.path-said').getByRole('link').first().waitFor();

@@ -145,6 +145,13 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
         <Actions detail={detail} />
       </header>
       <p className="in-short">{inShort(detail, isRecording).join(' ')}</p>
+      <nav className="on-page small no-print" aria-label="On this page">
+        {PARTS.map(({ id, name }) => (
+          <button key={id} type="button" className="linklike" onClick={() => show(id)}>
+            {name}
+          </button>
+        ))}
+      </nav>
       {deeds.length > 1 && (
         <Panel title="The way it took" count={`${plural(deeds.length, 'step')}, ${i.stage} at the end`} flush>
           <PathFigure
@@ -161,16 +168,17 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
       <div className="columns">
         <div className="stack" style={{ gap: 14 }}>
           <Decision detail={detail} />
-          <Panel title="How far it came" count={`${i.stage}, ${i.stageNumber} of 12`}>
+          <Panel id="how-far" title="How far it came" count={`${i.stage}, ${i.stageNumber} of 12`}>
             <Stages detail={detail} />
           </Panel>
-          <Panel title="Story" count={plural(detail.story.length, 'sentence')}>
+          <Panel id="story" title="Story" count={plural(detail.story.length, 'sentence')}>
             <Story sentences={detail.story} />
           </Panel>
         </div>
         <Aside detail={detail} />
       </div>
       <Panel
+        id="timeline"
         title="Timeline"
         count={`${plural(deeds.length, 'step')}${steps.length > deeds.length ? ` of ${plural(steps.length + detail.stepsMore, 'finding')}` : ''}`}
         flush
@@ -209,6 +217,22 @@ const Stages = ({ detail }: { detail: IncidentDetail }) => (
     })}
   </ol>
 );
+
+/** One page holds what the shift, the analyst and whoever decides want to know: each goes to his part at once. */
+const PARTS = [
+  { id: 'must-stop', name: 'Must the plant stop?' },
+  { id: 'how-far', name: 'How far it came' },
+  { id: 'story', name: 'Story' },
+  { id: 'timeline', name: 'Timeline' },
+  { id: 'concerned', name: 'Assets concerned' },
+] as const;
+const show = (id: (typeof PARTS)[number]['id']): void => {
+  const part = document.getElementById(id);
+  part?.scrollIntoView({ block: 'start' });
+  // Who goes on with the keyboard or is read to goes on from there.
+  part?.setAttribute('tabindex', '-1');
+  part?.focus({ preventScroll: true });
+};
 
 const LANE_WORD = { it: 'IT', dmz: 'DMZ', ot: 'OT', unknown: '?' } as const;
 const Aside = ({ detail }: { detail: IncidentDetail }) => (
@@ -255,7 +279,7 @@ const Aside = ({ detail }: { detail: IncidentDetail }) => (
 );
 
 const Concerned = ({ detail }: { detail: IncidentDetail }) => (
-  <Panel title="Assets concerned" count={number(detail.assets.length)} flush>
+  <Panel id="concerned" title="Assets concerned" count={number(detail.assets.length)} flush>
     <ul className="concerned">
       {detail.assets.map((a) => (
         <li key={`${a.party.id}${a.party.address}`}>

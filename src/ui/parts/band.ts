@@ -155,6 +155,36 @@ export interface Stretch {
   readonly outside: number | null;
 }
 
+/** A short episode takes at least so much of the width; before and after it so many rows stay. */
+const EPISODE_SHARE = 0.2;
+const ROWS_AROUND = 24;
+/**
+ * The rows around a short episode, which at the end of a long course is a line and no picture; the band itself where the
+ * episode has room in it.
+ */
+export const aroundEpisode = (band: Band, { fromUs, toUs }: Range): Band => {
+  const { us } = band;
+  const whole = (us.at(-1) ?? 0) - (us[0] ?? 0);
+  const held = Math.max(0, toUs - fromUs);
+  if (whole <= 0 || held / whole >= EPISODE_SHARE) return band;
+  const room = held / EPISODE_SHARE / 2;
+  const first = us.findIndex((t) => t >= fromUs);
+  const last = us.findLastIndex((t) => t <= toUs);
+  if (first === -1 || last === -1) return band;
+  let from = Math.max(0, first - ROWS_AROUND);
+  let to = Math.min(us.length, last + 1 + ROWS_AROUND);
+  while (from > 0 && (us[from] ?? 0) > fromUs - room) from--;
+  while (to < us.length && (us[to - 1] ?? 0) < toUs + room) to++;
+  const cut = <A>(column: readonly A[]): readonly A[] => column.slice(from, to);
+  return {
+    us: cut(us),
+    observed: cut(band.observed),
+    expected: cut(band.expected),
+    low: cut(band.low),
+    high: cut(band.high),
+  };
+};
+
 /** What it was before, during and after the episode; stretches without rows are left out. */
 export const stretchesOf = (band: Band, episode: Range): Stretch[] => {
   const places = { before: [] as number[], during: [] as number[], after: [] as number[] };

@@ -1,6 +1,7 @@
 /** The arithmetic behind charts, sparklines and meters: known answers. */
 import { describe, expect, it } from 'vitest';
 import {
+  aroundEpisode,
   type Band,
   brokenAtHoles,
   chartRange,
@@ -57,6 +58,21 @@ describe('observed against expected', () => {
       low: [-1, -1],
       high: [1, 1],
     });
+  });
+
+  it('shows the rows around a short episode, and all where it has room', () => {
+    const rows = Array.from({ length: 200 }, (_, i) => i);
+    const long = band(rows);
+    // Four rows of two hundred at the end: the last ones before it, and all after it.
+    const near = aroundEpisode(long, { fromUs: 190 * S, toUs: 193 * S });
+    expect([near.us[0], near.us.at(-1)]).toEqual([(190 - 24) * S, 199 * S]);
+    expect(near.observed[0]).toBe(166);
+    expect([near.expected, near.low, near.high].every((c) => c.length === near.us.length)).toBe(true);
+    // Thirty rows: half of what they leave at each side.
+    const wider = aroundEpisode(long, { fromUs: 100 * S, toUs: 130 * S });
+    expect(wider.us[0]).toBeLessThanOrEqual(25 * S);
+    expect(aroundEpisode(long, { fromUs: 100 * S, toUs: 150 * S })).toBe(long);
+    expect(aroundEpisode(band([1]), { fromUs: 0, toUs: 0 }).us.length).toBe(1);
   });
 
   it('tells before, during and after', () => {

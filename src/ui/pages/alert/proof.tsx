@@ -1,8 +1,8 @@
 /** The chart that proves a finding about values, what it was before, during and after, and what the expectation was made from. */
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { ProofChart } from '../../../api/alerts.ts';
 import { duration, number, share, usOfTime } from '../../lib/format.ts';
-import { type Band, differenceText, type Stretch, stretchesOf } from '../../parts/band.ts';
+import { aroundEpisode, type Band, differenceText, type Stretch, stretchesOf } from '../../parts/band.ts';
 import { BandChart } from '../../parts/band-chart.tsx';
 import type { Shade } from '../../parts/band-plot.ts';
 import { Panel, Unknown } from '../../parts/basics.tsx';
@@ -25,6 +25,8 @@ export const ProofView = ({ proof, lastAt, height, brief = false }: Props) => {
     return { fromUs: proof.sinceUs, toUs: Math.max(proof.sinceUs, Math.min(last, end)) };
   }, [proof, lastAt]);
   const shades = useMemo<Shade[]>(() => [{ ...episode, kind: 'odd' }], [episode]);
+  const near = useMemo(() => aroundEpisode(band, episode), [band, episode]);
+  const [isWhole, setWhole] = useState(false);
   const stretches = useMemo(() => stretchesOf(band, episode), [band, episode]);
   if (proof.us.length < 2) {
     return <p className="dim flat">The rows behind it were not kept: there is no chart to draw.</p>;
@@ -32,13 +34,23 @@ export const ProofView = ({ proof, lastAt, height, brief = false }: Props) => {
   return (
     <div className="stack" style={{ gap: 12 }}>
       <BandChart
-        band={band}
+        band={isWhole ? band : near}
         label={proof.point.label}
         unit={proof.unit}
         shades={shades}
         difference={!brief}
         {...(height === undefined ? {} : { height })}
       />
+      {!brief && near !== band && (
+        <span className="row" style={{ gap: 6 }}>
+          <button type="button" className="chip" aria-pressed={!isWhole} onClick={() => setWhole(false)}>
+            Around it
+          </button>
+          <button type="button" className="chip" aria-pressed={isWhole} onClick={() => setWhole(true)}>
+            All {number(band.us.length)} rows
+          </button>
+        </span>
+      )}
       {!brief && <Stretches stretches={stretches} unit={proof.unit} />}
       {!brief && proof.from.length > 0 && (
         <section className="stack" style={{ gap: 5 }}>

@@ -13,7 +13,7 @@ import { clock, measured, plural, timeOfUs, usOfTime } from '../../lib/format.ts
 import { useIsRecording, useSite, useSites } from '../../lib/site.ts';
 import { Loading, Panel, shownValue, Unknown } from '../../parts/basics.tsx';
 import { PointChart } from '../points/chart.tsx';
-import { aroundOf, type Wrote, wroteOf } from './wrote.ts';
+import { aroundOf, pathsOf, type Wrote, wroteOf } from './wrote.ts';
 
 const CHANGING: readonly string[] = ['write', 'control', 'force'];
 /** Points told one by one. */
@@ -55,17 +55,21 @@ export const Written = ({ finding: f }: { finding: FindingDetail }) => {
     staleTime: 60_000,
   });
   const rows = useMemo(
-    () => (commands.data?.items ?? []).filter((c) => c.object !== '' && isIn(c, fromUs, toUs)).slice(0, MOST_POINTS),
+    () =>
+      (commands.data?.items ?? [])
+        .filter((c) => c.object !== '' && isIn(c, fromUs, toUs))
+        .flatMap((command) => pathsOf(command.object, MOST_POINTS).map((path) => ({ command, path })))
+        .slice(0, MOST_POINTS),
     [commands.data, fromUs, toUs],
   );
   const points = useQueries({
-    queries: rows.map((c) => ({
-      queryKey: ['points', site, 'by path', f.target.id, c.object],
+    queries: rows.map(({ path }) => ({
+      queryKey: ['points', site, 'by path', f.target.id, path],
       queryFn: async ({ signal }: { signal: AbortSignal }) =>
         (
           await call(
             'points',
-            { site, q: `asset:=${f.target.id} path:="${c.object.replaceAll('"', '')}"`, limit: 1 },
+            { site, q: `asset:=${f.target.id} path:="${path.replaceAll('"', '')}"`, limit: 1 },
             undefined,
             signal,
           )
@@ -101,8 +105,9 @@ export const Written = ({ finding: f }: { finding: FindingDetail }) => {
       </Panel>
     );
   if (rows.length === 0) return null;
-  const told = rows.map((command, i) => ({
+  const told = rows.map(({ command, path }, i) => ({
     command,
+    path,
     point: points[i]?.data ?? undefined,
     series: series[i]?.data,
   }));
@@ -120,7 +125,7 @@ export const Written = ({ finding: f }: { finding: FindingDetail }) => {
         </thead>
         <tbody>
           {told.map((t) => (
-            <Row key={t.command.id} {...t} fromUs={fromUs} toUs={toUs} />
+            <Row key={`${t.command.id} ${t.path}`} {...t} fromUs={fromUs} toUs={toUs} />
           ))}
         </tbody>
       </table>
@@ -131,12 +136,13 @@ export const Written = ({ finding: f }: { finding: FindingDetail }) => {
 
 interface RowProps {
   command: CommandRow;
+  path: string;
   point: PointRow | undefined;
   series: Series | undefined;
   fromUs: number;
   toUs: number;
 }
-const Row = ({ command: c, point, series, fromUs, toUs }: RowProps) => {
+const Row = ({ command: c, path, point, series, fromUs, toUs }: RowProps) => {
   const site = useSite();
   const isRecording = useIsRecording();
   const w: Wrote | undefined = series && wroteOf(series, fromUs, toUs);
@@ -168,10 +174,10 @@ const Row = ({ command: c, point, series, fromUs, toUs }: RowProps) => {
             className="mono"
             title={c.object}
           >
-            {pointName(c.object)}
+            {pointName(path)}
           </Link>
         ) : (
-          <span className="mono">{pointName(c.object)}</span>
+          <span className="mono">{pointName(path)}</span>
         )}
       </th>
       <td>{value(w?.before, 'not seen')}</td>
@@ -189,8 +195,8 @@ const Row = ({ command: c, point, series, fromUs, toUs }: RowProps) => {
         {value(w?.after, 'not seen')}
         {w?.sinceUs !== undefined && (
           <span className="dim small written-change">
-            {w.isBack ? 'as before, ' : ''}
-            {isRecording ? 'to the end, ' : ''}from {clock(timeOfUs(w.sinceUs)).slice(0, 8)}
+            {w.isBack ? 'as before, ' : ''}from {clock(timeOfUs(w.sinceUs)).slice(0, 8)}
+            {isRecording ? ' to the end' : ''}
           </span>
         )}
       </td>

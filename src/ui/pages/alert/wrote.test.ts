@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Series } from '../../../api/traffic.ts';
-import { aroundOf, wroteOf } from './wrote.ts';
+import { aroundOf, pathsOf, wroteOf } from './wrote.ts';
 
 const series = (...of: [number, number | null][]): Series => ({
   point: 1,
@@ -37,6 +37,16 @@ describe('wroteOf', () => {
     expect(wroteOf(series([50, 3]), at(50), at(50)).before).toBeUndefined();
     // The value did not change by the write: what was written is what was there, and is not told as a change.
     expect(wroteOf(series([0, 3]), at(50), at(50))).toMatchObject({ before: 3, written: undefined, isBack: false });
+  });
+});
+
+describe('pathsOf', () => {
+  it('names the points of a range of registers, and of anything else the path itself', () => {
+    expect(pathsOf('holding registers 40', 5)).toEqual(['holding 40']);
+    expect(pathsOf('holding registers 8..10', 5)).toEqual(['holding 8', 'holding 9', 'holding 10']);
+    expect(pathsOf('coils 0..99', 3)).toEqual(['coil 0', 'coil 1', 'coil 2']);
+    expect(pathsOf('DB10.DBX8.4 BOOL', 5)).toEqual(['DB10.DBX8.4 BOOL']);
+    expect(pathsOf('ns=2;s=TIC-801.SP', 5)).toEqual(['ns=2;s=TIC-801.SP']);
   });
 });
 

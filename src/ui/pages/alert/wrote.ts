@@ -32,6 +32,18 @@ export const wroteOf = (s: Series, fromUs: number, toUs: number): Wrote => {
   };
 };
 
+/** Modbus names registers and coils by area and range, points by area and address. */
+const RANGE = /^(holding|input) registers (\d+)(?:\.\.(\d+))?$|^(coil)s (\d+)(?:\.\.(\d+))?$/;
+/** The points that the object of a command stands for, at most `most`: mostly it is the path of one. */
+export const pathsOf = (object: string, most: number): string[] => {
+  const m = RANGE.exec(object);
+  if (m === null) return [object];
+  const area = m[1] ?? m[4] ?? '';
+  const first = Number(m[2] ?? m[5]);
+  const last = Math.min(Number(m[3] ?? m[6] ?? first), first + most - 1);
+  return Array.from({ length: Math.max(1, last - first + 1) }, (_, i) => `${area} ${first + i}`);
+};
+
 /** So much of the course is shown before and after, microseconds. */
 const BEFORE_US = 15 * 60e6;
 const AFTER_US = 10 * 60e6;

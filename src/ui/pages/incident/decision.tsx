@@ -94,7 +94,11 @@ export const Decision = ({ detail }: { detail: IncidentDetail }) => {
   // Whether people can come to harm is told in any case; of the rest what was not seen is one line.
   const unseen = TOUCHES.filter((impact) => impact !== 'safety' && of(impact).length === 0);
   return (
-    <Panel title="Must the plant stop?" count="what was seen, how sure it is, and what to ask first; people decide">
+    <Panel
+      id="must-stop"
+      title="Must the plant stop?"
+      count="what was seen, how sure it is, and what to ask first; people decide"
+    >
       <dl className="kv decision">
         {TOUCHES.filter((impact) => !unseen.includes(impact)).map((impact) => {
           const steps = of(impact);

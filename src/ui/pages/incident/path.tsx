@@ -8,7 +8,7 @@ import { TechniqueChip } from '../../parts/technique.tsx';
 import type { Path, PathColumn, PathRow } from './path.ts';
 import './path.css';
 
-const ROW = 24;
+const ROW = 22;
 const TOP = 24;
 const LANE_W = 40;
 const NAMES_W = 178;

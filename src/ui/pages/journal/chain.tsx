@@ -110,8 +110,11 @@ export const Chain = () => {
           {result.text}
         </span>
       ) : (
-        <span className="dim small">
-          Chained by SHA-256; not checked here yet. A head that is kept elsewhere shows later whether rows were cut off.
+        <span
+          className="dim small"
+          title="Each row holds the SHA-256 of the row before it. A head that is kept elsewhere shows later whether rows were cut off."
+        >
+          not checked here yet
         </span>
       )}
       <span className="grow" />
