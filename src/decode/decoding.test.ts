@@ -120,6 +120,24 @@ describe('TCP', () => {
     expect(r.messages[0]!.frame).toBe(3 + 8);
   });
 
+  it('recognises a protocol after a long answer whose beginning was not seen', () => {
+    const wire = new Wire();
+    const c = new Connection(wire, client, server, 40000, 7000);
+    // No handshake: the capture begins in the middle of a download that the toy does not know.
+    for (let i = 0; i < 600; i++)
+      c.segment(
+        T0 + i * 100,
+        false,
+        ACK,
+        Array.from({ length: 40 }, () => 0x80),
+      );
+    for (let i = 1; i <= 3; i++) {
+      c.send(T0 + 100_000 + i * 10_000, true, q(i, `tank${i}`));
+      c.send(T0 + 100_000 + i * 10_000 + 2_000, false, a(i, `level${i}`));
+    }
+    expect(asked(run(wire.sorted()))).toEqual(ALL);
+  });
+
   it('recognises a protocol that shows itself late, in segments of one octet, and asks no more where it never does', () => {
     let asks = 0;
     const late = (octets: number): Decoder<Toy, undefined> => ({

@@ -28,6 +28,8 @@ import { MAX_PDU_BYTES } from './stream.ts';
 
 /** Payloads of a flow that are offered to probing one by one; afterwards only at growing distances. */
 const EAGER_TRIES = 6;
+/** Behind so many nothing is tried any more. */
+const MAX_TRIES = 255;
 /** Octets kept while a probe asks for more. */
 const MAX_PROBE_TAIL = 4096;
 
@@ -81,22 +83,27 @@ export class Delivery {
     return [i[o], i[o + IP_B], i[o + META]! >> 8, i[o + PLACE]].join();
   }
 
-  /** May this payload be offered to probing? Counts it. */
-  #mayTry(f: number): boolean {
+  /**
+   * May this payload be offered to probing? Counts it, each direction for itself: the body of a long answer whose beginning was not
+   * seen must not use up the tries of the next request.
+   */
+  #mayTry(f: number, d: number): boolean {
     const o = f * I + TRIES;
-    const tries = this.#flows.i[o]!;
-    if (tries < 255) this.#flows.i[o] = tries + 1;
-    return tries < EAGER_TRIES || (tries < 255 && (tries & (tries - 1)) === 0);
+    const all = this.#flows.i[o]!;
+    const tries = (all >> (d << 3)) & MAX_TRIES;
+    if (tries < MAX_TRIES) this.#flows.i[o] = all + (1 << (d << 3));
+    return tries < EAGER_TRIES || (tries < MAX_TRIES && (tries & (tries - 1)) === 0);
   }
 
   /**
    * The try found a valid beginning: it does not count, so that a stream is recognised however small its segments are. One that is
    * still no more than that after `MAX_PROBE_TAIL` octets has used a try up.
    */
-  #takeBack(f: number): void {
+  #takeBack(f: number, d: number): void {
     const o = f * I + TRIES;
-    const tries = this.#flows.i[o]!;
-    if (tries > 0 && tries < 255) this.#flows.i[o] = tries - 1;
+    const all = this.#flows.i[o]!;
+    const tries = (all >> (d << 3)) & MAX_TRIES;
+    if (tries > 0 && tries < MAX_TRIES) this.#flows.i[o] = all - (1 << (d << 3));
   }
 
   /** The decoder was wrong: its open requests are told, and it is not asked again for this flow. */
@@ -143,14 +150,14 @@ export class Delivery {
     let session = state.session;
     if (session === undefined) {
       dispatcher.more = false;
-      const decoder = this.#mayTry(f)
+      const decoder = this.#mayTry(f, d)
         ? dispatcher.probe(dispatcher.tcp, context.serverPort, context.clientPort, b, s, e, state.refused)
         : undefined;
       if (decoder === undefined) {
         if (dispatcher.more && e - s < MAX_PROBE_TAIL) {
           side ??= state.side(d);
           if (b !== side.tail) side.keep(b, s, e, frame);
-          this.#takeBack(f);
+          this.#takeBack(f, d);
         } else side?.drop();
         return;
       }
@@ -204,7 +211,7 @@ export class Delivery {
     context.protocolNumber = protocol;
     let session = state.session;
     if (session === undefined) {
-      if (!this.#mayTry(f)) return;
+      if (!this.#mayTry(f, d)) return;
       const decoder: Decoder | undefined = udp
         ? dispatcher.probe(dispatcher.udp, context.serverPort, context.clientPort, bytes, start, end, state.refused)
         : dispatcher.probeHinted(dispatcher.ip, protocol, bytes, start, end, state.refused);

@@ -57,6 +57,7 @@ export const DEPTHS = tableOf<Depth>({
   'ff-hse': b('Values are octets: their types stand in the object dictionary of the device.'),
   rtde: b(),
   'ur-dashboard': b(),
+  hses: b('Positions and several variables at once are octets; contents of jobs are not read.'),
   deltav: c('The wrapper and who connects to whom, as found by PLC4X; the content is not published.'),
   vnetip: c('Recognised by its ports; the content is not published.'),
   'hart-ip': b('Commands of single devices are octets.'),

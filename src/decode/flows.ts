@@ -62,7 +62,7 @@ export const LAST_ID_B = 10;
 export const BITS = 11;
 export const RETRANSMISSIONS = 12;
 export const TCP_STATE = 13;
-/** Payload units offered to probing so far, saturating at 255. */
+/** Payload units offered to probing so far, saturating at 255: eight bits for each direction, A to B the lower ones. */
 export const TRIES = 14;
 
 /** Doubles of a flow: `d[f * D + ...]`. */

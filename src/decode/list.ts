@@ -28,6 +28,7 @@ import { ftp } from './ftp/index.ts';
 import { genisys } from './genisys/index.ts';
 import { goose } from './goose/index.ts';
 import { hartIp } from './hart-ip/index.ts';
+import { hses } from './hses/index.ts';
 import { hsrp } from './hsrp/index.ts';
 import { http } from './http/index.ts';
 import { icmp, icmpv6 } from './icmp/index.ts';
@@ -174,6 +175,7 @@ export const DECODERS: readonly Decoder[] = [
   ffHse,
   rtde,
   urDashboard,
+  hses,
   syslog,
   tftp,
   kerberos,

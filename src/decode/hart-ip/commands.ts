@@ -1,7 +1,8 @@
 /**
  * The commands of HART and what stands in them: one line per command, fields in the order of the wire. Names of fields are
  * those of the specification in camel case. Sources: Universal Command Specification HCF_SPEC-127 (commands 0-31, 38, 48),
- * Common Practice Command Specification HCF_SPEC-151 (32-121, 512-767 in part), Common Tables HCF_SPEC-183.
+ * Common Practice Command Specification HCF_SPEC-151 (32-121, 512-767 in part), Wireless Command Specification HCF_SPEC-155 (768-1023,
+ * by name), Common Tables HCF_SPEC-183.
  */
 import type { Verb } from '../../core/observation.ts';
 import { tableOf } from '../../lib/table.ts';
@@ -190,6 +191,92 @@ const ROWS: readonly Row[] = [
   [532, 'Read Condensed Status Bit', 'read', '', ''],
   [533, 'Write Condensed Status Bit', 'configure', '', ''],
   [534, 'Read Device Variable Command Code', 'read', 'deviceVariableCode:u8', 'deviceVariableCode:u8 writeDeviceVariableCommandCode:u8 unitsCode:unit deviceVariableValue:f32 deviceVariableStatus:u8'],
+  [91, 'Read Trend Configuration', 'read', '', ''],
+  [92, 'Write Trend Configuration', 'configure', '', ''],
+  [93, 'Read Trend', 'read', '', ''],
+  [94, 'Read I/O System Client-Side Communication Statistics', 'read', '', ''],
+  [96, 'Read Synchronous Action', 'read', '', ''],
+  [97, 'Configure Synchronous Action', 'configure', '', ''],
+  [98, 'Read Command Action', 'read', '', ''],
+  [99, 'Configure Command Action', 'configure', '', ''],
+  [101, 'Read Sub-Device To Burst Message Map', 'read', '', ''],
+  [102, 'Map Sub-Device To Burst Message', 'configure', '', ''],
+  [111, 'Transfer Service Control', 'invoke', '', ''],
+  [112, 'Transfer Service', 'invoke', '', ''],
+  [113, 'Catch Device Variable', 'configure', '', ''],
+  [114, 'Read Caught Device Variable', 'read', '', ''],
+  [115, 'Read Event Notification Summary', 'read', '', ''],
+  [116, 'Write Event Notification Bit Mask', 'configure', '', ''],
+  [117, 'Write Event Notification Timing', 'configure', '', ''],
+  [118, 'Event Notification Control', 'configure', '', ''],
+  [119, 'Acknowledge Event Notification', 'control', '', ''],
+  [516, 'Read Device Location', 'read', '', ''],
+  [517, 'Write Device Location', 'configure', '', ''],
+  [518, 'Read Location Description', 'read', '', 'locationDescription:latin*32'],
+  [519, 'Write Location Description', 'configure', 'locationDescription:latin*32', 'locationDescription:latin*32'],
+  [538, 'Read HART-IP Server Ports', 'read', '', ''],
+  [539, 'Write HART-IP UDP Port', 'configure', 'port:u16', 'port:u16'],
+  [540, 'Write HART-IP TCP Port', 'configure', 'port:u16', 'port:u16'],
+  [541, 'Write Client PAKE Password', 'authenticate', '', ''],
+  [542, 'Write Client Pre-Shared Key', 'authenticate', '', ''],
+  [543, 'Read Syslog Server Hostname And Port', 'read', '', ''],
+  [544, 'Write Syslog Port', 'configure', 'port:u16', 'port:u16'],
+  [545, 'Write Syslog Server Hostname', 'configure', '', ''],
+  [546, 'Write Syslog Server Pre-Shared Key', 'authenticate', '', ''],
+  [547, 'Write Syslog Server PAKE Password', 'authenticate', '', ''],
+  [768, 'Write Join Key', 'authenticate', '', ''],
+  [769, 'Read Join Status', 'read', '', ''],
+  [770, 'Request Active Advertising', 'invoke', '', ''],
+  [771, 'Force Join Mode', 'control', '', ''],
+  [772, 'Read Join Mode Configuration', 'read', '', ''],
+  [773, 'Write Network Id', 'configure', 'networkId:u16', 'networkId:u16'],
+  [774, 'Read Network Id', 'read', '', 'networkId:u16'],
+  [775, 'Write Network Tag', 'configure', 'networkTag:latin*32', 'networkTag:latin*32'],
+  [776, 'Read Network Tag', 'read', '', 'networkTag:latin*32'],
+  [777, 'Read Wireless Device Information', 'read', '', ''],
+  [778, 'Read Battery Life', 'read', '', ''],
+  [779, 'Report Device Health', 'read', '', ''],
+  [780, 'Report Neighbor Health List', 'read', '', ''],
+  [781, 'Read Device Nickname Address', 'read', '', 'nickname:u16'],
+  [782, 'Read Session List', 'read', '', ''],
+  [783, 'Read Superframe List', 'read', '', ''],
+  [784, 'Read Link List', 'read', '', ''],
+  [785, 'Read Graph List', 'read', '', ''],
+  [786, 'Read Neighbor Property Flag', 'read', '', ''],
+  [787, 'Report Neighbor Signal Levels', 'read', '', ''],
+  [788, 'Alarm Path Down', 'read', '', ''],
+  [789, 'Alarm Source Route Failed', 'read', '', ''],
+  [790, 'Alarm Graph Route Failed', 'read', '', ''],
+  [791, 'Alarm Transport Layer Failed', 'read', '', ''],
+  [793, 'Write UTC Time Mapping', 'configure', '', ''],
+  [794, 'Read UTC Time Mapping', 'read', '', ''],
+  [795, 'Write Timer Interval', 'configure', '', ''],
+  [796, 'Read Timer Interval', 'read', '', ''],
+  [797, 'Write Radio Power Output', 'configure', '', ''],
+  [798, 'Read Radio Power Output', 'read', '', ''],
+  [799, 'Request Service', 'invoke', '', ''],
+  [800, 'Read Service List', 'read', '', ''],
+  [801, 'Delete Service', 'delete', '', ''],
+  [802, 'Read Route List', 'read', '', ''],
+  [803, 'Read Source Route', 'read', '', ''],
+  [833, 'Read Device Neighbor Health', 'read', '', ''],
+  [834, 'Read Network Topology Information', 'read', '', ''],
+  [961, 'Write Network Key', 'authenticate', '', ''],
+  [962, 'Write Device Nickname Address', 'configure', 'nickname:u16', 'nickname:u16'],
+  [963, 'Write Session', 'authenticate', '', ''],
+  [964, 'Delete Session', 'delete', '', ''],
+  [965, 'Write Superframe', 'configure', '', ''],
+  [966, 'Delete Superframe', 'delete', '', ''],
+  [967, 'Write Link', 'configure', '', ''],
+  [968, 'Delete Link', 'delete', '', ''],
+  [969, 'Write Graph Neighbor Edge', 'configure', '', ''],
+  [970, 'Delete Graph Neighbor Edge', 'delete', '', ''],
+  [971, 'Write Neighbor Property Flag', 'configure', '', ''],
+  [972, 'Suspend Devices', 'control', '', ''],
+  [974, 'Write Route', 'configure', '', ''],
+  [975, 'Delete Route', 'delete', '', ''],
+  [976, 'Write Source Route', 'configure', '', ''],
+  [977, 'Delete Source Route', 'delete', '', ''],
 ];
 
 const BY_NUMBER: ReadonlyMap<number, CommandInfo> = new Map(
@@ -212,6 +299,10 @@ const OTHER: CommandInfo = { number: -1, name: 'Unnamed Command', verb: 'invoke'
 /** What is known of a command number; never undefined. */
 export const commandInfo = (number: number): CommandInfo =>
   BY_NUMBER.get(number) ?? ((number >= 128 && number <= 253) || number >= 64768 ? DEVICE_SPECIFIC : OTHER);
+
+/** Commands that carry keys or passwords: their octets are not kept, nor those of a command that carries them. */
+const SECRETS: ReadonlySet<number> = new Set([541, 542, 546, 547, 768, 961, 963]);
+export const carriesKeys = (number: number): boolean => SECRETS.has(number);
 
 export const CMD_SUB_DEVICE = 77;
 export const CMD_AGGREGATED = 78;

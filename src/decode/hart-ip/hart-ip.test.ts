@@ -35,6 +35,24 @@ const ID = bytesOf(`
 `);
 
 describe('HART-IP', () => {
+  it('keeps no keys, also where another command carries them, and says what was set', () => {
+    const key = [...'s3cr3tkey0123456'].map((c) => c.charCodeAt(0));
+    // Direct PDU (HCF_SPEC-085): status of the device, then command 768 Write Join Key with 16 octets
+    const join = encodeHartIp(0, 4, 7, [0, 0, 0x03, 0x00, 16, ...key]);
+    // Command 78 carries 961 Write Network Key
+    const inside = [1, 0x03, 0xc1, 16, ...key];
+    const aggregated = encodeHartIp(0, 4, 8, [0, 0, 0, 78, inside.length, ...inside]);
+    const seen = drive(hartIp, [up(join), up(aggregated)]);
+    expect(seen.malformed).toEqual([]);
+    expect(seen.messages.map((m) => m.commands.map((c) => [c.name, c.secret, c.data.length]))).toEqual([
+      [['Write Join Key', true, 0]],
+      [['Read Aggregated Commands', true, 0]],
+    ]);
+    const octets = Buffer.from(key).toString('hex');
+    const all = JSON.stringify(seen, (_, x) => (x instanceof Uint8Array ? Buffer.from(x).toString('hex') : x));
+    expect(all).not.toContain(octets);
+    expect(seen.commands[0]).toMatchObject({ verb: 'authenticate', operation: 'Write Join Key' });
+  });
   it('opens a session, identifies a gateway by its own address and reads its variables', () => {
     const read = encodeHartIp(0, 3, 4, encodeToken(false, '264e0000d2', 3, []));
     const values = [

@@ -11,6 +11,7 @@ import {
   CMD_DEVICE_VARIABLES,
   CMD_SUB_DEVICE,
   type CommandInfo,
+  carriesKeys,
   commandInfo,
   type Field,
 } from './commands.ts';
@@ -48,8 +49,9 @@ export interface HartCommand {
   readonly deviceStatus: number;
   /** By the names of the specification; those that fit. */
   readonly fields: Readonly<Record<string, FieldValue>>;
-  /** Data octets behind code and status. */
+  /** Data octets behind code and status; none where they hold a key. */
   readonly data: Uint8Array;
+  readonly secret: boolean;
   /** Commands 77 and 78 carry others. */
   readonly nested: readonly HartCommand[];
   /** Command 77: unique address of the sub-device, as hexadecimal; '' otherwise. */
@@ -238,8 +240,21 @@ const makeCommand = (
     }
   } else if (number === CMD_AGGREGATED && depth < MAX_NESTING) nested = readAggregated(b, start, end, response, depth);
   else if (layout.length > 0 && end > start) fields = readFields(b, start, end, layout);
-  const data = end > start ? b.slice(start, end) : EMPTY;
-  return { number, name: info.name, response, byteCount, responseCode, deviceStatus, fields, data, nested, subAddress };
+  const secret = carriesKeys(number) || nested.some((n) => n.secret);
+  const data = end > start && !secret ? b.slice(start, end) : EMPTY;
+  return {
+    number,
+    name: info.name,
+    response,
+    byteCount,
+    responseCode,
+    deviceStatus,
+    fields,
+    data,
+    secret,
+    nested,
+    subAddress,
+  };
 };
 
 const hexAddress = (b: Uint8Array, at: number): string => {
