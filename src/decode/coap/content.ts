@@ -10,7 +10,7 @@ import { MASKED } from '../../lib/masked.ts';
 import { tableOf } from '../../lib/table.ts';
 import { type Cbor, isMap, readCbor } from '../shared/cbor.ts';
 import { plainValues } from '../shared/plain-values.ts';
-import { isSecretName } from '../shared/secret-names.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 import type { CoapMessage } from './wire.ts';
 
 /** Registered by IANA, CoAP Content-Formats. */

@@ -3,7 +3,7 @@ import type { Message } from '../../core/decoder.ts';
 import { hex, u16be, utf8 } from '../../lib/bytes.ts';
 import { MASKED, MASKED_OCTETS } from '../../lib/masked.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
-import { isSecretName } from '../shared/secret-names.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 
 /** Options kept of one message. */
 const MAX_OPTIONS = 64;
