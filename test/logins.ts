@@ -19,7 +19,7 @@ import { encodeKnx, SERVICE } from '../src/decode/knx/wire.ts';
 import { encodeMelsoft } from '../src/decode/melsoft/wire.ts';
 import { encodeUpper } from '../src/decode/mms/wire.ts';
 import { encodePublish } from '../src/decode/mqtt/wire.ts';
-import { Channel, object } from '../src/decode/opcua/fixtures.ts';
+import { Channel, data, named, object, scalar, VALUE } from '../src/decode/opcua/fixtures.ts';
 import { encodeRadius } from '../src/decode/radius/wire.ts';
 import { encodeRoc } from '../src/decode/roc-plus/wire.ts';
 import { encodeTlv } from '../src/decode/shared/asn1.ts';
@@ -691,6 +691,19 @@ export const LOGINS = {
     says: 'EtherNet/IP',
     record: (wire, secret) => cip(wire, 0x4c, { cls: 0x61, instance: 1 }, textBytes(secret)),
   },
+  'enip, a tag of its own': {
+    protocol: 'enip',
+    secret: 'wren8-tagged',
+    says: 'AdminPassword',
+    // Write Tag: structure of type 0x0FCE (STRING), one element, length and characters.
+    record: (wire, secret) =>
+      cip(
+        wire,
+        0x4d,
+        { symbol: 'AdminPassword' },
+        joined(bytesOf('a002 ce0f 0100'), Uint8Array.of(secret.length, 0, 0, 0), textBytes(secret)),
+      ),
+  },
   fins: {
     protocol: 'fins',
     secret: 'S3CR',
@@ -765,6 +778,28 @@ export const LOGINS = {
           password: secret,
           encryptionAlgorithm: null,
         }),
+      ),
+    ),
+  },
+  'opcua, a node of its own': {
+    protocol: 'opcua',
+    secret: 'rhea4-node',
+    says: 'Panel.Password',
+    record: opcua((channel, secret) =>
+      channel.ask(
+        'WriteRequest',
+        {
+          nodesToWrite: [
+            {
+              nodeId: named(2, 'Panel.Password'),
+              attributeId: VALUE,
+              indexRange: null,
+              value: data(scalar(12, secret)),
+            },
+          ],
+        },
+        'WriteResponse',
+        { results: [0], diagnosticInfos: null },
       ),
     ),
   },

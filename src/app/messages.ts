@@ -4,6 +4,7 @@ import { createBatch } from '../capture/parser.ts';
 import type { Decoder, Message, PduContext } from '../core/decoder.ts';
 import { holdsWords } from '../core/message-words.ts';
 import type { Source } from '../core/site.ts';
+import { keepsOrder, PairScope, Pending } from '../decode/index.ts';
 import { MASKED } from '../lib/masked.ts';
 import { createSiteRuntime, Pipeline } from './pipeline.ts';
 import { leavesOf, meaningOf } from './query/frame-fields.ts';
@@ -22,38 +23,43 @@ export interface MessagesOf {
 }
 
 type Exchange = Pick<MessageRow, 'role' | 'exchange' | 'tookMs'>;
-/** Requests of one conversation that wait for their answers; the oldest gives way. */
+/** Exchanges, and places in which requests wait, that are kept at once; the oldest gives way. */
 const MAX_WAITING = 4096;
 
-/** Which messages belong together, by the pairing rules of their protocols. */
+/** Which messages belong together, as decoding pairs them. */
 class Exchanges {
-  /** By what request and answer have in common, those asked first at the beginning. */
-  readonly #waiting = new Map<string, { readonly number: number; readonly tsUs: number }[]>();
+  readonly #scopes = new Map<string, PairScope>();
+  readonly #numbers = new WeakMap<Pending, number>();
   #count = 0;
 
   of(decoder: Decoder, message: Message, context: PduContext): Exchange {
     const { pairing } = decoder;
     const role = pairing?.role(message, context) ?? 'single';
     if (pairing === undefined || role === 'single') return { role: 'single', exchange: 0, tookMs: null };
-    const key = `${decoder.name} ${pairing.scope === 'flow' ? context.flow : ''} ${pairing.key(message, context)}`;
-    const waiting = this.#waiting.get(key);
+    const inFlow = pairing.scope === 'flow';
+    const scope = this.#scope(inFlow ? `${decoder.name} ${context.flow}` : decoder.name);
+    const key = pairing.key(message, context);
     if (role === 'request') {
-      const asked = { number: ++this.#count, tsUs: context.tsUs };
-      // On datagrams what is asked again was given up, unless the protocol keeps an order.
-      if (waiting !== undefined && (context.carrier !== 'udp' || pairing.queues === true)) waiting.push(asked);
-      else {
-        if (this.#waiting.size >= MAX_WAITING) this.#waiting.delete(this.#waiting.keys().next().value as string);
-        this.#waiting.set(key, [asked]);
-      }
-      return { role: 'request', exchange: asked.number, tookMs: null };
+      const { frame, tsUs, sender, receiver, flow } = context;
+      const asked = new Pending(key, message, frame, tsUs, sender, receiver, flow);
+      this.#numbers.set(asked, ++this.#count);
+      scope.add(asked, keepsOrder(pairing.queues === true, context.carrier, inFlow));
+      return { role: 'request', exchange: this.#count, tookMs: null };
     }
-    const asked = waiting?.[0];
+    const asked = role === 'partial' ? scope.get(key) : scope.take(key);
     if (asked === undefined) return { role: 'answer', exchange: 0, tookMs: null };
-    if (role !== 'partial') {
-      waiting?.shift();
-      if (waiting?.length === 0) this.#waiting.delete(key);
+    const tookMs = Math.max(0, context.tsUs - asked.tsUs) / 1000;
+    return { role: 'answer', exchange: this.#numbers.get(asked)!, tookMs };
+  }
+
+  #scope(name: string): PairScope {
+    let scope = this.#scopes.get(name);
+    if (scope === undefined) {
+      if (this.#scopes.size >= MAX_WAITING) this.#scopes.delete(this.#scopes.keys().next().value as string);
+      scope = new PairScope(undefined);
+      this.#scopes.set(name, scope);
     }
-    return { role: 'answer', exchange: asked.number, tookMs: Math.max(0, context.tsUs - asked.tsUs) / 1000 };
+    return scope;
   }
 }
 

@@ -4,10 +4,12 @@
  */
 import type { Decoder } from '../core/decoder.ts';
 import { type FrameBatch, LINK } from '../core/frame.ts';
-import type { Command, ObservationSink, ValueItem } from '../core/observation.ts';
+import type { Command, ObservationSink, Value, ValueItem } from '../core/observation.ts';
 import type { SourceHealth } from '../core/site.ts';
 import type { SiteSink } from '../core/site-model.ts';
 import { i32be, u16be } from '../lib/bytes.ts';
+import { MASKED } from '../lib/masked.ts';
+import { isSecretName } from '../lib/secret-names.ts';
 import { CHECKSUM_NONE, CHECKSUM_WRONG, checksum, isSample } from './checksum.ts';
 import { RoutedCopies } from './copies.ts';
 import { PacketCursor } from './cursor.ts';
@@ -590,6 +592,10 @@ export class Decoding {
   }
 }
 
+/** A text is not told where its name says that it is a secret, whatever the protocol: numbers and switches are. */
+const shown = <V extends Value | undefined>(name: string | undefined, value: V): V | string =>
+  typeof value === 'string' && name !== undefined && isSecretName(name) ? MASKED : value;
+
 /*
  * Decoders leave out what they do not know, each in its own way, so that a command comes in some forty hidden classes. The
  * inventory and a dozen detectors read it: copied once into one class, their reads are offsets instead of look-ups.
@@ -599,7 +605,7 @@ const uniformCommand = (x: Command): Command => ({
   operation: x.operation,
   target: x.target,
   object: x.object,
-  value: x.value,
+  value: shown(x.object, x.value),
   outcome: x.outcome,
   reason: x.reason,
   user: x.user,
@@ -610,7 +616,7 @@ const uniformItem = (x: ValueItem): ValueItem => ({
   target: x.target,
   path: x.path,
   type: x.type,
-  value: x.value,
+  value: shown(x.path, x.value),
   quality: x.quality,
   access: x.access,
 });

@@ -9,7 +9,7 @@ import { type At, type ObservationSink, SILENT } from '../core/observation.ts';
 import { type Attached, attach, NO_DECODERS } from './attached.ts';
 import { type EarlyAnswer, EarlyAnswers } from './early.ts';
 import { type Ends, type Opening, OpeningParts, Openings } from './openings.ts';
-import { PairScope, Pending } from './pairing.ts';
+import { keepsOrder, PairScope, Pending } from './pairing.ts';
 import { DecoderStats, Session } from './session.ts';
 
 /** Host pairs and segments with a state of their own, per decoder; the oldest gives way. */
@@ -534,8 +534,7 @@ export class Dispatcher {
     if (role === 'request') {
       const displaced = scope.add(
         new Pending(key, message, c.frame, c.tsUs, c.sender, c.receiver, c.flow),
-        (session.queues || (c.carrier !== 'udp' && c.carrier !== 'ethernet' && c.carrier !== 'ip')) &&
-          session.ownsScope,
+        keepsOrder(session.queues, c.carrier, session.ownsScope),
       );
       if (displaced) {
         if (displaced.key !== key || displaced.message === message) this.droppedPending++;

@@ -8,3 +8,4 @@ export { EndpointTable } from './endpoints.ts';
 export { LINK_OK, parseLink } from './link.ts';
 export { DECODERS } from './list.ts';
 export { Openings } from './openings.ts';
+export { keepsOrder, PairScope, Pending } from './pairing.ts';

@@ -4,7 +4,7 @@
  * of its own and costs no map. Bounded by MAX_PENDING; the oldest request gives way and counts as not answered.
  */
 
-import type { Message } from '../core/decoder.ts';
+import type { Message, PduContext } from '../core/decoder.ts';
 import type { EndpointId } from '../core/endpoint.ts';
 
 /** Requests waiting in one scope. */
@@ -41,6 +41,10 @@ export class Pending {
     this.flow = flow;
   }
 }
+
+/** Are requests of one key answered in the order in which they were asked? `ownsScope`: nobody else asks in this scope. */
+export const keepsOrder = (queues: boolean, carrier: PduContext['carrier'], ownsScope: boolean): boolean =>
+  (queues || (carrier !== 'udp' && carrier !== 'ethernet' && carrier !== 'ip')) && ownsScope;
 
 export class PairScope {
   /** The decoder's own state for this scope. */

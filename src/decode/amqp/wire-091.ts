@@ -2,7 +2,7 @@
 import type { Decoded } from '../../core/decoder.ts';
 import { f32be, f64be, hex, i16be, i32be, i64be, indexOfByte, u16be, u32be, u64be, utf8 } from '../../lib/bytes.ts';
 import { MASKED } from '../../lib/masked.ts';
-import { isSecretName } from '../shared/secret-names.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 import type { AmqpMessage, AmqpMethod, AmqpState, Content } from './message.ts';
 
 /** Octets of content that are kept of one message; values are taken only from what is whole. */

@@ -7,10 +7,10 @@
 import type { Value } from '../../core/observation.ts';
 import { f32be, f64be, hex, i16be, i32be, i64be, utf8 } from '../../lib/bytes.ts';
 import { MASKED } from '../../lib/masked.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 import { tableOf } from '../../lib/table.ts';
 import { type Cbor, isMap, readCbor } from '../shared/cbor.ts';
 import { plainValues } from '../shared/plain-values.ts';
-import { isSecretName } from '../shared/secret-names.ts';
 import type { CoapMessage } from './wire.ts';
 
 /** Registered by IANA, CoAP Content-Formats. */

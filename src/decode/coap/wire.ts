@@ -2,8 +2,8 @@
 import type { Message } from '../../core/decoder.ts';
 import { hex, u16be, u32be, utf8 } from '../../lib/bytes.ts';
 import { MASKED, MASKED_OCTETS } from '../../lib/masked.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
-import { isSecretName } from '../shared/secret-names.ts';
 
 /** Options kept of one message. */
 const MAX_OPTIONS = 64;

@@ -5,6 +5,7 @@
  */
 import { u16le } from '../../lib/bytes.ts';
 import { MASKED_OCTETS } from '../../lib/masked.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 import { OctetSlab } from '../shared/octet-slab.ts';
 import { CONNECTION_FAILURE, PARTIAL_TRANSFER, serviceName } from './cip-names.ts';
 import { decodeForwardClose, decodeForwardOpen, decodeForwardOpened, type Forward } from './connection.ts';
@@ -93,12 +94,16 @@ const decodeRequest = (b: Uint8Array, start: number, end: number, depth: number)
     verb: verbOf(service, path),
     status: -1,
     extended: -1,
-    data: carriesSecret(service, path) ? MASKED_OCTETS : copy(b, o, dataEnd),
+    data: carriesSecret(service, path) || writesSecret(service, path) ? MASKED_OCTETS : copy(b, o, dataEnd),
     embedded,
     route,
     forward,
   };
 };
+
+/** A tag is written whose name says that it is a password. */
+const writesSecret = (service: number, path: Epath): boolean =>
+  (service === SERVICE.WRITE_TAG || service === SERVICE.WRITE_FRAGMENT) && isSecretName(path.symbol);
 
 const decodeResponse = (b: Uint8Array, start: number, end: number, depth: number): CipMessage | undefined => {
   // 2-4.2: service | 0x80, reserved, general status, size of additional status in words, additional status, data

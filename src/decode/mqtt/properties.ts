@@ -4,7 +4,7 @@
  */
 import { u16be, u32be, utf8 } from '../../lib/bytes.ts';
 import { MASKED } from '../../lib/masked.ts';
-import { isSecretName } from '../shared/secret-names.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 
 /** User properties and subscription identifiers kept of one packet; what follows is read and not kept. */
 const MAX_REPEATED = 64;

@@ -5,8 +5,8 @@
 import type { Decoded, Message } from '../../core/decoder.ts';
 import { u16be, utf8 } from '../../lib/bytes.ts';
 import { MASKED, MASKED_OCTETS } from '../../lib/masked.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
-import { isSecretName } from '../shared/secret-names.ts';
 import {
   encodeProperties,
   encodeVarint,

@@ -30,6 +30,7 @@ import {
 } from './codec.ts';
 import './extension-objects.ts';
 import { MASKED } from '../../lib/masked.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 import { SERVICE_ID } from './service-ids.ts';
 import * as T from './structures.ts';
 
@@ -68,6 +69,19 @@ const callMethodRequest: Codec<CallMethod> = {
     return { ...call, inputArguments: call.inputArguments?.map(() => MASKED_ARGUMENT) ?? null };
   },
   write: (w, v) => callMethod.write(w, v),
+};
+
+const writtenValue = structure('WriteValue', { nodeId, attributeId: uint32, indexRange: string, value: dataValue });
+type WrittenValue = ValueOf<typeof writtenValue>;
+/** What is written to a node whose name says that it is a password is not kept. */
+const writeValue: Codec<WrittenValue> = {
+  read(r) {
+    const write = writtenValue.read(r);
+    const { id } = write.nodeId;
+    if (typeof id !== 'string' || !isSecretName(id)) return write;
+    return { ...write, value: { ...write.value, value: MASKED_ARGUMENT } };
+  },
+  write: (w, v) => writtenValue.write(w, v),
 };
 
 const readValueId = structure('ReadValueId', {
@@ -324,9 +338,7 @@ const FIELDS = {
   },
   WriteRequest: {
     requestHeader,
-    nodesToWrite: arrayOf(
-      structure('WriteValue', { nodeId, attributeId: uint32, indexRange: string, value: dataValue }),
-    ),
+    nodesToWrite: arrayOf(writeValue),
   },
   WriteResponse: statusAnswer,
   HistoryUpdateRequest: { requestHeader, historyUpdateDetails: arrayOf(extensionObject) },

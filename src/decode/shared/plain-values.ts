@@ -6,7 +6,7 @@ import type { Value } from '../../core/observation.ts';
 import { utf8 } from '../../lib/bytes.ts';
 import { saysCredential } from '../../lib/credential-runs.ts';
 import { MASKED } from '../../lib/masked.ts';
-import { isSecretName } from './secret-names.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 
 /** JSON longer than this is not read. */
 const MAX_JSON_OCTETS = 8192;

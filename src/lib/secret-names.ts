@@ -3,5 +3,5 @@
 const SECRET_NAME =
   /passw|passphrase|pass[-_ ]?(?:code|key)|pwd|kennwort|secret|token|api[-_]?key|credential|private[-_]?key/i;
 /** Short words say it only at the end, and by themselves: a bypass and a pin number of a connector are no secrets. */
-const SECRET_END = /(?:^|[/._ -])(?:pass|pw|psk|pin)$|(?:user|login|wi-?fi|ftp|mqtt|db|admin)[-_ ]?pass$/i;
+const SECRET_END = /(?:^|[/._ =:-])(?:pass|pw|psk|pin)$|(?:user|login|wi-?fi|ftp|mqtt|db|admin)[-_ ]?pass$/i;
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) || SECRET_END.test(name);
