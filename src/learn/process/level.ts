@@ -43,13 +43,7 @@ export const LEVEL_SETTING: LevelSetting = {
 };
 /** A correlation time is not looked for beyond this part of the rows. */
 const LONGEST_PART = 0.2;
-/** A limit is drawn for what is at most so many times as rare as one of the rows learned from, as in dynamics-limits.ts. */
 const MOST_RARE = 25;
-/**
- * What is nearly odd widens the band by less, with this power of how near it is, until as much was seen as is remembered: a row
- * counts for more the fewer were seen, and a shift that comes slowly would lift its limit as it climbs.
- */
-const NEARNESS = 4;
 /** What is beyond the band counts in twentieths of it, as for the limits of a single value (soft-model.ts). */
 const UNIT = 0.05;
 
@@ -187,22 +181,18 @@ export const feedLevel = (s: LevelState, given: number, at = 0, setting: LevelSe
   const blocks = Math.min(seen, memory) / averaging;
   const distance = smooth - mean;
   let surprise = Number.NaN;
-  let near = 0;
   if (blocks >= setting.blocksNeeded) {
     const width = widthOf(s, at, seen, variance) || Number.EPSILON;
     const part = Math.abs(distance) / width;
     alarm = part >= (alarm ? setting.release : 1);
-    near = Math.min(1, part) ** NEARNESS;
     const beyond = Math.max(0, part - 1) / (2 * UNIT);
     surprise = alarm ? 1 - 0.5 / (1 + beyond) : Math.min(part / 2, 0.4999);
   }
   // What was odd for as long as all that is remembered is known as well as that.
   const odd = alarm && alarmRows < memory;
-  const usual = Math.max(1 / seen, 1 / memory);
-  const weight = usual * (odd ? setting.oddWeight : 1);
+  const weight = Math.max(1 / seen, 1 / memory) * (odd ? setting.oddWeight : 1);
   mean += weight * distance;
-  const spread = alarm || seen >= memory ? weight : usual * (1 - (1 - setting.oddWeight) * near);
-  variance += spread * ((smooth - mean) ** 2 - variance);
+  variance += weight * ((smooth - mean) ** 2 - variance);
   s[at + SEEN] = seen;
   s[at + SMOOTH] = smooth;
   s[at + MEAN] = mean;
