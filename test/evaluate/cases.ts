@@ -1,11 +1,12 @@
 /**
  * Finds the labelled cases below a folder: every `labels.json` with a `test.csv` beside it. The training rows are the
- * case's own `train.csv`, or those of the case that `train` names by its path under the root.
+ * case's own `train.csv`, or those of the case that `train` names by its path under the root. Where `labels.json` lists no
+ * intervals, those that `test.csv` marks in its own column of answers count.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { RowTable } from '../../src/core/process.ts';
-import { readRows, readTime, type Words } from './csv.ts';
+import { readAnswers, readRows, readTime, type Words } from './csv.ts';
 
 /** Folders are searched this deep below the root. */
 export const MAX_CASE_DEPTH = 6;
@@ -41,9 +42,11 @@ interface LabelFile {
 const text = (x: unknown): string => (typeof x === 'string' || typeof x === 'number' ? String(x) : '');
 
 /** Throws where one has no times: a case whose attacks are left out would be counted as if there were none. */
-const readIntervals = (list: unknown): Interval[] => {
-  if (list !== undefined && !Array.isArray(list)) throw new Error('intervals is no list');
-  return (list ?? [])
+const readIntervals = (list: unknown, testPath: string): Interval[] => {
+  if (list === undefined)
+    return (readAnswers(readFileSync(testPath, 'utf8')) ?? []).map((x, i) => ({ ...x, id: String(i + 1), points: [] }));
+  if (!Array.isArray(list)) throw new Error('intervals is no list');
+  return list
     .map((x: Record<string, unknown>, i: number) => {
       const startUs = readTime(text(x.start));
       const endUs = readTime(text(x.end));
@@ -84,20 +87,25 @@ export const findCases = (given: string): { readonly cases: Case[]; readonly pro
           );
         else if (!existsSync(testPath)) problems.push(`${name}: no test.csv`);
         else if (from === undefined || !existsSync(join(from, 'train.csv')))
-          problems.push(`${name}: no train.csv${labels.train === undefined ? '' : ` of ${text(labels.train)}`}`);
+          problems.push(
+            labels.train === undefined
+              ? `${name}: no train.csv, the rows of normal running that are learned from (of a file as SKAB has it, its first 400); "train" in labels.json may name another case that has them`
+              : `${name}: no train.csv of ${text(labels.train)}`,
+          );
         else
           cases.push({
             name,
             set: name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : basename(depth === 0 ? folder : root),
             metric: text(labels.metric) || 'skab',
-            intervals: readIntervals(labels.intervals),
+            intervals: readIntervals(labels.intervals, testPath),
             trainPath: join(from, 'train.csv'),
             testPath,
           });
       } catch (error) {
         problems.push(`${name}: labels.json cannot be read: ${String(error)}`);
       }
-    }
+    } else if (entries.some((e) => e.name === 'test.csv'))
+      problems.push(`${name}: test.csv without labels.json, which names the metric: {"metric": "skab"}`);
     if (depth < MAX_CASE_DEPTH) for (const e of entries) if (e.isDirectory()) walk(join(folder, e.name), depth + 1);
   };
   walk(root, 0);

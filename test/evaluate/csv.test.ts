@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readRows, readTime, type Words } from './csv.ts';
+import { readAnswers, readRows, readTime, type Words } from './csv.ts';
 
 it('reads times as they are found', () => {
   const us = Date.UTC(2020, 2, 1, 9, 5, 7) * 1000;
@@ -76,4 +76,18 @@ it('day and month in the order that the whole file tells', () => {
 it('answers by any of their usual names are not shown', () => {
   const head = 'Attack_LABEL_(1:No Attack),Attack LABEL,isAnomaly,ground_truth,FAULT_P1,A';
   expect(readRows(`${head}\n1,1,0,0,0,5\n`).points).toEqual(['FAULT_P1', 'A']);
+});
+
+it('stretches that a file marks in its own column of answers, and none where that holds something else', () => {
+  const rows = ['0.0;1.0', '1.0;0.0', '1.0;0.0', '0.0;0.0', '1.0;1.0'].map((x, i) => `2024-01-01 00:00:0${i};5;${x}`);
+  const at = (s: number) => Date.UTC(2024, 0, 1, 0, 0, s) * 1000;
+  // Where something begins says nothing of how long it lasts.
+  expect(
+    readAnswers(['datetime;A;changepoint;anomaly', ...rows.map((r) => r.replace(/(...);(...)$/, '$2;$1'))].join('\n')),
+  ).toEqual([
+    { startUs: at(1), endUs: at(2) },
+    { startUs: at(4), endUs: at(4) },
+  ]);
+  expect(readAnswers('time,A\n1,2\n')).toBeUndefined();
+  expect(readAnswers('time,A,label\n1,2,0\n2,2,17\n')).toBeUndefined();
 });

@@ -15,6 +15,8 @@ const TIME_NAMES = /^(time|timestamp|datetime|date|ts|date_time|t)$/i;
 /** Columns by which data sets carry their own answers: never shown to a learner. */
 const ANSWERS =
   /^(anomaly|changepoint|label|labels|is_?(anomaly|attack|outlier)|att_flag|attack|attack[ _]labels?(?![a-z]).*|normal\/attack|fault|faultnumber|ground[ _]truth|outlier)$/i;
+/** Where something begins or ends, not how long it lasts. */
+const CHANGES = /^changepoint$/i;
 const MISSING = /^(|nan|na|n\/a|null|none|-|\?|bad)$/i;
 const TRUTHS: Readonly<Record<string, number>> = {
   true: 1,
@@ -128,6 +130,33 @@ const readNumber = (cell: string, words: Map<string, number> | undefined): numbe
   return code;
 };
 
+const separatorOf = (head: string): string =>
+  [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a));
+
+/**
+ * Stretches of rows, from the time of the first to that of the last, that the file's own column of answers (`anomaly`, `label`, ...)
+ * marks with a 1; undefined where it has no such column of 0 and 1.
+ */
+export const readAnswers = (
+  text: string,
+): readonly { readonly startUs: number; readonly endUs: number }[] | undefined => {
+  const head = /^\uFEFF?([^\r\n]*)/.exec(text)![1]!;
+  const names = splitLine(head, separatorOf(head)).map((n) => n.trim());
+  for (const name of names.filter((n) => ANSWERS.test(n) && !CHANGES.test(n))) {
+    const { columns, tsUs, count } = readRows(text, new Map(), [name]);
+    const answers = columns[0]!;
+    if (count === 0 || !answers.every((x) => x === 0 || x === 1)) continue;
+    const out: { startUs: number; endUs: number }[] = [];
+    for (let i = 0; i < count; i++) {
+      if (answers[i] !== 1) continue;
+      if (answers[i - 1] === 1) out[out.length - 1]!.endUs = tsUs[i]!;
+      else out.push({ startUs: tsUs[i]!, endUs: tsUs[i]! });
+    }
+    return out;
+  }
+  return undefined;
+};
+
 /**
  * The rows of one file. `points`: names and order of the columns wanted (those of the training data; what the file lacks
  * is NaN); without it every column but time and known answers. Rows without a time are left out; without any time column
@@ -138,7 +167,7 @@ export const readRows = (text: string, words: Words = new Map(), points?: readon
   while (lines.length > 0 && lines[lines.length - 1]!.trim() === '') lines.pop();
   const head = lines[0] ?? '';
   if (lines.length - 1 > MAX_CSV_ROWS) throw new Error(`more than ${MAX_CSV_ROWS} rows`);
-  const separator = [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a));
+  const separator = separatorOf(head);
   const names = splitLine(head, separator).map((n) => n.trim());
   let timeColumn = names.findIndex((n) => TIME_NAMES.test(n));
   if (timeColumn < 0) {

@@ -114,6 +114,31 @@ it('judges a set it never saw: pooled counts, files of another make, a broken ca
       join(root, 'pump', 'unsaid', 'labels.json'),
       '{"metric":"skab","intervals":[["2024-01-01T00:05:00Z"]]}',
     );
+    // As a data set has it: the answers in a column of the file, its rows not divided.
+    for (const [folder, file] of [
+      ['whole', 'test.csv'],
+      ['bare', 'test.csv'],
+      ['marked', 'train.csv'],
+      ['marked', 'test.csv'],
+    ] as const) {
+      mkdirSync(join(root, 'as-found', folder), { recursive: true });
+      const lines = readFileSync(join(root, 'pump', 'one', file), 'utf8').split('\r\n');
+      const isOdd = (i: number): boolean => file === 'test.csv' && i > 300 && i <= 400;
+      const marked = lines.map((l, i) => `${l};${i === 0 ? 'anomaly;changepoint' : `${isOdd(i) ? '1.0' : '0.0'};0.0`}`);
+      writeFileSync(join(root, 'as-found', folder, file), marked.join('\n'));
+      if (folder !== 'bare') writeFileSync(join(root, 'as-found', folder, 'labels.json'), '{"metric":"skab"}');
+    }
+    const found = findCases(join(root, 'as-found'));
+    expect(found.cases[0]!.intervals).toMatchObject([
+      { startUs: Date.UTC(2024, 0, 1, 0, 5) * 1000, endUs: Date.UTC(2024, 0, 1, 0, 6, 39) * 1000 },
+    ]);
+    expect(found.problems.map((p) => p.slice(0, 60))).toEqual([
+      'bare: test.csv without labels.json, which names the metric: ',
+      'whole: no train.csv, the rows of normal running that are lea',
+    ]);
+    expect(evaluate(baseline, found.cases).cases.map((r) => [r.case, r.score])).toEqual([['marked', 1]]);
+    rmSync(join(root, 'as-found'), { recursive: true });
+
     const { cases, problems } = findCases(root);
     // A case whose attacks cannot be read is none, and not one without attacks.
     expect(problems).toEqual([

@@ -49,6 +49,21 @@ describe('dynamics', () => {
     expect(answers[5]!.state).toBe('scored');
   });
 
+  it('one junk value of a point that is held against a running mean is told, and over with the rows that it could have spoilt', () => {
+    const random = seededRandom(31);
+    let slow = 0;
+    const rows = Array.from({ length: 1000 }, () => {
+      slow += (random.normal() - slow) / 60;
+      return Float64Array.of(300 + 8 * slow + 0.1 * random.normal(), random.normal(), random.normal());
+    });
+    const model = dynamics.fit(tableOf(['TT-1', 'PT-1', 'FT-1'], rows.slice(0, 600)));
+    rows[700]![0] = 9000;
+    const answers = ask(model, rows.slice(600), 600 * STEP_US);
+    expect(answers[100]!.surprise).toBeGreaterThanOrEqual(0.5);
+    expect(alarms(answers.slice(0, 100))).toBe(0);
+    expect(alarms(answers.slice(100, 400))).toBeLessThan(30);
+  });
+
   it.each([1, 4, 6])('finds a lasting offset of what it says is detectable, and names the point (%i)', (p) => {
     const { detectable, withinUs } = fresh().arming[p]!;
     const rows = plantRows(600, 13);

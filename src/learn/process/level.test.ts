@@ -227,3 +227,38 @@ it('says how far beyond its limit it is in twentieths of its band, and takes wha
   // 811 where it is learned as slowly to the end.
   expect(rows).toBeLessThan(700);
 });
+
+/** Rows until a lasting change that begins at row 600 is told of a point learned on 400 rows of a second; 400 where it is not. */
+const delayOf = (value: (i: number) => number): number => {
+  const data = Float64Array.from({ length: 1000 }, (_, i) => value(i));
+  const model = levelLearner.fit(table([data.subarray(0, 400)], 1e6));
+  for (let i = 400; i < 1000; i++) {
+    const { surprise } = model.score(i * 1e6, Float64Array.of(data[i]!));
+    if (surprise < 0.5) continue;
+    expect(i, 'told before it began').toBeGreaterThanOrEqual(600);
+    return i - 600;
+  }
+  return 400;
+};
+const mean = (list: readonly number[]): number => list.reduce((sum, x) => sum + x, 0) / list.length;
+const SEEDS = Array.from({ length: 10 }, (_, i) => 80 + i);
+
+it('draws its limit for what some hundred rows can tell: a shift of a deviation and a half is found in a minute', () => {
+  const delays = SEEDS.map((seed) => {
+    const random = seededRandom(seed);
+    return delayOf((i) => (i >= 600 ? 1.5 : 0) + random.normal());
+  });
+  console.log(`seeds 80 to 89: ${delays.join(', ')} rows`);
+  expect(mean(delays)).toBeLessThan(60);
+});
+
+it('a coarse instrument that flits between a few steps has a level, what rests at a few values has not', () => {
+  const random = seededRandom(90);
+  const coarse = Float64Array.from({ length: 400 }, () => Math.round(31.4 + 0.6 * random.normal()));
+  const phases = Float64Array.from({ length: 400 }, (_, i) => (i >> 4) % 4);
+  expect(new Set(coarse).size).toBeLessThan(6);
+  const { arming } = levelLearner.fit(table([coarse, phases], 1e6));
+  expect(arming.map((a) => a.armed)).toEqual([['level'], []]);
+  const delay = delayOf((i) => Math.round(31.4 - (i >= 600 ? 1 : 0) + 0.6 * random.normal()));
+  expect(delay).toBeLessThan(60);
+});
