@@ -48,6 +48,7 @@ const begin = async (): Promise<void> => {
       });
   });
   send({ kind: 'ready' });
+  void engine.openAhead();
 };
 
 begin().catch((error: unknown) => {

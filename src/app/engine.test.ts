@@ -6,6 +6,7 @@ import { Value } from 'typebox/value';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeShared, sharedCapture } from '../../test/shared.ts';
 import { type CaptureList, ROUTES } from '../api/index.ts';
+import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import { holdsWords } from '../core/message-words.ts';
 import { openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
@@ -372,4 +373,21 @@ describeShared('the engine', () => {
     const { items } = await ask('sites', {});
     expect(items).toMatchObject([{ id: 'hall-3', name: 'Hall 3', sources: 2 }]);
   });
+});
+
+const ETHERNET = { linkType: 1 };
+it('reads ahead the site that was followed last, and none where nothing was', async () => {
+  expect(await engine.openAhead()).toBeUndefined();
+  for (const site of ['first', 'second']) {
+    const path = join(folder, site);
+    mkdirSync(path);
+    writeFileSync(
+      join(path, 'a.pcap'),
+      Buffer.concat([pcapHeader(ETHERNET), pcapRecord({ tsUs: 1_000_000, bytes: new Uint8Array(60) }, ETHERNET)]),
+    );
+    await engine.open({ kind: 'folder', path, site }, 'u1');
+  }
+  await engine.close();
+  engine = await start();
+  expect(await engine.openAhead()).toBe('second');
 });

@@ -5,6 +5,7 @@
 import { statfs } from 'node:fs/promises';
 import type { CaptureList, ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
+import type { Source } from '../core/site.ts';
 import type { JournalLoss, Retention, Store } from '../store/index.ts';
 import { readAccounts, writeAccounts } from './accounts.ts';
 import { answerCall, type CallContext, readRetention } from './calls.ts';
@@ -64,6 +65,8 @@ export const MAX_IDLE_LOADED = 4;
 /** Devices of live sources that a list knows get its facts this often. */
 const LIST_PULSES = 60;
 const MAX_AROUND = 50;
+/** Sources that come in as they happen; a file is read once. */
+const FOLLOWED: ReadonlySet<Source['kind']> = new Set(['live', 'stream', 'folder']);
 export interface EngineOptions {
   readonly store: Store;
   /** Wall clock, microseconds. */
@@ -186,6 +189,22 @@ export class LocalEngine implements Engine {
         if (source.state !== 'complete' && source.state !== 'failed') await this.#sources.resume(site, source);
       }
     }
+  }
+
+  /**
+   * Begins to read the site that was followed last, while the server starts: most likely it is followed, and looked at, again. One
+   * that is not is let go as any other. Resolves with its id; undefined where there is none, or it cannot be read, which whoever
+   * needs it is told.
+   */
+  async openAhead(): Promise<string | undefined> {
+    const followed = [...this.#sites.values()]
+      .flatMap((site) => [...site.sources.values()].map((source) => ({ site, source })))
+      .filter(({ source }) => FOLLOWED.has(source.kind))
+      .sort((a, b) => b.source.startedUs - a.source.startedUs)[0];
+    return followed?.site.open().then(
+      () => followed.site.id,
+      () => undefined,
+    );
   }
 
   /** Once: it stands in the journal too. */

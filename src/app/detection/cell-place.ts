@@ -7,9 +7,29 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { Point } from '../../core/site.ts';
 import type { PointWatch, SiteModel } from '../../core/site-model.ts';
-import type { CellOptions } from './cell.ts';
 import type { Fitter } from './fitting.ts';
 import type { CellPlan } from './saved-cell.ts';
+
+/** What a cell works with. */
+export interface CellOptions {
+  readonly plan: CellPlan;
+  readonly watch: PointWatch;
+  /** Names of the points as the model knows them, and the device and protocol of each. */
+  readonly names: readonly string[];
+  readonly targets: readonly EndpointId[];
+  readonly protocols: readonly string[];
+  /** Of each column the one whose register follows its own, -1 for none: two of them may be one number. */
+  readonly followers?: Int8Array;
+  readonly fitter: Fitter;
+  /** Rows whose band is remembered; absent: BAND_ROWS. Asked when it has its first model. */
+  readonly bandRows?: () => number;
+  /** Cells of the site; absent: this one. */
+  readonly cells?: () => number;
+  /** A model that was asked for is there, or could not be made. `wasAwaited`: a thread of its own made it, not `fit` in place. */
+  readonly onFitted: (wasAwaited: boolean) => void;
+  readonly state: (statement: Statement) => void;
+  readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
+}
 
 /** The same for all cells of a site. */
 export interface CellSite {

@@ -1,11 +1,4 @@
-/**
- * One process cell at work: rows are made of its points' latest values at equal steps, kept, learned from, and once its
- * model is armed judged. The model is any `CellModel`; the words are the guard's. A model is made of the rows that there
- * were when it was asked for; rows that come while it is made are judged by the old model, or late where there is none.
- */
-import type { Statement } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
-import type { FindingKind } from '../../core/finding.ts';
 import type { CellModel, Deviation, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
 import { durationText } from '../../decide/index.ts';
@@ -21,7 +14,8 @@ import {
 import { Slab } from '../../lib/slab.ts';
 import { Away } from './away.ts';
 import { BAND_ROWS, CellBands, type Ranges } from './cell-bands.ts';
-import type { FitOutcome, Fitter, Fitting } from './fitting.ts';
+import type { CellOptions } from './cell-place.ts';
+import type { FitOutcome, Fitting } from './fitting.ts';
 import { Freshness, Heard } from './freshness.ts';
 import { CellReading } from './reading.ts';
 import { CellRelations, type Decided, NOTHING_DECIDED } from './relations.ts';
@@ -41,26 +35,6 @@ const LEAST_SAMPLE_US = 2_000_000;
 const UNSEEN_STEPS = 2.5;
 /** A model that could not be made is tried again after so long: what kept it from being made may be over. */
 const AGAIN_US = 3_600_000_000;
-export interface CellOptions {
-  readonly plan: CellPlan;
-  readonly watch: PointWatch;
-  /** Names of the points as the model knows them, and the device and protocol of each. */
-  readonly names: readonly string[];
-  readonly targets: readonly EndpointId[];
-  readonly protocols: readonly string[];
-  /** Of each column the one whose register follows its own, -1 for none: two of them may be one number. */
-  readonly followers?: Int8Array;
-  readonly fitter: Fitter;
-  /** Rows whose band is remembered; absent: BAND_ROWS. Asked when it has its first model. */
-  readonly bandRows?: () => number;
-  /** Cells of the site; absent: this one. */
-  readonly cells?: () => number;
-  /** A model that was asked for is there, or could not be made. `wasAwaited`: a thread of its own made it, not `fit` in place. */
-  readonly onFitted: (wasAwaited: boolean) => void;
-  readonly state: (statement: Statement) => void;
-  readonly end: (kind: FindingKind, key: string, tsUs: number) => void;
-}
-
 /** What a guard without an open episode saves. */
 const SILENT = '[]';
 
