@@ -10,6 +10,7 @@ import { dns } from './dns/index.ts';
 import { engineering } from './engineering/index.ts';
 import { flood } from './flood/index.ts';
 import { identity } from './identity/index.ts';
+import { job } from './job/index.ts';
 import { lateral } from './lateral/index.ts';
 import { maintenance } from './maintenance/index.ts';
 import { operation } from './operation/index.ts';
@@ -63,6 +64,7 @@ export const DETECTORS: readonly Detector[] = [
   dns,
   tls,
   volume,
+  job,
   order,
 ];
 

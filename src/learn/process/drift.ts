@@ -4,10 +4,12 @@
  * loop holds the measured value, and its output drifts instead), against balances and redundant points.
  *
  * Works where a point is coupled to others of its cell within half an hour of rows. Fails for a point that no other one of
- * the cell tells anything of, where rows are so far apart that half a day is no window (LONGEST_US), for a drift slower than what the process does by itself over MOST_LAG blocks (fouling, wear,
- * seasons: by design), and while inputs change by more than they did in training (nothing is said then). Proved on the last
- * 30 % of the training rows: a sensor that speaks there is left out. Cost: per point some 140 octets and two additions a row,
- * per sensor 60 octets and some hundred operations each BLOCK_ROWS rows.
+ * the cell tells anything of, where rows are so far apart that half a day is no window (LONGEST_US), for a drift slower than
+ * what the process does by itself over MOST_LAG blocks (fouling, wear, seasons: by design), and while inputs change by more
+ * than they did in training (nothing is said then). A loop that swings after a rare start or stop hides what is smaller: a
+ * sensor that waits for it to settle has a limit of its own, and says nothing meanwhile. Proved on the last 30 % of the
+ * training rows: a sensor that speaks there is left out. Cost: per point some 140 octets and two additions a row, per sensor
+ * 60 octets and some hundred operations each BLOCK_ROWS rows.
  * Source: structured residuals (Gertler 1998); which point it is: reconstruction-based contributions (Alcala and Qin, 2009).
  */
 import type { Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
