@@ -30,12 +30,11 @@ const learner: CellLearner = {
     };
     return model;
   },
-  restore: () => {
-    throw new Error('not in this test');
-  },
+  restore: () => learner.fit({ points: [], count: 0, tsUs: new Float64Array(0), columns: [] }),
 };
 
-const judged = (rows: number, bandRows?: number): Cell => {
+/** A cell with a model; `again`: brought back from what it saved. */
+const judged = (rows: number, bandRows?: number, again = false): Cell => {
   let nowUs = T0;
   const cell = new Cell({
     plan: { id: 'c1', controller: 1, points: [1, 2], stepUs: SECOND, rows: 512 },
@@ -59,6 +58,10 @@ const judged = (rows: number, bandRows?: number): Cell => {
   });
   for (let i = 0; i < 250; i++, nowUs += SECOND) cell.tick(nowUs, false);
   expect(cell.fit()).toBe(true);
+  if (again) {
+    const { header, model } = cell.save();
+    cell.load(header, model, new Map());
+  }
   for (let i = 0; i < rows; i++, nowUs += SECOND) cell.tick(nowUs, false);
   return cell;
 };
@@ -72,6 +75,13 @@ it('tells of the rows that it remembers, and no more, where the ring is short', 
     high: [...none, 8, 9, 10, 11],
   });
   expect(judged(10).bands(0, 6).expected).toEqual([5, 6, 7, 8, 9, 10]);
+});
+
+it('knows of no band before the first row that is judged', () => {
+  const none = [Number.NaN, Number.NaN, Number.NaN];
+  expect(judged(0).bands(0, 3)).toEqual({ expected: none, low: none, high: none });
+  expect(judged(0, 4, true).bands(0, 3).low).toEqual(none);
+  expect(judged(2, 4, true).bands(0, 3).expected).toEqual([Number.NaN, 1, 2]);
 });
 
 it('is short only where a site has many points', () => {

@@ -589,7 +589,10 @@ export class Cell {
     rows: number,
     until = this.rows.taken,
   ): { readonly expected: number[]; readonly low: number[]; readonly high: number[] } {
-    return this.#bands?.before(column, rows, until) ?? { expected: [], low: [], high: [] };
+    if (this.#bands !== undefined) return this.#bands.before(column, rows, until);
+    // Brought back, and no row was judged since.
+    const none = new Array<number>(this.isArmed ? rows : 0).fill(Number.NaN);
+    return { expected: none, low: none, high: none };
   }
 
   save(): { readonly header: SavedCell; readonly model: Uint8Array } {
