@@ -6,6 +6,7 @@ import { hex, i16be, u16be, u24be, u32be } from '../../lib/bytes.ts';
 import { readTlv, tlv } from '../shared/asn1.ts';
 import { type Cursor, cursorOf, dateTimeText, long, octet, readData, readLength, take, word } from './data.ts';
 import type { Association, Descriptor, Draft, Transfer } from './message.ts';
+import { obisMeaning } from './obis.ts';
 
 /** Attributes of one request with list. */
 export const MAX_LIST = 64;
@@ -68,11 +69,12 @@ export const isCiphered = (tag: number): boolean =>
 /** class (2), instance (6), attribute or method (1). */
 const readDescriptor = (b: Uint8Array, c: Cursor, service: Descriptor['service']): Descriptor => {
   const at = take(c, 9);
-  if (c.bad) return { service, classId: 0, obis: '', index: 0, selector: -1 };
+  if (c.bad) return { service, classId: 0, obis: '', meaning: '', index: 0, selector: -1 };
   return {
     service,
     classId: u16be(b, at),
     obis: `${b[at + 2]}.${b[at + 3]}.${b[at + 4]}.${b[at + 5]}.${b[at + 6]}.${b[at + 7]}`,
+    meaning: obisMeaning(b[at + 2]!, b[at + 4]!, b[at + 5]!, b[at + 6]!),
     index: (b[at + 8]! << 24) >> 24,
     selector: -1,
   };
@@ -308,6 +310,7 @@ const shortName = (name: number, service: Descriptor['service'], selector = -1):
   service,
   classId: 0,
   obis: `short name 0x${name.toString(16).toUpperCase().padStart(4, '0')}`,
+  meaning: '',
   index: 0,
   selector,
 });

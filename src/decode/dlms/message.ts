@@ -11,6 +11,8 @@ export interface Descriptor {
   readonly classId: number;
   /** `1.0.1.8.0.255`; of short name referencing `short name 0xFA00`. */
   readonly obis: string;
+  /** What the code stands for where the standard says it: `active energy import, rate 2`; '' otherwise. */
+  readonly meaning: string;
   /** Attribute (get, set) or method (action); of a short name 0. */
   readonly index: number;
   /** Selective access: 1 by range, 2 by entry; -1 without. */
