@@ -24,6 +24,8 @@ export const registerConsole = async (server: FastifyInstance, folder: string): 
     await server.register(fastifyStatic, {
       root: resolve(folder),
       index: false,
+      // `name.js.gz` lies beside `name.js` where the build made it.
+      preCompressed: true,
       decorateReply: false,
       // The plug-in's own `max-age=0` would overwrite ours.
       cacheControl: false,

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fastify from 'fastify';
 import { Value } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -154,6 +155,23 @@ describe('without a session', () => {
     const old = await get('/assets/app-1234.js');
     expect(old.statusCode).toBe(404);
     expect(old.headers['cache-control'] ?? '').not.toContain('immutable');
+  });
+
+  it('sends a script packed to who takes it so, where the build packed it', async () => {
+    const script = 'export const lines = [];\n'.repeat(500);
+    const path = join(folder, 'ui', 'assets', 'app-9.js');
+    writeFileSync(path, script);
+    writeFileSync(`${path}.gz`, gzipSync(script));
+    const ask = (accept: string) =>
+      server.app.inject({ url: '/assets/app-9.js', headers: { 'accept-encoding': accept } });
+    const packed = await ask('gzip, deflate, br');
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    expect(packed.headers['content-type']).toContain('javascript');
+    expect(packed.headers['cache-control']).toContain('immutable');
+    expect(packed.rawPayload.length).toBeLessThan(script.length / 10);
+    expect(gunzipSync(packed.rawPayload).toString()).toBe(script);
+    const plain = await ask('identity');
+    expect([plain.headers['content-encoding'], plain.body]).toEqual([undefined, script]);
   });
 
   it('says that there is no console until one is built', async () => {

@@ -388,9 +388,9 @@ describeBrowser('detection in a browser', () => {
     const way = page.locator('.panel').filter({ hasText: 'The way it took' });
     await way.locator('.path-life.taken').first().waitFor({ state: 'attached' });
     const before = await page.evaluate(() => document.querySelector('main')!.scrollTop);
-    await way.locator('.path-deed.changes .path-dot').first().click();
+    await way.locator('.path-scroll .path-dot').first().click();
     await way.locator('.path-said').getByRole('link').first().waitFor();
-    expect(await way.locator('.path-deed.on').count()).toBe(1);
+    expect(await way.locator('.path-scroll .path-deed.on').count()).toBe(1);
     expect(await page.evaluate(() => document.querySelector('main')!.scrollTop)).toBe(before);
     // Whoever decides finds what was seen of harm, none of it called safe, and what to ask first.
     const decision = page.locator('.panel').filter({ hasText: 'Must the plant stop?' });
