@@ -91,7 +91,7 @@ const TIERS = {
   B: '**B**, messages with fields, commands and values as used on plants',
   C: '**C**, recognised with the identity of the first frames',
 } as const;
-const README_DEPTHS = /(<!-- depths: written by `npm run reference` -->\n)[^]*?(\n<!-- end of depths -->)/;
+const README_DEPTHS = /(<!-- depths: written by `npm run reference` -->\n)[\s\S]*?(\n<!-- end of depths -->)/;
 /** The README with its table of depths as the sources say: those of plants first, then those of offices and networks. */
 const readme = (): string => {
   const titles = (tier: string, ...families: string[]): string =>
