@@ -83,7 +83,7 @@ const READ_SEVERAL = 0x33;
 const isReading = (service: number): boolean =>
   service === GET_SINGLE || service === GET_ALL || service === READ_SEVERAL;
 
-const valueOf = (m: HsesMessage, kind: Kind): Value | undefined => {
+const dataValue = (m: HsesMessage, kind: Kind): Value | undefined => {
   const { data } = m;
   switch (kind) {
     case 'octet':
@@ -126,7 +126,7 @@ const about = (
   const several = q.service === READ_SEVERAL || q.service === 0x34;
   return {
     object: `${known.area}${q.instance}${several && number > 1 ? `..${q.instance + number - 1}` : ''}`,
-    value: isReading(q.service) ? undefined : valueOf(q, known.kind),
+    value: isReading(q.service) ? undefined : dataValue(q, known.kind),
   };
 };
 
@@ -183,7 +183,7 @@ export const observeHses = (t: Transaction<HsesMessage>, sink: ObservationSink):
   });
   if (outcome !== 'accepted' || a === undefined || known === undefined) return;
   identities(t, q, a, sink);
-  const told = reads ? valueOf(a, known.kind) : value;
+  const told = reads ? dataValue(a, known.kind) : value;
   if (known.area !== '' && object !== undefined && told !== undefined)
     sink.value(at, {
       target: at.server,
