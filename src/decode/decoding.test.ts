@@ -103,6 +103,30 @@ describe('TCP', () => {
     expect(r.health).toMatchObject({ conversations: 1, oneWay: 0, duplicates: 0, ackUnseen: 0 });
   });
 
+  it('tells no text whose name says that it is a secret; numbers, and names that only sound like it, are told', () => {
+    const says: Decoder<Toy, undefined> = {
+      ...toy,
+      observe(t, sink) {
+        const path = t.request?.text ?? '';
+        const value = t.response?.text === 'level2' ? 2 : 'hunter2';
+        const target = t.at.server;
+        sink.command(t.at, { verb: 'write', operation: 'Write', target, object: path, value, outcome: 'accepted' });
+        sink.value(t.at, { target, path, type: 'text', value, access: 'write' });
+      },
+    };
+    const wire = new Wire();
+    const c = new Connection(wire, client, server, 40000, 7000);
+    c.open(T0);
+    for (const [i, name] of ['wifi/password', 'password', 'bypass'].entries()) {
+      c.send(T0 + i * 10_000 + 1_000, true, q(i + 1, name));
+      c.send(T0 + i * 10_000 + 2_000, false, a(i + 1, `level${i + 1}`));
+    }
+    const r = run(wire.sorted(), [says]);
+    const told = ['(masked)', 2, 'hunter2'];
+    expect(r.of('command').map((s) => s.what.value)).toEqual(told);
+    expect(r.of('value').map((s) => s.what.value)).toEqual(told);
+  });
+
   it('recognises the protocol on any port, by content', () => {
     expect(asked(run(talk(12345).wire.sorted()))).toEqual(ALL);
   });
