@@ -12,7 +12,7 @@ const ROW = 22;
 const TOP = 24;
 const LANE_W = 40;
 const NAMES_W = 178;
-const COLUMN_MIN = 22;
+const COLUMN_MIN = 18;
 const COLUMN_MAX = 76;
 const DOT = 4;
 /** Letters of a name beside its line. */
