@@ -12,7 +12,7 @@ const ROW = 22;
 const TOP = 24;
 const LANE_W = 40;
 const NAMES_W = 178;
-const COLUMN_MIN = 22;
+const COLUMN_MIN = 18;
 const COLUMN_MAX = 76;
 const DOT = 4;
 /** Letters of a name beside its line. */
@@ -184,7 +184,7 @@ const Deed = ({ deed: d, x, y, h, step, on, choose }: DeedProps) => {
   const at = d.step.firstAt === null ? 'time not known' : dateTime(d.step.firstAt).slice(11);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: steps are walked with j and k
-    <g className={`path-deed ${d.weight}${on ? ' on' : ''}`} onClick={choose}>
+    <g className={`path-deed deed-${d.weight}${on ? ' on' : ''}`} onClick={choose}>
       <title>{`${at} ${d.step.title}${d.more > 0 ? `, and ${d.more} more like it` : ''}`}</title>
       <rect className="path-column" x={x - step / 2} y={TOP} width={step} height={h - TOP - 6} />
       {top !== bottom && <line x1={x} x2={x} y1={top} y2={bottom} />}
@@ -230,7 +230,7 @@ const Said = ({ deed: { index, step, more } }: { deed: PathColumn }) => {
 const Key = () => (
   <ul className="path-key">
     <li>
-      <svg width="26" height="12" aria-hidden="true" className="path-deed looks">
+      <svg width="26" height="12" aria-hidden="true" className="path-deed deed-looks">
         <circle className="path-dot" cx="4" cy="6" r="3.5" />
         <line x1="4" x2="18" y1="6" y2="6" />
         <path className="path-head" d="M16 2l8 4l-8 4z" />
@@ -238,7 +238,7 @@ const Key = () => (
       looks around
     </li>
     <li>
-      <svg width="26" height="12" aria-hidden="true" className="path-deed goes-on">
+      <svg width="26" height="12" aria-hidden="true" className="path-deed deed-goes-on">
         <circle className="path-dot" cx="4" cy="6" r="3.5" />
         <line x1="4" x2="18" y1="6" y2="6" />
         <path className="path-head" d="M16 2l8 4l-8 4z" />
@@ -246,7 +246,7 @@ const Key = () => (
       goes on to it
     </li>
     <li>
-      <svg width="26" height="12" aria-hidden="true" className="path-deed changes">
+      <svg width="26" height="12" aria-hidden="true" className="path-deed deed-changes">
         <circle className="path-dot" cx="4" cy="6" r="3.5" />
         <line x1="4" x2="18" y1="6" y2="6" />
         <path className="path-head" d="M16 2l8 4l-8 4z" />
