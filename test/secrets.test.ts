@@ -153,11 +153,13 @@ it('looks everywhere', () => {
 });
 
 describe.each(logins)('%s', (name, { protocol, secret, says }) => {
-  it.runIf(protocol !== '' && says !== '')('is read, not left out', () => {
-    const [from, to] = framesOf.get(name)!;
-    const here = rows.filter((row) => row.protocol === protocol && row.frame >= from && row.frame < to);
-    expect(JSON.stringify(here).toLowerCase()).toContain(says.toLowerCase());
-  });
+  // Of what no decoder understands nothing is read.
+  if (protocol !== '' && says !== '')
+    it('is read, not left out', () => {
+      const [from, to] = framesOf.get(name)!;
+      const here = rows.filter((row) => row.protocol === protocol && row.frame >= from && row.frame < to);
+      expect(JSON.stringify(here).toLowerCase()).toContain(says.toLowerCase());
+    });
   it('stands nowhere', () => {
     expect([...places].filter(([, text]) => holds(text, secret)).map(([place]) => place)).toEqual([]);
   });
