@@ -238,6 +238,17 @@ describe('reconciliation', () => {
     ]);
   });
 
+  it('says where a listed name is what another device calls itself: the two changed places', async () => {
+    const w = new World();
+    w.is(w.host('00:1b:1b:00:00:01', '10.0.0.1'), 'hostname', 'hmi-1');
+    w.is(w.host('00:1b:1b:00:00:02', '10.0.0.2'), 'hostname', 'hmi-2');
+    const table = await tableOf(utf8('Tag,IP\nHMI-2,10.0.0.1\nHMI-1,10.0.0.2\n'));
+    expect(reconcile(w.model, table, guessMapping(table)).conflicts).toMatchObject([
+      { field: 'name', listed: 'HMI-2', observed: 'hmi-1' },
+      { field: 'name', listed: 'HMI-1', observed: 'hmi-2' },
+    ]);
+  });
+
   it('does not guess where several devices use an address, or where the MAC is another', async () => {
     const w = new World();
     w.host('00:1b:1b:00:00:01', '192.168.0.1');

@@ -218,6 +218,11 @@ export const reconcile = (model: SiteModel, table: ListTable, mapping: ListMappi
     };
     if (ip !== '' && asset.ips.length > 0 && !asset.ips.includes(ip)) conflict('ip', ip, asset.ips.join(', '));
     if (mac !== '' && asset.macs.length > 0 && !asset.macs.includes(mac)) conflict('mac', mac, asset.macs.join(', '));
+    // A name of the plant beside a name of the network is no contradiction, unless another device calls itself so: they changed places.
+    const own = seen.filter((f) => f.attribute === 'hostname' || f.attribute === 'station-name').map((f) => f.value);
+    const namesakes = byHost.get(cell('name').toLowerCase()) ?? [];
+    if (own.length > 0 && !own.some((n) => sameHost(n, cell('name'))) && namesakes.some((a) => a.id !== asset.id))
+      conflict('name', cell('name'), own[0]!);
     matches.push({ line, label, asset: asset.id, by, facts: factsOfRow(cell, seen, asset, conflict, problem) });
     told();
   }
@@ -286,7 +291,6 @@ const COMPARED: {
     readonly equal: (a: string, b: string) => boolean;
   };
 } = {
-  // The list's name is what people say, and contradicts nothing that a device says of itself.
   hostname: { with: ['hostname', 'station-name'], equal: sameHost },
   vendor: { with: ['vendor'], equal: sameVendor },
   model: { with: ['model', 'order-number'], equal: same },
