@@ -127,6 +127,14 @@ describe('an attack from the office to the plant', () => {
     expect(stepsOf(rogue(33), {}).steps).toHaveLength(4);
     expect(stepsOf(rogue(33).slice(1)).steps).toHaveLength(4);
     expect(chain(rogue(33), { ...OPTIONS, network })).toEqual([]);
+    // What goes wrong behind its command makes it a story of its own, but not beside that of who put it there.
+    const wrong = [
+      ...rogue(33),
+      finding(30.2, { kind: 'drift', actor: 0, target: 33, techniques: ['T0831'], surprise: 0.9 }),
+    ];
+    expect(stepsOf(wrong).steps).toHaveLength(7);
+    expect(chain(wrong, { ...OPTIONS, network })).toHaveLength(1);
+    expect(chain([...commands, ...wrong], OPTIONS)).toHaveLength(2);
   });
   it('leaves out what a device did for the first time before it was taken', () => {
     const before = [

@@ -220,6 +220,9 @@ const ledOn = (group: readonly Node[]): Node[] => {
 /** Put there by somebody (Rogue Master): a device that was never heard before. */
 const PUT_THERE = 'T0848';
 
+const isOfNewcomer = ([first]: readonly Node[]): boolean =>
+  first !== undefined && first.actor === first.target && first.finding.techniques.includes(PUT_THERE);
+
 /**
  * Stories, each with those of the other groups that command a controller which it had commanded within a day: another hand of
  * the same attacker. Of a device that was never heard before one beside it, in the same network, is enough. A group goes to the
@@ -232,10 +235,13 @@ const withCompany = (
 ): Node[][] => {
   const isCommand = ({ actor, target, stage, isLink }: Node): boolean =>
     actor > 0 && target > 0 && !isLink && COMMANDING.has(stage);
-  const out = stories.map((story) => [...story]);
+  // What a device does that was put there, and what goes wrong behind it, can be a story of its own: that of who put it there comes first.
+  const leading = stories.filter((story) => !isOfNewcomer(story));
+  const following = stories.filter(isOfNewcomer);
+  const out = leading.map((story) => [...story]);
   const byTarget = new Map<EndpointId, { readonly node: Node; readonly story: Node[] }[]>();
   const byNetwork = new Map<string, { readonly node: Node; readonly story: Node[] }[]>();
-  stories.forEach((story, i) => {
+  leading.forEach((story, i) => {
     for (const node of story.filter(isCommand)) {
       const told = { node, story: out[i]! };
       byTarget.set(node.target, [...(byTarget.get(node.target) ?? []), told]);
@@ -244,8 +250,8 @@ const withCompany = (
         byNetwork.set(place, [...(byNetwork.get(place) ?? []), told]);
     }
   });
-  if (byTarget.size === 0) return out;
-  for (const group of others) {
+  if (byTarget.size === 0) return [...out, ...following];
+  for (const group of [...following, ...others]) {
     const newcomers = new Set(
       group
         .filter(({ actor, target, finding }) => actor === target && finding.techniques.includes(PUT_THERE))
@@ -265,7 +271,10 @@ const withCompany = (
             .filter(({ actor }) => newcomers.has(actor))
             .flatMap((step) => wayOf(step, 'beside', byNetwork.get(network(step.target))));
     const latest = steps.sort((a, b) => b.us - a.us || byTime(a.step.finding, b.step.finding))[0];
-    if (latest === undefined) continue;
+    if (latest === undefined) {
+      if (following.includes(group)) out.push([...group]);
+      continue;
+    }
     // By this it belongs here, whatever joined it to the rest of its group.
     for (const { step, join } of steps) step.join = join;
     latest.story.push(...group);
