@@ -220,8 +220,9 @@ const ledOn = (group: readonly Node[]): Node[] => {
 /** Put there by somebody (Rogue Master): a device that was never heard before. */
 const PUT_THERE = 'T0848';
 
-const isOfNewcomer = ([first]: readonly Node[]): boolean =>
-  first !== undefined && first.actor === first.target && first.finding.techniques.includes(PUT_THERE);
+const isArrival = ({ actor, target, finding }: Node): boolean =>
+  actor === target && finding.techniques.includes(PUT_THERE);
+const isOfNewcomer = ([first]: readonly Node[]): boolean => first !== undefined && isArrival(first);
 
 /**
  * Stories, each with those of the other groups that command a controller which it had commanded within a day: another hand of
@@ -252,11 +253,7 @@ const withCompany = (
   });
   if (byTarget.size === 0) return [...out, ...following];
   for (const group of [...following, ...others]) {
-    const newcomers = new Set(
-      group
-        .filter(({ actor, target, finding }) => actor === target && finding.techniques.includes(PUT_THERE))
-        .map(({ actor }) => actor),
-    );
+    const newcomers = new Set(group.filter(isArrival).map(({ actor }) => actor));
     const wayOf = (step: Node, join: Join, told: readonly { readonly node: Node; readonly story: Node[] }[] = []) =>
       told
         .filter(({ node }) => byTime(node.finding, step.finding) < 0)

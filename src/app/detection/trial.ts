@@ -141,9 +141,9 @@ export class Trial {
   weigh(statement: Statement, supported: boolean, isInBrief = false): Statement {
     const { kind, key, tsUs, surprise, severity } = statement;
     const ratio = ratioOf(surprise);
-    if (severity === 'safety' || (supported && !this.#wentOn(`${kind.code} ${key}`, ratio, tsUs))) return statement;
-    if (CERTAIN.has(kind.code)) return { ...statement, surprise: surpriseOf(ratio / MARGIN) };
     const matter = `${kind.code} ${key}`;
+    if (severity === 'safety' || (supported && !this.#wentOn(matter, ratio, tsUs))) return statement;
+    if (CERTAIN.has(kind.code)) return { ...statement, surprise: surpriseOf(ratio / MARGIN) };
     const worst = this.#worst.get(matter);
     const isOn = this.isOn(tsUs);
     if (!isOn && !(isInBrief && DRAWN_OUT.has(kind.code))) {

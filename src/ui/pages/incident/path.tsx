@@ -227,32 +227,24 @@ const Said = ({ deed: { index, step, more } }: { deed: PathColumn }) => {
   );
 };
 
+const DEEDS = [
+  ['looks', 'looks around'],
+  ['goes-on', 'goes on to it'],
+  ['changes', 'changes the plant'],
+] as const;
+
 const Key = () => (
   <ul className="path-key">
-    <li>
-      <svg width="26" height="12" aria-hidden="true" className="path-deed deed-looks">
-        <circle className="path-dot" cx="4" cy="6" r="3.5" />
-        <line x1="4" x2="18" y1="6" y2="6" />
-        <path className="path-head" d="M16 2l8 4l-8 4z" />
-      </svg>
-      looks around
-    </li>
-    <li>
-      <svg width="26" height="12" aria-hidden="true" className="path-deed deed-goes-on">
-        <circle className="path-dot" cx="4" cy="6" r="3.5" />
-        <line x1="4" x2="18" y1="6" y2="6" />
-        <path className="path-head" d="M16 2l8 4l-8 4z" />
-      </svg>
-      goes on to it
-    </li>
-    <li>
-      <svg width="26" height="12" aria-hidden="true" className="path-deed deed-changes">
-        <circle className="path-dot" cx="4" cy="6" r="3.5" />
-        <line x1="4" x2="18" y1="6" y2="6" />
-        <path className="path-head" d="M16 2l8 4l-8 4z" />
-      </svg>
-      changes the plant
-    </li>
+    {DEEDS.map(([deed, says]) => (
+      <li key={deed}>
+        <svg width="26" height="12" aria-hidden="true" className={`path-deed deed-${deed}`}>
+          <circle className="path-dot" cx="4" cy="6" r="3.5" />
+          <line x1="4" x2="18" y1="6" y2="6" />
+          <path className="path-head" d="M16 2l8 4l-8 4z" />
+        </svg>
+        {says}
+      </li>
+    ))}
     <li>
       <svg width="26" height="12" aria-hidden="true">
         <line className="path-life taken" x1="0" x2="26" y1="6" y2="6" />
