@@ -121,6 +121,7 @@ const startInWorker = async (options: StartOptions): Promise<Engine> => {
     announce: (...args) => client.ask('announce', args),
     versions: () => client.ask('versions', []),
     onEvent: (listener) => client.onEvent(listener),
+    judging: (...args) => client.ask('judging', args),
     settled: () => client.ask('settled', []),
     close: () => client.ask('close', []),
   };

@@ -162,6 +162,8 @@ export interface Engine {
   /** The version of each topic of each site now. */
   versions(): Promise<readonly ChangeEvent[]>;
   onEvent(listener: (event: EngineEvent) => void): () => void;
+  /** Resolves when all that the site learned is back and judges again; at once where nothing is away. */
+  judging(site: string): Promise<void>;
   /** Resolves when no source is being read any more (files are complete); live sources do not count. */
   settled(): Promise<void>;
   close(): Promise<void>;

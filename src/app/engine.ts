@@ -564,6 +564,9 @@ export class LocalEngine implements Engine {
     return () => this.#listeners.delete(listener);
   }
 
+  judging(site: string): Promise<void> {
+    return this.#sites.get(site)?.judging() ?? Promise.resolve();
+  }
   settled(): Promise<void> {
     return this.#sources.settled();
   }

@@ -12,6 +12,7 @@ import { type Batch, loadSite, type Row, type Store, siteBatch } from '../store/
 import type { Fitter } from './detection/fitting.ts';
 import {
   bringCellsBack,
+  bringRowsBack,
   cellBatches,
   createSiteDetection,
   detectionBatch,
@@ -109,7 +110,8 @@ export class LiveSite {
   #units: ReadonlyMap<string, string> = new Map();
   #loaded: Loaded | undefined;
   #loading: Promise<Loaded> | undefined;
-  /** Process cells are being brought back. */
+  /** Process cells are being brought back: until they judge, and until their rows are there too. */
+  #judging: Promise<void> = Promise.resolve();
   #bringing: Promise<void> = Promise.resolve();
   /** Somebody looked meanwhile. */
   #isShownAway = false;
@@ -211,24 +213,34 @@ export class LiveSite {
     this.#modelVersion = loaded.model.version;
     this.#findingVersion = loaded.detection.version;
     this.#known = { points: loaded.model.pointCount, endpoints: runtime.endpoints.count };
-    this.#bringing = this.#bring(loaded.detection);
+    const bring = (of: typeof bringCellsBack): Promise<void> =>
+      this.#bring(() => of(this.#store, this.id, loaded.detection), loaded.detection);
+    this.#judging = bring(bringCellsBack);
+    this.#bringing = this.#judging
+      .then(() => bring(bringRowsBack))
+      .then(() => {
+        if (this.#isShownAway) this.#around.onBack?.(this);
+        this.#isShownAway = false;
+      });
     return loaded;
   }
 
   /** A store that cannot be read now is asked again: what was learned is not given up. */
-  async #bring(detection: SiteDetection): Promise<void> {
-    const { feed } = detection;
+  async #bring(read: () => Promise<void>, { feed }: SiteDetection): Promise<void> {
     for (let isDone = false; !isDone; ) {
       try {
-        await withGrowingHeap(() => bringCellsBack(this.#store, this.id, detection));
+        await withGrowingHeap(read);
         isDone = true;
       } catch {
         await later(READ_AGAIN_MS, undefined, { ref: false });
         isDone = feed.away.size + feed.rowless.size === 0;
       }
     }
-    if (this.#isShownAway) this.#around.onBack?.(this);
-    this.#isShownAway = false;
+  }
+
+  /** Resolves when what its process cells learned judges again; at once where the site is not in memory. */
+  judging(): Promise<void> {
+    return this.#judging;
   }
 
   /** Forgets the model; what is not written yet would be lost, so call `save` first. */

@@ -15,6 +15,10 @@ const setUp = (ahead?: AheadOptions) => {
   const asked: { readonly call: EngineCall; readonly answer: (text: string) => void; readonly fail: () => void }[] = [];
   const rests: (() => void)[] = [];
   let open: () => void = () => undefined;
+  let judge: () => void = () => undefined;
+  const judging = new Promise<void>((resolve) => {
+    judge = resolve;
+  });
   const restsMs: number[] = [];
   const engine = {
     bytes: (call: EngineCall) =>
@@ -26,6 +30,7 @@ const setUp = (ahead?: AheadOptions) => {
       new Promise<void>((resolve) => {
         open = resolve;
       }),
+    judging: () => judging,
     onEvent: (f: (event: EngineEvent) => void) => {
       listeners.add(f);
       return () => listeners.delete(f);
@@ -49,6 +54,8 @@ const setUp = (ahead?: AheadOptions) => {
     act: (...topics: Topic[]) => tell({ kind: 'acted', data: { site: 's', topics } }),
     asked,
     open: () => open(),
+    /** All that the site learned is back. */
+    judge: () => judge(),
     rests,
     restsMs,
     pass: (ms: number) => {
@@ -267,9 +274,12 @@ describe('withPages', () => {
   });
 
   it('keeps what was made ahead of a source when the call that opened it comes back', async () => {
-    const { pages, page, asked, source, open } = setUp({ whenSourcesBegin: true });
+    const { pages, page, asked, source, open, judge } = setUp({ whenSourcesBegin: true });
+    judge();
     const opening = pages.open({} as never, 'u');
     source('reading');
+    asked[0]!.answer('now');
+    await settle();
     for (const { call, answer } of asked) answer(call);
     open();
     await opening;
@@ -330,7 +340,8 @@ describe('withPages', () => {
   });
 
   it('makes the first pages of a site that is read when somebody asks which sites there are', async () => {
-    const { page, asked, source } = setUp();
+    const { page, asked, source, judge } = setUp();
+    judge();
     const quiet = page('sites');
     asked[0]!.answer('{}');
     await quiet;
@@ -341,22 +352,38 @@ describe('withPages', () => {
       asked[n]!.answer(asked[n]!.call);
       await settle();
     }
-    const first = ['now', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points', 'sites'];
+    const first = ['now', 'sites', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points'];
     expect(asked.slice(1).map(({ call }) => call)).toEqual(first);
     expect(await page('now')).toBe('now');
     expect(asked.length).toBe(10);
   });
 
-  it('makes them when a source begins, at once, and not again for each step of it', async () => {
-    const { asked, source } = setUp({ whenSourcesBegin: true });
+  it('makes them when a source begins, and not again for each step of it: the others when the site judges again', async () => {
+    const { asked, source, judge } = setUp({ whenSourcesBegin: true });
     source('reading');
     source('reading');
-    const first = ['now', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points'];
-    expect(asked.map(({ call }) => call)).toEqual(first);
+    const made = () => asked.map(({ call }) => call);
+    expect(made()).toEqual(['now']);
     asked[0]!.answer('now');
     await settle();
+    expect(made()).toEqual(['now']);
+    judge();
+    await settle();
+    const first = ['now', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points'];
+    expect(made()).toEqual(first);
     source('reading');
-    expect(asked.length).toBe(first.length);
+    expect(made()).toEqual(first);
+  });
+
+  it('waits for a site that does not judge again for some seconds only', async () => {
+    const { asked, source, rests, restsMs } = setUp({ whenSourcesBegin: true });
+    source('reading');
+    asked[0]!.answer('now');
+    await settle();
+    expect(restsMs).toEqual([5000]);
+    rests[0]!();
+    await settle();
+    expect(asked.length).toBe(8);
   });
 
   it('keeps no failure', async () => {

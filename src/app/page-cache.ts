@@ -36,7 +36,9 @@ const AT_ONCE: ReadonlySet<EngineCall> = new Set<EngineCall>(['alerts', 'finding
  * Made ahead for sites that are read, when a source begins and when somebody asks which sites there are: what a console shows
  * first, then the lists as programs ask for them, so that whoever opens one finds its code and what lists share at hand.
  */
-const FIRST: readonly EngineCall[] = ['now', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points'];
+const FIRST: readonly [EngineCall, ...EngineCall[]] = ['now', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points'];
+/** Pages that nobody asked for yet wait so long for what the site learned to judge again. Milliseconds. */
+const MAX_JUDGING_MS = 5000;
 /** Pages kept; the one that was not asked for the longest gives way. Lists only in small pages and without a filter. */
 const MAX_PAGES = 40;
 const MAX_KEPT_ROWS = 200;
@@ -160,23 +162,29 @@ class PageCache {
     return page;
   }
 
-  /** Makes the first pages of sites that are read, where none is at hand. */
+  /** Makes the first pages of sites that are read, where none is at hand: the very first now, the others when the site judges again. */
   async #ahead(): Promise<void> {
     if (this.#isAhead) return;
     this.#isAhead = true;
     for (const [site, sources] of this.#reading) {
       if (sources.size === 0) continue;
+      const [first, ...others] = FIRST;
+      await this.#makeAhead(site, [first]);
+      await Promise.race([this.#engine.judging(site).catch(() => undefined), this.#clock.wait(MAX_JUDGING_MS)]);
       // All at once: the engine answers them between two slices of reading, and they share what it finds out for them.
-      const pages = FIRST.map((call) => {
-        const key = keyOf(site, call, {});
-        const page = this.#pages.get(key);
-        if (page !== undefined && this.#clock.nowMs() - page.madeMs < STALE_MS) return page;
-        const input = { params: { site }, query: {}, body: undefined, userId: '' } as unknown as CallInput<EngineCall>;
-        return this.#add(key, call, input, site);
-      });
-      await Promise.allSettled(pages.map(({ octets }) => octets));
+      await this.#makeAhead(site, others);
     }
     this.#isAhead = false;
+  }
+  async #makeAhead(site: string, calls: readonly EngineCall[]): Promise<void> {
+    const pages = calls.map((call) => {
+      const key = keyOf(site, call, {});
+      const page = this.#pages.get(key);
+      if (page !== undefined && this.#clock.nowMs() - page.madeMs < STALE_MS) return page;
+      const input = { params: { site }, query: {}, body: undefined, userId: '' } as unknown as CallInput<EngineCall>;
+      return this.#add(key, call, input, site);
+    });
+    await Promise.allSettled(pages.map(({ octets }) => octets));
   }
 
   /** What the engine tells, and changes once more when pages of them were made anew. */
@@ -351,6 +359,7 @@ export const withPages = (engine: Engine, clock: PageClock, ahead?: AheadOptions
     announce: (url) => engine.announce(url),
     versions: () => engine.versions(),
     onEvent: (listener) => pages.onEvent(listener),
+    judging: (site) => engine.judging(site),
     settled: () => engine.settled().then(() => pages.ended()),
     close: () => engine.close(),
   };

@@ -71,6 +71,7 @@ export const createTestEngine = (): TestEngine => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    judging: async () => undefined,
     settled: async () => undefined,
     close: async () => undefined,
   };

@@ -440,22 +440,73 @@ const orNothing = <T>(read: () => T): T | undefined => {
   }
 };
 
+/** The first of those that are to be read, in the order of their ids. */
+const firstOf = (cells: ReadonlySet<Cell>, butFor: ReadonlySet<Cell>): Cell[] => {
+  const out: Cell[] = [];
+  for (const cell of cells) {
+    if (butFor.has(cell)) continue;
+    if (out.push(cell) >= CELLS_AT_ONCE) break;
+  }
+  return out;
+};
+
+interface Portion {
+  readonly cells: readonly Cell[];
+  readonly parts: Parts;
+  /** Somebody waits for it: one cell, before its turn. */
+  readonly isWanted: boolean;
+}
+
 /**
- * Reads back what cells learned, those first that were asked for first, and judges what came meanwhile; then their rows, which they
- * learn from and charts show. Resolves when all are back, or the site was unloaded. A cell that cannot be read learns from now on.
+ * Portions of the cells that are to be read, for as long as there are any, each with what the store has of it: the next is read while
+ * one is worked with. Whoever works with a portion takes its cells out of the set.
  */
-export const bringCellsBack = async (store: Store, site: string, detection: SiteDetection): Promise<void> => {
-  const { feed } = detection;
-  while (feed.away.size > 0) {
-    const some = feed.nextAway(CELLS_AT_ONCE);
-    const own = await readOfCells(store, site, 'cell', some);
+async function* inPortions(
+  store: Store,
+  site: string,
+  prefix: 'cell' | 'rows',
+  cells: ReadonlySet<Cell>,
+  wanted: () => Cell | undefined,
+): AsyncGenerator<Portion, void> {
+  const reading = (butFor: readonly Cell[]) => {
+    const some = firstOf(cells, new Set(butFor));
+    const parts = some.length === 0 ? Promise.resolve(new Map()) : readOfCells(store, site, prefix, some);
+    // A failure is told where it is awaited, which is later.
+    parts.catch(() => undefined);
+    return { some, parts };
+  };
+  let ahead = reading([]);
+  try {
+    while (cells.size > 0) {
+      const one = wanted();
+      if (one !== undefined) {
+        yield { cells: [one], parts: await readOfCells(store, site, prefix, [one]), isWanted: true };
+        continue;
+      }
+      const { some, parts } = ahead.some.length > 0 ? ahead : reading([]);
+      const read = await parts;
+      ahead = reading(some);
+      // Without those that were wanted meanwhile.
+      yield { cells: some.filter((cell) => cells.has(cell)), parts: read, isWanted: false };
+    }
+  } finally {
+    // Whoever stops early leaves the store to others, or to its end.
+    await ahead.parts.catch(() => undefined);
+  }
+}
+
+/**
+ * Reads back what cells learned, those first that were asked for first, and judges what came meanwhile. Resolves when all judge
+ * again, or the site was unloaded; their rows follow (`bringRowsBack`). A cell that cannot be read learns from now on.
+ */
+export const bringCellsBack = async (store: Store, site: string, { feed }: SiteDetection): Promise<void> => {
+  for await (const { cells, parts, isWanted } of inPortions(store, site, 'cell', feed.away, () => feed.wantedAway)) {
     // One that somebody waits for is read whole; the others without rows stay in order.
-    const isWanted = some.length === 1;
     const whole: Cell[] = [];
     await inTurns(
       (function* () {
-        for (const cell of some) {
-          const saved = isWanted ? undefined : orNothing(() => judging(own, cell.plan.id));
+        for (const cell of cells) {
+          const saved = isWanted ? undefined : orNothing(() => judging(parts, cell.plan.id));
           if (saved === undefined) whole.push(cell);
           else yield feed.bringBack(cell, saved);
         }
@@ -463,28 +514,29 @@ export const bringCellsBack = async (store: Store, site: string, detection: Site
     );
     if (whole.length === 0) continue;
     // Saved by an older version too.
-    const parts = new Map([...own, ...(await readOfCells(store, site, 'rows', whole))]);
+    const all = new Map([...parts, ...(await readOfCells(store, site, 'rows', whole))]);
     await inTurns(
       (function* () {
         for (const cell of whole)
           yield feed.bringBack(
             cell,
-            orNothing(() => storedCell(parts, cell.plan.id)),
+            orNothing(() => storedCell(all, cell.plan.id)),
           );
       })(),
     );
   }
   await inTurns(feed.catchingUp());
-  while (feed.rowless.size > 0) {
-    const some = feed.nextRowless(CELLS_AT_ONCE);
-    const parts = await readOfCells(store, site, 'rows', some);
+};
+
+/** The rows of cells that judge, which they learn from and charts show. Resolves when all are back, or the site was unloaded. */
+export const bringRowsBack = async (store: Store, site: string, { feed }: SiteDetection): Promise<void> => {
+  for await (const { cells, parts } of inPortions(store, site, 'rows', feed.rowless, () => feed.wantedRowless))
     await inTurns(
       (function* () {
-        for (const cell of some)
+        for (const cell of cells)
           yield feed.bringRows(cell, storedRows(parts, cell.plan.id, cell.rows.stored, cell.rows.capacity));
       })(),
     );
-  }
 };
 
 /** The chart of a finding: of memory while it goes on, of the store otherwise. */

@@ -454,19 +454,17 @@ export class ProcessFeed {
     if (!this.isFitting && this.#isWhole) this.#wake();
   }
 
-  /** The next of them to read: one that somebody waits for, or several that follow each other in the order of their ids. */
-  nextAway(most: number): readonly Cell[] {
-    return this.#nextOf(this.#away, most);
+  /** One of them that somebody waits for: it is read before others. */
+  get wantedAway(): Cell | undefined {
+    return this.#wantedOf(this.#away);
   }
   /** The same of those without rows. */
-  nextRowless(most: number): readonly Cell[] {
-    return this.#nextOf(this.#rowless, most);
+  get wantedRowless(): Cell | undefined {
+    return this.#wantedOf(this.#rowless);
   }
-  #nextOf(cells: ReadonlySet<Cell>, most: number): readonly Cell[] {
-    for (const wanted of this.#wanted.keys()) if (cells.has(wanted)) return [wanted];
-    const next: Cell[] = [];
-    for (const cell of cells) if (next.push(cell) >= most) break;
-    return next;
+  #wantedOf(cells: ReadonlySet<Cell>): Cell | undefined {
+    for (const wanted of this.#wanted.keys()) if (cells.has(wanted)) return wanted;
+    return undefined;
   }
   /** Resolves when all of the cell is back (or the site unloaded): it is read before others. */
   whenBack(cell: Cell): Promise<void> {
