@@ -36,7 +36,16 @@ const AT_ONCE: ReadonlySet<EngineCall> = new Set<EngineCall>(['alerts', 'finding
  * Made ahead for sites that are read, when a source begins and when somebody asks which sites there are: what a console shows
  * first, then the lists as programs ask for them, so that whoever opens one finds its code and what lists share at hand.
  */
-const FIRST: readonly [EngineCall, ...EngineCall[]] = ['now', 'sources', 'coverage', 'map', 'assets', 'flows', 'commands', 'points'];
+const FIRST: readonly [EngineCall, ...EngineCall[]] = [
+  'now',
+  'sources',
+  'coverage',
+  'map',
+  'assets',
+  'flows',
+  'commands',
+  'points',
+];
 /** Pages that nobody asked for yet wait so long for what the site learned to judge again. Milliseconds. */
 const MAX_JUDGING_MS = 5000;
 /** Pages kept; the one that was not asked for the longest gives way. Lists only in small pages and without a filter. */
