@@ -48,6 +48,8 @@ export const LearningOverview = Obj({
   sinceAt: MaybeTime,
   learningHours: Type.Number(),
   watchedHours: Type.Number(),
+  /** What had been learned and is learned again, because this version cannot read what an earlier one saved: sentences. */
+  again: Type.Array(Type.String()),
   cycles: Type.Array(CycleRow),
   /** Per kind of thing: how many have learned enough. */
   totals: Type.Array(

@@ -133,6 +133,7 @@ export class LocalEngine implements Engine {
       onBack: (site) => this.#changed(site),
       onFound: (site) => this.#found(site),
       onLoaded: (site) => this.#corrections.loaded(site),
+      onRelearning: (site, told) => this.#tellRelearning(site, told),
     };
     this.#lists = new Names(options.store, options.nowUs);
     this.#sources = new Sources({
@@ -213,6 +214,16 @@ export class LocalEngine implements Engine {
     if (loss === this.#lossTold) return;
     this.#lossTold = loss;
     if (loss !== undefined) this.#options.onError?.(lossError(loss));
+  }
+
+  /** After an upgrade: that it is learned again stands in the journal, as whatever else changes how a site is judged. */
+  #tellRelearning(site: LiveSite, told: readonly string[]): void {
+    const entry = { siteId: site.id, tsUs: this.#options.nowUs(), userId: 'system', action: 'learning.again' };
+    const written = this.#store.writer.submit({
+      journal: [{ ...entry, subject: `site ${site.id}`, detail: { text: told.join(' ') } }],
+    });
+    written.catch((error: unknown) => this.#options.onError?.(error));
+    this.#unsaved.add(site);
   }
 
   async #loadNames(): Promise<void> {

@@ -22,6 +22,7 @@ import {
   OPENINGS_NAME,
   ROUND_BYTES,
   readStanding,
+  relearning,
 } from './detection/keep.ts';
 import type { SiteDetection } from './detection/site-detection.ts';
 import { withGrowingHeap } from './heap.ts';
@@ -70,6 +71,8 @@ export interface SiteAround {
   readonly onFitted?: (site: LiveSite) => void;
   /** Something was found: there is something to show. */
   readonly onFound?: (site: LiveSite) => void;
+  /** What it had learned could not be brought back, in part: sentences. */
+  readonly onRelearning?: (site: LiveSite, told: readonly string[]) => void;
   /** It was read from the store, and is not shown yet. */
   readonly onLoaded?: (site: LiveSite) => Promise<void>;
 }
@@ -193,9 +196,10 @@ export class LiveSite {
     let detection: SiteDetection | undefined;
     const runtime = createSiteRuntime((endpoints) => {
       model = createSiteModel({ endpoints });
-      const { onFitted, onFound, onBack: _back, onLoaded: _loaded, ...around } = this.#around;
+      const { onFitted, onFound, userName, fitter } = this.#around;
       detection = createSiteDetection(model, endpoints, standing, {
-        ...around,
+        ...(userName && { userName }),
+        ...(fitter && { fitter }),
         onFitted: () => onFitted?.(this),
         onFound: () => onFound?.(this),
       });
@@ -215,7 +219,10 @@ export class LiveSite {
     this.#known = { points: loaded.model.pointCount, endpoints: runtime.endpoints.count };
     const bring = (of: typeof bringCellsBack): Promise<void> =>
       this.#bring(() => of(this.#store, this.id, loaded.detection), loaded.detection);
-    this.#judging = bring(bringCellsBack);
+    this.#judging = bring(bringCellsBack).then(() => {
+      const told = relearning(loaded.detection, loaded.detection.feed.takeRelearned());
+      if (told.length > 0) this.#around.onRelearning?.(this, told);
+    });
     this.#bringing = this.#judging
       .then(() => bring(bringRowsBack))
       .then(() => {

@@ -82,6 +82,8 @@ export interface Detection extends SiteSink {
   /** Everything learned and open; `load` continues from there as if nothing had happened, in the place of what there is. */
   save(): string;
   load(text: string): void;
+  /** Detectors that begin anew since `load` could not read what they had saved. */
+  readonly unread: readonly string[];
   /** Findings lost because nobody took them. */
   readonly dropped: number;
 }
@@ -203,6 +205,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
     tick: hearing(running, 'tick'),
   });
   let on = heard();
+  let unread: string[] = [];
   const byName = (list: readonly number[]) => Object.fromEntries(detectors.map(({ name }, i) => [name, list[i]!]));
   /** What another version learned it cannot read: it begins anew, silent while it learns, and the others go on. */
   const beginAnew = (i: number): void => {
@@ -323,6 +326,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
       expiredUs = saved.expiredUs;
       for (const id of saved.sources) if (!sourceIndexes.has(id)) sourceIndexes.set(id, sourceIndexes.size);
       episodes.load(saved.episodes);
+      unread = [];
       for (const [i, { name }] of detectors.entries()) {
         begunUs[i] = saved.begunUs?.[name] ?? 0;
         judgedFromUs[i] = saved.judgedFromUs?.[name] ?? Number.POSITIVE_INFINITY;
@@ -332,9 +336,14 @@ export const createDetection = (options: DetectionOptions): Detection => {
           running[i]!.load(saved.detectors[name]!);
         } catch {
           beginAnew(i);
+          // One that is new had saved nothing.
+          if (saved.detectors[name] !== undefined) unread.push(name);
         }
       }
       on = heard();
+    },
+    get unread() {
+      return unread;
     },
     get dropped() {
       return episodes.dropped;

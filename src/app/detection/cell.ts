@@ -6,6 +6,7 @@ import { CellGuard, PROCESS_KINDS, STATED } from '../../detect/index.ts';
 import {
   CellStretches,
   type Cycle,
+  OtherForm,
   printRelation,
   type RelationWatch,
   type WordPair,
@@ -52,6 +53,11 @@ const scratchOf = (points: number): Scratch => {
   scratches[points] = scratch;
   return scratch;
 };
+
+const whyAgain = (error: unknown): string =>
+  error instanceof OtherForm
+    ? `the form of saved models changed with this version of Gatehouse (${error.message})`
+    : 'the model that was saved could not be read';
 
 interface Pending {
   readonly sinceUs: number;
@@ -115,6 +121,8 @@ export class Cell {
   missed = 0;
   /** Why it is not armed although it saw enough; '' otherwise. */
   problem = '';
+  /** Why what it had learned was given up, and is learned again from its rows; '' where it was not, and once another model followed. */
+  relearned = '';
   /** Changed since it was saved. */
   dirty = true;
   /** When it was saved last, wall clock; 0: never since it was made. */
@@ -488,6 +496,7 @@ export class Cell {
       return;
     }
     const wasArmed = this.isArmed;
+    if (wasArmed) this.relearned = '';
     this.#fittedUs = sinceUs;
     this.#learnedUs = count * this.plan.stepUs;
     this.problem = '';
@@ -608,6 +617,7 @@ export class Cell {
         // What is being made anew because a person asked for it is asked for again after a restart.
         again: this.#asksAgain || (this.#fitting !== undefined && this.isArmed),
         problem: this.problem,
+        ...(this.relearned !== '' && { relearned: this.relearned }),
         usualUs: this.#freshness.save(),
         heardUs: this.#heard?.save() ?? this.#heardUs,
         stretches: this.#stretches.save(),
@@ -641,6 +651,8 @@ export class Cell {
     this.#clock.nextUs = header.nextUs;
     this.#failedUs = header.failedUs;
     this.problem = header.problem;
+    this.relearned = header.relearned ?? '';
+    this.dirty = false;
     this.#freshness.load(header.usualUs ?? []);
     this.#heard = undefined;
     this.#heardUs = header.heardUs ?? [];
@@ -654,12 +666,13 @@ export class Cell {
         this.#cycles = (header.cycles ?? []).map(knownCycle);
         this.#arm(this.#options.fitter.restore(model, true));
         if (header.guard !== '' && header.guard !== SILENT) this.#guardOf().load(header.guard);
-      } catch {
+      } catch (error) {
         // Made by another version: it is learned again from the rows that were kept.
         this.#fittedUs = 0;
+        this.relearned = whyAgain(error);
+        this.dirty = true;
       }
     }
-    this.dirty = false;
     this.savedUs = 1;
     this.#isRead = true;
     this.keepRows(rows);

@@ -406,6 +406,7 @@ export const loadDetection = async (
     await inTurns(loadingSite(detection, new Map([...own, ...plans])));
     return true;
   } catch {
+    detection.isUnread = true;
     return false;
   }
 };
@@ -537,6 +538,20 @@ export const bringRowsBack = async (store: Store, site: string, { feed }: SiteDe
           yield feed.bringRows(cell, storedRows(parts, cell.plan.id, cell.rows.stored, cell.rows.capacity));
       })(),
     );
+};
+
+/** What these cells, and detectors, had learned and learn again: a sentence each for those of one reason. */
+export const relearning = ({ detection, isUnread }: SiteDetection, cells: readonly Cell[]): string[] => {
+  const byWhy = new Map<string, number>();
+  for (const { relearned } of cells) byWhy.set(relearned, (byWhy.get(relearned) ?? 0) + 1);
+  const { unread } = detection;
+  return [
+    ...(isUnread ? ['What the site had learned: this version of Gatehouse cannot read it.'] : []),
+    ...[...byWhy].map(([why, n]) => `${n} process ${n === 1 ? 'cell' : 'cells'}: ${why}.`),
+    ...(unread.length === 0
+      ? []
+      : [`Detectors ${unread.join(', ')}: this version of Gatehouse cannot read what was saved of them.`]),
+  ];
 };
 
 /** The chart of a finding: of memory while it goes on, of the store otherwise. */

@@ -113,6 +113,7 @@ export class ProcessFeed {
   #isLate = false;
   /** Those of them that somebody waits for, and how they are told. */
   readonly #wanted = new Map<Cell, (() => void)[]>();
+  readonly #relearned: Cell[] = [];
   /** Put back when all cells are. */
   #savedWitnesses: SavedWitnesses | undefined;
   /** Called when no model is being made any more. */
@@ -476,12 +477,19 @@ export class ProcessFeed {
     this.#wanted.delete(cell);
     for (const tell of told ?? []) tell();
   }
+  /** Cells of which what they had learned could not be brought back, since this was asked last. */
+  takeRelearned(): readonly Cell[] {
+    return this.#relearned.splice(0);
+  }
   /** One that is away goes on from what was saved of it; from nothing where that is not there or cannot be read. */
   bringBack(cell: Cell, saved: StoredCell | undefined): void {
     if (!this.#away.delete(cell)) return;
     const isIts = saved?.header.plan.points.join() === cell.plan.points.join();
     if (saved === undefined || !isIts) cell.loadNothing();
-    else cell.load(saved.header, saved.model, saved.blocks);
+    else {
+      cell.load(saved.header, saved.model, saved.blocks);
+      if (cell.relearned !== '' && saved.header.relearned === undefined) this.#relearned.push(cell);
+    }
     if (cell.rows.isAway) this.#rowless.add(cell);
     else this.#tellBack(cell);
   }

@@ -29,6 +29,8 @@ export interface SavedCell extends SavedReading {
   readonly failedUs: number;
   readonly again: boolean;
   readonly problem: string;
+  /** Why its model was learned again after an upgrade; absent where it was not. */
+  readonly relearned?: string;
   /** Usual pauses between two sightings of each point; absent in what older versions saved. */
   readonly usualUs?: readonly number[];
   /** The same of each device; absent in what older versions saved. */

@@ -64,6 +64,8 @@ export class SiteDetection {
   #lookedUs = 0;
   readonly incidentActs = new Map<string, IncidentAct>();
   version = 0;
+  /** What was learned of the site was there and could not be read: all of it is learned again. */
+  isUnread = false;
 
   constructor(options: SiteDetectionOptions) {
     const { model, endpoints } = options;

@@ -15,7 +15,7 @@ import { DEFAULT_THRESHOLD, ratesOf } from '../../decide/index.ts';
 import { DETECTORS, FED } from '../../detect/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Cell } from '../detection/cell.ts';
-import type { DetectionSettings } from '../detection/keep.ts';
+import { type DetectionSettings, relearning } from '../detection/keep.ts';
 import { cardOf, pointRef } from './findings.ts';
 import { nameOf } from './process.ts';
 import { protocolTitle } from './protocol-title.ts';
@@ -169,6 +169,10 @@ export const learning = (view: SiteView): LearningOverview => {
     sinceAt: maybeTime(sinceUs),
     learningHours: learningTimeUs / HOUR_US,
     watchedHours,
+    again: relearning(
+      view.detection,
+      view.detection.feed.cells.filter((cell) => cell.relearned !== '' && (!cell.isArmed || isOnTrial(view, cell))),
+    ),
     cycles: (Object.keys(CYCLES) as (keyof typeof CYCLES)[]).map((name) => {
       const seen = watchedHours / CYCLES[name];
       return { name, seen, needed: CYCLE_TIMES, known: seen >= CYCLE_TIMES };

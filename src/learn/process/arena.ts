@@ -176,6 +176,13 @@ const viewOf = (kind: Kind, buffer: ArrayBufferLike, at: number, length: number)
   }
 };
 
+/** What another version saved: it is learned again, and people are told so. */
+export class OtherForm extends RangeError {
+  constructor(saved: string, now: string) {
+    super(`saved as ${saved}, not as ${now}`);
+  }
+}
+
 interface Places {
   readonly layout: Layout;
   readonly scalarsAt: number;
@@ -190,7 +197,7 @@ const lookAt = (version: string, saved: Uint8Array, head: DataView): Places => {
   const nameEnd = HEAD_OCTETS + head.getUint32(4, true);
   const layout = layoutIn(saved, HEAD_OCTETS, nameEnd);
   const { version: savedAs, parts } = layout;
-  if (savedAs !== version || parts.length !== count) throw new RangeError(`saved as ${savedAs}, not as ${version}`);
+  if (savedAs !== version || parts.length !== count) throw new OtherForm(savedAs, version);
   const scalarsAt = aligned(nameEnd);
   const lengthsAt = scalarsAt + 8 * scalarCount;
   return { layout, scalarsAt, scalarCount, lengthsAt, arraysAt: lengthsAt + aligned(4 * count) };
@@ -253,7 +260,7 @@ export const bring = <T extends Arrays>(
 const bringOld = <T extends Arrays>(version: string, saved: Uint8Array, apart?: keyof T & string): Brought<T> => {
   const length = new DataView(saved.buffer, saved.byteOffset, saved.byteLength).getUint32(0, true);
   const head = JSON.parse(decoder.decode(saved.subarray(4, 4 + length))) as Head;
-  if (head.version !== version) throw new RangeError(`saved as ${head.version}, not as ${version}`);
+  if (head.version !== version) throw new OtherForm(head.version, version);
   const out = allocate(head.parts, apart);
   let at = 4 + length;
   for (const [name] of head.parts) {

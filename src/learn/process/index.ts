@@ -17,7 +17,7 @@ import type {
   PointArming,
   RowScore,
 } from '../../core/process.ts';
-import { aligned, isBringable } from './arena.ts';
+import { aligned, isBringable, OtherForm } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import { drift } from './drift.ts';
 import { dynamics } from './dynamics.ts';
@@ -251,7 +251,7 @@ const pack = (members: readonly Member[], table: Uint8Array): Uint8Array => {
 
 const learnerOf = (name: string): MemberLearner => {
   const learner = MEMBERS.find((m) => m.name === name);
-  if (learner === undefined) throw new Error(`saved by a member that is not known: ${name}`);
+  if (learner === undefined) throw new OtherForm(name, MEMBERS.map((m) => m.name).join(', '));
   return learner;
 };
 
@@ -350,6 +350,7 @@ export const processLearner: CellLearner = {
   },
   restore: (saved, isOwn = false) => restored(saved, isOwn),
 };
+export { OtherForm } from './arena.ts';
 export { type Cycle, cyclesOf } from './cycles.ts';
 export { drift as driftLearner } from './drift.ts';
 export { BLOCK_ROWS as WITNESS_ROWS } from './drift-channels.ts';

@@ -52,6 +52,7 @@ const DONE: Readonly<Record<string, string>> = {
   'baseline.save': 'baseline saved',
   'correction.undo': 'correction undone',
   'detection.tune': 'thresholds changed',
+  'learning.again': 'learned again',
   'evidence.download': 'evidence downloaded',
   'incident.change': 'incident changed',
   'journal.head-anew': 'kept head begun anew',

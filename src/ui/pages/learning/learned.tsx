@@ -45,6 +45,7 @@ const Loaded = ({ learning: l }: { learning: LearningOverview }) => {
   return (
     <div className="page">
       <Phase learning={l} />
+      <Again told={l.again} />
       <div className="columns tables">
         <Things learning={l} />
         <div className="stack" style={{ gap: 14 }}>
@@ -82,6 +83,20 @@ const Phase = ({ learning: l }: { learning: LearningOverview }) => (
     </span>
   </section>
 );
+
+/** After an upgrade: nobody should have to find out that less is judged than yesterday. */
+const Again = ({ told }: { told: readonly string[] }) =>
+  told.length > 0 && (
+    <Panel title="Learned again">
+      {told.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      <p className="dim small">
+        Cells learn again from the rows that were kept, and are on trial afterwards; detectors from the traffic to come.
+        The journal says when it began.
+      </p>
+    </Panel>
+  );
 
 const Totals = ({ learning: l }: { learning: LearningOverview }) => (
   <Panel title="By kind of thing" flush>
