@@ -127,6 +127,8 @@ describe('the stage under hostile input', () => {
     const second = new Scene({ learningTimeUs: HOUR });
     second.continueFrom(first);
     second.detection.load(JSON.stringify(saved));
+    // One that had saved nothing is new.
+    expect(second.detection.unread).toEqual(['conversation']);
     const spoke = stranger(second, '10.4.0.1');
     expect(spoke).not.toContain('conversation');
     expect(spoke).not.toContain('writer');

@@ -36,45 +36,6 @@ export class Interner {
   }
 }
 
-/** Row numbers that changed since they were last taken, in order of first change. */
-export class Dirty {
-  private flags = new Uint8Array(256);
-  private rows: number[] = [];
-  private head = 0;
-  mark(row: number): void {
-    if (row >= this.flags.length) {
-      const wider = new Uint8Array(Math.max(this.flags.length * 2, row + 1));
-      wider.set(this.flags);
-      this.flags = wider;
-    }
-    if (this.flags[row] === 0) {
-      this.flags[row] = 1;
-      this.rows.push(row);
-    }
-  }
-  take<T>(max: number, row: (row: number) => T): T[] {
-    const out: T[] = [];
-    while (this.head < this.rows.length && out.length < max) {
-      const r = this.rows[this.head++]!;
-      this.flags[r] = 0;
-      out.push(row(r));
-    }
-    if (this.head === this.rows.length) {
-      this.rows = [];
-      this.head = 0;
-    }
-    return out;
-  }
-  clear(): void {
-    this.flags.fill(0);
-    this.rows = [];
-    this.head = 0;
-  }
-  get more(): boolean {
-    return this.head < this.rows.length;
-  }
-}
-
 export interface Context {
   readonly limits: SiteLimits;
   /** Current source; its index is dense in order of first use. */

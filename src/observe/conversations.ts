@@ -7,7 +7,7 @@ import { VERBS } from '../core/observation.ts';
 import type { Conversation } from '../core/site.ts';
 import type { ConversationRow } from '../core/site-model.ts';
 import { IntTable } from '../lib/int-table.ts';
-import { type Context, Dirty, drop, f64, i32, u8, VERB_INDEX } from './context.ts';
+import { type Context, drop, f64, i32, u8, VERB_INDEX } from './context.ts';
 import { DirtyRows } from './dirty-rows.ts';
 
 const TRANSPORTS = ['tcp', 'udp', 'icmp', 'ip', 'ethernet', ''] as const;
@@ -30,7 +30,7 @@ export class Conversations {
   count = 0;
   readonly dirty = new DirtyRows();
   /** Conversations that tell something else about their devices than before: new, answered, named, another verb. */
-  readonly telling = new Dirty();
+  readonly telling = new DirtyRows();
   private readonly context: Context;
   /** client, server, protocol -> first conversation of the three. */
   private readonly pairs = new IntTable();

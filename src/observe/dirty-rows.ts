@@ -1,7 +1,7 @@
 /**
- * Row numbers that changed and are to be written, of tables in which a large site changes nearly all rows all the time: every value
- * of every point. To write them all each time costs far more than to watch them, and a store looks for each in all that it has. Rows
- * that it does not know yet go first; of those that it knows as many as are allowed, in turn.
+ * Row numbers that changed and are to be written or told, each once. In some tables a large site changes nearly all rows all the time:
+ * every value of every point. To write them all each time costs far more than to watch them, and a store looks for each in all that it
+ * has. So rows that were never handed out go first; of the others as many as are allowed (`limitKnown`; all unless it was called), in turn.
  */
 
 const WAITS = 1;

@@ -6,7 +6,8 @@ import type { Evidence } from '../core/frame.ts';
 import type { At, RackModule } from '../core/observation.ts';
 import type { Fact, FactAttribute, Module } from '../core/site.ts';
 import type { ChangeRow, FactRow, ModuleRow } from '../core/site-model.ts';
-import { bounded, type Context, Dirty, drop, evidenceOf, framesOf } from './context.ts';
+import { bounded, type Context, drop, evidenceOf, framesOf } from './context.ts';
+import { DirtyRows } from './dirty-rows.ts';
 
 interface FactEntry {
   id: number;
@@ -61,12 +62,12 @@ export interface NewFact {
 }
 
 export class Facts {
-  readonly dirty = new Dirty();
-  readonly dirtyModules = new Dirty();
-  readonly dirtyChanges = new Dirty();
+  readonly dirty = new DirtyRows();
+  readonly dirtyModules = new DirtyRows();
+  readonly dirtyChanges = new DirtyRows();
   /** Endpoints (of handles: founders) that something is newly known of: what binding asks for, and all else. */
-  readonly binding = new Dirty();
-  readonly telling = new Dirty();
+  readonly binding = new DirtyRows();
+  readonly telling = new DirtyRows();
   readonly changes: ChangeRow[] = [];
   private readonly context: Context;
   private readonly entries: FactEntry[] = [];

@@ -5,7 +5,8 @@ import type { Evidence } from '../core/frame.ts';
 import type { At, Session, Weird } from '../core/observation.ts';
 import type { SessionRecord, WeirdRecord } from '../core/site.ts';
 import { IntTable } from '../lib/int-table.ts';
-import { bounded, type Context, Dirty, drop, framesOf, Interner } from './context.ts';
+import { bounded, type Context, drop, framesOf, Interner } from './context.ts';
+import { DirtyRows } from './dirty-rows.ts';
 
 interface Folded {
   count: number;
@@ -15,7 +16,7 @@ interface Folded {
 /** Rows found by four numbers; bounded by a named limit. */
 class Fold<R extends Folded & { readonly id: number }> {
   readonly rows: R[] = [];
-  readonly dirty = new Dirty();
+  readonly dirty = new DirtyRows();
   private readonly keys = new IntTable();
   /** Row by number of its key. */
   private readonly rowOf: number[] = [];

@@ -35,9 +35,9 @@ import type {
 import { IntTable } from '../lib/int-table.ts';
 import { derivedChanges, type Picture } from './assets.ts';
 import { Commands } from './commands.ts';
-import { type Context, Dirty, drop, evidenceOf, Interner } from './context.ts';
+import { type Context, drop, evidenceOf, Interner } from './context.ts';
 import { Conversations } from './conversations.ts';
-import type { DirtyRows } from './dirty-rows.ts';
+import { DirtyRows } from './dirty-rows.ts';
 import { createEmission, type Rows } from './emission.ts';
 import { Facts } from './facts.ts';
 import { factsOfGroup, handleOf } from './facts-of-group.ts';
@@ -131,9 +131,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   const sessions = new Sessions(context);
   const aliasKeys = new IntTable();
   const aliases: AliasRow[] = [];
-  const dirtyAliases = new Dirty();
+  const dirtyAliases = new DirtyRows();
   const overrides: Override[] = [];
-  const dirtyOverrides = new Dirty();
+  const dirtyOverrides = new DirtyRows();
   const pendingFlows = new PendingFlows();
   const emittedLimits = new Map<string, number>();
 
@@ -436,7 +436,7 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
           more ||= part.more;
           return part.rows;
         });
-      const of = <T>(dirty: Dirty | DirtyRows, row: (i: number) => T): readonly T[] => {
+      const of = <T>(dirty: DirtyRows, row: (i: number) => T): readonly T[] => {
         const rows = some((max) => dirty.take(max, row));
         more ||= dirty.more;
         return rows;
