@@ -27,9 +27,11 @@ import {
   type SourceRequest,
 } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
+import { collectNow } from './heap.ts';
 import { lossError } from './journal-loss.ts';
 import { LiveSite, type SiteAround, sourceOf } from './live-site.ts';
 import { Names } from './names.ts';
+import { Rest } from './rest.ts';
 import { asPcapng, selectedFrames, selectionOf } from './selection.ts';
 import { Sources, type SourcesOptions } from './sources.ts';
 
@@ -113,6 +115,12 @@ export class LocalEngine implements Engine {
   #ringMoved = true;
   #pinning = false;
   readonly #trust = new ClockTrust();
+  readonly #rest = new Rest(async () => {
+    collectNow();
+    await this.#store.giveBack();
+  });
+  /** Sites in memory at the last pulse. */
+  #loaded = 0;
   #journalSeq = 0;
   #lossTold: JournalLoss | undefined;
   #writing: 'ready' | 'failed' = 'ready';
@@ -334,6 +342,9 @@ export class LocalEngine implements Engine {
       }
       if (this.#pulses % HEAD_PULSES === 0) this.#store.exportHead();
       await this.#unloadIdle();
+      const loaded = [...this.#sites.values()].filter((site) => site.isLoaded).length;
+      await this.#rest.look(moved.size > 0 || this.#unsaved.size > 0 || loaded !== this.#loaded, this.#options.nowMs());
+      this.#loaded = loaded;
     } catch (error) {
       // A save that the end of the program overtook: what it would have written is written by `close`.
       if (!this.#closing) this.#options.onError?.(error);

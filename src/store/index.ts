@@ -74,6 +74,8 @@ export interface Store {
   /** One bounded step; true while there is more to delete. */
   applyRetention(retention: Retention): Promise<boolean>;
   compact(): Promise<void>;
+  /** Memory that is free goes back to the system, where the engine can. */
+  giveBack(): Promise<void>;
   /** Tells others who want this folder where the API answers. */
   announce(url: string): void;
   close(): Promise<void>;
@@ -161,6 +163,9 @@ const build = async (
     applyRetention: async (retention) =>
       writer.state.kind === 'failed' || writer.exclusively((e) => retentionStep(e, retention, options.nowUs())),
     compact: () => writer.exclusively((e) => e.compact()),
+    giveBack: async () => {
+      if (writer.state.kind !== 'failed') await writer.exclusively((e) => e.giveBack());
+    },
     announce: (url) => lock?.announce(url),
     close: async () => {
       await writer.close();

@@ -242,6 +242,7 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
         throw mapWriteError(error, path);
       }
     },
+    giveBack,
     close,
     abandon: async () => {
       // Else what is left of this instance could fold its log into a file that is open anew.
