@@ -218,6 +218,67 @@ export const retouched = (frames: readonly TestFrame[], random: () => number): T
     return { ...f, bytes };
   });
 
+/** Octets of one field, as a peer dissected them: `at` is the offset in the frame, or in the fragment of DNP3 that the frame holds. */
+export interface FieldPlace {
+  readonly name: string;
+  readonly at: number;
+  readonly octets: Uint8Array;
+}
+
+/** Headers below the protocol, and what frames a message or says how much follows: changed, they would take other frames with them. */
+const UNTOUCHED =
+  /^(geninfo|frame|_ws|eth|vlan|ip|ipv6|tcp|udp|data|tpkt)\b|^$|fake|reassembl|[._](len|length|size|msg_?len\w*|crc|checksum|fcs|start|hdr_data_len|param_len)$/i;
+/** Octets of transport and link header before the application fragment of a DNP3 frame. */
+const DNP3_HEAD = 11;
+
+/** Where the octets of a field stand in the frame: there, or between the checksums of a DNP3 frame; empty where neither is so. */
+const placesOf = (b: Uint8Array, payload: number, field: FieldPlace): readonly number[] => {
+  const holds = (places: readonly number[]): boolean => places.every((p, i) => b[p] === field.octets[i]);
+  const plain = [...field.octets.keys()].map((i) => field.at + i);
+  if (holds(plain)) return plain;
+  if (payload < 0 || b[payload] !== 5 || b[payload + 1] !== 0x64) return [];
+  const between = plain.map((i) => payload + DNP3_HEAD + i + 2 * Math.floor((i + 1) / 16));
+  return holds(between) ? between : [];
+};
+
+/**
+ * Frames of a capture, half of them with one field changed, in turn the field that was changed the least so far (`seen` counts over
+ * captures): 0, all ones, one more or less, or anything. Lengths are left alone, checksums are repaired. `told` is called with what was changed.
+ */
+export const refielded = (
+  frames: readonly TestFrame[],
+  fields: readonly (readonly FieldPlace[])[],
+  random: () => number,
+  seen: Map<string, number>,
+  told: (frame: number, what: string) => void = () => undefined,
+): TestFrame[] =>
+  frames.map((f, index) => {
+    const { payload } = layout(f.bytes);
+    if (random() < 0.5) return f;
+    const known = (fields[index] ?? []).filter((x) => x.octets.length > 0 && !UNTOUCHED.test(x.name));
+    const least = Math.min(...known.map((x) => seen.get(x.name) ?? 0));
+    const next = known.filter((x) => (seen.get(x.name) ?? 0) === least);
+    const field = next[Math.floor(random() * next.length)];
+    if (field === undefined) return f;
+    seen.set(field.name, least + 1);
+    const places = placesOf(f.bytes, payload, field);
+    if (places.length === 0) return f;
+    const bytes = f.bytes.slice();
+    const r = random();
+    const one = places[Math.floor(random() * places.length)]!;
+    if (r < 0.1) for (const p of places) bytes[p] = 0;
+    else if (r < 0.2) for (const p of places) bytes[p] = 255;
+    else if (r < 0.4) bytes[one] = (bytes[one]! + (random() < 0.5 ? 1 : 255)) & 255;
+    else if (r < 0.6) bytes[one] = bytes[one]! ^ (1 << Math.floor(random() * 8));
+    else if (r < 0.8) bytes[one] = Math.floor(random() * 40);
+    else bytes[one] = Math.floor(random() * 256);
+    if (places.every((p) => bytes[p] === f.bytes[p])) bytes[one] = bytes[one]! ^ 1;
+    told(index + 1, `${field.name} ${places.map((p) => `${f.bytes[p]}->${bytes[p]}`).join(' ')}`);
+    repaired(bytes, payload);
+    checksumKept(bytes, f.bytes);
+    return { ...f, bytes };
+  });
+
 /** Feeds frame by frame; milliseconds of the slowest and of frame `watch`. */
 export const feed = (site: TestSite, frames: readonly TestFrame[], watch = -1) => {
   const run = new Run(quiet, site);
