@@ -9,13 +9,21 @@ import { batchOf, Run, type TestFrame, TestSite } from './drive.ts';
 
 export const quiet = { each: () => undefined };
 
-/** Where the payload of TCP or UDP over IPv4 in Ethernet begins, and where TCP does; -1 where there is neither. */
-const layout = (b: Uint8Array): { readonly tcp: number; readonly payload: number } => {
-  let at = 12;
-  while (at + 4 < b.length && b[at] === 0x81 && b[at + 1] === 0) at += 4;
-  if (b[at] !== 8 || b[at + 1] !== 0 || b[at + 2]! >> 4 !== 4) return { tcp: -1, payload: -1 };
-  const l4 = at + 2 + (b[at + 2]! & 15) * 4;
-  const protocol = b[at + 11];
+/** Octets before the IP header in link types other than Ethernet: BSD loopback, raw IP, Linux cooked. */
+const LINK_HEADER: Readonly<Record<number, number>> = { 0: 4, 12: 0, 101: 0, 113: 16, 228: 0, 276: 20 };
+
+/** Where the payload of TCP or UDP over IPv4 begins, and where TCP does; -1 where there is neither. */
+const layout = (b: Uint8Array, linkType = 1): { readonly tcp: number; readonly payload: number } => {
+  let ip = LINK_HEADER[linkType] ?? -1;
+  if (ip < 0) {
+    let at = 12;
+    while (at + 4 < b.length && b[at] === 0x81 && b[at + 1] === 0) at += 4;
+    if (b[at] !== 8 || b[at + 1] !== 0) return { tcp: -1, payload: -1 };
+    ip = at + 2;
+  }
+  if (b[ip]! >> 4 !== 4) return { tcp: -1, payload: -1 };
+  const l4 = ip + (b[ip]! & 15) * 4;
+  const protocol = b[ip + 9];
   if (protocol === 17) return { tcp: -1, payload: l4 + 8 };
   return protocol === 6 ? { tcp: l4, payload: l4 + (b[l4 + 12]! >> 4) * 4 } : { tcp: -1, payload: -1 };
 };
@@ -42,7 +50,10 @@ const repaired = (b: Uint8Array, from: number): void => {
       b[end + 1] = crc >> 8;
     };
     put(at, at + 8);
-    for (let block = at + 10; block + 2 < b.length; block += 18) put(block, Math.min(block + 16, b.length - 2));
+    // To the end that the frame states: behind it Ethernet pads, or the next frame begins.
+    const data = Math.max(0, b[at + 2]! - 5);
+    const stop = Math.min(b.length, at + 10 + data + 2 * Math.ceil(data / 16));
+    for (let block = at + 10; block + 2 < stop; block += 18) put(block, Math.min(block + 16, stop - 2));
   } else if (b[at] === 0xaa && b[at + 1]! >> 7 === 0 && at + 16 <= b.length) {
     const size = Math.min((b[at + 2]! << 8) | b[at + 3]!, b.length - at);
     if (size < 16) return;
@@ -165,8 +176,8 @@ export const mutated = (
 };
 
 /** Brings the checksum of TCP or UDP along with what changed from `before` (RFC 1624): one that was right stays right. */
-const checksumKept = (bytes: Uint8Array, before: Uint8Array): void => {
-  const { tcp, payload } = layout(bytes);
+const checksumKept = (bytes: Uint8Array, before: Uint8Array, linkType?: number): void => {
+  const { tcp, payload } = layout(bytes, linkType);
   if (payload < 0) return;
   const at = tcp < 0 ? payload - 2 : tcp + 16;
   const from = tcp < 0 ? payload - 8 : tcp;
@@ -200,7 +211,7 @@ const framing = (b: Uint8Array, from: number): ReadonlySet<number> => {
  */
 export const retouched = (frames: readonly TestFrame[], random: () => number): TestFrame[] =>
   frames.map((f) => {
-    const { payload } = layout(f.bytes);
+    const { payload } = layout(f.bytes, f.linkType);
     const from = payload >= 0 ? payload : f.bytes[12] === 8 ? f.bytes.length : 14;
     if (random() < 0.5 || f.bytes.length - from < 4) return f;
     const bytes = f.bytes.slice();
@@ -214,7 +225,68 @@ export const retouched = (frames: readonly TestFrame[], random: () => number): T
         255;
     }
     repaired(bytes, payload);
-    checksumKept(bytes, f.bytes);
+    checksumKept(bytes, f.bytes, f.linkType);
+    return { ...f, bytes };
+  });
+
+/** Octets of one field, as a peer dissected them: `at` is the offset in the frame, or in the fragment of DNP3 that the frame holds. */
+export interface FieldPlace {
+  readonly name: string;
+  readonly at: number;
+  readonly octets: Uint8Array;
+}
+
+/** Headers below the protocol, and what frames a message or says how much follows: changed, they would take other frames with them. */
+const UNTOUCHED =
+  /^(geninfo|frame|_ws|eth|null|sll|vlan|ip|ipv6|tcp|udp|data|tpkt)\b|^$|fake|reassembl|[._](len|length|size|msg_?len\w*|crc|checksum|fcs|start|hdr_data_len|param_len)$/i;
+/** Octets of transport and link header before the application fragment of a DNP3 frame. */
+const DNP3_HEAD = 11;
+
+/** Where the octets of a field stand in the frame: there, or between the checksums of a DNP3 frame; empty where neither is so. */
+const placesOf = (b: Uint8Array, payload: number, field: FieldPlace): readonly number[] => {
+  const holds = (places: readonly number[]): boolean => places.every((p, i) => b[p] === field.octets[i]);
+  const plain = [...field.octets.keys()].map((i) => field.at + i);
+  if (field.at >= Math.max(payload, 14) && holds(plain)) return plain;
+  if (payload < 0 || b[payload] !== 5 || b[payload + 1] !== 0x64) return [];
+  const between = plain.map((i) => payload + DNP3_HEAD + i + 2 * Math.floor((i + 1) / 16));
+  return holds(between) ? between : [];
+};
+
+/**
+ * Frames of a capture, half of them with one field changed, in turn the field that was changed the least so far (`seen` counts over
+ * captures): 0, all ones, one more or less, or anything. Lengths are left alone, checksums are repaired. `told` is called with what was changed.
+ */
+export const refielded = (
+  frames: readonly TestFrame[],
+  fields: readonly (readonly FieldPlace[])[],
+  random: () => number,
+  seen: Map<string, number>,
+  told: (frame: number, what: string) => void = () => undefined,
+): TestFrame[] =>
+  frames.map((f, index) => {
+    const { payload } = layout(f.bytes, f.linkType);
+    if (random() < 0.5) return f;
+    const known = (fields[index] ?? []).filter((x) => x.octets.length > 0 && !UNTOUCHED.test(x.name));
+    const least = Math.min(...known.map((x) => seen.get(x.name) ?? 0));
+    const next = known.filter((x) => (seen.get(x.name) ?? 0) === least);
+    const field = next[Math.floor(random() * next.length)];
+    if (field === undefined) return f;
+    seen.set(field.name, least + 1);
+    const places = placesOf(f.bytes, payload, field);
+    if (places.length === 0) return f;
+    const bytes = f.bytes.slice();
+    const r = random();
+    const one = places[Math.floor(random() * places.length)]!;
+    if (r < 0.1) for (const p of places) bytes[p] = 0;
+    else if (r < 0.2) for (const p of places) bytes[p] = 255;
+    else if (r < 0.4) bytes[one] = (bytes[one]! + (random() < 0.5 ? 1 : 255)) & 255;
+    else if (r < 0.6) bytes[one] = bytes[one]! ^ (1 << Math.floor(random() * 8));
+    else if (r < 0.8) bytes[one] = Math.floor(random() * 40);
+    else bytes[one] = Math.floor(random() * 256);
+    if (places.every((p) => bytes[p] === f.bytes[p])) bytes[one] = bytes[one]! ^ 1;
+    told(index + 1, `${field.name} ${places.map((p) => `${f.bytes[p]}->${bytes[p]}`).join(' ')}`);
+    repaired(bytes, payload);
+    checksumKept(bytes, f.bytes, f.linkType);
     return { ...f, bytes };
   });
 

@@ -1,7 +1,8 @@
 /**
- * `npx tsx test/conformance/oracle.ts DIR OUT [--protocol P] [--frames 400] [--seed N]`: makes captures that nobody has read before, and
+ * `npx tsx test/conformance/oracle.ts DIR OUT [--protocol P] [--frames 400] [--seed N [--fields]]`: makes captures that nobody has read before, and
  * asks the installed tshark what is in them, in the columns that the mappings compare. Then `npm run conformance -- OUT` judges our
- * decoders on them. With `--seed` frames are changed (an octet or two of a payload, checksums repaired); without, all columns are asked of
+ * decoders on them. With `--seed` frames are changed (an octet or two of a payload, checksums repaired; with `--fields` one field that tshark names, each in its turn, and
+ * `changed.tsv` says which); without, all columns are asked of
  * the captures as they are. A difference is a question, not a fault: damaged frames are where dissectors may rightly differ.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -9,7 +10,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pcapHeader, pcapRecord } from '../../src/capture/writer.ts';
 import { readFrames, seeded, type TestFrame } from '../drive.ts';
-import { retouched } from '../mutate.ts';
+import { type FieldPlace, refielded, retouched } from '../mutate.ts';
 import { given } from '../usage.ts';
 import { MAPS } from './maps/list.ts';
 import type { FrameMap } from './types.ts';
@@ -38,6 +39,7 @@ const { values, positionals } = given(import.meta.url, {
     capture: { type: 'string' },
     frames: { type: 'string', default: '400' },
     seed: { type: 'string' },
+    fields: { type: 'boolean', default: false },
   },
 });
 const [dir, out] = positionals;
@@ -71,6 +73,24 @@ const seed = values.seed === undefined ? undefined : Number(values.seed);
 const chosen = (frames: readonly TestFrame[]): readonly TestFrame[] =>
   frames.filter((f) => (f.linkType ?? 1) === (frames[0]!.linkType ?? 1)).slice(0, limit);
 
+/** What tshark names in each frame, and where it stands. */
+const fieldsOf = (file: string): FieldPlace[][] => {
+  const frames: FieldPlace[][] = [];
+  const text = execFileSync('tshark', ['-n', '-r', file, '-T', 'pdml'], {
+    maxBuffer: 1 << 30,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  for (const line of text.toString('latin1').split('\n')) {
+    if (line.startsWith('<packet>')) frames.push([]);
+    const [, name, size, at, value] =
+      /^\s+<field name="([^"]*)".* size="(\d+)" pos="(\d+)".*? value="([0-9a-f]*)"/.exec(line) ?? [];
+    if (value === undefined || value.length !== 2 * Number(size)) continue;
+    frames.at(-1)?.push({ name: name!, at: Number(at), octets: Uint8Array.from(Buffer.from(value, 'hex')) });
+  }
+  return frames;
+};
+
+const seen = new Map<string, number>();
 let made = 0;
 for (const protocol of readdirSync(dir)) {
   if (values.protocol !== undefined && protocol !== values.protocol) continue;
@@ -85,12 +105,19 @@ for (const protocol of readdirSync(dir)) {
     if (path === undefined) continue;
     const frames = chosen(await readFrames(path));
     if (frames.length === 0) continue;
-    const changed = seed === undefined ? frames : retouched(frames, seeded(seed + made));
     const linkType = frames[0]!.linkType ?? 1;
     const folder = join(out, protocol, name);
     mkdirSync(join(folder, 'expected'), { recursive: true });
     const file = join(folder, 'capture.pcap');
-    writeFileSync(file, Buffer.concat([pcapHeader({ linkType }), ...changed.map((f) => pcapRecord(f, { linkType }))]));
+    const write = (made: readonly TestFrame[]): void =>
+      writeFileSync(file, Buffer.concat([pcapHeader({ linkType }), ...made.map((f) => pcapRecord(f, { linkType }))]));
+    write(frames);
+    if (seed !== undefined && values.fields) {
+      const told: string[] = [];
+      const random = seeded(seed + made);
+      write(refielded(frames, fieldsOf(file), random, seen, (frame, what) => told.push(`${frame}\t${what}\n`)));
+      writeFileSync(join(folder, 'changed.tsv'), told.join(''));
+    } else if (seed !== undefined) write(retouched(frames, seeded(seed + made)));
     const table = execFileSync(
       'tshark',
       [

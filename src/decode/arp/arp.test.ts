@@ -42,6 +42,14 @@ describe('arp', () => {
     expect([...out.mentioned].map((id) => out.endpoints[id])).toContain('192.168.10.200');
     expect(out.weirds).toEqual([]);
   });
+  it('takes IEEE 802 networks for what they are', () => {
+    const other = REQUEST.slice();
+    other[1] = 6;
+    const d = arp.decode(other, 0, other.length, contextOf(), arp.open());
+    expect(d).toMatchObject({ kind: 'message', message: { type: 'ARP request' } });
+    other[1] = 15; // frame relay
+    expect(arp.decode(other, 0, other.length, contextOf(), arp.open())).toMatchObject({ code: 'arp.family' });
+  });
   it('binds nothing on a probe, and binds on announcement and reply', () => {
     expect(say(PROBE).message.type).toBe('ARP probe');
     expect(say(PROBE).out.names).toEqual([]);

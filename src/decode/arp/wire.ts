@@ -30,7 +30,7 @@ export interface ArpMessage {
 /** True when the fixed fields say IPv4 over Ethernet. */
 export const isArp = (b: Uint8Array, o: number, end: number): boolean =>
   end - o >= ARP_LENGTH &&
-  u16be(b, o) === 1 && // ar$hrd: Ethernet
+  (u16be(b, o) === 1 || u16be(b, o) === 6) && // ar$hrd: Ethernet, IEEE 802 networks (IANA, hardware types)
   u16be(b, o + 2) === 0x0800 && // ar$pro: IPv4
   b[o + 4] === 6 && // ar$hln
   b[o + 5] === 4; // ar$pln

@@ -5,7 +5,7 @@
 import type { Decoder } from '../../core/decoder.ts';
 import { observeCotp } from './observe.ts';
 import { type CotpState, decodeTpkt, openCotp } from './stream.ts';
-import { type CotpMessage, probeTpkt, TPDU } from './wire.ts';
+import { type CotpMessage, cotpCodes, probeTpkt, TPDU } from './wire.ts';
 
 export type { CotpMessage } from './wire.ts';
 
@@ -28,4 +28,5 @@ export const cotp: Decoder<CotpMessage, CotpState> = {
     key: (message) => (message.code === TPDU.CR ? message.sourceReference : message.destinationReference),
   },
   observe: observeCotp,
+  codes: cotpCodes,
 };

@@ -2,7 +2,7 @@
  * TPKT packets and the COTP TPDUs in them: how ISO applications (S7comm, MMS) run over TCP.
  * Source: RFC 1006 section 6 (TPKT), ISO 8073 / ITU-T X.224 section 13 (TPDUs), class 0.
  */
-import type { Message, Probe } from '../../core/decoder.ts';
+import type { FieldCodes, Message, Probe } from '../../core/decoder.ts';
 import { hex, u16be } from '../../lib/bytes.ts';
 
 /** RFC 1006: version 3, reserved 0, length (2, this header included). */
@@ -60,6 +60,17 @@ export interface CotpMessage extends Message {
   /** Reason of DR, reject cause of ER; -1 otherwise. */
   readonly reason: number;
 }
+/** X.224 section 13.12.3: reject causes of ER. */
+const CAUSES: Readonly<Record<number, string>> = {
+  0: 'reason not specified',
+  1: 'invalid parameter code',
+  2: 'invalid TPDU type',
+  3: 'invalid parameter value',
+};
+export const cotpCodes: FieldCodes = {
+  '.code': (code) => NAMES[code],
+  '.reason': (code, sibling) => (sibling('code') === TPDU.ER ? CAUSES : REASONS)[code],
+};
 export const reasonText = (reason: number): string => `${REASONS[reason] ?? 'reason'} (${reason})`;
 
 export interface S7Tsap {

@@ -112,6 +112,24 @@ describe('EtherNet/IP encapsulation', () => {
     );
   });
 
+  it('reads the header of a command that nobody defined, and its refusal', () => {
+    const asked = f.registerRequest.slice();
+    asked[0] = 0x27;
+    const refused = asked.slice(0, 24);
+    refused.set([0, 0], 2); // no data
+    refused.set([1, 0, 0, 0], 8); // invalid or unsupported command
+    const run = drive(enip, [up(f.registerRequest), down(f.registerResponse), up(asked), down(refused)]);
+    expect(run.malformed).toEqual([]);
+    expect(run.messages.slice(2)).toMatchObject([
+      { type: 'request', command: 0x27, name: 'Reserved command', length: 4, status: 0, itemTypes: [] },
+      { type: 'response', command: 0x27, length: 0, status: 1 },
+    ]);
+    expect(run.weirds.map((w) => w.detail)).toEqual(['no command 0x27']);
+    expect(enip.probe(asked, 0, asked.length, contextOf())).toBe('maybe');
+    asked[20] = 1; // options
+    expect(enip.probe(asked, 0, asked.length, contextOf())).toBe('no');
+  });
+
   it('ends a session without an answer', () => {
     const { sessions } = drive(enip, [up(bytesOf('6600 0000 05000000 00000000 0000000000000000 00000000'))]);
     expect(sessions).toMatchObject([{ phase: 'close', outcome: 'unconfirmed' }]);

@@ -23,7 +23,9 @@ import {
   frameLength,
   HEADER,
   ITEM,
+  isReserved,
   looksLikeHeader,
+  RESERVED,
   readItems,
   scanItems,
 } from './wire.ts';
@@ -97,7 +99,7 @@ const decode = (
   const have = end - start;
   if (have < HEADER) return { kind: 'incomplete', missing: HEADER - have };
   const command = u16le(b, start);
-  const name = commandName(command);
+  const name = commandName(command) ?? (isReserved(b, start, end) ? RESERVED : undefined);
   if (name === undefined) {
     return { kind: 'malformed', code: 'enip.command', detail: `no command 0x${command.toString(16)}`, consumed: 0 };
   }
@@ -109,7 +111,8 @@ const decode = (
   const status = u32le(b, start + 8);
   const contextHigh = u32be(b, start + 12);
   const contextLow = u32be(b, start + 16);
-  let type = plainType(command, length, session, status);
+  let type: EnipMessage['type'] =
+    name === RESERVED ? (context.toServer ? 'request' : 'response') : plainType(command, length, session, status);
   let key = contextKey(contextHigh, contextLow, command);
   let interfaceHandle = -1;
   let timeout = -1;
@@ -162,7 +165,7 @@ const decode = (
       }
       if (scan.others > 0) items = readItems(b, start + HEADER + 6, stop).items;
     }
-  } else if (length >= 2 && command !== COMMAND.NOP && command !== COMMAND.REGISTER_SESSION) {
+  } else if (length >= 2 && name !== RESERVED && command !== COMMAND.NOP && command !== COMMAND.REGISTER_SESSION) {
     const read = readItems(b, start + HEADER, stop);
     items = read.items;
     identities = read.identities;
@@ -219,7 +222,7 @@ export const enip: Decoder<EnipMessage, EnipState> = {
     ) {
       return 'maybe';
     }
-    return looks;
+    return looks === 'no' && isReserved(b, start, end) ? 'maybe' : looks;
   },
   open: () => new EnipState(),
   decode,

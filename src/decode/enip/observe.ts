@@ -12,7 +12,7 @@ import type { SafetySegment } from './safety-segment.ts';
 import type { EnipState } from './state.ts';
 import { emitTagRead, emitTagWrite, writtenValue } from './tag-values.ts';
 import { CLASS, SERVICE } from './verbs.ts';
-import { COMMAND, type EnipMessage, encapsulationStatus } from './wire.ts';
+import { COMMAND, type EnipMessage, encapsulationStatus, RESERVED } from './wire.ts';
 
 /** Routes longer than this many remembered children start the memory again. */
 const MAX_CHILDREN = 512;
@@ -46,7 +46,9 @@ export const observe = (transaction: Transaction<EnipMessage>, sink: Observation
     case COMMAND.CANCEL:
       return;
     default:
-      observeDiscovery(transaction, message, sink, state);
+      if (message.name === RESERVED)
+        sink.weird(at, { code: 'enip.command', detail: `no command 0x${message.command.toString(16)}` });
+      else observeDiscovery(transaction, message, sink, state);
   }
 };
 

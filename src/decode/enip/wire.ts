@@ -50,6 +50,9 @@ const COMMAND_NAME: ReadonlyMap<number, string> = new Map([
 /** Undefined for a command that the specification does not define. */
 export const commandName = (command: number): string | undefined => COMMAND_NAME.get(command);
 
+/** `name` of a command that the specification does not define. */
+export const RESERVED = 'Reserved command';
+
 const STATUS_NAME: ReadonlyMap<number, string> = new Map([
   [0x00, 'success'],
   [0x01, 'invalid or unsupported command'],
@@ -151,6 +154,17 @@ export const looksLikeHeader = (b: Uint8Array, start: number, end: number): 'sur
       return length === 0 || (have >= HEADER + 2 && u16le(b, start + HEADER) <= MAX_ITEMS) ? 'sure' : 'no';
   }
 };
+
+/**
+ * A command that the specification does not define in a header that is right otherwise: legacy devices and
+ * tools send such, and the answer is status 1 (2-3.5).
+ */
+export const isReserved = (b: Uint8Array, start: number, end: number): boolean =>
+  end - start >= HEADER &&
+  !COMMAND_NAME.has(u16le(b, start)) &&
+  start + frameLength(b, start) <= end &&
+  i32le(b, start + 20) === 0 &&
+  STATUS_NAME.has(u32le(b, start + 8));
 
 /** Items of one packet that are read; the specification uses up to four. */
 export const MAX_ITEMS = 32;

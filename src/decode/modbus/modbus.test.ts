@@ -130,6 +130,7 @@ describe('modbus wire', () => {
     expect(probe('0001 0000 0009 11 03 06 022b 0000 0064')).toBe('sure');
     expect(probe('0001 0000 0003 0a 81 02')).toBe('sure');
     expect(probe('0001 0000 0002 11 11')).toBe('maybe');
+    expect(probe('0001 0000 0003 0a 81 26')).toBe('maybe'); // an exception that a maker made up
     expect(probe('0001 0000')).toBe('more');
     expect(probe('16030100850100')).toBe('no'); // TLS client hello
     expect(probe('0300 002b 26e0 0000')).toBe('no'); // TPKT

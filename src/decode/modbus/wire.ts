@@ -64,7 +64,9 @@ export const probeAdu = (b: Uint8Array, start: number, end: number): Probe => {
   if ((code & 127) === 0) return 'no';
   if (available < 6 + length) return isAssigned(code & 127) ? 'more' : 'maybe';
   if (code >= 0x80) {
-    if (length < 3 || !isKnownException(b[start + 8]!)) return 'no';
+    if (length < 3) return 'no';
+    // Makers have exceptions of their own: a whole one is believed on the port of Modbus.
+    if (!isKnownException(b[start + 8]!)) return length === 3 && available === 9 ? 'maybe' : 'no';
     return length === 3 && isAssigned(code & 127) ? 'sure' : 'maybe';
   }
   if (!isAssigned(code)) return 'maybe';

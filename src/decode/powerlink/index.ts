@@ -2,26 +2,32 @@
  * Ethernet POWERLINK on EtherType 0x88ab: who the nodes are, their NMT states and commands, and access to objects. Process
  * data has a layout that only the project knows.
  */
-import { type Decoder, outcomeOf, type Transaction } from '../../core/decoder.ts';
+import { type Decoder, type FieldCodes, outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { ObservationSink, Verb } from '../../core/observation.ts';
 import { hex, u16le, u32le } from '../../lib/bytes.ts';
-import { ETHERTYPE, type PowerlinkMessage, readPowerlink, type Sdo } from './wire.ts';
+import { ETHERTYPE, FRAME, type PowerlinkMessage, readPowerlink, SERVICE, type Sdo } from './wire.ts';
 
 export type { PowerlinkMessage } from './wire.ts';
 
 /** Nodes whose state is remembered; at the limit the memory is emptied and states are said again. */
 const MAX_NODES = 1024;
 const MANAGING_NODE = 240;
+/** Registered with IANA: SDO over UDP (6.3.2.2). */
+const SDO_PORT = 3819;
 
 /** NMT states of controlled and managing nodes (7.1.2). */
 const STATES: Readonly<Record<number, string>> = {
+  0: 'OFF',
   25: 'INITIALISING',
   28: 'NOT_ACTIVE',
   29: 'PRE_OPERATIONAL_1',
   30: 'BASIC_ETHERNET',
+  41: 'RESET_APPLICATION',
+  57: 'RESET_COMMUNICATION',
   77: 'STOPPED',
   93: 'PRE_OPERATIONAL_2',
   109: 'READY_TO_OPERATE',
+  121: 'RESET_CONFIGURATION',
   253: 'OPERATIONAL',
 };
 /** NMT commands (7.3.1.2.1): those that change the state of a node, or reset it. */
@@ -34,6 +40,42 @@ const COMMANDS: Readonly<Record<number, readonly [verb: Verb, name: string]>> = 
   41: ['restart', 'NMT Reset Communication'],
   42: ['restart', 'NMT Reset Configuration'],
   43: ['restart', 'NMT Software Reset'],
+  65: ['mode-change', 'NMT Start Node Extended'],
+  66: ['mode-change', 'NMT Stop Node Extended'],
+  67: ['mode-change', 'NMT Enter Pre-Operational 2 Extended'],
+  68: ['mode-change', 'NMT Enable Ready To Operate Extended'],
+  98: ['configure', 'NMT Net Host Name Set'],
+};
+/** Services of ASnd, and what SoA invites to (7.3.3.1.1). */
+const SERVICES: Readonly<Record<number, string>> = {
+  0: 'none',
+  1: 'IdentRequest, IdentResponse',
+  2: 'StatusRequest, StatusResponse',
+  3: 'NMTRequest',
+  4: 'NMTCommand',
+  5: 'SDO',
+  6: 'SyncRequest, SyncResponse',
+  255: 'UnspecifiedInvite',
+};
+const SDO_COMMANDS: Readonly<Record<number, string>> = {
+  0: 'none',
+  1: 'Write by Index',
+  2: 'Read by Index',
+  3: 'Write All by Index',
+  4: 'Read All by Index',
+  5: 'Write by Name',
+  6: 'Read by Name',
+  32: 'File Write',
+  33: 'File Read',
+  49: 'Write Multiple Parameter by Index',
+  50: 'Read Multiple Parameter by Index',
+  112: 'Maximum Segment Size',
+};
+const powerlinkCodes: FieldCodes = {
+  '.state': (code) => STATES[code],
+  '.service': (code) => SERVICES[code],
+  '.nmtCommand': (code) => COMMANDS[code]?.[1],
+  'sdo.command': (code) => SDO_COMMANDS[code],
 };
 
 interface PowerlinkState {
@@ -108,7 +150,7 @@ const sdo = (t: Transaction<PowerlinkMessage>, sink: ObservationSink): void => {
 const observe = (t: Transaction<PowerlinkMessage>, sink: ObservationSink, s: PowerlinkState): void => {
   const m = t.request ?? t.response;
   if (m === undefined) return;
-  if (m.sdo !== undefined) {
+  if (m.service === SERVICE.SDO && m.kind === FRAME.ASND) {
     sdo(t, sink);
     return;
   }
@@ -131,13 +173,16 @@ const observe = (t: Transaction<PowerlinkMessage>, sink: ObservationSink, s: Pow
       say('netmask', ident.netmask);
     }
   }
-  const command = m.nmtCommand === undefined ? undefined : COMMANDS[m.nmtCommand];
+  const command = COMMANDS[m.nmtCommand];
+  // A node may ask the managing node to send a command to another (7.3.6).
+  const asked = m.service === SERVICE.NMT_REQUEST;
+  const node = asked ? m.target : m.destination;
   if (command !== undefined)
     sink.command(t.at, {
       verb: command[0],
-      operation: command[1],
+      operation: asked ? `NMT Request: ${command[1]}` : command[1],
       target: t.at.receiver,
-      object: m.destination === 255 ? 'all nodes' : `node ${m.destination}`,
+      object: node === 255 ? 'all nodes' : `node ${node}`,
       outcome: 'unconfirmed',
       native: m,
     });
@@ -147,9 +192,16 @@ export const powerlink: Decoder<PowerlinkMessage, PowerlinkState> = {
   name: 'powerlink',
   title: 'Ethernet POWERLINK',
   family: 'ot',
-  attach: [{ over: 'ethertype', types: [ETHERTYPE] }],
-  probe: (b, start, end) => {
+  attach: [
+    { over: 'ethertype', types: [ETHERTYPE] },
+    { over: 'udp', ports: [SDO_PORT] },
+  ],
+  probe: (b, start, end, context) => {
     const kind = b[start]! & 0x7f;
+    if (context.carrier === 'udp') {
+      const isSdo = end - start >= 8 && b[start] === FRAME.ASND && b[start + 3] === SERVICE.SDO;
+      return isSdo && b[start + 6] === 0 && b[start + 7] === 0 ? 'maybe' : 'no';
+    }
     return end - start >= 4 && ((kind >= 1 && kind <= 7) || kind === 0x0d) ? 'sure' : 'no';
   },
   open: () => ({ nodes: new Map() }),
@@ -161,7 +213,8 @@ export const powerlink: Decoder<PowerlinkMessage, PowerlinkState> = {
   },
   pairing: {
     scope: 'segment',
-    role: (m) => (m.sdo === undefined ? 'single' : m.sdo.isResponse ? 'response' : 'request'),
+    role: (m) =>
+      m.sdo === undefined || m.sdo.command === 0 ? 'single' : m.sdo.isResponse ? 'response' : 'request',
     key: (m) => {
       const sdoPart = m.sdo;
       if (sdoPart === undefined) return 0;
@@ -170,5 +223,6 @@ export const powerlink: Decoder<PowerlinkMessage, PowerlinkState> = {
     },
   },
   observe,
+  codes: powerlinkCodes,
   cyclic: true,
 };

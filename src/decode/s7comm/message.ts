@@ -181,4 +181,6 @@ export type S7Detail =
       readonly prefix?: string;
     }
   | { readonly kind: 'userdata'; readonly head: UserdataHead; readonly body: UserdataBody }
+  /** Read Var and Write Var: what cannot be read, so that `items` or `data` are empty. */
+  | { readonly kind: 'defect'; readonly part: 'item specification' | 'data item' }
   | { readonly kind: 'octets'; readonly octets: Uint8Array };

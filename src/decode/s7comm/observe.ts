@@ -26,6 +26,8 @@ export const observeS7 = (t: Transaction<S7Message>, sink: ObservationSink, stat
     observeUserdata(t, subject, subject.detail.head, sink, state);
     return;
   }
+  sayDefect(t, t.request, sink);
+  sayDefect(t, t.response, sink);
   const error = t.response?.error ?? 0;
   // An acknowledgement names no function: without its job there is nothing to say but that something was refused.
   const code = subject.functionCode;
@@ -33,6 +35,12 @@ export const observeS7 = (t: Transaction<S7Message>, sink: ObservationSink, stat
   if (code === FUNCTION.READ_VAR) readVar(t, subject, outcome, error, sink, state);
   else if (code === FUNCTION.WRITE_VAR) writeVar(t, subject, outcome, error, sink, state);
   else if (code >= 0) service(t, subject, outcome, error, sink, state);
+};
+
+const sayDefect = (t: Transaction<S7Message>, m: S7Message | undefined, sink: ObservationSink): void => {
+  if (m?.detail?.kind !== 'defect') return;
+  const code = m.detail.part === 'data item' ? 's7comm.data' : 's7comm.parameter';
+  sink.weird(t.at, { code, detail: m.detail.part });
 };
 
 const command = (
@@ -74,7 +82,7 @@ const readVar = (
   state: S7State,
 ): void => {
   const items = t.request?.items;
-  const object = items === undefined ? undefined : objectOf(items, state);
+  const object = items === undefined || items.length === 0 ? undefined : objectOf(items, state);
   const data = t.response?.data ?? [];
   const payload = t.response?.payload;
   let refused = 0;
@@ -103,7 +111,7 @@ const writeVar = (
   state: S7State,
 ): void => {
   const job = t.request;
-  if (job === undefined) {
+  if (job === undefined || job.items.length === 0) {
     command(t, sink, 'write', 'Write Var', outcome, undefined, error === 0 ? undefined : errorText(error));
     return;
   }

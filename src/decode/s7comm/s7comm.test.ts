@@ -151,7 +151,10 @@ describe('s7comm wire', () => {
     expect(outcome('72 01 0000').kind).toBe('foreign');
     expect(outcome('32 01 0000 0000 0008 0000 f0')).toMatchObject({ kind: 'malformed', code: 's7comm.length' });
     expect(outcome('32 09 0000 0000 0000 0000')).toMatchObject({ kind: 'malformed', code: 's7comm.rosctr' });
-    expect(outcome('32 01 0000 0000 0004 0000 04 01 12 0a')).toMatchObject({ code: 's7comm.parameter' });
+    expect(outcome('32 01 0000 0000 0004 0000 04 01 12 0a')).toMatchObject({
+      kind: 'message',
+      message: { type: 'Read Var job', items: [], detail: { kind: 'defect', part: 'item specification' } },
+    });
     const bytes = octets(f.READ_JOB);
     expect(probeS7(bytes, 0, bytes.length)).toBe('sure');
     expect(probeS7(bytes, 0, bytes.length - 1)).toBe('no');
@@ -192,6 +195,16 @@ describe('s7 addresses', () => {
 });
 
 describe('s7comm observations', () => {
+  it('tells a write whose items cannot be read, and that they cannot', () => {
+    // One item of a specification of 10 octets that has type 0x13; the answer takes it.
+    const seen = say(
+      [true, '32 01 0000 0700 000e 0005 05 01 13 0a 10 02 0001 0001 84 000000 00 04 0008 2a'],
+      [false, '32 03 0000 0700 0002 0001 0000 05 01 ff'],
+    );
+    expect(seen.commands).toMatchObject([{ verb: 'write', operation: 'Write Var', outcome: 'accepted' }]);
+    expect(seen.commands[0]!.object).toBeUndefined();
+    expect(seen.weirds.map((w) => `${w.code} ${w.detail}`)).toEqual(['s7comm.parameter item specification']);
+  });
   it('a read says what was asked for and its values', () => {
     const seen = say([true, f.READ_JOB], [false, f.READ_ANSWER]);
     expect(seen.commands).toMatchObject([

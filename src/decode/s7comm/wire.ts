@@ -10,7 +10,7 @@ import { encodeItems, type S7Item } from './address.ts';
 import { fileName } from './blocks.ts';
 import { dataAt, encodeData } from './data.ts';
 import { type JobCache, jobDetail, jobItems } from './job.ts';
-import type { S7Datum, S7Message } from './message.ts';
+import type { S7Datum, S7Detail, S7Message } from './message.ts';
 import { answerType, FUNCTION, jobType, ROSCTR } from './names.ts';
 import { decodeUserdata, type Partials } from './userdata.ts';
 
@@ -24,6 +24,8 @@ const ANSWER_HEADER = 12;
 const NO_ITEMS: readonly S7Item[] = Object.freeze([]);
 const NO_DATA: readonly S7Datum[] = Object.freeze([]);
 const EMPTY = new Uint8Array(0);
+const UNREAD_ITEMS: S7Detail = Object.freeze({ kind: 'defect', part: 'item specification' });
+const UNREAD_DATA: S7Detail = Object.freeze({ kind: 'defect', part: 'data item' });
 const FOREIGN = { kind: 'foreign' } as const;
 
 export interface S7Wire {
@@ -51,7 +53,7 @@ export const probeS7 = (b: Uint8Array, start: number, end: number): Probe => {
 
 /**
  * The PDU that fills `start`..`end`. Codes: `s7comm.length` (lengths beyond the TSDU), `s7comm.rosctr`,
- * `s7comm.parameter`, `s7comm.data` (contents beyond the lengths).
+ * `s7comm.parameter` (contents beyond the lengths). Items and values that cannot be read leave a message that says so.
  */
 export const decodeS7 = (
   b: Uint8Array,
@@ -85,20 +87,21 @@ export const decodeS7 = (
   let items: readonly S7Item[] = NO_ITEMS;
   let values = NO_DATA;
   let payload: Uint8Array = EMPTY;
+  let defect: S7Detail | undefined;
   if (code === FUNCTION.READ_VAR || code === FUNCTION.WRITE_VAR) {
     if (data - parameter < 2) return malformed('s7comm.parameter', 'item count missing', consumed);
     if (isJob) {
       const found = jobItems(b, parameter, data, state.jobs);
-      if (found === undefined) return malformed('s7comm.parameter', 'item specification', consumed);
-      items = found;
+      if (found === undefined) defect = UNREAD_ITEMS;
+      else items = found;
     }
     if (stop > data) {
       payload = copy(b, data, stop);
       const count = b[parameter + 1]!;
       const found =
         code === FUNCTION.WRITE_VAR && !isJob ? returnCodes(payload, count) : dataAt(payload, 0, payload.length, count);
-      if (found === undefined) return malformed('s7comm.data', 'data item', consumed);
-      values = found;
+      if (found === undefined) defect ??= UNREAD_DATA;
+      else values = found;
     }
   } else if (stop > data) {
     // Blocks in transfer: length (2), 0x00fb, octets.
@@ -118,7 +121,7 @@ export const decodeS7 = (
     payload,
     detail:
       code === FUNCTION.READ_VAR || code === FUNCTION.WRITE_VAR
-        ? undefined
+        ? defect
         : jobDetail(b, parameter, data, stop, isJob),
   };
   return { kind: 'message', message, consumed };

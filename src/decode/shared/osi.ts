@@ -18,6 +18,18 @@ export const SPDU = {
   ABORT_ACCEPT: 26,
 } as const;
 
+/** `SPDU` in the words of X.225. */
+export const SPDU_NAMES: Readonly<Record<number, string>> = {
+  1: 'DATA TRANSFER',
+  9: 'FINISH',
+  10: 'DISCONNECT',
+  12: 'REFUSE',
+  13: 'CONNECT',
+  14: 'ACCEPT',
+  25: 'ABORT',
+  26: 'ABORT ACCEPT',
+};
+
 /** Tags of the ACSE APDUs (X.227 section 9). */
 export const ACSE = { AARQ: 0x60, AARE: 0x61, RLRQ: 0x62, RLRE: 0x63, ABRT: 0x64 } as const;
 

@@ -53,6 +53,7 @@ import {
   tsharkVrrp,
 } from './tshark/network.ts';
 import { tsharkOpcua } from './tshark/opcua.ts';
+import { tsharkPowerlink } from './tshark/powerlink.ts';
 import { tsharkProfinet } from './tshark/profinet.ts';
 import { tsharkProfinetCm } from './tshark/profinet-cm.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
@@ -214,6 +215,7 @@ export const MAPS: readonly Mapping[] = [
   tsharkNtp,
   tsharkOpcua,
   tsharkOspf,
+  tsharkPowerlink,
   tsharkProfinet,
   tsharkProfinetCm,
   tsharkPtp,
