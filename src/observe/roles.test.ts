@@ -99,6 +99,9 @@ describe('roles', () => {
     expect(roleOf()).toBe('workstation');
     w.does(station, plc, 's7comm', { verb: 'read' });
     expect(roleOf()).toBe('engineering-station');
+    // It gets round to many controllers, as a server does that polls them.
+    for (let i = 10; i < 16; i++) w.does(station, w.host(`00:1b:1b:00:01:${i}`, `10.0.1.${i}`), 'modbus', {});
+    expect(roleOf()).toBe('engineering-station');
     const panel = w.host('00:1b:1b:00:00:03', '10.0.0.3');
     w.is(panel, 'hostname', 'hmi-01');
     w.does(panel, plc, 's7comm', { verb: 'write' });

@@ -70,6 +70,22 @@ describe('conversation', () => {
     expect(s.of('new-conversation')).toEqual([]);
   });
 
+  it('keeps an engineer who goes online for the first time after the learning day below what asks a person, for a week', () => {
+    const { s, plc } = plant();
+    const station = s.host('10.20.0.50', 'engineering-station');
+    const odd = s.host('10.20.0.51', 'engineering-station');
+    s.read(station, plc);
+    s.read(station, s.host('10.20.0.99', 'safety-controller'));
+    s.read(station, s.host('10.20.0.12', 'plc'));
+    s.command(odd, plc, 's7comm', { verb: 'program-download', operation: 'Download' });
+    s.read(odd, plc);
+    // At the safety controller it asks; who did something odd before, by then the station itself too, is no engineer at work.
+    expect(s.of('new-conversation').map((f) => f.surprise)).toEqual([0.4, 0.8, 0.8, 0.8]);
+    s.pass(8 * DAY);
+    s.read(s.host('10.20.0.52', 'engineering-station'), plc);
+    expect(s.of('new-conversation').at(-1)!.surprise).toBe(0.8);
+  });
+
   it('tells many new servers of one client together', () => {
     const { s, office } = plant();
     for (let i = 0; i < 40; i++) {

@@ -29,6 +29,7 @@ export const MAX_FANNING = 4096;
 const HOUR_US = 3_600_000_000;
 /** Told once, it is not news again the same day. */
 const DAY_US = 24 * HOUR_US;
+const WEEK_US = 7 * DAY_US;
 const TELL_EVERY_US = 10_000_000;
 /** Ports that systems hand out by themselves (RFC 6335: dynamic ports). */
 const DYNAMIC_PORT = 49_152;
@@ -117,6 +118,17 @@ const create = (context: DetectorContext): RunningDetector => {
     else if (context.phase === 'watching') tell(at, row, client, server, protocol, p);
   };
 
+  /**
+   * Goes online with controllers here and there: it did so while learning, or it is an engineering station in its first week, which
+   * gets round to each of its controllers. Never a safety controller, nor for a station that did something odd before.
+   */
+  const isEngineers = (at: At, client: EndpointId): boolean =>
+    visits.roams(client) ||
+    (context.watchedUs < WEEK_US &&
+      context.role(client) === 'engineering-station' &&
+      context.role(at.server) !== 'safety-controller' &&
+      !context.isSuspect(at.client));
+
   const tell = (at: At, row: number, client: number, server: number, protocol: string, p: number): void => {
     const times = known.due(row, at.tsUs, TELL_EVERY_US);
     if (times === 0) return;
@@ -124,7 +136,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const control = isControl(context, protocol, false);
     // Names, time and the like are asked for everywhere; office hosts meet each other all day long.
     const surprise = control
-      ? visits.roams(client)
+      ? isEngineers(at, client)
         ? 0.4
         : 0.8
       : !plant || context.family(protocol) === 'network'
@@ -273,7 +285,8 @@ export const conversation: Detector = {
     worksWhen: 'The learning time covers the usual jobs (a day, better a week with its maintenance).',
     failsWhen:
       'An attacker uses an existing conversation (a taken-over engineering station); rare but normal jobs are new once. ' +
-      'A station that visited several controllers while learning is expected to visit others: that is kept below what asks a person. ' +
+      'A station that visited several controllers while learning, and in the first week any that is known as an engineering ' +
+      'station, is expected to visit others: that is kept below what asks a person. ' +
       'Everything outside of the plant counts as one place. What happens while learning counts as usual unless a rule objects.',
     cost: 'About 30 ns per transaction and 70 octets per conversation, at most 200,000.',
     source: 'Barbosa, Sadre, Pras: Flow whitelisting in SCADA networks, IJCIP 6 (2013)',

@@ -8,7 +8,7 @@
 import type { RowTable } from '../../core/process.ts';
 import { knownFirst, nthSmallest } from '../../lib/select.ts';
 import { tailLimit } from './charts.ts';
-import { BLOCK_ROWS, Channels, channelMemory, overLag, weighed } from './drift-channels.ts';
+import { BLOCK_ROWS, Channels, channelMemory, type During, LEAST_DURING, overLag, weighed } from './drift-channels.ts';
 import { Gram, type Sparse, selectForward } from './forward.ts';
 import { countsUp, type PointShape } from './nature.ts';
 
@@ -48,10 +48,15 @@ export const SETTLING = 2 * MOST_LAG;
 const LEAST_AT_REST = 0.75;
 /** A sensor that waits for the settling is taken where its limit is below this part of the other's. */
 const WORTH_WAITING = 0.6;
+/** States whose means are looked at by themselves; of more those that are known in most blocks. */
+export const MAX_STATES = 4;
+/** A state is quick where it begins anew at least once in so many of the blocks in which its mean is known. */
+const QUICK_BLOCKS = LAGS[0];
 
 export interface DriftSensor extends Sparse {
-  /** Column; its channel is twice that. `terms` are channels. */
+  /** Column, and the channel of it that is predicted. `terms` are channels. */
   readonly point: number;
+  readonly channel: number;
   readonly lag: number;
   /** Of the weighed steady error, in standard deviations of the point; the usual unrest that it is weighed by. */
   readonly limit: number;
@@ -63,21 +68,63 @@ export interface DriftSensor extends Sparse {
 }
 
 /** Sensors that later rows refuted. */
-export const driftSensorOf = (s: Pick<DriftSensor, 'point' | 'lag' | 'waits'>): string =>
-  `${s.point} ${s.lag}${s.waits ? ' waits' : ''}`;
+export const driftSensorOf = (s: Pick<DriftSensor, 'channel' | 'lag' | 'waits'>): string =>
+  `${s.channel} ${s.lag}${s.waits ? ' waits' : ''}`;
 
 /** Changes of each channel, block after block; NaN where not known. */
 export interface Blocks {
   readonly count: number;
   readonly changes: readonly Float64Array[];
+  /** What the channels behind those of the points are of. */
+  readonly during: readonly During[];
 }
 
-export const blocksOf = (table: RowTable, shapes: readonly PointShape[], stepUs: number): Blocks => {
-  const channels = new Channels(channelMemory(shapes), stepUs);
+/** States that hold for less than a block or two at a time, again and again: a compressor that loads, a pump that fills. */
+export const quickStates = (table: RowTable, shapes: readonly PointShape[]): Pick<During, 'state' | 'is'>[] => {
+  const found: { readonly state: number; readonly is: number; readonly known: number }[] = [];
+  shapes.forEach(({ nature, states }, state) => {
+    if (nature !== 'binary' && nature !== 'discrete') return;
+    const column = table.columns[state]!;
+    for (const is of states) {
+      let known = 0;
+      let visits = 0;
+      for (let from = 0; from + BLOCK_ROWS <= table.count; from += BLOCK_ROWS) {
+        let held = 0;
+        for (let i = from; i < from + BLOCK_ROWS; i++) {
+          if (column[i] !== is) continue;
+          if (column[i - 1] === is) held++;
+          else visits++;
+        }
+        if (held >= LEAST_DURING) known++;
+      }
+      if (known >= LEAST_BLOCKS && visits * QUICK_BLOCKS >= known) found.push({ state, is, known });
+    }
+  });
+  return found.sort((a, b) => b.known - a.known || a.state - b.state || a.is - b.is).slice(0, MAX_STATES);
+};
+
+/** What is looked at while states hold: points whose drift can be told. */
+export const duringOf = (
+  table: RowTable,
+  shapes: readonly PointShape[],
+  states: readonly Pick<During, 'state' | 'is'>[],
+): During[] => {
+  const points = states.length === 0 ? [] : targetsOf(table, shapes);
+  return states.flatMap(({ state, is }) => points.map((point) => ({ point, state, is })));
+};
+
+export const blocksOf = (
+  table: RowTable,
+  shapes: readonly PointShape[],
+  stepUs: number,
+  during: readonly During[] = [],
+): Blocks => {
+  const channels = new Channels(channelMemory(shapes, during), stepUs);
   const most = Math.floor(table.count / BLOCK_ROWS);
-  const changes = Array.from({ length: 2 * shapes.length }, () => new Float64Array(most).fill(Number.NaN));
+  const size = 2 * shapes.length + during.length;
+  const changes = Array.from({ length: size }, () => new Float64Array(most).fill(Number.NaN));
   const row = new Float64Array(shapes.length);
-  const now = new Float64Array(2 * shapes.length);
+  const now = new Float64Array(size);
   let count = 0;
   for (let i = 0; i < table.count; i++) {
     for (let p = 0; p < row.length; p++) row[p] = table.columns[p]![i]!;
@@ -85,7 +132,7 @@ export const blocksOf = (table: RowTable, shapes: readonly PointShape[], stepUs:
     for (let c = 0; c < now.length; c++) changes[c]![count] = now[c]!;
     count++;
   }
-  return { count, changes: changes.map((c) => c.subarray(0, count)) };
+  return { count, changes: changes.map((c) => c.subarray(0, count)), during };
 };
 
 /** Change over `lag` blocks up to each. */
@@ -172,12 +219,12 @@ export const rareStates = (blocks: Blocks, shapes: readonly PointShape[]): numbe
  */
 export const steadyErrors = (
   { changes, count }: Blocks,
-  s: Pick<DriftSensor, 'point' | 'lag' | 'terms' | 'weights' | 'bounds'>,
+  s: Pick<DriftSensor, 'channel' | 'lag' | 'terms' | 'weights' | 'bounds'>,
   calm: Uint8Array,
   from = 0,
   to = count,
 ): { readonly steady: Float64Array; readonly unrest: Float64Array } => {
-  const own = changes[2 * s.point]!;
+  const own = changes[s.channel]!;
   const rest = Float64Array.from(own);
   const moved = new Float64Array(count);
   const errors = { rest, own, moved };
@@ -201,43 +248,67 @@ export const steadyErrors = (
   return { steady, unrest };
 };
 
+/** Channels that may predict one another: those of all points, or those of points while one state holds. */
 interface Lagged {
   readonly lag: number;
-  readonly clipped: readonly Float64Array[];
   readonly usual: Usual;
-  readonly folds: readonly Gram[];
+  /** By place: the channel, its point, and its changes over the lag. */
+  readonly channels: readonly number[];
+  readonly points: readonly number[];
+  readonly clipped: readonly Float64Array[];
   readonly all: Gram;
+  /** Products without each fold in turn. */
+  readonly without: readonly Gram[];
   readonly foldOf: (block: number) => number;
 }
 
-/** Changes over a lag, clipped to what is usual, and their products by fold. */
-const lagged = (blocks: Blocks, shapes: readonly PointShape[], moving: readonly number[], lag: number): Lagged => {
-  const { changes, count } = blocks;
-  const usual = usualOf(blocks, moving, lag);
-  const { bounds } = usual;
-  const clipped = changes.map((c, i) =>
-    over(c, lag).map((x) => Math.max(-2 * bounds[i]!, Math.min(2 * bounds[i]!, x))),
+/** Changes over a lag, clipped to what is usual, and their products by fold. A block without a value for a mean during a state is left out. */
+const lagged = (
+  { changes, count }: Blocks,
+  shapes: readonly PointShape[],
+  usual: Usual,
+  lag: number,
+  channels: readonly number[],
+  points: readonly number[],
+  leavesOut: boolean,
+): Lagged => {
+  const clipped = channels.map((c) =>
+    over(changes[c]!, lag).map((x) => Math.max(-2 * usual.bounds[c]!, Math.min(2 * usual.bounds[c]!, x))),
   );
   const foldOf = (block: number): number => Math.min(FOLDS - 1, Math.floor((block * FOLDS) / count));
-  const folds = Array.from({ length: FOLDS }, () => new Gram(changes.length));
-  const terms = new Float64Array(changes.length);
+  const folds = Array.from({ length: FOLDS }, () => new Gram(channels.length));
+  const all = new Gram(channels.length);
+  const terms = new Float64Array(channels.length);
   const rows = new Float64Array(FOLDS);
   for (let b = lag; b < count; b++) {
-    for (let c = 0; c < terms.length; c++) terms[c] = clipped[c]![b]! || 0;
+    let isKnown = true;
+    for (let c = 0; c < terms.length; c++) {
+      const x = clipped[c]![b]!;
+      if (Number.isNaN(x)) isKnown = false;
+      terms[c] = x || 0;
+    }
+    if (leavesOut && !isKnown) continue;
     folds[foldOf(b)]!.add(terms);
     rows[foldOf(b)]!++;
   }
-  const all = new Gram(changes.length);
   folds.forEach((gram, f) => {
     gram.finish();
     // No instrument is exact: what is known only to its accuracy is weighted so (Bishop, 1995).
-    shapes.forEach((s, p) => {
-      const inexact = s.deviation > 0 ? s.accuracy / s.deviation : 0;
-      gram.sums[2 * p * (gram.size + 1)]! += (rows[f]! * 2 * inexact * inexact) / BLOCK_ROWS;
+    channels.forEach((channel, c) => {
+      const s = shapes[points[c]!]!;
+      const isSum = channel < 2 * shapes.length && channel % 2 === 1;
+      const inexact = s.deviation > 0 && !isSum ? s.accuracy / s.deviation : 0;
+      gram.sums[c * (gram.size + 1)]! += (rows[f]! * 2 * inexact * inexact) / BLOCK_ROWS;
     });
     all.merge(gram, 1);
   });
-  return { lag, clipped, usual, folds, all, foldOf };
+  const without = folds.map((fold) => {
+    const rest = new Gram(all.size);
+    rest.merge(all, 1);
+    rest.merge(fold, -1);
+    return rest;
+  });
+  return { lag, usual, channels, points, clipped, all, without, foldOf };
 };
 
 /** Sums of absolute errors by size on the folds left out, and of the changes themselves; no row counts more than 3 usual ones. */
@@ -287,68 +358,119 @@ export const fitDrift = (
   if (blocks.count < LEAST_BLOCKS || targets.length < 2) return [];
   const moving = movingPoints(shapes);
   const usable = shapes.flatMap((s, p) => (s.deviation > 0 && s.nature !== 'unknown' ? [p] : []));
-  const expected = FALSE_PER_TRAINING / (targets.length * LAGS.length * MAX_TRIES);
+  const { during } = blocks;
+  const first = 2 * shapes.length;
+  const quick = [...new Set(during.map(({ state, is }) => `${state} ${is}`))].map((key) =>
+    during.flatMap(({ state, is }, d) => (`${state} ${is}` === key ? [first + d] : [])),
+  );
+  const asked = targets.length * LAGS.length * MAX_TRIES + during.length * LAGS.length;
+  const expected = FALSE_PER_TRAINING / asked;
   const states = rareStates(blocks, shapes);
   const since = states.length === 0 ? undefined : sinceChange(blocks, states);
   const out: DriftSensor[] = [];
   for (const lag of LAGS) {
     if (lag * BLOCK_ROWS * stepUs > LONGEST_US) continue;
-    const l = lagged(blocks, shapes, moving, lag);
-    // `all` without each fold in turn, once for all targets.
-    const without = l.folds.map((fold) => {
-      const rest = new Gram(l.all.size);
-      rest.merge(l.all, 1);
-      rest.merge(fold, -1);
-      return rest;
-    });
-    for (const point of targets) {
-      const isRefuted = (waits: boolean): boolean => refuted.has(driftSensorOf({ point, lag, waits }));
-      if (isRefuted(false) && (since === undefined || isRefuted(true))) continue;
-      const shape = shapes[point]!;
-      const target = l.clipped[2 * point]!;
-      const usual = quantile(target, 0.5) + shape.accuracy / shape.deviation;
-      const excluded = new Set([point]);
-      for (let tried = 0; tried < MAX_TRIES; tried++) {
-        const inputs = usable.filter((p) => !excluded.has(p)).flatMap((p) => [2 * p, 2 * p + 1]);
-        const fits = without.map((gram) => selectForward(gram, 2 * point, inputs, SIZES));
-        const whole = selectForward(l.all, 2 * point, inputs, SIZES);
-        const { loss, naive } = losses(l, target, fits, usual);
-        if (loss.length === 0 || whole.length === 0) break;
-        let size = 0;
-        for (let k = 1; k < loss.length; k++) if (loss[k]! < WORTH * loss[size]!) size = k;
-        const best = whole[Math.min(size, whole.length - 1)]!;
-        excluded.add(best.terms[0]! >> 1);
-        // What a controller makes of its measured value holds whether that reads right or wrong.
-        if (partners[point]! >= 0) excluded.add(partners[point]!);
-        if (loss[size]! > (1 - LEAST_EXPLAINED) * naive) continue;
-        // Errors of each fold by the fit that has not seen it.
-        const bounded = (s: Sparse) => ({ ...s, point, lag, bounds: s.terms.map((t) => l.usual.bounds[t]!) });
-        const first = (fold: number): number => Math.ceil((fold * blocks.count) / FOLDS);
-        const byFold = fits.map((f, k) =>
-          // Of the last one the unrest of all blocks is asked for.
-          steadyErrors(blocks, bounded(f[size]!), l.usual.calm, k === FOLDS - 1 ? 0 : first(k), first(k + 1)),
-        );
-        const unrest = quantile(byFold.at(-1)!.unrest, 0.5) + shape.accuracy / shape.deviation;
-        const errors = new Float64Array(blocks.count);
-        for (let b = 0; b < errors.length; b++) {
-          const fold = byFold[l.foldOf(b)]!;
-          errors[b] = Math.abs(weighed(fold.steady[b]!, fold.unrest[b]!, unrest));
-        }
-        const least = (EXACT * shape.accuracy) / shape.deviation / 2;
-        const limitFor = (known: Float64Array): number => Math.max(least, limitOf(known, expected, lag + 1));
-        const limits = [limitFor(errors)];
-        if (since !== undefined) {
-          const settled = errors.map((e, b) => (isSettled(since[b]!, lag) ? e : Number.NaN));
-          const limit = limitFor(settled);
-          if (limit <= WORTH_WAITING * limits[0]!) limits.push(limit);
-        }
-        for (const [i, limit] of limits.entries()) {
-          const waits = i > 0;
-          // At the usual unrest an error counts half.
-          if (!isRefuted(waits) && 2 * limit * shape.deviation <= MOST_OF_SPAN * (shape.high - shape.low))
-            out.push({ ...bounded(best), limit, unrest, waits });
-        }
-      }
+    const usual = usualOf(blocks, moving, lag);
+    const fit = (l: Lagged, target: number, inputs: readonly number[], tries: number): void =>
+      void out.push(
+        ...sensorsOf(blocks, shapes[l.points[target]!]!, l, target, inputs, {
+          partners,
+          refuted,
+          since,
+          expected,
+          tries,
+        }),
+      );
+    const points = usable.flatMap((p) => [p, p]);
+    const l = lagged(
+      blocks,
+      shapes,
+      usual,
+      lag,
+      usable.flatMap((p) => [2 * p, 2 * p + 1]),
+      points,
+      false,
+    );
+    const places = l.channels.map((_, i) => i);
+    for (const point of targets) fit(l, l.channels.indexOf(2 * point), places, MAX_TRIES);
+    for (const channels of quick) {
+      const of = channels.map((c) => during[c - first]!.point);
+      const q = lagged(blocks, shapes, usual, lag, channels, of, true);
+      for (const target of channels.keys()) fit(q, target, [...channels.keys()], 1);
+    }
+  }
+  return out;
+};
+
+interface FitOptions {
+  readonly partners: ArrayLike<number>;
+  readonly refuted: ReadonlySet<string>;
+  readonly since: Uint32Array | undefined;
+  /** False alarms of one sensor in as many blocks. */
+  readonly expected: number;
+  readonly tries: number;
+}
+
+/** Sensors of one channel from `inputs` (places in `l.channels`), each try without the strongest input of those before. */
+const sensorsOf = (
+  blocks: Blocks,
+  shape: PointShape,
+  l: Lagged,
+  target: number,
+  inputs: readonly number[],
+  { partners, refuted, since, expected, tries }: FitOptions,
+): DriftSensor[] => {
+  const { lag, points, channels } = l;
+  const point = points[target]!;
+  const channel = channels[target]!;
+  const isRefuted = (waits: boolean): boolean => refuted.has(driftSensorOf({ channel, lag, waits }));
+  if (isRefuted(false) && (since === undefined || isRefuted(true))) return [];
+  const out: DriftSensor[] = [];
+  const changes = l.clipped[target]!;
+  const usual = quantile(changes, 0.5) + shape.accuracy / shape.deviation;
+  const excluded = new Set([point]);
+  for (let tried = 0; tried < tries; tried++) {
+    const from = inputs.filter((i) => !excluded.has(points[i]!));
+    const fits = l.without.map((gram) => selectForward(gram, target, from, SIZES));
+    const whole = selectForward(l.all, target, from, SIZES);
+    const { loss, naive } = losses(l, changes, fits, usual);
+    if (loss.length === 0 || whole.length === 0) break;
+    let size = 0;
+    for (let k = 1; k < loss.length; k++) if (loss[k]! < WORTH * loss[size]!) size = k;
+    const best = whole[Math.min(size, whole.length - 1)]!;
+    excluded.add(points[best.terms[0]!]!);
+    // What a controller makes of its measured value holds whether that reads right or wrong.
+    if (partners[point]! >= 0) excluded.add(partners[point]!);
+    if (loss[size]! > (1 - LEAST_EXPLAINED) * naive) continue;
+    // Errors of each fold by the fit that has not seen it.
+    const bounded = (s: Sparse) => {
+      const terms = s.terms.map((t) => channels[t]!);
+      return { ...s, terms, point, channel, lag, bounds: terms.map((t) => l.usual.bounds[t]!) };
+    };
+    const first = (fold: number): number => Math.ceil((fold * blocks.count) / FOLDS);
+    const byFold = fits.map((f, k) =>
+      // Of the last one the unrest of all blocks is asked for.
+      steadyErrors(blocks, bounded(f[size]!), l.usual.calm, k === FOLDS - 1 ? 0 : first(k), first(k + 1)),
+    );
+    const unrest = quantile(byFold.at(-1)!.unrest, 0.5) + shape.accuracy / shape.deviation;
+    const errors = new Float64Array(blocks.count);
+    for (let b = 0; b < errors.length; b++) {
+      const fold = byFold[l.foldOf(b)]!;
+      errors[b] = Math.abs(weighed(fold.steady[b]!, fold.unrest[b]!, unrest));
+    }
+    const least = (EXACT * shape.accuracy) / shape.deviation / 2;
+    const limitFor = (known: Float64Array): number => Math.max(least, limitOf(known, expected, lag + 1));
+    const limits = [limitFor(errors)];
+    if (since !== undefined) {
+      const settled = errors.map((e, b) => (isSettled(since[b]!, lag) ? e : Number.NaN));
+      const limit = limitFor(settled);
+      if (limit <= WORTH_WAITING * limits[0]!) limits.push(limit);
+    }
+    for (const [i, limit] of limits.entries()) {
+      const waits = i > 0;
+      // At the usual unrest an error counts half.
+      if (!isRefuted(waits) && 2 * limit * shape.deviation <= MOST_OF_SPAN * (shape.high - shape.low))
+        out.push({ ...bounded(best), limit, unrest, waits });
     }
   }
   return out;

@@ -4,7 +4,17 @@ import { seededRandom } from '../../lib/random.ts';
 import { tailLimit } from './charts.ts';
 import { drift } from './drift.ts';
 import { overLag, weighed } from './drift-channels.ts';
-import { blocksOf, fitDrift, isSettled, limitOf, rareStates, SETTLING, sinceChange } from './drift-fit.ts';
+import {
+  blocksOf,
+  duringOf,
+  fitDrift,
+  isSettled,
+  limitOf,
+  quickStates,
+  rareStates,
+  SETTLING,
+  sinceChange,
+} from './drift-fit.ts';
 import { partnersOf } from './drift-partners.ts';
 import { shapesOf } from './nature.ts';
 
@@ -213,7 +223,7 @@ describe('a loop that stands still now and then', () => {
 describe('sinceChange', () => {
   it('counts blocks since a state changed or was not known', () => {
     const changes = [Float64Array.from([Number.NaN, 0, 0, 0.5, 0, 0, Number.NaN, 0]), new Float64Array(8)];
-    expect([...sinceChange({ count: 8, changes }, [0])]).toEqual([0, 1, 2, 0, 1, 2, 0, 1]);
+    expect([...sinceChange({ count: 8, changes, during: [] }, [0])]).toEqual([0, 1, 2, 0, 1, 2, 0, 1]);
     expect(isSettled(11 + SETTLING, 12)).toBe(false);
     expect(isSettled(12 + SETTLING, 12)).toBe(true);
   });
@@ -269,5 +279,70 @@ describe('partnersOf', () => {
     const partner = partnersOf(table, shapesOf(table));
     expect(POINTS[partner[POINTS.indexOf('speed')]!]).toBe('pressure');
     expect(partner[POINTS.indexOf('alone')]).toBe(-1);
+  });
+});
+
+describe('a loop that goes between two states within minutes', () => {
+  const NAMES = ['pressure', 'loads', 'current', 'use'] as const;
+  /** A receiver that a compressor fills between 6.7 and 7.4 bar; loaded, its current follows the true pressure, 2 A a bar. */
+  const air = (seed: number, rows: number, falsify: (row: number) => number = () => 0): RowTable => {
+    const random = seededRandom(seed);
+    const columns = NAMES.map(() => new Float64Array(rows));
+    let [bar, loads, wander] = [7, 0, 0];
+    for (let i = 0; i < rows; i++) {
+      wander += -0.01 * wander + 0.02 * random.normal();
+      const use = 3 + wander;
+      bar += 0.04 * (4.6 * loads - use);
+      const shown = bar + 0.006 * random.normal() + falsify(i);
+      if (shown < 6.7) loads = 1;
+      else if (shown > 7.4) loads = 0;
+      const current = 17 + loads * (31 + 2 * (bar - 7)) + 0.15 * random.normal();
+      [shown, loads, current, use + 0.03 * random.normal()].forEach((x, p) => {
+        columns[p]![i] = x;
+      });
+    }
+    return { points: NAMES, count: rows, tsUs: Float64Array.from({ length: rows }, (_, i) => i * STEP_US), columns };
+  };
+  const learned = part(air(3, LEARNED), LEARNED);
+  const model = () => drift.fit(learned, { stepUs: STEP_US });
+
+  it('is looked at within each of them', () => {
+    const shapes = shapesOf(learned);
+    const states = quickStates(learned, shapes);
+    expect(states.map(({ state, is }) => `${NAMES[state]} ${is}`).sort()).toEqual(['loads 0', 'loads 1']);
+    const during = duringOf(learned, shapes, states);
+    const sensors = fitDrift(
+      learned,
+      shapes,
+      STEP_US,
+      blocksOf(learned, shapes, STEP_US, during),
+      partnersOf(learned, shapes),
+    );
+    const while1 = sensors.filter(({ channel }) => {
+      const d = during[channel - 2 * NAMES.length];
+      return d?.is === 1 && NAMES[d.point] === 'current';
+    });
+    expect(while1.length).toBeGreaterThan(0);
+  });
+
+  it('tells its pressure from its current though the pressure stays between the same readings', () => {
+    const table = air(11, STARTS + 200, (i) => (i < STARTS ? 0 : 0.3 * Math.min(1, (i - STARTS) / 120)));
+    const told = judge(model(), table, LEARNED);
+    expect(told.length).toBeGreaterThan(0);
+    expect(told[0]!.row).toBeGreaterThan(STARTS + 30);
+    expect(told[0]!.row).toBeLessThan(STARTS + 150);
+    expect(told[0]!.named).toContain('pressure');
+  });
+
+  it('says nothing while it is as learned, also after it was saved in the middle', () => {
+    const table = air(12, LEARNED + 9000);
+    expect(judge(model(), table, LEARNED)).toEqual([]);
+    const one = model();
+    const drawn = air(11, STARTS + 200, (i) => (i < STARTS ? 0 : 0.3 * Math.min(1, (i - STARTS) / 120)));
+    judge(one, part(drawn, STARTS + 43), LEARNED);
+    const other = drift.restore(one.save());
+    const told = judge(one, drawn, STARTS + 43);
+    expect(told.length).toBeGreaterThan(0);
+    expect(judge(other, drawn, STARTS + 43)).toEqual(told);
   });
 });

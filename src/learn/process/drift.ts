@@ -1,7 +1,8 @@
 /**
  * The drift guard of a cell: a point that moves on evenly for many rows by more than the other points, and what they summed
  * up to, explain. Finds what each row hides: a sensor that is drawn away slowly, also one that a controller works with (the
- * loop holds the measured value, and its output drifts instead), against balances and redundant points.
+ * loop holds the measured value, and its output drifts instead), against balances and redundant points; where a loop goes between
+ * two states within minutes, also within one of them.
  *
  * Works where a point is coupled to others of its cell within half an hour of rows. Fails for a point that no other one of
  * the cell tells anything of, where rows are so far apart that half a day is no window (LONGEST_US), for a drift slower than
@@ -9,7 +10,7 @@
  * than they did in training (nothing is said then). A loop that swings after a rare start or stop hides what is smaller: a
  * sensor that waits for it to settle has a limit of its own, and says nothing meanwhile. Proved on the last 30 % of the
  * training rows: a sensor that speaks there is left out. Cost: per point some 140 octets and two additions a row, per sensor
- * 60 octets and some hundred operations each BLOCK_ROWS rows.
+ * 60 octets and some hundred operations each BLOCK_ROWS rows; per mean during a state 40 octets and a comparison a row.
  * Source: structured residuals (Gertler 1998); which point it is: reconstruction-based contributions (Alcala and Qin, 2009).
  */
 import type { Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
@@ -22,6 +23,7 @@ import {
   Channels,
   channelMemory,
   overLag,
+  pointOfChannel,
   steadyPart,
   weighed,
 } from './drift-channels.ts';
@@ -30,12 +32,14 @@ import {
   blocksOf,
   type DriftSensor,
   driftSensorOf,
+  duringOf,
   fitDrift,
   isSettled,
   LAGS,
   MOST_LAG,
   MOST_UNUSUAL,
   movingPoints,
+  quickStates,
   rareStates,
   sinceChange,
   steadyErrors,
@@ -53,7 +57,7 @@ const RELEASE = 0.75;
 export const MAX_NAMED = 5;
 /** The point of the loudest sensor is told where it explains this part of what the best one does: its inputs speak for others too. */
 const OWN = 0.7;
-const SAVED_AS = 'drift 2';
+const SAVED_AS = 'drift 3';
 
 type Lag = (typeof LAGS)[number];
 
@@ -162,7 +166,7 @@ class DriftModel implements MemberModel {
     const { m, found, result } = this;
     found.length = 0;
     if (m.sensorPoint.length === 0) return result;
-    const changes = scratch(2 * row.length);
+    const changes = scratch(2 * row.length + m.duringPoint.length);
     if (this.channels.take(tsUs, row, changes)) this.judge(changes);
     const { said } = this;
     if (said !== undefined) found.push(said);
@@ -259,8 +263,8 @@ class DriftModel implements MemberModel {
       for (let i = m.termAt[s]!; i < m.termAt[s + 1]!; i++) {
         const channel = m.used[m.term[i]!]!;
         // A sum over time grows by the mean of the change.
-        const grows = channel % 2 === 0 ? 1 : lag / 2;
-        slope[channel >> 1]! -= (m.weight[i]! * grows) / m.scale[s]!;
+        const isSum = channel < 2 * m.mean.length && channel % 2 === 1;
+        slope[pointOfChannel(m, channel)]! -= (m.weight[i]! * (isSum ? lag / 2 : 1)) / m.scale[s]!;
       }
       const touch = (p: number): void => {
         along[p]! += slope[p]! * error;
@@ -268,7 +272,7 @@ class DriftModel implements MemberModel {
         slope[p] = 0;
       };
       touch(m.sensorPoint[s]!);
-      for (let i = m.termAt[s]!; i < m.termAt[s + 1]!; i++) touch(m.used[m.term[i]!]! >> 1);
+      for (let i = m.termAt[s]!; i < m.termAt[s + 1]!; i++) touch(pointOfChannel(m, m.used[m.term[i]!]!));
     }
     const out: Blame[] = [];
     for (let p = 0; p < along.length; p++) {
@@ -346,13 +350,20 @@ const memoryOf = (
   const moving = sensors.length === 0 ? [] : movingPoints(shapes);
   const usual = LAGS.map((lag) => usualOf(blocks, moving, lag).bounds);
   const states = sensors.some((s) => s.waits) ? rareStates(blocks, shapes) : [];
-  const used = [
-    ...new Set([...[...moving, ...states].map((p) => 2 * p), ...sensors.flatMap((s) => [2 * s.point, ...s.terms])]),
+  const channels = [
+    ...new Set([...[...moving, ...states].map((p) => 2 * p), ...sensors.flatMap((s) => [s.channel, ...s.terms])]),
   ].sort((a, b) => a - b);
-  const placeOf = new Map(used.map((channel, i) => [channel, i]));
+  const placeOf = new Map(channels.map((channel, i) => [channel, i]));
+  // Of means during a state only those that sensors use are kept, in their order.
+  const first = 2 * shapes.length;
+  const during = channels.filter((channel) => channel >= first);
+  const used = channels.map((channel) => (channel < first ? channel : first + during.indexOf(channel)));
   // Without a sensor nothing is looked at: no block is kept.
   const memory: DriftMemory = {
-    ...(channelMemory(sensors.length === 0 ? [] : shapes) as ChannelMemory & Arrays),
+    ...(channelMemory(
+      sensors.length === 0 ? [] : shapes,
+      during.map((channel) => blocks.during[channel - first]!),
+    ) as ChannelMemory & Arrays),
     arming: packArming(armingOf(shapes, sensors)),
     used: Uint16Array.from(used),
     ring: new Float32Array(used.length * MOST_LAG).fill(Number.NaN),
@@ -364,11 +375,11 @@ const memoryOf = (
     states: Uint16Array.from(states, (p) => placeOf.get(2 * p)!),
     ratio: new Float32Array(sensors.length).fill(Number.NaN),
     scale: Float32Array.from(sensors, (s) => s.limit),
-    own: Uint16Array.from(sensors, (s) => placeOf.get(2 * s.point)!),
+    own: Uint16Array.from(sensors, (s) => placeOf.get(s.channel)!),
     termAt: Uint32Array.from(offsets(sensors.map((s) => s.terms.length))),
     term: Uint16Array.from(sensors.flatMap((s) => s.terms.map((t) => placeOf.get(t)!))),
     weight: Float32Array.from(sensors.flatMap((s) => s.weights)),
-    bound: Float32Array.from(usual.flatMap((bounds) => used.map((channel) => bounds[channel]!))),
+    bound: Float32Array.from(usual.flatMap((bounds) => channels.map((channel) => bounds[channel]!))),
     moving: Uint16Array.from(moving, (p) => placeOf.get(2 * p)!),
     partner: sensors.length === 0 ? new Int16Array(0) : partners,
   };
@@ -385,7 +396,7 @@ const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: numbe
     columns: table.columns.map((c) => c.subarray(0, split)),
   };
   // Calm by what the first part showed.
-  const seen = blocksOf(first, shapes, stepUs);
+  const seen = blocksOf(first, shapes, stepUs, blocks.during);
   const sensors = fitDrift(first, shapes, stepUs, seen, partnersOf(first, shapes));
   const from = Math.floor(blocks.count * PROOF_FROM);
   const moving = movingPoints(shapes);
@@ -411,7 +422,8 @@ export const drift: MemberLearner = {
   fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? usualStep(table);
     const shapes = shapesOf(table);
-    const blocks = blocksOf(table, shapes, stepUs);
+    const during = duringOf(table, shapes, quickStates(table, shapes));
+    const blocks = blocksOf(table, shapes, stepUs, during);
     const partners = partnersOf(table, shapes);
     const sensors = fitDrift(table, shapes, stepUs, blocks, partners, refutedBy(table, shapes, stepUs, blocks));
     return new DriftModel(memoryOf(shapes, sensors, blocks, partners), [stepUs, 0, 0, -1, -1, 0, Number.NaN]);

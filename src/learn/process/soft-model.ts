@@ -43,6 +43,9 @@ export class SoftModel implements MemberModel {
   private readonly replay: ReplayWatch;
   private readonly found: Deviation[] = [];
   private readonly score_: Mutable<RowScore>;
+  /** Relations that this row and the one before break by a value that stands still; not saved: a row later they are there again. */
+  private standing: Set<number> | undefined;
+  private stoodBefore: Set<number> | undefined;
 
   constructor(memory: SoftMemory, stepUs: number, learnedRows: number) {
     this.memory = memory;
@@ -82,6 +85,8 @@ export class SoftModel implements MemberModel {
     if (this.learnedRows === 0) return this.score_;
     this.holder.take(tsUs, row);
     for (let p = 0; p < row.length; p++) this.guard(p, row[p]!);
+    this.stoodBefore = this.standing;
+    this.standing = undefined;
     checkRelations(this.memory, row, this.broken);
     this.watchSensors(tsUs);
     if (found.length > 0) {
@@ -129,6 +134,12 @@ export class SoftModel implements MemberModel {
   private readonly broken = (i: number, by: number): void => {
     const m = this.memory;
     const left = m.left[i]!;
+    // The state has changed and the value has not moved: it may not have been read anew. The next row tells.
+    if (m.stillRows[left]! > 1) {
+      this.standing ??= new Set();
+      this.standing.add(i);
+      if (this.stoodBefore?.has(i) !== true) return;
+    }
     const relation = relationAt(m, i, namesOf(m.arming));
     const states = relation.compare === '=';
     const unit = Math.max(m.accuracy[left]!, 0.05 * (m.high[left]! - m.low[left]!));

@@ -226,3 +226,43 @@ describe('the soft model of a made plant', () => {
     expect(model.arming.every((a) => a.unarmed !== '')).toBe(true);
   });
 });
+
+describe('a total that each batch begins anew', () => {
+  const CYCLE = 60;
+  /** Step 1: empty; 2: it fills, each batch at its own pace; 3: it stands. */
+  const batches = (count: number): RowTable => {
+    const random = seededRandom(7);
+    const step = new Float64Array(count);
+    const total = new Float64Array(count);
+    let pace = 0;
+    for (let i = 0; i < count; i++) {
+      const at = i % CYCLE;
+      if (at === 0) pace = 0.4 + 0.2 * random.uniform();
+      step[i] = at < 10 ? 1 : at < 40 ? 2 : 3;
+      total[i] = at < 10 ? 0 : at < 40 ? total[i - 1]! + pace * (0.9 + 0.2 * random.uniform()) : total[i - 1]!;
+    }
+    const tsUs = Float64Array.from({ length: count }, (_, i) => i * STEP_US);
+    return { points: ['TOTAL', 'STEP'], count, tsUs, columns: [total, step] };
+  };
+  const model = () => softLearner.restore(softLearner.fit(batches(60 * CYCLE)).save());
+  const begins = 3 * CYCLE;
+  /** Rows in which the relation is told. `late`: rows by which the total is read late at one beginning; `to`: what it shows then. */
+  const told = (late: number, to?: number): number[] => {
+    const table = batches(5 * CYCLE);
+    const stood = table.columns[0]![begins - 1]!;
+    const tsUs = table.tsUs.map((t) => t + 60 * CYCLE * STEP_US);
+    const change = (row: Float64Array, i: number) => {
+      if (i >= begins && i < begins + late) row[0] = to ?? stood;
+    };
+    return alarms(model(), change, { ...table, tsUs })
+      .filter(({ deviations }) => deviations.some(({ kind }) => kind === 'relation'))
+      .map(({ row }) => row);
+  };
+
+  it('breaks what it always was only once it was surely read anew', () => {
+    expect(told(0)).toEqual([]);
+    expect(told(1)).toEqual([]);
+    expect(told(3)).toEqual([begins + 1, begins + 2]);
+    expect(told(1, 7)).toEqual([begins]);
+  });
+});
