@@ -76,6 +76,10 @@ it('day and month in the order that the whole file tells', () => {
 it('answers by any of their usual names are not shown', () => {
   const head = 'Attack_LABEL_(1:No Attack),Attack LABEL,isAnomaly,ground_truth,FAULT_P1,A';
   expect(readRows(`${head}\n1,1,0,0,0,5\n`).points).toEqual(['FAULT_P1', 'A']);
+  // One for each process beside one for the plant; a name as it was misspelt, with what its numbers mean.
+  expect(readRows('attack,attack_P1,attack_P12,"Attack LABLE (1:No Attack, -1:Attack)",A\n0,0,0,1,5\n').points).toEqual(
+    ['A'],
+  );
 });
 
 it('stretches that a file marks in its own column of answers, and none where that holds something else', () => {

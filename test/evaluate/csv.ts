@@ -14,7 +14,7 @@ export const MAX_WORD_STATES = 256;
 const TIME_NAMES = /^(time|timestamp|datetime|date|ts|date_time|t)$/i;
 /** Columns by which data sets carry their own answers: never shown to a learner. */
 const ANSWERS =
-  /^(anomaly|changepoint|label|labels|is_?(anomaly|attack|outlier)|att_flag|attack|attack[ _]labels?(?![a-z]).*|normal\/attack|fault|faultnumber|ground[ _]truth|outlier)$/i;
+  /^(anomaly|changepoint|label|labels|is_?(anomaly|attack|outlier)|att_flag|attack|attack[ _]p\d+|attack[ _]la(bel|ble)s?(?![a-z]).*|normal\/attack|fault|faultnumber|ground[ _]truth|outlier)$/i;
 /** Where something begins or ends, not how long it lasts. */
 const CHANGES = /^changepoint$/i;
 const MISSING = /^(|nan|na|n\/a|null|none|-|\?|bad)$/i;

@@ -91,6 +91,7 @@ const nabFigures = (c: Case, table: RowTable, answers: Answers): Record<string, 
     detected: own.found,
     detectionsOutside: own.outside,
     windows: own.windows.map((w) => round(w)),
+    raw: round(own.raw),
     rewardLowFp: round(at(ALARM, REWARD_LOW_FP).score, 2),
     rewardLowFn: round(at(ALARM, REWARD_LOW_FN).score, 2),
     // The benchmark takes every row above the threshold for a detection of its own.

@@ -1,5 +1,6 @@
 /** Words and tables of the evaluation. */
 import type { CaseResult, Evaluated } from './evaluate.ts';
+import { nabCorpusScore } from './metrics/nab.ts';
 import { pooled } from './metrics/pooled.ts';
 import { DETECTABLE_D, TAMPER_ROWS } from './tamper.ts';
 
@@ -35,7 +36,7 @@ export const summaryOf = (e: Evaluated): Record<string, unknown> => {
   }
   if (nab.length > 0)
     out.nab = {
-      score: round(mean(scores(nab))),
+      score: round(nabCorpusScore(nab.map((r) => ({ raw: Number(r.raw), windows: (r.windows as unknown[]).length })))),
       detected: nab.reduce((a, r) => a + r.detected, 0),
       expected: nab.reduce((a, r) => a + r.expected, 0),
       outside: nab.reduce((a, r) => a + Number(r.detectionsOutside), 0),

@@ -18,12 +18,13 @@ import {
   levelOf,
   levelWidth,
   newLevel,
+  settleLevel,
   widenLevel,
 } from './level.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 
-const SAVED_AS = 'level 4';
+const SAVED_AS = 'level 5';
 /** A point with fewer distinct values has states, not levels, */
 const LEAST_VALUES = 20;
 /** unless it has so many and another one in this part of the rows: a coarse instrument flits between its steps, a state lasts. */
@@ -271,6 +272,7 @@ export const levelLearnerWith = (
           if (isLevelAlarm(level) && !before) episodes++;
         }
         widenLevel(level, above * excursions.usual);
+        settleLevel(level, correlation, table.count);
         moved = Math.max(moved, episodes);
         return episodes <= allowed ? level : undefined;
       };

@@ -262,3 +262,12 @@ it('a coarse instrument that flits between a few steps has a level, what rests a
   const delay = delayOf((i) => Math.round(31.4 - (i >= 600 ? 1 : 0) + 0.6 * random.normal()));
   expect(delay).toBeLessThan(60);
 });
+
+it('a shift that comes slowly does not widen the band before it reaches it', () => {
+  const delays = SEEDS.map((seed) => {
+    const random = seededRandom(seed);
+    return delayOf((i) => 1.8 * Math.min(1, Math.max(0, i - 600) / 250) + random.normal());
+  });
+  console.log(`seeds 80 to 89, two hundred and fifty rows to a shift of 1.8 deviations: ${delays.join(', ')} rows`);
+  expect(mean(delays)).toBeLessThan(200);
+});

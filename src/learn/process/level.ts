@@ -5,7 +5,7 @@
  *
  * Works when the signal comes back to a level within its training; fails for one that wanders without bound (the spread
  * grows with it: late), for what is shorter than the averaging time, and while less than `blocksNeeded` averaging times
- * were seen. Cost: about a dozen operations a sample, 88 octets for each average of a point.
+ * were seen. Cost: about a dozen operations a sample, 96 octets for each average of a point.
  * Source: EWMA chart (Roberts, Technometrics 1, 1959) with estimated parameters (Jones, Champ and Rigdon, Technometrics
  * 43, 2001), exponentially weighted mean and variance (West, Communications of the ACM 22, 1979), rate of crossings of a
  * smooth noise exp(-u^2/2) (Rice, Bell System Technical Journal 24, 1945), t distribution from the normal one (Wallace, Annals
@@ -43,8 +43,14 @@ export const LEVEL_SETTING: LevelSetting = {
 };
 /** A correlation time is not looked for beyond this part of the rows. */
 const LONGEST_PART = 0.2;
-/** A limit is drawn for what is at most so many times as rare as one of the rows learned from, as in dynamics-limits.ts. */
-const MOST_RARE = 25;
+/** A limit is drawn for what is at most so many times as rare as one of the rows learned from. */
+const MOST_RARE = 10;
+/**
+ * Once it has learned, what is further from the mean than this part of the limit teaches the spread no more than that: a slow shift
+ * would widen the band before it reaches it (Huber, Annals of Mathematical Statistics 35, 1964). Only of a point that training knows:
+ * another one has not shown yet how far it wanders.
+ */
+const TAUGHT_PART = 2 / 3;
 /** What is beyond the band counts in twentieths of it, as for the limits of a single value (soft-model.ts). */
 const UNIT = 0.05;
 
@@ -117,12 +123,12 @@ export const isExperienced = (column: Float64Array): boolean =>
  * Numbers of one point, LEVEL_NUMBERS from its offset on: averaging time and memory (rows), the natural logarithm of how many
  * averaging times there are to each allowed false alarm over all points that share it; rows seen, mean over the averaging
  * time, mean and variance of those over the memory, rows of the alarm (0: none), how much wider the limits are than
- * the variance says, the bounds to which a value is cut.
+ * the variance says, the bounds to which a value is cut, the part of the limit up to which distances teach the variance.
  */
 export type LevelState = Float64Array;
-export const LEVEL_NUMBERS = 11;
-const [AVERAGING, MEMORY, LOG_CHANCES, SEEN, SMOOTH, MEAN, VARIANCE, ALARM, ROOM, LEAST, MOST] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+export const LEVEL_NUMBERS = 12;
+const [AVERAGING, MEMORY, LOG_CHANCES, SEEN, SMOOTH, MEAN, VARIANCE, ALARM, ROOM, LEAST, MOST, TAUGHT] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
 ] as const;
 
 /** `stepUs`: time between rows; `sharers`: points of the cell that share the budget. */
@@ -138,7 +144,25 @@ export const newLevel = (
   const rareRows = Math.min(setting.budgetUs / stepUs, MOST_RARE * trainingRows);
   const logChances = Math.log(Math.max(1, sharers) * Math.max(1, rareRows / averaging));
   const memory = Math.max(setting.remembered * averaging, trainingRows);
-  return Float64Array.of(averaging, memory, logChances, 0, Number.NaN, Number.NaN, 0, 0, 1, least, most);
+  return Float64Array.of(
+    averaging,
+    memory,
+    logChances,
+    0,
+    Number.NaN,
+    Number.NaN,
+    0,
+    0,
+    1,
+    least,
+    most,
+    Number.POSITIVE_INFINITY,
+  );
+};
+
+/** It has learned: of a point that training knows the spread stays about what it is. */
+export const settleLevel = (s: LevelState, correlation: number, trainingRows: number): void => {
+  if (trainingRows >= EXPERIENCE * correlation) s[TAUGHT] = TAUGHT_PART;
 };
 
 /** Widens the limits so that they are at least `distance` from the mean, however much will have been seen. */
@@ -182,8 +206,10 @@ export const feedLevel = (s: LevelState, given: number, at = 0, setting: LevelSe
   const blocks = Math.min(seen, memory) / averaging;
   const distance = smooth - mean;
   let surprise = Number.NaN;
+  let taught = Number.POSITIVE_INFINITY;
   if (blocks >= setting.blocksNeeded) {
     const width = widthOf(s, at, seen, variance) || Number.EPSILON;
+    taught = s[at + TAUGHT]! * width;
     const part = Math.abs(distance) / width;
     alarm = part >= (alarm ? setting.release : 1);
     const beyond = Math.max(0, part - 1) / (2 * UNIT);
@@ -193,7 +219,7 @@ export const feedLevel = (s: LevelState, given: number, at = 0, setting: LevelSe
   const odd = alarm && alarmRows < memory;
   const weight = Math.max(1 / seen, 1 / memory) * (odd ? setting.oddWeight : 1);
   mean += weight * distance;
-  variance += weight * ((smooth - mean) ** 2 - variance);
+  variance += weight * (Math.min(taught, Math.abs(smooth - mean)) ** 2 - variance);
   s[at + SEEN] = seen;
   s[at + SMOOTH] = smooth;
   s[at + MEAN] = mean;

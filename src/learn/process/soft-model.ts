@@ -23,6 +23,9 @@ const EXACT = 3;
 /** A second culprit is told where it explains nearly as much as the first: then the two cannot be told apart. */
 const SECOND_WEIGHT = 0.85;
 export const SAVED_AS = 'soft 6';
+/** Training takes a state for normal that it held for this part of its rows (BriefStates, src/app/detection/states.ts), and so many at least. */
+const KNOWN_PART = 0.05;
+const LEAST_KNOWN_ROWS = 240;
 const SET_POINT = SENSOR_KINDS.indexOf('set-point');
 
 /** 1 is the limit: half way up the scale. */
@@ -37,6 +40,8 @@ export class SoftModel implements MemberModel {
   private readonly stepUs: number;
   /** Rows that it was learned from; 0: too few to say anything. */
   private readonly learnedRows: number;
+  /** Rows for which a state that training did not hold is told. */
+  private readonly newsRows: number;
   private readonly holder: Holder;
   private readonly charts: Charts;
   private readonly isolation: Isolation;
@@ -51,6 +56,7 @@ export class SoftModel implements MemberModel {
     this.memory = memory;
     this.stepUs = stepUs;
     this.learnedRows = learnedRows;
+    this.newsRows = Math.max(KNOWN_PART * learnedRows, Math.min(learnedRows, LEAST_KNOWN_ROWS));
     this.holder = new Holder(memory, stepUs);
     this.charts = new Charts(memory.sensorPoint.length, memory);
     this.isolation = new Isolation(memory);
@@ -175,8 +181,8 @@ export class SoftModel implements MemberModel {
           if (m.strange[p]! > 0) m.strange[p]!--;
           return;
         }
-      // What was told for as long as all that is called normal is news no more.
-      if (m.strange[p]! >= this.learnedRows) return;
+      // It is known as well as a state that training held for so long.
+      if (m.strange[p]! >= this.newsRows) return;
       m.strange[p]!++;
       const known = Array.from(m.states.subarray(from, to), (state) => String(Number(state.toPrecision(7))));
       const listed = known.length === 1 ? known[0] : `${known.slice(0, -1).join(', ')} and ${known.at(-1)}`;

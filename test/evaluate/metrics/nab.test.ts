@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { describeShared, sharedPath } from '../../shared.ts';
-import { nabScore, REWARD_LOW_FN, REWARD_LOW_FP, STANDARD, scaledSigmoid, type Window } from './nab.ts';
+import { nabCorpusScore, nabScore, REWARD_LOW_FN, REWARD_LOW_FP, STANDARD, scaledSigmoid, type Window } from './nab.ts';
 
 it('earns the more the earlier, costs the more the farther', () => {
   expect(scaledSigmoid(0)).toBe(0);
@@ -22,6 +22,22 @@ it('earns the more the earlier, costs the more the farther', () => {
   // The first 15 % (here 300 rows) are probation.
   expect(at(1000, 299)).toBe(100);
   expect(at(1000, 300)).toBeCloseTo(94.5, 3);
+});
+
+it('adds up a corpus as the benchmark does: files by their windows, one without any by what it cost', () => {
+  const windows = [{ left: 1000, right: 1099 }];
+  const score = (rows: readonly number[], of: readonly Window[]) => {
+    const d = new Uint8Array(2000);
+    for (const r of rows) d[r] = 1;
+    return nabScore(d, of);
+  };
+  const [found, missed, none] = [score([1000], windows), score([], windows), score([500, 1500], [])];
+  expect(none.score).toBeNaN();
+  const file = (s: typeof found, count: number) => ({ raw: s.raw, windows: count });
+  expect(nabCorpusScore([file(found, 1), file(missed, 1)])).toBeCloseTo(50, 6);
+  // Two detections in a file without windows: 2 x .11 of the 4 between silent and perfect.
+  expect(nabCorpusScore([file(found, 1), file(missed, 1), file(none, 0)])).toBeCloseTo(50 - 22 / 4, 6);
+  expect(nabCorpusScore([])).toBeNaN();
 });
 
 describeShared('NAB on the published results of machine temperature', () => {

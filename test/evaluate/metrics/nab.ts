@@ -41,6 +41,20 @@ export interface NabScore {
   readonly weights: Float64Array;
 }
 
+/**
+ * The score of a corpus, normalised as the benchmark does (Lavin and Ahmad 2015, section III.B): what all files earned, between a
+ * detector that says nothing and a perfect one. A file without windows counts by what its detections cost. NaN where there is no window.
+ */
+export const nabCorpusScore = (
+  files: readonly { readonly raw: number; readonly windows: number }[],
+  profile: Profile = STANDARD,
+): number => {
+  const windows = files.reduce((sum, f) => sum + f.windows, 0);
+  const raw = files.reduce((sum, f) => sum + f.raw, 0);
+  const silent = -profile.fnWeight * windows;
+  return windows === 0 ? Number.NaN : (100 * (raw - silent)) / (profile.tpWeight * windows - silent);
+};
+
 /** `detections`: 1 in each row where the detector's score reaches the threshold. `probation`: rows not scored. */
 export const nabScore = (
   detections: Uint8Array,
@@ -73,10 +87,8 @@ export const nabScore = (
   }
   const earned = best.map((b) => (b === Number.NEGATIVE_INFINITY ? -profile.fnWeight : b));
   for (const e of earned) raw += e;
-  const silent = -profile.fnWeight * windows.length;
-  const perfect = profile.tpWeight * windows.length;
   return {
-    score: windows.length === 0 ? Number.NaN : (100 * (raw - silent)) / (perfect - silent),
+    score: nabCorpusScore([{ raw, windows: windows.length }], profile),
     raw,
     windows: earned,
     found: earned.filter((e) => e > 0).length,
