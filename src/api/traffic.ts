@@ -38,6 +38,8 @@ export const FlowRow = Obj({
   unanswered: Count,
   oneWay: Type.Boolean(),
   encrypted: Type.Boolean(),
+  /** The packets of another row of these two, seen once more behind a router or translator: counted here, decoded there. */
+  isCopy: Type.Boolean(),
   /** Community ID v1 and state (`established`, `reset` ...) of the latest flow in it; absent or '' where not known. */
   communityId: Type.Optional(Type.String()),
   state: Type.Optional(Type.String()),

@@ -184,6 +184,7 @@ const emptySum = (): Sum => ({
 const conduitsOf = (view: SiteView): Coverage['conduits'] => {
   const conduits = new Map<string, { from: string; to: string; sum: Sum; protocols: Set<string> }>();
   for (const c of view.model.conversations()) {
+    if (c.isCopy === true) continue;
     const client = view.model.assetOf(c.client);
     const server = view.model.assetOf(c.server);
     const from = client === undefined ? '' : networkOf(view, client);
