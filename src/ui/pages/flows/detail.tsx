@@ -57,7 +57,8 @@ export const FlowMarks = ({ row: f, long = false }: { row: FlowRow; long?: boole
 };
 
 /** Of a conversation that is a copy. */
-export const COPY = 'The packets of another row, seen once more behind a router: they are decoded there, and count once';
+export const COPY =
+  'The packets of another row, seen once more behind a router: they are decoded there, and count once';
 
 /** Decoded share of the payload as a quiet bar with its figure. */
 export const DecodedShare = ({ row: f }: { row: FlowRow }) => {
