@@ -139,6 +139,7 @@ export const FILTER_FIELDS: Readonly<Record<ListName, readonly FilterField[]>> =
     f('decoded', 'number', 'decoded share of payload, 0 to 1'),
     f('oneway', 'boolean', 'only one direction is visible'),
     f('encrypted', 'boolean', 'content is encrypted'),
+    f('copy', 'boolean', 'seen once more behind a router or translator', false),
     f('verb', 'word', 'has commands with this verb', false),
     f('refused', 'number', 'refused commands'),
     f('first', 'time', 'first seen'),

@@ -255,6 +255,8 @@ export const Coverage = Obj({
       malformed: Count,
       unanswered: Count,
       encrypted: Type.Boolean(),
+      /** Payload of the conversations of this protocol; null where it is seen only inside of others. */
+      payload: Maybe(Obj({ decodedBytes: Count, undecodedBytes: Count, encryptedBytes: Count, missingBytes: Count })),
     }),
   ),
   /** Largest first. `guess`: what usually uses that port, '' not known. */

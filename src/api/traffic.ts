@@ -38,6 +38,8 @@ export const FlowRow = Obj({
   unanswered: Count,
   oneWay: Type.Boolean(),
   encrypted: Type.Boolean(),
+  /** The packets of another row of these two, seen once more behind a router or translator: counted here, decoded there. */
+  isCopy: Type.Boolean(),
   /** Community ID v1 and state (`established`, `reset` ...) of the latest flow in it; absent or '' where not known. */
   communityId: Type.Optional(Type.String()),
   state: Type.Optional(Type.String()),
@@ -54,6 +56,8 @@ export const MessagesQuery = Obj({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
   /** Only exchanges of which a message holds all of these words: all messages are read for them. */
   words: Type.Optional(Type.String({ maxLength: 200 })),
+  /** false: fields that are bare octets are told as such, and not what they are. Always so for those who may not take frames. */
+  octets: Type.Optional(Type.Boolean()),
 });
 /** One message as its decoder reads it, in the protocol's own words. */
 export const MessageRow = Obj({

@@ -91,3 +91,17 @@ it('takes the fields of a message in a frame that carried a credential, unless i
   expect(shown(7, '(masked)')).toEqual(['USER bob', '(masked)']);
   expect(shown(8, '20.5 degrees')).toEqual(['USER bob', '20.5 degrees']);
 });
+
+it('tells bare octets to those who may see them, and finds them for nobody else', async () => {
+  // Write Multiple Registers of two registers, 6.12 of the same specification: its octets are no words.
+  const payload = [0, 1, 0, 0, 0, 11, 1, 99, 0, 0, 0, 2, 4, 0xde, 0xad, 0xbe, 0xef];
+  const frames = [tcp(CLIENT, SERVER, 1000, 9000, payload)];
+  const ask = (query: Parameters<typeof messagesOf>[2]) => messagesOf(framesOf([frames]), OF, query, []);
+  const values = (list: MessageList) => list.items.flatMap((m) => m.fields.map((f) => f.value)).join();
+  expect(values(await ask({}))).toContain('de ad be ef');
+  expect((await ask({ words: 'be ef' })).items).toHaveLength(1);
+  const hidden = values(await ask({ octets: false }));
+  expect(hidden).not.toContain('de ad');
+  expect(hidden).toContain('(octets, not shown)');
+  expect((await ask({ octets: false, words: 'be ef' })).items).toHaveLength(0);
+});

@@ -2,7 +2,7 @@
 import type { MessageList, MessageRow, MessagesQuery, Static } from '../api/index.ts';
 import { createBatch } from '../capture/parser.ts';
 import type { Decoder, Message, PduContext } from '../core/decoder.ts';
-import { holdsWords } from '../core/message-words.ts';
+import { holdsWords, isOctets, OCTETS_HIDDEN } from '../core/message-words.ts';
 import type { Source } from '../core/site.ts';
 import { keepsOrder, PairScope, Pending } from '../decode/index.ts';
 import { MASKED } from '../lib/masked.ts';
@@ -190,7 +190,12 @@ export const messagesOf = async (
           fields: [...leaves]
             .filter(([, value]) => value !== '')
             .slice(0, MAX_ROW_FIELDS)
-            .map(([name, value]) => ({ name, value, meaning: meaningOf(decoder, leaves, name) })),
+            .map(([name, value]) => ({
+              name,
+              // Before words are looked for: a search would tell them.
+              value: query.octets === false && isOctets(value) ? OCTETS_HIDDEN : value,
+              meaning: meaningOf(decoder, leaves, name),
+            })),
         };
         wanted.take(row, isTold);
       },

@@ -155,6 +155,8 @@ export interface Conversation {
   /** Community ID and TCP state of its latest flow; '' where there is none. */
   communityId?: string;
   state?: string;
+  /** The packets of another conversation of the same devices, seen once more behind a router or translator: decoded there. */
+  isCopy?: boolean;
 }
 
 /** A process variable. */

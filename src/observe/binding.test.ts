@@ -118,6 +118,32 @@ describe('binding', () => {
     expect(firewall.firstUs).toBe(1e6);
   });
 
+  it('says of a conversation that it is another one seen again behind a translator, and of no other', () => {
+    const w = new World();
+    const client = w.host('00:50:56:00:00:01', '10.200.1.124', 1, 128);
+    const serverFar = w.host('00:1c:7f:00:00:0a', '10.50.1.50', 1, 63);
+    const alias = w.host('00:1c:7f:00:00:0b', '10.50.1.253', 1, 127);
+    const server = w.host('00:d0:c9:00:00:01', '10.50.1.50', 1, 64);
+    const nothing = { decodedBytes: 0, undecodedBytes: 0 };
+    w.flow(client, serverFar, 'modbus');
+    w.flow(alias, server, '', nothing);
+    w.flow(client, server, '', nothing);
+    expect(w.model.conversations().map((c) => c.isCopy === true)).toEqual([false, false, false]);
+    w.model.alias(w.at(alias, server, 'modbus'), {
+      flow: 2,
+      ofFlow: 1,
+      client: alias,
+      server,
+      ofClient: client,
+      ofServer: serverFar,
+    });
+    expect(w.model.conversations().map((c) => [c.protocol, c.isCopy === true])).toEqual([
+      ['modbus', false],
+      ['', true],
+      ['', false],
+    ]);
+  });
+
   it('merges two MACs of one chassis by serial number and vendor, not by a trivial serial', () => {
     const w = new World();
     const one = w.host('00:00:bc:00:00:01', '10.0.0.1');

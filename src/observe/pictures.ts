@@ -146,9 +146,19 @@ export const createPictures = (parts: PictureParts): Pictures => {
     return picture;
   };
 
+  const pairs = new Set<string>();
+  let pairCount = 0;
   const conversationList = (): Conversation[] => {
+    for (; pairCount < aliases.length; pairCount++)
+      pairs.add(`${aliases[pairCount]!.client} ${aliases[pairCount]!.server}`);
     const out: Conversation[] = [];
-    for (let row = 0; row < conversations.count; row++) out.push(conversations.get(row));
+    for (let row = 0; row < conversations.count; row++) {
+      const c: Mutable<Conversation> = conversations.get(row);
+      // Whatever these two say is read on the other side.
+      if (pairs.size > 0 && c.protocol === '' && c.decodedBytes + c.undecodedBytes === 0)
+        c.isCopy = pairs.has(`${c.client} ${c.server}`);
+      out.push(c);
+    }
     return out;
   };
 

@@ -114,8 +114,12 @@ export const registerCalls = (server: FastifyInstance, options: RouteOptions): v
           body: request.body as never,
           userId: user.id,
         };
-        if (call === 'frame' && !mayDo(user.role as UserRole, 'framePcap'))
-          return JSON.stringify(withoutPayload(JSON.parse(await options.engine.call(call, input)) as Frame));
+        // Who may not take the frames away sees what the decoders say of them, and no bare octets.
+        if (!mayDo(user.role as UserRole, 'framePcap')) {
+          if (call === 'frame')
+            return JSON.stringify(withoutPayload(JSON.parse(await options.engine.call(call, input)) as Frame));
+          if (call === 'messages') input.query = { ...(request.query as object), octets: false } as never;
+        }
         return toSend(request, reply, await options.engine.bytes(call as EngineCall, input));
       },
     });

@@ -5,6 +5,7 @@ import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, r
 import { setCsrf } from './lib/api.ts';
 import { meQuery, sitesQuery, statusQuery } from './lib/site.ts';
 import { Loading, Problem } from './parts/basics.tsx';
+import { loadEvidence } from './shell/evidence-script.ts';
 import { Root } from './shell/root.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -158,7 +159,7 @@ export const makeRouter = (client: QueryClient) => {
     if (!toLocation.pathname.startsWith('/s/')) return;
     off();
     setTimeout(() => {
-      for (const { load } of pages) load().catch(() => undefined);
+      for (const load of [...pages.map((page) => page.load), loadEvidence]) load().catch(() => undefined);
     }, PRELOAD_AFTER_MS);
   });
   return router;

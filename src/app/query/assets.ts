@@ -176,7 +176,7 @@ export const assetDetail = (view: SiteView, id: string, corrections: Corrections
   let peersMore = 0;
   const talks = model
     .conversations()
-    .filter((c) => owns(c.client) || owns(c.server))
+    .filter((c) => (owns(c.client) || owns(c.server)) && c.isCopy !== true)
     .sort((a, b) => b.clientBytes + b.serverBytes - (a.clientBytes + a.serverBytes));
   for (const c of talks) {
     if (peers.length < MAX_PEERS) peers.push(peerRow(view, c, owns(c.client)));

@@ -2,6 +2,7 @@
 import { type Day, ENGINEERING_VERBS } from '../../api/index.ts';
 import { PRIORITIES } from '../../api/words.ts';
 import type { Priority } from '../../core/incident.ts';
+import type { SourceHealth } from '../../core/site.ts';
 import { alertHeadline } from './findings.ts';
 import { incidentHeads } from './incidents.ts';
 import { maybeTime, partyOf, type SiteView, timeText } from './view.ts';
@@ -15,8 +16,7 @@ const ENGINEERING = new Set<string>(ENGINEERING_VERBS);
 export const day = (view: SiteView): Day => {
   const heard = view
     .sources()
-    .map(({ health }) => ({ from: health.firstUs, to: health.lastUs }))
-    .filter(({ from }) => from > 0)
+    .flatMap(({ health }) => heardOf(health))
     .sort((a, b) => a.from - b.from);
   const toUs = Math.max(0, ...heard.map(({ to }) => to));
   const fromUs = Math.max(toUs - DAY_US, heard[0]?.from ?? 0);
@@ -70,6 +70,24 @@ const engineeringOf = (view: SiteView, fromUs: number, toUs: number): Act[] => {
     }
   }
   return [...acts.values()].sort((a, b) => a.lastUs - b.lastUs);
+};
+
+/** When a source was heard, microseconds: from its first frame to its last, without the pauses that are long enough to be counted. */
+export const heardOf = ({
+  firstUs,
+  lastUs,
+  gaps,
+}: Pick<SourceHealth, 'firstUs' | 'lastUs' | 'gaps'>): { from: number; to: number }[] => {
+  if (firstUs <= 0) return [];
+  const out: { from: number; to: number }[] = [];
+  let from = firstUs;
+  for (const gap of [...gaps].sort((a, b) => a.fromUs - b.fromUs)) {
+    // A step of the clock is no pause.
+    if (gap.toUs <= gap.fromUs || gap.fromUs < from || gap.toUs > lastUs) continue;
+    out.push({ from, to: gap.fromUs });
+    from = gap.toUs;
+  }
+  return [...out, { from, to: lastUs }];
 };
 
 /** Stretches in order of their beginning, those that touch as one. */

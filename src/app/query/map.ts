@@ -57,6 +57,8 @@ const newEdge = (client: string, server: string): Edge => ({
 });
 
 const addTo = (edge: Edge, c: Conversation): void => {
+  // The same packets once more: between the same devices, so that the line is there.
+  if (c.isCopy === true) return;
   const bytes = c.clientBytes + c.serverBytes;
   edge.bytes += bytes;
   edge.refused += c.refused;

@@ -184,6 +184,7 @@ const emptySum = (): Sum => ({
 const conduitsOf = (view: SiteView): Coverage['conduits'] => {
   const conduits = new Map<string, { from: string; to: string; sum: Sum; protocols: Set<string> }>();
   for (const c of view.model.conversations()) {
+    if (c.isCopy === true) continue;
     const client = view.model.assetOf(c.client);
     const server = view.model.assetOf(c.server);
     const from = client === undefined ? '' : networkOf(view, client);
@@ -213,6 +214,21 @@ export interface ProtocolTitle {
   readonly unknown: string;
 }
 
+type Payload = NonNullable<Coverage['protocols'][number]['payload']>;
+const payloadsOf = (view: SiteView): ReadonlyMap<string, Payload> => {
+  const payloads = new Map<string, Payload>();
+  for (const c of view.model.conversations()) {
+    if (c.protocol === '') continue;
+    const sum = payloads.get(c.protocol) ?? { decodedBytes: 0, undecodedBytes: 0, encryptedBytes: 0, missingBytes: 0 };
+    payloads.set(c.protocol, sum);
+    sum.decodedBytes += c.decodedBytes;
+    sum.undecodedBytes += c.undecodedBytes;
+    if (c.encrypted) sum.encryptedBytes += c.decodedBytes + c.undecodedBytes;
+    sum.missingBytes += c.missingBytes;
+  }
+  return payloads;
+};
+
 export const coverage = (
   view: SiteView,
   titles: ReadonlyMap<string, ProtocolTitle>,
@@ -223,6 +239,7 @@ export const coverage = (
   const protocols = new Map<string, Coverage['protocols'][number]>();
   const undecoded = new Map<string, Coverage['undecoded'][number]>();
   const limits = new Map<string, number>();
+  const payloads = payloadsOf(view);
   for (const { health } of sources) {
     for (const p of health.protocols) {
       const sum = protocols.get(p.protocol) ?? {
@@ -235,6 +252,7 @@ export const coverage = (
         encrypted: titles.get(p.protocol)?.encrypted ?? false,
         tier: titles.get(p.protocol)?.tier ?? 'C',
         unknown: titles.get(p.protocol)?.unknown ?? '',
+        payload: payloads.get(p.protocol) ?? null,
       };
       sum.messages += p.messages;
       sum.bytes += p.bytes;

@@ -83,10 +83,12 @@ export const dateTime = (rfc3339: string): string =>
 export const clock = (rfc3339: string): string =>
   `${formatter('t', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(new Date(rfc3339))}.${(rfc3339.match(/\.(\d{1,3})/)?.[1] ?? '0').padEnd(3, '0')}`;
 
-/** `3 min ago` against the browser's clock; `in 2 h` for the future. */
+/** Shorter is now, and clocks of two computers differ by so much. */
+const JUST_MS = 20_000;
+/** `3 min ago` against the browser's clock; '' for a time to come, by which two clocks differ more than they may. */
 export const ago = (rfc3339: string, nowMs: number): string => {
   const ms = nowMs - Date.parse(rfc3339);
-  return ms < 0 ? `in ${duration(-ms)}` : `${duration(ms)} ago`;
+  return ms < -JUST_MS ? '' : ms < JUST_MS ? 'just now' : `${duration(ms)} ago`;
 };
 
 /** RFC 3339 with microseconds. */

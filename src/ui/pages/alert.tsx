@@ -11,7 +11,7 @@ import { call } from '../lib/api.ts';
 import { inWords, number } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
-import { Panel, When } from '../parts/basics.tsx';
+import { Ago, Panel, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import {
   CertaintyMark,
@@ -123,7 +123,7 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
             <StateMark state={alert.state} />
             <CertaintyMark certainty={alert.certainty} />
             <span className="dim small">
-              since <When at={alert.firstAt} />
+              since <When at={alert.firstAt} /> <Ago at={alert.firstAt} before="· " />
             </span>
             <OpenMark open={alert.open} at={alert.lastAt} long />
             {alert.review !== '' && <VerdictMark verdict={alert.review} />}

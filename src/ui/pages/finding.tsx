@@ -7,7 +7,7 @@ import { call } from '../lib/api.ts';
 import { inWords } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useSite } from '../lib/site.ts';
-import { Panel, When } from '../parts/basics.tsx';
+import { Ago, Panel, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, IncidentTag, OpenMark, Statement, WindowTag } from '../parts/finding-marks.tsx';
 import { Card, FindingBody, FindingFacts } from './alert/statement.tsx';
@@ -66,7 +66,7 @@ const Loaded = ({ finding: f }: { finding: FindingDetail }) => {
             {f.impact !== 'none' && <ImpactTag impact={f.impact} />}
             <CertaintyMark certainty={f.certainty} />
             <span className="dim small">
-              since <When at={f.firstAt} />
+              since <When at={f.firstAt} /> <Ago at={f.firstAt} before="· " />
             </span>
             <OpenMark open={f.open} at={f.lastAt} long />
             <WindowTag window={f.window} />

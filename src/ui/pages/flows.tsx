@@ -4,7 +4,7 @@ import { bytes, number } from '../lib/format.ts';
 import { PartyLink, Protocol, When } from '../parts/basics.tsx';
 import { isEngineering, isWriting, VerbTag } from '../parts/glyphs.tsx';
 import { type Column, ListTable } from '../parts/table.tsx';
-import { DecodedShare, FlowDetail, FlowMarks } from './flows/detail.tsx';
+import { COPY, DecodedShare, FlowDetail, FlowMarks } from './flows/detail.tsx';
 
 const columns: readonly Column<FlowRow>[] = [
   {
@@ -29,6 +29,10 @@ const columns: readonly Column<FlowRow>[] = [
     cell: (f) =>
       f.protocol !== '' ? (
         <Protocol name={f.protocol} />
+      ) : f.isCopy ? (
+        <span className="dim" title={COPY}>
+          seen again
+        </span>
       ) : f.decoded === null ? (
         <span className="dim">no payload</span>
       ) : (

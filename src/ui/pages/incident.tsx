@@ -14,7 +14,7 @@ import { dateTime, number, plural, zoneName } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useMay } from '../lib/may.ts';
 import { meQuery, useIsRecording, useSite, useSites } from '../lib/site.ts';
-import { FramesOf, Panel, PartyLink, When } from '../parts/basics.tsx';
+import { Ago, FramesOf, Panel, PartyLink, Span, When } from '../parts/basics.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
@@ -136,8 +136,8 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
             <CertaintyMark certainty={i.certainty} />
             <span className={i.state === 'open' ? 'strong' : 'dim'}>{i.state}</span>
             <span className="dim small">
-              <When at={i.firstAt} /> to <When at={i.lastAt} /> · {plural(i.findings, 'finding')} ·{' '}
-              {plural(i.assets, 'asset')} ·{' '}
+              <Span from={i.firstAt} to={i.lastAt} /> <Ago at={i.firstAt} before="· began " /> ·{' '}
+              {plural(i.findings, 'finding')} · {plural(i.assets, 'asset')} ·{' '}
               {i.assigneeName === '' ? 'nobody has taken it' : `${i.assigneeName} takes care`}
             </span>
           </span>

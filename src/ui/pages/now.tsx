@@ -2,7 +2,7 @@
 
 import { IconChevronRight, IconEyeOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useEffect, useRef } from 'react';
 import type { Attention, Now } from '../../api/overview.ts';
 import { call } from '../lib/api.ts';
@@ -123,13 +123,10 @@ const LONG_MS = 60 * 24 * 3_600_000;
 
 const Posture = ({ now }: { now: Now }) => {
   const span = now.lastAt ? now.watchedSeconds * 1000 : undefined;
-  const site = useSite();
   // Nobody watches there any more.
   const isRecording = useIsRecording() && now.state === 'watching';
   // What to do comes first and large; how far it can be trusted after it.
   const [headline = '', ...rest] = now.posture.split(/(?<=\.) /);
-  const [incident] = now.incidents;
-  const [alert] = now.alerts;
   return (
     <section className={now.state === 'blind' ? 'posture blind' : 'posture'} aria-label="Posture">
       <div className="grow">
@@ -154,20 +151,6 @@ const Posture = ({ now }: { now: Now }) => {
         </div>
         <h1>{headline}</h1>
         {rest.length > 0 && <p className="dim posture-rest">{rest.join(' ')}</p>}
-        {(incident ?? alert) !== undefined && (
-          <p className="posture-next">
-            <span className="dim">Begin with</span>{' '}
-            {incident !== undefined ? (
-              <Link to="/s/$site/incidents/$incident" params={{ site, incident: incident.id }}>
-                {incident.title}
-              </Link>
-            ) : (
-              <Link to="/s/$site/alerts/$alert" params={{ site, alert: alert?.id ?? '' }}>
-                {alert?.title}
-              </Link>
-            )}
-          </p>
-        )}
       </div>
       <PageLink link="coverage" className="visible">
         <span className="row" style={{ justifyContent: 'space-between', gap: 12 }}>
@@ -186,7 +169,7 @@ const Figure = ({ link, value, name, context }: { link: string; value: number; n
   <PageLink link={link} className="figure">
     <span className="figure-name">{name}</span>
     <b className={value === 0 ? 'dim' : ''}>{value === 0 ? 'none seen' : number(value)}</b>
-    <span className="tiny dim">{context}</span>
+    <span className="tiny dim figure-context">{context}</span>
   </PageLink>
 );
 
@@ -197,7 +180,7 @@ const Figures = ({ now }: { now: Now }) => {
   const perController =
     c.controllers > 0 ? `${(c.points / c.controllers).toFixed(0)} a controller` : 'process variables';
   return (
-    <div className="vital">
+    <Panel title="What was seen" flush>
       <Figure
         link="assets"
         value={c.assets}
@@ -229,7 +212,7 @@ const Figures = ({ now }: { now: Now }) => {
         context="mode, program, restart"
       />
       <Figure link="assets?q=role:external" value={c.external} name="Outside" context="addresses beyond the plant" />
-    </div>
+    </Panel>
   );
 };
 
@@ -371,42 +354,44 @@ export const NowPage = () => {
               )}
               <LastDay />
               <StillLearning now={now} />
+            </div>
+            <div className="stack" style={{ gap: 14 }}>
+              <Panel
+                title="Blind spots"
+                count={now.blindSpots.length === 0 ? undefined : number(now.blindSpots.length)}
+                flush
+                actions={
+                  now.blindSpots.length > 0 && (
+                    <PageLink link="coverage" className="small">
+                      Coverage
+                    </PageLink>
+                  )
+                }
+              >
+                {now.blindSpots.length === 0 ? (
+                  <p className="dim now-none">
+                    {now.state === 'empty'
+                      ? 'Not known before frames come in.'
+                      : 'None found in what was captured. Networks that no mirror port covers cannot be counted.'}
+                  </p>
+                ) : (
+                  <ul className="list blind-list">
+                    {now.blindSpots.map((b, n) => (
+                      <li key={b.id}>
+                        <IconEyeOff size={15} stroke={1.6} aria-hidden="true" className="dim" />
+                        {/* The worst is open: of many the headlines are read first. */}
+                        <details className="grow blind" open={n === 0}>
+                          <summary className="strong">{b.title}</summary>
+                          {b.detail !== '' && <div className="dim small lines">{b.detail}</div>}
+                          {b.whatToDo !== '' && <div className="small">{b.whatToDo}</div>}
+                        </details>
+                      </li>
+                    ))}
+                  </ul>
+                )}
+              </Panel>
               <Figures now={now} />
             </div>
-            <Panel
-              title="Blind spots"
-              count={now.blindSpots.length === 0 ? undefined : number(now.blindSpots.length)}
-              flush
-              actions={
-                now.blindSpots.length > 0 && (
-                  <PageLink link="coverage" className="small">
-                    Coverage
-                  </PageLink>
-                )
-              }
-            >
-              {now.blindSpots.length === 0 ? (
-                <p className="dim now-none">
-                  {now.state === 'empty'
-                    ? 'Not known before frames come in.'
-                    : 'None found in what was captured. Networks that no mirror port covers cannot be counted.'}
-                </p>
-              ) : (
-                <ul className="list blind-list">
-                  {now.blindSpots.map((b, n) => (
-                    <li key={b.id}>
-                      <IconEyeOff size={15} stroke={1.6} aria-hidden="true" className="dim" />
-                      {/* The worst is open: of many the headlines are read first. */}
-                      <details className="grow blind" open={n === 0}>
-                        <summary className="strong">{b.title}</summary>
-                        {b.detail !== '' && <div className="dim small lines">{b.detail}</div>}
-                        {b.whatToDo !== '' && <div className="small">{b.whatToDo}</div>}
-                      </details>
-                    </li>
-                  ))}
-                </ul>
-              )}
-            </Panel>
           </div>
         </div>
       )}

@@ -6,9 +6,10 @@ import type { ReactNode } from 'react';
 import type { EvidenceRef, Party, PlainValue } from '../../api/common.ts';
 import { FILE_PATHS } from '../../api/paths.ts';
 import { ApiProblem, urlOf } from '../lib/api.ts';
-import { clock, dateTime } from '../lib/format.ts';
+import { ago, clock, dateTime } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
-import { useProtocolTitle, useSite } from '../lib/site.ts';
+import { useNow } from '../lib/now.ts';
+import { useIsRecording, useProtocolTitle, useSite } from '../lib/site.ts';
 import { notify } from './notify.ts';
 import { ForOthers } from './others.tsx';
 
@@ -43,6 +44,38 @@ export const When = ({ at, short = false }: { at: string | null | undefined; sho
     </time>
   );
 };
+
+/** How long ago that was. Nothing of a recording: there "now" means nothing. */
+export const Ago = ({ at, before = '' }: { at: string | null | undefined; before?: string }) => {
+  const nowMs = useNow();
+  const text = useIsRecording() || !at ? '' : ago(at, nowMs);
+  return text === '' ? null : (
+    <span className="nowrap">
+      {before}
+      {text}
+    </span>
+  );
+};
+
+/** From when to when: the day once where it is the same. */
+export const Span = ({ from, to }: { from: string | null; to: string | null }) => (
+  <>
+    <When at={from} />
+    {from && to && from !== to && (
+      <>
+        {' '}
+        to{' '}
+        {dateTime(from).slice(0, 10) === dateTime(to).slice(0, 10) ? (
+          <time dateTime={to} title={to} className="nowrap">
+            {dateTime(to).slice(11)}
+          </time>
+        ) : (
+          <When at={to} />
+        )}
+      </>
+    )}
+  </>
+);
 
 /** An address that can be copied with one click. */
 export const Address = ({ children }: { children: string }) => (

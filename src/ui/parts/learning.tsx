@@ -5,7 +5,7 @@
  */
 import { IconCircleCheck, IconCircleDashed, IconCircleOff, IconEyeOff } from '@tabler/icons-react';
 import type { GuardState } from '../../api/words.ts';
-import { number, share } from '../lib/format.ts';
+import { duration, number, share } from '../lib/format.ts';
 import './learning.css';
 
 export interface Guard {
@@ -16,10 +16,10 @@ export interface Guard {
   readonly text: string;
 }
 
-/** `14 of 24 h`, `4.08 min of 24 h`; three figures are enough to see progress. */
+/** `14 of 24 h`, `4 min of 24 h`, `15 s of 12 h`; three figures are enough to see progress. */
 export const seenText = (seen: number, needed: number, unit: string): string => {
   if (unit === 'h' && seen > 0 && seen < 1 && needed >= 1)
-    return `${number(Number((seen * 60).toPrecision(3)))} min of ${number(needed)} h`;
+    return `${duration(Math.round(seen * 3600) * 1000)} of ${number(needed)} h`;
   const count = (n: number): string => number(Number(n.toPrecision(3)));
   return `${count(Math.min(seen, needed))} of ${count(needed)} ${unit}`.trim();
 };

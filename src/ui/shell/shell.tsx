@@ -22,6 +22,7 @@ import { meQuery, useSite, useSites } from '../lib/site.ts';
 import { Brand } from '../parts/glyphs.tsx';
 import { notify } from '../parts/notify.ts';
 import { DropCapture, openUpload } from './drop.tsx';
+import { loadEvidence } from './evidence-script.ts';
 import { KeyHelp } from './help.tsx';
 import { Outdated } from './outdated.tsx';
 import { PAGES } from './pages.ts';
@@ -29,7 +30,7 @@ import { openPalette, Palette } from './palette.tsx';
 import { StatusLine } from './status.tsx';
 import { Lost, Unstored } from './unstored.tsx';
 
-const EvidenceDrawer = lazy(() => import('../parts/evidence.tsx').then((m) => ({ default: m.EvidenceDrawer })));
+const EvidenceDrawer = lazy(() => loadEvidence().then((m) => ({ default: m.EvidenceDrawer })));
 
 export const Shell = () => {
   const site = useSite();

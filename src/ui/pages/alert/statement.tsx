@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import type { FindingDetail, FindingRow } from '../../../api/alerts.ts';
 import { duration, number, plural } from '../../lib/format.ts';
-import { EvidenceLinks, FramesOf, Panel, PartyLink, Protocol, Text, Unknown, When } from '../../parts/basics.tsx';
+import { EvidenceLinks, FramesOf, Panel, PartyLink, Protocol, Span, Text, Unknown, When } from '../../parts/basics.tsx';
 import { OpenMark, PointLink, SurpriseMark } from '../../parts/finding-marks.tsx';
 import { VerbTag } from '../../parts/glyphs.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
@@ -87,13 +87,7 @@ export const FindingFacts = ({ finding: f, why = [] }: { finding: FindingDetail;
         </Said>
       )}
       <Said term="Seen">
-        <When at={f.firstAt} />
-        {f.firstAt !== f.lastAt && (
-          <>
-            {' '}
-            to <When at={f.lastAt} />
-          </>
-        )}
+        <Span from={f.firstAt} to={f.lastAt} />
         <div className="dim small">
           {f.count === 1 ? 'once' : `${number(f.count)} times${f.firstAt === f.lastAt ? '' : ` in ${heldOf(f)}`}`}
         </div>

@@ -9,7 +9,9 @@ import { apart, RowBar, type Shares } from './visibility.tsx';
 
 type Network = Coverage['networks'][number];
 type Conduit = Coverage['conduits'][number];
-const sharesOf = (n: Network | Conduit): Shares => ({
+type Octets = Pick<Network, 'decodedBytes' | 'undecodedBytes' | 'encryptedBytes' | 'missingBytes'>;
+const totalOf = (n: Octets): number => n.decodedBytes + n.undecodedBytes;
+const sharesOf = (n: Octets): Shares => ({
   decoded: n.decodedBytes,
   undecoded: n.undecodedBytes,
   encrypted: n.encryptedBytes,
@@ -160,10 +162,10 @@ export const ProtocolTable = ({ rows }: { rows: Coverage['protocols'] }) => {
           {
             id: 'protocol',
             head: 'Protocol',
-            width: 'minmax(120px, 1fr)',
+            width: 'minmax(150px, 1fr)',
             by: (p) => p.title,
             cell: (p) => (
-              <span title={p.title}>
+              <span title={p.title} className="cut">
                 <Link to="/s/$site/flows" params={{ site }} search={{ q: `protocol:=${p.protocol}` }}>
                   {p.title}
                 </Link>
@@ -181,6 +183,27 @@ export const ProtocolTable = ({ rows }: { rows: Coverage['protocols'] }) => {
                 {p.tier} <span className="dim">{TIER_WORD[p.tier]}</span>
               </span>
             ),
+          },
+          {
+            id: 'understood',
+            head: 'Payload understood',
+            width: 'minmax(150px, 1fr)',
+            by: (p) => (p.payload === null ? 2 : sharesOf(p.payload).decoded / Math.max(1, totalOf(p.payload))),
+            cell: (p) =>
+              p.payload === null ? <span className="dim">inside of others</span> : <RowBar {...sharesOf(p.payload)} />,
+          },
+          {
+            id: 'unknown',
+            head: 'Not known of it',
+            width: 'minmax(90px, 1.6fr)',
+            cell: (p) =>
+              p.unknown === '' ? (
+                <span className="dim">–</span>
+              ) : (
+                <span className="dim" title={p.unknown}>
+                  {p.unknown}
+                </span>
+              ),
           },
           {
             id: 'messages',

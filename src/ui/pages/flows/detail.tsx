@@ -56,8 +56,18 @@ export const FlowMarks = ({ row: f, long = false }: { row: FlowRow; long?: boole
   return <span className="marks">{marks}</span>;
 };
 
+/** Of a conversation that is a copy. */
+export const COPY =
+  'The packets of another row, seen once more behind a router: they are decoded there, and count once';
+
 /** Decoded share of the payload as a quiet bar with its figure. */
 export const DecodedShare = ({ row: f }: { row: FlowRow }) => {
+  if (f.isCopy)
+    return (
+      <span className="dim" title={COPY}>
+        behind a router
+      </span>
+    );
   if (f.decoded === null)
     return (
       <span className="dim" title="No payload: nothing to decode">
@@ -104,7 +114,17 @@ export const FlowDetail = ({ row: f }: { row: FlowRow }) => {
             <Address>{f.server.address}</Address>
           </dd>
           <dt>Service</dt>
-          <dd>{f.protocol === '' ? <Unknown>not recognised</Unknown> : <Protocol name={f.protocol} />}</dd>
+          <dd>
+            {f.protocol !== '' ? (
+              <Protocol name={f.protocol} />
+            ) : f.isCopy ? (
+              `${COPY}.`
+            ) : f.decoded === null ? (
+              'none: no payload'
+            ) : (
+              <Unknown>not recognised</Unknown>
+            )}
+          </dd>
           <dt>Port</dt>
           <dd className="mono">
             {f.transport}

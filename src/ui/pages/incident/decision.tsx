@@ -10,21 +10,12 @@ import { useSite } from '../../lib/site.ts';
 import { Panel, PartyLink, Unknown } from '../../parts/basics.tsx';
 import { CertaintyMark, ImpactTag, Statement } from '../../parts/finding-marks.tsx';
 import { CAN_TOUCH } from '../../parts/impact.ts';
-import { putRightOf } from './put-right.ts';
+import { gravestOf, putRightOf } from './put-right.ts';
 
 /** Deeds named for each; the timeline has all. */
 const MOST_NAMED = 3;
 const MOST_DEVICES = 8;
 const TOUCHES = ['safety', 'uptime', 'quality', 'regulatory'] as const satisfies readonly Impact[];
-
-/** Of each kind one: what is asked about first, then what was done on the plant side, then the rest. */
-const namedOf = (steps: readonly IncidentStep[], asked: IncidentDetail['asked']): IncidentStep[] => {
-  const kinds = new Map<string, IncidentStep>();
-  const first = asked.flatMap((a) => steps.filter((s) => s.finding === a.finding));
-  for (const s of [...first, ...steps.filter((x) => x.lane === 'ot'), ...steps])
-    if (!kinds.has(s.kind)) kinds.set(s.kind, s);
-  return [...kinds.values()];
-};
 
 const NO_SAFETY =
   'Nothing was seen at a device that is known as a safety controller. Where another controller keeps people safe, set its role on its page.';
@@ -35,7 +26,7 @@ interface TouchedProps {
 }
 const Touched = ({ steps, asked }: TouchedProps) => {
   const site = useSite();
-  const named = namedOf(steps, asked);
+  const named = gravestOf(steps, asked);
   const more = steps.length - Math.min(MOST_NAMED, named.length);
   return (
     <ul className="touched">

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { IncidentStep } from '../../../api/alerts.ts';
-import { putRightOf } from './put-right.ts';
+import { gravestOf, putRightOf } from './put-right.ts';
 
 const step = (device: string, techniques: readonly string[], over: Partial<IncidentStep> = {}): IncidentStep =>
   ({
@@ -29,4 +29,22 @@ it('says device by device what was changed, the plant first, each device and eac
 
 it('of an incident that only looked around there is nothing to put right', () => {
   expect(putRightOf([step('pump', ['T0846']), step('pump', ['T0845'])])).toEqual([]);
+});
+
+it('names what was asked about, then a program before a login, though the login came first, and each kind once', () => {
+  const steps = [
+    step('historian', ['T0886'], { finding: '1', kind: 'remote-access' }),
+    step('plc', ['T0836'], { finding: '2', kind: 'new-writer' }),
+    step('backup', ['T1490'], { finding: '3', kind: 'backups-deleted', lane: 'it' }),
+    step('plc', ['T0843'], { finding: '4', kind: 'program-download' }),
+    step('plc 2', ['T0843'], { finding: '5', kind: 'program-download' }),
+    step('hmi', ['T0846'], { finding: '6', kind: 'scan' }),
+  ];
+  expect(gravestOf(steps, [{ finding: '6' }]).map((s) => s.kind)).toEqual([
+    'scan',
+    'program-download',
+    'new-writer',
+    'remote-access',
+    'backups-deleted',
+  ]);
 });

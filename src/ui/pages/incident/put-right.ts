@@ -25,6 +25,24 @@ export interface PutRight {
   readonly certain: boolean;
 }
 
+/** The most that a step did to a device: place of it in the order of the work, 0 is a program; all that changed nothing come last. */
+const gravityOf = ({ techniques }: IncidentStep): number => {
+  const ids = new Set(techniques.map(({ id }) => id));
+  const place = CHANGED.findIndex(({ by }) => by.some((id) => ids.has(id)));
+  return place < 0 ? CHANGED.length : place;
+};
+
+/** Of each kind one: what is asked about first, then what was changed on the plant side, programs before files, then the rest by time. */
+export const gravestOf = (steps: readonly IncidentStep[], asked: readonly { finding: string }[]): IncidentStep[] => {
+  const first = asked.flatMap((a) => steps.filter((s) => s.finding === a.finding));
+  const rest = [...steps].sort(
+    (a, b) => Number(b.lane === 'ot') - Number(a.lane === 'ot') || gravityOf(a) - gravityOf(b),
+  );
+  const kinds = new Map<string, IncidentStep>();
+  for (const s of [...first, ...rest]) if (!kinds.has(s.kind)) kinds.set(s.kind, s);
+  return [...kinds.values()];
+};
+
 /** Plant side first, then most to do first; a device once. */
 export const putRightOf = (steps: readonly IncidentStep[]): readonly PutRight[] => {
   const devices = new Map<string, { party: Party; what: Set<string>; certain: boolean; inPlant: boolean }>();

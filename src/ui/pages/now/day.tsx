@@ -21,6 +21,8 @@ const RENEW_MS = 60_000;
 const MAX_ROWS = 4;
 /** A mark's own width, as part of the line at its usual size. */
 const MARK = 0.022;
+/** From here on a name would stand out at the right end. */
+const LAST = 0.96;
 const HALF_HOUR_MS = 1_800_000;
 
 const clockOf = (ms: number): string => clock(timeOfUs(ms * 1000)).slice(0, 5);
@@ -114,7 +116,7 @@ const Lanes = ({ day, from, to }: { day: Day; from: number; to: number }) => {
                 : `${duration(watchedMs)} of it`
           }
           link="coverage"
-          help="From the first to the last frame of the sources; hatched: no source ran"
+          help="Hatched: no source was heard for an hour or longer, or none ran"
           className="day-watched"
         >
           {day.watched.map((w) => (
@@ -128,7 +130,11 @@ const Lanes = ({ day, from, to }: { day: Day; from: number; to: number }) => {
         </Lane>
         <div className="day-hours" aria-hidden="true">
           {hours.map(({ ms, text }) => (
-            <span key={ms} style={{ left: percent(placeOf(ms, from, to)) }}>
+            <span
+              key={ms}
+              style={{ left: percent(placeOf(ms, from, to)) }}
+              className={placeOf(ms, from, to) > LAST ? 'last' : ''}
+            >
               {text}
             </span>
           ))}

@@ -5,7 +5,7 @@ import type { AlertRow, IncidentRow } from '../../../api/alerts.ts';
 import type { Now } from '../../../api/overview.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
-import { Panel, PartyLink, When } from '../../parts/basics.tsx';
+import { Ago, Panel, PartyLink, When } from '../../parts/basics.tsx';
 import { PointLink, WindowTag } from '../../parts/finding-marks.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../../parts/glyphs.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
@@ -85,7 +85,8 @@ const IncidentLine = ({ incident: i, on }: { incident: IncidentRow; on: boolean 
       </div>
       {i.crosses && <span className="tag high">IT to OT</span>}
       {i.impact !== 'none' && <span className={i.impact === 'safety' ? 'tag high' : 'tag'}>{i.impact}</span>}
-      <span className="attention-when dim small">
+      <span className="attention-when dim small" title="Last seen">
+        <Ago at={i.lastAt} />
         <When at={i.lastAt} />
       </span>
     </li>
@@ -119,7 +120,8 @@ const AlertLine = ({ alert: a, on }: { alert: AlertRow; on: boolean }) => {
       </div>
       <WindowTag window={a.window} />
       {a.impact !== 'none' && <span className={a.impact === 'safety' ? 'tag high' : 'tag'}>{a.impact}</span>}
-      <span className="attention-when dim small">
+      <span className="attention-when dim small" title="Last seen">
+        <Ago at={a.lastAt} />
         <When at={a.lastAt} />
       </span>
     </li>
