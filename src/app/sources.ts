@@ -384,6 +384,10 @@ export class Sources {
     const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
     const site = await this.#siteOf(request.site, `stream-${stamp}`, request.name, 'capture');
     const source = newSource(this.#options, site, { id: `s-${stamp}`, kind: 'stream', name: request.name, path: '' });
+    // One that ended before goes on with this one: it is no blind spot any more.
+    for (const before of site.sources.values())
+      if (before.kind === 'stream' && before.state === 'failed')
+        await this.#told(site, { ...before, state: 'complete' });
     await this.#record(site, source, userId);
     const { chunks, read, stop } = openInput(request.fd);
     this.#goLive(stop, () => this.#read(site, source, { chunks, read, size: Number.NaN, state: 'reading', stop }));
