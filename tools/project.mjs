@@ -58,12 +58,34 @@ export const checkNode = () => {
   process.exit(1);
 };
 
+const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+
+/**
+ * What lies in node_modules is what the lock file names, by npm's own list of it, which npm writes when an installation is
+ * complete: somebody ran `npm ci` by himself. Optional packages may be missing: those for other platforms are not installed.
+ */
+const isInstalled = () => {
+  const list = at('node_modules', '.package-lock.json');
+  if (!existsSync(list)) return false;
+  const there = packagesOf(list);
+  const wanted = packagesOf(at('package-lock.json'));
+  const same = (name) => {
+    const { version, integrity } = wanted[name] ?? {};
+    return version !== undefined && there[name].version === version && there[name].integrity === integrity;
+  };
+  return (
+    Object.keys(there).every(same) &&
+    Object.keys(wanted).every((name) => name === '' || name in there || wanted[name].optional === true)
+  );
+};
+
 export const ensureDependencies = () => {
   const hash = createHash('sha256')
     .update(readFileSync(at('package-lock.json')))
     .digest('hex');
   const mark = at('node_modules', '.gatehouse-lock');
   if (stamp(mark) === hash) return;
+  if (isInstalled()) return writeFileSync(mark, hash);
   say('Installing dependencies (only when they changed) ...');
   run(npmCli(), ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
   writeFileSync(mark, hash);

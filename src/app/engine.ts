@@ -328,6 +328,7 @@ export class LocalEngine implements Engine {
         this.#ringMoved = false;
         await this.#fitRing();
         await this.#sources.tellRing();
+        this.#sources.tellSame();
       }
       if (this.#pulses % PIN_PULSES === 0 && !this.#pinning && this.#writing === 'ready') {
         this.#pinning = true;

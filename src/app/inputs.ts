@@ -5,6 +5,7 @@ import { readCapture } from '../capture/reader.ts';
 import { hasCapture } from '../capture/watch.ts';
 import { OperatingError } from '../core/errors.ts';
 import { LINK } from '../core/frame.ts';
+import { startLiveCapture } from './live-capture.ts';
 
 export { hasCapture };
 
@@ -71,4 +72,10 @@ export const kindOf = async (path: string, name: string): Promise<'file' | 'fold
   if (info.isDirectory()) return 'folder';
   if (!info.isFile()) throw new OperatingError('input.not-a-file', { path: name });
   return 'file';
+};
+
+/** Listens to an interface for a moment. Throws as `startLiveCapture` does. */
+export const refuseUnheard = async (name: string): Promise<void> => {
+  const capture = await startLiveCapture({ interface: name });
+  await capture.stop();
 };

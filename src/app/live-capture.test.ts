@@ -59,7 +59,7 @@ describe('live capture', () => {
     const read = async () => {
       for await (const chunk of capture.chunks()) bytes += chunk.length;
     };
-    await expect(read()).rejects.toMatchObject({ code: 'capture.interface-down', exitCode: 4 });
+    await expect(read()).rejects.toMatchObject({ code: 'capture.interface-gone', exitCode: 4 });
     expect(bytes).toBe(24);
   });
 

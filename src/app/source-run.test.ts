@@ -5,6 +5,7 @@ import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import type { At, FlowSummary, Identity } from '../core/observation.ts';
 import type { SiteSink } from '../core/site-model.ts';
 import { createSiteRuntime, Pipeline } from './pipeline.ts';
+import { MAX_SILENCE_US } from './rhythm.ts';
 import { SourceRun } from './source-run.ts';
 import { emptyHealth, newSource } from './source-work.ts';
 
@@ -147,5 +148,91 @@ describe('at the end of conversations', () => {
     expect(pipeline.decoding.flows.active).toBe(0);
     expect(faults).toHaveLength(1);
     expect(pipeline.warnings).toHaveLength(1);
+  });
+});
+
+describe('a stream', () => {
+  const START_US = 1_700_000_000_000_000;
+  /** A run over a stream that is written by hand, with a clock that is set by hand. */
+  const streamOf = () => {
+    let nowUs = START_US;
+    const waiting: ((chunk: Uint8Array | undefined) => void)[] = [];
+    const ready: (Uint8Array | undefined)[] = [];
+    const write = (chunk?: Uint8Array): void => {
+      const next = waiting.shift();
+      if (next === undefined) ready.push(chunk);
+      else next(chunk);
+    };
+    const chunks = async function* (): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        const chunk =
+          ready.length > 0 ? ready.shift() : await new Promise<Uint8Array | undefined>((r) => waiting.push(r));
+        if (chunk === undefined) return;
+        yield chunk;
+      }
+    };
+    const site = { id: 's' } as Parameters<typeof newSource>[1];
+    const sink = new Proxy({}, { get: () => () => undefined }) as SiteSink;
+    const source = newSource({ nowUs: () => nowUs }, site, {
+      id: 'x',
+      kind: 'stream',
+      name: 'standard input',
+      path: '',
+    });
+    const run = new SourceRun({
+      source: { ...source, state: 'reading' },
+      runtime: createSiteRuntime(() => sink),
+      chunks: chunks(),
+      nowUs: () => nowUs,
+      nowMs: () => nowUs / 1000,
+      progress: () => Number.NaN,
+      turn: async () => undefined,
+    });
+    const frame = (tsUs: number): Uint8Array => pcapRecord({ bytes: lldp('a'), tsUs }, { linkType: 1 });
+    /** A frame of this age comes, and a second passes. */
+    const second = async (ageUs?: number): Promise<void> => {
+      const before = run.frames;
+      if (ageUs !== undefined) {
+        write(frame(nowUs - ageUs));
+        await expect.poll(() => run.frames, { interval: 1 }).toBe(before + 1);
+      }
+      nowUs += 1_000_000;
+      run.second();
+    };
+    write(pcapHeader({ linkType: 1 }));
+    return { run, write, second, done: run.run() };
+  };
+
+  it('into which somebody captures is live; its silence is told within a minute, and it comes back', async () => {
+    const { run, write, second, done } = streamOf();
+    for (let s = 0; s < 10; s++) await second(2_000_000);
+    expect(run.source.state).toBe('live');
+    let silentS = 0;
+    for (; run.source.state !== 'blind' && silentS < 120; silentS++) await second();
+    expect(silentS).toBeGreaterThan(1);
+    expect(silentS).toBeLessThanOrEqual(MAX_SILENCE_US / 1e6 + 1);
+    await second(0);
+    expect(run.source.state).toBe('live');
+    write();
+    await done;
+    expect(run.source).toMatchObject({ state: 'failed', error: expect.stringContaining('has ended; nothing is seen') });
+  });
+
+  it('that was told to end is complete', async () => {
+    const { run, write, second, done } = streamOf();
+    await second(0);
+    run.stop();
+    write();
+    await done;
+    expect(run.source.state).toBe('complete');
+  });
+
+  it('of an old recording is read to its end, however slowly it comes', async () => {
+    const { run, write, second, done } = streamOf();
+    for (let s = 0; s < 100; s++) await second(s % 50 === 0 ? 3.6e9 : undefined);
+    expect(run.source.state).toBe('reading');
+    write();
+    await done;
+    expect(run.source).toMatchObject({ state: 'complete', error: '' });
   });
 });

@@ -12,8 +12,8 @@ import { Rhythm } from './rhythm.ts';
 
 /** Work at a stretch before others get their turn, milliseconds. */
 export const SLICE_MS = 12;
-/** A stream whose frames are no older than this is as good as live: it waits for nothing. */
-const RECENT_US = 120_000_000;
+/** A stream whose frames are no older than this is as good as live: it waits for nothing, and its silence and its end are told. */
+export const RECENT_US = 120_000_000;
 /** A live wire is this much behind the clock at most when it ticks by the wall. */
 const LIVE_LAG_US = 2_000_000;
 
@@ -57,6 +57,8 @@ export class SourceRun {
   readonly #options: RunOptions;
   readonly #rhythm: Rhythm;
   #stopped = false;
+  /** A stream into which somebody captures now. */
+  #isFed = false;
   readonly #stop: Promise<void>;
   #wake: () => void = () => undefined;
   /** It was stopped before its end, or while it waited: then what it read last was not learned from. */
@@ -91,7 +93,7 @@ export class SourceRun {
         if (event.kind === 'frames') {
           this.frames += event.count;
           onFrames?.(event);
-          if (this.isLive) this.#rhythm.heard(nowUs());
+          if (this.isLive || this.#isStream) this.#rhythm.heard(nowUs());
         }
         await this.#settle();
         if (nowMs() - since >= SLICE_MS) {
@@ -122,7 +124,17 @@ export class SourceRun {
     await this.#settle();
     // What catches up and was stopped before it had is not whole: the plant's history is played again then.
     const isCut = this.#stopped && this.#options.isLive?.() === false;
+    if (this.#isFed && !this.#stopped) {
+      const { message, whatToDo } = new OperatingError('capture.stream-ended', { name: this.source.name });
+      this.#update({ state: 'failed', error: `${message} ${whatToDo}`, endedUs: nowUs() });
+      return;
+    }
     this.#update({ state: 'complete', progress: isCut ? this.#options.progress() : 1, endedUs: nowUs() });
+  }
+
+  /** Standard input and the like; what catches up says itself when it goes with the clock. */
+  get #isStream(): boolean {
+    return this.source.kind === 'stream' && this.#options.isLive === undefined;
   }
 
   /** Ends after the batch in hand. */
@@ -138,8 +150,7 @@ export class SourceRun {
   async #settle(): Promise<void> {
     const { settled, nowUs, isLive } = this.#options;
     if (this.isLive || isLive?.() === true) return;
-    const isStream = this.source.kind === 'stream';
-    if (isStream && isLive === undefined && nowUs() - this.pipeline.health().lastUs < RECENT_US) return;
+    if (this.#isStream && nowUs() - this.pipeline.health().lastUs < RECENT_US) return;
     const waiting = settled?.();
     if (waiting === undefined) return;
     await Promise.race([waiting, this.#stop]);
@@ -150,8 +161,14 @@ export class SourceRun {
   second(): void {
     if (this.source.state === 'reading' && this.#options.isLive?.() === true)
       this.#update({ state: 'live', progress: 1 });
-    if (!this.isLive || this.source.state === 'complete' || this.source.state === 'failed') return;
+    if (this.source.state === 'complete' || this.source.state === 'failed') return;
     const nowUs = this.#options.nowUs();
+    if (this.#isStream) {
+      this.#isFed ||= nowUs - this.pipeline.health().lastUs < RECENT_US;
+      // Its frames may lie in the buffer of the program that writes it: time passes only with them.
+      if (this.#isFed) this.#update({ state: this.#rhythm.isBlind(nowUs) ? 'blind' : 'live' });
+    }
+    if (!this.isLive) return;
     if (this.#seconds++ % ASK_DROPPED_S === 0) {
       const dropped = this.#options.dropped?.();
       if (dropped !== undefined) this.pipeline.decoding.health.dropped = dropped;

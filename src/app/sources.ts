@@ -17,6 +17,7 @@ import { pinFrames, ringName } from './evidence.ts';
 import { refuseUseless } from './inputs.ts';
 import { LiveSite, type SiteKind, sourceRow } from './live-site.ts';
 import type { Pace } from './query/sources.ts';
+import { SameFrames } from './same-frames.ts';
 import { sameRecording } from './same-recording.ts';
 import { GOES_ON, openFolder } from './source-folder.ts';
 import { openLive } from './source-live.ts';
@@ -109,6 +110,23 @@ export class Sources {
     const told = [evidenceLost(state), evidenceShort(state)].filter((verdict) => verdict !== undefined);
     for (const { site, ring } of this.running.values())
       if (ring !== undefined) for (const verdict of told) site.troubles.set(`ring ${verdict.code}`, verdict);
+  }
+
+  /** Whether interfaces of a site bring in the same frames; by site. */
+  readonly #same = new Map<LiveSite, SameFrames>();
+  #sameOf(site: LiveSite): SameFrames {
+    const same = this.#same.get(site) ?? new SameFrames();
+    this.#same.set(site, same);
+    return same;
+  }
+
+  /** Tells sites whose interfaces bring in the same frames. */
+  tellSame(): void {
+    for (const [site, same] of this.#same) {
+      const verdict = same.verdict();
+      if (verdict === undefined) site.troubles.delete('same');
+      else site.troubles.set('same', verdict);
+    }
   }
 
   /** The ring where it was used already, or holds frames of earlier runs. */
@@ -319,6 +337,8 @@ export class Sources {
       const isNow = source.kind === 'live' || source.kind === 'stream';
       const { runtime, model, detection } = await (isNow ? site.open() : site.load());
       const { ring } = input;
+      const same = source.kind === 'live' ? this.#sameOf(site) : undefined;
+      same?.begin(source.id, source.name);
       const run = new SourceRun({
         source: { ...source, state: input.state },
         runtime,
@@ -333,9 +353,10 @@ export class Sources {
         ...(input.ownMacs && { ownMacs: input.ownMacs }),
         ...(input.dropped && { dropped: input.dropped }),
         ...(input.isLive && { isLive: input.isLive }),
-        ...(ring === undefined
-          ? {}
-          : { onFrames: (batch: FrameBatch) => ring.append(ringName(site.id, source.id), batch) }),
+        onFrames: (batch: FrameBatch) => {
+          ring?.append(ringName(site.id, source.id), batch);
+          same?.note(source.id, batch);
+        },
       });
       site.sources.set(source.id, run.source);
       const stop = (): void => {
@@ -357,6 +378,7 @@ export class Sources {
       this.#options.onChange(site);
       await run.run();
       this.running.delete(source.id);
+      same?.end(source.id);
       // A file that was left because the program ends is not complete: the next start reads it again.
       const isFile = source.kind === 'file' || source.kind === 'sample';
       const cut = this.#closing && isFile && (run.isCut || input.read() < input.size);
@@ -384,6 +406,10 @@ export class Sources {
     const stamp = Math.round(this.#options.nowUs() / 1000).toString(36);
     const site = await this.#siteOf(request.site, `stream-${stamp}`, request.name, 'capture');
     const source = newSource(this.#options, site, { id: `s-${stamp}`, kind: 'stream', name: request.name, path: '' });
+    // One that ended before goes on with this one: it is no blind spot any more.
+    for (const before of site.sources.values())
+      if (before.kind === 'stream' && before.state === 'failed')
+        await this.#told(site, { ...before, state: 'complete' });
     await this.#record(site, source, userId);
     const { chunks, read, stop } = openInput(request.fd);
     this.#goLive(stop, () => this.#read(site, source, { chunks, read, size: Number.NaN, state: 'reading', stop }));

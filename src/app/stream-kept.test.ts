@@ -60,7 +60,7 @@ it.skipIf(process.platform === 'win32')(
       await pulses(PULSES);
       const before = await rows();
       expect(before).toBeGreaterThan(0);
-      expect((await sources()).items[0].state).toBe('reading');
+      expect((await sources()).items[0].state).toBe('live');
       // The save took 700 ms of that clock: the next comes seven seconds after it.
       stepMs = 0;
       writeSync(writer, announced(2));

@@ -49,7 +49,8 @@ describe('standard error', () => {
     ['(socket: Operation not permitted)', tcpdump, 'capture.no-rights'],
     ["tcpdump: can't parse filter expression: syntax error", tcpdump, 'capture.bad-filter'],
     ['dumpcap: Invalid capture filter "foo bar baz" for interface \'lo\'.', dumpcap, 'capture.bad-filter'],
-    ['tcpdump: pcap_loop: The interface disappeared', tcpdump, 'capture.interface-down'],
+    ['tcpdump: pcap_loop: The interface disappeared', tcpdump, 'capture.interface-gone'],
+    ['tcpdump: pcap_loop: The interface went down', tcpdump, 'capture.interface-down'],
     ['tcpdump: eth1: That device is not up', tcpdump, 'capture.interface-down'],
   ] as const)
     it(line, () => {

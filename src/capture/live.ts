@@ -105,8 +105,8 @@ export const parseCaptureStderr = (raw: string, request: LiveRequest): StderrEve
   )
     return error('capture.unknown-interface');
   if (/permission|not permitted|Couldn't run .*dumpcap|access denied/i.test(line)) return error('capture.no-rights');
-  if (/is not up|Network is down|interface .* went down|The interface disappeared/i.test(line))
-    return error('capture.interface-down');
+  if (/interface disappeared/i.test(line)) return error('capture.interface-gone');
+  if (/is not up|Network is down|interface (.* )?went down/i.test(line)) return error('capture.interface-down');
   m =
     /(syntax error.*|expression rejects all packets|.*isn't a valid capture filter.*|Invalid capture filter.*|parse error.*)/i.exec(
       line,

@@ -77,6 +77,19 @@ describe.each(COMMANDS)('start - %s', (name, command) => {
     expect(await run(command, (child) => child.kill('SIGTERM'))).toEqual({ code: 0, signal: null, said: '' });
   }, 60_000);
 
+  test.each([
+    ['nothing', '', /standard input is empty/],
+    ['no capture', 'no capture at all, only words', /is not a capture/],
+  ])(
+    'ends with a sentence and code 3 where %s comes in',
+    async (_, text, sentence) => {
+      const ended = await run(command, (child) => child.stdin.end(text));
+      expect(ended).toMatchObject({ code: 3, signal: null });
+      expect(ended.said).toMatch(sentence);
+    },
+    60_000,
+  );
+
   test('ends on SIGTERM while its input is open and has fallen silent', async () => {
     const ended = await run(command, (child) => {
       child.stdin.write(capture, () => child.kill('SIGTERM'));

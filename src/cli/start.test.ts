@@ -69,7 +69,14 @@ it('says that an interface cannot be heard before a console is offered', async (
   expect(await start([], { ...flags('i'), interface: ['nosuch0'] })).not.toBe(EXIT.ok);
   expect(said).toMatch(/^gatehouse: .*\[capture\.(unknown-interface|tool-missing|no-rights)\]\n$/);
   expect(printed).not.toHaveBeenCalled();
+  expect(existsSync(join(folder, 'i'))).toBe(false);
 }, 30_000);
+
+it('refuses an address that others can reach, without TLS, before it starts anything', async () => {
+  const error: unknown = await start([], { ...flags('h'), host: '0.0.0.0' }).catch((reason: unknown) => reason);
+  expect(report(error)).toBe(EXIT.usage);
+  expect(existsSync(join(folder, 'h'))).toBe(false);
+});
 
 it('says of a baseline that is not there that it does not exist', async () => {
   const baseline = { ...flags('c'), site: 'press 2', baseline: join(folder, 'none.json.gz') };

@@ -7,8 +7,9 @@ import type { Uploaded } from '../api/index.ts';
 import { startEngine } from '../app/engine-client.ts';
 import { type Engine, RequestError } from '../app/engine-contract.ts';
 import { beginWithPlantDay } from '../app/first-day.ts';
-import { hasCapture, kindOf, refuseUseless } from '../app/inputs.ts';
+import { hasCapture, kindOf, refuseUnheard, refuseUseless } from '../app/inputs.ts';
 import { EXIT, OperatingError } from '../core/errors.ts';
+import { checkHost } from '../server/host.ts';
 import { report } from './fail.ts';
 import { complain } from './say.ts';
 import { packageFolder, version } from './version.ts';
@@ -94,15 +95,23 @@ interface Opened {
 
 /**
  * A slip of the pen is told before a console is started for nothing: exit code where none of what was named can be used,
- * 0 where something can (what cannot is told when it is opened).
+ * 0 where something can (what cannot is told when it is opened). An interface is listened to twice only where that spares an
+ * empty data folder.
  */
-const refuseAll = async (inputs: readonly string[], { interface: wires = [] }: StartFlags): Promise<number> => {
-  if (wires.length > 0 || inputs.includes('-')) return 0;
-  const errors: unknown[] = [];
-  for (const input of inputs) {
-    const path = resolve(input);
-    try {
+const refuseAll = async (inputs: readonly string[], flags: StartFlags): Promise<number> => {
+  const { interface: wires = [], data } = flags;
+  if (inputs.includes('-') || (wires.length > 0 && existsSync(resolve(data)))) return 0;
+  const looks = [
+    ...wires.map((name) => () => refuseUnheard(name)),
+    ...inputs.map((input) => async () => {
+      const path = resolve(input);
       if ((await kindOf(path, input)) === 'file') await refuseUseless(path, input);
+    }),
+  ];
+  const errors: unknown[] = [];
+  for (const look of looks) {
+    try {
+      await look();
       return 0;
     } catch (error) {
       errors.push(error);
@@ -141,15 +150,19 @@ const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFl
   return { count, code };
 };
 
-/** A source that fails while it is read is told here too: not everybody looks at the console. */
-const tellFailures = (engine: Engine): void => {
+/**
+ * A source that fails while it is read is told here too: not everybody looks at the console. `onNothing` hears of one that
+ * failed before its first frame.
+ */
+const tellFailures = (engine: Engine, onNothing: () => void): void => {
   const told = new Set<string>();
   engine.onEvent((event) => {
     if (event.kind !== 'progress' || event.data.state !== 'failed') return;
-    const { source, name, error } = event.data;
+    const { source, name, error, frames } = event.data;
     if (told.has(source)) return;
     told.add(source);
     complain(`${name}: ${error}`);
+    if (frames === 0) onNothing();
   });
 };
 
@@ -194,6 +207,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   const tls = tlsOf(flags);
   const baseline = baselineOf(flags);
   const plant = plantOf(flags.plantHistory);
+  checkHost(flags.host, tls !== undefined);
   const refused = await refuseAll(inputs, flags);
   if (refused !== EXIT.ok) return refused;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
@@ -227,7 +241,13 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
       return listening.code;
     }
   }
-  tellFailures(engine);
+  // What came in at standard input, and nothing else, is known to be of no use only now.
+  let useless: (code: number) => void = () => undefined;
+  const nothing = new Promise<number>((resolve) => {
+    useless = resolve;
+  });
+  const isStreamOnly = inputs.length === 1 && inputs[0] === '-' && flags.interface === undefined;
+  tellFailures(engine, () => isStreamOnly && useless(EXIT.input));
   const { createServer } = await serverModule;
   const server = await createServer({
     engine,
@@ -291,7 +311,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
       })
     : engine.open(plant, SYSTEM).then(() => ended);
   const failure = opened.catch((error: unknown) => report(error));
-  const code = await Promise.race([ended, failure]);
+  const code = await Promise.race([ended, failure, nothing]);
   await server.close();
   await engine.close().catch(() => undefined);
   return code;

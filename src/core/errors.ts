@@ -96,6 +96,11 @@ export const ERRORS = {
     message: 'Interface {interface} is down.',
     whatToDo: 'Bring it up without an address: ip link set {interface} up.',
   },
+  'capture.interface-gone': {
+    exit: 'rights',
+    message: 'Interface {interface} is not on this machine any more.',
+    whatToDo: 'Plug the adapter in, or make the interface, again.',
+  },
   'capture.bad-filter': {
     exit: 'usage',
     message: 'The capture filter is not valid: {detail}.',
@@ -110,6 +115,11 @@ export const ERRORS = {
     exit: 'other',
     message: 'The capture on {interface} has ended, nothing is seen there: {detail}',
     whatToDo: 'It is tried again by itself after some seconds, later every five minutes.',
+  },
+  'capture.stream-ended': {
+    exit: 'other',
+    message: 'What came in at {name} has ended; nothing is seen there any more.',
+    whatToDo: 'Start the capturing program and Gatehouse again.',
   },
   'port-in-use': {
     exit: 'busy',

@@ -20,6 +20,7 @@ import { EventHub } from './events.ts';
 import { registerExports } from './export.ts';
 import { registerFiles } from './files.ts';
 import { COOKIE, guard, personOf } from './guard.ts';
+import { checkHost, LOOPBACK } from './host.ts';
 import { People } from './people.ts';
 import { registerCalls } from './routes.ts';
 
@@ -65,18 +66,12 @@ export interface GatehouseServer {
   close(): Promise<void>;
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-
 const bracketed = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
 
 export const createServer = async (options: ServerOptions): Promise<GatehouseServer> => {
   const host = options.host ?? '127.0.0.1';
   const secure = options.tls !== undefined;
-  if (!LOOPBACK.has(host) && !secure) {
-    throw new OperatingError('usage', {
-      detail: `Listening on ${host}, which other machines can reach, needs TLS: give --tls-key and --tls-cert`,
-    });
-  }
+  checkHost(host, secure);
   const { engine } = options;
   const app: FastifyInstance = fastify({
     bodyLimit: MAX_BODY_BYTES,

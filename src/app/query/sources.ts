@@ -1,6 +1,7 @@
 /** Sources for people: progress, health, and plain verdicts on whether a source can be believed. */
 import { PRIORITIES, type Source as SourceAnswer, type Verdict } from '../../api/index.ts';
 import type { Source } from '../../core/site.ts';
+import { RECENT_US } from '../source-run.ts';
 import { maybeTime, share, timeText } from './view.ts';
 
 export interface Pace {
@@ -59,9 +60,13 @@ const UNDECODED_SHARE = 0.3;
 
 type Draft = Verdict | false;
 
+/** A stream that failed while its frames were of now. */
+const wasFed = ({ kind, endedUs, health }: Source): boolean =>
+  kind === 'stream' && health.frames > 0 && endedUs - health.lastUs < RECENT_US;
+
 /** Nothing is seen where something should be: a live source is silent beyond its rhythm, or its capture has ended by itself. */
-export const isBlind = ({ kind, state }: Source): boolean =>
-  state === 'blind' || (kind === 'live' && state === 'failed');
+export const isBlind = (source: Source): boolean =>
+  source.state === 'blind' || (source.state === 'failed' && (source.kind === 'live' || wasFed(source)));
 
 /** What is wrong with one source, most pressing first. */
 export const sourceVerdicts = (source: Source): Verdict[] => {
@@ -72,7 +77,10 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
       code: 'blind',
       priority: 'urgent',
       title: `We are blind here: ${name} is silent`,
-      detail: `No frame came for much longer than usual; the last one is of ${h.lastUs > 0 ? timeText(h.lastUs) : 'never'}.`,
+      detail:
+        h.lastUs > 0
+          ? `No frame came for much longer than usual; the last one is of ${timeText(h.lastUs)}.`
+          : 'No frame came since it is listened to.',
       whatToDo: 'Check the cable, the mirror session of the switch and the capturing program.',
     },
     isBlind(source) &&
@@ -82,7 +90,9 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
         title: `We are blind here: the capture on ${name} has ended`,
         detail: source.error,
         whatToDo:
-          'It is tried again by itself while Gatehouse runs with this interface. Check the interface with "gatehouse doctor".',
+          source.kind === 'live'
+            ? 'It is tried again by itself while Gatehouse runs with this interface. Check the interface with "gatehouse doctor".'
+            : 'See why the capturing program, or the connection to it, ended; then start both again.',
       },
     source.state === 'failed' &&
       !isBlind(source) && {
@@ -219,6 +229,8 @@ export const verdictsOf = (
 ): Verdict[] => {
   const found: Verdict[] = [];
   const lines = new Map<string, number>();
+  /** Titles that name their source, by code: they are true of one only. */
+  const others = new Map<string, number>();
   for (const trouble of troubles) {
     const same = found.find((other) => other.code === trouble.code);
     if (same === undefined) found.push({ ...trouble });
@@ -232,11 +244,14 @@ export const verdictsOf = (
       else {
         const line = (lines.get(verdict.code) ?? 1) + 1;
         lines.set(verdict.code, line);
+        if (verdict.title !== same.title) others.set(verdict.code, (others.get(verdict.code) ?? 0) + 1);
         if (line <= most) same.detail = `${same.detail}\n${detail}`;
       }
     }
   }
   for (const verdict of found) {
+    const beside = others.get(verdict.code) ?? 0;
+    if (beside > 0) verdict.title = `${verdict.title}, and ${counted(beside, 'other source', 'other sources')} too`;
     const more = (lines.get(verdict.code) ?? 0) - most;
     if (more > 0) verdict.detail = `${verdict.detail}\nand ${more} more ${more === 1 ? 'source' : 'sources'}`;
   }

@@ -79,6 +79,26 @@ describe('verdicts on a source', () => {
     expect(isBlind(source({}, { kind: 'file', state: 'failed' }))).toBe(false);
   });
 
+  it('a stream that ended while its frames were of now is a blind spot; one of an old recording is not', () => {
+    const ended = { kind: 'stream', state: 'failed', name: 'standard input', endedUs: 1e15 } as const;
+    expect(codes({ lastUs: 1e15 - 1e6 }, ended)).toEqual(['blind']);
+    expect(sourceVerdicts(source({ lastUs: 1e15 - 1e6 }, ended))[0]!.whatToDo).not.toContain('by itself');
+    expect(codes({ lastUs: 1e15 - 3.6e9 }, ended)).toEqual(['failed']);
+  });
+
+  it('say of a wire on which nothing came since when it is listened to, in words', () => {
+    const [verdict] = sourceVerdicts(source({ frames: 0, lastUs: 0 }, { state: 'blind' }));
+    expect(verdict!.detail).toBe('No frame came since it is listened to.');
+  });
+
+  it('name one source in the title, and how many others it is true of', () => {
+    const blind = (name: string) => source({}, { name, state: 'blind' });
+    const titles = (...names: string[]) => verdictsOf(names.map(blind)).map(({ title }) => title);
+    expect(titles('eth1')).toEqual(['We are blind here: eth1 is silent']);
+    expect(titles('eth1', 'eth2')).toEqual(['We are blind here: eth1 is silent, and 1 other source too']);
+    expect(titles('eth1', 'eth2', 'eth3')).toEqual(['We are blind here: eth1 is silent, and 2 other sources too']);
+  });
+
   it('of several sources stand once each, with the name of each source', () => {
     const two = [source({ cutFrames: 1 }), source({ cutFrames: 2 }, { name: 'eth2' })];
     const found = verdictsOf(two);
