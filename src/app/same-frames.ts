@@ -1,7 +1,7 @@
 /**
- * Whether two interfaces of a site bring in the same frames. Each interface is a source that is decoded by itself, so what two
- * mirrors both carry is counted twice (within one source copies are dropped, `decode/duplicates.ts`). That cannot be seen in the
- * counts, so it is looked for here: in a tenth of each second the frames of all interfaces are compared octet by octet, by a hash
+ * Whether two interfaces of a site bring in the same frames. Copies are dropped across sources (`decode/duplicates.ts`), but each
+ * interface is decoded by itself and in batches of its own: of a conversation that both carry one may have the request and the
+ * other the answer, and a copy that comes before its original counts again. So it is told, and looked for here: in a tenth of each second the frames of all interfaces are compared octet by octet, by a hash
  * of 32 bits and the moment. Broadcasts are passed over: every port of a switch carries them.
  */
 import type { Verdict } from '../api/index.ts';
@@ -91,8 +91,8 @@ export class SameFrames {
     return {
       code: 'seen-twice',
       priority: 'medium',
-      title: 'Two interfaces bring in the same frames, which are counted twice',
-      detail: `The same frames come in at ${lines.join('; ')}. Each interface is decoded by itself, so counts of packets, commands and rates are too high where both see the same conversation.`,
+      title: 'Two interfaces bring in the same frames',
+      detail: `The same frames come in at ${lines.join('; ')}. Each interface is decoded by itself: where both see a conversation, some of it is counted twice, and some seems to be missing or unanswered that was not.`,
       whatToDo:
         'Let the switches mirror each link once, or join the interfaces into one (docs/guides/place-a-sensor.md): in one source copies count once.',
     };
