@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn as nodeSpawn } from 'node:child_process';
 import { totalmem } from 'node:os';
+import { joinCaptures } from '../capture/join.ts';
 import {
   bufferMib,
   CAPTURE_TOOLS,
@@ -32,6 +33,7 @@ const MAX_KEPT_LINES = 50;
 const MAX_LINE_CHARACTERS = 1000;
 
 export interface LiveOptions {
+  /** A name as the system has it, or several separated by commas, which are joined into one source. */
   readonly interface: string;
   readonly filter?: string;
   /** Only this tool; default: tcpdump, else dumpcap. */
@@ -55,10 +57,33 @@ export interface LiveEnd {
 const defaultSpawn = (file: string, args: readonly string[]): ChildProcess =>
   nodeSpawn(file, args, { shell: false, windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'] });
 
-/** A running capture. Made by `startLiveCapture`. */
-export class LiveCapture {
+const droppedOf = ({ droppedByKernel, droppedByInterface }: LiveCounters): number | undefined =>
+  droppedByKernel === undefined && droppedByInterface === undefined
+    ? undefined
+    : (droppedByKernel ?? 0) + (droppedByInterface ?? 0);
+
+/** A running capture, of one interface or of several joined. Made by `startLiveCapture`. */
+export interface LiveCapture {
+  /** Resolves when the tools have ended and all they wrote has been taken in. */
+  readonly ended: Promise<LiveEnd>;
+  readonly hasEnded: boolean;
+  /** Totals as the tool told them last, of several summed up. */
+  readonly counters: LiveCounters;
+  /** Frames lost by kernel and interface so far; undefined while the tool has not told. */
+  readonly dropped: number | undefined;
+  /** The last lines that the tools wrote to standard error, at most 50 each. */
+  readonly lines: readonly string[];
+  /** Asks tcpdump for its counters now; they arrive in `counters` shortly. Other tools tell them at their end only. */
+  askCounters(): void;
+  /** What was captured, once. A chunk is valid until the next is asked for. Ends after `stop`; throws when it failed. */
+  chunks(): AsyncGenerator<Uint8Array, void, void>;
+  /** Ends the capture; what the tools still write is handed on. Resolves when it has ended. */
+  stop(): Promise<LiveEnd>;
+}
+
+/** The capture of one interface. */
+class OneCapture implements LiveCapture {
   readonly request: LiveRequest;
-  /** Resolves when the tool has ended and all it wrote has been taken in. */
   readonly ended: Promise<LiveEnd>;
   readonly #child: ChildProcess;
   readonly #queue: Uint8Array[] = [];
@@ -110,14 +135,10 @@ export class LiveCapture {
     return this.#counters;
   }
 
-  /** Frames lost by kernel and interface so far; undefined while the tool has not told. */
   get dropped(): number | undefined {
-    const { droppedByKernel, droppedByInterface } = this.#counters;
-    if (droppedByKernel === undefined && droppedByInterface === undefined) return undefined;
-    return (droppedByKernel ?? 0) + (droppedByInterface ?? 0);
+    return droppedOf(this.#counters);
   }
 
-  /** The last lines the tool wrote to standard error, at most 50. */
   get lines(): readonly string[] {
     return this.#lines;
   }
@@ -134,13 +155,11 @@ export class LiveCapture {
     });
   }
 
-  /** Asks tcpdump for its counters now; they arrive in `counters` shortly. Other tools tell them at their end only. */
   askCounters(): void {
     if (this.request.tool === 'tcpdump' && process.platform !== 'win32' && this.#end === undefined)
       this.#child.kill('SIGUSR1');
   }
 
-  /** What was captured, once. A chunk is valid until the next is asked for. Ends after `stop`; throws when it failed. */
   async *chunks(): AsyncGenerator<Uint8Array, void, void> {
     try {
       for (;;) {
@@ -162,7 +181,6 @@ export class LiveCapture {
     }
   }
 
-  /** Ends the capture; what the tool still writes is handed on. Resolves when it has ended. */
   async stop(): Promise<LiveEnd> {
     if (this.#end !== undefined) return this.#end;
     this.#stopping = true;
@@ -243,11 +261,86 @@ export class LiveCapture {
   }
 }
 
+const COUNTERS = [
+  'received',
+  'droppedByKernel',
+  'droppedByInterface',
+] as const satisfies readonly (keyof LiveCounters)[];
+
+/** Captures of several interfaces as one, in the order of time (`capture/join.ts`). */
+class JoinedCapture implements LiveCapture {
+  readonly ended: Promise<LiveEnd>;
+  readonly #captures: readonly OneCapture[];
+
+  constructor(captures: readonly OneCapture[]) {
+    this.#captures = captures;
+    this.ended = Promise.all(captures.map(({ ended }) => ended)).then(endOf);
+  }
+
+  get hasEnded(): boolean {
+    return this.#captures.every(({ hasEnded }) => hasEnded);
+  }
+
+  get counters(): LiveCounters {
+    const sums: { -readonly [name in keyof LiveCounters]: number } = {};
+    for (const name of COUNTERS) {
+      const told = this.#captures.map(({ counters }) => counters[name]).filter((value) => value !== undefined);
+      if (told.length > 0) sums[name] = told.reduce((sum, value) => sum + value, 0);
+    }
+    return sums;
+  }
+
+  get dropped(): number | undefined {
+    return droppedOf(this.counters);
+  }
+
+  get lines(): readonly string[] {
+    return this.#captures.flatMap(({ lines }) => lines);
+  }
+
+  askCounters(): void {
+    for (const capture of this.#captures) capture.askCounters();
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      yield* joinCaptures(
+        this.#captures.map((capture) => ({ name: capture.request.interface, chunks: capture.chunks() })),
+      );
+    } finally {
+      await this.stop();
+    }
+  }
+
+  async stop(): Promise<LiveEnd> {
+    return endOf(await Promise.all(this.#captures.map((capture) => capture.stop())));
+  }
+}
+
+/** Failed where one of them failed: half of a conversation is no picture of it. */
+const endOf = (ends: readonly LiveEnd[]): LiveEnd => ends.find(({ reason }) => reason === 'failed') ?? ends[0]!;
+
+/** The interfaces of which one source is made: `eth1,eth2` are the two sides of a tap, or two mirrors. */
+export const interfacesOf = (name: string): string[] => name.split(',').map((one) => one.trim());
+
 /**
  * Starts a capture and waits until it listens. Throws `capture.tool-missing`, `capture.no-rights`,
- * `capture.unknown-interface`, `capture.interface-down`, `capture.bad-filter` or `capture.stopped`.
+ * `capture.unknown-interface`, `capture.interface-down`, `capture.interface-gone`, `capture.bad-filter` or `capture.stopped`.
  */
 export const startLiveCapture = async (options: LiveOptions): Promise<LiveCapture> => {
+  const names = interfacesOf(options.interface);
+  if (names.length === 1) return startOne(options);
+  const captures: OneCapture[] = [];
+  try {
+    for (const name of names) captures.push(await startOne({ ...options, interface: name }));
+  } catch (error) {
+    for (const capture of captures) await capture.stop();
+    throw error;
+  }
+  return new JoinedCapture(captures);
+};
+
+const startOne = async (options: LiveOptions): Promise<OneCapture> => {
   const { filter } = options;
   let failure: OperatingError | undefined;
   for (const tool of options.tool === undefined ? CAPTURE_TOOLS : [options.tool]) {
@@ -258,7 +351,7 @@ export const startLiveCapture = async (options: LiveOptions): Promise<LiveCaptur
       ...(filter === undefined ? {} : { filter }),
     };
     const { file, args } = liveCommand(request);
-    const capture = new LiveCapture((options.spawn ?? defaultSpawn)(file, args), request);
+    const capture = new OneCapture((options.spawn ?? defaultSpawn)(file, args), request);
     await capture.untilReady();
     if (!capture.hasEnded) return capture;
     failure = (await capture.ended).error;

@@ -5,7 +5,7 @@ import type { Uploaded } from '../api/index.ts';
 import { OperatingError } from '../core/errors.ts';
 import type { Source } from '../core/site.ts';
 import { RequestError, type SourceRequest } from './engine-contract.ts';
-import { type LiveCapture, startLiveCapture } from './live-capture.ts';
+import { interfacesOf, type LiveCapture, startLiveCapture } from './live-capture.ts';
 import { type LiveSite, sourceRow } from './live-site.ts';
 import { newSource, type SourceWork, slug } from './source-work.ts';
 
@@ -96,9 +96,9 @@ const readLive = async (
   stop: () => void,
 ): Promise<void> => {
   const ring = await work.ring();
-  const mac = await macOf(source.path);
+  const macs = await Promise.all(interfacesOf(source.path).map(macOf));
   await work.read(site, source, {
-    ...(mac === undefined ? {} : { ownMacs: [mac] }),
+    ownMacs: macs.filter((mac) => mac !== undefined),
     dropped: () => {
       const { droppedByKernel, droppedByInterface } = capture.counters;
       capture.askCounters();

@@ -196,9 +196,12 @@ export const putNumberedPacket = (
   return o + 8;
 };
 
+/** Octets that `putPacket` writes for a frame of `captured` octets. */
+export const packetBytes = (captured: number): number => 32 + padded(captured);
+
 /**
- * Writes an enhanced packet block without options in place, little-endian, microseconds, interface 0: the form of captures
- * that are made by the million. Gives the position after it; the target must have room for `captured` + 35 octets.
+ * Writes an enhanced packet block without options in place, little-endian, microseconds: the form of captures that are made
+ * by the million. Gives the position after it; the target must have room for `packetBytes(captured)`.
  */
 export const putPacket = (
   target: DataView,
@@ -207,17 +210,19 @@ export const putPacket = (
   start: number,
   captured: number,
   tsUs: number,
+  wire = captured,
+  interfaceId = 0,
 ): number => {
   const room = padded(captured);
-  const length = 32 + room;
+  const length = packetBytes(captured);
   const high = Math.floor(tsUs / 4_294_967_296);
   target.setUint32(at, 6, true);
   target.setUint32(at + 4, length, true);
-  target.setUint32(at + 8, 0, true);
+  target.setUint32(at + 8, interfaceId, true);
   target.setUint32(at + 12, high, true);
   target.setUint32(at + 16, tsUs - high * 4_294_967_296, true);
   target.setUint32(at + 20, captured, true);
-  target.setUint32(at + 24, captured, true);
+  target.setUint32(at + 24, wire, true);
   const data = new Uint8Array(target.buffer, target.byteOffset + at + 28, room);
   data.set(bytes.subarray(start, start + captured));
   data.fill(0, captured);

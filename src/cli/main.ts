@@ -33,7 +33,11 @@ export const program = (finish: (code: number) => void): Command => {
       '[captures...]',
       'capture files, folders that a recorder writes into, or - for standard input; none: the simulated plant, live',
     )
-    .option('-i, --interface <name>', 'listen on an interface (several times for more)', several)
+    .option(
+      '-i, --interface <name>',
+      'listen on an interface (several times for more); eth1,eth2 is one source: the two sides of a tap, two mirrors',
+      several,
+    )
     .option('--site <name>', 'gather all sources in one site of this name')
     .option('--baseline <file>', 'go on from a baseline that was saved elsewhere; with the name of a new site')
     .option('--data <folder>', 'data folder', DEFAULT_DATA)
