@@ -94,7 +94,7 @@ export class SameFrames {
       title: 'Two interfaces bring in the same frames',
       detail: `The same frames come in at ${lines.join('; ')}. Each interface is decoded by itself: where both see a conversation, some of it is counted twice, and some seems to be missing or unanswered that was not.`,
       whatToDo:
-        'Let the switches mirror each link once, or join the interfaces into one (docs/guides/place-a-sensor.md): in one source copies count once.',
+        'Let the switches mirror each link once, or make one source of the interfaces: --interface eth1,eth2 (docs/guides/place-a-sensor.md).',
     };
   }
 }
