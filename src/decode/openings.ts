@@ -74,10 +74,22 @@ const keyOf = ({ client, clientPort, server, serverPort }: Ends): string => {
 };
 const pairOf = ({ client, server }: Ends): string => (client < server ? `${client} ${server}` : `${server} ${client}`);
 
+const put = (sets: Map<string, Set<Opening>>, key: string, opening: Opening): void => {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([opening]));
+  else set.add(opening);
+};
+const take = (sets: Map<string, Set<Opening>>, key: string, opening: Opening): void => {
+  const set = sets.get(key)!;
+  set.delete(opening);
+  if (set.size === 0) sets.delete(key);
+};
+
 /** Openings of a site, shared by its sources. */
 export class Openings {
   readonly #byKey = new Map<string, Opening>();
   readonly #byPair = new Map<string, Set<Opening>>();
+  readonly #byDecoder = new Map<string, Set<Opening>>();
   #bytes = 0;
   /** Conversations forgotten at a limit. */
   dropped = 0;
@@ -136,12 +148,15 @@ export class Openings {
 
   /** Of all conversations that this decoder read, in the order in which they opened. */
   by(decoder: string): readonly Opening[] {
-    return [...this.#byKey.values()].filter((opening) => opening.decoder === decoder);
+    return [...(this.#byDecoder.get(decoder) ?? [])];
   }
 
-  /** Those of `by` that another than `reader` read after `version`. */
+  /** Those of `by` that another than `reader` read after `version`: asked every second, and of one source alone there are none. */
   since(version: number, decoder: string, reader: object): readonly Opening[] {
-    return this.by(decoder).filter((opening) => opening.version > version && opening.reader !== reader);
+    const out: Opening[] = [];
+    for (const opening of this.#byDecoder.get(decoder) ?? [])
+      if (opening.version > version && opening.reader !== reader) out.push(opening);
+    return out;
   }
 
   /** The conversation is over, or another begins at its place. */
@@ -151,10 +166,8 @@ export class Openings {
 
   #insert(key: string, opening: Opening): void {
     this.#byKey.set(key, opening);
-    const pair = pairOf(opening);
-    const list = this.#byPair.get(pair);
-    if (list === undefined) this.#byPair.set(pair, new Set([opening]));
-    else list.add(opening);
+    put(this.#byPair, pairOf(opening), opening);
+    put(this.#byDecoder, opening.decoder, opening);
   }
 
   #forget(key: string): boolean {
@@ -162,10 +175,8 @@ export class Openings {
     if (opening === undefined) return false;
     this.#byKey.delete(key);
     for (const { bytes } of opening.said) this.#bytes -= bytes.length;
-    const pair = pairOf(opening);
-    const list = this.#byPair.get(pair)!;
-    list.delete(opening);
-    if (list.size === 0) this.#byPair.delete(pair);
+    take(this.#byPair, pairOf(opening), opening);
+    take(this.#byDecoder, opening.decoder, opening);
     return true;
   }
 

@@ -54,6 +54,9 @@ export class Points {
   private readonly pages = new IntTable();
   private pagePool = new Int32Array(PAGE * 16);
   private readonly named = new Map<number, Map<string, number>>();
+  /** Key and map of the last look into `named`: values come target by target, and several ask for each. */
+  private namedKey = -1;
+  private namedLast: Map<string, number> | undefined;
   private perTarget = new Map<number, number>();
   readonly pointsOfTarget = new Map<number, number[]>();
 
@@ -234,7 +237,7 @@ export class Points {
   find(target: number, protocol: string, area: string, address: number | string): number {
     const protocolId = this.context.protocols.peek(protocol);
     if (protocolId < 0) return 0;
-    if (typeof address === 'string') return this.named.get(target * 4096 + protocolId)?.get(address) ?? 0;
+    if (typeof address === 'string') return this.namedOf(target * 4096 + protocolId)?.get(address) ?? 0;
     const areaId = this.areas.peek(area);
     if (areaId < 0) return 0;
     const page = this.pages.find(target, protocolId * 256 + Math.min(areaId, 255), address >> PAGE_BITS, 0);
@@ -440,7 +443,7 @@ export class Points {
 
   private namedPoint(at: At, item: ValueItem): number {
     const space = this.context.protocols.id(at.protocol) * 256;
-    const known = this.named.get(item.target * 4096 + (space >> 8))?.get(item.path);
+    const known = this.namedOf(item.target * 4096 + (space >> 8))?.get(item.path);
     if (known !== undefined) return known;
     return this.addNamed(
       item.target,
@@ -449,6 +452,14 @@ export class Points {
       this.types.id(item.type),
       at.tsUs,
     );
+  }
+
+  private namedOf(key: number): Map<string, number> | undefined {
+    if (key !== this.namedKey || this.namedLast === undefined) {
+      this.namedKey = key;
+      this.namedLast = this.named.get(key);
+    }
+    return this.namedLast;
   }
 
   private addNamed(target: number, space: number, path: string, type: number, t: number): number {

@@ -10,6 +10,7 @@ import { ROLES } from '../core/site.ts';
 import { bestOf, type RankedFact } from './facts-of-group.ts';
 import type { Knowledge, RoleConditions, RoleRule } from './knowledge.ts';
 import { matches } from './matching.ts';
+import { RoleCandidates } from './role-candidates.ts';
 
 /** Roles that are a kind of another: what tells the general one speaks for the special one too. */
 const KIND_OF: readonly (readonly [special: Role, general: Role])[] = [
@@ -98,6 +99,16 @@ const reasonOf = ({ when, reason }: RoleRule, b: Behaviour, facts: readonly Rank
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
+const candidates = new WeakMap<readonly RoleRule[], RoleCandidates>();
+const candidatesOf = (rules: readonly RoleRule[]): RoleCandidates => {
+  let of = candidates.get(rules);
+  if (of === undefined) {
+    of = new RoleCandidates(rules);
+    candidates.set(rules, of);
+  }
+  return of;
+};
+
 export const concludeRole = (knowledge: Knowledge, b: Behaviour, facts: readonly RankedFact[]): Conclusion<Role> => {
   const said = bestOf(
     facts.filter((f) => f.origin === 'manual'),
@@ -118,8 +129,10 @@ export const concludeRole = (knowledge: Knowledge, b: Behaviour, facts: readonly
   // Rules speak about the wire; what people say has its own weight below.
   const seen = facts.filter((f) => f.origin === 'observed' || f.origin === 'derived');
   const present = new Set(seen.map((f) => f.attribute));
-  for (const rule of knowledge.roles) {
-    if (rule.when.attribute !== undefined && !present.has(rule.when.attribute)) continue;
+  const may = candidatesOf(knowledge.roles).of(b, present);
+  for (let i = 0; i < may.length; i++) {
+    if (may[i] === 0) continue;
+    const rule = knowledge.roles[i]!;
     if (holds(rule.when, b, seen)) add(rule.role, rule.confidence, reasonOf(rule, b, seen));
   }
   for (const f of facts)

@@ -281,6 +281,17 @@ export class Cell {
     return this.#away === undefined ? this.#clock.dueUs : Number.NEGATIVE_INFINITY;
   }
 
+  /**
+   * Where it looks at its samples on every tick: what was heard of its points (`PointWatch.heard`) at the last look. While that stays the
+   * same, a tick finds nothing to do before `rowDueUs`. NaN elsewhere.
+   */
+  get heardAt(): number {
+    return this.#away === undefined && this.#clock.looksAlways ? this.#sampledHeard : Number.NaN;
+  }
+  get rowDueUs(): number {
+    return this.#clock.nextUs;
+  }
+
   /** Takes the row that is due. `odd`: something is going on here that must not be learned. Returns true for a new row. */
   tick(tsUs: number, odd: boolean): boolean {
     if (this.#away !== undefined) {

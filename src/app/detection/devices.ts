@@ -77,10 +77,12 @@ export class Devices {
     let most = 0;
     for (const { endpoints } of assets) for (const endpoint of endpoints) most = Math.max(most, endpoint);
     this.#clear(most);
-    const first = new Map<string, EndpointId>();
-    for (const { id, endpoints } of assets) first.set(id, endpoints[0] ?? 0);
+    // Few stand behind another: only the first endpoints of those that others stand behind are looked for by name.
+    const gateways = new Map<string, EndpointId>();
+    for (const { parent } of assets) if (parent !== undefined) gateways.set(parent, 0);
+    for (const { id, endpoints } of assets) if (gateways.has(id)) gateways.set(id, endpoints[0] ?? 0);
     for (const { id, parent, endpoints, role, level } of assets) {
-      const host = first.get(parent ?? '') || first.get(id) || 0;
+      const host = (parent !== undefined && gateways.get(parent)) || (endpoints[0] ?? 0);
       for (const endpoint of endpoints) {
         this.#roles[endpoint] = role;
         this.#assets[endpoint] = id;

@@ -87,6 +87,9 @@ export class ProcessFeed {
   #list: Cell[] = [];
   #dueUs: Float64Array<ArrayBuffer> = new Float64Array(64);
   #restsFromUs: Float64Array<ArrayBuffer> = new Float64Array(64);
+  /** `Cell.rowDueUs` and `heardAt`: of most cells nothing was heard since the last second. */
+  #rowDueUs: Float64Array<ArrayBuffer> = new Float64Array(64);
+  #heardAt: Float64Array<ArrayBuffer> = new Float64Array(64).fill(Number.NaN);
   /** By point. */
   #cellOf: (Cell | undefined)[] = [];
   /** Points not in a cell yet, by controller. */
@@ -178,11 +181,15 @@ export class ProcessFeed {
     for (let i = 0; i < list.length; i++) {
       if (tsUs < this.#dueUs[i]! && tsUs >= this.#restsFromUs[i]!) continue;
       const cell = list[i]!;
+      if (tsUs < this.#rowDueUs[i]! && tsUs >= this.#restsFromUs[i]! && cell.watch.heard() === this.#heardAt[i])
+        continue;
       const isNew = cell.tick(tsUs, isSuspect(cell.plan.controller));
       // One at a time: making a model takes longer than everything else here.
       if (isNew && mayFit && !asked && this.#isDue(cell)) asked = cell.fit();
       this.#dueUs[i] = cell.dueUs;
       this.#restsFromUs[i] = cell.restsFromUs;
+      this.#rowDueUs[i] = cell.rowDueUs;
+      this.#heardAt[i] = cell.heardAt;
     }
     // Pairs are looked for, and judged, by the rows of all cells.
     if (!this.#isLate) this.#witnesses.tick(tsUs);
@@ -334,6 +341,8 @@ export class ProcessFeed {
     if (this.#list.length > this.#dueUs.length) {
       this.#dueUs = growF64(this.#dueUs, this.#list.length * 2);
       this.#restsFromUs = growF64(this.#restsFromUs, this.#list.length * 2);
+      this.#rowDueUs = growF64(this.#rowDueUs, this.#list.length * 2);
+      this.#heardAt = growF64(this.#heardAt, this.#list.length * 2).fill(Number.NaN, this.#list.length - 1);
     }
     this.#decide(cell);
     for (const point of plan.points) {
@@ -418,6 +427,7 @@ export class ProcessFeed {
     this.#cells.clear();
     this.#list = [];
     this.#dueUs.fill(0);
+    this.#heardAt.fill(Number.NaN);
     this.#cellOf = [];
     for (const [controller, pending] of saved.pending) this.#pending.set(controller, pending);
     for (const [controller, count] of saved.cellsOf) this.#cellsOf.set(controller, count);

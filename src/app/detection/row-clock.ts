@@ -10,6 +10,8 @@ const EARLY_FROM_US = 30_000_000;
  * end of its step, so that a person hears of it within a second of the frame. It is the row all the same, under its own time.
  */
 const AHEAD_TO_US = 2_000_000;
+/** Ticks come at most once in so much frame time (`ObservationSink.tick`). */
+const TICK_US = 1_000_000;
 /** Frames are in order of time but for so much: those of several queues, the acknowledgement of another question. */
 const DISORDER_US = 100_000;
 
@@ -49,6 +51,10 @@ export class RowClock {
     return Math.min(this.#lookedUs + this.#sampleUs / 2, this.nextUs);
   }
 
+  /** Samples are looked at on every tick: none comes sooner than half the time of one. */
+  get looksAlways(): boolean {
+    return this.#sampleUs / 2 <= TICK_US;
+  }
   /** Whether samples are to be looked at now: twice in the time of one. */
   isSampleDue(tsUs: number): boolean {
     if (tsUs - this.#lookedUs < this.#sampleUs / 2 && tsUs >= this.#lookedUs) return false;
