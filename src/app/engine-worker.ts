@@ -9,6 +9,7 @@ import { ThreadFitter } from './detection/thread-fitter.ts';
 import { LocalEngine } from './engine.ts';
 import { errorToData } from './engine-errors.ts';
 import type { FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
+import { withGrowingHeap } from './heap.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('engine-worker runs in a worker thread only');
@@ -48,10 +49,11 @@ const begin = async (): Promise<void> => {
       });
   });
   send({ kind: 'ready' });
-  void engine.openAhead();
+  await engine.openAhead();
 };
 
-begin().catch((error: unknown) => {
+// Code and all that is read here stays: collections while it comes would look at it in vain.
+withGrowingHeap(begin).catch((error: unknown) => {
   send({ kind: 'refused', error: errorToData(error) });
   port.close();
 });
