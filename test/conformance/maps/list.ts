@@ -30,6 +30,7 @@ import { tsharkArp, tsharkCdp, tsharkDhcp, tsharkDns, tsharkHttp, tsharkLldp, ts
 import { tsharkDnp3 } from './tshark/dnp3.ts';
 import { tsharkEnip } from './tshark/enip.ts';
 import { tsharkEthercat } from './tshark/ethercat.ts';
+import { tsharkFfHse } from './tshark/ff-hse.ts';
 import { tsharkFins } from './tshark/fins.ts';
 import { tsharkGoose } from './tshark/goose.ts';
 import { tsharkHartIp } from './tshark/hart-ip.ts';
@@ -196,6 +197,7 @@ export const MAPS: readonly Mapping[] = [
   tsharkDns,
   tsharkEnip,
   tsharkEthercat,
+  tsharkFfHse,
   tsharkFins,
   tsharkGoose,
   tsharkHartIp,
