@@ -58,6 +58,7 @@ import { tsharkPowerlink } from './tshark/powerlink.ts';
 import { tsharkProfinet } from './tshark/profinet.ts';
 import { tsharkProfinetCm } from './tshark/profinet-cm.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
+import { tsharkSercos } from './tshark/sercos.ts';
 import {
   tsharkAmqp,
   tsharkCoap,
@@ -226,6 +227,7 @@ export const MAPS: readonly Mapping[] = [
   tsharkRtps,
   tsharkSip,
   tsharkS7comm,
+  tsharkSercos,
   tsharkSmb,
   tsharkSnmp,
   tsharkSsdp,
