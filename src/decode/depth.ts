@@ -58,6 +58,8 @@ export const DEPTHS = tableOf<Depth>({
   rtde: b(),
   'ur-dashboard': b(),
   hses: b('Positions and several variables at once are octets; contents of jobs are not read.'),
+  'kuka-proxy': b('Functions of newer servers beyond reading and writing one variable are not known.'),
+  'kuka-rsi': b('Which elements there are is configured: only numbers are read.'),
   deltav: c('The wrapper and who connects to whom, as found by PLC4X; the content is not published.'),
   vnetip: c('Recognised by its ports; the content is not published.'),
   'hart-ip': b('Commands of single devices are octets.'),
