@@ -36,6 +36,7 @@ import { iec104 } from './iec104/index.ts';
 import { igmp } from './igmp/index.ts';
 import { kerberos } from './kerberos/index.ts';
 import { knx } from './knx/index.ts';
+import { kukaProxy, kukaRsi } from './kuka/index.ts';
 import { ldap } from './ldap/index.ts';
 import { lldp } from './lldp/index.ts';
 import { melsoft } from './melsoft/index.ts';
@@ -176,6 +177,8 @@ export const DECODERS: readonly Decoder[] = [
   rtde,
   urDashboard,
   hses,
+  kukaProxy,
+  kukaRsi,
   syslog,
   tftp,
   kerberos,

@@ -4,6 +4,8 @@ import { u32be } from '../../lib/bytes.ts';
 import { observeFf } from './observe.ts';
 import { decodeFf, type FfMessage, HEADER, isHeader } from './wire.ts';
 
+export type { FfMessage } from './wire.ts';
+
 const PORTS = [1089, 1090, 1091, 3622];
 const CONFIRMED = 0x80;
 

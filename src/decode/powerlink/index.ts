@@ -5,7 +5,7 @@
 import { type Decoder, type FieldCodes, outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { ObservationSink, Verb } from '../../core/observation.ts';
 import { hex, u16le, u32le } from '../../lib/bytes.ts';
-import { ETHERTYPE, FRAME, type PowerlinkMessage, readPowerlink, SERVICE, type Sdo } from './wire.ts';
+import { ETHERTYPE, FRAME, type PowerlinkMessage, readPowerlink, type Sdo, SERVICE } from './wire.ts';
 
 export type { PowerlinkMessage } from './wire.ts';
 
@@ -213,8 +213,7 @@ export const powerlink: Decoder<PowerlinkMessage, PowerlinkState> = {
   },
   pairing: {
     scope: 'segment',
-    role: (m) =>
-      m.sdo === undefined || m.sdo.command === 0 ? 'single' : m.sdo.isResponse ? 'response' : 'request',
+    role: (m) => (m.sdo === undefined || m.sdo.command === 0 ? 'single' : m.sdo.isResponse ? 'response' : 'request'),
     key: (m) => {
       const sdoPart = m.sdo;
       if (sdoPart === undefined) return 0;

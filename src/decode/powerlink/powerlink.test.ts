@@ -93,6 +93,8 @@ describe('powerlink', () => {
     ]);
   });
   it('survives truncation and mutations', () => {
-    expect(torture(powerlink, [IDENT, PRES, STOP, SOC, SOA, STATUS, ASKED, WRITE, WRITTEN, ABORTED], 4, 8000).message).toBeGreaterThan(500);
+    expect(
+      torture(powerlink, [IDENT, PRES, STOP, SOC, SOA, STATUS, ASKED, WRITE, WRITTEN, ABORTED], 4, 8000).message,
+    ).toBeGreaterThan(500);
   });
 });

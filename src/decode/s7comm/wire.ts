@@ -120,9 +120,7 @@ export const decodeS7 = (
     data: values,
     payload,
     detail:
-      code === FUNCTION.READ_VAR || code === FUNCTION.WRITE_VAR
-        ? defect
-        : jobDetail(b, parameter, data, stop, isJob),
+      code === FUNCTION.READ_VAR || code === FUNCTION.WRITE_VAR ? defect : jobDetail(b, parameter, data, stop, isJob),
   };
   return { kind: 'message', message, consumed };
 };

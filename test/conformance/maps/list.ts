@@ -30,6 +30,7 @@ import { tsharkArp, tsharkCdp, tsharkDhcp, tsharkDns, tsharkHttp, tsharkLldp, ts
 import { tsharkDnp3 } from './tshark/dnp3.ts';
 import { tsharkEnip } from './tshark/enip.ts';
 import { tsharkEthercat } from './tshark/ethercat.ts';
+import { tsharkFfHse } from './tshark/ff-hse.ts';
 import { tsharkFins } from './tshark/fins.ts';
 import { tsharkGoose } from './tshark/goose.ts';
 import { tsharkHartIp } from './tshark/hart-ip.ts';
@@ -57,6 +58,7 @@ import { tsharkPowerlink } from './tshark/powerlink.ts';
 import { tsharkProfinet } from './tshark/profinet.ts';
 import { tsharkProfinetCm } from './tshark/profinet-cm.ts';
 import { tsharkS7comm } from './tshark/s7comm.ts';
+import { tsharkSercos } from './tshark/sercos.ts';
 import {
   tsharkAmqp,
   tsharkCoap,
@@ -196,6 +198,7 @@ export const MAPS: readonly Mapping[] = [
   tsharkDns,
   tsharkEnip,
   tsharkEthercat,
+  tsharkFfHse,
   tsharkFins,
   tsharkGoose,
   tsharkHartIp,
@@ -224,6 +227,7 @@ export const MAPS: readonly Mapping[] = [
   tsharkRtps,
   tsharkSip,
   tsharkS7comm,
+  tsharkSercos,
   tsharkSmb,
   tsharkSnmp,
   tsharkSsdp,

@@ -9,7 +9,8 @@ const SERVICE = { IDENT: 1, STATUS: 2, NMT_COMMAND: 4 } as const;
 
 const of =
   (kind: number, read: (m: PowerlinkMessage) => number | boolean | undefined) =>
-  (s: M): number | boolean | undefined => (s.message.kind === kind ? read(s.message) : undefined);
+  (s: M): number | boolean | undefined =>
+    s.message.kind === kind ? read(s.message) : undefined;
 const asnd = (service: number, read: (m: PowerlinkMessage) => number | boolean | string | undefined) => (s: M) =>
   s.message.kind === KIND.ASND && s.message.service === service ? read(s.message) : undefined;
 type Ident = NonNullable<PowerlinkMessage['ident']>;
