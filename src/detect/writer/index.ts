@@ -342,7 +342,7 @@ export const writer: Detector = {
     failsWhen:
       'The attacker uses a station that writes there anyway and the addresses it writes anyway: then only the values can ' +
       'tell (write range, process guards), or from where somebody worked there (origin). An engineering station that wrote to ' +
-      'several controllers while learning, and in the first week any that goes online with several, is expected to write to others too: ' +
+      'several controllers while learning, and in the first week any engineering station, is expected to write to others too: ' +
       'that is kept below what asks a person, unless the station did something odd before. ' +
       'Encrypted protocols do not show writes.',
     cost: 'Nothing per read; about 60 ns per write; 70 octets per pair and address, at most 50,000 and 200,000.',

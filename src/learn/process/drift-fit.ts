@@ -371,7 +371,7 @@ export const fitDrift = (
   for (const lag of LAGS) {
     if (lag * BLOCK_ROWS * stepUs > LONGEST_US) continue;
     const usual = usualOf(blocks, moving, lag);
-    const fit = (l: Lagged, target: number, inputs: readonly number[], tries: number): void =>
+    const add = (l: Lagged, target: number, inputs: readonly number[], tries: number): void =>
       void out.push(
         ...sensorsOf(blocks, shapes[l.points[target]!]!, l, target, inputs, {
           partners,
@@ -392,11 +392,11 @@ export const fitDrift = (
       false,
     );
     const places = l.channels.map((_, i) => i);
-    for (const point of targets) fit(l, l.channels.indexOf(2 * point), places, MAX_TRIES);
+    for (const point of targets) add(l, l.channels.indexOf(2 * point), places, MAX_TRIES);
     for (const channels of quick) {
       const of = channels.map((c) => during[c - first]!.point);
       const q = lagged(blocks, shapes, usual, lag, channels, of, true);
-      for (const target of channels.keys()) fit(q, target, [...channels.keys()], 1);
+      for (const target of channels.keys()) add(q, target, [...channels.keys()], 1);
     }
   }
   return out;
