@@ -43,8 +43,8 @@ export const LEVEL_SETTING: LevelSetting = {
 };
 /** A correlation time is not looked for beyond this part of the rows. */
 const LONGEST_PART = 0.2;
-/** A limit is drawn for what is at most so many times as rare as one of the rows learned from. */
-const MOST_RARE = 10;
+/** A limit is drawn for what is at most so many times as rare as one of the rows learned from, as in dynamics-limits.ts. */
+const MOST_RARE = 25;
 /**
  * Once it has learned, what is further from the mean than this part of the limit teaches the spread no more than that: a slow shift
  * would widen the band before it reaches it (Huber, Annals of Mathematical Statistics 35, 1964). Only of a point that training knows:
