@@ -43,14 +43,13 @@ export const LEVEL_SETTING: LevelSetting = {
 };
 /** A correlation time is not looked for beyond this part of the rows. */
 const LONGEST_PART = 0.2;
-/** A limit is drawn for what is at most so many times as rare as one of the rows learned from. */
-const MOST_RARE = 10;
+/** A limit is drawn for what is at most so many times as rare as one of the rows learned from, as in dynamics-limits.ts. */
+const MOST_RARE = 25;
 /**
  * Once it has learned, what is further from the mean than this part of the limit teaches the spread no more than that: a slow shift
- * would widen the band before it reaches it (Huber, Annals of Mathematical Statistics 35, 1964). Only of a point that training knows:
- * another one has not shown yet how far it wanders.
+ * would widen the band before it reaches it (Huber, Annals of Mathematical Statistics 35, 1964).
  */
-const TAUGHT_PART = 2 / 3;
+const TAUGHT_PART = 0.5;
 /** What is beyond the band counts in twentieths of it, as for the limits of a single value (soft-model.ts). */
 const UNIT = 0.05;
 
@@ -160,15 +159,17 @@ export const newLevel = (
   );
 };
 
-/** It has learned: of a point that training knows the spread stays about what it is. */
-export const settleLevel = (s: LevelState, correlation: number, trainingRows: number): void => {
-  if (trainingRows >= EXPERIENCE * correlation) s[TAUGHT] = TAUGHT_PART;
-};
-
 /** Widens the limits so that they are at least `distance` from the mean, however much will have been seen. */
 export const widenLevel = (s: LevelState, distance: number): void => {
   const narrowest = Math.sqrt(2 * Math.max(0, s[LOG_CHANCES]!) * s[VARIANCE]!);
   s[ROOM] = Math.max(1, distance / narrowest || 1);
+};
+/**
+ * It has learned: its spread stays about what it is. Not where training holds too little of the point, which has not shown yet how far
+ * it wanders, nor where limits had to be widened: heavy tails are learned as they come.
+ */
+export const settleLevel = (s: LevelState, correlation: number, trainingRows: number): void => {
+  if (trainingRows >= EXPERIENCE * correlation && s[ROOM]! <= 1) s[TAUGHT] = TAUGHT_PART;
 };
 export const isLevelAlarm = (s: LevelState, at = 0): boolean => s[at + ALARM]! > 0;
 /** What is judged, and what it is held against, in the unit of the point. */
