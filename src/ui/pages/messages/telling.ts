@@ -108,6 +108,9 @@ const itemised = (fields: readonly Field[]): readonly Field[] => {
 /** What a path says in the field's own words: where it stands, its type and how many. */
 const IN_PATH = /^(.*\.|)(area|db|address|elementType|type|count|syntax)$/;
 
+/** Parts of a path of CIP that its object says in one: `tag LT_501`, `Message Router 1`. */
+const IN_OBJECT = /^(.*\.|)path\.\w+$/;
+
 /** Absent parts say nothing; -1 may be a value that was measured. A quantity of none has no address either. */
 const isThere = ({ name, value }: Field, all: readonly Field[]): boolean =>
   value !== 'none' &&
@@ -158,7 +161,9 @@ export const tellingFields = (
   const names = new Set(fields.map((f) => f.name));
   const isInPath = ({ name }: Field): boolean => {
     const [, stem] = IN_PATH.exec(name) ?? [];
-    return stem !== undefined && stem !== '' && names.has(`${stem}path`);
+    if (stem !== undefined && stem !== '' && names.has(`${stem}path`)) return true;
+    const [, of] = IN_OBJECT.exec(name) ?? [];
+    return of !== undefined && names.has(`${of}object`);
   };
   const rank = (f: Field): number =>
     constants.has(f.name) ? 3 : isText(f) ? 0 : /^(0|true|false)$/.test(f.value) ? 2 : 1;
