@@ -141,9 +141,10 @@ class LateRows {
 
   told(at: At, name: string, value: Value, access: 'read' | 'write'): void {
     const isAsked = access === 'write';
+    const other = isAsked ? 'answer' : 'request';
     const row = this.#rows
       .get(isAsked ? at.requestFrame : at.frame)
-      ?.findLast(({ protocol, role }) => protocol === at.protocol && (role === 'answer') !== isAsked);
+      ?.findLast(({ protocol, role }) => protocol === at.protocol && role !== other);
     if (row === undefined) return;
     if (row.values.length < MAX_ROW_VALUES) row.values.push({ name, value: plainValue(value) });
     else row.valuesMore++;

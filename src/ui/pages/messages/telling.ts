@@ -114,6 +114,8 @@ const IN_OBJECT = /^(.*\.|)path\.\w+$/;
 /** Absent parts say nothing; -1 may be a value that was measured. A quantity of none has no address either. */
 const isThere = ({ name, value }: Field, all: readonly Field[]): boolean =>
   value !== 'none' &&
+  // Too deep to be told in a row.
+  value !== '...' &&
   (value !== '-1' || /value|data|result/i.test(name)) &&
   !(value === '0' && (name === 'quantity' || (name === 'address' && ofName(all, 'quantity') === '0')));
 const ofName = (all: readonly Field[], name: string): string | undefined => all.find((f) => f.name === name)?.value;
