@@ -23,6 +23,8 @@ export const CellRow = Obj({
   id: Type.String(),
   name: Type.String(),
   controller: Party,
+  /** Vendor and model of the controller; '' where they are not known. */
+  made: Type.String(),
   points: Count,
   /** Of these, what the filter keeps; all without one. */
   fits: Count,

@@ -76,6 +76,9 @@ export const MessageRow = Obj({
   tookMs: Maybe(Type.Number()),
   /** `meaning`: as in a frame. */
   fields: Type.Array(Obj({ name: Type.String(), value: Type.String(), meaning: Type.String() })),
+  /** Points that it wrote (a request) or that were read with it (an answer), as the site knows them; at most 32. */
+  values: Type.Array(Obj({ name: Type.String(), value: PlainValue })),
+  valuesMore: Count,
 });
 export type MessageRow = Static<typeof MessageRow>;
 /** Messages of a conversation in the order of the wire, read again from its sources. */

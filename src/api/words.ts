@@ -64,7 +64,7 @@ export const NATURES = [
 /** Of a relation: found in the data, said to be right by a person, said to be wrong. Rejected ones are not watched. */
 export const RELATION_STATES = ['proposed', 'approved', 'rejected'] as const;
 /** What a person looks for among the points of the process. */
-export const POINT_LOOKS = ['all', 'odd', 'learning', 'unseen', 'unarmed'] as const;
+export const POINT_LOOKS = ['all', 'moving', 'odd', 'learning', 'unseen', 'unarmed'] as const;
 export type PointLook = (typeof POINT_LOOKS)[number];
 /** Of process cells: most open findings first, least learned first, by name; then by name. */
 export const CELL_ORDERS = ['findings', 'learning', 'name'] as const;

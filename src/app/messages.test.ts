@@ -81,7 +81,7 @@ it.each([1, 2, 3, 7, 10])('pages of %i hold each message once', async (limit) =>
 
 const field = (value: string) => ({ name: 'argument', value, meaning: '' });
 const shown = (frame: number, value: string) => {
-  const row = { frame, fields: [field('USER bob'), field(value)] };
+  const row = { frame, fields: [field('USER bob'), field(value)], values: [] };
   hideUnmasked(row, new Set([7]));
   return row.fields.map((f) => f.value);
 };
@@ -104,4 +104,32 @@ it('tells bare octets to those who may see them, and finds them for nobody else'
   expect(hidden).not.toContain('de ad');
   expect(hidden).toContain('(octets, not shown)');
   expect((await ask({ octets: false, words: 'be ef' })).items).toHaveLength(0);
+});
+
+it('says of an answer which points it read, with their values, and of a write which it wrote', async () => {
+  // Read Holding Registers, two from 40 on: 3400 and 7. Then Write Single Register 5 to 1400, 6.3 and 6.6.
+  const read = [0, 1, 0, 0, 0, 6, 1, 3, 0, 40, 0, 2];
+  const answer = [0, 1, 0, 0, 0, 7, 1, 3, 4, 0x0d, 0x48, 0, 7];
+  const write = [0, 2, 0, 0, 0, 6, 1, 6, 0, 5, 0x05, 0x78];
+  const frames = [
+    tcp(CLIENT, SERVER, 1000, 9000, read),
+    tcp(SERVER, CLIENT, 9000, 1012, answer),
+    tcp(CLIENT, SERVER, 1012, 9013, write),
+    tcp(SERVER, CLIENT, 9013, 1024, write),
+  ];
+  const { items } = await messagesOf(framesOf([frames]), OF, {}, []);
+  expect(items.map((m) => [m.frame, m.role, m.values, m.valuesMore])).toEqual([
+    [1, 'request', [], 0],
+    [
+      2,
+      'answer',
+      [
+        { name: 'holding 40', value: 3400 },
+        { name: 'holding 41', value: 7 },
+      ],
+      0,
+    ],
+    [3, 'request', [{ name: 'holding 5', value: 1400 }], 0],
+    [4, 'answer', [], 0],
+  ]);
 });

@@ -3,17 +3,19 @@ import type { MessageList, MessageRow, MessagesQuery, Static } from '../api/inde
 import { createBatch } from '../capture/parser.ts';
 import type { Decoder, Message, PduContext } from '../core/decoder.ts';
 import { holdsWords, isOctets, OCTETS_HIDDEN } from '../core/message-words.ts';
+import type { At, Value } from '../core/observation.ts';
 import type { Source } from '../core/site.ts';
 import { keepsOrder, PairScope, Pending } from '../decode/index.ts';
 import { MASKED } from '../lib/masked.ts';
 import { createSiteRuntime, Pipeline } from './pipeline.ts';
 import { leavesOf, meaningOf } from './query/frame-fields.ts';
-import { maybeTime } from './query/view.ts';
+import { maybeTime, plainValue } from './query/view.ts';
 import type { SelectedFrame } from './selection.ts';
 import { batchOfOne, listening } from './single-frame.ts';
 
 /** Fields of a message that its row shows; its frame has all. */
 const MAX_ROW_FIELDS = 48;
+const MAX_ROW_VALUES = 32;
 const DEFAULT_LIMIT = 200;
 
 export interface MessagesOf {
@@ -123,9 +125,40 @@ class Wanted {
 }
 const exchangeKey = (row: MessageRow): number | MessageRow => (row.exchange === 0 ? row : row.exchange);
 
+/**
+ * The rows of late, for the values that observing finds in them: a value is said right after the message that brought it, and
+ * one that was written when the answer says that it was taken.
+ */
+class LateRows {
+  readonly #rows = new Map<number, MessageRow[]>();
+
+  add(row: MessageRow): void {
+    const known = this.#rows.get(row.frame);
+    if (known !== undefined) known.push(row);
+    else if (this.#rows.set(row.frame, [row]).size > MAX_WAITING)
+      this.#rows.delete(this.#rows.keys().next().value as number);
+  }
+
+  told(at: At, name: string, value: Value, access: 'read' | 'write'): void {
+    const isAsked = access === 'write';
+    const other = isAsked ? 'answer' : 'request';
+    const row = this.#rows
+      .get(isAsked ? at.requestFrame : at.frame)
+      ?.findLast(({ protocol, role }) => protocol === at.protocol && role !== other);
+    if (row === undefined) return;
+    if (row.values.length < MAX_ROW_VALUES) row.values.push({ name, value: plainValue(value) });
+    else row.valuesMore++;
+  }
+}
+
 /** A message of a frame that carried a credential is shown only where its decoder masked the credential itself. */
-export const hideUnmasked = (row: Pick<MessageRow, 'frame' | 'fields'>, secrets: ReadonlySet<number>): void => {
-  if (secrets.has(row.frame) && !row.fields.some((field) => field.value.includes(MASKED))) row.fields = [];
+export const hideUnmasked = (
+  row: Pick<MessageRow, 'frame' | 'fields' | 'values'>,
+  secrets: ReadonlySet<number>,
+): void => {
+  if (!secrets.has(row.frame)) return;
+  row.values = [];
+  if (!row.fields.some((field) => field.value.includes(MASKED))) row.fields = [];
 };
 
 /**
@@ -159,7 +192,8 @@ export const messagesOf = async (
     from = items.length;
   };
   const start = (id: string): Pipeline => {
-    const heard = listening();
+    const late = new LateRows();
+    const heard = listening((...told) => late.told(...told));
     secrets = heard.secrets;
     const exchanges = new Exchanges();
     return new Pipeline({
@@ -196,7 +230,10 @@ export const messagesOf = async (
               value: query.octets === false && isOctets(value) ? OCTETS_HIDDEN : value,
               meaning: meaningOf(decoder, leaves, name),
             })),
+          values: [],
+          valuesMore: 0,
         };
+        late.add(row);
         wanted.take(row, isTold);
       },
     });

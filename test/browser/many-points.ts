@@ -15,6 +15,7 @@ const row = (n: number): CellRow => ({
   id: `c${n}`,
   name: `plc-${n}`,
   controller: party(n),
+  made: '',
   points: POINTS,
   fits: POINTS,
   state: 'armed',

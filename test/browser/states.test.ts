@@ -109,6 +109,8 @@ describeBrowser('states of the console', () => {
     expect(word).not.toBe('');
     await page.goto(`${gatehouse.origin}/s/${pump}/flows/${id}`);
     await page.getByText('200 and more').waitFor();
+    // What was read stands in the row, by the names that the site has for it.
+    expect(await page.locator('.message-answers .message-value').first().innerText()).toMatch(/^holding \d+\s*[\d,]+$/);
     const words = page.getByRole('textbox', { name: 'Words in these messages' });
     await words.fill(word);
     await page.getByText('in exchanges with these words').waitFor();
@@ -286,6 +288,23 @@ describeBrowser('states of the console', () => {
     await page.goto(`${gatehouse.origin}/s/${pump}/now`);
     await page.getByRole('contentinfo').getByText('up to date').waitFor();
     expect(refusals).toBeGreaterThan(1);
+    await context.close();
+  });
+
+  it('a frame opens in a console whose scripts are gone: they were fetched before', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    const { page, context, errors } = await enter(`/s/${pump}/commands`);
+    await page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => name.includes('/assets/evidence-')),
+    );
+    await page.route('**/assets/**', (route) => route.fulfill({ status: 404, body: '' }));
+    await page.locator('.evidence a').first().click();
+    await page
+      .getByRole('dialog')
+      .getByText(/^Frame /)
+      .waitFor();
+    expect(errors).toEqual([]);
     await context.close();
   });
 

@@ -110,10 +110,16 @@ const openByPoint = (view: SiteView): Map<number, Finding> => {
   return open;
 };
 
-const LOOKED_FOR: Readonly<Record<Exclude<PointLook, 'all' | 'odd'>, readonly GuardState[]>> = {
+const LOOKED_FOR: Readonly<Record<Exclude<PointLook, 'all' | 'moving' | 'odd'>, readonly GuardState[]>> = {
   learning: ['learning', 'waiting', 'fitting'],
   unseen: ['unseen'],
   unarmed: ['unarmed'],
+};
+
+/** It stands at one value: by the model, and before there is one since it was first seen. */
+const isStill = (view: SiteView, cell: Cell, i: number): boolean => {
+  const nature = natureOf(cell, i);
+  return nature === 'unknown' ? (view.model.point(cell.plan.points[i]!)?.changes ?? 0) <= 1 : nature === 'constant';
 };
 
 /** Columns of the points that a filter keeps, in order; all without one. */
@@ -130,7 +136,13 @@ const kept = (
   return all.filter((i) => {
     const id = cell.plan.points[i]!;
     if (look === 'odd' && !open.has(id)) return false;
-    if (look !== 'all' && look !== 'odd' && !LOOKED_FOR[look].includes(pointProgress(view, cell, i).state))
+    if (look === 'moving' && isStill(view, cell, i)) return false;
+    if (
+      look !== 'all' &&
+      look !== 'moving' &&
+      look !== 'odd' &&
+      !LOOKED_FOR[look].includes(pointProgress(view, cell, i).state)
+    )
       return false;
     if (words.length === 0) return true;
     const point = view.model.point(id);
@@ -154,10 +166,12 @@ const openOf = ({ plan }: Cell, open: ReadonlyMap<number, Finding>): number =>
 const cellRow = (view: SiteView, cell: Cell, open: ReadonlyMap<number, Finding>, fits: number): CellRow => {
   const { plan } = cell;
   const controller = partyOf(view, plan.controller);
+  const made = view.model.asset(controller.id);
   return {
     id: plan.id,
     name: nameOf(view, cell),
     controller,
+    made: made === undefined ? '' : [made.vendor, made.model].filter((x) => x !== '').join(' '),
     points: plan.points.length,
     fits,
     ...progressOf(view, cell),

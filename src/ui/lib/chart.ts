@@ -45,13 +45,21 @@ export const axes = (labels = true, unit = ''): uPlot.Axis[] => {
       ...axis,
       size: 64,
       ...(unit === '' ? {} : { label: unit, labelSize: 18, labelGap: 0, labelFont: `12px ${token('--gh-font')}` }),
-      incrs: (_u, _axis, min, max) => niceSteps(max - min),
+      // Between off and on there is nothing to read off.
+      incrs: (u, _axis, min, max) => (isSwitch(u) ? [1] : niceSteps(max - min)),
       values: (_u, ticks) =>
         ticks.map((v) =>
           Math.abs(v) >= 1e6 ? v.toExponential(1).replace('e+', 'e') : String(Number(v.toPrecision(7))),
         ),
     },
   ];
+};
+
+/** All that is drawn is 0 or 1. */
+const isSwitch = (u: uPlot): boolean => {
+  for (let s = 1; s < u.data.length; s++)
+    for (const v of u.data[s] ?? []) if (v !== null && v !== undefined && v !== 0 && v !== 1) return false;
+  return true;
 };
 
 /** 1, 2, 5 of every decade near the range, also where the range is beyond what uPlot brings along. */

@@ -6,6 +6,11 @@ export const number = (n: number): string => plain.format(n);
 export const measured = (n: number): string =>
   (Number.isInteger(n) && Math.abs(n) < 1e15 ? plain.format(n) : five.format(n)).replace('-', '−');
 
+/** The same to seven figures, which a single of 32 bits has: for what was written, where the last digit may matter. */
+export const exact = (n: number): string =>
+  (Number.isInteger(n) && Math.abs(n) < 1e15 ? plain.format(n) : seven.format(n)).replace('-', '−');
+
+const seven = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 7 });
 const five = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 5 });
 const counting = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 /** A measured value to four figures that count: `0.0123`, `12,340`, `2.02e7`. */

@@ -75,6 +75,7 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
           ) : (
             <PartyLink party={cell.controller} />
           )}
+          {cell.made !== '' && <span className="small">{cell.made}</span>}
         </span>
       </header>
       <div className="figures">
@@ -83,7 +84,7 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
           <span>points</span>
         </div>
         <div>
-          <b>{number(cell.armed)}</b>
+          <b className={cell.armed === 0 ? 'dim' : ''}>{cell.armed === 0 ? 'none' : number(cell.armed)}</b>
           <span>watched</span>
         </div>
         <div>
@@ -91,7 +92,9 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
           <span>open findings</span>
         </div>
         <div>
-          <b>{number(detail.relations.length)}</b>
+          <b className={detail.relations.length === 0 ? 'dim' : ''}>
+            {detail.relations.length === 0 ? 'none' : number(detail.relations.length)}
+          </b>
           <span>relations</span>
         </div>
         <div>

@@ -85,10 +85,8 @@ const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
       </div>
       <Sources sources={c.sources} />
       {c.limits.length > 0 && <LimitTable limits={c.limits} />}
-      <div className={c.undecoded.length === 0 ? 'coverage-one' : 'coverage-two uneven'}>
-        <UndecodedTable rows={c.undecoded} />
-        <ProtocolTable rows={c.protocols} />
-      </div>
+      <UndecodedTable rows={c.undecoded} />
+      <ProtocolTable rows={c.protocols} />
       <NetworkTable rows={c.networks} />
       <ConduitTable rows={c.conduits} />
     </div>

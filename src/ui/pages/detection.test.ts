@@ -88,6 +88,7 @@ const cell = (id: string, over: Partial<CellRow> = {}): CellRow => ({
   id,
   name: `cell ${id}`,
   controller: party,
+  made: '',
   points: 2,
   fits: 2,
   state: 'armed',

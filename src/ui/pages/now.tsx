@@ -168,8 +168,8 @@ const Posture = ({ now }: { now: Now }) => {
 const Figure = ({ link, value, name, context }: { link: string; value: number; name: string; context: ReactNode }) => (
   <PageLink link={link} className="figure">
     <span className="figure-name">{name}</span>
+    <span className="tiny dim cut">{context}</span>
     <b className={value === 0 ? 'dim' : ''}>{value === 0 ? 'none seen' : number(value)}</b>
-    <span className="tiny dim figure-context">{context}</span>
   </PageLink>
 );
 

@@ -67,6 +67,7 @@ const ORDER_WORD: Readonly<Record<CellOrder, string>> = {
 };
 const LOOK_WORD: Readonly<Record<PointLook, string>> = {
   all: 'All',
+  moving: 'Moving',
   odd: 'With a finding',
   learning: 'Learning',
   unseen: 'Not seen at the moment',
@@ -444,6 +445,7 @@ const CellHead = memo(({ cell, open, toggle, filtered }: HeadProps) => {
         {cell.name}
       </Link>
       {!cell.name.startsWith(cell.controller.name) && <PartyLink party={cell.controller} address={false} />}
+      {cell.made !== '' && <span className="dim small cut wide-only">{cell.made}</span>}
       <span className="dim small nowrap">
         {filtered ? `${number(cell.fits)} of ${plural(cell.points, 'point')}` : plural(cell.points, 'point')}
       </span>

@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import type { EvidenceRef, Party, PlainValue } from '../../api/common.ts';
 import { FILE_PATHS } from '../../api/paths.ts';
 import { ApiProblem, urlOf } from '../lib/api.ts';
-import { ago, clock, dateTime } from '../lib/format.ts';
+import { ago, clock, dateTime, exact } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
 import { useNow } from '../lib/now.ts';
 import { useIsRecording, useProtocolTitle, useSite } from '../lib/site.ts';
@@ -141,12 +141,9 @@ export const PartyLink = ({ party, address = true }: { party: Party; address?: b
   );
 };
 
+/** A value of the wire; '' for none. */
 export const shownValue = (value: PlainValue): string =>
-  value === null
-    ? ''
-    : typeof value === 'number' && (!Number.isInteger(value) || Math.abs(value) >= 1e15)
-      ? String(Number(value.toPrecision(7)))
-      : String(value);
+  value === null ? '' : typeof value === 'number' ? exact(value) : String(value);
 
 /** Buttons that open the frame behind a statement. */
 export const EvidenceLinks = ({ evidence, most = 2 }: { evidence: readonly EvidenceRef[]; most?: number }) => {

@@ -115,7 +115,7 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
           ))}
         </ul>
       )}
-      <HealthFigures health={h} all={open} />
+      {h.frames > 0 && <HealthFigures health={h} all={open} />}
       {open && (
         <dl className="kv small">
           <dt>SHA-256</dt>

@@ -14,6 +14,8 @@ const row = (frame: number, role: MessageRow['role'], exchange = 0, type = 't'):
   exchange,
   tookMs: null,
   fields: [{ name: 'point', value: 'DB10.DBD4', meaning: '' }],
+  values: [],
+  valuesMore: 0,
 });
 
 describe('exchangesOf', () => {

@@ -13,7 +13,17 @@ import { call, urlOf } from '../../lib/api.ts';
 import { clock, dateTime, duration, number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
-import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Protocol, Unknown } from '../../parts/basics.tsx';
+import {
+  Empty,
+  EvidenceLinks,
+  Loading,
+  Panel,
+  PartyLink,
+  Problem,
+  Protocol,
+  shownValue,
+  Unknown,
+} from '../../parts/basics.tsx';
 import { fieldWords, namesItsCode } from '../../parts/evidence-layers.tsx';
 import { ForOthers } from '../../parts/others.tsx';
 import { type Exchange, exchangesOf } from './exchanges.ts';
@@ -43,15 +53,25 @@ interface TellProps {
   constants: ReadonlySet<string>;
   /** That of the conversation, which the head of the page names. */
   protocol: string;
+  /** Its answer names the points that it asks for. */
+  isTold?: boolean;
 }
 
-/** Fields in a row; the frame has all. */
+/** Fields in a row; the frame has all. Beside points with their values few are of interest. */
 const MOST_FIELDS = 10;
+const MOST_BESIDE_VALUES = 2;
+/** Points with their values in a row. */
+const MOST_VALUES = 12;
+/** The octets that the values stand for. */
+const RAW = /(^|\.|\])(data|values?|result|payload|items?|registers?|coils?)(\[\d+\])?$/i;
 /** Codes that people know by heart are short. */
 const MOST_DIGITS = 3;
 
-const Message = ({ row, isOn, constants, protocol }: TellProps) => {
-  const fields = tellingFields(row, constants);
+const Message = ({ row, isOn, constants, protocol, isTold = false }: TellProps) => {
+  const says = row.values.length > 0 || isTold;
+  const fields = tellingFields(row, constants).filter(({ name }) => !says || !RAW.test(name));
+  const most = says ? MOST_BESIDE_VALUES : MOST_FIELDS;
+  const valuesMore = row.valuesMore + Math.max(0, row.values.length - MOST_VALUES);
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (isOn) ref.current?.scrollIntoView({ block: 'nearest' });
@@ -71,12 +91,16 @@ const Message = ({ row, isOn, constants, protocol }: TellProps) => {
             {duration(row.tookMs)}
           </span>
         )}
-        <span className="grow" />
-        <EvidenceLinks evidence={[{ source: row.source, frame: row.frame }]} />
-      </div>
-      <div className="message-fields small">
-        {fields.slice(0, MOST_FIELDS).map((f) => (
-          <span key={f.name}>
+        {row.values.slice(0, MOST_VALUES).map((v, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a message may name a point twice; their order is fixed
+          <span key={i} className="message-value small">
+            <span className="name">{v.name}</span>
+            <b className="mono">{shownValue(v.value)}</b>
+          </span>
+        ))}
+        {valuesMore > 0 && <span className="dim small">and {plural(valuesMore, 'more point')}</span>}
+        {fields.slice(0, most).map((f) => (
+          <span key={f.name} className="message-field small">
             <span className="name">{fieldWords(shortName(f.name, row.fields))}</span>
             {f.meaning === '' ? (
               <span className="mono">{shortValue(f.value)}</span>
@@ -88,8 +112,9 @@ const Message = ({ row, isOn, constants, protocol }: TellProps) => {
             )}
           </span>
         ))}
-        {fields.length > MOST_FIELDS && <span className="dim">and {number(fields.length - MOST_FIELDS)} more</span>}
+        {fields.length > most && !says && <span className="dim small">and {number(fields.length - most)} more</span>}
       </div>
+      <EvidenceLinks evidence={[{ source: row.source, frame: row.frame }]} />
     </div>
   );
 };
@@ -135,7 +160,12 @@ const ExchangeRow = ({
           {request === undefined ? (
             <span className="dim small">request not seen</span>
           ) : (
-            <Message row={request} isOn={request === on} {...tell} />
+            <Message
+              row={request}
+              isOn={request === on}
+              isTold={answers.some(({ values }) => values.length > 0)}
+              {...tell}
+            />
           )}
           <div className="message-answers">
             {answers.length === 0 && (

@@ -17,6 +17,8 @@ const row = (of: Readonly<Record<string, string>>): MessageRow => ({
   exchange: 0,
   tookMs: null,
   fields: fieldsOf(of),
+  values: [],
+  valuesMore: 0,
 });
 const shown = (of: Readonly<Record<string, string>>, constants: readonly string[] = []) =>
   tellingFields({ type: 't', fields: fieldsOf(of) }, new Set(constants)).map((f) => f.name);

@@ -108,9 +108,14 @@ const itemised = (fields: readonly Field[]): readonly Field[] => {
 /** What a path says in the field's own words: where it stands, its type and how many. */
 const IN_PATH = /^(.*\.|)(area|db|address|elementType|type|count|syntax)$/;
 
+/** Parts of a path of CIP that its object says in one: `tag LT_501`, `Message Router 1`. */
+const IN_OBJECT = /^(.*\.|)path\.\w+$/;
+
 /** Absent parts say nothing; -1 may be a value that was measured. A quantity of none has no address either. */
 const isThere = ({ name, value }: Field, all: readonly Field[]): boolean =>
   value !== 'none' &&
+  // Too deep to be told in a row.
+  value !== '...' &&
   (value !== '-1' || /value|data|result/i.test(name)) &&
   !(value === '0' && (name === 'quantity' || (name === 'address' && ofName(all, 'quantity') === '0')));
 const ofName = (all: readonly Field[], name: string): string | undefined => all.find((f) => f.name === name)?.value;
@@ -158,7 +163,9 @@ export const tellingFields = (
   const names = new Set(fields.map((f) => f.name));
   const isInPath = ({ name }: Field): boolean => {
     const [, stem] = IN_PATH.exec(name) ?? [];
-    return stem !== undefined && stem !== '' && names.has(`${stem}path`);
+    if (stem !== undefined && stem !== '' && names.has(`${stem}path`)) return true;
+    const [, of] = IN_OBJECT.exec(name) ?? [];
+    return of !== undefined && names.has(`${of}object`);
   };
   const rank = (f: Field): number =>
     constants.has(f.name) ? 3 : isText(f) ? 0 : /^(0|true|false)$/.test(f.value) ? 2 : 1;
