@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeShared, sharedCapture } from '../../test/shared.ts';
-import { type CaptureList, ROUTES } from '../api/index.ts';
+import { type CaptureList, ROUTES, type Uploaded } from '../api/index.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import { holdsWords } from '../core/message-words.ts';
 import { openStore } from '../store/index.ts';
@@ -13,6 +13,8 @@ import { LocalEngine } from './engine.ts';
 import type { CallAnswer, CallInput, EngineCall, EngineEvent } from './engine-contract.ts';
 
 const CAPTURE = 's7comm/iti.snap7_s300_stop';
+/** Of one site. */
+const THREE = [CAPTURE, 'modbus/iti.modbus_test', 'modbus/zeek.modbusSmall'];
 let folder: string;
 let engine: LocalEngine;
 const nowUs = () => Date.now() * 1000;
@@ -167,6 +169,48 @@ describeShared('the engine', () => {
     await engine.settled();
     expect(await picture(site)).toEqual(before);
     expect((await ask('assets', { params: { site }, query: {} })).items.map((a) => a.name)).toContain('Press 4');
+  });
+
+  /** The program ended while the last of three files was read. */
+  const interruptedAmongThree = async () => {
+    const names = ['one.pcap', 'two.pcap', 'three.pcap'];
+    const paths = names.map((name) => join(folder, name));
+    for (const [i, path] of paths.entries()) copyFileSync(sharedCapture(THREE[i]!), path);
+    const opened: Uploaded[] = [];
+    for (const path of paths) opened.push(await engine.open({ kind: 'file', path, site: 'works' }, 'u1'));
+    await engine.settled();
+    const { site } = opened[0]!;
+    const before = await picture(site);
+    await engine.close();
+    const store = await openStore(join(folder, 'data'), { nowUs });
+    await store.writer.exclusively((sql) =>
+      sql.write(({ db }) =>
+        db.updateTable('source').set({ state: 'reading' }).where('source_id', '=', opened[2]!.source).execute(),
+      ),
+    );
+    await store.close();
+    return { site, paths, before, last: opened[2]!.source };
+  };
+  const state = async (site: string, source: string) =>
+    (await ask('sources', { params: { site } })).items.find(({ id }) => id === source);
+
+  it('reads all files of a site again where one of them was interrupted', { timeout: 60_000 }, async () => {
+    const { site, before, last } = await interruptedAmongThree();
+    engine = await start();
+    await engine.settled();
+    expect(await picture(site)).toEqual(before);
+    expect(await state(site, last)).toMatchObject({ state: 'complete', error: '' });
+    const { items } = await ask('sources', { params: { site } });
+    expect(items.map(({ state, health }) => [state, health.frames > 0])).toEqual(Array(3).fill(['complete', true]));
+  });
+
+  it('says what is missing where one of the files is gone', { timeout: 60_000 }, async () => {
+    const { site, paths, before, last } = await interruptedAmongThree();
+    rmSync(paths[0]!);
+    engine = await start();
+    await engine.settled();
+    expect(await state(site, last)).toMatchObject({ state: 'failed', error: expect.stringContaining('interrupted') });
+    expect(await picture(site)).toEqual(before);
   });
 
   it('does not say that a file of a folder was read to its end when it was not', { timeout: 60_000 }, async () => {

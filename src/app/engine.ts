@@ -193,11 +193,7 @@ export class LocalEngine implements Engine {
     this.#tellLoss();
     await this.#loadNames();
     await this.#lists.load();
-    for (const site of this.#sites.values()) {
-      for (const source of site.sources.values()) {
-        if (source.state !== 'complete' && source.state !== 'failed') await this.#sources.resume(site, source);
-      }
-    }
+    for (const site of this.#sites.values()) await this.#sources.resume(site);
   }
 
   /**

@@ -37,7 +37,7 @@ import { evidenceLost, evidenceShort } from './troubles.ts';
 
 export type { SourcesOptions } from './source-work.ts';
 
-/** Of a file that is not read again from its start, because others are in the same picture. */
+/** Of a file that is not read again from its start, because what cannot be read again is in the same picture. */
 const INTERRUPTED =
   'Reading was interrupted; what was read before is kept, the rest is missing. Open the file by itself to see all of it.';
 /** Of a file that turned out to hold what another did. */
@@ -46,6 +46,8 @@ const hereAlready = (as: string): string => `This recording is here already, as 
 const PINS_AT_ONCE = 100;
 /** Sites kept in all; a new one is refused beyond. */
 export const MAX_SITES = 1000;
+
+const isFile = ({ kind }: Source): boolean => kind === 'file' || kind === 'sample';
 
 /** A site that a file opened for itself, named by its content. */
 const isOfOneFile = (site: LiveSite): boolean => site.sources.size === 1 && site.id.startsWith('c-');
@@ -277,27 +279,62 @@ export class Sources {
     await this.#options.onForgotten(site);
   }
 
-  /** A file whose reading was interrupted by the end of the program. */
-  async resume(site: LiveSite, source: Source): Promise<void> {
-    const failed = (error: string): Source => ({ ...source, state: 'failed', error, endedUs: this.#options.nowUs() });
-    const ownSite = site.sources.size === 1 && (source.kind === 'file' || source.kind === 'sample');
-    if (ownSite && existsSync(source.path)) {
-      await this.#forget(site);
-      const again: Source = { ...source, state: 'waiting', health: emptyHealth(), warnings: [], progress: 0 };
+  /** Files of a site whose reading was interrupted by the end of the program are read, and whatever else was open then is told. */
+  async resume(site: LiveSite): Promise<void> {
+    const sources = [...site.sources.values()];
+    const open = sources.filter(({ state }) => state !== 'complete' && state !== 'failed');
+    const isBegun = open.some((source) => isFile(source) && (source.health.frames > 0 || sources.length === 1));
+    if (isBegun && (await this.#mayReadAnew(site))) return this.#readAnew(site);
+    for (const source of open) {
+      // Nothing of it is in the picture that was kept: its turn had not come, or had just.
+      if (source.kind === 'file' && source.health.frames === 0 && existsSync(source.path)) {
+        this.#enqueue(() => this.#readFile(site, source));
+        continue;
+      }
+      const failed = { ...source, state: 'failed', endedUs: this.#options.nowUs() } as const;
+      const ended: Source = isFile(source)
+        ? { ...failed, error: INTERRUPTED }
+        : source.kind === 'folder'
+          ? { ...failed, error: GOES_ON }
+          : { ...source, state: 'complete', endedUs: source.health.lastUs };
+      await this.#told(site, ended);
+    }
+  }
+
+  /** Everything that the site knows comes from files that are there still, and not from a baseline that was carried into it. */
+  async #mayReadAnew(site: LiveSite): Promise<boolean> {
+    const isOfFiles = [...site.sources.values()].every((source) => isFile(source) && existsSync(source.path));
+    if (!isOfFiles) return false;
+    const carried = await this.#options.store.db
+      .selectFrom('journal')
+      .select('seq')
+      .where('site_id', '=', site.id)
+      .where('action', '=', 'baseline.restore')
+      .limit(1)
+      .executeTakeFirst();
+    return carried === undefined;
+  }
+
+  /** All files of a site from their start, in their order; those that could not be read at all stay as they are. */
+  async #readAnew(site: LiveSite): Promise<void> {
+    const sources = [...site.sources.values()].filter(({ state, health }) => state !== 'failed' || health.frames > 0);
+    // Killed before they are read they are found open, with frames that are not in the picture, and all are read once more.
+    for (const source of sources)
+      if (source.state === 'complete' || source.state === 'failed')
+        await this.#told(site, { ...source, state: 'reading' });
+    await this.#forget(site);
+    for (const source of sources) {
+      const again: Source = {
+        ...source,
+        state: 'waiting',
+        error: '',
+        health: emptyHealth(),
+        warnings: [],
+        progress: 0,
+      };
       site.sources.set(source.id, again);
       this.#enqueue(() => this.#readFile(site, again));
-      return;
     }
-    // Nothing of it is in the picture that was kept: its turn had not come, or had just.
-    if (source.kind === 'file' && source.health.frames === 0 && existsSync(source.path)) {
-      this.#enqueue(() => this.#readFile(site, source));
-      return;
-    }
-    const ended: Source =
-      source.kind === 'file' || source.kind === 'sample' || source.kind === 'folder'
-        ? failed(source.kind === 'folder' ? GOES_ON : INTERRUPTED)
-        : { ...source, state: 'complete', endedUs: source.health.lastUs };
-    await this.#told(site, ended);
   }
 
   /** Writes what is now said of a source. */
@@ -380,8 +417,7 @@ export class Sources {
       this.running.delete(source.id);
       same?.end(source.id);
       // A file that was left because the program ends is not complete: the next start reads it again.
-      const isFile = source.kind === 'file' || source.kind === 'sample';
-      const cut = this.#closing && isFile && (run.isCut || input.read() < input.size);
+      const cut = this.#closing && isFile(source) && (run.isCut || input.read() < input.size);
       site.sources.set(source.id, cut ? { ...run.source, state: 'reading', endedUs: 0 } : run.source);
       // Others of the folder are in the same picture: it cannot be read anew, and is not said to be whole.
       if (this.#closing && source.kind === 'folder' && run.isCut)
