@@ -30,6 +30,7 @@ import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
 import { namedApart } from './query/sources.ts';
 import { type Still, stillOf } from './query/still.ts';
 import { createCache, type SiteView, type ViewCache } from './query/view.ts';
+import { rowsGivenUp } from './troubles.ts';
 import { readUnits } from './units.ts';
 import { Unwritten } from './unwritten.ts';
 
@@ -409,7 +410,12 @@ export class LiveSite {
     const queuesOnly = onlyQueues || isAgain;
     const known = { points: loaded.model.pointCount, endpoints: loaded.runtime.endpoints.count };
     const submit = (batch: Batch): Promise<void> => this.#store.writer.submit(batch, { background: true });
-    await this.#unwritten.again(submit);
+    try {
+      await this.#unwritten.again(submit);
+    } finally {
+      const lost = rowsGivenUp(this.#unwritten.givenUp);
+      if (lost !== undefined) this.troubles.set('unwritten', lost);
+    }
     // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.
     const isActive = reading !== undefined;
     const withLearned = !queuesOnly && (!isActive || nowUs - this.#learnedUs >= LEARNED_EVERY_US);

@@ -67,3 +67,15 @@ export const evidenceLost = ({
     whatToDo: 'Free disk space, or use a faster disk for the data folder.',
   };
 };
+
+/** Rows that the database refused each time while others were written; undefined where it refused none. */
+export const rowsGivenUp = (count: number): Verdict | undefined =>
+  count === 0
+    ? undefined
+    : {
+        code: 'not-stored',
+        priority: 'high',
+        title: 'Some of what was seen could not be stored',
+        detail: `${count.toLocaleString('en-US')} ${count === 1 ? 'row was' : 'rows were'} refused by the database since the start, each time, and given up; all others were written. What they said is shown until Gatehouse is started again.`,
+        whatToDo: 'Look for the reason in what Gatehouse wrote to its terminal, and report it: this should not happen.',
+      };

@@ -34,6 +34,23 @@ it('rows of a save that the store refused are in the store after the next one, t
   await store.close();
 });
 
+it('what a site gave up is told where it is looked at', async () => {
+  const store = await openMemoryStore({ nowUs: () => T0 });
+  const site = new LiveSite(store, { site_id: 's', name: 's', kind: 'live', zone: 'UTC', created_us: T0 });
+  await site.load();
+  const { writer } = store;
+  const submit = writer.submit.bind(writer);
+  // The row of the site itself cannot be written; whatever else goes with it can.
+  writer.submit = (batch, options) =>
+    (batch.put?.site ?? []).length > 0 ? Promise.reject(new Error('refused')) : submit(batch, options);
+  for (let tried = 0; site.troubles.size === 0 && tried < 3 * MAX_TRIES; tried++)
+    await expect(site.save(T0)).rejects.toThrow('refused');
+  expect([...site.troubles.values()]).toEqual([
+    expect.objectContaining({ code: 'not-stored', detail: expect.stringMatching(/^1 row was refused/) }),
+  ]);
+  await store.close();
+});
+
 describe('Unwritten', () => {
   const batch = (name: string): Batch => ({ put: { setting: [{ site_id: '', name, value: '' }] } });
   const nameOf = (b: Batch) => b.put?.setting?.[0]?.name ?? '';
@@ -57,6 +74,7 @@ describe('Unwritten', () => {
     };
     await expect(unwritten.write(batch('bad'), refuseBad)).rejects.toThrow('refused');
     for (let tried = 1; tried < MAX_TRIES; tried++) await expect(unwritten.again(refuseBad)).rejects.toThrow('refused');
+    expect(unwritten.givenUp).toBe(1);
     await unwritten.again(refuseBad);
     expect(unwritten.count).toBe(0);
   });
@@ -80,6 +98,7 @@ describe('Unwritten', () => {
     expect([...written].sort()).toEqual(
       ['1+2', ...settings.map(({ name }) => name)].filter((n) => !/^s61[78]$/.test(n)).sort(),
     );
+    expect(unwritten.givenUp).toBe(2);
     expect(calls).toBeLessThan(64);
   });
 
@@ -91,5 +110,6 @@ describe('Unwritten', () => {
     const written: string[] = [];
     await unwritten.again(async (b) => void written.push(nameOf(b)));
     expect(written).toEqual(['a']);
+    expect(unwritten.givenUp).toBe(0);
   });
 });

@@ -53,8 +53,15 @@ const isOfDisk = (error: unknown): boolean =>
 export class Unwritten {
   readonly #batches: { readonly batch: Batch; tries: number }[] = [];
 
+  #givenUp = 0;
+
   get count(): number {
     return this.#batches.length;
+  }
+
+  /** Rows (all of one key count as one) that could not be written and were given up. */
+  get givenUp(): number {
+    return this.#givenUp;
   }
 
   /** The site is emptied: what it was is not written over what it will be. */
@@ -88,6 +95,7 @@ export class Unwritten {
         failure = error;
         if (++oldest.tries < MAX_TRIES) throw error;
         const halves = halvesOf(oldest.batch) ?? [];
+        if (halves.length === 0) this.#givenUp++;
         this.#batches.splice(0, 1, ...halves.map((batch) => ({ batch, tries: MAX_TRIES - 1 })));
         if (++refused >= MAX_REFUSED_PARTS) throw error;
       }

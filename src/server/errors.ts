@@ -24,6 +24,12 @@ const answer = (status: number, code: string, message: string, whatToDo: string)
   body: { code, message, whatToDo },
 });
 
+/** The validator says of a field that it does not know that its "schema is false". */
+const inWords = (message = ''): string =>
+  message
+    .replaceAll(/(\S+) schema is false/g, '$1 is no field of it')
+    .replace(/, \S+ must not have additional properties/, '');
+
 export const toAnswer = (error: unknown): Answer => {
   if (error instanceof RequestError) return answer(error.status, error.code, error.message, error.whatToDo);
   if (error instanceof OperatingError) {
@@ -34,7 +40,7 @@ export const toAnswer = (error: unknown): Answer => {
     return answer(
       422,
       'input-invalid',
-      `The ${validationContext ?? 'request'} is not valid: ${message}.`,
+      `The ${validationContext ?? 'request'} is not valid: ${inWords(message)}.`,
       'Compare the request with /api/docs.',
     );
   }

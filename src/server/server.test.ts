@@ -473,6 +473,11 @@ describe('calls', () => {
       userId: admin.me.id,
     });
     expect((await get('/api/v1/sites/s1/assets?limit=100000', admin)).json()).toMatchObject({ code: 'input-invalid' });
+    const windows = await post('/api/v1/sites/s1/windows', { name: 'x' }, admin);
+    const { message } = windows.json<{ message: string }>();
+    expect(message).toContain('body/name is no field of it');
+    expect(message).toContain('required properties');
+    expect(message).not.toMatch(/schema|additional/);
     expect((await get('/api/v1/sites/s1/assets?nonsense=1', admin)).statusCode).toBe(422);
     // 2^63: more than the store can be asked for.
     for (const path of ['points/N', 'points/N/series', 'sources/f1/frames/N', 'flows/c1/messages?source=f1&after=N'])
