@@ -13,17 +13,7 @@ import { call, urlOf } from '../../lib/api.ts';
 import { clock, dateTime, duration, number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
-import {
-  Empty,
-  EvidenceLinks,
-  Loading,
-  Panel,
-  PartyLink,
-  Problem,
-  Protocol,
-  shownValue,
-  Unknown,
-} from '../../parts/basics.tsx';
+import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Protocol, Unknown } from '../../parts/basics.tsx';
 import { fieldWords, namesItsCode } from '../../parts/evidence-layers.tsx';
 import { ForOthers } from '../../parts/others.tsx';
 import { type Exchange, exchangesOf } from './exchanges.ts';
@@ -91,7 +81,7 @@ const Message = ({ row, isOn, constants, protocol, isTold = false }: TellProps) 
           // biome-ignore lint/suspicious/noArrayIndexKey: a message may name a point twice; their order is fixed
           <span key={i} className="message-value small">
             <span className="name">{v.name}</span>
-            <b className="mono">{shownValue(v.value)}</b>
+            <b className="mono">{shortValue(String(v.value ?? ''))}</b>
           </span>
         ))}
         {valuesMore > 0 && <span className="dim small">and {plural(valuesMore, 'more point')}</span>}
