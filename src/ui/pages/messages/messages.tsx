@@ -13,17 +13,7 @@ import { call, urlOf } from '../../lib/api.ts';
 import { clock, dateTime, duration, number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useSite } from '../../lib/site.ts';
-import {
-  Empty,
-  EvidenceLinks,
-  Loading,
-  Panel,
-  PartyLink,
-  Problem,
-  Protocol,
-  shownValue,
-  Unknown,
-} from '../../parts/basics.tsx';
+import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Protocol, Unknown } from '../../parts/basics.tsx';
 import { fieldWords, namesItsCode } from '../../parts/evidence-layers.tsx';
 import { ForOthers } from '../../parts/others.tsx';
 import { type Exchange, exchangesOf } from './exchanges.ts';
@@ -57,20 +47,16 @@ interface TellProps {
   isTold?: boolean;
 }
 
-/** Fields in a row; the frame has all. Beside points with their values few are of interest. */
+/** Fields in a row; the frame has all. */
 const MOST_FIELDS = 10;
-const MOST_BESIDE_VALUES = 2;
 /** Points with their values in a row. */
 const MOST_VALUES = 12;
-/** The octets that the values stand for. */
-const RAW = /(^|\.|\])(data|values?|result|payload|items?|registers?|coils?)(\[\d+\])?$/i;
 /** Codes that people know by heart are short. */
 const MOST_DIGITS = 3;
 
 const Message = ({ row, isOn, constants, protocol, isTold = false }: TellProps) => {
-  const says = row.values.length > 0 || isTold;
-  const fields = tellingFields(row, constants).filter(({ name }) => !says || !RAW.test(name));
-  const most = says ? MOST_BESIDE_VALUES : MOST_FIELDS;
+  // Points with their values say what the fields are packed around.
+  const fields = row.values.length > 0 || isTold ? [] : tellingFields(row, constants);
   const valuesMore = row.valuesMore + Math.max(0, row.values.length - MOST_VALUES);
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -95,11 +81,11 @@ const Message = ({ row, isOn, constants, protocol, isTold = false }: TellProps) 
           // biome-ignore lint/suspicious/noArrayIndexKey: a message may name a point twice; their order is fixed
           <span key={i} className="message-value small">
             <span className="name">{v.name}</span>
-            <b className="mono">{shownValue(v.value)}</b>
+            <b className="mono">{shortValue(String(v.value ?? ''))}</b>
           </span>
         ))}
         {valuesMore > 0 && <span className="dim small">and {plural(valuesMore, 'more point')}</span>}
-        {fields.slice(0, most).map((f) => (
+        {fields.slice(0, MOST_FIELDS).map((f) => (
           <span key={f.name} className="message-field small">
             <span className="name">{fieldWords(shortName(f.name, row.fields))}</span>
             {f.meaning === '' ? (
@@ -112,7 +98,9 @@ const Message = ({ row, isOn, constants, protocol, isTold = false }: TellProps) 
             )}
           </span>
         ))}
-        {fields.length > most && !says && <span className="dim small">and {number(fields.length - most)} more</span>}
+        {fields.length > MOST_FIELDS && (
+          <span className="dim small">and {number(fields.length - MOST_FIELDS)} more</span>
+        )}
       </div>
       <EvidenceLinks evidence={[{ source: row.source, frame: row.frame }]} />
     </div>
