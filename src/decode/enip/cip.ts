@@ -105,6 +105,10 @@ const decodeRequest = (b: Uint8Array, start: number, end: number, depth: number)
 const writesSecret = (service: number, path: Epath): boolean =>
   (service === SERVICE.WRITE_TAG || service === SERVICE.WRITE_FRAGMENT) && isSecretName(path.symbol);
 
+/** The same of a tag that is read: the answer, which does not name it, holds the secret. */
+export const readsSecret = ({ service, path }: CipMessage): boolean =>
+  (service === SERVICE.READ_TAG || service === SERVICE.READ_FRAGMENT) && isSecretName(path.symbol);
+
 const decodeResponse = (b: Uint8Array, start: number, end: number, depth: number): CipMessage | undefined => {
   // 2-4.2: service | 0x80, reserved, general status, size of additional status in words, additional status, data
   if (end - start < 4) return undefined;

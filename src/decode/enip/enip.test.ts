@@ -394,6 +394,16 @@ describe('CIP in the common vocabulary', () => {
     expect(values).toEqual([{ target: 99, path: 'FIT201:2', type: 'REAL', value: Math.fround(2.45), access: 'read' }]);
   });
 
+  it('keeps no value of a tag that is called a password, neither written nor read', () => {
+    const asked = encodeUnconnected(encodeRequest(0x4c, encodeEpath({ symbol: 'LinePassword' }), bytesOf('0100')), {
+      session: 1,
+    });
+    const told = encodeUnconnected(encodeResponse(0x4c, 0, bytesOf('a002 ce0f 04000000 68757368')), { session: 1 });
+    const run = drive(enip, [up(asked), down(told)]);
+    expect(run.messages[1]!.cip!.data).toEqual(Uint8Array.from('(masked)', (c) => c.charCodeAt(0)));
+    expect(run.values).toMatchObject([{ path: 'LinePassword', value: '(masked)', access: 'read' }]);
+  });
+
   it('says what a refused write wanted, and that it was not done', () => {
     const { commands, values } = drive(enip, [up(f.writeTag), down(f.writeRefused)]);
     expect(commands).toMatchObject([

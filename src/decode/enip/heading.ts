@@ -2,7 +2,8 @@
  * What people call an EtherNet/IP message: the service that is asked for, in the words of its object. An answer repeats the number of the
  * service and not the object, so that the requests not yet answered are remembered while somebody reads the messages.
  */
-import type { CipMessage } from './cip.ts';
+import { MASKED_OCTETS } from '../../lib/masked.ts';
+import { type CipMessage, readsSecret } from './cip.ts';
 import { isNamed, statusName } from './cip-names.ts';
 import { SERVICE } from './verbs.ts';
 import type { EnipMessage } from './wire.ts';
@@ -23,7 +24,7 @@ export class Asked {
     this.#requests[slot] = request;
   }
 
-  /** Gives an answer, and the answers in it, the names of what was asked. */
+  /** Gives an answer, and the answers in it, the names of what was asked; the value of a secret tag is not kept. */
   name(key: number, answer: CipMessage): void {
     const slot = Math.abs(key) % MAX_ASKED;
     const request = this.#requests[slot];
@@ -37,6 +38,7 @@ const named = (answer: CipMessage, request: CipMessage): void => {
   const asked = request.service === answer.service ? request : inner;
   if (asked.service !== answer.service) return;
   if (!isNamed(answer.name)) Object.assign(answer, { name: asked.name });
+  if (readsSecret(asked)) Object.assign(answer, { data: MASKED_OCTETS });
   answer.embedded.forEach((part, i) => {
     const of = asked.embedded[i];
     if (of !== undefined) named(part, of);

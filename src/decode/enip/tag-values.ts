@@ -5,7 +5,8 @@
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, ObservationSink, Value } from '../../core/observation.ts';
 import { hex, u16le, u32le } from '../../lib/bytes.ts';
-import type { CipMessage } from './cip.ts';
+import { MASKED } from '../../lib/masked.ts';
+import { type CipMessage, readsSecret } from './cip.ts';
 import { emitTyped, STRUCTURE, typeOf } from './cip-values.ts';
 import { CLASS, SERVICE } from './verbs.ts';
 
@@ -30,6 +31,10 @@ export const emitTagRead = (
   const d = answer.data;
   if (request.service === SERVICE.READ_TAG || request.service === SERVICE.READ_FRAGMENT) {
     if (!isTag(request) || d.length < 2) return;
+    if (readsSecret(request)) {
+      sink.value(at, { target, path: request.path.text, type: 'bytes', value: MASKED, access: 'read' });
+      return;
+    }
     const code = u16le(d, 0);
     const structure = code === STRUCTURE;
     const fragment = request.service === SERVICE.READ_FRAGMENT && request.data.length >= 6;

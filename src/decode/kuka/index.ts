@@ -3,7 +3,7 @@ import { type Decoder, outcomeOf, type Transaction } from '../../core/decoder.ts
 import type { Attribute, ObservationSink, Value } from '../../core/observation.ts';
 import { tableOf } from '../../lib/table.ts';
 import { decodeRsi, probeRsi, type RsiMessage } from './rsi.ts';
-import { decodeProxy, FUNCTION, type KukaProxyMessage, probeProxy } from './wire.ts';
+import { decodeProxy, FUNCTION, type KukaProxyMessage, openProxy, type ProxyState, probeProxy } from './wire.ts';
 
 export type { RsiMessage } from './rsi.ts';
 export type { KukaProxyMessage } from './wire.ts';
@@ -31,10 +31,6 @@ const krlValue = (text: string): Value => {
   return /^-?\d{1,15}(\.\d{1,15})?(E[+-]?\d{1,3})?$/.test(t) ? Number(t) : t;
 };
 const plain = (text: string): string => text.trim().replace(/^["#]+|"$/g, '');
-
-interface ProxyState {
-  isKnown: boolean;
-}
 
 const observeProxy = (t: Transaction<KukaProxyMessage>, sink: ObservationSink, state: ProxyState): void => {
   const { request, response, at } = t;
@@ -78,8 +74,8 @@ export const kukaProxy: Decoder<KukaProxyMessage, ProxyState> = {
   family: 'ot',
   attach: [{ over: 'tcp', ports: [PROXY_PORT] }],
   probe: (b, start, end, context) => probeProxy(b, start, end, context.toServer),
-  open: () => ({ isKnown: false }),
-  decode: (b, start, end, context) => decodeProxy(b, start, end, context.toServer),
+  open: openProxy,
+  decode: (b, start, end, context, state) => decodeProxy(b, start, end, context.toServer, state),
   pairing: {
     scope: 'flow',
     role: (m) => (m.error < 0 ? 'request' : 'response'),

@@ -65,6 +65,15 @@ describe('kuka-proxy', () => {
     const run = drive(kukaProxy, [up(read(9, '$VEL.CP')), down(short)], on7000);
     expect(run.values.map((v) => v.value)).toEqual([12.5]);
   });
+  it('keeps no value of a variable that is called a password', () => {
+    const run = drive(
+      kukaProxy,
+      [up(write(1, 'USER_PASSWORD[]', 'hush')), down(answer(1, 1, 'hush')), up(read(2, 'USER_PASSWORD[]'))],
+      on7000,
+    );
+    expect(JSON.stringify([run.messages, run.commands, run.values])).not.toContain('hush');
+    expect(run.messages[1]).toMatchObject({ value: '(masked)' });
+  });
   it('is known by its lengths and a name', () => {
     const say = (b: Uint8Array) => kukaProxy.probe(b, 0, b.length, contextOf({ ...on7000, toServer: true }));
     expect(say(read(1, '$OV_PRO'))).toBe('sure');

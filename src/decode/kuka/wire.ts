@@ -6,6 +6,8 @@
  */
 import type { Decoded, Message, Probe } from '../../core/decoder.ts';
 import { ascii, u16be } from '../../lib/bytes.ts';
+import { MASKED } from '../../lib/masked.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 
 /** Number and length. */
 const HEADER = 4;
@@ -76,11 +78,20 @@ export const probeProxy = (b: Uint8Array, start: number, end: number, toServer: 
   return b[start + size - 1]! <= 1 && isText(b, start + HEADER + HEAD, stop) ? 'maybe' : 'no';
 };
 
+/** Numbers of requests for variables whose name says that they are secret: their answers do not name them. Emptied when full. */
+const MAX_SECRETS = 64;
+export interface ProxyState {
+  readonly secrets: Set<number>;
+  isKnown: boolean;
+}
+export const openProxy = (): ProxyState => ({ secrets: new Set(), isKnown: false });
+
 export const decodeProxy = (
   b: Uint8Array,
   start: number,
   end: number,
   toServer: boolean,
+  { secrets }: ProxyState,
 ): Decoded<KukaProxyMessage> => {
   const size = sizeOf(b, start, end, toServer);
   if (size === 0) return { kind: 'foreign' };
@@ -92,6 +103,14 @@ export const decodeProxy = (
     return { kind: 'malformed', code: 'kuka.name', detail: 'a name that is no text', consumed: size };
   const writes = b[start + 4] === FUNCTION.WRITE;
   const text = ascii(b, from, stop);
+  const number = u16be(b, start);
+  const isSecret = toServer ? isSecretName(text) : secrets.delete(number);
+  if (toServer && isSecret) {
+    if (secrets.size >= MAX_SECRETS) secrets.clear();
+    secrets.add(number);
+  }
+  const written = toServer && writes ? ascii(b, stop + 2, start + size) : '';
+  const value = toServer ? written : text;
   return {
     kind: 'message',
     consumed: size,
@@ -103,10 +122,10 @@ export const decodeProxy = (
         : writes
           ? 'Write Variable response'
           : 'Read Variable response',
-      number: u16be(b, start),
+      number,
       function: b[start + 4]!,
       name: toServer ? text : '',
-      value: toServer ? (writes ? ascii(b, stop + 2, start + size) : '') : text,
+      value: isSecret && value !== '' ? MASKED : value,
       error: toServer ? -1 : u16be(b, start + size - TAIL),
       isDone: !toServer && b[start + size - 1] === 1,
     },
