@@ -25,6 +25,12 @@ const COARSE = 0.05;
 const STILL_PART = 0.005;
 /** Rows within which two peaks of a level are one. */
 const APART = 24;
+/** Parts of the training whose means all go one way where a stock is used up or a filter fills: by chance 1 of 20,160 does so. */
+const TREND_PARTS = 8;
+/** Part of all of it by which a part may lie behind the one before: at night little is used. */
+const TREND_BACK = 0.05;
+/** Such a trend may go on for so many times the training: a week of a day. */
+const TREND_GOES_ON = 7;
 
 /** Plain data: saved with the model. */
 export interface GuardLimits {
@@ -47,6 +53,19 @@ const blockExcess = (column: Float64Array, sign: 1 | -1): number => {
   return Number.isFinite(excess) ? excess : 0;
 };
 
+/** Change over the training of what goes one way in all of its parts; 0: it does not. */
+export const trendOf = (column: Float64Array): number => {
+  const means = Array.from({ length: TREND_PARTS }, (_, part) => {
+    const at = (k: number): number => Math.floor((k * column.length) / TREND_PARTS);
+    const known = column.subarray(at(part), at(part + 1)).filter(Number.isFinite);
+    return known.reduce((sum, x) => sum + x, 0) / known.length;
+  });
+  const all = means.at(-1)! - means[0]!;
+  const back = (k: number): number => -(means[k]! - means[k - 1]!) * Math.sign(all);
+  for (let k = 1; k < TREND_PARTS; k++) if (!(back(k) <= TREND_BACK * Math.abs(all))) return 0;
+  return (all * TREND_PARTS) / (TREND_PARTS - 1);
+};
+
 /** Runs of values that differ by less than the accuracy: calls `end` with the first value and the rows. */
 const runs = (column: Float64Array, accuracy: number, end: (value: number, rows: number) => void): void => {
   let value = Number.NaN;
@@ -67,6 +86,7 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
   const none = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, rests: [], restRows: [] };
   if (shape.nature !== 'continuous') return { ...none, otherRows: Number.POSITIVE_INFINITY };
   const middle = (shape.low + shape.high) / 2;
+  const trend = trendOf(column);
   const side = (sign: 1 | -1): number => {
     const tail = tailLimit(
       column.map((x) => Math.max(0, sign * (x - middle))),
@@ -74,7 +94,12 @@ export const fitGuard = (shape: PointShape, column: Float64Array, expected: numb
       APART,
     );
     const extreme = sign === 1 ? shape.high - middle : middle - shape.low;
-    return Math.max(Math.min(tail, 2 * extreme), extreme + 2 * blockExcess(column, sign) + EXACT * shape.accuracy);
+    const goesOn = Math.max(0, sign * trend) * TREND_GOES_ON;
+    return Math.max(
+      Math.min(tail, 2 * extreme),
+      extreme + 2 * blockExcess(column, sign) + EXACT * shape.accuracy,
+      extreme + goesOn,
+    );
   };
   const longest = new Map<number, { rows: number; total: number; times: number }>();
   const visits = new Map<number, number>();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/random.ts';
 import { bring, gather, keep } from './arena.ts';
 import { Charts, tailLimit } from './charts.ts';
-import { fellAway, fitGuard, standstillColumns, standstillOf } from './guard.ts';
+import { fellAway, fitGuard, standstillColumns, standstillOf, trendOf } from './guard.ts';
 import { shapesOf } from './nature.ts';
 import { mineRelations, parseRelation, printRelation, RelationWatch } from './relations.ts';
 import { fitReplay, ReplayWatch, replayMemory, stepOf } from './replay.ts';
@@ -89,6 +89,22 @@ describe('natures', () => {
 });
 
 describe('guards of a point', () => {
+  it('let a stock go on falling that fell all through the training, on that side only', () => {
+    const random = seededRandom(4);
+    const limits = (trend: number) => {
+      const column = Float64Array.from({ length: 4000 }, (_, i) => 1700 - (trend * i) / 4000 + 2 * random.normal());
+      return fitGuard(shapesOf(oneColumn([...column]))[0]!, column, 0.001);
+    };
+    const [still, falls] = [limits(0), limits(8)];
+    expect(still.low).toBeGreaterThan(1700 - 20);
+    expect(falls.low).toBeLessThan(1692 - 7 * 7);
+    expect(falls.low).toBeGreaterThan(1692 - 7 * 9 - 20);
+    expect(falls.high).toBeLessThan(1700 + 20);
+    // Up and down again is no trend.
+    expect(trendOf(Float64Array.from({ length: 80 }, (_, i) => Math.sin(i / 30)))).toBe(0);
+    expect(trendOf(Float64Array.from({ length: 80 }, (_, i) => i))).toBeCloseTo(80, 0);
+  });
+
   it('allow the standstill that was usual at each value', () => {
     const values = Array.from({ length: 1200 }, (_, i) => (i % 40 < 20 ? 0 : Math.sin(i) * 3 + 10));
     const [shape] = shapesOf(oneColumn(values));
