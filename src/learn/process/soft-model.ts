@@ -82,7 +82,8 @@ export class SoftModel implements MemberModel {
     if (this.learnedRows === 0) return this.score_;
     this.holder.take(tsUs, row);
     for (let p = 0; p < row.length; p++) this.guard(p, row[p]!);
-    checkRelations(this.memory, row, this.broken);
+    // Made for the row: kept, it is three hundred octets of each model.
+    checkRelations(this.memory, row, (i, by) => this.broken(i, by));
     this.watchSensors(tsUs);
     if (found.length > 0) {
       found.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
@@ -126,7 +127,7 @@ export class SoftModel implements MemberModel {
     });
   }
 
-  private readonly broken = (i: number, by: number): void => {
+  private broken(i: number, by: number): void {
     const m = this.memory;
     const left = m.left[i]!;
     const relation = relationAt(m, i, namesOf(m.arming));
@@ -142,7 +143,7 @@ export class SoftModel implements MemberModel {
       ],
       text: printRelation(relation),
     });
-  };
+  }
 
   /** What the point can be told by itself. */
   private guard(p: number, x: number): void {
