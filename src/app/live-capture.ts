@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn as nodeSpawn } from 'node:child_process';
 import { totalmem } from 'node:os';
-import { joinCaptures } from '../capture/join.ts';
+import { type JoinClock, joinCaptures } from '../capture/join.ts';
 import {
   bufferMib,
   CAPTURE_TOOLS,
@@ -267,6 +267,17 @@ const COUNTERS = [
   'droppedByInterface',
 ] as const satisfies readonly (keyof LiveCounters)[];
 
+const CLOCK: JoinClock = {
+  nowMs: () => performance.now(),
+  after: (ms) => {
+    let timer: NodeJS.Timeout | undefined;
+    const done = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
+    });
+    return { done, cancel: () => clearTimeout(timer) };
+  },
+};
+
 /** Captures of several interfaces as one, in the order of time (`capture/join.ts`). */
 class JoinedCapture implements LiveCapture {
   readonly ended: Promise<LiveEnd>;
@@ -306,6 +317,7 @@ class JoinedCapture implements LiveCapture {
     try {
       yield* joinCaptures(
         this.#captures.map((capture) => ({ name: capture.request.interface, chunks: capture.chunks() })),
+        CLOCK,
       );
     } finally {
       await this.stop();

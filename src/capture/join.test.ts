@@ -70,7 +70,7 @@ const handClock = () => {
 };
 
 /** What comes out so far: marks of frames as they come, and the interfaces by name. */
-const listen = (captures: readonly Joined[], clock?: JoinClock) => {
+const listen = (captures: readonly Joined[], clock: JoinClock = handClock().clock) => {
   const marks: number[] = [];
   const names: (string | undefined)[] = [];
   const from: number[] = [];

@@ -28,17 +28,6 @@ export interface JoinClock {
   after(ms: number): { readonly done: Promise<void>; cancel(): void };
 }
 
-const realClock: JoinClock = {
-  nowMs: () => performance.now(),
-  after: (ms) => {
-    let timer: NodeJS.Timeout | undefined;
-    const done = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
-    });
-    return { done, cancel: () => clearTimeout(timer) };
-  },
-};
-
 /** Frames of a batch that were not handed on yet: their blocks lie one after the other in `blocks`. */
 interface Part {
   readonly blocks: Uint8Array;
@@ -140,7 +129,7 @@ class Input {
  */
 export async function* joinCaptures(
   captures: readonly Joined[],
-  clock: JoinClock = realClock,
+  clock: JoinClock,
 ): AsyncGenerator<Uint8Array, void, void> {
   let wake: () => void = () => undefined;
   const came = (): void => wake();

@@ -44,7 +44,18 @@ export const storedValue = (text: string): Value | undefined => {
   const value = fromJson<Value | { number: string }>(text);
   return typeof value === 'object' ? Number(value.number) : value;
 };
-export const evidence = (text: string): readonly Evidence[] => fromJson<readonly Evidence[]>(text);
+/** Ids of sources of late: of each text it would be one more that says the same. */
+const sources = new Map<string, string>();
+const MAX_SOURCES = 256;
+const shared = (source: string): string => {
+  const known = sources.get(source);
+  if (known !== undefined) return known;
+  if (sources.size >= MAX_SOURCES) sources.clear();
+  sources.set(source, source);
+  return source;
+};
+export const evidence = (text: string): readonly Evidence[] =>
+  fromJson<readonly Evidence[]>(text).map((one) => ({ ...one, source: shared(one.source) }));
 
 export interface Codec<T extends TableName, R> {
   readonly table: T;

@@ -42,7 +42,7 @@ export interface SqlEngine {
   write<R>(work: (transaction: WriteTransaction) => Promise<R>): Promise<R>;
   /** Moves the log into the main file and gives back space; after large deletions. */
   compact(): Promise<void>;
-  /** Memory that is free goes back to the system, where the engine can. Never throws. */
+  /** Memory that is free, or can be read again, goes back to the system. */
   giveBack(): Promise<void>;
   close(): Promise<void>;
   /** Closes after a failure: nothing more is written to the file. Never throws. */

@@ -74,7 +74,7 @@ export interface Store {
   /** One bounded step; true while there is more to delete. */
   applyRetention(retention: Retention): Promise<boolean>;
   compact(): Promise<void>;
-  /** Memory that is free goes back to the system, where the engine can. */
+  /** Memory that is free, or can be read again, goes back to the system. */
   giveBack(): Promise<void>;
   /** Tells others who want this folder where the API answers. */
   announce(url: string): void;

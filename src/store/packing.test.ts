@@ -38,6 +38,19 @@ it('packs while the file is small, no more once it is large, and then when it is
     expect(parts).toBeLessThan(64);
     await put(0);
     expect(await packedAtOnce(engine)).toBe(0);
+    const heldBytes = async (): Promise<number> => {
+      const { rows } = await sql<{
+        held: number;
+      }>`select sum(memory_usage_bytes) as held from duckdb_memory()`.execute(engine.db);
+      return Number(rows[0]!.held);
+    };
+    const all = async () =>
+      (await sql`select count(*) as n, bit_xor(hash(payload)) as octets from learned_state`.execute(engine.db)).rows;
+    const before = await all();
+    const held = await heldBytes();
+    await engine.giveBack();
+    expect(await heldBytes()).toBeLessThan(Math.min(held, 9e6));
+    expect(await all()).toEqual(before);
     await engine.compact();
     expect(await packedAtOnce(engine)).toBe(0);
     const rows = await engine.db.selectFrom('learned_state').select('name').distinct().execute();

@@ -1,7 +1,6 @@
 import type { EndpointId } from '../../core/endpoint.ts';
-import type { CellModel, Deviation, PointArming } from '../../core/process.ts';
+import type { CellModel, PointArming } from '../../core/process.ts';
 import type { PointWatch } from '../../core/site-model.ts';
-import { durationText } from '../../decide/index.ts';
 import { CellGuard, PROCESS_KINDS, STATED } from '../../detect/index.ts';
 import {
   CellStretches,
@@ -15,6 +14,7 @@ import {
 import { Slab } from '../../lib/slab.ts';
 import { Away } from './away.ts';
 import { BAND_ROWS, CellBands, type Ranges } from './cell-bands.ts';
+import { deviationsOf } from './cell-deviations.ts';
 import type { CellOptions } from './cell-place.ts';
 import type { FitOutcome, Fitting } from './fitting.ts';
 import { Freshness, Heard } from './freshness.ts';
@@ -28,8 +28,6 @@ import { Trial } from './trial.ts';
 
 /** Fewer rows teach nothing. */
 export const MIN_ROWS = 200;
-/** A relation that a person wrote and that does not hold is worth a look. */
-const WRITTEN_SURPRISE = 0.75;
 /** Samples that are compared with earlier ones come at most so often: ticks come once in a second. */
 const LEAST_SAMPLE_US = 2_000_000;
 /** A cell without a new row for more steps than this was not seen. */
@@ -395,7 +393,13 @@ export class Cell {
     const all = bands.surprise;
     // What is not seen is not normal.
     for (let p = 0; p < row.length; p++) all[p] = score.state !== 'scored' || Number.isNaN(row[p]!) ? Number.NaN : 0;
-    const deviations = this.#judged(score.deviations);
+    const deviations = deviationsOf(score.deviations, {
+      row,
+      ranges: this.#ranges,
+      relations: this.#relations,
+      reading: this.#reading,
+      stretches: this.#stretches,
+    });
     for (const { point, surprise } of deviations) if (point >= 0) all[point] = Math.max(all[point]! || 0, surprise);
     const band = bands.look(this.#model, this.#ranges);
     this.#inHand = number === NOT_KEPT ? this.rows.taken : number;
@@ -404,56 +408,6 @@ export class Cell {
     const isSilent = score.state !== 'scored' || !deviations.some(({ surprise }) => surprise >= STATED);
     if (this.#guard === undefined && isSilent) return false;
     return this.#guardOf().take(tsUs, row, { ...score, deviations }, band);
-  }
-
-  /** Without the relations that people rejected and the states that a count came to, with those that they wrote. */
-  #judged(said: readonly Deviation[]): readonly Deviation[] {
-    const { muted, watch } = this.#relations;
-    const repeated = this.#repeated();
-    const isMuted = ({ kind, text, point, observed }: Deviation): boolean =>
-      (kind === 'relation' && muted.has(text)) || (kind === 'never-seen' && this.#reading.isCarried(point, observed));
-    if (watch.relations.length === 0 && repeated.length === 0 && !said.some(isMuted)) return said;
-    const out = said.filter((d) => !isMuted(d));
-    out.push(...repeated);
-    watch.check(this.#row, (relation, left, when) => {
-      const { compare, value } = relation;
-      out.push({
-        point: left,
-        kind: 'relation',
-        surprise: WRITTEN_SURPRISE,
-        observed: this.#row[left]!,
-        expected: value,
-        low: compare === '<' ? Number.NaN : value,
-        high: compare === '>' ? Number.NaN : value,
-        from: [
-          { point: left, weight: 1 },
-          { point: when, weight: 0.5 },
-        ],
-        text: printRelation(relation),
-      });
-    });
-    return out;
-  }
-
-  #repeated(): Deviation[] {
-    const out: Deviation[] = [];
-    this.#stretches.repetitions(({ point, changes, limit, backUs }) => {
-      const observed = this.#row[point]!;
-      if (Number.isNaN(observed)) return;
-      const [low, high] = [this.#ranges.low[point]!, this.#ranges.high[point]!];
-      out.push({
-        point,
-        kind: 'replay',
-        surprise: 1 - limit / changes / 2,
-        observed,
-        expected: Number.NaN,
-        low,
-        high,
-        from: [{ point, weight: 1 }],
-        text: `${changes} changes in a row are those of ${durationText(backUs)} before, to the last digit.`,
-      });
-    });
-    return out;
   }
 
   /**

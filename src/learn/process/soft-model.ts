@@ -93,7 +93,8 @@ export class SoftModel implements MemberModel {
     for (let p = 0; p < row.length; p++) this.guard(p, row[p]!);
     this.stoodBefore = this.standing;
     this.standing = undefined;
-    checkRelations(this.memory, row, this.broken);
+    // Made for the row: kept, it is three hundred octets of each model.
+    checkRelations(this.memory, row, (i, by) => this.broken(i, by));
     this.watchSensors(tsUs);
     if (found.length > 0) {
       found.sort((a, b) => b.surprise - a.surprise || a.point - b.point);
@@ -137,7 +138,7 @@ export class SoftModel implements MemberModel {
     });
   }
 
-  private readonly broken = (i: number, by: number): void => {
+  private broken(i: number, by: number): void {
     const m = this.memory;
     const left = m.left[i]!;
     // The state has changed and the value has not moved: it may not have been read anew. The next row tells.
@@ -159,7 +160,7 @@ export class SoftModel implements MemberModel {
       ],
       text: printRelation(relation),
     });
-  };
+  }
 
   /** What the point can be told by itself. */
   private guard(p: number, x: number): void {

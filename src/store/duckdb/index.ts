@@ -15,6 +15,8 @@ import { kyselyOver } from './driver.ts';
 
 /** DuckDB's own buffers; beyond it spills to disk or fails, and the writer reports that. 32 MB was too little for a checkpoint. */
 export const MEMORY_LIMIT = '64MB';
+/** Of what was read, so much stays in memory at rest (`giveBack`). */
+const REST_LIMIT = '8MB';
 /** While the database is opened after a failure: what made 64 MB too little is folded into the file with this. */
 const RECOVERY_LIMIT = '384MB';
 /** More threads cost about 10 MB each here and the tables are small. */
@@ -192,10 +194,16 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
    * Hands memory that is free back to the system, of the whole process: setting the limit makes DuckDB trim the C library's heap, which
    * Node.js has no call for and which keeps what the optimising compiler and large batches once needed. 3 ms.
    */
-  const giveBack = async (): Promise<void> => {
+  const trim = async (): Promise<void> => {
     // The commit stands, whatever comes of this.
     await writer.run(`SET memory_limit = '${MEMORY_LIMIT}'`).catch(() => undefined);
   };
+  /** The same of blocks of the file that were read; those that are asked for again are read again. Nobody reads meanwhile. */
+  const giveBack = (): Promise<void> =>
+    readerDb.connection().execute(async () => {
+      await writer.run(`SET memory_limit = '${REST_LIMIT}'`).catch(() => undefined);
+      await trim();
+    });
 
   let packs = true;
   const setPacking = async (wanted: boolean): Promise<void> => {
@@ -230,7 +238,7 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
     write: async (work) => {
       await packIfSmall();
       const result = await inTransaction(() => work(transaction));
-      await giveBack();
+      await trim();
       return result;
     },
     compact: async () => {
