@@ -29,8 +29,6 @@ it('is given a page at a time', async () => {
   const some = cells(view, { q: 'holding 99', limit: 4 });
   expect(some).toMatchObject({ ...sums, total: CONTROLLERS, fits: CONTROLLERS });
   expect(some.items.map(({ fits }) => fits)).toEqual([1, 1, 1, 1]);
-  // Every one of them is a wave.
-  expect(cells(view, { look: 'moving' })).toMatchObject({ fits: CONTROLLERS * POINTS });
   expect(() => cells(view, { cursor: 'nonsense' })).toThrow('cursor');
   await store.close();
 });
