@@ -9,8 +9,6 @@ export type { RsiMessage } from './rsi.ts';
 export type { KukaProxyMessage } from './wire.ts';
 
 const PROXY_PORT = 7000;
-/** The port of the examples in the manual; any other may be configured. */
-const RSI_PORT = 49_152;
 /** Values of the path are told this far apart at least: cycles of 4 ms repeat. */
 const RSI_EVERY_US = 100_000;
 const VENDOR = { attribute: 'vendor', value: 'KUKA' } as const;
@@ -112,7 +110,8 @@ export const kukaRsi: Decoder<RsiMessage, RsiState> = {
   name: 'kuka-rsi',
   title: 'KUKA Robot Sensor Interface',
   family: 'ot',
-  attach: [{ over: 'udp', ports: [RSI_PORT] }],
+  // The port is configured; that of the manual's examples (49152) is one that clients of anything take.
+  attach: [{ over: 'udp', ports: [] }],
   probe: (b, start, end) => probeRsi(b, start, end),
   open: () => ({
     isOpen: false,
