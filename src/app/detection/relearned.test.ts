@@ -1,6 +1,7 @@
 /** What an upgrade made unreadable is learned again, and a person is told: in the Learning tab and in the journal. */
 import { expect, it } from 'vitest';
 import type { LearningOverview } from '../../api/index.ts';
+import { SAVED_AS } from '../../learn/process/drift.ts';
 import { joined, openMemoryStore, type Store } from '../../store/index.ts';
 import { LocalEngine } from '../engine.ts';
 import type { CallInput } from '../engine-contract.ts';
@@ -8,6 +9,8 @@ import { learnedRows } from './keep.ts';
 import { LEARNER } from './learner.ts';
 import { feedUntil, liveSite, T0 } from './testing/many-cells.ts';
 
+/** Another form of the same length. */
+const OTHER = SAVED_AS.replace(/\d$/, '0');
 const input = { params: { site: 'live' }, query: {}, body: undefined, userId: 'u' } as unknown as CallInput<'learning'>;
 
 /** A part of what was learned, as it is stored, with one text in it replaced by one of the same length. */
@@ -44,10 +47,9 @@ it('models in the form of another version', async () => {
   expect(before.again).toEqual([]);
   expect(before.journal).toEqual([]);
 
-  for (const cell of ['c3', 'c4']) await rewrite(store, `cell ${cell}`, 'drift 2', 'drift 1');
+  for (const cell of ['c3', 'c4']) await rewrite(store, `cell ${cell}`, SAVED_AS, OTHER);
   const after = await opened(store);
-  const told =
-    '2 process cells: the form of saved models changed with this version of Gatehouse (saved as drift 1, not as drift 2).';
+  const told = `2 process cells: the form of saved models changed with this version of Gatehouse (saved as ${OTHER}, not as ${SAVED_AS}).`;
   expect(after.again).toEqual([told]);
   expect(after.journal.map(({ user_id, subject, detail }) => [user_id, subject, detail])).toEqual([
     ['system', 'site live', JSON.stringify({ text: told })],

@@ -57,7 +57,7 @@ const RELEASE = 0.75;
 export const MAX_NAMED = 5;
 /** The point of the loudest sensor is told where it explains this part of what the best one does: its inputs speak for others too. */
 const OWN = 0.7;
-const SAVED_AS = 'drift 3';
+export const SAVED_AS = 'drift 3';
 
 type Lag = (typeof LAGS)[number];
 
