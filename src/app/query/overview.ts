@@ -63,8 +63,7 @@ const posture = (
   const pressing = matters.filter(({ priority }) => priority === 'urgent' || priority === 'high').length;
   if (state !== 'blind' && visible !== null && visible < 0.005 && pressing === 0)
     return 'Nothing can be said of changes to controllers: almost none of the payload is understood.';
-  const seen =
-    visible === null ? 'traffic that is visible' : `${Math.floor(visible * 100)} % of the payload that is understood`;
+  const seen = visible === null ? 'traffic that is visible' : `${percent(visible)} of the payload that is understood`;
   const lower = matters.length - pressing;
   const waits = `${lower} ${lower === 1 ? 'thing of lower priority waits' : 'things of lower priority wait'}`;
   const first =
@@ -171,6 +170,9 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
 };
 
 type Sum = Omit<Coverage['networks'][number], 'network' | 'assets'>;
+/** Never more than it is, in two figures at least: `1.7 %`, `93 %`. */
+const percent = (part: number): string => `${part < 0.1 ? Math.floor(part * 1000) / 10 : Math.floor(part * 100)} %`;
+
 const emptySum = (): Sum => ({
   bytes: 0,
   decodedBytes: 0,
