@@ -110,7 +110,9 @@ describeBrowser('states of the console', () => {
     await page.goto(`${gatehouse.origin}/s/${pump}/flows/${id}`);
     await page.getByText('200 and more').waitFor();
     // What was read stands in the row, by the names that the site has for it.
-    expect(await page.locator('.message-answers .message-value').first().innerText()).toMatch(/^holding \d+\s*-?\d+$/);
+    expect(await page.locator('.message-answers .message-value').first().innerText()).toMatch(
+      /^holding \d+(–\d+)?\s*(all )?-?\d/,
+    );
     const words = page.getByRole('textbox', { name: 'Words in these messages' });
     await words.fill(word);
     await page.getByText('in exchanges with these words').waitFor();

@@ -18,6 +18,7 @@ import { fieldWords, namesItsCode } from '../../parts/evidence-layers.tsx';
 import { ForOthers } from '../../parts/others.tsx';
 import { type Exchange, exchangesOf } from './exchanges.ts';
 import { constantsOf, tellingFields } from './telling.ts';
+import { runsOf } from './values.ts';
 
 /** The last two parts of a path say enough in a row; the only item of a list needs no number, nor the name of the list. */
 const shortName = (name: string, all: MessageRow['fields']): string => {
@@ -49,15 +50,19 @@ interface TellProps {
 
 /** Fields in a row; the frame has all. */
 const MOST_FIELDS = 10;
-/** Points with their values in a row. */
-const MOST_VALUES = 12;
+/** Points, or runs of them, with their values in a row. */
+const MOST_RUNS = 12;
 /** Codes that people know by heart are short. */
 const MOST_DIGITS = 3;
+
+const textOf = (value: MessageRow['values'][number]['value']): string => shortValue(String(value ?? ''));
 
 const Message = ({ row, isOn, constants, protocol, isTold = false }: TellProps) => {
   // Points with their values say what the fields are packed around.
   const fields = row.values.length > 0 || isTold ? [] : tellingFields(row, constants);
-  const valuesMore = row.valuesMore + Math.max(0, row.values.length - MOST_VALUES);
+  const runs = runsOf(row.values);
+  const shown = runs.slice(0, MOST_RUNS);
+  const valuesMore = row.valuesMore + runs.slice(MOST_RUNS).reduce((sum, { values }) => sum + values.length, 0);
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (isOn) ref.current?.scrollIntoView({ block: 'nearest' });
@@ -77,11 +82,11 @@ const Message = ({ row, isOn, constants, protocol, isTold = false }: TellProps) 
             {duration(row.tookMs)}
           </span>
         )}
-        {row.values.slice(0, MOST_VALUES).map((v, i) => (
+        {shown.map((run, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a message may name a point twice; their order is fixed
           <span key={i} className="message-value small">
-            <span className="name">{v.name}</span>
-            <b className="mono">{shortValue(String(v.value ?? ''))}</b>
+            <span className="name">{run.name}</span> {run.isOne && 'all '}
+            <b className="mono">{run.isOne ? textOf(run.values[0]!) : run.values.map(textOf).join(' ')}</b>
           </span>
         ))}
         {valuesMore > 0 && <span className="dim small">and {plural(valuesMore, 'more point')}</span>}

@@ -116,6 +116,8 @@ const isThere = ({ name, value }: Field, all: readonly Field[]): boolean =>
   value !== 'none' &&
   // Too deep to be told in a row.
   value !== '...' &&
+  // No error is what usually is.
+  !(value === '0' && /(exception|error)(code)?$/i.test(name)) &&
   (value !== '-1' || /value|data|result/i.test(name)) &&
   !(value === '0' && (name === 'quantity' || (name === 'address' && ofName(all, 'quantity') === '0')));
 const ofName = (all: readonly Field[], name: string): string | undefined => all.find((f) => f.name === name)?.value;
