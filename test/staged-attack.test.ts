@@ -7,7 +7,7 @@ import { PLANT_DEFAULTS } from '../plant/network/index.ts';
 import type { IncidentRow, Me, Site } from '../src/api/index.ts';
 import { DEFAULT_DETECTION, SETTINGS_NAME } from '../src/app/detection/keep.ts';
 import { LocalEngine } from '../src/app/engine.ts';
-import { PLANT_SITE } from '../src/app/source-plant.ts';
+import { PLANT_SITE } from '../src/app/site-id.ts';
 import { createServer, type GatehouseServer } from '../src/server/index.ts';
 import { openMemoryStore } from '../src/store/index.ts';
 

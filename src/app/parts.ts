@@ -6,5 +6,5 @@ export { openMemoryStore, openStore } from '../store/index.ts';
 export { SETTINGS_NAME } from './detection/keep.ts';
 export { LEARNER } from './detection/learner.ts';
 export { ThreadFitter } from './detection/thread-fitter.ts';
-export { PLANT_SITE } from './source-plant.ts';
+export { PLANT_SITE } from './site-id.ts';
 export { newSource } from './source-work.ts';

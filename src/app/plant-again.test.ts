@@ -8,7 +8,7 @@ import type { Answer } from '../api/index.ts';
 import { openStore } from '../store/index.ts';
 import { SETTINGS_NAME } from './detection/keep.ts';
 import { LocalEngine } from './engine.ts';
-import { PLANT_SITE } from './source-plant.ts';
+import { PLANT_SITE } from './site-id.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-again-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

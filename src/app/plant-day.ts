@@ -10,7 +10,7 @@ import { HEAD_FILE, HEADS_FILE, openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
 import { STAMP } from './first-day.ts';
 import { HISTORY_US } from './live-plant.ts';
-import { PLANT_SITE } from './source-plant.ts';
+import { PLANT_SITE } from './site-id.ts';
 
 const LOOK_MS = 200;
 

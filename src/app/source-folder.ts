@@ -7,7 +7,8 @@ import type { OperatingError } from '../core/errors.ts';
 import type { SourceRequest } from './engine-contract.ts';
 import { nextPart } from './folder-files.ts';
 import { FolderRhythm } from './rhythm.ts';
-import { newSource, type SourceWork, slug } from './source-work.ts';
+import { siteIdOf } from './site-id.ts';
+import { newSource, type SourceWork } from './source-work.ts';
 import { folderEmpty, folderGone, folderSilent } from './troubles.ts';
 
 const BEGUN_ANEW =
@@ -22,7 +23,7 @@ export const openFolder = async (
   userId: string,
 ): Promise<Uploaded> => {
   const folder = resolve(request.path);
-  const site = await work.siteOf(request.site, slug(basename(folder)), basename(folder), 'capture');
+  const site = await work.siteOf(request.site, siteIdOf(basename(folder)), basename(folder), 'capture');
   const abort = new AbortController();
   const { nowUs } = work.options;
   const rhythm = new FolderRhythm();

@@ -7,7 +7,8 @@ import type { Source } from '../core/site.ts';
 import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { interfacesOf, type LiveCapture, startLiveCapture } from './live-capture.ts';
 import { type LiveSite, sourceRow } from './live-site.ts';
-import { newSource, type SourceWork, slug } from './source-work.ts';
+import { slug } from './site-id.ts';
+import { newSource, type SourceWork } from './source-work.ts';
 
 /** Live interfaces and folders watched at a time. */
 export const MAX_LIVE = 8;

@@ -1,13 +1,12 @@
 /** The simulated plant as a source: a day of history at once, then with the clock; a later start goes on with the same plant. */
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { Uploaded } from '../api/index.ts';
-import type { SourceRequest } from './engine-contract.ts';
+import { RequestError, type SourceRequest } from './engine-contract.ts';
 import { HISTORY_US, livePlant, type PlantPast } from './live-plant.ts';
 import { AHEAD } from './live-site.ts';
+import { PLANT_SITE } from './site-id.ts';
 import { newSource, type SourceWork } from './source-work.ts';
 
-/** The site of the simulated plant. */
-export const PLANT_SITE = 'plant';
 /** What makes the plant go on, as a state of its site. */
 const PAST_NAME = 'plant';
 
@@ -30,6 +29,14 @@ export const openPlant = async (
   const site = await work.siteOf(undefined, PLANT_SITE, 'Simulated plant', 'sample');
   const running = [...site.sources.values()].find((source) => work.running.has(source.id));
   if (running !== undefined) return { site: site.id, source: running.id, known: true, as: running.name };
+  const past = await readPast(work);
+  if (site.sources.size > 0 && past === undefined)
+    throw new RequestError(
+      409,
+      'site-exists',
+      `The site "${site.name}" has the place of the simulated plant in this data folder.`,
+      'Give the plant a folder of its own: gatehouse start --data <folder>',
+    );
   // History that was cut short would teach half of a day as usual.
   const isWhole = site.sources.size > 0 && [...site.sources.values()].every((source) => source.progress === 1);
   if (site.sources.size > 0 && !isWhole) {
@@ -43,7 +50,7 @@ export const openPlant = async (
   const plant = livePlant({
     nowUs: work.options.nowUs,
     historyUs: isWhole ? 0 : (request.historyUs ?? HISTORY_US),
-    past: isWhole ? await readPast(work) : undefined,
+    past: isWhole ? past : undefined,
     onStaged: (past) => void keep(past).catch(work.options.onError),
     wait: work.options.pause ?? ((ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined)),
     turn: () => turn(),

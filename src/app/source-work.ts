@@ -31,15 +31,6 @@ export interface SourcesOptions {
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** A name that can stand in an address and a key. */
-export const slug = (name: string): string =>
-  name
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 80) || 'site';
-
 export const emptyHealth = (): Source['health'] => {
   const site = createSiteRuntime(() => ({}) as never);
   return new Decoding({ endpoints: site.endpoints, decoders: [], sink: site.sink }).snapshot();

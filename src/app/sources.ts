@@ -19,6 +19,7 @@ import { LiveSite, type SiteKind, sourceRow } from './live-site.ts';
 import type { Pace } from './query/sources.ts';
 import { SameFrames } from './same-frames.ts';
 import { sameRecording } from './same-recording.ts';
+import { siteIdOf } from './site-id.ts';
 import { GOES_ON, openFolder } from './source-folder.ts';
 import { openLive } from './source-live.ts';
 import { openPlant } from './source-plant.ts';
@@ -30,7 +31,6 @@ import {
   type Running,
   type SourcesOptions,
   type SourceWork,
-  slug,
 } from './source-work.ts';
 import { openInput } from './standard-input.ts';
 import { evidenceLost, evidenceShort } from './troubles.ts';
@@ -168,7 +168,7 @@ export class Sources {
   }
 
   async #siteOf(name: string | undefined, id: string, otherwise: string, kind: SiteKind): Promise<LiveSite> {
-    const siteId = name === undefined ? id : slug(name);
+    const siteId = name === undefined ? id : siteIdOf(name);
     const known = this.#options.sites.get(siteId);
     if (known !== undefined) {
       if (known.kind !== kind) known.kind = known.sources.size === 0 ? kind : 'mixed';
@@ -191,7 +191,7 @@ export class Sources {
 
   /** A site without a source yet. Throws where there is one of this name. */
   async begin(name: string): Promise<LiveSite> {
-    if (this.#options.sites.has(slug(name)))
+    if (this.#options.sites.has(siteIdOf(name)))
       throw new RequestError(
         409,
         'site-exists',
@@ -231,7 +231,7 @@ export class Sources {
     const name = request.name ?? basename(path);
     const own = `c-${sha256.slice(0, 16)}`;
     // Two people drop the same file: the second waits for what becomes of the first.
-    const key = `${request.site === undefined ? own : slug(request.site)} ${sha256}`;
+    const key = `${request.site === undefined ? own : siteIdOf(request.site)} ${sha256}`;
     const first = this.#beginning.get(key);
     if (first !== undefined) {
       const { site, source } = await first;
@@ -253,7 +253,7 @@ export class Sources {
     const { own, name, path, sha256 } = file;
     const { sites } = this.#options;
     const id = `f-${sha256.slice(0, 16)}`;
-    const siteId = file.site === undefined ? own : slug(file.site);
+    const siteId = file.site === undefined ? own : siteIdOf(file.site);
     const known = sites.get(siteId)?.sources.get(id);
     // What was read of it in a picture with others is in it: once more would be twice.
     const isRead = known?.state !== 'failed' || (sites.get(siteId)!.sources.size > 1 && known.health.frames > 0);

@@ -3,11 +3,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import type { Uploaded } from '../api/index.ts';
+import type { SiteList, Uploaded } from '../api/index.ts';
 import { startEngine } from '../app/engine-client.ts';
 import { type Engine, RequestError } from '../app/engine-contract.ts';
 import { beginWithPlantDay } from '../app/first-day.ts';
 import { hasCapture, kindOf, refuseUnheard, refuseUseless } from '../app/inputs.ts';
+import { PLANT_SITE } from '../app/site-id.ts';
 import { EXIT, OperatingError } from '../core/errors.ts';
 import { checkHost } from '../server/host.ts';
 import { report } from './fail.ts';
@@ -78,6 +79,8 @@ const tlsOf = (flags: StartFlags): { key: Buffer; cert: Buffer } | undefined => 
 };
 
 const SYSTEM = 'system';
+const OWN_SITES =
+  'It shows what was read before. The simulated plant plays in a folder of its own: npx gatehouse start --data demo\n\n';
 
 const baselineOf = ({ baseline, site }: StartFlags): { site: string; bytes: Buffer } | undefined => {
   if (baseline === undefined) return undefined;
@@ -201,6 +204,15 @@ const beginAhead = (folder: string): void => {
   }
 };
 
+/**
+ * Whether the data folder has sites of people, and not the simulated plant: who starts without saying what to read wants to see those.
+ */
+const hasOwnSites = async (engine: Engine): Promise<boolean> => {
+  const input = { params: undefined, query: undefined, body: undefined, userId: SYSTEM };
+  const { items } = JSON.parse(await engine.call('sites', input)) as SiteList;
+  return items.length > 0 && items.every(({ id }) => id !== PLANT_SITE);
+};
+
 export const start = async (inputs: readonly string[], flags: StartFlags): Promise<number> => {
   const folder = resolve(flags.data);
   const port = portOf(flags.port);
@@ -303,13 +315,17 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
   );
   if (flags.open && process.stdout.isTTY) openBrowser(link);
 
+  const showsOwn = !live && flags.plantHistory === undefined && (await hasOwnSites(engine));
+  if (showsOwn) process.stdout.write(OWN_SITES);
   const opened = live
     ? Promise.resolve(listening ?? openAll(engine, inputs, flags)).then(({ count, code }) => {
         failed = code;
         // Nothing that was asked for can be shown: nobody looks for that in a console that is empty.
         return count === 0 ? code : ended;
       })
-    : engine.open(plant, SYSTEM).then(() => ended);
+    : showsOwn
+      ? ended
+      : engine.open(plant, SYSTEM).then(() => ended);
   const failure = opened.catch((error: unknown) => report(error));
   const code = await Promise.race([ended, failure, nothing]);
   await server.close();
