@@ -333,7 +333,7 @@ class JoinedCapture implements LiveCapture {
 const endOf = (ends: readonly LiveEnd[]): LiveEnd => ends.find(({ reason }) => reason === 'failed') ?? ends[0]!;
 
 /** The interfaces of which one source is made: `eth1,eth2` are the two sides of a tap, or two mirrors. */
-export const interfacesOf = (name: string): string[] => name.split(',').map((one) => one.trim());
+export const interfacesOf = (name: string): string[] => [...new Set(name.split(',').map((one) => one.trim()))];
 
 /**
  * Starts a capture and waits until it listens. Throws `capture.tool-missing`, `capture.no-rights`,

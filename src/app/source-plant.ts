@@ -26,17 +26,19 @@ export const openPlant = async (
   request: Extract<SourceRequest, { kind: 'plant' }>,
   userId: string,
 ): Promise<Uploaded> => {
-  const site = await work.siteOf(undefined, PLANT_SITE, 'Simulated plant', 'sample');
-  const running = [...site.sources.values()].find((source) => work.running.has(source.id));
-  if (running !== undefined) return { site: site.id, source: running.id, known: true, as: running.name };
   const past = await readPast(work);
-  if (site.sources.size > 0 && past === undefined)
+  const there = work.options.sites.get(PLANT_SITE);
+  // Of people, since before ids of their sites kept clear of this one.
+  if (there !== undefined && there.sources.size > 0 && past === undefined)
     throw new RequestError(
       409,
       'site-exists',
-      `The site "${site.name}" has the place of the simulated plant in this data folder.`,
+      `The site "${there.name}" has the place of the simulated plant in this data folder.`,
       'Give the plant a folder of its own: gatehouse start --data <folder>',
     );
+  const site = await work.siteOf(undefined, PLANT_SITE, 'Simulated plant', 'sample');
+  const running = [...site.sources.values()].find((source) => work.running.has(source.id));
+  if (running !== undefined) return { site: site.id, source: running.id, known: true, as: running.name };
   // History that was cut short would teach half of a day as usual.
   const isWhole = site.sources.size > 0 && [...site.sources.values()].every((source) => source.progress === 1);
   if (site.sources.size > 0 && !isWhole) {

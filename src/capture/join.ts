@@ -159,7 +159,7 @@ export async function* joinCaptures(
         bytes += block.length;
         chunk.push(block);
       }
-      if (chunk.length > 0) yield joined(chunk);
+      if (chunk.length > 0) yield Buffer.concat(chunk);
       if (failed !== undefined) throw failed.failure;
       if (chunk.length === 0) {
         if (inputs.every((input) => input.hasEnded && input.isEmpty)) break;
@@ -184,14 +184,4 @@ const earliest = (inputs: readonly Input[]): Input | undefined => {
   let first: Input | undefined;
   for (const input of inputs) if (!input.isEmpty && (first === undefined || input.tsUs < first.tsUs)) first = input;
   return first;
-};
-
-const joined = (parts: readonly Uint8Array[]): Uint8Array => {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 };
