@@ -26,12 +26,15 @@ const cellText = (value: unknown): string => {
   return String(value);
 };
 
-/** What begins a formula somewhere; full-width signs are folded to plain ones by spreadsheets of East Asia. */
-const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+/**
+ * What begins a formula somewhere; full-width signs are folded to plain ones by spreadsheets of East Asia. Where numbers have
+ * a decimal comma, a semicolon or tab begins the next cell, and quotes that do not stand at the beginning of one count for nothing.
+ */
+const FORMULA = /(^|[;\t])(?=[\t\r\n=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 export const csvCell = (value: unknown): string => {
   let text = cellText(value);
-  if (typeof value !== 'number' && FORMULA.test(text)) text = `'${text}`;
+  if (typeof value !== 'number') text = text.replaceAll(FORMULA, "$1'");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 

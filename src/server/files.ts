@@ -29,14 +29,31 @@ const MAX_NOTED = 500;
 /** Name of an upload that is still coming. */
 const PART = /^[0-9a-f]{16}\.part$/;
 
+/** Octets of a file's name that are kept: file systems take 255, and what makes it the only one stands before it. */
+const MAX_NAME_BYTES = 200;
+
+/** As much of a text as fits, in whole letters: half of one is none, neither on a disk nor in a database. */
+const cutTo = (text: string, maxBytes: number): string => {
+  let bytes = 0;
+  let end = 0;
+  for (const letter of text) {
+    bytes += Buffer.byteLength(letter);
+    if (bytes > maxBytes) break;
+    end += letter.length;
+  }
+  return text.slice(0, end);
+};
+
 /** What is left of a file's name when nothing in it can mean anything to a file system; never empty. */
 export const safeName = (name: string): string => {
   const base = name.split(/[\\/]/).pop() ?? '';
-  const clean = base
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{N}._ -]/gu, '_')
-    .replace(/^[. ]+/, '')
-    .slice(0, 120);
+  const clean = cutTo(
+    base
+      .normalize('NFC')
+      .replace(/[^\p{L}\p{N}._ -]/gu, '_')
+      .replace(/^[. ]+/, ''),
+    MAX_NAME_BYTES,
+  );
   return clean === '' ? 'capture' : clean;
 };
 
