@@ -33,6 +33,9 @@ const hashOf = (text: string): string => createHash('sha256').update(text).diges
 const equal = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 const time = (us: number): string => new Date(us / 1000).toISOString();
+/** A name as it is kept, and as names are compared: composed letters, no blanks around it, and no difference of case. */
+const cleanName = (name: string): string => name.normalize('NFC').trim();
+const keyOf = (name: string): string => cleanName(name).toLowerCase();
 
 const wrongLogin = (): RequestError =>
   new RequestError(
@@ -141,16 +144,17 @@ export class People {
   }
 
   async login(name: string, password: string, address: string): Promise<Opened> {
-    const home = `${name.toLowerCase()} at ${address}`;
+    const known = keyOf(name);
+    const home = `${known} at ${address}`;
     // Somebody else's guesses do not keep a person out at the place where he has logged in before; guesses there do.
-    const keys = this.#homes.has(home) ? [home] : [`name ${name.toLowerCase()}`, `address ${address}`];
+    const keys = this.#homes.has(home) ? [home] : [`name ${known}`, `address ${address}`];
     const nowMs = this.#nowUs() / 1000;
     const waitMs = Math.max(...keys.map((key) => this.#lockout.waitMs(key, nowMs)));
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
       throw new RequestError(429, 'locked-out', 'Too many failed logins.', `Wait ${seconds} seconds and try again.`);
     }
-    const found = this.users().find((user) => user.name.toLowerCase() === name.toLowerCase());
+    const found = this.users().find((user) => keyOf(user.name) === known);
     // Counted before the check: many tries at once must not share one free failure.
     for (const key of keys) this.#lockout.failed(key, nowMs);
     const right = await checkPassword(password, found?.passwordHash ?? NOBODY);
@@ -208,18 +212,22 @@ export class People {
     if (isUse && now - session.lastUsedUs > TOUCH_US) {
       const touched = { ...session, lastUsedUs: now };
       this.#sessions.set(session.tokenHash, touched);
-      // Not worth waiting for, nor failing a request for.
-      void this.#engine.changeAccounts({ putSessions: [touched] }).catch(() => undefined);
+      // Not worth waiting for, nor failing a request for. In turn: one that is being ended must not be written after its end.
+      void this.#inTurn(async () => {
+        if (this.#sessions.has(touched.tokenHash)) await this.#engine.changeAccounts({ putSessions: [touched] });
+      }).catch(() => undefined);
       return { user, session: touched };
     }
     return { user, session };
   }
 
-  async logout(session: SessionRecord): Promise<void> {
-    await this.#change({
-      removeSessions: [session.tokenHash],
-      journal: { userId: session.userId, action: 'logout', subject: `user ${session.userId}`, detail: {} },
-    });
+  logout(session: SessionRecord): Promise<void> {
+    return this.#inTurn(() =>
+      this.#change({
+        removeSessions: [session.tokenHash],
+        journal: { userId: session.userId, action: 'logout', subject: `user ${session.userId}`, detail: {} },
+      }),
+    );
   }
 
   async changePassword(user: UserRecord, session: SessionRecord, current: string, next: string): Promise<void> {
@@ -315,11 +323,11 @@ export class People {
   }
 
   async #newUser(name: string, password: string, role: UserRole, now: number): Promise<UserRecord> {
-    const clean = name.normalize('NFC').trim();
+    const clean = cleanName(name);
     if (clean === '') throw new RequestError(422, 'input-invalid', 'The name is empty.', 'Give a name.');
     if (!USER_ROLES.includes(role))
       throw new RequestError(422, 'input-invalid', 'There is no such role.', 'Choose one of the list.');
-    if (this.users().some((user) => user.name.toLowerCase() === clean.toLowerCase())) {
+    if (this.users().some((user) => keyOf(user.name) === keyOf(clean))) {
       throw new RequestError(409, 'name-taken', `There is a user named ${clean} already.`, 'Choose another name.');
     }
     if (this.#users.size >= MAX_USERS) {

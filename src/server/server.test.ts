@@ -247,6 +247,26 @@ describe('a session', () => {
     expect(engine.stored().sessions.filter(({ userId }) => userId === bob.id)).toEqual([]);
   });
 
+  it('that was taken away does not come back because it was used in that moment', async () => {
+    const admin = await setup();
+    const bob = await server.people.add(admin.me.id, 'Bob', PASSWORD, 'viewer');
+    const login = loginFrom(await post('/api/v1/login', { name: 'Bob', password: PASSWORD }));
+    const mine = server.people.session(Object.values(admin.cookies)[0]!)!.session;
+    // An hour later a use is worth writing down.
+    nowUs += 3_600_000_000;
+    const { changeAccounts } = engine;
+    engine.changeAccounts = async (change) => {
+      await changeAccounts(change);
+      // The commit stands, and whoever waits for it does not know yet.
+      if (change.removeSessions?.length === 1) server.people.session(Object.values(login.cookies)[0]!);
+    };
+    await server.people.changeUser(admin.me.id, mine, bob.id, { password: `${PASSWORD} 2` });
+    await server.close();
+    expect(engine.stored().sessions.filter(({ userId }) => userId === bob.id)).toEqual([]);
+    server = await start();
+    expect((await get('/api/v1/me', login)).statusCode).toBe(401);
+  });
+
   it('ends when an administrator gives himself another password elsewhere', async () => {
     const admin = await setup();
     const stolen = loginFrom(await post('/api/v1/login', { name: 'Ada', password: PASSWORD }));
@@ -316,6 +336,20 @@ describe('a session', () => {
     expect(failed.json()).toMatchObject({ code: 'store.full-disk' });
     expect(server.people.setupNeeded).toBe(true);
     expect((await post('/api/v1/setup', { token, name: 'Ada', password: PASSWORD })).statusCode).toBe(200);
+  });
+});
+
+describe('a name', () => {
+  it('is the same however it is typed: with blanks around it, its letters composed or not', async () => {
+    const admin = await setup();
+    const name = '\u0041\u030asa';
+    await post('/api/v1/users', { name: ` ${name} `, password: PASSWORD, role: 'viewer' }, admin);
+    for (const typed of ['\u00c5sa', name, ' \u00e5sa'])
+      expect((await post('/api/v1/login', { name: typed, password: PASSWORD })).statusCode, typed).toBe(200);
+    // Nor is another spelling another free try.
+    for (let i = 0; i < FREE_FAILURES; i++)
+      await expect(server.people.login(i % 2 === 0 ? name : ' \u00c5sa', 'wrong', `10.0.0.${i}`)).rejects.toThrow();
+    await expect(server.people.login('\u00e5sa', PASSWORD, '10.0.0.99')).rejects.toMatchObject({ code: 'locked-out' });
   });
 });
 
@@ -509,6 +543,11 @@ describe('calls', () => {
     expect(csvCell('-1')).toBe("'-1");
     for (const begin of ['=', '+', '-', '@', '\t', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20'])
       expect(csvCell(`${begin}cmd|x`), JSON.stringify(begin)).toMatch(/^"?'/);
+    // A spreadsheet set to a language that writes 1,5 takes the semicolon for the end of a cell, quoted or not.
+    expect(csvCell('a;=cmd|x')).toBe("a;'=cmd|x");
+    expect(csvCell('a";\t@cmd|x,1')).toBe('"a"";\'\t\'@cmd|x,1"');
+    expect(csvCell(['1', '2'])).toBe('1; 2');
+    expect(csvCell('10:00-11:00; a=b')).toBe('10:00-11:00; a=b');
   });
 });
 
@@ -671,6 +710,15 @@ describe('a dropped capture', () => {
     ['a\u0000b\n.pcap', 'a_b_.pcap'],
   ])('names: %j becomes %j', (name, safe) => {
     expect(safeName(name)).toBe(safe);
+  });
+
+  it('names: what is too long for a file system is cut, and no letter in two', () => {
+    for (const letter of ['a', '\u6f22', '\u{20bb7}']) {
+      const safe = safeName(`a${letter.repeat(300)}`);
+      // NAME_MAX is 255 octets; seventeen are ours.
+      expect(Buffer.byteLength(safe), letter).toBeLessThanOrEqual(200);
+      expect(safe).toMatch(new RegExp(`^a(${letter}){30,}$`, 'u'));
+    }
   });
 });
 
