@@ -180,6 +180,30 @@ export const storeConformance = (subject: Subject): void => {
         expect(await store.verifyJournal()).toMatchObject({ kind: 'broken', seq: 1 });
       }));
 
+    it('keeps the chain over texts that no database can hold as they are', () =>
+      use(async (store) => {
+        // A NUL, and half of a letter of two units: each is another text when it is read again.
+        for (const text of ['a\u0000b', 'list \ud842', '\udfb7 list'])
+          await store.writer.submit({ journal: [{ ...entry(text), userId: text, detail: { text } }] });
+        expect(await store.verifyJournal()).toEqual({ kind: 'intact', head: store.journalHead() });
+        await store.writer.submit({ put: { setting: [setting('half', '\ud842 of one')] } });
+        const row = await store.db.selectFrom('setting').select('value').where('name', '=', 'half').executeTakeFirst();
+        expect(row?.value).toBe('\ufffd of one');
+      }));
+
+    it('tells a row that only says it stands for lost ones from one that does', () =>
+      use(async (store) => {
+        await store.writer.submit({ journal: [entry('1'), entry('2')] });
+        const change = (set: { action: string; user_id: string; detail: string }) =>
+          store.writer.exclusively((engine) =>
+            engine.write(({ db }) => db.updateTable('journal').set(set).where('seq', '=', 2).execute()),
+          );
+        for (const detail of ['{', 'null', '"x"', '[]']) {
+          await change({ action: 'journal.lost', user_id: 'system', detail });
+          expect(await store.verifyJournal(), detail).toMatchObject({ kind: 'broken', seq: 2 });
+        }
+      }));
+
     it('deletes what is older than the retention in bounded steps, and nothing else', () => {
       const day = 86_400_000_000;
       let now = 0;

@@ -55,9 +55,9 @@ const hashOf = (row: Omit<Row<'journal'>, 'hash'>): string =>
     .update(canonicalJson([row.seq, row.site_id, row.ts, row.user_id, row.action, row.subject, row.detail]))
     .digest('hex');
 
-/** The row that follows `head`. NUL characters are replaced as the store does, so that the hash fits what is stored. */
+/** The row that follows `head`. NUL and halves of letters are replaced as the store does, so that the hash fits what is stored. */
 export const nextRow = (head: JournalHead, entry: JournalEntry): Row<'journal'> => {
-  const clean = (text: string): string => text.replaceAll('\u0000', '\uFFFD');
+  const clean = (text: string): string => text.replaceAll('\u0000', '\uFFFD').replaceAll(/\p{Surrogate}/gu, '\uFFFD');
   const row = {
     seq: head.seq + 1,
     site_id: clean(entry.siteId),
@@ -153,11 +153,15 @@ export const anewEntry = (head: JournalHead, nowUs: number): JournalEntry => ({
   },
 });
 
-/** What a row says that was lost before it; undefined where it says nothing of the kind. */
+/** What a row says that was lost before it; undefined where it says nothing of the kind, or somebody wrote into it. */
 const lossOf = (row: Row<'journal'>): JournalLoss | undefined => {
   if (row.action !== LOST || row.user_id !== 'system') return undefined;
-  const { missing, after, sinceUs } = JSON.parse(row.detail) as JournalLoss;
-  return { missing, after, sinceUs };
+  try {
+    const { missing, after, sinceUs } = JSON.parse(row.detail) as JournalLoss;
+    return { missing, after, sinceUs };
+  } catch {
+    return undefined;
+  }
 };
 
 /** Walks the whole chain. `known`: a head that was exported earlier and must be part of it. */
