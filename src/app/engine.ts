@@ -381,13 +381,13 @@ export class LocalEngine implements Engine {
   }
 
   async #unloadIdle(): Promise<void> {
-    const idle = [...this.#sites.values()].filter(
-      (site) => site.isLoaded && site.busy === 0 && !site.isFitting && !this.#unsaved.has(site),
-    );
-    idle.sort((a, b) => b.usedUs - a.usedUs);
+    const isIdle = (site: LiveSite): boolean =>
+      site.isLoaded && site.busy === 0 && !site.isFitting && !this.#unsaved.has(site);
+    const idle = [...this.#sites.values()].filter(isIdle).sort((a, b) => b.usedUs - a.usedUs);
     for (const site of idle.slice(MAX_IDLE_LOADED)) {
       await site.save(this.#options.nowUs());
-      site.unload();
+      // A source may have begun meanwhile: what it brings would go to a model that nobody sees or writes.
+      if (isIdle(site)) site.unload();
     }
   }
 
