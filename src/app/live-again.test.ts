@@ -7,7 +7,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import type { Now } from '../api/index.ts';
 import { HEADS_FILE, openMemoryStore, openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
-import { startLiveCapture } from './live-capture.ts';
+import { type LiveCapture, startLiveCapture } from './live-capture.ts';
 
 /** Plays tcpdump: a frame from 02..01 to 02..02, then it ends (`dies`) or listens until it is stopped. */
 const tool = (dies: boolean) => `
@@ -108,6 +108,54 @@ it('does not keep the program from ending while it waits', async () => {
   await engine.open({ kind: 'live', interface: 'eth1' }, 'u1');
   await expect.poll(() => waits, soon).toBe(true);
   await engine.close();
+});
+
+it('a capture whose source cannot be begun, or read, is stopped: none goes on unseen', async () => {
+  const nowUs = () => 1_772_366_400_000_000;
+  for (const fails of ['its site', 'its reading'] as const) {
+    let stops = 0;
+    const capture: LiveCapture = {
+      ended: new Promise(() => undefined),
+      hasEnded: false,
+      counters: {},
+      dropped: undefined,
+      lines: [],
+      askCounters: () => undefined,
+      chunks: async function* () {},
+      stop: async () => {
+        stops++;
+        return { reason: 'stopped' };
+      },
+    };
+    const store = await openMemoryStore({ nowUs });
+    let waits = false;
+    const engine = await LocalEngine.start({
+      store,
+      nowUs,
+      nowMs: () => 0,
+      zone: 'UTC',
+      timers: false,
+      startLive: async () => capture,
+      pause: (_ms, signal) =>
+        new Promise((resolve) => {
+          waits = true;
+          signal.addEventListener('abort', () => resolve());
+        }),
+    });
+    open.push(engine);
+    const { submit } = store.writer;
+    if (fails === 'its site') {
+      store.writer.submit = () => Promise.reject(new Error('the disk is gone'));
+      await expect(engine.open({ kind: 'live', interface: 'eth1' }, 'u1')).rejects.toThrow('the disk is gone');
+      store.writer.submit = submit;
+    } else {
+      // What the site knew cannot be read: its table is gone.
+      await store.writer.exclusively((db) => db.script('DROP TABLE endpoint'));
+      await engine.open({ kind: 'live', interface: 'eth1' }, 'u1');
+      await expect.poll(() => waits, soon).toBe(true);
+    }
+    expect(stops, fails).toBe(1);
+  }
 });
 
 it('the store is closed and its folder free even where the head of the journal cannot be written', async () => {

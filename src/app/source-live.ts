@@ -36,8 +36,12 @@ export const openLive = async (
   }
   const start = work.options.startLive ?? startLiveCapture;
   let capture: LiveCapture = await start({ interface: request.interface });
-  const site = await work.siteOf(request.site, 'live', 'live', 'live');
-  let source = await recordLive(work, site, request.interface, userId);
+  const begun = await begin(work, request, userId).catch(async (error: unknown) => {
+    await capture.stop();
+    throw error;
+  });
+  const { site } = begun;
+  let { source } = begun;
   const abort = new AbortController();
   const stop = (): void => {
     abort.abort();
@@ -55,10 +59,12 @@ export const openLive = async (
       if (started !== undefined) return started;
     }
   };
-  work.goLive(stop, async () => {
+  const listen = async (): Promise<void> => {
     for (;;) {
       const sinceMs = work.options.nowMs();
       await readLive(work, site, source, capture, stop);
+      // Where reading failed before it began.
+      await capture.stop();
       const ended = site.sources.get(source.id);
       if (abort.signal.aborted || ended?.state !== 'failed') return;
       work.options.onError(new OperatingError('capture.ended', { interface: source.name, detail: ended.error }));
@@ -70,8 +76,18 @@ export const openLive = async (
       if (abort.signal.aborted) return void (await capture.stop());
       source = await recordLive(work, site, request.interface, SYSTEM);
     }
-  });
+  };
+  work.goLive(stop, () => listen().finally(() => capture.stop()));
   return { site: site.id, source: source.id, known: false, as: '' };
+};
+
+const begin = async (
+  work: SourceWork,
+  request: Extract<SourceRequest, { kind: 'live' }>,
+  userId: string,
+): Promise<{ readonly site: LiveSite; readonly source: Source }> => {
+  const site = await work.siteOf(request.site, 'live', 'live', 'live');
+  return { site, source: await recordLive(work, site, request.interface, userId) };
 };
 
 /** A live source, from now on; earlier ones of the interface that failed are over: it is listened to again. */
