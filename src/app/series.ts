@@ -42,16 +42,19 @@ export const seriesOf = async (store: Store, request: SeriesRequest): Promise<Se
     .where('point_id', '=', request.point)
     .where('ts', '>=', from)
     .where('ts', '<=', to)
-    .orderBy('ts')
-    .limit(limit)
+    .orderBy('ts', 'desc')
+    .limit(limit + 1)
     .execute();
   if (texts.length > 0) {
+    const thinned = texts.length > limit;
+    if (thinned) texts.pop();
+    texts.reverse();
     return {
       point: request.point,
       us: texts.map((row) => row.ts),
       value: texts.map(() => null),
       text: texts.map((row) => row.value),
-      thinned: texts.length === limit,
+      thinned,
     };
   }
   const rows = await store.db
@@ -92,6 +95,8 @@ export const seriesOf = async (store: Store, request: SeriesRequest): Promise<Se
     } else {
       us[at] = row.ts;
       value[at] = finite(row.value);
+      // What is no number (NaN of a float register) has no place in a range.
+      if (!Number.isFinite(row.value)) continue;
       min[at] = Math.min(min[at] ?? row.value, row.value);
       max[at] = Math.max(max[at] ?? row.value, row.value);
     }
