@@ -61,3 +61,11 @@ it('a site of people that has its place since an older version stays as it is', 
   expect(left).toHaveLength(1);
   await engine.close();
 });
+
+it('an id can stand in an address whatever the name is', () => {
+  // RFC 3986, 5.2.4: segments of dots alone are steps, and vanish.
+  for (const name of ['.', '..', ' .. ', '...', '-..-']) expect(siteIdOf(name), name).toBe('site');
+  expect(siteIdOf('.hidden v1.2')).toBe('.hidden-v1.2');
+  const long = siteIdOf(`a${'\u{20bb7}'.repeat(60)}`);
+  expect(() => encodeURIComponent(long)).not.toThrow();
+});

@@ -1,12 +1,16 @@
 /** Ids of sites: what people name becomes part of addresses. */
-/** A name that can stand in an address and a key. */
-export const slug = (name: string): string =>
-  name
+/** Of a name, letters. */
+const MAX_SLUG = 80;
+
+/** A name that can stand in an address and a key: of dots alone it would be a step in an address. */
+export const slug = (name: string): string => {
+  const plain = name
     .normalize('NFC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 80) || 'site';
+    .replace(/^-+|-+$/g, '');
+  return /^\.*$/.test(plain) ? 'site' : [...plain].slice(0, MAX_SLUG).join('');
+};
 
 /** The site of the simulated plant. */
 export const PLANT_SITE = 'plant';
