@@ -109,10 +109,7 @@ export class PairScope {
     let displaced: Pending | undefined;
     if (this.#more.size + this.#queued >= MAX_PENDING) {
       const oldest = this.#more.keys().next().value;
-      if (oldest !== undefined) {
-        displaced = this.#more.get(oldest);
-        this.#more.delete(oldest);
-      }
+      if (oldest !== undefined) displaced = this.take(oldest);
     }
     this.#more.set(pending.key, pending);
     return displaced;
