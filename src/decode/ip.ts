@@ -14,8 +14,10 @@ export const IP_FRAGMENT = 2;
 
 /** Datagrams being joined at a time; the oldest gives way. */
 export const MAX_FRAGMENTED = 256;
-/** Fragments of one datagram. */
+/** Fragments of one datagram, and octets of all of them: those that overlap make it more than a datagram may have. */
 const MAX_PARTS = 64;
+const MAX_DATAGRAM = 65_535;
+const MAX_PART_BYTES = 2 * MAX_DATAGRAM;
 /** RFC 791 section 3.2 suggests 15 s to wait for the rest. */
 const FRAGMENT_TIMEOUT_US = 15_000_000;
 const MAX_EXTENSIONS = 8;
@@ -23,13 +25,17 @@ const MAX_EXTENSIONS = 8;
 interface Partial {
   readonly tsUs: number;
   readonly parts: { offset: number; bytes: Uint8Array }[];
+  /** Octets of all parts. */
+  bytes: number;
   total: number;
 }
 
 export class FragmentTable {
   readonly #open = new Map<string, Partial>();
-  /** Datagrams given up: too old, too many, too many parts. */
+  /** Datagrams given up: too old, too many, too many parts or octets of them. */
   dropped = 0;
+  /** Octets of what is open: MAX_FRAGMENTED times MAX_PART_BYTES at most. */
+  keptBytes = 0;
   joined = 0;
   /** In the datagram joined last, overlapping fragments had different octets. */
   isOverlapped = false;
@@ -38,25 +44,25 @@ export class FragmentTable {
   add(key: string, offset: number, more: boolean, bytes: Uint8Array, tsUs: number): Uint8Array | undefined {
     let p = this.#open.get(key);
     if (p && (tsUs - p.tsUs > FRAGMENT_TIMEOUT_US || tsUs < p.tsUs)) {
-      this.#open.delete(key);
-      this.dropped++;
+      this.#giveUp(key, p);
       p = undefined;
     }
     if (!p) {
       if (this.#open.size >= MAX_FRAGMENTED) {
-        const oldest = this.#open.keys().next().value;
-        if (oldest !== undefined) this.#open.delete(oldest);
-        this.dropped++;
+        const [oldest] = this.#open;
+        if (oldest !== undefined) this.#giveUp(...oldest);
       }
-      p = { tsUs, parts: [], total: -1 };
+      p = { tsUs, parts: [], bytes: 0, total: -1 };
       this.#open.set(key, p);
     }
-    if (p.parts.length >= MAX_PARTS || offset + bytes.length > 65535) {
-      this.#open.delete(key);
-      this.dropped++;
+    const { length } = bytes;
+    if (p.parts.length >= MAX_PARTS || p.bytes + length > MAX_PART_BYTES || offset + length > MAX_DATAGRAM) {
+      this.#giveUp(key, p);
       return undefined;
     }
     p.parts.push({ offset, bytes: bytes.slice() });
+    p.bytes += length;
+    this.keptBytes += length;
     if (!more) p.total = offset + bytes.length;
     if (p.total < 0) return undefined;
     const whole = new Uint8Array(p.total);
@@ -75,10 +81,20 @@ export class FragmentTable {
       }
     }
     if (have < p.total) return undefined;
-    this.#open.delete(key);
+    this.#close(key, p);
     this.joined++;
     this.isOverlapped = overlapped;
     return whole;
+  }
+
+  #close(key: string, { bytes }: Partial): void {
+    this.#open.delete(key);
+    this.keptBytes -= bytes;
+  }
+
+  #giveUp(key: string, datagram: Partial): void {
+    this.#close(key, datagram);
+    this.dropped++;
   }
 }
 
