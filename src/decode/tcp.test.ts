@@ -1,7 +1,8 @@
 /** What is said of segments that are missing, come again or come too early. Sequence arithmetic itself: decoding.test.ts. */
 import { describe, expect, it } from 'vitest';
-import { Connection, type Host, Wire } from '../../plant/net.ts';
+import { ACK, Connection, type Host, PSH, SYN, tcp, Wire } from '../../plant/net.ts';
 import { batchOf, decodeFrames, Run, type TestFrame } from '../../test/drive.ts';
+import { u32be } from '../lib/bytes.ts';
 import { MAX_REMEMBERED } from './duplicates.ts';
 
 const client: Host = { mac: '02:00:00:00:00:01', ip: '10.0.0.1' };
@@ -43,6 +44,52 @@ describe('TCP of a controller', () => {
     const [weird] = r.of('weird');
     expect(r.textOf(weird!.at.sender)).toBe(server.ip);
     expect(r.textOf(weird!.at.client)).toBe(client.ip);
+  });
+
+  it('takes what comes with the SYN from its first octet on where it is acknowledged (RFC 7413)', () => {
+    const wire = new Wire();
+    const seq = 0x1000;
+    const of = (
+      t: number,
+      isClient: boolean,
+      own: number,
+      other: number,
+      flags: number,
+      payload?: Uint8Array,
+    ): void => {
+      const [from, to] = isClient ? [client, server] : [server, client];
+      const [port, peer] = isClient ? [40000, 502] : [502, 40000];
+      wire.packet(T0 + t, from, to, 6, tcp(from, to, port, peer, own, other, flags, payload ?? []));
+    };
+    const request = (n: number) => Uint8Array.of(0, n, 0, 0, 0, 6, 1, 3, 0, 0, 0, 1);
+    const answer = (n: number) => Uint8Array.of(0, n, 0, 0, 0, 5, 1, 3, 2, 0, n);
+    of(0, true, seq, 0, SYN, request(1));
+    of(1000, false, 0x9000, seq + 13, SYN | ACK);
+    of(2000, true, seq + 13, 0x9001, ACK);
+    of(3000, false, 0x9001, seq + 13, PSH | ACK, answer(1));
+    of(4000, true, seq + 13, 0x900c, PSH | ACK, request(2));
+    of(5000, false, 0x900c, seq + 25, PSH | ACK, answer(2));
+    const r = decodeFrames([...wire.sorted()], undefined);
+    expect(values(r)).toEqual([1, 2]);
+    expect(isPaired(r)).toEqual([true, true]);
+    expect(weirds(r)).toEqual([]);
+    expect(r.flows[0]!.missingBytes).toBe(0);
+  });
+
+  it('does not take it where it is not, and is sent again as something else', () => {
+    const wire = new Wire();
+    const c = new Connection(wire, client, server, 40000, 502);
+    c.open(T0);
+    c.send(T0 + 5000, true, Uint8Array.of(0, 1, 0, 0, 0, 6, 1, 3, 0, 0, 0, 1));
+    c.send(T0 + 6000, false, Uint8Array.of(0, 1, 0, 0, 0, 5, 1, 3, 2, 0, 7));
+    const [syn, ...others] = wire.sorted();
+    const decoy = Uint8Array.of(0, 1, 0, 0, 0, 6, 1, 6, 0, 9, 0, 9);
+    const decoyed = new Wire();
+    decoyed.packet(T0, client, server, 6, tcp(client, server, 40000, 502, u32be(syn!.bytes, 38), 0, SYN, decoy));
+    const r = decodeFrames([...decoyed.frames, ...others], undefined);
+    expect(r.of('command').map(({ what }) => what.verb)).toEqual(['read']);
+    expect(values(r)).toEqual([7]);
+    expect(r.flows[0]!.missingBytes).toBe(0);
   });
 
   it('says at the end what was acknowledged and never came', () => {

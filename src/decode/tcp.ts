@@ -99,7 +99,9 @@ export class TcpPath {
     const isEarly = (flags & ACK) !== 0 && (bits & IS_COPY) === 0 && this.#acknowledged(c, f, d);
     const missing = c.l4Missing;
     const length = end - payload;
-    if (length + missing > 0) {
+    if ((flags & SYN) !== 0) {
+      if (length > 0 && (bits & IS_COPY) === 0) this.#withSyn(c, f, d, seq, payload, end);
+    } else if (length + missing > 0) {
       if ((bits & initBit) === 0) {
         // The capture starts in the middle of the connection.
         i[o + NEXT_A + d] = seq;
@@ -118,6 +120,15 @@ export class TcpPath {
       if ((i[o + BITS]! & (FIN_A | FIN_B)) === (FIN_A | FIN_B) && i[o + TCP_STATE]! <= TCP_RESET)
         i[o + TCP_STATE] = TCP_CLOSED;
     }
+  }
+
+  /**
+   * Octets that come with the SYN stand behind its own number (RFC 9293 section 3.4). Hardly anybody takes them before the
+   * handshake (RFC 7413): they wait until they are acknowledged, or are sent again.
+   */
+  #withSyn(c: PacketCursor, f: number, d: number, seq: number, payload: number, end: number): void {
+    const segment = { seq: (seq + 1) | 0, bytes: c.bytes.slice(payload, end), frame: c.frame, tsUs: c.tsUs };
+    if (this.#states.of(f).side(d).hold(segment)) this.#flows.i[f * I + BITS]! |= HOLDS;
   }
 
   /**
