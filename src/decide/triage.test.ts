@@ -94,6 +94,14 @@ describe('the queue', () => {
     triage.take([at(0, 30), at(0.4, 31), at(0.2, 32, { severity: 'safety' }), at(20, 31, { point: 77 }), at(21, 33)]);
     const { alerts } = triage.picture();
     expect(alerts.map((a) => a.findings.map((f) => f.target)).sort()).toEqual([[30, 31, 31], [32], [33]]);
+    // A moment is as long wherever it begins, and in whatever order what began in it is told.
+    for (const offset of [0, 7, 13, 22, 29, 44])
+      for (const order of [1, -1]) {
+        const other = make();
+        const both = [at(offset / 60, 30), at((offset + 20) / 60, 31)];
+        for (const one of order === 1 ? both : both.reverse()) other.take([one]);
+        expect(other.picture().alerts, `${offset} ${order}`).toHaveLength(1);
+      }
   });
   it('takes what is said of the same point again within a day for the same matter, of another point for a new one', () => {
     const triage = make();
@@ -382,6 +390,11 @@ it('a story says what happened, how far it came and what comes next', () => {
   // A headline that speaks of a point alone says at which device.
   const point: Teller = { ...teller, title: () => 'holding 16 sends values that cannot be' };
   expect(storyOf(incident!, point)[1]).toMatch(/^5 h later: holding 16 sends values that cannot be, at PLC_31 \(/);
+  const [step] = incident!.steps;
+  const nowhere = { ...step!, finding: { ...step!.finding, actor: 0, target: 0 } };
+  expect(storyOf({ ...incident!, steps: [nowhere] }, point)[0]).toBe(
+    'It began Mon 03:12: holding 16 sends values that cannot be.',
+  );
   // Of a device that goes on, a reason and a day that were told are not told again.
   triage.take([finding(5, { kind: 'stop', actor: 21, target: 31, techniques: ['T0858'] })]);
   triage.take([finding(5, { kind: 'force', actor: 21, target: 31, techniques: ['T0835'] })]);

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../core/finding.ts';
 import { SEVERITIES } from '../core/finding.ts';
 import { DETECTORS, KINDS } from './index.ts';
+import { maintenance } from './maintenance/index.ts';
 import { bracesOf, HOUR, MINUTE, noise, Scene, SECOND } from './testing.ts';
 
 const kinds = [...KINDS.values()];
@@ -27,6 +28,10 @@ describe('every kind of finding', () => {
   });
 });
 
+it('what is told of announced work is a rule: nobody can accept it as usual', () => {
+  expect(maintenance.kinds.filter((kind) => kind.needsLearning)).toEqual([]);
+});
+
 describe.each(DETECTORS.map((d) => [d.name, d] as const))('%s', (_, d) => {
   it('has a model card that admits when it fails', () => {
     for (const text of Object.values(d.card)) expect(text.length).toBeGreaterThan(20);
@@ -35,7 +40,11 @@ describe.each(DETECTORS.map((d) => [d.name, d] as const))('%s', (_, d) => {
     const s = new Scene({ detectors: [d] });
     const learning = s.learning(d.name);
     expect(learning.length).toBeGreaterThan(0);
-    for (const l of learning) expect(l.needed).toBeGreaterThan(0);
+    for (const l of learning) {
+      expect(l.needed).toBeGreaterThan(0);
+      // Nothing was seen: no table is full.
+      expect(l.unarmed).not.toContain('is full');
+    }
   });
 });
 
@@ -59,6 +68,7 @@ describe('the stage under hostile input', () => {
       const faults = [
         ...(missing.length > 0 ? [`braces ${missing.join(', ')}`] : []),
         ...(f.surprise >= 0 && f.surprise <= 1 ? [] : ['surprise']),
+        ...(Object.values(f.parts).some((part) => part.kind === 'endpoint' && part.endpoint <= 0) ? ['nobody'] : []),
         ...(f.evidence.length <= 8 ? [] : ['evidence']),
         ...(f.lastUs >= f.firstUs ? [] : ['time']),
         ...(JSON.stringify(f.parts).length < 20_000 ? [] : ['size']),

@@ -15,7 +15,7 @@ import { guard } from './guard.ts';
 import { createServer, type GatehouseServer, type ServerOptions } from './index.ts';
 import { FREE_FAILURES, Lockout, MAX_REMEMBERED, MAX_WAIT_MS } from './lockout.ts';
 import { checkPassword, hashPassword, NOBODY } from './password.ts';
-import { SESSION_IDLE_US, SETUP_US } from './people.ts';
+import { MAX_SESSIONS_PER_USER, SESSION_IDLE_US, SETUP_US } from './people.ts';
 import { CALL_PERMISSIONS, type CallPath, mayDo, type Permission, ROLE_PERMISSIONS } from './permissions.ts';
 import { createTestEngine, type TestEngine } from './test-engine.ts';
 
@@ -232,6 +232,25 @@ describe('a session', () => {
     expect((await get('/api/v1/me', second)).statusCode).toBe(401);
     nowUs += SESSION_IDLE_US;
     expect((await get('/api/v1/me', admin)).statusCode).toBe(401);
+  });
+
+  it('of one person are so many at most: with one more the one that was not used for longest ends', async () => {
+    await setup();
+    const logins: Login[] = [];
+    for (let i = 0; i < MAX_SESSIONS_PER_USER; i++) {
+      nowUs += 1_000_000;
+      // From as many places: twenty logins a minute of one address are a guess.
+      const { token, session } = await server.people.login('Ada', PASSWORD, `10.0.0.${i}`);
+      logins.push({ cookies: { gatehouse: token }, headers: { 'x-csrf-token': session.csrf }, me: {} as Me });
+    }
+    const open = async () =>
+      Promise.all(logins.map(async (login) => (await get('/api/v1/me', login)).statusCode === 200));
+    // The one of the set-up has ended.
+    expect(await open()).toEqual(logins.map(() => true));
+    expect(engine.stored().sessions).toHaveLength(MAX_SESSIONS_PER_USER);
+    nowUs += 1_000_000;
+    await server.people.login('Ada', PASSWORD, '10.0.1.1');
+    expect(await open()).toEqual(logins.map((_, i) => i > 0));
   });
 
   it('is not given for a password that was taken away while it was checked', async () => {

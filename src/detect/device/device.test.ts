@@ -16,6 +16,15 @@ const plant = () => {
 };
 
 describe('device', () => {
+  it('says of which devices it learns the rhythm still, and of none any more when it is known', () => {
+    const { s, talk } = plant();
+    const devices = () => s.learning('device').filter(({ of }) => of.kind === 'endpoint');
+    talk(80);
+    expect(devices()).toEqual([]);
+    s.flow(s.host('10.20.0.77', 'plc', 1), s.host('10.20.0.10'), 'modbus');
+    expect(devices()).toHaveLength(1);
+  });
+
   it('tells a device that was never seen, once, and learns it when accepted', () => {
     const { s, plcs, talk } = plant();
     expect(s.findings()).toEqual([]);

@@ -22,6 +22,14 @@ describe('scan', () => {
     for (let i = 1; i <= 30; i++)
       s.flow(evil, s.host(`10.20.0.${i}`), '', { serverPort: 102, tcpState: 'new', serverPackets: 0 });
     expect(s.of('scan.hosts')[0]!.parts.number).toEqual({ kind: 'count', value: 30 });
+    // It began with the first of them, not when they were enough to be told.
+    const later = made();
+    const beganUs = later.s.now;
+    for (let i = 1; i <= 30; i++) {
+      later.s.flow(later.evil, later.s.host(`10.20.0.${i}`), '', { serverPort: 102, tcpState: 'rejected' });
+      later.s.pass(SECOND);
+    }
+    expect(later.s.of('scan.hosts')[0]).toMatchObject({ actor: later.evil, firstUs: beganUs });
   });
   it('is not fooled by a slow service or a retry', () => {
     const { s, evil, plc } = made();
@@ -80,7 +88,7 @@ describe('scan', () => {
     }
     expect(s.of('scan.slow')).toEqual([]);
     probe(evil, 7);
-    expect(s.of('scan.slow')[0]).toMatchObject({ actor: evil });
+    expect(s.of('scan.slow')[0]).toMatchObject({ actor: evil, parts: { client: { endpoint: evil } } });
   });
 
   it('tells a client that tries one port at host after host for hours, not one that did so while learning', () => {

@@ -28,5 +28,11 @@ describe('volume', () => {
     expect(s.findings()).toEqual([]);
     s.flow(pc, out, 'tls', { clientBytes: 80e6 });
     expect(s.codes()).toEqual(['upload-outside']);
+    const [f] = s.of('upload-outside');
+    expect(s.detection.accept({ ...f!, actor: s.host('10.1.0.8') })).toBe(false);
+    expect(s.detection.accept(f!)).toBe(true);
+    s.pass(2 * HOUR);
+    s.flow(pc, out, 'tls', { clientBytes: 81e6 });
+    expect(s.of('upload-outside')).toHaveLength(1);
   });
 });

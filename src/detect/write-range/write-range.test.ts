@@ -45,6 +45,15 @@ describe('write range', () => {
     expect(s.detection.accept(f!)).toBe(true);
     s.values(hmi, plc, { start: 10, values: [890] });
     expect(s.of('write-out-of-range')).toHaveLength(1);
+    // Without it the same is told once more: the range alone says so.
+    const doubted = plant();
+    for (let v = 740; v < 900; v += 5) doubted.s.values(doubted.hmi, doubted.plc, { start: 10, values: [v] });
+    const once = doubted.s.of('write-out-of-range').length;
+    for (const { s: scene, hmi: from, plc: to } of [{ s, hmi, plc }, doubted]) {
+      scene.pass(25 * 60 * MINUTE);
+      scene.values(from, to, { start: 10, values: [890] });
+    }
+    expect([s.of('write-out-of-range').length, doubted.s.of('write-out-of-range').length]).toEqual([1, once + 1]);
   });
 
   it('hears no reads, no bits and no cyclic outputs', () => {
