@@ -79,6 +79,22 @@ describe('the stage under hostile input', () => {
     expect(JSON.stringify(run()) === JSON.stringify(found)).toBe(true);
   });
 
+  it('learns from what the console offers to accept', () => {
+    const s = new Scene({ learningTimeUs: HOUR });
+    noise(s, 21, 4000, 120, 2 * SECOND);
+    const found = s.findings();
+    const saved = s.detection.save();
+    const offered = kinds.filter((k) => k.needsLearning).map((k) => found.find((f) => f.kind === k.code));
+    const told = offered.filter((f) => f !== undefined);
+    expect(told.length).toBeGreaterThan(8);
+    const refused = told.filter((f) => {
+      // Each by itself: what accepts one may accept what follows from it.
+      s.detection.load(saved);
+      return !s.detection.accept(f);
+    });
+    expect(refused.map((f) => f.kind)).toEqual([]);
+  });
+
   it('saved and loaded in the middle, finds the same', () => {
     const whole = new Scene({ learningTimeUs: HOUR });
     noise(whole, 11, 2500, 60, SECOND);

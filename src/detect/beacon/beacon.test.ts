@@ -71,6 +71,7 @@ describe('beacon', () => {
     again();
     const [f, ...more] = s.of('beacon.usual');
     expect(more).toEqual([]);
+    expect(s.detection.accept({ ...f!, target: f!.actor })).toBe(false);
     expect(s.detection.accept(f!)).toBe(true);
     again();
     expect(s.of('beacon.usual')).toHaveLength(1);

@@ -179,6 +179,13 @@ describe('device', () => {
     expect(Math.abs(f!.firstUs - since)).toBeLessThan(3 * MINUTE);
     s.flow(hmi, plcs[0]!, 'modbus');
     expect(s.of('device-silent')[0]!.state).toBe('ended');
+    // What falls silent once more is told once more.
+    talk(2);
+    talk(2, plcs.slice(1));
+    expect(s.of('device-silent').map((again) => [again.target, again.state])).toEqual([
+      [plcs[0], 'ended'],
+      [plcs[0], 'open'],
+    ]);
   });
 
   it('learns by time how long a device pauses that speaks seldom, and says so', () => {
