@@ -67,7 +67,8 @@ const create = (context: DetectorContext): RunningDetector => {
     const { watchedUs } = context;
     context.state({
       kind,
-      key: `${client} ${target}`,
+      // What was refused is told apart: it would speak for what was done before, or the other way round.
+      key: `${client} ${target}${outcome === 'refused' ? ' refused' : ''}`,
       actor,
       target: server,
       protocol: at.protocol,
@@ -83,6 +84,7 @@ const create = (context: DetectorContext): RunningDetector => {
         object: words(object ?? 'nothing more told'),
         value: words(value === undefined ? 'not told' : valueText(value)),
         outcome: words(outcome),
+        ...(outcome === 'refused' ? { refused: words(', which refuses it') } : {}),
         watched: watchedFor(watchedUs),
         before: often(Math.max(0, before)),
         how: howItWent({ object, value, outcome }),
