@@ -81,7 +81,7 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
   'set-point': {
     title: '{point} does not follow its set point as it did',
     what: '{point} of {target} reads {observed} where {expected} was expected after its set point.{also}',
-    comparedWith: 'In {learned} of normal work it followed within {low} to {high}.',
+    comparedWith: 'In {learned} of normal work it followed.{usual?}',
     innocent: 'A valve that sticks, a pump that wears, a load at its limit, a controller in hand operation.',
     check: ['Is the loop in automatic?', 'Does the actuator reach the position that it is told?', WRITES],
     severity: 'quality',
@@ -98,7 +98,7 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
   },
   drift: {
     title: '{point} goes slowly away from what explains it',
-    what: '{point} of {target} reads {observed}; with the points around it and what they summed up to it would be near {expected}.{text}{also}',
+    what: '{point} of {target} reads {observed}; by the points around it, and by what they add up to over time, it would be near {expected}.{text}{also}',
     comparedWith:
       'How its changes over minutes followed those of other points in {learned} of normal work, proved on the later part of it.',
     innocent:

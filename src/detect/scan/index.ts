@@ -54,8 +54,8 @@ export const UNIT_SCAN = kind({
 });
 export const ADDRESS_SCAN = kind({
   code: 'scan.addresses',
-  title: '{client} searches the addresses of {server}',
-  what: '{client} asked {server} for {number} different addresses within ten minutes that it refused, last {object}.',
+  title: '{client} searches the memory addresses of {server}',
+  what: '{client} asked {server} for {number} different memory addresses within ten minutes that it refused, last {object}.',
   comparedWith:
     'A program that belongs to a controller knows its addresses; {limit} refused ones are the limit of this rule.',
   family: 'protocol',
