@@ -7,7 +7,7 @@
 import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
-import type { FlowSummary } from '../../core/observation.ts';
+import type { At } from '../../core/observation.ts';
 import { RecentMap } from '../../lib/recent-map.ts';
 import { siteLearning } from '../shared/learning.ts';
 import { count, howLong, watchedFor, whoAll, words } from '../shared/parts.ts';
@@ -36,7 +36,9 @@ export const NO_ADDRESS: FindingKind = {
 export const MAX_ASKING = 4096;
 /** Cards told in one finding. */
 const MAX_TOLD = 64;
-const SERVER_PORT = 67;
+/** What clients say of themselves when they ask (the decoder's words). */
+const ASKS_BY: ReadonlySet<string> = new Set(['DHCP DISCOVER', 'DHCP REQUEST', 'BOOTP request']);
+const NOBODY = '0.0.0.0';
 /** Clients wait up to 64 s between two tries and begin again after some minutes (RFC 2131 section 4.1). */
 const LONG_US = 600_000_000;
 const ASKS = 8;
@@ -47,14 +49,13 @@ const MAX_SERVERS = 8;
 const MAX_NETWORKS = 4096;
 
 interface Asking {
-  endpoint: EndpointId;
-  network: string;
-  sinceUs: number;
-  lastUs: number;
-  asks: number;
-  /** Flow that the latest asks were of, and how many were counted of it. */
-  flow: number;
-  counted: number;
+  readonly endpoint: EndpointId;
+  readonly network: string;
+  readonly sinceUs: number;
+  readonly lastUs: number;
+  readonly asks: number;
+  /** Of the latest; a message says several things of its sender. */
+  readonly frame: number;
 }
 
 const create = (context: DetectorContext): RunningDetector => {
@@ -70,23 +71,20 @@ const create = (context: DetectorContext): RunningDetector => {
   const isInVain = (mac: string, { asks, sinceUs, lastUs }: Asking): boolean =>
     asks >= ASKS && lastUs - sinceUs >= LONG_US && !waiting.has(mac);
 
-  /** Counts the asks of a flow; its card, where it has long asked in vain. */
-  const heard = (f: FlowSummary): Asking | undefined => {
-    const { mac, ip } = context.endpoints.get(f.client);
-    if (mac === undefined || ip !== '0.0.0.0' || f.clientPackets === 0) return undefined;
-    const flow = context.flowKey(f.flow);
+  /** Counts what a client asks from no address of its own; what it is, where it has long asked in vain. All clients share one flow. */
+  const heard = (at: At, client: EndpointId): Asking | undefined => {
+    const { mac } = context.endpoints.get(client);
+    if (mac === undefined || at.sender <= 0 || context.endpoints.get(at.sender).ip !== NOBODY) return undefined;
     const before = asking.get(mac);
-    const isOn = before !== undefined && f.lastUs - before.lastUs <= STOPPED_US;
-    const known =
-      isOn && before.flow === flow
-        ? before
-        : { ...(isOn ? before : { sinceUs: f.firstUs, asks: 0 }), flow, counted: 0, endpoint: f.client, lastUs: 0 };
+    if (before?.frame === at.frame) return undefined;
+    const isOn = before !== undefined && at.tsUs - before.lastUs <= STOPPED_US;
     const entry: Asking = {
-      ...known,
-      network: networkOf(f.client),
-      asks: known.asks + f.clientPackets - known.counted,
-      counted: f.clientPackets,
-      lastUs: f.lastUs,
+      endpoint: client,
+      network: networkOf(at.sender),
+      sinceUs: isOn ? before.sinceUs : at.tsUs,
+      lastUs: at.tsUs,
+      asks: (isOn ? before.asks : 0) + 1,
+      frame: at.frame,
     };
     if (before === undefined && asking.size >= MAX_ASKING) asking.deleteOldest();
     asking.set(mac, entry);
@@ -94,9 +92,9 @@ const create = (context: DetectorContext): RunningDetector => {
   };
 
   return {
-    flow(at, f) {
-      if (f.transport !== 'udp' || f.serverPort !== SERVER_PORT || f.client <= 0) return;
-      const entry = heard(f);
+    identity(at, i) {
+      if (!ASKS_BY.has(i.via) || i.endpoint <= 0) return;
+      const entry = heard(at, i.endpoint);
       if (entry === undefined) return;
       if (context.phase === 'learning') {
         if (waiting.size < MAX_ASKING) waiting.add(context.endpoints.get(entry.endpoint).mac!);
@@ -116,7 +114,7 @@ const create = (context: DetectorContext): RunningDetector => {
         sinceUs: Math.min(...others.map((a) => a.sinceUs)),
         surprise: others.length > 1 ? 0.7 : 0.6,
         certainty: 'certain',
-        frames: [f.firstFrame],
+        frames: [at.frame],
         parts: {
           devices: whoAll(others.slice(0, MAX_TOLD).map((a) => a.endpoint)),
           asking: howLong(Math.max(...others.map((a) => a.lastUs - a.sinceUs))),
@@ -170,9 +168,9 @@ export const address: Detector = {
     notices: 'Devices that ask for an address by DHCP or BOOTP for ten minutes and get none.',
     worksWhen: 'The broadcasts of the network are on the mirror; the answers need not be.',
     failsWhen:
-      'A device gives itself an address (169.254.x.x) and asks seldom, asks by IPv6, or asked in vain while the site was learned already. ' +
+      'A device gives itself an address (169.254.x.x) and asks seldom, asks by IPv6, tells neither its name nor its maker when it asks by DHCP, or asked in vain while the site was learned already. ' +
       'A card is followed by its MAC address: one that changes it with each try is many.',
-    cost: 'Nothing but for flows to UDP port 67; 4,096 cards of about 150 octets.',
+    cost: 'Nothing but for what clients of DHCP say of themselves; 4,096 cards of about 150 octets.',
     source: 'RFC 2131 (1997) sections 3.1, 4.1, 4.4.5; MITRE ATT&CK for ICS T0814 (v14, 2023)',
   },
   kinds: [NO_ADDRESS],

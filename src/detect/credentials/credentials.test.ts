@@ -63,7 +63,10 @@ describe('credentials', () => {
     s.pass(60 * SECOND);
     s.session(pc, plc, 'ssh', { user: 'admin' });
     expect(s.of('default-user').map(({ parts }) => [parts.outcome, parts.refused])).toEqual([
-      [{ kind: 'text', text: 'refused' }, { kind: 'text', text: ', which is refused' }],
+      [
+        { kind: 'text', text: 'refused' },
+        { kind: 'text', text: ', which is refused' },
+      ],
       [{ kind: 'text', text: 'accepted' }, undefined],
     ]);
     expect(s.detection.accept(s.of('default-user')[1]!)).toBe(true);

@@ -15,6 +15,8 @@ import { ENGINEERING } from './kinds.ts';
 
 /** Who did what to which controller (client, target, verb); beyond it everything is told as if for the first time. */
 export const MAX_RELATIONS = 50_000;
+/** What was done comes before what was only tried. */
+const REFUSED_LESS = 0.05;
 /** Commands closer than this are one job; a job counts once in "did this before". */
 const JOB_US = 3_600_000_000;
 
@@ -74,7 +76,7 @@ const create = (context: DetectorContext): RunningDetector => {
       protocol: at.protocol,
       verb: c.verb,
       tsUs,
-      surprise: surpriseOf(c.verb, usual, before, others.length > 0),
+      surprise: surpriseOf(c.verb, usual, before, others.length > 0) - (outcome === 'refused' ? REFUSED_LESS : 0),
       certainty: 'certain',
       frames: [at.requestFrame, at.frame],
       parts: () => ({
