@@ -111,6 +111,8 @@ export interface DetectorContext {
   sides(endpoint: EndpointId): readonly EndpointId[];
   /** Family of a decoder: `ot`, `iiot`, `it`, `network`; '' where not known. */
   family(protocol: string): 'ot' | 'iiot' | 'it' | 'network' | '';
+  /** What usually stands behind a port of `tcp` or `udp`, for people; '' where nothing is known. */
+  portUse(transport: string, port: number): string;
   /** A flow's number that is unique over all sources of the site (`at.flow` is unique in its source only); -1 without. */
   flowKey(flow: number): number;
   /** True while the endpoint acts in an open finding worth a look (surprise .5 or more): what it does is not learned. */

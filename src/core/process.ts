@@ -39,6 +39,8 @@ export interface Deviation {
   readonly expected: number;
   readonly low: number;
   readonly high: number;
+  /** Rows that `observed` is an average over; absent: it is the row's own value. */
+  readonly rows?: number;
   /** Points that speak for it, the strongest first: the culprit among the first three. */
   readonly from: readonly { readonly point: number; readonly weight: number }[];
   /** For people: the relation that is broken, the state that was never seen; '' otherwise. */

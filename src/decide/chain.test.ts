@@ -153,6 +153,30 @@ describe('an attack from the office to the plant', () => {
     const incidents = chain([before, ...ATTACK], OPTIONS);
     expect(incidents.map(({ steps }) => steps.length)).toEqual([ATTACK.length]);
   });
+  it('gives what goes wrong to who only talked to the controller within the hour, and to no one later', () => {
+    const talk = finding(1, { kind: 'new-conversation', actor: 22, target: 33, techniques: ['T0886'] });
+    const wrong = (hours: number) =>
+      finding(hours, { kind: 'drift', actor: 0, target: 33, techniques: ['T0831'], surprise: 0.9 });
+    expect(chain([talk, wrong(1.5)], OPTIONS)).toHaveLength(1);
+    expect(chain([talk, wrong(17)], OPTIONS)).toEqual([]);
+    // A conversation that goes on for days makes no incident of every later disturbance.
+    expect(chain([{ ...talk, lastUs: talk.firstUs + 48 * 3_600_000_000 }, wrong(17)], OPTIONS)).toEqual([]);
+  });
+  it('counts a device put there to who commanded the controller, not to a scanner that talked to it since', () => {
+    const scanned = [30, 35].map((target) =>
+      finding(32, { kind: 'new-conversation', actor: 22, target, techniques: ['T0886'] }),
+    );
+    const wrong = finding(32.1, { kind: 'drift', actor: 0, target: 35, techniques: ['T0831'], surprise: 0.9 });
+    const rogue = [
+      finding(40, { kind: 'new-device', actor: 25, target: 25, techniques: ['T0848'] }),
+      finding(40.1, { kind: 'new-writer', actor: 25, target: 30, techniques: ['T0855'] }),
+    ];
+    const actors = chain([...ATTACK, ...scanned, wrong, ...rogue], OPTIONS).map(({ steps }) => [
+      ...new Set(steps.map(({ finding: f }) => f.actor)),
+    ]);
+    expect(actors.map((list) => list.includes(25))).toEqual(actors.map((list) => list.includes(21)));
+    expect(actors).toHaveLength(2);
+  });
   it('is the same whatever the order of arrival', () => {
     const right = JSON.stringify(chain(ATTACK, OPTIONS));
     for (let seed = 1; seed <= 20; seed++)

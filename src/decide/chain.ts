@@ -30,6 +30,8 @@ export const TAKEN_US = 30 * DAY_US;
 export const SAME_ACTOR_US = 3 * DAY_US;
 /** A process that goes wrong after its controller was commanded. */
 export const EFFECT_US = DAY_US;
+/** After somebody only talked to it for the first time: what he said may not be read (an encrypted session), or be nothing at all. */
+export const TALK_EFFECT_US = 3_600_000_000;
 /** A pause in the story that is worth a doubt. */
 const LONG_PAUSE_US = 3 * DAY_US;
 /** Execution and Lateral Movement, Inhibit and Impair: commands that can change what a controller does. */
@@ -40,6 +42,7 @@ const CONTROL_DEPTH = 5;
 const IT_LEVEL = 4;
 const OT_LEVEL = 3;
 const CONTROLLER_LEVEL = 1;
+const LATERAL_MOVEMENT = 7;
 
 /** Sum of surprise times certainty over different kinds that is needed: fewer and weaker findings are no story. */
 const WEIGHT = { taken: 1.1, effect: 1.3, actor: 1.8 } as const;
@@ -144,7 +147,12 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
   };
   /** What goes wrong has one cause: the latest command, one of a rule before a first time. It makes no story of two. */
   const latestCommand = (target: EndpointId, nowUs: number): readonly number[] => {
-    const recent = (commanded.get(target) ?? []).filter((j) => nowUs - nodes[j]!.finding.lastUs <= EFFECT_US);
+    const recent = (commanded.get(target) ?? []).filter((j) => {
+      const { finding } = nodes[j]!;
+      return isTalk(nodes[j]!, options)
+        ? nowUs - finding.firstUs <= TALK_EFFECT_US
+        : nowUs - finding.lastUs <= EFFECT_US;
+    });
     const latest = recent.findLast((j) => !options.isNovelty(nodes[j]!.finding)) ?? recent.at(-1);
     return latest === undefined ? [] : [latest];
   };
@@ -217,6 +225,12 @@ const ledOn = (group: readonly Node[]): Node[] => {
   return kept.reverse();
 };
 
+/** A controller was talked to for the first time, and nothing was seen that commands it. */
+const isTalk = (
+  { stage, target, finding }: Node,
+  { isNovelty, level }: Pick<ChainOptions, 'isNovelty' | 'level'>,
+): boolean => stage === LATERAL_MOVEMENT && isNovelty(finding) && level(target) <= CONTROLLER_LEVEL;
+
 /** Put there by somebody (Rogue Master): a device that was never heard before. */
 const PUT_THERE = 'T0848';
 
@@ -229,11 +243,8 @@ const isOfNewcomer = ([first]: readonly Node[]): boolean => first !== undefined 
  * the same attacker. Of a device that was never heard before one beside it, in the same network, is enough. A group goes to the
  * story that commanded last before it, the same controller before one beside it.
  */
-const withCompany = (
-  stories: readonly Node[][],
-  others: readonly Node[][],
-  { network = () => '', level }: ChainOptions,
-): Node[][] => {
+const withCompany = (stories: readonly Node[][], others: readonly Node[][], options: ChainOptions): Node[][] => {
+  const { network = () => '', level } = options;
   const isCommand = ({ actor, target, stage, isLink }: Node): boolean =>
     actor > 0 && target > 0 && !isLink && COMMANDING.has(stage);
   // What a device does that was put there, and what goes wrong behind it, can be a story of its own: that of who put it there comes first.
@@ -258,7 +269,13 @@ const withCompany = (
       told
         .filter(({ node }) => byTime(node.finding, step.finding) < 0)
         .filter(({ node }) => step.finding.firstUs - node.finding.lastUs <= EFFECT_US)
-        .map(({ node, story }) => ({ step, join, story, us: node.finding.firstUs }));
+        .map(({ node, story }) => ({
+          step,
+          join,
+          story,
+          us: node.finding.firstUs,
+          talk: Number(isTalk(node, options)),
+        }));
     const commands = group.filter(isCommand);
     const same = commands.flatMap((step) => wayOf(step, 'same', byTarget.get(step.target)));
     const steps =
@@ -267,7 +284,8 @@ const withCompany = (
         : commands
             .filter(({ actor }) => newcomers.has(actor))
             .flatMap((step) => wayOf(step, 'beside', byNetwork.get(network(step.target))));
-    const latest = steps.sort((a, b) => b.us - a.us || byTime(a.step.finding, b.step.finding))[0];
+    // Whoever commanded it comes before whoever talked to it since.
+    const latest = steps.sort((a, b) => a.talk - b.talk || b.us - a.us || byTime(a.step.finding, b.step.finding))[0];
     if (latest === undefined) {
       if (following.includes(group)) out.push([...group]);
       continue;

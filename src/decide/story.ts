@@ -1,5 +1,5 @@
 /** An incident as people tell it: sentences in order of time, the tactic it reached, what usually comes next. */
-import type { Severity } from '../core/finding.ts';
+import type { Certainty, Severity } from '../core/finding.ts';
 import type { Incident, IncidentStep } from '../core/incident.ts';
 import { attack, tacticMeaning, tacticName } from './techniques.ts';
 import { durationText } from './words.ts';
@@ -48,6 +48,7 @@ const deedsOf = (steps: readonly IncidentStep[], { device }: Teller): Deed[] => 
 };
 
 const WORST_FIRST: readonly Severity[] = ['safety', 'uptime', 'quality', 'regulatory', 'none'];
+const CERTAIN_FIRST: readonly Certainty[] = ['certain', 'likely', 'possible'];
 /** In order of time. What can hurt people comes before what can stop the line, the late stages of an attack before the early. */
 const weightiest = (deeds: readonly Deed[]): readonly Deed[] => {
   if (deeds.length <= MAX_SENTENCES) return deeds;
@@ -127,16 +128,27 @@ export const stagesOf = (
     return { tactic: name, meaning, findings: steps.length, firstUs: steps[0]?.finding.firstUs ?? 0 };
   });
 
-/** The furthest step in plain words, from where it all began to where that step went. */
+/** Of the furthest steps those that weigh most: what is certain before what is concluded. */
+const furthestOf = ({ steps, stage }: Incident): readonly IncidentStep[] => {
+  const weight = ({ finding }: IncidentStep): number =>
+    WORST_FIRST.indexOf(finding.severity) * CERTAIN_FIRST.length + CERTAIN_FIRST.indexOf(finding.certainty);
+  const reached = steps.filter((step) => step.stage === stage);
+  const least = Math.min(...reached.map(weight));
+  return reached.filter((step) => weight(step) === least);
+};
+
+/** The furthest step in plain words, from where it all began to where that step went last. */
 export const titleOf = (incident: Incident, teller: Teller): string => {
   const from = incident.hosts[0];
-  const furthest = incident.steps.findLast((step) => step.stage === incident.stage)?.finding;
-  const to = furthest === undefined ? incident.reached : furthest.target > 0 ? furthest.target : furthest.actor;
+  const furthest = furthestOf(incident).map(({ finding }) => (finding.target > 0 ? finding.target : finding.actor));
+  const to = furthest.at(-1) ?? incident.reached;
+  const others = new Set(furthest.map((end) => teller.device(end))).size - 1;
   const meaning = tacticMeaning(incident.stage);
   const stage = meaning.charAt(0).toUpperCase() + meaning.slice(1);
+  const where = `${teller.device(to || (from ?? 0))}${others > 0 ? ` and ${others} more` : ''}`;
   return from === undefined || from === to || to === 0
-    ? `${stage}: ${teller.device(to || (from ?? 0))}`
-    : `${stage}: from ${teller.device(from)} to ${teller.device(to)}`;
+    ? `${stage}: ${where}`
+    : `${stage}: from ${teller.device(from)} to ${where}`;
 };
 
 /** Steps that are asked about first, at most. */

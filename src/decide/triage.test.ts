@@ -507,7 +507,14 @@ it('an incident is titled by its furthest step, and asks first by what can hurt 
   const incident = triage.picture().incidents[0]!;
   const teller: Teller = { title: () => '', device: (e) => `D${e}`, isController: () => false, time: () => '' };
   expect(incident.steps).toHaveLength(6);
-  expect(titleOf(incident, teller)).toBe('Changing what the process does: from D10 to D31');
+  // Of the furthest steps the one that can hurt people; of those that weigh the same the last, and how many more.
+  expect(titleOf(incident, teller)).toBe('Changing what the process does: from D10 to D32');
+  const without = { ...incident, steps: incident.steps.filter((s) => s.finding.severity !== 'safety') };
+  expect(titleOf(without, teller)).toBe('Changing what the process does: from D10 to D31');
+  const stopped = { ...without.steps[2]!, finding: { ...without.steps[2]!.finding, target: 35 } };
+  expect(titleOf({ ...without, steps: [...without.steps, stopped] }, teller)).toBe(
+    'Changing what the process does: from D10 to D35 and 1 more',
+  );
   expect(askedFirst(incident).map((s) => `${s.finding.kind} ${s.finding.severity}`)).toEqual([
     'write safety',
     'download uptime',

@@ -45,6 +45,7 @@ export interface DetectionOptions {
   /** Outside of the plant's own networks; public addresses of unknown or external devices unless given. */
   readonly isOutside?: (endpoint: EndpointId) => boolean;
   readonly family?: DetectorContext['family'];
+  readonly portUse?: DetectorContext['portUse'];
   readonly pointOf?: DetectorContext['pointOf'];
 }
 
@@ -135,6 +136,8 @@ export const createDetection = (options: DetectionOptions): Detection => {
   let sinceUs = 0;
   let watchedUs = 0;
   let lastTickUs = 0;
+  /** Latest time of this stretch: what is watched a second time, since a source's clock sways, is watched once. */
+  let reachedUs = 0;
   let expiredUs = 0;
 
   const evidenceOf = (frame: number) => ({ source: source.id, frame, offset: source.offsetOf(frame) });
@@ -161,6 +164,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
       }
       return family;
     },
+    portUse: options.portUse ?? (() => ''),
     flowKey: (flow) => (flow < 0 ? -1 : flow + sourceBase),
     isSuspect: (e) => episodes.isSuspect(hosts.of(e)),
     pointOf: options.pointOf ?? (() => 0),
@@ -257,8 +261,10 @@ export const createDetection = (options: DetectionOptions): Detection => {
     },
     tick(tsUs) {
       if (sinceUs === 0) sinceUs = tsUs;
-      const step = tsUs - lastTickUs;
-      if (lastTickUs > 0 && step > 0 && step <= MAX_STEP_US) watchedUs += step;
+      const step = tsUs - reachedUs;
+      if (reachedUs > 0 && step > 0 && step <= MAX_STEP_US) watchedUs += step;
+      // Further back it is another stretch: an earlier recording, a clock that was set.
+      if (step > 0 || step < -MAX_STEP_US) reachedUs = tsUs;
       lastTickUs = tsUs;
       for (let i = 0; i < judgedFromUs.length; i++) {
         if (watchedUs - begunUs[i]! < learningTimeUs) judgedFromUs[i] = Number.POSITIVE_INFINITY;
@@ -323,6 +329,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
       watchedUs = saved.watchedUs;
       // A baseline that is restored sets no clock back.
       lastTickUs = Math.max(lastTickUs, saved.lastTickUs);
+      reachedUs = lastTickUs;
       expiredUs = saved.expiredUs;
       for (const id of saved.sources) if (!sourceIndexes.has(id)) sourceIndexes.set(id, sourceIndexes.size);
       episodes.load(saved.episodes);

@@ -1,5 +1,6 @@
 /** Every detector of the product: one line each. */
 import type { Detector } from '../core/detector.ts';
+import { address } from './address/index.ts';
 import { beacon } from './beacon/index.ts';
 import { conversation } from './conversation/index.ts';
 import { credentials } from './credentials/index.ts';
@@ -58,6 +59,7 @@ export const DETECTORS: readonly Detector[] = [
   spray,
   tickets,
   identity,
+  address,
   lateral,
   ransomware,
   beacon,

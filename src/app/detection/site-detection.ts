@@ -12,6 +12,7 @@ import { DECODERS } from '../../decode/index.ts';
 import { createDetection, type Detection, KINDS, LEARNING_TIME_US, OVERRUN } from '../../detect/index.ts';
 import { Mirrors } from '../../learn/process/mirrors.ts';
 import { subnetOf } from '../../lib/ip-scope.ts';
+import { usualPort } from '../query/usual-port.ts';
 import { type Cell, MIN_ROWS } from './cell.ts';
 import { Devices } from './devices.ts';
 import type { Fitter } from './fitting.ts';
@@ -82,6 +83,7 @@ export class SiteDetection {
       role: (e) => devices.role(e),
       level: (e) => devices.level(e),
       family: (protocol) => FAMILY.get(protocol) ?? '',
+      portUse: usualPort,
       pointOf: (target, protocol, area, address) => model.pointOf(target, protocol, area, address),
     });
     this.detection = detection;

@@ -71,6 +71,14 @@ export const observeDhcp = (t: Transaction<DhcpMessage>, sink: ObservationSink):
       if (m.ciaddr !== NOBODY) sink.name(at, { endpoint, kind: 'ip', name: m.ciaddr, via: m.type });
       break;
     case 'BOOTP request':
+      if (m.ciaddr === NOBODY)
+        sink.identity(at, {
+          endpoint,
+          attribute: 'description',
+          value: 'asks for its address by BOOTP',
+          confidence: 0.5,
+          via: m.type,
+        });
       if (m.ciaddr !== NOBODY) sink.name(at, { endpoint, kind: 'ip', name: m.ciaddr, via: m.type });
       break;
     case 'DHCP ACK':

@@ -56,4 +56,22 @@ describe('credentials', () => {
     for (let i = 1; i < 20; i++) s.session(s.host('10.0.0.1'), s.host(`10.0.1.${i}`), 'smb', { user: 'svc' });
     expect(s.of('user-many-hosts')[0]!.parts.number).toEqual({ kind: 'count', value: 19 });
   });
+  it('tells a default account that gets in after one that was refused, each as what it was', () => {
+    const s = new Scene();
+    const [pc, plc] = [s.host('10.1.0.66'), s.host('10.0.0.10', 'plc')];
+    s.session(pc, plc, 'ssh', { user: 'admin', outcome: 'refused' });
+    s.pass(60 * SECOND);
+    s.session(pc, plc, 'ssh', { user: 'admin' });
+    expect(s.of('default-user').map(({ parts }) => [parts.outcome, parts.refused])).toEqual([
+      [
+        { kind: 'text', text: 'refused' },
+        { kind: 'text', text: ', which is refused' },
+      ],
+      [{ kind: 'text', text: 'accepted' }, undefined],
+    ]);
+    expect(s.detection.accept(s.of('default-user')[1]!)).toBe(true);
+    s.pass(2 * DAY);
+    for (const outcome of ['refused', 'accepted'] as const) s.session(pc, plc, 'ssh', { user: 'admin', outcome });
+    expect(s.of('default-user')).toHaveLength(2);
+  });
 });

@@ -37,7 +37,7 @@ export const CLEAR_CREDENTIAL = kind({
 });
 export const DEFAULT_USER = kind({
   code: 'default-user',
-  title: '{client} logs in to {server} as {user}',
+  title: '{client} logs in to {server} as {user}{refused?}',
   what: '{client} logged in to {server} by {protocol} with the well-known account {user}: {outcome}.',
   comparedWith: 'Accounts of this name come with the product and are tried first by everybody.',
   innocent: 'The device allows no other account, or nobody changed it at commissioning.',
@@ -61,7 +61,8 @@ export const USER_NEW_HOST = kind({
   title: '{user} logs in from {client}, where he never was',
   what: '{user} logged in to {server} by {protocol} from {client}.',
   comparedWith: 'In {watched} of watching, this account was used from {usual}.',
-  innocent: 'The person works at another desk, or got a new computer.',
+  innocent:
+    'The person works at another desk, or got a new computer; a service that runs under this account was moved.',
   check: ['Ask the person: was it you?', 'Is the person in the building?', 'What was done at {server} afterwards?'],
   needsLearning: true,
 });
@@ -178,14 +179,17 @@ const create = (context: DetectorContext): RunningDetector => {
     }
     const bare = user.toLowerCase().replace(/^.*\\|@.*$/g, '');
     if (bare !== '' && DEFAULTS.has(bare)) {
-      const row = rules.see(client, server, -2, 0, tsUs, DOUBTED);
+      // One that is refused is not told as one that succeeds, and does not stand for it.
+      const isRefused = s.outcome === 'refused';
+      const row = rules.see(client, server, isRefused ? -3 : -2, 0, tsUs, DOUBTED);
       if (rules.state(row) !== USUAL && rules.due(row, tsUs, DAY_US) > 0)
         context.state({
           ...common,
           kind: DEFAULT_USER,
           ...standing,
+          ...(isRefused ? { key: `${standing.key} refused` } : {}),
           surprise: plant ? 0.55 : 0.3,
-          parts,
+          parts: isRefused ? { ...parts, refused: words(', which is refused') } : parts,
         });
     }
     if (s.outcome === 'refused') {
@@ -223,7 +227,7 @@ const create = (context: DetectorContext): RunningDetector => {
       parts: {
         ...parts,
         watched: watchedFor(context.watchedUs),
-        usual: usual.length === 0 ? words('nowhere') : whoAll(usual),
+        usual: usual.length === 0 ? words('no other host that was seen') : whoAll(usual),
       },
     });
   };
@@ -266,11 +270,12 @@ const create = (context: DetectorContext): RunningDetector => {
       const user = finding.parts.user;
       const client = context.host(finding.actor);
       const server = context.host(finding.target);
-      const rule = finding.kind === CLEAR_CREDENTIAL.code ? -1 : finding.kind === DEFAULT_USER.code ? -2 : 0;
-      if (rule !== 0) {
-        const row = rules.find(client, server, rule, 0);
-        if (row >= 0) rules.setState(row, USUAL);
-        return row >= 0;
+      const standing =
+        finding.kind === CLEAR_CREDENTIAL.code ? [-1] : finding.kind === DEFAULT_USER.code ? [-2, -3] : [];
+      if (standing.length > 0) {
+        const rows = standing.map((rule) => rules.find(client, server, rule, 0)).filter((row) => row >= 0);
+        for (const row of rows) rules.setState(row, USUAL);
+        return rows.length > 0;
       }
       if (user?.kind !== 'text') return false;
       const u = users.id(user.text.toLowerCase());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, Scene } from '../testing.ts';
+import { DAY, HOUR, MINUTE, Scene } from '../testing.ts';
 
 describe('engineering', () => {
   it('tells a download from the first frame, while learning too, with who does it', () => {
@@ -51,6 +51,18 @@ describe('engineering', () => {
     expect(s.of('protection-lifted')).toEqual([]);
     s.command(tool, plc, 'opcua', { verb: 'authenticate', operation: 'ActivateSession', object: 'engineer' });
     expect(s.of('protection-lifted')).toHaveLength(1);
+  });
+
+  it('says of what was refused that it was, and of what was done before that it was done', () => {
+    const s = new Scene();
+    const [eng, plc] = [s.host('10.0.0.50'), s.host('10.0.0.10', 'plc')];
+    s.command(eng, plc, 's7comm', { verb: 'restart', operation: 'PLC Start (cold)' });
+    s.pass(MINUTE);
+    s.command(eng, plc, 's7comm', { verb: 'restart', operation: 'PLC Start (cold)', outcome: 'refused' });
+    expect(s.of('restart').map(({ parts }) => parts.refused)).toEqual([
+      undefined,
+      { kind: 'text', text: ', which refuses it' },
+    ]);
   });
 
   it('does not take web or file commands for engineering', () => {

@@ -15,6 +15,8 @@ import { ENGINEERING } from './kinds.ts';
 
 /** Who did what to which controller (client, target, verb); beyond it everything is told as if for the first time. */
 export const MAX_RELATIONS = 50_000;
+/** What was done comes before what was only tried. */
+const REFUSED_LESS = 0.05;
 /** Commands closer than this are one job; a job counts once in "did this before". */
 const JOB_US = 3_600_000_000;
 
@@ -67,13 +69,14 @@ const create = (context: DetectorContext): RunningDetector => {
     const { watchedUs } = context;
     context.state({
       kind,
-      key: `${client} ${target}`,
+      // What was refused is told apart: it would speak for what was done before, or the other way round.
+      key: `${client} ${target}${outcome === 'refused' ? ' refused' : ''}`,
       actor,
       target: server,
       protocol: at.protocol,
       verb: c.verb,
       tsUs,
-      surprise: surpriseOf(c.verb, usual, before, others.length > 0),
+      surprise: surpriseOf(c.verb, usual, before, others.length > 0) - (outcome === 'refused' ? REFUSED_LESS : 0),
       certainty: 'certain',
       frames: [at.requestFrame, at.frame],
       parts: () => ({
@@ -83,6 +86,7 @@ const create = (context: DetectorContext): RunningDetector => {
         object: words(object ?? 'nothing more told'),
         value: words(value === undefined ? 'not told' : valueText(value)),
         outcome: words(outcome),
+        ...(outcome === 'refused' ? { refused: words(', which refuses it') } : {}),
         watched: watchedFor(watchedUs),
         before: often(Math.max(0, before)),
         how: howItWent({ object, value, outcome }),

@@ -15,8 +15,8 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
   'program-download': kind({
     code: 'program-download',
     family: 'policy',
-    title: '{client} puts a program into {server}',
-    what: '{client} sent {operation} to {server} ({how}); such a command changes the logic of a controller.',
+    title: '{client} puts a program into {server}{refused?}',
+    what: '{client} sent {operation} to {server} ({how}); such a command can change the logic of a controller.',
     innocent: 'A planned change of the program by the engineer in charge or by the machine builder.',
     check: [
       WORK_ORDER,
@@ -29,8 +29,8 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
   'program-upload': kind({
     code: 'program-upload',
     family: 'policy',
-    title: '{client} reads the program out of {server}',
-    what: '{client} sent {operation} to {server} ({how}); such a command copies the logic of a controller.',
+    title: '{client} reads the program out of {server}{refused?}',
+    what: '{client} sent {operation} to {server} ({how}); such a command can copy the logic of a controller.',
     innocent: 'A backup of the programs, or an engineer who goes online to look.',
     check: [
       WORK_ORDER,
@@ -44,7 +44,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
   'mode-change': kind({
     code: 'mode-change',
     family: 'operational',
-    title: '{client} changes the operating mode of {server}',
+    title: '{client} changes the operating mode of {server}{refused?}',
     what: '{client} sent {operation} to {server} ({how}); such a command starts or stops a controller, or moves it between run and program.',
     innocent: 'Maintenance, commissioning, or a start after a fault.',
     check: [
@@ -58,7 +58,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
   'firmware-update': kind({
     code: 'firmware-update',
     family: 'policy',
-    title: '{client} replaces the firmware of {server}',
+    title: '{client} replaces the firmware of {server}{refused?}',
     what: '{client} sent {operation} to {server} ({how}): the device may run other firmware from its next start.',
     innocent: 'A planned update in a maintenance window.',
     check: [
@@ -72,7 +72,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
   restart: kind({
     code: 'restart',
     family: 'operational',
-    title: '{client} restarts {server}',
+    title: '{client} restarts {server}{refused?}',
     what: '{client} sent {operation} to {server} ({how}): for some seconds nobody controls what it controls.',
     innocent: 'A restart after maintenance or after a fault.',
     check: [
@@ -86,7 +86,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
   force: kind({
     code: 'force',
     family: 'policy',
-    title: '{client} forces a value in {server}',
+    title: '{client} forces a value in {server}{refused?}',
     what: '{client} sent {operation} to {server} ({how}); such a command holds a value against the program.',
     innocent: 'Commissioning or a test of an input or output; forces are meant to be taken back at once.',
     check: [
@@ -100,7 +100,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
   delete: kind({
     code: 'delete-program',
     family: 'policy',
-    title: '{client} deletes something in {server}',
+    title: '{client} deletes something in {server}{refused?}',
     what: '{client} sent {operation} to {server} ({how}): a part of its program or its files is gone.',
     innocent: 'Cleaning up before a planned download.',
     check: [WORK_ORDER, 'Can the controller still start after a power cut?', 'Is the backup of its program at hand?'],
@@ -110,7 +110,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
   configure: kind({
     code: 'configure-device',
     family: 'policy',
-    title: '{client} changes settings of {server}',
+    title: '{client} changes settings of {server}{refused?}',
     what: '{client} sent {operation} to {server} ({how}): name, address, time or settings.',
     innocent: 'Commissioning, a replaced device that gets its name, or the daily setting of clocks.',
     check: [WORK_ORDER, 'Does the device still answer under its address and name?', 'Which setting was it before?'],
@@ -121,7 +121,7 @@ export const ENGINEERING: Partial<Readonly<Record<Verb, FindingKind>>> = {
   authenticate: kind({
     code: 'protection-lifted',
     family: 'policy',
-    title: '{client} unlocks {server} or changes its protection',
+    title: '{client} unlocks {server} or changes its protection{refused?}',
     what: '{client} sent {operation} to {server} ({how}). It concerns a password, a lock or the protection level: what keeps others from changing the controller.',
     innocent: 'An engineer who goes online with a protected controller.',
     check: [WORK_ORDER, 'Did engineering commands follow?', 'Is the protection level what it should be?'],

@@ -10,7 +10,7 @@ import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known
 import { Interner } from '../../lib/interner.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
-import { count, howItWent, watchedFor, who, words, wordsAll } from '../shared/parts.ts';
+import { counted, howItWent, watchedFor, who, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 export const NEW_OPERATION: FindingKind = {
@@ -18,7 +18,7 @@ export const NEW_OPERATION: FindingKind = {
   family: 'policy',
   title: '{client} uses {operation} with {server} for the first time',
   what: '{client} sent {operation} ({verb}) to {server}: {how}.',
-  comparedWith: 'In {watched} of watching it used {number} other services with this device: {usual}.',
+  comparedWith: 'In {watched} of watching it used {number} with this device: {usual}.',
   innocent: 'A rare function of the same program, a new version of it, or an engineer who looks.',
   check: [
     'Was the program of {client} changed or updated?',
@@ -113,7 +113,7 @@ const create = (context: DetectorContext): RunningDetector => {
         outcome: words(c.outcome),
         how: howItWent(c),
         watched: watchedFor(context.watchedUs),
-        number: count(usual.length),
+        number: counted(usual.length, 'other service'),
         usual: usual.length === 0 ? words('none') : wordsAll(usual.slice(0, 8).map((i) => services.texts[i] ?? '')),
       },
     });

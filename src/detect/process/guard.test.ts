@@ -19,9 +19,13 @@ const guardOf = (low = 16.72, high = 50.76) => {
     state: (statement) => said.push(statement),
     end: () => undefined,
   });
-  const row = (second: number, x: number, ...odd: readonly (readonly [DeviationKind, number])[]): void => {
+  const row = (
+    second: number,
+    x: number,
+    ...odd: readonly (readonly [DeviationKind, number, Partial<Deviation>?])[]
+  ): void => {
     const deviations = odd.map(
-      ([kind, surprise]): Deviation => ({
+      ([kind, surprise, more]): Deviation => ({
         point: 0,
         kind,
         surprise,
@@ -31,6 +35,7 @@ const guardOf = (low = 16.72, high = 50.76) => {
         high,
         from: [],
         text: '',
+        ...more,
       }),
     );
     guard.take(second * SECOND, Float64Array.of(x), { surprise: 1, state: 'scored', deviations }, undefined);
@@ -57,6 +62,29 @@ it('tells of a level what it is now', () => {
   row(1, 60, ['level', 0.9]);
   row(2, 55, ['level', 0.7]);
   expect(told()).toMatchObject({ value: 55 });
+});
+
+it('tells of a level that goes back what was outside, and over how long it is averaged', () => {
+  const { row, said } = guardOf();
+  row(1, 60, ['level', 0.9, { rows: 2400 }]);
+  row(2, 40, ['level', 0.5, { rows: 2400 }]);
+  expect(said.at(-1)!.parts).toMatchObject({
+    observed: { value: 60 },
+    direction: { text: 'higher' },
+    averaged: { text: ' on average over 40 min' },
+    lasting: { text: ' for so long' },
+  });
+  row(3, 61, ['level', 0.6]);
+  expect(said.at(-1)!.parts).toMatchObject({ observed: { value: 61 }, averaged: { text: '' }, lasting: { text: '' } });
+});
+
+it('says of a state that another one would fit, and of no single readings', () => {
+  const { row, said } = guardOf();
+  const unknown = { expected: Number.NaN, low: Number.NaN, high: Number.NaN };
+  for (const second of [1, 2, 3]) row(second, 1, ['soft-sensor', 0.8, unknown]);
+  expect(said.at(-1)!.parts).toMatchObject({ expected: { text: 'in another state' }, usual: { text: '' } });
+  for (const second of [4, 5, 6]) row(second, 21.5, ['soft-sensor', 0.8, { low: 19.25, high: 22.75 }]);
+  expect(said.at(-1)!.parts.usual).toMatchObject({ text: expect.stringContaining('between 19.25 and 22.75') });
 });
 
 it('tells of a voltage that sags its level, of what no sensor sends nonsense', () => {

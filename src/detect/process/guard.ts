@@ -92,7 +92,7 @@ interface Episode {
   readonly charted: number;
   from: readonly { readonly point: number; readonly weight: number }[];
   /** What was said last of the column itself by this kind; of nonsense the worst. What is said of the cell has no value of a point. */
-  said: Pick<Deviation, 'observed' | 'expected' | 'low' | 'high' | 'text'>;
+  said: Pick<Deviation, 'observed' | 'expected' | 'low' | 'high' | 'text' | 'rows'>;
 }
 
 const NO_BAND: BandBefore = { expected: [], low: [], high: [] };
@@ -100,6 +100,7 @@ const NO_BAND: BandBefore = { expected: [], low: [], high: [] };
 const WHOLE = -1;
 const words = (text: string): Part => ({ kind: 'text', text });
 const number = (value: number): Part => ({ kind: 'number', value, unit: '' });
+const OTHER_STATE = words('in another state');
 const ALSO: Readonly<Record<DeviationKind, string>> = {
   level: 'its level',
   spread: 'its noise',
@@ -125,6 +126,17 @@ const namedAs = (deviation: Deviation): Deviation => {
     return { ...deviation, kind: 'level', surprise: STATED, expected: low, text: '' };
   return deviation;
 };
+
+const isWithin = ({ observed, low, high }: Deviation): boolean => observed >= low && observed <= high;
+/** A time in a sentence, to the minute. */
+const minutesText = (us: number): string =>
+  us < 7_200_000_000 ? `${Math.max(1, Math.round(us / 60e6))} min` : `${Math.round(us / 3_600e6)} h`;
+const shortText = (value: number): string => String(Number(value.toPrecision(4)));
+/** What one reading of a soft sensor tells little of: the charts look at how long it is off (charts.ts). */
+const usualText = ({ low, high }: Pick<Deviation, 'low' | 'high'>): string =>
+  Number.isFinite(low + high)
+    ? ` Single readings stay between ${shortText(low)} and ${shortText(high)} then; a smaller difference did not last.`
+    : '';
 
 const isLone = ({ kind, rows, said }: Episode): boolean => rows < (LASTS[kind] ?? 1) && Number.isFinite(said.observed);
 
@@ -191,11 +203,12 @@ export class CellGuard {
       };
       this.#open.set(column, episode);
     }
-    // Of nonsense the worst value is told: what comes after it for a moment may lie well within its range.
+    // Of nonsense the worst value is told: what comes after it for a moment may lie well within its range. So may a level while it goes back.
     const isTold = deviation.kind === episode.kind && deviation.point === column;
-    if (isTold && (episode.kind !== 'junk' || deviation.surprise >= episode.strongest)) {
-      const { observed, expected, low, high, text } = deviation;
-      episode.said = { observed, expected, low, high, text };
+    const isWorst = deviation.surprise >= episode.strongest;
+    if (isTold && (isWorst || (episode.kind !== 'junk' && !(episode.kind === 'level' && isWithin(deviation))))) {
+      const { observed, expected, low, high, text, rows } = deviation;
+      episode.said = { observed, expected, low, high, text, ...(rows === undefined ? {} : { rows }) };
     }
     const isFirstOfRow = episode.lastUs !== tsUs || episode.rows === 0;
     episode.lastUs = tsUs;
@@ -291,6 +304,7 @@ export class CellGuard {
     const columns = [...new Set([...(column === WHOLE ? [] : [column]), ...culprits])].slice(0, MAX_FROM);
     const others = culprits.filter((point) => point !== column).map((point) => points[point]!);
     const also = [...episode.also].map((kind) => ALSO[kind]);
+    const averaged = said.rows === undefined ? '' : ` on average over ${minutesText(said.rows * this.#options.stepUs)}`;
     const note = column === WHOLE ? '' : (this.#options.note?.(column) ?? '');
     state({
       kind: PROCESS_KINDS[episode.kind],
@@ -305,7 +319,8 @@ export class CellGuard {
       parts: {
         cell: words(cell),
         observed: number(said.observed),
-        expected: number(said.expected),
+        // Of states it is known that another one would fit, not which.
+        expected: episode.kind === 'soft-sensor' && Number.isNaN(said.expected) ? OTHER_STATE : number(said.expected),
         low: number(said.low),
         high: number(said.high),
         since: { kind: 'time', us: episode.sinceUs },
@@ -316,6 +331,9 @@ export class CellGuard {
           `${also.length === 0 ? '' : ` It also shows in ${also.join(', ')}.`}${note === '' ? '' : ` ${note}`}`,
         ),
         direction: words(said.observed < said.low ? 'lower' : 'higher'),
+        averaged: words(averaged),
+        lasting: words(averaged === '' ? '' : ' for so long'),
+        usual: words(usualText(said)),
       },
       quietUs: this.#quietUs,
       ...(proved ? { proof: this.#proof(episode) } : {}),
@@ -342,6 +360,7 @@ export class CellGuard {
           expected: number(e.said?.expected ?? Number.NaN),
           low: number(e.said?.low ?? Number.NaN),
           high: number(e.said?.high ?? Number.NaN),
+          ...(e.said?.rows === undefined ? {} : { rows: number(e.said.rows) }),
         },
         bandBefore: {
           expected: e.bandBefore?.expected.map(number) ?? [],

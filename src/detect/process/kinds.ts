@@ -10,19 +10,21 @@ const WRITES = 'Look who wrote to {target} in the hour before.';
 /** @source techniques: MITRE ATT&CK for ICS; wording after Shewhart and the practice of instrument checks (ISA-RP105) */
 const WORDS: Readonly<Record<DeviationKind, Words>> = {
   level: {
-    title: '{point} is {direction} than it ever was',
-    what: '{point} of {target} reads {observed}, outside of {low} to {high}.{also}',
-    comparedWith: 'Its values in {learned} of normal work, with the drift they had, stayed between {low} and {high}.',
+    title: '{point} is {direction} than it ever was{lasting?}',
+    what: '{point} of {target} reads {observed}{averaged?}, outside of {low} to {high}.{also}',
+    comparedWith:
+      'In {learned} of normal work it stayed between {low} and {high}{averaged?}, with the room that its drift then asks for.',
     innocent: 'A recipe, load or season that was not seen while learning; a sensor that was replaced or scaled anew.',
     check: [AGAIN, 'Ask whether the recipe or the load changed.', WRITES],
     severity: 'quality',
     techniques: ['T0836'],
   },
   spread: {
-    title: '{point} is noisier or smoother than it was',
-    what: 'The noise of {point} of {target} does not have its usual size: it reads {observed}.{also}',
-    comparedWith: 'In {learned} of normal work its noise had another size all the time.',
-    innocent: 'Another filter in the transmitter, a loose contact, a valve that hunts, a sensor that was replaced.',
+    title: '{point} is noisier than it was',
+    what: '{point} of {target} goes to and fro around what the points beside it say, by more and for longer than it ever did; it reads {observed} now.{also}',
+    comparedWith: 'In {learned} of normal work it kept closer to what {from} said.',
+    innocent:
+      'Another filter in the transmitter, a loose contact, a valve that hunts, a machine that starts and stops more often than while learning.',
     check: [AGAIN, 'Look for work at the transmitter or its cabling.', WRITES],
     severity: 'quality',
     techniques: ['T0856'],
@@ -56,9 +58,8 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
   },
   'soft-sensor': {
     title: '{point} does not fit the points around it',
-    what: '{point} of {target} reads {observed}; {from} say {expected}.{also}',
-    comparedWith:
-      'What {from} said about it predicted {learned} of later normal work well; usual differences stay between {low} and {high}.',
+    what: '{point} of {target} reads {observed}; by {from} it would be {expected}.{also}',
+    comparedWith: 'What {from} said about it was right in {learned} of normal work.{usual?}',
     innocent: 'Fouling, wear or a calibration that drifts; a way of working that was not seen while learning.',
     check: [
       'Compare {point} with an instrument that does not depend on it, or with a sample.',
@@ -80,7 +81,7 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
   'set-point': {
     title: '{point} does not follow its set point as it did',
     what: '{point} of {target} reads {observed} where {expected} was expected after its set point.{also}',
-    comparedWith: 'In {learned} of normal work it followed within {low} to {high}.',
+    comparedWith: 'In {learned} of normal work it followed.{usual?}',
     innocent: 'A valve that sticks, a pump that wears, a load at its limit, a controller in hand operation.',
     check: ['Is the loop in automatic?', 'Does the actuator reach the position that it is told?', WRITES],
     severity: 'quality',
@@ -97,7 +98,7 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
   },
   drift: {
     title: '{point} goes slowly away from what explains it',
-    what: '{point} of {target} reads {observed}; with the points around it and what they summed up to it would be near {expected}.{text}{also}',
+    what: '{point} of {target} reads {observed}; by the points around it, and by what they add up to over time, it would be near {expected}.{text}{also}',
     comparedWith:
       'How its changes over minutes followed those of other points in {learned} of normal work, proved on the later part of it.',
     innocent:
@@ -112,8 +113,9 @@ const WORDS: Readonly<Record<DeviationKind, Words>> = {
   },
   dynamics: {
     title: 'The points of {target} move together in another way',
-    what: 'The cell as a whole does not move as it did; {from} contribute most.{also}',
-    comparedWith: 'How its points followed each other in {learned} of normal work, tried on later normal work.',
+    what: 'Since {since} the points of {target} as a whole do not follow each other as they did; most of it is seen at {from}.{also}',
+    comparedWith:
+      'How they followed each other in {learned} of normal work; the later part of it agreed with the rest.',
     innocent: 'Another product or load, wear, a machine that is cleaned or started.',
     check: ['Look at {from} first.', 'Ask whether product, load or season changed.', WRITES],
     severity: 'quality',

@@ -8,7 +8,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At, Command } from '../../core/observation.ts';
 import { Distinct, type SavedDistinct } from '../../learn/network/distinct.ts';
 import { siteLearning } from '../shared/learning.ts';
-import { count, who, words, wordsAll } from '../shared/parts.ts';
+import { count, counted, who, words, wordsAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
 const check = [
@@ -33,7 +33,7 @@ export const MASS_WRITE: FindingKind = {
   family: 'malware',
   title: '{client} rewrites very many files of {server}',
   what: 'Within ten minutes {client} wrote, renamed or deleted {number} files of {server}, in {folders} folders.',
-  comparedWith: 'Its busiest usual ten minutes touched {usual} files there.',
+  comparedWith: 'Its busiest usual ten minutes touched {usual} there.',
   innocent: 'A backup, a synchronisation, or an update of programs on the share.',
   check,
   severity: 'uptime',
@@ -136,7 +136,7 @@ const create = (context: DetectorContext): RunningDetector => {
       sinceUs: Math.min(at.tsUs, tables.touched.sinceUs(key)),
       surprise: folders >= 5 ? 0.75 : 0.55,
       certainty: 'possible',
-      parts: { ...parts, number: count(n), folders: count(folders), usual: count(before) },
+      parts: { ...parts, number: count(n), folders: count(folders), usual: counted(before, 'file') },
     });
   };
   return {

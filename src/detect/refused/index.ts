@@ -48,11 +48,12 @@ export const UNANSWERED_BURST = kind({
 });
 export const FUNCTION_SCAN = kind({
   code: 'scan.functions',
-  title: '{client} tries functions that {server} does not have',
-  what: '{server} refused {number} different services of {client} within ten minutes: {operations}.',
+  title: '{client} tries one service after the other at {server}, and is refused',
+  what: '{server} refused {number} different services of {client} within ten minutes: {operations}. Its last reason: {reason}.',
   comparedWith:
-    'A program that belongs to a device asks for what the device offers; {usual} is the rule of this check.',
-  innocent: 'A configuration or inventory tool that finds out what the device can do.',
+    'A program that belongs to a device asks for what the device offers and allows; {usual} is the limit of this rule.',
+  innocent:
+    'A configuration or inventory tool that finds out what the device can do, or a program whose rights or list of addresses no longer fit.',
   check: [
     'Which program on {client} does this, and was it started on purpose?',
     'Did a service succeed in between that changes something?',
@@ -104,6 +105,7 @@ const create = (context: DetectorContext): RunningDetector => {
       if (n >= FUNCTIONS) {
         // All of them are stated, so that what is told when the finding is taken is what was so at the last.
         const operations = services.told(key);
+        const reason = c.reason ?? 'none given';
         const { actor, target: server } = common;
         context.state({
           ...common,
@@ -117,6 +119,7 @@ const create = (context: DetectorContext): RunningDetector => {
             server: who(server),
             number: count(n),
             operations: wordsAll(operations().map(String)),
+            reason: words(reason),
             usual: words(`${FUNCTIONS} different refused services within ten minutes`),
           }),
         });

@@ -49,9 +49,13 @@ describe('refused', () => {
         verb: 'invoke',
         operation: `function ${i}`,
         outcome: 'refused',
+        reason: 'illegal function (1)',
       });
       s.pass(SECOND);
     }
-    expect(s.of('scan.functions')[0]!.parts.number).toEqual({ kind: 'count', value: 6 });
+    expect(s.of('scan.functions')[0]!.parts).toMatchObject({
+      number: { kind: 'count', value: 6 },
+      reason: { kind: 'text', text: 'illegal function (1)' },
+    });
   });
 });

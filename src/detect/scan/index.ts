@@ -54,8 +54,8 @@ export const UNIT_SCAN = kind({
 });
 export const ADDRESS_SCAN = kind({
   code: 'scan.addresses',
-  title: '{client} searches the addresses of {server}',
-  what: '{client} asked {server} for {number} different addresses within ten minutes that it refused, last {object}.',
+  title: '{client} searches the memory addresses of {server}',
+  what: '{client} asked {server} for {number} different memory addresses within ten minutes that it refused, last {object}.',
   comparedWith:
     'A program that belongs to a controller knows its addresses; {limit} refused ones are the limit of this rule.',
   family: 'protocol',
@@ -95,33 +95,6 @@ const SLOW = 8;
 /** Hosts tried in vain at one port in a day; half of them while learning, and it is what this client does. */
 const SLOW_HOSTS = 10;
 
-/** What usually stands behind a port that attackers and engineers look for. Source: IANA service names and port numbers. */
-const USES: ReadonlyMap<number, string> = new Map([
-  [21, 'FTP'],
-  [22, 'SSH'],
-  [23, 'Telnet'],
-  [80, 'web'],
-  [102, 'S7 or MMS'],
-  [135, 'Windows RPC'],
-  [139, 'Windows shares'],
-  [443, 'web'],
-  [445, 'Windows shares'],
-  [502, 'Modbus'],
-  [1433, 'SQL Server'],
-  [2404, 'IEC 104'],
-  [3389, 'remote desktop'],
-  [4840, 'OPC UA'],
-  [5900, 'VNC'],
-  [5985, 'Windows remote management'],
-  [20000, 'DNP3'],
-  [44818, 'EtherNet/IP'],
-]);
-/** `tcp port 3389 (remote desktop)`. */
-const portText = (port: string, number: number): string => {
-  const use = USES.get(number);
-  return use === undefined ? port : `${port} (${use})`;
-};
-
 const create = (context: DetectorContext): RunningDetector => {
   const make = (): Distinct => new Distinct(WINDOW_US, MAX_PARTIES, MAX_COUNTED);
   const slow = new Distinct(DAY_US, MAX_PARTIES, MAX_COUNTED);
@@ -132,6 +105,11 @@ const create = (context: DetectorContext): RunningDetector => {
   /** Clients that try many hosts at a port while the site learns, with the port. */
   const toleratedPorts = new Set<string>();
 
+  /** `tcp port 3389 (Remote Desktop)`. */
+  const portText = (transport: string, port: number): string => {
+    const use = context.portUse(transport, port);
+    return use === '' ? `${transport} port ${port}` : `${transport} port ${port} (${use})`;
+  };
   const surprise = (n: number, limit: number): number => Math.min(0.95, 0.65 + 0.1 * Math.log2(n / limit));
 
   /** Refused, unanswered, or opened for nothing: whoever knows a service says something to it. */
@@ -183,7 +161,8 @@ const create = (context: DetectorContext): RunningDetector => {
       const toHosts = `${client} ${port}`;
       const hosts = tables.hosts.add(toHosts, server, at.tsUs);
       // Many at once are the rule's above. What is only told to others (UDP) fails always and says nothing.
-      if (hosts < SLOW_HOSTS && f.transport === 'tcp') oneByOne(common, toHosts, portText(port, f.serverPort), server);
+      if (hosts < SLOW_HOSTS && f.transport === 'tcp')
+        oneByOne(common, toHosts, portText(f.transport, f.serverPort), server);
       if (hosts >= HOSTS)
         context.state({
           ...common,
@@ -193,7 +172,7 @@ const create = (context: DetectorContext): RunningDetector => {
           surprise: surprise(hosts, HOSTS),
           parts: {
             client: who(f.client),
-            port: words(portText(port, f.serverPort)),
+            port: words(portText(f.transport, f.serverPort)),
             number: count(hosts),
             servers: whoAll(tables.hosts.members(toHosts).map(Number)),
             found: words(foundText(toHosts)),

@@ -18,10 +18,14 @@ describe('scan', () => {
     expect(s.codes()).toEqual(['scan.ports']);
   });
   it('tells one port at many hosts', () => {
-    const { s, evil } = made();
+    const s = new Scene({ portUse: (transport, port) => (`${transport} ${port}` === 'tcp 102' ? 'S7 or MMS' : '') });
+    const evil = s.host('10.1.0.66');
     for (let i = 1; i <= 30; i++)
       s.flow(evil, s.host(`10.20.0.${i}`), '', { serverPort: 102, tcpState: 'new', serverPackets: 0 });
-    expect(s.of('scan.hosts')[0]!.parts.number).toEqual({ kind: 'count', value: 30 });
+    expect(s.of('scan.hosts')[0]!.parts).toMatchObject({
+      number: { kind: 'count', value: 30 },
+      port: { kind: 'text', text: 'tcp port 102 (S7 or MMS)' },
+    });
     // It began with the first of them, not when they were enough to be told.
     const later = made();
     const beganUs = later.s.now;

@@ -32,7 +32,7 @@ export const TLS_WEAK: FindingKind = {
   code: 'tls-weak',
   family: 'policy',
   title: 'Weak encryption between {client} and {server}',
-  what: '{client} and {server}: {code} ({detail}).',
+  what: '{client} and {server} agreed on an encryption that can be broken: {code} ({detail}).',
   comparedWith:
     'Accepted since RFC 8996 (2021): TLS 1.2 and newer with forward secrecy; first seen here after {watched} of watching.',
   innocent: 'An old device that can do no better.',

@@ -11,7 +11,7 @@ import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { marginOfConstant } from '../../learn/network/ranges.ts';
 import { type SavedSteps, Steps } from '../../learn/network/steps.ts';
 import { siteLearning } from '../shared/learning.ts';
-import { amount, count, often, when, words } from '../shared/parts.ts';
+import { amount, count, counted, often, when, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { Written } from '../shared/written.ts';
 import { CONSTANT_CHANGED, CREEP, TO_AND_FRO } from './kinds.ts';
@@ -56,7 +56,7 @@ const create = (context: DetectorContext): RunningDetector => {
     state(TO_AND_FRO, at, [target, space, address, value], {
       sinceUs: turns.startUs(row),
       surprise: 0.6,
-      parts: { from: amount(steps.before), number: count(now), usual: often(turns.usual(row)) },
+      parts: { from: amount(steps.before), number: count(now), usual: counted(turns.usual(row), 'such turn') },
     });
   };
 

@@ -24,7 +24,7 @@ export const TO_AND_FRO: FindingKind = {
   family: 'policy',
   title: '{client} writes {object} of {server} to and fro',
   what: '{object} of {server} was written up and down again {number} times within an hour, last from {from} to {value} by {client}.',
-  comparedWith: 'In its busiest usual hour it turned round {usual}.',
+  comparedWith: 'Its busiest usual hour had {usual}.',
   innocent: 'A program that controls over the network is new or badly tuned, or two programs write the same point.',
   check: [
     'Do two stations or programs write this point against each other?',

@@ -60,7 +60,7 @@ describe('write pattern', () => {
     for (let i = 0; i < 40; i++) set(i % 2 === 0 ? 490 : 510, 5 * SECOND);
     const [f, ...more] = s.of('write-to-and-fro');
     expect(more).toEqual([]);
-    expect(f!.parts).toMatchObject({ number: { value: 12 }, usual: { text: 'once' } });
+    expect(f!.parts).toMatchObject({ number: { value: 12 }, usual: { text: '1 such turn' } });
     expect(s.detection.accept(f!)).toBe(true);
     s.pass(2 * DAY);
     for (let i = 0; i < 14; i++) set(i % 2 === 0 ? 490 : 510, 5 * SECOND);

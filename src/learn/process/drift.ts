@@ -13,6 +13,7 @@
  * 60 octets and some hundred operations each BLOCK_ROWS rows; per mean during a state 40 octets and a comparison a row.
  * Source: structured residuals (Gertler 1998); which point it is: reconstruction-based contributions (Alcala and Qin, 2009).
  */
+import { pointName } from '../../core/point-name.ts';
 import type { Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
 import { type Arrays, bring, gather, keep, offsets, scratch, sizeOf } from './arena.ts';
 import { armingList, namesOf, packArming } from './arming-table.ts';
@@ -303,7 +304,7 @@ class DriftModel implements MemberModel {
     const loop =
       partner < 0
         ? ''
-        : ` Its quick changes go with those of ${names[partner]}: if that one reads wrong, this one is moved for it.`;
+        : ` Its quick changes go with those of ${pointName(names[partner]!)}: if that one reads wrong, this one is moved for it.`;
     return {
       point,
       kind: 'drift',
@@ -313,7 +314,7 @@ class DriftModel implements MemberModel {
       low: observed - by - width,
       high: observed - by + width,
       from: named.slice(0, MAX_NAMED).map(({ point: p, weight }) => ({ point: p, weight })),
-      text: `${names[point]} went ${by > 0 ? 'up' : 'down'} evenly by ${Number(Math.abs(by).toPrecision(2))} in ${minutes} min more than the others explain.${loop}`,
+      text: `It went ${by > 0 ? 'up' : 'down'} evenly by ${Number(Math.abs(by).toPrecision(2))} in ${minutes} min more than the others explain.${loop}`,
     };
   }
 

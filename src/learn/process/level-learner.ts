@@ -171,6 +171,7 @@ class LevelModel implements MemberModel {
         expected: mean,
         low: mean - width,
         high: mean + width,
+        rows: averagingOf(levels, at),
         from: [{ point: p, weight: 1 }],
         text: '',
       });

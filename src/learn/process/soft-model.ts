@@ -122,6 +122,12 @@ export class SoftModel implements MemberModel {
     return namesOf(this.memory.arming)[point]!;
   }
 
+  /** So many rows, as people say it. */
+  private timeText(rows: number): string {
+    const s = (rows * this.stepUs) / 1e6;
+    return s < 120 ? `${Math.round(s)} s` : s < 7200 ? `${Math.round(s / 60)} min` : `${Math.round(s / 360) / 10} h`;
+  }
+
   private tell(point: number, kind: DeviationKind, ratio: number, part: Partial<Deviation>): void {
     const { leastLevel, mostLevel } = this.memory;
     this.found.push({
@@ -219,7 +225,7 @@ export class SoftModel implements MemberModel {
     const limit = m.watchLimit[watched]!;
     if (run >= limit)
       this.tell(p, 'replay', run / limit, {
-        text: `${this.nameOf(p)} repeats what it was ${this.replay.distance(watched)} rows before, for ${run} rows`,
+        text: `It repeats what it was ${this.timeText(this.replay.distance(watched))} before, for ${this.timeText(run)}.`,
       });
   }
 

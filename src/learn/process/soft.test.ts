@@ -86,7 +86,7 @@ describe('the soft model of a made plant', () => {
     const replayed = tampered('TEMP', (_, i) => later.columns[P('TEMP')]![i - 200]!);
     expect(kindsOf(replayed)).toContain('replay');
     const text = replayed.flatMap((t) => t.deviations).find((d) => d.kind === 'replay')!.text;
-    expect(text).toMatch(/^TEMP repeats what it was 200 rows before/);
+    expect(text).toMatch(/^It repeats what it was 3.3 h before, for /);
     const state = tampered('PUMP', () => 7)[0]!;
     expect(state.deviations.find((d) => d.kind === 'never-seen')!.text).toBe('Until then it stood at 0 and 1 only.');
     expect(kindsOf(tampered('LEVEL', () => 900))).toContain('junk');
