@@ -34,6 +34,8 @@ const MAX_GROWTH_MIB = 60;
 const STUCK_MS = 300_000;
 /** Old generation of a process, MiB: what needs more has grown without a bound. */
 const MAX_HEAP_MIB = 2048;
+/** Half of its young generation, MiB: each frame leaves objects that soon die. */
+const YOUNG_MIB = 32;
 
 const { values, positionals } = given(import.meta.url, {
   allowPositionals: true,
@@ -204,7 +206,11 @@ const conduct = async (): Promise<number> => {
         timer = setTimeout(() => child!.kill('SIGKILL'), STUCK_MS);
       };
       const start = (): void => {
-        const execArgv = [...process.execArgv, `--max-old-space-size=${MAX_HEAP_MIB}`];
+        const execArgv = [
+          ...process.execArgv,
+          `--max-old-space-size=${MAX_HEAP_MIB}`,
+          `--max-semi-space-size=${YOUNG_MIB}`,
+        ];
         const args = [...process.argv.slice(2), '--seed', String(seed), '--job', '1'];
         child = fork(fileURLToPath(import.meta.url), args, { execArgv });
         child.on('message', (message: 'ready' | Lived) => {

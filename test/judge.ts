@@ -123,7 +123,7 @@ class Victim {
     const beganCpuMs = cpuMs();
     this.#pipeline.handle(batch);
     const tookMs = Math.min(performance.now() - beganMs, cpuMs() - beganCpuMs);
-    for (const fit of this.#fits.splice(0)) fit();
+    for (const make of this.#fits.splice(0)) make();
     if (this.#given - this.#savedAt >= FRAMES_BETWEEN_SAVES) this.#save();
     return tookMs;
   }
