@@ -6,27 +6,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { BROADCAST, Connection, ethernet, type Host, ipv4, SYN, tcp, udp, Wire } from '../plant/net.ts';
 import { batchOf, Run, readFrames, seeded, type TestFrame, TestSite } from './drive.ts';
-import { judged, MAX_FRAME_MS, mutated, quiet } from './mutate.ts';
+import { judged, MAX_FRAME_MS, memoryMib } from './judge.ts';
+import { mutated } from './mutate.ts';
 import { describeShared, sharedCaptures } from './shared.ts';
 
 const ROUNDS = Number(process.env.HOSTILE_ROUNDS ?? 1);
 const SEED = Number(process.env.HOSTILE_SEED ?? 20_261_122);
 /** Of each capture, from a place chosen anew in each round. */
 const FRAMES_PER_CAPTURE = 500;
-const MB = 1 << 20;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-const memoryMb = (): number => {
-  collectGarbage();
-  const m = process.memoryUsage();
-  return (m.heapUsed + m.arrayBuffers) / MB;
-};
+const quiet = { each: () => undefined };
 
 describeShared('mutated captures', () => {
   it('nothing throws, no frame takes long, memory stays', { timeout: 900_000 }, async () => {
@@ -45,15 +36,16 @@ describeShared('mutated captures', () => {
         const others = captures[Math.floor(random() * captures.length)]!.frames;
         const frames = mutated(c.frames.slice(from, from + FRAMES_PER_CAPTURE), others, random);
         const where = `seed ${SEED} round ${round} ${c.name} frames ${from + 1}..`;
-        const verdict = judged(frames, k % 4 === 0);
+        const verdict = judged(frames, { shortLearning: k % 2 === 1, words: k % 4 === 0 });
         if (verdict.kind === 'threw') throw new Error(where, { cause: verdict.error });
+        if (verdict.kind === 'grew') throw new Error(`${where}: ${verdict.keptMib} MiB`);
         total += frames.length;
         if (verdict.worstMs > worstMs) [worstMs, worstWhere] = [verdict.worstMs, `${where} +${verdict.at}`];
       }
       // The first round fills caches that stay.
-      if (round === 0) settledMb = memoryMb();
+      if (round === 0) settledMb = memoryMib();
     }
-    const grownMb = memoryMb() - settledMb;
+    const grownMb = memoryMib() - settledMb;
     process.stdout.write(
       `${total} frames, seed ${SEED}; slowest ${worstMs.toFixed(1)} ms (${worstWhere}); memory ${grownMb.toFixed(1)} MB\n`,
     );
@@ -67,7 +59,9 @@ const fixtures = existsSync(FIXTURES) ? readdirSync(FIXTURES).sort() : [];
 
 describe.runIf(fixtures.length > 0)('what the fuzzer once found', () => {
   it.each(fixtures)('%s', async (name) => {
-    expect(judged(await readFrames(join(FIXTURES, name)), true)).toMatchObject({ kind: 'fine' });
+    const frames = await readFrames(join(FIXTURES, name));
+    expect(judged(frames, {}, true)).toMatchObject({ kind: 'fine' });
+    expect(judged(frames, { shortLearning: true, words: true }, true)).toMatchObject({ kind: 'fine' });
   });
 });
 
@@ -260,7 +254,7 @@ describe('floods', () => {
     };
     give(conversation(now, hmi, plc, 40_000));
     now += 1_000_000;
-    const before = memoryMb();
+    const before = memoryMib();
     let peak = 0;
     const began = process.cpuUsage().user;
     for (let n = 0; n < flood.count; n += 500) {
@@ -270,9 +264,9 @@ describe('floods', () => {
         batch.push({ tsUs: now, bytes: flood.frame(k) });
       }
       give(batch);
-      if (n > 0 && n % 200_000 === 0) peak = Math.max(peak, memoryMb());
+      if (n > 0 && n % 200_000 === 0) peak = Math.max(peak, memoryMib());
     }
-    peak = Math.max(peak, memoryMb());
+    peak = Math.max(peak, memoryMib());
     const cpuUs = (process.cpuUsage().user - began) / flood.count;
     flooded.push(`${flood.name}: ${(peak - before).toFixed(0)} MB, ${cpuUs.toFixed(1)} us a frame`);
     expect(peak - before, 'MB').toBeLessThan(flood.maxMb);

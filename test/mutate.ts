@@ -5,9 +5,7 @@
  */
 import { crcOf as dnp3Crc } from '../src/decode/dnp3/crc.ts';
 import { crcOf as synchrophasorCrc } from '../src/decode/synchrophasor/wire.ts';
-import { batchOf, Run, type TestFrame, TestSite } from './drive.ts';
-
-export const quiet = { each: () => undefined };
+import type { TestFrame } from './drive.ts';
 
 /** Octets before the IP header in link types other than Ethernet: BSD loopback, raw IP, Linux cooked. */
 const LINK_HEADER: Readonly<Record<number, number>> = { 0: 4, 12: 0, 101: 0, 113: 16, 228: 0, 276: 20 };
@@ -289,56 +287,3 @@ export const refielded = (
     checksumKept(bytes, f.bytes, f.linkType);
     return { ...f, bytes };
   });
-
-/** Feeds frame by frame; milliseconds of the slowest and of frame `watch`. */
-export const feed = (site: TestSite, frames: readonly TestFrame[], watch = -1) => {
-  const run = new Run(quiet, site);
-  let worst = 0;
-  let at = 0;
-  let watched = 0;
-  frames.forEach((f, i) => {
-    const batch = batchOf([f], i + 1);
-    const began = performance.now();
-    run.pipeline.handle(batch);
-    const ms = performance.now() - began;
-    if (i === watch) watched = ms;
-    if (ms > worst) [worst, at] = [ms, i];
-  });
-  run.pipeline.finish();
-  return { worst, at, watched };
-};
-
-/** Longest time for one frame that is not called a hang, milliseconds. */
-export const MAX_FRAME_MS = 50;
-
-export type Verdict =
-  | { readonly kind: 'fine'; readonly worstMs: number; readonly at: number }
-  | { readonly kind: 'threw'; readonly error: Error }
-  | { readonly kind: 'slow'; readonly worstMs: number; readonly at: number };
-
-/** Feeds a stretch into a fresh site. Slow is only what is slow every time: others use this machine too. */
-export const judged = (frames: readonly TestFrame[], picture = false): Verdict => {
-  try {
-    const site = new TestSite();
-    let { worst, at } = feed(site, frames);
-    if (picture) site.model.assets();
-    for (let again = 0; worst > MAX_FRAME_MS && again < 3; again++)
-      worst = Math.min(worst, feed(new TestSite(), frames, at).watched);
-    return { kind: worst > MAX_FRAME_MS ? 'slow' : 'fine', worstMs: worst, at };
-  } catch (error) {
-    return { kind: 'threw', error: error as Error };
-  }
-};
-
-/** The fewest frames that still fail: halves, then single frames, are left out while the verdict stays. */
-export const shrunk = (frames: readonly TestFrame[]): readonly TestFrame[] => {
-  let left = [...frames];
-  for (let size = Math.ceil(left.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let from = 0; from < left.length; ) {
-      const without = [...left.slice(0, from), ...left.slice(from + size)];
-      if (without.length > 0 && judged(without).kind !== 'fine') left = without;
-      else from += size;
-    }
-  }
-  return left;
-};

@@ -17,7 +17,7 @@ export interface LookResult {
   /** Pairs of stations between which a unicast frame went, at most MAX_PAIRS. */
   readonly pairs: number;
   readonly pairsBothWays: number;
-  /** Frames whose source address is that of the interface. */
+  /** Frames whose source address is that of an interface looked at. */
   readonly ownFrames: number;
   /** Absent when the tool did not tell. */
   readonly dropped: number | undefined;
@@ -40,8 +40,8 @@ const BACKWARD = 2;
 const BOTH = 3;
 
 /** Counts frames and directions by MAC address. Ethernet frames only; of others the number. */
-const createLook = (ownMac: string | undefined) => {
-  const own = ownMac === undefined ? -1 : Number.parseInt(ownMac.replaceAll(':', ''), 16);
+const createLook = (ownMacs: readonly string[]) => {
+  const own = new Set(ownMacs.map((mac) => Number.parseInt(mac.replaceAll(':', ''), 16)));
   const pairs = new Map<string, number>();
   let frames = 0;
   let ownFrames = 0;
@@ -54,7 +54,7 @@ const createLook = (ownMac: string | undefined) => {
         if (batch.linkType[i] !== LINK.ETHERNET || batch.captured[i]! < 14) continue;
         const to = u16be(bytes, at) * 4_294_967_296 + (i32be(bytes, at + 2) >>> 0);
         const from = u16be(bytes, at + 6) * 4_294_967_296 + (i32be(bytes, at + 8) >>> 0);
-        if (from === own) ownFrames++;
+        if (own.has(from)) ownFrames++;
         // IEEE 802: the lowest bit of the first octet marks a group address. Loopback has zeros on both sides.
         if ((bytes[at]! & 1) === 1 || from === to) continue;
         const key = from < to ? `${from}-${to}` : `${to}-${from}`;
@@ -71,15 +71,15 @@ const createLook = (ownMac: string | undefined) => {
   };
 };
 
-/** Captures for LOOK_MS. Throws as `startLiveCapture` does. */
+/** Captures for LOOK_MS, from one interface or from several joined (`eth1,eth2`). Throws as `startLiveCapture` does. */
 export const lookAtTraffic = async (
   name: string,
-  ownMac: string | undefined,
+  ownMacs: readonly string[],
   options: Omit<LiveOptions, 'interface'> = {},
   timer: LookTimer = realTimer,
 ): Promise<LookResult> => {
   const capture = await startLiveCapture({ ...options, interface: name });
-  const look = createLook(ownMac);
+  const look = createLook(ownMacs);
   const cancel = timer.after(LOOK_MS, () => void capture.stop());
   try {
     for await (const event of readCapture(capture.chunks(), { name })) if (event.kind === 'frames') look.add(event);

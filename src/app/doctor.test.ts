@@ -88,6 +88,34 @@ describe('doctor', () => {
     ]);
   });
 
+  it('looks at each of several interfaces, and at their traffic together', async () => {
+    const looked: unknown[] = [];
+    const two = machine({
+      list: async () => ['lo', 'eth1', 'eth2'],
+      addresses: () => new Map([['eth2', ['10.0.0.7']]]),
+      read: async (path) =>
+        path.endsWith('address')
+          ? `02:00:00:00:00:0${path.includes('eth1') ? 1 : 2}\n`
+          : path.endsWith('flags')
+            ? '0x1003\n'
+            : '1\n',
+      look: async (...args) => {
+        looked.push(args);
+        return { ...GOOD_LOOK, ownFrames: 3 };
+      },
+    });
+    const checks = await runDoctor({ interface: 'eth1, eth2', dataFolder: '/data' }, two);
+    expect(checks.filter(({ name }) => name === 'silent').map(({ state, text }) => `${state} ${text}`)).toEqual([
+      'ok eth1 has no address: nothing can be sent from it by accident.',
+      'fail eth2 has the address 10.0.0.7. An interface that watches must be silent.',
+    ]);
+    expect(looked).toEqual([['eth1,eth2', ['02:00:00:00:00:01', '02:00:00:00:00:02']]]);
+    expect(checks.find(({ name }) => name === 'own-frames')).toMatchObject({ state: 'fail' });
+    const one = await runDoctor({ interface: 'eth1,eth7', dataFolder: '/data' }, two);
+    expect(one.find(({ name, state }) => name === 'interface' && state === 'fail')?.text).toContain('eth7');
+    expect(looked).toHaveLength(1);
+  });
+
   it('says that rights are missing, as the tool did', async () => {
     const look = () => Promise.reject(new OperatingError('capture.no-rights', { interface: 'eth1', tool: 'tcpdump' }));
     const checks = await runDoctor({ interface: 'eth1', dataFolder: '/data' }, machine({ look }));

@@ -10,6 +10,7 @@ import { OperatingError } from '../core/errors.ts';
 import { HEAD_FILE, parseHeadFile } from '../store/head-file.ts';
 import { type LookResult, lookAtTraffic } from './doctor-look.ts';
 import { lossError } from './journal-loss.ts';
+import { interfacesOf } from './live-capture.ts';
 import { timeText } from './query/view.ts';
 
 export interface Check {
@@ -34,7 +35,7 @@ export interface Machine {
   list(path: string): Promise<readonly string[] | undefined>;
   /** Free octets for this user on the disk that holds `folder`, or will when it is made. */
   freeBytes(folder: string): Promise<number>;
-  look(name: string, ownMac: string | undefined): Promise<LookResult>;
+  look(name: string, ownMacs: readonly string[]): Promise<LookResult>;
 }
 
 const MIN_NODE = [20, 19] as const;
@@ -174,12 +175,16 @@ const checkInterface = async (machine: Machine, name: string): Promise<Check[]> 
   return checks;
 };
 
-/** What a few seconds of traffic say: rights, frames, both directions, drops, own frames. */
-const checkTraffic = async (machine: Machine, name: string): Promise<Check[]> => {
-  const mac = (await machine.read(`/sys/class/net/${name}/address`))?.trim();
+/** What a few seconds of traffic say, of several interfaces together, as their frames are read together: rights, frames, both directions, drops, own frames. */
+const checkTraffic = async (machine: Machine, names: readonly string[]): Promise<Check[]> => {
+  const name = names.join(',');
+  const macs = await Promise.all(names.map((one) => machine.read(`/sys/class/net/${one}/address`)));
   let seen: LookResult;
   try {
-    seen = await machine.look(name, mac);
+    seen = await machine.look(
+      name,
+      macs.filter((mac) => mac !== undefined).map((mac) => mac.trim()),
+    );
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error;
     return [check('rights', 'fail', error.message, error.whatToDo)];
@@ -249,10 +254,11 @@ export const runDoctor = async (
       ),
     );
   else {
-    const found = await checkInterface(machine, name);
+    const names = interfacesOf(name);
+    const found = (await Promise.all(names.map((one) => checkInterface(machine, one)))).flat();
     checks.push(...found);
     const usable = found.every((c) => c.name === 'silent' || c.state !== 'fail');
-    if (usable && checks[1]!.state === 'ok') checks.push(...(await checkTraffic(machine, name)));
+    if (usable && checks[1]!.state === 'ok') checks.push(...(await checkTraffic(machine, names)));
   }
   checks.push(await checkClock(machine), await checkDisk(machine, dataFolder));
   const journal = await checkJournal(machine, dataFolder);

@@ -85,6 +85,50 @@ it('is shown as blindness, told once, tried until it listens again, and over the
   expect(told).toHaveLength(1);
 });
 
+it('one of several interfaces that ends is told, and shown as blind until it is there again, while the others are read', async () => {
+  const nowUs = () => 1_772_366_400_000_000;
+  const told: string[] = [];
+  const starts: string[] = [];
+  let goOn: () => void = () => undefined;
+  const engine = await LocalEngine.start({
+    store: await openMemoryStore({ nowUs }),
+    nowUs,
+    nowMs: () => 0,
+    zone: 'UTC',
+    timers: false,
+    onError: (error) => told.push((error as Error).message),
+    startLive: (options) =>
+      startLiveCapture({
+        ...options,
+        spawn: (_file, args) => {
+          const name = args[args.indexOf('-i') + 1]!;
+          starts.push(name);
+          const script = tool(name === 'eth2' && starts.length === 2);
+          return spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+        },
+      }),
+    pause: (_ms, signal) =>
+      new Promise((resolve) => {
+        goOn = resolve;
+        signal.addEventListener('abort', () => resolve());
+      }),
+  });
+  open.push(engine);
+  const { site } = await engine.open({ kind: 'live', interface: 'eth1,eth2' }, 'u1');
+  const ask = async (call: 'now' | 'sources') =>
+    JSON.parse(await engine.call(call, { params: { site }, query: {} as never, body: undefined, userId: 'u1' }));
+  await expect.poll(() => told, soon).toHaveLength(1);
+  expect(told[0]).toMatch(/^The capture on eth2 has ended, nothing is seen there: .*cable eaten by a rat/);
+  await expect.poll(async () => (await ask('now')).state, soon).toBe('blind');
+  expect((await ask('now')).blindSpots[0]).toMatchObject({ title: 'We are blind here: nothing comes from eth2' });
+  expect((await ask('sources')).items.map((row: { state: string }) => row.state)).toEqual(['live']);
+  goOn();
+  await expect.poll(async () => (await ask('now')).state, soon).toBe('watching');
+  expect(starts).toEqual(['eth1', 'eth2', 'eth2']);
+  expect((await ask('sources')).items).toHaveLength(1);
+  expect(told).toHaveLength(1);
+});
+
 it('does not keep the program from ending while it waits', async () => {
   const nowUs = () => 1_772_366_400_000_000;
   let waits = false;

@@ -69,27 +69,91 @@ describe('live capture', () => {
     expect(capture.dropped).toBe(6);
   });
 
-  it('fails where one of several does, and stops the others', async () => {
-    const failing = `process.stderr.write('tcpdump: listening on x\\n');
-      process.stdout.write(Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex'));
-      process.stderr.write('tcpdump: pcap_loop: The interface disappeared\\n', () => process.exit(1));`;
+  const DYING = `process.stderr.write('tcpdump: listening on x\\n');
+    process.stdout.write(Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex'));
+    process.stderr.write('tcpdump: pcap_loop: The interface disappeared\\n', () => process.exit(1));`;
+  const ABSENT = "process.exitCode = 1; console.error('eth2: No such device exists')";
+  const of = (args: readonly string[]): string => args[args.indexOf('-i') + 1]!;
+
+  it('goes on where one of several ends, and listens to it again', async () => {
+    const starts: string[] = [];
+    const away: string[][] = [];
+    const pauses: number[] = [];
     const capture = await startLiveCapture({
       interface: 'eth1,eth2',
-      spawn: (file, args) => played(args.includes('eth2') ? failing : RECORDER(2))(file, args),
+      onAway: (now) => void away.push([...now].map(([name, { code }]) => `${name} ${code}`)),
+      pause: async (ms) => void pauses.push(ms),
+      spawn: (file, args) => {
+        starts.push(of(args));
+        const times = starts.filter((name) => name === 'eth2').length;
+        // It disappears, is not there when it is looked for, and comes again.
+        const script = of(args) === 'eth1' || times === 3 ? RECORDER(2000) : times === 1 ? DYING : ABSENT;
+        return played(script)(file, args);
+      },
+    });
+    const from = new Map<number, number>();
+    let interfaces = 0;
+    let frames = 0;
+    for await (const event of readCapture(capture.chunks(), { name: 'eth1,eth2' })) {
+      if (event.kind === 'interface') interfaces++;
+      if (event.kind !== 'frames') continue;
+      for (let i = 0; i < event.count; i++) {
+        const side = event.interfaceIndex[i]!;
+        from.set(side, (from.get(side) ?? 0) + 1);
+      }
+      frames += event.count;
+      if (frames === 4000) void capture.stop();
+    }
+    expect([...from.values()]).toEqual([2000, 2000]);
+    // An interface that comes again is the same one.
+    expect(interfaces).toBe(2);
+    expect(starts).toEqual(['eth1', 'eth2', 'eth2', 'eth2']);
+    expect(pauses).toEqual([5000, 10_000]);
+    expect(away).toEqual([['eth2 capture.interface-gone'], []]);
+    expect(await capture.ended).toEqual({ reason: 'stopped' });
+    expect(capture.dropped).toBe(6);
+  });
+
+  it('has failed once all of several have, whoever waits to be listened to again', async () => {
+    let kill: () => void = () => undefined;
+    const capture = await startLiveCapture({
+      interface: 'eth1,eth2',
+      // Nothing comes again by itself.
+      pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+      onAway: () => kill(),
+      spawn: (file, args) => {
+        const child = played(of(args) === 'eth2' ? DYING : RECORDER(2))(file, args);
+        if (of(args) === 'eth1') kill = () => child.kill('SIGKILL');
+        return child;
+      },
     });
     const read = async () => {
       for await (const _ of capture.chunks());
     };
-    await expect(read()).rejects.toMatchObject({ code: 'capture.interface-gone' });
+    await expect(read()).rejects.toThrow();
     expect(capture.hasEnded).toBe(true);
-    const missing = startLiveCapture({
-      interface: 'eth1,eth2',
-      spawn: (file, args) =>
-        args.includes('eth2')
-          ? played("process.exitCode = 1; console.error('eth2: No such device exists')")(file, args)
-          : played(RECORDER(2))(file, args),
+    expect(await capture.ended).toMatchObject({ reason: 'failed' });
+  });
+
+  it('begins only where all of several are there, unless some may be missing', async () => {
+    const spawnOne: NonNullable<LiveOptions['spawn']> = (file, args) =>
+      played(of(args) === 'eth2' ? ABSENT : RECORDER(2))(file, args);
+    const asked = { interface: 'eth1,eth2', spawn: spawnOne };
+    await expect(startLiveCapture(asked)).rejects.toMatchObject({ code: 'capture.unknown-interface' });
+    const capture = await startLiveCapture({
+      ...asked,
+      mayLack: true,
+      pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
     });
-    await expect(missing).rejects.toMatchObject({ code: 'capture.unknown-interface' });
+    expect([...capture.away.keys()]).toEqual(['eth2']);
+    let frames = 0;
+    for await (const event of readCapture(capture.chunks(), { name: 'eth1,eth2' })) {
+      if (event.kind === 'frames') frames += event.count;
+      if (frames === 2) void capture.stop();
+    }
+    expect(frames).toBe(2);
+    const none = startLiveCapture({ ...asked, interface: 'eth2,eth3', mayLack: true, spawn: played(ABSENT) });
+    await expect(none).rejects.toMatchObject({ code: 'capture.unknown-interface' });
   });
 
   it('stops the tool when the reader goes away', async () => {
@@ -158,7 +222,7 @@ describe('live capture', () => {
     const recorder = played(RECORDER(2000));
     const looking = lookAtTraffic(
       'eth1',
-      '02:00:00:00:00:01',
+      ['02:00:00:00:00:01'],
       {
         spawn: (file, args) => {
           const child = recorder(file, args);

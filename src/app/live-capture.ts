@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn as nodeSpawn } from 'node:child_process';
 import { totalmem } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type JoinClock, joinCaptures } from '../capture/join.ts';
 import {
   bufferMib,
@@ -31,11 +32,23 @@ const STOP_GRACE_MS = 3000;
 /** The last lines of standard error are kept for the log. */
 const MAX_KEPT_LINES = 50;
 const MAX_LINE_CHARACTERS = 1000;
+/**
+ * A capture that ended by itself (an interface that went down, a program that was killed) is started again after this
+ * long, and each time after twice as long, up to five minutes.
+ */
+export const RESTART_MS = 5_000;
+export const MAX_RESTART_MS = 300_000;
 
 export interface LiveOptions {
   /** A name as the system has it, or several separated by commas, which are joined into one source. */
   readonly interface: string;
   readonly filter?: string;
+  /** Of several, some need not be there yet: they are looked for as those are that fail later. */
+  readonly mayLack?: boolean;
+  /** Of several, one has failed or is there again: which are away now, and why. */
+  readonly onAway?: (away: ReadonlyMap<string, OperatingError>) => void;
+  /** Before one of several is started again; injected in tests. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Only this tool; default: tcpdump, else dumpcap. */
   readonly tool?: CaptureTool;
   /** Injected in tests. Standard input ignored, output and error as pipes. */
@@ -71,6 +84,8 @@ export interface LiveCapture {
   readonly counters: LiveCounters;
   /** Frames lost by kernel and interface so far; undefined while the tool has not told. */
   readonly dropped: number | undefined;
+  /** Of several interfaces, those that nothing comes from now, and why. */
+  readonly away: ReadonlyMap<string, OperatingError>;
   /** The last lines that the tools wrote to standard error, at most 50 each. */
   readonly lines: readonly string[];
   /** Asks tcpdump for its counters now; they arrive in `counters` shortly. Other tools tell them at their end only. */
@@ -138,6 +153,9 @@ class OneCapture implements LiveCapture {
   get dropped(): number | undefined {
     return droppedOf(this.#counters);
   }
+
+  /** It is one: it is there, or all of it has ended. */
+  readonly away: LiveCapture['away'] = new Map();
 
   get lines(): readonly string[] {
     return this.#lines;
@@ -267,6 +285,16 @@ const COUNTERS = [
   'droppedByInterface',
 ] as const satisfies readonly (keyof LiveCounters)[];
 
+/** Sums over those that told. */
+const sumOf = (all: readonly LiveCounters[]): LiveCounters => {
+  const sums: { -readonly [name in keyof LiveCounters]: number } = {};
+  for (const name of COUNTERS) {
+    const told = all.map((counters) => counters[name]).filter((value) => value !== undefined);
+    if (told.length > 0) sums[name] = told.reduce((sum, value) => sum + value, 0);
+  }
+  return sums;
+};
+
 const CLOCK: JoinClock = {
   nowMs: () => performance.now(),
   after: (ms) => {
@@ -278,27 +306,68 @@ const CLOCK: JoinClock = {
   },
 };
 
-/** Captures of several interfaces as one, in the order of time (`capture/join.ts`). */
+/** Of an interface that could not be listened to yet. */
+const failing = (error: OperatingError): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+});
+
+const pauseFor = (ms: number, signal: AbortSignal): Promise<void> =>
+  wait(ms, undefined, { signal }).catch(() => undefined);
+
+/**
+ * Captures of several interfaces as one, in the order of time (`capture/join.ts`). One that fails is started again by itself while the
+ * others go on; the whole has failed once all have.
+ */
 class JoinedCapture implements LiveCapture {
   readonly ended: Promise<LiveEnd>;
-  readonly #captures: readonly OneCapture[];
+  readonly #options: LiveOptions;
+  /** By interface, the latest of each. */
+  readonly #captures: Map<string, OneCapture>;
+  readonly #away = new Map<string, OperatingError>();
+  /** What those told that were there before. */
+  #before: LiveCounters = {};
+  /** Nobody waits for an interface any more. */
+  readonly #over = new AbortController();
+  #isStopped = false;
+  #end: LiveEnd | undefined;
+  #settle: (end: LiveEnd) => void = () => undefined;
 
-  constructor(captures: readonly OneCapture[]) {
-    this.#captures = captures;
-    this.ended = Promise.all(captures.map(({ ended }) => ended)).then(endOf);
+  /** `failed`: interfaces that could not be listened to yet, and why. */
+  constructor(
+    options: LiveOptions,
+    captures: ReadonlyMap<string, OneCapture>,
+    failed: ReadonlyMap<string, OperatingError>,
+  ) {
+    this.#options = options;
+    this.#captures = new Map(captures);
+    for (const [name, error] of failed) this.#away.set(name, error);
+    this.ended = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    for (const capture of captures.values()) this.#watch(capture);
+  }
+
+  #watch(capture: OneCapture): void {
+    void capture.ended.then((end) => {
+      const isAll = [...this.#captures.values()].every(({ hasEnded }) => hasEnded);
+      if (this.#end !== undefined || !isAll) return;
+      this.#over.abort();
+      // Failed where all of them did: what one side still sees is half of a picture, but not none.
+      this.#end = this.#isStopped ? { reason: 'stopped' } : end;
+      this.#settle(this.#end);
+    });
   }
 
   get hasEnded(): boolean {
-    return this.#captures.every(({ hasEnded }) => hasEnded);
+    return this.#end !== undefined;
+  }
+
+  get away(): ReadonlyMap<string, OperatingError> {
+    return this.#away;
   }
 
   get counters(): LiveCounters {
-    const sums: { -readonly [name in keyof LiveCounters]: number } = {};
-    for (const name of COUNTERS) {
-      const told = this.#captures.map(({ counters }) => counters[name]).filter((value) => value !== undefined);
-      if (told.length > 0) sums[name] = told.reduce((sum, value) => sum + value, 0);
-    }
-    return sums;
+    return sumOf([this.#before, ...[...this.#captures.values()].map(({ counters }) => counters)]);
   }
 
   get dropped(): number | undefined {
@@ -306,17 +375,21 @@ class JoinedCapture implements LiveCapture {
   }
 
   get lines(): readonly string[] {
-    return this.#captures.flatMap(({ lines }) => lines);
+    return [...this.#captures.values()].flatMap(({ lines }) => lines);
   }
 
   askCounters(): void {
-    for (const capture of this.#captures) capture.askCounters();
+    for (const capture of this.#captures.values()) capture.askCounters();
   }
 
   async *chunks(): AsyncGenerator<Uint8Array, void, void> {
     try {
       yield* joinCaptures(
-        this.#captures.map((capture) => ({ name: capture.request.interface, chunks: capture.chunks() })),
+        interfacesOf(this.#options.interface).map((name) => ({
+          name,
+          chunks: this.#captures.get(name)?.chunks() ?? failing(this.#away.get(name)!),
+          again: (error) => this.#again(name, error),
+        })),
         CLOCK,
       );
     } finally {
@@ -324,13 +397,41 @@ class JoinedCapture implements LiveCapture {
     }
   }
 
+  async #again(name: string, error: unknown): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const { signal } = this.#over;
+    if (!(error instanceof OperatingError)) throw error;
+    if (!signal.aborted) {
+      this.#away.set(name, error);
+      this.#options.onAway?.(this.#away);
+    }
+    const pause = this.#options.pause ?? pauseFor;
+    for (let pauseMs = RESTART_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, MAX_RESTART_MS)) {
+      await pause(pauseMs, signal);
+      if (signal.aborted) break;
+      const capture = await startOne({ ...this.#options, interface: name }).catch(() => undefined);
+      if (capture === undefined) continue;
+      if (signal.aborted) {
+        await capture.stop();
+        break;
+      }
+      this.#before = sumOf([this.#before, this.#captures.get(name)?.counters ?? {}]);
+      this.#captures.set(name, capture);
+      this.#watch(capture);
+      this.#away.delete(name);
+      this.#options.onAway?.(this.#away);
+      return capture.chunks();
+    }
+    if (this.#isStopped) return undefined;
+    throw error;
+  }
+
   async stop(): Promise<LiveEnd> {
-    return endOf(await Promise.all(this.#captures.map((capture) => capture.stop())));
+    if (this.#end === undefined) this.#isStopped = true;
+    this.#over.abort();
+    await Promise.all([...this.#captures.values()].map((capture) => capture.stop()));
+    return this.ended;
   }
 }
-
-/** Failed where one of them failed: half of a conversation is no picture of it. */
-const endOf = (ends: readonly LiveEnd[]): LiveEnd => ends.find(({ reason }) => reason === 'failed') ?? ends[0]!;
 
 /** The interfaces of which one source is made: `eth1,eth2` are the two sides of a tap, or two mirrors. */
 export const interfacesOf = (name: string): string[] => [...new Set(name.split(',').map((one) => one.trim()))];
@@ -341,15 +442,21 @@ export const interfacesOf = (name: string): string[] => [...new Set(name.split('
  */
 export const startLiveCapture = async (options: LiveOptions): Promise<LiveCapture> => {
   const names = interfacesOf(options.interface);
-  if (names.length === 1) return startOne(options);
-  const captures: OneCapture[] = [];
-  try {
-    for (const name of names) captures.push(await startOne({ ...options, interface: name }));
-  } catch (error) {
-    for (const capture of captures) await capture.stop();
-    throw error;
-  }
-  return new JoinedCapture(captures);
+  if (names.length === 1) return startOne({ ...options, interface: names[0]! });
+  const captures = new Map<string, OneCapture>();
+  const failed = new Map<string, OperatingError>();
+  for (const name of names)
+    try {
+      captures.set(name, await startOne({ ...options, interface: name }));
+    } catch (error) {
+      if (options.mayLack === true && error instanceof OperatingError && failed.size < names.length - 1) {
+        failed.set(name, error);
+        continue;
+      }
+      for (const capture of captures.values()) await capture.stop();
+      throw error;
+    }
+  return new JoinedCapture(options, captures, failed);
 };
 
 const startOne = async (options: LiveOptions): Promise<OneCapture> => {

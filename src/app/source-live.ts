@@ -5,19 +5,21 @@ import type { Uploaded } from '../api/index.ts';
 import { OperatingError } from '../core/errors.ts';
 import type { Source } from '../core/site.ts';
 import { RequestError, type SourceRequest } from './engine-contract.ts';
-import { interfacesOf, type LiveCapture, startLiveCapture } from './live-capture.ts';
+import {
+  interfacesOf,
+  type LiveCapture,
+  type LiveOptions,
+  MAX_RESTART_MS,
+  RESTART_MS,
+  startLiveCapture,
+} from './live-capture.ts';
 import { type LiveSite, sourceRow } from './live-site.ts';
 import { slug } from './site-id.ts';
 import { newSource, type SourceWork } from './source-work.ts';
+import { interfaceAway } from './troubles.ts';
 
 /** Live interfaces and folders watched at a time. */
 export const MAX_LIVE = 8;
-/**
- * A capture that ended by itself (an interface that went down, a program that was killed) is started again after this
- * long, and each time after twice as long, up to five minutes: each piece is a source of its own, 288 a day at most.
- */
-const RESTART_MS = 5_000;
-const MAX_RESTART_MS = 300_000;
 /** Who starts it again, in the journal. */
 const SYSTEM = 'system';
 
@@ -35,19 +37,22 @@ export const openLive = async (
     );
   }
   const start = work.options.startLive ?? startLiveCapture;
-  let capture: LiveCapture = await start({ interface: request.interface });
+  const pause = work.options.pause ?? ((ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined));
+  let onAway: NonNullable<LiveOptions['onAway']> = () => undefined;
+  const asked: LiveOptions = { interface: request.interface, pause, onAway: (away) => onAway(away) };
+  let capture: LiveCapture = await start(asked);
   const begun = await begin(work, request, userId).catch(async (error: unknown) => {
     await capture.stop();
     throw error;
   });
   const { site } = begun;
   let { source } = begun;
+  onAway = (away) => tellAway(work, site, request.interface, away);
   const abort = new AbortController();
   const stop = (): void => {
     abort.abort();
     void capture.stop();
   };
-  const pause = work.options.pause ?? ((ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined));
   // Doubled before the first pause.
   let pauseMs = RESTART_MS / 2;
   /** Resolves with a capture that listens again, or undefined when the program ends first. */
@@ -55,8 +60,10 @@ export const openLive = async (
     for (; ; pauseMs = Math.min(2 * pauseMs, MAX_RESTART_MS)) {
       await pause(pauseMs, abort.signal);
       if (abort.signal.aborted) return undefined;
-      const started = await start({ interface: request.interface }).catch(() => undefined);
-      if (started !== undefined) return started;
+      const started = await start({ ...asked, mayLack: true }).catch(() => undefined);
+      if (started === undefined) continue;
+      onAway(started.away);
+      return started;
     }
   };
   const listen = async (): Promise<void> => {
@@ -67,6 +74,8 @@ export const openLive = async (
       await capture.stop();
       const ended = site.sources.get(source.id);
       if (abort.signal.aborted || ended?.state !== 'failed') return;
+      // All of it is gone, which the source says itself.
+      onAway(new Map());
       work.options.onError(new OperatingError('capture.ended', { interface: source.name, detail: ended.error }));
       const wasLong = work.options.nowMs() - sinceMs >= MAX_RESTART_MS;
       pauseMs = wasLong ? RESTART_MS : Math.min(2 * pauseMs, MAX_RESTART_MS);
@@ -88,6 +97,25 @@ const begin = async (
 ): Promise<{ readonly site: LiveSite; readonly source: Source }> => {
   const site = await work.siteOf(request.site, 'live', 'live', 'live');
   return { site, source: await recordLive(work, site, request.interface, userId) };
+};
+
+/** Interfaces of a source of several that nothing comes from: told once each, and shown until they are there again. */
+const tellAway = (
+  work: SourceWork,
+  site: LiveSite,
+  source: string,
+  away: ReadonlyMap<string, OperatingError>,
+): void => {
+  for (const name of interfacesOf(source)) {
+    const key = `away ${source} ${name}`;
+    const error = away.get(name);
+    if (error === undefined) site.troubles.delete(key);
+    else if (!site.troubles.has(key)) {
+      site.troubles.set(key, interfaceAway(name, source, error.message, work.options.nowUs()));
+      work.options.onError(new OperatingError('capture.ended', { interface: name, detail: error.message }));
+    }
+  }
+  work.options.onChange(site);
 };
 
 /** A live source, from now on; earlier ones of the interface that failed are over: it is listened to again. */

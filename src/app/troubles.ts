@@ -12,6 +12,15 @@ export const folderGone = (folder: string, reason: string, sinceUs: number): Ver
   whatToDo: 'Check the share or the disk and the rights of the folder. It is read on by itself once it is there again.',
 });
 
+/** One of the interfaces that make one source: the others are listened to. */
+export const interfaceAway = (name: string, source: string, reason: string, sinceUs: number): Verdict => ({
+  code: 'blind',
+  priority: 'urgent',
+  title: `We are blind here: nothing comes from ${name}`,
+  detail: `${reason} It is missing since ${timeText(sinceUs)}; what the others of ${source} bring is still seen, and may be half of its conversations.`,
+  whatToDo: 'Check the adapter and the cable. It is listened to by itself once it is there again.',
+});
+
 /** The recorder wrote into a watched folder and does so no more: as with a wire that is silent. */
 export const folderSilent = (folder: string, lastUs: number, allowedUs: number): Verdict => ({
   code: 'blind',

@@ -20,6 +20,8 @@ export interface Joined {
   /** Of a message and of the interface in what comes out. */
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** It failed: resolves with what it captures once it is there again, with undefined where it was to end, and rejects where it stays failed. Others go on meanwhile. */
+  readonly again?: (error: unknown) => Promise<AsyncIterable<Uint8Array> | undefined>;
 }
 
 export interface JoinClock {
@@ -41,6 +43,8 @@ interface Part {
 class Input {
   readonly parts: Part[] = [];
   hasEnded = false;
+  /** It failed, and may come again: nobody waits for its frames. */
+  isAway = false;
   /** Why it ended, unless by itself. */
   failure: unknown;
   #waitingBytes = 0;
@@ -48,25 +52,45 @@ class Input {
   #isAbandoned = false;
 
   /** Reads to the end; `came` after each batch, `describe` gives the number of an interface in what comes out. */
-  async read({ name, chunks }: Joined, clock: JoinClock, came: () => void, describe: (link: number) => number) {
-    const ids: number[] = [];
-    try {
-      for await (const event of readCapture(chunks, { name })) {
-        if (event.kind === 'interface') ids[event.index] = describe(event.linkType);
-        if (event.kind !== 'frames') continue;
-        this.#take(event, ids, clock.nowMs());
+  async read(joined: Joined, clock: JoinClock, came: () => void, describe: (link: number) => number) {
+    const known = new Map<number, number>();
+    const idOf = (link: number): number => {
+      const id = known.get(link) ?? describe(link);
+      known.set(link, id);
+      return id;
+    };
+    for (let next: AsyncIterable<Uint8Array> | undefined = joined.chunks; next !== undefined; )
+      try {
+        await this.#readOne({ name: joined.name, chunks: next }, clock, came, idOf);
+        break;
+      } catch (error) {
+        this.isAway = true;
         came();
-        if (this.isFull && !this.#isAbandoned)
-          await new Promise<void>((resolve) => {
-            this.#room = resolve;
-          });
-        if (this.#isAbandoned) break;
+        try {
+          if (joined.again === undefined) throw error;
+          next = this.#isAbandoned ? undefined : await joined.again(error);
+        } catch (failure) {
+          this.failure = failure;
+          next = undefined;
+        }
+        this.isAway = false;
       }
-    } catch (error) {
-      this.failure = error;
-    } finally {
-      this.hasEnded = true;
+    this.hasEnded = true;
+    came();
+  }
+
+  async #readOne({ name, chunks }: Joined, clock: JoinClock, came: () => void, idOf: (link: number) => number) {
+    const ids: number[] = [];
+    for await (const event of readCapture(chunks, { name })) {
+      if (event.kind === 'interface') ids[event.index] = idOf(event.linkType);
+      if (event.kind !== 'frames') continue;
+      this.#take(event, ids, clock.nowMs());
       came();
+      if (this.isFull && !this.#isAbandoned)
+        await new Promise<void>((resolve) => {
+          this.#room = resolve;
+        });
+      if (this.#isAbandoned) break;
     }
   }
 
@@ -124,8 +148,8 @@ class Input {
 }
 
 /**
- * What all of them capture, as the octets of one pcapng section. Ends when all have ended; throws what one of them throws, after
- * the frames that came before. Frames of one capture keep their order among themselves. Times are told in microseconds.
+ * What all of them capture, as the octets of one pcapng section. Ends when all have ended; throws what one of them throws that does
+ * not come again, after the frames that came before. Frames of one capture keep their order among themselves. Times are told in microseconds.
  */
 export async function* joinCaptures(
   captures: readonly Joined[],
@@ -152,7 +176,7 @@ export async function* joinCaptures(
       for (let bytes = 0; bytes < CHUNK_BYTES; ) {
         const first = earliest(inputs);
         if (first === undefined) break;
-        const isDue = inputs.every((input) => !input.isEmpty || input.hasEnded) || first.isFull;
+        const isDue = inputs.every((input) => !input.isEmpty || input.hasEnded || input.isAway) || first.isFull;
         waitMs = isDue ? 0 : first.cameMs + MAX_WAIT_MS - clock.nowMs();
         if (waitMs > 0) break;
         const block = first.shift();

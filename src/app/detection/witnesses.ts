@@ -9,14 +9,7 @@ import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { CellModel } from '../../core/process.ts';
 import { CellGuard } from '../../detect/index.ts';
-import {
-  driftLearner,
-  MAX_SIGNALS,
-  signalOf,
-  TOGETHER,
-  togetherness,
-  WITNESS_ROWS,
-} from '../../learn/process/index.ts';
+import { blocksOf, driftLearner, MAX_SIGNALS, signalOf, TOGETHER, togetherness } from '../../learn/process/index.ts';
 import type { Cell } from './cell.ts';
 import { type SavedTrial, Trial } from './trial.ts';
 
@@ -116,8 +109,8 @@ export class Witnesses {
     const signals: Signal[] = [];
     const cells = this.#options.cells().filter((cell) => cell.isArmed);
     const stepUs = cells[0]?.plan.stepUs ?? 0;
-    const fromUs = Math.min(...cells.map((cell) => cell.rows.firstUs));
-    const blocks = Math.max(0, Math.ceil((this.#fittedUs - fromUs) / (stepUs * WITNESS_ROWS)));
+    const firstUs = Math.min(...cells.map((cell) => cell.rows.firstUs));
+    const { fromUs, blocks } = blocksOf(firstUs, this.#fittedUs, stepUs);
     for (const cell of cells) {
       // Rows of another pace have no moment in common.
       if (cell.plan.stepUs !== stepUs) continue;

@@ -353,12 +353,11 @@ export const processLearner: CellLearner = {
 export { OtherForm } from './arena.ts';
 export { type Cycle, cyclesOf } from './cycles.ts';
 export { drift as driftLearner } from './drift.ts';
-export { BLOCK_ROWS as WITNESS_ROWS } from './drift-channels.ts';
 export { fellAway } from './guard.ts';
 export { isNextTo } from './nature.ts';
 export { parseRelation, printRelation, type Relation, RelationWatch } from './relations.ts';
 export { findSigned, passesZero, signedValue } from './signed.ts';
 export { CellStretches, type Repetition, type SavedStretch } from './stretches.ts';
-export { MAX_SIGNALS, signalOf, TOGETHER, togetherness } from './witness.ts';
+export { blocksOf, MAX_SIGNALS, signalOf, TOGETHER, togetherness } from './witness.ts';
 export { findPairs, joinRow, type WordPair, wordsText } from './words.ts';
 export { processLearner as learner };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../lib/random.ts';
-import { signalOf, TOGETHER, togetherness } from './witness.ts';
+import { blocksOf, MAX_BLOCKS, signalOf, TOGETHER, togetherness } from './witness.ts';
 
 const STEP = 10e6;
 const ROWS = 8000;
@@ -40,4 +40,14 @@ it('has no signal of counts, of states, and of what was hardly seen', () => {
   const { one } = flows(5);
   expect(signal(one.map((x, i) => (i % 40 < 30 ? Number.NaN : x)))).toBeUndefined();
   expect(signal(one.map((x, i) => (i > 1500 ? Number.NaN : x)))).toBeUndefined();
+});
+
+it('looks at the latest rows where a clock was set: decades of pause between two rows are no decades of blocks', () => {
+  const last = 1.8e15;
+  expect(blocksOf(last - 86_400e6, last, STEP)).toEqual({ fromUs: last - 86_400e6, blocks: 864 });
+  const { fromUs, blocks } = blocksOf(0, last, 1e6);
+  expect(blocks).toBe(MAX_BLOCKS);
+  expect(fromUs).toBe(last - MAX_BLOCKS * 10e6);
+  expect(blocksOf(last, 0, STEP).blocks).toBe(0);
+  expect(blocksOf(Number.POSITIVE_INFINITY, last, 0).blocks).toBe(0);
 });

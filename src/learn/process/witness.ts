@@ -20,10 +20,24 @@ const LAG = 6;
 /** Different values that a measured quantity has at least, and known changes that are needed. */
 const LEAST_VALUES = 64;
 const LEAST_CHANGES = 200;
+/** Blocks that are looked at, the latest: of rows with pauses between them some days, of a clock that was set by decades no more. */
+export const MAX_BLOCKS = 4096;
 /** Values that a block needs. */
 const LEAST_KNOWN = 5;
 /** Changes are clipped at this quantile of their size. */
 const USUAL_PART = 0.98;
+
+/** The blocks of rows of a pace from `firstUs` to `lastUs` that are looked at: where the first begins, and how many. */
+export const blocksOf = (
+  firstUs: number,
+  lastUs: number,
+  stepUs: number,
+): { readonly fromUs: number; readonly blocks: number } => {
+  const blockUs = stepUs * BLOCK_ROWS;
+  const all = blockUs > 0 && lastUs > firstUs ? Math.ceil((lastUs - firstUs) / blockUs) : 0;
+  const blocks = Math.min(all, MAX_BLOCKS);
+  return { fromUs: blocks < all ? lastUs - blocks * blockUs : firstUs, blocks };
+};
 
 /**
  * Changes of a point over LAG blocks of `stepUs` since `fromUs`, clipped, of length 1 as a vector; 0 where not known.
