@@ -110,7 +110,8 @@ const cutAnew = (frames: readonly TestFrame[], random: () => number): TestFrame[
 /** Neighbours of one direction that follow each other in sequence, as one segment: what a sender with more to say, or an offloading card, makes. */
 const joinedUp = (frames: readonly TestFrame[], most = 1400): TestFrame[] => {
   const out: TestFrame[] = [];
-  const sequence = (f: TestFrame, l: Layout): number => new DataView(f.bytes.buffer, f.bytes.byteOffset).getUint32(l.l4 + 4);
+  const sequence = (f: TestFrame, l: Layout): number =>
+    new DataView(f.bytes.buffer, f.bytes.byteOffset).getUint32(l.l4 + 4);
   for (const f of frames) {
     const l = layoutOf(f);
     const last = out.at(-1);
