@@ -236,7 +236,7 @@ export interface FieldPlace {
 
 /** Headers below the protocol, and what frames a message or says how much follows: changed, they would take other frames with them. */
 const UNTOUCHED =
-  /^(geninfo|frame|_ws|eth|null|sll|vlan|ip|ipv6|tcp|udp|data|tpkt)\b|^$|fake|reassembl|[._](len|length|size|msg_?len\w*|crc|checksum|fcs|start|hdr_data_len|param_len)$/i;
+  /^(geninfo|frame|_ws|eth|null|sll|vlan|ip|ipv6|tcp|udp|data|tpkt)\b|^$|fake|reassembl|[._](\w*len|\w*length|size|LVT|msg_?len\w*|crc|checksum|fcs|start)$/i;
 /** Octets of transport and link header before the application fragment of a DNP3 frame. */
 const DNP3_HEAD = 11;
 

@@ -187,6 +187,20 @@ describe('TCP', () => {
     expect(asks).toBeLessThan(60);
   });
 
+  it('recognises a protocol on any port whose header comes in a segment of its own, and octet by octet', () => {
+    for (const cuts of [[2], [1, 2, 3, 4, 5]]) {
+      const wire = new Wire();
+      const c = new Connection(wire, client, server, 40000, 9123);
+      c.open(T0);
+      const question = q(1, 'tank1');
+      const ends = [...cuts, question.length];
+      for (const [i, end] of ends.entries())
+        c.segment(T0 + 10_000 + i * 100, true, ACK | PSH, question.slice(i === 0 ? 0 : ends[i - 1]!, end));
+      c.send(T0 + 90_000, false, a(1, 'level1'));
+      expect(asked(run(wire.sorted())), `cut at ${cuts}`).toEqual(['tank1=level1 accepted']);
+    }
+  });
+
   it('puts segments that overtook each other back in order', () => {
     const wire = new Wire();
     const c = new Connection(wire, client, server, 40000, 7000);

@@ -217,9 +217,10 @@ export class Decoding {
    */
   #outOfTime(linkType: number, start: number, captured: number): boolean {
     const b = this.#c.bytes;
-    const ip = start + 14;
-    if (linkType !== LINK.ETHERNET || captured < 54 || u16be(b, ip - 2) !== ETHERTYPE.IPV4 || b[ip + 9] !== 6)
-      return false;
+    if (linkType !== LINK.ETHERNET || captured < 54) return false;
+    let ip = start + 14;
+    for (let tags = 0; tags < 2 && isTag(u16be(b, ip - 2)); tags++) ip += 4;
+    if (captured < ip - start + 40 || u16be(b, ip - 2) !== ETHERTYPE.IPV4 || b[ip + 9] !== 6) return false;
     if (!carriesSegment(b, ip) || this.#strays >= MAX_STRAYS) return false;
     if (!this.#duplicates.known(this.#view, start, captured, HEAD_IPV4)) return false;
     this.#strays++;
@@ -620,6 +621,8 @@ const uniformItem = (x: ValueItem): ValueItem => ({
   quality: x.quality,
   access: x.access,
 });
+
+const isTag = (type: number): boolean => type === ETHERTYPE.VLAN || type === ETHERTYPE.QINQ;
 
 /** Does the IPv4 packet at `ip` carry octets of a TCP stream? */
 const carriesSegment = (b: Uint8Array, ip: number): boolean => {

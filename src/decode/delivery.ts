@@ -32,6 +32,8 @@ const EAGER_TRIES = 6;
 const MAX_TRIES = 255;
 /** Octets kept while a probe asks for more. */
 const MAX_PROBE_TAIL = 4096;
+/** The same on a port that is nobody's: senders write a header by itself, and what comes after it says whose it is. */
+const MAX_UNHINTED_TAIL = 16;
 
 export class Delivery {
   readonly #flows: FlowTable;
@@ -150,11 +152,13 @@ export class Delivery {
     let session = state.session;
     if (session === undefined) {
       dispatcher.more = false;
+      dispatcher.begins = false;
       const decoder = this.#mayTry(f, d)
         ? dispatcher.probe(dispatcher.tcp, context.serverPort, context.clientPort, b, s, e, state.refused)
         : undefined;
       if (decoder === undefined) {
-        if (dispatcher.more && e - s < MAX_PROBE_TAIL) {
+        const kept = dispatcher.more ? MAX_PROBE_TAIL : dispatcher.begins && !context.afterGap ? MAX_UNHINTED_TAIL : 0;
+        if (e - s < kept) {
           side ??= state.side(d);
           if (b !== side.tail) side.keep(b, s, e, frame);
           this.#takeBack(f, d);

@@ -59,6 +59,8 @@ export const DEPTHS = tableOf<Depth>({
   'ur-dashboard': b(),
   hses: b('Positions and several variables at once are octets; contents of jobs are not read.'),
   'kuka-proxy': b('Functions of newer servers beyond reading and writing one variable are not known.'),
+  'fanuc-rmi': b('Written from the manual and public descriptions; no capture was at hand.'),
+  'abb-egm': b('Written from its published message definitions; no capture was at hand.'),
   'kuka-rsi': b('Which elements there are is configured: only numbers are read.'),
   deltav: c('The wrapper and who connects to whom, as found by PLC4X; the content is not published.'),
   vnetip: c('Recognised by its ports; the content is not published.'),

@@ -282,6 +282,7 @@ export class Dispatcher {
     refused: readonly Decoder[],
   ) {
     this.more = false;
+    this.begins = false;
     const first = over.byHint.get(hintA) ?? NO_DECODERS;
     for (const d of first) if (this.#claims(d, true, bytes, start, end, refused)) return d;
     const second = hintB === hintA ? NO_DECODERS : (over.byHint.get(hintB) ?? NO_DECODERS);
@@ -294,6 +295,8 @@ export class Dispatcher {
     return undefined;
   }
   more = false;
+  /** For some decoder, whatever the port, the octets may be a beginning. */
+  begins = false;
 
   /** Only those whose type or protocol number it is: below ports the number is no hint but the law. */
   probeHinted(
@@ -327,6 +330,7 @@ export class Dispatcher {
     const p = d.probe(b, start, end, this.context);
     if (p === 'more') {
       if (hinted) this.more = true;
+      this.begins = true;
       return false;
     }
     return p === 'sure' || (hinted && p === 'maybe');

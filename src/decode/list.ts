@@ -1,5 +1,6 @@
 /** The visible list of protocols: adding one is a folder and a line here. Order matters only where two claim the same port. */
 import type { Decoder } from '../core/decoder.ts';
+import { abbEgm } from './abb-egm/index.ts';
 import { ads } from './ads/index.ts';
 import { amqp } from './amqp/index.ts';
 import { arp } from './arp/index.ts';
@@ -21,6 +22,7 @@ import { dnp3 } from './dnp3/index.ts';
 import { dns, llmnr, mdns } from './dns/index.ts';
 import { enip } from './enip/index.ts';
 import { ethercat } from './ethercat/index.ts';
+import { fanucRmi } from './fanuc-rmi/index.ts';
 import { ffHse } from './ff-hse/index.ts';
 import { fins } from './fins/index.ts';
 import { fox } from './fox/index.ts';
@@ -179,6 +181,8 @@ export const DECODERS: readonly Decoder[] = [
   hses,
   kukaProxy,
   kukaRsi,
+  fanucRmi,
+  abbEgm,
   syslog,
   tftp,
   kerberos,

@@ -139,6 +139,11 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 export const utf8 = (b: Uint8Array, start: number, end: number): string =>
   (start >= 0 && start < end ? printable(b, start, Math.min(end, b.length)) : undefined) ??
   utf8Decoder.decode(b.subarray(start, end)).replace(CONTROL, '.');
+const BLANK = /[\t\n\r]/g;
+/** As `utf8`, line ends and tabs as blanks: of JSON, which is often written over several lines. */
+export const utf8OneLine = (b: Uint8Array, start: number, end: number): string =>
+  (start >= 0 && start < end ? printable(b, start, Math.min(end, b.length)) : undefined) ??
+  utf8Decoder.decode(b.subarray(start, end)).replace(BLANK, ' ').replace(CONTROL, '.');
 /** UTF-16LE text of `start`..`end`, control characters replaced by `.`. */
 export const utf16le = (b: Uint8Array, start: number, end: number): string =>
   utf16Decoder.decode(b.subarray(start, end)).replace(CONTROL, '.');

@@ -5,7 +5,7 @@
  */
 
 import type { Value } from '../../core/observation.ts';
-import { f32be, f64be, hex, i16be, i32be, i64be, utf8 } from '../../lib/bytes.ts';
+import { f32be, f64be, hex, i16be, i32be, i64be, utf8, utf8OneLine } from '../../lib/bytes.ts';
 import { MASKED } from '../../lib/masked.ts';
 import { isSecretName } from '../../lib/secret-names.ts';
 import { tableOf } from '../../lib/table.ts';
@@ -246,7 +246,7 @@ const senmlOfCbor = (payload: Uint8Array): readonly ContentValue[] => {
 };
 const parsed = (payload: Uint8Array): unknown => {
   try {
-    return JSON.parse(utf8(payload, 0, payload.length));
+    return JSON.parse(utf8OneLine(payload, 0, payload.length));
   } catch {
     return undefined;
   }

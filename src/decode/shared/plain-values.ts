@@ -3,7 +3,7 @@
  * their own (MQTT, CoAP, AMQP).
  */
 import type { Value } from '../../core/observation.ts';
-import { utf8 } from '../../lib/bytes.ts';
+import { utf8, utf8OneLine } from '../../lib/bytes.ts';
 import { saysCredential } from '../../lib/credential-runs.ts';
 import { MASKED } from '../../lib/masked.ts';
 import { isSecretName } from '../../lib/secret-names.ts';
@@ -58,7 +58,7 @@ export const plainValues = (payload: Uint8Array): readonly PlainValue[] => {
   if (first === 0x7b || first === 0x5b) {
     let node: unknown;
     try {
-      node = JSON.parse(utf8(payload, 0, n));
+      node = JSON.parse(utf8OneLine(payload, 0, n));
     } catch {
       return NOTHING;
     }
