@@ -168,8 +168,4 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof makeRouter>;
   }
-  interface HistoryState {
-    /** On the way to the login: the session ended while a page was open. */
-    isSessionOver?: boolean;
-  }
 }

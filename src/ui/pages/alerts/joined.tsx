@@ -12,6 +12,7 @@ import { meQuery, useIsRecording, useSite } from '../../lib/site.ts';
 import { Loading, PartyLink, Problem, When } from '../../parts/basics.tsx';
 import { CertaintyMark, ImpactTag, OpenMark, PriorityMark, StageMark } from '../../parts/finding-marks.tsx';
 import type { Column } from '../../parts/table.tsx';
+import { takeHelp, takeWord } from '../alert/take.ts';
 import { useAlertsOfIncident, useIncidentChange } from '../incident/acts.ts';
 import { inShort } from '../incident/in-short.ts';
 
@@ -148,7 +149,7 @@ const Acts = ({ incident }: { incident: IncidentRow }) => {
   const me = useQuery(meQuery).data;
   const may = useMay('triage');
   const alerts = useAlertsOfIncident(incident);
-  const change = useIncidentChange(incident.id);
+  const change = useIncidentChange(incident);
   const fresh = incident.alertsNew;
   const mine = me !== undefined && incident.assignee === me.id;
   const acknowledge = () => fresh > 0 && alerts.mutate('acknowledged');
@@ -164,13 +165,13 @@ const Acts = ({ incident }: { incident: IncidentRow }) => {
           </Button>
         </Tooltip>
       )}
-      <Tooltip label={mine ? 'Give it back (t)' : 'I take care of it (t)'}>
+      <Tooltip label={takeHelp(mine, incident)}>
         <Button
           leftSection={<IconUserCheck size={14} stroke={1.8} />}
           loading={change.isPending}
           onClick={() => void take()}
         >
-          {mine ? 'Give back' : 'Take'}
+          {takeWord(mine, incident)}
         </Button>
       </Tooltip>
     </div>

@@ -1,0 +1,45 @@
+/**
+ * The session ended while a page was open (unused for long, ended elsewhere, Gatehouse began anew): a door over the page, which
+ * nobody can look through. Behind it all stays as it is, a half-written review too; somebody else who comes in begins anew.
+ */
+import { FocusTrap, Portal } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { Me } from '../../api/sites.ts';
+import { setCsrf } from '../lib/api.ts';
+import { setSessionOver } from '../lib/session.ts';
+import { meQuery } from '../lib/site.ts';
+import { Door, LoginForm } from '../parts/login-form.tsx';
+
+export const SessionOver = () => {
+  const client = useQueryClient();
+  // Who comes back goes on typing where he was.
+  useEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  const entered = async (me: Me) => {
+    const before = client.getQueryData(meQuery.queryKey);
+    if (before?.id !== me.id) return window.location.reload();
+    setCsrf(me.csrf);
+    client.setQueryData(meQuery.queryKey, me);
+    setSessionOver(false);
+    await client.invalidateQueries();
+  };
+  return (
+    <Portal>
+      <FocusTrap active>
+        <div className="session-over" role="dialog" aria-modal="true" aria-label="Log in again">
+          <Door
+            title="Log in"
+            lead="Your session is over: it was unused for long, ended elsewhere, or Gatehouse began anew. Then you go on where you were; what you were writing is still there."
+          >
+            <LoginForm onEntered={entered} />
+          </Door>
+        </div>
+      </FocusTrap>
+    </Portal>
+  );
+};
