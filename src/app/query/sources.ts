@@ -261,8 +261,9 @@ export const verdictsOf = (
       code: 'nothing-wrong-seen',
       priority: 'low',
       title: 'Nothing wrong was seen with the capture',
-      detail:
-        'Both directions are visible and nothing points to loss. What the mirror does not carry cannot be seen from here.',
+      detail: sources.some((source) => source.health.oneWay > 0)
+        ? 'Nothing points to loss, and most conversations show both directions. What the mirror does not carry cannot be seen from here.'
+        : 'Both directions are visible and nothing points to loss. What the mirror does not carry cannot be seen from here.',
       whatToDo: '',
     });
   }

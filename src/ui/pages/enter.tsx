@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import type { Me } from '../../api/sites.ts';
-import { call, setCsrf } from '../lib/api.ts';
+import { call, setPerson } from '../lib/api.ts';
 import { setSessionOver } from '../lib/session.ts';
 import { meQuery, statusQuery } from '../lib/site.ts';
 import { Problem } from '../parts/basics.tsx';
@@ -17,7 +17,7 @@ const MIN_PASSWORD = 12;
 const useEntered = () => {
   const client = useQueryClient();
   return (me: Me) => {
-    setCsrf(me.csrf);
+    setPerson(me);
     setSessionOver(false);
     client.clear();
     client.setQueryData(meQuery.queryKey, me);

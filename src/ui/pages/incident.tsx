@@ -145,7 +145,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
         </div>
         <Actions detail={detail} />
       </header>
-      <p className="in-short">{inShort(detail, isRecording).join(' ')}</p>
+      <p className="in-short">{inShort(detail, isRecording, here?.lastAt ?? null).join(' ')}</p>
       <nav className="on-page small no-print" aria-label="On this page">
         {PARTS.map(({ id, name }) => (
           <button key={id} type="button" className="linklike" onClick={() => show(id)}>

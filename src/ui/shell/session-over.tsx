@@ -6,7 +6,7 @@ import { FocusTrap, Portal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Me } from '../../api/sites.ts';
-import { setCsrf } from '../lib/api.ts';
+import { setPerson } from '../lib/api.ts';
 import { setSessionOver } from '../lib/session.ts';
 import { meQuery } from '../lib/site.ts';
 import { Door, LoginForm } from '../parts/login-form.tsx';
@@ -23,7 +23,7 @@ export const SessionOver = () => {
   const entered = async (me: Me) => {
     const before = client.getQueryData(meQuery.queryKey);
     if (before?.id !== me.id) return window.location.reload();
-    setCsrf(me.csrf);
+    setPerson(me);
     client.setQueryData(meQuery.queryKey, me);
     setSessionOver(false);
     await client.invalidateQueries();

@@ -8,7 +8,7 @@ import { call } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useMay } from '../../lib/may.ts';
-import { meQuery, useIsRecording, useSite } from '../../lib/site.ts';
+import { meQuery, useIsRecording, useSite, useSites } from '../../lib/site.ts';
 import { Loading, PartyLink, Problem, When } from '../../parts/basics.tsx';
 import { CertaintyMark, ImpactTag, OpenMark, PriorityMark, StageMark } from '../../parts/finding-marks.tsx';
 import type { Column } from '../../parts/table.tsx';
@@ -80,12 +80,13 @@ const LAST_SENTENCES = 4;
 const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   const site = useSite();
   const isRecording = useIsRecording();
+  const lastFrameAt = useSites().data?.items.find((s) => s.id === site)?.lastAt ?? null;
   const { incident: i, story, next, doubts } = detail;
   const earlier = Math.max(0, story.length - LAST_SENTENCES);
   return (
     <>
       <Acts incident={i} />
-      <p className="flat">{inShort(detail, isRecording).join(' ')}</p>
+      <p className="flat">{inShort(detail, isRecording, lastFrameAt).join(' ')}</p>
       <section>
         <dl className="kv">
           <dt>How far it came</dt>
