@@ -42,8 +42,13 @@ export const Refusal = ({ error }: { error: unknown }) => {
 /** Mantine closes what is open below at Escape, unless the key was hit in a place that is marked so. */
 const KEEPS_ESCAPE = { 'data-mantine-stop-propagation': true };
 
-export const LoginForm = ({ onEntered }: { onEntered: (me: Me) => unknown }) => {
-  const [name, setName] = useState('');
+interface LoginProps {
+  onEntered: (me: Me) => unknown;
+  /** Who was here, if that is known. */
+  before?: string;
+}
+export const LoginForm = ({ onEntered, before = '' }: LoginProps) => {
+  const [name, setName] = useState(before);
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -63,8 +68,8 @@ export const LoginForm = ({ onEntered }: { onEntered: (me: Me) => unknown }) => 
     <form onSubmit={(e) => void send(e)} className="stack door-form">
       <TextInput
         label="Name"
-        autoFocus
-        data-autofocus
+        autoFocus={before === ''}
+        {...(before === '' ? { 'data-autofocus': true } : {})}
         required
         withAsterisk={false}
         autoComplete="username"
@@ -74,6 +79,7 @@ export const LoginForm = ({ onEntered }: { onEntered: (me: Me) => unknown }) => 
       />
       <PasswordInput
         label="Password"
+        {...(before === '' ? {} : { 'data-autofocus': true })}
         required
         withAsterisk={false}
         autoComplete="current-password"

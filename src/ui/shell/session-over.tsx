@@ -4,21 +4,31 @@
  */
 import { FocusTrap, Portal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Me } from '../../api/sites.ts';
-import { setPerson } from '../lib/api.ts';
+import { call, setPerson } from '../lib/api.ts';
 import { setSessionOver } from '../lib/session.ts';
 import { meQuery } from '../lib/site.ts';
 import { Door, LoginForm } from '../parts/login-form.tsx';
 
 export const SessionOver = () => {
   const client = useQueryClient();
+  const latest = useRef<(me: Me) => Promise<void>>(async () => undefined);
   // Who comes back goes on typing where he was.
   useEffect(() => {
     const before = document.activeElement;
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };
+  }, []);
+  // Logged in again in another tab: the door is open here too.
+  useEffect(() => {
+    const look = () =>
+      void call('me')
+        .then((me) => latest.current(me))
+        .catch(() => undefined);
+    window.addEventListener('focus', look);
+    return () => window.removeEventListener('focus', look);
   }, []);
   const entered = async (me: Me) => {
     const before = client.getQueryData(meQuery.queryKey);
@@ -28,6 +38,7 @@ export const SessionOver = () => {
     setSessionOver(false);
     await client.invalidateQueries();
   };
+  latest.current = entered;
   return (
     <Portal>
       <FocusTrap active>
@@ -36,7 +47,7 @@ export const SessionOver = () => {
             title="Log in"
             lead="Your session is over: it was unused for long, ended elsewhere, or Gatehouse began anew. Then you go on where you were; what you were writing is still there."
           >
-            <LoginForm onEntered={entered} />
+            <LoginForm onEntered={entered} before={client.getQueryData(meQuery.queryKey)?.name ?? ''} />
           </Door>
         </div>
       </FocusTrap>
