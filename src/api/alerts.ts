@@ -172,17 +172,20 @@ export const AlertDetail = Obj({
 });
 export type AlertDetail = Static<typeof AlertDetail>;
 
-export const AlertChange = Obj({
-  state: Type.Optional(OneOf(ALERT_STATES)),
+/** How it stood when the person decided: where somebody has changed it meanwhile, nothing is written (409 `changed-meanwhile`). */
+const seen = <S extends readonly string[]>(states: S) =>
+  Type.Optional(Obj({ state: OneOf(states), assignee: Type.String({ maxLength: 100 }) }));
+const change = {
   /** User id; '' gives it back to nobody. */
   assignee: Type.Optional(Type.String({ maxLength: 100 })),
   note: Type.Optional(Type.String({ maxLength: 1000 })),
-});
+};
+export const AlertChange = Obj({ state: Type.Optional(OneOf(ALERT_STATES)), ...change, seen: seen(ALERT_STATES) });
 export type AlertChange = Static<typeof AlertChange>;
 /** The same for many at once. */
 export const AlertsChange = Obj({
   alerts: Type.Array(Type.String(), { minItems: 1, maxItems: 500 }),
-  change: AlertChange,
+  change: Obj({ state: Type.Optional(OneOf(ALERT_STATES)), ...change }),
 });
 export type AlertsChange = Static<typeof AlertsChange>;
 export const AlertsChanged = Obj({ changed: Count, missing: Type.Array(Type.String()) });
@@ -354,7 +357,7 @@ export type IncidentDetail = Static<typeof IncidentDetail>;
 
 export const IncidentChange = Obj({
   state: Type.Optional(OneOf(INCIDENT_STATES)),
-  assignee: Type.Optional(Type.String({ maxLength: 100 })),
-  note: Type.Optional(Type.String({ maxLength: 1000 })),
+  ...change,
+  seen: seen(INCIDENT_STATES),
 });
 export type IncidentChange = Static<typeof IncidentChange>;

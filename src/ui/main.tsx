@@ -14,7 +14,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiProblem, whenLoggedOut } from './lib/api.ts';
-import { meQuery } from './lib/site.ts';
+import { setSessionOver } from './lib/session.ts';
 import { makeRouter } from './router.tsx';
 import { cssVariables, theme } from './theme.ts';
 
@@ -41,12 +41,10 @@ const client = new QueryClient({
   },
 });
 const router = makeRouter(client);
-// The session ended while the page was open: the login, and from there back to this very page.
+// The session ended while the page was open: the page stays, behind a door.
 whenLoggedOut(() => {
-  const { pathname, href } = router.latestLocation;
-  if (pathname === '/login' || pathname === '/setup') return;
-  client.removeQueries({ queryKey: meQuery.queryKey });
-  void router.navigate({ to: '/login', search: { q: href }, state: { isSessionOver: true } });
+  const { pathname } = router.latestLocation;
+  if (pathname !== '/login' && pathname !== '/setup') setSessionOver(true);
 });
 const place = document.getElementById('root');
 if (place === null) throw new Error('index.html has no #root');

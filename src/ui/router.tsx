@@ -2,7 +2,7 @@
 
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { setCsrf } from './lib/api.ts';
+import { setPerson } from './lib/api.ts';
 import { meQuery, sitesQuery, statusQuery } from './lib/site.ts';
 import { Loading, Problem } from './parts/basics.tsx';
 import { loadEvidence } from './shell/evidence-script.ts';
@@ -66,7 +66,7 @@ export const makeRouter = (client: QueryClient) => {
       const status = await client.ensureQueryData(statusQuery);
       if (status.setupNeeded) throw redirect({ to: '/setup' });
       try {
-        setCsrf((await me).csrf);
+        setPerson(await me);
       } catch (cause) {
         if ((cause as { status?: number }).status !== 401) throw cause;
         throw redirect({ to: '/login', search: { q: location.href } });
@@ -167,9 +167,5 @@ export const makeRouter = (client: QueryClient) => {
 declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof makeRouter>;
-  }
-  interface HistoryState {
-    /** On the way to the login: the session ended while a page was open. */
-    isSessionOver?: boolean;
   }
 }

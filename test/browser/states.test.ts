@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   describeBrowser,
   type Gatehouse,
+  logIn,
   PATIENCE_MS,
   setUp,
   siteOf,
@@ -60,6 +61,18 @@ describeBrowser('states of the console', () => {
     const v = await visit(browser, gatehouse.origin, { state });
     await v.page.goto(`${gatehouse.origin}${path}`);
     return v;
+  };
+  const firstAlert = async (page: Page): Promise<string> => {
+    let first = '';
+    const look = async () => {
+      first = await page.evaluate(async (url) => {
+        const list = (await (await fetch(url)).json()) as { items: { id: string }[] };
+        return list.items[0]?.id ?? '';
+      }, `/api/v1/sites/${pump}/alerts?q=-state:closed`);
+      return first;
+    };
+    await expect.poll(look, { timeout: PATIENCE_MS }).not.toBe('');
+    return first;
   };
   const go = (page: Page, name: string) =>
     page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
@@ -278,6 +291,60 @@ describeBrowser('states of the console', () => {
     await page.getByRole('grid', { name: 'assets' }).waitFor();
     expect(page.url()).toContain(`/s/${pump}/assets?q=role`);
     await page.getByRole('contentinfo').getByText('up to date').waitFor();
+    await context.close();
+  });
+
+  it('a review that is half written when the session ends is there when its person is back', {
+    timeout: 2 * PATIENCE_MS,
+  }, async () => {
+    const { page, context, errors } = await enter(`/s/${pump}/alerts`);
+    await page.goto(`${gatehouse.origin}/s/${pump}/alerts/${await firstAlert(page)}`);
+    await page.getByRole('button', { name: 'Review …' }).click();
+    const review = page.getByRole('dialog', { name: 'Review' });
+    await review.getByLabel('Reason').fill('the drive was changed this morning');
+    await review.getByRole('radio').last().check();
+    await context.clearCookies();
+    // The page may know it already, and then nobody can click there.
+    await review.getByRole('button', { name: 'Record the review' }).dispatchEvent('click');
+    const door = page.getByRole('dialog', { name: 'Log in again' });
+    await door.getByText('what you were writing is still there').waitFor();
+    // Nothing of the page is to be seen, and its keys do nothing.
+    expect(await page.evaluate(() => document.elementFromPoint(20, 20)?.closest('.session-over') !== null)).toBe(true);
+    await page.keyboard.press('Escape');
+    await door.getByLabel('Name').fill('keeper');
+    await door.getByRole('textbox', { name: 'Password' }).fill('gates are kept by people');
+    await door.getByRole('button', { name: 'Log in' }).click();
+    await door.waitFor({ state: 'detached' });
+    expect(await review.getByLabel('Reason').inputValue()).toBe('the drive was changed this morning');
+    // Another tab logs in anew: the token of this one is old, and renewed without a word.
+    const other = await context.newPage();
+    await logIn(other, gatehouse.origin, `/s/${pump}/now`);
+    await review.getByRole('button', { name: 'Record the review' }).click();
+    await page.getByText('Review recorded').waitFor();
+    await page.locator('.deeds').getByText('the drive was changed this morning').waitFor();
+    expect(errors.filter((e) => !/40[13]/.test(e))).toEqual([]);
+    await context.close();
+  });
+
+  it('who did not see that somebody else has taken an alert does not take it from him', {
+    timeout: 2 * PATIENCE_MS,
+  }, async () => {
+    const { page, context } = await visit(browser, gatehouse.origin, { state });
+    // This page hears nothing of what happens elsewhere.
+    await page.route(EVENTS, (route) => route.abort());
+    await page.goto(`${gatehouse.origin}/s/${pump}/alerts`);
+    const alert = await firstAlert(page);
+    await page.goto(`${gatehouse.origin}/s/${pump}/alerts/${alert}`);
+    await page.getByRole('button', { name: 'Take', exact: true }).waitFor();
+    const other = await enter(`/s/${pump}/alerts/${alert}`);
+    await other.page.getByRole('button', { name: 'Take', exact: true }).click();
+    await other.page.getByText('keeper takes care').waitFor();
+    await other.context.close();
+    await page.getByRole('button', { name: 'Take', exact: true }).click();
+    await page.getByText('Somebody changed it meanwhile: it is acknowledged, and keeper takes care of it.').waitFor();
+    await page.locator('.finding-head').getByText('keeper takes care').waitFor();
+    await page.getByRole('button', { name: 'Give back' }).click();
+    await page.getByRole('button', { name: 'Take', exact: true }).waitFor();
     await context.close();
   });
 

@@ -20,7 +20,7 @@ import { alertActRow, incidentActRow, type JournalEntry, type Row, type Store, w
 import { RequestError } from '../engine-contract.ts';
 import type { LiveSite } from '../live-site.ts';
 import { alertById } from '../query/findings.ts';
-import { incidentById } from '../query/incidents.ts';
+import { incidentById, incidentState } from '../query/incidents.ts';
 import { type SiteView, timeText } from '../query/view.ts';
 
 /** Lines of history shown with one alert or incident. */
@@ -32,6 +32,8 @@ export interface Actor {
   readonly view: SiteView;
   readonly userId: string;
   readonly nowUs: number;
+  /** Of people, by user id. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 const entry = (
@@ -65,10 +67,28 @@ const refuseEmpty = (change: AlertChange): void => {
     throw new RequestError(422, 'input-invalid', 'Nothing is to be changed.', 'Give a state, a person or a note.');
 };
 
+/** Two people at one matter: the second does not undo what the first did without having seen it. */
+const refuseUnseen = (
+  { names }: Actor,
+  now: { readonly state: string; readonly assignee: string },
+  seen: { readonly state: string; readonly assignee: string } | undefined,
+): void => {
+  if (seen === undefined || (seen.state === now.state && seen.assignee === now.assignee)) return;
+  const who = names.get(now.assignee) ?? now.assignee;
+  throw new RequestError(
+    409,
+    'changed-meanwhile',
+    `Somebody changed it meanwhile: it is ${now.state}, and ${now.assignee === '' ? 'nobody has taken it' : `${who} takes care of it`}.`,
+    'Nothing of yours was written. Look at it as it stands now, and decide again.',
+  );
+};
+
 export const changeAlert = async (actor: Actor, id: string, change: AlertChange): Promise<Alert> => {
   refuseEmpty(change);
   const { store, site, view, nowUs } = actor;
-  const act = changeOf(alertById(view, id), change);
+  const alert = alertById(view, id);
+  refuseUnseen(actor, alert, change.seen);
+  const act = changeOf(alert, change);
   await store.writer.submit({
     put: { alert_state: [alertActRow(site.id, act, nowUs)] },
     journal: [entry(actor, 'alert.change', `alert ${id}`, detailOf(change))],
@@ -173,11 +193,13 @@ export const acceptAlert = async (actor: Actor, id: string, { reason }: Static<t
 export const changeIncident = async (actor: Actor, id: string, change: IncidentChange): Promise<void> => {
   const { store, site, view, nowUs } = actor;
   const incident = incidentById(view, id);
-  const before = view.detection.incidentActs.get(incident.id);
+  // With what was said of it under a former id, and open again where it grew since it was closed.
+  const before = incidentState(view, incident);
+  refuseUnseen(actor, before, change.seen);
   const act = {
     incident: incident.id,
-    state: change.state ?? before?.state ?? 'open',
-    assignee: change.assignee ?? before?.assignee ?? '',
+    state: change.state ?? before.state,
+    assignee: change.assignee ?? before.assignee,
     steps: incident.steps.length,
   } as const;
   const detail = detailOf(change as AlertChange);

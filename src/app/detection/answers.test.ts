@@ -175,10 +175,20 @@ describe('the answers about findings', () => {
       params: { alert: id },
       body: { state: 'acknowledged', assignee: 'u1', note: 'looking' },
     });
+    // Somebody else decided on what stood there before: he is told, and undoes nothing.
+    const seen = { state: 'new', assignee: '' };
+    await expect(ask('changeAlert', { params: { alert: id }, body: { assignee: 'u2', seen } })).rejects.toMatchObject({
+      status: 409,
+      code: 'changed-meanwhile',
+      message: 'Somebody changed it meanwhile: it is acknowledged, and u1 takes care of it.',
+    });
+    expect((await writer()).assignee).toBe('u1');
+    const asItIs = { state: 'acknowledged', assignee: 'u1' };
+    await ask('changeAlert', { params: { alert: id }, body: { assignee: 'u1', seen: asItIs } });
     await ask('reviewAlert', { params: { alert: id }, body: { verdict: 'true', reason: 'nobody knew', close: true } });
     expect(await writer()).toMatchObject({ state: 'closed', review: 'true', assignee: 'u1', rank: null });
     const detail = await ask('alert', { params: { alert: id } });
-    expect(detail.history.map((line) => line.what)).toEqual(['alert.review', 'alert.change']);
+    expect(detail.history.map((line) => line.what)).toEqual(['alert.review', 'alert.change', 'alert.change']);
     expect(detail.reviews).toHaveLength(1);
     const actions = (await ask('journal', { params: {} })).items.map((line) => line.what);
     expect(actions).toEqual(expect.arrayContaining(['window.add', 'window.change', 'alert.change', 'alert.review']));

@@ -88,7 +88,7 @@ export const acting = async <T>(
   const site = context.site(siteId);
   const answer = await site.inTurn(async () => {
     const view = await wholeViewOf(context, siteId);
-    return work({ store: context.store, site, view, userId, nowUs: context.nowUs }, site);
+    return work({ store: context.store, site, view, userId, nowUs: context.nowUs, names: context.names }, site);
   });
   context.told(site, topics);
   return answer;

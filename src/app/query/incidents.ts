@@ -48,7 +48,10 @@ const tellerOf = (view: SiteView): Teller => {
 };
 
 /** A closed one opens again when more steps join it. `fresh`: steps that nobody has decided about. */
-const stateOf = (view: SiteView, incident: Incident): { state: 'open' | 'closed'; assignee: string; fresh: number } => {
+export const incidentState = (
+  view: SiteView,
+  incident: Incident,
+): { state: 'open' | 'closed'; assignee: string; fresh: number } => {
   // What people said of it under a former id holds on: an earlier step may have joined since.
   const acts = incident.steps.map(({ finding }) => view.detection.incidentActs.get(`i-${finding.id}`));
   const act = view.detection.incidentActs.get(incident.id) ?? acts.find((x) => x !== undefined);
@@ -78,7 +81,7 @@ const assetsOf = (view: SiteView, { hosts }: Incident): readonly { party: Party;
 };
 
 export const incidentRow = (view: SiteView, incident: Incident, names: ReadonlyMap<string, string>): IncidentRow => {
-  const { state, assignee, fresh } = stateOf(view, incident);
+  const { state, assignee, fresh } = incidentState(view, incident);
   const alerts = alertsOf(view, incident);
   return {
     id: incident.id,
@@ -112,7 +115,7 @@ export const incidentHeads = (view: SiteView) => {
     id: incident.id,
     title: titleOf(incident, teller),
     priority: incident.priority,
-    closed: stateOf(view, incident).state !== 'open',
+    closed: incidentState(view, incident).state !== 'open',
     firstUs: incident.firstUs,
     lastUs: incident.lastUs,
   }));
@@ -120,7 +123,7 @@ export const incidentHeads = (view: SiteView) => {
 /** Most urgent first, then what moved last. */
 export const openIncidents = (view: SiteView): Incident[] =>
   incidentsOf(view)
-    .filter((incident) => stateOf(view, incident).state === 'open')
+    .filter((incident) => incidentState(view, incident).state === 'open')
     .sort((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || b.lastUs - a.lastUs);
 
 export const incidents = (view: SiteView, query: ListQuery, names: ReadonlyMap<string, string>): Page<IncidentRow> => {
@@ -131,8 +134,8 @@ export const incidents = (view: SiteView, query: ListQuery, names: ReadonlyMap<s
     stage: (i) => tacticName(i.stage),
     priority: (i) => i.priority,
     impact: (i) => i.severity,
-    state: (i) => stateOf(view, i).state,
-    assignee: (i) => stateOf(view, i).assignee || undefined,
+    state: (i) => incidentState(view, i).state,
+    assignee: (i) => incidentState(view, i).assignee || undefined,
     asset: (i) => i.hosts.flatMap((host) => partyWords(partyOf(view, host))),
     findings: (i) => i.steps.length,
     alerts: (i) => alertsOf(view, i).all,

@@ -32,3 +32,8 @@ it('tells files that were handed over without their folder apart by content', ()
     ),
   ).toEqual(['c.pcap (0123456789ab)', 'c.pcap (fedcba987654)']);
 });
+
+it('counts what was listened to again and again, in the order of its starts', () => {
+  const run = (id: string, startedUs: number): Source => ({ ...source('', '', 'eth1'), id, startedUs }) as Source;
+  expect(names(run('p-b', 200), run('p-a', 100))).toEqual(['eth1 (2)', 'eth1 (1)']);
+});

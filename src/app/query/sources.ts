@@ -19,7 +19,8 @@ const counted = (n: number, one: string, many: string): string => `${count(n)} $
 
 /**
  * The sources with names that tell them apart: those of one name get as much of their folder as it takes, those that were
- * handed over without one the beginning of their content's hash.
+ * handed over without one the beginning of their content's hash. What was listened to again and again is counted, in
+ * the order of its starts: its times stand beside it.
  */
 export const namedApart = (sources: readonly Source[]): readonly Source[] => {
   const byName = new Map<string, Source[]>();
@@ -41,7 +42,11 @@ export const namedApart = (sources: readonly Source[]): readonly Source[] => {
       const tail = own.slice(-n).join('/');
       if (folders.filter((other) => other.slice(-n).join('/') === tail).length === 1) return { ...source, name: tail };
     }
-    const mark = source.sha256 === '' ? source.id : source.sha256;
+    if (source.sha256 === '') {
+      const runs = same.filter(({ sha256 }) => sha256 === '').sort((a, b) => a.startedUs - b.startedUs);
+      return { ...source, name: `${source.name} (${runs.indexOf(source) + 1})` };
+    }
+    const mark = source.sha256;
     return { ...source, name: `${source.name} (${mark.slice(0, MARK_LENGTH)})` };
   });
 };
@@ -261,8 +266,9 @@ export const verdictsOf = (
       code: 'nothing-wrong-seen',
       priority: 'low',
       title: 'Nothing wrong was seen with the capture',
-      detail:
-        'Both directions are visible and nothing points to loss. What the mirror does not carry cannot be seen from here.',
+      detail: sources.some((source) => source.health.oneWay > 0)
+        ? 'Nothing points to loss, and most conversations show both directions. What the mirror does not carry cannot be seen from here.'
+        : 'Both directions are visible and nothing points to loss. What the mirror does not carry cannot be seen from here.',
       whatToDo: '',
     });
   }

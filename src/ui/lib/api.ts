@@ -15,8 +15,23 @@ export class ApiProblem extends Error {
 }
 
 let csrf = '';
-export const setCsrf = (token: string): void => {
-  csrf = token;
+let person = '';
+/** Who acts from this page, with the token of the session. */
+export const setPerson = (me: { readonly id: string; readonly csrf: string }): void => {
+  csrf = me.csrf;
+  person = me.id;
+};
+/** Another tab of this browser logged in anew: its session is ours too, if it is the same person's. */
+const renewToken = async (): Promise<void> => {
+  const me = await call('me');
+  if (me.id !== person)
+    throw new ApiProblem(
+      403,
+      'other-person',
+      `${me.name} has logged in in another tab of this browser. Nothing was written.`,
+      `Load the page again: it is then the page of ${me.name}.`,
+    );
+  setPerson(me);
 };
 
 let onLoggedOut = (): void => undefined;
@@ -84,12 +99,19 @@ export const call = async <N extends CallName>(
 ): Promise<Answer<N>> => {
   const [method = 'GET', path = ''] = PATHS[name].split(' ');
   const [body, signal] = rest;
-  const init: RequestInit = { method, ...(signal === undefined ? {} : { signal }) };
-  if (method !== 'GET') {
-    init.headers = { 'content-type': 'application/json', 'x-csrf-token': csrf };
-    init.body = JSON.stringify(body ?? {});
-  }
-  const response = await send(urlOf(path, params), init).catch((error) => {
+  const ask = () => {
+    const init: RequestInit = { method, ...(signal === undefined ? {} : { signal }) };
+    if (method !== 'GET') {
+      init.headers = { 'content-type': 'application/json', 'x-csrf-token': csrf };
+      init.body = JSON.stringify(body ?? {});
+    }
+    return send(urlOf(path, params), init);
+  };
+  const response = await ask().catch(async (error) => {
+    if (error instanceof ApiProblem && error.code === 'csrf') {
+      await renewToken();
+      return ask();
+    }
     // Who is there is asked before there is anybody: the router goes to the login by itself.
     if (name !== 'me') tellLoggedOut(error);
     throw error;

@@ -126,6 +126,7 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
               since <When at={alert.firstAt} /> <Ago at={alert.firstAt} before="· " />
             </span>
             <OpenMark open={alert.open} at={alert.lastAt} long />
+            {alert.assignee !== '' && <span className="dim small">{alert.assigneeName} takes care</span>}
             {alert.review !== '' && <VerdictMark verdict={alert.review} />}
             <WindowTag window={alert.window} />
             <IncidentTag incident={alert.incident} />
@@ -172,11 +173,7 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
 /** Reviews and everything else that people did with it, newest first; of a new alert there is nothing to tell. */
 const Deeds = ({ detail }: { detail: AlertDetail }) =>
   detail.reviews.length + detail.history.length === 0 ? null : (
-    <Panel
-      title="What people did"
-      count={detail.alert.assigneeName === '' ? 'nobody has taken it' : `${detail.alert.assigneeName} takes care`}
-      flush
-    >
+    <Panel title="What people did" {...(detail.alert.assignee === '' ? { count: 'nobody has taken it' } : {})} flush>
       <ul className="deeds">
         {detail.reviews.map((r) => (
           <li key={`${r.at}${r.who}`}>

@@ -4,6 +4,7 @@
  */
 import './coverage/coverage.css';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { Coverage } from '../../api/overview.ts';
 import { call } from '../lib/api.ts';
 import { bytes, number, plural } from '../lib/format.ts';
@@ -42,6 +43,7 @@ export const CoveragePage = () => {
 };
 
 const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
+  const site = useSite();
   const sum = (pick: (h: Coverage['sources'][number]['health']) => number) =>
     c.sources.reduce((n, s) => n + pick(s.health), 0);
   const total = {
@@ -60,7 +62,7 @@ const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
           {plural(c.sources.length, 'source')}, {number(sum((h) => h.frames))} frames, {bytes(sum((h) => h.bytes))}
         </span>
       </header>
-      <BlindSpots verdicts={c.verdicts} reading={c.sources.some((s) => s.state === 'reading')} />
+      <BlindSpots verdicts={c.verdicts} reading={c.sources.some((s) => s.state === 'reading')} oneWay={oneWay} />
       <div className="coverage-two">
         <Panel title="Payload visible">
           <VisibilityBar {...total} />
@@ -74,11 +76,17 @@ const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
                 <b className="big">{number(conversations - oneWay)}</b> of {plural(conversations, 'conversation')}{' '}
                 {conversations - oneWay === 1 ? 'shows' : 'show'} both directions
               </span>
-              <span className={oneWay > 0 ? '' : 'dim'}>
-                {oneWay > 0
-                  ? `${plural(oneWay, 'conversation')} with one direction only: nobody answered, or the answers do not pass this mirror. Values read and refusals are not seen there.`
-                  : 'No conversation with only one direction was found.'}
-              </span>
+              {oneWay === 0 ? (
+                <span className="dim">No conversation with only one direction was found.</span>
+              ) : (
+                <span>
+                  <Link to="/s/$site/flows" params={{ site }} search={{ q: 'oneway:true' }} className="in-text">
+                    {plural(oneWay, 'conversation')} with one direction only
+                  </Link>
+                  : nobody answered, or the answers do not pass this mirror. Values read and refusals are not seen
+                  there.
+                </span>
+              )}
             </div>
           )}
         </Panel>

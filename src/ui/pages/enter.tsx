@@ -1,54 +1,24 @@
 /** The two doors: the first administrator by the one-time link that the first start prints, and the login. */
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
 import type { Me } from '../../api/sites.ts';
-import { ApiProblem, call, setCsrf } from '../lib/api.ts';
+import { call, setPerson } from '../lib/api.ts';
+import { setSessionOver } from '../lib/session.ts';
 import { meQuery, statusQuery } from '../lib/site.ts';
 import { Problem } from '../parts/basics.tsx';
-import { Brand } from '../parts/glyphs.tsx';
-import './enter.css';
+import { Door, LoginForm, Refusal } from '../parts/login-form.tsx';
 
 /** As `MIN_PASSWORD` of the contract, which the server checks; repeated so that the page carries no validator. */
 const MIN_PASSWORD = 12;
-
-const Door = ({ title, lead, children }: { title: string; lead?: ReactNode; children: ReactNode }) => {
-  const status = useQuery(statusQuery);
-  return (
-    <main className="enter">
-      <div className="door">
-        <div className="door-brand">
-          <Brand size={26} />
-          <span>Gatehouse</span>
-        </div>
-        <h1>{title}</h1>
-        {lead && <p className="dim">{lead}</p>}
-        {children}
-        <footer className="dim tiny">
-          {status.data ? `Gatehouse ${status.data.version} · ` : ''}
-          {window.location.host}
-        </footer>
-      </div>
-    </main>
-  );
-};
-
-const Refusal = ({ error }: { error: unknown }) => {
-  const p = error instanceof ApiProblem ? error : undefined;
-  return (
-    <div className="refusal" role="alert">
-      <strong>{p?.message ?? 'That did not work.'}</strong>
-      {p?.whatToDo && <span>{p.whatToDo}</span>}
-    </div>
-  );
-};
 
 /** Remembers who came in, so that the next page does not ask again. */
 const useEntered = () => {
   const client = useQueryClient();
   return (me: Me) => {
-    setCsrf(me.csrf);
+    setPerson(me);
+    setSessionOver(false);
     client.clear();
     client.setQueryData(meQuery.queryKey, me);
   };
@@ -143,63 +113,18 @@ export const SetupPage = () => {
 };
 
 export const LoginPage = () => {
-  const [name, setName] = useState('');
-  const [password, setPassword] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const navigate = useNavigate();
   const entered = useEntered();
   const back = (useSearch({ strict: false }) as { q?: string }).q ?? '';
-  const isOver = useRouterState({ select: (s) => s.location.state.isSessionOver === true });
-  const goesBack = back.startsWith('/s/');
-  const send = async (e: FormEvent) => {
-    e.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      entered(await call('login', {}, { name: name.trim(), password }));
-      // Only a path of this console: never an address of somebody else's that came in the link.
-      await navigate({ href: /^\/(?![/\\])/.test(back) ? back : '/' });
-    } catch (cause) {
-      setError(cause);
-      setPassword('');
-    }
-    setBusy(false);
-  };
   return (
-    <Door
-      title="Log in"
-      lead={
-        isOver
-          ? `Your session is over: it was unused for long, ended elsewhere, or Gatehouse began anew.${goesBack ? ' Then you go on where you were.' : ''}`
-          : goesBack
-            ? 'Then you go on to the page that you asked for.'
-            : undefined
-      }
-    >
-      <form onSubmit={(e) => void send(e)} className="stack door-form">
-        <TextInput
-          label="Name"
-          autoFocus
-          required
-          withAsterisk={false}
-          autoComplete="username"
-          value={name}
-          onChange={(e) => setName(e.currentTarget.value)}
-        />
-        <PasswordInput
-          label="Password"
-          required
-          withAsterisk={false}
-          autoComplete="current-password"
-          value={password}
-          onChange={(e) => setPassword(e.currentTarget.value)}
-        />
-        {error !== undefined && <Refusal error={error} />}
-        <Button type="submit" variant="filled" loading={busy} disabled={name.trim() === '' || password === ''}>
-          Log in
-        </Button>
-      </form>
+    <Door title="Log in" lead={back.startsWith('/s/') ? 'Then you go on to the page that you asked for.' : undefined}>
+      <LoginForm
+        onEntered={async (me) => {
+          entered(me);
+          // Only a path of this console: never an address of somebody else's that came in the link.
+          await navigate({ href: /^\/(?![/\\])/.test(back) ? back : '/' });
+        }}
+      />
     </Door>
   );
 };

@@ -19,6 +19,7 @@ import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { ForOthers } from '../parts/others.tsx';
+import { takeHelp, takeWord } from './alert/take.ts';
 import { useAlertsOfIncident, useIncidentChange } from './incident/acts.ts';
 import { Decision } from './incident/decision.tsx';
 import { inShort } from './incident/in-short.ts';
@@ -144,7 +145,7 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
         </div>
         <Actions detail={detail} />
       </header>
-      <p className="in-short">{inShort(detail, isRecording).join(' ')}</p>
+      <p className="in-short">{inShort(detail, isRecording, here?.lastAt ?? null).join(' ')}</p>
       <nav className="on-page small no-print" aria-label="On this page">
         {PARTS.map(({ id, name }) => (
           <button key={id} type="button" className="linklike" onClick={() => show(id)}>
@@ -321,10 +322,12 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
   const site = useSite();
   const me = useQuery(meQuery).data;
   const may = useMay('triage');
-  const change = useIncidentChange(incident.id);
+  const change = useIncidentChange(incident);
   const alerts = useAlertsOfIncident(incident);
   const [closing, setClosing] = useState(false);
   const mine = me !== undefined && incident.assignee === me.id;
+  const take = () => me !== undefined && incident.state === 'open' && change.mutate({ assignee: mine ? '' : me.id });
+  useKeys(may ? { t: take } : {});
   return (
     <div className="row wrap no-print" style={{ gap: 6 }}>
       {!may && <ForOthers work="triage" what="work it off" />}
@@ -332,9 +335,10 @@ const Actions = ({ detail }: { detail: IncidentDetail }) => {
         <Button
           {...(incident.assignee === '' ? { variant: 'filled' } : {})}
           loading={change.isPending}
-          onClick={() => change.mutate({ assignee: mine ? '' : me.id })}
+          title={takeHelp(mine, incident)}
+          onClick={take}
         >
-          {mine ? 'Give back' : 'Take'}
+          {takeWord(mine, incident)}
         </Button>
       )}
       {may && (

@@ -193,6 +193,11 @@ const Cells = ({ list, more, filter, waits }: CellsProps) => {
   const [wanted, setWanted] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState(-1);
   const box = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is found begins at the top
+  useEffect(() => {
+    box.current?.scrollTo({ top: 0 });
+    setCursor(-1);
+  }, [q, look, order]);
   const input = useRef<HTMLInputElement>(null);
 
   const cells = list.items;
@@ -300,10 +305,16 @@ const Cells = ({ list, more, filter, waits }: CellsProps) => {
         </div>
         <span className="grow" />
         <span className="dim small nowrap" aria-live="polite">
-          {filtered ? `${number(list.fits)} of ` : ''}
-          {plural(all, 'point')} in {plural(list.cells, 'cell')}, {number(list.armed)} watched
+          {filtered ? (
+            // The same place as without a filter: nothing beside it moves.
+            <span title={`in ${plural(list.cells, 'cell')}, ${number(list.armed)} watched`}>
+              {number(list.fits)} of {plural(all, 'point')}
+            </span>
+          ) : (
+            `${plural(all, 'point')} in ${plural(list.cells, 'cell')}, ${number(list.armed)} watched`
+          )}
           {list.returning > 0 && `; what ${plural(list.returning, 'cell')} learned is being read back`}
-          {list.pointsWithout > 0 && (
+          {list.pointsWithout > 0 && !filtered && (
             <span title="Words, or values seen too seldom to make rows of them">
               ; {number(list.pointsWithout)} in no cell
             </span>

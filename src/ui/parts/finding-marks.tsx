@@ -8,7 +8,7 @@ import { pointName } from '../../core/point-name.ts';
 import { duration } from '../lib/format.ts';
 import { useIsRecording, useSite, useSites } from '../lib/site.ts';
 import { PRIORITY_WORD, PriorityGlyph } from './glyphs.tsx';
-import { CAN_TOUCH } from './impact.ts';
+import { CAN_TOUCH, QUIET_MS } from './impact.ts';
 import './finding-marks.css';
 
 export const PriorityMark = ({ priority }: { priority: Priority }) => (
@@ -98,9 +98,6 @@ export const StateMark = ({ state }: { state: AlertState }) => (
     {state}
   </span>
 );
-
-/** Not seen for as long, by the frames of the site: it may come again, and does not go on now. */
-const QUIET_MS = 2 * 60_000;
 
 /** It goes on (a recording: to its end), it is quiet (seen some time ago, not yet called over), or it is over. `long`: says for how long it is quiet. */
 export const OpenMark = ({ open, at, long = false }: { open: boolean; at: string | null; long?: boolean }) => {

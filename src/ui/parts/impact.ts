@@ -8,3 +8,6 @@ export const CAN_TOUCH: Readonly<Record<Impact, string>> = {
   regulatory: 'duties to report can begin',
   none: '',
 };
+
+/** Not seen for as long, by the frames of the site: it may come again, and does not go on now. */
+export const QUIET_MS = 2 * 60_000;

@@ -18,6 +18,7 @@ import { call } from '../lib/api.ts';
 import { dateTime, number, setZone } from '../lib/format.ts';
 import { useKeys, useSequence } from '../lib/keys.ts';
 import { useEventStream } from '../lib/live.ts';
+import { useIsSessionOver } from '../lib/session.ts';
 import { meQuery, useSite, useSites } from '../lib/site.ts';
 import { Brand } from '../parts/glyphs.tsx';
 import { notify } from '../parts/notify.ts';
@@ -27,6 +28,7 @@ import { KeyHelp } from './help.tsx';
 import { Outdated } from './outdated.tsx';
 import { PAGES } from './pages.ts';
 import { openPalette, Palette } from './palette.tsx';
+import { SessionOver } from './session-over.tsx';
 import { StatusLine } from './status.tsx';
 import { Lost, Unstored } from './unstored.tsx';
 
@@ -39,7 +41,8 @@ export const Shell = () => {
   const sites = useSites();
   const here = sites.data?.items.find((s) => s.id === site);
   const [help, setHelp] = useState(false);
-  useEventStream(true);
+  const isSessionOver = useIsSessionOver();
+  useEventStream(!isSessionOver);
   if (here) setZone(here.zone);
   const frame = useRouterState({ select: (s) => (s.location.search as { frame?: string }).frame });
   useKeys({ '?': () => setHelp(true) });
@@ -103,6 +106,7 @@ export const Shell = () => {
           <EvidenceDrawer site={site} at={frame} />
         </Suspense>
       )}
+      {isSessionOver && <SessionOver />}
       <Modal opened={help} onClose={() => setHelp(false)} title="Keyboard" size="lg">
         <KeyHelp />
       </Modal>

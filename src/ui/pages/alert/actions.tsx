@@ -11,6 +11,7 @@ import { meQuery, useSite } from '../../lib/site.ts';
 import { notify } from '../../parts/notify.ts';
 import { ForOthers } from '../../parts/others.tsx';
 import { AcceptDialog, ReviewDialog, useFreshAlerts } from './dialogs.tsx';
+import { takeHelp, takeWord } from './take.ts';
 
 export const AlertActions = ({ detail, onDone }: { detail: AlertDetail; onDone?: () => void }) => {
   const { alert, finding } = detail;
@@ -21,9 +22,18 @@ export const AlertActions = ({ detail, onDone }: { detail: AlertDetail; onDone?:
   const fresh = useFreshAlerts();
   const [dialog, setDialog] = useState<'review' | 'accept' | undefined>();
   const change = useMutation({
-    mutationFn: (body: AlertChange) => call('changeAlert', { site, alert: alert.id }, body),
+    mutationFn: (body: AlertChange) =>
+      call(
+        'changeAlert',
+        { site, alert: alert.id },
+        { ...body, seen: { state: alert.state, assignee: alert.assignee } },
+      ),
     onSuccess: fresh,
-    onError: notify.problem,
+    onError: async (error) => {
+      notify.problem(error);
+      // Refused because somebody else was here meanwhile: what he did is shown.
+      await fresh();
+    },
   });
   const mine = me !== undefined && alert.assignee === me.id;
   const take = () =>
@@ -57,9 +67,9 @@ export const AlertActions = ({ detail, onDone }: { detail: AlertDetail; onDone?:
         </Tooltip>
       )}
       {alert.state !== 'closed' && (
-        <Tooltip label={mine ? 'Give it back (t)' : 'I take care of it (t)'}>
+        <Tooltip label={takeHelp(mine, alert)}>
           <Button leftSection={<IconUserCheck size={14} stroke={1.8} />} onClick={() => void take()}>
-            {mine ? 'Give back' : 'Take'}
+            {takeWord(mine, alert)}
           </Button>
         </Tooltip>
       )}

@@ -8,10 +8,11 @@ import { call } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useMay } from '../../lib/may.ts';
-import { meQuery, useIsRecording, useSite } from '../../lib/site.ts';
+import { meQuery, useIsRecording, useSite, useSites } from '../../lib/site.ts';
 import { Loading, PartyLink, Problem, When } from '../../parts/basics.tsx';
 import { CertaintyMark, ImpactTag, OpenMark, PriorityMark, StageMark } from '../../parts/finding-marks.tsx';
 import type { Column } from '../../parts/table.tsx';
+import { takeHelp, takeWord } from '../alert/take.ts';
 import { useAlertsOfIncident, useIncidentChange } from '../incident/acts.ts';
 import { inShort } from '../incident/in-short.ts';
 
@@ -79,12 +80,13 @@ const LAST_SENTENCES = 4;
 const Loaded = ({ detail }: { detail: IncidentDetail }) => {
   const site = useSite();
   const isRecording = useIsRecording();
+  const lastFrameAt = useSites().data?.items.find((s) => s.id === site)?.lastAt ?? null;
   const { incident: i, story, next, doubts } = detail;
   const earlier = Math.max(0, story.length - LAST_SENTENCES);
   return (
     <>
       <Acts incident={i} />
-      <p className="flat">{inShort(detail, isRecording).join(' ')}</p>
+      <p className="flat">{inShort(detail, isRecording, lastFrameAt).join(' ')}</p>
       <section>
         <dl className="kv">
           <dt>How far it came</dt>
@@ -148,7 +150,7 @@ const Acts = ({ incident }: { incident: IncidentRow }) => {
   const me = useQuery(meQuery).data;
   const may = useMay('triage');
   const alerts = useAlertsOfIncident(incident);
-  const change = useIncidentChange(incident.id);
+  const change = useIncidentChange(incident);
   const fresh = incident.alertsNew;
   const mine = me !== undefined && incident.assignee === me.id;
   const acknowledge = () => fresh > 0 && alerts.mutate('acknowledged');
@@ -164,13 +166,13 @@ const Acts = ({ incident }: { incident: IncidentRow }) => {
           </Button>
         </Tooltip>
       )}
-      <Tooltip label={mine ? 'Give it back (t)' : 'I take care of it (t)'}>
+      <Tooltip label={takeHelp(mine, incident)}>
         <Button
           leftSection={<IconUserCheck size={14} stroke={1.8} />}
           loading={change.isPending}
           onClick={() => void take()}
         >
-          {mine ? 'Give back' : 'Take'}
+          {takeWord(mine, incident)}
         </Button>
       </Tooltip>
     </div>

@@ -13,17 +13,27 @@ const rank = (v: VerdictRow): number => PRIORITIES.indexOf(v.priority);
 export const found = (verdicts: readonly VerdictRow[]): VerdictRow[] =>
   verdicts.filter((v) => v.code !== 'nothing-wrong-seen').sort((a, b) => rank(a) - rank(b));
 
-export const BlindSpots = ({ verdicts, reading }: { verdicts: readonly VerdictRow[]; reading: boolean }) => {
+interface Props {
+  verdicts: readonly VerdictRow[];
+  reading: boolean;
+  /** Conversations of which only one direction was seen: too few for a verdict, and still not nothing. */
+  oneWay?: number;
+}
+export const BlindSpots = ({ verdicts, reading, oneWay = 0 }: Props) => {
   const list = found(verdicts);
   return (
     <Panel title="Blind spots" count={list.length === 0 ? undefined : plural(list.length, 'kind')} flush>
       {list.length === 0 ? (
         <p className="none-found">
-          {reading ? 'Nothing found missing so far; a source is still being read.' : 'Nothing found missing.'}
+          {oneWay > 0
+            ? `No loss found. Of ${plural(oneWay, 'conversation')} only one direction was seen: see Directions.`
+            : reading
+              ? 'Nothing found missing so far; a source is still being read.'
+              : 'Nothing found missing.'}
           <span className="dim">
             {' '}
-            Nothing in the captured traffic points to loss. What the mirror port does not carry cannot be seen from
-            here.
+            {oneWay === 0 && 'Nothing in the captured traffic points to loss. '} What the mirror port does not carry
+            cannot be seen from here.
           </span>
         </p>
       ) : (

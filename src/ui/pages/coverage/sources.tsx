@@ -81,9 +81,11 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
           <span className="dim small">
             {h.frames === 0
               ? 'No frame was seen: nothing can be said about it.'
-              : s.state === 'reading'
-                ? 'Nothing found missing so far.'
-                : 'Nothing found missing.'}
+              : h.oneWay > 0
+                ? 'No loss found.'
+                : s.state === 'reading'
+                  ? 'Nothing found missing so far.'
+                  : 'Nothing found missing.'}
           </span>
         )}
         <span className="grow" />

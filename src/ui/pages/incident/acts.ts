@@ -24,13 +24,18 @@ const useFresh = () => {
     );
 };
 
-export const useIncidentChange = (incident: string) => {
+export const useIncidentChange = ({ id, state, assignee }: Pick<IncidentRow, 'id' | 'state' | 'assignee'>) => {
   const site = useSite();
   const fresh = useFresh();
   return useMutation({
-    mutationFn: (body: IncidentChange) => call('changeIncident', { site, incident }, body),
+    mutationFn: (body: IncidentChange) =>
+      call('changeIncident', { site, incident: id }, { ...body, seen: { state, assignee } }),
     onSuccess: fresh,
-    onError: notify.problem,
+    onError: async (error) => {
+      notify.problem(error);
+      // Refused because somebody else was here meanwhile: what he did is shown.
+      await fresh();
+    },
   });
 };
 

@@ -43,7 +43,7 @@ const detail = (over: Partial<IncidentRow>, lanes: readonly ('it' | 'ot')[]): In
 });
 
 it('says where it went, what it does, what it can touch and whether it goes on', () => {
-  expect(inShort(detail({}, ['it', 'ot', 'ot']), false)).toEqual([
+  expect(inShort(detail({}, ['it', 'ot', 'ot']), false, incident.lastAt)).toEqual([
     'Somebody went from the office side into the plant. How far it came: changing what the process does.',
     '3 devices are concerned, 2 of them on the plant side, within 4 min; the line can stop.',
     'It goes on.',
@@ -54,6 +54,7 @@ it('claims nothing of the plant that was not seen, and no harm where none is kno
     inShort(
       detail({ crosses: false, open: false, impact: 'none', assets: 1, lastAt: incident.firstAt }, ['it']),
       false,
+      incident.firstAt,
     ),
   ).toEqual([
     'Somebody is at work, not seen on the plant side. How far it came: changing what the process does.',
@@ -62,6 +63,14 @@ it('claims nothing of the plant that was not seen, and no harm where none is kno
   ]);
 });
 it('does not say of a recording that something goes on now', () => {
-  expect(inShort(detail({}, ['ot']), true).at(-1)).toBe('It was seen until the recording ended.');
-  expect(inShort(detail({ open: false }, ['ot']), true).at(-1)).toBe('It was over when the recording ended.');
+  expect(inShort(detail({}, ['ot']), true, incident.lastAt).at(-1)).toBe('It was seen until the recording ended.');
+  expect(inShort(detail({ open: false }, ['ot']), true, incident.lastAt).at(-1)).toBe(
+    'It was over when the recording ended.',
+  );
+});
+it('does not say that something goes on of which nothing was seen for an hour', () => {
+  const anHourLater = new Date(Date.parse(incident.lastAt ?? '') + 3_600_000).toISOString();
+  expect(inShort(detail({}, ['ot']), false, anHourLater).at(-1)).toBe(
+    'Nothing of it was seen for 60 min: that is no sign that it is over.',
+  );
 });

@@ -1,10 +1,15 @@
 /** An incident in the words of the plant, for whoever has half a minute: where it went, what it does, what it can touch, whether it goes on. */
 import type { IncidentDetail } from '../../../api/alerts.ts';
 import { duration, number, plural } from '../../lib/format.ts';
-import { CAN_TOUCH } from '../../parts/impact.ts';
+import { CAN_TOUCH, QUIET_MS } from '../../parts/impact.ts';
 
-/** Sentences, most important first. Of a recording nothing goes on now. */
-export const inShort = ({ incident: i, assets }: IncidentDetail, isRecording: boolean): readonly string[] => {
+/** Sentences, most important first. Of a recording nothing goes on now. `lastFrameAt`: of the site, RFC 3339. */
+export const inShort = (
+  { incident: i, assets }: IncidentDetail,
+  isRecording: boolean,
+  lastFrameAt: string | null,
+): readonly string[] => {
+  const quietMs = i.lastAt === null || lastFrameAt === null ? 0 : Date.parse(lastFrameAt) - Date.parse(i.lastAt);
   const inPlant = assets.filter((a) => a.lane === 'ot').length;
   const tookMs = i.firstAt === null || i.lastAt === null ? 0 : Date.parse(i.lastAt) - Date.parse(i.firstAt);
   const reach = inPlant === 0 || inPlant === assets.length ? '' : `, ${number(inPlant)} of them on the plant side`;
@@ -15,7 +20,9 @@ export const inShort = ({ incident: i, assets }: IncidentDetail, isRecording: bo
     i.open
       ? isRecording
         ? 'It was seen until the recording ended.'
-        : 'It goes on.'
+        : quietMs < QUIET_MS
+          ? 'It goes on.'
+          : `Nothing of it was seen for ${duration(quietMs)}: that is no sign that it is over.`
       : isRecording
         ? 'It was over when the recording ended.'
         : 'Nothing of it goes on at the moment.',

@@ -17,7 +17,7 @@ import { Empty, EvidenceLinks, Loading, Panel, PartyLink, Problem, Protocol, Unk
 import { fieldWords, namesItsCode } from '../../parts/evidence-layers.tsx';
 import { ForOthers } from '../../parts/others.tsx';
 import { type Exchange, exchangesOf } from './exchanges.ts';
-import { constantsOf, tellingFields } from './telling.ts';
+import { askedFor, constantsOf, tellingFields } from './telling.ts';
 import { runsOf } from './values.ts';
 
 /** The last two parts of a path say enough in a row; the only item of a list needs no number, nor the name of the list. */
@@ -59,7 +59,7 @@ const textOf = (value: MessageRow['values'][number]['value']): string => shortVa
 
 const Message = ({ row, isOn, constants, protocol, isTold = false }: TellProps) => {
   // Points with their values say what the fields are packed around.
-  const fields = row.values.length > 0 || isTold ? [] : tellingFields(row, constants);
+  const fields = row.values.length > 0 ? [] : isTold ? askedFor(row) : tellingFields(row, constants);
   const runs = runsOf(row.values);
   const shown = runs.slice(0, MOST_RUNS);
   const valuesMore = row.valuesMore + runs.slice(MOST_RUNS).reduce((sum, { values }) => sum + values.length, 0);
@@ -91,7 +91,7 @@ const Message = ({ row, isOn, constants, protocol, isTold = false }: TellProps) 
         ))}
         {valuesMore > 0 && <span className="dim small">and {plural(valuesMore, 'more point')}</span>}
         {fields.slice(0, MOST_FIELDS).map((f) => (
-          <span key={f.name} className="message-field small">
+          <span key={f.name} className={isTold ? 'message-field told small' : 'message-field small'}>
             <span className="name">{fieldWords(shortName(f.name, row.fields))}</span>
             {f.meaning === '' ? (
               <span className="mono">{shortValue(f.value)}</span>

@@ -1,7 +1,7 @@
 /** What a row of messages shows: known answers, in the words of several protocols. */
 import { describe, expect, it } from 'vitest';
 import type { MessageRow } from '../../../api/traffic.ts';
-import { constantsOf, tellingFields } from './telling.ts';
+import { askedFor, constantsOf, tellingFields } from './telling.ts';
 
 const fieldsOf = (of: Readonly<Record<string, string>>, meanings: Readonly<Record<string, string>> = {}) =>
   Object.entries(of).map(([name, value]) => ({ name, value, meaning: meanings[name] ?? '' }));
@@ -68,6 +68,18 @@ describe('fields of a row', () => {
     expect(told({ address: '400', quantity: '2' })).toEqual([
       ['address', '400'],
       ['quantity', '2'],
+    ]);
+  });
+
+  it('says where and how much a request asks for, also where every request asks for the same', () => {
+    const asked = (of: Readonly<Record<string, string>>) =>
+      askedFor({ type: 'Read', fields: fieldsOf(of) }).map(({ name, value }) => `${name} ${value}`);
+    expect(asked({ transactionId: '7', unitId: '1', quantity: '28', address: '0' })).toEqual([
+      'address 0',
+      'quantity 28',
+    ]);
+    expect(asked({ 'items[0].area': '132', 'items[0].path': 'DB10.DBD0 REAL', 'items[0].count': '1' })).toEqual([
+      'items[0].path DB10.DBD0 REAL',
     ]);
   });
 

@@ -215,3 +215,13 @@ const besideEachOther = (fields: readonly Field[]): readonly Field[] => {
   }
   return groups.flat();
 };
+
+/** Where in the device, and how much of it. */
+const PLACE = /(^|\.)(path|address|quantity)$/i;
+/** What a request asks for where its answer names the points: the place and how many, also where they never change. */
+export const askedFor = (row: Pick<MessageRow, 'type' | 'fields'>): readonly Field[] =>
+  tellingFields(row, new Set())
+    .filter(({ name }) => PLACE.test(name))
+    .sort((a, b) => PLACES.indexOf(lastOf(a)) - PLACES.indexOf(lastOf(b)));
+const PLACES = ['path', 'address', 'quantity'];
+const lastOf = ({ name }: Field): string => name.split('.').at(-1) ?? '';

@@ -164,12 +164,15 @@ export const Notices = ({ point }: { point: CellPoint }) =>
         any state never seen
       </span>
     ) : (
-      <Unknown why={point.unarmed || point.text}>{isJudged(point) ? 'none' : 'not known yet'}</Unknown>
+      <Unknown why={point.unarmed || point.text}>{isJudged(point) ? 'goes unnoticed' : 'not known yet'}</Unknown>
     )
   ) : !isUseful(point) ? (
-    <Unknown why={`Only one of ${figure(point.detectable)}, far beyond all that was seen lately; ${stillText(point)}`}>
-      none
-    </Unknown>
+    <span
+      className="dim small"
+      title={`Only a bias of ${figure(point.detectable)} would be noticed, far beyond all that was seen lately; ${stillText(point)}`}
+    >
+      <span className="mono">{figure(point.detectable)}</span>, beyond all seen
+    </span>
   ) : (
     <span
       className="small"
