@@ -66,7 +66,9 @@ export interface SiteAround {
   readonly userName?: (id: string) => string;
   /** Makes models of process cells; in place unless given. */
   readonly fitter?: Fitter;
-  /** Process cells are back of which pages said that they are not. */
+  /** Process cells judge again of which pages said that they do not yet. */
+  readonly onJudging?: (site: LiveSite) => void;
+  /** Their rows are there too. */
   readonly onBack?: (site: LiveSite) => void;
   /** A model of a process cell is there: there is something to write and to show. */
   readonly onFitted?: (site: LiveSite) => void;
@@ -232,6 +234,7 @@ export class LiveSite {
     this.#judging = bring(bringCellsBack).then(() => {
       const told = relearning(loaded.detection, loaded.detection.feed.takeRelearned());
       if (told.length > 0) this.#around.onRelearning?.(this, told);
+      if (this.#isShownAway) this.#around.onJudging?.(this);
     });
     this.#bringing = this.#judging
       .then(() => bring(bringRowsBack))
