@@ -3,7 +3,7 @@
  * It lives in one thread (a worker in the product) and answers between slices of reading.
  */
 import { statfs } from 'node:fs/promises';
-import type { CaptureList, ChangeEvent, ProgressEvent, Uploaded } from '../api/index.ts';
+import type { CaptureList, ChangeEvent, ProgressEvent, Topic, Uploaded } from '../api/index.ts';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import type { Source } from '../core/site.ts';
 import type { JournalLoss, Retention, Store } from '../store/index.ts';
@@ -138,6 +138,7 @@ export class LocalEngine implements Engine {
         // Not from within the tick that asked for it.
         setImmediate(() => this.#changed(site));
       },
+      onJudging: (site) => this.#told(site, ['process']),
       onBack: (site) => this.#changed(site),
       onFound: (site) => this.#found(site),
       onLoaded: (site) => this.#corrections.loaded(site),
@@ -249,6 +250,12 @@ export class LocalEngine implements Engine {
     this.#change(site.bump('sources'));
     for (const source of site.sources.keys()) this.#emitProgress(site, source);
     if (site.isLoaded) for (const event of site.bumpTraffic()) this.#change(event);
+  }
+
+  /** What these topics show is not what it was: pages of it are not given again. */
+  #told(site: LiveSite, topics: readonly Topic[]): void {
+    this.#emit({ kind: 'acted', data: { site: site.id, topics } });
+    for (const topic of topics) this.#change(site.bump(topic));
   }
 
   /** Not from within the frame at which it was found: with it come others. */
@@ -465,8 +472,7 @@ export class LocalEngine implements Engine {
       },
       told: (site, topics) => {
         site.stir();
-        this.#emit({ kind: 'acted', data: { site: site.id, topics } });
-        for (const topic of topics) this.#change(site.bump(topic));
+        this.#told(site, topics);
       },
       settingsChanged: () => {
         this.#retaining = true;

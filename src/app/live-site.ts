@@ -66,7 +66,9 @@ export interface SiteAround {
   readonly userName?: (id: string) => string;
   /** Makes models of process cells; in place unless given. */
   readonly fitter?: Fitter;
-  /** Process cells are back of which pages said that they are not. */
+  /** Process cells judge again of which pages said that they do not yet. */
+  readonly onJudging?: (site: LiveSite) => void;
+  /** Their rows are there too. */
   readonly onBack?: (site: LiveSite) => void;
   /** A model of a process cell is there: there is something to write and to show. */
   readonly onFitted?: (site: LiveSite) => void;
@@ -80,6 +82,10 @@ export interface SiteAround {
 
 /** The end of the program takes so long at most to write what cells learned, and rows that the store has as they were; what must be written is. */
 const LEAVE_MS = 500;
+/** While frames come, devices are counted anew after so many times as long as counting them took, and after so long at most. */
+const COUNT_REST = 20;
+const MAX_COUNT_MS = 5000;
+
 /** After a failure to read what cells learned. */
 const READ_AGAIN_MS = 2000;
 
@@ -129,6 +135,8 @@ export class LiveSite {
   #isShort = false;
   /** The program ends: until then cells may be written, by the monotonic clock. */
   #leaveMs: number | undefined;
+  /** Devices as they were counted last, of which version of the model, and until when that is enough while frames come. */
+  #count = { assets: 0, version: -1, untilMs: 0 };
   #still: (Still & { readonly of: SiteModel; readonly cache: ViewCache }) | undefined;
   #saving: Promise<void> = Promise.resolve();
   /** Points and endpoints that the store has. */
@@ -216,6 +224,9 @@ export class LiveSite {
     this.#units = await readUnits(this.#store, this.id);
     this.#loaded = loaded;
     this.#modelVersion = loaded.model.version;
+    // As it was saved: to count them is to find out who belongs together, which whoever looks at them pays for.
+    if (this.summary.assets > 0)
+      this.#count = { assets: this.summary.assets, version: loaded.model.version, untilMs: 0 };
     this.#findingVersion = loaded.detection.version;
     this.#known = { points: loaded.model.pointCount, endpoints: runtime.endpoints.count };
     const bring = (of: typeof bringCellsBack): Promise<void> =>
@@ -223,6 +234,7 @@ export class LiveSite {
     this.#judging = bring(bringCellsBack).then(() => {
       const told = relearning(loaded.detection, loaded.detection.feed.takeRelearned());
       if (told.length > 0) this.#around.onRelearning?.(this, told);
+      if (this.#isShownAway) this.#around.onJudging?.(this);
     });
     this.#bringing = this.#judging
       .then(() => bring(bringRowsBack))
@@ -258,6 +270,7 @@ export class LiveSite {
     this.#known = { points: -1, endpoints: -1 };
     this.#unwritten.clear();
     this.#still = undefined;
+    this.#count = { assets: 0, version: -1, untilMs: 0 };
     this.#cache.version = -1;
     this.#cache.parties.clear();
   }
@@ -500,7 +513,15 @@ export class LiveSite {
   countAssets(): number {
     const model = this.#loaded?.model;
     if (model === undefined) return this.summary.assets;
-    return this.busy > 0 ? this.#standing(model).still.model.assets().length : model.assetCount;
+    if (this.busy === 0) return model.assetCount;
+    const sinceMs = performance.now();
+    if (this.#count.version !== model.version && sinceMs >= this.#count.untilMs) {
+      const { version, assetCount: assets } = model;
+      const endMs = performance.now();
+      const untilMs = endMs + Math.min(MAX_COUNT_MS, COUNT_REST * (endMs - sinceMs));
+      this.#count = { assets, version, untilMs };
+    }
+    return this.#count.assets;
   }
 
   answer(): Site {

@@ -103,6 +103,26 @@ describe('cells that are away', () => {
     site.unload();
   });
 
+  it('are told of to who saw that they are away, when they judge and again when their rows are there', async () => {
+    const told: string[] = [];
+    const feedOf = async (site: LiveSite) => (await site.open()).detection.feed;
+    const note = (what: string) => async (site: LiveSite) => {
+      const { returning, rowless } = await feedOf(site);
+      told.push(`${what} ${returning} ${rowless.size}`);
+    };
+    const site = await liveSite(store, LEARNER, { onJudging: note('judging'), onBack: note('back') });
+    await site.open();
+    await site.view(T0);
+    await site.load();
+    expect(told).toEqual([`judging 0 ${CELLS}`, 'back 0 0']);
+    site.unload();
+    told.length = 0;
+    // Nobody looked.
+    await site.load();
+    expect(told).toEqual([]);
+    site.unload();
+  });
+
   it('are not written over by a save, nor by the end of the program', async () => {
     const { site, detection, runtime } = await opened();
     go(runtime, detection, 2);

@@ -462,7 +462,7 @@ export class ProcessFeed {
     return !this.#isLate && this.#rowless.size === 0;
   }
   #tellWhole(): void {
-    if (!this.isFitting && this.#isWhole) this.#wake();
+    if (this.#isWhole && !this.isFitting) this.#wake();
   }
 
   /** One of them that somebody waits for: it is read before others. */

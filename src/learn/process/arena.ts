@@ -102,9 +102,10 @@ export const offsets = (lengths: readonly number[]): number[] => {
 };
 
 /**
- * Saved as: `MARK`, octets of the name (a text: version, names and kinds of the arrays), number of scalars, number of arrays, 32 bits
+ * Saved as: `MARK`, octets of the name (a text: version and mark of a `Form`), number of scalars, number of arrays, 32 bits
  * each; the name; the scalars, 64-bit reals; the length of each array, 32 bits; the arrays. Each part begins at a multiple of `ALIGN`.
- * Older versions saved a length, a `Head` in JSON, and the arrays: `MARK` is no length.
+ * Older versions had names and kinds of the arrays in the name, and before that saved a length, a `Head` in JSON, and the arrays:
+ * `MARK` is no length.
  */
 const MARK = 0xff_ff_ff_ff;
 const HEAD_OCTETS = 16;
@@ -112,45 +113,92 @@ const HEAD_OCTETS = 16;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+type Parts = readonly (readonly [name: string, kind: Kind])[];
 /** Names and kinds of arrays, and an object that has them: found by the name of a saved model. */
 interface Layout {
   readonly version: string;
-  readonly parts: readonly (readonly [name: string, kind: Kind])[];
+  readonly parts: Parts;
   readonly shape: Record<string, Column>;
 }
-/** By their octets: a text of some hundred letters is not read anew for each of thousands of models. */
+const layoutOf = (version: string, parts: Parts): Layout => ({
+  version,
+  parts,
+  shape: shaped(parts.map(([part, kind]) => [part, kind, 0])),
+});
+
+/** What tells lists of names and kinds apart: 32 bits of FNV-1a over them as a text. */
+const markOf = (parts: Parts): number => {
+  let hash = 0x811c9dc5;
+  for (const octet of encoder.encode(JSON.stringify(parts))) hash = Math.imul(hash ^ octet, 0x01000193);
+  return hash >>> 0;
+};
+
+/**
+ * The form of a model: the version that it is saved as, and names and kinds of its arrays, which are those of one that learned of
+ * nothing. They are in no model: a thousand of them would have the same thousand octets each.
+ */
+export class Form {
+  readonly version: string;
+  private readonly nothing: () => Arrays;
+  private found: { readonly layout: Layout; readonly mark: number; readonly name: Uint8Array } | undefined;
+
+  constructor(version: string, nothing: () => Arrays) {
+    this.version = version;
+    this.nothing = nothing;
+  }
+
+  /** Found when it is asked for first: a module may name its form before what makes its arrays. */
+  get known(): { readonly layout: Layout; readonly mark: number; readonly name: Uint8Array } {
+    if (this.found === undefined) {
+      const { version } = this;
+      const parts = Object.entries(this.nothing()).map(([part, column]) => [part, kindOf(column)] as const);
+      const mark = markOf(parts);
+      this.found = { layout: layoutOf(version, parts), mark, name: encoder.encode(JSON.stringify([version, mark])) };
+    }
+    return this.found;
+  }
+}
+
+/** Of older versions, by their octets: a text of some hundred letters is not read anew for each of thousands of models. */
 const LAYOUTS: { readonly octets: Uint8Array; readonly layout: Layout }[] = [];
 const isSame = (octets: Uint8Array, from: Uint8Array, at: number): boolean => {
   for (let i = 0; i < octets.length; i++) if (octets[i] !== from[at + i]) return false;
   return true;
 };
-const layoutIn = (saved: Uint8Array, from: number, to: number): Layout => {
+const layoutIn = (form: Form, saved: Uint8Array, from: number, to: number): Layout => {
+  const { name, layout: now } = form.known;
+  if (name.length === to - from && isSame(name, saved, from)) return now;
   for (const { octets, layout } of LAYOUTS)
     if (octets.length === to - from && isSame(octets, saved, from)) return layout;
   const octets = saved.slice(from, to);
-  const [version, ...parts] = JSON.parse(decoder.decode(octets)) as [string, ...[name: string, kind: Kind][]];
-  const layout = { version, parts, shape: shaped(parts.map(([part, kind]) => [part, kind, 0])) };
+  const [version, ...parts] = JSON.parse(decoder.decode(octets)) as [string, number] | [string, ...Parts];
+  if (typeof parts[0] === 'number')
+    throw version === form.version
+      ? new OtherForm(decoder.decode(octets), decoder.decode(name))
+      : new OtherForm(version, form.version);
+  const layout = layoutOf(version, parts as Parts);
   if (LAYOUTS.length >= MAX_SHAPES) LAYOUTS.length = 0;
   LAYOUTS.push({ octets, layout });
   return layout;
 };
 
-/** What `bring` reads. `version` names the model and its form; `scalars` are what is in no array. Of the array called `without` there is nothing. */
-export const keep = (version: string, scalars: readonly number[], arrays: Arrays, without?: string): Uint8Array => {
-  const parts = Object.entries(arrays).map(([name, column]): readonly [string, Column] => [
-    name,
-    name === without ? NOTHING[kindOf(column)] : column,
-  ]);
-  const name = encoder.encode(JSON.stringify([version, ...parts.map(([part, column]) => [part, kindOf(column)])]));
+/** What `bring` reads. `scalars` are what is in no array. Of the array called `without` there is nothing. */
+export const keep = (form: Form, scalars: readonly number[], arrays: Arrays, without?: string): Uint8Array => {
+  const { layout, name } = form.known;
+  const parts = layout.parts.map(([part, kind]) => {
+    const column = arrays[part];
+    if (column === undefined || kindOf(column) !== kind) throw new Error(`${form.version} has no ${part} of ${kind}`);
+    return part === without ? NOTHING[kind] : column;
+  });
   const scalarsAt = HEAD_OCTETS + aligned(name.length);
   const lengthsAt = scalarsAt + 8 * scalars.length;
   let at = lengthsAt + aligned(4 * parts.length);
-  const out = new Uint8Array(parts.reduce((sum, [, column]) => sum + aligned(column.byteLength), at));
+  const out = new Uint8Array(parts.reduce((sum, column) => sum + aligned(column.byteLength), at));
   new Uint32Array(out.buffer, 0, 4).set([MARK, name.length, scalars.length, parts.length]);
   out.set(name, HEAD_OCTETS);
   new Float64Array(out.buffer, scalarsAt, scalars.length).set(scalars);
-  new Uint32Array(out.buffer, lengthsAt, parts.length).set(parts.map(([, column]) => column.length));
-  for (const [, column] of parts) {
+  new Uint32Array(out.buffer, lengthsAt, parts.length).set(parts.map((column) => column.length));
+  for (const column of parts) {
     out.set(octetsOf(column), at);
     at += aligned(column.byteLength);
   }
@@ -190,29 +238,29 @@ interface Places {
   readonly lengthsAt: number;
   readonly arraysAt: number;
 }
-/** Where what `keep` made begins. Throws where these are not octets that it made of this version. */
-const lookAt = (version: string, saved: Uint8Array, head: DataView): Places => {
+/** Where what `keep` made begins. Throws where these are not octets that it made of this form. */
+const lookAt = (form: Form, saved: Uint8Array, head: DataView): Places => {
   const scalarCount = head.getUint32(8, true);
   const count = head.getUint32(12, true);
   const nameEnd = HEAD_OCTETS + head.getUint32(4, true);
-  const layout = layoutIn(saved, HEAD_OCTETS, nameEnd);
-  const { version: savedAs, parts } = layout;
-  if (savedAs !== version || parts.length !== count) throw new OtherForm(savedAs, version);
+  const layout = layoutIn(form, saved, HEAD_OCTETS, nameEnd);
+  const { version, parts } = layout;
+  if (version !== form.version || parts.length !== count) throw new OtherForm(version, form.version);
   const scalarsAt = aligned(nameEnd);
   const lengthsAt = scalarsAt + 8 * scalarCount;
   return { layout, scalarsAt, scalarCount, lengthsAt, arraysAt: lengthsAt + aligned(4 * count) };
 };
 
 /** `bring` will read these octets; false where an older version saved them, which only `bring` itself can tell. Throws as it does. */
-export const isBringable = (version: string, saved: Uint8Array): boolean => {
+export const isBringable = (form: Form, saved: Uint8Array): boolean => {
   const head = new DataView(saved.buffer, saved.byteOffset, saved.byteLength);
   if (head.getUint32(0, true) !== MARK) return false;
-  const { layout, lengthsAt, arraysAt } = lookAt(version, saved, head);
+  const { layout, lengthsAt, arraysAt } = lookAt(form, saved, head);
   let at = arraysAt;
   layout.parts.forEach(([, kind], i) => {
     at += aligned(head.getUint32(lengthsAt + 4 * i, true) * KINDS[kind].BYTES_PER_ELEMENT);
   });
-  if (at > saved.length) throw new RangeError(`${version} is cut off`);
+  if (at > saved.length) throw new RangeError(`${form.version} is cut off`);
   return true;
 };
 
@@ -222,19 +270,19 @@ interface Brought<T> {
 }
 
 /**
- * Throws where these are not octets that `keep` made of this version. With `isOwn` the arrays are views of `saved`, which nobody
+ * Throws where these are not octets that `keep` made of this form. With `isOwn` the arrays are views of `saved`, which nobody
  * else changes and which begins at a multiple of eight octets; otherwise copies, `apart` by itself.
  */
 export const bring = <T extends Arrays>(
-  version: string,
+  form: Form,
   saved: Uint8Array,
   apart?: keyof T & string,
   isOwn = false,
 ): Brought<T> => {
   const head = new DataView(saved.buffer, saved.byteOffset, saved.byteLength);
-  if (head.getUint32(0, true) !== MARK) return bringOld(version, saved, apart);
+  if (head.getUint32(0, true) !== MARK) return bringOld(form.version, saved, apart);
   const own = isOwn ? saved : saved.slice();
-  const { layout, scalarsAt, scalarCount, lengthsAt, arraysAt } = lookAt(version, saved, head);
+  const { layout, scalarsAt, scalarCount, lengthsAt, arraysAt } = lookAt(form, saved, head);
   const { parts, shape } = layout;
   const scalars: number[] = [];
   for (let i = 0; i < scalarCount; i++) scalars.push(head.getFloat64(scalarsAt + 8 * i, true));
@@ -252,7 +300,7 @@ export const bring = <T extends Arrays>(
     arrays[name] = name === apart && !isOwn ? view.slice() : view;
     at += aligned(view.byteLength);
   }
-  if (at > own.byteOffset + own.length) throw new RangeError(`${version} is cut off`);
+  if (at > own.byteOffset + own.length) throw new RangeError(`${form.version} is cut off`);
   return { scalars, arrays: arrays as unknown as T };
 };
 

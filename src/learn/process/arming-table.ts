@@ -1,6 +1,6 @@
 /** What arming found out about the points of a cell, as octets: shown to people now and then, kept for every point. */
 import type { DeviationKind, PointArming, PointNature } from '../../core/process.ts';
-import { type Arrays, bring, keep } from './arena.ts';
+import { type Arrays, bring, Form, keep } from './arena.ts';
 
 const NATURES: readonly PointNature[] = ['continuous', 'discrete', 'binary', 'counter', 'constant', 'unknown'];
 /** In the order in which they are told. */
@@ -38,14 +38,13 @@ interface Columns extends Arrays {
   /** Texts of `unarmed`, each once, then the names of the points. */
   readonly texts: Uint8Array;
 }
-const SAVED_AS = 'arming 3';
+const FORM = new Form('arming 3', () => columnsOf([]));
 
-/** As octets that `armingList` and `namesOf` read. Figures are exact to seven digits. */
-export const packArming = (list: readonly PointArming[]): Uint8Array => {
+const columnsOf = (list: readonly PointArming[]): Columns => {
   const texts = [...new Set(list.map(({ unarmed }) => unarmed))];
   const at = new Map(texts.map((text, i) => [text, i]));
   const bits = (armed: readonly DeviationKind[]): number => armed.reduce((sum, k) => sum | bitOf(k), 0);
-  const columns: Columns = {
+  return {
     nature: Uint8Array.from(list, ({ nature }) => NATURES.indexOf(nature)),
     armed: Uint16Array.from(list, ({ armed }) => bits(armed)),
     unarmed: Uint16Array.from(list, ({ unarmed }) => at.get(unarmed)!),
@@ -55,11 +54,13 @@ export const packArming = (list: readonly PointArming[]): Uint8Array => {
     stuckAfterUs: Float32Array.from(list, ({ stuckAfterUs }) => stuckAfterUs ?? Number.NaN),
     texts: new TextEncoder().encode(JSON.stringify([...texts, ...list.map(({ point }) => point)])),
   };
-  return keep(SAVED_AS, [], columns);
 };
 
+/** As octets that `armingList` and `namesOf` read. Figures are exact to seven digits. */
+export const packArming = (list: readonly PointArming[]): Uint8Array => keep(FORM, [], columnsOf(list));
+
 const unpack = (octets: Uint8Array): { columns: Columns; texts: readonly string[]; names: readonly string[] } => {
-  const { arrays } = bring<Columns>(SAVED_AS, octets);
+  const { arrays } = bring<Columns>(FORM, octets);
   const all = JSON.parse(new TextDecoder().decode(arrays.texts)) as string[];
   const first = all.length - arrays.nature.length;
   return { columns: arrays, texts: all, names: all.slice(first) };

@@ -15,7 +15,7 @@
  */
 import { pointName } from '../../core/point-name.ts';
 import type { Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
-import { type Arrays, bring, gather, keep, offsets, scratch, sizeOf } from './arena.ts';
+import { type Arrays, bring, Form, gather, keep, offsets, scratch, sizeOf } from './arena.ts';
 import { armingList, namesOf, packArming } from './arming-table.ts';
 import {
   BLOCK_ROWS,
@@ -59,6 +59,7 @@ export const MAX_NAMED = 5;
 /** The point of the loudest sensor is told where it explains this part of what the best one does: its inputs speak for others too. */
 const OWN = 0.7;
 export const SAVED_AS = 'drift 3';
+const FORM = new Form(SAVED_AS, () => memoryOf([], [], { count: 0, changes: [], during: [] }, new Int16Array(0)));
 
 type Lag = (typeof LAGS)[number];
 
@@ -321,7 +322,7 @@ class DriftModel implements MemberModel {
   save(withTable = true): Uint8Array {
     const { stepUs, blocks, since, loud, blamed, channels } = this;
     const scalars = [stepUs, blocks, since, loud, blamed, channels.rows, channels.lastUs];
-    return keep(SAVED_AS, scalars, this.m, withTable ? undefined : 'arming');
+    return keep(FORM, scalars, this.m, withTable ? undefined : 'arming');
   }
 }
 
@@ -419,7 +420,7 @@ const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: numbe
 
 export const drift: MemberLearner = {
   name: 'drift',
-  savedAs: SAVED_AS,
+  form: FORM,
   fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? usualStep(table);
     const shapes = shapesOf(table);
@@ -430,7 +431,7 @@ export const drift: MemberLearner = {
     return new DriftModel(memoryOf(shapes, sensors, blocks, partners), [stepUs, 0, 0, -1, -1, 0, Number.NaN]);
   },
   restore(saved, isOwn, table): MemberModel {
-    const { scalars, arrays } = bring<DriftMemory>(SAVED_AS, saved, 'arming', isOwn);
+    const { scalars, arrays } = bring<DriftMemory>(FORM, saved, 'arming', isOwn);
     if (table !== undefined) arrays.arming = table;
     return new DriftModel(arrays, scalars);
   },

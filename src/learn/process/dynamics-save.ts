@@ -1,9 +1,9 @@
 /** The dynamics model as octets and back, exactly. Another version is refused, the cell then learns again. */
-import { type Arrays, bring, gather, keep, sizeOf } from './arena.ts';
+import { type Arrays, bring, Form, gather, keep, sizeOf } from './arena.ts';
 import type { Limits } from './dynamics-limits.ts';
-import type { Learned, Running } from './dynamics-state.ts';
+import { type Learned, NOTHING_LEARNED, type Running, startRunning } from './dynamics-state.ts';
 
-export const SAVED_AS = 'dynamics 5';
+export const FORM = new Form('dynamics 5', () => memoryOf(NOTHING_LEARNED, startRunning(NOTHING_LEARNED)));
 
 interface DynamicsMemory extends Arrays {
   arming: Uint8Array;
@@ -53,7 +53,7 @@ export const encodeDynamics = (learned: Learned, running: Running, withTable: bo
     release,
   ]);
   const scalars = [learned.stepUs, learned.lags, running.lastUs, running.filled, running.seen, ...limits];
-  return keep(SAVED_AS, scalars, memoryOf(learned, running), withTable ? undefined : 'arming');
+  return keep(FORM, scalars, memoryOf(learned, running), withTable ? undefined : 'arming');
 };
 
 /** Throws RangeError or SyntaxError where these are not the octets that `encodeDynamics` made. */
@@ -62,7 +62,7 @@ export const decodeDynamics = (
   isOwn?: boolean,
   table?: Uint8Array,
 ): { learned: Learned; running: Running } => {
-  const { scalars, arrays } = bring<DynamicsMemory>(SAVED_AS, saved, 'arming', isOwn);
+  const { scalars, arrays } = bring<DynamicsMemory>(FORM, saved, 'arming', isOwn);
   if (table !== undefined) arrays.arming = table;
   const [stepUs, lags, lastUs, filled, seen, ...rest] = scalars as [
     number,

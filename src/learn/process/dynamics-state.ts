@@ -27,6 +27,21 @@ export interface Learned {
   readonly horizons: readonly Horizon[];
 }
 
+/** Of no column. */
+export const NOTHING_LEARNED: Learned = {
+  arming: new Uint8Array(0),
+  columns: new Uint16Array(0),
+  mean: new Float64Array(0),
+  scale: new Float64Array(0),
+  follows: new Float64Array(0),
+  stepUs: 0,
+  lags: 0,
+  now: new Float32Array(0),
+  past: new Float32Array(0),
+  offset: new Float64Array(0),
+  horizons: [],
+};
+
 /** What changes with each row. */
 export interface Running {
   lastUs: number;

@@ -23,8 +23,8 @@ import {
   type PointChoice,
   standardisedRows,
 } from './dynamics-points.ts';
-import { decodeDynamics, gatherDynamics, SAVED_AS } from './dynamics-save.ts';
-import { type Horizon, type Learned, startRunning, triangle } from './dynamics-state.ts';
+import { decodeDynamics, FORM, gatherDynamics } from './dynamics-save.ts';
+import { type Horizon, type Learned, NOTHING_LEARNED, startRunning, triangle } from './dynamics-state.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
 
 /** Weights of the newest row: one row, about 6, 19 and 66 rows. A horizon is used where training is long enough for its limit. */
@@ -174,22 +174,8 @@ const armed = (whole: Learned): MemberModel => {
   return new DynamicsModel(learned, running);
 };
 
-const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: string): MemberModel => {
-  const learned: Learned = {
-    arming: packArming(table.points.map((point, i) => armingOf(point, choices[i]!, why))),
-    columns: new Uint16Array(0),
-    mean: new Float64Array(0),
-    scale: new Float64Array(0),
-    follows: new Float64Array(0),
-    stepUs: 0,
-    lags: 0,
-    now: new Float32Array(0),
-    past: new Float32Array(0),
-    offset: new Float64Array(0),
-    horizons: [],
-  };
-  return armed(learned);
-};
+const unarmedModel = (table: RowTable, choices: readonly PointChoice[], why: string): MemberModel =>
+  armed({ ...NOTHING_LEARNED, arming: packArming(table.points.map((point, i) => armingOf(point, choices[i]!, why))) });
 
 const armingOf = (point: string, choice: PointChoice, why: string): PointArming => ({
   point,
@@ -203,7 +189,7 @@ const armingOf = (point: string, choice: PointChoice, why: string): PointArming 
 
 export const dynamics: MemberLearner = {
   name: 'dynamics',
-  savedAs: SAVED_AS,
+  form: FORM,
   fit(table, options = {}): MemberModel {
     const to = table.count;
     const from = Math.max(0, to - MAX_DYNAMICS_ROWS);

@@ -30,7 +30,7 @@ import { inexperienced, prove, Silence, sensorOf, voiceOf } from './proof.ts';
 import type { SensorKind } from './sensors.ts';
 import { softLearner, softLearnerWith } from './soft-index.ts';
 
-const MEMBERS: readonly MemberLearner[] = [softLearner, dynamics, levelLearner, drift];
+export const MEMBERS: readonly MemberLearner[] = [softLearner, dynamics, levelLearner, drift];
 /** The kind of deviation that each member's expectation is of. */
 const EXPECTS: Readonly<Record<string, DeviationKind>> = {
   soft: 'soft-sensor',
@@ -287,7 +287,7 @@ const restored = (saved: Uint8Array, isOwn: boolean): Guard => {
   const { memory } = folded;
   let at = aligned(header.table);
   for (const { name, bytes } of header.members) {
-    const isKnown = isBringable(learnerOf(name).savedAs, memory.subarray(at, at + bytes));
+    const isKnown = isBringable(learnerOf(name).form, memory.subarray(at, at + bytes));
     if (!isKnown) return new Guard(membersIn(folded, tableIn(folded)));
     at += aligned(bytes);
   }

@@ -3,7 +3,7 @@
  * the training rows.
  */
 import type { BandColumns, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
-import { type Arrays, bring, gather, keep, sizeOf } from './arena.ts';
+import { type Arrays, bring, Form, gather, keep, sizeOf } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import { spikesBeyond } from './freaks.ts';
 import {
@@ -24,7 +24,7 @@ import {
 import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 
-const SAVED_AS = 'level 5';
+const FORM = new Form('level 5', () => memoryOf([], [], 0, LEVEL_SETTING));
 /** A point with fewer distinct values has states, not levels, */
 const LEAST_VALUES = 20;
 /** unless it has so many and another one in this part of the rows: a coarse instrument flits between its steps, a state lasts. */
@@ -49,6 +49,24 @@ interface LevelMemory extends Arrays {
   /** How an alarm is raised, taken back and learned during. */
   readonly setting: Float64Array;
 }
+
+/** An average that is watched. */
+interface Chart {
+  readonly point: number;
+  readonly level: LevelState;
+}
+const memoryOf = (
+  arming: readonly PointArming[],
+  charts: readonly Chart[],
+  points: number,
+  setting: LevelSetting,
+): LevelMemory => ({
+  arming: packArming(arming),
+  watched: Uint16Array.from(charts, (c) => c.point),
+  points: Uint16Array.of(points),
+  levels: Float64Array.from(charts.flatMap((c) => [...c.level])),
+  setting: settingsOf(setting),
+});
 
 /** Whether a column has levels: many distinct values, or a few that it flits between like the last digit of a coarse instrument. */
 const hasLevels = (column: Float64Array): boolean => {
@@ -198,7 +216,7 @@ class LevelModel implements MemberModel {
   }
 
   save(withTable = true): Uint8Array {
-    return keep(SAVED_AS, [], this.memory, withTable ? undefined : 'arming');
+    return keep(FORM, [], this.memory, withTable ? undefined : 'arming');
   }
 }
 
@@ -235,7 +253,7 @@ export const levelLearnerWith = (
   above = ABOVE_USUAL,
 ): MemberLearner => ({
   name: 'level',
-  savedAs: SAVED_AS,
+  form: FORM,
   fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const continuous = table.columns.map(hasLevels);
@@ -243,7 +261,7 @@ export const levelLearnerWith = (
     const sharers = averages.flat().length;
     const allowed = (table.count * stepUs) / setting.budgetUs + SPARE_EPISODES;
     const arming: PointArming[] = [];
-    const charts = table.columns.flatMap((column, p): { readonly point: number; readonly level: LevelState }[] => {
+    const charts = table.columns.flatMap((column, p): Chart[] => {
       const point = table.points[p]!;
       const unarmed = (nature: PointArming['nature'], why: string): [] => {
         arming.push({
@@ -291,21 +309,10 @@ export const levelLearnerWith = (
       });
       return quiet.map((level) => ({ point: p, level }));
     });
-    return new LevelModel(
-      gather<LevelMemory>(
-        {
-          arming: packArming(arming),
-          watched: Uint16Array.from(charts, (c) => c.point),
-          points: Uint16Array.of(table.points.length),
-          levels: Float64Array.from(charts.flatMap((c) => [...c.level])),
-          setting: settingsOf(setting),
-        },
-        'arming',
-      ),
-    );
+    return new LevelModel(gather(memoryOf(arming, charts, table.points.length, setting), 'arming'));
   },
   restore(saved, isOwn, table): MemberModel {
-    const { arrays } = bring<LevelMemory>(SAVED_AS, saved, 'arming', isOwn);
+    const { arrays } = bring<LevelMemory>(FORM, saved, 'arming', isOwn);
     if (table !== undefined) arrays.arming = table;
     return new LevelModel(arrays);
   },

@@ -1,5 +1,6 @@
 /** What the members of the process guard have in common, beyond being learners of a cell. */
 import type { CellLearner, CellModel } from '../../core/process.ts';
+import type { Form } from './arena.ts';
 
 /**
  * A model whose table of what arming found out (arming-table.ts) can be exchanged: once the guard knows what is armed in
@@ -12,8 +13,8 @@ export interface MemberModel extends CellModel {
 }
 
 export interface MemberLearner extends CellLearner {
-  /** The version that stands in what its models save (`isBringable`). */
-  readonly savedAs: string;
+  /** Of what its models save (`isBringable`). */
+  readonly form: Form;
   fit(...of: Parameters<CellLearner['fit']>): MemberModel;
   /** `table`: that of all members, where it was saved without one. `isOwn`: `saved` begins at a multiple of eight octets too. */
   restore(saved: Uint8Array, isOwn?: boolean, table?: Uint8Array): MemberModel;

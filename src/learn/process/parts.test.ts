@@ -1,7 +1,7 @@
 /** Known answers for the parts of the soft model. */
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/random.ts';
-import { bring, gather, keep } from './arena.ts';
+import { bring, Form, gather, keep, OtherForm } from './arena.ts';
 import { Charts, tailLimit } from './charts.ts';
 import { fellAway, fitGuard, standstillColumns, standstillOf, trendOf } from './guard.ts';
 import { shapesOf } from './nature.ts';
@@ -9,7 +9,7 @@ import { mineRelations, parseRelation, printRelation, RelationWatch } from './re
 import { fitReplay, ReplayWatch, replayMemory, stepOf } from './replay.ts';
 import { setPointOf } from './set-point.ts';
 import { madePlant, POINTS } from './testing/made-plant.ts';
-import { oldModel } from './testing/old-form.ts';
+import { namedModel, oldModel } from './testing/old-form.ts';
 
 const table = madePlant(3000, 5);
 const shapes = shapesOf(table);
@@ -261,43 +261,56 @@ describe('what is saved', () => {
     c: Int16Array.of(-1),
     d: new Float32Array(0),
   };
+  const form = new Form('x 1', () => arrays);
+  const later = new Form('x 2', () => arrays);
 
   it('comes back exactly, also numbers that JSON does not have', () => {
-    const saved = keep('x 1', [Number.NaN, Number.NEGATIVE_INFINITY, 1 / 3], gather(arrays));
-    const { scalars, arrays: again } = bring<typeof arrays>('x 1', saved);
+    const saved = keep(form, [Number.NaN, Number.NEGATIVE_INFINITY, 1 / 3], gather(arrays));
+    const { scalars, arrays: again } = bring<typeof arrays>(form, saved);
     expect(scalars).toEqual([Number.NaN, Number.NEGATIVE_INFINITY, 1 / 3]);
     expect(again).toEqual(arrays);
     expect(again.c.buffer).toBe(again.a.buffer);
-    expect(keep('x 1', scalars, again)).toEqual(saved);
-    expect(() => bring('x 2', saved)).toThrow('x 1');
+    expect(keep(form, scalars, again)).toEqual(saved);
+    expect(() => bring(later, saved)).toThrow('x 1');
   });
 
   it('comes back as older versions saved it', () => {
     const scalars = [Number.NaN, Number.NEGATIVE_INFINITY, 1 / 3];
-    const saved = keep('x 1', scalars, arrays);
-    expect(bring('x 1', oldModel(saved))).toEqual({ scalars, arrays });
-    expect(() => bring('x 2', oldModel(saved))).toThrow('x 1');
+    const saved = keep(form, scalars, arrays);
+    for (const older of [oldModel(saved, form), namedModel(saved, form)]) {
+      expect(bring(form, older)).toEqual({ scalars, arrays });
+      expect(() => bring(later, older)).toThrow('x 1');
+    }
+  });
+
+  it('has no names of arrays in it: those of another list are refused, also where somebody forgot to give it another version', () => {
+    const saved = keep(form, [], arrays);
+    expect(saved.length).toBeLessThan(namedModel(saved, form).length);
+    const { d, ...rest } = arrays;
+    for (const other of [rest, { ...rest, e: d }, { d, ...rest }, { ...rest, d: new Float64Array(0) }])
+      expect(() => bring(new Form('x 1', () => other), saved)).toThrow(OtherForm);
+    expect(() => keep(form, [], rest)).toThrow('no d');
   });
 
   it('is worked in where it lies, without the one that is left out; what is cut off is refused', () => {
-    const saved = keep('x 1', [], arrays, 'b');
-    const { arrays: again } = bring<typeof arrays>('x 1', saved, 'b', true);
+    const saved = keep(form, [], arrays, 'b');
+    const { arrays: again } = bring<typeof arrays>(form, saved, 'b', true);
     expect(again).toEqual({ ...arrays, b: new Uint8Array(0) });
     expect([again.a, again.c].every(({ buffer }) => buffer === saved.buffer)).toBe(true);
     again.c[0] = 7;
-    expect(bring<typeof arrays>('x 1', saved).arrays.c[0]).toBe(7);
+    expect(bring<typeof arrays>(form, saved).arrays.c[0]).toBe(7);
     const apart = new Uint8Array(new ArrayBuffer(saved.length + 64), 0, saved.length - 8);
     apart.set(saved.subarray(0, apart.length));
-    expect(() => bring('x 1', apart, undefined, true)).toThrow(RangeError);
+    expect(() => bring(form, apart, undefined, true)).toThrow(RangeError);
   });
 
   it('comes back with any of its arrays in memory of its own', () => {
-    const saved = keep('x 1', [], gather(arrays));
+    const saved = keep(form, [], gather(arrays));
     // At odd places of what was read from the store too.
     const moved = new Uint8Array(saved.length + 3).subarray(3);
     moved.set(saved);
     for (const name of ['a', 'b', 'c', 'd'] as const) {
-      const { arrays: again } = bring<typeof arrays>('x 1', moved, name);
+      const { arrays: again } = bring<typeof arrays>(form, moved, name);
       expect(again).toEqual(arrays);
       const others = Object.keys(arrays).filter((other) => other !== name && other !== 'd') as (keyof typeof arrays)[];
       expect(others.map((other) => again[other].buffer === again[name].buffer)).toEqual(others.map(() => false));

@@ -9,7 +9,7 @@ import { fitReplay } from './replay.ts';
 import { stretchesOf } from './sensor-rows.ts';
 import { type Barred, type FittedSensors, fitSensors } from './sensors.ts';
 import { type Learned, softMemory } from './soft-memory.ts';
-import { detectableOf, SAVED_AS, SoftModel } from './soft-model.ts';
+import { detectableOf, FORM, SoftModel } from './soft-model.ts';
 import { makeLibrary } from './terms.ts';
 
 /** Fewer rows than this teach nothing at all. */
@@ -63,7 +63,7 @@ const armingOf = (
 /** `unheard`: points whose replays nobody would be told: they are not watched for. */
 export const softLearnerWith = (unheard: (point: number) => boolean, barred: Barred = () => false): MemberLearner => ({
   name: 'soft',
-  savedAs: SAVED_AS,
+  form: FORM,
 
   fit(table: RowTable, options = {}): MemberModel {
     const shapes = shapesOf(table);

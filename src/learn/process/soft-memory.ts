@@ -29,6 +29,20 @@ export interface Learned {
   readonly armed: boolean;
 }
 
+/** Of no point. */
+export const NOTHING_LEARNED: Learned = {
+  shapes: [],
+  stepUs: 0,
+  library: { base: [], left: [], right: [], one: 0, now: [], before: [] },
+  sensors: [],
+  chartLimits: [],
+  guards: [],
+  replayLimits: [],
+  relations: [],
+  arming: [],
+  armed: false,
+};
+
 /** Kinds of base quantity: one, a standardised value, a state, a cycle of time. */
 export const [ONE, VALUE, STATE, CYCLE] = [0, 1, 2, 3] as const;
 export const SENSOR_KINDS: readonly SensorKind[] = ['others', 'course', 'set-point'];

@@ -3,7 +3,7 @@
  * replays. It tells what each row deviates in; what it is armed for was decided on rows left out of its fit.
  */
 import type { BandColumns, CellRelation, Deviation, DeviationKind, PointArming, RowScore } from '../../core/process.ts';
-import { bring, keep, scratch, sizeOf } from './arena.ts';
+import { bring, Form, keep, scratch, sizeOf } from './arena.ts';
 import { armingList, namesOf } from './arming-table.ts';
 import { CHARTS, Charts, isNoiseChart, rowsOf } from './charts.ts';
 import { sameness, standstillOf } from './guard.ts';
@@ -14,7 +14,7 @@ import type { PointShape } from './nature.ts';
 import { checkRelations, printRelation, relationAt } from './relations.ts';
 import { ReplayWatch } from './replay.ts';
 import type { Sensor, SensorKind } from './sensors.ts';
-import { fillUsedBase, SENSOR_KINDS, type SoftMemory } from './soft-memory.ts';
+import { fillUsedBase, NOTHING_LEARNED, SENSOR_KINDS, type SoftMemory, softMemory } from './soft-memory.ts';
 
 /** Deviations told per row; the strongest are kept. */
 export const MAX_DEVIATIONS = 8;
@@ -22,7 +22,7 @@ export const MAX_DEVIATIONS = 8;
 const EXACT = 3;
 /** A second culprit is told where it explains nearly as much as the first: then the two cannot be told apart. */
 const SECOND_WEIGHT = 0.85;
-export const SAVED_AS = 'soft 6';
+export const FORM = new Form('soft 6', () => softMemory(NOTHING_LEARNED, () => false));
 /** Training takes a state for normal that it held for this part of its rows (BriefStates, src/app/detection/states.ts), and so many at least. */
 const KNOWN_PART = 0.05;
 const LEAST_KNOWN_ROWS = 240;
@@ -333,12 +333,12 @@ export class SoftModel implements MemberModel {
   save(withTable = true): Uint8Array {
     const { stepUs, learnedRows, holder, charts, isolation } = this;
     const scalars = [stepUs, learnedRows, holder.lastUs, Number(charts.loud), charts.calmRows, isolation.gathered];
-    return keep(SAVED_AS, scalars, this.memory, withTable ? undefined : 'arming');
+    return keep(FORM, scalars, this.memory, withTable ? undefined : 'arming');
   }
 
   /** What `save` kept, going on with the row after. Throws where another version saved it. */
   static restore(saved: Uint8Array, isOwn?: boolean, table?: Uint8Array): SoftModel {
-    const { scalars, arrays } = bring<SoftMemory>(SAVED_AS, saved, 'arming', isOwn);
+    const { scalars, arrays } = bring<SoftMemory>(FORM, saved, 'arming', isOwn);
     if (table !== undefined) arrays.arming = table;
     const [stepUs, learnedRows, lastUs, loud, calmRows, gathered] = scalars as [
       number,

@@ -5,7 +5,7 @@
 import type { CellLearner } from '../../../core/process.ts';
 import type { Source } from '../../../core/site.ts';
 import type { Store } from '../../../store/index.ts';
-import { LiveSite, sourceOf } from '../../live-site.ts';
+import { LiveSite, type SiteAround, sourceOf } from '../../live-site.ts';
 import type { SiteRuntime } from '../../pipeline.ts';
 import { type Fitter, inPlaceFitter } from '../fitting.ts';
 import { DEFAULT_DETECTION, SETTINGS_NAME } from '../keep.ts';
@@ -43,13 +43,13 @@ const sharing = (learner: CellLearner): Fitter => {
 };
 
 /** The site of a data folder, which learns for three minutes. */
-export const liveSite = async (store: Store, learner: CellLearner): Promise<LiveSite> => {
+export const liveSite = async (store: Store, learner: CellLearner, around: SiteAround = {}): Promise<LiveSite> => {
   const settings = { ...DEFAULT_DETECTION, learningHours: 0.05 };
   await store.writer.submit({
     put: { setting: [{ site_id: 'live', name: SETTINGS_NAME, value: JSON.stringify(settings) }] },
   });
   const row = { site_id: 'live', name: 'live', kind: 'live', zone: 'UTC', created_us: T0 };
-  const site = new LiveSite(store, row, { fitter: sharing(learner) });
+  const site = new LiveSite(store, row, { fitter: sharing(learner), ...around });
   const source: Source = sourceOf({
     ...{ site_id: 'live', source_id: 'l1', sensor_id: 'local', kind: 'live', name: 'eth0', path: 'eth0', sha256: '' },
     ...{ state: 'live', error: '', progress: 1, started_us: T0, ended_us: 0, warnings: '[]' },

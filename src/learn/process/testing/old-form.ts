@@ -1,6 +1,7 @@
 /** What is saved now as older versions saved it, to see that it is read still: heads in JSON, a table in each member. */
-import { aligned } from '../arena.ts';
+import { aligned, type Form } from '../arena.ts';
 import { kindsOf } from '../arming-table.ts';
+import { MEMBERS } from '../index.ts';
 
 const SIZES: Readonly<Record<string, number>> = { f64: 8, f32: 4, i32: 4, u32: 4, i16: 2, u16: 2, u8: 1 };
 const TABLE = 'arming';
@@ -17,8 +18,18 @@ const padded = (bytes: Uint8Array): Uint8Array => {
   return out;
 };
 
+/** What `keep` made, with the names of its arrays in it. */
+export const namedModel = (saved: Uint8Array, form: Form): Uint8Array => {
+  const nameEnd = 16 + new DataView(saved.buffer, saved.byteOffset).getUint32(4, true);
+  const name = new TextEncoder().encode(JSON.stringify([form.version, ...form.known.layout.parts]));
+  const out = Uint8Array.from(Buffer.concat([saved.subarray(0, 16), padded(name), saved.subarray(aligned(nameEnd))]));
+  new DataView(out.buffer).setUint32(4, name.length, true);
+  return out;
+};
+
 /** What `keep` made; `table` where it was left out. */
-export const oldModel = (saved: Uint8Array, table?: Uint8Array): Uint8Array => {
+export const oldModel = (made: Uint8Array, form: Form, table?: Uint8Array): Uint8Array => {
+  const saved = namedModel(made, form);
   const view = new DataView(saved.buffer, saved.byteOffset, saved.byteLength);
   const [nameOctets, scalarCount, count] = [4, 8, 12].map((at) => view.getUint32(at, true)) as [number, number, number];
   const name = new TextDecoder().decode(saved.subarray(16, 16 + nameOctets));
@@ -51,8 +62,9 @@ export const oldGuard = (saved: Uint8Array): Uint8Array => {
   };
   const table = saved.subarray(start, start + octets);
   let at = start + aligned(octets);
-  const bodies = members.map(({ bytes }) => {
-    const body = oldModel(saved.slice(at, at + bytes), table);
+  const bodies = members.map(({ name, bytes }) => {
+    const { form } = MEMBERS.find((member) => member.name === name)!;
+    const body = oldModel(saved.slice(at, at + bytes), form, table);
     at += aligned(bytes);
     return body;
   });
