@@ -164,6 +164,7 @@ it('a capture whose source cannot be begun, or read, is stopped: none goes on un
       counters: {},
       dropped: undefined,
       lines: [],
+      away: new Map(),
       askCounters: () => undefined,
       chunks: async function* () {},
       stop: async () => {

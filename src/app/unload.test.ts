@@ -33,6 +33,7 @@ it('a source that begins while its idle site is written goes on in the model tha
     counters: {},
     dropped: undefined,
     lines: [],
+    away: new Map(),
     askCounters: () => undefined,
     chunks: async function* () {
       yield pcapHeader({ linkType: 1 });

@@ -74,6 +74,7 @@ export class Delivery {
     x.protocolNumber = 0;
     x.group = (bits & GROUP) !== 0;
     x.afterGap = false;
+    this.#dispatcher.asked = false;
     this.#dispatcher.bothWays = flows.d[f * D + PACKETS_A]! > 0 && flows.d[f * D + PACKETS_B]! > 0;
     return x;
   }
@@ -109,10 +110,11 @@ export class Delivery {
   }
 
   /** The decoder was wrong: its open requests are told, and it is not asked again for this flow. */
-  #dismiss(state: FlowState, session: Session): void {
+  #dismiss(state: FlowState, session: Session, f: number, tsUs: number): void {
     this.#dispatcher.expireSession(session, Number.POSITIVE_INFINITY, this.#dispatcher.bothWays);
     state.refused = [...state.refused, session.decoder];
     state.session = undefined;
+    this.#flows.stir(f, tsUs);
   }
 
   /** Octets `start`..`end` of a TCP stream, in order. */
@@ -178,6 +180,7 @@ export class Delivery {
     }
     if (side !== undefined) side.afterGap = false;
     const how = dispatcher.run(session, b, s, e, true);
+    if (dispatcher.asked) this.#flows.stir(f, tsUs);
     this.#flows.d[f * D + DECODED]! += dispatcher.understood;
     const position = dispatcher.position;
     if (how === RAN) {
@@ -192,7 +195,7 @@ export class Delivery {
     side.afterGap = true;
     if (how === RAN_LOST && session.messages > 0) return;
     if (how === RAN_LOST) session.foreign++;
-    if (session.messages === 0 || session.foreign > 8 + session.messages) this.#dismiss(state, session);
+    if (session.messages === 0 || session.foreign > 8 + session.messages) this.#dismiss(state, session, f, tsUs);
   }
 
   /** One UDP payload, or the payload of another IP protocol (`carrier` `ip`). */
@@ -224,9 +227,10 @@ export class Delivery {
       state.session = session;
     }
     const how = dispatcher.run(session, bytes, start, end, false);
+    if (dispatcher.asked) this.#flows.stir(f, tsUs);
     this.#flows.d[f * D + DECODED]! += dispatcher.understood;
     if (how !== RAN && session.foreign > 3 + 2 * session.messages) {
-      this.#dismiss(state, session);
+      this.#dismiss(state, session, f, tsUs);
       this.#flows.i[f * I + TRIES] = 0;
     }
   }
@@ -270,6 +274,7 @@ export class Delivery {
         understood = dispatcher.understood;
       }
     }
+    if (dispatcher.asked || state.session === undefined) this.#flows.stir(f, tsUs);
     this.#flows.d[f * D + DECODED]! += understood;
   }
 }

@@ -82,6 +82,8 @@ export class Dispatcher {
   /** Set by `run`: where the first octet lies that was not consumed, and octets understood. */
   position = 0;
   understood = 0;
+  /** Set where a request begins to wait; cleared by the caller before `run`. */
+  asked = false;
   /** Packets of both directions of the current flow were seen; set by the caller before `run`. */
   bothWays = false;
   readonly openings: Openings;
@@ -536,6 +538,7 @@ export class Dispatcher {
     }
     const key = session.key!(message, c);
     if (role === 'request') {
+      this.asked = true;
       const displaced = scope.add(
         new Pending(key, message, c.frame, c.tsUs, c.sender, c.receiver, c.flow),
         keepsOrder(session.queues, c.carrier, session.ownsScope),

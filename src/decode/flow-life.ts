@@ -9,6 +9,7 @@ import type { EndpointTable } from './endpoints.ts';
 import { flowSummary, placeSummary } from './flow-report.ts';
 import type { FlowStates } from './flow-state.ts';
 import {
+  BITS,
   BYTES_A,
   D,
   DUE_BLOCK,
@@ -26,6 +27,7 @@ import {
   TCP_ESTABLISHED,
   TCP_NEW,
   TCP_STATE,
+  WATCHED,
 } from './flows.ts';
 import type { HealthCounters } from './health.ts';
 import type { TcpPath } from './tcp.ts';
@@ -128,15 +130,16 @@ export class FlowLife {
     const flows = this.#flows;
     const state = this.#states.get(f);
     const last = flows.d[f * D + LAST_US]!;
-    let next = Number.POSITIVE_INFINITY;
+    let isWaiting = false;
+    let isWatched = false;
     if (state) {
       if (state.session) {
         this.#dispatcher.expireSession(state.session, nowUs, flows.bothWays(f));
-        // Active flows with a session are looked at every time, because a request may wait.
-        if (nowUs - last < FLOW_REPORT_US || this.#dispatcher.waits(state.session)) next = nowUs;
+        isWatched = nowUs - last < FLOW_REPORT_US || this.#dispatcher.waits(state.session);
       }
+      // What was held may ask.
       this.#tcp.overdue(f, state, nowUs);
-      if (state.holds()) next = nowUs;
+      isWaiting = state.holds() || (isWatched && state.session !== undefined && this.#dispatcher.waits(state.session));
     }
     const limit = this.#idleLimit(f);
     if (nowUs - last > limit) {
@@ -144,7 +147,11 @@ export class FlowLife {
       return;
     }
     if (last > flows.reportedUs[f]! && nowUs - flows.reportedUs[f]! >= FLOW_REPORT_US) this.#report(f, false);
-    flows.due(f, Math.min(next, nowUs + FLOW_REPORT_US, last + limit));
+    // What waits is looked at every time, an active flow when it has to report: until then it says when something waits.
+    const next = isWaiting ? nowUs : (isWatched ? flows.reportedUs[f]! : nowUs) + FLOW_REPORT_US;
+    const bits = flows.i[f * I + BITS]!;
+    flows.i[f * I + BITS] = isWatched ? bits | WATCHED : bits & ~WATCHED;
+    flows.due(f, Math.min(next, last + limit));
   }
 
   /** Tells the endpoints what this flow counted since it last did. */

@@ -29,6 +29,8 @@ export const TCP_STATES = ['new', 'established', 'closed', 'reset', 'rejected'] 
 
 /** BITS */
 export const CLIENT_IS_B = 1;
+/** The sweep knows when the flow is due by itself; what happens earlier says so (`stir`). */
+export const WATCHED = 2;
 export const INIT_A = 4;
 export const INIT_B = 8;
 export const FIN_A = 16;
@@ -239,6 +241,11 @@ export class FlowTable {
     this.dueUs[f] = us;
     const block = f >> DUE_SHIFT;
     if (us < this.blockDueUs[block]!) this.blockDueUs[block] = us;
+  }
+
+  /** Something began in the flow that the sweep has to follow: a request or a segment waits, or the connection is over. */
+  stir(f: number, us: number): void {
+    if ((this.i[f * I + BITS]! & WATCHED) !== 0) this.due(f, us);
   }
 
   /** Highest slot ever used plus one: the range to walk. */

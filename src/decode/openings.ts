@@ -95,6 +95,9 @@ export class Openings {
   dropped = 0;
   /** Rises with every change. */
   version = 0;
+  /** Who read last, and `version` when another one did. */
+  #reader: object | undefined;
+  #othersVersion = 0;
 
   get size(): number {
     return this.#byKey.size;
@@ -119,6 +122,8 @@ export class Openings {
       this.#insert(key, opening);
     }
     opening.said.push({ toServer, bytes: bytes.slice(start, end) });
+    if (reader !== this.#reader) this.#othersVersion = this.version;
+    this.#reader = reader;
     opening.reader = reader;
     opening.version = this.version + 1;
     this.#bytes += end - start;
@@ -154,6 +159,7 @@ export class Openings {
   /** Those of `by` that another than `reader` read after `version`: asked every second, and of one source alone there are none. */
   since(version: number, decoder: string, reader: object): readonly Opening[] {
     const out: Opening[] = [];
+    if (reader === this.#reader && this.#othersVersion <= version) return out;
     for (const opening of this.#byDecoder.get(decoder) ?? [])
       if (opening.version > version && opening.reader !== reader) out.push(opening);
     return out;
@@ -208,6 +214,7 @@ export class Openings {
     let at = 4 + u32le(bytes, 0);
     const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at))) as Saved;
     if (saved.format !== FORMAT) return;
+    this.#reader = undefined;
     for (const { said, ...ends } of saved.openings) {
       const opening: Opening = { ...ends, said: [], reader: undefined, version: this.version };
       for (const [toServer, length] of said) {

@@ -94,6 +94,7 @@ export class TcpPath {
     } else if ((flags & RST) !== 0) {
       if (state === TCP_NEW) i[o + TCP_STATE] = TCP_REJECTED;
       else if (state === TCP_ESTABLISHED) i[o + TCP_STATE] = TCP_RESET;
+      this.#flows.stir(f, c.tsUs);
     } else if (state === TCP_NEW && (flags & ACK) !== 0) i[o + TCP_STATE] = TCP_ESTABLISHED;
     // What the other side has acknowledged it has: settle holes first, so that a request stands before its answer.
     const isEarly = (flags & ACK) !== 0 && (bits & IS_COPY) === 0 && this.#acknowledged(c, f, d);
@@ -110,16 +111,24 @@ export class TcpPath {
           bits = this.#isCopy(c, f, from, to);
         this.#states.of(f).side(d).afterGap = true;
       }
-      if (isEarly && this.#waitsForOther(c, f, d, seq, payload, end)) i[o + BITS]! |= HOLDS;
+      if (isEarly && this.#waitsForOther(c, f, d, seq, payload, end)) this.#holds(f, c.tsUs);
       else if ((bits & IS_COPY) === 0) this.#payload(c, f, d, seq, payload, end, from, to);
       else this.#copied(c, f, d, seq, payload, end);
     }
     if ((flags & FIN) !== 0) {
       i[o + BITS]! |= d === 0 ? FIN_A : FIN_B;
       // Both had finished, even if one was reset before its FIN was taken: the other's was on the way already.
-      if ((i[o + BITS]! & (FIN_A | FIN_B)) === (FIN_A | FIN_B) && i[o + TCP_STATE]! <= TCP_RESET)
+      if ((i[o + BITS]! & (FIN_A | FIN_B)) === (FIN_A | FIN_B) && i[o + TCP_STATE]! <= TCP_RESET) {
         i[o + TCP_STATE] = TCP_CLOSED;
+        this.#flows.stir(f, c.tsUs);
+      }
     }
+  }
+
+  /** A segment waits for those before it, or for the other side. */
+  #holds(f: number, tsUs: number): void {
+    this.#flows.i[f * I + BITS]! |= HOLDS;
+    this.#flows.stir(f, tsUs);
   }
 
   /**
@@ -150,7 +159,7 @@ export class TcpPath {
       flows.i[o + BITS]! |= bit;
     }
     if (isEarly && this.#waitsForOther(c, of, od, seq, payload, end)) {
-      flows.i[o + BITS]! |= HOLDS;
+      this.#holds(of, c.tsUs);
       return;
     }
     const again = flows.i[o + RETRANSMISSIONS]!;
@@ -283,7 +292,7 @@ export class TcpPath {
             i[o + NEXT_A + d] = seq;
           }
           this.#payload(c, f, d, seq, payload, end, from, to);
-        } else i[o + BITS]! |= HOLDS;
+        } else this.#holds(f, c.tsUs);
         return;
       }
     }

@@ -35,6 +35,21 @@ export class RecentMap<K, V> {
       if (node === this.#newest) return;
       this.#unlink(node);
     }
+    this.#append(node);
+  }
+
+  /** `get` that counts as a use: of a key that is there, `set` with the value it has. */
+  use(key: K): V | undefined {
+    const node = this.#nodes.get(key);
+    if (node === undefined) return undefined;
+    if (node !== this.#newest) {
+      this.#unlink(node);
+      this.#append(node);
+    }
+    return node.value;
+  }
+
+  #append(node: Node<K, V>): void {
     node.older = this.#newest;
     if (this.#newest === undefined) this.#oldest = node;
     else this.#newest.newer = node;

@@ -101,12 +101,12 @@ const create = (context: DetectorContext): RunningDetector => {
   const windows = new RecentMap<string, Window>();
   let nowUs = 0;
   const windowOf = (key: string, tsUs: number): Window => {
-    let w = windows.get(key);
+    let w = windows.use(key);
     if (w === undefined || Math.abs(tsUs - w.sinceUs) > MINUTE_US) {
       if (w === undefined && windows.size >= MAX_SERVERS) windows.deleteOldest();
       w = { sinceUs: tsUs, number: 0, isForged: false, clients: new Set(), ports: new Set(), cards: new Set() };
+      windows.set(key, w);
     }
-    windows.set(key, w);
     return w;
   };
   const room = <T>(set: Set<T>, member: T, most: number): void => {

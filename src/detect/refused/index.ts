@@ -3,6 +3,7 @@
  * MODBUS Application Protocol V1.1b3 section 7 (exception codes); Quickdraw SCADA IDS signatures (Digital Bond, 2010).
  */
 import type { Detector, DetectorContext, RunningDetector } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { At, Command } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
@@ -86,26 +87,35 @@ const create = (context: DetectorContext): RunningDetector => {
     // Web pages and remote procedures of the plant's own devices; what the office fails at is daily life.
     if (isProcess || (AROUND.has(at.protocol) && isPlant(context, c.target))) failed(at, c, isProcess);
   };
+  const commonOf = (at: At, c: Command) => ({
+    actor: at.client,
+    target: c.target,
+    protocol: at.protocol,
+    verb: c.verb,
+    tsUs: at.tsUs,
+    certainty: 'certain' as const,
+    frames: [at.requestFrame, at.frame],
+  });
+  /** Who asks whom, by row of `bursts`: the same text again needs no new hash. */
+  const keys: (string | undefined)[] = [];
+  const keyOf = (row: number, client: EndpointId, target: EndpointId): string => {
+    if (row < 0) return `${client} ${target}`;
+    keys[row] ??= `${client} ${target}`;
+    return keys[row];
+  };
   /** Apart, for its closures would make an object for every command. */
   const failed = (at: At, c: Command, isProcess: boolean): void => {
     const client = context.host(at.client);
     const target = context.host(c.target);
-    const common = {
-      actor: at.client,
-      target: c.target,
-      protocol: at.protocol,
-      verb: c.verb,
-      tsUs: at.tsUs,
-      certainty: 'certain' as const,
-      frames: [at.requestFrame, at.frame],
-    };
+    const row = bursts.add(client, target, c.outcome === 'refused' ? REFUSED : UNANSWERED, 0, at.tsUs, 1);
     if (isProcess && c.outcome === 'refused') {
-      const key = `${client} ${target}`;
+      const key = keyOf(row, client, target);
       const n = services.add(key, c.operation.slice(0, 80), at.tsUs);
       if (n >= FUNCTIONS) {
         // All of them are stated, so that what is told when the finding is taken is what was so at the last.
         const operations = services.told(key);
         const reason = c.reason ?? 'none given';
+        const common = commonOf(at, c);
         const { actor, target: server } = common;
         context.state({
           ...common,
@@ -125,13 +135,12 @@ const create = (context: DetectorContext): RunningDetector => {
         });
       }
     }
-    const row = bursts.add(client, target, c.outcome === 'refused' ? REFUSED : UNANSWERED, 0, at.tsUs, 1);
     if (row < 0 || context.phase !== 'watching') return;
     const now = bursts.current(row);
     const usual = bursts.usual(row);
     if (now < LEAST || now < usual * FACTOR || !bursts.markOdd(row)) return;
     context.state({
-      ...common,
+      ...commonOf(at, c),
       kind: c.outcome === 'refused' ? REFUSED_BURST : UNANSWERED_BURST,
       // Who asks as always and gets no answer does nothing: it is about the one that is silent.
       ...(c.outcome === 'refused' ? {} : { actor: 0 }),
@@ -169,6 +178,7 @@ const create = (context: DetectorContext): RunningDetector => {
       const saved = fromText(text) as { readonly bursts: SavedBursts; readonly services: SavedDistinct };
       bursts.load(saved.bursts);
       services.load(saved.services);
+      keys.length = 0;
     },
   };
 };

@@ -299,24 +299,25 @@ const create = (context: DetectorContext): RunningDetector => {
     if ((c.outcome === 'refused' || c.outcome === 'unanswered') && isControl(context, at.protocol, false))
       inVain(at, c, client);
   };
+  const commonOf = (at: At, c: Command) => ({
+    actor: at.client,
+    target: at.server,
+    protocol: at.protocol,
+    verb: c.verb,
+    tsUs: at.tsUs,
+    certainty: 'likely' as const,
+    frames: [at.requestFrame, at.frame],
+  });
   /** Apart, for its closures would make an object for every command. */
   const inVain = (at: At, c: Command, client: EndpointId): void => {
-    const server = context.host(at.server);
-    const common = {
-      actor: at.client,
-      target: at.server,
-      protocol: at.protocol,
-      verb: c.verb,
-      tsUs: at.tsUs,
-      certainty: 'likely' as const,
-      frames: [at.requestFrame, at.frame],
-    };
-    const key = `${client} ${server}`;
+    const object = c.outcome === 'refused' ? c.object : undefined;
+    if (c.target === at.server && object === undefined) return;
+    const key = `${client} ${context.host(at.server)}`;
     if (c.target !== at.server) {
       const n = tables.units.add(key, context.endpoints.get(c.target).sub?.address ?? String(c.target), at.tsUs);
       if (n >= UNITS)
         context.state({
-          ...common,
+          ...commonOf(at, c),
           kind: UNIT_SCAN,
           key,
           sinceUs: Math.min(at.tsUs, tables.units.sinceUs(key)),
@@ -330,10 +331,10 @@ const create = (context: DetectorContext): RunningDetector => {
           },
         });
     }
-    if (c.outcome !== 'refused' || c.object === undefined) return;
-    const { object } = c;
+    if (object === undefined) return;
     const n = tables.addresses.add(key, object.slice(0, 80), at.tsUs);
     if (n < ADDRESSES) return;
+    const common = commonOf(at, c);
     const { actor, target } = common;
     context.state({
       ...common,

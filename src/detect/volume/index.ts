@@ -59,17 +59,23 @@ const HOURS = 6;
 const create = (context: DetectorContext): RunningDetector => {
   const pairs = new Bursts(MAX_PAIRS, HOUR_US);
   const uploads = new Bursts(MAX_PAIRS, HOUR_US);
-  const totals = new RecentMap<number, readonly [number, number]>();
+  const totals = new RecentMap<number, [number, number]>();
   /** Octets since the last report of the flow: up and down. */
   const news = (f: FlowSummary): readonly [number, number] => {
     const key = context.flowKey(f.flow);
-    const before = totals.get(key) ?? [0, 0];
-    totals.delete(key);
-    if (!f.final) {
+    const { clientBytes, serverBytes } = f;
+    const known = f.final ? totals.get(key) : totals.use(key);
+    const [up, down] = known ?? [0, 0];
+    if (f.final) {
+      if (known !== undefined) totals.delete(key);
+    } else if (known !== undefined) {
+      known[0] = clientBytes;
+      known[1] = serverBytes;
+    } else {
       if (totals.size >= MAX_FLOWS) totals.deleteOldest();
-      totals.set(key, [f.clientBytes, f.serverBytes]);
+      totals.set(key, [clientBytes, serverBytes]);
     }
-    return [Math.max(0, f.clientBytes - before[0]), Math.max(0, f.serverBytes - before[1])];
+    return [Math.max(0, clientBytes - up), Math.max(0, serverBytes - down)];
   };
   /** The two as they are counted already: as they are seen now, or from another side of a router. */
   const asLearned = (client: EndpointId, server: EndpointId): readonly [EndpointId, EndpointId] => {
@@ -144,7 +150,7 @@ const create = (context: DetectorContext): RunningDetector => {
       };
       pairs.load(saved.pairs);
       uploads.load(saved.uploads);
-      for (const [k, t] of saved.totals) totals.set(k, t);
+      for (const [k, [up, down]] of saved.totals) totals.set(k, [up, down]);
     },
   };
 };

@@ -48,13 +48,13 @@ export class Distinct {
 
   /** Different members of `key` within the window, this one included. */
   add(key: string, member: string | number, tsUs: number): number {
-    let w = this.#windows.get(key);
+    let w = this.#windows.use(key);
     if (w === undefined || tsUs - w.sinceUs > this.#windowUs || tsUs < w.sinceUs - this.#windowUs) {
       if (w === undefined && this.#windows.size >= this.#maxKeys) this.#leave();
       // A window that is still full of life goes on with its younger half unknown: start anew.
       w = { sinceUs: tsUs, lastUs: tsUs, runUs: tsUs, newUs: tsUs, members: new Set() };
+      this.#windows.set(key, w);
     }
-    this.#windows.set(key, w);
     w.lastUs = tsUs;
     const before = w.members.size;
     if (before < this.#maxMembers) w.members.add(member);

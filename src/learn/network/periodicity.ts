@@ -53,12 +53,12 @@ export class Periods {
    * start as before.
    */
   add(key: string, tsUs: number, size: number): Evenness | undefined {
-    let starts = this.#starts.get(key);
+    let starts = this.#starts.use(key);
     if (starts === undefined) {
       if (this.#starts.size >= this.#limit) this.#starts.deleteOldest();
       starts = [];
+      this.#starts.set(key, starts);
     }
-    this.#starts.set(key, starts);
     const last = starts[starts.length - 1];
     if (last !== undefined && tsUs <= last[0]) return undefined;
     starts.push([tsUs, size]);
