@@ -24,7 +24,7 @@ import {
 import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 
-const SAVED_AS = 'level 5';
+const SAVED_AS = 'level 6';
 /** A point with fewer distinct values has states, not levels, */
 const LEAST_VALUES = 20;
 /** unless it has so many and another one in this part of the rows: a coarse instrument flits between its steps, a state lasts. */
