@@ -153,20 +153,7 @@ export const newLevel = (
   const rareRows = Math.min(setting.budgetUs / stepUs, MOST_RARE * trainingRows);
   const logChances = Math.log(Math.max(1, sharers) * Math.max(1, rareRows / averaging));
   const memory = Math.max(setting.remembered * averaging, trainingRows);
-  return Float64Array.of(
-    averaging,
-    memory,
-    logChances,
-    0,
-    Number.NaN,
-    Number.NaN,
-    0,
-    0,
-    1,
-    least,
-    most,
-    0,
-  );
+  return Float64Array.of(averaging, memory, logChances, 0, Number.NaN, Number.NaN, 0, 0, 1, least, most, 0);
 };
 
 /** Widens the limits so that they are at least `distance` from the mean, however much will have been seen. */
@@ -220,9 +207,9 @@ export const feedLevel = (s: LevelState, given: number, at = 0, setting: LevelSe
   let taught = Number.POSITIVE_INFINITY;
   if (blocks >= setting.blocksNeeded) {
     const width = widthOf(s, at, seen, variance) || Number.EPSILON;
-    if (s[at + ROOM]! < 0) taught = TAUGHT_PART * width;
     const part = Math.abs(distance) / width;
     let told = s[at + TOLD]!;
+    if (s[at + ROOM]! < 0 || told < 0) taught = TAUGHT_PART * width;
     if (part < setting.release) {
       alarm = false;
       told = 0;
