@@ -339,10 +339,17 @@ export const processLearner: CellLearner = {
     const predicted = soft.model.arming.map(
       (a, p) => a.armed.includes('soft-sensor') && !soft.silenced.has('soft-sensor', p),
     );
-    const level = levelLearnerWith(LEVEL_SETTING, (p) => predicted[p]!);
+    const skip = (p: number): boolean => predicted[p]!;
     // Proved with limits as narrow as they can be: what needs the room that training gave it is not heard.
-    const narrow = levelLearnerWith(LEVEL_SETTING, (p) => predicted[p]!, 0);
-    const levels: Member = { learner: level, model: level.fit(table, { stepUs }), silenced: proved(narrow) };
+    const loud = proved(levelLearnerWith(LEVEL_SETTING, skip, 0, 'averages'));
+    // What is above the course of its day proves itself, on the days after those that it was learned from.
+    const course = levelLearnerWith(LEVEL_SETTING, skip, undefined, 'seasons').fit(table, { stepUs });
+    const isCourse = !loud.isEmpty && course.arming.some(({ armed }) => armed.length > 0);
+    const levels: Member = {
+      learner: levelLearner,
+      model: isCourse ? course : levelLearnerWith(LEVEL_SETTING, skip).fit(table, { stepUs }),
+      silenced: isCourse ? new Silence([], points) : loud,
+    };
     // It has proved its sensors itself: what speaks on later rows is left out, whichever point it blames.
     const slow: Member = { learner: drift, model: drift.fit(table, { stepUs }), silenced: new Silence([], points) };
     const members = [soft, member(dynamics), levels, slow];

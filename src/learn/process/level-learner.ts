@@ -3,7 +3,7 @@
  * the training rows.
  */
 import type { BandColumns, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
-import { type Arrays, bring, Form, gather, keep, sizeOf } from './arena.ts';
+import { type Arrays, bring, Form, gather, keep, offsets, sizeOf } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import { spikesBeyond } from './freaks.ts';
 import {
@@ -23,8 +23,9 @@ import {
 } from './level.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
+import { aboveSeason, newSeason, type SeasonState, seasonLength, seasonOf, usualNow } from './season.ts';
 
-const FORM = new Form('level 5', () => memoryOf([], [], 0, LEVEL_SETTING));
+const FORM = new Form('level 6', () => memoryOf([], [], 0, LEVEL_SETTING));
 /** A point with fewer distinct values has states, not levels, */
 const LEAST_VALUES = 20;
 /** unless it has so many and another one in this part of the rows: a coarse instrument flits between its steps, a state lasts. */
@@ -46,27 +47,38 @@ interface LevelMemory extends Arrays {
   readonly levels: Float64Array;
   /** Points of the cell. */
   readonly points: Uint16Array;
+  /** Where in `seasons` the course of its day is, of each average; -1: it has none. */
+  readonly seasonAt: Int16Array;
+  /** Courses of days, one after another. */
+  readonly seasons: Float64Array;
   /** How an alarm is raised, taken back and learned during. */
   readonly setting: Float64Array;
 }
 
-/** An average that is watched. */
+/** One average of a point that is watched, and the course of its day. */
 interface Chart {
   readonly point: number;
   readonly level: LevelState;
+  readonly season: SeasonState | undefined;
 }
 const memoryOf = (
   arming: readonly PointArming[],
   charts: readonly Chart[],
   points: number,
   setting: LevelSetting,
-): LevelMemory => ({
-  arming: packArming(arming),
-  watched: Uint16Array.from(charts, (c) => c.point),
-  points: Uint16Array.of(points),
-  levels: Float64Array.from(charts.flatMap((c) => [...c.level])),
-  setting: settingsOf(setting),
-});
+): LevelMemory => {
+  const courses = charts.map(({ season }) => season ?? new Float64Array(0));
+  const begins = offsets(courses.map(({ length }) => length));
+  return {
+    arming: packArming(arming),
+    watched: Uint16Array.from(charts, (c) => c.point),
+    points: Uint16Array.of(points),
+    levels: Float64Array.from(charts.flatMap((c) => [...c.level])),
+    seasonAt: Int16Array.from(courses, (course, at) => (course.length === 0 ? -1 : begins[at]!)),
+    seasons: Float64Array.from(courses.flatMap((course) => [...course])),
+    setting: settingsOf(setting),
+  };
+};
 
 /** Whether a column has levels: many distinct values, or a few that it flits between like the last digit of a coarse instrument. */
 const hasLevels = (column: Float64Array): boolean => {
@@ -122,6 +134,8 @@ interface Average {
   readonly which: LevelSetting;
   /** Bounds to which values are cut. */
   readonly cut: readonly [number, number] | undefined;
+  /** Of what is left above the course of the day, in so many times of day; 0: of the values. */
+  readonly bins: number;
 }
 
 /** What is watched of a point, without its spikes where it has some: the average over the usual time, and over a long one where training holds enough of those. */
@@ -130,7 +144,16 @@ const averagesOf = (column: Float64Array, setting: LevelSetting): Average[] => {
   const cut = spikeBounds(column);
   const long = { ...setting, averaged: setting.averaged * LONG };
   const isLong = column.length >= 2 * long.blocksNeeded * long.averaged * correlation;
-  return (isLong ? [setting, long] : [setting]).map((which) => ({ correlation, which, cut }));
+  return (isLong ? [setting, long] : [setting]).map((which) => ({ correlation, which, cut, bins: 0 }));
+};
+
+/** What is left of a point above the course of its day, where it has one. */
+const seasonalOf = (table: RowTable, column: Float64Array, stepUs: number, which: LevelSetting): Average[] => {
+  const bins = seasonOf(table, column, stepUs);
+  if (bins === 0) return [];
+  const season = newSeason(bins);
+  const above = column.map((x, i) => aboveSeason(season, table.tsUs[i]!, x, false)).filter((x) => !Number.isNaN(x));
+  return [{ correlation: correlationRows(above), which, cut: undefined, bins }];
 };
 
 class LevelModel implements MemberModel {
@@ -158,9 +181,9 @@ class LevelModel implements MemberModel {
     return sizeOf(this.memory) / Math.max(1, this.memory.points[0]!);
   }
 
-  score(_tsUs: number, row: Float64Array): RowScore {
+  score(tsUs: number, row: Float64Array): RowScore {
     const { deviations, result } = this;
-    const { watched, levels } = this.memory;
+    const { watched, levels, seasonAt, seasons } = this.memory;
     deviations.length = 0;
     let highest = 0;
     let judged = false;
@@ -169,7 +192,9 @@ class LevelModel implements MemberModel {
       const p = watched[i]!;
       const at = i * LEVEL_NUMBERS;
       known ||= !Number.isNaN(row[p]!);
-      const surprise = feedLevel(levels, row[p]!, at, this.setting);
+      const season = seasonAt[i]!;
+      const x = season < 0 ? row[p]! : aboveSeason(seasons, tsUs, row[p]!, isLevelAlarm(levels, at), season);
+      const surprise = feedLevel(levels, x, at, this.setting);
       if (Number.isNaN(surprise)) continue;
       judged = true;
       if (surprise > highest) highest = surprise;
@@ -181,14 +206,15 @@ class LevelModel implements MemberModel {
       }
       const width = levelWidth(levels, at);
       const { smooth, mean } = levelOf(levels, at);
+      const usual = season < 0 ? 0 : usualNow(seasons, season) || 0;
       deviations.push({
         point: p,
         kind: 'level',
         surprise,
-        observed: smooth,
-        expected: mean,
-        low: mean - width,
-        high: mean + width,
+        observed: usual + smooth,
+        expected: usual + mean,
+        low: usual + mean - width,
+        high: usual + mean + width,
         rows: averagingOf(levels, at),
         from: [{ point: p, weight: 1 }],
         text: '',
@@ -200,14 +226,14 @@ class LevelModel implements MemberModel {
   }
 
   expected(into: BandColumns): void {
-    const { watched, levels } = this.memory;
+    const { watched, levels, seasonAt, seasons } = this.memory;
     for (const list of [into.expected, into.low, into.high]) list.fill(Number.NaN);
     for (let i = 0; i < watched.length; i++) {
       const p = watched[i]!;
-      // The usual average comes first.
+      // What is above the course of the day comes first, then the usual average.
       if (!Number.isNaN(into.expected[p]!)) continue;
       const at = i * LEVEL_NUMBERS;
-      const { mean } = levelOf(levels, at);
+      const mean = levelOf(levels, at).mean + (seasonAt[i]! < 0 ? 0 : usualNow(seasons, seasonAt[i]!));
       const width = levelWidth(levels, at);
       into.expected[p] = mean;
       into.low[p] = mean - width;
@@ -245,19 +271,30 @@ class Excursions {
 
 /**
  * Another setting shows what each knob does; `skip`: points that something better watches; `above`: limits are at least as far
- * out as averages of training were again and again, times this.
+ * out as averages of training were again and again, times this;
+ * `of`: what is watched of a single series.
  */
 export const levelLearnerWith = (
   setting: LevelSetting,
   skip: (point: number) => boolean = () => false,
   above = ABOVE_USUAL,
+  of: 'all' | 'averages' | 'seasons' = 'all',
 ): MemberLearner => ({
   name: 'level',
   form: FORM,
   fit(table: RowTable, options = {}): MemberModel {
     const stepUs = options.stepUs ?? (usualStep(table) || 1e6);
     const continuous = table.columns.map(hasLevels);
-    const averages = table.columns.map((column, p) => (continuous[p] && !skip(p) ? averagesOf(column, setting) : []));
+    // Of a single series: other points of a cell know why it moves.
+    const isSingle = table.columns.length === 1;
+    const averages = table.columns.map((column, p) =>
+      continuous[p] && !skip(p)
+        ? [
+            ...(isSingle && of !== 'averages' ? seasonalOf(table, column, stepUs, setting) : []),
+            ...(of === 'seasons' ? [] : averagesOf(column, setting)),
+          ]
+        : [],
+    );
     const sharers = averages.flat().length;
     const allowed = (table.count * stepUs) / setting.budgetUs + SPARE_EPISODES;
     const arming: PointArming[] = [];
@@ -279,12 +316,14 @@ export const levelLearnerWith = (
       if (skip(p)) return unarmed('continuous', '');
       let moved = 0;
       /** What is quiet on the rows that it learned from; undefined where none is. */
-      const learned = ({ correlation, which, cut }: Average): LevelState | undefined => {
+      const learned = ({ correlation, which, cut, bins }: Average): Omit<Chart, 'point'> | undefined => {
+        const season = bins > 0 ? newSeason(bins) : undefined;
         const level = newLevel(correlation, table.count, stepUs, sharers, which, cut);
         let episodes = 0;
         const excursions = new Excursions();
-        for (const x of column) {
+        for (const [i, value] of column.entries()) {
           const before = isLevelAlarm(level);
+          const x = season === undefined ? value : aboveSeason(season, table.tsUs[i]!, value, before);
           const isJudged = !Number.isNaN(feedLevel(level, x, 0, setting));
           const { smooth, mean } = levelOf(level);
           if (isJudged) excursions.add(smooth - mean);
@@ -293,21 +332,22 @@ export const levelLearnerWith = (
         widenLevel(level, above * excursions.usual);
         settleLevel(level, correlation, table.count);
         moved = Math.max(moved, episodes);
-        return episodes <= allowed ? level : undefined;
+        return episodes <= (season === undefined ? allowed : 0) ? { level, season } : undefined;
       };
-      const quiet = averages[p]!.map(learned).filter((level) => level !== undefined);
+      const quiet = averages[p]!.map(learned).filter((chart) => chart !== undefined);
       const [first] = quiet;
-      if (first === undefined) return unarmed('continuous', `its level moved ${moved} times in training`);
+      if (first === undefined)
+        return unarmed('continuous', of === 'seasons' ? '' : `its level moved ${moved} times in training`);
       arming.push({
         point,
         nature: 'continuous',
         armed: ['level'],
         unarmed: '',
-        detectable: levelWidth(first),
-        withinUs: averagingOf(first) * stepUs,
+        detectable: levelWidth(first.level),
+        withinUs: averagingOf(first.level) * stepUs,
         explained: Number.NaN,
       });
-      return quiet.map((level) => ({ point: p, level }));
+      return quiet.map((chart) => ({ point: p, ...chart }));
     });
     return new LevelModel(gather(memoryOf(arming, charts, table.points.length, setting), 'arming'));
   },

@@ -143,6 +143,22 @@ it('goes on to tell a shift for as long as it lasts, and ends soon after', () =>
   expect(told).toBeGreaterThan(1000);
 });
 
+it('ends when most of a shift is over, is silent on what the plant keeps of it, and tells what goes further again', () => {
+  let again = 0;
+  for (let seed = 60; seed < 70; seed++) {
+    const random = seededRandom(seed);
+    const made = (i: number): number => (i < 600 ? 0 : i < 800 ? 12 : i < 1100 ? 4 : 14);
+    const data = Float64Array.from({ length: 1300 }, (_, i) => made(i) + random.normal());
+    const learned = 500;
+    expect(rowsTold(data, 620, 800, learned), `seed ${seed}`).toBe(180);
+    // 250 where an alarm only ends inside of its limit.
+    expect(rowsTold(data, 850, 1100, learned), `seed ${seed}`).toBe(0);
+    if (rowsTold(data, 1130, 1300, learned) > 100) again++;
+  }
+  // One whose limits had to be widened learns its spread from what it tells.
+  expect(again).toBeGreaterThanOrEqual(9);
+});
+
 it('sees a shift below spikes, and spikes that come more often', () => {
   let [quiet, shifts, dense] = [0, 0, 0];
   for (let seed = 70; seed < 80; seed++) {

@@ -50,6 +50,15 @@ const MOST_RARE = 25;
  * would widen the band before it reaches it (Huber, Annals of Mathematical Statistics 35, 1964).
  */
 const TAUGHT_PART = 0.5;
+/** An alarm ends where the value has come back to less than this part of how far out it was on the whole of it: the trouble is over, */
+const BACK_PART = 0.5;
+/**
+ * even if the plant keeps some of it, which has been told. One that has ended before the value was back inside of the band is raised
+ * anew where it is so much further out than that.
+ */
+const KNOWN_ROOM = 1.5;
+/** Averaging times over which that comes down to where the value is. */
+const KNOWN_TIMES = 8;
 /** What is beyond the band counts in twentieths of it, as for the limits of a single value (soft-model.ts). */
 const UNIT = 0.05;
 
@@ -122,11 +131,12 @@ export const isExperienced = (column: Float64Array): boolean =>
  * Numbers of one point, LEVEL_NUMBERS from its offset on: averaging time and memory (rows), the natural logarithm of how many
  * averaging times there are to each allowed false alarm over all points that share it; rows seen, mean over the averaging
  * time, mean and variance of those over the memory, rows of the alarm (0: none), how much wider the limits are than
- * the variance says, the bounds to which a value is cut, the part of the limit up to which distances teach the variance.
+ * the variance says (negative: it is settled, see `settleLevel`), the bounds to which a value is cut, how far out the alarm was
+ * on the whole, in limits (after one that ended outside of the band: negative, how far out nothing is told any more).
  */
 export type LevelState = Float64Array;
 export const LEVEL_NUMBERS = 12;
-const [AVERAGING, MEMORY, LOG_CHANCES, SEEN, SMOOTH, MEAN, VARIANCE, ALARM, ROOM, LEAST, MOST, TAUGHT] = [
+const [AVERAGING, MEMORY, LOG_CHANCES, SEEN, SMOOTH, MEAN, VARIANCE, ALARM, ROOM, LEAST, MOST, TOLD] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
 ] as const;
 
@@ -143,20 +153,7 @@ export const newLevel = (
   const rareRows = Math.min(setting.budgetUs / stepUs, MOST_RARE * trainingRows);
   const logChances = Math.log(Math.max(1, sharers) * Math.max(1, rareRows / averaging));
   const memory = Math.max(setting.remembered * averaging, trainingRows);
-  return Float64Array.of(
-    averaging,
-    memory,
-    logChances,
-    0,
-    Number.NaN,
-    Number.NaN,
-    0,
-    0,
-    1,
-    least,
-    most,
-    Number.POSITIVE_INFINITY,
-  );
+  return Float64Array.of(averaging, memory, logChances, 0, Number.NaN, Number.NaN, 0, 0, 1, least, most, 0);
 };
 
 /** Widens the limits so that they are at least `distance` from the mean, however much will have been seen. */
@@ -169,7 +166,7 @@ export const widenLevel = (s: LevelState, distance: number): void => {
  * it wanders, nor where limits had to be widened: heavy tails are learned as they come.
  */
 export const settleLevel = (s: LevelState, correlation: number, trainingRows: number): void => {
-  if (trainingRows >= EXPERIENCE * correlation && s[ROOM]! <= 1) s[TAUGHT] = TAUGHT_PART;
+  if (trainingRows >= EXPERIENCE * correlation && s[ROOM]! <= 1) s[ROOM] = -1;
 };
 export const isLevelAlarm = (s: LevelState, at = 0): boolean => s[at + ALARM]! > 0;
 /** What is judged, and what it is held against, in the unit of the point. */
@@ -184,7 +181,7 @@ const widthOf = (s: LevelState, at: number, seen: number, variance: number): num
   // How far out a standard normal is as rarely as the budget allows, and t with so few averages seen as rarely as that.
   const deviate = Math.sqrt(2 * Math.max(0, s[at + LOG_CHANCES]!));
   const freedom = Math.max(1, Math.min(seen, s[at + MEMORY]!) / s[at + AVERAGING]! - 1);
-  return s[at + ROOM]! * tFromNormal(deviate, freedom) * Math.sqrt(variance);
+  return Math.abs(s[at + ROOM]!) * tFromNormal(deviate, freedom) * Math.sqrt(variance);
 };
 
 /**
@@ -210,9 +207,21 @@ export const feedLevel = (s: LevelState, given: number, at = 0, setting: LevelSe
   let taught = Number.POSITIVE_INFINITY;
   if (blocks >= setting.blocksNeeded) {
     const width = widthOf(s, at, seen, variance) || Number.EPSILON;
-    taught = s[at + TAUGHT]! * width;
     const part = Math.abs(distance) / width;
-    alarm = part >= (alarm ? setting.release : 1);
+    let told = s[at + TOLD]!;
+    if (s[at + ROOM]! < 0 || told < 0) taught = TAUGHT_PART * width;
+    if (part < setting.release) {
+      alarm = false;
+      told = 0;
+    } else if (alarm) {
+      told += (part - told) / (alarmRows + 1);
+      alarm = part >= BACK_PART * told;
+      if (!alarm) told = -KNOWN_ROOM * part;
+    } else {
+      alarm = part >= Math.max(1, -told);
+      told = alarm ? part : told + Math.max(0, -KNOWN_ROOM * part - told) / (KNOWN_TIMES * averaging);
+    }
+    s[at + TOLD] = told;
     const beyond = Math.max(0, part - 1) / (2 * UNIT);
     surprise = alarm ? 1 - 0.5 / (1 + beyond) : Math.min(part / 2, 0.4999);
   }
