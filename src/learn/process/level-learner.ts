@@ -23,7 +23,7 @@ import {
 } from './level.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
-import { aboveSeason, newSeason, type SeasonState, seasonLength, seasonOf, usualNow } from './season.ts';
+import { aboveSeason, newSeason, type SeasonState, seasonOf, usualNow } from './season.ts';
 
 const FORM = new Form('level 6', () => memoryOf([], [], 0, LEVEL_SETTING));
 /** A point with fewer distinct values has states, not levels, */

@@ -37,7 +37,6 @@ export const newSeason = (bins: number): SeasonState => {
   s[BIN] = -1;
   return s;
 };
-export const seasonLength = (s: SeasonState, at: number): number => COURSE + s[at + BINS]!;
 
 /** What was usual `later` places after the time of day in hand; NaN where it is not known. */
 const courseAt = (s: SeasonState, at: number, later: number): number => {
