@@ -51,21 +51,31 @@ export const ipv6Text = (b: Uint8Array, o: number): string => {
       .join(':');
   return best < 0 ? text(0, 8) : `${text(0, best)}::${text(best + bestLength, 8)}`;
 };
+/** Groups of an IPv6 address; the last two may be written as an IPv4 address (RFC 4291, 2.2). NaN for what is none. */
+const groupsOf = (text: string): number[] => {
+  if (text === '') return [];
+  const words = text.split(':');
+  const last = words.at(-1)!.includes('.') ? words.pop()! : '';
+  const v4 = last === '' ? undefined : (ipv4Parse(last) ?? Number.NaN);
+  const groups = words.map((word) => (/^[0-9a-f]{1,4}$/i.test(word) ? Number.parseInt(word, 16) : Number.NaN));
+  if (v4 === undefined) return groups;
+  return Number.isNaN(v4) ? [Number.NaN] : [...groups, v4 >>> 16, v4 & 0xffff];
+};
 /** IPv6 text to 16 octets; undefined when it is not one. */
 export const ipv6Parse = (text: string): Uint8Array | undefined => {
   const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const words = (s: string) => (s === '' ? [] : s.split(':').map((w) => Number.parseInt(w, 16)));
-  const head = words(halves[0]!);
-  const tail = halves.length === 2 ? words(halves[1]!) : [];
+  if (halves.length > 2 || text.lastIndexOf(':') < 0) return undefined;
+  const [head, tail] = [groupsOf(halves[0]!), groupsOf(halves[1] ?? '')];
+  // An IPv4 address stands at the end, and nowhere else.
+  if (halves.length === 2 && halves[0]!.includes('.')) return undefined;
   const fill = 8 - head.length - tail.length;
   if (fill < 0 || (halves.length === 1 && fill !== 0)) return undefined;
   const all = [...head, ...new Array<number>(fill).fill(0), ...tail];
-  if (all.some((w) => !(w >= 0 && w <= 0xffff))) return undefined;
+  if (all.some(Number.isNaN)) return undefined;
   const out = new Uint8Array(16);
-  all.forEach((w, i) => {
-    out[2 * i] = w >> 8;
-    out[2 * i + 1] = w & 255;
+  all.forEach((group, i) => {
+    out[2 * i] = group >> 8;
+    out[2 * i + 1] = group & 255;
   });
   return out;
 };
