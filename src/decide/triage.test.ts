@@ -131,6 +131,35 @@ describe('the queue', () => {
     triage.setSettings({ alertsPerDay: 10, thresholds: { vanished: { minSurprise: 0.3, enabled: false } } });
     expect(triage.picture().alerts).toEqual([]);
   });
+  it('tries other thresholds as it would place the same findings itself, and stays as it is', () => {
+    const findings = [
+      finding(0, { kind: 'point.level', target: 30, point: 1, severity: 'quality', surprise: 0.9 }),
+      // The SCADA server shows the tank again: one matter, and its own network.
+      finding(2, { kind: 'point.level', target: 40, point: 2, severity: 'quality', surprise: 0.9 }),
+      finding(2.5, { kind: 'new-writer', actor: 21, target: 30, surprise: 0.6 }),
+      finding(3, { kind: 'new-writer', actor: 22, target: 30, surprise: 0.9 }),
+    ];
+    const triage = new Triage({
+      kinds: KINDS,
+      host: (e) => e,
+      level: () => 1,
+      isOutside: () => false,
+      scopeOf: () => ({ assets: [], cells: [] }),
+      sourceOf: ({ target }) => (target === 40 ? 30 : 0),
+    });
+    triage.setSettings({ alertsPerDay: 1, thresholds: {} });
+    triage.take(findings.map((f) => ({ ...f, lastUs: f.firstUs + HOUR })));
+    const told = ({ alerts }: ReturnType<Triage['picture']>) =>
+      alerts.map((a) => [a.episodes, a.overBudget, a.lead.id]);
+    const before = told(triage.picture());
+    expect(before).toHaveLength(3);
+    expect(told(triage.tried(triage.settings))).toEqual(before);
+    const higher = { alertsPerDay: 1, thresholds: { 'new-writer': { minSurprise: 0.7, enabled: true } } };
+    expect(told(triage.tried(higher)).map(([, , id]) => id)).toEqual(
+      before.map(([, , id]) => id).filter((id) => id !== findings[2]!.id),
+    );
+    expect(told(triage.picture())).toEqual(before);
+  });
   it('puts what exceeds the budget of the day further down, and drops nothing', () => {
     const triage = make();
     triage.setSettings({ alertsPerDay: 2, thresholds: {} });

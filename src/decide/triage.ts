@@ -160,6 +160,14 @@ export class Triage {
     for (const finding of [...this.#findings.values()].sort(byTime)) this.#place(finding);
     this.#picture = undefined;
   }
+  /** The queue as it would be with other settings: the same findings and windows, nothing of what people did. */
+  tried(settings: TriageSettings): Picture {
+    const other = new Triage(this.#options);
+    other.setSettings(settings);
+    other.setWindows(this.#windows);
+    other.take(this.findings());
+    return other.picture();
+  }
   setWindows(windows: readonly MaintenanceWindow[]): void {
     this.#windows = windows;
     this.#picture = undefined;

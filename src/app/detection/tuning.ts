@@ -3,8 +3,7 @@
  * that a trial is exact and not a guess. Applied only by a person with a reason, in the journal.
  */
 import type { TuningRequest, TuningTrial } from '../../api/index.ts';
-import type { TriageSettings } from '../../core/incident.ts';
-import { DEFAULT_THRESHOLD, fill, type Picture, Triage } from '../../decide/index.ts';
+import { DEFAULT_THRESHOLD, fill } from '../../decide/index.ts';
 import { KINDS } from '../../detect/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import { kindOf, namingOf } from '../query/findings.ts';
@@ -38,29 +37,13 @@ const changed = (settings: DetectionSettings, request: TuningRequest): Detection
   };
 };
 
-/** The queue as it would be. */
-const queueWith = (view: SiteView, settings: TriageSettings): Picture => {
-  const { triage, devices, detection } = view.detection;
-  const trial = new Triage({
-    kinds: KINDS,
-    host: (e) => devices.host(detection.host(e)),
-    level: (e) => devices.level(e),
-    isOutside: (e) => detection.isOutside(e),
-    scopeOf: (finding) => view.detection.scopeOf(finding),
-  });
-  trial.setSettings(settings);
-  trial.setWindows(triage.windows);
-  trial.take(triage.findings());
-  return trial.picture();
-};
-
 export const tryTuning = (view: SiteView, settings: DetectionSettings, request: TuningRequest): TuningTrial => {
   const after = changed(settings, request);
   const { triage, detection } = view.detection;
   const findings = triage.findings();
   const idsBefore = new Set(triage.picture().alertOf.keys());
   const now = triage.picture().alerts;
-  const then = queueWith(view, after);
+  const then = triage.tried(after);
   const idsAfter = new Set(then.alertOf.keys());
   const trueFindings = new Set(
     now.filter((alert) => alert.review === 'true').flatMap((alert) => alert.findings.map((finding) => finding.id)),
