@@ -237,6 +237,39 @@ describe('the answers about findings', () => {
     expect((await ask('baselines')).items).toHaveLength(3);
   });
 
+  it('a file that is no baseline all through is refused before anything is kept of it', async () => {
+    const [kept] = (await ask('baselines')).items;
+    const content = JSON.parse(gunzipSync(await engine.baselineFile(site, kept!.id)).toString()) as {
+      summary: object;
+      numbered: { endpoints: object[]; points: object[] };
+    };
+    const { endpoints, points } = content.numbered;
+    const others = endpoints.slice(1);
+    const changes: object[] = [
+      { summary: undefined },
+      { summary: { ...content.summary, watchedHours: 'many' } },
+      { note: 5 },
+      { madeAt: null },
+      { numbered: { endpoints: 'x'.repeat(endpoints.length), points } },
+      { numbered: { endpoints: [null, ...others], points } },
+      { numbered: { endpoints: [{ ...endpoints[0], id: 2 }, ...others], points } },
+      { numbered: { endpoints: [{ ...endpoints[0], ip: 7 }, ...others], points } },
+      { numbered: { endpoints: [{ ...endpoints[0], vlan: 1e9 }, ...others], points } },
+      { numbered: { endpoints: [{ ...endpoints[0], parent: 9e9 }, ...others], points } },
+      { numbered: { endpoints, points: points.map((point) => ({ ...point, target: endpoints.length + 1 })) } },
+      { numbered: { endpoints, points: points.map((point) => ({ ...point, path: undefined })) } },
+    ];
+    const before = (await ask('baselines')).items.length;
+    for (const [i, change] of changes.entries()) {
+      const bytes = gzipSync(JSON.stringify({ ...content, ...change }));
+      const what = JSON.stringify(change).slice(0, 60);
+      await expect(engine.importBaseline(site, bytes, 'u1'), what).rejects.toMatchObject({ status: 422 });
+      await expect(engine.begin(`new ${i}`, bytes, 'u1'), what).rejects.toMatchObject({ status: 422 });
+    }
+    expect((await ask('baselines')).items).toHaveLength(before);
+    expect((await ask('sites')).items.map(({ name }: { name: string }) => name)).not.toContain('new 0');
+  });
+
   it('a baseline that cannot be read, or that speaks of other devices, changes nothing', async () => {
     const [kept] = (await ask('baselines')).items;
     const content = JSON.parse(gunzipSync(await engine.baselineFile(site, kept!.id)).toString()) as {

@@ -22,7 +22,7 @@ import { type SiteView, timeText } from '../query/view.ts';
 import type { Actor } from './acts.ts';
 import { cellChange } from './cell-changes.ts';
 import { learnedParts, learnedRows, loadLearned, readSettings, SETTINGS_NAME, savedCell } from './keep.ts';
-import { type Numbered, readNumbered, unseenRows } from './twin.ts';
+import { isNumbered, type Numbered, readNumbered, unseenRows } from './twin.ts';
 
 /** Baselines of one site, and octets of a file that is carried here. */
 export const MAX_BASELINES = 100;
@@ -131,10 +131,14 @@ const readContent = (payload: Uint8Array): Content => {
     const lists = [content.endpoints, content.points];
     if (content.format !== 'gatehouse-baseline' || ![1, 2].includes(content.version)) throw bad();
     if (!lists.every((list) => Array.isArray(list) && list.every((x) => typeof x === 'string'))) throw bad();
-    if (typeof content.name !== 'string' || typeof content.parts !== 'object' || content.parts === null) throw bad();
+    if (![content.name, content.note, content.madeAt].every((text) => typeof text === 'string')) throw bad();
+    const { watchedHours, endpoints: devices, cells } = content.summary;
+    if (![watchedHours, devices, cells].every(Number.isFinite)) throw bad();
+    if (typeof content.parts !== 'object' || content.parts === null) throw bad();
     if (!Object.values(content.parts).every((x) => typeof x === 'string')) throw bad();
     // Absent in what was kept before baselines could be carried: it still fits the site that it was made from.
-    const numbered = (content.numbered as Numbered | undefined) ?? NOT_NUMBERED;
+    const numbered: unknown = content.numbered ?? NOT_NUMBERED;
+    if (!isNumbered(numbered)) throw bad();
     const { endpoints, points } = numbered;
     if (endpoints.length > 0 && endpoints.length !== content.endpoints.length) throw bad();
     if (points.length > 0 && points.length !== content.points.length) throw bad();

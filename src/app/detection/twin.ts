@@ -12,6 +12,43 @@ export interface Numbered {
   readonly points: readonly Pick<PointRow, 'id' | 'target' | 'protocol' | 'path' | 'type' | 'area' | 'address'>[];
 }
 
+const isCount = (value: unknown, most: number): boolean =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isMaybe = (value: unknown, is: (value: unknown) => boolean): boolean => value === undefined || is(value);
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+/** Twelve bits (IEEE 802.1Q), and eight for segments. */
+const MAX_VLAN = 0xfff;
+const MAX_SEGMENT = 255;
+
+/** Whether all of it is what `readNumbered` writes: it comes as a file, and is written into a store. */
+export const isNumbered = (value: unknown): value is Numbered => {
+  const { endpoints, points } = fieldsOf(value);
+  if (!Array.isArray(endpoints) || !Array.isArray(points)) return false;
+  const isEndpoint = (row: unknown, i: number): boolean => {
+    const { id, segment, vlan, innerVlan, mac, ip, tunnel, parent, sub } = fieldsOf(row);
+    const { kind, address } = fieldsOf(sub);
+    return (
+      id === i + 1 &&
+      isCount(segment, MAX_SEGMENT) &&
+      isCount(vlan, MAX_VLAN) &&
+      isCount(innerVlan, MAX_VLAN) &&
+      [mac, ip, tunnel].every((text) => isMaybe(text, isText)) &&
+      // A gateway stands before what is behind it.
+      isMaybe(parent, (n) => isCount(n, i) && n !== 0) &&
+      isMaybe(sub, () => isText(kind) && isText(address))
+    );
+  };
+  const isPoint = (row: unknown, i: number): boolean => {
+    const { id, target, protocol, path, type, area, address } = fieldsOf(row);
+    const texts = [protocol, path, type, area].every(isText);
+    return id === i + 1 && isCount(target, endpoints.length) && target !== 0 && texts && Number.isInteger(address) && Math.abs(address as number) < 2 ** 31;
+  };
+  return endpoints.every(isEndpoint) && points.every(isPoint);
+};
+
 /** What has a number in a site, as the store has it: save the site first. */
 export const readNumbered = async (store: Store, site: string): Promise<Numbered> => {
   const endpoints: Endpoint[] = [];
