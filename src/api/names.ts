@@ -3,33 +3,17 @@
  * mapping (nothing is written), apply (journalled as one step). Observed facts are never overwritten.
  */
 import { type Static, Type } from 'typebox';
+import { LIST_FIELDS, type ListField } from '../core/asset-list.ts';
 import { Count, Int, Maybe, MaybeTime, Obj, OneOf, Time } from './common.ts';
 
-export const NAME_FIELDS = [
-  'name',
-  'ip',
-  'mac',
-  'hostname',
-  'serial',
-  'vendor',
-  'model',
-  'order-number',
-  'firmware',
-  'role',
-  'level',
-  'location',
-  'plant-id',
-  'description',
-  'contact',
-] as const;
-export type NameField = (typeof NAME_FIELDS)[number];
+export type NameField = ListField;
 /** Column index for each field that is used. */
 export const Mapping = Type.Partial(
-  Type.Object(Object.fromEntries(NAME_FIELDS.map((n) => [n, Int({ minimum: 0, maximum: 500 })])), {
+  Type.Object(Object.fromEntries(LIST_FIELDS.map((n) => [n, Int({ minimum: 0, maximum: 500 })])), {
     additionalProperties: false,
   }),
 );
-export type Mapping = Partial<Record<NameField, number>>;
+export type Mapping = Partial<Record<ListField, number>>;
 
 /** Answer to the upload. */
 export const NameUpload = Obj({

@@ -3,6 +3,7 @@
  * headers, then the content). CSV as in RFC 4180 with the separators that spreadsheets write; XLSX is ECMA-376.
  */
 import { Buffer } from 'node:buffer';
+import { LIST_FIELDS, type ListField } from '../core/asset-list.ts';
 import { zipProblem } from './zip-guard.ts';
 
 /** What is read of a list; more is refused (octets) or left out and said (rows, columns, characters). */
@@ -15,24 +16,7 @@ export const LIST_LIMITS = {
   cell: 500,
 } as const;
 
-export const LIST_FIELDS = [
-  'name',
-  'ip',
-  'mac',
-  'hostname',
-  'serial',
-  'vendor',
-  'model',
-  'order-number',
-  'firmware',
-  'role',
-  'level',
-  'location',
-  'plant-id',
-  'description',
-  'contact',
-] as const;
-export type ListField = (typeof LIST_FIELDS)[number];
+export { LIST_FIELDS, type ListField };
 
 export interface ListTable {
   readonly columns: readonly string[];

@@ -531,21 +531,21 @@ export class Points {
       if (this.kind[p] === kind && this.others.get(p) === other) return;
       this.others.set(p, other);
       this.changed(p, kind, Number.NaN, t);
-    } else if (
-      this.value[p] !== number &&
-      !(Number.isNaN(number) && Number.isNaN(this.value[p]!) && this.changes[p]! > 0)
-    )
-      this.changed(p, kind, number, t);
+    } else if (this.value[p] !== number) this.changed(p, kind, number, t);
   }
 
   private changed(p: number, kind: number, value: number, t: number): void {
+    const isNumber = !Number.isNaN(value);
+    // No number equals NaN, not even the one before.
+    if (!isNumber && kind === NUMBER && this.kind[p] === NUMBER && this.changes[p]! > 0 && Number.isNaN(this.value[p]))
+      return;
     this.value[p] = value;
     this.kind[p] = kind;
     this.changes[p]!++;
     this.lastChangeUs[p] = t;
     const low = this.min[p]!;
     const high = this.max[p]!;
-    if (!(low <= value && value <= high)) {
+    if (isNumber && !(low <= value && value <= high)) {
       if (isFar(value, low, high) && this.far.length < MAX_FAR) this.far.push(p);
       if (!(low <= value)) this.min[p] = value;
       if (!(high >= value)) this.max[p] = value;

@@ -1,12 +1,9 @@
-/**
- * Lists as files: any list of the API with its filter, page by page, as CSV (RFC 4180) or JSON. Cells that a spreadsheet
- * would take for a formula get an apostrophe, because what stands in them comes from the wire.
- * @source RFC 4180; OWASP "CSV Injection"
- */
+/** Lists as files: any list of the API with its filter, page by page, as CSV or JSON. */
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { FILE_PATHS, LISTS, type ListName, MAX_PAGE, ROUTES } from '../api/index.ts';
 import { type Engine, type EngineCall, RequestError } from '../app/engine-contract.ts';
+import { csvField } from '../core/csv.ts';
 import { personOf } from './guard.ts';
 
 /** A cell's text: parties by name and address, evidence as source#frame, lists joined. */
@@ -26,17 +23,7 @@ const cellText = (value: unknown): string => {
   return String(value);
 };
 
-/**
- * What begins a formula somewhere; full-width signs are folded to plain ones by spreadsheets of East Asia. Where numbers have
- * a decimal comma, a semicolon or tab begins the next cell, and quotes that do not stand at the beginning of one count for nothing.
- */
-const FORMULA = /(^|[;\t])(?=[\t\r\n=+\-@\uff1d\uff0b\uff0d\uff20])/g;
-
-export const csvCell = (value: unknown): string => {
-  let text = cellText(value);
-  if (typeof value !== 'number') text = text.replaceAll(FORMULA, "$1'");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
+export const csvCell = (value: unknown): string => csvField(typeof value === 'number' ? value : cellText(value));
 
 export type ListPage = { readonly items: readonly Record<string, unknown>[]; readonly next: string | null };
 

@@ -44,7 +44,14 @@ export const isNumbered = (value: unknown): value is Numbered => {
   const isPoint = (row: unknown, i: number): boolean => {
     const { id, target, protocol, path, type, area, address } = fieldsOf(row);
     const texts = [protocol, path, type, area].every(isText);
-    return id === i + 1 && isCount(target, endpoints.length) && target !== 0 && texts && Number.isInteger(address);
+    return (
+      id === i + 1 &&
+      isCount(target, endpoints.length) &&
+      target !== 0 &&
+      texts &&
+      Number.isInteger(address) &&
+      Math.abs(address as number) < 2 ** 31
+    );
   };
   return endpoints.every(isEndpoint) && points.every(isPoint);
 };

@@ -154,5 +154,9 @@ describe('CSV', () => {
         ],
       ),
     ).toBe('a,b\r\n\'=1+1,"x,""y"""\r\n,-3\r\n');
+    // As the server's exports: what begins a formula somewhere, and a cell where the semicolon ends one.
+    for (const begin of ['=', '+', '-', '@', '\t', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20'])
+      expect(csvText([], [[`${begin}1`]]), JSON.stringify(begin)).toMatch(/^\r\n"?'/);
+    expect(csvText([], [['a;=1']])).toBe("\r\na;'=1\r\n");
   });
 });
