@@ -277,7 +277,7 @@ export const violation: Detector = {
       'Messages that break their protocol, numbered messages that repeat or are missing, a second publisher of a stream.',
     worksWhen: 'The protocol is decoded to the field (depth A or B in the list of protocols).',
     failsWhen:
-      'The message is well formed and its meaning is wrong; single violations below five in ten minutes are not told.',
+      'The message is well formed and its meaning is wrong; single violations below five in ten minutes are not told, but for headers of web requests.',
     cost: 'Constant per violation; 60 octets per sender and code, at most 50,000.',
     source: 'Paxson: Bro, a system for detecting network intruders in real-time, Computer Networks 31 (1999)',
   },
