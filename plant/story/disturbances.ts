@@ -31,7 +31,8 @@ export interface Disturbance {
 const DAY_S = 86_400;
 const MINUTE_S = 60;
 const PROCESS = ['soft-sensor', 'relation', 'dynamics'] as const;
-const WEAR = ['point.level', 'point.spread', ...PROCESS] as const;
+/** `drift` says it in so many words: slowly away from what explains it, by wear or fouling. */
+const WEAR = ['point.level', 'point.spread', 'drift', ...PROCESS] as const;
 
 /** What one kind of disturbance is on a day, with its time of day to come. */
 type Draft = Omit<Disturbance, 'id' | 'startS' | 'endS' | 'window' | 'happening'> & {

@@ -17,7 +17,7 @@ export interface RowTable {
 /** Ways in which a value, or the cell as a whole, is not as it was learned. */
 export type DeviationKind =
   | 'level' // outside of the limits learned, drift allowed for
-  | 'spread' // noisier or smoother than its noise floor
+  | 'spread' // noisier than it was
   | 'stuck' // does not move although it always did
   | 'never-seen' // a state of a discrete point that never was
   | 'junk' // not a number, outside of the sensor's range, jumps no process makes

@@ -134,21 +134,30 @@ const ownerOf = (t: Told, { labels }: PlantOutcome): Owner => {
   return disturbances.some((d) => d.expected !== 'quiet' && fitsDisturbance(t, d)) ? 'disturbance' : 'none';
 };
 
+/** It says what the disturbance is. */
+const names = ({ as }: DisturbanceLabel, { finding: { kind } }: Told): boolean =>
+  as.some((code) => kind === code || kind.startsWith(`${code}.`));
+
 const judgeDisturbance = (d: DisturbanceLabel, outcome: PlantOutcome, owners: PlantScore['owners']) => {
   const own = outcome.told.filter((t) => t.isAlert && owners.get(t) !== 'attack' && fitsDisturbance(t, d));
   // Of a disturbance that must stay quiet: what begins in it, not what goes on from before. What carries the label of other
   // announced work was told as that.
+  // So was what says, at the place of another disturbance, what that one is: wear goes on while a switch restarts.
+  const isOther = (t: Told): boolean =>
+    outcome.labels.disturbances.some(
+      (other) => other !== d && other.expected === 'labelled' && names(other, t) && fitsDisturbance(t, other),
+    );
   const alerts = own.filter(
-    (t) => t.finding.firstUs >= d.startUs - EARLY_US && (d.expected === 'window' || owners.get(t) !== 'window'),
+    (t) =>
+      t.finding.firstUs >= d.startUs - EARLY_US &&
+      (d.expected === 'window' || (owners.get(t) !== 'window' && (names(d, t) || !isOther(t)))),
   );
-  const isNamed = (t: Told): boolean =>
-    d.as.some((code) => t.finding.kind === code || t.finding.kind.startsWith(`${code}.`));
   const right =
     d.expected === 'window'
       ? alerts.every((t) => t.inWindow)
       : d.expected === 'quiet'
         ? alerts.length === 0
-        : alerts.every(isNamed);
+        : alerts.every((t) => names(d, t));
   return { disturbance: d, alerts: [...new Set(alerts.map((t) => t.finding.kind))].sort(), right };
 };
 

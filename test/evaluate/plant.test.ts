@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { PLANT_DEFAULTS } from '../../plant/network/index.ts';
-import type { MoveLabel } from '../../plant/world.ts';
+import type { DisturbanceLabel, MoveLabel } from '../../plant/world.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import { MINUTE_US, type PlantOutcome, runPlant, type Told } from './plant.ts';
 import { caseOf, summaryOf } from './plant-report.ts';
@@ -73,7 +73,7 @@ const told = (detector: string, atUs: number, actorIp: string, targetIp: string,
   isAlert: true,
   inWindow: false,
 });
-const scored = (list: readonly Told[]) =>
+const scored = (list: readonly Told[], disturbances: readonly DisturbanceLabel[] = []) =>
   scorePlant({
     labels: {
       seed: 1,
@@ -81,7 +81,7 @@ const scored = (list: readonly Told[]) =>
       endUs: START_US + 24 * HOUR_US,
       cycleUs: 60e6,
       moves: [MOVE],
-      disturbances: [],
+      disturbances,
     },
     watchingUs: START_US,
     told: list,
@@ -110,5 +110,39 @@ describe('what counts as found', () => {
     const quiet = told('scan', MOVE.startUs + 8 * HOUR_US, '10.0.0.8', '10.0.0.2');
     expect([...scored([quiet]).owners.values()]).toEqual(['none']);
     expect([...scored([told('scan', at, '10.0.0.9', '10.0.0.2')]).owners.values()]).toEqual(['attack']);
+  });
+});
+
+describe('what counts as told rightly of a disturbance', () => {
+  const wear: DisturbanceLabel = {
+    id: 'wear',
+    kind: 'bearing-wear',
+    startUs: START_US + 10 * HOUR_US,
+    endUs: START_US + 20 * HOUR_US,
+    targetIp: '10.0.0.3',
+    points: [{ name: 'M-1.VIB', controllerIp: '10.0.0.3', address: 'holding 7' }],
+    text: '',
+    expected: 'labelled',
+    as: ['soft-sensor', 'drift'],
+  };
+  const startUs = START_US + 12 * HOUR_US;
+  const dark: DisturbanceLabel = {
+    ...{ id: 'dark', kind: 'network-loss', startUs, endUs: startUs + 3 * MINUTE_US, targetIp: '10.0.0.254' },
+    ...{ points: [], text: '', expected: 'labelled', as: ['poll-lost'] },
+  };
+  const at = dark.startUs + 10 * MINUTE_US;
+  const process = (kind: string, path: string): Told => {
+    const t = told('process', at, '', '10.0.0.3', path);
+    return { ...t, finding: { ...t.finding, kind } as Finding };
+  };
+  const right = (list: readonly Told[]) =>
+    scored(list, [wear, dark]).disturbances.map((d) => `${d.disturbance.id} ${d.right}`);
+  it('leaves what one says to that one, where another goes on at the same time', () => {
+    expect(right([process('drift', 'holding 7')])).toEqual(['wear true', 'dark true']);
+    expect(right([told('poll-lost.many', at, '10.0.0.9', '10.0.0.3')])).toEqual(['wear true', 'dark true']);
+  });
+  it('counts what says neither, and what is said of another place', () => {
+    expect(right([process('point.never-seen', 'holding 7')])).toEqual(['wear false', 'dark false']);
+    expect(right([process('drift', 'holding 9')])).toEqual(['wear true', 'dark false']);
   });
 });

@@ -149,6 +149,10 @@ describeShared('dhcp on captures', () => {
       '00:00:bc:3e:eb:e4 ConLgxEIP BOOTP reply',
     ]);
     expect(out.commands).toMatchObject([{ verb: 'configure', value: '192.168.10.120', at: { frame: 3359 } }]);
+    // The chassis had no address of its own when it asked.
+    expect(
+      out.identities.filter(({ via }) => via === 'BOOTP request').map((i) => `${out.endpoints[i.endpoint]} ${i.value}`),
+    ).toEqual(['00:00:bc:3e:eb:e4 asks for its address by BOOTP']);
   });
   for (const name of [
     'ipal.dhcp-single',

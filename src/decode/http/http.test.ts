@@ -42,6 +42,26 @@ const conversation: Part[] = [
   down(join(lines('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked'), textBytes('1\r\nx\r\n0\r\n\r\n'))),
 ];
 
+describe('the header of a request', () => {
+  const said = (...fields: string[]) =>
+    drive(
+      http,
+      [up(lines('GET / HTTP/1.1', 'Host: plc1', ...fields)), down(lines('HTTP/1.1 400 Bad Request'))],
+      on80,
+    ).weirds.map(({ code }) => code);
+  it('is odd where it is longer, has more fields, or holds other octets than any program sends', () => {
+    expect(said(`X-Name: ${'A'.repeat(9000)}`)).toEqual(['http.header-length']);
+    expect(said(...Array.from({ length: 110 }, (_, i) => `X-${i}: 1`))).toEqual(['http.header-fields']);
+    expect(said('X-Name: a\u0000b')).toEqual(['http.header-octets']);
+    expect(said('X Name: a')).toEqual(['http.header-octets']);
+    expect(said('no colon at all')).toEqual(['http.header-octets']);
+  });
+  it('is not, of a browser with a long session, a ticket, an old fold or a name in another script', () => {
+    expect(said(`Cookie: ${'a'.repeat(9000)}`, `Authorization: Negotiate ${'Y'.repeat(20_000)}`)).toEqual([]);
+    expect(said('X-Long: one,', '\ttwo', 'X-Name: gr\u00fcn', 'Accept: */*')).toEqual([]);
+  });
+});
+
 describe('http', () => {
   it('pairs in order, over chunks, pipelining, 100 and HEAD', () => {
     const run = drive(http, conversation, on80);

@@ -93,6 +93,7 @@ export const observeHttp = (transaction: Transaction<HttpMessage>, sink: Observa
   }
   observeAuth(transaction, request, response, sink);
   if (!request) return;
+  if (request.odd !== undefined) sink.weird(at, request.odd);
   if (request.method === 'CONNECT' || response?.status === 101) {
     sink.session(at, {
       phase: 'open',

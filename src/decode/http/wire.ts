@@ -10,8 +10,18 @@ import { decodeNtlm, type Ntlm } from '../shared/ntlm.ts';
 /** A head longer than this is given up (common servers refuse 8 to 64 KiB). */
 export const MAX_HEAD = 65_536;
 const MAX_HEADERS = 128;
+/** Longest field and most fields that common servers take unless told otherwise. Source: Apache HTTP Server 2.4, LimitRequestFieldSize, LimitRequestFields. */
+const MAX_FIELD = 8190;
+const MAX_FIELDS = 100;
+/** Fields that are long by what they carry: sessions of a browser, tickets with many groups. */
+const LONG = /^(cookie|authorization|proxy-authorization)$/i;
 /** Longest target and header text kept. */
 const MAX_TEXT = 1024;
+/** The weird that is said of a request's header, and what it is. */
+export interface HeaderOddity {
+  readonly code: 'http.header-length' | 'http.header-fields' | 'http.header-octets';
+  readonly detail: string;
+}
 export interface HttpAuth {
   /** Lower case: `basic`, `digest`, `ntlm`, `negotiate`, `bearer`. */
   readonly scheme: string;
@@ -39,6 +49,8 @@ export interface HttpRequest extends Message {
   readonly upgrade: string;
   readonly auth: HttpAuth | undefined;
   readonly body: HttpBody;
+  /** What no program sends that belongs to the server; absent where nothing is odd. */
+  readonly odd?: HeaderOddity;
 }
 export interface HttpResponse extends Message {
   readonly type: 'HTTP response';
@@ -191,6 +203,37 @@ const headersOf = (lines: readonly string[]): Headers => {
   return h;
 };
 
+/** A name is a token (RFC 9110 section 5.6.2), a value has no control characters but the tabulator (section 5.5). */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const hasControl = (b: Uint8Array, start: number, end: number): boolean => {
+  for (let i = start; i < end; i++) {
+    const c = b[i]!;
+    if ((c < 0x20 && c !== 0x09 && c !== 0x0a && c !== 0x0d) || c === 0x7f) return true;
+  }
+  return false;
+};
+/** Of the head of a request in `start`..`end`, whose fields are `lines`. */
+const oddityOf = (b: Uint8Array, start: number, end: number, lines: readonly string[]): HeaderOddity | undefined => {
+  const fields = lines.filter((line) => line !== '');
+  if (fields.length > MAX_FIELDS)
+    return {
+      code: 'http.header-fields',
+      detail: `a request with more than ${MAX_FIELDS} header fields`,
+    };
+  for (const line of fields) {
+    // A line that begins with a blank or tabulator (shown as a dot) goes on with the one before: obsolete, RFC 9112 section 5.2.
+    if (line[0] === ' ' || line[0] === '.') continue;
+    const name = line.slice(0, Math.max(0, line.indexOf(':')));
+    if (line.length > MAX_FIELD && !LONG.test(name))
+      return { code: 'http.header-length', detail: `a request with a header field of ${line.length} octets` };
+    if (!NAME.test(name))
+      return { code: 'http.header-octets', detail: 'a request with a header field that has no name' };
+  }
+  return hasControl(b, start, end)
+    ? { code: 'http.header-octets', detail: 'a request with control characters in its header' }
+    : undefined;
+};
+
 const none: HttpBody = { framing: 'none', length: 0 };
 const framed = (h: Headers, otherwise: HttpBody): HttpBody =>
   h.chunked ? { framing: 'chunked', length: 0 } : h.length >= 0 ? { framing: 'length', length: h.length } : otherwise;
@@ -230,8 +273,10 @@ export const decodeHead = (
   }
   const request = /^([A-Z_-]{3,16}) (\S+) HTTP\/(\d\.\d)$/.exec(first);
   if (!request || !isMethod(request[1]!)) return undefined;
+  const odd = oddityOf(b, start, end, lines.slice(1));
   return {
     type: 'HTTP request',
+    ...(odd === undefined ? {} : { odd }),
     sequence,
     method: request[1]!,
     target: maskTarget(request[2]!.slice(0, MAX_TEXT)),

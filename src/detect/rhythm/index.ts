@@ -21,8 +21,8 @@ export const POLL_LOST: FindingKind = {
   innocent: 'A device was switched off or restarted, its program was changed, or a cable was pulled.',
   check: [
     'Are the devices on, and do they still talk to others?',
-    'Do operators still see live values of {server}?',
-    'Was {client} or {server} worked on at that time?',
+    'Do operators still see live values of what {client} asked for?',
+    'Was {client}, or the way between, worked on at that time?',
   ],
   severity: 'uptime',
   techniques: ['T0814', 'T0815'],

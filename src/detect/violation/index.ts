@@ -9,7 +9,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At, Weird } from '../../core/observation.ts';
 import { Bursts, type SavedBursts } from '../../learn/network/bursts.ts';
 import { Interner } from '../../lib/interner.ts';
-import { isControl, siteLearning } from '../shared/learning.ts';
+import { isControl, isPlant, siteLearning } from '../shared/learning.ts';
 import { byProtocol, count, oddity, often, watchedFor, who, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
@@ -108,6 +108,9 @@ const ORDER = /^iec104\.(sequence-gap|sequence-repeated|sequence-order)$|^tcp\.f
 const DROPPED = /^tcp\.(wrong-checksum|no-acknowledgement)$/;
 const TWICE = /^(tcp\.overlap-differs|ip\.fragments-differ)$/;
 
+/** What tries the web server of a device: one is enough, where a program that belongs there sends none. */
+const HEADER = 'http.header-';
+
 /** What a code is, found out once for each: weirds come by the ten thousand, and almost all of them end here. */
 const UNJUDGED = 0;
 const IS_HARMLESS = 1;
@@ -115,10 +118,12 @@ const IS_ORDER = 2;
 const IS_SUM = 3;
 const IS_OTHER = 4;
 const IS_TWICE = 5;
+const IS_HEADER = 6;
 const classOf = (code: string): number => {
   if (HARMLESS.test(code)) return IS_HARMLESS;
   if (DROPPED.test(code)) return IS_SUM;
   if (TWICE.test(code)) return IS_TWICE;
+  if (code.startsWith(HEADER)) return IS_HEADER;
   return ORDER.test(code) ? IS_ORDER : IS_OTHER;
 };
 
@@ -166,7 +171,8 @@ const create = (context: DetectorContext): RunningDetector => {
     return key;
   };
   const hear = (at: At, w: Weird): void => {
-    const sender = at.sender > 0 ? at.sender : at.client;
+    // A request is judged once its answer is there: the sender is who asked.
+    const sender = at.sender > 0 && !w.code.startsWith(HEADER) ? at.sender : at.client;
     if (sender <= 0) return;
     const other = sender === at.client ? at.server : at.client;
     if (w.code.endsWith('.second-publisher')) {
@@ -192,6 +198,10 @@ const create = (context: DetectorContext): RunningDetector => {
       const number = bursts.current(row);
       if (number < LEAST || number < bursts.usual(row) * FACTOR || !bursts.markOdd(row)) return;
     }
+    if (what === IS_HEADER) {
+      if (context.phase !== 'watching' || !isPlant(context, other)) return;
+      if (bursts.current(row) < bursts.usual(row) * FACTOR || !bursts.markOdd(row)) return;
+    }
     breaks(at, w, what, sender, other, row);
   };
   /** Apart, for its closures would make an object for every weird. */
@@ -201,6 +211,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const common = commonOf(at, sender, other);
     const parts = partsOf(at, w, sender, other, () => ({
       number: often(number),
+      times: count(number),
       usual: usual === 0 ? words('none') : count(usual),
     }));
     if (what === IS_TWICE || what === IS_SUM) {
@@ -240,7 +251,7 @@ const create = (context: DetectorContext): RunningDetector => {
     learning: () =>
       siteLearning(context, bursts.overflow > 0 ? `the table of ${MAX_VIOLATIONS} senders and codes is full` : ''),
     accept(finding) {
-      const [number, code] = [finding.parts.number, finding.parts.code];
+      const [number, code] = [finding.parts.times, finding.parts.code];
       if (finding.detector !== 'violation' || number?.kind !== 'count' || code?.kind !== 'text') return false;
       const other = finding.target === finding.actor ? 0 : context.host(finding.target);
       const row = bursts.find(context.host(finding.actor), other, codes.id(code.text), 0);
@@ -266,7 +277,7 @@ export const violation: Detector = {
       'Messages that break their protocol, numbered messages that repeat or are missing, a second publisher of a stream.',
     worksWhen: 'The protocol is decoded to the field (depth A or B in the list of protocols).',
     failsWhen:
-      'The message is well formed and its meaning is wrong; single violations below five in ten minutes are not told.',
+      'The message is well formed and its meaning is wrong; single violations below five in ten minutes are not told, but for headers of web requests.',
     cost: 'Constant per violation; 60 octets per sender and code, at most 50,000.',
     source: 'Paxson: Bro, a system for detecting network intruders in real-time, Computer Networks 31 (1999)',
   },

@@ -48,4 +48,22 @@ describe('violation', () => {
     expect(s.of('wrong-checksum')[0]!.surprise).toBeGreaterThanOrEqual(0.5);
     expect(WRONG_CHECKSUM.what).toContain(', {number} within');
   });
+  it('tells one odd header to a device of the plant, by whom it was sent, until a person accepts it', () => {
+    const s = new Scene();
+    const [evil, plc, web] = [s.host('10.0.0.2'), s.host('10.0.0.10', 'plc'), s.host('10.1.0.9', 'server')];
+    // Noticed with the answer, as requests are.
+    const odd = (server: number) => s.weird(evil, server, 'http', 'http.header-length', 'a field of 9000 octets');
+    odd(plc);
+    expect(s.findings()).toEqual([]);
+    s.pass(30 * HOUR);
+    odd(web);
+    expect(s.findings()).toEqual([]);
+    const other = s.host('10.0.0.11', 'plc');
+    odd(other);
+    expect(s.of('protocol-violation')).toMatchObject([{ actor: evil, target: other, certainty: 'certain' }]);
+    expect(s.detection.accept(s.of('protocol-violation')[0]!)).toBe(true);
+    s.pass(2 * HOUR);
+    odd(other);
+    expect(s.of('protocol-violation')).toHaveLength(1);
+  });
 });
