@@ -429,7 +429,9 @@ export class LocalEngine implements Engine {
     if (ring === undefined) return;
     const { evidenceDays, evidenceMiB } = await readRetention(this.#store);
     // Whatever was set, the ring leaves room on the disk: a full one stops everything else.
-    const disk = await statfs(this.#store.folder);
+    const disk = await statfs(this.#store.folder).catch(() => undefined);
+    // A folder that is gone: the store says so.
+    if (disk === undefined) return;
     const spare = Math.min(SPARE_BYTES, disk.blocks * disk.bsize * SPARE_SHARE);
     const free = disk.bavail * disk.bsize;
     const room = Math.max(0, ring.state.totalBytes + free - spare);
@@ -480,8 +482,8 @@ export class LocalEngine implements Engine {
       },
       freeBytes: async () => {
         if (this.#store.folder === '') return null;
-        const disk = await statfs(this.#store.folder);
-        return disk.bavail * disk.bsize;
+        const disk = await statfs(this.#store.folder).catch(() => undefined);
+        return disk === undefined ? null : disk.bavail * disk.bsize;
       },
     };
   }

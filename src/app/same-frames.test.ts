@@ -84,3 +84,14 @@ it('an interface that repeats its own frames is not two', async () => {
   await note(same, 'a', frames(100));
   expect(same.verdict()).toBeUndefined();
 });
+
+it('is idle, and may be forgotten, once no interface is listened to', () => {
+  const same = new SameFrames();
+  expect(same.isIdle).toBe(true);
+  same.begin('a', 'eth1');
+  same.begin('b', 'eth2');
+  same.end('a');
+  expect(same.isIdle).toBe(false);
+  same.end('b');
+  expect(same.isIdle).toBe(true);
+});

@@ -50,6 +50,11 @@ export class SameFrames {
     this.#seen.clear();
   }
 
+  /** No interface is listened to. */
+  get isIdle(): boolean {
+    return this.#wires.size === 0;
+  }
+
   note(source: string, batch: FrameBatch): void {
     const wire = this.#wires.get(source);
     if (wire === undefined || this.#wires.size < 2) return;

@@ -416,6 +416,10 @@ export class Sources {
       await run.run();
       this.running.delete(source.id);
       same?.end(source.id);
+      if (same?.isIdle === true) {
+        this.#same.delete(site);
+        site.troubles.delete('same');
+      }
       // A file that was left because the program ends is not complete: the next start reads it again.
       const cut = this.#closing && isFile(source) && (run.isCut || input.read() < input.size);
       site.sources.set(source.id, cut ? { ...run.source, state: 'reading', endedUs: 0 } : run.source);

@@ -48,7 +48,7 @@ const halvesOf = (batch: Batch): readonly [Batch, Batch] | undefined => {
 
 /** It is the disk, or the queue, that takes nothing now, whatever is in the batch. */
 const isOfDisk = (error: unknown): boolean =>
-  error instanceof OperatingError && (error.code === 'store.full-disk' || error.code === 'store.unwritable');
+  error instanceof OperatingError && ['store.full-disk', 'store.unwritable', 'store.gone'].includes(error.code);
 
 export class Unwritten {
   readonly #batches: { readonly batch: Batch; tries: number }[] = [];

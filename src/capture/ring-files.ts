@@ -15,6 +15,7 @@ export interface SegmentHandle {
 }
 
 export interface RingFiles {
+  /** Makes the folder where it is not there; what it lies in must be. */
   prepare(folder: string): Promise<void>;
   /** Names, sizes and times of the last write (wall clock) of all files in the folder, in any order. */
   list(folder: string): Promise<{ readonly name: string; readonly sizeBytes: number; readonly modifiedMs: number }[]>;
@@ -25,7 +26,9 @@ export interface RingFiles {
 
 export const nodeRingFiles: RingFiles = {
   prepare: async (folder) => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
   },
   list: async (folder) => {
     const entries = await readdir(folder, { withFileTypes: true });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -151,6 +151,48 @@ describe('evidence ring', () => {
     expect(numberIn((await second.fetch('eth1', 1001))?.bytes)).toBe(1001);
     expect((await readdir(folder)).length).toBe(2);
     await second.close();
+  });
+
+  it('goes on where its folder was deleted: what was kept is gone, which is no problem of the disk', async () => {
+    const problems: (OperatingError | undefined)[] = [];
+    const ring = await open({ onProblem: (p) => problems.push(p), folder: join(folder, 'ring') });
+    ring.append('eth1', frames(1, 100));
+    await ring.flush();
+    await rm(join(folder, 'ring'), { recursive: true });
+    // Asked again and again, as findings are pinned.
+    for (let k = 0; k < 3; k++) expect(await ring.fetch('eth1', 50)).toBeUndefined();
+    ring.append('eth1', frames(101, 100));
+    await ring.flush();
+    expect(problems).toEqual([]);
+    expect(numberIn((await ring.fetch('eth1', 150))?.bytes)).toBe(150);
+    expect(ring.state).toMatchObject({ on: true, failures: 0, framesLost: 0, segments: 1 });
+    await ring.close();
+  });
+
+  it('does not make a data folder that is gone anew, and says once that nothing is kept', async () => {
+    const problems: (OperatingError | undefined)[] = [];
+    let nowMs = 0;
+    const data = join(folder, 'data');
+    await mkdir(data);
+    const ring = await open({
+      onProblem: (p) => problems.push(p),
+      folder: join(data, 'ring'),
+      now: () => nowMs,
+      retryMs: 1000,
+    });
+    ring.append('eth1', frames(1, 100));
+    await ring.flush();
+    await rm(data, { recursive: true });
+    for (let k = 0; k < 5; k++) {
+      expect(await ring.fetch('eth1', 50)).toBeUndefined();
+      ring.append('eth1', frames(101 + 100 * k, 100));
+      await ring.flush();
+      nowMs += 1000;
+    }
+    expect(problems.map((p) => p?.code)).toEqual(['ring.write-failed']);
+    expect(ring.state.framesLost).toBe(500);
+    expect(await readdir(folder)).toEqual([]);
+    await ring.close();
   });
 
   it('turns off on a full disk, says so once, and resumes', async () => {

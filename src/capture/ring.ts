@@ -257,6 +257,7 @@ export class EvidenceRing {
         const found = await findFrame(handle, segment.index, name, frame);
         if (found !== undefined) return found;
       } catch (error) {
+        if (this.#isDeleted(segment, error)) continue;
         // A segment that cannot be read is one that has no evidence; the ring itself may still write.
         this.#failures++;
         this.#onProblem(this.#problem(error));
@@ -278,13 +279,24 @@ export class EvidenceRing {
         yield* segmentFrames(handle, name);
       } catch (error) {
         // The oldest may have been deleted while others were read.
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+        if (this.#isDeleted(segment, error)) continue;
         this.#failures++;
         this.#onProblem(this.#problem(error));
       } finally {
         await handle?.close().catch(() => undefined);
       }
     }
+  }
+
+  /** It is not there: deleted for its age, or by somebody. Then nothing more is looked for in it, and nothing written to it. */
+  #isDeleted(segment: Segment, error: unknown): boolean {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return false;
+    this.#segments = this.#segments.filter((other) => other !== segment);
+    if (segment === this.#current) {
+      this.#handOver();
+      this.#endSegment();
+    }
+    return true;
   }
 
   /** Writes what is left and closes. A frame appended afterwards begins a new segment. */
@@ -326,7 +338,13 @@ export class EvidenceRing {
     this.#put(sectionHeader());
     this.#run(segment, 0, async () => {
       await this.#removeOldest();
-      segment.handle = await this.#files.open(this.#options.folder, name, 'create');
+      const create = (): Promise<SegmentHandle> => this.#files.open(this.#options.folder, name, 'create');
+      segment.handle = await create().catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        // Somebody deleted the folder, perhaps to make room.
+        await this.#files.prepare(this.#options.folder);
+        return create();
+      });
       this.#segments.push(segment);
     });
   }

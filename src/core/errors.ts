@@ -151,6 +151,12 @@ export const ERRORS = {
     message: 'Cannot write to {path}: {detail}.',
     whatToDo: 'Check the permissions of the folder, or choose another with --data.',
   },
+  'store.gone': {
+    exit: 'store',
+    message: 'The database {path} is not there any more: it was deleted or moved while Gatehouse runs.',
+    whatToDo:
+      'Nothing is stored. Put the data folder back where it was, or restart Gatehouse, which begins with an empty one.',
+  },
   'store.failed': {
     exit: 'store',
     message: 'The database {path} failed: {detail}.',

@@ -1,5 +1,5 @@
 /** A database that fails while the program runs: it is told, opened again, and nothing is written twice or lost. */
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -213,5 +213,39 @@ describe('DuckDB itself', () => {
     expect(store.writer.state).toMatchObject({ kind: 'failed', error: { code: 'store.corrupt' } });
     expect(() => store.db).toThrow(/damaged/);
     await store.close();
+  });
+});
+
+describe('a data folder that is deleted or moved while the program runs', () => {
+  it('is told with the next change, is never made anew, and is written to again once it is back', async () => {
+    const data = join(folder(), 'data');
+    const states: WriterState[] = [];
+    const timers: (() => void)[] = [];
+    const options = {
+      nowUs,
+      onState: (state: WriterState) => void states.push(state),
+      later: (work: () => void) => void timers.push(work),
+    };
+    const store = await openStore(data, options);
+    const kept = setting('kept');
+    await store.writer.submit({ put: { setting: [kept] } });
+    renameSync(data, `${data} moved`);
+    // A person is not told that it is kept; what is written behind waits.
+    await expect(store.writer.submit({ put: { setting: [setting('lost')] }, journal: [entry] })).rejects.toMatchObject({
+      code: 'store.gone',
+    });
+    const waits = store.writer.submit({ put: { setting: [setting('waits')] } }, { background: true });
+    expect(states.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'store.gone' } });
+    await store.writer.retry();
+    expect(existsSync(data)).toBe(false);
+    renameSync(`${data} moved`, data);
+    await store.writer.retry();
+    await waits;
+    expect(states.at(-1)).toEqual({ kind: 'ready' });
+    expect(await names(store)).toEqual(['kept', 'waits']);
+    await store.close();
+    const again = await openStore(data, { nowUs });
+    expect(await names(again)).toEqual(['kept', 'waits']);
+    await again.close();
   });
 });

@@ -6,6 +6,7 @@
  * live sources), `journal-head` (the last acknowledged row of the journal), `journal-heads.ndjson` (exported heads of it).
  */
 import { appendFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { OperatingError } from '../core/errors.ts';
@@ -103,7 +104,7 @@ const build = async (
   folder: string,
   lock: FolderLock | undefined,
   options: StoreOptions,
-  disk: Pick<WriterOptions, 'freeBytes' | 'reopen'> & { readonly heads?: HeadFile },
+  disk: Pick<WriterOptions, 'freeBytes' | 'isThere' | 'reopen'> & { readonly heads?: HeadFile },
 ): Promise<Store> => {
   let engine: SqlEngine | undefined = first;
   let found: JournalLoss | undefined;
@@ -120,6 +121,7 @@ const build = async (
     path,
     ...(disk.heads === undefined ? {} : { heads: disk.heads }),
     ...(disk.freeBytes === undefined ? {} : { freeBytes: disk.freeBytes }),
+    ...(disk.isThere === undefined ? {} : { isThere: disk.isThere }),
     ...(options.onState === undefined ? {} : { onState: options.onState }),
     ...(options.later === undefined ? {} : { later: options.later }),
     ...(disk.reopen === undefined
@@ -198,6 +200,11 @@ export const openStore = async (folder: string, options: StoreOptions): Promise<
     return await build(engine, folder, lock, options, {
       heads,
       freeBytes: options.freeBytes ?? (() => freeBytes(path)),
+      isThere: () =>
+        stat(path).then(
+          () => true,
+          (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+        ),
       reopen: () => openDuckDb({ path, recover: true }),
     });
   } catch (error) {

@@ -41,6 +41,8 @@ export interface WriterOptions {
   readonly nowUs: () => number;
   /** Free octets on the disk; undefined where unknown or in memory. */
   readonly freeBytes?: () => Promise<number | undefined>;
+  /** False once the file of the database is not where it was opened: what is written then is lost with the program. */
+  readonly isThere?: () => Promise<boolean>;
   /** Opens the database again after a failure that made it unusable. */
   readonly reopen?: () => Promise<SqlEngine>;
   readonly onState?: (state: WriterState) => void;
@@ -73,6 +75,9 @@ interface Waiting {
 
 /** Where the mark of the last commit stands. */
 const COMMIT_MARKER = { site_id: '', name: 'last-commit' } as const;
+
+/** It is not the batch that was to be written. */
+const OF_THE_DISK: ReadonlySet<string> = new Set(['store.full-disk', 'store.unwritable', 'store.gone']);
 
 /** The store as a whole cannot be written, whatever was to be written. */
 const stops = (error: unknown): error is OperatingError =>
@@ -226,7 +231,7 @@ export class Writer {
     // What fails before it begins to commit has no mark that could be found.
     this.#marker = '';
     try {
-      await this.#checkSpace();
+      await this.#checkDisk();
       await this.#commit(group.map((item) => item.batch));
       for (const item of group) item.resolve();
       // What was committed stands; nothing more is taken on until its head can be kept.
@@ -278,7 +283,10 @@ export class Writer {
     }
   }
 
-  async #checkSpace(): Promise<void> {
+  /** Before a commit: there is a file for it, and room. A database that was deleted is never made anew in its place. */
+  async #checkDisk(): Promise<void> {
+    if ((await this.#options.isThere?.()) === false)
+      throw new OperatingError('store.gone', { path: this.#options.path });
     const free = await this.#options.freeBytes?.();
     if (free !== undefined && free < MIN_FREE_BYTES) {
       throw new OperatingError('store.full-disk', { path: this.#options.path });
@@ -312,7 +320,7 @@ export class Writer {
 
   /** Writing stops with this commit: what people wait for is refused, the rest is tried again after the next opening. */
   #keep(group: readonly Waiting[], error: OperatingError): void {
-    const isOfDisk = error.code === 'store.full-disk' || error.code === 'store.unwritable';
+    const isOfDisk = OF_THE_DISK.has(error.code);
     if (group.length === 1 && !isOfDisk) group[0]!.failures++;
     const isKept = (item: Waiting): boolean => item.background && item.failures < MAX_FAILURES;
     for (const item of group) if (!isKept(item)) item.reject(error);
@@ -344,7 +352,7 @@ export class Writer {
   async #retry(): Promise<void> {
     if (this.#state.kind !== 'failed' || this.#closed) return;
     try {
-      await this.#checkSpace();
+      await this.#checkDisk();
       // DuckDB refuses everything after an error in COMMIT: open it anew.
       if (this.#options.reopen !== undefined) {
         this.#engine = await this.#options.reopen();
