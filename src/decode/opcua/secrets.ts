@@ -9,8 +9,11 @@ import type { OpcuaMessage } from './wire.ts';
 /** Reads of secret nodes that wait for their answer; emptied when full. */
 const MAX_SECRET_READS = 64;
 
-export const MASKED_VARIANT: Variant = { type: 12, array: false, values: [MASKED], dimensions: undefined };
-const masked = (data: DataValue): DataValue => ({ ...data, value: MASKED_VARIANT });
+const MASKED_VARIANT: Variant = { type: 12, array: false, values: [MASKED], dimensions: undefined };
+/** Built-in types up to Double (OPC 10000-6 section 5.1.2): numbers and switches are told, as everywhere. */
+const LAST_NUMBER = 11;
+const masked = (data: DataValue): DataValue =>
+  data.value === undefined || data.value.type <= LAST_NUMBER ? data : { ...data, value: MASKED_VARIANT };
 
 const shownNotification = (data: ExtensionObject, subscription: number, state: OpcuaState): ExtensionObject => {
   const change = bodyOf(data, T.dataChangeNotification);
