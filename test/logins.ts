@@ -11,7 +11,7 @@ import { encodeConnection, encodeData } from '../src/decode/cotp/wire.ts';
 import { encodeDhcp } from '../src/decode/dhcp/wire.ts';
 import { encodeDlms } from '../src/decode/dlms/wire.ts';
 import { encodeFragment, encodeFrames } from '../src/decode/dnp3/wire.ts';
-import { encodeRequest as encodeCip } from '../src/decode/enip/cip.ts';
+import { encodeRequest as encodeCip, encodeResponse as encodeCipAnswer } from '../src/decode/enip/cip.ts';
 import { encodeEpath } from '../src/decode/enip/epath.ts';
 import { encodeRegisterSession, encodeUnconnected } from '../src/decode/enip/wire.ts';
 import { encodeCommand as encodeFins } from '../src/decode/fins/wire.ts';
@@ -19,10 +19,11 @@ import { encodeKnx, SERVICE } from '../src/decode/knx/wire.ts';
 import { encodeMelsoft } from '../src/decode/melsoft/wire.ts';
 import { encodeUpper } from '../src/decode/mms/wire.ts';
 import { encodePublish } from '../src/decode/mqtt/wire.ts';
-import { Channel, data, named, object, scalar, VALUE } from '../src/decode/opcua/fixtures.ts';
+import { Channel, data, named, object, readItem, scalar, VALUE } from '../src/decode/opcua/fixtures.ts';
 import { encodeRadius } from '../src/decode/radius/wire.ts';
 import { encodeRoc } from '../src/decode/roc-plus/wire.ts';
 import { encodeTlv } from '../src/decode/shared/asn1.ts';
+import { encodeBytesField, encodeVarintField } from '../src/decode/shared/protobuf.ts';
 import { encodeRequest as encodeSlmp, encodeResponse as encodeSlmpAnswer } from '../src/decode/slmp/wire.ts';
 import { encodeSnmp } from '../src/decode/snmp/wire.ts';
 import { encodeRequest as encodeSrtp } from '../src/decode/srtp/wire.ts';
@@ -396,6 +397,40 @@ export const LOGINS = {
         encodePublish({ topic: 'plant/setup', payload: textBytes(`user=bob;password=${secret}`) } as never),
       ),
   },
+  'mqtt, JSON over several lines': {
+    protocol: 'mqtt',
+    secret: 'llama3-lines',
+    says: 'plant/lines',
+    record: (wire, secret) =>
+      wire.tcp(
+        1883,
+        mqttConnect('gecko2-mqtt'),
+        CONNACK,
+        encodePublish({
+          topic: 'plant/lines',
+          payload: textBytes(`{\r\n\t"wifi": {\r\n\t\t"passphrase": "${secret}"\r\n\t}\r\n}`),
+        } as never),
+      ),
+  },
+  'sparkplug, a metric and its alias': {
+    protocol: 'mqtt',
+    secret: 'quail8-metric',
+    says: 'spBv1.0/plant/NDATA/edge1',
+    record: (wire, secret) => {
+      // name or alias, data type String, value (Sparkplug 3.0, section 6.4.6).
+      const metric = (first: readonly number[], value: string): Uint8Array =>
+        Uint8Array.from(encodeBytesField(2, [...first, ...encodeVarintField(4, 12), ...encodeBytesField(15, value)]));
+      const alias = encodeVarintField(2, 5);
+      const birth = metric([...encodeBytesField(1, 'Panel/Password'), ...alias], secret);
+      wire.tcp(
+        1883,
+        mqttConnect('gecko2-mqtt'),
+        CONNACK,
+        encodePublish({ topic: 'spBv1.0/plant/NBIRTH/edge1', payload: birth } as never),
+        encodePublish({ topic: 'spBv1.0/plant/NDATA/edge1', payload: metric(alias, secret) } as never),
+      );
+    },
+  },
   'ldap bind': {
     protocol: 'ldap',
     secret: 'viper5-ldap',
@@ -704,6 +739,22 @@ export const LOGINS = {
         joined(bytesOf('a002 ce0f 0100'), Uint8Array.of(secret.length, 0, 0, 0), textBytes(secret)),
       ),
   },
+  'enip, a tag that is read': {
+    protocol: 'enip',
+    secret: 'coot6-tagread',
+    says: 'UserPassword',
+    record: (wire, secret) => {
+      const text = joined(bytesOf('a002 ce0f'), Uint8Array.of(secret.length, 0, 0, 0), textBytes(secret));
+      const context = { session: 7 };
+      wire.tcp(
+        44818,
+        encodeRegisterSession(),
+        { toServer: false, bytes: encodeRegisterSession(context) },
+        encodeUnconnected(encodeCip(0x4c, encodeEpath({ symbol: 'UserPassword' }), Uint8Array.of(1, 0)), context),
+        { toServer: false, bytes: encodeUnconnected(encodeCipAnswer(0x4c, 0, text), context) },
+      );
+    },
+  },
   fins: {
     protocol: 'fins',
     secret: 'S3CR',
@@ -800,6 +851,19 @@ export const LOGINS = {
         },
         'WriteResponse',
         { results: [0], diagnosticInfos: null },
+      ),
+    ),
+  },
+  'opcua, a node that is read': {
+    protocol: 'opcua',
+    secret: 'kiwi5-noderead',
+    says: 'Panel.Passphrase',
+    record: opcua((channel, secret) =>
+      channel.ask(
+        'ReadRequest',
+        { maxAge: 0, timestampsToReturn: 3, nodesToRead: [readItem(named(2, 'Panel.Passphrase'))] },
+        'ReadResponse',
+        { results: [data(scalar(12, secret))], diagnosticInfos: null },
       ),
     ),
   },

@@ -133,6 +133,11 @@ export interface Decoder<M extends Message = Message, S = unknown> {
   /** One PDU from `start`. Never throws, whatever the octets; never reads beyond `end`. */
   decode(bytes: Uint8Array, start: number, end: number, context: PduContext, state: S): Decoded<M>;
   readonly pairing?: Pairing<M>;
+  /**
+   * The message as people may see it: without values of which only what came before says that they are secret. Asked only where
+   * messages are shown, each in its turn and before it is observed; the same object where nothing is left out.
+   */
+  shown?(message: M, state: S): M;
   /** Says what happened. Called once per transaction, in order of completion. */
   observe(transaction: Transaction<M>, sink: ObservationSink, state: S): void;
   /**

@@ -201,6 +201,27 @@ describe('TCP', () => {
     }
   });
 
+  it('does not keep for a protocol what was said before it began: a proxy was asked for the way', () => {
+    const wire = new Wire();
+    const c = new Connection(wire, client, server, 40000, 9123);
+    c.open(T0);
+    // Another decoder takes the octets for a beginning.
+    const waits: Decoder<Toy, undefined> = {
+      ...toy,
+      name: 'early',
+      attach: [{ over: 'tcp', ports: [7001] }],
+      probe: (b, start, end) => (b[start] === 5 && end - start < 12 ? 'more' : 'no'),
+    };
+    const fives = (n: number): Uint8Array => new Uint8Array(n).fill(5);
+    c.send(T0 + 10_000, true, fives(3));
+    c.send(T0 + 11_000, false, fives(2));
+    c.send(T0 + 12_000, true, fives(6));
+    c.send(T0 + 13_000, false, fives(4));
+    c.send(T0 + 14_000, true, q(1, 'tank1'));
+    c.send(T0 + 15_000, false, a(1, 'level1'));
+    expect(asked(run(wire.sorted(), [waits, toy]))).toEqual(['tank1=level1 accepted']);
+  });
+
   it('puts segments that overtook each other back in order', () => {
     const wire = new Wire();
     const c = new Connection(wire, client, server, 40000, 7000);

@@ -155,9 +155,21 @@ export class Delivery {
     if (session === undefined) {
       dispatcher.more = false;
       dispatcher.begins = false;
-      const decoder = this.#mayTry(f, d)
-        ? dispatcher.probe(dispatcher.tcp, context.serverPort, context.clientPort, b, s, e, state.refused)
+      const mayTry = this.#mayTry(f, d);
+      const { serverPort, clientPort } = context;
+      let decoder = mayTry
+        ? dispatcher.probe(dispatcher.tcp, serverPort, clientPort, b, s, e, state.refused)
         : undefined;
+      const isOver = !dispatcher.more && (!dispatcher.begins || e - s >= MAX_UNHINTED_TAIL);
+      if (decoder === undefined && isOver && b !== bytes && mayTry) {
+        // What was kept was the beginning of nothing: the protocol may begin behind it.
+        side!.drop();
+        b = bytes;
+        s = start;
+        e = end;
+        context.firstFrame = frame;
+        decoder = dispatcher.probe(dispatcher.tcp, serverPort, clientPort, b, s, e, state.refused);
+      }
       if (decoder === undefined) {
         const kept = dispatcher.more ? MAX_PROBE_TAIL : dispatcher.begins && !context.afterGap ? MAX_UNHINTED_TAIL : 0;
         if (e - s < kept) {
@@ -169,6 +181,13 @@ export class Delivery {
       }
       session = dispatcher.open(decoder, this.#hosts(f));
       state.session = session;
+      const other = d === 0 ? state.b : state.a;
+      if (other !== undefined && other.tailLength > 0) {
+        // What the other side said before (a proxy was asked for the way) may be the beginning of nothing.
+        context.toServer = !context.toServer;
+        if (decoder.probe(other.tail!, 0, other.tailLength, context) === 'no') other.drop();
+        context.toServer = !context.toServer;
+      }
       if (session.opens !== undefined) {
         if (context.afterGap) dispatcher.recall(session);
         else dispatcher.forget();

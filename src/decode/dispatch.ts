@@ -350,7 +350,8 @@ export class Dispatcher {
       if (r.kind === 'message') {
         session.messages++;
         const consumed = r.consumed > 0 ? r.consumed : end - position;
-        if (this.#onMessage) this.#onMessage(decoder, r.message, context, bytes, position, position + consumed);
+        if (this.#onMessage)
+          this.#onMessage(decoder, shownOf(session, r.message), context, bytes, position, position + consumed);
         if (session.opens !== undefined) this.#keep(session, r.message, bytes, position, position + consumed);
         const from = position;
         position += consumed;
@@ -369,7 +370,7 @@ export class Dispatcher {
       } else if (r.kind === 'carries') {
         const consumed = r.consumed > 0 ? r.consumed : end - position;
         if (r.message && this.#onMessage)
-          this.#onMessage(decoder, r.message, context, bytes, position, position + consumed);
+          this.#onMessage(decoder, shownOf(session, r.message), context, bytes, position, position + consumed);
         if (r.message && session.opens !== undefined)
           this.#keep(session, r.message, bytes, position, position + consumed);
         position += consumed;
@@ -675,6 +676,10 @@ export class Dispatcher {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** The message as it is told to those who show it. */
+const shownOf = ({ decoder, state }: Session, message: Message): Message =>
+  decoder.shown === undefined ? message : decoder.shown(message, state);
 
 /** Endpoints are still found through it; what happened is said to nobody. */
 const silence = (sink: ObservationSink): ObservationSink => ({

@@ -70,8 +70,8 @@ export const seeCapture = async (name: string, path: string): Promise<SeenCaptur
     else byProtocol.set(protocol, [seen]);
   };
 
-  /** The decoder as it is; what it framed and how it paired is noted on the way. */
-  const watched = (d: Decoder): Decoder => ({
+  /** The decoder as it is, with what people are not shown; what it framed and how it paired is noted on the way. */
+  const watched = ({ shown: _, ...d }: Decoder): Decoder => ({
     ...d,
     decode: (bytes, start, end, context, state) => {
       const r = d.decode(bytes, start, end, context, state);

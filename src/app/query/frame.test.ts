@@ -22,7 +22,7 @@ const shown = (payload: string) =>
       health: { frames: 1 } as SourceHealth,
       supports: [],
       credential: false,
-      loginPorts: { text: new Set(), clear: new Set() },
+      loginPorts: { text: new Set(), clear: new Set(), named: new Set() },
     },
   );
 

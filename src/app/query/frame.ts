@@ -9,6 +9,7 @@ import type { Frame, FrameLayer } from '../../api/index.ts';
 import type { Decoder, Message } from '../../core/decoder.ts';
 import { LINK } from '../../core/frame.ts';
 import type { SourceHealth } from '../../core/site.ts';
+import type { SiteModel } from '../../core/site-model.ts';
 import { ipv4Text, ipv6Text, macText } from '../../lib/address.ts';
 import { hex, u16be, u32be } from '../../lib/bytes.ts';
 import { credentialRuns } from '../../lib/credential-runs.ts';
@@ -28,6 +29,8 @@ interface Walk {
   readonly layers: FrameLayer[];
   /** Where the payload of the last understood layer begins. */
   at: number;
+  /** Source and destination address, where it is an IP packet. */
+  ends: readonly string[];
   /** Source and destination port, where there are any. */
   ports: readonly number[];
 }
@@ -105,6 +108,7 @@ const ipv4 = (walk: Walk): number => {
     ],
   });
   walk.at = at + length;
+  walk.ends = [source, destination];
   return (u16be(b, at + 6) & 0x1fff) === 0 ? protocol : -1;
 };
 
@@ -129,6 +133,7 @@ const ipv6 = (walk: Walk): number => {
     ],
   });
   walk.at = at + 40;
+  walk.ends = [source, destination];
   return protocol;
 };
 
@@ -187,11 +192,37 @@ export interface LoginPorts {
   readonly text: ReadonlySet<number>;
   /** Those on which somebody logged in in clear: a frame of which no decoder makes anything may be a part of a login. */
   readonly clear: ReadonlySet<number>;
+  /**
+   * Servers of which a text was read whose name says that it is secret, as `protocol address port` and `address port`: their answers
+   * hold such texts without the name, which stands in another frame.
+   */
+  readonly named: ReadonlySet<string>;
 }
+
+/** By site, as long as it has no more points. */
+const namedServers = new WeakMap<SiteModel, { readonly points: number; readonly servers: ReadonlySet<string> }>();
+
+/** `protocol endpoint` of the servers of points whose text is masked for its name. */
+const serversOfNamed = ({ model, endpoints }: SiteView): ReadonlySet<string> => {
+  const known = namedServers.get(model);
+  if (known !== undefined && known.points === model.pointCount) return known.servers;
+  const servers = new Set<string>();
+  for (const { target, protocol, value } of model.points({ limit: Number.MAX_SAFE_INTEGER }).rows) {
+    if (value !== MASKED) continue;
+    let server = target;
+    for (let parent = endpoints.get(server).parent; parent !== undefined; parent = endpoints.get(server).parent)
+      server = parent;
+    servers.add(`${protocol} ${server}`);
+  }
+  namedServers.set(model, { points: model.pointCount, servers });
+  return servers;
+};
 
 export const loginPorts = (view: SiteView): LoginPorts => {
   const text = new Set(TEXT_PORTS);
   const clear = new Set<number>();
+  const named = new Set<string>();
+  const secretServers = serversOfNamed(view);
   const logins = new Set<string>();
   for (const { clearCredential, protocol, server } of view.model.sessions())
     if (clearCredential) logins.add(`${protocol} ${server}`);
@@ -199,8 +230,11 @@ export const loginPorts = (view: SiteView): LoginPorts => {
     if (serverPort === 0) continue;
     if (TEXT_PROTOCOLS.has(protocol)) text.add(serverPort);
     if (logins.has(`${protocol} ${server}`)) clear.add(serverPort);
+    if (!secretServers.has(`${protocol} ${server}`)) continue;
+    const end = `${view.endpoints.get(server).ip} ${serverPort}`;
+    named.add(end).add(`${protocol} ${end}`);
   }
-  return { text, clear };
+  return { text, clear, named };
 };
 
 /** Fields of a message whose octets are not all in this frame. */
@@ -213,8 +247,12 @@ const fieldsElsewhere = (decoder: Decoder, message: Message): Field[] => {
 };
 
 /** What the decoders make of one frame without those around it, and whether it holds a credential. */
-const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]; secret: boolean } => {
+const decodeAlone = (
+  found: FoundFrame,
+  payload: number,
+): { layers: FrameLayer[]; secret: boolean; answers: ReadonlySet<string> } => {
   const layers: FrameLayer[] = [];
+  const answers = new Set<string>();
   const { sink, secrets } = listening();
   const site = createSiteRuntime(() => sink);
   let secret = false;
@@ -236,12 +274,14 @@ const decodeAlone = (found: FoundFrame, payload: number): { layers: FrameLayer[]
           : fieldsElsewhere(decoder, message),
       };
       layers.push(layer);
+      // A request names what it asks for; a payload may stand under a name that was said long ago.
+      if (decoder.pairing?.role(message, context) !== 'request' || 'payload' in message) answers.add(decoder.name);
       if (layer.fields.some(({ value }) => value.includes(MASKED))) secret = true;
     },
   });
   pipeline.handle(batchOfOne(found));
   pipeline.finish();
-  return { layers, secret: secret || secrets.size > 0 };
+  return { layers, secret: secret || secrets.size > 0, answers };
 };
 
 /** A field that lies in octets that are hidden is hidden too; one without a place of its own where anything is. */
@@ -268,7 +308,7 @@ export interface FrameContext {
 }
 
 export const frameAnswer = (found: FoundFrame, context: FrameContext): Frame => {
-  const walk: Walk = { bytes: found.bytes, layers: [], at: 0, ports: [] };
+  const walk: Walk = { bytes: found.bytes, layers: [], at: 0, ends: [], ports: [] };
   let type = 0;
   if (found.linkType === LINK.ETHERNET) type = ethernet(walk);
   else if (found.linkType === LINK.RAW || found.linkType === LINK.IPV4)
@@ -282,12 +322,21 @@ export const frameAnswer = (found: FoundFrame, context: FrameContext): Frame => 
   if (protocol >= 0) transport(walk, protocol);
   const payload = Math.min(walk.at, found.bytes.length);
   const alone = decodeAlone(found, payload);
-  const { text, clear } = context.loginPorts;
+  const { text, clear, named } = context.loginPorts;
   const isText = walk.ports.some((port) => text.has(port)) || alone.layers.some(({ name }) => TEXT_PROTOCOLS.has(name));
   const mayBePart = alone.layers.length === 0 && walk.ports.some((port) => clear.has(port));
-  const secret = alone.secret || context.credential || isText || mayBePart;
+  const isNamed = walk.ports.some((port, i) => {
+    const end = `${walk.ends[i]} ${port}`;
+    if (!named.has(end)) return false;
+    return alone.layers.length === 0 || [...alone.answers].some((protocol) => named.has(`${protocol} ${end}`));
+  });
+  const secret = alone.secret || context.credential || isText || mayBePart || isNamed;
   // Fields of a payload that is hidden are hidden as well, unless the decoder masked them itself.
-  const layers = context.credential && !alone.secret ? [] : alone.layers;
+  const layers = isNamed
+    ? alone.layers.map((layer) => ({ ...layer, fields: [] }))
+    : context.credential && !alone.secret
+      ? []
+      : alone.layers;
   const masked = secret ? [{ start: payload, end: found.bytes.length }] : credentialRuns(found.bytes, payload);
   const shown = found.bytes.slice();
   for (const { start, end } of masked) shown.fill(0, start, end);

@@ -5,15 +5,7 @@
  */
 import type { Decoded, Message, Probe } from '../../core/decoder.ts';
 import { f64le } from '../../lib/bytes.ts';
-import {
-  encodeBytesField,
-  encodeFixedField,
-  encodeVarintField,
-  field,
-  fieldNumber,
-  readField,
-  WIRE,
-} from '../shared/protobuf.ts';
+import { encodeBytesField, encodeFixedField, encodeVarintField, field, readField, WIRE } from '../shared/protobuf.ts';
 
 /** Numbers of one datagram that are read; what is beyond stands in `more`. */
 export const MAX_FIELDS = 64;

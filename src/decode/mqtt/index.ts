@@ -3,7 +3,7 @@
 import type { Decoder, PduContext, Probe } from '../../core/decoder.ts';
 import { u16be } from '../../lib/bytes.ts';
 import { mqttCodes } from './codes.ts';
-import { type MqttState, observeMqtt, openMqtt } from './observe.ts';
+import { type MqttState, observeMqtt, openMqtt, shownMqtt } from './observe.ts';
 import { read, readVarint } from './properties.ts';
 import { decodePacket, type MqttMessage } from './wire.ts';
 
@@ -100,6 +100,7 @@ export const mqtt: Decoder<MqttMessage, MqttState> = {
     if (context.afterGap) (context.toServer ? state.wire.up : state.wire.down).left = 0;
     return decodePacket(b, start, end, context.toServer, state.wire);
   },
+  shown: shownMqtt,
   pairing: {
     scope: 'flow',
     role: (m: MqttMessage, _context: PduContext) => {

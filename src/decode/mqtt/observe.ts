@@ -6,6 +6,8 @@
 import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Attribute, ObservationSink } from '../../core/observation.ts';
+import { MASKED_OCTETS } from '../../lib/masked.ts';
+import { isSecretName } from '../../lib/secret-names.ts';
 import { tableOf } from '../../lib/table.ts';
 import { plainValues } from '../shared/plain-values.ts';
 import { reasonText } from './properties.ts';
@@ -195,6 +197,16 @@ const observeSparkplug = (
       access: command ? 'write' : 'read',
     });
   }
+};
+
+/** Metrics of a Sparkplug payload go by their alias, whose name was said at birth: a payload with a secret one is not shown. */
+export const shownMqtt = (m: MqttMessage, state: MqttState): MqttMessage => {
+  if (m.type !== 'PUBLISH' || m.payload.length !== m.payloadLength || m.payloadLength === 0) return m;
+  const topic = sparkplugTopic(m.topic, state.sparkplug);
+  if (topic === null || topic.kind === 'STATE') return m;
+  const metrics = decodeSparkplug(m.payload, topic, state.sparkplug)?.metrics ?? [];
+  const isSecret = metrics.some(({ name, value }) => typeof value === 'string' && isSecretName(name));
+  return isSecret ? { ...m, payload: MASKED_OCTETS } : m;
 };
 
 const published = (t: Transaction<MqttMessage>, m: MqttPublish, sink: ObservationSink, state: MqttState): void => {

@@ -9,6 +9,7 @@ import { u32le } from '../../lib/bytes.ts';
 import { opcuaCodes } from './codes.ts';
 import { chunkSize, decode } from './conversation.ts';
 import { observe } from './observe.ts';
+import { shownOpcua } from './secrets.ts';
 import { serviceById } from './services.ts';
 import { OpcuaState } from './state.ts';
 import { CHUNK, KIND, MAX_CHUNK, type OpcuaMessage, serviceNumber } from './wire.ts';
@@ -100,6 +101,7 @@ export const opcua: Decoder<OpcuaMessage, OpcuaState> = {
     key: (message) => ('header' in message ? message.header.requestId : 0),
     timeoutUs: 60_000_000,
   },
+  shown: shownOpcua,
   opens: ({ type }) => (type === 'Message chunk' ? 'part' : OPENING.has(type)),
   observe,
 };

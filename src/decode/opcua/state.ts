@@ -66,6 +66,9 @@ export class OpcuaState {
   /** The request whose names were last put into words, and the words: polls ask the same again and again. */
   readonly polls = new PollCache();
 
+  /** By request: which of the nodes that are read are secret. Kept only where messages are shown. */
+  readonly secretReads = new Map<number, readonly boolean[]>();
+
   /** The node as people read it, under the name it had before it got an alias. */
   readonly nameOf = (node: NodeId): string =>
     (this.aliases.size === 0 ? undefined : this.aliases.get(nodeIdText(node))) ?? nodeName(node);
