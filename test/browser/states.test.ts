@@ -321,7 +321,7 @@ describeBrowser('states of the console', () => {
     await logIn(other, gatehouse.origin, `/s/${pump}/now`);
     await review.getByRole('button', { name: 'Record the review' }).click();
     await page.getByText('Review recorded').waitFor();
-    await page.locator('.deeds').getByText('the drive was changed this morning').waitFor();
+    await page.locator('.deeds').getByText('the drive was changed this morning', { exact: true }).waitFor();
     expect(errors.filter((e) => !/40[13]/.test(e))).toEqual([]);
     await context.close();
   });
