@@ -348,6 +348,19 @@ describeBrowser('states of the console', () => {
     await context.close();
   });
 
+  it('a point is found by its tag from any page', { timeout: PATIENCE_MS }, async () => {
+    const { page, context, errors } = await enter(`/s/${pump}/coverage`);
+    await page.getByRole('heading', { name: 'Blind spots' }).waitFor();
+    await page.keyboard.press('Control+K');
+    await page.getByRole('textbox', { name: 'Find' }).fill('holding 2');
+    await page.locator('[data-action]').filter({ hasText: 'holding 2' }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/points\/\d+/);
+    await page.getByRole('heading', { level: 1, name: 'holding 2' }).waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   it('a stream that was refused is opened again', { timeout: PATIENCE_MS }, async () => {
     const { page, context } = await visit(browser, gatehouse.origin, { state });
     let refusals = 0;
