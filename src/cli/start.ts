@@ -155,14 +155,14 @@ const openAll = async (engine: Engine, inputs: readonly string[], flags: StartFl
 
 /**
  * A source that fails while it is read is told here too: not everybody looks at the console. `onNothing` hears of one that
- * failed before its first frame.
+ * failed before its first frame. `wires`: interfaces, whose end the engine tells by itself, with when it is tried again.
  */
-const tellFailures = (engine: Engine, onNothing: () => void): void => {
+const tellFailures = (engine: Engine, wires: readonly string[], onNothing: () => void): void => {
   const told = new Set<string>();
   engine.onEvent((event) => {
     if (event.kind !== 'progress' || event.data.state !== 'failed') return;
     const { source, name, error, frames } = event.data;
-    if (told.has(source)) return;
+    if (told.has(source) || wires.includes(name)) return;
     told.add(source);
     complain(`${name}: ${error}`);
     if (frames === 0) onNothing();
@@ -259,7 +259,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     useless = resolve;
   });
   const isStreamOnly = inputs.length === 1 && inputs[0] === '-' && flags.interface === undefined;
-  tellFailures(engine, () => isStreamOnly && useless(EXIT.input));
+  tellFailures(engine, flags.interface ?? [], () => isStreamOnly && useless(EXIT.input));
   const { createServer } = await serverModule;
   const server = await createServer({
     engine,

@@ -264,6 +264,13 @@ describeBrowser('detection in a browser', () => {
     await grid.getByText('point 41.7', { exact: true }).waitFor();
     expect(asked.get('cells')).toBe(1);
     expect(asked.get('cell')).toBe(1);
+    // What is found begins at the top, wherever the list stood.
+    const filter = page.getByRole('textbox', { name: 'Filter points' });
+    await filter.fill('');
+    await page.getByText('5,120 points in 80 cells').waitFor();
+    await grid.evaluate((el) => el.scrollTo({ top: el.scrollHeight }));
+    await filter.fill('point');
+    await expect.poll(() => grid.evaluate((el) => el.scrollTop)).toBe(0);
     expect(errors).toEqual([]);
     await context.close();
   });

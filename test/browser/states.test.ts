@@ -321,7 +321,7 @@ describeBrowser('states of the console', () => {
     await logIn(other, gatehouse.origin, `/s/${pump}/now`);
     await review.getByRole('button', { name: 'Record the review' }).click();
     await page.getByText('Review recorded').waitFor();
-    await page.locator('.deeds').getByText('the drive was changed this morning').waitFor();
+    await page.locator('.deeds').getByText('the drive was changed this morning', { exact: true }).waitFor();
     expect(errors.filter((e) => !/40[13]/.test(e))).toEqual([]);
     await context.close();
   });
@@ -345,6 +345,22 @@ describeBrowser('states of the console', () => {
     await page.locator('.finding-head').getByText('keeper takes care').waitFor();
     await page.getByRole('button', { name: 'Give back' }).click();
     await page.getByRole('button', { name: 'Take', exact: true }).waitFor();
+    await context.close();
+  });
+
+  it('a point is found by its tag from any page', { timeout: PATIENCE_MS }, async () => {
+    const { page, context, errors } = await enter(`/s/${pump}/coverage`);
+    await page.getByRole('heading', { name: 'Blind spots' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('textbox', { name: 'Find', exact: true }).fill('holding 2');
+    // An alert may speak of it too: the point is the one that is called so.
+    await page
+      .locator('[data-action]')
+      .filter({ has: page.getByText('holding 2', { exact: true }) })
+      .click();
+    await page.waitForURL(/\/points\/\d+/);
+    await page.getByRole('heading', { level: 1, name: 'holding 2' }).waitFor();
+    expect(errors).toEqual([]);
     await context.close();
   });
 

@@ -167,17 +167,15 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
         </Panel>
       )}
       <div className="columns">
-        <div className="stack" style={{ gap: 14 }}>
-          <Decision detail={detail} />
-          <Panel id="how-far" title="How far it came" count={`${i.stage}, ${i.stageNumber} of 12`}>
-            <Stages detail={detail} />
-          </Panel>
-          <Panel id="story" title="Story" count={plural(detail.story.length, 'sentence')}>
-            <Story sentences={detail.story} />
-          </Panel>
-        </div>
+        <Decision detail={detail} />
         <Aside detail={detail} />
       </div>
+      <Panel id="how-far" title="How far it came" count={`${i.stage}, ${i.stageNumber} of 12`}>
+        <Stages detail={detail} />
+      </Panel>
+      <Panel id="story" title="Story" count={plural(detail.story.length, 'sentence')}>
+        <Story sentences={detail.story} />
+      </Panel>
       <Panel
         id="timeline"
         title="Timeline"

@@ -76,14 +76,14 @@ export const WindowsPage = () => {
               {
                 id: 'state',
                 head: 'State',
-                width: '110px',
+                width: '88px',
                 by: (w) => w.state,
                 cell: (w) => <WindowState window={w} />,
               },
               {
                 id: 'text',
                 head: 'Work',
-                width: 'minmax(170px, 2fr)',
+                width: 'minmax(110px, 2fr)',
                 by: (w) => w.text,
                 cell: (w) => (
                   <span className={w.id === sel ? 'strong' : ''} title={w.text}>
@@ -92,25 +92,25 @@ export const WindowsPage = () => {
                   </span>
                 ),
               },
-              { id: 'covers', head: 'Covers', width: 'minmax(130px, 1.2fr)', cell: (w) => <Covers window={w} /> },
+              { id: 'covers', head: 'Covers', width: 'minmax(96px, 1.2fr)', cell: (w) => <Covers window={w} /> },
               {
                 id: 'from',
                 head: 'When',
-                width: '236px',
+                width: '232px',
                 by: (w) => w.fromAt,
                 cell: (w) => <Span window={w} />,
               },
               {
                 id: 'order',
                 head: 'Order, vendor',
-                width: 'minmax(120px, 1fr)',
+                width: 'minmax(90px, 1fr)',
                 by: (w) => w.workOrder,
                 cell: (w) => <Text unknown="none named">{[w.workOrder, w.vendor].filter(Boolean).join(', ')}</Text>,
               },
               {
                 id: 'findings',
                 head: 'Findings',
-                width: '116px',
+                width: '88px',
                 by: (w) => w.findings,
                 cell: (w) => <WindowFindings window={w} />,
               },

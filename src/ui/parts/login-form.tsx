@@ -8,10 +8,18 @@ import { statusQuery } from '../lib/site.ts';
 import { Brand } from './glyphs.tsx';
 import './login-form.css';
 
-export const Door = ({ title, lead, children }: { title: string; lead?: ReactNode; children: ReactNode }) => {
+interface DoorProps {
+  title: string;
+  lead?: ReactNode;
+  /** Over a page, which has its main part. */
+  isOver?: boolean;
+  children: ReactNode;
+}
+export const Door = ({ title, lead, isOver = false, children }: DoorProps) => {
   const status = useQuery(statusQuery);
+  const Place = isOver ? 'div' : 'main';
   return (
-    <main className="enter">
+    <Place className="enter">
       <div className="door">
         <div className="door-brand">
           <Brand size={26} />
@@ -25,7 +33,7 @@ export const Door = ({ title, lead, children }: { title: string; lead?: ReactNod
           {window.location.host}
         </footer>
       </div>
-    </main>
+    </Place>
   );
 };
 

@@ -2,7 +2,7 @@
 import { PAGES } from './pages.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['Ctrl K', 'Find an asset, a page, an action'],
+  ['Ctrl K', 'Find an asset, a point, a page, an action'],
   ['/', 'Filter the list'],
   ['j  k', 'Next, previous row'],
   ['Enter  o', 'Open the row'],

@@ -1,18 +1,33 @@
-/** The command palette (Ctrl/Cmd-K): assets by name, address, vendor or model; alerts by their words; pages; actions. */
+/** The command palette (Ctrl/Cmd-K): assets by name, address, vendor or model; points by their tag; alerts by their words; pages; actions. */
 import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
-import { IconFileUpload, IconSearch, IconSunMoon, IconSwitchHorizontal } from '@tabler/icons-react';
+import {
+  IconAdjustments,
+  IconClockCheck,
+  IconDeviceFloppy,
+  IconFileSpreadsheet,
+  IconFileUpload,
+  IconGauge,
+  IconSearch,
+  IconSunMoon,
+  IconSwitchHorizontal,
+} from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useState } from 'react';
+import { pointName } from '../../core/point-name.ts';
 import { call } from '../lib/api.ts';
+import { measured, number } from '../lib/format.ts';
 import { useSite, useSites } from '../lib/site.ts';
+import { shownValue } from '../parts/basics.tsx';
 import { LevelMark, PriorityGlyph, ROLE_WORD, RoleGlyph } from '../parts/glyphs.tsx';
 import { openUpload } from './drop.tsx';
 import { PAGES } from './pages.ts';
 
 const [store, spotlight] = createSpotlight();
+/** Of the points that answer, shown. */
+const MOST_POINTS = 5;
 export const openPalette = (): void => spotlight.open();
 
 export const Palette = () => {
@@ -35,16 +50,47 @@ export const Palette = () => {
     enabled: site !== '' && asked !== '',
     placeholderData: keepPreviousData,
   });
+  const foundPoints = useQuery({
+    queryKey: ['points', site, 'palette', asked],
+    queryFn: ({ signal }) => call('points', { site, q: quoted(asked), limit: MOST_POINTS }, undefined, signal),
+    enabled: site !== '' && asked !== '',
+    placeholderData: keepPreviousData,
+  });
   const words = query.trim().toLowerCase();
   const fits = (text: string) => words.split(/\s+/).every((w) => text.toLowerCase().includes(w));
   const pages = site === '' ? [] : PAGES.filter((p) => fits(`${p.label} ${p.what}`));
   const otherSites = (sites.data?.items ?? []).filter((s) => s.id !== site && words !== '' && fits(s.name)).slice(0, 5);
+  const here = { params: { site } };
+  const onSite = [
+    {
+      label: 'Announce planned work (maintenance)',
+      icon: IconClockCheck,
+      run: () => void navigate({ to: '/s/$site/windows', ...here }),
+    },
+    {
+      label: 'Save, compare or restore a baseline',
+      icon: IconDeviceFloppy,
+      run: () => void navigate({ to: '/s/$site/learning', ...here, search: { tab: 'baselines' } }),
+    },
+    {
+      label: 'Set thresholds of detectors, learning time',
+      icon: IconAdjustments,
+      run: () => void navigate({ to: '/s/$site/learning', ...here, search: { tab: 'detectors' } }),
+    },
+    {
+      label: 'Import an asset list (CSV, XLSX)',
+      icon: IconFileSpreadsheet,
+      run: () => void navigate({ to: '/s/$site/names', ...here }),
+    },
+  ];
   const actions = [
     { label: 'Analyse a capture file', icon: IconFileUpload, run: openUpload },
+    ...(site === '' ? [] : onSite),
     { label: 'Switch light and dark', icon: IconSunMoon, run: () => toggleColorScheme() },
   ].filter((a) => fits(a.label));
   const assets = asked === '' ? [] : (found.data?.items ?? []);
   const alerts = asked === '' ? [] : (foundAlerts.data?.items ?? []);
+  const points = asked === '' ? [] : (foundPoints.data?.items ?? []);
   // Answers come after the keystroke: as long as nothing was chosen with the arrows, Enter takes the first.
   const takeFirst = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
@@ -65,7 +111,7 @@ export const Palette = () => {
       clearQueryOnClose
     >
       <Spotlight.Search
-        placeholder="Name, IP, MAC, model, page …"
+        placeholder="Name, IP, MAC, model, tag, page …"
         leftSection={<IconSearch size={16} stroke={1.6} />}
         aria-label="Find"
         onKeyDown={takeFirst}
@@ -89,6 +135,28 @@ export const Palette = () => {
                   </span>
                   <span className="grow" />
                   <LevelMark level={a.level} />
+                </span>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {points.length > 0 && (
+          <Spotlight.ActionsGroup
+            label={`Points${foundPoints.data && foundPoints.data.total > MOST_POINTS ? ` (${MOST_POINTS} of ${number(foundPoints.data.total)})` : ''}`}
+          >
+            {points.map((p) => (
+              <Spotlight.Action
+                key={p.id}
+                onClick={() => void navigate({ to: '/s/$site/points/$point', params: { site, point: String(p.id) } })}
+              >
+                <span className="row grow" style={{ gap: 10 }}>
+                  <IconGauge size={15} stroke={1.6} className="dim" />
+                  <strong className="mono cut">{pointName(p.path)}</strong>
+                  <span className="dim small cut">{p.asset.name}</span>
+                  <span className="grow" />
+                  <span className="mono dim nowrap">
+                    {typeof p.value === 'number' ? measured(p.value) : shownValue(p.value)} {p.unit}
+                  </span>
                 </span>
               </Spotlight.Action>
             ))}
@@ -154,8 +222,11 @@ export const Palette = () => {
           </Spotlight.ActionsGroup>
         )}
         {words !== '' &&
-          assets.length + alerts.length + pages.length + actions.length + otherSites.length === 0 &&
-          !found.isFetching && <Spotlight.Empty>No asset, alert, page or action answers to that.</Spotlight.Empty>}
+          assets.length + points.length + alerts.length + pages.length + actions.length + otherSites.length === 0 &&
+          !found.isFetching &&
+          !foundPoints.isFetching && (
+            <Spotlight.Empty>No asset, point, alert, page or action answers to that.</Spotlight.Empty>
+          )}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );

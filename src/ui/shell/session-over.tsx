@@ -45,6 +45,7 @@ export const SessionOver = () => {
         <div className="session-over" role="dialog" aria-modal="true" aria-label="Log in again">
           <Door
             title="Log in"
+            isOver
             lead="Your session is over: it was unused for long, ended elsewhere, or Gatehouse began anew. Then you go on where you were; what you were writing is still there."
           >
             <LoginForm onEntered={entered} before={client.getQueryData(meQuery.queryKey)?.name ?? ''} />

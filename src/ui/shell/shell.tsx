@@ -75,7 +75,7 @@ export const Shell = () => {
         <span className="grow" />
         <button type="button" className="searchbox" onClick={openPalette} title="Search assets, pages, actions">
           <IconSearch size={14} aria-hidden="true" />
-          <span className="grow cut">Find an asset, a page …</span>
+          <span className="grow cut">Find an asset, a tag, a page …</span>
           <kbd>Ctrl K</kbd>
         </button>
         <span className="grow" />

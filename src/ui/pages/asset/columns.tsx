@@ -28,7 +28,7 @@ export const commandColumns: readonly Column<CommandRow>[] = [
   {
     id: 'object',
     head: 'What',
-    width: 'minmax(170px, 1.5fr)',
+    width: 'minmax(150px, 1.5fr)',
     sort: 'object',
     cell: (c) => (
       <span title={`${c.operation} ${c.object}`}>
@@ -37,7 +37,7 @@ export const commandColumns: readonly Column<CommandRow>[] = [
       </span>
     ),
   },
-  { id: 'value', head: 'Value', width: 'minmax(80px, 0.6fr)', sort: 'value', cell: (c) => <Value row={c} /> },
+  { id: 'value', head: 'Value', width: 'minmax(64px, 0.6fr)', sort: 'value', cell: (c) => <Value row={c} /> },
   {
     id: 'outcome',
     head: 'Outcome',
@@ -127,19 +127,19 @@ export const pointColumns: readonly Column<PointRow>[] = [
 ];
 
 export const sessionColumns: readonly Column<SessionRow>[] = [
-  { id: 'protocol', head: 'Protocol', width: '110px', sort: 'protocol', cell: (s) => <Protocol name={s.protocol} /> },
+  { id: 'protocol', head: 'Protocol', width: '98px', sort: 'protocol', cell: (s) => <Protocol name={s.protocol} /> },
   { id: 'phase', head: 'Phase', width: '110px', sort: 'phase', cell: (s) => s.phase },
   {
     id: 'client',
     head: 'Client',
-    width: 'minmax(140px, 1fr)',
+    width: 'minmax(118px, 1fr)',
     sort: 'client',
     cell: (s) => <PartyLink party={s.client} address={false} />,
   },
   {
     id: 'server',
     head: 'Server',
-    width: 'minmax(140px, 1fr)',
+    width: 'minmax(118px, 1fr)',
     sort: 'server',
     cell: (s) => <PartyLink party={s.server} address={false} />,
   },
@@ -153,7 +153,7 @@ export const sessionColumns: readonly Column<SessionRow>[] = [
   {
     id: 'detail',
     head: 'Detail',
-    width: 'minmax(140px, 1.2fr)',
+    width: 'minmax(120px, 1.2fr)',
     cell: (s) => (
       <span className="row">
         {s.clearCredential && (
@@ -168,7 +168,7 @@ export const sessionColumns: readonly Column<SessionRow>[] = [
     ),
   },
   { id: 'outcome', head: 'Outcome', width: '120px', sort: 'outcome', cell: (s) => <OutcomeMark outcome={s.outcome} /> },
-  { id: 'count', head: 'Times', width: '70px', sort: 'count', end: true, cell: (s) => number(s.count) },
+  { id: 'count', head: 'Times', width: '70px', from: 1040, sort: 'count', end: true, cell: (s) => number(s.count) },
   { id: 'last', head: 'Last', width: '148px', sort: 'last', end: true, cell: (s) => <When at={s.lastAt} /> },
   { id: 'evidence', head: 'Evidence', width: '116px', from: 900, cell: (s) => <EvidenceLinks evidence={s.evidence} /> },
 ];
@@ -193,24 +193,24 @@ export const changeColumns: readonly Column<ChangeRow>[] = [
 ];
 
 export const weirdColumns: readonly Column<WeirdRow>[] = [
-  { id: 'protocol', head: 'Protocol', width: '110px', sort: 'protocol', cell: (w) => <Protocol name={w.protocol} /> },
-  { id: 'code', head: 'What', width: '190px', sort: 'code', cell: (w) => w.code },
-  { id: 'detail', head: 'Detail', width: 'minmax(180px, 2fr)', cell: (w) => <span title={w.detail}>{w.detail}</span> },
+  { id: 'protocol', head: 'Protocol', width: '98px', sort: 'protocol', cell: (w) => <Protocol name={w.protocol} /> },
+  { id: 'code', head: 'What', width: 'minmax(150px, 1.2fr)', sort: 'code', cell: (w) => w.code },
+  { id: 'detail', head: 'Detail', width: 'minmax(120px, 2fr)', cell: (w) => <span title={w.detail}>{w.detail}</span> },
   {
     id: 'client',
     head: 'Client',
-    width: 'minmax(120px, 1fr)',
+    width: 'minmax(100px, 1fr)',
     sort: 'client',
     cell: (w) => <PartyLink party={w.client} address={false} />,
   },
   {
     id: 'server',
     head: 'Server',
-    width: 'minmax(120px, 1fr)',
+    width: 'minmax(100px, 1fr)',
     sort: 'server',
     cell: (w) => <PartyLink party={w.server} address={false} />,
   },
-  { id: 'count', head: 'Times', width: '70px', sort: 'count', end: true, cell: (w) => number(w.count) },
+  { id: 'count', head: 'Times', width: '70px', from: 1040, sort: 'count', end: true, cell: (w) => number(w.count) },
   { id: 'last', head: 'Last', width: '148px', sort: 'last', end: true, cell: (w) => <When at={w.lastAt} /> },
   { id: 'evidence', head: 'Evidence', width: '116px', cell: (w) => <EvidenceLinks evidence={w.evidence} /> },
 ];

@@ -189,7 +189,7 @@ const writeColumns = (other: 'client' | 'target'): readonly SmallColumn<CommandR
     width: 'minmax(140px, 1.1fr)',
     cell: (c) => <PartyLink party={c[other]} />,
   },
-  { id: 'verb', head: 'Verb', width: '146px', cell: (c) => <VerbTag verb={c.verb} count={c.count} /> },
+  { id: 'verb', head: 'Verb', width: '172px', cell: (c) => <VerbTag verb={c.verb} count={c.count} /> },
   {
     id: 'object',
     head: 'What',

@@ -32,6 +32,9 @@ export const Detectors = () => {
   );
 };
 
+/** `{client} writes to {server}` as people say it. */
+const templateWords = (title: string): string => title.replaceAll('{number}', 'several').replace(/\{(\w+)\}/g, '$1');
+
 const Loaded = ({ overview }: { overview: DetectionOverview }) => {
   const may = useMay('teach');
   const [draft, setDraft] = useState<Draft>(NO_DRAFT);
@@ -98,7 +101,7 @@ const Kind = ({ kind: k, draft, setDraft, may }: KindProps) => {
           ))}
           {k.changed && <span className="tag outline">set by a person</span>}
         </span>
-        <span className="dim">{k.title}</span>
+        <span className="dim">{templateWords(k.title)}</span>
         <span className="small">
           <Link
             to="/s/$site/alerts"

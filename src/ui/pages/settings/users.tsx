@@ -66,7 +66,7 @@ export const Users = ({ me }: { me: string }) => {
               {
                 id: 'name',
                 head: 'Name',
-                width: 'minmax(130px, 1fr)',
+                width: 'minmax(96px, 1fr)',
                 by: (u) => u.name,
                 cell: (u) => (
                   <span className="row" style={{ gap: 6 }}>
@@ -85,7 +85,7 @@ export const Users = ({ me }: { me: string }) => {
               {
                 id: 'role',
                 head: 'Role',
-                width: '140px',
+                width: '128px',
                 by: (u) => u.role,
                 cell: (u) => (
                   <NativeSelect
