@@ -3,7 +3,8 @@
  * standard input as from a mirror port, a console listens, and values that the process does not make are put in at
  * moments that the seed chooses. Prints one JSON line: samples a second that were held, processor time by thread (a
  * share of one core), from the frame's time to the finding as a console hears of it, memory, and how long the state
- * takes to be saved and restored. Everything in one machine: the sender takes its own share beside the product.
+ * takes to be saved and restored; after the second start frames come as soon as the program listens, and what is wrong in
+ * their first second is told when its cell judges (`fromTheStart`). Everything in one machine: the sender takes its own share beside the product.
  *
  * Options: --devices N (5000), --registers N (20), --seconds N (120), --seed N, --learning-hours H and --every S (what the site
  * learned from, and at what pace; steps of rows follow from them), --data DIR (a folder that was prepared is used again,
@@ -45,6 +46,9 @@ const USER = { name: 'bench', password: 'a password of the bench' };
 const SETTLE_S = 10;
 const QUIET_S = 12;
 const FORCED_S = 4;
+/** Values that are wrong in the first second after a start; frames go on for so long, and what is told is waited for as long again. */
+const AT_ONCE = 25;
+const AT_ONCE_S = 20;
 
 await ensureAll();
 const { MadeSite, natureOf } = await import(pathToFileURL(join(root, 'dist', 'bench', 'made-site.js')).href);
@@ -193,8 +197,7 @@ class Product {
 
 const product = new Product();
 /** Seconds from the start of the process until the site answers, and until all that it learned is back. */
-const startUntilLearned = async () => {
-  const began = await product.start();
+const untilLearned = async (began) => {
   const sinceS = () => round((performance.now() - began) / 1000);
   // Pages, and frames, are first; what cells learned is brought back behind them.
   await product.get('now');
@@ -256,6 +259,18 @@ const inject = (tsUs) => {
   return undefined;
 };
 
+/** Sends what is on the wire between two times. */
+const send = (fromUs, untilUs) => {
+  const from = place(fromUs);
+  const to = place(untilUs);
+  for (let s = from.s; s <= to.s; s++) {
+    const first = s === from.s ? from.d : 0;
+    const last = s === to.s ? to.d : devices;
+    if (last > first) product.child.stdin.write(site.polls(s * SECOND_US, first, last));
+    for (const it of injected) if (it.untilS === s && first === 0) site.force(it.device, it.register, Number.NaN);
+  }
+};
+
 /** Sends what was on the wire since the last portion, until the time is over. */
 const run = async () => {
   const { stdin } = product.child;
@@ -274,14 +289,7 @@ const run = async () => {
       await wait(PORTION_MS);
       continue;
     }
-    const from = place(sentUs);
-    const to = place(untilUs);
-    for (let s = from.s; s <= to.s; s++) {
-      const first = s === from.s ? from.d : 0;
-      const last = s === to.s ? to.d : devices;
-      if (last > first) stdin.write(site.polls(s * SECOND_US, first, last));
-      for (const it of injected) if (it.untilS === s && first === 0) site.force(it.device, it.register, Number.NaN);
-    }
+    send(sentUs, untilUs);
     sentUs = untilUs;
     if (sentUs >= nextUs && sentUs < stopInjecting) {
       const octets = inject(sentUs);
@@ -360,8 +368,47 @@ const delays = (list) => {
   return { injected: list.length, found: sorted.length, p50S: at(0.5), p99S: at(0.99), mostS: at(1) };
 };
 
+/** A second start, with frames from when the program listens: what is wrong at once is told when its cell judges. */
+const fromTheStart = async () => {
+  const began = await product.start();
+  const stopWatching = watching();
+  const beginUs = Math.ceil(nowUs() / SECOND_US) * SECOND_US;
+  const wrong = injected.length;
+  const measured = Array.from({ length: registers }, (_, r) => r).filter((r) => natureOf(r) === 'measured');
+  for (let i = 0; i < AT_ONCE; i++) {
+    const device = [...untouched][random.integer(0, untouched.size - 1)];
+    untouched.delete(device);
+    const register = measured[random.integer(0, measured.length - 1)];
+    site.force(device, register, KINDS.junk.value());
+    const shownUs = beginUs + Math.floor((device * SECOND_US) / devices) + 2300;
+    injected.push({
+      name: 'junk',
+      device,
+      register,
+      address: site.address(device),
+      shownUs,
+      toldUs: Number.NaN,
+      kind: '',
+    });
+  }
+  const learned = untilLearned(began);
+  const endUs = beginUs + AT_ONCE_S * SECOND_US;
+  const isTold = () => injected.slice(wrong).every(({ toldUs }) => !Number.isNaN(toldUs));
+  for (let sentUs = beginUs; !isTold() && nowUs() < endUs + AT_ONCE_S * SECOND_US; ) {
+    const untilUs = Math.min(endUs, Math.floor(nowUs() - WIRE_US));
+    if (untilUs > sentUs) {
+      send(sentUs, untilUs);
+      sentUs = untilUs;
+    }
+    await wait(PORTION_MS);
+  }
+  const result = { ...(await learned), frameToFinding: delays(injected.slice(wrong)) };
+  stopWatching();
+  return result;
+};
+
 try {
-  const first = await startUntilLearned();
+  const first = await untilLearned(await product.start());
   note(`started: ${JSON.stringify(first)}`);
   const idle = product.memory();
   const stopWatching = watching();
@@ -394,7 +441,12 @@ try {
   const count = (list, of) =>
     Object.fromEntries([...new Set(list.map(of))].map((k) => [k, list.filter((x) => of(x) === k).length]));
   const stop = await product.stop();
-  const again = await startUntilLearned();
+  const frameToFinding = {
+    all: delays(injected),
+    ...Object.fromEntries(Object.keys(KINDS).map((name) => [name, delays(injected.filter((it) => it.name === name))])),
+    as: count(injected, (it) => `${it.name}: ${it.kind || 'not found'}`),
+  };
+  const again = await fromTheStart();
   await product.stop();
   const result = {
     devices,
@@ -408,13 +460,7 @@ try {
     dropped: health.dropped,
     memory,
     octetsPerPoint: Math.round((memory.rssMiB * 2 ** 20) / (devices * registers)),
-    frameToFinding: {
-      all: delays(injected),
-      ...Object.fromEntries(
-        Object.keys(KINDS).map((name) => [name, delays(injected.filter((it) => it.name === name))]),
-      ),
-      as: count(injected, (it) => `${it.name}: ${it.kind || 'not found'}`),
-    },
+    frameToFinding,
     pages,
     findingsElsewhere: count(wrong, (f) => f.kind),
     stop,

@@ -28,6 +28,7 @@ import {
 } from './engine-contract.ts';
 import { findFrame } from './evidence.ts';
 import { collectNow } from './heap.ts';
+import { Idle } from './idle.ts';
 import { lossError } from './journal-loss.ts';
 import { LiveSite, type SiteAround, sourceOf } from './live-site.ts';
 import { Names } from './names.ts';
@@ -62,8 +63,6 @@ const DAY_MS = 86_400_000;
 const SPARE_SHARE = 0.25;
 const SPARE_BYTES = 2 * 1024 ** 3;
 const HEAD_PULSES = 24 * 7200;
-/** Sites in memory that nobody reads or looks at. */
-export const MAX_IDLE_LOADED = 4;
 /** Devices of live sources that a list knows get its facts this often. */
 const LIST_PULSES = 60;
 const MAX_AROUND = 50;
@@ -115,6 +114,7 @@ export class LocalEngine implements Engine {
   #ringMoved = true;
   #pinning = false;
   readonly #trust = new ClockTrust();
+  readonly #idle = new Idle<LiveSite>();
   readonly #rest = new Rest(async () => {
     collectNow();
     await this.#store.giveBack();
@@ -390,8 +390,8 @@ export class LocalEngine implements Engine {
   async #unloadIdle(): Promise<void> {
     const isIdle = (site: LiveSite): boolean =>
       site.isLoaded && site.busy === 0 && !site.isFitting && !this.#unsaved.has(site);
-    const idle = [...this.#sites.values()].filter(isIdle).sort((a, b) => b.usedUs - a.usedUs);
-    for (const site of idle.slice(MAX_IDLE_LOADED)) {
+    const idle = [...this.#sites.values()].filter(isIdle);
+    for (const site of this.#idle.due(idle, this.#options.nowMs())) {
       await site.save(this.#options.nowUs());
       // A source may have begun meanwhile: what it brings would go to a model that nobody sees or writes.
       if (isIdle(site)) site.unload();
