@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { ACK, Connection, checksum, ethernet, type Host, ipv4, PSH, SYN, tcp, udp, Wire } from '../../plant/net.ts';
+import {
+  ACK,
+  Connection,
+  checksum,
+  ethernet,
+  type Host,
+  ipv4,
+  PSH,
+  RST,
+  SYN,
+  tcp,
+  udp,
+  Wire,
+} from '../../plant/net.ts';
 import { batchOf, decodeFrames, Run, type TestFrame } from '../../test/drive.ts';
 import type { Decoder, Message } from '../core/decoder.ts';
 import { communityId } from './community-id.ts';
@@ -438,6 +451,52 @@ describe('time', () => {
     expect(flows.top).toBeLessThanOrEqual(1 + 3 * (180 + 25));
     r.pipeline.finish();
     expect(r.flows).toHaveLength(1 + 3 * seconds);
+  });
+});
+
+describe('an active flow, which the sweep need not look at in every round', () => {
+  /** A connection that is answered for twenty seconds, then `act`, with a clock of other frames up to `seconds`. */
+  const follow = (seconds: number, act: (c: Connection, tsUs: number) => void) => {
+    const wire = new Wire();
+    const c = new Connection(wire, client, server, 40000, 7000);
+    c.open(T0);
+    for (let i = 0; i < 20; i++) {
+      c.send(T0 + i * 1_000_000 + 10_000, true, q(i, 'tank'));
+      c.send(T0 + i * 1_000_000 + 20_000, false, a(i, 'level'));
+    }
+    act(c, T0 + 20_000_000);
+    for (let s = 0; s < seconds; s++)
+      wire.udp(T0 + s * 1_000_000 + 500_000, client, server, 10_000, 9999, [1, 2, 3, 4]);
+    const r = new Run({ decoders: [toy] });
+    r.pipeline.handle(batchOf(wire.sorted()));
+    return { r, flows: r.pipeline.decoding.flows };
+  };
+
+  it('is looked at when a request waits', () => {
+    // Ten seconds until it is overdue, and a round of ten.
+    const { r } = follow(42, (c, t) => c.send(t, true, q(99, 'late')));
+    expect(asked(r)).toContain('late=(none) unanswered');
+  });
+
+  it('is looked at when a segment waits for one that never comes', () => {
+    const { r } = follow(42, (c, t) => {
+      c.clientSeq += 10;
+      c.segment(t, true, ACK | PSH, q(99, 'behind a hole'));
+    });
+    expect(r.of('weird').map((w) => w.what.code)).toContain('tcp.octets-missing');
+  });
+
+  it.each([
+    ['closed', (c: Connection, t: number) => c.close(t)],
+    ['reset', (c: Connection, t: number) => c.segment(t, false, RST | ACK)],
+  ])('ends soon when it is %s', (state, act) => {
+    const { r } = follow(38, act);
+    expect(r.flows.filter((f) => f.final)).toMatchObject([{ tcpState: state, service: 'toy' }]);
+  });
+
+  it('reports every minute', () => {
+    const { r } = follow(75, () => undefined);
+    expect(r.of('flow').filter((f) => f.what.service === 'toy')).toHaveLength(1);
   });
 });
 
