@@ -95,3 +95,10 @@ it('stretches that a file marks in its own column of answers, and none where tha
   expect(readAnswers('time,A\n1,2\n')).toBeUndefined();
   expect(readAnswers('time,A,label\n1,2,0\n2,2,17\n')).toBeUndefined();
 });
+
+it('answers in words, and as -1 for what is odd', () => {
+  const second = { startUs: 2e6, endUs: 2e6 };
+  expect(readAnswers('time|A|Normal/Attack\n1|5|Normal\n2|5|A ttack\n3|5|Normal\n')).toEqual([second]);
+  expect(readAnswers('time,A,"Attack LABLE (1:No Attack, -1:Attack)"\n1,5,1\n2,5,-1\n3,5,1\n')).toEqual([second]);
+  expect(readAnswers('time,A,label\n1,5,red\n2,5,green\n')).toBeUndefined();
+});

@@ -1,9 +1,10 @@
 /**
- * Reads a CSV of process data into rows, as it is found in the wild: comma, semicolon or tab; quoted cells; a byte order
+ * Reads a CSV of process data into rows, as it is found in the wild: comma, semicolon, tab or bar; quoted cells; a byte order
  * mark; missing values; columns of states in words; decimal commas where commas separate nothing; times as RFC 3339, as
  * `2013-12-02 21:15:00` (UTC), as `31.12.2013 21:15`, `31/12/13 21` or `12/31/2013 9:15:00 PM` (which of the two the whole file
  * tells) or as a number of seconds, milliseconds, microseconds or nanoseconds since 1970.
  */
+import { readFileSync } from 'node:fs';
 import type { RowTable } from '../../src/core/process.ts';
 
 /** Rows read from one file; what is above is refused, so that a wrong file does not fill the memory. */
@@ -131,11 +132,32 @@ const readNumber = (cell: string, words: Map<string, number> | undefined): numbe
 };
 
 const separatorOf = (head: string): string =>
-  [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a));
+  [',', ';', '\t', '|'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a));
+
+/** The text of a file in UTF-8, or in UTF-16 as spreadsheets save it, without its byte order mark. */
+export const readText = (path: string): string => {
+  const octets = readFileSync(path);
+  const mark = octets.length >= 2 ? octets.readUInt16BE(0) : 0;
+  if (mark === 0xfeff) octets.subarray(0, octets.length & ~1).swap16();
+  return octets.toString(mark === 0xfffe || mark === 0xfeff ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '');
+};
+
+/** How files call rows in which nothing is odd. */
+const NORMAL = /^(normal|no[ _]?attack|benign|ok|good|healthy)$/i;
+
+/** 1 where a column of answers says that something is odd; undefined where it is no such column: 0 and 1, 1 and -1 (odd), or words one of which is `Normal`. */
+const oddRows = (answers: Float64Array, words: ReadonlyMap<string, number>): Uint8Array | undefined => {
+  if (words.size > 0) {
+    const normal = new Set([...words].filter(([word]) => NORMAL.test(word)).map(([, code]) => code));
+    return normal.size > 0 ? Uint8Array.from(answers, (x) => (normal.has(x) ? 0 : 1)) : undefined;
+  }
+  if (answers.every((x) => x === 0 || x === 1)) return Uint8Array.from(answers);
+  return answers.every((x) => x === 1 || x === -1) ? Uint8Array.from(answers, (x) => (x < 0 ? 1 : 0)) : undefined;
+};
 
 /**
  * Stretches of rows, from the time of the first to that of the last, that the file's own column of answers (`anomaly`, `label`, ...)
- * marks with a 1; undefined where it has no such column of 0 and 1.
+ * marks; undefined where it has no such column (`oddRows`).
  */
 export const readAnswers = (
   text: string,
@@ -143,9 +165,10 @@ export const readAnswers = (
   const head = /^\uFEFF?([^\r\n]*)/.exec(text)![1]!;
   const names = splitLine(head, separatorOf(head)).map((n) => n.trim());
   for (const name of names.filter((n) => ANSWERS.test(n) && !CHANGES.test(n))) {
-    const { columns, tsUs, count } = readRows(text, new Map(), [name]);
-    const answers = columns[0]!;
-    if (count === 0 || !answers.every((x) => x === 0 || x === 1)) continue;
+    const words = new Map<string, number>();
+    const { columns, tsUs, count } = readRows(text, new Map([[name, words]]), [name]);
+    const answers = count === 0 ? undefined : oddRows(columns[0]!, words);
+    if (answers === undefined) continue;
     const out: { startUs: number; endUs: number }[] = [];
     for (let i = 0; i < count; i++) {
       if (answers[i] !== 1) continue;

@@ -122,6 +122,8 @@ export const judge = (c: Case, table: RowTable, answers: Answers): Judged => {
     delay: found.length === 0 ? null : round(mean(found), 0),
     rows: table.count,
     learningRows: answers.learningRows,
+    // Intervals that no row lies in: other times in the labels than in the rows, or a wrong file.
+    emptyIntervals: c.intervals.filter((x) => !table.tsUs.some((t) => x.startUs <= t && t <= x.endUs)).length,
     alarmsByKind: Object.fromEntries([...answers.kinds].sort(([a], [b]) => (a < b ? -1 : 1))),
     ...(of > 0 ? { namedRight: right, namedOf: of } : {}),
   };

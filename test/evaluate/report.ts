@@ -99,6 +99,8 @@ export const tableOf = (e: Evaluated): string => {
       ...(r.marPercent === undefined ? [] : [`MAR ${show(r.marPercent)} %`]),
       ...(r.injected === undefined ? [] : [`of all injected ${show(r.detectedOfInjected)}/${show(r.injected)}`]),
       ...(r.namedOf === undefined ? [] : [`named right ${show(r.namedRight)}/${show(r.namedOf)}`]),
+      ...(r.rows === 0 ? ['test.csv holds no rows'] : []),
+      ...(Number(r.emptyIntervals ?? 0) > 0 ? [`no rows in ${show(r.emptyIntervals)} of its intervals`] : []),
       ...(r.learningRows === 0 || r.learningRows === undefined ? [] : [`${show(r.learningRows)} rows learning`]),
     ].join('; '),
   ]);

@@ -40,7 +40,9 @@ const { cases, problems } = findCases(dir);
 for (const p of problems) console.error(`evaluate: ${p}`);
 const chosen = cases.filter((c) => c.name.includes(values.case));
 if (chosen.length === 0) {
-  console.error(`evaluate: no case below ${dir}`);
+  console.error(
+    `evaluate: no case below ${dir}: a case is a folder with train.csv, test.csv and labels.json (docs/reference/evaluation.md)`,
+  );
   process.exit(2);
 }
 const result = evaluate(learner, chosen, {
