@@ -107,9 +107,12 @@ it('judges a set it never saw: pooled counts, files of another make, a broken ca
     }
     mkdirSync(join(root, 'pump', 'broken'));
     writeFileSync(join(root, 'pump', 'broken', 'labels.json'), '{"metric":"skab"}');
-    mkdirSync(join(root, 'pump', 'unsaid'));
-    for (const file of ['train.csv', 'test.csv'])
-      writeFileSync(join(root, 'pump', 'unsaid', file), readFileSync(join(root, 'pump', 'one', file)));
+    for (const name of ['unsaid', 'silent']) {
+      mkdirSync(join(root, 'pump', name));
+      for (const file of ['train.csv', 'test.csv'])
+        writeFileSync(join(root, 'pump', name, file), readFileSync(join(root, 'pump', 'one', file)));
+    }
+    writeFileSync(join(root, 'pump', 'silent', 'labels.json'), '{"metric":"skab"}');
     writeFileSync(
       join(root, 'pump', 'unsaid', 'labels.json'),
       '{"metric":"skab","intervals":[["2024-01-01T00:05:00Z"]]}',
@@ -133,17 +136,40 @@ it('judges a set it never saw: pooled counts, files of another make, a broken ca
       { startUs: Date.UTC(2024, 0, 1, 0, 5) * 1000, endUs: Date.UTC(2024, 0, 1, 0, 6, 39) * 1000 },
     ]);
     expect(found.problems.map((p) => p.slice(0, 60))).toEqual([
-      'bare: test.csv without labels.json, which names the metric: ',
+      'bare: no train.csv, the rows of normal running that are lear',
       'whole: no train.csv, the rows of normal running that are lea',
     ]);
     expect(evaluate(baseline, found.cases).cases.map((r) => [r.case, r.score])).toEqual([['marked', 1]]);
     rmSync(join(root, 'as-found'), { recursive: true });
+    // Training in several files, answers in a file of their own, UTF-16, bars; times of another day are told.
+    const other = join(root, 'other');
+    mkdirSync(other);
+    const [head, ...rows] = readFileSync(join(root, 'pump', 'one', 'train.csv'), 'utf8').split('\r\n');
+    for (const [k, part] of [rows.slice(200), rows.slice(0, 200)].entries())
+      writeFileSync(join(other, `train${k + 1}.csv`), [head, ...part].join('\n').replaceAll(';', '|'));
+    const test = readFileSync(join(root, 'pump', 'one', 'test.csv'), 'utf8');
+    writeFileSync(join(other, 'test.csv'), `\uFEFF${test}`, 'utf16le');
+    const answers = test
+      .split('\r\n')
+      .map((l, i) => [l.split(';')[0], i === 0 ? 'label' : i > 300 && i <= 400 ? 1 : 0].join());
+    writeFileSync(join(other, 'labels.csv'), answers.join('\n'));
+    writeFileSync(join(other, 'labels.json'), '\uFEFF{"metric":"SKAB","intervals":null}');
+    const split = findCases(other);
+    expect(split.problems).toEqual([]);
+    expect(readTrain(split.cases[0]!.trainPath).table).toEqual(readTrain(join(root, 'pump', 'one', 'train.csv')).table);
+    expect(evaluate(baseline, split.cases).cases.map((r) => [r.metric, r.score, r.emptyIntervals])).toEqual([
+      ['skab', 1, 0],
+    ]);
+    writeFileSync(join(other, 'labels.json'), '{"intervals":[["2024-02-01 00:05:00","2024-02-01 00:06:39"]]}');
+    expect(evaluate(baseline, findCases(other).cases).cases.map((r) => [r.score, r.emptyIntervals])).toEqual([[0, 1]]);
+    rmSync(other, { recursive: true });
 
     const { cases, problems } = findCases(root);
     // A case whose attacks cannot be read is none, and not one without attacks.
     expect(problems).toEqual([
       'pump/broken: no test.csv',
-      'pump/unsaid: labels.json cannot be read: Error: interval 1 has no start and end as RFC 3339',
+      'pump/silent: its labels cannot be read: no intervals, and test.csv has no column of answers (anomaly, label, ... with 0 and 1); "intervals": [] says that nothing is to be found',
+      'pump/unsaid: its labels cannot be read: interval 1 has no start and end as RFC 3339',
     ]);
     const e = evaluate(baseline, cases);
     expect(e.cases.map((r) => [r.case, r.score, r.detected, r.namedRight])).toEqual([
