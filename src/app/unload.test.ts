@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import { openMemoryStore } from '../store/index.ts';
-import { LocalEngine, MAX_IDLE_LOADED } from './engine.ts';
+import { LocalEngine } from './engine.ts';
+import { MAX_IDLE_LOADED } from './idle.ts';
 import type { LiveCapture } from './live-capture.ts';
 
 const NOW_US = 1_772_366_400_000_000;
