@@ -5,6 +5,7 @@
 
 import type { Value } from '../../core/observation.ts';
 import { f32be, hex, u32be } from '../../lib/bytes.ts';
+import { contextTypesOf, TIME_STAMP } from './contexts.ts';
 import { type Access, accessOf, type BacnetState, NO_ITEMS } from './message.ts';
 import { OBJECT_TYPES, PROPERTY } from './properties.ts';
 import {
@@ -34,6 +35,12 @@ export interface Arguments {
 export const objectId = (r: TagReader): number => (r.after - r.content === 4 ? u32be(r.bytes, r.content) : 0xffffffff);
 export const text = (r: TagReader): string => characterString(r.bytes, r.content, r.after - r.content);
 
+/** Values of a group whose opening tag was read, as text; a time stamp's choices by their types. */
+export const groupText = (r: TagReader): string =>
+  readGroup(r, TIME_STAMP)
+    .map((x) => String(x.value))
+    .join(' ');
+
 /** A Real in a context tag (20.2.6). */
 const real = (r: TagReader): number => (r.after - r.content === 4 ? f32be(r.bytes, r.content) : Number.NaN);
 
@@ -51,8 +58,8 @@ const ENUMERATIONS: ReadonlyMap<number, readonly string[]> = new Map([
 ]);
 
 /** Values up to the closing tag; an enumerated one gets its name where the property has a standard enumeration. */
-const valuesOf = (r: TagReader, property: number): readonly Item[] => {
-  const items = readGroup(r);
+const valuesOf = (r: TagReader, object: number, property: number): readonly Item[] => {
+  const items = readGroup(r, contextTypesOf(object, property));
   const only = items[0];
   if (items.length !== 1 || only === undefined || only.type !== 'Enumerated') return items;
   const name = ENUMERATIONS.get(property)?.[Number(only.value)];
@@ -87,7 +94,7 @@ const rest = (
 ): void => {
   const id = r.unsigned();
   const index = r.isContext(indexTag) ? r.unsigned() : -1;
-  const items = valueTag >= 0 && r.isOpening(valueTag) ? valuesOf(r, id) : NO_ITEMS;
+  const items = valueTag >= 0 && r.isOpening(valueTag) ? valuesOf(r, object, id) : NO_ITEMS;
   const priority = valueTag >= 0 && r.isContext(valueTag + 1) ? r.unsigned() : 0;
   if (out.accesses.length < MAX_ACCESSES) out.accesses.push(accessOf(s, object, id, index, priority, items, ''));
   else r.cut = true;
@@ -107,7 +114,7 @@ export const readMultiple = (r: TagReader, s: BacnetState, out: Arguments, ack: 
       const index = r.isContext(tag + 1) ? r.unsigned() : -1;
       let items: readonly Item[] = NO_ITEMS;
       let error = '';
-      if (ack && r.isOpening(4)) items = valuesOf(r, id);
+      if (ack && r.isOpening(4)) items = valuesOf(r, object, id);
       else if (ack && r.isOpening(5)) error = errorText(readGroup(r));
       if (out.accesses.length < MAX_ACCESSES) out.accesses.push(accessOf(s, object, id, index, 0, items, error));
       else r.cut = true;
@@ -141,10 +148,7 @@ export const covMultiple = (r: TagReader, s: BacnetState, out: Arguments): void 
   if (r.isContext(0)) d.process = r.unsigned();
   if (r.isContext(1)) d.device = objectId(r) & 0x3fffff;
   if (r.isContext(2)) d.timeRemainingS = r.unsigned();
-  if (r.isOpening(3))
-    d.timeStamp = readGroup(r)
-      .map((x) => String(x.value))
-      .join(' ');
+  if (r.isOpening(3)) d.timeStamp = groupText(r);
   out.detail = d;
   if (!r.isOpening(4)) return;
   while (r.isContext(0)) {
@@ -212,12 +216,14 @@ export const readRange = (r: TagReader, s: BacnetState, out: Arguments, ack: boo
     // Bit string: first item, last item, more items.
     if (r.isContext(3)) d.resultFlags = hex(r.bytes, r.content, r.after);
     if (r.isContext(4)) d.count = r.unsigned();
-    if (r.isOpening(5)) items = readGroup(r);
+    if (r.isOpening(5)) items = readGroup(r, contextTypesOf(object, id));
+    if (r.isContext(6)) d.firstSequenceNumber = r.unsigned();
   } else if (r.next() && r.opening) {
     d.by = r.number === 3 ? 'position' : r.number === 6 ? 'sequence number' : 'time';
     const range = readGroup(r);
-    const last = range.at(-1);
+    const last = range.pop();
     if (last !== undefined) d.count = last.value;
+    if (range.length > 0) d.from = range.map((x) => String(x.value)).join(' ');
   }
   out.detail = d;
   out.accesses.push(accessOf(s, object, id, index, 0, items, ''));

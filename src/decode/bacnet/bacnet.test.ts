@@ -217,9 +217,13 @@ describe('bacnet', () => {
   it('reads the link and network layers', () => {
     expect(decode(FORWARDED)).toMatchObject({ type: 'who-Is', bvlc: 'Forwarded-NPDU', origin: '10.0.0.1:47808' });
     expect(decode(ROUTER)).toMatchObject({ type: 'I-Am-Router-To-Network', detail: { networks: '8601' } });
-    expect(decode(ROUTES).detail).toEqual({ ports: 2, networks: '5,6' });
+    expect(decode(ROUTES).detail).toEqual({
+      ports: 2,
+      networks: '5,6',
+      table: '5 by port 1, 6 by port 2 (aabbcc)',
+    });
     // Cut behind the first entry: the second is not read from what is not there.
-    expect(decode(octets('81 0b 000e 01 80 06 02 0005 01 00 0006')).detail).toEqual({ ports: 2, networks: '5' });
+    expect(decode(octets('81 0b 000e 01 80 06 02 0005 01 00 0006')).detail).toMatchObject({ networks: '5' });
     expect(tell(ROUTER, undefined, true).identities).toMatchObject([{ attribute: 'role', value: 'router' }]);
     expect(tell(FOREIGN, RESULT).commands).toMatchObject([
       { operation: 'Register-Foreign-Device', outcome: 'refused', reason: 'Register-Foreign-Device NAK (48)' },
@@ -374,6 +378,53 @@ describe('bacnet', () => {
       parameters: 'beef',
     });
   });
+  it('knows the types of context tags where a property or an event says them', () => {
+    const read = (text: string): BacnetMessage => decode(octets(text));
+    // writeProperty lighting-output 2 lighting-command: fade to 88.5 % in 2500 ms, priority 9
+    expect(
+      read('81 0a 0022 01 04 00 05 01 0f 0c 0d800002 1a 017c 3e 09 01 1c 42b10000 4a 09c4 59 09 3f').accesses[0]?.items,
+    ).toEqual([
+      { type: 'Enumerated', value: 1, context: 0 },
+      { type: 'Real', value: 88.5, context: 1 },
+      { type: 'Unsigned', value: 2500, context: 4 },
+      { type: 'Unsigned', value: 9, context: 5 },
+    ]);
+    // readRange of trend-log 3 log-buffer: one record, Real 66.75, flags 1010, and the number of its sequence
+    const range = read(
+      '81 0a 0034 01 00 30 01 1a 0c 05000003 19 83 3a 05c0 49 01' +
+        '5e 0e a4 7b070e05 b4 0b16212c 0f 1e 2c 42858000 1f 2a 04a0 5f 6a 2329',
+    );
+    expect(range.accesses[0]?.items.map((x) => x.value)).toEqual(['2023-07-14', '11:22:33.44', 66.75, '1010']);
+    expect(range.detail).toMatchObject({ count: 1, firstSequenceNumber: 9001 });
+    // confirmedEventNotification, out of range: [12] { [5] { [0] 91.5, [1] 1000, [2] 2, [3] 90 } }
+    expect(
+      read(
+        '81 0a 0044 01 04 00 05 01 02 09 12 1c 02000309 2c 00000378 3e 19 05 3f 49 0f 59 64 69 05' +
+          '7d 04 00 686f74 89 00 99 01 a9 00 b9 03 ce 5e 0c 42b70000 1a 0480 2c 40000000 3c 42b40000 5f cf',
+      ).detail?.eventValues,
+    ).toBe('exceeding-value 91.5, status-flags 1000, deadband 2, exceeded-limit 90');
+  });
+
+  it('tells which of several writes failed, and that those before it were done', () => {
+    const request = octets(
+      '81 0a 0026 01 04 00 05 07 10' + // writePropertyMultiple
+        '0c 00400001 1e 09 55 2e 44 40600000 2f 1f' + // analog-output 1 present-value 3.5
+        '0c 01000001 1e 09 55 2e 91 01 2f 1f', // binary-output 1 present-value 1
+    );
+    const refused = octets(
+      '81 0a 0018 01 00 50 07 10' +
+        '0e 91 02 91 28 0f' + // [0] property: write-access-denied
+        '1e 0c 01000001 19 55 1f', // [1] binary-output 1 present-value
+    );
+    const out = tell(request, refused);
+    expect(out.commands).toMatchObject([
+      { outcome: 'refused', reason: 'property: write-access-denied (40) at binary-output 1 present-value' },
+    ]);
+    expect(out.items).toMatchObject([{ path: 'analog-output 1 present-value', value: 3.5, access: 'write' }]);
+    // Without the place nothing is known to be done.
+    expect(tell(request, octets('81 0a 000d 01 00 50 07 10 91 02 91 28')).items).toEqual([]);
+  });
+
   it('survives truncation and 20,000 mutations', () => {
     const counts = torture(bacnet, FIXTURES, 4);
     expect(counts.message).toBeGreaterThan(1000);

@@ -126,8 +126,14 @@ const detailOfIp = (b: Uint8Array, o: number, end: number, bvlc: number, detail:
   else if (bvlc === 8 && body >= 6) detail.entry = ipv4Address(b, o);
   else if (bvlc === 1 || bvlc === 3 || bvlc === 7) {
     const entries: string[] = [];
-    for (let p = o; p + 10 <= end && entries.length < 64; p += 10) entries.push(ipv4Address(b, p));
+    const told: string[] = [];
+    for (let p = o; p + 10 <= end && entries.length < 64; p += 10) {
+      entries.push(ipv4Address(b, p));
+      // Of a broadcast table the mask, of foreign devices how long they are kept and how much of it is left (J.2.2, J.2.8).
+      told.push(bvlc === 7 ? `${u16be(b, p + 6)} s, ${u16be(b, p + 8)} s left` : ipv4Text(i32be(b, p + 6)));
+    }
     detail.entries = entries.join(' ');
+    if (told.length > 0) detail[bvlc === 7 ? 'kept' : 'masks'] = told.join('; ');
   }
 };
 

@@ -215,7 +215,9 @@ const observeConfirmed = (t: Transaction<BacnetMessage>, sink: ObservationSink, 
       : behind(responder, subject.dnet, subject.dadr, false, sink, state);
   const verb = VERBS.get(choice);
   if (verb !== undefined) {
-    const object = request === undefined && answer !== undefined ? objectOf(answer, state) : objectOf(subject, state);
+    // Which object was made is said by the answer alone.
+    const said = request === undefined || (choice === SERVICE.CREATE_OBJECT && !isRefused) ? answer : undefined;
+    const object = objectOf(said ?? subject, state) ?? subjectOf(subject);
     const isWrite =
       choice === SERVICE.WRITE_PROPERTY ||
       choice === SERVICE.WRITE_PROPERTY_MULTIPLE ||
@@ -255,6 +257,20 @@ const observeConfirmed = (t: Transaction<BacnetMessage>, sink: ObservationSink, 
     (choice === SERVICE.WRITE_PROPERTY || choice === SERVICE.WRITE_PROPERTY_MULTIPLE)
   )
     sayValues(request.accesses, target, 'write', at, sink, state);
+  else if (isRefused && request !== undefined && choice === SERVICE.WRITE_PROPERTY_MULTIPLE) {
+    // What stands before the write that failed first was written (15.10.1.3).
+    const failed = answer.accesses[0];
+    const done = request.accesses.findIndex(
+      (a) => a.objectId === failed?.objectId && a.propertyId === failed.propertyId && a.index === failed.index,
+    );
+    if (done > 0) sayValues(request.accesses.slice(0, done), target, 'write', at, sink, state);
+  }
+};
+
+/** What a message of a maker or a person is about, where no object is named. */
+const subjectOf = (m: BacnetMessage): string | undefined => {
+  if (m.service.endsWith('TextMessage')) return 'text message';
+  return m.detail?.vendor === undefined ? undefined : `vendor ${m.detail.vendor} service ${m.detail.service}`;
 };
 
 const observeUnconfirmed = (m: BacnetMessage, at: At, sink: ObservationSink, state: BacnetState): void => {
@@ -302,10 +318,10 @@ const observeUnconfirmed = (m: BacnetMessage, at: At, sink: ObservationSink, sta
       command('write', d === undefined ? undefined : `group ${d.group}`);
       return;
     case USERVICE.PRIVATE_TRANSFER:
-      command('invoke', d === undefined ? undefined : `vendor ${d.vendor} service ${d.service}`);
+      command('invoke', subjectOf(m));
       return;
     case USERVICE.TEXT_MESSAGE:
-      command('invoke', 'text message');
+      command('invoke', subjectOf(m));
       return;
     case USERVICE.YOU_ARE:
       command('configure', 'device identifier', d?.device);

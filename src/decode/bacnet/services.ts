@@ -10,7 +10,7 @@ import {
   cov,
   covMultiple,
   type Detail,
-  MAX_ACCESSES,
+  groupText,
   objectId,
   property,
   propertyValues,
@@ -21,13 +21,11 @@ import {
   text,
   writeMultiple,
 } from './access.ts';
+import { acknowledge, alarms, enrolled, enrollments, event } from './alarms.ts';
 import { accessOf, type BacnetState, NO_ITEMS } from './message.ts';
-import { objectTypeName, PROPERTY } from './properties.ts';
+import { objectTypeName } from './properties.ts';
 import {
   COMMUNICATION_STATES,
-  EVENT_STATES,
-  EVENT_TYPES,
-  NOTIFY_TYPES,
   named,
   REINITIALIZED_STATES,
   SAFETY_OPERATIONS,
@@ -35,113 +33,8 @@ import {
   SERVICE,
   USERVICE,
 } from './tables.ts';
-import { itemOf, readGroup, type TagReader } from './tags.ts';
+import { itemOf, type TagReader } from './tags.ts';
 import { BACNET_VENDORS } from './vendors.ts';
-
-/** Values of a group whose opening tag was read, as text. */
-const groupText = (r: TagReader): string =>
-  readGroup(r)
-    .map((x) => String(x.value))
-    .join(' ');
-
-const event = (r: TagReader, s: BacnetState, out: Arguments): void => {
-  const d: Detail = {};
-  let object = 0xffffffff;
-  while (r.next()) {
-    if (r.opening) {
-      // 3: when it happened; 12: the values of the algorithm, whose form belongs to the event type.
-      if (r.number === 3) d.timeStamp = groupText(r);
-      else if (r.number === 12) d.eventValues = groupText(r);
-      else r.skipGroup();
-      continue;
-    }
-    if (!r.context) break;
-    switch (r.number) {
-      case 0:
-        d.process = r.unsigned();
-        break;
-      case 1:
-        d.device = objectId(r) & 0x3fffff;
-        break;
-      case 2:
-        object = objectId(r);
-        break;
-      case 4:
-        d.notificationClass = r.unsigned();
-        break;
-      case 5:
-        d.priority = r.unsigned();
-        break;
-      case 6:
-        d.eventType = named(EVENT_TYPES, r.unsigned());
-        break;
-      case 7:
-        d.message = text(r);
-        break;
-      case 8:
-        d.notifyType = named(NOTIFY_TYPES, r.unsigned());
-        break;
-      case 9:
-        d.ackRequired = r.unsigned() !== 0;
-        break;
-      case 10:
-        d.fromState = named(EVENT_STATES, r.unsigned());
-        break;
-      case 11:
-        d.toState = named(EVENT_STATES, r.unsigned());
-        break;
-      default:
-        break;
-    }
-  }
-  out.detail = d;
-  if (object !== 0xffffffff) out.accesses.push(accessOf(s, object, -1, -1, 0, NO_ITEMS, ''));
-};
-
-/** Objects in alarm with their event state: GetAlarmSummary and GetEventInformation. */
-const alarms = (r: TagReader, s: BacnetState, out: Arguments): void => {
-  let object = -1;
-  const push = (state: number) => {
-    if (object >= 0 && out.accesses.length < MAX_ACCESSES)
-      out.accesses.push(
-        accessOf(
-          s,
-          object,
-          PROPERTY.EVENT_STATE,
-          -1,
-          0,
-          [{ type: 'Enumerated', value: named(EVENT_STATES, state), context: -1 }],
-          '',
-        ),
-      );
-    object = -1;
-  };
-  while (r.next()) {
-    if (r.opening && r.number !== 0) r.skipGroup();
-    else if (r.opening || r.closing) continue;
-    else if (r.context ? r.number === 0 : r.number === 12) object = objectId(r);
-    else if (r.context ? r.number === 1 : r.number === 9) push(r.unsigned());
-  }
-};
-
-/** Which enrollments are asked for (clause 13.11.1.1). */
-const enrollments = (r: TagReader, out: Arguments): void => {
-  const d: Detail = {};
-  out.detail = d;
-  while (r.next()) {
-    if (r.opening) {
-      if (r.number === 1) d.recipient = groupText(r);
-      else if (r.number === 4) d.priorities = groupText(r);
-      else r.skipGroup();
-    } else if (r.closing) continue;
-    else if (r.number === 0) d.acknowledged = named(ACKNOWLEDGED, r.unsigned());
-    else if (r.number === 2) d.eventState = named(STATES_ASKED, r.unsigned());
-    else if (r.number === 3) d.eventType = named(EVENT_TYPES, r.unsigned());
-    else if (r.number === 5) d.notificationClass = r.unsigned();
-  }
-};
-const ACKNOWLEDGED = ['all', 'acked', 'not-acked'];
-const STATES_ASKED = ['offnormal', 'fault', 'normal', 'all', 'active'];
 
 const file = (r: TagReader, s: BacnetState, out: Arguments, request: boolean): void => {
   const d: Detail = {};
@@ -163,6 +56,8 @@ const file = (r: TagReader, s: BacnetState, out: Arguments, request: boolean): v
   out.detail = d;
 };
 
+/** Instance of no object (clause 12): one that is asked for by its type has its number in the answer. */
+const NO_INSTANCE = 0x3fffff;
 const create = (r: TagReader, s: BacnetState, out: Arguments, ack: boolean): void => {
   if (ack) {
     if (r.next() && r.number === 12) out.accesses.push(accessOf(s, objectId(r), -1, -1, 0, NO_ITEMS, ''));
@@ -170,23 +65,14 @@ const create = (r: TagReader, s: BacnetState, out: Arguments, ack: boolean): voi
   }
   if (!r.isOpening(0)) return;
   let object = 0xffffffff;
-  if (r.isContext(0)) out.detail = { objectType: objectTypeName(r.unsigned()) };
-  else if (r.isContext(1)) object = objectId(r);
+  if (r.isContext(0)) {
+    const type = r.unsigned();
+    out.detail = { objectType: objectTypeName(type) };
+    if (type < 1024) object = type * 0x400000 + NO_INSTANCE;
+  } else if (r.isContext(1)) object = objectId(r);
   r.isClosing(0);
   if (object !== 0xffffffff) out.accesses.push(accessOf(s, object, -1, -1, 0, NO_ITEMS, ''));
   if (r.isOpening(1)) propertyValues(r, s, out, object);
-};
-
-const acknowledge = (r: TagReader, s: BacnetState, out: Arguments): void => {
-  const d: Detail = {};
-  while (r.next()) {
-    if (r.opening) d[r.number === 3 ? 'timeStamp' : 'timeOfAcknowledgement'] = groupText(r);
-    else if (r.number === 0) d.process = r.unsigned();
-    else if (r.number === 1) out.accesses.push(accessOf(s, objectId(r), -1, -1, 0, NO_ITEMS, ''));
-    else if (r.number === 2) d.state = named(EVENT_STATES, r.unsigned());
-    else if (r.number === 4) d.user = text(r);
-  }
-  out.detail = d;
 };
 
 /** Octets of a private transfer that are kept. */
@@ -286,7 +172,8 @@ export const confirmed = (choice: number, ack: boolean, r: TagReader, s: BacnetS
       alarms(r, s, out);
       return;
     case SERVICE.GET_ENROLLMENT_SUMMARY:
-      if (!ack) enrollments(r, out);
+      if (ack) enrolled(r, s, out);
+      else enrollments(r, out);
       return;
     case SERVICE.GET_ALARM_SUMMARY:
       if (ack) alarms(r, s, out);
@@ -300,6 +187,32 @@ export const confirmed = (choice: number, ack: boolean, r: TagReader, s: BacnetS
       return;
     default:
       management(choice, r, s, out);
+  }
+};
+
+/** What an Error says beside class and code (clause 21): the write, or the element of a list, that failed first. */
+export const failure = (choice: number, r: TagReader, s: BacnetState, out: Arguments): void => {
+  if (!r.isOpening(0)) return;
+  r.skipGroup();
+  switch (choice) {
+    case SERVICE.WRITE_PROPERTY_MULTIPLE:
+      if (r.isOpening(1)) property(r, s, out, 0, -1);
+      return;
+    case SERVICE.ADD_LIST_ELEMENT:
+    case SERVICE.REMOVE_LIST_ELEMENT:
+    case SERVICE.CREATE_OBJECT:
+      if (r.isContext(1)) out.detail = { firstFailedElement: r.unsigned() };
+      return;
+    case SERVICE.CONFIRMED_PRIVATE_TRANSFER: {
+      const d: Detail = {};
+      if (r.isContext(1)) d.vendor = r.unsigned();
+      if (r.isContext(2)) d.service = r.unsigned();
+      if (r.isOpening(3)) d.parameters = hex(r.bytes, r.after, Math.min(r.end - 1, r.after + MAX_PARAMETERS));
+      out.detail = d;
+      return;
+    }
+    default:
+      return;
   }
 };
 

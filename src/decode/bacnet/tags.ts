@@ -4,7 +4,8 @@
  */
 import type { Value } from '../../core/observation.ts';
 import { f32be, f64be, hex, u16be, u24be, u32be, utf8 } from '../../lib/bytes.ts';
-import { objectTypeName } from './properties.ts';
+import { type ContextType, type ContextTypes, PROPERTY_NAME } from './contexts.ts';
+import { objectTypeName, propertyName } from './properties.ts';
 
 /** Octets of text or octet strings kept of one value. */
 export const MAX_VALUE_OCTETS = 1024;
@@ -194,6 +195,9 @@ const bits = (b: Uint8Array, o: number, length: number): string => {
   return out;
 };
 
+/** The bit string in the tag just read, whatever its class: `101`. */
+export const bitsOf = (r: TagReader): string => bits(r.bytes, r.content, r.after - r.content);
+
 export const objectText = (id: number): string => `${objectTypeName(id >>> 22)} ${id & 0x3fffff}`;
 
 /** Value of application type `number` in `o`..`o + length`; a Boolean's value is its `length`. */
@@ -246,12 +250,24 @@ export const itemOf = (r: TagReader): Item => {
   return { type: 'context', value, context: r.number };
 };
 
-/** Primitive values up to the closing tag of the group just opened, in order, nested groups flattened. */
-export const readGroup = (r: TagReader): Item[] => {
+/** The item of a context tag whose type is known. */
+const itemOfContext = (r: TagReader, t: ContextType): Item => {
+  const n = r.after - r.content;
+  if (t.type === PROPERTY_NAME) return { type: 'Enumerated', value: propertyName(r.unsigned()), context: r.number };
+  // In a context tag a Boolean has an octet of its own (20.2.3).
+  const length = t.type === 1 ? (n === 1 ? r.bytes[r.content]! : 0) : n;
+  return { type: TYPES[t.type]!, value: applicationValue(t.type, r.bytes, r.content, length), context: r.number };
+};
+
+/** Primitive values up to the closing tag of the group just opened, in order, nested groups flattened; `told` hears the name of each. */
+export const readGroup = (r: TagReader, types?: ContextTypes, told?: (name: string, item: Item) => void): Item[] => {
   const items: Item[] = [];
   let depth = 1;
+  // Numbers of the opening tags passed: only where types of context tags are known.
+  let path = '';
   while (r.next()) {
     if (r.opening) {
+      if (types !== undefined) path += `${r.number}.`;
       if (++depth > MAX_DEPTH) {
         r.cut = true;
         r.position = r.end;
@@ -259,9 +275,13 @@ export const readGroup = (r: TagReader): Item[] => {
       }
     } else if (r.closing) {
       if (--depth === 0) return items;
+      if (types !== undefined) path = path.slice(0, path.lastIndexOf('.', path.length - 2) + 1);
     } else if (r.items < MAX_ITEMS) {
       r.items++;
-      items.push(itemOf(r));
+      const t = r.context && types !== undefined ? types.get(path + r.number) : undefined;
+      const item = t === undefined ? itemOf(r) : itemOfContext(r, t);
+      items.push(item);
+      told?.(t?.name ?? '', item);
     } else r.cut = true;
   }
   r.cut = true; // the end came before the closing tag

@@ -14,8 +14,9 @@ import {
   MAX_SEGMENTED_OCTETS,
   MAX_TEXTS,
   NO_ACCESSES,
+  pathOf,
 } from './message.ts';
-import { confirmed, unconfirmed } from './services.ts';
+import { confirmed, failure, unconfirmed } from './services.ts';
 import {
   ABORT_REASONS,
   CONFIRMED_SERVICES,
@@ -337,7 +338,11 @@ const apdu = (
       const codes = errorCodes(items);
       r.errorClass = codes[0] ?? -1;
       r.errorCode = codes[1] ?? -1;
-      return done(r, b[o + 2]!, undefined, errorText(items), 1, false);
+      const out: Arguments = { accesses: [], detail: undefined };
+      failure(b[o + 2]!, READER.reset(b, o + 3, end), state, out);
+      const first = out.accesses[0];
+      const reason = first === undefined ? errorText(items) : `${errorText(items)} at ${pathOf(state, first)}`;
+      return done(r, b[o + 2]!, out, reason, 1, false);
     }
     default:
       break;
@@ -384,15 +389,27 @@ const networkMessage = (
   } else if (kind === 0x03 && end - o >= 4) {
     detail.reason = named(NETWORK_REJECTS, b[o + 1]!);
     detail.networks = String(u16be(b, o + 2));
-  } else if ((kind === 0x13 || kind === 0x02 || kind === 0x08 || kind === 0x09) && end - o >= 3)
+  } else if ((kind === 0x13 || kind === 0x02 || kind === 0x08 || kind === 0x09) && end - o >= 3) {
     detail.networks = String(u16be(b, o + 1));
-  else if ((kind === 0x06 || kind === 0x07) && end - o >= 2) {
+    if (end - o >= 4) {
+      if (kind === 0x02) detail.performanceIndex = b[o + 3]!;
+      else if (kind === 0x08) detail.terminationTimeMin = b[o + 3]!;
+      else if (kind === 0x13) detail.by = b[o + 3] === 1 ? 'configured' : 'learned';
+    }
+  } else if ((kind === 0x06 || kind === 0x07) && end - o >= 2) {
     // Routing table (6.4.7): network, port, length of the port's information. An empty one asks for the router's.
     detail.ports = b[o + 1]!;
     const networks: number[] = [];
-    for (let p = o + 2; p + 4 <= end && networks.length < Math.min(b[o + 1]!, 64); p += 4 + b[p + 3]!)
+    const ports: string[] = [];
+    for (let p = o + 2; p + 4 <= end && networks.length < Math.min(b[o + 1]!, 64); p += 4 + b[p + 3]!) {
       networks.push(u16be(b, p));
-    if (networks.length > 0) detail.networks = networks.join(',');
+      const information = hex(b, p + 4, Math.min(end, p + 4 + b[p + 3]!));
+      ports.push(`${u16be(b, p)} by port ${b[p + 2]}${information === '' ? '' : ` (${information})`}`);
+    }
+    if (networks.length > 0) {
+      detail.networks = networks.join(',');
+      detail.table = ports.join(', ');
+    }
   }
   return {
     kind: 'message',
