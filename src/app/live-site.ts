@@ -207,6 +207,7 @@ export class LiveSite {
       model = createSiteModel({ endpoints });
       const { onFitted, onFound, userName, fitter } = this.#around;
       detection = createSiteDetection(model, endpoints, standing, {
+        zone: this.zone,
         ...(userName && { userName }),
         ...(fitter && { fitter }),
         onFitted: () => onFitted?.(this),
@@ -330,6 +331,10 @@ export class LiveSite {
     return mine;
   }
 
+  setZone(zone: string): void {
+    this.zone = zone;
+    this.#loaded?.detection.setZone(zone);
+  }
   setUnits(units: ReadonlyMap<string, string>): void {
     this.#units = units;
   }
