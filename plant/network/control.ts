@@ -3,13 +3,14 @@
  * the recipe screen from the server, the historian and the gateway subscribe to the server.
  */
 import { ONLINE_CHANGE, type Operation } from '../story/life.ts';
+import { earlierUs } from '../story/summer-time.ts';
 import type { Twin } from '../story/twin.ts';
 import type { Controller, PointDefinition, WriteOutcome } from '../world.ts';
 import type { Activity } from './clockwork.ts';
 import { connect } from './engineering.ts';
 import { OpcuaMaster } from './masters/opcua.ts';
 import { Poller } from './poller.ts';
-import { HOUR_US, type Scene, SECOND_US } from './scene.ts';
+import { type Scene, SECOND_US } from './scene.ts';
 import type { Station } from './station.ts';
 
 /** Periods of polling, seconds. */
@@ -103,15 +104,6 @@ export const control = (scene: Scene): Control => {
   return { panels, servers, historian, gateway, gatewaySource };
 };
 
-/** From the last Sunday of March, 01:00 UTC, people come an hour earlier by the clock of the frames (Directive 2000/84/EC). */
-const summer = (scene: Scene, atS: number): number => {
-  const { startUs } = scene.options;
-  const year = new Date(startUs / 1000).getUTCFullYear();
-  const lastDay = new Date(Date.UTC(year, 2, 31));
-  const changeUs = (lastDay.getTime() - lastDay.getUTCDay() * 86_400_000 + 3_600_000) * 1000;
-  return startUs < changeUs && scene.at(atS) >= changeUs ? HOUR_US : 0;
-};
-
 /** The engineer goes online with the controller, looks, writes one parameter and goes offline. */
 function* changeOnline(scene: Scene, o: Operation): Activity {
   const { engineering } = scene.plant;
@@ -142,7 +134,8 @@ export const operate = (
   const next = (): void => {
     const { value: o, done } = upcoming.next();
     if (done === true) return;
-    scene.clock.once(scene.at(o.atS) - summer(scene, o.atS), (tsUs) => {
+    const atUs = scene.at(o.atS);
+    scene.clock.once(atUs - earlierUs(scene.options.startUs, atUs), (tsUs) => {
       twin?.write(o.controller, o.point, o.value);
       if (o.act === ONLINE_CHANGE) {
         scene.clock.begin(tsUs, () => changeOnline(scene, o));

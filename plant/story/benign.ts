@@ -6,6 +6,8 @@ import { connect, downloadProgram } from '../network/engineering.ts';
 import { type Scene, SECOND_US } from '../network/scene.ts';
 import type { Book } from './book.ts';
 import { type Disturbance, disturbancesBetween } from './disturbances.ts';
+import { operationsBetween } from './life.ts';
+import { clockChanges, earlierUs } from './summer-time.ts';
 import type { Twin } from './twin.ts';
 
 const onTheWire = (scene: Scene, d: Disturbance): void => {
@@ -33,10 +35,12 @@ export const benign = (scene: Scene, book: Book, twin: Twin | undefined): void =
     }
     onTheWire(scene, d);
     const first = d.controller === '' ? undefined : scene.station(scene.controller(d.controller));
+    // Ordinary life goes by people's clocks.
+    const earlier = d.happening === undefined ? earlierUs(startUs, scene.at(d.startS)) : 0;
     book.disturbance({
       kind: d.kind,
-      startUs: scene.at(d.startS),
-      endUs: Math.min(endUs, scene.at(d.endS)),
+      startUs: scene.at(d.startS) - earlier,
+      endUs: Math.min(endUs, scene.at(d.endS) - earlier),
       targetIp: first?.ip ?? '',
       points: d.points.flatMap((name) => book.pointsNamed(name)),
       text: d.text,
@@ -45,6 +49,18 @@ export const benign = (scene: Scene, book: Book, twin: Twin | undefined): void =
       ...(d.window === undefined
         ? {}
         : { window: { startUs: scene.at(d.window.startS), endUs: scene.at(d.window.endS), text: d.window.text } }),
+    });
+  }
+  for (const change of clockChanges(startUs, endUs)) {
+    const [fromS, toS] = [change.startUs, change.endUs].map((us) => (us - startUs) / SECOND_US) as [number, number];
+    const written = new Set(operationsBetween(seed, startS, fromS, toS).map((o) => o.point));
+    book.disturbance({
+      kind: 'summer-time',
+      ...change,
+      targetIp: '',
+      points: [...written].flatMap((name) => book.pointsNamed(name)),
+      expected: 'quiet',
+      as: [],
     });
   }
 };

@@ -257,7 +257,7 @@ const HANDLERS: Handlers = {
         ],
       });
       site.name = name;
-      site.zone = zone;
+      site.setZone(zone);
       return site;
     }).then((site) => site.answer()),
   sources: async (context, { params }) => {

@@ -392,9 +392,10 @@ export class LocalEngine implements Engine {
       site.isLoaded && site.busy === 0 && !site.isFitting && !this.#unsaved.has(site);
     const idle = [...this.#sites.values()].filter(isIdle);
     for (const site of this.#idle.due(idle, this.#options.nowMs())) {
+      const { usedUs } = site;
       await site.save(this.#options.nowUs());
-      // A source may have begun meanwhile: what it brings would go to a model that nobody sees or writes.
-      if (isIdle(site)) site.unload();
+      // A source may have begun meanwhile: what it brings would go to a model that nobody sees or writes. Who looked may go on.
+      if (isIdle(site) && site.usedUs === usedUs) site.unload();
     }
   }
 

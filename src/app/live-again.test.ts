@@ -7,7 +7,8 @@ import { afterEach, expect, it, vi } from 'vitest';
 import type { Now } from '../api/index.ts';
 import { HEADS_FILE, openMemoryStore, openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
-import { type LiveCapture, startLiveCapture } from './live-capture.ts';
+import { startLiveCapture } from './live-capture.ts';
+import { fakeCapture } from './testing.ts';
 
 /** Plays tcpdump: a frame from 02..01 to 02..02, then it ends (`dies`) or listens until it is stopped. */
 const tool = (dies: boolean) => `
@@ -157,21 +158,7 @@ it('does not keep the program from ending while it waits', async () => {
 it('a capture whose source cannot be begun, or read, is stopped: none goes on unseen', async () => {
   const nowUs = () => 1_772_366_400_000_000;
   for (const fails of ['its site', 'its reading'] as const) {
-    let stops = 0;
-    const capture: LiveCapture = {
-      ended: new Promise(() => undefined),
-      hasEnded: false,
-      counters: {},
-      dropped: undefined,
-      lines: [],
-      away: new Map(),
-      askCounters: () => undefined,
-      chunks: async function* () {},
-      stop: async () => {
-        stops++;
-        return { reason: 'stopped' };
-      },
-    };
+    const { capture, stops } = fakeCapture();
     const store = await openMemoryStore({ nowUs });
     let waits = false;
     const engine = await LocalEngine.start({
@@ -199,7 +186,7 @@ it('a capture whose source cannot be begun, or read, is stopped: none goes on un
       await engine.open({ kind: 'live', interface: 'eth1' }, 'u1');
       await expect.poll(() => waits, soon).toBe(true);
     }
-    expect(stops, fails).toBe(1);
+    expect(stops(), fails).toBe(1);
   }
 });
 

@@ -133,6 +133,8 @@ export class LiveSite {
   #learnedUs = 0;
   /** Cells were written in short: the program ends. */
   #isShort = false;
+  /** What had been seen and found when all that the end of the program keeps was written (`#seen`); '' before. */
+  #left = '';
   /** The program ends: until then cells may be written, by the monotonic clock. */
   #leaveMs: number | undefined;
   /** Devices as they were counted last, of which version of the model, and until when that is enough while frames come. */
@@ -207,6 +209,7 @@ export class LiveSite {
       model = createSiteModel({ endpoints });
       const { onFitted, onFound, userName, fitter } = this.#around;
       detection = createSiteDetection(model, endpoints, standing, {
+        zone: this.zone,
         ...(userName && { userName }),
         ...(fitter && { fitter }),
         onFitted: () => onFitted?.(this),
@@ -330,6 +333,10 @@ export class LiveSite {
     return mine;
   }
 
+  setZone(zone: string): void {
+    this.zone = zone;
+    this.#loaded?.detection.setZone(zone);
+  }
   setUnits(units: ReadonlyMap<string, string>): void {
     this.#units = units;
   }
@@ -431,22 +438,25 @@ export class LiveSite {
     }
     // Findings and what was learned go with the last rows of the site; a file that is read again makes them again.
     const isActive = reading !== undefined;
-    const withLearned = !queuesOnly && (!isActive || nowUs - this.#learnedUs >= LEARNED_EVERY_US);
-    // At the end of the program a source and the engine both save: one round is enough.
+    // At the end of the program a source and the engine both save: where nothing came since, once is enough.
+    const seen = this.#seen(loaded);
+    const isLeft = inShort && this.#left === seen;
+    const isDue = !isActive || nowUs - this.#learnedUs >= LEARNED_EVERY_US;
+    const withLearned = !queuesOnly && isDue && !isLeft;
     if (withLearned && !(inShort && this.#isShort)) {
       this.#isShort = inShort;
       const most = isActive || inShort ? ROUND_BYTES : Number.POSITIVE_INFINITY;
       for (const batch of cellBatches(this.id, loaded.detection, nowUs, most, () => this.#mayGoOn))
         await this.#unwritten.write(batch, submit);
     }
-    loaded.model.limitKnown(isActive && !inShort ? KNOWN_ROWS : Number.POSITIVE_INFINITY);
+    loaded.model.limitKnown(isLeft ? 0 : isActive && !inShort ? KNOWN_ROWS : Number.POSITIVE_INFINITY);
     const samples = loaded.model.takeSamples();
     for (let first = true; ; first = false) {
       const options = { memberships: !isBusy, queuesOnly };
       const { batch, more } = this.#portion(loaded, reading?.id ?? '', options, first ? samples : [], nowUs);
       if (more) {
         await this.#unwritten.write(batch, submit);
-        if (inShort && !this.#mayGoOn) loaded.model.limitKnown(0);
+        if (!this.#mayGoOn) loaded.model.limitKnown(0);
         continue;
       }
       const found = queuesOnly ? undefined : detectionBatch(this.id, loaded.detection, nowUs, withLearned);
@@ -466,8 +476,14 @@ export class LiveSite {
         this.#learnedUs = nowUs;
         this.#openingsVersion = version;
       }
+      if (inShort) this.#left = seen;
       break;
     }
+  }
+
+  /** The latest frame, and what was found and changed by people until now. */
+  #seen({ detection, model }: Loaded): string {
+    return `${detection.nowUs} ${detection.version} ${model.version}`;
   }
 
   /** The program does not end, or not yet. */

@@ -368,6 +368,7 @@ export class Sources {
 
   async #read(site: LiveSite, source: Source, input: Input): Promise<void> {
     const { nowUs, nowMs, store } = this.#options;
+    let isRead = false;
     site.busy++;
     try {
       // What is on the wire now does not wait for thousands of process cells.
@@ -414,6 +415,7 @@ export class Sources {
       if (this.#closing) stop();
       this.#options.onChange(site);
       await run.run();
+      isRead = true;
       this.running.delete(source.id);
       same?.end(source.id);
       if (same?.isIdle === true) {
@@ -433,8 +435,11 @@ export class Sources {
       await pinFrames(store, site.id, run.source, { model, findings: detection.triage.findings() }, ring, { lost });
     } catch (error) {
       this.running.delete(source.id);
-      const text = error instanceof Error ? error.message : String(error);
-      site.sources.set(source.id, { ...source, state: 'failed', error: text, endedUs: nowUs() });
+      // What was read is in the picture, and what could not be written waits for the next save: it is not to be read once more.
+      if (!isRead) {
+        const text = error instanceof Error ? error.message : String(error);
+        site.sources.set(source.id, { ...source, state: 'failed', error: text, endedUs: nowUs() });
+      }
       this.#options.onError(error);
     } finally {
       site.busy--;

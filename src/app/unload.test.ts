@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import { openMemoryStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
-import { MAX_IDLE_LOADED } from './idle.ts';
-import type { LiveCapture } from './live-capture.ts';
+import { IDLE_LOADED_MS, MAX_IDLE_LOADED } from './idle.ts';
+import { LiveSite } from './live-site.ts';
+import { fakeCapture } from './testing.ts';
 
 const NOW_US = 1_772_366_400_000_000;
 /** From 02:00:00:00:00:`from`, of no protocol. */
@@ -24,29 +25,12 @@ it('a source that begins while its idle site is written goes on in the model tha
   const gate = new Promise<void>((resolve) => {
     goOn = resolve;
   });
-  let stop: () => void = () => undefined;
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
+  const { capture } = fakeCapture(async function* (stopped) {
+    yield pcapHeader({ linkType: 1 });
+    await gate;
+    yield frame(0x77);
+    await stopped;
   });
-  const capture: LiveCapture = {
-    ended: stopped.then(() => ({ reason: 'stopped' })),
-    hasEnded: false,
-    counters: {},
-    dropped: undefined,
-    lines: [],
-    away: new Map(),
-    askCounters: () => undefined,
-    chunks: async function* () {
-      yield pcapHeader({ linkType: 1 });
-      await gate;
-      yield frame(0x77);
-      await stopped;
-    },
-    stop: async () => {
-      stop();
-      return { reason: 'stopped' };
-    },
-  };
   let looks = 0;
   const engine = await LocalEngine.start({
     store,
@@ -97,5 +81,49 @@ it('a source that begins while its idle site is written goes on in the model tha
   } finally {
     await engine.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it('a site that somebody looks at while it is written for the last time stays', async () => {
+  const store = await openMemoryStore({ nowUs: () => NOW_US });
+  await store.writer.submit({
+    put: { site: [{ site_id: 's', name: 's', kind: 'live', zone: 'UTC', created_us: 1 }] },
+  });
+  let nowMs = 0;
+  const engine = await LocalEngine.start({
+    store,
+    nowUs: () => NOW_US + nowMs * 1000,
+    nowMs: () => nowMs,
+    zone: 'UTC',
+    timers: false,
+  });
+  const unload = vi.spyOn(LiveSite.prototype, 'unload');
+  const look = () =>
+    engine.call('assets', { params: { site: 's' }, query: {} as never, body: undefined, userId: 'u1' });
+  try {
+    await look();
+    await engine.pulse();
+    nowMs = IDLE_LOADED_MS;
+    const { submit } = store.writer;
+    let isLooked = false;
+    store.writer.submit = async (...args) => {
+      if (!isLooked) {
+        isLooked = true;
+        await look();
+      }
+      return submit.apply(store.writer, args);
+    };
+    await engine.pulse();
+    expect(isLooked).toBe(true);
+    expect(unload).not.toHaveBeenCalled();
+    // Nobody looks any more.
+    nowMs += 2 * IDLE_LOADED_MS;
+    await engine.pulse();
+    nowMs += IDLE_LOADED_MS;
+    await engine.pulse();
+    expect(unload).toHaveBeenCalledTimes(1);
+  } finally {
+    unload.mockRestore();
+    await engine.close();
   }
 });

@@ -1,8 +1,9 @@
 /** A full disk or a database that failed is told while it lasts: what people do is refused, and the console can say since when nothing is stored. */
-import { cpSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { pcapHeader, pcapRecord } from '../capture/writer.ts';
 import { DATABASE_FILE, openMemoryStore, openStore } from '../store/index.ts';
 import { runDoctor, thisMachine } from './doctor.ts';
 import { LocalEngine } from './engine.ts';
@@ -116,6 +117,67 @@ it('says what a cut log of the database took of the journal: on the terminal, in
     expect(await doctor()).toMatchObject({ state: 'warn', text: `${text}.` });
   } finally {
     for (const engine of acts) await engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it('a file that was read, and could not be written at its end, is written later and never read a second time', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-unsaved-'));
+  const nowUs = () => 1_772_366_400_000_000;
+  const store = await openMemoryStore({ nowUs });
+  const told: unknown[] = [];
+  const engine = await LocalEngine.start({
+    store,
+    nowUs,
+    nowMs: () => 0,
+    zone: 'UTC',
+    timers: false,
+    onError: (error) => told.push(error),
+  });
+  const fileOf = (host: number): string => {
+    const bytes = new Uint8Array(60);
+    bytes.set([2, 0, 0, 0, 0, 0xff, 2, 0, 0, 0, 0, host, 0x88, 0xb5]);
+    const path = join(folder, `${host}.pcap`);
+    writeFileSync(
+      path,
+      Buffer.concat([pcapHeader({ linkType: 1 }), pcapRecord({ tsUs: nowUs(), bytes }, { linkType: 1 })]),
+    );
+    return path;
+  };
+  const read = async (host: number) => {
+    const opened = await engine.open({ kind: 'file', path: fileOf(host), site: 'line' }, 'u1');
+    await engine.settled();
+    return opened;
+  };
+  const ask = async (call: 'sources' | 'assets', site: string) =>
+    JSON.parse(await engine.call(call, { params: { site }, query: {} as never, body: undefined, userId: 'u1' })).items;
+  try {
+    await read(1);
+    const { submit } = store.writer;
+    // The last rows of a reading are those with the site's own.
+    store.writer.submit = (batch, ...rest) =>
+      batch.put?.site_state === undefined
+        ? submit.call(store.writer, batch, ...rest)
+        : Promise.reject(new Error('the disk is gone'));
+    const { site } = await read(2);
+    expect(told.map(String)).toEqual(['Error: the disk is gone']);
+    const rows = async () =>
+      (await ask('sources', site)).map((s: { state: string; health: { frames: number } }) => [
+        s.state,
+        s.health.frames,
+      ]);
+    expect(await rows()).toEqual([
+      ['complete', 1],
+      ['complete', 1],
+    ]);
+    store.writer.submit = submit;
+    expect(await read(2)).toMatchObject({ known: true });
+    expect(await ask('assets', site)).toHaveLength(2);
+    for (let i = 0; i < 10; i++) await engine.pulse();
+    const kept = await store.db.selectFrom('source').select('state').where('site_id', '=', site).execute();
+    expect(kept.map(({ state }) => state)).toEqual(['complete', 'complete']);
+  } finally {
+    await engine.close();
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -12,5 +12,5 @@ export {
   Triage,
   type TriageOptions,
 } from './triage.ts';
-export { MAX_WINDOWS, type Scope, windowOf } from './windows.ts';
+export { MAX_WINDOWS, roomFor, type Scope, windowOf } from './windows.ts';
 export { durationText, fill, type Naming, numberText, type Told, tell } from './words.ts';

@@ -18,13 +18,14 @@ const KINDS = new Map(
     kindOf('point.stuck', 'process'),
   ].map((kind) => [kind.code, kind]),
 );
-const make = (): Triage =>
+const make = (dayOf?: (us: number) => number): Triage =>
   new Triage({
     kinds: KINDS,
     host: (e) => e,
     level: (e) => (e < 20 ? 4 : 1),
     isOutside: () => false,
     scopeOf: (f: Finding) => ({ assets: [`a${f.actor}`, `a${f.target}`], cells: [`c${f.target}`] }),
+    ...(dayOf && { dayOf }),
   });
 const window = (change: Partial<MaintenanceWindow> = {}): MaintenanceWindow => ({
   id: 'w1',
@@ -171,6 +172,39 @@ describe('the queue', () => {
       [3, 32, true],
       [4, 31, true],
     ]);
+  });
+  it('counts the budget by the days of the plant', () => {
+    // Two in the evening and two after midnight of a plant whose midnight is at START + 3 h.
+    const triage = make((us) => Math.floor((us - START - 3 * HOUR) / (24 * HOUR)));
+    triage.setSettings({ alertsPerDay: 2, thresholds: {} });
+    triage.take([1, 2, 4, 5].map((i) => finding(i, { kind: 'vanished', target: 30 + i })));
+    expect(triage.picture().alerts.map((alert) => alert.overBudget)).toEqual([false, false, false, false]);
+  });
+  it('knows what a person cleared, and that nobody judged what joined it later', () => {
+    const triage = make();
+    const first = finding(0, { kind: 'new-writer', actor: 21, target: 30 });
+    triage.take([first]);
+    expect(triage.isCleared(first)).toBe(false);
+    const [alert] = triage.picture().alerts;
+    const act = {
+      alert: alert!.id,
+      state: 'acknowledged' as const,
+      assignee: '',
+      findings: 1,
+      priority: alert!.priority,
+    };
+    for (const [review, isCleared] of [
+      ['true', false],
+      ['unsure', false],
+      ['benign', true],
+      ['false', true],
+    ] as const) {
+      triage.setAct({ ...act, review });
+      expect(triage.isCleared(first), review).toBe(isCleared);
+    }
+    const later = finding(1, { kind: 'new-writer', actor: 21, target: 31 });
+    triage.take([later]);
+    expect([triage.isCleared(first), triage.isCleared(later)]).toEqual([true, false]);
   });
   it('asks again after new episodes or a higher priority, not after the same ones read again', () => {
     const triage = make();

@@ -212,6 +212,17 @@ export class Triage {
     return enabled && finding.surprise >= minSurprise;
   }
 
+  /** A person judged it to be no attack; what joined its alert after that nobody has judged. Cheap where nobody judged anything. */
+  isCleared({ id }: Finding): boolean {
+    const matter = this.#matterOf.get(id);
+    return matter !== undefined && this.#clearedOf(matter).some((finding) => finding.id === id);
+  }
+  #clearedOf(matter: Matter): readonly Finding[] {
+    const act = this.#acts.get(matter.id);
+    if (act?.review !== 'false' && act?.review !== 'benign') return [];
+    return [...matter.findings.values()].sort(byTime).slice(0, Math.max(0, act.findings - matter.forgotten));
+  }
+
   /** What makes findings the same matter. */
   #keyOf(finding: Finding): { readonly key: string; readonly joinUs: number; readonly isShared?: boolean } {
     const { host, kinds, sourceOf } = this.#options;
@@ -363,7 +374,7 @@ export class Triage {
     }
     const alertOf = new Map([...this.#matterOf].map(([finding, matter]) => [finding, matter.id]));
     const matters = new Set(this.#matterOf.values());
-    const reviewed = this.#reviewed(matters);
+    const reviewed = new Set([...matters].flatMap((matter) => this.#clearedOf(matter).map(({ id }) => id)));
     const isExplained = (finding: Finding): boolean => {
       const hit = hits.get(finding.id);
       return (hit !== undefined && !hit.overrun) || reviewed.has(finding.id);
@@ -389,18 +400,6 @@ export class Triage {
     );
     const dayOf = this.#options.dayOf ?? ((us: number) => Math.floor(us / (24 * HOUR_US)));
     return { alerts: queueOf(alerts, this.#settings.alertsPerDay, dayOf), incidents, alertOf, incidentOf, hits };
-  }
-
-  /** What people judged to be no attack. What joined the same matter after that nobody has judged. */
-  #reviewed(matters: ReadonlySet<Matter>): ReadonlySet<string> {
-    const out = new Set<string>();
-    for (const matter of matters) {
-      const act = this.#acts.get(matter.id);
-      if (act?.review !== 'false' && act?.review !== 'benign') continue;
-      const judged = [...matter.findings.values()].sort(byTime).slice(0, Math.max(0, act.findings - matter.forgotten));
-      for (const { id } of judged) out.add(id);
-    }
-    return out;
   }
 
   #alert(

@@ -2,8 +2,24 @@
 import type { Finding } from '../core/finding.ts';
 import { type MaintenanceWindow, OVERRUN_GRACE_US, type WindowHit } from '../core/incident.ts';
 
-/** Windows of one site; a new one is refused beyond. */
+/** Windows of one site that findings are held against; beyond it those that ended first are left to the store (`roomFor`). */
 export const MAX_WINDOWS = 2000;
+
+/**
+ * The windows with room for one more: at the limit without the one that ended first, of those that label no finding where there are
+ * any. Undefined where none is over at `nowUs`, the time of the frames: then a new one is refused.
+ */
+export const roomFor = (
+  windows: readonly MaintenanceWindow[],
+  labels: ReadonlySet<string>,
+  nowUs: number,
+): readonly MaintenanceWindow[] | undefined => {
+  if (windows.length < MAX_WINDOWS) return windows;
+  const [leaves] = windows
+    .filter((window) => window.cancelled || window.toUs < nowUs)
+    .sort((a, b) => Number(labels.has(a.id)) - Number(labels.has(b.id)) || a.toUs - b.toUs);
+  return leaves === undefined ? undefined : windows.filter((window) => window !== leaves);
+};
 
 /** What a window is about, resolved by the place that knows devices and cells. */
 export interface Scope {

@@ -15,7 +15,7 @@ import type {
   WindowChange,
 } from '../../api/index.ts';
 import type { Alert, AlertAct, MaintenanceWindow } from '../../core/incident.ts';
-import { MAX_WINDOWS } from '../../decide/index.ts';
+import { MAX_WINDOWS, roomFor } from '../../decide/index.ts';
 import { alertActRow, incidentActRow, type JournalEntry, type Row, type Store, windowRow } from '../../store/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import type { LiveSite } from '../live-site.ts';
@@ -228,25 +228,33 @@ const refuseBackwards = (fromUs: number, toUs: number): void => {
     );
 };
 
-const keepWindow = async (actor: Actor, window: MaintenanceWindow, action: string, detail: JournalEntry['detail']) => {
+const keepWindow = async (
+  actor: Actor,
+  others: readonly MaintenanceWindow[],
+  window: MaintenanceWindow,
+  action: string,
+  detail: JournalEntry['detail'],
+) => {
   const { store, site, view } = actor;
   await store.writer.submit({
     put: { maintenance_window: [windowRow(site.id, window)] },
     journal: [entry(actor, action, `window ${window.id}`, detail)],
   });
-  const { triage } = view.detection;
-  triage.setWindows([...triage.windows.filter(({ id }) => id !== window.id), window]);
+  view.detection.triage.setWindows([...others, window]);
 };
 
 export const addWindow = async (actor: Actor, request: NewWindow): Promise<MaintenanceWindow> => {
   const { view, userId, nowUs } = actor;
   const { text, assets, cells, vendor = '', workOrder = '' } = request;
-  if (view.detection.triage.windows.length >= MAX_WINDOWS)
+  const { triage } = view.detection;
+  const labels = new Set([...triage.picture().hits.values()].map((hit) => hit.window.id));
+  const others = roomFor(triage.windows, labels, view.detection.nowUs || nowUs);
+  if (others === undefined)
     throw new RequestError(
       409,
       'limit',
-      `There are ${MAX_WINDOWS} windows already.`,
-      'Ask for an export and a new site.',
+      `${MAX_WINDOWS} announced works are not over yet.`,
+      'Cancel those that will not take place.',
     );
   const missing = [
     ...assets.filter((id) => view.model.asset(id) === undefined),
@@ -273,7 +281,13 @@ export const addWindow = async (actor: Actor, request: NewWindow): Promise<Maint
     createdUs: nowUs,
   };
   refuseBackwards(window.fromUs, window.toUs);
-  await keepWindow(actor, window, 'window.add', { text, from: request.from, to: request.to, vendor, workOrder });
+  await keepWindow(actor, others, window, 'window.add', {
+    text,
+    from: request.from,
+    to: request.to,
+    vendor,
+    workOrder,
+  });
   return window;
 };
 
@@ -286,7 +300,8 @@ export const changeWindow = async (actor: Actor, id: string, change: WindowChang
     ...(change.cancelled === undefined ? {} : { cancelled: change.cancelled }),
   };
   refuseBackwards(window.fromUs, window.toUs);
-  await keepWindow(actor, window, 'window.change', {
+  const others = actor.view.detection.triage.windows.filter((other) => other.id !== id);
+  await keepWindow(actor, others, window, 'window.change', {
     ...(change.to === undefined ? {} : { to: change.to }),
     ...(change.cancelled === undefined ? {} : { cancelled: change.cancelled }),
     reason: change.reason ?? '',

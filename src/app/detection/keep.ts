@@ -6,7 +6,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { EndpointView } from '../../core/endpoint.ts';
 import type { AlertAct, IncidentAct, MaintenanceWindow, TriageSettings } from '../../core/incident.ts';
 import type { SiteModel } from '../../core/site-model.ts';
-import { DEFAULT_SETTINGS, MAX_FINDINGS } from '../../decide/index.ts';
+import { DEFAULT_SETTINGS, MAX_FINDINGS, MAX_WINDOWS } from '../../decide/index.ts';
 import type { SavedMirrors } from '../../learn/process/mirrors.ts';
 import {
   alertActOf,
@@ -293,7 +293,8 @@ export const readStanding = async (store: Store, site: string): Promise<Standing
     .selectFrom('maintenance_window')
     .selectAll()
     .where('site_id', '=', site)
-    .orderBy('ts')
+    .orderBy('to_us', 'desc')
+    .limit(MAX_WINDOWS)
     .execute();
   const relations = await db.selectFrom('relation').selectAll().where('site_id', '=', site).orderBy('ts').execute();
   return {
@@ -301,11 +302,12 @@ export const readStanding = async (store: Store, site: string): Promise<Standing
     settings: await readSettings(store, site),
     acts: acts.map(alertActOf),
     incidentActs: incidents.map(incidentActOf),
-    windows: windows.map(windowOf),
+    windows: windows.sort((a, b) => a.ts - b.ts).map(windowOf),
   };
 };
 
 export interface Surroundings {
+  readonly zone?: string;
   readonly userName?: (id: string) => string;
   /** In place unless given. */
   readonly fitter?: Fitter;
@@ -318,7 +320,7 @@ export const createSiteDetection = (
   model: SiteModel,
   endpoints: EndpointView,
   standing: Standing,
-  { userName, fitter = inPlaceFitter(LEARNER), onFitted, onFound }: Surroundings = {},
+  { zone, userName, fitter = inPlaceFitter(LEARNER), onFitted, onFound }: Surroundings = {},
 ): SiteDetection => {
   const { settings, acts, incidentActs, windows, relations } = standing;
   const detection = new SiteDetection({
@@ -326,6 +328,7 @@ export const createSiteDetection = (
     endpoints,
     learningUs: settings.learningHours * HOUR_US,
     fitter,
+    ...(zone !== undefined && { zone }),
     ...(userName && { userName }),
     ...(onFitted && { onFitted }),
     ...(onFound && { onFound }),

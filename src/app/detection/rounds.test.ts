@@ -45,3 +45,28 @@ it('writes every cell at once when it is new, and then some at a time, each in i
   expect(written(9_500, Number.POSITIVE_INFINITY, () => more-- > 0).length).toBe(2);
   await store.close();
 });
+
+it('at the end of the program what was learned is written once, and again where something came since', async () => {
+  const store = await openMemoryStore({ nowUs: () => 1 });
+  const site = await liveSite(store, LEARNER);
+  const { runtime, detection } = await site.load();
+  const reachedUs = feedUntil(runtime, detection, 0, T0);
+  for (const [id, source] of site.sources) site.sources.set(id, { ...source, state: 'complete' });
+  let names: string[] = [];
+  const { submit } = store.writer;
+  store.writer.submit = (batch, options) => {
+    names.push(...(batch.put?.learned_state ?? []).filter(({ piece }) => piece === 0).map(({ name }) => name));
+    return submit.call(store.writer, batch, options);
+  };
+  const leave = async (): Promise<string[]> => {
+    names = [];
+    await site.save(1_000, true);
+    return names;
+  };
+  // A source that ends, then the engine.
+  expect(await leave()).toEqual(expect.arrayContaining(['detection', 'devices', 'feed']));
+  expect(await leave()).toEqual([]);
+  feedUntil(runtime, detection, reachedUs, reachedUs + STEP_US);
+  expect(await leave()).toEqual(expect.arrayContaining(['detection', 'devices', 'feed']));
+  await store.close();
+});

@@ -12,6 +12,7 @@ import { DECODERS } from '../../decode/index.ts';
 import { createDetection, type Detection, KINDS, LEARNING_TIME_US, OVERRUN } from '../../detect/index.ts';
 import { Mirrors } from '../../learn/process/mirrors.ts';
 import { subnetOf } from '../../lib/ip-scope.ts';
+import { daysIn } from '../../lib/zone-day.ts';
 import { usualPort } from '../query/usual-port.ts';
 import { type Cell, MIN_ROWS } from './cell.ts';
 import { Devices } from './devices.ts';
@@ -35,6 +36,8 @@ export interface SiteDetectionOptions {
   readonly onFitted?: () => void;
   /** Something was found: there is something to show. */
   readonly onFound?: () => void;
+  /** IANA name of the plant's zone, by whose days alerts are budgeted; UTC unless given. */
+  readonly zone?: string;
   /** Names for people, of windows. */
   readonly userName?: (id: string) => string;
 }
@@ -63,6 +66,7 @@ export class SiteDetection {
   /** Controllers at which something goes on that must not be learned. */
   #suspects = new Set<number>();
   #lookedUs = 0;
+  #dayOf: (us: number) => number;
   readonly incidentActs = new Map<string, IncidentAct>();
   version = 0;
   /** What was learned of the site was there and could not be read: all of it is learned again. */
@@ -77,6 +81,7 @@ export class SiteDetection {
     const learningTimeUs = options.learningUs ?? LEARNING_TIME_US;
     const devices = new Devices(model);
     this.devices = devices;
+    this.#dayOf = daysIn(options.zone ?? 'UTC');
     const detection = createDetection({
       endpoints,
       learningTimeUs,
@@ -95,6 +100,7 @@ export class SiteDetection {
       network: (e) => this.#networkOf(e),
       scopeOf: (finding) => this.scopeOf(finding),
       sourceOf: (finding) => this.#sourceTarget(finding),
+      dayOf: (us) => this.#dayOf(us),
     });
     this.feed = new ProcessFeed({
       model,
@@ -113,6 +119,12 @@ export class SiteDetection {
       end: (kind, key, tsUs) => detection.end(kind, key, tsUs),
     });
     this.sink = this.#tee(model, detection);
+  }
+
+  /** The plant's zone is another one. */
+  setZone(zone: string): void {
+    this.#dayOf = daysIn(zone);
+    this.triage.refresh();
   }
 
   #tee(model: SiteModel, detection: Detection): SiteSink & { setSource(source: SourceContext): void } {
@@ -242,7 +254,8 @@ export class SiteDetection {
     const hits = this.triage.windows.length > 0 ? this.triage.picture().hits : undefined;
     const suspects = new Set<number>();
     for (const finding of open) {
-      if (isReason(finding, hits?.get(finding.id)) && this.triage.isAlert(finding))
+      // What a person judged to be none is no reason to learn nothing there.
+      if (isReason(finding, hits?.get(finding.id)) && this.triage.isAlert(finding) && !this.triage.isCleared(finding))
         suspects.add(this.devices.host(finding.target));
     }
     this.#suspects = suspects;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CellLearner, RowScore, RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { processLearner } from './index.ts';
@@ -180,6 +180,50 @@ it('a slow point is judged by the others where what they leave of it is quick, n
   expect(has(1, 'others')).toBe(true);
   expect(explained[2]).toBeGreaterThan(0.3);
   expect(has(2, 'others')).toBe(false);
+});
+
+describe('a level beyond its limits by more than they are apart', () => {
+  // A wave of 40 rows: some 60 correlation times, enough for what is far out and too few for what is just beyond.
+  const wave = (rows: number, seed: number): RowTable => {
+    const random = seededRandom(seed);
+    const value = (i: number, phase: number): number =>
+      Math.sin((2 * Math.PI * i) / 40 + phase) + 0.1 * random.normal();
+    return {
+      points: ['a', 'b', 'c'],
+      count: rows,
+      tsUs: Float64Array.from({ length: rows }, (_, i) => i * STEP),
+      columns: [0, 1, 2].map((phase) => Float64Array.from({ length: rows }, (_, i) => 100 + 10 * value(i, phase))),
+    };
+  };
+  const all = wave(460, 7);
+  const saved = processLearner.fit(head(all, 400)).save();
+  /** What is told of point 1 in the first row after a gap, as a restart makes one. */
+  const told = (value: number, model = processLearner.restore(saved)): string[] => {
+    const row = new Float64Array(3);
+    for (let i = 400; i < 420; i++) {
+      for (let p = 0; p < 3; p++) row[p] = all.columns[p]![i]!;
+      model.score(all.tsUs[i]!, row);
+    }
+    for (let p = 0; p < 3; p++) row[p] = all.columns[p]![440]!;
+    row[1] = value;
+    return model.score(all.tsUs[440]!, row).deviations.flatMap((d) => (d.point === 1 ? [d.kind] : []));
+  };
+
+  it('is told at once after a gap, with a fifth of the experience; what is just beyond is not', () => {
+    expect(inexperienced(head(all, 400))).toContain(voiceOf('level', 1));
+    expect(told(400)).toEqual(['level']);
+    expect(told(-200)).toEqual(['level']);
+    expect(told(125)).toEqual([]);
+    expect(told(105)).toEqual([]);
+  });
+
+  it('is not told of a point of which training held next to nothing', () => {
+    const few = {
+      ...all,
+      columns: all.columns.map((column, p) => (p === 1 ? column.map((_, i) => 100 + 10 * Math.sin(i / 90)) : column)),
+    };
+    expect(told(400, processLearner.fit(head(few, 400)))).toEqual([]);
+  });
 });
 
 it('silences exactly the voice that is loud on later normal rows', () => {

@@ -26,7 +26,7 @@ import { BUDGET_US, LEVEL_SETTING } from './level.ts';
 import { levelLearner, levelLearnerWith } from './level-learner.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
-import { inexperienced, prove, Silence, sensorOf, voiceOf } from './proof.ts';
+import { experiencedFar, inexperienced, prove, Silence, sensorOf, voiceOf } from './proof.ts';
 import type { SensorKind } from './sensors.ts';
 import { softLearner, softLearnerWith } from './soft-index.ts';
 
@@ -172,7 +172,7 @@ class Guard implements CellModel {
       let surprise = m.silenced.isEmpty ? Math.min(score.surprise, 0.499) : 0;
       if (score.surprise >= 0.5)
         for (const d of score.deviations) {
-          if (!m.silenced.isEmpty && m.silenced.has(d.kind, d.point)) continue;
+          if (!m.silenced.isEmpty && m.silenced.hides(d)) continue;
           surprise = Math.max(surprise, d.surprise);
           deviations.push(d);
         }
@@ -327,7 +327,9 @@ export const processLearner: CellLearner = {
       stepUs,
       BUDGET_US,
     );
-    const silenced = Silence.of([...early, ...proof.silenced], points);
+    const loud = new Set(proof.silenced);
+    const far = experiencedFar(table).filter((p) => !loud.has(voiceOf('level', p)));
+    const silenced = Silence.of([...early, ...loud], points, far);
     const refuted = new Set(proof.barred);
     // A watch for replays that is not heard would be most of a point's memory.
     const heard = softLearnerWith(
@@ -341,14 +343,14 @@ export const processLearner: CellLearner = {
     );
     const skip = (p: number): boolean => predicted[p]!;
     // Proved with limits as narrow as they can be: what needs the room that training gave it is not heard.
-    const loud = proved(levelLearnerWith(LEVEL_SETTING, skip, 0, 'averages'));
+    const loudLevels = proved(levelLearnerWith(LEVEL_SETTING, skip, 0, 'averages'));
     // What is above the course of its day proves itself, on the days after those that it was learned from.
     const course = levelLearnerWith(LEVEL_SETTING, skip, undefined, 'seasons').fit(table, { stepUs });
-    const isCourse = !loud.isEmpty && course.arming.some(({ armed }) => armed.length > 0);
+    const isCourse = !loudLevels.isEmpty && course.arming.some(({ armed }) => armed.length > 0);
     const levels: Member = {
       learner: levelLearner,
       model: isCourse ? course : levelLearnerWith(LEVEL_SETTING, skip).fit(table, { stepUs }),
-      silenced: isCourse ? new Silence([], points) : loud,
+      silenced: isCourse ? new Silence([], points) : loudLevels,
     };
     // It has proved its sensors itself: what speaks on later rows is left out, whichever point it blames.
     const slow: Member = { learner: drift, model: drift.fit(table, { stepUs }), silenced: new Silence([], points) };

@@ -123,9 +123,9 @@ export const correlationRows = (column: Float64Array, most = Number.POSITIVE_INF
 
 /** Correlation times of a signal that training must hold before limits are drawn from it: fewer have not seen its extremes. */
 export const EXPERIENCE = 100;
-/** Whether limits may be drawn from a signal. False for one that does not move. */
-export const isExperienced = (column: Float64Array): boolean =>
-  column.length >= EXPERIENCE * correlationRows(column, Math.floor(column.length / EXPERIENCE));
+/** Whether limits may be drawn from a signal, as so many correlation times were seen of it. False for one that does not move. */
+export const isExperienced = (column: Float64Array, times = EXPERIENCE): boolean =>
+  column.length >= times * correlationRows(column, Math.floor(column.length / times));
 
 /**
  * Numbers of one point, LEVEL_NUMBERS from its offset on: averaging time and memory (rows), the natural logarithm of how many

@@ -5,7 +5,7 @@
  * that is barred, not the point that it blamed: tomorrow it would blame another one.
  * Source: split-sample validation (Stone, Journal of the Royal Statistical Society B 36, 1974).
  */
-import type { CellLearner, CellModel, DeviationKind, RowTable } from '../../core/process.ts';
+import type { CellLearner, CellModel, Deviation, DeviationKind, RowTable } from '../../core/process.ts';
 import { bitOf } from './arming-table.ts';
 import { isExperienced } from './level.ts';
 import type { SensorKind } from './sensors.ts';
@@ -19,6 +19,12 @@ const MOST_ALARM_ROWS = 0.01;
 /** Rows of training for each point of the cell, below which regressions on the other points fit chance (Harrell, 2015). */
 export const ROWS_PER_POINT = 20;
 const FIXED: readonly DeviationKind[] = ['level', 'replay', 'relation'];
+/**
+ * Correlation times that training must hold before a level counts that lies beyond its limits by more than they are apart: the range of
+ * twenty independent values is almost four standard deviations (Tippett, Biometrika 17, 1925), so that it is six from the mean. How it
+ * got there matters little: after a gap, as after a restart of Gatehouse, nonsense is a level.
+ */
+export const FAR_EXPERIENCE = 20;
 /** Changes that training must hold before standing still is odd: it follows the noise of a point, not its course. */
 export const CHANGES = 300;
 const OF_NOISE: readonly DeviationKind[] = ['stuck'];
@@ -35,6 +41,10 @@ export const sensorOf = (point: number, kind: SensorKind): string => `${kind} ${
 
 /** Voices that are not heard, a bit for each kind of each point. */
 const NO_BITS = new Uint16Array(0);
+/** The highest bit: its level is heard all the same where it is far out (`FAR_EXPERIENCE`). */
+const HEARD_FAR = 1 << 15;
+
+const isFar = ({ observed, low, high }: Deviation): boolean => Math.max(low - observed, observed - high) > high - low;
 
 export class Silence {
   readonly isEmpty: boolean;
@@ -48,15 +58,23 @@ export class Silence {
     this.isEmpty = bits.length === 0;
     this.bits = this.isEmpty ? NO_BITS : Uint16Array.from(bits);
   }
-  static of(voices: readonly Voice[], points: number): Silence {
+  /** `heardFar`: points of which a level that is far out is heard although levels are not. */
+  static of(voices: readonly Voice[], points: number, heardFar: readonly number[] = []): Silence {
     const bits = new Uint16Array(voices.length === 0 ? 0 : points + 1);
     for (const voice of voices) {
       const at = voice.lastIndexOf(' ');
       bits[1 + Number(voice.slice(at + 1))]! |= bitOf(voice.slice(0, at) as DeviationKind);
     }
+    for (const point of heardFar) bits[1 + point]! |= HEARD_FAR;
     return new Silence(bits, points);
   }
 
+  /** Whether this is not heard. */
+  hides(deviation: Deviation): boolean {
+    const { kind, point } = deviation;
+    if (!this.has(kind, point)) return false;
+    return !(kind === 'level' && (this.bits[1 + point]! & HEARD_FAR) !== 0 && isFar(deviation));
+  }
   has(kind: DeviationKind, point: number): boolean {
     return !this.isEmpty && (this.bits[1 + point]! & bitOf(kind)) !== 0;
   }
@@ -147,6 +165,13 @@ export const inexperienced = (table: RowTable): Voice[] => {
     );
   });
 };
+
+/** Points of which training held enough for a level that is far out (`FAR_EXPERIENCE`), and too little for one that is just beyond. */
+export const experiencedFar = (table: RowTable): number[] =>
+  table.columns.flatMap((column, p) => {
+    const seen = column.subarray(0, table.count);
+    return isExperienced(seen, FAR_EXPERIENCE) && !isExperienced(seen) ? [p] : [];
+  });
 
 /** Fits on the first part and tells what to silence. */
 export const prove = (learner: CellLearner, table: RowTable, stepUs: number, budgetUs: number): Proof => {
