@@ -9,7 +9,6 @@ import {
   blobValue,
   DOUBLE,
   type DuckDBConnection,
-  DuckDBDataChunk,
   type DuckDBType,
   type DuckDBValue,
   INTEGER,
@@ -17,6 +16,7 @@ import {
 } from '@duckdb/node-api';
 import type { SampleColumns } from '../engine.ts';
 import { type ColumnType, TABLES } from '../schema.ts';
+import type { Chunks } from './chunks.ts';
 
 /** Rows of one data chunk: STANDARD_VECTOR_SIZE of DuckDB. */
 const CHUNK_ROWS = 2048;
@@ -46,6 +46,7 @@ const convert = (type: ColumnType, value: unknown): DuckDBValue => {
 /** Appends rows (objects with exactly these columns) to a table, in the order given. */
 export const appendRows = async (
   connection: DuckDBConnection,
+  chunks: Chunks,
   table: string,
   columns: Readonly<Record<string, ColumnType>>,
   rows: readonly Readonly<Record<string, unknown>>[],
@@ -55,22 +56,24 @@ export const appendRows = async (
   const types = entries.map(([, type]) => TYPES[type]);
   const appender = await connection.createAppender(table);
   try {
-    for (let from = 0, chunks = 0; from < rows.length; from += CHUNK_ROWS) {
+    for (let from = 0, handed = 0; from < rows.length; from += CHUNK_ROWS) {
       const count = Math.min(CHUNK_ROWS, rows.length - from);
-      const chunk = DuckDBDataChunk.create(types, count);
-      for (const [column, [name, type]] of entries.entries()) {
-        const vector = chunk.getColumnVector(column);
-        for (let i = 0; i < count; i++) vector.setItem(i, convert(type, rows[from + i]![name]));
-        vector.flush();
-      }
-      appender.appendDataChunk(chunk);
-      if (++chunks % CHUNKS_PER_FLUSH === 0) appender.flushSync();
+      chunks.lend(types, count, (chunk) => {
+        for (const [column, [name, type]] of entries.entries()) {
+          const vector = chunk.getColumnVector(column);
+          for (let i = 0; i < count; i++) vector.setItem(i, convert(type, rows[from + i]![name]));
+          vector.flush();
+        }
+        appender.appendDataChunk(chunk);
+      });
+      if (++handed % CHUNKS_PER_FLUSH === 0) appender.flushSync();
     }
   } finally {
     appender.closeSync();
   }
 };
 
+const SAMPLE_TYPES = [INTEGER, DOUBLE, DOUBLE];
 const SAMPLE_STAGE = 'CREATE TEMP TABLE sample_stage (point_id integer, ts double precision, value double precision)';
 
 /**
@@ -79,6 +82,7 @@ const SAMPLE_STAGE = 'CREATE TEMP TABLE sample_stage (point_id integer, ts doubl
  */
 export const appendSampleColumns = async (
   connection: DuckDBConnection,
+  chunks: Chunks,
   samples: SampleColumns,
   recordedUs: number,
 ): Promise<void> => {
@@ -93,15 +97,15 @@ export const appendSampleColumns = async (
     try {
       const end = Math.min(plain.length, base + step);
       for (let from = base; from < end; from += CHUNK_ROWS) {
-        const part = plain.slice(from, Math.min(end, from + CHUNK_ROWS));
-        const chunk = DuckDBDataChunk.create([INTEGER, DOUBLE, DOUBLE], part.length);
-        columns.forEach((column, position) => {
-          chunk.setColumnValues(
-            position,
-            part.map((index) => column[index]!),
-          );
+        const count = Math.min(end - from, CHUNK_ROWS);
+        chunks.lend(SAMPLE_TYPES, count, (chunk) => {
+          for (const [position, column] of columns.entries()) {
+            const vector = chunk.getColumnVector(position);
+            for (let i = 0; i < count; i++) vector.setItem(i, column[plain[from + i]!]!);
+            vector.flush();
+          }
+          appender.appendDataChunk(chunk);
         });
-        appender.appendDataChunk(chunk);
       }
     } finally {
       appender.closeSync();
@@ -120,5 +124,5 @@ export const appendSampleColumns = async (
     value: String(value),
     recorded_us: recordedUs,
   }));
-  await appendRows(connection, 'sample_text', TABLES.sample_text.columns, texts);
+  await appendRows(connection, chunks, 'sample_text', TABLES.sample_text.columns, texts);
 };

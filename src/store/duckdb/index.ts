@@ -11,6 +11,7 @@ import { OperatingError } from '../../core/errors.ts';
 import type { SqlEngine, WriteTransaction } from '../engine.ts';
 import { type Database, tableSpec } from '../schema.ts';
 import { appendRows, appendSampleColumns } from './append.ts';
+import { Chunks } from './chunks.ts';
 import { kyselyOver } from './driver.ts';
 
 /** DuckDB's own buffers; beyond it spills to disk or fails, and the writer reports that. 32 MB was too little for a checkpoint. */
@@ -150,10 +151,11 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
   const writerDb: Kysely<Database> = kyselyOver(writer);
   const readerDb: Kysely<Database> = kyselyOver(reader);
 
+  const chunks = new Chunks();
   const transaction: WriteTransaction = {
     db: writerDb,
-    append: (table, rows) => appendRows(writer, table, tableSpec(table).columns, rows),
-    appendSamples: (samples, recordedUs) => appendSampleColumns(writer, samples, recordedUs),
+    append: (table, rows) => appendRows(writer, chunks, table, tableSpec(table).columns, rows),
+    appendSamples: (samples, recordedUs) => appendSampleColumns(writer, chunks, samples, recordedUs),
     remove: async (table, keys) => {
       if (keys.length === 0) return;
       const spec = tableSpec(table);
@@ -166,7 +168,7 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<SqlEngine> => 
       // Made for this once: an emptied table keeps the memory of its columns.
       const declared = spec.key.map((name) => `"${name}" ${spec.columns[name]}`).join(', ');
       await writer.run(`CREATE TEMP TABLE "${stage}" (${declared})`);
-      await appendRows(writer, stage, columns, once);
+      await appendRows(writer, chunks, stage, columns, once);
       const match = spec.key.map((name) => `"${table}"."${name}" = k."${name}"`).join(' AND ');
       await writer.run(`DELETE FROM "${table}" USING "${stage}" k WHERE ${match}`);
       await writer.run(`DROP TABLE "${stage}"`);
