@@ -38,12 +38,15 @@ const go = (runtime: Parameters<typeof feedUntil>[0], detection: SiteDetection, 
 
 const told = (detection: SiteDetection): string[] => {
   detection.collect();
-  return detection.triage
+  return queued(detection);
+};
+/** What people see without another frame. */
+const queued = (detection: SiteDetection): string[] =>
+  detection.triage
     .findings()
     .filter(({ detector, firstUs }) => detector === 'process' && firstUs > savedUs)
     .map(({ kind, point, target, firstUs, lastUs }) => `${kind} ${point} ${target} ${firstUs} ${lastUs}`)
     .sort();
-};
 const rowsOf = (detection: SiteDetection): string[] =>
   detection.feed.cells.map(({ plan, rows, isArmed }) => `${plan.id} ${rows.taken} ${rows.lastUs} ${isArmed}`);
 
@@ -69,6 +72,7 @@ describe('cells that are away', () => {
     expect(told(detection)).toEqual([]);
     await site.load();
     expect(detection.feed.away.size).toBe(0);
+    expect(queued(detection)).toEqual(expected);
     expect(told(detection)).toEqual(expected);
     expect(rowsOf(detection)).toEqual(rowsOf(first.detection));
     whole.unload();

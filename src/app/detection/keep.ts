@@ -503,7 +503,8 @@ async function* inPortions(
  * Reads back what cells learned, those first that were asked for first, and judges what came meanwhile. Resolves when all judge
  * again, or the site was unloaded; their rows follow (`bringRowsBack`). A cell that cannot be read learns from now on.
  */
-export const bringCellsBack = async (store: Store, site: string, { feed }: SiteDetection): Promise<void> => {
+export const bringCellsBack = async (store: Store, site: string, detection: SiteDetection): Promise<void> => {
+  const { feed } = detection;
   for await (const { cells, parts, isWanted } of inPortions(store, site, 'cell', feed.away, () => feed.wantedAway)) {
     // One that somebody waits for is read whole; the others without rows stay in order.
     const whole: Cell[] = [];
@@ -530,6 +531,8 @@ export const bringCellsBack = async (store: Store, site: string, { feed }: SiteD
     );
   }
   await inTurns(feed.catchingUp());
+  // Told now, not with the next frame.
+  detection.collect();
 };
 
 /** The rows of cells that judge, which they learn from and charts show. Resolves when all are back, or the site was unloaded. */

@@ -47,6 +47,7 @@ import {
   usualOf,
 } from './drift-fit.ts';
 import { partnersOf } from './drift-partners.ts';
+import { IdleMember } from './idle-member.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
 import { type PointShape, shapesOf, usualStep } from './nature.ts';
 
@@ -418,6 +419,11 @@ const refutedBy = (table: RowTable, shapes: readonly PointShape[], stepUs: numbe
   );
 };
 
+const wholeOf = (saved: Uint8Array, table: Uint8Array): MemberModel => {
+  const { scalars, arrays } = bring<DriftMemory>(FORM, saved, 'arming', true);
+  return new DriftModel({ ...arrays, arming: table }, scalars);
+};
+
 export const drift: MemberLearner = {
   name: 'drift',
   form: FORM,
@@ -432,7 +438,9 @@ export const drift: MemberLearner = {
   },
   restore(saved, isOwn, table): MemberModel {
     const { scalars, arrays } = bring<DriftMemory>(FORM, saved, 'arming', isOwn);
-    if (table !== undefined) arrays.arming = table;
+    if (table === undefined) return new DriftModel(arrays, scalars);
+    if (isOwn === true && arrays.sensorPoint.length === 0) return new IdleMember(saved, table, wholeOf);
+    arrays.arming = table;
     return new DriftModel(arrays, scalars);
   },
 };

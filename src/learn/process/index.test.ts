@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CellLearner, RowScore, RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
-import { processLearner } from './index.ts';
+import { IdleMember } from './idle-member.ts';
+import { MEMBERS, processLearner } from './index.ts';
+import { LEVEL_SETTING } from './level.ts';
+import { levelLearnerWith } from './level-learner.ts';
+import type { MemberLearner } from './member.ts';
 import { shapesOf } from './nature.ts';
 import { inexperienced, prove, sensorOf, voiceOf } from './proof.ts';
 import { fitSensors } from './sensors.ts';
@@ -180,6 +184,30 @@ it('a slow point is judged by the others where what they leave of it is quick, n
   expect(has(1, 'others')).toBe(true);
   expect(explained[2]).toBeGreaterThan(0.3);
   expect(has(2, 'others')).toBe(false);
+});
+
+it('a member that learned nothing is its octets: it says, and saves, what the whole one does', () => {
+  const t = tank(600, 11);
+  const isIn = (name: string): MemberLearner => MEMBERS.find((member) => member.name === name)!;
+  const nothing = [
+    levelLearnerWith(LEVEL_SETTING, () => true).fit(t, { stepUs: STEP }),
+    isIn('drift').fit(head(t, 60)),
+  ];
+  for (const [i, name] of ['level', 'drift'].entries()) {
+    const whole = nothing[i]!;
+    const saved = whole.save(false);
+    const idle = isIn(name).restore(saved.slice(), true, whole.table);
+    expect(idle).toBeInstanceOf(IdleMember);
+    const row = new Float64Array(4);
+    for (let at = 0; at < 30; at++) {
+      for (let p = 0; p < 4; p++) row[p] = t.columns[p]![at]!;
+      expect({ ...idle.score(t.tsUs[at]!, row) }).toEqual({ ...whole.score(t.tsUs[at]!, row) });
+    }
+    expect(idle.save(false)).toEqual(whole.save(false));
+    expect(idle.save()).toEqual(whole.save());
+    expect(idle.arming).toEqual(whole.arming);
+    expect(idle.bytesPerPoint).toBe(whole.bytesPerPoint);
+  }
 });
 
 describe('a level beyond its limits by more than they are apart', () => {

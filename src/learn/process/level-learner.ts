@@ -6,6 +6,7 @@ import type { BandColumns, Deviation, PointArming, RowScore, RowTable } from '..
 import { type Arrays, bring, Form, gather, keep, offsets, sizeOf } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import { spikesBeyond } from './freaks.ts';
+import { IdleMember } from './idle-member.ts';
 import {
   averagingOf,
   correlationRows,
@@ -246,6 +247,11 @@ class LevelModel implements MemberModel {
   }
 }
 
+const wholeOf = (saved: Uint8Array, table: Uint8Array): MemberModel => {
+  const { arrays } = bring<LevelMemory>(FORM, saved, 'arming', true);
+  return new LevelModel({ ...arrays, arming: table });
+};
+
 /** How far a series went from its mean: the farthest of each time on one side of it. */
 class Excursions {
   readonly #farthest = new Array<number>(USUAL_TIMES).fill(0);
@@ -353,7 +359,9 @@ export const levelLearnerWith = (
   },
   restore(saved, isOwn, table): MemberModel {
     const { arrays } = bring<LevelMemory>(FORM, saved, 'arming', isOwn);
-    if (table !== undefined) arrays.arming = table;
+    if (table === undefined) return new LevelModel(arrays);
+    if (isOwn === true && arrays.watched.length === 0) return new IdleMember(saved, table, wholeOf);
+    arrays.arming = table;
     return new LevelModel(arrays);
   },
 });
