@@ -149,3 +149,11 @@ export const setIpAddress = bytesOf(`${header('6f00', '2e00')} ${UNCONNECTED}
   b200 1e00 # 30 octets
   10 03 20f5 2401 3005 # Set Attribute Single: TCP/IP Interface 1, attribute 5
   7d0aa8c0 00ffffff 00000000 00000000 00000000 0000 # 192.168.10.125, mask, no gateway, name servers, domain`);
+/** Set Attribute Single of attribute `path` (class, instance, attribute) with octets. */
+export const setAttribute = (path: string, data: string): Uint8Array => {
+  const cip = bytesOf(`10 03 ${path} ${data}`);
+  return bytesOf(
+    `${header('6f00', `${(16 + cip.length).toString(16).padStart(2, '0')}00`)} ${UNCONNECTED}
+    b200 ${cip.length.toString(16).padStart(2, '0')}00 ${Buffer.from(cip).toString('hex')}`,
+  );
+};

@@ -85,6 +85,8 @@ export interface DnsMessage extends Message {
   readonly truncated: boolean;
   readonly recursionDesired: boolean;
   readonly recursionAvailable: boolean;
+  /** The three bits behind it: reserved (4), authentic data (2), checking disabled (1; RFC 4035 section 3.1.6). */
+  readonly z: number;
   readonly rcode: number;
   readonly questions: readonly DnsQuestion[];
   readonly answers: readonly DnsRecord[];
@@ -277,6 +279,7 @@ export const decodeDns = (b: Uint8Array, start: number, end: number): DnsResult 
     truncated: (flags & 0x0200) !== 0,
     recursionDesired: (flags & 0x0100) !== 0,
     recursionAvailable: (flags & 0x0080) !== 0,
+    z: (flags >> 4) & 7,
     rcode: flags & 15,
     questions,
     answers,

@@ -465,6 +465,15 @@ describe('CIP in the common vocabulary', () => {
   });
 
   it.each([
+    ['20f5 2401 3003', '02000000', 'address by DHCP'],
+    ['20f5 2401 3006', '0400 706c6331', 'plc1'],
+    ['2048 2401 3004', '37', '37'], // QoS: DSCP of urgent connections
+  ])('says what is set: %s %s is %s', (path, data, value) => {
+    const { commands } = drive(enip, [up(f.setAttribute(path, data))]);
+    expect(commands).toMatchObject([{ verb: 'configure', operation: 'Set Attribute Single', value }]);
+  });
+
+  it.each([
     ['05 02 2001 2401', 'restart', 'Reset'],
     ['06 02 208e 2401', 'mode-change', 'Start'],
     ['4b 02 2037 24c8', 'program-upload', 'Initiate Upload'],

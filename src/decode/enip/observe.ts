@@ -3,7 +3,7 @@ import { outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { At, ObservationSink, Outcome, Verb } from '../../core/observation.ts';
 import { ipv4Text } from '../../lib/address.ts';
-import { i32le, u16le, u64le } from '../../lib/bytes.ts';
+import { ascii, i32le, u16le, u64le } from '../../lib/bytes.ts';
 import { type CipMessage, isRefusal, isRouteFailure } from './cip.ts';
 import { statusText } from './cip-names.ts';
 import { sayFacts, sayIdentity, sayModule, slotOf } from './facts.ts';
@@ -232,12 +232,21 @@ const setValue = (request: CipMessage): number | string | boolean | bigint | und
       if (service === SERVICE.SET_LIST && data.length === 12 && u16le(data, 2) === 6) return clockText(u64le(data, 4));
       return undefined;
     case CLASS.TCP_IP:
-      if (service === SERVICE.SET_SINGLE && request.path.attribute === 5 && data.length >= 4)
-        return ipv4Text(i32le(data, 0));
-      return undefined;
+      return service === SERVICE.SET_SINGLE
+        ? (addressSetting(request.path.attribute, data) ?? writtenValue(request))
+        : undefined;
     default:
-      return request.verb === 'write' ? writtenValue(request) : undefined;
+      return request.verb === 'write' || service === SERVICE.SET_SINGLE ? writtenValue(request) : undefined;
   }
+};
+
+/** Where an address comes from (Volume 2, table 5-4.5). */
+const ADDRESS_FROM = ['static address', 'address by BOOTP', 'address by DHCP'] as const;
+/** What attributes 3 (configuration control), 5 (interface configuration) and 6 (host name) of the TCP/IP object are set to. */
+const addressSetting = (attribute: number, data: Uint8Array): string | undefined => {
+  if (attribute === 3 && data.length === 4) return ADDRESS_FROM[data[0]! & 15];
+  if (attribute === 5 && data.length >= 4) return ipv4Text(i32le(data, 0));
+  return attribute === 6 && data.length > 2 ? ascii(data, 2, Math.min(data.length, 2 + u16le(data, 0))) : undefined;
 };
 
 /** RFC 3339, or the number itself when it is no date. */

@@ -4,6 +4,7 @@ import { AREA, anyItem, elementPath, itemsAt, TYPE } from './address.ts';
 import * as f from './fixtures.ts';
 import { s7comm } from './index.ts';
 import { piServiceOf } from './names.ts';
+import { elementValue } from './values.ts';
 import { decodeS7, encodeS7, encodeUserdata, openWire, probeS7, type S7Message } from './wire.ts';
 
 const decode = (text: string, toServer: boolean): S7Message => {
@@ -183,6 +184,15 @@ describe('s7 addresses', () => {
     expect(elementPath(anyItem(AREA.DB, 1, 0, TYPE.INT, 3), 2)).toBe('DB1.DBW4 INT');
     expect(elementPath(anyItem(AREA.TIMER, 0, 5, TYPE.TIMER, 3), 2)).toBe('T7');
     expect(elementPath(anyItem(AREA.MARKER, 0, 7, TYPE.BOOL, 3), 1)).toBe('M1.0');
+  });
+  it('reads counters and timers as BCD, and says octets where they are none', () => {
+    const value = (type: number, text: string) => elementValue(type, octets(text), 0, octets(text).length);
+    expect(value(TYPE.COUNTER, '0123')).toBe(123);
+    expect(value(TYPE.COUNTER, '00ff')).toBe(255); // a simulator that counts in binary
+    expect(value(TYPE.TIMER, '2150')).toBe(150_000); // base 1 s
+    expect(value(TYPE.S5TIME, '1a00')).toBe('1a00');
+    expect(value(TYPE.DATE_AND_TIME, '23 07 14 11 22 33 44 56')).toBe('2023-07-14T11:22:33.445');
+    expect(value(TYPE.DATE_AND_TIME, 'd3 d6 d9 dc df e2 e5 e8')).toBe('d3d6d9dcdfe2e5e8');
   });
   it('recognises symbols, NC data and lists of DB addresses', () => {
     const symbol = octets('12 0e b2 ff 0000 0052 ea2db0d9 40000010');

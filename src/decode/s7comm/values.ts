@@ -22,9 +22,23 @@ export const elementCount = (item: S7Item, length: number): number => {
   return Math.max(1, Math.min(item.count, Math.floor(length / octets)));
 };
 
-/** S5TIME: time base in bits 12 and 13 (10 ms, 100 ms, 1 s, 10 s), three BCD digits; in milliseconds. */
-const s5TimeMs = (raw: number): number =>
-  10 ** ((raw >> 12) & 3) * 10 * (((raw >> 8) & 15) * 100 + ((raw >> 4) & 15) * 10 + (raw & 15));
+/** Three BCD digits in the lower 12 bits; -1 where one is none. */
+const threeDigits = (raw: number): number => {
+  const [hundreds, tens, ones] = [(raw >> 8) & 15, (raw >> 4) & 15, raw & 15];
+  return hundreds > 9 || tens > 9 || ones > 9 ? -1 : hundreds * 100 + tens * 10 + ones;
+};
+/** S5TIME: time base in bits 12 and 13 (10 ms, 100 ms, 1 s, 10 s), three BCD digits; in milliseconds. Otherwise the octets. */
+const s5TimeMs = (b: Uint8Array, o: number): Value => {
+  const raw = u16be(b, o);
+  const digits = threeDigits(raw);
+  return digits < 0 ? hex(b, o, o + 2) : 10 ** ((raw >> 12) & 3) * 10 * digits;
+};
+/** A counter: 0..999 as BCD. Simulators that count in binary are told as they count where that is no BCD. */
+const counter = (raw: number): number => {
+  const digits = (raw & 0xf000) === 0 ? threeDigits(raw) : -1;
+  return digits < 0 ? raw : digits;
+};
+const DATE_AND_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/;
 
 /** Value of a whole item: hexadecimal (CHAR: text) where it is an array. `transportSize` decides for other syntaxes. */
 export const itemValue = (item: S7Item, b: Uint8Array, o: number, length: number, transportSize: number): Value => {
@@ -69,8 +83,9 @@ export const elementValue = (elementType: number, b: Uint8Array, o: number, leng
       return ascii(b, o, o + 1);
     case TYPE.WORD:
     case TYPE.DATE:
-    case TYPE.COUNTER:
       return u16be(b, o);
+    case TYPE.COUNTER:
+      return counter(u16be(b, o));
     case TYPE.INT:
       return i16be(b, o);
     case TYPE.DWORD:
@@ -83,9 +98,11 @@ export const elementValue = (elementType: number, b: Uint8Array, o: number, leng
       return f32be(b, o);
     case TYPE.S5TIME:
     case TYPE.TIMER:
-      return s5TimeMs(u16be(b, o));
-    case TYPE.DATE_AND_TIME:
-      return bcdTime(b, o);
+      return s5TimeMs(b, o);
+    case TYPE.DATE_AND_TIME: {
+      const text = bcdTime(b, o);
+      return DATE_AND_TIME.test(text) ? text : hex(b, o, o + 8);
+    }
     default:
       return hex(b, o, o + Math.min(length, MAX_HEX));
   }

@@ -2,7 +2,7 @@
 import { type Decoder, outcomeOf, type Transaction } from '../../core/decoder.ts';
 import type { ObservationSink, Verb } from '../../core/observation.ts';
 import { ascii, u16le } from '../../lib/bytes.ts';
-import { decodeSrtp, probeSrtp, type SrtpMessage } from './wire.ts';
+import { decodeSrtp, plcState, probeSrtp, type SrtpMessage } from './wire.ts';
 
 export type { SrtpMessage } from './wire.ts';
 
@@ -27,6 +27,33 @@ const SERVICES: Readonly<Record<number, readonly [name: string, verb: Verb]>> = 
   64: ['Program Load', 'program-download'],
   67: ['Return Controller Type and Id', 'discover'],
   68: ['Toggle Force System Memory', 'force'],
+};
+/** Why a service was refused (GFK-0529 tables 3-12 to 3-14): major status, and the minor ones that tell of rights and modes. */
+const MAJOR: Readonly<Record<number, string>> = {
+  1: 'illegal service request',
+  2: 'insufficient privilege',
+  4: 'protocol sequence error',
+  5: 'service request error',
+  6: 'illegal mailbox type',
+  7: 'service request queue full',
+};
+const MINOR: Readonly<Record<number, string>> = {
+  202: 'device is write-protected',
+  228: 'segment does not exist',
+  233: 'segment selector not valid here',
+  239: 'a programmer is already attached',
+  240: 'only valid in stop mode',
+  241: 'only valid from the programmer',
+  244: 'invalid parameter',
+  245: 'invalid password',
+  247: 'log on to a task first',
+  249: 'address out of range',
+  254: 'no privilege for this operation',
+};
+const reasonOf = (status: number): string => {
+  const parts = [MAJOR[status >> 8], MINOR[status & 255]].filter((x) => x !== undefined);
+  const code = `0x${status.toString(16).padStart(4, '0')}`;
+  return parts.length === 0 ? `status ${code}` : `${parts.join(': ')} (${code})`;
 };
 const RUN_STOP = 0x23;
 const CONTROLLER_TYPE = 0x43;
@@ -60,7 +87,22 @@ const MEMORIES: Readonly<Record<number, Memory>> = {
   86: memory('%G', 'bit'),
 };
 
-const observe = (t: Transaction<SrtpMessage>, sink: ObservationSink): void => {
+interface SrtpState {
+  /** The last status word told; only what it says anew is told. */
+  plcStatus: number;
+}
+
+/** Every answer carries what the CPU does. */
+const sayMode = (t: Transaction<SrtpMessage>, sink: ObservationSink, state: SrtpState): void => {
+  const status = t.response?.plcStatus ?? -1;
+  if (status < 0 || status >> 12 === state.plcStatus >> 12) return;
+  state.plcStatus = status;
+  const value = plcState(status);
+  if (value !== undefined)
+    sink.identity(t.at, { endpoint: t.at.server, attribute: 'mode', value, confidence: 0.9, via: 'SRTP status word' });
+};
+
+const observe = (t: Transaction<SrtpMessage>, sink: ObservationSink, state: SrtpState): void => {
   const subject = t.request ?? t.response;
   if (subject === undefined) return;
   const target = t.at.server;
@@ -69,6 +111,7 @@ const observe = (t: Transaction<SrtpMessage>, sink: ObservationSink): void => {
     return;
   }
   const q = t.request;
+  sayMode(t, sink, state);
   // Answers do not repeat the service.
   if (q === undefined || q.service < 0) return;
   const status = t.response?.status ?? 0;
@@ -91,7 +134,7 @@ const observe = (t: Transaction<SrtpMessage>, sink: ObservationSink): void => {
     native: q,
     object,
     value: q.service === RUN_STOP ? (q.data.length > 0 && q.data[0] === 1 ? 'run' : 'stop') : undefined,
-    reason: status === 0 ? undefined : `status 0x${status.toString(16).padStart(4, '0')}`,
+    reason: status === 0 ? undefined : reasonOf(status),
   });
   if (outcome !== 'accepted' || t.response === undefined) return;
   if (area !== undefined) {
@@ -146,13 +189,13 @@ const emit = (
   sink.values(t.at, { target, area: area.name, start: first + 1, values, count: n, access });
 };
 
-export const srtp: Decoder<SrtpMessage, undefined> = {
+export const srtp: Decoder<SrtpMessage, SrtpState> = {
   name: 'srtp',
   title: 'GE SRTP',
   family: 'ot',
   attach: [{ over: 'tcp', ports: [18245, 18246] }],
   probe: (bytes, start, end) => probeSrtp(bytes, start, end),
-  open: () => undefined,
+  open: () => ({ plcStatus: -1 }),
   decode: (bytes, start, end) => decodeSrtp(bytes, start, end),
   pairing: {
     scope: 'flow',

@@ -29,17 +29,38 @@ describe('srtp', () => {
       up(hello),
       down(welcome),
       up(run),
-      down(encodeResponse(6, [], 0x0501)),
+      down(encodeResponse(6, [], 0x05f0)),
       up(logon),
       down(encodeResponse(7, [])),
     ];
     const seen = drive(srtp, parts, onTcp);
     expect(seen.sessions).toMatchObject([{ phase: 'open', outcome: 'accepted' }]);
     expect(seen.commands).toMatchObject([
-      { verb: 'mode-change', operation: 'Set PLC Run/Stop', outcome: 'refused', reason: 'status 0x0501' },
+      {
+        verb: 'mode-change',
+        operation: 'Set PLC Run/Stop',
+        outcome: 'refused',
+        reason: 'service request error: only valid in stop mode (0x05f0)',
+      },
       { verb: 'authenticate', operation: 'Change Privilege Level', outcome: 'accepted' },
     ]);
     expect(JSON.stringify(seen)).not.toContain([...textBytes('geh')].join(','));
+  });
+  it('tells what the CPU does, as its answers carry it, once until it changes', () => {
+    const running = encodeResponse(5, [1, 0], 0, 0x0130); // RUN, key switch in RUN, entries in both fault tables
+    const stopped = encodeResponse(6, [1, 0], 0, 0x2080); // STOP, outputs disabled
+    expect(srtp.decode(stopped, 0, 56, contextOf(onTcp), srtp.open())).toMatchObject({
+      message: { plcStatus: 0x2080, part: 1, parts: 1, sweepTime: 0, privilege: 0, time: '00:00:00' },
+    });
+    const seen = drive(
+      srtp,
+      [up(read), down(running), up(encodeRequest(5, 4, [8, 1, 0, 1, 0])), down(running), up(run), down(stopped)],
+      onTcp,
+    );
+    expect(seen.identities).toMatchObject([
+      { attribute: 'mode', value: 'RUN' },
+      { attribute: 'mode', value: 'STOP, outputs disabled' },
+    ]);
   });
   it('probes by content, goes in pieces, stays whole, costs little', () => {
     expect(srtp.probe(read, 0, 56, contextOf(onTcp))).toBe('sure');

@@ -1,7 +1,8 @@
 /**
  * GE SRTP (Service Request Transport Protocol) of Series 90, VersaMax and PACSystems controllers, TCP 18245. There is no
  * public specification; the layout is that of Denton, Karpisek, Breitinger, Baggili, "Leveraging the SRTP protocol for
- * over-the-network memory acquisition of a GE Fanuc Series 90-30" (DFRWS USA 2017). Little-endian.
+ * over-the-network memory acquisition of a GE Fanuc Series 90-30" (DFRWS USA 2017). Little-endian. The status that every answer carries is
+ * that of SNP: GE Fanuc GFK-0529, Series 90 PLC SNP communications, table 3-8.
  */
 import type { Decoded, Message, Probe } from '../../core/decoder.ts';
 import { hex, u16le } from '../../lib/bytes.ts';
@@ -24,8 +25,18 @@ export interface SrtpMessage extends Message {
   readonly status: number;
   /** Values, as octets: written, or read (6 octets fit into a short answer). Empty where a password may stand. */
   readonly data: Uint8Array;
-  /** Program number, privilege level and status word that answers carry on. */
+  /** Time of day that the sender wrote, `07:08:09`. */
+  readonly time: string;
+  /** Which of how many packets of a service this is. */
+  readonly part: number;
+  readonly parts: number;
+  /** What answers carry on, -1 elsewhere: privilege level (0..4) of the asking side, control program it is logged on to (255 none). */
   readonly privilege: number;
+  readonly program: number;
+  /** Of the last sweep, in units of 100 us. */
+  readonly sweepTime: number;
+  /** The PLC status word. */
+  readonly plcStatus: number;
   /** Octets 32..39: mailboxes, which name rack and slot of the CPU. */
   readonly mailbox: string;
 }
@@ -77,6 +88,20 @@ export const decodeSrtp = (b: Uint8Array, start: number, end: number): Decoded<S
   return { kind: 'message', message: message(b, start, start + total, packet), consumed: total };
 };
 
+const two = (n: number): string => String(n).padStart(2, '0');
+/** Upper four bits of the status word (GFK-0529 table 3-8). */
+const STATES = [
+  'RUN',
+  'RUN, outputs disabled',
+  'STOP, outputs disabled',
+  'STOP, CPU faulted',
+  'CPU halted',
+  'CPU suspended',
+  'STOP, outputs enabled',
+] as const;
+/** What the CPU does by its status word; undefined where the word says nothing known. */
+export const plcState = (status: number): string | undefined => STATES[status >> 12];
+
 const message = (b: Uint8Array, o: number, end: number, packet: number): SrtpMessage => {
   const messageType = packet >= 2 ? b[o + 31]! : -1;
   const long = messageType === LONG_REQUEST;
@@ -92,7 +117,7 @@ const message = (b: Uint8Array, o: number, end: number, packet: number): SrtpMes
     else if (messageType === SHORT_ANSWER) data = b.slice(o + 44, o + 50);
     else if (messageType === SHORT_REQUEST) data = b.slice(o + 48, o + 56);
   }
-  const answer = messageType === SHORT_ANSWER || messageType === LONG_ANSWER || messageType === REFUSAL;
+  const carries = messageType === SHORT_ANSWER || messageType === LONG_ANSWER;
   return {
     type: TYPES[packet === 8 ? 4 : packet]!,
     packet,
@@ -105,7 +130,13 @@ const message = (b: Uint8Array, o: number, end: number, packet: number): SrtpMes
     count: memory ? u16le(b, at + 4) : -1,
     status: messageType === REFUSAL ? (b[o + 42]! << 8) | b[o + 43]! : 0,
     data,
-    privilege: answer && messageType !== REFUSAL ? b[o + 51]! : -1,
+    time: packet >= 2 ? `${two(b[o + 28]!)}:${two(b[o + 27]!)}:${two(b[o + 26]!)}` : '',
+    part: packet >= 2 ? b[o + 40]! : -1,
+    parts: packet >= 2 ? b[o + 41]! : -1,
+    privilege: carries ? b[o + 51]! : -1,
+    program: carries ? b[o + 50]! : -1,
+    sweepTime: carries ? u16le(b, o + 52) : -1,
+    plcStatus: carries ? u16le(b, o + 54) : -1,
     mailbox: hex(b, o + 32, o + 40),
   };
 };
@@ -120,13 +151,16 @@ export const encodeRequest = (sequence: number, service: number, parameters: Arr
   b.set([sequence, SHORT_REQUEST, 0, 0, 0, 0, 0x10, 0x0e, 0, 0, 1, 1, service, ...Array.from(parameters)], 30);
   return b;
 };
-/** An answer: short with up to six octets, long with more, a refusal with its status. */
-export const encodeResponse = (sequence: number, data: ArrayLike<number>, status = 0): Uint8Array => {
+/** An answer: short with up to six octets, long with more, a refusal with its status; and the PLC status word. */
+export const encodeResponse = (sequence: number, data: ArrayLike<number>, status = 0, plcStatus = 0): Uint8Array => {
   const long = data.length > 6;
   const b = new Uint8Array(HEADER + (long ? data.length : 0));
   b.set([3, 0, sequence, 0, long ? data.length & 255 : 0, long ? data.length >> 8 : 0]);
   b.set([sequence, status > 0 ? REFUSAL : long ? LONG_ANSWER : SHORT_ANSWER, 0x10, 0x0e, 0, 0, 0, 0, 0, 0, 1, 1], 30);
   if (status > 0) b.set([status >> 8, status & 255], 42);
-  else b.set(Array.from(data), long ? HEADER : 44);
+  else {
+    b.set(Array.from(data), long ? HEADER : 44);
+    b.set([plcStatus & 255, plcStatus >> 8], 54);
+  }
   return b;
 };

@@ -103,6 +103,15 @@ import { zeekDhcp } from './zeek/dhcp.ts';
 import { zeekDnp3, zeekDnp3Control, zeekDnp3Objects } from './zeek/dnp3.ts';
 import { zeekDns } from './zeek/dns.ts';
 import { zeekCip, zeekCipIdentity, zeekCipIo, zeekEnip } from './zeek/enip.ts';
+import {
+  zeekEcatAddresses,
+  zeekEcatAoe,
+  zeekEcatArp,
+  zeekEcatCoe,
+  zeekEcatDevices,
+  zeekEcatRegisters,
+} from './zeek/ethercat.ts';
+import { zeekGeSrtp } from './zeek/ge-srtp.ts';
 import { zeekGenisys } from './zeek/genisys.ts';
 import { zeekGoose } from './zeek/goose.ts';
 import {
@@ -270,6 +279,13 @@ export const MAPS: readonly Mapping[] = [
   zeekDnp3Objects,
   zeekDns,
   zeekEnip,
+  zeekEcatAddresses,
+  zeekEcatAoe,
+  zeekEcatArp,
+  zeekEcatCoe,
+  zeekEcatDevices,
+  zeekEcatRegisters,
+  zeekGeSrtp,
   zeekGenisys,
   zeekGoose,
   zeekHartCommon,

@@ -137,6 +137,9 @@ const answerText = (r: DnsRecord): string => {
   if (r.type === 6) return r.data.split(' ')[0]!;
   return r.target ?? r.data;
 };
+/** Reserved, authentic data, checking disabled; of names of NetBIOS the last bit says that the request was broadcast (RFC 1002 4.2.1.1). */
+const zOf = (m: DnsMessage | Nbns | undefined): Cell =>
+  m === undefined ? undefined : isNbns(m) ? Number(m.broadcast) : m.z;
 /** CAA: Zeek knows the type and its script passes over it. */
 const UNSAID = new Set([257]);
 const answers = (r: Row): readonly DnsRecord[] =>
@@ -225,6 +228,8 @@ export const zeekDns = rowMap<Row>({
     TC: (r) => flag(r.request, 'truncated'),
     RD: (r) => flag(r.request, 'recursionDesired'),
     RA: (r) => answers(r).length > 0 && flag(r.response, 'recursionAvailable'),
+    // As the request says; without one Zeek writes 0.
+    Z: (r) => zOf(r.request) ?? 0,
     answers: {
       value: (r): Cell => answers(r).map(answerText),
       list: true,
