@@ -3,7 +3,7 @@
 import type { Static } from 'typebox';
 import type { Verdict } from '../../../api/sites.ts';
 import { PRIORITIES } from '../../../api/words.ts';
-import { plural } from '../../lib/format.ts';
+import { inPlantTime, plural } from '../../lib/format.ts';
 import { Panel } from '../../parts/basics.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../../parts/glyphs.tsx';
 
@@ -43,7 +43,7 @@ export const BlindSpots = ({ verdicts, reading, oneWay = 0 }: Props) => {
               <PriorityGlyph priority={v.priority} size={14} />
               <div>
                 <strong>{v.title}</strong>
-                <p className="lines">{v.detail}</p>
+                <p className="lines">{inPlantTime(v.detail)}</p>
                 {v.whatToDo !== '' && (
                   <p className="todo">
                     <span className="dim">What to do: </span>
