@@ -16,7 +16,7 @@ export const found = (verdicts: readonly VerdictRow[]): VerdictRow[] =>
 interface Props {
   verdicts: readonly VerdictRow[];
   reading: boolean;
-  /** Conversations of which only one direction was seen: too few for a verdict, and still not nothing. */
+  /** Connections of which only one direction was seen: too few for a verdict, and still not nothing. */
   oneWay?: number;
 }
 export const BlindSpots = ({ verdicts, reading, oneWay = 0 }: Props) => {
@@ -26,7 +26,7 @@ export const BlindSpots = ({ verdicts, reading, oneWay = 0 }: Props) => {
       {list.length === 0 ? (
         <p className="none-found">
           {oneWay > 0
-            ? `No loss found. Of ${plural(oneWay, 'conversation')} only one direction was seen: see Directions.`
+            ? `No loss found. Of ${plural(oneWay, 'connection')} only one direction was seen: see Directions.`
             : reading
               ? 'Nothing found missing so far; a source is still being read.'
               : 'Nothing found missing.'}
