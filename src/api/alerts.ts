@@ -172,9 +172,10 @@ export const AlertDetail = Obj({
 });
 export type AlertDetail = Static<typeof AlertDetail>;
 
+const Stood = <S extends readonly string[]>(states: S) =>
+  Obj({ state: OneOf(states), assignee: Type.String({ maxLength: 100 }) });
 /** How it stood when the person decided: where somebody has changed it meanwhile, nothing is written (409 `changed-meanwhile`). */
-const seen = <S extends readonly string[]>(states: S) =>
-  Type.Optional(Obj({ state: OneOf(states), assignee: Type.String({ maxLength: 100 }) }));
+const seen = <S extends readonly string[]>(states: S) => Type.Optional(Stood(states));
 const change = {
   /** User id; '' gives it back to nobody. */
   assignee: Type.Optional(Type.String({ maxLength: 100 })),
@@ -182,22 +183,31 @@ const change = {
 };
 export const AlertChange = Obj({ state: Type.Optional(OneOf(ALERT_STATES)), ...change, seen: seen(ALERT_STATES) });
 export type AlertChange = Static<typeof AlertChange>;
-/** The same for many at once. */
+/** A person's verdict. `benign` needs its reason; all others may have one. */
+const verdict = { verdict: OneOf(VERDICTS), reason: Type.Optional(Type.String({ maxLength: 1000 })) };
+export const ReviewRequest = Obj({
+  ...verdict,
+  /** Also close the alert. */
+  close: Type.Optional(Type.Boolean()),
+  seen: seen(ALERT_STATES),
+});
+export type ReviewRequest = Static<typeof ReviewRequest>;
+
+/** The same for many at once; one verdict may be given about all of them, each keeps it as its own review. */
 export const AlertsChange = Obj({
   alerts: Type.Array(Type.String(), { minItems: 1, maxItems: 500 }),
   change: Obj({ state: Type.Optional(OneOf(ALERT_STATES)), ...change }),
+  review: Type.Optional(Obj(verdict)),
+  /** How each stood, by its id: what somebody has changed meanwhile is left as it is, and told in `unseen`. */
+  seen: Type.Optional(Type.Record(Type.String(), Stood(ALERT_STATES))),
 });
 export type AlertsChange = Static<typeof AlertsChange>;
-export const AlertsChanged = Obj({ changed: Count, missing: Type.Array(Type.String()) });
-
-/** A person's verdict. `benign` needs its reason; all others may have one. */
-export const ReviewRequest = Obj({
-  verdict: OneOf(VERDICTS),
-  reason: Type.Optional(Type.String({ maxLength: 1000 })),
-  /** Also close the alert. */
-  close: Type.Optional(Type.Boolean()),
+export const AlertsChanged = Obj({
+  changed: Count,
+  missing: Type.Array(Type.String()),
+  /** Not as the person saw them any more: nothing was written about these. */
+  unseen: Type.Array(Type.String()),
 });
-export type ReviewRequest = Static<typeof ReviewRequest>;
 
 /** "This is normal from now on": teaches the detector, closes the alert, stands in the journal. */
 export const AcceptRequest = Obj({ reason: Type.String({ minLength: 1, maxLength: 1000 }) });

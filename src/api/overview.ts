@@ -80,6 +80,8 @@ export const Now = Obj({
     cellsJudged: Count,
     cellsOnTrial: Count,
   }),
+  /** Why the part that is not `visible` is not, of the payload; null where there was none. */
+  hidden: Maybe(Obj({ encrypted: Share, undecoded: Share })),
   /** From the picture alone, most urgent first; at most 200. */
   attention: Type.Array(Attention),
   attentionMore: Count,
@@ -103,6 +105,8 @@ export const Now = Obj({
     refused: Count,
     external: Count,
     undecodedConversations: Count,
+    /** Conversations of which one direction alone was seen. */
+    oneWayConversations: Count,
   }),
   firstAt: MaybeTime,
   lastAt: MaybeTime,

@@ -415,4 +415,38 @@ describeBrowser('states of the console', () => {
       await context.close();
     }
   });
+
+  it('reviews several alerts in one act by keys, but for what a colleague has taken meanwhile', {
+    timeout: 2 * PATIENCE_MS,
+  }, async () => {
+    const { page, context, errors } = await enter(`/s/${pump}/alerts?q=state:new`);
+    await page.getByRole('row').nth(2).waitFor();
+    const titles = await page.getByRole('row').evaluateAll((rows) => rows.map((r) => r.textContent ?? ''));
+    expect(titles.length).toBeGreaterThan(2);
+    for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
+    await page.getByRole('button', { name: 'Review 2 …' }).waitFor();
+    const taken = await page.evaluate(async (path) => {
+      const list = (await (await fetch(`${path}/alerts?q=state:new&sort=rank`)).json()) as {
+        items: { id: string }[];
+      };
+      const id = list.items[0]?.id ?? '';
+      const { csrf } = (await (await fetch('/api/v1/me')).json()) as { csrf: string };
+      const answer = await fetch(`${path}/alerts/${id}`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json', 'x-csrf-token': csrf },
+        body: JSON.stringify({ state: 'acknowledged' }),
+      });
+      return answer.status;
+    }, `/api/v1/sites/${pump}`);
+    expect(taken).toBe(200);
+    await page.keyboard.press('v');
+    await page.getByRole('dialog', { name: 'Review 2 alerts' }).waitFor();
+    await page.getByRole('radio', { name: 'true' }).focus();
+    await page.keyboard.press('2');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('1 alert changed since you looked, and left alone.').waitFor();
+    await page.getByText('1 alert closed').waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  });
 });

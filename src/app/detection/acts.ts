@@ -67,13 +67,15 @@ const refuseEmpty = (change: AlertChange): void => {
     throw new RequestError(422, 'input-invalid', 'Nothing is to be changed.', 'Give a state, a person or a note.');
 };
 
+interface Stood {
+  readonly state: string;
+  readonly assignee: string;
+}
+const isAsSeen = (now: Stood, seen: Stood | undefined): boolean =>
+  seen === undefined || (seen.state === now.state && seen.assignee === now.assignee);
 /** Two people at one matter: the second does not undo what the first did without having seen it. */
-const refuseUnseen = (
-  { names }: Actor,
-  now: { readonly state: string; readonly assignee: string },
-  seen: { readonly state: string; readonly assignee: string } | undefined,
-): void => {
-  if (seen === undefined || (seen.state === now.state && seen.assignee === now.assignee)) return;
+const refuseUnseen = ({ names }: Actor, now: Stood, seen: Stood | undefined): void => {
+  if (isAsSeen(now, seen)) return;
   const who = names.get(now.assignee) ?? now.assignee;
   throw new RequestError(
     409,
@@ -97,25 +99,41 @@ export const changeAlert = async (actor: Actor, id: string, change: AlertChange)
   return alertById(view, id);
 };
 
-export const changeAlerts = async (actor: Actor, { alerts, change }: AlertsChange) => {
-  refuseEmpty(change);
+/** One act about many: all of it is written or nothing, but for those that are not as the person saw them. */
+export const changeAlerts = async (actor: Actor, { alerts, change, review, seen = {} }: AlertsChange) => {
+  if (review === undefined) refuseEmpty(change);
+  else refuseBare(review);
   const { store, site, view, nowUs } = actor;
   const known = new Map(view.detection.triage.picture().alerts.map((alert) => [alert.id, alert]));
   const wanted = [...new Set(alerts)];
-  const acts = wanted.flatMap((id) => {
-    const alert = known.get(id);
-    return alert === undefined ? [] : [changeOf(alert, change)];
-  });
+  const found = wanted.flatMap((id) => known.get(id) ?? []);
+  const meant = found.filter((alert) => isAsSeen(alert, seen[alert.id]));
+  const acts = meant.map((alert) => ({
+    ...changeOf(alert, change),
+    ...(review !== undefined && { review: review.verdict }),
+    ...(review !== undefined && change.state === undefined && { state: reviewedState(alert, false) }),
+  }));
+  const changes = Object.keys(detailOf(change)).length > 0;
   await store.writer.submit({
-    put: { alert_state: acts.map((act) => alertActRow(site.id, act, nowUs)) },
-    journal: acts.map((act) => entry(actor, 'alert.change', `alert ${act.alert}`, detailOf(change))),
+    put: {
+      alert_state: acts.map((act) => alertActRow(site.id, act, nowUs)),
+      ...(review !== undefined && { review: meant.map((alert) => reviewRow(actor, alert, review)) }),
+    },
+    journal: meant.flatMap((alert) => [
+      ...(changes ? [entry(actor, 'alert.change', `alert ${alert.id}`, detailOf(change))] : []),
+      ...(review === undefined ? [] : [reviewEntry(actor, alert, review)]),
+    ]),
   });
   for (const act of acts) view.detection.triage.setAct(act);
-  return { changed: acts.length, missing: wanted.filter((id) => !known.has(id)) };
+  return {
+    changed: acts.length,
+    missing: wanted.filter((id) => !known.has(id)),
+    unseen: found.filter((alert) => !meant.includes(alert)).map(({ id }) => id),
+  };
 };
 
-export const reviewAlert = async (actor: Actor, id: string, request: ReviewRequest): Promise<Alert> => {
-  const { verdict, reason = '', close = false } = request;
+type Verdict = Pick<ReviewRequest, 'verdict' | 'reason'>;
+const refuseBare = ({ verdict, reason = '' }: Verdict): void => {
   if (verdict === 'benign' && reason.trim() === '')
     throw new RequestError(
       422,
@@ -123,26 +141,34 @@ export const reviewAlert = async (actor: Actor, id: string, request: ReviewReque
       'A benign finding needs its reason.',
       'Say what it was: planned work, a test ...',
     );
-  const { store, site, view, userId, nowUs } = actor;
+};
+const reviewRow = ({ site, userId, nowUs }: Actor, alert: Alert, { verdict, reason = '' }: Verdict): Row<'review'> => ({
+  site_id: site.id,
+  review_id: randomBytes(8).toString('hex'),
+  alert_id: alert.id,
+  kind: alert.lead.kind,
+  detector: alert.lead.detector,
+  verdict,
+  reason,
+  user_id: userId,
+  ts: nowUs,
+});
+const reviewEntry = (actor: Actor, { id, lead }: Alert, { verdict, reason = '' }: Verdict): JournalEntry =>
+  entry(actor, 'alert.review', `alert ${id}`, { verdict, reason, kind: lead.kind });
+/** Who gives a verdict has looked at it. */
+const reviewedState = ({ state }: Alert, close: boolean): Alert['state'] =>
+  close ? 'closed' : state === 'new' ? 'acknowledged' : state;
+
+export const reviewAlert = async (actor: Actor, id: string, request: ReviewRequest): Promise<Alert> => {
+  refuseBare(request);
+  const { verdict, close = false, seen } = request;
+  const { store, site, view, nowUs } = actor;
   const alert = alertById(view, id);
-  const act = actOf(alert, {
-    review: verdict,
-    state: close ? 'closed' : alert.state === 'new' ? 'acknowledged' : alert.state,
-  });
-  const review: Row<'review'> = {
-    site_id: site.id,
-    review_id: randomBytes(8).toString('hex'),
-    alert_id: alert.id,
-    kind: alert.lead.kind,
-    detector: alert.lead.detector,
-    verdict,
-    reason,
-    user_id: userId,
-    ts: nowUs,
-  };
+  refuseUnseen(actor, alert, seen);
+  const act = actOf(alert, { review: verdict, state: reviewedState(alert, close) });
   await store.writer.submit({
-    put: { alert_state: [alertActRow(site.id, act, nowUs)], review: [review] },
-    journal: [entry(actor, 'alert.review', `alert ${id}`, { verdict, reason, kind: alert.lead.kind })],
+    put: { alert_state: [alertActRow(site.id, act, nowUs)], review: [reviewRow(actor, alert, request)] },
+    journal: [reviewEntry(actor, alert, request)],
   });
   view.detection.triage.setAct(act);
   return alertById(view, id);
@@ -150,7 +176,7 @@ export const reviewAlert = async (actor: Actor, id: string, request: ReviewReque
 
 /** Teaches what the alert's findings show, closes it as benign, keeps what was learned at once. */
 export const acceptAlert = async (actor: Actor, id: string, { reason }: Static<typeof AcceptRequest>) => {
-  const { store, site, view, nowUs, userId } = actor;
+  const { store, site, view, nowUs } = actor;
   const alert = alertById(view, id);
   // The act stands in the journal before anything is learned from it; what came of it follows.
   await store.writer.submit({
@@ -160,17 +186,7 @@ export const acceptAlert = async (actor: Actor, id: string, { reason }: Static<t
   const learned = outcomes.some((outcome) => outcome.learned);
   const text = outcomes.find((outcome) => outcome.learned === learned)?.text ?? '';
   const act = actOf(alert, learned ? { review: 'benign', state: 'closed' } : {});
-  const review: Row<'review'> = {
-    site_id: site.id,
-    review_id: randomBytes(8).toString('hex'),
-    alert_id: alert.id,
-    kind: alert.lead.kind,
-    detector: alert.lead.detector,
-    verdict: 'benign',
-    reason: `accepted as normal: ${reason}`,
-    user_id: userId,
-    ts: nowUs,
-  };
+  const review = reviewRow(actor, alert, { verdict: 'benign', reason: `accepted as normal: ${reason}` });
   const batch = {
     put: learned ? { alert_state: [alertActRow(site.id, act, nowUs)], review: [review] } : {},
     journal: [entry(actor, 'baseline.accepted', `alert ${id}`, { learned, text })],

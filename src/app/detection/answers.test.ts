@@ -197,6 +197,40 @@ describe('the answers about findings', () => {
     ).toEqual(['x']);
   });
 
+  it('one act about many leaves what somebody changed meanwhile, and gives each its own review', async () => {
+    const { id } = await writer();
+    const open = { state: 'acknowledged', assignee: '' };
+    await ask('changeAlert', { params: { alert: id }, body: open });
+    const review = { verdict: 'benign', reason: 'order 7' };
+    const body = (stood: object, more: object = {}) => ({
+      alerts: [id],
+      change: { state: 'closed' },
+      review,
+      seen: { [id]: stood },
+      ...more,
+    });
+    await expect(ask('changeAlerts', { body: body(open, { review: { verdict: 'benign' } }) })).rejects.toMatchObject({
+      status: 422,
+    });
+    const before = (await ask('alert', { params: { alert: id } })).reviews.length;
+    const late = await ask('changeAlerts', { body: body({ state: 'new', assignee: '' }) });
+    expect(late).toEqual({ changed: 0, missing: [], unseen: [id] });
+    expect(await writer()).toMatchObject({ state: 'acknowledged' });
+    expect(await ask('changeAlerts', { body: body(open) })).toEqual({ changed: 1, missing: [], unseen: [] });
+    expect(await writer()).toMatchObject({ state: 'closed', review: 'benign' });
+    const detail = await ask('alert', { params: { alert: id } });
+    expect(detail.reviews).toHaveLength(before + 1);
+    expect(detail.reviews).toContainEqual(expect.objectContaining({ verdict: 'benign', reason: 'order 7' }));
+    expect(detail.history.slice(0, 2).map((line) => line.what)).toEqual(['alert.review', 'alert.change']);
+    // Whoever reviews what a colleague closed meanwhile is told so first.
+    await expect(
+      ask('reviewAlert', { params: { alert: id }, body: { verdict: 'true', seen: open } }),
+    ).rejects.toMatchObject({ status: 409, code: 'changed-meanwhile' });
+    await ask('changeAlerts', { body: { ...body({}), seen: {}, change: {}, review: { verdict: 'true' } } });
+    expect(await writer()).toMatchObject({ state: 'closed', review: 'true' });
+    await ask('changeAlerts', { body: { alerts: [id], change: { state: 'acknowledged' } } });
+  });
+
   it('points are found by words and state, and only those are handed out', async () => {
     const all = await ask('cells');
     const [cell] = all.items;

@@ -101,10 +101,14 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
   let decoded = 0;
   let payload = 0;
   let undecoded = 0;
+  let encrypted = 0;
+  let oneWay = 0;
   for (const c of conversations) {
     // What is encrypted is recognised, not seen.
     if (!c.encrypted) decoded += c.decodedBytes;
+    else encrypted += c.decodedBytes + c.undecodedBytes;
     payload += c.decodedBytes + c.undecodedBytes;
+    if (isOneWay(c)) oneWay++;
     // What carried nothing (a port that was tried, a copy of what another mirror showed) has nothing to decode.
     if (c.protocol === '' && c.undecodedBytes > 0) undecoded++;
   }
@@ -147,6 +151,10 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
     alertsMore: Math.max(0, alone.length - MAX_ALERTS),
     queue: queueCounts(alerts),
     ...learned,
+    hidden:
+      payload === 0
+        ? null
+        : { encrypted: share(encrypted / payload), undecoded: share((payload - decoded - encrypted) / payload) },
     attention: attention.slice(0, MAX_ATTENTION),
     attentionMore: Math.max(0, attention.length - MAX_ATTENTION),
     blindSpots,
@@ -161,6 +169,7 @@ export const now = (view: SiteView, names: ReadonlyMap<string, string> = new Map
       refused,
       external: assets.filter((asset) => asset.role.value === 'external').length,
       undecodedConversations: undecoded,
+      oneWayConversations: oneWay,
     },
     firstAt: maybeTime(first),
     lastAt: maybeTime(last),

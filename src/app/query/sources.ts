@@ -129,8 +129,8 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
       h.oneWay / h.conversations > ONE_WAY_SHARE && {
         code: 'one-direction',
         priority: 'high',
-        title: 'Only one direction is visible in many conversations',
-        detail: `${count(h.oneWay)} of ${count(h.conversations)} conversations (${percent(h.oneWay, h.conversations)}) show one direction only: answers, refusals and values read are missing there.`,
+        title: 'Only one direction is visible of many connections',
+        detail: `${count(h.oneWay)} of ${count(h.conversations)} connections (${percent(h.oneWay, h.conversations)}) show one direction only: answers, refusals and values read are missing there.`,
         whatToDo: 'Let the switch mirror both directions (rx and tx) of the ports.',
       },
     h.dropped > 0 && {

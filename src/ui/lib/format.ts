@@ -84,6 +84,9 @@ export const dateTime = (rfc3339: string): string =>
     minute: '2-digit',
     second: '2-digit',
   }).format(new Date(rfc3339));
+/** A sentence of the server with its times in the plant's zone, as everywhere else on the page. */
+export const inPlantTime = (sentence: string): string =>
+  sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => dateTime(time));
 /** `13:00:00.123`: for rows that lie close together. */
 export const clock = (rfc3339: string): string =>
   `${formatter('t', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(new Date(rfc3339))}.${(rfc3339.match(/\.(\d{1,3})/)?.[1] ?? '0').padEnd(3, '0')}`;

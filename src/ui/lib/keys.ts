@@ -1,11 +1,11 @@
 /** Keyboard: one listener per use; silent while somebody types. `?` shows what there is. */
 import { useEffect, useRef } from 'react';
 
+/** A box that was just ticked takes no letters: the list around it goes on hearing them. */
 const typing = (e: KeyboardEvent): boolean => {
   const t = e.target as HTMLElement | null;
-  return (
-    t !== null && (t.isContentEditable || t.tagName === 'INPUT' || t.tagName === 'TEXTAREA' || t.tagName === 'SELECT')
-  );
+  if (t === null || (t instanceof HTMLInputElement && t.type === 'checkbox')) return false;
+  return t.isContentEditable || t.tagName === 'INPUT' || t.tagName === 'TEXTAREA' || t.tagName === 'SELECT';
 };
 export const dialogIsOpen = (): boolean => document.querySelector('[role="dialog"]') !== null;
 

@@ -84,6 +84,13 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
     [navigate, site],
   );
   const next = ids[place + 1];
+  /** Done with it: the next of the queue, of the last one the one before, and then the list, which says that none waits. */
+  const goOn = () => {
+    if (place < 0) return;
+    const other = next ?? ids[place - 1];
+    if (other === undefined) void navigate({ to: '/s/$site/alerts', params: { site } });
+    else goTo(other);
+  };
   const evidence = finding.evidence[0];
   useKeys({
     j: () => goTo(next),
@@ -140,7 +147,7 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
             )}
           </span>
         </div>
-        <AlertActions detail={detail} />
+        <AlertActions detail={detail} onDone={(closed) => closed && goOn()} />
       </header>
       <p className="in-short">
         {alertInShort(alert).join(' ')}{' '}

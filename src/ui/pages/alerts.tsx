@@ -4,20 +4,20 @@
  */
 import './alert/alert.css';
 import './alerts/alerts.css';
-import { Button } from '@mantine/core';
+import { Button, Tooltip } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { AlertRow, FindingRow, IncidentRow } from '../../api/alerts.ts';
 import { call } from '../lib/api.ts';
-import { plural, share } from '../lib/format.ts';
+import { number, share } from '../lib/format.ts';
 import { useMay } from '../lib/may.ts';
 import { useSite } from '../lib/site.ts';
 import { notify } from '../parts/notify.ts';
 import { PageLink } from '../parts/page-link.tsx';
 import { ListTable } from '../parts/table.tsx';
 import { Tabs, tabSearch } from '../parts/tabs.tsx';
-import { useFreshAlerts } from './alert/dialogs.tsx';
+import { ReviewManyDialog, useChangeMany } from './alert/dialogs.tsx';
 import { AlertBrief } from './alerts/brief.tsx';
 import { closedColumns, findingColumns, rankedColumns } from './alerts/columns.tsx';
 import { IncidentBrief, withIncidents } from './alerts/joined.tsx';
@@ -78,8 +78,11 @@ const Queue = ({ done }: { done: boolean }) => {
   const site = useSite();
   const navigate = useNavigate();
   const may = useMay('triage');
-  const fresh = useFreshAlerts();
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const { sel } = useSearch({ strict: false }) as { sel?: string };
+  // As they stood when they were chosen: nobody decides on what he has not seen.
+  const [chosen, setChosen] = useState<ReadonlyMap<string, AlertRow>>(new Map());
+  const ids = useMemo(() => new Set(chosen.keys()), [chosen]);
+  const [reviewed, setReviewed] = useState<readonly AlertRow[]>([]);
   // The side bar asks for it anyway: while something is learned, an empty queue says less.
   const now = useQuery({
     queryKey: ['now', site],
@@ -89,22 +92,30 @@ const Queue = ({ done }: { done: boolean }) => {
   useFollowed(incidents);
   const columns = useMemo(() => withIncidents(rankedColumns, incidents), [incidents]);
   const of = useCallback((a: AlertRow) => (incidents.has(a.incident) ? a.incident : ''), [incidents]);
-  const change = useMutation({
-    mutationFn: (state: 'acknowledged' | 'closed') =>
-      call('changeAlerts', { site }, { alerts: [...ids], change: { state } }),
-    onSuccess: async (r, state) => {
-      notify.info(`${plural(r.changed, 'alert')} ${state}`);
-      setIds(new Set());
-      await fresh();
-    },
+  const changeMany = useChangeMany();
+  const clear = () => setChosen(new Map());
+  const acknowledge = useMutation({
+    mutationFn: (alerts: readonly AlertRow[]) => changeMany(alerts, 'acknowledged'),
+    onSuccess: clear,
     onError: notify.problem,
   });
   const toggle = (a: AlertRow) =>
-    setIds((old) => {
-      const next = new Set(old);
-      if (!next.delete(a.id)) next.add(a.id);
+    setChosen((old) => {
+      const next = new Map(old);
+      if (!next.delete(a.id)) next.set(a.id, a);
       return next;
     });
+  /** What is chosen, and without a choice the row under the cursor: the panel beside the list has keys of its own. */
+  const keys = (row: AlertRow | undefined): Readonly<Record<string, () => void>> => {
+    const meant = chosen.size > 0 ? [...chosen.values()] : row === undefined || sel !== undefined ? [] : [row];
+    if (!may || done || meant.length === 0) return {};
+    const fresh = meant.filter((a) => a.state === 'new');
+    return {
+      a: () => fresh.length > 0 && !acknowledge.isPending && acknowledge.mutate(fresh),
+      v: () => setReviewed(meant),
+      ...(chosen.size > 0 ? { Escape: clear } : {}),
+    };
+  };
   return (
     <>
       {!done && <RateLine />}
@@ -119,19 +130,25 @@ const Queue = ({ done }: { done: boolean }) => {
         chips={done ? [] : CHIPS}
         open={(a) => void navigate({ to: '/s/$site/alerts/$alert', params: { site, alert: a.id } })}
         {...(may && !done ? { selected: { ids, toggle } } : {})}
+        keys={keys}
         tools={
-          ids.size > 0 && (
+          chosen.size > 0 && (
             <span className="row" style={{ gap: 6 }}>
-              <Button loading={change.isPending} onClick={() => change.mutate('acknowledged')}>
-                Acknowledge {ids.size}
-              </Button>
-              <Button loading={change.isPending} onClick={() => change.mutate('closed')}>
-                Close {ids.size}
-              </Button>
+              <Tooltip label="Somebody takes care of them (a)">
+                <Button loading={acknowledge.isPending} onClick={() => acknowledge.mutate([...chosen.values()])}>
+                  Acknowledge {number(chosen.size)}
+                </Button>
+              </Tooltip>
+              <Tooltip label="One verdict about all of them (v)">
+                <Button onClick={() => setReviewed([...chosen.values()])}>Review {number(chosen.size)} …</Button>
+              </Tooltip>
             </span>
           )
         }
-        detail={{ title: (a) => a.title, body: (a) => <AlertBrief key={a.id} row={a} /> }}
+        detail={{
+          title: (a) => a.title,
+          body: (a, next) => <AlertBrief key={a.id} row={a} next={next} hearsKeys={chosen.size === 0} />,
+        }}
         {...(!done && {
           fold: {
             only: 'folded:false',
@@ -168,6 +185,7 @@ const Queue = ({ done }: { done: boolean }) => {
                 }
         }
       />
+      {reviewed.length > 0 && <ReviewManyDialog alerts={reviewed} onDone={clear} onClose={() => setReviewed([])} />}
     </>
   );
 };

@@ -140,14 +140,14 @@ const Loaded = ({ detail }: { detail: CellDetail }) => {
                 by: (p) => Number(p.value),
                 cell: (p) => <NowValue point={p} />,
               },
-              { id: 'usual', head: 'Usual', width: '156px', cell: (p) => as(p) ?? <UsualBand point={p} /> },
+              { id: 'usual', head: 'Usual', width: '156px', cell: (p) => <UsualBand point={p} /> },
               { id: 'course', head: 'Course', width: '134px', cell: (p) => <Course point={p} us={us} width={118} /> },
               {
                 id: 'guards',
                 head: 'Watched by',
                 width: 'minmax(130px, 1.4fr)',
                 by: (p) => p.armed.length,
-                cell: (p) => as(p) ?? <Guards point={p} />,
+                cell: (p) => <Guards point={p} />,
               },
               {
                 id: 'bias',

@@ -69,19 +69,19 @@ const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
         </Panel>
         <Panel title="Directions">
           {conversations === 0 ? (
-            <p className="unknown flat">No conversation between two devices was seen: directions cannot be judged.</p>
+            <p className="unknown flat">No connection between two devices was seen: directions cannot be judged.</p>
           ) : (
             <div className="stack" style={{ gap: 4 }}>
               <span>
-                <b className="big">{number(conversations - oneWay)}</b> of {plural(conversations, 'conversation')}{' '}
+                <b className="big">{number(conversations - oneWay)}</b> of {plural(conversations, 'connection')}{' '}
                 {conversations - oneWay === 1 ? 'shows' : 'show'} both directions
               </span>
               {oneWay === 0 ? (
-                <span className="dim">No conversation with only one direction was found.</span>
+                <span className="dim">No connection with only one direction was found.</span>
               ) : (
                 <span>
                   <Link to="/s/$site/flows" params={{ site }} search={{ q: 'oneway:true' }} className="in-text">
-                    {plural(oneWay, 'conversation')} with one direction only
+                    {plural(oneWay, 'connection')} with one direction only
                   </Link>
                   : nobody answered, or the answers do not pass this mirror. Values read and refusals are not seen
                   there.

@@ -22,7 +22,7 @@ import { ForOthers } from '../parts/others.tsx';
 import { takeHelp, takeWord } from './alert/take.ts';
 import { useAlertsOfIncident, useIncidentChange } from './incident/acts.ts';
 import { Decision } from './incident/decision.tsx';
-import { inShort } from './incident/in-short.ts';
+import { inShort, mustStop } from './incident/in-short.ts';
 import { Timeline } from './incident/lanes.tsx';
 import { pathOf } from './incident/path.ts';
 import { PathFigure } from './incident/path.tsx';
@@ -145,7 +145,14 @@ const Loaded = ({ detail }: { detail: IncidentDetail }) => {
         </div>
         <Actions detail={detail} />
       </header>
-      <p className="in-short">{inShort(detail, isRecording, here?.lastAt ?? null).join(' ')}</p>
+      <div className="in-short stack" style={{ gap: 6 }}>
+        <p className="flat">{inShort(detail, isRecording, here?.lastAt ?? null).join(' ')}</p>
+        {i.state === 'open' && (
+          <p className="flat">
+            <b>Must the plant stop?</b> {mustStop(detail).join(' ')} People decide.
+          </p>
+        )}
+      </div>
       <nav className="on-page small no-print" aria-label="On this page">
         {PARTS.map(({ id, name }) => (
           <button key={id} type="button" className="linklike" onClick={() => show(id)}>

@@ -6,7 +6,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useEffect, useRef } from 'react';
 import type { Attention, Now } from '../../api/overview.ts';
 import { call } from '../lib/api.ts';
-import { dateTime, duration, number, plural, share } from '../lib/format.ts';
+import { dateTime, duration, inPlantTime, number, plural, share } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useLive } from '../lib/live.ts';
 import { useIsRecording, useSite } from '../lib/site.ts';
@@ -216,6 +216,35 @@ const Figures = ({ now }: { now: Now }) => {
   );
 };
 
+/** Nothing is wrong with the capture: what is not seen all the same, each with the rows behind it. */
+const NoLoss = ({ now }: { now: Now }) => {
+  const { hidden, counts } = now;
+  if (now.state === 'empty') return <p className="dim now-none">Not known before frames come in.</p>;
+  const parts = [
+    ...(hidden !== null && hidden.encrypted > 0 ? [`${share(hidden.encrypted)} is encrypted`] : []),
+    ...(hidden !== null && hidden.undecoded > 0 ? [`${share(hidden.undecoded)} is not decoded`] : []),
+  ];
+  return (
+    <div className="now-none stack" style={{ gap: 6 }}>
+      <span>No loss found. Not seen all the same:</span>
+      <ul className="plain-list">
+        {parts.length > 0 && (
+          <li>
+            <PageLink link="coverage">{parts.join(', ')}</PageLink> of the payload.
+          </li>
+        )}
+        {counts.oneWayConversations > 0 && (
+          <li>
+            Of <PageLink link="flows?q=oneway:true">{plural(counts.oneWayConversations, 'conversation')}</PageLink> one
+            direction only: no answer is seen there.
+          </li>
+        )}
+        <li className="dim">What no mirror port carries. That cannot be counted from here.</li>
+      </ul>
+    </div>
+  );
+};
+
 /** What a person can do who sees nothing. */
 const Begin = () => (
   <span className="begin">
@@ -369,11 +398,7 @@ export const NowPage = () => {
                 }
               >
                 {now.blindSpots.length === 0 ? (
-                  <p className="dim now-none">
-                    {now.state === 'empty'
-                      ? 'Not known before frames come in.'
-                      : 'None found in what was captured. Networks that no mirror port covers cannot be counted.'}
-                  </p>
+                  <NoLoss now={now} />
                 ) : (
                   <ul className="list blind-list">
                     {now.blindSpots.map((b, n) => (
@@ -382,7 +407,7 @@ export const NowPage = () => {
                         {/* The worst is open: of many the headlines are read first. */}
                         <details className="grow blind" open={n === 0}>
                           <summary className="strong">{b.title}</summary>
-                          {b.detail !== '' && <div className="dim small lines">{b.detail}</div>}
+                          {b.detail !== '' && <div className="dim small lines">{inPlantTime(b.detail)}</div>}
                           {b.whatToDo !== '' && <div className="small">{b.whatToDo}</div>}
                         </details>
                       </li>

@@ -70,7 +70,7 @@ const LOOK_WORD: Readonly<Record<PointLook, string>> = {
   moving: 'Moving',
   odd: 'With a finding',
   learning: 'Learning',
-  unseen: 'Not seen at the moment',
+  unseen: 'Not seen now',
   unarmed: 'Not armed',
 };
 
@@ -499,11 +499,15 @@ const PointCells = memo(({ point: p, cell, us }: { point: CellPoint; cell: CellR
       <div role="gridcell" className="end">
         <NowValue point={p} />
       </div>
-      <div role="gridcell">{as ?? <UsualBand point={p} />}</div>
+      <div role="gridcell">
+        <UsualBand point={p} />
+      </div>
       <div role="gridcell">
         <Course point={p} us={us} />
       </div>
-      <div role="gridcell">{as ?? <Guards point={p} />}</div>
+      <div role="gridcell">
+        <Guards point={p} />
+      </div>
       <div role="gridcell">{as ?? <Notices point={p} />}</div>
       <div role="gridcell">
         <OddMark point={p} />

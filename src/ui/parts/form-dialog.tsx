@@ -34,10 +34,17 @@ export const FormDialog = ({ title, act, ready, send, onClose, closes = true, si
           // Enter twice is one act.
           if (ready && !commit.isPending) commit.mutate();
         }}
+        onKeyDown={(e) => {
+          // Enter is a new line where a reason is written.
+          if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) e.currentTarget.requestSubmit();
+        }}
       >
         {children}
         {commit.isError && <Problem error={commit.error} />}
         <div className="row dialog-foot">
+          <span className="dim small grow dialog-keys">
+            <kbd>Ctrl Enter</kbd> {act.toLowerCase()}
+          </span>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="filled" loading={commit.isPending} disabled={!ready}>
             {act}

@@ -66,14 +66,18 @@ interface Props<T> {
   defaultSort: string;
   chips?: readonly Chip[];
   open?: (row: T) => void;
-  /** More to do with the selected row, by key. */
+  /** More to do with the selected row, by key. Not heard while the rows of a folded line are fetched to be ticked. */
   keys?: (row: T | undefined) => Readonly<Record<string, () => void>>;
   empty: { title: string; text: ReactNode };
   tools?: ReactNode;
   selected?: { ids: ReadonlySet<string>; toggle: (row: T) => void };
   unit: [one: string, many: string];
   /** The chosen row in full, beside the list. The URL holds the choice (`sel`); j/k walk it along. With `open`, Enter opens. */
-  detail?: { readonly title: (row: T) => ReactNode; readonly body: (row: T) => ReactNode };
+  detail?: {
+    readonly title: (row: T) => ReactNode;
+    /** `next` chooses the line after it, of the last one the line before, of the only one none. */
+    readonly body: (row: T, next: () => void) => ReactNode;
+  };
   fold?: Folding<T>;
 }
 
@@ -245,9 +249,15 @@ export const ListTable = <T,>(props: Props<T>) => {
     virtual.scrollToIndex(next);
     if (chosen >= 0) choose(lines[next]);
   };
+  const goOn = () => {
+    const next = lines[chosen + 1] ?? lines[chosen - 1];
+    choose(chosen < 0 ? undefined : next);
+    setWalked(undefined);
+  };
   const line = cursor >= 0 ? lines[cursor] : undefined;
   const row = line?.kind === 'row' ? line.row : undefined;
   const isTicked = (r: T) => selected?.ids.has(String(keyOf(r))) === true;
+  const [ticking, setTicking] = useState(0);
   /** A folded line is ticked when all of its rows are. */
   const tickedOf = (of: Line<T>): 'all' | 'some' | 'none' => {
     const members = of.kind === 'row' ? [of.row] : [of.lead, ...(of.under ?? [])];
@@ -257,8 +267,13 @@ export const ListTable = <T,>(props: Props<T>) => {
   const tick = async (of: Line<T>) => {
     if (of.kind === 'row') return selected?.toggle(of.row);
     const all = tickedOf(of) === 'all';
-    const members = [of.lead, ...(of.under ?? (await groups.load(of.lead)))];
-    for (const r of members) if (all || !isTicked(r)) selected?.toggle(r);
+    setTicking((n) => n + 1);
+    try {
+      const members = [of.lead, ...(of.under ?? (await groups.load(of.lead)))];
+      for (const r of members) if (all || !isTicked(r)) selected?.toggle(r);
+    } finally {
+      setTicking((n) => n - 1);
+    }
   };
   const close = (of: Line<T>) => {
     const key = of.kind === 'fold' ? of.key : of.within;
@@ -304,7 +319,7 @@ export const ListTable = <T,>(props: Props<T>) => {
     ...(fold && line !== undefined
       ? { ArrowRight: () => line.kind === 'fold' && unfold(line.key, true), ArrowLeft: () => close(line) }
       : {}),
-    ...props.keys?.(row),
+    ...(ticking === 0 ? props.keys?.(row) : {}),
   });
 
   const error = query.error;
@@ -517,7 +532,7 @@ export const ListTable = <T,>(props: Props<T>) => {
             ) : shown.kind === 'fold' ? (
               fold?.body(shown.key, shown.lead)
             ) : (
-              detail.body(shown.row)
+              detail.body(shown.row, goOn)
             )}
           </Aside>
         )}

@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['→  ←', 'Open, close a line that stands for several (the alerts of an incident)'],
   ['e', 'Open the evidence of the row'],
   ['a  t  v', 'Alert: acknowledge, take, review; incident: acknowledge all of it, take'],
+  ['1 … 4', 'Review: the verdict; Ctrl Enter records it, and the next alert opens'],
   ['r', 'Fetch the list again'],
   ['[  ]', 'Previous, next frame (in evidence)'],
   ['f  n', 'Map: show everything; only the peers of the choice'],

@@ -13,7 +13,14 @@ import { ForOthers } from '../../parts/others.tsx';
 import { AcceptDialog, ReviewDialog, useFreshAlerts } from './dialogs.tsx';
 import { takeHelp, takeWord } from './take.ts';
 
-export const AlertActions = ({ detail, onDone }: { detail: AlertDetail; onDone?: () => void }) => {
+interface Props {
+  detail: AlertDetail;
+  /** After a review or an acceptance; `closed`: it left the queue. */
+  onDone?: (closed: boolean) => void;
+  /** False: keys are for several chosen alerts, not for this one. */
+  hearsKeys?: boolean;
+}
+export const AlertActions = ({ detail, onDone, hearsKeys = true }: Props) => {
   const { alert, finding } = detail;
   const site = useSite();
   const me = useQuery(meQuery).data;
@@ -44,7 +51,7 @@ export const AlertActions = ({ detail, onDone }: { detail: AlertDetail; onDone?:
         : { assignee: me.id, ...(alert.state === 'new' ? { state: 'acknowledged' as const } : {}) },
     );
   useKeys(
-    triage
+    triage && hearsKeys
       ? {
           a: () => alert.state === 'new' && change.mutate({ state: 'acknowledged' }),
           t: () => void take(),

@@ -2,10 +2,10 @@
 import { Checkbox, Radio } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { AcceptTrial, AlertRow, FindingDetail } from '../../../api/alerts.ts';
 import { type ReviewVerdict, VERDICTS } from '../../../api/words.ts';
-import { call } from '../../lib/api.ts';
+import { ApiProblem, call } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useSite } from '../../lib/site.ts';
 import { Loading, Problem, When } from '../../parts/basics.tsx';
@@ -33,38 +33,124 @@ export const useFreshAlerts = (): (() => Promise<void>) => {
 interface DialogProps {
   alert: AlertRow;
   onClose: () => void;
-  /** After it was recorded. */
-  onDone?: () => void;
+  /** After it was recorded; `closed`: it left the queue. */
+  onDone?: (closed: boolean) => void;
 }
 
 export const ReviewDialog = ({ alert, onClose, onDone }: DialogProps) => {
   const site = useSite();
   const fresh = useFreshAlerts();
+  const record = async (verdict: ReviewVerdict, reason: string, close: boolean) => {
+    const seen = { state: alert.state, assignee: alert.assignee };
+    try {
+      await call('reviewAlert', { site, alert: alert.id }, { verdict, close, seen, ...reasonOf(reason) });
+    } catch (error) {
+      // Somebody else was here meanwhile: what he did is shown behind the dialog.
+      if (error instanceof ApiProblem && error.code === 'changed-meanwhile') await fresh();
+      throw error;
+    }
+    notify.info(close ? 'Reviewed and closed' : 'Review recorded', `${alert.title}: ${VERDICT_WORD[verdict]}.`);
+    onDone?.(close);
+    await fresh();
+  };
+  return <ReviewForm title="Review" about={alert.title} record={record} onClose={onClose} />;
+};
+
+interface ManyProps {
+  /** As they stood when they were chosen. */
+  alerts: readonly AlertRow[];
+  onClose: () => void;
+  onDone: () => void;
+}
+/** At most so many are named; the others are counted. */
+const MOST_NAMED = 5;
+/** One verdict about several alerts: each keeps it as its own review. */
+export const ReviewManyDialog = ({ alerts, onClose, onDone }: ManyProps) => {
+  const changeMany = useChangeMany();
+  const record = async (verdict: ReviewVerdict, reason: string, close: boolean) => {
+    await changeMany(alerts, close ? 'closed' : undefined, { verdict, ...reasonOf(reason) });
+    onDone();
+  };
+  const about = (
+    <ul className="plain-list">
+      {alerts.slice(0, MOST_NAMED).map((a) => (
+        <li key={a.id}>{a.title}</li>
+      ))}
+      {alerts.length > MOST_NAMED && <li className="dim">and {number(alerts.length - MOST_NAMED)} more</li>}
+    </ul>
+  );
+  return (
+    <ReviewForm
+      title={`Review ${plural(alerts.length, 'alert')}`}
+      about={about}
+      many
+      record={record}
+      onClose={onClose}
+    />
+  );
+};
+
+/** One act about several alerts, as far as they still stand as they were seen; says what came of it. */
+export const useChangeMany = () => {
+  const site = useSite();
+  const fresh = useFreshAlerts();
+  return async (
+    alerts: readonly AlertRow[],
+    state: 'acknowledged' | 'closed' | undefined,
+    review?: { verdict: ReviewVerdict; reason?: string },
+  ): Promise<void> => {
+    const r = await call(
+      'changeAlerts',
+      { site },
+      {
+        alerts: alerts.map((a) => a.id),
+        change: state === undefined ? {} : { state },
+        seen: Object.fromEntries(alerts.map((a) => [a.id, { state: a.state, assignee: a.assignee }])),
+        ...(review === undefined ? {} : { review }),
+      },
+    );
+    const left = r.unseen.length;
+    notify.info(
+      r.changed === 0 ? 'Nothing was changed' : `${plural(r.changed, 'alert')} ${state ?? 'reviewed'}`,
+      left === 0 ? '' : `${plural(left, 'alert')} changed since you looked, and left alone.`,
+    );
+    await fresh();
+  };
+};
+
+interface FormProps {
+  title: string;
+  about: ReactNode;
+  many?: boolean;
+  record: (verdict: ReviewVerdict, reason: string, close: boolean) => Promise<void>;
+  onClose: () => void;
+}
+const ReviewForm = ({ title, about, many = false, record, onClose }: FormProps) => {
   const [verdict, setVerdict] = useState<ReviewVerdict | ''>('');
   const [reason, setReason] = useState('');
   const [close, setClose] = useState(true);
-  const review = async () => {
-    if (verdict === '') return;
-    await call(
-      'reviewAlert',
-      { site, alert: alert.id },
-      { verdict, close: close && verdict !== 'unsure', ...reasonOf(reason) },
-    );
-    notify.info('Review recorded', `${alert.title}: ${VERDICT_WORD[verdict]}.`);
-    await fresh();
-    onDone?.();
-  };
   const needsReason = verdict === 'benign';
+  const closes = close && verdict !== 'unsure';
   return (
     <FormDialog
-      title="Review"
+      title={title}
       act="Record the review"
       ready={verdict !== '' && !(needsReason && reason.trim() === '')}
-      send={review}
+      send={async () => {
+        if (verdict !== '') await record(verdict, reason, closes);
+      }}
       onClose={onClose}
     >
-      <p className="flat">{alert.title}</p>
-      <Radio.Group value={verdict} onChange={(v) => setVerdict(v as ReviewVerdict)} aria-label="Verdict">
+      {typeof about === 'string' ? <p className="flat">{about}</p> : about}
+      <Radio.Group
+        value={verdict}
+        onChange={(v) => setVerdict(v as ReviewVerdict)}
+        aria-label="Verdict"
+        onKeyDown={(e) => {
+          const chosen = VERDICTS[Number(e.key) - 1];
+          if (chosen !== undefined) setVerdict(chosen);
+        }}
+      >
         <div className="stack" style={{ gap: 10 }}>
           {VERDICTS.map((v, i) => (
             <Radio
@@ -72,7 +158,11 @@ export const ReviewDialog = ({ alert, onClose, onDone }: DialogProps) => {
               value={v}
               size="xs"
               {...(i === 0 ? { 'data-autofocus': true } : {})}
-              label={<span className="strong">{VERDICT_WORD[v]}</span>}
+              label={
+                <span className="strong">
+                  {VERDICT_WORD[v]} <kbd>{i + 1}</kbd>
+                </span>
+              }
               description={VERDICT_HELP[v]}
             />
           ))}
@@ -85,11 +175,11 @@ export const ReviewDialog = ({ alert, onClose, onDone }: DialogProps) => {
         onChange={setReason}
       />
       <Checkbox
-        label="Close the alert"
+        label={many ? 'Close the alerts' : 'Close the alert'}
         description={
           verdict === 'unsure' ? 'What is not clear stays open.' : 'A new episode of the same opens it again.'
         }
-        checked={close && verdict !== 'unsure'}
+        checked={closes}
         disabled={verdict === 'unsure'}
         onChange={(e) => setClose(e.currentTarget.checked)}
       />
@@ -111,8 +201,8 @@ export const AcceptDialog = ({ alert, finding, onClose, onDone }: DialogProps & 
   const accept = async () => {
     const answer = await call('acceptAlert', { site, alert: alert.id }, { reason: reason.trim() });
     notify.info(answer.learned ? 'Accepted as new normal' : 'Nothing was learned', answer.text);
+    onDone?.(answer.learned);
     await fresh();
-    onDone?.();
   };
   return (
     <FormDialog

@@ -152,7 +152,9 @@ const Row = ({ command: c, path, point, series, fromUs, toUs }: RowProps) => {
     w?.before !== undefined &&
     written !== undefined &&
     w.before !== 0 &&
-    written !== w.before
+    written !== w.before &&
+    // From 1 to 0 is off, not 100 % less.
+    !(w.before === 1 && written === 0)
       ? ((written - w.before) / Math.abs(w.before)) * 100
       : undefined;
   const unit = point?.unit ? ` ${point.unit}` : '';

@@ -9,7 +9,14 @@ import { AlertActions } from '../alert/actions.tsx';
 import { ProofView } from '../alert/proof.tsx';
 import { FindingFacts } from '../alert/statement.tsx';
 
-export const AlertBrief = ({ row }: { row: AlertRow }) => {
+interface Props {
+  row: AlertRow;
+  /** Chooses the row after it. */
+  next: () => void;
+  /** False: keys are for several chosen alerts, not for this one. */
+  hearsKeys: boolean;
+}
+export const AlertBrief = ({ row, next, hearsKeys }: Props) => {
   const site = useSite();
   const query = useQuery({
     queryKey: ['alerts', site, 'one', row.id],
@@ -20,7 +27,13 @@ export const AlertBrief = ({ row }: { row: AlertRow }) => {
   const { finding } = query.data;
   return (
     <>
-      <AlertActions key={row.id} detail={query.data} />
+      <AlertActions
+        key={row.id}
+        detail={query.data}
+        hearsKeys={hearsKeys}
+        // What left the queue is done with: the next one takes its place.
+        onDone={(closed) => closed && row.state !== 'closed' && next()}
+      />
       {finding.proof !== null && <ProofView proof={finding.proof} lastAt={finding.lastAt} height={170} brief />}
       <section>
         <h3>What happened</h3>

@@ -3,7 +3,7 @@
 import type { Static } from 'typebox';
 import type { Verdict } from '../../../api/sites.ts';
 import { PRIORITIES } from '../../../api/words.ts';
-import { plural } from '../../lib/format.ts';
+import { inPlantTime, plural } from '../../lib/format.ts';
 import { Panel } from '../../parts/basics.tsx';
 import { PRIORITY_WORD, PriorityGlyph } from '../../parts/glyphs.tsx';
 
@@ -16,7 +16,7 @@ export const found = (verdicts: readonly VerdictRow[]): VerdictRow[] =>
 interface Props {
   verdicts: readonly VerdictRow[];
   reading: boolean;
-  /** Conversations of which only one direction was seen: too few for a verdict, and still not nothing. */
+  /** Connections of which only one direction was seen: too few for a verdict, and still not nothing. */
   oneWay?: number;
 }
 export const BlindSpots = ({ verdicts, reading, oneWay = 0 }: Props) => {
@@ -26,7 +26,7 @@ export const BlindSpots = ({ verdicts, reading, oneWay = 0 }: Props) => {
       {list.length === 0 ? (
         <p className="none-found">
           {oneWay > 0
-            ? `No loss found. Of ${plural(oneWay, 'conversation')} only one direction was seen: see Directions.`
+            ? `No loss found. Of ${plural(oneWay, 'connection')} only one direction was seen: see Directions.`
             : reading
               ? 'Nothing found missing so far; a source is still being read.'
               : 'Nothing found missing.'}
@@ -43,7 +43,7 @@ export const BlindSpots = ({ verdicts, reading, oneWay = 0 }: Props) => {
               <PriorityGlyph priority={v.priority} size={14} />
               <div>
                 <strong>{v.title}</strong>
-                <p className="lines">{v.detail}</p>
+                <p className="lines">{inPlantTime(v.detail)}</p>
                 {v.whatToDo !== '' && (
                   <p className="todo">
                     <span className="dim">What to do: </span>

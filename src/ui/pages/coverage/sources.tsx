@@ -191,8 +191,8 @@ const figuresOf = (h: SourceRow['health']): readonly HealthFigure[] => [
     name: 'One direction only',
     value: h.conversations === 0 ? '' : `${number(h.oneWay)} of ${number(h.conversations)}`,
     loud: h.oneWay > 0,
-    unknown: 'no conversation',
-    why: 'Conversations that show one direction',
+    unknown: 'no connection',
+    why: 'TCP and UDP connections that show one direction',
   },
   {
     name: 'Lost by the capture',

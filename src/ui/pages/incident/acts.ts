@@ -49,11 +49,19 @@ const LEFT = { acknowledged: 'state:new', closed: '-state:closed' } as const;
  * Acknowledges or closes the alerts that tell an incident in one act, whatever their number, as far as the person was shown
  * them: what began after `lastAt`, the incident's last sighting on the screen, stays new. Closing also closes the incident.
  */
-export const useAlertsOfIncident = ({ id: incident, lastAt }: Pick<IncidentRow, 'id' | 'lastAt'>) => {
+export const useAlertsOfIncident = ({
+  id: incident,
+  lastAt,
+  state: was,
+  assignee,
+}: Pick<IncidentRow, 'id' | 'lastAt' | 'state' | 'assignee'>) => {
   const site = useSite();
   const fresh = useFresh();
   return useMutation({
     mutationFn: async (state: 'acknowledged' | 'closed') => {
+      // Refused where somebody else has changed it meanwhile: none of its alerts is closed then.
+      if (state === 'closed')
+        await call('changeIncident', { site, incident }, { state, seen: { state: was, assignee } });
       const q = `incident:=${incident} ${LEFT[state]}`;
       let changed = 0;
       // What was changed no longer fits the filter. An answer that changes nothing ends it: the rest is not ours to change.
@@ -65,13 +73,15 @@ export const useAlertsOfIncident = ({ id: incident, lastAt }: Pick<IncidentRow, 
         changed += now;
         if (now === 0) break;
       }
-      if (state === 'closed') await call('changeIncident', { site, incident }, { state });
       return changed;
     },
     onSuccess: async (changed, state) => {
       notify.info(`${plural(changed, 'alert')} ${state}`);
       await fresh();
     },
-    onError: notify.problem,
+    onError: async (error) => {
+      notify.problem(error);
+      await fresh();
+    },
   });
 };

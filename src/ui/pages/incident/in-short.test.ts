@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { IncidentDetail, IncidentRow } from '../../../api/alerts.ts';
-import { inShort } from './in-short.ts';
+import { inShort, mustStop } from './in-short.ts';
 
 const incident: IncidentRow = {
   id: 'i-1',
@@ -73,4 +73,40 @@ it('does not say that something goes on of which nothing was seen for an hour', 
   expect(inShort(detail({}, ['ot']), false, anHourLater).at(-1)).toBe(
     'Nothing of it was seen for 60 min: that is no sign that it is over.',
   );
+});
+
+const step = (over: object): IncidentDetail['steps'][number] => ({
+  finding: 'f1',
+  alert: '',
+  kind: 'new-writer',
+  tactic: '',
+  lane: 'ot',
+  techniques: [{ id: 'T0836', name: 'Modify Parameter', tactic: '', matrix: 'ics' }],
+  title: 'ES-01 writes to PLC-1 for the first time',
+  actor: null,
+  target: { kind: 'asset', id: 'a1', name: 'PLC-1', address: '', role: 'plc', level: 1 },
+  firstAt: null,
+  lastAt: null,
+  open: false,
+  impact: 'quality',
+  certainty: 'certain',
+  because: '',
+  ...over,
+});
+
+it('answers the question whether the plant must stop in two sentences, without deciding it', () => {
+  const of = (steps: IncidentDetail['steps'], asked: IncidentDetail['asked'] = []) =>
+    mustStop({ ...detail({}, ['ot']), steps, asked });
+  expect(of([])).toEqual([
+    'Nothing was seen at a device that is known as a safety controller.',
+    'No change that would have to be put right was seen.',
+  ]);
+  const guard = step({ finding: 'f2', kind: 'safety-touched', impact: 'safety', title: 'ES-01 acts on GUARD' });
+  const check = 'Who works at ES-01 now?';
+  const question = { finding: 'f2', impact: 'safety' as const, title: guard.title, check, innocent: '' };
+  expect(of([step({}), guard], [question])).toEqual([
+    'Seen on the wire: ES-01 acts on GUARD; people can come to harm.',
+    `1 device has to be checked or put right; ask first: ${check}`,
+  ]);
+  expect(of([{ ...guard, certainty: 'likely' }])[0]).toContain('A conclusion, not certain: ES-01 acts on GUARD');
 });

@@ -2,6 +2,7 @@
 import type { IncidentDetail } from '../../../api/alerts.ts';
 import { duration, number, plural } from '../../lib/format.ts';
 import { CAN_TOUCH, QUIET_MS } from '../../parts/impact.ts';
+import { gravestOf, putRightOf } from './put-right.ts';
 
 /** Sentences, most important first. Of a recording nothing goes on now. `lastFrameAt`: of the site, RFC 3339. */
 export const inShort = (
@@ -26,5 +27,25 @@ export const inShort = (
       : isRecording
         ? 'It was over when the recording ended.'
         : 'Nothing of it goes on at the moment.',
+  ];
+};
+
+/** Two sentences for whoever decides whether the plant goes on: what speaks for harm to people, then what was changed and what to ask first. */
+export const mustStop = ({ steps, asked }: IncidentDetail): readonly [string, string] => {
+  const [gravest] = gravestOf(
+    steps.filter(({ impact }) => impact === 'safety'),
+    asked,
+  );
+  const changed = putRightOf(steps).length;
+  const work =
+    changed === 0
+      ? 'No change that would have to be put right was seen'
+      : `${plural(changed, 'device')} ${changed === 1 ? 'has' : 'have'} to be checked or put right`;
+  const [first] = asked;
+  return [
+    gravest === undefined
+      ? 'Nothing was seen at a device that is known as a safety controller.'
+      : `${gravest.certainty === 'certain' ? 'Seen on the wire' : 'A conclusion, not certain'}: ${gravest.title}; ${CAN_TOUCH.safety}.`,
+    first === undefined ? `${work}.` : `${work}; ask first: ${first.check}`,
   ];
 };

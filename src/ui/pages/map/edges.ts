@@ -91,12 +91,12 @@ export const sumVerbs = (e: MapEdge): Map<string, number> => {
 };
 /** Engineering before writes before what only reads; among equals the busiest. */
 export const weightOf = (e: MapEdge): number => (e.engineering ? 2e15 : 0) + (e.writes ? 1e15 : 0) + e.bytes;
+/** Words on a line have room for so many verbs; the others are counted. */
+const MOST_VERBS = 2;
 /** Words on a line: the engineering verbs, for colour alone says nothing. */
-export const lineLabel = (l: Line): string =>
-  l.engineering
-    ? verbsOf(l.verbs)
-        .filter(([v]) => engineering.includes(v))
-        .slice(0, 2)
-        .map(([v]) => v)
-        .join(', ')
-    : '';
+export const lineLabel = (l: Line): string => {
+  if (!l.engineering) return '';
+  const verbs = verbsOf(l.verbs).flatMap(([v]) => (engineering.includes(v) ? [v] : []));
+  const more = verbs.length - MOST_VERBS;
+  return `${verbs.slice(0, MOST_VERBS).join(', ')}${more > 0 ? ` +${more}` : ''}`;
+};

@@ -35,19 +35,37 @@ export const NowValue = ({ point }: { point: CellPoint }) =>
     </span>
   );
 
+/** Where no band says what is usual: between which values it was lately, as far as its course reaches. */
+const Lately = ({ values, why }: { values: CellPoint['values']; why: string }) => {
+  const seen = values.filter((v) => v !== null);
+  if (seen.length === 0) return <span className="usual-one small">not known yet</span>;
+  const low = seen.reduce((a, b) => Math.min(a, b));
+  const high = seen.reduce((a, b) => Math.max(a, b));
+  return (
+    <span className="usual-one small" title={why}>
+      lately <span className="mono">{figure(low)}</span>
+      {high > low && (
+        <>
+          {' to '}
+          <span className="mono">{figure(high)}</span>
+        </>
+      )}
+    </span>
+  );
+};
+
 /** Lowest and highest usual value now, and where the value stands between them. */
 export const UsualBand = ({ point }: { point: CellPoint }) => {
   const low = point.low.at(-1) ?? null;
   const high = point.high.at(-1) ?? null;
-  if (low === null || high === null) return <span className="usual-one small">no band yet</span>;
+  if (low === null || high === null)
+    return <Lately values={point.values} why="What is usual is not known yet: this is what was seen lately." />;
   if (!isTelling(point.values, low, high))
     return (
-      <span
-        className="usual-one small"
-        title={`Its limits, ${figure(low)} to ${figure(high)}, lie so far beyond all that was seen lately that they say nothing. Watched by: ${point.armed.join(', ')}`}
-      >
-        no narrow band
-      </span>
+      <Lately
+        values={point.values}
+        why={`Its limits, ${figure(low)} to ${figure(high)}, lie far beyond all that was seen lately. Watched by: ${point.armed.join(', ')}`}
+      />
     );
   const value = point.value;
   const outside = typeof value === 'number' && (value < low || value > high);
@@ -134,13 +152,12 @@ export const Guards = ({ point }: { point: CellPoint }) => {
 
 const isJudged = ({ state }: Pick<CellPoint, 'state'>): boolean => state === 'armed' || state === 'trial';
 
-/** Nothing is known of the point but what holds for its whole cell, and stands there once: no band, no guard, no bias. */
+/** Nothing is known of the point but what holds for its whole cell: no band, no guard, no bias. */
 export const isAsItsCell = (point: CellPoint, cell: CellRow): boolean =>
   !isJudged(cell) && point.state === cell.state && point.low.at(-1) == null && point.detectable === null;
 export const AsItsCell = ({ cell }: { cell: CellRow }) => (
-  <span className="dim" title={cell.text}>
-    <span aria-hidden="true">–</span>
-    <span className="sr">not yet, as its cell</span>
+  <span className="dim small" title={cell.text}>
+    not yet
   </span>
 );
 
