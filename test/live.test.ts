@@ -141,7 +141,7 @@ describe.runIf(mayRun)('a live interface', () => {
     await expect.poll(() => assetIps(site), { timeout: 20_000 }).toEqual(['10.0.1.1', '10.0.1.2', '10.0.1.3']);
 
     // Nothing is sent for five seconds.
-    const [silent] = await until(site, ([s]) => s!.state === 'blind');
+    const [silent] = await until(site, ([s]) => s!.state === 'blind' && s!.health.dropped !== null);
     expect(silent!.health).toMatchObject({ frames: 300, dropped: 0 });
 
     // The program is held up while half as much again comes as the kernel's buffer takes: every frame is read or told as lost.

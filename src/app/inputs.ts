@@ -5,28 +5,12 @@ import { readCapture } from '../capture/reader.ts';
 import { hasCapture } from '../capture/watch.ts';
 import { OperatingError } from '../core/errors.ts';
 import { LINK } from '../core/frame.ts';
+import { linkText } from './link-names.ts';
 import { startLiveCapture } from './live-capture.ts';
 
 export { hasCapture };
 
 const UNDERSTOOD: ReadonlySet<number> = new Set(Object.values(LINK));
-
-/** Link types that people meet and that are not understood (pcap registry), by the name they know. */
-const LINK_NAMES: ReadonlyMap<number, string> = new Map([
-  [105, 'IEEE 802.11'],
-  [127, 'IEEE 802.11 with radiotap'],
-  [147, 'a private use'],
-  [189, 'USB'],
-  [192, 'PPI'],
-  [201, 'Bluetooth'],
-  [220, 'USB'],
-  [227, 'CAN'],
-  [249, 'USBPcap'],
-]);
-
-/** `105 (IEEE 802.11)`. */
-const linkText = (linkTypes: Iterable<number>): string =>
-  [...linkTypes].map((type) => (LINK_NAMES.has(type) ? `${type} (${LINK_NAMES.get(type)})` : String(type))).join(', ');
 
 /** Why a capture that was read to its end shows nothing; undefined where it holds a frame of a link type that is understood. */
 export const nothingIn = (

@@ -9,6 +9,7 @@ import type { SourceHealth, SourceId } from '../core/site.ts';
 import type { SiteModel, SiteSink } from '../core/site-model.ts';
 import { DECODERS, Decoding, DuplicateFilter, EndpointTable, type OnMessage, Openings } from '../decode/index.ts';
 import { framesAfter } from './frames-after.ts';
+import { linkText } from './link-names.ts';
 
 /** What the sources of one site share. */
 export interface SiteRuntime {
@@ -154,6 +155,11 @@ export class Pipeline {
   finish(onFault?: (error: unknown) => void): void {
     this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
     const { flows } = this.decoding;
+    for (const { linkType, frames: count } of this.health().unknownLinkTypes)
+      this.warnings.push({
+        code: 'capture.link-type',
+        text: warningText('capture.link-type', { linkType: linkText([linkType]), count }),
+      });
     let idle = 0;
     for (let before = flows.active; idle < MAX_IDLE_TRIES; before = flows.active)
       try {

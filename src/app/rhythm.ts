@@ -11,6 +11,8 @@ export const MAX_SILENCE_US = 55_000_000;
 const TIMES_USUAL = 4;
 /** Share of the usual pause that stays after each shorter one. */
 const DECAY = 0.999;
+/** Pauses of one side of a tap are taken once in so long. */
+const SIDE_STEP_US = 1_000_000;
 
 /**
  * Growth of a watched folder: files come as the recorder turns them over, some every second, some every hour. So there is
@@ -53,6 +55,39 @@ export class FolderRhythm {
     // As with a wire: a clock that was set back.
     if (nowUs < this.#lastUs) this.#lastUs = nowUs;
     return this.#caughtUp && this.#pauses >= PAUSES_NEEDED && nowUs - this.#lastUs > this.allowedUs;
+  }
+}
+
+/**
+ * One of several interfaces that make one source, by the time of the frames. What passes there may be little, and the others show
+ * that the wire is alive: it counts as silent only this much beyond its own usual pause.
+ */
+export class SideRhythm {
+  #lastUs: number;
+  #usualUs = 0;
+  #isHeard = false;
+
+  constructor(nowUs: number) {
+    this.#lastUs = nowUs;
+  }
+
+  /** A frame of this time. Of those within a second only the first is taken, so that the usual pause does not decay with traffic. */
+  heard(tsUs: number): void {
+    const pauseUs = tsUs - this.#lastUs;
+    if (this.#isHeard && pauseUs >= 0 && pauseUs < SIDE_STEP_US) return;
+    if (this.#isHeard) this.#usualUs = Math.max(pauseUs, this.#usualUs * DECAY);
+    this.#isHeard = true;
+    this.#lastUs = tsUs;
+  }
+
+  /** When it was heard last, to the second; 0 for never. */
+  get lastUs(): number {
+    return this.#isHeard ? this.#lastUs : 0;
+  }
+
+  /** The others came so far. */
+  isSilent(tsUs: number): boolean {
+    return tsUs - this.#lastUs > this.#usualUs + MAX_SILENCE_US;
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { type LiveSite, sourceRow } from './live-site.ts';
 import { slug } from './site-id.ts';
 import { newSource, type SourceWork } from './source-work.ts';
-import { interfaceAway } from './troubles.ts';
+import { interfaceAway, interfaceSilent } from './troubles.ts';
 
 /** Live interfaces and folders watched at a time. */
 export const MAX_LIVE = 8;
@@ -99,6 +99,8 @@ const begin = async (
   return { site, source: await recordLive(work, site, request.interface, userId) };
 };
 
+const awayKey = (source: string, name: string): string => `away ${source} ${name}`;
+
 /** Interfaces of a source of several that nothing comes from: told once each, and shown until they are there again. */
 const tellAway = (
   work: SourceWork,
@@ -107,7 +109,7 @@ const tellAway = (
   away: ReadonlyMap<string, OperatingError>,
 ): void => {
   for (const name of interfacesOf(source)) {
-    const key = `away ${source} ${name}`;
+    const key = awayKey(source, name);
     const error = away.get(name);
     if (error === undefined) site.troubles.delete(key);
     else if (!site.troubles.has(key)) {
@@ -116,6 +118,22 @@ const tellAway = (
     }
   }
   work.options.onChange(site);
+};
+
+/** Interfaces of a source of several that are there and bring nothing while the others do. */
+const tellSilent = (work: SourceWork, site: LiveSite, source: string, silent: ReadonlyMap<string, number>): void => {
+  let changed = false;
+  for (const name of interfacesOf(source)) {
+    const key = `silent ${source} ${name}`;
+    const lastUs = silent.get(name);
+    // One that failed says so itself.
+    const isTold = lastUs !== undefined && !site.troubles.has(awayKey(source, name));
+    if (isTold === site.troubles.has(key)) continue;
+    changed = true;
+    if (isTold) site.troubles.set(key, interfaceSilent(name, source, lastUs));
+    else site.troubles.delete(key);
+  }
+  if (changed) work.options.onChange(site);
 };
 
 /** A live source, from now on; earlier ones of the interface that failed are over: it is listened to again. */
@@ -141,7 +159,8 @@ const readLive = async (
   stop: () => void,
 ): Promise<void> => {
   const ring = await work.ring();
-  const macs = await Promise.all(interfacesOf(source.path).map(macOf));
+  const names = interfacesOf(source.path);
+  const macs = await Promise.all(names.map(macOf));
   await work.read(site, source, {
     ownMacs: macs.filter((mac) => mac !== undefined),
     dropped: () => {
@@ -155,7 +174,9 @@ const readLive = async (
     state: 'live',
     ring,
     stop,
+    ...(names.length > 1 && { sides: names, onSilent: (silent) => tellSilent(work, site, source.path, silent) }),
   });
+  tellSilent(work, site, source.path, new Map());
 };
 
 /** MAC address of an interface where the system tells it without asking the network (Linux). */

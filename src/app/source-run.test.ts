@@ -1,12 +1,12 @@
 /** A fault of our own, which no frame should be able to cause, costs the frame at which it happens and is told; not the source. */
 import { describe, expect, it } from 'vitest';
 import { readCapture } from '../capture/reader.ts';
-import { pcapHeader, pcapRecord } from '../capture/writer.ts';
+import { enhancedPacket, interfaceDescription, pcapHeader, pcapRecord, sectionHeader } from '../capture/writer.ts';
 import type { At, FlowSummary, Identity } from '../core/observation.ts';
 import type { SiteSink } from '../core/site-model.ts';
 import { createSiteRuntime, Pipeline } from './pipeline.ts';
 import { MAX_SILENCE_US } from './rhythm.ts';
-import { SourceRun } from './source-run.ts';
+import { type RunOptions, SourceRun } from './source-run.ts';
 import { emptyHealth, newSource } from './source-work.ts';
 
 // An LLDP frame (IEEE 802.1AB) of the system `a`, `b`, ...: chassis and port by MAC address, time to live, system name.
@@ -151,58 +151,63 @@ describe('at the end of conversations', () => {
   });
 });
 
-describe('a stream', () => {
-  const START_US = 1_700_000_000_000_000;
-  /** A run over a stream that is written by hand, with a clock that is set by hand. */
-  const streamOf = () => {
-    let nowUs = START_US;
-    const waiting: ((chunk: Uint8Array | undefined) => void)[] = [];
-    const ready: (Uint8Array | undefined)[] = [];
-    const write = (chunk?: Uint8Array): void => {
-      const next = waiting.shift();
-      if (next === undefined) ready.push(chunk);
-      else next(chunk);
-    };
-    const chunks = async function* (): AsyncGenerator<Uint8Array> {
-      for (;;) {
-        const chunk =
-          ready.length > 0 ? ready.shift() : await new Promise<Uint8Array | undefined>((r) => waiting.push(r));
-        if (chunk === undefined) return;
-        yield chunk;
-      }
-    };
-    const site = { id: 's' } as Parameters<typeof newSource>[1];
-    const sink = new Proxy({}, { get: () => () => undefined }) as SiteSink;
-    const source = newSource({ nowUs: () => nowUs }, site, {
-      id: 'x',
-      kind: 'stream',
-      name: 'standard input',
-      path: '',
-    });
-    const run = new SourceRun({
-      source: { ...source, state: 'reading' },
-      runtime: createSiteRuntime(() => sink),
-      chunks: chunks(),
-      nowUs: () => nowUs,
-      nowMs: () => nowUs / 1000,
-      progress: () => Number.NaN,
-      turn: async () => undefined,
-    });
-    const frame = (tsUs: number): Uint8Array => pcapRecord({ bytes: lldp('a'), tsUs }, { linkType: 1 });
-    /** A frame of this age comes, and a second passes. */
-    const second = async (ageUs?: number): Promise<void> => {
-      const before = run.frames;
-      if (ageUs !== undefined) {
-        write(frame(nowUs - ageUs));
-        await expect.poll(() => run.frames, { interval: 1 }).toBe(before + 1);
-      }
-      nowUs += 1_000_000;
-      run.second();
-    };
-    write(pcapHeader({ linkType: 1 }));
-    return { run, write, second, done: run.run() };
+const START_US = 1_700_000_000_000_000;
+/** A run over a stream that is written by hand, with a clock that is set by hand. */
+const streamOf = (kind: 'stream' | 'live' = 'stream', more: Partial<RunOptions> = {}) => {
+  let nowUs = START_US;
+  const ticks: number[] = [];
+  const waiting: ((chunk: Uint8Array | undefined) => void)[] = [];
+  const ready: (Uint8Array | undefined)[] = [];
+  const write = (chunk?: Uint8Array): void => {
+    const next = waiting.shift();
+    if (next === undefined) ready.push(chunk);
+    else next(chunk);
   };
+  const chunks = async function* (): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk =
+        ready.length > 0 ? ready.shift() : await new Promise<Uint8Array | undefined>((r) => waiting.push(r));
+      if (chunk === undefined) return;
+      yield chunk;
+    }
+  };
+  const site = { id: 's' } as Parameters<typeof newSource>[1];
+  const sink = new Proxy(
+    {},
+    { get: (_, name) => (name === 'tick' ? (tsUs: number) => ticks.push(tsUs) : () => undefined) },
+  ) as SiteSink;
+  const source = newSource({ nowUs: () => nowUs }, site, {
+    id: 'x',
+    kind,
+    name: 'standard input',
+    path: '',
+  });
+  const run = new SourceRun({
+    source: { ...source, state: kind === 'live' ? 'live' : 'reading' },
+    runtime: createSiteRuntime(() => sink),
+    chunks: chunks(),
+    nowUs: () => nowUs,
+    nowMs: () => nowUs / 1000,
+    progress: () => Number.NaN,
+    turn: async () => undefined,
+    ...more,
+  });
+  const frame = (tsUs: number): Uint8Array => pcapRecord({ bytes: lldp('a'), tsUs }, { linkType: 1 });
+  /** A frame of this age comes, and a second passes. */
+  const second = async (ageUs?: number): Promise<void> => {
+    const before = run.frames;
+    if (ageUs !== undefined) {
+      write(frame(nowUs - ageUs));
+      await expect.poll(() => run.frames, { interval: 1 }).toBe(before + 1);
+    }
+    nowUs += 1_000_000;
+    run.second();
+  };
+  if (more.sides?.includes('eth1') !== true) write(pcapHeader({ linkType: 1 }));
+  return { run, write, second, ticks, nowUs: () => nowUs, done: run.run() };
+};
 
+describe('a stream', () => {
   it('into which somebody captures is live; its silence is told within a minute, and it comes back', async () => {
     const { run, write, second, done } = streamOf();
     for (let s = 0; s < 10; s++) await second(2_000_000);
@@ -234,5 +239,75 @@ describe('a stream', () => {
     write();
     await done;
     expect(run.source).toMatchObject({ state: 'complete', error: '' });
+  });
+});
+
+describe('a live wire', () => {
+  it('whose frames wait to be read has the time of its frames, never that of the clock, and says how old they are', async () => {
+    const { run, second, ticks, nowUs } = streamOf('live');
+    // After a flood what came a minute ago is read, faster than it came, and now and then nothing for a second.
+    for (let s = 0; s < 30; s++) {
+      await second(60_000_000 - 2_000_000 * s);
+      if (s === 0) expect([run.source.state, run.source.behindUs]).toEqual(['live', 60_000_000]);
+      if (s % 5 === 0) await second();
+    }
+    expect([run.pipeline.health().backwardSteps, run.source.behindUs]).toEqual([0, 0]);
+    // Nothing waits any more where nothing comes for long: then time passes by the clock, so that time-outs end.
+    for (let s = 0; s < 10; s++) await second();
+    expect(run.source.behindUs).toBe(0);
+    expect(ticks.at(-1)).toBe(nowUs() - 2_000_000);
+  });
+
+  it('that is read as it comes has the time of the clock once it is quiet', async () => {
+    const { second, ticks, nowUs } = streamOf('live');
+    await second(0);
+    for (let s = 0; s < 4; s++) await second();
+    expect(ticks.at(-1)).toBe(nowUs() - 2_000_000);
+  });
+
+  it('of two sides tells the one that falls silent while the other speaks, within a minute', async () => {
+    let silent: ReadonlyMap<string, number> = new Map();
+    const { run, write, nowUs, second } = streamOf('live', {
+      sides: ['eth1', 'eth2'],
+      onSilent: (told) => {
+        silent = told;
+      },
+    });
+    write(sectionHeader());
+    for (const name of ['eth1', 'eth2'])
+      write(interfaceDescription({ linkType: 1, options: [{ code: 2, value: name }] }));
+    /** A frame on each of these sides, and a second passes. */
+    const heard = async (...sides: number[]): Promise<void> => {
+      const before = run.frames;
+      for (const [i, interfaceId] of sides.entries())
+        write(enhancedPacket({ bytes: lldp('ab'[interfaceId]!), tsUs: nowUs() + i }, { interfaceId }));
+      await expect.poll(() => run.frames, { interval: 1 }).toBe(before + sides.length);
+      await second();
+    };
+    for (let s = 0; s < 20; s++) await heard(0, 1);
+    const lastUs = nowUs() - 1_000_000 + 1;
+    let silentS = 0;
+    for (; silent.size === 0 && silentS < 120; silentS++) await heard(0);
+    expect(silentS).toBeGreaterThan(20);
+    expect(silentS).toBeLessThanOrEqual(60);
+    expect([...silent]).toEqual([['eth2', lastUs]]);
+    expect(run.source.state).toBe('live');
+    await heard(0, 1);
+    expect(silent.size).toBe(0);
+    // Where both are silent the source itself is.
+    for (let s = 0; s < 70; s++) await second();
+    expect([run.source.state, silent.size]).toEqual(['blind', 0]);
+  });
+
+  it('tells a side that never spoke', async () => {
+    let silent: ReadonlyMap<string, number> = new Map();
+    const { second } = streamOf('live', {
+      sides: ['', 'eth2'],
+      onSilent: (told) => {
+        silent = told;
+      },
+    });
+    for (let s = 0; s < 60; s++) await second(0);
+    expect([...silent]).toEqual([['eth2', 0]]);
   });
 });

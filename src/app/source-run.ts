@@ -8,14 +8,13 @@ import type { FrameBatch } from '../core/frame.ts';
 import type { Source } from '../core/site.ts';
 import { framesAfter } from './frames-after.ts';
 import { Pipeline, type SiteRuntime } from './pipeline.ts';
-import { Rhythm } from './rhythm.ts';
+import { Rhythm, SideRhythm } from './rhythm.ts';
+import { WireLag } from './wire-lag.ts';
 
 /** Work at a stretch before others get their turn, milliseconds. */
 export const SLICE_MS = 12;
 /** A stream whose frames are no older than this is as good as live: it waits for nothing, and its silence and its end are told. */
 export const RECENT_US = 120_000_000;
-/** A live wire is this much behind the clock at most when it ticks by the wall. */
-const LIVE_LAG_US = 2_000_000;
 
 export interface RunOptions {
   readonly source: Source;
@@ -41,6 +40,10 @@ export interface RunOptions {
   readonly dropped?: () => number | undefined;
   /** A source that first catches up: true once it goes with the clock. */
   readonly isLive?: () => boolean;
+  /** Hears every second which interfaces are silent while others of the source speak: when each was heard last, 0 for never. */
+  readonly onSilent?: (silent: ReadonlyMap<string, number>) => void;
+  /** Interfaces that make the source, where there are several. */
+  readonly sides?: readonly string[];
 }
 
 /** Seconds between two questions to the capturing program. */
@@ -56,6 +59,11 @@ export class SourceRun {
   bytes = 0;
   readonly #options: RunOptions;
   readonly #rhythm: Rhythm;
+  readonly #lag = new WireLag();
+  /** By interface, where there are several. */
+  readonly #sides: ReadonlyMap<string, SideRhythm>;
+  /** The same by the number that the interface has in the source. */
+  readonly #sideOf: (SideRhythm | undefined)[] = [];
   #stopped = false;
   /** A stream into which somebody captures now. */
   #isFed = false;
@@ -75,6 +83,7 @@ export class SourceRun {
       ...(options.ownMacs && { ownMacs: options.ownMacs }),
     });
     this.#rhythm = new Rhythm(options.nowUs());
+    this.#sides = new Map(options.sides?.map((name) => [name, new SideRhythm(options.nowUs())]));
     this.#stop = new Promise((resolve) => {
       this.#wake = resolve;
     });
@@ -93,7 +102,7 @@ export class SourceRun {
         if (event.kind === 'frames') {
           this.frames += event.count;
           onFrames?.(event);
-          if (this.isLive || this.#isStream) this.#rhythm.heard(nowUs());
+          if (this.isLive || this.#isStream) this.#heard(event);
         }
         await this.#settle();
         if (nowMs() - since >= SLICE_MS) {
@@ -130,6 +139,15 @@ export class SourceRun {
       return;
     }
     this.#update({ state: 'complete', progress: isCut ? this.#options.progress() : 1, endedUs: nowUs() });
+  }
+
+  #heard(batch: FrameBatch): void {
+    const nowUs = this.#options.nowUs();
+    this.#rhythm.heard(nowUs);
+    this.#lag.heard(batch.tsUs[batch.count - 1]!, nowUs);
+    if (this.#sides.size === 0) return;
+    for (const { index, name = '' } of this.pipeline.interfaces) this.#sideOf[index] ??= this.#sides.get(name);
+    for (let i = 0; i < batch.count; i++) this.#sideOf[batch.interfaceIndex[i]!]?.heard(batch.tsUs[i]!);
   }
 
   /** Standard input and the like; what catches up says itself when it goes with the clock. */
@@ -173,8 +191,18 @@ export class SourceRun {
       const dropped = this.#options.dropped?.();
       if (dropped !== undefined) this.pipeline.decoding.health.dropped = dropped;
     }
-    this.pipeline.tick(nowUs - LIVE_LAG_US, this.#options.onFault);
-    this.#update({ state: this.#rhythm.isBlind(nowUs) ? 'blind' : 'live' });
+    const quietUntilUs = this.#lag.second(nowUs);
+    if (quietUntilUs !== undefined) this.pipeline.tick(quietUntilUs, this.#options.onFault);
+    const isBlind = this.#rhythm.isBlind(nowUs);
+    this.#update({ state: isBlind ? 'blind' : 'live', behindUs: this.#lag.behindUs });
+    if (this.#sides.size > 0) this.#options.onSilent?.(isBlind ? new Map() : this.#silent());
+  }
+
+  /** Interfaces that are silent by the time of the others' frames: what waits to be read is not silence. */
+  #silent(): Map<string, number> {
+    const { lastUs } = this.source.health;
+    const silent = [...this.#sides].filter(([, side]) => side.isSilent(lastUs));
+    return new Map(silent.map(([name, side]) => [name, side.lastUs]));
   }
 
   /** The source as it is now. */

@@ -64,6 +64,8 @@ export interface Input {
   readonly ownMacs?: readonly string[];
   readonly dropped?: () => number | undefined;
   readonly isLive?: () => boolean;
+  readonly sides?: readonly string[];
+  readonly onSilent?: (silent: ReadonlyMap<string, number>) => void;
 }
 
 export interface SourceWork {

@@ -391,6 +391,8 @@ export class Sources {
         ...(input.ownMacs && { ownMacs: input.ownMacs }),
         ...(input.dropped && { dropped: input.dropped }),
         ...(input.isLive && { isLive: input.isLive }),
+        ...(input.sides && { sides: input.sides }),
+        ...(input.onSilent && { onSilent: input.onSilent }),
         onFrames: (batch: FrameBatch) => {
           ring?.append(ringName(site.id, source.id), batch);
           same?.note(source.id, batch);

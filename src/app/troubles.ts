@@ -21,6 +21,15 @@ export const interfaceAway = (name: string, source: string, reason: string, sinc
   whatToDo: 'Check the adapter and the cable. It is listened to by itself once it is there again.',
 });
 
+/** One of the interfaces that make one source is there and brings nothing, while the others do. `lastUs`: 0 for never. */
+export const interfaceSilent = (name: string, source: string, lastUs: number): Verdict => ({
+  code: 'blind',
+  priority: 'urgent',
+  title: `We are blind here: ${name} is silent`,
+  detail: `${lastUs > 0 ? `No frame came from it for much longer than usual; the last one is of ${timeText(lastUs)}.` : 'No frame came from it since it is listened to.'} The others of ${source} bring frames: what is seen now may be half of its conversations.`,
+  whatToDo: 'Check the cable, that side of the tap, or the mirror session of the switch.',
+});
+
 /** The recorder wrote into a watched folder and does so no more: as with a wire that is silent. */
 export const folderSilent = (folder: string, lastUs: number, allowedUs: number): Verdict => ({
   code: 'blind',

@@ -231,10 +231,20 @@ describe('compressed captures', () => {
 
 describe('what is not a capture', () => {
   it('is refused with its first octets', async () => {
-    const text = new TextEncoder().encode('PK\x03\x04 a zip file');
+    const text = new TextEncoder().encode('snoop\0\0\0 of another age');
     for (const size of [1, 3, 100])
-      await expect(collectBytes(text, [size])).rejects.toThrow(/^test is not a capture: it begins with 50 4b 03 04/);
+      await expect(collectBytes(text, [size])).rejects.toThrow(/^test is not a capture: it begins with 73 6e 6f 6f/);
   });
+  it.each([
+    ['504b030414000000', 'zip'],
+    ['fd377a585a000004', 'xz'],
+    ['425a683931415926', 'bzip2'],
+    ['377abcaf271c0004', '7z'],
+  ])('says of %s that it is packed with %s', async (magic, packer) => {
+    const error = { code: 'input.packed', message: expect.stringContaining(`packed with ${packer}`) };
+    await expect(collectBytes(new Uint8Array(Buffer.from(magic, 'hex')))).rejects.toMatchObject(error);
+  });
+
   it('is refused when it is too short or empty', async () => {
     await expect(collectBytes(Uint8Array.of(1, 2))).rejects.toMatchObject({ code: 'input.not-a-capture' });
     await expect(collectBytes(new Uint8Array(0))).rejects.toMatchObject({ code: 'input.empty' });

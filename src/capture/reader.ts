@@ -19,9 +19,22 @@ export interface ReadOptions {
   readonly name?: string;
 }
 
+/** First octets of what people send captures in, as hexadecimal. Source: the file formats' own specifications. */
+const PACKERS: readonly (readonly [magic: string, packer: string])[] = [
+  ['504b0304', 'zip'],
+  ['fd377a58', 'xz'],
+  ['425a68', 'bzip2'],
+  ['377abcaf', '7z'],
+  ['52617221', 'rar'],
+  ['04224d18', 'lz4'],
+];
+const packerOf = (magic: string): string | undefined => PACKERS.find(([begin]) => magic.startsWith(begin))?.[1];
+
 const openFormat = (bytes: Uint8Array, at: number, name: string): FormatParser => {
   if (isPcap(bytes, at)) return createPcapParser(name);
   if (isPcapng(bytes, at)) return createPcapngParser(name);
+  const packer = packerOf(hex(bytes, at, at + MAGIC_BYTES));
+  if (packer !== undefined) throw new OperatingError('input.packed', { path: name, packer });
   throw new OperatingError('input.not-a-capture', { path: name, magic: hex(bytes, at, at + 8, ' ') });
 };
 
@@ -52,7 +65,7 @@ class Carry {
  * next event is asked for, and warnings; a warning about damage is followed only by the aggregated ones.
  *
  * `chunks` may reuse a buffer once the next chunk is asked for. Throws OperatingError `input.empty`,
- * `input.compression-damaged`, `input.not-a-capture`, `input.unsupported-version`, `input.zstd-unsupported`, and what `chunks` throws.
+ * `input.compression-damaged`, `input.not-a-capture`, `input.packed`, `input.unsupported-version`, `input.zstd-unsupported`, and what `chunks` throws.
  */
 export async function* readCapture(
   chunks: AsyncIterable<Uint8Array>,

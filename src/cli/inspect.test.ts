@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { pcapHeader, pcapRecord } from '../capture/writer.ts';
+import { enhancedPacket, interfaceDescription, pcapHeader, pcapRecord, sectionHeader } from '../capture/writer.ts';
 import { EXIT } from '../core/errors.ts';
 import { inspect } from './inspect.ts';
 import { FORMATS, LISTS } from './inspect-lists.ts';
@@ -49,7 +49,7 @@ it('is 0 for a whole capture and 3 for one that ends early', async () => {
   expect(await inspect([write('whole.pcap', whole)], { format: 'table' })).toBe(EXIT.ok);
   expect([out.includes('2 frames'), said]).toEqual([true, '']);
   expect(await inspect([write('cut.pcap', whole.subarray(0, -7))], { format: 'table' })).toBe(EXIT.input);
-  expect(out).toContain('1 frames');
+  expect(out).toContain(': 1 frame, 60 octets, 0 s from 2023-');
   expect(said).toMatch(
     /^gatehouse: .*cut\.pcap: The capture ends in the middle of its last packet record .*\[capture\.cut\]\n$/,
   );
@@ -69,6 +69,31 @@ it('tells devices with the same address apart by their network card', async () =
   expect(await inspect([path], { format: 'table' })).toBe(EXIT.ok);
   for (const mac of ['02:00:00:00:00:01', '02:00:00:00:00:04']) expect(out).toContain(`  10.0.0.1 at ${mac}`);
   expect(out).not.toContain('10.0.0.3 at');
+});
+
+it('says of frames of a link type that is not understood that they were only counted', async () => {
+  // LINKTYPE_NFLOG, 239; the other interface is Ethernet.
+  const one = { bytes: new Uint8Array(60).fill(1), tsUs: 1_700_000_000_000_000 };
+  const both = Buffer.concat([
+    sectionHeader(),
+    interfaceDescription({ linkType: 1 }),
+    interfaceDescription({ linkType: 239 }),
+    enhancedPacket(one),
+    enhancedPacket(one, { interfaceId: 1 }),
+    enhancedPacket(one, { interfaceId: 1 }),
+  ]);
+  expect(await inspect([write('both.pcapng', both)], { format: 'table' })).toBe(EXIT.ok);
+  expect(out).toContain('2 frames are of link type 239 (NFLOG): only counted');
+  expect(said).toMatch(
+    /link type 239 \(NFLOG\) are not understood and were only counted \(2\).* \[capture\.link-type\]/,
+  );
+});
+
+it('tells no span of time where the clock steps backwards', async () => {
+  const record = (s: number) => pcapRecord({ bytes: new Uint8Array(60).fill(s), tsUs: s * 1_000_000 }, { linkType: 1 });
+  const back = Buffer.concat([pcapHeader({ linkType: 1 }), ...[30, 20, 10].map(record)]);
+  expect(await inspect([write('back.pcap', back)], { format: 'table' })).toBe(EXIT.ok);
+  expect(out).toContain('3 frames, 180 octets, from 1970-01-01T00:00:30');
 });
 
 it('says of each observation which capture it is from', async () => {

@@ -37,10 +37,12 @@ export const printSummary = (result: Inspection, print: (line: string) => void):
     if (rows.length > MAX_LINES) line(`  ... and ${number(rows.length - MAX_LINES)} more`);
   };
   for (const { name, health: h } of result.sources) {
-    const seconds = Math.max(0, (h.lastUs - h.firstUs) / 1e6);
+    // Recordings that were joined, or a clock that was set: the last frame is not the latest.
+    const isInOrder = h.backwardSteps === 0 && h.lastUs >= h.firstUs;
+    const span = isInOrder ? `${number(Math.round((h.lastUs - h.firstUs) / 1e6))} s ` : '';
     const from = h.firstUs > 0 ? new Date(h.firstUs / 1000).toISOString() : '-';
     line(
-      `${name}: ${number(h.frames)} frames, ${number(h.bytes)} octets, ${number(Math.round(seconds))} s from ${from}`,
+      `${name}: ${number(h.frames)} ${h.frames === 1 ? 'frame' : 'frames'}, ${number(h.bytes)} octets, ${span}from ${from}`,
     );
   }
   line();

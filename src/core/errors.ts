@@ -60,6 +60,11 @@ export const ERRORS = {
     whatToDo:
       'Give a pcap or pcapng file (also compressed with gzip or zstd), as tcpdump, dumpcap or Wireshark write it.',
   },
+  'input.packed': {
+    exit: 'input',
+    message: '{path} is packed with {packer}, which is not read here.',
+    whatToDo: 'Unpack it first, and open the capture that is in it.',
+  },
   'input.compression-damaged': {
     exit: 'input',
     message: '{path} is compressed, and damaged from its beginning: nothing could be unpacked.',

@@ -327,4 +327,6 @@ export interface Source {
   readonly endedUs: number;
   readonly warnings: readonly { readonly code: string; readonly text: string }[];
   readonly health: SourceHealth;
+  /** Live: age of the frames that are read now, where they wait for long; absent where it keeps up. */
+  readonly behindUs?: number;
 }

@@ -147,7 +147,9 @@ describe('lists', () => {
       'scada-server',
     ]);
     expect(roleOfWord('Blumenkübel')).toBe('');
-    expect(['00-1B-1B-00-00-01', '001b.1b00.0001', '001B1B000001', '0:1:2'].map(normalMac)).toEqual([
+    const written = ['00-1B-1B-00-00-01', '001b.1b00.0001', '001B1B000001', '00 1B 1B 00 00 01', '0:1:2'];
+    expect(written.map(normalMac)).toEqual([
+      '00:1b:1b:00:00:01',
       '00:1b:1b:00:00:01',
       '00:1b:1b:00:00:01',
       '00:1b:1b:00:00:01',

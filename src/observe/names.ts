@@ -184,7 +184,8 @@ const NOTHING = /^(-+|–|—|\?+|n\/?a|none|keine?|unknown|unbekannt|tbd|dhcp)$
 export const cellValue = (text: string): string => (NOTHING.test(text.trim()) ? '' : text.trim());
 
 const IP = /^\d{1,3}(\.\d{1,3}){3}$/;
-const MAC = /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^([0-9a-f]{4}\.){2}[0-9a-f]{4}$|^[0-9a-f]{12}$/i;
+const MAC =
+  /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^([0-9a-f]{2} ){5}[0-9a-f]{2}$|^([0-9a-f]{4}\.){2}[0-9a-f]{4}$|^[0-9a-f]{12}$/i;
 
 /** Which column says what: by its header, and where no header tells the address columns, by their content. */
 export const guessMapping = (table: ListTable): ListMapping => {

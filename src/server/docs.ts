@@ -2,10 +2,12 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { fileShape } from './file-docs.ts';
 import { COOKIE } from './guard.ts';
 
 export const registerDocs = async (server: FastifyInstance, version: string): Promise<void> => {
   await server.register(swagger, {
+    transform: ({ schema, url, route }) => ({ schema: { ...schema, ...fileShape(route.config?.call) }, url }),
     openapi: {
       openapi: '3.1.0',
       info: {

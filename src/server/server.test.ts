@@ -467,6 +467,19 @@ describe('roles', () => {
     );
     const known = Object.values({ ...PATHS, ...FILE_PATHS }).map((path) => path.replaceAll(/:([a-z]+)/g, '{$1}'));
     expect(described.filter((path) => !path.startsWith('HEAD ')).sort()).toEqual([...known].sort());
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const [method, call] of Object.entries(methods)) {
+        const { summary, responses } = call as { summary?: string; responses: Record<string, { content?: object }> };
+        expect(summary, `${method} ${path}`).toMatch(/\w{3}/);
+        expect(responses['200']!.content, `${method} ${path}`).toBeDefined();
+      }
+    expect(document.paths['/api/v1/captures']).toMatchObject({
+      post: {
+        operationId: 'upload',
+        requestBody: { content: { 'multipart/form-data': { schema: { required: ['file'] } } } },
+        parameters: [{ in: 'query', name: 'site' }],
+      },
+    });
   });
 
   it.each<[Permission, readonly UserRole[]]>([

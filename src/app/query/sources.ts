@@ -1,6 +1,7 @@
 /** Sources for people: progress, health, and plain verdicts on whether a source can be believed. */
 import { PRIORITIES, type Source as SourceAnswer, type Verdict } from '../../api/index.ts';
 import type { Source } from '../../core/site.ts';
+import { linkText } from '../link-names.ts';
 import { RECENT_US } from '../source-run.ts';
 import { maybeTime, share, timeText } from './view.ts';
 
@@ -75,7 +76,7 @@ export const isBlind = (source: Source): boolean =>
 
 /** What is wrong with one source, most pressing first. */
 export const sourceVerdicts = (source: Source): Verdict[] => {
-  const { health: h, name } = source;
+  const { health: h, name, behindUs = 0 } = source;
   const payload = h.decodedBytes + h.undecodedBytes;
   const drafts: Draft[] = [
     source.state === 'blind' && {
@@ -132,6 +133,14 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
         title: 'Only one direction is visible of many connections',
         detail: `${count(h.oneWay)} of ${count(h.conversations)} connections (${percent(h.oneWay, h.conversations)}) show one direction only: answers, refusals and values read are missing there.`,
         whatToDo: 'Let the switch mirror both directions (rx and tx) of the ports.',
+      },
+    source.state === 'live' &&
+      behindUs > 0 && {
+        code: 'behind',
+        priority: 'high',
+        title: `What is shown of ${name} is ${count(Math.round(behindUs / 1e6))} s old`,
+        detail: `Frames come faster than this machine reads them: those that are read now came ${count(Math.round(behindUs / 1e6))} s ago. What waits is not lost; once the buffer is full, frames are lost and counted.`,
+        whatToDo: 'Mirror fewer ports, or watch on a faster machine. After a short flood it catches up by itself.',
       },
     h.dropped > 0 && {
       code: 'loss',
@@ -202,6 +211,18 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
         detail: `${percent(h.undecodedBytes, payload)} of the payload octets are in protocols that are not decoded.`,
         whatToDo: 'See the list of undecoded ports; the flows and devices are known all the same.',
       },
+    h.unknownLinkTypes.length > 0 && {
+      code: 'link-type',
+      priority: 'medium',
+      title: 'Frames of a kind that is not understood',
+      detail: h.unknownLinkTypes
+        .map(
+          ({ linkType, frames }) => `${counted(frames, 'frame is', 'frames are')} of link type ${linkText([linkType])}`,
+        )
+        .join('; ')
+        .concat(': only counted, and in no figure of what is visible.'),
+      whatToDo: 'Record on an Ethernet interface: the mirror port of a switch, or a tap.',
+    },
     source.warnings.some(({ code }) => code.startsWith('capture.cut') || code.startsWith('capture.corrupt')) && {
       code: 'cut-file',
       priority: 'medium',

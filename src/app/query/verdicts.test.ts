@@ -47,6 +47,13 @@ describe('verdicts on a source', () => {
     expect(verdictsOf([source({ frames: 0 })])).toEqual([]);
   });
 
+  it('say how old the picture is where frames wait to be read, and only while it is live', () => {
+    const [verdict] = sourceVerdicts(source({}, { behindUs: 138_400_000 }));
+    expect(verdict).toMatchObject({ code: 'behind', priority: 'high', title: 'What is shown of eth1 is 138 s old' });
+    expect(codes({}, { behindUs: 0 })).toEqual([]);
+    expect(codes({}, { behindUs: 138_400_000, state: 'complete' })).toEqual([]);
+  });
+
   it.each<[string, Partial<SourceHealth>, Partial<SourceHealth>]>([
     ['own-frames', { ownFrames: 1 }, { ownFrames: 0 }],
     ['not-a-mirror', { broadcastFrames: 960, unicastFrames: 40 }, { broadcastFrames: 940, unicastFrames: 60 }],
@@ -56,6 +63,7 @@ describe('verdicts on a source', () => {
     ['one-direction', { conversations: 5, oneWay: 5 }, { conversations: 4, oneWay: 4 }],
     // -1: the capturing program did not say.
     ['loss', { dropped: 3 }, { dropped: -1 }],
+    ['link-type', { unknownLinkTypes: [{ linkType: 239, frames: 1 }] }, { unknownLinkTypes: [] }],
     ['loss', { missingBytes: 1000 }, { missingBytes: 100 }],
     ['duplicates', { duplicates: 60 }, { duplicates: 50 }],
     ['cut-frames', { cutFrames: 1 }, { cutFrames: 0 }],
