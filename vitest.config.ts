@@ -11,6 +11,8 @@ export default defineConfig({
     ],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What is waited for comes late on a busy machine; a second, the default, is no sign of a fault.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
   },
 });

@@ -4,17 +4,19 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PLANT_DEFAULTS } from '../plant/network/index.ts';
-import type { IncidentRow, Me, Site } from '../src/api/index.ts';
+import type { FindingDetail, FindingRow, IncidentRow, Me, Site } from '../src/api/index.ts';
 import { DEFAULT_DETECTION, SETTINGS_NAME } from '../src/app/detection/keep.ts';
 import { LocalEngine } from '../src/app/engine.ts';
 import { PLANT_SITE } from '../src/app/site-id.ts';
 import { createServer, type GatehouseServer } from '../src/server/index.ts';
 import { openMemoryStore } from '../src/store/index.ts';
+import { faultsOf } from './telling.ts';
 
 const MINUTE_US = 60_000_000;
 const HISTORY_MINUTES = 16;
 const LEARNING_MINUTES = 14;
 const ATTACK_MINUTES = 15;
+const MOST_FINDINGS = 500;
 /** What the plant lives through between two looks at the clock. */
 const STEP_US = 20_000_000;
 
@@ -103,3 +105,18 @@ it('is refused while history is played, then unfolds into one incident', async (
   const journal = await get<{ items: { what: string }[] }>('journal');
   expect(journal.items.map((row) => row.what)).toContain('plant.stage-attack');
 }, 240_000);
+
+it('says of every finding all that a person needs to judge it', async () => {
+  const { items, total } = await get<{ items: FindingRow[]; total: number }>(
+    `sites/${PLANT_SITE}/findings?limit=${MOST_FINDINGS}`,
+  );
+  expect(items.length).toBe(total);
+  const faults: string[] = [];
+  for (const { id, kind } of items) {
+    const finding = await get<FindingDetail>(`sites/${PLANT_SITE}/findings/${encodeURIComponent(id)}`);
+    for (const fault of faultsOf(finding)) faults.push(`${kind}: ${fault}`);
+  }
+  expect(faults).toEqual([]);
+  // So that this test does not go blind.
+  expect(new Set(items.map(({ kind }) => kind)).size).toBeGreaterThan(15);
+});

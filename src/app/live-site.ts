@@ -144,6 +144,8 @@ export class LiveSite {
   /** Points and endpoints that the store has. */
   #known = { points: -1, endpoints: -1 };
   readonly #unwritten = new Unwritten();
+  /** Sources as they were handed over last: a watched folder has thousands that do not change any more. */
+  readonly #handed = new Map<string, Source>();
   #acting: Promise<unknown> = Promise.resolve();
 
   readonly #around: SiteAround;
@@ -272,6 +274,7 @@ export class LiveSite {
     this.#loaded = undefined;
     this.#known = { points: -1, endpoints: -1 };
     this.#unwritten.clear();
+    this.#handed.clear();
     this.#still = undefined;
     this.#count = { assets: 0, version: -1, untilMs: 0 };
     this.#cache.version = -1;
@@ -460,7 +463,10 @@ export class LiveSite {
         continue;
       }
       const found = queuesOnly ? undefined : detectionBatch(this.id, loaded.detection, nowUs, withLearned);
-      const last = onlyQueues ? {} : this.#tail(loaded, isBusy);
+      const moved = onlyQueues
+        ? []
+        : [...this.sources.values()].filter((source) => this.#handed.get(source.id) !== source);
+      const last = onlyQueues ? {} : this.#tail(loaded, isBusy, moved);
       const { openings } = loaded.runtime;
       const { version } = openings;
       const opened =
@@ -470,6 +476,7 @@ export class LiveSite {
       const learned = [...(found?.put.learned_state ?? []), ...opened];
       const put = { ...batch.put, ...last, ...found?.put, ...(learned.length > 0 && { learned_state: learned }) };
       await this.#unwritten.write({ ...batch, put }, submit);
+      for (const source of moved) this.#handed.set(source.id, source);
       loaded.detection.saved(found?.findings ?? []);
       if (!queuesOnly) this.#known = known;
       if (withLearned) {
@@ -510,19 +517,24 @@ export class LiveSite {
   #tail(
     { model }: Loaded,
     isBusy: boolean,
+    moved: readonly Source[],
   ): { source: Row<'source'>[]; site_state: Row<'site_state'>[]; site: Row<'site'>[] } {
-    const health = [...this.sources.values()].map((source) => source.health);
-    const firsts = health.map((h) => h.firstUs).filter((us) => us > 0);
-    this.summary = {
-      assets: isBusy ? this.summary.assets : model.assetCount,
-      firstUs: firsts.length === 0 ? 0 : Math.min(...firsts),
-      lastUs: Math.max(0, ...health.map((h) => h.lastUs)),
-    };
+    this.summary = { assets: isBusy ? this.summary.assets : model.assetCount, ...this.#heard() };
     return {
       site: [this.row],
-      source: [...this.sources.values()].map(sourceRow),
+      source: moved.map(sourceRow),
       site_state: [{ site_id: this.id, name: 'summary', payload: JSON.stringify(this.summary) }],
     };
+  }
+
+  /** Frame time of the first and the last frame of all sources, 0 without. */
+  #heard(): { readonly firstUs: number; readonly lastUs: number } {
+    let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, 0];
+    for (const { health } of this.sources.values()) {
+      if (health.firstUs > 0) firstUs = Math.min(firstUs, health.firstUs);
+      lastUs = Math.max(lastUs, health.lastUs);
+    }
+    return { firstUs: Number.isFinite(firstUs) ? firstUs : 0, lastUs };
   }
 
   /** Devices known; a moment old while frames come. */
@@ -541,9 +553,9 @@ export class LiveSite {
   }
 
   answer(): Site {
-    const firsts = [...this.sources.values()].map((source) => source.health.firstUs).filter((us) => us > 0);
-    const first = firsts.length === 0 ? this.summary.firstUs : Math.min(...firsts);
-    const last = Math.max(this.summary.lastUs, ...[...this.sources.values()].map((source) => source.health.lastUs));
+    const heard = this.#heard();
+    const first = heard.firstUs || this.summary.firstUs;
+    const last = Math.max(this.summary.lastUs, heard.lastUs);
     const time = (us: number): string | null => (us > 0 ? new Date(us / 1000).toISOString() : null);
     return {
       id: this.id,

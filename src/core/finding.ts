@@ -50,8 +50,17 @@ export type Part =
   | { readonly kind: 'texts'; readonly texts: readonly string[] }
   /** Names of decoders, '' where none knew it: told as people write them. */
   | { readonly kind: 'protocols'; readonly protocols: readonly string[] }
-  /** `unit` as people write it (`%`, `degC`, `/min`), '' without. */
-  | { readonly kind: 'number'; readonly value: number; readonly unit: string }
+  /**
+   * `unit` as people write it (`%`, `degC`, `/min`), '' without: that of the point `of`, where there is one, is told then. `digits`: as many
+   * as it takes to tell it from what it is compared with, where four are too few.
+   */
+  | {
+      readonly kind: 'number';
+      readonly value: number;
+      readonly unit: string;
+      readonly of?: number;
+      readonly digits?: number;
+    }
   | { readonly kind: 'count'; readonly value: number }
   | { readonly kind: 'time'; readonly us: number }
   | { readonly kind: 'duration'; readonly us: number };

@@ -1,5 +1,6 @@
 /** Findings in sentences: names stay as the plant writes them, sentences begin as sentences do. */
 import { expect, it } from 'vitest';
+import type { Part } from '../core/finding.ts';
 import { finding } from './testing/findings.ts';
 import { fill, type Naming } from './words.ts';
 
@@ -27,4 +28,18 @@ it('tells protocols as people write them, and says where none was decoded', () =
 it('leaves out what may be missing, and says that the rest is not known', () => {
   const f = finding(0, { kind: 'x', parts: { more: { kind: 'text', text: ' Twice.' } } });
   expect(fill('It wrote.{more?}{doubt?} {usual} did.', f, naming)).toBe('It wrote. Twice. not known did.');
+});
+
+it('tells a value with the unit of its point, and with the figures that it takes', () => {
+  const of = (part: Extract<Part, { kind: 'number' }>, unit = 'm') =>
+    fill('{x}', finding(0, { kind: 'x', parts: { x: part } }), {
+      ...naming,
+      unit: (point) => (point === 4 ? unit : ''),
+    });
+  const value = 17.94021;
+  expect(of({ kind: 'number', value, unit: '' })).toBe('17.94');
+  expect(of({ kind: 'number', value, unit: '', of: 4 })).toBe('17.94 m');
+  expect(of({ kind: 'number', value, unit: '', of: 4 }, '%')).toBe('17.94%');
+  expect(of({ kind: 'number', value, unit: '', of: 5 })).toBe('17.94');
+  expect(of({ kind: 'number', value, unit: 's', of: 4, digits: 6 })).toBe('17.9402 s');
 });

@@ -9,6 +9,8 @@ import type { Finding, FindingKind, Part } from '../core/finding.ts';
 export interface Naming {
   endpoint(id: EndpointId): string;
   point(id: number): string;
+  /** Unit that people gave the point, '' without. Default: none has one. */
+  unit?(point: number): string;
   /** `Modbus/TCP` for `modbus`. */
   protocol(name: string): string;
   /** Time for people in the plant's zone. */
@@ -31,12 +33,12 @@ const listed = (items: readonly string[]): string => {
   return shown.length === 1 ? shown[0]! : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 };
 
-/** Four significant digits, no exponent between a thousandth and a thousand million. */
-export const numberText = (value: number): string => {
+/** Four significant digits unless more are asked for, no exponent between a thousandth and a thousand million. */
+export const numberText = (value: number, digits = 4): string => {
   if (!Number.isFinite(value)) return UNKNOWN;
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e9)) return value.toExponential(3);
-  const rounded = Number(value.toPrecision(size >= 1000 && Number.isInteger(value) ? 12 : 4));
+  if (size !== 0 && (size < 1e-3 || size >= 1e9)) return value.toExponential(digits - 1);
+  const rounded = Number(value.toPrecision(size >= 1000 && Number.isInteger(value) ? 12 : digits));
   return Number.isInteger(rounded) && size >= 10_000 ? rounded.toLocaleString('en-US') : String(rounded);
 };
 
@@ -52,6 +54,8 @@ export const durationText = (us: number): string => {
   if (s < 172_800) return `${one(s / 3600)} h`;
   return `${one(s / 86_400)} days`;
 };
+
+const withUnit = (text: string, unit: string): string => `${text}${unit === '' || unit === '%' ? unit : ` ${unit}`}`;
 
 const partText = (part: Part, naming: Naming): string => {
   switch (part.kind) {
@@ -70,7 +74,7 @@ const partText = (part: Part, naming: Naming): string => {
     case 'protocols':
       return listed(part.protocols.map((name) => (name === '' ? NOT_DECODED : naming.protocol(name))));
     case 'number':
-      return `${numberText(part.value)}${part.unit === '' || part.unit === '%' ? part.unit : ` ${part.unit}`}`;
+      return withUnit(numberText(part.value, part.digits), part.unit || (part.of && naming.unit?.(part.of)) || '');
     case 'count':
       return part.value.toLocaleString('en-US');
     case 'time':

@@ -70,6 +70,7 @@ export const namingOf = (view: SiteView): Naming => ({
     const point = view.model.point(id);
     return point === undefined ? 'a point that is not kept any more' : pointName(point.path);
   },
+  unit: (id) => unitOf(view, id),
   protocol: protocolTitle,
   time: (us) => clockText(view.zone, us),
 });

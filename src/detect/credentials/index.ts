@@ -25,7 +25,7 @@ const kind = (
 export const CLEAR_CREDENTIAL = kind({
   code: 'clear-credential',
   title: '{client} sends a credential in clear to {server}',
-  what: '{client} logged in to {server} by {protocol} as {user}; anyone on the path can read the credential.',
+  what: '{client} logged in to {server} by {protocol}{as?}; anyone on the path can read the credential.',
   comparedWith: 'First seen now between these two; protected variants of the protocol exist for most devices.',
   innocent: 'The device knows no protected login. The risk stays the same.',
   check: [
@@ -158,7 +158,8 @@ const create = (context: DetectorContext): RunningDetector => {
       client: who(at.client),
       server: who(at.server),
       protocol: byProtocol(at.protocol),
-      user: words(user === '' ? 'a user that is not told' : user),
+      user: words(user === '' ? 'a user whom nobody named' : user),
+      as: words(user === '' ? '' : ` as ${user}`),
       outcome: words(s.outcome),
     };
     const plant = isPlant(context, at.server);

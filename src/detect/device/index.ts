@@ -6,6 +6,7 @@ import type { Detector, DetectorContext, Learning, RunningDetector } from '../..
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FlowSummary } from '../../core/observation.ts';
 import { ipScope, subnetOf } from '../../lib/ip-scope.ts';
+import { LastFrames } from '../shared/last-frames.ts';
 import { isController, isOffice, isPlant, siteLearning } from '../shared/learning.ts';
 import { count, counted, howLong, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -78,6 +79,7 @@ const create = (context: DetectorContext): RunningDetector => {
   const networks = new Map<string, Network>();
   let lookedUs = 0;
   let overflow = 0;
+  const spoke = new LastFrames(context);
 
   const networkOf = (endpoint: EndpointId): string => {
     const e = context.endpoints.get(endpoint);
@@ -88,6 +90,7 @@ const create = (context: DetectorContext): RunningDetector => {
   const hear = (endpoint: EndpointId, flow: FlowSummary, firstUs: number): void => {
     if (endpoint <= 0 || context.isGroup(endpoint) || context.isOutside(endpoint)) return;
     const host = context.host(endpoint);
+    spoke.note(host, flow.firstFrame);
     const known = devices.get(host);
     const { lastUs } = flow;
     // Who answers a scan did nothing by itself.
@@ -287,6 +290,7 @@ const create = (context: DetectorContext): RunningDetector => {
           devices: whoAll(fresh.map((d) => d.endpoint)),
           usual: howLong(first.longestUs),
         },
+        frames: spoke.of(fresh.map((d) => d.endpoint)),
       });
     else
       for (const d of fresh)
@@ -298,6 +302,7 @@ const create = (context: DetectorContext): RunningDetector => {
           sinceUs: d.lastUs,
           surprise: isController(context, d.endpoint) ? 0.75 : 0.6,
           parts: { device: who(d.endpoint), silence: howLong(tsUs - d.lastUs), usual: howLong(d.longestUs) },
+          frames: spoke.of([d.endpoint]),
         });
     for (const d of fresh) d.silent = true;
   };

@@ -7,6 +7,7 @@ import type { Detector, DetectorContext, RunningDetector } from '../../core/dete
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
 import type { FlowSummary } from '../../core/observation.ts';
+import { LastFrames } from '../shared/last-frames.ts';
 import { isBetween, isPlant, siteLearning } from '../shared/learning.ts';
 import { amount, byProtocol, howLong, often, when, who, whoAll } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
@@ -101,6 +102,7 @@ const create = (context: DetectorContext): RunningDetector => {
   let pauses: (readonly [number, number])[] = [];
   let lastUs = 0;
   let lookedUs = 0;
+  const served = new LastFrames(context);
   const keyOf = (client: EndpointId, server: EndpointId, port: number): string => `${client} ${server} ${port}`;
 
   const ran = (f: FlowSummary): void => {
@@ -108,6 +110,7 @@ const create = (context: DetectorContext): RunningDetector => {
     const server = context.host(f.server);
     const key = keyOf(client, server, f.serverPort);
     const octets = f.clientBytes + f.serverBytes;
+    served.note(server, f.firstFrame);
     const job: Job = jobs.get(key) ?? {
       client,
       server,
@@ -195,6 +198,7 @@ const create = (context: DetectorContext): RunningDetector => {
           days: howLong(Math.min(KEPT_US, missed.us - context.sinceUs)),
           last: when(job.runs.findLast(({ startUs }) => startUs < missed.us)!.startUs),
         },
+        frames: served.of([job.server]),
       });
     }
   };

@@ -78,6 +78,33 @@ it('tells of a level that goes back what was outside, and over how long it is av
   expect(said.at(-1)!.parts).toMatchObject({ observed: { value: 61 }, averaged: { text: '' }, lasting: { text: '' } });
 });
 
+it('tells apart what lies close together: a value outside of a band is never said to be its edge', () => {
+  const { row, said } = guardOf(17.9441, 18.06);
+  row(1, 17.9402, ['level', 0.6]);
+  expect(said[0]!.parts).toMatchObject({
+    observed: { digits: 5, of: 7 },
+    low: { digits: 5, of: 7 },
+    high: { digits: 5 },
+  });
+  const far = guardOf(17.9441, 18.06);
+  far.row(1, 12, ['level', 0.9]);
+  expect(far.said[0]!.parts.observed).toEqual({ kind: 'number', value: 12, unit: '', of: 7 });
+  // A hair beyond, or exactly there: no end of figures.
+  const hair = guardOf(1 + 1e-15, 2);
+  hair.row(1, 1, ['level', 0.6]);
+  expect(hair.said[0]!.parts.observed).toMatchObject({ digits: 9 });
+  const soft = guardOf();
+  for (const second of [1, 2, 3]) soft.row(second, 30.004, ['soft-sensor', 0.8]);
+  expect(soft.said.at(-1)!.parts.expected).toMatchObject({ value: 30, digits: 5 });
+});
+
+it('gives the chart with what is said once it lasts, whether or not what was said before is kept', () => {
+  const { row, said } = guardOf();
+  for (const second of [1, 2, 3]) row(second, 60, ['spread', 0.8]);
+  expect(said.map(({ surprise }) => surprise)).toEqual([0.45, 0.45, 0.8]);
+  expect(said[2]!.proof?.point).toBe(7);
+});
+
 it('says of a state that another one would fit, and of no single readings', () => {
   const { row, said } = guardOf();
   const unknown = { expected: Number.NaN, low: Number.NaN, high: Number.NaN };

@@ -99,7 +99,18 @@ const NO_BAND: BandBefore = { expected: [], low: [], high: [] };
 /** Column -1 is the cell as a whole. */
 const WHOLE = -1;
 const words = (text: string): Part => ({ kind: 'text', text });
-const number = (value: number): Part => ({ kind: 'number', value, unit: '' });
+/** Figures of a number in a sentence, and as many as make sense where it lies that close to what it is compared with. */
+const DIGITS = 4;
+const MAX_DIGITS = 9;
+/** Figures that it takes to tell `value` from all of `others`; four where there is nothing to tell apart. */
+const digitsApart = (value: number, others: readonly number[]): number => {
+  const told = others.filter((other) => Number.isFinite(other) && other !== value);
+  let digits = DIGITS;
+  while (digits < MAX_DIGITS && told.some((other) => other.toPrecision(digits) === value.toPrecision(digits))) digits++;
+  return digits;
+};
+/** Kinds whose words hold the value against what was expected. */
+const EXPECTS: ReadonlySet<DeviationKind> = new Set(['soft-sensor', 'set-point', 'drift']);
 const OTHER_STATE = words('in another state');
 const ALSO: Readonly<Record<DeviationKind, string>> = {
   level: 'its level',
@@ -298,14 +309,26 @@ export class CellGuard {
     const { cell, points, protocols, targets, controller, learnedUs, state } = this.#options;
     const { said } = episode;
     if (isLone(episode) && UNSAID.has(episode.kind)) return;
-    const proved = episode.charted !== WHOLE && episode.rows >= episode.nextProof;
-    if (proved) episode.nextProof *= 2;
+    // What was said of it while it did not last may not have been kept, and its chart with it.
+    const isDue = episode.rows >= episode.nextProof || episode.rows === LASTS[episode.kind];
+    const proved = episode.charted !== WHOLE && isDue;
+    if (proved && episode.rows >= episode.nextProof) episode.nextProof *= 2;
     const culprits = deviation.from.map(({ point }) => point).filter((point) => point >= 0);
     const columns = [...new Set([...(column === WHOLE ? [] : [column]), ...culprits])].slice(0, MAX_FROM);
     const others = culprits.filter((point) => point !== column).map((point) => points[point]!);
     const also = [...episode.also].map((kind) => ALSO[kind]);
     const averaged = said.rows === undefined ? '' : ` on average over ${minutesText(said.rows * this.#options.stepUs)}`;
     const note = column === WHOLE ? '' : (this.#options.note?.(column) ?? '');
+    const digits = digitsApart(said.observed, [
+      said.low,
+      said.high,
+      ...(EXPECTS.has(episode.kind) ? [said.expected] : []),
+    ]);
+    const number = (value: number): Part => ({
+      ...{ kind: 'number', value, unit: '' },
+      ...(column === WHOLE ? {} : { of: points[column]! }),
+      ...(digits === DIGITS ? {} : { digits }),
+    });
     state({
       kind: PROCESS_KINDS[episode.kind],
       key: episode.key,

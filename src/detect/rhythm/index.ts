@@ -7,6 +7,7 @@ import type { FindingKind } from '../../core/finding.ts';
 import type { At } from '../../core/observation.ts';
 import { NEEDED_MINUTES, Rhythms, type SavedRhythms } from '../../learn/network/rhythm.ts';
 import { PairCache } from '../../lib/pair-cache.ts';
+import { LastFrames } from '../shared/last-frames.ts';
 import { isControl, siteLearning } from '../shared/learning.ts';
 import { amount, count, howLong, who, whoAll, words } from '../shared/parts.ts';
 import { rowFromElsewhere } from '../shared/sides.ts';
@@ -81,6 +82,7 @@ const membersOf = (rows: readonly number[], of: (row: number) => number): number
 
 const create = (context: DetectorContext): RunningDetector => {
   const rhythms = new Rhythms(MAX_POLLED);
+  const asked = new LastFrames(context);
   let lastUs = 0;
   const key = (row: number): string => `${rhythms.client(row)} ${rhythms.target(row)}`;
   /** Episode of each row that is lost. */
@@ -103,6 +105,7 @@ const create = (context: DetectorContext): RunningDetector => {
       row = rowOf(context.host(at.client), context.host(target), at.tsUs);
       if (row >= 0) rows.set(at.client, target, row);
     }
+    if (row >= 0) asked.note(row, at.requestFrame || at.frame);
     if (row >= 0 && rhythms.isLost(row)) {
       rhythms.setLost(row, false);
       const episode = lostIn.get(row);
@@ -142,6 +145,7 @@ const create = (context: DetectorContext): RunningDetector => {
           server: who(rhythms.target(first)),
           pause: howLong(rhythms.longestUs(first)),
         },
+        frames: asked.of(fresh),
       });
     else tellApart(fresh, tsUs);
   };
@@ -182,6 +186,7 @@ const create = (context: DetectorContext): RunningDetector => {
           usual: amount(Math.round(rhythms.mean(first)), ''),
           pause: howLong(rhythms.longestUs(first)),
         },
+        frames: asked.of(list),
       });
     }
   };
@@ -216,6 +221,7 @@ const create = (context: DetectorContext): RunningDetector => {
               usual: amount(Math.round(rhythms.mean(row))),
               spread: amount(Math.max(1, Math.round(rhythms.deviation(row)))),
             },
+            frames: asked.of([row]),
           });
         },
         (row) => context.end(POLL_CHANGED, key(row), tsUs),

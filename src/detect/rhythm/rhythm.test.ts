@@ -31,6 +31,8 @@ describe('rhythm', () => {
     expect(f!.target).toBe(hmi);
     expect(f!.parts.server).toEqual({ kind: 'endpoints', endpoints: [plc] });
     expect(since - f!.firstUs).toBeLessThan(3 * SECOND);
+    // The last request that was seen.
+    expect(f!.evidence).toMatchObject([{ source: expect.any(String), frame: expect.any(Number) }]);
     s.read(hmi, plc);
     expect(s.of('poll-lost')[0]!.state).toBe('ended');
   });

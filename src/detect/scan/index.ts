@@ -65,7 +65,7 @@ export const ADDRESS_SCAN = kind({
 export const SLOW_SCAN = kind({
   code: 'scan.slow',
   title: '{client} tries one controller after the other',
-  what: '{client} tried {number} ports of controllers within a day that did not answer, refused, or were told nothing: {ports}.',
+  what: '{client} tried {number} ports of controllers within a day that did not answer, refused, or were told nothing, among them {ports}.',
   comparedWith:
     'Clients of the plant know their controllers; {limit} such attempts in a day are the limit, and while learning {client} stayed below it.',
   needsLearning: true,

@@ -84,7 +84,7 @@ const create = (context: DetectorContext): RunningDetector => {
         client: who(at.client),
         server: who(at.server),
         protocol: byProtocol(at.protocol),
-        user: words(user === '' ? 'a user that is not told' : user),
+        user: words(user === '' ? 'a user whom nobody named' : user),
         number: count(number),
         places: words(` at ${placesOf(refused.members(key).map(String))}`),
         accounts: wordsAll(refused.members(key, 8).map(String)),

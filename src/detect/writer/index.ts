@@ -12,7 +12,7 @@ import { Usual } from '../../learn/network/usual.ts';
 import { type SavedVisits, Visits } from '../../learn/network/visits.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
-import { count, howItWent, valueText, watchedFor, who, whoAll, words } from '../shared/parts.ts';
+import { counted, howItWent, valueText, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { rowFromElsewhere } from '../shared/sides.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD } from './kinds.ts';
@@ -238,7 +238,7 @@ const create = (context: DetectorContext): RunningDetector => {
       times,
       // Who did something odd before has no right to be taken for an engineer at work.
       surprise: judged ? 0.6 : mayLearn ? 0.45 : 0.55,
-      parts: { ...partsOf(at, c, mayLearn), number: count(p.objects) },
+      parts: { ...partsOf(at, c, mayLearn), number: counted(p.objects, 'other address', 'other addresses') },
     });
   };
 

@@ -23,7 +23,7 @@ export const NEW_WRITTEN_POINT: FindingKind = {
   family: 'policy',
   title: '{client} writes a point of {server} it never wrote',
   what: '{client} sent {operation} to {server}: {how}. It writes there, but never to this address before.{doubt?}',
-  comparedWith: 'In {watched} of watching, {client} wrote {number} other addresses of {server}.',
+  comparedWith: 'In {watched} of watching, {client} wrote {number} of {server}.',
   innocent:
     'A rare operation (manual mode, cleaning, another recipe), or a page of the panel that nobody had opened yet.',
   check: [

@@ -138,7 +138,7 @@ describe('writer', () => {
     s.write(hmi, plc, 'holding registers 77', 1);
     const found = s.of('new-written-point');
     expect(found).toHaveLength(2);
-    expect(found[0]!.parts.number).toEqual({ kind: 'count', value: 4 });
+    expect(found[0]!.parts.number).toEqual({ kind: 'text', text: '4 other addresses' });
     expect(s.detection.accept(found[1]!)).toBe(true);
     s.pass(DAY);
     s.write(hmi, plc, 'holding registers 77', 1);
