@@ -48,6 +48,15 @@ export interface Lesson {
   readonly text: string;
 }
 
+/** A zone that this machine does not know, of a site that was made elsewhere, has the days of UTC. */
+const daysOf = (zone: string): ((us: number) => number) => {
+  try {
+    return daysIn(zone);
+  } catch {
+    return daysIn('UTC');
+  }
+};
+
 export class SiteDetection {
   readonly detection: Detection;
   readonly devices: Devices;
@@ -81,7 +90,7 @@ export class SiteDetection {
     const learningTimeUs = options.learningUs ?? LEARNING_TIME_US;
     const devices = new Devices(model);
     this.devices = devices;
-    this.#dayOf = daysIn(options.zone ?? 'UTC');
+    this.#dayOf = daysOf(options.zone ?? 'UTC');
     const detection = createDetection({
       endpoints,
       learningTimeUs,
@@ -123,7 +132,7 @@ export class SiteDetection {
 
   /** The plant's zone is another one. */
   setZone(zone: string): void {
-    this.#dayOf = daysIn(zone);
+    this.#dayOf = daysOf(zone);
     this.triage.refresh();
   }
 
