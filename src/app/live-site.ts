@@ -7,7 +7,6 @@ import { type ChangeEvent, type Site, TOPICS, type Topic, type Verdict } from '.
 import type { Source, SourceHealth } from '../core/site.ts';
 import type { SiteModel } from '../core/site-model.ts';
 import type { Openings } from '../decode/index.ts';
-import { daysIn } from '../lib/zone-day.ts';
 import { createSiteModel } from '../observe/index.ts';
 import { type Batch, loadSite, type Row, type Store, siteBatch } from '../store/index.ts';
 import type { Fitter } from './detection/fitting.ts';
@@ -99,22 +98,11 @@ interface Loaded {
 /** Topics that follow from the traffic. */
 const TRAFFIC_TOPICS: readonly Topic[] = ['now', 'flows', 'commands', 'points', 'coverage', 'process', 'detection'];
 
-/** A zone that this computer does not know, of a site that was made elsewhere, has the days of UTC. */
-const daysOf = (zone: string): ((us: number) => number) => {
-  try {
-    return daysIn(zone);
-  } catch {
-    return daysIn('UTC');
-  }
-};
-
 export class LiveSite {
   readonly id: string;
   name: string;
   kind: SiteKind;
-  #zone = 'UTC';
-  /** Number of the plant's day of a time. */
-  #dayOf = daysIn('UTC');
+  zone: string;
   readonly createdUs: number;
   readonly sources = new Map<string, Source>();
   summary: SiteSummary = { assets: 0, firstUs: 0, lastUs: 0 };
@@ -166,17 +154,6 @@ export class LiveSite {
     this.kind = row.kind as SiteKind;
     this.zone = row.zone;
     this.createdUs = row.created_us;
-  }
-
-  get zone(): string {
-    return this.#zone;
-  }
-  /** An IANA name that is known; what a day is, and so what of a day is too much, follows it. */
-  set zone(zone: string) {
-    if (zone === this.#zone) return;
-    this.#zone = zone;
-    this.#dayOf = daysOf(zone);
-    this.#loaded?.detection.triage.refresh();
   }
 
   get row(): Row<'site'> {
@@ -234,7 +211,6 @@ export class LiveSite {
         ...(fitter && { fitter }),
         onFitted: () => onFitted?.(this),
         onFound: () => onFound?.(this),
-        dayOf: (us) => this.#dayOf(us),
       });
       return detection.sink;
     });

@@ -311,8 +311,6 @@ export interface Surroundings {
   readonly fitter?: Fitter;
   readonly onFitted?: () => void;
   readonly onFound?: () => void;
-  /** See TriageOptions. */
-  readonly dayOf?: (us: number) => number;
 }
 
 /** Detection of a site as people left it; what the wire said is loaded by `loadDetection` once the model is there. */
@@ -320,7 +318,7 @@ export const createSiteDetection = (
   model: SiteModel,
   endpoints: EndpointView,
   standing: Standing,
-  { userName, fitter = inPlaceFitter(LEARNER), onFitted, onFound, dayOf }: Surroundings = {},
+  { userName, fitter = inPlaceFitter(LEARNER), onFitted, onFound }: Surroundings = {},
 ): SiteDetection => {
   const { settings, acts, incidentActs, windows, relations } = standing;
   const detection = new SiteDetection({
@@ -331,7 +329,6 @@ export const createSiteDetection = (
     ...(userName && { userName }),
     ...(onFitted && { onFitted }),
     ...(onFound && { onFound }),
-    ...(dayOf && { dayOf }),
   });
   detection.triage.setSettings(settings);
   for (const act of acts) detection.triage.setAct(act);

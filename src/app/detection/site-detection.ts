@@ -37,8 +37,6 @@ export interface SiteDetectionOptions {
   readonly onFound?: () => void;
   /** Names for people, of windows. */
   readonly userName?: (id: string) => string;
-  /** See TriageOptions. */
-  readonly dayOf?: (us: number) => number;
 }
 
 /** What came of an accepted finding, or of those of one cell. */
@@ -97,7 +95,6 @@ export class SiteDetection {
       network: (e) => this.#networkOf(e),
       scopeOf: (finding) => this.scopeOf(finding),
       sourceOf: (finding) => this.#sourceTarget(finding),
-      ...(options.dayOf && { dayOf: options.dayOf }),
     });
     this.feed = new ProcessFeed({
       model,
