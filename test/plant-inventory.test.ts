@@ -36,7 +36,8 @@ const truthOf = (plant: Plant, safety: ReadonlySet<string>): Truth[] => {
   add('historian', 3, plant.historian);
   add('historian', 3.5, plant.mirror);
   add('iiot-gateway', 3, plant.gateway);
-  for (const s of [plant.jumpHost, plant.patchServer, plant.broker]) add('server', 3.5, s);
+  add('jump-host', 3.5, plant.jumpHost);
+  for (const s of [plant.patchServer, plant.broker]) add('server', 3.5, s);
   add('server', 3, plant.backup);
   for (const s of [plant.domainController, plant.fileServer]) add('server', 4, s);
   add('firewall', undefined, ...Object.values(plant.firewall));
@@ -105,6 +106,8 @@ describe.each(['a', 'b'] as const)('variant %s', (variant) => {
     expect(wrong).toEqual([
       // Nobody asked the controller of the safety functions for its order number that morning.
       'plc-safety: plc',
+      // Nobody came to it in these hours.
+      'jump-01: server',
       // Nothing on the wire tells what it is for before it hands out updates.
       'wsus-01: unknown',
     ]);

@@ -38,6 +38,8 @@ export interface FindingKind {
   readonly techniques: readonly string[];
   /** False: a rule that holds from the first frame. True: says nothing until its baseline has learned. */
   readonly needsLearning: boolean;
+  /** Somebody looked or tried and changed nothing: at a safety controller too it means what it means elsewhere. */
+  readonly looksOnly?: true;
 }
 
 /** What stands for a name in braces. */

@@ -28,6 +28,7 @@ export const ROLES = [
   'switch',
   'router',
   'firewall',
+  'jump-host',
   'server',
   'workstation',
   'printer',

@@ -233,10 +233,13 @@ export class Episodes {
     this.#change(f);
   }
 
-  /** What is done to a safety controller concerns safety, whatever the kind. */
+  /** What is done to a safety controller concerns safety, whatever the kind; that somebody tried its ports does not tell that it will not trip. */
   #severity(s: Statement | FrequentStatement): Severity {
     const said = s.severity ?? s.kind.severity;
-    return said !== 'none' && s.target > 0 && this.#options.context().role(s.target) === 'safety-controller'
+    return said !== 'none' &&
+      s.kind.looksOnly !== true &&
+      s.target > 0 &&
+      this.#options.context().role(s.target) === 'safety-controller'
       ? 'safety'
       : said;
   }

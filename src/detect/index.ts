@@ -125,7 +125,17 @@ export const createDetection = (options: DetectionOptions): Detection => {
   let learningTimeUs = options.learningTimeUs ?? LEARNING_TIME_US;
   const detectors = options.detectors ?? DETECTORS;
   const hosts = new Hosts(endpoints);
-  const role = options.role ?? (() => 'unknown' as const);
+  const roleOf = options.role ?? (() => 'unknown' as const);
+  const levelOf = options.level ?? (() => Number.NaN);
+  // Whoever is reached from another network for the first time is seen there as one that nobody knows yet.
+  const role = (e: EndpointId): Role => {
+    const own = roleOf(e);
+    return own === 'unknown' && e > 0 ? roleOf(hosts.device(e)) : own;
+  };
+  const level = (e: EndpointId): number => {
+    const own = levelOf(e);
+    return Number.isNaN(own) && e > 0 ? levelOf(hosts.device(e)) : own;
+  };
   const familyOf: DetectorContext['family'] = options.family ?? (() => '');
   /** Every detector asks for the protocol of the observation in hand. */
   let protocol = '';
@@ -145,7 +155,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
   const shared: Omit<DetectorContext, 'state'> & { state: DetectorContext['state'] } = {
     endpoints,
     role,
-    level: options.level ?? (() => Number.NaN),
+    level,
     isGroup: (e) => hosts.isGroup(e),
     isOutside:
       options.isOutside ??

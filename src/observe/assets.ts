@@ -76,6 +76,7 @@ export const assetKey = (group: Group, picture: Picture, m: Material): string =>
     b.clients,
     b.children,
     b.toOutside,
+    b.relays,
     b.external,
   ].join('|');
 };

@@ -4,7 +4,7 @@
  */
 import type { EndpointView } from '../core/endpoint.ts';
 import { VERBS, type Verb } from '../core/observation.ts';
-import { ipScope } from '../lib/ip-scope.ts';
+import { ipScope, subnetOf } from '../lib/ip-scope.ts';
 import type { Conversations } from './conversations.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Group } from './nodes.ts';
@@ -20,6 +20,9 @@ const orNone = <T>(set: ReadonlySet<T>): ReadonlySet<T> => (set.size === 0 ? NON
 const bitsOf = (...verbs: readonly Verb[]): number => verbs.reduce((bits, v) => bits | (1 << VERBS.indexOf(v)), 0);
 const ENGINEERING = bitsOf('program-download', 'program-upload', 'mode-change', 'firmware-update');
 const CONFIGURE = bitsOf('configure');
+
+/** Protocols by which people work at another computer. */
+const REMOTE: ReadonlySet<string> = new Set(['rdp', 'ssh', 'telnet']);
 
 /** Verbs of this protocol that tell what their client is for. */
 const told = (protocol: string, { automation, configuring }: Pick<Knowledge, 'automation' | 'configuring'>): number =>
@@ -80,6 +83,8 @@ export class Behaviours {
     const controllers = new Set<Group>();
     const readers = new Set<Group>();
     const clients = new Set<Group>();
+    /** Networks from which people come by remote session, and into which they go on. */
+    const [from, onto] = [new Set<string>(), new Set<string>()];
     for (const row of this.rowsOf(group)) {
       const c = conversations.client[row]!;
       const s = conversations.server[row]!;
@@ -94,6 +99,10 @@ export class Behaviours {
         const port = conversations.port[row]!;
         if (port > 0 && replied) servesPorts.add(port);
         if (client !== undefined && client !== group) clients.add(client);
+      }
+      if (answered && client !== server && REMOTE.has(protocol)) {
+        if (server === group) from.add(subnetOf(view.get(c).ip ?? ''));
+        else onto.add(subnetOf(view.get(s).ip ?? ''));
       }
       const commands =
         verbs !== 0 && client !== undefined && server !== undefined && knowledge.automation.has(protocol);
@@ -117,6 +126,7 @@ export class Behaviours {
       clients: clients.size,
       children,
       toOutside,
+      relays: controllers.size + readers.size === 0 && passesOn(from, onto),
       router: group.router,
       translates: group.translates,
       // Whoever serves automation to the site belongs to it, wherever it stands.
@@ -133,6 +143,11 @@ export class Behaviours {
     return [...all].sort((a, b) => a - b);
   }
 }
+
+const passesOn = (from: ReadonlySet<string>, onto: ReadonlySet<string>): boolean => {
+  for (const there of onto) for (const here of from) if (here !== there && here !== '' && there !== '') return true;
+  return false;
+};
 
 /** Public addresses behind a router; on links without MAC addresses, public ones beside private ones. */
 const isOutside = (view: EndpointView, g: Group, privateSegments: ReadonlySet<number>): boolean =>

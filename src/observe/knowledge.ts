@@ -51,6 +51,8 @@ export interface RoleConditions {
   readonly children?: number;
   /** Talks to an address in public space. */
   readonly toOutside?: boolean;
+  /** Is reached by remote sessions from one network and begins such into another; speaks no automation itself. */
+  readonly relays?: boolean;
 }
 
 export interface RoleRule {

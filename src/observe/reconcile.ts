@@ -60,6 +60,7 @@ const ROLE_WORDS: readonly (readonly [RegExp, Role])[] = [
   [/histor/, 'historian'],
   [/scada|leit(system|stand|technik)|\bopc\b|prozessleit/, 'scada-server'],
   [/firewall/, 'firewall'],
+  [/jump|sprung|bastion/, 'jump-host'],
   [/router/, 'router'],
   [/switch/, 'switch'],
   [/iot|edge/, 'iiot-gateway'],

@@ -18,6 +18,7 @@ const NOTHING: Behaviour = {
   child: false,
   children: 0,
   toOutside: false,
+  relays: false,
 };
 /** A device that has this of what rules are found by, and nothing else. */
 const having = ({ serves, servesPort, uses, does }: RoleConditions, nth: number): Behaviour => {

@@ -38,6 +38,11 @@ const SCENES: Readonly<Record<Exclude<Role, 'unknown'>, Scene>> = {
     w.host('00:1b:1b:00:00:01', '10.9.0.2', 2, 62);
   },
   firewall: (w, it) => w.is(it, 'description', 'FortiGate firewall'),
+  'jump-host': (w, it) => {
+    w.is(it, 'os', 'Windows 10');
+    w.flow(w.host('00:0c:29:00:00:09', '10.9.0.9'), it, 'rdp');
+    w.flow(it, w.host('00:0c:29:00:00:08', '10.8.0.8'), 'rdp');
+  },
   server: (w, it) => w.is(it, 'os', 'Windows Server 2019'),
   workstation: (w, it) => w.is(it, 'os', 'Windows 10'),
   printer: (w, it, other) => w.flow(other, it, '', { serverPort: 9100 }),
@@ -106,6 +111,22 @@ describe('roles', () => {
     w.is(panel, 'hostname', 'hmi-01');
     w.does(panel, plc, 's7comm', { verb: 'write' });
     expect(w.model.asset(w.model.assetOf(panel)!)!.role.value).toBe('hmi');
+  });
+
+  it('takes no computer for a jump host that is worked at, or works at others, in one network, nor one that steers machines', () => {
+    const roleOf = (from: string, onto: string, steers = false): string => {
+      const w = new World();
+      const pc = w.host('00:1b:1b:00:00:01', '10.0.0.1');
+      w.is(pc, 'os', 'Windows 10');
+      w.flow(w.host('00:0c:29:00:00:09', from), pc, 'rdp');
+      const next = w.host('00:0c:29:00:00:08', onto);
+      w.flow(pc, next, 'ssh');
+      if (steers) w.does(pc, next, 's7comm', { verb: 'read' });
+      return w.model.asset(w.model.assetOf(pc)!)!.role.value;
+    };
+    expect(roleOf('10.9.0.9', '10.8.0.8')).toBe('jump-host');
+    expect(roleOf('10.9.0.9', '10.9.0.8')).not.toBe('jump-host');
+    expect(roleOf('10.9.0.9', '10.8.0.8', true)).not.toBe('jump-host');
   });
 
   it('does not guess', () => {

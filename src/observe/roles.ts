@@ -36,6 +36,8 @@ export interface Behaviour {
   readonly child: boolean;
   readonly children: number;
   readonly toOutside: boolean;
+  /** People come to it by remote session from one network and go on from it into another. */
+  readonly relays: boolean;
 }
 
 const anyOf = <T>(wanted: readonly T[] | undefined, had: ReadonlySet<T>): boolean => {
@@ -59,6 +61,7 @@ const holds = (when: RoleConditions, b: Behaviour, facts: readonly RankedFact[])
   if (when.external !== undefined && when.external !== b.external) return false;
   if (when.child !== undefined && when.child !== b.child) return false;
   if (when.toOutside !== undefined && when.toOutside !== b.toOutside) return false;
+  if (when.relays !== undefined && when.relays !== b.relays) return false;
   if (!anyOf(when.serves, b.serves) || !anyOf(when.servesPort, b.servesPorts)) return false;
   if (!anyOf(when.uses, b.uses) || !anyOf(when.does, b.does)) return false;
   if (when.vendor !== undefined && factOf(facts, 'vendor', when.vendor) === undefined) return false;

@@ -12,7 +12,9 @@ import type { EndpointView } from '../../src/core/endpoint.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import type { Alert, Incident, MaintenanceWindow } from '../../src/core/incident.ts';
 import type { SiteModel } from '../../src/core/site-model.ts';
+import type { Naming } from '../../src/decide/index.ts';
 import { createSiteModel } from '../../src/observe/index.ts';
+import { plainNaming } from './quiet.ts';
 
 export const MINUTE_US = 60_000_000;
 export const DAY_US = 86_400_000_000;
@@ -55,6 +57,10 @@ export interface PlantOutcome {
   readonly told: readonly Told[];
   readonly alerts: readonly Alert[];
   readonly incidents: readonly Incident[];
+  /** Id of the incident that a finding belongs to, '' none. */
+  readonly incidentOf: (finding: string) => string;
+  /** Tells devices by their addresses. */
+  readonly naming: Naming;
   /** Cells with a model, and all. */
   readonly armed: number;
   readonly cells: number;
@@ -201,6 +207,8 @@ export const runPlant = (given: PlantCase, progress: (tsUs: number) => void = ()
     told,
     alerts: picture.alerts,
     incidents: picture.incidents,
+    incidentOf: (finding) => picture.incidentOf.get(finding) ?? '',
+    naming: plainNaming(runtime.endpoints, model!),
     armed: feed.cells.filter((cell) => cell.isArmed).length,
     cells: feed.cells.length,
     frames,

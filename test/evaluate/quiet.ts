@@ -41,7 +41,7 @@ export interface QuietCase {
 }
 
 /** Names for a person who has no inventory at hand: the address. */
-const plainNaming = (endpoints: EndpointView, model: SiteModel): Naming => ({
+export const plainNaming = (endpoints: EndpointView, model: SiteModel): Naming => ({
   endpoint: (id) => {
     const e = endpoints.get(id);
     const own = e.ip ?? e.mac ?? '';

@@ -60,7 +60,7 @@ describe('a model on trial', () => {
     expect(trial.weigh(said(67, 0.75), false).surprise).toBeLessThan(0.5);
     expect(trial.weigh(said(67, 0.79), false).surprise).toBeLessThan(0.5); // 2.38 times
     expect(trial.weigh(said(67, 0.9), false).surprise).toBeGreaterThan(0.6); // 5 times
-    expect(trial.weigh(said(67, 0.75, { kind: PROCESS_KINDS.stuck }), false).surprise).toBeCloseTo(0.7); // 2 / 1.2
+    expect(trial.weigh(said(67, 0.75, { kind: PROCESS_KINDS.replay }), false).surprise).toBeCloseTo(0.7); // 2 / 1.2
   });
   it('asks more of regressions the more cells are judged beside each other', () => {
     const alone = new Trial();
@@ -73,8 +73,8 @@ describe('a model on trial', () => {
       1.45 / 1.2 / (1 + Math.log(55) / 15) / 2,
     );
     expect(many.weigh(said(10_000, 1 - 0.5 / 1.6), false).surprise).toBeGreaterThan(0.5);
-    const stuck = { kind: PROCESS_KINDS.stuck };
-    expect(many.weigh(said(10_000, 1 - 0.5 / ratio, stuck), false).surprise).toBeGreaterThan(0.5);
+    const replay = { kind: PROCESS_KINDS.replay };
+    expect(many.weigh(said(10_000, 1 - 0.5 / ratio, replay), false).surprise).toBeGreaterThan(0.5);
   });
   it('has room for regressions too: as much again after one day, the n-th part of it after n', () => {
     const asked = (hours: number, ratio: number): boolean =>
@@ -82,6 +82,16 @@ describe('a model on trial', () => {
     expect([1.7, 1.9].map((ratio) => asked(49, ratio))).toEqual([false, true]);
     expect([1.4, 1.6].map((ratio) => asked(4 * 24, ratio))).toEqual([false, true]);
     expect([1.15, 1.25].map((ratio) => asked(100 * 24, ratio))).toEqual([false, true]);
+  });
+  it('lets a value stand still for longer than in the one day that was seen, by the n-th part after n; a tape or a dead sensor goes on', () => {
+    const trial = begun();
+    const still = (hours: number, ratio: number): number =>
+      trial.weigh(said(hours, 1 - 0.5 / ratio, { kind: PROCESS_KINDS.stuck }), false).surprise;
+    expect(still(67, 1.6)).toBeLessThan(0.5);
+    expect(still(67, 1.7)).toBeGreaterThan(0.5);
+    expect(still(20 * 24, 1.3)).toBeGreaterThan(0.5);
+    // Where somebody acts on the controller nothing is forgiven.
+    expect(trial.weigh(said(67, 0.55, { kind: PROCESS_KINDS.stuck }), true).surprise).toBe(0.55);
   });
   it('forgives what goes on, not for good what was once', () => {
     const trial = begun();
@@ -120,7 +130,7 @@ describe('a model on trial', () => {
     expect(trial.untilUs).toBe(48 * HOUR);
     expect(trial.weigh(said(61, 0.9), false, false).surprise).toBeLessThan(0.5);
     expect(trial.weigh(said(62, 0.95), false, false).surprise).toBeGreaterThan(0.5);
-    expect(trial.weigh(said(63, 0.9, { kind: PROCESS_KINDS.stuck }), false, true).surprise).toBeGreaterThan(0.5);
+    expect(trial.weigh(said(63, 0.9, { kind: PROCESS_KINDS.replay }), false, true).surprise).toBeGreaterThan(0.5);
     expect(trial.weigh(said(64, 0.99), true, true).surprise).toBe(0.99);
   });
   it('is believed at once where something else is odd, and that says nothing about it', () => {

@@ -7,7 +7,7 @@
  * at the same controller, it is believed at once, but for what it had been saying for minutes before. What one day showed of a slow level says
  * little of the next: of several equal days each is as likely as any other to reach furthest, so that the room beyond the range learned is half
  * of it after one day, a quarter after two, and so on.
- * What regressions say has such room too: as much again as was forgiven after one day, the n-th part of it after n.
+ * What regressions say has such room too, and how long a value stands still: as much again as was forgiven after one day, the n-th part of it after n.
  * Source: "armed only where it predicts later, unseen normal data"; limits from held-out data as in Chiang, Russell, Braatz,
  * Fault detection and diagnosis in industrial systems (2001), section 2.2; records of equal periods: Arnold, Balakrishnan, Nagaraja, Records (1998), chapter 2.
  */
@@ -51,6 +51,9 @@ const CERTAIN: ReadonlySet<string> = new Set([PROCESS_KINDS.junk.code]);
 const DRAWN_OUT: ReadonlySet<string> = new Set(
   (['soft-sensor', 'spread', 'set-point', 'dynamics', 'drift'] as const).map((kind) => PROCESS_KINDS[kind].code),
 );
+
+/** The longest pause of one day is passed on the next as likely as not; a tape or a dead sensor passes it by as much as it likes. */
+const LONGEST: ReadonlySet<string> = new Set([PROCESS_KINDS.stuck.code]);
 
 /** Times its limit: models say surprise .5 at the limit and 1 - 1 / (2 ratio) above. */
 const ratioOf = (surprise: number): number =>
@@ -179,8 +182,10 @@ export class Trial {
     );
   }
   #marginOf(code: string, tsUs: number): number {
+    const room = 1 + 1 / this.#daysOf(tsUs);
+    if (LONGEST.has(code)) return MARGIN * room;
     if (!DRAWN_OUT.has(code)) return MARGIN;
-    return MARGIN * (1 + Math.log(Math.max(1, this.#cells())) / SCALES_OUT) * (1 + 1 / this.#daysOf(tsUs));
+    return MARGIN * (1 + Math.log(Math.max(1, this.#cells())) / SCALES_OUT) * room;
   }
   get #quietRows(): number {
     return this.#stepUs > 0 ? (QUIET_PART * this.#periodUs) / this.#stepUs : 0;

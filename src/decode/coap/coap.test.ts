@@ -360,6 +360,14 @@ describe('coap', () => {
         'more',
       ]);
     });
+    it('is not known by the port that a client was given by chance: a print job of any octets is none', () => {
+      const say = (b: Uint8Array, carrier: 'tcp' | 'udp', ports: { serverPort: number; clientPort: number }) =>
+        coap.probe(b, 0, b.length, contextOf({ carrier, ...ports }));
+      const any = bytesOf('01 43 7f');
+      expect(say(any, 'tcp', { serverPort: 9100, clientPort: 61_616 })).toBe('no');
+      expect(say(any, 'tcp', { serverPort: 61_616, clientPort: 40_000 })).toBe('maybe');
+      expect(say(bytesOf('40 45 0001'), 'udp', { serverPort: 9100, clientPort: 61_616 })).toBe('no');
+    });
     it('stands hostile octets', () => hostile(coap, [talk], onTcp));
   });
   it('says what the specification forbids', () => {

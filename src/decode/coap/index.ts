@@ -5,6 +5,10 @@ import { type CoapState, observeCoap } from './observe.ts';
 import { type CoapMessage, coapFrame, decodeCoap, decodeReliable, isSecretPath } from './wire.ts';
 
 const PORTS = [5683, 5685, 5783, 61616];
+/** From here on systems hand ports out by themselves (RFC 6335, section 6): that a client has one of them says nothing. */
+const DYNAMIC_PORT = 49_152;
+const isHinted = ({ serverPort, clientPort }: PduContext): boolean =>
+  PORTS.includes(serverPort) || (clientPort < DYNAMIC_PORT && PORTS.includes(clientPort));
 
 /** Longest message over TCP that is waited for; RFC 8323 section 5.3.1 starts at 1,152 octets. */
 const MAX_FRAME = 65_536;
@@ -27,10 +31,9 @@ const probeReliable = (b: Uint8Array, start: number, end: number, hinted: boolea
 };
 
 const probe = (b: Uint8Array, start: number, end: number, context: PduContext): Probe => {
-  if (context.carrier === 'tcp')
-    return probeReliable(b, start, end, PORTS.includes(context.serverPort) || PORTS.includes(context.clientPort));
+  if (context.carrier === 'tcp') return probeReliable(b, start, end, isHinted(context));
   if (end - start < 4 || b[start]! >> 6 !== 1 || (b[start]! & 15) > 8) return 'no';
-  const hinted = PORTS.includes(context.serverPort) || PORTS.includes(context.clientPort);
+  const hinted = isHinted(context);
   const code = b[start + 1]!;
   // Elsewhere only a request with a path tells enough.
   if (!hinted && (code === 0 || code > 7)) return 'no';

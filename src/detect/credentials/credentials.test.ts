@@ -32,6 +32,23 @@ describe('credentials', () => {
     }
     expect(s.of('brute-force')[0]!.parts.number).toEqual({ kind: 'count', value: 43 });
   });
+  it('tells passwords that are tried at a controller, whichever way its protocol says so, each frame once', () => {
+    const tried = (protocol: string, also = false) => {
+      const s = new Scene();
+      const [a, plc] = [s.host('10.0.0.1'), s.host('10.0.0.10', 'plc')];
+      for (let n = 0; n < 12; n++) {
+        const at = s.at(a, plc, protocol);
+        s.detection.command(at, { verb: 'authenticate', operation: 'Log In', target: plc, outcome: 'refused' });
+        if (also) s.detection.session(at, { phase: 'authenticate', outcome: 'refused' });
+        s.pass(4 * SECOND);
+      }
+      expect(s.of('refused-burst')).toEqual([]);
+      return s.of('brute-force').map((f) => f.parts.number);
+    };
+    expect(tried('s7comm')).toEqual([{ kind: 'count', value: 12 }]);
+    expect(tried('s7comm', true)).toEqual([{ kind: 'count', value: 12 }]);
+    expect(tried('kerberos')).toEqual([]);
+  });
   it('tells a user at a host where he never was, with where he usually is', () => {
     const s = new Scene();
     const [a, b, c] = [s.host('10.0.0.1'), s.host('10.0.0.2'), s.host('10.0.0.3', 'scada-server')];

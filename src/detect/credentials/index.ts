@@ -3,13 +3,14 @@
  * many hosts. Source: MITRE ATT&CK T1110, T1078, T0859, T0812 (v14, 2023); NIST SP 800-82r3 section 6.2.1.
  */
 import type { Detector, DetectorContext, RunningDetector, Statement } from '../../core/detector.ts';
+import type { EndpointId } from '../../core/endpoint.ts';
 import type { FindingKind } from '../../core/finding.ts';
-import type { At, Session } from '../../core/observation.ts';
+import type { At, Command, Session } from '../../core/observation.ts';
 import { Distinct, type SavedDistinct } from '../../learn/network/distinct.ts';
 import { DOUBTED, Known, type KnownRows, USUAL } from '../../learn/network/known.ts';
 import { Usual } from '../../learn/network/usual.ts';
 import { Interner } from '../../lib/interner.ts';
-import { isPlant, siteLearning } from '../shared/learning.ts';
+import { isControl, isPlant, siteLearning } from '../shared/learning.ts';
 import { byProtocol, count, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { fromText, toText } from '../shared/text.ts';
 
@@ -125,6 +126,8 @@ const DEFAULTS: ReadonlySet<string> = new Set([
   'mitsubishi',
 ]);
 
+const userPart = (user: string) => words(user === '' ? 'a user whom nobody named' : user);
+
 const create = (context: DetectorContext): RunningDetector => {
   const users = new Interner(MAX_USERS);
   const logins = new Known(MAX_LOGINS);
@@ -133,7 +136,6 @@ const create = (context: DetectorContext): RunningDetector => {
   const refusals = new Distinct(TEN_MINUTES_US, 4096, 256);
   const targets = new Distinct(3_600_000_000, 4096, 256);
   const known = new Map<number, number>();
-  let tries = 0;
 
   const learn = (row: number): void => {
     logins.setState(row, USUAL);
@@ -158,7 +160,7 @@ const create = (context: DetectorContext): RunningDetector => {
       client: who(at.client),
       server: who(at.server),
       protocol: byProtocol(at.protocol),
-      user: words(user === '' ? 'a user whom nobody named' : user),
+      user: userPart(user),
       as: words(user === '' ? '' : ` as ${user}`),
       outcome: words(s.outcome),
     };
@@ -194,17 +196,7 @@ const create = (context: DetectorContext): RunningDetector => {
         });
     }
     if (s.outcome === 'refused') {
-      const key = `${client} ${server}`;
-      const n = refusals.add(key, ++tries, tsUs);
-      if (n >= REFUSED)
-        context.state({
-          ...common,
-          kind: BRUTE_FORCE,
-          key,
-          sinceUs: Math.min(tsUs, refusals.sinceUs(key)),
-          surprise: Math.min(0.9, 0.6 + n / 200),
-          parts: { ...parts, number: count(n), limit: count(REFUSED) },
-        });
+      refused(at, at.server, user);
       return;
     }
     // Computer accounts (MACHINE$) log in by themselves.
@@ -231,6 +223,39 @@ const create = (context: DetectorContext): RunningDetector => {
         usual: usual.length === 0 ? words('no other host that was seen') : whoAll(usual),
       },
     });
+  };
+  /** A login that was refused; a frame counts once, whether it is told as a session, as a command or as both. */
+  const refused = (at: At, target: EndpointId, user: string): void => {
+    const { tsUs } = at;
+    const key = `${context.host(at.client)} ${context.host(target)}`;
+    const n = refusals.add(key, at.frame, tsUs);
+    if (n < REFUSED) return;
+    context.state({
+      kind: BRUTE_FORCE,
+      key,
+      actor: at.client,
+      target,
+      protocol: at.protocol,
+      verb: 'authenticate',
+      tsUs,
+      sinceUs: Math.min(tsUs, refusals.sinceUs(key)),
+      frames: [at.requestFrame, at.frame],
+      certainty: 'certain',
+      surprise: Math.min(0.9, 0.6 + n / 200),
+      parts: {
+        client: who(at.client),
+        server: who(target),
+        protocol: byProtocol(at.protocol),
+        user: userPart(user),
+        number: count(n),
+        limit: count(REFUSED),
+      },
+    });
+  };
+  /** Controllers take a password as a command; tickets of a directory are refused every day (RFC 4120, preauthentication). */
+  const command = (at: At, c: Command): void => {
+    if (c.verb !== 'authenticate' || c.outcome !== 'refused' || at.client <= 0 || c.target <= 0) return;
+    if (isControl(context, at.protocol, false)) refused(at, c.target, (c.user ?? '').slice(0, 128));
   };
   /** One account that goes to many hosts, more than it ever did. */
   const spread = (
@@ -266,6 +291,7 @@ const create = (context: DetectorContext): RunningDetector => {
   };
   return {
     session,
+    command,
     learning: () => siteLearning(context, logins.overflow > 0 ? `the table of ${MAX_LOGINS} logins is full` : ''),
     accept(finding) {
       const user = finding.parts.user;
@@ -296,7 +322,6 @@ const create = (context: DetectorContext): RunningDetector => {
         refusals: refusals.save(),
         targets: targets.save(),
         known: [...known],
-        tries,
       }),
     load(text) {
       const saved = fromText(text) as {
@@ -306,7 +331,6 @@ const create = (context: DetectorContext): RunningDetector => {
         readonly refusals: SavedDistinct;
         readonly targets: SavedDistinct;
         readonly known: readonly (readonly [number, number])[];
-        readonly tries: number;
       };
       users.load(saved.users);
       logins.load(saved.logins);
@@ -315,7 +339,6 @@ const create = (context: DetectorContext): RunningDetector => {
       refusals.load(saved.refusals);
       targets.load(saved.targets);
       for (const [u, n] of saved.known) known.set(u, n);
-      tries = saved.tries;
     },
   };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Scene } from '../testing.ts';
+import { HOUR, Scene } from '../testing.ts';
 
 describe('crossing and remote access', () => {
   const made = () => {
@@ -80,5 +80,19 @@ describe('crossing and remote access', () => {
     const { s, out } = made();
     s.session(s.host('198.51.100.7', 'external', 5), out, 'telnet', { phase: 'open' });
     expect(s.findings()).toEqual([]);
+  });
+
+  it('knows a controller that is reached through a router for the first time by what it is where it is plugged in', () => {
+    const s = new Scene();
+    const [router, far] = ['00:09:0f:00:00:01', '00:09:0f:00:00:02'];
+    const plc = s.host('10.20.0.10', 'plc', 1, undefined, 10);
+    s.flow(s.host('10.20.0.41', 'hmi', 2, undefined, 10), plc, 'modbus');
+    // The card of the router in the other network stands for whoever is behind it.
+    for (let n = 1; n <= 5; n++) s.host(`10.30.0.${n}`, 'server', 3, router, 35);
+    s.pass(25 * HOUR);
+    const side = s.host('10.20.0.10', 'unknown', Number.NaN, router, 35);
+    s.flow(s.host('203.0.113.9', 'unknown', Number.NaN, far, 35), side, '', { serverPort: 20_256 });
+    expect(s.codes()).toContain('outside-to-plant');
+    expect(s.of('new-conversation')[0]!.surprise).toBeGreaterThan(0.5);
   });
 });

@@ -215,6 +215,25 @@ describe('device', () => {
     expect(hmi).not.toBe(printer);
   });
 
+  it('tells six of thirty that fall silent in one minute as one', () => {
+    const s = new Scene();
+    const hmi = s.host('10.20.0.41', 'hmi', 2);
+    const plcs = Array.from({ length: 30 }, (_, n) => s.host(`10.20.0.${100 + n}`, 'plc', 1));
+    const talk = (hours: number, with_: readonly number[]): void => {
+      for (let n = 0; n < hours * 12; n++) {
+        for (const plc of with_) s.flow(hmi, plc, 'modbus');
+        s.pass(5 * MINUTE, MINUTE);
+      }
+    };
+    talk(25, plcs);
+    talk(1, plcs.slice(6));
+    expect(s.codes()).toEqual(['network-silent']);
+    expect(s.of('network-silent')[0]!.parts).toMatchObject({
+      number: { value: 6 },
+      devices: { endpoints: plcs.slice(0, 6) },
+    });
+  });
+
   it('tells many silent ones as one, and says nothing after a gap in the capture', () => {
     const { s, talk, plcs } = plant();
     s.pass(HOUR, 10 * MINUTE);

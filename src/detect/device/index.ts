@@ -29,9 +29,8 @@ const SILENT_US = 600_000_000;
 const SILENT_FACTOR = 3;
 /** Looking for silence once in so long. */
 const LOOK_US = 60_000_000;
-/** So many at once, and this part of all that are followed, are one finding. */
+/** So many at once have one cause, and are one finding. */
 const TOGETHER = 5;
-const TOGETHER_PART = 0.3;
 const DAY_US = 86_400_000_000;
 const HOUR_US = 3_600_000_000;
 const QUIET_US = 4 * HOUR_US;
@@ -276,7 +275,7 @@ const create = (context: DetectorContext): RunningDetector => {
     if (fresh.length === 0 || context.phase !== 'watching') return;
     const first = fresh[0]!;
     const common = { tsUs, certainty: 'certain' as const, quietUs: 24 * 3_600_000_000 };
-    if (fresh.length >= TOGETHER && fresh.length >= followed * TOGETHER_PART)
+    if (fresh.length >= TOGETHER)
       context.state({
         ...common,
         kind: MANY_SILENT,

@@ -83,6 +83,8 @@ const create = (context: DetectorContext): RunningDetector => {
   const command = (at: At, c: Command): void => {
     if (c.outcome !== 'refused' && c.outcome !== 'unanswered') return;
     if (at.client <= 0 || c.target <= 0 || context.isGroup(at.server)) return;
+    // Passwords that are refused are another detector's subject.
+    if (c.verb === 'authenticate' && c.outcome === 'refused') return;
     const isProcess = isControl(context, at.protocol, false);
     // Web pages and remote procedures of the plant's own devices; what the office fails at is daily life.
     if (isProcess || (AROUND.has(at.protocol) && isPlant(context, c.target))) failed(at, c, isProcess);

@@ -25,6 +25,7 @@ const kind = (
   severity: 'uptime',
   techniques: ['T0846', 'T1046'],
   needsLearning: false,
+  looksOnly: true,
   ...k,
 });
 export const PORT_SCAN = kind({

@@ -17,6 +17,12 @@ describe('scan', () => {
     expect(f!.parts.number).toEqual({ kind: 'count', value: 20 });
     expect(s.codes()).toEqual(['scan.ports']);
   });
+  it('does not say that people can come to harm where the ports of a safety controller are tried', () => {
+    const { s, evil } = made();
+    const sis = s.host('10.20.0.20', 'safety-controller');
+    for (let port = 1; port <= 20; port++) s.flow(evil, sis, '', { serverPort: port, tcpState: 'rejected' });
+    expect(s.of('scan.ports')[0]!.severity).toBe('uptime');
+  });
   it('tells one port at many hosts', () => {
     const s = new Scene({ portUse: (transport, port) => (`${transport} ${port}` === 'tcp 102' ? 'S7 or MMS' : '') });
     const evil = s.host('10.1.0.66');

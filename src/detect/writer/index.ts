@@ -12,10 +12,10 @@ import { Usual } from '../../learn/network/usual.ts';
 import { type SavedVisits, Visits } from '../../learn/network/visits.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
-import { counted, howItWent, valueText, watchedFor, who, whoAll, words } from '../shared/parts.ts';
+import { counted, howItWent, howLong, valueText, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { rowFromElsewhere } from '../shared/sides.ts';
 import { fromText, toText } from '../shared/text.ts';
-import { NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD } from './kinds.ts';
+import { MANY_OUTPUTS, NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD } from './kinds.ts';
 
 /** Pairs of client and controller; beyond it new ones are told and not remembered, and learning says so. */
 export const MAX_PAIRS = 50_000;
@@ -37,11 +37,19 @@ const DAY_US = 86_400_000_000;
 const WEEK_US = 7 * DAY_US;
 const TELL_EVERY_US = 10_000_000;
 
+/**
+ * Outputs of one controller that are operated for the first time within MANY_US, from which on somebody goes through them. A person
+ * needs longer for each; who operates one a day is not known well enough for a single new one. Source: MITRE ATT&CK T0806, as Industroyer did.
+ */
+const MANY = 5;
+const MANY_US = 60_000_000;
+
 /** Controllers that a station wrote to while learning, from which on it is one that writes to any of them. */
 const ROAMS = 2;
 /** Why what an engineer does every week asks a person now. */
 const PROBATION = ' The station did something odd before, which nobody has explained since.';
 const WRITES: ReadonlySet<Verb> = new Set<Verb>(['write', 'control', 'force']);
+const OPERATES: ReadonlySet<Verb> = new Set<Verb>(['control', 'force']);
 
 interface Pair {
   objects: number;
@@ -50,6 +58,8 @@ interface Pair {
   lastUs: number;
   /** Last time that an address was learned. */
   newUs: number;
+  /** Outputs operated for the first time within MANY_US since `atUs`; `known` before. */
+  fresh?: { count: number; readonly atUs: number; readonly known: number };
 }
 interface Saved {
   readonly pairs: KnownRows;
@@ -139,6 +149,14 @@ const create = (context: DetectorContext): RunningDetector => {
     p.newUs = tsUs;
   };
 
+  /** Counts an output that is operated; the same one again counts once. */
+  const goesThrough = (p: Pair, isNew: boolean, tsUs: number): NonNullable<Pair['fresh']> => {
+    if (p.fresh === undefined || tsUs < p.fresh.atUs || tsUs - p.fresh.atUs > MANY_US)
+      p.fresh = { count: 0, atUs: tsUs, known: p.objects };
+    if (isNew) p.fresh.count++;
+    return p.fresh;
+  };
+
   const isUsual = (row: number): boolean => row >= 0 && pairs.state(row) === USUAL;
   /** As it is seen now, or from the side of a router from which it was learned. */
   const rowOf = (client: EndpointId, target: EndpointId, tsUs: number): number => {
@@ -217,12 +235,30 @@ const create = (context: DetectorContext): RunningDetector => {
     const p = pairOf(row, tsUs);
     const object = Math.max(0, objects.id(addressOf(c)));
     const o = written.see(row, object, 0, 0, tsUs, DOUBTED);
+    const isNew = written.isNew;
     const judged = knowsItsPoints(p, tsUs);
     if (mayLearn) {
       p.writes++;
       p.lastUs = tsUs;
     }
     if (written.state(o) === USUAL) return;
+    const fresh = context.phase === 'watching' && OPERATES.has(c.verb) ? goesThrough(p, isNew, tsUs) : undefined;
+    if (fresh !== undefined && fresh.count >= MANY) {
+      context.state({
+        ...common,
+        kind: MANY_OUTPUTS,
+        key: `${client} ${target}`,
+        sinceUs: fresh.atUs,
+        surprise: 0.8,
+        parts: {
+          ...partsOf(at, c, mayLearn),
+          number: count(fresh.count),
+          within: howLong(MANY_US),
+          before: counted(fresh.known, 'output'),
+        },
+      });
+      return;
+    }
     const seldom = p.writes <= NEEDED_WRITES;
     if (learning || (mayLearn && !judged)) {
       learnObject(o, p, tsUs);
@@ -290,13 +326,14 @@ const create = (context: DetectorContext): RunningDetector => {
         others.delete(finding.actor);
         return true;
       }
-      if (finding.kind !== NEW_WRITTEN_POINT.code) return false;
+      const isMany = finding.kind === MANY_OUTPUTS.code;
+      if (!isMany && finding.kind !== NEW_WRITTEN_POINT.code) return false;
       let done = false;
       for (let o = 0; o < written.size; o++)
         if (
           written.part(o, 0) === row &&
           written.state(o) !== USUAL &&
-          told(finding) === objects.texts[written.part(o, 1)]
+          (isMany || told(finding) === objects.texts[written.part(o, 1)])
         ) {
           learnObject(o, pairOf(row, finding.lastUs), finding.lastUs);
           done = true;
@@ -335,7 +372,8 @@ const told = (finding: Finding): string => {
 export const writer: Detector = {
   name: 'writer',
   card: {
-    notices: 'A client that writes to a controller it never wrote to, or to an address of it that it never wrote.',
+    notices:
+      'A client that writes to a controller it never wrote to, or to an address of it that it never wrote; one that goes through the outputs of a controller.',
     worksWhen:
       'The writers of a controller are few and stay the same, as on most lines. Addresses are judged once a client has ' +
       'written nothing new for as long as it took to show what it writes.',
@@ -348,6 +386,6 @@ export const writer: Detector = {
     cost: 'Nothing per read; about 60 ns per write; 70 octets per pair and address, at most 50,000 and 200,000.',
     source: 'Cheung et al.: Using model-based intrusion detection for SCADA networks, S4 (2007)',
   },
-  kinds: [NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD],
+  kinds: [NEW_WRITER, NEW_WRITTEN_POINT, MANY_OUTPUTS, OTHER_CARD],
   create,
 };

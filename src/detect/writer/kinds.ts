@@ -36,6 +36,23 @@ export const NEW_WRITTEN_POINT: FindingKind = {
   needsLearning: true,
 };
 
+export const MANY_OUTPUTS: FindingKind = {
+  code: 'new-outputs',
+  family: 'policy',
+  title: '{client} operates {number} outputs of {server} for the first time',
+  what: 'Within {within} {client} operated {number} outputs of {server} that it never operated before, last {object}: {operation}, {how}.',
+  comparedWith: 'In {watched} of watching it operated {before} there. A switching sequence by hand takes longer.',
+  innocent: 'A function test of all outputs, load shedding, or a control centre that was set up anew.',
+  check: [
+    'Which breakers, valves or drives are these, and how do they stand now?',
+    'Did a person at the control room do this? If not: take the station off remote control.',
+    'Which program on {client} sent it, and did its usual connection end shortly before?',
+  ],
+  severity: 'uptime',
+  techniques: ['T0806', 'T0855'],
+  needsLearning: true,
+};
+
 export const OTHER_CARD: FindingKind = {
   code: 'writer-other-card',
   family: 'policy',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, MINUTE, Scene } from '../testing.ts';
+import type { Verb } from '../../core/observation.ts';
+import { DAY, HOUR, MINUTE, Scene, SECOND } from '../testing.ts';
 
 const plant = () => {
   const s = new Scene();
@@ -190,5 +191,51 @@ describe('writer', () => {
     s.write(historian, plc, 'holding register 4', 1);
     expect(s.of('new-writer').filter((f) => f.actor === historian)).toMatchObject([{ target: plc, count: 1 }]);
     expect(s.of('new-writer').filter((f) => f.state === 'open').length).toBe(1_001);
+  });
+
+  describe('a control centre that operates one breaker a day', () => {
+    const station = () => {
+      const s = new Scene();
+      const centre = s.host('10.20.0.60', 'scada-server');
+      const rtu = s.host('10.20.0.61', 'plc');
+      for (let day = 0; day < 4; day++) {
+        s.command(centre, rtu, 'iec104', { verb: 'control', object: `IOA ${1001 + (day & 1)}`, value: day & 1 });
+        s.pass(DAY);
+      }
+      return {
+        s,
+        operate: (ioa: number, verb: Verb = 'control') =>
+          s.command(centre, rtu, 'iec104', { verb, object: `IOA ${ioa}`, value: 0 }),
+      };
+    };
+
+    it('asks from the fifth breaker on that it never operated within a minute, in one finding', () => {
+      const { s, operate } = station();
+      for (let n = 0; n < 12; n++) {
+        operate(2000 + n);
+        s.pass(2 * SECOND);
+        if (n === 3) expect(s.of('new-outputs')).toEqual([]);
+      }
+      const [f, ...more] = s.of('new-outputs');
+      expect(more).toEqual([]);
+      expect(f).toMatchObject({ count: 8, parts: { number: { value: 12 }, before: { text: '2 outputs' } } });
+      expect(f!.surprise).toBeGreaterThan(0.5);
+      expect(s.of('new-written-point').every((x) => x.surprise < 0.5)).toBe(true);
+      expect(s.detection.accept(f!)).toBe(true);
+      s.pass(DAY);
+      for (let n = 0; n < 12; n++) operate(2000 + n);
+      expect(s.of('new-outputs')).toHaveLength(1);
+    });
+
+    it('does not where a person takes his time, for those of every day, or for set points of a recipe', () => {
+      const { s, operate } = station();
+      for (let n = 0; n < 12; n++) {
+        operate(2000 + n);
+        s.pass(MINUTE);
+        for (let again = 0; again < 8; again++) operate(1001 + (again & 1));
+      }
+      for (let n = 0; n < 12; n++) operate(3000 + n, 'write');
+      expect(s.of('new-outputs')).toEqual([]);
+    });
   });
 });

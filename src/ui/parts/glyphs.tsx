@@ -1,6 +1,7 @@
 /** Small shapes that say what colour alone must not: priorities (ISA-18.2 style), outcomes, verbs, roles, levels. */
 import {
   IconAntennaBars5,
+  IconArrowsRightLeft,
   IconBolt,
   IconBuildingFactory2,
   IconCamera,
@@ -116,6 +117,7 @@ const roleIcons: Readonly<Record<Role, Icon>> = {
   switch: IconNetwork,
   router: IconRouter,
   firewall: IconWall,
+  'jump-host': IconArrowsRightLeft,
   server: IconServer2,
   workstation: IconDeviceDesktop,
   printer: IconPrinter,
@@ -140,6 +142,7 @@ export const ROLE_WORD: Readonly<Record<Role, string>> = {
   switch: 'Switch',
   router: 'Router',
   firewall: 'Firewall',
+  'jump-host': 'Jump host',
   server: 'Server',
   workstation: 'Workstation',
   printer: 'Printer',
