@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { beginWithOneArena } from './arenas.mjs';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -15,6 +16,7 @@ if (!existsSync(main)) {
   process.stderr.write('Gatehouse is not built yet. Run: npm run build\n');
   process.exit(1);
 }
+beginWithOneArena();
 // Compiled code is kept between starts where Node can (22.1 and newer).
 module.enableCompileCache?.();
 const { run } = await import(pathToFileURL(main).href);

@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ARENAS } from '../bin/arenas.mjs';
 import { ensureAll, root } from './project.mjs';
 
 const PHASES = ['reading', 'decode', 'pipeline'];
@@ -40,6 +41,7 @@ const once = (phase, file) => {
   const done = spawnSync(process.execPath, [...HEAP_FLAGS, program, phase, file], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...ARENAS, ...process.env },
   });
   if (done.status !== 0) {
     process.stderr.write(
@@ -93,7 +95,13 @@ const peer = (name, file, packets) => {
   return { cpuSeconds: said.cpuSeconds, usPerPacket: round((said.cpuSeconds / packets) * 1e6) };
 };
 
-const result = { node: process.version, cpu: cpus()[0]?.model ?? '', flags: HEAP_FLAGS, files: [] };
+const result = {
+  node: process.version,
+  cpu: cpus()[0]?.model ?? '',
+  flags: HEAP_FLAGS,
+  environment: ARENAS,
+  files: [],
+};
 for (const file of files) {
   const phases = Object.fromEntries(options.only.map((phase) => [phase, measure(phase, file)]));
   const first = Object.values(phases)[0];

@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { ARENAS } from '../bin/arenas.mjs';
 import { ensureAll, root } from './project.mjs';
 
 /** Node.js itself is some 100 MB; a distribution's small program with a shared libnode runs only where that library is. */
@@ -34,6 +35,7 @@ while [ -L "$self" ]; do
   case $link in /*) self=$link ;; *) self=\${self%/*}/$link ;; esac
 done
 case $self in */*) here=\${self%/*} ;; *) here=. ;; esac
+export MALLOC_ARENA_MAX="\${MALLOC_ARENA_MAX-${ARENAS.MALLOC_ARENA_MAX}}"
 exec "$here/node" "$here/bin/gatehouse.mjs" "$@"
 `;
 const CMD = '@echo off\r\n"%~dp0node.exe" "%~dp0bin\\gatehouse.mjs" %*\r\n';

@@ -25,10 +25,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The packed command, where no other Node.js can be found. */
-const gatehouse = (...args: string[]) =>
+const gatehouse = (...args: string[]) => gatehouseIn({}, ...args);
+const gatehouseIn = (env: NodeJS.ProcessEnv, ...args: string[]) =>
   process.platform === 'win32'
     ? spawnSync('cmd.exe', ['/c', join(home, 'gatehouse.cmd'), ...args], { encoding: 'utf8', cwd: folder })
-    : spawnSync(join(home, 'gatehouse'), args, { encoding: 'utf8', cwd: folder, env: { PATH: '/nonexistent' } });
+    : spawnSync(join(home, 'gatehouse'), args, {
+        encoding: 'utf8',
+        cwd: folder,
+        env: { PATH: '/nonexistent', ...env },
+      });
 
 it('runs from the archive alone: its version, and a capture', { timeout: PACK_MS }, async () => {
   const version = gatehouse('version');
@@ -39,6 +44,12 @@ it('runs from the archive alone: its version, and a capture', { timeout: PACK_MS
   expect(seen.stderr).toBe('');
   expect(seen.status).toBe(0);
   expect(seen.stdout).toContain('CPU 315-2 PN/DP');
+});
+
+it.skipIf(process.platform === 'win32')('has one heap of the C library for all threads', () => {
+  const telling = { NODE_OPTIONS: '--import=data:text/javascript,console.error(process.env.MALLOC_ARENA_MAX)' };
+  expect(gatehouseIn(telling, 'version').stderr).toBe('1\n');
+  expect(gatehouseIn({ ...telling, MALLOC_ARENA_MAX: '2' }, 'version').stderr).toBe('2\n');
 });
 
 it.skipIf(process.platform === 'win32')('serves the console with its store', { timeout: PACK_MS }, async () => {

@@ -25,7 +25,7 @@ import {
   relearning,
 } from './detection/keep.ts';
 import type { SiteDetection } from './detection/site-detection.ts';
-import { withGrowingHeap } from './heap.ts';
+import { compactHeap, withGrowingHeap } from './heap.ts';
 import { createSiteRuntime, type SiteRuntime } from './pipeline.ts';
 import { namedApart } from './query/sources.ts';
 import { type Still, stillOf } from './query/still.ts';
@@ -135,6 +135,8 @@ export class LiveSite {
   #isShort = false;
   /** What had been seen and found when all that the end of the program keeps was written (`#seen`); '' before. */
   #left = '';
+  /** The last save wrote only what did not fit into memory: all the rest of the file comes with the one after it. */
+  #isHeld = false;
   /** The program ends: until then cells may be written, by the monotonic clock. */
   #leaveMs: number | undefined;
   /** Devices as they were counted last, of which version of the model, and until when that is enough while frames come. */
@@ -431,6 +433,9 @@ export class LiveSite {
     // Files of a folder are followed for hours, and are read on from where they were; a stream comes once.
     const isAgain = isBusy && this.sources.size === 1 && (reading.kind === 'file' || reading.kind === 'sample');
     const queuesOnly = onlyQueues || isAgain;
+    // All the rows of the file come now, on top of the holes that reading it left.
+    if (this.#isHeld && reading === undefined && !inShort) await compactHeap();
+    this.#isHeld = isAgain;
     const known = { points: loaded.model.pointCount, endpoints: loaded.runtime.endpoints.count };
     const submit = (batch: Batch): Promise<void> => this.#store.writer.submit(batch, { background: true });
     try {
