@@ -12,7 +12,7 @@ import { Usual } from '../../learn/network/usual.ts';
 import { type SavedVisits, Visits } from '../../learn/network/visits.ts';
 import { Interner } from '../../lib/interner.ts';
 import { isControl, isTalk, siteLearning } from '../shared/learning.ts';
-import { counted, howItWent, howLong, valueText, watchedFor, who, whoAll, words } from '../shared/parts.ts';
+import { count, counted, howItWent, howLong, valueText, watchedFor, who, whoAll, words } from '../shared/parts.ts';
 import { rowFromElsewhere } from '../shared/sides.ts';
 import { fromText, toText } from '../shared/text.ts';
 import { MANY_OUTPUTS, NEW_WRITER, NEW_WRITTEN_POINT, OTHER_CARD } from './kinds.ts';
