@@ -162,6 +162,13 @@ it('judges a set it never saw: pooled counts, files of another make, a broken ca
     ]);
     writeFileSync(join(other, 'labels.json'), '{"intervals":[["2024-02-01 00:05:00","2024-02-01 00:06:39"]]}');
     expect(evaluate(baseline, findCases(other).cases).cases.map((r) => [r.score, r.emptyIntervals])).toEqual([[0, 1]]);
+    // Training without rows, and test rows of another plant: said, or they would read as a guard that finds nothing.
+    writeFileSync(join(other, 'train.csv'), 'datetime;A;B;mode');
+    expect(tableOf(evaluate(baseline, findCases(other).cases))).toContain('its training holds no rows');
+    writeFileSync(join(other, 'train.csv'), 'datetime;X\n2024-01-01 00:00:00;1\n2024-01-01 00:00:01;2');
+    expect(tableOf(evaluate(baseline, findCases(other).cases))).toContain(
+      'test.csv has no values in the columns of training',
+    );
     rmSync(other, { recursive: true });
 
     const { cases, problems } = findCases(root);

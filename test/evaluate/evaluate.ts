@@ -219,7 +219,13 @@ export const evaluate = (learner: CellLearner, cases: readonly Case[], options: 
     }
     const table = readTest(c, train);
     const judged = judge(c, table, ask(learner.restore(train.saved), table));
-    results.push(judged.result);
+    results.push({
+      ...judged.result,
+      trainingRows: train.table.count,
+      // Columns of training in which no row of the test holds a value: another file, or names that differ.
+      emptyColumns: table.columns.filter((column) => column.every(Number.isNaN)).length,
+      columns: table.columns.length,
+    });
     if (!OWN_SCORES.has(c.metric)) counts.set(c.set, [...(counts.get(c.set) ?? []), judged.counts]);
     options.done?.(c.name);
   }

@@ -99,7 +99,11 @@ export const tableOf = (e: Evaluated): string => {
       ...(r.marPercent === undefined ? [] : [`MAR ${show(r.marPercent)} %`]),
       ...(r.injected === undefined ? [] : [`of all injected ${show(r.detectedOfInjected)}/${show(r.injected)}`]),
       ...(r.namedOf === undefined ? [] : [`named right ${show(r.namedRight)}/${show(r.namedOf)}`]),
+      ...(r.trainingRows === 0 ? ['its training holds no rows'] : []),
       ...(r.rows === 0 ? ['test.csv holds no rows'] : []),
+      ...(Number(r.rows) > 0 && Number(r.columns) > 0 && r.emptyColumns === r.columns
+        ? ['test.csv has no values in the columns of training']
+        : []),
       ...(Number(r.emptyIntervals ?? 0) > 0 ? [`no rows in ${show(r.emptyIntervals)} of its intervals`] : []),
       ...(r.learningRows === 0 || r.learningRows === undefined ? [] : [`${show(r.learningRows)} rows learning`]),
     ].join('; '),
