@@ -168,3 +168,14 @@ export const ensureAll = async () => {
   ensureDependencies();
   await ensureBuild();
 };
+
+/**
+ * Ends this process, as a person would end it, once the one that started it is gone: npm that is ended by itself leaves what it
+ * runs behind, with the data folder and the port in use. Looks every `everyMs`.
+ */
+export const endWithParent = (everyMs = 1000) => {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
+  }, everyMs).unref();
+};

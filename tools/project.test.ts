@@ -1,5 +1,5 @@
 /** What `npm start` finds in place: dependencies that somebody installed with npm alone are not installed again. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,4 +72,24 @@ describe('ensureDependencies', () => {
     expect(done.stderr).toMatch(/npm ci failed \(exit code 7\)/);
     expect(existsSync(at('node_modules', '.gatehouse-lock'))).toBe(false);
   });
+});
+
+it.skipIf(process.platform === 'win32')('ends with npm, where npm alone is told to end', async () => {
+  // The shell stands for npm; what it runs says that it lives, and how it was ended.
+  const script = `import('./tools/project.mjs').then((m) => {
+    process.on('SIGTERM', () => { process.stdout.write('told to end'); process.exit(0); });
+    m.endWithParent(20);
+    setInterval(() => undefined, 1000);
+    process.stdout.write('runs, ');
+  })`;
+  const shell = spawn('sh', ['-c', `"$0" -e "$1"; true`, process.execPath, script], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  for await (const text of shell.stdout.setEncoding('utf8')) {
+    said += text;
+    if (said === 'runs, ') shell.kill('SIGKILL');
+  }
+  expect(said).toBe('runs, told to end');
 });

@@ -2,8 +2,9 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensureAll, root } from './project.mjs';
+import { endWithParent, ensureAll, root } from './project.mjs';
 
+endWithParent();
 await ensureAll();
 process.argv.splice(1, 1, join(root, 'bin', 'gatehouse.mjs'), 'start');
 await import(pathToFileURL(join(root, 'bin', 'gatehouse.mjs')).href);

@@ -18,6 +18,7 @@ const machine = (more: Partial<Machine> = {}, look: Partial<LookResult> = {}): M
     ({ flags: '0x1003\n', carrier: '1\n', address: '02:00:00:00:00:09\n' })[path.split('/').at(-1) ?? ''],
   list: async () => ['lo', 'eth0', 'eth1'],
   freeBytes: async () => 100 * GIB,
+  mayWrite: async () => true,
   look: async () => ({ ...GOOD_LOOK, ...look }),
   ...more,
 });
@@ -53,6 +54,7 @@ describe('doctor', () => {
     ],
     ['no timedatectl', machine({ run: async (f) => (f === 'timedatectl' ? undefined : 'v1') }), { clock: 'unknown' }],
     ['little space', machine({ freeBytes: async () => 3 * GIB }), { disk: 'warn' }],
+    ['a folder of somebody else', machine({ mayWrite: async () => false }), { disk: 'fail' }],
     ['no space', machine({ freeBytes: async () => 0 }), { disk: 'fail' }],
     ['a folder that is not there', machine({ freeBytes: () => Promise.reject(new Error('x')) }), { disk: 'unknown' }],
   ] as const)
@@ -127,5 +129,9 @@ describe('doctor', () => {
 });
 
 it('looks at the disk of a data folder that is not there yet', async () => {
-  expect(await thisMachine.freeBytes(join(tmpdir(), 'not', 'there', 'yet'))).toBeGreaterThan(0);
+  const folder = join(tmpdir(), 'not', 'there', 'yet');
+  expect(await thisMachine.freeBytes(folder)).toBeGreaterThan(0);
+  expect(await thisMachine.mayWrite(folder)).toBe(true);
+  // A file is no folder, for whoever asks.
+  expect(await thisMachine.mayWrite(join(process.execPath, 'data'))).toBe(false);
 });

@@ -3,7 +3,7 @@
  * for each what to do. It sends nothing: law 1 holds for the doctor too, so an interface with an address is a failure.
  */
 import { execFile } from 'node:child_process';
-import { readdir, readFile, statfs } from 'node:fs/promises';
+import { access, constants, readdir, readFile, statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { OperatingError } from '../core/errors.ts';
@@ -35,6 +35,8 @@ export interface Machine {
   list(path: string): Promise<readonly string[] | undefined>;
   /** Free octets for this user on the disk that holds `folder`, or will when it is made. */
   freeBytes(folder: string): Promise<number>;
+  /** May this user write into the folder, or make it where it is not there yet? */
+  mayWrite(folder: string): Promise<boolean>;
   look(name: string, ownMacs: readonly string[]): Promise<LookResult>;
 }
 
@@ -45,6 +47,19 @@ const RUN_TIMEOUT_MS = 5000;
 /** IFF_UP of linux/if.h. */
 const IFF_UP = 1;
 const INTERFACE_NAME = /^[\w.:@-]{1,64}$/;
+
+/** Before the first start there is no folder yet: what is asked of it is asked of the nearest one above. */
+const nearest = async <T>(folder: string, ask: (at: string) => Promise<T>): Promise<T> => {
+  let at = resolve(folder);
+  for (;;) {
+    try {
+      return await ask(at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(at) === at) throw error;
+      at = dirname(at);
+    }
+  }
+};
 
 export const thisMachine: Machine = {
   platform: process.platform,
@@ -60,18 +75,14 @@ export const thisMachine: Machine = {
   read: (path) => readFile(path, 'utf8').catch(() => undefined),
   list: (path) => readdir(path).catch(() => undefined),
   freeBytes: async (folder) => {
-    // Before the first start there is no folder yet: its disk is that of the nearest one above.
-    let at = resolve(folder);
-    for (;;) {
-      try {
-        const disk = await statfs(at);
-        return disk.bavail * disk.bsize;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(at) === at) throw error;
-        at = dirname(at);
-      }
-    }
+    const disk = await nearest(folder, (at) => statfs(at));
+    return disk.bavail * disk.bsize;
   },
+  mayWrite: (folder) =>
+    nearest(folder, (at) => access(at, constants.W_OK | constants.X_OK)).then(
+      () => true,
+      () => false,
+    ),
   look: lookAtTraffic,
 };
 
@@ -116,6 +127,13 @@ const checkDisk = async (machine: Machine, folder: string): Promise<Check> => {
     const detail = (error as NodeJS.ErrnoException).code ?? String(error);
     return check('disk', 'unknown', `The disk of ${folder} cannot be looked at (${detail}).`, 'Create the folder.');
   }
+  if (!(await machine.mayWrite(folder)))
+    return check(
+      'disk',
+      'fail',
+      `This user may not write to ${folder}.`,
+      'Give this user the folder, or choose another with --data.',
+    );
   const text = `${(free / 1024 ** 3).toFixed(1)} GiB free for ${folder}`;
   if (free < MIN_FREE_BYTES) return check('disk', 'fail', `Only ${text}.`, 'Free at least 1 GiB, better 5.');
   if (free < GOOD_FREE_BYTES) return check('disk', 'warn', `Only ${text}.`, 'Free 5 GiB, or make the ring smaller.');
