@@ -194,8 +194,12 @@ describeBrowser('detection in a browser', () => {
     const act = dialog.getByRole('button', { name: 'Accept as new normal' });
     expect(await act.isDisabled()).toBe(true);
     await dialog.getByRole('textbox', { name: /Reason/ }).fill('WO 4712: the new panel');
+    const accepted = page.url();
     await act.click();
     await dialog.waitFor({ state: 'detached' });
+    // Done with it: the next of the queue is open, and Back returns to it.
+    await page.waitForURL((url) => url.href !== accepted);
+    await page.goBack();
     await page.getByText('accepted as normal: WO 4712: the new panel').first().waitFor();
     await page.goto(`${gatehouse.origin}/s/${pump}/alerts`);
     await page.getByRole('tab', { name: 'Closed' }).click();

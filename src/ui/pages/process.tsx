@@ -315,7 +315,7 @@ const Cells = ({ list, more, filter, waits }: CellsProps) => {
           )}
           {list.returning > 0 && `; what ${plural(list.returning, 'cell')} learned is being read back`}
           {list.pointsWithout > 0 && !filtered && (
-            <span title="Words, or values seen too seldom to make rows of them">
+            <span className="wide-only" title="Words, or values seen too seldom to make rows of them">
               ; {number(list.pointsWithout)} in no cell
             </span>
           )}

@@ -54,7 +54,8 @@ export const Sources = ({ sources }: { sources: readonly SourceRow[] }) => {
 
 const SourceItem = ({ source: s }: { source: SourceRow }) => {
   const [open, setOpen] = useState(false);
-  const state = STATE[s.state];
+  const isCut = s.state === 'complete' && s.verdicts.some(({ code }) => code === 'cut-file');
+  const state = isCut ? { ...STATE.complete, word: 'read as far as it goes' } : STATE[s.state];
   const verdicts = found(s.verdicts);
   const h = s.health;
   return (

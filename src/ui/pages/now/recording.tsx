@@ -16,7 +16,7 @@ import { sumVerbs, verbsOf, weightOf } from '../map/edges.ts';
 import { firstOf } from './first-of.ts';
 import './recording.css';
 
-const MOST_DEVICES = 6;
+const MOST_DEVICES = 9;
 const MOST_PAIRS = 4;
 const MOST_VERBS = 3;
 /** Looked through for those that say most. */
