@@ -175,6 +175,7 @@ export const briefOf = (group: Group, picture: Picture, m: Material): AssetBrief
     endpoints: group.endpoints,
     role: role.value,
     level: concludeLevel(m.knowledge, role, facts).value ?? Number.NaN,
+    isLevelSaid: bestOf(facts, 'level') !== undefined,
   };
 };
 

@@ -199,6 +199,7 @@ const briefly = ({ id, parent, endpoints, role, level }: Asset): AssetBrief => (
   endpoints: endpoints.map(({ endpoint }) => endpoint),
   role: role.value,
   level: level.value ?? Number.NaN,
+  isLevelSaid: /^(said by hand|the asset list says so)/.test(level.reasons[0] ?? ''),
 });
 
 it('is the same kept up to date as built from nothing', () => {

@@ -2,14 +2,17 @@ import { expect, it } from 'vitest';
 import type { Role } from '../../core/site.ts';
 import { levelsByNetwork } from './network-levels.ts';
 
-const site = (...devices: readonly (readonly [name: string, networks: string, role: Role, level?: number])[]) => {
+const site = (
+  ...devices: readonly (readonly [name: string, networks: string, role: Role, level?: number, said?: boolean])[]
+) => {
   const at = devices.flatMap(([, networks]) => networks.split(','));
   let next = 0;
-  const assets = devices.map(([id, networks, role, level = Number.NaN]) => ({
+  const assets = devices.map(([id, networks, role, level = Number.NaN, said = false]) => ({
     id,
     parent: undefined,
     role,
     level,
+    isLevelSaid: said,
     endpoints: networks.split(',').map(() => ++next),
   }));
   return Object.fromEntries(levelsByNetwork(assets, (endpoint) => at[endpoint - 1]!));
@@ -43,4 +46,10 @@ it('a view past a router is no network of its own, however many workstations are
   const pcs = [1, 2, 3].map((n) => [`line${n}`, '10 10.20.10.0/24,40 10.20.10.0/24', 'workstation', 4] as const);
   const plcs = [1, 2, 3, 4].map((n) => [`plc${n}`, '10 10.20.10.0/24', 'plc', 1] as const);
   expect(site(...plcs, ...pcs)).toEqual({ line1: 2, line2: 2, line3: 2 });
+});
+
+it('leaves a level alone that a person said', () => {
+  expect(
+    site(...CONTROL, ['kiosk', 'control', 'workstation', 4, true], ['panel', 'control', 'workstation', 4]),
+  ).toEqual({ panel: 2 });
 });

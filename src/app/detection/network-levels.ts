@@ -1,7 +1,7 @@
 /**
  * The level of devices that say nothing of it themselves, from the network in which they stand: a computer among controllers is
  * none of the office, whatever its system, and a box that speaks nothing known there belongs to the plant too. For detection and
- * triage; the inventory goes on saying what the device itself tells.
+ * triage; the inventory goes on saying what the device itself tells. Where a person or the plant's list says a level, that counts.
  * @source IEC 62443-3-2 (2020), 4.4: assets of one network segment share a zone unless they are separated
  */
 import type { EndpointId } from '../../core/endpoint.ts';
@@ -70,7 +70,7 @@ export const levelsByNetwork = (
   }
   const homes = homesOf(members);
   const open: { readonly id: string; readonly names: readonly string[] }[] = [];
-  for (const { id, role, level } of assets) {
+  for (const { id, role, level, isLevelSaid } of assets) {
     const names = (namesOf.get(id) ?? []).filter((name) => homes.has(name));
     for (const name of names) {
       const network = of(name);
@@ -78,7 +78,7 @@ export const levelsByNetwork = (
       else if (level < DMZ) network.operations++;
       else if (level >= OFFICE) network.office++;
     }
-    if (TELLS_LITTLE.has(role) && (Number.isNaN(level) || level === OFFICE)) open.push({ id, names });
+    if (!isLevelSaid && TELLS_LITTLE.has(role) && (Number.isNaN(level) || level === OFFICE)) open.push({ id, names });
   }
   const levels = new Map<string, number>();
   for (const { id, names } of open) {
