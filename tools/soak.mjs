@@ -17,15 +17,33 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { ensureAll, root } from './project.mjs';
 
-const flag = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : process.argv[at + 1];
+/** A word that is not known is told: ten minutes of something else would be lost. */
+const options = () => {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seconds: { type: 'string', default: '600' },
+        pps: { type: 'string', default: '50000' },
+        file: { type: 'string' },
+        'no-harm': { type: 'boolean', default: false },
+        inside: { type: 'string' },
+      },
+    });
+    if (Number(values.seconds) > 0 && Number(values.pps) > 0) return values;
+    process.stderr.write('--seconds and --pps are numbers above 0.\n');
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+  }
+  process.stderr.write('Usage: npm run soak -- [--seconds 600] [--pps 50000] [--file capture.pcap] [--no-harm]\n');
+  process.exit(2);
 };
-const seconds = Number(flag('seconds', 600));
-const pps = Number(flag('pps', 50_000));
-const harm = !process.argv.includes('--no-harm');
+const { file: given, inside: disk, 'no-harm': noHarm, ...numbers } = options();
+const seconds = Number(numbers.seconds);
+const pps = Number(numbers.pps);
+const harm = !noHarm;
 const DISK = '512m';
 /** Seconds in which caches and compiled code come to their size. */
 const WARM_UP_S = 60;
@@ -50,11 +68,11 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const outside = async () => {
   await ensureAll();
   const space = `gatehouse-soak-${process.pid}`;
-  const disk = mkdtempSync(join(tmpdir(), 'gatehouse-soak-'));
+  const made = mkdtempSync(join(tmpdir(), 'gatehouse-soak-'));
   must('ip', ['netns', 'add', space]);
   let code = 1;
   try {
-    must('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', disk]);
+    must('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', made]);
     const inside = (...args) => must('ip', ['netns', 'exec', space, ...args]);
     inside('ip', 'link', 'set', 'lo', 'up');
     inside('ip', 'link', 'add', 'line0', 'type', 'veth', 'peer', 'name', 'mirror');
@@ -72,7 +90,7 @@ const outside = async () => {
         process.execPath,
         fileURLToPath(import.meta.url),
         '--inside',
-        disk,
+        made,
         ...process.argv.slice(2),
       ],
       { stdio: 'inherit' },
@@ -81,9 +99,9 @@ const outside = async () => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill('SIGTERM'));
     code = await new Promise((resolve) => child.on('exit', (c) => resolve(c ?? 1)));
   } finally {
-    spawnSync('umount', ['-l', disk]);
+    spawnSync('umount', ['-l', made]);
     spawnSync('ip', ['netns', 'del', space]);
-    rmSync(disk, { recursive: true, force: true });
+    rmSync(made, { recursive: true, force: true });
   }
   process.exit(code);
 };
@@ -180,11 +198,11 @@ const countFrames = async (path) => {
   return frames;
 };
 
-const inside = async (disk) => {
+const inside = async () => {
   const product = new Product(disk);
   await product.start();
-  const file = flag('file', undefined) ?? join(disk, 'sample.pcapng');
-  if (!flag('file', undefined)) {
+  const file = given ?? join(disk, 'sample.pcapng');
+  if (given === undefined) {
     const { writeSample } = await import(pathToFileURL(join(root, 'dist', 'src', 'app', 'sample.js')).href);
     await writeSample(file);
   }
@@ -201,12 +219,14 @@ const inside = async (disk) => {
   sender.on('exit', (code) => {
     if (!stopping) process.stderr.write(`tcpreplay ended by itself (${code}): ${sent}\n`);
   });
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.on(signal, () => {
-      sender.kill('SIGKILL');
-      product.child.kill('SIGKILL');
-      process.exit(130);
-    });
+  const cutShort = () => {
+    sender.kill('SIGKILL');
+    product.child.kill('SIGKILL');
+    process.exit(130);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, cutShort);
+  // Nobody reads what is said: neither is anything sent any more.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', cutShort);
   const began = Date.now();
   const samples = [];
   const events = [];
@@ -358,6 +378,5 @@ const inside = async (disk) => {
   process.exit(failed ? 1 : 0);
 };
 
-const at = process.argv.indexOf('--inside');
-if (at < 0) await outside();
-else await inside(process.argv[at + 1]);
+if (disk === undefined) await outside();
+else await inside();

@@ -78,6 +78,7 @@ const tapped = (
     else if (body.final) {
       const { client, server, firstUs, lastUs, ...rest } = body;
       emit({
+        source: source(),
         client: address(client),
         server: address(server),
         first: timeText(Math.max(0, firstUs)),

@@ -58,9 +58,10 @@ const COLUMNS: Readonly<Record<InspectList, readonly string[]>> = {
     'undecodedBytes',
     'tcpState',
     'communityId',
+    'source',
   ],
-  messages: ['frame', 'time', 'protocol', 'from', 'to', 'type', 'message'],
-  observations: ['frame', 'time', 'kind', 'protocol', 'client', 'server', 'detail'],
+  messages: ['frame', 'time', 'protocol', 'from', 'to', 'type', 'message', 'source'],
+  observations: ['frame', 'time', 'kind', 'protocol', 'client', 'server', 'detail', 'source'],
   findings: ['firstAt', 'kind', 'impact', 'certainty', 'surprise', 'count', 'title', 'techniques', 'id'],
 };
 const COMMON = new Set(['kind', 'source', 'frame', 'time', 'protocol', 'client', 'server']);
