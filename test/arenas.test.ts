@@ -44,7 +44,8 @@ const last = (pid: unknown, arenas: string) => ({
 it('begins anew once, as the same process, with all it was given, where Node.js can; goes on as it is elsewhere', () => {
   const said = told();
   const pid = said[0]!.pid;
-  if (isAble) expect(said).toEqual([expect.objectContaining({ pid, arenas: '' }), { pid, arenas: '1' }, last(pid, '1')]);
+  if (isAble)
+    expect(said).toEqual([expect.objectContaining({ pid, arenas: '' }), { pid, arenas: '1' }, last(pid, '1')]);
   else expect(said).toEqual([{ pid, arenas: '' }, last(pid, '')]);
 });
 
