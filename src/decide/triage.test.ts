@@ -399,7 +399,7 @@ describe('the words', () => {
     );
   });
   it('write numbers and durations as people do', () => {
-    expect([0.00012, 3.5, 12345, 1e12, Number.NaN, 72].map(numberText)).toEqual([
+    expect([0.00012, 3.5, 12345, 1e12, Number.NaN, 72].map((value) => numberText(value))).toEqual([
       '1.200e-4',
       '3.5',
       '12,345',
