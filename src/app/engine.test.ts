@@ -429,7 +429,9 @@ it('reads ahead the site that was followed last, and none where nothing was', as
       join(path, 'a.pcap'),
       Buffer.concat([pcapHeader(ETHERNET), pcapRecord({ tsUs: 1_000_000, bytes: new Uint8Array(60) }, ETHERNET)]),
     );
-    await engine.open({ kind: 'folder', path, site }, 'u1');
+    const opened = await engine.open({ kind: 'folder', path, site }, 'u1');
+    // A folder is opened before its first file is a source.
+    await expect.poll(async () => (await ask('sources', { params: { site: opened.site } })).items.length).toBe(1);
   }
   await engine.close();
   engine = await start();

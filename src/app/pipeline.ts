@@ -43,14 +43,36 @@ const REMEMBERED_FRAMES = 1 << 16;
 /** Times that the end of a source is tried on where no flow ended by it. */
 const MAX_IDLE_TRIES = 8;
 
+/** Octet offsets of recent frames. By itself: the site asks for some after the source has ended, and holds nothing else of it. */
+class FrameOffsets {
+  readonly #offsets = new Float64Array(REMEMBERED_FRAMES).fill(-1);
+  #lastFrame = 0;
+
+  remember(batch: FrameBatch): void {
+    let from = 0;
+    while (from < batch.count) {
+      const slot = (batch.firstFrame + from) & (REMEMBERED_FRAMES - 1);
+      const n = Math.min(batch.count - from, REMEMBERED_FRAMES - slot);
+      this.#offsets.set(batch.offset.subarray(from, from + n), slot);
+      from += n;
+    }
+    this.#lastFrame = batch.firstFrame + batch.count - 1;
+  }
+
+  /** -1 where it is not remembered. */
+  readonly of = (frame: number): number =>
+    frame > 0 && frame <= this.#lastFrame && frame > this.#lastFrame - REMEMBERED_FRAMES
+      ? this.#offsets[frame & (REMEMBERED_FRAMES - 1)]!
+      : -1;
+}
+
 export class Pipeline {
   readonly source: SourceId;
   readonly decoding: Decoding;
   readonly interfaces: CaptureInterface[] = [];
   readonly warnings: { code: string; text: string }[] = [];
   readonly #site: SiteRuntime;
-  readonly #offsets = new Float64Array(REMEMBERED_FRAMES).fill(-1);
-  #lastFrame = 0;
+  readonly #offsets = new FrameOffsets();
   #faults = 0;
   #firstFault: { readonly frame: number; readonly detail: string } = { frame: 0, detail: '' };
 
@@ -73,8 +95,8 @@ export class Pipeline {
   handle(event: CaptureEvent): void {
     switch (event.kind) {
       case 'frames':
-        this.#remember(event);
-        this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
+        this.#offsets.remember(event);
+        this.#setSource();
         this.decoding.batch(event);
         break;
       case 'interface':
@@ -124,26 +146,13 @@ export class Pipeline {
     if (this.#faults === 1) onFault?.(new Error(text, { cause: error }));
   }
 
-  #remember(batch: FrameBatch): void {
-    let from = 0;
-    while (from < batch.count) {
-      const slot = (batch.firstFrame + from) & (REMEMBERED_FRAMES - 1);
-      const n = Math.min(batch.count - from, REMEMBERED_FRAMES - slot);
-      this.#offsets.set(batch.offset.subarray(from, from + n), slot);
-      from += n;
-    }
-    this.#lastFrame = batch.firstFrame + batch.count - 1;
+  #setSource(): void {
+    this.#site.sink.setSource?.({ id: this.source, offsetOf: this.#offsets.of });
   }
-
-  /** Octet offset of a recent frame in the source; -1 when it is not remembered. */
-  readonly offsetOf = (frame: number): number =>
-    frame > 0 && frame <= this.#lastFrame && frame > this.#lastFrame - REMEMBERED_FRAMES
-      ? this.#offsets[frame & (REMEMBERED_FRAMES - 1)]!
-      : -1;
 
   /** Wall time on a quiet live wire, microseconds. A stage that throws at it is told as one that throws at a frame. */
   tick(tsUs: number, onFault?: (error: unknown) => void): void {
-    this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
+    this.#setSource();
     try {
       this.decoding.tick(tsUs);
     } catch (error) {
@@ -153,7 +162,7 @@ export class Pipeline {
 
   /** The source ended: open requests and flows are reported. What throws at one of them is told; the others end all the same. */
   finish(onFault?: (error: unknown) => void): void {
-    this.#site.sink.setSource?.({ id: this.source, offsetOf: this.offsetOf });
+    this.#setSource();
     const { flows } = this.decoding;
     for (const { linkType, frames: count } of this.health().unknownLinkTypes)
       this.warnings.push({

@@ -41,6 +41,28 @@ describe('commands', () => {
     expect(w.model.conversations()[0]).toMatchObject({ verbs: { read: 5, write: 3 }, refused: 1 });
   });
 
+  it('knows the offsets of the latest sources, and of one that goes on beside many others', () => {
+    const w = new World();
+    const { pc, plc } = pair(w);
+    const source = (n: number) => w.model.setSource({ id: `s${n}`, offsetOf: (frame) => n * 1000 + frame });
+    const write = (n: number, second: number): void => {
+      source(n);
+      w.does(pc, plc, 'modbus', { verb: 'write', operation: 'Write', object: `register ${n}` }, second);
+    };
+    // Twice, so that the last frames are others than the first.
+    for (const n of [1, 1, 2, 2]) write(n, n);
+    for (let n = 3; n < 30; n++) {
+      source(n);
+      source(1);
+    }
+    const [one, two] = w.model.commands().map((row) => row.lastEvidence);
+    expect(one!.map((e) => e.offset)).toEqual(one!.map((e) => 1000 + e.frame));
+    expect(two!.map((e) => [e.source, e.offset])).toEqual([
+      ['s2', -1],
+      ['s2', -1],
+    ]);
+  });
+
   it('folds further objects at the limit and counts them; who did what is never lost', () => {
     const w = new World({ limits: { commandRows: 10 } });
     const { pc, plc } = pair(w);

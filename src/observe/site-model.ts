@@ -102,6 +102,8 @@ const NO_ROWS: SiteRows = {
   overrides: [],
   limits: [],
 };
+/** Sources whose octet offsets are asked for after others have followed; of older ones evidence has the frame's number. */
+const KEPT_OFFSETS = 8;
 const NO_SOURCE: SourceContext = { id: '', offsetOf: () => -1 };
 
 export const createSiteModel = (options: SiteModelOptions): SiteModel => {
@@ -121,6 +123,16 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
   const sighted = new Map<number, Evidence>();
   const sight = (endpoint: number, frame: number): void => {
     if (endpoint > 0 && !sighted.has(endpoint)) sighted.set(endpoint, evidenceOf(context, frame));
+  };
+  /** Sources whose offsets are known, the latest last. */
+  const recent: number[] = [];
+  /** A source that was left long ago is its name: of a folder there are thousands, and each one's offsets take memory. */
+  const forgetOffsets = (latest: number): void => {
+    const known = recent.indexOf(latest);
+    if (known >= 0) recent.splice(known, 1);
+    if (recent.push(latest) <= KEPT_OFFSETS) return;
+    const left = recent.shift()!;
+    context.sources[left] = { id: context.sources[left]!.id, offsetOf: NO_SOURCE.offsetOf };
   };
   const samples = new Samples(context);
   const conversations = new Conversations(context, sight, (endpoint) => isGroup(view, endpoint));
@@ -198,7 +210,9 @@ export const createSiteModel = (options: SiteModelOptions): SiteModel => {
         sourceIndexes.set(source.id, index);
       } else context.sources[index] = source;
       context.source = source;
+      if (index === context.sourceIndex) return;
       context.sourceIndex = index;
+      forgetOffsets(index);
     },
     get version() {
       return context.version;
