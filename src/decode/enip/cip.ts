@@ -7,6 +7,7 @@ import { u16le } from '../../lib/bytes.ts';
 import { MASKED_OCTETS } from '../../lib/masked.ts';
 import { isSecretName } from '../../lib/secret-names.ts';
 import { OctetSlab } from '../shared/octet-slab.ts';
+import { attributeText } from './cip-attributes.ts';
 import { CONNECTION_FAILURE, PARTIAL_TRANSFER, serviceName } from './cip-names.ts';
 import { decodeForwardClose, decodeForwardOpen, decodeForwardOpened, type Forward } from './connection.ts';
 import { decodeEpath, type Epath, NO_PATH } from './epath.ts';
@@ -172,13 +173,14 @@ const describe = (service: number, path: Epath, b: Uint8Array, o: number, end: n
   if (service === SERVICE.SET_LIST && o + 4 <= end) {
     const count = u16le(b, o);
     // Values have no length on the wire: only the first id is certain.
-    return `${path.text} attribute ${u16le(b, o + 2)}${count > 1 ? ` and ${count - 1} more` : ''}`;
+    return `${path.text} attribute ${attributeText(path.lastClass, path.instance, u16le(b, o + 2))}${count > 1 ? ` and ${count - 1} more` : ''}`;
   }
   if (service !== SERVICE.GET_LIST || o + 4 > end) return path.symbol !== '' ? `tag ${path.text}` : path.text;
   const count = Math.min(u16le(b, o), (end - o - 2) >> 1);
   let text = `${path.text} attributes `;
-  for (let i = 0; i < count && i < MAX_NAMED_ATTRIBUTES; i++) text += (i > 0 ? ',' : '') + u16le(b, o + 2 + 2 * i);
-  return count > MAX_NAMED_ATTRIBUTES ? `${text},...` : text;
+  for (let i = 0; i < count && i < MAX_NAMED_ATTRIBUTES; i++)
+    text += (i > 0 ? ', ' : '') + attributeText(path.lastClass, path.instance, u16le(b, o + 2 + 2 * i));
+  return count > MAX_NAMED_ATTRIBUTES ? `${text}, ...` : text;
 };
 
 /** True when the response says no. More data to come (0x06) and parts that failed (0x1e) are answers. */
