@@ -33,6 +33,8 @@ export interface CipMessage {
   readonly embedded: readonly CipMessage[];
   /** Route of an Unconnected Send: `1/0`. */
   readonly route: string;
+  /** Milliseconds after which an Unconnected Send is given up (3-5.5.1.2: 2 to the power of the tick time, times ticks); -1 elsewhere. */
+  readonly timeoutMs: number;
   readonly forward: Forward | undefined;
 }
 
@@ -62,6 +64,7 @@ const decodeRequest = (b: Uint8Array, start: number, end: number, depth: number)
   const path = decodeEpath(b, start + 2, o);
   let embedded = NONE;
   let route = '';
+  let timeoutMs = -1;
   let forward: Forward | undefined;
   let dataEnd = end;
   if (path.lastClass === CLASS.CONNECTION_MANAGER) {
@@ -74,6 +77,7 @@ const decodeRequest = (b: Uint8Array, start: number, end: number, depth: number)
       const inner = decodeCip(b, o + 4, o + 4 + size, depth + 1);
       if (inner === undefined) return undefined;
       embedded = [inner];
+      timeoutMs = (1 << (b[o]! & 15)) * b[o + 1]!;
       route = decodeEpath(b, routeAt + 2, routeAt + 2 + 2 * b[routeAt]!).route;
       dataEnd = o;
     } else if (service === SERVICE.FORWARD_OPEN || service === SERVICE.LARGE_FORWARD_OPEN)
@@ -98,6 +102,7 @@ const decodeRequest = (b: Uint8Array, start: number, end: number, depth: number)
     data: carriesSecret(service, path) || writesSecret(service, path) ? MASKED_OCTETS : copy(b, o, dataEnd),
     embedded,
     route,
+    timeoutMs,
     forward,
   };
 };
@@ -143,6 +148,7 @@ const decodeResponse = (b: Uint8Array, start: number, end: number, depth: number
     data: copy(b, o, dataEnd),
     embedded,
     route: '',
+    timeoutMs: -1,
     forward,
   };
 };

@@ -45,6 +45,20 @@ describe('EtherNet/IP encapsulation', () => {
     read.set([0x44, 0x33, 0x22, 0x91, 0x0a, 0x01], 24);
     expect(drive(enip, [up(read)]).messages[0]).toMatchObject({ interfaceHandle: 0x91223344, timeout: 0x010a });
     expect(drive(enip, [up(f.registerRequest)]).messages[0]).toMatchObject({ interfaceHandle: -1, timeout: -1 });
+    expect(drive(enip, [up(read)]).messages[0]!.cip!.timeoutMs).toBe(-1);
+  });
+
+  it('reads what a session is registered for, and how long an Unconnected Send may take', () => {
+    expect(drive(enip, [up(f.registerRequest)]).messages[0]).toMatchObject({ protocolVersion: 1, sessionOptions: 0 });
+    const other = f.registerRequest.slice();
+    other.set([2, 0, 0x80, 0], 24);
+    expect(drive(enip, [up(other)]).messages[0]).toMatchObject({ protocolVersion: 2, sessionOptions: 0x80 });
+    // Tick time 5 (32 ms), 157 ticks (3-5.5.1.2).
+    expect(drive(enip, [up(f.readTag)]).messages[0]).toMatchObject({
+      protocolVersion: -1,
+      sessionOptions: -1,
+      cip: { timeoutMs: 32 * 0x9d },
+    });
   });
 
   it('gives the same messages however TCP cuts the stream', () => {
