@@ -180,6 +180,10 @@ export const subscribe = (r: TagReader, s: BacnetState, out: Arguments): void =>
   out.detail = d;
 };
 
+/** One value, or a list of those of several references: `1, 0.5`. */
+const listed = (before: Value | undefined, value: Value): Value =>
+  before === undefined ? value : `${before}, ${value}`;
+
 export const subscribeMultiple = (r: TagReader, s: BacnetState, out: Arguments): void => {
   const d: Detail = {};
   if (r.isContext(0)) d.process = r.unsigned();
@@ -197,8 +201,8 @@ export const subscribeMultiple = (r: TagReader, s: BacnetState, out: Arguments):
         out.accesses.push(accessOf(s, object, id, r.isContext(1) ? r.unsigned() : -1, 0, NO_ITEMS, ''));
       }
       if (!r.isClosing(0)) return;
-      if (r.isContext(1)) d.covIncrement = real(r);
-      if (r.isContext(2)) d.timestamped = r.unsigned() !== 0;
+      if (r.isContext(1)) d.covIncrement = listed(d.covIncrement, real(r));
+      if (r.isContext(2)) d.timestamped = listed(d.timestamped, r.unsigned() !== 0);
     }
     if (!r.isClosing(1)) return;
   }

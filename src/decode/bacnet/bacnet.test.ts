@@ -425,6 +425,30 @@ describe('bacnet', () => {
     expect(tell(request, octets('81 0a 000d 01 00 50 07 10 91 02 91 28')).items).toEqual([]);
   });
 
+  it('reads every increment of a subscription to several properties, and the MAC address of a You-Are', () => {
+    const subscription = decode(
+      octets(
+        '81 0a 003e 01 04 00 05 0a 1e' + // subscribeCOVPropertyMultiple (13.16)
+          '09 12 19 01 29 3c 39 05 4e' + // process 18, confirmed, 60 s, at most 5 s late
+          '0c 00000001 1e' + // analog-input 1
+          '0e 09 55 0f 1c 3f800000 29 00' + // present-value by 1.0, not timestamped
+          '0e 09 67 0f 29 00 1f' + // reliability, not timestamped
+          '0c 00800002 1e 0e 09 55 0f 1c 3f000000 29 01 1f 4f', // analog-value 2 present-value by 0.5, timestamped
+      ),
+    );
+    expect(subscription.accesses.map((a) => `${a.object} ${a.property}`)).toEqual([
+      'analog-input 1 present-value',
+      'analog-input 1 reliability',
+      'analog-value 2 present-value',
+    ]);
+    expect(subscription.detail).toMatchObject({ covIncrement: '1, 0.5', timestamped: 'false, false, true' });
+    const named = '10 0e 22 022b 75 05 00 4d313030 73 00 5331'; // vendor 555, model M100, serial S1
+    const you = (rest: string, length: string) =>
+      decode(octets(`81 0b ${length} 01 20 ffff 00 ff ${named} ${rest}`)).detail;
+    expect(you('c4 02000361 61 2a', '0021')).toMatchObject({ device: 865, mac: '2a', serial: 'S1' });
+    expect(you('62 2a2b', '001d')).toMatchObject({ mac: '2a2b' }); // the identifier is not set
+  });
+
   it('survives truncation and 20,000 mutations', () => {
     const counts = torture(bacnet, FIXTURES, 4);
     expect(counts.message).toBeGreaterThan(1000);

@@ -280,7 +280,11 @@ export const unconfirmed = (choice: number, r: TagReader, s: BacnetState, out: A
       if (application(2)) d.vendorId = r.unsigned();
       if (application(7)) d.model = text(r);
       if (application(7)) d.serial = text(r);
-      if (choice === USERVICE.YOU_ARE && application(12)) d.device = objectId(r) & 0x3fffff;
+      // The identifier, the MAC address that goes with it: either may be absent.
+      if (choice === USERVICE.YOU_ARE)
+        while (r.next() && !r.context)
+          if (r.number === 12) d.device = objectId(r) & 0x3fffff;
+          else if (r.number === 6) d.mac = hex(r.bytes, r.content, r.after);
       break;
     default:
       return;

@@ -75,6 +75,24 @@ describe('ANSI C12.22', () => {
     expect(seen.messages[0]!.services).toEqual([]);
   });
 
+  it('reads the steps of an authentication of C12.21, and octets of another kind', () => {
+    const authenticated = (value: string) => {
+      const elements = bytesOf(`a803020106 ${value} be07 2805 8103 80 20 00`);
+      return drive(c1222, [up(Uint8Array.of(0x60, elements.length, ...elements))]).messages[0]?.authentication;
+    };
+    // EXTERNAL { single-ASN1-type [0] { C12.21 [0] { identification [0], request [1] or response [2] } } } (5.3.4.8)
+    expect(authenticated('ac06 a204 a002 a000')).toMatchObject({ kind: 'c1221', step: -1 });
+    const step = (tag: string) => `ac09 a207 a005 a003 ${tag} 01 2a`;
+    for (const [tag, step_] of [
+      ['80', 0x80],
+      ['81', 0x81],
+      ['82', 0x82],
+    ] as const)
+      expect(authenticated(step(tag))).toMatchObject({ kind: 'c1221', step: step_, octets: Uint8Array.of(0x2a) });
+    expect(authenticated('ac06 a204 8102 0102')).toMatchObject({ kind: 'octets', octets: Uint8Array.of(1, 2) });
+    expect(authenticated('ac09 a207 020105 8102 0102')).toMatchObject({ kind: 'octets', indirectReference: true });
+  });
+
   it('is sure only of its own elements', () => {
     for (const b of [LOGON, DATA, SECRET]) expect(probeC1222(b, 0, b.length)).toBe('sure');
     expect(probeC1222(LOGON, 0, 20)).toBe('more');

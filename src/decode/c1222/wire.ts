@@ -29,8 +29,10 @@ export interface C1222Authentication {
   readonly keyId: number;
   /** Initialization vector, octets as hexadecimal. */
   readonly iv: string;
-  /** C12.21: 0x80 identification, 0x81 request, 0x82 response. */
+  /** C12.21: 0x80 identification, 0x81 request, 0x82 response; -1 elsewhere. */
   readonly step: number;
+  /** What that step says, or what is octet-aligned. */
+  readonly octets: Uint8Array;
 }
 
 export interface C1222Message {
@@ -76,7 +78,7 @@ const innerOf = (b: Uint8Array, start: number, end: number): Uint8Array =>
 
 /** 5.3.4.8: EXTERNAL { [indirect reference], A0 { A1 { 80 key id, 81 iv } } } or octets. */
 const readAuthentication = (b: Uint8Array, start: number, end: number): C1222Authentication => {
-  const none = { kind: 'unknown', indirectReference: false, keyId: -1, iv: '', step: -1 } as const;
+  const none = { kind: 'unknown', indirectReference: false, keyId: -1, iv: '', step: -1, octets: EMPTY } as const;
   if (!readTlv(b, start, end)) return none;
   let at = tlv.start;
   const stop = tlv.end;
@@ -86,19 +88,22 @@ const readAuthentication = (b: Uint8Array, start: number, end: number): C1222Aut
     at = tlv.end;
   }
   if (!readTlv(b, at, stop)) return { ...none, indirectReference };
-  if (tlv.tag === 0x81) return { ...none, indirectReference, kind: 'octets' };
+  if (tlv.tag === 0x81) return { ...none, indirectReference, kind: 'octets', octets: b.slice(tlv.start, tlv.end) };
   if (tlv.tag !== 0xa0 || !readTlv(b, tlv.start, tlv.end)) return { ...none, indirectReference };
   const c1221 = tlv.tag === 0xa0;
   let keyId = -1;
   let iv = '';
   let step = -1;
+  let octets = EMPTY;
   const last = tlv.end;
   for (let i = tlv.start; i < last && readTlv(b, i, last); i = tlv.end) {
-    if (c1221) step = tlv.tag;
-    else if (tagRead() === 0x80) keyId = tlv.end > tlv.start ? b[tlv.start]! : -1;
+    if (c1221) {
+      step = tlv.tag;
+      octets = b.slice(tlv.start, tlv.end);
+    } else if (tagRead() === 0x80) keyId = tlv.end > tlv.start ? b[tlv.start]! : -1;
     else if (tagRead() === 0x81) iv = hex(b, tlv.start, tlv.end);
   }
-  return { kind: c1221 ? 'c1221' : 'c1222', indirectReference, keyId, iv, step };
+  return { kind: c1221 ? 'c1221' : 'c1222', indirectReference, keyId, iv, step, octets };
 };
 
 interface Epsem {

@@ -7,6 +7,7 @@ import { u16le } from '../../lib/bytes.ts';
 import { MASKED_OCTETS } from '../../lib/masked.ts';
 import { isSecretName } from '../../lib/secret-names.ts';
 import { OctetSlab } from '../shared/octet-slab.ts';
+import { attributeText } from './cip-attributes.ts';
 import { CONNECTION_FAILURE, PARTIAL_TRANSFER, serviceName } from './cip-names.ts';
 import { decodeForwardClose, decodeForwardOpen, decodeForwardOpened, type Forward } from './connection.ts';
 import { decodeEpath, type Epath, NO_PATH } from './epath.ts';
@@ -32,6 +33,8 @@ export interface CipMessage {
   readonly embedded: readonly CipMessage[];
   /** Route of an Unconnected Send: `1/0`. */
   readonly route: string;
+  /** Milliseconds after which an Unconnected Send is given up (3-5.5.1.2: 2 to the power of the tick time, times ticks); -1 elsewhere. */
+  readonly timeoutMs: number;
   readonly forward: Forward | undefined;
 }
 
@@ -61,6 +64,7 @@ const decodeRequest = (b: Uint8Array, start: number, end: number, depth: number)
   const path = decodeEpath(b, start + 2, o);
   let embedded = NONE;
   let route = '';
+  let timeoutMs = -1;
   let forward: Forward | undefined;
   let dataEnd = end;
   if (path.lastClass === CLASS.CONNECTION_MANAGER) {
@@ -73,6 +77,7 @@ const decodeRequest = (b: Uint8Array, start: number, end: number, depth: number)
       const inner = decodeCip(b, o + 4, o + 4 + size, depth + 1);
       if (inner === undefined) return undefined;
       embedded = [inner];
+      timeoutMs = (1 << (b[o]! & 15)) * b[o + 1]!;
       route = decodeEpath(b, routeAt + 2, routeAt + 2 + 2 * b[routeAt]!).route;
       dataEnd = o;
     } else if (service === SERVICE.FORWARD_OPEN || service === SERVICE.LARGE_FORWARD_OPEN)
@@ -97,6 +102,7 @@ const decodeRequest = (b: Uint8Array, start: number, end: number, depth: number)
     data: carriesSecret(service, path) || writesSecret(service, path) ? MASKED_OCTETS : copy(b, o, dataEnd),
     embedded,
     route,
+    timeoutMs,
     forward,
   };
 };
@@ -142,6 +148,7 @@ const decodeResponse = (b: Uint8Array, start: number, end: number, depth: number
     data: copy(b, o, dataEnd),
     embedded,
     route: '',
+    timeoutMs: -1,
     forward,
   };
 };
@@ -172,13 +179,14 @@ const describe = (service: number, path: Epath, b: Uint8Array, o: number, end: n
   if (service === SERVICE.SET_LIST && o + 4 <= end) {
     const count = u16le(b, o);
     // Values have no length on the wire: only the first id is certain.
-    return `${path.text} attribute ${u16le(b, o + 2)}${count > 1 ? ` and ${count - 1} more` : ''}`;
+    return `${path.text} attribute ${attributeText(path.lastClass, path.instance, u16le(b, o + 2))}${count > 1 ? ` and ${count - 1} more` : ''}`;
   }
   if (service !== SERVICE.GET_LIST || o + 4 > end) return path.symbol !== '' ? `tag ${path.text}` : path.text;
   const count = Math.min(u16le(b, o), (end - o - 2) >> 1);
   let text = `${path.text} attributes `;
-  for (let i = 0; i < count && i < MAX_NAMED_ATTRIBUTES; i++) text += (i > 0 ? ',' : '') + u16le(b, o + 2 + 2 * i);
-  return count > MAX_NAMED_ATTRIBUTES ? `${text},...` : text;
+  for (let i = 0; i < count && i < MAX_NAMED_ATTRIBUTES; i++)
+    text += (i > 0 ? ', ' : '') + attributeText(path.lastClass, path.instance, u16le(b, o + 2 + 2 * i));
+  return count > MAX_NAMED_ATTRIBUTES ? `${text}, ...` : text;
 };
 
 /** True when the response says no. More data to come (0x06) and parts that failed (0x1e) are answers. */

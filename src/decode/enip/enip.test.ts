@@ -45,6 +45,20 @@ describe('EtherNet/IP encapsulation', () => {
     read.set([0x44, 0x33, 0x22, 0x91, 0x0a, 0x01], 24);
     expect(drive(enip, [up(read)]).messages[0]).toMatchObject({ interfaceHandle: 0x91223344, timeout: 0x010a });
     expect(drive(enip, [up(f.registerRequest)]).messages[0]).toMatchObject({ interfaceHandle: -1, timeout: -1 });
+    expect(drive(enip, [up(read)]).messages[0]!.cip!.timeoutMs).toBe(-1);
+  });
+
+  it('reads what a session is registered for, and how long an Unconnected Send may take', () => {
+    expect(drive(enip, [up(f.registerRequest)]).messages[0]).toMatchObject({ protocolVersion: 1, sessionOptions: 0 });
+    const other = f.registerRequest.slice();
+    other.set([2, 0, 0x80, 0], 24);
+    expect(drive(enip, [up(other)]).messages[0]).toMatchObject({ protocolVersion: 2, sessionOptions: 0x80 });
+    // Tick time 5 (32 ms), 157 ticks (3-5.5.1.2).
+    expect(drive(enip, [up(f.readTag)]).messages[0]).toMatchObject({
+      protocolVersion: -1,
+      sessionOptions: -1,
+      cip: { timeoutMs: 32 * 0x9d },
+    });
   });
 
   it('gives the same messages however TCP cuts the stream', () => {
@@ -185,7 +199,12 @@ describe('EPATH', () => {
     return decodeEpath(b, 0, b.length);
   };
   it.each([
-    ['20 01 24 01 30 07', { cls: 1, instance: 1, attribute: 7, text: 'Identity 1 attribute 7' }],
+    ['20 01 24 00 30 02', { cls: 1, instance: 0, attribute: 2, text: 'Identity 0 attribute 2 (Max Instance)' }],
+    ['20 06 24 01 30 08', { attribute: 8, text: 'Connection Manager 1 attribute 8 (Connection Timeouts)' }],
+    ['20 f4 24 00 30 08', { attribute: 8, text: 'Port 0 attribute 8 (Entry Port)' }],
+    ['20 65 24 01 30 08', { attribute: 8, text: 'class 0x65 1 attribute 8' }],
+    ['20 f6 24 01 30 63', { attribute: 99, text: 'Ethernet Link 1 attribute 99' }],
+    ['20 01 24 01 30 07', { cls: 1, instance: 1, attribute: 7, text: 'Identity 1 attribute 7 (Product Name)' }],
     ['21 00 38 03 25 00 20 24', { cls: 0x338, instance: 0x2420, text: 'class 0x338 9248' }], // 16-bit forms
     ['20 04 26 00 78 56 34 12', { cls: 4, instance: 0x12345678, text: 'Assembly 0x12345678' }], // 32-bit form
     ['20 04 24 66 2c 65 2c 64', { connectionPoint: 0x65, text: 'Assembly 102 point 101 point 100' }],
@@ -422,7 +441,7 @@ describe('CIP in the common vocabulary', () => {
   it('takes a Multiple Service Packet apart, each with its own outcome', () => {
     const { commands } = drive(enip, [up(f.multiple), down(f.multipleAnswer)]);
     expect(commands).toMatchObject([
-      { verb: 'read', object: 'Identity 1 attributes 5', outcome: 'accepted' },
+      { verb: 'read', object: 'Identity 1 attributes 5 (Status)', outcome: 'accepted' },
       {
         verb: 'read',
         operation: 'Read Data',
@@ -460,7 +479,12 @@ describe('CIP in the common vocabulary', () => {
   it('calls a new IP address a configuration', () => {
     const { commands } = drive(enip, [up(f.setIpAddress)]);
     expect(commands).toMatchObject([
-      { verb: 'configure', object: 'TCP/IP Interface 1 attribute 5', value: '192.168.10.125', outcome: 'unanswered' },
+      {
+        verb: 'configure',
+        object: 'TCP/IP Interface 1 attribute 5 (Interface Configuration)',
+        value: '192.168.10.125',
+        outcome: 'unanswered',
+      },
     ]);
   });
 

@@ -4,6 +4,7 @@
  */
 import { ascii, hex, u16le, u32le } from '../../lib/bytes.ts';
 import { OctetMemo } from '../shared/octet-memo.ts';
+import { attributeText } from './cip-attributes.ts';
 import { className } from './cip-names.ts';
 import { readSafety, type SafetySegment } from './safety-segment.ts';
 
@@ -41,7 +42,7 @@ export interface Epath {
   readonly symbol: string;
   /** Port segments as `port/link,port/link`: `1/0` is slot 0 of the backplane. Empty without. */
   readonly route: string;
-  /** In words: `Identity 1 attribute 5`, `Level_PV`. Without the route. */
+  /** In words: `Identity 1 attribute 5 (Status)`, `Level_PV`. Without the route. */
   readonly text: string;
   /** False when a segment does not fit or is not defined; what was read before it stands. */
   readonly valid: boolean;
@@ -238,7 +239,7 @@ const summarise = (segments: readonly Segment[], valid: boolean): Epath => {
       text += `${text === '' ? '' : ' '}${n(s.value)}`;
     } else if (s.kind === 'attribute') {
       attribute = s.value;
-      text += ` attribute ${s.value}`;
+      text += ` attribute ${attributeText(lastClass, instance, s.value)}`;
     } else if (s.kind === 'member') text += ` member ${s.value}`;
     else if (s.kind === 'connection-point') {
       if (connectionPoint < 0) connectionPoint = s.value;

@@ -171,6 +171,7 @@ const decode = (
     identities = read.identities;
     itemTypes = read.types;
   }
+  const registers = command === COMMAND.REGISTER_SESSION && length >= 4;
   const message: EnipMessage = {
     type,
     command,
@@ -183,6 +184,8 @@ const decode = (
     options: i32be(b, start + 20) >>> 0,
     interfaceHandle,
     timeout,
+    protocolVersion: registers ? u16le(b, start + HEADER) : -1,
+    sessionOptions: registers ? u16le(b, start + HEADER + 2) : -1,
     connectionId,
     sequence,
     key,

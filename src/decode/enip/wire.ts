@@ -102,6 +102,9 @@ export interface EnipMessage extends Message {
   readonly interfaceHandle: number;
   /** Seconds after which the request is given up, 0 for none (2-4.7.1); -1 elsewhere. */
   readonly timeout: number;
+  /** Of Register Session (2-4.4): version of the encapsulation that is asked for or granted, and its option flags; -1 elsewhere. */
+  readonly protocolVersion: number;
+  readonly sessionOptions: number;
   /** Connection id of the address item, -1 without. */
   readonly connectionId: number;
   /** Sequence count of connected data, -1 without. */

@@ -112,6 +112,9 @@ export const decodeAsdu = (b: Uint8Array, start: number, end: number, f: FieldLe
     addresses: NO_NUMBERS,
     values: NO_NUMBERS,
     qualities: NO_NUMBERS,
+    changes: NO_NUMBERS,
+    transients: NO_NUMBERS,
+    readings: NO_NUMBERS,
     qualifiers: NO_NUMBERS,
     times: NO_NUMBERS,
     timeFlags: NO_NUMBERS,
@@ -151,6 +154,7 @@ const readObjects = (
   const addresses: number[] = [];
   const values: number[] = [];
   const qualities: number[] = [];
+  const besides: number[] = [];
   const qualifiers: number[] = [];
   const times: number[] = [];
   const timeFlags: number[] = [];
@@ -169,6 +173,9 @@ const readObjects = (
     } else address++;
     addresses.push(address);
     if (value >= 0) values.push(valueAt(b, at + value, valueKind));
+    if (valueKind === VALUE.STATUS_CHANGE) besides.push(u16le(b, at + value + 2));
+    else if (valueKind === VALUE.STEP) besides.push(b[at + value]! >> 7);
+    else if (valueKind === VALUE.COUNTER) besides.push(b[at + quality]! & 0x1f);
     if (quality >= 0) qualities.push(b[at + quality]! & qualityMask);
     if (qualifier >= 0) qualifiers.push(b[at + qualifier]!);
     if (elapsed >= 0) delays.push(u16le(b, at + elapsed));
@@ -183,6 +190,9 @@ const readObjects = (
   asdu.addresses = addresses;
   asdu.values = values;
   asdu.qualities = qualities;
+  if (valueKind === VALUE.STATUS_CHANGE) asdu.changes = besides;
+  else if (valueKind === VALUE.STEP) asdu.transients = besides;
+  else if (valueKind === VALUE.COUNTER) asdu.readings = besides;
   asdu.qualifiers = qualifiers;
   asdu.times = times;
   asdu.timeFlags = timeFlags;

@@ -171,7 +171,6 @@ describe('iec104 values', () => {
       [39, `03 00 0a00 ${T56}`, 'start events', 3, 'good'],
       [19, '01 00 0a00 e8031e', 'output circuits', 1, 'good'],
       [40, `01 80 0a00 ${T56}`, 'output circuits', 1, 'bad'],
-      [20, '0f00 0100 00', 'packed single-points', 15, 'good'],
     ];
     for (const [typeId, octets, type, value, quality] of cases) {
       const seen = drive(iec104, [down(I(0, 0, { typeId, cause: 3 }, octets))]);
@@ -189,6 +188,22 @@ describe('iec104 values', () => {
     expect(one(30, '01 e803 9e 8d 8c 07 1a').timeFlags).toEqual([0x81]);
     expect(one(2, '01 e8031e').times).toEqual([30 * 60_000 + 1000]);
     expect(one(38, `01 0a00 ${T56}`).elapsed).toEqual([10]);
+  });
+
+  it('reads packed single points with what changed since (7.2.6.40), steps on their way, readings of counters', () => {
+    const seen = drive(iec104, [down(I(0, 0, { typeId: 20, cause: 3 }, '0f00 0180 10'))]);
+    const common = { target: 99, quality: 'uncertain', access: 'read' };
+    expect(seen.weirds).toEqual([]);
+    expect(seen.values).toEqual([
+      { ...common, path: 'IOA 4001', type: 'packed single-points', value: 15 },
+      { ...common, path: 'IOA 4001 changes', type: 'status changes', value: 0x8001 },
+    ]);
+    const asdu = (typeId: number, octets: string) =>
+      drive(iec104, [down(I(0, 0, { typeId, cause: 3 }, octets))]).messages[0]!.asdu!;
+    expect(asdu(20, '0f00 0180 10').changes).toEqual([0x8001]);
+    expect([asdu(5, '85 00').transients, asdu(5, '05 00').transients]).toEqual([[1], [0]]);
+    expect([asdu(15, 'feffffff 63').readings, asdu(15, 'feffffff 63').qualities]).toEqual([[3], [0x60]]);
+    expect(asdu(13, '0000c03f 00')).toMatchObject({ changes: [], transients: [], readings: [] });
   });
 
   it('takes no value from test data and none that is negative', () => {

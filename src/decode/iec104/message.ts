@@ -43,6 +43,12 @@ export interface Asdu {
   readonly values: readonly number[];
   /** IV 0x80, NT 0x40, SB 0x20, BL 0x10, OV 0x01; of counters IV 0x80, adjusted 0x40, carry 0x20. */
   readonly qualities: readonly number[];
+  /** Of packed single points, CD (7.2.6.40): a bit for each of the 16 that changed since they were told last. */
+  readonly changes: readonly number[];
+  /** Of step positions, bit 8 of VTI (7.2.6.5): 1 while the equipment is on its way. */
+  readonly transients: readonly number[];
+  /** Of counters, SQ of BCR (7.2.6.9): which reading since the counter was set, 0..31. */
+  readonly readings: readonly number[];
   /** Qualifier of commands with the select bit, QOI, QCC, QRP, COI, QPM, QPA. */
   readonly qualifiers: readonly number[];
   /** Milliseconds since 1970 in the station's own time (CP56), or of the hour (CP24). */

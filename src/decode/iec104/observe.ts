@@ -170,14 +170,26 @@ const sayValues = (
   sink: ObservationSink,
 ): void => {
   if (asdu.test || asdu.negative) return;
-  const { values, addresses, qualities } = asdu;
+  const { values, addresses, qualities, changes } = asdu;
   const { valueType, valueKind, qualityMask } = type;
   for (let i = 0; i < values.length; i++) {
     const path = objectText(addresses[i]!);
     const value = pointValue(values[i]!, valueKind);
     if (qualities.length === 0) sink.value(at, { target, path, type: valueType, value, access });
-    else
-      sink.value(at, { target, path, type: valueType, value, quality: qualityOf(qualities[i]!, qualityMask), access });
+    else {
+      const quality = qualityOf(qualities[i]!, qualityMask);
+      sink.value(at, { target, path, type: valueType, value, quality, access });
+      // What went on and off again between two messages is seen in these bits alone.
+      if (changes.length > 0)
+        sink.value(at, {
+          target,
+          path: `${path} changes`,
+          type: 'status changes',
+          value: changes[i]!,
+          quality,
+          access,
+        });
+    }
   }
 };
 

@@ -54,7 +54,7 @@ export const collectNames = (b: Uint8Array, start: number, end: number, out: Obj
 };
 
 /** Address: numeric [0], symbolic [1], unconstrained [2] (section 14.3.2). */
-const addressOf = (b: Uint8Array, start: number, end: number): ObjectName | undefined => {
+export const addressOf = (b: Uint8Array, start: number, end: number): ObjectName | undefined => {
   if (!readBer(b, start, end)) return undefined;
   const { tag, start: from, end: to } = ber;
   const itemId =

@@ -390,6 +390,22 @@ describe('mms services', () => {
     });
   });
 
+  it('reads what is renamed into what, and whose attributes are asked by address', () => {
+    // Rename: class namedVariable (0), the name, the new identifier.
+    const rename = [
+      ...encodeTlv(0xa0, [0x80, 1, 0]),
+      ...encodeTlv(0xa1, encodeName(variable('Old'))),
+      ...encodeTlv(0x82, ascii('New')),
+    ];
+    const seen = run(ask(encodeConfirmed(0xa0, 1, service(0xa0, 3, rename))));
+    expect(seen.messages[0]!.names.map((n) => n.itemId)).toEqual(['Old']);
+    expect(seen.commands).toMatchObject([{ verb: 'configure', operation: 'rename', object: 'IED1LD0/Old: New' }]);
+    // getVariableAccessAttributes of the unnamed variable at numeric address 100.
+    const asked = run(ask(encodeConfirmed(0xa0, 1, service(0xa0, 6, encodeTlv(0xa1, [0x80, 1, 100])))));
+    expect(asked.messages[0]!.names).toEqual([{ scope: 'address', domainId: '', itemId: 'address 100', suffix: '' }]);
+    expect(asked.commands).toMatchObject([{ verb: 'discover', object: 'address 100' }]);
+  });
+
   it('finds the names in services of events, semaphores and journals', () => {
     const names = (number: number, content: number[]) =>
       run(ask(encodeConfirmed(0xa0, 1, service(0xa0, number, content)))).messages[0]!.names.map((n) => n.itemId);

@@ -5,7 +5,7 @@
 import { ascii } from '../../lib/bytes.ts';
 import { ber, integerOf, readBer } from '../shared/asn1.ts';
 import { bitsOf } from '../shared/mms-data.ts';
-import { collectNames, identifierOf, MAX_ENTRIES, readObjectName, readType } from './access.ts';
+import { addressOf, collectNames, identifierOf, MAX_ENTRIES, readObjectName, readType } from './access.ts';
 import type { MmsDetail, ObjectName } from './message.ts';
 import { SERVICE } from './tables.ts';
 
@@ -108,10 +108,17 @@ export const readRequest = (b: Uint8Array, service: number, start: number, end: 
       return nameListRequest(b, start, end);
     case SERVICE.GET_VARIABLE_ACCESS_ATTRIBUTES: {
       if (!readBer(b, start, end)) return false;
-      const name = ber.tag === 0xa0 ? readObjectName(b, ber.start, ber.end) : undefined;
+      const name =
+        ber.tag === 0xa0
+          ? readObjectName(b, ber.start, ber.end)
+          : ber.tag === 0xa1
+            ? addressOf(b, ber.start, ber.end)
+            : undefined;
       if (name !== undefined) body.names = [name];
       return true;
     }
+    case SERVICE.RENAME:
+      return renameRequest(b, start, end);
     case SERVICE.DELETE_NAMED_VARIABLE_LIST:
     case SERVICE.DELETE_VARIABLE_ACCESS:
       return deleteRequest(b, start, end);
@@ -141,6 +148,13 @@ const nameListRequest = (b: Uint8Array, start: number, end: number): boolean => 
   body.detail = { kind: 'names', objectClass, scope, continueAfter };
   return ok;
 };
+
+/** Class of the object [0], its name [1], its new identifier [2] (section 10.8). */
+const renameRequest = (b: Uint8Array, start: number, end: number): boolean =>
+  eachField(b, start, end, (tag, from, to) => {
+    if (tag === 0xa1) body.names = namesOf(b, from, to).slice(0, 1);
+    else if (tag === 0x82) body.detail = objectOf('', [], identifierOf(b, from, to));
+  });
 
 /** SEQUENCE OF ObjectName, as far as it is one. */
 const namesOf = (b: Uint8Array, start: number, end: number): ObjectName[] => {

@@ -1,5 +1,6 @@
 /** tshark's dnp3.* columns. */
 import type { Dnp3Message, Fragment, ObjectBlock } from '../../../../src/decode/dnp3/index.ts';
+import type { FileDetail } from '../../../../src/decode/dnp3/message.ts';
 import { type Cell, frameMap, type Seen } from '../../types.ts';
 
 type M = Seen<Dnp3Message>;
@@ -14,7 +15,10 @@ const isDissected = (code: number): boolean =>
   (code >= 0x19 && code <= 0x1b) ||
   code === 0x81 ||
   code === 0x82;
-/** Objects of IEEE 1815 that tshark 4.0 calls unknown: it shows their header and nothing that follows in the fragment. */
+/**
+ * Objects of IEEE 1815 that tshark 4.0 calls unknown: it shows their header and nothing that follows in the fragment. Of g43v1 and g43v3 it reads the
+ * value before the status (A.24 has the status first, as it reads the other variations): frames with them are not comparable.
+ */
 const isUnknown = ({ group: g, variation: v }: ObjectBlock): boolean =>
   (g === 4 && v === 3) ||
   (g === 31 && v >= 1 && v <= 6) ||
@@ -51,16 +55,37 @@ const isFloat = (o: ObjectBlock): boolean =>
       : o.group === 31
         ? o.variation >= 7
         : o.variation >= 5;
-/** 64-bit floats have a column of their own (dnp3.al.ana.double), which the tables do not ask for. */
+/** 64-bit floats have columns of their own. */
 const isDouble = (o: ObjectBlock): boolean =>
-  (o.group >= 30 && o.group <= 33 && (o.variation === 6 || o.variation === 8) && isFloat(o)) ||
-  ((o.group === 40 || o.group === 41) && o.variation === 4);
-/** Outputs (groups 40 to 43) have columns of their own, which the tables do not ask for. */
+  o.group === 40 || o.group === 41
+    ? o.variation === 4
+    : o.group !== 34 && (o.variation === 6 || o.variation === 8) && isFloat(o);
 const analogInput = (o: ObjectBlock): boolean => o.group >= 30 && o.group <= 34;
 const near = (ours: string, theirs: string): boolean => {
   const [a, b] = [Number(ours), Number(theirs)];
   return a === b || (Number.isNaN(a) && theirs.endsWith('nan')) || Math.abs(a - b) <= Math.abs(b) * 1e-5;
 };
+
+const analogOutput = (o: ObjectBlock): boolean => o.group >= 40 && o.group <= 43;
+/** Eight columns of one flag octet: groups with flags of this name. */
+const flagBits = (name: string, groups: readonly number[]): Record<string, (s: M) => Cell> =>
+  Object.fromEntries(
+    Array.from({ length: 8 }, (_, bit) => [
+      `dnp3.al.${name}.b${bit}`,
+      flat((o) => (groups.includes(o.group) ? o.flags.map((f) => (f >> bit) & 1) : undefined)),
+    ]),
+  );
+const controls = (read: (code: number, d: { repeat: number; onMs: number; offMs: number }) => number) =>
+  flat((o) => o.details.flatMap((d) => (d.kind === 'control' ? [read(d.code, d)] : [])));
+/** Of file control tshark 4.0 reads neither descriptors nor specification strings. */
+const file = (read: (d: FileDetail) => Cell) =>
+  flat((o) =>
+    o.variation >= 7
+      ? []
+      : o.details
+          .flatMap((d) => (d.kind.startsWith('file-') ? [read(d as FileDetail)] : []))
+          .filter((x) => x !== undefined),
+  );
 
 export const tsharkDnp3 = frameMap<Dnp3Message>({
   shape: 'frames',
@@ -114,6 +139,41 @@ export const tsharkDnp3 = frameMap<Dnp3Message>({
         ? o.values
         : undefined,
     ),
+    'dnp3.al.2bit': flat((o) => (o.group === 3 && o.variation === 1 ? o.values : undefined)),
+    'dnp3.al.ana.double': { value: flat((o) => (analogInput(o) && isDouble(o) ? o.values : undefined)), same: near },
+    'dnp3.al.anaout.int': flat((o) => (analogOutput(o) && !isFloat(o) ? o.values : undefined)),
+    'dnp3.al.anaout.float': {
+      value: flat((o) => (analogOutput(o) && isFloat(o) && !isDouble(o) ? o.values : undefined)),
+      same: near,
+    },
+    'dnp3.al.anaout.double': {
+      value: flat((o) => (analogOutput(o) && isDouble(o) ? o.values : undefined)),
+      same: near,
+    },
+    ...flagBits('biq', [1, 2, 3, 4]),
+    ...flagBits('boq', [10, 11]),
+    ...flagBits('ctrq', [20, 21, 22, 23]),
+    ...flagBits('aiq', [30, 31, 32, 33]),
+    ...flagBits('aoq', [40, 42]),
+    'dnp3.ctl.op': controls((code) => code & 15),
+    'dnp3.ctl.clr': controls((code) => (code >> 4) & 3),
+    'dnp3.ctl.trip': controls((code) => code >> 6),
+    'dnp3.al.count': controls((_, d) => d.repeat),
+    'dnp3.al.on_time': controls((_, d) => d.onMs),
+    'dnp3.al.off_time': controls((_, d) => d.offMs),
+    'dnp3.al.time_delay': flat((o) => (o.group === 52 ? o.values : undefined)),
+    'dnp3.al.file_name': file((d) => ('name' in d ? d.name : undefined)),
+    'dnp3.al.file.mode': file((d) => (d.kind === 'file-command' ? d.mode : undefined)),
+    'dnp3.al.file.size': file((d) =>
+      // Of what is opened for reading, or deleted, the size says nothing (A.27.4) and is not shown.
+      d.kind === 'file-status' || (d.kind === 'file-command' && d.mode > 1) ? hex(d.size, 8) : undefined,
+    ),
+    'dnp3.al.file.maxblock': file((d) => ('maxBlock' in d ? d.maxBlock : undefined)),
+    'dnp3.al.file.reqID': file((d) => ('requestId' in d ? d.requestId : undefined)),
+    'dnp3.al.file.handle': file((d) => ('handle' in d ? hex(d.handle, 8) : undefined)),
+    'dnp3.al.file.blocknum': file((d) => ('block' in d ? hex(d.block, 8) : undefined)),
+    'dnp3.al.file.lastblock': file((d) => ('last' in d ? d.last : undefined)),
+    'dnp3.al.file.status': file((d) => ('status' in d ? d.status : undefined)),
     'dnp3.al.ctrlstatus': flat((o) => ([12, 13, 41, 43].includes(o.group) ? o.statuses : undefined)),
   },
 });

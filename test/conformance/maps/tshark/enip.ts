@@ -182,6 +182,13 @@ const revision = (text: string): number => {
   return major * 256 + minor;
 };
 
+/** Milliseconds of requests to the Connection Manager; of Forward Open and Close they begin the data. */
+const timeouts = ({ cip }: Node): number[] => {
+  if (cip.timeoutMs >= 0) return [cip.timeoutMs];
+  const { what } = cip.forward ?? {};
+  return what === 'open' || what === 'close' ? [(1 << (cip.data[0]! & 15)) * cip.data[1]!] : [];
+};
+
 export const tsharkEnip = frameMap<EnipMessage>({
   shape: 'frames',
   peer: 'tshark',
@@ -202,6 +209,9 @@ export const tsharkEnip = frameMap<EnipMessage>({
       'enip.length': (s) => s.message.length,
       'enip.session': (s) => hex(s.message.session, 8),
       'enip.status': (s) => hex(s.message.status, 8),
+      'enip.rs.version': (s) => (s.message.protocolVersion < 0 ? undefined : s.message.protocolVersion),
+      'enip.rs.flags': (s) => (s.message.sessionOptions < 0 ? undefined : hex(s.message.sessionOptions, 4)),
+      'cip.cm.timeout': (s) => all(s).flatMap(timeouts),
       'enip.cpf.cai.connid': (s) => (s.message.connectionId >= 0 ? hex(s.message.connectionId, 8) : undefined),
       'cip.sc': (s) => all(s).map((n) => hex(n.cip.service, 2)),
       'cip.rr': (s) => all(s).flatMap(directions),

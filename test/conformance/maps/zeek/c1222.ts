@@ -79,6 +79,11 @@ export const zeekC1222 = rowMap<M>({
   },
 });
 
+const authOctets = (s: M, kind: string, step: number): string | undefined => {
+  const a = s.message.authentication!;
+  return a.kind === kind && a.step === step ? octetText(a.octets) : undefined;
+};
+
 export const zeekC1222Authentication = rowMap<M>({
   shape: 'rows',
   peer: 'zeek',
@@ -91,6 +96,10 @@ export const zeekC1222Authentication = rowMap<M>({
         s.message.authentication!.kind
       ],
     indirect_reference: (s) => s.message.authentication!.indirectReference,
+    octet_aligned: (s) => authOctets(s, 'octets', -1),
+    c1221_ident: (s) => authOctets(s, 'c1221', 0x80),
+    c1221_req: (s) => authOctets(s, 'c1221', 0x81),
+    c1221_resp: (s) => authOctets(s, 'c1221', 0x82),
     c1222_key_id: (s) => (s.message.authentication!.keyId < 0 ? undefined : s.message.authentication!.keyId),
     c1222_iv: (s) =>
       s.message.authentication!.kind === 'c1222' && s.message.authentication!.iv !== ''
