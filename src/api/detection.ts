@@ -189,7 +189,7 @@ export const BaselineParams = Obj({ site: Type.String(), baseline: Type.String()
 /** A baseline against what is learned now. */
 export const BaselineComparison = Obj({
   baseline: BaselineRow,
-  /** Sentences: `3 conversations are new since`, `the cell of PLC_1 has the same model`. */
+  /** Sentences: `Of the points 3 are new since.`, `The baseline watched 24.0 h, this site 48.1 h.` */
   sentences: Type.Array(Type.String()),
   rows: Type.Array(
     Obj({

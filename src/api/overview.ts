@@ -273,7 +273,16 @@ export const Coverage = Obj({
 export type Coverage = Static<typeof Coverage>;
 
 /** `name` stands in data, filters and URLs (`enip`); `title` is what people write (`EtherNet/IP`). */
-export const ProtocolList = Obj({ items: Type.Array(Obj({ name: Type.String(), title: Type.String() })) });
+export const ProtocolList = Obj({
+  items: Type.Array(
+    Obj({
+      name: Type.String(),
+      title: Type.String(),
+      /** Only those of OT and IIoT carry points. */
+      family: OneOf(['ot', 'iiot', 'it', 'network']),
+    }),
+  ),
+});
 export type ProtocolList = Static<typeof ProtocolList>;
 
 /**

@@ -57,7 +57,12 @@ const SHALLOW = { tier: 'C', unknown: '' } as const;
 const TITLES = new Map(
   DECODERS.map((decoder) => [
     decoder.name,
-    { title: decoder.title, encrypted: decoder.encrypted === true, ...(DEPTHS[decoder.name] ?? SHALLOW) },
+    {
+      title: decoder.title,
+      family: decoder.family,
+      encrypted: decoder.encrypted === true,
+      ...(DEPTHS[decoder.name] ?? SHALLOW),
+    },
   ]),
 );
 
@@ -139,7 +144,7 @@ const correcting = async <T>(context: CallContext, siteId: string, act: (site: L
 
 const HANDLERS: Handlers = {
   ...detectionHandlers,
-  protocols: async () => ({ items: [...TITLES].map(([name, { title }]) => ({ name, title })) }),
+  protocols: async () => ({ items: [...TITLES].map(([name, { title, family }]) => ({ name, title, family })) }),
   settings: (context) => settingsAnswer(context),
   changeSettings: async (context, { body, userId }) => {
     const { retention } = body;

@@ -599,19 +599,20 @@ export class LocalEngine implements Engine {
     return this.#sources.settled();
   }
 
-  async close(): Promise<void> {
+  /** `isWhole`: all that was learned is written, however long that takes (`LiveSite.save`). */
+  async close(isWhole = false): Promise<void> {
     this.#closing = true;
     clearInterval(this.#timer);
     // What is being made is made again after the next start.
     await this.#options.fitter?.close();
-    await this.#sources.close();
+    await this.#sources.close(isWhole);
     for (const site of this.#sites.values()) {
       await site.rest();
       const interrupted = [...site.sources.values()].some(
         (source) => source.state === 'reading' && source.kind === 'file',
       );
       if (!site.isLoaded || interrupted || this.#store.writer.state.kind === 'failed') continue;
-      await site.save(this.#options.nowUs(), true).catch((error: unknown) => this.#options.onError?.(error));
+      await site.save(this.#options.nowUs(), !isWhole).catch((error: unknown) => this.#options.onError?.(error));
     }
     try {
       this.#store.exportHead();

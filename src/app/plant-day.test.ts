@@ -2,11 +2,12 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Site } from '../api/index.ts';
 import { openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
 import { beginWithPlantDay } from './first-day.ts';
+import { LiveSite } from './live-site.ts';
 import { makePlantDay } from './plant-day.ts';
 
 const MINUTES = 4;
@@ -15,23 +16,30 @@ const made = join(folder, 'day');
 const nowUs = (): number => Date.now() * 1000;
 const nowMs = (): number => performance.now();
 const parts: number[] = [];
+/** Saves that left out what a program that ends may leave out. */
+let cutShort = -1;
 
-beforeAll(() =>
-  makePlantDay({
+beforeAll(async () => {
+  const save = vi.spyOn(LiveSite.prototype, 'save');
+  await makePlantDay({
     folder: made,
     stamp: 'build 1',
     nowUs,
     nowMs,
     historyUs: MINUTES * 60_000_000,
     onProgress: (part) => parts.push(part),
-  }),
-);
+  });
+  cutShort = save.mock.calls.filter(([, inShort]) => inShort === true).length;
+  save.mockRestore();
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('is one database and who made it', () => {
   expect(readdirSync(made).sort()).toEqual(['gatehouse.duckdb', 'made-by']);
   expect(existsSync(`${made}.part`)).toBe(false);
 });
+
+it('holds all that was learned of it', () => expect(cutShort).toBe(0));
 
 it('is not used by another build, nor over a database that is there', () => {
   const data = join(folder, 'other');

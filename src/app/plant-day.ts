@@ -62,7 +62,8 @@ export const makePlantDay = async (options: PlantDayOptions): Promise<void> => {
         await wait(LOOK_MS);
       }
     } finally {
-      await engine.close();
+      // Hours go by in seconds here: what a program that ends may leave out would be most of the day.
+      await engine.close(true);
     }
     if (failure !== undefined) throw failure;
     // The frames of a day are hundreds of MB; those behind facts and findings are in the database.

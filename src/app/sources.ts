@@ -60,6 +60,8 @@ export class Sources {
   #live = 0;
   #ring: Promise<EvidenceRing> | undefined;
   #closing = false;
+  /** The program ends, and does not wait for all that was learned to be written (`LiveSite.save`). */
+  #leavesInShort = false;
   readonly #background = new Set<Promise<void>>();
   readonly #opening = new Set<Promise<void>>();
   /** Files that are being recorded, by site and content. */
@@ -433,7 +435,7 @@ export class Sources {
       // How far it came stands with what was kept of it, by the last save.
       if (cut) return;
       await this.#options.onRead(site);
-      await site.save(nowUs(), this.#closing);
+      await site.save(nowUs(), this.#leavesInShort);
       await pinFrames(store, site.id, run.source, { model, findings: detection.triage.findings() }, ring, { lost });
     } catch (error) {
       this.running.delete(source.id);
@@ -507,8 +509,10 @@ export class Sources {
     };
   }
 
-  async close(): Promise<void> {
+  /** `isWhole`: all that was learned is written, however long that takes. */
+  async close(isWhole = false): Promise<void> {
     this.#closing = true;
+    this.#leavesInShort = !isWhole;
     await Promise.all(this.#opening);
     for (const { stop } of this.running.values()) stop();
     for (const stop of this.#stops) stop();

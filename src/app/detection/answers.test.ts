@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type CallName, ROUTES } from '../../api/index.ts';
 import { pcapHeader, pcapRecord } from '../../capture/writer.ts';
 import { OperatingError } from '../../core/errors.ts';
+import { DETECTORS } from '../../detect/index.ts';
 import { openMemoryStore, type Store } from '../../store/index.ts';
 import { LocalEngine } from '../engine.ts';
 import type { CallInput, EngineCall } from '../engine-contract.ts';
@@ -269,10 +270,11 @@ describe('the answers about findings', () => {
     expect((await ask('baselines')).items).toEqual([kept]);
     expect(kept.bytes).toBe((await engine.baselineFile(site, kept.id)).length);
     const comparison = await ask('compareBaseline', { params: { baseline: kept.id } });
-    expect(comparison.sentences[0]).toBe('The devices are the same.');
+    expect(comparison.sentences[0]).toBe('The addresses are the same.');
     expect(comparison.sentences[2]).toMatch(/^All \d+ process cells go on with what they had learned\.$/);
     const restored = await ask('restoreBaseline', { params: { baseline: kept.id }, body: { reason: 'a test' } });
     expect(restored.missing).toEqual([]);
+    expect(restored.detectors).toBe(DETECTORS.length);
     const carried = JSON.parse(await engine.importBaseline(site, await engine.baselineFile(site, kept.id), 'u1')) as {
       origin: string;
     };

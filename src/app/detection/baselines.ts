@@ -16,10 +16,12 @@ import {
 } from '../../api/index.ts';
 import type { EndpointView } from '../../core/endpoint.ts';
 import type { SiteModel } from '../../core/site-model.ts';
+import { DETECTORS } from '../../detect/index.ts';
 import { inPieces, type JournalEntry, joined, type Row, siteBatch } from '../../store/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import { type SiteView, timeText } from '../query/view.ts';
 import type { Actor } from './acts.ts';
+import { addressText, changedText, pointText } from './baseline-words.ts';
 import { cellChange } from './cell-changes.ts';
 import { learnedParts, learnedRows, loadLearned, readSettings, SETTINGS_NAME, savedCell } from './keep.ts';
 import { isNumbered, type Numbered, readNumbered, unseenRows } from './twin.ts';
@@ -284,25 +286,23 @@ export const compareBaseline = async (
   const then = readContent(row.payload);
   const now = contentOf(view, '', '', '');
   const rows: BaselineComparison['rows'] = [];
+  /** Numbers of both sides mean the same address; the longer list knows more of them. */
+  const addresses = now.endpoints.length > then.endpoints.length ? now.endpoints : then.endpoints;
   const sets = [
-    ['device', then.endpoints, now.endpoints],
-    ['point', then.points, now.points],
+    ['addresses', then.endpoints, now.endpoints, (key: string) => `address ${addressText(key)}`],
+    ['points', then.points, now.points, (key: string) => `point of ${pointText(key, addresses)}`],
   ] as const;
   const sentences: string[] = [];
-  for (const [what, before, after] of sets) {
+  for (const [many, before, after, say] of sets) {
     const had = new Set(before);
     const has = new Set(after);
     const fresh = after.filter((key) => !had.has(key));
     const gone = before.filter((key) => !has.has(key));
     for (const key of fresh)
-      rows.push({ detector: 'site', what: `${what} ${key}`, change: 'only-now', before: '', now: 'known' });
+      rows.push({ detector: 'site', what: say(key), change: 'only-now', before: '', now: 'known' });
     for (const key of gone)
-      rows.push({ detector: 'site', what: `${what} ${key}`, change: 'only-before', before: 'known', now: '' });
-    sentences.push(
-      fresh.length === 0 && gone.length === 0
-        ? `The ${what}s are the same.`
-        : `${fresh.length} ${what}s are new since, ${gone.length} are not known here.`,
-    );
+      rows.push({ detector: 'site', what: say(key), change: 'only-before', before: 'known', now: '' });
+    sentences.push(changedText(many, fresh.length, gone.length));
   }
   const keys = [...new Set([...Object.keys(then.parts), ...Object.keys(now.parts)])]
     .filter((key) => key.startsWith('cell '))
@@ -310,6 +310,13 @@ export const compareBaseline = async (
   /** Of a cell of either side; without the number of its device. */
   const pointName = (point: number): string =>
     (now.points[point - 1] ?? then.points[point - 1] ?? `point ${point}`).replace(/^\d+ /, '');
+  /** Of the device that its first point is of: people know no numbers of cells. */
+  const cellName = (key: string, { plan }: ReturnType<typeof savedCell>): string => {
+    const point = plan.points[0];
+    const target = point === undefined ? '' : /^\d+/.exec(now.points[point - 1] ?? then.points[point - 1] ?? '')?.[0];
+    const address = addresses[Number(target) - 1];
+    return address === undefined ? key : `cell of ${addressText(address)}`;
+  };
   let different = 0;
   for (const key of keys) {
     const [before, after] = [cellIn(then, key), cellIn(now, key)];
@@ -318,7 +325,7 @@ export const compareBaseline = async (
     different++;
     rows.push({
       detector: 'process',
-      what: key,
+      what: cellName(key, (after ?? before)!),
       change: before === undefined ? 'only-now' : after === undefined ? 'only-before' : 'different',
       ...change,
     });
@@ -351,6 +358,9 @@ const replaceLearned = (actor: Actor, parts: ReadonlyMap<string, Uint8Array>): v
   loadLearned(detection, all);
   detection.putBack([]);
 };
+
+/** Detectors that go on from what was put back; those that could not read theirs learn anew. */
+const takenBy = ({ detection }: SiteView['detection']): number => DETECTORS.length - detection.unread.length;
 
 const refuseUncarried = ({ numbered }: Content): void => {
   if (numbered.endpoints.length === 0)
@@ -388,7 +398,7 @@ const carryInto = async (actor: Actor, row: Kept, content: Content, reason: stri
   });
   site.unload();
   const { detection } = await site.view(nowUs);
-  return { before: '', detectors: 1, cells: detection.feed.cells.length, missing: [], missingMore: 0 };
+  return { before: '', detectors: takenBy(detection), cells: detection.feed.cells.length, missing: [], missingMore: 0 };
 };
 
 const entryOf = (
@@ -412,8 +422,8 @@ export const restoreBaseline = async (actor: Actor, id: string, reason: string):
   if (view.endpoints.count === 0 && view.model.pointCount === 0 && site.busy === 0)
     return carryInto(actor, row, content, reason);
   const missing = [
-    ...misfits(content.endpoints, endpointKeys(view.endpoints)),
-    ...misfits(content.points, pointKeys(view.model)),
+    ...misfits(content.endpoints, endpointKeys(view.endpoints)).map(addressText),
+    ...misfits(content.points, pointKeys(view.model)).map((key) => pointText(key, content.endpoints)),
   ];
   if (missing.length > 0) {
     throw new RequestError(
@@ -442,7 +452,7 @@ export const restoreBaseline = async (actor: Actor, id: string, reason: string):
   await site.save(nowUs);
   return {
     before: before.baseline_id,
-    detectors: 1,
+    detectors: takenBy(view.detection),
     cells: view.detection.feed.cells.length,
     missing: [],
     missingMore: 0,

@@ -71,11 +71,18 @@ const MINUTES = 3;
 /** Times its longest usual pause, and at least this long. */
 const LOST_FACTOR = 5;
 const LOST_US = 30_000_000;
+/**
+ * So long without a tick nobody watched (a restart, a gap in the capture), or nobody spoke at all. Longer than the pauses of
+ * the slowest steady polling, which may be all that a quiet recording has.
+ */
+const UNWATCHED_US = 20_000_000;
 /** A client that asked somebody so long after its last request to a device is alive. */
 const ASKS_US = 20_000_000;
 /** So many at once, and this part of all steady ones, are one finding. */
 const TOGETHER = 5;
 const TOGETHER_PART = 0.3;
+/** The episode of those. */
+const ALL = 'site';
 
 const membersOf = (rows: readonly number[], of: (row: number) => number): number[] =>
   [...new Set(rows.map(of))].sort((a, b) => a - b);
@@ -110,7 +117,8 @@ const create = (context: DetectorContext): RunningDetector => {
       rhythms.setLost(row, false);
       const episode = lostIn.get(row);
       lostIn.delete(row);
-      if (episode !== undefined && ![...lostIn.values()].includes(episode)) context.end(POLL_LOST, episode, at.tsUs);
+      if (episode !== undefined && ![...lostIn.values()].includes(episode))
+        context.end(episode === ALL ? POLLS_LOST : POLL_LOST, episode, at.tsUs);
     }
   };
   const lost = (tsUs: number): void => {
@@ -130,11 +138,12 @@ const create = (context: DetectorContext): RunningDetector => {
     const first = fresh[0];
     if (first === undefined || context.phase !== 'watching') return;
     const common = { tsUs, certainty: 'certain' as const, quietUs: 8 * 3_600_000_000 };
-    if (fresh.length >= TOGETHER && fresh.length >= steady * TOGETHER_PART)
+    if (fresh.length >= TOGETHER && fresh.length >= steady * TOGETHER_PART) {
+      for (const row of fresh) lostIn.set(row, ALL);
       context.state({
         ...common,
         kind: POLLS_LOST,
-        key: 'site',
+        key: ALL,
         target: rhythms.target(first),
         sinceUs: rhythms.lastUs(first),
         surprise: 0.7,
@@ -147,7 +156,7 @@ const create = (context: DetectorContext): RunningDetector => {
         },
         frames: asked.of(fresh),
       });
-    else tellApart(fresh, tsUs);
+    } else tellApart(fresh, tsUs);
   };
   /** A client that asks nobody any more is one finding, and so is a device that nobody gets an answer from. */
   const tellApart = (fresh: readonly number[], tsUs: number): void => {
@@ -193,8 +202,8 @@ const create = (context: DetectorContext): RunningDetector => {
   return {
     poll: (at, c) => beat(at, c.target),
     tick(tsUs) {
-      // Nobody watched: neither silence nor rate can be told.
-      if (tsUs - lastUs > 60_000_000 || tsUs < lastUs) {
+      // Neither silence nor rate can be told.
+      if (tsUs - lastUs > UNWATCHED_US || tsUs < lastUs) {
         lastUs = tsUs;
         rhythms.restart(tsUs);
         return;

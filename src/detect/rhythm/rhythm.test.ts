@@ -83,10 +83,18 @@ describe('rhythm', () => {
     expect(s.findings().map((f) => [f.kind, f.parts.number])).toEqual([
       ['poll-lost.many', { kind: 'count', value: 6 }],
     ]);
+    // It goes on until the last of them is asked again.
+    for (const plc of plcs.slice(1)) s.read(hmi, plc);
+    expect(s.findings().map((f) => f.state)).toEqual(['open']);
+    s.read(hmi, plcs[0]!);
+    expect(s.findings().map((f) => f.state)).toEqual(['ended']);
   });
   it('says nothing after a gap in the capture', () => {
     const { s, poll } = plant();
     s.pass(2 * 60 * MINUTE, 2 * 60 * MINUTE);
+    poll(5, 2);
+    // A restart takes less than a minute.
+    s.pass(40 * SECOND, 40 * SECOND);
     poll(5, 2);
     expect(s.findings()).toEqual([]);
   });

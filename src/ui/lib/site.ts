@@ -27,4 +27,9 @@ export const useProtocolTitle = (): ((name: string) => string) => {
   const { data } = useQuery(protocolsQuery);
   return (name) => data?.items.find((p) => p.name === name)?.title ?? name;
 };
+/** Whether what is read by a protocol can stand under Points: not of DNS or SMB. */
+export const useCarriesPoints = (): ((name: string) => boolean) => {
+  const { data } = useQuery(protocolsQuery);
+  return (name) => ['ot', 'iiot'].includes(data?.items.find((p) => p.name === name)?.family ?? '');
+};
 export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => call('me'), staleTime: 300_000, retry: false });

@@ -45,7 +45,7 @@ const columns: readonly Column<CommandRow>[] = [
   {
     id: 'object',
     head: 'Object',
-    width: 'minmax(110px, 1.1fr)',
+    width: 'minmax(128px, 1.3fr)',
     sort: 'object',
     cell: (c) =>
       c.object === '' ? (
@@ -59,7 +59,7 @@ const columns: readonly Column<CommandRow>[] = [
   {
     id: 'value',
     head: 'Value',
-    width: 'minmax(64px, 0.6fr)',
+    width: 'minmax(76px, 0.8fr)',
     sort: 'value',
     from: 1000,
     cell: (c) =>

@@ -1,7 +1,7 @@
 /** In place of an object or a value that a row of commands does not have: why there is none, and where it is. */
 import { Link } from '@tanstack/react-router';
 import type { CommandRow } from '../../api/traffic.ts';
-import { useSite } from '../lib/site.ts';
+import { useCarriesPoints, useSite } from '../lib/site.ts';
 
 const None = ({ why }: { why: string }) => (
   <span className="dim" title={why}>
@@ -13,7 +13,9 @@ const None = ({ why }: { why: string }) => (
 /** Reads are one row by service, whatever was read: what it was stands with the points. */
 export const NoObject = ({ row }: { row: CommandRow }) => {
   const site = useSite();
-  if (row.verb !== 'read' || row.target.id === '') return <None why="The command names no object." />;
+  const carriesPoints = useCarriesPoints();
+  if (row.verb !== 'read' || row.target.id === '' || !carriesPoints(row.protocol))
+    return <None why="The command names no object." />;
   return (
     <Link
       to="/s/$site/points"
@@ -27,6 +29,7 @@ export const NoObject = ({ row }: { row: CommandRow }) => {
   );
 };
 
-export const NoValue = ({ row }: { row: CommandRow }) => (
-  <None why={row.verb === 'read' ? 'Values that are read stand under Points.' : 'The command carries no value.'} />
-);
+export const NoValue = ({ row }: { row: CommandRow }) => {
+  const isOfPoints = useCarriesPoints()(row.protocol) && row.verb === 'read';
+  return <None why={isOfPoints ? 'Values that are read stand under Points.' : 'The command carries no value.'} />;
+};

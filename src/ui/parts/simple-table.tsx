@@ -1,9 +1,9 @@
 /** A small table for short lists inside a page: same columns as the long ones, sorted in place. */
 
 import { IconSortAscending, IconSortDescending } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { number } from '../lib/format.ts';
-import { leastWidth } from './columns.ts';
+import { fitting, leastWidth } from './columns.ts';
 import type { Column } from './table.tsx';
 
 export interface SmallColumn<T> extends Omit<Column<T>, 'sort'> {
@@ -21,7 +21,17 @@ interface Props<T> {
 export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }: Props<T>) => {
   const [sort, setSort] = useState<{ id: string; down: boolean } | undefined>();
   const [all, setAll] = useState(false);
-  if (rows.length === 0)
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
+  const isEmpty = rows.length === 0;
+  useEffect(() => {
+    const el = box.current;
+    if (el === null || isEmpty) return;
+    const watch = new ResizeObserver(() => setWidth(el.clientWidth));
+    watch.observe(el);
+    return () => watch.disconnect();
+  }, [isEmpty]);
+  if (isEmpty)
     return (
       <div className="dim" style={{ padding: '10px 12px' }}>
         {empty}
@@ -35,14 +45,15 @@ export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }
         return (x < y ? -1 : x > y ? 1 : 0) * (sort?.down ? -1 : 1);
       })
     : rows;
-  const template = columns.map((c) => c.width).join(' ');
-  const minWidth = leastWidth(columns);
+  const visible = fitting(columns, width, () => false);
+  const template = visible.map((c) => c.width).join(' ');
+  const minWidth = leastWidth(visible);
   const shown = all ? sorted : sorted.slice(0, most);
   return (
-    <div style={{ overflowX: 'auto' }}>
+    <div ref={box} style={{ overflowX: 'auto' }}>
       <div role="table" aria-label={label}>
         <div className="thead" role="row" style={{ gridTemplateColumns: template, position: 'static', minWidth }}>
-          {columns.map((c) => {
+          {visible.map((c) => {
             const on = sort?.id === c.id;
             return (
               <div
@@ -75,7 +86,7 @@ export const SmallTable = <T,>({ label, columns, rows, keyOf, empty, most = 12 }
             className="trow"
             style={{ gridTemplateColumns: template, minWidth, height: 'auto', minHeight: 'var(--gh-row)' }}
           >
-            {columns.map((c) => (
+            {visible.map((c) => (
               <div key={c.id} role="cell" className={c.end ? 'end' : ''}>
                 {c.cell(r)}
               </div>

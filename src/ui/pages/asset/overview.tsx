@@ -91,7 +91,7 @@ const peerColumns: readonly SmallColumn<PeerLine>[] = [
       return (
         <span className="row wrap" style={{ gap: 4, padding: '3px 0' }}>
           {verbs.length === 0 && (
-            <span className="dim">{p.encrypted ? 'encrypted: not visible' : 'no command read'}</span>
+            <span className="dim">{p.encrypted ? 'encrypted: not visible' : 'no command seen'}</span>
           )}
           {verbs.slice(0, 4).map(([v, n]) => (
             <VerbTag key={v} verb={v} count={n} />
@@ -211,7 +211,7 @@ const writeColumns = (other: 'client' | 'target'): readonly SmallColumn<CommandR
     cell: (c) => <OutcomeMark outcome={c.outcome} reason={c.reason} />,
   },
   { id: 'last', head: 'Last', width: '148px', end: true, cell: (c) => <When at={c.lastAt} /> },
-  { id: 'evidence', head: 'Evidence', width: '86px', cell: (c) => <EvidenceLinks evidence={c.evidence} most={1} /> },
+  { id: 'evidence', head: 'Evidence', width: '106px', cell: (c) => <EvidenceLinks evidence={c.evidence} most={1} /> },
 ];
 
 const Writes = ({ asset, side }: { asset: AssetDetail; side: 'to' | 'from' }) => {

@@ -61,7 +61,7 @@ export const Baselines = () => {
                 ref={file}
                 type="file"
                 hidden
-                accept=".json,application/json"
+                accept=".gz,application/gzip"
                 aria-label="Baseline file"
                 onChange={(e) => {
                   const f = e.target.files?.[0];
@@ -111,7 +111,7 @@ export const Baselines = () => {
                 ),
               },
               { id: 'at', head: 'Made', width: '150px', by: (b) => b.at, cell: (b) => <When at={b.at} /> },
-              { id: 'who', head: 'By', width: '110px', by: (b) => b.who, cell: (b) => b.who },
+              { id: 'who', head: 'By', width: '110px', from: 700, by: (b) => b.who, cell: (b) => b.who },
               {
                 id: 'origin',
                 head: 'Origin',
@@ -131,8 +131,9 @@ export const Baselines = () => {
               },
               {
                 id: 'endpoints',
-                head: 'Devices',
-                width: '74px',
+                head: 'Addresses',
+                width: '84px',
+                from: 980,
                 end: true,
                 by: (b) => b.endpoints,
                 cell: (b) => number(b.endpoints),
@@ -141,11 +142,20 @@ export const Baselines = () => {
                 id: 'cells',
                 head: 'Cells',
                 width: '60px',
+                from: 920,
                 end: true,
                 by: (b) => b.cells,
                 cell: (b) => number(b.cells),
               },
-              { id: 'bytes', head: 'Size', width: '76px', end: true, by: (b) => b.bytes, cell: (b) => bytes(b.bytes) },
+              {
+                id: 'bytes',
+                head: 'Size',
+                width: '76px',
+                from: 1000,
+                end: true,
+                by: (b) => b.bytes,
+                cell: (b) => bytes(b.bytes),
+              },
               {
                 id: 'act',
                 head: 'Actions',

@@ -35,19 +35,23 @@ export const NowValue = ({ point }: { point: CellPoint }) =>
     </span>
   );
 
+/** A figure of a point, in the words of its values: what is true or false has no 1 and 0. */
+const inItsWords = ({ value }: Pick<CellPoint, 'value'>, n: number): string =>
+  typeof value === 'boolean' && (n === 0 || n === 1) ? String(n === 1) : figure(n);
+
 /** Where no band says what is usual: between which values it was lately, as far as its course reaches. */
-const Lately = ({ values, why }: { values: CellPoint['values']; why: string }) => {
-  const seen = values.filter((v) => v !== null);
+const Lately = ({ point, why }: { point: CellPoint; why: string }) => {
+  const seen = point.values.filter((v) => v !== null);
   if (seen.length === 0) return <span className="usual-one small">not known yet</span>;
   const low = seen.reduce((a, b) => Math.min(a, b));
   const high = seen.reduce((a, b) => Math.max(a, b));
   return (
     <span className="usual-one small" title={why}>
-      lately <span className="mono">{figure(low)}</span>
+      lately <span className="mono">{inItsWords(point, low)}</span>
       {high > low && (
         <>
-          {' to '}
-          <span className="mono">{figure(high)}</span>
+          {typeof point.value === 'boolean' ? ' and ' : ' to '}
+          <span className="mono">{inItsWords(point, high)}</span>
         </>
       )}
     </span>
@@ -59,21 +63,21 @@ export const UsualBand = ({ point }: { point: CellPoint }) => {
   const low = point.low.at(-1) ?? null;
   const high = point.high.at(-1) ?? null;
   if (low === null || high === null)
-    return <Lately values={point.values} why="What is usual is not known yet: this is what was seen lately." />;
+    return <Lately point={point} why="What is usual is not known yet: this is what was seen lately." />;
   if (!isTelling(point.values, low, high))
     return (
       <Lately
-        values={point.values}
+        point={point}
         why={`Its limits, ${figure(low)} to ${figure(high)}, lie far beyond all that was seen lately. Watched by: ${point.armed.join(', ')}`}
       />
     );
-  const value = point.value;
+  const value = typeof point.value === 'boolean' ? Number(point.value) : point.value;
   const outside = typeof value === 'number' && (value < low || value > high);
   // One value is no band: there is nothing to stand between.
   if (low === high) {
     return (
       <span className="usual-one small">
-        always <span className="mono">{figure(low)}</span>
+        always <span className="mono">{inItsWords(point, low)}</span>
         {outside && <span className="p-high strong"> not now</span>}
       </span>
     );
@@ -188,7 +192,7 @@ export const Notices = ({ point }: { point: CellPoint }) =>
       className="dim small"
       title={`Only a bias of ${figure(point.detectable)} would be noticed, far beyond all that was seen lately; ${stillText(point)}`}
     >
-      <span className="mono">{figure(point.detectable)}</span>, beyond all seen
+      only beyond all seen
     </span>
   ) : (
     <span

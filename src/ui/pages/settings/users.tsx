@@ -110,6 +110,7 @@ export const Users = ({ me }: { me: string }) => {
                 id: 'created',
                 head: 'Since',
                 width: '150px',
+                from: 600,
                 by: (u) => u.createdAt,
                 cell: (u) => <When at={u.createdAt} />,
               },
