@@ -210,7 +210,10 @@ export const AlertsChanged = Obj({
 });
 
 /** "This is normal from now on": teaches the detector, closes the alert, stands in the journal. */
-export const AcceptRequest = Obj({ reason: Type.String({ minLength: 1, maxLength: 1000 }) });
+export const AcceptRequest = Obj({
+  reason: Type.String({ minLength: 1, maxLength: 1000 }),
+  seen: seen(ALERT_STATES),
+});
 export const Accepted = Obj({
   /** False: the detector has nothing to learn from it; `text` says why. */
   learned: Type.Boolean(),

@@ -133,3 +133,18 @@ it('says of an answer which points it read, with their values, and of a write wh
     [4, 'answer', [], 0],
   ]);
 });
+
+it('says of each of several writes in one frame what it wrote itself', async () => {
+  // Write Single Register, 1 to 7 and 2 to 5: both requests in one segment, and both answers.
+  const first = [0, 1, 0, 0, 0, 6, 1, 6, 0, 7, 0, 1];
+  const second = [0, 2, 0, 0, 0, 6, 1, 6, 0, 5, 0, 2];
+  const frames = [
+    tcp(CLIENT, SERVER, 1000, 9000, [...first, ...second]),
+    tcp(SERVER, CLIENT, 9000, 1024, [...first, ...second]),
+  ];
+  const { items } = await messagesOf(framesOf([frames]), OF, {}, []);
+  expect(items.filter((m) => m.role === 'request').map((m) => m.values)).toEqual([
+    [{ name: 'holding 7', value: 1 }],
+    [{ name: 'holding 5', value: 2 }],
+  ]);
+});

@@ -131,8 +131,10 @@ const exchangeKey = (row: MessageRow): number | MessageRow => (row.exchange === 
  */
 class LateRows {
   readonly #rows = new Map<number, MessageRow[]>();
+  #latest: MessageRow | undefined;
 
   add(row: MessageRow): void {
+    this.#latest = row;
     const known = this.#rows.get(row.frame);
     if (known !== undefined) known.push(row);
     else if (this.#rows.set(row.frame, [row]).size > MAX_WAITING)
@@ -142,9 +144,12 @@ class LateRows {
   told(at: At, name: string, value: Value, access: 'read' | 'write'): void {
     const isAsked = access === 'write';
     const other = isAsked ? 'answer' : 'request';
-    const row = this.#rows
+    const rows = this.#rows
       .get(isAsked ? at.requestFrame : at.frame)
-      ?.findLast(({ protocol, role }) => protocol === at.protocol && role !== other);
+      ?.filter(({ protocol, role }) => protocol === at.protocol && role !== other);
+    // Of several requests in one frame it is the one of which the answer was just read.
+    const exchange = this.#latest?.exchange || -1;
+    const row = rows?.findLast((r) => r.exchange === exchange) ?? rows?.at(-1);
     if (row === undefined) return;
     if (row.values.length < MAX_ROW_VALUES) row.values.push({ name, value: plainValue(value) });
     else row.valuesMore++;

@@ -109,6 +109,8 @@ const refuseAll = async (inputs: readonly string[], flags: StartFlags): Promise<
     ...inputs.map((input) => async () => {
       const path = resolve(input);
       if ((await kindOf(path, input)) === 'file') await refuseUseless(path, input);
+      // One that was read before is waited for.
+      else if (!existsSync(resolve(data))) await hasCapture(path);
     }),
   ];
   const errors: unknown[] = [];

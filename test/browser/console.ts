@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { describe, it } from 'vitest';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -155,6 +155,12 @@ export const logIn = async (page: Page, origin: string, path = '/'): Promise<voi
 
 /** The site in the address line. */
 export const siteOf = (page: Page): string => /\/s\/([^/?#]+)/.exec(page.url())?.[1] ?? '';
+/** Pixels of a list that are reached only by scrolling it sideways. */
+export const cutOff = (list: Locator): Promise<number> =>
+  list.evaluate((element) => {
+    const box = [element, element.parentElement!].map((e) => e.scrollWidth - e.clientWidth);
+    return Math.max(...box);
+  });
 /** Pixels by which the page is wider than the window. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

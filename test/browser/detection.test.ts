@@ -10,6 +10,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hasAxe, violationsOf } from './axe.ts';
 import {
+  cutOff,
   describeBrowser,
   type Gatehouse,
   overflow,
@@ -27,6 +28,7 @@ import { OFF_POINT, PUMP, pumpCapture, STRANGER } from './pump-capture.ts';
 const WRITER = `${STRANGER} writes to ${PUMP} for the first time`;
 const SENSOR = 'holding 2 does not fit the points around it';
 const PLANT = '/s/plant';
+const NARROW = { width: 1024, height: 768, scheme: 'dark' } as const;
 
 describeBrowser('detection in a browser', () => {
   let gatehouse: Gatehouse;
@@ -232,6 +234,60 @@ describeBrowser('detection in a browser', () => {
     await split.getByRole('textbox', { name: /Reason/ }).fill('two after all');
     await split.getByRole('button', { name: 'Split off' }).click();
     await page.getByRole('heading', { level: 1, name: STRANGER }).waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('a baseline is saved, compared, taken out, taken in and restored, and the journal has it', {
+    timeout: 2 * PATIENCE_MS,
+  }, async () => {
+    const { page, context, errors } = await enter(`/s/${pump}/learning?tab=baselines`, NARROW);
+    await page.getByRole('button', { name: 'Save what is learned now' }).click();
+    const save = page.getByRole('dialog', { name: 'Save what is learned now' });
+    await save.getByRole('textbox', { name: 'Name' }).fill('the pump runs');
+    await page.keyboard.press('Control+Enter');
+    await save.waitFor({ state: 'detached' });
+    const row = page.getByRole('row').filter({ hasText: 'the pump runs' });
+    await row.waitFor();
+    expect(await cutOff(page.getByRole('table', { name: 'Baselines' }))).toBeLessThanOrEqual(0);
+
+    await row.getByRole('button', { name: 'Compare' }).click();
+    const compared = page.getByRole('dialog', { name: 'the pump runs against now' });
+    await compared.getByText('The addresses are the same.').waitFor();
+    await page.keyboard.press('Escape');
+    await compared.waitFor({ state: 'detached' });
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      row.getByRole('link', { name: 'File' }).click(),
+    ]);
+    // What the console gives it offers to take: others are not to be chosen in the dialog of the browser.
+    const input = page.locator('input[aria-label="Baseline file"]');
+    const accepted = (await input.getAttribute('accept')) ?? '';
+    expect(accepted.split(',').some((end) => download.suggestedFilename().endsWith(end))).toBe(true);
+    await input.setInputFiles(await download.path());
+    await page.getByRole('row').filter({ hasText: 'carried here' }).waitFor();
+
+    await row.filter({ hasText: 'saved here' }).getByRole('button', { name: 'Restore' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('textbox', { name: /Reason/ })
+      .fill('as it was');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText(/^\d\d detectors and \d+ cells? judge by it now\./).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('row').filter({ hasText: 'kept before a restore' }).waitFor();
+    await page.goto(`${gatehouse.origin}/s/${pump}/journal`);
+    await page.getByRole('row').filter({ hasText: 'baseline restored' }).filter({ hasText: 'as it was' }).waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('Process fits into a narrow window with all that it shows there', { timeout: 2 * PATIENCE_MS }, async () => {
+    const { page, context, errors } = await enter(`${PLANT}/process`, NARROW);
+    const grid = page.locator('.process-rows');
+    await grid.locator('.process-row .usual-one, .process-row .usual').first().waitFor();
+    expect(await cutOff(grid)).toBeLessThanOrEqual(0);
     expect(errors).toEqual([]);
     await context.close();
   });

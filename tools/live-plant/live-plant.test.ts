@@ -2,7 +2,12 @@
  * What third-party stacks say that they did, against what was decoded from the wire between them. Needs Linux, root, tcpdump,
  * mosquitto and the stacks of this folder; absent it is skipped with a line that says why, and in CI that is a failure.
  */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startLiveCapture } from '../../src/app/live-capture.ts';
 import { createSiteRuntime, Pipeline } from '../../src/app/pipeline.ts';
@@ -185,5 +190,34 @@ describe.skipIf(absent.length > 0)(`third-party stacks on loopback ${absent.join
     expect(values('read')).toEqual(reached);
     expect(reached).toEqual(published);
     expect(commands.some((c) => c.verb === 'subscribe' && c.object === 'works/#')).toBe(true);
+  });
+});
+
+describe.skipIf(absent.length > 0)(`gatehouse plant --live ${absent.join('; ')}`, () => {
+  it('leaves no program and no folder behind when it is asked to end', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-live-'));
+    const main = join(dirname(fileURLToPath(import.meta.url)), 'main.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', main], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, TMPDIR: folder },
+    });
+    try {
+      const done = new Promise<number | null>((resolve) => child.once('exit', resolve));
+      let said = '';
+      await new Promise<void>((resolve) =>
+        child.stdout.on('data', (chunk) => {
+          said += String(chunk);
+          if (said.includes('Watch them')) resolve();
+        }),
+      );
+      expect(readdirSync(folder).filter((name) => name.startsWith('gatehouse-stacks-'))).toHaveLength(1);
+      child.kill('SIGTERM');
+      expect(await done).toBe(0);
+      // The broker's configuration is taken away after the broker has ended.
+      expect(readdirSync(folder).filter((name) => name.startsWith('gatehouse-stacks-'))).toEqual([]);
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

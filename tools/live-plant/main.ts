@@ -4,11 +4,13 @@ import { ADDRESS, missing, PORT, startStackPlant } from './index.ts';
 
 const ROUND_MS = 1_000;
 const TOLD_EVERY = 60;
+/** As all commands of `gatehouse` end where rights or a tool are missing. */
+const EXIT_TOOL_MISSING = 4;
 
 const absent = missing();
 if (absent.length > 0) {
   for (const text of absent) process.stderr.write(`${text}\n`);
-  process.exit(1);
+  process.exit(EXIT_TOOL_MISSING);
 }
 // Before anything is started: what is asked to end while it starts ends when it has, and leaves no broker behind.
 let running = true;
@@ -17,8 +19,13 @@ const stop = (): void => {
   running = false;
   stopping.abort();
 };
-process.on('SIGINT', stop);
-process.on('SIGTERM', stop);
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+for (const signal of SIGNALS) process.on(signal, stop);
+// A stack that ends the process by itself at a signal (node-opcua-pki does) would leave the broker and its clients behind.
+process.on('newListener', (name, listener) => {
+  if (SIGNALS.some((signal) => signal === name) && listener !== stop)
+    queueMicrotask(() => process.removeListener(name, listener));
+});
 const counts = new Map<string, number>();
 const plant = await startStackPlant({
   seed: 1,

@@ -36,7 +36,7 @@ const lessonOf = (view: SiteView, alert: Alert): { learns: boolean; text: string
     ? { learns: false, text: 'The rows of that time are not kept any more: the cell cannot learn from them.' }
     : {
         learns: true,
-        text: `The whole cell (${cell.plan.points.length} points) is learned anew with the ${rows} odd rows since ${namingOf(view).time(lead.firstUs)} as normal: ${durationText(toUs - lead.firstUs)} of it.`,
+        text: `The whole cell (${cell.plan.points.length} points) is learned anew with the ${rows} odd ${rows === 1 ? 'row' : 'rows'} since ${namingOf(view).time(lead.firstUs)} as normal: ${durationText(toUs - lead.firstUs)} of it.`,
       };
 };
 

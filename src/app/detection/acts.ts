@@ -175,9 +175,10 @@ export const reviewAlert = async (actor: Actor, id: string, request: ReviewReque
 };
 
 /** Teaches what the alert's findings show, closes it as benign, keeps what was learned at once. */
-export const acceptAlert = async (actor: Actor, id: string, { reason }: Static<typeof AcceptRequest>) => {
+export const acceptAlert = async (actor: Actor, id: string, { reason, seen }: Static<typeof AcceptRequest>) => {
   const { store, site, view, nowUs } = actor;
   const alert = alertById(view, id);
+  refuseUnseen(actor, alert, seen);
   // The act stands in the journal before anything is learned from it; what came of it follows.
   await store.writer.submit({
     journal: [entry(actor, 'baseline.accept', `alert ${id}`, { reason, kind: alert.lead.kind })],

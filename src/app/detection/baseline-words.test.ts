@@ -1,6 +1,6 @@
 /** Words of a baseline: known answers. */
 import { describe, expect, it } from 'vitest';
-import { addressText, changedText, pointText } from './baseline-words.ts';
+import { addressText, cellsText, changedText, pointText } from './baseline-words.ts';
 
 const ADDRESSES = ['0 10 0  10.20.10.12', '0 0 0  28:63:36:1a:00:2c', '0 10 0  10.20.10.19 cip-path 1/1'];
 
@@ -17,6 +17,12 @@ describe('what a baseline names by keys', () => {
   it('is a point at its device, and the point alone where that is not known', () => {
     expect(pointText('1 s7comm DB10.DBD12 REAL', ADDRESSES)).toBe('10.20.10.12 in VLAN 10: s7comm DB10.DBD12 REAL');
     expect(pointText('9 s7comm DB10.DBD12 REAL', ADDRESSES)).toBe('s7comm DB10.DBD12 REAL');
+  });
+  it('is cells that learned something else, one as one', () => {
+    expect(cellsText(1, 0)).toBe('The process cell goes on with what was learned.');
+    expect(cellsText(21, 0)).toBe('All 21 process cells go on with what was learned.');
+    expect(cellsText(21, 1)).toBe('1 of 21 process cells has learned something else.');
+    expect(cellsText(2, 2)).toBe('2 of 2 process cells have learned something else.');
   });
   it('is counted, one as one', () => {
     expect(changedText('addresses', 0, 0)).toBe('The addresses are the same.');

@@ -25,3 +25,11 @@ export const changedText = (many: string, fresh: number, gone: number): string =
   if (fresh === 0) return `Of the ${many} ${some(gone)} not known here.`;
   return `Of the ${many} ${some(fresh)} new since, ${some(gone)} not known here.`;
 };
+
+/** How many process cells have learned something else than they had in the baseline, of `all` (one or more). */
+export const cellsText = (all: number, different: number): string => {
+  if (different === 0)
+    return `${all === 1 ? 'The process cell goes' : `All ${all} process cells go`} on with what was learned.`;
+  const have = different === 1 ? 'has' : 'have';
+  return `${different} of ${all} process ${all === 1 ? 'cell' : 'cells'} ${have} learned something else.`;
+};

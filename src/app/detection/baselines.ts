@@ -16,12 +16,13 @@ import {
 } from '../../api/index.ts';
 import type { EndpointView } from '../../core/endpoint.ts';
 import type { SiteModel } from '../../core/site-model.ts';
+import { durationText } from '../../decide/index.ts';
 import { DETECTORS } from '../../detect/index.ts';
 import { inPieces, type JournalEntry, joined, type Row, siteBatch } from '../../store/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import { type SiteView, timeText } from '../query/view.ts';
 import type { Actor } from './acts.ts';
-import { addressText, changedText, pointText } from './baseline-words.ts';
+import { addressText, cellsText, changedText, pointText } from './baseline-words.ts';
 import { cellChange } from './cell-changes.ts';
 import { learnedParts, learnedRows, loadLearned, readSettings, SETTINGS_NAME, savedCell } from './keep.ts';
 import { isNumbered, type Numbered, readNumbered, unseenRows } from './twin.ts';
@@ -330,13 +331,9 @@ export const compareBaseline = async (
       ...change,
     });
   }
+  if (keys.length > 0) sentences.push(cellsText(keys.length, different));
   sentences.push(
-    different === 0
-      ? `All ${keys.length} process cells go on with what they had learned.`
-      : `${different} of ${keys.length} process cells have learned something else.`,
-  );
-  sentences.push(
-    `The baseline watched ${then.summary.watchedHours.toFixed(1)} h, this site ${now.summary.watchedHours.toFixed(1)} h.`,
+    `The baseline watched ${hoursText(then.summary.watchedHours)}, this site ${hoursText(now.summary.watchedHours)}.`,
   );
   return {
     baseline: toRow(row, row.payload.length, names),
@@ -345,6 +342,8 @@ export const compareBaseline = async (
     rowsMore: Math.max(0, rows.length - MAX_ROWS),
   };
 };
+
+const hoursText = (hours: number): string => durationText(hours * HOUR_US);
 
 /** Puts learned parts in the place of what is there; the site's own episodes go on. */
 const replaceLearned = (actor: Actor, parts: ReadonlyMap<string, Uint8Array>): void => {

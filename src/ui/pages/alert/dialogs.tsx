@@ -30,6 +30,20 @@ export const useFreshAlerts = (): (() => Promise<void>) => {
   };
 };
 
+/** An act about an alert as it stands on the screen. Where somebody else was here meanwhile, what he did is shown behind the dialog. */
+const actAsSeen = async <T,>(
+  { state, assignee }: AlertRow,
+  fresh: () => Promise<unknown>,
+  act: (seen: Pick<AlertRow, 'state' | 'assignee'>) => Promise<T>,
+): Promise<T> => {
+  try {
+    return await act({ state, assignee });
+  } catch (error) {
+    if (error instanceof ApiProblem && error.code === 'changed-meanwhile') await fresh();
+    throw error;
+  }
+};
+
 interface DialogProps {
   alert: AlertRow;
   onClose: () => void;
@@ -41,14 +55,9 @@ export const ReviewDialog = ({ alert, onClose, onDone }: DialogProps) => {
   const site = useSite();
   const fresh = useFreshAlerts();
   const record = async (verdict: ReviewVerdict, reason: string, close: boolean) => {
-    const seen = { state: alert.state, assignee: alert.assignee };
-    try {
-      await call('reviewAlert', { site, alert: alert.id }, { verdict, close, seen, ...reasonOf(reason) });
-    } catch (error) {
-      // Somebody else was here meanwhile: what he did is shown behind the dialog.
-      if (error instanceof ApiProblem && error.code === 'changed-meanwhile') await fresh();
-      throw error;
-    }
+    await actAsSeen(alert, fresh, (seen) =>
+      call('reviewAlert', { site, alert: alert.id }, { verdict, close, seen, ...reasonOf(reason) }),
+    );
     notify.info(close ? 'Reviewed and closed' : 'Review recorded', `${alert.title}: ${VERDICT_WORD[verdict]}.`);
     onDone?.(close);
     await fresh();
@@ -199,7 +208,9 @@ export const AcceptDialog = ({ alert, finding, onClose, onDone }: DialogProps & 
     gcTime: 0,
   });
   const accept = async () => {
-    const answer = await call('acceptAlert', { site, alert: alert.id }, { reason: reason.trim() });
+    const answer = await actAsSeen(alert, fresh, (seen) =>
+      call('acceptAlert', { site, alert: alert.id }, { reason: reason.trim(), seen }),
+    );
     notify.info(answer.learned ? 'Accepted as new normal' : 'Nothing was learned', answer.text);
     onDone?.(answer.learned);
     await fresh();

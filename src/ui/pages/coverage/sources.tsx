@@ -287,7 +287,7 @@ const Reading = ({ source: s }: { source: SourceRow }) => {
   return (
     <div className="reading">
       {progress === null ? (
-        <span className="dim small">How much there is is not known.</span>
+        <span className="dim small">Its size is not known, nor how long it takes.</span>
       ) : (
         <span
           className="meter wide"
@@ -303,7 +303,8 @@ const Reading = ({ source: s }: { source: SourceRow }) => {
       <span className="small nowrap">
         {progress !== null && <b>{share(progress)}</b>}
         {s.bytesPerSecond !== null && <span className="dim"> · {bytes(s.bytesPerSecond)}/s</span>}
-        <span className="dim"> · {left === null ? 'time left not known' : `${duration(left * 1000)} to go`}</span>
+        {left !== null && <span className="dim"> · {duration(left * 1000)} to go</span>}
+        {left === null && progress !== null && <span className="dim"> · time left not known</span>}
         {live && <span className="dim"> · {number(live.frames)} frames</span>}
       </span>
     </div>

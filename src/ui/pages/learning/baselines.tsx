@@ -7,7 +7,7 @@ import type { BaselineRow } from '../../../api/detection.ts';
 import { FILE_PATHS } from '../../../api/paths.ts';
 import type { Answer } from '../../../api/routes.ts';
 import { call, sendFile, urlOf } from '../../lib/api.ts';
-import { bytes, inWords, number, plural } from '../../lib/format.ts';
+import { bytes, duration, inWords, number, plural } from '../../lib/format.ts';
 import { useMay } from '../../lib/may.ts';
 import { useSite } from '../../lib/site.ts';
 import { Loading, Panel, Problem, When } from '../../parts/basics.tsx';
@@ -16,6 +16,7 @@ import { notify } from '../../parts/notify.ts';
 import { ForOthers } from '../../parts/others.tsx';
 import { SmallTable } from '../../parts/simple-table.tsx';
 
+const HOUR_MS = 3_600_000;
 const ORIGIN_WORD: Readonly<Record<BaselineRow['origin'], string>> = {
   saved: 'saved here',
   carried: 'carried here',
@@ -127,7 +128,7 @@ export const Baselines = () => {
                 width: '84px',
                 end: true,
                 by: (b) => b.watchedHours,
-                cell: (b) => `${number(Number(b.watchedHours.toPrecision(3)))} h`,
+                cell: (b) => duration(b.watchedHours * HOUR_MS),
               },
               {
                 id: 'endpoints',

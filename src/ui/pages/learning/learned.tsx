@@ -293,6 +293,7 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
             id: 'of',
             head: 'Kind',
             width: '104px',
+            from: 880,
             by: (r) => r.of,
             cell: (r) => (r.of === 'site' ? 'whole site' : OF_WORD[r.of][0]),
           },
@@ -307,14 +308,14 @@ const Things = ({ learning: l }: { learning: LearningOverview }) => {
           {
             id: 'share',
             head: 'Learned',
-            width: 'minmax(190px, 1.4fr)',
+            width: 'minmax(186px, 1.2fr)',
             by: (r) => r.share,
             cell: (r) => <GuardMeter guard={guardOf(r)} />,
           },
           {
             id: 'seen',
             head: 'Seen',
-            width: 'minmax(190px, 1.5fr)',
+            width: 'minmax(272px, 1.5fr)',
             end: true,
             by: (r) => r.share,
             cell: (r) => (
