@@ -34,8 +34,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('is one database and who made it', () => {
-  expect(readdirSync(made).sort()).toEqual(['gatehouse.duckdb', 'made-by']);
+it('is one database, the head of its journal, and who made it', () => {
+  expect(readdirSync(made).sort()).toEqual(['gatehouse.duckdb', 'journal-head', 'made-by']);
   expect(existsSync(`${made}.part`)).toBe(false);
 });
 
@@ -69,6 +69,9 @@ it('shows assets and points before the first live frame, says where it was learn
     await expect.poll(async () => (await site())?.staging, { timeout: 60_000 }).toBe('ready');
     expect(store.journalHead().seq).toBeGreaterThan(1);
     expect(await store.verifyJournal()).toMatchObject({ kind: 'intact' });
+    // Its journal goes on: no row of it is in doubt.
+    const acts = await store.db.selectFrom('journal').select('action').execute();
+    expect(acts.map(({ action }) => action)).not.toContain('journal.head-anew');
   } finally {
     await engine.close();
   }

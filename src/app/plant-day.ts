@@ -6,7 +6,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Site } from '../api/index.ts';
-import { HEAD_FILE, HEADS_FILE, openStore } from '../store/index.ts';
+import { HEADS_FILE, openStore } from '../store/index.ts';
 import { LocalEngine } from './engine.ts';
 import { STAMP } from './first-day.ts';
 import { HISTORY_US } from './live-plant.ts';
@@ -67,7 +67,7 @@ export const makePlantDay = async (options: PlantDayOptions): Promise<void> => {
     }
     if (failure !== undefined) throw failure;
     // The frames of a day are hundreds of MB; those behind facts and findings are in the database.
-    for (const part of ['ring', 'uploads', 'lock', HEADS_FILE, HEAD_FILE])
+    for (const part of ['ring', 'uploads', 'lock', HEADS_FILE])
       rmSync(join(unfinished, part), { recursive: true, force: true });
     writeFileSync(join(unfinished, STAMP), stamp);
     rmSync(folder, { recursive: true, force: true });
