@@ -37,8 +37,9 @@ const SHRINK_MS = 120_000;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
-/** Heap and array buffers once all is collected that nothing refers to. */
+/** Heap and array buffers once all is collected that nothing refers to: buffers are swept beside the program, until the next collection begins. */
 export const memoryMib = (): number => {
+  collectGarbage();
   collectGarbage();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return (heapUsed + arrayBuffers) / 2 ** 20;
