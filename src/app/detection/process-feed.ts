@@ -452,10 +452,9 @@ export class ProcessFeed {
   get rowless(): ReadonlySet<Cell> {
     return this.#rowless;
   }
-  /** Cells that do not judge yet what comes now. */
+  /** Cells that do not judge yet what comes now: when the last is back, all of them until they have caught up. */
   get returning(): number {
-    if (!this.#isLate || this.#away.size > 0) return this.#away.size;
-    return this.#list.reduce((sum, cell) => sum + (cell.keptUs === Number.POSITIVE_INFINITY ? 0 : 1), 0);
+    return this.#isLate && this.#away.size === 0 ? this.#list.length : this.#away.size;
   }
   /** All that was saved is back. */
   get #isWhole(): boolean {
