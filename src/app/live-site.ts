@@ -412,6 +412,11 @@ export class LiveSite {
     return model?.pointCount === this.#known.points && runtime?.endpoints.count === this.#known.endpoints;
   }
 
+  /** The store has these points, so that a power cut does not take away what a person has just spoken of. */
+  async keepPoints(points: readonly number[], nowUs: number): Promise<void> {
+    if (points.some((id) => id > this.#known.points)) await this.save(nowUs);
+  }
+
   /** What was learned is written with the next save, however soon. */
   keepLearned(): void {
     this.#learnedUs = 0;

@@ -38,6 +38,7 @@ export const readUnits = async (store: Store, site: string): Promise<Map<string,
 
 /** Committed with its line in the journal before it is shown. Errors: `limit`. */
 export const setUnits = async ({ store, site, view, userId, nowUs }: Actor, { points, unit }: UnitChange) => {
+  await site.keepPoints(points, nowUs);
   const text = unit.trim();
   const next = new Map(view.units);
   const missing: number[] = [];
