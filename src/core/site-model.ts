@@ -220,8 +220,6 @@ export interface AssetBrief {
   readonly role: Role;
   /** Purdue level, NaN where not known. */
   readonly level: number;
-  /** A person or the plant's own list says the level. */
-  readonly isLevelSaid: boolean;
 }
 
 export interface SiteModel extends SiteSink {

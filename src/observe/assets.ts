@@ -5,13 +5,13 @@
 import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type { Asset, ChangeRecord, EndpointMembership, Module } from '../core/site.ts';
-import type { AssetBrief } from '../core/site-model.ts';
 import { ipOrder, ipScope, macKind } from '../lib/ip-scope.ts';
 import { tableOf } from '../lib/table.ts';
 import type { Facts } from './facts.ts';
 import { bestOf, factsOfGroup, handleOf, type RankedFact } from './facts-of-group.ts';
 import type { Knowledge } from './knowledge.ts';
 import { MAX_MOVES, type Move, usable } from './moves.ts';
+import type { Leveled } from './network-levels.ts';
 import type { Binding, Group } from './nodes.ts';
 import { type Behaviour, concludeLevel, concludeRole } from './roles.ts';
 import { crossedRouter } from './routers.ts';
@@ -165,8 +165,12 @@ export const buildAsset = (group: Group, picture: Picture, m: Material): Asset =
   };
 };
 
+/** A person or the plant's own list says the level. */
+export const isLevelSaidOf = (group: Group, m: Material): boolean =>
+  group.endpoints.some((id) => m.facts.of(id).some((fact) => fact.attribute === 'level'));
+
 /** The asset's id, endpoints, role and level, as `buildAsset` finds them. */
-export const briefOf = (group: Group, picture: Picture, m: Material): AssetBrief => {
+export const briefOf = (group: Group, picture: Picture, m: Material): Leveled => {
   const facts = factsOfGroup(group, m.facts, m.view, m.knowledge.fingerprints, m.sighted);
   const role = concludeRole(m.knowledge, picture.behaviour.get(group)!, facts);
   return {
@@ -175,7 +179,7 @@ export const briefOf = (group: Group, picture: Picture, m: Material): AssetBrief
     endpoints: group.endpoints,
     role: role.value,
     level: concludeLevel(m.knowledge, role, facts).value ?? Number.NaN,
-    isLevelSaid: bestOf(facts, 'level') !== undefined,
+    isLevelSaid: isLevelSaidOf(group, m),
   };
 };
 

@@ -199,7 +199,6 @@ const briefly = ({ id, parent, endpoints, role, level }: Asset): AssetBrief => (
   endpoints: endpoints.map(({ endpoint }) => endpoint),
   role: role.value,
   level: level.value ?? Number.NaN,
-  isLevelSaid: /^(said by hand|the asset list says so)/.test(level.reasons[0] ?? ''),
 });
 
 it('is the same kept up to date as built from nothing', () => {
@@ -257,4 +256,18 @@ it('counts the controllers of a client anew when two of them turn out to be one'
     w.is(id, 'serial', '0x0051823f');
   }
   expect(reasons()).toContain('1 controller');
+});
+
+it('a computer among controllers is of their level, and says why, until a person says another', () => {
+  const w = new World();
+  const at = (n: number): number => w.host(`02:00:00:00:01:0${n}`, `10.7.0.${n}`);
+  const computer = at(1);
+  const of = () => w.model.asset(w.model.assetOf(computer)!)!;
+  w.model.setManual(of().id, 'role', 'workstation');
+  expect(of().level).toMatchObject({ value: 4 });
+  for (const n of [2, 3, 4]) w.model.setManual(w.model.assetOf(at(n))!, 'role', 'plc');
+  expect(of().level).toMatchObject({ value: 2, reasons: ['it stands in 10.7.0.0/24 among 3 devices of the plant'] });
+  expect(w.model.briefs().find(({ id }) => id === of().id)).toMatchObject({ level: 2 });
+  w.model.setManual(of().id, 'level', '3.5');
+  expect(of().level).toMatchObject({ value: 3.5, reasons: ['said by hand'] });
 });

@@ -8,7 +8,8 @@ import type { EndpointView } from '../core/endpoint.ts';
 import type { Evidence } from '../core/frame.ts';
 import type { Asset, AssetId, Conversation } from '../core/site.ts';
 import type { AliasRow, AssetBrief, Override } from '../core/site-model.ts';
-import { assetKey, briefOf, buildAsset, lastUsOf, type Material, type Picture } from './assets.ts';
+import { subnetOf } from '../lib/ip-scope.ts';
+import { assetKey, briefOf, buildAsset, isLevelSaidOf, lastUsOf, type Material, type Picture } from './assets.ts';
 import type { Commands } from './commands.ts';
 import type { Context } from './context.ts';
 import type { Conversations } from './conversations.ts';
@@ -16,6 +17,7 @@ import { EndpointWatch } from './endpoint-watch.ts';
 import type { Facts } from './facts.ts';
 import { Grouping } from './grouping.ts';
 import { knowledge } from './knowledge.ts';
+import { type Leveled, levelsByNetwork } from './network-levels.ts';
 import type { Group } from './nodes.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -60,12 +62,14 @@ export const createPictures = (parts: PictureParts): Pictures => {
   let usersOf = new Map<number, string[]>();
   /** Groups whose asset may differ from the one built, and assets by id as they were built. */
   const stale = new Set<Group>();
-  const built = new Map<AssetId, { readonly key: string; asset: Asset }>();
+  const built = new Map<AssetId, { readonly key: string; readonly level: Asset['level']; asset: Asset }>();
   /** The same for briefs: who asks for these need not ask for assets, and the other way round. */
   const staleBriefs = new Set<Group>();
-  const briefed = new Map<Group, AssetBrief>();
+  const briefed = new Map<Group, Leveled>();
   let timesStale = false;
   let list: Asset[] | undefined;
+  /** Levels that devices have from their network, until who belongs together or what is known of them changes. */
+  let levels: ReturnType<typeof levelsByNetwork> | undefined;
 
   const material: Material = {
     view,
@@ -141,6 +145,7 @@ export const createPictures = (parts: PictureParts): Pictures => {
       staleBriefs.add(g);
     }
     timesStale ||= seen.traffic;
+    if (gone.size + changed.size > 0) levels = undefined;
     if (gone.size > 0 || stale.size > 0 || timesStale) list = undefined;
     picture = grouping.picture();
     return picture;
@@ -162,21 +167,48 @@ export const createPictures = (parts: PictureParts): Pictures => {
     return out;
   };
 
+  /** Segment, VLAN and subnet of an endpoint, of its gateway for a sub-address; '' without an IP. */
+  const networkOf = (endpoint: number): string => {
+    const { segment, vlan, ip = '', parent } = view.get(endpoint);
+    if (ip === '') return parent === undefined ? '' : networkOf(parent);
+    return `${segment} ${vlan} ${subnetOf(ip)}`;
+  };
+
   const assets = (): Asset[] => {
     const p = look();
     if (list !== undefined) return list;
     for (const g of stale) {
       const key = assetKey(g, p, material);
-      if (built.get(g.id)?.key !== key) built.set(g.id, { key, asset: buildAsset(g, p, material) });
+      if (built.get(g.id)?.key === key) continue;
+      const asset = buildAsset(g, p, material);
+      built.set(g.id, { key, level: asset.level, asset });
     }
     stale.clear();
+    levels ??= levelsByNetwork(
+      p.binding.groups.map((g) => {
+        const { asset, level } = built.get(g.id)!;
+        const isLevelSaid = isLevelSaidOf(g, material);
+        const value = level.value ?? Number.NaN;
+        return {
+          id: g.id,
+          parent: g.parent?.id,
+          endpoints: g.endpoints,
+          role: asset.role.value,
+          level: value,
+          isLevelSaid,
+        };
+      }),
+      networkOf,
+    );
     list = p.binding.groups.map((g) => {
       const known = built.get(g.id)!;
       const lastUs = lastUsOf(g, material);
-      if (lastUs !== known.asset.lastUs) {
+      const level = levels!.get(g.id) ?? known.level;
+      if (lastUs !== known.asset.lastUs || level !== known.asset.level) {
         // A copy, then its field: a copy with another field in one literal costs twenty times as much.
         const asset: Mutable<Asset> = { ...known.asset };
         asset.lastUs = lastUs;
+        asset.level = level;
         known.asset = asset;
       }
       return known.asset;
@@ -189,7 +221,15 @@ export const createPictures = (parts: PictureParts): Pictures => {
     const p = look();
     for (const g of staleBriefs) briefed.set(g, briefOf(g, p, material));
     staleBriefs.clear();
-    return p.binding.groups.map((g) => briefed.get(g)!);
+    const list = p.binding.groups.map((g) => briefed.get(g)!);
+    levels ??= levelsByNetwork(list, networkOf);
+    return list.map(({ id, parent, endpoints, role, level }) => ({
+      id,
+      parent,
+      endpoints,
+      role,
+      level: levels!.get(id)?.value ?? level,
+    }));
   };
 
   return {

@@ -5,7 +5,6 @@
 import type { EndpointId } from '../../core/endpoint.ts';
 import type { Role } from '../../core/site.ts';
 import type { AssetBrief, SiteModel } from '../../core/site-model.ts';
-import { levelsByNetwork } from './network-levels.ts';
 
 const FIRST_US = 10_000_000;
 /** Later the inventory is looked at so often. */
@@ -19,7 +18,6 @@ const SOON_PER_ASSET_US = 10_000;
 
 export class Devices {
   readonly #model: SiteModel;
-  readonly #networkOf: (endpoint: EndpointId) => string;
   #roles: (Role | undefined)[] = [];
   #levels: Float64Array = new Float64Array(0);
   #hosts: Int32Array = new Int32Array(0);
@@ -31,10 +29,8 @@ export class Devices {
   #madeUs = 0;
   #count = 0;
 
-  /** `networkOf`: where an endpoint was seen, '' where that says nothing. */
-  constructor(model: SiteModel, networkOf: (endpoint: EndpointId) => string = () => '') {
+  constructor(model: SiteModel) {
     this.#model = model;
-    this.#networkOf = networkOf;
   }
 
   role(endpoint: EndpointId): Role {
@@ -77,7 +73,6 @@ export class Devices {
     const model = this.#model;
     this.#version = model.version;
     const assets: readonly AssetBrief[] = model.briefs();
-    const levels = levelsByNetwork(assets, this.#networkOf);
     this.#count = assets.length;
     let most = 0;
     for (const { endpoints } of assets) for (const endpoint of endpoints) most = Math.max(most, endpoint);
@@ -91,7 +86,7 @@ export class Devices {
       for (const endpoint of endpoints) {
         this.#roles[endpoint] = role;
         this.#assets[endpoint] = id;
-        this.#levels[endpoint] = levels.get(id) ?? level;
+        this.#levels[endpoint] = level;
         this.#hosts[endpoint] = host;
       }
     }

@@ -88,7 +88,7 @@ export class SiteDetection {
     this.#userName = options.userName ?? ((id) => id);
     this.#onFound = options.onFound ?? (() => undefined);
     const learningTimeUs = options.learningUs ?? LEARNING_TIME_US;
-    const devices = new Devices(model, (e) => this.#networkOf(e));
+    const devices = new Devices(model);
     this.devices = devices;
     this.#dayOf = daysOf(options.zone ?? 'UTC');
     const detection = createDetection({

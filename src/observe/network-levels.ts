@@ -1,12 +1,12 @@
 /**
  * The level of devices that say nothing of it themselves, from the network in which they stand: a computer among controllers is
- * none of the office, whatever its system, and a box that speaks nothing known there belongs to the plant too. For detection and
- * triage; the inventory goes on saying what the device itself tells. Where a person or the plant's list says a level, that counts.
+ * none of the office, whatever its system, and a box that speaks nothing known there belongs to the plant too. Where a person or
+ * the plant's list says a level, that counts.
  * @source IEC 62443-3-2 (2020), 4.4: assets of one network segment share a zone unless they are separated
  */
-import type { EndpointId } from '../../core/endpoint.ts';
-import type { Role } from '../../core/site.ts';
-import type { AssetBrief } from '../../core/site-model.ts';
+import type { EndpointId } from '../core/endpoint.ts';
+import type { Conclusion, PurdueLevel, Role } from '../core/site.ts';
+import type { AssetBrief } from '../core/site-model.ts';
 
 /** Roles whose level is a custom, or that tell none. What connects networks stands in many. */
 const TELLS_LITTLE: ReadonlySet<Role> = new Set<Role>([
@@ -25,6 +25,15 @@ const OPERATIONS = 3;
 /** So many devices of the plant, and more than of the office, make a network one of the plant. */
 const NEEDED = 3;
 
+/** How much the company that a device keeps tells of it. */
+const TELLS = 0.7;
+
+/** What is looked at of a device. */
+export interface Leveled extends AssetBrief {
+  /** A person or the plant's own list says the level. */
+  readonly isLevelSaid: boolean;
+}
+
 interface Network {
   /** Up to level 2, and above it. */
   control: number;
@@ -32,12 +41,13 @@ interface Network {
   office: number;
 }
 
+const rangeOf = (name: string): string => name.slice(name.lastIndexOf(' ') + 1);
+
 /**
  * Networks at home: of several places in which addresses of one range are seen the one with most of them. The others are views past
  * a router, where a device stands beside whoever else was asked from there.
  */
 const homesOf = (members: ReadonlyMap<string, number>): ReadonlySet<string> => {
-  const rangeOf = (name: string): string => name.slice(name.lastIndexOf(' ') + 1);
   const most = new Map<string, string>();
   for (const [name, count] of members) {
     const known = most.get(rangeOf(name));
@@ -48,10 +58,10 @@ const homesOf = (members: ReadonlyMap<string, number>): ReadonlySet<string> => {
 
 /** Levels by id, of those devices alone for which the network tells one. */
 export const levelsByNetwork = (
-  assets: readonly AssetBrief[],
+  assets: readonly Leveled[],
   /** Where an endpoint was seen, ending in its range of addresses behind a blank; '' where that says nothing. */
   networkOf: (endpoint: EndpointId) => string,
-): ReadonlyMap<string, number> => {
+): ReadonlyMap<string, Conclusion<PurdueLevel>> => {
   const networks = new Map<string, Network>();
   const of = (name: string): Network => {
     const known = networks.get(name);
@@ -80,18 +90,23 @@ export const levelsByNetwork = (
     }
     if (!isLevelSaid && TELLS_LITTLE.has(role) && (Number.isNaN(level) || level === OFFICE)) open.push({ id, names });
   }
-  const levels = new Map<string, number>();
+  const levels = new Map<string, Conclusion<PurdueLevel>>();
   for (const { id, names } of open) {
-    let level = Number.NaN;
+    let level: Conclusion<PurdueLevel> | undefined;
     let isElsewhere = false;
     for (const name of names) {
       const { control, operations, office } = networks.get(name)!;
       const plant = control + operations;
-      if (plant >= NEEDED && plant > office) level = control >= operations ? SUPERVISORY : OPERATIONS;
+      if (plant >= NEEDED && plant > office)
+        level = {
+          value: control >= operations ? SUPERVISORY : OPERATIONS,
+          confidence: Math.round((TELLS * plant * 1000) / (plant + office)) / 1000,
+          reasons: [`it stands in ${rangeOf(name)} among ${plant} devices of the plant`],
+        };
       else if (office > 1) isElsewhere = true;
     }
     // One with a foot in the office too is a way between them, and told as before.
-    if (!Number.isNaN(level) && !isElsewhere) levels.set(id, level);
+    if (level !== undefined && !isElsewhere) levels.set(id, level);
   }
   return levels;
 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Role } from '../../core/site.ts';
+import type { Role } from '../core/site.ts';
 import { levelsByNetwork } from './network-levels.ts';
 
 const site = (
@@ -15,7 +15,8 @@ const site = (
     isLevelSaid: said,
     endpoints: networks.split(',').map(() => ++next),
   }));
-  return Object.fromEntries(levelsByNetwork(assets, (endpoint) => at[endpoint - 1]!));
+  const levels = levelsByNetwork(assets, (endpoint) => at[endpoint - 1]!);
+  return Object.fromEntries([...levels].map(([id, { value }]) => [id, value]));
 };
 const CONTROL = [1, 2, 3].map((n) => [`plc${n}`, 'control', 'plc', 1] as const);
 const OFFICE = [1, 2, 3].map((n) => [`pc${n}`, 'office', 'workstation', 4] as const);
