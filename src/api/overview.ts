@@ -239,7 +239,10 @@ const Decoded = {
   oneWay: Count,
 };
 export const Coverage = Obj({
+  /** At most 200: those that need a person first, then those being read, then the latest. */
   sources: Type.Array(Source),
+  /** Of all sources. */
+  total: Obj({ sources: Count, frames: Count, ...Decoded }),
   verdicts: Type.Array(Verdict),
   networks: Type.Array(Obj({ network: Type.String(), assets: Count, ...Decoded })),
   /** Between two networks, direction client to server. */

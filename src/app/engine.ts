@@ -97,6 +97,8 @@ export class LocalEngine implements Engine {
   readonly #globalVersions = { sites: 1, journal: 1, users: 1 };
   /** Frames of each running source, read and lost, at the last pulse. */
   readonly #progress = new Map<string, number>();
+  /** Sources that ended, as they were told last. */
+  readonly #toldSources = new WeakSet<Source>();
   readonly #unsaved = new Set<LiveSite>();
   /** Sites whose queues are being written. */
   readonly #relieving = new Set<LiveSite>();
@@ -269,9 +271,12 @@ export class LocalEngine implements Engine {
   }
 
   #emitProgress(site: LiveSite, id: string): void {
-    const source = this.#sources.running.get(id)?.run.snapshot() ?? site.sources.get(id);
-    if (source === undefined) return;
-    site.sources.set(id, source);
+    const running = this.#sources.running.get(id)?.run.snapshot();
+    const source = running ?? site.sources.get(id);
+    // Of thousands of files nearly all are as they were.
+    if (source === undefined || (running === undefined && this.#toldSources.has(source))) return;
+    if (running === undefined) this.#toldSources.add(source);
+    else site.sources.set(id, running);
     const data: ProgressEvent = {
       site: site.id,
       source: id,

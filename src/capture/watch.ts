@@ -52,24 +52,85 @@ interface Entry {
 const byName = new Intl.Collator('en', { numeric: true });
 const older = (a: Entry, b: Entry): number => a.modifiedMs - b.modifiedMs || byName.compare(a.name, b.name);
 
-/** Visible regular files, oldest first; of the same time, by name with numbers as numbers. */
-const listFiles = async (folder: string): Promise<Entry[]> => {
-  let names: string[];
+/** Names of files that may be captures. */
+const listNames = async (folder: string): Promise<string[]> => {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    names = entries.filter((e) => e.isFile() && !/^\.|\.(part|partial|tmp|lock)$/.test(e.name)).map((e) => e.name);
+    return (await readdir(folder)).filter((name) => !/^\.|\.(part|partial|tmp|lock)$/.test(name));
   } catch (error) {
     throw inputError(folder, error);
   }
-  const out: Entry[] = [];
-  for (const name of names) {
-    const path = join(folder, name);
-    const info = await stat(path).catch(() => undefined);
-    // Gone between listing and looking: a recorder's ring deleted it.
-    if (info !== undefined) out.push({ name, path, sizeBytes: info.size, modifiedMs: info.mtimeMs });
-  }
-  return out.sort(older).slice(0, MAX_FOLDER_FILES);
 };
+
+/** Undefined for what is no regular file, and for one that is gone: a recorder's ring deleted it. */
+const entryOf = async (folder: string, name: string): Promise<Entry | undefined> => {
+  const path = join(folder, name);
+  const info = await stat(path).catch(() => undefined);
+  return info?.isFile() === true ? { name, path, sizeBytes: info.size, modifiedMs: info.mtimeMs } : undefined;
+};
+
+/** Files that are asked for size and time at a time. */
+const AT_A_TIME = 64;
+/** Those that were written last are looked at every time: of tens of thousands it is they that grow. */
+const NEWEST = 64;
+/** All the others rest for so many times as long as a look at all of them took. */
+const REST = 20;
+
+/** Visible regular files of a folder, as of the last look. */
+class FolderList {
+  readonly #folder: string;
+  readonly #now: () => number;
+  /** By name, undefined for what is no regular file. */
+  #known = new Map<string, Entry | undefined>();
+  /** Oldest first; of the same time, by name with numbers as numbers. */
+  entries: readonly Entry[] = [];
+  /** When it was looked at last, and when all files are looked at again. */
+  lookedMs = Number.NEGATIVE_INFINITY;
+  #allMs = Number.NEGATIVE_INFINITY;
+
+  constructor(folder: string, now: () => number) {
+    this.#folder = folder;
+    this.#now = now;
+  }
+
+  /** What is there now. Throws `input.not-found` and `input.unreadable`. */
+  async look(): Promise<readonly Entry[]> {
+    const names = await listNames(this.#folder);
+    const sinceMs = this.#now();
+    const isAll = sinceMs >= this.#allMs;
+    const newest = new Set(this.entries.slice(-NEWEST).map(({ name }) => name));
+    const asked = names.filter((name) => isAll || newest.has(name) || !this.#known.has(name));
+    const fresh = new Map<string, Entry | undefined>();
+    for (let i = 0; i < asked.length; i += AT_A_TIME) {
+      const some = asked.slice(i, i + AT_A_TIME);
+      const found = await Promise.all(some.map((name) => entryOf(this.#folder, name)));
+      for (const [k, name] of some.entries()) fresh.set(name, found[k]);
+    }
+    this.#known = new Map(names.map((name) => [name, fresh.has(name) ? fresh.get(name) : this.#known.get(name)]));
+    this.entries = [...this.#known.values()]
+      .filter((entry) => entry !== undefined)
+      .sort(older)
+      .slice(0, MAX_FOLDER_FILES);
+    this.lookedMs = this.#now();
+    if (isAll) this.#allMs = this.lookedMs + REST * (this.lookedMs - sinceMs);
+    return this.entries;
+  }
+
+  /** Is there a capture written after this one (or is this one gone)? */
+  async hasNewer(name: string): Promise<boolean> {
+    const own = await entryOf(this.#folder, name);
+    if (own === undefined) return true;
+    const isNewer = async (other: Entry): Promise<boolean> =>
+      older(own, other) < 0 && (await looksLikeCapture(other.path)) === 'yes';
+    // Mostly the one that was the last tells it.
+    const last = this.entries.at(-1);
+    const known = last === undefined || last.name === name ? undefined : await entryOf(this.#folder, last.name);
+    if (known !== undefined && (await isNewer(known))) return true;
+    // A folder that cannot be read now says nothing about the file that is open.
+    for (const other of await this.look().catch(() => []))
+      if (other.name !== name && (await isNewer(other))) return true;
+    return false;
+  }
+}
 
 /** Does it begin like a capture? `later` while it is too short to tell. */
 const looksLikeCapture = async (path: string): Promise<'yes' | 'no' | 'later'> => {
@@ -100,12 +161,13 @@ export async function* watchFolder(folder: string, options: WatchOptions): Async
   const stableMs = options.stableMs ?? 60_000;
   /** Files that were read or passed over, as they were then. Never longer than the folder's list. */
   const done = new Map<string, { sizeBytes: number; modifiedMs: number; read: boolean }>();
+  const list = new FolderList(folder, () => clock.now());
   let isKnown = options.isKnown === true;
   let isGone = false;
   while (signal?.aborted !== true) {
-    let entries: Entry[];
+    let entries: readonly Entry[];
     try {
-      entries = await listFiles(folder);
+      entries = await list.look();
     } catch (error) {
       if (!isKnown) throw error;
       if (!isGone) options.onProblem?.(inputError(folder, error));
@@ -129,14 +191,14 @@ export async function* watchFolder(folder: string, options: WatchOptions): Async
       done.set(entry.path, mark);
       if (looks === 'no') continue;
       const chunks = (): AsyncGenerator<Uint8Array, void, void> =>
-        follow(folder, entry.path, { clock, pollMs, stableMs, signal }, (info) => {
+        follow(list, entry, { clock, pollMs, stableMs, signal }, (info) => {
           mark.sizeBytes = info.size;
           mark.modifiedMs = info.mtimeMs;
         });
       yield { path: entry.path, again: before?.read === true, chunks };
       read = true;
-      // Others may have come while this one was read.
-      break;
+      // Others may have come meanwhile.
+      if (clock.now() - list.lookedMs >= pollMs) break;
     }
     if (!read) await clock.wait(pollMs, signal);
   }
@@ -144,18 +206,10 @@ export async function* watchFolder(folder: string, options: WatchOptions): Async
 
 /** Is a file of the folder a capture, or too short to tell? Throws like `watchFolder`. */
 export const hasCapture = async (folder: string): Promise<boolean> => {
-  for (const { path } of await listFiles(folder)) if ((await looksLikeCapture(path)) !== 'no') return true;
-  return false;
-};
-
-/** Is there a capture written after this one (or is this one gone)? */
-const hasNewer = async (folder: string, path: string): Promise<boolean> => {
-  // A folder that cannot be read now says nothing about the file that is open.
-  const entries = await listFiles(folder).catch(() => undefined);
-  if (entries === undefined) return false;
-  const own = entries.findIndex((entry) => entry.path === path);
-  if (own < 0) return true;
-  for (const entry of entries.slice(own + 1)) if ((await looksLikeCapture(entry.path)) === 'yes') return true;
+  for (const name of await listNames(folder)) {
+    const entry = await entryOf(folder, name);
+    if (entry !== undefined && (await looksLikeCapture(entry.path)) !== 'no') return true;
+  }
   return false;
 };
 
@@ -168,8 +222,8 @@ interface FollowOptions {
 
 /** Octets of a file until it is complete; `seen` hears what it was at the end. */
 async function* follow(
-  folder: string,
-  path: string,
+  list: FolderList,
+  { name, path }: Entry,
   options: FollowOptions,
   seen: (info: { size: number; mtimeMs: number }) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
@@ -193,7 +247,7 @@ async function* follow(
       const info = await handle.stat();
       // Truncated below what was read: the recorder began it anew, which the next look at the folder will see.
       if (complete || info.size < position || signal?.aborted === true) break;
-      complete = clock.now() - grewMs >= stableMs || (await hasNewer(folder, path));
+      complete = clock.now() - grewMs >= stableMs || (await list.hasNewer(name));
       if (!complete) await clock.wait(pollMs, signal);
     }
     const info = await handle.stat();

@@ -1,11 +1,12 @@
 /** The pages about a whole site: what needs a person now, coverage. */
 import { type Coverage, ENGINEERING_VERBS, type Now } from '../../api/index.ts';
 import type { Alert, Priority } from '../../core/incident.ts';
+import type { Source } from '../../core/site.ts';
 import { attentionOf, mattersOf, notTold } from './attention.ts';
 import { learnedOf } from './detection.ts';
 import { alertRow } from './findings.ts';
 import { incidentRow, openIncidents } from './incidents.ts';
-import { isBlind, toSource, verdictsOf } from './sources.ts';
+import { isBlind, mostTelling, toSource, verdictsOf } from './sources.ts';
 import { isOneWay } from './traffic.ts';
 import { maybeTime, networkOf, type SiteView, share } from './view.ts';
 
@@ -13,7 +14,7 @@ const MAX_ATTENTION = 200;
 /** Time is counted once a second: what is shorter is told by the first and last frame. */
 const TICK_US = 1_000_000;
 const MAX_INCIDENTS = 5;
-/** Sources named with a blind spot; Coverage names all. */
+/** Sources named with a blind spot; Coverage names more. */
 const MAX_SOURCES_NAMED = 2;
 const MAX_ALERTS = 20;
 
@@ -240,6 +241,27 @@ const payloadsOf = (view: SiteView): ReadonlyMap<string, Payload> => {
   return payloads;
 };
 
+/** Sources that Coverage shows of thousands of files. */
+const MAX_SOURCES_SHOWN = 200;
+/** Sources that one verdict of Coverage names. */
+const MAX_SOURCES_TOLD = 20;
+
+const totalOf = (sources: readonly Source[]): Coverage['total'] => {
+  const sum = (pick: (health: Source['health']) => number): number =>
+    sources.reduce((n, { health }) => n + pick(health), 0);
+  return {
+    sources: sources.length,
+    frames: sum((h) => h.frames),
+    bytes: sum((h) => h.bytes),
+    decodedBytes: sum((h) => h.decodedBytes),
+    undecodedBytes: sum((h) => h.undecodedBytes),
+    encryptedBytes: sum((h) => h.encryptedBytes),
+    missingBytes: sum((h) => h.missingBytes),
+    conversations: sum((h) => h.conversations),
+    oneWay: sum((h) => h.oneWay),
+  };
+};
+
 export const coverage = (
   view: SiteView,
   titles: ReadonlyMap<string, ProtocolTitle>,
@@ -288,8 +310,9 @@ export const coverage = (
   }
   for (const { limit, dropped } of view.model.limits()) limits.set(limit, (limits.get(limit) ?? 0) + dropped);
   return {
-    sources: sources.map((source) => toSource(source, pace(source.id))),
-    verdicts: verdictsOf(sources, view.troubles),
+    sources: mostTelling(sources, MAX_SOURCES_SHOWN).map((source) => toSource(source, pace(source.id))),
+    total: totalOf(sources),
+    verdicts: verdictsOf(sources, view.troubles, MAX_SOURCES_TOLD),
     networks: view.model.networks().map((network) => ({
       network: network.id,
       assets: network.assets.length,

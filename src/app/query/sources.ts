@@ -296,6 +296,21 @@ export const verdictsOf = (
   return found;
 };
 
+const URGENCY: readonly Source['state'][] = ['blind', 'failed', 'reading', 'live', 'waiting', 'complete'];
+
+/** The first `most` by what needs a person: nothing comes in, broken off, being read, then something found, then the latest. */
+export const mostTelling = (sources: readonly Source[], most: number): readonly Source[] =>
+  sources
+    .map((source, at) => ({
+      source,
+      at,
+      urgency: URGENCY.indexOf(source.state),
+      verdicts: sourceVerdicts(source).length,
+    }))
+    .sort((a, b) => a.urgency - b.urgency || b.verdicts - a.verdicts || b.at - a.at)
+    .slice(0, most)
+    .map(({ source }) => source);
+
 const drop = <T>(list: readonly T[]): T[] => [...list];
 
 export const toSource = (source: Source, pace: Pace): SourceAnswer => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Source, SourceHealth } from '../../core/site.ts';
 import { Decoding } from '../../decode/index.ts';
 import { createSiteRuntime } from '../pipeline.ts';
-import { isBlind, sourceVerdicts, verdictsOf } from './sources.ts';
+import { isBlind, mostTelling, sourceVerdicts, verdictsOf } from './sources.ts';
 
 const none: SourceHealth = (() => {
   const site = createSiteRuntime(() => ({}) as never);
@@ -123,4 +123,13 @@ describe('verdicts on a source', () => {
     for (const health of [{ ownFrames: 1 }, { dropped: 1 }, { cutFrames: 1 }, { offloadFrames: 1 }, { duplicates: 90 }])
       for (const { whatToDo } of sourceVerdicts(source(health))) expect(whatToDo).not.toBe('');
   });
+});
+
+it('of thousands of files those that need a person come first, then the one that is read, then the latest', () => {
+  const files = Array.from({ length: 3000 }, (_, n) => source({}, { id: `f${n}`, kind: 'folder', state: 'complete' }));
+  files[7] = source({}, { id: 'failed', kind: 'folder', state: 'failed', error: 'gone' });
+  files[8] = source({ cutFrames: 900 }, { id: 'cut', kind: 'folder', state: 'complete' });
+  files[9] = source({}, { id: 'reading', kind: 'folder', state: 'reading' });
+  const shown = mostTelling(files, 5).map(({ id }) => id);
+  expect(shown).toEqual(['failed', 'reading', 'cut', 'f2999', 'f2998']);
 });

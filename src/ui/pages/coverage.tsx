@@ -44,28 +44,25 @@ export const CoveragePage = () => {
 
 const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
   const site = useSite();
-  const sum = (pick: (h: Coverage['sources'][number]['health']) => number) =>
-    c.sources.reduce((n, s) => n + pick(s.health), 0);
-  const total = {
-    decoded: sum((h) => h.decodedBytes),
-    undecoded: sum((h) => h.undecodedBytes),
-    encrypted: sum((h) => h.encryptedBytes),
-    missing: sum((h) => h.missingBytes),
-  };
-  const conversations = sum((h) => h.conversations);
-  const oneWay = sum((h) => h.oneWay);
+  const { total } = c;
+  const { conversations, oneWay } = total;
   return (
     <div className="page">
       <header className="page-head">
         <h1>Coverage</h1>
         <span className="dim">
-          {plural(c.sources.length, 'source')}, {number(sum((h) => h.frames))} frames, {bytes(sum((h) => h.bytes))}
+          {plural(total.sources, 'source')}, {number(total.frames)} frames, {bytes(total.bytes)}
         </span>
       </header>
       <BlindSpots verdicts={c.verdicts} reading={c.sources.some((s) => s.state === 'reading')} oneWay={oneWay} />
       <div className="coverage-two">
         <Panel title="Payload visible">
-          <VisibilityBar {...total} />
+          <VisibilityBar
+            decoded={total.decodedBytes}
+            undecoded={total.undecodedBytes}
+            encrypted={total.encryptedBytes}
+            missing={total.missingBytes}
+          />
         </Panel>
         <Panel title="Directions">
           {conversations === 0 ? (
@@ -91,7 +88,7 @@ const Loaded = ({ coverage: c }: { coverage: Coverage }) => {
           )}
         </Panel>
       </div>
-      <Sources sources={c.sources} />
+      <Sources sources={c.sources} total={total.sources} />
       {c.limits.length > 0 && <LimitTable limits={c.limits} />}
       <UndecodedTable rows={c.undecoded} />
       <ProtocolTable rows={c.protocols} />

@@ -27,17 +27,12 @@ const STATE: Readonly<Record<SourceRow['state'], { word: string; shape: string; 
 };
 /** Sources shown before "show all"; those that need a person come first. */
 const FEW = 8;
-const URGENCY: readonly SourceRow['state'][] = ['blind', 'failed', 'reading', 'live', 'waiting', 'complete'];
 
-export const Sources = ({ sources }: { sources: readonly SourceRow[] }) => {
+export const Sources = ({ sources, total }: { sources: readonly SourceRow[]; total: number }) => {
   const [all, setAll] = useState(false);
-  const sorted = [...sources].sort(
-    (a, b) =>
-      URGENCY.indexOf(a.state) - URGENCY.indexOf(b.state) || found(b.verdicts).length - found(a.verdicts).length,
-  );
-  const shown = all ? sorted : sorted.slice(0, FEW);
+  const shown = all ? sources : sources.slice(0, FEW);
   return (
-    <Panel title="Sources" count={plural(sources.length, 'source')} flush>
+    <Panel title="Sources" count={plural(total, 'source')} flush>
       <ul className="list">
         {shown.map((s) => (
           <SourceItem key={s.id} source={s} />
@@ -45,8 +40,13 @@ export const Sources = ({ sources }: { sources: readonly SourceRow[] }) => {
       </ul>
       {sources.length > FEW && (
         <button type="button" className="chip" style={{ margin: '6px 12px 8px' }} onClick={() => setAll(!all)}>
-          {all ? 'Show fewer' : `Show all ${number(sources.length)}`}
+          {all ? 'Show fewer' : `Show ${total > sources.length ? 'the first' : 'all'} ${number(sources.length)}`}
         </button>
+      )}
+      {all && total > sources.length && (
+        <span className="dim small">
+          and {plural(total - sources.length, 'earlier source')} in which no more was found than in these
+        </span>
       )}
     </Panel>
   );
