@@ -21,6 +21,8 @@ export const MAX_PINS = 7 * MAX_PINS_PER_KIND;
 /** Octets and rows of pinned frames handed to the store at a time. */
 const PIN_PART_BYTES = 1024 * 1024;
 const PIN_PART_ROWS = 2048;
+/** Frames looked for in the ring at a time. */
+const FETCHED_AT_ONCE = 1024;
 /** Octets kept of one frame. */
 const MAX_FRAME_BYTES = 65_535;
 
@@ -196,11 +198,17 @@ export const pinFrames = async (
       if (!(error instanceof OperatingError) || !error.code.startsWith('input.')) throw error;
     }
   } else if (ring !== undefined) {
-    for (const frame of [...kinds.keys()].slice(0, limit)) {
-      const found = await ring.fetch(ringName(site, source.id), frame);
-      if (found === undefined) lost.add(frame);
-      else if (!take({ frame, ...found })) break;
-      if (isPartFull()) await hand();
+    // Some at a time, so that what is worth most is kept where not all of it may be.
+    const wanted = [...kinds.keys()].slice(0, limit);
+    for (let i = 0, isFull = false; i < wanted.length && !isFull; i += FETCHED_AT_ONCE) {
+      const gone = new Set(wanted.slice(i, i + FETCHED_AT_ONCE));
+      for await (const found of ring.fetchAll(ringName(site, source.id), [...gone])) {
+        gone.delete(found.frame);
+        isFull = !take(found);
+        if (isFull) break;
+        if (isPartFull()) await hand();
+      }
+      if (!isFull) for (const frame of gone) lost.add(frame);
     }
   }
   await hand();

@@ -5,8 +5,10 @@
 import { u32le, utf8 } from '../lib/bytes.ts';
 import type { SegmentHandle } from './ring-files.ts';
 
-/** Distance of marks: one read when a frame is fetched, 1,024 marks in a segment of 64 MiB. */
+/** Distance of marks: 1,024 of them in a segment of 64 MiB. */
 export const MARK_BYTES = 65_536;
+/** Octets of the first read when frames are looked for from a mark on: those up to the next, and a long block that begins before it. */
+const FIND_BYTES = 2 * MARK_BYTES;
 /** Octets of one read while a segment is scanned. */
 const SCAN_BYTES = 1024 * 1024;
 const ENHANCED_PACKET = 6;
@@ -82,13 +84,18 @@ interface Block {
 }
 
 /**
- * The blocks from `from` on, as many at a time as one read gives; valid until the next are asked for. A torn tail (the
- * machine lost power) is the end.
+ * The blocks from `from` on, as many at a time as one read gives (`first` octets, then as many as `bytes` takes); valid until the
+ * next are asked for. A torn tail (the machine lost power) is the end.
  */
-async function* blocksFrom(handle: SegmentHandle, from: number): AsyncGenerator<readonly Block[], void, void> {
-  const bytes = new Uint8Array(SCAN_BYTES);
+async function* blocksFrom(
+  handle: SegmentHandle,
+  from: number,
+  bytes = new Uint8Array(SCAN_BYTES),
+  first = bytes.length,
+): AsyncGenerator<readonly Block[], void, void> {
+  let size = first;
   for (let position = from; ; ) {
-    const got = await handle.read(bytes, position);
+    const got = await handle.read(bytes.subarray(0, size), position);
     const blocks: Block[] = [];
     let at = 0;
     let length = blockLength(bytes, at, got);
@@ -97,7 +104,8 @@ async function* blocksFrom(handle: SegmentHandle, from: number): AsyncGenerator<
       at += length;
     }
     if (blocks.length > 0) yield blocks;
-    if (at === 0 || length === -1) return;
+    if (length === -1 || (at === 0 && size === bytes.length)) return;
+    size = bytes.length;
     position += at;
   }
 }
@@ -169,46 +177,63 @@ export async function* segmentFrames(
     }
 }
 
-/** Looks for a frame of a source in a segment; its octets are copied. */
-export const findFrame = async (
+/** Which of these frames of a source a segment may have. */
+export const framesWithin = (index: SegmentIndex, source: string, frames: readonly number[]): readonly number[] => {
+  const of = index.interfaces.filter((candidate) => candidate.source === source);
+  return frames.filter((frame) => of.some(({ marks }) => frame >= marks.first && frame <= marks.last));
+};
+
+/** The last mark at or before a frame. */
+const markBefore = ({ frames }: SourceMarks, frame: number): number => {
+  let before = 0;
+  for (let low = 0, high = frames.length - 1; low <= high; ) {
+    const middle = (low + high) >> 1;
+    if (frames[middle]! <= frame) {
+      before = middle;
+      low = middle + 1;
+    } else high = middle - 1;
+  }
+  return before;
+};
+
+/** Frames of a source in a segment, of those asked for, which rise; their octets are copied. What lies behind one mark is read once. */
+export async function* findFrames(
   handle: SegmentHandle,
   index: SegmentIndex,
   source: string,
-  frame: number,
-): Promise<FoundFrame | undefined> => {
+  frames: readonly number[],
+): AsyncGenerator<FoundFrame & { readonly frame: number }, void, void> {
+  const bytes = new Uint8Array(FIND_BYTES + MAX_BLOCK);
   for (const [id, { source: name, linkType, marks }] of index.interfaces.entries()) {
-    if (name !== source || frame < marks.first || frame > marks.last) continue;
-    let from = 0;
-    for (let low = 0, high = marks.frames.length - 1; low <= high; ) {
-      const middle = (low + high) >> 1;
-      if (marks.frames[middle]! <= frame) {
-        from = middle;
-        low = middle + 1;
-      } else high = middle - 1;
+    if (name !== source) continue;
+    const here = frames.filter((frame) => frame >= marks.first && frame <= marks.last);
+    for (let i = 0; i < here.length; ) {
+      const mark = markBefore(marks, here[i]!);
+      const next = marks.frames[mark + 1] ?? Number.POSITIVE_INFINITY;
+      const wanted = new Set([here[i++]!]);
+      for (; i < here.length && here[i]! < next; i++) wanted.add(here[i]!);
+      yield* ofInterface(blocksFrom(handle, marks.positions[mark]!, bytes, FIND_BYTES), id, linkType, wanted);
     }
-    const found = await frameFrom(handle, marks.positions[from]!, id, frame, linkType);
-    if (found !== undefined) return found;
   }
-  return undefined;
-};
+}
 
-/** The frame among those of an interface from `position` on, where numbers do not fall. */
-const frameFrom = async (
-  handle: SegmentHandle,
-  position: number,
+/** Frames of an interface among blocks in which its numbers do not fall. */
+async function* ofInterface(
+  pieces: AsyncIterable<readonly Block[]>,
   id: number,
-  frame: number,
   linkType: number,
-): Promise<FoundFrame | undefined> => {
-  for await (const blocks of blocksFrom(handle, position))
+  wanted: Set<number>,
+): AsyncGenerator<FoundFrame & { readonly frame: number }, void, void> {
+  const last = Math.max(...wanted);
+  for await (const blocks of pieces)
     for (const block of blocks) {
       const { bytes, at, length } = block;
       if (!isPacket(block) || u32le(bytes, at + 8) !== id) continue;
-      const number = frameNumber(bytes, at, length);
-      if (number > frame) return undefined;
-      if (number < frame) continue;
+      const frame = frameNumber(bytes, at, length);
+      if (frame > last) return;
+      if (!wanted.delete(frame)) continue;
       const packet = packetAt(bytes, at, length, linkType);
-      return { ...packet, bytes: packet.bytes.slice() };
+      yield { frame, ...packet, bytes: packet.bytes.slice() };
+      if (wanted.size === 0) return;
     }
-  return undefined;
-};
+}

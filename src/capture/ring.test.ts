@@ -107,6 +107,48 @@ describe('evidence ring', () => {
     await ring.close();
   });
 
+  it('finds many frames at once, long ones too, each once, and reads what lies together once', async () => {
+    let opened = 0;
+    let read = 0;
+    const files: RingFiles = {
+      ...nodeRingFiles,
+      open: async (...of) => {
+        const handle = await nodeRingFiles.open(...of);
+        if (of[2] !== 'read') return handle;
+        opened++;
+        const counted: typeof handle.read = (target, position) => {
+          read += target.length;
+          return handle.read(target, position);
+        };
+        return { ...handle, read: counted };
+      },
+    };
+    const ring = await open({ segmentBytes: 2 * RING_BUFFER_BYTES, files });
+    for (let i = 0; i < 12; i++) {
+      ring.append('eth1', frames(1 + i * 3000, 3000));
+      // Longer than what is read at first.
+      if (i % 4 === 1) ring.append('eth2', frames(i, 2, 200_000));
+      await ring.flush();
+    }
+    const wanted = [36_000, 36_001, 7, 9, 8, 1, 20_000, ...Array.from({ length: 500 }, (_, i) => 12_001 + i)];
+    const found: number[] = [];
+    for await (const { frame, bytes } of ring.fetchAll('eth1', wanted)) {
+      expect(numberIn(bytes)).toBe(frame);
+      found.push(frame);
+    }
+    const sorted = (list: readonly number[]): readonly number[] => [...list].sort((a, b) => a - b);
+    expect(sorted(found)).toEqual(sorted(wanted.filter((frame) => frame !== 36_001)));
+    expect(opened).toBeLessThanOrEqual(ring.state.segments);
+    expect(read).toBeLessThan(10 * 2 ** 20);
+    const long: number[] = [];
+    for await (const { frame, bytes } of ring.fetchAll('eth2', [1, 2, 5, 6, 9, 10, 11])) {
+      expect([numberIn(bytes), bytes.length]).toEqual([frame, 200_000]);
+      long.push(frame);
+    }
+    expect(sorted(long)).toEqual([1, 2, 5, 6, 9, 10]);
+    await ring.close();
+  });
+
   it('writes segments that are captures of their own', async () => {
     const ring = await open();
     ring.append('eth1', frames(5, 3));

@@ -14,8 +14,9 @@ import {
   addInterface,
   createIndex,
   type FoundFrame,
-  findFrame,
+  findFrames,
   findInterface,
+  framesWithin,
   type SegmentIndex,
   scanSegment,
   segmentFrames,
@@ -247,15 +248,29 @@ export class EvidenceRing {
 
   /** A frame of a source, or undefined where the ring no longer has it. */
   async fetch(source: string, frame: number): Promise<FoundFrame | undefined> {
+    for await (const found of this.fetchAll(source, [frame])) return found;
+    return undefined;
+  }
+
+  /** Those of a source's frames that the ring has, in no order that means anything: the latest segment first. */
+  async *fetchAll(
+    source: string,
+    frames: readonly number[],
+  ): AsyncGenerator<FoundFrame & { readonly frame: number }, void, void> {
     await this.flush();
     const name = source.slice(0, MAX_SOURCE_CHARACTERS);
+    const left = new Set([...frames].sort((a, b) => a - b));
     for (const segment of [...this.#segments].reverse()) {
+      if (left.size === 0) return;
+      if (segment.index !== undefined && framesWithin(segment.index, name, [...left]).length === 0) continue;
       let handle: SegmentHandle | undefined;
       try {
         handle = await this.#files.open(this.#options.folder, segment.name, 'read');
         segment.index ??= await scanSegment(handle);
-        const found = await findFrame(handle, segment.index, name, frame);
-        if (found !== undefined) return found;
+        for await (const found of findFrames(handle, segment.index, name, [...left])) {
+          left.delete(found.frame);
+          yield found;
+        }
       } catch (error) {
         if (this.#isDeleted(segment, error)) continue;
         // A segment that cannot be read is one that has no evidence; the ring itself may still write.
@@ -265,7 +280,6 @@ export class EvidenceRing {
         await handle?.close().catch(() => undefined);
       }
     }
-    return undefined;
   }
 
   /** All frames of a source that the ring has, in order. A frame's octets are valid until the next is asked for. */
