@@ -233,6 +233,25 @@ describe('what is no incident', () => {
     ];
     expect(chain(attack, OPTIONS)).toHaveLength(1);
   });
+  it('a panel that was always there writes for the first time, its process follows, and a backup of it is made', () => {
+    const write = finding(1, { kind: 'new-writer', actor: 22, target: 30, techniques: ['T0855'], surprise: 0.9 });
+    const follows = ['T0836', 'T0831', 'T0828'].map((technique, n) =>
+      finding(1.1 + n / 100, {
+        kind: `point.${n}`,
+        actor: 0,
+        target: 30,
+        point: n + 1,
+        techniques: [technique],
+        surprise: 1,
+      }),
+    );
+    const backup = (hours: number): Finding =>
+      finding(hours, { kind: 'new-conversation', actor: 22, target: 23, techniques: ['T0886'] });
+    expect(chain([write, ...follows], OPTIONS)).toEqual([]);
+    for (const hours of [0.9, 1.05, 2]) expect(chain([backup(hours), write, ...follows], OPTIONS)).toEqual([]);
+    // Not where it talked to the controller for the first time too: then it is somebody who has no business there.
+    expect(chain([{ ...backup(0.9), target: 30 }, write, ...follows], OPTIONS)).toHaveLength(1);
+  });
   it('a scan of a controller does not make the controller an attacker', () => {
     const scanned = [
       finding(0, { kind: 'scan', actor: 90, target: 30, techniques: ['T0846'] }),

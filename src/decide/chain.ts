@@ -84,6 +84,8 @@ interface Node {
   readonly target: EndpointId;
   parent: number;
   join: Join | undefined;
+  /** It lies further along than a step that it follows from. */
+  progresses: boolean;
   dropped: boolean;
 }
 
@@ -118,6 +120,7 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
       target: finding.target > 0 ? options.host(finding.target) : 0,
       parent: i,
       join: undefined,
+      progresses: false,
       dropped: false,
     }));
   const rootOf = (i: number): number => {
@@ -164,6 +167,7 @@ export const chain = (findings: readonly Finding[], options: ChainOptions): Inci
       for (const j of list ?? []) {
         if (finding.firstUs - nodes[j]!.finding.lastUs > withinUs) continue;
         node.join ??= join;
+        node.progresses ||= leadsOn(nodes[j]!, node, join, options);
         // The earlier root stays: an incident keeps the name of its first step.
         const [a, b] = [rootOf(i), rootOf(j)];
         if (a !== b) nodes[Math.max(a, b)]!.parent = Math.min(a, b);
@@ -223,6 +227,17 @@ const ledOn = (group: readonly Node[]): Node[] => {
     if (node.actor > 0) acting.add(node.actor);
   }
   return kept.reverse();
+};
+
+/**
+ * The step before led to this one. What a device that was always there does for the first time here and there is chance, and what
+ * a process does after a first write is what was written: neither is a further deed.
+ */
+const leadsOn = (before: Node, after: Node, join: Join, options: ChainOptions): boolean => {
+  if (depthOf(after.stage) <= depthOf(before.stage)) return false;
+  if (join === 'taken' || !options.isNovelty(before.finding)) return true;
+  if (join === 'effect') return isTalk(before, options);
+  return isArrival(before) || before.target === after.target || !options.isNovelty(after.finding);
 };
 
 /** A controller was talked to for the first time, and nothing was seen that commands it. */
@@ -309,15 +324,7 @@ const isStory = (all: readonly Node[], { isNovelty }: ChainOptions): boolean => 
     weights.set(finding.kind, Math.max(weights.get(finding.kind) ?? 0, weight));
   }
   const weight = [...weights.values()].reduce((sum, x) => sum + x, 0);
-  // Somewhere a later step lies further along than one before.
-  let shallowest = Number.POSITIVE_INFINITY;
-  let progresses = false;
-  for (const { stage } of group) {
-    const depth = depthOf(stage);
-    progresses ||= depth > shallowest;
-    shallowest = Math.min(shallowest, depth);
-  }
-  if (!progresses) return false;
+  if (!all.some((node) => node.progresses)) return false;
   const joins = new Set(all.map((node) => node.join));
   if (joins.has('taken') && weight >= WEIGHT.taken) return true;
   if (joins.has('effect') && weight >= WEIGHT.effect) return true;

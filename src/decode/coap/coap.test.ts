@@ -367,6 +367,15 @@ describe('coap', () => {
       expect(say(any, 'tcp', { serverPort: 9100, clientPort: 61_616 })).toBe('no');
       expect(say(any, 'tcp', { serverPort: 61_616, clientPort: 40_000 })).toBe('maybe');
       expect(say(bytesOf('40 45 0001'), 'udp', { serverPort: 9100, clientPort: 61_616 })).toBe('no');
+      // Twelve octets of a job that begin like settings, and options that settings do not have, a payload.
+      for (const job of [
+        'c0 e1 24 9c61bd74 86a1821742bfa6',
+        '70 e1 22 0480 a3010203',
+        '50 e1 22 0480 ff41',
+        '50 e1 22 0480 1100',
+      ])
+        expect(say(bytesOf(job), 'tcp', { serverPort: 9100, clientPort: 51_838 }), job).toBe('no');
+      expect(say(bytesOf('60 e1 22 0480 20 21 08'), 'tcp', { serverPort: 9100, clientPort: 51_838 })).toBe('sure');
     });
     it('stands hostile octets', () => hostile(coap, [talk], onTcp));
   });

@@ -14,6 +14,9 @@ const isHinted = ({ serverPort, clientPort }: PduContext): boolean =>
 const MAX_FRAME = 65_536;
 /** Capabilities and Settings, the first message of either side (RFC 8323 section 5.3). */
 const CSM = 0xe1;
+/** Its options: Max-Message-Size of up to four octets, Block-Wise-Transfer, empty (section 5.3), and Extended-Token-Length of up to three (RFC 8974). */
+const CSM_OPTIONS: readonly number[] = [2, 4, 6];
+const MAX_CSM_OPTIONS = 5 + 1 + 4;
 
 const probeReliable = (b: Uint8Array, start: number, end: number, hinted: boolean): Probe => {
   if ((b[start]! & 15) > 8) return 'no';
@@ -25,8 +28,13 @@ const probeReliable = (b: Uint8Array, start: number, end: number, hinted: boolea
   const message = decodeReliable(b, start, to);
   if (message === undefined || typeof message === 'string') return 'no';
   // With its Max-Message-Size it is no chance; without it is two octets.
-  const size = message.options[0];
-  if (code === CSM && size?.name === 'Max-Message-Size' && Number(size.value) >= 1152) return 'sure';
+  const [size] = message.options;
+  const isSettings =
+    code === CSM &&
+    message.payloadLength === 0 &&
+    to - start <= 2 + (b[start]! & 15) + MAX_CSM_OPTIONS &&
+    message.options.every(({ number }) => CSM_OPTIONS.includes(number));
+  if (isSettings && size?.name === 'Max-Message-Size' && Number(size.value) >= 1152) return 'sure';
   return hinted ? 'maybe' : 'no';
 };
 
