@@ -328,7 +328,7 @@ export const processLearner: CellLearner = {
       BUDGET_US,
     );
     const loud = new Set(proof.silenced);
-    const far = experiencedFar(table).filter((p) => !loud.has(voiceOf('level', p)));
+    const far = experiencedFar(table);
     const silenced = Silence.of([...early, ...loud], points, far);
     const refuted = new Set(proof.barred);
     // A watch for replays that is not heard would be most of a point's memory.
