@@ -252,6 +252,32 @@ describe('a level beyond its limits by more than they are apart', () => {
     };
     expect(told(400, processLearner.fit(head(few, 400)))).toEqual([]);
   });
+
+  it('is told of a point that moved a little in the later part of training, which is no voice that lies', () => {
+    const random = seededRandom(11);
+    const flow = (i: number): number =>
+      i < 600 ? 31 + (i < 300 ? 0.002 : 0.1) * random.normal() : 26 + 0.1 * random.normal();
+    const t: RowTable = {
+      points: ['flow', 'b', 'c'],
+      count: 700,
+      tsUs: Float64Array.from({ length: 700 }, (_, i) => i * 1e6),
+      columns: [Float64Array.from({ length: 700 }, (_, i) => flow(i)), ...wave(700, 8).columns.slice(1)],
+    };
+    const model = processLearner.fit(head(t, 400));
+    expect(model.arming[0]!.unarmed).toContain('level: did not stay quiet');
+    let told = 0;
+    for (let i = 400; i < 700; i++) {
+      const { deviations } = model.score(
+        t.tsUs[i]!,
+        Float64Array.from(t.columns, (c) => c[i]!),
+      );
+      const isTold = deviations.some((d) => d.point === 0 && d.kind === 'level');
+      if (i < 600) expect(isTold).toBe(false);
+      else if (isTold) told++;
+    }
+    // The first row is nonsense, as far as anybody knows.
+    expect(told).toBe(99);
+  });
 });
 
 it('silences exactly the voice that is loud on later normal rows', () => {

@@ -23,7 +23,7 @@ import { drift } from './drift.ts';
 import { dynamics } from './dynamics.ts';
 import { withoutFreaks } from './freaks.ts';
 import { BUDGET_US, LEVEL_SETTING } from './level.ts';
-import { levelLearner, levelLearnerWith } from './level-learner.ts';
+import { isShortTraining, levelLearner, levelLearnerWith } from './level-learner.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
 import { experiencedFar, inexperienced, prove, Silence, sensorOf, voiceOf } from './proof.ts';
@@ -328,7 +328,7 @@ export const processLearner: CellLearner = {
       BUDGET_US,
     );
     const loud = new Set(proof.silenced);
-    const far = experiencedFar(table).filter((p) => !loud.has(voiceOf('level', p)));
+    const far = experiencedFar(table);
     const silenced = Silence.of([...early, ...loud], points, far);
     const refuted = new Set(proof.barred);
     // A watch for replays that is not heard would be most of a point's memory.
@@ -342,14 +342,17 @@ export const processLearner: CellLearner = {
       (a, p) => a.armed.includes('soft-sensor') && !soft.silenced.has('soft-sensor', p),
     );
     const skip = (p: number): boolean => predicted[p]!;
+    const isShort = isShortTraining(given);
     // Proved with limits as narrow as they can be: what needs the room that training gave it is not heard.
-    const loudLevels = proved(levelLearnerWith(LEVEL_SETTING, skip, 0, 'averages'));
+    const loudLevels = proved(levelLearnerWith(LEVEL_SETTING, skip, 0, 'averages', isShort));
     // What is above the course of its day proves itself, on the days after those that it was learned from.
     const course = levelLearnerWith(LEVEL_SETTING, skip, undefined, 'seasons').fit(table, { stepUs });
     const isCourse = !loudLevels.isEmpty && course.arming.some(({ armed }) => armed.length > 0);
     const levels: Member = {
       learner: levelLearner,
-      model: isCourse ? course : levelLearnerWith(LEVEL_SETTING, skip).fit(table, { stepUs }),
+      model: isCourse
+        ? course
+        : levelLearnerWith(LEVEL_SETTING, skip, undefined, 'all', isShort).fit(table, { stepUs }),
       silenced: isCourse ? new Silence([], points) : loudLevels,
     };
     // It has proved its sensors itself: what speaks on later rows is left out, whichever point it blames.

@@ -3,6 +3,7 @@
  * the training rows.
  */
 import type { BandColumns, Deviation, PointArming, RowScore, RowTable } from '../../core/process.ts';
+import { tFromNormal } from '../../lib/normal.ts';
 import { type Arrays, bring, Form, gather, keep, offsets, sizeOf } from './arena.ts';
 import { armingList, packArming } from './arming-table.ts';
 import { spikesBeyond } from './freaks.ts';
@@ -10,6 +11,7 @@ import { IdleMember } from './idle-member.ts';
 import {
   averagingOf,
   correlationRows,
+  EXPERIENCE,
   feedLevel,
   isLevelAlarm,
   LEVEL_NUMBERS,
@@ -19,14 +21,16 @@ import {
   levelOf,
   levelWidth,
   newLevel,
+  ripenLevel,
   settleLevel,
   widenLevel,
 } from './level.ts';
 import type { MemberLearner, MemberModel } from './member.ts';
 import { usualStep } from './nature.ts';
+import { FAR_EXPERIENCE } from './proof.ts';
 import { aboveSeason, newSeason, type SeasonState, seasonOf, usualNow } from './season.ts';
 
-const FORM = new Form('level 6', () => memoryOf([], [], 0, LEVEL_SETTING));
+const FORM = new Form('level 6', () => memoryOf([], [], 0, LEVEL_SETTING, 1e6));
 /** A point with fewer distinct values has states, not levels, */
 const LEAST_VALUES = 20;
 /** unless it has so many and another one in this part of the rows: a coarse instrument flits between its steps, a state lasts. */
@@ -67,6 +71,7 @@ const memoryOf = (
   charts: readonly Chart[],
   points: number,
   setting: LevelSetting,
+  stepUs: number,
 ): LevelMemory => {
   const courses = charts.map(({ season }) => season ?? new Float64Array(0));
   const begins = offsets(courses.map(({ length }) => length));
@@ -77,7 +82,7 @@ const memoryOf = (
     levels: Float64Array.from(charts.flatMap((c) => [...c.level])),
     seasonAt: Int16Array.from(courses, (course, at) => (course.length === 0 ? -1 : begins[at]!)),
     seasons: Float64Array.from(courses.flatMap((course) => [...course])),
-    setting: settingsOf(setting),
+    setting: settingsOf(setting, stepUs),
   };
 };
 
@@ -96,8 +101,10 @@ const hasLevels = (column: Float64Array): boolean => {
   return seen.size >= LEAST_VALUES || (seen.size >= LEAST_STEPS && changes >= FLITTING * known);
 };
 
-const settingsOf = (s: LevelSetting): Float64Array =>
-  Float64Array.of(s.averaged, s.remembered, s.blocksNeeded, s.oddWeight, s.release, s.budgetUs);
+/** Behind the setting: rows in which one false episode is allowed; models of before have none. */
+const BUDGET_ROWS = 6;
+const settingsOf = (s: LevelSetting, stepUs: number): Float64Array =>
+  Float64Array.of(s.averaged, s.remembered, s.blocksNeeded, s.oddWeight, s.release, s.budgetUs, s.budgetUs / stepUs);
 const settingOf = (list: Float64Array): LevelSetting => {
   const [averaged, remembered, blocksNeeded, oddWeight, release, budgetUs] = [...list] as [
     number,
@@ -130,6 +137,35 @@ const spikeBounds = (column: Float64Array): readonly [number, number] | undefine
   return most > least && times >= SPIKES && rows <= SPIKE_ROWS * times ? [least, most] : undefined;
 };
 
+/**
+ * Training of a cell of fewer rows is short: some minutes of seconds. A single series has nothing else that says why it moves, and what
+ * more rows hold too little of is slow for hours: its waves are still to come.
+ */
+const SHORT_ROWS = 1000;
+export const isShortTraining = ({ count, columns }: RowTable): boolean => columns.length > 1 && count < SHORT_ROWS;
+/** Correlation times that short training must hold of a point before it is averaged over less than usual. */
+const YOUNG_TIMES = 12;
+/** About how many deviations out limits lie of what is well known. */
+const USUAL_DEVIATE = 4;
+/** Parts of the usual averaging time, of which the best is taken where training is short. */
+const SHORTER = [1, 0.7, 0.5, 0.35, 0.25, 0.2];
+/**
+ * Correlation times that are averaged over of a point whose training holds so many (`times`): at most `most`, fewer where there would be so
+ * few averages that limits for them were wider than for shorter ones, which wander more.
+ */
+const averagedOver = (times: number, most: number): number => {
+  let best = most;
+  let least = Number.POSITIVE_INFINITY;
+  for (const part of SHORTER) {
+    const averaged = part * most;
+    const averages = times / averaged;
+    // Spread of an exponential average of first-order noise, and how many of its deviations out the limit is.
+    const width = tFromNormal(USUAL_DEVIATE, averages - 1) / Math.sqrt(1 + averaged / 2);
+    if (width < least) [best, least] = [averaged, width];
+  }
+  return best;
+};
+
 interface Average {
   readonly correlation: number;
   readonly which: LevelSetting;
@@ -140,12 +176,17 @@ interface Average {
 }
 
 /** What is watched of a point, without its spikes where it has some: the average over the usual time, and over a long one where training holds enough of those. */
-const averagesOf = (column: Float64Array, setting: LevelSetting): Average[] => {
+const averagesOf = (column: Float64Array, setting: LevelSetting, isShort: boolean): Average[] => {
   const correlation = correlationRows(column);
-  const cut = spikeBounds(column);
+  // Of short training a few steps of a coarse meter look like spikes: cut, its level could not leave them. Its waves are longer than spikes.
+  const cut = isShort && correlation > SPIKE_ROWS ? undefined : spikeBounds(column);
+  const times = column.length / correlation;
+  const averaged = isShort && times >= YOUNG_TIMES ? averagedOver(times, setting.averaged) : setting.averaged;
+  // The memory stays as long: what lasts would be taken for usual the sooner.
+  const usual = { ...setting, averaged, remembered: (setting.remembered * setting.averaged) / averaged };
   const long = { ...setting, averaged: setting.averaged * LONG };
   const isLong = column.length >= 2 * long.blocksNeeded * long.averaged * correlation;
-  return (isLong ? [setting, long] : [setting]).map((which) => ({ correlation, which, cut, bins: 0 }));
+  return (isLong ? [usual, long] : [usual]).map((which) => ({ correlation, which, cut, bins: 0 }));
 };
 
 /** What is left of a point above the course of its day, where it has one. */
@@ -162,10 +203,12 @@ class LevelModel implements MemberModel {
   private readonly deviations: Deviation[] = [];
   private readonly result: { surprise: number; state: RowScore['state']; deviations: readonly Deviation[] };
   private readonly setting: LevelSetting;
+  private readonly budgetRows: number;
 
   constructor(memory: LevelMemory) {
     this.memory = memory;
     this.setting = settingOf(memory.setting);
+    this.budgetRows = memory.setting[BUDGET_ROWS] ?? 0;
     this.result = { surprise: 0, state: 'learning', deviations: this.deviations };
   }
 
@@ -196,6 +239,7 @@ class LevelModel implements MemberModel {
       const season = seasonAt[i]!;
       const x = season < 0 ? row[p]! : aboveSeason(seasons, tsUs, row[p]!, isLevelAlarm(levels, at), season);
       const surprise = feedLevel(levels, x, at, this.setting);
+      ripenLevel(levels, at, this.budgetRows);
       if (Number.isNaN(surprise)) continue;
       judged = true;
       if (surprise > highest) highest = surprise;
@@ -278,13 +322,14 @@ class Excursions {
 /**
  * Another setting shows what each knob does; `skip`: points that something better watches; `above`: limits are at least as far
  * out as averages of training were again and again, times this;
- * `of`: what is watched of a single series.
+ * `of`: what is watched of a single series; `isShort`: training was (`isShortTraining`), whatever part of it is given here.
  */
 export const levelLearnerWith = (
   setting: LevelSetting,
   skip: (point: number) => boolean = () => false,
   above = ABOVE_USUAL,
   of: 'all' | 'averages' | 'seasons' = 'all',
+  isShort = false,
 ): MemberLearner => ({
   name: 'level',
   form: FORM,
@@ -297,7 +342,7 @@ export const levelLearnerWith = (
       continuous[p] && !skip(p)
         ? [
             ...(isSingle && of !== 'averages' ? seasonalOf(table, column, stepUs, setting) : []),
-            ...(of === 'seasons' ? [] : averagesOf(column, setting)),
+            ...(of === 'seasons' ? [] : averagesOf(column, setting, isShort)),
           ]
         : [],
     );
@@ -336,7 +381,7 @@ export const levelLearnerWith = (
           if (isLevelAlarm(level) && !before) episodes++;
         }
         widenLevel(level, above * excursions.usual);
-        settleLevel(level, correlation, table.count);
+        settleLevel(level, correlation, table.count, isShort ? FAR_EXPERIENCE : EXPERIENCE);
         moved = Math.max(moved, episodes);
         return episodes <= (season === undefined ? allowed : 0) ? { level, season } : undefined;
       };
@@ -355,7 +400,7 @@ export const levelLearnerWith = (
       });
       return quiet.map((chart) => ({ point: p, ...chart }));
     });
-    return new LevelModel(gather(memoryOf(arming, charts, table.points.length, setting), 'arming'));
+    return new LevelModel(gather(memoryOf(arming, charts, table.points.length, setting, stepUs), 'arming'));
   },
   restore(saved, isOwn, table): MemberModel {
     const { arrays } = bring<LevelMemory>(FORM, saved, 'arming', isOwn);

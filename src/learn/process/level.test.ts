@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { RowTable } from '../../core/process.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { correlationRows, feedLevel, isLevelAlarm, LEVEL_SETTING, levelOf, levelWidth, newLevel } from './level.ts';
-import { levelLearner } from './level-learner.ts';
+import { isShortTraining, levelLearner, levelLearnerWith } from './level-learner.ts';
+import type { MemberLearner } from './member.ts';
 
 /** A first-order autoregression of standard deviation 1 and the given correlation time. */
 const wave = (rows: number, correlation: number, seed: number): Float64Array => {
@@ -286,4 +287,98 @@ it('a shift that comes slowly does not widen the band before it reaches it', () 
   });
   console.log(`seeds 80 to 89, two hundred and fifty rows to a shift of 1.8 deviations: ${delays.join(', ')} rows`);
   expect(mean(delays)).toBeLessThan(200);
+});
+
+/** Of thirty made points of twenty waves in 400 rows of a second: how many tell a shift of five deviations that comes over sixty rows and lasts, how many still do half an hour later, and how many speak before it. */
+const slowShifts = (learner: MemberLearner): { told: number; lasting: number; falsely: number } => {
+  let [told, lasting, falsely] = [0, 0, 0];
+  for (let seed = 100; seed < 130; seed++) {
+    const columns = [wave(2400, 20, seed), wave(2400, 1, seed + 50)];
+    const model = learner.fit(
+      table(
+        columns.map((c) => c.subarray(0, 400)),
+        1e6,
+      ),
+    );
+    let [first, last] = [0, 0];
+    for (let i = 400; i < 2400; i++) {
+      const shift = i < 600 ? 0 : 5 * Math.min(1, (i - 600) / 60);
+      const { surprise } = model.score(i * 1e6, Float64Array.of(columns[0]![i]! + shift, columns[1]![i]!));
+      if (surprise < 0.5) continue;
+      last = i;
+      if (first === 0) first = i;
+    }
+    if (first > 0 && first < 600) falsely++;
+    if (first >= 600) told++;
+    if (last >= 2300) lasting++;
+  }
+  return { told, lasting, falsely };
+};
+
+it('short training holds twenty waves of a point: a shift is told before the spread has learned it', () => {
+  const usual = slowShifts(levelLearner);
+  const short = slowShifts(levelLearnerWith(LEVEL_SETTING, undefined, undefined, 'all', true));
+  console.log(
+    `of thirty slow shifts told ${short.told}, as after long training ${usual.told}; at the end ${short.lasting}, ${usual.lasting}; before them ${short.falsely}, ${usual.falsely}`,
+  );
+  expect(short.told).toBeGreaterThanOrEqual(16);
+  expect(short.lasting).toBeGreaterThanOrEqual(8);
+  expect(usual.lasting).toBeLessThan(short.lasting);
+  expect(short.falsely).toBeLessThanOrEqual(2);
+});
+
+it('training is short below a thousand rows, of a cell of several points', () => {
+  const of = (rows: number, points: number) =>
+    isShortTraining(
+      table(
+        Array.from({ length: points }, () => new Float64Array(rows)),
+        1e6,
+      ),
+    );
+  expect([of(999, 2), of(1000, 2), of(999, 1)]).toEqual([true, false, false]);
+});
+
+it('what is told after short training is as rare as one of all rows that were seen: a calm hour is no new lottery', () => {
+  let alarms = 0;
+  for (let seed = 140; seed < 160; seed++) {
+    const columns = [wave(20_400, 1, seed), wave(20_400, 2, seed + 50)];
+    const model = levelLearner.fit(
+      table(
+        columns.map((c) => c.subarray(0, 400)),
+        1e6,
+      ),
+    );
+    let before = false;
+    for (let i = 400; i < 20_400; i++) {
+      const { surprise } = model.score(i * 1e6, Float64Array.of(columns[0]![i]!, columns[1]![i]!));
+      if (surprise >= 0.5 && !before) alarms++;
+      before = surprise >= 0.5;
+    }
+  }
+  console.log(`twenty cells of two noisy points for five and a half hours each: ${alarms} alarms`);
+  expect(alarms).toBeLessThanOrEqual(3);
+});
+
+it('a few steps of a coarse meter in short training are no spikes: its level can leave them', () => {
+  let [told, falsely] = [0, 0];
+  for (let seed = 200; seed < 240; seed++) {
+    const [flow, other] = [wave(1000, 15, seed), wave(1000, 1, seed + 50)];
+    let shown = 33;
+    // Whole litres, seen through a filter.
+    const meter = flow.map((x, i) => {
+      shown += 0.75 * (Math.round(33 + 0.32 * x - (i < 600 ? 0 : 4)) - shown);
+      return shown;
+    });
+    const part = [meter, other].map((c) => c.subarray(0, 400));
+    const model = levelLearnerWith(LEVEL_SETTING, undefined, undefined, 'all', true).fit(table(part, 1e6));
+    const isTold = (i: number) => model.score(i * 1e6, Float64Array.of(meter[i]!, other[i]!)).surprise >= 0.5;
+    let [before, after] = [0, 0];
+    for (let i = 400; i < 1000; i++) if (isTold(i)) i < 600 ? before++ : after++;
+    if (before > 0) falsely++;
+    if (after > 200) told++;
+  }
+  console.log(`of forty coarse meters that fall by four steps ${told} are told, ${falsely} speak before`);
+  // 31 and 8 where they are cut.
+  expect(told).toBeGreaterThanOrEqual(34);
+  expect(falsely).toBeLessThanOrEqual(7);
 });

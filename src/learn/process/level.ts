@@ -131,7 +131,7 @@ export const isExperienced = (column: Float64Array, times = EXPERIENCE): boolean
  * Numbers of one point, LEVEL_NUMBERS from its offset on: averaging time and memory (rows), the natural logarithm of how many
  * averaging times there are to each allowed false alarm over all points that share it; rows seen, mean over the averaging
  * time, mean and variance of those over the memory, rows of the alarm (0: none), how much wider the limits are than
- * the variance says (negative: it is settled, see `settleLevel`), the bounds to which a value is cut, how far out the alarm was
+ * the variance says (negative: it is settled, 0: it is that and young, see `settleLevel`), the bounds to which a value is cut, how far out the alarm was
  * on the whole, in limits (after one that ended outside of the band: negative, how far out nothing is told any more).
  */
 export type LevelState = Float64Array;
@@ -158,15 +158,31 @@ export const newLevel = (
 
 /** Widens the limits so that they are at least `distance` from the mean, however much will have been seen. */
 export const widenLevel = (s: LevelState, distance: number): void => {
-  const narrowest = Math.sqrt(2 * Math.max(0, s[LOG_CHANCES]!) * s[VARIANCE]!);
+  const narrowest = knownWidth(s, 0, s[VARIANCE]!);
   s[ROOM] = Math.max(1, distance / narrowest || 1);
 };
 /**
- * It has learned: its spread stays about what it is. Not where training holds too little of the point, which has not shown yet how far
- * it wanders, nor where limits had to be widened: heavy tails are learned as they come.
+ * It has learned: what is far out teaches its spread no more than a part of its limit. Not where limits had to be widened: heavy tails
+ * are learned as they come. Nor where training holds too little of the point, which has not shown yet how far it wanders: fewer than
+ * `experience` correlation times; from there to EXPERIENCE it is young, and what teaches it is held to that part of the limit of a
+ * spread that is known, since few averages make a limit so wide that a slow shift would stay below it.
  */
-export const settleLevel = (s: LevelState, correlation: number, trainingRows: number): void => {
-  if (trainingRows >= EXPERIENCE * correlation && s[ROOM]! <= 1) s[ROOM] = -1;
+export const settleLevel = (
+  s: LevelState,
+  correlation: number,
+  trainingRows: number,
+  experience: number = EXPERIENCE,
+): void => {
+  if (s[ROOM]! > 1 || trainingRows < experience * correlation) return;
+  s[ROOM] = trainingRows >= EXPERIENCE * correlation ? -1 : 0;
+};
+/**
+ * The more has been seen, the rarer may be what a limit is drawn for: of a row more nothing is told that is not as rare as one of all
+ * rows (MOST_RARE), until the budget of `budgetRows` is reached. What is odd teaches nothing.
+ */
+export const ripenLevel = (s: LevelState, at: number, budgetRows: number): void => {
+  const seen = s[at + SEEN]!;
+  if (s[at + ALARM]! === 0 && MOST_RARE * seen < budgetRows) s[at + LOG_CHANCES]! += 1 / seen;
 };
 export const isLevelAlarm = (s: LevelState, at = 0): boolean => s[at + ALARM]! > 0;
 /** What is judged, and what it is held against, in the unit of the point. */
@@ -177,11 +193,14 @@ export const levelOf = (s: LevelState, at = 0): { readonly smooth: number; reado
 /** Averaging time, rows. */
 export const averagingOf = (s: LevelState, at = 0): number => s[at + AVERAGING]!;
 
+/** How far out a standard normal is as rarely as the budget allows, in deviations of what is averaged: the width of a spread that is well known. */
+const deviateOf = (s: LevelState, at: number): number => Math.sqrt(2 * Math.max(0, s[at + LOG_CHANCES]!));
+const knownWidth = (s: LevelState, at: number, variance: number): number => deviateOf(s, at) * Math.sqrt(variance);
+
 const widthOf = (s: LevelState, at: number, seen: number, variance: number): number => {
-  // How far out a standard normal is as rarely as the budget allows, and t with so few averages seen as rarely as that.
-  const deviate = Math.sqrt(2 * Math.max(0, s[at + LOG_CHANCES]!));
+  // And t with so few averages seen as rarely as that.
   const freedom = Math.max(1, Math.min(seen, s[at + MEMORY]!) / s[at + AVERAGING]! - 1);
-  return Math.abs(s[at + ROOM]!) * tFromNormal(deviate, freedom) * Math.sqrt(variance);
+  return Math.max(1, Math.abs(s[at + ROOM]!)) * tFromNormal(deviateOf(s, at), freedom) * Math.sqrt(variance);
 };
 
 /**
@@ -210,6 +229,7 @@ export const feedLevel = (s: LevelState, given: number, at = 0, setting: LevelSe
     const part = Math.abs(distance) / width;
     let told = s[at + TOLD]!;
     if (s[at + ROOM]! < 0 || told < 0) taught = TAUGHT_PART * width;
+    else if (s[at + ROOM]! === 0) taught = TAUGHT_PART * knownWidth(s, at, variance);
     if (part < setting.release) {
       alarm = false;
       told = 0;

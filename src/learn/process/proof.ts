@@ -65,7 +65,7 @@ export class Silence {
       const at = voice.lastIndexOf(' ');
       bits[1 + Number(voice.slice(at + 1))]! |= bitOf(voice.slice(0, at) as DeviationKind);
     }
-    for (const point of heardFar) bits[1 + point]! |= HEARD_FAR;
+    for (const point of heardFar) if ((bits[1 + point]! & bitOf('level')) !== 0) bits[1 + point]! |= HEARD_FAR;
     return new Silence(bits, points);
   }
 
@@ -166,12 +166,9 @@ export const inexperienced = (table: RowTable): Voice[] => {
   });
 };
 
-/** Points of which training held enough for a level that is far out (`FAR_EXPERIENCE`), and too little for one that is just beyond. */
+/** Points of which training held enough for a level that is far out (`FAR_EXPERIENCE`), be it too little for one that is just beyond or one that was loud. */
 export const experiencedFar = (table: RowTable): number[] =>
-  table.columns.flatMap((column, p) => {
-    const seen = column.subarray(0, table.count);
-    return isExperienced(seen, FAR_EXPERIENCE) && !isExperienced(seen) ? [p] : [];
-  });
+  table.columns.flatMap((column, p) => (isExperienced(column.subarray(0, table.count), FAR_EXPERIENCE) ? [p] : []));
 
 /** Fits on the first part and tells what to silence. */
 export const prove = (learner: CellLearner, table: RowTable, stepUs: number, budgetUs: number): Proof => {
