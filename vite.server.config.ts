@@ -32,7 +32,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         main: 'dist/src/cli/main.js',
-        'engine-worker': 'dist/src/app/engine-worker.js',
+        'engine-entry': 'dist/src/app/engine-entry.js',
         'fit-worker': 'dist/src/app/detection/fit-worker.js',
       },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -5,11 +5,11 @@
 import process from 'node:process';
 import { pipeline } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Engine, EngineEvent } from './engine-contract.ts';
 import { errorFromData } from './engine-errors.ts';
-import type { EngineMethod, FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
-import { WORKER_LIMITS } from './heap.ts';
+import type { EngineMethod, FromWorker, ToWorker, WorkerTask } from './engine-protocol.ts';
+import { startThread } from './engine-thread.ts';
 import { type PageClock, withPages } from './page-cache.ts';
 
 export interface StartOptions {
@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly onError: (error: unknown) => void;
   /** The engine's thread is gone; nothing can be answered any more. */
   readonly onExit: (error: Error) => void;
+  /** Started already (`startThread`). */
+  readonly thread?: Worker;
 }
 
 interface Pending {
@@ -82,13 +84,9 @@ const CLOCK: PageClock = {
 };
 
 const startInWorker = async (options: StartOptions): Promise<Engine> => {
-  const workerData: WorkerData = { folder: options.folder, zone: options.zone };
-  const worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
-    workerData,
-    resourceLimits: WORKER_LIMITS,
-    // Handed on when it is opened as a source: without this the worker would never read it, and with it nobody else does.
-    stdin: true,
-  });
+  const worker = options.thread ?? startThread();
+  worker.ref();
+  worker.postMessage({ folder: options.folder, zone: options.zone } satisfies WorkerTask);
   const client = new EngineClient(worker, options);
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject);

@@ -2,7 +2,8 @@
 import type { Engine, EngineEvent } from './engine-contract.ts';
 import type { ErrorData } from './engine-errors.ts';
 
-export interface WorkerData {
+/** The first message: what the thread is for. */
+export interface WorkerTask {
   readonly folder: string;
   readonly zone: string;
 }

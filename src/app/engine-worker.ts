@@ -1,19 +1,18 @@
 /**
- * The engine's thread. Runs built JavaScript; `engine-client.ts` starts it and speaks to it by messages: a call has a
- * number and gets one answer, events come when they come.
+ * The engine's thread. Runs built JavaScript; `engine-client.ts` speaks to it by messages: the first names its data folder, then
+ * a call has a number and gets one answer, events come when they come.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { openStore } from '../store/index.ts';
 import { LEARNER } from './detection/learner.ts';
 import { ThreadFitter } from './detection/thread-fitter.ts';
 import { LocalEngine } from './engine.ts';
 import { errorToData } from './engine-errors.ts';
-import type { FromWorker, ToWorker, WorkerData } from './engine-protocol.ts';
+import type { FromWorker, ToWorker, WorkerTask } from './engine-protocol.ts';
 import { withGrowingHeap } from './heap.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('engine-worker runs in a worker thread only');
-const { folder, zone } = workerData as WorkerData;
 const send = (message: FromWorker): void => port.postMessage(message);
 /** Octets that are nobody else's are handed over, not copied. */
 const answer = (id: number, value: unknown): void => {
@@ -22,7 +21,7 @@ const answer = (id: number, value: unknown): void => {
 };
 const nowUs = (): number => Date.now() * 1000;
 
-const begin = async (): Promise<void> => {
+const begin = async ({ folder, zone }: WorkerTask): Promise<void> => {
   const store = await openStore(folder, {
     nowUs,
     onState: (state) => {
@@ -52,8 +51,10 @@ const begin = async (): Promise<void> => {
   await engine.openAhead();
 };
 
-// Code and all that is read here stays: collections while it comes would look at it in vain.
-withGrowingHeap(begin).catch((error: unknown) => {
-  send({ kind: 'refused', error: errorToData(error) });
-  port.close();
+port.once('message', (task: WorkerTask) => {
+  // All that is read here stays: collections while it comes would look at it in vain.
+  withGrowingHeap(() => begin(task)).catch((error: unknown) => {
+    send({ kind: 'refused', error: errorToData(error) });
+    port.close();
+  });
 });

@@ -1,6 +1,7 @@
 /** The command line. Each command is a file, loaded when it is asked for; this one names them, their options and how they end. */
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
+import { startThread } from '../app/engine-thread.ts';
 import { tuneHeap } from '../app/heap.ts';
 import { EXIT, OperatingError } from '../core/errors.ts';
 import { EXIT_CODES_HELP, report, writing } from './fail.ts';
@@ -54,8 +55,9 @@ export const program = (finish: (code: number) => void): Command => {
     .action(async (captures: string[], flags: StartFlags) => {
       // What is kept is for this user alone, whatever the rights of the folder that was named.
       process.umask(0o077);
+      const thread = import.meta.url.endsWith('.js') ? startThread() : undefined;
       const { start } = await import('./start.ts');
-      finish(await start(captures, flags));
+      finish(await start(captures, flags, thread));
     });
 
   root

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import type { Worker } from 'node:worker_threads';
 import type { SiteList, Uploaded } from '../api/index.ts';
 import { startEngine } from '../app/engine-client.ts';
 import { type Engine, RequestError } from '../app/engine-contract.ts';
@@ -215,7 +216,8 @@ const hasOwnSites = async (engine: Engine): Promise<boolean> => {
   return items.length > 0 && items.every(({ id }) => id !== PLANT_SITE);
 };
 
-export const start = async (inputs: readonly string[], flags: StartFlags): Promise<number> => {
+/** `thread`: the engine's, where it was started already. */
+export const start = async (inputs: readonly string[], flags: StartFlags, thread?: Worker): Promise<number> => {
   const folder = resolve(flags.data);
   const port = portOf(flags.port);
   const tls = tlsOf(flags);
@@ -239,6 +241,7 @@ export const start = async (inputs: readonly string[], flags: StartFlags): Promi
     zone,
     onError: (error) => void told.set((error as Error).message, report(error)),
     onExit: (error) => engineGone(error),
+    ...(thread && { thread }),
   });
   if (baseline !== undefined) {
     await beginFrom(engine, baseline).catch(async (error: unknown) => {

@@ -2,7 +2,7 @@
  * What a database engine must offer to the store. One SQL dialect (PostgreSQL's, through Kysely) for queries; appending
  * in bulk and deleting by key are the two things that each engine does in its own fastest way.
  */
-import type { Kysely } from 'kysely';
+import type { Kysely, QueryResult } from 'kysely';
 import type { Database, Key, Row, TableName } from './schema.ts';
 
 export interface Migration {
@@ -47,4 +47,10 @@ export interface SqlEngine {
   close(): Promise<void>;
   /** Closes after a failure: nothing more is written to the file. Never throws. */
   abandon(): Promise<void>;
+}
+
+/** A part of what a query that is streamed gives (`inParts`). */
+export interface PartResult<R> extends QueryResult<R> {
+  /** The same without an object for each: `use` is lent one after the other, in one that is the next row once it returns. */
+  each(use: (row: R) => void): void;
 }

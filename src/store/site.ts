@@ -2,7 +2,7 @@
 import type { CompiledQuery, Kysely } from 'kysely';
 import type { SampleChunk, SiteRows } from '../core/site-model.ts';
 import type { Batch } from './batch.ts';
-import type { SampleColumns } from './engine.ts';
+import type { PartResult, SampleColumns } from './engine.ts';
 import type { Store } from './index.ts';
 import { SITE_CODECS } from './rows.ts';
 import { type Database, type TableName, tableSpec } from './schema.ts';
@@ -39,8 +39,8 @@ export async function* inParts<R>(
   db: Kysely<Database>,
   query: { compile(): CompiledQuery<R> },
   most: number,
-): AsyncGenerator<readonly R[]> {
-  for await (const { rows } of db.getExecutor().stream<R>(query.compile(), most)) yield rows;
+): AsyncGenerator<PartResult<R>> {
+  for await (const part of db.getExecutor().stream<R>(query.compile(), most)) yield part as PartResult<R>;
 }
 
 /** What codecs read: a text that is the same in every row costs as much as any other. */
@@ -64,8 +64,11 @@ export const loadSite = async (
       .select(columnsOf(codec.table) as 'fact_id'[])
       .where('site_id', '=', site)
       .orderBy(codec.order as 'fact_id');
-    for await (const rows of inParts(store.db, query, PART_ROWS))
-      take({ [name]: rows.map(codec.fromRow) } as Partial<SiteRows>);
+    for await (const part of inParts(store.db, query, PART_ROWS)) {
+      const rows: unknown[] = [];
+      part.each((row) => rows.push(codec.fromRow(row)));
+      take({ [name]: rows } as Partial<SiteRows>);
+    }
   }
 };
 

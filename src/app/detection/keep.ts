@@ -347,12 +347,12 @@ const READ_ROWS = 2048;
 /** What is stored under names, each whole, in memory that nobody else has. */
 const readParts = async (store: Store, query: ReturnType<typeof learnedState>): Promise<Parts> => {
   const learned = new Map<string, Pieces[number][]>();
-  for await (const rows of inParts(store.db, query, READ_ROWS))
-    for (const { name, piece, payload } of rows) {
+  for await (const part of inParts(store.db, query, READ_ROWS))
+    part.each(({ name, piece, payload }) => {
       const pieces = learned.get(name);
       if (pieces === undefined) learned.set(name, [{ piece, bytes: payload }]);
       else pieces.push({ piece, bytes: payload });
-    }
+    });
   const parts = joinedAll(learned);
   for (const [name, payload] of parts) parts.set(name, inflated(payload));
   return parts;

@@ -7,15 +7,10 @@
 import {
   BIGINT,
   blobValue,
-  DuckDBBigIntVector,
-  DuckDBBlobVector,
   type DuckDBConnection,
   type DuckDBDataChunk,
-  DuckDBDoubleVector,
   type DuckDBType,
   type DuckDBValue,
-  DuckDBVarCharVector,
-  JSDuckDBValueConverter,
 } from '@duckdb/node-api';
 import {
   type CompiledQuery,
@@ -28,7 +23,9 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely';
+import type { PartResult } from '../engine.ts';
 import type { Database } from '../schema.ts';
+import { columnOf, type Values } from './columns.ts';
 
 const toParameter = (value: unknown): DuckDBValue => {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
@@ -39,45 +36,6 @@ const toParameter = (value: unknown): DuckDBValue => {
 
 const typeOf = (value: unknown): DuckDBType | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) ? BIGINT : undefined;
-
-const fromBigint = (value: bigint): number | bigint => {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
-};
-
-type Values = readonly unknown[];
-const itemsOf = <T>(count: number, item: (index: number) => T): T[] => {
-  const out: T[] = [];
-  for (let i = 0; i < count; i++) out.push(item(i));
-  return out;
-};
-
-/** Octets of a value in memory of their own: short ones are a view of the chunk; of others the engine made a copy, called a Buffer. */
-const ownBytes = (bytes: Uint8Array): Uint8Array =>
-  bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
-
-/** One column of a chunk. The types that the schema has are read by loops of their own: a chunk has 2,048 rows. */
-const columnOf = (chunk: DuckDBDataChunk, column: number): Values => {
-  const { rowCount } = chunk;
-  const vector = chunk.getColumnVector(column);
-  if (vector instanceof DuckDBVarCharVector || vector instanceof DuckDBDoubleVector)
-    return itemsOf(rowCount, (i) => vector.getItem(i));
-  if (vector instanceof DuckDBBigIntVector)
-    return itemsOf(rowCount, (i) => {
-      const value = vector.getItem(i);
-      return value === null ? null : fromBigint(value);
-    });
-  if (vector instanceof DuckDBBlobVector)
-    return itemsOf(rowCount, (i) => {
-      const bytes = vector.getItemBytes(i);
-      return bytes === null ? null : ownBytes(bytes);
-    });
-  return chunk
-    .convertColumnValues(column, JSDuckDBValueConverter)
-    .map((value) =>
-      typeof value === 'bigint' ? fromBigint(value) : Buffer.isBuffer(value) ? new Uint8Array(value) : value,
-    );
-};
 
 /** Column by column: row by row took five times as long. */
 const rowsOf = <R>(chunk: DuckDBDataChunk, names: readonly string[]): R[] => {
@@ -93,6 +51,45 @@ const rowsOf = <R>(chunk: DuckDBDataChunk, names: readonly string[]): R[] => {
   return rows as R[];
 };
 
+/** A place in columns, which reads as a row: nothing is made for a row that is only read. */
+class Place {
+  columns: readonly Values[] = [];
+  row = 0;
+}
+/** One with a property for each name. */
+const placeOf = (names: readonly string[]): Place => {
+  class Named extends Place {}
+  for (const [column, name] of names.entries())
+    Object.defineProperty(Named.prototype, name, {
+      get(this: Place) {
+        return this.columns[column]![this.row];
+      },
+    });
+  return new Named();
+};
+
+/** Rows of one chunk, whole or one by one. */
+class ChunkRows<R> implements PartResult<R> {
+  readonly #chunk: DuckDBDataChunk;
+  readonly #names: readonly string[];
+  readonly #place: Place;
+  constructor(chunk: DuckDBDataChunk, names: readonly string[], place: Place) {
+    this.#chunk = chunk;
+    this.#names = names;
+    this.#place = place;
+  }
+  get rows(): R[] {
+    return rowsOf(this.#chunk, this.#names);
+  }
+  each(use: (row: R) => void): void {
+    const place = this.#place;
+    place.columns = this.#names.map((_, column) => columnOf(this.#chunk, column));
+    const { rowCount } = this.#chunk;
+    for (place.row = 0; place.row < rowCount; place.row++) use(place as R);
+    place.columns = [];
+  }
+}
+
 class DuckDbKyselyConnection implements DatabaseConnection {
   readonly #connection: DuckDBConnection;
   constructor(connection: DuckDBConnection) {
@@ -106,10 +103,11 @@ class DuckDbKyselyConnection implements DatabaseConnection {
     return { rows: chunks.flatMap((chunk) => rowsOf<R>(chunk, names)), numAffectedRows: BigInt(result.rowsChanged) };
   }
   /** A chunk (2,048 rows) at a time, so that a big table is never whole in memory. */
-  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<PartResult<R>> {
     const { values, types } = bind(query.parameters);
     const result = await this.#connection.stream(query.sql, values, types);
     const names = result.deduplicatedColumnNames();
+    const place = placeOf(names);
     // The next chunk is made, in a thread of the engine, while this one is worked with.
     const fetch = (): Promise<DuckDBDataChunk | null> => {
       const chunk = result.fetchChunk();
@@ -121,7 +119,7 @@ class DuckDbKyselyConnection implements DatabaseConnection {
     try {
       for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
         next = fetch();
-        yield { rows: rowsOf<R>(chunk, names) };
+        yield new ChunkRows<R>(chunk, names, place);
       }
     } finally {
       // Whoever stops early leaves the connection to the next query.
