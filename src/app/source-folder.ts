@@ -6,16 +6,11 @@ import { watchFolder } from '../capture/watch.ts';
 import type { OperatingError } from '../core/errors.ts';
 import type { SourceRequest } from './engine-contract.ts';
 import { nextPart } from './folder-files.ts';
+import { BEGUN_ANEW, GOES_ON } from './interrupted.ts';
 import { FolderRhythm } from './rhythm.ts';
 import { siteIdOf } from './site-id.ts';
 import { newSource, type SourceWork } from './source-work.ts';
 import { folderEmpty, folderGone, folderSilent } from './troubles.ts';
-
-const BEGUN_ANEW =
-  'Reading was interrupted, and the recorder began the file anew since; what was read before is kept, the rest is gone.';
-/** Of a file of a folder, until it is read on. */
-export const GOES_ON =
-  'Reading was interrupted; what was read before is kept. The rest is read when the folder is opened again.';
 
 export const openFolder = async (
   work: SourceWork,

@@ -1,6 +1,8 @@
 /** Sources for people: progress, health, and plain verdicts on whether a source can be believed. */
+import { dirname } from 'node:path';
 import { PRIORITIES, type Source as SourceAnswer, type Verdict } from '../../api/index.ts';
 import type { Source } from '../../core/site.ts';
+import { GOES_ON } from '../interrupted.ts';
 import { linkText } from '../link-names.ts';
 import { RECENT_US } from '../source-run.ts';
 import { maybeTime, share, timeText } from './view.ts';
@@ -107,9 +109,11 @@ export const sourceVerdicts = (source: Source): Verdict[] => {
         title: `${name} could not be read to its end`,
         detail: source.error,
         whatToDo:
-          h.frames === 0
-            ? 'See what the message says; nothing could be read of it.'
-            : 'See what the message says; everything before was read.',
+          source.error === GOES_ON
+            ? `Start Gatehouse with ${dirname(source.path)} again.`
+            : h.frames === 0
+              ? 'See what the message says; nothing could be read of it.'
+              : 'See what the message says; everything before was read.',
       },
     h.ownFrames > 0 && {
       code: 'own-frames',

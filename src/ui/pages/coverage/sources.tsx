@@ -58,6 +58,9 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
   const state = isCut ? { ...STATE.complete, word: 'read as far as it goes' } : STATE[s.state];
   const verdicts = found(s.verdicts);
   const h = s.health;
+  // One of many files in which nothing was found: a line says it.
+  const isCalm =
+    s.kind === 'folder' && s.state === 'complete' && s.error === '' && verdicts.length === 0 && h.frames > 0;
   return (
     <li className="source">
       <div className="row wrap" style={{ gap: '2px 12px' }}>
@@ -89,6 +92,11 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
                   : 'Nothing found missing.'}
           </span>
         )}
+        {isCalm && !open && (
+          <span className="dim small nowrap">
+            {plural(h.frames, 'frame')}, {bytes(h.bytes)}
+          </span>
+        )}
         <span className="grow" />
         <span className="dim small">
           {s.firstAt && s.lastAt ? (
@@ -118,7 +126,7 @@ const SourceItem = ({ source: s }: { source: SourceRow }) => {
           ))}
         </ul>
       )}
-      {h.frames > 0 && <HealthFigures health={h} all={open} />}
+      {h.frames > 0 && (open || !isCalm) && <HealthFigures health={h} all={open} />}
       {open && (
         <dl className="kv small">
           <dt>SHA-256</dt>
