@@ -1,4 +1,5 @@
 /** The command line. Each command is a file, loaded when it is asked for; this one names them, their options and how they end. */
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { startThread } from '../app/engine-thread.ts';
@@ -8,6 +9,7 @@ import { EXIT_CODES_HELP, report, writing } from './fail.ts';
 import type { InspectFlags } from './inspect.ts';
 import { FORMATS, LISTS } from './inspect-lists.ts';
 import type { PlantFlags } from './plant.ts';
+import { complain } from './say.ts';
 import type { StartFlags } from './start.ts';
 import { version } from './version.ts';
 
@@ -161,6 +163,16 @@ export const program = (finish: (code: number) => void): Command => {
   return root;
 };
 
+/** What to do where a capture or folder stands in the place of the command; undefined where none does. */
+export const misplaced = (root: Command, word: string | undefined): string | undefined => {
+  if (word === undefined || word.startsWith('-') || root.commands.some((command) => command.name() === word))
+    return undefined;
+  if (!existsSync(word)) return undefined;
+  const isFolder = statSync(word).isDirectory();
+  const more = isFolder ? '' : `, or print what is in it with "gatehouse inspect ${word}"`;
+  return `${word} is a ${isFolder ? 'folder' : 'file'}, not a command. Open it with "gatehouse start ${word}"${more}.`;
+};
+
 /** Runs a command line and ends the process with its code. */
 export const run = async (argv: readonly string[]): Promise<void> => {
   tuneHeap();
@@ -170,10 +182,16 @@ export const run = async (argv: readonly string[]): Promise<void> => {
     process.exit(report(new OperatingError('output.unwritable', { path: 'standard output', detail: error.message })));
   });
   let code: number = EXIT.ok;
+  const root = program((result) => {
+    code = result;
+  });
+  const wrong = misplaced(root, argv[2]);
   try {
-    await program((result) => {
-      code = result;
-    }).parseAsync([...argv]);
+    if (wrong === undefined) await root.parseAsync([...argv]);
+    else {
+      complain(wrong);
+      code = EXIT.usage;
+    }
   } catch (error) {
     if (error instanceof CommanderError) code = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     else code = report(error);
