@@ -160,12 +160,18 @@ export const ReviewRow = Obj({
 });
 export type ReviewRow = Static<typeof ReviewRow>;
 
+/** Whom to call about these devices: `Anna Berger, 4711`. */
+export const Contact = Obj({ contact: Type.String(), assets: Type.Array(Party) });
+export type Contact = Static<typeof Contact>;
+
 export const AlertDetail = Obj({
   alert: AlertRow,
   /** The finding that is shown: the latest of the alert. */
   finding: FindingDetail,
   /** Its other episodes, newest first; at most 100. */
   episodes: Type.Array(FindingRow),
+  /** Of the device that it is about first, then of who did it; only those of whom somebody is known. */
+  contacts: Type.Array(Contact),
   reviews: Type.Array(ReviewRow),
   /** What was done with it, newest first. */
   history: Type.Array(Obj({ at: Time, who: Type.String(), what: Type.String(), text: Type.String() })),
@@ -352,6 +358,7 @@ export const IncidentDetail = Obj({
   steps: Type.Array(IncidentStep),
   stepsMore: Count,
   assets: Type.Array(Obj({ party: Party, lane: OneOf(['it', 'dmz', 'ot', 'unknown']), findings: Count })),
+  contacts: Type.Array(Contact),
   /** What speaks against it being one story. */
   doubts: Type.Array(Type.String()),
   /** What to ask before it is decided whether the plant goes on: of its worst steps the first check each, at most 4. */

@@ -117,6 +117,8 @@ export const AssetDetail = Obj({
   firmware: Type.String(),
   serial: Type.String(),
   os: Type.String(),
+  /** Whom to call about it; '' nobody is known. */
+  contact: Type.String(),
   /** Operating mode as last seen: `RUN`; '' not known. */
   mode: Type.String(),
   network: Type.String(),
@@ -160,6 +162,8 @@ export const AssetChange = Obj({
   role: Type.Optional(OneOf([...ROLES, ''] as const)),
   /** null takes a manual level back. */
   level: Type.Optional(Level),
+  /** Whom to call about it: name and telephone. */
+  contact: Type.Optional(Type.String({ maxLength: 200 })),
 });
 export type AssetChange = Static<typeof AssetChange>;
 /** All of `assets` become one (the first keeps its id). */

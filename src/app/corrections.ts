@@ -112,8 +112,9 @@ export class Corrections {
     if (change.level !== undefined) {
       changes.push(model.setManual(asset, 'level', change.level === null ? '' : String(change.level)));
     }
+    if (change.contact !== undefined) changes.push(model.setManual(asset, 'contact', change.contact.trim()));
     if (changes.length === 0)
-      throw new RequestError(422, 'input-invalid', 'Nothing is to be changed.', 'Give a name, role or level.');
+      throw new RequestError(422, 'input-invalid', 'Nothing is to be changed.', 'Give a name, role, level or contact.');
     return this.#keep(site, asset, userId, 'asset.change', changes, '');
   }
 

@@ -15,5 +15,7 @@ export const LIST_FIELDS = [
   'plant-id',
   'description',
   'contact',
+  /** Of the contact: both are one fact. */
+  'phone',
 ] as const;
 export type ListField = (typeof LIST_FIELDS)[number];

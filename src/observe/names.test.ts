@@ -274,6 +274,19 @@ describe('reconciliation', () => {
     expect(report.problems).toEqual([{ line: 4, label: 'C', text: '"zz" is not a MAC address' }]);
   });
 
+  it('takes whom to call and the telephone for one, in English and German', async () => {
+    for (const [header, ...rows] of [
+      ['Hostname;IP;Owner;Phone', 'press;10.0.0.1;Ada Berger;4711', 'pc;10.0.0.2;;100'],
+      ['Hostname;IP;Verantwortlicher;Telefon', 'press;10.0.0.1;Ada Berger;4711', 'pc;10.0.0.2;-;100'],
+    ]) {
+      const w = world();
+      const table = await tableOf(utf8([header, ...rows].join('\n')));
+      const report = reconcile(w.model, table, guessMapping(table));
+      const said = report.matches.map((m) => m.facts.find((f) => f.attribute === 'contact')?.value);
+      expect(said, header).toEqual(['Ada Berger, 4711', '100']);
+    }
+  });
+
   it('asks a person where rows say different things of one device, and where a row names none', async () => {
     const w = world();
     const text = [

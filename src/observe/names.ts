@@ -143,6 +143,7 @@ const WORDS: Readonly<Record<ListField, RegExp>> = {
   firmware: /firmware|^fw\b|software ?-?(stand|version)|^version$/,
   'plant-id':
     /plant ?-?id|anlagenkenn|betriebsmittelkenn|\bakz\b|\bkks\b|\bbmk\b|inventar|inventory ?-?n|asset ?-?(id|tag|n(o|u))/,
+  phone: /phone|telefon|\bmobile?\b|handy|durchwahl|\bext(ension)?\b|rufnummer/,
   contact: /contact|kontakt|owner|ansprechpartner|verantwort|zust(ä|ae)ndig|responsible/,
   vendor: /vendor|manufacturer|hersteller|fabrikat|maker|^brand$|lieferant/,
   model: /model|modell|^typ$|^type$|ger(ä|ae)tetyp|produkt|product/,
@@ -165,6 +166,7 @@ const fieldOf = (header: string): ListField | undefined => {
     'order-number',
     'firmware',
     'plant-id',
+    'phone',
     'contact',
     'vendor',
     'role',

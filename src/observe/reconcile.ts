@@ -282,7 +282,6 @@ const PLAIN_FIELDS = [
   'location',
   'plant-id',
   'description',
-  'contact',
 ] as const;
 
 /** What of them the wire can contradict, and by which attributes. */
@@ -324,6 +323,8 @@ const factsOfRow = (
     if (compared !== undefined) contradicts(field, compared.with, compared.equal);
     out.push({ attribute: field, value: cell(field) });
   }
+  const contact = [cell('contact'), cell('phone')].filter((part) => part !== '').join(', ');
+  if (contact !== '') out.push({ attribute: 'contact', value: contact });
   if (cell('role') !== '') {
     const role = roleOfWord(cell('role'));
     if (role === '') problem(`"${cell('role')}" is no role that is known`);

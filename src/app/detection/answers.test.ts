@@ -122,6 +122,25 @@ describe('the answers about findings', () => {
     expect((await ask('baselines')).items).toEqual([]);
   });
 
+  it('say whom to call about the device that it is about, then about who did it, for as long as a person says so', async () => {
+    const { id, actor, target } = await writer();
+    const contacts = async () => (await ask('alert', { params: { alert: id } })).contacts;
+    expect(await contacts()).toEqual([]);
+    const say = (asset: string, contact: string) => ask('changeAsset', { params: { asset }, body: { contact } });
+    const said = [await say(target.id, ' Anna Berger, 4711 '), await say(actor!.id, 'IT, 100')];
+    expect(await contacts()).toMatchObject([
+      { contact: 'Anna Berger, 4711', assets: [{ id: target.id }] },
+      { contact: 'IT, 100', assets: [{ id: actor!.id }] },
+    ]);
+    said.push(await say(actor!.id, 'Anna Berger, 4711'));
+    expect(await contacts()).toMatchObject([
+      { contact: 'Anna Berger, 4711', assets: [{ id: target.id }, { id: actor!.id }] },
+    ]);
+    expect((await ask('asset', { params: { asset: target.id } })).contact).toBe('Anna Berger, 4711');
+    for (const { correction } of said.reverse()) await ask('undoCorrection', { params: { correction } });
+    expect(await contacts()).toEqual([]);
+  });
+
   it('the last day stands on one line: its last 24 hours, who asked a person in it and whether that is done', async () => {
     const at = (us: number): string => new Date(us / 1000).toISOString().replace('Z', '000Z');
     const lastUs = T0 + 26 * HOUR_US + 60_001_000;

@@ -2,6 +2,7 @@
 import type { AssetDetail, AssetRow, AttributeFacts, ListQuery, Page, PeerRow } from '../../api/index.ts';
 import type { Asset, Conversation, Fact } from '../../core/site.ts';
 import { RequestError } from '../engine-contract.ts';
+import { contactOf } from './contacts.ts';
 import { pageOf } from './page.ts';
 import { decodedShare, isOneWay } from './traffic.ts';
 import {
@@ -202,6 +203,7 @@ export const assetDetail = (view: SiteView, id: string, corrections: Corrections
     firmware: asset.firmware,
     serial: asset.serial,
     os: asset.os,
+    contact: contactOf(view, id),
     mode: [...(facts.get('mode') ?? [])].sort((a, b) => b.lastUs - a.lastUs)[0]?.value ?? '',
     network: networkOf(view, id),
     ips: [...asset.ips],

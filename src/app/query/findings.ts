@@ -19,6 +19,7 @@ import { attack, durationText, fill, type Naming, tell } from '../../decide/inde
 import { CARDS, KINDS } from '../../detect/index.ts';
 import { RequestError } from '../engine-contract.ts';
 import { unitOf } from '../units.ts';
+import { contactsOf } from './contacts.ts';
 import type { Accessors } from './filter.ts';
 import { pageOf } from './page.ts';
 import { protocolTitle } from './protocol-title.ts';
@@ -352,6 +353,12 @@ export const alertDetail = (
     .reverse()
     .slice(0, MAX_EPISODES)
     .map((finding) => findingRow(view, finding)),
+  contacts: contactsOf(
+    view,
+    [alert.lead, ...alert.findings]
+      .flatMap(({ target, actor }) => (actor > 0 ? [target, actor] : [target]))
+      .map((end) => partyOf(view, end)),
+  ),
   ...people,
 });
 

@@ -22,6 +22,7 @@ import {
   titleOf,
 } from '../../decide/index.ts';
 import { RequestError } from '../engine-contract.ts';
+import { contactsOf } from './contacts.ts';
 import type { Accessors } from './filter.ts';
 import { kindOf, namingOf, techniqueRefs } from './findings.ts';
 import { pageOf } from './page.ts';
@@ -220,6 +221,10 @@ export const incidentDetail = (
         [finding.actor, finding.target].some((end) => end > 0 && hosts.includes(devices.host(detection.host(end)))),
       ).length,
     })),
+    contacts: contactsOf(
+      view,
+      assetsOf(view, incident).map(({ party }) => party),
+    ),
     doubts: [...incident.doubts],
     asked: askedFirst(incident).map(({ finding }) => {
       const told = tell(kindOf(finding.kind), finding, namingOf(view));

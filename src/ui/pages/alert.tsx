@@ -24,6 +24,7 @@ import {
   VerdictMark,
   WindowTag,
 } from '../parts/finding-marks.tsx';
+import { WhomToCall } from '../parts/whom-to-call.tsx';
 import { AlertActions } from './alert/actions.tsx';
 import { alertInShort } from './alert/in-short.ts';
 import { Card, FindingBody, FindingFacts } from './alert/statement.tsx';
@@ -167,6 +168,7 @@ const Loaded = ({ detail }: { detail: AlertDetail }) => {
           <Panel title="At a glance">
             <FindingFacts finding={finding} why={alert.why} />
           </Panel>
+          <WhomToCall contacts={detail.contacts} />
           <Deeds detail={detail} />
           <Panel title="How it was found">
             <Card finding={finding} />

@@ -19,6 +19,7 @@ import { Fetched } from '../parts/fetched.tsx';
 import { CertaintyMark, ImpactTag, PriorityMark } from '../parts/finding-marks.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { ForOthers } from '../parts/others.tsx';
+import { WhomToCall } from '../parts/whom-to-call.tsx';
 import { takeHelp, takeWord } from './alert/take.ts';
 import { useAlertsOfIncident, useIncidentChange } from './incident/acts.ts';
 import { Decision } from './incident/decision.tsx';
@@ -268,6 +269,7 @@ const Aside = ({ detail }: { detail: IncidentDetail }) => (
         )}
       </div>
     </section>
+    <WhomToCall contacts={detail.contacts} />
     <Panel title="What speaks against it">
       {detail.doubts.length === 0 ? (
         <span className="dim">

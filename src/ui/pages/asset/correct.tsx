@@ -1,4 +1,4 @@
-/** A person's word on name, role and level: stands beside what was observed, wins for display, is journalled. */
+/** A person's word on name, role, level and whom to call: stands beside what was observed, wins for display, is journalled. */
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { AssetChange, AssetDetail } from '../../../api/assets.ts';
@@ -17,7 +17,9 @@ export const CorrectDialog = ({ asset, onClose }: { asset: AssetDetail; onClose:
   const [name, setName] = useState(asset.name);
   const [role, setRole] = useState<string>(asset.role.value);
   const [level, setLevel] = useState(asset.level.value === null ? '' : String(asset.level.value));
+  const [contact, setContact] = useState(asset.contact);
   const change: AssetChange = {
+    ...(contact.trim() === asset.contact ? {} : { contact: contact.trim() }),
     ...(name.trim() === asset.name ? {} : { name: name.trim() }),
     ...(role === asset.role.value ? {} : { role: (role === 'unknown' ? '' : role) as Role | '' }),
     ...(level === (asset.level.value === null ? '' : String(asset.level.value))
@@ -62,6 +64,14 @@ export const CorrectDialog = ({ asset, onClose }: { asset: AssetDetail; onClose:
           { value: '', label: 'as observed' },
           ...LEVELS.map((l) => ({ value: String(l), label: LEVEL_WORD[String(l)] ?? `Level ${l}` })),
         ]}
+      />
+      <TextInput
+        label="Whom to call"
+        maxLength={200}
+        value={contact}
+        placeholder="Name, telephone"
+        onChange={(e) => setContact(e.currentTarget.value)}
+        description="Stands with every alert about this device. Empty: back to what the plant's list says."
       />
       <p className="dim small flat">
         Your word stands beside what was observed and is written into the journal. It can be undone.

@@ -135,7 +135,7 @@ export const AssetHeader = ({ asset }: { asset: AssetDetail }) => {
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Item leftSection={<IconPencil size={14} />} onClick={() => setDialog('correct')}>
-                Name, role, level …
+                Name, role, level, whom to call …
               </Menu.Item>
               <Menu.Item leftSection={<IconGitMerge size={14} />} onClick={() => setDialog('merge')}>
                 Merge with another asset …
@@ -153,6 +153,9 @@ export const AssetHeader = ({ asset }: { asset: AssetDetail }) => {
         <Identity asset={asset} attribute="firmware" value={asset.firmware} name="Firmware" mono />
         <Identity asset={asset} attribute="serial" value={asset.serial} name="Serial number" mono />
         {asset.os !== '' && <Identity asset={asset} attribute="os" value={asset.os} name="Operating system" />}
+        {asset.contact !== '' && (
+          <Identity asset={asset} attribute="contact" value={asset.contact} name="Whom to call" />
+        )}
         <div>
           <dt>IP address</dt>
           <dd className="addresses">

@@ -37,6 +37,7 @@ const detail = (over: Partial<IncidentRow>, lanes: readonly ('it' | 'ot')[]): In
   steps: [],
   stepsMore: 0,
   assets: lanes.map(asset),
+  contacts: [],
   doubts: [],
   asked: [],
   history: [],

@@ -205,7 +205,8 @@ const FIELD_WORD: Readonly<Record<NameField, string>> = {
   location: 'Place',
   'plant-id': 'Plant id',
   description: 'Description',
-  contact: 'Contact',
+  contact: 'Whom to call',
+  phone: 'Telephone',
 };
 
 const NAME_FIELDS = Object.keys(FIELD_WORD) as NameField[];
